@@ -1,0 +1,143 @@
+/**
+ * How functions declare themselves. SHOW FUNCTIONS, DESCRIBE FUNCTION and docs/functions.md read these declarations.
+ *
+ * Types are written as text: `STRING`, `INT`, `BIGINT`, `DOUBLE`, `DECIMAL` (any precision), `BOOLEAN`, `BYTES`, `DATE`, `TIME`,
+ * `TIMESTAMP`, `ARRAY<T>`, `MAP<STRING, T>`, `STRUCT<K STRING, V V>`, single upper-case letters are generics, `INTERVALUNIT` a bare
+ * window unit, `LAMBDA(T, S) => R` a lambda. Lower case `int`, `long`, `double`, `boolean` stand for the same SQL types but refuse NULL.
+ * A trailing `...` makes the parameter variadic (zero or more).
+ */
+import type { SqlType } from '../types/sql-type.ts'
+import type { Value } from '../types/value.ts'
+
+export interface Parameter {
+  readonly name: string
+  /** Type text, see above. */
+  readonly type: string
+  readonly description: string
+}
+
+/** What a lambda argument is at run time: called synchronously, must not be kept. */
+export type Lambda = (...args: Value[]) => Value
+
+/** Argument of a function at run time. An INTERVALUNIT arrives as its unit in ms. */
+export type Argument = Value | Lambda
+
+// biome-ignore lint/suspicious/noExplicitAny: a declaration narrows its arguments to what its signature guarantees
+export type Call = (...args: any[]) => Value
+
+export interface FunctionContext {
+  /** Epoch ms of the wall clock. */
+  readonly now: () => number
+  /** In [0, 1). */
+  readonly random: () => number
+  /** Value of the configuration `ksql.functions.<function>.<key>`, or undefined. */
+  readonly config: (key: string) => string | undefined
+}
+
+export interface ScalarVariant {
+  readonly parameters: readonly Parameter[]
+  /** Type text; or, where it depends on the argument types (DECIMAL precision), a function of them. */
+  readonly returns: string | ((args: readonly SqlType[]) => SqlType)
+  /** 'propagate': any NULL argument gives NULL and `call` is not run. 'pass': `call` sees NULLs. */
+  readonly nulls: 'propagate' | 'pass'
+  readonly description?: string
+  /** Throws an Error whose message the processing log shows; the column becomes NULL. */
+  readonly call?: Call
+  /** Instead of `call`, where the work depends on types, context or configuration: made once per query. */
+  readonly bind?: (args: readonly SqlType[], returns: SqlType, context: FunctionContext) => Call
+}
+
+export type FunctionCategory =
+  | 'CONDITIONAL'
+  | 'MATHEMATICAL'
+  | 'STRING'
+  | 'REGULAR EXPRESSION'
+  | 'JSON'
+  | 'DATE / TIME'
+  | 'ARRAY'
+  | 'MAP'
+  | 'URL'
+  | 'LAMBDA'
+  | 'CONVERSIONS'
+  | 'OTHER'
+  | 'AGGREGATE'
+  | 'TABLE'
+
+export interface ScalarFunction {
+  readonly kind: 'scalar'
+  /** Upper case. */
+  readonly name: string
+  readonly category: FunctionCategory
+  readonly description: string
+  readonly variants: readonly ScalarVariant[]
+}
+
+/** State of an aggregate for one group; a plain value of type `stateType`, so that it can be stored. */
+export interface AggregateRuntime {
+  readonly initialize: () => Value
+  /** The new state after one more row. `args`: column arguments of that row. May change `state` in place and return it. */
+  readonly add: (state: Value, args: readonly Value[]) => Value
+  /** Takes an earlier row out again; absent: the function cannot aggregate tables. */
+  readonly undo?: (state: Value, args: readonly Value[]) => Value
+  /** State of two sessions that became one; `first` is the earlier one. */
+  readonly merge: (first: Value, second: Value) => Value
+  readonly result: (state: Value) => Value
+}
+
+export interface AggregateVariant {
+  /** Column parameters first, then initial (literal) ones; `...` on at most one. */
+  readonly parameters: readonly Parameter[]
+  readonly initialParameters?: readonly Parameter[]
+  readonly returns: string | ((args: readonly SqlType[]) => SqlType)
+  /** Type of the state as it is stored; text or a function of the column argument types. */
+  readonly state: string | ((args: readonly SqlType[]) => SqlType)
+  readonly description?: string
+  /** Whether `undo` will be there: known without binding, for the analyser. */
+  readonly hasUndo: boolean
+  /** Made once per query. `initial`: literal arguments. Throws an Error for bad literals. */
+  readonly bind: (args: readonly SqlType[], initial: readonly Value[], context: FunctionContext) => AggregateRuntime
+}
+
+export interface AggregateFunction {
+  readonly kind: 'aggregate'
+  readonly name: string
+  readonly category: 'AGGREGATE'
+  readonly description: string
+  readonly variants: readonly AggregateVariant[]
+}
+
+export interface TableVariant {
+  readonly parameters: readonly Parameter[]
+  /** Type of a row. */
+  readonly returns: string | ((args: readonly SqlType[]) => SqlType)
+  readonly description?: string
+  /** Values of the rows. Called with NULLs. */
+  readonly call?: (...args: never[]) => readonly Value[]
+  readonly bind?: (args: readonly SqlType[], context: FunctionContext) => (...args: Value[]) => readonly Value[]
+}
+
+export interface TableFunction {
+  readonly kind: 'table'
+  readonly name: string
+  readonly category: 'TABLE'
+  readonly description: string
+  readonly variants: readonly TableVariant[]
+}
+
+export type FunctionDeclaration = ScalarFunction | AggregateFunction | TableFunction
+
+export const scalar = (declaration: Omit<ScalarFunction, 'kind'>): ScalarFunction => ({
+  kind: 'scalar',
+  ...declaration,
+})
+export const aggregate = (declaration: Omit<AggregateFunction, 'kind' | 'category'>): AggregateFunction => ({
+  kind: 'aggregate',
+  category: 'AGGREGATE',
+  ...declaration,
+})
+export const tableFunction = (declaration: Omit<TableFunction, 'kind' | 'category'>): TableFunction => ({
+  kind: 'table',
+  category: 'TABLE',
+  ...declaration,
+})
+export const parameter = (name: string, type: string, description: string): Parameter => ({ name, type, description })

@@ -1,0 +1,92 @@
+/**
+ * State stores as operators see them: synchronous, single-threaded, owned by one task. Implementations: memory.ts, lmdb.ts; wrappers add
+ * cache, changelog and metrics.
+ */
+import type { Row } from '../types/value.ts'
+
+/**
+ * A key as stores hold it: one primitive that identifies the key columns (key.ts makes and unmakes it), ordered like the key.
+ * A single STRING column is itself, a single INTEGER, DOUBLE or time column is its number; anything else is an ordered text.
+ */
+export type StoreKey = string | number
+
+/** A row with the event time of the record that produced it. Rows are never changed after `put`, except where a store says so. */
+export interface StoredRow {
+  readonly row: Row
+  /** Epoch ms. */
+  readonly timestamp: number
+}
+
+export interface KeyRange {
+  readonly from?: StoreKey
+  readonly fromInclusive?: boolean
+  readonly to?: StoreKey
+  readonly toInclusive?: boolean
+}
+
+export interface KeyValueStore {
+  readonly kind: 'keyValue'
+  get(key: StoreKey): StoredRow | undefined
+  put(key: StoreKey, value: StoredRow): void
+  delete(key: StoreKey): void
+  /** In key order where the store is ordered (LMDB), else in insertion order. */
+  entries(range?: KeyRange): Iterable<readonly [StoreKey, StoredRow]>
+  /** Number of entries; exact for memory, an estimate for LMDB. */
+  count(): number
+}
+
+/** Rows by key and window start. Windows whose start is before `streamTime - retentionMs` may be dropped: expiry costs what expires. */
+export interface WindowStore {
+  readonly kind: 'window'
+  get(key: StoreKey, start: number): StoredRow | undefined
+  put(key: StoreKey, start: number, value: StoredRow): void
+  delete(key: StoreKey, start: number): void
+  /** Windows of one key with start in `[from, to]`, ascending. */
+  fetch(key: StoreKey, from: number, to: number): Iterable<readonly [number, StoredRow]>
+  /** All windows with start in `[from, to]`: by start, then key. */
+  fetchAll(from: number, to: number): Iterable<readonly [StoreKey, number, StoredRow]>
+  /** Drops all windows with start < `start`. */
+  expire(start: number): void
+  count(): number
+}
+
+export interface Session {
+  readonly start: number
+  readonly end: number
+  readonly value: StoredRow
+}
+
+export interface SessionStore {
+  readonly kind: 'session'
+  /** Sessions of the key with `end >= earliestEnd` and `start <= latestStart`, by start. */
+  find(key: StoreKey, earliestEnd: number, latestStart: number): Session[]
+  put(key: StoreKey, start: number, end: number, value: StoredRow): void
+  remove(key: StoreKey, start: number, end: number): void
+  all(): Iterable<readonly [StoreKey, Session]>
+  /** Drops all sessions with end < `end`. */
+  expire(end: number): void
+  count(): number
+}
+
+/** Records of one side of a stream-stream join: several per key and time. */
+export interface JoinBuffer {
+  readonly kind: 'joinBuffer'
+  /** Returns a sequence number that names the entry. */
+  add(key: StoreKey, value: StoredRow): number
+  /** Entries of the key with timestamp in `[from, to]`, by timestamp, then arrival. */
+  fetch(key: StoreKey, from: number, to: number): Iterable<StoredRow>
+  /** Drops all entries with timestamp < `timestamp`. */
+  expire(timestamp: number): void
+  count(): number
+}
+
+export type StateStore = KeyValueStore | WindowStore | SessionStore | JoinBuffer
+
+/** What an operator needs of a store; plain data, derived from the step, so that plans name their state. */
+export interface StoreSpec {
+  /** Unique in the query, from the step's role (never a running index): `Aggregate-Materialize`. */
+  readonly name: string
+  readonly kind: StateStore['kind']
+  /** Window, session and join buffers: how long entries are kept behind stream time, ms. */
+  readonly retentionMs?: number
+}
