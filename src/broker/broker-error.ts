@@ -3,6 +3,8 @@
  * The port's implementations (embedded log, Kafka) throw nothing else.
  */
 
+import { BrokerError as UncodedBrokerError } from '../errors.ts'
+
 /**
  * - `UNKNOWN_TOPIC`: the topic or the partition does not exist.
  * - `TOPIC_EXISTS`: createTopic of a name that is taken.
@@ -43,15 +45,13 @@ export interface BrokerErrorOptions {
   readonly cause?: unknown
 }
 
-export class BrokerError extends Error {
+/** The error table's `BrokerError`, by which upper layers decide on a retry, with the broker's own code. */
+export class BrokerError extends UncodedBrokerError {
   readonly code: BrokerErrorCode
-  readonly retriable: boolean
 
   constructor(code: BrokerErrorCode, message: string, { retriable = false, cause }: BrokerErrorOptions = {}) {
-    super(message, cause === undefined ? undefined : { cause })
-    this.name = 'BrokerError'
+    super(message, { retriable, cause })
     this.code = code
-    this.retriable = retriable
   }
 }
 
