@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { crc32c } from '../../../src/broker/crc32c.ts'
+
+// RFC 3720, B.4
+test.each([
+  ['32 zeros', Buffer.alloc(32), 0x8a9136aa],
+  ['32 ones', Buffer.alloc(32, 0xff), 0x62a8ab43],
+  ['ascending', Buffer.from(Array.from({ length: 32 }, (_, n) => n)), 0x46dd794e],
+  ['the check string', Buffer.from('123456789'), 0xe3069283],
+  ['nothing', Buffer.alloc(0), 0],
+])('%s', (_name, bytes, crc) => {
+  expect(crc32c(bytes)).toBe(crc)
+})
+
+test('a part of a buffer, at any alignment', () => {
+  const text = 'x'.repeat(77)
+  const whole = crc32c(Buffer.from(text))
+  for (let start = 0; start < 20; start++)
+    expect(crc32c(Buffer.from(`${'-'.repeat(start)}${text}--`), start, start + 77)).toBe(whole)
+})
