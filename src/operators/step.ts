@@ -8,6 +8,7 @@
  */
 
 import type { Expression } from '../expressions/expression.ts'
+import type { KeyWindow, TimestampColumn } from '../metastore/data-source.ts'
 import type { FormatSpec } from '../serde/format.ts'
 import type { Column, HeaderColumn } from '../types/schema.ts'
 
@@ -22,12 +23,6 @@ export interface StepSchema {
   readonly value: readonly Column[]
 }
 
-/** The kind of window in a key. `sizeMs` null: session. */
-export interface KeyWindow {
-  readonly type: 'TUMBLING' | 'HOPPING' | 'SESSION'
-  readonly sizeMs: number | null
-}
-
 /** An expression that becomes column `name`. `text`: its SQL, for EXPLAIN and the processing log. */
 export interface NamedExpression extends Column {
   readonly expression: Expression
@@ -40,14 +35,6 @@ export type SourceOrigin =
 
 export interface SourceColumn extends Column {
   readonly from: SourceOrigin
-}
-
-/** Where records get their event time instead of the record's timestamp. */
-export interface TimestampColumn {
-  /** Name of a column: of the topic's schema for a source; of the step's input row for a sink. */
-  readonly column: string
-  /** Java time pattern of a STRING column, else null. */
-  readonly format: string | null
 }
 
 /** Reads and decodes a topic. Table sources are followed by a step that keeps the rows (`materialize` or a join). */

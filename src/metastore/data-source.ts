@@ -1,0 +1,39 @@
+/** What the metastore knows of a stream or table; plain data. */
+import type { FormatSpec } from '../serde/format.ts'
+import type { HeaderColumn, Schema } from '../types/schema.ts'
+
+export type SourceKind = 'STREAM' | 'TABLE'
+
+/** The kind of window in the keys of a topic. `sizeMs` null: session. */
+export interface KeyWindow {
+  readonly type: 'TUMBLING' | 'HOPPING' | 'SESSION'
+  readonly sizeMs: number | null
+}
+
+/** The column that holds the event time. `format`: Java time pattern of a STRING column, else null. */
+export interface TimestampColumn {
+  readonly column: string
+  readonly format: string | null
+}
+
+export interface DataSource {
+  readonly kind: SourceKind
+  readonly name: string
+  readonly schema: Schema
+  readonly topic: string
+  readonly keyFormat: FormatSpec
+  readonly valueFormat: FormatSpec
+  readonly window: KeyWindow | null
+  readonly timestamp: TimestampColumn | null
+  /** Made by CREATE SOURCE: read-only. */
+  readonly isSource: boolean
+  /** Made by CREATE ... AS SELECT. */
+  readonly isDerived: boolean
+  /** Sources that a derived one reads; they cannot be dropped before it. */
+  readonly derivedFrom: readonly string[]
+  /** Text of the statement that made it. */
+  readonly statement: string
+}
+
+export const hasHeaders = (source: DataSource): boolean => source.schema.headers.length > 0
+export const headerColumns = (source: DataSource): readonly HeaderColumn[] => source.schema.headers

@@ -1,0 +1,64 @@
+/**
+ * Streams, tables, custom types and persistent queries: what the command log has defined so far. An immutable snapshot, so that a
+ * sandbox is a copy and a statement that fails changes nothing.
+ */
+import type { SqlType } from '../types/sql-type.ts'
+import type { DataSource } from './data-source.ts'
+
+/** What the metastore keeps of a persistent query, to answer who reads and writes a source. */
+export interface QueryLink {
+  readonly queryId: string
+  readonly kind: 'CREATE_AS' | 'INSERT' | 'CREATE_SOURCE'
+  /** Names of the sources it reads. */
+  readonly reads: readonly string[]
+  /** Name of the source it writes; null for the materialization of a source table. */
+  readonly writes: string | null
+}
+
+export interface Metastore {
+  readonly sources: ReadonlyMap<string, DataSource>
+  readonly types: ReadonlyMap<string, SqlType>
+  readonly queries: ReadonlyMap<string, QueryLink>
+}
+
+export const EMPTY_METASTORE: Metastore = { sources: new Map(), types: new Map(), queries: new Map() }
+
+export function putSource(metastore: Metastore, source: DataSource): Metastore {
+  return { ...metastore, sources: new Map(metastore.sources).set(source.name, source) }
+}
+
+export function removeSource(metastore: Metastore, name: string): Metastore {
+  return { ...metastore, sources: without(metastore.sources, name) }
+}
+
+export function putType(metastore: Metastore, name: string, type: SqlType): Metastore {
+  return { ...metastore, types: new Map(metastore.types).set(name, type) }
+}
+
+export function removeType(metastore: Metastore, name: string): Metastore {
+  return { ...metastore, types: without(metastore.types, name) }
+}
+
+export function putQuery(metastore: Metastore, link: QueryLink): Metastore {
+  return { ...metastore, queries: new Map(metastore.queries).set(link.queryId, link) }
+}
+
+export function removeQuery(metastore: Metastore, queryId: string): Metastore {
+  return { ...metastore, queries: without(metastore.queries, queryId) }
+}
+
+export const readersOf = (metastore: Metastore, name: string): string[] =>
+  [...metastore.queries.values()].filter(({ reads }) => reads.includes(name)).map(({ queryId }) => queryId)
+
+export const writersOf = (metastore: Metastore, name: string): string[] =>
+  [...metastore.queries.values()].filter(({ writes }) => writes === name).map(({ queryId }) => queryId)
+
+/** Names of the derived sources that read `name`. */
+export const dependantsOf = (metastore: Metastore, name: string): string[] =>
+  [...metastore.sources.values()].filter(({ derivedFrom }) => derivedFrom.includes(name)).map((source) => source.name)
+
+function without<Item>(items: ReadonlyMap<string, Item>, name: string): ReadonlyMap<string, Item> {
+  const copy = new Map(items)
+  copy.delete(name)
+  return copy
+}
