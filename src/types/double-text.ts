@@ -1,0 +1,43 @@
+/** DOUBLE as text, in Java's form. */
+
+/**
+ * Java's Double.toString: shortest digits that read back, at least one fraction digit, an exponent outside [10^-3, 10^7): `1.0`, `0.001`,
+ * `1.0E7`, `1.0E-4`, `-0.0`, `NaN`, `Infinity`.
+ */
+export function doubleToText(value: number): string {
+  const size = Math.abs(value)
+  if (size >= 1e-3 && size < 1e7) {
+    const text = String(value)
+    return Number.isInteger(value) ? `${text}.0` : text
+  }
+  if (size === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
+  return Number.isFinite(value) ? scientific(value) : String(value)
+}
+
+function scientific(value: number): string {
+  const [mantissa, exponent] = value.toExponential().split('e') as [string, string]
+  return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}E${Number(exponent)}`
+}
+
+const DOUBLE_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?$/
+
+/**
+ * Java's Double.parseDouble without hexadecimal forms: white space around, a sign, an exponent and a suffix `f` or `d` are allowed;
+ * `NaN` and `Infinity` too. Throws an Error on anything else.
+ */
+export function parseDouble(text: string): number {
+  const trimmed = text.trim()
+  if (DOUBLE_TEXT.test(trimmed)) return Number(trimmed.replace(/[fFdD]$/, ''))
+  const special = SPECIAL.get(trimmed)
+  if (special === undefined) throw new Error(`For input string: "${text}"`)
+  return special
+}
+
+const SPECIAL: ReadonlyMap<string, number> = new Map([
+  ['NaN', Number.NaN],
+  ['+NaN', Number.NaN],
+  ['-NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['+Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+])

@@ -1,0 +1,137 @@
+/**
+ * DATE (days), TIME (ms of the day) and TIMESTAMP (epoch ms) as text and back, in the dialect's fixed forms (formats.md 7 and 9, sql.md 4.2).
+ * Plain arithmetic on the proleptic Gregorian calendar, since these run per record; patterns chosen by users go through js-joda instead.
+ */
+
+export const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+/** Days from 0000-03-01 to 1970-01-01; years are counted from March, so that a leap day ends its year. */
+const EPOCH_SHIFT_DAYS = 719_468
+const ERA_DAYS = 146_097
+
+/** `yyyy-MM-dd`; a year beyond 9999 has a `+`, as in Java. */
+export function formatDate(days: number): string {
+  const shifted = days + EPOCH_SHIFT_DAYS
+  const era = Math.floor(shifted / ERA_DAYS)
+  const dayOfEra = shifted - era * ERA_DAYS
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  )
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153)
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+  return `${yearText(yearOfEra + era * 400 + (month <= 2 ? 1 : 0))}-${two(month)}-${two(day)}`
+}
+
+/** `HH:mm`, or `HH:mm:ss` where there are seconds; milliseconds are cut (Java's LocalTime.toString on whole seconds). */
+export function formatTime(ms: number): string {
+  const seconds = Math.floor(ms / 1000) % 60
+  const minutes = `${two(Math.floor(ms / HOUR_MS))}:${two(Math.floor(ms / MINUTE_MS) % 60)}`
+  return seconds === 0 ? minutes : `${minutes}:${two(seconds)}`
+}
+
+/** `yyyy-MM-ddTHH:mm:ss.SSS` in UTC. */
+export function formatTimestamp(ms: number): string {
+  const days = Math.floor(ms / DAY_MS)
+  const rest = ms - days * DAY_MS
+  const seconds = Math.floor(rest / 1000)
+  const clock = `${two(Math.floor(rest / HOUR_MS))}:${two(Math.floor(rest / MINUTE_MS) % 60)}:${two(seconds % 60)}`
+  return `${formatDate(days)}T${clock}.${String(rest - seconds * 1000).padStart(3, '0')}`
+}
+
+/** Days since the epoch of a TIMESTAMP, UTC. */
+export const dateOfTimestamp = (ms: number): number => Math.floor(ms / DAY_MS)
+/** Ms of the day of a TIMESTAMP, UTC; never negative. */
+export const timeOfTimestamp = (ms: number): number => ms - Math.floor(ms / DAY_MS) * DAY_MS
+
+/** Days of `yyyy[-MM[-dd]]`; white space around is ignored. Throws an Error on anything else. */
+export function parseDate(text: string): number {
+  const match = DATE_TEXT.exec(text.trim())
+  const days = match === null ? null : daysOf(match)
+  if (days === null) {
+    throw new Error(`Failed to parse date '${text}'. Required format is: "yyyy-MM-dd"`)
+  }
+  return days
+}
+
+/** Ms of the day of `HH[:mm[:ss[.SSS]]]`; digits beyond ms are cut, white space around is ignored. Throws an Error on anything else. */
+export function parseTime(text: string): number {
+  const match = TIME_TEXT.exec(text.trim())
+  const ms = match === null ? null : msOf(match, 1)
+  if (ms === null) {
+    throw new Error(`Failed to parse time '${text}'. Required format is: "HH:mm:ss.SSS"`)
+  }
+  return ms
+}
+
+/**
+ * Epoch ms of `yyyy[-MM[-dd]][THH[:mm[:ss[.SSS]]]][Z|+hhmm]`, UTC unless a zone is given; also the form of string literals compared with
+ * ROWTIME, WINDOWSTART and WINDOWEND. White space around is ignored. Throws an Error on anything else.
+ */
+export function parseTimestamp(text: string): number {
+  const match = TIMESTAMP_TEXT.exec(text.trim())
+  const days = match === null ? null : daysOf(match)
+  const ms = match === null || days === null ? null : msOf(match, 4)
+  if (match === null || days === null || ms === null) {
+    throw new Error(
+      `Failed to parse timestamp '${text}'. Required format is: "yyyy-MM-dd'T'HH:mm:ss.SSS", ` +
+        'with an optional numeric 4-digit timezone such as +0100, or Z. Partials such as "2020-05-26" are supported.',
+    )
+  }
+  return days * DAY_MS + ms - zoneOffsetMs(match[8])
+}
+
+const DATE_PATTERN = '([+-]?\\d{4,9})(?:-(\\d\\d)(?:-(\\d\\d))?)?'
+const TIME_PATTERN = '(\\d\\d)(?::(\\d\\d)(?::(\\d\\d)(?:\\.(\\d{1,9}))?)?)?'
+const DATE_TEXT = new RegExp(`^${DATE_PATTERN}$`)
+const TIME_TEXT = new RegExp(`^${TIME_PATTERN}$`)
+const TIMESTAMP_TEXT = new RegExp(`^${DATE_PATTERN}(?:T(?:${TIME_PATTERN})?)?(Z|[+-]\\d\\d:?\\d\\d)?$`)
+
+/** From groups 1 to 3: year, month, day; null where there is no such day. */
+function daysOf(match: RegExpExecArray): number | null {
+  const year = Number(match[1])
+  const month = Number(match[2] ?? 1)
+  const day = Number(match[3] ?? 1)
+  if (month < 1 || month > 12 || day < 1 || day > monthLength(year, month)) return null
+  return daysFromCivil(year, month, day)
+}
+
+/** From four groups on: hour, minute, second, fraction; null where there is no such time. */
+function msOf(match: RegExpExecArray, first: number): number | null {
+  const hour = Number(match[first] ?? 0)
+  const minute = Number(match[first + 1] ?? 0)
+  const second = Number(match[first + 2] ?? 0)
+  if (hour > 23 || minute > 59 || second > 59) return null
+  const fraction = Number((match[first + 3] ?? '').padEnd(3, '0').slice(0, 3))
+  return hour * HOUR_MS + minute * MINUTE_MS + second * 1000 + fraction
+}
+
+function zoneOffsetMs(zone: string | undefined): number {
+  if (zone === undefined || zone === 'Z') return 0
+  const size = Number(zone.slice(1, 3)) * HOUR_MS + Number(zone.slice(-2)) * MINUTE_MS
+  return zone.startsWith('-') ? -size : size
+}
+
+/** Days since the epoch of a civil date. `month` 1 to 12, `day` from 1. Source: Howard Hinnant, "chrono-compatible low-level date algorithms". */
+export function daysFromCivil(year: number, month: number, day: number): number {
+  const shiftedYear = month <= 2 ? year - 1 : year
+  const era = Math.floor(shiftedYear / 400)
+  const yearOfEra = shiftedYear - era * 400
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return era * ERA_DAYS + dayOfEra - EPOCH_SHIFT_DAYS
+}
+
+function monthLength(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
+function yearText(year: number): string {
+  if (year > 9999) return `+${year}`
+  return year < 0 ? `-${String(-year).padStart(4, '0')}` : String(year).padStart(4, '0')
+}
+
+const two = (value: number): string => (value < 10 ? `0${value}` : String(value))
