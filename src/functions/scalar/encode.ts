@@ -1,0 +1,130 @@
+/** Text and bytes in hex, utf8, ascii and base64; digests. */
+import { createHash } from 'node:crypto'
+import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
+
+export const encodeFunctions: readonly FunctionDeclaration[] = [
+  scalar({
+    name: 'ENCODE',
+    category: 'STRING',
+    description: 'Rewrites a text from one encoding to another.',
+    variants: [
+      {
+        parameters: [
+          parameter('text', 'STRING', 'text to rewrite'),
+          parameter('from', 'STRING', 'encoding it is in: hex, utf8, ascii or base64'),
+          parameter('to', 'STRING', 'another one of the same encodings'),
+        ],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: encode,
+      },
+    ],
+  }),
+  scalar({
+    name: 'FROM_BYTES',
+    category: 'STRING',
+    description: 'Bytes as text in an encoding.',
+    variants: [
+      {
+        parameters: [
+          parameter('bytes', 'BYTES', 'bytes to show'),
+          parameter('encoding', 'STRING', 'hex, utf8, ascii or base64'),
+        ],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: (bytes: Uint8Array, encoding: string) => {
+          const text = encodingOf(encoding).fromBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
+          return encoding.toLowerCase() === 'hex' ? text.toUpperCase() : text
+        },
+      },
+    ],
+  }),
+  scalar({
+    name: 'TO_BYTES',
+    category: 'STRING',
+    description: 'The bytes that a text stands for in an encoding.',
+    variants: [
+      {
+        parameters: [
+          parameter('text', 'STRING', 'text to read'),
+          parameter('encoding', 'STRING', 'hex, utf8, ascii or base64'),
+        ],
+        returns: 'BYTES',
+        nulls: 'propagate',
+        call: (text: string, encoding: string) => encodingOf(encoding).toBytes(text),
+      },
+    ],
+  }),
+  scalar({
+    name: 'MD5',
+    category: 'STRING',
+    description: 'MD5 digest of the UTF-8 bytes of a text, in lower-case hex.',
+    variants: [
+      {
+        parameters: [parameter('text', 'STRING', 'text to digest')],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: (text: string) => createHash('md5').update(text, 'utf8').digest('hex'),
+      },
+    ],
+  }),
+]
+
+interface Encoding {
+  readonly toBytes: (text: string) => Uint8Array
+  readonly fromBytes: (bytes: Buffer) => string
+}
+
+const ENCODINGS: ReadonlyMap<string, Encoding> = new Map([
+  ['hex', { toBytes: parseHex, fromBytes: (bytes) => bytes.toString('hex') }],
+  ['utf8', { toBytes: (text) => Buffer.from(text, 'utf8'), fromBytes: (bytes) => bytes.toString('utf8') }],
+  ['ascii', { toBytes: toAscii, fromBytes: fromAscii }],
+  ['base64', { toBytes: parseBase64, fromBytes: (bytes) => bytes.toString('base64') }],
+])
+
+function encode(text: string, from: string, to: string): string {
+  const source = ENCODINGS.get(from.toLowerCase())
+  const target = ENCODINGS.get(to.toLowerCase())
+  if (source === undefined || target === undefined || source === target) {
+    throw new Error('Supported input and output encodings are: hex, utf8, ascii and base64')
+  }
+  const bytes = source.toBytes(text)
+  return target.fromBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
+}
+
+function encodingOf(name: string): Encoding {
+  const encoding = ENCODINGS.get(name.toLowerCase())
+  if (encoding === undefined) {
+    throw new Error(`Unknown encoding type '${name}'. Supported formats are 'hex', 'utf8', 'ascii', and 'base64'.`)
+  }
+  return encoding
+}
+
+/** `0x4a`, `X'4a'`, `x'4a'` or `4a`. Only after `0x` may a leading zero be left out. */
+function parseHex(text: string): Uint8Array {
+  const [, afterPrefix, quoted, bare] = /^(?:0[xX]([0-9a-fA-F]*)|[xX]'([0-9a-fA-F]*)'|([0-9a-fA-F]*))$/.exec(text) ?? []
+  if (afterPrefix !== undefined) {
+    return Buffer.from(afterPrefix.length % 2 === 0 ? afterPrefix : `0${afterPrefix}`, 'hex')
+  }
+  const digits = quoted ?? bare
+  if (digits === undefined) throw new Error(`'${text}' is not hexadecimal.`)
+  if (digits.length % 2 !== 0) throw new Error(`'${text}' has an odd number of hexadecimal digits.`)
+  return Buffer.from(digits, 'hex')
+}
+
+function parseBase64(text: string): Uint8Array {
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/.test(text)) {
+    throw new Error(`'${text}' is not base64.`)
+  }
+  return Buffer.from(text, 'base64')
+}
+
+/** Characters beyond ASCII become `?`, a surrogate pair one. */
+function toAscii(text: string): Uint8Array {
+  return Buffer.from(text.replace(/[^\0-\x7f]/gu, '?'), 'latin1')
+}
+
+/** Bytes beyond ASCII become U+FFFD each. */
+function fromAscii(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/[\x80-\xff]/g, '\ufffd')
+}

@@ -1,0 +1,66 @@
+/** SPLIT and SPLIT_TO_MAP. */
+import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
+import { splitBytes } from './bytes.ts'
+
+export const splitFunctions: readonly FunctionDeclaration[] = [
+  scalar({
+    name: 'SPLIT',
+    category: 'STRING',
+    description: 'Cuts a value at each occurrence of a delimiter; empty pieces are kept.',
+    variants: [
+      {
+        parameters: [
+          parameter('text', 'STRING', 'text to cut'),
+          parameter('delimiter', 'STRING', 'taken literally; empty cuts between all characters'),
+        ],
+        returns: 'ARRAY<STRING>',
+        nulls: 'propagate',
+        call: (text: string, delimiter: string) => (delimiter === '' ? splitCharacters(text) : text.split(delimiter)),
+      },
+      {
+        parameters: [
+          parameter('bytes', 'BYTES', 'byte string to cut'),
+          parameter('delimiter', 'BYTES', 'bytes to cut at; empty cuts between all bytes'),
+        ],
+        returns: 'ARRAY<BYTES>',
+        nulls: 'propagate',
+        call: (bytes: Uint8Array, delimiter: Uint8Array) =>
+          delimiter.length === 0 ? splitEachByte(bytes) : splitBytes(bytes, delimiter),
+      },
+    ],
+  }),
+  scalar({
+    name: 'SPLIT_TO_MAP',
+    category: 'STRING',
+    description: 'Reads a text of delimited key-value pairs as a map; entries without a value are left out.',
+    variants: [
+      {
+        parameters: [
+          parameter('text', 'STRING', 'text to read'),
+          parameter('entryDelimiter', 'STRING', 'separates entries; taken literally'),
+          parameter('keyValueDelimiter', 'STRING', 'separates key and value; taken literally'),
+        ],
+        returns: 'MAP<STRING, STRING>',
+        nulls: 'propagate',
+        description: 'NULL if a delimiter is empty or both are the same; of equal keys the last one counts.',
+        call: splitToMap,
+      },
+    ],
+  }),
+]
+
+/** A surrogate pair stays together. */
+const splitCharacters = (text: string): string[] => (text === '' ? [''] : Array.from(text))
+
+const splitEachByte = (bytes: Uint8Array): Uint8Array[] =>
+  bytes.length === 0 ? [bytes] : Array.from(bytes, (byte) => Uint8Array.of(byte))
+
+function splitToMap(text: string, entryDelimiter: string, keyValueDelimiter: string): Map<string, string> | null {
+  if (entryDelimiter === '' || keyValueDelimiter === '' || entryDelimiter === keyValueDelimiter) return null
+  const entries = new Map<string, string>()
+  for (const entry of text.split(entryDelimiter)) {
+    const [key, value] = entry.split(keyValueDelimiter)
+    if (value !== undefined) entries.set(key!, value)
+  }
+  return entries
+}

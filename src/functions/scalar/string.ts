@@ -1,0 +1,325 @@
+/** String functions that look at, join or rewrite text. Positions count from 1, in UTF-16 code units. */
+import { randomUUID } from 'node:crypto'
+import type { Value } from '../../types/value.ts'
+import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
+import { concatBytes } from './bytes.ts'
+
+export const stringFunctions: readonly FunctionDeclaration[] = [
+  scalar({
+    name: 'CHR',
+    category: 'STRING',
+    description: 'The character of a Unicode code point.',
+    variants: [
+      {
+        parameters: [parameter('code', 'INT', 'decimal code point, 0 to 1114111')],
+        returns: 'STRING',
+        nulls: 'propagate',
+        description: 'NULL if the number is not a code point.',
+        call: (code: number) => (code >= 0 && code <= 0x10ffff ? String.fromCodePoint(code) : null),
+      },
+      {
+        parameters: [parameter('escape', 'STRING', 'Java escapes such as \\u004b, several for a surrogate pair')],
+        returns: 'STRING',
+        nulls: 'propagate',
+        description: 'NULL unless the text starts with a \\u escape.',
+        call: (text: string) => (text.length < 6 || !text.startsWith('\\u') ? null : unescapeJava(text)),
+      },
+    ],
+  }),
+  scalar({
+    name: 'CONCAT',
+    category: 'STRING',
+    description: 'Joins its arguments and leaves out NULLs.',
+    variants: [
+      {
+        parameters: [parameter('parts', 'STRING...', 'texts to join')],
+        returns: 'STRING',
+        nulls: 'pass',
+        call: (...parts: (string | null)[]) => {
+          let text = ''
+          for (const part of parts) if (part !== null) text += part
+          return text
+        },
+      },
+      {
+        parameters: [parameter('parts', 'BYTES...', 'byte strings to join')],
+        returns: 'BYTES',
+        nulls: 'pass',
+        call: (...parts: (Uint8Array | null)[]) => concatBytes(parts.filter((part) => part !== null)),
+      },
+    ],
+  }),
+  scalar({
+    name: 'CONCAT_WS',
+    category: 'STRING',
+    description: 'Joins its arguments with a separator and leaves out NULLs together with their separator.',
+    variants: [
+      {
+        parameters: [
+          parameter('separator', 'STRING', 'goes between the parts; NULL gives NULL'),
+          parameter('parts', 'STRING...', 'texts to join, at least one'),
+        ],
+        returns: 'STRING',
+        nulls: 'pass',
+        call: (separator: string | null, ...parts: (string | null)[]) => {
+          refuseNoParts(parts)
+          return separator === null ? null : parts.filter((part) => part !== null).join(separator)
+        },
+      },
+      {
+        parameters: [
+          parameter('separator', 'BYTES', 'goes between the parts; NULL gives NULL'),
+          parameter('parts', 'BYTES...', 'byte strings to join, at least one'),
+        ],
+        returns: 'BYTES',
+        nulls: 'pass',
+        call: (separator: Uint8Array | null, ...parts: (Uint8Array | null)[]) => {
+          refuseNoParts(parts)
+          if (separator === null) return null
+          const present = parts.filter((part) => part !== null)
+          return concatBytes(present.flatMap((part, i) => (i === 0 ? [part] : [separator, part])))
+        },
+      },
+    ],
+  }),
+  scalar({
+    name: 'ELT',
+    category: 'STRING',
+    description: 'The n-th of its text arguments.',
+    variants: [
+      {
+        parameters: [
+          parameter('n', 'int', 'which one, from 1; out of range gives NULL'),
+          parameter('texts', 'STRING...', 'texts to choose from'),
+        ],
+        returns: 'STRING',
+        nulls: 'pass',
+        call: (n: number, ...texts: (string | null)[]) => texts[n - 1] ?? null,
+      },
+    ],
+  }),
+  scalar({
+    name: 'FIELD',
+    category: 'STRING',
+    description: 'Position of the first argument that equals the first one, or 0.',
+    variants: [
+      {
+        parameters: [
+          parameter('text', 'STRING', 'text to look for; NULL is never found'),
+          parameter('texts', 'STRING...', 'texts to search'),
+        ],
+        returns: 'INT',
+        nulls: 'pass',
+        call: (text: string | null, ...texts: (string | null)[]) => (text === null ? 0 : texts.indexOf(text) + 1),
+      },
+    ],
+  }),
+  scalar({
+    name: 'INITCAP',
+    category: 'STRING',
+    description: 'Lower-cases the text and upper-cases the first character of each word; words end at white space.',
+    variants: [
+      {
+        parameters: [parameter('text', 'STRING', 'text to capitalise')],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: (text: string) =>
+          text
+            .toLowerCase()
+            .replace(/^[ \t\n\v\f\r]+/, '')
+            .replace(/(^|[ \t\n\v\f\r])([^ \t\n\v\f\r])/g, (_word, before, first) => before + first.toUpperCase()),
+      },
+    ],
+  }),
+  scalar({
+    name: 'INSTR',
+    category: 'STRING',
+    description: 'Position of a text inside another, or 0 if it is not there.',
+    variants: instrVariants(),
+  }),
+  scalar({
+    name: 'LCASE',
+    category: 'STRING',
+    description: 'The text in lower case.',
+    variants: [
+      {
+        parameters: [parameter('text', 'STRING', 'text to convert')],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: (text: string) => text.toLowerCase(),
+      },
+    ],
+  }),
+  scalar({
+    name: 'UCASE',
+    category: 'STRING',
+    description: 'The text in upper case.',
+    variants: [
+      {
+        parameters: [parameter('text', 'STRING', 'text to convert')],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: (text: string) => text.toUpperCase(),
+      },
+    ],
+  }),
+  scalar({
+    name: 'TRIM',
+    category: 'STRING',
+    description: 'The text without spaces and control characters at both ends.',
+    variants: [
+      {
+        parameters: [parameter('text', 'STRING', 'text to trim')],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: trim,
+      },
+    ],
+  }),
+  scalar({
+    name: 'LEN',
+    category: 'STRING',
+    description: 'Length of a text in UTF-16 code units, or of a byte string in bytes.',
+    variants: [
+      {
+        parameters: [parameter('text', 'STRING', 'text to measure')],
+        returns: 'INT',
+        nulls: 'propagate',
+        call: (text: string) => text.length,
+      },
+      {
+        parameters: [parameter('bytes', 'BYTES', 'byte string to measure')],
+        returns: 'INT',
+        nulls: 'propagate',
+        call: (bytes: Uint8Array) => bytes.length,
+      },
+    ],
+  }),
+  scalar({
+    name: 'REPLACE',
+    category: 'STRING',
+    description: 'Replaces every occurrence of a text by another.',
+    variants: [
+      {
+        parameters: [
+          parameter('text', 'STRING', 'text to change'),
+          parameter('old', 'STRING', 'text to look for, taken literally'),
+          parameter('new', 'STRING', 'text to put in its place'),
+        ],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: (text: string, old: string, replacement: string) => text.replaceAll(old, () => replacement),
+      },
+    ],
+  }),
+  scalar({
+    name: 'SUBSTRING',
+    category: 'STRING',
+    description: 'A part of a text or byte string.',
+    variants: ['STRING', 'BYTES'].flatMap((type) => [
+      {
+        parameters: substringParameters(type),
+        returns: type,
+        nulls: 'propagate' as const,
+        description: 'From the position to the end.',
+        call: (value: string | Uint8Array, position: number) => value.slice(startIndex(value.length, position)),
+      },
+      {
+        parameters: [
+          ...substringParameters(type),
+          parameter('length', 'INT', 'how many; 0 or less gives an empty value'),
+        ],
+        returns: type,
+        nulls: 'propagate' as const,
+        description: 'At most so many characters or bytes from the position.',
+        call: (value: string | Uint8Array, position: number, length: number) => {
+          const start = startIndex(value.length, position)
+          return value.slice(start, start + Math.max(0, length))
+        },
+      },
+    ]),
+  }),
+  scalar({
+    name: 'UUID',
+    category: 'STRING',
+    description: 'A universally unique identifier as text.',
+    variants: [
+      {
+        parameters: [],
+        returns: 'STRING',
+        nulls: 'propagate',
+        description: 'A random one (version 4), another one on each call.',
+        // Not the context's random numbers: two servers that start with the same seed must not make the same ids.
+        call: () => randomUUID(),
+      },
+      {
+        parameters: [parameter('bytes', 'BYTES', 'its 16 bytes; any other number gives NULL')],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: (bytes: Uint8Array) => (bytes.length === 16 ? formatUuid(bytes) : null),
+      },
+    ],
+  }),
+]
+
+function refuseNoParts(parts: readonly Value[]): void {
+  if (parts.length === 0) throw new Error('Function Concat_WS expects at least two input arguments.')
+}
+
+function instrVariants() {
+  const text = parameter('text', 'STRING', 'text to search')
+  const part = parameter('part', 'STRING', 'text to look for')
+  const position = parameter('position', 'int', 'where to start; negative counts from the end and searches backwards')
+  const occurrence = parameter('occurrence', 'int', 'which occurrence to report, from 1')
+  const variant = (parameters: (typeof text)[]) => ({ parameters, returns: 'INT', nulls: 'pass' as const, call: instr })
+  return [variant([text, part]), variant([text, part, position]), variant([text, part, position, occurrence])]
+}
+
+/** Occurrences may overlap. 0: not found. */
+function instr(text: string | null, part: string | null, position = 1, occurrence = 1): number {
+  if (text === null || part === null || position === 0 || Math.abs(position) > text.length) return 0
+  const backwards = position < 0
+  let index = backwards ? text.length + position + 1 : position - 2
+  for (let found = 0; found < occurrence; found++) {
+    if (backwards && index === 0) return 0
+    index = backwards ? text.lastIndexOf(part, index - 1) : text.indexOf(part, index + 1)
+    if (index === -1) return 0
+  }
+  return occurrence < 1 ? 0 : index + 1
+}
+
+/** Java's String.trim: drops everything up to U+0020 at both ends, and no other white space. */
+function trim(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && text.charCodeAt(start) <= 0x20) start++
+  while (end > start && text.charCodeAt(end - 1) <= 0x20) end--
+  return text.slice(start, end)
+}
+
+function substringParameters(type: string) {
+  return [
+    parameter('value', type, 'what to cut from'),
+    parameter('position', 'INT', 'first position, from 1; negative counts from the end'),
+  ]
+}
+
+const startIndex = (length: number, position: number): number =>
+  position < 0 ? Math.max(0, length + position) : Math.max(0, position - 1)
+
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = { b: '\b', n: '\n', t: '\t', f: '\f', r: '\r' }
+
+/** Resolves the escapes of Java string literals. Throws for `\u` without four hex digits. */
+function unescapeJava(text: string): string {
+  return text.replace(/\\(?:u+\+?([0-9a-fA-F]{4})|([0-3]?[0-7]{1,2})|(.?))/gs, (_escape, hex, octal, other) => {
+    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
+    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
+    if (other === 'u') throw new Error(`'${text}' has a \\u escape without four hexadecimal digits.`)
+    return SIMPLE_ESCAPES[other] ?? other
+  })
+}
+
+function formatUuid(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes).toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
