@@ -3,7 +3,7 @@
  *
  * Types are written as text: `STRING`, `INT`, `BIGINT`, `DOUBLE`, `DECIMAL` (any precision), `BOOLEAN`, `BYTES`, `DATE`, `TIME`,
  * `TIMESTAMP`, `ARRAY<T>`, `MAP<STRING, T>`, `STRUCT<K STRING, V V>`, single upper-case letters are generics, `INTERVALUNIT` a bare
- * window unit, `LAMBDA(T, S) => R` a lambda. Lower case `int`, `long`, `double`, `boolean` stand for the same SQL types but refuse NULL.
+ * window unit, `LAMBDA(T, S) => R` a lambda, `ANY` whatever comes; `DECIMAL(30, 10)` in a result is that type. Lower case `int`, `long`, `double`, `boolean` stand for the same SQL types but refuse NULL.
  * A trailing `...` makes the parameter variadic (zero or more).
  */
 import type { SqlType } from '../types/sql-type.ts'
@@ -30,7 +30,7 @@ export interface FunctionContext {
   readonly now: () => number
   /** In [0, 1). */
   readonly random: () => number
-  /** Value of the configuration `ksql.functions.<function>.<key>`, or undefined. */
+  /** Value of the configuration `ksql.functions.<key>`, or undefined; `key` starts with the function: `collect_list.limit`. */
   readonly config: (key: string) => string | undefined
 }
 
@@ -63,10 +63,15 @@ export type FunctionCategory =
   | 'AGGREGATE'
   | 'TABLE'
 
-export interface ScalarFunction {
-  readonly kind: 'scalar'
+interface Named {
   /** Upper case. */
   readonly name: string
+  /** As messages print it, where that is not `name` in lower case: conformance cases match it. */
+  readonly printedName?: string
+}
+
+export interface ScalarFunction extends Named {
+  readonly kind: 'scalar'
   readonly category: FunctionCategory
   readonly description: string
   readonly variants: readonly ScalarVariant[]
@@ -98,9 +103,8 @@ export interface AggregateVariant {
   readonly bind: (args: readonly SqlType[], initial: readonly Value[], context: FunctionContext) => AggregateRuntime
 }
 
-export interface AggregateFunction {
+export interface AggregateFunction extends Named {
   readonly kind: 'aggregate'
-  readonly name: string
   readonly category: 'AGGREGATE'
   readonly description: string
   readonly variants: readonly AggregateVariant[]
@@ -116,9 +120,8 @@ export interface TableVariant {
   readonly bind?: (args: readonly SqlType[], context: FunctionContext) => (...args: Value[]) => readonly Value[]
 }
 
-export interface TableFunction {
+export interface TableFunction extends Named {
   readonly kind: 'table'
-  readonly name: string
   readonly category: 'TABLE'
   readonly description: string
   readonly variants: readonly TableVariant[]

@@ -1,0 +1,125 @@
+/** All functions by name, and what SHOW FUNCTIONS and DESCRIBE FUNCTION say about them. */
+import { StatementError } from '../errors.ts'
+import { array, decimal, type SqlType, STRING } from '../types/sql-type.ts'
+import type { FunctionCategory, FunctionDeclaration, Parameter } from './declaration.ts'
+import { allParameters } from './resolve.ts'
+import { formatPattern, parseParameter, parseTypePattern, resolvePattern, type TypePattern } from './type-text.ts'
+
+export interface FunctionListing {
+  readonly name: string
+  readonly type: 'SCALAR' | 'AGGREGATE' | 'TABLE'
+  readonly category: FunctionCategory
+}
+
+export interface ArgumentDescription {
+  readonly name: string
+  readonly type: string
+  readonly description: string
+  readonly isVariadic: boolean
+}
+
+export interface VariantDescription {
+  readonly arguments: readonly ArgumentDescription[]
+  readonly returnType: string
+  readonly description: string
+}
+
+/** Answer of DESCRIBE FUNCTION (rest.md, describe_function). */
+export interface FunctionDescription {
+  readonly name: string
+  readonly description: string
+  readonly author: string
+  readonly version: string
+  readonly path: string
+  readonly type: FunctionListing['type']
+  readonly functions: readonly VariantDescription[]
+}
+
+export interface FunctionRegistry {
+  /** By name in any case; undefined if there is none. */
+  readonly find: (name: string) => FunctionDeclaration | undefined
+  /** As `find`; throws a StatementError if there is none. */
+  readonly get: (name: string) => FunctionDeclaration
+  /** Ordered by name. */
+  readonly list: () => readonly FunctionListing[]
+  /** Throws a StatementError if there is no function of that name. */
+  readonly describe: (name: string) => FunctionDescription
+}
+
+/** Throws an Error if a name is declared twice, in one kind or in two, or if a type text is wrong. */
+export function createRegistry(declarations: readonly FunctionDeclaration[]): FunctionRegistry {
+  const functions = new Map<string, FunctionDeclaration>()
+  for (const declaration of declarations) {
+    const name = declaration.name.toUpperCase()
+    const other = functions.get(name)
+    if (other !== undefined) {
+      throw new Error(`Function ${name} is declared twice: as ${other.kind} and as ${declaration.kind} function`)
+    }
+    checkTypes(declaration)
+    functions.set(name, declaration)
+  }
+  const get = (name: string): FunctionDeclaration => {
+    const found = functions.get(name.toUpperCase())
+    if (found === undefined) throw new StatementError(`Can't find any functions with the name '${name}'`)
+    return found
+  }
+  return {
+    find: (name) => functions.get(name.toUpperCase()),
+    get,
+    list: () =>
+      [...functions.values()]
+        .map(({ name, kind, category }) => ({ name, type: TYPES[kind], category }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    describe: (name) => describe(get(name)),
+  }
+}
+
+const TYPES = { scalar: 'SCALAR', aggregate: 'AGGREGATE', table: 'TABLE' } as const
+
+/** So that a wrong type text fails at start and not in the first query that calls the function. */
+function checkTypes(declaration: FunctionDeclaration): void {
+  for (const variant of declaration.variants) {
+    allParameters(variant).forEach(parseParameter)
+    if (typeof variant.returns === 'string') parseTypePattern(variant.returns)
+    if ('state' in variant && typeof variant.state === 'string') parseTypePattern(variant.state)
+  }
+}
+
+function describe(declaration: FunctionDeclaration): FunctionDescription {
+  return {
+    name: declaration.name,
+    description: declaration.description,
+    author: 'Millrace',
+    version: '',
+    path: 'internal',
+    type: TYPES[declaration.kind],
+    functions: declaration.variants.map((variant) => ({
+      arguments: allParameters(variant).map(describeArgument),
+      returnType: describeResult(variant),
+      description: variant.description ?? '',
+    })),
+  }
+}
+
+function describeArgument(parameter: Parameter): ArgumentDescription {
+  const { pattern, variadic } = parseParameter(parameter)
+  return {
+    name: parameter.name,
+    type: formatPattern(pattern),
+    description: parameter.description,
+    isVariadic: variadic,
+  }
+}
+
+/** A result that depends on the argument types shows as its bare kind, found by asking for sample types: `DECIMAL`. */
+function describeResult(variant: FunctionDeclaration['variants'][number]): string {
+  if (typeof variant.returns === 'string') return formatPattern(parseTypePattern(variant.returns))
+  const samples = variant.parameters.map((parameter) => sampleType(parseParameter(parameter).pattern))
+  return variant.returns(samples).kind
+}
+
+function sampleType(pattern: TypePattern): SqlType {
+  if (pattern.kind === 'decimal') return decimal(10, 2)
+  if (pattern.kind === 'array') return array(sampleType(pattern.element))
+  return resolvePattern(pattern, new Map()) ?? STRING
+}
