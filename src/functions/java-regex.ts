@@ -1,0 +1,143 @@
+/**
+ * Regular expressions as java.util.regex has them, that cannot hang a worker. An expression runs on V8's engine where that gives
+ * Java's result and its time is bounded for the text at hand; else on our own matcher, which is about 20 times slower, but linear
+ * for everything that finite automata can do, and stops with an error after a number of steps for the rest (looks, backreferences,
+ * atomic groups).
+ */
+import { waysToRead } from './java-regex/ambiguity.ts'
+import { toJavaScript } from './java-regex/javascript.ts'
+import { Matcher } from './java-regex/matcher.ts'
+import { childrenOf, lengthOf, type RegexNode } from './java-regex/node.ts'
+import { parseJavaRegex } from './java-regex/parse.ts'
+import { compileProgram, type Program } from './java-regex/program.ts'
+
+export interface RegexMatch {
+  /** UTF-16 index of the match, and of its end. */
+  readonly start: number
+  readonly end: number
+  /** The whole match, then each group; null for a group that took no part. */
+  readonly groups: readonly (string | null)[]
+}
+
+/** Steps that V8 may take for one match at worst, by calculation: a few tens of ms. */
+const V8_STEP_BUDGET = 30_000_000
+
+export class JavaRegex {
+  readonly pattern: string
+  readonly groupCount: number
+  readonly groupNames: ReadonlyMap<string, number>
+  readonly #program: Program
+  readonly #native: RegExp | null
+  /** Longest text for V8. */
+  readonly #nativeLength: number
+  #matcher: Matcher | null = null
+  #lastText: string | null = null
+  #lastMatch: RegexMatch | null = null
+
+  /** Throws an Error if `pattern` is not a regular expression. */
+  constructor(pattern: string) {
+    const { root, groupCount, groupNames } = parseJavaRegex(pattern)
+    this.pattern = pattern
+    this.groupCount = groupCount
+    this.groupNames = groupNames
+    this.#program = compileProgram(root, groupCount)
+    this.#native = toJavaScript(root)
+    this.#nativeLength = this.#native === null ? -1 : longestSafeText(root, this.#program)
+  }
+
+  /**
+   * First match of the text. The last answer is kept: several functions of a query ask the same of the same record.
+   * Throws an Error if the matcher's steps run out.
+   */
+  findFirst(text: string): RegexMatch | null {
+    if (text === this.#lastText) return this.#lastMatch
+    const match = this.find(text, 0)
+    this.#lastText = text
+    this.#lastMatch = match
+    return match
+  }
+
+  /** First match at or after the UTF-16 index `from`. */
+  find(text: string, from: number): RegexMatch | null {
+    return text.length <= this.#nativeLength ? this.#findNative(text, from) : this.#findBounded(text, from)
+  }
+
+  /** All matches from left to right; after an empty one the search goes on one character further. */
+  *findAll(text: string): Generator<RegexMatch> {
+    let from = 0
+    while (from <= text.length) {
+      const match = this.find(text, from)
+      if (match === null) return
+      yield match
+      from = match.end > match.start ? match.end : match.end + ((text.codePointAt(match.end) ?? 0) > 0xffff ? 2 : 1)
+    }
+  }
+
+  #findNative(text: string, from: number): RegexMatch | null {
+    const native = this.#native!
+    native.lastIndex = from
+    const match = native.exec(text)
+    if (match === null) return null
+    const groups: (string | null)[] = match
+    for (let i = 1; i < groups.length; i++) groups[i] ??= null
+    return { start: match.index, end: native.lastIndex, groups }
+  }
+
+  #findBounded(text: string, from: number): RegexMatch | null {
+    this.#matcher ??= new Matcher(this.#program)
+    const slots = this.#matcher.find(text, from)
+    if (slots === null) return null
+    const groups: (string | null)[] = []
+    for (let i = 0; i <= this.groupCount; i++) {
+      groups.push(slots[2 * i + 1] === -1 ? null : text.slice(slots[2 * i], slots[2 * i + 1]))
+    }
+    return { start: slots[0]!, end: slots[1]!, groups }
+  }
+}
+
+/**
+ * Each of n starting points (one, where the expression is anchored) may read up to n characters in so many ways, and each look may
+ * read as far again.
+ */
+function longestSafeText(root: RegexNode, program: Program): number {
+  const ways = waysToRead(program)
+  if (ways === null) return -1
+  const looks = lookDepth(root)
+  if (looks === 0 && (isAnchored(root) || lengthOf(root).max < 1000)) return Number.POSITIVE_INFINITY
+  return Math.floor((V8_STEP_BUDGET / ways) ** (1 / (2 + looks)))
+}
+
+const isAnchored = (node: RegexNode): boolean =>
+  node.kind === 'assertion'
+    ? node.at === 'inputStart'
+    : node.kind === 'sequence' && node.items.length > 0 && isAnchored(node.items[0]!)
+
+function lookDepth(node: RegexNode): number {
+  const below = Math.max(0, ...childrenOf(node).map(lookDepth))
+  return node.kind === 'look' ? below + 1 : below
+}
+
+const CACHE_SIZE = 500
+const cache = new Map<string, JavaRegex>()
+
+/**
+ * The expression of a pattern; the most recent ones are kept. Throws an Error
+ * `Invalid regular expression pattern: <pattern>` with what is wrong.
+ */
+export function compileJavaRegex(pattern: string): JavaRegex {
+  const known = cache.get(pattern)
+  if (known !== undefined) return known
+  const regex = build(pattern)
+  if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value!)
+  cache.set(pattern, regex)
+  return regex
+}
+
+function build(pattern: string): JavaRegex {
+  try {
+    return new JavaRegex(pattern)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(`Invalid regular expression pattern: ${pattern} (${reason})`, { cause: error })
+  }
+}

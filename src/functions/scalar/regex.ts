@@ -1,0 +1,152 @@
+/** Functions over regular expressions in Java's dialect; see java-regex.ts for what runs them. */
+import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
+import { compileJavaRegex, type JavaRegex, type RegexMatch } from '../java-regex.ts'
+
+const PATTERN = parameter('pattern', 'STRING', 'regular expression in the dialect of Java')
+const TEXT = parameter('text', 'STRING', 'text to search')
+const GROUP = parameter('group', 'INT', 'which group to take; 0 is the whole match')
+
+export const regexFunctions: readonly FunctionDeclaration[] = [
+  scalar({
+    name: 'REGEXP_EXTRACT',
+    category: 'REGULAR EXPRESSION',
+    description:
+      'The first part of a text that matches a regular expression, or a group of it; NULL if nothing matches.',
+    variants: [
+      {
+        parameters: [PATTERN, TEXT],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: (pattern: string, text: string) => compileJavaRegex(pattern).findFirst(text)?.groups[0] ?? null,
+      },
+      {
+        parameters: [PATTERN, TEXT, GROUP],
+        returns: 'STRING',
+        nulls: 'propagate',
+        description: 'NULL if the expression has no such group.',
+        call: (pattern: string, text: string, group: number) =>
+          compileJavaRegex(pattern).findFirst(text)?.groups[group] ?? null,
+      },
+    ],
+  }),
+  scalar({
+    name: 'REGEXP_EXTRACT_ALL',
+    category: 'REGULAR EXPRESSION',
+    description: 'All parts of a text that match a regular expression, or a group of each.',
+    variants: [
+      {
+        parameters: [PATTERN, TEXT],
+        returns: 'ARRAY<STRING>',
+        nulls: 'propagate',
+        call: (pattern: string, text: string) => extractAll(pattern, text, 0),
+      },
+      {
+        parameters: [PATTERN, TEXT, GROUP],
+        returns: 'ARRAY<STRING>',
+        nulls: 'propagate',
+        description: 'NULL if the expression has no such group.',
+        call: extractAll,
+      },
+    ],
+  }),
+  scalar({
+    name: 'REGEXP_REPLACE',
+    category: 'REGULAR EXPRESSION',
+    description: 'Replaces every match of a regular expression.',
+    variants: [
+      {
+        parameters: [
+          parameter('text', 'STRING', 'text to change'),
+          PATTERN,
+          parameter('replacement', 'STRING', 'what to put there; $1 stands for the first group, \\$ for a dollar sign'),
+        ],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: replaceAll,
+      },
+    ],
+  }),
+  scalar({
+    name: 'REGEXP_SPLIT_TO_ARRAY',
+    category: 'REGULAR EXPRESSION',
+    description: 'Cuts a text at each match of a regular expression; empty pieces are kept.',
+    variants: [
+      {
+        parameters: [parameter('text', 'STRING', 'text to cut'), PATTERN],
+        returns: 'ARRAY<STRING>',
+        nulls: 'propagate',
+        description: 'An empty expression cuts between all characters.',
+        call: (text: string, pattern: string) => (pattern === '' ? Array.from(text) : split(text, pattern)),
+      },
+    ],
+  }),
+]
+
+function extractAll(pattern: string, text: string, group: number): (string | null)[] | null {
+  const regex = compileJavaRegex(pattern)
+  if (group < 0 || group > regex.groupCount) return null
+  return Array.from(regex.findAll(text), ({ groups }) => groups[group]!)
+}
+
+/** A match of nothing at the start cuts nothing off. Source: java.util.regex.Pattern.split with a negative limit. */
+function split(text: string, pattern: string): string[] {
+  const pieces: string[] = []
+  let from = 0
+  for (const { start, end } of compileJavaRegex(pattern).findAll(text)) {
+    if (end === 0) continue
+    pieces.push(text.slice(from, start))
+    from = end
+  }
+  return [...pieces, text.slice(from)]
+}
+
+function replaceAll(text: string, pattern: string, replacement: string): string {
+  const regex = compileJavaRegex(pattern)
+  let result = ''
+  let from = 0
+  let expand: ((match: RegexMatch) => string) | null = null
+  for (const match of regex.findAll(text)) {
+    expand ??= parseReplacement(replacement, regex)
+    result += text.slice(from, match.start) + expand(match)
+    from = match.end
+  }
+  return result + text.slice(from)
+}
+
+/** `$1`, `${name}` and `\` before a character, as java.util.regex.Matcher.appendReplacement reads them. */
+function parseReplacement(replacement: string, regex: JavaRegex): (match: RegexMatch) => string {
+  if (!/[\\$]/.test(replacement)) return () => replacement
+  const parts: (string | number)[] = []
+  for (let i = 0; i < replacement.length; i++) {
+    const character = replacement[i]!
+    if (character === '\\') {
+      if (++i === replacement.length) throw new Error('A replacement must not end with a backslash.')
+      parts.push(replacement[i]!)
+    } else if (character === '$') {
+      const { group, length } = groupReference(replacement.slice(i + 1), regex)
+      parts.push(group)
+      i += length
+    } else {
+      parts.push(character)
+    }
+  }
+  return ({ groups }) => parts.map((part) => (typeof part === 'string' ? part : (groups[part] ?? ''))).join('')
+}
+
+/** After `$`. More digits count as long as there is such a group. */
+function groupReference(text: string, regex: JavaRegex): { group: number; length: number } {
+  const name = /^\{([A-Za-z][A-Za-z0-9]*)\}/.exec(text)?.[1]
+  if (name !== undefined) {
+    const group = regex.groupNames.get(name)
+    if (group === undefined) throw new Error(`The regular expression has no group <${name}>.`)
+    return { group, length: name.length + 2 }
+  }
+  const digits = /^[0-9]+/.exec(text)?.[0]
+  if (digits === undefined)
+    throw new Error('A $ in a replacement must be followed by a group; write \\$ for the character.')
+  let length = 1
+  while (length < digits.length && Number(digits.slice(0, length + 1)) <= regex.groupCount) length++
+  const group = Number(digits.slice(0, length))
+  if (group > regex.groupCount) throw new Error(`The regular expression has no group ${group}.`)
+  return { group, length }
+}
