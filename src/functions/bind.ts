@@ -2,7 +2,15 @@
 
 import type { SqlType } from '../types/sql-type.ts'
 import type { Value } from '../types/value.ts'
-import type { Argument, Call, FunctionContext, ScalarFunction, ScalarVariant } from './declaration.ts'
+import type {
+  Argument,
+  Call,
+  FunctionContext,
+  ScalarFunction,
+  ScalarVariant,
+  TableFunction,
+  TableVariant,
+} from './declaration.ts'
 import { patternsFor } from './match.ts'
 import { printedName } from './resolve.ts'
 
@@ -35,6 +43,26 @@ export function bindScalar(call: ScalarCall, context: FunctionContext): BoundFun
       return null
     },
   })
+}
+
+/** What a TableResolution has, or a stored plan. */
+export interface TableCall {
+  readonly declaration: TableFunction
+  readonly variant: TableVariant
+  readonly parameterTypes: readonly SqlType[]
+}
+
+export type BoundTableFunction = (...args: Value[]) => readonly Value[]
+
+/** As bindScalar; the function gives the values of the rows, and sees NULLs. */
+export function bindTable(
+  { declaration, variant, parameterTypes }: TableCall,
+  context: FunctionContext,
+): BoundTableFunction {
+  // A declaration's call is narrowed to the types of its signature, which resolution has checked.
+  const run = (variant.call as BoundTableFunction | undefined) ?? variant.bind?.(parameterTypes, context)
+  if (run === undefined) throw new Error(`Function ${declaration.name} has neither call nor bind`)
+  return run
 }
 
 /** Per argument, whether its parameter is a primitive. */

@@ -1,0 +1,48 @@
+/** COUNT. On the hot path: a state is a plain number, and nothing is allocated. */
+import type { Value } from '../../types/value.ts'
+import { type AggregateRuntime, aggregate, type FunctionDeclaration, parameter } from '../declaration.ts'
+
+/** 2^53 rows do not fit any topic, so the count stays a safe integer. */
+const common = {
+  initialize: () => 0,
+  merge: (first: Value, second: Value) => (first as number) + (second as number),
+  result: (state: Value) => state,
+}
+
+const countRows: AggregateRuntime = {
+  ...common,
+  add: (state) => (state as number) + 1,
+  undo: (state) => (state as number) - 1,
+}
+
+const countValues: AggregateRuntime = {
+  ...common,
+  add: (state, args) => (args[0] === null ? state : (state as number) + 1),
+  undo: (state, args) => (args[0] === null ? state : (state as number) - 1),
+}
+
+export const countFunctions: readonly FunctionDeclaration[] = [
+  aggregate({
+    name: 'COUNT',
+    printedName: 'COUNT',
+    description: 'Counts rows.',
+    variants: [
+      {
+        parameters: [],
+        returns: 'BIGINT',
+        state: 'BIGINT',
+        description: 'All rows.',
+        hasUndo: true,
+        bind: () => countRows,
+      },
+      {
+        parameters: [parameter('value', 'T', 'any column')],
+        returns: 'BIGINT',
+        state: 'BIGINT',
+        description: 'Rows in which the value is not NULL.',
+        hasUndo: true,
+        bind: () => countValues,
+      },
+    ],
+  }),
+]

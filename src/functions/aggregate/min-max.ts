@@ -1,0 +1,52 @@
+/** MIN and MAX. State: the best value so far, NULL before the first one. */
+import { type Comparator, comparator } from '../../types/compare.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import type { Value } from '../../types/value.ts'
+import {
+  type AggregateRuntime,
+  type AggregateVariant,
+  aggregate,
+  type FunctionDeclaration,
+  parameter,
+} from '../declaration.ts'
+
+const TYPES = ['INT', 'BIGINT', 'DOUBLE', 'DECIMAL', 'STRING', 'BYTES', 'DATE', 'TIME', 'TIMESTAMP'] as const
+
+type Best = (a: Value, b: Value) => Value
+
+function runtime(best: Best): AggregateRuntime {
+  const join: Best = (a, b) => (a === null ? b : b === null ? a : best(a, b))
+  return {
+    initialize: () => null,
+    add: (state, args) => join(state, args[0]!),
+    merge: join,
+    result: (state) => state,
+  }
+}
+
+const columnType = ([type]: readonly SqlType[]): SqlType => type!
+
+function variants(choose: (compare: Comparator) => Best): AggregateVariant[] {
+  return TYPES.map((type) => ({
+    parameters: [parameter('value', type, 'the column')],
+    returns: columnType,
+    state: columnType,
+    hasUndo: false,
+    bind: ([column]) => runtime(choose(comparator(column!))),
+  }))
+}
+
+export const minMaxFunctions: readonly FunctionDeclaration[] = [
+  aggregate({
+    name: 'MIN',
+    printedName: 'MIN',
+    description: 'The smallest value of a column; NULL if it has none.',
+    variants: variants((compare) => (a, b) => (compare(b, a) < 0 ? b : a)),
+  }),
+  aggregate({
+    name: 'MAX',
+    printedName: 'MAX',
+    description: 'The largest value of a column; NULL if it has none.',
+    variants: variants((compare) => (a, b) => (compare(b, a) > 0 ? b : a)),
+  }),
+]

@@ -1,0 +1,280 @@
+/** Functions of ARRAYs. Positions count from 1. */
+import { comparator, equality, hashKey, nullsEqual } from '../../types/compare.ts'
+import { valueText } from '../../types/java-text.ts'
+import { type SqlType, STRING } from '../../types/sql-type.ts'
+import type { Value } from '../../types/value.ts'
+import { type Call, type FunctionDeclaration, type Parameter, parameter, scalar } from '../declaration.ts'
+
+type List = readonly Value[]
+
+const array = parameter('array', 'ARRAY<T>', 'the array')
+const first = parameter('first', 'ARRAY<T>', 'an array')
+const second = parameter('second', 'ARRAY<T>', 'an array')
+
+/** Element type of the first argument. */
+const elementOf = ([type]: readonly SqlType[]): SqlType => (type?.kind === 'ARRAY' ? type.element : STRING)
+
+interface ArrayFunction {
+  readonly name: string
+  readonly description: string
+  readonly parameters: readonly Parameter[]
+  readonly returns: string
+  readonly nulls?: 'pass'
+}
+
+/** An ARRAY function with one variant; `make` gives the call for arrays of an element type. */
+function arrayFunction(declaration: ArrayFunction, make: (element: SqlType) => Call): FunctionDeclaration {
+  const { name, description, parameters, returns, nulls = 'propagate' } = declaration
+  return scalar({
+    name,
+    category: 'ARRAY',
+    description,
+    variants: [{ parameters, returns, nulls, bind: (args) => make(elementOf(args)) }],
+  })
+}
+
+/** Position of `value`, which may be NULL, or -1. */
+function finder(element: SqlType): (list: List, value: Value) => number {
+  const equal = nullsEqual(equality(element))
+  return (list, value) => list.findIndex((item) => equal(item, value))
+}
+
+/** The first of each group of equal elements for which `keep` holds. */
+function distinct(element: SqlType): (list: List, keep?: (key: unknown) => boolean) => Value[] {
+  const keyOf = hashKey(element)
+  return (list, keep = () => true) => {
+    const seen = new Set()
+    return list.filter((item) => {
+      const key = keyOf(item)
+      if (seen.has(key) || !keep(key)) return false
+      seen.add(key)
+      return true
+    })
+  }
+}
+
+function keysOf(element: SqlType): (list: List) => ReadonlySet<unknown> {
+  const keyOf = hashKey(element)
+  return (list) => new Set(list.map(keyOf))
+}
+
+/** The element that no other beats; NULLs are passed over. */
+function extreme(element: SqlType, beats: (order: number) => boolean): (list: List) => Value {
+  const compare = comparator(element)
+  return (list) => {
+    let found: Value = null
+    for (const item of list) {
+      if (item !== null && (found === null || beats(compare(item, found)))) found = item
+    }
+    return found
+  }
+}
+
+const DIRECTIONS: ReadonlyMap<string, 1 | -1> = new Map([
+  ['ASC', 1],
+  ['ASCENDING', 1],
+  ['DESC', -1],
+  ['DESCENDING', -1],
+])
+
+/** NULL elements come last in both directions. */
+function sorter(element: SqlType): (list: List, direction?: string) => Value {
+  const compare = comparator(element)
+  return (list, direction = 'ASC') => {
+    const sign = DIRECTIONS.get(direction.trim().toUpperCase())
+    if (sign === undefined) return null
+    return list.toSorted((a, b) =>
+      a === null || b === null ? Number(a === null) - Number(b === null) : sign * compare(a, b),
+    )
+  }
+}
+
+const JOINABLE: ReadonlySet<SqlType['kind']> = new Set(['BOOLEAN', 'INTEGER', 'BIGINT', 'DOUBLE', 'DECIMAL', 'STRING'])
+
+function joiner(element: SqlType): Call {
+  const text = valueText(element)
+  return (list: List | null, delimiter: string | null = ',') => {
+    if (list === null) return null
+    if (!JOINABLE.has(element.kind) && list.some((item) => item !== null)) {
+      throw new Error(`error: hit element of type ${element.kind} which is currently not supported`)
+    }
+    return list.map(text).join(delimiter ?? '')
+  }
+}
+
+/** `from` and `to` are inclusive, NULL is open. NULL if one of them is out of range; throws if they are in the wrong order. */
+function slice(list: List | null, from: number | null, to: number | null): Value {
+  if (list === null) return null
+  const start = from === null ? 0 : from - 1
+  const end = to ?? list.length
+  if (start < 0 || end > list.length) return null
+  if (start > end) throw new Error(`SLICE cannot go from ${start + 1} to ${end}`)
+  return list.slice(start, end)
+}
+
+export const arrayFunctions: readonly FunctionDeclaration[] = [
+  arrayFunction(
+    {
+      name: 'ARRAY_CONCAT',
+      description: 'The elements of both arrays, in order. One NULL array gives the other one.',
+      parameters: [first, second],
+      returns: 'ARRAY<T>',
+      nulls: 'pass',
+    },
+    () => (a: List | null, b: List | null) => (a === null || b === null ? (a ?? b) : [...a, ...b]),
+  ),
+  arrayFunction(
+    {
+      name: 'ARRAY_CONTAINS',
+      description: 'Whether the array has an element equal to the value; a NULL value matches a NULL element.',
+      parameters: [array, parameter('value', 'T', 'what to look for')],
+      returns: 'BOOLEAN',
+      nulls: 'pass',
+    },
+    (element) => {
+      const find = finder(element)
+      return (list: List | null, value: Value) => list !== null && find(list, value) >= 0
+    },
+  ),
+  arrayFunction(
+    {
+      name: 'ARRAY_DISTINCT',
+      description: 'The different elements, in the order in which they come first.',
+      parameters: [array],
+      returns: 'ARRAY<T>',
+    },
+    (element) => {
+      const unique = distinct(element)
+      return (list: List) => unique(list)
+    },
+  ),
+  arrayFunction(
+    {
+      name: 'ARRAY_EXCEPT',
+      description: 'The different elements of the first array that the second one does not have.',
+      parameters: [first, second],
+      returns: 'ARRAY<T>',
+    },
+    (element) => {
+      const unique = distinct(element)
+      const keys = keysOf(element)
+      return (a: List, b: List) => {
+        const excluded = keys(b)
+        return unique(a, (key) => !excluded.has(key))
+      }
+    },
+  ),
+  arrayFunction(
+    {
+      name: 'ARRAY_INTERSECT',
+      description: 'The different elements of the first array that the second one has too.',
+      parameters: [first, second],
+      returns: 'ARRAY<T>',
+    },
+    (element) => {
+      const unique = distinct(element)
+      const keys = keysOf(element)
+      return (a: List, b: List) => {
+        const shared = keys(b)
+        return unique(a, (key) => shared.has(key))
+      }
+    },
+  ),
+  arrayFunction(
+    {
+      name: 'ARRAY_UNION',
+      description: 'The different elements of both arrays, those of the first one first.',
+      parameters: [first, second],
+      returns: 'ARRAY<T>',
+    },
+    (element) => {
+      const unique = distinct(element)
+      return (a: List, b: List) => unique([...a, ...b])
+    },
+  ),
+  scalar({
+    name: 'ARRAY_JOIN',
+    category: 'ARRAY',
+    description: 'The elements as one text; NULL elements show as null.',
+    variants: [
+      {
+        parameters: [array],
+        returns: 'STRING',
+        nulls: 'pass',
+        description: 'Separated by commas.',
+        bind: (args) => joiner(elementOf(args)),
+      },
+      {
+        parameters: [array, parameter('delimiter', 'STRING', 'goes between the elements; NULL: nothing')],
+        returns: 'STRING',
+        nulls: 'pass',
+        bind: (args) => joiner(elementOf(args)),
+      },
+    ],
+  }),
+  arrayFunction(
+    { name: 'ARRAY_LENGTH', description: 'The number of elements.', parameters: [array], returns: 'INT' },
+    () => (list: List) => list.length,
+  ),
+  arrayFunction(
+    {
+      name: 'ARRAY_MAX',
+      description: 'The largest element; NULL if there is none.',
+      parameters: [array],
+      returns: 'T',
+    },
+    (element) => extreme(element, (order) => order > 0),
+  ),
+  arrayFunction(
+    {
+      name: 'ARRAY_MIN',
+      description: 'The smallest element; NULL if there is none.',
+      parameters: [array],
+      returns: 'T',
+    },
+    (element) => extreme(element, (order) => order < 0),
+  ),
+  arrayFunction(
+    {
+      name: 'ARRAY_REMOVE',
+      description: 'The array without the elements that equal the value, which may be NULL.',
+      parameters: [array, parameter('value', 'T', 'what to remove')],
+      returns: 'ARRAY<T>',
+      nulls: 'pass',
+    },
+    (element) => {
+      const equal = nullsEqual(equality(element))
+      return (list: List | null, value: Value) => list?.filter((item) => !equal(item, value)) ?? null
+    },
+  ),
+  scalar({
+    name: 'ARRAY_SORT',
+    category: 'ARRAY',
+    description: 'The elements in order; NULLs come last.',
+    variants: [
+      {
+        parameters: [array],
+        returns: 'ARRAY<T>',
+        nulls: 'propagate',
+        bind: (args) => sorter(elementOf(args)),
+      },
+      {
+        parameters: [array, parameter('direction', 'STRING', 'ASC, ASCENDING, DESC or DESCENDING')],
+        returns: 'ARRAY<T>',
+        nulls: 'propagate',
+        description: 'NULL for any other direction.',
+        bind: (args) => sorter(elementOf(args)),
+      },
+    ],
+  }),
+  arrayFunction(
+    {
+      name: 'SLICE',
+      description: 'The elements from one position to another, both included; NULL is open, out of range gives NULL.',
+      parameters: [array, parameter('from', 'INT', 'first position'), parameter('to', 'INT', 'last position')],
+      returns: 'ARRAY<T>',
+      nulls: 'pass',
+    },
+    () => slice,
+  ),
+]

@@ -1,0 +1,69 @@
+/** Functions about NULL, and AS_VALUE. */
+import { equality, nullsEqual } from '../../types/compare.ts'
+import type { Value } from '../../types/value.ts'
+import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
+
+export const conditionalFunctions: readonly FunctionDeclaration[] = [
+  scalar({
+    name: 'COALESCE',
+    printedName: 'COALESCE',
+    category: 'CONDITIONAL',
+    description: 'The first argument that is not NULL.',
+    variants: [
+      {
+        parameters: [parameter('first', 'T', 'a value'), parameter('others', 'T...', 'more values of its type')],
+        returns: 'T',
+        nulls: 'pass',
+        call: (...values: Value[]) => {
+          for (const value of values) if (value !== null) return value
+          return null
+        },
+      },
+    ],
+  }),
+  scalar({
+    name: 'IFNULL',
+    printedName: 'IFNULL',
+    category: 'CONDITIONAL',
+    description: 'The value, or the alternative where it is NULL.',
+    variants: [
+      {
+        parameters: [parameter('value', 'T', 'a value'), parameter('alternative', 'T', 'stands in for NULL')],
+        returns: 'T',
+        nulls: 'pass',
+        call: (value: Value, alternative: Value) => value ?? alternative,
+      },
+    ],
+  }),
+  scalar({
+    name: 'NULLIF',
+    printedName: 'NULLIF',
+    category: 'CONDITIONAL',
+    description: 'NULL if both values are equal, else the first one.',
+    variants: [
+      {
+        parameters: [parameter('value', 'T', 'a value'), parameter('other', 'T', 'what to replace by NULL')],
+        returns: 'T',
+        nulls: 'pass',
+        bind: (_args, returns) => {
+          const equal = nullsEqual(equality(returns))
+          return (value: Value, other: Value) => (equal(value, other) ? null : value)
+        },
+      },
+    ],
+  }),
+  scalar({
+    name: 'AS_VALUE',
+    printedName: 'AS_VALUE',
+    category: 'OTHER',
+    description: 'Copies a key column into the value: an alias makes the name of the copy.',
+    variants: [
+      {
+        parameters: [parameter('keyColumn', 'T', 'the key column')],
+        returns: 'T',
+        nulls: 'pass',
+        call: (value: Value) => value,
+      },
+    ],
+  }),
+]

@@ -1,0 +1,68 @@
+/** GREATEST and LEAST: the largest and the smallest of their arguments. */
+import { type Comparator, comparator } from '../../types/compare.ts'
+import { widerDecimal } from '../../types/convertible.ts'
+import type { Decimal } from '../../types/decimal.ts'
+import { type DecimalType, decimal, type SqlType } from '../../types/sql-type.ts'
+import type { Value } from '../../types/value.ts'
+import { type FunctionDeclaration, parameter, type ScalarVariant, scalar } from '../declaration.ts'
+
+const PLAIN_TYPES = ['INT', 'BIGINT', 'DOUBLE', 'STRING', 'BYTES', 'DATE', 'TIME', 'TIMESTAMP'] as const
+
+/** Of those that are not NULL, the first one that no other beats. */
+function best(values: readonly Value[], beats: (order: number) => boolean, compare: Comparator): Value {
+  let found: Value = null
+  for (const value of values) {
+    if (value !== null && (found === null || beats(compare(value, found)))) found = value
+  }
+  return found
+}
+
+function widestDecimal(args: readonly SqlType[]): DecimalType {
+  return args.filter((type) => type.kind === 'DECIMAL').reduce(widerDecimal, decimal(1, 0))
+}
+
+function variants(beats: (order: number) => boolean): ScalarVariant[] {
+  const parameters = (type: string) => [
+    parameter('value', type, 'a value; NULL is passed over'),
+    parameter('others', `${type}...`, 'more values of that type'),
+  ]
+  return [
+    ...PLAIN_TYPES.map(
+      (type): ScalarVariant => ({
+        parameters: parameters(type),
+        returns: type,
+        nulls: 'pass',
+        bind: (_args, returns) => {
+          const compare = comparator(returns)
+          return (...values: Value[]) => best(values, beats, compare)
+        },
+      }),
+    ),
+    {
+      parameters: parameters('DECIMAL'),
+      returns: widestDecimal,
+      nulls: 'pass',
+      bind: (_args, returns) => {
+        const compare = comparator(returns)
+        const { scale } = returns as DecimalType
+        return (...values: Value[]) =>
+          (best(values, beats, compare) as Decimal | null)?.rescale(scale, 'HALF_UP') ?? null
+      },
+    },
+  ]
+}
+
+export const greatestFunctions: readonly FunctionDeclaration[] = [
+  scalar({
+    name: 'GREATEST',
+    category: 'MATHEMATICAL',
+    description: 'The largest of the values; NULL if all of them are NULL.',
+    variants: variants((order) => order > 0),
+  }),
+  scalar({
+    name: 'LEAST',
+    category: 'MATHEMATICAL',
+    description: 'The smallest of the values; NULL if all of them are NULL.',
+    variants: variants((order) => order < 0),
+  }),
+]

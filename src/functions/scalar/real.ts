@@ -1,0 +1,98 @@
+/** Mathematical functions whose result is a DOUBLE whatever number goes in: roots, logarithms, angles. IEEE: no errors, but NaN and Infinity. */
+import type { Int64 } from '../../types/bigint64.ts'
+import { type FunctionDeclaration, parameter, type ScalarVariant, scalar } from '../declaration.ts'
+
+const NUMBERS = ['INT', 'BIGINT', 'DOUBLE'] as const
+
+/** Variants of a function of one number, one for each kind of number. */
+function realVariants(compute: (value: number) => number): ScalarVariant[] {
+  return NUMBERS.map((type) => ({
+    parameters: [parameter('value', type, 'a number')],
+    returns: 'DOUBLE',
+    nulls: 'propagate',
+    call: type === 'BIGINT' ? (value: Int64) => compute(Number(value)) : compute,
+  }))
+}
+
+function real(name: string, description: string, compute: (value: number) => number): FunctionDeclaration {
+  return scalar({ name, category: 'MATHEMATICAL', description, variants: realVariants(compute) })
+}
+
+interface Operands {
+  readonly first: string
+  readonly second: string
+}
+
+/** Variants of a function of two numbers of one kind. */
+function realPairs({ first, second }: Operands, compute: (a: number, b: number) => number): ScalarVariant[] {
+  return NUMBERS.map((type) => ({
+    parameters: [parameter(first, type, first), parameter(second, type, second)],
+    returns: 'DOUBLE',
+    nulls: 'propagate',
+    call: (a: Int64, b: Int64) => compute(Number(a), Number(b)),
+  }))
+}
+
+function pair(
+  name: string,
+  description: string,
+  operands: Operands,
+  compute: (a: number, b: number) => number,
+): FunctionDeclaration {
+  return scalar({ name, category: 'MATHEMATICAL', description, variants: realPairs(operands, compute) })
+}
+
+const RADIANS_PER_DEGREE = Math.PI / 180
+
+function logarithm(base: number, value: number): number {
+  return base <= 0 || base === 1 ? Number.NaN : Math.log(value) / Math.log(base)
+}
+
+export const realFunctions: readonly FunctionDeclaration[] = [
+  real('ACOS', 'Angle in radians, 0 to pi, whose cosine is the value; NaN outside -1 to 1.', Math.acos),
+  real('ASIN', 'Angle in radians, -pi/2 to pi/2, whose sine is the value; NaN outside -1 to 1.', Math.asin),
+  real('ATAN', 'Angle in radians, -pi/2 to pi/2, whose tangent is the value.', Math.atan),
+  real('CBRT', 'Cube root.', Math.cbrt),
+  real('COS', 'Cosine of an angle in radians.', Math.cos),
+  real('COSH', 'Hyperbolic cosine.', Math.cosh),
+  real('COT', 'Cotangent of an angle in radians; Infinity for 0.', (value) => 1 / Math.tan(value)),
+  real('DEGREES', 'Degrees of an angle in radians.', (value) => value / RADIANS_PER_DEGREE),
+  real('EXP', 'The base of natural logarithms to the power of the value.', Math.exp),
+  real('LN', 'Natural logarithm; -Infinity for 0, NaN below 0.', Math.log),
+  real('RADIANS', 'Radians of an angle in degrees.', (value) => value * RADIANS_PER_DEGREE),
+  real('SIN', 'Sine of an angle in radians.', Math.sin),
+  real('SINH', 'Hyperbolic sine.', Math.sinh),
+  real('SQRT', 'Square root; NaN below 0.', Math.sqrt),
+  real('TAN', 'Tangent of an angle in radians.', Math.tan),
+  real('TANH', 'Hyperbolic tangent.', Math.tanh),
+  pair('ATAN2', 'Angle in radians of the point (x, y).', { first: 'y', second: 'x' }, Math.atan2),
+  pair('POWER', 'The base to the power of the exponent.', { first: 'base', second: 'exponent' }, Math.pow),
+  scalar({
+    name: 'LOG',
+    category: 'MATHEMATICAL',
+    description: 'Logarithm: the natural one, or to a base. NaN for a base that is 1 or not positive.',
+    variants: [...realVariants(Math.log), ...realPairs({ first: 'base', second: 'value' }, logarithm)],
+  }),
+  scalar({
+    name: 'PI',
+    category: 'MATHEMATICAL',
+    description: 'The ratio of the circumference of a circle to its diameter.',
+    variants: [{ parameters: [], returns: 'DOUBLE', nulls: 'propagate', call: () => Math.PI }],
+  }),
+  scalar({
+    name: 'RANDOM',
+    category: 'MATHEMATICAL',
+    description: 'A random number, 0 <= number < 1, another one for each row.',
+    variants: [
+      {
+        parameters: [],
+        returns: 'DOUBLE',
+        nulls: 'propagate',
+        bind:
+          (_args, _returns, { random }) =>
+          () =>
+            random(),
+      },
+    ],
+  }),
+]

@@ -1,0 +1,39 @@
+/** CUBE_EXPLODE: the combinations of columns of GROUP BY CUBE. */
+import type { Value } from '../../types/value.ts'
+import { type FunctionDeclaration, parameter, tableFunction } from '../declaration.ts'
+
+const MAX_COLUMNS = 20
+
+/**
+ * Rows of `columns` with each one present or NULL, counting up in binary: the last column is the lowest bit, all absent comes first. A
+ * column that is NULL anyway takes no part in the counting, so no row comes twice.
+ */
+function cube(columns: readonly Value[] | null): readonly Value[] {
+  if (columns === null) return []
+  if (columns.length > MAX_COLUMNS) {
+    throw new Error(`cube_explode: too many columns (${columns.length}); max is ${MAX_COLUMNS}`)
+  }
+  const present = columns.flatMap((value, i) => (value === null ? [] : [i]))
+  return Array.from({ length: 2 ** present.length }, (_, number) => {
+    const row: Value[] = columns.map(() => null)
+    present.forEach((position, i) => {
+      const bit = present.length - 1 - i
+      if ((number >>> bit) & 1) row[position] = columns[position]!
+    })
+    return row
+  })
+}
+
+export const cubeExplodeFunctions: readonly FunctionDeclaration[] = [
+  tableFunction({
+    name: 'CUBE_EXPLODE',
+    description: 'A row per combination of the columns, each of which is there or NULL.',
+    variants: [
+      {
+        parameters: [parameter('columns', 'ARRAY<T>', `the columns, ${MAX_COLUMNS} at most`)],
+        returns: 'ARRAY<T>',
+        call: cube,
+      },
+    ],
+  }),
+]
