@@ -1,0 +1,71 @@
+/** Scalar function calls and lambdas. No array per call up to four arguments. Source: functions.md 1. */
+import { type BoundFunction, bindScalar } from '../../functions/bind.ts'
+import type { Argument, Lambda } from '../../functions/declaration.ts'
+import { findVariant } from '../../functions/resolve.ts'
+import { STRING } from '../../types/sql-type.ts'
+import type { Row, Value } from '../../types/value.ts'
+import type { CallExpression, Expression, LambdaExpression } from '../expression.ts'
+import type { CompileContext, Compiler, Evaluator } from './compiler.ts'
+
+type ArgumentEvaluator = (row: Row) => Argument
+
+export function compileCall(expression: CallExpression, compiler: Compiler): Evaluator {
+  const call = bindCall(expression, compiler.context)
+  const args = expression.args.map((arg) => compileArgument(arg, compiler))
+  const [a, b, c, d] = args
+  switch (args.length) {
+    case 0:
+      return () => call()
+    case 1:
+      return (row) => call(a!(row))
+    case 2:
+      return (row) => call(a!(row), b!(row))
+    case 3:
+      return (row) => call(a!(row), b!(row), c!(row))
+    case 4:
+      return (row) => call(a!(row), b!(row), c!(row), d!(row))
+    default:
+      return (row) => call(...args.map((arg) => arg(row)))
+  }
+}
+
+/** The function that runs per record. Throws an Error if the plan names a function or a variant that is gone. */
+export function bindCall({ name, signature, args, type }: CallExpression, context: CompileContext): BoundFunction {
+  const declaration = context.functions.get(name)
+  if (declaration.kind !== 'scalar') throw new Error(`${name} is not a scalar function`)
+  const variant = findVariant(declaration, signature)
+  const parameterTypes = args.map((arg) => arg.type ?? STRING)
+  return bindScalar({ declaration, variant, parameterTypes, returns: type }, context.functionContext)
+}
+
+function compileArgument(expression: Expression, compiler: Compiler): ArgumentEvaluator {
+  return expression.kind === 'lambda' ? compileLambda(expression, compiler) : compiler.compile(expression)
+}
+
+/** A function of the lambda's parameters that reads the row its call is evaluated on. */
+export function compileLambda({ parameters, body }: LambdaExpression, { compile, frame }: Compiler): ArgumentEvaluator {
+  const evaluate = compile(body)
+  const [x, y, z] = parameters.map(({ slot }) => slot)
+  return (row): Lambda => {
+    switch (parameters.length) {
+      case 1:
+        return (a: Value) => {
+          frame[x!] = a
+          return evaluate(row)
+        }
+      case 2:
+        return (a: Value, b: Value) => {
+          frame[x!] = a
+          frame[y!] = b
+          return evaluate(row)
+        }
+      default:
+        return (a: Value, b: Value, c: Value) => {
+          frame[x!] = a
+          frame[y!] = b
+          frame[z!] = c
+          return evaluate(row)
+        }
+    }
+  }
+}

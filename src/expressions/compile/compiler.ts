@@ -1,0 +1,33 @@
+/** What the compilers of the single node kinds share. */
+import type { FunctionContext } from '../../functions/declaration.ts'
+import type { FunctionRegistry } from '../../functions/registry.ts'
+import type { Row, Value } from '../../types/value.ts'
+import type { Expression } from '../expression.ts'
+
+/**
+ * Value of an expression on a row. Throws an Error where the dialect has an error at run time (division by zero, a NULL operand of
+ * arithmetic, a failed cast, a failing function); the caller decides what that means for the column or the record.
+ */
+export type Evaluator = (row: Row) => Value
+
+/** What compiled code may use. An OperatorContext has the last two. */
+export interface CompileContext {
+  readonly functions: FunctionRegistry
+  readonly functionContext: FunctionContext
+  /** Configuration of the query: `ksql.nested.error.set.null` and `ksql.cast.strings.preserve.nulls`, both true by default. */
+  readonly config?: (name: string) => string | undefined
+  /** Told of an error in an element of ARRAY, MAP or STRUCT, which becomes NULL while the rest of the value stays. */
+  readonly reportError?: (message: string, cause?: unknown) => void
+}
+
+export interface Compiler {
+  readonly context: CompileContext
+  /** Current values of the lambda parameters, by slot. One array serves: a lambda never runs inside of itself. */
+  readonly frame: Value[]
+  readonly compile: (expression: Expression) => Evaluator
+}
+
+export const isFalse = (context: CompileContext, name: string): boolean =>
+  context.config?.(name)?.toLowerCase() === 'false'
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

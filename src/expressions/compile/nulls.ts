@@ -1,0 +1,31 @@
+/**
+ * Errors about NULL operands. One object each: they may be raised for every record, and a stack trace would cost more than the record and
+ * say nothing about the data.
+ */
+
+const withoutStack = (message: string): Error => {
+  const error = new Error(message)
+  delete error.stack
+  return error
+}
+
+const OPERAND = withoutStack('A NULL operand of an arithmetic expression')
+const BOOLEAN = withoutStack('A NULL where a BOOLEAN is needed')
+const TEXT = withoutStack('A NULL operand of LIKE')
+const SUBSCRIPT = withoutStack('A NULL subscript of an ARRAY')
+
+export function nullOperand(): never {
+  throw OPERAND
+}
+
+export function nullBoolean(): never {
+  throw BOOLEAN
+}
+
+export function nullText(): never {
+  throw TEXT
+}
+
+export function nullSubscript(): never {
+  throw SUBSCRIPT
+}

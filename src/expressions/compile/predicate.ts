@@ -1,0 +1,110 @@
+/** AND, OR, NOT, IS NULL, IN, LIKE. A NULL where a BOOLEAN is needed is an error. Source: sql.md 4.5. */
+import { compileLike } from '../../functions/like.ts'
+import { equality, hashKey } from '../../types/compare.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import type { Value } from '../../types/value.ts'
+import type {
+  Expression,
+  InExpression,
+  IsNullExpression,
+  LikeExpression,
+  LogicalExpression,
+  NotExpression,
+} from '../expression.ts'
+import { literalValue } from '../literal.ts'
+import type { Compiler, Evaluator } from './compiler.ts'
+import { nullBoolean, nullText } from './nulls.ts'
+
+export function compileLogical(expression: LogicalExpression, { compile }: Compiler): Evaluator {
+  const left = compile(expression.left)
+  const right = compile(expression.right)
+  const decided = expression.operator === 'OR'
+  return (row) => {
+    const a = left(row)
+    if (a === null) nullBoolean()
+    if (a === decided) return decided
+    return right(row) ?? nullBoolean()
+  }
+}
+
+export function compileNot({ operand }: NotExpression, { compile }: Compiler): Evaluator {
+  const evaluate = compile(operand)
+  return (row) => {
+    const value = evaluate(row)
+    if (value === null) nullBoolean()
+    return !value
+  }
+}
+
+export function compileIsNull({ operand, negated }: IsNullExpression, { compile }: Compiler): Evaluator {
+  const evaluate = compile(operand)
+  return (row) => (evaluate(row) === null) !== negated
+}
+
+export function compileIn(expression: InExpression, { compile }: Compiler): Evaluator {
+  const { negated } = expression
+  const operand = compile(expression.operand)
+  const contains = listTest(expression.list, expression.operand.type!, compile)
+  return (row) => {
+    const value = operand(row)
+    return (value !== null && contains(value, row)) !== negated
+  }
+}
+
+type ListTest = (value: Value, row: Value[]) => boolean
+
+/** Literals are looked up in a set that is made once; the others are compared one after the other. */
+function listTest(list: readonly Expression[], type: SqlType, compile: Compiler['compile']): ListTest {
+  const literals = list.filter((item) => item.kind === 'literal')
+  const others = list.filter((item) => item.kind !== 'literal').map(compile)
+  const inLiterals = literalTest(
+    literals.map(literalValue).filter((value) => value !== null),
+    type,
+  )
+  if (others.length === 0) return inLiterals
+  const equals = equality(type)
+  return (value, row) => {
+    if (inLiterals(value, row)) return true
+    for (const other of others) {
+      const candidate = other(row)
+      if (candidate !== null && equals(value, candidate)) return true
+    }
+    return false
+  }
+}
+
+function literalTest(values: readonly Value[], type: SqlType): ListTest {
+  const keyOf = hashKey(type)
+  const keys = new Set(values.map(keyOf))
+  return keys.size === 0 ? () => false : (value) => keys.has(keyOf(value))
+}
+
+export function compileLikeExpression(expression: LikeExpression, { compile }: Compiler): Evaluator {
+  const { negated } = expression
+  const operand = compile(expression.operand)
+  const matches = likeTest(expression, compile)
+  return (row) => {
+    const value = operand(row)
+    if (value === null) nullText()
+    return matches(value as string, row) !== negated
+  }
+}
+
+type LikeTest = (text: string, row: Value[]) => boolean
+
+/** A literal pattern is compiled once, any other one when it changes. */
+function likeTest({ pattern, escape: escapeCharacter }: LikeExpression, compile: Compiler['compile']): LikeTest {
+  if (pattern.kind === 'literal' && pattern.value !== null) return compileLike(String(pattern.value), escapeCharacter)
+  const evaluate = compile(pattern)
+  let last: string | null = null
+  let matches: (text: string) => boolean = () => false
+  return (text, row) => {
+    const current = evaluate(row) as string | null
+    if (current === null) nullText()
+    if (current !== last) {
+      matches = compileLike(current, escapeCharacter)
+      last = current
+    }
+    return matches(text)
+  }
+}
