@@ -1,0 +1,81 @@
+/** The result of analysing a SELECT: names resolved, clauses checked, joins and keys understood. Plain data; the planner's input. */
+import type { DataSource } from '../metastore/data-source.ts'
+import type { ColumnReference, Expression, JoinType, Location } from '../sql/ast.ts'
+
+export interface AnalyzedSource {
+  readonly alias: string
+  readonly source: DataSource
+  readonly location?: Location | undefined
+}
+
+/** A column of the result. Every source column in `expression` is qualified with its source's alias. */
+export interface SelectColumn {
+  readonly name: string
+  readonly expression: Expression
+  readonly location?: Location | undefined
+}
+
+export interface JoinWindow {
+  readonly beforeMs: number
+  readonly afterMs: number
+  /** Null if no GRACE was given. */
+  readonly graceMs: number | null
+}
+
+/** One join of the left-deep tree: all sources before `right` are its left side. */
+export interface AnalyzedJoin {
+  readonly type: JoinType
+  /** Index into `sources`. */
+  readonly right: number
+  readonly leftExpression: Expression
+  readonly rightExpression: Expression
+  /** Alias of the one source that the left expression reads. */
+  readonly leftAlias: string
+  readonly window: JoinWindow | null
+  readonly key: JoinKey
+}
+
+/**
+ * What the result of a join is keyed by. `columns`: source columns that equal the key, most natural first; empty if the key is
+ * `synthetic`, a column of its own that stands for neither side alone.
+ */
+export type JoinKey =
+  | { readonly kind: 'columns'; readonly columns: readonly ColumnReference[] }
+  | { readonly kind: 'synthetic'; readonly name: string }
+  /** Foreign-key join: the primary key of the left table. */
+  | { readonly kind: 'foreign'; readonly columns: readonly ColumnReference[] }
+
+export type AggregationWindow =
+  | { readonly type: 'TUMBLING'; readonly sizeMs: number; readonly graceMs: number; readonly retentionMs: number }
+  | {
+      readonly type: 'HOPPING'
+      readonly sizeMs: number
+      readonly advanceMs: number
+      readonly graceMs: number
+      readonly retentionMs: number
+    }
+  | { readonly type: 'SESSION'; readonly gapMs: number; readonly graceMs: number; readonly retentionMs: number }
+
+/** Who asks: it decides what `*` shows and which system columns may be selected. */
+export type QueryUse = 'persistent' | 'push' | 'pull'
+
+export interface Analysis {
+  readonly use: QueryUse
+  /** Left-most first; one, or one more than `joins`. */
+  readonly sources: readonly AnalyzedSource[]
+  readonly joins: readonly AnalyzedJoin[]
+  readonly select: readonly SelectColumn[]
+  readonly where: Expression | null
+  /** Null if there is no GROUP BY. */
+  readonly groupBy: readonly Expression[] | null
+  /** Null if there is no PARTITION BY; an empty list for PARTITION BY NULL. */
+  readonly partitionBy: readonly Expression[] | null
+  readonly having: Expression | null
+  readonly window: AggregationWindow | null
+  readonly emitFinal: boolean
+  readonly limit: number | null
+  /** Whether SELECT or HAVING calls aggregate functions. */
+  readonly aggregates: boolean
+  /** Name of the sink, for messages; null for push and pull queries. */
+  readonly sinkName: string | null
+}

@@ -1,0 +1,186 @@
+/** SELECT -> Analysis: resolves names clause by clause and applies the rules, each in its own file, in the dialect's order. */
+import { StatementError } from '../errors.ts'
+import { typecheck } from '../expressions/typecheck.ts'
+import type { FunctionRegistry } from '../functions/registry.ts'
+import type { Metastore } from '../metastore/metastore.ts'
+import type { Expression, Grouping, Query } from '../sql/ast.ts'
+import { isSystemColumn, WINDOW_BOUNDS } from '../types/schema.ts'
+import type { StructType } from '../types/sql-type.ts'
+import {
+  aggregateCalls,
+  aggregateTest,
+  checkAggregates,
+  containsAggregate,
+  type IsAggregate,
+  refuseWindowBounds,
+  withRowtimeArguments,
+} from './aggregates.ts'
+import type { AggregationWindow, Analysis, AnalyzedJoin, AnalyzedSource, QueryUse, SelectColumn } from './analysis.ts'
+import { refuse } from './errors.ts'
+import { analyzeJoins } from './joins.ts'
+import { display } from './layout-names.ts'
+import { checkPullQuery } from './pull-rules.ts'
+import { type NameScope, resolveNames } from './resolve-names.ts'
+import { analyzeSelect } from './select-items.ts'
+import { sourceScope } from './source-scope.ts'
+import { analyzeSources, flattenRelation } from './sources.ts'
+import { checkTableFunctions } from './table-functions.ts'
+import { analyzeWindow } from './window.ts'
+
+export interface AnalyzeOptions {
+  readonly metastore: Metastore
+  readonly functions: FunctionRegistry
+  readonly use: QueryUse
+  /** Name of the sink; null for push and pull queries. */
+  readonly sinkName: string | null
+}
+
+/** Throws StatementError. The result's expressions are untyped but resolved: every source column carries its alias. */
+export function analyzeQuery(query: Query, options: AnalyzeOptions): Analysis {
+  if (options.use === 'pull') checkPullQuery(query)
+  const sources = analyzeSources(query.from, options.metastore)
+  const joins = analyzeJoins(flattenRelation(query.from).joins, sources)
+  const window = query.window === null ? null : analyzeWindow(query.window)
+  const clauses = resolveClauses(query, sources, joins, window, options)
+  checkClauses(query, sources, clauses, window, options)
+  return {
+    use: options.use,
+    sources,
+    joins,
+    ...clauses,
+    window,
+    sinkName: options.sinkName,
+    ...output(query, clauses, options),
+  }
+}
+
+interface Clauses {
+  readonly select: readonly SelectColumn[]
+  readonly where: Expression | null
+  readonly groupBy: readonly Expression[] | null
+  readonly partitionBy: readonly Expression[] | null
+  readonly having: Expression | null
+}
+
+function resolveClauses(
+  query: Query,
+  sources: readonly AnalyzedSource[],
+  joins: readonly AnalyzedJoin[],
+  window: AggregationWindow | null,
+  { use, functions, metastore }: AnalyzeOptions,
+): Clauses {
+  const synthetic = syntheticKey(joins)
+  const scope: NameScope = { sources, own: new Set(synthetic === null ? [] : [synthetic]) }
+  const selectScope: NameScope = window === null ? scope : { sources, own: new Set([...scope.own, ...WINDOW_BOUNDS]) }
+  const isAggregate = aggregateTest(functions)
+  const complete = (expression: Expression) => withRowtimeArguments(expression, isAggregate, sources[0]!.alias)
+  const where = query.where && resolveNames(query.where, 'WHERE', scope)
+  const select = analyzeSelect(query.items, {
+    ...selectScope,
+    use,
+    syntheticKey: synthetic,
+    structType: (expression) => structTypeOf(expression, sources, functions, metastore),
+  }).map((column) => ({ ...column, expression: complete(column.expression) }))
+  return {
+    select,
+    where,
+    groupBy: query.groupBy && resolveGrouping(query.groupBy, 'GROUP BY', selectScope),
+    partitionBy: query.partitionBy && partitionExpressions(resolveGrouping(query.partitionBy, 'PARTITION BY', scope)),
+    having: query.having && complete(resolveNames(query.having, 'HAVING', selectScope)),
+  }
+}
+
+const resolveGrouping = (grouping: Grouping, clause: 'GROUP BY' | 'PARTITION BY', scope: NameScope): Expression[] =>
+  grouping.expressions.map((expression) => resolveNames(expression, clause, scope))
+
+function syntheticKey(joins: readonly AnalyzedJoin[]): string | null {
+  const key = joins[joins.length - 1]?.key
+  return key?.kind === 'synthetic' ? key.name : null
+}
+
+function partitionExpressions(expressions: readonly Expression[]): readonly Expression[] {
+  if (expressions.length === 0) refuse('PARTITION BY requires at least one expression')
+  if (!expressions.some(({ kind }) => kind === 'nullLiteral')) return expressions
+  if (expressions.length > 1) refuse('Cannot PARTITION BY multiple columns including NULL')
+  return []
+}
+
+function structTypeOf(
+  expression: Expression,
+  sources: readonly AnalyzedSource[],
+  functions: FunctionRegistry,
+  metastore: Metastore,
+): StructType {
+  const { type } = typecheck(...sourceScope(expression, sources, functions, metastore))
+  if (type?.kind === 'STRUCT') return type
+  const shown = display(expression, sources)
+  throw new StatementError(`${shown}->* needs a STRUCT, but ${shown} is not one. Select the column itself.`, {
+    location: expression.location,
+  })
+}
+
+function checkClauses(
+  query: Query,
+  sources: readonly AnalyzedSource[],
+  clauses: Clauses,
+  window: AggregationWindow | null,
+  { functions, use }: AnalyzeOptions,
+): void {
+  const { select, where, groupBy, partitionBy, having } = clauses
+  if (use === 'persistent') refuseReservedNames(select)
+  const isAggregate = aggregateTest(functions)
+  if (window !== null) refuseOwnWindowBounds(clauses, sources, isAggregate)
+  checkAggregates({ sources, select, where, groupBy, having, hasWindow: window !== null }, isAggregate)
+  const elsewhere = [where, having, ...(groupBy ?? []), ...(partitionBy ?? [])].filter((clause) => clause !== null)
+  checkTableFunctions({ select, sources, elsewhere, grouped: groupBy !== null }, functions)
+  if (query.partitionBy !== null && sources.every(({ source }) => source.kind === 'TABLE')) {
+    refuse(
+      'PARTITION BY is only supported for streams: rows of a table belong to their primary key. Use GROUP BY to re-key a table.',
+      query.partitionBy.location,
+    )
+  }
+  if (query.partitionBy !== null && groupBy !== null) {
+    refuse(
+      'PARTITION BY and GROUP BY cannot be used together: the result is keyed by GROUP BY.',
+      query.partitionBy.location,
+    )
+  }
+}
+
+function refuseReservedNames(select: readonly SelectColumn[]): void {
+  const reserved = select.find(({ name }) => isSystemColumn(name))
+  if (reserved !== undefined) {
+    refuse(
+      `Reserved column name in select: \`${reserved.name}\`. Please remove or alias the column.`,
+      reserved.location,
+    )
+  }
+}
+
+/** A window's own bounds may be read in SELECT only, outside aggregate functions. */
+function refuseOwnWindowBounds(
+  { select, where, groupBy, having }: Clauses,
+  sources: readonly AnalyzedSource[],
+  isAggregate: IsAggregate,
+): void {
+  const inAggregates = select.flatMap(({ expression }) =>
+    aggregateCalls(expression, isAggregate).flatMap(({ args }) => args),
+  )
+  refuseWindowBounds([...inAggregates, ...(groupBy ?? [])], sources)
+  refuseWindowBounds(
+    [where, having].filter((clause) => clause !== null),
+    sources,
+  )
+}
+
+function output(query: Query, { select, having }: Clauses, { functions }: AnalyzeOptions) {
+  const isAggregate = aggregateTest(functions)
+  const aggregates =
+    select.some(({ expression }) => containsAggregate(expression, isAggregate)) ||
+    (having !== null && containsAggregate(having, isAggregate))
+  const emitFinal = query.emit === 'FINAL'
+  if (emitFinal && query.window === null) {
+    refuse('EMIT FINAL is only supported for windowed aggregations.\nAdd a WINDOW clause, or use EMIT CHANGES.')
+  }
+  return { emitFinal, limit: query.limit, aggregates }
+}

@@ -1,0 +1,76 @@
+/** Formats of a source: chosen from WITH, defaults and what the query reads, then checked against the columns. */
+import { StatementError } from '../errors.ts'
+import type { FormatName, FormatSpec, Side } from '../serde/format.ts'
+import { FORMATS } from '../serde/index.ts'
+import { type Column, formatColumn } from '../types/schema.ts'
+import { containsKind, formatType } from '../types/sql-type.ts'
+
+/** How one side of a source is written. `inherited`: the spec of the source that a query reads. */
+export function keySpec(
+  format: FormatName,
+  columns: readonly Column[],
+  delimiter: string | null,
+  inherited?: FormatSpec,
+): FormatSpec {
+  const wrapping = FORMATS[format].wrapping
+  const unwrapped = columns.length === 1 && wrapping !== 'always'
+  return { format, unwrapped, ...delimiterOf(format, delimiter, inherited) }
+}
+
+export function valueSpec(
+  format: FormatName,
+  columns: readonly Column[],
+  options: { readonly delimiter: string | null; readonly wrap: boolean | null; readonly defaultWrap: boolean | null },
+  inherited?: FormatSpec,
+): FormatSpec {
+  const { wrapping } = FORMATS[format]
+  refuseWrap(format, wrapping, columns, options.wrap)
+  const wrap = options.wrap ?? (wrapping === 'optional' ? options.defaultWrap : null) ?? wrapping !== 'never'
+  return { format, unwrapped: columns.length === 1 && !wrap, ...delimiterOf(format, options.delimiter, inherited) }
+}
+
+function refuseWrap(
+  format: FormatName,
+  wrapping: 'always' | 'never' | 'optional',
+  columns: readonly Column[],
+  wrap: boolean | null,
+): void {
+  if (wrap === null) return
+  const unsupported = (wrap && wrapping === 'never') || (!wrap && wrapping === 'always')
+  if (unsupported) throw new StatementError(`Format '${format}' does not support 'WRAP_SINGLE_VALUE' set to '${wrap}'.`)
+  if (columns.length !== 1) {
+    throw new StatementError("'WRAP_SINGLE_VALUE' is only valid for single-field value schemas")
+  }
+}
+
+function delimiterOf(format: FormatName, delimiter: string | null, inherited?: FormatSpec): { delimiter?: string } {
+  if (format !== 'DELIMITED') return {}
+  const inheritedDelimiter = inherited?.format === format ? inherited.delimiter : undefined
+  return { delimiter: delimiter ?? inheritedDelimiter ?? ',' }
+}
+
+/** Throws StatementError if the format cannot carry the columns. Wording: ksqlDB. */
+export function checkFormat(columns: readonly Column[], spec: FormatSpec, side: Side): void {
+  if (side === 'KEY') refuseMaps(columns)
+  const reason = FORMATS[spec.format].refusal(columns, spec, side)
+  if (reason === null) return
+  const mark = side === 'KEY' ? ' KEY' : ''
+  const shown = columns.map((column) => formatColumn(column) + mark).join(', ')
+  throw new StatementError(
+    `${side === 'KEY' ? 'Key' : 'Value'} format does not support schema.\nformat: ${spec.format}\n` +
+      `schema: Persistence{columns=[${shown}], features=[${features(spec, columns)}]}\nreason: ${reason}`,
+  )
+}
+
+const features = (spec: FormatSpec, columns: readonly Column[]): string =>
+  spec.unwrapped && columns.length === 1 && FORMATS[spec.format].wrapping === 'optional' ? 'UNWRAP_SINGLES' : ''
+
+export function refuseMaps(key: readonly Column[]): void {
+  const bad = key.find(({ type }) => containsKind(type, 'MAP'))
+  if (bad === undefined) return
+  throw new StatementError(
+    'Map keys, including types that contain maps, are not supported as they may lead to unexpected behavior due to ' +
+      `inconsistent serialization. Key column name: \`${bad.name}\`. Column type: ${formatType(bad.type)}. ` +
+      'See https://github.com/confluentinc/ksql/issues/6621 for more.',
+  )
+}

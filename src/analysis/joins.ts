@@ -1,0 +1,269 @@
+/** JOIN: criteria, kinds, windows, and what the result is keyed by. */
+import type { KeyWindow } from '../metastore/data-source.ts'
+import type { ColumnReference, Comparison, Expression, Join } from '../sql/ast.ts'
+import { displayExpression } from '../sql/format.ts'
+import { equalExpressions, walk } from '../sql/walk.ts'
+import type { AnalyzedJoin, AnalyzedSource, JoinKey, JoinWindow } from './analysis.ts'
+import { durationMs } from './durations.ts'
+import { refuse } from './errors.ts'
+import { resolveNames } from './resolve-names.ts'
+
+/** A side of the tree while it grows: what it is and how it is keyed. */
+interface Side {
+  readonly isTable: boolean
+  readonly key: JoinKey
+  readonly sources: readonly AnalyzedSource[]
+}
+
+export function analyzeJoins(joins: readonly Join[], sources: readonly AnalyzedSource[]): AnalyzedJoin[] {
+  refuseKafkaValues(joins, sources)
+  const analyzed: AnalyzedJoin[] = []
+  let left = sourceSide(sources[0]!)
+  joins.forEach((join, i) => {
+    const result = analyzeJoin(join, i + 1, left, sources)
+    analyzed.push(result)
+    left = {
+      isTable: left.isTable && sources[i + 1]!.source.kind === 'TABLE',
+      key: result.key,
+      sources: sources.slice(0, i + 2),
+    }
+  })
+  return analyzed
+}
+
+const sourceSide = (source: AnalyzedSource): Side => ({
+  isTable: source.source.kind === 'TABLE',
+  key: { kind: 'columns', columns: keyColumns(source) },
+  sources: [source],
+})
+
+const keyColumns = ({ alias, source }: AnalyzedSource): ColumnReference[] =>
+  source.schema.key.length === 1
+    ? [{ kind: 'columnReference', qualifier: alias, name: source.schema.key[0]!.name }]
+    : []
+
+function refuseKafkaValues(joins: readonly Join[], sources: readonly AnalyzedSource[]): void {
+  if (joins.length === 0) return
+  const kafka = sources.filter(({ source }) => source.valueFormat.format === 'KAFKA').map(({ source }) => source.name)
+  if (kafka.length > 0) {
+    refuse(
+      `Source(s) ${kafka.join(', ')} are using the 'KAFKA' value format. This format does not yet support JOIN.` +
+        "\nRead the topic with another format, or copy it with CREATE STREAM ... WITH (VALUE_FORMAT='JSON') AS SELECT first.",
+    )
+  }
+}
+
+function analyzeJoin(join: Join, right: number, left: Side, sources: readonly AnalyzedSource[]): AnalyzedJoin {
+  const rightSource = sources[right]!
+  const criteria = equality(join, left, rightSource)
+  const sides = orient(criteria, left, rightSource)
+  const window = joinWindow(join)
+  const isForeign = isForeignKeyJoin(left, rightSource, sides.left)
+  if (isForeign && left.sources.length > 1) {
+    refuse(
+      `Invalid join condition: foreign-key table-table joins are not supported as part of n-way joins. Got ${displayExpression(sides.left)} = ${displayExpression(sides.right)}.`,
+    )
+  }
+  checkKinds(join, left, rightSource, window, isForeign)
+  checkTableKey(left, rightSource, sides, criteria)
+  checkWindowedSources(left, rightSource)
+  return {
+    type: join.type,
+    right,
+    leftExpression: sides.left,
+    rightExpression: sides.right,
+    leftAlias: sides.leftAlias,
+    window,
+    key: isForeign ? foreignKey(left) : resultKey(join, sides, left, sources),
+  }
+}
+
+/** The one equality of ON, with names resolved over all sources up to this one. */
+function equality(join: Join, left: Side, right: AnalyzedSource): Comparison {
+  const { criteria } = join
+  if (criteria.kind === 'logicalBinary') {
+    refuse(
+      `Invalid join condition: joins on multiple conditions are not yet supported. Got ${displayExpression(criteria)}.`,
+      criteria.location,
+    )
+  }
+  if (criteria.kind !== 'comparison' || criteria.operator !== '=') {
+    refuse(
+      `Only equality join criteria is supported. Got ${displayExpression(criteria)}. Write ON left.column = right.column.`,
+      criteria.location,
+    )
+  }
+  const scope = { sources: [...left.sources, right], own: new Set<string>() }
+  return resolveNames(criteria, 'JOIN ON', scope) as Comparison
+}
+
+interface Sides {
+  readonly left: Expression
+  readonly right: Expression
+  readonly leftAlias: string
+}
+
+/** Puts the side that reads the newly joined source to the right. */
+function orient(criteria: Comparison, left: Side, right: AnalyzedSource): Sides {
+  const first = oneSource(criteria.left, criteria)
+  const second = oneSource(criteria.right, criteria)
+  if (first === second) {
+    refuse(
+      'Each side of the join must reference exactly one source and not the same source. ' +
+        `Left side references \`${first}\` and right references \`${second}\``,
+    )
+  }
+  if (second === right.alias) return { left: criteria.left, right: criteria.right, leftAlias: first }
+  if (first === right.alias) return { left: criteria.right, right: criteria.left, leftAlias: second }
+  return refuse(
+    `A join criteria is expected to reference the source (\`${right.alias}\`) in the FROM clause, instead the right source ` +
+      `references \`${second}\` and the left source references \`${first}\``,
+  )
+}
+
+function oneSource(side: Expression, criteria: Comparison): string {
+  const aliases = new Set<string>()
+  walk(side, (node) => {
+    if (node.kind === 'columnReference' && node.qualifier !== null) aliases.add(node.qualifier)
+    return undefined
+  })
+  if (aliases.size === 1) return [...aliases][0]!
+  return refuse(
+    `Invalid comparison expression '${displayExpression(side)}' in join '${displayExpression(criteria)}'. ` +
+      'Each side of the join comparision must contain references from exactly one source.',
+  )
+}
+
+function joinWindow({ within }: Join): JoinWindow | null {
+  if (within === null) return null
+  return {
+    beforeMs: durationMs(within.before),
+    afterMs: durationMs(within.after),
+    graceMs: within.grace === null ? null : durationMs(within.grace),
+  }
+}
+
+const isKeyColumn = (key: JoinKey, expression: Expression): boolean =>
+  key.kind !== 'synthetic' &&
+  (key.kind === 'columns' || key.columns.length === 1) &&
+  key.columns.some((column) => equalExpressions(column, expression))
+
+const isForeignKeyJoin = (left: Side, right: AnalyzedSource, leftExpression: Expression): boolean =>
+  left.isTable && right.source.kind === 'TABLE' && !isKeyColumn(left.key, leftExpression)
+
+function checkKinds(
+  join: Join,
+  left: Side,
+  right: AnalyzedSource,
+  window: JoinWindow | null,
+  isForeign: boolean,
+): void {
+  const rightIsTable = right.source.kind === 'TABLE'
+  const leftName = left.sources[left.sources.length - 1]!.source.name
+  const got = (kind: string) => `Got ${leftName} ${kind} ${right.source.name}.`
+  if (left.isTable && !rightIsTable) {
+    refuse(
+      `Invalid join order: table-stream joins are not supported; only stream-table joins. ${got(joinWords(join))}`,
+      join.location,
+    )
+  }
+  if (!left.isTable && rightIsTable && (join.type === 'FULL' || join.type === 'RIGHT')) {
+    const kind = join.type === 'FULL' ? 'full-outer' : 'right-outer'
+    refuse(`Invalid join type: ${kind} join not supported for stream-table join. ${got(joinWords(join))}`)
+  }
+  if (isForeign && (join.type === 'RIGHT' || join.type === 'FULL')) {
+    refuse(
+      `Invalid join type: ${join.type} OUTER JOIN on a foreign key is not supported. ${got(joinWords(join))} Use INNER or LEFT.`,
+    )
+  }
+  checkWithin(left, rightIsTable, window)
+}
+
+function joinWords({ type }: Join): string {
+  switch (type) {
+    case 'INNER':
+      return '[INNER] JOIN'
+    case 'LEFT':
+      return 'LEFT [OUTER] JOIN'
+    case 'RIGHT':
+      return 'RIGHT [OUTER] JOIN'
+    case 'FULL':
+      return '[FULL] OUTER JOIN'
+  }
+}
+
+function checkWithin(left: Side, rightIsTable: boolean, window: JoinWindow | null): void {
+  if (!left.isTable && !rightIsTable) {
+    if (window !== null) return
+    refuse(
+      'Stream-Stream joins must have a WITHIN clause specified. None was provided.' +
+        '\nSay how far apart in time two records may be, for instance: WITHIN 1 HOUR.',
+    )
+  }
+  if (window === null) return
+  const kinds = left.isTable ? 'Table-Table' : 'Stream-Table'
+  refuse(
+    `A window definition was provided for a ${kinds} join. These joins are not windowed. Please drop the window definition (ie, the WITHIN clause).`,
+  )
+}
+
+/** Tables join on their whole primary key, and both sides have one type (checked by the planner, which knows types). */
+function checkTableKey(left: Side, right: AnalyzedSource, sides: Sides, criteria: Comparison): void {
+  if (right.source.kind !== 'TABLE') return
+  if (isKeyColumn(sourceSide(right).key, sides.right)) return
+  const got = `Got ${displayExpression(criteria.left)} = ${displayExpression(criteria.right)}.`
+  refuse(
+    left.isTable
+      ? `Invalid join condition: table-table joins require to join on the primary key of the right input table. ${got}`
+      : `Invalid join condition: stream-table joins require to join on the table's primary key. ${got}`,
+  )
+}
+
+function checkWindowedSources(left: Side, right: AnalyzedSource): void {
+  const first = left.sources[0]!
+  const a = first.source.window
+  const b = right.source.window
+  if (a === null && b === null) return
+  const both = `\`${first.source.name}\` is ${windowWords(a)}\n\`${right.source.name}\` is ${windowWords(b)}`
+  if (a === null || b === null) refuse(`Can not join windowed source to non-windowed source.\n${both}`)
+  if ((a.type === 'SESSION') !== (b.type === 'SESSION')) {
+    refuse(
+      'Incompatible windowed sources: Session windowed sources can only be joined to other session windowed sources, and may still not ' +
+        `result in expected behaviour as session bounds must be an exact match for the join to work.\n${both}`,
+    )
+  }
+}
+
+const windowWords = (window: KeyWindow | null): string => (window === null ? 'not windowed' : `${window.type} windowed`)
+
+const foreignKey = (left: Side): JoinKey => {
+  const { alias, source } = left.sources[0]!
+  return {
+    kind: 'foreign',
+    columns: source.schema.key.map(({ name }) => ({ kind: 'columnReference', qualifier: alias, name })),
+  }
+}
+
+/** Columns that equal the key of the result; a full outer join and a join of two expressions have none. Source: ksqlDB `JoinNode`. */
+function resultKey(join: Join, sides: Sides, left: Side, sources: readonly AnalyzedSource[]): JoinKey {
+  if (join.type !== 'FULL') {
+    const known = isKeyColumn(left.key, sides.left)
+      ? (left.key as { columns: readonly ColumnReference[] }).columns
+      : [sides.left]
+    const columns = [...known, sides.right].filter((side): side is ColumnReference => side.kind === 'columnReference')
+    if (columns.length > 0) return { kind: 'columns', columns }
+  }
+  return { kind: 'synthetic', name: syntheticName(sources) }
+}
+
+/** `ROWKEY`, or `ROWKEY_1`, ... if a source has such a column. */
+function syntheticName(sources: readonly AnalyzedSource[]): string {
+  const used = new Set(
+    sources.flatMap(({ source: { schema } }) =>
+      [...schema.key, ...schema.value, ...schema.headers].map(({ name }) => name),
+    ),
+  )
+  let name = 'ROWKEY'
+  for (let i = 1; used.has(name); i++) name = `ROWKEY_${i}`
+  return name
+}

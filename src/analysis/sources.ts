@@ -1,0 +1,56 @@
+/** FROM: the sources of a query in written order, and which columns each offers. */
+
+import type { DataSource } from '../metastore/data-source.ts'
+import { findSource } from '../metastore/lookup.ts'
+import type { Metastore } from '../metastore/metastore.ts'
+import type { Join, Relation, Source } from '../sql/ast.ts'
+import { allColumns, type Column, PSEUDO_COLUMNS, ROWPARTITION, WINDOW_BOUNDS } from '../types/schema.ts'
+import { BIGINT, INTEGER } from '../types/sql-type.ts'
+import type { AnalyzedSource } from './analysis.ts'
+import { refuse } from './errors.ts'
+
+/** All sources, left-most first, and the joins between them in written order. */
+export function flattenRelation(relation: Relation): { sources: Source[]; joins: Join[] } {
+  if (relation.kind === 'source') return { sources: [relation], joins: [] }
+  const { sources, joins } = flattenRelation(relation.left)
+  return { sources: [...sources, relation.right], joins: [...joins, relation] }
+}
+
+export function analyzeSources(relation: Relation, metastore: Metastore): AnalyzedSource[] {
+  const { sources, joins } = flattenRelation(relation)
+  const analyzed = sources.map(({ name, alias, location }) => ({
+    alias,
+    source: findSource(metastore, name, location),
+    location,
+  }))
+  refuseRepeatedSources(analyzed, joins.length)
+  return analyzed
+}
+
+function refuseRepeatedSources(sources: readonly AnalyzedSource[], joins: number): void {
+  sources.forEach(({ source }, i) => {
+    if (sources.findIndex((other) => other.source.name === source.name) === i) return
+    if (joins === 1) {
+      refuse(`Can not join '${source.name}' to '${source.name}': self joins are not yet supported.`)
+    }
+    refuse(`N-way joins do not support multiple occurrences of the same source. Source: '${source.name}'.`)
+  })
+}
+
+export const systemColumns = (source: DataSource): readonly Column[] => [
+  ...PSEUDO_COLUMNS.map((name) => ({ name, type: name === ROWPARTITION ? INTEGER : BIGINT })),
+  ...(source.window === null ? [] : WINDOW_BOUNDS.map((name) => ({ name, type: BIGINT }))),
+]
+
+/** Every column that an expression may read of a source. */
+export const readableColumns = (source: DataSource): readonly Column[] => [
+  ...allColumns(source.schema),
+  ...systemColumns(source),
+]
+
+export const hasColumn = (source: DataSource, name: string): boolean =>
+  readableColumns(source).some((column) => column.name === name)
+
+/** Whether it is one of the columns declared for the source (no system column). */
+export const declaresColumn = (source: DataSource, name: string): boolean =>
+  allColumns(source.schema).some((column) => column.name === name)

@@ -1,0 +1,54 @@
+/** WINDOW: sizes, grace and retention with their defaults and limits. */
+import type { Duration, WindowClause } from '../sql/ast.ts'
+import type { AggregationWindow } from './analysis.ts'
+import { durationMs } from './durations.ts'
+import { refuse } from './errors.ts'
+
+const DAY_MS = 86_400_000
+
+/** Default grace: a day less the window's size (or gap). Source: Kafka Streams before KIP-633, which the dialect keeps. */
+const defaultGrace = (sizeMs: number): number => Math.max(DAY_MS - sizeMs, 0)
+
+export function analyzeWindow(window: WindowClause): AggregationWindow {
+  switch (window.kind) {
+    case 'tumbling': {
+      const sizeMs = positive(window.size, 'Window SIZE')
+      return { type: 'TUMBLING', sizeMs, ...bounds(window, sizeMs) }
+    }
+    case 'hopping': {
+      const sizeMs = positive(window.size, 'Window SIZE')
+      const advanceMs = positive(window.advance, 'Window ADVANCE BY')
+      if (advanceMs > sizeMs) {
+        refuse(
+          'ADVANCE BY must not be larger than SIZE: windows would leave gaps. Choose an advance up to the size.',
+          window.location,
+        )
+      }
+      return { type: 'HOPPING', sizeMs, advanceMs, ...bounds(window, sizeMs) }
+    }
+    case 'session': {
+      const gapMs = positive(window.gap, 'Session gap')
+      return { type: 'SESSION', gapMs, ...bounds(window, gapMs) }
+    }
+  }
+}
+
+function positive(duration: Duration, what: string): number {
+  const ms = durationMs(duration)
+  if (ms <= 0) refuse(`${what} must be more than 0.`)
+  return ms
+}
+
+function bounds(window: WindowClause, sizeMs: number): { graceMs: number; retentionMs: number } {
+  const graceMs = window.grace === null ? defaultGrace(sizeMs) : durationMs(window.grace)
+  const needed = sizeMs + graceMs
+  const retentionMs = window.retention === null ? needed : durationMs(window.retention)
+  if (retentionMs < needed) {
+    if (window.grace === null && retentionMs >= sizeMs) return { graceMs: retentionMs - sizeMs, retentionMs }
+    refuse(
+      `RETENTION of ${retentionMs} ms is shorter than the window and its GRACE PERIOD, ${needed} ms. Lengthen it, or shorten the grace period.`,
+      window.location,
+    )
+  }
+  return { graceMs, retentionMs }
+}

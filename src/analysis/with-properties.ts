@@ -1,0 +1,245 @@
+/** WITH (...): names, values and their checks. Source: sql.md 5.2 of the dialect's reference. */
+import { ParseError, StatementError } from '../errors.ts'
+import type { KeyWindow } from '../metastore/data-source.ts'
+import type { FormatName } from '../serde/format.ts'
+import { resolveFormat } from '../serde/index.ts'
+import type { Literal, Property } from '../sql/ast.ts'
+import { durationMs } from './durations.ts'
+
+/** Null: not given. */
+export interface WithProperties {
+  readonly kafkaTopic: string | null
+  readonly partitions: number | null
+  readonly replicas: number | null
+  readonly retentionMs: number | null
+  readonly keyFormat: FormatName | null
+  readonly valueFormat: FormatName | null
+  readonly keyDelimiter: string | null
+  readonly valueDelimiter: string | null
+  readonly wrapSingleValue: boolean | null
+  readonly timestamp: string | null
+  readonly timestampFormat: string | null
+  readonly window: KeyWindow | null
+  readonly queryId: string | null
+  /** Names of registry properties that were given: only formats that keep schemas in a registry take them. */
+  readonly registryProperties: readonly string[]
+}
+
+export type WithUse = 'create' | 'createAs' | 'insertInto'
+
+const COMMON = [
+  'KAFKA_TOPIC',
+  'PARTITIONS',
+  'REPLICAS',
+  'RETENTION_MS',
+  'FORMAT',
+  'KEY_FORMAT',
+  'VALUE_FORMAT',
+  'KEY_DELIMITER',
+  'VALUE_DELIMITER',
+  'WRAP_SINGLE_VALUE',
+  'TIMESTAMP',
+  'TIMESTAMP_FORMAT',
+]
+const REGISTRY = [
+  'KEY_SCHEMA_ID',
+  'VALUE_SCHEMA_ID',
+  'KEY_SCHEMA_FULL_NAME',
+  'VALUE_SCHEMA_FULL_NAME',
+  'VALUE_AVRO_SCHEMA_FULL_NAME',
+  'KEY_PROTOBUF_NULLABLE_REPRESENTATION',
+  'VALUE_PROTOBUF_NULLABLE_REPRESENTATION',
+]
+const KNOWN: { readonly [Use in WithUse]: ReadonlySet<string> } = {
+  create: new Set([...COMMON, ...REGISTRY, 'WINDOW_TYPE', 'WINDOW_SIZE', 'SOURCED_BY_CONNECTOR', 'SOURCE_CONNECTOR']),
+  createAs: new Set([...COMMON, ...REGISTRY]),
+  insertInto: new Set(['QUERY_ID']),
+}
+
+/** Throws StatementError for unknown names and bad values. */
+export function readWithProperties(properties: readonly Property[], use: WithUse): WithProperties {
+  const values = new Map(properties.map(({ name, value }) => [name.toUpperCase(), value]))
+  refuseUnknown(values, use)
+  const read = new PropertyReader(values)
+  const formats = readFormats(read)
+  const result = {
+    kafkaTopic: read.text('KAFKA_TOPIC'),
+    partitions: read.count('PARTITIONS'),
+    replicas: read.count('REPLICAS', -1),
+    retentionMs: read.count('RETENTION_MS', -1),
+    ...formats,
+    keyDelimiter: read.delimiter('KEY_DELIMITER'),
+    valueDelimiter: read.delimiter('VALUE_DELIMITER'),
+    wrapSingleValue: read.boolean('WRAP_SINGLE_VALUE'),
+    timestamp: read.identifier('TIMESTAMP'),
+    timestampFormat: read.text('TIMESTAMP_FORMAT'),
+    window: readWindow(read),
+    queryId: read.text('QUERY_ID'),
+    registryProperties: REGISTRY.filter((name) => values.has(name)),
+  }
+  refuseBadDelimiters(result)
+  return result
+}
+
+function refuseUnknown(values: ReadonlyMap<string, Literal>, use: WithUse): void {
+  if (use !== 'insertInto' && values.has('CLEANUP_POLICY')) {
+    throw new StatementError(
+      'Invalid config variable in the WITH clause: CLEANUP_POLICY.\nThe cleanup policy follows from the kind of source: ' +
+        'streams delete, tables compact, windowed tables do both.',
+    )
+  }
+  const unknown = [...values.keys()].filter((name) => !KNOWN[use].has(name))
+  if (unknown.length > 0) {
+    throw new StatementError(
+      `Failed to prepare statement: Invalid config variable(s) in the WITH clause: ${unknown.join(', ')}` +
+        `\nKnown here: ${[...KNOWN[use]].join(', ')}.`,
+    )
+  }
+}
+
+function readFormats(read: PropertyReader): Pick<WithProperties, 'keyFormat' | 'valueFormat'> {
+  const both = read.format('FORMAT')
+  const keyFormat = read.format('KEY_FORMAT')
+  const valueFormat = read.format('VALUE_FORMAT')
+  if (both === null) return { keyFormat, valueFormat }
+  const extra = keyFormat !== null ? 'KEY_FORMAT' : valueFormat !== null ? 'VALUE_FORMAT' : null
+  if (extra !== null) {
+    throw new StatementError(
+      `Cannot supply both '${extra}' and 'FORMAT' properties, as 'FORMAT' sets both key and value formats. ` +
+        "Either use just 'FORMAT', or use 'KEY_FORMAT' and 'VALUE_FORMAT'.",
+    )
+  }
+  return { keyFormat: both, valueFormat: both }
+}
+
+function readWindow(read: PropertyReader): KeyWindow | null {
+  const type = read.text('WINDOW_TYPE')?.toUpperCase() ?? null
+  const sizeMs = read.duration('WINDOW_SIZE')
+  if (type === null) {
+    if (sizeMs === null) return null
+    throw new ParseError("'WINDOW_SIZE' needs a 'WINDOW_TYPE': TUMBLING or HOPPING.")
+  }
+  if (type === 'SESSION') {
+    if (sizeMs === null) return { type, sizeMs }
+    throw new ParseError("'WINDOW_SIZE' should not be set for SESSION windows.")
+  }
+  if (type !== 'TUMBLING' && type !== 'HOPPING') {
+    throw invalid('WINDOW_TYPE', `Unknown window type: '${type}'. It is one of SESSION, HOPPING, TUMBLING.`)
+  }
+  if (sizeMs === null) {
+    throw new ParseError(
+      `'WINDOW_SIZE' must be provided for ${type} windows. Size must be a duration, for instance '10 SECONDS'.`,
+    )
+  }
+  return { type, sizeMs }
+}
+
+function refuseBadDelimiters(properties: Omit<WithProperties, 'queryId'>): void {
+  const sides = [
+    [properties.keyFormat, properties.keyDelimiter],
+    [properties.valueFormat, properties.valueDelimiter],
+  ] as const
+  for (const [format, delimiter] of sides) {
+    if (delimiter !== null && format !== null && format !== 'DELIMITED') {
+      throw new StatementError(`${format} does not support the following configs: [delimiter]`)
+    }
+  }
+}
+
+const invalid = (name: string, reason: string): ParseError =>
+  new ParseError(`Failed to prepare statement: Configuration ${name} is invalid: ${reason}`)
+
+const DELIMITER_EXAMPLE = "\nExample valid value: ';'"
+
+class PropertyReader {
+  readonly #values: ReadonlyMap<string, Literal>
+
+  constructor(values: ReadonlyMap<string, Literal>) {
+    this.#values = values
+  }
+
+  text(name: string): string | null {
+    const literal = this.#values.get(name)
+    if (literal === undefined) return null
+    switch (literal.kind) {
+      case 'nullLiteral':
+        throw invalid(name, 'it must not be NULL.')
+      case 'bigintLiteral':
+      case 'decimalLiteral':
+        return literal.text
+      default:
+        return String(literal.value)
+    }
+  }
+
+  /** A column name in a string: upper-cased unless it is quoted. */
+  identifier(name: string): string | null {
+    const text = this.text(name)
+    if (text === null) return null
+    const quoted = /^(`|")(.*)\1$/s.exec(text)
+    return quoted === null ? text.toUpperCase() : quoted[2]!.replaceAll(quoted[1]! + quoted[1]!, quoted[1]!)
+  }
+
+  /** A whole number > 0, or `special`. */
+  count(name: string, special?: number): number | null {
+    const text = this.text(name)
+    if (text === null) return null
+    const value = Number(text)
+    if (Number.isSafeInteger(value) && (value > 0 || value === special)) return value
+    throw invalid(name, `'${text}' is not a whole number above 0.`)
+  }
+
+  boolean(name: string): boolean | null {
+    const text = this.text(name)?.toLowerCase() ?? null
+    if (text === null) return null
+    if (text === 'true' || text === 'false') return text === 'true'
+    throw invalid(name, `'${text}' is not true or false.`)
+  }
+
+  format(name: string): FormatName | null {
+    const text = this.text(name)
+    return text === null ? null : resolveFormat(text)
+  }
+
+  delimiter(name: string): string | null {
+    const text = this.text(name)
+    if (text === null) return null
+    if (text.trim() === '') {
+      throw new StatementError(
+        `Failed to prepare statement: Configuration ${name} is invalid: Delimiter cannot be empty, if you meant to have a tab or ` +
+          `space for delimiter, please use the special values 'TAB' or 'SPACE'${DELIMITER_EXAMPLE}`,
+      )
+    }
+    if (text.length === 1) return text
+    if (text.toUpperCase() === 'TAB') return '\t'
+    if (text.toUpperCase() === 'SPACE') return ' '
+    throw new StatementError(
+      `Failed to prepare statement: Configuration ${name} is invalid: Invalid delimiter value: '${text}'. Delimiter must be a single ` +
+        `character or TAB,SPACE${DELIMITER_EXAMPLE}`,
+    )
+  }
+
+  /** `'10 SECONDS'`, in ms. */
+  duration(name: string): number | null {
+    const text = this.text(name)
+    if (text === null) return null
+    const [amount, word, ...rest] = text.trim().split(/\s+/)
+    if (word === undefined || rest.length > 0) {
+      throw invalid(name, `Invalid duration: '${text}'. Expected a number and a unit. E.g. '10 SECONDS'`)
+    }
+    const value = Number(amount)
+    if (!Number.isSafeInteger(value))
+      throw invalid(name, `Invalid duration: '${text}'. Not a whole number: '${amount}'`)
+    const unit = UNITS.get(word.toUpperCase())
+    if (unit === undefined)
+      throw invalid(name, `Invalid duration: '${text}'. Unknown time unit: '${word.toUpperCase()}'`)
+    return durationMs({ value, unit })
+  }
+}
+
+const UNITS = new Map(
+  (['DAYS', 'HOURS', 'MINUTES', 'SECONDS', 'MILLISECONDS'] as const).flatMap((unit) => [
+    [unit as string, unit],
+    [unit.slice(0, -1), unit],
+  ]),
+)
