@@ -42,6 +42,7 @@ const PEER_PARENTS = {
   'io.confluent.ksql.util.KsqlException': null,
   'io.confluent.ksql.util.KsqlStatementException': 'io.confluent.ksql.util.KsqlException',
   'io.confluent.ksql.parser.exception.ParseFailedException': 'io.confluent.ksql.util.KsqlStatementException',
+  'io.confluent.ksql.function.KsqlFunctionException': 'io.confluent.ksql.util.KsqlException',
   'org.apache.kafka.common.KafkaException': null,
   'org.apache.kafka.streams.errors.StreamsException': 'org.apache.kafka.common.KafkaException',
 } as const satisfies Record<string, string | null>
@@ -99,18 +100,32 @@ export class StatementError extends Error {
   }
 }
 
-/** Text that is not a statement of the dialect, or that the peer refuses while it parses. */
+export interface ParseErrorOptions extends StatementErrorOptions {
+  /** The offending line with a mark under the place, shown last. */
+  readonly excerpt?: string | undefined
+}
+
+/**
+ * Text that is not a statement of the dialect, or that the peer refuses while it parses. Clients should be shown `fullMessage`: it has
+ * the statement and the place.
+ */
 export class ParseError extends StatementError {
   override readonly name = 'ParseError'
+  readonly excerpt: string | undefined
 
-  constructor(message: string, options: StatementErrorOptions = {}) {
+  constructor(message: string, options: ParseErrorOptions = {}) {
     super(message, { peerClass: 'io.confluent.ksql.parser.exception.ParseFailedException', ...options })
+    this.excerpt = options.excerpt
+  }
+
+  override get fullMessage(): string {
+    return this.excerpt === undefined ? super.fullMessage : `${super.fullMessage}\n${this.excerpt}`
   }
 
   override inStatement(statement: string): ParseError {
     if (this.statement !== undefined) return this
-    const { message, code, location, cause, peerClass } = this
-    return new ParseError(message, { code, location, cause, peerClass, statement })
+    const { message, code, location, cause, peerClass, excerpt } = this
+    return new ParseError(message, { code, location, cause, peerClass, excerpt, statement })
   }
 }
 

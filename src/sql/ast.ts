@@ -211,6 +211,11 @@ export interface Lambda extends Node {
   readonly parameters: readonly string[]
   readonly body: Expression
 }
+/** `DAYS` and the like, as an argument of a function such as DATEADD. */
+export interface IntervalUnit extends Node {
+  readonly kind: 'intervalUnit'
+  readonly unit: TimeUnit
+}
 /** `base[index]`, of an array or a map. */
 export interface Subscript extends Node {
   readonly kind: 'subscript'
@@ -269,6 +274,7 @@ export type Expression =
   | SimpleCase
   | FunctionCall
   | Lambda
+  | IntervalUnit
   | Subscript
   | Dereference
   | ArrayConstructor
@@ -526,7 +532,7 @@ export interface DescribeConnector extends StatementNode {
   readonly kind: 'describeConnector'
   readonly name: string
 }
-/** Exactly one of `queryId` and `statement` is not null. */
+/** Exactly one of `queryId` (as in `Terminate`) and `statement` is not null. */
 export interface Explain extends StatementNode {
   readonly kind: 'explain'
   readonly queryId: string | null
@@ -541,17 +547,17 @@ export interface Print extends StatementNode {
   readonly interval: number | null
   readonly limit: number | null
 }
-/** `queryId`: null for ALL. */
+/** `queryId`: as written, even if bare (ids of transient queries hold lower case), to be matched in any case; null for ALL. */
 export interface Terminate extends StatementNode {
   readonly kind: 'terminate'
   readonly queryId: string | null
 }
-/** `queryId`: null for ALL. */
+/** `queryId`: as written, even if bare (ids of transient queries hold lower case), to be matched in any case; null for ALL. */
 export interface Pause extends StatementNode {
   readonly kind: 'pause'
   readonly queryId: string | null
 }
-/** `queryId`: null for ALL. */
+/** `queryId`: as written, even if bare (ids of transient queries hold lower case), to be matched in any case; null for ALL. */
 export interface Resume extends StatementNode {
   readonly kind: 'resume'
   readonly queryId: string | null

@@ -13,6 +13,7 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case 'stringLiteral':
     case 'columnReference':
     case 'lambdaVariable':
+    case 'intervalUnit':
       return []
     case 'comparison':
     case 'logicalBinary':
@@ -70,6 +71,7 @@ export function withChildren(expression: Expression, children: readonly Expressi
     case 'stringLiteral':
     case 'columnReference':
     case 'lambdaVariable':
+    case 'intervalUnit':
       return expression
     case 'comparison':
     case 'logicalBinary':

@@ -1,0 +1,470 @@
+// Types and expressions, loosest operator first. One token of lookahead decides everywhere; the few places that need more say so by a GATE.
+
+import { CstParser, EOF, type TokenType, tokenMatcher } from 'chevrotain'
+import * as t from './tokens.ts'
+
+/** How the grammar decides: see Chevrotain's `IParserConfig`. Validation costs more than all the rest; a test runs with it. */
+export interface GrammarOptions {
+  readonly validate?: boolean
+}
+
+export class ExpressionGrammar extends CstParser {
+  constructor({ validate = false }: GrammarOptions = {}) {
+    super(t.VOCABULARY, {
+      maxLookahead: 1,
+      nodeLocationTracking: 'full',
+      recoveryEnabled: false,
+      skipValidations: !validate,
+    })
+  }
+
+  /** Whether the token `distance` ahead (1 is the next one) is of type `type`. */
+  protected isNext(distance: number, type: TokenType): boolean {
+    return tokenMatcher(this.LA(distance), type)
+  }
+
+  // ---- Types ---------------------------------------------------------------------------------------------------------------------
+
+  type = this.RULE('type', () => {
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        { GATE: () => this.isNext(2, t.Less), ALT: () => this.SUBRULE(this.arrayType) },
+        { GATE: () => this.isNext(2, t.Less), ALT: () => this.SUBRULE(this.mapType) },
+        { GATE: () => this.isNext(2, t.Less) || this.isNext(2, t.NotEqual), ALT: () => this.SUBRULE(this.structType) },
+        { ALT: () => this.SUBRULE(this.decimalType) },
+        { ALT: () => this.SUBRULE(this.namedType) },
+      ],
+    })
+    this.MANY(() => this.CONSUME(t.Array_))
+  })
+
+  arrayType = this.RULE('arrayType', () => {
+    this.CONSUME(t.Array_)
+    this.CONSUME(t.Less)
+    this.SUBRULE(this.type)
+    this.CONSUME(t.Greater)
+  })
+
+  mapType = this.RULE('mapType', () => {
+    this.CONSUME(t.Map_)
+    this.CONSUME(t.Less)
+    this.SUBRULE(this.type, { LABEL: 'key' })
+    this.CONSUME(t.Comma)
+    this.SUBRULE2(this.type, { LABEL: 'value' })
+    this.CONSUME(t.Greater)
+  })
+
+  /** The lexer reads the brackets of an empty one as a single mark. */
+  structType = this.RULE('structType', () => {
+    this.CONSUME(t.Struct)
+    this.OR([
+      { ALT: () => this.CONSUME(t.NotEqual) },
+      {
+        ALT: () => {
+          this.CONSUME(t.Less)
+          this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.structTypeField) })
+          this.CONSUME(t.Greater)
+        },
+      },
+    ])
+  })
+
+  structTypeField = this.RULE('structTypeField', () => {
+    this.CONSUME(t.Identifier)
+    this.SUBRULE(this.type)
+  })
+
+  decimalType = this.RULE('decimalType', () => {
+    this.CONSUME(t.Decimal)
+    this.CONSUME(t.LeftParenthesis)
+    this.CONSUME(t.IntegerValue, { LABEL: 'precision' })
+    this.CONSUME(t.Comma)
+    this.CONSUME2(t.IntegerValue, { LABEL: 'scale' })
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  /** A basic or a custom type. The parameters of VARCHAR(10) have no effect. */
+  namedType = this.RULE('namedType', () => {
+    this.CONSUME(t.Identifier)
+    this.OPTION(() => {
+      this.CONSUME(t.LeftParenthesis)
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.typeParameter) })
+      this.CONSUME(t.RightParenthesis)
+    })
+  })
+
+  typeParameter = this.RULE('typeParameter', () => {
+    this.OR([{ ALT: () => this.CONSUME(t.String_) }, { ALT: () => this.CONSUME(t.IntegerValue) }])
+  })
+
+  // ---- Logic ---------------------------------------------------------------------------------------------------------------------
+
+  expression = this.RULE('expression', () => {
+    this.SUBRULE(this.conjunction, { LABEL: 'operand' })
+    this.MANY(() => {
+      this.CONSUME(t.Or)
+      this.SUBRULE2(this.conjunction, { LABEL: 'operand' })
+    })
+  })
+
+  conjunction = this.RULE('conjunction', () => {
+    this.SUBRULE(this.negation, { LABEL: 'operand' })
+    this.MANY(() => {
+      this.CONSUME(t.And)
+      this.SUBRULE2(this.negation, { LABEL: 'operand' })
+    })
+  })
+
+  negation = this.RULE('negation', () => {
+    this.MANY(() => this.CONSUME(t.Not))
+    this.SUBRULE(this.predicate)
+  })
+
+  /** At most one test: `a = b = c` needs parentheses. */
+  predicate = this.RULE('predicate', () => {
+    this.SUBRULE(this.value, { LABEL: 'operand' })
+    this.OPTION(() =>
+      this.OR([
+        { ALT: () => this.SUBRULE(this.comparison) },
+        { ALT: () => this.SUBRULE(this.isTest) },
+        {
+          ALT: () => {
+            this.OPTION2(() => this.CONSUME(t.Not))
+            this.OR2([
+              { ALT: () => this.SUBRULE(this.between) },
+              { ALT: () => this.SUBRULE(this.inList) },
+              { ALT: () => this.SUBRULE(this.like) },
+            ])
+          },
+        },
+      ]),
+    )
+  })
+
+  comparison = this.RULE('comparison', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.Equal, { LABEL: 'operator' }) },
+      { ALT: () => this.CONSUME(t.NotEqual, { LABEL: 'operator' }) },
+      { ALT: () => this.CONSUME(t.LessOrEqual, { LABEL: 'operator' }) },
+      { ALT: () => this.CONSUME(t.GreaterOrEqual, { LABEL: 'operator' }) },
+      { ALT: () => this.CONSUME(t.Less, { LABEL: 'operator' }) },
+      { ALT: () => this.CONSUME(t.Greater, { LABEL: 'operator' }) },
+    ])
+    this.SUBRULE(this.value)
+  })
+
+  isTest = this.RULE('isTest', () => {
+    this.CONSUME(t.Is)
+    this.OPTION(() => this.CONSUME(t.Not))
+    this.OR([
+      { ALT: () => this.CONSUME(t.Null) },
+      {
+        ALT: () => {
+          this.CONSUME(t.Distinct)
+          this.CONSUME(t.From)
+          this.SUBRULE(this.value)
+        },
+      },
+    ])
+  })
+
+  between = this.RULE('between', () => {
+    this.CONSUME(t.Between)
+    this.SUBRULE(this.value, { LABEL: 'low' })
+    this.CONSUME(t.And)
+    this.SUBRULE2(this.value, { LABEL: 'high' })
+  })
+
+  inList = this.RULE('inList', () => {
+    this.CONSUME(t.In)
+    this.CONSUME(t.LeftParenthesis)
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.expression) })
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  like = this.RULE('like', () => {
+    this.CONSUME(t.Like)
+    this.SUBRULE(this.value)
+    this.OPTION(() => {
+      this.CONSUME(t.Escape)
+      this.CONSUME(t.StringValue)
+    })
+  })
+
+  // ---- Values --------------------------------------------------------------------------------------------------------------------
+
+  /** `||` binds loosest of the operators on values. */
+  value = this.RULE('value', () => {
+    this.SUBRULE(this.sum, { LABEL: 'operand' })
+    this.MANY(() => {
+      this.CONSUME(t.ConcatMark)
+      this.SUBRULE2(this.sum, { LABEL: 'operand' })
+    })
+  })
+
+  sum = this.RULE('sum', () => {
+    this.SUBRULE(this.product, { LABEL: 'operand' })
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(t.Plus, { LABEL: 'operator' }) },
+        { ALT: () => this.CONSUME(t.Minus, { LABEL: 'operator' }) },
+      ])
+      this.SUBRULE2(this.product, { LABEL: 'operand' })
+    })
+  })
+
+  product = this.RULE('product', () => {
+    this.SUBRULE(this.signed, { LABEL: 'operand' })
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(t.Asterisk, { LABEL: 'operator' }) },
+        { ALT: () => this.CONSUME(t.Slash, { LABEL: 'operator' }) },
+        { ALT: () => this.CONSUME(t.Percent, { LABEL: 'operator' }) },
+      ])
+      this.SUBRULE2(this.signed, { LABEL: 'operand' })
+    })
+  })
+
+  /** A minus right before digits belongs to the literal, so that the smallest BIGINT can be written. */
+  signed = this.RULE('signed', () => {
+    this.MANY({
+      GATE: () => !(this.isNext(1, t.Minus) && this.isNumberAt(2)),
+      DEF: () =>
+        this.OR([
+          { ALT: () => this.CONSUME(t.Plus, { LABEL: 'sign' }) },
+          { ALT: () => this.CONSUME(t.Minus, { LABEL: 'sign' }) },
+        ]),
+    })
+    this.SUBRULE(this.access)
+    this.OPTION(() => {
+      this.CONSUME(t.At)
+      this.CONSUME(t.Time)
+      this.CONSUME(t.Zone)
+      this.CONSUME(t.StringValue)
+    })
+  })
+
+  private isNumberAt(distance: number): boolean {
+    return (
+      this.isNext(distance, t.IntegerValue) ||
+      this.isNext(distance, t.DecimalValue) ||
+      this.isNext(distance, t.FloatValue)
+    )
+  }
+
+  /** `base->*` ends before its arrow: it belongs to the select item. */
+  access = this.RULE('access', () => {
+    this.SUBRULE(this.primary)
+    this.MANY({
+      GATE: () => !this.isNext(2, t.Asterisk),
+      DEF: () =>
+        this.OR([
+          { ALT: () => this.SUBRULE(this.subscript, { LABEL: 'step' }) },
+          { ALT: () => this.SUBRULE(this.dereference, { LABEL: 'step' }) },
+        ]),
+    })
+  })
+
+  subscript = this.RULE('subscript', () => {
+    this.CONSUME(t.LeftBracket)
+    this.SUBRULE(this.value)
+    this.CONSUME(t.RightBracket)
+  })
+
+  dereference = this.RULE('dereference', () => {
+    this.CONSUME(t.FieldArrow)
+    this.CONSUME(t.Identifier)
+  })
+
+  /** MAP, ARRAY and STRUCT are names too, unless their brackets follow. */
+  primary = this.RULE('primary', () => {
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        { ALT: () => this.SUBRULE(this.literal) },
+        { ALT: () => this.SUBRULE(this.decimalLiteral) },
+        { ALT: () => this.SUBRULE(this.caseExpression) },
+        { ALT: () => this.SUBRULE(this.cast) },
+        { GATE: () => this.isNext(2, t.LeftBracket), ALT: () => this.SUBRULE(this.arrayConstructor) },
+        { GATE: () => this.isNext(2, t.LeftParenthesis), ALT: () => this.SUBRULE(this.mapConstructor) },
+        { GATE: () => this.isNext(2, t.LeftParenthesis), ALT: () => this.SUBRULE(this.structConstructor) },
+        { GATE: () => this.isNext(2, t.LeftParenthesis), ALT: () => this.SUBRULE(this.functionCall) },
+        { ALT: () => this.SUBRULE(this.columnReference) },
+        { ALT: () => this.SUBRULE(this.parenthesized) },
+      ],
+    })
+  })
+
+  parenthesized = this.RULE('parenthesized', () => {
+    this.CONSUME(t.LeftParenthesis)
+    this.SUBRULE(this.expression)
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  literal = this.RULE('literal', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.Null) },
+      { ALT: () => this.CONSUME(t.True) },
+      { ALT: () => this.CONSUME(t.False) },
+      { ALT: () => this.CONSUME(t.StringValue) },
+      { ALT: () => this.SUBRULE(this.number) },
+    ])
+  })
+
+  number = this.RULE('number', () => {
+    this.OPTION(() => this.CONSUME(t.Minus))
+    this.OR([
+      { ALT: () => this.CONSUME(t.IntegerValue) },
+      { ALT: () => this.CONSUME(t.DecimalValue) },
+      { ALT: () => this.CONSUME(t.FloatValue) },
+    ])
+  })
+
+  /** The only literal that names its type. */
+  decimalLiteral = this.RULE('decimalLiteral', () => {
+    this.CONSUME(t.Decimal)
+    this.CONSUME(t.StringValue)
+  })
+
+  caseExpression = this.RULE('caseExpression', () => {
+    this.CONSUME(t.Case)
+    this.OPTION(() => this.SUBRULE(this.value, { LABEL: 'operand' }))
+    this.AT_LEAST_ONE(() => this.SUBRULE(this.whenClause))
+    this.OPTION2(() => {
+      this.CONSUME(t.Else)
+      this.SUBRULE(this.expression, { LABEL: 'otherwise' })
+    })
+    this.CONSUME(t.End)
+  })
+
+  whenClause = this.RULE('whenClause', () => {
+    this.CONSUME(t.When)
+    this.SUBRULE(this.expression, { LABEL: 'condition' })
+    this.CONSUME(t.Then)
+    this.SUBRULE2(this.expression, { LABEL: 'result' })
+  })
+
+  cast = this.RULE('cast', () => {
+    this.CONSUME(t.Cast)
+    this.CONSUME(t.LeftParenthesis)
+    this.SUBRULE(this.expression)
+    this.CONSUME(t.As)
+    this.SUBRULE(this.type)
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  arrayConstructor = this.RULE('arrayConstructor', () => {
+    this.CONSUME(t.Array_)
+    this.CONSUME(t.LeftBracket)
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.expression) })
+    this.CONSUME(t.RightBracket)
+  })
+
+  mapConstructor = this.RULE('mapConstructor', () => {
+    this.CONSUME(t.Map_)
+    this.CONSUME(t.LeftParenthesis)
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.mapEntry) })
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  mapEntry = this.RULE('mapEntry', () => {
+    this.SUBRULE(this.expression, { LABEL: 'key' })
+    this.CONSUME(t.Assign)
+    this.SUBRULE2(this.expression, { LABEL: 'value' })
+  })
+
+  structConstructor = this.RULE('structConstructor', () => {
+    this.CONSUME(t.Struct)
+    this.CONSUME(t.LeftParenthesis)
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.structField) })
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  structField = this.RULE('structField', () => {
+    this.CONSUME(t.Identifier)
+    this.CONSUME(t.Assign)
+    this.SUBRULE(this.expression)
+  })
+
+  columnReference = this.RULE('columnReference', () => {
+    this.CONSUME(t.Identifier, { LABEL: 'name' })
+    this.OPTION(() => {
+      this.CONSUME(t.Dot)
+      this.CONSUME2(t.Identifier, { LABEL: 'name' })
+    })
+  })
+
+  functionCall = this.RULE('functionCall', () => {
+    this.CONSUME(t.Identifier)
+    this.CONSUME(t.LeftParenthesis)
+    this.OR([
+      { ALT: () => this.CONSUME(t.Asterisk) },
+      { ALT: () => this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.argument) }) },
+    ])
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  argument = this.RULE('argument', () => {
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        { GATE: () => this.isLambda(), ALT: () => this.SUBRULE(this.lambda) },
+        { ALT: () => this.SUBRULE(this.intervalUnit) },
+        { ALT: () => this.SUBRULE(this.expression) },
+      ],
+    })
+  })
+
+  /** The words that cannot be column names; DAY, HOUR, MINUTE and SECOND can, and are told apart by the function they are passed to. */
+  intervalUnit = this.RULE('intervalUnit', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.Days, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Hours, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Minutes, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Seconds, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Milliseconds, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Millisecond, { LABEL: 'unit' }) },
+    ])
+  })
+
+  lambda = this.RULE('lambda', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.Identifier) },
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftParenthesis)
+          this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME2(t.Identifier) })
+          this.CONSUME(t.RightParenthesis)
+        },
+      },
+    ])
+    this.CONSUME(t.LambdaArrow)
+    this.SUBRULE(this.expression)
+  })
+
+  /** `x =>` or `(x, y, …) =>`: as many tokens as it takes. */
+  private isLambda(): boolean {
+    if (this.isNext(1, t.Identifier)) return this.isNext(2, t.LambdaArrow)
+    let distance = 2
+    while (this.isNext(distance, t.Identifier) && this.isNext(distance + 1, t.Comma)) distance += 2
+    return (
+      this.isNext(distance, t.Identifier) &&
+      this.isNext(distance + 1, t.RightParenthesis) &&
+      this.isNext(distance + 2, t.LambdaArrow)
+    )
+  }
+
+  /** Whether a parenthesis opens here that holds nothing or a list, and so is no expression. Reads up to the one that closes it. */
+  protected isParenthesizedList(): boolean {
+    if (!this.isNext(1, t.LeftParenthesis)) return false
+    if (this.isNext(2, t.RightParenthesis)) return true
+    let depth = 1
+    for (let distance = 2; !this.isNext(distance, EOF) && depth > 0; distance++) {
+      if (this.isNext(distance, t.LeftParenthesis) || this.isNext(distance, t.LeftBracket)) depth++
+      if (this.isNext(distance, t.RightParenthesis) || this.isNext(distance, t.RightBracket)) depth--
+      if (depth === 1 && this.isNext(distance, t.Comma)) return true
+    }
+    return false
+  }
+}

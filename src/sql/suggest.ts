@@ -1,0 +1,39 @@
+// "Did you mean …": the nearest of a list of names.
+
+/**
+ * The candidate with the fewest edits from `word`, in any case; the first of several. Undefined if there are none, or if even the best
+ * would need more than `maxEdits` edits (by default any number will do).
+ */
+export function nearest(
+  word: string,
+  candidates: Iterable<string>,
+  { maxEdits = Number.POSITIVE_INFINITY }: { readonly maxEdits?: number } = {},
+): string | undefined {
+  let best: string | undefined
+  let fewest = maxEdits + 1
+  for (const candidate of candidates) {
+    const edits = editDistance(word.toUpperCase(), candidate.toUpperCase())
+    if (edits < fewest) [best, fewest] = [candidate, edits]
+  }
+  return best
+}
+
+/** ` Did you mean X?`, or nothing if no candidate is within a third of the word's length: a text to append to a message. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const found = nearest(word, candidates, { maxEdits: Math.max(1, Math.floor(word.length / 3)) })
+  return found === undefined ? '' : ` Did you mean ${found}?`
+}
+
+/** Levenshtein distance: insertions, deletions and replacements that turn `a` into `b`, one row of the matrix at a time. */
+export function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      current.push(Math.min(replaced, previous[j]! + 1, current[j - 1]! + 1))
+    }
+    previous = current
+  }
+  return previous[b.length]!
+}

@@ -1,0 +1,237 @@
+// What is wrong with a text that does not parse. The first lines are worded as ksqlDB words them, because its clients match on them;
+// then follow the statement and the offending line.
+//
+// ksqlDB's parser tells three cases apart, and so do we. Where it had to look several tokens ahead to choose a rule, it only says at which
+// token no rule was left. Where one certain token was due and the statement goes on well after it, that token is "missing". Elsewhere
+// it names what it expected, if that is three things at most.
+
+import { EOF, type IRecognitionException, type IToken, type TokenType, tokenMatcher } from 'chevrotain'
+import { type Expected, ExpectedTokens } from '../../grammar/expected.ts'
+import type { StatementGrammar } from '../../grammar/statements.ts'
+import * as t from '../../grammar/tokens.ts'
+import { type Location, ParseError } from '../errors.ts'
+import { nearest } from './suggest.ts'
+
+const STATEMENT_WORDS = [
+  'SELECT',
+  'CREATE',
+  'INSERT',
+  'DESCRIBE',
+  'PRINT',
+  'EXPLAIN',
+  'SHOW',
+  'LIST',
+  'TERMINATE',
+  'PAUSE',
+  'RESUME',
+  'DROP',
+  'SET',
+  'DEFINE',
+  'UNDEFINE',
+  'UNSET',
+  'ASSERT',
+  'ALTER',
+]
+
+/** Rules whose first words must be read together to know the statement. */
+const STATEMENT_CHOICES = new Set([
+  'create',
+  'createSource',
+  'sourceKind',
+  'insert',
+  'alter',
+  'drop',
+  'show',
+  'describe',
+  'explain',
+  'assert',
+])
+
+/** Finding out what was expected walks the grammar along the tokens; beyond this many it is not worth the time. */
+const MAX_TOKENS_TO_EXPLAIN = 500
+
+export interface FailedParse {
+  readonly parser: StatementGrammar
+  /** The rule that was asked for, e.g. `singleStatement`. */
+  readonly startRule: string
+  readonly tokens: readonly IToken[]
+  readonly failure: IRecognitionException
+  /** The whole text, for the excerpt. */
+  readonly text: string
+}
+
+/** The error to throw for a failed parse. */
+export function syntaxError(failed: FailedParse): ParseError {
+  const { tokens, failure, text } = failed
+  const found = tokens.indexOf(failure.token)
+  const index = found === -1 ? tokens.length : found
+  const location = index < tokens.length ? startOf(tokens[index]!) : endOf(tokens.at(-1))
+  const message = `line ${location.line}:${location.column}: Syntax Error\n${detail(failed, index, location)}`
+  return new ParseError(message, {
+    location,
+    statement: statementText(tokens, text),
+    excerpt: excerpt(tokens, index, text),
+  })
+}
+
+const startOf = (token: IToken): Location => ({ line: token.startLine!, column: token.startColumn! })
+const endOf = (token: IToken | undefined): Location =>
+  token === undefined ? { line: 1, column: 1 } : { line: token.endLine!, column: token.endColumn! + 1 }
+
+function statementText(tokens: readonly IToken[], text: string): string {
+  return tokens.length === 0 ? text : text.slice(tokens[0]!.startOffset, tokens.at(-1)!.endOffset! + 1)
+}
+
+function detail(failed: FailedParse, index: number, { line, column }: Location): string {
+  const { tokens, failure } = failed
+  const actual = tokens[index]
+  const image = actual?.image ?? '<EOF>'
+  if (index === 0 && failed.startRule === 'singleStatement') {
+    return `Unknown statement '${image}'\nDid you mean '${nearest(image, STATEMENT_WORDS)}'?`
+  }
+  if ((actual === undefined || actual.tokenType === t.Semicolon) && hasOpenBracket(tokens.slice(0, index))) {
+    return `Syntax error at or near "${actual === undefined ? image : ';'}"\n'}', ']', or ')' is missing`
+  }
+  const expected = walkTo(failed, index).expected(failure.context.ruleStack.length - 1)
+  const reserved = reservedAdvice(actual, expected.inRule)
+  if (lacksViableRule(failure, tokens, index)) {
+    const nearby = `Syntax error at or near '${image}' at line ${line}:${column}`
+    return reserved === null ? nearby : `${nearby}\n${reserved}`
+  }
+  return reserved ?? expectation(failed, index, expected)
+}
+
+function hasOpenBracket(tokens: readonly IToken[]): boolean {
+  let depth = 0
+  for (const { tokenType } of tokens) {
+    if (tokenType === t.LeftParenthesis || tokenType === t.LeftBracket) depth++
+    if (tokenType === t.RightParenthesis || tokenType === t.RightBracket) depth--
+  }
+  return depth > 0
+}
+
+function reservedAdvice(actual: IToken | undefined, expected: readonly TokenType[]): string | null {
+  if (actual === undefined || !t.isReserved(actual.tokenType) || !expected.includes(t.Identifier)) return null
+  const word = actual.image
+  return `"${word}" is a reserved keyword and it can't be used as an identifier. You can use it as an identifier by escaping it as '${word}' `
+}
+
+// ---- No rule left ------------------------------------------------------------------------------------------------------------------
+
+/** Whether ksqlDB was still choosing between rules when it met the token. */
+function lacksViableRule(failure: IRecognitionException, tokens: readonly IToken[], index: number): boolean {
+  const { ruleStack } = failure.context
+  if (ruleStack.includes('selectItem')) return isPrimarySoFar(tokens, index)
+  return STATEMENT_CHOICES.has(ruleStack.at(-1) ?? '') && failure.name !== 'NotAllInputParsedException'
+}
+
+const ENDS_PRIMARY = new Set<TokenType>([
+  t.Plus,
+  t.Minus,
+  t.Asterisk,
+  t.Slash,
+  t.Percent,
+  t.ConcatMark,
+  t.Equal,
+  t.NotEqual,
+  t.Less,
+  t.Greater,
+  t.LessOrEqual,
+  t.GreaterOrEqual,
+  t.And,
+  t.Or,
+  t.Not,
+  t.Is,
+  t.In,
+  t.Between,
+  t.Like,
+  t.As,
+])
+
+/**
+ * `primary->*` starts like any other select item, so the choice between them is open as long as the item may still be a primary: from
+ * its second token on, until an operator or an alias.
+ */
+function isPrimarySoFar(tokens: readonly IToken[], index: number): boolean {
+  let depth = 0
+  for (let i = index - 1; i >= 0; i--) {
+    const { tokenType } = tokens[i]!
+    if (tokenType === t.RightParenthesis || tokenType === t.RightBracket) depth++
+    else if (tokenType === t.LeftParenthesis || tokenType === t.LeftBracket) depth = Math.max(0, depth - 1)
+    else if (depth > 0) continue
+    else if (tokenType === t.Select) return i < index - 1
+    else if (tokenType === t.Comma && !isInsideBrackets(tokens, i)) return i < index - 1
+    else if (ENDS_PRIMARY.has(tokenType) && !isInsideBrackets(tokens, i)) return false
+  }
+  return false
+}
+
+function isInsideBrackets(tokens: readonly IToken[], index: number): boolean {
+  const select = tokens.findLastIndex(({ tokenType }, i) => i < index && tokenType === t.Select)
+  return hasOpenBracket(tokens.slice(select, index))
+}
+
+// ---- What was expected -------------------------------------------------------------------------------------------------------------
+
+function walkTo({ parser, startRule, tokens }: FailedParse, index: number): ExpectedTokens {
+  const walk = new ExpectedTokens(parser.getGAstProductions(), startRule)
+  if (index > MAX_TOKENS_TO_EXPLAIN) return walk
+  for (const token of tokens.slice(0, index)) walk.advance(token)
+  return walk
+}
+
+function expectation(failed: FailedParse, index: number, { inRule, upToRule }: Expected): string {
+  const due = inRule.length === 1 ? inRule[0]! : undefined
+  if (due === undefined) return listed(inRule)
+  const next = failed.tokens[index + 1]
+  if (next !== undefined && tokenMatcher(next, due)) return listed(inRule)
+  if (continuesAfter(failed, index, due))
+    return `missing ${labelOf(due)} at '${failed.tokens[index]?.image ?? '<EOF>'}'`
+  return listed(upToRule)
+}
+
+/** Whether the statement would go on well if `due` stood before the token at `index`. */
+function continuesAfter(failed: FailedParse, index: number, due: TokenType): boolean {
+  const actual = failed.tokens[index]
+  if (actual === undefined) return due === t.Semicolon
+  const inserted: IToken = { ...actual, tokenType: due, tokenTypeIdx: due.tokenTypeIdx! }
+  return walkTo(failed, index).advance(inserted).accepts(actual)
+}
+
+/** `{'a', b}` in the order of the vocabulary; nothing if the list is too long to help. */
+function listed(expected: readonly TokenType[]): string {
+  if (expected.length === 0 || expected.length > 3) return ''
+  const labels = expected
+    .toSorted((a, b) => t.VOCABULARY.indexOf(a) - t.VOCABULARY.indexOf(b))
+    .sort((a, b) => Number(isMark(b)) - Number(isMark(a)))
+    .map(labelOf)
+  return `Expecting ${labels.length === 1 ? labels[0] : `{${labels.join(', ')}}`}`
+}
+
+const labelOf = (token: TokenType): string => (token === EOF ? '<EOF>' : (token.LABEL ?? token.name))
+const isMark = (token: TokenType): boolean => typeof token.PATTERN === 'string'
+
+// ---- The place ---------------------------------------------------------------------------------------------------------------------
+
+/** The line of the offending token with a caret under its start, and what is known of it. */
+function excerpt(tokens: readonly IToken[], index: number, text: string): string {
+  const token = tokens[index]
+  const offset = token?.startOffset ?? (tokens.at(-1)?.endOffset ?? -1) + 1
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const newline = text.indexOf('\n', offset)
+  const line = text.slice(start, newline === -1 ? undefined : newline).replace(/\r$/, '')
+  const { shown, column } = cut(line, offset - start)
+  const indent = shown.slice(0, column).replace(/[^\t]/g, ' ')
+  const hint = token?.tokenType === t.Unrecognized ? unrecognizedHint(token.image) : ''
+  return `${shown}\n${indent}^${hint}`
+}
+
+/** A line of at most 160 characters around the place. */
+function cut(line: string, column: number): { shown: string; column: number } {
+  const from = line.length <= 160 ? 0 : Math.max(0, column - 80)
+  return { shown: line.slice(from, from + 160), column: column - from }
+}
+
+function unrecognizedHint(image: string): string {
+  return `'"\``.includes(image) ? ' this quote is never closed' : ' this character has no meaning here'
+}
