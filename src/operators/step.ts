@@ -91,4 +91,6 @@ export interface SubscriberStep {
   readonly id: StepId
   readonly input: StepId
   readonly limit: number | null
+  /** For each column of a row, which part of the key it repeats: what a deleted row still shows. Null: none. */
+  readonly keyColumns: readonly (number | 'WINDOWSTART' | 'WINDOWEND' | null)[]
 }

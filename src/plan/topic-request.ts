@@ -1,0 +1,30 @@
+/** The topic that a statement needs: there already and fitting, or to be made. */
+import { StatementError } from '../errors.ts'
+import type { DataSource } from '../metastore/data-source.ts'
+import type { PlanContext } from './builder.ts'
+
+export interface TopicRequest {
+  readonly name: string
+  /** Null: whatever the existing topic has. */
+  readonly partitions: number | null
+  /** Null: the broker's default. -1: likewise. */
+  readonly replicas: number | null
+  /** Null: the broker's default. -1: for ever. */
+  readonly retentionMs: number | null
+  readonly cleanupPolicy: 'delete' | 'compact' | 'compact,delete'
+}
+
+/** Streams delete, tables compact, windowed tables do both. */
+export function cleanupPolicy({ kind, window }: Pick<DataSource, 'kind' | 'window'>): TopicRequest['cleanupPolicy'] {
+  if (kind === 'STREAM') return 'delete'
+  return window === null ? 'compact' : 'compact,delete'
+}
+
+export function checkExistingTopic(request: TopicRequest, { partitions }: PlanContext): void {
+  const existing = partitions(request.name)
+  if (existing === undefined || request.partitions === null || request.partitions === existing) return
+  throw new StatementError(
+    `A Kafka topic with the name '${request.name}' already exists, with different partition/replica configuration than required. ` +
+      `The statement says ${request.partitions} partitions, the topic has ${existing}. Leave PARTITIONS out, or name another topic.`,
+  )
+}
