@@ -29,7 +29,7 @@ const columnType = ([type]: readonly SqlType[]): SqlType => type!
 function variants(choose: (compare: Comparator) => Best): AggregateVariant[] {
   return TYPES.map((type) => ({
     parameters: [parameter('value', type, 'the column')],
-    returns: columnType,
+    returns: type === 'DECIMAL' ? columnType : type,
     state: columnType,
     hasUndo: false,
     bind: ([column]) => runtime(choose(comparator(column!))),

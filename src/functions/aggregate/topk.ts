@@ -65,7 +65,7 @@ function plainVariant(type: string, distinct: boolean): AggregateVariant {
   return {
     parameters: [parameter('value', type, 'the column to rank')],
     initialParameters: [sizeParameter],
-    returns: arrayOf,
+    returns: type === 'DECIMAL' ? arrayOf : `ARRAY<${type}>`,
     state: arrayOf,
     hasUndo: false,
     bind: ([column], [size]) =>

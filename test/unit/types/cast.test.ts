@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { castFunction } from '../../../src/types/cast.ts'
+import { Decimal } from '../../../src/types/decimal.ts'
+import {
+  array,
+  BIGINT,
+  BOOLEAN,
+  BYTES,
+  DATE,
+  DOUBLE,
+  decimal,
+  INTEGER,
+  map,
+  type SqlType,
+  STRING,
+  struct,
+  TIME,
+  TIMESTAMP,
+} from '../../../src/types/sql-type.ts'
+import type { Value } from '../../../src/types/value.ts'
+
+const cast = (value: Value, from: SqlType, to: SqlType): Value => castFunction(from, to)!(value)
+const castDecimal = (value: Value, from: SqlType, to: SqlType): string => String(cast(value, from, to))
+
+describe('numbers', () => {
+  test('BIGINT to INTEGER wraps around', () => {
+    expect(cast(2147483648, BIGINT, INTEGER)).toBe(-2147483648)
+  })
+
+  test('DOUBLE to integers is cut', () => {
+    expect(cast(-1.9, DOUBLE, INTEGER)).toBe(-1)
+    expect(cast(1e30, DOUBLE, BIGINT)).toBe(9223372036854775807n)
+  })
+
+  test('DECIMAL to integers is cut', () => {
+    expect(cast(Decimal.parse('-1.9'), decimal(2, 1), INTEGER)).toBe(-1)
+    expect(cast(Decimal.parse('9007199254740993.5'), decimal(20, 1), BIGINT)).toBe(9007199254740993n)
+  })
+
+  test('DECIMAL is rounded half up, or overflows', () => {
+    expect(castDecimal(0.99, DOUBLE, decimal(2, 1))).toBe('1.0')
+    expect(castDecimal(-1, INTEGER, decimal(2, 1))).toBe('-1.0')
+    expect(() => cast(10, INTEGER, decimal(2, 1))).toThrow('Numeric field overflow')
+  })
+})
+
+describe('to STRING', () => {
+  test.each([
+    [true, BOOLEAN, 'true'],
+    [9007199254740993n, BIGINT, '9007199254740993'],
+    [1e10, DOUBLE, '1.0E10'],
+    [10, DATE, '1970-01-11'],
+    [5000, TIME, '00:00:05'],
+    [10, TIMESTAMP, '1970-01-01T00:00:00.010'],
+    [[1, null], array(INTEGER), '[1, null]'],
+    [new Map([['this', 1]]), map(STRING, INTEGER), '{this=1}'],
+  ] as const)('%o', (value, type, expected) => {
+    expect(cast(value as Value, type, STRING)).toBe(expected)
+  })
+
+  test('a struct leaves its NULL fields out', () => {
+    const type = struct(['F0', 'f1', 'F2'].map((name) => ({ name, type: INTEGER })))
+    expect(cast([1, 3, null], type, STRING)).toBe('Struct{F0=1,f1=3}')
+  })
+
+  test('BYTES have no text', () => {
+    expect(castFunction(BYTES, STRING)).toBeNull()
+  })
+})
+
+describe('from STRING', () => {
+  test.each([
+    [' 12 ', INTEGER, 12],
+    ['-9223372036854775808', BIGINT, -9223372036854775808n],
+    ['1.5e2', DOUBLE, 150],
+    ['Y', BOOLEAN, true],
+    ['TRU', BOOLEAN, true],
+    ['', BOOLEAN, false],
+    ['truely', BOOLEAN, false],
+    ['1970-01-10', DATE, 9],
+    ['00:01', TIME, 60000],
+    ['1970-01-01T00:00:01', TIMESTAMP, 1000],
+  ] as const)('%j', (text, type, expected) => {
+    expect(cast(text, STRING, type)).toBe(expected)
+  })
+
+  test.each([
+    ['1.0', INTEGER],
+    ['2147483648', INTEGER],
+    ['9223372036854775808', BIGINT],
+    ['NaN', DOUBLE],
+    ['foo', DATE],
+    ['x', decimal(4, 2)],
+    ['a', BYTES],
+  ] as const)('%j is refused', (text, type) => {
+    expect(() => cast(text, STRING, type)).toThrow()
+  })
+
+  test('BYTES are read from base64', () => {
+    expect(cast('YQ==', STRING, BYTES)).toEqual(new Uint8Array([97]))
+  })
+})
+
+describe('times', () => {
+  test('TIMESTAMP has a date and a time of day', () => {
+    expect(cast(-2000, TIMESTAMP, DATE)).toBe(-1)
+    expect(cast(-2000, TIMESTAMP, TIME)).toBe(86_398_000)
+    expect(cast(-1, DATE, TIMESTAMP)).toBe(-86_400_000)
+  })
+})
+
+describe('structures', () => {
+  test('are cast element by element', () => {
+    expect(cast([1, null, 2147483648], array(BIGINT), array(INTEGER))).toEqual([1, null, -2147483648])
+    expect(cast(new Map([['k', '10']]), map(STRING, STRING), map(STRING, INTEGER))).toEqual(new Map([['k', 10]]))
+  })
+
+  test('structs are cast by field name', () => {
+    const from = struct([
+      { name: 'A', type: INTEGER },
+      { name: 'B', type: INTEGER },
+    ])
+    const to = struct([
+      { name: 'B', type: STRING },
+      { name: 'C', type: STRING },
+    ])
+    expect(cast([1, 2], from, to)).toEqual(['2', null])
+  })
+
+  test('a structure without a cast for its elements has none', () => {
+    expect(castFunction(STRING, array(INTEGER))).toBeNull()
+    expect(castFunction(array(BOOLEAN), array(INTEGER))).toBeNull()
+    expect(castFunction(map(STRING, BOOLEAN), map(STRING, INTEGER))).toBeNull()
+  })
+})
+
+describe('NULL', () => {
+  test('stays NULL', () => {
+    expect(cast(null, INTEGER, STRING)).toBeNull()
+    expect(cast([null], array(INTEGER), array(STRING))).toEqual([null])
+  })
+
+  test('becomes a text if that is asked for', () => {
+    expect(castFunction(INTEGER, STRING, { nullsAsText: true })!(null)).toBe('null')
+  })
+})
