@@ -1,0 +1,206 @@
+// Statements back to SQL on one line. Parsing the text gives the same AST, but for places and the statement's own text.
+
+import type {
+  AssertNullValues,
+  AssertSchema,
+  AssertSource,
+  AssertTopic,
+  AssertValues,
+  ColumnDefinition,
+  CreateAs,
+  CreateSource,
+  Duration,
+  Expression,
+  InsertValues,
+  Print,
+  Property,
+  Statement,
+} from './ast.ts'
+import { formatDuration, formatExpression, formatLiteral, formatName, formatString, formatTypeNode } from './format.ts'
+import { formatQuery } from './format-query.ts'
+
+/** SQL text of a statement, without a semicolon. */
+export function formatStatement<Kind extends Statement['kind']>(statement: Extract<Statement, { kind: Kind }>): string {
+  const format = FORMATS[statement.kind as Kind] as (statement: Extract<Statement, { kind: Kind }>) => string
+  return format(statement)
+}
+
+type Formats = { readonly [Kind in Statement['kind']]: (statement: Extract<Statement, { kind: Kind }>) => string }
+
+const FORMATS: Formats = {
+  query: ({ query }) => formatQuery(query),
+  createSource: formatCreateSource,
+  createAs: formatCreateAs,
+  insertInto: ({ target, properties, query }) =>
+    words('INSERT INTO', formatName(target), withClause(properties), formatQuery(query)),
+  insertValues: formatInsertValues,
+  createType: ({ name, ifNotExists, type }) =>
+    words('CREATE TYPE', ifNotExists && 'IF NOT EXISTS', formatName(name), 'AS', formatTypeNode(type)),
+  dropType: ({ name, ifExists }) => words('DROP TYPE', ifExists && 'IF EXISTS', formatName(name)),
+  createConnector: ({ connectorKind, ifNotExists, name, properties }) =>
+    words(
+      'CREATE',
+      connectorKind,
+      'CONNECTOR',
+      ifNotExists && 'IF NOT EXISTS',
+      formatName(name),
+      withClause(properties),
+    ),
+  dropConnector: ({ name, ifExists }) => words('DROP CONNECTOR', ifExists && 'IF EXISTS', formatName(name)),
+  alterSource: ({ sourceKind, name, columns }) => {
+    const added = columns.map((column) => `ADD COLUMN ${formatName(column.name)} ${formatTypeNode(column.type)}`)
+    return words('ALTER', sourceKind, formatName(name), added.join(', '))
+  },
+  dropSource: ({ sourceKind, name, ifExists, deleteTopic }) =>
+    words('DROP', sourceKind, ifExists && 'IF EXISTS', formatName(name), deleteTopic && 'DELETE TOPIC'),
+  showProperties: () => 'SHOW PROPERTIES',
+  showTopics: ({ all, extended }) => words('SHOW', all && 'ALL', 'TOPICS', extended && 'EXTENDED'),
+  showStreams: ({ extended }) => words('SHOW STREAMS', extended && 'EXTENDED'),
+  showTables: ({ extended }) => words('SHOW TABLES', extended && 'EXTENDED'),
+  showQueries: ({ extended }) => words('SHOW QUERIES', extended && 'EXTENDED'),
+  showFunctions: () => 'SHOW FUNCTIONS',
+  showConnectors: ({ connectorKind }) => words('SHOW', connectorKind, 'CONNECTORS'),
+  showConnectorPlugins: () => 'SHOW CONNECTOR PLUGINS',
+  showTypes: () => 'SHOW TYPES',
+  showVariables: () => 'SHOW VARIABLES',
+  describeSource: ({ name, extended }) => words('DESCRIBE', formatName(name), extended && 'EXTENDED'),
+  describeStreams: ({ extended }) => words('DESCRIBE STREAMS', extended && 'EXTENDED'),
+  describeTables: ({ extended }) => words('DESCRIBE TABLES', extended && 'EXTENDED'),
+  describeFunction: ({ name }) => words('DESCRIBE FUNCTION', formatName(name)),
+  describeConnector: ({ name }) => words('DESCRIBE CONNECTOR', formatName(name)),
+  explain: ({ queryId, statement }) =>
+    words('EXPLAIN', queryId === null ? formatStatement(statement!) : formatQueryId(queryId)),
+  print: formatPrint,
+  terminate: ({ queryId }) => words('TERMINATE', formatQueryIdOrAll(queryId)),
+  pause: ({ queryId }) => words('PAUSE', formatQueryIdOrAll(queryId)),
+  resume: ({ queryId }) => words('RESUME', formatQueryIdOrAll(queryId)),
+  set: ({ name, value }) => `SET ${formatString(name)}=${formatString(value)}`,
+  unset: ({ name }) => `UNSET ${formatString(name)}`,
+  alterSystem: ({ name, value }) => `ALTER SYSTEM ${formatString(name)}=${formatString(value)}`,
+  define: ({ name, value }) => `DEFINE ${formatName(name)}=${formatString(value)}`,
+  undefine: ({ name }) => `UNDEFINE ${formatName(name)}`,
+  assertTopic: formatAssertTopic,
+  assertSchema: formatAssertSchema,
+  assertStream: formatAssertSource,
+  assertTable: formatAssertSource,
+  assertValues: formatAssertValues,
+  assertNullValues: formatAssertValues,
+  runScript: ({ file }) => `RUN SCRIPT ${formatString(file)}`,
+}
+
+/** Joins what there is with single spaces. */
+const words = (...parts: readonly (string | false | null)[]): string => parts.filter(Boolean).join(' ')
+
+// ---- Parts -------------------------------------------------------------------------------------------------------------------------
+
+/** ` (ID INTEGER KEY, V STRING)`; columns as they stand between the parentheses of a definition. */
+export function formatColumns(columns: readonly ColumnDefinition[]): string {
+  return columns
+    .map(({ name, type, role, headerKey }) =>
+      words(formatName(name), formatTypeNode(type), role === 'HEADER' ? `HEADER(${formatString(headerKey!)})` : role),
+    )
+    .join(', ')
+}
+
+const columnClause = (columns: readonly ColumnDefinition[]): string =>
+  columns.length === 0 ? '' : `(${formatColumns(columns)})`
+
+function withClause(properties: readonly Property[]): string {
+  if (properties.length === 0) return ''
+  const entries = properties.map(({ name, value }) => `${formatPropertyName(name)}=${formatLiteral(value)}`)
+  return `WITH (${entries.join(', ')})`
+}
+
+/** Bare where that reads the same, else a string: `'connector.class'`. */
+const formatPropertyName = (name: string): string => (formatName(name) === name ? name : formatString(name))
+
+/** Query ids are kept as written, so lower case needs no quotes. */
+const formatQueryId = (id: string): string => (formatName(id.toUpperCase()) === id.toUpperCase() ? id : formatName(id))
+const formatQueryIdOrAll = (id: string | null): string => (id === null ? 'ALL' : formatQueryId(id))
+
+const nameList = (names: readonly string[]): string =>
+  names.length === 0 ? '' : `(${names.map(formatName).join(', ')})`
+const valueList = (values: readonly Expression[]): string => `(${values.map(formatExpression).join(', ')})`
+const timeoutClause = (timeout: Duration | null): string =>
+  timeout === null ? '' : `TIMEOUT ${formatDuration(timeout)}`
+
+// ---- Statements --------------------------------------------------------------------------------------------------------------------
+
+function formatCreateSource(statement: CreateSource): string {
+  const { sourceKind, name, orReplace, ifNotExists, isSource, columns, properties } = statement
+  return words(
+    'CREATE',
+    orReplace && 'OR REPLACE',
+    isSource && 'SOURCE',
+    sourceKind,
+    ifNotExists && 'IF NOT EXISTS',
+    formatName(name),
+    columnClause(columns),
+    withClause(properties),
+  )
+}
+
+function formatCreateAs({ sourceKind, name, orReplace, ifNotExists, properties, query }: CreateAs): string {
+  return words(
+    'CREATE',
+    orReplace && 'OR REPLACE',
+    sourceKind,
+    ifNotExists && 'IF NOT EXISTS',
+    formatName(name),
+    withClause(properties),
+    'AS',
+    formatQuery(query),
+  )
+}
+
+function formatInsertValues({ target, columns, values }: InsertValues): string {
+  return words('INSERT INTO', formatName(target), nameList(columns), 'VALUES', valueList(values))
+}
+
+function formatPrint({ topic, fromBeginning, interval, limit }: Print): string {
+  return words(
+    'PRINT',
+    formatString(topic),
+    fromBeginning && 'FROM BEGINNING',
+    interval !== null && `INTERVAL ${interval}`,
+    limit !== null && `LIMIT ${limit}`,
+  )
+}
+
+function formatAssertTopic({ exists, topic, properties, timeout }: AssertTopic): string {
+  return words(
+    'ASSERT',
+    !exists && 'NOT EXISTS',
+    'TOPIC',
+    formatString(topic),
+    withClause(properties),
+    timeoutClause(timeout),
+  )
+}
+
+function formatAssertSchema({ exists, subject, id, timeout }: AssertSchema): string {
+  return words(
+    'ASSERT',
+    !exists && 'NOT EXISTS',
+    'SCHEMA',
+    subject !== null && `SUBJECT ${formatString(subject)}`,
+    id !== null && `ID ${id}`,
+    timeoutClause(timeout),
+  )
+}
+
+function formatAssertSource({ kind, name, columns, properties }: AssertSource): string {
+  return words(
+    kind === 'assertStream' ? 'ASSERT STREAM' : 'ASSERT TABLE',
+    formatName(name),
+    columnClause(columns),
+    withClause(properties),
+  )
+}
+
+function formatAssertValues(statement: AssertValues | AssertNullValues): string {
+  const { target, columns } = statement
+  return statement.kind === 'assertValues'
+    ? words('ASSERT VALUES', formatName(target), nameList(columns), 'VALUES', valueList(statement.values))
+    : words('ASSERT NULL VALUES', formatName(target), nameList(columns), 'KEY', valueList(statement.key))
+}
