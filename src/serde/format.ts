@@ -45,11 +45,13 @@ export interface WantedColumn {
 export interface ColumnsReader {
   /**
    * Reads `bytes[start, end)`, which stay valid and unchanged until `finish` returns, and sets the `first` columns in `target`. Null on
-   * success.
+   * success. It may stop where those columns are known: a fault behind that place is then found by `finish`.
    */
   open(bytes: Buffer, start: number, end: number, target: Row): ReadError | null
-  /** Sets the remaining columns of what `open` read last. */
+  /** Sets the remaining columns of what `open` read last. Not called where `isNull`. */
   finish(target: Row): ReadError | null
+  /** After `open`: the payload stands for no value at all (JSON `null`), as a null payload does; nothing was set in the target. */
+  readonly isNull: boolean
 }
 
 /** A growing byte buffer that writers append to. `position` is where the next byte goes. */
