@@ -1,0 +1,111 @@
+/** The broker port over a Kafka cluster. */
+
+import type {
+  Broker,
+  CommittedOffset,
+  Fetcher,
+  FetcherOptions,
+  GroupDescription,
+  GroupOffset,
+  NewTopic,
+  PartitionOffset,
+  Producer,
+  ProducerOptions,
+  TopicDescription,
+  TopicPartition,
+  TopicSummary,
+} from '../broker.ts'
+import { Cluster } from './cluster.ts'
+import { KafkaFetcher } from './fetcher.ts'
+import * as groups from './groups.ts'
+import { deleteRecords, listOffsets, offsetsForTimestamp, Timestamp } from './list-offsets.ts'
+import { type KafkaOptions, withDefaults } from './options.ts'
+import { KafkaProducer } from './producer.ts'
+import * as topics from './topics.ts'
+
+export class KafkaBroker implements Broker {
+  readonly #cluster: Cluster
+  /** Fetchers and producers that are open. */
+  readonly #open = new Set<{ close(): Promise<void> }>()
+
+  constructor(options: KafkaOptions) {
+    this.#cluster = new Cluster(withDefaults(options))
+  }
+
+  connect(): Promise<void> {
+    return this.#cluster.connect()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open].map((one) => one.close()))
+    await this.#cluster.close()
+  }
+
+  async clusterId(): Promise<string> {
+    this.#cluster.throwIfClosed()
+    return this.#cluster.clusterId
+  }
+
+  createTopic(topic: NewTopic): Promise<void> {
+    return topics.createTopic(this.#cluster, topic)
+  }
+
+  deleteTopic(name: string): Promise<void> {
+    return topics.deleteTopic(this.#cluster, name)
+  }
+
+  listTopics(): Promise<TopicSummary[]> {
+    return topics.listTopics(this.#cluster)
+  }
+
+  describeTopic(name: string): Promise<TopicDescription | null> {
+    return topics.describeTopic(this.#cluster, name)
+  }
+
+  startOffsets(topic: string): Promise<PartitionOffset[]> {
+    return listOffsets(this.#cluster, topic, Timestamp.EARLIEST)
+  }
+
+  endOffsets(topic: string, options?: { readonly readCommitted?: boolean }): Promise<PartitionOffset[]> {
+    return listOffsets(this.#cluster, topic, Timestamp.LATEST, options)
+  }
+
+  offsetsForTimestamp(topic: string, timestamp: number): Promise<PartitionOffset[]> {
+    return offsetsForTimestamp(this.#cluster, topic, timestamp)
+  }
+
+  deleteRecords(topic: string, offsets: readonly PartitionOffset[]): Promise<void> {
+    return deleteRecords(this.#cluster, topic, offsets)
+  }
+
+  commitOffsets(group: string, offsets: readonly GroupOffset[]): Promise<void> {
+    return groups.commitOffsets(this.#cluster, group, offsets)
+  }
+
+  fetchOffsets(group: string, partitions?: readonly TopicPartition[]): Promise<CommittedOffset[]> {
+    return groups.fetchOffsets(this.#cluster, group, partitions)
+  }
+
+  deleteGroup(group: string): Promise<void> {
+    return groups.deleteGroup(this.#cluster, group)
+  }
+
+  describeGroups(names: readonly string[]): Promise<GroupDescription[]> {
+    return groups.describeGroups(this.#cluster, names)
+  }
+
+  fetcher(options: FetcherOptions = {}): Fetcher {
+    return this.#keep((onClose) => new KafkaFetcher(this.#cluster, options, onClose))
+  }
+
+  producer(options: ProducerOptions = {}): Producer {
+    return this.#keep((onClose) => new KafkaProducer(this.#cluster, options, onClose))
+  }
+
+  #keep<Closeable extends { close(): Promise<void> }>(make: (onClose: () => void) => Closeable): Closeable {
+    this.#cluster.throwIfClosed()
+    const made: Closeable = make(() => this.#open.delete(made))
+    this.#open.add(made)
+    return made
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Finds a real Kafka for the tests, or starts one. In this order: `KAFKA_BOOTSTRAP_SERVERS`, Docker, the jars from Maven Central with the
+ * machine's Java.
+ */
+
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hasDocker } from './kafka/docker-engine.ts'
+import { startLocalBroker } from './kafka/local-broker.ts'
+import { waitUntilUp } from './kafka/reachable.ts'
+
+export interface KafkaUnderTest {
+  /** `host:port`, several separated by commas. */
+  readonly bootstrapServers: string
+  /** Where it comes from, for people. */
+  readonly origin: string
+  /** Ends what was started here. */
+  stop(): Promise<void>
+}
+
+/** Rejects, with the reason of each way, when there is no broker and none can be started. */
+export async function findKafka(): Promise<KafkaUnderTest> {
+  const given = process.env['KAFKA_BOOTSTRAP_SERVERS']
+  if (given) {
+    await waitUntilUp(given, { timeoutMs: 30_000 })
+    return { bootstrapServers: given, origin: 'KAFKA_BOOTSTRAP_SERVERS', stop: async () => {} }
+  }
+  const reasons = ['KAFKA_BOOTSTRAP_SERVERS is not set']
+  if (await hasDocker()) {
+    try {
+      const { startDockerBroker } = await import('./kafka/docker-broker.ts') // a large import that few machines need
+      return { ...(await startDockerBroker()), origin: 'Docker' }
+    } catch (error) {
+      reasons.push(`Docker: ${(error as Error).message}`)
+    }
+  } else reasons.push('no Docker engine answers')
+  try {
+    const directory = mkdtempSync(join(tmpdir(), 'millrace-kafka-'))
+    return { ...(await startLocalBroker({ directory })), origin: 'Maven' }
+  } catch (error) {
+    reasons.push(`Maven and Java: ${(error as Error).message}`)
+  }
+  throw new Error(`no Kafka: ${reasons.join('; ')}`)
+}

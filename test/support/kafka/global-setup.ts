@@ -1,0 +1,26 @@
+/** Vitest's global setup of the project `kafka`: one broker for all its test files, given to them as `inject('kafka')`. */
+
+import type { TestProject } from 'vitest/node'
+import { findKafka } from '../kafka.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** null: there is no broker, and `describeKafka` tests do not run. */
+    kafka: { readonly bootstrapServers: string } | null
+  }
+}
+
+/** In CI (`CI=true`) a missing broker is a failure. Elsewhere it is said once, with the reasons. */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  try {
+    const kafka = await findKafka()
+    console.log(`Kafka for the tests: ${kafka.bootstrapServers} (${kafka.origin})`)
+    project.provide('kafka', { bootstrapServers: kafka.bootstrapServers })
+    return kafka.stop
+  } catch (error) {
+    if (process.env['CI'] === 'true') throw error
+    console.warn(`\nThe Kafka tests did not run: ${(error as Error).message}\n`)
+    project.provide('kafka', null)
+    return undefined
+  }
+}
