@@ -68,13 +68,17 @@ export class ExpectedTokens {
     return this.#places.some((place) => [...this.#steps(place)].some((step) => tokenMatcher(token, step.token)))
   }
 
-  /** What could come next in a rule that was called from `calls` others; the start rule from none. */
+  /**
+   * What could come next for a parser that failed in a rule with `calls` others open around it (none for the start rule): it may have
+   * entered that rule already, though no token of it is read.
+   */
   expected(calls: number): Expected {
     const inRule = new Set<TokenType>()
     const upToRule = new Set<TokenType>()
     for (const place of this.#places) {
-      const { end, tokens, passed } = this.#leaveRules(place)
-      if (end.calls !== calls) continue
+      const { end, steps, passed } = this.#leaveRules(place)
+      if (end.calls > calls) continue
+      const tokens = steps.filter(({ then }) => then.calls >= calls).map(({ token }) => token)
       for (const token of tokens) inRule.add(token)
       for (const token of [...passed, ...tokens]) upToRule.add(token)
     }
@@ -82,13 +86,13 @@ export class ExpectedTokens {
   }
 
   /** Leaves each rule that can end at `place`, and what it could have gone on with; a rule that was called goes back to one place. */
-  #leaveRules(place: Place): { end: Place; tokens: TokenType[]; passed: TokenType[] } {
+  #leaveRules(place: Place): { end: Place; steps: Step[]; passed: TokenType[] } {
     const passed: TokenType[] = []
     for (let end = place; ; ) {
       const exits: Place[] = []
-      const tokens = [...this.#steps(end, end.calls, exits)].map(({ token }) => token)
-      if (exits[0] === undefined) return { end, tokens, passed }
-      passed.push(...tokens)
+      const steps = [...this.#steps(end, end.calls, exits)]
+      if (exits[0] === undefined) return { end, steps, passed }
+      passed.push(...steps.map(({ token }) => token))
       end = exits[0]
     }
   }

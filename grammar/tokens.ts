@@ -1,7 +1,7 @@
 // The words and marks of the language. A lexer of few patterns finds words; which of them are keywords is then looked up in a map. That
 // keeps both the start-up (each pattern costs) and the reading fast, and makes every keyword case-insensitive.
 
-import { createToken, type ILexingError, type IToken, Lexer, type TokenType } from 'chevrotain'
+import { createToken, createTokenInstance, type ILexingError, type IToken, Lexer, type TokenType } from 'chevrotain'
 
 // ---- Words -------------------------------------------------------------------------------------------------------------------------
 
@@ -272,8 +272,8 @@ const BlockComment = createToken({
   group: 'comments',
   line_breaks: true,
 })
-/** Any other character: no rule takes it, so it is reported where it stands, as a syntax error. */
-export const Unrecognized = createToken({ name: 'Unrecognized', pattern: /[\s\S]/, line_breaks: true })
+/** Any other characters: no rule takes them, so they are reported where they stand, as a syntax error. */
+export const Unrecognized = createToken({ name: 'Unrecognized', pattern: Lexer.NA })
 
 /** Longer before shorter where one starts with the other. */
 const PATTERNS = [
@@ -311,11 +311,10 @@ const PATTERNS = [
   LeftBracket,
   RightBracket,
   Semicolon,
-  Unrecognized,
 ]
 
 /** Every token a rule can name, for the parser. */
-export const VOCABULARY: TokenType[] = [Identifier, ...keywords.values(), ...PATTERNS]
+export const VOCABULARY: TokenType[] = [Identifier, ...keywords.values(), ...PATTERNS, Unrecognized]
 
 export const isReserved = (token: TokenType): boolean => RESERVED.has(token)
 export const isKeyword = (token: TokenType): boolean => keywords.get(token.LABEL?.slice(1, -1) ?? '') === token
@@ -335,7 +334,6 @@ export interface Tokens {
   readonly tokens: IToken[]
   /** In the order they stand in; directives of test scripts are comments too. */
   readonly comments: readonly IToken[]
-  readonly errors: readonly ILexingError[]
 }
 
 /**
@@ -343,12 +341,12 @@ export interface Tokens {
  * `Unrecognized` token. Never fails.
  */
 export function tokenize(text: string): Tokens {
-  lexer ??= new Lexer(PATTERNS, { positionTracking: 'full', skipValidations: true, ensureOptimizations: false })
+  lexer ??= new Lexer(PATTERNS, { positionTracking: 'full', skipValidations: true })
   const { tokens, groups, errors } = lexer.tokenize(text)
   for (const token of tokens) {
     if (token.tokenType === BareIdentifier) markKeyword(token)
   }
-  return { tokens, comments: groups['comments'] ?? [], errors }
+  return { tokens: withUnrecognized(tokens, errors, text), comments: groups['comments'] ?? [] }
 }
 
 function markKeyword(token: IToken): void {
@@ -356,4 +354,15 @@ function markKeyword(token: IToken): void {
   if (found === undefined) return
   token.tokenType = found
   token.tokenTypeIdx = found.tokenTypeIdx!
+}
+
+/** What the lexer passed over, put back as tokens. */
+function withUnrecognized(tokens: IToken[], errors: readonly ILexingError[], text: string): IToken[] {
+  if (errors.length === 0) return tokens
+  const odd = errors.map(({ offset, length, line, column }) => {
+    const end = offset + length - 1
+    const image = text.slice(offset, offset + length)
+    return createTokenInstance(Unrecognized, image, offset, end, line!, line!, column!, column! + length - 1)
+  })
+  return [...tokens, ...odd].sort((a, b) => a.startOffset - b.startOffset)
 }

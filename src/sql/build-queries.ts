@@ -1,5 +1,6 @@
 // Queries: CST -> AST.
 
+import type { CstNode } from 'chevrotain'
 import type {
   DurationCstNode,
   GraceCstNode,
@@ -61,9 +62,21 @@ function buildItem(node: SelectItemCstNode): SelectItem {
     return { kind: 'allColumns', qualifier: children.qualifier ? nameOf(children.qualifier[0]!) : null, location }
   }
   const expression = buildExpression(children.expression[0]!)
-  if (children.structAll) return { kind: 'structAll', base: expression, location }
+  if (children.structAll) {
+    if (!isPrimary(children.expression[0]!)) throw refusal(STRUCT_ALL_ADVICE, nodeLocation(children.structAll[0]!))
+    return { kind: 'structAll', base: expression, location }
+  }
   const alias = children.alias?.[0]?.children.Identifier[0]
   return { kind: 'singleColumn', expression, alias: alias === undefined ? null : nameOf(alias), location }
+}
+
+const STRUCT_ALL_ADVICE = "'->*' takes the fields of a single value. Put parentheses around the expression before it."
+
+/** Whether an expression is a single value without operators around it. Each of the rules above a value passes on its only operand. */
+function isPrimary(node: CstNode): boolean {
+  if (node.name === 'access') return true
+  const parts = Object.values(node.children).flat()
+  return parts.length === 1 && 'children' in parts[0]! && isPrimary(parts[0])
 }
 
 function buildGrouping(node: GroupingCstNode): Grouping {

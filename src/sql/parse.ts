@@ -1,6 +1,6 @@
 // Text -> AST, or a ParseError that says where and what. The one way into the language.
 
-import type { CstNode, IToken } from 'chevrotain'
+import type { CstNode, IToken, TokenType } from 'chevrotain'
 import type {
   ColumnListCstNode,
   ExpressionCstNode,
@@ -8,7 +8,15 @@ import type {
   TypeCstNode,
 } from '../../grammar/generated/cst.d.ts'
 import { StatementGrammar } from '../../grammar/statements.ts'
-import { LeftBracket, LeftParenthesis, RightBracket, RightParenthesis, tokenize } from '../../grammar/tokens.ts'
+import {
+  Case,
+  End,
+  LeftBracket,
+  LeftParenthesis,
+  RightBracket,
+  RightParenthesis,
+  tokenize,
+} from '../../grammar/tokens.ts'
 import { type Location, ParseError } from '../errors.ts'
 import type { ColumnDefinition, Expression, Statement, TypeNode } from './ast.ts'
 import { buildColumns } from './build-columns.ts'
@@ -20,11 +28,13 @@ import { splitTokens } from './split.ts'
 import { syntaxError } from './syntax-error.ts'
 
 /**
- * How deep a statement may nest, in brackets and in the tree that results. The stack of a thread holds about three times as much, both
- * here and in all that later walks the tree.
+ * How deep a statement may nest, in brackets and CASEs, and in the tree that results. The stack of a thread holds several times as much,
+ * both here and in all that later walks the tree.
  */
-const MAX_BRACKET_DEPTH = 100
+const MAX_NESTING = 100
 const MAX_TREE_DEPTH = 1500
+/** A text of this size is read in about two seconds, in which a server answers nobody else. */
+const MAX_TOKENS = 100_000
 const MAX_TEXT_LENGTH = 4_000_000
 
 export interface ParseOptions {
@@ -71,7 +81,8 @@ export function parseColumns(text: string): readonly ColumnDefinition[] {
 function read(text: string, { start }: ParseOptions = {}): IToken[] {
   if (text.length > MAX_TEXT_LENGTH) throw tooLarge(`the text is longer than ${MAX_TEXT_LENGTH} characters`)
   const { tokens } = tokenize(text)
-  checkBracketDepth(tokens)
+  if (tokens.length > MAX_TOKENS) throw tooLarge(`the text has more than ${MAX_TOKENS} words and marks`)
+  checkNesting(tokens)
   if (start !== undefined) shift(tokens, start)
   return tokens
 }
@@ -86,16 +97,17 @@ function shift(tokens: readonly IToken[], start: Location): void {
   }
 }
 
-function checkBracketDepth(tokens: readonly IToken[]): void {
+function checkNesting(tokens: readonly IToken[]): void {
   let depth = 0
   for (const token of tokens) {
-    if (token.tokenType === LeftParenthesis || token.tokenType === LeftBracket) depth++
-    if (token.tokenType === RightParenthesis || token.tokenType === RightBracket) depth--
-    if (depth > MAX_BRACKET_DEPTH) {
-      throw tooLarge(`it nests deeper than ${MAX_BRACKET_DEPTH} brackets`, tokenLocation(token))
-    }
+    if (OPENING.has(token.tokenType)) depth++
+    if (CLOSING.has(token.tokenType)) depth--
+    if (depth > MAX_NESTING) throw tooLarge(`it nests deeper than ${MAX_NESTING} levels`, tokenLocation(token))
   }
 }
+
+const OPENING = new Set<TokenType>([LeftParenthesis, LeftBracket, Case])
+const CLOSING = new Set<TokenType>([RightParenthesis, RightBracket, End])
 
 function tooLarge(reason: string, location?: Location): ParseError {
   return new ParseError(`The statement is too large to parse: ${reason}. Split it into several statements.`, {

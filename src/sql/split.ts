@@ -36,7 +36,9 @@ export interface StatementPiece {
 /** The statements of a text that need not be valid: for the CLI, scripts, and texts whose variables are not replaced yet. */
 export function splitStatements(text: string): StatementPiece[] {
   const { tokens } = tokenize(text)
-  const unclosed = tokens.findIndex(({ tokenType, image }) => tokenType === Unrecognized && `'"\``.includes(image))
+  const unclosed = tokens.findIndex(
+    ({ tokenType, image }) => tokenType === Unrecognized && `'"\``.includes(image.charAt(0)),
+  )
   const statements = splitTokens(unclosed === -1 ? tokens : tokens.slice(0, unclosed))
   const pieces = statements.map((statement) => pieceOf(statement, text))
   if (unclosed === -1) return pieces

@@ -66,11 +66,12 @@ export function syntaxError(failed: FailedParse): ParseError {
   const found = tokens.indexOf(failure.token)
   const index = found === -1 ? tokens.length : found
   const location = index < tokens.length ? startOf(tokens[index]!) : endOf(tokens.at(-1))
-  const message = `line ${location.line}:${location.column}: Syntax Error\n${detail(failed, index, location)}`
+  const expected = walkTo(failed, index).expected(failure.context.ruleStack.length - 1)
+  const message = `line ${location.line}:${location.column}: Syntax Error\n${detail(failed, index, location, expected)}`
   return new ParseError(message, {
     location,
     statement: statementText(tokens, text),
-    excerpt: excerpt(tokens, index, text),
+    excerpt: excerpt(tokens, index, text, hintFor(tokens[index], index, expected)),
   })
 }
 
@@ -82,7 +83,7 @@ function statementText(tokens: readonly IToken[], text: string): string {
   return tokens.length === 0 ? text : text.slice(tokens[0]!.startOffset, tokens.at(-1)!.endOffset! + 1)
 }
 
-function detail(failed: FailedParse, index: number, { line, column }: Location): string {
+function detail(failed: FailedParse, index: number, { line, column }: Location, expected: Expected): string {
   const { tokens, failure } = failed
   const actual = tokens[index]
   const image = actual?.image ?? '<EOF>'
@@ -92,7 +93,6 @@ function detail(failed: FailedParse, index: number, { line, column }: Location):
   if ((actual === undefined || actual.tokenType === t.Semicolon) && hasOpenBracket(tokens.slice(0, index))) {
     return `Syntax error at or near "${actual === undefined ? image : ';'}"\n'}', ']', or ')' is missing`
   }
-  const expected = walkTo(failed, index).expected(failure.context.ruleStack.length - 1)
   const reserved = reservedAdvice(actual, expected.inRule)
   if (lacksViableRule(failure, tokens, index)) {
     const nearby = `Syntax error at or near '${image}' at line ${line}:${column}`
@@ -182,7 +182,7 @@ function walkTo({ parser, startRule, tokens }: FailedParse, index: number): Expe
 
 function expectation(failed: FailedParse, index: number, { inRule, upToRule }: Expected): string {
   const due = inRule.length === 1 ? inRule[0]! : undefined
-  if (due === undefined) return listed(inRule)
+  if (due === undefined || due === t.Identifier) return listed(inRule)
   const next = failed.tokens[index + 1]
   if (next !== undefined && tokenMatcher(next, due)) return listed(inRule)
   if (continuesAfter(failed, index, due))
@@ -198,31 +198,32 @@ function continuesAfter(failed: FailedParse, index: number, due: TokenType): boo
   return walkTo(failed, index).advance(inserted).accepts(actual)
 }
 
-/** `{'a', b}` in the order of the vocabulary; nothing if the list is too long to help. */
+/** `{'a', b}` in the order of the vocabulary; nothing if the list is too long to help. A name counts for all the words that are names. */
 function listed(expected: readonly TokenType[]): string {
-  if (expected.length === 0 || expected.length > 3) return ''
-  const labels = expected
-    .toSorted((a, b) => t.VOCABULARY.indexOf(a) - t.VOCABULARY.indexOf(b))
-    .sort((a, b) => Number(isMark(b)) - Number(isMark(a)))
-    .map(labelOf)
+  if (expected.length === 0 || expected.length > 3 || expected.includes(t.Identifier)) return ''
+  const labels = inOrder(expected).map(labelOf)
   return `Expecting ${labels.length === 1 ? labels[0] : `{${labels.join(', ')}}`}`
 }
 
+/** Marks first, then words, then literals. */
+function inOrder(tokens: readonly TokenType[]): TokenType[] {
+  const rank = (token: TokenType) =>
+    t.VOCABULARY.indexOf(token) - (typeof token.PATTERN === 'string' ? t.VOCABULARY.length : 0)
+  return tokens.toSorted((a, b) => rank(a) - rank(b))
+}
+
 const labelOf = (token: TokenType): string => (token === EOF ? '<EOF>' : (token.LABEL ?? token.name))
-const isMark = (token: TokenType): boolean => typeof token.PATTERN === 'string'
 
 // ---- The place ---------------------------------------------------------------------------------------------------------------------
 
-/** The line of the offending token with a caret under its start, and what is known of it. */
-function excerpt(tokens: readonly IToken[], index: number, text: string): string {
-  const token = tokens[index]
-  const offset = token?.startOffset ?? (tokens.at(-1)?.endOffset ?? -1) + 1
+/** The line of the offending token with a caret under its start, and a hint. */
+function excerpt(tokens: readonly IToken[], index: number, text: string, hint: string): string {
+  const offset = tokens[index]?.startOffset ?? (tokens.at(-1)?.endOffset ?? -1) + 1
   const start = text.lastIndexOf('\n', offset - 1) + 1
   const newline = text.indexOf('\n', offset)
   const line = text.slice(start, newline === -1 ? undefined : newline).replace(/\r$/, '')
   const { shown, column } = cut(line, offset - start)
   const indent = shown.slice(0, column).replace(/[^\t]/g, ' ')
-  const hint = token?.tokenType === t.Unrecognized ? unrecognizedHint(token.image) : ''
   return `${shown}\n${indent}^${hint}`
 }
 
@@ -232,6 +233,23 @@ function cut(line: string, column: number): { shown: string; column: number } {
   return { shown: line.slice(from, from + 160), column: column - from }
 }
 
-function unrecognizedHint(image: string): string {
-  return `'"\``.includes(image) ? ' this quote is never closed' : ' this character has no meaning here'
+const MAX_HINTS = 8
+
+const KINDS = new Map<TokenType, string>([
+  [t.Identifier, 'a name'],
+  [t.StringValue, 'a string'],
+  [t.IntegerValue, 'a number'],
+  [t.DecimalValue, 'a number'],
+  [t.FloatValue, 'a number'],
+  [EOF, 'the end'],
+])
+
+/** What to do, as far as the place tells it; empty, or with a space before it. */
+function hintFor(actual: IToken | undefined, index: number, { upToRule }: Expected): string {
+  if (actual?.tokenType === t.Unrecognized) {
+    return `'"\``.includes(actual.image.charAt(0)) ? ' this quote is never closed' : ' this has no meaning here'
+  }
+  if (index === 0 || upToRule.length === 0 || upToRule.length > MAX_HINTS) return ''
+  const labels = [...new Set(inOrder(upToRule).map((token) => KINDS.get(token) ?? labelOf(token)))]
+  return ` expected ${[...labels.slice(0, -2), labels.slice(-2).join(' or ')].join(', ')}`
 }
