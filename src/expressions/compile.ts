@@ -1,28 +1,19 @@
-/** From typed expressions to functions of a row. What can be decided without a row is decided here. */
+/**
+ * From typed expressions to functions of a row. Two ways with one meaning: closures, made in no time, for what runs once (constants of
+ * statements, pull queries), and generated source for what runs per record.
+ */
 import type { Row, Value } from '../types/value.ts'
-import { compileDereference, compileSubscript } from './compile/access.ts'
-import { compileArithmetic, compileNegate } from './compile/arithmetic.ts'
-import { compileCall } from './compile/call.ts'
-import { compileCase } from './compile/case.ts'
-import { compileCast } from './compile/cast.ts'
-import { compileBetween, compileComparison } from './compile/comparison.ts'
-import type { CompileContext, Compiler, Evaluator } from './compile/compiler.ts'
-import { compileArray, compileMap, compileStruct } from './compile/constructor.ts'
-import { compileIn, compileIsNull, compileLikeExpression, compileLogical, compileNot } from './compile/predicate.ts'
+import { compileClosures } from './compile/closures.ts'
+import type { CompileContext, Evaluator } from './compile/compiler.ts'
 import type { Expression } from './expression.ts'
-import { childrenOf, isConstant } from './inspect.ts'
-import { literalValue } from './literal.ts'
+import { generate, generateRow } from './generate/generate.ts'
+import { childrenOf } from './inspect.ts'
 
 export type { CompileContext, Evaluator } from './compile/compiler.ts'
 
 /** The evaluator of `expression`. Throws an Error if the expression (of a stored plan) needs a function or a cast that is gone. */
 export function compile(expression: Expression, context: CompileContext): Evaluator {
-  const compiler: Compiler = {
-    context,
-    frame: [],
-    compile: (child) => constantOr(child, compileAny(child, compiler)),
-  }
-  return compiler.compile(expression)
+  return isGenerated([expression], context) ? generate(expression, context) : compileClosures(expression, context)
 }
 
 /** As `compile`, for a BOOLEAN expression; NULL, which is no match, counts as false. */
@@ -31,69 +22,33 @@ export function compilePredicate(expression: Expression, context: CompileContext
   return (row) => evaluate(row) === true
 }
 
-type Compilers = {
-  readonly [Kind in Expression['kind']]: (
-    expression: Extract<Expression, { kind: Kind }>,
-    compiler: Compiler,
-  ) => Evaluator
+/**
+ * A function that makes a new row of the values of `expressions`. One that fails is told to `onError` with its position, and gives NULL:
+ * the rest of the row stays. Source: functions.md 1.2.
+ */
+export function compileRow(
+  expressions: readonly Expression[],
+  context: CompileContext,
+  onError: (column: number, error: unknown) => void,
+): (row: Row) => Row {
+  if (isGenerated(expressions, context)) return generateRow(expressions, context, onError)
+  const evaluators = expressions.map((expression) => compileClosures(expression, context))
+  return (row) => evaluators.map((evaluate, column) => valueOr(evaluate, row, (error) => onError(column, error)))
 }
 
-const COMPILERS: Compilers = {
-  literal: (expression) => constant(literalValue(expression)),
-  column:
-    ({ index }) =>
-    (row) =>
-      row[index]!,
-  variable:
-    ({ slot }, { frame }) =>
-    () =>
-      frame[slot] ?? null,
-  arithmetic: compileArithmetic,
-  negate: compileNegate,
-  comparison: compileComparison,
-  logical: compileLogical,
-  not: compileNot,
-  isNull: compileIsNull,
-  in: compileIn,
-  between: compileBetween,
-  like: compileLikeExpression,
-  case: compileCase,
-  cast: compileCast,
-  call: compileCall,
-  lambda: () => {
-    throw new Error('A lambda is evaluated only as an argument of a function')
-  },
-  intervalUnit: ({ ms }) => constant(ms),
-  subscript: compileSubscript,
-  dereference: compileDereference,
-  array: compileArray,
-  map: compileMap,
-  struct: compileStruct,
-}
-
-const compileAny = (expression: Expression, compiler: Compiler): Evaluator =>
-  (COMPILERS[expression.kind] as (expression: Expression, compiler: Compiler) => Evaluator)(expression, compiler)
-
-const constant =
-  (value: Value): Evaluator =>
-  () =>
-    value
-
-const NO_ROW: Row = []
-
-/** A constant is computed once; one that fails keeps failing for each record, as the dialect has it. */
-function constantOr(expression: Expression, evaluate: Evaluator): Evaluator {
-  if (expression.kind === 'literal' || !isConstant(expression) || constructs(expression)) return evaluate
+function valueOr(evaluate: Evaluator, row: Row, onError: (error: unknown) => void): Value {
   try {
-    return constant(evaluate(NO_ROW))
-  } catch {
-    return evaluate
+    return evaluate(row)
+  } catch (error) {
+    onError(error)
+    return null
   }
 }
 
-/** Constructors report failing elements, and there is no record yet to report them for. */
-const constructs = (expression: Expression): boolean =>
-  expression.kind === 'array' ||
-  expression.kind === 'map' ||
-  expression.kind === 'struct' ||
-  childrenOf(expression).some(constructs)
+/** Above this the JavaScript parser might run out of stack. */
+const MAX_GENERATED_DEPTH = 200
+
+const isGenerated = (expressions: readonly Expression[], { runs = 'often' }: CompileContext): boolean =>
+  runs === 'often' && expressions.every((expression) => depthOf(expression) <= MAX_GENERATED_DEPTH)
+
+const depthOf = (expression: Expression): number => 1 + Math.max(0, ...childrenOf(expression).map(depthOf))

@@ -31,7 +31,7 @@ export interface Constant {
 export function evaluateConstant(expression: Syntax, place: string, context: ConstantContext): Constant {
   const typed = typecheck(expression, constantScope(place, context))
   try {
-    return { type: typed.type, value: compile(typed, context)([]) }
+    return { type: typed.type, value: compile(typed, { ...context, runs: 'once' })([]) }
   } catch (error) {
     throw new StatementError(`Failed to evaluate ${displayExpression(expression)}: ${messageOf(error)}`, {
       location: expression.location,

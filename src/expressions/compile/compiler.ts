@@ -18,6 +18,8 @@ export interface CompileContext {
   readonly config?: (name: string) => string | undefined
   /** Told of an error in an element of ARRAY, MAP or STRUCT, which becomes NULL while the rest of the value stays. */
   readonly reportError?: (message: string, cause?: unknown) => void
+  /** 'once': made fast, for a few evaluations. 'often' (the default): made to be fast. */
+  readonly runs?: 'once' | 'often'
 }
 
 export interface Compiler {

@@ -92,18 +92,22 @@ export function compileLikeExpression(expression: LikeExpression, { compile }: C
 
 type LikeTest = (text: string, row: Value[]) => boolean
 
-/** A literal pattern is compiled once, any other one when it changes. */
 function likeTest({ pattern, escape: escapeCharacter }: LikeExpression, compile: Compiler['compile']): LikeTest {
   if (pattern.kind === 'literal' && pattern.value !== null) return compileLike(String(pattern.value), escapeCharacter)
   const evaluate = compile(pattern)
+  const matches = changingLike(escapeCharacter)
+  return (text, row) => matches(text, evaluate(row) as string | null)
+}
+
+/** A test against a pattern that is not known before; it is compiled when it changes. */
+export function changingLike(escapeCharacter: string | null): (text: string, pattern: string | null) => boolean {
   let last: string | null = null
   let matches: (text: string) => boolean = () => false
-  return (text, row) => {
-    const current = evaluate(row) as string | null
-    if (current === null) nullText()
-    if (current !== last) {
-      matches = compileLike(current, escapeCharacter)
-      last = current
+  return (text, pattern) => {
+    if (pattern === null) nullText()
+    if (pattern !== last) {
+      matches = compileLike(pattern, escapeCharacter)
+      last = pattern
     }
     return matches(text)
   }

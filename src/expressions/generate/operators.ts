@@ -1,0 +1,181 @@
+/** Source of arithmetic, comparison and logic. Each function here says in JavaScript what its namesake in compile/ does. */
+import {
+  addInt64,
+  divideInt32,
+  divideInt64,
+  multiplyInt64,
+  remainderInt32,
+  remainderInt64,
+  subtractInt64,
+} from '../../types/bigint64.ts'
+import { equality, hashKey } from '../../types/compare.ts'
+import type { Value } from '../../types/value.ts'
+import { operation } from '../compile/arithmetic.ts'
+import { comparesPlainly, plainOperator, relation } from '../compile/comparison.ts'
+import { nullBoolean, nullOperand } from '../compile/nulls.ts'
+import type {
+  ArithmeticExpression,
+  BetweenExpression,
+  ComparisonExpression,
+  ComparisonOperator,
+  Expression,
+  InExpression,
+  LogicalExpression,
+  NegateExpression,
+} from '../expression.ts'
+import { literalValue } from '../literal.ts'
+import { negateValue } from '../negate.ts'
+import { allOf, type Code, choose, type FunctionScope, operand, present, valueText } from './source.ts'
+
+export function emitArithmetic(expression: ArithmeticExpression, scope: FunctionScope): Code {
+  const left = operand(scope.emit(expression.left), scope)
+  const right = operand(scope.emit(expression.right), scope, true)
+  const result = computed(expression, left.name, right.name, scope)
+  return present(choose(allOf(left.test, right.test), result, `${scope.source.constant(nullOperand)}()`))
+}
+
+const INT64 = { '+': addInt64, '-': subtractInt64, '*': multiplyInt64, '/': divideInt64, '%': remainderInt64 } as const
+
+function computed(expression: ArithmeticExpression, left: string, right: string, { source }: FunctionScope): string {
+  const { operator, type } = expression
+  switch (type.kind) {
+    case 'INTEGER':
+      if (operator === '*') return `Math.imul(${left}, ${right})`
+      if (operator === '+' || operator === '-' || isNonZero(expression.right)) return `${left} ${operator} ${right} | 0`
+      return `${source.constant(operator === '/' ? divideInt32 : remainderInt32)}(${left}, ${right})`
+    case 'BIGINT':
+      return `${source.constant(INT64[operator])}(${left}, ${right})`
+    case 'DECIMAL':
+      return `${source.constant(operation(expression))}(${left}, ${right})`
+    default:
+      return `${left} ${operator} ${right}`
+  }
+}
+
+const isNonZero = (expression: Expression): boolean => expression.kind === 'literal' && expression.value !== 0
+
+export function emitNegate(expression: NegateExpression, scope: FunctionScope): Code {
+  const value = operand(scope.emit(expression.operand), scope, true)
+  const result =
+    expression.type.kind === 'DOUBLE'
+      ? `-${value.name}`
+      : `${scope.source.constant(negateValue(expression.type))}(${value.name})`
+  return present(choose(value.test, result, `${scope.source.constant(nullOperand)}()`))
+}
+
+export function emitComparison(expression: ComparisonExpression, scope: FunctionScope): Code {
+  const left = scope.emit(expression.left)
+  const right = scope.emit(expression.right)
+  const plain = comparesPlainly(expression.left.type!, expression.right.type!)
+  if (plain && isIdentity(expression.operator, left, right)) {
+    return present(`(${left.text} ${JS_OPERATORS[plainOperator(expression.operator)]} ${right.text})`)
+  }
+  if (expression.operator !== plainOperator(expression.operator)) return emitDistinct(expression, left, right, scope)
+  const a = operand(left, scope)
+  const b = operand(right, scope, true)
+  return present(
+    `(${allOf(a.test, b.test, compared(expression.operator, expression.left, expression.right, a.name, b.name, scope))})`,
+  )
+}
+
+/** Where JavaScript's === or !== does right by NULL too: it never equals what cannot be NULL, and is not distinct from itself. */
+function isIdentity(operator: ComparisonOperator, left: Code, right: Code): boolean {
+  if (operator === 'IS DISTINCT FROM' || operator === 'IS NOT DISTINCT FROM') return true
+  return operator === '=' && (isPlainConstant(left) || isPlainConstant(right))
+}
+
+const isPlainConstant = (code: Code): boolean => code.simple === true && !code.nullable
+
+const JS_OPERATORS = { '=': '===', '<>': '!==', '<': '<', '<=': '<=', '>': '>', '>=': '>=' } as const
+
+function emitDistinct(expression: ComparisonExpression, left: Code, right: Code, scope: FunctionScope): Code {
+  const [a, b] = [scope.temporary(), scope.temporary()]
+  const holds = scope.source.constant(relation(expression.operator, expression.left.type!, expression.right.type!))
+  const sameNull = expression.operator === 'IS DISTINCT FROM' ? '!==' : '==='
+  return present(
+    `(${a} = ${left.text}, ${b} = ${right.text}, ` +
+      `${a} === null || ${b} === null ? ${a} ${sameNull} ${b} : ${holds}(${a}, ${b}))`,
+  )
+}
+
+/** The comparison of two values that are not NULL. */
+function compared(
+  operator: ComparisonOperator,
+  left: Expression,
+  right: Expression,
+  a: string,
+  b: string,
+  { source }: FunctionScope,
+): string {
+  if (comparesPlainly(left.type!, right.type!)) return `${a} ${JS_OPERATORS[plainOperator(operator)]} ${b}`
+  return `${source.constant(relation(operator, left.type!, right.type!))}(${a}, ${b})`
+}
+
+export function emitBetween({ negated, operand: value, low, high }: BetweenExpression, scope: FunctionScope): Code {
+  const middle = operand(scope.emit(value), scope)
+  const from = operand(scope.emit(low), scope)
+  const to = operand(scope.emit(high), scope, true)
+  const tests = allOf(
+    middle.test,
+    from.test,
+    compared('>=', value, low, middle.name, from.name, scope),
+    to.test,
+    compared('<=', value, high, middle.name, to.name, scope),
+  )
+  return present(negated ? `!(${tests})` : `(${tests})`)
+}
+
+export function emitLogical({ operator, left, right }: LogicalExpression, scope: FunctionScope): Code {
+  const sign = operator === 'AND' ? '&&' : '||'
+  return present(`(${emitBoolean(left, scope)} ${sign} ${emitBoolean(right, scope)})`)
+}
+
+/** Text of a BOOLEAN that fails where it is NULL. */
+export function emitBoolean(expression: Expression, scope: FunctionScope): string {
+  const code = scope.emit(expression)
+  if (!code.nullable) return code.text
+  const value = operand(code, scope)
+  return choose(value.test, value.name, `${scope.source.constant(nullBoolean)}()`)
+}
+
+/** As many literals are compared one by one; more are looked up in a set. */
+const FEW = 6
+
+export function emitIn(expression: InExpression, scope: FunctionScope): Code {
+  const { operand: value, list, negated } = expression
+  const searched = operand(scope.emit(value), scope)
+  const literals = list.filter((item) => item.kind === 'literal')
+  const found = [
+    literalsContain(
+      literals.map(literalValue).filter((item) => item !== null),
+      value,
+      searched.name,
+      scope,
+    ),
+    ...list.filter((item) => item.kind !== 'literal').map((item) => equals(value, searched.name, item, scope)),
+  ].filter((test) => test !== '')
+  const test = allOf(searched.test, found.length === 0 ? 'false' : `(${found.join(' || ')})`)
+  return present(negated ? `!(${test})` : `(${test})`)
+}
+
+function literalsContain(values: readonly Value[], of: Expression, name: string, { source }: FunctionScope): string {
+  if (values.length === 0) return ''
+  if (values.length <= FEW && comparesPlainly(of.type!, of.type!)) {
+    return values.map((value) => `${name} === ${valueText(value, source)}`).join(' || ')
+  }
+  const keyOf = hashKey(of.type!)
+  const keys = new Set(values.map(keyOf))
+  return `${source.constant((value: Value) => keys.has(keyOf(value)))}(${name})`
+}
+
+function equals(value: Expression, name: string, item: Expression, scope: FunctionScope): string {
+  const candidate = operand(scope.emit(item), scope, true)
+  const same =
+    comparesPlainly(value.type!, value.type!) && value.type!.kind !== 'DOUBLE'
+      ? `${name} === ${candidate.name}`
+      : `${scope.source.constant(equality(value.type!))}(${name}, ${candidate.name})`
+  return `(${allOf(candidate.test, same)})`
+}
+
+export const emitIsNull = (code: Code, negated: boolean): Code =>
+  present(`(${code.text} ${negated ? '!==' : '==='} null)`)

@@ -1,0 +1,104 @@
+/** Source of casts, access, CASE, constructors, LIKE and calls. */
+import { compileLike } from '../../functions/like.ts'
+import type { Value } from '../../types/value.ts'
+import { elementOf } from '../compile/access.ts'
+import { bindCall } from '../compile/call.ts'
+import { castOf } from '../compile/cast.ts'
+import { isFalse, messageOf } from '../compile/compiler.ts'
+import { nullText } from '../compile/nulls.ts'
+import { changingLike } from '../compile/predicate.ts'
+import type {
+  ArrayExpression,
+  CallExpression,
+  CaseExpression,
+  CastExpression,
+  DereferenceExpression,
+  Expression,
+  LambdaExpression,
+  LikeExpression,
+  MapExpression,
+  StructExpression,
+  SubscriptExpression,
+} from '../expression.ts'
+import { emitBoolean } from './operators.ts'
+import { type Code, choose, type FunctionScope, maybe, operand, present } from './source.ts'
+
+export function emitCast(expression: CastExpression, scope: FunctionScope): Code {
+  const code = scope.emit(expression.operand)
+  if (keepsValue(expression)) return code
+  return maybe(`${scope.source.constant(castOf(expression, scope.source.context))}(${code.text})`)
+}
+
+/** An INTEGER is already what it would be as BIGINT or DOUBLE. */
+const keepsValue = ({ operand, type }: CastExpression): boolean =>
+  operand.type?.kind === 'INTEGER' && (type.kind === 'BIGINT' || type.kind === 'DOUBLE')
+
+export function emitDereference({ base, position }: DereferenceExpression, scope: FunctionScope): Code {
+  const struct = operand(scope.emit(base), scope, true)
+  return maybe(choose(struct.test, `${struct.name}[${position}] ?? null`, 'null'))
+}
+
+export function emitSubscript(expression: SubscriptExpression, scope: FunctionScope): Code {
+  const container = operand(scope.emit(expression.base), scope)
+  const element = scope.source.constant(elementOf(expression.base.type!))
+  return maybe(choose(container.test, `${element}(${container.name}, ${scope.emit(expression.index).text})`, 'null'))
+}
+
+export function emitCase({ whens, otherwise }: CaseExpression, scope: FunctionScope): Code {
+  const last = otherwise === null ? maybe('null') : scope.emit(otherwise)
+  return whens.reduceRight<Code>((rest, { condition, result }) => {
+    const test = emitBoolean(condition, scope)
+    const value = scope.emit(result)
+    return { text: `(${test} ? ${value.text} : ${rest.text})`, nullable: value.nullable || rest.nullable }
+  }, last)
+}
+
+export function emitLike(expression: LikeExpression, scope: FunctionScope): Code {
+  const { pattern, negated } = expression
+  const text = operand(scope.emit(expression.operand), scope)
+  const matches =
+    pattern.kind === 'literal'
+      ? `${scope.source.constant(compileLike(String(pattern.value), expression.escape))}(${text.name})`
+      : `${scope.source.constant(changingLike(expression.escape))}(${text.name}, ${scope.emit(pattern).text})`
+  const test = choose(text.test, matches, `${scope.source.constant(nullText)}()`)
+  return present(negated ? `!${test}` : test)
+}
+
+export function emitCall(expression: CallExpression, scope: FunctionScope): Code {
+  const args = expression.args.map((arg) => scope.emit(arg).text)
+  return maybe(`${scope.source.constant(bindCall(expression, scope.source.context))}(${args.join(', ')})`)
+}
+
+/** A lambda becomes an arrow function, with variables of its own. */
+export function emitLambda({ parameters, body }: LambdaExpression, scope: FunctionScope): Code {
+  const names = parameters.map(({ slot }) => `x${slot}`)
+  return present(`((${names.join(', ')}) => {${scope.body(body, [...scope.variables, ...names])}})`)
+}
+
+export function emitArray({ elements }: ArrayExpression, scope: FunctionScope): Code {
+  return present(`[${elements.map((element) => emitPart(element, scope)).join(', ')}]`)
+}
+
+export function emitStruct({ fields }: StructExpression, scope: FunctionScope): Code {
+  return present(`[${fields.map((field) => emitPart(field, scope)).join(', ')}]`)
+}
+
+export function emitMap({ entries }: MapExpression, scope: FunctionScope): Code {
+  const pairs = entries.map(({ key, value }) => `.set(${emitPart(key, scope)}, ${emitPart(value, scope)})`)
+  return present(`new Map()${pairs.join('')}`)
+}
+
+/** An element that may fail gets a function of its own, which catches the error. */
+function emitPart(expression: Expression, scope: FunctionScope): string {
+  const { source, variables } = scope
+  const { kind } = expression
+  if (kind === 'literal' || kind === 'column' || kind === 'variable') return scope.emit(expression).text
+  if (isFalse(source.context, 'ksql.nested.error.set.null')) return scope.emit(expression).text
+  const report = source.constant((error: unknown): Value => {
+    source.context.reportError?.(messageOf(error), error)
+    return null
+  })
+  const body = scope.body(expression, variables, (text) => `try {${text}} catch (error) {return ${report}(error)}`)
+  const parameters = ['row', ...variables].join(', ')
+  return `${source.function(parameters, body)}(${parameters})`
+}
