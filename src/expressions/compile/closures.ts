@@ -1,7 +1,6 @@
 /** Closures: one function per node. What can be decided without a row is decided when they are made. */
-import type { Row, Value } from '../../types/value.ts'
+import type { Value } from '../../types/value.ts'
 import type { Expression } from '../expression.ts'
-import { childrenOf, isConstant } from '../inspect.ts'
 import { literalValue } from '../literal.ts'
 import { compileDereference, compileSubscript } from './access.ts'
 import { compileArithmetic, compileNegate } from './arithmetic.ts'
@@ -11,6 +10,7 @@ import { compileCast } from './cast.ts'
 import { compileBetween, compileComparison } from './comparison.ts'
 import type { CompileContext, Compiler, Evaluator } from './compiler.ts'
 import { compileArray, compileMap, compileStruct } from './constructor.ts'
+import { foldedValue } from './fold.ts'
 import { compileIn, compileIsNull, compileLikeExpression, compileLogical, compileNot } from './predicate.ts'
 
 export function compileClosures(expression: Expression, context: CompileContext): Evaluator {
@@ -70,21 +70,7 @@ const constant =
   () =>
     value
 
-const NO_ROW: Row = []
-
-/** A constant is computed once; one that fails keeps failing for each record, as the dialect has it. */
 function constantOr(expression: Expression, evaluate: Evaluator): Evaluator {
-  if (expression.kind === 'literal' || !isConstant(expression) || constructs(expression)) return evaluate
-  try {
-    return constant(evaluate(NO_ROW))
-  } catch {
-    return evaluate
-  }
+  const folded = expression.kind === 'literal' ? undefined : foldedValue(expression, evaluate)
+  return folded === undefined ? evaluate : constant(folded)
 }
-
-/** Constructors report failing elements, and there is no record yet to report them for. */
-const constructs = (expression: Expression): boolean =>
-  expression.kind === 'array' ||
-  expression.kind === 'map' ||
-  expression.kind === 'struct' ||
-  childrenOf(expression).some(constructs)

@@ -4,8 +4,11 @@
  * often.
  */
 import type { Row, Value } from '../../types/value.ts'
+import { compileClosures } from '../compile/closures.ts'
 import type { CompileContext, Evaluator } from '../compile/compiler.ts'
+import { foldedValue } from '../compile/fold.ts'
 import type { Expression } from '../expression.ts'
+import { isConstant } from '../inspect.ts'
 import { literalValue } from '../literal.ts'
 import {
   emitArithmetic,
@@ -88,11 +91,25 @@ function scopeOf(source: Source, variables: readonly string[], temporaries: stri
       temporaries.push(name)
       return name
     },
-    emit: (expression) => (EMITTERS[expression.kind] as Emitter)(expression, scope),
+    emit: (expression) => emitConstant(expression, source) ?? (EMITTERS[expression.kind] as Emitter)(expression, scope),
     body: (expression, inner, wrap) => body(source, expression, inner, wrap),
   }
   return scope
 }
+
+const LEAVES: ReadonlySet<Expression['kind']> = new Set(['literal', 'column', 'variable', 'intervalUnit', 'lambda'])
+
+function emitConstant(expression: Expression, source: Source): Code | null {
+  if (LEAVES.has(expression.kind) || !isConstant(expression)) return null
+  const value = foldedValue(expression, compileClosures(expression, source.context))
+  return value === undefined ? null : constantCode(value, source)
+}
+
+const constantCode = (value: Value, source: Source): Code => ({
+  text: valueText(value, source),
+  nullable: value === null,
+  simple: true,
+})
 
 type Emitter = (expression: Expression, scope: FunctionScope) => Code
 type Emitters = {
@@ -100,10 +117,7 @@ type Emitters = {
 }
 
 const EMITTERS: Emitters = {
-  literal: (expression, { source }) => {
-    const value = literalValue(expression)
-    return { text: valueText(value, source), nullable: value === null, simple: true }
-  },
+  literal: (expression, { source }) => constantCode(literalValue(expression), source),
   column: ({ index }) => maybe(`row[${index}]`),
   variable: ({ slot }) => ({ text: `x${slot}`, nullable: true, simple: true }),
   arithmetic: emitArithmetic,
