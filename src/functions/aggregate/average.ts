@@ -2,7 +2,7 @@
 import type { Int64 } from '../../types/bigint64.ts'
 import type { Value } from '../../types/value.ts'
 import { type AggregateRuntime, aggregate, type FunctionDeclaration, parameter } from '../declaration.ts'
-import { type Addition, BIGINT_ADDITION, DOUBLE_ADDITION, INT_ADDITION } from './sum.ts'
+import { ADDITIONS, type Addition } from './sum.ts'
 
 type State = [sum: Value, count: number]
 
@@ -34,12 +34,6 @@ function average({ zero, add, subtract }: Addition): AggregateRuntime {
     },
   }
 }
-
-const ADDITIONS = [
-  ['INT', INT_ADDITION],
-  ['BIGINT', BIGINT_ADDITION],
-  ['DOUBLE', DOUBLE_ADDITION],
-] as const
 
 export const averageFunctions: readonly FunctionDeclaration[] = [
   aggregate({

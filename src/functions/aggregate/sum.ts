@@ -18,19 +18,19 @@ export interface Addition {
   readonly subtract: (a: Value, b: Value) => Value
 }
 
-export const INT_ADDITION: Addition = {
+const INT_ADDITION: Addition = {
   zero: 0,
   add: (a, b) => addInt32(a as number, b as number),
   subtract: (a, b) => subtractInt32(a as number, b as number),
 }
 
-export const BIGINT_ADDITION: Addition = {
+const BIGINT_ADDITION: Addition = {
   zero: 0,
   add: (a, b) => addInt64(a as Int64, b as Int64),
   subtract: (a, b) => subtractInt64(a as Int64, b as Int64),
 }
 
-export const DOUBLE_ADDITION: Addition = {
+const DOUBLE_ADDITION: Addition = {
   zero: 0,
   add: (a, b) => (a as number) + (b as number),
   subtract: (a, b) => (a as number) - (b as number),
@@ -76,7 +76,8 @@ function sumLists({ zero, add, subtract }: Addition): AggregateRuntime {
   }
 }
 
-const ADDITIONS = [
+/** The kinds of numbers that SUM_LIST and AVG take, by their type text. */
+export const ADDITIONS = [
   ['INT', INT_ADDITION],
   ['BIGINT', BIGINT_ADDITION],
   ['DOUBLE', DOUBLE_ADDITION],

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { aggregate, parameter, scalar } from '../../../src/functions/declaration.ts'
+import { createRegistry } from '../../../src/functions/registry.ts'
+import { registry } from './call.ts'
+
+const declared = { name: 'F', description: '', variants: [] }
+
+describe('names', () => {
+  test('are found in any case', () => {
+    expect(registry.get('coUnt').name).toBe('COUNT')
+    expect(registry.find('NO_SUCH')).toBeUndefined()
+    expect(() => registry.get('no_such')).toThrow("Can't find any functions with the name 'no_such'")
+  })
+
+  test('belong to one kind of function', () => {
+    expect(() => createRegistry([scalar({ ...declared, category: 'OTHER' }), aggregate(declared)])).toThrow(
+      'Function F is declared twice: as scalar and as aggregate function',
+    )
+  })
+
+  test('a wrong type text fails at once', () => {
+    const variant = { parameters: [parameter('p', 'INTT', '')], returns: 'INT', nulls: 'pass' as const }
+    expect(() => createRegistry([scalar({ ...declared, category: 'OTHER', variants: [variant] })])).toThrow(
+      'Not a type: INTT',
+    )
+  })
+})
+
+test('functions are listed by name', () => {
+  const list = registry.list()
+  const names = list.map(({ name }) => name)
+  expect(names).toEqual([...names].sort())
+  expect(list).toContainEqual({ name: 'COUNT', type: 'AGGREGATE', category: 'AGGREGATE' })
+  expect(list).toContainEqual({ name: 'EXPLODE', type: 'TABLE', category: 'TABLE' })
+  expect(list).toContainEqual({ name: 'AS_VALUE', type: 'SCALAR', category: 'OTHER' })
+})
+
+test('every function can be described', () => {
+  for (const { name } of registry.list()) {
+    const { description, functions } = registry.describe(name)
+    expect(description, name).not.toBe('')
+    expect(functions.length, name).toBeGreaterThan(0)
+  }
+})
+
+test('a description shows types, generics and computed results', () => {
+  const [plain] = registry.describe('explode').functions
+  expect(plain).toMatchObject({ returnType: 'DECIMAL', arguments: [{ name: 'input', type: 'ARRAY<DECIMAL>' }] })
+  expect(registry.describe('COALESCE').functions[0]).toMatchObject({
+    returnType: 'T',
+    arguments: [
+      { type: 'T', isVariadic: false },
+      { type: 'T', isVariadic: true },
+    ],
+  })
+})
