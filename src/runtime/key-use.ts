@@ -1,0 +1,32 @@
+/** Whether a source's key columns are read downstream, or the key just passes through. */
+import { inputsOf } from '../operators/inputs.ts'
+import type { Step } from '../operators/index.ts'
+import type { SourceStep, StepId } from '../operators/step.ts'
+
+/** Steps that hand the key on without looking at it. */
+const PASSING: ReadonlySet<Step['kind']> = new Set(['filter', 'project', 'flatMap'])
+
+/** False only if every record goes through steps that ignore its key to a sink that writes the key's bytes as they came. */
+export function needsKey(source: SourceStep, steps: readonly Step[]): boolean {
+  const needs = (id: StepId): boolean =>
+    steps.some((step) => {
+      if (!inputsOf(step).includes(id)) return false
+      if (step.kind === 'sink') return !copiesKey(source, step)
+      return PASSING.has(step.kind) ? needs(step.id) : true
+    })
+  return needs(source.id)
+}
+
+function copiesKey(source: SourceStep, sink: Extract<Step, { kind: 'sink' }>): boolean {
+  return (
+    source.keyFormat.format === sink.keyFormat.format &&
+    source.keyFormat.format !== 'NONE' &&
+    source.keyFormat.unwrapped === sink.keyFormat.unwrapped &&
+    source.keyFormat.delimiter === sink.keyFormat.delimiter &&
+    source.window?.type === sink.window?.type &&
+    source.key.length === 1 &&
+    sink.key.length === 1 &&
+    source.keyFormat.unwrapped &&
+    sink.timestamp === null
+  )
+}
