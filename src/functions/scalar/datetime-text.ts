@@ -1,0 +1,201 @@
+/** Dates and times to text and back, by patterns; see time-pattern.ts. */
+import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
+import { legacyDateParser } from '../time-pattern/legacy-date.ts'
+import { compileTimePattern, systemTimeZone, timeZone, UTC } from '../time-pattern.ts'
+
+const PATTERN = parameter('format', 'STRING', 'pattern of java.time.format.DateTimeFormatter')
+const ZONE = parameter('timezone', 'STRING', 'time zone, such as Europe/London or +0200')
+const TEXT = parameter('text', 'STRING', 'text to read')
+
+export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
+  scalar({
+    name: 'FORMAT_DATE',
+    category: 'DATE / TIME',
+    description: 'A date as text, by a pattern.',
+    variants: [
+      {
+        parameters: [parameter('date', 'DATE', 'date to write'), PATTERN],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: (days: number, pattern: string) => compileTimePattern(pattern).formatDate(days),
+      },
+    ],
+  }),
+  scalar({
+    name: 'FORMAT_TIME',
+    category: 'DATE / TIME',
+    description: 'A time of the day as text, by a pattern.',
+    variants: [
+      {
+        parameters: [parameter('time', 'TIME', 'time to write'), PATTERN],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: (ms: number, pattern: string) => compileTimePattern(pattern).formatTime(ms),
+      },
+    ],
+  }),
+  scalar({
+    name: 'FORMAT_TIMESTAMP',
+    category: 'DATE / TIME',
+    description: 'A timestamp as text, by a pattern.',
+    variants: [
+      {
+        parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to write'), PATTERN],
+        returns: 'STRING',
+        nulls: 'propagate',
+        description: 'In UTC.',
+        call: (epochMs: number, pattern: string) => compileTimePattern(pattern).formatTimestamp(epochMs, UTC),
+      },
+      {
+        parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to write'), PATTERN, ZONE],
+        returns: 'STRING',
+        nulls: 'propagate',
+        description: 'In a time zone.',
+        call: (epochMs: number, pattern: string, zone: string) =>
+          compileTimePattern(pattern).formatTimestamp(epochMs, timeZone(zone)),
+      },
+    ],
+  }),
+  scalar({
+    name: 'PARSE_DATE',
+    category: 'DATE / TIME',
+    description: 'The date that a text names, by a pattern.',
+    variants: [
+      {
+        parameters: [TEXT, parameter('format', 'STRING', 'pattern of java.text.SimpleDateFormat')],
+        returns: 'DATE',
+        nulls: 'propagate',
+        bind: (_args, _returns, context) => parseDate(context.now),
+      },
+    ],
+  }),
+  scalar({
+    name: 'PARSE_TIME',
+    category: 'DATE / TIME',
+    description: 'The time of the day that a text names, by a pattern.',
+    variants: [
+      {
+        parameters: [TEXT, PATTERN],
+        returns: 'TIME',
+        nulls: 'propagate',
+        call: (text: string, pattern: string) => compileTimePattern(pattern).parseTime(text),
+      },
+    ],
+  }),
+  scalar({
+    name: 'PARSE_TIMESTAMP',
+    category: 'DATE / TIME',
+    description: 'The timestamp that a text names, by a pattern; a time zone in the text counts first.',
+    variants: [
+      {
+        parameters: [TEXT, PATTERN],
+        returns: 'TIMESTAMP',
+        nulls: 'propagate',
+        description: 'In UTC.',
+        call: (text: string, pattern: string) => compileTimePattern(pattern).parseTimestamp(text, UTC),
+      },
+      {
+        parameters: [TEXT, PATTERN, ZONE],
+        returns: 'TIMESTAMP',
+        nulls: 'propagate',
+        description: 'In a time zone.',
+        call: (text: string, pattern: string, zone: string) =>
+          compileTimePattern(pattern).parseTimestamp(text, timeZone(zone)),
+      },
+    ],
+  }),
+  scalar({
+    name: 'DATETOSTRING',
+    category: 'DATE / TIME',
+    description: 'A number of days since 1970-01-01 as text, by a pattern; FORMAT_DATE does it for a DATE.',
+    variants: [
+      {
+        parameters: [parameter('days', 'int', 'number of days'), PATTERN],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: (days: number, pattern: string) => compileTimePattern(pattern).formatDate(days),
+      },
+    ],
+  }),
+  scalar({
+    name: 'STRINGTODATE',
+    category: 'DATE / TIME',
+    description: 'The date that a text names as days since 1970-01-01; PARSE_DATE gives a DATE.',
+    variants: [
+      {
+        parameters: [TEXT, PATTERN],
+        returns: 'INT',
+        nulls: 'pass',
+        description: 'NULL is an error.',
+        call: (text: string | null, pattern: string | null) => {
+          if (text === null || pattern === null) {
+            throw new Error(`Failed to parse date '${text}' with formatter '${pattern}': there is nothing to parse`)
+          }
+          return compileTimePattern(pattern).parseDate(text)
+        },
+      },
+    ],
+  }),
+  scalar({
+    name: 'TIMESTAMPTOSTRING',
+    category: 'DATE / TIME',
+    description:
+      'Milliseconds since 1970-01-01T00:00 UTC as text, by a pattern; FORMAT_TIMESTAMP does it for a TIMESTAMP.',
+    variants: [
+      {
+        parameters: [parameter('milliseconds', 'long', 'number of milliseconds'), PATTERN],
+        returns: 'STRING',
+        nulls: 'propagate',
+        description: 'In the time zone of the server.',
+        call: (epochMs: number | bigint, pattern: string) =>
+          compileTimePattern(pattern).formatTimestamp(Number(epochMs), systemTimeZone()),
+      },
+      {
+        parameters: [parameter('milliseconds', 'long', 'number of milliseconds'), PATTERN, ZONE],
+        returns: 'STRING',
+        nulls: 'propagate',
+        description: 'In a time zone.',
+        call: (epochMs: number | bigint, pattern: string, zone: string) =>
+          compileTimePattern(pattern).formatTimestamp(Number(epochMs), timeZone(zone)),
+      },
+    ],
+  }),
+  scalar({
+    name: 'STRINGTOTIMESTAMP',
+    category: 'DATE / TIME',
+    description: 'Milliseconds since 1970-01-01T00:00 UTC of what a text names; PARSE_TIMESTAMP gives a TIMESTAMP.',
+    variants: [
+      {
+        parameters: [TEXT, PATTERN],
+        returns: 'BIGINT',
+        nulls: 'propagate',
+        description: 'In the time zone of the server.',
+        call: (text: string, pattern: string) => compileTimePattern(pattern).parseTimestamp(text, systemTimeZone()),
+      },
+      {
+        parameters: [TEXT, PATTERN, ZONE],
+        returns: 'BIGINT',
+        nulls: 'propagate',
+        description: 'In a time zone.',
+        call: (text: string, pattern: string, zone: string) =>
+          compileTimePattern(pattern).parseTimestamp(text, timeZone(zone)),
+      },
+    ],
+  }),
+]
+
+/** Keeps the parser of the last pattern, which is nearly always a literal. */
+function parseDate(now: () => number): (text: string, pattern: string) => number {
+  let lastPattern: string | null = null
+  let parser: ReturnType<typeof legacyDateParser> | null = null
+  return (text, pattern) => {
+    try {
+      if (parser === null || pattern !== lastPattern) parser = legacyDateParser(pattern, now())
+      lastPattern = pattern
+      return parser(text)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new Error(`Failed to parse date '${text}' with formatter '${pattern}': ${reason}`, { cause: error })
+    }
+  }
+}

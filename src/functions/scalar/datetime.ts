@@ -1,0 +1,145 @@
+/** Functions that compute with dates and times. */
+import { DAY_MS } from '../../types/time-text.ts'
+import {
+  type FunctionContext,
+  type FunctionDeclaration,
+  parameter,
+  type ScalarVariant,
+  scalar,
+} from '../declaration.ts'
+import { systemTimeZone, timeZone } from '../time-pattern.ts'
+
+export const datetimeFunctions: readonly FunctionDeclaration[] = [
+  scalar({
+    name: 'CONVERT_TZ',
+    category: 'DATE / TIME',
+    description: 'Moves a timestamp from the clock of one time zone to that of another.',
+    variants: [
+      {
+        parameters: [
+          parameter('timestamp', 'TIMESTAMP', 'timestamp to move'),
+          parameter('from', 'STRING', 'time zone that it is in, such as Europe/London or +0200'),
+          parameter('to', 'STRING', 'time zone to move it to'),
+        ],
+        returns: 'TIMESTAMP',
+        nulls: 'propagate',
+        call: (epochMs: number, from: string, to: string) =>
+          epochMs + timeZone(to).offsetMs(epochMs) - timeZone(from).offsetMs(epochMs),
+      },
+    ],
+  }),
+  addition('DATEADD', 'DATE', 'Adds an interval to a date; parts of a day are dropped.', addToDate),
+  addition('DATESUB', 'DATE', 'Takes an interval off a date; parts of a day are dropped.', (unitMs, count, days) =>
+    addToDate(unitMs, -count, days),
+  ),
+  addition('TIMEADD', 'TIME', 'Adds an interval to a time of the day, past midnight from the start.', addToTime),
+  addition(
+    'TIMESUB',
+    'TIME',
+    'Takes an interval off a time of the day, before midnight from the end.',
+    (unitMs, count, ms) => addToTime(unitMs, -count, ms),
+  ),
+  addition('TIMESTAMPADD', 'TIMESTAMP', 'Adds an interval to a timestamp.', (unitMs, count, ms) => ms + unitMs * count),
+  addition(
+    'TIMESTAMPSUB',
+    'TIMESTAMP',
+    'Takes an interval off a timestamp.',
+    (unitMs, count, ms) => ms - unitMs * count,
+  ),
+  scalar({
+    name: 'FROM_DAYS',
+    category: 'DATE / TIME',
+    description: 'The date of a number of days since 1970-01-01.',
+    variants: [
+      {
+        parameters: [parameter('days', 'int', 'number of days, negative before 1970')],
+        returns: 'DATE',
+        nulls: 'pass',
+        call: (days: number) => days,
+      },
+    ],
+  }),
+  scalar({
+    name: 'FROM_UNIXTIME',
+    category: 'DATE / TIME',
+    description: 'The timestamp of a number of milliseconds since 1970-01-01T00:00 UTC.',
+    variants: [
+      {
+        parameters: [parameter('milliseconds', 'BIGINT', 'number of milliseconds, negative before 1970')],
+        returns: 'TIMESTAMP',
+        nulls: 'propagate',
+        call: (milliseconds: number | bigint) => Number(milliseconds),
+      },
+    ],
+  }),
+  scalar({
+    name: 'UNIX_DATE',
+    category: 'DATE / TIME',
+    description: 'Number of days since 1970-01-01.',
+    variants: [
+      {
+        parameters: [],
+        returns: 'INT',
+        nulls: 'propagate',
+        description: 'Of today, by the clock and time zone of the server.',
+        bind: (_args, _returns, context: FunctionContext) => () => today(context.now()),
+      },
+      {
+        parameters: [parameter('date', 'DATE', 'date to convert')],
+        returns: 'INT',
+        nulls: 'propagate',
+        call: (days: number) => days,
+      },
+    ],
+  }),
+  scalar({
+    name: 'UNIX_TIMESTAMP',
+    category: 'DATE / TIME',
+    description: 'Number of milliseconds since 1970-01-01T00:00 UTC.',
+    variants: [
+      {
+        parameters: [],
+        returns: 'BIGINT',
+        nulls: 'propagate',
+        description: 'Of now, by the clock of the server.',
+        bind: (_args, _returns, context: FunctionContext) => () => context.now(),
+      },
+      {
+        parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to convert')],
+        returns: 'BIGINT',
+        nulls: 'propagate',
+        call: (epochMs: number) => epochMs,
+      },
+    ],
+  }),
+]
+
+function addition(
+  name: string,
+  type: 'DATE' | 'TIME' | 'TIMESTAMP',
+  description: string,
+  call: (unitMs: number, count: number, value: number) => number,
+): FunctionDeclaration {
+  const variant: ScalarVariant = {
+    parameters: [
+      parameter('unit', 'INTERVALUNIT', 'DAYS, HOURS, MINUTES, SECONDS or MILLISECONDS'),
+      parameter('count', 'INT', 'how many units, may be negative'),
+      parameter('value', type, 'where to start from'),
+    ],
+    returns: type,
+    nulls: 'propagate',
+    call,
+  }
+  return scalar({ name, category: 'DATE / TIME', description, variants: [variant] })
+}
+
+/** Truncates toward zero, as Java's division of epoch milliseconds does; `+ 0` makes no negative zero. */
+function addToDate(unitMs: number, count: number, days: number): number {
+  return Math.trunc((days * DAY_MS + unitMs * count) / DAY_MS) + 0
+}
+
+function addToTime(unitMs: number, count: number, ms: number): number {
+  return (((ms + unitMs * count) % DAY_MS) + DAY_MS) % DAY_MS
+}
+
+const today = (nowMs: number): number => Math.floor((nowMs + systemTimeZone().offsetMs(nowMs)) / DAY_MS)

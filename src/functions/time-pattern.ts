@@ -1,0 +1,110 @@
+/**
+ * Date and time patterns of java.time.format.DateTimeFormatter, American English. All-digit patterns are done by arithmetic, the
+ * rest by js-joda, which is loaded when the first such pattern comes.
+ */
+import { DAY_MS, formatDate, formatTime, formatTimestamp } from '../types/time-text.ts'
+import { generalPattern } from './time-pattern/general.ts'
+import { numericPattern } from './time-pattern/numeric.ts'
+import { tokenize } from './time-pattern/tokens.ts'
+import { type TimeZone, timeZone } from './time-pattern/zone.ts'
+
+export { systemTimeZone, type TimeZone, timeZone, UTC } from './time-pattern/zone.ts'
+
+/** Each throws an Error that begins with `Failed to parse` or `Failed to format`, and says what and with which pattern. */
+export interface TimePattern {
+  readonly formatDate: (days: number) => string
+  readonly formatTime: (ms: number) => string
+  readonly formatTimestamp: (epochMs: number, zone: TimeZone) => string
+  readonly parseDate: (text: string) => number
+  readonly parseTime: (text: string) => number
+  /** A zone in the text wins over `zone`. Missing fields are those of 1970-01-01T00:00; what is finer than ms is cut off. */
+  readonly parseTimestamp: (text: string, zone: TimeZone) => number
+}
+
+const CACHE_SIZE = 500
+const cache = new Map<string, TimePattern>()
+
+/** Of a pattern; the most recent ones are kept. Never throws: a bad pattern is an error when it is used. */
+export function compileTimePattern(pattern: string): TimePattern {
+  const known = cache.get(pattern)
+  if (known !== undefined) return known
+  const compiled = build(pattern)
+  if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value!)
+  cache.set(pattern, compiled)
+  return compiled
+}
+
+/** For a source's TIMESTAMP_FORMAT: text to epoch ms. Throws an Error for a bad pattern or zone, the parser for a bad text. */
+export function timestampParser(pattern: string, zone: string): (text: string) => number {
+  checkTimePattern(pattern)
+  const { parseTimestamp } = compileTimePattern(pattern)
+  const defaultZone = timeZone(zone)
+  return (text) => parseTimestamp(text, defaultZone)
+}
+
+/** Throws an Error for a text that is not a pattern. */
+export function checkTimePattern(pattern: string): void {
+  const tokens = tokenize(pattern)
+  if (numericPattern(tokens) === null) generalPattern(tokens).check()
+}
+
+function build(pattern: string): TimePattern {
+  const general = lazy(() => generalPattern(tokenize(pattern)))
+  const numeric = lazy(() => numericPattern(tokenize(pattern)))
+  return {
+    formatDate: (days) =>
+      failing('format', 'date', formatDate(days), pattern, () => {
+        const fast = numeric()
+        const text = fast === null || fast.hasTime || fast.hasOffset ? null : fast.format(days * DAY_MS, 0)
+        return text ?? general().formatDate(days)
+      }),
+    formatTime: (ms) =>
+      failing('format', 'time', formatTime(ms), pattern, () => {
+        const fast = numeric()
+        const text = fast === null || fast.hasDate || fast.hasOffset ? null : fast.format(ms, 0)
+        return text ?? general().formatTime(ms)
+      }),
+    formatTimestamp: (epochMs, zone) =>
+      failing('format', 'timestamp', formatTimestamp(epochMs), pattern, () => {
+        const offsetMs = zone.offsetMs(epochMs)
+        return numeric()?.format(epochMs + offsetMs, offsetMs) ?? general().formatInstant(epochMs, zone)
+      }),
+    parseDate: (text) =>
+      failing('parse', 'date', text, pattern, () => {
+        const fast = numeric()
+        const parsed = fast?.hasWholeDate ? fast.parse(text) : null
+        return parsed === null ? general().parseDate(text) : Math.floor(parsed.localMs / DAY_MS)
+      }),
+    parseTime: (text) =>
+      failing('parse', 'time', text, pattern, () => {
+        const fast = numeric()
+        const parsed = fast?.hasHour && !fast.hasDate ? fast.parse(text) : null
+        return parsed === null ? general().parseTime(text) : parsed.localMs
+      }),
+    parseTimestamp: (text, zone) =>
+      failing('parse', 'timestamp', text, pattern, () => {
+        const parsed = numeric()?.parse(text) ?? general().parseLocal(text)
+        const used = parsed.zone ?? zone
+        return parsed.offsetMs === null ? used.toEpochMs(parsed.localMs) : parsed.localMs - parsed.offsetMs
+      }),
+  }
+}
+
+function lazy<T>(create: () => T): () => T {
+  let value: { readonly made: T } | null = null
+  return () => {
+    value ??= { made: create() }
+    return value.made
+  }
+}
+
+function failing<T>(verb: 'parse' | 'format', what: string, value: string, pattern: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    // js-joda's messages go on with a stack trace.
+    const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]
+    const shown = verb === 'parse' ? `'${value}'` : value
+    throw new Error(`Failed to ${verb} ${what} ${shown} with formatter '${pattern}': ${reason}`, { cause: error })
+  }
+}

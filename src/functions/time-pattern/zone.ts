@@ -1,0 +1,68 @@
+/** Time zones by id: fixed offsets by arithmetic, named ones through js-joda. */
+import type { ZoneId } from '@js-joda/core'
+import { jodaWithZones } from './joda.ts'
+
+export interface TimeZone {
+  readonly id: string
+  /** Offset from UTC at an instant (epoch ms). */
+  readonly offsetMs: (epochMs: number) => number
+  /** Epoch ms of a local date and time, given as ms since 1970-01-01T00:00 local. In a gap: as far after it; in an overlap: the earlier one. */
+  readonly toEpochMs: (localMs: number) => number
+}
+
+export const UTC: TimeZone = fixedZone('UTC', 0)
+
+const zones = new Map<string, TimeZone>()
+
+/** `UTC`, `+0200`, `Europe/London` and whatever else java.time.ZoneId.of takes. Throws an Error `Invalid time zone: ...`. */
+export function timeZone(id: string): TimeZone {
+  const known = zones.get(id)
+  if (known !== undefined) return known
+  const zone = createZone(id)
+  // Ids may come from records; there are only some hundred good ones with a name, but many offsets.
+  if (zones.size < 2000) zones.set(id, zone)
+  return zone
+}
+
+let system: TimeZone | null = null
+
+/** The zone of the process, as it was at the first call. */
+export function systemTimeZone(): TimeZone {
+  system ??= timeZone(Intl.DateTimeFormat().resolvedOptions().timeZone)
+  return system
+}
+
+function createZone(id: string): TimeZone {
+  if (/^(?:Z|UTC|GMT|UT)$/.test(id)) return fixedZone(id, 0)
+  const [, sign, hours, minutes = '00'] = /^([+-])([01][0-9])(?::?([0-5][0-9]))?$/.exec(id) ?? []
+  if (hours !== undefined && Number(hours) < 18) {
+    const offsetMs = (Number(hours) * 60 + Number(minutes)) * 60_000
+    return fixedZone(`${sign}${hours}:${minutes}`, sign === '-' ? -offsetMs : offsetMs)
+  }
+  return namedZone(id)
+}
+
+function fixedZone(id: string, offsetMs: number): TimeZone {
+  return { id, offsetMs: () => offsetMs, toEpochMs: (localMs) => localMs - offsetMs }
+}
+
+function namedZone(id: string): TimeZone {
+  const { Instant, LocalDateTime, ZoneOffset } = jodaWithZones()
+  const rules = zoneId(id).rules()
+  return {
+    id,
+    offsetMs: (epochMs) => rules.offset(Instant.ofEpochMilli(epochMs)).totalSeconds() * 1000,
+    toEpochMs(localMs) {
+      const local = LocalDateTime.ofEpochSecond(Math.floor(localMs / 1000), 0, ZoneOffset.UTC)
+      return localMs - rules.offset(local).totalSeconds() * 1000
+    },
+  }
+}
+
+function zoneId(id: string): ZoneId {
+  try {
+    return jodaWithZones().ZoneId.of(id)
+  } catch (error) {
+    throw new Error(`Invalid time zone: ${id}`, { cause: error })
+  }
+}

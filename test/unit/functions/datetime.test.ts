@@ -1,0 +1,214 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { datetimeFunctions } from '../../../src/functions/scalar/datetime.ts'
+import { datetimeTextFunctions } from '../../../src/functions/scalar/datetime-text.ts'
+import { generalPattern } from '../../../src/functions/time-pattern/general.ts'
+import { numericPattern } from '../../../src/functions/time-pattern/numeric.ts'
+import { tokenize } from '../../../src/functions/time-pattern/tokens.ts'
+import { timestampParser, timeZone } from '../../../src/functions/time-pattern.ts'
+import { invoke } from './invoke.ts'
+
+const FUNCTIONS = [...datetimeFunctions, ...datetimeTextFunctions]
+const DAY = 86_400_000
+/** 2018-05-11T21:58:33.123Z */
+const MS = 1526075913123
+
+const CASES: [signature: string, args: unknown[], result: unknown][] = [
+  ['CONVERT_TZ(TIMESTAMP, STRING, STRING)', [100, '+0200', '+0500'], 10800100],
+  ['CONVERT_TZ(TIMESTAMP, STRING, STRING)', [MS, 'UTC', 'America/New_York'], MS - 4 * 3_600_000],
+  ['CONVERT_TZ(TIMESTAMP, STRING, STRING)', [null, 'UTC', 'UTC'], null],
+  ['DATEADD(INTERVALUNIT, INT, DATE)', [DAY, 10, 10], 20],
+  ['DATEADD(INTERVALUNIT, INT, DATE)', [3_600_000, 25, 10], 11],
+  ['DATEADD(INTERVALUNIT, INT, DATE)', [3_600_000, 1, -1], 0],
+  ['DATEADD(INTERVALUNIT, INT, DATE)', [DAY, null, 10], null],
+  ['DATESUB(INTERVALUNIT, INT, DATE)', [DAY, -5, -5], 0],
+  ['DATESUB(INTERVALUNIT, INT, DATE)', [DAY, 1, null], null],
+  ['DATESUB(INTERVALUNIT, INT, DATE)', [1, 1, 0], 0],
+  ['TIMEADD(INTERVALUNIT, INT, TIME)', [1, 10, 86_399_995], 5],
+  ['TIMEADD(INTERVALUNIT, INT, TIME)', [1, -5, 2], 86_399_997],
+  ['TIMEADD(INTERVALUNIT, INT, TIME)', [1, null, 2], null],
+  ['TIMESUB(INTERVALUNIT, INT, TIME)', [1, -5, 86_399_997], 2],
+  ['TIMESUB(INTERVALUNIT, INT, TIME)', [DAY, 3, 7], 7],
+  ['TIMESUB(INTERVALUNIT, INT, TIME)', [1, 1, null], null],
+  ['TIMESTAMPADD(INTERVALUNIT, INT, TIMESTAMP)', [1000, 2, -100], 1900],
+  ['TIMESTAMPADD(INTERVALUNIT, INT, TIMESTAMP)', [1000, 2, null], null],
+  ['TIMESTAMPSUB(INTERVALUNIT, INT, TIMESTAMP)', [1, -5, -100], -95],
+  ['TIMESTAMPSUB(INTERVALUNIT, INT, TIMESTAMP)', [1, null, -100], null],
+  ['FROM_DAYS(int)', [-10], -10],
+  ['FROM_UNIXTIME(BIGINT)', [-1], -1],
+  ['FROM_UNIXTIME(BIGINT)', [null], null],
+  ['UNIX_DATE(DATE)', [10], 10],
+  ['UNIX_DATE(DATE)', [null], null],
+  ['UNIX_TIMESTAMP(TIMESTAMP)', [MS], MS],
+  ['UNIX_TIMESTAMP(TIMESTAMP)', [null], null],
+  ['FORMAT_DATE(DATE, STRING)', [17662, 'yyyy-MM-dd'], '2018-05-11'],
+  ['FORMAT_DATE(DATE, STRING)', [18993, 'dd-MMM-yyyy'], '01-Jan-2022'],
+  ['FORMAT_DATE(DATE, STRING)', [-1, "dd-MM-yyyy'Sophia'"], '31-12-1969Sophia'],
+  ['FORMAT_DATE(DATE, STRING)', [-800_000, 'uuuu-MM-dd'], '-0221-09-04'],
+  ['FORMAT_DATE(DATE, STRING)', [null, 'yyyy'], null],
+  ['FORMAT_TIME(TIME, STRING)', [65000, 'HH_mm_ss_SSS'], '00_01_05_000'],
+  ['FORMAT_TIME(TIME, STRING)', [1234567, "HHmmss'AAAAA'"], '002034AAAAA'],
+  ['FORMAT_TIME(TIME, STRING)', [43_200_000, 'h:mm a'], '12:00 PM'],
+  ['FORMAT_TIME(TIME, STRING)', [0, null], null],
+  ['FORMAT_TIMESTAMP(TIMESTAMP, STRING)', [MS, "yyyy-MM-dd'T'HH:mm:ss.SSSSSSX"], '2018-05-11T21:58:33.123000Z'],
+  ['FORMAT_TIMESTAMP(TIMESTAMP, STRING)', [MS, "''EEEE, MMMM d''"], "'Friday, May 11'"],
+  ['FORMAT_TIMESTAMP(TIMESTAMP, STRING)', [null, 'yyyy'], null],
+  [
+    'FORMAT_TIMESTAMP(TIMESTAMP, STRING, STRING)',
+    [MS, 'yyyy-MM-dd HH:mm:ss zzz', 'America/Los_Angeles'],
+    '2018-05-11 14:58:33 PDT',
+  ],
+  ['FORMAT_TIMESTAMP(TIMESTAMP, STRING, STRING)', [MS, 'HH:mm zzzz', 'Europe/London'], '22:58 British Summer Time'],
+  ['FORMAT_TIMESTAMP(TIMESTAMP, STRING, STRING)', [MS, 'HH:mmXXX', '+0530'], '03:28+05:30'],
+  ['FORMAT_TIMESTAMP(TIMESTAMP, STRING, STRING)', [MS, 'HH', null], null],
+  ['PARSE_DATE(STRING, STRING)', ['2018-05-11', 'yyyy-MM-dd'], 17662],
+  ['PARSE_DATE(STRING, STRING)', ['05/11/18', 'MM/dd/yy'], 17662],
+  ['PARSE_DATE(STRING, STRING)', ['11 MAY 2018 and more', 'dd MMM yyyy'], 17662],
+  ['PARSE_DATE(STRING, STRING)', ['2017-17-11', 'yyyy-MM-dd'], 17662],
+  ['PARSE_DATE(STRING, STRING)', ['20180511', 'yyyyMMdd'], 17662],
+  ['PARSE_DATE(STRING, STRING)', ['2018-5-11 00:00', 'yyyy-MM-dd HH:mm'], 17662],
+  ['PARSE_DATE(STRING, STRING)', ['2018', 'yyyy'], 17532],
+  ['PARSE_DATE(STRING, STRING)', [null, 'yyyy'], null],
+  ['PARSE_TIME(STRING, STRING)', ['10:11:12.013', 'HH:mm:ss.SSS'], 36_672_013],
+  ['PARSE_TIME(STRING, STRING)', ['3:05 pm', 'h:mm a'], 54_300_000],
+  ['PARSE_TIME(STRING, STRING)', ['10', null], null],
+  ['PARSE_TIMESTAMP(STRING, STRING)', ['2018-05-11T21:58:33.123', "yyyy-MM-dd'T'HH:mm:ss.SSS"], MS],
+  ['PARSE_TIMESTAMP(STRING, STRING)', ['2018-05-11t21:58:33.123456z', "yyyy-MM-dd'T'HH:mm:ss.SSSSSSX"], MS],
+  ['PARSE_TIMESTAMP(STRING, STRING)', ['2018-05-11T21:58:33 PST', "yyyy-MM-dd'T'HH:mm:ss zzz"], 1526101113000],
+  ['PARSE_TIMESTAMP(STRING, STRING)', ['2018-02-30', 'yyyy-MM-dd'], Date.UTC(2018, 1, 28)],
+  ['PARSE_TIMESTAMP(STRING, STRING)', ['2018', 'yyyy'], Date.UTC(2018, 0, 1)],
+  ['PARSE_TIMESTAMP(STRING, STRING)', ['02', 'MM'], Date.UTC(1970, 1, 1)],
+  ['PARSE_TIMESTAMP(STRING, STRING)', ['2018-02-03', 'yyyy-MM-dd[ HH:mm]'], Date.UTC(2018, 1, 3)],
+  [
+    'PARSE_TIMESTAMP(STRING, STRING)',
+    ['Fri, 11 may 2018 9:58 PM', 'EEE, dd MMM yyyy h:mm a'],
+    Date.UTC(2018, 4, 11, 21, 58),
+  ],
+  ['PARSE_TIMESTAMP(STRING, STRING)', ['20180511215833123', 'yyyyMMddHHmmssSSS'], MS],
+  ['PARSE_TIMESTAMP(STRING, STRING)', [null, 'yyyy'], null],
+  [
+    'PARSE_TIMESTAMP(STRING, STRING, STRING)',
+    ['2018-06-03 10:11', 'yyyy-MM-dd HH:mm', 'Europe/Paris'],
+    Date.UTC(2018, 5, 3, 8, 11),
+  ],
+  ['PARSE_TIMESTAMP(STRING, STRING, STRING)', ['10:11+0200', 'HH:mmX', 'Europe/Paris'], Date.UTC(1970, 0, 1, 8, 11)],
+  [
+    'PARSE_TIMESTAMP(STRING, STRING, STRING)',
+    ['2018-03-25 01:30', 'yyyy-MM-dd HH:mm', 'Europe/London'],
+    Date.UTC(2018, 2, 25, 1, 30),
+  ],
+  [
+    'PARSE_TIMESTAMP(STRING, STRING, STRING)',
+    ['2018-10-28 01:30', 'yyyy-MM-dd HH:mm', 'Europe/London'],
+    Date.UTC(2018, 9, 28, 0, 30),
+  ],
+  ['PARSE_TIMESTAMP(STRING, STRING, STRING)', ['2018', 'yyyy', null], null],
+  ['DATETOSTRING(int, STRING)', [17662, 'dd/MM/yyyy'], '11/05/2018'],
+  ['DATETOSTRING(int, STRING)', [17662, null], null],
+  ['STRINGTODATE(STRING, STRING)', ['11/05/18', 'dd/MM/yy'], 17662],
+  ['STRINGTODATE(STRING, STRING)', ['1969-12-31', 'yyyy-MM-dd'], -1],
+  [
+    'TIMESTAMPTOSTRING(long, STRING, STRING)',
+    [MS, 'yyyy-MM-dd HH:mm:ss zzz', 'Europe/London'],
+    '2018-05-11 22:58:33 BST',
+  ],
+  ['TIMESTAMPTOSTRING(long, STRING, STRING)', [MS, null, 'Europe/London'], null],
+  ['STRINGTOTIMESTAMP(STRING, STRING)', ['2018-05-11T21:58:33Z', "yyyy-MM-dd'T'HH:mm:ssX"], 1526075913000],
+  ['STRINGTOTIMESTAMP(STRING, STRING)', ['2019-08-27T13:31:09.2+0000', "yyyy-MM-dd'T'HH:mm:ss.SX"], 1566912669200],
+  ['STRINGTOTIMESTAMP(STRING, STRING)', [null, 'yyyy'], null],
+  ['STRINGTOTIMESTAMP(STRING, STRING, STRING)', ['1970-01-01', 'yyyy-MM-dd', '+0100'], -3_600_000],
+]
+
+describe('date and time functions', () => {
+  it.each(CASES)('%s of %j', (signature, args, result) => {
+    expect(invoke(FUNCTIONS, signature, args, { context: { now: () => MS } })).toEqual(result)
+  })
+
+  it.each([
+    ['CONVERT_TZ(TIMESTAMP, STRING, STRING)', [0, 'Mars', 'UTC'], 'Invalid time zone: Mars'],
+    ['FORMAT_DATE(DATE, STRING)', [0, 'HH'], "Failed to format date 1970-01-01 with formatter 'HH': Unsupported field"],
+    ['FORMAT_TIME(TIME, STRING)', [0, 'yyyy'], "Failed to format time 00:00 with formatter 'yyyy'"],
+    [
+      'FORMAT_TIMESTAMP(TIMESTAMP, STRING)',
+      [0, "yyyy'"],
+      "Failed to format timestamp 1970-01-01T00:00:00.000 with formatter 'yyyy''",
+    ],
+    ['PARSE_DATE(STRING, STRING)', ['x', 'yyyy'], "Failed to parse date 'x' with formatter 'yyyy': Unparseable date"],
+    ['PARSE_DATE(STRING, STRING)', ['2018 10', 'yyyy HH'], 'Date format contains time field.'],
+    ['PARSE_DATE(STRING, STRING)', ['2018', 'bb'], 'Illegal pattern component'],
+    ['PARSE_TIME(STRING, STRING)', ['2018 10', 'yyyy HH'], 'Time format contains date field.'],
+    [
+      'PARSE_TIMESTAMP(STRING, STRING)',
+      ['2018-02-32', 'yyyy-MM-dd'],
+      "Failed to parse timestamp '2018-02-32' with formatter 'yyyy-MM-dd'",
+    ],
+    ['STRINGTODATE(STRING, STRING)', ['2018', 'yyyy'], "Failed to parse date '2018' with formatter 'yyyy'"],
+    ['STRINGTODATE(STRING, STRING)', [null, 'yyyy'], 'Failed to parse date'],
+  ] as [string, unknown[], string][])('%s of %j is an error', (signature, args, message) => {
+    expect(() => invoke(FUNCTIONS, signature, args)).toThrow(message)
+  })
+
+  it('reads the clock of the server', () => {
+    const context = { now: () => MS }
+    expect(invoke(FUNCTIONS, 'UNIX_TIMESTAMP()', [], { context })).toBe(MS)
+    expect([17661, 17662, 17663]).toContain(invoke(FUNCTIONS, 'UNIX_DATE()', [], { context }))
+    expect(invoke(FUNCTIONS, 'TIMESTAMPTOSTRING(long, STRING)', [MS, 'yyyy'])).toBe('2018')
+  })
+})
+
+describe('timestampParser', () => {
+  it('reads by its pattern in its zone', () => {
+    expect(timestampParser('yy-MM-dd HH:mm:ssX', 'UTC')('10-04-19 12:00:17Z')).toBe(Date.UTC(2010, 3, 19, 12, 0, 17))
+    expect(timestampParser('yyyy-MM-dd', '+0200')('2010-04-19')).toBe(Date.UTC(2010, 3, 18, 22))
+  })
+
+  it('refuses a bad pattern or zone at once, and a bad text when it comes', () => {
+    expect(() => timestampParser('bad', 'UTC')).toThrow('Unknown pattern letter: b')
+    expect(() => timestampParser('yyyy', 'Nowhere/Land')).toThrow('Invalid time zone: Nowhere/Land')
+    expect(() => timestampParser('yyyy', 'UTC')('!!!')).toThrow("Failed to parse timestamp '!!!' with formatter 'yyyy'")
+  })
+})
+
+describe('patterns of digits', () => {
+  const patterns = [
+    'yyyy-MM-dd HH:mm:ss',
+    "yyyy-MM-dd'T'HH:mm:ss.SSSX",
+    'yyyyMMddHHmmss',
+    "uuuu/MM/dd'T'HH:mm:ss.SSSSSSXXX",
+    'dd.MM.uuuu HH:mm:ss.S Z',
+    'HH:mm:ssXX dd-MM-yyyy',
+  ]
+  const instants = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2200, 0, 1) })
+  const zones = fc.constantFrom('UTC', '+0530', '-0800', 'America/New_York', 'Asia/Kathmandu').map(timeZone)
+
+  it.each(patterns)('%s is written as js-joda writes it, and read back as js-joda reads it', (pattern) => {
+    const numeric = numericPattern(tokenize(pattern))!
+    const general = generalPattern(tokenize(pattern))
+    fc.assert(
+      fc.property(instants, zones, (epochMs, zone) => {
+        const offsetMs = zone.offsetMs(epochMs)
+        const expected = general.formatInstant(epochMs, zone)
+        const text = numeric.format(epochMs + offsetMs, offsetMs)
+        if (text === null) return
+        expect(text).toBe(expected)
+        const parsed = numeric.parse(text)
+        if (parsed !== null) expect(parsed).toEqual(general.parseLocal(text))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('leaves what is not plain to js-joda', () => {
+    const { parse } = numericPattern(tokenize('yyyy-MM-dd HH:mm'))!
+    expect(parse('2018-02-03 10:11')?.localMs).toBe(Date.UTC(2018, 1, 3, 10, 11))
+    for (const text of [
+      '2018-02-30 10:11',
+      '2018-13-01 10:11',
+      '2018-02-03 24:00',
+      '2018-2-03 10:11',
+      '2018-02-03 10:111',
+    ]) {
+      expect(parse(text)).toBeNull()
+    }
+  })
+})
