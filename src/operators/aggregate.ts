@@ -2,7 +2,10 @@
 import type { Expression } from '../expressions/expression.ts'
 import type { Column } from '../types/schema.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import type { StepId } from './step.ts'
+import { compileAggregation, outputColumns } from './aggregation.ts'
+import type { OperatorDefinition } from './operator.ts'
+import { hasKey, recordKeys } from './record-key.ts'
+import type { StepId, StepSchema } from './step.ts'
 
 export interface AggregateStep {
   readonly kind: 'aggregate'
@@ -25,3 +28,39 @@ export interface AggregateCall extends Column {
   readonly stateType: SqlType
   readonly text: string
 }
+
+/** The row's time is the latest of its group's. Source: Kafka Streams' KStreamAggregate. */
+export const aggregate: OperatorDefinition<AggregateStep> = {
+  inputs: ({ input }) => [input],
+  schema: ({ functions }, [input]) => aggregateSchema(functions, input!),
+  stores: ({ store }) => [{ name: store, kind: 'keyValue' }],
+  build({ functions, store: name }, [input], context, emit) {
+    const aggregation = compileAggregation(functions, context)
+    const keys = recordKeys({ ...input!, window: null })
+    const store = context.store({ name, kind: 'keyValue' })
+    return {
+      inputs: [
+        (record) => {
+          if (!hasKey(record) || record.value === null) return
+          const { key, value, headers } = record
+          const storeKey = keys.encode(key, null)
+          const stored = store.get(storeKey)
+          const states = stored === undefined ? aggregation.initialize() : stored.row
+          const oldValue = stored === undefined || !context.oldValues ? null : aggregation.output(key, states)
+          const timestamp =
+            stored === undefined || stored.timestamp < record.timestamp ? record.timestamp : stored.timestamp
+          aggregation.add(states, value)
+          store.put(storeKey, { row: states, timestamp })
+          emit({ key, window: null, value: aggregation.output(key, states), oldValue, timestamp, headers })
+        },
+      ],
+    }
+  },
+}
+
+export const aggregateSchema = (functions: readonly AggregateCall[], { key }: StepSchema): StepSchema => ({
+  kind: 'table',
+  key,
+  window: null,
+  value: outputColumns(key, functions),
+})

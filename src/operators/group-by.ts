@@ -1,4 +1,6 @@
 /** GROUP BY on a stream: re-keys, and leaves out rows without a value or with a NULL or failing grouping expression. */
+import { compileGrouping } from './grouping.ts'
+import type { OperatorDefinition } from './operator.ts'
 import type { NamedExpression, StepId } from './step.ts'
 
 export interface GroupByStep {
@@ -6,4 +8,26 @@ export interface GroupByStep {
   readonly id: StepId
   readonly input: StepId
   readonly key: readonly NamedExpression[]
+}
+
+export const groupBy: OperatorDefinition<GroupByStep> = {
+  inputs: ({ input }) => [input],
+  schema: ({ key }, [input]) => ({
+    kind: 'stream',
+    key: key.map(({ name, type }) => ({ name, type })),
+    window: null,
+    value: input!.value,
+  }),
+  build({ key }, _inputs, context, emit) {
+    const groupOf = compileGrouping(key, context)
+    return {
+      inputs: [
+        ({ value, timestamp, headers }) => {
+          if (value === null) return
+          const group = groupOf(value)
+          if (group !== null) emit({ key: group, window: null, value, oldValue: null, timestamp, headers })
+        },
+      ],
+    }
+  },
 }

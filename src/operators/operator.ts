@@ -1,14 +1,16 @@
 /** What an operator is: output schema from input schemas, and a synchronous runtime. index.ts is the table of all. */
 import type { Clock } from '../clock.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
+import type { FunctionRegistry } from '../functions/registry.ts'
 import type { StateStore, StoreSpec } from '../state/store.ts'
 import type { Process } from '../types/record.ts'
 import type { StepId, StepSchema } from './step.ts'
 
-/** What an operator may use. One per task and step. */
+/** What an operator may use. One per task and step; also the context that its expressions are compiled with. */
 export interface OperatorContext {
   readonly clock: Clock
-  readonly functions: FunctionContext
+  readonly functions: FunctionRegistry
+  readonly functionContext: FunctionContext
   /** The highest timestamp the task has seen; never goes back. Set before `process` runs; -1 before the first record. */
   readonly streamTime: () => number
   /** The store of that spec; the same object for the same name within the task. */
@@ -19,6 +21,8 @@ export interface OperatorContext {
   readonly reportError: (message: string, cause?: unknown) => void
   /** Counts a late record that was dropped. */
   readonly reportLate: () => void
+  /** Whether a step downstream reads `oldValue` (`readsOldValue` in old-value.ts); if not, operators may leave it null. */
+  readonly oldValues: boolean
   /** A configuration value of the query (`ksql.…` or Kafka Streams names), or undefined. */
   readonly config: (name: string) => string | undefined
 }

@@ -1,5 +1,10 @@
 /** PARTITION BY and the re-keying before joins: a new key from expressions over the row. The row stays as it is. */
-import type { NamedExpression, StepId } from './step.ts'
+import { columnsOf } from '../expressions/inspect.ts'
+import type { StreamRecord } from '../types/record.ts'
+import type { Row } from '../types/value.ts'
+import { compileColumn, type ReportingContext } from './evaluate.ts'
+import type { OperatorDefinition } from './operator.ts'
+import type { NamedExpression, StepId, StepSchema } from './step.ts'
 
 export interface SelectKeyStep {
   readonly kind: 'selectKey'
@@ -7,4 +12,49 @@ export interface SelectKeyStep {
   readonly input: StepId
   /** Empty: no key from here on (PARTITION BY NULL). */
   readonly key: readonly NamedExpression[]
+}
+
+/** A key of one NULL column is no key; a failing expression is reported and NULL. */
+export const selectKey: OperatorDefinition<SelectKeyStep> = {
+  inputs: ({ input }) => [input],
+  schema: ({ key }, [input]) => ({
+    kind: 'stream',
+    key: key.map(({ name, type }) => ({ name, type })),
+    window: null,
+    value: input!.value,
+  }),
+  build({ key }, [input], context, emit) {
+    const keyOf = compileKey(key, input!, context)
+    return {
+      inputs: [
+        (record) => {
+          const { value, timestamp, headers } = record
+          emit({ key: keyOf(record), window: null, value, oldValue: null, timestamp, headers })
+        },
+      ],
+    }
+  },
+}
+
+/** Columns of a record without a value: those that read nothing but the old key have one still, the others are NULL. */
+function compileKey(key: readonly NamedExpression[], input: StepSchema, context: ReportingContext) {
+  const evaluators = key.map((column, index) => compileColumn(column, index, context))
+  const readsKeyOnly = key.map(({ expression }) => columnsOf(expression).every((index) => isKeyColumn(input, index)))
+  const rowOfKey = compileRowOfKey(input)
+  return ({ key: oldKey, value }: StreamRecord): Row | null => {
+    const row = value ?? (oldKey === null ? null : rowOfKey(oldKey))
+    const columns = evaluators.map((evaluate, i) =>
+      row === null || (value === null && !readsKeyOnly[i]) ? null : evaluate(row),
+    )
+    return columns.length === 0 || (columns.length === 1 && columns[0] === null) ? null : columns
+  }
+}
+
+/** A source's row holds copies of key columns under their names. */
+const isKeyColumn = ({ key, value }: StepSchema, index: number): boolean =>
+  key.some(({ name }) => name === value[index]!.name)
+
+function compileRowOfKey({ key, value }: StepSchema): (key: Row) => Row {
+  const positions = value.map((column) => key.findIndex(({ name }) => name === column.name))
+  return (row) => positions.map((position) => (position < 0 ? null : row[position]!))
 }

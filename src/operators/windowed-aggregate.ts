@@ -2,8 +2,6 @@
  * Aggregation of a grouped stream in tumbling, hopping or session windows. Output row: key columns, results, WINDOWSTART, WINDOWEND.
  * EMIT FINAL: a window's row leaves once, when stream time has passed its end and grace.
  */
-import type { AggregateCall } from './aggregate.ts'
-import type { StepId } from './step.ts'
 
 export type AggregationWindow =
   | { readonly type: 'TUMBLING'; readonly sizeMs: number; readonly graceMs: number; readonly retentionMs: number }
@@ -25,3 +23,44 @@ export interface WindowedAggregateStep {
   readonly emit: 'CHANGES' | 'FINAL'
   readonly store: string
 }
+
+import type { KeyWindow } from '../metastore/data-source.ts'
+import { WINDOWEND, WINDOWSTART } from '../types/schema.ts'
+import { BIGINT } from '../types/sql-type.ts'
+import type { AggregateCall } from './aggregate.ts'
+import { outputColumns } from './aggregation.ts'
+import { finalMarkSpec } from './final-mark.ts'
+import type { OperatorDefinition } from './operator.ts'
+import { buildSessionAggregate } from './session-aggregate.ts'
+import type { StepId } from './step.ts'
+import { buildTimeWindowAggregate } from './time-window-aggregate.ts'
+
+export const windowedAggregate: OperatorDefinition<WindowedAggregateStep> = {
+  inputs: ({ input }) => [input],
+  schema: ({ functions, window }, [input]) => ({
+    kind: 'table',
+    key: input!.key,
+    window: keyWindow(window),
+    value: [
+      ...outputColumns(input!.key, functions),
+      { name: WINDOWSTART, type: BIGINT },
+      { name: WINDOWEND, type: BIGINT },
+    ],
+  }),
+  stores({ store: name, window, emit }) {
+    const kind = window.type === 'SESSION' ? 'session' : 'window'
+    const rows = { name, kind, retentionMs: window.retentionMs } as const
+    return emit === 'FINAL' ? [rows, finalMarkSpec(name)] : [rows]
+  },
+  build(step, [input], context, emit) {
+    const { window } = step
+    return window.type === 'SESSION'
+      ? buildSessionAggregate({ ...step, window }, input!, context, emit)
+      : buildTimeWindowAggregate({ ...step, window }, input!, context, emit)
+  },
+}
+
+const keyWindow = (window: AggregationWindow): KeyWindow => ({
+  type: window.type,
+  sizeMs: window.type === 'SESSION' ? null : window.sizeMs,
+})

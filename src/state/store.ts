@@ -29,13 +29,13 @@ export interface KeyValueStore {
   get(key: StoreKey): StoredRow | undefined
   put(key: StoreKey, value: StoredRow): void
   delete(key: StoreKey): void
-  /** In key order where the store is ordered (LMDB), else in insertion order. */
+  /** In key order if a range is given or the store is ordered (LMDB), else in insertion order. */
   entries(range?: KeyRange): Iterable<readonly [StoreKey, StoredRow]>
   /** Number of entries; exact for memory, an estimate for LMDB. */
   count(): number
 }
 
-/** Rows by key and window start. Windows whose start is before `streamTime - retentionMs` may be dropped: expiry costs what expires. */
+/** Rows by key and window start. `expire` costs what expires, not what is held. What an iterable reads must not change meanwhile. */
 export interface WindowStore {
   readonly kind: 'window'
   get(key: StoreKey, start: number): StoredRow | undefined
@@ -60,6 +60,8 @@ export interface SessionStore {
   readonly kind: 'session'
   /** Sessions of the key with `end >= earliestEnd` and `start <= latestStart`, by start. */
   find(key: StoreKey, earliestEnd: number, latestStart: number): Session[]
+  /** Sessions of all keys with end in `[from, to]`: by end, then start, then key. */
+  findEnded(from: number, to: number): Iterable<readonly [StoreKey, Session]>
   put(key: StoreKey, start: number, end: number, value: StoredRow): void
   remove(key: StoreKey, start: number, end: number): void
   all(): Iterable<readonly [StoreKey, Session]>
@@ -71,8 +73,7 @@ export interface SessionStore {
 /** Records of one side of a stream-stream join: several per key and time. */
 export interface JoinBuffer {
   readonly kind: 'joinBuffer'
-  /** Returns a sequence number that names the entry. */
-  add(key: StoreKey, value: StoredRow): number
+  add(key: StoreKey, value: StoredRow): void
   /** Entries of the key with timestamp in `[from, to]`, by timestamp, then arrival. */
   fetch(key: StoreKey, from: number, to: number): Iterable<StoredRow>
   /** Drops all entries with timestamp < `timestamp`. */

@@ -1,0 +1,104 @@
+/**
+ * Aggregation in tumbling and hopping windows. Stream time is the latest time of this operator's own records; a window that ends at or
+ * before stream time - grace is closed: a record is late for it. Source: Kafka Streams' KStreamWindowAggregate.
+ */
+import { keyCodec } from '../state/key.ts'
+import type { Process, Window } from '../types/record.ts'
+import type { Row } from '../types/value.ts'
+import { compileAggregation } from './aggregation.ts'
+import { openFinalMark } from './final-mark.ts'
+import type { OperatorContext, OperatorRuntime } from './operator.ts'
+import { hasKey, type KeyedRecord } from './record-key.ts'
+import type { StepSchema } from './step.ts'
+import type { AggregationWindow, WindowedAggregateStep } from './windowed-aggregate.ts'
+
+type TimeWindow = Exclude<AggregationWindow, { type: 'SESSION' }>
+type TimeWindowStep = WindowedAggregateStep & { readonly window: TimeWindow }
+
+export function buildTimeWindowAggregate(
+  { functions, window, emit: mode, store: name }: TimeWindowStep,
+  input: StepSchema,
+  context: OperatorContext,
+  emit: Process,
+): OperatorRuntime {
+  const { sizeMs, graceMs, retentionMs } = window
+  const advanceMs = advanceOf(window)
+  const aggregation = compileAggregation(functions, context)
+  const { encode, decode } = keyCodec(input.key.map(({ type }) => type))
+  const store = context.store({ name, kind: 'window', retentionMs })
+  const final = mode === 'FINAL' ? openFinalMark(name, context) : null
+  let streamTime = -1
+  let latestStart = -1
+
+  const toRow = (key: Row, states: Row, { start, end }: Window): Row => {
+    const row = aggregation.output(key, states)
+    row.push(start, end)
+    return row
+  }
+
+  const update = ({ key, value, timestamp: recordTime, headers }: KeyedRecord, start: number): void => {
+    const storeKey = encode(key)
+    const bounds = { start, end: start + sizeMs }
+    const stored = store.get(storeKey, start)
+    const states = stored === undefined ? aggregation.initialize() : stored.row
+    const oldValue = stored === undefined || final !== null || !context.oldValues ? null : toRow(key, states, bounds)
+    const timestamp = stored === undefined || stored.timestamp < recordTime ? recordTime : stored.timestamp
+    aggregation.add(states, value!)
+    store.put(storeKey, start, { row: states, timestamp })
+    if (final === null) {
+      emit({ key, window: bounds, value: toRow(key, states, bounds), oldValue, timestamp, headers })
+    }
+  }
+
+  /** Windows that started before are lost, even those that never left: the peer's store drops them when a newer window comes in. */
+  const expiredBefore = (): number => latestStart - retentionMs
+
+  const emitClosed = ({ headers }: KeyedRecord): void => {
+    const closeTime = streamTime - graceMs
+    const emittedTo = final!.closeTime()
+    const from = emittedTo === null ? 0 : emittedTo - sizeMs + 1
+    const to = closeTime - sizeMs
+    if (Math.ceil(from / advanceMs) * advanceMs > to) return
+    const closed = [...store.fetchAll(Math.max(from, expiredBefore()), to)]
+    final!.set(closeTime, streamTime)
+    for (const [storeKey, start, { row, timestamp }] of closed) {
+      const key = decode(storeKey)
+      const bounds = { start, end: start + sizeMs }
+      emit({ key, window: bounds, value: toRow(key, row, bounds), oldValue: null, timestamp, headers })
+    }
+  }
+
+  return {
+    inputs: [
+      (record) => {
+        if (!hasKey(record) || record.value === null) return
+        if (streamTime < 0 && final !== null) streamTime = final.streamTime()
+        streamTime = Math.max(streamTime, record.timestamp)
+        const before = latestStart
+        for (
+          let start = firstStart(record.timestamp, sizeMs, advanceMs);
+          start <= record.timestamp;
+          start += advanceMs
+        ) {
+          if (start + sizeMs <= streamTime - graceMs) {
+            context.reportLate()
+            continue
+          }
+          update(record, start)
+          if (start > latestStart) latestStart = start
+        }
+        if (final !== null) emitClosed(record)
+        if (latestStart > before) store.expire(expiredBefore())
+      },
+    ],
+  }
+}
+
+export const advanceOf = (window: TimeWindow): number => (window.type === 'HOPPING' ? window.advanceMs : window.sizeMs)
+
+/**
+ * Start of the earliest window that contains `timestamp`; the others follow every `advanceMs` up to `timestamp`. Windows are
+ * `[start, start + sizeMs)`, aligned to the epoch; none starts before it. Source: Kafka Streams' `TimeWindows.windowsFor`.
+ */
+export const firstStart = (timestamp: number, sizeMs: number, advanceMs: number): number =>
+  Math.floor(Math.max(0, timestamp - sizeMs + advanceMs) / advanceMs) * advanceMs

@@ -1,0 +1,26 @@
+/** Stores that live in memory: for tests and for queries whose state ends with them. */
+import { assertNever } from '../assert.ts'
+import { MemoryJoinBuffer } from './memory-join-buffer.ts'
+import { MemoryKeyValueStore } from './memory-key-value.ts'
+import { MemorySessionStore } from './memory-session.ts'
+import { MemoryWindowStore } from './memory-window.ts'
+import type { StateStore, StoreSpec } from './store.ts'
+
+/** An empty store of that kind. */
+export function memoryStore<Kind extends StateStore['kind']>(
+  spec: StoreSpec & { readonly kind: Kind },
+): Extract<StateStore, { kind: Kind }>
+export function memoryStore(spec: StoreSpec): StateStore {
+  switch (spec.kind) {
+    case 'keyValue':
+      return new MemoryKeyValueStore()
+    case 'window':
+      return new MemoryWindowStore()
+    case 'session':
+      return new MemorySessionStore()
+    case 'joinBuffer':
+      return new MemoryJoinBuffer(spec.retentionMs)
+    default:
+      return assertNever(spec.kind)
+  }
+}
