@@ -14,6 +14,8 @@ import { topkFunctions } from './aggregate/topk.ts'
 import type { FunctionDeclaration } from './declaration.ts'
 import { arrayFunctions } from './scalar/array.ts'
 import { conditionalFunctions } from './scalar/conditional.ts'
+import { datetimeFunctions } from './scalar/datetime.ts'
+import { datetimeTextFunctions } from './scalar/datetime-text.ts'
 import { encodeFunctions } from './scalar/encode.ts'
 import { generateSeriesFunctions } from './scalar/generate-series.ts'
 import { greatestFunctions } from './scalar/greatest.ts'
@@ -44,6 +46,8 @@ export const BUILT_IN_FUNCTIONS: readonly FunctionDeclaration[] = [
   ...topkFunctions,
   ...arrayFunctions,
   ...conditionalFunctions,
+  ...datetimeTextFunctions,
+  ...datetimeFunctions,
   ...encodeFunctions,
   ...generateSeriesFunctions,
   ...greatestFunctions,

@@ -56,7 +56,7 @@ export function parseDate(text: string): number {
   return days
 }
 
-/** Ms of the day of `HH[:mm[:ss[.SSS]]]`; digits beyond ms are cut, white space around is ignored. Throws an Error on anything else. */
+/** Ms of the day of `HH:mm[:ss[.SSS]]`; digits beyond ms are cut, white space around is ignored. Throws an Error on anything else. */
 export function parseTime(text: string): number {
   const match = TIME_TEXT.exec(text.trim())
   const ms = match === null ? null : msOf(match, 1)
@@ -67,7 +67,7 @@ export function parseTime(text: string): number {
 }
 
 /**
- * Epoch ms of `yyyy[-MM[-dd]][THH[:mm[:ss[.SSS]]]][Z|+hhmm]`, UTC unless a zone is given; also the form of string literals compared with
+ * Epoch ms of `yyyy[-MM[-dd]][T[HH[:mm[:ss[.SSS]]]][Z|+hhmm]]`, UTC unless a zone is given; also the form of string literals compared with
  * ROWTIME, WINDOWSTART and WINDOWEND. White space around is ignored. Throws an Error on anything else.
  */
 export function parseTimestamp(text: string): number {
@@ -83,11 +83,11 @@ export function parseTimestamp(text: string): number {
   return days * DAY_MS + ms - zoneOffsetMs(match[8])
 }
 
-const DATE_PATTERN = '([+-]?\\d{4,9})(?:-(\\d\\d)(?:-(\\d\\d))?)?'
-const TIME_PATTERN = '(\\d\\d)(?::(\\d\\d)(?::(\\d\\d)(?:\\.(\\d{1,9}))?)?)?'
+const DATE_PATTERN = '(\\d{4}|[+-]\\d{4,9})(?:-(\\d\\d)(?:-(\\d\\d))?)?'
+const MINUTE_PATTERN = ':(\\d\\d)(?::(\\d\\d)(?:\\.(\\d{1,9}))?)?'
 const DATE_TEXT = new RegExp(`^${DATE_PATTERN}$`)
-const TIME_TEXT = new RegExp(`^${TIME_PATTERN}$`)
-const TIMESTAMP_TEXT = new RegExp(`^${DATE_PATTERN}(?:T(?:${TIME_PATTERN})?)?(Z|[+-]\\d\\d:?\\d\\d)?$`)
+const TIME_TEXT = new RegExp(`^(\\d\\d)${MINUTE_PATTERN}$`)
+const TIMESTAMP_TEXT = new RegExp(`^${DATE_PATTERN}(?:T(?:(\\d\\d)(?:${MINUTE_PATTERN})?)?(Z|[+-]\\d\\d:?\\d\\d)?)?$`)
 
 /** From groups 1 to 3: year, month, day; null where there is no such day. */
 function daysOf(match: RegExpExecArray): number | null {

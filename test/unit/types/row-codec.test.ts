@@ -73,7 +73,17 @@ test('rows of every type come back as they were written', () => {
 
 test('64-bit integers are exact at the edges of safe numbers', () => {
   const codec = rowCodec([BIGINT])
-  for (const value of [0, -1, 2 ** 52, 2 ** 53 - 1, -(2 ** 53) + 1, -(2 ** 52), 2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n]) {
+  for (const value of [
+    0,
+    -1,
+    2 ** 52,
+    2 ** 53 - 1,
+    -(2 ** 53) + 1,
+    -(2 ** 52),
+    2n ** 63n - 1n,
+    -(2n ** 63n),
+    2n ** 53n,
+  ]) {
     const sink = new ByteBuffer()
     codec.write([value], sink)
     expect(codec.read({ buffer: sink.buffer, position: 0 })).toEqual([value])

@@ -52,7 +52,7 @@ describe('TIME', () => {
     expect(parseTime(text)).toBe(ms)
   })
 
-  test.each(['foo', '24:00', '10:60', '1:00'])('%s is refused', (text) => {
+  test.each(['foo', '24:00', '10:60', '1:00', '12'])('%s is refused', (text) => {
     expect(() => parseTime(text)).toThrow(`Failed to parse time '${text}'. Required format is: "HH:mm:ss.SSS"`)
   })
 })
@@ -71,7 +71,7 @@ describe('TIMESTAMP', () => {
     expect(parseTimestamp(text)).toBe(ms)
   })
 
-  test.each(['foo', '2018-01-01 00:00', '2018-01-01T25', '12'])('%s is refused', (text) => {
+  test.each(['foo', '2018-01-01 00:00', '2018-01-01T25', '12', '20180101', '2019-0100'])('%s is refused', (text) => {
     expect(() => parseTimestamp(text)).toThrow('Required format is: "yyyy-MM-dd\'T\'HH:mm:ss.SSS"')
   })
 
