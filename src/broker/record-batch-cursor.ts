@@ -51,6 +51,9 @@ export class RecordBatchCursor {
   valueEnd = -1
   headersStart = -1
   headerCount = 0
+  /** The whole record, its length prefix included. */
+  recordStart = -1
+  recordEnd = -1
 
   readonly #verifyChecksums: boolean
   #batches: Buffer = NO_BYTES
@@ -95,6 +98,7 @@ export class RecordBatchCursor {
   #readRecord(): void {
     const buffer = this.buffer
     let at = this.#at
+    this.recordStart = at
 
     let byte = buffer[at++]!
     let length = byte & 0x7f
@@ -174,7 +178,7 @@ export class RecordBatchCursor {
     this.headersStart = at
 
     if (at > end || end > this.#recordsEnd) throw this.#malformedRecord()
-    this.#at = end
+    this.recordEnd = this.#at = end
   }
 
   /**

@@ -48,7 +48,7 @@ const AT_BASE_SEQUENCE = 53
 const AT_RECORD_COUNT = 57
 
 const COMPRESSION_MASK = 0x07
-const LOG_APPEND_TIME = 0x08
+export const LOG_APPEND_TIME = 0x08
 const TRANSACTIONAL = 0x10
 const CONTROL = 0x20
 

@@ -1,0 +1,186 @@
+/** Opening the embedded log: the owner in the main thread, attachments in workers. */
+
+import { mkdirSync } from 'node:fs'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { type Clock, systemClock } from '../../clock.ts'
+import type { Broker, TopicConfig } from '../broker.ts'
+import { readCheckpoint } from './checkpoint.ts'
+import { lockDataDir } from './data-dir-lock.ts'
+import { EmbeddedBroker } from './embedded-broker.ts'
+import { LogOwner } from './owner.ts'
+import { remoteCatalogue, serveCatalogue } from './remote-catalogue.ts'
+import { storageError } from './storage-error.ts'
+import { LogThread } from './thread.ts'
+import { Upkeep } from './upkeep.ts'
+
+export interface EmbeddedLogOptions {
+  /** Made if it is not there. One live server at a time. */
+  readonly dataDir: string
+  readonly clock?: Clock
+  /**
+   * When appends are forced to the disk; it matters only if the machine loses power, as what was written outlives the process in any
+   * case. A number: every so many ms (default 1,000). `always`: before each append is acknowledged; then transactions are atomic across a
+   * power failure too. `never`: when the system likes.
+   */
+  readonly fsync?: number | 'always' | 'never'
+  /** Configuration of topics that do not say otherwise, over Kafka's defaults. */
+  readonly topicDefaults?: TopicConfig
+  /** How often retention, compaction and transaction timeouts are looked after, ms. Default 15,000; 0: only by `maintain`. */
+  readonly maintenanceIntervalMs?: number
+  /** Bound on the memory that compaction takes for keys, bytes. Default 64 MiB. */
+  readonly compactionKeyBytes?: number
+  /** Told of damage and failed upkeep, in words for the operator. Default: to standard error. */
+  readonly warn?: (message: string) => void
+}
+
+/** What a worker needs to open the log; goes through `postMessage` or `workerData` with `port` in the transfer list. */
+export interface EmbeddedLogAttachment {
+  readonly port: MessagePort
+  readonly holder: number
+  readonly appends: SharedArrayBuffer
+  readonly syncAppends: boolean
+}
+
+const OWNER = 1
+const DEFAULT_FSYNC_MS = 1_000
+const DEFAULT_MAINTENANCE_MS = 15_000
+const DEFAULT_COMPACTION_KEY_BYTES = 64 * 1024 * 1024
+/** With `fsync: 'never'` a checkpoint still spares the next start most of its checks. */
+const CHECKPOINT_MS = 10_000
+
+/**
+ * Opens or makes the log in `dataDir`, in the main thread. Checks what was written since the last checkpoint, cuts torn tails, sets
+ * damage aside (told by `warn`), and finishes or aborts transactions. `DATA_DIR_LOCKED`; `UNAVAILABLE` or `STORAGE_FULL` if the directory
+ * cannot be used.
+ */
+export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
+  try {
+    mkdirSync(options.dataDir, { recursive: true })
+    const unlockDataDir = lockDataDir(options.dataDir)
+    try {
+      return new EmbeddedLog(options, unlockDataDir)
+    } catch (cause) {
+      unlockDataDir()
+      throw cause
+    }
+  } catch (cause) {
+    throw storageError(`open the data directory ${options.dataDir}`, cause)
+  }
+}
+
+export class EmbeddedLog {
+  readonly #thread: LogThread
+  readonly #owner: LogOwner
+  readonly #upkeep: Upkeep
+  readonly #unlockDataDir: () => void
+  readonly #brokers = new Set<Broker>()
+  readonly #ports = new Set<MessagePort>()
+  readonly #appends = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
+  readonly #syncAppends: boolean
+  #nextHolder = OWNER + 1
+  #isClosed = false
+
+  /** For `openEmbeddedLog`. */
+  constructor(options: EmbeddedLogOptions, unlockDataDir: () => void) {
+    const { dataDir, clock = systemClock, fsync = DEFAULT_FSYNC_MS, warn = warnOnStandardError } = options
+    this.#unlockDataDir = unlockDataDir
+    this.#syncAppends = fsync === 'always'
+    this.#thread = new LogThread({ holder: OWNER, clock, appends: this.#appends, syncAppends: this.#syncAppends })
+    const checkpoint = readCheckpoint(dataDir)
+    this.#owner = new LogOwner({
+      dataDir,
+      thread: this.#thread,
+      defaults: options.topicDefaults ?? {},
+      checkpoint,
+      warn,
+    })
+    this.#upkeep = new Upkeep({
+      dataDir,
+      owner: this.#owner,
+      clock,
+      fsync: fsync !== 'never',
+      compactionKeyBytes: options.compactionKeyBytes ?? DEFAULT_COMPACTION_KEY_BYTES,
+      warn,
+    })
+    this.#upkeep.every(typeof fsync === 'number' ? fsync : CHECKPOINT_MS, () => this.#upkeep.sync(false))
+    const maintenanceMs = options.maintenanceIntervalMs ?? DEFAULT_MAINTENANCE_MS
+    if (maintenanceMs > 0) this.#upkeep.every(maintenanceMs, () => this.maintain())
+  }
+
+  /** A broker for the owner's thread. Closing it leaves the log open. */
+  broker(): Broker {
+    const broker: Broker = new EmbeddedBroker({
+      catalogue: this.#owner.catalogue(OWNER),
+      thread: this.#thread,
+      onClose: () => this.#brokers.delete(broker),
+    })
+    this.#brokers.add(broker)
+    return broker
+  }
+
+  /**
+   * For one worker thread, which passes it to `attachEmbeddedLog`. When the worker ends, however it ends, its open transactions are
+   * aborted and its locks freed.
+   */
+  attachment(): EmbeddedLogAttachment {
+    const { port1, port2 } = new MessageChannel()
+    const holder = this.#nextHolder++
+    serveCatalogue(port1, this.#owner.catalogue(holder))
+    port1.on('close', () => this.#release(port1, holder))
+    port1.unref()
+    this.#ports.add(port1)
+    return { port: port2, holder, appends: this.#appends, syncAppends: this.#syncAppends }
+  }
+
+  /** Retention, compaction and transaction timeouts, now. */
+  maintain(): Promise<void> {
+    return this.#upkeep.maintain()
+  }
+
+  /** Forces everything acknowledged so far to the disk, and writes a checkpoint. */
+  sync(): Promise<void> {
+    return this.#upkeep.sync(true)
+  }
+
+  /**
+   * Closes the owner's brokers, cuts off attached threads (which should have ended by now), and gives the directory free. What was
+   * acknowledged is on the disk then.
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    for (const broker of [...this.#brokers]) await broker.close()
+    this.#isClosed = true
+    for (const port of this.#ports) port.close()
+    await this.#upkeep.stop()
+    await this.sync()
+    this.#thread.files.close()
+    this.#unlockDataDir()
+  }
+
+  #release(port: MessagePort, holder: number): void {
+    this.#ports.delete(port)
+    if (this.#isClosed) return
+    this.#owner.topics.releaseLocksOf(holder)
+    this.#owner.transactions.abortHeldBy(holder)
+  }
+}
+
+function warnOnStandardError(message: string): void {
+  process.stderr.write(`${message}\n`)
+}
+
+/** The broker of a worker thread. Records pass between it and the files alone; the owner is asked only about topics, groups and transactions. */
+export function attachEmbeddedLog(
+  { port, holder, appends, syncAppends }: EmbeddedLogAttachment,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
+): Broker {
+  const thread = new LogThread({ holder, clock, appends, syncAppends })
+  return new EmbeddedBroker({
+    catalogue: remoteCatalogue(port),
+    thread,
+    onClose: () => {
+      thread.files.close()
+      port.close()
+    },
+  })
+}

@@ -1,0 +1,58 @@
+/**
+ * Names in the data directory.
+ *
+ *   lock                                  who uses the directory (data-dir-lock.ts)
+ *   cluster.json                          { clusterId }
+ *   checkpoint.json                       how far partitions are known to be whole (checkpoint.ts)
+ *   topics/<topic>/topic.json             name, id, partitions, configuration (topic-store.ts)
+ *   topics/<topic>/<partition>/<base offset, 20 digits>.log     record batches, back to back
+ *                              <base offset>.index              where to start to look (segment-index.ts)
+ *                              aborted.index                    aborted transactions (aborted-index.ts)
+ *                              <base>-<end>.swap                a compacted segment on its way to its place (compaction.ts)
+ *   deleted/<topic id>                    a deleted topic, about to be removed
+ *   quarantine/                           copies of segments that were found damaged
+ */
+
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { join, sep } from 'node:path'
+
+export const LOG_SUFFIX = '.log'
+export const INDEX_SUFFIX = '.index'
+export const SWAP_SUFFIX = '.swap'
+export const PARTIAL_SUFFIX = '.partial'
+
+const OFFSET_DIGITS = 20
+
+export const topicsDirectory = (dataDir: string) => join(dataDir, 'topics')
+export const quarantineDirectory = (dataDir: string) => join(dataDir, 'quarantine')
+export const deletedDirectory = (dataDir: string) => join(dataDir, 'deleted')
+export const topicDirectory = (dataDir: string, topic: string) => join(topicsDirectory(dataDir), topic)
+/** Ends in a separator, so that it is a prefix of this partition's files only. */
+export const partitionDirectory = (topicDir: string, partition: number) => join(topicDir, String(partition)) + sep
+
+export const segmentName = (base: number) => String(base).padStart(OFFSET_DIGITS, '0')
+export const logPath = (directory: string, base: number) => `${directory}${segmentName(base)}${LOG_SUFFIX}`
+export const indexPath = (directory: string, base: number) => `${directory}${segmentName(base)}${INDEX_SUFFIX}`
+export const abortedPath = (directory: string) => `${directory}aborted.index`
+
+/** Replaces a file so that a crash leaves the old or the new one whole. */
+export function writeFileAtomically(path: string, content: string | Buffer): void {
+  const partial = `${path}${PARTIAL_SUFFIX}`
+  writeFileSync(partial, content, { flush: true })
+  renameSync(partial, path)
+}
+
+/** Writes all of `bytes` at `position`; the system may take them in parts. */
+export function writeFully(descriptor: number, bytes: Uint8Array, position: number): void {
+  for (let written = 0; written < bytes.length; )
+    written += writeSync(descriptor, bytes, written, bytes.length - written, position + written)
+}
+
+export function syncFile(path: string): void {
+  const descriptor = openSync(path, 'r+')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}

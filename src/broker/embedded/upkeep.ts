@@ -1,0 +1,126 @@
+/** The work on an embedded log that nobody asks for: syncing, checkpoints, retention, compaction, transaction timeouts. */
+
+import { open } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
+import type { Clock } from '../../clock.ts'
+import { type Checkpoint, type PartitionCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { compactPartition } from './compaction.ts'
+import { logPath } from './layout.ts'
+import type { LogOwner } from './owner.ts'
+import { listSegments, type Partition } from './partition.ts'
+import { applyRetention } from './retention.ts'
+
+export interface UpkeepOptions {
+  readonly dataDir: string
+  readonly owner: LogOwner
+  readonly clock: Clock
+  /** Whether `sync` forces files to the disk, or only writes checkpoints. */
+  readonly fsync: boolean
+  readonly compactionKeyBytes: number
+  readonly warn: (message: string) => void
+}
+
+/** A checkpoint names all partitions, so it is not written for each of many syncs. */
+const MIN_CHECKPOINT_INTERVAL_MS = 10_000
+
+export class Upkeep {
+  readonly #options: UpkeepOptions
+  readonly #timers: NodeJS.Timeout[] = []
+  /** The last job; jobs run one at a time, as two would rewrite the same files. */
+  #last: Promise<void> = Promise.resolve()
+  #jobs = 0
+  /** What is on the disk, by the checkpoint's keys. */
+  #synced: Checkpoint = new Map()
+  #checkpointedAt = Number.NEGATIVE_INFINITY
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options
+  }
+
+  /** Runs `job` at this interval, unless another is still running. Does not keep the process alive. */
+  every(intervalMs: number, job: () => Promise<void>): void {
+    const tick = () => {
+      if (this.#jobs > 0) return
+      job().catch((error) => this.#options.warn(`Upkeep of the embedded log failed: ${(error as Error).message}`))
+    }
+    this.#timers.push(setInterval(tick, intervalMs).unref())
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer)
+    await this.#last
+  }
+
+  /** Retention, compaction and transaction timeouts. */
+  maintain(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { owner, clock } = this.#options
+      const now = clock.now()
+      owner.transactions.abortTimedOut(now)
+      for (const partition of [...owner.topics.partitions()]) {
+        await this.#maintainPartition(partition, now)
+        await setImmediate()
+      }
+    })
+  }
+
+  /** Forces what was acknowledged to the disk; writes a checkpoint if `checkpoint` is set or the last one is old. */
+  sync(checkpoint: boolean): Promise<void> {
+    return this.#inTurn(() => this.#sync(checkpoint))
+  }
+
+  async #maintainPartition(partition: Partition, now: number): Promise<void> {
+    const { owner, compactionKeyBytes, warn } = this.#options
+    const { cleanedTo } = owner.topics
+    try {
+      applyRetention(partition, now)
+      if (!partition.config.compacts || partition.state.deleted) return
+      const pass = {
+        cleanedTo: cleanedTo.get(partition) ?? 0,
+        now,
+        maxKeyBytes: compactionKeyBytes,
+        pause: setImmediate<void>,
+      }
+      cleanedTo.set(partition, await compactPartition(partition, pass))
+    } catch (error) {
+      // The others must have their turn; this one gets another next time.
+      if (!partition.state.deleted)
+        warn(`Upkeep of ${partition.topic}-${partition.partition} failed: ${(error as Error).message}`)
+    }
+  }
+
+  async #sync(isCheckpointWanted: boolean): Promise<void> {
+    const { owner, dataDir, clock } = this.#options
+    const present = owner.topics.checkpoint()
+    const changed = owner.topics.partitionsByKey().filter(([key]) => !isSame(present.get(key), this.#synced.get(key)))
+    if (this.#options.fsync)
+      for (const [key, partition] of changed) await syncPartition(partition, this.#synced.get(key)?.base ?? 0)
+    this.#synced = present
+    const isOld = changed.length > 0 && clock.now() - this.#checkpointedAt >= MIN_CHECKPOINT_INTERVAL_MS
+    if (!isCheckpointWanted && !isOld) return
+    writeCheckpoint(dataDir, present)
+    this.#checkpointedAt = clock.now()
+  }
+
+  #inTurn(job: () => Promise<void>): Promise<void> {
+    this.#jobs++
+    const done = this.#last.then(job).finally(() => this.#jobs--)
+    this.#last = done.catch(() => {})
+    return done
+  }
+}
+
+function isSame(a: PartitionCheckpoint | undefined, b: PartitionCheckpoint | undefined): boolean {
+  return a?.offset === b?.offset && a?.position === b?.position && a?.startOffset === b?.startOffset
+}
+
+/** The segments that may have grown since `fromBase` was the active one. */
+async function syncPartition(partition: Partition, fromBase: number): Promise<void> {
+  if (partition.state.deleted) return
+  for (const base of listSegments(partition.directory)) {
+    if (base < fromBase) continue
+    const file = await open(logPath(partition.directory, base), 'r+').catch(() => null)
+    if (file === null) continue // removed by retention meanwhile
+    await file.datasync().finally(() => file.close())
+  }
+}
