@@ -1,4 +1,12 @@
 /** Primary-key table-table join: both sides are upserts that the join keeps. Output row: left row, then right row. */
+import type { Process } from '../types/record.ts'
+import type { Column } from '../types/schema.ts'
+import type { Row } from '../types/value.ts'
+import type { OperatorDefinition } from './operator.ts'
+import { hasKey } from './record-key.ts'
+import type { StepId, StepSchema } from './step.ts'
+import type { JoinKind } from './stream-stream-join.ts'
+import { openTableRows, type TableRows, type TableRowsOptions, tableRowsSpec } from './table-rows.ts'
 
 export interface TableTableJoinStep {
   readonly kind: 'tableTableJoin'
@@ -10,15 +18,6 @@ export interface TableTableJoinStep {
   readonly leftStore: string
   readonly rightStore: string
 }
-
-import type { Process } from '../types/record.ts'
-import type { Column } from '../types/schema.ts'
-import type { Row } from '../types/value.ts'
-import type { OperatorDefinition } from './operator.ts'
-import { hasKey } from './record-key.ts'
-import type { StepId, StepSchema } from './step.ts'
-import type { JoinKind } from './stream-stream-join.ts'
-import { openTableRows, type TableRows, type TableRowsOptions, tableRowsSpec } from './table-rows.ts'
 
 /**
  * A change on either side gives the pair's result anew: a row where the kind of join has one, a delete where it had one before.

@@ -2,6 +2,16 @@
  * Aggregation of a grouped stream in tumbling, hopping or session windows. Output row: key columns, results, WINDOWSTART, WINDOWEND.
  * EMIT FINAL: a window's row leaves once, when stream time has passed its end and grace.
  */
+import type { KeyWindow } from '../metastore/data-source.ts'
+import { WINDOWEND, WINDOWSTART } from '../types/schema.ts'
+import { BIGINT } from '../types/sql-type.ts'
+import type { AggregateCall } from './aggregate.ts'
+import { outputColumns } from './aggregation.ts'
+import { finalMarkSpec } from './final-mark.ts'
+import type { OperatorDefinition } from './operator.ts'
+import { buildSessionAggregate } from './session-aggregate.ts'
+import type { StepId } from './step.ts'
+import { buildTimeWindowAggregate } from './time-window-aggregate.ts'
 
 export type AggregationWindow =
   | { readonly type: 'TUMBLING'; readonly sizeMs: number; readonly graceMs: number; readonly retentionMs: number }
@@ -23,17 +33,6 @@ export interface WindowedAggregateStep {
   readonly emit: 'CHANGES' | 'FINAL'
   readonly store: string
 }
-
-import type { KeyWindow } from '../metastore/data-source.ts'
-import { WINDOWEND, WINDOWSTART } from '../types/schema.ts'
-import { BIGINT } from '../types/sql-type.ts'
-import type { AggregateCall } from './aggregate.ts'
-import { outputColumns } from './aggregation.ts'
-import { finalMarkSpec } from './final-mark.ts'
-import type { OperatorDefinition } from './operator.ts'
-import { buildSessionAggregate } from './session-aggregate.ts'
-import type { StepId } from './step.ts'
-import { buildTimeWindowAggregate } from './time-window-aggregate.ts'
 
 export const windowedAggregate: OperatorDefinition<WindowedAggregateStep> = {
   inputs: ({ input }) => [input],
