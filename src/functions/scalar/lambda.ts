@@ -3,6 +3,7 @@ import { hashKey } from '../../types/compare.ts'
 import type { MapType, SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import { type Call, type FunctionDeclaration, type Lambda, parameter, scalar } from '../declaration.ts'
+import { inHashOrder } from './hash-order.ts'
 
 const array = parameter('array', 'ARRAY<T>', 'the array')
 const map = parameter('map', 'MAP<K, V>', 'the map')
@@ -27,7 +28,7 @@ function reduceArray(elements: readonly Value[] | null, initial: Value, reduce: 
 function reduceMap(entries: ReadonlyMap<Value, Value> | null, initial: Value, reduce: Lambda): Value {
   if (initial === null || entries === null) return initial
   let state: Value = initial
-  for (const [key, value] of entries) state = reduce(state, key, value)
+  for (const [key, value] of inHashOrder(entries)) state = reduce(state, key, value)
   return state
 }
 

@@ -41,6 +41,18 @@ describe('REDUCE', () => {
     expect(call('REDUCE', map(['a', 3], ['b', 6]), ['INT', 0], addValue)).toBe(9)
   })
 
+  test('goes through a map in the order of Java hash codes', () => {
+    const keys: TypedArgument = ['LAMBDA STRING', (s, key, _x) => `${s}${key}`]
+    const order = (...names: string[]): unknown => {
+      const entries = names.map((name): [string, number] => [name, 1])
+      return call('REDUCE', map(...entries), ['STRING', ''], keys)
+    }
+    // The hash codes are 97, 99, 100 and 104. Two entries have four buckets, four entries have eight.
+    expect(order('d', 'a')).toBe('da')
+    expect(order('c', 'd', 'a', 'h')).toBe('hacd')
+    expect(order('a')).toBe('a')
+  })
+
   test('NULL gives the state, a NULL state gives NULL', () => {
     expect(call('REDUCE', noArray, ['INT', 5], add)).toBe(5)
     expect(call('REDUCE', noMap, ['INT', 5], addValue)).toBe(5)
