@@ -10,7 +10,7 @@ import { isTimeOfDay, TIME_RANGE } from '../time-of-day.ts'
 import { failureWithin, ReadFailure, unexpectedAt, wrongKind, wrongText } from './failure.ts'
 import type { JsonInput } from './input.ts'
 import { readDecimal, readDouble, readInt32, readInt64 } from './number.ts'
-import { type Decode, ObjectScanner } from './object-scanner.ts'
+import { ObjectScanner } from './object-scanner.ts'
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -30,35 +30,63 @@ import {
   TRUE,
 } from './syntax.ts'
 import { readAsText, readString } from './text.ts'
+import {
+  type Decode,
+  FAST_DOUBLE,
+  FAST_INT32,
+  FAST_INT64,
+  FAST_STRING,
+  type FastKind,
+  NOT_FAST,
+  readValue,
+  type ValueReader,
+} from './value-reader.ts'
 
-/** A decoder that reads any value; one that `type` cannot take is a ReadFailure with the path from here. */
-export function decoder(type: SqlType): Decode {
+/** Reads any value; one that `type` cannot take is a ReadFailure with the path from here. */
+export const valueReader = (type: SqlType): ValueReader => ({ kind: fastKind(type), decode: nullable(decoder(type)) })
+
+function fastKind({ kind }: SqlType): FastKind {
+  switch (kind) {
+    case 'STRING':
+      return FAST_STRING
+    case 'INTEGER':
+      return FAST_INT32
+    case 'BIGINT':
+      return FAST_INT64
+    case 'DOUBLE':
+      return FAST_DOUBLE
+    default:
+      return NOT_FAST
+  }
+}
+
+function decoder(type: SqlType): Decode {
   switch (type.kind) {
     case 'STRING':
-      return nullable((input) => (input.bytes[input.position] === QUOTE ? readString(input) : readAsText(input)))
+      return (input) => (input.bytes[input.position] === QUOTE ? readString(input) : readAsText(input))
     case 'BOOLEAN':
-      return nullable((input) => readBoolean(input, type))
+      return (input) => readBoolean(input, type)
     case 'INTEGER':
-      return nullable(numeric(type, readInt32, parseInt32))
+      return numeric(type, readInt32, parseInt32)
     case 'BIGINT':
-      return nullable(numeric(type, readInt64, parseInt64))
+      return numeric(type, readInt64, parseInt64)
     case 'TIMESTAMP':
     case 'DATE':
-      return nullable(numeric(type, (input) => Number(readInt64(input)), parseTime))
+      return numeric(type, (input) => Number(readInt64(input)), parseTime)
     case 'TIME':
-      return nullable(timeOfDay(numeric(type, (input) => Number(readInt64(input)), parseTime)))
+      return timeOfDay(numeric(type, (input) => Number(readInt64(input)), parseTime))
     case 'DOUBLE':
-      return nullable(numeric(type, readDouble, textToDouble))
+      return numeric(type, readDouble, textToDouble)
     case 'DECIMAL':
-      return nullable(decimalDecoder(type))
+      return decimalDecoder(type)
     case 'BYTES':
-      return nullable((input) => readBytes(input, type))
+      return (input) => readBytes(input, type)
     case 'ARRAY':
-      return nullable(arrayDecoder(type))
+      return arrayDecoder(type)
     case 'MAP':
-      return nullable(mapDecoder(type))
+      return mapDecoder(type)
     case 'STRUCT':
-      return nullable(structDecoder(type))
+      return structDecoder(type)
   }
 }
 
@@ -152,7 +180,7 @@ const WHITE_SPACE = /[\u0000-\u0020]+/g
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 function arrayDecoder(type: ArrayType): Decode {
-  const element = decoder(type.element)
+  const element = valueReader(type.element)
   return (input) => {
     const { bytes, end } = input
     if (bytes[input.position] !== OPEN_BRACKET) throw mismatch(input, type)
@@ -166,7 +194,7 @@ function arrayDecoder(type: ArrayType): Decode {
       if (at >= end) throw unexpectedAt(bytes, input.start, at, end)
       input.position = at
       try {
-        values.push(element(input))
+        values.push(readValue(element, input))
       } catch (error) {
         throw failureWithin(error, `[${values.length}]`)
       }
@@ -184,7 +212,7 @@ function arrayDecoder(type: ArrayType): Decode {
 
 /** Keys are STRING (the format refuses others). A key that occurs twice keeps its last value. */
 function mapDecoder(type: MapType): Decode {
-  const item = decoder(type.value)
+  const item = valueReader(type.value)
   return (input) => {
     const { bytes, end } = input
     if (bytes[input.position] !== OPEN_BRACE) throw mismatch(input, type)
@@ -204,7 +232,7 @@ function mapDecoder(type: MapType): Decode {
       if (at >= end) throw unexpectedAt(bytes, input.start, at, end)
       input.position = at
       try {
-        values.set(key, item(input))
+        values.set(key, readValue(item, input))
       } catch (error) {
         throw failureWithin(error, `.${key}.value`)
       }
@@ -222,7 +250,7 @@ function mapDecoder(type: MapType): Decode {
 
 function structDecoder(type: StructType): Decode {
   const scanner = new ObjectScanner(
-    type.fields.map((field, target) => ({ name: field.name, decode: decoder(field.type), target, first: false })),
+    type.fields.map((field, target) => ({ name: field.name, value: valueReader(field.type), target, first: false })),
   )
   const width = type.fields.length
   return (input) => {

@@ -5,41 +5,40 @@
  * Objects of one topic mostly name their properties in one order, so the scanner first compares each name with the one that stood at the
  * same place in the object before; only a miss looks the name up.
  */
-import type { Row, Value } from '../../types/value.ts'
+import type { Row } from '../../types/value.ts'
 import { failureWithin, unexpectedAt } from './failure.ts'
 import type { JsonInput } from './input.ts'
 import { PropertyNames } from './property-names.ts'
 import { CLOSE_BRACE, COLON, COMMA, closingQuote, isSpace, QUOTE, skipSpace, skipValue } from './syntax.ts'
-
-/** Reads the value at the input's position, which is before its end, and moves behind it. Throws a ReadFailure. */
-export type Decode = (input: JsonInput) => Value
+import { readValue, type ValueReader } from './value-reader.ts'
 
 export interface Property {
   /** Name of the column or struct field. */
   readonly name: string
-  readonly decode: Decode
+  readonly value: ValueReader
   /** Index into the row. */
   readonly target: number
   readonly first: boolean
 }
 
 /** Places beyond this many are looked up by name each time. */
-const MAX_PLACES = 4096
+const MAX_PLACES = 2048
 
 export class ObjectScanner {
   readonly #names: PropertyNames
   readonly #properties: readonly Property[]
-  readonly #decoders: readonly Decode[]
+  readonly #values: readonly ValueReader[]
   readonly #targets: Int32Array
   /** 1 for a property that `readFirst` decodes. */
   readonly #isFirst: Uint8Array
   readonly #firstCount: number
-  /** Per place in the object: the name that stood there last. */
-  readonly #expected: number[] = []
+  /** Per place in the object: the name that stood there last; -1 where no object has reached yet. */
+  readonly #expected = new Int32Array(MAX_PLACES + 1).fill(-1)
   /** Per property: rank of the name that it was found under in this object, 0 if not found yet. */
   readonly #foundRanks: Uint8Array
   /** Per property: where its value starts if that is still to be decoded, else 0 (no value can start at 0, where the brace is). */
   readonly #pending: Int32Array
+  #hasPending = false
   #place = 0
   #ended = false
   #firstLeft = 0
@@ -49,7 +48,7 @@ export class ObjectScanner {
   constructor(properties: readonly Property[]) {
     this.#properties = properties
     this.#names = new PropertyNames(properties.map(({ name }) => name))
-    this.#decoders = properties.map(({ decode }) => decode)
+    this.#values = properties.map(({ value }) => value)
     this.#targets = Int32Array.from(properties, ({ target }) => target)
     this.#isFirst = Uint8Array.from(properties, ({ first }) => (first ? 1 : 0))
     this.#firstCount = properties.filter(({ first }) => first).length
@@ -59,14 +58,16 @@ export class ObjectScanner {
 
   /** Steps over the object's brace and sets all targets to null. */
   begin(input: JsonInput, row: Row): void {
-    for (let i = 0; i < this.#targets.length; i++) {
-      row[this.#targets[i]!] = null
-      this.#foundRanks[i] = 0
-      this.#pending[i] = 0
+    const targets = this.#targets
+    const foundRanks = this.#foundRanks
+    for (let i = 0; i < targets.length; i++) {
+      row[targets[i]!] = null
+      foundRanks[i] = 0
     }
     this.#place = 0
     this.#firstLeft = this.#firstCount
     this.#current = -1
+    this.#hasPending = false
     const at = skipSpace(input.bytes, input.position + 1, input.end)
     this.#ended = at < input.end && input.bytes[at] === CLOSE_BRACE
     input.position = this.#ended ? at + 1 : at
@@ -83,10 +84,12 @@ export class ObjectScanner {
   /** Decodes all others and leaves the input behind the object. */
   readRest(input: JsonInput, row: Row): void {
     if (!this.#ended) this.#scan(input, row, false)
+    if (!this.#hasPending) return
     const behind = input.position
     for (let slot = 0; slot < this.#pending.length; slot++) {
       if (this.#pending[slot] === 0) continue
       input.position = this.#pending[slot]!
+      this.#pending[slot] = 0
       this.#decode(slot, input, row)
     }
     input.position = behind
@@ -95,49 +98,83 @@ export class ObjectScanner {
   /** `error`, which one of the reading methods threw, with the property's name in its path. */
   locate(error: unknown): unknown {
     const property = this.#properties[this.#current]
+    this.#current = -1
+    this.#pending.fill(0)
     return property === undefined ? error : failureWithin(error, `.${property.name}`)
   }
 
   #scan(input: JsonInput, row: Row, firstOnly: boolean): void {
     const { bytes, end } = input
-    const names = this.#names
+    const { starts, slots } = this.#names
+    const expected = this.#expected
+    let { text } = this.#names
     let at = input.position
+    let place = this.#place
     for (;;) {
-      const id = this.#nameAt(bytes, at, end)
-      at = this.#valueStart(bytes, at + names.lengthOf(id) + 2, end)
-      const slot = names.slots[id]!
-      if (slot >= 0 && names.ranks[id]! >= this.#foundRanks[slot]!) {
-        if (this.#foundRanks[slot] === 0 && this.#isFirst[slot] === 1) this.#firstLeft--
-        this.#foundRanks[slot] = names.ranks[id]!
-        if (firstOnly && this.#isFirst[slot] === 0) {
-          this.#pending[slot] = at
-          at = skipValue(bytes, at, end)
-        } else {
-          input.position = at
-          this.#decode(slot, input, row)
-          at = input.position
-        }
-      } else at = skipValue(bytes, at, end)
-      if (at < 0) throw unexpectedAt(bytes, input.start, end, end)
-      at = this.#next(bytes, at, input)
-      if (this.#ended || (firstOnly && this.#firstLeft === 0 && !names.ambiguous)) break
+      // The usual case: `"name":` of the last object, byte by byte.
+      let id = expected[place]!
+      const from = id < 0 ? 0 : starts[id]!
+      const length = id < 0 ? 1 : starts[id + 1]! - from
+      let same = 0
+      if (id >= 0 && at + length < end) while (same < length && bytes[at + same] === text[from + same]) same++
+      if (same === length) at += length
+      else {
+        id = this.#lookUp(bytes, at, end, place)
+        at = this.#valueStart(bytes, at, end)
+        text = this.#names.text
+      }
+      if (place < MAX_PLACES) place++
+      if (isSpace(bytes[at]!)) at = skipSpace(bytes, at, end)
+      const slot = slots[id]!
+      at = slot < 0 ? skipValue(bytes, at, end) : this.#take(slot, id, at, input, row, firstOnly)
+      if (at < 0 || at >= end) throw unexpectedAt(bytes, input.start, end, end)
+      let byte = bytes[at]!
+      if (isSpace(byte)) {
+        at = skipSpace(bytes, at, end)
+        byte = at < end ? bytes[at]! : 0
+      }
+      if (byte !== COMMA) {
+        if (byte !== CLOSE_BRACE) throw unexpectedAt(bytes, input.start, at, end)
+        this.#ended = true
+        input.position = at + 1
+        return
+      }
+      at++
+      if (bytes[at] !== QUOTE) at = skipSpace(bytes, at, end)
+      if (firstOnly && this.#firstLeft === 0 && !this.#names.ambiguous) break
     }
     input.position = at
+    this.#place = place
+  }
+
+  /** Decodes the value of a wanted property, or notes where it is; the position behind it, or -1. */
+  #take(slot: number, id: number, at: number, input: JsonInput, row: Row, firstOnly: boolean): number {
+    const rank = this.#names.ranks[id]!
+    const found = this.#foundRanks[slot]!
+    if (rank < found) return skipValue(input.bytes, at, input.end)
+    this.#foundRanks[slot] = rank
+    if (firstOnly) {
+      if (this.#isFirst[slot] === 0) {
+        this.#pending[slot] = at
+        this.#hasPending = true
+        return skipValue(input.bytes, at, input.end)
+      }
+      if (found === 0) this.#firstLeft--
+    } else this.#pending[slot] = 0
+    input.position = at
+    this.#decode(slot, input, row)
+    return input.position
   }
 
   #decode(slot: number, input: JsonInput, row: Row): void {
     this.#current = slot
-    row[this.#targets[slot]!] = this.#decoders[slot]!(input)
+    row[this.#targets[slot]!] = readValue(this.#values[slot]!, input)
     this.#current = -1
-    this.#pending[slot] = 0
   }
 
-  /** The id of the name whose quote is at `at`. */
-  #nameAt(bytes: Buffer, at: number, end: number): number {
+  /** The id of the name whose quote is at `at`, which is not the expected one. */
+  #lookUp(bytes: Buffer, at: number, end: number, place: number): number {
     if (at >= end || bytes[at] !== QUOTE) throw unexpectedAt(bytes, 0, at, end)
-    const place = this.#place++
-    const expected = place < this.#expected.length ? this.#expected[place]! : -1
-    if (expected >= 0 && this.#names.isAt(expected, bytes, at + 1, end)) return expected
     const quote = closingQuote(bytes, at + 1, end)
     if (quote < 0) throw unexpectedAt(bytes, 0, end, end)
     const id = this.#names.idOf(bytes, at + 1, quote)
@@ -145,30 +182,12 @@ export class ObjectScanner {
     return id
   }
 
-  /** Over the colon that follows a name. */
+  /** Over the name whose quote is at `position`, and the colon behind it. */
   #valueStart(bytes: Buffer, position: number, end: number): number {
-    let at = position
-    if (bytes[at] !== COLON || at >= end) {
-      at = skipSpace(bytes, at, end)
-      if (at >= end || bytes[at] !== COLON) throw unexpectedAt(bytes, 0, at, end)
-    }
-    at++
-    if (at < end && isSpace(bytes[at]!)) at = skipSpace(bytes, at, end)
+    const colon = skipSpace(bytes, closingQuote(bytes, position + 1, end) + 1, end)
+    if (colon >= end || bytes[colon] !== COLON) throw unexpectedAt(bytes, 0, colon, end)
+    const at = skipSpace(bytes, colon + 1, end)
     if (at >= end) throw unexpectedAt(bytes, 0, at, end)
     return at
-  }
-
-  /** From behind a value to the next name, or behind the object. */
-  #next(bytes: Buffer, position: number, { start, end }: JsonInput): number {
-    let at = position
-    if (at < end && isSpace(bytes[at]!)) at = skipSpace(bytes, at, end)
-    if (at >= end) throw unexpectedAt(bytes, start, at, end)
-    if (bytes[at] === COMMA) {
-      at++
-      return at < end && isSpace(bytes[at]!) ? skipSpace(bytes, at, end) : at
-    }
-    if (bytes[at] !== CLOSE_BRACE) throw unexpectedAt(bytes, start, at, end)
-    this.#ended = true
-    return at + 1
   }
 }

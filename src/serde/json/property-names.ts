@@ -4,54 +4,39 @@
  *
  * Matching (formats.md section 2): a property whose name is the column's; else one whose upper-cased name is the column's.
  */
-
+import { COLON, QUOTE } from './syntax.ts'
 import { resolveEscapes } from './text.ts'
 
 /** Neither the exact nor the upper-cased name is a wanted column. */
 export const UNWANTED = -1
 /** Names beyond this many are resolved anew each time: a topic with ever new names must not fill the memory. */
-const MAX_NAMES = 4096
+const MAX_NAMES = 2048
 const TABLE_SIZE = 2 * MAX_NAMES
 
 export class PropertyNames {
-  /** Learned names one behind the other, `starts[i]` to `starts[i + 1]`; as they stand in the document, escapes included. */
-  #text = new Uint8Array(1024)
-  readonly #starts: number[] = [0]
-  readonly #table = new Int16Array(TABLE_SIZE).fill(-1)
-  readonly #slotOf: ReadonlyMap<string, number>
+  /** All learned names as `"name":`, as they stand in documents, one behind the other: name i from `starts[i]` to `starts[i + 1]`. */
+  text = new Uint8Array(1024)
+  starts = new Int32Array(MAX_NAMES + 2)
   /** Per learned name: the wanted column's slot or UNWANTED. */
-  readonly slots: number[] = []
+  readonly slots = new Int32Array(MAX_NAMES + 1)
   /** Per learned name: 2 if it is the column's exact name, 1 if only its upper-cased form is. */
-  readonly ranks: number[] = []
+  readonly ranks = new Uint8Array(MAX_NAMES + 1)
   /** Several learned names belong to one column, so that a match may be overruled by a later property. */
   ambiguous = false
+  #count = 0
+  readonly #table = new Int16Array(TABLE_SIZE).fill(-1)
+  readonly #slotOf: ReadonlyMap<string, number>
 
   /** `wanted`: names of columns (or struct fields); a name's place is its slot. */
   constructor(wanted: readonly string[]) {
     this.#slotOf = new Map(wanted.map((name, slot) => [name, slot]))
   }
 
-  /** Whether the learned name `id` stands at `position`, followed by its closing quote, before `end`. */
-  isAt(id: number, bytes: Buffer, position: number, end: number): boolean {
-    const from = this.#starts[id]!
-    const length = this.#starts[id + 1]! - from
-    if (position + length >= end) return false
-    const text = this.#text
-    for (let i = 0; i < length; i++) if (bytes[position + i] !== text[from + i]) return false
-    return bytes[position + length] === 0x22
-  }
-
-  lengthOf(id: number): number {
-    return this.#starts[id + 1]! - this.#starts[id]!
-  }
-
-  /** The id of the name `bytes[start, end)`, learning it if it is new. */
+  /** The id of the name `bytes[start, end)` (without quotes), learning it if it is new. */
   idOf(bytes: Buffer, start: number, end: number): number {
     let place = hash(bytes, start, end) % TABLE_SIZE
-    for (;;) {
-      const id = this.#table[place]!
-      if (id < 0) break
-      if (this.lengthOf(id) === end - start && this.isAt(id, bytes, start, end + 1)) return id
+    for (let id = this.#table[place]!; id >= 0; id = this.#table[place]!) {
+      if (this.#is(id, bytes, start, end)) return id
       place = (place + 1) % TABLE_SIZE
     }
     const id = this.#learn(bytes, start, end)
@@ -59,27 +44,43 @@ export class PropertyNames {
     return id
   }
 
+  #is(id: number, bytes: Buffer, start: number, end: number): boolean {
+    const from = this.starts[id]! + 1
+    if (this.starts[id + 1]! - from - 2 !== end - start) return false
+    for (let i = 0; i < end - start; i++) if (bytes[start + i] !== this.text[from + i]) return false
+    return true
+  }
+
   /** A name beyond the limit always takes the last place, which is then not in the table. */
   #learn(bytes: Buffer, start: number, end: number): number {
-    const id = Math.min(this.slots.length, MAX_NAMES)
-    const from = this.#starts[id]!
-    this.#reserve(from + end - start)
-    this.#text.set(bytes.subarray(start, end), from)
-    this.#starts[id + 1] = from + end - start
-    const name = nameText(bytes, start, end)
-    const exact = this.#slotOf.get(name)
-    const slot = exact ?? this.#slotOf.get(name.toUpperCase()) ?? UNWANTED
-    if (slot !== UNWANTED && this.slots.includes(slot)) this.ambiguous = true
-    this.slots[id] = slot
-    this.ranks[id] = exact === undefined ? 1 : 2
+    const id = this.#count
+    if (this.#count < MAX_NAMES) this.#count++
+    const from = this.starts[id]!
+    const behind = from + end - start + 3
+    this.#reserve(behind)
+    this.text[from] = QUOTE
+    this.text.set(bytes.subarray(start, end), from + 1)
+    this.text[behind - 2] = QUOTE
+    this.text[behind - 1] = COLON
+    this.starts[id + 1] = behind
+    const raw = bytes.utf8Slice(start, end)
+    this.#resolve(id, raw.includes('\\') ? resolveEscapes(raw) : raw)
     return id
   }
 
+  #resolve(id: number, name: string): void {
+    const exact = this.#slotOf.get(name)
+    const slot = exact ?? this.#slotOf.get(name.toUpperCase()) ?? UNWANTED
+    if (slot !== UNWANTED && this.slots.subarray(0, id).includes(slot)) this.ambiguous = true
+    this.slots[id] = slot
+    this.ranks[id] = exact === undefined ? 1 : 2
+  }
+
   #reserve(size: number): void {
-    if (size <= this.#text.length) return
+    if (size <= this.text.length) return
     const larger = new Uint8Array(2 * size)
-    larger.set(this.#text)
-    this.#text = larger
+    larger.set(this.text)
+    this.text = larger
   }
 }
 
@@ -88,9 +89,4 @@ function hash(bytes: Buffer, start: number, end: number): number {
   let value = 0x811c9dc5
   for (let i = start; i < end; i++) value = Math.imul(value ^ bytes[i]!, 0x01000193)
   return value >>> 1
-}
-
-function nameText(bytes: Buffer, start: number, end: number): string {
-  const text = bytes.utf8Slice(start, end)
-  return text.includes('\\') ? resolveEscapes(text) : text
 }

@@ -2,14 +2,17 @@
 import { struct } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import type { ColumnsReader, ReadError, ReaderOptions, Side } from '../format.ts'
-import { decoder } from './decode.ts'
+import { valueReader } from './decode.ts'
 import { failureWithin, ReadFailure, unexpectedAt, wrongKind } from './failure.ts'
 import { JsonInput } from './input.ts'
-import { type Decode, ObjectScanner } from './object-scanner.ts'
+import { ObjectScanner } from './object-scanner.ts'
 import { LETTER_N, NULL, OPEN_BRACE, skipSpace, skipValue, skipWord } from './syntax.ts'
+import { readValue, type ValueReader } from './value-reader.ts'
 
 export function jsonReader(options: ReaderOptions): ColumnsReader {
-  return options.columns.length === 1 && options.spec.unwrapped ? new ValueReader(options) : new ObjectReader(options)
+  return options.columns.length === 1 && options.spec.unwrapped
+    ? new BareValueReader(options)
+    : new ObjectReader(options)
 }
 
 /** Reads objects that have the columns as their properties. */
@@ -28,7 +31,7 @@ class ObjectReader implements ColumnsReader {
     this.#scanner = new ObjectScanner(
       wanted.map(({ column, target, first }) => {
         const { name, type } = columns[column]!
-        return { name, decode: decoder(type), target, first }
+        return { name, value: valueReader(type), target, first }
       }),
     )
   }
@@ -71,17 +74,17 @@ class ObjectReader implements ColumnsReader {
 }
 
 /** Reads documents that are the single column's bare value. */
-class ValueReader implements ColumnsReader {
+class BareValueReader implements ColumnsReader {
   isNull = false
   readonly #options: ReaderOptions
-  readonly #decode: Decode | null
+  readonly #value: ValueReader | null
   readonly #target: number
   readonly #input = new JsonInput()
 
   constructor(options: ReaderOptions) {
     this.#options = options
     const wanted = options.wanted[0]
-    this.#decode = wanted === undefined ? null : decoder(options.columns[0]!.type)
+    this.#value = wanted === undefined ? null : valueReader(options.columns[0]!.type)
     this.#target = wanted?.target ?? 0
   }
 
@@ -98,7 +101,7 @@ class ValueReader implements ColumnsReader {
   }
 
   #read(input: JsonInput, target: Row): void {
-    if (this.#decode !== null) target[this.#target] = this.#decode(input)
+    if (this.#value !== null) target[this.#target] = readValue(this.#value, input)
     else if (skipValue(input.bytes, input.position, input.end) < 0) {
       throw unexpectedAt(input.bytes, input.start, input.position, input.end)
     }

@@ -1,0 +1,34 @@
+/**
+ * Reading one value of a known type. The common cases of the common types are called directly, because a call through a variable for each
+ * value of a record costs as much as the work itself; everything else is the type's decoder's.
+ */
+import type { Value } from '../../types/value.ts'
+import type { JsonInput } from './input.ts'
+import { readDouble, readInt32, readInt64 } from './number.ts'
+import { isDigit, QUOTE } from './syntax.ts'
+import { readString } from './text.ts'
+
+/** Reads the value at the input's position, which is before its end, and moves behind it. Throws a ReadFailure. */
+export type Decode = (input: JsonInput) => Value
+
+export const NOT_FAST = 0
+export const FAST_STRING = 1
+export const FAST_INT32 = 2
+export const FAST_INT64 = 3
+export const FAST_DOUBLE = 4
+export type FastKind = typeof NOT_FAST | typeof FAST_STRING | typeof FAST_INT32 | typeof FAST_INT64 | typeof FAST_DOUBLE
+
+export interface ValueReader {
+  readonly kind: FastKind
+  /** Reads values of any form. */
+  readonly decode: Decode
+}
+
+export function readValue({ kind, decode }: ValueReader, input: JsonInput): Value {
+  const first = input.bytes[input.position]!
+  if (first === QUOTE) return kind === FAST_STRING ? readString(input) : decode(input)
+  if (!isDigit(first)) return decode(input)
+  if (kind === FAST_INT32) return readInt32(input)
+  if (kind === FAST_INT64) return readInt64(input)
+  return kind === FAST_DOUBLE ? readDouble(input) : decode(input)
+}

@@ -1,0 +1,66 @@
+/** Reading and writing single payloads through a format, for tests. */
+import type { Format, FormatSpec, ReadError, Side } from '../../../src/serde/format.ts'
+import { ByteBuffer } from '../../../src/serde/byte-sink.ts'
+import type { Column } from '../../../src/types/schema.ts'
+import type { SqlType } from '../../../src/types/sql-type.ts'
+import type { Row } from '../../../src/types/value.ts'
+
+export interface Setup {
+  readonly format: Format
+  readonly columns: readonly Column[]
+  readonly unwrapped?: boolean
+  readonly delimiter?: string
+  readonly side?: Side
+  /** Columns that `open` decodes; all others are left to `finish`. */
+  readonly first?: readonly string[]
+  /** Columns that are read at all. */
+  readonly only?: readonly string[]
+}
+
+export const columns = (types: Readonly<Record<string, SqlType>>): Column[] =>
+  Object.entries(types).map(([name, type]) => ({ name, type }))
+
+const spec = ({ format, unwrapped = false, delimiter }: Setup): FormatSpec => ({
+  format: format.name,
+  unwrapped,
+  ...(delimiter === undefined ? {} : { delimiter }),
+})
+
+/** The row, null for a payload that stands for no value, or the error. */
+export type ReadResult = Row | null | ReadError
+
+/** Reads payloads one after the other with one reader, each between other bytes that must not be looked at. */
+export function payloadReader(setup: Setup): (payload: string | Uint8Array, around?: string) => ReadResult {
+  const { format, side = 'VALUE', first = [], only } = setup
+  const reader = format.reader({
+    side,
+    topic: 't',
+    spec: spec(setup),
+    columns: setup.columns,
+    wanted: setup.columns.flatMap(({ name }, column) =>
+      only === undefined || only.includes(name) ? [{ column, target: column, first: first.includes(name) }] : [],
+    ),
+  })
+  return (payload, around = '') => {
+    const body = Buffer.from(payload as string)
+    const bytes = Buffer.concat([Buffer.from(around), body, Buffer.from(around)])
+    const start = Buffer.byteLength(around)
+    const row: Row = setup.columns.map(() => null)
+    const error = reader.open(bytes, start, start + body.length, row)
+    if (error !== null) return error
+    return reader.isNull ? null : (reader.finish(row) ?? row)
+  }
+}
+
+/** The payload of a row; null for a null payload. */
+export function rowWriter(setup: Setup): (row: Row) => Buffer | null {
+  const writer = setup.format.writer({
+    side: setup.side ?? 'VALUE',
+    topic: 't',
+    spec: spec(setup),
+    columns: setup.columns,
+    sources: setup.columns.map((_, i) => i),
+  })
+  const out = new ByteBuffer(1)
+  return (row) => (writer.write(row, out) ? out.take() : null)
+}
