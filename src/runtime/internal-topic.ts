@@ -8,17 +8,21 @@ import { FORMATS } from '../serde/index.ts'
 import type { StreamRecord } from '../types/record.ts'
 import { rowCodec } from '../types/row-codec.ts'
 import type { Row } from '../types/value.ts'
-import { type KeySource, keyWriter, type RecordEncoder } from './record-encoder.ts'
 import type { RecordCursor } from './record-cursor.ts'
+import { type CurrentKey, keyWriter, type RecordEncoder } from './record-encoder.ts'
 
 const HAS_VALUE = 1
 const HAS_OLD_VALUE = 2
 
-export function internalEncoder(step: RepartitionStep, schema: StepSchema, keySources: readonly KeySource[]): RecordEncoder {
+export function internalEncoder(
+  step: RepartitionStep,
+  schema: StepSchema,
+  current: readonly CurrentKey[],
+): RecordEncoder {
   const codec = rowCodec(schema.value.map(({ type }) => type))
   const withOld = step.payload === 'change'
   return {
-    writeKey: keyWriter({ topic: step.topicSuffix, keyFormat: step.keyFormat, key: schema.key, window: null }, keySources),
+    writeKey: keyWriter({ topic: step.topicSuffix, keyFormat: step.keyFormat, key: schema.key, window: null }, current),
     writeValue(record, sink) {
       const { value } = record
       const oldValue = withOld ? record.oldValue : null

@@ -1,6 +1,7 @@
 /** Whether a source's key columns are read downstream, or the key just passes through. */
-import { inputsOf } from '../operators/inputs.ts'
+
 import type { Step } from '../operators/index.ts'
+import { inputsOf } from '../operators/inputs.ts'
 import type { SourceStep, StepId } from '../operators/step.ts'
 
 /** Steps that hand the key on without looking at it. */

@@ -1,5 +1,5 @@
 /** Encodes records for a topic: key and value straight into the bytes that are sent. */
-import type { SinkStep } from '../operators/step.ts'
+import type { SinkStep, SourceStep } from '../operators/step.ts'
 import type { ByteSink, ColumnsWriter, FormatSpec } from '../serde/format.ts'
 import { FORMATS } from '../serde/index.ts'
 import { type WindowLayout, windowBytes, writeWindow } from '../serde/windowed-key.ts'
@@ -8,13 +8,22 @@ import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
 import { eventTime } from './event-time.ts'
 import type { RecordCursor } from './record-cursor.ts'
-import { type SourceReader, windowLayout } from './source-reader.ts'
+import { windowLayout } from './source-reader.ts'
 
-/** A source whose key bytes may be copied as they are: the record read last, and where it lies. */
-export interface KeySource {
-  readonly reader: SourceReader
-  /** The cursor of the record that is being processed. */
-  readonly cursor: () => RecordCursor
+/** The key of the record that a task is processing, and its bytes: a sink that meets the same key row copies the bytes. */
+export class CurrentKey {
+  readonly step: SourceStep
+  key: Row | null = null
+  cursor: RecordCursor | null = null
+
+  constructor(step: SourceStep) {
+    this.step = step
+  }
+
+  set(key: Row | null, cursor: RecordCursor | null): void {
+    this.key = key
+    this.cursor = cursor
+  }
 }
 
 export interface RecordEncoder {
@@ -26,7 +35,7 @@ export interface RecordEncoder {
   timestamp(record: StreamRecord): number
 }
 
-export function sinkEncoder(step: SinkStep, keySources: readonly KeySource[]): RecordEncoder {
+export function sinkEncoder(step: SinkStep, current: readonly CurrentKey[]): RecordEncoder {
   const value = FORMATS[step.valueFormat.format].writer({
     side: 'VALUE',
     topic: step.topic,
@@ -35,7 +44,7 @@ export function sinkEncoder(step: SinkStep, keySources: readonly KeySource[]): R
     sources: step.value.map((_, i) => i),
   })
   return {
-    writeKey: keyWriter(step, keySources),
+    writeKey: keyWriter(step, current),
     writeValue: (record, sink) => record.value !== null && value.write(record.value, sink),
     timestamp: sinkTime(step),
   }
@@ -48,15 +57,15 @@ export interface KeyLayout {
   readonly window: SinkStep['window']
 }
 
-export function keyWriter(layout: KeyLayout, keySources: readonly KeySource[]): RecordEncoder['writeKey'] {
+export function keyWriter(layout: KeyLayout, current: readonly CurrentKey[]): RecordEncoder['writeKey'] {
   const window = windowLayout(layout.window)
   const writer = columnsWriter(layout)
-  const copies = keySources.filter(({ reader }) => isSameFormat(reader, layout))
+  const copies = current.filter(({ step }) => isSameFormat(step, layout))
   return (record, sink) => {
     const { key } = record
     if (key === null) return false
-    for (const { reader, cursor } of copies) {
-      if (reader.key === key) return copyKey(cursor(), window, record, sink)
+    for (const { key: read, cursor } of copies) {
+      if (read === key && cursor !== null) return copyKey(cursor, window, record, sink)
     }
     return writeKeyColumns(writer, key, window, record, sink)
   }
@@ -95,7 +104,7 @@ function writeKeyColumns(
 }
 
 /** Whether key bytes of that source are what this layout writes: same format, types and, where written, names. */
-export function isSameFormat({ step }: SourceReader, { keyFormat, key, window }: KeyLayout): boolean {
+export function isSameFormat(step: SourceStep, { keyFormat, key, window }: KeyLayout): boolean {
   return (
     step.keyFormat.format === keyFormat.format &&
     step.keyFormat.delimiter === keyFormat.delimiter &&

@@ -33,7 +33,7 @@ const OPAQUE_KEY: Row = []
 type Setter = (row: Row, cursor: RecordCursor) => void
 
 export class SourceReader {
-  /** The key row of the record read last: a sink that meets it again copies the key's bytes. */
+  /** The key row of the record read last. */
   key: Row | null = null
   /** Event time of the record read last, also of one that was filtered out. */
   timestamp = -1
@@ -59,7 +59,9 @@ export class SourceReader {
     const time = step.timestamp
     const timeColumn = time === null ? -1 : this.#findTimeColumn(step)
     this.#width = step.columns.length
-    this.#keyCopies = step.columns.flatMap(({ from }, target) => (from.part === 'key' ? [[from.index, target] as const] : []))
+    this.#keyCopies = step.columns.flatMap(({ from }, target) =>
+      from.part === 'key' ? [[from.index, target] as const] : [],
+    )
     this.#timeColumn = timeColumn
     this.#readTime = time === null ? null : eventTime(time)
     this.#decodesKey = options.needsKey || this.#keyCopies.length > 0 || (time !== null && timeColumn < 0)
@@ -189,7 +191,13 @@ export class SourceReader {
     const { predicate, predicateColumns } = this.#options
     const wanted: WantedColumn[] = columns.flatMap(({ from }, target) =>
       from.part === 'value'
-        ? [{ column: from.index, target, first: predicate === null || predicateColumns.includes(target) || target === this.#timeColumn }]
+        ? [
+            {
+              column: from.index,
+              target,
+              first: predicate === null || predicateColumns.includes(target) || target === this.#timeColumn,
+            },
+          ]
         : [],
     )
     if (this.#timeColumn === columns.length) {

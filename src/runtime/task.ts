@@ -5,22 +5,19 @@
 import type { Clock } from '../clock.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
-import { compilePredicate } from '../operators/evaluate.ts'
 import type { FilterStep } from '../operators/filter.ts'
-import { inputsOf } from '../operators/inputs.ts'
-import type { OperatorContext } from '../operators/operator.ts'
-import { readsOldValue } from '../operators/old-value.ts'
-import type { RepartitionStep, SinkStep, SourceStep, StepId, StepSchema, SubscriberStep } from '../operators/step.ts'
 import type { OperatorStep, Step } from '../operators/index.ts'
-import { columnsOf } from '../expressions/inspect.ts'
+import { inputsOf } from '../operators/inputs.ts'
+import { readsOldValue } from '../operators/old-value.ts'
+import type { OperatorContext } from '../operators/operator.ts'
+import type { RepartitionStep, SinkStep, SourceStep, StepId, StepSchema, SubscriberStep } from '../operators/step.ts'
 import type { StateStore, StoreSpec } from '../state/store.ts'
-import type { Header, Process, StreamRecord } from '../types/record.ts'
-import { internalEncoder, internalReader } from './internal-topic.ts'
+import type { Process, StreamRecord } from '../types/record.ts'
+import { internalEncoder } from './internal-topic.ts'
 import { needsKey } from './key-use.ts'
-import type { ReportError } from './processing-log.ts'
+import type { ProcessingError, RecordPosition, ReportError } from './processing-log.ts'
 import type { RecordCursor } from './record-cursor.ts'
-import { type KeySource, type RecordEncoder, sinkEncoder } from './record-encoder.ts'
-import { SourceReader } from './source-reader.ts'
+import { CurrentKey, type RecordEncoder, sinkEncoder } from './record-encoder.ts'
 import { definitionOf, type SubTopology } from './topology.ts'
 
 /** Takes encoded records for one topic: the driver decides the partition and writes. */
@@ -39,10 +36,8 @@ export interface TaskOptions {
   readonly config: (name: string) => string | undefined
   readonly store: (spec: StoreSpec) => StateStore
   readonly sink: (step: SinkStep) => Output
-  /** Null: what is written goes straight to the task of the other side, in this process (the test driver). */
-  readonly repartition: (step: RepartitionStep) => Output | Process
+  readonly repartition: (step: RepartitionStep) => Output
   readonly subscriber: (step: SubscriberStep) => Process
-  readonly headers: (cursor: RecordCursor) => readonly Header[] | null
   readonly reportError: ReportError
   readonly reportLate: (step: StepId) => void
 }
@@ -50,15 +45,16 @@ export interface TaskOptions {
 /** Where a task's records come from: an external topic, or an internal one. */
 export interface TaskInput {
   readonly step: SourceStep | RepartitionStep
-  /**
-   * Reads the cursor's record and keeps it for `process`. Sets `timestamp`; false if there is nothing to process (a bad record, or one
-   * that is filtered out), in which case stream time still advances where the time could be read.
-   */
-  read(cursor: RecordCursor): boolean
-  /** Time of the record read last, epoch ms; -1 if it could not be read. */
-  readonly timestamp: number
-  /** Puts the record read last through the operators. */
-  process(): void
+  /** The filter right behind a source. It runs before `accept`, on the columns it needs, so that other columns are not decoded. */
+  readonly filter: FilterStep | null
+  /** Whether the key's columns are read; if not, records may carry any key row, and the key's bytes pass through. */
+  readonly needsKey: boolean
+  /** The context that the filter is compiled with. */
+  readonly filterContext: OperatorContext
+  /** Puts a record that passed the filter through the operators. `cursor`: its bytes, if they are still there. */
+  accept(record: StreamRecord, offset: number, cursor: RecordCursor | null): void
+  /** Reports what went wrong while the record at `offset` was read. */
+  reportRead(error: Omit<ProcessingError, 'position' | 'step'>, offset: number): void
 }
 
 export class Task {
@@ -67,29 +63,23 @@ export class Task {
   readonly #flushes: (() => void)[] = []
   readonly #options: TaskOptions
   readonly #consumers = new Map<StepId, Process[]>()
-  readonly #keySources: KeySource[] = []
+  readonly #keySources: CurrentKey[] = []
   #streamTime = -1
-  #cursor: RecordCursor | null = null
+  #offset = -1
   #topic = ''
 
   constructor(options: TaskOptions) {
     this.#options = options
     this.partition = options.partition
-    const fused = fusedFilters(options.topology)
-    const readers = new Map(
-      options.topology.reads.flatMap((step) =>
-        step.kind === 'source' ? [[step.id, this.#makeReader(step, fused.get(step.id) ?? null)] as const] : [],
-      ),
+    const { topology } = options
+    const filters = fusedFilters(topology)
+    const keys = new Map(
+      topology.reads.flatMap((step) => (step.kind === 'source' ? [[step.id, new CurrentKey(step)] as const] : [])),
     )
-    for (const reader of readers.values()) {
-      this.#keySources.push({ reader, cursor: () => this.#cursor! })
-    }
-    const skipped = new Set([...fused.values()].map(({ id }) => id))
-    this.#buildSteps(skipped)
-    this.inputs = options.topology.reads.map((step) =>
-      step.kind === 'source'
-        ? this.#sourceInput(step, readers.get(step.id)!, fused.get(step.id)?.id ?? step.id)
-        : this.#internalInput(step),
+    this.#keySources.push(...keys.values())
+    this.#buildSteps(new Set([...filters.values()].map(({ id }) => id)))
+    this.inputs = topology.reads.map((step) =>
+      this.#input(step, filters.get(step.id) ?? null, keys.get(step.id) ?? null),
     )
   }
 
@@ -181,82 +171,27 @@ export class Task {
     }
   }
 
-  #position() {
-    if (this.#cursor === null) return null
-    return { topic: this.#topic, partition: this.partition, offset: this.#cursor.offset }
+  #position(): RecordPosition | null {
+    return this.#offset < 0 ? null : { topic: this.#topic, partition: this.partition, offset: this.#offset }
   }
 
-  #makeReader(step: SourceStep, filter: FilterStep | null): SourceReader {
-    const { partition, headers, reportError, config } = this.#options
-    return new SourceReader({
-      step,
-      partition,
-      headers,
-      predicate: filter === null ? null : compilePredicate(filter, this.#context(filter)),
-      predicateColumns: filter === null ? [] : columnsOf(filter.predicate),
-      needsKey: needsKey(step, this.#options.topology.steps),
-      onError: (target, { message, causes }, bytes) =>
-        reportError({ type: 'deserialization', step: step.id, message, causes, position: this.#position(), target, bytes }),
-      onBadTime: (error) => this.#badTime(step, error, config('ksql.timestamp.throw.on.invalid') === 'true'),
-    })
-  }
-
-  #badTime(step: SourceStep, error: unknown, fatal: boolean): void {
-    const message = error instanceof Error ? error.message : String(error)
-    if (fatal) {
-      throw new Error(`Fatal user code error in TimestampExtractor callback for record ${JSON.stringify(this.#position())}: ${message}`, {
-        cause: error,
-      })
-    }
-    const position = this.#position()
-    this.#options.reportError({ type: 'deserialization', step: step.id, message, causes: [], position, target: 'value' })
-  }
-
-  #sourceInput(step: SourceStep, reader: SourceReader, emits: StepId): TaskInput {
-    const emit = this.#emitter(emits)
-    let record: StreamRecord | null = null
-    const task = this
+  #input(step: SourceStep | RepartitionStep, filter: FilterStep | null, current: CurrentKey | null): TaskInput {
+    const emit = this.#emitter(filter?.id ?? step.id)
+    const topic = step.kind === 'source' ? step.topic : step.topicSuffix
     return {
       step,
-      read(cursor) {
-        task.#cursor = cursor
-        task.#topic = step.topic
-        record = reader.read(cursor)
-        if (record === null && reader.timestamp >= 0) task.advanceStreamTime(reader.timestamp)
-        return record !== null
-      },
-      get timestamp() {
-        return reader.timestamp
-      },
-      process() {
-        if (record === null) return
-        task.advanceStreamTime(record.timestamp)
+      filter,
+      needsKey: step.kind !== 'source' || needsKey(step, this.#options.topology.steps),
+      filterContext: this.#context(filter ?? step),
+      accept: (record, offset, cursor) => {
+        this.#topic = topic
+        this.#offset = offset
+        if (record.timestamp > this.#streamTime) this.#streamTime = record.timestamp
+        if (current !== null) current.set(record.key, cursor)
         emit(record)
       },
-    }
-  }
-
-  #internalInput(step: RepartitionStep): TaskInput {
-    const emit = this.#emitter(step.id)
-    const readRecord = internalReader(step, this.#options.schemas.get(step.id)!)
-    let record: StreamRecord | null = null
-    const task = this
-    return {
-      step,
-      read(cursor) {
-        task.#cursor = cursor
-        task.#topic = step.topicSuffix
-        record = readRecord(cursor)
-        return true
-      },
-      get timestamp() {
-        return record?.timestamp ?? -1
-      },
-      process() {
-        if (record === null) return
-        task.advanceStreamTime(record.timestamp)
-        emit(record)
-      },
+      reportRead: (error, offset) =>
+        this.#options.reportError({ ...error, step: step.id, position: { topic, partition: this.partition, offset } }),
     }
   }
 }
@@ -272,4 +207,3 @@ function fusedFilters({ steps, reads }: SubTopology): Map<StepId, FilterStep> {
   }
   return fused
 }
-

@@ -3,8 +3,9 @@
  * writes its internal topic, the other reads it. Steps that share a store stay together, as the store belongs to one task.
  */
 import { assert } from '../assert.ts'
-import { inputsOf } from '../operators/inputs.ts'
 import { OPERATORS, type OperatorStep, type Step } from '../operators/index.ts'
+import { inputsOf } from '../operators/inputs.ts'
+import type { OperatorDefinition } from '../operators/operator.ts'
 import type { RepartitionStep, SourceStep, StepId, StepSchema } from '../operators/step.ts'
 import type { StoreSpec } from '../state/store.ts'
 
@@ -42,12 +43,9 @@ function schemaAfter(step: Step, schemaOf: (id: StepId) => StepSchema): StepSche
   return definitionOf(step).schema(step, inputsOf(step).map(schemaOf))
 }
 
-/** The definition of a step's kind, typed for it. */
-export function definitionOf<S extends OperatorStep>(step: S): (typeof OPERATORS)[S['kind']] & OperatorOf<S> {
-  return OPERATORS[step.kind] as (typeof OPERATORS)[S['kind']] & OperatorOf<S>
-}
-
-type OperatorOf<S> = import('../operators/operator.ts').OperatorDefinition<S>
+/** The definition of a step's kind. */
+export const definitionOf = <S extends OperatorStep>(step: S): OperatorDefinition<S> =>
+  OPERATORS[step.kind] as unknown as OperatorDefinition<S>
 
 /** Stores of a step, by the schemas of its inputs. */
 export function storesOf(step: OperatorStep, schemas: ReadonlyMap<StepId, StepSchema>): readonly StoreSpec[] {
