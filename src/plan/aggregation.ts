@@ -12,11 +12,12 @@ import type { NamedExpression } from '../operators/step.ts'
 import type { FunctionCall, Expression as Syntax } from '../sql/ast.ts'
 import { displayExpression } from '../sql/format.ts'
 import { rewrite, withoutLocations } from '../sql/walk.ts'
-import { type Column, ROWTIME, WINDOW_BOUNDS } from '../types/schema.ts'
+import { type Column, WINDOW_BOUNDS } from '../types/schema.ts'
 import { BIGINT } from '../types/sql-type.ts'
 import { argumentTypeOf, bindAggregate, signatureOf } from './aggregate-call.ts'
 import { keySchema, type PlanBuilder, type Relation } from './builder.ts'
 import { repartition } from './rekey.ts'
+import { isRowCount } from './row-count.ts'
 import { inClause, knownType, typed } from './typed.ts'
 import { planFilter } from './where.ts'
 
@@ -143,11 +144,7 @@ function prepareArguments({ analysis, input, calls, builder }: AggregationPlan, 
 
 /** Arguments that are not literals: those are the function's initial ones, or constants that need no column. */
 const columnArguments = (call: FunctionCall): Syntax[] =>
-  call.args.filter((arg) => !isLiteral(arg) && !isRowCount(call, arg))
-
-/** COUNT of ROWTIME counts rows, and needs no column: ROWTIME is never NULL. */
-const isRowCount = (call: FunctionCall, arg: Syntax): boolean =>
-  call.name === 'COUNT' && arg.kind === 'columnReference' && arg.name === ROWTIME
+  isRowCount(call) ? [] : call.args.filter((arg) => !isLiteral(arg))
 
 const isLiteral = ({ kind }: Syntax): boolean => kind.endsWith('Literal')
 
@@ -203,7 +200,7 @@ function aggregateCall(
 
 /** An argument as the aggregate step sees it: a prepared column, or a literal. */
 function argument(call: FunctionCall, layout: Syntax, grouped: Relation, { context }: PlanBuilder) {
-  if (isRowCount(call, layout)) return { kind: 'literal', type: BIGINT, value: 0 } as const
+  if (isRowCount(call)) return { kind: 'literal', type: BIGINT, value: 0 } as const
   if (isLiteral(layout)) return typed(layout, grouped, context)
   return typed({ kind: 'columnReference', qualifier: null, name: displayExpression(layout) }, grouped, context)
 }

@@ -247,6 +247,7 @@ function planForeignKeyJoin(sides: JoinSides, foreignKey: Expression): Relation 
     join: kind,
     store: `${name}-left`,
     key: leftKey,
+    leftColumns: left.columns,
     rightColumns: right.columns,
   })
   return joinedRelation(sides, resolve, left.key)

@@ -6,6 +6,7 @@ import type { SourceColumn, SourceOrigin } from '../operators/step.ts'
 import type { Expression } from '../sql/ast.ts'
 import { walk } from '../sql/walk.ts'
 import type { PlanBuilder, Relation } from './builder.ts'
+import { isRowCount } from './row-count.ts'
 
 /** Names of the columns that the query reads, by alias of the source. */
 export function usedColumns(analysis: Analysis): ReadonlyMap<string, ReadonlySet<string>> {
@@ -13,7 +14,7 @@ export function usedColumns(analysis: Analysis): ReadonlyMap<string, ReadonlySet
   for (const expression of expressionsOf(analysis)) {
     walk(expression, (node) => {
       if (node.kind === 'columnReference' && node.qualifier !== null) used.get(node.qualifier)?.add(node.name)
-      return true
+      return !isRowCount(node)
     })
   }
   return used

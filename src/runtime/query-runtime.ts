@@ -1,0 +1,102 @@
+/**
+ * Running queries: what the engine asks of the threads that do the work. Records stay in their worker; what crosses are plans, statuses
+ * and batches of rows.
+ */
+import type { Expression } from '../expressions/expression.ts'
+import type { NamedExpression } from '../operators/step.ts'
+import type { PhysicalPlan } from '../plan/physical-plan.ts'
+import type { Row } from '../types/value.ts'
+import type { ProcessingError } from './processing-log.ts'
+
+export interface StartQuery {
+  readonly plan: PhysicalPlan
+  /** Configuration overrides in force when the query was made (`auto.offset.reset`, `processing.guarantee`, ...). */
+  readonly config: Readonly<Record<string, string>>
+  readonly paused: boolean
+}
+
+/** As SHOW QUERIES words it. */
+export type QueryState = 'CREATED' | 'RUNNING' | 'REBALANCING' | 'PAUSED' | 'PENDING_SHUTDOWN' | 'ERROR' | 'NOT_RUNNING'
+
+export interface QueryFailure {
+  /** Epoch ms. */
+  readonly time: number
+  readonly type: 'USER' | 'SYSTEM' | 'UNKNOWN'
+  readonly message: string
+}
+
+export interface StepStatistics {
+  readonly step: string
+  readonly recordsIn: number
+  readonly recordsOut: number
+  readonly lateRecords: number
+  /** Entries of the step's stores; null for a step without state. */
+  readonly stateEntries: number | null
+}
+
+export interface QueryStatus {
+  readonly state: QueryState
+  /** Newest last; at most `ksql.query.error.max.queue.size`. */
+  readonly failures: readonly QueryFailure[]
+  readonly recordsConsumed: number
+  readonly recordsProduced: number
+  readonly processingErrors: number
+  /** Records behind the end of the sources, as far as known. */
+  readonly lagRecords: number
+  readonly steps: readonly StepStatistics[]
+}
+
+/**
+ * Rows are read as [key columns, WINDOWSTART and WINDOWEND if windowed, value columns, ROWTIME]; `predicate` and `columns` are over that
+ * layout. `keys`: only these keys (null: all). `keyRange`: bounds on a single key column. Bounds on windows are inclusive epoch ms.
+ */
+export interface PullRequest {
+  readonly keys: readonly Row[] | null
+  readonly keyRange: {
+    readonly from?: Row
+    readonly fromInclusive?: boolean
+    readonly to?: Row
+    readonly toInclusive?: boolean
+  } | null
+  readonly windowStart: { readonly from: number; readonly to: number } | null
+  readonly windowEnd: { readonly from: number; readonly to: number } | null
+  readonly predicate: Expression | null
+  readonly columns: readonly NamedExpression[]
+  readonly limit: number | null
+}
+
+/** A row of a push query. Deleted rows of tables keep their key columns, the others are NULL. */
+export interface PushRow {
+  readonly row: Row
+  readonly tombstone: boolean
+}
+
+export interface PushSubscriber {
+  /** Resolves when the subscriber can take more. At most one call is under way. */
+  readonly onRows: (rows: readonly PushRow[]) => Promise<void> | void
+  /** The end: LIMIT reached, `close` called, an error, or the subscriber fell too far behind. */
+  readonly onEnd: (end: { readonly reason: 'limit' | 'closed' | 'error' | 'overrun'; readonly error?: Error }) => void
+}
+
+export interface PushSubscription {
+  close(): Promise<void>
+}
+
+export interface QueryRuntime {
+  /** Resolves when the query's tasks are placed (internal topics made). Progress and failures show in `status`. */
+  start(query: StartQuery): Promise<void>
+  /** `purge`: also deletes state, internal topics and the consumer group. */
+  stop(queryId: string, options: { readonly purge: boolean }): Promise<void>
+  /** Processing stops; state and position stay. */
+  pause(queryId: string): Promise<void>
+  resume(queryId: string): Promise<void>
+  /** Undefined: no such query. */
+  status(queryId: string): QueryStatus | undefined
+  /** Batches of rows of the query's materialization, in no order. */
+  pull(queryId: string, request: PullRequest): AsyncIterable<readonly Row[]>
+  subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription>
+  /** Told of every processing error; for the processing log. */
+  onProcessingError(listener: (queryId: string, error: ProcessingError) => void): void
+  /** Commits what is done and ends the workers. */
+  close(): Promise<void>
+}
