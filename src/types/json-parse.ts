@@ -30,6 +30,18 @@ export function parseJsonValue(text: string): JsonValue {
   return value
 }
 
+/**
+ * The first value of `text`, whatever follows it ignored, as Jackson's readTree does; undefined for white space alone. Throws an Error
+ * where it is not JSON, or where a bare number or word runs on into other characters.
+ */
+export function parseFirstJsonValue(text: string): JsonValue | undefined {
+  if (/^[ \t\r\n]*$/.test(text)) return undefined
+  const parser = new Parser(text)
+  const value = parser.value(0)
+  if (value === null || typeof value === 'boolean' || value instanceof JsonNumber) parser.endOfWord()
+  return value
+}
+
 /** Compact JSON text; numbers as they were written. */
 export function formatJsonValue(value: JsonValue): string {
   if (value === null || typeof value === 'boolean') return String(value)
@@ -82,6 +94,11 @@ class Parser {
   end(): void {
     this.#skipSpace()
     if (this.#position < this.#text.length) throw this.#unexpected()
+  }
+
+  /** After a value without brackets or quotes. */
+  endOfWord(): void {
+    if (/[^ \t\r\n,\]}:]/.test(this.#text[this.#position] ?? ' ')) throw this.#unexpected()
   }
 
   #object(depth: number): JsonValue {

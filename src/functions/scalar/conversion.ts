@@ -1,0 +1,38 @@
+/** Numbers from their bytes. */
+import { fromBigInt } from '../../types/bigint64.ts'
+import type { Value } from '../../types/value.ts'
+import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
+
+export const conversionFunctions: readonly FunctionDeclaration[] = [
+  fromBytes('INT_FROM_BYTES', 'INT', 4, (view, isLittle) => view.getInt32(0, isLittle)),
+  fromBytes('BIGINT_FROM_BYTES', 'BIGINT', 8, (view, isLittle) => fromBigInt(view.getBigInt64(0, isLittle))),
+  fromBytes('DOUBLE_FROM_BYTES', 'DOUBLE', 8, (view, isLittle) => view.getFloat64(0, isLittle)),
+]
+
+function fromBytes(
+  name: string,
+  type: string,
+  size: number,
+  read: (view: DataView, isLittle: boolean) => Value,
+): FunctionDeclaration {
+  const bytes = parameter('bytes', 'BYTES', `the ${size} bytes of the number; any other number of bytes is an error`)
+  const order = parameter('order', 'STRING', 'BIG_ENDIAN or LITTLE_ENDIAN')
+  const call = (value: Uint8Array, byteOrder = 'BIG_ENDIAN'): Value => {
+    if (byteOrder !== 'BIG_ENDIAN' && byteOrder !== 'LITTLE_ENDIAN') {
+      throw new Error(`Byte order must be BIG_ENDIAN or LITTLE_ENDIAN, but was ${byteOrder}`)
+    }
+    if (value.length !== size) {
+      throw new Error(`Number of bytes must be equal to ${size}, but found ${value.length}`)
+    }
+    return read(new DataView(value.buffer, value.byteOffset, size), byteOrder === 'LITTLE_ENDIAN')
+  }
+  return scalar({
+    name,
+    category: 'CONVERSIONS',
+    description: `The ${type} that ${size} bytes stand for.`,
+    variants: [
+      { parameters: [bytes], returns: type, nulls: 'propagate', description: 'Most significant byte first.', call },
+      { parameters: [bytes, order], returns: type, nulls: 'propagate', call },
+    ],
+  })
+}

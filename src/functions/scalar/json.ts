@@ -1,0 +1,226 @@
+/** Functions over JSON documents held in texts. Numbers keep their digits, members their order. */
+
+import { valueText } from '../../types/java-text.ts'
+import { JsonNumber, type JsonValue } from '../../types/json-parse.ts'
+import { jsonWriter } from '../../types/json-text.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import type { Value } from '../../types/value.ts'
+import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
+import { compilePath, documentText, isArray, isObject, nodeAt, nodeText, parseDocument } from './json-document.ts'
+
+const JSON_TEXT = parameter('json', 'STRING', 'JSON document')
+
+export const jsonFunctions: readonly FunctionDeclaration[] = [
+  scalar({
+    name: 'EXTRACTJSONFIELD',
+    category: 'JSON',
+    description: 'A part of a JSON document: a text without its quotes, anything else as JSON.',
+    variants: [
+      {
+        parameters: [JSON_TEXT, parameter('path', 'STRING', 'such as $.log.lines[0]["user id"]')],
+        returns: 'STRING',
+        nulls: 'propagate',
+        description: 'NULL if the document has no such part.',
+        call: (text: string, path: string) => {
+          const steps = compilePath(path)
+          const node = nodeAt(parseDocument(text), steps)
+          return node === undefined ? null : nodeText(node)
+        },
+      },
+    ],
+  }),
+  scalar({
+    name: 'IS_JSON_STRING',
+    category: 'JSON',
+    description: 'Whether a text is a JSON document.',
+    variants: [
+      {
+        parameters: [parameter('text', 'STRING', 'text to look at; NULL and the empty text are not JSON')],
+        returns: 'BOOLEAN',
+        nulls: 'pass',
+        call: (text: string | null) => text !== null && isDocument(text),
+      },
+    ],
+  }),
+  scalar({
+    name: 'JSON_ARRAY_CONTAINS',
+    category: 'JSON',
+    description: 'Whether a JSON array has an element that equals a value; false if the text is no JSON array.',
+    variants: [
+      {
+        parameters: [JSON_TEXT, parameter('value', 'T', 'value to look for; NULL finds a JSON null')],
+        returns: 'BOOLEAN',
+        nulls: 'pass',
+        bind: ([, type]) => arrayContains(type),
+      },
+    ],
+  }),
+  scalar({
+    name: 'JSON_ARRAY_LENGTH',
+    category: 'JSON',
+    description: 'Number of elements of a JSON array; NULL for any other JSON document.',
+    variants: [
+      {
+        parameters: [JSON_TEXT],
+        returns: 'INT',
+        nulls: 'propagate',
+        call: (text: string) => {
+          const document = parseDocument(text)
+          return isArray(document) ? document.length : null
+        },
+      },
+    ],
+  }),
+  scalar({
+    name: 'JSON_CONCAT',
+    category: 'JSON',
+    description:
+      'Joins JSON documents: objects to an object, of equal names the last one counts; anything else to an array.',
+    variants: [
+      {
+        parameters: [
+          parameter('documents', 'STRING...', 'JSON documents; NULL or an empty text among them gives NULL'),
+        ],
+        returns: 'STRING',
+        nulls: 'propagate',
+        call: (...texts: string[]) => concat(texts.map(parseDocument)),
+      },
+    ],
+  }),
+  scalar({
+    name: 'JSON_ITEMS',
+    category: 'JSON',
+    description: 'The elements of a JSON array, each as JSON.',
+    variants: [
+      {
+        parameters: [JSON_TEXT],
+        returns: 'ARRAY<STRING>',
+        nulls: 'propagate',
+        call: (text: string) => {
+          const document = parseDocument(text)
+          if (!isArray(document)) throw new Error(`Not a JSON array: ${text}`)
+          return document.map(documentText)
+        },
+      },
+    ],
+  }),
+  scalar({
+    name: 'JSON_KEYS',
+    category: 'JSON',
+    description: 'The names in a JSON object, in its order; NULL for any other JSON document.',
+    variants: [
+      {
+        parameters: [JSON_TEXT],
+        returns: 'ARRAY<STRING>',
+        nulls: 'propagate',
+        call: (text: string) => {
+          const document = parseDocument(text)
+          return isObject(document) ? Array.from(document.keys()) : null
+        },
+      },
+    ],
+  }),
+  scalar({
+    name: 'JSON_RECORDS',
+    category: 'JSON',
+    description:
+      'A JSON object as a map: texts without their quotes, anything else as JSON; NULL for any other JSON document.',
+    variants: [
+      {
+        parameters: [JSON_TEXT],
+        returns: 'MAP<STRING, STRING>',
+        nulls: 'propagate',
+        call: (text: string) => {
+          const document = parseDocument(text)
+          return isObject(document) ? new Map(Array.from(document, ([name, node]) => [name, nodeText(node)])) : null
+        },
+      },
+    ],
+  }),
+  scalar({
+    name: 'TO_JSON_STRING',
+    category: 'JSON',
+    description: 'Any value as JSON; the members of structs and maps are sorted by name.',
+    variants: [
+      {
+        parameters: [parameter('value', 'T', 'value to write; NULL is written as null')],
+        returns: 'STRING',
+        nulls: 'pass',
+        bind: ([type]) => sortedWriter(type!),
+      },
+    ],
+  }),
+]
+
+function isDocument(text: string): boolean {
+  try {
+    return parseDocument(text) !== undefined
+  } catch {
+    return false
+  }
+}
+
+function arrayContains(type: SqlType | undefined): (text: string | null, value: Value) => boolean {
+  return (text, value) => {
+    if (text === null || !isDocument(text)) return false
+    const document = parseDocument(text)
+    return isArray(document) && document.some((element) => equals(element, value, type))
+  }
+}
+
+/** Whole numbers match INT and BIGINT, those with a fraction or an exponent DOUBLE. */
+function equals(element: JsonValue, value: Value, type: SqlType | undefined): boolean {
+  if (!(element instanceof JsonNumber)) return element === value
+  switch (type?.kind) {
+    case 'INTEGER':
+    case 'BIGINT':
+      return value !== null && element.isInteger() && BigInt(element.text) === BigInt(value as number | bigint)
+    case 'DOUBLE':
+      return !element.isInteger() && Number(element.text) === value
+    default:
+      return false
+  }
+}
+
+function concat(documents: readonly (JsonValue | undefined)[]): string | null {
+  if (documents.length === 0) return null
+  const present = documents.filter((document) => document !== undefined)
+  if (present.length < documents.length) return null
+  if (present.every(isObject)) return documentText(new Map(present.flatMap((members) => Array.from(members))))
+  return documentText(present.flatMap((document) => (isArray(document) ? document : [document])))
+}
+
+/** As `jsonWriter`, but with the members of structs and maps in the order of their names. */
+function sortedWriter(type: SqlType): (value: Value) => string {
+  const write = nonNullWriter(type)
+  return (value) => (value === null ? 'null' : write(value))
+}
+
+function nonNullWriter(type: SqlType): (value: Value) => string {
+  switch (type.kind) {
+    case 'ARRAY': {
+      const element = sortedWriter(type.element)
+      return (value) => `[${(value as readonly Value[]).map(element).join(',')}]`
+    }
+    case 'MAP': {
+      const keyText = valueText(type.key)
+      const item = sortedWriter(type.value)
+      return (value) =>
+        object(Array.from(value as ReadonlyMap<Value, Value>, ([key, member]) => [keyText(key), item(member)] as const))
+    }
+    case 'STRUCT': {
+      const members = type.fields.map((field, index) => ({ name: field.name, index, write: sortedWriter(field.type) }))
+      return (value) =>
+        object(
+          members.map(({ name, index, write }) => [name, write((value as readonly Value[])[index] ?? null)] as const),
+        )
+    }
+    default:
+      return jsonWriter(type)
+  }
+}
+
+function object(members: (readonly [name: string, text: string])[]): string {
+  members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return `{${members.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`
+}
