@@ -1,7 +1,7 @@
 /** What a fetcher knows of one of its partitions. */
 
-import { BrokerError } from '../broker-error.ts'
 import type { FetchedPartition, TopicPartition } from '../broker.ts'
+import { BrokerError } from '../broker-error.ts'
 import { batchSize, lastOffset } from '../record-batch.ts'
 import type { FetchLane } from './fetch-lane.ts'
 import type { FetchAnswer } from './fetch-request.ts'
@@ -78,12 +78,12 @@ export class Assignment implements TopicPartition {
   /** Stores the records that a fetch brought. False if there is no whole batch among them. */
   receive(fetched: FetchAnswer, lane: FetchLane): boolean {
     this.#clearTrouble()
-    const nextOffset = offsetAfter(fetched.records, this.position)
+    const { nextOffset, bytes } = wholeBatches(fetched.records, this.position)
     if (nextOffset === this.position) return false
     const { topic, partition, highWatermark, lastStableOffset, logStartOffset, abortedTransactions, records } = fetched
     const positions = { topic, partition, fetchOffset: this.position, nextOffset }
     const ends = { highWatermark, lastStableOffset, logStartOffset, abortedTransactions }
-    this.answer = { ...positions, ...ends, batches: records, error: null }
+    this.answer = { ...positions, ...ends, batches: records.subarray(0, bytes), error: null }
     this.answeredBy = lane
     this.position = nextOffset
     if (this.isPaused) this.compact()
@@ -136,10 +136,11 @@ export class Assignment implements TopicPartition {
   }
 }
 
-/** Offset after the last whole batch; `position` if there is none. */
-function offsetAfter(batches: Buffer, position: number): number {
-  let next = position
-  for (let at = 0, size = 0; (size = batchSize(batches, at)) > 0; at += size)
-    next = Math.max(next, lastOffset(batches, at) + 1)
-  return next
+/** How far the batches go that are not cut short, in bytes and in offsets (`position` if there is none). */
+function wholeBatches(records: Buffer, position: number): { bytes: number; nextOffset: number } {
+  let nextOffset = position
+  let bytes = 0
+  for (let size = 0; (size = batchSize(records, bytes)) > 0; bytes += size)
+    nextOffset = Math.max(nextOffset, lastOffset(records, bytes) + 1)
+  return { bytes, nextOffset }
 }

@@ -17,14 +17,8 @@ export type CoordinatorKind = 'group' | 'transaction'
 
 const COORDINATOR_TYPES = { group: 0, transaction: 1 } as const
 const NO_LEADER = -1
-const ABSENT: readonly number[] = [
-  KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-  KafkaErrorCode.INVALID_TOPIC_EXCEPTION,
-]
-const COORDINATOR_MOVED: readonly number[] = [
-  KafkaErrorCode.COORDINATOR_NOT_AVAILABLE,
-  KafkaErrorCode.NOT_COORDINATOR,
-]
+const ABSENT: readonly number[] = [KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION, KafkaErrorCode.INVALID_TOPIC_EXCEPTION]
+const COORDINATOR_MOVED: readonly number[] = [KafkaErrorCode.COORDINATOR_NOT_AVAILABLE, KafkaErrorCode.NOT_COORDINATOR]
 
 export class Cluster {
   readonly settings: KafkaSettings
@@ -184,7 +178,7 @@ export class Cluster {
   async #findCoordinator(kind: CoordinatorKind, key: string): Promise<number> {
     const connection = await this.#anyConnection()
     const answer = await connection.call(apis.findCoordinator, {
-      coordinatorKey: key,
+      groupId: key,
       coordinatorType: COORDINATOR_TYPES[kind],
     })
     throwIfError(answer.errorCode, `Finding the coordinator of ${kind} ${key}`)

@@ -116,9 +116,9 @@ export class KafkaConnection extends Connection {
 
   /** kafkajs calls this with what the socket yields. While it authenticates, the answers are its own. */
   override processData(chunk: Buffer): void {
-    if (this.authHandlers !== null) return super.processData(chunk)
     try {
-      this.#frames.push(chunk)
+      if (this.authHandlers !== null) super.processData(chunk)
+      else this.#frames.push(chunk)
     } catch (error) {
       this.rejectRequests(error as Error)
       this.socket?.destroy()

@@ -24,7 +24,7 @@ export class FetchLane {
     try {
       const connection = await this.#open()
       const bytes = await connection.exchange(encodeFetch(request, this.#cluster.settings.requestTimeoutMs))
-      const { errorCode, partitions } = decodeFetch(bytes)
+      const { errorCode, partitions } = decodeFetch(bytes, request.readCommitted)
       throwIfError(errorCode, 'Fetching')
       return partitions
     } catch (error) {

@@ -42,7 +42,10 @@ export function encodeFetch(request: FetchRequest, timeoutMs: number): RawReques
   const { maxWaitMs, maxBytes, maxPartitionBytes, readCommitted, positions } = request
   const writer = new WireWriter()
   writer.int32(-1).int32(maxWaitMs).int32(1).int32(maxBytes)
-  writer.int8(readCommitted ? 1 : 0).int32(0).int32(NO_EPOCH)
+  writer
+    .int8(readCommitted ? 1 : 0)
+    .int32(0)
+    .int32(NO_EPOCH)
   writer.array(
     groupByTopic(positions, (position) => position),
     ({ topic, partitions }) => {
@@ -60,19 +63,20 @@ export interface FetchResponse {
   readonly partitions: readonly FetchAnswer[]
 }
 
-export function decodeFetch(bytes: Buffer): FetchResponse {
+/** `readCommitted`: what was asked for. Only then does the last stable offset mean anything. */
+export function decodeFetch(bytes: Buffer, readCommitted: boolean): FetchResponse {
   const reader = new WireReader(bytes)
   reader.int32()
   const errorCode = reader.int16()
   reader.int32()
   const topics = reader.array(() => {
     const topic = reader.string()
-    return reader.array(() => readPartition(reader, topic))
+    return reader.array(() => readPartition(reader, topic, readCommitted))
   })
   return { errorCode, partitions: topics.flat() }
 }
 
-function readPartition(reader: WireReader, topic: string): FetchAnswer {
+function readPartition(reader: WireReader, topic: string, readCommitted: boolean): FetchAnswer {
   const partition = reader.int32()
   const errorCode = reader.int16()
   const highWatermark = reader.int64()
@@ -85,7 +89,7 @@ function readPartition(reader: WireReader, topic: string): FetchAnswer {
     partition,
     errorCode,
     highWatermark,
-    lastStableOffset: lastStableOffset < 0 ? highWatermark : lastStableOffset,
+    lastStableOffset: readCommitted ? lastStableOffset : highWatermark,
     logStartOffset,
     abortedTransactions: abortedTransactions.sort((a, b) => a.firstOffset - b.firstOffset),
     records: reader.nullableBytes(),

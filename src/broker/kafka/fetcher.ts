@@ -6,8 +6,8 @@
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { BrokerError } from '../broker-error.ts'
 import type { FetchedPartition, Fetcher, FetcherOptions, TopicPartition, TopicPartitionOffset } from '../broker.ts'
+import { BrokerError } from '../broker-error.ts'
 import { Assignment } from './assignment.ts'
 import type { Cluster } from './cluster.ts'
 import { unavailable } from './connection.ts'
@@ -56,8 +56,9 @@ export class KafkaFetcher implements Fetcher {
   assign(position: TopicPartitionOffset): void {
     this.#throwIfClosed()
     const key = keyOf(position)
-    if (this.#assigned.has(key)) return this.seek(position)
-    this.#assigned.set(key, new Assignment(position, position.offset))
+    const known = this.#assigned.get(key)
+    this.#assigned.set(key, known ?? new Assignment(position, position.offset))
+    if (known !== undefined) this.seek(position)
     this.#schedulePump()
   }
 
@@ -236,12 +237,15 @@ export class KafkaFetcher implements Fetcher {
 
   #receive(assignment: Assignment, answer: FetchAnswer, lane: FetchLane): void {
     const { topic, partition, errorCode } = answer
-    if (errorCode !== KafkaErrorCode.NONE) return this.#receiveError(assignment, errorCode)
     try {
-      if (!assignment.receive(answer, lane)) return
+      if (errorCode !== KafkaErrorCode.NONE) this.#receiveError(assignment, errorCode)
+      else if (assignment.receive(answer, lane)) this.#endTurn(assignment)
     } catch (error) {
-      return this.#fail(assignment, unavailable(`Reading ${topic}-${partition}`, error))
+      this.#fail(assignment, unavailable(`Reading ${topic}-${partition}`, error))
     }
+  }
+
+  #endTurn(assignment: Assignment): void {
     const key = keyOf(assignment)
     this.#assigned.delete(key)
     this.#assigned.set(key, assignment)
@@ -251,10 +255,10 @@ export class KafkaFetcher implements Fetcher {
   #receiveError(assignment: Assignment, errorCode: number): void {
     const { topic, partition } = assignment
     const error = new ProtocolError(errorCode, `Fetching ${topic}-${partition}`)
-    if (errorCode === KafkaErrorCode.OFFSET_OUT_OF_RANGE) return void this.#checkRange(assignment)
-    if (errorCode !== KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION && !error.retriable)
-      return this.#fail(assignment, error)
-    this.#hinder(assignment, error)
+    const mayPass = error.retriable || errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    if (errorCode === KafkaErrorCode.OFFSET_OUT_OF_RANGE) void this.#checkRange(assignment)
+    else if (mayPass) this.#hinder(assignment, error)
+    else this.#fail(assignment, error)
   }
 
   /** Reports where the log begins and ends; a leader that has just changed may have been wrong, so the position is checked. */

@@ -1,7 +1,7 @@
 /** Consumer groups over Kafka: committed offsets, descriptions. Each group has a coordinator among the brokers. */
 
-import { BrokerError } from '../broker-error.ts'
 import type { CommittedOffset, GroupDescription, GroupOffset, TopicPartition } from '../broker.ts'
+import { BrokerError } from '../broker-error.ts'
 import { apis } from './apis.ts'
 import { groupByTopic } from './by-topic.ts'
 import type { Cluster } from './cluster.ts'

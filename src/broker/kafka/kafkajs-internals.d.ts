@@ -39,11 +39,11 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 
 declare module 'kafkajs/src/network/connection.js' {
   import type { Socket } from 'node:net'
+  import type { ConnectionOptions } from 'node:tls'
   import type { ISocketFactory, SASLOptions } from 'kafkajs'
   import type { Logger } from 'kafkajs/src/loggers/index.js'
   import type RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
   import type { ApiVersions, Protocol } from 'kafkajs/src/protocol/requests/index.js'
-  import type { ConnectionOptions } from 'node:tls'
 
   export interface Options {
     readonly host: string
@@ -177,7 +177,7 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
       }
     >
     readonly GroupCoordinator: Definition<
-      { readonly coordinatorKey: string; readonly coordinatorType: 0 | 1 },
+      { readonly groupId: string; readonly coordinatorType: 0 | 1 },
       { readonly errorCode: number; readonly coordinator: { readonly nodeId: number } }
     >
     readonly OffsetCommit: Definition<

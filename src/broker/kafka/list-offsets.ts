@@ -1,7 +1,7 @@
 /** Where partitions begin and end, and where a time falls in them: Kafka's ListOffsets and DeleteRecords, asked of each leader. */
 
-import { BrokerError, OffsetOutOfRangeError, unknownTopic } from '../broker-error.ts'
 import type { PartitionOffset } from '../broker.ts'
+import { BrokerError, OffsetOutOfRangeError, unknownTopic } from '../broker-error.ts'
 import { apis } from './apis.ts'
 import type { Cluster } from './cluster.ts'
 import type { KafkaConnection } from './connection.ts'

@@ -1,5 +1,5 @@
-import type { SASLOptions } from 'kafkajs'
 import type { ConnectionOptions } from 'node:tls'
+import type { SASLOptions } from 'kafkajs'
 
 /** How to reach a Kafka cluster. Plain data but for what TLS and SASL may hold, so that it can be handed to a worker thread. */
 export interface KafkaOptions {

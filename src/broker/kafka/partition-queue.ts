@@ -4,8 +4,8 @@
  * then all sent again, in their old order with their old sequences, once the last of them has come back.
  */
 
-import { BrokerError } from '../broker-error.ts'
 import type { SendResult } from '../broker.ts'
+import { BrokerError } from '../broker-error.ts'
 import { nextSequence, sealBatch } from '../record-batch.ts'
 import type { ProducerIdentity } from './producer-id.ts'
 import { backoffMs } from './retry.ts'
@@ -120,12 +120,13 @@ export class PartitionQueue {
 
   /** The batch could not be stored now: it is sent again, unless its time is over. `isOutcomeKnown`: it certainly was not stored. */
   giveBack(batch: QueuedBatch, error: BrokerError, now: number, isOutcomeKnown: boolean): void {
-    if (this.#failure !== null) return this.#failWithOthers(batch)
-    if (now >= batch.deadline) return this.fail(batch, error, isOutcomeKnown)
-    this.#remove(batch)
-    this.#returned.push(batch)
-    this.hinder(now)
-    this.#settle()
+    if (this.#failure !== null || now >= batch.deadline) this.fail(batch, error, isOutcomeKnown)
+    else {
+      this.#remove(batch)
+      this.#returned.push(batch)
+      this.hinder(now)
+      this.#settle()
+    }
   }
 
   /** Delays the next attempt. */
@@ -136,13 +137,17 @@ export class PartitionQueue {
 
   /** The batch failed for good, and with it all that were sent after it. */
   fail(batch: QueuedBatch, error: BrokerError, isOutcomeKnown: boolean): void {
-    if (this.#failure !== null) return this.#failWithOthers(batch)
     this.#remove(batch)
-    this.#failure = error
-    this.#afterFailure = isOutcomeKnown && batch.sequence !== null ? { sequence: batch.sequence } : 'newEpoch'
-    batch.reject(error)
-    const older = this.#afterFailure === 'newEpoch' ? this.#returned.splice(0) : []
-    for (const other of [...older, ...this.#waiting.splice(0)]) other.reject(this.#failedBehind())
+    if (this.#failure !== null) {
+      this.#afterFailure ??= 'newEpoch'
+      batch.reject(this.#failedBehind())
+    } else {
+      this.#failure = error
+      this.#afterFailure = isOutcomeKnown && batch.sequence !== null ? { sequence: batch.sequence } : 'newEpoch'
+      batch.reject(error)
+      const older = this.#afterFailure === 'newEpoch' ? this.#returned.splice(0) : []
+      for (const other of [...older, ...this.#waiting.splice(0)]) other.reject(this.#failedBehind())
+    }
     this.#settle()
   }
 
@@ -176,13 +181,6 @@ export class PartitionQueue {
     this.#afterFailure = null
   }
 
-  #failWithOthers(batch: QueuedBatch): void {
-    this.#remove(batch)
-    this.#afterFailure ??= 'newEpoch'
-    batch.reject(this.#failedBehind())
-    this.#settle()
-  }
-
   #failedBehind(): BrokerError {
     const cause = this.#failure!
     const message = `An earlier batch of ${this.topic}-${this.partition} failed: ${cause.message}`
@@ -199,9 +197,11 @@ export class PartitionQueue {
     this.#waiting.unshift(...this.#returned.splice(0).sort((a, b) => a.order - b.order))
     if (this.#failure === null) return
     this.#failure = null
-    if (this.#afterFailure === 'newEpoch') return this.#startEpoch()
-    if (this.#afterFailure !== null) this.#sequence = this.#afterFailure.sequence
-    this.#afterFailure = null
+    if (this.#afterFailure === 'newEpoch') this.#startEpoch()
+    else {
+      if (this.#afterFailure !== null) this.#sequence = this.#afterFailure.sequence
+      this.#afterFailure = null
+    }
   }
 
   /**

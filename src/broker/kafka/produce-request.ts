@@ -60,7 +60,7 @@ function readPartition(reader: WireReader, topic: string): ProduceAnswer {
   const baseOffset = reader.int64()
   const logAppendTimeMs = reader.int64()
   reader.int64()
-  const recordErrors = reader.array(() => (reader.int32(), reader.nullableString()))
-  const errorMessage = reader.nullableString() ?? recordErrors[0] ?? null
+  const recordErrors = reader.array(() => ({ index: reader.int32(), message: reader.nullableString() }))
+  const errorMessage = reader.nullableString() ?? recordErrors[0]?.message ?? null
   return { topic, partition, errorCode, errorMessage, baseOffset, logAppendTimeMs }
 }

@@ -4,8 +4,8 @@
  * coordinator does not know of yet (transaction.ts).
  */
 
-import { BrokerError } from '../broker-error.ts'
 import type { GroupOffset, Producer, ProducerOptions, SendResult } from '../broker.ts'
+import { BrokerError } from '../broker-error.ts'
 import { BATCH_HEADER_BYTES, batchSize, recordCount } from '../record-batch.ts'
 import type { Cluster } from './cluster.ts'
 import { unavailable } from './connection.ts'
@@ -19,9 +19,8 @@ import { Transaction } from './transaction.ts'
 /** Small requests keep the pipeline moving; one batch may be larger. */
 const REQUEST_BYTES = 1 << 20
 const UNKNOWN_TOPIC_AFTER_MS = 500
-/** The broker may have stored the batch all the same. */
-const REQUEST_TIMED_OUT = 7
-const STALE_LEADER_CODES: readonly number[] = [KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION]
+/** A batch that the broker has already, from an attempt whose answer was lost, is stored too. */
+const STORED: readonly number[] = [KafkaErrorCode.NONE, KafkaErrorCode.DUPLICATE_SEQUENCE_NUMBER]
 
 interface Sent {
   readonly queue: PartitionQueue
@@ -186,8 +185,7 @@ export class KafkaProducer implements Producer {
     if (unadded.length > 0) void this.#prepare(() => this.#addToTransaction(unadded))
     if (leaderless.size > 0) void this.#prepare(() => this.#findLeaders([...leaderless]))
     clearTimeout(this.#pumpTimer)
-    if (nextLook < Number.POSITIVE_INFINITY)
-      this.#pumpTimer = setTimeout(() => this.#schedulePump(), nextLook - now)
+    if (nextLook < Number.POSITIVE_INFINITY) this.#pumpTimer = setTimeout(() => this.#schedulePump(), nextLook - now)
   }
 
   #sort(queue: PartitionQueue, ready: Map<number, PartitionQueue[]>, leaderless: Set<string>): void {
@@ -340,19 +338,21 @@ export class KafkaProducer implements Producer {
 
   #settle({ queue, batch }: Sent, answer: ProduceAnswer | undefined): void {
     const action = `Producing to ${queue.topic}-${queue.partition}`
-    if (answer === undefined) return this.#giveBack(queue, batch, unavailable(action, 'no answer'), false)
-    const { errorCode, baseOffset, logAppendTimeMs } = answer
-    // A batch that the broker has already, from an attempt whose answer was lost, is stored.
-    if (errorCode === KafkaErrorCode.NONE || errorCode === KafkaErrorCode.DUPLICATE_SEQUENCE_NUMBER)
-      return queue.succeed(batch, { baseOffset, logAppendTimeMs: logAppendTimeMs < 0 ? null : logAppendTimeMs })
-    const error = new ProtocolError(errorCode, action, answer.errorMessage)
+    if (answer === undefined) this.#giveBack(queue, batch, unavailable(action, 'no answer'), false)
+    else if (STORED.includes(answer.errorCode)) {
+      const { baseOffset, logAppendTimeMs } = answer
+      queue.succeed(batch, { baseOffset, logAppendTimeMs: logAppendTimeMs < 0 ? null : logAppendTimeMs })
+    } else this.#settleError(queue, batch, new ProtocolError(answer.errorCode, action, answer.errorMessage))
+  }
+
+  #settleError(queue: PartitionQueue, batch: QueuedBatch, error: ProtocolError): void {
+    const { errorCode } = error
     const isOutOfOrder = errorCode === KafkaErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
-    if (isOutOfOrder && queue.isBehindReturned(batch)) return this.#giveBack(queue, batch, error, true)
-    if (error.retriable || STALE_LEADER_CODES.includes(errorCode)) {
-      this.#cluster.forgetTopic(queue.topic)
-      return this.#giveBack(queue, batch, error, errorCode !== REQUEST_TIMED_OUT)
-    }
-    this.#fail(queue, batch, error)
+    const isLeaderStale = error.retriable || errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    if (isLeaderStale) this.#cluster.forgetTopic(queue.topic)
+    if (isLeaderStale || (isOutOfOrder && queue.isBehindReturned(batch)))
+      this.#giveBack(queue, batch, error, errorCode !== KafkaErrorCode.REQUEST_TIMED_OUT)
+    else this.#fail(queue, batch, error)
   }
 
   #giveBack(queue: PartitionQueue, batch: QueuedBatch, error: BrokerError, isOutcomeKnown: boolean): void {

@@ -1,7 +1,7 @@
 /** Topics over Kafka: create, delete, list, describe. */
 
-import { BrokerError, unknownTopic } from '../broker-error.ts'
 import type { NewTopic, TopicConfig, TopicDescription, TopicSummary } from '../broker.ts'
+import { BrokerError, unknownTopic } from '../broker-error.ts'
 import { apis } from './apis.ts'
 import type { Cluster } from './cluster.ts'
 import { listOffsets, Timestamp } from './list-offsets.ts'
@@ -46,8 +46,7 @@ async function requestCreation(cluster: Cluster, { name, partitions, replicas, c
   })
   const { errorCode, errorMessage } = topicErrors[0]!
   if (errorCode === KafkaErrorCode.NOT_CONTROLLER) cluster.forgetController()
-  if (errorCode !== KafkaErrorCode.TOPIC_ALREADY_EXISTS)
-    throwIfError(errorCode, `Creating topic ${name}`, errorMessage)
+  if (errorCode !== KafkaErrorCode.TOPIC_ALREADY_EXISTS) throwIfError(errorCode, `Creating topic ${name}`, errorMessage)
   return errorCode
 }
 

@@ -6,8 +6,8 @@
  * ms that takes: hence the short first pause.
  */
 
-import { BrokerError } from '../broker-error.ts'
 import type { GroupOffset, TopicPartition } from '../broker.ts'
+import { BrokerError } from '../broker-error.ts'
 import { apis } from './apis.ts'
 import { groupByTopic } from './by-topic.ts'
 import type { Cluster } from './cluster.ts'

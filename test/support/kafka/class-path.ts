@@ -16,7 +16,10 @@ const DOWNLOAD_MS = 8 * 60_000
  */
 export async function kafkaClassPath(): Promise<string> {
   const directory = join(tmpdir(), 'millrace-test-kafka')
-  const file = join(directory, `class-path-${createHash('sha256').update(readFileSync(POM)).digest('hex').slice(0, 16)}`)
+  const file = join(
+    directory,
+    `class-path-${createHash('sha256').update(readFileSync(POM)).digest('hex').slice(0, 16)}`,
+  )
   if (existsSync(file)) {
     const classPath = readFileSync(file, 'utf8')
     if (classPath.split(delimiter).every((jar) => existsSync(jar))) return classPath

@@ -30,7 +30,11 @@ export interface LocalBrokerOptions {
 }
 
 /** Starts a node and resolves when it answers. Rejects, with the end of its log, when it does not within 90 s. */
-export async function startLocalBroker({ directory, port, detached = false }: LocalBrokerOptions): Promise<LocalBroker> {
+export async function startLocalBroker({
+  directory,
+  port,
+  detached = false,
+}: LocalBrokerOptions): Promise<LocalBroker> {
   await requireJava()
   const classPath = await kafkaClassPath()
   const clientPort = port ?? (await freePort())
