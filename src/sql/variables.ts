@@ -1,5 +1,6 @@
 // Variables of a session: `${name}` is replaced in the text of a statement before it is parsed, in names, values, and inside quotes.
 // A value can never end the quotes that it is put into, nor bring in more than one name or literal, so it cannot change the statement.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the dialect are written like this
 
 import type { IToken } from 'chevrotain'
 import * as t from '../../grammar/tokens.ts'
@@ -17,23 +18,36 @@ export function substituteVariables(text: string, variables: ReadonlyMap<string,
   const parts: string[] = []
   let done = 0
   tokens.forEach((token, i) => {
-    parts.push(text.slice(done, token.startOffset), replaceIn(token, tokens[i - 1], values))
+    parts.push(text.slice(done, token.startOffset), replaceIn(token, tokens[i - 1], tokens[i + 1], values))
     done = token.endOffset! + 1
   })
   return parts.join('') + text.slice(done)
 }
 
-function replaceIn(token: IToken, previous: IToken | undefined, values: ReadonlyMap<string, string>): string {
-  if (isDollarBefore(token)) return token.image.slice(1)
-  if (token.tokenType === t.VariableReference) return bareValue(token, previous, values)
-  if (QUOTED.has(token.tokenType)) return replaceInQuotes(token.image, values)
-  return token.image
+function replaceIn(
+  token: IToken,
+  previous: IToken | undefined,
+  next: IToken | undefined,
+  values: ReadonlyMap<string, string>,
+): string {
+  if (escapes(token, next)) return token.image.slice(0, -1)
+  if (token.tokenType === t.VariableReference) {
+    return escapes(previous, token) ? token.image : bareValue(token, previous, values)
+  }
+  return QUOTED.has(token.tokenType) ? replaceInQuotes(token.image, values) : token.image
 }
 
 const QUOTED = new Set([t.StringValue, t.QuotedIdentifier, t.BackQuotedIdentifier])
 
-/** The lexer leaves the first dollar of `$${name}` over. */
-const isDollarBefore = ({ tokenType, image }: IToken): boolean => tokenType === t.Unrecognized && image.endsWith('$')
+/** Whether `token` ends with the first dollar of `$${name}`, which the lexer leaves over. */
+function escapes(token: IToken | undefined, next: IToken | undefined): boolean {
+  return (
+    token?.tokenType === t.Unrecognized &&
+    token.image.endsWith('$') &&
+    next?.tokenType === t.VariableReference &&
+    token.endOffset! + 1 === next.startOffset
+  )
+}
 
 function replaceInQuotes(image: string, values: ReadonlyMap<string, string>): string {
   const quote = image.charAt(0)
@@ -50,8 +64,6 @@ function unquoted(value: string): string {
 }
 
 function bareValue(token: IToken, previous: IToken | undefined, values: ReadonlyMap<string, string>): string {
-  if (previous !== undefined && isDollarBefore(previous) && previous.endOffset! + 1 === token.startOffset)
-    return token.image
   const value = values.get(token.image.slice(2, -1).toUpperCase())
   if (value === undefined) return token.image
   if (NAME.test(value)) return value
