@@ -51,8 +51,12 @@ export function multiplyInt64(a: Int64, b: Int64): Int64 {
 /** Toward zero. Throws on zero. */
 export function divideInt64(a: Int64, b: Int64): Int64 {
   if (b === 0) throw new Error('/ by zero')
-  // `a - a % b` is an exact multiple of b, so the quotient is exact where trunc(a / b) may have been rounded up.
-  if (typeof a === 'number' && typeof b === 'number') return (a - (a % b)) / b + 0
+  if (typeof a === 'number' && typeof b === 'number') {
+    const quotient = a / b
+    const whole = Math.trunc(quotient)
+    // A quotient with a fraction was not rounded past an integer. Without one it may have been, but `a - a % b` is an exact multiple of b.
+    return (whole !== quotient ? whole : (a - (a % b)) / b) + 0
+  }
   return wrapInt64(BigInt(a) / BigInt(b))
 }
 

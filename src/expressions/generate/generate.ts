@@ -18,7 +18,6 @@ import {
   emitIn,
   emitIsNull,
   emitLogical,
-  emitNegate,
 } from './operators.ts'
 import { type Code, type FunctionScope, maybe, present, Source, valueText } from './source.ts'
 import {
@@ -46,19 +45,13 @@ export function generateRow(
   onError: (column: number, error: unknown) => void,
 ): (row: Row) => Row {
   const source = new Source(context)
-  const report = source.constant((column: number, error: unknown): Value => {
-    onError(column, error)
-    return null
-  })
   const columns = expressions.map((expression, column) => {
     if (expression.kind === 'column' || expression.kind === 'literal') return emitAlone(source, expression)
-    const text = body(
-      source,
-      expression,
-      [],
-      (run) => `try {${run}} catch (error) {return ${report}(${column}, error)}`,
-    )
-    return `${source.function('row', text)}(row)`
+    const report = source.constant((error: unknown): Value => {
+      onError(column, error)
+      return null
+    })
+    return `${source.function('row', body(source, expression, [], report))}(row)`
   })
   return make(source, `(row) => [${columns.join(', ')}]`) as (row: Row) => Row
 }
@@ -71,18 +64,14 @@ function make(source: Source, main: string): unknown {
 
 const emitAlone = (source: Source, expression: Expression): string => scopeOf(source, [], []).emit(expression).text
 
-function body(
-  source: Source,
-  expression: Expression,
-  variables: readonly string[],
-  wrap: (returning: string) => string = (returning) => returning,
-): string {
+function body(source: Source, expression: Expression, variables: readonly string[], report?: string): string {
   const temporaries: string[] = []
-  const { text } = scopeOf(source, variables, temporaries).emit(expression)
-  return `${temporaries.length === 0 ? '' : `let ${temporaries.join(', ')}; `}${wrap(`return ${text}`)}`
+  const { text } = scopeOf(source, variables, temporaries, report).emit(expression, true)
+  const run = report === undefined ? `return ${text}` : `try {return ${text}} catch (error) {return ${report}(error)}`
+  return temporaries.length === 0 ? run : `let ${temporaries.join(', ')}; ${run}`
 }
 
-function scopeOf(source: Source, variables: readonly string[], temporaries: string[]): FunctionScope {
+function scopeOf(source: Source, variables: readonly string[], temporaries: string[], report?: string): FunctionScope {
   const scope: FunctionScope = {
     source,
     variables,
@@ -91,10 +80,21 @@ function scopeOf(source: Source, variables: readonly string[], temporaries: stri
       temporaries.push(name)
       return name
     },
-    emit: (expression) => emitConstant(expression, source) ?? (EMITTERS[expression.kind] as Emitter)(expression, scope),
-    body: (expression, inner, wrap) => body(source, expression, inner, wrap),
+    folded: (expression) => emitConstant(expression, source),
+    emit: (expression, tail) => emitConstant(expression, source) ?? emitAny(expression, scope, tail),
+    fail: (error, tail) =>
+      tail && report !== undefined ? `${report}(${source.constant(errorOf(error))})` : `${source.constant(error)}()`,
+    body: (inner, names, reporter) => body(source, inner, names, reporter),
   }
   return scope
+}
+
+function errorOf(raise: () => never): unknown {
+  try {
+    return raise()
+  } catch (error) {
+    return error
+  }
 }
 
 const LEAVES: ReadonlySet<Expression['kind']> = new Set(['literal', 'column', 'variable', 'intervalUnit', 'lambda'])
@@ -111,17 +111,24 @@ const constantCode = (value: Value, source: Source): Code => ({
   simple: true,
 })
 
-type Emitter = (expression: Expression, scope: FunctionScope) => Code
+type Emitter = (expression: Expression, scope: FunctionScope, tail?: boolean) => Code
 type Emitters = {
-  readonly [Kind in Expression['kind']]: (expression: Extract<Expression, { kind: Kind }>, scope: FunctionScope) => Code
+  readonly [Kind in Expression['kind']]: (
+    expression: Extract<Expression, { kind: Kind }>,
+    scope: FunctionScope,
+    tail?: boolean,
+  ) => Code
 }
+
+const emitAny = (expression: Expression, scope: FunctionScope, tail?: boolean): Code =>
+  (EMITTERS[expression.kind] as Emitter)(expression, scope, tail)
 
 const EMITTERS: Emitters = {
   literal: (expression, { source }) => constantCode(literalValue(expression), source),
   column: ({ index }) => maybe(`row[${index}]`),
   variable: ({ slot }) => ({ text: `x${slot}`, nullable: true, simple: true }),
   arithmetic: emitArithmetic,
-  negate: emitNegate,
+  negate: emitArithmetic,
   comparison: emitComparison,
   logical: emitLogical,
   not: ({ operand }, scope) => present(`!${emitBoolean(operand, scope)}`),

@@ -25,13 +25,29 @@ import type {
 } from '../expression.ts'
 import { literalValue } from '../literal.ts'
 import { negateValue } from '../negate.ts'
-import { allOf, type Code, choose, type FunctionScope, operand, present, valueText } from './source.ts'
+import { allOf, type Code, choose, type FunctionScope, type Operand, operand, present, valueText } from './source.ts'
 
-export function emitArithmetic(expression: ArithmeticExpression, scope: FunctionScope): Code {
-  const left = operand(scope.emit(expression.left), scope)
-  const right = operand(scope.emit(expression.right), scope, true)
-  const result = computed(expression, left.name, right.name, scope)
-  return present(choose(allOf(left.test, right.test), result, `${scope.source.constant(nullOperand)}()`))
+/** A tree of arithmetic tests all its operands first: one NULL and none of it is computed. */
+export function emitArithmetic(
+  expression: ArithmeticExpression | NegateExpression,
+  scope: FunctionScope,
+  tail = false,
+): Code {
+  const { test, name } = arithmeticOperand(expression, scope, true)
+  return present(choose(test, name, scope.fail(nullOperand, tail)))
+}
+
+function arithmeticOperand(expression: Expression, scope: FunctionScope, last: boolean): Operand {
+  const constant = scope.folded(expression)
+  if (constant !== null) return operand(constant, scope, last)
+  if (expression.kind === 'negate') {
+    const value = arithmeticOperand(expression.operand, scope, last)
+    return { test: value.test, name: `(${negated(expression, value.name, scope)})` }
+  }
+  if (expression.kind !== 'arithmetic') return operand(scope.emit(expression), scope, last)
+  const left = arithmeticOperand(expression.left, scope, false)
+  const right = arithmeticOperand(expression.right, scope, last)
+  return { test: allOf(left.test, right.test), name: `(${computed(expression, left.name, right.name, scope)})` }
 }
 
 const INT64 = { '+': addInt64, '-': subtractInt64, '*': multiplyInt64, '/': divideInt64, '%': remainderInt64 } as const
@@ -54,14 +70,8 @@ function computed(expression: ArithmeticExpression, left: string, right: string,
 
 const isNonZero = (expression: Expression): boolean => expression.kind === 'literal' && expression.value !== 0
 
-export function emitNegate(expression: NegateExpression, scope: FunctionScope): Code {
-  const value = operand(scope.emit(expression.operand), scope, true)
-  const result =
-    expression.type.kind === 'DOUBLE'
-      ? `-${value.name}`
-      : `${scope.source.constant(negateValue(expression.type))}(${value.name})`
-  return present(choose(value.test, result, `${scope.source.constant(nullOperand)}()`))
-}
+const negated = ({ type }: NegateExpression, value: string, { source }: FunctionScope): string =>
+  type.kind === 'DOUBLE' ? `-${value}` : `${source.constant(negateValue(type))}(${value})`
 
 export function emitComparison(expression: ComparisonExpression, scope: FunctionScope): Code {
   const left = scope.emit(expression.left)
@@ -135,7 +145,7 @@ export function emitBoolean(expression: Expression, scope: FunctionScope): strin
   const code = scope.emit(expression)
   if (!code.nullable) return code.text
   const value = operand(code, scope)
-  return choose(value.test, value.name, `${scope.source.constant(nullBoolean)}()`)
+  return choose(value.test, value.name, scope.fail(nullBoolean, false))
 }
 
 /** As many literals are compared one by one; more are looked up in a set. */

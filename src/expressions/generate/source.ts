@@ -53,9 +53,14 @@ export interface FunctionScope {
   readonly variables: readonly string[]
   /** Declares a variable of this function. */
   readonly temporary: () => string
-  readonly emit: (expression: Expression) => Code
-  /** Statements of a function whose value is `expression`; `wrap` may change the return statement. */
-  readonly body: (expression: Expression, variables: readonly string[], wrap?: (returning: string) => string) => string
+  /** `tail`: the value becomes the function's own, NULL included, so that a failure may be told there instead of thrown. */
+  readonly emit: (expression: Expression, tail?: boolean) => Code
+  /** The value of a constant; null for any other expression. */
+  readonly folded: (expression: Expression) => Code | null
+  /** Text of a value that stands for `error`, which is raised or told; only the latter is possible in tail position. */
+  readonly fail: (error: () => never, tail: boolean) => string
+  /** Statements of a function whose value is `expression`. `report`: text of a function of an error, whose value is then the answer. */
+  readonly body: (expression: Expression, variables: readonly string[], report?: string) => string
 }
 
 export function valueText(value: Value, source: Source): string {

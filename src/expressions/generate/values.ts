@@ -23,8 +23,9 @@ import type {
 import { emitBoolean } from './operators.ts'
 import { type Code, choose, type FunctionScope, maybe, operand, present } from './source.ts'
 
-export function emitCast(expression: CastExpression, scope: FunctionScope): Code {
-  const code = scope.emit(expression.operand)
+/** The cast of NULL is NULL, so that the operand of a cast in tail position is in tail position too. */
+export function emitCast(expression: CastExpression, scope: FunctionScope, tail = false): Code {
+  const code = scope.emit(expression.operand, tail)
   if (keepsValue(expression)) return code
   return maybe(`${scope.source.constant(castOf(expression, scope.source.context))}(${code.text})`)
 }
@@ -44,11 +45,11 @@ export function emitSubscript(expression: SubscriptExpression, scope: FunctionSc
   return maybe(choose(container.test, `${element}(${container.name}, ${scope.emit(expression.index).text})`, 'null'))
 }
 
-export function emitCase({ whens, otherwise }: CaseExpression, scope: FunctionScope): Code {
-  const last = otherwise === null ? maybe('null') : scope.emit(otherwise)
+export function emitCase({ whens, otherwise }: CaseExpression, scope: FunctionScope, tail = false): Code {
+  const last = otherwise === null ? maybe('null') : scope.emit(otherwise, tail)
   return whens.reduceRight<Code>((rest, { condition, result }) => {
     const test = emitBoolean(condition, scope)
-    const value = scope.emit(result)
+    const value = scope.emit(result, tail)
     return { text: `(${test} ? ${value.text} : ${rest.text})`, nullable: value.nullable || rest.nullable }
   }, last)
 }
@@ -60,7 +61,7 @@ export function emitLike(expression: LikeExpression, scope: FunctionScope): Code
     pattern.kind === 'literal'
       ? `${scope.source.constant(compileLike(String(pattern.value), expression.escape))}(${text.name})`
       : `${scope.source.constant(changingLike(expression.escape))}(${text.name}, ${scope.emit(pattern).text})`
-  const test = choose(text.test, matches, `${scope.source.constant(nullText)}()`)
+  const test = choose(text.test, matches, scope.fail(nullText, false))
   return present(negated ? `!${test}` : test)
 }
 
@@ -98,7 +99,7 @@ function emitPart(expression: Expression, scope: FunctionScope): string {
     source.context.reportError?.(messageOf(error), error)
     return null
   })
-  const body = scope.body(expression, variables, (text) => `try {${text}} catch (error) {return ${report}(error)}`)
+  const body = scope.body(expression, variables, report)
   const parameters = ['row', ...variables].join(', ')
   return `${source.function(parameters, body)}(${parameters})`
 }
