@@ -14,11 +14,14 @@ import { topkFunctions } from './aggregate/topk.ts'
 import type { FunctionDeclaration } from './declaration.ts'
 import { arrayFunctions } from './scalar/array.ts'
 import { conditionalFunctions } from './scalar/conditional.ts'
+import { conversionFunctions } from './scalar/conversion.ts'
 import { datetimeFunctions } from './scalar/datetime.ts'
 import { datetimeTextFunctions } from './scalar/datetime-text.ts'
 import { encodeFunctions } from './scalar/encode.ts'
 import { generateSeriesFunctions } from './scalar/generate-series.ts'
+import { geoFunctions } from './scalar/geo.ts'
 import { greatestFunctions } from './scalar/greatest.ts'
+import { jsonFunctions } from './scalar/json.ts'
 import { lambdaFunctions } from './scalar/lambda.ts'
 import { mapFunctions } from './scalar/map.ts'
 import { maskFunctions } from './scalar/mask.ts'
@@ -28,6 +31,7 @@ import { realFunctions } from './scalar/real.ts'
 import { regexFunctions } from './scalar/regex.ts'
 import { splitFunctions } from './scalar/split.ts'
 import { stringFunctions } from './scalar/string.ts'
+import { urlFunctions } from './scalar/url.ts'
 import { cubeExplodeFunctions } from './table/cube-explode.ts'
 import { explodeFunctions } from './table/explode.ts'
 
@@ -46,11 +50,14 @@ export const BUILT_IN_FUNCTIONS: readonly FunctionDeclaration[] = [
   ...topkFunctions,
   ...arrayFunctions,
   ...conditionalFunctions,
+  ...conversionFunctions,
   ...datetimeTextFunctions,
   ...datetimeFunctions,
   ...encodeFunctions,
   ...generateSeriesFunctions,
+  ...geoFunctions,
   ...greatestFunctions,
+  ...jsonFunctions,
   ...lambdaFunctions,
   ...mapFunctions,
   ...maskFunctions,
@@ -60,6 +67,7 @@ export const BUILT_IN_FUNCTIONS: readonly FunctionDeclaration[] = [
   ...regexFunctions,
   ...splitFunctions,
   ...stringFunctions,
+  ...urlFunctions,
   ...cubeExplodeFunctions,
   ...explodeFunctions,
 ]

@@ -43,6 +43,7 @@ function pair(
 }
 
 const RADIANS_PER_DEGREE = Math.PI / 180
+const DEGREES_PER_RADIAN = 180 / Math.PI
 
 function logarithm(base: number, value: number): number {
   return base <= 0 || base === 1 ? Number.NaN : Math.log(value) / Math.log(base)
@@ -56,7 +57,7 @@ export const realFunctions: readonly FunctionDeclaration[] = [
   real('COS', 'Cosine of an angle in radians.', Math.cos),
   real('COSH', 'Hyperbolic cosine.', Math.cosh),
   real('COT', 'Cotangent of an angle in radians; Infinity for 0.', (value) => 1 / Math.tan(value)),
-  real('DEGREES', 'Degrees of an angle in radians.', (value) => value / RADIANS_PER_DEGREE),
+  real('DEGREES', 'Degrees of an angle in radians.', (value) => value * DEGREES_PER_RADIAN),
   real('EXP', 'The base of natural logarithms to the power of the value.', Math.exp),
   real('LN', 'Natural logarithm; -Infinity for 0, NaN below 0.', Math.log),
   real('RADIANS', 'Radians of an angle in degrees.', (value) => value * RADIANS_PER_DEGREE),
