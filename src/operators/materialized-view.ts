@@ -1,0 +1,81 @@
+/**
+ * How pull queries read a table that a query keeps: what its store holds is put through the stages between the store and the table, which
+ * are pure: results of an aggregation, HAVING, the projection.
+ */
+import type { StoredRow } from '../state/store.ts'
+import type { Window } from '../types/record.ts'
+import type { Row } from '../types/value.ts'
+import { compileAggregation } from './aggregation.ts'
+import { compilePredicate, compileRow } from './evaluate.ts'
+import type { Step } from './index.ts'
+import type { OperatorContext } from './operator.ts'
+import type { StepId } from './step.ts'
+
+export interface MaterializedView {
+  /** The table's row for an entry of the store; null if HAVING leaves it out. `window`: of the entry's key, if that is windowed. */
+  readonly read: (
+    key: Row,
+    window: Window | null,
+    stored: StoredRow,
+  ) => { readonly key: Row; readonly value: Row } | null
+}
+
+/** What the plan says about the table (`Materialization` of a physical plan). */
+export interface MaterializedStages {
+  /** The step that owns the store. */
+  readonly step: StepId
+  /** Steps after it, in order: projections, filters of tables. */
+  readonly stages: readonly StepId[]
+}
+
+type Stage = (row: Row, key: Row, window: Window | null) => Row | null
+
+/** Throws an Error if one of the stages is a step of another kind, or unknown. */
+export function materializedView(
+  { step, stages }: MaterializedStages,
+  steps: readonly Step[],
+  context: OperatorContext,
+): MaterializedView {
+  const ids = [step, ...stages.filter((id) => id !== step)]
+  const compiled = ids.map((id) => compileStage(findStep(id, steps), context))
+  return {
+    read(key, window, { row }) {
+      let value: Row | null = row
+      for (const stage of compiled) {
+        value = stage(value, key, window)
+        if (value === null) return null
+      }
+      return { key, value }
+    },
+  }
+}
+
+function findStep(id: StepId, steps: readonly Step[]): Step {
+  const step = steps.find((candidate) => candidate.id === id)
+  if (step === undefined) throw new Error(`The plan has no step ${id}`)
+  return step
+}
+
+function compileStage(step: Step, context: OperatorContext): Stage {
+  switch (step.kind) {
+    case 'materialize':
+      return (row) => row
+    case 'aggregate':
+    case 'tableAggregate': {
+      const { output } = compileAggregation(step.functions, context)
+      return (states, key) => output(key, states)
+    }
+    case 'windowedAggregate': {
+      const { output } = compileAggregation(step.functions, context)
+      return (states, key, window) => [...output(key, states), window!.start, window!.end]
+    }
+    case 'tableFilter': {
+      const matches = compilePredicate(step, context)
+      return (row) => (matches(row) ? row : null)
+    }
+    case 'project':
+      return compileRow(step.columns, context)
+    default:
+      throw new Error(`Step ${step.id} of kind ${step.kind} cannot be read by a pull query`)
+  }
+}
