@@ -38,7 +38,8 @@ function distance(lat1: number, lon1: number, lat2: number, lon2: number, unit: 
   return 2 * Math.asin(Math.sqrt(haversine)) * radius(unit)
 }
 
-const radians = (degrees: number): number => (degrees * Math.PI) / 180
+/** In this order of operations results equal the reference's to the last bit. */
+const radians = (degrees: number): number => (degrees / 180) * Math.PI
 
 function radius(unit: string | null): number {
   const name = unit?.trim().toLowerCase() ?? ''
