@@ -66,7 +66,7 @@ export function syntaxError(failed: FailedParse): ParseError {
   const found = tokens.indexOf(failure.token)
   const index = found === -1 ? tokens.length : found
   const location = index < tokens.length ? startOf(tokens[index]!) : endOf(tokens.at(-1))
-  const expected = walkTo(failed, index).expected(failure.context.ruleStack.length - 1)
+  const expected = expectedAt(failed, index)
   const message = `line ${location.line}:${location.column}: Syntax Error\n${detail(failed, index, location, expected)}`
   return new ParseError(message, {
     location,
@@ -173,9 +173,13 @@ function isInsideBrackets(tokens: readonly IToken[], index: number): boolean {
 
 // ---- What was expected -------------------------------------------------------------------------------------------------------------
 
+function expectedAt(failed: FailedParse, index: number): Expected {
+  if (index > MAX_TOKENS_TO_EXPLAIN) return { inRule: [], upToRule: [] }
+  return walkTo(failed, index).expected(failed.failure.context.ruleStack.length - 1)
+}
+
 function walkTo({ parser, startRule, tokens }: FailedParse, index: number): ExpectedTokens {
   const walk = new ExpectedTokens(parser.getGAstProductions(), startRule)
-  if (index > MAX_TOKENS_TO_EXPLAIN) return walk
   for (const token of tokens.slice(0, index)) walk.advance(token)
   return walk
 }

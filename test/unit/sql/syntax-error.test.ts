@@ -59,6 +59,12 @@ describe('a syntax error', () => {
     expect(errorOf("SELECT 'abc FROM s;").excerpt).toBe("SELECT 'abc FROM s;\n       ^ this quote is never closed")
   })
 
+  it('is not explained further after very many tokens', () => {
+    const error = errorOf(`SELECT a FROM s WHERE a IN (${'1, '.repeat(1000)});`)
+    expect(error.message).toBe('line 1:3029: Syntax Error\n')
+    expect(error.excerpt!.endsWith('^')).toBe(true)
+  })
+
   it('cuts a long line around the place', () => {
     expect(errorOf(`SELECT ${'a, '.repeat(1000)} FROM s;`).excerpt!.length).toBeLessThan(300)
   })
