@@ -29,20 +29,26 @@ export interface ScalarCall {
  * for a primitive parameter included. Called with exactly as many arguments as the call has.
  */
 export function bindScalar(call: ScalarCall, context: FunctionContext): BoundFunction {
+  const { run, ...rule } = bindUnguarded(call, context)
+  return rule.stops.includes(true) ? guard(run, call.parameterTypes.length, rule) : run
+}
+
+/** As bindScalar, for a caller that tests for NULL itself: `run` must not see one where the rule stops it. */
+export function bindUnguarded(call: ScalarCall, context: FunctionContext): NullRule & { readonly run: Call } {
   const { variant, parameterTypes, returns } = call
   const run = variant.call ?? variant.bind?.(parameterTypes, returns, context)
   if (run === undefined) throw new Error(`Function ${call.declaration.name} has neither call nor bind`)
   const refused = refusedNulls(call)
   const propagates = variant.nulls === 'propagate'
-  if (!propagates && !refused.includes(true)) return run
-  return guard(run, parameterTypes.length, {
+  return {
+    run,
     stops: refused.map((refuses) => refuses || propagates),
     onNull: (position) => {
       if (refused[position])
         throw new Error(`Argument ${position + 1} of ${printedName(call.declaration)} must not be NULL`)
       return null
     },
-  })
+  }
 }
 
 /** What a TableResolution has, or a stored plan. */
@@ -71,9 +77,10 @@ function refusedNulls({ variant, parameterTypes }: ScalarCall): readonly boolean
   return patterns.map((pattern) => pattern.kind === 'simple' && pattern.refusesNull)
 }
 
-interface NullRule {
+export interface NullRule {
   /** Per argument, whether a NULL keeps the function from being run. */
   readonly stops: readonly boolean[]
+  /** The value then; throws an Error for a primitive parameter. */
   readonly onNull: (position: number) => null
 }
 

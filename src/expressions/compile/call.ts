@@ -1,5 +1,5 @@
 /** Scalar function calls and lambdas. No array per call up to four arguments. Source: functions.md 1. */
-import { type BoundFunction, bindScalar } from '../../functions/bind.ts'
+import { type BoundFunction, bindScalar, type ScalarCall } from '../../functions/bind.ts'
 import type { Argument, Lambda } from '../../functions/declaration.ts'
 import { findVariant } from '../../functions/resolve.ts'
 import { STRING } from '../../types/sql-type.ts'
@@ -29,13 +29,15 @@ export function compileCall(expression: CallExpression, compiler: Compiler): Eva
   }
 }
 
-/** The function that runs per record. Throws an Error if the plan names a function or a variant that is gone. */
-export function bindCall({ name, signature, args, type }: CallExpression, context: CompileContext): BoundFunction {
-  const declaration = context.functions.get(name)
+const bindCall = (expression: CallExpression, context: CompileContext): BoundFunction =>
+  bindScalar(callOf(expression, context), context.functionContext)
+
+/** What binding needs. Throws an Error if the plan names a function or a variant that is gone. */
+export function callOf({ name, signature, args, type }: CallExpression, { functions }: CompileContext): ScalarCall {
+  const declaration = functions.get(name)
   if (declaration.kind !== 'scalar') throw new Error(`${name} is not a scalar function`)
   const variant = findVariant(declaration, signature)
-  const parameterTypes = args.map((arg) => arg.type ?? STRING)
-  return bindScalar({ declaration, variant, parameterTypes, returns: type }, context.functionContext)
+  return { declaration, variant, parameterTypes: args.map((arg) => arg.type ?? STRING), returns: type }
 }
 
 function compileArgument(expression: Expression, compiler: Compiler): ArgumentEvaluator {

@@ -9,6 +9,7 @@ import {
   subtractInt64,
 } from '../../types/bigint64.ts'
 import { equality, hashKey } from '../../types/compare.ts'
+import type { DecimalType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import { operation } from '../compile/arithmetic.ts'
 import { comparesPlainly, plainOperator, relation } from '../compile/comparison.ts'
@@ -62,11 +63,22 @@ function computed(expression: ArithmeticExpression, left: string, right: string,
     case 'BIGINT':
       return `${source.constant(INT64[operator])}(${left}, ${right})`
     case 'DECIMAL':
+      if (operator in DECIMAL_METHODS) return decimalCall(operator as keyof typeof DECIMAL_METHODS, type, left, right)
       return `${source.constant(operation(expression))}(${left}, ${right})`
     default:
       return `${left} ${operator} ${right}`
   }
 }
+
+/** Results of these always fit the type that sql.md 4.4 gives them. */
+const DECIMAL_METHODS = { '+': 'add', '-': 'subtract', '*': 'multiply' } as const
+
+const decimalCall = (
+  operator: keyof typeof DECIMAL_METHODS,
+  { scale }: DecimalType,
+  left: string,
+  right: string,
+): string => `${left}.${DECIMAL_METHODS[operator]}(${right}).rescale(${scale}, 'UNNECESSARY')`
 
 const isNonZero = (expression: Expression): boolean => expression.kind === 'literal' && expression.value !== 0
 
@@ -118,6 +130,9 @@ function compared(
   { source }: FunctionScope,
 ): string {
   if (comparesPlainly(left.type!, right.type!)) return `${a} ${JS_OPERATORS[plainOperator(operator)]} ${b}`
+  if (left.type!.kind === 'DECIMAL' && right.type!.kind === 'DECIMAL') {
+    return `${a}.compare(${b}) ${JS_OPERATORS[plainOperator(operator)]} 0`
+  }
   return `${source.constant(relation(operator, left.type!, right.type!))}(${a}, ${b})`
 }
 

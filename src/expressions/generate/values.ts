@@ -1,8 +1,9 @@
 /** Source of casts, access, CASE, constructors, LIKE and calls. */
+import { bindUnguarded } from '../../functions/bind.ts'
 import { compileLike } from '../../functions/like.ts'
 import type { Value } from '../../types/value.ts'
 import { elementOf } from '../compile/access.ts'
-import { bindCall } from '../compile/call.ts'
+import { callOf } from '../compile/call.ts'
 import { castOf } from '../compile/cast.ts'
 import { isFalse, messageOf } from '../compile/compiler.ts'
 import { nullText } from '../compile/nulls.ts'
@@ -65,10 +66,22 @@ export function emitLike(expression: LikeExpression, scope: FunctionScope): Code
   return present(negated ? `!${test}` : test)
 }
 
+/** All arguments are evaluated before any of them is tested for NULL, so that an error in a later one is not passed over. */
 export function emitCall(expression: CallExpression, scope: FunctionScope): Code {
-  const args = expression.args.map((arg) => scope.emit(arg).text)
-  return maybe(`${scope.source.constant(bindCall(expression, scope.source.context))}(${args.join(', ')})`)
+  const { source } = scope
+  const { run, stops, onNull } = bindUnguarded(callOf(expression, source.context), source.context.functionContext)
+  const codes = expression.args.map((arg) => scope.emit(arg))
+  const tested = codes.map(({ nullable }, i) => nullable && stops[i] === true)
+  if (!tested.includes(true)) return maybe(`${source.constant(run)}(${codes.map(({ text }) => text).join(', ')})`)
+  const names = codes.map((code) => (isConstantCode(code) ? code.text : scope.temporary()))
+  const assignments = codes.flatMap((code, i) => (isConstantCode(code) ? [] : [`${names[i]} = ${code.text}, `]))
+  const nullTests = names.flatMap((name, i) =>
+    tested[i] ? [`${name} === null ? ${source.constant(onNull)}(${i}) : `] : [],
+  )
+  return maybe(`(${assignments.join('')}${nullTests.join('')}${source.constant(run)}(${names.join(', ')}))`)
 }
+
+const isConstantCode = (code: Code): boolean => code.simple === true && !code.nullable
 
 /** A lambda becomes an arrow function, with variables of its own. */
 export function emitLambda({ parameters, body }: LambdaExpression, scope: FunctionScope): Code {
