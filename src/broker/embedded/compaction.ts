@@ -68,9 +68,8 @@ const sizeOf = (segments: readonly Source[]) => segments.reduce((sum, { size }) 
 function cleanableSegments(partition: Partition, { now }: CompactionPass): Source[] {
   const { state, config } = partition
   const segments = closedSegments(partition)
-  const firstKept = segments.findIndex(
-    ({ end, newest }) => end > state.stableOffset || newest > now - config.minCompactionLagMs,
-  )
+  const isYoung = ({ newest }: Source) => config.minCompactionLagMs > 0 && newest > now - config.minCompactionLagMs
+  const firstKept = segments.findIndex((segment) => segment.end > state.stableOffset || isYoung(segment))
   return firstKept === -1 ? segments : segments.slice(0, firstKept)
 }
 
