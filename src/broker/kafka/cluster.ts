@@ -175,6 +175,13 @@ export class Cluster {
     }, initialMs)
   }
 
+  /** A connection of the caller's own to the coordinator, for requests that wait for others. */
+  async openCoordinator(kind: CoordinatorKind, key: string): Promise<KafkaConnection> {
+    const nodeId = await this.#findCoordinator(kind, key)
+    if (!this.#nodes.has(nodeId)) await this.metadata([])
+    return this.open(nodeId)
+  }
+
   async #findCoordinator(kind: CoordinatorKind, key: string): Promise<number> {
     const connection = await this.#anyConnection()
     const answer = await connection.call(apis.findCoordinator, {

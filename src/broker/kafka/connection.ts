@@ -100,11 +100,16 @@ export class KafkaConnection extends Connection {
   }
 
   /** As {@link exchange}, with a codec of kafkajs in the newest version that both sides know. Error codes stay in the answer. */
-  async call<Arguments, Response>(api: Api<Arguments, Response>, args: Arguments): Promise<Response> {
+  async call<Arguments, Response>(
+    api: Api<Arguments, Response>,
+    args: Arguments,
+    { timeoutMs }: { readonly timeoutMs?: number } = {},
+  ): Promise<Response> {
     const { request, response } = this.#protocol(api)(args)
     const { buffer } = await request.encode()
     const { apiKey, apiName, apiVersion } = request
-    return response.decode(await this.exchange({ apiKey, apiName, apiVersion, body: [buffer] }))
+    const raw = { apiKey, apiName, apiVersion, body: [buffer], ...(timeoutMs && { timeoutMs }) }
+    return response.decode(await this.exchange(raw))
   }
 
   /** Rejects what is under way and closes. */

@@ -213,6 +213,9 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
             readonly memberId: string
             readonly clientId: string
             readonly clientHost: string
+            /** Empty while the group is rebalancing. */
+            readonly memberMetadata: Buffer | null
+            readonly memberAssignment: Buffer | null
           }[]
         }[]
       }
@@ -220,6 +223,46 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
     readonly DeleteGroups: Definition<
       readonly string[],
       { readonly results: readonly { readonly groupId: string; readonly errorCode: number }[] }
+    >
+    readonly JoinGroup: Definition<
+      {
+        readonly groupId: string
+        readonly sessionTimeout: number
+        readonly rebalanceTimeout: number
+        readonly memberId: string
+        readonly protocolType: string
+        readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[]
+      },
+      {
+        readonly errorCode: number
+        readonly generationId: number
+        readonly leaderId: string
+        readonly memberId: string
+        /** Only for the leader. */
+        readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]
+      }
+    >
+    readonly SyncGroup: Definition<
+      {
+        readonly groupId: string
+        readonly generationId: number
+        readonly memberId: string
+        readonly groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[]
+      },
+      { readonly errorCode: number; readonly memberAssignment: Buffer | null }
+    >
+    readonly Heartbeat: Definition<
+      {
+        readonly groupId: string
+        readonly groupGenerationId: number
+        readonly memberId: string
+        readonly groupInstanceId: null
+      },
+      { readonly errorCode: number }
+    >
+    readonly LeaveGroup: Definition<
+      { readonly groupId: string; readonly memberId: string },
+      { readonly errorCode: number }
     >
     readonly AddPartitionsToTxn: Definition<
       TransactionArguments & { readonly topics: readonly Topics<number>[] },

@@ -26,6 +26,7 @@ export const KafkaErrorCode = {
   UNKNOWN_PRODUCER_ID: 59,
   NON_EMPTY_GROUP: 68,
   GROUP_ID_NOT_FOUND: 69,
+  MEMBER_ID_REQUIRED: 79,
   PRODUCER_FENCED: 90,
 } as const
 

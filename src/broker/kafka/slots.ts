@@ -1,0 +1,230 @@
+/**
+ * The slots group: how the servers of a cluster share the work. A small topic has as many partitions as there are slots, and its group of
+ * consumers are the servers; whoever has a partition assigned owns that slot and runs its tasks. Kafka's group protocol notices
+ * failures. A slot that moves is let go by its owner before another gets it, while the other slots go on.
+ *
+ * The membership is held by a heartbeat of its own and not by kafkajs's consumer: kafkajs beats only between fetches (so an idle member
+ * misses rebalances), takes no notice of how long revoking takes, and starts the new owner before the old one has stopped.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { BrokerError } from '../broker-error.ts'
+import { apis } from './apis.ts'
+import { Cluster } from './cluster.ts'
+import { type KafkaOptions, withDefaults } from './options.ts'
+import { backoffMs, isRetriable } from './retry.ts'
+import { decodeAssignment, decodeMember } from './slot-protocol.ts'
+import { EvictedError, SlotSession } from './slot-session.ts'
+import { createTopic } from './topics.ts'
+
+export interface SlotsOptions {
+  readonly kafka: KafkaOptions
+  /** The topic and the group are called `<prefix>slots`: one prefix per cluster of servers. */
+  readonly prefix: string
+  /** How many slots there are, if the topic does not exist yet; else its partitions say. */
+  readonly slots: number
+  /** Where the other servers reach this one. */
+  readonly address: string
+  /** Without a sign of life for so long a server loses its slots, ms. Default 10,000. */
+  readonly sessionTimeoutMs?: number
+  /** How long letting go of slots may take, ms. Default 30,000. */
+  readonly rebalanceTimeoutMs?: number
+  /** Slots are ours from now on. Awaited before the next change. */
+  onAssigned(slots: readonly number[]): void | Promise<void>
+  /** Slots are not ours any more. Nobody else gets them before this has resolved, unless this server was thought dead. */
+  onRevoked(slots: readonly number[]): void | Promise<void>
+}
+
+export interface SlotOwner {
+  readonly address: string
+  /** Ascending. */
+  readonly slots: readonly number[]
+}
+
+export interface SlotMembership {
+  /** How many slots the cluster has. */
+  readonly slots: number
+  /** Ours, ascending. */
+  readonly owned: readonly number[]
+  /** Resolves after `leave`; rejects when a callback failed, or the group cannot be joined any more. */
+  readonly ended: Promise<void>
+  /** Who has which slots; while they are moving, what was known last. */
+  owners(): Promise<readonly SlotOwner[]>
+  /** Revokes what is owned, then leaves, so that others get it at once. */
+  leave(): Promise<void>
+}
+
+const SESSION_TIMEOUT_MS = 10_000
+const REBALANCE_TIMEOUT_MS = 30_000
+/** How soon a member learns that another came or went, ms. */
+const LONGEST_BEAT_MS = 250
+const BEATS_PER_SESSION = 4
+
+/** Resolves when the first slots were given out, which may be none. */
+export async function joinSlots(options: SlotsOptions): Promise<SlotMembership> {
+  const cluster = new Cluster(withDefaults(options.kafka))
+  try {
+    await cluster.connect()
+    const name = `${options.prefix}slots`
+    const slots = await makeTopic(cluster, name, options.slots)
+    const member = new SlotMember(cluster, name, slots, options)
+    await member.start()
+    return member
+  } catch (error) {
+    await cluster.close()
+    throw error
+  }
+}
+
+/** The number of slots. */
+async function makeTopic(cluster: Cluster, name: string, slots: number): Promise<number> {
+  try {
+    await createTopic(cluster, { name, partitions: slots, config: { 'cleanup.policy': 'compact' } })
+  } catch (error) {
+    if (!(error instanceof BrokerError && error.code === 'TOPIC_EXISTS')) throw error
+  }
+  const { partitions } = await cluster.retrying(() => cluster.topic(name))
+  return partitions.length
+}
+
+class SlotMember implements SlotMembership {
+  readonly slots: number
+  readonly ended: Promise<void>
+  readonly #cluster: Cluster
+  readonly #name: string
+  readonly #options: SlotsOptions
+  readonly #session: SlotSession
+  readonly #sessionTimeoutMs: number
+  readonly #leaving = new AbortController()
+  readonly #firstAssignment = Promise.withResolvers<void>()
+  readonly #end = Promise.withResolvers<void>()
+  #owned: number[] = []
+  #owners: readonly SlotOwner[] = []
+  /** When the coordinator last answered, by `performance.now()`. */
+  #lastAnswer = 0
+
+  constructor(cluster: Cluster, name: string, slots: number, options: SlotsOptions) {
+    const { address, sessionTimeoutMs = SESSION_TIMEOUT_MS, rebalanceTimeoutMs = REBALANCE_TIMEOUT_MS } = options
+    this.slots = slots
+    this.#cluster = cluster
+    this.#name = name
+    this.#options = options
+    this.#sessionTimeoutMs = sessionTimeoutMs
+    this.#session = new SlotSession(cluster, { name, slots, address, sessionTimeoutMs, rebalanceTimeoutMs })
+    this.ended = this.#end.promise
+    this.ended.catch(() => {})
+  }
+
+  get owned(): readonly number[] {
+    return this.#owned
+  }
+
+  async start(): Promise<void> {
+    void this.#run().then(this.#end.resolve, (error: unknown) => {
+      this.#firstAssignment.reject(error)
+      this.#end.reject(error)
+    })
+    await this.#firstAssignment.promise
+  }
+
+  async owners(): Promise<readonly SlotOwner[]> {
+    const described = await this.#cluster.withCoordinator('group', this.#name, async (connection) => {
+      const { groups } = await connection.call(apis.describeGroups, { groupIds: [this.#name] })
+      return groups[0]!
+    })
+    if (described.state === 'Stable')
+      this.#owners = described.members.map(({ memberMetadata, memberAssignment }) => ({
+        address: memberMetadata === null ? '' : decodeMember(memberMetadata).address,
+        slots: decodeAssignment(this.#name, memberAssignment),
+      }))
+    return this.#owners
+  }
+
+  async leave(): Promise<void> {
+    this.#leaving.abort()
+    await this.ended
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for (let failures = 0; !this.#leaving.signal.aborted; )
+        try {
+          await this.#takePart()
+          failures = 0
+        } catch (error) {
+          await this.#recover(error, failures++)
+        }
+    } finally {
+      await this.#sayGoodbye()
+    }
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    try {
+      await this.#revoke(this.#owned)
+    } finally {
+      // If it does not arrive, the session times out.
+      await this.#session.leave().catch(() => {})
+      this.#session.disconnect()
+      await this.#cluster.close()
+    }
+  }
+
+  /** Until the members must join again, or this one leaves. */
+  async #takePart(): Promise<void> {
+    const assigned = await this.#session.join(this.#owned)
+    this.#lastAnswer = performance.now()
+    const lost = this.#owned.filter((slot) => !assigned.includes(slot))
+    const gained = assigned.filter((slot) => !this.#owned.includes(slot))
+    await this.#whileBeating(async () => {
+      await this.#revoke(lost)
+      this.#owned = assigned
+      if (gained.length > 0) await this.#options.onAssigned(gained)
+    })
+    this.#firstAssignment.resolve()
+    // What was let go is given to its new owner when we join again.
+    if (lost.length > 0) return
+    while (!this.#leaving.signal.aborted && (await this.#beat())) await this.#pause(this.#beatMs)
+  }
+
+  async #beat(): Promise<boolean> {
+    const isStable = await this.#session.heartbeat()
+    this.#lastAnswer = performance.now()
+    return isStable
+  }
+
+  get #beatMs(): number {
+    return Math.min(LONGEST_BEAT_MS, this.#sessionTimeoutMs / BEATS_PER_SESSION)
+  }
+
+  /** Keeps the membership alive during `work`. A call to join again is heard afterwards. */
+  async #whileBeating(work: () => Promise<void>): Promise<void> {
+    const timer = setInterval(() => {
+      this.#beat().catch(() => {})
+    }, this.#beatMs)
+    try {
+      await work()
+    } finally {
+      clearInterval(timer)
+    }
+  }
+
+  async #revoke(slots: readonly number[]): Promise<void> {
+    if (slots.length === 0) return
+    this.#owned = this.#owned.filter((slot) => !slots.includes(slot))
+    await this.#options.onRevoked(slots)
+  }
+
+  /** Who was evicted, or could not be heard for a session, may have lost its slots to others: it stops working on them. */
+  async #recover(error: unknown, failures: number): Promise<void> {
+    if (!isRetriable(error)) throw error
+    const isEvicted = error instanceof EvictedError
+    if (!isEvicted) this.#session.disconnect()
+    if (isEvicted || performance.now() - this.#lastAnswer >= this.#sessionTimeoutMs) await this.#revoke(this.#owned)
+    if (!isEvicted) await this.#pause(backoffMs(failures))
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#leaving.signal }).catch(() => {})
+  }
+}
