@@ -2,9 +2,10 @@
 import type { Column } from '../types/schema.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
-import type { ByteSink, ColumnsWriter, Format, WriterOptions } from './format.ts'
-import { encoder, objectEncoder } from './json/encode.ts'
+import type { ByteSink, ColumnsWriter, Format, Side, WriterOptions } from './format.ts'
+import { type JsonText, jsonText, objectText } from './json/encode.ts'
 import { jsonReader } from './json/reader.ts'
+import { writeUtf8 } from './text.ts'
 
 export const json: Format = {
   name: 'JSON',
@@ -32,26 +33,37 @@ function hasOtherKeys(type: SqlType): boolean {
   }
 }
 
-function objectWriter({ columns, sources }: WriterOptions): ColumnsWriter {
-  const encode = objectEncoder(columns, [...sources])
+function objectWriter({ columns, sources, side }: WriterOptions): ColumnsWriter {
+  const text = exactText(objectText(columns, sources), side)
   return {
     write(row: Row, out: ByteSink) {
-      encode(row, out)
+      writeUtf8(text(row), out)
       return true
     },
   }
 }
 
 /** A single column as its bare value; NULL is a null payload. */
-function valueWriter({ columns, sources }: WriterOptions): ColumnsWriter {
-  const encode = encoder(columns[0]!.type)
+function valueWriter({ columns, sources, side }: WriterOptions): ColumnsWriter {
+  const text = exactText(jsonText(columns[0]!.type), side)
   const source = sources[0]!
   return {
     write(row: Row, out: ByteSink) {
       const value = row[source]!
       if (value === null) return false
-      encode(value, out)
+      writeUtf8(text(value), out)
       return true
     },
   }
 }
+
+/**
+ * Keys are compared and partitioned by their bytes, so they must be those that Jackson writes: it has `\u001F` where JSON.stringify has
+ * `\u001f`. All other escapes are the same.
+ */
+const exactText = (text: JsonText, side: Side): JsonText =>
+  side === 'VALUE' ? text : (value) => text(value).replace(UNICODE_ESCAPE, upperCaseHex)
+
+/** An escape of a control character, or another escape that is passed over so that `\\\\u001f` is not taken for one. */
+const UNICODE_ESCAPE = /\\u00[01][0-9a-f]|\\./g
+const upperCaseHex = (match: string): string => (match.length === 2 ? match : `\\u${match.slice(2).toUpperCase()}`)

@@ -1,92 +1,148 @@
-/** Encoders of values as JSON by SQL type, straight into the output's bytes. NULL is `null`. Source: formats.md section 2. */
+/**
+ * Values as JSON text by SQL type. NULL is `null`. Source: formats.md section 2.
+ *
+ * JSON.stringify is the fastest writer there is for what it writes as the dialect does: strings, booleans, integers, lists of them.
+ * So an object's text is made of as few calls of it as possible, on object literals in generated source (a literal's shape is known, which
+ * is what makes the call fast), joined with the texts of the values that JavaScript would write otherwise: DECIMAL with its zeros, DOUBLE
+ * in Java's form, BIGINT beyond 2^53, BYTES, MAP, STRUCT.
+ */
 import { encodeBase64 } from '../../types/base64.ts'
 import { doubleToJson } from '../../types/json-text.ts'
 import type { ArrayType, MapType, SqlType, StructField } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
-import type { ByteSink } from '../format.ts'
-import { writeAscii, writeByte, writeBytes } from '../text.ts'
-import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, FALSE, NULL, OPEN_BRACE, OPEN_BRACKET, TRUE } from './syntax.ts'
-import { writeInteger, writeString } from './write.ts'
 
-export type Encode = (value: Value, out: ByteSink) => void
+/** From a value, NULL included, to its JSON text. Throws an Error where there is none. */
+export type JsonText = (value: Value) => string
 
-/** An encoder for values of `type`, NULL included. */
-export function encoder(type: SqlType): Encode {
-  const encode = nonNullEncoder(type)
-  return (value, out) => {
-    if (value === null || value === undefined) writeBytes(NULL, out)
-    else encode(value, out)
-  }
+export function jsonText(type: SqlType): JsonText {
+  const text = nonNullText(type)
+  return (value) => (value === null ? 'null' : text(value))
 }
 
-function nonNullEncoder(type: SqlType): Encode {
+function nonNullText(type: SqlType): JsonText {
   switch (type.kind) {
-    case 'STRING':
-      return (value, out) => writeString(value as string, out)
-    case 'BOOLEAN':
-      return (value, out) => writeBytes(value === true ? TRUE : FALSE, out)
-    case 'INTEGER':
-    case 'BIGINT':
-    case 'DATE':
-    case 'TIME':
-    case 'TIMESTAMP':
-      return (value, out) => writeInteger(value as number | bigint, out)
     case 'DOUBLE':
-      return (value, out) => writeAscii(doubleToJson(value as number), out)
+      return (value) => doubleToJson(value as number)
+    case 'BIGINT':
     case 'DECIMAL':
-      return (value, out) => writeAscii(String(value), out)
+      return String
     case 'BYTES':
-      return (value, out) => writeAscii(`"${encodeBase64(value as Uint8Array)}"`, out)
+      return (value) => `"${encodeBase64(value as Uint8Array)}"`
     case 'ARRAY':
-      return arrayEncoder(type)
+      return arrayText(type)
     case 'MAP':
-      return mapEncoder(type)
+      return mapText(type)
     case 'STRUCT':
-      return objectEncoder(type.fields)
+      return objectText(type.fields)
+    default:
+      return JSON.stringify
   }
 }
 
-function arrayEncoder(type: ArrayType): Encode {
-  const element = encoder(type.element)
-  return (value, out) => {
-    const values = value as readonly Value[]
-    writeByte(OPEN_BRACKET, out)
-    for (let i = 0; i < values.length; i++) {
-      if (i > 0) writeByte(COMMA, out)
-      element(values[i]!, out)
-    }
-    writeByte(CLOSE_BRACKET, out)
-  }
+function arrayText(type: ArrayType): JsonText {
+  if (formOf(type.element) === 'plain') return JSON.stringify
+  const element = jsonText(type.element)
+  return (value) => `[${(value as readonly Value[]).map(element).join(',')}]`
 }
 
-function mapEncoder(type: MapType): Encode {
-  const item = encoder(type.value)
-  return (value, out) => {
-    writeByte(OPEN_BRACE, out)
-    let first = true
-    for (const [key, member] of value as ReadonlyMap<Value, Value>) {
+function mapText(type: MapType): JsonText {
+  const item = jsonText(type.value)
+  return (value) => {
+    const members = Array.from(value as ReadonlyMap<Value, Value>, ([key, member]) => {
       if (key === null) throw new Error('Null key for a Map not allowed in JSON')
-      if (!first) writeByte(COMMA, out)
-      first = false
-      writeString(key as string, out)
-      writeByte(COLON, out)
-      item(member, out)
-    }
-    writeByte(CLOSE_BRACE, out)
+      return `${JSON.stringify(key)}:${item(member)}`
+    })
+    return `{${members.join(',')}}`
   }
 }
 
-/** An object of all `fields` in their order; the value has theirs at `sources` (default: in the same order). */
-export function objectEncoder(fields: readonly StructField[], sources = fields.map((_, i) => i)): Encode {
-  const prefixes = fields.map(({ name }, i) => Buffer.from(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`))
-  const encoders = fields.map((field) => encoder(field.type))
-  return (value, out) => {
-    const values = value as readonly Value[]
-    if (encoders.length === 0) writeByte(OPEN_BRACE, out)
-    for (let i = 0; i < encoders.length; i++) {
-      writeBytes(prefixes[i]!, out)
-      encoders[i]!(values[sources[i]!]!, out)
-    }
-    writeByte(CLOSE_BRACE, out)
+/** How JSON.stringify writes a type: as it should, depending on the value, or not as it should. */
+type Form = 'plain' | 'double' | 'bigint' | 'other'
+
+function formOf(type: SqlType): Form {
+  switch (type.kind) {
+    case 'DOUBLE':
+      return 'double'
+    case 'BIGINT':
+      return 'bigint'
+    case 'ARRAY':
+      return formOf(type.element) === 'plain' ? 'plain' : 'other'
+    case 'DECIMAL':
+    case 'BYTES':
+    case 'MAP':
+    case 'STRUCT':
+      return 'other'
+    default:
+      return 'plain'
   }
+}
+
+/** Objects with more members than this are slow in V8 when made by a literal: longer ones are written in parts. */
+const MEMBERS_PER_LITERAL = 32
+
+interface Member {
+  /** The name as JSON, which is also its source text. */
+  readonly name: string
+  /** Index into the row. */
+  readonly place: number
+  readonly form: Form
+  readonly text: JsonText
+}
+
+/**
+ * The text of an object with all `fields` in their order; the row has theirs at `sources` (default: in the same order). The generated
+ * source contains field names only as JSON strings.
+ */
+export function objectText(fields: readonly StructField[], sources?: readonly number[]): JsonText {
+  const members = fields.map(
+    ({ name, type }, i): Member => ({
+      name: JSON.stringify(name),
+      place: sources?.[i] ?? i,
+      // In an object literal these names would change its prototype or the order of its members.
+      form: name === '__proto__' || /^\d+$/.test(name) ? 'other' : formOf(type),
+      text: jsonText(type),
+    }),
+  )
+  const conditions = members.flatMap(({ form, place }) =>
+    form === 'double' ? `isPlain(row[${place}])` : form === 'bigint' ? `typeof row[${place}] !== 'bigint'` : [],
+  )
+  const usual = objectSource(members, ({ form }) => form !== 'other')
+  const exact = objectSource(members, ({ form }) => form === 'plain')
+  const source = conditions.length === 0 ? `return ${exact}` : `return ${conditions.join(' && ')} ? ${usual} : ${exact}`
+  const make = new Function('stringify', 'isPlain', 'texts', `return (row) => { ${source} }`)
+  return make(
+    JSON.stringify,
+    isPlainDouble,
+    members.map(({ text }) => text),
+  ) as JsonText
+}
+
+/** Source of the object's text; members for which `inLiteral` says so are written by JSON.stringify, side by side in one call. */
+function objectSource(members: readonly Member[], inLiteral: (member: Member) => boolean): string {
+  const parts: string[] = []
+  let literal: string[] = []
+  const flush = () => {
+    if (literal.length > 0) parts.push(`stringify({ ${literal.join(', ')} }).slice(1, -1)`)
+    literal = []
+  }
+  members.forEach((member, i) => {
+    const { name, place } = member
+    if (inLiteral(member)) {
+      literal.push(`${name}: row[${place}]`)
+      if (literal.length === MEMBERS_PER_LITERAL) flush()
+      return
+    }
+    flush()
+    parts.push(`${JSON.stringify(`${name}:`)} + texts[${i}](row[${place}])`)
+  })
+  if (literal.length === members.length) return `stringify({ ${literal.join(', ')} })`
+  flush()
+  return `"{" + ${parts.join(' + "," + ')} + "}"`
+}
+
+/** Whether JSON.stringify writes the double, or NULL, as Java does: with a fraction, and not so large or small that Java uses an exponent. */
+function isPlainDouble(value: number | null): boolean {
+  if (value === null) return true
+  const size = Math.abs(value)
+  return size >= 1e-3 && size < 1e7 && !Number.isInteger(value)
 }
