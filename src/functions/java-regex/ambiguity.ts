@@ -1,8 +1,11 @@
 /**
  * Bounds how many ways there are to read a text with a program. A plain backtracking matcher (V8's) tries them all before it gives
- * up, so `(a+)+$` takes 2^n steps. The program is read as an automaton, and determinized with counts: a state is, for each
- * instruction, the number of ways to stand there after the same text. If that closes with small counts, the number of ways stays
- * small for every text.
+ * up, so `(a+)+$` takes 2^n steps. The program is read as an automaton.
+ *
+ * First it is determinized with counts: a state is, for each instruction, the number of ways to stand there after the same text. If
+ * that closes with small counts, the number of ways stays small for every text. Otherwise (`.*user=(.*)`) the ways are bounded text
+ * length by text length: those to stand somewhere after n + 1 characters are at most, for the worst next character, the sum over where
+ * one can come from, each with its bound for n characters.
  */
 import type { CharSet } from './char-set.ts'
 import type { Instruction, Program } from './program.ts'
@@ -29,6 +32,65 @@ export function waysToRead(program: Program): number | null {
     ways *= own
   }
   return ways <= MAX_WAYS ? ways : null
+}
+
+/** Above this length the bound by length is not worth its computation. */
+const MAX_LENGTH = 2000
+
+/**
+ * Length up to which the ways to read any text from one starting point, summed over its prefixes and times the number of starting
+ * points, stay within `budget`; at most 2000. The program has neither looks nor atomic groups nor backreferences.
+ */
+export function longestTextWithin(budget: number, program: Program, { isAnchored }: { isAnchored: boolean }): number {
+  const { instructions } = program
+  const letters = lettersOf(instructions)
+  const edges = edgesOf(instructions)
+  const start = follow(instructions, new Map([[0, 1]]))
+  if (letters === null || edges === null || start === null) return 0
+  let ways = Float64Array.from(instructions, (_, at) => start.get(at) ?? 0)
+  let sum = 0
+  for (let length = 1; length <= MAX_LENGTH; length++) {
+    ways = worstStep(edges, letters, ways)
+    for (const count of ways) sum += count
+    if (sum * (isAnchored ? 1 : length) > budget) return length - 1
+  }
+  return MAX_LENGTH
+}
+
+/** From each `set` instruction, where one can stand after it. */
+interface Edge {
+  readonly from: number
+  readonly set: CharSet
+  readonly to: Counts
+}
+
+function edgesOf(instructions: readonly Instruction[]): Edge[] | null {
+  const edges: Edge[] = []
+  for (const [from, instruction] of instructions.entries()) {
+    if (instruction.op !== 'set') continue
+    const to = follow(instructions, new Map([[from + 1, 1]]))
+    if (to === null) return null
+    edges.push({ from, set: instruction.set, to })
+  }
+  return edges
+}
+
+function worstStep(
+  edges: readonly Edge[],
+  letters: readonly ReadonlySet<CharSet>[],
+  ways: Float64Array,
+): Float64Array<ArrayBuffer> {
+  const worst = new Float64Array(ways.length)
+  for (const accepts of letters) {
+    const next = new Float64Array(ways.length)
+    for (const { from, set, to } of edges) {
+      const count = ways[from]!
+      if (count === 0 || !accepts.has(set)) continue
+      for (const [at, factor] of to) next[at]! += count * factor
+    }
+    for (let at = 0; at < worst.length; at++) if (next[at]! > worst[at]!) worst[at] = next[at]!
+  }
+  return worst
 }
 
 /** Number of ways to stand before each `set` instruction. */

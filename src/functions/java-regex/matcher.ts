@@ -10,6 +10,9 @@ import type { Instruction, LookBehind, Program } from './program.ts'
 const MAX_NOTES = 16_000_000
 const MAX_STEPS = 2_000_000
 
+/** Shared by all matchers, since a search runs to its end before the next one begins. */
+let notes = new Uint32Array(0)
+
 /** One per program; holds no state between calls of `find`. */
 export class Matcher {
   readonly #program: Program
@@ -21,7 +24,6 @@ export class Matcher {
   /** One bit per (position - start of the search, instruction); null where steps are counted. */
   #tried: Uint32Array | null = null
   #firstPosition = 0
-  #notes: Uint32Array = new Uint32Array(0)
 
   constructor(program: Program) {
     this.#program = program
@@ -49,9 +51,9 @@ export class Matcher {
     const bits = positions * this.#program.instructions.length
     if (bits > MAX_NOTES) return null
     const words = (bits >> 5) + 1
-    if (this.#notes.length < words) this.#notes = new Uint32Array(words * 2)
-    else this.#notes.fill(0, 0, words)
-    return this.#notes
+    if (notes.length < words) notes = new Uint32Array(words * 2)
+    else notes.fill(0, 0, words)
+    return notes
   }
 
   /** From an instruction to the next `accept`; the position there, or -1. Failed tries leave the slots as they were. */

@@ -40,7 +40,7 @@ export interface Program {
   readonly isRegular: boolean
 }
 
-const MAX_INSTRUCTIONS = 20_000
+const MAX_INSTRUCTIONS = 10_000
 
 /** Throws an Error if the program grows too large or a look-behind has no limit. */
 export function compileProgram(root: RegexNode, groupCount: number): Program {
@@ -66,6 +66,7 @@ function isIrregular(node: RegexNode): boolean {
 class Compiler {
   readonly instructions: Instruction[] = []
   slotCount: number
+  readonly #asciiTables = new Map<CharSet, readonly boolean[]>()
 
   constructor(slotCount: number) {
     this.slotCount = slotCount
@@ -79,7 +80,7 @@ class Compiler {
   node(node: RegexNode): void {
     switch (node.kind) {
       case 'set':
-        this.emit({ op: 'set', set: node.set, ascii: asciiTable(node.set) })
+        this.emit({ op: 'set', set: node.set, ascii: this.#asciiTable(node.set) })
         return
       case 'sequence':
         for (const item of node.items) this.node(item)
@@ -108,6 +109,13 @@ class Compiler {
         this.emit({ op: 'assert', at: node.at, unixLines: node.unixLines })
         return
     }
+  }
+
+  /** One table for all copies of a repeated set. */
+  #asciiTable(set: CharSet): readonly boolean[] {
+    const table = this.#asciiTables.get(set) ?? asciiTable(set)
+    this.#asciiTables.set(set, table)
+    return table
   }
 
   #look(node: LookNode): void {
