@@ -1,15 +1,14 @@
 /**
  * Values as JSON text by SQL type. NULL is `null`. Source: formats.md section 2.
  *
- * JSON.stringify is the fastest writer there is for what it writes as the dialect does: strings, booleans, integers, lists of them.
- * So an object's text is made of as few calls of it as possible, on object literals in generated source (a literal's shape is known, which
- * is what makes the call fast), joined with the texts of the values that JavaScript would write otherwise: DECIMAL with its zeros, DOUBLE
- * in Java's form, BIGINT beyond 2^53, BYTES, MAP, STRUCT.
+ * An object's text is made of as few calls of JSON.stringify as possible, on object literals in generated source (a literal's shape is
+ * known, which is what makes the call fast), joined with the texts of those values that JSON.stringify would not write rightly.
  */
 import { encodeBase64 } from '../../types/base64.ts'
 import { doubleToJson } from '../../types/json-text.ts'
-import type { ArrayType, MapType, SqlType, StructField } from '../../types/sql-type.ts'
+import type { MapType, SqlType, StructField } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
+import { generate, isLiteralName, isPlainDouble, literalMember, type PlainForm, plainForm } from './plain.ts'
 
 /** From a value, NULL included, to its JSON text. Throws an Error where there is none. */
 export type JsonText = (value: Value) => string
@@ -22,14 +21,16 @@ export function jsonText(type: SqlType): JsonText {
 function nonNullText(type: SqlType): JsonText {
   switch (type.kind) {
     case 'DOUBLE':
-      return (value) => doubleToJson(value as number)
+      return (value) => doubleText(value as number)
     case 'BIGINT':
     case 'DECIMAL':
       return String
     case 'BYTES':
       return (value) => `"${encodeBase64(value as Uint8Array)}"`
-    case 'ARRAY':
-      return arrayText(type)
+    case 'ARRAY': {
+      const element = jsonText(type.element)
+      return (value) => `[${(value as readonly Value[]).map(element).join(',')}]`
+    }
     case 'MAP':
       return mapText(type)
     case 'STRUCT':
@@ -39,10 +40,10 @@ function nonNullText(type: SqlType): JsonText {
   }
 }
 
-function arrayText(type: ArrayType): JsonText {
-  if (formOf(type.element) === 'plain') return JSON.stringify
-  const element = jsonText(type.element)
-  return (value) => `[${(value as readonly Value[]).map(element).join(',')}]`
+/** As doubleToJson; the usual sizes take the engine's shortest ways to a number's text. */
+function doubleText(value: number): string {
+  if (isPlainDouble(value)) return `${value}`
+  return value !== 0 && (value | 0) === value && value < 1e7 && value > -1e7 ? `${value | 0}.0` : doubleToJson(value)
 }
 
 function mapText(type: MapType): JsonText {
@@ -56,64 +57,32 @@ function mapText(type: MapType): JsonText {
   }
 }
 
-/** How JSON.stringify writes a type: as it should, depending on the value, or not as it should. */
-type Form = 'plain' | 'double' | 'bigint' | 'other'
-
-function formOf(type: SqlType): Form {
-  switch (type.kind) {
-    case 'DOUBLE':
-      return 'double'
-    case 'BIGINT':
-      return 'bigint'
-    case 'ARRAY':
-      return formOf(type.element) === 'plain' ? 'plain' : 'other'
-    case 'DECIMAL':
-    case 'BYTES':
-    case 'MAP':
-    case 'STRUCT':
-      return 'other'
-    default:
-      return 'plain'
-  }
-}
-
-/** Objects with more members than this are slow in V8 when made by a literal: longer ones are written in parts. */
-const MEMBERS_PER_LITERAL = 32
+/** V8 makes objects with more members than 128 by a slow way, so long ones are written in parts. */
+const MEMBERS_PER_LITERAL = 64
 
 interface Member {
-  /** The name as JSON, which is also its source text. */
   readonly name: string
   /** Index into the row. */
   readonly place: number
-  readonly form: Form
-  readonly text: JsonText
+  /** Null if it must be written by its own text. */
+  readonly plain: PlainForm | null
 }
 
-/**
- * The text of an object with all `fields` in their order; the row has theirs at `sources` (default: in the same order). The generated
- * source contains field names only as JSON strings.
- */
+/** The text of an object with all `fields` in their order; the row has theirs at `sources` (default: in the same order). */
 export function objectText(fields: readonly StructField[], sources?: readonly number[]): JsonText {
-  const members = fields.map(
-    ({ name, type }, i): Member => ({
-      name: JSON.stringify(name),
-      place: sources?.[i] ?? i,
-      // In an object literal these names would change its prototype or the order of its members.
-      form: name === '__proto__' || /^\d+$/.test(name) ? 'other' : formOf(type),
-      text: jsonText(type),
-    }),
+  const members = fields.map(({ name, type }, i): Member => {
+    const plain = isLiteralName(name) ? plainForm(type) : null
+    return { name, place: sources?.[i] ?? i, plain }
+  })
+  const conditions = members.flatMap(({ place, plain }, i) =>
+    plain === null || plain.accepts === null ? [] : `accepts${i}(value[${place}])`,
   )
-  const conditions = members.flatMap(({ form, place }) =>
-    form === 'double' ? `isPlain(row[${place}])` : form === 'bigint' ? `typeof row[${place}] !== 'bigint'` : [],
-  )
-  const usual = objectSource(members, ({ form }) => form !== 'other')
-  const exact = objectSource(members, ({ form }) => form === 'plain')
-  const source = conditions.length === 0 ? `return ${exact}` : `return ${conditions.join(' && ')} ? ${usual} : ${exact}`
-  const make = new Function('stringify', 'isPlain', 'texts', `return (row) => { ${source} }`)
-  return make(
-    JSON.stringify,
-    isPlainDouble,
-    members.map(({ text }) => text),
+  const usual = objectSource(members, ({ plain }) => plain !== null)
+  const exact = objectSource(members, ({ plain }) => plain !== null && plain.accepts === null)
+  return generate(
+    members.map(({ plain }) => plain),
+    conditions.length === 0 ? exact : `${conditions.join(' && ')} ? ${usual} : ${exact}`,
+    fields.map(({ type }) => jsonText(type)),
   ) as JsonText
 }
 
@@ -126,23 +95,16 @@ function objectSource(members: readonly Member[], inLiteral: (member: Member) =>
     literal = []
   }
   members.forEach((member, i) => {
-    const { name, place } = member
+    const { name, place, plain } = member
     if (inLiteral(member)) {
-      literal.push(`${name}: row[${place}]`)
+      literal.push(literalMember(name, `value[${place}]`, plain!, i))
       if (literal.length === MEMBERS_PER_LITERAL) flush()
       return
     }
     flush()
-    parts.push(`${JSON.stringify(`${name}:`)} + texts[${i}](row[${place}])`)
+    parts.push(`${JSON.stringify(`${JSON.stringify(name)}:`)} + text${i}(value[${place}])`)
   })
   if (literal.length === members.length) return `stringify({ ${literal.join(', ')} })`
   flush()
   return `"{" + ${parts.join(' + "," + ')} + "}"`
-}
-
-/** Whether JSON.stringify writes the double, or NULL, as Java does: with a fraction, and not so large or small that Java uses an exponent. */
-function isPlainDouble(value: number | null): boolean {
-  if (value === null) return true
-  const size = Math.abs(value)
-  return size >= 1e-3 && size < 1e7 && !Number.isInteger(value)
 }
