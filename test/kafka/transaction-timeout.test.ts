@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { KafkaBroker } from '../../src/broker/kafka/kafka-broker.ts'
+import { describeKafka } from '../support/kafka/describe-kafka.ts'
+import { encode, record } from '../unit/broker/batches.ts'
+
+describeKafka('a transaction that is open for too long', ({ bootstrapServers }) => {
+  test('is aborted by the broker; its commit says so, and after an abort the producer goes on', async () => {
+    const broker = new KafkaBroker({ bootstrapServers: [bootstrapServers] })
+    await broker.connect()
+    const topic = `timeout-${process.pid}-${performance.now().toFixed(0)}`
+    await broker.createTopic({ name: topic, partitions: 1, replicas: 1 })
+    const producer = broker.producer({ transactionalId: `tx-${topic}`, transactionTimeoutMs: 500 })
+    await producer.initTransactions()
+    producer.begin()
+    await producer.send(topic, 0, encode([record('late')]))
+    const committedEnd = async () => (await broker.endOffsets(topic, { readCommitted: true }))[0]?.offset
+    // One record and the marker of its abort.
+    await expect.poll(committedEnd, { timeout: 40_000, interval: 200 }).toBe(2)
+
+    await expect(producer.commit()).rejects.toMatchObject({ code: 'TRANSACTION_ABORTED' })
+    await producer.abort()
+    producer.begin()
+    await producer.send(topic, 0, encode([record('in time')]))
+    await producer.commit()
+    await expect.poll(committedEnd).toBe(4)
+    await broker.close()
+  })
+})
