@@ -3,7 +3,7 @@
  * int64 producer id, int64 offset of its first record, int64 offset of its abort marker. In the order of the markers.
  */
 
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { readInt64, writeInt64 } from '../record-batch.ts'
 import { abortedPath, writeFileAtomically } from './layout.ts'
 
@@ -15,17 +15,13 @@ export interface AbortedEntry {
   readonly markerOffset: number
 }
 
-/** Null if the file is missing or torn: it must then be rebuilt from the segments. */
-export function readAborted(directory: string): AbortedEntry[] | null {
-  let bytes: Buffer
-  try {
-    bytes = readFileSync(abortedPath(directory))
-  } catch {
-    return null
-  }
-  if (bytes.length % ENTRY_BYTES !== 0) return null
+/** There is no file before the first abort. A torn last entry is left out. */
+export function readAborted(directory: string): AbortedEntry[] {
+  const path = abortedPath(directory)
+  if (!existsSync(path)) return []
+  const bytes = readFileSync(path)
   const entries: AbortedEntry[] = []
-  for (let at = 0; at < bytes.length; at += ENTRY_BYTES) {
+  for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
     entries.push({
       producerId: readInt64(bytes, at),
       firstOffset: readInt64(bytes, at + 8),
@@ -39,8 +35,9 @@ export function appendAborted(directory: string, entry: AbortedEntry): void {
   appendFileSync(abortedPath(directory), encode(entry))
 }
 
+/** Not forced to the disk: like the segments, it is synced before a checkpoint relies on it. */
 export function writeAborted(directory: string, entries: readonly AbortedEntry[]): void {
-  writeFileAtomically(abortedPath(directory), Buffer.concat(entries.map(encode)))
+  writeFileAtomically(abortedPath(directory), Buffer.concat(entries.map(encode)), { flush: false })
 }
 
 function encode({ producerId, firstOffset, markerOffset }: AbortedEntry): Buffer {

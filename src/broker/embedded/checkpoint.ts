@@ -20,6 +20,8 @@ export interface PartitionCheckpoint {
   readonly appendedAt: number
   /** Open at `offset`. */
   readonly transactions: readonly OpenTransaction[]
+  /** How many entries `aborted.index` holds whose marker is before `offset`. */
+  readonly abortedCount: number
   /** Up to here the partition has been compacted. */
   readonly cleanedTo: number
 }

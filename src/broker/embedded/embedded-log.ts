@@ -98,6 +98,7 @@ export class EmbeddedLog {
       dataDir,
       owner: this.#owner,
       clock,
+      checkpoint,
       fsync: fsync !== 'never',
       compactionKeyBytes: options.compactionKeyBytes ?? DEFAULT_COMPACTION_KEY_BYTES,
       warn,

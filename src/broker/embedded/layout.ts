@@ -13,7 +13,7 @@
  *   quarantine/                           copies of segments that were found damaged
  */
 
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { existsSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { join, sep } from 'node:path'
 
 export const LOG_SUFFIX = '.log'
@@ -35,10 +35,10 @@ export const logPath = (directory: string, base: number) => `${directory}${segme
 export const indexPath = (directory: string, base: number) => `${directory}${segmentName(base)}${INDEX_SUFFIX}`
 export const abortedPath = (directory: string) => `${directory}aborted.index`
 
-/** Replaces a file so that a crash leaves the old or the new one whole. */
-export function writeFileAtomically(path: string, content: string | Buffer): void {
+/** Replaces a file so that a crash leaves the old or the new one whole. `flush`: also if the machine loses power. */
+export function writeFileAtomically(path: string, content: string | Buffer, { flush = true } = {}): void {
   const partial = `${path}${PARTIAL_SUFFIX}`
-  writeFileSync(partial, content, { flush: true })
+  writeFileSync(partial, content, { flush })
   renameSync(partial, path)
 }
 
@@ -48,11 +48,9 @@ export function writeFully(descriptor: number, bytes: Uint8Array, position: numb
     written += writeSync(descriptor, bytes, written, bytes.length - written, position + written)
 }
 
-export function syncFile(path: string): void {
-  const descriptor = openSync(path, 'r+')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
+/** A path in `directory` that is not taken: `name`, or `name` with a number. */
+export function freePath(directory: string, name: string): string {
+  let path = join(directory, name)
+  for (let count = 1; existsSync(path); count++) path = join(directory, `${name}.${count}`)
+  return path
 }

@@ -52,9 +52,11 @@ export class Partition {
     this.syncAppends = options.syncAppends
   }
 
-  /** `UNKNOWN_TOPIC` once the topic was deleted. */
+  /** `UNKNOWN_TOPIC` once the topic was deleted; its files are then closed, so that the disk gets its space back. */
   checkExists(): void {
-    if (this.state.deleted) throw unknownTopic(this.topic)
+    if (!this.state.deleted) return
+    this.files.forget(this.directory)
+    throw unknownTopic(this.topic)
   }
 
   /** Brings `bases` and `aborted` up to date. Answers whether they were not. */
@@ -70,7 +72,7 @@ export class Partition {
     this.checkExists()
     this.files.forget(this.directory)
     this.bases = listSegments(this.directory)
-    this.aborted = readAborted(this.directory) ?? []
+    this.aborted = readAborted(this.directory)
     this.version = this.state.version
   }
 

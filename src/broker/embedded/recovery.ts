@@ -9,7 +9,6 @@
 import {
   closeSync,
   copyFileSync,
-  existsSync,
   fstatSync,
   ftruncateSync,
   mkdirSync,
@@ -19,7 +18,6 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
 import type { TransactionOutcome } from '../record-batch.ts'
 import {
   BATCH_HEADER_BYTES,
@@ -32,7 +30,7 @@ import {
 import { type AbortedEntry, readAborted, writeAborted } from './aborted-index.ts'
 import type { PartitionCheckpoint } from './checkpoint.ts'
 import { finishSwaps } from './compaction-swap.ts'
-import { indexPath, logPath, PARTIAL_SUFFIX, quarantineDirectory, segmentName } from './layout.ts'
+import { freePath, indexPath, logPath, PARTIAL_SUFFIX, quarantineDirectory, segmentName } from './layout.ts'
 import { listSegments } from './partition.ts'
 import type { OpenTransaction } from './partition-state.ts'
 import { INDEX_INTERVAL_BYTES, type IndexEntry, readIndex, writeIndex } from './segment-index.ts'
@@ -84,7 +82,7 @@ class Recovery {
     const known = readAborted(directory)
     this.#startFrom(bases, known)
     for (const base of bases) this.#recoverSegment(base, base === bases.at(-1))
-    if (known?.length !== this.#aborted.length) writeAborted(directory, this.#aborted)
+    if (known.length !== this.#aborted.length) writeAborted(directory, this.#aborted)
     return this.#result(bases)
   }
 
@@ -103,15 +101,16 @@ class Recovery {
       createdAt: isUnchanged ? this.#checkpoint!.createdAt : this.#position === 0 ? -1 : now,
       appendedAt: isUnchanged ? this.#checkpoint!.appendedAt : now,
       transactions: [...this.#open.values()],
+      abortedCount: this.#aborted.length,
       cleanedTo: checkpoint?.cleanedTo ?? 0,
     }
   }
 
-  #startFrom(bases: readonly number[], aborted: readonly AbortedEntry[] | null): void {
+  #startFrom(bases: readonly number[], aborted: readonly AbortedEntry[]): void {
     const { directory, checkpoint } = this.#input
     const isBorneOut =
       checkpoint !== null &&
-      aborted !== null &&
+      countBefore(aborted, checkpoint.offset) === checkpoint.abortedCount &&
       bases.includes(checkpoint.base) &&
       statSync(logPath(directory, checkpoint.base)).size >= checkpoint.position
     if (!isBorneOut) return
@@ -135,7 +134,7 @@ class Recovery {
     this.#scan(base, entries)
     if (!isActive && entries.at(-1)?.position !== this.#position)
       entries.push(this.#indexEntry(this.#offset, this.#position, now))
-    if (entries.length !== index?.length) writeIndex(path, base, entries)
+    if (entries.length !== (index?.length ?? 0)) writeIndex(path, base, entries)
   }
 
   #indexEntry(offset: number, position: number, appendedAt: number): IndexEntry {
@@ -232,7 +231,7 @@ class Recovery {
     const { dataDir, topic, partition, directory, warn } = this.#input
     const quarantine = quarantineDirectory(dataDir)
     mkdirSync(quarantine, { recursive: true })
-    const copy = join(quarantine, freeName(quarantine, `${topic}-${partition}-${segmentName(base)}.log`))
+    const copy = freePath(quarantine, `${topic}-${partition}-${segmentName(base)}.log`)
     copyFileSync(logPath(directory, base), copy)
     warn(
       `Corrupt segment ${logPath(directory, base)} of ${topic}-${partition}: ${what}, at offset ${this.#offset}. ` +
@@ -242,11 +241,8 @@ class Recovery {
   }
 }
 
-function freeName(directory: string, name: string): string {
-  let free = name
-  for (let count = 1; existsSync(join(directory, free)); count++) free = `${name}.${count}`
-  return free
-}
+export const countBefore = (aborted: readonly AbortedEntry[], offset: number) =>
+  aborted.filter(({ markerOffset }) => markerOffset < offset).length
 
 const COPY_BYTES = 4 * 1024 * 1024
 

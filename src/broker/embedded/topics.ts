@@ -3,15 +3,16 @@
 import { randomUUID } from 'node:crypto'
 import type { NewTopic, TopicConfig, TopicPartition } from '../broker.ts'
 import { BrokerError, unknownTopic } from '../broker-error.ts'
+import { readAborted } from './aborted-index.ts'
 import type { Checkpoint, PartitionCheckpoint } from './checkpoint.ts'
 import { indexPath, topicDirectory } from './layout.ts'
 import type { Partition } from './partition.ts'
 import { allocateStates, type PartitionState } from './partition-state.ts'
-import { type RecoveredPartition, recoverPartition } from './recovery.ts'
+import { countBefore, type RecoveredPartition, recoverPartition } from './recovery.ts'
 import { readIndex } from './segment-index.ts'
 import type { LogThread, OpenTopic } from './thread.ts'
 import { checkTopicName, effectiveConfig } from './topic-config.ts'
-import { loadTopics, removeTopic, type StoredTopic, storeTopic } from './topic-store.ts'
+import { loadTopics, metadataPath, removeTopic, type StoredTopic, storeTopic } from './topic-store.ts'
 
 const MAX_PARTITIONS = 10_000
 
@@ -29,10 +30,13 @@ export class Topics {
   /** By partition: the offset up to which it has been compacted. */
   readonly cleanedTo = new Map<Partition, number>()
 
+  /** Topics made since `takeCreated` was called last. */
+  #created: string[] = []
+
   /** Loads and recovers all topics of the data directory. */
   constructor(options: TopicsOptions) {
     this.#options = options
-    for (const topic of loadTopics(options.dataDir)) this.#open(topic, options.checkpoint)
+    for (const topic of loadTopics(options.dataDir, options.warn)) this.#open(topic, options.checkpoint)
   }
 
   /** Sorted by name. */
@@ -60,6 +64,7 @@ export class Topics {
     const effective = effectiveConfig(config, this.#options.defaults)
     const topic: StoredTopic = { id: randomUUID(), name, partitions, replicas, isInternal, config: effective }
     storeTopic(this.#options.dataDir, topic)
+    this.#created.push(name)
     return this.#open(topic, new Map())
   }
 
@@ -78,6 +83,13 @@ export class Topics {
     removeTopic(this.#options.dataDir, topic.handle)
   }
 
+  /** Metadata files that nobody has synced yet, which is now the caller's task. */
+  takeCreated(): string[] {
+    const created = this.#created
+    this.#created = []
+    return created.map((name) => metadataPath(this.#options.dataDir, name))
+  }
+
   /** With the keys that checkpoints use. */
   partitionsByKey(): [string, Partition][] {
     return [...this.#topics.values()].flatMap(({ handle, partitions }) =>
@@ -89,7 +101,7 @@ export class Topics {
   checkpoint(): Checkpoint {
     const checkpoint = new Map<string, PartitionCheckpoint>()
     for (const [key, partition] of this.partitionsByKey())
-      checkpoint.set(key, { ...capture(partition.state), cleanedTo: this.cleanedTo.get(partition) ?? 0 })
+      checkpoint.set(key, { ...capture(partition), cleanedTo: this.cleanedTo.get(partition) ?? 0 })
     return checkpoint
   }
 
@@ -112,6 +124,7 @@ export class Topics {
       createdAt: state.createdAt,
       appendedAt: state.appendedAt,
       transactions: open.filter(({ firstOffset }) => firstOffset < known.offset),
+      abortedCount: countBefore(readAborted(directory), known.offset),
       cleanedTo: this.cleanedTo.get(partition) ?? 0,
     }
     for (const { producerId } of open) state.closeTransaction(producerId)
@@ -167,15 +180,20 @@ function initialize(state: PartitionState, recovered: RecoveredPartition): void 
   state.publish(recovered.offset)
 }
 
-function capture(state: PartitionState): Omit<PartitionCheckpoint, 'cleanedTo'> {
-  return state.locked(() => ({
-    startOffset: state.startOffset,
-    base: state.activeBase,
-    position: state.position,
-    offset: state.endOffset,
-    maxTimestamp: state.maxTimestamp,
-    createdAt: state.createdAt,
-    appendedAt: state.appendedAt,
-    transactions: state.openTransactions(),
-  }))
+function capture(partition: Partition): Omit<PartitionCheckpoint, 'cleanedTo'> {
+  const { state } = partition
+  return state.locked(() => {
+    partition.refreshLocked()
+    return {
+      startOffset: state.startOffset,
+      base: state.activeBase,
+      position: state.position,
+      offset: state.endOffset,
+      maxTimestamp: state.maxTimestamp,
+      createdAt: state.createdAt,
+      appendedAt: state.appendedAt,
+      transactions: state.openTransactions(),
+      abortedCount: countBefore(partition.aborted, state.endOffset),
+    }
+  })
 }

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../clock.ts'
 import { type Checkpoint, type PartitionCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { compactPartition } from './compaction.ts'
-import { logPath } from './layout.ts'
+import { abortedPath, logPath } from './layout.ts'
 import type { LogOwner } from './owner.ts'
 import { listSegments, type Partition } from './partition.ts'
 import { applyRetention } from './retention.ts'
@@ -14,6 +14,8 @@ export interface UpkeepOptions {
   readonly dataDir: string
   readonly owner: LogOwner
   readonly clock: Clock
+  /** What the log was opened with. */
+  readonly checkpoint: Checkpoint
   /** Whether `sync` forces files to the disk, or only writes checkpoints. */
   readonly fsync: boolean
   readonly compactionKeyBytes: number
@@ -30,11 +32,12 @@ export class Upkeep {
   #last: Promise<void> = Promise.resolve()
   #jobs = 0
   /** What is on the disk, by the checkpoint's keys. */
-  #synced: Checkpoint = new Map()
+  #synced: Checkpoint
   #checkpointedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: UpkeepOptions) {
     this.#options = options
+    this.#synced = options.checkpoint
   }
 
   /** Runs `job` at this interval, unless another is still running. Does not keep the process alive. */
@@ -91,10 +94,13 @@ export class Upkeep {
 
   async #sync(isCheckpointWanted: boolean): Promise<void> {
     const { owner, dataDir, clock } = this.#options
+    const created = owner.topics.takeCreated()
     const present = owner.topics.checkpoint()
     const changed = owner.topics.partitionsByKey().filter(([key]) => !isSame(present.get(key), this.#synced.get(key)))
-    if (this.#options.fsync)
+    if (this.#options.fsync) {
+      for (const path of created) await syncIfThere(path)
       for (const [key, partition] of changed) await syncPartition(partition, this.#synced.get(key)?.base ?? 0)
+    }
     this.#synced = present
     const isOld = changed.length > 0 && clock.now() - this.#checkpointedAt >= MIN_CHECKPOINT_INTERVAL_MS
     if (!isCheckpointWanted && !isOld) return
@@ -111,16 +117,23 @@ export class Upkeep {
 }
 
 function isSame(a: PartitionCheckpoint | undefined, b: PartitionCheckpoint | undefined): boolean {
-  return a?.offset === b?.offset && a?.position === b?.position && a?.startOffset === b?.startOffset
+  return (
+    (a?.offset ?? 0) === (b?.offset ?? 0) &&
+    (a?.position ?? 0) === (b?.position ?? 0) &&
+    (a?.startOffset ?? 0) === (b?.startOffset ?? 0)
+  )
 }
 
 /** The segments that may have grown since `fromBase` was the active one. */
 async function syncPartition(partition: Partition, fromBase: number): Promise<void> {
   if (partition.state.deleted) return
-  for (const base of listSegments(partition.directory)) {
-    if (base < fromBase) continue
-    const file = await open(logPath(partition.directory, base), 'r+').catch(() => null)
-    if (file === null) continue // removed by retention meanwhile
-    await file.datasync().finally(() => file.close())
-  }
+  await syncIfThere(abortedPath(partition.directory))
+  for (const base of listSegments(partition.directory))
+    if (base >= fromBase) await syncIfThere(logPath(partition.directory, base))
+}
+
+/** Retention may have removed the file meanwhile. */
+async function syncIfThere(path: string): Promise<void> {
+  const file = await open(path, 'r+').catch(() => null)
+  await file?.datasync().finally(() => file.close())
 }
