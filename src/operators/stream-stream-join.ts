@@ -77,7 +77,7 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
         }
         const storeKey = encode(record.key, window)
         recent[name].add(storeKey, { row: value, timestamp })
-        if (timestamp === streamTime) waiting?.emitClosed({ streamTime, lookAheadMs, headers })
+        if (timestamp === streamTime) waiting?.emitClosed(streamTime, headers)
         const latest = timestamp + lookAheadMs
         let isMatched = false
         for (const match of recent[other].fetch(storeKey, timestamp - lookBackMs, latest)) {
@@ -90,10 +90,9 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
         else waiting.wait(name, { key: storeKey, timestamp, row: value })
       }
     }
-    const { beforeMs, afterMs } = step
     return {
       inputs: [process('left'), process('right')],
-      flush: () => waiting?.emitClosed({ streamTime, lookAheadMs: Math.min(beforeMs, afterMs), headers: null }),
+      flush: () => waiting?.emitClosed(streamTime, null),
     }
   },
 }

@@ -13,14 +13,8 @@ export interface WaitingRows {
   readonly wait: (side: SideName, row: UnmatchedRow) => void
   /** The waiting rows of that key and time, if any, have found a match. */
   readonly foundMatch: (side: SideName, key: UnmatchedRow['key'], timestamp: number) => void
-  /** `lookAheadMs`: a lower bound of how long rows wait beside the grace. `headers`: of the records that leave. */
-  readonly emitClosed: (at: ClosingTime) => void
-}
-
-export interface ClosingTime {
-  readonly streamTime: number
-  readonly lookAheadMs: number
-  readonly headers: readonly Header[] | null
+  /** Emits what need not wait longer at that stream time, with these headers. */
+  readonly emitClosed: (streamTime: number, headers: readonly Header[] | null) => void
 }
 
 export interface WaitingRowsOptions {
@@ -44,15 +38,25 @@ export function openWaitingRows(
   }
   const intervalMs = Number(context.config(EMIT_INTERVAL) ?? DEFAULT_EMIT_INTERVAL_MS)
   let nextLook = Number.NEGATIVE_INFINITY
-  /** Null: not known, or there is none. */
-  let earliest: number | null = null
+  /** Stream time must pass this for a row to leave; -Infinity: not known, or none waits. */
+  let nextEnd = Number.NEGATIVE_INFINITY
 
-  const isDue = ({ streamTime, lookAheadMs }: ClosingTime): boolean => {
-    if (earliest !== null && earliest + lookAheadMs + graceMs >= streamTime) return false
+  const endOf = (side: SideName, timestamp: number): number => timestamp + sides[side].lookAheadMs + graceMs
+
+  const isDue = (streamTime: number): boolean => {
+    if (nextEnd >= streamTime) return false
     const now = context.clock.now()
     if (now < nextLook) return false
     nextLook = now + intervalMs
     return true
+  }
+
+  const findNextEnd = (): number => {
+    const ends = SIDES.flatMap((side) => {
+      const timestamp = unmatched[side].earliest()
+      return timestamp === null ? [] : [endOf(side, timestamp)]
+    })
+    return ends.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...ends)
   }
 
   const takeClosed = (side: SideName, streamTime: number) =>
@@ -63,21 +67,22 @@ export function openWaitingRows(
   return {
     wait(side, row) {
       unmatched[side].add(row)
-      if (earliest === null || row.timestamp < earliest) earliest = row.timestamp
+      const end = endOf(side, row.timestamp)
+      nextEnd = nextEnd === Number.NEGATIVE_INFINITY ? findNextEnd() : Math.min(nextEnd, end)
     },
     foundMatch: (side, key, timestamp) => unmatched[side].remove(key, timestamp),
-    emitClosed(at) {
-      if (!isDue(at)) return
-      const closed = [...takeClosed('right', at.streamTime), ...takeClosed('left', at.streamTime)]
-      earliest = minimum(unmatched.left.earliest(), unmatched.right.earliest())
+    emitClosed(streamTime, headers) {
+      if (!isDue(streamTime)) return
+      const closed = SIDES.flatMap((side) => takeClosed(side, streamTime))
+      nextEnd = findNextEnd()
       closed.sort((a, b) => a.timestamp - b.timestamp)
       for (const { key: storeKey, timestamp, row, toRow } of closed) {
         const { key, window } = decode(storeKey)
-        emit({ key, window, value: toRow(row, null), oldValue: null, timestamp, headers: at.headers })
+        emit({ key, window, value: toRow(row, null), oldValue: null, timestamp, headers })
       }
     },
   }
 }
 
-const minimum = (a: number | null, b: number | null): number | null =>
-  a === null ? b : b === null ? a : Math.min(a, b)
+/** The right side goes first where times are equal. */
+const SIDES: readonly SideName[] = ['right', 'left']
