@@ -1,5 +1,5 @@
 /**
- * Patterns of digits only, such as `yyyy-MM-dd'T'HH:mm:ss.SSSX`, read and written by arithmetic: 20 times as fast as js-joda.
+ * Patterns of digits only, such as `yyyy-MM-dd'T'HH:mm:ss.SSSX`, read (20 times as fast as by js-joda) and written by arithmetic.
  * Whatever is not plain (a year of five digits, 30 February, 24:00, a text that does not fit) is left to js-joda, also to say what is wrong.
  */
 import { DAY_MS, daysFromCivil } from '../../types/time-text.ts'
@@ -70,60 +70,49 @@ function partOf(token: Token): Part | null {
   return field === undefined ? null : { field, width: token.count, letters }
 }
 
+/** Numbers that a text gave, or their values on 1970-01-01T00:00. */
+interface Numbers {
+  year: number
+  month: number
+  day: number
+  hour: number
+  minute: number
+  second: number
+  fraction: number
+  offset: number | null
+}
+
 function parse(parts: readonly Part[], text: string): ParsedTime | null {
+  const numbers: Numbers = { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, fraction: 0, offset: null }
   let at = 0
-  let year = 1970
-  let month = 1
-  let day = 1
-  let timeMs = 0
-  let offsetMs: number | null = null
   for (const part of parts) {
     if (part.field === null) {
       if (!text.startsWith(part.text, at)) return null
       at += part.text.length
-      continue
-    }
-    if (part.field === 'offset') {
+    } else if (part.field === 'offset') {
       const offset = parseOffset(part.letters, text, at)
       if (offset === null) return null
-      offsetMs = offset.ms
+      numbers.offset = offset.ms
       at = offset.end
-      continue
-    }
-    const number = digits(text, at, part.width)
-    if (number === -1) return null
-    at += part.width
-    switch (part.field) {
-      case 'year':
-        year = number
-        break
-      case 'month':
-        month = number
-        break
-      case 'day':
-        day = number
-        break
-      case 'hour':
-        if (number > 23) return null
-        timeMs += number * 3_600_000
-        break
-      case 'minute':
-        if (number > 59) return null
-        timeMs += number * 60_000
-        break
-      case 'second':
-        if (number > 59) return null
-        timeMs += number * 1000
-        break
-      case 'fraction':
-        timeMs += Math.floor(number / 10 ** (part.width - 3))
-        break
+    } else {
+      const number = digits(text, at, part.width)
+      if (number === -1) return null
+      numbers[part.field] = part.field === 'fraction' ? milliseconds(number, part.width) : number
+      at += part.width
     }
   }
-  // Up to day 28 every month will do; the few days beyond are checked by js-joda's calendar.
-  const isPlain = at === text.length && year > 0 && month >= 1 && month <= 12 && day >= 1
-  if (!isPlain || (day > 28 && day > MONTH_LENGTHS[month - 1]!)) return null
-  return { localMs: daysFromCivil(year, month, day) * DAY_MS + timeMs, offsetMs, zone: null }
+  return at === text.length ? combine(numbers) : null
+}
+
+const milliseconds = (fraction: number, width: number): number =>
+  width <= 3 ? fraction * 10 ** (3 - width) : Math.floor(fraction / 10 ** (width - 3))
+
+/** Up to day 28 every month will do; 29 February and days that there are not are left to js-joda's calendar. */
+function combine({ year, month, day, hour, minute, second, fraction, offset }: Numbers): ParsedTime | null {
+  if (year === 0 || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return null
+  if (day > 28 && day > MONTH_LENGTHS[month - 1]!) return null
+  const timeMs = ((hour * 60 + minute) * 60 + second) * 1000 + fraction
+  return { localMs: daysFromCivil(year, month, day) * DAY_MS + timeMs, offsetMs: offset, zone: null }
 }
 
 const MONTH_LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -156,48 +145,33 @@ function parseOffset(letters: string, text: string, at: number): { ms: number; e
 }
 
 function format(parts: readonly Part[], localMs: number, offsetMs: number): string | null {
-  const days = Math.floor(localMs / DAY_MS)
-  const timeMs = localMs - days * DAY_MS
-  const civil = new Date(days * DAY_MS)
-  const year = civil.getUTCFullYear()
-  if (!(year >= 1 && year <= 9999)) return null
+  const local = new Date(localMs)
+  const year = local.getUTCFullYear()
+  if (!(year >= 1 && year <= 9999) || offsetMs % 60_000 !== 0) return null
   let text = ''
-  for (const part of parts) {
-    switch (part.field) {
-      case null:
-        text += part.text
-        break
-      case 'year':
-        text += String(year).padStart(4, '0')
-        break
-      case 'month':
-        text += two(civil.getUTCMonth() + 1)
-        break
-      case 'day':
-        text += two(civil.getUTCDate())
-        break
-      case 'hour':
-        text += two(Math.floor(timeMs / 3_600_000))
-        break
-      case 'minute':
-        text += two(Math.floor(timeMs / 60_000) % 60)
-        break
-      case 'second':
-        text += two(Math.floor(timeMs / 1000) % 60)
-        break
-      case 'fraction':
-        text += String(timeMs % 1000)
-          .padStart(3, '0')
-          .padEnd(9, '0')
-          .slice(0, part.width)
-        break
-      case 'offset':
-        if (offsetMs % 60_000 !== 0) return null
-        text += formatOffset(part.letters, offsetMs)
-        break
-    }
-  }
+  for (const part of parts) text += part.field === null ? part.text : formatField(part, local, offsetMs)
   return text
+}
+
+function formatField({ field, width, letters }: Part & { field: Field }, local: Date, offsetMs: number): string {
+  switch (field) {
+    case 'year':
+      return String(local.getUTCFullYear()).padStart(4, '0')
+    case 'month':
+      return two(local.getUTCMonth() + 1)
+    case 'day':
+      return two(local.getUTCDate())
+    case 'hour':
+      return two(local.getUTCHours())
+    case 'minute':
+      return two(local.getUTCMinutes())
+    case 'second':
+      return two(local.getUTCSeconds())
+    case 'fraction':
+      return String(local.getUTCMilliseconds()).padStart(3, '0').padEnd(9, '0').slice(0, width)
+    case 'offset':
+      return formatOffset(letters, offsetMs)
+  }
 }
 
 const two = (number: number): string => (number < 10 ? `0${number}` : String(number))
