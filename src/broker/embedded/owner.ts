@@ -109,8 +109,9 @@ class OwnedCatalogue implements Catalogue {
   }
 
   async deleteTopic(name: string): Promise<void> {
-    this.#parts.topics.delete(name)
+    const removed = this.#parts.topics.delete(name)
     this.#parts.groups.deleteTopic(name)
+    await removed
   }
 
   async listTopics(): Promise<TopicSummary[]> {

@@ -1,6 +1,7 @@
 /** Topics on disk: one directory each, made and removed so that a crash leaves a topic whole or absent. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TopicConfig } from '../broker.ts'
 import {
@@ -71,9 +72,10 @@ export function storeTopic(dataDir: string, topic: StoredTopic): void {
   writeFileAtomically(metadataPath(dataDir, topic.name), JSON.stringify(topic), { flush: false })
 }
 
-export function removeTopic(dataDir: string, { name, id }: StoredTopic): void {
+/** The topic is gone when this returns; the promise is for its space. */
+export function removeTopic(dataDir: string, { name, id }: StoredTopic): Promise<void> {
   mkdirSync(deletedDirectory(dataDir), { recursive: true })
   const doomed = join(deletedDirectory(dataDir), id)
   renameSync(topicDirectory(dataDir, name), doomed)
-  rmSync(doomed, { recursive: true, force: true })
+  return rm(doomed, { recursive: true, force: true })
 }

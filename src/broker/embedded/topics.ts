@@ -68,7 +68,8 @@ export class Topics {
     return this.#open(topic, new Map())
   }
 
-  delete(name: string): void {
+  /** The topic is gone when this returns; the promise is for its space. */
+  delete(name: string): Promise<void> {
     const topic = this.#topics.get(name)
     if (topic === undefined) throw unknownTopic(name)
     if (topic.handle.isInternal)
@@ -80,7 +81,7 @@ export class Topics {
     }
     this.#topics.delete(name)
     this.#options.thread.files.forget(topic.handle.directory)
-    removeTopic(this.#options.dataDir, topic.handle)
+    return removeTopic(this.#options.dataDir, topic.handle)
   }
 
   /** Metadata files that nobody has synced yet, which is now the caller's task. */
