@@ -40,6 +40,10 @@ export class EmbeddedFetcher implements Fetcher {
   readonly #maxPartitionBytes: number
   readonly #readCommitted: boolean
   readonly #assignments = new Map<string, Assignment>()
+  /** The values of `#assignments`; null when they have changed. */
+  #inTurn: readonly Assignment[] | null = null
+  /** Those whose partition must be looked up first. */
+  readonly #unopened = new Set<Assignment>()
   /** Of the assignment whose turn is first in the next poll. */
   #turn = 0
   #isWokenUp = false
@@ -56,12 +60,17 @@ export class EmbeddedFetcher implements Fetcher {
 
   assign({ topic, partition, offset }: TopicPartitionOffset): void {
     const assignment = { topic, partition, place: placeAt(offset), source: null, isPaused: false, hasFailed: false }
+    this.unassign(assignment)
     this.#assignments.set(keyOf(assignment), assignment)
+    this.#unopened.add(assignment)
     this.#signal.wake()
   }
 
   unassign(partition: TopicPartition): void {
+    const assignment = this.#assignments.get(keyOf(partition))
+    if (assignment !== undefined) this.#unopened.delete(assignment)
     this.#assignments.delete(keyOf(partition))
+    this.#inTurn = null
   }
 
   seek(position: TopicPartitionOffset): void {
@@ -73,6 +82,7 @@ export class EmbeddedFetcher implements Fetcher {
       )
     assignment.place = placeAt(position.offset)
     assignment.hasFailed = false
+    if (assignment.source === null) this.#unopened.add(assignment)
     this.#signal.wake()
   }
 
@@ -119,16 +129,17 @@ export class EmbeddedFetcher implements Fetcher {
   }
 
   async #openSources(): Promise<void> {
-    for (const assignment of this.#assignments.values()) {
-      if (assignment.source !== null || assignment.hasFailed) continue
+    for (const assignment of this.#unopened) {
       const topic = await this.#topics.find(assignment.topic)
       assignment.source = topic?.partitions[assignment.partition] ?? null
+      this.#unopened.delete(assignment)
     }
   }
 
   /** One turn over the assignments, starting one further each time, until the bytes are enough. */
   #collect(): FetchedPartition[] {
-    const assignments = [...this.#assignments.values()]
+    this.#inTurn ??= [...this.#assignments.values()]
+    const assignments = this.#inTurn
     const fetched: FetchedPartition[] = []
     let bytes = 0
     for (let count = 0; count < assignments.length && bytes < this.#maxBytes; count++) {

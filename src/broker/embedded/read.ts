@@ -43,6 +43,7 @@ export function read(partition: Partition, place: Place, limits: ReadLimits): Ch
     partition.checkExists()
     const { state } = partition
     const endOffset = state.endOffset
+    if (place.offset === endOffset) return null
     const startOffset = state.startOffset
     if (place.offset < startOffset || place.offset > endOffset) throw outOfRange(partition, place.offset)
     const limit = limits.readCommitted ? state.stableOffset : endOffset
