@@ -7,8 +7,9 @@ import type { Decimal } from '../types/decimal.ts'
 import { valueText } from '../types/java-text.ts'
 import { type DecimalType, formatType, isNumeric, type SqlType } from '../types/sql-type.ts'
 import type { Value } from '../types/value.ts'
-import { type CompileContext, messageOf } from './compile/compiler.ts'
+import type { CompileContext } from './compile/compiler.ts'
 import { compile } from './compile.ts'
+import { messageOf } from './message-of.ts'
 import { type Scope, typecheck } from './typecheck.ts'
 
 export interface ConstantContext extends CompileContext {
@@ -31,13 +32,18 @@ export interface Constant {
 export function evaluateConstant(expression: Syntax, place: string, context: ConstantContext): Constant {
   const typed = typecheck(expression, constantScope(place, context))
   try {
-    return { type: typed.type, value: compile(typed, { ...context, runs: 'once' })([]) }
+    return { type: typed.type, value: compile(typed, { ...context, runs: 'once', reportError })([]) }
   } catch (error) {
     throw new StatementError(`Failed to evaluate ${displayExpression(expression)}: ${messageOf(error)}`, {
       location: expression.location,
       cause: error,
     })
   }
+}
+
+/** Not even an error in a part of the value is passed over. */
+function reportError(message: string, cause?: unknown): never {
+  throw new Error(message, { cause })
 }
 
 function constantScope(place: string, { functions, resolveType, lambdasEnabled = true }: ConstantContext): Scope {

@@ -1,5 +1,5 @@
 /** Looking into typed expressions: children, columns read, constants. Exhaustive, so that a new kind must be told here. */
-import type { CaseExpression, Expression } from './expression.ts'
+import type { CaseExpression, CastExpression, Expression } from './expression.ts'
 
 /** The direct children of an expression, left to right. */
 export function childrenOf(expression: Expression): readonly Expression[] {
@@ -103,6 +103,30 @@ export function isConstant(expression: Expression): boolean {
   if (expression.kind === 'column' || expression.kind === 'variable' || expression.kind === 'call') return false
   return childrenOf(expression).every(isConstant)
 }
+
+/** False only if the expression gives a value for every row, and never an error. */
+export function canFail(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'literal':
+    case 'column':
+    case 'variable':
+    case 'intervalUnit':
+      return false
+    case 'isNull':
+    case 'comparison':
+    case 'between':
+    case 'in':
+    case 'dereference':
+      return childrenOf(expression).some(canFail)
+    case 'cast':
+      return !isSafeCast(expression) || canFail(expression.operand)
+    default:
+      return true
+  }
+}
+
+const isSafeCast = ({ type, operand }: CastExpression): boolean =>
+  type.kind === 'STRING' || (operand.type?.kind === 'INTEGER' && (type.kind === 'BIGINT' || type.kind === 'DOUBLE'))
 
 /** Indexes of the columns that the expression reads, ascending, each once. */
 export function columnsOf(expression: Expression): number[] {

@@ -6,6 +6,7 @@ import { STRING } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
 import type { CallExpression, Expression, LambdaExpression } from '../expression.ts'
 import type { CompileContext, Compiler, Evaluator } from './compiler.ts'
+import { compilePart } from './part.ts'
 
 type ArgumentEvaluator = (row: Row) => Argument
 
@@ -41,7 +42,7 @@ export function callOf({ name, signature, args, type }: CallExpression, { functi
 }
 
 function compileArgument(expression: Expression, compiler: Compiler): ArgumentEvaluator {
-  return expression.kind === 'lambda' ? compileLambda(expression, compiler) : compiler.compile(expression)
+  return expression.kind === 'lambda' ? compileLambda(expression, compiler) : compilePart(expression, compiler)
 }
 
 /** A function of the lambda's parameters that reads the row its call is evaluated on. */

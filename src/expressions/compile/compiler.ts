@@ -16,7 +16,7 @@ export interface CompileContext {
   readonly functionContext: FunctionContext
   /** Configuration of the query: `ksql.nested.error.set.null` and `ksql.cast.strings.preserve.nulls`, both true by default. */
   readonly config?: (name: string) => string | undefined
-  /** Told of an error in an element of ARRAY, MAP or STRUCT, which becomes NULL while the rest of the value stays. */
+  /** Told of an error in a part of a value (an element of ARRAY, MAP or STRUCT, an argument of a function), which is NULL then. */
   readonly reportError?: (message: string, cause?: unknown) => void
   /** 'once': made fast, for a few evaluations. 'often' (the default): made to be fast. */
   readonly runs?: 'once' | 'often'
@@ -31,5 +31,3 @@ export interface Compiler {
 
 export const isFalse = (context: CompileContext, name: string): boolean =>
   context.config?.(name)?.toLowerCase() === 'false'
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,10 +1,8 @@
-/**
- * ARRAY[...], MAP(...), STRUCT(...). An error in an element makes that element NULL and is reported, while the rest of the value stays
- * (`ksql.nested.error.set.null`, true by default; false: the whole value fails).
- */
+/** ARRAY[...], MAP(...), STRUCT(...). Source: sql.md 4.7. */
 import type { Value } from '../../types/value.ts'
-import type { ArrayExpression, Expression, MapExpression, StructExpression } from '../expression.ts'
-import { type Compiler, type Evaluator, isFalse, messageOf } from './compiler.ts'
+import type { ArrayExpression, MapExpression, StructExpression } from '../expression.ts'
+import type { Compiler, Evaluator } from './compiler.ts'
+import { compilePart } from './part.ts'
 
 export function compileArray({ elements }: ArrayExpression, compiler: Compiler): Evaluator {
   const parts = elements.map((element) => compilePart(element, compiler))
@@ -25,18 +23,3 @@ export function compileMap({ entries }: MapExpression, compiler: Compiler): Eval
     return map
   }
 }
-
-function compilePart(expression: Expression, { compile, context }: Compiler): Evaluator {
-  const evaluate = compile(expression)
-  if (!canFail(expression) || isFalse(context, 'ksql.nested.error.set.null')) return evaluate
-  return (row) => {
-    try {
-      return evaluate(row)
-    } catch (error) {
-      context.reportError?.(messageOf(error), error)
-      return null
-    }
-  }
-}
-
-const canFail = ({ kind }: Expression): boolean => kind !== 'literal' && kind !== 'column' && kind !== 'variable'

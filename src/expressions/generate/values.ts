@@ -1,12 +1,11 @@
 /** Source of casts, access, CASE, constructors, LIKE and calls. */
 import { bindUnguarded } from '../../functions/bind.ts'
 import { compileLike } from '../../functions/like.ts'
-import type { Value } from '../../types/value.ts'
 import { elementOf } from '../compile/access.ts'
 import { callOf } from '../compile/call.ts'
 import { castOf } from '../compile/cast.ts'
-import { isFalse, messageOf } from '../compile/compiler.ts'
 import { nullText } from '../compile/nulls.ts'
+import { isGuarded, reportPart } from '../compile/part.ts'
 import { changingLike } from '../compile/predicate.ts'
 import type {
   ArrayExpression,
@@ -70,7 +69,7 @@ export function emitLike(expression: LikeExpression, scope: FunctionScope): Code
 export function emitCall(expression: CallExpression, scope: FunctionScope): Code {
   const { source } = scope
   const { run, stops, onNull } = bindUnguarded(callOf(expression, source.context), source.context.functionContext)
-  const codes = expression.args.map((arg) => scope.emit(arg))
+  const codes = expression.args.map((arg) => (arg.kind === 'lambda' ? scope.emit(arg) : emitPart(arg, scope)))
   const tested = codes.map(({ nullable }, i) => nullable && stops[i] === true)
   if (!tested.includes(true)) return maybe(`${source.constant(run)}(${codes.map(({ text }) => text).join(', ')})`)
   const names = codes.map((code) => (isConstantCode(code) ? code.text : scope.temporary()))
@@ -90,29 +89,26 @@ export function emitLambda({ parameters, body }: LambdaExpression, scope: Functi
 }
 
 export function emitArray({ elements }: ArrayExpression, scope: FunctionScope): Code {
-  return present(`[${elements.map((element) => emitPart(element, scope)).join(', ')}]`)
+  return present(`[${elements.map((element) => emitPart(element, scope).text).join(', ')}]`)
 }
 
 export function emitStruct({ fields }: StructExpression, scope: FunctionScope): Code {
-  return present(`[${fields.map((field) => emitPart(field, scope)).join(', ')}]`)
+  return present(`[${fields.map((field) => emitPart(field, scope).text).join(', ')}]`)
 }
 
 export function emitMap({ entries }: MapExpression, scope: FunctionScope): Code {
-  const pairs = entries.map(({ key, value }) => `.set(${emitPart(key, scope)}, ${emitPart(value, scope)})`)
+  const pairs = entries.map(({ key, value }) => `.set(${emitPart(key, scope).text}, ${emitPart(value, scope).text})`)
   return present(`new Map()${pairs.join('')}`)
 }
 
-/** An element that may fail gets a function of its own, which catches the error. */
-function emitPart(expression: Expression, scope: FunctionScope): string {
+/** A part that may fail gets a function of its own, which catches the error. */
+function emitPart(expression: Expression, scope: FunctionScope): Code {
   const { source, variables } = scope
-  const { kind } = expression
-  if (kind === 'literal' || kind === 'column' || kind === 'variable') return scope.emit(expression).text
-  if (isFalse(source.context, 'ksql.nested.error.set.null')) return scope.emit(expression).text
-  const report = source.constant((error: unknown): Value => {
-    source.context.reportError?.(messageOf(error), error)
-    return null
-  })
-  const body = scope.body(expression, variables, report)
+  const { context } = source
+  const constant = scope.folded(expression)
+  if (constant !== null) return constant
+  if (!isGuarded(expression, context)) return scope.emit(expression)
+  const report = source.constant((error: unknown) => reportPart(error, context))
   const parameters = ['row', ...variables].join(', ')
-  return `${source.function(parameters, body)}(${parameters})`
+  return maybe(`${source.function(parameters, scope.body(expression, variables, report))}(${parameters})`)
 }

@@ -8,6 +8,7 @@ import { parseTimestamp } from '../../types/time-text.ts'
 import { coerce } from '../coerce.ts'
 import type { Expression } from '../expression.ts'
 import { literalValue } from '../literal.ts'
+import { messageOf } from '../message-of.ts'
 import { type Checker, refuse, typeText } from './checker.ts'
 
 /** Both sides of a comparison, ready to be compared. */
@@ -85,8 +86,6 @@ function converted(node: Syntax, convert: () => Sides): Sides {
     throw refuse(`Error processing expression: ${displayExpression(node)}. ${messageOf(error)}`, node, error)
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** System columns that hold a time; in a join their names carry the source's alias. */
 const TIME_COLUMN = /(?:^|_)(?:ROWTIME|WINDOWSTART|WINDOWEND)$/

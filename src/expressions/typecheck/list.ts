@@ -24,7 +24,7 @@ import {
 } from '../../types/sql-type.ts'
 import { coerce } from '../coerce.ts'
 import type { Expression, MapExpression, StructExpression } from '../expression.ts'
-import { decimalTypeOf } from '../literal.ts'
+import { decimalTypeOf, isNullLiteral } from '../literal.ts'
 import { type Checker, typeText } from './checker.ts'
 
 export interface CommonList {
@@ -55,7 +55,7 @@ function widen(target: SqlType | null, expression: Expression, syntax: Syntax): 
 
 /** `target` widened so that it takes `expression` too; null if there is no such type. */
 function widened(target: SqlType, expression: Expression): SqlType | null {
-  if (expression.type === null) return target
+  if (expression.type === null || isNullLiteral(expression)) return target
   if (expression.kind === 'array' && target.kind === 'ARRAY') return widenedArray(target, expression.elements)
   if (expression.kind === 'map' && target.kind === 'MAP') return widenedMap(target, expression)
   if (expression.kind === 'struct' && target.kind === 'STRUCT') return widenedStruct(target, expression)

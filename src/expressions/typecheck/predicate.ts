@@ -7,6 +7,7 @@ import { displayExpression } from '../../sql/format.ts'
 import { BOOLEAN } from '../../types/sql-type.ts'
 import type { Expression } from '../expression.ts'
 import { FALSE_LITERAL } from '../literal.ts'
+import { messageOf } from '../message-of.ts'
 import { type Checker, refuse, typeText } from './checker.ts'
 import { type CommonList, checkList } from './list.ts'
 
@@ -74,6 +75,6 @@ function checkPattern(node: Like, pattern: string): void {
   try {
     compileLike(pattern, node.escape)
   } catch (error) {
-    throw refuse(`Error processing expression: ${displayExpression(node)}. ${(error as Error).message}`, node, error)
+    throw refuse(`Error processing expression: ${displayExpression(node)}. ${messageOf(error)}`, node, error)
   }
 }

@@ -17,6 +17,7 @@ describe('constants of statements', () => {
 
   it('fail the statement where they fail, and where they read a column', () => {
     expect(messageOf(() => constant('1 / 0'))).toContain('/ by zero')
+    expect(messageOf(() => constant('ARRAY[IFNULL(1 / 0, 2)]'))).toContain('/ by zero')
     expect(messageOf(() => constant('FOO + 1'))).toBe('Unsupported column reference in insert value: FOO')
   })
 

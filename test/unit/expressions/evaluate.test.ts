@@ -201,6 +201,23 @@ describe('constructors', () => {
 })
 
 describe('calls', () => {
+  it('see NULL for an argument that fails, which is reported', () => {
+    const errors: string[] = []
+    const reporting = { ...context, reportError: (message: string) => errors.push(message) }
+    expect(compile(typed("IFNULL(UCASE(CAST(A / 0 AS STRING)), 'none')", { A: 'INT' }), reporting)([1])).toBe('none')
+    expect(errors).toEqual(['/ by zero'])
+    const config = (name: string) => (name === 'ksql.nested.error.set.null' ? 'false' : undefined)
+    const strict = compile(typed('IFNULL(A / 0, 5)', { A: 'INT' }), { ...context, config })
+    expect(messageOf(() => strict([1]))).toBe('/ by zero')
+  })
+
+  it('take literals of any characters', () => {
+    const texts = ["'", '"', '\\', '`', '$', '{x}', '\n', '\u2028', '\ud800', '*/', '"); throw 1; ("']
+    for (const text of texts) {
+      expect(evaluate(`CONCAT(S, '${text.replaceAll("'", "''")}')`, { S: 'STRING' }, ['x'])).toBe(`x${text}`)
+    }
+  })
+
   it('pass on arguments of every number', () => {
     expect(values("UCASE('la')", "SUBSTRING('abc', 2, 1)", "CONCAT('a', 'b', 'c', 'd', 'e')", "'a' || 'b'")).toEqual([
       'LA',

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { StatementError } from '../../../src/errors.ts'
 import { compile, compileRow } from '../../../src/expressions/compile.ts'
 import type { Expression } from '../../../src/expressions/expression.ts'
@@ -7,7 +7,8 @@ import { Decimal } from '../../../src/types/decimal.ts'
 import type { Row, Value } from '../../../src/types/value.ts'
 import { context, typed } from './evaluation.ts'
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300)
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
+vi.setConfig({ testTimeout: 10_000 + 20 * numRuns })
 
 const COLUMNS = {
   I: 'INT',
