@@ -9,10 +9,13 @@ import { join } from 'node:path'
 import { hasDocker } from './kafka/docker-engine.ts'
 import { startLocalBroker } from './kafka/local-broker.ts'
 import { waitUntilUp } from './kafka/reachable.ts'
+import type { SecureAccess } from './kafka/secure-listener.ts'
 
 export interface KafkaUnderTest {
   /** `host:port`, several separated by commas. */
   readonly bootstrapServers: string
+  /** The same broker over TLS and SASL; null where it was not started here. */
+  readonly secure: SecureAccess | null
   /** Where it comes from, for people. */
   readonly origin: string
   /** Ends what was started here. */
@@ -24,20 +27,20 @@ export async function findKafka(): Promise<KafkaUnderTest> {
   const given = process.env['KAFKA_BOOTSTRAP_SERVERS']
   if (given) {
     await waitUntilUp(given, { timeoutMs: 30_000 })
-    return { bootstrapServers: given, origin: 'KAFKA_BOOTSTRAP_SERVERS', stop: async () => {} }
+    return { bootstrapServers: given, secure: null, origin: 'KAFKA_BOOTSTRAP_SERVERS', stop: async () => {} }
   }
   const reasons = ['KAFKA_BOOTSTRAP_SERVERS is not set']
   if (await hasDocker()) {
     try {
       const { startDockerBroker } = await import('./kafka/docker-broker.ts') // a large import that few machines need
-      return { ...(await startDockerBroker()), origin: 'Docker' }
+      return { ...(await startDockerBroker()), secure: null, origin: 'Docker' }
     } catch (error) {
       reasons.push(`Docker: ${(error as Error).message}`)
     }
   } else reasons.push('no Docker engine answers')
   try {
     const directory = mkdtempSync(join(tmpdir(), 'millrace-kafka-'))
-    return { ...(await startLocalBroker({ directory })), origin: 'Maven' }
+    return { ...(await startLocalBroker({ directory, secure: true })), origin: 'Maven' }
   } catch (error) {
     reasons.push(`Maven and Java: ${(error as Error).message}`)
   }

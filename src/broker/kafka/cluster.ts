@@ -219,7 +219,9 @@ export class Cluster {
     }
     const opening = KafkaConnection.open({ host, port }, this.settings, this.#logger)
     this.#connections.set(key, opening)
-    opening.catch(() => this.#connections.delete(key))
+    opening.catch(() => {
+      if (this.#connections.get(key) === opening) this.#connections.delete(key)
+    })
     return opening
   }
 }

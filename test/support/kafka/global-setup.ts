@@ -2,11 +2,12 @@
 
 import type { TestProject } from 'vitest/node'
 import { findKafka } from '../kafka.ts'
+import type { SecureAccess } from './secure-listener.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** null: there is no broker, and `describeKafka` tests do not run. */
-    kafka: { readonly bootstrapServers: string } | null
+    kafka: { readonly bootstrapServers: string; readonly secure: SecureAccess | null } | null
   }
 }
 
@@ -15,7 +16,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   try {
     const kafka = await findKafka()
     console.log(`Kafka for the tests: ${kafka.bootstrapServers} (${kafka.origin})`)
-    project.provide('kafka', { bootstrapServers: kafka.bootstrapServers })
+    project.provide('kafka', { bootstrapServers: kafka.bootstrapServers, secure: kafka.secure })
     return kafka.stop
   } catch (error) {
     if (process.env['CI'] === 'true') throw error

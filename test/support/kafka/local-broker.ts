@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { kafkaClassPath } from './class-path.ts'
 import { freePort, waitUntilUp } from './reachable.ts'
 import { run } from './run.ts'
+import { type SecureAccess, type SecureListener, secureListener } from './secure-listener.ts'
 
 const OLDEST_JAVA = 17
 const START_MS = 90_000
@@ -15,6 +16,8 @@ const CLUSTER_ID = 'TWlsbHJhY2UtdGVzdHMtMQ'
 
 export interface LocalBroker {
   readonly bootstrapServers: string
+  /** The listener with TLS and SASL, if one was asked for. */
+  readonly secure: SecureAccess | null
   readonly pid: number
   /** Ends the process and removes its data. */
   stop(): Promise<void>
@@ -27,21 +30,21 @@ export interface LocalBrokerOptions {
   readonly port?: number
   /** Let the node live on when this process ends. Default false. */
   readonly detached?: boolean
+  /** Whether to add a listener with TLS and SASL. Default false. */
+  readonly secure?: boolean
 }
 
 /** Starts a node and resolves when it answers. Rejects, with the end of its log, when it does not within 90 s. */
-export async function startLocalBroker({
-  directory,
-  port,
-  detached = false,
-}: LocalBrokerOptions): Promise<LocalBroker> {
+export async function startLocalBroker(options: LocalBrokerOptions): Promise<LocalBroker> {
+  const { directory, port, detached = false } = options
   await requireJava()
   const classPath = await kafkaClassPath()
   const clientPort = port ?? (await freePort())
   const properties = join(directory, 'server.properties')
   const log = join(directory, 'kafka.log')
   mkdirSync(directory, { recursive: true })
-  writeFileSync(properties, serverProperties(directory, clientPort, await freePort()))
+  const secure = options.secure ? await secureListener(directory, await freePort()) : null
+  writeFileSync(properties, serverProperties(directory, clientPort, await freePort(), secure))
   const format = ['format', '--ignore-formatted', '-t', CLUSTER_ID, '-c', properties]
   await run('java', ['-cp', classPath, 'kafka.tools.StorageTool', ...format], { timeoutMs: START_MS })
 
@@ -69,7 +72,7 @@ export async function startLocalBroker({
     await stop()
     throw new Error(`Kafka did not start: ${said}`, { cause: error })
   }
-  return { bootstrapServers, pid: child.pid!, stop }
+  return { bootstrapServers, secure, pid: child.pid!, stop }
 }
 
 async function requireJava(): Promise<void> {
@@ -79,13 +82,21 @@ async function requireJava(): Promise<void> {
 }
 
 /** Small and quick: few partitions in the internal topics, no rebalance delay, transactions that expire are looked for each second. */
-function serverProperties(directory: string, port: number, controllerPort: number): string {
+function serverProperties(
+  directory: string,
+  port: number,
+  controllerPort: number,
+  secure: SecureListener | null,
+): string {
+  const clientListeners = [`PLAINTEXT://127.0.0.1:${port}`, ...(secure === null ? [] : [secure.listener])]
+  const protocols = ['PLAINTEXT:PLAINTEXT', 'CONTROLLER:PLAINTEXT', ...(secure === null ? [] : [secure.protocol])]
   return `
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listeners=${clientListeners.join()},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=${clientListeners.join()}
+listener.security.protocol.map=${protocols.join()}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs=${join(directory, 'data')}
@@ -100,6 +111,7 @@ group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 log.retention.ms=-1
 log.cleaner.dedupe.buffer.size=16777216
+${secure?.properties.join('\n') ?? ''}
 `
 }
 
