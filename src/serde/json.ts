@@ -2,9 +2,11 @@
 import type { Column } from '../types/schema.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
-import type { ByteSink, ColumnsWriter, Format, Side, WriterOptions } from './format.ts'
-import { type JsonText, jsonText, objectText } from './json/encode.ts'
+import { ByteBuffer } from './byte-sink.ts'
+import type { ByteSink, ColumnsWriter, Format, WriterOptions } from './format.ts'
+import { jsonText } from './json/encode.ts'
 import { jsonReader } from './json/reader.ts'
+import { objectWriter, type WriteObject } from './json/write-object.ts'
 import { writeUtf8 } from './text.ts'
 
 export const json: Format = {
@@ -16,7 +18,7 @@ export const json: Format = {
   },
   reader: jsonReader,
   writer: (options) =>
-    options.columns.length === 1 && options.spec.unwrapped ? valueWriter(options) : objectWriter(options),
+    options.columns.length === 1 && options.spec.unwrapped ? valueWriter(options) : rowWriter(options),
 }
 
 /** Whether the type is or contains a MAP whose keys are not STRING. */
@@ -33,11 +35,12 @@ function hasOtherKeys(type: SqlType): boolean {
   }
 }
 
-function objectWriter({ columns, sources, side }: WriterOptions): ColumnsWriter {
-  const text = exactText(objectText(columns, sources), side)
+function rowWriter({ columns, sources, side }: WriterOptions): ColumnsWriter {
+  const write = objectWriter(columns, sources)
+  const writeExact = side === 'KEY' ? withUpperCaseEscapes(write) : write
   return {
     write(row: Row, out: ByteSink) {
-      writeUtf8(text(row), out)
+      writeExact(row, out)
       return true
     },
   }
@@ -45,15 +48,24 @@ function objectWriter({ columns, sources, side }: WriterOptions): ColumnsWriter 
 
 /** A single column as its bare value; NULL is a null payload. */
 function valueWriter({ columns, sources, side }: WriterOptions): ColumnsWriter {
-  const text = exactText(jsonText(columns[0]!.type), side)
+  const text = jsonText(columns[0]!.type)
   const source = sources[0]!
   return {
     write(row: Row, out: ByteSink) {
       const value = row[source]!
       if (value === null) return false
-      writeUtf8(text(value), out)
+      writeUtf8(side === 'KEY' ? upperCaseEscapes(text(value)) : text(value), out)
       return true
     },
+  }
+}
+
+function withUpperCaseEscapes(write: WriteObject): WriteObject {
+  const single = new ByteBuffer()
+  return (row, out) => {
+    single.clear()
+    write(row, single)
+    writeUtf8(upperCaseEscapes(single.buffer.utf8Slice(0, single.position)), out)
   }
 }
 
@@ -61,8 +73,8 @@ function valueWriter({ columns, sources, side }: WriterOptions): ColumnsWriter {
  * Keys are compared and partitioned by their bytes, so they must be those that Jackson writes: it has `\u001F` where JSON.stringify has
  * `\u001f`. All other escapes are the same.
  */
-const exactText = (text: JsonText, side: Side): JsonText =>
-  side === 'VALUE' ? text : (value) => text(value).replace(UNICODE_ESCAPE, upperCaseHex)
+const upperCaseEscapes = (text: string): string =>
+  text.includes('\\u00') ? text.replace(UNICODE_ESCAPE, upperCaseHex) : text
 
 /** An escape of a control character, or another escape that is passed over so that `\\\\u001f` is not taken for one. */
 const UNICODE_ESCAPE = /\\u00[01][0-9a-f]|\\./g

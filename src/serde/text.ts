@@ -82,6 +82,8 @@ export function writeByte(byte: number, out: ByteSink): void {
   out.buffer[out.position++] = byte
 }
 
+export const NULL_BYTES: Buffer = Buffer.from('null')
+
 /** Appends a few bytes. */
 export function writeBytes(bytes: Buffer, out: ByteSink): void {
   const length = bytes.length

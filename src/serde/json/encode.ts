@@ -1,14 +1,11 @@
 /**
  * Values as JSON text by SQL type. NULL is `null`. Source: formats.md section 2.
- *
- * An object's text is made of as few calls of JSON.stringify as possible, on object literals in generated source (a literal's shape is
- * known, which is what makes the call fast), joined with the texts of those values that JSON.stringify would not write rightly.
  */
 import { encodeBase64 } from '../../types/base64.ts'
 import { doubleToJson } from '../../types/json-text.ts'
-import type { MapType, SqlType, StructField } from '../../types/sql-type.ts'
+import type { MapType, SqlType, StructType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
-import { generate, isLiteralName, isPlainDouble, literalMember, type PlainForm, plainForm } from './plain.ts'
+import { isPlainDouble, plainStruct } from './plain.ts'
 
 /** From a value, NULL included, to its JSON text. Throws an Error where there is none. */
 export type JsonText = (value: Value) => string
@@ -34,7 +31,7 @@ function nonNullText(type: SqlType): JsonText {
     case 'MAP':
       return mapText(type)
     case 'STRUCT':
-      return objectText(type.fields)
+      return structText(type)
     default:
       return JSON.stringify
   }
@@ -58,53 +55,14 @@ function mapText(type: MapType): JsonText {
 }
 
 /** V8 makes objects with more members than 128 by a slow way, so long ones are written in parts. */
-const MEMBERS_PER_LITERAL = 64
+export const MEMBERS_PER_LITERAL = 64
 
-interface Member {
-  readonly name: string
-  /** Index into the row. */
-  readonly place: number
-  /** Null if it must be written by its own text. */
-  readonly plain: PlainForm | null
-}
-
-/** The text of an object with all `fields` in their order; the row has theirs at `sources` (default: in the same order). */
-export function objectText(fields: readonly StructField[], sources?: readonly number[]): JsonText {
-  const members = fields.map(({ name, type }, i): Member => {
-    const plain = isLiteralName(name) ? plainForm(type) : null
-    return { name, place: sources?.[i] ?? i, plain }
-  })
-  const conditions = members.flatMap(({ place, plain }, i) =>
-    plain === null || plain.accepts === null ? [] : `accepts${i}(value[${place}])`,
-  )
-  const usual = objectSource(members, ({ plain }) => plain !== null)
-  const exact = objectSource(members, ({ plain }) => plain !== null && plain.accepts === null)
-  return generate(
-    members.map(({ plain }) => plain),
-    conditions.length === 0 ? exact : `${conditions.join(' && ')} ? ${usual} : ${exact}`,
-    fields.map(({ type }) => jsonText(type)),
-  ) as JsonText
-}
-
-/** Source of the object's text; members for which `inLiteral` says so are written by JSON.stringify, side by side in one call. */
-function objectSource(members: readonly Member[], inLiteral: (member: Member) => boolean): string {
-  const parts: string[] = []
-  let literal: string[] = []
-  const flush = () => {
-    if (literal.length > 0) parts.push(`stringify({ ${literal.join(', ')} }).slice(1, -1)`)
-    literal = []
-  }
-  members.forEach((member, i) => {
-    const { name, place, plain } = member
-    if (inLiteral(member)) {
-      literal.push(literalMember(name, `value[${place}]`, plain!, i))
-      if (literal.length === MEMBERS_PER_LITERAL) flush()
-      return
-    }
-    flush()
-    parts.push(`${JSON.stringify(`${JSON.stringify(name)}:`)} + text${i}(value[${place}])`)
-  })
-  if (literal.length === members.length) return `stringify({ ${literal.join(', ')} })`
-  flush()
-  return `"{" + ${parts.join(' + "," + ')} + "}"`
+function structText({ fields }: StructType): JsonText {
+  const members = fields.map(({ name, type }, i) => ({ prefix: `${JSON.stringify(name)}:`, text: jsonText(type), i }))
+  const exact: JsonText = (value) =>
+    `{${members.map(({ prefix, text, i }) => prefix + text((value as readonly Value[])[i]!)).join(',')}}`
+  const plain = plainStruct(fields)
+  if (plain === null) return exact
+  const { accepts, convert } = plain
+  return (value) => (accepts === null || accepts(value) ? JSON.stringify(convert!(value)) : exact(value))
 }

@@ -59,9 +59,13 @@ const wholePart = (text: string): bigint => Decimal.parse(text).toBigInt()
 /** The nearest double. Jackson's integers and decimals have no negative zero. */
 export function readDouble(input: JsonInput): number {
   const digits = readShortDecimal(input)
-  if (Number.isNaN(digits)) return Number(readNumberText(input)) + 0
   // Both operands are exact, so the quotient is the correctly rounded one.
-  return input.fraction === 0 ? digits : digits / TENS[input.fraction]!
+  if (!Number.isNaN(digits)) return input.fraction === 0 ? digits : digits / TENS[input.fraction]!
+  const { position } = input
+  const double = readLongDouble(input)
+  if (!Number.isNaN(double)) return double
+  input.position = position
+  return Number(readNumberText(input)) + 0
 }
 
 export function readDecimal(input: JsonInput): Decimal {
@@ -95,4 +99,76 @@ function readShortDecimal(input: JsonInput): number {
   if (!plain) return Number.NaN
   input.position = at
   return negative ? 0 - value : value
+}
+
+/**
+ * A number of up to 22 digits without exponent, computed in twice the precision of a double; NaN where that does not settle which double
+ * is the nearest, and for every other number.
+ */
+function readLongDouble(input: JsonInput): number {
+  const { bytes, position, end } = input
+  const negative = bytes[position] === MINUS
+  const from = negative ? position + 1 : position
+  let at = from
+  let point = -1
+  let head = 0
+  let tail = 0
+  let digits = 0
+  for (; at < end; at++) {
+    const byte = bytes[at]!
+    if (isDigit(byte)) {
+      if (digits < EXACT_DIGITS) head = head * 10 + (byte - ZERO)
+      else tail = tail * 10 + (byte - ZERO)
+      // Zeros in front of the first other digit do not count.
+      if (head > 0) digits++
+    } else if (byte === POINT && point < 0) point = at
+    else break
+  }
+  const fraction = point < 0 ? 0 : at - point - 1
+  const whole = (point < 0 ? at : point) - from
+  const plain = whole > 0 && (whole === 1 || bytes[from] !== ZERO) && (point < 0 || fraction > 0)
+  if (!plain || digits > MAX_LONG_DIGITS || fraction > MAX_EXACT_TEN || (at < end && !endsNumber(bytes[at]!))) {
+    return Number.NaN
+  }
+  input.position = at
+  const value = nearestQuotient(head, TENS[Math.max(0, digits - EXACT_DIGITS)]!, tail, TENS[fraction]!)
+  return negative ? 0 - value : value
+}
+
+const MAX_LONG_DIGITS = 22
+/** 10^22 is the largest power of ten that is exact as a double. */
+const MAX_EXACT_TEN = 22
+
+/**
+ * `(head * scale + tail) / divisor`, correctly rounded, all four being exact; NaN if the result is too close to the middle of two doubles
+ * to tell. Double-double arithmetic (Dekker): its relative error is far below the 2^-90 that is allowed for.
+ */
+function nearestQuotient(head: number, scale: number, tail: number, divisor: number): number {
+  const product = head * scale
+  const productError = multiplicationError(head, scale, product)
+  const high = product + tail
+  const low = tail - (high - product) + productError
+  const quotient = high / divisor
+  const back = quotient * divisor
+  const rest = high - back - multiplicationError(quotient, divisor, back) + low
+  const correction = rest / divisor
+  const value = quotient + correction
+  const error = correction - (value - quotient)
+  const slack = Math.abs(value) * 2 ** -90
+  return value + (error + slack) === value && value + (error - slack) === value ? value : Number.NaN
+}
+
+/** `a * b - product` exactly, where `product` is `a * b` rounded. */
+function multiplicationError(a: number, b: number, product: number): number {
+  const aHigh = upperHalf(a)
+  const aLow = a - aHigh
+  const bHigh = upperHalf(b)
+  const bLow = b - bHigh
+  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow)
+}
+
+/** The upper 26 bits of a double (Veltkamp). */
+function upperHalf(value: number): number {
+  const scaled = value * 134_217_729
+  return scaled - (scaled - value)
 }

@@ -86,7 +86,7 @@ const PROTOTYPE = '__proto__'
 /** In an object literal these names would change its prototype or the order of its members. */
 export const isLiteralName = (name: string): boolean => name !== PROTOTYPE && !/^\d+$/.test(name)
 
-function plainStruct(fields: readonly StructField[]): PlainForm | null {
+export function plainStruct(fields: readonly StructField[]): PlainForm | null {
   const forms = fields.map(({ type }) => plainForm(type))
   if (forms.includes(null) || !fields.every(({ name }) => isLiteralName(name))) return null
   const members = fields.map(({ name }, i) => literalMember(name, `value[${i}]`, forms[i]!, i))
@@ -105,19 +105,14 @@ export const literalMember = (name: string, source: string, { convert }: PlainFo
   `${JSON.stringify(name)}: ${convert === null ? source : `convert${i}(${source})`}`
 
 /**
- * A function of `value` that gives what `source` says, which may call `acceptsN`, `convertN` and `textN` of the Nth form, and `stringify`.
+ * A function of `value` that gives what `source` says, which may call `acceptsN` and `convertN` of the Nth form, and `stringify`.
  * Names of fields are in the source only as JSON strings.
  */
-export function generate(
-  forms: readonly (PlainForm | null)[],
-  source: string,
-  texts: readonly ((value: Value) => string)[] = [],
-): unknown {
+export function generate(forms: readonly (PlainForm | null)[], source: string): unknown {
   const known = new Map<string, unknown>([['stringify', JSON.stringify]])
   forms.forEach((form, i) => {
     known.set(`accepts${i}`, form?.accepts)
     known.set(`convert${i}`, form?.convert)
-    known.set(`text${i}`, texts[i])
   })
   return new Function(...known.keys(), `return (value) => ${source}`)(...known.values())
 }

@@ -1,6 +1,7 @@
 /** JSON strings, and what a STRING column takes instead of one: numbers, booleans, arrays and objects as text. */
 import { Decimal } from '../../types/decimal.ts'
 import { formatJsonValue, JsonNumber, type JsonValue, parseJsonValue } from '../../types/json-parse.ts'
+import { readUtf8 } from '../text.ts'
 import { malformed, unexpectedAt } from './failure.ts'
 import type { JsonInput } from './input.ts'
 import { BACKSLASH, closingQuote, QUOTE, skipValue } from './syntax.ts'
@@ -22,12 +23,20 @@ export function readString(input: JsonInput): string {
       input.position = at + 1
       return all < 0x80 ? input.ascii(start, at) : bytes.utf8Slice(start, at)
     }
-    if (byte === BACKSLASH) break
+    if (byte === BACKSLASH) return readEscaped(input, start)
     all |= byte
     // Becomes negative when a control character goes by.
     lowest |= byte - 0x20
   }
-  return readLongString(input, start)
+  return input.text === null ? readLongString(input, start) : readFromText(input, input.text, start)
+}
+
+/** A string of a document that is ASCII without escapes. */
+function readFromText(input: JsonInput, text: string, start: number): string {
+  const quote = text.indexOf('"', start - input.start) + input.start
+  if (quote < start) throw unexpectedAt(input.bytes, input.start, input.end, input.end)
+  input.position = quote + 1
+  return input.ascii(start, quote)
 }
 
 function readLongString(input: JsonInput, start: number): string {
@@ -36,7 +45,9 @@ function readLongString(input: JsonInput, start: number): string {
   if (quote < 0) throw unexpectedAt(bytes, input.start, end, end)
   const text = bytes.utf8Slice(start, quote)
   input.position = quote + 1
-  return text.includes('\\') ? resolveEscapes(text) : text
+  if (text.includes('\\')) return resolveEscapes(text)
+  if (text.length === quote - start) input.count(text.length)
+  return text
 }
 
 const controlCharacter = () => malformed('Illegal unquoted control character in a string')
@@ -48,6 +59,38 @@ export function resolveEscapes(text: string): string {
   } catch {
     throw malformed('Unrecognized character escape in a string')
   }
+}
+
+/** Strings with escapes are put together here as UTF-8, if they are not longer. */
+const scratch = Buffer.alloc(128)
+
+/** What the letter behind a backslash stands for; 0 for letters that may not stand there, and for `u`. */
+const ESCAPED = new Uint8Array(256)
+for (const [letter, character] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) {
+  ESCAPED[letter!.charCodeAt(0)] = character!.charCodeAt(0)
+}
+
+/** A string with escapes: a short one with the usual escapes byte by byte, any other by JSON.parse. */
+function readEscaped(input: JsonInput, start: number): string {
+  const { bytes } = input
+  const near = Math.min(input.end, start + scratch.length)
+  let length = 0
+  for (let at = start; at < near; at++) {
+    let byte = bytes[at]!
+    if (byte === QUOTE) {
+      input.position = at + 1
+      return readUtf8(scratch, 0, length)
+    }
+    if (byte === BACKSLASH) byte = ++at < near ? ESCAPED[bytes[at]!]! : 0
+    else if (byte < 0x20) throw controlCharacter()
+    if (byte === 0) break
+    scratch[length++] = byte
+  }
+  const { end } = input
+  const quote = closingQuote(bytes, start, end)
+  if (quote < 0) throw unexpectedAt(bytes, input.start, end, end)
+  input.position = quote + 1
+  return resolveEscapes(bytes.utf8Slice(start, quote))
 }
 
 /** What a STRING column takes from a value that is no string: its text; an array's elements are joined by `, ` in brackets. */

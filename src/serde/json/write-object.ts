@@ -1,0 +1,126 @@
+/**
+ * Rows as JSON objects, appended to the output. In the usual case the whole object is one JSON.stringify of an object literal in generated
+ * source. Where a value is not written rightly by it (see plain.ts) the object is written member by member; joining strings there would
+ * cost more than writing them, because a joined string must be copied together before it can be written.
+ */
+import type { SqlType, StructField } from '../../types/sql-type.ts'
+import type { Row, Value } from '../../types/value.ts'
+import type { ByteSink } from '../format.ts'
+import { NULL_BYTES, writeByte, writeBytes, writeUtf8 } from '../text.ts'
+import { jsonText, MEMBERS_PER_LITERAL } from './encode.ts'
+import { generate, isLiteralName, literalMember, type PlainForm, plainForm } from './plain.ts'
+import { CLOSE_BRACE } from './syntax.ts'
+import { writeDouble, writeInteger } from './write-number.ts'
+
+export type WriteObject = (row: Row, out: ByteSink) => void
+
+interface Member extends StructField {
+  /** Index into the row. */
+  readonly place: number
+  /** Null if JSON.stringify never writes it rightly. */
+  readonly plain: PlainForm | null
+}
+
+/** Writes the columns at `sources` of a row as an object with all `fields` in their order. */
+export function objectWriter(fields: readonly StructField[], sources: readonly number[]): WriteObject {
+  const members = fields.map(({ name, type }, i): Member => {
+    return { name, type, place: sources[i]!, plain: isLiteralName(name) ? plainForm(type) : null }
+  })
+  const usual = members.length <= MEMBERS_PER_LITERAL ? wholeText(members) : null
+  const writeParts = partsWriter(members)
+  if (usual === null) return writeParts
+  return (row, out) => {
+    const text = usual(row)
+    if (text === null) writeParts(row, out)
+    else writeUtf8(text, out)
+  }
+}
+
+type RowText = (row: Row) => string | null
+
+/** The object by one call; gives null for a row of which a value needs its own text. Null if that is every row. */
+function wholeText(members: readonly Member[]): RowText | null {
+  if (members.some(({ plain }) => plain === null)) return null
+  const conditions = members.flatMap(({ plain, place }, i) =>
+    plain!.accepts === null ? [] : `accepts${i}(value[${place}])`,
+  )
+  const text = `stringify({ ${members.map(memberSource).join(', ')} })`
+  const source = conditions.length === 0 ? text : `${conditions.join(' && ')} ? ${text} : null`
+  return generate(
+    members.map(({ plain }) => plain),
+    source,
+  ) as RowText
+}
+
+const memberSource = ({ name, place, plain }: Member, i: number): string =>
+  literalMember(name, `value[${place}]`, plain!, i)
+
+/** A part of the object: a name with its value, or several that are written by one call. */
+interface Part {
+  /** `{` or `,`, and for a single member its name. */
+  readonly prefix: Buffer
+  write(row: Row, out: ByteSink): void
+}
+
+function partsWriter(members: readonly Member[]): WriteObject {
+  const parts: Part[] = []
+  let run: Member[] = []
+  const start = () => (parts.length === 0 ? '{' : ',')
+  const endRun = () => {
+    if (run.length > 0) parts.push(runPart(start(), run))
+    run = []
+  }
+  for (const member of members) {
+    if (member.plain !== null && member.plain.accepts === null && !INTEGERS.has(member.type.kind)) {
+      run.push(member)
+      if (run.length === MEMBERS_PER_LITERAL) endRun()
+    } else {
+      endRun()
+      parts.push(memberPart(start(), member))
+    }
+  }
+  endRun()
+  if (parts.length === 0) return (_, out) => writeUtf8('{}', out)
+  return (row, out) => {
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!
+      writeBytes(part.prefix, out)
+      part.write(row, out)
+    }
+    writeByte(CLOSE_BRACE, out)
+  }
+}
+
+function runPart(start: string, run: readonly Member[]): Part {
+  const text = generate(
+    run.map(({ plain }) => plain),
+    `stringify({ ${run.map(memberSource).join(', ')} }).slice(1, -1)`,
+  ) as (row: Row) => string
+  return { prefix: Buffer.from(start), write: (row, out) => writeUtf8(text(row), out) }
+}
+
+function memberPart(start: string, { name, type, place }: Member): Part {
+  const write = valueWriter(type)
+  return {
+    prefix: Buffer.from(`${start}${JSON.stringify(name)}:`),
+    write: (row, out) => write(row[place]!, out),
+  }
+}
+
+type WriteValue = (value: Value, out: ByteSink) => void
+
+const INTEGERS: ReadonlySet<SqlType['kind']> = new Set(['INTEGER', 'BIGINT', 'DATE', 'TIME', 'TIMESTAMP'] as const)
+
+function valueWriter(type: SqlType): WriteValue {
+  if (type.kind === 'DOUBLE') return unlessNull((value, out) => writeDouble(value as number, out))
+  if (INTEGERS.has(type.kind)) return unlessNull((value, out) => writeInteger(value as number | bigint, out))
+  const text = jsonText(type)
+  return (value, out) => writeUtf8(text(value), out)
+}
+
+const unlessNull =
+  (write: WriteValue): WriteValue =>
+  (value, out) => {
+    if (value === null) writeBytes(NULL_BYTES, out)
+    else write(value, out)
+  }
