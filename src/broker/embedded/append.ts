@@ -35,7 +35,7 @@ export function append(partition: Partition, batch: Buffer, writer: TransactionW
   checkBatch(partition, batch)
   const { state, clock } = partition
   const result = state.locked(() => {
-    partition.checkExists()
+    partition.checkUsable()
     writer?.checkFence()
     const now = clock.now()
     const opens = writer !== null && !state.isOpen(writer.producerId)

@@ -184,7 +184,7 @@ class Rewrite {
     }
     this.#index.push(this.#entry(this.#range.end))
     state.locked(() => {
-      this.#partition.checkExists()
+      this.#partition.checkUsable()
       state.bumpVersion()
       swapIn(directory, this.#range)
       writeIndex(indexPath(directory, this.#range.base), this.#range.base, this.#index)

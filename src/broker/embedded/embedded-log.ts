@@ -153,6 +153,7 @@ export class EmbeddedLog {
     this.#isClosed = true
     for (const port of this.#ports) port.close()
     await this.#upkeep.stop()
+    this.#owner.topics.close()
     await this.sync()
     this.#thread.files.close()
     this.#unlockDataDir()

@@ -13,10 +13,14 @@ const MAX_OPEN_TRANSACTIONS = 64
 
 const WORD_LOCK = 0
 const WORD_VERSION = 1
-const WORD_DELETED = 2
+const WORD_RETIRED = 2
 const WORD_POSITION = 3
 const WORD_INDEXED = 4
 const WORD_OPEN_COUNT = 5
+
+/** In `WORD_RETIRED`. */
+const DELETED = 1
+const CLOSED = 2
 
 const FIRST_LONG = 4
 const LONG_END_OFFSET = FIRST_LONG
@@ -91,11 +95,17 @@ export class PartitionState {
   }
 
   get deleted(): boolean {
-    return Atomics.load(this.#words, WORD_DELETED) === 1
+    return Atomics.load(this.#words, WORD_RETIRED) === DELETED
   }
 
-  markDeleted(): void {
-    Atomics.store(this.#words, WORD_DELETED, 1)
+  /** The owner has closed the log: nobody may touch its files any more. */
+  get closed(): boolean {
+    return Atomics.load(this.#words, WORD_RETIRED) === CLOSED
+  }
+
+  /** Under the lock, so that an append that has begun is through. */
+  retire(why: 'deleted' | 'closed'): void {
+    Atomics.store(this.#words, WORD_RETIRED, why === 'deleted' ? DELETED : CLOSED)
   }
 
   /** Bytes of the active segment that hold whole batches. */

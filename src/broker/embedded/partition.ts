@@ -2,7 +2,7 @@
 
 import { fstatSync, readdirSync, readSync } from 'node:fs'
 import type { Clock } from '../../clock.ts'
-import { unknownTopic } from '../broker-error.ts'
+import { BrokerError, unknownTopic } from '../broker-error.ts'
 import { type AbortedEntry, readAborted } from './aborted-index.ts'
 import type { FileCache } from './file-cache.ts'
 import { LOG_SUFFIX, logPath } from './layout.ts'
@@ -52,11 +52,12 @@ export class Partition {
     this.syncAppends = options.syncAppends
   }
 
-  /** `UNKNOWN_TOPIC` once the topic was deleted; its files are then closed, so that the disk gets its space back. */
-  checkExists(): void {
-    if (!this.state.deleted) return
+  /** `UNKNOWN_TOPIC` once the topic was deleted, `CLOSED` once the log is; the files are then closed, so that the disk gets its space back. */
+  checkUsable(): void {
+    const { deleted, closed } = this.state
+    if (!deleted && !closed) return
     this.files.forget(this.directory)
-    throw unknownTopic(this.topic)
+    throw deleted ? unknownTopic(this.topic) : logClosed()
   }
 
   /** Brings `bases` and `aborted` up to date. Answers whether they were not. */
@@ -69,7 +70,7 @@ export class Partition {
   /** As `refresh`, for who holds the partition's lock. */
   refreshLocked(): void {
     if (this.version === this.state.version) return
-    this.checkExists()
+    if (this.state.deleted) this.checkUsable()
     this.files.forget(this.directory)
     this.bases = listSegments(this.directory)
     this.aborted = readAborted(this.directory)
@@ -98,6 +99,11 @@ export class Partition {
     Atomics.add(this.appends, 0, 1)
     Atomics.notify(this.appends, 0)
   }
+}
+
+/** What a thread is told that goes on after the owner closed the log. */
+export function logClosed(): BrokerError {
+  return new BrokerError('CLOSED', 'The embedded log was closed by its owner.')
 }
 
 /** Base offsets of the segments in a partition's directory, ascending. */

@@ -40,7 +40,7 @@ interface ReadLimits {
  */
 export function read(partition: Partition, place: Place, limits: ReadLimits): Chunk | null {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    partition.checkExists()
+    partition.checkUsable()
     const { state } = partition
     const endOffset = state.endOffset
     if (place.offset === endOffset) return null

@@ -3,6 +3,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { BrokerError, type BrokerErrorCode } from '../broker-error.ts'
 import type { Catalogue } from './catalogue.ts'
+import { logClosed } from './partition.ts'
 import { storageError } from './storage-error.ts'
 
 type Method = keyof Catalogue
@@ -59,14 +60,14 @@ export function remoteCatalogue(port: MessagePort): Catalogue {
   })
   port.on('close', () => {
     isClosed = true
-    for (const { reject } of waiting.values()) reject(ownerClosed())
+    for (const { reject } of waiting.values()) reject(logClosed())
     waiting.clear()
   })
   port.unref()
 
   function call<Name extends Method>(method: Name, ...args: Parameters<Catalogue[Name]>): ReturnType<Catalogue[Name]> {
     const answered = new Promise((resolve, reject) => {
-      if (isClosed) return reject(ownerClosed())
+      if (isClosed) return reject(logClosed())
       const id = nextId++
       waiting.set(id, { resolve, reject })
       port.ref()
@@ -92,8 +93,4 @@ export function remoteCatalogue(port: MessagePort): Catalogue {
 
 function revive({ code, message, retriable }: PlainError): BrokerError {
   return new BrokerError(code, message, { retriable })
-}
-
-function ownerClosed(): BrokerError {
-  return new BrokerError('CLOSED', 'The embedded log was closed by its owner.')
 }

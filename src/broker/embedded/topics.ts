@@ -75,13 +75,18 @@ export class Topics {
     if (topic.handle.isInternal)
       throw new BrokerError('INVALID_REQUEST', `Topic ${name} is internal and cannot be deleted.`)
     for (const partition of topic.partitions) {
-      partition.state.locked(() => partition.state.markDeleted())
+      partition.state.locked(() => partition.state.retire('deleted'))
       partition.notify()
       this.cleanedTo.delete(partition)
     }
     this.#topics.delete(name)
     this.#options.thread.files.forget(topic.handle.directory)
     return removeTopic(this.#options.dataDir, topic.handle)
+  }
+
+  /** Attached threads that have not ended are refused from here on. */
+  close(): void {
+    for (const { state } of this.partitions()) state.locked(() => state.retire('closed'))
   }
 
   /** Metadata files that nobody has synced yet, which is now the caller's task. */

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
+import { attachEmbeddedLog, openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
+import { encode, record } from './batches.ts'
 import { openLog, temporaryDirectory } from './embedded.ts'
 
 test('a data directory in use is refused with advice', async () => {
@@ -16,6 +17,20 @@ test('it is free again after the log was closed', async () => {
   const { log, dataDir } = await openLog()
   await log.close()
   await openLog({ dataDir })
+})
+
+test('a thread that is still attached when the log is closed can do no more harm', async () => {
+  const { log, broker } = await openLog()
+  await broker.createTopic({ name: 't', partitions: 1 })
+  const attached = attachEmbeddedLog(log.attachment())
+  const producer = attached.producer()
+  const fetcher = attached.fetcher()
+  fetcher.assign({ topic: 't', partition: 0, offset: 0 })
+  await producer.send('t', 0, encode([record('before')]))
+  await log.close()
+  await expect(producer.send('t', 0, encode([record('after')]))).rejects.toMatchObject({ code: 'CLOSED' })
+  expect((await fetcher.poll(0))[0]?.error).toMatchObject({ code: 'CLOSED' })
+  await expect(attached.listTopics()).rejects.toMatchObject({ code: 'CLOSED' })
 })
 
 test.each([
