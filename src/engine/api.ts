@@ -1,0 +1,107 @@
+/** What the engine offers to whoever serves it: statements answered with entities, queries answered with rows. */
+import type { Column } from '../types/schema.ts'
+import type { Row } from '../types/value.ts'
+import type { CommandStatus, Entity } from './entities.ts'
+
+/** Property values as JSON has them; numbers and booleans count as their text. */
+export type RequestProperties = Readonly<Record<string, string | number | boolean | null>>
+
+export interface QueryRequest {
+  readonly sql: string
+  /** Overrides of the request, by configuration name, with or without `ksql.streams.`. */
+  readonly properties?: RequestProperties
+  /** Values of `${name}`. */
+  readonly variables?: Readonly<Record<string, string>>
+}
+
+export interface StatementRequest extends QueryRequest {
+  /** Wait until this command has been executed here; null or -1: do not wait. */
+  readonly commandSequenceNumber?: number | null
+}
+
+/** A row as clients get it. `row`: values in the order of `columns`. */
+export interface StreamedRow {
+  readonly row: Row
+  /** A deleted row of a table: its key columns are there, the others null. */
+  readonly tombstone: boolean
+}
+
+/** How rows ended. `finalMessage`: what the API sends last, or null (pull queries on tables). */
+export type StreamEnd =
+  | { readonly reason: 'completed' | 'limit' | 'closed'; readonly finalMessage: string | null }
+  | { readonly reason: 'error'; readonly error: Error }
+
+export interface StreamSubscriber<Item> {
+  /** Resolves when it can take more; at most one call is under way. */
+  readonly onItems: (items: readonly Item[]) => Promise<void> | void
+  /** Once, after the last `onItems` has settled. */
+  readonly onEnd: (end: StreamEnd) => void
+}
+
+interface OpenStream<Item> {
+  readonly queryId: string
+  /** Starts the flow. Once. */
+  subscribe(subscriber: StreamSubscriber<Item>): void
+  /** Ends the flow; `onEnd` is told `closed` if nothing else ended it before. Twice is allowed. */
+  close(): Promise<void>
+}
+
+export interface RowStream extends OpenStream<StreamedRow> {
+  readonly kind: 'push' | 'pullTable' | 'pullStream'
+  readonly columns: readonly Column[]
+  /** The `schema` of the header element (rest.md 4.4): pull queries on tables mark key columns. */
+  readonly schemaText: string
+}
+
+/** PRINT: lines without their newlines. */
+export interface LineStream extends OpenStream<string> {
+  readonly kind: 'print'
+}
+
+export interface ServerInfo {
+  readonly version: string
+  readonly kafkaClusterId: string
+  readonly ksqlServiceId: string
+  readonly serverStatus: 'RUNNING' | 'ERROR' | 'DEGRADED'
+}
+
+export interface HealthCheck {
+  readonly isHealthy: boolean
+  readonly details: {
+    readonly metastore: { readonly isHealthy: boolean }
+    readonly kafka: { readonly isHealthy: boolean }
+    readonly commandRunner: { readonly isHealthy: boolean }
+  }
+  readonly serverState: 'READY' | 'INITIALIZING' | 'TERMINATING'
+}
+
+export interface InsertRequest {
+  readonly target: string
+  /** Column values as parsed JSON (json-parse.ts), by column name: matched in any case unless in back-quotes. */
+  readonly values: ReadonlyMap<string, unknown>
+}
+
+export interface Engine {
+  /**
+   * Runs statements in order; none is executed unless all are accepted. One entity for each statement that has an answer. Throws
+   * StatementFailure (statement-failure.ts), ParseError or RequestError.
+   */
+  execute(request: StatementRequest): Promise<Entity[]>
+  /** Exactly one SELECT or PRINT. Throws as `execute`. */
+  openQuery(request: QueryRequest): Promise<RowStream | LineStream>
+  /** Ends a push query by its id, in any case. False: there is none. */
+  closeQuery(queryId: string): Promise<boolean>
+  /** Checks that rows may be inserted, and gives the function that inserts one. It resolves when the row is stored. */
+  openInserts(
+    target: string,
+    request?: Omit<QueryRequest, 'sql'>,
+  ): Promise<(values: InsertRequest['values']) => Promise<void>>
+  /** Status of every command by its id `type/entity/action`. */
+  commandStatuses(): ReadonlyMap<string, CommandStatus>
+  info(): Promise<ServerInfo>
+  health(): Promise<HealthCheck>
+  /** Whether clients may set this configuration; throws RequestError if not. */
+  checkProperty(name: string): void
+  /** Ends open queries, stops the runtime with its state committed, and closes what the engine opened. */
+  close(): Promise<void>
+}

@@ -1,0 +1,31 @@
+/** A statement of a request failed: which one, why, and what earlier statements of the request had answered. */
+import type { ErrorCode } from '../errors.ts'
+import type { Entity } from './entities.ts'
+
+export class StatementFailure extends Error {
+  override readonly name = 'StatementFailure'
+  readonly code: ErrorCode
+  /** Text of the statement, with values masked where they may be secret. */
+  readonly statementText: string
+  readonly entities: readonly Entity[]
+
+  constructor(
+    message: string,
+    {
+      code,
+      statementText,
+      entities,
+      cause,
+    }: {
+      readonly code: ErrorCode
+      readonly statementText: string
+      readonly entities: readonly Entity[]
+      readonly cause: unknown
+    },
+  ) {
+    super(message, { cause })
+    this.code = code
+    this.statementText = statementText
+    this.entities = entities
+  }
+}
