@@ -2,7 +2,12 @@
  * Seeded randomness for the oracle tests. `ORACLE_SEEDS`: how many seeds each test runs (40 by default); `ORACLE_SEED`: run this one only,
  * the number that a failure printed.
  */
+import { vi } from 'vitest'
+
 const DEFAULT_SEEDS = 40
+
+// The default of five seconds is for one seed's worth of work, not for ten thousand.
+vi.setConfig({ testTimeout: 600_000 })
 
 /** Calls `check` once per seed; a failure's message starts with the seed. */
 export function forEachSeed(check: (random: Random) => void): void {
