@@ -51,4 +51,5 @@ const MAX_GENERATED_DEPTH = 200
 const isGenerated = (expressions: readonly Expression[], { runs = 'often' }: CompileContext): boolean =>
   runs === 'often' && expressions.every((expression) => depthOf(expression) <= MAX_GENERATED_DEPTH)
 
-const depthOf = (expression: Expression): number => 1 + Math.max(0, ...childrenOf(expression).map(depthOf))
+const depthOf = (expression: Expression): number =>
+  1 + childrenOf(expression).reduce((deepest, child) => Math.max(deepest, depthOf(child)), 0)

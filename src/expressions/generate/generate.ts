@@ -51,7 +51,7 @@ export function generateRow(
       onError(column, error)
       return null
     })
-    return `${source.function('row', body(source, expression, [], report))}(row)`
+    return `${source.helper('row', body(source, expression, [], report))}(row)`
   })
   return make(source, `(row) => [${columns.join(', ')}]`) as (row: Row) => Row
 }

@@ -39,7 +39,7 @@ export class Source {
   }
 
   /** A helper function of `parameters`; `body` is its statements. The answer is its name. */
-  function(parameters: string, body: string): string {
+  helper(parameters: string, body: string): string {
     const name = `f${this.functions.length}`
     this.functions.push(`const ${name} = (${parameters}) => {${body}}`)
     return name
@@ -57,7 +57,7 @@ export interface FunctionScope {
   readonly emit: (expression: Expression, tail?: boolean) => Code
   /** The value of a constant; null for any other expression. */
   readonly folded: (expression: Expression) => Code | null
-  /** Text of a value that stands for `error`, which is raised or told; only the latter is possible in tail position. */
+  /** Text that raises an error, or, in tail position of a function with a report, tells it and is NULL. */
   readonly fail: (error: () => never, tail: boolean) => string
   /** Statements of a function whose value is `expression`. `report`: text of a function of an error, whose value is then the answer. */
   readonly body: (expression: Expression, variables: readonly string[], report?: string) => string

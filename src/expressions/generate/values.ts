@@ -23,9 +23,9 @@ import type {
 import { emitBoolean } from './operators.ts'
 import { type Code, choose, type FunctionScope, maybe, operand, present } from './source.ts'
 
-/** The cast of NULL is NULL, so that the operand of a cast in tail position is in tail position too. */
+/** The cast of NULL is NULL but for texts, so that the operand of another cast in tail position is in tail position too. */
 export function emitCast(expression: CastExpression, scope: FunctionScope, tail = false): Code {
-  const code = scope.emit(expression.operand, tail)
+  const code = scope.emit(expression.operand, tail && expression.type.kind !== 'STRING')
   if (keepsValue(expression)) return code
   return maybe(`${scope.source.constant(castOf(expression, scope.source.context))}(${code.text})`)
 }
@@ -110,5 +110,5 @@ function emitPart(expression: Expression, scope: FunctionScope): Code {
   if (!isGuarded(expression, context)) return scope.emit(expression)
   const report = source.constant((error: unknown) => reportPart(error, context))
   const parameters = ['row', ...variables].join(', ')
-  return maybe(`${source.function(parameters, scope.body(expression, variables, report))}(${parameters})`)
+  return maybe(`${source.helper(parameters, scope.body(expression, variables, report))}(${parameters})`)
 }

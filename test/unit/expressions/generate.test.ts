@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { compile, compileRow } from '../../../src/expressions/compile.ts'
+import { context, evaluate, typed } from './evaluation.ts'
+
+const COLUMNS = { A: 'INT', S: 'STRING' }
+
+describe('expressions of unusual size', () => {
+  it('run though they are nested deeper than a parser of source would follow', () => {
+    const text = `A${' + 1'.repeat(1000)}`
+    expect(evaluate(text, COLUMNS, [5, null])).toBe(1005)
+  })
+
+  it('find a value among a hundred thousand literals', () => {
+    const numbers = Array.from({ length: 5_000 }, (_, i) => i * 2)
+    const listed = typed('A IN (1)', COLUMNS)
+    if (listed.kind !== 'in') throw new Error('not an IN')
+    const list = numbers.map((value) => ({ ...listed.list[0]!, value }) as (typeof listed.list)[number])
+    const wide = { ...listed, list: Array.from({ length: 20 }, () => list).flat() }
+    const evaluator = compile(wide, context)
+    expect([evaluator([9_998, null]), evaluator([9_999, null])]).toEqual([true, false])
+  })
+})
+
+describe('rows of expressions', () => {
+  it.each(['once', 'often'] as const)('keep what works and tell what fails, made to run %s', (runs) => {
+    const told: [number, string][] = []
+    const expressions = ['A / 0', 'S', 'A + 1', 'CASE WHEN A IS NULL THEN A + 1 ELSE A * 2 END', "'x'"].map((text) =>
+      typed(text, COLUMNS),
+    )
+    const toRow = compileRow(expressions, { ...context, runs }, (column, error) =>
+      told.push([column, (error as Error).message]),
+    )
+    expect(toRow([2, 'la'])).toEqual([null, 'la', 3, 4, 'x'])
+    expect(toRow([null, null])).toEqual([null, null, null, null, 'x'])
+    expect(told.map(([column]) => column)).toEqual([0, 0, 2, 3])
+    expect(told[0]).toEqual([0, '/ by zero'])
+  })
+})
