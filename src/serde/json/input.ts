@@ -3,6 +3,8 @@ import { isShort, readAscii } from '../text.ts'
 
 /** Records for which the shared text is not tried again after one for which it was of no use. */
 const PAUSE = 64
+/** For longer documents the native calls for single strings are the better deal, and substrings would hold too much memory. */
+const TEXT_BYTES_PER_STRING = 512
 
 /**
  * Decoders read the value at `position` and move `position` behind it. One object serves all documents of a reader, so that reading a
@@ -10,6 +12,8 @@ const PAUSE = 64
  */
 export class JsonInput {
   bytes: Buffer = Buffer.alloc(0)
+  /** The same memory as `bytes`, for reading several at once. */
+  view: DataView = new DataView(new ArrayBuffer(0))
   start = 0
   end = 0
   position = 0
@@ -21,15 +25,16 @@ export class JsonInput {
    */
   text: string | null = null
   #longStrings = 0
-  #longStringBytes = 0
   #pause = 0
 
   begin(bytes: Buffer, start: number, end: number): void {
-    // Taken from the last record. Substrings keep the whole text alive, so they must be a good part of it.
-    const pays = this.#longStrings > 1 && this.#longStringBytes * 4 > this.end - this.start
+    // Judged by the last record. Substrings keep the whole text alive, so it must not be much for each of them.
+    const pays = this.#longStrings > 1 && this.end - this.start <= TEXT_BYTES_PER_STRING * this.#longStrings
     this.#longStrings = 0
-    this.#longStringBytes = 0
-    this.bytes = bytes
+    if (bytes !== this.bytes) {
+      this.bytes = bytes
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    }
     this.start = start
     this.end = end
     this.position = start
@@ -44,16 +49,15 @@ export class JsonInput {
     else this.#pause = PAUSE
   }
 
-  /** Notes that the document's text, had it been there, would have been the better source of an ASCII string. */
-  count(length: number): void {
+  /** Notes a string for which the document's text, had it been there, would have been the better source. */
+  countLongString(): void {
     this.#longStrings++
-    this.#longStringBytes += length
   }
 
   /** The text of `bytes[start, end)`, which are ASCII. */
   ascii(start: number, end: number): string {
     if (isShort(start, end)) return readAscii(this.bytes, start, end)
-    this.count(end - start)
+    this.#longStrings++
     return this.text === null
       ? this.bytes.latin1Slice(start, end)
       : this.text.substring(start - this.start, end - this.start)

@@ -9,7 +9,7 @@ import type { Row } from '../../types/value.ts'
 import { failureWithin, unexpectedAt } from './failure.ts'
 import type { JsonInput } from './input.ts'
 import { PropertyNames } from './property-names.ts'
-import { CLOSE_BRACE, COLON, COMMA, closingQuote, isSpace, QUOTE, skipSpace, skipValue } from './syntax.ts'
+import { CLOSE_BRACE, COLON, COMMA, closingQuote, QUOTE, SPACE, skipSpace, skipValue } from './syntax.ts'
 import { readValue, type ValueReader } from './value-reader.ts'
 
 export interface Property {
@@ -42,7 +42,7 @@ export class ObjectScanner {
   #place = 0
   #ended = false
   #firstLeft = 0
-  /** The property whose value is being decoded, for the path of an error. */
+  /** The property whose value was decoded last, for the path of an error. */
   #current = -1
 
   constructor(properties: readonly Property[]) {
@@ -105,7 +105,9 @@ export class ObjectScanner {
 
   #scan(input: JsonInput, row: Row, firstOnly: boolean): void {
     const { bytes, end } = input
-    const { starts, slots } = this.#names
+    const { starts, slots, words, masks } = this.#names
+    const view = input.view
+    const viewEnd = view.byteLength
     const expected = this.#expected
     let { text } = this.#names
     let at = input.position
@@ -116,7 +118,18 @@ export class ObjectScanner {
       const from = id < 0 ? 0 : starts[id]!
       const length = id < 0 ? 1 : starts[id + 1]! - from
       let same = 0
-      if (id >= 0 && at + length < end) while (same < length && bytes[at + same] === text[from + same]) same++
+      if (id >= 0 && at + length < end) {
+        if (at + 16 <= viewEnd) {
+          const w = id << 2
+          const difference =
+            ((view.getInt32(at, true) ^ words[w]!) & masks[w]!) |
+            ((view.getInt32(at + 4, true) ^ words[w + 1]!) & masks[w + 1]!) |
+            ((view.getInt32(at + 8, true) ^ words[w + 2]!) & masks[w + 2]!) |
+            ((view.getInt32(at + 12, true) ^ words[w + 3]!) & masks[w + 3]!)
+          if (difference === 0) same = Math.min(length, 16)
+        }
+        while (same < length && bytes[at + same] === text[from + same]) same++
+      }
       if (same === length) at += length
       else {
         id = this.#lookUp(bytes, at, end, place)
@@ -124,12 +137,12 @@ export class ObjectScanner {
         text = this.#names.text
       }
       if (place < MAX_PLACES) place++
-      if (isSpace(bytes[at]!)) at = skipSpace(bytes, at, end)
+      if (bytes[at]! <= SPACE) at = skipSpace(bytes, at, end)
       const slot = slots[id]!
       at = slot < 0 ? skipValue(bytes, at, end) : this.#take(slot, id, at, input, row, firstOnly)
       if (at < 0 || at >= end) throw unexpectedAt(bytes, input.start, end, end)
       let byte = bytes[at]!
-      if (isSpace(byte)) {
+      if (byte <= SPACE) {
         at = skipSpace(bytes, at, end)
         byte = at < end ? bytes[at]! : 0
       }
@@ -169,7 +182,6 @@ export class ObjectScanner {
   #decode(slot: number, input: JsonInput, row: Row): void {
     this.#current = slot
     row[this.#targets[slot]!] = readValue(this.#values[slot]!, input)
-    this.#current = -1
   }
 
   /** The id of the name whose quote is at `at`, which is not the expected one. */

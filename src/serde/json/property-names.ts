@@ -17,6 +17,9 @@ export class PropertyNames {
   /** All learned names as `"name":`, as they stand in documents, one behind the other: name i from `starts[i]` to `starts[i + 1]`. */
   text = new Uint8Array(1024)
   starts = new Int32Array(MAX_NAMES + 2)
+  /** The first 16 bytes of each learned name, as four little-endian words, and which of their bits belong to it. */
+  readonly words = new Int32Array(4 * (MAX_NAMES + 1))
+  readonly masks = new Int32Array(4 * (MAX_NAMES + 1))
   /** Per learned name: the wanted column's slot or UNWANTED. */
   readonly slots = new Int32Array(MAX_NAMES + 1)
   /** Per learned name: 2 if it is the column's exact name, 1 if only its upper-cased form is. */
@@ -63,9 +66,18 @@ export class PropertyNames {
     this.text[behind - 2] = QUOTE
     this.text[behind - 1] = COLON
     this.starts[id + 1] = behind
+    this.#fillWords(id, from, behind)
     const raw = bytes.utf8Slice(start, end)
     this.#resolve(id, raw.includes('\\') ? resolveEscapes(raw) : raw)
     return id
+  }
+
+  #fillWords(id: number, from: number, behind: number): void {
+    for (let word = 0; word < 4; word++) {
+      const bytes = [0, 1, 2, 3].map((i) => (from + 4 * word + i < behind ? this.text[from + 4 * word + i]! : -1))
+      this.words[4 * id + word] = bytes.reduce((value, byte, i) => value | (Math.max(0, byte) << (8 * i)), 0)
+      this.masks[4 * id + word] = bytes.reduce((value, byte, i) => value | (byte < 0 ? 0 : 0xff << (8 * i)), 0)
+    }
   }
 
   #resolve(id: number, name: string): void {

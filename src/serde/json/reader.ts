@@ -42,7 +42,7 @@ class ObjectReader implements ColumnsReader {
     try {
       this.isNull = standsForNull(input)
       if (this.isNull) return null
-      if (bytes[input.position] !== OPEN_BRACE) throw this.#notAnObject()
+      if (bytes[input.position] !== OPEN_BRACE) return readError(this.#notAnObject(), this.#options)
       this.#scanner.begin(input, target)
       if (this.#allFirst) this.#scanner.readRest(input, target)
       else this.#scanner.readFirst(input, target)

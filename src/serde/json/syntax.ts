@@ -12,7 +12,7 @@ export const CLOSE_BRACE = 0x7d
 export const LETTER_F = 0x66
 export const LETTER_N = 0x6e
 export const LETTER_T = 0x74
-const SPACE = 0x20
+export const SPACE = 0x20
 
 /** As Jackson's default limit. */
 const MAX_DEPTH = 1000
@@ -61,6 +61,7 @@ function isEscaped(bytes: Buffer, start: number, position: number): boolean {
 export function skipValue(bytes: Buffer, position: number, end: number): number {
   if (position >= end) return -1
   const first = bytes[position]!
+  if (isDigit(first)) return numberEnd(bytes, position + 1, end)
   if (first === QUOTE) {
     const quote = closingQuote(bytes, position + 1, end)
     return quote < 0 ? -1 : quote + 1
@@ -74,13 +75,14 @@ function skipScalar(bytes: Buffer, position: number, end: number): number {
   if (first === LETTER_N) return skipWord(bytes, position, end, NULL)
   if (first === LETTER_T) return skipWord(bytes, position, end, TRUE)
   if (first === LETTER_F) return skipWord(bytes, position, end, FALSE)
-  const digits = first === MINUS ? position + 1 : position
-  return digits < end && isDigit(bytes[digits]!) ? numberEnd(bytes, digits, end) : -1
+  const digits = position + 1
+  return first === MINUS && digits < end && isDigit(bytes[digits]!) ? numberEnd(bytes, digits, end) : -1
 }
 
 /** Position behind the characters that a number can have. */
 export function numberEnd(bytes: Buffer, position: number, end: number): number {
   let at = position
+  while (at < end && isDigit(bytes[at]!)) at++
   while (at < end && (isDigit(bytes[at]!) || isNumberMark(bytes[at]!))) at++
   return at
 }

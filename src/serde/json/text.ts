@@ -14,6 +14,7 @@ export function readString(input: JsonInput): string {
   const { bytes, end } = input
   const start = input.position + 1
   const near = Math.min(end, start + LOOP_BYTES)
+  if (input.text !== null) return readFromText(input, input.text, start, near)
   let all = 0
   let lowest = 0
   for (let at = start; at < near; at++) {
@@ -28,15 +29,20 @@ export function readString(input: JsonInput): string {
     // Becomes negative when a control character goes by.
     lowest |= byte - 0x20
   }
-  return input.text === null ? readLongString(input, start) : readFromText(input, input.text, start)
+  return readLongString(input, start)
 }
 
 /** A string of a document that is ASCII without escapes. */
-function readFromText(input: JsonInput, text: string, start: number): string {
-  const quote = text.indexOf('"', start - input.start) + input.start
-  if (quote < start) throw unexpectedAt(input.bytes, input.start, input.end, input.end)
-  input.position = quote + 1
-  return input.ascii(start, quote)
+function readFromText(input: JsonInput, text: string, start: number, near: number): string {
+  const { bytes } = input
+  let at = start
+  let lowest = 0
+  while (at < near && bytes[at] !== QUOTE) lowest |= bytes[at++]! - 0x20
+  if (at === near) at = text.indexOf('"', near - input.start) + input.start
+  else if (lowest < 0) throw controlCharacter()
+  if (at < start) throw unexpectedAt(bytes, input.start, input.end, input.end)
+  input.position = at + 1
+  return input.ascii(start, at)
 }
 
 function readLongString(input: JsonInput, start: number): string {
@@ -46,7 +52,7 @@ function readLongString(input: JsonInput, start: number): string {
   const text = bytes.utf8Slice(start, quote)
   input.position = quote + 1
   if (text.includes('\\')) return resolveEscapes(text)
-  if (text.length === quote - start) input.count(text.length)
+  if (text.length === quote - start) input.countLongString()
   return text
 }
 
