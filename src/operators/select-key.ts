@@ -41,12 +41,12 @@ function compileKey(key: readonly NamedExpression[], input: StepSchema, context:
   const evaluators = key.map((column, index) => compileColumn(column, index, context))
   const readsKeyOnly = key.map(({ expression }) => columnsOf(expression).every((index) => isKeyColumn(input, index)))
   const rowOfKey = compileRowOfKey(input)
+  const count = key.length
   return ({ key: oldKey, value }: StreamRecord): Row | null => {
-    const row = value ?? (oldKey === null ? null : rowOfKey(oldKey))
-    const columns = evaluators.map((evaluate, i) =>
-      row === null || (value === null && !readsKeyOnly[i]) ? null : evaluate(row),
-    )
-    return columns.length === 0 || (columns.length === 1 && columns[0] === null) ? null : columns
+    const row = value ?? rowOfKey(oldKey)
+    const columns: Row = new Array(count)
+    for (let i = 0; i < count; i++) columns[i] = value === null && !readsKeyOnly[i] ? null : evaluators[i]!(row)
+    return count === 0 || (count === 1 && columns[0] === null) ? null : columns
   }
 }
 
@@ -54,7 +54,7 @@ function compileKey(key: readonly NamedExpression[], input: StepSchema, context:
 const isKeyColumn = ({ key, value }: StepSchema, index: number): boolean =>
   key.some(({ name }) => name === value[index]!.name)
 
-function compileRowOfKey({ key, value }: StepSchema): (key: Row) => Row {
+function compileRowOfKey({ key, value }: StepSchema): (key: Row | null) => Row {
   const positions = value.map((column) => key.findIndex(({ name }) => name === column.name))
-  return (row) => positions.map((position) => (position < 0 ? null : row[position]!))
+  return (row) => positions.map((position) => row?.[position] ?? null)
 }

@@ -162,6 +162,8 @@ describe('selectKey', () => {
     const mixed = harness(selectKey, keyed(named('K2', K), named('V', V)), [stream])
     expect(mixed.send(0, record(['k'], null, 5))[0]!.key).toEqual(['k', null])
     expect(harness(selectKey, keyed(named('V', V)), [stream]).send(0, record(['k'], null, 5))[0]!.key).toBeNull()
+    const constant = harness(selectKey, keyed(named('ONE', one), named('K2', K)), [stream])
+    expect(constant.send(0, record(null, null, 5))[0]!.key).toEqual([1, null])
   })
 
   it('PARTITION BY NULL leaves no key', () => {
