@@ -79,6 +79,7 @@ export class TestDriver {
   readonly #offsets = new Map<string, number>()
   readonly #stores = new Map<string, StateStore>()
   readonly #internal: { readonly step: string; readonly record: TopicRecord }[] = []
+  readonly #internalTopics = new Set<string>()
   #produced: ProducedRecord[] = []
 
   constructor(options: TestDriverOptions) {
@@ -100,9 +101,11 @@ export class TestDriver {
           (record, encoder) =>
             this.#produced.push({ topic, ...encode(record, encoder) }),
         repartition:
-          ({ id }) =>
-          (record, encoder) =>
-            this.#internal.push({ step: id, record: encode(record, encoder) }),
+          ({ id, topicSuffix }) =>
+          (record, encoder) => {
+            this.#internalTopics.add(topicSuffix)
+            this.#internal.push({ step: id, record: encode(record, encoder) })
+          },
         subscriber: () => () => {},
       })
       this.#tasks.push(task)
@@ -113,6 +116,11 @@ export class TestDriver {
   /** Topics outside the query that it reads. */
   get sourceTopics(): readonly string[] {
     return this.#options.plan.steps.flatMap((step) => (step.kind === 'source' ? [step.topic] : []))
+  }
+
+  /** Suffixes of the internal topics that it has written to. */
+  get internalTopics(): readonly string[] {
+    return [...this.#internalTopics]
   }
 
   /** What the query writes because of this record. Throws QueryError where a running query would stop. */

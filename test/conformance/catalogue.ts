@@ -1,0 +1,160 @@
+/** A case's catalogue: carries out statements one by one, without a broker and without a command log. FORMAT.md, section 4.3. */
+import { systemClock } from '../../src/clock.ts'
+import { StatementError } from '../../src/errors.ts'
+import type { FunctionContext } from '../../src/functions/declaration.ts'
+import type { FunctionRegistry } from '../../src/functions/registry.ts'
+import type { DataSource } from '../../src/metastore/data-source.ts'
+import {
+  EMPTY_METASTORE,
+  type Metastore,
+  putQuery,
+  putSource,
+  putType,
+  type QueryLink,
+  removeType,
+} from '../../src/metastore/metastore.ts'
+import { planAlterSource } from '../../src/plan/alter-source.ts'
+import { planCreateSource, planSourceTable } from '../../src/plan/create-source.ts'
+import { planCreateType, planDropType } from '../../src/plan/custom-type.ts'
+import { afterDrop, planDropSource } from '../../src/plan/drop-source.ts'
+import { encodeInsertedRow, type InsertContext, planInsertValues } from '../../src/plan/insert-values.ts'
+import { planCreateAs, planInsertInto } from '../../src/plan/persistent-query.ts'
+import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
+import { checkQueryUpgrade, replacedQuery } from '../../src/plan/replace-query.ts'
+import { checkSourceUpgrade, claimName, type NameClaim } from '../../src/plan/replace-source.ts'
+import type { TopicRecord } from '../../src/runtime/test-driver.ts'
+import type { CreateAs, CreateSource, DropSource, InsertInto, InsertValues, Statement } from '../../src/sql/ast.ts'
+import { CheckFailure } from './failure.ts'
+
+export interface CatalogueOptions {
+  readonly functions: FunctionRegistry
+  readonly config: (name: string) => string | undefined
+  /** Partition count of a topic that exists. */
+  readonly partitions: (topic: string) => number | undefined
+  /** Takes what INSERT VALUES writes. */
+  readonly append: (topic: string, record: TopicRecord) => void
+}
+
+type Handlers = {
+  readonly [Kind in Statement['kind']]?: (statement: Extract<Statement, { kind: Kind }>) => void
+}
+
+export class Catalogue {
+  readonly functionContext: FunctionContext
+  readonly #options: CatalogueOptions
+  /** Persistent queries by id, in the order of their first version. */
+  readonly #plans = new Map<string, PhysicalPlan>()
+  #metastore = EMPTY_METASTORE
+  #queryCount = 0
+
+  constructor(options: CatalogueOptions) {
+    this.#options = options
+    this.functionContext = {
+      now: () => systemClock.now(),
+      random: Math.random,
+      config: (key) => options.config(`ksql.functions.${key}`),
+    }
+  }
+
+  get metastore(): Metastore {
+    return this.#metastore
+  }
+
+  get plans(): readonly PhysicalPlan[] {
+    return [...this.#plans.values()]
+  }
+
+  /** Throws StatementError; its text holds the statement's. CheckFailure for a kind of statement that cases cannot have. */
+  execute(statement: Statement): void {
+    const handle = this.#handlers[statement.kind] as ((statement: Statement) => void) | undefined
+    if (handle === undefined) throw new CheckFailure(`cannot be run here: ${statement.text}`)
+    try {
+      handle(statement)
+    } catch (error) {
+      throw error instanceof StatementError ? error.inStatement(statement.text) : error
+    }
+  }
+
+  readonly #handlers: Handlers = {
+    createSource: (statement) => this.#createSource(statement),
+    createAs: (statement) => this.#createAs(statement),
+    insertInto: (statement) => this.#insertInto(statement),
+    insertValues: (statement) => this.#insertValues(statement),
+    dropSource: (statement) => this.#dropSource(statement),
+    alterSource: (statement) => {
+      this.#metastore = putSource(this.#metastore, planAlterSource(statement, this.#metastore))
+    },
+    createType: (statement) => {
+      const type = planCreateType(statement, this.#metastore)
+      if (type !== null) this.#metastore = putType(this.#metastore, statement.name, type)
+    },
+    dropType: (statement) => {
+      if (planDropType(statement, this.#metastore)) this.#metastore = removeType(this.#metastore, statement.name)
+    },
+  }
+
+  #createSource(statement: CreateSource): void {
+    const claim = claimName(statement, this.#context())
+    if (claim.kind === 'exists') return
+    const { source } = planCreateSource(statement, this.#context())
+    this.#putSource(source, claim)
+    if (source.isSource && source.kind === 'TABLE') {
+      this.#putQuery(planSourceTable(source, this.#newQueryId(`CST_${source.name}`)), 'CREATE_SOURCE')
+    }
+  }
+
+  #createAs(statement: CreateAs): void {
+    const claim = claimName(statement, this.#context())
+    if (claim.kind === 'exists') return
+    const replaced = claim.kind === 'replace' ? replacedQuery(statement.name, this.#metastore) : null
+    const prefix = statement.sourceKind === 'STREAM' ? 'CSAS' : 'CTAS'
+    const id = replaced?.queryId ?? this.#newQueryId(`${prefix}_${statement.name}`)
+    const { source, plan } = planCreateAs(statement, id, this.#context())
+    if (replaced !== null) checkQueryUpgrade(this.#plans.get(id)!, plan)
+    this.#putSource(source, claim)
+    this.#putQuery(plan, 'CREATE_AS')
+  }
+
+  #insertInto(statement: InsertInto): void {
+    const { plan } = planInsertInto(statement, this.#newQueryId('INSERTQUERY'), this.#context())
+    this.#putQuery(plan, 'INSERT')
+  }
+
+  #insertValues(statement: InsertValues): void {
+    const row = planInsertValues(statement, this.#context())
+    this.#options.append(row.source.topic, { ...encodeInsertedRow(row), timestamp: row.timestamp ?? 0, headers: [] })
+  }
+
+  #dropSource(statement: DropSource): void {
+    const drop = planDropSource(statement, this.#metastore)
+    if (drop === null) return
+    this.#metastore = afterDrop(this.#metastore, drop)
+    for (const id of drop.queryIds) this.#plans.delete(id)
+  }
+
+  #putSource(source: DataSource, claim: NameClaim): void {
+    if (claim.kind === 'replace') checkSourceUpgrade(claim.existing, source)
+    this.#metastore = putSource(this.#metastore, source)
+  }
+
+  /** Plans must survive being written and read: that is how the command log keeps them. */
+  #putQuery(planned: PhysicalPlan, kind: QueryLink['kind']): void {
+    const plan = JSON.parse(JSON.stringify(planned)) as PhysicalPlan
+    this.#plans.set(plan.queryId, plan)
+    this.#metastore = putQuery(this.#metastore, {
+      queryId: plan.queryId,
+      kind,
+      reads: plan.sources,
+      writes: plan.sink,
+    })
+  }
+
+  #newQueryId(prefix: string): string {
+    return `${prefix}_${this.#queryCount++}`
+  }
+
+  #context(): InsertContext {
+    const { functions, config, partitions } = this.#options
+    return { metastore: this.#metastore, functions, config, partitions, functionContext: this.functionContext }
+  }
+}

@@ -1,0 +1,187 @@
+/** Cases of a file of the query validation suite, expanded to tests. Source of the form: conformance/FORMAT.md, sections 1 to 3. */
+import { JsonNumber, type JsonValue, parseJsonValue } from '../../src/types/json-parse.ts'
+import type { Header, Window } from '../../src/types/record.ts'
+import { type JsonObject, listOf, objectOf, optionalNumber, optionalText, textOf, textsOf } from './json-access.ts'
+
+export interface CaseWindow extends Window {
+  readonly type: 'time' | 'session'
+}
+
+export interface CaseRecord {
+  readonly topic: string
+  readonly key: JsonValue
+  readonly value: JsonValue
+  /** Epoch ms; null where the case does not say. */
+  readonly timestamp: number | null
+  readonly window: CaseWindow | null
+  readonly headers: readonly Header[]
+}
+
+export interface CaseTopic {
+  readonly name: string
+  readonly partitions: number
+}
+
+/** What must be wrong; null: not looked at. */
+export interface ExpectedException {
+  readonly type: string | null
+  readonly message: string | null
+  readonly cause: string | null
+  readonly causeMessage: string | null
+}
+
+export interface Post {
+  readonly sources: readonly JsonObject[]
+  readonly topics: readonly JsonObject[]
+  readonly blacklist: string | null
+}
+
+/** One test: a case, for one format and one configuration. */
+export interface QttCase {
+  /** Unique in a suite. */
+  readonly name: string
+  readonly statements: readonly string[]
+  readonly properties: ReadonlyMap<string, string>
+  readonly topics: readonly CaseTopic[]
+  readonly inputs: readonly CaseRecord[]
+  readonly outputs: readonly CaseRecord[]
+  readonly expectedException: ExpectedException | null
+  readonly post: Post | null
+}
+
+/** The tests of a file. `fileName`: without folder and extension. Throws an Error for a file that is not of the form. */
+export function readCases(text: string, fileName: string): QttCase[] {
+  const cases = listOf(objectOf(parseJsonValue(text), 'the file').get('tests'), 'tests')
+  if (cases.length === 0) throw new Error(`${fileName} has no tests`)
+  return cases.flatMap((json) => readCase(objectOf(json, 'a case'), fileName))
+}
+
+function readCase(json: JsonObject, fileName: string): QttCase[] {
+  const name = textOf(json.get('name'), 'name')
+  if (json.get('enabled') === false) return []
+  try {
+    return expand(json).map(({ suffix, statements, properties }) => ({
+      name: `${fileName} - ${name}${suffix}`,
+      statements,
+      properties,
+      ...readMembers(json),
+    }))
+  } catch (error) {
+    throw new Error(`${fileName} - ${name}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+function readMembers(json: JsonObject): Omit<QttCase, 'name' | 'statements' | 'properties'> {
+  const inputs = listOf(json.get('inputs'), 'inputs').map((record) => readRecord(objectOf(record, 'an input')))
+  const outputs = listOf(json.get('outputs'), 'outputs').map((record) => readRecord(objectOf(record, 'an output')))
+  const expectedException = readException(json.get('expectedException'))
+  if (inputs.length === 0 && outputs.length === 0 && expectedException === null) {
+    throw new Error('a case needs inputs, outputs or an expected exception')
+  }
+  const topics = listOf(json.get('topics'), 'topics').map((topic) => readTopic(objectOf(topic, 'a topic')))
+  return { topics, inputs, outputs, expectedException, post: readPost(json.get('post')) }
+}
+
+interface Variant {
+  readonly suffix: string
+  readonly statements: readonly string[]
+  readonly properties: ReadonlyMap<string, string>
+}
+
+/** The cross product of formats and configurations. */
+function expand(json: JsonObject): Variant[] {
+  const statements = textsOf(json.get('statements'), 'statements')
+  if (statements.length === 0) throw new Error('a case needs statements')
+  const formats = textsOf(json.get('format'), 'format')
+  const texts =
+    formats.length === 0
+      ? [{ suffix: '', statements }]
+      : formats.map((format) => ({
+          suffix: ` - ${format}`,
+          statements: statements.map((text) => text.replaceAll('{FORMAT}', format)),
+        }))
+  const configs = configurations(json)
+  return texts.flatMap((text) => configs.map((config) => ({ ...text, ...config, suffix: text.suffix + config.suffix })))
+}
+
+function configurations(json: JsonObject): Pick<Variant, 'suffix' | 'properties'>[] {
+  const properties = readProperties(json.get('properties'))
+  const values = textsOf(json.get('config'), 'config')
+  if (values.length === 0) return [{ suffix: '', properties }]
+  const open = [...properties].filter(([, value]) => value.toUpperCase() === '{CONFIG}')
+  const [property] = open
+  if (property === undefined || open.length > 1) throw new Error('exactly one property must be {CONFIG}')
+  return values.map((value) => ({
+    suffix: ` - ${property[0]}=${value}`,
+    properties: new Map(properties).set(property[0], value),
+  }))
+}
+
+function readProperties(json: JsonValue | undefined): Map<string, string> {
+  if (json === undefined || json === null) return new Map()
+  return new Map(Array.from(objectOf(json, 'properties'), ([name, value]) => [name, scalarText(value)]))
+}
+
+const scalarText = (value: JsonValue): string => (value instanceof JsonNumber ? value.text : String(value))
+
+function readTopic(json: JsonObject): CaseTopic {
+  return {
+    name: textOf(json.get('name'), 'name of a topic'),
+    partitions: optionalNumber(json.get('partitions'), 'partitions') ?? 1,
+  }
+}
+
+function readRecord(json: JsonObject): CaseRecord {
+  if (!json.has('value')) throw new Error('a record needs a value')
+  return {
+    topic: textOf(json.get('topic'), 'topic of a record'),
+    key: json.get('key') ?? null,
+    value: json.get('value')!,
+    timestamp: optionalNumber(json.get('timestamp'), 'timestamp'),
+    window: readWindow(json.get('window')),
+    headers: listOf(json.get('headers'), 'headers').map((header) => readHeader(objectOf(header, 'a header'))),
+  }
+}
+
+function readWindow(json: JsonValue | undefined): CaseWindow | null {
+  if (json === undefined || json === null) return null
+  const window = objectOf(json, 'window')
+  const type = textOf(window.get('type'), 'type of a window').toLowerCase()
+  if (type !== 'time' && type !== 'session') throw new Error(`unknown type of window: ${type}`)
+  const bound = (name: string) => optionalNumber(window.get(name), name) ?? 0
+  return { type, start: bound('start'), end: bound('end') }
+}
+
+function readHeader(json: JsonObject): Header {
+  const value = optionalText(json.get('VALUE'), 'VALUE of a header')
+  return {
+    key: textOf(json.get('KEY'), 'KEY of a header'),
+    value: value === null ? null : Buffer.from(value, 'base64'),
+  }
+}
+
+function readException(json: JsonValue | undefined): ExpectedException | null {
+  if (json === undefined || json === null) return null
+  const exception = objectOf(json, 'expectedException')
+  const part = (name: string) => optionalText(exception.get(name), name)
+  const expected = {
+    type: part('type'),
+    message: part('message'),
+    cause: part('cause'),
+    causeMessage: part('causeMessage'),
+  }
+  if (expected.type === null && expected.message === null) throw new Error('an exception needs a type or a message')
+  if (expected.causeMessage !== null && expected.cause === null) throw new Error('causeMessage needs cause')
+  return expected
+}
+
+function readPost(json: JsonValue | undefined): Post | null {
+  if (json === undefined || json === null) return null
+  const post = objectOf(json, 'post')
+  const topics = post.has('topics') ? objectOf(post.get('topics'), 'post.topics') : new Map<string, JsonValue>()
+  return {
+    sources: listOf(post.get('sources'), 'post.sources').map((source) => objectOf(source, 'a source')),
+    topics: listOf(topics.get('topics'), 'topics of post.topics').map((topic) => objectOf(topic, 'a topic')),
+    blacklist: optionalText(topics.get('blacklist'), 'blacklist'),
+  }
+}

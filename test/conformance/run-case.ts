@@ -1,0 +1,168 @@
+/** Runs one test as the official runner does: statements, data one query after another, checks. FORMAT.md, section 4. */
+import { ManualClock } from '../../src/clock.ts'
+import { StatementError } from '../../src/errors.ts'
+import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
+import { createRegistry } from '../../src/functions/registry.ts'
+import type { DataSource } from '../../src/metastore/data-source.ts'
+import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
+import { TestDriver, type TopicRecord } from '../../src/runtime/test-driver.ts'
+import type { Statement } from '../../src/sql/ast.ts'
+import { parseStatements } from '../../src/sql/parse.ts'
+import { Catalogue } from './catalogue.ts'
+import { recordDifference } from './compare.ts'
+import { deserializeRecord } from './deserialize.ts'
+import { errorText, exceptionDifference } from './expected-exception.ts'
+import { CheckFailure, WrongRecordCount } from './failure.ts'
+import { checkPost } from './post.ts'
+import type { CaseRecord, QttCase } from './read-case.ts'
+import { serializeRecord } from './serialize.ts'
+import { TEST_FUNCTIONS } from './test-functions.ts'
+import { initialTopics } from './topics.ts'
+
+const BASE_PROPERTIES: ReadonlyMap<string, string> = new Map([
+  ['ksql.service.id', 'some.ksql.service.id'],
+  ['auto.offset.reset', 'earliest'],
+  ['cache.max.bytes.buffering', '0'],
+  ['ksql.headers.columns.enabled', 'true'],
+])
+
+const FUNCTIONS = createRegistry([...BUILT_IN_FUNCTIONS, ...TEST_FUNCTIONS])
+
+/** Why the test failed; null: it passed. */
+export function runCase(testCase: QttCase): string | null {
+  const { expectedException } = testCase
+  try {
+    new CaseRun(testCase).run()
+  } catch (error) {
+    if (error instanceof CheckFailure) return error.message
+    return expectedException === null ? unexpected(error) : exceptionDifference(expectedException, error)
+  }
+  if (expectedException === null) return null
+  return `nothing failed; expected: ${expectedException.message ?? expectedException.type}`
+}
+
+/** With the place in the code, unless the error is about the statement. */
+function unexpected(error: unknown): string {
+  if (error instanceof StatementError || error instanceof WrongRecordCount || !(error instanceof Error)) {
+    return errorText(error)
+  }
+  const cause = error.cause instanceof Error ? error.cause : error
+  return `${error.message}\n${cause.stack}`
+}
+
+class CaseRun {
+  readonly #case: QttCase
+  readonly #config: (name: string) => string | undefined
+  readonly #partitions: Map<string, number>
+  /** What the simulated topics hold. */
+  readonly #records = new Map<string, TopicRecord[]>()
+  readonly #catalogue: Catalogue
+  readonly #recordErrors: string[] = []
+  readonly #internalTopics: string[] = []
+
+  constructor(testCase: QttCase) {
+    this.#case = testCase
+    this.#config = (name) => testCase.properties.get(name) ?? BASE_PROPERTIES.get(name)
+    this.#partitions = initialTopics(testCase)
+    this.#catalogue = new Catalogue({
+      functions: FUNCTIONS,
+      config: this.#config,
+      partitions: (topic) => this.#partitions.get(topic),
+      append: (topic, record) => this.#recordsOf(topic).push(record),
+    })
+  }
+
+  run(): void {
+    const { statements, inputs, outputs, expectedException, post } = this.#case
+    this.#execute(parseStatements(statements.join('\n')))
+    if (inputs.length === 0 && expectedException !== null) {
+      throw new CheckFailure(`nothing failed; expected: ${expectedException.message ?? expectedException.type}`)
+    }
+    if (this.#catalogue.plans.length === 0) throw new CheckFailure('the statements made no persistent query')
+    for (const input of inputs) {
+      this.#recordsOf(input.topic).push(serializeRecord(input, this.#sourceOf(input.topic)))
+    }
+    for (const plan of this.#catalogue.plans) this.#feed(plan)
+    for (const topic of new Set(outputs.map((output) => output.topic))) this.#checkTopic(topic)
+    if (post !== null) this.#checkPost()
+  }
+
+  /** Only the last statement may fail as expected. */
+  #execute(statements: readonly Statement[]): void {
+    statements.forEach((statement, i) => {
+      try {
+        this.#catalogue.execute(statement)
+      } catch (error) {
+        if (this.#case.expectedException === null || i === statements.length - 1) throw error
+        throw new CheckFailure(`failed before the last statement: ${errorText(error)}`)
+      }
+    })
+  }
+
+  /** Listed inputs come first; a topic that has some is read from them alone. */
+  #feed(plan: PhysicalPlan): void {
+    const driver = new TestDriver({
+      plan,
+      functions: FUNCTIONS,
+      functionContext: this.#catalogue.functionContext,
+      clock: new ManualClock(),
+      config: this.#config,
+      onError: (error) => this.#recordErrors.push(error.message),
+    })
+    const topics = new Set(driver.sourceTopics)
+    const listed = new Set(this.#case.inputs.map(({ topic }) => topic))
+    const pipe = (topic: string, record: TopicRecord) => {
+      for (const produced of driver.pipe(topic, record)) this.#recordsOf(produced.topic).push(produced)
+    }
+    for (const input of this.#case.inputs) {
+      if (topics.has(input.topic)) pipe(input.topic, serializeRecord(input, this.#sourceOf(input.topic)))
+    }
+    for (const topic of topics) {
+      if (!listed.has(topic)) for (const record of [...this.#recordsOf(topic)]) pipe(topic, record)
+    }
+    this.#internalTopics.push(...driver.internalTopics.map((suffix) => this.#internalTopic(plan, suffix)))
+  }
+
+  #internalTopic({ queryId }: PhysicalPlan, suffix: string): string {
+    return `_confluent-ksql-${this.#config('ksql.service.id')}query_${queryId}-${suffix}`
+  }
+
+  #checkTopic(topic: string): void {
+    const expected = this.#case.outputs.filter((output) => output.topic === topic)
+    const source = this.#sourceOf(topic)
+    const exact = this.#config('use.exact.numeric.comparison') !== 'false'
+    const actual = this.#recordsOf(topic).map((record) => deserializeRecord(record, source, exact))
+    const difference = (output: CaseRecord, i: number): string | null =>
+      recordDifference(output, actual[i]!, { anyTimeForZero: this.#case.inputs.length === 0 })
+    const common = expected.slice(0, actual.length)
+    const first = common.findIndex((output, i) => difference(output, i) !== null)
+    const where = first < 0 ? '' : `; record ${first}: ${difference(common[first]!, first)}`
+    const errors = this.#recordErrors.length === 0 ? '' : `; processing log: ${this.#recordErrors[0]}`
+    if (expected.length !== actual.length) {
+      throw new WrongRecordCount(
+        `topic ${topic}: expected ${expected.length} records, got ${actual.length}${where}${errors}`,
+      )
+    }
+    if (first >= 0) throw new CheckFailure(`topic ${topic}${where}${errors}`)
+  }
+
+  #checkPost(): void {
+    checkPost(this.#case.post!, {
+      metastore: this.#catalogue.metastore,
+      topics: [...this.#partitions.keys(), ...this.#records.keys(), ...this.#internalTopics],
+    })
+  }
+
+  /** A stream or table that uses the topic. */
+  #sourceOf(topic: string): DataSource {
+    const source = [...this.#catalogue.metastore.sources.values()].find((candidate) => candidate.topic === topic)
+    if (source === undefined) throw new CheckFailure(`no stream or table uses the topic ${topic}`)
+    return source
+  }
+
+  #recordsOf(topic: string): TopicRecord[] {
+    const records = this.#records.get(topic) ?? []
+    this.#records.set(topic, records)
+    return records
+  }
+}

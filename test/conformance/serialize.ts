@@ -1,0 +1,80 @@
+/**
+ * Records of a case to bytes, by the runner's own means and not by the engine's: its formats are what is under test. Source:
+ * conformance/FORMAT.md, section 5. Throws CheckFailure for values that do not fit.
+ */
+import type { DataSource } from '../../src/metastore/data-source.ts'
+import type { TopicRecord } from '../../src/runtime/test-driver.ts'
+import type { FormatName } from '../../src/serde/format.ts'
+import { formatJsonValue, JsonNumber, type JsonValue } from '../../src/types/json-parse.ts'
+import type { Column } from '../../src/types/schema.ts'
+import { CheckFailure } from './failure.ts'
+import type { CaseRecord, CaseWindow } from './read-case.ts'
+
+/** `source`: one that uses the record's topic. */
+export function serializeRecord(record: CaseRecord, source: DataSource): TopicRecord {
+  const { keyFormat, valueFormat, schema } = source
+  const key = WRITERS[keyFormat.format](record.key, schema.key)
+  return {
+    key: key === null ? null : withWindow(key, record.window, source),
+    value: WRITERS[valueFormat.format](record.value, schema.value),
+    timestamp: record.timestamp ?? 0,
+    headers: record.headers,
+  }
+}
+
+type Writer = (value: JsonValue, columns: readonly Column[]) => Buffer | null
+
+const WRITERS: { readonly [Name in FormatName]: Writer } = {
+  JSON: (value) => (value === null ? null : Buffer.from(formatJsonValue(value))),
+  DELIMITED: (value) => textBytes(value, 'DELIMITED'),
+  NONE: () => null,
+  KAFKA: (value, [column]) => (value === null ? null : kafkaBytes(value, column)),
+}
+
+function textBytes(value: JsonValue, format: string): Buffer | null {
+  if (value === null) return null
+  if (typeof value === 'string') return Buffer.from(value)
+  throw new CheckFailure(`the ${format} format takes texts, not ${formatJsonValue(value)}`)
+}
+
+function kafkaBytes(value: JsonValue, column: Column | undefined): Buffer | null {
+  switch (column?.type.kind) {
+    case undefined:
+    case 'STRING':
+    case 'BYTES':
+      return textBytes(value, 'KAFKA')
+    case 'INTEGER':
+      return fixed(4, (bytes) => bytes.writeInt32BE(numberOf(value) | 0))
+    case 'BIGINT':
+      return fixed(8, (bytes) => bytes.writeBigInt64BE(BigInt.asIntN(64, integerPart(value))))
+    case 'DOUBLE':
+      return fixed(8, (bytes) => bytes.writeDoubleBE(numberOf(value)))
+    default:
+      throw new CheckFailure(`the KAFKA format does not take ${column!.type.kind}`)
+  }
+}
+
+function fixed(size: number, write: (bytes: Buffer) => void): Buffer {
+  const bytes = Buffer.alloc(size)
+  write(bytes)
+  return bytes
+}
+
+function numberOf(value: JsonValue): number {
+  if (value instanceof JsonNumber) return Number(value.text)
+  throw new CheckFailure(`expected a number, not ${formatJsonValue(value)}`)
+}
+
+const integerPart = (value: JsonValue): bigint =>
+  value instanceof JsonNumber && value.isInteger() ? BigInt(value.text) : BigInt(Math.trunc(numberOf(value)))
+
+/** A time window adds its start, a session window its end and its start. */
+function withWindow(key: Buffer, window: CaseWindow | null, { name, window: declared }: DataSource): Buffer {
+  if (declared === null && window === null) return key
+  const type = declared === null ? null : declared.type === 'SESSION' ? 'session' : 'time'
+  if (window?.type !== type) {
+    throw new CheckFailure(`keys of ${name} have a window of type ${type}, the record's has ${window?.type}`)
+  }
+  const bounds = window!.type === 'session' ? [window!.end, window!.start] : [window!.start]
+  return Buffer.concat([key, ...bounds.map((bound) => fixed(8, (bytes) => bytes.writeBigInt64BE(BigInt(bound))))])
+}
