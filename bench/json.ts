@@ -2,6 +2,7 @@
  * Cost per record of decoding and encoding JSON beside JSON.parse / JSON.stringify with hand-written JavaScript for the same job, in the
  * same run: interleaved rounds, median. `node bench/json.ts [part of a shape's name]`.
  */
+import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { ByteBuffer } from '../src/serde/byte-sink.ts'
 import type { ColumnsReader, ColumnsWriter } from '../src/serde/format.ts'
@@ -13,7 +14,7 @@ import { SHAPES, type Shape } from './json-shapes.ts'
 const RECORDS = 2000
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '31' } },
+  options: { rounds: { type: 'string', default: '31' }, shape: { type: 'string' } },
 })
 const rounds = Number(values.rounds)
 
@@ -172,11 +173,25 @@ function report(name: string, job: string, [ours, byHand]: readonly number[]): v
   console.log(`${name.padEnd(28)} ${job} ${cell(ours!)} ${cell(byHand!)} ${(byHand! / ours!).toFixed(2).padStart(8)}`)
 }
 
-console.log(`${'ns per record, median'.padEnd(28)}           ours  by hand    ratio`)
-for (const shape of SHAPES.filter(({ name }) => name.includes(positionals[0] ?? ''))) {
+function measureShape(shape: Shape): void {
   const batch = batchOf(shape)
   report(shape.name, 'decode', measure([decodeOurs(shape, batch), decodeByHand(shape, batch)]))
-  if (shape.where !== undefined) continue
+  if (shape.where !== undefined) return
   const rows = rowsOf(shape, batch)
   report(shape.name, 'encode', measure([encodeOurs(shape, rows), encodeByHand(shape, rows)]))
 }
+
+/** Each shape in a process of its own: what the engine learned from one must not speed up or slow down the next. */
+function measureInProcesses(part: string): void {
+  console.log(`${'ns per record, median'.padEnd(28)}           ours  by hand    ratio`)
+  for (const { name } of SHAPES.filter((shape) => shape.name.includes(part))) {
+    const { status } = spawnSync(process.execPath, [import.meta.filename, '--shape', name, '--rounds', values.rounds], {
+      stdio: 'inherit',
+    })
+    if (status !== 0) process.exitCode = 1
+  }
+}
+
+const only = SHAPES.find(({ name }) => name === values.shape)
+if (only === undefined) measureInProcesses(positionals[0] ?? '')
+else measureShape(only)

@@ -1,7 +1,7 @@
 /** JSON numbers as exact values. Numbers of at most 15 digits are computed from their bytes; others go through their text. */
 import { type Int64, wrapInt64 } from '../../types/bigint64.ts'
 import { Decimal } from '../../types/decimal.ts'
-import { malformed } from './failure.ts'
+import { malformed, ReadFailure } from './failure.ts'
 import type { JsonInput } from './input.ts'
 import { isDigit, MINUS, numberEnd } from './syntax.ts'
 
@@ -54,7 +54,14 @@ export function readInt64(input: JsonInput): Int64 {
   return Number.isNaN(short) ? wrapInt64(wholePart(readNumberText(input))) : short
 }
 
-const wholePart = (text: string): bigint => Decimal.parse(text).toBigInt()
+function wholePart(text: string): bigint {
+  try {
+    return Decimal.parse(text).toBigInt()
+  } catch (error) {
+    // An exponent that would ask for a number of many thousand digits; Jackson refuses such numbers too.
+    throw new ReadFailure((error as Error).message, '')
+  }
+}
 
 /** The nearest double. Jackson's integers and decimals have no negative zero. */
 export function readDouble(input: JsonInput): number {

@@ -132,8 +132,8 @@ export class ObjectScanner {
       }
       if (same === length) at += length
       else {
-        id = this.#lookUp(bytes, at, end, place)
-        at = this.#valueStart(bytes, at, end)
+        id = this.#lookUp(input, at, place)
+        at = this.#valueStart(input, at)
         text = this.#names.text
       }
       if (place < MAX_PLACES) place++
@@ -185,21 +185,21 @@ export class ObjectScanner {
   }
 
   /** The id of the name whose quote is at `at`, which is not the expected one. */
-  #lookUp(bytes: Buffer, at: number, end: number, place: number): number {
-    if (at >= end || bytes[at] !== QUOTE) throw unexpectedAt(bytes, 0, at, end)
+  #lookUp({ bytes, start, end }: JsonInput, at: number, place: number): number {
+    if (at >= end || bytes[at] !== QUOTE) throw unexpectedAt(bytes, start, at, end)
     const quote = closingQuote(bytes, at + 1, end)
-    if (quote < 0) throw unexpectedAt(bytes, 0, end, end)
+    if (quote < 0) throw unexpectedAt(bytes, start, end, end)
     const id = this.#names.idOf(bytes, at + 1, quote)
     if (place < MAX_PLACES) this.#expected[place] = id
     return id
   }
 
   /** Over the name whose quote is at `position`, and the colon behind it. */
-  #valueStart(bytes: Buffer, position: number, end: number): number {
+  #valueStart({ bytes, start, end }: JsonInput, position: number): number {
     const colon = skipSpace(bytes, closingQuote(bytes, position + 1, end) + 1, end)
-    if (colon >= end || bytes[colon] !== COLON) throw unexpectedAt(bytes, 0, colon, end)
+    if (colon >= end || bytes[colon] !== COLON) throw unexpectedAt(bytes, start, colon, end)
     const at = skipSpace(bytes, colon + 1, end)
-    if (at >= end) throw unexpectedAt(bytes, 0, at, end)
+    if (at >= end) throw unexpectedAt(bytes, start, at, end)
     return at
   }
 }
