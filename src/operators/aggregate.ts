@@ -1,9 +1,11 @@
 /** Aggregation of a grouped stream without windows: a table of one row per group. Output row: key columns, then results. */
 import type { Expression } from '../expressions/expression.ts'
+import type { StoreKey } from '../state/store.ts'
 import type { Column } from '../types/schema.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { compileAggregation, outputColumns } from './aggregation.ts'
 import type { OperatorDefinition } from './operator.ts'
+import { type PendingChange, PendingChanges } from './pending-changes.ts'
 import { hasKey, recordKeys } from './record-key.ts'
 import type { StepId, StepSchema } from './step.ts'
 
@@ -38,22 +40,32 @@ export const aggregate: OperatorDefinition<AggregateStep> = {
     const aggregation = compileAggregation(functions, context)
     const keys = recordKeys({ ...input!, window: null })
     const store = context.store({ name, kind: 'keyValue' })
+    const leave = (key: StoreKey, { record, oldValue }: PendingChange): void => {
+      const { row, timestamp } = store.get(key)!
+      const value = aggregation.output(record.key, row)
+      emit({ key: record.key, window: null, value, oldValue, timestamp, headers: record.headers })
+    }
+    const pending = new PendingChanges(leave)
     return {
       inputs: [
         (record) => {
           if (!hasKey(record) || record.value === null) return
-          const { key, value, headers } = record
+          const { key, value } = record
           const storeKey = keys.encode(key, null)
           const stored = store.get(storeKey)
           const states = stored === undefined ? aggregation.initialize() : stored.row
-          const oldValue = stored === undefined || !context.oldValues ? null : aggregation.output(key, states)
+          if (!pending.touch(storeKey, record)) {
+            const oldValue = stored === undefined || !context.oldValues ? null : aggregation.output(key, states)
+            pending.add(storeKey, record, oldValue)
+          }
           const timestamp =
             stored === undefined || stored.timestamp < record.timestamp ? record.timestamp : stored.timestamp
           aggregation.add(states, value)
           store.put(storeKey, { row: states, timestamp })
-          emit({ key, window: null, value: aggregation.output(key, states), oldValue, timestamp, headers })
+          if (!context.coalesces) pending.flush()
         },
       ],
+      flush: () => pending.flush(),
     }
   },
 }

@@ -23,6 +23,8 @@ export interface OperatorContext {
   readonly reportLate: () => void
   /** Whether a step downstream reads `oldValue` (`readsOldValue` in old-value.ts); if not, operators may leave it null. */
   readonly oldValues: boolean
+  /** Whether changes of tables may be held back until `flush`, so that several of a key leave as one. */
+  readonly coalesces: boolean
   /** A configuration value of the query (`ksql.…` or Kafka Streams names), or undefined. */
   readonly config: (name: string) => string | undefined
 }
@@ -30,7 +32,7 @@ export interface OperatorContext {
 export interface OperatorRuntime {
   /** One function per input, in the order of the step's `inputs`. */
   readonly inputs: readonly Process[]
-  /** Called after a batch of records and at commit; emits what had to wait (window closings throttled by the wall clock). */
+  /** Called after a batch of records and at commit; emits what had to wait (held back changes, closed windows). */
   readonly flush?: () => void
 }
 

@@ -3,11 +3,14 @@
  * before stream time - grace is closed: a record is late for it. Source: Kafka Streams' KStreamWindowAggregate.
  */
 import { keyCodec } from '../state/key.ts'
+import type { StoreKey } from '../state/store.ts'
 import type { Process, Window } from '../types/record.ts'
 import type { Row } from '../types/value.ts'
 import { compileAggregation } from './aggregation.ts'
 import { openFinalMark } from './final-mark.ts'
 import type { OperatorContext, OperatorRuntime } from './operator.ts'
+import type { PendingChange } from './pending-changes.ts'
+import { PendingWindows } from './pending-windows.ts'
 import { hasKey, type KeyedRecord } from './record-key.ts'
 import type { StepSchema } from './step.ts'
 import type { AggregationWindow, WindowedAggregateStep } from './windowed-aggregate.ts'
@@ -36,18 +39,31 @@ export function buildTimeWindowAggregate(
     return row
   }
 
-  const update = ({ key, value, timestamp: recordTime, headers }: KeyedRecord, start: number): void => {
-    const storeKey = encode(key)
+  const leave = (start: number, storeKey: StoreKey, { record, oldValue }: PendingChange): void => {
+    const stored = store.get(storeKey, start)
+    if (stored === undefined) return
+    const { key, headers } = record
     const bounds = { start, end: start + sizeMs }
+    const { row, timestamp } = stored
+    emit({ key, window: bounds, value: toRow(key, row, bounds), oldValue, timestamp, headers })
+  }
+  const pending = final === null ? new PendingWindows(leave) : null
+
+  const update = (record: KeyedRecord, start: number): void => {
+    const { key, value, timestamp: recordTime } = record
+    const storeKey = encode(key)
     const stored = store.get(storeKey, start)
     const states = stored === undefined ? aggregation.initialize() : stored.row
-    const oldValue = stored === undefined || final !== null || !context.oldValues ? null : toRow(key, states, bounds)
+    if (pending !== null && !pending.at(start).touch(storeKey, record)) {
+      const bounds = { start, end: start + sizeMs }
+      pending
+        .at(start)
+        .add(storeKey, record, stored === undefined || !context.oldValues ? null : toRow(key, states, bounds))
+    }
     const timestamp = stored === undefined || stored.timestamp < recordTime ? recordTime : stored.timestamp
     aggregation.add(states, value!)
     store.put(storeKey, start, { row: states, timestamp })
-    if (final === null) {
-      emit({ key, window: bounds, value: toRow(key, states, bounds), oldValue, timestamp, headers })
-    }
+    if (!context.coalesces) pending?.flush()
   }
 
   /** Windows that started before are lost, even those that never left: the peer's store drops them when a newer window comes in. */
@@ -88,9 +104,13 @@ export function buildTimeWindowAggregate(
           if (start > latestStart) latestStart = start
         }
         if (final !== null) emitClosed(record)
-        if (latestStart > before) store.expire(expiredBefore())
+        if (latestStart > before) {
+          pending?.flushBefore(expiredBefore())
+          store.expire(expiredBefore())
+        }
       },
     ],
+    flush: () => pending?.flush(),
   }
 }
 
