@@ -5,7 +5,7 @@
  */
 
 import type { GroupOffset, Producer, ProducerOptions, SendResult } from '../broker.ts'
-import { BrokerError } from '../broker-error.ts'
+import { BrokerError, type BrokerErrorCode } from '../broker-error.ts'
 import { BATCH_HEADER_BYTES, batchSize, recordCount } from '../record-batch.ts'
 import type { Cluster } from './cluster.ts'
 import { unavailable } from './connection.ts'
@@ -21,6 +21,8 @@ const REQUEST_BYTES = 1 << 20
 const UNKNOWN_TOPIC_AFTER_MS = 500
 /** A batch that the broker has already, from an attempt whose answer was lost, is stored too. */
 const STORED: readonly number[] = [KafkaErrorCode.NONE, KafkaErrorCode.DUPLICATE_SEQUENCE_NUMBER]
+/** After these nobody knows which sequence the broker expects. */
+const SEQUENCE_LOST: readonly BrokerErrorCode[] = ['OUT_OF_ORDER', 'PRODUCER_FENCED', 'UNAVAILABLE']
 
 interface Sent {
   readonly queue: PartitionQueue
@@ -42,7 +44,7 @@ export class KafkaProducer implements Producer {
   #identity: ProducerIdentity | null = null
   #firstFailure: unknown = null
   #bytesInFlight = 0
-  #isPreparing = false
+  #preparation: Promise<void> | null = null
   #isPumpScheduled = false
   #pumpTimer: NodeJS.Timeout | undefined
   #isClosed = false
@@ -124,7 +126,7 @@ export class KafkaProducer implements Producer {
   async #abort(transaction: Transaction): Promise<void> {
     const dropped = new BrokerError('TRANSACTION_ABORTED', 'The transaction was aborted.')
     for (const queue of this.#queues.values()) queue.abandon(dropped)
-    await Promise.allSettled(this.#unsettled)
+    await Promise.allSettled([...this.#unsettled, this.#preparation])
     this.#firstFailure = null
     this.#added.clear()
     if ([...this.#queues.values()].some((queue) => queue.needsNewEpoch)) transaction.fail(dropped)
@@ -163,14 +165,15 @@ export class KafkaProducer implements Producer {
     this.#isPumpScheduled = true
     queueMicrotask(() => {
       this.#isPumpScheduled = false
-      if (!this.#isClosed) this.#pump()
+      if (this.#isClosed) return
+      if (this.#needsIdentity) this.#prepare(() => this.#getIdentity())
+      else this.#pump()
     })
   }
 
   /** Sends what can be sent, and prepares what cannot. */
   #pump(): void {
     const now = performance.now()
-    if (this.#needsIdentity) return void this.#prepare(() => this.#getIdentity())
     const leaderless = new Set<string>()
     const unadded: PartitionQueue[] = []
     const ready = new Map<number, PartitionQueue[]>()
@@ -182,8 +185,8 @@ export class KafkaProducer implements Producer {
       else this.#sort(queue, ready, leaderless)
     }
     for (const [nodeId, queues] of ready) this.#fill(nodeId, queues)
-    if (unadded.length > 0) void this.#prepare(() => this.#addToTransaction(unadded))
-    if (leaderless.size > 0) void this.#prepare(() => this.#findLeaders([...leaderless]))
+    if (unadded.length > 0) this.#prepare(() => this.#addToTransaction(unadded))
+    if (leaderless.size > 0) this.#prepare(() => this.#findLeaders([...leaderless]))
     clearTimeout(this.#pumpTimer)
     if (nextLook < Number.POSITIVE_INFINITY) this.#pumpTimer = setTimeout(() => this.#schedulePump(), nextLook - now)
   }
@@ -199,15 +202,11 @@ export class KafkaProducer implements Producer {
   }
 
   /** One preparation at a time; each ends with another look at what can be sent. */
-  async #prepare(step: () => Promise<void>): Promise<void> {
-    if (this.#isPreparing) return
-    this.#isPreparing = true
-    try {
-      await step()
-    } finally {
-      this.#isPreparing = false
+  #prepare(step: () => Promise<void>): void {
+    this.#preparation ??= step().finally(() => {
+      this.#preparation = null
       this.#schedulePump()
-    }
+    })
   }
 
   async #getIdentity(): Promise<void> {
@@ -362,11 +361,12 @@ export class KafkaProducer implements Producer {
   }
 
   #fail(queue: PartitionQueue, batch: QueuedBatch, error: ProtocolError): void {
-    const isSequenceLost = error.code === 'OUT_OF_ORDER' || error.code === 'PRODUCER_FENCED'
     if (this.#transaction !== null && error.errorCode === KafkaErrorCode.INVALID_PRODUCER_EPOCH)
-      return void this.#failFenced(queue, batch, error)
-    this.#transaction?.fail(error)
-    queue.fail(batch, error, !isSequenceLost)
+      void this.#failFenced(queue, batch, error)
+    else {
+      this.#transaction?.fail(error)
+      queue.fail(batch, error, !SEQUENCE_LOST.includes(error.code))
+    }
   }
 
   /** An old epoch in a transaction: fenced, or aborted by the coordinator for taking too long. */

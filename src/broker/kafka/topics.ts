@@ -4,6 +4,7 @@ import type { NewTopic, TopicConfig, TopicDescription, TopicSummary } from '../b
 import { BrokerError, unknownTopic } from '../broker-error.ts'
 import { apis } from './apis.ts'
 import type { Cluster } from './cluster.ts'
+import type { KafkaConnection } from './connection.ts'
 import { listOffsets, Timestamp } from './list-offsets.ts'
 import type { TopicMetadata } from './metadata.ts'
 import { KafkaErrorCode, ProtocolError, throwIfError } from './protocol-errors.ts'
@@ -14,13 +15,17 @@ const BROKER_DEFAULT = -1
 /** Resolves when every partition has a leader that knows it. */
 export async function createTopic(cluster: Cluster, topic: NewTopic): Promise<void> {
   if (!(topic.partitions >= 1)) throw new BrokerError('INVALID_REQUEST', `Topic ${topic.name} needs partitions >= 1.`)
-  let attempts = 0
+  let isAnswerLost = false
   await cluster.retrying(async () => {
-    attempts++
-    const code = await requestCreation(cluster, topic)
+    const controller = await cluster.controller()
+    const mayBeOurs = isAnswerLost
+    isAnswerLost = true
+    const { errorCode, errorMessage } = await requestCreation(cluster, controller, topic)
+    isAnswerLost = false
+    if (errorCode === KafkaErrorCode.NOT_CONTROLLER) cluster.forgetController()
     // A retry of a request whose answer was lost finds its own work done.
-    if (code === KafkaErrorCode.TOPIC_ALREADY_EXISTS && attempts === 1)
-      throw new BrokerError('TOPIC_EXISTS', `Topic ${topic.name} exists already.`)
+    if (errorCode === KafkaErrorCode.TOPIC_ALREADY_EXISTS && mayBeOurs) return
+    throwIfError(errorCode, `Creating topic ${topic.name}`, errorMessage)
   })
   await cluster.retrying(async () => {
     const found = await cluster.describe(topic.name)
@@ -30,9 +35,11 @@ export async function createTopic(cluster: Cluster, topic: NewTopic): Promise<vo
   })
 }
 
-/** NONE or TOPIC_ALREADY_EXISTS; throws for the others. */
-async function requestCreation(cluster: Cluster, { name, partitions, replicas, config = {} }: NewTopic) {
-  const controller = await cluster.controller()
+async function requestCreation(
+  cluster: Cluster,
+  controller: KafkaConnection,
+  { name, partitions, replicas, config = {} }: NewTopic,
+) {
   const { topicErrors } = await controller.call(apis.createTopics, {
     topics: [
       {
@@ -44,26 +51,23 @@ async function requestCreation(cluster: Cluster, { name, partitions, replicas, c
     ],
     timeout: cluster.settings.requestTimeoutMs,
   })
-  const { errorCode, errorMessage } = topicErrors[0]!
-  if (errorCode === KafkaErrorCode.NOT_CONTROLLER) cluster.forgetController()
-  if (errorCode !== KafkaErrorCode.TOPIC_ALREADY_EXISTS) throwIfError(errorCode, `Creating topic ${name}`, errorMessage)
-  return errorCode
+  return topicErrors[0]!
 }
 
 /** Resolves when the topic is not listed any more. */
 export async function deleteTopic(cluster: Cluster, name: string): Promise<void> {
-  let attempts = 0
+  let isAnswerLost = false
   await cluster.retrying(async () => {
-    attempts++
     const controller = await cluster.controller()
+    const mayBeOurs = isAnswerLost
+    isAnswerLost = true
     const timeout = cluster.settings.requestTimeoutMs
     const { topicErrors } = await controller.call(apis.deleteTopics, { topics: [name], timeout })
+    isAnswerLost = false
     const { errorCode } = topicErrors[0]!
     if (errorCode === KafkaErrorCode.NOT_CONTROLLER) cluster.forgetController()
-    if (errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
-      if (attempts === 1) throw unknownTopic(name)
-      return
-    }
+    if (errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION && mayBeOurs) return
+    if (errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION) throw unknownTopic(name)
     throwIfError(errorCode, `Deleting topic ${name}`)
   })
   await cluster.retrying(async () => {

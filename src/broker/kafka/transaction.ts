@@ -34,6 +34,7 @@ export class Transaction {
   readonly #cluster: Cluster
   readonly #timeoutMs: number
   #identity: ProducerIdentity = NO_IDENTITY
+  #fenceCheck: Promise<void> | null = null
   #state: State = 'uninitialized'
   #failure: BrokerError | null = null
   /** Whether the coordinator knows of anything in the open transaction. */
@@ -122,9 +123,9 @@ export class Transaction {
   async abort(): Promise<boolean> {
     this.#throwIfFenced()
     if (!this.isOpen) return false
-    const startsAnew = this.#state === 'failed'
-    // Asking for the next epoch aborts what is open, and forgets the sequences that are in doubt.
-    if (startsAnew) this.#identity = await this.#initProducerId(this.#identity)
+    const startsAnew = this.#state === 'failed' || this.#state === 'committing'
+    // Asking for the next epoch aborts what is open, finishes what was already decided, and forgets the sequences in doubt.
+    if (startsAnew) await this.#nextEpoch()
     else await this.#end(false)
     this.#close()
     return startsAnew
@@ -187,7 +188,14 @@ export class Transaction {
   }
 
   /** Throws `PRODUCER_FENCED` if a newer producer has the transactional id; else goes on in a new epoch. */
-  async checkFence(): Promise<void> {
+  checkFence(): Promise<void> {
+    this.#fenceCheck ??= this.#nextEpoch().finally(() => {
+      this.#fenceCheck = null
+    })
+    return this.#fenceCheck
+  }
+
+  async #nextEpoch(): Promise<void> {
     this.#identity = await this.#initProducerId(this.#identity)
   }
 

@@ -16,6 +16,8 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   try {
     const kafka = await findKafka()
     console.log(`Kafka for the tests: ${kafka.bootstrapServers} (${kafka.origin})`)
+    if (kafka.secure === null)
+      console.warn('The tests over TLS and SASL do not run: this Kafka was not started from its jars.')
     project.provide('kafka', { bootstrapServers: kafka.bootstrapServers, secure: kafka.secure })
     return kafka.stop
   } catch (error) {
