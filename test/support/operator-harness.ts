@@ -56,6 +56,7 @@ export function harness<Step>(
     streamTime: () => streamTime,
     store: open as OperatorContext['store'],
     oldValues: true,
+    coalesces: false,
     reportError: (message) => errors.push(message),
     reportLate: () => late++,
     config: (name) => options.config?.[name],
