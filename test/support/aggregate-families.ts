@@ -84,8 +84,7 @@ export const FAMILIES: readonly Family[] = [
   {
     call: aggregateCall('DEVIATION', 'STDDEV_SAMPLE', [V]),
     of: (all) => Math.sqrt(variance(present(all))),
-    // It has one, but what it leaves of equal values may be a rounding error below zero, whose root is NaN.
-    hasUndo: false,
+    hasUndo: true,
   },
   { call: aggregateCall('CORRELATION', 'CORRELATION', [V, V]), of: correlation, hasUndo: true },
   {

@@ -27,7 +27,8 @@ function undo(state: Value, args: readonly Value[]): Value {
   if (args[0] === null) return state
   const totals = state as State
   const x = Number(args[0] as Int64)
-  totals[2] -= contribution(x, totals[0], totals[1])
+  // Rounding may leave less than nothing, and a variance has a root.
+  totals[2] = Math.max(0, totals[2] - contribution(x, totals[0], totals[1]))
   totals[0] -= x
   totals[1]--
   return state
