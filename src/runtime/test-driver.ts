@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts'
 import { QueryError } from '../errors.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
-import type { StepId, StepSchema } from '../operators/step.ts'
+import type { RepartitionStep, StepId, StepSchema } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import { ByteBuffer } from '../serde/byte-sink.ts'
 import { memoryStore } from '../state/memory.ts'
@@ -79,7 +79,7 @@ export class TestDriver {
   readonly #offsets = new Map<string, number>()
   readonly #stores = new Map<string, StateStore>()
   readonly #internal: { readonly step: string; readonly record: TopicRecord }[] = []
-  readonly #internalTopics = new Set<string>()
+  readonly #repartitions = new Set<RepartitionStep>()
   #produced: ProducedRecord[] = []
 
   constructor(options: TestDriverOptions) {
@@ -93,6 +93,7 @@ export class TestDriver {
         schemas,
         plan: steps,
         partition: 0,
+        coalesces: false,
         store: (spec) => this.#store(spec),
         reportError: (error) => options.onError?.(error),
         reportLate: () => {},
@@ -100,12 +101,10 @@ export class TestDriver {
           ({ topic }) =>
           (record, encoder) =>
             this.#produced.push({ topic, ...encode(record, encoder) }),
-        repartition:
-          ({ id, topicSuffix }) =>
-          (record, encoder) => {
-            this.#internalTopics.add(topicSuffix)
-            this.#internal.push({ step: id, record: encode(record, encoder) })
-          },
+        repartition: (step) => (record, encoder) => {
+          this.#repartitions.add(step)
+          this.#internal.push({ step: step.id, record: encode(record, encoder) })
+        },
         subscriber: () => () => {},
       })
       this.#tasks.push(task)
@@ -118,9 +117,9 @@ export class TestDriver {
     return this.#options.plan.steps.flatMap((step) => (step.kind === 'source' ? [step.topic] : []))
   }
 
-  /** Suffixes of the internal topics that it has written to. */
-  get internalTopics(): readonly string[] {
-    return [...this.#internalTopics]
+  /** Those whose internal topics it has written to. */
+  get repartitions(): readonly RepartitionStep[] {
+    return [...this.#repartitions]
   }
 
   /** What the query writes because of this record. Throws QueryError where a running query would stop. */

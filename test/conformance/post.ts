@@ -2,17 +2,17 @@
 import { resolveTypeNode } from '../../src/expressions/type-node.ts'
 import type { DataSource } from '../../src/metastore/data-source.ts'
 import type { Metastore } from '../../src/metastore/metastore.ts'
-import { FORMATS } from '../../src/serde/index.ts'
 import { parseColumns } from '../../src/sql/parse.ts'
 import { formatSchema, type HeaderColumn, type Schema } from '../../src/types/schema.ts'
 import { CheckFailure } from './failure.ts'
 import { isObject, type JsonObject, optionalNumber, optionalText, textOf, textsOf } from './json-access.ts'
+import { type KnownTopic, keyFormatOf, topicDifference, valueFormatOf } from './known-topic.ts'
 import type { Post } from './read-case.ts'
 
 export interface RunResult {
   readonly metastore: Metastore
-  /** Names of all known topics, internal ones included. */
-  readonly topics: readonly string[]
+  /** Internal ones included. */
+  readonly topics: readonly KnownTopic[]
 }
 
 /** Throws CheckFailure. */
@@ -22,14 +22,19 @@ export function checkPost({ sources, topics, blacklist }: Post, result: RunResul
   for (const expected of topics) checkTopic(expected, result)
 }
 
-function checkBlacklist(pattern: RegExp, topics: readonly string[]): void {
-  const topic = topics.find((name) => pattern.test(name))
-  if (topic !== undefined) throw new CheckFailure(`post: there is a topic ${topic}`)
+function checkBlacklist(pattern: RegExp, topics: readonly KnownTopic[]): void {
+  const topic = topics.find(({ name }) => pattern.test(name))
+  if (topic !== undefined) throw new CheckFailure(`post: there is a topic ${topic.name}`)
 }
 
 function checkTopic(expected: JsonObject, { topics }: RunResult): void {
   const name = textOf(expected.get('name'), 'name of a topic')
-  if (!topics.includes(name)) throw new CheckFailure(`post: there is no topic ${name}; there are ${topics.join(', ')}`)
+  const topic = topics.find((known) => known.name === name)
+  if (topic === undefined) {
+    throw new CheckFailure(`post: there is no topic ${name}; there are ${topics.map((known) => known.name).join(', ')}`)
+  }
+  const difference = topicDifference(expected, topic)
+  if (difference !== null) throw new CheckFailure(`post: topic ${name}: ${difference}`)
 }
 
 function checkSource(expected: JsonObject, metastore: Metastore): void {
@@ -56,8 +61,8 @@ const SOURCE_CHECKS: { readonly [member: string]: Check } = {
     const format = formatName(expected, 'valueFormat')
     return format === null ? null : differs(format, valueFormat.format)
   },
-  keyFeatures: (expected, source) => featuresDifference(expected, 'keyFeatures', keyFeatures(source)),
-  valueFeatures: (expected, source) => featuresDifference(expected, 'valueFeatures', valueFeatures(source)),
+  keyFeatures: (expected, source) => featuresDifference(expected, 'keyFeatures', keyFormatOf(source).features),
+  valueFeatures: (expected, source) => featuresDifference(expected, 'valueFeatures', valueFormatOf(source).features),
   isSource: (expected, { isSource }) => differs(expected.get('isSource'), isSource),
 }
 
@@ -97,15 +102,4 @@ function keyFormatDifference(expected: JsonObject, { keyFormat, window }: DataSo
 
 function featuresDifference(expected: JsonObject, member: string, actual: readonly string[]): string | null {
   return differs(textsOf(expected.get(member), member).sort().join(), [...actual].sort().join())
-}
-
-function keyFeatures({ keyFormat, schema }: DataSource): string[] {
-  const isOptional = FORMATS[keyFormat.format].wrapping === 'optional'
-  return isOptional && schema.key.length === 1 && keyFormat.unwrapped ? ['UNWRAP_SINGLES'] : []
-}
-
-function valueFeatures({ valueFormat, schema }: DataSource): string[] {
-  const isOptional = FORMATS[valueFormat.format].wrapping === 'optional'
-  if (!isOptional || schema.value.length !== 1) return []
-  return valueFormat.unwrapped ? ['UNWRAP_SINGLES'] : []
 }

@@ -4,6 +4,7 @@ import { StatementError } from '../../src/errors.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
 import type { DataSource } from '../../src/metastore/data-source.ts'
+import type { RepartitionStep } from '../../src/operators/step.ts'
 import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
 import { TestDriver, type TopicRecord } from '../../src/runtime/test-driver.ts'
 import type { Statement } from '../../src/sql/ast.ts'
@@ -13,11 +14,12 @@ import { recordDifference } from './compare.ts'
 import { deserializeRecord } from './deserialize.ts'
 import { errorText, exceptionDifference } from './expected-exception.ts'
 import { CheckFailure, WrongRecordCount } from './failure.ts'
+import { type KnownTopic, keyFormatOf, valueFormatOf } from './known-topic.ts'
 import { checkPost } from './post.ts'
 import type { CaseRecord, QttCase } from './read-case.ts'
 import { serializeRecord } from './serialize.ts'
 import { TEST_FUNCTIONS } from './test-functions.ts'
-import { initialTopics } from './topics.ts'
+import { DEFAULT_PARTITIONS, initialTopics } from './topics.ts'
 
 const BASE_PROPERTIES: ReadonlyMap<string, string> = new Map([
   ['ksql.service.id', 'some.ksql.service.id'],
@@ -58,7 +60,7 @@ class CaseRun {
   readonly #records = new Map<string, TopicRecord[]>()
   readonly #catalogue: Catalogue
   readonly #recordErrors: string[] = []
-  readonly #internalTopics: string[] = []
+  readonly #internalTopics: KnownTopic[] = []
 
   constructor(testCase: QttCase) {
     this.#case = testCase
@@ -120,11 +122,21 @@ class CaseRun {
     for (const topic of topics) {
       if (!listed.has(topic)) for (const record of [...this.#recordsOf(topic)]) pipe(topic, record)
     }
-    this.#internalTopics.push(...driver.internalTopics.map((suffix) => this.#internalTopic(plan, suffix)))
+    this.#internalTopics.push(...driver.repartitions.flatMap((step) => this.#internalTopic(step, plan)))
   }
 
-  #internalTopic({ queryId }: PhysicalPlan, suffix: string): string {
-    return `_confluent-ksql-${this.#config('ksql.service.id')}query_${queryId}-${suffix}`
+  /** Nothing for the subscriptions of a foreign-key join. */
+  #internalTopic({ topicSuffix, keyFormat, input }: RepartitionStep, { queryId, steps }: PhysicalPlan): KnownTopic[] {
+    if (steps.find(({ id }) => id === input)!.kind.startsWith('foreignKey')) return []
+    const name = `_confluent-ksql-${this.#config('ksql.service.id')}query_${queryId}-${topicSuffix}`
+    return [
+      {
+        name,
+        keyFormat: { format: keyFormat.format, properties: {}, features: [], window: null },
+        valueFormat: null,
+        partitions: null,
+      },
+    ]
   }
 
   #checkTopic(topic: string): void {
@@ -147,10 +159,23 @@ class CaseRun {
   }
 
   #checkPost(): void {
-    checkPost(this.#case.post!, {
-      metastore: this.#catalogue.metastore,
-      topics: [...this.#partitions.keys(), ...this.#records.keys(), ...this.#internalTopics],
-    })
+    const { metastore } = this.#catalogue
+    const names = new Set([...this.#partitions.keys(), ...this.#records.keys()])
+    const topics = [...names].map((name) => this.#knownTopic(name))
+    checkPost(this.#case.post!, { metastore, topics: [...topics, ...this.#internalTopics] })
+  }
+
+  /** A sink was made anew when its query started. */
+  #knownTopic(name: string): KnownTopic {
+    const sources = [...this.#catalogue.metastore.sources.values()]
+    const source = sources.find(({ topic }) => topic === name)
+    const isSink = this.#catalogue.plans.some(({ sink }) => sink === source?.name)
+    return {
+      name,
+      keyFormat: source === undefined ? null : keyFormatOf(source),
+      valueFormat: source === undefined ? null : valueFormatOf(source),
+      partitions: isSink ? DEFAULT_PARTITIONS : (this.#partitions.get(name) ?? null),
+    }
   }
 
   /** A stream or table that uses the topic. */

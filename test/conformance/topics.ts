@@ -4,7 +4,7 @@ import { parseStatements } from '../../src/sql/parse.ts'
 import type { QttCase } from './read-case.ts'
 
 /** Partitions of a topic of which the case says nothing. */
-const DEFAULT_PARTITIONS = 4
+export const DEFAULT_PARTITIONS = 4
 
 /** By name. What `topics` says comes first, then what CREATE statements say, then what records are for. */
 export function initialTopics({ topics, statements, inputs, outputs }: QttCase): Map<string, number> {

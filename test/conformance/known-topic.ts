@@ -1,0 +1,79 @@
+/** What checks may ask of a topic: its formats in the peer's words, and its partitions. Source: conformance/FORMAT.md, section 7. */
+import type { DataSource } from '../../src/metastore/data-source.ts'
+import type { FormatSpec } from '../../src/serde/format.ts'
+import { FORMATS } from '../../src/serde/index.ts'
+import type { JsonValue } from '../../src/types/json-parse.ts'
+import { isObject, type JsonObject, listOf, optionalNumber, optionalText } from './json-access.ts'
+
+export interface TopicFormat {
+  readonly format: string
+  readonly properties: { readonly [name: string]: string }
+  readonly features: readonly string[]
+  /** `size` in seconds; null for sessions. */
+  readonly window: { readonly type: string; readonly size: number | null } | null
+}
+
+export interface KnownTopic {
+  readonly name: string
+  /** Null: in no format that a case can name. */
+  readonly keyFormat: TopicFormat | null
+  readonly valueFormat: TopicFormat | null
+  readonly partitions: number | null
+}
+
+export function keyFormatOf({ keyFormat, schema, window }: DataSource): TopicFormat {
+  return {
+    ...formatOf(keyFormat, schema.key.length),
+    window: window === null ? null : { type: window.type, size: window.sizeMs === null ? null : window.sizeMs / 1000 },
+  }
+}
+
+export const valueFormatOf = ({ valueFormat, schema }: DataSource): TopicFormat =>
+  formatOf(valueFormat, schema.value.length)
+
+/** UNWRAP_SINGLES shows where a single column could have been wrapped, too. */
+function formatOf({ format, delimiter, unwrapped }: FormatSpec, columnCount: number): TopicFormat {
+  const isUnwrapped = FORMATS[format].wrapping === 'optional' && columnCount === 1 && unwrapped
+  return {
+    format,
+    properties: delimiter === undefined ? {} : { delimiter },
+    features: isUnwrapped ? ['UNWRAP_SINGLES'] : [],
+    window: null,
+  }
+}
+
+/** What differs, or null. */
+export function topicDifference(expected: JsonObject, topic: KnownTopic): string | null {
+  const partitions = optionalNumber(expected.get('partitions'), 'partitions')
+  if (partitions !== null && partitions !== topic.partitions) {
+    return `expected ${partitions} partitions, got ${topic.partitions}`
+  }
+  const schema = ['keySchema', 'valueSchema'].find((member) => expected.has(member))
+  if (schema !== undefined) return `there is no ${schema}`
+  return (
+    formatDifference('keyFormat', expected.get('keyFormat'), topic.keyFormat) ??
+    formatDifference('valueFormat', expected.get('valueFormat'), topic.valueFormat)
+  )
+}
+
+function formatDifference(what: string, json: JsonValue | undefined, actual: TopicFormat | null): string | null {
+  const expected = readFormat(isObject(json) ? json : new Map())
+  const [wanted, found] = [canonical(expected), actual === null ? 'none' : canonical(actual)]
+  return wanted === found ? null : `${what}: expected ${wanted}, got ${found}`
+}
+
+function readFormat(json: JsonObject): TopicFormat {
+  const properties = json.get('properties')
+  const window = json.get('windowInfo')
+  return {
+    format: optionalText(json.get('format'), 'format') ?? 'none',
+    properties: isObject(properties) ? Object.fromEntries(Array.from(properties, ([k, v]) => [k, String(v)])) : {},
+    features: listOf(json.get('features'), 'features').map(String),
+    window: isObject(window)
+      ? { type: String(window.get('type')).toUpperCase(), size: optionalNumber(window.get('size'), 'size') }
+      : null,
+  }
+}
+
+const canonical = ({ format, properties, features, window }: TopicFormat): string =>
+  JSON.stringify({ format, properties: Object.entries(properties).sort(), features: [...features].sort(), window })
