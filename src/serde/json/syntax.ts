@@ -47,8 +47,8 @@ export function closingQuote(bytes: Buffer, start: number, end: number): number 
   }
 }
 
-/** A byte behind an odd number of backslashes is escaped. */
-function isEscaped(bytes: Buffer, start: number, position: number): boolean {
+/** Whether the byte at `position` of a string that starts at `start` is escaped: it is behind an odd number of backslashes. */
+export function isEscaped(bytes: Buffer, start: number, position: number): boolean {
   let at = position
   while (at > start && bytes[at - 1] === BACKSLASH) at--
   return ((position - at) & 1) === 1

@@ -4,7 +4,7 @@ import { formatJsonValue, JsonNumber, type JsonValue, parseJsonValue } from '../
 import { readUtf8 } from '../text.ts'
 import { malformed, unexpectedAt } from './failure.ts'
 import type { JsonInput } from './input.ts'
-import { BACKSLASH, closingQuote, QUOTE, skipValue } from './syntax.ts'
+import { BACKSLASH, closingQuote, isEscaped, QUOTE, skipValue } from './syntax.ts'
 
 /** Longer strings are looked through by native calls. */
 const LOOP_BYTES = 32
@@ -47,8 +47,9 @@ function readFromText(input: JsonInput, text: string, start: number, near: numbe
 
 function readLongString(input: JsonInput, start: number): string {
   const { bytes, end } = input
-  const quote = closingQuote(bytes, start, end)
-  if (quote < 0) throw unexpectedAt(bytes, input.start, end, end)
+  const quote = bytes.indexOf(QUOTE, start)
+  if (quote < 0 || quote >= end) throw unexpectedAt(bytes, input.start, end, end)
+  if (bytes[quote - 1] === BACKSLASH) return readLongEscaped(input, start)
   const text = bytes.utf8Slice(start, quote)
   input.position = quote + 1
   if (text.includes('\\')) return resolveEscapes(text)
@@ -56,12 +57,25 @@ function readLongString(input: JsonInput, start: number): string {
   return text
 }
 
+/** A long string with quotes in it: each is found faster in a text than in the bytes. */
+function readLongEscaped(input: JsonInput, start: number): string {
+  const { bytes, end } = input
+  const text = bytes.latin1Slice(start, end)
+  let quote = text.indexOf('"')
+  while (quote >= 0 && isEscaped(bytes, start, start + quote)) quote = text.indexOf('"', quote + 1)
+  if (quote < 0) throw unexpectedAt(bytes, input.start, end, end)
+  input.position = start + quote + 1
+  return parseString(bytes.utf8Slice(start - 1, start + quote + 1))
+}
+
 const controlCharacter = () => malformed('Illegal unquoted control character in a string')
 
 /** Text between quotes, its escapes resolved. */
-export function resolveEscapes(text: string): string {
+export const resolveEscapes = (text: string): string => parseString(`"${text}"`)
+
+function parseString(quoted: string): string {
   try {
-    return JSON.parse(`"${text}"`) as string
+    return JSON.parse(quoted) as string
   } catch {
     throw malformed('Unrecognized character escape in a string')
   }

@@ -7,12 +7,15 @@ import type { SqlType, StructField } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
 import type { ByteSink } from '../format.ts'
 import { NULL_BYTES, writeByte, writeBytes, writeUtf8 } from '../text.ts'
-import { jsonText, MEMBERS_PER_LITERAL } from './encode.ts'
+import { jsonText } from './encode.ts'
 import { generate, isLiteralName, literalMember, type PlainForm, plainForm } from './plain.ts'
-import { CLOSE_BRACE } from './syntax.ts'
+import { CLOSE_BRACE, COMMA, OPEN_BRACE } from './syntax.ts'
 import { writeDouble, writeInteger } from './write-number.ts'
 
 export type WriteObject = (row: Row, out: ByteSink) => void
+
+/** V8 makes objects with more members than 128 by a slow way, so long ones are written in groups. */
+const MEMBERS_PER_LITERAL = 64
 
 interface Member extends StructField {
   /** Index into the row. */
@@ -26,7 +29,23 @@ export function objectWriter(fields: readonly StructField[], sources: readonly n
   const members = fields.map(({ name, type }, i): Member => {
     return { name, type, place: sources[i]!, plain: isLiteralName(name) ? plainForm(type) : null }
   })
-  const usual = members.length <= MEMBERS_PER_LITERAL ? wholeText(members) : null
+  const groups: WriteObject[] = []
+  for (let from = 0; from < members.length; from += MEMBERS_PER_LITERAL) {
+    groups.push(membersWriter(members.slice(from, from + MEMBERS_PER_LITERAL)))
+  }
+  return (row, out) => {
+    writeByte(OPEN_BRACE, out)
+    for (let i = 0; i < groups.length; i++) {
+      if (i > 0) writeByte(COMMA, out)
+      groups[i]!(row, out)
+    }
+    writeByte(CLOSE_BRACE, out)
+  }
+}
+
+/** Writes members as they stand between an object's braces. */
+function membersWriter(members: readonly Member[]): WriteObject {
+  const usual = wholeText(members)
   const writeParts = partsWriter(members)
   if (usual === null) return writeParts
   return (row, out) => {
@@ -38,13 +57,13 @@ export function objectWriter(fields: readonly StructField[], sources: readonly n
 
 type RowText = (row: Row) => string | null
 
-/** The object by one call; gives null for a row of which a value needs its own text. Null if that is every row. */
+/** All members by one call; gives null for a row of which a value needs its own text. Null if that is every row. */
 function wholeText(members: readonly Member[]): RowText | null {
   if (members.some(({ plain }) => plain === null)) return null
   const conditions = members.flatMap(({ plain, place }, i) =>
     plain!.accepts === null ? [] : `accepts${i}(value[${place}])`,
   )
-  const text = `stringify({ ${members.map(memberSource).join(', ')} })`
+  const text = literalText(members)
   const source = conditions.length === 0 ? text : `${conditions.join(' && ')} ? ${text} : null`
   return generate(
     members.map(({ plain }) => plain),
@@ -52,12 +71,12 @@ function wholeText(members: readonly Member[]): RowText | null {
   ) as RowText
 }
 
-const memberSource = ({ name, place, plain }: Member, i: number): string =>
-  literalMember(name, `value[${place}]`, plain!, i)
+const literalText = (members: readonly Member[]): string =>
+  `stringify({ ${members.map(({ name, place, plain }, i) => literalMember(name, `value[${place}]`, plain!, i)).join(', ')} }).slice(1, -1)`
 
 /** A part of the object: a name with its value, or several that are written by one call. */
 interface Part {
-  /** `{` or `,`, and for a single member its name. */
+  /** A comma if another part is before it, and for a single member its name. */
   readonly prefix: Buffer
   write(row: Row, out: ByteSink): void
 }
@@ -65,44 +84,40 @@ interface Part {
 function partsWriter(members: readonly Member[]): WriteObject {
   const parts: Part[] = []
   let run: Member[] = []
-  const start = () => (parts.length === 0 ? '{' : ',')
+  const comma = () => (parts.length === 0 ? '' : ',')
   const endRun = () => {
-    if (run.length > 0) parts.push(runPart(start(), run))
+    if (run.length > 0) parts.push(runPart(comma(), run))
     run = []
   }
   for (const member of members) {
-    if (member.plain !== null && member.plain.accepts === null && !INTEGERS.has(member.type.kind)) {
-      run.push(member)
-      if (run.length === MEMBERS_PER_LITERAL) endRun()
-    } else {
+    if (member.plain !== null && member.plain.accepts === null && !INTEGERS.has(member.type.kind)) run.push(member)
+    else {
       endRun()
-      parts.push(memberPart(start(), member))
+      parts.push(memberPart(comma(), member))
     }
   }
   endRun()
-  if (parts.length === 0) return (_, out) => writeUtf8('{}', out)
   return (row, out) => {
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i]!
       writeBytes(part.prefix, out)
       part.write(row, out)
     }
-    writeByte(CLOSE_BRACE, out)
   }
 }
 
-function runPart(start: string, run: readonly Member[]): Part {
+function runPart(comma: string, run: readonly Member[]): Part {
   const text = generate(
     run.map(({ plain }) => plain),
-    `stringify({ ${run.map(memberSource).join(', ')} }).slice(1, -1)`,
+    literalText(run),
   ) as (row: Row) => string
-  return { prefix: Buffer.from(start), write: (row, out) => writeUtf8(text(row), out) }
+  return { prefix: Buffer.from(comma), write: (row, out) => writeUtf8(text(row), out) }
 }
 
-function memberPart(start: string, { name, type, place }: Member): Part {
+function memberPart(comma: string, { name, type, place }: Member): Part {
   const write = valueWriter(type)
   return {
-    prefix: Buffer.from(`${start}${JSON.stringify(name)}:`),
+    prefix: Buffer.from(`${comma}${JSON.stringify(name)}:`),
     write: (row, out) => write(row[place]!, out),
   }
 }
