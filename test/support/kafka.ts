@@ -3,7 +3,7 @@
  * machine's Java.
  */
 
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasDocker } from './kafka/docker-engine.ts'
@@ -38,10 +38,11 @@ export async function findKafka(): Promise<KafkaUnderTest> {
       reasons.push(`Docker: ${(error as Error).message}`)
     }
   } else reasons.push('no Docker engine answers')
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-kafka-'))
   try {
-    const directory = mkdtempSync(join(tmpdir(), 'millrace-kafka-'))
     return { ...(await startLocalBroker({ directory, secure: true })), origin: 'Maven' }
   } catch (error) {
+    rmSync(directory, { recursive: true, force: true })
     reasons.push(`Maven and Java: ${(error as Error).message}`)
   }
   throw new Error(`no Kafka: ${reasons.join('; ')}`)
