@@ -29,41 +29,54 @@ export function objectWriter(fields: readonly StructField[], sources: readonly n
   const members = fields.map(({ name, type }, i): Member => {
     return { name, type, place: sources[i]!, plain: isLiteralName(name) ? plainForm(type) : null }
   })
+  if (members.length > MEMBERS_PER_LITERAL) return groupsWriter(members)
+  const usual = wholeText(members, '')
+  const writeParts = inBraces(partsWriter(members))
+  return usual === null ? writeParts : orElse(usual, writeParts)
+}
+
+function groupsWriter(members: readonly Member[]): WriteObject {
   const groups: WriteObject[] = []
   for (let from = 0; from < members.length; from += MEMBERS_PER_LITERAL) {
-    groups.push(membersWriter(members.slice(from, from + MEMBERS_PER_LITERAL)))
+    const group = members.slice(from, from + MEMBERS_PER_LITERAL)
+    const usual = wholeText(group, WITHOUT_BRACES)
+    const writeParts = partsWriter(group)
+    groups.push(usual === null ? writeParts : orElse(usual, writeParts))
   }
-  return (row, out) => {
-    writeByte(OPEN_BRACE, out)
+  return inBraces((row, out) => {
     for (let i = 0; i < groups.length; i++) {
       if (i > 0) writeByte(COMMA, out)
       groups[i]!(row, out)
     }
-    writeByte(CLOSE_BRACE, out)
-  }
+  })
 }
 
-/** Writes members as they stand between an object's braces. */
-function membersWriter(members: readonly Member[]): WriteObject {
-  const usual = wholeText(members)
-  const writeParts = partsWriter(members)
-  if (usual === null) return writeParts
-  return (row, out) => {
-    const text = usual(row)
+const inBraces =
+  (write: WriteObject): WriteObject =>
+  (row, out) => {
+    writeByte(OPEN_BRACE, out)
+    write(row, out)
+    writeByte(CLOSE_BRACE, out)
+  }
+
+/** Writes the text of a row, and rows that have none by `writeParts`. */
+const orElse =
+  (textOf: RowText, writeParts: WriteObject): WriteObject =>
+  (row, out) => {
+    const text = textOf(row)
     if (text === null) writeParts(row, out)
     else writeUtf8(text, out)
   }
-}
 
 type RowText = (row: Row) => string | null
 
-/** All members by one call; gives null for a row of which a value needs its own text. Null if that is every row. */
-function wholeText(members: readonly Member[]): RowText | null {
+/** All members by one call, whose result is cut as `cut` says; gives null for a row of which a value needs its own text. Null if that is every row. */
+function wholeText(members: readonly Member[], cut: string): RowText | null {
   if (members.some(({ plain }) => plain === null)) return null
   const conditions = members.flatMap(({ plain, place }, i) =>
     plain!.accepts === null ? [] : `accepts${i}(value[${place}])`,
   )
-  const text = literalText(members)
+  const text = literalText(members) + cut
   const source = conditions.length === 0 ? text : `${conditions.join(' && ')} ? ${text} : null`
   return generate(
     members.map(({ plain }) => plain),
@@ -72,7 +85,9 @@ function wholeText(members: readonly Member[]): RowText | null {
 }
 
 const literalText = (members: readonly Member[]): string =>
-  `stringify({ ${members.map(({ name, place, plain }, i) => literalMember(name, `value[${place}]`, plain!, i)).join(', ')} }).slice(1, -1)`
+  `stringify({ ${members.map(({ name, place, plain }, i) => literalMember(name, `value[${place}]`, plain!, i)).join(', ')} })`
+
+const WITHOUT_BRACES = '.slice(1, -1)'
 
 /** A part of the object: a name with its value, or several that are written by one call. */
 interface Part {
@@ -109,7 +124,7 @@ function partsWriter(members: readonly Member[]): WriteObject {
 function runPart(comma: string, run: readonly Member[]): Part {
   const text = generate(
     run.map(({ plain }) => plain),
-    literalText(run),
+    literalText(run) + WITHOUT_BRACES,
   ) as (row: Row) => string
   return { prefix: Buffer.from(comma), write: (row, out) => writeUtf8(text(row), out) }
 }
