@@ -20,7 +20,7 @@ export function cleanupPolicy({ kind, window }: Pick<DataSource, 'kind' | 'windo
   return window === null ? 'compact' : 'compact,delete'
 }
 
-export function checkExistingTopic(request: TopicRequest, { partitions }: PlanContext): void {
+export function checkExistingTopic(request: TopicRequest, { partitions }: Pick<PlanContext, 'partitions'>): void {
   const existing = partitions(request.name)
   if (existing === undefined || request.partitions === null || request.partitions === existing) return
   throw new StatementError(

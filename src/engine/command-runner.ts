@@ -1,0 +1,177 @@
+/** Applies the commands of the log: the catalog follows them, and the runtime follows the catalog. */
+import type { Broker } from '../broker/broker.ts'
+import type { Clock } from '../clock.ts'
+import { StatementError } from '../errors.ts'
+import type { QueryRuntime } from '../runtime/query-runtime.ts'
+import { applyEffect, type Catalog, type Effect, EMPTY_CATALOG, type PersistentQuery } from './catalog.ts'
+import { type Command, commandIdText } from './command.ts'
+import { CommandLog, DegradedError, type SequencedCommand, type Turn } from './command-log.ts'
+import type { Config } from './config.ts'
+import type { CommandStatus } from './entities.ts'
+
+export interface CommandRunnerOptions {
+  readonly broker: Broker
+  readonly runtime: QueryRuntime
+  readonly clock: Clock
+  readonly config: Config
+}
+
+/** Statuses kept for GET /status; the oldest go first. */
+const MAX_STATUSES = 10_000
+
+export class CommandRunner {
+  readonly #options: CommandRunnerOptions
+  readonly #log: CommandLog
+  readonly #statuses = new Map<string, CommandStatus>()
+  readonly #outcomes = new Map<number, CommandStatus | null>()
+  readonly #startFailures = new Map<string, string>()
+  #catalog = EMPTY_CATALOG
+
+  constructor(options: CommandRunnerOptions) {
+    const { broker, clock, config } = options
+    this.#options = options
+    this.#log = new CommandLog({
+      broker,
+      clock,
+      serviceId: config.get('ksql.service.id') ?? '',
+      replicas: config.number('ksql.internal.topic.replicas'),
+      apply: (command) => this.#apply(command),
+      onDegraded: () => {},
+    })
+  }
+
+  get catalog(): Catalog {
+    return this.#catalog
+  }
+
+  /** By command id, oldest first. */
+  get statuses(): ReadonlyMap<string, CommandStatus> {
+    return this.#statuses
+  }
+
+  /** Why commands are no longer applied, or null. */
+  get degraded(): string | null {
+    return this.#log.degraded
+  }
+
+  /** Why a query could not be started here; undefined if it could. */
+  startFailure(queryId: string): string | undefined {
+    return this.#startFailures.get(queryId)
+  }
+
+  /** Replays the log: only what is left of it in the end is started. Resolves when the queries are handed to the runtime. */
+  async start(): Promise<void> {
+    for (const { command } of await this.#log.open()) {
+      this.#catalog = applyAll(this.#catalog, command)
+      this.#note(command, succeeded(command))
+    }
+    await Promise.all([...this.#catalog.queries.values()].map((query) => this.#startQuery(query)))
+    this.#log.follow()
+  }
+
+  /** The right to append; see `CommandLog.turn`. Throws StatementError on a degraded log. */
+  async turn<Result>(run: (turn: Turn) => Promise<Result>): Promise<Result> {
+    try {
+      return await this.#log.turn(run)
+    } catch (error) {
+      if (!(error instanceof DegradedError)) throw error
+      throw new StatementError(
+        `This server takes no more statements that change streams, tables or queries. ${error.message}`,
+        {
+          code: 'SERVER_ERROR',
+          cause: error,
+        },
+      )
+    }
+  }
+
+  /** Appends a command in its turn. */
+  async append(turn: Turn, command: Command): Promise<void> {
+    this.#outcomes.set(turn.sequence, null)
+    try {
+      await turn.append(command)
+    } catch (error) {
+      this.#outcomes.delete(turn.sequence)
+      throw error
+    }
+  }
+
+  /** What became of an appended command, or null if it has not been applied when `timeoutMs` have passed. */
+  async outcome(sequence: number, timeoutMs: number): Promise<CommandStatus | null> {
+    await this.#log.applied(sequence, timeoutMs)
+    const outcome = this.#outcomes.get(sequence) ?? null
+    this.#outcomes.delete(sequence)
+    return outcome
+  }
+
+  /** Whether the command of this number has been applied within `timeoutMs`. */
+  reached(sequence: number, timeoutMs: number): Promise<boolean> {
+    return this.#log.applied(sequence, timeoutMs)
+  }
+
+  close(): Promise<void> {
+    return this.#log.close()
+  }
+
+  async #apply({ command, sequence }: SequencedCommand): Promise<void> {
+    this.#note(command, { status: 'EXECUTING', message: 'Executing statement', queryId: command.queryId })
+    let status = succeeded(command)
+    for (const effect of command.effects) {
+      const before = this.#catalog
+      this.#catalog = applyEffect(before, effect, command.streamsProperties)
+      const failure = await this.#carryOut(effect, before)
+      if (failure !== null) status = { ...status, status: 'ERROR', message: failure }
+    }
+    this.#note(command, status)
+    if (this.#outcomes.has(sequence)) this.#outcomes.set(sequence, status)
+  }
+
+  /** Makes the runtime follow. Null, or what went wrong. */
+  async #carryOut(effect: Effect, before: Catalog): Promise<string | null> {
+    const { runtime } = this.#options
+    switch (effect.kind) {
+      case 'startQuery': {
+        const { queryId } = effect.link
+        if (before.queries.has(queryId)) await attempt(() => runtime.stop(queryId, { purge: false }))
+        return this.#startQuery(this.#catalog.queries.get(queryId)!)
+      }
+      case 'stopQuery':
+        this.#startFailures.delete(effect.queryId)
+        return attempt(() => runtime.stop(effect.queryId, { purge: true }))
+      case 'pauseQuery':
+        return attempt(() => runtime.pause(effect.queryId))
+      case 'resumeQuery':
+        return attempt(() => runtime.resume(effect.queryId))
+      default:
+        return null
+    }
+  }
+
+  async #startQuery({ plan, overrides, isPaused }: PersistentQuery): Promise<string | null> {
+    const failure = await attempt(() => this.#options.runtime.start({ plan, config: overrides, paused: isPaused }))
+    if (failure === null) this.#startFailures.delete(plan.queryId)
+    else this.#startFailures.set(plan.queryId, failure)
+    return failure
+  }
+
+  #note(command: Command, status: CommandStatus): void {
+    const id = commandIdText(command.id)
+    this.#statuses.delete(id)
+    this.#statuses.set(id, status)
+    if (this.#statuses.size > MAX_STATUSES) this.#statuses.delete(this.#statuses.keys().next().value!)
+  }
+}
+
+const succeeded = ({ message, queryId }: Command): CommandStatus => ({ status: 'SUCCESS', message, queryId })
+
+const applyAll = (catalog: Catalog, { effects, streamsProperties }: Command): Catalog =>
+  effects.reduce((state, effect) => applyEffect(state, effect, streamsProperties), catalog)
+
+async function attempt(work: () => Promise<void>): Promise<string | null> {
+  try {
+    await work()
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}

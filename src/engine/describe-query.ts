@@ -1,0 +1,165 @@
+/** Queries as SHOW QUERIES and EXPLAIN describe them. Source: rest.md 3. */
+import type { Metastore } from '../metastore/metastore.ts'
+import { describePlan } from '../plan/describe.ts'
+import type { PhysicalPlan } from '../plan/physical-plan.ts'
+import type { QueryFailure, QueryState } from '../runtime/query-runtime.ts'
+import { stepSchemas } from '../runtime/topology.ts'
+import type { Column } from '../types/schema.ts'
+import type { PersistentQuery } from './catalog.ts'
+import { describeTopology } from './describe-topology.ts'
+import type { QueryDescription, QueryErrorInfo, RunningQuery } from './entities.ts'
+import type { EngineParts } from './parts.ts'
+import { fieldInfo, fieldsOf } from './schema-info.ts'
+import type { TransientQuery } from './transient-queries.ts'
+
+type StatusParts = Pick<EngineParts, 'runtime' | 'startFailure' | 'config' | 'clock'>
+
+interface ObservedQuery {
+  readonly state: QueryState
+  readonly failures: readonly QueryFailure[]
+}
+
+function observe(queryId: string, isPaused: boolean, { runtime, startFailure, clock }: StatusParts): ObservedQuery {
+  const failure = startFailure(queryId)
+  if (failure !== undefined) {
+    return { state: 'ERROR', failures: [{ time: clock.now(), type: 'UNKNOWN', message: failure }] }
+  }
+  const status = runtime.status(queryId)
+  if (status === undefined) return { state: isPaused ? 'PAUSED' : 'CREATED', failures: [] }
+  return { state: isPaused && status.state !== 'ERROR' ? 'PAUSED' : status.state, failures: status.failures }
+}
+
+export function persistentListing(
+  { link, statement, isPaused }: PersistentQuery,
+  metastore: Metastore,
+  parts: StatusParts,
+): RunningQuery {
+  const { state } = observe(link.queryId, isPaused, parts)
+  const topic = link.writes === null ? undefined : metastore.sources.get(link.writes)?.topic
+  return {
+    queryString: `${statement};`,
+    sinks: link.writes === null ? [] : [link.writes],
+    sinkKafkaTopics: topic === undefined ? [] : [topic],
+    id: link.queryId,
+    statusCount: { [statusWord(state)]: 1 },
+    queryType: 'PERSISTENT',
+    state: statusWord(state),
+  }
+}
+
+export const transientListing = ({ queryId, statement }: TransientQuery, { runtime }: StatusParts): RunningQuery => {
+  const state = statusWord(runtime.status(queryId)?.state ?? 'RUNNING')
+  return {
+    queryString: statement,
+    sinks: [],
+    sinkKafkaTopics: [],
+    id: queryId,
+    statusCount: { [state]: 1 },
+    queryType: 'PUSH',
+    state,
+  }
+}
+
+/** Words that clients know. */
+function statusWord(state: QueryState): string {
+  switch (state) {
+    case 'CREATED':
+    case 'REBALANCING':
+    case 'RUNNING':
+      return 'RUNNING'
+    case 'PAUSED':
+      return 'PAUSED'
+    case 'ERROR':
+      return 'ERROR'
+    case 'PENDING_SHUTDOWN':
+    case 'NOT_RUNNING':
+      return 'UNRESPONSIVE'
+  }
+}
+
+/** Name of a query's consumer group and prefix of its internal topics. */
+export const applicationId = (serviceId: string, queryId: string): string =>
+  `_confluent-ksql-${serviceId}query_${queryId}`
+
+export function describePersistent(query: PersistentQuery, metastore: Metastore, parts: StatusParts): QueryDescription {
+  const { link, plan, statement, overrides, isPaused } = query
+  const { state, failures } = observe(link.queryId, isPaused, parts)
+  const source = metastore.sources.get(link.writes ?? link.reads[0] ?? '')
+  return {
+    ...describeSteps(plan),
+    id: link.queryId,
+    statementText: `${statement};`,
+    windowType: source?.window?.type ?? null,
+    fields: source === undefined ? [] : fieldsOf(source.schema),
+    sources: link.reads,
+    sinks: link.writes === null ? [] : [link.writes],
+    overriddenProperties: overrides,
+    ksqlHostQueryStatus: { [hostOf(parts)]: statusWord(state) },
+    queryType: 'PERSISTENT',
+    queryErrors: failures.map(errorInfo),
+    tasksMetadata: [],
+    consumerGroupId: applicationId(parts.config.get('ksql.service.id') ?? '', link.queryId),
+    state: statusWord(state),
+  }
+}
+
+export function describeTransient(
+  { queryId, statement, plan, overrides }: TransientQuery,
+  parts: StatusParts,
+): QueryDescription {
+  const state = statusWord(parts.runtime.status(queryId)?.state ?? 'RUNNING')
+  return {
+    ...describeUnstarted(queryId, statement, plan, 'PUSH'),
+    overriddenProperties: overrides,
+    ksqlHostQueryStatus: { [hostOf(parts)]: state },
+    state,
+  }
+}
+
+/** A query that EXPLAIN has only planned. */
+export function describeUnstarted(
+  queryId: string,
+  statement: string,
+  plan: PhysicalPlan,
+  queryType: QueryDescription['queryType'],
+): QueryDescription {
+  return {
+    ...describeSteps(plan),
+    id: queryId,
+    statementText: statement,
+    windowType: null,
+    fields: resultColumns(plan).map(fieldInfo),
+    sources: plan.sources,
+    sinks: plan.sink === null ? [] : [plan.sink],
+    overriddenProperties: {},
+    ksqlHostQueryStatus: {},
+    queryType,
+    queryErrors: [],
+    tasksMetadata: [],
+    consumerGroupId: null,
+    state: null,
+  }
+}
+
+function describeSteps(plan: PhysicalPlan): Pick<QueryDescription, 'executionPlan' | 'topology'> {
+  return { executionPlan: describePlan(plan, stepSchemas(plan.steps)), topology: describeTopology(plan) }
+}
+
+function resultColumns({ steps }: PhysicalPlan): Column[] {
+  const last = steps.at(-1)
+  if (last === undefined) return []
+  const { key, value } = stepSchemas(steps).get(last.id)!
+  return last.kind === 'sink' ? [...key, ...value] : [...value]
+}
+
+/** `host:port` of this server, as statuses name it. */
+function hostOf({ config }: StatusParts): string {
+  const listener = config.get('ksql.advertised.listener') ?? config.get('listeners') ?? ''
+  return listener.split(',')[0]!.replace(/^\w+:\/\//, '')
+}
+
+const errorInfo = ({ time, message, type }: QueryFailure): QueryErrorInfo => ({
+  timestamp: time,
+  errorMessage: message,
+  type,
+})

@@ -1,0 +1,39 @@
+/** The text of a request as statements: variables replaced piece by piece, since DEFINE changes what follows it. */
+import { ParseError } from '../errors.ts'
+import type { Statement } from '../sql/ast.ts'
+import { parseStatements } from '../sql/parse.ts'
+import { type StatementPiece, splitStatements } from '../sql/split.ts'
+import { substituteVariables } from '../sql/variables.ts'
+import type { Session } from './session.ts'
+import { StatementFailure } from './statement-failure.ts'
+
+/** Throws StatementFailure for the first piece that is no statement. `session` is not changed. */
+export function parseRequest(sql: string, session: Session): Statement[] {
+  const ahead = session.copy()
+  return splitStatements(sql).flatMap((piece) => {
+    const statements = parsePiece(piece, ahead)
+    for (const statement of statements) follow(statement, ahead)
+    return statements
+  })
+}
+
+function parsePiece({ text, location }: StatementPiece, session: Session): Statement[] {
+  try {
+    const enabled = session.config.flag('ksql.variable.substitution.enable')
+    const replaced = enabled ? substituteVariables(text, session.variables) : text
+    return parseStatements(replaced, { start: location })
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    throw new StatementFailure(error.inStatement(text).fullMessage, {
+      code: error.code,
+      statementText: text,
+      entities: [],
+      cause: error,
+    })
+  }
+}
+
+function follow(statement: Statement, session: Session): void {
+  if (statement.kind === 'define') session.define(statement.name, statement.value)
+  if (statement.kind === 'undefine') session.undefine(statement.name)
+}

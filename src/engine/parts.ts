@@ -1,0 +1,28 @@
+/** What the engine is made of; handed to whatever answers a statement. */
+import type { Broker } from '../broker/broker.ts'
+import type { Clock } from '../clock.ts'
+import type { FunctionContext } from '../functions/declaration.ts'
+import type { FunctionRegistry } from '../functions/registry.ts'
+import type { QueryRuntime } from '../runtime/query-runtime.ts'
+import type { Catalog } from './catalog.ts'
+import type { Config } from './config.ts'
+import type { RowProducer } from './row-producer.ts'
+import type { TransientQueries } from './transient-queries.ts'
+
+export interface EngineParts {
+  readonly broker: Broker
+  readonly runtime: QueryRuntime
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  /** The server's own configuration. */
+  readonly config: Config
+  readonly functions: FunctionRegistry
+  readonly functionContext: FunctionContext
+  /** What is in force now. */
+  readonly catalog: () => Catalog
+  readonly transient: TransientQueries
+  readonly rows: RowProducer
+  /** Why a query could not be started here; it is then not known to the runtime. */
+  readonly startFailure: (queryId: string) => string | undefined
+}

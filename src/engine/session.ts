@@ -1,0 +1,73 @@
+/** What SET, UNSET, DEFINE and UNDEFINE change: it lasts as long as the request. */
+import { RequestError, StatementError } from '../errors.ts'
+import type { QueryRequest } from './api.ts'
+import { type Config, canonicalName, checkOverride } from './config.ts'
+
+export class Session {
+  readonly #server: Config
+  readonly #overrides: Map<string, string>
+  readonly #variables: Map<string, string>
+
+  constructor(
+    server: Config,
+    overrides: ReadonlyMap<string, string> = new Map(),
+    variables = new Map<string, string>(),
+  ) {
+    this.#server = server
+    this.#overrides = new Map(overrides)
+    this.#variables = variables
+  }
+
+  /** Throws RequestError for a property that may not be set. */
+  static open(server: Config, { properties = {}, variables = {} }: Omit<QueryRequest, 'sql'>): Session {
+    const session = new Session(server)
+    for (const [name, value] of Object.entries(properties)) {
+      if (value === null) continue
+      try {
+        session.set(name, String(value))
+      } catch (error) {
+        if (!(error instanceof StatementError)) throw error
+        throw new RequestError('BAD_REQUEST', error.message, { cause: error })
+      }
+    }
+    for (const [name, value] of Object.entries(variables)) session.define(name, value)
+    return session
+  }
+
+  /** The configuration in force. */
+  get config(): Config {
+    return this.#server.with(this.#overrides)
+  }
+
+  get overrides(): ReadonlyMap<string, string> {
+    return this.#overrides
+  }
+
+  /** By name in upper case. */
+  get variables(): ReadonlyMap<string, string> {
+    return this.#variables
+  }
+
+  copy(): Session {
+    return new Session(this.#server, this.#overrides, new Map(this.#variables))
+  }
+
+  /** Throws StatementError for a property that may not be set, or not to this value. */
+  set(name: string, value: string): void {
+    const override = checkOverride(name, value, this.#server)
+    this.#overrides.set(override.name, override.value)
+  }
+
+  unset(name: string): void {
+    this.#overrides.delete(canonicalName(name))
+  }
+
+  define(name: string, value: string): void {
+    this.#variables.set(name.toUpperCase(), value)
+  }
+
+  /** False: there was no such variable. */
+  undefine(name: string): boolean {
+    return this.#variables.delete(name.toUpperCase())
+  }
+}

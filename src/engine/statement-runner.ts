@@ -1,0 +1,180 @@
+/**
+ * Runs the statements of a request: first all of them on a sandbox, so that a bad one rejects the request before anything is done; then
+ * each for real, which for commands means in its turn at the command log.
+ */
+import { BrokerError, RequestError, StatementError } from '../errors.ts'
+import type { Statement } from '../sql/ast.ts'
+import type { StatementRequest } from './api.ts'
+import { applyEffect, type Catalog } from './catalog.ts'
+import { type Command, commandIdText } from './command.ts'
+import type { CommandRunner } from './command-runner.ts'
+import type { CommandStatus, CurrentStatus, Entity } from './entities.ts'
+import { parseRequest } from './parse-request.ts'
+import type { EngineParts } from './parts.ts'
+import { makeScope } from './scope.ts'
+import { Session } from './session.ts'
+import { StatementFailure } from './statement-failure.ts'
+import { shownText } from './statement-text.ts'
+import type { CommandDraft, EntityBody, Prepared, Scope } from './statements/handler.ts'
+import { handlerOf } from './statements/index.ts'
+import { deleteTopic, ensureTopic, type TopicSnapshot, topicSnapshot, withTopics } from './topics.ts'
+
+/** Statements that plan over topics. */
+const READS_TOPICS: ReadonlySet<Statement['kind']> = new Set([
+  'createSource',
+  'createAs',
+  'insertInto',
+  'explain',
+  'query',
+])
+
+const NO_TOPICS: TopicSnapshot = new Map()
+
+export class StatementRunner {
+  readonly #parts: EngineParts
+  readonly #commands: CommandRunner
+
+  constructor(parts: EngineParts, commands: CommandRunner) {
+    this.#parts = parts
+    this.#commands = commands
+  }
+
+  async run(request: StatementRequest): Promise<Entity[]> {
+    const session = Session.open(this.#parts.config, request)
+    await this.#waitFor(request.commandSequenceNumber ?? -1)
+    const statements = parseRequest(request.sql, session)
+    if (statements.length > 1) await this.#rehearse(statements, session.copy())
+    const entities: Entity[] = []
+    for (const statement of statements) {
+      const entity = await failingAs(statement, entities, () => this.#runOne(statement, session))
+      if (entity !== null) entities.push(entity)
+    }
+    return entities
+  }
+
+  async #waitFor(sequence: number): Promise<void> {
+    if (sequence < 0) return
+    const timeoutMs = this.#parts.config.number('ksql.server.command.response.timeout.ms')
+    if (await this.#commands.reached(sequence, timeoutMs)) return
+    throw new RequestError(
+      'COMMAND_TIMEOUT',
+      `Timed out while waiting for a previous command to execute. command sequence number: ${sequence}`,
+    )
+  }
+
+  /** Tries every statement on what the earlier ones would have made. */
+  async #rehearse(statements: readonly Statement[], session: Session): Promise<void> {
+    let { catalog } = this.#commands
+    let topics = await this.#topicsFor(statements)
+    let sequence = 0
+    for (const statement of statements) {
+      await failingAs(statement, [], async () => {
+        const scope = makeScope(this.#parts, { session, catalog, topics, sequence })
+        const prepared = await handlerOf(statement).prepare(statement, scope)
+        if (prepared.kind !== 'command') return
+        catalog = afterDraft(catalog, prepared, session)
+        topics = withTopics(topics, prepared.topics)
+        sequence++
+      })
+    }
+  }
+
+  async #runOne(statement: Statement, session: Session): Promise<Entity | null> {
+    const body = handlerOf(statement).inTurn
+      ? await this.#runInTurn(statement, session)
+      : await this.#answer(await this.#prepare(statement, session, 0))
+    return body === null ? null : this.#entity(statement, body)
+  }
+
+  async #runInTurn(statement: Statement, session: Session): Promise<EntityBody | null> {
+    const done = await this.#commands.turn(async (turn) => {
+      const prepared = await this.#prepare(statement, session, turn.sequence)
+      if (prepared.kind !== 'command') return { prepared, sequence: -1 }
+      for (const topic of prepared.topics) await ensureTopic(this.#parts.broker, topic)
+      await this.#commands.append(turn, this.#command(statement, prepared, session))
+      return { prepared, sequence: turn.sequence }
+    })
+    if (done.prepared.kind !== 'command') return this.#answer(done.prepared)
+    return this.#statusOf(done.prepared, done.sequence)
+  }
+
+  async #prepare(statement: Statement, session: Session, sequence: number): Promise<Prepared> {
+    const topics = await this.#topicsFor([statement])
+    const scope: Scope = makeScope(this.#parts, { session, catalog: this.#commands.catalog, topics, sequence })
+    return handlerOf(statement).prepare(statement, scope)
+  }
+
+  async #answer(prepared: Prepared): Promise<EntityBody | null> {
+    return prepared.kind === 'answer' ? prepared.answer() : null
+  }
+
+  async #topicsFor(statements: readonly Statement[]): Promise<TopicSnapshot> {
+    const needed = statements.some(({ kind }) => READS_TOPICS.has(kind))
+    return needed ? topicSnapshot(this.#parts.broker) : NO_TOPICS
+  }
+
+  #command(statement: Statement, { id, effects, message, queryId }: CommandDraft, session: Session): Command {
+    return {
+      id,
+      statement: shownText(statement),
+      streamsProperties: Object.fromEntries(session.overrides),
+      originalProperties: Object.fromEntries(this.#parts.config.server),
+      effects,
+      message,
+      queryId,
+    }
+  }
+
+  async #statusOf(draft: CommandDraft, sequence: number): Promise<EntityBody> {
+    const timeoutMs = this.#parts.config.number('ksql.server.command.response.timeout.ms')
+    const outcome = await this.#commands.outcome(sequence, timeoutMs)
+    if (outcome !== null && draft.deleteTopic !== null) await deleteTopic(this.#parts.broker, draft.deleteTopic)
+    const queued: CommandStatus = { status: 'QUEUED', message: 'Statement written to command topic', queryId: null }
+    return {
+      '@type': 'currentStatus',
+      commandId: commandIdText(draft.id),
+      commandStatus: outcome ?? queued,
+      commandSequenceNumber: sequence,
+    } satisfies Omit<CurrentStatus, 'statementText' | 'warnings'>
+  }
+
+  #entity(statement: Statement, { '@type': type, ...rest }: EntityBody): Entity {
+    const { degraded } = this.#commands
+    const warnings = degraded === null ? [] : [{ message: `The server is degraded: ${degraded}` }]
+    return { '@type': type, statementText: shownText(statement), ...rest, warnings } as Entity
+  }
+}
+
+const afterDraft = (catalog: Catalog, { effects }: CommandDraft, { overrides }: Session): Catalog =>
+  effects.reduce((state, effect) => applyEffect(state, effect, Object.fromEntries(overrides)), catalog)
+
+/** Runs `work`; whatever it throws becomes the failure of `statement`, with what earlier statements have answered. */
+export async function failingAs<Result>(
+  statement: Statement,
+  entities: readonly Entity[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof StatementFailure) throw error
+    throw new StatementFailure(messageOf(error), {
+      code: codeOf(error),
+      statementText: shownText(statement),
+      entities: [...entities],
+      cause: error,
+    })
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof StatementError) return error.fullMessage
+  return error instanceof Error ? error.message : String(error)
+}
+
+function codeOf(error: unknown): StatementFailure['code'] {
+  if (error instanceof StatementError || error instanceof RequestError) return error.code
+  if (error instanceof BrokerError && 'code' in error && error.code === 'AUTHORIZATION_FAILED')
+    return 'FORBIDDEN_BY_KAFKA'
+  return 'SERVER_ERROR'
+}

@@ -1,0 +1,14 @@
+/** ALTER STREAM/TABLE ... ADD COLUMN. Source: sql.md 13. */
+import { planAlterSource } from '../../plan/alter-source.ts'
+import type { AlterSource } from '../../sql/ast.ts'
+import { command, inTurn } from './handler.ts'
+
+export const alterSource = inTurn<AlterSource>((statement, { catalog }) => {
+  const source = planAlterSource(statement, catalog.metastore)
+  const type = source.kind === 'STREAM' ? 'stream' : 'table'
+  return command({
+    id: { type, entity: source.name, action: 'alter' },
+    effects: [{ kind: 'putSource', source }],
+    message: `${type === 'stream' ? 'Stream' : 'Table'} altered`,
+  })
+})

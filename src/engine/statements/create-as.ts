@@ -1,0 +1,56 @@
+/** CREATE [OR REPLACE] STREAM/TABLE ... AS SELECT. Source: sql.md 5.4, 13. */
+import { type PlannedCreateAs, planCreateAs } from '../../plan/persistent-query.ts'
+import { checkQueryUpgrade, replacedQuery } from '../../plan/replace-query.ts'
+import { checkSourceUpgrade, claimName, existsWarning, type NameClaim } from '../../plan/replace-source.ts'
+import type { TopicRequest } from '../../plan/topic-request.ts'
+import type { CreateAs } from '../../sql/ast.ts'
+import { quoteName } from '../../types/sql-type.ts'
+import { answer, command, inTurn, type Scope } from './handler.ts'
+import { createAsId } from './query-ids.ts'
+import { checkQueryLimit } from './query-limit.ts'
+
+export const createAs = inTurn<CreateAs>((statement, scope) => {
+  const claim = claimName(statement, scope.planning)
+  if (claim.kind === 'exists') {
+    return answer({ '@type': 'warning_entity', message: existsWarning(statement, claim.existing) })
+  }
+  const { source, topic, plan } = planned(statement, claim, scope)
+  const { queryId } = plan
+  return command({
+    id: { type: source.kind === 'STREAM' ? 'stream' : 'table', entity: quoteName(source.name), action: 'create' },
+    effects: [
+      { kind: 'putSource', source },
+      {
+        kind: 'startQuery',
+        link: { queryId, kind: 'CREATE_AS', reads: plan.sources, writes: source.name },
+        plan,
+        statement: statement.text,
+      },
+    ],
+    message: `Created query with ID ${queryId}`,
+    queryId,
+    topics: [withInheritedReplicas(topic, plan.sources[0], scope)],
+  })
+})
+
+/** A replaced query keeps its id, and with it offsets and state, if the new plan can go on with them. */
+function planned(statement: CreateAs, claim: NameClaim, scope: Scope): PlannedCreateAs {
+  const replaced = claim.kind === 'replace' ? replacedQuery(statement.name, scope.catalog.metastore) : null
+  if (replaced === null) checkQueryLimit(scope)
+  const queryId = replaced?.queryId ?? createAsId(statement.sourceKind, statement.name, scope.sequence)
+  const result = planCreateAs(statement, queryId, scope.planning)
+  if (claim.kind === 'replace') checkSourceUpgrade(claim.existing, result.source)
+  const running = replaced === null ? undefined : scope.catalog.queries.get(replaced.queryId)
+  if (running !== undefined) checkQueryUpgrade(running.plan, result.plan)
+  return result
+}
+
+function withInheritedReplicas(
+  topic: TopicRequest,
+  source: string | undefined,
+  { config, catalog, topics }: Scope,
+): TopicRequest {
+  if (topic.replicas !== null || !config.flag('ksql.create.topic.inherit.source.replicas.enabled')) return topic
+  const from = source === undefined ? undefined : catalog.metastore.sources.get(source)?.topic
+  return { ...topic, replicas: (from === undefined ? undefined : topics.get(from)?.replicas) ?? null }
+}

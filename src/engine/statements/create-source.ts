@@ -1,0 +1,39 @@
+/** CREATE [OR REPLACE] [SOURCE] STREAM/TABLE over a topic. Source: sql.md 5.1, 13. */
+import type { QueryLink } from '../../metastore/metastore.ts'
+import { planCreateSource, planSourceTable } from '../../plan/create-source.ts'
+import { checkSourceUpgrade, claimName, existsWarning } from '../../plan/replace-source.ts'
+import type { CreateSource } from '../../sql/ast.ts'
+import { quoteName } from '../../types/sql-type.ts'
+import type { Effect } from '../catalog.ts'
+import { answer, command, inTurn, type Scope } from './handler.ts'
+import { materializationId } from './query-ids.ts'
+
+export const createSource = inTurn<CreateSource>((statement, scope) => {
+  const claim = claimName(statement, scope.planning)
+  if (claim.kind === 'exists') {
+    return answer({ '@type': 'warning_entity', message: existsWarning(statement, claim.existing) })
+  }
+  const { source, topic } = planCreateSource(statement, scope.planning)
+  if (claim.kind === 'replace') checkSourceUpgrade(claim.existing, source)
+  const type = statement.sourceKind === 'STREAM' ? 'stream' : 'table'
+  const query = materialization(statement, source, scope)
+  return command({
+    id: { type, entity: quoteName(source.name), action: 'create' },
+    effects: [{ kind: 'putSource', source }, ...(query === null ? [] : [query])],
+    message: `${type === 'stream' ? 'Stream' : 'Table'} created`,
+    queryId: query?.kind === 'startQuery' ? query.link.queryId : null,
+    topics: [topic],
+  })
+})
+
+/** A read-only table is kept by a query of its own, so that pull queries can read it. */
+function materialization(
+  { sourceKind, isSource, text }: CreateSource,
+  source: Parameters<typeof planSourceTable>[0],
+  { config, sequence }: Scope,
+): Effect | null {
+  if (!isSource || sourceKind !== 'TABLE' || !config.flag('ksql.source.table.materialization.enabled')) return null
+  const queryId = materializationId(source.name, sequence)
+  const link: QueryLink = { queryId, kind: 'CREATE_SOURCE', reads: [source.name], writes: null }
+  return { kind: 'startQuery', link, plan: planSourceTable(source, queryId), statement: text }
+}

@@ -1,0 +1,26 @@
+/** DROP STREAM/TABLE [DELETE TOPIC]. Source: sql.md 13. */
+import { planDropSource } from '../../plan/drop-source.ts'
+import type { DropSource } from '../../sql/ast.ts'
+import { quoteName } from '../../types/sql-type.ts'
+import { type CommandId, commandIdText } from '../command.ts'
+import { command, inTurn, nothingToDo } from './handler.ts'
+
+export const dropSource = inTurn<DropSource>((statement, { catalog }) => {
+  const planned = planDropSource(statement, catalog.metastore)
+  const id: CommandId = {
+    type: statement.sourceKind === 'STREAM' ? 'stream' : 'table',
+    entity: quoteName(statement.name),
+    action: 'drop',
+  }
+  if (planned === null) return nothingToDo(commandIdText(id), `Source ${statement.name} does not exist.`)
+  const { source, queryIds, deleteTopic } = planned
+  return command({
+    id,
+    effects: [
+      ...queryIds.map((queryId) => ({ kind: 'stopQuery', queryId }) as const),
+      { kind: 'removeSource', name: source.name },
+    ],
+    message: `Source ${quoteName(source.name)} (topic: ${source.topic}) was dropped.`,
+    deleteTopic,
+  })
+})

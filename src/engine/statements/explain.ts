@@ -1,0 +1,45 @@
+/** EXPLAIN id and EXPLAIN statement. Source: sql.md 15. */
+import { StatementError } from '../../errors.ts'
+import { planCreateAs, planInsertInto } from '../../plan/persistent-query.ts'
+import { planPushQuery } from '../../plan/push-query.ts'
+import type { Explain, Statement } from '../../sql/ast.ts'
+import { describePersistent, describeTransient, describeUnstarted } from '../describe-query.ts'
+import type { QueryDescription } from '../entities.ts'
+import { checked, type Scope } from './handler.ts'
+import { findQuery } from './query-control.ts'
+import { createAsId, insertId } from './query-ids.ts'
+
+export const explain = checked<Explain>(({ queryId, statement }, scope) => {
+  const queryDescription = queryId === null ? explainStatement(statement!, scope) : explainRunning(queryId, scope)
+  return () => ({ '@type': 'queryDescription', queryDescription })
+})
+
+function explainRunning(queryId: string, { catalog, parts }: Scope): QueryDescription {
+  const persistent = findQuery(queryId, catalog.queries)
+  if (persistent !== undefined) return describePersistent(persistent, catalog.metastore, parts)
+  const transient = parts.transient.find(queryId)
+  if (transient !== undefined) return describeTransient(transient, parts)
+  throw new StatementError(`Query with id:${queryId} does not exist, use SHOW QUERIES to view the full set of queries.`)
+}
+
+function explainStatement(statement: Statement, { planning, sequence }: Scope): QueryDescription {
+  const text = `${statement.text};`
+  switch (statement.kind) {
+    case 'createAs': {
+      const id = createAsId(statement.sourceKind, statement.name, sequence)
+      return describeUnstarted(id, text, planCreateAs(statement, id, planning).plan, 'PERSISTENT')
+    }
+    case 'insertInto': {
+      const id = insertId(sequence)
+      return describeUnstarted(id, text, planInsertInto(statement, id, planning).plan, 'PERSISTENT')
+    }
+    case 'query': {
+      const { plan } = planPushQuery(statement.query, (alias) => `transient_${alias}`, planning)
+      return describeUnstarted(plan.queryId, text, plan, statement.query.emit === null ? 'PULL' : 'PUSH')
+    }
+    default:
+      throw new StatementError(
+        'The provided statement does not run a ksql query. EXPLAIN takes a SELECT, CREATE ... AS SELECT or INSERT INTO ... SELECT.',
+      )
+  }
+}

@@ -1,0 +1,75 @@
+/** The table of statements. Exhaustive: a kind without a handler does not compile. */
+import type { Statement } from '../../sql/ast.ts'
+import { alterSource } from './alter-source.ts'
+import { assertTopic } from './assert-topic.ts'
+import { createAs } from './create-as.ts'
+import { createSource } from './create-source.ts'
+import { createType, dropType, showTypes } from './custom-types.ts'
+import { dropSource } from './drop-source.ts'
+import { explain } from './explain.ts'
+import { describeFunction, showFunctions } from './functions.ts'
+import type { Handler } from './handler.ts'
+import { insertInto } from './insert-into.ts'
+import { insertValues } from './insert-values.ts'
+import { pause, resume, terminate } from './query-control.ts'
+import { define, set, showVariables, undefine, unset } from './session.ts'
+import { showProperties } from './show-properties.ts'
+import { showQueries } from './show-queries.ts'
+import { describeSource, describeStreams, describeTables, showStreams, showTables } from './show-sources.ts'
+import { showTopics } from './show-topics.ts'
+import { queryEndpointOnly, testOnly, unsupported } from './unsupported.ts'
+
+type Handlers = { readonly [Kind in Statement['kind']]: Handler<Extract<Statement, { kind: Kind }>> }
+
+const connectors = unsupported('Connectors are')
+const registry = unsupported('Assertions on schemas of a registry are')
+
+export const HANDLERS: Handlers = {
+  query: queryEndpointOnly,
+  print: queryEndpointOnly,
+  createSource,
+  createAs,
+  insertInto,
+  insertValues,
+  createType,
+  dropType,
+  alterSource,
+  dropSource,
+  terminate,
+  pause,
+  resume,
+  set,
+  unset,
+  define,
+  undefine,
+  showVariables,
+  showProperties,
+  showTopics,
+  showStreams,
+  showTables,
+  showQueries,
+  showFunctions,
+  showTypes,
+  describeSource,
+  describeStreams,
+  describeTables,
+  describeFunction,
+  explain,
+  assertTopic,
+  createConnector: connectors,
+  dropConnector: connectors,
+  showConnectors: connectors,
+  showConnectorPlugins: connectors,
+  describeConnector: connectors,
+  assertSchema: registry,
+  alterSystem: unsupported('ALTER SYSTEM is'),
+  assertStream: testOnly,
+  assertTable: testOnly,
+  assertValues: testOnly,
+  assertNullValues: testOnly,
+  runScript: testOnly,
+}
+
+/** The handler of a statement's kind. */
+export const handlerOf = (statement: Statement): Handler<Statement> =>
+  HANDLERS[statement.kind] as unknown as Handler<Statement>

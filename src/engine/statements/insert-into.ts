@@ -1,0 +1,32 @@
+/** INSERT INTO ... SELECT. Source: sql.md 10. */
+import { readWithProperties } from '../../analysis/with-properties.ts'
+import { planInsertInto } from '../../plan/persistent-query.ts'
+import type { InsertInto } from '../../sql/ast.ts'
+import { quoteName } from '../../types/sql-type.ts'
+import { command, inTurn, type Scope } from './handler.ts'
+import { chosenId, insertId } from './query-ids.ts'
+import { checkQueryLimit } from './query-limit.ts'
+
+export const insertInto = inTurn<InsertInto>((statement, scope) => {
+  checkQueryLimit(scope)
+  const queryId = queryIdOf(statement, scope)
+  const { plan } = planInsertInto(statement, queryId, scope.planning)
+  return command({
+    id: { type: 'stream', entity: quoteName(statement.target), action: 'create' },
+    effects: [
+      {
+        kind: 'startQuery',
+        link: { queryId, kind: 'INSERT', reads: plan.sources, writes: statement.target },
+        plan,
+        statement: statement.text,
+      },
+    ],
+    message: `Created query with ID ${queryId}`,
+    queryId,
+  })
+})
+
+function queryIdOf({ properties }: InsertInto, { sequence, catalog }: Scope): string {
+  const { queryId } = readWithProperties(properties, 'insertInto')
+  return queryId === null ? insertId(sequence) : chosenId(queryId, (taken) => catalog.queries.has(taken))
+}

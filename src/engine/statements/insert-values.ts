@@ -1,0 +1,20 @@
+/** INSERT INTO ... VALUES. Source: sql.md 10. */
+import { StatementError } from '../../errors.ts'
+import { encodeInsertedRow, planInsertValues } from '../../plan/insert-values.ts'
+import type { InsertValues } from '../../sql/ast.ts'
+import { checked } from './handler.ts'
+
+export const insertValues = checked<InsertValues>((statement, { planning, parts }) => {
+  const row = planInsertValues(statement, planning)
+  const record = encodeInsertedRow(row)
+  return async () => {
+    const { name, topic } = row.source
+    try {
+      await parts.rows.send(topic, record, row.timestamp)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new StatementError(`Failed to insert values into '${name}'. ${reason}`, { cause: error })
+    }
+    return null
+  }
+})

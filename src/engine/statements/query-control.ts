@@ -1,0 +1,84 @@
+/** TERMINATE, PAUSE and RESUME. Source: sql.md 13. */
+import { StatementError } from '../../errors.ts'
+import type { Pause, Resume, Terminate } from '../../sql/ast.ts'
+import type { Effect, PersistentQuery } from '../catalog.ts'
+import { type CommandId, commandIdText } from '../command.ts'
+import { command, inTurn, nothingToDo, type Prepared, type Scope } from './handler.ts'
+
+export const terminate = inTurn<Terminate>((statement, scope) => {
+  const { queryId } = statement
+  const transient = queryId === null ? undefined : scope.parts.transient.find(queryId)
+  if (transient !== undefined) {
+    return {
+      kind: 'answer',
+      answer: async () => {
+        await transient.close()
+        return { '@type': 'terminate_query', queryId: transient.queryId, wasTerminated: true }
+      },
+    }
+  }
+  return control(queryId, scope, {
+    type: 'terminate',
+    verb: 'terminate',
+    message: 'Query terminated.',
+    effect: (id) => ({ kind: 'stopQuery', queryId: id }),
+  })
+})
+
+export const pause = inTurn<Pause>(({ queryId }, scope) =>
+  control(queryId, scope, {
+    type: 'pause',
+    verb: 'pause',
+    message: 'Query paused.',
+    effect: (id) => ({ kind: 'pauseQuery', queryId: id }),
+  }),
+)
+
+export const resume = inTurn<Resume>(({ queryId }, scope) =>
+  control(queryId, scope, {
+    type: 'resume',
+    verb: 'resume',
+    message: 'Query resumed.',
+    effect: (id) => ({ kind: 'resumeQuery', queryId: id }),
+  }),
+)
+
+interface Control {
+  readonly type: CommandId['type']
+  readonly verb: string
+  readonly message: string
+  readonly effect: (queryId: string) => Effect
+}
+
+function control(queryId: string | null, scope: Scope, { type, verb, message, effect }: Control): Prepared {
+  const targets = queryId === null ? controllable(scope) : [target(queryId, verb, scope)]
+  const ids = targets.map(({ link }) => link.queryId)
+  const id: CommandId = { type, entity: queryId === null ? 'ALL' : ids[0]!, action: 'execute' }
+  if (ids.length === 0) return nothingToDo(commandIdText(id), message)
+  return command({ id, effects: ids.map(effect), message, queryId: queryId === null ? null : ids[0]! })
+}
+
+/** Queries that keep source tables live and die with these. */
+const controllable = ({ catalog }: Scope): PersistentQuery[] =>
+  [...catalog.queries.values()].filter(({ link }) => link.kind !== 'CREATE_SOURCE')
+
+function target(queryId: string, verb: string, { catalog }: Scope): PersistentQuery {
+  const query = findQuery(queryId, catalog.queries)
+  if (query === undefined) {
+    const known = [...catalog.queries.keys()].slice(0, 20).join(', ')
+    throw new StatementError(`Unknown queryId: ${queryId}${known === '' ? '' : `. Existing: ${known}.`}`)
+  }
+  if (query.link.kind !== 'CREATE_SOURCE') return query
+  throw new StatementError(
+    `Cannot ${verb} query '${query.link.queryId}': it keeps the source table ${query.link.reads[0]} and goes when ` +
+      'that is dropped.',
+  )
+}
+
+/** By id in any case. */
+export function findQuery(queryId: string, queries: ReadonlyMap<string, PersistentQuery>): PersistentQuery | undefined {
+  const exact = queries.get(queryId)
+  if (exact !== undefined) return exact
+  const wanted = queryId.toUpperCase()
+  return [...queries.values()].find(({ link }) => link.queryId.toUpperCase() === wanted)
+}

@@ -1,0 +1,33 @@
+/** Ids of queries. Source: sql.md 5.4, 10; rest.md 4.7. */
+import { StatementError } from '../../errors.ts'
+import type { SourceKind } from '../../metastore/data-source.ts'
+
+export const createAsId = (kind: SourceKind, sink: string, sequence: number): string =>
+  `${kind === 'STREAM' ? 'CSAS' : 'CTAS'}_${sink}_${sequence}`
+
+export const insertId = (sequence: number): string => `INSERTQUERY_${sequence}`
+
+export const materializationId = (table: string, sequence: number): string => `CST_${table}_${sequence}`
+
+/** `random`: in [0, 1). */
+export const pushId = (alias: string, random: () => number): string =>
+  `transient_${alias}_${Math.floor(random() * Number.MAX_SAFE_INTEGER)}`
+
+export const pullId = (now: number): string => `query_${now}`
+
+const RESERVED_PREFIXES = ['INSERTQUERY_', 'CTAS_', 'CSAS_', 'CST_']
+
+/** The id that INSERT INTO ... WITH (QUERY_ID = ...) asks for. Throws StatementError if it may not have it. */
+export function chosenId(wanted: string, isTaken: (queryId: string) => boolean): string {
+  const queryId = wanted.toUpperCase()
+  if (!/^\w+$/.test(queryId)) {
+    throw new StatementError(`Query IDs may contain only alphanumeric characters and '_'. Got: '${wanted}'`)
+  }
+  if (RESERVED_PREFIXES.some((prefix) => queryId.startsWith(prefix))) {
+    throw new StatementError(
+      `Query IDs must not start with a reserved query ID prefix (${RESERVED_PREFIXES.join(', ')}). Got '${queryId}'.`,
+    )
+  }
+  if (isTaken(queryId)) throw new StatementError(`Query ID '${queryId}' already exists.`)
+  return queryId
+}

@@ -1,0 +1,34 @@
+/** SHOW PROPERTIES. Source: sql.md 15. */
+import type { ShowProperties } from '../../sql/ast.ts'
+import { canonicalName, settingOf } from '../config.ts'
+import type { PropertyInfo } from '../entities.ts'
+import { SERVER_SETTINGS, STREAMS_SETTINGS } from '../settings.ts'
+import { atOnce } from './handler.ts'
+
+export const showProperties = atOnce<ShowProperties>((_statement, { config, session }) => {
+  const { overrides } = session
+  const streams = new Set(Object.keys(STREAMS_SETTINGS))
+  const names = [
+    ...new Set([...Object.keys(SERVER_SETTINGS), ...streams, ...config.server.keys(), ...overrides.keys()]),
+  ].sort()
+  const shownName = (name: string) => (streams.has(name) ? `ksql.streams.${name}` : name)
+  const properties = names.map((name): PropertyInfo => {
+    const setting = settingOf(name)
+    return {
+      name: shownName(name),
+      scope: 'KSQL',
+      value: isSecret(name) ? '[hidden]' : (config.get(canonicalName(name)) ?? null),
+      editable: setting?.editable ?? true,
+      level: setting?.editable === false ? 'SERVER' : 'QUERY',
+    }
+  })
+  const isDefault = (name: string) => !config.server.has(name) && !overrides.has(name)
+  return {
+    '@type': 'properties',
+    properties,
+    overwrittenProperties: [...overrides.keys()].map(shownName),
+    defaultProperties: names.filter(isDefault).map(shownName),
+  }
+})
+
+const isSecret = (name: string): boolean => /password|secret|jaas|credential|token|\.key$/i.test(name)
