@@ -1,0 +1,50 @@
+/** What /query and /query-stream do alike: open the query, choose the form, send its rows. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { LineStream, QueryRequest, RowStream } from '../engine/api.ts'
+import { RequestError } from '../errors.ts'
+import type { ServerContext } from './context.ts'
+import { chooseType, DELIMITED } from './media-types.ts'
+import { ResponseStream } from './response-stream.ts'
+import { rowFormat } from './row-formats.ts'
+import { sendLines, sendRows } from './send-query.ts'
+
+export interface QueryAnswer {
+  readonly query: QueryRequest
+  readonly endpoint: '/query' | '/query-stream'
+  /** Content types, the default first. */
+  readonly types: readonly [string, ...string[]]
+}
+
+/** Resolves when the query has ended. Throws, before anything is sent, what `openQuery` throws. */
+export async function answerQuery(
+  { lifecycle }: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { query, endpoint, types }: QueryAnswer,
+): Promise<void> {
+  const contentType = chooseType(request.headers.accept, types)
+  await lifecycle.during(async () => {
+    const stream = await lifecycle.engine.openQuery(query)
+    if (endpoint === '/query-stream') await checkPrintable(stream, contentType)
+    reply.hijack()
+    const response = new ResponseStream(reply.raw)
+    await lifecycle.streaming(stream, (open) => send(open, response, contentType, endpoint))
+  })
+}
+
+function send(
+  stream: RowStream | LineStream,
+  response: ResponseStream,
+  contentType: string,
+  endpoint: QueryAnswer['endpoint'],
+): Promise<void> {
+  if (stream.kind === 'print') return sendLines(stream, response, contentType)
+  return sendRows(stream, response, rowFormat(contentType, endpoint, stream))
+}
+
+/** Lines of PRINT are no JSON. Source: rest.md 4.5. */
+async function checkPrintable(stream: RowStream | LineStream, contentType: string): Promise<void> {
+  if (stream.kind !== 'print' || contentType === DELIMITED) return
+  await stream.close()
+  throw new RequestError('NOT_ACCEPTABLE', `PRINT on /query-stream answers with ${DELIMITED} only.`)
+}

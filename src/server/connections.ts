@@ -1,0 +1,81 @@
+/** The HTTP servers behind the ports: one for HTTP/1.1, one for HTTP/2, and every connection that they hold. */
+import { createServer as createHttp1, type Server as Http1Server, type RequestListener } from 'node:http'
+import { createServer as createHttp2, type Http2Server, type ServerHttp2Session } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { asksForHttp2, upgradeToHttp2 } from './net/h2c-upgrade.ts'
+import type { Protocols } from './net/shared-port.ts'
+import { asksForWebSocket, type WebSocketEndpoint } from './websocket.ts'
+
+/** The websocket's request travels in its URL. */
+const MAX_HEADER_BYTES = 128 * 1024
+/** A client may hold many push queries over one connection. */
+const MAX_STREAMS = 10_000
+
+export interface ConnectionTimeouts {
+  /** To send the head of a request, and all of a request with its body. */
+  readonly headMs: number
+  readonly requestMs: number
+  /** A connection with nothing under way. */
+  readonly idleMs: number
+}
+
+export class Connections implements Protocols {
+  readonly #http1: Http1Server
+  readonly #http2: Http2Server
+  readonly #sessions = new Set<ServerHttp2Session>()
+
+  constructor(app: FastifyInstance, websocket: WebSocketEndpoint, timeouts: ConnectionTimeouts) {
+    const route: RequestListener = (request, response) => app.routing(request, response)
+    this.#http1 = createHttp1(
+      {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        headersTimeout: timeouts.headMs,
+        requestTimeout: timeouts.requestMs,
+        keepAliveTimeout: timeouts.idleMs,
+        shouldUpgradeCallback: (request) => asksForWebSocket(request) || asksForHttp2(request),
+      },
+      route,
+    )
+    this.#http1.on('upgrade', (request, socket, head) => {
+      const connection = socket as Socket
+      connection.on('error', () => connection.destroy())
+      const done = asksForWebSocket(request)
+        ? websocket.accept(request, connection, head)
+        : upgradeToHttp2(request, connection, this.http2)
+      done.catch(() => connection.destroy())
+    })
+    this.#http2 = createHttp2(
+      { settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES } },
+      // Fastify takes requests of Node's compatibility API as they are.
+      route as unknown as Parameters<typeof createHttp2>[1],
+    )
+    this.#http2.on('session', (session) => this.#hold(session, timeouts.idleMs))
+  }
+
+  readonly http1 = (socket: Socket): void => {
+    this.#http1.emit('connection', socket)
+  }
+
+  readonly http2 = (socket: Socket): void => {
+    this.#http2.emit('connection', socket)
+  }
+
+  /** Ends connections, those with requests under way when these are answered. */
+  closeIdle(): void {
+    this.#http1.closeIdleConnections()
+    for (const session of this.#sessions) session.close()
+  }
+
+  closeAll(): void {
+    this.#http1.closeAllConnections()
+    for (const session of this.#sessions) session.destroy()
+  }
+
+  #hold(session: ServerHttp2Session, idleMs: number): void {
+    this.#sessions.add(session)
+    session.once('close', () => this.#sessions.delete(session))
+    session.on('error', () => session.destroy())
+    session.setTimeout(idleMs, () => session.close())
+  }
+}

@@ -1,0 +1,68 @@
+/** Errors as clients see them: HTTP status and JSON body. Source: rest.md 3, Errors. */
+import type { Entity } from '../engine/entities.ts'
+import { StatementFailure } from '../engine/statement-failure.ts'
+import { BrokerError, ERRORS, type ErrorCode, RequestError, StatementError } from '../errors.ts'
+
+export interface GenericErrorBody {
+  readonly '@type': 'generic_error'
+  readonly error_code: number
+  readonly message: string
+}
+
+export interface StatementErrorBody {
+  readonly '@type': 'statement_error'
+  readonly error_code: number
+  readonly message: string
+  readonly statementText: string
+  /** What earlier statements of the request had answered. */
+  readonly entities: readonly Entity[]
+}
+
+export interface ErrorAnswer {
+  readonly status: number
+  readonly body: GenericErrorBody | StatementErrorBody
+}
+
+/** Any error as an answer; one that is nobody's fault but ours becomes a 500 without details. */
+export function errorAnswer(error: unknown): ErrorAnswer {
+  if (error instanceof StatementFailure) return statementAnswer(error, error.statementText, error.entities)
+  if (error instanceof StatementError) return statementAnswer(error, error.statement ?? '', [])
+  if (error instanceof RequestError) return genericAnswer(error.code, error.message)
+  if (error instanceof BrokerError) return genericAnswer('SERVER_ERROR', error.message)
+  return frameworkAnswer(error)
+}
+
+/** The codes that come with the statement's text. */
+const ABOUT_STATEMENT: ReadonlySet<ErrorCode> = new Set(['BAD_STATEMENT', 'USE_QUERY_ENDPOINT', 'SERVER_ERROR'])
+
+/** True if the error is ours or the cluster's, so that whoever runs the server should read of it. */
+export const isServerFault = (answer: ErrorAnswer): boolean => answer.status === ERRORS.SERVER_ERROR.status
+
+function statementAnswer(
+  error: StatementFailure | StatementError,
+  statementText: string,
+  entities: readonly Entity[],
+): ErrorAnswer {
+  const { status, errorCode } = ERRORS[error.code]
+  const message = error instanceof StatementError ? error.fullMessage : error.message
+  if (!ABOUT_STATEMENT.has(error.code)) return genericAnswer(error.code, message)
+  return { status, body: { '@type': 'statement_error', error_code: errorCode, message, statementText, entities } }
+}
+
+export function genericAnswer(code: ErrorCode, message: string): ErrorAnswer {
+  const { status, errorCode } = ERRORS[code]
+  return { status, body: { '@type': 'generic_error', error_code: errorCode, message } }
+}
+
+/** Fastify's refusals, by their codes; what is unknown is a fault of ours. */
+function frameworkAnswer(error: unknown): ErrorAnswer {
+  const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string }
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return genericAnswer('TOO_LARGE', TOO_LARGE)
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return genericAnswer('BAD_REQUEST', message ?? 'Bad request')
+  }
+  return genericAnswer('SERVER_ERROR', 'The server failed at this request. Its log has the cause.')
+}
+
+const TOO_LARGE =
+  'The request is larger than this server takes. Send fewer statements at a time; send rows to /inserts-stream.'

@@ -1,0 +1,56 @@
+/** Checks that come before every route: is the server up, is the page one of ours, who is the user. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { RequestError } from '../errors.ts'
+import type { BasicAuth } from './basic-auth.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import type { OriginRules } from './origin-rules.ts'
+
+export interface Access {
+  readonly origins: OriginRules
+  /** Null: everybody. */
+  readonly users: BasicAuth | null
+}
+
+/** HTTP/2 has the host as a pseudo-header. */
+export function hostOf(headers: FastifyRequest['headers']): string | undefined {
+  const authority = headers[':authority']
+  return typeof authority === 'string' ? authority : headers.host
+}
+
+/** Throws a RequestError unless the page and the user may use `path`. */
+export function checkAccess(
+  { origins, users }: Access,
+  request: { readonly path: string; readonly origin?: string; readonly host?: string; readonly authorization?: string },
+): void {
+  if (!origins.allows(request.origin, request.host)) {
+    throw new RequestError(
+      'FORBIDDEN',
+      `Pages of ${request.origin} may not use this server. Set access.control.allow.origin in its configuration to allow them.`,
+    )
+  }
+  if (users !== null && !users.allows(request.path, request.authorization)) {
+    throw new RequestError('UNAUTHORIZED', 'Unauthorized. This server needs a user and a password.')
+  }
+}
+
+export function addGuards(app: FastifyInstance, access: Access, lifecycle: Lifecycle): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { origin, authorization } = request.headers
+    if (request.method === 'OPTIONS') return reply.code(204).headers(access.origins.preflightHeaders(origin)).send()
+    reply.headers(access.origins.responseHeaders(origin))
+    const host = hostOf(request.headers)
+    checkAccess(access, {
+      path: pathOf(request.url),
+      ...(origin === undefined ? {} : { origin }),
+      ...(host === undefined ? {} : { host }),
+      ...(authorization === undefined ? {} : { authorization }),
+    })
+    if (lifecycle.isStopping && !isProbe(request.url)) void lifecycle.engine
+    return undefined
+  })
+}
+
+export const pathOf = (url: string): string => url.split('?', 1)[0]!
+
+/** Load balancers ask these of a server that is on its way out, too. */
+const isProbe = (url: string): boolean => /^\/(?:chc\/|healthcheck)/.test(url)

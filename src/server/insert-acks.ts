@@ -1,0 +1,49 @@
+/** Answers to inserted rows: a line each, or elements of an array. Source: rest.md 5. */
+import { errorAnswer } from './error-answer.ts'
+import { DELIMITED, JSON_TYPE } from './media-types.ts'
+import type { ResponseStream } from './response-stream.ts'
+
+export class AckWriter {
+  readonly #response: ResponseStream
+  readonly #isArray: boolean
+  #written = 0
+  #isOver = false
+  /** Answers leave one after the other, each as a chunk of its own. */
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(response: ResponseStream, contentType: string) {
+    this.#response = response
+    this.#isArray = contentType === JSON_TYPE
+    response.open(200, { 'content-type': this.#isArray ? JSON_TYPE : DELIMITED })
+  }
+
+  /** True once a row has failed or the client has left: no further row is taken. */
+  get isOver(): boolean {
+    return this.#isOver || this.#response.isGone
+  }
+
+  /** Resolves when the answer has left. */
+  stored(seq: number): Promise<void> {
+    return this.#isOver ? this.#last : this.#write(`{"status":"ok","seq":${seq}}`)
+  }
+
+  failed(seq: number, error: unknown): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const { error_code, message } = errorAnswer(error).body
+    void this.#write(JSON.stringify({ status: 'error', seq, error_code, message }))
+  }
+
+  async end(): Promise<void> {
+    await this.#last
+    if (this.#isArray) await this.#response.write(this.#written === 0 ? '[]' : ']')
+    this.#response.end()
+  }
+
+  #write(answer: string): Promise<void> {
+    const text = this.#isArray ? `${this.#written === 0 ? '[' : ','}${answer}` : `${answer}\n`
+    this.#written++
+    this.#last = this.#last.then(() => this.#response.write(text))
+    return this.#last
+  }
+}

@@ -1,0 +1,32 @@
+/** Lines of a byte stream, with a bound on their length. */
+import { RequestError } from '../errors.ts'
+
+const NEWLINE = 0x0a
+
+/** Lines without their ends, empty ones left out; the last needs no newline. Throws a RequestError for a line above `maxBytes`. */
+export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<string> {
+  let parts: Buffer[] = []
+  let length = 0
+  const take = (last: Buffer): string => {
+    const line = Buffer.concat([...parts, last])
+      .toString('utf8')
+      .trim()
+    parts = []
+    length = 0
+    return line
+  }
+  for await (const chunk of chunks) {
+    let start = 0
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      const line = take(chunk.subarray(start, end))
+      start = end + 1
+      if (line !== '') yield line
+    }
+    const rest = chunk.subarray(start)
+    parts.push(rest)
+    length += rest.length
+    if (length > maxBytes) throw new RequestError('TOO_LARGE', `A line is longer than ${maxBytes} bytes.`)
+  }
+  const line = take(Buffer.alloc(0))
+  if (line !== '') yield line
+}

@@ -1,0 +1,108 @@
+/** The server's part of the configuration. Source: cli-and-operations.md 2.3; rest.md 9. */
+import { readFileSync } from 'node:fs'
+import { BasicAuth, readUsers } from './basic-auth.ts'
+import type { ConnectionTimeouts } from './connections.ts'
+import { type Listener, parseListeners } from './listener.ts'
+import type { TlsOptions } from './net/listen.ts'
+import { OriginRules } from './origin-rules.ts'
+
+export interface ServerOptions {
+  readonly listeners: readonly Listener[]
+  /** Null: no https listener. */
+  readonly tls: TlsOptions | null
+  readonly origins: OriginRules
+  /** Null: everybody may use the server. */
+  readonly users: BasicAuth | null
+  readonly maxBodyBytes: number
+  readonly healthIntervalMs: number
+  readonly webSocketMaxAgeMs: number
+  readonly timeouts: ConnectionTimeouts
+}
+
+/** This machine only: who opens a server to others says so. */
+const DEFAULT_LISTENERS = 'http://localhost:8088'
+const MEBIBYTE = 1024 * 1024
+const HOUR_MS = 3_600_000
+
+/** From configuration by name, undefined where it has no value. Reads the files it names. Throws an Error for a value that cannot be. */
+export function serverOptions(get: (name: string) => string | undefined): ServerOptions {
+  const number = (name: string, fallback: number) => readNumber(name, get(name), fallback)
+  return {
+    listeners: parseListeners(get('listeners') ?? DEFAULT_LISTENERS),
+    tls: tlsOptions(get),
+    origins: new OriginRules({
+      origins: get('access.control.allow.origin'),
+      methods: get('access.control.allow.methods') ?? 'GET,POST,HEAD',
+      headers: get('access.control.allow.headers') ?? 'X-Requested-With,Content-Type,Accept,Origin',
+    }),
+    users: users(get),
+    maxBodyBytes: number('ksql.server.max.request.bytes', MEBIBYTE),
+    healthIntervalMs: number('ksql.healthcheck.interval.ms', 5000),
+    webSocketMaxAgeMs: number('ksql.websocket.connection.max.timeout.ms', HOUR_MS),
+    timeouts: {
+      headMs: 30_000,
+      requestMs: 300_000,
+      idleMs: Math.min(number('ksql.idle.connection.timeout.seconds', 86_400), MAX_TIMER_SECONDS) * 1000,
+    },
+  }
+}
+
+/** Node's timers hold 31 bits of milliseconds. */
+const MAX_TIMER_SECONDS = 2_000_000
+
+function readNumber(name: string, value: string | undefined, fallback: number): number {
+  if (value === undefined || value === '') return fallback
+  const number = Number(value)
+  if (Number.isSafeInteger(number) && number >= 0) return number
+  throw new Error(`Configuration ${name} must be a whole number, but is '${value}'.`)
+}
+
+/** PEM files: a key and a certificate, and a bundle of authorities for clients' certificates. */
+function tlsOptions(get: (name: string) => string | undefined): TlsOptions | null {
+  const key = get('ssl.key.location')
+  const certificate = get('ssl.certificate.location')
+  if (key === undefined || certificate === undefined) return null
+  const authorities = get('ssl.ca.location')
+  const passphrase = get('ssl.key.password')
+  return {
+    key: readFile('ssl.key.location', key),
+    cert: readFile('ssl.certificate.location', certificate),
+    ...(authorities === undefined ? {} : { ca: readFile('ssl.ca.location', authorities) }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    clientAuth: clientAuth(get('ssl.client.authentication')),
+  }
+}
+
+function clientAuth(value = 'NONE'): TlsOptions['clientAuth'] {
+  const lower = value.toLowerCase()
+  if (lower === 'none' || lower === 'requested' || lower === 'required') return lower
+  throw new Error(`Configuration ssl.client.authentication must be NONE, REQUESTED or REQUIRED, but is '${value}'.`)
+}
+
+function users(get: (name: string) => string | undefined): BasicAuth | null {
+  const method = get('authentication.method')?.toUpperCase() ?? 'NONE'
+  if (method === 'NONE') return null
+  if (method !== 'BASIC')
+    throw new Error(`Configuration authentication.method must be NONE or BASIC, but is '${method}'.`)
+  const file = get('authentication.users.location')
+  if (file === undefined) {
+    throw new Error(
+      'authentication.method=BASIC needs authentication.users.location: a file with a line "user: password" for each user.',
+    )
+  }
+  return new BasicAuth({
+    realm: get('authentication.realm') ?? 'Millrace',
+    users: readUsers(readFile('authentication.users.location', file)),
+    skipPaths: (get('authentication.skip.paths') ?? '').split(',').filter((path) => path.trim() !== ''),
+  })
+}
+
+function readFile(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Error(`Cannot read ${path}, which configuration ${name} names: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,72 @@
+/** Request bodies: JSON whatever their content type, numbers exact, unknown members ignored. Source: rest.md 1 and 3. */
+import { RequestError } from '../errors.ts'
+import { JsonNumber, type JsonValue, parseJsonValue } from '../types/json-parse.ts'
+
+/** What a member may hold. `properties` and `variables`: objects of scalar values; null counts as absent. */
+export type MemberKind = 'text' | 'integer' | 'properties' | 'variables' | 'textList'
+
+export interface Member {
+  readonly kind: MemberKind
+  readonly required?: true
+}
+
+/** Members by name; the schema of a route's body. */
+export type BodyShape = Readonly<Record<string, Member>>
+
+type Scalar = string | number | boolean | null
+
+/** Body text as JSON. Throws a RequestError with the place for what is not JSON. */
+export function parseBody(text: string): JsonValue {
+  try {
+    return parseJsonValue(text)
+  } catch (error) {
+    throw invalid((error as Error).message, error)
+  }
+}
+
+/** Plain object with the members of `shape`, or a RequestError that names the first one at fault. */
+export function readBody(body: unknown, shape: BodyShape): Readonly<Record<string, unknown>> {
+  if (!(body instanceof Map)) throw invalid(`expected an object with ${Object.keys(shape).join(', ')}`)
+  const members = Object.entries(shape).map(([name, { kind, required }]) => {
+    const value: JsonValue = body.get(name) ?? null
+    if (value === null && required) throw invalid(`the member '${name}' is missing`)
+    return [name, value === null ? undefined : READERS[kind](value, name)] as const
+  })
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined))
+}
+
+const READERS: Readonly<Record<MemberKind, (value: JsonValue, name: string) => unknown>> = {
+  text: (value, name) => {
+    if (typeof value === 'string') return value
+    throw invalid(`'${name}' must be a string`)
+  },
+  integer: (value, name) => {
+    if (value instanceof JsonNumber && value.isInteger()) return Number(value.text)
+    throw invalid(`'${name}' must be a whole number`)
+  },
+  properties: readScalars,
+  variables: (value, name) =>
+    Object.fromEntries(Object.entries(readScalars(value, name)).map(([key, scalar]) => [key, String(scalar)])),
+  textList: (value, name) => {
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+    throw invalid(`'${name}' must be an array of strings`)
+  },
+}
+
+function readScalars(value: JsonValue, name: string): Readonly<Record<string, Scalar>> {
+  if (!(value instanceof Map)) throw invalid(`'${name}' must be an object`)
+  return Object.fromEntries([...value].map(([key, member]) => [key, readScalar(member, `${name}.${key}`)]))
+}
+
+/** A number that JavaScript cannot hold stays text. */
+function readScalar(value: JsonValue, name: string): Scalar {
+  if (value instanceof JsonNumber) {
+    const number = Number(value.text)
+    return String(number) === value.text ? number : value.text
+  }
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  throw invalid(`'${name}' must be a string, number or boolean`)
+}
+
+const invalid = (detail: string, cause?: unknown): RequestError =>
+  new RequestError('BAD_REQUEST', `Invalid JSON in request: ${detail}`, { cause })

@@ -1,0 +1,16 @@
+/** POST /close-query: ends a push query by its id. */
+import type { FastifyInstance } from 'fastify'
+import { RequestError } from '../../errors.ts'
+import type { ServerContext } from '../context.ts'
+import { type CloseQueryBody, closeQueryBody } from '../schemas.ts'
+
+export function closeQueryRoute(app: FastifyInstance, { lifecycle }: ServerContext): void {
+  app.post<{ Body: CloseQueryBody }>('/close-query', { schema: { body: closeQueryBody } }, async (request, reply) => {
+    const { queryId } = request.body
+    if (queryId === undefined) throw new RequestError('BAD_REQUEST', 'No queryId provided')
+    if (!(await lifecycle.engine.closeQuery(queryId))) {
+      throw new RequestError('BAD_REQUEST', `No query with id ${queryId}`)
+    }
+    return reply.send()
+  })
+}

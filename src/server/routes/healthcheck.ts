@@ -1,0 +1,8 @@
+/** GET /healthcheck: always 200, trouble is in the body. */
+import type { FastifyInstance } from 'fastify'
+import { sendJson } from '../answers.ts'
+import type { ServerContext } from '../context.ts'
+
+export function healthcheckRoute(app: FastifyInstance, { health }: ServerContext): void {
+  app.get('/healthcheck', async (request, reply) => sendJson(request, reply, await health.read()))
+}

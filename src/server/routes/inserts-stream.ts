@@ -1,0 +1,40 @@
+/** POST /inserts-stream (HTTP/2): a line that names the target, then a line per row; an answer per row. */
+import type { FastifyInstance } from 'fastify'
+import { RequestError } from '../../errors.ts'
+import type { ServerContext } from '../context.ts'
+import { AckWriter } from '../insert-acks.ts'
+import { insertRows } from '../insert-rows.ts'
+import { readLines } from '../line-reader.ts'
+import { chooseType, DELIMITED, JSON_TYPE } from '../media-types.ts'
+import { parseBody, readBody } from '../request-body.ts'
+import { ResponseStream } from '../response-stream.ts'
+import { type InsertsTarget, insertsTarget } from '../schemas.ts'
+
+/** An app of its own, because its bodies are read line by line. */
+export async function insertsStreamRoute(app: FastifyInstance, context: ServerContext): Promise<void> {
+  const { lifecycle, maxBodyBytes } = context
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+  app.post<{ Body: AsyncIterable<Buffer> }>('/inserts-stream', async (request, reply) => {
+    if (request.raw.httpVersionMajor < 2) {
+      throw new RequestError('HTTP2_ONLY', 'This endpoint is only available when using HTTP2')
+    }
+    const contentType = chooseType(request.headers.accept, [DELIMITED, JSON_TYPE])
+    await lifecycle.during(async () => {
+      const lines = readLines(request.body, maxBodyBytes)
+      const insert = await openTarget(context, await lines.next())
+      reply.hijack()
+      const acks = new AckWriter(new ResponseStream(reply.raw), contentType)
+      await insertRows(lines, insert, acks)
+      await acks.end()
+    })
+    return reply
+  })
+}
+
+async function openTarget({ lifecycle }: ServerContext, first: IteratorResult<string>) {
+  if (first.done)
+    throw new RequestError('BAD_REQUEST', 'The first line must be {"target": "name of a stream or table"}')
+  const { target, properties } = readBody(parseBody(first.value), insertsTarget) as unknown as InsertsTarget
+  return lifecycle.engine.openInserts(target, { properties: properties ?? {} })
+}

@@ -1,0 +1,20 @@
+/** POST /ksql: statements, answered with an entity each. */
+import type { FastifyInstance } from 'fastify'
+import { sendJson } from '../answers.ts'
+import type { ServerContext } from '../context.ts'
+import { type KsqlBody, ksqlBody } from '../schemas.ts'
+
+export function ksqlRoute(app: FastifyInstance, { lifecycle }: ServerContext): void {
+  app.post<{ Body: KsqlBody }>('/ksql', { schema: { body: ksqlBody } }, async (request, reply) => {
+    const { ksql, streamsProperties, sessionVariables, commandSequenceNumber } = request.body
+    const entities = await lifecycle.during(() =>
+      lifecycle.engine.execute({
+        sql: ksql,
+        properties: streamsProperties ?? {},
+        variables: sessionVariables ?? {},
+        commandSequenceNumber: commandSequenceNumber ?? null,
+      }),
+    )
+    return sendJson(request, reply, entities)
+  })
+}

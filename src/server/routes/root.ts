@@ -1,0 +1,6 @@
+/** GET /: where to look first. */
+import type { FastifyInstance } from 'fastify'
+
+export function rootRoute(app: FastifyInstance): void {
+  app.get('/', async (_request, reply) => reply.redirect('/info', 307))
+}

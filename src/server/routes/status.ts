@@ -1,0 +1,32 @@
+/** GET /status and /status/:type/:entity/:action: what became of commands. */
+import type { FastifyInstance } from 'fastify'
+import type { CommandStatus } from '../../engine/entities.ts'
+import { RequestError } from '../../errors.ts'
+import { sendJson } from '../answers.ts'
+import type { ServerContext } from '../context.ts'
+
+interface CommandPath {
+  readonly type: string
+  readonly entity: string
+  readonly action: string
+}
+
+export function statusRoutes(app: FastifyInstance, { lifecycle }: ServerContext): void {
+  app.get('/status', async (request, reply) => {
+    const statuses = [...lifecycle.engine.commandStatuses()].map(([id, { status }]) => [id, status])
+    return sendJson(request, reply, { commandStatuses: Object.fromEntries(statuses) })
+  })
+  app.get<{ Params: CommandPath }>('/status/:type/:entity/:action', async (request, reply) => {
+    const status = findStatus(lifecycle.engine.commandStatuses(), request.params)
+    if (status === undefined) throw new RequestError('NOT_FOUND', 'Command not found')
+    return sendJson(request, reply, status)
+  })
+}
+
+/** Sources are in back-quotes in their commands' ids; clients ask with or without. */
+function findStatus(
+  statuses: ReadonlyMap<string, CommandStatus>,
+  { type, entity, action }: CommandPath,
+): CommandStatus | undefined {
+  return statuses.get(`${type}/${entity}/${action}`) ?? statuses.get(`${type}/\`${entity}\`/${action}`)
+}

@@ -1,0 +1,77 @@
+/** The forms in which the rows of a query leave: texts around and for each row. Source: rest.md 4.2-4.4. */
+import type { RowStream, StreamedRow } from '../engine/api.ts'
+import { formatType } from '../types/sql-type.ts'
+import type { GenericErrorBody, StatementErrorBody } from './error-answer.ts'
+import { DELIMITED, JSON_TYPE, KSQL_JSON } from './media-types.ts'
+import { rowWriter } from './row-text.ts'
+
+export interface RowFormat {
+  readonly contentType: string
+  /** Whether each row must leave as a chunk of its own, because clients parse chunk by chunk. */
+  readonly chunkPerRow: boolean
+  readonly head: string
+  /** Null: such rows are left out. */
+  readonly row: (row: StreamedRow) => string | null
+  readonly error: (body: GenericErrorBody | StatementErrorBody) => string
+  /** What follows the last row. `finalMessage` null: the rows end without one. */
+  readonly tail: (finalMessage: string | null) => string
+}
+
+/** The form of `contentType` on an endpoint. Source of who gets which: rest.md 4. */
+export function rowFormat(contentType: string, endpoint: '/query' | '/query-stream', stream: RowStream): RowFormat {
+  if (contentType === DELIMITED) return delimited(stream)
+  if (contentType === JSON_TYPE && endpoint === '/query-stream') return jsonArray(stream)
+  return streamedRows(stream, contentType)
+}
+
+/** A line of metadata, then a line per row. */
+function delimited(stream: RowStream): RowFormat {
+  const write = rowWriter(stream.columns)
+  return {
+    contentType: DELIMITED,
+    chunkPerRow: true,
+    head: `${metadata(stream)}\n`,
+    row: ({ row, tombstone }) => (tombstone ? null : `${write(row)}\n`),
+    error: (body) => `${JSON.stringify(body)}\n`,
+    tail: () => '',
+  }
+}
+
+/** One array: metadata, then the rows. */
+function jsonArray(stream: RowStream): RowFormat {
+  const write = rowWriter(stream.columns)
+  return {
+    contentType: JSON_TYPE,
+    chunkPerRow: false,
+    head: `[${metadata(stream)}`,
+    row: ({ row, tombstone }) => (tombstone ? null : `,${write(row)}`),
+    error: (body) => `,${JSON.stringify(body)}`,
+    tail: () => ']',
+  }
+}
+
+/** One array of objects, a line each, that say what they are. */
+function streamedRows(stream: RowStream, contentType: string): RowFormat {
+  const write = streamedRowWriter(stream)
+  const header = { header: { queryId: stream.queryId, schema: stream.schemaText } }
+  return {
+    contentType: contentType === JSON_TYPE ? JSON_TYPE : KSQL_JSON,
+    chunkPerRow: false,
+    head: `[${JSON.stringify(header)}`,
+    row: (row) => `,\n${write(row)}`,
+    error: (body) => `,\n${JSON.stringify({ errorMessage: body })}`,
+    tail: (finalMessage) => (finalMessage === null ? ']\n' : `,\n${JSON.stringify({ finalMessage })}]\n`),
+  }
+}
+
+/** From a row to `{"row":{"columns":[...]}}`, as /query and the websocket send it. */
+export function streamedRowWriter({ columns }: RowStream): (row: StreamedRow) => string {
+  const write = rowWriter(columns)
+  return ({ row, tombstone }) => `{"row":{"columns":${write(row)}${tombstone ? ',"tombstone":true' : ''}}}`
+}
+
+function metadata({ queryId, columns }: RowStream): string {
+  const columnNames = columns.map(({ name }) => name)
+  const columnTypes = columns.map(({ type }) => formatType(type))
+  return JSON.stringify({ queryId, columnNames, columnTypes })
+}

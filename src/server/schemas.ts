@@ -1,0 +1,48 @@
+/** Bodies of requests, as the routes declare them. Source: rest.md 3-6. */
+import type { RequestProperties } from '../engine/api.ts'
+import type { BodyShape } from './request-body.ts'
+
+export interface KsqlBody {
+  readonly ksql: string
+  readonly streamsProperties?: RequestProperties
+  readonly sessionVariables?: Readonly<Record<string, string>>
+  readonly commandSequenceNumber?: number
+}
+
+export const ksqlBody: BodyShape = {
+  ksql: { kind: 'text', required: true },
+  streamsProperties: { kind: 'properties' },
+  sessionVariables: { kind: 'variables' },
+  requestProperties: { kind: 'properties' },
+  commandSequenceNumber: { kind: 'integer' },
+}
+
+export interface QueryStreamBody {
+  readonly sql: string
+  readonly properties?: RequestProperties
+  readonly sessionVariables?: Readonly<Record<string, string>>
+}
+
+export const queryStreamBody: BodyShape = {
+  sql: { kind: 'text', required: true },
+  properties: { kind: 'properties' },
+  sessionVariables: { kind: 'variables' },
+  requestProperties: { kind: 'properties' },
+}
+
+export interface CloseQueryBody {
+  readonly queryId?: string
+}
+
+export const closeQueryBody: BodyShape = { queryId: { kind: 'text' } }
+
+/** First line of /inserts-stream. */
+export interface InsertsTarget {
+  readonly target: string
+  readonly properties?: RequestProperties
+}
+
+export const insertsTarget: BodyShape = {
+  target: { kind: 'text', required: true },
+  properties: { kind: 'properties' },
+}

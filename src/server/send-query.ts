@@ -1,0 +1,59 @@
+/** Rows and lines of a query on their way into a response. */
+import type { LineStream, RowStream, StreamEnd, StreamedRow } from '../engine/api.ts'
+import { errorAnswer } from './error-answer.ts'
+import type { ResponseStream } from './response-stream.ts'
+import type { RowFormat } from './row-formats.ts'
+
+/** Ends the response when the query ends, and the query when the client leaves. Resolves at the end of the query. */
+export async function sendRows(stream: RowStream, response: ResponseStream, format: RowFormat): Promise<void> {
+  response.onGone(() => void stream.close())
+  response.open(200, { 'content-type': format.contentType })
+  await response.write(format.head)
+  const send = format.chunkPerRow ? sendEach : sendTogether
+  const end = await flow(stream, (rows: readonly StreamedRow[]) => send(rows, response, format))
+  if (end.reason === 'error') await response.write(format.error(errorAnswer(end.error).body))
+  response.end(format.tail(end.reason === 'error' ? null : end.finalMessage))
+}
+
+/** PRINT: each line as it is, a chunk of its own. */
+export async function sendLines(stream: LineStream, response: ResponseStream, contentType: string): Promise<void> {
+  response.onGone(() => void stream.close())
+  response.open(200, { 'content-type': contentType })
+  const end = await flow(stream, async (lines: readonly string[]) => {
+    for (const line of lines) await response.write(`${line}\n`)
+  })
+  if (end.reason === 'error') await response.write(`${JSON.stringify(errorAnswer(end.error).body)}\n`)
+  response.end()
+}
+
+function flow<Item>(
+  stream: {
+    subscribe(subscriber: { onItems: (items: readonly Item[]) => Promise<void>; onEnd: (end: StreamEnd) => void }): void
+  },
+  onItems: (items: readonly Item[]) => Promise<void>,
+): Promise<StreamEnd> {
+  return new Promise((resolve) => stream.subscribe({ onItems, onEnd: resolve }))
+}
+
+async function sendEach(rows: readonly StreamedRow[], response: ResponseStream, format: RowFormat): Promise<void> {
+  for (const row of rows) {
+    const text = format.row(row)
+    if (text !== null) await response.write(text)
+    if (response.isGone) return
+  }
+}
+
+/** Texts are joined up to this length, so that a large batch needs no large string. */
+const JOINED_CHARS = 64 * 1024
+
+async function sendTogether(rows: readonly StreamedRow[], response: ResponseStream, format: RowFormat): Promise<void> {
+  let joined = ''
+  for (const row of rows) {
+    joined += format.row(row) ?? ''
+    if (joined.length < JOINED_CHARS) continue
+    await response.write(joined)
+    if (response.isGone) return
+    joined = ''
+  }
+  await response.write(joined)
+}

@@ -1,0 +1,95 @@
+/** The server: HTTP/1.1, HTTP/2 and websockets on its ports, from start to a graceful end. */
+import type { Server } from 'node:net'
+import type { Clock } from '../clock.ts'
+import type { Engine } from '../engine/api.ts'
+import { createApp } from './app.ts'
+import { Connections } from './connections.ts'
+import type { MetricsSource, ServerContext } from './context.ts'
+import type { Access } from './guards.ts'
+import { HealthReport } from './health-report.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { formatListener, type Listener } from './listener.ts'
+import type { Log } from './log.ts'
+import { boundListener, listen } from './net/listen.ts'
+import type { ServerOptions } from './options.ts'
+import { WebSocketEndpoint } from './websocket.ts'
+
+export interface ServerParts {
+  /** The server listens before the engine is ready, and says so. */
+  readonly engine: Promise<Engine>
+  readonly metrics: MetricsSource
+  readonly log: Log
+  readonly clock: Clock
+}
+
+export interface RunningServer {
+  /** With the ports it was given. */
+  readonly urls: readonly string[]
+  /** Refuses new requests, ends open queries, answers what is under way, closes all connections. The engine stays open. */
+  close(): Promise<void>
+}
+
+/** Time that requests under way have to end when the server stops. */
+const GRACE_MS = 10_000
+
+/** Opens the ports. Throws an Error with advice if one cannot be opened; none is open then. */
+export async function startServer(parts: ServerParts, options: ServerOptions): Promise<RunningServer> {
+  const lifecycle = new Lifecycle(parts.engine)
+  const health = new HealthReport(lifecycle, parts.clock, options.healthIntervalMs)
+  const { metrics, log } = parts
+  const context: ServerContext = { lifecycle, health, metrics, log, maxBodyBytes: options.maxBodyBytes }
+  const access: Access = { origins: options.origins, users: options.users }
+  const websocket = new WebSocketEndpoint(context, access, options.webSocketMaxAgeMs)
+  const connections = new Connections(await createApp(context, access), websocket, options.timeouts)
+  const ports = await openPorts(options, connections)
+  const urls = [...new Set(ports.map(({ server, listener }) => formatListener(boundListener(server, listener))))]
+  const close = () => closeServer({ ports: ports.map(({ server }) => server), lifecycle, connections, websocket })
+  let closing: Promise<void> | null = null
+  return { urls, close: () => (closing ??= close()) }
+}
+
+interface OpenPort {
+  readonly server: Server
+  readonly listener: Listener
+}
+
+async function openPorts(options: ServerOptions, connections: Connections): Promise<OpenPort[]> {
+  const open: OpenPort[] = []
+  try {
+    for (const listener of options.listeners) {
+      const details = { tls: options.tls, firstBytesMs: options.timeouts.headMs }
+      for (const server of await listen(listener, connections, details)) open.push({ server, listener })
+    }
+  } catch (error) {
+    for (const { server } of open) server.close()
+    throw error
+  }
+  return open
+}
+
+interface Running {
+  readonly ports: readonly Server[]
+  readonly lifecycle: Lifecycle
+  readonly connections: Connections
+  readonly websocket: WebSocketEndpoint
+}
+
+/** New connections are still taken until the requests under way are answered, so that clients read a 503 and not a refusal. */
+async function closeServer({ ports, lifecycle, connections, websocket }: Running): Promise<void> {
+  await Promise.race([lifecycle.stop(), delay(GRACE_MS)])
+  const closed = ports.map((port) => new Promise<void>((resolve) => port.close(() => resolve())))
+  connections.closeIdle()
+  websocket.close()
+  const killed = setTimeout(() => connections.closeAll(), CLOSE_MS)
+  await Promise.race([Promise.all(closed), delay(2 * CLOSE_MS)])
+  clearTimeout(killed)
+  connections.closeAll()
+}
+
+/** Time that answers have to leave after the last request has ended. */
+const CLOSE_MS = 500
+
+const delay = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })

@@ -1,0 +1,90 @@
+/** One query over one websocket: fields, rows, the end. Source: rest.md 4.6. */
+import type { WebSocket } from 'ws'
+import type { LineStream, QueryRequest, RowStream, StreamEnd } from '../engine/api.ts'
+import { schemaInfo } from '../engine/schema-info.ts'
+import { ERRORS, RequestError } from '../errors.ts'
+import type { ServerContext } from './context.ts'
+import { type ErrorAnswer, errorAnswer, isServerFault } from './error-answer.ts'
+import { parseBody, readBody } from './request-body.ts'
+import { streamedRowWriter } from './row-formats.ts'
+import { type KsqlBody, ksqlBody } from './schemas.ts'
+
+/** Close codes of RFC 6455 7.4.1. */
+const NORMAL = 1000
+const BAD_REQUEST = 1003
+const SERVER_ERROR = 1011
+const TRY_AGAIN_LATER = 1013
+
+/** Resolves when the query has ended and the client was told so. */
+export async function sendOverWebSocket(
+  { lifecycle, log }: ServerContext,
+  client: WebSocket,
+  request: string | null,
+): Promise<void> {
+  try {
+    const stream = await lifecycle.engine.openQuery(readQuery(request))
+    await lifecycle.streaming(stream, (open) => send(open, client))
+  } catch (error) {
+    const answer = errorAnswer(error)
+    if (isServerFault(answer)) log.error({ err: error }, 'websocket query failed')
+    closeWith(client, answer)
+  }
+}
+
+function readQuery(request: string | null): QueryRequest {
+  if (request === null) throw new RequestError('BAD_REQUEST', 'missing request parameter')
+  const { ksql, streamsProperties, sessionVariables } = readBody(parseBody(request), ksqlBody) as unknown as KsqlBody
+  return { sql: ksql, properties: streamsProperties ?? {}, variables: sessionVariables ?? {} }
+}
+
+async function send(stream: RowStream | LineStream, client: WebSocket): Promise<void> {
+  if (client.readyState !== client.OPEN) return stream.close()
+  client.once('close', () => void stream.close())
+  const end = stream.kind === 'print' ? await sendLines(stream, client) : await sendRows(stream, client)
+  if (end.reason === 'error') return closeWith(client, errorAnswer(end.error))
+  await sendFrames(client, ['{"error":"done"}'])
+  client.close(NORMAL, 'done')
+}
+
+async function sendRows(stream: RowStream, client: WebSocket): Promise<StreamEnd> {
+  const fields = stream.columns.map(({ name, type }) => ({ name, schema: schemaInfo(type) }))
+  await sendFrames(client, [JSON.stringify(fields)])
+  const write = streamedRowWriter(stream)
+  return new Promise((resolve) =>
+    stream.subscribe({ onItems: (rows) => sendFrames(client, rows.map(write)), onEnd: resolve }),
+  )
+}
+
+function sendLines(stream: LineStream, client: WebSocket): Promise<StreamEnd> {
+  return new Promise((resolve) => stream.subscribe({ onItems: (lines) => sendFrames(client, lines), onEnd: resolve }))
+}
+
+/** Resolves when the connection has taken the last frame, or has gone. */
+function sendFrames(client: WebSocket, texts: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    if (client.readyState !== client.OPEN || texts.length === 0) return resolve()
+    for (const text of texts.slice(0, -1)) client.send(text)
+    client.send(texts.at(-1)!, () => resolve())
+  })
+}
+
+function closeWith(client: WebSocket, { status, body }: ErrorAnswer): void {
+  if (client.readyState !== client.OPEN) return
+  client.send(JSON.stringify({ error: body.message }))
+  client.close(closeCode(status, body.error_code), shortened(body.message))
+}
+
+function closeCode(status: number, code: number): number {
+  if (code === ERRORS.COMMAND_TIMEOUT.errorCode) return TRY_AGAIN_LATER
+  return status < 500 ? BAD_REQUEST : SERVER_ERROR
+}
+
+/** A reason may have 123 bytes (RFC 6455 5.5); what a cut leaves of a character goes too. */
+function shortened(reason: string): string {
+  const bytes = Buffer.from(reason)
+  if (bytes.length <= 123) return reason
+  return bytes
+    .subarray(0, 123)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '')
+}

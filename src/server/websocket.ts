@@ -1,0 +1,110 @@
+/** GET /ws/query as a websocket: the rows of one query, a frame each. Source: rest.md 4.6. */
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { WebSocket, WebSocketServer } from 'ws'
+import type { ServerContext } from './context.ts'
+import { errorAnswer } from './error-answer.ts'
+import { type Access, checkAccess } from './guards.ts'
+import { sendOverWebSocket } from './websocket-query.ts'
+
+export const WEBSOCKET_PATH = '/ws/query'
+
+const PING_INTERVAL_MS = 30_000
+
+/** Whether a request asks for the websocket; other requests to upgrade are answered as if they had not asked. */
+export function asksForWebSocket({ headers, url }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket' && new URL(url ?? '', BASE).pathname === WEBSOCKET_PATH
+}
+
+/** Only there so that a path can be read as a URL. */
+const BASE = 'http://server'
+
+export class WebSocketEndpoint {
+  readonly #context: ServerContext
+  readonly #access: Access
+  readonly #maxAgeMs: number
+  /** Loaded with the first client: an idle server does without. */
+  #server: Promise<WebSocketServer> | null = null
+  readonly #open = new Set<WebSocket>()
+
+  constructor(context: ServerContext, access: Access, maxAgeMs: number) {
+    this.#context = context
+    this.#access = access
+    this.#maxAgeMs = maxAgeMs
+  }
+
+  async accept(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const parameters = new URL(request.url ?? '', BASE).searchParams
+    try {
+      this.#check(request, parameters.get('access_token'))
+    } catch (error) {
+      return refuse(socket, error)
+    }
+    this.#server ??= loadServer(this.#context.maxBodyBytes)
+    const server = await this.#server
+    server.handleUpgrade(request, socket, head, (client) => this.#serve(client, parameters.get('request')))
+  }
+
+  /** Drops the clients that are still there; their queries have ended by then. */
+  close(): void {
+    for (const client of this.#open) client.terminate()
+  }
+
+  #check({ headers }: IncomingMessage, token: string | null): void {
+    const authorization = token === null ? headers.authorization : `Basic ${token}`
+    checkAccess(this.#access, {
+      path: WEBSOCKET_PATH,
+      ...(headers.origin === undefined ? {} : { origin: headers.origin }),
+      ...(headers.host === undefined ? {} : { host: headers.host }),
+      ...(authorization === undefined ? {} : { authorization }),
+    })
+    void this.#context.lifecycle.engine
+  }
+
+  #serve(client: WebSocket, request: string | null): void {
+    this.#open.add(client)
+    const life = setTimeout(() => client.close(1000, 'This connection has reached its maximum age.'), this.#maxAgeMs)
+    const pulse = startPulse(client)
+    client.on('error', () => client.terminate())
+    client.once('close', () => {
+      clearTimeout(life)
+      clearInterval(pulse)
+      this.#open.delete(client)
+    })
+    void this.#context.lifecycle.during(() => sendOverWebSocket(this.#context, client, request))
+  }
+}
+
+async function loadServer(maxPayload: number): Promise<WebSocketServer> {
+  const { WebSocketServer } = await import('ws')
+  return new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload })
+}
+
+/** A client that does not answer to pings is gone, even if its connection never said so. */
+function startPulse(client: WebSocket): NodeJS.Timeout {
+  let isAlive = true
+  client.on('pong', () => {
+    isAlive = true
+  })
+  return setInterval(() => {
+    if (!isAlive) return client.terminate()
+    isAlive = false
+    client.ping()
+  }, PING_INTERVAL_MS)
+}
+
+/** Before the handshake a refusal is an ordinary HTTP answer. */
+function refuse(socket: Socket, error: unknown): void {
+  const { status, body } = errorAnswer(error)
+  const text = JSON.stringify(body)
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'Connection: close',
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(text)}`,
+      '',
+      text,
+    ].join('\r\n'),
+  )
+}
