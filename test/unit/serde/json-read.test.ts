@@ -280,6 +280,13 @@ describe('strings', () => {
     )
   })
 
+  test.each(['', 'é', '\\'])('that are long and have quotes far inside end where they end (%j)', (tail) => {
+    const read = reader({ A: STRING, B: STRING })
+    const text = `${'x'.repeat(50)}"${'y'.repeat(50)}\\"z\n${tail}`
+    for (let i = 0; i < 3; i++) expect(read(JSON.stringify({ a: text, b: text }), '"')).toEqual([text, text])
+    expect(read(`{"a":${JSON.stringify(text).slice(0, -1)}`, '"}')).toMatchObject({ causes: [expect.any(String)] })
+  })
+
   test('with invalid UTF-8 get replacement characters', () => {
     const bytes = Buffer.concat([Buffer.from('{"A":"a'), Buffer.from([0xff, 0xc3]), Buffer.from('"}')])
     expect(reader({ A: STRING })(bytes)).toEqual(['a\ufffd\ufffd'])
