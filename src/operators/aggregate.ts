@@ -3,7 +3,7 @@ import type { Expression } from '../expressions/expression.ts'
 import type { StoreKey } from '../state/store.ts'
 import type { Column } from '../types/schema.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import { compileAggregation, outputColumns } from './aggregation.ts'
+import { compileAggregation, outputColumns, stateTypes } from './aggregation.ts'
 import type { OperatorDefinition } from './operator.ts'
 import { type PendingChange, PendingChanges } from './pending-changes.ts'
 import { hasKey, recordKeys } from './record-key.ts'
@@ -35,7 +35,7 @@ export interface AggregateCall extends Column {
 export const aggregate: OperatorDefinition<AggregateStep> = {
   inputs: ({ input }) => [input],
   schema: ({ functions }, [input]) => aggregateSchema(functions, input!),
-  stores: ({ store }) => [{ name: store, kind: 'keyValue' }],
+  stores: ({ store, functions }) => [{ name: store, kind: 'keyValue', types: stateTypes(functions) }],
   build({ functions, store: name }, [input], context, emit) {
     const aggregation = compileAggregation(functions, context)
     const keys = recordKeys({ ...input!, window: null })

@@ -6,6 +6,7 @@ import { compile } from '../expressions/compile.ts'
 import type { AggregateRuntime } from '../functions/declaration.ts'
 import { findVariant } from '../functions/resolve.ts'
 import type { Column } from '../types/schema.ts'
+import type { SqlType } from '../types/sql-type.ts'
 import type { Row, Value } from '../types/value.ts'
 import type { AggregateCall } from './aggregate.ts'
 import { compileColumn, messageOf } from './evaluate.ts'
@@ -28,6 +29,10 @@ export const outputColumns = (key: readonly Column[], functions: readonly Aggreg
   ...key,
   ...functions.map(({ name, type }) => ({ name, type })),
 ]
+
+/** Types of the row of states. */
+export const stateTypes = (functions: readonly AggregateCall[]): readonly SqlType[] =>
+  functions.map(({ stateType }) => stateType)
 
 /** Throws an Error if a stored plan names a function or a variant that is gone. */
 export function compileAggregation(functions: readonly AggregateCall[], context: OperatorContext): Aggregation {

@@ -1,5 +1,6 @@
 /** How far EMIT FINAL has come, kept with the state, so that a restart neither repeats nor reopens windows. */
-import type { StoredRow, StoreSpec } from '../state/store.ts'
+import type { StoreDeclaration, StoredRow } from '../state/store.ts'
+import { BIGINT } from '../types/sql-type.ts'
 import type { OperatorContext } from './operator.ts'
 
 export interface FinalMark {
@@ -13,7 +14,7 @@ export interface FinalMark {
 const KEY = 0
 
 export const finalMarkSpec = (store: string) =>
-  ({ name: `${store}-Final`, kind: 'keyValue' }) as const satisfies StoreSpec
+  ({ name: `${store}-Final`, kind: 'keyValue', types: [BIGINT] }) as const satisfies StoreDeclaration
 
 export function openFinalMark(store: string, context: OperatorContext): FinalMark {
   const marks = context.store(finalMarkSpec(store))

@@ -2,6 +2,8 @@
 import { prefixRange, textCodec } from '../state/key.ts'
 import type { StoredRow } from '../state/store.ts'
 import type { Header } from '../types/record.ts'
+import { columnTypes } from '../types/schema.ts'
+import { STRING } from '../types/sql-type.ts'
 import type { Row, Value } from '../types/value.ts'
 import { type ForeignKeyLookupStep, type Instruction, RESPONSE_COLUMNS } from './foreign-key-join.ts'
 import type { OperatorDefinition } from './operator.ts'
@@ -19,9 +21,9 @@ export const foreignKeyLookup: OperatorDefinition<ForeignKeyLookupStep> = {
     window: null,
     value: [...RESPONSE_COLUMNS, ...right!.value],
   }),
-  stores: ({ subscriptionStore, rightStore }) => [
-    { name: subscriptionStore, kind: 'keyValue' },
-    { name: rightStore, kind: 'keyValue' },
+  stores: ({ subscriptionStore, rightStore, leftKey }, [, right]) => [
+    { name: subscriptionStore, kind: 'keyValue', types: [...columnTypes(leftKey), STRING] },
+    { name: rightStore, kind: 'keyValue', types: columnTypes(right!.value) },
   ],
   build({ leftKey, subscriptionStore, rightStore }, [subscriptionSchema, right], context, emit) {
     const subscriptions = context.store({ name: subscriptionStore, kind: 'keyValue' })

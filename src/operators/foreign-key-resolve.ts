@@ -1,4 +1,5 @@
 /** Last step of a foreign-key join: joins an answer of the right side with the left row, unless that has changed since the question. */
+import { columnTypes } from '../types/schema.ts'
 import { type ForeignKeyResolveStep, RESPONSE_COLUMNS } from './foreign-key-join.ts'
 import type { OperatorDefinition } from './operator.ts'
 import { hasKey, recordKeys } from './record-key.ts'
@@ -13,7 +14,7 @@ export const foreignKeyResolve: OperatorDefinition<ForeignKeyResolveStep> = {
     window: null,
     value: [...leftColumns, ...rightColumns],
   }),
-  stores: ({ store }) => [{ name: store, kind: 'keyValue' }],
+  stores: ({ store, leftColumns }) => [{ name: store, kind: 'keyValue', types: columnTypes(leftColumns) }],
   build({ join, store: name, leftColumns }, [responses], context, emit) {
     const keys = recordKeys(responses!)
     const store = context.store({ name, kind: 'keyValue' })

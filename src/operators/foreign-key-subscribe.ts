@@ -1,5 +1,6 @@
 /** First step of a foreign-key join: keeps the left rows and tells the right side which of its keys each refers to. */
 import { textCodec } from '../state/key.ts'
+import { columnTypes } from '../types/schema.ts'
 import type { Row, Value } from '../types/value.ts'
 import { compileColumn, silently } from './evaluate.ts'
 import { type ForeignKeySubscribeStep, type Instruction, SUBSCRIPTION_COLUMNS } from './foreign-key-join.ts'
@@ -16,7 +17,7 @@ export const foreignKeySubscribe: OperatorDefinition<ForeignKeySubscribeStep> = 
     window: null,
     value: [...input!.key, ...SUBSCRIPTION_COLUMNS],
   }),
-  stores: ({ store }) => [{ name: store, kind: 'keyValue' }],
+  stores: ({ store }, [input]) => [{ name: store, kind: 'keyValue', types: columnTypes(input!.value) }],
   build({ foreignKey, join, store: name }, [input], context, emit) {
     const keys = recordKeys(input!)
     const store = context.store({ name, kind: 'keyValue' })

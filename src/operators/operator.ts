@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
-import type { StateStore, StoreSpec } from '../state/store.ts'
+import type { StateStore, StoreDeclaration, StoreSpec } from '../state/store.ts'
 import type { Process } from '../types/record.ts'
 import type { StepId, StepSchema } from './step.ts'
 
@@ -41,7 +41,7 @@ export interface OperatorDefinition<Step> {
   readonly inputs: (step: Step) => readonly StepId[]
   readonly schema: (step: Step, inputs: readonly StepSchema[]) => StepSchema
   /** The stores that it asks for, so that the runtime can restore them before it runs. */
-  readonly stores?: (step: Step, inputs: readonly StepSchema[]) => readonly StoreSpec[]
+  readonly stores?: (step: Step, inputs: readonly StepSchema[]) => readonly StoreDeclaration[]
   readonly build: (
     step: Step,
     inputs: readonly StepSchema[],

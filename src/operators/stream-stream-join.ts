@@ -1,12 +1,12 @@
 /** Stream-stream join within a window. Output row: left row, then right row (NULLs for a side without a match). */
-import type { StoreSpec } from '../state/store.ts'
+import type { StoreDeclaration, StoreSpec } from '../state/store.ts'
 import type { Process } from '../types/record.ts'
-import type { Column } from '../types/schema.ts'
+import { type Column, columnTypes } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
 import type { OperatorDefinition } from './operator.ts'
 import { openRecentRows } from './recent-rows.ts'
 import { hasKey, recordKeys } from './record-key.ts'
-import type { StepId } from './step.ts'
+import type { StepId, StepSchema } from './step.ts'
 import { unmatchedSpec } from './unmatched-rows.ts'
 import { openWaitingRows } from './waiting-rows.ts'
 
@@ -43,10 +43,9 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
     window: left!.window,
     value: [...left!.value, ...right!.value],
   }),
-  stores(step) {
-    const { left, right } = sidesOf(step)
-    const unmatched = waits(step) ? [unmatchedSpec(left.store), unmatchedSpec(right.store)] : []
-    return [bufferSpec(step, left.store), bufferSpec(step, right.store), ...unmatched]
+  stores(step, [left, right]) {
+    const sides = sidesOf(step)
+    return [...storesOf(step, sides.left.store, left!), ...storesOf(step, sides.right.store, right!)]
   },
   build(step, [leftSchema, rightSchema], context, emit) {
     const sides = sidesOf(step)
@@ -137,6 +136,12 @@ const bufferSpec = ({ beforeMs, afterMs, graceMs }: StreamStreamJoinStep, name: 
     kind: 'joinBuffer',
     retentionMs: beforeMs + afterMs + (graceMs ?? DEFAULT_GRACE_MS),
   }) as const satisfies StoreSpec
+
+function storesOf(step: StreamStreamJoinStep, name: string, { value }: StepSchema): StoreDeclaration[] {
+  const types = columnTypes(value)
+  const buffer = { ...bufferSpec(step, name), types }
+  return waits(step) ? [buffer, { ...unmatchedSpec(name), types, isList: true }] : [buffer]
+}
 
 function rowJoiners(leftWidth: number, rightWidth: number): Sides<JoinRows> {
   const noLeft: Row = new Array(leftWidth).fill(null)

@@ -1,7 +1,7 @@
 /** Aggregation of a grouped table: takes old rows out (undo), puts new rows in. Output row: key columns, then results. */
 import type { StoreKey } from '../state/store.ts'
 import { type AggregateCall, aggregateSchema } from './aggregate.ts'
-import { compileAggregation } from './aggregation.ts'
+import { compileAggregation, stateTypes } from './aggregation.ts'
 import type { OperatorDefinition } from './operator.ts'
 import { type PendingChange, PendingChanges } from './pending-changes.ts'
 import { hasKey, recordKeys } from './record-key.ts'
@@ -19,7 +19,7 @@ export interface TableAggregateStep {
 export const tableAggregate: OperatorDefinition<TableAggregateStep> = {
   inputs: ({ input }) => [input],
   schema: ({ functions }, [input]) => aggregateSchema(functions, input!),
-  stores: ({ store }) => [{ name: store, kind: 'keyValue' }],
+  stores: ({ store, functions }) => [{ name: store, kind: 'keyValue', types: stateTypes(functions) }],
   build({ functions, store: name }, [input], context, emit) {
     const aggregation = compileAggregation(functions, context)
     const keys = recordKeys({ ...input!, window: null })

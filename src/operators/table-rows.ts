@@ -1,5 +1,6 @@
 /** The newest rows of a table, in the kind of store that fits its key: windowed tables can then forget what is behind their retention. */
-import type { KeyValueStore, SessionStore, StoredRow, StoreSpec, WindowStore } from '../state/store.ts'
+import type { KeyValueStore, SessionStore, StoreDeclaration, StoredRow, WindowStore } from '../state/store.ts'
+import { columnTypes } from '../types/schema.ts'
 import type { OperatorContext } from './operator.ts'
 import { type KeyedRecord, type RecordKeys, recordKeys } from './record-key.ts'
 import type { StepSchema } from './step.ts'
@@ -19,9 +20,10 @@ export interface TableRowsOptions {
   readonly retentionMs: number | null
 }
 
-export function tableRowsSpec({ name, schema, retentionMs }: TableRowsOptions): StoreSpec {
+export function tableRowsSpec({ name, schema, retentionMs }: TableRowsOptions): StoreDeclaration {
   const kind = kindOf(schema)
-  return retentionMs === null || kind === 'keyValue' ? { name, kind } : { name, kind, retentionMs }
+  const types = columnTypes(schema.value)
+  return retentionMs === null || kind === 'keyValue' ? { name, kind, types } : { name, kind, types, retentionMs }
 }
 
 export function openTableRows(options: TableRowsOptions, context: OperatorContext): TableRows {

@@ -6,7 +6,7 @@ import type { KeyWindow } from '../metastore/data-source.ts'
 import { WINDOWEND, WINDOWSTART } from '../types/schema.ts'
 import { BIGINT } from '../types/sql-type.ts'
 import type { AggregateCall } from './aggregate.ts'
-import { outputColumns } from './aggregation.ts'
+import { outputColumns, stateTypes } from './aggregation.ts'
 import { finalMarkSpec } from './final-mark.ts'
 import type { OperatorDefinition } from './operator.ts'
 import { buildSessionAggregate } from './session-aggregate.ts'
@@ -46,9 +46,9 @@ export const windowedAggregate: OperatorDefinition<WindowedAggregateStep> = {
       { name: WINDOWEND, type: BIGINT },
     ],
   }),
-  stores({ store: name, window, emit }) {
+  stores({ store: name, functions, window, emit }) {
     const kind = window.type === 'SESSION' ? 'session' : 'window'
-    const rows = { name, kind, retentionMs: window.retentionMs } as const
+    const rows = { name, kind, retentionMs: window.retentionMs, types: stateTypes(functions) } as const
     return emit === 'FINAL' ? [rows, finalMarkSpec(name)] : [rows]
   },
   build(step, [input], context, emit) {

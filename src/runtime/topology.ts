@@ -7,7 +7,7 @@ import { OPERATORS, type OperatorStep, type Step } from '../operators/index.ts'
 import { inputsOf } from '../operators/inputs.ts'
 import type { OperatorDefinition } from '../operators/operator.ts'
 import type { RepartitionStep, SourceStep, StepId, StepSchema } from '../operators/step.ts'
-import type { StoreSpec } from '../state/store.ts'
+import type { StoreDeclaration } from '../state/store.ts'
 
 export interface SubTopology {
   /** From 0, in the order in which they first appear in the plan; part of task names. */
@@ -48,7 +48,7 @@ export const definitionOf = <S extends OperatorStep>(step: S): OperatorDefinitio
   OPERATORS[step.kind] as unknown as OperatorDefinition<S>
 
 /** Stores of a step, by the schemas of its inputs. */
-export function storesOf(step: OperatorStep, schemas: ReadonlyMap<StepId, StepSchema>): readonly StoreSpec[] {
+export function storesOf(step: OperatorStep, schemas: ReadonlyMap<StepId, StepSchema>): readonly StoreDeclaration[] {
   const inputs = inputsOf(step).map((id) => schemas.get(id)!)
   return definitionOf(step).stores?.(step, inputs) ?? []
 }

@@ -2,6 +2,7 @@
  * State stores as operators see them: synchronous, single-threaded, owned by one task. Implementations: memory.ts, lmdb.ts; wrappers add
  * cache, changelog and metrics.
  */
+import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 
 /**
@@ -90,4 +91,12 @@ export interface StoreSpec {
   readonly kind: StateStore['kind']
   /** Window, session and join buffers: how long entries are kept behind stream time, ms. */
   readonly retentionMs?: number
+}
+
+/** A store as the operator that owns it declares it: with what its rows hold, so that they can be kept as bytes. */
+export interface StoreDeclaration extends StoreSpec {
+  /** Types of the columns of a row. */
+  readonly types: readonly SqlType[]
+  /** Each entry's row is a list of rows of those columns. */
+  readonly isList?: boolean
 }

@@ -30,6 +30,8 @@ export const SYSTEM_COLUMNS: ReadonlySet<string> = new Set([...PSEUDO_COLUMNS, .
 
 export const isSystemColumn = (name: string): boolean => SYSTEM_COLUMNS.has(name)
 
+export const columnTypes = (columns: readonly Column[]): SqlType[] => columns.map(({ type }) => type)
+
 /** All columns that `SELECT *` of a stream or table without windows shows, in order. */
 export const allColumns = (schema: Schema): readonly Column[] => [...schema.key, ...schema.value, ...schema.headers]
 
