@@ -76,14 +76,13 @@ function refuseNesting({ select, having }: GroupedQuery, isAggregate: IsAggregat
   }
 }
 
-function refuseAggregatesWithoutGrouping(
-  { select, having, hasWindow, sources }: GroupedQuery,
-  isAggregate: IsAggregate,
-): void {
+function refuseAggregatesWithoutGrouping(query: GroupedQuery, isAggregate: IsAggregate): void {
+  const { select, having, hasWindow, sources } = query
   const calls = [...select.map((column) => column.expression), ...(having === null ? [] : [having])].flatMap(
     (expression) => aggregateCalls(expression, isAggregate),
   )
   if (calls.length > 0) {
+    checkGroupedSelect(query, [], isAggregate)
     const shown = calls.map((call) => display(call, sources)).join(', ')
     refuse(
       `CREATE TABLE AS SELECT statement does not support aggregate function [${shown}] without a GROUP BY clause.` +
@@ -140,7 +139,7 @@ function checkGroupedSelect(
     .map(({ expression }) => display(expression, sources))
   if (unmatched.length > 0) {
     refuse(
-      `Non-aggregate SELECT expression(s) not part of GROUP BY: ${[...new Set(unmatched)].sort().join(', ')}` +
+      `Non-aggregate SELECT expression(s) not part of GROUP BY: ${[...new Set(unmatched)].join(', ')}` +
         '\nEither add the column(s) to the GROUP BY or remove them from the SELECT.',
     )
   }

@@ -4,7 +4,8 @@ import { typecheck } from '../expressions/typecheck.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { Metastore } from '../metastore/metastore.ts'
 import type { Expression, Grouping, Query } from '../sql/ast.ts'
-import { isSystemColumn, WINDOW_BOUNDS } from '../types/schema.ts'
+import { walk } from '../sql/walk.ts'
+import { WINDOW_BOUNDS } from '../types/schema.ts'
 import type { StructType } from '../types/sql-type.ts'
 import {
   aggregateCalls,
@@ -40,7 +41,7 @@ export function analyzeQuery(query: Query, options: AnalyzeOptions): Analysis {
   if (options.use === 'pull') checkPullQuery(query)
   const sources = analyzeSources(query.from, options.metastore)
   const joins = analyzeJoins(flattenRelation(query.from).joins, sources)
-  const window = query.window === null ? null : analyzeWindow(query.window)
+  const window = query.window === null ? null : analyzeWindow(query.window, { emitFinal: query.emit === 'FINAL' })
   const clauses = resolveClauses(query, sources, joins, window, options)
   checkClauses(query, sources, clauses, window, options)
   return {
@@ -75,17 +76,20 @@ function resolveClauses(
   const isAggregate = aggregateTest(functions)
   const complete = (expression: Expression) => withRowtimeArguments(expression, isAggregate, sources[0]!.alias)
   const where = query.where && resolveNames(query.where, 'WHERE', scope)
+  const partitionBy =
+    query.partitionBy && partitionExpressions(resolveGrouping(query.partitionBy, 'PARTITION BY', scope))
   const select = analyzeSelect(query.items, {
     ...selectScope,
     use,
     syntheticKey: synthetic,
+    partitionBy,
     structType: (expression) => structTypeOf(expression, sources, functions, metastore),
   }).map((column) => ({ ...column, expression: complete(column.expression) }))
   return {
     select,
     where,
     groupBy: query.groupBy && resolveGrouping(query.groupBy, 'GROUP BY', selectScope),
-    partitionBy: query.partitionBy && partitionExpressions(resolveGrouping(query.partitionBy, 'PARTITION BY', scope)),
+    partitionBy,
     having: query.having && complete(resolveNames(query.having, 'HAVING', selectScope)),
   }
 }
@@ -124,15 +128,15 @@ function checkClauses(
   sources: readonly AnalyzedSource[],
   clauses: Clauses,
   window: AggregationWindow | null,
-  { functions, use }: AnalyzeOptions,
+  { functions }: AnalyzeOptions,
 ): void {
   const { select, where, groupBy, partitionBy, having } = clauses
-  if (use === 'persistent') refuseReservedNames(select)
+  const elsewhere = [where, having, ...(groupBy ?? []), ...(partitionBy ?? [])].filter((clause) => clause !== null)
+  refuseUnknownFunctions([...select.map(({ expression }) => expression), ...elsewhere], functions)
   const isAggregate = aggregateTest(functions)
   if (window !== null) refuseOwnWindowBounds(clauses, sources, isAggregate)
-  checkAggregates({ sources, select, where, groupBy, having, hasWindow: window !== null }, isAggregate)
-  const elsewhere = [where, having, ...(groupBy ?? []), ...(partitionBy ?? [])].filter((clause) => clause !== null)
   checkTableFunctions({ select, sources, elsewhere, grouped: groupBy !== null }, functions)
+  checkAggregates({ sources, select, where, groupBy, having, hasWindow: window !== null }, isAggregate)
   if (query.partitionBy !== null && sources.every(({ source }) => source.kind === 'TABLE')) {
     refuse(
       'PARTITION BY is only supported for streams: rows of a table belong to their primary key. Use GROUP BY to re-key a table.',
@@ -147,13 +151,12 @@ function checkClauses(
   }
 }
 
-function refuseReservedNames(select: readonly SelectColumn[]): void {
-  const reserved = select.find(({ name }) => isSystemColumn(name))
-  if (reserved !== undefined) {
-    refuse(
-      `Reserved column name in select: \`${reserved.name}\`. Please remove or alias the column.`,
-      reserved.location,
-    )
+function refuseUnknownFunctions(expressions: readonly Expression[], functions: FunctionRegistry): void {
+  for (const expression of expressions) {
+    walk(expression, (node) => {
+      if (node.kind === 'functionCall') functions.get(node.name)
+      return true
+    })
   }
 }
 

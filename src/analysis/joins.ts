@@ -11,20 +11,25 @@ import { resolveNames } from './resolve-names.ts'
 /** A side of the tree while it grows: what it is and how it is keyed. */
 interface Side {
   readonly isTable: boolean
-  readonly key: JoinKey
+  /** Expressions that equal its key, most natural first; empty if there is no key of one column. */
+  readonly keyedBy: readonly Expression[]
   readonly sources: readonly AnalyzedSource[]
 }
 
 export function analyzeJoins(joins: readonly Join[], sources: readonly AnalyzedSource[]): AnalyzedJoin[] {
   refuseKafkaValues(joins, sources)
+  const criteria = joins.map((join, i) => {
+    const equation = equality(join, sources.slice(0, i + 2))
+    return { equation, sides: orient(equation, sources[i + 1]!) }
+  })
   const analyzed: AnalyzedJoin[] = []
   let left = sourceSide(sources[0]!)
   joins.forEach((join, i) => {
-    const result = analyzeJoin(join, i + 1, left, sources)
+    const result = analyzeJoin(join, criteria[i]!, left, sources)
     analyzed.push(result)
     left = {
       isTable: left.isTable && sources[i + 1]!.source.kind === 'TABLE',
-      key: result.key,
+      keyedBy: resultKeyedBy(result, left),
       sources: sources.slice(0, i + 2),
     }
   })
@@ -33,7 +38,7 @@ export function analyzeJoins(joins: readonly Join[], sources: readonly AnalyzedS
 
 const sourceSide = (source: AnalyzedSource): Side => ({
   isTable: source.source.kind === 'TABLE',
-  key: { kind: 'columns', columns: keyColumns(source) },
+  keyedBy: keyColumns(source),
   sources: [source],
 })
 
@@ -53,10 +58,19 @@ function refuseKafkaValues(joins: readonly Join[], sources: readonly AnalyzedSou
   }
 }
 
-function analyzeJoin(join: Join, right: number, left: Side, sources: readonly AnalyzedSource[]): AnalyzedJoin {
+interface Criteria {
+  readonly equation: Comparison
+  readonly sides: Sides
+}
+
+function analyzeJoin(
+  join: Join,
+  { equation, sides }: Criteria,
+  left: Side,
+  sources: readonly AnalyzedSource[],
+): AnalyzedJoin {
+  const right = left.sources.length
   const rightSource = sources[right]!
-  const criteria = equality(join, left, rightSource)
-  const sides = orient(criteria, left, rightSource)
   const window = joinWindow(join)
   const isForeign = isForeignKeyJoin(left, rightSource, sides.left)
   if (isForeign && left.sources.length > 1) {
@@ -65,7 +79,7 @@ function analyzeJoin(join: Join, right: number, left: Side, sources: readonly An
     )
   }
   checkKinds(join, left, rightSource, window, isForeign)
-  checkTableKey(left, rightSource, sides, criteria)
+  checkTableKey(left, rightSource, sides, equation)
   checkWindowedSources(left, rightSource)
   return {
     type: join.type,
@@ -79,8 +93,7 @@ function analyzeJoin(join: Join, right: number, left: Side, sources: readonly An
 }
 
 /** The one equality of ON, with names resolved over all sources up to this one. */
-function equality(join: Join, left: Side, right: AnalyzedSource): Comparison {
-  const { criteria } = join
+function equality({ criteria }: Join, sources: readonly AnalyzedSource[]): Comparison {
   if (criteria.kind === 'logicalBinary') {
     refuse(
       `Invalid join condition: joins on multiple conditions are not yet supported. Got ${displayExpression(criteria)}.`,
@@ -93,8 +106,7 @@ function equality(join: Join, left: Side, right: AnalyzedSource): Comparison {
       criteria.location,
     )
   }
-  const scope = { sources: [...left.sources, right], own: new Set<string>() }
-  return resolveNames(criteria, 'JOIN ON', scope) as Comparison
+  return resolveNames(criteria, 'JOIN ON', { sources, own: new Set() }) as Comparison
 }
 
 interface Sides {
@@ -104,7 +116,7 @@ interface Sides {
 }
 
 /** Puts the side that reads the newly joined source to the right. */
-function orient(criteria: Comparison, left: Side, right: AnalyzedSource): Sides {
+function orient(criteria: Comparison, right: AnalyzedSource): Sides {
   const first = oneSource(criteria.left, criteria)
   const second = oneSource(criteria.right, criteria)
   if (first === second) {
@@ -143,13 +155,11 @@ function joinWindow({ within }: Join): JoinWindow | null {
   }
 }
 
-const isKeyColumn = (key: JoinKey, expression: Expression): boolean =>
-  key.kind !== 'synthetic' &&
-  (key.kind === 'columns' || key.columns.length === 1) &&
-  key.columns.some((column) => equalExpressions(column, expression))
+const isKeyedBy = ({ keyedBy }: Side, expression: Expression): boolean =>
+  keyedBy.some((key) => equalExpressions(key, expression))
 
 const isForeignKeyJoin = (left: Side, right: AnalyzedSource, leftExpression: Expression): boolean =>
-  left.isTable && right.source.kind === 'TABLE' && !isKeyColumn(left.key, leftExpression)
+  left.isTable && right.source.kind === 'TABLE' && !isKeyedBy(left, leftExpression)
 
 function checkKinds(
   join: Join,
@@ -159,7 +169,7 @@ function checkKinds(
   isForeign: boolean,
 ): void {
   const rightIsTable = right.source.kind === 'TABLE'
-  const leftName = left.sources[left.sources.length - 1]!.source.name
+  const leftName = left.sources[0]!.source.name
   const got = (kind: string) => `Got ${leftName} ${kind} ${right.source.name}.`
   if (left.isTable && !rightIsTable) {
     refuse(
@@ -210,7 +220,7 @@ function checkWithin(left: Side, rightIsTable: boolean, window: JoinWindow | nul
 /** Tables join on their whole primary key, and both sides have one type (checked by the planner, which knows types). */
 function checkTableKey(left: Side, right: AnalyzedSource, sides: Sides, criteria: Comparison): void {
   if (right.source.kind !== 'TABLE') return
-  if (isKeyColumn(sourceSide(right).key, sides.right)) return
+  if (isKeyedBy(sourceSide(right), sides.right)) return
   const got = `Got ${displayExpression(criteria.left)} = ${displayExpression(criteria.right)}.`
   refuse(
     left.isTable
@@ -244,13 +254,26 @@ const foreignKey = (left: Side): JoinKey => {
   }
 }
 
+const equalToKey = ({ left: expression, right }: Pick<Sides, 'left' | 'right'>, left: Side): readonly Expression[] => [
+  ...(isKeyedBy(left, expression) ? left.keyedBy : [expression]),
+  right,
+]
+
+function resultKeyedBy({ key, leftExpression, rightExpression }: AnalyzedJoin, left: Side): readonly Expression[] {
+  switch (key.kind) {
+    case 'columns':
+      return equalToKey({ left: leftExpression, right: rightExpression }, left)
+    case 'foreign':
+      return key.columns.length === 1 ? key.columns : []
+    case 'synthetic':
+      return []
+  }
+}
+
 /** Columns that equal the key of the result; a full outer join and a join of two expressions have none. Source: ksqlDB `JoinNode`. */
 function resultKey(join: Join, sides: Sides, left: Side, sources: readonly AnalyzedSource[]): JoinKey {
   if (join.type !== 'FULL') {
-    const known = isKeyColumn(left.key, sides.left)
-      ? (left.key as { columns: readonly ColumnReference[] }).columns
-      : [sides.left]
-    const columns = [...known, sides.right].filter((side): side is ColumnReference => side.kind === 'columnReference')
+    const columns = equalToKey(sides, left).filter((side): side is ColumnReference => side.kind === 'columnReference')
     if (columns.length > 0) return { kind: 'columns', columns }
   }
   return { kind: 'synthetic', name: syntheticName(sources) }

@@ -1,7 +1,7 @@
 /** Qualifies every column reference of a clause with the alias of its source. */
-import { StatementError } from '../errors.ts'
+import { type Location, StatementError } from '../errors.ts'
 import type { ColumnReference, Expression } from '../sql/ast.ts'
-import { rewrite } from '../sql/walk.ts'
+import { rewrite, walk } from '../sql/walk.ts'
 import { WINDOW_BOUNDS } from '../types/schema.ts'
 import type { AnalyzedSource } from './analysis.ts'
 import { alternatives, place } from './errors.ts'
@@ -17,7 +17,22 @@ export interface NameScope {
 export type Clause = 'SELECT' | 'WHERE' | 'GROUP BY' | 'PARTITION BY' | 'HAVING' | 'JOIN ON'
 
 export function resolveNames(expression: Expression, clause: Clause, scope: NameScope): Expression {
+  refuseUnknownAliases(expression, scope)
   return rewrite(expression, (node) => (node.kind === 'columnReference' ? resolveReference(node, clause, scope) : null))
+}
+
+/** Before anything else is said about a column: another name's fault may only follow from it. */
+function refuseUnknownAliases(expression: Expression, scope: NameScope): void {
+  walk(expression, (node) => {
+    if (node.kind === 'columnReference' && node.qualifier !== null) ownerOf(node.qualifier, scope, node.location)
+    return true
+  })
+}
+
+function ownerOf(qualifier: string, scope: NameScope, location: Location | undefined): AnalyzedSource {
+  const owner = scope.sources.find(({ alias, source }) => alias === qualifier || source.name === qualifier)
+  if (owner === undefined) throw unknownAlias(qualifier, scope, location)
+  return owner
 }
 
 function resolveReference(reference: ColumnReference, clause: Clause, scope: NameScope): ColumnReference {
@@ -37,15 +52,16 @@ function resolveReference(reference: ColumnReference, clause: Clause, scope: Nam
 }
 
 function resolveQualified(reference: ColumnReference, clause: Clause, scope: NameScope): ColumnReference {
-  const owner = scope.sources.find(
-    ({ alias, source }) => alias === reference.qualifier || source.name === reference.qualifier,
-  )
-  if (owner === undefined) throw unknownAlias(reference.qualifier!, scope, reference.location)
-  if (!hasColumn(owner.source, reference.name)) throw unresolved(reference, clause, scope)
+  const owner = ownerOf(reference.qualifier!, scope, reference.location)
+  if (!hasColumn(owner.source, reference.name)) {
+    if (scope.own.has(reference.name) && WINDOW_BOUNDS.includes(reference.name))
+      return { ...reference, qualifier: null }
+    throw unresolved(reference, clause, scope)
+  }
   return { ...reference, qualifier: owner.alias }
 }
 
-export function unknownAlias(alias: string, scope: NameScope, location: ColumnReference['location']): StatementError {
+export function unknownAlias(alias: string, scope: NameScope, location: Location | undefined): StatementError {
   const known = scope.sources.map((source) => source.alias).join(', ')
   return new StatementError(
     `Failed to prepare statement: '${alias}' is not a valid stream/table name or alias.\nThis query reads: ${known}.`,

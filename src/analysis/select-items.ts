@@ -1,16 +1,20 @@
 /** SELECT: expands `*`, `alias.*` and `struct->*`, and gives each column its name. */
-import { StatementError } from '../errors.ts'
+import { type Location, StatementError } from '../errors.ts'
 import type { AllColumns, ColumnReference, Expression, SelectItem, SingleColumn, StructAll } from '../sql/ast.ts'
-import { allColumns, isSystemColumn, WINDOW_BOUNDS } from '../types/schema.ts'
+import { equalExpressions } from '../sql/walk.ts'
+import { allColumns, isSystemColumn, PSEUDO_COLUMNS, WINDOW_BOUNDS } from '../types/schema.ts'
 import type { StructType } from '../types/sql-type.ts'
 import type { AnalyzedSource, QueryUse, SelectColumn } from './analysis.ts'
+import { layoutName } from './layout-names.ts'
 import { type NameScope, resolveNames, unknownAlias } from './resolve-names.ts'
-import { declaresColumn } from './sources.ts'
+import { hasColumn } from './sources.ts'
 
 export interface SelectScope extends NameScope {
   readonly use: QueryUse
   /** Name of a synthetic join key, which `*` shows first; else null. */
   readonly syntheticKey: string | null
+  /** Resolved expressions of PARTITION BY; null if there is none. */
+  readonly partitionBy: readonly Expression[] | null
   /** The type of a resolved expression that `->*` is applied to. */
   readonly structType: (expression: Expression) => StructType
 }
@@ -29,11 +33,19 @@ export function analyzeSelect(items: readonly SelectItem[], scope: SelectScope):
   })
 }
 
+function refuseReserved(name: string, { use }: SelectScope, location: Location | undefined): void {
+  if (use !== 'persistent' || !isSystemColumn(name)) return
+  throw new StatementError(`Reserved column name in select: \`${name}\`. Please remove or alias the column.`, {
+    location,
+  })
+}
+
 function expandAll(item: AllColumns, scope: SelectScope): SelectColumn[] {
   if (item.qualifier === null) {
     const key = scope.syntheticKey
     const synthetic: SelectColumn[] =
       key === null ? [] : [{ name: key, expression: reference(null, key), location: item.location }]
+    if (scope.partitionBy !== null) return expandPartitioned(scope.partitionBy, synthetic, item, scope)
     return [...synthetic, ...scope.sources.flatMap((source) => columnsOf(source, item, scope))]
   }
   const source = scope.sources.find(
@@ -54,29 +66,69 @@ function columnsOf({ alias, source }: AnalyzedSource, { location }: AllColumns, 
   return shown.map((name) => ({ name: prefix + name, expression: reference(alias, name), location }))
 }
 
+/**
+ * Of a stream under a new key: that key, then of each source the values and, behind them, its old key. In a join the system columns lie
+ * before the old key, since from there on they are columns like others. Source: ksqlDB `UserRepartitionNode`.
+ */
+function expandPartitioned(
+  partitionBy: readonly Expression[],
+  synthetic: readonly SelectColumn[],
+  { location }: AllColumns,
+  { sources }: SelectScope,
+): SelectColumn[] {
+  const names = new AliasGenerator(sources)
+  const keys = partitionBy.map((expression) => ({
+    name: partitionName(expression, sources, names),
+    expression,
+    location,
+  }))
+  const moved = sources.flatMap(({ alias, source: { schema } }) => {
+    const columns = [...schema.value, ...schema.headers].map(({ name }) => name)
+    const system = sources.length > 1 ? PSEUDO_COLUMNS : []
+    return [...columns, ...system, ...schema.key.map(({ name }) => name)].map((name) => {
+      const expression = reference(alias, name)
+      return { name: layoutName(expression, sources), expression, location }
+    })
+  })
+  const isKey = ({ expression }: SelectColumn) => partitionBy.some((key) => equalExpressions(key, expression))
+  return [...keys, ...[...synthetic, ...moved].filter((column) => !isKey(column))]
+}
+
+function partitionName(expression: Expression, sources: readonly AnalyzedSource[], names: AliasGenerator): string {
+  if (expression.kind === 'columnReference') return layoutName(expression, sources)
+  return expression.kind === 'dereference' ? names.forField(expression.field) : names.generated()
+}
+
 function expandStruct(item: StructAll, scope: SelectScope): SelectColumn[] {
   const base = resolveNames(item.base, 'SELECT', scope)
-  return scope.structType(base).fields.map(({ name }) => ({
-    name,
-    expression: { kind: 'dereference', base, field: name, ...(item.location && { location: item.location }) },
-    location: item.location,
-  }))
+  return scope.structType(base).fields.map(({ name }) => {
+    refuseReserved(name, scope, item.location)
+    return {
+      name,
+      expression: { kind: 'dereference', base, field: name, ...(item.location && { location: item.location }) },
+      location: item.location,
+    }
+  })
 }
 
 function single(item: SingleColumn, scope: SelectScope, names: AliasGenerator): SelectColumn {
+  refuseReservedName(item, scope)
   const expression = resolveNames(item.expression, 'SELECT', scope)
-  if (item.alias !== null) {
-    refuseReservedAlias(item.alias, item)
-    return { name: item.alias, expression, location: item.location }
-  }
-  return { name: defaultName(expression, scope, names), expression, location: item.location }
+  const name = item.alias ?? defaultName(expression, scope, names)
+  refuseReserved(name, scope, item.location)
+  return { name, expression, location: item.location }
 }
 
-function refuseReservedAlias(alias: string, item: SingleColumn): void {
-  if (!isSystemColumn(alias)) return
-  throw new StatementError(`\`${alias}\` is a reserved column name. You cannot use it as an alias for a column.`, {
-    location: item.location,
-  })
+/** Before names are resolved: a window bound that cannot be stored need not exist either. */
+function refuseReservedName({ alias, expression, location }: SingleColumn, scope: SelectScope): void {
+  const own = expression.kind === 'columnReference' ? expression.name : null
+  if (alias !== null && alias !== own && isSystemColumn(alias)) {
+    throw new StatementError(`\`${alias}\` is a reserved column name. You cannot use it as an alias for a column.`, {
+      location,
+    })
+  }
+  const name = alias ?? (scope.sources.length === 1 ? own : null)
+  if (name !== null) refuseReserved(name, scope, location)
 }
 
 function defaultName(expression: Expression, scope: SelectScope, names: AliasGenerator): string {
@@ -91,7 +143,7 @@ function defaultName(expression: Expression, scope: SelectScope, names: AliasGen
 }
 
 const isAmbiguous = ({ qualifier, name }: ColumnReference, { sources }: SelectScope): boolean =>
-  qualifier !== null && sources.filter(({ source }) => declaresColumn(source, name)).length > 1
+  qualifier !== null && sources.filter(({ source }) => hasColumn(source, name)).length > 1
 
 const reference = (qualifier: string | null, name: string): ColumnReference => ({
   kind: 'columnReference',

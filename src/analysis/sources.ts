@@ -50,7 +50,3 @@ export const readableColumns = (source: DataSource): readonly Column[] => [
 
 export const hasColumn = (source: DataSource, name: string): boolean =>
   readableColumns(source).some((column) => column.name === name)
-
-/** Whether it is one of the columns declared for the source (no system column). */
-export const declaresColumn = (source: DataSource, name: string): boolean =>
-  allColumns(source.schema).some((column) => column.name === name)

@@ -9,11 +9,11 @@ const DAY_MS = 86_400_000
 /** Default grace: a day less the window's size (or gap). Source: Kafka Streams before KIP-633, which the dialect keeps. */
 const defaultGrace = (sizeMs: number): number => Math.max(DAY_MS - sizeMs, 0)
 
-export function analyzeWindow(window: WindowClause): AggregationWindow {
+export function analyzeWindow(window: WindowClause, options: { readonly emitFinal: boolean }): AggregationWindow {
   switch (window.kind) {
     case 'tumbling': {
       const sizeMs = positive(window.size, 'Window SIZE')
-      return { type: 'TUMBLING', sizeMs, ...bounds(window, sizeMs) }
+      return { type: 'TUMBLING', sizeMs, ...bounds(window, sizeMs, options) }
     }
     case 'hopping': {
       const sizeMs = positive(window.size, 'Window SIZE')
@@ -24,11 +24,11 @@ export function analyzeWindow(window: WindowClause): AggregationWindow {
           window.location,
         )
       }
-      return { type: 'HOPPING', sizeMs, advanceMs, ...bounds(window, sizeMs) }
+      return { type: 'HOPPING', sizeMs, advanceMs, ...bounds(window, sizeMs, options) }
     }
     case 'session': {
       const gapMs = positive(window.gap, 'Session gap')
-      return { type: 'SESSION', gapMs, ...bounds(window, gapMs) }
+      return { type: 'SESSION', gapMs, ...bounds(window, gapMs, options) }
     }
   }
 }
@@ -39,8 +39,14 @@ function positive(duration: Duration, what: string): number {
   return ms
 }
 
-function bounds(window: WindowClause, sizeMs: number): { graceMs: number; retentionMs: number } {
-  const graceMs = window.grace === null ? defaultGrace(sizeMs) : durationMs(window.grace)
+/** With EMIT FINAL results wait for the grace period, so there is none unless it is asked for. */
+function bounds(
+  window: WindowClause,
+  sizeMs: number,
+  { emitFinal }: { readonly emitFinal: boolean },
+): { graceMs: number; retentionMs: number } {
+  const absent = emitFinal ? 0 : defaultGrace(sizeMs)
+  const graceMs = window.grace === null ? absent : durationMs(window.grace)
   const needed = sizeMs + graceMs
   const retentionMs = window.retention === null ? needed : durationMs(window.retention)
   if (retentionMs < needed) {

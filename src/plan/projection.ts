@@ -26,11 +26,17 @@ export function planSinkProjection(
   analysis: Analysis,
   builder: PlanBuilder,
 ): Projection {
+  // A fault in an expression is said first: that a key is missing may only follow from it.
+  const typed = new Map(
+    columns
+      .filter((column) => !relation.key.some((key) => isKeyColumn(key, column)))
+      .map((column) => [column, typeColumn(column, relation, builder)]),
+  )
   const chosen = chooseKeys(columns, relation, analysis)
   const key = relation.key.map(({ type }, i) => ({ name: chosen[i]!.name, type }))
   const values = columns
     .filter((column) => !chosen.includes(column))
-    .map((column) => typeColumn(column, relation, builder))
+    .map((column) => typed.get(column) ?? typeColumn(column, relation, builder))
   if (values.length === 0) {
     throw new StatementError('The projection contains no value columns. Select a column besides the key.')
   }
@@ -85,6 +91,9 @@ function chooseKeys(columns: readonly ProjectedColumn[], relation: Relation, ana
   })
   return candidates.map(([column]) => column!)
 }
+
+const isKeyColumn = ({ columns }: KeyColumn, { expression }: ProjectedColumn): boolean =>
+  expression.kind === 'columnReference' && columns.includes(expression.name)
 
 /** Columns of SELECT that are just this key column: of the first of its names that SELECT uses. */
 function candidatesFor(key: KeyColumn, columns: readonly ProjectedColumn[]): ProjectedColumn[] {

@@ -13,7 +13,7 @@ import type { Value } from '../../../src/types/value.ts'
 const parameters = (types: readonly string[]): Parameter[] => types.map((type, i) => parameter(`arg${i}`, type, ''))
 
 const define = (name: string, variants: readonly AggregateVariant[]): FunctionDeclaration =>
-  aggregate({ name, description: 'For conformance cases.', variants })
+  aggregate({ name, printedName: name, description: 'For conformance cases.', variants })
 
 /** A number counts as itself, a text as its length, NULL as 0. */
 function weight(value: Value): number {
