@@ -1,6 +1,6 @@
 /** CREATE STREAM/TABLE AS SELECT and INSERT INTO ... SELECT: source, topic and physical plan. */
 
-import type { Analysis } from '../analysis/analysis.ts'
+import type { Analysis, AnalyzedSource } from '../analysis/analysis.ts'
 import { analyzeQuery } from '../analysis/analyze-query.ts'
 import { readWithProperties } from '../analysis/with-properties.ts'
 import { StatementError } from '../errors.ts'
@@ -31,9 +31,10 @@ export function planCreateAs(statement: CreateAs, queryId: string, context: Plan
   const analysis = analyze(statement.query, statement.name, context)
   const projection = planPersistent(analysis, builder)
   checkKind(statement.sourceKind, projection.relation)
-  const formats = sinkFormats(properties, projection, context)
+  const [{ source: first }] = analysis.sources as readonly [AnalyzedSource]
+  checkStateTypes(builder.steps, properties.valueFormat ?? first.valueFormat.format)
+  const formats = sinkFormats(properties, projection, first, context)
   refuseRegistryProperties(properties, { key: formats.keyFormat.format, value: formats.valueFormat.format })
-  checkStateTypes(builder.steps, formats)
   const topic = properties.kafkaTopic ?? (context.config('ksql.output.topic.name.prefix') ?? '') + statement.name
   const source: DataSource = {
     kind: statement.sourceKind,

@@ -1,11 +1,11 @@
 /** Giving a relation another key: PARTITION BY, and what joins need. */
-import { refuseMaps } from '../analysis/formats.ts'
+import { keySpec, refuseMaps } from '../analysis/formats.ts'
 import { StatementError } from '../errors.ts'
 import type { NamedExpression } from '../operators/step.ts'
 import type { FormatSpec } from '../serde/format.ts'
-import { FORMATS } from '../serde/index.ts'
+import { FORMATS, resolveFormat } from '../serde/index.ts'
 import type { Column } from '../types/schema.ts'
-import type { PlanBuilder, Relation } from './builder.ts'
+import type { PlanBuilder, PlanContext, Relation } from './builder.ts'
 
 export function refuseWindowed({ window }: Relation): void {
   if (window === null) return
@@ -14,9 +14,13 @@ export function refuseWindowed({ window }: Relation): void {
   )
 }
 
-/** The format, or JSON where it cannot carry this key: for topics that only the engine reads. */
-export function internalKeyFormat(format: FormatSpec, key: readonly Column[]): FormatSpec {
-  const usable = format.format !== 'NONE' && FORMATS[format.format].refusal(key, format, 'KEY') === null
+/** The format (the default one for a source without a key), or JSON where it cannot carry this key: for topics that only the engine reads. */
+export function internalKeyFormat(given: FormatSpec, key: readonly Column[], { config }: PlanContext): FormatSpec {
+  const format =
+    given.format === 'NONE'
+      ? keySpec(resolveFormat(config('ksql.persistence.default.format.key') ?? 'KAFKA'), key, null)
+      : given
+  const usable = FORMATS[format.format].refusal(key, format, 'KEY') === null
   return usable ? format : { format: 'JSON', unwrapped: key.length === 1 }
 }
 
@@ -45,7 +49,7 @@ export function repartition(
   options: { readonly keyFormat: FormatSpec; readonly payload?: 'value' | 'change' },
   builder: PlanBuilder,
 ): Relation {
-  const keyFormat = internalKeyFormat(options.keyFormat, relation.key)
+  const keyFormat = internalKeyFormat(options.keyFormat, relation.key, builder.context)
   const step = builder.add({
     kind: 'repartition',
     id: suffix,

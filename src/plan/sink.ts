@@ -7,26 +7,26 @@ import type { DataSource } from '../metastore/data-source.ts'
 import type { Step } from '../operators/index.ts'
 import type { FormatName } from '../serde/format.ts'
 import { resolveFormat } from '../serde/index.ts'
-import type { PlanBuilder, PlanContext, Relation } from './builder.ts'
+import type { Column } from '../types/schema.ts'
+import type { PlanBuilder, PlanContext } from './builder.ts'
 import type { Materialization } from './physical-plan.ts'
 import type { Projection } from './projection.ts'
 
 export type SinkFormats = Pick<DataSource, 'keyFormat' | 'valueFormat' | 'timestamp'>
 
-/** Formats of the sink: from WITH, else those of the left-most source. */
+/** Formats of the sink: from WITH, else those of `source`, the left-most one. */
 export function sinkFormats(
   properties: WithProperties,
   { relation, key, value }: Projection,
+  source: DataSource,
   context: PlanContext,
 ): SinkFormats {
-  if (key.length === 0 && properties.keyFormat !== null && properties.keyFormat !== properties.valueFormat) {
-    throw new StatementError('Key format specified for stream without key columns.')
-  }
+  refuseFormatWithoutKey(properties, key)
   const keyFormat = keySpec(
-    sinkKeyFormat(properties, relation, key.length, context),
+    sinkKeyFormat(properties, source, key.length, context),
     key,
     properties.keyDelimiter,
-    relation.keyFormat,
+    source.keyFormat,
   )
   const wrapDefault = context.config('ksql.persistence.wrap.single.values')
   const valueFormat = valueSpec(
@@ -46,15 +46,21 @@ export function sinkFormats(
   return { ...specs, timestamp: timestampColumn(properties, [...key, ...value]) }
 }
 
+/** FORMAT sets both sides, so it may be given all the same. */
+function refuseFormatWithoutKey({ keyFormat, valueFormat }: WithProperties, key: readonly Column[]): void {
+  if (key.length > 0 || keyFormat === null || keyFormat === 'NONE' || keyFormat === valueFormat) return
+  throw new StatementError('Key format specified for stream without key columns.')
+}
+
 function sinkKeyFormat(
   { keyFormat }: WithProperties,
-  relation: Relation,
+  source: DataSource,
   keyColumns: number,
   { config }: PlanContext,
 ): FormatName {
   if (keyFormat !== null) return keyFormat
   if (keyColumns === 0) return 'NONE'
-  const inherited = relation.keyFormat.format
+  const inherited = source.keyFormat.format
   return inherited === 'NONE' ? resolveFormat(config('ksql.persistence.default.format.key') ?? 'KAFKA') : inherited
 }
 
@@ -72,8 +78,8 @@ function refuseForeignDelimiters(
 }
 
 /** States of aggregate functions are stored as the sink's values are: DELIMITED and KAFKA hold no structures. */
-export function checkStateTypes(steps: readonly Step[], { valueFormat }: SinkFormats): void {
-  if (valueFormat.format !== 'DELIMITED' && valueFormat.format !== 'KAFKA') return
+export function checkStateTypes(steps: readonly Step[], valueFormat: FormatName): void {
+  if (valueFormat !== 'DELIMITED' && valueFormat !== 'KAFKA') return
   const functions = steps.flatMap((step) => ('functions' in step && step.kind !== 'flatMap' ? step.functions : []))
   const nested = functions.some(({ stateType: { kind } }) => kind === 'ARRAY' || kind === 'MAP' || kind === 'STRUCT')
   if (nested) {

@@ -18,16 +18,14 @@ export function needsKey(source: SourceStep, steps: readonly Step[]): boolean {
   return needs(source.id)
 }
 
+/** Only KAFKA has one way to write a value: other formats must be read and written anew. */
 function copiesKey(source: SourceStep, sink: Extract<Step, { kind: 'sink' }>): boolean {
   return (
-    source.keyFormat.format === sink.keyFormat.format &&
-    source.keyFormat.format !== 'NONE' &&
-    source.keyFormat.unwrapped === sink.keyFormat.unwrapped &&
-    source.keyFormat.delimiter === sink.keyFormat.delimiter &&
+    source.keyFormat.format === 'KAFKA' &&
+    sink.keyFormat.format === 'KAFKA' &&
     source.window?.type === sink.window?.type &&
     source.key.length === 1 &&
     sink.key.length === 1 &&
-    source.keyFormat.unwrapped &&
     sink.timestamp === null
   )
 }

@@ -103,20 +103,15 @@ function writeKeyColumns(
   return true
 }
 
-/** Whether key bytes of that source are what this layout writes: same format, types and, where written, names. */
+/** Whether key bytes of that source are what this layout writes. Only KAFKA has one way to write a value: texts have several. */
 export function isSameFormat(step: SourceStep, { keyFormat, key, window }: KeyLayout): boolean {
   return (
-    step.keyFormat.format === keyFormat.format &&
-    step.keyFormat.delimiter === keyFormat.delimiter &&
-    step.keyFormat.unwrapped === keyFormat.unwrapped &&
+    step.keyFormat.format === 'KAFKA' &&
+    keyFormat.format === 'KAFKA' &&
     step.window?.type === window?.type &&
-    JSON.stringify(step.key.map(({ type }) => type)) === JSON.stringify(key.map(({ type }) => type)) &&
-    (!writesNames(keyFormat, key) || step.key.every(({ name }, i) => name === key[i]!.name))
+    JSON.stringify(step.key.map(({ type }) => type)) === JSON.stringify(key.map(({ type }) => type))
   )
 }
-
-const writesNames = (keyFormat: FormatSpec, key: readonly Column[]): boolean =>
-  keyFormat.format === 'JSON' && !(keyFormat.unwrapped && key.length === 1)
 
 function sinkTime({ timestamp, key, value }: SinkStep): RecordEncoder['timestamp'] {
   if (timestamp === null) return (record) => record.timestamp

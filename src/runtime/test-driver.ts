@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts'
 import { QueryError } from '../errors.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
-import type { RepartitionStep, StepId, StepSchema } from '../operators/step.ts'
+import type { RepartitionStep, SinkStep, StepId, StepSchema } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import { ByteBuffer } from '../serde/byte-sink.ts'
 import { memoryStore } from '../state/memory.ts'
@@ -97,10 +97,7 @@ export class TestDriver {
         store: (spec) => this.#store(spec),
         reportError: (error) => options.onError?.(error),
         reportLate: () => {},
-        sink:
-          ({ topic }) =>
-          (record, encoder) =>
-            this.#produced.push({ topic, ...encode(record, encoder) }),
+        sink: (step) => (record, encoder) => this.#produce(step, record, encoder),
         repartition: (step) => (record, encoder) => {
           this.#repartitions.add(step)
           this.#internal.push({ step: step.id, record: encode(record, encoder) })
@@ -155,6 +152,25 @@ export class TestDriver {
     else readers.push(reader)
   }
 
+  /** A record without a time is left out, as where it is read. */
+  #produce({ id, topic }: SinkStep, record: StreamRecord, encoder: RecordEncoder): void {
+    try {
+      encoder.timestamp(record)
+    } catch (error) {
+      const { message } = error as Error
+      if (this.#failsOnBadTime)
+        throw new Error(`Fatal user code error in TimestampExtractor callback for record: ${message}`)
+      const target = 'value'
+      this.#options.onError?.({ type: 'serialization', step: id, message, causes: [], position: null, target })
+      return
+    }
+    this.#produced.push({ topic, ...encode(record, encoder) })
+  }
+
+  get #failsOnBadTime(): boolean {
+    return this.#options.config('ksql.timestamp.throw.on.invalid') === 'true'
+  }
+
   #readerOf(task: Task, input: TaskInput, schemas: ReadonlyMap<StepId, StepSchema>): Reader['read'] {
     const { step } = input
     if (step.kind === 'repartition') {
@@ -166,7 +182,7 @@ export class TestDriver {
       {
         partition: 0,
         headers: (cursor) => (cursor as SingleRecord).headers,
-        failOnBadTime: this.#options.config('ksql.timestamp.throw.on.invalid') === 'true',
+        failOnBadTime: this.#failsOnBadTime,
       },
     )
     return (cursor) => group.read(cursor)

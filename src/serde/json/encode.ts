@@ -46,10 +46,11 @@ function doubleText(value: number): string {
 function mapText(type: MapType): JsonText {
   const item = jsonText(type.value)
   return (value) => {
-    const members = Array.from(value as ReadonlyMap<Value, Value>, ([key, member]) => {
-      if (key === null) throw new Error('Null key for a Map not allowed in JSON')
-      return `${JSON.stringify(key)}:${item(member)}`
-    })
+    // A NULL key shows as the text "null": JSON has no other names than texts.
+    const members = Array.from(
+      value as ReadonlyMap<Value, Value>,
+      ([key, member]) => `${JSON.stringify(String(key))}:${item(member)}`,
+    )
     return `{${members.join(',')}}`
   }
 }
