@@ -1,6 +1,18 @@
 /** The HTTP servers behind the ports: one for HTTP/1.1, one for HTTP/2, and every connection that they hold. */
-import { createServer as createHttp1, type Server as Http1Server, type RequestListener } from 'node:http'
-import { createServer as createHttp2, type Http2Server, type ServerHttp2Session } from 'node:http2'
+import {
+  createServer as createHttp1,
+  type Server as Http1Server,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
+import {
+  constants,
+  createServer as createHttp2,
+  type Http2Server,
+  type Http2ServerRequest,
+  type ServerHttp2Session,
+} from 'node:http2'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { asksForHttp2, upgradeToHttp2 } from './net/h2c-upgrade.ts'
@@ -37,6 +49,8 @@ export class Connections implements Protocols {
       },
       route,
     )
+    // It never listens itself. This is when Node starts to watch over connections: timeouts, and which of them are idle.
+    this.#http1.emit('listening')
     this.#http1.on('upgrade', (request, socket, head) => {
       const connection = socket as Socket
       connection.on('error', () => connection.destroy())
@@ -47,8 +61,11 @@ export class Connections implements Protocols {
     })
     this.#http2 = createHttp2(
       { settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES } },
-      // Fastify takes requests of Node's compatibility API as they are.
-      route as unknown as Parameters<typeof createHttp2>[1],
+      (request, response) => {
+        response.once('finish', () => stopUpload(request))
+        // Fastify takes requests of Node's compatibility API as they are.
+        route(request as unknown as IncomingMessage, response as unknown as ServerResponse)
+      },
     )
     this.#http2.on('session', (session) => this.#hold(session, timeouts.idleMs))
   }
@@ -63,6 +80,7 @@ export class Connections implements Protocols {
 
   /** Ends connections, those with requests under way when these are answered. */
   closeIdle(): void {
+    this.#http1.close()
     this.#http1.closeIdleConnections()
     for (const session of this.#sessions) session.close()
   }
@@ -78,4 +96,9 @@ export class Connections implements Protocols {
     session.on('error', () => session.destroy())
     session.setTimeout(idleMs, () => session.close())
   }
+}
+
+/** A client that was answered before it had sent everything is told to stop (RFC 9113 8.1). */
+function stopUpload(request: Http2ServerRequest): void {
+  if (!request.complete) request.stream.close(constants.NGHTTP2_NO_ERROR)
 }

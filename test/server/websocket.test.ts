@@ -1,0 +1,95 @@
+import { beforeEach, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { RequestError, StatementError } from '../../src/errors.ts'
+import { FakeEngine, FakeStream } from '../support/fake-engine.ts'
+import { startTestServer, type TestServer } from '../support/test-server.ts'
+
+let engine: FakeEngine
+let server: TestServer
+let stream: FakeStream
+
+beforeEach(async () => {
+  engine = new FakeEngine()
+  stream = new FakeStream()
+  engine.open = async () => stream
+  server = await startTestServer(engine)
+  return () => server.close()
+})
+
+interface Client {
+  readonly socket: WebSocket
+  readonly frames: string[]
+  readonly closed: Promise<{ code: number; reason: string }>
+}
+
+function open(request: string | null, headers: Record<string, string> = {}): Client {
+  const query = request === null ? '' : `?request=${encodeURIComponent(request)}&version=1`
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws/query${query}`, { headers })
+  const frames: string[] = []
+  socket.on('message', (data) => frames.push(String(data)))
+  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
+    socket.once('close', (code, reason) => resolve({ code, reason: String(reason) })),
+  )
+  return { socket, frames, closed }
+}
+
+const SELECT = '{"ksql":"SELECT * FROM S EMIT CHANGES;"}'
+
+it('sends fields, a frame per row, and the end', async () => {
+  const client = open(SELECT)
+  await stream.send(['a', 9223372036854775807n], ['b', null])
+  await stream.end({ reason: 'limit', finalMessage: 'Limit Reached' })
+  expect(await client.closed).toEqual({ code: 1000, reason: 'done' })
+  expect(JSON.parse(client.frames[0]!)).toMatchObject([
+    { name: 'K', schema: { type: 'STRING', fields: null, memberSchema: null } },
+    { name: 'N', schema: { type: 'BIGINT' } },
+  ])
+  expect(client.frames.slice(1)).toEqual([
+    '{"row":{"columns":["a",9223372036854775807]}}',
+    '{"row":{"columns":["b",null]}}',
+    '{"error":"done"}',
+  ])
+})
+
+it('ends the query when the client leaves', async () => {
+  const client = open(SELECT)
+  await expect.poll(() => client.frames).toHaveLength(1)
+  client.socket.terminate()
+  await stream.whenClosed
+})
+
+it.each([
+  [null, 'missing request parameter'],
+  ['{', 'Invalid JSON in request: Unexpected end of text at position 1 of JSON text'],
+])('refuses request %s', async (request, message) => {
+  const client = open(request)
+  expect(await client.closed).toEqual({ code: 1003, reason: message })
+  expect(client.frames).toEqual([JSON.stringify({ error: message })])
+})
+
+it('tells by the close code who must act, and cuts long reasons', async () => {
+  engine.open = async () => {
+    throw new StatementError('ä'.repeat(100))
+  }
+  expect(await open(SELECT).closed).toEqual({ code: 1003, reason: 'ä'.repeat(61) })
+  engine.open = async () => {
+    throw new TypeError('ours')
+  }
+  expect((await open(SELECT).closed).code).toBe(1011)
+  engine.open = async () => {
+    throw new RequestError('COMMAND_TIMEOUT', 'later')
+  }
+  expect(await open(SELECT).closed).toEqual({ code: 1013, reason: 'later' })
+})
+
+it('refuses pages of other origins before the handshake', async () => {
+  const { socket } = open(SELECT, { origin: 'https://evil.example' })
+  const status = await new Promise((resolve) =>
+    socket.once('unexpected-response', (_request, { statusCode }) => resolve(statusCode)),
+  )
+  expect(status).toBe(403)
+})
+
+it('is an ordinary missing page to requests that ask for no websocket', async () => {
+  expect((await fetch(`${server.url}/ws/query`)).status).toBe(404)
+})

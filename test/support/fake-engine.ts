@@ -1,0 +1,120 @@
+// An engine without SQL: it answers what a test lays down, and keeps what it was asked.
+
+import type {
+  Engine,
+  QueryRequest,
+  RowStream,
+  StatementRequest,
+  StreamEnd,
+  StreamedRow,
+  StreamSubscriber,
+} from '../../src/engine/api.ts'
+import type { CommandStatus, Entity } from '../../src/engine/entities.ts'
+import type { Column } from '../../src/types/schema.ts'
+import { BIGINT, STRING } from '../../src/types/sql-type.ts'
+import type { Row } from '../../src/types/value.ts'
+
+export const COLUMNS: readonly Column[] = [
+  { name: 'K', type: STRING },
+  { name: 'N', type: BIGINT },
+]
+
+/** A query whose rows the test gives. */
+export class FakeStream implements RowStream {
+  readonly kind: RowStream['kind']
+  readonly queryId = 'transient_S_1'
+  readonly columns = COLUMNS
+  readonly schemaText = '`K` STRING, `N` BIGINT'
+  isClosed = false
+  #subscriber: StreamSubscriber<StreamedRow> | null = null
+  #subscribed: () => void = () => {}
+  readonly whenSubscribed = new Promise<void>((resolve) => {
+    this.#subscribed = resolve
+  })
+  #closed: () => void = () => {}
+  readonly whenClosed = new Promise<void>((resolve) => {
+    this.#closed = resolve
+  })
+
+  constructor(kind: RowStream['kind'] = 'push') {
+    this.kind = kind
+  }
+
+  subscribe(subscriber: StreamSubscriber<StreamedRow>): void {
+    this.#subscriber = subscriber
+    this.#subscribed()
+  }
+
+  /** Resolves when the client has taken them. */
+  async send(...rows: Row[]): Promise<void> {
+    await this.sendRows(rows.map((row) => ({ row, tombstone: false })))
+  }
+
+  async sendRows(rows: readonly StreamedRow[]): Promise<void> {
+    await this.whenSubscribed
+    await this.#subscriber!.onItems(rows)
+  }
+
+  async end(end: StreamEnd): Promise<void> {
+    await this.whenSubscribed
+    this.#subscriber!.onEnd(end)
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.#closed()
+    this.#subscriber?.onEnd({ reason: 'closed', finalMessage: null })
+  }
+}
+
+export class FakeEngine implements Engine {
+  readonly requests: (StatementRequest | QueryRequest)[] = []
+  readonly inserted: ReadonlyMap<string, unknown>[] = []
+  readonly statuses = new Map<string, CommandStatus>()
+  answer: (request: StatementRequest) => Promise<Entity[]> = async () => []
+  open: (request: QueryRequest) => ReturnType<Engine['openQuery']> = async () => new FakeStream()
+  insert: (values: ReadonlyMap<string, unknown>) => Promise<void> = async () => {}
+
+  async execute(request: StatementRequest): Promise<Entity[]> {
+    this.requests.push(request)
+    return this.answer(request)
+  }
+
+  async openQuery(request: QueryRequest): ReturnType<Engine['openQuery']> {
+    this.requests.push(request)
+    return this.open(request)
+  }
+
+  async closeQuery(queryId: string): Promise<boolean> {
+    return queryId === 'transient_S_1'
+  }
+
+  async openInserts(): Promise<(values: ReadonlyMap<string, unknown>) => Promise<void>> {
+    return async (values) => {
+      await this.insert(values)
+      this.inserted.push(values)
+    }
+  }
+
+  commandStatuses(): ReadonlyMap<string, CommandStatus> {
+    return this.statuses
+  }
+
+  async info() {
+    return { version: '0.1.0', kafkaClusterId: 'cluster', ksqlServiceId: 'default_', serverStatus: 'RUNNING' } as const
+  }
+
+  async health() {
+    const good = { isHealthy: true }
+    return {
+      isHealthy: true,
+      details: { metastore: good, kafka: good, commandRunner: good },
+      serverState: 'READY',
+    } as const
+  }
+
+  checkProperty(): void {}
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,27 @@
+// A server on a free port of the loopback interface, over a given engine.
+
+import { systemClock } from '../../src/clock.ts'
+import type { Engine } from '../../src/engine/api.ts'
+import { silentLog } from '../../src/server/log.ts'
+import { serverOptions } from '../../src/server/options.ts'
+import { type RunningServer, startServer } from '../../src/server/server.ts'
+
+export interface TestServer extends RunningServer {
+  readonly url: string
+  readonly port: number
+}
+
+/** `config`: configuration by name, over the defaults. */
+export async function startTestServer(
+  engine: Engine | Promise<Engine>,
+  config: Readonly<Record<string, string>> = {},
+): Promise<TestServer> {
+  const properties: Readonly<Record<string, string>> = { listeners: 'http://127.0.0.1:0', ...config }
+  const metrics = { contentType: 'text/plain; version=0.0.4', metrics: async () => 'millrace_up 1\n' }
+  const server = await startServer(
+    { engine: Promise.resolve(engine), metrics, log: silentLog, clock: systemClock },
+    serverOptions((name) => properties[name]),
+  )
+  const url = server.urls[0]!
+  return { ...server, url, port: Number(new URL(url).port) }
+}
