@@ -1,6 +1,7 @@
 /**
  * Task inputs that read the same source of one topic partition: each record is read once, decoding the union of the columns that they
- * need, the filters' columns first; columns behind them are decoded only if some filter lets the record pass.
+ * need, the filters' columns first; columns behind them are decoded only if some filter lets the record pass. Inputs come and go while
+ * the group runs: one more costs its own filter, not those of the others.
  */
 import { columnsOf, mapColumns } from '../expressions/inspect.ts'
 import { compilePredicate } from '../operators/evaluate.ts'
@@ -33,57 +34,94 @@ export function sourceIdentity(step: SourceStep): string {
 }
 
 export class SourceGroup {
-  readonly #subscribers: readonly Subscriber[]
-  readonly #reader: SourceReader
-  readonly #matched: boolean[]
-  readonly #share: boolean
-
-  /** All `subscriptions` are of sources with one `sourceIdentity`; at least one. */
-  constructor(subscriptions: readonly Subscription[], options: SourceGroupOptions) {
-    const union = unionStep(subscriptions.map(({ input }) => input.step as SourceStep))
-    this.#subscribers = subscriptions.map((subscription) => new Subscriber(subscription, union))
-    this.#matched = subscriptions.map(() => false)
-    this.#share = subscriptions.length > 1
-    this.#reader = new SourceReader({
-      step: union,
-      partition: options.partition,
-      headers: options.headers,
-      predicate: this.#subscribers.every(({ matches }) => matches === null) ? null : this.#predicate(),
-      predicateColumns: [...new Set(this.#subscribers.flatMap(({ filterColumns }) => filterColumns))],
-      needsKey: subscriptions.some(({ input }) => input.needsKey),
-      onError: (target, { message, causes }, bytes) => {
-        for (const { input } of subscriptions) {
-          input.reportRead({ type: 'deserialization', message, causes, target, bytes }, this.#offset)
-        }
-      },
-      onBadTime: (error) => this.#badTime(error, options.failOnBadTime),
-    })
-  }
-
+  readonly #options: SourceGroupOptions
+  #subscribers: Subscriber[] = []
+  #matched: boolean[] = []
+  #columns: SourceColumn[] = []
+  /** Null: the inputs have changed since the last record. */
+  #reader: SourceReader | null = null
   #offset = -1
 
-  /** Reads the cursor's record and delivers it to the inputs whose filters it passes. */
+  /** All subscriptions are of sources with one `sourceIdentity`. */
+  constructor(subscriptions: readonly Subscription[], options: SourceGroupOptions) {
+    this.#options = options
+    for (const subscription of subscriptions) this.add(subscription)
+  }
+
+  get size(): number {
+    return this.#subscribers.length
+  }
+
+  /** Not while a record is being read. */
+  add(subscription: Subscription): void {
+    this.#addColumns(subscription)
+    this.#subscribers.push(new Subscriber(subscription, this.#columns, () => this.#offset))
+    this.#changed()
+  }
+
+  /** Not while a record is being read. No effect if it is not there. */
+  remove(subscription: Subscription): void {
+    this.#subscribers = this.#subscribers.filter((subscriber) => subscriber.subscription !== subscription)
+    const rest = this.#subscribers.map((subscriber) => subscriber.subscription)
+    if (unionColumns(rest).length < this.#columns.length) {
+      this.#columns = []
+      for (const other of rest) this.#addColumns(other)
+      this.#subscribers = rest.map((other) => new Subscriber(other, this.#columns, () => this.#offset))
+    }
+    this.#changed()
+  }
+
+  /** Reads the cursor's record and delivers it to the inputs whose filters it passes; at least one input is there. */
   read(cursor: RecordCursor): void {
     this.#offset = cursor.offset
-    const record = this.#reader.read(cursor)
+    const reader = (this.#reader ??= this.#makeReader())
+    const record = reader.read(cursor)
     if (record === null) {
-      if (this.#reader.timestamp >= 0) this.#advanceAll(this.#reader.timestamp)
+      if (reader.timestamp >= 0) this.#advanceAll(reader.timestamp)
       return
     }
     const subscribers = this.#subscribers
+    const isShared = subscribers.length > 1
     for (let i = 0; i < subscribers.length; i++) {
       const subscriber = subscribers[i]!
-      if (subscriber.matches !== null && !this.#matches(i, record)) {
+      if (subscriber.matches !== null && (record.value === null || !this.#matched[i])) {
         subscriber.subscription.advance?.(record.timestamp)
         continue
       }
-      const own = this.#share ? subscriber.pick(record) : record
-      subscriber.subscription.deliver(own, cursor.offset, cursor)
+      subscriber.subscription.deliver(subscriber.pick(record, isShared), cursor.offset, cursor)
     }
   }
 
-  #matches(index: number, { value }: StreamRecord): boolean {
-    return value !== null && this.#matched[index]!
+  #changed(): void {
+    this.#matched = this.#subscribers.map(() => false)
+    this.#reader = null
+  }
+
+  /** New columns come last, so that what is compiled for the others stays right. */
+  #addColumns({ input }: Subscription): void {
+    const { columns } = input.step as SourceStep
+    this.#columns.push(...columns.filter((column) => indexOfOrigin(this.#columns, column) < 0))
+  }
+
+  #makeReader(): SourceReader {
+    const { partition, headers, failOnBadTime } = this.#options
+    const subscribers = this.#subscribers
+    for (const subscriber of subscribers) subscriber.unionWidth = this.#columns.length
+    const inputs = subscribers.map(({ subscription }) => subscription.input)
+    return new SourceReader({
+      step: { ...(inputs[0]!.step as SourceStep), columns: [...this.#columns] },
+      partition,
+      headers,
+      predicate: subscribers.every(({ matches }) => matches === null) ? null : this.#predicate(),
+      predicateColumns: [...new Set(subscribers.flatMap(({ filterColumns }) => filterColumns))],
+      needsKey: inputs.some(({ needsKey }) => needsKey),
+      onError: (target, { message, causes }, bytes) => {
+        for (const input of inputs) {
+          input.reportRead({ type: 'deserialization', message, causes, target, bytes }, this.#offset)
+        }
+      },
+      onBadTime: (error) => this.#badTime(error, failOnBadTime),
+    })
   }
 
   /** True if any filter matches; notes which. A subscriber without a filter takes every record. */
@@ -126,41 +164,47 @@ class Subscriber {
   readonly matches: ((row: Row) => boolean) | null
   readonly filterColumns: readonly number[]
   readonly #columns: readonly number[]
-  readonly #isWhole: boolean
+  readonly #isPrefix: boolean
+  /** Columns of the union row by now. */
+  unionWidth: number
 
-  constructor(subscription: Subscription, union: SourceStep) {
+  constructor(subscription: Subscription, union: readonly SourceColumn[], offset: () => number) {
     const { step, filter, filterContext } = subscription.input
     this.subscription = subscription
-    this.#columns = (step as SourceStep).columns.map((column) => indexOfOrigin(union.columns, column))
-    this.#isWhole = this.#columns.length === union.columns.length && this.#columns.every((column, i) => column === i)
+    this.#columns = (step as SourceStep).columns.map((column) => indexOfOrigin(union, column))
+    this.#isPrefix = this.#columns.every((column, i) => column === i)
+    this.unionWidth = union.length
     if (filter === null) {
       this.matches = null
       this.filterColumns = []
       return
     }
     const predicate = mapColumns(filter.predicate, (column) => this.#columns[column]!)
-    this.matches = compilePredicate({ predicate, text: filter.text }, filterContext)
+    this.matches = compilePredicate({ predicate, text: filter.text }, filterContext(offset))
     this.filterColumns = columnsOf(predicate)
   }
 
   /** The record with this input's own columns: rows are not shared between queries. */
-  pick(record: StreamRecord): StreamRecord {
+  pick(record: StreamRecord, isShared: boolean): StreamRecord {
     const { value } = record
-    if (value === null) return record
-    const row = this.#isWhole ? value.slice() : this.#columns.map((column) => value[column]!)
+    const columns = this.#columns
+    if (value === null || (!isShared && this.#isPrefix && columns.length === this.unionWidth)) return record
+    const row: Row = new Array(columns.length)
+    for (let i = 0; i < columns.length; i++) row[i] = value[columns[i]!]!
     return { ...record, value: row }
   }
 }
 
 const indexOfOrigin = (columns: readonly SourceColumn[], { from }: SourceColumn): number => {
-  const text = JSON.stringify(from)
-  return columns.findIndex((column) => JSON.stringify(column.from) === text)
+  const text = originText(from)
+  return columns.findIndex((column) => originText(column.from) === text)
 }
 
-/** A source step with every column that one of the steps has. */
-function unionStep(steps: readonly SourceStep[]): SourceStep {
-  const [first] = steps
-  if (steps.length === 1) return first!
-  const columns = new Map(steps.flatMap((step) => step.columns).map((column) => [JSON.stringify(column.from), column]))
-  return { ...first!, columns: [...columns.values()] }
-}
+const originText = (from: SourceColumn['from']): string =>
+  from.part === 'system' ? `system ${from.name}` : `${from.part} ${from.index}`
+
+const unionColumns = (subscriptions: readonly Subscription[]): readonly string[] => [
+  ...new Set(
+    subscriptions.flatMap(({ input }) => (input.step as SourceStep).columns.map(({ from }) => originText(from))),
+  ),
+]

@@ -16,9 +16,10 @@ import type { Process, StreamRecord } from '../types/record.ts'
 import { internalEncoder } from './internal-topic.ts'
 import { needsKey } from './key-use.ts'
 import type { ProcessingError, RecordPosition, ReportError } from './processing-log.ts'
+import type { StepStatistics } from './query-runtime.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { CurrentKey, type RecordEncoder, sinkEncoder } from './record-encoder.ts'
-import { definitionOf, type SubTopology } from './topology.ts'
+import { definitionOf, isOperator, type SubTopology, storesOf } from './topology.ts'
 
 /** Takes encoded records for one topic: the driver decides the partition and writes. */
 export type Output = (record: StreamRecord, encoder: RecordEncoder) => void
@@ -34,6 +35,8 @@ export interface TaskOptions {
   readonly functionContext: FunctionContext
   readonly clock: Clock
   readonly config: (name: string) => string | undefined
+  /** Whether operators may hold changes of tables back until `flush`. */
+  readonly coalesces: boolean
   readonly store: (spec: StoreSpec) => StateStore
   readonly sink: (step: SinkStep) => Output
   readonly repartition: (step: RepartitionStep) => Output
@@ -49,8 +52,10 @@ export interface TaskInput {
   readonly filter: FilterStep | null
   /** Whether the key's columns are read; if not, records may carry any key row, and the key's bytes pass through. */
   readonly needsKey: boolean
-  /** The context that the filter is compiled with. */
-  readonly filterContext: OperatorContext
+  /** The context that the filter is compiled with. `offset`: of the record that is being read, for its reports. */
+  filterContext(offset: () => number): OperatorContext
+  /** Counts records that were read, whether or not they passed the filter. No effect without one: `accept` counts then. */
+  countRead(records: number): void
   /** Puts a record that passed the filter through the operators. `cursor`: its bytes, if they are still there. */
   accept(record: StreamRecord, offset: number, cursor: RecordCursor | null): void
   /** Reports what went wrong while the record at `offset` was read. */
@@ -64,6 +69,9 @@ export class Task {
   readonly #options: TaskOptions
   readonly #consumers = new Map<StepId, Process[]>()
   readonly #keySources: CurrentKey[] = []
+  /** Records that left each step; of sources, those that were read. */
+  readonly #emitted = new Map<StepId, Counter>()
+  readonly #late = new Map<StepId, Counter>()
   #streamTime = -1
   #offset = -1
   #topic = ''
@@ -96,6 +104,30 @@ export class Task {
   /** After a batch of records: emits what had to wait. */
   flush(): void {
     for (const flush of this.#flushes) flush()
+  }
+
+  /** What each step has done so far. Records into a step are those that left the steps that feed it. */
+  statistics(): StepStatistics[] {
+    const { reads, steps } = this.#options.topology
+    const written = new Set(steps.map(({ id }) => id))
+    const edges = reads.filter(({ id }) => !written.has(id))
+    return [...edges, ...steps].map((step) => this.#statisticsOf(step))
+  }
+
+  #statisticsOf(step: Step): StepStatistics {
+    const inputs = inputsOf(step).map((id) => this.#emitted.get(id)?.count ?? 0)
+    const own = this.#emitted.get(step.id)?.count ?? 0
+    const recordsIn = step.kind === 'source' ? own : inputs.reduce((sum, count) => sum + count, 0)
+    const isEnd = step.kind === 'sink' || step.kind === 'subscriber' || step.kind === 'repartition'
+    const stores = isOperator(step) ? storesOf(step, this.#options.schemas) : []
+    return {
+      step: step.id,
+      recordsIn,
+      recordsOut: isEnd ? recordsIn : own,
+      lateRecords: this.#late.get(step.id)?.count ?? 0,
+      stateEntries:
+        stores.length === 0 ? null : stores.reduce((sum, spec) => sum + this.#options.store(spec).count(), 0),
+    }
   }
 
   /** From the last step to the first, so that each finds those that it feeds. */
@@ -141,14 +173,21 @@ export class Task {
   /** Hands records to whatever reads step `id`. */
   #emitter(id: StepId): Process {
     const consumers = this.#consumers.get(id) ?? []
+    const emitted = counterOf(id, this.#emitted)
     const [only] = consumers
-    if (consumers.length === 1) return only!
+    if (consumers.length === 1) {
+      return (record) => {
+        emitted.count++
+        only!(record)
+      }
+    }
     return (record) => {
+      emitted.count++
       for (const consumer of consumers) consumer(record)
     }
   }
 
-  #context(step: Step): OperatorContext {
+  #context(step: Step, position = () => this.position): OperatorContext {
     const { clock, functions, functionContext, config, store, plan, reportError, reportLate } = this.#options
     return {
       clock,
@@ -158,31 +197,41 @@ export class Task {
       streamTime: () => this.#streamTime,
       store: store as OperatorContext['store'],
       oldValues: readsOldValue(step.id, plan),
-      reportLate: () => reportLate(step.id),
+      coalesces: this.#options.coalesces,
+      reportLate: () => {
+        counterOf(step.id, this.#late).count++
+        reportLate(step.id)
+      },
       reportError: (message, cause) =>
         reportError({
           type: 'processing',
           step: step.id,
           message,
           causes: cause instanceof Error ? [cause.message] : [],
-          position: this.#position(),
+          position: position(),
           target: null,
         }),
     }
   }
 
-  #position(): RecordPosition | null {
+  /** Where the record that is being processed, or was processed last, was read. */
+  get position(): RecordPosition | null {
     return this.#offset < 0 ? null : { topic: this.#topic, partition: this.partition, offset: this.#offset }
   }
 
   #input(step: SourceStep | RepartitionStep, filter: FilterStep | null, current: CurrentKey | null): TaskInput {
     const emit = this.#emitter(filter?.id ?? step.id)
+    const read = filter === null ? null : counterOf(step.id, this.#emitted)
     const topic = step.kind === 'source' ? step.topic : step.topicSuffix
     return {
       step,
       filter,
       needsKey: step.kind !== 'source' || needsKey(step, this.#options.topology.steps),
-      filterContext: this.#context(filter ?? step),
+      filterContext: (offset) =>
+        this.#context(filter ?? step, () => ({ topic, partition: this.partition, offset: offset() })),
+      countRead: (records) => {
+        if (read !== null) read.count += records
+      },
       accept: (record, offset, cursor) => {
         this.#topic = topic
         this.#offset = offset
@@ -194,6 +243,18 @@ export class Task {
         this.#options.reportError({ ...error, step: step.id, position: { topic, partition: this.partition, offset } }),
     }
   }
+}
+
+interface Counter {
+  count: number
+}
+
+function counterOf(id: StepId, counters: Map<StepId, Counter>): Counter {
+  const existing = counters.get(id)
+  if (existing !== undefined) return existing
+  const counter = { count: 0 }
+  counters.set(id, counter)
+  return counter
 }
 
 /** Filters that are the only reader of a source: the source's reader runs them before it decodes the rest of a record. */

@@ -1,0 +1,90 @@
+/** When a host commits: each query in its own interval, those of exactly-once guarantee together. */
+import type { Clock } from '../clock.ts'
+import type { HostedQuery } from './hosted-query.ts'
+import type { Transactions } from './transactions.ts'
+
+/** How often it is looked whether commits are due. */
+const TICK_MS = 50
+const DEFAULT_COMMIT_MS = 2_000
+/** Readers see a record of a transaction only when that is committed, so here commits set the pace. */
+const DEFAULT_TRANSACTION_MS = 200
+/** Commits of queries under way at the same time. */
+const PARALLEL_COMMITS = 32
+
+export interface CommitScheduleOptions {
+  readonly clock: Clock
+  readonly queries: () => Iterable<HostedQuery>
+  readonly transactions: Transactions
+  /** Before it is looked what is due. */
+  readonly onTick: () => void
+}
+
+export class CommitSchedule {
+  readonly #options: CommitScheduleOptions
+  #timer: NodeJS.Timeout | null = null
+  #underWay: Promise<void> | null = null
+
+  constructor(options: CommitScheduleOptions) {
+    this.#options = options
+  }
+
+  /** Begins to tick. Ticking ends by itself with the last query. */
+  start(): void {
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS)
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#timer = null
+  }
+
+  /** Commits whatever there is to commit. */
+  async commitAll(): Promise<void> {
+    await this.#underWay
+    await this.#commit([...this.#options.queries()])
+  }
+
+  #tick(): void {
+    const { clock, queries, onTick } = this.#options
+    onTick()
+    const all = [...queries()]
+    if (all.length === 0) this.stop()
+    if (this.#underWay !== null) return
+    const now = clock.now()
+    // A clock that was set back must not stop commits.
+    const due = all.filter(({ nextCommitAt }) => now >= nextCommitAt || nextCommitAt - now > MAX_INTERVAL_MS)
+    if (due.length > 0) void this.#commit(due)
+  }
+
+  async #commit(queries: readonly HostedQuery[]): Promise<void> {
+    const now = this.#options.clock.now()
+    for (const query of queries) query.nextCommitAt = now + Math.min(MAX_INTERVAL_MS, intervalOf(query))
+    const work = this.#commitBoth(queries)
+    this.#underWay = work
+    await work
+    this.#underWay = null
+  }
+
+  async #commitBoth(queries: readonly HostedQuery[]): Promise<void> {
+    const { transactions } = this.#options
+    const plain = queries.filter(({ assignment }) => !assignment.exactlyOnce)
+    const exact = queries.length > plain.length
+    await Promise.all([exact ? transactions.commit() : null, commitSome(plain)])
+  }
+}
+
+const MAX_INTERVAL_MS = 600_000
+
+async function commitSome(queries: readonly HostedQuery[]): Promise<void> {
+  const waiting = queries.values()
+  const worker = async () => {
+    for (const query of waiting) await query.commit()
+  }
+  await Promise.all(Array.from({ length: Math.min(PARALLEL_COMMITS, queries.length) }, worker))
+}
+
+function intervalOf({ assignment: { config, exactlyOnce } }: HostedQuery): number {
+  const given = Number(config['commit.interval.ms'])
+  if (config['commit.interval.ms'] !== undefined && given >= 0) return given
+  return exactlyOnce ? DEFAULT_TRANSACTION_MS : DEFAULT_COMMIT_MS
+}

@@ -1,0 +1,222 @@
+/** The runtime as the engine sees it: persistent queries by id, push queries by subscriber, over however many hosts. */
+import type { Broker } from '../broker/broker.ts'
+import type { Clock } from '../clock.ts'
+import type { FunctionRegistry } from '../functions/registry.ts'
+import type { Row } from '../types/value.ts'
+import type { Host, HostListener } from './host.ts'
+import { type HostProvider, HostSet } from './host-set.ts'
+import { inProcessHosts } from './in-process-hosts.ts'
+import { partitionOfKey } from './key-partition.ts'
+import { memoryStores } from './memory-stores.ts'
+import { merge } from './merge.ts'
+import type { PlacementOptions } from './placement.ts'
+import type { ProcessingError } from './processing-log.ts'
+import { PushQueries } from './push-queries.ts'
+import { type Config, compressionOf, mergeConfig } from './query-config.ts'
+import type {
+  PullRequest,
+  PushSubscriber,
+  PushSubscription,
+  QueryFailure,
+  QueryRuntime,
+  QueryStatus,
+  StartQuery,
+} from './query-runtime.ts'
+import { RunningQuery } from './running-query.ts'
+import type { StoreProvider } from './store-provider.ts'
+
+export interface QueryRuntimeOptions {
+  /** Of this thread; connected. The caller closes it after the runtime. */
+  readonly broker: Broker
+  readonly functions: FunctionRegistry
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  /** The server's configuration (`ksql.service.id`, `ksql.streams.…`, `ksql.functions.…`). */
+  readonly config: Config
+  /** Where tasks run. Default: in this thread, with `stores`. */
+  readonly hosts?: HostProvider
+  /** State of tasks in this thread. Default: in memory, made anew from the topics after a restart. */
+  readonly stores?: StoreProvider
+  /** Whether stores have changelog topics, which the stores then write. Default false. */
+  readonly changelogs?: boolean
+}
+
+/** A runtime that also tells when nothing is left to do, for tests and scripts. */
+export interface SettlingQueryRuntime extends QueryRuntime {
+  /**
+   * Resolves when all tasks that run have read everything that is there, also what they wrote for each other, and their outputs are
+   * committed. Input that keeps coming keeps it waiting.
+   */
+  settled(): Promise<void>
+}
+
+/** A query that failed while it was suspected of having killed its host this often is not started again by itself. */
+const MAX_DEATHS = 2
+
+export function createQueryRuntime(options: QueryRuntimeOptions): SettlingQueryRuntime {
+  return new Runtime(options)
+}
+
+class Runtime implements SettlingQueryRuntime {
+  readonly #options: QueryRuntimeOptions
+  readonly #queries = new Map<string, RunningQuery>()
+  readonly #push: PushQueries
+  readonly #hosts: HostSet
+  readonly #errorListeners: ((queryId: string, error: ProcessingError) => void)[] = []
+  /** How often each query was at work when its host died. */
+  readonly #deaths = new Map<string, number>()
+
+  constructor(options: QueryRuntimeOptions) {
+    this.#options = options
+    this.#push = new PushQueries({
+      make: (plan, config, onEnded) =>
+        this.#make({ plan, config, paused: false }, { transient: true, retries: false, onEnded }),
+      onEnded: () => {},
+    })
+    this.#hosts = new HostSet({
+      provider: options.hosts ?? this.#inProcess(),
+      listener: this.#listener(),
+      onLost: (host, suspect) => this.#lose(host, suspect),
+    })
+  }
+
+  async start(query: StartQuery): Promise<void> {
+    const { queryId } = query.plan
+    if (this.#queries.has(queryId)) throw new Error(`Query ${queryId} runs already.`)
+    const running = this.#make(query, { transient: false, retries: true })
+    this.#queries.set(queryId, running)
+    await running.start()
+  }
+
+  async stop(queryId: string, options: { readonly purge: boolean }): Promise<void> {
+    const query = this.#queries.get(queryId)
+    if (query === undefined) return
+    await query.stop(options)
+    if (this.#queries.get(queryId) === query) this.#queries.delete(queryId)
+  }
+
+  async pause(queryId: string): Promise<void> {
+    await this.#queries.get(queryId)?.setPaused(true)
+  }
+
+  async resume(queryId: string): Promise<void> {
+    await this.#queries.get(queryId)?.setPaused(false)
+  }
+
+  status(queryId: string): QueryStatus | undefined {
+    return this.#find(queryId)?.status()
+  }
+
+  async *pull(queryId: string, request: PullRequest): AsyncIterable<readonly Row[]> {
+    const query = this.#queries.get(queryId)
+    const assignment = query?.assignment ?? null
+    if (query === undefined || assignment === null) throw new Error(`Query ${queryId} does not run.`)
+    const partitionOf = request.keys === null ? null : partitionOfKey(assignment)
+    const partitions = partitionOf === null ? null : [...new Set(request.keys!.map(partitionOf))]
+    const parts = query.hosts.map((host) => host.pull(queryId, { ...request, partitions }))
+    yield* limited(merge(parts), request.limit)
+  }
+
+  subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription> {
+    return this.#push.subscribe(query.plan, query.config, subscriber)
+  }
+
+  onProcessingError(listener: (queryId: string, error: ProcessingError) => void): void {
+    this.#errorListeners.push(listener)
+  }
+
+  async settled(): Promise<void> {
+    for (let isQuiet = false; !isQuiet; ) {
+      await Promise.all([...this.#queries.values(), ...this.#push.running].map((query) => query.settled()))
+      const hosts = await this.#hosts.all()
+      const quiet = await Promise.all(hosts.map((host) => host.settle()))
+      isQuiet = quiet.every(Boolean)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#push.close()
+    await Promise.all([...this.#queries.values()].map((query) => query.stop({ purge: false })))
+    this.#queries.clear()
+    await this.#hosts.close()
+  }
+
+  #find(queryId: string): RunningQuery | undefined {
+    return this.#queries.get(queryId) ?? this.#push.find(queryId)
+  }
+
+  #make(
+    { plan, config, paused }: StartQuery,
+    life: { transient: boolean; retries: boolean; onEnded?: (failure: QueryFailure) => void },
+  ): RunningQuery {
+    const merged = mergeConfig(this.#options.config, config)
+    return new RunningQuery({
+      ...this.#placement(),
+      ...life,
+      query: { plan, config: merged, paused, transient: life.transient },
+      hosts: this.#hosts,
+      clock: this.#options.clock,
+    })
+  }
+
+  #placement(): PlacementOptions {
+    const { broker, changelogs = false } = this.#options
+    return { broker, serviceId: this.#serviceId, changelogs }
+  }
+
+  get #serviceId(): string {
+    return this.#options.config['ksql.service.id'] ?? 'default_'
+  }
+
+  #inProcess(): HostProvider {
+    const { broker, functions, clock, random, config, stores = memoryStores() } = this.#options
+    return inProcessHosts({
+      broker,
+      functions,
+      functionContext: { now: () => clock.now(), random, config: (key) => config[`ksql.functions.${key}`] },
+      clock,
+      stores,
+      transactionalId: `${this.#serviceId}-0`,
+      compression: compressionOf(mergeConfig(config, {})),
+    })
+  }
+
+  #listener(): HostListener {
+    return {
+      onFailure: (queryId, failure) => this.#find(queryId)?.fail(failure),
+      onRewind: (queryIds) => {
+        for (const queryId of queryIds) void this.#find(queryId)?.restart()
+      },
+      onProcessingError: (queryId, error) => {
+        for (const listener of this.#errorListeners) listener(queryId, error)
+      },
+      onRows: (queryId, rows) => this.#push.onRows(queryId, rows),
+    }
+  }
+
+  /** Everybody's tasks go on elsewhere; who has killed a host before is stopped. */
+  #lose(host: Host, suspect: string | null): void {
+    const deaths = suspect === null ? 0 : (this.#deaths.get(suspect) ?? 0) + 1
+    if (suspect !== null) this.#deaths.set(suspect, deaths)
+    for (const query of [...this.#queries.values(), ...this.#push.running]) {
+      if (query.runsOn(host) && !(deaths >= MAX_DEATHS && query === this.#find(suspect!))) void query.lose(host)
+    }
+    if (deaths < MAX_DEATHS) return
+    this.#find(suspect!)?.fail({
+      time: this.#options.clock.now(),
+      type: 'SYSTEM',
+      message: `The worker thread died ${deaths} times while it worked for this query. See the server's log for the cause.`,
+    })
+  }
+}
+
+async function* limited(batches: AsyncIterable<readonly Row[]>, limit: number | null): AsyncIterable<readonly Row[]> {
+  let left = limit ?? Number.POSITIVE_INFINITY
+  if (left <= 0) return
+  for await (const batch of batches) {
+    yield batch.length <= left ? batch : batch.slice(0, left)
+    left -= batch.length
+    if (left <= 0) return
+  }
+}

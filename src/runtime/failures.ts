@@ -1,0 +1,28 @@
+/** From what was thrown to why a query stopped. */
+import { BrokerError, type BrokerErrorCode } from '../broker/broker-error.ts'
+import type { QueryFailure } from './query-runtime.ts'
+
+/** Faults that whoever writes the query or owns its topics can cure. */
+const OF_THE_USER: ReadonlySet<BrokerErrorCode> = new Set(['UNKNOWN_TOPIC', 'AUTHORIZATION_FAILED', 'RECORD_TOO_LARGE'])
+
+/** Source: sql.md, error classification of queries (missing topics, authorization: USER). */
+export function failureOf(error: unknown, time: number): QueryFailure {
+  return { time, type: typeOf(error), message: messageOf(error) }
+}
+
+function typeOf(error: unknown): QueryFailure['type'] {
+  if (error instanceof BrokerError) return OF_THE_USER.has(error.code) ? 'USER' : 'SYSTEM'
+  if (error instanceof Error && error.name === 'AssertionFailure') return 'SYSTEM'
+  return 'UNKNOWN'
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const causes: string[] = []
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) causes.push(` Caused by: ${cause.message}`)
+  return error.message + causes.join('')
+}
+
+/** What a bug's report needs besides its message. */
+export const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)

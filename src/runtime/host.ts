@@ -1,0 +1,47 @@
+/** The port to a thread that runs tasks: in this thread (task-host.ts) or in a worker (remote-host.ts). */
+import type { Row } from '../types/value.ts'
+import type { QueryAssignment } from './assignment.ts'
+import type { ProcessingError } from './processing-log.ts'
+import type { PullRequest, PushRow, QueryFailure, StepStatistics } from './query-runtime.ts'
+
+export interface Host {
+  /** Resolves when the tasks run. What goes wrong is told to the listener. A query runs once at a time. */
+  start(assignment: QueryAssignment): Promise<void>
+  /** Commits what is done and ends the query's tasks here. `purge`: deletes their state too. No effect if there are none. */
+  stop(queryId: string, options: { readonly purge: boolean }): Promise<void>
+  /** Resolves when no record is processed any more, or processing goes on. */
+  setPaused(queryId: string, isPaused: boolean): Promise<void>
+  /** Rows of the query's table that are here, in batches; `partitions` null: all. */
+  pull(queryId: string, request: HostPull): AsyncIterable<readonly Row[]>
+  /** Undefined if no task of the query is here. */
+  progress(queryId: string): QueryProgress | undefined
+  /**
+   * Resolves when every task that runs has read what is there and its outputs are committed. True: that was so from the start and nothing
+   * had to be done.
+   */
+  settle(): Promise<boolean>
+  /** Commits what is done, ends all tasks and gives everything back. */
+  close(): Promise<void>
+}
+
+export interface HostPull extends PullRequest {
+  readonly partitions: readonly number[] | null
+}
+
+export interface QueryProgress {
+  readonly recordsConsumed: number
+  readonly recordsProduced: number
+  readonly processingErrors: number
+  readonly lagRecords: number
+  readonly steps: readonly StepStatistics[]
+}
+
+export interface HostListener {
+  /** The query's tasks on this host have ended. */
+  readonly onFailure: (queryId: string, failure: QueryFailure) => void
+  /** Their transaction was aborted: these queries have ended here and must start again from their committed offsets. */
+  readonly onRewind: (queryIds: readonly string[]) => void
+  readonly onProcessingError: (queryId: string, error: ProcessingError) => void
+  /** Rows of a push query, in the order of their partition. */
+  readonly onRows: (queryId: string, rows: readonly PushRow[]) => void
+}

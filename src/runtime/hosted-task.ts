@@ -1,0 +1,323 @@
+/**
+ * A task at work in a host: its operators with their stores, inputs and outputs. What it wrote and how far it has read are committed
+ * together: `checkpoint` takes both at one moment.
+ */
+import type { Clock } from '../clock.ts'
+import type { FunctionContext } from '../functions/declaration.ts'
+import type { FunctionRegistry } from '../functions/registry.ts'
+import type { OperatorStep } from '../operators/index.ts'
+import { inputsOf } from '../operators/inputs.ts'
+import type { RepartitionStep, SinkStep, StepId, StepSchema, SubscriberStep } from '../operators/step.ts'
+import { windowBytes } from '../serde/windowed-key.ts'
+import type { Process, StreamRecord } from '../types/record.ts'
+import type { QueryAssignment, TaskAssignment } from './assignment.ts'
+import { InputFeed } from './input-feed.ts'
+import { changelogTopic } from './internal-names.ts'
+import { type OutputsOptions, TaskOutputs } from './outputs.ts'
+import { type GroupInput, type GroupOptions, PartitionGroup } from './partition-group.ts'
+import type { ProcessingError } from './processing-log.ts'
+import type { StepStatistics } from './query-runtime.ts'
+import type { RecordCursor } from './record-cursor.ts'
+import { windowLayout } from './source-reader.ts'
+import {
+  type Checkpoint,
+  type OpenStores,
+  type Positions,
+  positionKey,
+  type StoreProvider,
+  type StoreRequest,
+  type TaskStores,
+} from './store-provider.ts'
+import { type Output, Task, type TaskInput } from './task.ts'
+import { isOperator, type SubTopology, storesOf } from './topology.ts'
+
+export interface HostedTaskOptions extends Pick<OutputsOptions, 'producer' | 'pool' | 'window'> {
+  readonly query: QueryAssignment
+  readonly assignment: TaskAssignment
+  readonly topology: SubTopology
+  readonly schemas: ReadonlyMap<StepId, StepSchema>
+  readonly stores: StoreProvider
+  readonly functions: FunctionRegistry
+  readonly functionContext: FunctionContext
+  readonly clock: Clock
+  readonly group: Omit<GroupOptions, 'clock'>
+  /** Where rows of a push query go. */
+  readonly subscriber: (step: SubscriberStep) => Process
+  readonly reportError: (error: ProcessingError) => void
+  /** What stops the query. */
+  readonly onFailure: (error: unknown) => void
+  /** An input takes no more, or takes again. */
+  readonly onBlocking: (feed: InputFeed) => void
+}
+
+/** How far a task had come, and what it had written until then. */
+export interface TaskCheckpoint {
+  readonly task: HostedTask
+  readonly positions: Positions
+  readonly state: Checkpoint
+  /** Resolves when everything written before is stored; rejects with a BrokerError. */
+  readonly stored: Promise<void>
+}
+
+export class HostedTask {
+  readonly assignment: TaskAssignment
+  readonly feeds: readonly InputFeed[]
+  readonly outputs: TaskOutputs
+  readonly stores: TaskStores
+  processingErrors = 0
+  readonly #options: HostedTaskOptions
+  readonly #task: Task
+  readonly #group: PartitionGroup | null
+  /** Positions of the last checkpoint, by feed. */
+  #marked: readonly number[]
+  #isClosed = false
+
+  /** Opens the stores and brings them up; rejects with what went wrong there. */
+  static async open(options: HostedTaskOptions): Promise<HostedTask> {
+    const outputs = new TaskOutputs({
+      ...options,
+      reportError: (error) => task.#report({ ...error, position: task.#task.position }),
+      onFailure: options.onFailure,
+    })
+    const stores = await options.stores.open(storesRequest(options, outputs))
+    const task = new HostedTask(options, outputs, stores)
+    return task
+  }
+
+  private constructor(options: HostedTaskOptions, outputs: TaskOutputs, stores: TaskStores) {
+    this.#options = options
+    this.assignment = options.assignment
+    this.outputs = outputs
+    this.stores = stores
+    this.#task = this.#build()
+    this.feeds = this.#task.inputs.map((input, index) => this.#makeFeed(input, index))
+    this.#group = this.feeds.length > 1 ? this.#makeGroup() : null
+    this.#marked = this.feeds.map(({ committed }) => committed)
+    outputs.isMuted = this.#isRepeating
+    this.#task.advanceStreamTime(stores.restored?.streamTime ?? -1)
+  }
+
+  /** Sum over the inputs of what was read. */
+  get recordsRead(): number {
+    return this.feeds.reduce((sum, { recordsRead }) => sum + recordsRead, 0)
+  }
+
+  get lag(): number {
+    return this.feeds.reduce((sum, { lag }) => sum + lag, this.#group?.size ?? 0)
+  }
+
+  /** Whether nothing is left to do or to commit, as far as is known. */
+  get isIdle(): boolean {
+    return this.outputs.isIdle && !this.isDirty && (this.#group?.size ?? 0) === 0
+  }
+
+  /** Whether there is something to commit. */
+  get isDirty(): boolean {
+    return !this.outputs.isMuted && this.feeds.some((_, index) => this.#processed(index) !== this.#marked[index])
+  }
+
+  /** After a round of reading: processes what waits, emits what had to wait, sends what gathered. */
+  endRound(): void {
+    if (this.#isClosed) return
+    try {
+      this.#group?.run()
+      if (this.outputs.isMuted) this.#unmuteIfDone()
+      this.#task.flush()
+      this.outputs.flush()
+    } catch (error) {
+      this.#options.onFailure(error)
+    }
+  }
+
+  /** Null if there is nothing new, or while the task repeats what was committed before. Throws what operators and stores throw. */
+  checkpoint(): TaskCheckpoint | null {
+    if (this.outputs.isMuted || this.#isClosed) return null
+    this.#task.flush()
+    if (!this.isDirty && this.outputs.isIdle) return null
+    this.#marked = this.feeds.map((_, index) => this.#processed(index))
+    const positions = this.#positions()
+    const state = this.stores.checkpoint({ positions, streamTime: this.#task.streamTime })
+    this.outputs.flush()
+    return { task: this, positions, state, stored: this.outputs.stored() }
+  }
+
+  /** What the last checkpoint took could not be committed: it is taken again. */
+  unmark(): void {
+    this.#marked = this.feeds.map(() => -1)
+  }
+
+  statistics(): StepStatistics[] {
+    return this.#task.statistics()
+  }
+
+  /** Ends the task; what is not committed is dropped. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const feed of this.feeds) feed.isClosed = true
+    this.outputs.discard()
+    await this.stores.close()
+  }
+
+  /** Below the committed offsets what is written has been written before. */
+  get #isRepeating(): boolean {
+    return this.feeds.some((feed, index) => this.#processed(index) < feed.committed)
+  }
+
+  #unmuteIfDone(): void {
+    if (this.#isRepeating) return
+    this.#task.flush()
+    this.outputs.isMuted = false
+    this.#group?.run()
+  }
+
+  /** Offset of the first record that is not processed. */
+  #processed(index: number): number {
+    const waiting = this.#group?.headOffset(index) ?? -1
+    return waiting >= 0 ? waiting : this.feeds[index]!.position
+  }
+
+  /** Where two inputs read one partition, the lower position counts. */
+  #positions(): Map<string, number> {
+    const positions = new Map<string, number>()
+    this.feeds.forEach((feed, index) => {
+      const key = positionKey(feed)
+      positions.set(key, Math.min(positions.get(key) ?? Number.POSITIVE_INFINITY, this.#processed(index)))
+    })
+    return positions
+  }
+
+  #build(): Task {
+    const { query, topology, schemas, functions, functionContext, clock, subscriber } = this.#options
+    const { config } = query
+    return new Task({
+      topology,
+      schemas,
+      plan: query.plan.steps,
+      partition: this.assignment.partition,
+      functions,
+      functionContext,
+      clock,
+      config: (name) => config[name],
+      coalesces: config['cache.max.bytes.buffering'] !== '0',
+      store: (spec) => this.stores.store(spec),
+      sink: (step) => this.#output(step),
+      repartition: (step) => this.#output(step),
+      subscriber,
+      reportError: (error) => this.#report(error),
+      reportLate: () => {},
+    })
+  }
+
+  #output(step: SinkStep | RepartitionStep): Output {
+    const { topic, partitions } = this.#options.query.outputs[step.id]!
+    const window = step.kind === 'sink' ? windowLayout(step.window) : null
+    return this.outputs.topic({
+      step: step.id,
+      topic,
+      partitions,
+      windowBytes: window === null ? 0 : windowBytes(window),
+    })
+  }
+
+  #makeFeed(input: TaskInput, index: number): InputFeed {
+    const { onFailure } = this.#options
+    const assignment = this.assignment.inputs.find(({ step }) => step === input.step.id)!
+    const isSingle = this.#task.inputs.length === 1
+    const feed: InputFeed = new InputFeed({
+      input,
+      assignment,
+      position: this.#startOf(assignment),
+      take: isSingle
+        ? (record, offset, cursor) => this.#process(feed, record, offset, cursor)
+        : (record, offset) => this.#keep(index, record, offset),
+      advance: isSingle && this.#isStateful ? (timestamp) => this.#task.advanceStreamTime(timestamp) : null,
+      onFailure,
+    })
+    return feed
+  }
+
+  get #isStateful(): boolean {
+    return this.#options.topology.steps.some(
+      (step) => isOperator(step) && storesOf(step, this.#options.schemas).length > 0,
+    )
+  }
+
+  /** State that was not found is built anew from the beginning. */
+  #startOf(assignment: {
+    readonly topic: string
+    readonly partition: number
+    origin: number
+    position: number
+  }): number {
+    const { restored } = this.stores
+    if (restored !== null) return restored.positions.get(positionKey(assignment)) ?? assignment.origin
+    return this.#isStateful ? assignment.origin : assignment.position
+  }
+
+  #process(feed: InputFeed, record: StreamRecord, offset: number, cursor: RecordCursor | null): void {
+    if (this.outputs.isMuted && offset >= feed.committed) {
+      this.#task.flush()
+      this.outputs.isMuted = false
+    }
+    feed.input.accept(record, offset, cursor)
+  }
+
+  #keep(index: number, record: StreamRecord, offset: number): void {
+    if (this.#group!.add(index, record, offset)) return
+    this.#block(index, true)
+  }
+
+  #block(index: number, isFull: boolean): void {
+    const feed = this.feeds[index]!
+    if (feed.isFull === isFull) return
+    feed.isFull = isFull
+    this.#options.onBlocking(feed)
+  }
+
+  #makeGroup(): PartitionGroup {
+    const inputs = this.feeds.map((feed, index): GroupInput => {
+      const { step } = feed.input
+      return {
+        isTable: step.kind === 'source' && step.sourceKind === 'table',
+        isCaughtUp: () => (this.outputs.isMuted ? feed.position >= feed.committed : feed.isCaughtUp),
+        mayTake: (offset) => !this.outputs.isMuted || offset < feed.committed,
+        process: (record, offset) => feed.input.accept(record, offset, null),
+        onRoom: () => this.#block(index, false),
+      }
+    })
+    return new PartitionGroup(inputs, { ...this.#options.group, clock: this.#options.clock })
+  }
+
+  /** What happened while the task repeats itself was reported before. */
+  #report(error: ProcessingError): void {
+    if (this.outputs.isMuted) return
+    this.processingErrors++
+    this.#options.reportError(error)
+  }
+}
+
+function storesRequest({ query, assignment, topology, schemas }: HostedTaskOptions, outputs: TaskOutputs): OpenStores {
+  const { applicationId, queryId } = query
+  const appends = new Map<string, ReturnType<TaskOutputs['partition']>>()
+  return {
+    queryId,
+    taskId: assignment.id,
+    partition: assignment.partition,
+    slot: assignment.slot,
+    applicationId,
+    stores: topology.steps.flatMap((step) => (isOperator(step) ? storeRequests(step, schemas) : [])),
+    changelog(store, key, value, timestamp) {
+      let append = appends.get(store)
+      if (append === undefined) {
+        append = outputs.partition(changelogTopic(applicationId, store), assignment.partition)
+        appends.set(store, append)
+      }
+      append(key, value, timestamp)
+    },
+    committed: new Map(assignment.inputs.map((input) => [positionKey(input), input.position])),
+  }
+}
+
+const storeRequests = (step: OperatorStep, schemas: ReadonlyMap<StepId, StepSchema>): StoreRequest[] =>
+  storesOf(step, schemas).map((spec) => ({ spec, step, inputs: inputsOf(step).map((id) => schemas.get(id)!) }))

@@ -1,0 +1,85 @@
+/**
+ * One input of a task as the readers of its topic partition see it: takes records from its position on, once each, whoever reads them.
+ * With several inputs, records wait in the task's partition group; with one they are processed as they come.
+ */
+import type { StreamRecord } from '../types/record.ts'
+import type { InputAssignment } from './assignment.ts'
+import type { RecordCursor } from './record-cursor.ts'
+import type { Subscription } from './source-group.ts'
+import type { TaskInput } from './task.ts'
+
+export interface FeedOptions {
+  readonly input: TaskInput
+  readonly assignment: InputAssignment
+  /** Where to begin; below the assignment's position what is written has been written before. */
+  readonly position: number
+  /** Processes a record, or keeps it. Throws what stops the query. */
+  readonly take: (record: StreamRecord, offset: number, cursor: RecordCursor | null) => void
+  readonly advance: ((timestamp: number) => void) | null
+  readonly onFailure: (error: unknown) => void
+}
+
+export class InputFeed {
+  readonly input: TaskInput
+  readonly topic: string
+  readonly partition: number
+  readonly origin: number
+  readonly committed: number
+  readonly subscription: Subscription
+  /** Offset of the next record to take. */
+  position: number
+  /** As far as the broker has told. */
+  endOffset: number
+  /** Its task has enough to do. */
+  isFull = false
+  /** Its query is paused. */
+  isPaused = false
+  isClosed = false
+  recordsRead = 0
+
+  constructor({ input, assignment, position, take, advance, onFailure }: FeedOptions) {
+    this.input = input
+    this.topic = assignment.topic
+    this.partition = assignment.partition
+    this.origin = assignment.origin
+    this.committed = assignment.position
+    this.position = position
+    this.endOffset = assignment.endOffset
+    this.subscription = {
+      input,
+      advance,
+      deliver: (record, offset, cursor) => {
+        if (offset < this.position || this.isClosed) return
+        this.position = offset + 1
+        try {
+          take(record, offset, cursor)
+        } catch (error) {
+          this.isClosed = true
+          onFailure(error)
+        }
+      },
+    }
+  }
+
+  /** Takes nothing for now. */
+  get isBlocked(): boolean {
+    return this.isFull || this.isPaused
+  }
+
+  get isCaughtUp(): boolean {
+    return this.position >= this.endOffset
+  }
+
+  get lag(): number {
+    return Math.max(0, this.endOffset - this.position)
+  }
+
+  /** Everything below `nextOffset` was offered. `records`: how many there were. */
+  passed(nextOffset: number, endOffset: number, records: number): void {
+    if (this.isClosed) return
+    if (nextOffset > this.position) this.position = nextOffset
+    this.endOffset = endOffset
+    this.recordsRead += records
+    this.input.countRead(records)
+  }
+}

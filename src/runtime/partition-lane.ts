@@ -1,0 +1,206 @@
+/** Reads one topic partition from one position on, for any number of inputs: each record is decoded once for all that read it alike. */
+import type { FetchedPartition } from '../broker/broker.ts'
+import type { BrokerError } from '../broker/broker-error.ts'
+import { RecordBatchCursor, readHeaders } from '../broker/record-batch-cursor.ts'
+import type { FetchLoop, Lane } from './fetch-loop.ts'
+import type { InputFeed } from './input-feed.ts'
+import type { internalReader } from './internal-topic.ts'
+import type { RecordCursor } from './record-cursor.ts'
+import { SourceGroup, sourceIdentity } from './source-group.ts'
+
+export interface LaneOptions {
+  readonly topic: string
+  readonly partition: number
+  readonly loop: FetchLoop
+  /** After a fetch, with the records and bytes that it had. */
+  readonly onRead: (lane: PartitionLane, records: number, bytes: number) => void
+  /** The partition cannot be read. */
+  readonly onError: (lane: PartitionLane, error: BrokerError) => void
+}
+
+/** A feed with what is needed to share its reading. */
+export interface LaneFeed {
+  readonly feed: InputFeed
+  /** Stops the query whose records cannot be read. */
+  readonly fail: (error: unknown) => void
+  readonly failOnBadTime: boolean
+  /** Reads records of an internal topic; null for sources. */
+  readonly readInternal: ReturnType<typeof internalReader> | null
+}
+
+export class PartitionLane implements Lane {
+  readonly topic: string
+  readonly partition: number
+  readonly feeds = new Set<LaneFeed>()
+  position = 0
+  isPaused = false
+  readonly #options: LaneOptions
+  readonly #cursor = new RecordBatchCursor()
+  readonly #readers = new Map<string, LaneReader>()
+
+  constructor(options: LaneOptions) {
+    this.#options = options
+    this.topic = options.topic
+    this.partition = options.partition
+  }
+
+  get isEmpty(): boolean {
+    return this.feeds.size === 0
+  }
+
+  /** Begins to read at `position`; there are no feeds yet. */
+  start(position: number): void {
+    this.position = position
+    this.isPaused = false
+    this.#options.loop.start(this)
+    this.#options.loop.resume(this)
+  }
+
+  stop(): void {
+    this.feeds.clear()
+    this.#readers.clear()
+    this.#options.loop.stop(this)
+  }
+
+  seek(position: number): void {
+    this.position = position
+    this.#options.loop.seek(this)
+  }
+
+  pause(): void {
+    if (this.isPaused) return
+    this.isPaused = true
+    this.#options.loop.pause(this)
+  }
+
+  resume(): void {
+    if (!this.isPaused) return
+    this.isPaused = false
+    this.#options.loop.resume(this)
+  }
+
+  add(member: LaneFeed): void {
+    this.feeds.add(member)
+    const identity = identityOf(member)
+    const reader = this.#readers.get(identity)
+    if (reader === undefined) this.#readers.set(identity, readerOf(member, this.partition))
+    else reader.add(member)
+  }
+
+  remove(member: LaneFeed): void {
+    if (!this.feeds.delete(member)) return
+    const identity = identityOf(member)
+    const reader = this.#readers.get(identity)!
+    reader.remove(member)
+    if (reader.isEmpty) this.#readers.delete(identity)
+  }
+
+  read({ batches, fetchOffset, nextOffset, lastStableOffset, abortedTransactions }: FetchedPartition): void {
+    const readers = [...this.#readers.values()]
+    const cursor = this.#cursor
+    let records = 0
+    try {
+      cursor.reset(batches, fetchOffset, abortedTransactions)
+      for (; cursor.next(); records++) {
+        for (let i = 0; i < readers.length; i++) readers[i]!.read(cursor)
+      }
+    } catch (error) {
+      this.#options.onError(this, error as BrokerError)
+      return
+    }
+    this.position = nextOffset
+    for (const { feed } of this.feeds) feed.passed(nextOffset, Math.max(nextOffset, lastStableOffset), records)
+    this.#options.onRead(this, records, batches.length)
+  }
+
+  fail(error: BrokerError): void {
+    this.#options.onError(this, error)
+  }
+}
+
+/** Feeds with equal texts can share a reader. */
+function identityOf({ feed, failOnBadTime, readInternal }: LaneFeed): string {
+  const { step } = feed.input
+  if (readInternal !== null || step.kind !== 'source') return `internal ${step.id} ${feed.topic}`
+  return `${failOnBadTime} ${sourceIdentity(step)}`
+}
+
+interface LaneReader {
+  readonly isEmpty: boolean
+  add(member: LaneFeed): void
+  remove(member: LaneFeed): void
+  read(cursor: RecordCursor): void
+}
+
+const readerOf = (member: LaneFeed, partition: number): LaneReader =>
+  member.readInternal === null ? new SourceLaneReader(member, partition) : new InternalLaneReader(member)
+
+class SourceLaneReader implements LaneReader {
+  readonly #group: SourceGroup
+  readonly #members = new Set<LaneFeed>()
+  #isBroken = false
+
+  constructor(first: LaneFeed, partition: number) {
+    this.#group = new SourceGroup([], {
+      partition,
+      headers: (cursor) => readHeaders(cursor as RecordBatchCursor),
+      failOnBadTime: first.failOnBadTime,
+    })
+    this.add(first)
+  }
+
+  get isEmpty(): boolean {
+    return this.#members.size === 0
+  }
+
+  add(member: LaneFeed): void {
+    this.#members.add(member)
+    this.#group.add(member.feed.subscription)
+  }
+
+  remove(member: LaneFeed): void {
+    this.#members.delete(member)
+    this.#group.remove(member.feed.subscription)
+  }
+
+  read(cursor: RecordCursor): void {
+    if (this.#isBroken) return
+    try {
+      this.#group.read(cursor)
+    } catch (error) {
+      this.#isBroken = true
+      for (const member of this.#members) member.fail(error)
+    }
+  }
+}
+
+/** An internal topic belongs to one query, but a task may read it by two steps. */
+class InternalLaneReader implements LaneReader {
+  readonly #members = new Set<LaneFeed>()
+
+  constructor(first: LaneFeed) {
+    this.#members.add(first)
+  }
+
+  get isEmpty(): boolean {
+    return this.#members.size === 0
+  }
+
+  add(member: LaneFeed): void {
+    this.#members.add(member)
+  }
+
+  remove(member: LaneFeed): void {
+    this.#members.delete(member)
+  }
+
+  read(cursor: RecordCursor): void {
+    for (const { feed, readInternal, fail } of this.#members) {
+      try {
+        feed.subscription.deliver(readInternal!(cursor), cursor.offset, cursor)
+      } catch (error) {
+        fail(error)
+      }
+    }
+  }
+}

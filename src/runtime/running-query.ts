@@ -1,0 +1,213 @@
+/**
+ * A query's life, over all hosts: placed, running, paused, failed and tried again, ended. What is asked of it happens in order, one thing
+ * after the other.
+ */
+import { BrokerError } from '../broker/broker-error.ts'
+import type { Clock } from '../clock.ts'
+import type { QueryAssignment } from './assignment.ts'
+import { failureOf } from './failures.ts'
+import type { Host, QueryProgress } from './host.ts'
+import type { HostSet } from './host-set.ts'
+import { addStatistics } from './hosted-query.ts'
+import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './placement.ts'
+import type { QueryFailure, QueryState, QueryStatus } from './query-runtime.ts'
+
+const DEFAULT_FIRST_RETRY_MS = 15_000
+const DEFAULT_LAST_RETRY_MS = 900_000
+const DEFAULT_MAX_FAILURES = 10
+
+export interface RunningQueryOptions extends PlacementOptions {
+  readonly query: PlacedQuery
+  readonly hosts: HostSet
+  readonly clock: Clock
+  /** After a failure it stays ended, and `onEnded` is told. */
+  readonly retries: boolean
+  readonly onEnded?: (failure: QueryFailure) => void
+}
+
+export class RunningQuery {
+  assignment: QueryAssignment | null = null
+  readonly #options: RunningQueryOptions
+  readonly #failures: QueryFailure[] = []
+  #state: QueryState = 'CREATED'
+  #isPaused: boolean
+  #isStopped = false
+  #hosts: readonly Host[] = []
+  #turn: Promise<unknown> = Promise.resolve()
+  #retry: NodeJS.Timeout | undefined
+  #retryDelayMs: number
+  #startedAt = 0
+
+  constructor(options: RunningQueryOptions) {
+    this.#options = options
+    this.#isPaused = options.query.paused
+    this.#retryDelayMs = this.#firstRetryMs
+  }
+
+  /** Resolves when the tasks run, or have failed to: that shows in `status`. */
+  start(): Promise<void> {
+    return this.#inTurn(() => this.#launch())
+  }
+
+  setPaused(isPaused: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#isPaused = isPaused
+      if (this.#state === 'RUNNING' || this.#state === 'PAUSED') this.#state = isPaused ? 'PAUSED' : 'RUNNING'
+      await Promise.all(this.#hosts.map((host) => host.setPaused(this.#id, isPaused)))
+    })
+  }
+
+  /** Ends it for good. `purge`: and deletes what it has on hosts and broker. */
+  stop({ purge }: { readonly purge: boolean }): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#retry)
+    return this.#inTurn(async () => {
+      this.#state = 'PENDING_SHUTDOWN'
+      await this.#stopHosts({ purge })
+      if (purge) await this.#purge()
+      this.#state = 'NOT_RUNNING'
+    })
+  }
+
+  /** A host has ended its tasks: the others end too, and all start again after a while. */
+  fail(failure: QueryFailure): void {
+    if (this.#isStopped || this.#state === 'ERROR') return
+    this.#noteFailure(failure)
+    void this.#inTurn(() => this.#stopHosts({ purge: false }))
+    if (this.#options.retries) this.#scheduleRetry()
+    else this.#options.onEnded?.(failure)
+  }
+
+  /** Starts again from the committed offsets, at once: nothing is wrong with the query itself. */
+  restart(): Promise<void> {
+    if (this.#isStopped || this.#state === 'ERROR') return Promise.resolve()
+    this.#state = 'REBALANCING'
+    return this.#inTurn(async () => {
+      await this.#stopHosts({ purge: false })
+      await this.#launch()
+    })
+  }
+
+  /** The host is gone with its tasks. */
+  lose(host: Host): Promise<void> {
+    if (!this.#hosts.includes(host)) return Promise.resolve()
+    this.#hosts = this.#hosts.filter((other) => other !== host)
+    return this.restart()
+  }
+
+  /** Resolves when what was asked so far has happened. */
+  async settled(): Promise<void> {
+    await this.#turn
+  }
+
+  runsOn(host: Host): boolean {
+    return this.#hosts.includes(host)
+  }
+
+  get hosts(): readonly Host[] {
+    return this.#hosts
+  }
+
+  status(): QueryStatus {
+    const parts = this.#hosts.flatMap((host) => host.progress(this.#id) ?? [])
+    const total = (value: (part: QueryProgress) => number) => parts.reduce((sum, part) => sum + value(part), 0)
+    return {
+      state: this.#state,
+      failures: [...this.#failures],
+      recordsConsumed: total(({ recordsConsumed }) => recordsConsumed),
+      recordsProduced: total(({ recordsProduced }) => recordsProduced),
+      processingErrors: total(({ processingErrors }) => processingErrors),
+      lagRecords: total(({ lagRecords }) => lagRecords),
+      steps: addStatistics(parts.flatMap(({ steps }) => steps)),
+    }
+  }
+
+  get #id(): string {
+    return this.#options.query.plan.queryId
+  }
+
+  async #launch(): Promise<void> {
+    if (this.#isStopped) return
+    try {
+      const assignment = await placeQuery({ ...this.#options.query, paused: this.#isPaused }, this.#options)
+      this.assignment = assignment
+      const parts = await this.#split(assignment)
+      this.#hosts = [...parts.keys()]
+      this.#state = this.#isPaused ? 'PAUSED' : 'RUNNING'
+      this.#startedAt = this.#options.clock.now()
+      await Promise.all([...parts].map(([host, part]) => host.start(part)))
+    } catch (error) {
+      this.fail(failureOf(error, this.#options.clock.now()))
+    }
+  }
+
+  async #split(assignment: QueryAssignment): Promise<Map<Host, QueryAssignment>> {
+    const parts = new Map<Host, QueryAssignment>()
+    for (const task of assignment.tasks) {
+      const host = await this.#options.hosts.hostOf(task.slot)
+      parts.set(host, { ...assignment, tasks: [...(parts.get(host)?.tasks ?? []), task] })
+    }
+    return parts
+  }
+
+  async #stopHosts(options: { readonly purge: boolean }): Promise<void> {
+    const hosts = this.#hosts
+    this.#hosts = []
+    await Promise.all(hosts.map((host) => host.stop(this.#id, options)))
+  }
+
+  async #purge(): Promise<void> {
+    const { broker } = this.#options
+    const { assignment } = this
+    if (assignment === null) return
+    for (const topic of await existingInternalTopics(assignment.applicationId, broker)) {
+      await unlessGone(broker.deleteTopic(topic))
+    }
+    if (assignment.group !== null) await broker.deleteGroup(assignment.group)
+  }
+
+  #noteFailure(failure: QueryFailure): void {
+    const max = Number(this.#config('ksql.query.error.max.queue.size') ?? DEFAULT_MAX_FAILURES)
+    this.#state = 'ERROR'
+    this.#failures.push(failure)
+    this.#failures.splice(0, Math.max(0, this.#failures.length - max))
+  }
+
+  /** Delays double, up to the last; after a run that was longer than its delay they start over. */
+  #scheduleRetry(): void {
+    const { clock } = this.#options
+    const ranFor = this.#startedAt === 0 ? 0 : clock.now() - this.#startedAt
+    if (ranFor > this.#retryDelayMs) this.#retryDelayMs = this.#firstRetryMs
+    const delay = this.#retryDelayMs
+    this.#retryDelayMs = Math.min(this.#lastRetryMs, 2 * delay)
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(() => void this.#inTurn(() => this.#launch()), delay)
+    this.#retry.unref()
+  }
+
+  get #firstRetryMs(): number {
+    return Number(this.#config('ksql.query.retry.backoff.initial.ms') ?? DEFAULT_FIRST_RETRY_MS)
+  }
+
+  get #lastRetryMs(): number {
+    return Number(this.#config('ksql.query.retry.backoff.max.ms') ?? DEFAULT_LAST_RETRY_MS)
+  }
+
+  #config(name: string): string | undefined {
+    return this.#options.query.config[name]
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {})
+    return done
+  }
+}
+
+export async function unlessGone(deleting: Promise<void>): Promise<void> {
+  try {
+    await deleting
+  } catch (error) {
+    if (!(error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC')) throw error
+  }
+}

@@ -1,0 +1,308 @@
+/**
+ * A thread's share of the work: it owns a broker connection, one fetch loop for all that it reads (and one for what is behind), one
+ * producer, the tasks placed here and their stores. Everything between two `await`s is one round: records come in, go through all tasks
+ * that read them, and what was written leaves.
+ */
+import type { Broker, Producer } from '../broker/broker.ts'
+import { BrokerError } from '../broker/broker-error.ts'
+import type { Compression } from '../broker/compression.ts'
+import type { Clock } from '../clock.ts'
+import type { FunctionContext } from '../functions/declaration.ts'
+import type { FunctionRegistry } from '../functions/registry.ts'
+import type { StepId, StepSchema } from '../operators/step.ts'
+import type { Row } from '../types/value.ts'
+import type { QueryAssignment, TaskAssignment } from './assignment.ts'
+import { BatchPool } from './batch-pool.ts'
+import { CommitSchedule } from './commit-schedule.ts'
+import { failureOf } from './failures.ts'
+import type { Host, HostListener, HostPull, QueryProgress } from './host.ts'
+import { type FetchTotals, HostReading } from './host-reading.ts'
+import { HostedQuery } from './hosted-query.ts'
+import { HostedTask } from './hosted-task.ts'
+import type { InputFeed } from './input-feed.ts'
+import { internalReader } from './internal-topic.ts'
+import { pushRows } from './push-rows.ts'
+import type { PushRow } from './query-runtime.ts'
+import { SendWindow } from './send-window.ts'
+import type { StoreProvider } from './store-provider.ts'
+import { tableReader } from './table-reader.ts'
+import { type SubTopology, splitTopology, stepSchemas } from './topology.ts'
+import { Transactions } from './transactions.ts'
+
+export interface TaskHostOptions {
+  /** Opened by the caller, who closes it after the host. */
+  readonly broker: Broker
+  readonly functions: FunctionRegistry
+  readonly functionContext: FunctionContext
+  readonly clock: Clock
+  readonly stores: StoreProvider
+  readonly listener: HostListener
+  /** Of the exactly-once queries here; no other host that lives has it. */
+  readonly transactionalId: string
+  readonly compression: Compression
+}
+
+const DEFAULT_BUFFERED_RECORDS = 1_000
+
+/** What all tasks of a query share here. */
+interface Compiled {
+  readonly query: HostedQuery
+  readonly topologies: readonly SubTopology[]
+  readonly schemas: ReadonlyMap<StepId, StepSchema>
+  /** Of a push query: gathered in this round. */
+  readonly rows: PushRow[]
+}
+
+export class TaskHost implements Host {
+  readonly #options: TaskHostOptions
+  readonly #queries = new Map<string, Compiled>()
+  readonly #reading: HostReading
+  readonly #commits: CommitSchedule
+  readonly #transactions: Transactions
+  readonly #producer: Producer
+  readonly #pool: BatchPool
+  readonly #window = new SendWindow()
+  #roundWaiters: (() => void)[] = []
+
+  constructor(options: TaskHostOptions) {
+    this.#options = options
+    const { broker, clock, compression, transactionalId } = options
+    this.#pool = new BatchPool(compression)
+    this.#producer = broker.producer()
+    const hosted = () => [...this.#queries.values()].map(({ query }) => query)
+    this.#transactions = new Transactions({
+      broker,
+      transactionalId,
+      queries: () => hosted().filter(({ assignment }) => assignment.exactlyOnce),
+      onAborted: (queries) => void this.#rewind(queries),
+    })
+    this.#reading = new HostReading({
+      broker,
+      gate: () => this.#transactions.busy ?? (this.#window.isFull ? this.#window.room() : null),
+      onRound: () => this.#endRound(),
+    })
+    this.#commits = new CommitSchedule({
+      clock,
+      queries: hosted,
+      transactions: this.#transactions,
+      onTick: () => this.#tick(),
+    })
+  }
+
+  /** Everything fetched so far, each record counted once however many queries read it. */
+  get totals(): FetchTotals {
+    return this.#reading.totals
+  }
+
+  async start(assignment: QueryAssignment): Promise<void> {
+    const compiled = this.#compile(assignment)
+    const { query } = compiled
+    this.#queries.set(query.id, compiled)
+    this.#commits.start()
+    try {
+      if (assignment.exactlyOnce) await this.#transactions.open()
+      query.tasks = await openAll(assignment.tasks.map((task) => this.#openTask(compiled, task)))
+    } catch (error) {
+      return query.fail(error)
+    }
+    if (query.isEnded) return query.close()
+    for (const task of query.tasks) for (const feed of task.feeds) this.#read(compiled, feed)
+  }
+
+  async stop(queryId: string, { purge }: { readonly purge: boolean }): Promise<void> {
+    const compiled = this.#queries.get(queryId)
+    if (compiled !== undefined) await this.#end(compiled)
+    if (purge) await this.#options.stores.purge(queryId)
+  }
+
+  async setPaused(queryId: string, isPaused: boolean): Promise<void> {
+    const query = this.#queries.get(queryId)?.query
+    if (query === undefined || query.isPaused === isPaused) return
+    query.isPaused = isPaused
+    for (const { feeds } of query.tasks) {
+      for (const feed of feeds) {
+        feed.isPaused = isPaused
+        this.#reading.update(feed)
+      }
+    }
+  }
+
+  async *pull(queryId: string, request: HostPull): AsyncIterable<readonly Row[]> {
+    const compiled = this.#queries.get(queryId)
+    if (compiled === undefined) return
+    const { query, schemas } = compiled
+    const read = tableReader(query.assignment.plan, schemas, request, this.#options)
+    for (const task of query.tasks) {
+      const { partition, topology } = task.assignment
+      if (request.partitions !== null && !request.partitions.includes(partition)) continue
+      yield* read(compiled.topologies[topology]!, task.stores)
+    }
+  }
+
+  progress(queryId: string): QueryProgress | undefined {
+    return this.#queries.get(queryId)?.query.progress()
+  }
+
+  async settle(): Promise<boolean> {
+    for (let isQuiet = true; ; isQuiet = false) {
+      await this.#learnEnds()
+      if (this.#isSettled()) return isQuiet
+      await this.#commits.commitAll()
+      if (!this.#isSettled()) await new Promise<void>((resolve) => this.#roundWaiters.push(resolve))
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.commitAll()
+    for (const compiled of [...this.#queries.values()]) await this.#end(compiled)
+    this.#commits.stop()
+    await this.#reading.close()
+    await this.#transactions.close()
+    await this.#producer.close()
+    await this.#options.stores.close()
+    this.#tellRound()
+  }
+
+  #compile(assignment: QueryAssignment): Compiled {
+    const { broker, clock } = this.#options
+    const { steps } = assignment.plan
+    return {
+      query: new HostedQuery({ assignment, broker, clock, onFailure: (query, error) => this.#fail(query, error) }),
+      topologies: splitTopology(steps),
+      schemas: stepSchemas(steps),
+      rows: [],
+    }
+  }
+
+  #openTask({ query, topologies, schemas, rows }: Compiled, assignment: TaskAssignment): Promise<HostedTask> {
+    const { functions, functionContext, clock, stores, listener } = this.#options
+    const { config, exactlyOnce } = query.assignment
+    return HostedTask.open({
+      query: query.assignment,
+      assignment,
+      topology: topologies[assignment.topology]!,
+      schemas,
+      stores,
+      functions,
+      functionContext,
+      clock,
+      producer: exactlyOnce ? this.#transactions.sender : this.#producer,
+      pool: this.#pool,
+      window: this.#window,
+      group: {
+        maxBuffered: Number(config['buffered.records.per.partition'] ?? DEFAULT_BUFFERED_RECORDS),
+        maxIdleMs: Number(config['max.task.idle.ms'] ?? 0),
+      },
+      subscriber: (step) => pushRows(step, schemas.get(step.input)!, rows),
+      reportError: (error) => listener.onProcessingError(query.id, error),
+      onFailure: (error) => query.fail(error),
+      onBlocking: (feed) => this.#update(feed),
+    })
+  }
+
+  #read({ query, schemas }: Compiled, feed: InputFeed): void {
+    const { step } = feed.input
+    feed.isPaused = query.isPaused
+    this.#reading.add({
+      feed,
+      fail: (error) => query.fail(error),
+      failOnBadTime: query.assignment.config['ksql.timestamp.throw.on.invalid'] === 'true',
+      readInternal: step.kind === 'repartition' ? internalReader(step, schemas.get(step.id)!) : null,
+    })
+  }
+
+  /** A feed that filled up while it was read is looked at when the reading is done; one that has room again, now. */
+  #update(feed: InputFeed): void {
+    if (!feed.isFull) this.#reading.update(feed)
+  }
+
+  #endRound(): void {
+    for (const { query, rows } of this.#queries.values()) {
+      if (query.isEnded) continue
+      query.endRound()
+      if (rows.length > 0) this.#options.listener.onRows(query.id, rows.splice(0))
+    }
+    this.#tellRound()
+  }
+
+  /** What waits for the wall clock gets its chance although nothing is read. */
+  #tick(): void {
+    if (this.#transactions.busy === null) this.#endRound()
+  }
+
+  #tellRound(): void {
+    const waiters = this.#roundWaiters
+    this.#roundWaiters = []
+    for (const resolve of waiters) resolve()
+  }
+
+  /** Commits what is done, then closes. */
+  async #end(compiled: Compiled): Promise<void> {
+    const { query } = compiled
+    for (const { feeds } of query.tasks) for (const feed of feeds) this.#reading.remove(feed)
+    if (!query.isEnded) await (query.assignment.exactlyOnce ? this.#transactions.commit() : query.commit())
+    await this.#close(compiled)
+  }
+
+  async #close(compiled: Compiled): Promise<void> {
+    const { query } = compiled
+    if (this.#queries.get(query.id) === compiled) this.#queries.delete(query.id)
+    query.end()
+    for (const { feeds } of query.tasks) for (const feed of feeds) this.#reading.remove(feed)
+    await query.close()
+  }
+
+  /** The others go on. Told when the query has ended here. */
+  #fail(query: HostedQuery, error: unknown): void {
+    const { clock, listener } = this.#options
+    const compiled = this.#queries.get(query.id)!
+    const isAbort = error instanceof BrokerError && error.code === 'TRANSACTION_ABORTED'
+    const finish = async () => {
+      if (query.assignment.exactlyOnce) await this.#transactions.abort()
+      await this.#close(compiled)
+    }
+    const tell = () => {
+      if (isAbort) listener.onRewind([query.id])
+      else listener.onFailure(query.id, failureOf(error, clock.now()))
+    }
+    // Not now: a record may be on its way through the readers that this changes.
+    queueMicrotask(() => void finish().then(tell, tell))
+  }
+
+  async #rewind(queries: readonly HostedQuery[]): Promise<void> {
+    const ended = queries.flatMap(({ id }) => this.#queries.get(id) ?? [])
+    for (const compiled of ended) await this.#close(compiled)
+    if (ended.length > 0) this.#options.listener.onRewind(ended.map(({ query }) => query.id))
+  }
+
+  #isSettled(): boolean {
+    if (this.#transactions.busy !== null || !this.#transactions.isIdle) return false
+    return [...this.#queries.values()].every(
+      ({ query }) =>
+        query.isEnded ||
+        query.isPaused ||
+        (query.isIdle && query.tasks.every(({ feeds }) => feeds.every(({ isCaughtUp }) => isCaughtUp))),
+    )
+  }
+
+  async #learnEnds(): Promise<void> {
+    const feeds = [...this.#queries.values()].flatMap(({ query }) => query.tasks.flatMap((task) => task.feeds))
+    for (const topic of new Set(feeds.map((feed) => feed.topic))) {
+      const ends = await this.#options.broker.endOffsets(topic, { readCommitted: true })
+      for (const feed of feeds) {
+        const end = feed.topic === topic ? ends[feed.partition]?.offset : undefined
+        if (end !== undefined) feed.endOffset = Math.max(feed.endOffset, end)
+      }
+    }
+  }
+}
+
+/** All of them; or, if one cannot be opened, none. */
+async function openAll(opening: readonly Promise<HostedTask>[]): Promise<HostedTask[]> {
+  const results = await Promise.allSettled(opening)
+  const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed === undefined) return opened
+  for (const task of opened) await task.close()
+  throw failed.reason
+}

@@ -1,0 +1,200 @@
+/** A runtime over an embedded log in a temporary directory, driven by SQL, for tests of running queries. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Broker } from '../../src/broker/broker.ts'
+import { type EmbeddedLog, openEmbeddedLog } from '../../src/broker/embedded/embedded-log.ts'
+import { partitionForKey } from '../../src/broker/partitioner.ts'
+import { RecordBatchBuilder } from '../../src/broker/record-batch-builder.ts'
+import { RecordBatchCursor } from '../../src/broker/record-batch-cursor.ts'
+import { systemClock } from '../../src/clock.ts'
+import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
+import { createRegistry } from '../../src/functions/registry.ts'
+import { EMPTY_METASTORE, type Metastore, putSource } from '../../src/metastore/metastore.ts'
+import { planCreateSource } from '../../src/plan/create-source.ts'
+import { planCreateAs, planInsertInto } from '../../src/plan/persistent-query.ts'
+import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
+import { planPushQuery } from '../../src/plan/push-query.ts'
+import type { TopicRequest } from '../../src/plan/topic-request.ts'
+import {
+  createQueryRuntime,
+  type QueryRuntimeOptions,
+  type SettlingQueryRuntime,
+} from '../../src/runtime/create-query-runtime.ts'
+import type { ProcessingError } from '../../src/runtime/processing-log.ts'
+import { parseStatements } from '../../src/sql/parse.ts'
+
+export const functions = createRegistry(BUILT_IN_FUNCTIONS)
+
+export interface TestRecord {
+  readonly key: string | null
+  readonly value: unknown
+  readonly timestamp?: number
+}
+
+export interface ReadRecord {
+  readonly key: string | null
+  readonly value: unknown
+  readonly timestamp: number
+  readonly partition: number
+}
+
+const EARLIEST = { 'auto.offset.reset': 'earliest' }
+
+export class QueryWorld {
+  readonly log: EmbeddedLog
+  readonly broker: Broker
+  readonly errors: { readonly queryId: string; readonly error: ProcessingError }[] = []
+  runtime: SettlingQueryRuntime
+  readonly #dataDir: string
+  readonly #overrides: Partial<QueryRuntimeOptions>
+  readonly #partitions = new Map<string, number>()
+  #metastore: Metastore = EMPTY_METASTORE
+
+  static async open(overrides: Partial<QueryRuntimeOptions> = {}): Promise<QueryWorld> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'millrace-queries-'))
+    const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0 })
+    return new QueryWorld(dataDir, log, overrides)
+  }
+
+  private constructor(dataDir: string, log: EmbeddedLog, overrides: Partial<QueryRuntimeOptions>) {
+    this.#dataDir = dataDir
+    this.log = log
+    this.broker = log.broker()
+    this.#overrides = overrides
+    this.runtime = this.#makeRuntime()
+  }
+
+  #makeRuntime(): SettlingQueryRuntime {
+    const runtime = createQueryRuntime({
+      broker: this.broker,
+      functions,
+      clock: systemClock,
+      random: Math.random,
+      config: {},
+      ...this.#overrides,
+    })
+    runtime.onProcessingError((queryId, error) => this.errors.push({ queryId, error }))
+    return runtime
+  }
+
+  /** Another runtime over the same topics, as after a restart of the server. */
+  async restart(): Promise<void> {
+    await this.runtime.close()
+    this.runtime = this.#makeRuntime()
+  }
+
+  async close(): Promise<void> {
+    await this.runtime.close()
+    await this.log.close()
+    rmSync(this.#dataDir, { recursive: true, force: true })
+  }
+
+  /** Runs CREATE statements; CREATE ... AS SELECT and INSERT INTO start queries Q1, Q2, ... and answer their plans. */
+  async run(sql: string, config: Readonly<Record<string, string>> = EARLIEST): Promise<PhysicalPlan[]> {
+    const plans: PhysicalPlan[] = []
+    for (const statement of parseStatements(sql)) {
+      const queryId = `Q${++this.#queries}`
+      if (statement.kind === 'createSource') {
+        const { source, topic } = planCreateSource(statement, this.#context())
+        this.#metastore = putSource(this.#metastore, source)
+        if (topic !== null) await this.#makeTopic(topic)
+      } else if (statement.kind === 'createAs') {
+        const { source, topic, plan } = planCreateAs(statement, queryId, this.#context())
+        this.#metastore = putSource(this.#metastore, source)
+        await this.#makeTopic(topic)
+        plans.push(throughJson(plan))
+      } else if (statement.kind === 'insertInto') {
+        plans.push(throughJson(planInsertInto(statement, queryId, this.#context()).plan))
+      } else throw new Error(`not a statement for this test: ${statement.kind}`)
+    }
+    for (const plan of plans) await this.runtime.start({ plan, config, paused: false })
+    return plans
+  }
+
+  pushPlan(sql: string): PhysicalPlan {
+    const [statement] = parseStatements(sql)
+    if (statement?.kind !== 'query') throw new Error('not a query')
+    return throughJson(planPushQuery(statement.query, () => `push_${++this.#queries}`, this.#context()).plan)
+  }
+
+  #queries = 0
+
+  #context() {
+    return {
+      metastore: this.#metastore,
+      functions,
+      partitions: (topic: string) => this.#partitions.get(topic),
+      config: (name: string) => (name === 'ksql.persistence.default.format.value' ? 'JSON' : undefined),
+    }
+  }
+
+  async #makeTopic({ name, partitions, cleanupPolicy }: TopicRequest): Promise<void> {
+    if (this.#partitions.has(name)) return
+    const count = partitions ?? 1
+    this.#partitions.set(name, count)
+    await this.broker.createTopic({ name, partitions: count, config: { 'cleanup.policy': cleanupPolicy } })
+  }
+
+  /** JSON values, keys as text, partitioned as Kafka does. */
+  async produce(topic: string, records: readonly TestRecord[]): Promise<void> {
+    const partitions = this.#partitions.get(topic)!
+    const builders = Array.from({ length: partitions }, () => new RecordBatchBuilder())
+    for (const { key, value, timestamp = Date.now() } of records) {
+      const keyBytes = key === null ? null : Buffer.from(key)
+      const partition = keyBytes === null ? 0 : partitionForKey(keyBytes, partitions)
+      const text = value === null ? null : typeof value === 'string' ? value : JSON.stringify(value)
+      builders[partition]!.append(timestamp, keyBytes, text === null ? null : Buffer.from(text))
+    }
+    const producer = this.broker.producer()
+    for (const [partition, builder] of builders.entries()) {
+      if (builder.count > 0) await producer.send(topic, partition, builder.finish())
+    }
+    await producer.close()
+  }
+
+  /** All records of a topic, partition by partition; keys as text, values parsed. */
+  async read(topic: string): Promise<ReadRecord[]> {
+    const ends = await this.broker.endOffsets(topic, { readCommitted: true })
+    const starts = await this.broker.startOffsets(topic)
+    const fetcher = this.broker.fetcher({ readCommitted: true })
+    for (const { partition, offset } of starts) fetcher.assign({ topic, partition, offset })
+    const records: ReadRecord[] = []
+    const open = new Set(
+      ends.filter(({ partition, offset }) => offset > starts[partition]!.offset).map((end) => end.partition),
+    )
+    const cursor = new RecordBatchCursor()
+    while (open.size > 0) {
+      for (const part of await fetcher.poll(1000)) {
+        if (part.error !== null) throw part.error
+        cursor.reset(part.batches, part.fetchOffset, part.abortedTransactions)
+        while (cursor.next()) records.push({ ...readRecord(cursor), partition: part.partition })
+        if (part.nextOffset >= ends[part.partition]!.offset) open.delete(part.partition)
+      }
+    }
+    await fetcher.close()
+    return records.toSorted((a, b) => a.partition - b.partition)
+  }
+
+  /** Values only, in no order between partitions. */
+  async values(topic: string): Promise<unknown[]> {
+    return (await this.read(topic)).map(({ value }) => value)
+  }
+}
+
+function readRecord({
+  buffer,
+  keyStart,
+  keyEnd,
+  valueStart,
+  valueEnd,
+  timestamp,
+}: RecordBatchCursor): Omit<ReadRecord, 'partition'> {
+  return {
+    key: keyEnd < 0 ? null : buffer.toString('utf8', keyStart, keyEnd),
+    value: valueEnd < 0 ? null : JSON.parse(buffer.toString('utf8', valueStart, valueEnd)),
+    timestamp,
+  }
+}
+
+const throughJson = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value
