@@ -1,4 +1,5 @@
 /** What the engine offers to whoever serves it: statements answered with entities, queries answered with rows. */
+import type { JsonValue } from '../types/json-parse.ts'
 import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
 import type { CommandStatus, Entity } from './entities.ts'
@@ -78,7 +79,7 @@ export interface HealthCheck {
 export interface InsertRequest {
   readonly target: string
   /** Column values as parsed JSON (json-parse.ts), by column name: matched in any case unless in back-quotes. */
-  readonly values: ReadonlyMap<string, unknown>
+  readonly values: ReadonlyMap<string, JsonValue>
 }
 
 export interface Engine {

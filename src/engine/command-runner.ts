@@ -40,6 +40,11 @@ export class CommandRunner {
     })
   }
 
+  /** The command log's. */
+  get topic(): string {
+    return this.#log.topic
+  }
+
   get catalog(): Catalog {
     return this.#catalog
   }

@@ -34,7 +34,7 @@ export interface InsertedRecord {
 
 /** Evaluates the values. Throws StatementError. */
 export function planInsertValues(statement: InsertValues, context: InsertContext): InsertedRow {
-  const source = insertTarget(statement, context)
+  const source = checkInsertTarget(statement, context)
   const columns = targetColumns(statement, source)
   refuseForeignQualifiers(statement, source)
   return inInsert(source, () => {
@@ -67,7 +67,11 @@ function encode(side: Side, topic: string, spec: FormatSpec, columns: readonly C
   return writer.write(row, sink) ? sink.take() : null
 }
 
-function insertTarget({ target, location }: InsertValues, { metastore, config }: InsertContext): DataSource {
+/** The source that rows are to go to. Throws StatementError if it takes none. */
+export function checkInsertTarget(
+  { target, location }: Pick<InsertValues, 'target' | 'location'>,
+  { metastore, config }: Pick<InsertContext, 'metastore' | 'config'>,
+): DataSource {
   if (config('ksql.insert.into.values.enabled') === 'false') {
     throw new StatementError(
       "INSERT INTO ... VALUES is switched off on this server. To allow it, set 'ksql.insert.into.values.enabled' to true.",

@@ -2,10 +2,11 @@
 
 import type { Analysis, AnalyzedSource } from '../analysis/analysis.ts'
 import { analyzeQuery } from '../analysis/analyze-query.ts'
+import { place } from '../analysis/errors.ts'
 import { readWithProperties } from '../analysis/with-properties.ts'
 import { StatementError } from '../errors.ts'
 import type { DataSource, SourceKind } from '../metastore/data-source.ts'
-import { caseHint } from '../metastore/lookup.ts'
+import { caseHint, existingNames } from '../metastore/lookup.ts'
 import type { CreateAs, InsertInto, Query } from '../sql/ast.ts'
 import { type Column, formatSchema, type Schema } from '../types/schema.ts'
 import { equalTypes } from '../types/sql-type.ts'
@@ -138,10 +139,14 @@ export function planInsertInto(statement: InsertInto, queryId: string, context: 
   return { plan: physicalPlan(queryId, analysis, target.name, builder) }
 }
 
-function insertTarget({ target, location }: InsertInto, { metastore }: PlanContext): DataSource {
+function insertTarget({ target, targetLocation: location }: InsertInto, { metastore }: PlanContext): DataSource {
   const source = metastore.sources.get(target)
   if (source === undefined) {
-    throw new StatementError(`${target} does not exist.${caseHint(metastore, target)}`, { location })
+    const hint = caseHint(metastore, target)
+    throw new StatementError(
+      `${place(location)}Source \`${target}\` does not exist.${hint === '' ? existingNames(metastore, 'STREAM') : hint}`,
+      { location },
+    )
   }
   const refuse = (message: string): never => {
     throw new StatementError(message, { location })

@@ -13,6 +13,9 @@ export const materializationId = (table: string, sequence: number): string => `C
 export const pushId = (alias: string, random: () => number): string =>
   `transient_${alias}_${Math.floor(random() * Number.MAX_SAFE_INTEGER)}`
 
+export const scalablePushId = (random: () => number): string =>
+  `SCALABLE_PUSH_QUERY_${Math.floor(random() * Number.MAX_SAFE_INTEGER)}`
+
 export const pullId = (now: number): string => `query_${now}`
 
 const RESERVED_PREFIXES = ['INSERTQUERY_', 'CTAS_', 'CSAS_', 'CST_']

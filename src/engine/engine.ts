@@ -1,0 +1,130 @@
+/** The engine: puts its parts together and gives each request to the one that answers it. */
+import type { Broker } from '../broker/broker.ts'
+import type { Clock } from '../clock.ts'
+import { RequestError, StatementError } from '../errors.ts'
+import type { FunctionContext } from '../functions/declaration.ts'
+import type { FunctionRegistry } from '../functions/registry.ts'
+import type { QueryRuntime } from '../runtime/query-runtime.ts'
+import type { Print, QueryStatement, Statement } from '../sql/ast.ts'
+import type { Engine, LineStream, QueryRequest, RowStream } from './api.ts'
+import { CommandRunner } from './command-runner.ts'
+import { type Config, checkPropertyAllowed } from './config.ts'
+import { checkHealth } from './health.ts'
+import { openInserts } from './insert-stream.ts'
+import { parseRequest } from './parse-request.ts'
+import type { EngineParts } from './parts.ts'
+import { openPrint } from './print-topic.ts'
+import { ProcessingLog } from './processing-log.ts'
+import { openPull } from './pull-query.ts'
+import { openPush } from './push-query.ts'
+import { RowProducer } from './row-producer.ts'
+import { makeScope } from './scope.ts'
+import { Session } from './session.ts'
+import { failingAs, StatementRunner } from './statement-runner.ts'
+import type { Scope } from './statements/handler.ts'
+import { topicSnapshot } from './topics.ts'
+import { TransientQueries } from './transient-queries.ts'
+
+export interface EngineOptions {
+  /** Connected; closed by the caller after the engine. */
+  readonly broker: Broker
+  /** Closed by the engine. */
+  readonly runtime: QueryRuntime
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly config: Config
+  readonly functions: FunctionRegistry
+  /** As GET /info shows it. */
+  readonly version: string
+}
+
+/** Replays the command log; resolves when statements can be taken. Rejects with BrokerError. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { broker, runtime, clock, random, config, functions, version } = options
+  const commands = new CommandRunner({ broker, runtime, clock, config })
+  const transient = new TransientQueries()
+  const rows = new RowProducer(broker, clock)
+  const functionContext: FunctionContext = {
+    now: () => clock.now(),
+    random,
+    config: (key) => config.get(`ksql.functions.${key}`),
+  }
+  const parts: EngineParts = {
+    broker,
+    runtime,
+    clock,
+    random,
+    config,
+    functions,
+    functionContext,
+    catalog: () => commands.catalog,
+    transient,
+    rows,
+    startFailure: (queryId) => commands.startFailure(queryId),
+  }
+  const statements = new StatementRunner(parts, commands)
+  const processingLog = new ProcessingLog(parts)
+  await commands.start()
+  await processingLog.start((request) => statements.run(request))
+  const serviceId = config.get('ksql.service.id') ?? ''
+  let isClosing = false
+  return {
+    execute: (request) => statements.run(request),
+    openQuery: (request) => openQuery(request, parts),
+    async closeQuery(queryId) {
+      const query = transient.find(queryId)
+      await query?.close()
+      return query !== undefined
+    },
+    async openInserts(target, request = {}) {
+      return openInserts(target, scopeOf(Session.open(config, request), parts, new Map()))
+    },
+    commandStatuses: () => commands.statuses,
+    async info() {
+      return {
+        version,
+        kafkaClusterId: await broker.clusterId(),
+        ksqlServiceId: serviceId,
+        serverStatus: commands.degraded === null ? 'RUNNING' : 'DEGRADED',
+      }
+    },
+    health: () => checkHealth(broker, commands, commands.topic, isClosing ? 'TERMINATING' : 'READY'),
+    checkProperty: (name) => checkPropertyAllowed(name, config),
+    async close() {
+      isClosing = true
+      await transient.closeAll()
+      await commands.close()
+      await runtime.close()
+      await processingLog.close()
+      await rows.close()
+    },
+  }
+}
+
+async function openQuery(request: QueryRequest, parts: EngineParts): Promise<RowStream | LineStream> {
+  const session = Session.open(parts.config, request)
+  const statement = onlyQuery(parseRequest(request.sql, session))
+  return failingAs(statement, [], async () => {
+    const topics = statement.kind === 'print' ? new Map() : await topicSnapshot(parts.broker)
+    const scope = scopeOf(session, parts, topics)
+    if (statement.kind === 'print') return openPrint(statement, scope)
+    return statement.query.emit === null ? openPull(statement, scope) : openPush(statement, scope)
+  })
+}
+
+const scopeOf = (session: Session, parts: EngineParts, topics: Scope['topics']): Scope =>
+  makeScope(parts, { session, catalog: parts.catalog(), topics, sequence: 0 })
+
+/** Wording: ksqlDB. */
+function onlyQuery(statements: readonly Statement[]): QueryStatement | Print {
+  if (statements.length !== 1) {
+    throw new RequestError('BAD_REQUEST', `Expected exactly one KSQL statement; found ${statements.length} instead`)
+  }
+  const [statement] = statements as [Statement]
+  if (statement.kind === 'query' || statement.kind === 'print') return statement
+  throw new StatementError(
+    `Statement type \`${statement.kind}\` not supported for this resource. It takes SELECT and PRINT; send others to /ksql.`,
+    { statement: statement.text },
+  )
+}
