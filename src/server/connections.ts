@@ -62,7 +62,7 @@ export class Connections implements Protocols {
     this.#http2 = createHttp2(
       { settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES } },
       (request, response) => {
-        response.once('finish', () => stopUpload(request))
+        request.stream.once('finish', () => stopUpload(request))
         // Fastify takes requests of Node's compatibility API as they are.
         route(request as unknown as IncomingMessage, response as unknown as ServerResponse)
       },
@@ -99,6 +99,6 @@ export class Connections implements Protocols {
 }
 
 /** A client that was answered before it had sent everything is told to stop (RFC 9113 8.1). */
-function stopUpload(request: Http2ServerRequest): void {
-  if (!request.complete) request.stream.close(constants.NGHTTP2_NO_ERROR)
+function stopUpload({ stream }: Http2ServerRequest): void {
+  if (!stream.endAfterHeaders && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
 }
