@@ -418,6 +418,8 @@ export interface CreateAs extends StatementNode {
 export interface InsertInto extends StatementNode {
   readonly kind: 'insertInto'
   readonly target: string
+  /** Where the target's name stands; absent on nodes that were made and not parsed. */
+  readonly targetLocation?: Location
   readonly properties: readonly Property[]
   readonly query: Query
 }

@@ -132,7 +132,9 @@ function buildInsert({ children }: InsertCstNode, base: Base): Statement {
   const target = nameOf(children.Identifier[0]!)
   if (children.insertQuery) {
     const { withClause, query } = children.insertQuery[0]!.children
-    return { kind: 'insertInto', target, properties: propertiesOf(withClause), query: buildQuery(query[0]!), ...base }
+    const targetLocation = tokenLocation(children.Identifier[0]!)
+    const properties = propertiesOf(withClause)
+    return { kind: 'insertInto', target, targetLocation, properties, query: buildQuery(query[0]!), ...base }
   }
   const { columnNames, rowValues } = children.insertValues![0]!.children
   const columns = columnNames ? columnNames[0]!.children.Identifier.map(nameOf) : []

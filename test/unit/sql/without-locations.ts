@@ -5,5 +5,5 @@ export function withoutLocations<Data>(data: Data): Data {
 
 function withoutPlace(this: { kind?: unknown }, key: string, value: unknown): unknown {
   const isSourceText = key === 'text' && !String(this.kind).endsWith('Literal')
-  return key === 'location' || isSourceText ? undefined : value
+  return key === 'location' || key === 'targetLocation' || isSourceText ? undefined : value
 }
