@@ -16,11 +16,11 @@ const FLUSH_MS = 200
 
 const COLUMNS =
   'logger VARCHAR, level VARCHAR, time BIGINT, message STRUCT<type INT, ' +
-  'deserializationError STRUCT<target VARCHAR, errorMessage VARCHAR, recordB64 VARCHAR, cause ARRAY<VARCHAR>, topic VARCHAR, ' +
+  'deserializationError STRUCT<target VARCHAR, errorMessage VARCHAR, recordB64 VARCHAR, cause ARRAY<VARCHAR>, `topic` VARCHAR, ' +
   '`partition` INT, `offset` BIGINT>, ' +
   'recordProcessingError STRUCT<errorMessage VARCHAR, record VARCHAR, cause ARRAY<VARCHAR>>, ' +
   'productionError STRUCT<errorMessage VARCHAR>, ' +
-  'serializationError STRUCT<target VARCHAR, errorMessage VARCHAR, record VARCHAR, cause ARRAY<VARCHAR>, topic VARCHAR>, ' +
+  'serializationError STRUCT<target VARCHAR, errorMessage VARCHAR, record VARCHAR, cause ARRAY<VARCHAR>, `topic` VARCHAR>, ' +
   'kafkaStreamsThreadError STRUCT<errorMessage VARCHAR, threadName VARCHAR, cause ARRAY<VARCHAR>>>'
 
 export class ProcessingLog {
@@ -96,54 +96,31 @@ const MESSAGE_TYPES = { deserialization: 0, processing: 1, production: 2, serial
 
 function entryText(queryId: string, error: ProcessingError, time: number, withRows: boolean): string {
   const logger = `processing.${loggerOf(queryId, error.step)}`
-  return JSON.stringify({ LOGGER: logger, LEVEL: 'ERROR', TIME: time, MESSAGE: message(error, withRows) })
+  return JSON.stringify({ logger, level: 'ERROR', time, message: message(error, withRows) })
 }
 
 function message(error: ProcessingError, withRows: boolean): Readonly<Record<string, unknown>> {
-  const { type, target, message: errorMessage, causes: cause, position, bytes } = error
-  const recordB64 = withRows && bytes !== undefined ? encodeBase64(bytes) : null
-  const place = {
-    topic: position?.topic ?? null,
-    partition: position?.partition ?? null,
-    offset: position?.offset ?? null,
-  }
-  switch (type) {
-    case 'deserialization':
-      return {
-        TYPE: MESSAGE_TYPES[type],
-        DESERIALIZATIONERROR: upper({ target, errorMessage, recordB64, cause }, place),
-      }
+  const { target, message: errorMessage, causes: cause, position, bytes } = error
+  const topic = position?.topic ?? null
+  const type = MESSAGE_TYPES[error.type]
+  switch (error.type) {
+    case 'deserialization': {
+      const recordB64 = withRows && bytes !== undefined ? encodeBase64(bytes) : null
+      const place = { topic, partition: position?.partition ?? null, offset: position?.offset ?? null }
+      return { type, deserializationError: { target, errorMessage, recordB64, cause, ...place } }
+    }
     case 'processing':
-      return { TYPE: MESSAGE_TYPES[type], RECORDPROCESSINGERROR: upper({ errorMessage, record: null, cause }) }
+      return { type, recordProcessingError: { errorMessage, record: null, cause } }
     case 'production':
-      return { TYPE: MESSAGE_TYPES[type], PRODUCTIONERROR: upper({ errorMessage }) }
+      return { type, productionError: { errorMessage } }
     case 'serialization':
-      return {
-        TYPE: MESSAGE_TYPES[type],
-        SERIALIZATIONERROR: upper({ target, errorMessage, record: null, cause, topic: place.topic }),
-      }
+      return { type, serializationError: { target, errorMessage, record: null, cause, topic } }
   }
 }
 
-/** Field names as the stream declares them; those of `place` are quoted there. */
-const upper = (
-  fields: Readonly<Record<string, unknown>>,
-  { topic, ...place }: Readonly<Record<string, unknown>> = {},
-) => ({
-  ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toUpperCase(), value])),
-  ...(topic !== undefined && { TOPIC: topic }),
-  ...place,
-})
-
-const droppedText = (count: number, time: number): string =>
-  JSON.stringify({
-    LOGGER: 'processing',
-    LEVEL: 'ERROR',
-    TIME: time,
-    MESSAGE: {
-      TYPE: MESSAGE_TYPES.processing,
-      RECORDPROCESSINGERROR: {
-        ERRORMESSAGE: `${count} more errors were not logged: they came faster than they could be written.`,
-      },
-    },
-  })
+function droppedText(count: number, time: number): string {
+  const errorMessage = `${count} more errors were not logged: they came faster than they could be written.`
+  const recordProcessingError = { errorMessage, record: null, cause: [] }
+  const type = MESSAGE_TYPES.processing
+  return JSON.stringify({ logger: 'processing', level: 'ERROR', time, message: { type, recordProcessingError } })
+}

@@ -20,7 +20,7 @@ export const dropSource = inTurn<DropSource>((statement, { catalog }) => {
       ...queryIds.map((queryId) => ({ kind: 'stopQuery', queryId }) as const),
       { kind: 'removeSource', name: source.name },
     ],
-    message: `Source ${quoteName(source.name)} (topic: ${source.topic}) was dropped.`,
+    message: `Source ${source.name} (topic: ${source.topic}) was dropped.`,
     deleteTopic,
   })
 })

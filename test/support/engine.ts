@@ -1,0 +1,92 @@
+/** An engine over an embedded log in a directory of its own, with the real runtime in this thread. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Broker } from '../../src/broker/broker.ts'
+import { type EmbeddedLog, openEmbeddedLog } from '../../src/broker/embedded/embedded-log.ts'
+import { systemClock } from '../../src/clock.ts'
+import type { Engine, LineStream, QueryRequest, RowStream, StreamEnd } from '../../src/engine/api.ts'
+import { createConfig } from '../../src/engine/config.ts'
+import { createEngine } from '../../src/engine/engine.ts'
+import type { Entity } from '../../src/engine/entities.ts'
+import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
+import { createRegistry } from '../../src/functions/registry.ts'
+import { createQueryRuntime, type SettlingQueryRuntime } from '../../src/runtime/create-query-runtime.ts'
+import type { Row } from '../../src/types/value.ts'
+
+const functions = createRegistry(BUILT_IN_FUNCTIONS)
+
+export class TestEngine {
+  readonly engine: Engine
+  readonly runtime: SettlingQueryRuntime
+  readonly broker: Broker
+  readonly #log: EmbeddedLog
+
+  constructor(engine: Engine, runtime: SettlingQueryRuntime, log: EmbeddedLog, broker: Broker) {
+    this.engine = engine
+    this.runtime = runtime
+    this.broker = broker
+    this.#log = log
+  }
+
+  static async open(dataDir: string, properties: Readonly<Record<string, string>> = {}): Promise<TestEngine> {
+    const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0 })
+    const config = { 'auto.offset.reset': 'earliest', 'commit.interval.ms': '20', ...properties }
+    const broker = log.broker()
+    await broker.connect()
+    const runtime = createQueryRuntime({ broker, functions, clock: systemClock, random: () => 0.5, config })
+    const engine = await createEngine({
+      broker,
+      runtime,
+      clock: systemClock,
+      random: Math.random,
+      config: createConfig(config),
+      functions,
+      version: '0.0.0-test',
+    })
+    return new TestEngine(engine, runtime, log, broker)
+  }
+
+  execute(sql: string, request: Omit<QueryRequest, 'sql'> = {}): Promise<Entity[]> {
+    return this.engine.execute({ sql, ...request })
+  }
+
+  /** The rows of a query that ends by itself, and how it ended. */
+  async rows(sql: string, request: Omit<QueryRequest, 'sql'> = {}): Promise<{ rows: Row[]; end: StreamEnd }> {
+    const stream = (await this.engine.openQuery({ sql, ...request })) as RowStream
+    const { items, end } = await collect(stream)
+    return { rows: items.map(({ row }) => row), end }
+  }
+
+  settled(): Promise<void> {
+    return this.runtime.settled()
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close()
+    await this.broker.close()
+    await this.#log.close()
+  }
+}
+
+/** Everything until the end. */
+export function collect<Item>(stream: {
+  subscribe: (subscriber: { onItems: (items: readonly Item[]) => void; onEnd: (end: StreamEnd) => void }) => void
+}): Promise<{ items: Item[]; end: StreamEnd }> {
+  const items: Item[] = []
+  return new Promise((resolve) => {
+    stream.subscribe({
+      onItems: (more) => {
+        items.push(...more)
+      },
+      onEnd: (end) => resolve({ items, end }),
+    })
+  })
+}
+
+export type { LineStream, RowStream }
+
+export function temporaryDirectory(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'millrace-engine-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
