@@ -18,6 +18,8 @@ import type { SendWindow } from './send-window.ts'
 const BATCH_BYTES = 128 * 1024
 /** A record that makes a batch this large goes into one of its own: together they might exceed what the topic takes (1 MiB by default). */
 const LARGE_BATCH_BYTES = 512 * 1024
+/** Stands for a step where a store writes its changelog. */
+const CHANGELOG: StepId = 'Changelog'
 /** Up to here a loop beats a call. */
 const SHORT_KEY_BYTES = 32
 
@@ -55,7 +57,7 @@ export class TaskOutputs {
 
   /** A function that writes records to a topic. */
   topic({ step, topic, partitions, windowBytes }: OutputTopic): (record: StreamRecord, encoder: RecordEncoder) => void {
-    const batches = Array.from({ length: partitions }, (_, partition) => new OpenBatch(topic, partition))
+    const batches = Array.from({ length: partitions }, (_, partition) => new OpenBatch(step, topic, partition))
     let withoutKey = 0
     return (record, encoder) => {
       if (this.isMuted) return
@@ -80,7 +82,7 @@ export class TaskOutputs {
 
   /** A function that appends finished records to one partition, also while the task is muted. */
   partition(topic: string, partition: number): (key: Uint8Array, value: Uint8Array | null, timestamp: number) => void {
-    const batch = new OpenBatch(topic, partition)
+    const batch = new OpenBatch(CHANGELOG, topic, partition)
     return (key, value, timestamp) => {
       const builder = this.#builderOf(batch)
       builder.append(timestamp, key, value)
@@ -170,6 +172,7 @@ export class TaskOutputs {
       () => pool.recycle(bytes),
       (error: BrokerError) => {
         this.#failure ??= error
+        if (error.code === 'RECORD_TOO_LARGE') this.#reportProduction(batch, error)
         onFailure(error)
       },
     )
@@ -178,6 +181,10 @@ export class TaskOutputs {
       this.#underWay.delete(settled)
     })
     this.#underWay.add(settled)
+  }
+
+  #reportProduction({ step }: OpenBatch, { message }: BrokerError): void {
+    this.#options.reportError({ type: 'production', step, message, causes: [], target: null })
   }
 
   #refuse(step: StepId, target: 'key' | 'value', error: unknown): void {
@@ -194,11 +201,13 @@ function causesOf(error: unknown): string[] {
 
 /** The batch that gathers for one partition; it has a builder while it has records. */
 class OpenBatch {
+  readonly step: StepId
   readonly topic: string
   readonly partition: number
   builder: RecordBatchBuilder | null = null
 
-  constructor(topic: string, partition: number) {
+  constructor(step: StepId, topic: string, partition: number) {
+    this.step = step
     this.topic = topic
     this.partition = partition
   }

@@ -32,6 +32,8 @@ export class RunningQuery {
   #state: QueryState = 'CREATED'
   #isPaused: boolean
   #isStopped = false
+  /** Since it was last started; a host may tell later than another. */
+  #hasFailed = false
   #hosts: readonly Host[] = []
   #turn: Promise<unknown> = Promise.resolve()
   #retry: NodeJS.Timeout | undefined
@@ -71,7 +73,8 @@ export class RunningQuery {
 
   /** A host has ended its tasks: the others end too, and all start again after a while. */
   fail(failure: QueryFailure): void {
-    if (this.#isStopped || this.#state === 'ERROR') return
+    if (this.#isStopped || this.#hasFailed) return
+    this.#hasFailed = true
     this.#noteFailure(failure)
     void this.#inTurn(() => this.#stopHosts({ purge: false }))
     if (this.#options.retries) this.#scheduleRetry()
@@ -80,7 +83,7 @@ export class RunningQuery {
 
   /** Starts again from the committed offsets, at once: nothing is wrong with the query itself. */
   restart(): Promise<void> {
-    if (this.#isStopped || this.#state === 'ERROR') return Promise.resolve()
+    if (this.#isStopped || this.#hasFailed) return Promise.resolve()
     this.#state = 'REBALANCING'
     return this.#inTurn(async () => {
       await this.#stopHosts({ purge: false })
@@ -128,6 +131,7 @@ export class RunningQuery {
 
   async #launch(): Promise<void> {
     if (this.#isStopped) return
+    this.#hasFailed = false
     try {
       const assignment = await placeQuery({ ...this.#options.query, paused: this.#isPaused }, this.#options)
       this.assignment = assignment
