@@ -1,7 +1,6 @@
 /** GREATEST and LEAST: the largest and the smallest of their arguments. */
 import { type Comparator, comparator } from '../../types/compare.ts'
 import { widerDecimal } from '../../types/convertible.ts'
-import type { Decimal } from '../../types/decimal.ts'
 import { type DecimalType, decimal, type SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import { type FunctionDeclaration, parameter, type ScalarVariant, scalar } from '../declaration.ts'
@@ -42,11 +41,10 @@ function variants(beats: (order: number) => boolean): ScalarVariant[] {
       parameters: parameters('DECIMAL'),
       returns: widestDecimal,
       nulls: 'pass',
+      // As in ksqlDB, the value keeps the scale that it came with, whatever the type of the result.
       bind: (_args, returns) => {
         const compare = comparator(returns)
-        const { scale } = returns as DecimalType
-        return (...values: Value[]) =>
-          (best(values, beats, compare) as Decimal | null)?.rescale(scale, 'HALF_UP') ?? null
+        return (...values: Value[]) => best(values, beats, compare)
       },
     },
   ]

@@ -36,7 +36,10 @@ const halfTowardPositive = (value: Decimal): Rounding => (value.sign() < 0 ? 'HA
 
 /** `value` rounded at `places` after the point (before it, if negative), with its scale restored. */
 function roundDecimal(value: Decimal, places: number, rounding: Rounding): Decimal {
-  return places >= value.scale ? value : value.rescale(places, rounding).rescale(value.scale, rounding)
+  if (places >= value.scale) return value
+  // Less than a tenth of the place: a power of ten as large as `places` may be has no end.
+  if (value.scale - places > value.precision()) return new Decimal(0n, value.scale)
+  return value.rescale(places, rounding).rescale(value.scale, rounding)
 }
 
 /** Rounds the decimal digits that the double shows, so that 2.675 is 2.68 at two places. Throws on NaN and infinities. */

@@ -1,5 +1,6 @@
 /** LPAD and RPAD. */
 import { type FunctionDeclaration, parameter, type ScalarVariant, scalar } from '../declaration.ts'
+import { refuseTooLarge } from './result-size.ts'
 
 export const padFunctions: readonly FunctionDeclaration[] = [
   scalar({
@@ -7,11 +8,10 @@ export const padFunctions: readonly FunctionDeclaration[] = [
     category: 'STRING',
     description: 'Fills a value up on the left to a length, or cuts it to that length.',
     variants: [
-      padVariant('STRING', (text: string, length: number, padding: string) =>
-        refusesPadding(length, padding) ? null : text.slice(0, length).padStart(length, padding),
+      padVariant('LPAD', 'STRING', (text: string, length: number, padding: string) =>
+        text.slice(0, length).padStart(length, padding),
       ),
-      padVariant('BYTES', (bytes: Uint8Array, length: number, padding: Uint8Array) => {
-        if (refusesPadding(length, padding)) return null
+      padVariant('LPAD', 'BYTES', (bytes: Uint8Array, length: number, padding: Uint8Array) => {
         const filler = Math.max(0, length - bytes.length)
         const padded = new Uint8Array(length)
         fill(padded.subarray(0, filler), padding)
@@ -25,11 +25,10 @@ export const padFunctions: readonly FunctionDeclaration[] = [
     category: 'STRING',
     description: 'Fills a value up on the right to a length, or cuts it to that length.',
     variants: [
-      padVariant('STRING', (text: string, length: number, padding: string) =>
-        refusesPadding(length, padding) ? null : text.slice(0, length).padEnd(length, padding),
+      padVariant('RPAD', 'STRING', (text: string, length: number, padding: string) =>
+        text.slice(0, length).padEnd(length, padding),
       ),
-      padVariant('BYTES', (bytes: Uint8Array, length: number, padding: Uint8Array) => {
-        if (refusesPadding(length, padding)) return null
+      padVariant('RPAD', 'BYTES', (bytes: Uint8Array, length: number, padding: Uint8Array) => {
         const padded = new Uint8Array(length)
         padded.set(bytes.subarray(0, length))
         fill(padded.subarray(bytes.length), padding)
@@ -39,7 +38,12 @@ export const padFunctions: readonly FunctionDeclaration[] = [
   }),
 ]
 
-function padVariant(type: 'STRING' | 'BYTES', call: NonNullable<ScalarVariant['call']>): ScalarVariant {
+/** `pad` is called with lengths and paddings that make sense. */
+function padVariant<T extends string | Uint8Array>(
+  name: string,
+  type: 'STRING' | 'BYTES',
+  pad: (value: T, length: number, padding: T) => T,
+): ScalarVariant {
   return {
     parameters: [
       parameter('value', type, 'value to fill up'),
@@ -48,11 +52,13 @@ function padVariant(type: 'STRING' | 'BYTES', call: NonNullable<ScalarVariant['c
     ],
     returns: type,
     nulls: 'propagate',
-    call,
+    call: (value: T, length: number, padding: T) => {
+      if (length < 0 || padding.length === 0) return null
+      refuseTooLarge(name, length)
+      return pad(value, length, padding)
+    },
   }
 }
-
-const refusesPadding = (length: number, padding: string | Uint8Array): boolean => length < 0 || padding.length === 0
 
 function fill(target: Uint8Array, padding: Uint8Array): void {
   for (let i = 0; i < target.length; i++) target[i] = padding[i % padding.length]!

@@ -1,0 +1,7 @@
+/** The table of what is fuzzed. */
+import { functionCalls } from './functions.ts'
+import { payloadTargets } from './payloads.ts'
+import { anyText, damagedStatements } from './statements.ts'
+import type { FuzzTarget } from './target.ts'
+
+export const FUZZ_TARGETS: readonly FuzzTarget[] = [damagedStatements, anyText, ...payloadTargets, functionCalls]
