@@ -2,6 +2,7 @@
 import type { JsonValue } from '../types/json-parse.ts'
 import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
+import type { Catalog } from './catalog.ts'
 import type { CommandStatus, Entity } from './entities.ts'
 
 /** Property values as JSON has them; numbers and booleans count as their text. */
@@ -80,6 +81,11 @@ export interface InsertRequest {
   readonly target: string
   /** Column values as parsed JSON (json-parse.ts), by column name: matched in any case unless in back-quotes. */
   readonly values: ReadonlyMap<string, JsonValue>
+}
+
+export interface MeteredEngine {
+  readonly catalog: () => Catalog
+  readonly pushQueries: () => number
 }
 
 export interface Engine {

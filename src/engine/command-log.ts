@@ -47,6 +47,8 @@ export class CommandLog {
   readonly #waiting = new Set<{ readonly end: number; readonly resolve: () => void }>()
   #producer: Producer | null = null
   #position = 0
+  /** Offset of the last own command. Kafka lets readers see it some ms after its commit, and only then tells where the log ends. */
+  #appended = -1
   #following: Promise<void> | null = null
   #isClosed = false
   #degraded: string | null = null
@@ -138,6 +140,7 @@ export class CommandLog {
   async #turn<Result>(run: (turn: Turn) => Promise<Result>): Promise<Result> {
     const { broker } = this.#options
     this.#producer ??= await this.#openProducer()
+    await this.#reached(this.#appended + 1)
     const [end] = await broker.endOffsets(this.topic, { readCommitted: true })
     await this.#reached(end!.offset)
     if (this.#degraded !== null) throw new DegradedError(this.#degraded)
@@ -160,6 +163,7 @@ export class CommandLog {
         throw new BrokerError('TRANSACTION_ABORTED', 'Another server has written to the command log meanwhile.')
       }
       await producer.commit()
+      this.#appended = baseOffset
     } catch (error) {
       await producer.abort().catch(() => {})
       throw error

@@ -6,7 +6,7 @@ import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
 import type { Print, QueryStatement, Statement } from '../sql/ast.ts'
-import type { Engine, LineStream, QueryRequest, RowStream } from './api.ts'
+import type { Engine, LineStream, MeteredEngine, QueryRequest, RowStream } from './api.ts'
 import { CommandRunner } from './command-runner.ts'
 import { type Config, checkPropertyAllowed } from './config.ts'
 import { checkHealth } from './health.ts'
@@ -39,8 +39,13 @@ export interface EngineOptions {
   readonly version: string
 }
 
+export interface RunningEngine extends Engine {
+  /** What metrics are read from. */
+  readonly metered: MeteredEngine
+}
+
 /** Replays the command log; resolves when statements can be taken. Rejects with BrokerError. */
-export async function createEngine(options: EngineOptions): Promise<Engine> {
+export async function createEngine(options: EngineOptions): Promise<RunningEngine> {
   const { broker, runtime, clock, random, config, functions, version } = options
   const commands = new CommandRunner({ broker, runtime, clock, config })
   const transient = new TransientQueries()
@@ -91,6 +96,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     health: () => checkHealth(broker, commands, commands.topic, isClosing ? 'TERMINATING' : 'READY'),
     checkProperty: (name) => checkPropertyAllowed(name, config),
+    metered: { catalog: () => commands.catalog, pushQueries: () => transient.count },
     async close() {
       isClosing = true
       await transient.closeAll()

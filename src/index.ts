@@ -1,0 +1,18 @@
+/** The embedding API: an engine inside a program of one's own, without HTTP. */
+export type {
+  Engine,
+  LineStream,
+  QueryRequest,
+  RowStream,
+  StatementRequest,
+  StreamEnd,
+  StreamedRow,
+  StreamSubscriber,
+} from './engine/api.ts'
+export type { Entity } from './engine/entities.ts'
+export { StatementFailure } from './engine/statement-failure.ts'
+export { BrokerError, ParseError, RequestError, StatementError } from './errors.ts'
+export { type ServerParts, type ServerPartsOptions, startServerParts } from './main.ts'
+export type { Column } from './types/schema.ts'
+export type { SqlType } from './types/sql-type.ts'
+export type { Row, Value } from './types/value.ts'

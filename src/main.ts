@@ -1,0 +1,158 @@
+/**
+ * Puts a server's parts together: the only place that picks Kafka or the embedded log, disk or memory. What only one of them needs is
+ * imported when it is picked, so that the other starts without it.
+ */
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Broker } from './broker/broker.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { Engine } from './engine/api.ts'
+import { type Config, createConfig } from './engine/config.ts'
+import { createEngine, type RunningEngine } from './engine/engine.ts'
+import { parseProperties } from './engine/properties-file.ts'
+import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
+import { createRegistry } from './functions/registry.ts'
+import { createQueryRuntime } from './runtime/create-query-runtime.ts'
+import type { QueryRuntime } from './runtime/query-runtime.ts'
+
+export interface ServerPartsOptions {
+  /** Where the embedded log and the state of queries lie. Made if it is not there. */
+  readonly dataDir: string
+  /** `host:port,...` of a Kafka cluster; absent: the embedded log. Overrides `bootstrap.servers` of the properties. */
+  readonly bootstrapServers?: string
+  /** Configuration by name, with or without `ksql.streams.`. */
+  readonly properties?: Readonly<Record<string, string>>
+  readonly clock?: Clock
+  /** Told of damage and failed upkeep, in words for the operator. Default: to standard error. */
+  readonly warn?: (message: string) => void
+}
+
+export interface ServerParts {
+  readonly config: Config
+  /** Resolves when the command log has been replayed; rejects with BrokerError. */
+  readonly engine: Promise<Engine>
+  /** The metrics as Prometheus reads them. */
+  readonly metrics: { readonly contentType: string; metrics(): Promise<string> }
+  /** Ends open queries, commits what is done, and closes everything, the log last. Twice is allowed. */
+  close(): Promise<void>
+}
+
+/** Returns at once, so that a server can answer that it is starting; failures come by `engine`. */
+export function startServerParts(options: ServerPartsOptions): ServerParts {
+  const { clock = systemClock, properties = {} } = options
+  const config = createConfig(properties)
+  const parts = open(options, config, clock)
+  const engine = parts.then((opened) => opened.engine)
+  engine.catch(() => {})
+  let closing: Promise<void> | null = null
+  return {
+    config,
+    engine,
+    metrics: lazyMetrics(parts),
+    close() {
+      closing ??= parts.then(
+        (opened) => opened.close(),
+        () => {},
+      )
+      return closing
+    },
+  }
+}
+
+interface OpenedParts {
+  readonly engine: RunningEngine
+  readonly runtime: QueryRuntime
+  readonly close: () => Promise<void>
+}
+
+async function open(options: ServerPartsOptions, config: Config, clock: Clock): Promise<OpenedParts> {
+  const { broker, close } = await openBroker(options, config, clock)
+  try {
+    const functions = createRegistry(BUILT_IN_FUNCTIONS)
+    const random = Math.random
+    const runtime = createQueryRuntime({ broker, functions, clock, random, config: options.properties ?? {} })
+    const engine = await createEngine({ broker, runtime, clock, random, config, functions, version: version() })
+    return {
+      engine,
+      runtime,
+      async close() {
+        await engine.close()
+        await close()
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+interface OpenedBroker {
+  readonly broker: Broker
+  readonly close: () => Promise<void>
+}
+
+async function openBroker(options: ServerPartsOptions, config: Config, clock: Clock): Promise<OpenedBroker> {
+  const servers = options.bootstrapServers ?? config.get('bootstrap.servers')
+  return servers === undefined ? openEmbedded(options, clock) : openKafka(servers, config)
+}
+
+async function openEmbedded({ dataDir, warn }: ServerPartsOptions, clock: Clock): Promise<OpenedBroker> {
+  const { openEmbeddedLog } = await import('./broker/embedded/embedded-log.ts')
+  const log = await openEmbeddedLog({ dataDir: join(dataDir, 'log'), clock, ...(warn !== undefined && { warn }) })
+  const broker = log.broker()
+  await broker.connect()
+  return {
+    broker,
+    async close() {
+      await broker.close()
+      await log.close()
+    },
+  }
+}
+
+async function openKafka(servers: string, config: Config): Promise<OpenedBroker> {
+  const { KafkaBroker } = await import('./broker/kafka/kafka-broker.ts')
+  const { kafkaOptions } = await import('./engine/kafka-options.ts')
+  const broker = new KafkaBroker(kafkaOptions(servers, config))
+  await broker.connect()
+  return { broker, close: () => broker.close() }
+}
+
+/** Prometheus's client is loaded by the first scrape. */
+function lazyMetrics(parts: Promise<OpenedParts>): ServerParts['metrics'] {
+  let registry: Promise<{ metrics(): Promise<string> }> | null = null
+  const load = async () => {
+    const { createMetrics } = await import('./engine/metrics.ts')
+    const { engine, runtime } = await parts
+    return createMetrics(runtime, engine.metered)
+  }
+  return {
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    async metrics() {
+      registry ??= load()
+      return (await registry).metrics()
+    },
+  }
+}
+
+/** Properties of a configuration file. Rejects if it cannot be read. */
+export async function readPropertiesFile(path: string): Promise<Record<string, string>> {
+  return parseProperties(await readFile(path, 'utf8'))
+}
+
+/** The package's version; the file is one folder up from the sources, and two from what is published. */
+export function version(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as Record<
+        string,
+        string
+      >
+      if (name === 'millrace' && version !== undefined) return version
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+  return 'unknown'
+}
