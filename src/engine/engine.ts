@@ -44,7 +44,10 @@ export interface RunningEngine extends Engine {
   readonly metered: MeteredEngine
 }
 
-/** Replays the command log; resolves when statements can be taken. Rejects with BrokerError. */
+/**
+ * Replays the command log; resolves when statements can be taken. They wait a moment more for the processing log, but who asks for `info`
+ * need not. Rejects with BrokerError.
+ */
 export async function createEngine(options: EngineOptions): Promise<RunningEngine> {
   const { broker, runtime, clock, random, config, functions, version } = options
   const commands = new CommandRunner({ broker, runtime, clock, config })
@@ -71,12 +74,18 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
   const statements = new StatementRunner(parts, commands)
   const processingLog = new ProcessingLog(parts)
   await commands.start()
-  await processingLog.start((request) => statements.run(request))
+  const ready = processingLog.start((request) => statements.run(request))
   const serviceId = config.get('ksql.service.id') ?? ''
   let isClosing = false
   return {
-    execute: (request) => statements.run(request),
-    openQuery: (request) => openQuery(request, parts),
+    async execute(request) {
+      await ready
+      return statements.run(request)
+    },
+    async openQuery(request) {
+      await ready
+      return openQuery(request, parts)
+    },
     async closeQuery(queryId) {
       const query = transient.find(queryId)
       await query?.close()
@@ -99,6 +108,7 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
     metered: { catalog: () => commands.catalog, pushQueries: () => transient.count },
     async close() {
       isClosing = true
+      await ready
       await transient.closeAll()
       await commands.close()
       await runtime.close()

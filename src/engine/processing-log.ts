@@ -9,6 +9,7 @@ import type { ProcessingError } from '../runtime/processing-log.ts'
 import { encodeBase64 } from '../types/base64.ts'
 import type { StatementRequest } from './api.ts'
 import type { EngineParts } from './parts.ts'
+import { StatementFailure } from './statement-failure.ts'
 import { ensureTopic } from './topics.ts'
 
 const MAX_WAITING = 10_000
@@ -38,10 +39,21 @@ export class ProcessingLog {
       config.get('ksql.logging.processing.topic.name') ?? `${config.get('ksql.service.id')}ksql_processing_log`
   }
 
-  /** Makes topic and stream as configured, then takes errors. `run`: runs statements. */
+  /** Makes topic and stream as configured, then takes errors. A server that may not make them goes on without. `run`: runs statements. */
   async start(run: (request: StatementRequest) => Promise<unknown>): Promise<void> {
-    const { config, broker, catalog, runtime } = this.#parts
+    const { config, runtime } = this.#parts
     if (!config.flag('ksql.logging.processing.topic.auto.create')) return
+    try {
+      await this.#create(run)
+    } catch (error) {
+      if (!(error instanceof BrokerError || error instanceof StatementFailure)) throw error
+      return
+    }
+    runtime.onProcessingError((queryId, error) => this.#add(queryId, error))
+  }
+
+  async #create(run: (request: StatementRequest) => Promise<unknown>): Promise<void> {
+    const { config, broker, catalog } = this.#parts
     await ensureTopic(broker, {
       name: this.#topic,
       partitions: config.number('ksql.logging.processing.topic.partitions'),
@@ -54,7 +66,6 @@ export class ProcessingLog {
       const properties = `KAFKA_TOPIC='${this.#topic}', VALUE_FORMAT='JSON'`
       await run({ sql: `CREATE STREAM IF NOT EXISTS \`${stream}\` (${COLUMNS}) WITH (${properties});` })
     }
-    runtime.onProcessingError((queryId, error) => this.#add(queryId, error))
   }
 
   /** Writes what waits. */
