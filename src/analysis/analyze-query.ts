@@ -75,7 +75,7 @@ function resolveClauses(
   const selectScope: NameScope = window === null ? scope : { sources, own: new Set([...scope.own, ...WINDOW_BOUNDS]) }
   const isAggregate = aggregateTest(functions)
   const complete = (expression: Expression) => withRowtimeArguments(expression, isAggregate, sources[0]!.alias)
-  const where = query.where && resolveNames(query.where, 'WHERE', scope)
+  const where = query.where && resolveNames(query.where, 'WHERE', selectScope)
   const partitionBy =
     query.partitionBy && partitionExpressions(resolveGrouping(query.partitionBy, 'PARTITION BY', scope))
   const select = analyzeSelect(query.items, {
@@ -170,10 +170,18 @@ function refuseOwnWindowBounds(
     aggregateCalls(expression, isAggregate).flatMap(({ args }) => args),
   )
   refuseWindowBounds([...inAggregates, ...(groupBy ?? [])], sources)
-  refuseWindowBounds(
-    [where, having].filter((clause) => clause !== null),
-    sources,
-  )
+  if (having !== null) refuseWindowBounds([having], sources)
+  if (where !== null) refuseUnknownBounds(where)
+}
+
+/** WHERE comes before the window: its bounds are not there yet. Those of a windowed source carry its alias. */
+function refuseUnknownBounds(where: Expression): void {
+  walk(where, (node) => {
+    if (node.kind === 'columnReference' && node.qualifier === null && WINDOW_BOUNDS.includes(node.name)) {
+      refuse(`Error in WHERE expression: Unknown column ${node.name}.`, node.location)
+    }
+    return true
+  })
 }
 
 function output(query: Query, { select, having }: Clauses, { functions }: AnalyzeOptions) {

@@ -78,6 +78,9 @@ function analyzeJoin(
       `Invalid join condition: foreign-key table-table joins are not supported as part of n-way joins. Got ${displayExpression(sides.left)} = ${displayExpression(sides.right)}.`,
     )
   }
+  if (isForeign && [...left.sources, rightSource].some(({ source }) => source.window !== null)) {
+    refuse('Foreign-key table-table joins are not supported on windowed tables.')
+  }
   checkKinds(join, left, rightSource, window, isForeign)
   checkTableKey(left, rightSource, sides, equation)
   checkWindowedSources(left, rightSource)

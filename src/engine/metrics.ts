@@ -30,6 +30,21 @@ export function createMetrics(runtime: QueryRuntime, { catalog, pushQueries }: M
   perQuery('millrace_query_lag_records', 'Records behind the end of the sources.', (status) => status.lagRecords)
   perQuery('millrace_query_running', '1 if the query runs, else 0.', ({ state }) => Number(state === 'RUNNING'))
   new Gauge({
+    name: 'millrace_step_records',
+    help: 'Records into and out of each step of the query.',
+    labelNames: ['query', 'step', 'direction'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const query of catalog().queries.keys()) {
+        for (const { step, recordsIn, recordsOut } of runtime.status(query)?.steps ?? []) {
+          this.set({ query, step, direction: 'in' }, recordsIn)
+          this.set({ query, step, direction: 'out' }, recordsOut)
+        }
+      }
+    },
+  })
+  new Gauge({
     name: 'millrace_push_queries',
     help: 'Push queries that are open.',
     registers: [registry],

@@ -107,13 +107,13 @@ function planTable(analysis: Analysis, context: PullContext): PlannedTablePull {
   }
   const where = analysis.where === null ? null : withLayoutNames(analysis.where, analysis.sources)
   if (where !== null) refuseBadLikes(where, layout)
+  const predicate = where === null ? null : typedWhere(where, scope)
   const lookup = planLookup(where, {
     source,
     constants: { ...context, resolveType: scope.resolveType, lambdasEnabled: scope.lambdasEnabled },
     allowScan: context.config('ksql.query.pull.table.scan.enabled') !== 'false',
     allowRange: context.config('ksql.query.pull.range.scan.enabled') !== 'false',
   })
-  const predicate = where === null ? null : typedWhere(where, scope)
   const select = analysis.select.map(({ name, expression }) => ({
     name,
     syntax: withLayoutNames(expression, analysis.sources),

@@ -1,4 +1,5 @@
 /** A push query: the steps of its SELECT with the subscriber at the end. */
+import { aggregateTest, containsAggregate } from '../analysis/aggregates.ts'
 import { analyzeQuery } from '../analysis/analyze-query.ts'
 import { withLayoutNames } from '../analysis/layout-names.ts'
 import type { Query } from '../sql/ast.ts'
@@ -19,7 +20,7 @@ export interface PlannedPushQuery {
 /** Throws StatementError. `queryId` is made from the alias of the left-most source. */
 export function planPushQuery(query: Query, makeId: (alias: string) => string, context: PlanContext): PlannedPushQuery {
   const { metastore, functions } = context
-  const analysis = analyzeQuery(query, { metastore, functions, use: 'push', sinkName: null })
+  const analysis = analyzeQuery(groupedQuery(query, context), { metastore, functions, use: 'push', sinkName: null })
   const builder = new PlanBuilder(context)
   const planned = planQuery(analysis, builder)
   const { relation } = planned
@@ -43,6 +44,16 @@ export function planPushQuery(query: Query, makeId: (alias: string) => string, c
     kind: output.kind,
     alias,
   }
+}
+
+/** Aggregates without GROUP BY are over all rows: one group, by a constant. */
+function groupedQuery(query: Query, { functions }: PlanContext): Query {
+  if (query.groupBy !== null) return query
+  const isAggregate = aggregateTest(functions)
+  const aggregates = query.items.some(
+    (item) => item.kind === 'singleColumn' && containsAggregate(item.expression, isAggregate),
+  )
+  return aggregates ? { ...query, groupBy: { expressions: [{ kind: 'integerLiteral', value: 0 }] } } : query
 }
 
 function keyPart({ expression }: ProjectedColumn, relation: Relation): number | 'WINDOWSTART' | 'WINDOWEND' | null {
