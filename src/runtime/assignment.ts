@@ -7,6 +7,8 @@ import type { PhysicalPlan } from '../plan/physical-plan.ts'
 
 export interface QueryAssignment {
   readonly queryId: string
+  /** Stands for the query where a text cannot; not 0, unique as long as the server lives. */
+  readonly number: number
   readonly plan: PhysicalPlan
   /** Configuration of the query: the server's under its overrides. */
   readonly config: Readonly<Record<string, string>>

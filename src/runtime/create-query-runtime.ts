@@ -3,7 +3,7 @@ import type { Broker } from '../broker/broker.ts'
 import type { Clock } from '../clock.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { Row } from '../types/value.ts'
-import type { Host, HostListener } from './host.ts'
+import { type Host, type HostListener, HostLostError } from './host.ts'
 import { type HostProvider, HostSet } from './host-set.ts'
 import { inProcessHosts } from './in-process-hosts.ts'
 import { partitionOfKey } from './key-partition.ts'
@@ -66,6 +66,7 @@ class Runtime implements SettlingQueryRuntime {
   readonly #errorListeners: ((queryId: string, error: ProcessingError) => void)[] = []
   /** How often each query was at work when its host died. */
   readonly #deaths = new Map<string, number>()
+  #nextNumber = 1
 
   constructor(options: QueryRuntimeOptions) {
     this.#options = options
@@ -130,7 +131,7 @@ class Runtime implements SettlingQueryRuntime {
     for (let isQuiet = false; !isQuiet; ) {
       await Promise.all([...this.#queries.values(), ...this.#push.running].map((query) => query.settled()))
       const hosts = await this.#hosts.all()
-      const quiet = await Promise.all(hosts.map((host) => host.settle()))
+      const quiet = await Promise.all(hosts.map((host) => host.settle().catch(notQuiet)))
       isQuiet = quiet.every(Boolean)
     }
   }
@@ -154,7 +155,7 @@ class Runtime implements SettlingQueryRuntime {
     return new RunningQuery({
       ...this.#placement(),
       ...life,
-      query: { plan, config: merged, paused, transient: life.transient },
+      query: { number: this.#nextNumber++, plan, config: merged, paused, transient: life.transient },
       hosts: this.#hosts,
       clock: this.#options.clock,
     })
@@ -209,6 +210,12 @@ class Runtime implements SettlingQueryRuntime {
       message: `The worker thread died ${deaths} times while it worked for this query. See the server's log for the cause.`,
     })
   }
+}
+
+/** A host that was lost meanwhile has left its tasks to others. */
+function notQuiet(error: unknown): boolean {
+  if (error instanceof HostLostError) return false
+  throw error
 }
 
 async function* limited(batches: AsyncIterable<readonly Row[]>, limit: number | null): AsyncIterable<readonly Row[]> {

@@ -24,6 +24,11 @@ export interface Host {
   close(): Promise<void>
 }
 
+/** The host died with what it was asked to do. */
+export class HostLostError extends Error {
+  override readonly name = 'HostLostError'
+}
+
 export interface HostPull extends PullRequest {
   readonly partitions: readonly number[] | null
 }

@@ -48,6 +48,8 @@ export interface HostedTaskOptions extends Pick<OutputsOptions, 'producer' | 'po
   readonly onFailure: (error: unknown) => void
   /** An input takes no more, or takes again. */
   readonly onBlocking: (feed: InputFeed) => void
+  /** See `FeedOptions`. */
+  readonly workingFor: Int32Array
 }
 
 /** How far a task had come, and what it had written until then. */
@@ -119,6 +121,8 @@ export class HostedTask {
   /** After a round of reading: processes what waits, emits what had to wait, sends what gathered. */
   endRound(): void {
     if (this.#isClosed) return
+    const { workingFor, query } = this.#options
+    workingFor[0] = query.number
     try {
       this.#group?.run()
       if (this.outputs.isMuted) this.#unmuteIfDone()
@@ -221,7 +225,7 @@ export class HostedTask {
   }
 
   #makeFeed(input: TaskInput, index: number): InputFeed {
-    const { onFailure } = this.#options
+    const { onFailure, workingFor, query } = this.#options
     const assignment = this.assignment.inputs.find(({ step }) => step === input.step.id)!
     const isSingle = this.#task.inputs.length === 1
     const feed: InputFeed = new InputFeed({
@@ -233,6 +237,8 @@ export class HostedTask {
         : (record, offset) => this.#keep(index, record, offset),
       advance: isSingle && this.#isStateful ? (timestamp) => this.#task.advanceStreamTime(timestamp) : null,
       onFailure,
+      workingFor,
+      queryNumber: query.number,
     })
     return feed
   }

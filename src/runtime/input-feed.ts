@@ -17,6 +17,9 @@ export interface FeedOptions {
   readonly take: (record: StreamRecord, offset: number, cursor: RecordCursor | null) => void
   readonly advance: ((timestamp: number) => void) | null
   readonly onFailure: (error: unknown) => void
+  /** Says for which query the thread works, in its first element. */
+  readonly workingFor: Int32Array
+  readonly queryNumber: number
 }
 
 export class InputFeed {
@@ -37,7 +40,7 @@ export class InputFeed {
   isClosed = false
   recordsRead = 0
 
-  constructor({ input, assignment, position, take, advance, onFailure }: FeedOptions) {
+  constructor({ input, assignment, position, take, advance, onFailure, workingFor, queryNumber }: FeedOptions) {
     this.input = input
     this.topic = assignment.topic
     this.partition = assignment.partition
@@ -51,6 +54,7 @@ export class InputFeed {
       deliver: (record, offset, cursor) => {
         if (offset < this.position || this.isClosed) return
         this.position = offset + 1
+        workingFor[0] = queryNumber
         try {
           take(record, offset, cursor)
         } catch (error) {

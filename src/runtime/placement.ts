@@ -32,6 +32,7 @@ export interface PlacementOptions {
 }
 
 export interface PlacedQuery {
+  readonly number: number
   readonly plan: PhysicalPlan
   readonly config: Config
   readonly paused: boolean
@@ -44,7 +45,7 @@ export interface PlacedQuery {
  * committed at once, so that a query that reads "from now on" goes on there, however early it is interrupted.
  */
 export async function placeQuery(query: PlacedQuery, options: PlacementOptions): Promise<QueryAssignment> {
-  const { plan, config, paused, transient } = query
+  const { number, plan, config, paused, transient } = query
   const { broker, serviceId } = options
   const application = applicationId({ serviceId, queryId: plan.queryId, transient })
   const topologies = splitTopology(plan.steps)
@@ -56,6 +57,7 @@ export async function placeQuery(query: PlacedQuery, options: PlacementOptions):
   if (group !== null && offsets.chosen.length > 0) await broker.commitOffsets(group, offsets.chosen)
   return {
     queryId: plan.queryId,
+    number,
     plan,
     config,
     applicationId: application,

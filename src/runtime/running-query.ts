@@ -6,7 +6,7 @@ import { BrokerError } from '../broker/broker-error.ts'
 import type { Clock } from '../clock.ts'
 import type { QueryAssignment } from './assignment.ts'
 import { failureOf } from './failures.ts'
-import type { Host, QueryProgress } from './host.ts'
+import { type Host, HostLostError, type QueryProgress } from './host.ts'
 import type { HostSet } from './host-set.ts'
 import { addStatistics } from './hosted-query.ts'
 import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './placement.ts'
@@ -55,7 +55,7 @@ export class RunningQuery {
     return this.#inTurn(async () => {
       this.#isPaused = isPaused
       if (this.#state === 'RUNNING' || this.#state === 'PAUSED') this.#state = isPaused ? 'PAUSED' : 'RUNNING'
-      await Promise.all(this.#hosts.map((host) => host.setPaused(this.#id, isPaused)))
+      await Promise.all(this.#hosts.map((host) => host.setPaused(this.#id, isPaused).catch(unlessLost)))
     })
   }
 
@@ -141,6 +141,8 @@ export class RunningQuery {
       this.#startedAt = this.#options.clock.now()
       await Promise.all([...parts].map(([host, part]) => host.start(part)))
     } catch (error) {
+      // Whoever noticed the loss starts the query again.
+      if (error instanceof HostLostError) return
       this.fail(failureOf(error, this.#options.clock.now()))
     }
   }
@@ -157,7 +159,7 @@ export class RunningQuery {
   async #stopHosts(options: { readonly purge: boolean }): Promise<void> {
     const hosts = this.#hosts
     this.#hosts = []
-    await Promise.all(hosts.map((host) => host.stop(this.#id, options)))
+    await Promise.all(hosts.map((host) => host.stop(this.#id, options).catch(unlessLost)))
   }
 
   async #purge(): Promise<void> {
@@ -208,7 +210,12 @@ export class RunningQuery {
   }
 }
 
-export async function unlessGone(deleting: Promise<void>): Promise<void> {
+/** A host that is lost has nothing left to end. */
+function unlessLost(error: unknown): void {
+  if (!(error instanceof HostLostError)) throw error
+}
+
+async function unlessGone(deleting: Promise<void>): Promise<void> {
   try {
     await deleting
   } catch (error) {

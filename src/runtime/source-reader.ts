@@ -260,7 +260,8 @@ export class SourceReader {
   }
 
   #refuse(target: 'key' | 'value', error: ReadError, { buffer }: RecordCursor, start: number, end: number): null {
-    this.#options.onError(target, error, buffer.subarray(start, end))
+    // A copy: what is kept of a bad record must not keep all that was fetched with it.
+    this.#options.onError(target, error, new Uint8Array(buffer.subarray(start, end)))
     return null
   }
 }

@@ -40,6 +40,8 @@ export interface TaskHostOptions {
   /** Of the exactly-once queries here; no other host that lives has it. */
   readonly transactionalId: string
   readonly compression: Compression
+  /** Element 0 tells others, as long as the thread works for a query, which one: its number; else 0. */
+  readonly workingFor?: Int32Array
 }
 
 const DEFAULT_BUFFERED_RECORDS = 1_000
@@ -62,10 +64,12 @@ export class TaskHost implements Host {
   readonly #producer: Producer
   readonly #pool: BatchPool
   readonly #window = new SendWindow()
+  readonly #workingFor: Int32Array
   #roundWaiters: (() => void)[] = []
 
   constructor(options: TaskHostOptions) {
     this.#options = options
+    this.#workingFor = options.workingFor ?? new Int32Array(1)
     const { broker, clock, compression, transactionalId } = options
     this.#pool = new BatchPool(compression)
     this.#producer = broker.producer()
@@ -197,6 +201,7 @@ export class TaskHost implements Host {
       reportError: (error) => listener.onProcessingError(query.id, error),
       onFailure: (error) => query.fail(error),
       onBlocking: (feed) => this.#update(feed),
+      workingFor: this.#workingFor,
     })
   }
 
@@ -222,6 +227,7 @@ export class TaskHost implements Host {
       query.endRound()
       if (rows.length > 0) this.#options.listener.onRows(query.id, rows.splice(0))
     }
+    this.#workingFor[0] = 0
     this.#tellRound()
   }
 

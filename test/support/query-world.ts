@@ -41,27 +41,32 @@ export interface ReadRecord {
 
 const EARLIEST = { 'auto.offset.reset': 'earliest' }
 
+/** Options of the runtime that differ from a plain one, asked for at each start. */
+export type Overrides = (log: EmbeddedLog) => Partial<QueryRuntimeOptions>
+
 export class QueryWorld {
   readonly log: EmbeddedLog
   readonly broker: Broker
   readonly errors: { readonly queryId: string; readonly error: ProcessingError }[] = []
   runtime: SettlingQueryRuntime
   readonly #dataDir: string
-  readonly #overrides: Partial<QueryRuntimeOptions>
+  readonly #overrides: Overrides
   readonly #partitions = new Map<string, number>()
   #metastore: Metastore = EMPTY_METASTORE
 
-  static async open(overrides: Partial<QueryRuntimeOptions> = {}): Promise<QueryWorld> {
+  static async open(overrides: Overrides = () => ({})): Promise<QueryWorld> {
     const dataDir = mkdtempSync(join(tmpdir(), 'millrace-queries-'))
     const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0 })
     return new QueryWorld(dataDir, log, overrides)
   }
 
-  private constructor(dataDir: string, log: EmbeddedLog, overrides: Partial<QueryRuntimeOptions>) {
+  private constructor(dataDir: string, log: EmbeddedLog, overrides: Overrides) {
     this.#dataDir = dataDir
     this.log = log
     this.broker = log.broker()
     this.#overrides = overrides
+    const { functions: other } = overrides(log)
+    if (other !== undefined) this.#functions = other
     this.runtime = this.#makeRuntime()
   }
 
@@ -72,7 +77,7 @@ export class QueryWorld {
       clock: systemClock,
       random: Math.random,
       config: {},
-      ...this.#overrides,
+      ...this.#overrides(this.log),
     })
     runtime.onProcessingError((queryId, error) => this.errors.push({ queryId, error }))
     return runtime
@@ -119,11 +124,12 @@ export class QueryWorld {
   }
 
   #queries = 0
+  #functions = functions
 
   #context() {
     return {
       metastore: this.#metastore,
-      functions,
+      functions: this.#functions,
       partitions: (topic: string) => this.#partitions.get(topic),
       config: (name: string) => (name === 'ksql.persistence.default.format.value' ? 'JSON' : undefined),
     }

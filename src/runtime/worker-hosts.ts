@@ -1,0 +1,66 @@
+/** Hosts in worker threads. A worker is started for the first task that is placed on it. */
+import { extname } from 'node:path'
+import { type Transferable, Worker } from 'node:worker_threads'
+import { type Host, type HostListener, HostLostError } from './host.ts'
+import type { HostProvider } from './host-set.ts'
+import type { Config } from './query-config.ts'
+import { RemoteHost } from './remote-host.ts'
+import type { WorkerMessage } from './worker-protocol.ts'
+import type { BrokerConnection, StoresSetup, WorkerSetup } from './worker-setup.ts'
+
+export interface WorkerHostsOptions {
+  /** Threads, at least 1. */
+  readonly count: number
+  readonly serviceId: string
+  readonly config: Config
+  /** Asked for each worker that is started. */
+  readonly connect: () => { readonly connection: BrokerConnection; readonly transfer: Transferable[] }
+  readonly stores: StoresSetup
+  readonly functionModules?: readonly string[]
+  /** Told of a worker that died, with its error, for the server's log. */
+  readonly onDeath: (error: Error) => void
+}
+
+/** The same entry from source and from what was built of it. */
+const ENTRY = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url)
+
+export function workerHosts(options: WorkerHostsOptions): HostProvider {
+  const ends = new Set<Promise<unknown>>()
+  return {
+    count: options.count,
+    async open(index, listener, onLost) {
+      const started = startWorker(options, index, listener, onLost)
+      ends.add(started.ended)
+      void started.ended.finally(() => ends.delete(started.ended))
+      return started.host
+    },
+    async close() {
+      await Promise.allSettled(ends)
+    },
+  }
+}
+
+function startWorker(
+  { serviceId, config, connect, stores, functionModules = [], onDeath }: WorkerHostsOptions,
+  index: number,
+  listener: HostListener,
+  onLost: (suspect: string | null) => void,
+): { readonly host: Host; readonly ended: Promise<unknown> } {
+  const { connection, transfer } = connect()
+  const workingFor = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
+  const setup: WorkerSetup = { index, serviceId, config, broker: connection, stores, functionModules, workingFor }
+  const worker = new Worker(ENTRY, { workerData: setup, transferList: transfer, name: `millrace-${index}` })
+  const host = new RemoteHost((message) => worker.postMessage(message), listener)
+  let cause = new Error(`Worker thread ${index} ended.`)
+  worker.on('message', (message: WorkerMessage) => host.onMessage(message))
+  worker.on('error', (error: Error) => {
+    cause = error
+  })
+  const ended = new Promise((resolve) => worker.on('exit', resolve)).then(() => {
+    host.lose(new HostLostError(`Worker thread ${index} has ended: ${cause.message}`, { cause }))
+    if (host.isClosed) return
+    onDeath(cause)
+    onLost(host.queryOf(new Int32Array(workingFor)[0]!))
+  })
+  return { host, ended }
+}

@@ -1,0 +1,16 @@
+/** Entry of a worker thread: one host, which the main thread talks to. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { HostServer } from './host-server.ts'
+import { TaskHost } from './task-host.ts'
+import { hostOptions, type WorkerSetup } from './worker-setup.ts'
+
+const options = await hostOptions(workerData as WorkerSetup)
+const port = parentPort!
+new HostServer({
+  port,
+  open: (listener) => new TaskHost({ ...options, listener }),
+  onClosed: async () => {
+    await options.broker.close()
+    port.close()
+  },
+})

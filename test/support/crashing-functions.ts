@@ -1,0 +1,18 @@
+/** Functions that a worker thread does not survive, for tests; loaded there as a module of more functions. */
+import { parameter, scalar } from '../../src/functions/declaration.ts'
+
+export const functions = [
+  scalar({
+    name: 'KILL_THREAD',
+    category: 'OTHER',
+    description: 'Ends the thread that calls it with 13; otherwise the number.',
+    variants: [
+      {
+        parameters: [parameter('number', 'INT', 'what to do')],
+        returns: 'INT',
+        nulls: 'propagate',
+        call: (number: number) => (number === 13 ? process.exit(1) : number),
+      },
+    ],
+  }),
+]
