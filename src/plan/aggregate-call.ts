@@ -1,10 +1,12 @@
 /** One aggregate function call as part of an aggregation step. */
 import { StatementError } from '../errors.ts'
+import { compile } from '../expressions/compile.ts'
 import type { Expression } from '../expressions/expression.ts'
 import { type AggregateResolution, type ArgumentType, allParameters } from '../functions/resolve.ts'
 import type { AggregateCall } from '../operators/aggregate.ts'
 import type { FunctionCall } from '../sql/ast.ts'
 import { displayExpression } from '../sql/format.ts'
+import type { PlanContext } from './builder.ts'
 
 export const argumentTypeOf = ({ type }: Expression): ArgumentType => type
 
@@ -24,12 +26,14 @@ export interface CallToBind {
   readonly resolution: AggregateResolution
 }
 
-export function bindAggregate({ name, call, args, resolution }: CallToBind): AggregateCall {
+/** Throws StatementError if an initial argument is no literal, or one that the function refuses. */
+export function bindAggregate({ name, call, args, resolution }: CallToBind, context: PlanContext): AggregateCall {
   const { columnCount, parameterTypes, returns, state, variant } = resolution
   const initial = args.slice(columnCount)
   initial.forEach((argument, i) => {
     if (argument.kind !== 'literal') refuseExpression(call, columnCount + i)
   })
+  tryLiterals(call, initial, resolution, context)
   return {
     name,
     type: returns,
@@ -40,6 +44,25 @@ export function bindAggregate({ name, call, args, resolution }: CallToBind): Agg
     initial,
     stateType: state,
     text: displayExpression(call),
+  }
+}
+
+/** Now rather than when the query starts. */
+function tryLiterals(
+  call: FunctionCall,
+  initial: readonly Expression[],
+  { variant, parameterTypes }: AggregateResolution,
+  { functions, config }: PlanContext,
+): void {
+  const functionContext = { now: () => 0, random: () => 0, config: (key: string) => config(`ksql.functions.${key}`) }
+  try {
+    const literals = initial.map((literal) => compile(literal, { functions, functionContext, runs: 'once' })([]))
+    variant.bind(parameterTypes, literals, functionContext)
+  } catch (error) {
+    throw new StatementError(`Invalid call ${displayExpression(call)}: ${(error as Error).message}`, {
+      location: call.location,
+      cause: error,
+    })
   }
 }
 

@@ -190,12 +190,8 @@ function aggregateCall(
   if (declaration.kind !== 'aggregate') throw new Error(`${call.name} is not an aggregate function`)
   const args = call.args.map((arg) => argument(call, withLayoutNames(arg, analysis.sources), grouped, builder))
   const resolution = inClause('', () => resolveAggregate(declaration, args.map(argumentTypeOf)))
-  return bindAggregate({
-    name: `KSQL_AGG_VARIABLE_${index}`,
-    call: { ...call, args: call.args.map((arg) => withLayoutNames(arg, analysis.sources)) },
-    args,
-    resolution,
-  })
+  const shown = { ...call, args: call.args.map((arg) => withLayoutNames(arg, analysis.sources)) }
+  return bindAggregate({ name: `KSQL_AGG_VARIABLE_${index}`, call: shown, args, resolution }, builder.context)
 }
 
 /** An argument as the aggregate step sees it: a prepared column, or a literal. */
