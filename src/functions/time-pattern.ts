@@ -21,6 +21,9 @@ export interface TimePattern {
   readonly parseTimestamp: (text: string, zone: TimeZone) => number
 }
 
+/** Characters that DateTimeFormatter keeps for later use. */
+const RESERVED = '{}#'
+
 const CACHE_SIZE = 500
 const cache = new Map<string, TimePattern>()
 
@@ -44,13 +47,13 @@ export function timestampParser(pattern: string, zone: string): (text: string) =
 
 /** Throws an Error for a text that is not a pattern. */
 export function checkTimePattern(pattern: string): void {
-  const tokens = tokenize(pattern)
+  const tokens = tokenize(pattern, RESERVED)
   if (numericPattern(tokens) === null) generalPattern(tokens).check()
 }
 
 function build(pattern: string): TimePattern {
-  const general = lazy(() => generalPattern(tokenize(pattern)))
-  const numeric = lazy(() => numericPattern(tokenize(pattern)))
+  const general = lazy(() => generalPattern(tokenize(pattern, RESERVED)))
+  const numeric = lazy(() => numericPattern(tokenize(pattern, RESERVED)))
   return {
     formatDate: (days) =>
       failing('format', 'date', formatDate(days), pattern, () => {

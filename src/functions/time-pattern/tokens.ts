@@ -5,8 +5,11 @@ export type Token =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'bracket'; readonly text: '[' | ']' }
 
-/** `''` is a quote, inside and outside of quotes. Throws an Error for a quote without its end. */
-export function tokenize(pattern: string): Token[] {
+/**
+ * `''` is a quote, inside and outside of quotes. Throws an Error for a quote without its end, and for a character of `reserved` outside of
+ * quotes.
+ */
+export function tokenize(pattern: string, reserved = ''): Token[] {
   const tokens: Token[] = []
   let i = 0
   while (i < pattern.length) {
@@ -19,6 +22,8 @@ export function tokenize(pattern: string): Token[] {
       const { text, end } = quoted(pattern, start)
       addLiteral(tokens, text)
       i = end
+    } else if (reserved.includes(character)) {
+      throw new Error(`Pattern includes reserved character: '${character}'`)
     } else {
       if (character === '[' || character === ']') tokens.push({ kind: 'bracket', text: character })
       else addLiteral(tokens, character)
