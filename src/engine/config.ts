@@ -52,6 +52,10 @@ export function settingOf(canonical: string): Setting | undefined {
   return Object.hasOwn(STREAMS_SETTINGS, canonical) ? STREAMS_SETTINGS[canonical] : undefined
 }
 
+/** Whether the value of a setting must be neither shown nor stored. */
+export const isSecret = (name: string): boolean =>
+  /password|secret|jaas|credential|token|basic\.auth|private|\.key$/i.test(name)
+
 /** Name and value of an override as they are kept. Throws StatementError for what a request may not set. */
 export function checkOverride(name: string, value: string, config: Config): { name: string; value: string } {
   const canonical = canonicalName(name)

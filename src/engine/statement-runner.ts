@@ -8,6 +8,7 @@ import type { StatementRequest } from './api.ts'
 import { applyEffect, type Catalog } from './catalog.ts'
 import { type Command, commandIdText } from './command.ts'
 import type { CommandRunner } from './command-runner.ts'
+import { isSecret, type Overrides } from './config.ts'
 import type { CommandStatus, CurrentStatus, Entity } from './entities.ts'
 import { parseRequest } from './parse-request.ts'
 import type { EngineParts } from './parts.ts'
@@ -118,7 +119,7 @@ export class StatementRunner {
       id,
       statement: shownText(statement),
       streamsProperties: Object.fromEntries(session.overrides),
-      originalProperties: Object.fromEntries(this.#parts.config.server),
+      originalProperties: storable(this.#parts.config.server),
       effects,
       message,
       queryId,
@@ -144,6 +145,10 @@ export class StatementRunner {
     return { '@type': type, statementText: shownText(statement), ...rest, warnings } as Entity
   }
 }
+
+/** The log is for everybody who can read the cluster's topics. */
+const storable = (properties: Overrides): Record<string, string> =>
+  Object.fromEntries([...properties].filter(([name]) => !isSecret(name)))
 
 const afterDraft = (catalog: Catalog, { effects }: CommandDraft, { overrides }: Session): Catalog =>
   effects.reduce((state, effect) => applyEffect(state, effect, Object.fromEntries(overrides)), catalog)

@@ -1,6 +1,6 @@
 /** SHOW PROPERTIES. Source: sql.md 15. */
 import type { ShowProperties } from '../../sql/ast.ts'
-import { canonicalName, settingOf } from '../config.ts'
+import { canonicalName, isSecret, settingOf } from '../config.ts'
 import type { PropertyInfo } from '../entities.ts'
 import { SERVER_SETTINGS, STREAMS_SETTINGS } from '../settings.ts'
 import { atOnce } from './handler.ts'
@@ -30,5 +30,3 @@ export const showProperties = atOnce<ShowProperties>((_statement, { config, sess
     defaultProperties: names.filter(isDefault).map(shownName),
   }
 })
-
-const isSecret = (name: string): boolean => /password|secret|jaas|credential|token|\.key$/i.test(name)

@@ -40,8 +40,8 @@ export function checkBetween(node: Between, { check }: Checker): Expression {
   const at = location === undefined ? {} : { location }
   const lowSyntax: Comparison = { kind: 'comparison', operator: '>=', left: node.operand, right: node.low, ...at }
   const highSyntax: Comparison = { kind: 'comparison', operator: '<=', left: node.operand, right: node.high, ...at }
-  const low = compared(lowSyntax, operand, check(node.low))
-  const high = compared(highSyntax, operand, check(node.high))
+  const low = bound(lowSyntax, operand, check(node.low))
+  const high = bound(highSyntax, operand, check(node.high))
   if (low.left.kind === high.left.kind && equalTypes(low.left.type!, high.left.type!)) {
     const { negated } = node
     return { kind: 'between', type: BOOLEAN, negated, operand: low.left, low: low.right, high: high.right }
@@ -54,6 +54,15 @@ export function checkBetween(node: Between, { check }: Checker): Expression {
     right: { kind: 'comparison', type: BOOLEAN, operator: '<=', ...high },
   }
   return node.negated ? { kind: 'not', type: BOOLEAN, operand: both } : both
+}
+
+/** The dialect names a bound that cannot be compared an invalid expression. */
+function bound(node: Comparison, left: Expression, right: Expression): Sides {
+  try {
+    return compared(node, left, right)
+  } catch (error) {
+    throw refuse(`Invalid expression: ${messageOf(error)}`, node, error)
+  }
 }
 
 function compared(node: Comparison, left: Expression, right: Expression): Sides {

@@ -122,7 +122,9 @@ describe('comparison', () => {
     )
     expect(refusal('B < B')).toBe('Cannot compare B (BOOLEAN) to B (BOOLEAN) with LESS_THAN.')
     expect(refusal('TM = TS')).toBe('Cannot compare TM (TIME) to TS (TIMESTAMP) with EQUAL.')
-    expect(refusal('I BETWEEN 1 AND S')).toBe('Cannot compare I (INTEGER) to S (STRING) with LESS_THAN_OR_EQUAL.')
+    expect(refusal('I BETWEEN 1 AND S')).toBe(
+      'Invalid expression: Cannot compare I (INTEGER) to S (STRING) with LESS_THAN_OR_EQUAL.',
+    )
   })
 
   it('refuses the literal NULL with advice', () => {
