@@ -1,0 +1,146 @@
+/** A client of the HTTP API, usable without the command line. Source: rest.md 10. */
+import type { IncomingMessage } from 'node:http'
+import { StringDecoder } from 'node:string_decoder'
+import type { Entity } from '../../engine/entities.ts'
+import { type JsonValue, parseJsonValue } from '../../types/json-parse.ts'
+import { ClientError } from './client-error.ts'
+import { Connection, type Credentials, readText } from './connection.ts'
+import { InsertStream } from './insert-stream.ts'
+import { JsonElements } from './json-elements.ts'
+
+const KSQL_JSON = 'application/vnd.ksql.v1+json'
+const DELIMITED = 'application/vnd.ksqlapi.delimited.v1'
+
+export interface RequestOptions {
+  /** Overrides of configuration. */
+  readonly properties?: Readonly<Record<string, string>>
+  /** Values of `${name}`. */
+  readonly variables?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ExecuteOptions extends RequestOptions {
+  /** Statements wait until this command has been executed; -1: they do not wait. */
+  readonly commandSequenceNumber?: number
+}
+
+export interface Header {
+  readonly queryId: string | null
+  /** `` `K` STRING KEY, `N` BIGINT``. */
+  readonly schema: string
+}
+
+/** What a query sends, in order: one header, rows, perhaps a message. `text`: the element as it came. */
+export type QueryElement =
+  | { readonly kind: 'header'; readonly header: Header; readonly text: string }
+  | { readonly kind: 'row'; readonly columns: readonly JsonValue[]; readonly tombstone: boolean; readonly text: string }
+  | { readonly kind: 'finalMessage'; readonly message: string; readonly text: string }
+
+export interface ServerInfo {
+  readonly version: string
+  readonly kafkaClusterId: string
+  readonly ksqlServiceId: string
+  readonly serverStatus: string
+}
+
+export class Client {
+  readonly #connection: Connection
+
+  /** Throws a ClientError if `url` is no address of a server. Connects with the first request. */
+  constructor(url: string, credentials: Credentials = {}) {
+    this.#connection = new Connection(url, credentials)
+  }
+
+  get url(): string {
+    return this.#connection.url.href.replace(/\/$/, '')
+  }
+
+  async info(signal?: AbortSignal): Promise<ServerInfo> {
+    const answer = await this.#connection.send({ method: 'GET', path: '/info', accept: KSQL_JSON, signal })
+    return (JSON.parse(await readText(answer)) as { KsqlServerInfo: ServerInfo }).KsqlServerInfo
+  }
+
+  /** Runs statements; one entity for each that has an answer. Throws a ClientError. */
+  async execute(sql: string, options: ExecuteOptions = {}): Promise<Entity[]> {
+    const { properties = {}, variables = {}, commandSequenceNumber = -1, signal } = options
+    const answer = await this.#connection.send({
+      method: 'POST',
+      path: '/ksql',
+      accept: KSQL_JSON,
+      body: JSON.stringify({
+        ksql: sql,
+        streamsProperties: properties,
+        sessionVariables: variables,
+        commandSequenceNumber,
+      }),
+      signal,
+    })
+    return JSON.parse(await readText(answer)) as Entity[]
+  }
+
+  /**
+   * Rows of one SELECT as they come. Leaving the loop, or `signal`, ends the query. Throws a ClientError, also in the middle if the query
+   * fails there.
+   */
+  async *query(sql: string, options: RequestOptions = {}): AsyncGenerator<QueryElement> {
+    const elements = new JsonElements()
+    for await (const text of this.#texts(sql, options)) {
+      for (const element of elements.push(text)) yield readElement(element)
+    }
+  }
+
+  /** Lines of one PRINT as they come; ends as `query` does. */
+  async *print(sql: string, options: RequestOptions = {}): AsyncGenerator<string> {
+    let rest = ''
+    for await (const text of this.#texts(sql, options)) {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
+    if (rest !== '') yield rest
+  }
+
+  /** Ends a push query of anyone. */
+  async closeQuery(queryId: string): Promise<void> {
+    const body = JSON.stringify({ queryId })
+    await readText(await this.#connection.send({ method: 'POST', path: '/close-query', accept: KSQL_JSON, body }))
+  }
+
+  /** A stream of rows into a stream or table. */
+  insertInto(target: string, properties: Readonly<Record<string, string>> = {}): InsertStream {
+    return new InsertStream(this.#connection, { target, properties, accept: DELIMITED })
+  }
+
+  async *#texts(sql: string, { properties = {}, variables = {}, signal }: RequestOptions): AsyncGenerator<string> {
+    const body = JSON.stringify({ ksql: sql, streamsProperties: properties, sessionVariables: variables })
+    const answer = await this.#connection.send({ method: 'POST', path: '/query', accept: KSQL_JSON, body, signal })
+    const decoder = new StringDecoder('utf8')
+    try {
+      for await (const chunk of answer) yield decoder.write(chunk as Buffer)
+    } catch (error) {
+      throw cutShort(answer, error as Error)
+    }
+  }
+}
+
+function readElement(text: string): QueryElement {
+  const element = parseJsonValue(text) as ReadonlyMap<string, JsonValue>
+  const row = element.get('row')
+  if (row instanceof Map) {
+    const columns = row.get('columns') as readonly JsonValue[]
+    return { kind: 'row', columns, tombstone: row.get('tombstone') === true, text }
+  }
+  const { header, finalMessage, errorMessage } = JSON.parse(text) as {
+    header?: Header
+    finalMessage?: string
+    errorMessage?: unknown
+  }
+  if (header !== undefined) return { kind: 'header', header, text }
+  if (finalMessage !== undefined) return { kind: 'finalMessage', message: finalMessage, text }
+  throw errorMessage === undefined ? new ClientError(`Unknown answer: ${text}`) : ClientError.fromBody(errorMessage)
+}
+
+function cutShort(answer: IncomingMessage, error: Error): Error {
+  if (error.name === 'AbortError' || answer.complete) return error
+  return new ClientError('The server ended the connection in the middle of the answer.', { cause: error })
+}

@@ -1,0 +1,55 @@
+/** The elements of a JSON array as they arrive, however the text is cut: brackets are counted, strings passed over. */
+
+export class JsonElements {
+  #text = ''
+  /** Where looking goes on, and where the element under way starts (-1: none). */
+  #at = 0
+  #start = -1
+  /** Brackets open, the array's own counted. */
+  #depth = 0
+  #isInString = false
+
+  /** Texts of the elements that are complete now. Elements must be objects or arrays. */
+  push(chunk: string): string[] {
+    this.#text += chunk
+    const complete: string[] = []
+    for (; this.#at < this.#text.length; this.#at++) {
+      const element = this.#step(this.#text[this.#at]!)
+      if (element !== null) complete.push(element)
+    }
+    this.#dropRead()
+    return complete
+  }
+
+  #step(character: string): string | null {
+    if (this.#isInString) {
+      if (character === '\\') this.#at++
+      else if (character === '"') this.#isInString = false
+      return null
+    }
+    if (character === '"') this.#isInString = true
+    else if (character === '[' || character === '{') this.#open()
+    else if (character === ']' || character === '}') return this.#close()
+    return null
+  }
+
+  #open(): void {
+    this.#depth++
+    if (this.#depth === 2) this.#start = this.#at
+  }
+
+  #close(): string | null {
+    this.#depth--
+    if (this.#depth !== 1) return null
+    const element = this.#text.slice(this.#start, this.#at + 1)
+    this.#start = -1
+    return element
+  }
+
+  #dropRead(): void {
+    const keep = this.#start === -1 ? this.#at : this.#start
+    this.#text = this.#text.slice(keep)
+    this.#at -= keep
+    if (this.#start !== -1) this.#start = 0
+  }
+}

@@ -1,0 +1,96 @@
+/** `millrace cli`: statements from -e, -f, a pipe, or a person. */
+import { Client } from '../client/client.ts'
+import { ClientError } from '../client/client-error.ts'
+import type { Credentials } from '../client/connection.ts'
+import { errorText } from '../error-text.ts'
+import { Screen } from '../output/screen.ts'
+import { parseFormat, readScript } from '../repl/built-in-commands.ts'
+import { runRepl } from '../repl/repl.ts'
+import { runScript } from '../run-script.ts'
+import { Session } from '../session.ts'
+import { readVersion } from '../version.ts'
+import { askPassword } from './ask-password.ts'
+
+export interface CliOptions {
+  readonly execute?: string
+  readonly file?: string
+  readonly output: string
+  readonly define: readonly string[]
+  readonly user?: string
+  readonly password?: string
+  readonly token?: string
+  readonly queryRowLimit?: number
+  readonly queryTimeout?: number
+  readonly configFile?: string
+}
+
+/** As shells report what a signal ended. */
+const INTERRUPTED = 130
+
+/** Resolves to the exit code: 0; 1 if a statement of -e, -f or a pipe failed; 130 if the user stopped it. */
+export async function runCli(url: string, options: CliOptions): Promise<number> {
+  const screen = new Screen({ out: process.stdout, err: process.stderr })
+  process.stdout.on('error', endQuietly)
+  try {
+    const credentials = await credentialsOf(options)
+    const session = createSession(new Client(url, credentials), options)
+    if (options.execute !== undefined) return await runOnce(options.execute, '', { session, screen })
+    if (options.file !== undefined) return await runOnce(readScript(options.file), options.file, { session, screen })
+    if (!process.stdin.isTTY) return await runOnce(await readAll(process.stdin), 'standard input', { session, screen })
+    await runRepl({ session, screen, credentials, version: readVersion() })
+    return 0
+  } catch (error) {
+    await screen.error(errorText(error, ''))
+    return 1
+  }
+}
+
+async function runOnce(sql: string, name: string, parts: { session: Session; screen: Screen }): Promise<number> {
+  const stop = new AbortController()
+  const interrupt = () => stop.abort()
+  process.once('SIGINT', interrupt)
+  await runScript(sql, { ...parts, signal: stop.signal }, name)
+  process.off('SIGINT', interrupt)
+  return stop.signal.aborted ? INTERRUPTED : 0
+}
+
+async function credentialsOf({ user, password, token }: CliOptions): Promise<Credentials> {
+  const needsPassword = user !== undefined && password === undefined && process.stdin.isTTY
+  return { user, password: needsPassword ? await askPassword(user) : password, token }
+}
+
+function createSession(client: Client, options: CliOptions): Session {
+  return new Session({
+    client,
+    format: parseFormat(options.output),
+    variables: new Map(options.define.map(parseDefinition)),
+    properties: options.configFile === undefined ? new Map() : readOverrides(options.configFile),
+    rowLimit: options.queryRowLimit ?? null,
+    timeoutMs: options.queryTimeout ?? null,
+  })
+}
+
+function parseDefinition(text: string): [name: string, value: string] {
+  const [, name, value] = /^([A-Za-z_][A-Za-z0-9_@]*)=(.*)$/s.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new ClientError(`Not a definition: '${text}'. Write name=value.`)
+  return [name.toUpperCase(), value]
+}
+
+/** The lines `ksql....=value` of a property file; others are for other programs. */
+function readOverrides(path: string): ReadonlyMap<string, string> {
+  const lines = readScript(path).split(/\r?\n/)
+  const matches = lines.map((line) => /^\s*(ksql\.[^=:\s]+)\s*[=:]\s*(.*?)\s*$/.exec(line))
+  return new Map(matches.flatMap((match) => (match === null ? [] : [[match[1]!, match[2]!] as const])))
+}
+
+async function readAll(input: NodeJS.ReadStream): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of input) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** The reader of our output has left (`| head`): nothing more to do. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+}

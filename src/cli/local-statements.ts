@@ -1,0 +1,39 @@
+/** Statements that change the session and never reach the server. Source: cli-and-operations.md 1.2, local answers. */
+import type { Statement } from '../sql/ast.ts'
+import { ClientError } from './client/client-error.ts'
+import type { Session } from './session.ts'
+
+/** What to tell the user; null: nothing. */
+type LocalStatement = (statement: Statement, session: Session) => string | null
+
+export const setProperty: LocalStatement = (statement, { properties }) => {
+  if (statement.kind !== 'set') return null
+  const { name, value } = statement
+  const old = properties.get(name)
+  properties.set(name, value)
+  return old === undefined
+    ? `Successfully changed local property '${name}' to '${value}'. Use the UNSET command to revert your change.`
+    : `Successfully changed local property '${name}' from '${old}' to '${value}'.`
+}
+
+export const unsetProperty: LocalStatement = (statement, { properties }) => {
+  if (statement.kind !== 'unset') return null
+  const { name } = statement
+  const old = properties.get(name)
+  if (old === undefined)
+    throw new ClientError(`Cannot unset local property '${name}' which was never set in the first place`)
+  properties.delete(name)
+  return `Successfully unset local property '${name}' (value was '${old}').`
+}
+
+/** Variables are found in any case. */
+export const defineVariable: LocalStatement = (statement, { variables }) => {
+  if (statement.kind === 'define') variables.set(statement.name.toUpperCase(), statement.value)
+  return null
+}
+
+export const undefineVariable: LocalStatement = (statement, { variables }) => {
+  if (statement.kind !== 'undefine') return null
+  if (variables.delete(statement.name.toUpperCase())) return null
+  return `Cannot undefine variable '${statement.name}' which was never defined.`
+}

@@ -1,0 +1,14 @@
+/** Names and values, one below the other. */
+import { padEnd, printable } from './width.ts'
+
+const NAME_WIDTH = 20
+
+/** `Name                 : value`; those without a value are left out. */
+export function facts(pairs: readonly (readonly [name: string, value: string | undefined])[]): string {
+  return pairs
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([name, value]) => `${padEnd(name, NAME_WIDTH)} : ${printable(value!)}`)
+    .join('\n')
+}
+
+export const indented = (text: string, blanks: number): string => text.replaceAll(/^(?=.)/gm, ' '.repeat(blanks))

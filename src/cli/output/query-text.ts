@@ -1,0 +1,47 @@
+/** EXPLAIN and SHOW QUERIES EXTENDED as text. */
+import type { QueryDescription } from '../../engine/entities.ts'
+import { facts } from './facts.ts'
+import { listTable } from './list-table.ts'
+import { fieldText } from './schema-text.ts'
+
+export function queryText(query: QueryDescription): string {
+  const sections = [
+    facts([
+      ['ID', query.id],
+      ['Query Type', query.queryType],
+      ['SQL', query.statementText],
+      ['Window type', query.windowType ?? undefined],
+      ['State', query.state ?? undefined],
+      ['Host Query Status', pairs(query.ksqlHostQueryStatus)],
+      ['Consumer Group', query.consumerGroupId ?? undefined],
+    ]),
+    listTable(
+      ['Field', 'Type'],
+      query.fields.map((field) => [field.name, fieldText(field, query.windowType !== null)]),
+    ),
+    section('Sources that this query reads from', query.sources.join('\n')),
+    section('Sinks that this query writes to', query.sinks.join('\n')),
+    section('Execution plan', query.executionPlan),
+    section('Processing topology', query.topology),
+    section('Overridden Properties', overrides(query)),
+    section('Errors', query.queryErrors.map(errorText).join('\n')),
+  ]
+  return sections.filter((text) => text !== '').join('\n\n')
+}
+
+function section(title: string, text: string): string {
+  return text.trim() === '' ? '' : [title, '-'.repeat(title.length), text.trimEnd()].join('\n')
+}
+
+const pairs = (map: Readonly<Record<string, string>>): string =>
+  Object.entries(map)
+    .map(([name, value]) => `${name}:${value}`)
+    .join(', ')
+
+function overrides({ overriddenProperties }: QueryDescription): string {
+  const rows = Object.entries(overriddenProperties)
+  return rows.length === 0 ? '' : listTable(['Property', 'Value'], rows)
+}
+
+const errorText = ({ timestamp, type, errorMessage }: QueryDescription['queryErrors'][number]): string =>
+  `${new Date(timestamp).toISOString()} ${type}: ${errorMessage}`

@@ -1,0 +1,56 @@
+/** Schemas of answers as text. */
+import type { FieldInfo, SchemaInfo } from '../../engine/entities.ts'
+
+/** `DECIMAL(4, 2)`, `ARRAY<STRING>`, `STRUCT<A BIGINT>`. */
+export function schemaText(schema: SchemaInfo): string {
+  const member = schema.memberSchema === null ? '' : schemaText(schema.memberSchema)
+  switch (schema.type) {
+    case 'ARRAY':
+      return `ARRAY<${member}>`
+    case 'MAP':
+      return `MAP<STRING, ${member}>`
+    case 'STRUCT':
+      return `STRUCT<${(schema.fields ?? []).map((field) => `${field.name} ${schemaText(field.schema)}`).join(', ')}>`
+    case 'DECIMAL':
+      return `DECIMAL(${schema.parameters?.precision}, ${schema.parameters?.scale})`
+    case 'STRING':
+      return 'VARCHAR(STRING)'
+    default:
+      return schema.type
+  }
+}
+
+/** A column's type with its mark. `isTable`: its keys are primary keys. */
+export function fieldText(field: FieldInfo, isTable: boolean): string {
+  return `${schemaText(field.schema)}${mark(field, isTable)}`
+}
+
+function mark({ type, headerKey }: FieldInfo, isTable: boolean): string {
+  switch (type) {
+    case 'KEY':
+      return isTable ? ' (primary key)' : ' (key)'
+    case 'SYSTEM':
+      return ' (system)'
+    case 'HEADER':
+      return headerKey === undefined ? ' (headers)' : ` (header('${headerKey}'))`
+    default:
+      return ''
+  }
+}
+
+/** Names of the columns of a header such as `` `K` STRING KEY, `N` STRUCT<`A` BIGINT> ``. */
+export function columnNames(schema: string): string[] {
+  const names: string[] = []
+  let depth = 0
+  let isStart = true
+  for (const [token] of schema.matchAll(/`(?:[^`]|``)*`|[<>(),]|[^`<>(),]+/g)) {
+    if (token === '<' || token === '(') depth++
+    else if (token === '>' || token === ')') depth--
+    else if (token === ',' && depth === 0) isStart = true
+    else if (isStart && token.startsWith('`')) {
+      names.push(token.slice(1, -1).replaceAll('``', '`'))
+      isStart = false
+    }
+  }
+  return names
+}

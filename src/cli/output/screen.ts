@@ -1,0 +1,66 @@
+/** Where text goes: the terminal, or a file or pipe, and a copy to a spool file if one is open. */
+import { appendFileSync, writeFileSync } from 'node:fs'
+import type { Writable } from 'node:stream'
+
+/** Width of what is no terminal. */
+const PLAIN_WIDTH = 120
+
+export interface ScreenOptions {
+  readonly out: Writable & { readonly columns?: number; readonly isTTY?: boolean }
+  readonly err: Writable
+}
+
+export class Screen {
+  readonly #out: ScreenOptions['out']
+  readonly #err: Writable
+  #spool: string | null = null
+
+  constructor({ out, err }: ScreenOptions) {
+    this.#out = out
+    this.#err = err
+  }
+
+  get isTerminal(): boolean {
+    return this.#out.isTTY === true
+  }
+
+  get width(): number {
+    return this.#out.columns ?? PLAIN_WIDTH
+  }
+
+  /** Writes `text` and a line end. Resolves when more can be written, so that a fast query cannot fill the memory. */
+  line(text = ''): Promise<void> {
+    this.copy(text)
+    return this.#write(this.#out, `${text}\n`)
+  }
+
+  /** As `line`, for what went wrong. */
+  error(text: string): Promise<void> {
+    this.copy(text)
+    return this.#write(this.#err, `${text}\n`)
+  }
+
+  clear(): void {
+    if (this.isTerminal) this.#out.write('\u001b[2J\u001b[3J\u001b[H')
+  }
+
+  /** Puts a line into the spool file alone: what the user typed. */
+  copy(text: string): void {
+    if (this.#spool !== null) appendFileSync(this.#spool, `${text}\n`)
+  }
+
+  /** From now on everything also goes to `path`, which is emptied first; null ends it. Throws if the file cannot be written. */
+  spool(path: string | null): void {
+    if (path !== null) writeFileSync(path, '')
+    this.#spool = path
+  }
+
+  get spoolFile(): string | null {
+    return this.#spool
+  }
+
+  #write(stream: Writable, text: string): Promise<void> {
+    if (stream.write(text)) return Promise.resolve()
+    return new Promise((resolve) => stream.once('drain', resolve))
+  }
+}

@@ -1,0 +1,64 @@
+/** DESCRIBE as text. */
+import type { QueryOffsetSummary, RunningQuery, SourceDescription } from '../../engine/entities.ts'
+import { facts } from './facts.ts'
+import { listTable } from './list-table.ts'
+import { fieldText } from './schema-text.ts'
+
+const HINT = 'For runtime statistics and query details run: DESCRIBE <Stream,Table> EXTENDED;'
+
+export function sourceText(source: SourceDescription): string {
+  const fields = listTable(
+    ['Field', 'Type'],
+    source.fields.map((field) => [field.name, fieldText(field, source.type === 'TABLE')]),
+  )
+  if (!source.extended) return [facts([['Name', source.name]]), fields, HINT].join('\n')
+  return [
+    facts(detailsOf(source)),
+    '',
+    fields,
+    ...queriesText('Queries that read from this', source.readQueries),
+    ...queriesText('Queries that write to this', source.writeQueries),
+    '',
+    'Local runtime statistics',
+    '------------------------',
+    source.statistics,
+    source.errorStats,
+    ...source.queryOffsetSummaries.map(offsetsText),
+  ].join('\n')
+}
+
+const detailsOf = (source: SourceDescription): [string, string | undefined][] => [
+  ['Name', source.name],
+  ['Type', source.type],
+  ['Window type', source.windowType ?? undefined],
+  ['Timestamp field', source.timestamp === '' ? 'Not set - using <ROWTIME>' : source.timestamp],
+  ['Key format', source.keyFormat],
+  ['Value format', source.valueFormat],
+  ['Kafka topic', `${source.topic} (partitions: ${source.partitions}, replication: ${source.replication})`],
+  ['Statement', source.statement],
+  ['Source constraints', source.sourceConstraints.join(', ')],
+]
+
+function queriesText(title: string, queries: readonly RunningQuery[]): string[] {
+  if (queries.length === 0) return []
+  return [
+    '',
+    title,
+    '-'.repeat(title.length),
+    ...queries.map(({ id, state, queryString }) => `${id} (${state}) : ${queryString}`),
+  ]
+}
+
+function offsetsText({ groupId, topicSummaries }: QueryOffsetSummary): string {
+  const topics = topicSummaries.map(({ kafkaTopic, offsets }) => {
+    const rows = offsets.map(({ partition, logStartOffset, logEndOffset, consumerOffset }) => [
+      String(partition),
+      String(logStartOffset),
+      String(logEndOffset),
+      String(consumerOffset),
+      String(logEndOffset - consumerOffset),
+    ])
+    return `\n${facts([['Kafka topic', kafkaTopic]])}\n${listTable(['Partition', 'Start Offset', 'End Offset', 'Offset', 'Lag'], rows)}`
+  })
+  return [`\n${facts([['Consumer Group', groupId]])}`, ...topics].join('\n')
+}

@@ -1,0 +1,226 @@
+/** Commands of the REPL that are no SQL: one entry each. Source: cli-and-operations.md 1.2. */
+import { readFileSync } from 'node:fs'
+import { Client } from '../client/client.ts'
+import { ClientError } from '../client/client-error.ts'
+import type { Credentials } from '../client/connection.ts'
+import { runScript } from '../run-script.ts'
+import type { Run } from '../run-statement.ts'
+import type { OutputFormat } from '../session.ts'
+
+export interface BuiltInContext {
+  readonly run: Run
+  readonly version: string
+  readonly credentials: Credentials
+  /** Lines of this and earlier sessions, the oldest first. */
+  readonly history: readonly string[]
+  /** Tells the user about a server that was just chosen. */
+  readonly greet: () => Promise<void>
+}
+
+export interface BuiltInCommand {
+  /** In lower case; it may have several words. */
+  readonly name: string
+  readonly usage: string
+  readonly help: string
+  /** Throws a ClientError for arguments that cannot be. True: leave. */
+  readonly run: (argument: string, context: BuiltInContext) => Promise<boolean | undefined> | boolean | undefined
+}
+
+const say = (context: BuiltInContext, text: string) => context.run.screen.line(text).then(() => undefined)
+
+const help: BuiltInCommand = {
+  name: 'help',
+  usage: 'help [COMMAND]',
+  help: 'Lists the commands, or explains one.',
+  run(argument, context) {
+    if (argument === '') return say(context, overview())
+    const command = COMMANDS.find(({ name }) => name === argument.toLowerCase())
+    if (command === undefined) throw new ClientError(`There is no command '${argument}'. Type 'help' for the list.`)
+    return say(context, `${command.usage}\n    ${command.help}`)
+  },
+}
+
+const clear: BuiltInCommand = {
+  name: 'clear',
+  usage: 'clear',
+  help: 'Clears the screen.',
+  run: (_argument, { run }) => {
+    run.screen.clear()
+    return undefined
+  },
+}
+
+const output: BuiltInCommand = {
+  name: 'output',
+  usage: 'output [JSON|TABULAR]',
+  help: 'Shows or sets the form of answers.',
+  run(argument, context) {
+    const { display } = context.run.session
+    if (argument === '') return say(context, `Current output format: ${display.format}`)
+    display.format = parseFormat(argument)
+    return say(context, `Output format set to ${display.format}`)
+  },
+}
+
+const history: BuiltInCommand = {
+  name: 'history',
+  usage: 'history',
+  help: 'Lists the lines that were typed.',
+  run: (_argument, context) =>
+    say(context, context.history.map((line, i) => `${String(i + 1).padStart(4)}: ${line}`).join('\n')),
+}
+
+const version: BuiltInCommand = {
+  name: 'version',
+  usage: 'version',
+  help: 'Shows the version of this command line.',
+  run: (_argument, context) => say(context, `Version: ${context.version}`),
+}
+
+const server: BuiltInCommand = {
+  name: 'server',
+  usage: 'server [URL]',
+  help: 'Shows the server, or connects to another one; what was set and defined is forgotten then.',
+  async run(argument, context) {
+    const { session } = context.run
+    if (argument === '') return say(context, session.client.url)
+    session.switchTo(new Client(argument, context.credentials))
+    await context.greet()
+    return undefined
+  },
+}
+
+const pipelining: BuiltInCommand = {
+  name: 'request-pipelining',
+  usage: 'request-pipelining [ON|OFF]',
+  help: 'Shows or sets whether statements are sent without waiting until earlier ones are executed.',
+  run(argument, context) {
+    const { session } = context.run
+    if (argument !== '') session.isPipelining = parseSwitch(argument)
+    return say(context, `Current request-pipelining configuration: ${session.isPipelining ? 'ON' : 'OFF'}`)
+  },
+}
+
+const script: BuiltInCommand = {
+  name: 'run script',
+  usage: "run script 'FILE'",
+  help: 'Runs the statements of a file.',
+  async run(argument, { run }) {
+    const path = unquote(argument)
+    if (path === '') throw new ClientError(`Name the file: ${script.usage}`)
+    await runScript(readScript(path), run, path)
+    return undefined
+  },
+}
+
+const setCli: BuiltInCommand = {
+  name: 'set cli',
+  usage: 'set cli (WRAP ON|OFF | COLUMN-WIDTH N)',
+  help: 'WRAP OFF: a row is a line, long values are cut. COLUMN-WIDTH: of each cell; 0 fits the terminal.',
+  run(argument, context) {
+    const { display } = context.run.session
+    const [property = '', value = ''] = argument.split(/\s+/)
+    switch (property.toUpperCase()) {
+      case 'WRAP':
+        display.isWrapping = parseSwitch(value)
+        return undefined
+      case 'COLUMN-WIDTH':
+        display.columnWidth = parseWidth(value)
+        return undefined
+      default:
+        throw new ClientError(`There is no property '${property}' of the command line. ${setCli.usage}`)
+    }
+  },
+}
+
+const spool: BuiltInCommand = {
+  name: 'spool',
+  usage: "spool ('FILE' | OFF)",
+  help: 'Copies what is typed and answered into a file, until it is switched off.',
+  run(argument, context) {
+    const { screen } = context.run
+    if (argument.toLowerCase() === 'off') {
+      screen.spool(null)
+      return say(context, 'Spooling is off.')
+    }
+    if (argument === '') throw new ClientError(`Name the file: ${spool.usage}`)
+    openSpool(context, unquote(argument))
+    return say(context, `Spooling to ${screen.spoolFile}`)
+  },
+}
+
+const exit: BuiltInCommand = { name: 'exit', usage: 'exit', help: 'Leaves; so does Ctrl-D.', run: () => true }
+const quit: BuiltInCommand = { name: 'quit', usage: 'quit', help: 'Leaves.', run: () => true }
+
+export const COMMANDS: readonly BuiltInCommand[] = [
+  help,
+  clear,
+  output,
+  history,
+  version,
+  server,
+  pipelining,
+  script,
+  setCli,
+  spool,
+  exit,
+  quit,
+]
+
+/** The command that a line calls, in any case and with or without a semicolon; null: the line is SQL. */
+export function findBuiltIn(line: string): { command: BuiltInCommand; argument: string } | null {
+  const text = line.trim().replace(/\s*;$/, '')
+  for (const command of COMMANDS) {
+    const pattern = new RegExp(`^${command.name.replace(' ', '\\s+')}(?:\\s+(.*))?$`, 'is')
+    const match = pattern.exec(text)
+    if (match !== null) return { command, argument: (match[1] ?? '').trim() }
+  }
+  return null
+}
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map(({ usage }) => usage.length))
+  return [
+    'Commands:',
+    ...COMMANDS.map(({ usage, help: text }) => `  ${usage.padEnd(width)}  ${text}`),
+    '',
+    'Everything else is SQL and ends with a semicolon. Ctrl-C ends a running query, Tab completes names.',
+  ].join('\n')
+}
+
+/** Throws a ClientError for another word. */
+export function parseFormat(text: string): OutputFormat {
+  const format = text.toUpperCase()
+  if (format === 'JSON' || format === 'TABULAR') return format
+  throw new ClientError(`There is no output format '${text}'. Use JSON or TABULAR.`)
+}
+
+function parseSwitch(text: string): boolean {
+  const word = text.toUpperCase()
+  if (word === 'ON' || word === 'OFF') return word === 'ON'
+  throw new ClientError(`'${text}' is neither ON nor OFF.`)
+}
+
+function parseWidth(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text)
+  throw new ClientError(`'${text}' is no width. Use a number of columns; 0 fits the terminal.`)
+}
+
+const unquote = (text: string): string => text.replace(/^'(.*)'$/s, '$1').replaceAll("''", "'")
+
+/** Text of a UTF-8 file. Throws a ClientError if it cannot be read. */
+export function readScript(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ClientError(`Cannot read ${path}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+function openSpool({ run }: BuiltInContext, path: string): void {
+  try {
+    run.screen.spool(path)
+  } catch (error) {
+    throw new ClientError(`Cannot write ${path}: ${(error as Error).message}`, { cause: error })
+  }
+}

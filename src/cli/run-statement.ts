@@ -1,0 +1,129 @@
+/** One statement, run where it belongs, its answer shown. */
+import { parseStatements } from '../sql/parse.ts'
+import { substituteVariables } from '../sql/variables.ts'
+import type { QueryElement, RequestOptions } from './client/client.ts'
+import { ClientError } from './client/client-error.ts'
+import { defineVariable, setProperty, undefineVariable, unsetProperty } from './local-statements.ts'
+import { entityText } from './output/entity-text.ts'
+import { RowTable } from './output/row-table.ts'
+import { columnNames } from './output/schema-text.ts'
+import type { Screen } from './output/screen.ts'
+import type { Session } from './session.ts'
+import { type StatementKind, statementKind } from './statement-kind.ts'
+
+export interface Run {
+  readonly session: Session
+  readonly screen: Screen
+  /** The user's wish to stop. */
+  readonly signal: AbortSignal
+}
+
+/** Throws a ClientError or ParseError for a statement that fails. Resolves also when the user stops it. */
+export async function runStatement(statement: string, run: Run): Promise<void> {
+  try {
+    await RUNNERS[statementKind(statement)](statement, run)
+  } catch (error) {
+    if (!run.signal.aborted) throw error
+  }
+}
+
+const RUNNERS: Readonly<Record<StatementKind, (statement: string, run: Run) => Promise<void>>> = {
+  query: runQuery,
+  print: runPrint,
+  set: local(setProperty),
+  unset: local(unsetProperty),
+  define: local(defineVariable),
+  undefine: local(undefineVariable),
+  other: execute,
+}
+
+function local(apply: typeof setProperty) {
+  return async (statement: string, { session, screen }: Run): Promise<void> => {
+    const [parsed] = parseStatements(substituteVariables(statement, session.variables))
+    const answer = apply(parsed!, session)
+    if (answer !== null) await screen.line(answer)
+  }
+}
+
+async function execute(statement: string, { session, screen, signal }: Run): Promise<void> {
+  try {
+    const entities = await session.client.execute(statement, session.executeOptions(signal))
+    for (const entity of entities) {
+      if (entity['@type'] === 'currentStatus') session.commandSequenceNumber = entity.commandSequenceNumber
+      const text = session.display.format === 'JSON' ? JSON.stringify(entity, null, 2) : `\n${entityText(entity)}`
+      await screen.line(text)
+    }
+  } catch (error) {
+    throw withPipeliningAdvice(error)
+  }
+}
+
+/** 50301: an earlier command is not done yet. */
+function withPipeliningAdvice(error: unknown): unknown {
+  if (!(error instanceof ClientError) || error.errorCode !== 50301) return error
+  return new ClientError(
+    `${error.message}\nAn earlier statement is still being executed. To send statements without waiting for earlier ones: request-pipelining ON`,
+    { status: error.status, errorCode: error.errorCode, cause: error },
+  )
+}
+
+async function runQuery(statement: string, run: Run): Promise<void> {
+  const { session, screen } = run
+  const isJson = session.display.format === 'JSON'
+  const show = isJson ? showJson(screen) : showTable(run)
+  await untilStopped(run, async (options) => {
+    let rows = 0
+    for await (const element of session.client.query(statement, options)) {
+      await show(element)
+      if (element.kind === 'row' && ++rows === session.rowLimit) return
+    }
+  })
+  if (!isJson) await screen.line('Query terminated')
+}
+
+async function runPrint(statement: string, run: Run): Promise<void> {
+  const { session, screen } = run
+  await untilStopped(run, async (options) => {
+    for await (const line of session.client.print(statement, options)) await screen.line(line)
+  })
+  await screen.line('Topic printing ceased')
+}
+
+/** Runs `work` until it ends, the user stops it, or the session's time for a query is over. */
+async function untilStopped({ session, signal }: Run, work: (options: RequestOptions) => Promise<void>): Promise<void> {
+  const timeout = new AbortController()
+  const timer = session.timeoutMs === null ? null : setTimeout(() => timeout.abort(), session.timeoutMs)
+  try {
+    await work(session.queryOptions(AbortSignal.any([signal, timeout.signal])))
+  } catch (error) {
+    if (!signal.aborted && !timeout.signal.aborted) throw error
+  } finally {
+    if (timer !== null) clearTimeout(timer)
+  }
+}
+
+const showJson =
+  (screen: Screen) =>
+  ({ text }: QueryElement): Promise<void> =>
+    screen.line(text)
+
+/** The header makes the table that the rows go into. */
+function showTable({ session, screen }: Run): (element: QueryElement) => Promise<void> {
+  let table: RowTable | null = null
+  return (element) => {
+    switch (element.kind) {
+      case 'header':
+        table = new RowTable({
+          names: columnNames(element.header.schema),
+          terminalWidth: screen.width,
+          columnWidth: session.display.columnWidth,
+          isWrapping: session.display.isWrapping,
+        })
+        return screen.line(table.header())
+      case 'row':
+        return screen.line(element.tombstone ? table!.tombstone(element.columns) : table!.row(element.columns))
+      case 'finalMessage':
+        return screen.line(element.message)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** What lasts from statement to statement: the server, overrides, variables, and how answers are shown. */
+import type { Client, ExecuteOptions, RequestOptions } from './client/client.ts'
+
+export type OutputFormat = 'TABULAR' | 'JSON'
+
+export interface Display {
+  format: OutputFormat
+  /** False: long values are cut, so that each row is a line. */
+  isWrapping: boolean
+  /** Of a cell, in columns of the terminal; 0: as the terminal allows. */
+  columnWidth: number
+}
+
+export interface SessionOptions {
+  readonly client: Client
+  readonly format: OutputFormat
+  readonly variables: ReadonlyMap<string, string>
+  readonly properties: ReadonlyMap<string, string>
+  /** Rows after which a query ends; null: none. */
+  readonly rowLimit: number | null
+  /** Time after which a query ends; null: none. */
+  readonly timeoutMs: number | null
+}
+
+export class Session {
+  client: Client
+  readonly display: Display
+  readonly properties: Map<string, string>
+  readonly variables: Map<string, string>
+  readonly rowLimit: number | null
+  readonly timeoutMs: number | null
+  /** True: statements are sent without waiting for earlier ones. */
+  isPipelining = false
+  /** Of the last command that the server took; -1: none. */
+  commandSequenceNumber = -1
+
+  constructor(options: SessionOptions) {
+    this.client = options.client
+    this.display = { format: options.format, isWrapping: true, columnWidth: 0 }
+    this.properties = new Map(options.properties)
+    this.variables = new Map(options.variables)
+    this.rowLimit = options.rowLimit
+    this.timeoutMs = options.timeoutMs
+  }
+
+  /** Another server: what was set for the old one is forgotten. */
+  switchTo(client: Client): void {
+    this.client = client
+    this.properties.clear()
+    this.variables.clear()
+    this.commandSequenceNumber = -1
+  }
+
+  queryOptions(signal: AbortSignal): RequestOptions {
+    return { properties: Object.fromEntries(this.properties), variables: Object.fromEntries(this.variables), signal }
+  }
+
+  executeOptions(signal: AbortSignal): ExecuteOptions {
+    return {
+      ...this.queryOptions(signal),
+      commandSequenceNumber: this.isPipelining ? -1 : this.commandSequenceNumber,
+    }
+  }
+}

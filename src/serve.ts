@@ -1,0 +1,91 @@
+/** A server in this process: its parts, and the ports in front of them. */
+import { readFile } from 'node:fs/promises'
+import { systemClock } from './clock.ts'
+import type { Engine } from './engine/api.ts'
+import { createConfig } from './engine/config.ts'
+import { parseProperties } from './engine/properties-file.ts'
+import { type ServerParts, startServerParts } from './main.ts'
+import { serverOptions } from './server/options.ts'
+import { startServer } from './server/server.ts'
+
+export interface ServeOptions {
+  /** Listeners, with commas. Overrides `listeners` of the configuration. */
+  readonly listen?: string
+  readonly dataDir?: string
+  readonly bootstrapServers?: string
+  /** Path of a property file. */
+  readonly config?: string
+  /** True: read the configuration and load everything, then do nothing. */
+  readonly check?: boolean
+}
+
+export interface Serving {
+  readonly urls: readonly string[]
+  /** Where records are: in words for the user. */
+  readonly storage: string
+  /** Resolves when statements can be taken; rejects if the parts cannot be opened. */
+  readonly ready: Promise<void>
+  /** Ends streams, finishes what is under way, commits, and closes everything. */
+  close(): Promise<void>
+}
+
+const DEFAULT_DATA_DIR = 'data'
+
+/** Opens the ports first, so that a server that cannot have them touches no data; null with `check`. Throws with a message for the user. */
+export async function serve(options: ServeOptions): Promise<Serving | null> {
+  const properties = await readConfiguration(options)
+  const config = createConfig(properties)
+  const listening = serverOptions(config.get)
+  if (options.check) return null
+  const parts = Promise.withResolvers<ServerParts>()
+  const engine = parts.promise.then((opened) => opened.engine)
+  const log = await createLog()
+  const server = await startServer({ engine, metrics: metricsOf(parts.promise), log, clock: systemClock }, listening)
+  const dataDir = options.dataDir ?? config.get('state.dir') ?? DEFAULT_DATA_DIR
+  const servers = options.bootstrapServers ?? config.get('bootstrap.servers')
+  const opened = startServerParts({
+    dataDir,
+    properties,
+    ...(servers !== undefined && { bootstrapServers: servers }),
+    warn: (message) => log.warn({}, message),
+  })
+  parts.resolve(opened)
+  return {
+    urls: server.urls,
+    storage: servers === undefined ? `embedded log in ${dataDir}` : `Kafka at ${servers}`,
+    ready: ready(engine),
+    async close() {
+      await server.close()
+      await opened.close()
+    },
+  }
+}
+
+async function ready(engine: Promise<Engine>): Promise<void> {
+  await engine
+}
+
+/** The file's properties, with what the command line says over them. */
+async function readConfiguration({ config, listen }: ServeOptions): Promise<Record<string, string>> {
+  const properties = config === undefined ? {} : await readProperties(config)
+  return listen === undefined ? properties : { ...properties, listeners: listen }
+}
+
+async function readProperties(path: string): Promise<Record<string, string>> {
+  try {
+    return parseProperties(await readFile(path, 'utf8'))
+  } catch (error) {
+    throw new Error(`Cannot read the configuration ${path}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+const metricsOf = (parts: Promise<ServerParts>): ServerParts['metrics'] => ({
+  contentType: 'text/plain; version=0.0.4; charset=utf-8',
+  metrics: async () => (await parts).metrics.metrics(),
+})
+
+/** JSON lines on standard error. */
+async function createLog() {
+  const { pino, destination } = await import('pino')
+  return pino({ base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination(2))
+}
