@@ -26,7 +26,7 @@ const ROWS: Readonly<Record<string, number>> = {
   server: 8,
   cli: 8,
   main: 9,
-  index: 9,
+  index: 10,
   serve: 10,
   millrace: 11,
 }
