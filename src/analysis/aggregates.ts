@@ -69,8 +69,9 @@ export function checkAggregates(query: GroupedQuery, isAggregate: IsAggregate): 
 function refuseNesting({ select, having }: GroupedQuery, isAggregate: IsAggregate): void {
   for (const expression of [...select.map((column) => column.expression), ...(having === null ? [] : [having])]) {
     for (const call of aggregateCalls(expression, isAggregate)) {
-      if (call.args.some((arg) => containsAggregate(arg, isAggregate))) {
-        refuse(`Aggregate functions can not be nested: ${displayExpression(call)}`, call.location)
+      const [inner] = call.args.flatMap((arg) => aggregateCalls(arg, isAggregate))
+      if (inner !== undefined) {
+        refuse(`Aggregate functions can not be nested: ${call.name}(${inner.name}())`, call.location)
       }
     }
   }

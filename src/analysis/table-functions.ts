@@ -52,7 +52,7 @@ function refusePlaces(expression: Expression, functions: FunctionRegistry): void
     }
     if (isTableFunction(node, functions)) {
       const [inner] = node.args.flatMap((arg) => tableFunctionCalls(arg, functions))
-      if (inner !== undefined) refuse(`Table functions cannot be nested: ${displayExpression(node)}`, node.location)
+      if (inner !== undefined) refuse(`Table functions cannot be nested: ${node.name}(${inner.name}())`, node.location)
     }
     return true
   })
