@@ -149,10 +149,12 @@ export class TaskHost implements Host {
 
   async settle(): Promise<boolean> {
     for (let isQuiet = true; ; isQuiet = false) {
-      await this.#learnEnds()
-      if (this.#isSettled()) return isQuiet
-      await this.#commits.commitAll()
-      if (!this.#isSettled()) await new Promise<void>((resolve) => this.#roundWaiters.push(resolve))
+      if (this.#isCaughtUp()) {
+        await this.#learnEnds()
+        if (this.#isCaughtUp() && this.#isCommitted()) return isQuiet
+        await this.#commits.commitAll()
+      }
+      if (!this.#isCommitted() || !this.#isCaughtUp()) await this.#nextRound()
     }
   }
 
@@ -281,14 +283,20 @@ export class TaskHost implements Host {
     if (ended.length > 0) this.#options.listener.onRewind(ended.map(({ query }) => query.id))
   }
 
-  #isSettled(): boolean {
-    if (this.#transactions.busy !== null || !this.#transactions.isIdle) return false
-    return [...this.#queries.values()].every(
-      ({ query }) =>
-        query.isEnded ||
-        query.isPaused ||
-        (query.isIdle && query.tasks.every(({ feeds }) => feeds.every(({ isCaughtUp }) => isCaughtUp))),
-    )
+  #nextRound(): Promise<void> {
+    return new Promise((resolve) => this.#roundWaiters.push(resolve))
+  }
+
+  get #atWork(): HostedQuery[] {
+    return [...this.#queries.values()].map(({ query }) => query).filter((query) => !query.isEnded && !query.isPaused)
+  }
+
+  #isCaughtUp(): boolean {
+    return this.#atWork.every(({ tasks }) => tasks.every(({ feeds }) => feeds.every(({ isCaughtUp }) => isCaughtUp)))
+  }
+
+  #isCommitted(): boolean {
+    return this.#transactions.busy === null && this.#transactions.isIdle && this.#atWork.every(({ isIdle }) => isIdle)
   }
 
   async #learnEnds(): Promise<void> {
