@@ -1,0 +1,78 @@
+/** Reads a job's output topic back and sums its rows. */
+import type { Broker } from '../../src/broker/broker.ts'
+import { RecordBatchCursor } from '../../src/broker/record-batch-cursor.ts'
+import { foldColumns, type Job } from './jobs.ts'
+import { type Cells, RowSum } from './row-sum.ts'
+
+export interface CheckedOutput {
+  /** Records, tombstones included. */
+  readonly records: number
+  readonly rows: number
+  readonly hash: string
+  /** When the broker appended the first and the last record, epoch ms; the topic's timestamps must be times of append. */
+  readonly firstMs: number
+  readonly lastMs: number
+}
+
+const POLL_MS = 500
+
+export async function checkOutput(broker: Broker, topic: string, job: Job): Promise<CheckedOutput> {
+  const rows = new Rows(job)
+  let records = 0
+  let firstMs = Number.POSITIVE_INFINITY
+  let lastMs = 0
+  for await (const { timestamp, value } of readAll(broker, topic)) {
+    records++
+    if (timestamp < firstMs) firstMs = timestamp
+    if (timestamp > lastMs) lastMs = timestamp
+    if (value !== null) rows.add(value)
+  }
+  return { records, ...rows.sum(), firstMs, lastMs }
+}
+
+class Rows {
+  readonly #fold: readonly string[] | null
+  readonly #sum = new RowSum()
+  readonly #last = new Map<string, Cells>()
+
+  constructor(job: Job) {
+    this.#fold = foldColumns(job)
+  }
+
+  add(json: string): void {
+    const row = JSON.parse(json) as Cells
+    if (this.#fold === null) {
+      this.#sum.add(row)
+      return
+    }
+    const byName = new Map(Object.entries(row).map(([name, value]) => [name.toUpperCase(), value]))
+    this.#last.set(this.#fold.map((name) => byName.get(name)).join(), row)
+  }
+
+  sum(): { rows: number; hash: string } {
+    for (const row of this.#last.values()) this.#sum.add(row)
+    return { rows: this.#sum.rows, hash: this.#sum.hash }
+  }
+}
+
+async function* readAll(broker: Broker, topic: string): AsyncIterable<{ timestamp: number; value: string | null }> {
+  const ends = (await broker.endOffsets(topic, { readCommitted: true })).filter(({ offset }) => offset > 0)
+  const left = new Map(ends.map(({ partition, offset }) => [partition, offset]))
+  const fetcher = broker.fetcher({ readCommitted: true })
+  for (const partition of left.keys()) fetcher.assign({ topic, partition, offset: 0 })
+  const cursor = new RecordBatchCursor()
+  while (left.size > 0) {
+    for (const { partition, batches, fetchOffset, nextOffset, abortedTransactions, error } of await fetcher.poll(
+      POLL_MS,
+    )) {
+      if (error !== null) throw error
+      cursor.reset(batches, fetchOffset, abortedTransactions)
+      while (cursor.next()) {
+        const { buffer, timestamp, valueStart, valueEnd } = cursor
+        yield { timestamp, value: valueEnd < 0 ? null : buffer.toString('utf8', valueStart, valueEnd) }
+      }
+      if (nextOffset >= left.get(partition)!) left.delete(partition)
+    }
+  }
+  await fetcher.close()
+}

@@ -1,0 +1,89 @@
+/** Fills the topics of the jobs, through the broker port: the same on Kafka and on the embedded log. */
+import type { Broker, Producer } from '../../src/broker/broker.ts'
+import { partitionForKey } from '../../src/broker/partitioner.ts'
+import { RecordBatchBuilder } from '../../src/broker/record-batch-builder.ts'
+import { CITIES, city, EPOCH, order, payment, user, userJson } from './data.ts'
+
+const PARTITIONS = 2
+const BATCH_BYTES = 128 * 1024
+/** Batches sent before the loader waits. */
+const MAX_UNDER_WAY = 64
+const DAY_MS = 86_400_000
+const TOPICS = ['users', 'cities', 'orders', 'payments']
+
+/** Whether the topics hold `records` of input. */
+export async function isLoaded(broker: Broker, records: number): Promise<boolean> {
+  const existing = (await broker.listTopics()).map(({ name }) => name)
+  if (!TOPICS.every((topic) => existing.includes(topic))) return false
+  const offsets = await broker.endOffsets('payments')
+  const users = await broker.endOffsets('users')
+  const total = (ends: typeof offsets) => ends.reduce((sum, { offset }) => sum + offset, 0)
+  return total(users) === records && total(offsets) === records / 2
+}
+
+/** Makes the topics anew and fills them with `records` users and as many orders and payments together. */
+export async function load(broker: Broker, records: number): Promise<void> {
+  const existing = (await broker.listTopics()).map(({ name }) => name)
+  for (const topic of TOPICS.filter((name) => existing.includes(name))) await broker.deleteTopic(topic)
+  for (const name of TOPICS) {
+    const config = name === 'cities' ? { 'cleanup.policy': 'compact' } : { 'retention.ms': '-1' }
+    await broker.createTopic({ name, partitions: PARTITIONS, config })
+  }
+  const producer = broker.producer()
+  const writer = new Writer(producer)
+  for (let i = 0; i < CITIES; i++) await writer.add('cities', `city${i}`, EPOCH - DAY_MS, JSON.stringify(city(i)))
+  for (let i = 0; i < records; i++) {
+    const one = user(i)
+    await writer.add('users', one.userid, one.ts, userJson(one))
+  }
+  for (let i = 0; i < records / 2; i++) {
+    const placed = order(i)
+    const { payment: paid } = payment(i, records / 2)
+    await writer.add('orders', placed.orderid, placed.ts, JSON.stringify(placed))
+    await writer.add('payments', paid.orderid, paid.ts, JSON.stringify(paid))
+  }
+  await writer.end()
+  await producer.close()
+}
+
+/** Gathers records per partition as Kafka's producer does. */
+class Writer {
+  readonly #producer: Producer
+  readonly #builders = new Map<string, RecordBatchBuilder[]>()
+  readonly #underWay = new Set<Promise<unknown>>()
+
+  constructor(producer: Producer) {
+    this.#producer = producer
+  }
+
+  async add(topic: string, key: string, timestamp: number, value: string): Promise<void> {
+    const bytes = Buffer.from(key)
+    const partition = partitionForKey(bytes, PARTITIONS)
+    const builder = this.#buildersOf(topic)[partition]!
+    builder.append(timestamp, bytes, Buffer.from(value))
+    if (builder.size >= BATCH_BYTES) await this.#send(topic, partition, builder)
+  }
+
+  async end(): Promise<void> {
+    for (const [topic, builders] of this.#builders) {
+      for (const [partition, builder] of builders.entries())
+        if (builder.count > 0) await this.#send(topic, partition, builder)
+    }
+    await Promise.all(this.#underWay)
+  }
+
+  #buildersOf(topic: string): RecordBatchBuilder[] {
+    const existing = this.#builders.get(topic)
+    if (existing !== undefined) return existing
+    const builders = Array.from({ length: PARTITIONS }, () => new RecordBatchBuilder())
+    this.#builders.set(topic, builders)
+    return builders
+  }
+
+  async #send(topic: string, partition: number, builder: RecordBatchBuilder): Promise<void> {
+    const sending = this.#producer.send(topic, partition, builder.finish())
+    this.#underWay.add(sending)
+    void sending.finally(() => this.#underWay.delete(sending))
+    if (this.#underWay.size >= MAX_UNDER_WAY) await Promise.race(this.#underWay)
+  }
+}

@@ -1,0 +1,61 @@
+/** The results of a comparison as a table: medians over the repetitions. */
+import type { Result } from './measure.ts'
+
+const HEADER = ['job', 'peer', 'records/s', 'ratio', 'steady', 'CPU s', 'peak MB', 'start s', 'runs', 'ok']
+
+/** `base`: the peer that ratios are to. */
+export function table(results: readonly Result[], base: string): string {
+  const groups = Object.groupBy(results, ({ job, peer }) => `${job} ${peer}`)
+  const medians = Object.values(groups).map((runs) => medianOf(runs!))
+  const rows = medians.map((one) => {
+    const reference = medians.find(({ job, peer }) => job === one.job && peer === base)
+    const ratio = reference === undefined ? '' : `${(one.rate / reference.rate).toFixed(2)}x`
+    return [
+      one.job,
+      one.peer,
+      thousands(one.rate),
+      ratio,
+      thousands(one.steadyRate),
+      one.cpuSeconds.toFixed(2),
+      String(Math.round(one.peakMemoryMb)),
+      one.startSeconds.toFixed(2),
+      String(one.runs),
+      one.ok ? 'yes' : 'NO',
+    ]
+  })
+  return format([HEADER, ...rows])
+}
+
+const thousands = (rate: number): string => `${(rate / 1000).toFixed(0)} k`
+
+interface Median extends Result {
+  readonly runs: number
+}
+
+function medianOf(runs: readonly Result[]): Median {
+  const middle = (pick: (run: Result) => number): number => median(runs.map(pick))
+  return {
+    ...runs[0]!,
+    ok: runs.every(({ ok }) => ok),
+    rate: middle(({ rate }) => rate),
+    steadyRate: middle(({ steadyRate }) => steadyRate),
+    cpuSeconds: middle(({ cpuSeconds }) => cpuSeconds),
+    peakMemoryMb: middle(({ peakMemoryMb }) => peakMemoryMb),
+    startSeconds: middle(({ startSeconds }) => startSeconds),
+    otherCores: middle(({ otherCores }) => otherCores),
+    runs: runs.length,
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const half = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
+}
+
+function format(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
+  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`
+  return [line(rows[0]!), rule, ...rows.slice(1).map(line)].join('\n')
+}

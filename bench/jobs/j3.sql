@@ -1,0 +1,3 @@
+-- Count per key.
+CREATE TABLE j3 WITH (KAFKA_TOPIC='${OUT}') AS
+  SELECT k, AS_VALUE(k) AS uid, COUNT(*) AS cnt FROM users GROUP BY k EMIT CHANGES;

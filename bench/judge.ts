@@ -1,0 +1,96 @@
+/**
+ * Millrace as a measured peer: starts the server, registers the sources, submits one job's SQL and prints when it took its input.
+ *
+ * Environment: JOB (j1 to j7), OUT (sink topic, which exists), N (records of input), RUN_ID (service id), STATE_DIR (data directory), BROKERS
+ * (Kafka) or EMBEDDED (the embedded log in STATE_DIR; then this ends by itself when nothing more comes), COMMIT_MS. Prints `FIRST ms`,
+ * `HALF ms` and `LAST ms` (epoch), seen from outside through the server's metrics: FIRST is when it was last seen to have read nothing,
+ * HALF when it was last seen to have read less than half, LAST when it was first seen to have read everything. Runs until SIGTERM.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { systemClock } from '../src/clock.ts'
+import { startServerParts } from '../src/main.ts'
+import { silentLog } from '../src/server/log.ts'
+import { serverOptions } from '../src/server/options.ts'
+import { startServer } from '../src/server/server.ts'
+import { JOBS, type Job, jobSql, sourcesSql } from './compare/jobs.ts'
+
+const POLL_MS = 20
+/** The table side of j5. */
+const CITIES = 100
+const QUIET_MS = 2_000
+
+const job = JOBS.find((name) => name === process.env['JOB']) ?? 'j1'
+const { OUT = job, RUN_ID = 'judge', STATE_DIR = `/tmp/millrace-${process.pid}`, EMBEDDED, BROKERS } = process.env
+const records = Number(process.env['N'] ?? 1_000_000)
+const isEmbedded = EMBEDDED !== undefined
+
+const parts = startServerParts({
+  dataDir: STATE_DIR,
+  ...(isEmbedded ? {} : { bootstrapServers: BROKERS ?? '127.0.0.1:9092' }),
+  properties: {
+    listeners: 'http://127.0.0.1:0',
+    'ksql.service.id': RUN_ID,
+    'ksql.streams.commit.interval.ms': process.env['COMMIT_MS'] ?? '500',
+  },
+})
+const server = await startServer({ ...parts, log: silentLog, clock: systemClock }, serverOptions(parts.config.get))
+const engine = await parts.engine
+const stop = async () => {
+  await server.close()
+  await parts.close()
+  process.exit(0)
+}
+process.once('SIGTERM', stop)
+process.once('SIGINT', stop)
+
+await run(job)
+
+async function run(job: Job): Promise<void> {
+  await engine.execute({ sql: sourcesSql() })
+  let lastSeen = Date.now()
+  await engine.execute({ sql: jobSql(job, OUT), properties: { 'auto.offset.reset': 'earliest' } })
+  const total = records + (job === 'j5' ? CITIES : 0)
+  const marks = [
+    { name: 'FIRST', from: 1 },
+    { name: 'HALF', from: total / 2 },
+  ]
+  for (let read = 0; read < total; ) {
+    await delay(POLL_MS)
+    const now = Date.now()
+    read = await recordsRead()
+    while (marks.length > 0 && read >= marks[0]!.from) console.log(`${marks.shift()!.name} ${lastSeen}`)
+    lastSeen = now
+  }
+  console.log(`LAST ${Date.now()}`)
+  if (isEmbedded) await endWhenQuiet()
+}
+
+/** Of the sources; what goes through internal topics does not count. */
+async function recordsRead(): Promise<number> {
+  let sum = 0
+  for (const [labels, value] of await metric('millrace_step_records')) {
+    if (labels.includes('Source"') && labels.includes('direction="in"')) sum += value
+  }
+  return sum
+}
+
+/** Values of a metric by its labels' text. */
+async function metric(name: string): Promise<ReadonlyMap<string, number>> {
+  const values = new Map<string, number>()
+  for (const line of (await parts.metrics.metrics()).split('\n')) {
+    if (!line.startsWith(`${name}{`)) continue
+    const end = line.lastIndexOf(' ')
+    values.set(line.slice(name.length, end), Number(line.slice(end)))
+  }
+  return values
+}
+
+async function endWhenQuiet(): Promise<void> {
+  for (let last = -1, since = Date.now(); Date.now() - since < QUIET_MS; await delay(100)) {
+    const [written = 0] = (await metric('millrace_query_records_produced')).values()
+    const [lag = 0] = (await metric('millrace_query_lag_records')).values()
+    if (written !== last || lag > 0) since = Date.now()
+    last = written
+  }
+  await stop()
+}
