@@ -20,6 +20,8 @@ export interface SequencedCommand {
 export interface CommandLogOptions {
   readonly broker: Broker
   readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
   readonly serviceId: string
   readonly replicas: number
   /** Applies one command; the next waits for it. Does not reject. */
@@ -35,7 +37,8 @@ export interface Turn {
   append(command: Command): Promise<void>
 }
 
-const MAX_ATTEMPTS = 5
+const MAX_ATTEMPTS = 12
+const RETRY_MS = 10
 const POLL_MS = 5000
 
 export class CommandLog {
@@ -98,7 +101,7 @@ export class CommandLog {
           return await this.#turn(run)
         } catch (error) {
           if (!isOvertaken(error) || attempt === MAX_ATTEMPTS) throw error
-          await this.#dropProducer()
+          await this.#pause(attempt)
         }
       }
     })
@@ -120,6 +123,14 @@ export class CommandLog {
     await this.#following
     await this.#fetcher.close()
     await this.#producer?.close()
+  }
+
+  /** Before trying again, of random length, lest two servers overtake each other for ever. */
+  #pause(attempt: number): Promise<void> {
+    const ms = this.#options.random() * attempt * RETRY_MS
+    return new Promise((resolve) => {
+      setTimeout(resolve, ms)
+    })
   }
 
   async #createTopic(): Promise<void> {
@@ -162,14 +173,15 @@ export class CommandLog {
       if (baseOffset !== expected) {
         throw new BrokerError('TRANSACTION_ABORTED', 'Another server has written to the command log meanwhile.')
       }
-      await producer.commit()
+      await commitSurely(producer)
       this.#appended = baseOffset
     } catch (error) {
-      await producer.abort().catch(() => {})
+      await this.#dropProducer()
       throw error
     }
   }
 
+  /** Closing it aborts what it has begun. */
   async #dropProducer(): Promise<void> {
     const producer = this.#producer
     this.#producer = null
@@ -230,6 +242,18 @@ export class CommandLog {
 /** The log cannot be followed, so nothing may be appended to it. */
 export class DegradedError extends Error {
   override readonly name = 'DegradedError'
+}
+
+/** After an error that a retry can cure nobody knows whether the commit was made; asking again tells. */
+async function commitSurely(producer: Producer): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await producer.commit()
+      return
+    } catch (error) {
+      if (!(error instanceof BrokerError && error.retriable) || attempt === MAX_ATTEMPTS) throw error
+    }
+  }
 }
 
 const isOvertaken = (error: unknown): boolean =>

@@ -13,6 +13,8 @@ export interface CommandRunnerOptions {
   readonly broker: Broker
   readonly runtime: QueryRuntime
   readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
   readonly config: Config
 }
 
@@ -28,11 +30,12 @@ export class CommandRunner {
   #catalog = EMPTY_CATALOG
 
   constructor(options: CommandRunnerOptions) {
-    const { broker, clock, config } = options
+    const { broker, clock, random, config } = options
     this.#options = options
     this.#log = new CommandLog({
       broker,
       clock,
+      random,
       serviceId: config.get('ksql.service.id') ?? '',
       replicas: config.number('ksql.internal.topic.replicas'),
       apply: (command) => this.#apply(command),

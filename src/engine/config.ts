@@ -54,7 +54,7 @@ export function settingOf(canonical: string): Setting | undefined {
 
 /** Whether the value of a setting must be neither shown nor stored. */
 export const isSecret = (name: string): boolean =>
-  /password|secret|jaas|credential|token|basic\.auth|private|\.key$/i.test(name)
+  /password|secret|jaas|credential|token|basic\.auth|private|^(ssl|tls)\..*key$/i.test(name)
 
 /** Name and value of an override as they are kept. Throws StatementError for what a request may not set. */
 export function checkOverride(name: string, value: string, config: Config): { name: string; value: string } {

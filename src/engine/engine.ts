@@ -50,7 +50,7 @@ export interface RunningEngine extends Engine {
  */
 export async function createEngine(options: EngineOptions): Promise<RunningEngine> {
   const { broker, runtime, clock, random, config, functions, version } = options
-  const commands = new CommandRunner({ broker, runtime, clock, config })
+  const commands = new CommandRunner({ broker, runtime, clock, random, config })
   const transient = new TransientQueries()
   const rows = new RowProducer(broker, clock)
   const functionContext: FunctionContext = {

@@ -30,8 +30,21 @@ export class TestEngine {
   }
 
   static async open(dataDir: string, properties: Readonly<Record<string, string>> = {}): Promise<TestEngine> {
-    const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0 })
-    const config = { 'auto.offset.reset': 'earliest', 'commit.interval.ms': '20', ...properties }
+    return TestEngine.over(await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0 }), properties)
+  }
+
+  /** A second server of the same cluster, over the same log. Close it by `closeEngine`, before this one. */
+  another(): Promise<TestEngine> {
+    return TestEngine.over(this.#log, { 'ksql.server.command.response.timeout.ms': '300' })
+  }
+
+  static async over(log: EmbeddedLog, properties: Readonly<Record<string, string>>): Promise<TestEngine> {
+    const config = {
+      'auto.offset.reset': 'earliest',
+      'commit.interval.ms': '20',
+      'cache.max.bytes.buffering': '0',
+      ...properties,
+    }
     const broker = log.broker()
     await broker.connect()
     const runtime = createQueryRuntime({ broker, functions, clock: systemClock, random: () => 0.5, config })
@@ -62,9 +75,13 @@ export class TestEngine {
     return this.runtime.settled()
   }
 
-  async close(): Promise<void> {
+  async closeEngine(): Promise<void> {
     await this.engine.close()
     await this.broker.close()
+  }
+
+  async close(): Promise<void> {
+    await this.closeEngine()
     await this.#log.close()
   }
 }
