@@ -11,21 +11,33 @@ const MAX_UNDER_WAY = 1024
 
 /** Reads to the end of the lines or to the first row that fails; resolves when every row read has been answered. */
 export async function insertRows(lines: AsyncIterable<string>, insert: InsertRow, acks: AckWriter): Promise<void> {
-  const underWay = new Set<Promise<void>>()
+  let underWay = 0
+  let answered: () => void = () => {}
+  const fewerThan = async (count: number) => {
+    while (underWay >= count) {
+      await new Promise<void>((resolve) => {
+        answered = resolve
+      })
+    }
+  }
   let seq = 0
   try {
     for await (const line of lines) {
       if (acks.isOver) break
-      const row = insertLine(line, insert, acks, seq++).finally(() => underWay.delete(row))
-      underWay.add(row)
-      if (underWay.size >= MAX_UNDER_WAY) await Promise.race(underWay)
+      underWay++
+      insertLine(line, insert, acks, seq++).finally(() => {
+        underWay--
+        answered()
+      })
+      await fewerThan(MAX_UNDER_WAY)
     }
   } catch (error) {
     acks.failed(seq, error)
   }
-  await Promise.all(underWay)
+  await fewerThan(1)
 }
 
+/** Never rejects: failures are answered. */
 async function insertLine(line: string, insert: InsertRow, acks: AckWriter, seq: number): Promise<void> {
   try {
     const values = parseBody(line)

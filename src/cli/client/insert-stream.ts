@@ -25,7 +25,7 @@ export class InsertStream {
   #sent = 0
   #stored = 0
   #failure: Error | null = null
-  /** Wakes the writer: a row was answered, or the stream has ended. */
+  /** Wakes the writer: a row was answered, the connection has room again, or the stream has ended. */
   #wake: () => void = () => {}
   readonly #ended: Promise<void>
 
@@ -39,6 +39,7 @@ export class InsertStream {
       accept,
       ...(authorization !== undefined && { authorization }),
     })
+    this.#stream.on('drain', () => this.#wake())
     this.#ended = this.#readAnswers()
     this.#stream.write(`${JSON.stringify({ target, properties })}\n`)
   }
@@ -77,7 +78,6 @@ export class InsertStream {
     while (this.#failure === null && !holds()) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
-        this.#stream.once('drain', resolve)
       })
     }
     if (this.#failure !== null) throw this.#failure
