@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Broker } from './broker/broker.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -14,7 +15,9 @@ import { parseProperties } from './engine/properties-file.ts'
 import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
 import { createRegistry } from './functions/registry.ts'
 import { createQueryRuntime } from './runtime/create-query-runtime.ts'
+import type { HostProvider } from './runtime/host-set.ts'
 import type { QueryRuntime } from './runtime/query-runtime.ts'
+import { workerHosts } from './runtime/worker-hosts.ts'
 
 export interface ServerPartsOptions {
   /** Where the embedded log and the state of queries lie. Made if it is not there. */
@@ -67,11 +70,12 @@ interface OpenedParts {
 }
 
 async function open(options: ServerPartsOptions, config: Config, clock: Clock): Promise<OpenedParts> {
-  const { broker, close } = await openBroker(options, config, clock)
+  const { broker, connect, close } = await openBroker(options, config, clock)
   try {
     const functions = createRegistry(BUILT_IN_FUNCTIONS)
     const random = Math.random
-    const runtime = createQueryRuntime({ broker, functions, clock, random, config: options.properties ?? {} })
+    const hosts = openHosts(options, config, connect)
+    const runtime = createQueryRuntime({ broker, functions, clock, random, config: options.properties ?? {}, hosts })
     const engine = await createEngine({ broker, runtime, clock, random, config, functions, version: version() })
     return {
       engine,
@@ -87,8 +91,28 @@ async function open(options: ServerPartsOptions, config: Config, clock: Clock): 
   }
 }
 
+/** Tasks run in threads, as many as there are cores; each is started when the first task is placed on it. */
+function openHosts({ properties = {}, warn }: ServerPartsOptions, config: Config, connect: Connect): HostProvider {
+  return workerHosts({
+    count: Math.max(1, Number(config.get('num.stream.threads') ?? availableParallelism())),
+    serviceId: config.get('ksql.service.id') ?? '',
+    config: properties,
+    connect,
+    stores: { kind: 'memory' },
+    onDeath: (error) => (warn ?? warnOnStandardError)(`A worker thread died: ${error.stack ?? error.message}`),
+  })
+}
+
+function warnOnStandardError(message: string): void {
+  process.stderr.write(`${message}\n`)
+}
+
+/** How a thread gets a connection of its own. */
+type Connect = Parameters<typeof workerHosts>[0]['connect']
+
 interface OpenedBroker {
   readonly broker: Broker
+  readonly connect: Connect
   readonly close: () => Promise<void>
 }
 
@@ -104,6 +128,10 @@ async function openEmbedded({ dataDir, warn }: ServerPartsOptions, clock: Clock)
   await broker.connect()
   return {
     broker,
+    connect() {
+      const attachment = log.attachment()
+      return { connection: { kind: 'embedded', attachment }, transfer: [attachment.port] }
+    },
     async close() {
       await broker.close()
       await log.close()
@@ -114,9 +142,14 @@ async function openEmbedded({ dataDir, warn }: ServerPartsOptions, clock: Clock)
 async function openKafka(servers: string, config: Config): Promise<OpenedBroker> {
   const { KafkaBroker } = await import('./broker/kafka/kafka-broker.ts')
   const { kafkaOptions } = await import('./engine/kafka-options.ts')
-  const broker = new KafkaBroker(kafkaOptions(servers, config))
+  const options = kafkaOptions(servers, config)
+  const broker = new KafkaBroker(options)
   await broker.connect()
-  return { broker, close: () => broker.close() }
+  return {
+    broker,
+    connect: () => ({ connection: { kind: 'kafka', options }, transfer: [] }),
+    close: () => broker.close(),
+  }
 }
 
 /** Prometheus's client is loaded by the first scrape. */

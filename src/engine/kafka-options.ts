@@ -37,7 +37,6 @@ function tlsOptions(config: Config): NonNullable<KafkaOptions['tls']> {
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
     ...(passphrase !== undefined && { passphrase }),
-    ...(config.get('ssl.endpoint.identification.algorithm') === '' && { checkServerIdentity: () => undefined }),
   }
   return Object.keys(options).length === 0 ? true : options
 }
