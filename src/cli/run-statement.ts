@@ -41,7 +41,8 @@ function local(apply: typeof setProperty) {
   return async (statement: string, { session, screen }: Run): Promise<void> => {
     const [parsed] = parseStatements(substituteVariables(statement, session.variables))
     const answer = apply(parsed!, session)
-    if (answer !== null) await screen.line(answer)
+    // JSON is read by programs: what is no answer of the server stays out of it.
+    if (answer !== null) await (session.display.format === 'JSON' ? screen.error(answer) : screen.line(answer))
   }
 }
 
@@ -50,7 +51,10 @@ async function execute(statement: string, { session, screen, signal }: Run): Pro
     const entities = await session.client.execute(statement, session.executeOptions(signal))
     for (const entity of entities) {
       if (entity['@type'] === 'currentStatus') session.commandSequenceNumber = entity.commandSequenceNumber
-      const text = session.display.format === 'JSON' ? JSON.stringify(entity, null, 2) : `\n${entityText(entity)}`
+      const text =
+        session.display.format === 'JSON'
+          ? JSON.stringify(entity, null, 2)
+          : `\n${entityText(entity, screen.listWidth)}`
       await screen.line(text)
     }
   } catch (error) {

@@ -25,7 +25,7 @@ export async function insertRows(lines: AsyncIterable<string>, insert: InsertRow
     for await (const line of lines) {
       if (acks.isOver) break
       underWay++
-      insertLine(line, insert, acks, seq++).finally(() => {
+      void insertLine(line, insert, acks, seq++).finally(() => {
         underWay--
         answered()
       })

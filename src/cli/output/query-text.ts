@@ -4,7 +4,9 @@ import { facts } from './facts.ts'
 import { listTable } from './list-table.ts'
 import { fieldText } from './schema-text.ts'
 
-export function queryText(query: QueryDescription): string {
+/** `width`: columns of the terminal. */
+export function queryText(query: QueryDescription, width: number): string {
+  const fields = query.fields.map((field) => [field.name, fieldText(field, query.windowType !== null)])
   const sections = [
     facts([
       ['ID', query.id],
@@ -15,15 +17,12 @@ export function queryText(query: QueryDescription): string {
       ['Host Query Status', pairs(query.ksqlHostQueryStatus)],
       ['Consumer Group', query.consumerGroupId ?? undefined],
     ]),
-    listTable(
-      ['Field', 'Type'],
-      query.fields.map((field) => [field.name, fieldText(field, query.windowType !== null)]),
-    ),
+    listTable({ titles: ['Field', 'Type'], rows: fields }, width),
     section('Sources that this query reads from', query.sources.join('\n')),
     section('Sinks that this query writes to', query.sinks.join('\n')),
     section('Execution plan', query.executionPlan),
     section('Processing topology', query.topology),
-    section('Overridden Properties', overrides(query)),
+    section('Overridden Properties', overrides(query, width)),
     section('Errors', query.queryErrors.map(errorText).join('\n')),
   ]
   return sections.filter((text) => text !== '').join('\n\n')
@@ -38,9 +37,9 @@ const pairs = (map: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}:${value}`)
     .join(', ')
 
-function overrides({ overriddenProperties }: QueryDescription): string {
+function overrides({ overriddenProperties }: QueryDescription, width: number): string {
   const rows = Object.entries(overriddenProperties)
-  return rows.length === 0 ? '' : listTable(['Property', 'Value'], rows)
+  return rows.length === 0 ? '' : listTable({ titles: ['Property', 'Value'], rows }, width)
 }
 
 const errorText = ({ timestamp, type, errorMessage }: QueryDescription['queryErrors'][number]): string =>

@@ -28,6 +28,11 @@ export class Screen {
     return this.#out.columns ?? PLAIN_WIDTH
   }
 
+  /** Width that lists are wrapped to: a file has no right edge. */
+  get listWidth(): number {
+    return this.#out.columns ?? Number.POSITIVE_INFINITY
+  }
+
   /** Writes `text` and a line end. Resolves when more can be written, so that a fast query cannot fill the memory. */
   line(text = ''): Promise<void> {
     this.copy(text)

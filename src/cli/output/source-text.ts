@@ -6,11 +6,10 @@ import { fieldText } from './schema-text.ts'
 
 const HINT = 'For runtime statistics and query details run: DESCRIBE <Stream,Table> EXTENDED;'
 
-export function sourceText(source: SourceDescription): string {
-  const fields = listTable(
-    ['Field', 'Type'],
-    source.fields.map((field) => [field.name, fieldText(field, source.type === 'TABLE')]),
-  )
+/** `width`: columns of the terminal. */
+export function sourceText(source: SourceDescription, width: number): string {
+  const rows = source.fields.map((field) => [field.name, fieldText(field, source.type === 'TABLE')])
+  const fields = listTable({ titles: ['Field', 'Type'], rows }, width)
   if (!source.extended) return [facts([['Name', source.name]]), fields, HINT].join('\n')
   return [
     facts(detailsOf(source)),
@@ -23,7 +22,7 @@ export function sourceText(source: SourceDescription): string {
     '------------------------',
     source.statistics,
     source.errorStats,
-    ...source.queryOffsetSummaries.map(offsetsText),
+    ...source.queryOffsetSummaries.map((summary) => offsetsText(summary, width)),
   ].join('\n')
 }
 
@@ -49,7 +48,9 @@ function queriesText(title: string, queries: readonly RunningQuery[]): string[] 
   ]
 }
 
-function offsetsText({ groupId, topicSummaries }: QueryOffsetSummary): string {
+const OFFSET_TITLES = ['Partition', 'Start Offset', 'End Offset', 'Offset', 'Lag']
+
+function offsetsText({ groupId, topicSummaries }: QueryOffsetSummary, width: number): string {
   const topics = topicSummaries.map(({ kafkaTopic, offsets }) => {
     const rows = offsets.map(({ partition, logStartOffset, logEndOffset, consumerOffset }) => [
       String(partition),
@@ -58,7 +59,7 @@ function offsetsText({ groupId, topicSummaries }: QueryOffsetSummary): string {
       String(consumerOffset),
       String(logEndOffset - consumerOffset),
     ])
-    return `\n${facts([['Kafka topic', kafkaTopic]])}\n${listTable(['Partition', 'Start Offset', 'End Offset', 'Offset', 'Lag'], rows)}`
+    return `\n${facts([['Kafka topic', kafkaTopic]])}\n${listTable({ titles: OFFSET_TITLES, rows }, width)}`
   })
   return [`\n${facts([['Consumer Group', groupId]])}`, ...topics].join('\n')
 }
