@@ -1,8 +1,8 @@
 /**
- * npm run --silent conformance -- [--suite qtt] [--only TEXT] [--report FILE] DIR...
+ * npm run --silent conformance -- [--suite qtt|rqtt] [--only TEXT] [--report FILE] DIR...
  *
- * Runs the cases of the folders; prints the failures grouped by reason and, last, `qtt: PASSED/TOTAL passed`. `--only`: tests whose name
- * contains the text. `--report`: a file with one JSON line a test: name, verdict, reason. Exit code 0 whatever fails, 2 for bad arguments.
+ * Runs the cases of the folders, query validation tests (qtt) in this process or REST tests (rqtt) through servers of their own; prints
+ * the failures grouped by reason and, last, `qtt: PASSED/TOTAL passed`. `--only`: tests whose name contains the text. `--report`: a file with one JSON line a test: name, verdict, reason. Exit code 0 whatever fails, 2 for bad arguments.
  */
 import { writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
@@ -12,14 +12,27 @@ import { countPassed, readSuite, runSuite, type TestResult } from '../test/confo
 const NAMES_SHOWN = 8
 
 interface Options {
-  readonly suite: 'qtt'
+  readonly suite: keyof typeof SUITES
   readonly only: string | undefined
   readonly report: string | undefined
 }
 
-function main(folders: readonly string[], { suite, only, report }: Options): void {
-  const tests = readSuite(folders).filter(({ name }) => only === undefined || name.includes(only))
-  const results = runSuite(tests)
+/** The results of those tests of the folders whose names are wanted. */
+type Suite = (
+  folders: readonly string[],
+  isWanted: (test: { readonly name: string }) => boolean,
+) => Promise<TestResult[]>
+
+const SUITES = {
+  qtt: async (folders, isWanted) => runSuite(readSuite(folders).filter(isWanted)),
+  rqtt: async (folders, isWanted) => {
+    const { readRestSuite, runRestSuite } = await import('../test/conformance/rest/suite.ts')
+    return runRestSuite(readRestSuite(folders).filter(isWanted))
+  },
+} satisfies Record<string, Suite>
+
+async function main(folders: readonly string[], { suite, only, report }: Options): Promise<void> {
+  const results = await SUITES[suite](folders, ({ name }) => only === undefined || name.includes(only))
   if (report !== undefined) writeFileSync(report, results.map((result) => `${JSON.stringify(result)}\n`).join(''))
   for (const group of groupByReason(results)) console.log(group)
   console.log(`${suite}: ${countPassed(results)}/${results.length} passed`)
@@ -49,11 +62,13 @@ function formatGroup(group: readonly TestResult[]): string {
   return [`${group.length} x ${group[0]!.reason}`, ...names, ...more, ''].join('\n')
 }
 
-new Command('conformance')
-  .addOption(new Option('--suite <suite>', 'which suite the cases belong to').choices(['qtt']).default('qtt'))
+await new Command('conformance')
+  .addOption(
+    new Option('--suite <suite>', 'which suite the cases belong to').choices(Object.keys(SUITES)).default('qtt'),
+  )
   .option('--only <text>', 'tests whose name contains the text')
   .option('--report <file>', 'one JSON line a test: name, verdict, reason')
   .argument('<dir...>', 'folders with case files')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .action(main)
-  .parse()
+  .parseAsync()

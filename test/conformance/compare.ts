@@ -49,7 +49,7 @@ function timeDifference(expected: number | null, actual: number, anyTimeForZero:
   return `timestamp: expected ${expected}, got ${actual}`
 }
 
-function valueDifference(what: string, expected: JsonValue, actual: Actual): string | null {
+export function valueDifference(what: string, expected: JsonValue, actual: Actual): string | null {
   const found = topLevelBytesAsText(actual)
   return matchesValue(expected, found)
     ? null

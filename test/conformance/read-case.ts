@@ -72,15 +72,20 @@ function readCase(json: JsonObject, fileName: string): QttCase[] {
 }
 
 function readMembers(json: JsonObject): Omit<QttCase, 'name' | 'statements' | 'properties'> {
-  const inputs = listOf(json.get('inputs'), 'inputs').map((record) => readRecord(objectOf(record, 'an input')))
-  const outputs = listOf(json.get('outputs'), 'outputs').map((record) => readRecord(objectOf(record, 'an output')))
+  const { inputs, outputs, topics } = readData(json)
   const expectedException = readException(json.get('expectedException'))
   if (inputs.length === 0 && outputs.length === 0 && expectedException === null) {
     throw new Error('a case needs inputs, outputs or an expected exception')
   }
-  const topics = listOf(json.get('topics'), 'topics').map((topic) => readTopic(objectOf(topic, 'a topic')))
   return { topics, inputs, outputs, expectedException, post: readPost(json.get('post')) }
 }
+
+/** Topics and records, which both suites have. */
+export const readData = (json: JsonObject): Pick<QttCase, 'topics' | 'inputs' | 'outputs'> => ({
+  topics: listOf(json.get('topics'), 'topics').map((topic) => readTopic(objectOf(topic, 'a topic'))),
+  inputs: listOf(json.get('inputs'), 'inputs').map((record) => readRecord(objectOf(record, 'an input'))),
+  outputs: listOf(json.get('outputs'), 'outputs').map((record) => readRecord(objectOf(record, 'an output'))),
+})
 
 interface Variant {
   readonly suffix: string
@@ -90,18 +95,21 @@ interface Variant {
 
 /** The cross product of formats and configurations. */
 function expand(json: JsonObject): Variant[] {
+  const texts = expandFormats(json)
+  const configs = configurations(json)
+  return texts.flatMap((text) => configs.map((config) => ({ ...text, ...config, suffix: text.suffix + config.suffix })))
+}
+
+/** The statements for each format that the case lists. */
+export function expandFormats(json: JsonObject): Omit<Variant, 'properties'>[] {
   const statements = textsOf(json.get('statements'), 'statements')
   if (statements.length === 0) throw new Error('a case needs statements')
   const formats = textsOf(json.get('format'), 'format')
-  const texts =
-    formats.length === 0
-      ? [{ suffix: '', statements }]
-      : formats.map((format) => ({
-          suffix: ` - ${format}`,
-          statements: statements.map((text) => text.replaceAll('{FORMAT}', format)),
-        }))
-  const configs = configurations(json)
-  return texts.flatMap((text) => configs.map((config) => ({ ...text, ...config, suffix: text.suffix + config.suffix })))
+  if (formats.length === 0) return [{ suffix: '', statements }]
+  return formats.map((format) => ({
+    suffix: ` - ${format}`,
+    statements: statements.map((text) => text.replaceAll('{FORMAT}', format)),
+  }))
 }
 
 function configurations(json: JsonObject): Pick<Variant, 'suffix' | 'properties'>[] {
@@ -117,7 +125,7 @@ function configurations(json: JsonObject): Pick<Variant, 'suffix' | 'properties'
   }))
 }
 
-function readProperties(json: JsonValue | undefined): Map<string, string> {
+export function readProperties(json: JsonValue | undefined): Map<string, string> {
   if (json === undefined || json === null) return new Map()
   return new Map(Array.from(objectOf(json, 'properties'), ([name, value]) => [name, scalarText(value)]))
 }

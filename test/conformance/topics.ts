@@ -7,7 +7,12 @@ import type { QttCase } from './read-case.ts'
 export const DEFAULT_PARTITIONS = 4
 
 /** By name. What `topics` says comes first, then what CREATE statements say, then what records are for. */
-export function initialTopics({ topics, statements, inputs, outputs }: QttCase): Map<string, number> {
+export function initialTopics({
+  topics,
+  statements,
+  inputs,
+  outputs,
+}: Pick<QttCase, 'topics' | 'statements' | 'inputs' | 'outputs'>): Map<string, number> {
   const partitions = new Map(topics.map((topic) => [topic.name, topic.partitions]))
   const add = (name: string, count: number) => {
     if (!partitions.has(name)) partitions.set(name, count)

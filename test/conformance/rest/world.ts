@@ -1,0 +1,145 @@
+/** A server of its own for one case: embedded log in a fresh directory, real runtime, real HTTP. FORMAT.md, section 9.2. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Broker } from '../../../src/broker/broker.ts'
+import { type EmbeddedLog, openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
+import { partitionForKey } from '../../../src/broker/partitioner.ts'
+import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
+import { RecordBatchCursor, readHeaders } from '../../../src/broker/record-batch-cursor.ts'
+import { systemClock } from '../../../src/clock.ts'
+import { createConfig } from '../../../src/engine/config.ts'
+import { createEngine, type RunningEngine } from '../../../src/engine/engine.ts'
+import { BUILT_IN_FUNCTIONS } from '../../../src/functions/index.ts'
+import { createRegistry } from '../../../src/functions/registry.ts'
+import type { DataSource } from '../../../src/metastore/data-source.ts'
+import { createQueryRuntime, type SettlingQueryRuntime } from '../../../src/runtime/create-query-runtime.ts'
+import type { TopicRecord } from '../../../src/runtime/test-driver.ts'
+import { silentLog } from '../../../src/server/log.ts'
+import { serverOptions } from '../../../src/server/options.ts'
+import { type RunningServer, startServer } from '../../../src/server/server.ts'
+import { CheckFailure } from '../failure.ts'
+
+const CONFIG: Readonly<Record<string, string>> = {
+  'auto.offset.reset': 'earliest',
+  'commit.interval.ms': '20',
+  'ksql.query.pull.table.scan.enabled': 'true',
+  'ksql.query.pull.range.scan.enabled': 'true',
+  'ksql.query.push.v2.enabled': 'true',
+  'ksql.query.push.v2.registry.installed': 'true',
+  'ksql.headers.columns.enabled': 'true',
+  listeners: 'http://127.0.0.1:0',
+}
+
+const functions = createRegistry(BUILT_IN_FUNCTIONS)
+
+interface Parts {
+  readonly directory: string
+  readonly log: EmbeddedLog
+  readonly broker: Broker
+  readonly runtime: SettlingQueryRuntime
+  readonly engine: RunningEngine
+  readonly server: RunningServer
+}
+
+export class World {
+  readonly #parts: Parts
+  readonly #producer
+
+  private constructor(parts: Parts) {
+    this.#parts = parts
+    this.#producer = parts.broker.producer()
+  }
+
+  static async open(): Promise<World> {
+    const directory = await mkdtemp(join(tmpdir(), 'millrace-conformance-'))
+    const log = await openEmbeddedLog({ dataDir: directory, fsync: 'never', maintenanceIntervalMs: 0 })
+    const broker = log.broker()
+    await broker.connect()
+    const shared = { broker, functions, clock: systemClock, random: Math.random }
+    const runtime = createQueryRuntime({ ...shared, config: CONFIG })
+    const engine = await createEngine({ ...shared, runtime, config: createConfig(CONFIG), version: '0.0.0-test' })
+    const metrics = { contentType: 'text/plain', metrics: async () => '' }
+    const server = await startServer(
+      { engine: Promise.resolve(engine), metrics, log: silentLog, clock: systemClock },
+      serverOptions((name) => CONFIG[name]),
+    )
+    return new World({ directory, log, broker, runtime, engine, server })
+  }
+
+  get url(): string {
+    return this.#parts.server.urls[0]!
+  }
+
+  get pushQueries(): number {
+    return this.#parts.engine.metered.pushQueries()
+  }
+
+  async createTopics(partitions: ReadonlyMap<string, number>): Promise<void> {
+    for (const [name, count] of partitions) await this.#parts.broker.createTopic({ name, partitions: count })
+  }
+
+  /** A stream or table that uses the topic. */
+  sourceOf(topic: string): DataSource {
+    const { sources } = this.#parts.engine.metered.catalog().metastore
+    const source = [...sources.values()].find((candidate) => candidate.topic === topic)
+    if (source === undefined) throw new CheckFailure(`no stream or table uses the topic ${topic}`)
+    return source
+  }
+
+  async produce(topic: string, record: TopicRecord): Promise<void> {
+    const description = await this.#parts.broker.describeTopic(topic)
+    const partitions = description?.partitions ?? 1
+    const builder = new RecordBatchBuilder()
+    builder.append(record.timestamp, record.key, record.value, record.headers)
+    const partition = record.key === null ? 0 : partitionForKey(record.key, partitions)
+    await this.#producer.send(topic, partition, builder.finish())
+  }
+
+  /** Everything that queries have to do is done. */
+  settled(): Promise<void> {
+    return this.#parts.runtime.settled()
+  }
+
+  /** All records of a topic, partition by partition. */
+  async consume(topic: string): Promise<TopicRecord[]> {
+    const { broker } = this.#parts
+    const ends = await broker.endOffsets(topic)
+    const fetcher = broker.fetcher()
+    const waiting = new Set(ends.filter(({ offset }) => offset > 0).map(({ partition }) => partition))
+    for (const partition of waiting) fetcher.assign({ topic, partition, offset: 0 })
+    const records: TopicRecord[] = []
+    const cursor = new RecordBatchCursor()
+    while (waiting.size > 0) {
+      for (const { batches, fetchOffset, nextOffset, partition, error } of await fetcher.poll(1000)) {
+        if (error !== null) throw error
+        cursor.reset(batches, fetchOffset)
+        while (cursor.next()) records.push(recordAt(cursor))
+        if (nextOffset >= ends[partition]!.offset) waiting.delete(partition)
+      }
+    }
+    await fetcher.close()
+    return records
+  }
+
+  async close(): Promise<void> {
+    const { server, engine, broker, log, directory } = this.#parts
+    await this.#producer.close()
+    await server.close()
+    await engine.close()
+    await broker.close()
+    await log.close()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+function recordAt(cursor: RecordBatchCursor): TopicRecord {
+  const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp } = cursor
+  const copy = (start: number, end: number) => (end < 0 ? null : Buffer.from(buffer.subarray(start, end)))
+  return {
+    key: copy(keyStart, keyEnd),
+    value: copy(valueStart, valueEnd),
+    timestamp,
+    headers: readHeaders(cursor) ?? [],
+  }
+}
