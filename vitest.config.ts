@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{unit,contract,server,oracle,cases,conformance}/**/*.test.ts', 'test/*.test.ts'],
+          include: ['test/{unit,contract,server,oracle,cases,conformance,examples}/**/*.test.ts', 'test/*.test.ts'],
         },
       },
       {

@@ -1,0 +1,4 @@
+import { runCommand } from '../support/command.ts'
+import { trains } from './example.ts'
+
+await runCommand(trains, process.argv.slice(2))
