@@ -11,17 +11,34 @@ vi.setConfig({ testTimeout: 600_000 })
 
 /** Calls `check` once per seed; a failure's message starts with the seed. */
 export function forEachSeed(check: (random: Random) => void): void {
-  const only = process.env['ORACLE_SEED']
-  const count = only === undefined ? Number(process.env['ORACLE_SEEDS'] ?? DEFAULT_SEEDS) : 1
-  const first = only === undefined ? 1 : Number(only)
-  for (let seed = first; seed < first + count; seed++) {
+  for (const seed of seeds()) {
     try {
       check(new Random(seed))
     } catch (error) {
-      throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+      throw withSeed(seed, error)
     }
   }
 }
+
+/** As `forEachSeed`, one seed after the other. */
+export async function forEachSeedAsync(check: (random: Random) => Promise<void>): Promise<void> {
+  for (const seed of seeds()) {
+    try {
+      await check(new Random(seed))
+    } catch (error) {
+      throw withSeed(seed, error)
+    }
+  }
+}
+
+function seeds(): number[] {
+  const only = process.env['ORACLE_SEED']
+  if (only !== undefined) return [Number(only)]
+  return Array.from({ length: Number(process.env['ORACLE_SEEDS'] ?? DEFAULT_SEEDS) }, (_, i) => i + 1)
+}
+
+const withSeed = (seed: number, error: unknown): Error =>
+  new Error(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
 
 /** Source: mulberry32, public domain. */
 export class Random {

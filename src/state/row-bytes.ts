@@ -1,0 +1,77 @@
+/**
+ * Rows of stores as bytes, the same in LMDB and in changelogs:
+ *
+ *   value  version byte; if its key was cut: 32 bits length of the key's text, the text; timestamp, 64 bits IEEE 754 LE; row (row-codec.ts)
+ *
+ * The version is 1, with bit 7 set if a key follows. A change of the layout needs another one.
+ */
+import { type RowCodec, type RowSink, rowCodec } from '../types/row-codec.ts'
+import { array, type SqlType, struct } from '../types/sql-type.ts'
+import type { Row, Value } from '../types/value.ts'
+import { readText, writeText } from './key-bytes.ts'
+import type { StoreDeclaration, StoredRow } from './store.ts'
+
+const VERSION = 1
+const HAS_KEY = 0x80
+
+export interface RowBytes {
+  /** `cutKey`: the key, if its bytes do not hold all of it; else null. */
+  write(value: StoredRow, cutKey: string | null, sink: RowSink): void
+  /** Throws an Error if the bytes are of a version that this one does not know. */
+  read(bytes: Buffer): StoredRow
+}
+
+/** For rows of a store that is declared like that. */
+export function rowBytes({ types, isList = false }: Pick<StoreDeclaration, 'types' | 'isList'>): RowBytes {
+  const codec = isList ? listCodec(types) : rowCodec(types)
+  const source: { buffer: Buffer; position: number } = { buffer: Buffer.alloc(0), position: 0 }
+  return {
+    write({ row, timestamp }, cutKey, sink) {
+      writeHead(cutKey, sink)
+      sink.reserve(8)
+      sink.position = sink.buffer.writeDoubleLE(timestamp, sink.position)
+      codec.write(row, sink)
+    },
+    read(bytes) {
+      const start = headEnd(bytes)
+      source.buffer = bytes
+      source.position = start + 8
+      return { row: codec.read(source), timestamp: bytes.readDoubleLE(start) }
+    },
+  }
+}
+
+/** The whole key of a value whose key was cut. */
+export function readCutKey(bytes: Buffer): string {
+  return readText(bytes, 5, 5 + bytes.readUInt32LE(1))
+}
+
+function writeHead(cutKey: string | null, sink: RowSink): void {
+  sink.reserve(5)
+  sink.buffer[sink.position++] = cutKey === null ? VERSION : VERSION | HAS_KEY
+  if (cutKey === null) return
+  const at = sink.position
+  sink.position += 4
+  writeText(cutKey, sink)
+  sink.buffer.writeUInt32LE(sink.position - at - 4, at)
+}
+
+/** Where the timestamp is. */
+function headEnd(bytes: Buffer): number {
+  const version = bytes[0]!
+  if ((version & ~HAS_KEY) !== VERSION) {
+    throw new Error(
+      `State of format version ${version & ~HAS_KEY} cannot be read: this server knows version ${VERSION}`,
+    )
+  }
+  return (version & HAS_KEY) === 0 ? 1 : 5 + bytes.readUInt32LE(1)
+}
+
+/** A list of rows is one column: an array of structs. */
+function listCodec(types: readonly SqlType[]): RowCodec {
+  const codec = rowCodec([array(struct(types.map((type, i) => ({ name: `C${i}`, type }))))])
+  return {
+    write: (rows, sink) => codec.write([rows as Value], sink),
+    read: (source) => codec.read(source)[0] as Row,
+  }
+}

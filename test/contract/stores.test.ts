@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CacheBudget } from '../../src/state/cache-budget.ts'
+import { LmdbEnvironment } from '../../src/state/lmdb-environment.ts'
+import { memoryStore } from '../../src/state/memory.ts'
+import { StateCatalog } from '../../src/state/state-catalog.ts'
+import type { StateStore, StoreDeclaration } from '../../src/state/store.ts'
+import { TaskState } from '../../src/state/task-state.ts'
+import { type StoreHarness, storeContract } from './store.contract.ts'
+
+storeContract('stores in memory', async (declaration) => ({
+  store: memoryStore(declaration) as StateStore,
+  commit: async () => {},
+  abandon: () => {},
+  restart: null,
+  stop: async () => {},
+}))
+
+const MARK = { positions: { 't/0': 1 }, streamTime: 0, changelogOffsets: new Map() }
+
+/** A store of a task in an environment of its own. */
+class LmdbHarness implements StoreHarness {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'millrace-state-'))
+  readonly #declaration: StoreDeclaration
+  readonly #cacheBytes: number
+  #environment!: LmdbEnvironment
+  #state!: TaskState
+
+  constructor(declaration: StoreDeclaration, cacheBytes: number) {
+    this.#declaration = declaration
+    this.#cacheBytes = cacheBytes
+    this.#open()
+  }
+
+  get store(): StateStore {
+    return this.#state.store(this.#declaration.name)!
+  }
+
+  readonly commit = (): Promise<void> => this.#state.checkpoint(MARK).write()
+
+  abandon(): void {
+    this.#state.checkpoint(MARK).abandon()
+  }
+
+  readonly restart = async (): Promise<void> => {
+    await this.#close()
+    this.#open()
+  }
+
+  async stop(): Promise<void> {
+    await this.#close()
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+
+  #open(): void {
+    const environment = LmdbEnvironment.open(this.#directory, (_, cause) => {
+      throw cause
+    })
+    const catalog = new StateCatalog(environment)
+    this.#environment = environment
+    this.#state = new TaskState({
+      queryId: 'Q',
+      taskId: '0_0',
+      environment,
+      catalog,
+      budget: new CacheBudget(this.#cacheBytes),
+      stores: [this.#declaration],
+      record: catalog.task('Q', '0_0') ?? null,
+      changelog: null,
+    })
+  }
+
+  async #close(): Promise<void> {
+    this.#state.close()
+    await this.#environment.close()
+  }
+}
+
+storeContract('stores in LMDB with room for everything', async (declaration) => new LmdbHarness(declaration, 1e9))
+storeContract('stores in LMDB with room for a few entries', async (declaration) => new LmdbHarness(declaration, 1000))
+storeContract('stores in LMDB with room for none', async (declaration) => new LmdbHarness(declaration, 0))
