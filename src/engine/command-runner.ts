@@ -67,12 +67,16 @@ export class CommandRunner {
     return this.#startFailures.get(queryId)
   }
 
-  /** Replays the log: only what is left of it in the end is started. Resolves when the queries are handed to the runtime. */
-  async start(): Promise<void> {
+  /** Replays the log. Nothing runs yet. */
+  async replay(): Promise<void> {
     for (const { command } of await this.#log.open()) {
       this.#catalog = applyAll(this.#catalog, command)
       this.#note(command, succeeded(command))
     }
+  }
+
+  /** Starts the queries that the log has left in the end, then follows it. Resolves when they are handed to the runtime. */
+  async start(): Promise<void> {
     await Promise.all([...this.#catalog.queries.values()].map((query) => this.#startQuery(query)))
     this.#log.follow()
   }

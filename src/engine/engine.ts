@@ -6,7 +6,7 @@ import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
 import type { Print, QueryStatement, Statement } from '../sql/ast.ts'
-import type { Engine, LineStream, MeteredEngine, QueryRequest, RowStream } from './api.ts'
+import type { Engine, HealthCheck, LineStream, MeteredEngine, QueryRequest, RowStream } from './api.ts'
 import { CommandRunner } from './command-runner.ts'
 import { type Config, checkPropertyAllowed } from './config.ts'
 import { checkHealth } from './health.ts'
@@ -45,8 +45,8 @@ export interface RunningEngine extends Engine {
 }
 
 /**
- * Replays the command log; resolves when statements can be taken. They wait a moment more for the processing log, but who asks for `info`
- * need not. Rejects with BrokerError.
+ * Replays the command log. Statements and queries wait a moment more, until what it has left is started; who asks for `info` need not.
+ * Rejects with BrokerError.
  */
 export async function createEngine(options: EngineOptions): Promise<RunningEngine> {
   const { broker, runtime, clock, random, config, functions, version } = options
@@ -73,10 +73,13 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
   }
   const statements = new StatementRunner(parts, commands)
   const processingLog = new ProcessingLog(parts)
-  await commands.start()
-  const ready = processingLog.start((request) => statements.run(request))
+  await commands.replay()
+  const ready = commands.start().then(() => processingLog.start((request) => statements.run(request)))
+  let state: HealthCheck['serverState'] = 'INITIALIZING'
+  void ready.then(() => {
+    if (state === 'INITIALIZING') state = 'READY'
+  }, noop)
   const serviceId = config.get('ksql.service.id') ?? ''
-  let isClosing = false
   return {
     async execute(request) {
       await ready
@@ -92,6 +95,7 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
       return query !== undefined
     },
     async openInserts(target, request = {}) {
+      await ready
       return openInserts(target, scopeOf(Session.open(config, request), parts, new Map()))
     },
     commandStatuses: () => commands.statuses,
@@ -103,12 +107,12 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
         serverStatus: commands.degraded === null ? 'RUNNING' : 'DEGRADED',
       }
     },
-    health: () => checkHealth(broker, commands, commands.topic, isClosing ? 'TERMINATING' : 'READY'),
+    health: () => checkHealth(broker, commands, commands.topic, state),
     checkProperty: (name) => checkPropertyAllowed(name, config),
     metered: { catalog: () => commands.catalog, pushQueries: () => transient.count },
     async close() {
-      isClosing = true
-      await ready
+      state = 'TERMINATING'
+      await ready.catch(noop)
       await transient.closeAll()
       await commands.close()
       await runtime.close()
@@ -117,6 +121,8 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
     },
   }
 }
+
+function noop(): void {}
 
 async function openQuery(request: QueryRequest, parts: EngineParts): Promise<RowStream | LineStream> {
   const session = Session.open(parts.config, request)
