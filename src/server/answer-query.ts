@@ -1,8 +1,9 @@
 /** What /query and /query-stream do alike: open the query, choose the form, send its rows. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { LineStream, QueryRequest, RowStream } from '../engine/api.ts'
+import type { LineStream, QueryRequest, RowStream, StreamEnd } from '../engine/api.ts'
 import { RequestError } from '../errors.ts'
 import type { ServerContext } from './context.ts'
+import { logFault } from './error-answer.ts'
 import { chooseType, DELIMITED } from './media-types.ts'
 import { ResponseStream } from './response-stream.ts'
 import { rowFormat } from './row-formats.ts'
@@ -17,7 +18,7 @@ export interface QueryAnswer {
 
 /** Resolves when the query has ended. Throws, before anything is sent, what `openQuery` throws. */
 export async function answerQuery(
-  { lifecycle }: ServerContext,
+  { lifecycle, log }: ServerContext,
   request: FastifyRequest,
   reply: FastifyReply,
   { query, endpoint, types }: QueryAnswer,
@@ -28,7 +29,8 @@ export async function answerQuery(
     if (endpoint === '/query-stream') await checkPrintable(stream, contentType)
     reply.hijack()
     const response = new ResponseStream(reply.raw)
-    await lifecycle.streaming(stream, (open) => send(open, response, contentType, endpoint))
+    const end = await lifecycle.streaming(stream, (open) => send(open, response, contentType, endpoint))
+    logFault(end, stream.queryId, log)
   })
 }
 
@@ -37,7 +39,7 @@ function send(
   response: ResponseStream,
   contentType: string,
   endpoint: QueryAnswer['endpoint'],
-): Promise<void> {
+): Promise<StreamEnd> {
   if (stream.kind === 'print') return sendLines(stream, response, contentType)
   return sendRows(stream, response, rowFormat(contentType, endpoint, stream))
 }

@@ -1,7 +1,9 @@
 /** Errors as clients see them: HTTP status and JSON body. Source: rest.md 3, Errors. */
+import type { StreamEnd } from '../engine/api.ts'
 import type { Entity } from '../engine/entities.ts'
 import { StatementFailure } from '../engine/statement-failure.ts'
 import { BrokerError, ERRORS, type ErrorCode, RequestError, StatementError } from '../errors.ts'
+import type { Log } from './log.ts'
 
 export interface GenericErrorBody {
   readonly '@type': 'generic_error'
@@ -37,6 +39,12 @@ const ABOUT_STATEMENT: ReadonlySet<ErrorCode> = new Set(['BAD_STATEMENT', 'USE_Q
 
 /** True if the error is ours or the cluster's, so that whoever runs the server should read of it. */
 export const isServerFault = (answer: ErrorAnswer): boolean => answer.status === ERRORS.SERVER_ERROR.status
+
+/** Tells the operator of a query that ended by a fault of ours after its answer had begun. */
+export function logFault(end: StreamEnd, queryId: string, log: Log): void {
+  if (end.reason !== 'error' || !isServerFault(errorAnswer(end.error))) return
+  log.error({ err: end.error, queryId }, 'query failed')
+}
 
 function statementAnswer(
   error: StatementFailure | StatementError,

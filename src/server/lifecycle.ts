@@ -50,11 +50,14 @@ export class Lifecycle {
   }
 
   /** Holds an open query until `work` with it has ended; a graceful end closes it. */
-  async streaming<Stream extends Closable>(stream: Stream, work: (stream: Stream) => Promise<void>): Promise<void> {
+  async streaming<Stream extends Closable, Result>(
+    stream: Stream,
+    work: (stream: Stream) => Promise<Result>,
+  ): Promise<Result> {
     this.#streams.add(stream)
     if (this.#isStopping) void stream.close()
     try {
-      await work(stream)
+      return await work(stream)
     } finally {
       this.#streams.delete(stream)
     }

@@ -4,8 +4,8 @@ import { errorAnswer } from './error-answer.ts'
 import type { ResponseStream } from './response-stream.ts'
 import type { RowFormat } from './row-formats.ts'
 
-/** Ends the response when the query ends, and the query when the client leaves. Resolves at the end of the query. */
-export async function sendRows(stream: RowStream, response: ResponseStream, format: RowFormat): Promise<void> {
+/** Ends the response when the query ends, and the query when the client leaves. Resolves to how the query ended. */
+export async function sendRows(stream: RowStream, response: ResponseStream, format: RowFormat): Promise<StreamEnd> {
   response.onGone(() => void stream.close())
   response.open(200, { 'content-type': format.contentType })
   await response.write(format.head)
@@ -13,10 +13,11 @@ export async function sendRows(stream: RowStream, response: ResponseStream, form
   const end = await flow(stream, (rows: readonly StreamedRow[]) => send(rows, response, format))
   if (end.reason === 'error') await response.write(format.error(errorAnswer(end.error).body))
   response.end(format.tail(end.reason === 'error' ? null : end.finalMessage))
+  return end
 }
 
 /** PRINT: each line as it is, a chunk of its own. */
-export async function sendLines(stream: LineStream, response: ResponseStream, contentType: string): Promise<void> {
+export async function sendLines(stream: LineStream, response: ResponseStream, contentType: string): Promise<StreamEnd> {
   response.onGone(() => void stream.close())
   response.open(200, { 'content-type': contentType })
   const end = await flow(stream, async (lines: readonly string[]) => {
@@ -24,6 +25,7 @@ export async function sendLines(stream: LineStream, response: ResponseStream, co
   })
   if (end.reason === 'error') await response.write(`${JSON.stringify(errorAnswer(end.error).body)}\n`)
   response.end()
+  return end
 }
 
 function flow<Item>(

@@ -4,7 +4,7 @@ import type { LineStream, QueryRequest, RowStream, StreamEnd } from '../engine/a
 import { schemaInfo } from '../engine/schema-info.ts'
 import { ERRORS, RequestError } from '../errors.ts'
 import type { ServerContext } from './context.ts'
-import { type ErrorAnswer, errorAnswer, isServerFault } from './error-answer.ts'
+import { type ErrorAnswer, errorAnswer, isServerFault, logFault } from './error-answer.ts'
 import { parseBody, readBody } from './request-body.ts'
 import { streamedRowWriter } from './row-formats.ts'
 import { type KsqlBody, ksqlBody } from './schemas.ts'
@@ -23,7 +23,8 @@ export async function sendOverWebSocket(
 ): Promise<void> {
   try {
     const stream = await lifecycle.engine.openQuery(readQuery(request))
-    await lifecycle.streaming(stream, (open) => send(open, client))
+    const end = await lifecycle.streaming(stream, (open) => send(open, client))
+    if (end !== null) logFault(end, stream.queryId, log)
   } catch (error) {
     const answer = errorAnswer(error)
     if (isServerFault(answer)) log.error({ err: error }, 'websocket query failed')
@@ -37,13 +38,21 @@ function readQuery(request: string | null): QueryRequest {
   return { sql: ksql, properties: streamsProperties ?? {}, variables: sessionVariables ?? {} }
 }
 
-async function send(stream: RowStream | LineStream, client: WebSocket): Promise<void> {
-  if (client.readyState !== client.OPEN) return stream.close()
+/** Null: the client was gone before the first row. */
+async function send(stream: RowStream | LineStream, client: WebSocket): Promise<StreamEnd | null> {
+  if (client.readyState !== client.OPEN) {
+    await stream.close()
+    return null
+  }
   client.once('close', () => void stream.close())
   const end = stream.kind === 'print' ? await sendLines(stream, client) : await sendRows(stream, client)
-  if (end.reason === 'error') return closeWith(client, errorAnswer(end.error))
-  await sendFrames(client, ['{"error":"done"}'])
-  client.close(NORMAL, 'done')
+  if (end.reason === 'error') {
+    closeWith(client, errorAnswer(end.error))
+  } else {
+    await sendFrames(client, ['{"error":"done"}'])
+    client.close(NORMAL, 'done')
+  }
+  return end
 }
 
 async function sendRows(stream: RowStream, client: WebSocket): Promise<StreamEnd> {

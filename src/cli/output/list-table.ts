@@ -1,4 +1,4 @@
-/** Tables of answers: columns as wide as their widest cell or as the terminal allows, a rule above and below. */
+/** Tables of answers: columns as wide as their widest cell, the last one as the terminal allows, a rule above and below. */
 import { padEnd, printable, textWidth, wrap } from './width.ts'
 
 /** Titles of columns, in order, and the rows below them. Cells may have several lines. */
@@ -7,9 +7,12 @@ export interface Listing {
   readonly rows: readonly (readonly string[])[]
 }
 
-const MIN_COLUMN_WIDTH = 8
+const MIN_LAST_WIDTH = 20
 
-/** The lines of a table, the last without a newline. Long cells are wrapped so that lines have at most `maxWidth` columns. */
+/**
+ * The lines of a table, the last without a newline. Long cells of the last column are wrapped, so that lines have at most
+ * `maxWidth` columns where that can be.
+ */
 export function listTable({ titles, rows }: Listing, maxWidth: number): string {
   const cells = rows.map((row) => row.map((cell) => printable(cell).split('\n')))
   const widths = fitted(
@@ -26,18 +29,11 @@ export function listTable({ titles, rows }: Listing, maxWidth: number): string {
   return [...head, rule, ...cells.flatMap((row) => lines(row, widths)), rule].join('\n')
 }
 
-/** Widths with at most `total` in sum: the widest gives way to the next wide, until all fit or all are narrow. */
+/** The last column, the longest text of most lists, gives way. Names keep their lines, so that they can be copied. */
 function fitted(widths: readonly number[], total: number): number[] {
-  const result = [...widths]
-  for (;;) {
-    const excess = result.reduce((sum, width) => sum + width, 0) - total
-    const widest = Math.max(...result)
-    if (excess <= 0 || widest <= MIN_COLUMN_WIDTH) return result
-    const next = Math.max(MIN_COLUMN_WIDTH, ...result.filter((width) => width < widest))
-    const column = result.indexOf(widest)
-    result[column] = Math.max(next, widest - excess, MIN_COLUMN_WIDTH)
-    if (result[column] === widest) result[column] = widest - 1
-  }
+  const names = widths.slice(0, -1)
+  const left = total - names.reduce((sum, width) => sum + width, 0)
+  return [...names, Math.min(widths.at(-1)!, Math.max(MIN_LAST_WIDTH, left))]
 }
 
 function lines(row: readonly (readonly string[])[], widths: readonly number[]): string[] {

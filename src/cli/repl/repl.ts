@@ -28,7 +28,7 @@ export async function runRepl(options: ReplOptions): Promise<void> {
   await showBanner({ client: options.session.client, screen: options.screen, version: options.version })
   const repl = new Repl(options)
   await repl.run()
-  await options.screen.line('Exiting ksqlDB.')
+  await options.screen.line('Exiting Millrace.')
 }
 
 class Repl {

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { Client } from '../../src/cli/client/client.ts'
+import type { ClientError } from '../../src/cli/client/client-error.ts'
+import { TestEngine, temporaryDirectory } from '../support/engine.ts'
+import { openHttp2 } from '../support/http.ts'
+import { startTestServer, type TestServer } from '../support/test-server.ts'
+
+/** The way from HTTP to the log and back, with nothing replaced. */
+let engine: TestEngine
+let server: TestServer
+let client: Client
+const directory = temporaryDirectory()
+
+beforeAll(async () => {
+  engine = await TestEngine.open(directory.path)
+  server = await startTestServer(engine.engine)
+  client = new Client(server.url)
+  await client.execute(`
+    CREATE STREAM logs (userid STRING KEY, state STRING, kind STRING, n BIGINT, d DECIMAL(20, 2))
+      WITH (kafka_topic='logs', value_format='JSON', partitions=2);
+    CREATE STREAM la_users AS SELECT userid, n FROM logs WHERE state = 'LA' AND kind = 'user';
+    CREATE TABLE per_state AS SELECT state, COUNT(*) AS n FROM logs GROUP BY state;`)
+})
+
+afterAll(async () => {
+  await server.close()
+  await engine.close()
+  directory.remove()
+})
+
+async function rowsOf(sql: string): Promise<string[]> {
+  const rows: string[] = []
+  for await (const element of client.query(sql)) if (element.kind === 'row') rows.push(element.text)
+  return rows
+}
+
+async function failure(work: Promise<unknown>): Promise<ClientError> {
+  return (await work.catch((error: unknown) => error)) as ClientError
+}
+
+describe('statements and queries over HTTP', () => {
+  it('inserts rows, exact to the last digit, and reads them by push, pull and websocket', async () => {
+    const push = openHttp2(server.url, '/query-stream', '{"sql":"SELECT userid, n FROM la_users EMIT CHANGES;"}')
+    const socket = new WebSocket(
+      `${server.url.replace('http', 'ws')}/ws/query?request=${encodeURIComponent('{"ksql":"SELECT * FROM la_users EMIT CHANGES LIMIT 1;"}')}`,
+    )
+    const frames: string[] = []
+    socket.on('message', (data) => frames.push(String(data)))
+    const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+    const inserts = client.insertInto('LOGS')
+    await inserts.write('{"userid":"u1","state":"LA","kind":"user","n":9223372036854775807,"d":0.10}')
+    await inserts.write('{"userid":"u2","state":"CA","kind":"user","n":1,"d":123456789012345678.25}')
+    await inserts.end()
+    expect(inserts.stored).toBe(2)
+    await push.until(2)
+    expect(push.frames[1]).toBe('["u1",9223372036854775807]\n')
+    push.stream.close()
+    expect(await closed).toBe(1000)
+    expect(frames.slice(1)).toEqual(['{"row":{"columns":["u1",9223372036854775807]}}', '{"error":"done"}'])
+    expect(await rowsOf("SELECT userid, d FROM logs WHERE userid = 'u2';")).toEqual([
+      '{"row":{"columns":["u2",123456789012345678.25]}}',
+    ])
+    await engine.settled()
+    expect(await rowsOf("SELECT * FROM per_state WHERE state = 'LA';")).toEqual(['{"row":{"columns":["LA",1]}}'])
+  })
+
+  it('ends a push query by /close-query, and in the engine when its client leaves', async () => {
+    const push = openHttp2(server.url, '/query-stream', '{"sql":"SELECT * FROM logs EMIT CHANGES;"}')
+    await push.until(1)
+    const { queryId } = JSON.parse(push.frames[0]!) as { queryId: string }
+    await client.closeQuery(queryId)
+    await push.ended
+    const other = openHttp2(server.url, '/query-stream', '{"sql":"SELECT * FROM logs EMIT CHANGES;"}')
+    await other.until(1)
+    const { queryId: left } = JSON.parse(other.frames[0]!) as { queryId: string }
+    other.session.destroy()
+    await expect.poll(async () => (await failure(client.closeQuery(left))).message).toBe(`No query with id ${left}`)
+  })
+
+  it('knows what became of a command', async () => {
+    const status = await fetch(`${server.url}/status/stream/LOGS/create`)
+    expect(await status.json()).toMatchObject({ status: 'SUCCESS', message: 'Stream created' })
+  })
+})
+
+describe('bad input', () => {
+  it.each([
+    ['SELEC 1;', 40001, "Did you mean 'SELECT'?"],
+    ['SELECT * FROM logs EMIT CHANGES;', 40002, ''],
+    ["INSERT INTO logs (userid, n) VALUES ('u', 'secret');", 40001, ''],
+    ['DROP STREAM nobody;', 40001, 'NOBODY'],
+    ["SET 'no.such.property'='1';", 40001, 'no.such.property'],
+  ])('refuses %s on /ksql', async (sql, errorCode, message) => {
+    const error = await failure(client.execute(sql))
+    expect(error).toMatchObject({ status: 400, errorCode })
+    expect(error.message).toContain(message)
+  })
+
+  it('masks values in the text of a failed INSERT', async () => {
+    const error = await failure(client.execute("INSERT INTO logs (userid, n) VALUES ('secret', 'x');"))
+    expect(error.statementText).toContain("'[value]'")
+    expect(error.statementText).not.toContain('secret')
+  })
+
+  it('does nothing of a request whose last statement is bad', async () => {
+    const error = await failure(
+      client.execute("CREATE STREAM fresh (a INT) WITH (kafka_topic='logs', value_format='JSON'); DROP STREAM nobody;"),
+    )
+    expect(error.status).toBe(400)
+    expect((await failure(client.execute('DROP STREAM fresh;'))).message).toContain('FRESH')
+  })
+
+  it.each([
+    ['SELECT * FROM nobody;', 'NOBODY'],
+    ['SELECT nope FROM logs EMIT CHANGES;', 'NOPE'],
+    ['SELECT 1 FROM logs; SELECT 2 FROM logs;', 'Expected exactly one KSQL statement; found 2 instead'],
+    ['SHOW STREAMS;', '/ksql'],
+  ])('refuses %s on /query before the first byte', async (sql, message) => {
+    const error = await failure(rowsOf(sql))
+    expect(error.status).toBe(400)
+    expect(error.message).toContain(message)
+  })
+
+  it('refuses a query on a source that was dropped, while another goes on', async () => {
+    await client.execute(
+      "CREATE STREAM brief (a INT) WITH (kafka_topic='brief', value_format='JSON', partitions=1); DROP STREAM brief;",
+    )
+    expect((await failure(rowsOf('SELECT * FROM brief;'))).message).toContain('BRIEF')
+    expect(await rowsOf("SELECT userid FROM logs WHERE userid = 'u1';")).toHaveLength(1)
+  })
+
+  it('refuses rows that do not fit, and tells which', async () => {
+    const inserts = client.insertInto('LOGS')
+    await inserts.write('{"userid":"u9","n":1}')
+    await inserts.write('{"userid":"u9","n":"many"}')
+    const error = await failure(inserts.end())
+    expect(error.message).toMatch(/^Row 2: /)
+    expect((await failure(client.insertInto('NOBODY').end())).message).toContain('NOBODY')
+  })
+
+  it('passes over a record that cannot be parsed', async () => {
+    await client.execute(`
+      CREATE STREAM raw (k STRING KEY, v STRING) WITH (kafka_topic='logs', value_format='KAFKA');
+      INSERT INTO raw VALUES ('bad', '{"state": no json');`)
+    await client.execute("INSERT INTO logs (userid, state) VALUES ('after', 'NY');")
+    await expect.poll(() => rowsOf("SELECT userid FROM logs WHERE userid = 'after';")).toHaveLength(1)
+  })
+})
