@@ -6,12 +6,19 @@ import type {
   FunctionContext,
   FunctionDeclaration,
   Lambda,
+  Parameter,
   ScalarFunction,
 } from '../../src/functions/declaration.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
-import { type ArgumentType, formatArgument, isSqlType, patternsFor } from '../../src/functions/match.ts'
+import { type ArgumentType, formatArgument, isSqlType } from '../../src/functions/match.ts'
 import { allParameters, resolveAggregate, resolveScalar, resolveTable } from '../../src/functions/resolve.ts'
-import { type Bindings, type LambdaPattern, resolvePattern, type TypePattern } from '../../src/functions/type-text.ts'
+import {
+  type Bindings,
+  type LambdaPattern,
+  parseParameter,
+  resolvePattern,
+  type TypePattern,
+} from '../../src/functions/type-text.ts'
 import {
   array,
   BOOLEAN,
@@ -28,6 +35,7 @@ import {
 } from '../../src/types/sql-type.ts'
 import type { Value } from '../../src/types/value.ts'
 import { expectErrors, fuzzTarget } from './target.ts'
+import { textFor } from './texts.ts'
 import { value } from './values.ts'
 
 const CONTEXT: FunctionContext = { now: () => 0, random: () => 0.5, config: () => undefined }
@@ -68,18 +76,27 @@ export const call: fc.Arbitrary<Call> = fc
   })
   .chain(({ declaration, variant, extra, generics, decimalType }) => {
     const bindings: Bindings = new Map(GENERICS.map((name, i) => [name, name === 'S' ? LAMBDA_RESULT : generics[i]!]))
-    const patterns = parametersOf(declaration, variant, extra)
-    const args = patterns.map((pattern) => argument(pattern, bindings, decimalType))
+    const args = parametersOf(declaration, variant, extra).map((parameter) => {
+      const text = textFor(declaration.category, parameter.name)
+      return argument(parseParameter(parameter).pattern, { bindings, decimalType, text })
+    })
     const row = fc.tuple(...args.map(({ values }) => values))
     const count = declaration.kind === 'aggregate' ? { minLength: 1, maxLength: 5 } : { minLength: 1, maxLength: 1 }
     const types = args.map(({ type }) => type)
     return fc.array(row, count).map((rows): Call => ({ declaration, types, rows, [fc.toStringMethod]: shown }))
   })
 
-function parametersOf({ variants }: FunctionDeclaration, index: number, extra: number): readonly TypePattern[] {
-  const parameters = allParameters(variants[index % variants.length]!)
-  const isVariadic = parameters.some(({ type }) => type.endsWith('...'))
-  return patternsFor(parameters, isVariadic ? parameters.length - 1 + extra : parameters.length)!
+/** The variadic one as often as it takes arguments. */
+function parametersOf({ variants }: FunctionDeclaration, index: number, extra: number): readonly Parameter[] {
+  return allParameters(variants[index % variants.length]!).flatMap((parameter) =>
+    parseParameter(parameter).variadic ? Array<Parameter>(extra).fill(parameter) : [parameter],
+  )
+}
+
+interface Choices {
+  readonly bindings: Bindings
+  readonly decimalType: SqlType
+  readonly text: fc.Arbitrary<string>
 }
 
 interface RandomArgument {
@@ -87,12 +104,12 @@ interface RandomArgument {
   readonly values: fc.Arbitrary<Value | Lambda>
 }
 
-function argument(pattern: TypePattern, bindings: Bindings, decimalType: SqlType): RandomArgument {
+function argument(pattern: TypePattern, { bindings, decimalType, text }: Choices): RandomArgument {
   if (pattern.kind === 'intervalUnit') return { type: 'INTERVALUNIT', values: fc.constantFrom(...UNITS_MS) }
   if (pattern.kind === 'lambda') return lambda(pattern)
   const type =
     pattern.kind === 'any' ? STRING : pattern.kind === 'decimal' ? decimalType : resolvePattern(pattern, bindings)!
-  return { type: withDecimals(type, decimalType), values: value(withDecimals(type, decimalType)) }
+  return { type: withDecimals(type, decimalType), values: value(withDecimals(type, decimalType), text) }
 }
 
 /** `ARRAY<DECIMAL>` has no precision of its own. */

@@ -1,17 +1,21 @@
 /**
  * Runs a program by backtracking within bounds, with Java's meaning of groups and empty loops. Where the program is regular it notes
  * each (instruction, position) it has tried, as RE2's BitState does: what failed once fails again, so time is at most
- * instructions x length. Otherwise the number of steps is limited.
+ * instructions x length. Otherwise the number of steps is limited. A search that goes on behind the last match of the same text keeps
+ * notes and steps, so that all matches of a text take no longer than one may.
  */
 import { contains } from './char-set.ts'
 import type { Instruction, LookBehind, Program } from './program.ts'
 
 /** Above this many (instruction, position) pairs the notes would take too much memory, and steps are counted instead. */
 const MAX_NOTES = 16_000_000
+/** For one match, and for all matches of a text. */
 const MAX_STEPS = 2_000_000
+const MAX_STEPS_PER_TEXT = 10_000_000
 
-/** Shared by all matchers, since a search runs to its end before the next one begins. */
+/** Shared by all matchers, since a search runs to its end before the next one begins; they are about the text of one of them. */
 let notes = new Uint32Array(0)
+let notesOwner: Matcher | null = null
 
 /** One per program; holds no state between calls of `find`. */
 export class Matcher {
@@ -19,6 +23,9 @@ export class Matcher {
   readonly #slots: Int32Array
   #text = ''
   #steps = 0
+  #stepsBefore = 0
+  /** End of the last match in this text; -1: there was none. */
+  #lastEnd = -1
   /** Where the look-behind that is being matched must end. */
   #end = 0
   /** One bit per (position - start of the search, instruction); null where steps are counted. */
@@ -35,25 +42,42 @@ export class Matcher {
    * Valid until the next call. Throws an Error where it would take too many steps.
    */
   find(text: string, from: number): Int32Array | null {
+    const goesOn = from > 0 && this.#lastEnd !== -1 && from >= this.#lastEnd && text === this.#text
     this.#text = text
+    this.#stepsBefore = goesOn ? this.#stepsBefore + this.#steps : 0
     this.#steps = 0
-    this.#firstPosition = from
-    this.#tried = this.#program.isRegular ? this.#clearNotes(text.length - from + 1) : null
+    if (!this.#program.isRegular) this.#tried = null
+    else if (goesOn && notesOwner === this) this.#keepNotes(from)
+    else this.#clearNotes(from)
     this.#slots.fill(-1)
     for (let start = from; start <= text.length; start++) {
       if (start > from && isLowSurrogate(text, start)) continue
-      if (this.#run(0, start) !== -1) return this.#slots
+      this.#lastEnd = this.#run(0, start)
+      if (this.#lastEnd !== -1) return this.#slots
     }
     return null
   }
 
-  #clearNotes(positions: number): Uint32Array | null {
-    const bits = positions * this.#program.instructions.length
-    if (bits > MAX_NOTES) return null
+  /** What was tried behind the end of the last match has failed; at its end it may have succeeded. */
+  #keepNotes(from: number): void {
+    const { length } = this.#program.instructions
+    const row = (from - this.#firstPosition) * length
+    if (from > this.#lastEnd || this.#tried === null) return
+    for (let bit = row; bit < row + length; bit++) this.#tried[bit >> 5]! &= ~(1 << (bit & 31))
+  }
+
+  #clearNotes(from: number): void {
+    this.#firstPosition = from
+    const bits = (this.#text.length - from + 1) * this.#program.instructions.length
+    if (bits > MAX_NOTES) {
+      this.#tried = null
+      return
+    }
     const words = (bits >> 5) + 1
     if (notes.length < words) notes = new Uint32Array(words * 2)
     else notes.fill(0, 0, words)
-    return notes
+    notesOwner = this
+    this.#tried = notes
   }
 
   /** From an instruction to the next `accept`; the position there, or -1. Failed tries leave the slots as they were. */
@@ -115,9 +139,7 @@ export class Matcher {
   #wasTried(pc: number, at: number): boolean {
     const tried = this.#tried
     if (tried === null) {
-      if (++this.#steps > MAX_STEPS) {
-        throw new Error(`it needs more than ${MAX_STEPS} steps on a text of ${this.#text.length} characters`)
-      }
+      this.#countStep()
       return false
     }
     const bit = (at - this.#firstPosition) * this.#program.instructions.length + pc
@@ -126,6 +148,14 @@ export class Matcher {
     if ((word & mask) !== 0) return true
     tried[bit >> 5] = word | mask
     return false
+  }
+
+  #countStep(): void {
+    this.#steps++
+    const isTooLong = this.#steps > MAX_STEPS || this.#stepsBefore + this.#steps > MAX_STEPS_PER_TEXT
+    if (!isTooLong) return
+    const steps = this.#steps > MAX_STEPS ? MAX_STEPS : MAX_STEPS_PER_TEXT
+    throw new Error(`it needs more than ${steps} steps on a text of ${this.#text.length} characters`)
   }
 
   #save(slot: number, value: number, stack: number[]): void {

@@ -14,6 +14,10 @@ function series(start: Int64, end: Int64, step: number = start > end ? -1 : 1): 
   const stride = BigInt(step)
   const length = (BigInt(end) - from) / stride + 1n
   if (length > MAX_LENGTH) throw new Error(`GENERATE_SERIES makes ${MAX_LENGTH} elements at most, not ${length}`)
+  // Between safe integers there are safe integers only.
+  if (typeof start === 'number' && typeof end === 'number') {
+    return Array.from({ length: Number(length) }, (_, i) => start + step * i)
+  }
   return Array.from({ length: Number(length) }, (_, i) => fromBigInt(from + stride * BigInt(i)))
 }
 
