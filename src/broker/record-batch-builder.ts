@@ -14,6 +14,8 @@ const MAX_SPARE_BUFFERS = 4
 export interface BuilderOptions {
   /** Default `none`. */
   readonly compression?: Compression
+  /** Bytes of a new buffer; it grows by doubling. Default 80 KiB. */
+  readonly initialBytes?: number
 }
 
 /**
@@ -29,10 +31,11 @@ export interface BuilderOptions {
  * the bytes behind move by one or two. (`buffer`, `position` and `reserve` make it a `ByteSink` of serde/format.ts.)
  */
 export class RecordBatchBuilder {
-  buffer: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES)
+  buffer: Buffer
   position = BATCH_HEADER_BYTES
 
   readonly #compression: Compression
+  readonly #initialBytes: number
   readonly #spare: Buffer[] = []
   #count = 0
   #baseTimestamp = 0
@@ -46,8 +49,10 @@ export class RecordBatchBuilder {
   #keyLengthRoom = 1
   #valueLengthRoom = 2
 
-  constructor({ compression = 'none' }: BuilderOptions = {}) {
+  constructor({ compression = 'none', initialBytes = INITIAL_BYTES }: BuilderOptions = {}) {
     this.#compression = compression
+    this.#initialBytes = initialBytes
+    this.buffer = Buffer.allocUnsafeSlow(initialBytes)
   }
 
   /** Whole records in the batch so far. */
@@ -139,7 +144,7 @@ export class RecordBatchBuilder {
       maxTimestamp: this.#maxTimestamp,
       recordCount: this.#count,
     })
-    if (packed === null) this.buffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(INITIAL_BYTES)
+    if (packed === null) this.buffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#initialBytes)
     this.#clear()
     return batch
   }

@@ -5,22 +5,34 @@
 import type { Compression } from '../broker/compression.ts'
 import { RecordBatchBuilder } from '../broker/record-batch-builder.ts'
 
-/** Builders kept for reuse: each holds a buffer or two. More open batches than that at once are rare. */
-const MAX_SPARE = 16
-/** A batch below this is copied, so that its record or two do not keep a whole buffer while they are on their way. */
+/** Of a new builder's buffer: enough for a record or two of a quiet query. */
+const INITIAL_BYTES = 4 * 1024
+/** Builders kept for reuse, each with a small buffer. */
+const MAX_SPARE = 64
+/** Large buffers kept for reuse: about as many as are on their way at once. */
+const MAX_BUFFERS = 32
+/** A batch below this is copied, so that it does not keep a larger buffer while it is on its way. */
 const SMALL_BATCH_BYTES = 8 * 1024
 
 export class BatchPool {
   readonly #compression: Compression
   readonly #spare: RecordBatchBuilder[] = []
+  readonly #buffers: Buffer[] = []
 
   constructor(compression: Compression) {
     this.#compression = compression
   }
 
-  /** An empty builder. */
-  take(): RecordBatchBuilder {
-    return this.#spare.pop() ?? new RecordBatchBuilder({ compression: this.#compression })
+  /** An empty builder, for a batch that will probably be that large. */
+  take(expectedBytes: number): RecordBatchBuilder {
+    const builder =
+      this.#spare.pop() ?? new RecordBatchBuilder({ compression: this.#compression, initialBytes: INITIAL_BYTES })
+    if (builder.buffer.length < expectedBytes) {
+      const used = this.#buffers.pop()
+      if (used !== undefined && used.length >= expectedBytes) builder.buffer = used
+      else builder.reserve(expectedBytes)
+    }
+    return builder
   }
 
   /** Takes the builder back; its batch, if it has any records, is to be sent. Afterwards give it to `recycle`. */
@@ -33,12 +45,14 @@ export class BatchPool {
 
   /** The batch's bytes are not needed any more. */
   recycle(batch: Buffer): void {
-    if (batch.length >= SMALL_BATCH_BYTES) this.#spare.at(-1)?.recycle(batch)
+    if (batch.length < SMALL_BATCH_BYTES || this.#buffers.length >= MAX_BUFFERS) return
+    this.#buffers.push(Buffer.from(batch.buffer))
   }
 
   #batchOf(builder: RecordBatchBuilder): Buffer {
-    if (builder.size >= SMALL_BATCH_BYTES) return builder.finish()
+    const isSmall = builder.size < SMALL_BATCH_BYTES
     const batch = builder.finish()
+    if (!isSmall) return batch
     const copy = Buffer.from(batch)
     builder.recycle(batch)
     return copy

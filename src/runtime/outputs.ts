@@ -16,6 +16,8 @@ import type { SendWindow } from './send-window.ts'
 
 /** A batch of this size leaves at once. Measured: rates do not grow beyond 128 KiB, latency does. */
 const BATCH_BYTES = 128 * 1024
+/** Room for the record that makes a batch large enough. */
+const SPARE_BYTES = 8 * 1024
 /** A record that makes a batch this large goes into one of its own: together they might exceed what the topic takes (1 MiB by default). */
 const LARGE_BATCH_BYTES = 512 * 1024
 /** Stands for a step where a store writes its changelog. */
@@ -119,7 +121,7 @@ export class TaskOutputs {
   #builderOf(batch: OpenBatch): RecordBatchBuilder {
     if (batch.builder !== null) return batch.builder
     this.#open.add(batch)
-    return (batch.builder = this.#options.pool.take())
+    return (batch.builder = this.#options.pool.take(batch.expectedBytes))
   }
 
   #write(batch: OpenBatch, record: StreamRecord, encoder: RecordEncoder, hasKey: boolean): void {
@@ -164,6 +166,7 @@ export class TaskOutputs {
   #send(batch: OpenBatch): void {
     const { producer, pool, window, onFailure } = this.#options
     this.#open.delete(batch)
+    batch.expectedBytes = Math.min(2 * BATCH_BYTES, batch.builder!.size + SPARE_BYTES)
     const bytes = pool.finish(batch.builder!)
     batch.builder = null
     if (bytes === null) return
@@ -205,6 +208,8 @@ class OpenBatch {
   readonly topic: string
   readonly partition: number
   builder: RecordBatchBuilder | null = null
+  /** As far as the last one tells. */
+  expectedBytes = 0
 
   constructor(step: StepId, topic: string, partition: number) {
     this.step = step

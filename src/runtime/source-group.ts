@@ -5,9 +5,12 @@
  */
 import { columnsOf, mapColumns } from '../expressions/inspect.ts'
 import { compilePredicate } from '../operators/evaluate.ts'
+import type { FilterStep } from '../operators/filter.ts'
+import type { OperatorContext } from '../operators/operator.ts'
 import type { SourceColumn, SourceStep } from '../operators/step.ts'
 import type { Header, StreamRecord } from '../types/record.ts'
 import type { Row } from '../types/value.ts'
+import { FilterIndex, type IndexedFilter } from './filter-index.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { SourceReader } from './source-reader.ts'
 import type { TaskInput } from './task.ts'
@@ -36,11 +39,15 @@ export function sourceIdentity(step: SourceStep): string {
 export class SourceGroup {
   readonly #options: SourceGroupOptions
   #subscribers: Subscriber[] = []
-  #matched: boolean[] = []
+  /** The union, new ones last, so that what is compiled for the others stays right. */
   #columns: SourceColumn[] = []
+  /** How many inputs need each column. */
+  readonly #needs = new Map<string, number>()
   /** Null: the inputs have changed since the last record. */
-  #reader: SourceReader | null = null
+  #reading: Reading | null = null
   #offset = -1
+  /** The record could not be read with the columns of all inputs. */
+  #isRefused = false
 
   /** All subscriptions are of sources with one `sourceIdentity`. */
   constructor(subscriptions: readonly Subscription[], options: SourceGroupOptions) {
@@ -54,94 +61,99 @@ export class SourceGroup {
 
   /** Not while a record is being read. */
   add(subscription: Subscription): void {
-    this.#addColumns(subscription)
+    const { columns } = subscription.input.step as SourceStep
+    for (const column of columns) {
+      const origin = originText(column.from)
+      const needs = this.#needs.get(origin) ?? 0
+      if (needs === 0) this.#columns.push(column)
+      this.#needs.set(origin, needs + 1)
+    }
     this.#subscribers.push(new Subscriber(subscription, this.#columns, () => this.#offset))
-    this.#changed()
+    this.#reading = null
   }
 
   /** Not while a record is being read. No effect if it is not there. */
   remove(subscription: Subscription): void {
-    this.#subscribers = this.#subscribers.filter((subscriber) => subscriber.subscription !== subscription)
-    const rest = this.#subscribers.map((subscriber) => subscriber.subscription)
-    if (unionColumns(rest).length < this.#columns.length) {
-      this.#columns = []
-      for (const other of rest) this.#addColumns(other)
-      this.#subscribers = rest.map((other) => new Subscriber(other, this.#columns, () => this.#offset))
-    }
-    this.#changed()
+    const index = this.#subscribers.findIndex((subscriber) => subscriber.subscription === subscription)
+    if (index < 0) return
+    this.#subscribers.splice(index, 1)
+    this.#reading = null
+    const { columns } = subscription.input.step as SourceStep
+    const unused = new Set(columns.map(({ from }) => originText(from)).filter((origin) => this.#unneed(origin) === 0))
+    if (unused.size > 0) this.#forgetColumns(unused)
   }
 
   /** Reads the cursor's record and delivers it to the inputs whose filters it passes; at least one input is there. */
   read(cursor: RecordCursor): void {
     this.#offset = cursor.offset
-    const reader = (this.#reader ??= this.#makeReader())
+    const { reader, single, unfiltered, filters, advancing } = (this.#reading ??= this.#makeReading())
+    this.#isRefused = false
     const record = reader.read(cursor)
-    if (record === null) {
-      if (reader.timestamp >= 0) this.#advanceAll(reader.timestamp)
+    if (this.#isRefused) {
+      this.#readAlone(cursor)
       return
     }
-    const subscribers = this.#subscribers
-    const isShared = subscribers.length > 1
-    for (let i = 0; i < subscribers.length; i++) {
-      const subscriber = subscribers[i]!
-      if (subscriber.matches !== null && (record.value === null || !this.#matched[i])) {
-        subscriber.subscription.advance?.(record.timestamp)
-        continue
-      }
-      subscriber.subscription.deliver(subscriber.pick(record, isShared), cursor.offset, cursor)
+    const { timestamp } = reader
+    if (timestamp >= 0) for (let i = 0; i < advancing.length; i++) advancing[i]!.subscription.advance!(timestamp)
+    if (record === null) return
+    if (single !== null) {
+      if (record.value !== null || single.filter === null) single.deliver(record, cursor, false)
+      return
     }
+    for (let i = 0; i < unfiltered.length; i++) unfiltered[i]!.deliver(record, cursor, true)
+    if (record.value === null) return
+    const { matched } = filters
+    for (let i = 0; i < matched.length; i++) matched[i]!.deliver(record, cursor, true)
   }
 
-  #changed(): void {
-    this.#matched = this.#subscribers.map(() => false)
-    this.#reader = null
+  /** A fault in a column that one input needs is nothing to the others: each reads the record by itself. */
+  #readAlone(cursor: RecordCursor): void {
+    for (const subscriber of this.#subscribers) subscriber.alone(this.#options).read(cursor)
   }
 
-  /** New columns come last, so that what is compiled for the others stays right. */
-  #addColumns({ input }: Subscription): void {
-    const { columns } = input.step as SourceStep
-    this.#columns.push(...columns.filter((column) => indexOfOrigin(this.#columns, column) < 0))
+  #unneed(origin: string): number {
+    const left = this.#needs.get(origin)! - 1
+    if (left === 0) this.#needs.delete(origin)
+    else this.#needs.set(origin, left)
+    return left
   }
 
-  #makeReader(): SourceReader {
+  /** The others' filters are compiled anew, as the columns move. */
+  #forgetColumns(unused: ReadonlySet<string>): void {
+    this.#columns = this.#columns.filter(({ from }) => !unused.has(originText(from)))
+    this.#subscribers = this.#subscribers.map(
+      ({ subscription }) => new Subscriber(subscription, this.#columns, () => this.#offset),
+    )
+  }
+
+  #makeReading(): Reading {
     const { partition, headers, failOnBadTime } = this.#options
     const subscribers = this.#subscribers
     for (const subscriber of subscribers) subscriber.unionWidth = this.#columns.length
     const inputs = subscribers.map(({ subscription }) => subscription.input)
-    return new SourceReader({
+    const unfiltered = subscribers.filter(({ filter }) => filter === null)
+    const filtered = subscribers.filter((subscriber): subscriber is FilteredSubscriber => subscriber.filter !== null)
+    const filters = new FilterIndex(filtered.map((subscriber) => subscriber.filter))
+    const single = subscribers.length === 1 ? subscribers[0]! : null
+    const reader = new SourceReader({
       step: { ...(inputs[0]!.step as SourceStep), columns: [...this.#columns] },
       partition,
       headers,
-      predicate: subscribers.every(({ matches }) => matches === null) ? null : this.#predicate(),
-      predicateColumns: [...new Set(subscribers.flatMap(({ filterColumns }) => filterColumns))],
+      predicate: predicateOf(single, unfiltered, filters),
+      predicateColumns: [...new Set(filtered.flatMap(({ filter }) => columnsOf(filter.predicate)))],
       needsKey: inputs.some(({ needsKey }) => needsKey),
+      dropsNulls: unfiltered.length === 0,
       onError: (target, { message, causes }, bytes) => {
-        for (const input of inputs) {
-          input.reportRead({ type: 'deserialization', message, causes, target, bytes }, this.#offset)
+        if (single === null) this.#isRefused = true
+        else {
+          const error = { type: 'deserialization', message, causes, target, bytes } as const
+          single.subscription.input.reportRead(error, this.#offset)
         }
       },
       onBadTime: (error) => this.#badTime(error, failOnBadTime),
     })
-  }
-
-  /** True if any filter matches; notes which. A subscriber without a filter takes every record. */
-  #predicate(): (row: Row) => boolean {
-    const matched = this.#matched
-    const subscribers = this.#subscribers
-    return (row) => {
-      let any = false
-      for (let i = 0; i < subscribers.length; i++) {
-        const { matches } = subscribers[i]!
-        const holds = matches === null || matches(row)
-        matched[i] = holds
-        if (holds) any = true
-      }
-      return any
-    }
-  }
-
-  #advanceAll(timestamp: number): void {
-    for (const { subscription } of this.#subscribers) subscription.advance?.(timestamp)
+    const advancing = subscribers.filter(({ subscription }) => subscription.advance !== null)
+    return { reader, single, unfiltered, filters, advancing }
   }
 
   #badTime(error: unknown, fatal: boolean): void {
@@ -158,34 +170,74 @@ export class SourceGroup {
   }
 }
 
+/** How records are read for the inputs that are there now. */
+interface Reading {
+  readonly reader: SourceReader
+  /** The only input, which needs no distribution. */
+  readonly single: Subscriber | null
+  readonly unfiltered: readonly Subscriber[]
+  readonly filters: FilterIndex<SubscriberFilter>
+  /** Those that look at stream time. */
+  readonly advancing: readonly Subscriber[]
+}
+
+/** What a record must pass to be decoded whole; null: there is an input that takes every record. */
+function predicateOf(
+  single: Subscriber | null,
+  unfiltered: readonly Subscriber[],
+  filters: FilterIndex<SubscriberFilter>,
+): ((row: Row) => boolean) | null {
+  if (single !== null) return single.filter?.matches ?? null
+  if (filters.isEmpty) return null
+  return (row) => filters.match(row) || unfiltered.length > 0
+}
+
+interface SubscriberFilter extends IndexedFilter {
+  deliver(record: StreamRecord, cursor: RecordCursor, isShared: boolean): void
+}
+
+type FilteredSubscriber = Subscriber & { readonly filter: SubscriberFilter }
+
 /** One input with its filter and columns in terms of the union row. */
 class Subscriber {
   readonly subscription: Subscription
-  readonly matches: ((row: Row) => boolean) | null
-  readonly filterColumns: readonly number[]
-  readonly #columns: readonly number[]
-  readonly #isPrefix: boolean
+  readonly filter: SubscriberFilter | null
   /** Columns of the union row by now. */
   unionWidth: number
+  readonly #columns: readonly number[]
+  readonly #isPrefix: boolean
+  #alone: SourceGroup | null = null
 
   constructor(subscription: Subscription, union: readonly SourceColumn[], offset: () => number) {
     const { step, filter, filterContext } = subscription.input
+    const positions = new Map(union.map(({ from }, position) => [originText(from), position]))
     this.subscription = subscription
-    this.#columns = (step as SourceStep).columns.map((column) => indexOfOrigin(union, column))
+    this.#columns = (step as SourceStep).columns.map(({ from }) => positions.get(originText(from))!)
     this.#isPrefix = this.#columns.every((column, i) => column === i)
     this.unionWidth = union.length
-    if (filter === null) {
-      this.matches = null
-      this.filterColumns = []
-      return
-    }
+    this.filter = filter === null ? null : this.#filter(filter, filterContext(offset))
+  }
+
+  deliver(record: StreamRecord, cursor: RecordCursor, isShared: boolean): void {
+    this.subscription.deliver(this.#pick(record, isShared), cursor.offset, cursor)
+  }
+
+  /** A group of this input only. */
+  alone(options: SourceGroupOptions): SourceGroup {
+    return (this.#alone ??= new SourceGroup([this.subscription], options))
+  }
+
+  #filter(filter: FilterStep, context: OperatorContext): SubscriberFilter {
     const predicate = mapColumns(filter.predicate, (column) => this.#columns[column]!)
-    this.matches = compilePredicate({ predicate, text: filter.text }, filterContext(offset))
-    this.filterColumns = columnsOf(predicate)
+    return {
+      predicate,
+      matches: compilePredicate({ predicate, text: filter.text }, context),
+      deliver: (record, cursor, isShared) => this.deliver(record, cursor, isShared),
+    }
   }
 
   /** The record with this input's own columns: rows are not shared between queries. */
-  pick(record: StreamRecord, isShared: boolean): StreamRecord {
+  #pick(record: StreamRecord, isShared: boolean): StreamRecord {
     const { value } = record
     const columns = this.#columns
     if (value === null || (!isShared && this.#isPrefix && columns.length === this.unionWidth)) return record
@@ -195,16 +247,5 @@ class Subscriber {
   }
 }
 
-const indexOfOrigin = (columns: readonly SourceColumn[], { from }: SourceColumn): number => {
-  const text = originText(from)
-  return columns.findIndex((column) => originText(column.from) === text)
-}
-
 const originText = (from: SourceColumn['from']): string =>
   from.part === 'system' ? `system ${from.name}` : `${from.part} ${from.index}`
-
-const unionColumns = (subscriptions: readonly Subscription[]): readonly string[] => [
-  ...new Set(
-    subscriptions.flatMap(({ input }) => (input.step as SourceStep).columns.map(({ from }) => originText(from))),
-  ),
-]

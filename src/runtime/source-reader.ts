@@ -20,6 +20,8 @@ export interface SourceReaderOptions {
   /** The filter right behind the source, if there is one; it reads only columns in `predicateColumns`. Does not throw. */
   readonly predicate: ((row: Row) => boolean) | null
   readonly predicateColumns: readonly number[]
+  /** Whether records without a value are dropped, as a filter of a stream does. */
+  readonly dropsNulls: boolean
   /** Whether anything downstream reads the columns of the key; if not, the key only passes through as bytes. */
   readonly needsKey: boolean
   readonly onError: (target: 'key' | 'value', error: ReadError, bytes: Uint8Array) => void
@@ -104,10 +106,9 @@ export class SourceReader {
     }
   }
 
-  /** A stream's filter drops it; a table takes it as a delete. */
   #withoutValue(cursor: RecordCursor): StreamRecord | null {
     if (this.#readTime !== null && this.#timeColumn < 0 && !this.#setTime([])) return null
-    return this.#options.predicate === null ? this.#record(cursor, null) : null
+    return this.#options.dropsNulls ? null : this.#record(cursor, null)
   }
 
   #readKey(cursor: RecordCursor): boolean {
