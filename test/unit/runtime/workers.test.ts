@@ -40,7 +40,7 @@ const COUNTS = pullAll([
   { name: 'N', type: BIGINT },
 ])
 
-describe('queries in worker threads', () => {
+describe('queries in worker threads', { timeout: 60_000 }, () => {
   test('records are counted, read by a pull query and followed by a push query', async () => {
     world = await QueryWorld.open(inWorkers)
     const [plan] = await world.run(`${LOGS} CREATE TABLE t AS SELECT state, COUNT(*) AS n FROM logs GROUP BY state;`)
