@@ -1,6 +1,7 @@
 /** Functions over regular expressions in Java's dialect; see java-regex.ts for what runs them. */
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 import { compileJavaRegex, type JavaRegex, type RegexMatch } from '../java-regex.ts'
+import { refuseTooLarge } from './result-size.ts'
 
 const PATTERN = parameter('pattern', 'STRING', 'regular expression in the dialect of Java')
 const TEXT = parameter('text', 'STRING', 'text to search')
@@ -108,6 +109,7 @@ function replaceAll(text: string, pattern: string, replacement: string): string 
   for (const match of regex.findAll(text)) {
     expand ??= parseReplacement(replacement, regex)
     result += text.slice(from, match.start) + expand(match)
+    refuseTooLarge('REGEXP_REPLACE', result.length)
     from = match.end
   }
   return result + text.slice(from)

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Value } from '../../types/value.ts'
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 import { concatBytes } from './bytes.ts'
+import { refuseTooLarge } from './result-size.ts'
 
 export const stringFunctions: readonly FunctionDeclaration[] = [
   scalar({
@@ -208,7 +209,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
         ],
         returns: 'STRING',
         nulls: 'propagate',
-        call: (text: string, old: string, replacement: string) => text.replaceAll(old, () => replacement),
+        call: replaceAll,
       },
     ],
   }),
@@ -322,4 +323,13 @@ function unescapeJava(text: string): string {
 function formatUuid(bytes: Uint8Array): string {
   const hex = Buffer.from(bytes).toString('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
+
+function replaceAll(text: string, old: string, replacement: string): string {
+  let size = text.length
+  return text.replaceAll(old, () => {
+    size += replacement.length - old.length
+    refuseTooLarge('REPLACE', size)
+    return replacement
+  })
 }
