@@ -45,6 +45,20 @@ export function createMetrics(runtime: QueryRuntime, { catalog, pushQueries }: M
     },
   })
   new Gauge({
+    name: 'millrace_step_state_entries',
+    help: 'Entries of the stores of a step with state.',
+    labelNames: ['query', 'step'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const query of catalog().queries.keys()) {
+        for (const { step, stateEntries } of runtime.status(query)?.steps ?? []) {
+          if (stateEntries !== null) this.set({ query, step }, stateEntries)
+        }
+      }
+    },
+  })
+  new Gauge({
     name: 'millrace_push_queries',
     help: 'Push queries that are open.',
     registers: [registry],

@@ -1,0 +1,90 @@
+/** Runs jobs by several peers in turn, so that what one is compared with ran right before it. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Broker } from '../../src/broker/broker.ts'
+import { KafkaBroker } from '../../src/broker/kafka/kafka-broker.ts'
+import { withEmbedded, withFilledLog } from './embedded-log.ts'
+import { expected, type Job } from './jobs.ts'
+import { kafkaStreamsCommand } from './kafka-streams.ts'
+import { isLoaded, load } from './load.ts'
+import { type MeasureOptions, measureOnEmbedded, measureOnKafka, type Peer, type Result } from './measure.ts'
+import { withKafka } from './with-kafka.ts'
+
+/** `ks`: Kafka Streams; `millrace`: over the same Kafka; `embedded`: Millrace over its own log. */
+export type PeerName = 'ks' | 'millrace' | 'embedded'
+
+export interface RunJobs {
+  readonly jobs: readonly Job[]
+  readonly peers: readonly PeerName[]
+  readonly repetitions: number
+  /** Of input. */
+  readonly records: number
+  /** Runs after each repetition. */
+  readonly between?: (bootstrapServers: string) => Promise<void>
+}
+
+/** Where topics, state and logs of benchmarks lie. */
+export const DIRECTORY = join(tmpdir(), 'millrace-bench')
+const JUDGE = ['sh', join(import.meta.dirname, '..', 'judge.sh')]
+
+/** Tells each result on standard error as it comes. */
+export async function runJobs(options: RunJobs): Promise<Result[]> {
+  if (options.peers.every((peer) => peer === 'embedded')) return repeat(options, null, '')
+  return withKafka(join(DIRECTORY, 'kafka'), async (bootstrapServers) => {
+    const broker = new KafkaBroker({ bootstrapServers: bootstrapServers.split(',') })
+    await broker.connect()
+    try {
+      if (!(await isLoaded(broker, options.records))) await load(broker, options.records)
+      return await repeat(options, broker, bootstrapServers)
+    } finally {
+      await broker.close()
+    }
+  })
+}
+
+async function repeat(options: RunJobs, broker: Broker | null, bootstrapServers: string): Promise<Result[]> {
+  const { jobs, peers, repetitions, records, between } = options
+  const results: Result[] = []
+  for (let repetition = 1; repetition <= repetitions; repetition++) {
+    for (const job of jobs) {
+      const measured: MeasureOptions = { job, records, expected: expectation(job, records), directory: DIRECTORY }
+      for (const peer of peers) {
+        const result = await measure(peer, broker, bootstrapServers, measured)
+        results.push(result)
+        console.error(`${repetition}/${repetitions} ${job} ${peer}: ${describe(result)}`)
+      }
+    }
+    await between?.(bootstrapServers)
+  }
+  return results
+}
+
+async function measure(
+  name: PeerName,
+  broker: Broker | null,
+  bootstrapServers: string,
+  options: MeasureOptions,
+): Promise<Result> {
+  const command = name === 'ks' ? await kafkaStreamsCommand() : JUDGE
+  const peer: Peer = { name, command, environment: name === 'embedded' ? {} : { BROKERS: bootstrapServers } }
+  if (name !== 'embedded') return measureOnKafka(broker!, peer, options)
+  return withFilledLog(DIRECTORY, options.records, (dataDir) =>
+    measureOnEmbedded(dataDir, (use) => withEmbedded(dataDir, use), peer, options),
+  )
+}
+
+const describe = ({ ok, rate, cpuSeconds, peakMemoryMb, otherCores }: Result): string =>
+  `${ok ? '' : 'NOT OK, '}${rate} records/s, ${cpuSeconds.toFixed(2)} CPU s, ${peakMemoryMb} MB, ` +
+  `others ${otherCores.toFixed(2)} cores`
+
+/** Rows and hash of a job; computed once for a number of records. */
+function expectation(job: Job, records: number): { rows: number; hash: string } {
+  const file = join(DIRECTORY, `expected-${job}-${records}.json`)
+  if (!existsSync(file)) {
+    const { rows, hash } = expected(job, records)
+    mkdirSync(DIRECTORY, { recursive: true })
+    writeFileSync(file, JSON.stringify({ rows, hash }))
+  }
+  return JSON.parse(readFileSync(file, 'utf8')) as { rows: number; hash: string }
+}
