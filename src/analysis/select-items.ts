@@ -59,7 +59,7 @@ function columnsOf({ alias, source }: AnalyzedSource, { location }: AllColumns, 
   const declared = allColumns(source.schema).map(({ name }) => name)
   const keys = source.schema.key.length
   const shown =
-    source.window !== null && scope.use !== 'persistent'
+    source.window !== null && (scope.use !== 'persistent' || scope.sources.length > 1)
       ? [...declared.slice(0, keys), ...WINDOW_BOUNDS, ...declared.slice(keys)]
       : declared
   const prefix = scope.sources.length > 1 ? `${alias}_` : ''

@@ -23,6 +23,7 @@ import { CheckFailure } from '../failure.ts'
 const CONFIG: Readonly<Record<string, string>> = {
   'auto.offset.reset': 'earliest',
   'commit.interval.ms': '20',
+  'cache.max.bytes.buffering': '0',
   'ksql.query.pull.table.scan.enabled': 'true',
   'ksql.query.pull.range.scan.enabled': 'true',
   'ksql.query.push.v2.enabled': 'true',
