@@ -36,7 +36,10 @@ export async function serve(options: ServeOptions): Promise<Serving | null> {
   const properties = await readConfiguration(options)
   const config = createConfig(properties)
   const listening = serverOptions(config.get)
-  if (options.check) return null
+  if (options.check) {
+    await Promise.all([import('./broker/embedded/embedded-log.ts'), createLog()])
+    return null
+  }
   const parts = Promise.withResolvers<ServerParts>()
   const engine = parts.promise.then((opened) => opened.engine)
   const log = await createLog()

@@ -8,7 +8,9 @@ import { enableCompileCache, flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-enableCompileCache(cacheDirectory())
+// Worker threads learn of it by the environment only.
+process.env['NODE_COMPILE_CACHE'] ??= cacheDirectory()
+enableCompileCache(process.env['NODE_COMPILE_CACHE'])
 const { runCommandLine } = await import('./program.ts')
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   async serve(options) {

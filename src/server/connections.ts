@@ -1,11 +1,5 @@
 /** The HTTP servers behind the ports: one for HTTP/1.1, one for HTTP/2, and every connection that they hold. */
-import {
-  createServer as createHttp1,
-  type Server as Http1Server,
-  type IncomingMessage,
-  type RequestListener,
-  type ServerResponse,
-} from 'node:http'
+import type { Server as Http1Server, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import {
   constants,
   createServer as createHttp2,
@@ -16,6 +10,7 @@ import {
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { asksForHttp2, upgradeToHttp2 } from './net/h2c-upgrade.ts'
+import { createServer as createHttp1 } from './net/node-http.ts'
 import type { Protocols } from './net/shared-port.ts'
 import { asksForWebSocket, type WebSocketEndpoint } from './websocket.ts'
 

@@ -1,10 +1,11 @@
 /** GET /ws/query as a websocket: the rows of one query, a frame each. Source: rest.md 4.6. */
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { WebSocket, WebSocketServer } from 'ws'
 import type { ServerContext } from './context.ts'
 import { errorAnswer } from './error-answer.ts'
 import { type Access, checkAccess } from './guards.ts'
+import { STATUS_CODES } from './net/node-http.ts'
 import { sendOverWebSocket } from './websocket-query.ts'
 
 export const WEBSOCKET_PATH = '/ws/query'

@@ -1,7 +1,7 @@
 /** Requests over HTTP/1.1 to one server, with the caller's credentials. */
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { ClientError } from './client-error.ts'
+import { requestHttp, requestHttps } from './node-http.ts'
 
 export interface Credentials {
   readonly user?: string | undefined
