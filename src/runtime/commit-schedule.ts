@@ -4,7 +4,7 @@ import type { HostedQuery } from './hosted-query.ts'
 import type { Transactions } from './transactions.ts'
 
 /** How often it is looked whether commits are due. */
-const TICK_MS = 50
+const TICK_MS = 100
 const DEFAULT_COMMIT_MS = 2_000
 /** Readers see a record of a transaction only when that is committed, so here commits set the pace. */
 const DEFAULT_TRANSACTION_MS = 200

@@ -187,7 +187,7 @@ class Runtime implements SettlingQueryRuntime {
     return {
       onFailure: (queryId, failure) => this.#find(queryId)?.fail(failure),
       onRewind: (queryIds) => {
-        for (const queryId of queryIds) void this.#find(queryId)?.restart()
+        for (const queryId of queryIds) this.#find(queryId)?.restart()
       },
       onProcessingError: (queryId, error) => {
         for (const listener of this.#errorListeners) listener(queryId, error)
@@ -201,7 +201,7 @@ class Runtime implements SettlingQueryRuntime {
     const deaths = suspect === null ? 0 : (this.#deaths.get(suspect) ?? 0) + 1
     if (suspect !== null) this.#deaths.set(suspect, deaths)
     for (const query of [...this.#queries.values(), ...this.#push.running]) {
-      if (query.runsOn(host) && !(deaths >= MAX_DEATHS && query === this.#find(suspect!))) void query.lose(host)
+      if (query.runsOn(host) && !(deaths >= MAX_DEATHS && query === this.#find(suspect!))) query.lose(host)
     }
     if (deaths < MAX_DEATHS) return
     this.#find(suspect!)?.fail({

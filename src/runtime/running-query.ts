@@ -9,6 +9,7 @@ import { failureOf } from './failures.ts'
 import { type Host, HostLostError, type QueryProgress } from './host.ts'
 import type { HostSet } from './host-set.ts'
 import { addStatistics } from './hosted-query.ts'
+import { applicationId } from './internal-names.ts'
 import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './placement.ts'
 import type { QueryFailure, QueryState, QueryStatus } from './query-runtime.ts'
 
@@ -65,7 +66,8 @@ export class RunningQuery {
     clearTimeout(this.#retry)
     return this.#inTurn(async () => {
       this.#state = 'PENDING_SHUTDOWN'
-      await this.#stopHosts({ purge })
+      // What is to be deleted may also be where the query ran before it failed.
+      await this.#stopHosts(purge ? await this.#options.hosts.all() : this.#hosts, { purge })
       if (purge) await this.#purge()
       this.#state = 'NOT_RUNNING'
     })
@@ -76,26 +78,26 @@ export class RunningQuery {
     if (this.#isStopped || this.#hasFailed) return
     this.#hasFailed = true
     this.#noteFailure(failure)
-    void this.#inTurn(() => this.#stopHosts({ purge: false }))
+    this.#inBackground(() => this.#stopHosts(this.#hosts, { purge: false }))
     if (this.#options.retries) this.#scheduleRetry()
     else this.#options.onEnded?.(failure)
   }
 
   /** Starts again from the committed offsets, at once: nothing is wrong with the query itself. */
-  restart(): Promise<void> {
-    if (this.#isStopped || this.#hasFailed) return Promise.resolve()
+  restart(): void {
+    if (this.#isStopped || this.#hasFailed) return
     this.#state = 'REBALANCING'
-    return this.#inTurn(async () => {
-      await this.#stopHosts({ purge: false })
+    this.#inBackground(async () => {
+      await this.#stopHosts(this.#hosts, { purge: false })
       await this.#launch()
     })
   }
 
   /** The host is gone with its tasks. */
-  lose(host: Host): Promise<void> {
-    if (!this.#hosts.includes(host)) return Promise.resolve()
+  lose(host: Host): void {
+    if (!this.#hosts.includes(host)) return
     this.#hosts = this.#hosts.filter((other) => other !== host)
-    return this.restart()
+    this.restart()
   }
 
   /** Resolves when what was asked so far has happened. */
@@ -156,20 +158,18 @@ export class RunningQuery {
     return parts
   }
 
-  async #stopHosts(options: { readonly purge: boolean }): Promise<void> {
-    const hosts = this.#hosts
+  async #stopHosts(hosts: readonly Host[], options: { readonly purge: boolean }): Promise<void> {
     this.#hosts = []
     await Promise.all(hosts.map((host) => host.stop(this.#id, options).catch(unlessLost)))
   }
 
   async #purge(): Promise<void> {
-    const { broker } = this.#options
-    const { assignment } = this
-    if (assignment === null) return
-    for (const topic of await existingInternalTopics(assignment.applicationId, broker)) {
-      await unlessGone(broker.deleteTopic(topic))
-    }
-    if (assignment.group !== null) await broker.deleteGroup(assignment.group)
+    const { broker, serviceId, changelogs, query } = this.#options
+    const application = applicationId({ serviceId, queryId: this.#id, transient: query.transient })
+    const mayHaveTopics = changelogs || query.plan.steps.some(({ kind }) => kind === 'repartition')
+    const topics = mayHaveTopics ? await existingInternalTopics(application, broker) : []
+    for (const topic of topics) await unlessGone(broker.deleteTopic(topic))
+    if (!query.transient) await broker.deleteGroup(application)
   }
 
   #noteFailure(failure: QueryFailure): void {
@@ -187,7 +187,7 @@ export class RunningQuery {
     const delay = this.#retryDelayMs
     this.#retryDelayMs = Math.min(this.#lastRetryMs, 2 * delay)
     clearTimeout(this.#retry)
-    this.#retry = setTimeout(() => void this.#inTurn(() => this.#launch()), delay)
+    this.#retry = setTimeout(() => this.#inBackground(() => this.#launch()), delay)
     this.#retry.unref()
   }
 
@@ -201,6 +201,12 @@ export class RunningQuery {
 
   #config(name: string): string | undefined {
     return this.#options.query.config[name]
+  }
+
+  /** Nobody waits for it: what goes wrong shows among the failures. */
+  #inBackground(work: () => Promise<void>): void {
+    const { clock } = this.#options
+    this.#inTurn(work).catch((error: unknown) => this.#noteFailure(failureOf(error, clock.now())))
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

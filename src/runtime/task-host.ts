@@ -279,7 +279,7 @@ export class TaskHost implements Host {
 
   async #rewind(queries: readonly HostedQuery[]): Promise<void> {
     const ended = queries.flatMap(({ id }) => this.#queries.get(id) ?? [])
-    for (const compiled of ended) await this.#close(compiled)
+    await Promise.allSettled(ended.map((compiled) => this.#close(compiled)))
     if (ended.length > 0) this.#options.listener.onRewind(ended.map(({ query }) => query.id))
   }
 

@@ -1,9 +1,10 @@
 /** Hosts in worker threads. A worker is started for the first task that is placed on it. */
+import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
 import { type Transferable, Worker } from 'node:worker_threads'
 import { type Host, type HostListener, HostLostError } from './host.ts'
 import type { HostProvider } from './host-set.ts'
-import type { Config } from './query-config.ts'
+import { type Config, mergeConfig } from './query-config.ts'
 import { RemoteHost } from './remote-host.ts'
 import type { WorkerMessage } from './worker-protocol.ts'
 import type { BrokerConnection, StoresSetup, WorkerSetup } from './worker-setup.ts'
@@ -19,6 +20,12 @@ export interface WorkerHostsOptions {
   readonly functionModules?: readonly string[]
   /** Told of a worker that died, with its error, for the server's log. */
   readonly onDeath: (error: Error) => void
+}
+
+/** As many as there are cores, unless the configuration says otherwise. */
+export function workerCount(config: Config): number {
+  const given = Number(mergeConfig(config, {})['num.stream.threads'])
+  return Number.isInteger(given) && given > 0 ? given : availableParallelism()
 }
 
 /** The same entry from source and from what was built of it. */
