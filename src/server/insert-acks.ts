@@ -8,7 +8,9 @@ export class AckWriter {
   readonly #isArray: boolean
   #written = 0
   #isOver = false
-  /** Answers leave one after the other, each as a chunk of its own. */
+  /** What leaves together when the write under way is done: rows come faster than single answers could be written. */
+  #waiting = ''
+  #next: Promise<void> | null = null
   #last: Promise<void> = Promise.resolve()
 
   constructor(response: ResponseStream, contentType: string) {
@@ -41,9 +43,18 @@ export class AckWriter {
   }
 
   #write(answer: string): Promise<void> {
-    const text = this.#isArray ? `${this.#written === 0 ? '[' : ','}${answer}` : `${answer}\n`
+    this.#waiting += this.#isArray ? `${this.#written === 0 ? '[' : ','}${answer}` : `${answer}\n`
     this.#written++
-    this.#last = this.#last.then(() => this.#response.write(text))
-    return this.#last
+    if (this.#next !== null) return this.#next
+    this.#next = this.#last.then(() => this.#flush())
+    this.#last = this.#next
+    return this.#next
+  }
+
+  #flush(): Promise<void> {
+    const text = this.#waiting
+    this.#waiting = ''
+    this.#next = null
+    return this.#response.write(text)
   }
 }

@@ -188,7 +188,7 @@ describe('bad requests', () => {
       message: expect.stringContaining('/inserts-stream'),
     })
     expect((await get('/info')).status).toBe(200)
-  })
+  }, 60_000)
 
   it('knows what it does not have, and what is there under another method', async () => {
     const missing = await get('/nothing')

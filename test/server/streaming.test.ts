@@ -214,7 +214,7 @@ describe('POST /inserts-stream', () => {
       '{"target":"S"}\n{"K":"a","N":9223372036854775807}\n\n{"K":"b"}',
     )
     await answer.ended
-    expect(answer.frames).toEqual(['{"status":"ok","seq":0}\n', '{"status":"ok","seq":1}\n'])
+    expect(answer.frames.join('')).toBe('{"status":"ok","seq":0}\n{"status":"ok","seq":1}\n')
     expect(engine.inserted.map((row) => row.get('K'))).toEqual(['a', 'b'])
     expect(engine.inserted[0]!.get('N')).toMatchObject({ text: '9223372036854775807' })
   })
