@@ -35,21 +35,36 @@ export async function runExample(example: Example, { url, print }: RunOptions): 
   const client = new Client(url)
   const made: string[] = []
   try {
-    await makeSources(client, example, made)
+    const statements = readFileSync(join(example.folder, 'statements.sql'), 'utf8')
+    await refuseOldTopics(client, statements)
+    await makeSources(client, statements, made)
     print(`Made ${made.length} streams and tables on ${url}.`)
     for (const input of example.inputs()) print(await insert(client, input))
     const expected = example.expected()
     print(await settle(client, expected))
     return await answerQueries(client, example, expected, print)
   } finally {
-    await dropSources(client, made)
+    // What went wrong before matters more than that this then fails too.
+    await dropSources(client, made).catch((error: Error) => print(`Not everything could be removed: ${error.message}`))
   }
 }
 
-async function makeSources(client: Client, { folder }: Example, made: string[]): Promise<void> {
-  for (const entity of await client.execute(readFileSync(join(folder, 'statements.sql'), 'utf8'))) {
-    const [, kind, name] =
-      /^(stream|table)\/`(.+)`\/create$/.exec(entity['@type'] === 'currentStatus' ? entity.commandId : '') ?? []
+/** A topic that is left of a run that was killed would be read again, and every count would be wrong. */
+async function refuseOldTopics(client: Client, statements: string): Promise<void> {
+  const names = new Set([...statements.matchAll(/kafka_topic = '([^']+)'/g)].map(([, topic]) => topic!))
+  const [answer] = await client.execute('SHOW TOPICS;')
+  if (answer?.['@type'] !== 'kafka_topics') return
+  const old = answer.topics.flatMap(({ name }) => (names.has(name) ? [name] : []))
+  if (old.length === 0) return
+  throw new Error(
+    `The topics ${old.join(', ')} are there already, perhaps of a run that was killed. Delete them first.`,
+  )
+}
+
+async function makeSources(client: Client, statements: string, made: string[]): Promise<void> {
+  for (const entity of await client.execute(statements)) {
+    const id = entity['@type'] === 'currentStatus' ? entity.commandId : ''
+    const [, kind, name] = /^(stream|table)\/`(.+)`\/create$/.exec(id) ?? []
     if (kind !== undefined) made.push(`${kind.toUpperCase()} ${name}`)
   }
 }

@@ -16,7 +16,7 @@ export function expected(): Expected {
     const [next, after = null] = rows.map(entry).sort()
     return [destination, next!, after, rows.length, rows.reduce((sum, { reports }) => sum + reports, 0)]
   })
-  const followed = trains.filter(({ train }) => train === 'IC 12')
+  const followed = trains.filter(({ train }) => train === 'IC 6')
   return {
     settled: [{ sql: 'SELECT * FROM next_trains;', isSettled: (rows) => sameRows(rows, boards) }],
     answers: [

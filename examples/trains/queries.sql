@@ -5,4 +5,4 @@ SELECT destination, next_train, train_after FROM next_trains WHERE destination =
 SELECT * FROM next_trains;
 
 -- Where one train is: a pull query by key of the other table
-SELECT train, destination, near, minutes_left FROM trains WHERE train = 'IC 12';
+SELECT train, destination, near, minutes_left FROM trains WHERE train = 'IC 6';
