@@ -8,12 +8,10 @@ export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number
   let parts: Buffer[] = []
   let length = 0
   const take = (last: Buffer): string => {
-    const line = Buffer.concat([...parts, last])
-      .toString('utf8')
-      .trim()
+    const bytes = parts.length === 0 ? last : Buffer.concat([...parts, last])
     parts = []
     length = 0
-    return line
+    return bytes.toString('utf8').trim()
   }
   for await (const chunk of chunks) {
     let start = 0
@@ -23,7 +21,7 @@ export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number
       if (line !== '') yield line
     }
     const rest = chunk.subarray(start)
-    parts.push(rest)
+    if (rest.length > 0) parts.push(rest)
     length += rest.length
     if (length > maxBytes) throw new RequestError('TOO_LARGE', `A line is longer than ${maxBytes} bytes.`)
   }
