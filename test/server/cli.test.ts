@@ -1,0 +1,132 @@
+import { Writable } from 'node:stream'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Client } from '../../src/cli/client/client.ts'
+import { Screen } from '../../src/cli/output/screen.ts'
+import { runScript } from '../../src/cli/run-script.ts'
+import { type OutputFormat, Session } from '../../src/cli/session.ts'
+import { TestEngine, temporaryDirectory } from '../support/engine.ts'
+import { startTestServer, type TestServer } from '../support/test-server.ts'
+
+/** The command line over a server, as -e and -f run it; only the terminal is replaced. */
+let engine: TestEngine
+let server: TestServer
+const directory = temporaryDirectory()
+
+beforeAll(async () => {
+  engine = await TestEngine.open(directory.path)
+  server = await startTestServer(engine.engine)
+})
+
+afterAll(async () => {
+  await server.close()
+  await engine.close()
+  directory.remove()
+})
+
+interface Terminal {
+  readonly session: Session
+  /** What was written, without blanks at line ends. */
+  readonly lines: () => string[]
+  readonly run: (sql: string, signal?: AbortSignal) => Promise<void>
+}
+
+function terminal(format: OutputFormat = 'TABULAR'): Terminal {
+  let text = ''
+  const out = Object.assign(
+    new Writable({
+      write(chunk, _encoding, done) {
+        text += String(chunk)
+        done()
+      },
+    }),
+    { columns: 40, isTTY: false },
+  )
+  const screen = new Screen({ out, err: out })
+  const session = new Session({
+    client: new Client(server.url),
+    format,
+    variables: new Map(),
+    properties: new Map(),
+    rowLimit: null,
+    timeoutMs: null,
+  })
+  return {
+    session,
+    lines: () => text.split('\n').map((line) => line.trimEnd()),
+    run: (sql, signal = new AbortController().signal) => runScript(sql, { session, screen, signal }, 'script.sql'),
+  }
+}
+
+it('runs statements one by one, each where it belongs', async () => {
+  const { run, lines } = terminal()
+  await run(`
+    CREATE STREAM people (id INT KEY, name STRING) WITH (kafka_topic='people', value_format='JSON', partitions=1);
+    DEFINE who = 'Änne 世';
+    INSERT INTO people VALUES (1, '\${who}');
+    SET 'auto.offset.reset' = 'earliest';
+    SELECT * FROM people EMIT CHANGES LIMIT 1;`)
+  expect(lines()).toEqual([
+    '',
+    ' Message',
+    '----------------',
+    ' Stream created',
+    '----------------',
+    "Successfully changed local property 'auto.offset.reset' to 'earliest'. Use the UNSET command to revert your change.",
+    '+------------------+------------------+',
+    '|ID                |NAME              |',
+    '+------------------+------------------+',
+    '|1                 |Änne 世           |',
+    'Limit Reached',
+    'Query terminated',
+    '',
+  ])
+})
+
+it('writes one JSON text for each row, and nothing else', async () => {
+  const { run, lines } = terminal('JSON')
+  await run('SELECT name FROM people;')
+  const [header, row, end, rest] = lines().map((line) => (line === '' ? null : JSON.parse(line)))
+  expect(header).toMatchObject({ header: { schema: '`NAME` STRING' } })
+  expect(row).toEqual({ row: { columns: ['Änne 世'] } })
+  expect(end).toEqual({ finalMessage: 'Query Completed' })
+  expect(rest).toBeNull()
+})
+
+it('stops at the first statement that fails, with its place in the file and in the statement', async () => {
+  const { run, session } = terminal()
+  const failing = run('SHOW TOPICS;\n\nSELECT nope\nFROM people;\nDROP STREAM people;')
+  await expect(failing).rejects.toThrow(/^script\.sql, statement in line 3: /)
+  await expect(failing).rejects.toThrow(/\nSELECT nope\n {7}\^$/)
+  await expect(session.client.execute('DESCRIBE people;')).resolves.toHaveLength(1)
+})
+
+it('refuses a last statement without its semicolon', async () => {
+  await expect(terminal().run('SHOW TOPICS')).rejects.toThrow('The statement has no semicolon at its end.')
+})
+
+it('ends a push query when the user stops it, and skips what follows', async () => {
+  const { run, lines } = terminal()
+  const stop = new AbortController()
+  const running = run('SELECT * FROM people EMIT CHANGES; DROP STREAM people;', stop.signal)
+  await expect.poll(lines).toContain('+------------------+------------------+')
+  stop.abort()
+  await running
+  expect(lines().at(-2)).toBe('Query terminated')
+  await expect(terminal().session.client.execute('DESCRIBE people;')).resolves.toHaveLength(1)
+})
+
+it('forgets overrides and variables that were unset', async () => {
+  const { run, session } = terminal()
+  await run("SET 'a'='1'; DEFINE x='1'; UNSET 'a'; UNDEFINE x;")
+  expect([...session.properties, ...session.variables]).toEqual([])
+  await expect(run("UNSET 'a';")).rejects.toThrow(
+    "Cannot unset local property 'a' which was never set in the first place",
+  )
+})
+
+it('says how to start a server that is not there', async () => {
+  const gone = new Client('http://127.0.0.1:1')
+  await expect(gone.info()).rejects.toThrow(
+    "Could not connect to the server at http://127.0.0.1:1: nothing listens there. Is it running? 'millrace server' starts one.",
+  )
+})
