@@ -6,6 +6,7 @@ import { type StatementPiece, splitStatements } from '../sql/split.ts'
 import { substituteVariables } from '../sql/variables.ts'
 import type { Session } from './session.ts'
 import { StatementFailure } from './statement-failure.ts'
+import { shownSource } from './statement-text.ts'
 
 /** Throws StatementFailure for the first piece that is no statement. `session` is not changed. */
 export function parseRequest(sql: string, session: Session): Statement[] {
@@ -24,9 +25,11 @@ function parsePiece({ text, location }: StatementPiece, session: Session): State
     return parseStatements(replaced, { start: location })
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
-    throw new StatementFailure(error.inStatement(text).fullMessage, {
+    const shown = shownSource(text)
+    const message = shown === text ? error.inStatement(text).fullMessage : `${error.message}\nStatement: ${shown}`
+    throw new StatementFailure(message, {
       code: error.code,
-      statementText: text,
+      statementText: shown,
       entities: [],
       cause: error,
     })

@@ -3,7 +3,7 @@ import { commandIdText, decodeCommand, encodeCommand } from '../../../src/engine
 import { COMPLETED, Flow } from '../../../src/engine/flow.ts'
 import { jsonToValue } from '../../../src/engine/json-values.ts'
 import { FormatGuess } from '../../../src/engine/print-formats.ts'
-import { shownText } from '../../../src/engine/statement-text.ts'
+import { shownSource, shownText } from '../../../src/engine/statement-text.ts'
 import { parseStatements } from '../../../src/sql/parse.ts'
 import { parseJsonValue } from '../../../src/types/json-parse.ts'
 import {
@@ -27,6 +27,14 @@ describe('shown statement texts', () => {
     expect(shown("INSERT INTO `VALUES (` (a, b) VALUES (')', f(1, (2)));")).toBe(
       "INSERT INTO `VALUES (` (a, b) VALUES ('[value]', '[value]');",
     )
+  })
+
+  it('mask values of an INSERT that does not parse', () => {
+    expect(shownSource("INSERT INTO t (a) VALUES ('x', [1, f(2, 3)]) nonsense;")).toBe(
+      "INSERT INTO t (a) VALUES ('[value]', '[value]') nonsense;",
+    )
+    expect(shownSource("INSERT INTO t VALUES ('x', (2")).toBe("INSERT INTO t VALUES ('[value]', '[value]'")
+    expect(shownSource('SELEC 1;')).toBe('SELEC 1;')
   })
 
   it('mask properties of connectors', () => {
