@@ -1,0 +1,18 @@
+/** What a fault script is: a bounded run against real server processes on loopback, that prints what it measured and whether it held. */
+
+export interface FaultOptions {
+  /** Of everything that is random in the run. */
+  readonly seed: number
+  /** A value of the command line, `--name=value`; the default if it is not given. */
+  readonly number: (name: string, byDefault: number) => number
+  /** Tells how far the run is. */
+  readonly say: (text: string) => void
+}
+
+export interface FaultResult {
+  /** What did not hold, in words; empty: the run passed. */
+  readonly failures: readonly string[]
+  readonly measured: Readonly<Record<string, string | number>>
+}
+
+export type Fault = (options: FaultOptions) => Promise<FaultResult>

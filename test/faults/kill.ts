@@ -1,0 +1,109 @@
+/**
+ * Kill: the server is killed at random moments while records flow through a filter, a count, a windowed count and a join. Options:
+ * `records` (200,000), `kills` (5), `exactly-once` (1; 0 is at-least-once), `life` (2,000): the longest that a server lives, ms.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { applicationId } from '../../src/runtime/internal-names.ts'
+import type { Fault, FaultOptions } from './fault.ts'
+import { checkOutputs } from './kill/check.ts'
+import { expected, PARTITIONS, records, SOURCES, STATEMENTS, TOPICS } from './kill/flow.ts'
+import { FaultServer, seeded, withDataDir, withLog } from './support/server.ts'
+import { uncommitted, writeRecords } from './support/topics.ts'
+
+const POLL_MS = 200
+/** Long enough for queries to start and to tell how far they are behind. */
+const QUIET_MS = 2_000
+/** Without progress for this long the run has failed. */
+const STALL_MS = 60_000
+
+export const kill: Fault = ({ seed, number, say }) =>
+  withDataDir(async (dataDir) => {
+    const quarters = Math.floor(number('records', 200_000) / 4)
+    const kills = number('kills', 5)
+    const exactlyOnce = number('exactly-once', 1) === 1
+    const life = number('life', 2_000)
+    const random = seeded(seed)
+    const queries = await createQueries(dataDir, exactlyOnce)
+    const lives: number[] = []
+    for (let i = 0; i <= kills; i++) {
+      const [from, to] = [i, i + 1].map((part) => Math.floor((quarters * part) / (kills + 1))) as [number, number]
+      await withLog(dataDir, async (broker) => {
+        for (const topic of TOPICS) await writeRecords(broker, topic, PARTITIONS, records(topic, from, to))
+      })
+      if (i === kills) break
+      const server = await FaultServer.spawn(dataDir)
+      const ms = Math.floor(random() * life)
+      await delay(ms)
+      await server.kill()
+      lives.push(ms)
+      say(`killed after ${ms} ms (${i + 1} of ${kills})`)
+    }
+    await finish(dataDir, queries, say)
+    const {
+      failures,
+      records: outputs,
+      repeated,
+    } = await withLog(dataDir, (broker) => checkOutputs(broker, expected(quarters), exactlyOnce))
+    const guarantee = exactlyOnce ? 'exactly_once_v2' : 'at_least_once'
+    return {
+      failures,
+      measured: { guarantee, records: 4 * quarters, kills, lives: lives.join(' '), outputs, repeated },
+    }
+  })
+
+/** Ids of the queries. */
+async function createQueries(dataDir: string, exactlyOnce: boolean): Promise<string[]> {
+  const server = await FaultServer.start(dataDir)
+  await server.execute(SOURCES)
+  const created = await server.execute(STATEMENTS, {
+    'auto.offset.reset': 'earliest',
+    'processing.guarantee': exactlyOnce ? 'exactly_once_v2' : 'at_least_once',
+  })
+  await server.kill()
+  return created.map((entity) => (entity as { commandStatus: { queryId: string } }).commandStatus.queryId)
+}
+
+/** Lets the server process what is left: until all of it is committed. */
+async function finish(dataDir: string, queries: readonly string[], say: FaultOptions['say']): Promise<void> {
+  for (let left = -1; ; ) {
+    const server = await FaultServer.start(dataDir)
+    await untilQuiet(server)
+    await server.stop()
+    const now = await withLog(dataDir, (broker) => leftOf(broker, queries))
+    say(`${now} records left to commit`)
+    if (now === 0) return
+    if (now === left) throw new Error(`${now} records are not processed:\n${server.output}`)
+    left = now
+  }
+}
+
+async function leftOf(broker: Parameters<typeof uncommitted>[0], queries: readonly string[]): Promise<number> {
+  let left = 0
+  for (const queryId of queries) {
+    const group = applicationId({ serviceId: 'default_', queryId, transient: false })
+    const topics = queryId.includes('JOINED') ? ['orders', 'payments'] : ['events']
+    left += await uncommitted(broker, group, topics)
+  }
+  return left
+}
+
+/** Resolves when no query has moved for a while and none is behind. */
+async function untilQuiet(server: FaultServer): Promise<void> {
+  let mark = ''
+  let changedAt = performance.now()
+  while (performance.now() - changedAt < STALL_MS) {
+    await delay(POLL_MS)
+    const metrics = await server.metrics([
+      'millrace_query_records_consumed',
+      'millrace_query_records_produced',
+      'millrace_query_lag_records',
+    ])
+    const now = JSON.stringify([...metrics.values()].map((values) => [...values.values()]))
+    const isBehind = [...metrics.get('millrace_query_lag_records')!.values()].some((lag) => lag > 0)
+    if (now !== mark) {
+      mark = now
+      changedAt = performance.now()
+    } else if (!isBehind && performance.now() - changedAt > QUIET_MS) return
+  }
+  throw new Error(`The queries stand still while they are behind:\n${server.output}`)
+}

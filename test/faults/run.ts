@@ -1,0 +1,36 @@
+/**
+ * Runs one fault script: `node test/faults/run.ts NAME [--seed=N] [--OPTION=N]`. Prints the seed, what was measured and what did not hold;
+ * the exit code is 1 if something did not.
+ */
+import type { Fault } from './fault.ts'
+
+const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
+  kill: async () => (await import('./kill.ts')).kill,
+  'many-queries': async () => (await import('./many-queries.ts')).manyQueries,
+  'many-subscribers': async () => (await import('./many-subscribers.ts')).manySubscribers,
+  restart: async () => (await import('./restart.ts')).restart,
+  soak: async () => (await import('./soak.ts')).soak,
+}
+
+async function run([name = '', ...rest]: readonly string[]): Promise<boolean> {
+  const load = FAULTS[name]
+  if (load === undefined) {
+    process.stderr.write(
+      `Usage: node test/faults/run.ts NAME [--seed=N]. NAME is one of ${Object.keys(FAULTS).join(', ')}.\n`,
+    )
+    return false
+  }
+  const given = new Map(rest.map((argument) => argument.replace(/^--/, '').split('=') as [string, string]))
+  const number = (option: string, byDefault: number) => Number(given.get(option) ?? byDefault)
+  const seed = number('seed', Date.now() % 1_000_000)
+  const startedAt = performance.now()
+  const say = (text: string) =>
+    process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}\n`)
+  const { failures, measured } = await (await load())({ seed, number, say })
+  process.stdout.write(
+    `${JSON.stringify({ fault: name, seed, passed: failures.length === 0, failures, measured }, null, 2)}\n`,
+  )
+  return failures.length === 0
+}
+
+process.exit((await run(process.argv.slice(2))) ? 0 : 1)
