@@ -31,7 +31,8 @@ function fuzzInWorker({ target, runs, seed, started }: Job): void {
     },
   })
   const details = fc.check(counted, { numRuns: runs, seed }) as fc.RunDetails<[unknown]>
-  parentPort!.postMessage(fc.defaultReportMessage(details) ?? null)
+  const cause = details.errorInstance instanceof Error ? `\n${details.errorInstance.stack}` : ''
+  parentPort!.postMessage(details.failed ? `${fc.defaultReportMessage(details)}${cause}` : null)
 }
 
 /** Text of the finding; null: none. */

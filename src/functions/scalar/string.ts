@@ -282,7 +282,8 @@ function instr(text: string | null, part: string | null, position = 1, occurrenc
   const backwards = position < 0
   let index = backwards ? text.length + position + 1 : position - 2
   for (let found = 0; found < occurrence; found++) {
-    if (backwards && index === 0) return 0
+    // At the end of its way; the empty text is found there for ever.
+    if (backwards ? index === 0 : index >= text.length) return 0
     index = backwards ? text.lastIndexOf(part, index - 1) : text.indexOf(part, index + 1)
     if (index === -1) return 0
   }
