@@ -3,15 +3,13 @@
  * cast node.
  */
 import { StatementError } from '../errors.ts'
-import { castFunction } from '../types/cast.ts'
+import { type Cast, castFunction } from '../types/cast.ts'
 import { equalTypes, formatType, type SqlType, type StructType } from '../types/sql-type.ts'
+import type { Value } from '../types/value.ts'
 import type { Expression, LiteralExpression, StructExpression } from './expression.ts'
 import { literalOf, literalValue } from './literal.ts'
 
-/**
- * `expression` as `to`. Throws a StatementError where the dialect has no such cast, and the cast's own Error where a literal cannot be
- * converted.
- */
+/** `expression` as `to`. Throws a StatementError where the dialect has no such cast, and where a literal cannot be converted. */
 export function coerce(expression: Expression, to: SqlType): Expression {
   const from = expression.type
   if (from !== null && equalTypes(from, to)) return expression
@@ -49,8 +47,16 @@ export function castNode(operand: Expression, to: SqlType): Expression {
 function coerceLiteral(literal: LiteralExpression, to: SqlType): Expression {
   if (literal.value === null || literal.type === null) return { kind: 'literal', type: to, value: null }
   const cast = castFunction(literal.type, to)
-  const converted = cast === null ? null : literalOf(to, cast(literalValue(literal)))
+  const converted = cast === null ? null : literalOf(to, convert(literal, cast))
   return converted ?? castNode(literal, to)
+}
+
+function convert(literal: LiteralExpression, cast: Cast): Value {
+  try {
+    return cast(literalValue(literal))
+  } catch (error) {
+    throw new StatementError((error as Error).message, { cause: error })
+  }
 }
 
 /** By field name, as the cast of a struct; fields that the constructor does not have are NULL. */
