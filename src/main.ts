@@ -18,6 +18,7 @@ import { createQueryRuntime } from './runtime/create-query-runtime.ts'
 import type { HostProvider } from './runtime/host-set.ts'
 import type { QueryRuntime } from './runtime/query-runtime.ts'
 import { workerHosts } from './runtime/worker-hosts.ts'
+import type { StoresSetup } from './runtime/worker-setup.ts'
 
 export interface ServerPartsOptions {
   /** Where the embedded log and the state of queries lie. Made if it is not there. */
@@ -74,8 +75,11 @@ async function open(options: ServerPartsOptions, config: Config, clock: Clock): 
   try {
     const functions = createRegistry(BUILT_IN_FUNCTIONS)
     const random = Math.random
-    const hosts = openHosts(options, config, connect)
-    const runtime = createQueryRuntime({ broker, functions, clock, random, config: options.properties ?? {}, hosts })
+    const stores = storesSetup(options, config)
+    const hosts = openHosts(options, config, { connect, stores })
+    const properties = options.properties ?? {}
+    const { changelogs } = stores
+    const runtime = createQueryRuntime({ broker, functions, clock, random, config: properties, hosts, changelogs })
     const engine = await createEngine({ broker, runtime, clock, random, config, functions, version: version() })
     return {
       engine,
@@ -92,15 +96,29 @@ async function open(options: ServerPartsOptions, config: Config, clock: Clock): 
 }
 
 /** Tasks run in threads, as many as there are cores; each is started when the first task is placed on it. */
-function openHosts({ properties = {}, warn }: ServerPartsOptions, config: Config, connect: Connect): HostProvider {
+function openHosts(
+  { properties = {}, warn }: ServerPartsOptions,
+  config: Config,
+  { connect, stores }: { readonly connect: Connect; readonly stores: StoresSetup },
+): HostProvider {
   return workerHosts({
     count: Math.max(1, Number(config.get('num.stream.threads') ?? availableParallelism())),
     serviceId: config.get('ksql.service.id') ?? '',
     config: properties,
     connect,
-    stores: { kind: 'memory' },
+    stores,
     onDeath: (error) => (warn ?? warnOnStandardError)(`A worker thread died: ${error.stack ?? error.message}`),
   })
+}
+
+/** Memory of each worker's caches in front of the state on disk. */
+const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024
+
+/** State beside the embedded log is on the same disk and as safe: changelogs would write everything twice. */
+function storesSetup({ dataDir, bootstrapServers }: ServerPartsOptions, config: Config) {
+  const cacheBytes = Number(config.get('millrace.state.cache.bytes') ?? DEFAULT_CACHE_BYTES)
+  const changelogs = (bootstrapServers ?? config.get('bootstrap.servers')) !== undefined
+  return { kind: 'disk', directory: join(dataDir, 'state'), cacheBytes, changelogs } as const
 }
 
 function warnOnStandardError(message: string): void {

@@ -15,6 +15,8 @@ export interface CommitScheduleOptions {
   readonly clock: Clock
   readonly queries: () => Iterable<HostedQuery>
   readonly transactions: Transactions
+  /** Whether all should commit now, whatever their intervals. */
+  readonly isPressed: () => boolean
   /** Before it is looked what is due. */
   readonly onTick: () => void
 }
@@ -45,14 +47,16 @@ export class CommitSchedule {
   }
 
   #tick(): void {
-    const { clock, queries, onTick } = this.#options
+    const { clock, queries, isPressed, onTick } = this.#options
     onTick()
     const all = [...queries()]
     if (all.length === 0) this.stop()
     if (this.#underWay !== null) return
     const now = clock.now()
+    const pressed = isPressed()
     // A clock that was set back must not stop commits.
-    const due = all.filter(({ nextCommitAt }) => now >= nextCommitAt || nextCommitAt - now > MAX_INTERVAL_MS)
+    const isDue = ({ nextCommitAt }: HostedQuery) => now >= nextCommitAt || nextCommitAt - now > MAX_INTERVAL_MS
+    const due = pressed ? all : all.filter(isDue)
     if (due.length > 0) void this.#commit(due)
   }
 

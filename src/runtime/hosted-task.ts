@@ -328,6 +328,7 @@ function storesRequest({ query, assignment, topology, schemas }: HostedTaskOptio
     partition: assignment.partition,
     slot: assignment.slot,
     applicationId,
+    isTransient: query.group === null,
     stores: topology.steps.flatMap((step) => (isOperator(step) ? storeRequests(step, schemas) : [])),
     changelog(store, key, value, timestamp) {
       let append = appends.get(store)

@@ -8,6 +8,7 @@ const NOTHING: Checkpoint = { write: async () => {}, abandon: () => {} }
 export function memoryStores(): StoreProvider {
   return {
     open: async ({ stores }) => new MemoryTaskStores(stores.map(({ spec }) => spec)),
+    needsCommit: () => false,
     purge: async () => {},
     close: async () => {},
   }

@@ -16,6 +16,7 @@ import {
   readOrigin,
   type TaskAssignment,
 } from './assignment.ts'
+import { changelogConfig } from './changelog-config.ts'
 import { applicationId, changelogTopic, repartitionTopic } from './internal-names.ts'
 import { type Config, isExactlyOnce, readsFromStart } from './query-config.ts'
 import { positionKey } from './store-provider.ts'
@@ -199,11 +200,10 @@ function internalTopics(
         : [],
     )
     const stores = changelogs ? topology.steps.flatMap((step) => (isOperator(step) ? storesOf(step, schemas) : [])) : []
-    const names = new Set(stores.map(({ name }) => changelogTopic(layout.application, name)))
-    return [
-      ...repartitions,
-      ...[...names].map((name) => ({ name, partitions, replicas, config: { 'cleanup.policy': 'compact' } })),
-    ]
+    const changelogsByName = new Map(
+      stores.map((store) => [changelogTopic(layout.application, store.name), changelogConfig(store)]),
+    )
+    return [...repartitions, ...[...changelogsByName].map(([name, config]) => ({ name, partitions, replicas, config }))]
   })
 }
 

@@ -16,6 +16,8 @@ export const positionKey = ({ topic, partition }: { readonly topic: string; read
 export interface StoreProvider {
   /** Opens the stores of one task, before its operators are built. `specs` is empty for a task without state. */
   open(request: OpenStores): Promise<TaskStores>
+  /** Whether so many changes wait in memory for a commit that it should come at once. */
+  needsCommit(): boolean
   /** Deletes whatever is kept of a query's tasks, which are closed. No effect if there is nothing. */
   purge(queryId: string): Promise<void>
   /** After all tasks are closed. */
@@ -29,6 +31,8 @@ export interface OpenStores {
   readonly partition: number
   /** Decides which local files the state is in: all tasks of one slot share a writer. */
   readonly slot: number
+  /** Nobody comes back for the state: a push query's. */
+  readonly isTransient: boolean
   readonly stores: readonly StoreRequest[]
   /** Prefix of the query's internal topics; a store's changelog is `<application id>-<store>-changelog`. */
   readonly applicationId: string

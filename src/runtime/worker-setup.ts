@@ -8,6 +8,7 @@ import { BUILT_IN_FUNCTIONS } from '../functions/index.ts'
 import { createRegistry } from '../functions/registry.ts'
 import { memoryStores } from './memory-stores.ts'
 import { type Config, compressionOf, mergeConfig } from './query-config.ts'
+import { logRestores } from './restore-log.ts'
 import type { StoreProvider } from './store-provider.ts'
 import type { TaskHostOptions } from './task-host.ts'
 
@@ -17,7 +18,16 @@ export type BrokerConnection =
   | { readonly kind: 'kafka'; readonly options: KafkaOptions }
 
 /** Where a worker keeps the state of its tasks. */
-export type StoresSetup = { readonly kind: 'memory' }
+export type StoresSetup =
+  | { readonly kind: 'memory' }
+  | {
+      readonly kind: 'disk'
+      readonly directory: string
+      /** Of each worker. */
+      readonly cacheBytes: number
+      /** Whether what changes goes to changelog topics too. */
+      readonly changelogs: boolean
+    }
 
 export interface WorkerSetup {
   readonly index: number
@@ -42,7 +52,7 @@ export async function hostOptions(setup: WorkerSetup): Promise<Omit<TaskHostOpti
     functions: createRegistry([...BUILT_IN_FUNCTIONS, ...(await moreFunctions(setup.functionModules))]),
     functionContext: { now: Date.now, random: Math.random, config: (key) => config[`ksql.functions.${key}`] },
     clock: systemClock,
-    stores: openStores(setup.stores),
+    stores: await openStores(setup.stores, broker),
     transactionalId: `${serviceId}-${index}`,
     compression: compressionOf(config),
     workingFor: new Int32Array(workingFor),
@@ -59,11 +69,22 @@ async function openBroker(connection: BrokerConnection): Promise<Broker> {
   return attachEmbeddedLog(connection.attachment)
 }
 
-function openStores(setup: StoresSetup): StoreProvider {
-  switch (setup.kind) {
-    case 'memory':
-      return memoryStores()
-  }
+async function openStores(setup: StoresSetup, broker: Broker): Promise<StoreProvider> {
+  if (setup.kind === 'memory') return memoryStores()
+  const { durableStores } = await import('./durable-stores.ts')
+  const { directory, cacheBytes, changelogs } = setup
+  return durableStores({
+    directory,
+    cacheBytes,
+    changelogs: changelogs ? broker : null,
+    clock: systemClock,
+    onWarning: warn,
+    onRestore: logRestores(warn),
+  })
+}
+
+function warn(message: string): void {
+  process.stderr.write(`${message}\n`)
 }
 
 async function moreFunctions(modules: readonly string[]): Promise<FunctionDeclaration[]> {

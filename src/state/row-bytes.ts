@@ -41,6 +41,12 @@ export function rowBytes({ types, isList = false }: Pick<StoreDeclaration, 'type
   }
 }
 
+/** The bytes of the key of a value whose key was cut; empty for others. */
+export const cutKeyText = (bytes: Buffer): Buffer =>
+  (bytes[0]! & HAS_KEY) === 0 ? NOTHING : bytes.subarray(5, 5 + bytes.readUInt32LE(1))
+
+const NOTHING = Buffer.alloc(0)
+
 /** The whole key of a value whose key was cut. */
 export function readCutKey(bytes: Buffer): string {
   return readText(bytes, 5, 5 + bytes.readUInt32LE(1))
