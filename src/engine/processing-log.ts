@@ -59,6 +59,7 @@ export class ProcessingLog {
       partitions: config.number('ksql.logging.processing.topic.partitions'),
       replicas: config.number('ksql.logging.processing.topic.replication.factor'),
       retentionMs: null,
+      retentionLike: null,
       cleanupPolicy: 'delete',
     })
     const stream = config.get('ksql.logging.processing.stream.name')!

@@ -29,7 +29,8 @@ export async function ensureTopic(broker: Broker, request: TopicRequest): Promis
     checkExistingTopic(request, { partitions: () => existing.partitions })
     return
   }
-  const { name, partitions, replicas, retentionMs, cleanupPolicy } = request
+  const { name, partitions, replicas, cleanupPolicy } = request
+  const retention = await retentionOf(broker, request)
   try {
     await broker.createTopic({
       name,
@@ -37,7 +38,7 @@ export async function ensureTopic(broker: Broker, request: TopicRequest): Promis
       ...(replicas !== null && replicas > 0 && { replicas }),
       config: {
         'cleanup.policy': cleanupPolicy,
-        ...(retentionMs !== null && { 'retention.ms': String(retentionMs) }),
+        ...(retention !== null && { 'retention.ms': retention }),
       },
     })
   } catch (error) {
@@ -46,6 +47,13 @@ export async function ensureTopic(broker: Broker, request: TopicRequest): Promis
     if (error.code !== 'INVALID_REQUEST') throw error
     throw new StatementError(`Failed to create topic '${name}': ${error.message}`, { cause: error })
   }
+}
+
+/** What the statement says, else that of the topic which it is to be like. Null: the broker's default. */
+async function retentionOf(broker: Broker, { retentionMs, retentionLike }: TopicRequest): Promise<string | null> {
+  if (retentionMs !== null) return String(retentionMs)
+  if (retentionLike === null) return null
+  return (await broker.describeTopic(retentionLike))?.config['retention.ms'] ?? null
 }
 
 /** A topic that is gone already is what was wanted. */

@@ -46,6 +46,7 @@ export function planCreateSource(statement: CreateSource, context: PlanContext):
     partitions: properties.partitions,
     replicas: properties.replicas,
     retentionMs: properties.retentionMs,
+    retentionLike: null,
     cleanupPolicy: cleanupPolicy(source),
   }
   checkExistingTopic(topic, context)

@@ -55,6 +55,7 @@ export function planCreateAs(statement: CreateAs, queryId: string, context: Plan
     partitions: properties.partitions ?? inheritedPartitions(analysis, context),
     replicas: properties.replicas,
     retentionMs: retention(properties.retentionMs, source, analysis),
+    retentionLike: source.kind === 'STREAM' ? analysis.sources[0]!.source.topic : null,
     cleanupPolicy: cleanupPolicy(source),
   }
   if (properties.partitions !== null) checkExistingTopic(request, context)

@@ -11,6 +11,8 @@ export interface TopicRequest {
   readonly replicas: number | null
   /** Null: the broker's default. -1: for ever. */
   readonly retentionMs: number | null
+  /** The topic whose retention it takes if `retentionMs` is null and there is one to take; null: none. */
+  readonly retentionLike: string | null
   readonly cleanupPolicy: 'delete' | 'compact' | 'compact,delete'
 }
 

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { TestEngine, temporaryDirectory } from '../../support/engine.ts'
+
+const directory = temporaryDirectory()
+let test: TestEngine
+beforeAll(async () => {
+  test = await TestEngine.open(directory.path)
+  await test.execute(
+    `CREATE STREAM s (k STRING KEY, v INT) WITH (kafka_topic='s', value_format='JSON', partitions=2, retention_ms=123000);`,
+  )
+})
+afterAll(async () => {
+  await test.close()
+  directory.remove()
+})
+
+const configOf = async (topic: string) => (await test.broker.describeTopic(topic))?.config
+
+it('a stream of a query keeps its records as long as the topic it reads', async () => {
+  await test.execute('CREATE STREAM derived AS SELECT * FROM s;')
+  expect(await configOf('DERIVED')).toMatchObject({ 'retention.ms': '123000', 'cleanup.policy': 'delete' })
+})
+
+it('RETENTION_MS says otherwise', async () => {
+  await test.execute('CREATE STREAM kept WITH (retention_ms=-1) AS SELECT * FROM s;')
+  expect(await configOf('KEPT')).toMatchObject({ 'retention.ms': '-1' })
+})
+
+it('tables compact, windowed tables are kept as long as their windows', async () => {
+  await test.execute('CREATE TABLE counts AS SELECT v, COUNT(*) AS n FROM s GROUP BY v;')
+  await test.execute(
+    'CREATE TABLE windows AS SELECT v, COUNT(*) AS n FROM s WINDOW TUMBLING (SIZE 1 HOUR, RETENTION 2 DAYS, GRACE PERIOD 1 HOUR) GROUP BY v;',
+  )
+  expect(await configOf('COUNTS')).toMatchObject({ 'cleanup.policy': 'compact' })
+  expect(await configOf('WINDOWS')).toMatchObject({ 'cleanup.policy': 'compact,delete', 'retention.ms': '172800000' })
+})
