@@ -1,70 +1,156 @@
 /** What runs, as Prometheus reads it: asked of the runtime at each scrape. Source: cli-and-operations.md 2.7. */
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { QueryRuntime } from '../runtime/query-runtime.ts'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { TopicTotals } from '../runtime/host.ts'
+import { LATENCY_BOUNDS_MS, type LatencyCounts } from '../runtime/latency.ts'
+import type { QueryRuntime, QueryStatus, StepStatistics } from '../runtime/query-runtime.ts'
 import type { MeteredEngine } from './api.ts'
+import { type Labels, type Sample, ScrapedMetric } from './scraped-metric.ts'
 
-export function createMetrics(runtime: QueryRuntime, { catalog, pushQueries }: MeteredEngine): Registry {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  const perQuery = (
-    name: string,
-    help: string,
-    value: (status: NonNullable<ReturnType<QueryRuntime['status']>>) => number,
-  ) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: ['query'],
-      registers: [registry],
-      collect() {
-        this.reset()
-        for (const queryId of catalog().queries.keys()) {
-          const status = runtime.status(queryId)
-          if (status !== undefined) this.set({ query: queryId }, value(status))
-        }
-      },
-    })
-  perQuery('millrace_query_records_consumed', 'Records that the query has read.', (status) => status.recordsConsumed)
-  perQuery('millrace_query_records_produced', 'Records that the query has written.', (status) => status.recordsProduced)
-  perQuery('millrace_query_errors', 'Records that the query could not process.', (status) => status.processingErrors)
-  perQuery('millrace_query_lag_records', 'Records behind the end of the sources.', (status) => status.lagRecords)
-  perQuery('millrace_query_running', '1 if the query runs, else 0.', ({ state }) => Number(state === 'RUNNING'))
-  new Gauge({
+interface Described {
+  readonly name: string
+  readonly help: string
+  readonly type: 'counter' | 'gauge' | 'histogram'
+}
+
+type QueryMetric = Described & { readonly samples: (status: QueryStatus, query: string) => Sample[] }
+type TopicMetric = Described & { readonly value: (totals: TopicTotals) => number }
+
+const perQuery = (
+  type: 'counter' | 'gauge',
+  name: string,
+  help: string,
+  value: (status: QueryStatus) => number,
+): QueryMetric => ({ type, name, help, samples: (status, query) => [{ labels: { query }, value: value(status) }] })
+
+const LATENCY = 'millrace_query_latency_ms'
+
+/** Label: `query`, and where it says so `step`. */
+export const QUERY_METRICS: readonly QueryMetric[] = [
+  perQuery('counter', 'millrace_query_records_consumed', 'Records that the query has read.', (q) => q.recordsConsumed),
+  perQuery(
+    'counter',
+    'millrace_query_records_produced',
+    'Records that the query has written.',
+    (q) => q.recordsProduced,
+  ),
+  perQuery('counter', 'millrace_query_errors', 'Records that the query could not process.', (q) => q.processingErrors),
+  perQuery('counter', 'millrace_query_commits', 'Commits of the query.', (q) => q.commits),
+  perQuery(
+    'counter',
+    'millrace_query_failed_commits',
+    'Commits that failed and were tried again.',
+    (q) => q.failedCommits,
+  ),
+  perQuery('gauge', 'millrace_query_lag_records', 'Records behind the end of the sources.', (q) => q.lagRecords),
+  perQuery('gauge', 'millrace_query_running', '1 if the query runs, else 0.', (q) => Number(q.state === 'RUNNING')),
+  {
+    type: 'histogram',
+    name: LATENCY,
+    help: "From a record's time until what came of it was stored, ms: that of the newest record of each batch written.",
+    samples: ({ latency }, query) => latencySamples(latency, { query }),
+  },
+  {
+    type: 'counter',
     name: 'millrace_step_records',
     help: 'Records into and out of each step of the query.',
-    labelNames: ['query', 'step', 'direction'],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const query of catalog().queries.keys()) {
-        for (const { step, recordsIn, recordsOut } of runtime.status(query)?.steps ?? []) {
-          this.set({ query, step, direction: 'in' }, recordsIn)
-          this.set({ query, step, direction: 'out' }, recordsOut)
-        }
-      }
-    },
-  })
-  new Gauge({
-    name: 'millrace_step_state_entries',
-    help: 'Entries of the stores of a step with state.',
-    labelNames: ['query', 'step'],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const query of catalog().queries.keys()) {
-        for (const { step, stateEntries } of runtime.status(query)?.steps ?? []) {
-          if (stateEntries !== null) this.set({ query, step }, stateEntries)
-        }
-      }
-    },
-  })
-  new Gauge({
+    samples: ({ steps }, query) =>
+      steps.flatMap(({ step, recordsIn, recordsOut }) => [
+        { labels: { query, step, direction: 'in' }, value: recordsIn },
+        { labels: { query, step, direction: 'out' }, value: recordsOut },
+      ]),
+  },
+  perStep('counter', 'millrace_step_late_records', 'Records that came too late for the step.', (s) => s.lateRecords),
+  perStep('gauge', 'millrace_step_state_entries', 'Entries of the stores of a step with state.', (s) => s.stateEntries),
+]
+
+/** Labels: `worker` and `topic`. Queries that read a topic alike share the reading, so these do not grow with their number. */
+export const TOPIC_METRICS: readonly TopicMetric[] = [
+  {
+    type: 'counter',
+    name: 'millrace_topic_records_fetched',
+    help: 'Records that the worker has fetched.',
+    value: ({ records }) => records,
+  },
+  {
+    type: 'counter',
+    name: 'millrace_topic_records_decoded',
+    help: 'How often the worker has decoded a record.',
+    value: ({ decoded }) => decoded,
+  },
+  {
+    type: 'counter',
+    name: 'millrace_topic_bytes_fetched',
+    help: 'Bytes that the worker has fetched.',
+    value: ({ bytes }) => bytes,
+  },
+]
+
+/** Without labels. */
+export const SERVER_METRICS: readonly (Described & { readonly value: (engine: MeteredEngine) => number })[] = [
+  {
+    type: 'gauge',
     name: 'millrace_push_queries',
     help: 'Push queries that are open.',
-    registers: [registry],
-    collect() {
-      this.set(pushQueries())
-    },
-  })
+    value: ({ pushQueries }) => pushQueries(),
+  },
+  {
+    type: 'gauge',
+    name: 'millrace_persistent_queries',
+    help: 'Persistent queries, in whatever state.',
+    value: ({ catalog }) => catalog().queries.size,
+  },
+]
+
+export function createMetrics(runtime: QueryRuntime, engine: MeteredEngine): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const { catalog } = engine
+  for (const { samples, ...metric } of QUERY_METRICS) {
+    const ofAll = () =>
+      [...catalog().queries.keys()].flatMap((query) => {
+        const status = runtime.status(query)
+        return status === undefined ? [] : samples(status, query)
+      })
+    new ScrapedMetric(registry, { ...metric, samples: ofAll })
+  }
+  for (const { value, ...metric } of TOPIC_METRICS) {
+    const ofAll = async () =>
+      (await runtime.reading()).flatMap((topics, worker) =>
+        [...topics].map(([topic, totals]) => ({ labels: { worker, topic }, value: value(totals) })),
+      )
+    new ScrapedMetric(registry, { ...metric, samples: ofAll })
+  }
+  for (const { value, ...metric } of SERVER_METRICS) {
+    new ScrapedMetric(registry, { ...metric, samples: () => [{ labels: {}, value: value(engine) }] })
+  }
   return registry
+}
+
+/** Steps for which the value is null have none. */
+function perStep(
+  type: 'counter' | 'gauge',
+  name: string,
+  help: string,
+  value: (statistics: StepStatistics) => number | null,
+): QueryMetric {
+  const samples = ({ steps }: QueryStatus, query: string) =>
+    steps.flatMap((statistics) => {
+      const found = value(statistics)
+      return found === null ? [] : [{ labels: { query, step: statistics.step }, value: found }]
+    })
+  return { type, name, help, samples }
+}
+
+/** As Prometheus wants it: each bucket counts those below it too. */
+function latencySamples({ buckets, sumMs }: LatencyCounts, labels: Labels): Sample[] {
+  let count = 0
+  const counted = buckets.map((bucket, i) => {
+    count += bucket
+    return { name: `${LATENCY}_bucket`, labels: { ...labels, le: LATENCY_BOUNDS_MS[i] ?? '+Inf' }, value: count }
+  })
+  return [
+    ...counted,
+    { name: `${LATENCY}_sum`, labels, value: sumMs },
+    { name: `${LATENCY}_count`, labels, value: count },
+  ]
 }

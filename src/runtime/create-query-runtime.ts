@@ -3,7 +3,7 @@ import type { Broker } from '../broker/broker.ts'
 import type { Clock } from '../clock.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { Row } from '../types/value.ts'
-import { type Host, type HostListener, HostLostError } from './host.ts'
+import { type FetchTotals, type Host, type HostListener, HostLostError } from './host.ts'
 import { type HostProvider, HostSet } from './host-set.ts'
 import { inProcessHosts } from './in-process-hosts.ts'
 import { partitionOfKey } from './key-partition.ts'
@@ -107,6 +107,10 @@ class Runtime implements SettlingQueryRuntime {
 
   status(queryId: string): QueryStatus | undefined {
     return this.#find(queryId)?.status()
+  }
+
+  async reading(): Promise<FetchTotals[]> {
+    return (await this.#hosts.all()).map(({ totals }) => totals)
   }
 
   async *pull(queryId: string, request: PullRequest): AsyncIterable<readonly Row[]> {

@@ -2,6 +2,7 @@
 import type { Broker } from '../broker/broker.ts'
 import { type BrokerError, OffsetOutOfRangeError } from '../broker/broker-error.ts'
 import { FetchLoop } from './fetch-loop.ts'
+import type { FetchTotals, TopicTotals } from './host.ts'
 import type { InputFeed } from './input-feed.ts'
 import type { LaneFeed } from './partition-lane.ts'
 import { PartitionReaders } from './partition-readers.ts'
@@ -14,18 +15,11 @@ export interface HostReadingOptions {
   readonly onRound: () => void
 }
 
-/** What the host has fetched, whoever it was for. */
-export interface FetchTotals {
-  readonly records: number
-  readonly bytes: number
-}
-
 export class HostReading {
   readonly #loops: { readonly main: FetchLoop; readonly catchUp: FetchLoop }
   readonly #readers = new Map<string, PartitionReaders>()
   readonly #members = new Map<InputFeed, LaneFeed>()
-  #records = 0
-  #bytes = 0
+  readonly #totals = new Map<string, TopicTotals>()
 
   constructor({ broker, gate, onRound }: HostReadingOptions) {
     // Records of transactions count when they are committed, whoever wrote them: an aborted one was never there.
@@ -40,7 +34,7 @@ export class HostReading {
   }
 
   get totals(): FetchTotals {
-    return { records: this.#records, bytes: this.#bytes }
+    return this.#totals
   }
 
   add(member: LaneFeed): void {
@@ -75,14 +69,20 @@ export class HostReading {
       topic,
       partition,
       ...this.#loops,
-      onRead: (records, bytes) => {
-        this.#records += records
-        this.#bytes += bytes
-      },
+      onRead: (read) => this.#count(topic, read),
       onError: (members, error, failed) => meetError(members, error, failed),
     })
     this.#readers.set(key, readers)
     return readers
+  }
+
+  #count(topic: string, read: TopicTotals): void {
+    const before = this.#totals.get(topic)
+    this.#totals.set(topic, {
+      records: (before?.records ?? 0) + read.records,
+      decoded: (before?.decoded ?? 0) + read.decoded,
+      bytes: (before?.bytes ?? 0) + read.bytes,
+    })
   }
 
   #failAll(error: unknown): void {

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment } from './assignment.ts'
-import type { Host, HostListener, QueryProgress } from './host.ts'
+import type { HostListener, LocalHost, QueryProgress } from './host.ts'
 import type { PushRow } from './query-runtime.ts'
 import { plainRows, pushedRows, type RowBatch, type RowBatchCodec } from './row-batches.ts'
 import { keyCodecOf, readPull } from './wire-pull.ts'
@@ -27,14 +27,14 @@ type Handlers = {
 
 export interface HostServerOptions {
   readonly port: Pick<MessagePort, 'postMessage' | 'on'>
-  readonly open: (listener: HostListener) => Host
+  readonly open: (listener: HostListener) => LocalHost
   /** After `close` was answered. */
   readonly onClosed: () => void
 }
 
 export class HostServer {
   readonly #options: HostServerOptions
-  readonly #host: Host
+  readonly #host: LocalHost
   readonly #queries = new Map<string, ServedQuery>()
   readonly #pulls = new Map<number, OpenPull>()
   readonly #told = new Map<string, string>()
@@ -53,7 +53,7 @@ export class HostServer {
       const rows = pushedRows(assignment.plan.steps)
       this.#queries.set(assignment.queryId, { assignment, rows })
       await this.#host.start(assignment)
-      this.#tellProgress()
+      this.#tellProgress([assignment.queryId])
       return null
     },
     stop: async ({ queryId, purge }) => {
@@ -128,18 +128,16 @@ export class HostServer {
     }
   }
 
-  /** Of the queries that have moved since they were last told of. */
-  #tellProgress(): void {
+  /** Of those of the queries that have moved since they were last told of. */
+  #tellProgress(queryIds: Iterable<string> = this.#queries.keys()): void {
     const progress: (readonly [string, QueryProgress])[] = []
-    for (const queryId of this.#queries.keys()) {
-      const now = this.#host.progress(queryId)
-      if (now === undefined) continue
-      const mark = `${now.recordsConsumed} ${now.recordsProduced} ${now.processingErrors} ${now.lagRecords}`
-      if (this.#told.get(queryId) === mark) continue
+    for (const queryId of queryIds) {
+      const mark = this.#host.progressMark(queryId)
+      if (mark === undefined || this.#told.get(queryId) === mark) continue
       this.#told.set(queryId, mark)
-      progress.push([queryId, now])
+      progress.push([queryId, this.#host.progress(queryId)!])
     }
-    if (progress.length > 0) this.#post({ kind: 'progress', progress })
+    if (progress.length > 0) this.#post({ kind: 'progress', progress, totals: this.#host.totals })
   }
 
   #post(message: WorkerMessage): void {

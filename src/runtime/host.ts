@@ -1,6 +1,7 @@
 /** The port to a thread that runs tasks: in this thread (task-host.ts) or in a worker (remote-host.ts). */
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment } from './assignment.ts'
+import type { LatencyCounts } from './latency.ts'
 import type { ProcessingError } from './processing-log.ts'
 import type { PullRequest, PushRow, QueryFailure, StepStatistics } from './query-runtime.ts'
 
@@ -15,6 +16,8 @@ export interface Host {
   pull(queryId: string, request: HostPull): AsyncIterable<readonly Row[]>
   /** Undefined if no task of the query is here. */
   progress(queryId: string): QueryProgress | undefined
+  /** Everything read here so far, by topic. */
+  readonly totals: FetchTotals
   /**
    * Resolves when every task that runs has read what is there and its outputs are committed. True: that was so from the start and nothing
    * had to be done.
@@ -23,6 +26,24 @@ export interface Host {
   /** Commits what is done, ends all tasks and gives everything back. */
   close(): Promise<void>
 }
+
+/** A host in this thread. */
+export interface LocalHost extends Host {
+  /** A text that changes with what `progress` tells, at little cost; undefined if no task of the query is here. */
+  progressMark(queryId: string): string | undefined
+}
+
+/** What a host has read of one topic, whoever it was for. */
+export interface TopicTotals {
+  /** Records fetched: each once, however many queries read it; again for a query that is behind and catches up. */
+  readonly records: number
+  /** How often a record was decoded: once for all queries that read it alike. */
+  readonly decoded: number
+  readonly bytes: number
+}
+
+/** By topic. */
+export type FetchTotals = ReadonlyMap<string, TopicTotals>
 
 /** The host died with what it was asked to do. */
 export class HostLostError extends Error {
@@ -38,6 +59,11 @@ export interface QueryProgress {
   readonly recordsProduced: number
   readonly processingErrors: number
   readonly lagRecords: number
+  readonly commits: number
+  /** Commits that failed and were tried again. */
+  readonly failedCommits: number
+  /** From a record's time until what came of it was stored. */
+  readonly latency: LatencyCounts
   readonly steps: readonly StepStatistics[]
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import { originMetadata, type QueryAssignment } from './assignment.ts'
 import type { QueryProgress } from './host.ts'
 import type { HostedTask, TaskCheckpoint } from './hosted-task.ts'
+import { addLatencies } from './latency.ts'
 import type { StepStatistics } from './query-runtime.ts'
 import { positionKey } from './store-provider.ts'
 
@@ -27,6 +28,8 @@ export class HostedQuery {
   isPaused: boolean
   /** Failed, or stopped. */
   isEnded = false
+  commits = 0
+  failedCommits = 0
   readonly #options: HostedQueryOptions
   #purgeAt = 0
   #committing: Promise<void> | null = null
@@ -108,6 +111,15 @@ export class HostedQuery {
     )
   }
 
+  /** A text that changes with what `progress` tells, at little cost. */
+  get progressMark(): string {
+    let mark = `${this.commits} ${this.failedCommits}`
+    for (const { recordsRead, lag, processingErrors, outputs } of this.tasks) {
+      mark += ` ${recordsRead} ${outputs.recordsWritten} ${processingErrors} ${lag}`
+    }
+    return mark
+  }
+
   progress(): QueryProgress {
     const { tasks } = this
     return {
@@ -115,6 +127,9 @@ export class HostedQuery {
       recordsProduced: sum(tasks, ({ outputs }) => outputs.recordsWritten),
       processingErrors: sum(tasks, ({ processingErrors }) => processingErrors),
       lagRecords: sum(tasks, ({ lag }) => lag),
+      commits: this.commits,
+      failedCommits: this.failedCommits,
+      latency: addLatencies(tasks.map(({ outputs }) => outputs.latency.counts)),
       steps: addStatistics(tasks.flatMap((task) => task.statistics())),
     }
   }
@@ -133,8 +148,10 @@ export class HostedQuery {
         unwritten.delete(checkpoint)
       }
       if (group !== null) await this.#options.broker.commitOffsets(group, this.offsetsOf(checkpoints))
+      this.commits++
       await this.purgeInternalTopics(checkpoints)
     } catch (error) {
+      this.failedCommits++
       for (const { state } of unwritten) state.abandon()
       for (const { task } of checkpoints) task.unmark()
       if (!(error instanceof BrokerError && error.retriable)) this.fail(error)

@@ -5,11 +5,14 @@
 import type { Producer } from '../broker/broker.ts'
 import type { BrokerError } from '../broker/broker-error.ts'
 import { partitionForCounter, partitionForKey } from '../broker/partitioner.ts'
+import { maxTimestamp } from '../broker/record-batch.ts'
 import type { RecordBatchBuilder } from '../broker/record-batch-builder.ts'
+import type { Clock } from '../clock.ts'
 import type { StepId } from '../operators/step.ts'
 import { ByteBuffer } from '../serde/byte-sink.ts'
 import type { StreamRecord } from '../types/record.ts'
 import type { BatchPool } from './batch-pool.ts'
+import { LatencyHistogram } from './latency.ts'
 import type { ProcessingError } from './processing-log.ts'
 import type { RecordEncoder } from './record-encoder.ts'
 import type { SendWindow } from './send-window.ts'
@@ -26,6 +29,7 @@ const CHANGELOG: StepId = 'Changelog'
 const SHORT_KEY_BYTES = 32
 
 export interface OutputsOptions {
+  readonly clock: Clock
   readonly producer: Pick<Producer, 'send'>
   readonly pool: BatchPool
   readonly window: SendWindow
@@ -47,6 +51,8 @@ export class TaskOutputs {
   /** While true nothing is written: the task repeats what it has written before. */
   isMuted = false
   recordsWritten = 0
+  /** From the time of the newest record of each batch until the batch was stored. */
+  readonly latency = new LatencyHistogram()
   readonly #options: OutputsOptions
   readonly #key = new ByteBuffer()
   readonly #open = new Set<OpenBatch>()
@@ -164,15 +170,19 @@ export class TaskOutputs {
   }
 
   #send(batch: OpenBatch): void {
-    const { producer, pool, window, onFailure } = this.#options
+    const { producer, pool, window, clock, onFailure } = this.#options
     this.#open.delete(batch)
     batch.expectedBytes = Math.min(2 * BATCH_BYTES, batch.builder!.size + SPARE_BYTES)
     const bytes = pool.finish(batch.builder!)
     batch.builder = null
     if (bytes === null) return
     window.add(bytes.length)
+    const newest = maxTimestamp(bytes, 0)
     const sending = producer.send(batch.topic, batch.partition, bytes).then(
-      () => pool.recycle(bytes),
+      () => {
+        if (batch.step !== CHANGELOG) this.latency.observe(clock.now() - newest)
+        pool.recycle(bytes)
+      },
       (error: BrokerError) => {
         this.#failure ??= error
         if (error.code === 'RECORD_TOO_LARGE') this.#reportProduction(batch, error)

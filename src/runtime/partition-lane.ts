@@ -3,6 +3,7 @@ import type { FetchedPartition } from '../broker/broker.ts'
 import type { BrokerError } from '../broker/broker-error.ts'
 import { RecordBatchCursor, readHeaders } from '../broker/record-batch-cursor.ts'
 import type { FetchLoop, Lane } from './fetch-loop.ts'
+import type { TopicTotals } from './host.ts'
 import type { InputFeed } from './input-feed.ts'
 import type { internalReader } from './internal-topic.ts'
 import type { RecordCursor } from './record-cursor.ts'
@@ -12,8 +13,8 @@ export interface LaneOptions {
   readonly topic: string
   readonly partition: number
   readonly loop: FetchLoop
-  /** After a fetch, with the records and bytes that it had. */
-  readonly onRead: (lane: PartitionLane, records: number, bytes: number) => void
+  /** After a fetch, with what it had. */
+  readonly onRead: (lane: PartitionLane, read: TopicTotals) => void
   /** The partition cannot be read. */
   readonly onError: (lane: PartitionLane, error: BrokerError) => void
 }
@@ -110,7 +111,7 @@ export class PartitionLane implements Lane {
     }
     this.position = nextOffset
     for (const { feed } of this.feeds) feed.passed(nextOffset, Math.max(nextOffset, lastStableOffset), records)
-    this.#options.onRead(this, records, batches.length)
+    this.#options.onRead(this, { records, decoded: records * readers.length, bytes: batches.length })
   }
 
   fail(error: BrokerError): void {

@@ -5,6 +5,7 @@
  */
 import type { BrokerError } from '../broker/broker-error.ts'
 import type { FetchLoop } from './fetch-loop.ts'
+import type { TopicTotals } from './host.ts'
 import { type LaneFeed, PartitionLane } from './partition-lane.ts'
 
 /** An input this far ahead does not wait for the main lane: it becomes the main lane, and those that are behind catch up. */
@@ -15,7 +16,7 @@ export interface ReadersOptions {
   readonly partition: number
   readonly main: FetchLoop
   readonly catchUp: FetchLoop
-  readonly onRead: (records: number, bytes: number) => void
+  readonly onRead: (read: TopicTotals) => void
   readonly onError: (feeds: readonly LaneFeed[], error: BrokerError, reader: PartitionReaders) => void
 }
 
@@ -32,8 +33,8 @@ export class PartitionReaders {
     const laneOptions = {
       topic,
       partition,
-      onRead: (lane: PartitionLane, records: number, bytes: number) => {
-        onRead(records, bytes)
+      onRead: (lane: PartitionLane, read: TopicTotals) => {
+        onRead(read)
         this.#settle(lane)
       },
       onError: (lane: PartitionLane, error: BrokerError) => onError([...lane.feeds], error, this),

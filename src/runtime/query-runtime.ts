@@ -6,6 +6,8 @@ import type { Expression } from '../expressions/expression.ts'
 import type { NamedExpression } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import type { Row } from '../types/value.ts'
+import type { FetchTotals } from './host.ts'
+import type { LatencyCounts } from './latency.ts'
 import type { ProcessingError } from './processing-log.ts'
 
 export interface StartQuery {
@@ -43,6 +45,11 @@ export interface QueryStatus {
   readonly processingErrors: number
   /** Records behind the end of the sources, as far as known. */
   readonly lagRecords: number
+  readonly commits: number
+  /** Commits that failed and were tried again. */
+  readonly failedCommits: number
+  /** From the time of the newest record of each batch written until the batch was stored. */
+  readonly latency: LatencyCounts
   readonly steps: readonly StepStatistics[]
 }
 
@@ -92,6 +99,8 @@ export interface QueryRuntime {
   resume(queryId: string): Promise<void>
   /** Undefined: no such query. */
   status(queryId: string): QueryStatus | undefined
+  /** What each worker has read so far, by topic. */
+  reading(): Promise<readonly FetchTotals[]>
   /** Batches of rows of the query's materialization, in no order. */
   pull(queryId: string, request: PullRequest): AsyncIterable<readonly Row[]>
   subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription>

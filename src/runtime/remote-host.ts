@@ -1,7 +1,7 @@
 /** A host in a worker, as the main thread sees it. */
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment } from './assignment.ts'
-import type { Host, HostListener, HostLostError, HostPull, QueryProgress } from './host.ts'
+import type { FetchTotals, Host, HostListener, HostLostError, HostPull, QueryProgress } from './host.ts'
 import type { PushRow } from './query-runtime.ts'
 import { plainRows, pushedRows, type RowBatchCodec } from './row-batches.ts'
 import { keyCodecOf, writePull } from './wire-pull.ts'
@@ -23,6 +23,7 @@ export class RemoteHost implements Host {
   readonly #calls = new Map<number, Waiting>()
   readonly #queries = new Map<string, RemoteQuery>()
   readonly #progress = new Map<string, QueryProgress>()
+  #totals: FetchTotals = new Map()
   #nextId = 1
   #isClosed = false
   #lost: HostLostError | null = null
@@ -69,6 +70,11 @@ export class RemoteHost implements Host {
     return this.#progress.get(queryId)
   }
 
+  /** As it was when the worker last told. */
+  get totals(): FetchTotals {
+    return this.#totals
+  }
+
   settle(): Promise<boolean> {
     return this.#call('settle', null)
   }
@@ -108,6 +114,7 @@ export class RemoteHost implements Host {
         this.#listener.onProcessingError(message.queryId, message.error)
         return
       case 'progress':
+        this.#totals = message.totals
         for (const [queryId, progress] of message.progress) {
           if (this.#queries.has(queryId)) this.#progress.set(queryId, progress)
         }

@@ -10,6 +10,7 @@ import { type Host, HostLostError, type QueryProgress } from './host.ts'
 import type { HostSet } from './host-set.ts'
 import { addStatistics } from './hosted-query.ts'
 import { applicationId } from './internal-names.ts'
+import { addLatencies } from './latency.ts'
 import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './placement.ts'
 import type { QueryFailure, QueryState, QueryStatus } from './query-runtime.ts'
 
@@ -123,6 +124,9 @@ export class RunningQuery {
       recordsProduced: total(({ recordsProduced }) => recordsProduced),
       processingErrors: total(({ processingErrors }) => processingErrors),
       lagRecords: total(({ lagRecords }) => lagRecords),
+      commits: total(({ commits }) => commits),
+      failedCommits: total(({ failedCommits }) => failedCommits),
+      latency: addLatencies(parts.map(({ latency }) => latency)),
       steps: addStatistics(parts.flatMap(({ steps }) => steps)),
     }
   }

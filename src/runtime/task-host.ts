@@ -15,8 +15,8 @@ import type { QueryAssignment, TaskAssignment } from './assignment.ts'
 import { BatchPool } from './batch-pool.ts'
 import { CommitSchedule } from './commit-schedule.ts'
 import { failureOf } from './failures.ts'
-import type { Host, HostListener, HostPull, QueryProgress } from './host.ts'
-import { type FetchTotals, HostReading } from './host-reading.ts'
+import type { FetchTotals, HostListener, HostPull, LocalHost, QueryProgress } from './host.ts'
+import { HostReading } from './host-reading.ts'
 import { HostedQuery } from './hosted-query.ts'
 import { HostedTask } from './hosted-task.ts'
 import type { InputFeed } from './input-feed.ts'
@@ -55,7 +55,7 @@ interface Compiled {
   readonly rows: PushRow[]
 }
 
-export class TaskHost implements Host {
+export class TaskHost implements LocalHost {
   readonly #options: TaskHostOptions
   readonly #queries = new Map<string, Compiled>()
   readonly #reading: HostReading
@@ -89,11 +89,11 @@ export class TaskHost implements Host {
       clock,
       queries: hosted,
       transactions: this.#transactions,
+      isPressed: () => options.stores.needsCommit(),
       onTick: () => this.#tick(),
     })
   }
 
-  /** Everything fetched so far, each record counted once however many queries read it. */
   get totals(): FetchTotals {
     return this.#reading.totals
   }
@@ -145,6 +145,10 @@ export class TaskHost implements Host {
 
   progress(queryId: string): QueryProgress | undefined {
     return this.#queries.get(queryId)?.query.progress()
+  }
+
+  progressMark(queryId: string): string | undefined {
+    return this.#queries.get(queryId)?.query.progressMark
   }
 
   async settle(): Promise<boolean> {

@@ -65,11 +65,17 @@ export class Transactions {
       try {
         await this.#store(used)
       } catch {
-        for (const { checkpoints } of used) for (const { state } of checkpoints) state.abandon()
+        for (const { query, checkpoints } of used) {
+          query.failedCommits++
+          for (const { state } of checkpoints) state.abandon()
+        }
         await this.#abort()
         return
       }
-      for (const { query, checkpoints } of used) await writeState(query, checkpoints)
+      for (const { query, checkpoints } of used) {
+        query.commits++
+        await writeState(query, checkpoints)
+      }
     })
   }
 

@@ -1,6 +1,6 @@
 /** What main thread and workers say to each other: plain data. Each call has one reply with its id; events come by themselves. */
 import type { QueryAssignment } from './assignment.ts'
-import type { HostPull, QueryProgress } from './host.ts'
+import type { FetchTotals, HostPull, QueryProgress } from './host.ts'
 import type { ProcessingError } from './processing-log.ts'
 import type { QueryFailure } from './query-runtime.ts'
 import type { RowBatch } from './row-batches.ts'
@@ -50,4 +50,8 @@ export type WorkerMessage =
   | { readonly kind: 'rewind'; readonly queryIds: readonly string[] }
   | { readonly kind: 'processingError'; readonly queryId: string; readonly error: ProcessingError }
   | { readonly kind: 'rows'; readonly queryId: string; readonly batch: RowBatch }
-  | { readonly kind: 'progress'; readonly progress: readonly (readonly [queryId: string, progress: QueryProgress])[] }
+  | {
+      readonly kind: 'progress'
+      readonly progress: readonly (readonly [queryId: string, progress: QueryProgress])[]
+      readonly totals: FetchTotals
+    }

@@ -79,9 +79,12 @@ async function create(dataDir: string, queries: number, say: FaultOptions['say']
   let next = 0
   const client = async () => {
     for (let i = next++; i < queries; i = next++) {
-      await server.execute(`CREATE STREAM f${i} AS SELECT k, id, payload FROM logs WHERE state = 's${i}' EMIT CHANGES;`, {
-        'auto.offset.reset': 'earliest',
-      })
+      await server.execute(
+        `CREATE STREAM f${i} AS SELECT k, id, payload FROM logs WHERE state = 's${i}' EMIT CHANGES;`,
+        {
+          'auto.offset.reset': 'earliest',
+        },
+      )
       if ((i + 1) % 100 === 0) say(`${i + 1} queries, ${Math.round(server.residentMb())} MB`)
     }
   }
@@ -99,13 +102,13 @@ async function readAll(server: FaultServer, total: number, records: number) {
   let changedAt = performance.now()
   let before = -1
   for (;;) {
-    const values = await server.metrics(['millrace_query_records_consumed', 'millrace_topic_records_decoded_total'])
+    const values = await server.metrics(['millrace_query_records_consumed', 'millrace_topic_records_decoded'])
     const consumed = sum(values.get('millrace_query_records_consumed')!)
     const now = performance.now()
     peakMb = Math.max(peakMb, Math.round(server.residentMb()))
     if (consumed === 0) first = now
     if (consumed >= total) {
-      const decoded = [...values.get('millrace_topic_records_decoded_total')!].filter(([labels]) => labels.includes('"logs"'))
+      const decoded = [...values.get('millrace_topic_records_decoded')!].filter(([labels]) => labels.includes('"logs"'))
       return {
         peakMb,
         recordsPerSecond: Math.round(records / ((now - first) / 1_000)),
@@ -124,7 +127,12 @@ const sum = (values: ReadonlyMap<string, number>): number => [...values.values()
 
 function* logs(records: number, states: number): Iterable<TextRecord> {
   for (let id = 0; id < records; id++) {
-    const value = { id, state: `s${id % states}`, kind: 'user', payload: `GET /movies/${id % 97}/play HTTP/1.1 200 6412 Mozilla/5.0 (X11)` }
+    const value = {
+      id,
+      state: `s${id % states}`,
+      kind: 'user',
+      payload: `GET /movies/${id % 97}/play HTTP/1.1 200 6412 Mozilla/5.0 (X11)`,
+    }
     yield { key: `u${(id * 7919) % 10_000}`, timestamp: EPOCH_MS + 10 * id, value: JSON.stringify(value) }
   }
 }
