@@ -1,4 +1,5 @@
 #!/bin/sh
-# Millrace as a measured peer; judge.ts says what it reads from the environment.
+# Millrace as a measured peer; judge.ts says what it reads from the environment. As the command `millrace` it keeps compiled code between runs.
 directory=$(cd "$(dirname "$0")/.." && pwd)
+export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$directory/node_modules/.cache/millrace}"
 exec "$directory/node_modules/.bin/node" "$directory/bench/judge.ts"
