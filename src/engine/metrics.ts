@@ -101,16 +101,12 @@ export const SERVER_METRICS: readonly (Described & { readonly value: (engine: Me
   },
 ]
 
-export function createMetrics(runtime: QueryRuntime, engine: MeteredEngine): Registry {
+export function createMetrics(runtime: QueryRuntime, engine: MeteredEngine): Pick<Registry, 'metrics'> {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { catalog } = engine
+  let statuses: ReadonlyMap<string, QueryStatus> = new Map()
   for (const { samples, ...metric } of QUERY_METRICS) {
-    const ofAll = () =>
-      [...catalog().queries.keys()].flatMap((query) => {
-        const status = runtime.status(query)
-        return status === undefined ? [] : samples(status, query)
-      })
+    const ofAll = () => [...statuses].flatMap(([query, status]) => samples(status, query))
     new ScrapedMetric(registry, { ...metric, samples: ofAll })
   }
   for (const { value, ...metric } of TOPIC_METRICS) {
@@ -123,7 +119,22 @@ export function createMetrics(runtime: QueryRuntime, engine: MeteredEngine): Reg
   for (const { value, ...metric } of SERVER_METRICS) {
     new ScrapedMetric(registry, { ...metric, samples: () => [{ labels: {}, value: value(engine) }] })
   }
-  return registry
+  return {
+    metrics() {
+      statuses = statusesOf(runtime, engine)
+      return registry.metrics()
+    },
+  }
+}
+
+/** Asked for once for a scrape: there may be thousands. */
+function statusesOf(runtime: QueryRuntime, { catalog }: MeteredEngine): ReadonlyMap<string, QueryStatus> {
+  const statuses = new Map<string, QueryStatus>()
+  for (const query of catalog().queries.keys()) {
+    const status = runtime.status(query)
+    if (status !== undefined) statuses.set(query, status)
+  }
+  return statuses
 }
 
 /** Steps for which the value is null have none. */

@@ -16,11 +16,11 @@ export class FilterIndex<Filter extends IndexedFilter> {
   /** Those that hold for the row that was matched last. */
   readonly matched: Filter[] = []
   readonly #others: readonly Filter[]
-  readonly #columns: readonly { readonly column: number; readonly byValue: ReadonlyMap<Value, readonly Filter[]> }[]
+  readonly #columns: readonly { readonly column: number; readonly byValue: ReadonlyMap<Value, Candidates<Filter>> }[]
 
   constructor(filters: readonly Filter[]) {
     const others: Filter[] = []
-    const columns = new Map<number, Map<Value, Filter[]>>()
+    const columns = new Map<number, Map<Value, Candidates<Filter>>>()
     for (const filter of filters) {
       const wanted = wantedValue(filter.predicate)
       if (wanted === null) others.push(filter)
@@ -41,7 +41,9 @@ export class FilterIndex<Filter extends IndexedFilter> {
     this.#check(this.#others, row)
     for (const { column, byValue } of this.#columns) {
       const candidates = byValue.get(row[column]!)
-      if (candidates !== undefined) this.#check(candidates, row)
+      if (candidates === undefined) continue
+      for (let i = 0; i < candidates.sure.length; i++) this.matched.push(candidates.sure[i]!)
+      this.#check(candidates.asked, row)
     }
     return matched.length > 0
   }
@@ -52,6 +54,13 @@ export class FilterIndex<Filter extends IndexedFilter> {
       if (filter.matches(row)) this.matched.push(filter)
     }
   }
+}
+
+/** Filters that want the same value of a column. */
+interface Candidates<Filter> {
+  /** They want nothing else. */
+  readonly sure: Filter[]
+  readonly asked: Filter[]
 }
 
 interface WantedValue {
@@ -75,14 +84,15 @@ function columnIs(column: Expression, literal: Expression): WantedValue | null {
   return { column: column.index, value: literal.value }
 }
 
-function addTo<Filter>(
-  columns: Map<number, Map<Value, Filter[]>>,
+function addTo<Filter extends IndexedFilter>(
+  columns: Map<number, Map<Value, Candidates<Filter>>>,
   { column, value }: WantedValue,
   filter: Filter,
 ): void {
-  const byValue = columns.get(column) ?? new Map<Value, Filter[]>()
+  const byValue = columns.get(column) ?? new Map<Value, Candidates<Filter>>()
   columns.set(column, byValue)
-  const filters = byValue.get(value)
-  if (filters === undefined) byValue.set(value, [filter])
-  else filters.push(filter)
+  const candidates = byValue.get(value) ?? { sure: [], asked: [] }
+  byValue.set(value, candidates)
+  const isSure = filter.predicate.kind === 'comparison'
+  candidates[isSure ? 'sure' : 'asked'].push(filter)
 }

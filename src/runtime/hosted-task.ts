@@ -33,6 +33,8 @@ import { isOperator, type SubTopology, storesOf } from './topology.ts'
 
 /** Measured: with 10,000 keys at 500,000 records/s nine of ten changes are spared; more than that gains nothing. */
 const HOLD_BACK_MS = 200
+/** A batch of a task that is behind waits this long for more records. */
+const GATHER_MS = 50
 
 export interface HostedTaskOptions extends Pick<OutputsOptions, 'producer' | 'pool' | 'window'> {
   readonly query: QueryAssignment
@@ -78,6 +80,8 @@ export class HostedTask {
   #isClosed = false
   /** When held back changes leave at the latest, by the wall clock. */
   #flushAt = 0
+  /** When batches leave at the latest, by the wall clock. */
+  #sendAt = 0
 
   /** Opens the stores and brings them up; rejects with what went wrong there. */
   static async open(options: HostedTaskOptions): Promise<HostedTask> {
@@ -132,7 +136,7 @@ export class HostedTask {
       this.#group?.run()
       if (this.outputs.isMuted) this.#unmuteIfDone()
       this.#flushChanges()
-      this.outputs.flush()
+      this.#sendOutputs()
     } catch (error) {
       this.#options.onFailure(error)
     }
@@ -176,10 +180,22 @@ export class HostedTask {
   /** Changes of tables leave at once when the task is up to date; while there is more to read, several of a key leave as one. */
   #flushChanges(): void {
     const now = this.#options.clock.now()
-    if (now >= this.#flushAt || this.#flushAt - now > HOLD_BACK_MS || this.feeds.every((feed) => feed.isCaughtUp)) {
+    if (now >= this.#flushAt || this.#flushAt - now > HOLD_BACK_MS || this.#isCaughtUp) {
       this.#flushAt = now + HOLD_BACK_MS
       this.#task.flush()
     }
+  }
+
+  /** A task that is up to date sends at once. While it catches up, batches gather: with many queries each round has few records for each. */
+  #sendOutputs(): void {
+    const now = this.#options.clock.now()
+    if (now < this.#sendAt && this.#sendAt - now <= GATHER_MS && !this.#isCaughtUp) return
+    this.#sendAt = now + GATHER_MS
+    this.outputs.flush()
+  }
+
+  get #isCaughtUp(): boolean {
+    return this.feeds.every((feed) => feed.isCaughtUp)
   }
 
   #unmuteIfDone(): void {

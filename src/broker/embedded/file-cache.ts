@@ -2,7 +2,8 @@
 
 import { closeSync, openSync } from 'node:fs'
 
-const MAX_OPEN_FILES = 256
+/** Enough for the outputs of a thousand queries; Node raises the soft limit of its process to the hard one, which is rarely below 4,096. */
+const MAX_OPEN_FILES = 1_024
 
 export class FileCache {
   /** In order of last use. */

@@ -3,6 +3,7 @@
  * node, and with feedback of its own for V8. A function costs some tens of microseconds to make, so this is for expressions that run
  * often.
  */
+import { generatedFunction } from '../../serde/generated-function.ts'
 import type { Row, Value } from '../../types/value.ts'
 import { compileClosures } from '../compile/closures.ts'
 import type { CompileContext, Evaluator } from '../compile/compiler.ts'
@@ -59,7 +60,7 @@ export function generateRow(
 function make(source: Source, main: string): unknown {
   const names = source.constants.map((_, i) => `k${i}`)
   const text = `'use strict'; ${[...source.functions, `return ${main}`].join('\n')}`
-  return new Function(...names, text)(...source.constants)
+  return generatedFunction(names, text, source.constants)
 }
 
 const emitAlone = (source: Source, expression: Expression): string => scopeOf(source, [], []).emit(expression).text

@@ -5,6 +5,7 @@
 import { encodeBase64 } from '../../types/base64.ts'
 import type { SqlType, StructField } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
+import { generatedFunction } from '../generated-function.ts'
 
 export interface PlainForm {
   /** Whether JSON.stringify writes this value (or NULL) rightly; null: it always does. */
@@ -114,5 +115,5 @@ export function generate(forms: readonly (PlainForm | null)[], source: string): 
     known.set(`accepts${i}`, form?.accepts)
     known.set(`convert${i}`, form?.convert)
   })
-  return new Function(...known.keys(), `return (value) => ${source}`)(...known.values())
+  return generatedFunction([...known.keys()], `return (value) => ${source}`, [...known.values()])
 }
