@@ -111,12 +111,9 @@ function openHosts(
   })
 }
 
-/** Memory of each worker's caches in front of the state on disk. */
-const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024
-
 /** State beside the embedded log is on the same disk and as safe: changelogs would write everything twice. */
 function storesSetup({ dataDir, bootstrapServers }: ServerPartsOptions, config: Config) {
-  const cacheBytes = Number(config.get('millrace.state.cache.bytes') ?? DEFAULT_CACHE_BYTES)
+  const cacheBytes = config.number('millrace.state.cache.bytes')
   const changelogs = (bootstrapServers ?? config.get('bootstrap.servers')) !== undefined
   return { kind: 'disk', directory: join(dataDir, 'state'), cacheBytes, changelogs } as const
 }

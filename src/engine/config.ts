@@ -92,7 +92,8 @@ function refuseListed(canonical: string, config: Config): void {
       .map((entry) => canonicalName(entry.trim()))
       .filter((entry) => entry !== '')
   const allowing = config.get('ksql.properties.overrides.validation.mode') === 'allowlist'
-  const listed = names(`ksql.properties.overrides.${allowing ? 'allowlist' : 'denylist'}`).includes(canonical)
+  const list = allowing ? 'ksql.properties.overrides.allowlist' : 'ksql.properties.overrides.denylist'
+  const listed = names(list).includes(canonical)
   if (listed !== allowing) {
     throw new StatementError(
       `One or more properties overrides set locally are prohibited by the KSQL server: [${canonical}]`,

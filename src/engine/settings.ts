@@ -1,4 +1,7 @@
-/** The table of configuration: names, defaults, kinds, and who may change them. Source: cli-and-operations.md 2.3. */
+/**
+ * The table of configuration: names, defaults, kinds, meanings, and who may change them. docs/configuration.md is written from it. Source:
+ * cli-and-operations.md 2.3.
+ */
 
 export type SettingKind = 'text' | 'boolean' | 'number'
 
@@ -6,135 +9,211 @@ export interface Setting {
   readonly kind: SettingKind
   /** Null: none. */
   readonly default: string | null
+  /** One sentence; for an inert setting, what is so instead. */
+  readonly description: string
   /** Whether a request may override it (SET). */
   readonly editable: boolean
+  /** Whether it is only accepted, so that ksqlDB's configuration files and sessions carry over. */
+  readonly isInert: boolean
 }
 
-const text = (value: string | null): Setting => ({ kind: 'text', default: value, editable: true })
-const flag = (value: boolean | null): Setting => ({
-  kind: 'boolean',
+const setting = (kind: SettingKind, value: string | number | boolean | null, description: string): Setting => ({
+  kind,
   default: value === null ? null : String(value),
+  description,
   editable: true,
+  isInert: false,
 })
-const number = (value: number | null): Setting => ({
-  kind: 'number',
-  default: value === null ? null : String(value),
-  editable: true,
-})
+const text = (value: string | null, description: string) => setting('text', value, description)
+const flag = (value: boolean | null, description: string) => setting('boolean', value, description)
+const number = (value: number | null, description: string) => setting('number', value, description)
 /** Belongs to the server as a whole. */
-const fixed = (setting: Setting): Setting => ({ ...setting, editable: false })
+const fixed = (declared: Setting): Setting => ({ ...declared, editable: false })
+const inert = (declared: Setting): Setting => ({ ...declared, isInert: true })
 
 const UNLIMITED = 2_147_483_647
+const INTERNAL_TOPICS =
+  '_confluent.*,__confluent.*,_schemas,__consumer_offsets,__transaction_state,connect-configs,connect-offsets,connect-status,connect-statuses'
 
 /** Settings named `ksql.*`, and the server's own without a prefix. */
 export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
-  'bootstrap.servers': fixed(text(null)),
-  listeners: fixed(text('http://localhost:8088')),
-  'ksql.service.id': fixed(text('default_')),
-  'ksql.internal.listener': fixed(text(null)),
-  'ksql.advertised.listener': fixed(text(null)),
-  'ksql.schema.registry.url': fixed(text('')),
-  'ksql.connect.url': fixed(text('http://localhost:8083')),
-  'ksql.queries.file': fixed(text(null)),
-  'ksql.extension.dir': fixed(text('ext')),
-  'ksql.output.topic.name.prefix': text(''),
-  'ksql.persistence.default.format.key': text('KAFKA'),
-  'ksql.persistence.default.format.value': text(null),
-  'ksql.persistence.wrap.single.values': flag(null),
-  'ksql.internal.topic.replicas': fixed(number(1)),
-  'ksql.internal.topic.min.insync.replicas': fixed(number(1)),
-  'ksql.create.topic.inherit.source.replicas.enabled': flag(true),
-  'ksql.hidden.topics': fixed(
-    text(
-      '_confluent.*,__confluent.*,_schemas,__consumer_offsets,__transaction_state,connect-configs,connect-offsets,connect-status,connect-statuses',
-    ),
+  'bootstrap.servers': fixed(
+    text(null, 'Brokers of the Kafka cluster, host:port with commas; none: the embedded log.'),
   ),
-  'ksql.readonly.topics': fixed(
-    text(
-      '_confluent.*,__confluent.*,_schemas,__consumer_offsets,__transaction_state,connect-configs,connect-offsets,connect-status,connect-statuses',
-    ),
+  listeners: fixed(text('http://localhost:8088', 'Addresses to listen on, http:// or https://, with commas.')),
+  'ksql.service.id': fixed(
+    text('default_', 'Name of the cluster of servers; its internal topics and consumer groups have it in their names.'),
   ),
-  'ksql.insert.into.values.enabled': fixed(flag(true)),
-  'ksql.create.or.replace.enabled': flag(true),
-  'ksql.lambdas.enabled': flag(true),
-  'ksql.headers.columns.enabled': flag(true),
-  'ksql.suppress.enabled': flag(true),
-  'ksql.suppress.buffer.size.bytes': number(-1),
-  'ksql.variable.substitution.enable': flag(true),
-  'ksql.source.table.materialization.enabled': flag(true),
-  'ksql.cast.strings.preserve.nulls': flag(true),
-  'ksql.nested.error.set.null': flag(true),
-  'ksql.timestamp.throw.on.invalid': flag(false),
-  'ksql.fail.on.deserialization.error': flag(false),
-  'ksql.fail.on.production.error': flag(true),
-  'ksql.new.query.planner.enabled': flag(false),
-  'ksql.properties.overrides.denylist': fixed(text('')),
-  'ksql.properties.overrides.allowlist': fixed(text('')),
-  'ksql.properties.overrides.validation.mode': fixed(text('denylist')),
-  'ksql.query.persistent.active.limit': fixed(number(UNLIMITED)),
-  'ksql.query.error.max.queue.size': number(10),
-  'ksql.query.retry.backoff.initial.ms': number(15_000),
-  'ksql.query.retry.backoff.max.ms': number(900_000),
-  'ksql.query.status.running.threshold.seconds': number(300),
-  'ksql.error.classifier.regex': text(''),
-  'ksql.assert.topic.default.timeout.ms': number(1000),
-  'ksql.metastore.backup.location': fixed(text('')),
-  'ksql.runtime.feature.shared.enabled': fixed(flag(false)),
-  'ksql.access.validator.enable': fixed(text('auto')),
-  'ksql.pull.queries.enable': flag(true),
-  'ksql.query.pull.table.scan.enabled': flag(true),
-  'ksql.query.pull.stream.enabled': flag(true),
-  'ksql.query.pull.range.scan.enabled': flag(true),
-  'ksql.query.pull.interpreter.enabled': flag(true),
-  'ksql.query.pull.limit.clause.enabled': flag(true),
-  'ksql.query.pull.max.concurrent.requests': fixed(number(UNLIMITED)),
-  'ksql.query.push.v2.enabled': flag(false),
-  'ksql.query.push.v2.registry.installed': fixed(flag(false)),
-  'ksql.max.push.queries': fixed(number(100)),
-  'ksql.server.command.response.timeout.ms': fixed(number(5000)),
-  'ksql.server.command.blocked.threshold.error.ms': fixed(number(15_000)),
-  'ksql.healthcheck.interval.ms': fixed(number(5000)),
-  'ksql.idle.connection.timeout.seconds': fixed(number(86_400)),
-  'ksql.heartbeat.enable': fixed(flag(false)),
-  'ksql.logging.processing.topic.auto.create': fixed(flag(true)),
-  'ksql.logging.processing.topic.name': fixed(text(null)),
-  'ksql.logging.processing.topic.partitions': fixed(number(1)),
-  'ksql.logging.processing.topic.replication.factor': fixed(number(1)),
-  'ksql.logging.processing.stream.auto.create': fixed(flag(true)),
-  'ksql.logging.processing.stream.name': fixed(text('KSQL_PROCESSING_LOG')),
-  'ksql.logging.processing.rows.include': fixed(flag(false)),
+  'ksql.advertised.listener': fixed(text(null, 'Address of this server that descriptions of queries show.')),
+  'ksql.output.topic.name.prefix': text('', 'Prefix of the topics that CREATE ... AS SELECT makes.'),
+  'ksql.persistence.default.format.key': text('KAFKA', 'Key format where a statement names none.'),
+  'ksql.persistence.default.format.value': text(null, 'Value format where a statement names none.'),
+  'ksql.persistence.wrap.single.values': flag(
+    null,
+    'Whether a single value column is written as a record with one field; without a value the format decides.',
+  ),
+  'ksql.internal.topic.replicas': fixed(number(1, 'Replicas of internal topics, the command log among them.')),
+  'ksql.create.topic.inherit.source.replicas.enabled': flag(
+    true,
+    'Whether the topic of a CREATE ... AS SELECT has as many replicas as its leftmost source.',
+  ),
+  'ksql.hidden.topics': fixed(text(INTERNAL_TOPICS, 'Patterns of topics that SHOW TOPICS leaves out without ALL.')),
+  'ksql.readonly.topics': fixed(text(INTERNAL_TOPICS, 'Patterns of topics that INSERT VALUES refuses.')),
+  'ksql.insert.into.values.enabled': fixed(flag(true, 'Whether INSERT VALUES is allowed.')),
+  'ksql.create.or.replace.enabled': flag(true, 'Whether CREATE OR REPLACE is allowed.'),
+  'ksql.lambdas.enabled': flag(true, 'Whether lambda functions are allowed.'),
+  'ksql.variable.substitution.enable': flag(true, 'Whether variables are replaced by their values in statements.'),
+  'ksql.source.table.materialization.enabled': flag(
+    true,
+    'Whether a CREATE SOURCE TABLE keeps its rows for pull queries.',
+  ),
+  'ksql.cast.strings.preserve.nulls': flag(true, "Whether NULL cast to STRING stays NULL; false: the text 'null'."),
+  'ksql.nested.error.set.null': flag(
+    true,
+    'Whether an error inside an argument, element or field makes only that part NULL.',
+  ),
+  'ksql.timestamp.throw.on.invalid': flag(
+    false,
+    'Whether a record whose TIMESTAMP column cannot be read stops the query instead of being dropped.',
+  ),
+  'ksql.properties.overrides.denylist': fixed(text('', 'Names that requests may not set, with commas.')),
+  'ksql.properties.overrides.allowlist': fixed(text('', 'The only names that requests may set, in mode allowlist.')),
+  'ksql.properties.overrides.validation.mode': fixed(
+    text('denylist', 'Which of both lists counts: denylist or allowlist.'),
+  ),
+  'ksql.query.persistent.active.limit': fixed(number(UNLIMITED, 'Persistent queries that may exist at a time.')),
+  'ksql.query.error.max.queue.size': number(10, 'Failures that are remembered of each query.'),
+  'ksql.query.retry.backoff.initial.ms': number(
+    15_000,
+    'Pause before a failed query starts again; it doubles each time.',
+  ),
+  'ksql.query.retry.backoff.max.ms': number(900_000, 'Longest pause before a failed query starts again.'),
+  'ksql.assert.topic.default.timeout.ms': number(1000, 'How long ASSERT TOPIC waits where it has no TIMEOUT.'),
+  'ksql.pull.queries.enable': flag(true, 'Whether pull queries are allowed.'),
+  'ksql.query.pull.table.scan.enabled': flag(
+    true,
+    'Whether pull queries may read a whole table; false: WHERE must name keys.',
+  ),
+  'ksql.query.pull.stream.enabled': flag(true, 'Whether pull queries may read streams.'),
+  'ksql.query.pull.range.scan.enabled': flag(true, 'Whether bounds on a key are looked up as a range.'),
+  'ksql.query.push.v2.enabled': flag(
+    false,
+    'Whether push queries that ksqlDB would run as scalable ones carry the ids of these; they run the same.',
+  ),
+  'ksql.max.push.queries': fixed(number(100, 'Push queries that may run at a time.')),
+  'ksql.server.command.response.timeout.ms': fixed(
+    number(5000, 'How long a request waits for commands to be carried out.'),
+  ),
+  'ksql.server.max.request.bytes': fixed(
+    number(1_048_576, 'Largest body of a request, and largest line of /inserts-stream.'),
+  ),
+  'ksql.websocket.connection.max.timeout.ms': fixed(number(3_600_000, 'Age at which a websocket is closed.')),
+  'ksql.healthcheck.interval.ms': fixed(
+    number(5000, 'How long an answer of /healthcheck stands before the next check.'),
+  ),
+  'ksql.idle.connection.timeout.seconds': fixed(number(86_400, 'How long a connection without traffic stays open.')),
+  'access.control.allow.origin': fixed(
+    text(null, "Origins of browsers' pages that may use the server, * for any characters; none: its own."),
+  ),
+  'access.control.allow.methods': fixed(text('GET,POST,HEAD', 'Methods that such pages may use.')),
+  'access.control.allow.headers': fixed(
+    text('X-Requested-With,Content-Type,Accept,Origin', 'Headers that such pages may send.'),
+  ),
+  'authentication.method': fixed(text('NONE', 'NONE, or BASIC: a user and a password are asked for.')),
+  'authentication.users.location': fixed(text(null, 'File with a line "user: password" for each user.')),
+  'authentication.realm': fixed(text('Millrace', 'Realm that clients are told when they are asked for a user.')),
+  'authentication.skip.paths': fixed(text('', 'Paths that need no user, with commas, * for any characters.')),
+  'ssl.key.location': fixed(text(null, 'PEM file with the private key, for https listeners and for Kafka.')),
+  'ssl.certificate.location': fixed(text(null, 'PEM file with the certificate, for https listeners and for Kafka.')),
+  'ssl.key.password': fixed(text(null, 'Passphrase of the private key.')),
+  'ssl.ca.location': fixed(text(null, 'PEM file with the authorities of certificates, of clients and of brokers.')),
+  'ssl.truststore.location': fixed(text(null, 'As ssl.ca.location and before it, for brokers alone; PEM, not JKS.')),
+  'ssl.client.authentication': fixed(text('NONE', 'Whether clients show a certificate: NONE, REQUESTED or REQUIRED.')),
+  'millrace.state.cache.bytes': fixed(
+    number(67_108_864, "Memory of each worker thread's caches in front of the state on disk."),
+  ),
+  'ksql.logging.processing.topic.auto.create': fixed(
+    flag(true, 'Whether there is a processing log, in a topic made at start.'),
+  ),
+  'ksql.logging.processing.topic.name': fixed(
+    text(null, 'Topic of the processing log; none: the service id followed by ksql_processing_log.'),
+  ),
+  'ksql.logging.processing.topic.partitions': fixed(number(1, 'Partitions of that topic.')),
+  'ksql.logging.processing.topic.replication.factor': fixed(number(1, 'Replicas of that topic.')),
+  'ksql.logging.processing.stream.auto.create': fixed(flag(true, 'Whether a stream over that topic is made at start.')),
+  'ksql.logging.processing.stream.name': fixed(text('KSQL_PROCESSING_LOG', 'Name of that stream.')),
+  'ksql.logging.processing.rows.include': fixed(flag(false, 'Whether the processing log holds the data of records.')),
+
+  'ksql.internal.listener': inert(fixed(text(null, 'Servers do not call each other.'))),
+  'ksql.schema.registry.url': inert(fixed(text('', 'Formats with a registry are not supported yet.'))),
+  'ksql.connect.url': inert(fixed(text('http://localhost:8083', 'Connectors are not supported yet.'))),
+  'ksql.queries.file': inert(fixed(text(null, 'There is no mode without the HTTP API.'))),
+  'ksql.extension.dir': inert(fixed(text('ext', 'Functions in JARs cannot be loaded.'))),
+  'ksql.internal.topic.min.insync.replicas': inert(fixed(number(1, "The brokers' default counts."))),
+  'ksql.headers.columns.enabled': inert(flag(true, 'Header columns are always allowed.')),
+  'ksql.suppress.enabled': inert(flag(true, 'EMIT FINAL is always allowed.')),
+  'ksql.suppress.buffer.size.bytes': inert(number(-1, 'What EMIT FINAL holds back is not limited.')),
+  'ksql.fail.on.deserialization.error': inert(flag(false, 'A record that cannot be read is logged and passed over.')),
+  'ksql.fail.on.production.error': inert(flag(true, 'A topic that cannot be written to fails the query.')),
+  'ksql.new.query.planner.enabled': inert(flag(false, 'There is one planner.')),
+  'ksql.query.status.running.threshold.seconds': inert(number(300, 'The state of a query is told as it is.')),
+  'ksql.error.classifier.regex': inert(text('', 'Failures are classified by their cause.')),
+  'ksql.metastore.backup.location': inert(fixed(text('', 'The command log is not copied.'))),
+  'ksql.runtime.feature.shared.enabled': inert(fixed(flag(false, 'All queries of a server share its threads.'))),
+  'ksql.access.validator.enable': inert(fixed(text('auto', 'What Kafka forbids is seen when it is tried.'))),
+  'ksql.query.pull.interpreter.enabled': inert(flag(true, 'Expressions are compiled in all queries.')),
+  'ksql.query.pull.limit.clause.enabled': inert(flag(true, 'LIMIT is always allowed.')),
+  'ksql.query.pull.max.concurrent.requests': inert(fixed(number(UNLIMITED, 'Pull queries are not limited.'))),
+  'ksql.query.push.v2.registry.installed': inert(fixed(flag(false, 'Push queries need no registry.'))),
+  'ksql.server.command.blocked.threshold.error.ms': inert(fixed(number(15_000, 'There is no such threshold.'))),
+  'ksql.heartbeat.enable': inert(fixed(flag(false, 'Servers do not call each other.'))),
 }
 
 /** Settings of the dataflow and of Kafka's clients; also accepted with the prefix `ksql.streams.`. */
 export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
-  'auto.offset.reset': text('latest'),
-  'processing.guarantee': text('at_least_once'),
-  'commit.interval.ms': number(2000),
-  'cache.max.bytes.buffering': number(10_000_000),
-  'statestore.cache.max.bytes': number(null),
-  'num.stream.threads': number(null),
-  'num.standby.replicas': number(0),
-  'replication.factor': number(null),
-  'max.task.idle.ms': number(0),
-  'task.timeout.ms': number(300_000),
-  'buffered.records.per.partition': number(1000),
-  'state.dir': fixed(text(null)),
-  'producer.compression.type': text(null),
-  'compression.type': text(null),
-  'max.poll.records': number(null),
-  'fetch.min.bytes': number(null),
-  'fetch.max.wait.ms': number(null),
-  'isolation.level': text(null),
-  'linger.ms': number(null),
-  'batch.size': number(null),
-  acks: text(null),
-  'max.request.size': number(null),
-  'request.timeout.ms': number(null),
-  'session.timeout.ms': number(null),
-  'security.protocol': fixed(text(null)),
-  'sasl.mechanism': fixed(text(null)),
-  'sasl.jaas.config': fixed(text(null)),
-  'client.id': fixed(text(null)),
+  'auto.offset.reset': text('latest', 'Where a new query begins in its topics: earliest or latest.'),
+  'processing.guarantee': text(
+    'at_least_once',
+    'at_least_once, or exactly_once_v2: output, state and positions of a query are committed together.',
+  ),
+  'commit.interval.ms': number(
+    2000,
+    'Time between commits of positions and state; with exactly_once_v2 200, if not set.',
+  ),
+  'cache.max.bytes.buffering': number(
+    10_000_000,
+    'With 0 each change of a table goes out; else changes of a key that come together become one.',
+  ),
+  'num.stream.threads': number(null, "Worker threads, in the server's file alone; none: as many as cores."),
+  'replication.factor': number(
+    null,
+    'Replicas of internal topics of queries, unless ksql.internal.topic.replicas is set.',
+  ),
+  'max.task.idle.ms': number(0, 'How long a task waits for an input without records, so as to take the oldest first.'),
+  'buffered.records.per.partition': number(1000, 'Records of a partition that wait for a task before reading pauses.'),
+  'state.dir': fixed(text(null, 'Data directory where the option --data-dir is not given; none: data.')),
+  'producer.compression.type': text(null, 'Compression of what queries write: none, gzip, snappy, lz4 or zstd.'),
+  'compression.type': text(null, 'As producer.compression.type, which counts more.'),
+  'security.protocol': fixed(text(null, 'PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; none: PLAINTEXT.')),
+  'sasl.mechanism': fixed(text(null, 'PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; none: PLAIN.')),
+  'sasl.jaas.config': fixed(text(null, 'User and password at the brokers: username="..." and password="...".')),
+  'sasl.username': fixed(text(null, 'User at the brokers, where sasl.jaas.config names none.')),
+  'sasl.password': fixed(text(null, 'Password at the brokers, where sasl.jaas.config has none.')),
+  'client.id': fixed(text(null, 'Name by which the brokers know this server.')),
+
+  'statestore.cache.max.bytes': inert(number(null, 'See millrace.state.cache.bytes.')),
+  'num.standby.replicas': inert(number(0, 'State has no standbys; it is restored from changelog topics.')),
+  'task.timeout.ms': inert(number(300_000, 'See ksql.query.retry.backoff.initial.ms.')),
+  'max.poll.records': inert(number(null, 'All queries of a server share its reading.')),
+  'fetch.min.bytes': inert(number(null, 'All queries of a server share its reading.')),
+  'fetch.max.wait.ms': inert(number(null, 'All queries of a server share its reading.')),
+  'isolation.level': inert(text(null, 'The server chooses it.')),
+  'linger.ms': inert(number(null, 'The server makes its batches itself.')),
+  'batch.size': inert(number(null, 'The server makes its batches itself.')),
+  acks: inert(text(null, 'Writes wait for all replicas in sync.')),
+  'max.request.size': inert(number(null, 'The server makes its batches itself.')),
+  'request.timeout.ms': inert(number(null, 'The server chooses it.')),
+  'session.timeout.ms': inert(number(null, 'The server chooses it.')),
 }
 
 /** Names of which only the start is fixed. */

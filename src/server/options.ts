@@ -1,5 +1,6 @@
 /** The server's part of the configuration. Source: cli-and-operations.md 2.3; rest.md 9. */
 import { readFileSync } from 'node:fs'
+import { settingOf } from '../engine/config.ts'
 import { BasicAuth, readUsers } from './basic-auth.ts'
 import type { ConnectionTimeouts } from './connections.ts'
 import { type Listener, parseListeners } from './listener.ts'
@@ -19,30 +20,32 @@ export interface ServerOptions {
   readonly timeouts: ConnectionTimeouts
 }
 
-/** This machine only: who opens a server to others says so. */
-const DEFAULT_LISTENERS = 'http://localhost:8088'
-const MEBIBYTE = 1024 * 1024
-const HOUR_MS = 3_600_000
+type Get = (name: string) => string | undefined
 
-/** From configuration by name, undefined where it has no value. Reads the files it names. Throws an Error for a value that cannot be. */
-export function serverOptions(get: (name: string) => string | undefined): ServerOptions {
-  const number = (name: string, fallback: number) => readNumber(name, get(name), fallback)
+/**
+ * From configuration by name; where it has no value, the setting's default counts. Reads the files it names. Throws an Error for a value
+ * that cannot be.
+ */
+export function serverOptions(given: Get): ServerOptions {
+  const get = (name: string) => given(name) ?? defaultOf(name)
+  const need = (name: string) => get(name) ?? ''
+  const number = (name: string) => readNumber(name, given(name) || defaultOf(name))
   return {
-    listeners: parseListeners(get('listeners') ?? DEFAULT_LISTENERS),
+    listeners: parseListeners(need('listeners')),
     tls: tlsOptions(get),
     origins: new OriginRules({
       origins: get('access.control.allow.origin'),
-      methods: get('access.control.allow.methods') ?? 'GET,POST,HEAD',
-      headers: get('access.control.allow.headers') ?? 'X-Requested-With,Content-Type,Accept,Origin',
+      methods: need('access.control.allow.methods'),
+      headers: need('access.control.allow.headers'),
     }),
     users: users(get),
-    maxBodyBytes: number('ksql.server.max.request.bytes', MEBIBYTE),
-    healthIntervalMs: number('ksql.healthcheck.interval.ms', 5000),
-    webSocketMaxAgeMs: number('ksql.websocket.connection.max.timeout.ms', HOUR_MS),
+    maxBodyBytes: number('ksql.server.max.request.bytes'),
+    healthIntervalMs: number('ksql.healthcheck.interval.ms'),
+    webSocketMaxAgeMs: number('ksql.websocket.connection.max.timeout.ms'),
     timeouts: {
       headMs: 30_000,
       requestMs: 300_000,
-      idleMs: Math.min(number('ksql.idle.connection.timeout.seconds', 86_400), MAX_TIMER_SECONDS) * 1000,
+      idleMs: Math.min(number('ksql.idle.connection.timeout.seconds'), MAX_TIMER_SECONDS) * 1000,
     },
   }
 }
@@ -50,15 +53,16 @@ export function serverOptions(get: (name: string) => string | undefined): Server
 /** Node's timers hold 31 bits of milliseconds. */
 const MAX_TIMER_SECONDS = 2_000_000
 
-function readNumber(name: string, value: string | undefined, fallback: number): number {
-  if (value === undefined || value === '') return fallback
+const defaultOf = (name: string): string | undefined => settingOf(name)?.default ?? undefined
+
+function readNumber(name: string, value: string | undefined): number {
   const number = Number(value)
   if (Number.isSafeInteger(number) && number >= 0) return number
   throw new Error(`Configuration ${name} must be a whole number, but is '${value}'.`)
 }
 
 /** PEM files: a key and a certificate, and a bundle of authorities for clients' certificates. */
-function tlsOptions(get: (name: string) => string | undefined): TlsOptions | null {
+function tlsOptions(get: Get): TlsOptions | null {
   const key = get('ssl.key.location')
   const certificate = get('ssl.certificate.location')
   if (key === undefined || certificate === undefined) return null
@@ -79,7 +83,7 @@ function clientAuth(value = 'NONE'): TlsOptions['clientAuth'] {
   throw new Error(`Configuration ssl.client.authentication must be NONE, REQUESTED or REQUIRED, but is '${value}'.`)
 }
 
-function users(get: (name: string) => string | undefined): BasicAuth | null {
+function users(get: Get): BasicAuth | null {
   const method = get('authentication.method')?.toUpperCase() ?? 'NONE'
   if (method === 'NONE') return null
   if (method !== 'BASIC')
@@ -91,7 +95,7 @@ function users(get: (name: string) => string | undefined): BasicAuth | null {
     )
   }
   return new BasicAuth({
-    realm: get('authentication.realm') ?? 'Millrace',
+    realm: get('authentication.realm') ?? '',
     users: readUsers(readFile('authentication.users.location', file)),
     skipPaths: (get('authentication.skip.paths') ?? '').split(',').filter((path) => path.trim() !== ''),
   })
