@@ -33,7 +33,7 @@ export interface AggregateCall extends Column {
 export const aggregate: OperatorDefinition<AggregateStep> = {
   inputs: ({ input }) => [input],
   schema: ({ functions }, [input]) => aggregateSchema(functions, input!),
-  stores: ({ store, functions }) => [{ name: store, kind: 'keyValue', types: stateTypes(functions) }],
+  stores: ({ store, functions }) => [{ name: store, kind: 'keyValue', types: stateTypes(functions), mayGrow: true }],
   build: (step, [input], context, emit) => buildGroupStates(step, input!, context, emit, ADD_ROW),
 }
 

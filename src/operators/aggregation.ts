@@ -15,6 +15,8 @@ import type { OperatorContext } from './operator.ts'
 /** An aggregate function that fails on a row is reported and keeps its state; one without a result is reported and NULL. */
 export interface Aggregation {
   readonly initialize: () => Row
+  /** States that were stored when the query had fewer functions: those that were appended begin now. */
+  readonly complete: (states: Row) => Row
   readonly add: (states: Row, row: Row) => void
   /** Takes a row out that was added before. */
   readonly undo: (states: Row, row: Row) => void
@@ -40,6 +42,10 @@ export function compileAggregation(functions: readonly AggregateCall[], context:
   const count = calls.length
   return {
     initialize: () => calls.map(({ initialize }) => initialize()),
+    complete(states) {
+      for (let i = states.length; i < count; i++) states.push(calls[i]!.initialize())
+      return states
+    },
     add(states, row) {
       for (let i = 0; i < count; i++) states[i] = calls[i]!.add(states[i]!, row)
     },

@@ -45,7 +45,7 @@ export function buildGroupStates(
         const stored = store.get(storeKey)
         const isNew = stored === undefined
         if (!accepts(record, isNew)) return
-        const states = isNew ? aggregation.initialize() : stored.row
+        const states = isNew ? aggregation.initialize() : aggregation.complete(stored.row)
         if (!pending.touch(storeKey, record)) {
           pending.add(storeKey, record, isNew || !context.oldValues ? null : aggregation.output(record.key, states))
         }

@@ -62,8 +62,8 @@ function compileStage(step: Step, context: OperatorContext): Stage {
       return (row) => row
     case 'aggregate':
     case 'tableAggregate': {
-      const { output } = compileAggregation(step.functions, context)
-      return (states, key) => output(key, states)
+      const { output, complete } = compileAggregation(step.functions, context)
+      return (states, key) => output(key, complete(states))
     }
     case 'windowedAggregate': {
       const { output } = compileAggregation(step.functions, context)

@@ -7,7 +7,7 @@ import type { Broker } from '../broker/broker.ts'
 import type { Clock } from '../clock.ts'
 import { CacheBudget } from '../state/cache-budget.ts'
 import { MARK_KEY, markValue } from '../state/changelog.ts'
-import { storeShape, type TaskRecord } from '../state/state-catalog.ts'
+import { fitsShape, type TaskRecord } from '../state/state-catalog.ts'
 import type { StateStore, StoreDeclaration, StoreSpec } from '../state/store.ts'
 import { type ChangelogWriter, TaskState } from '../state/task-state.ts'
 import { ChangelogPositions } from './changelog-positions.ts'
@@ -120,10 +120,13 @@ class DurableStores implements StoreProvider {
   }
 }
 
-/** Whether all stores are there, with the bytes that are expected. */
+/** Whether all stores are there, with bytes that can be read. */
 function fits(record: TaskRecord, stores: readonly StoreDeclaration[]): boolean {
   if (record.isDropped === true) return false
-  return stores.every((store) => record.stores[store.name]?.shape === storeShape(store))
+  return stores.every((store) => {
+    const stored = record.stores[store.name]
+    return stored !== undefined && fitsShape(stored.shape, store)
+  })
 }
 
 const hasChangelogOffsets = (record: TaskRecord): boolean =>

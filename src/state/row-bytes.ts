@@ -1,7 +1,8 @@
 /**
  * Rows of stores as bytes, the same in LMDB and in changelogs:
  *
- *   value  version byte; if its key was cut: 32 bits length of the key's text, the text; timestamp, 64 bits IEEE 754 LE; row (row-codec.ts)
+ *   value  version byte; if its key was cut: 32 bits length of the key's text, the text; timestamp, 64 bits IEEE 754 LE;
+ *          in a store that may grow: number of columns, 16 bits LE; row (row-codec.ts)
  *
  * The version is 1, with bit 7 set if a key follows. A change of the layout needs another one.
  */
@@ -21,9 +22,10 @@ export interface RowBytes {
   read(bytes: Buffer): StoredRow
 }
 
-/** For rows of a store that is declared like that. */
-export function rowBytes({ types, isList = false }: Pick<StoreDeclaration, 'types' | 'isList'>): RowBytes {
-  const codec = isList ? listCodec(types) : rowCodec(types)
+/** For rows of a store that is declared like that. Of one that may grow, rows have the columns that there were when they were written. */
+export function rowBytes(declaration: Pick<StoreDeclaration, 'types' | 'isList' | 'mayGrow'>): RowBytes {
+  const { types, isList = false, mayGrow = false } = declaration
+  const codec = isList ? listCodec(types) : mayGrow ? growingCodec(types) : rowCodec(types)
   const source: { buffer: Buffer; position: number } = { buffer: Buffer.alloc(0), position: 0 }
   return {
     write({ row, timestamp }, cutKey, sink) {
@@ -79,5 +81,22 @@ function listCodec(types: readonly SqlType[]): RowCodec {
   return {
     write: (rows, sink) => codec.write([rows as Value], sink),
     read: (source) => codec.read(source)[0] as Row,
+  }
+}
+
+/** Before a row, the number of its columns. */
+function growingCodec(types: readonly SqlType[]): RowCodec {
+  const codec = rowCodec(types)
+  return {
+    write(row, sink) {
+      sink.reserve(2)
+      sink.position = sink.buffer.writeUInt16LE(types.length, sink.position)
+      codec.write(row, sink)
+    },
+    read(source) {
+      const count = source.buffer.readUInt16LE(source.position)
+      source.position += 2
+      return codec.read(source, count)
+    },
   }
 }

@@ -38,8 +38,16 @@ export function storePrefix(id: number): Buffer {
 }
 
 /** Two declarations of one shape have the same bytes. */
-export const storeShape = ({ kind, types, isList = false, retentionMs }: StoreDeclaration): string =>
-  JSON.stringify({ kind, types, isList, ...(kind === 'joinBuffer' ? { retentionMs } : {}) })
+export const storeShape = ({ kind, types, isList = false, mayGrow, retentionMs }: StoreDeclaration): string =>
+  JSON.stringify({ kind, types, isList, mayGrow, ...(kind === 'joinBuffer' ? { retentionMs } : {}) })
+
+/** Whether a store whose bytes are of `shape` can go on as the declared one. */
+export function fitsShape(shape: string, declaration: StoreDeclaration): boolean {
+  if (shape === storeShape(declaration)) return true
+  if (declaration.mayGrow !== true) return false
+  const { types } = JSON.parse(shape) as Pick<StoreDeclaration, 'types'>
+  return shape === storeShape({ ...declaration, types: declaration.types.slice(0, types.length) })
+}
 
 export class StateCatalog {
   readonly #environment: LmdbEnvironment

@@ -99,4 +99,6 @@ export interface StoreDeclaration extends StoreSpec {
   readonly types: readonly SqlType[]
   /** Each entry's row is a list of rows of those columns. */
   readonly isList?: boolean
+  /** Columns may be appended by a new plan of the query: rows from before have fewer, and whoever reads them completes them. */
+  readonly mayGrow?: boolean
 }

@@ -29,7 +29,8 @@ export interface RowSource {
 
 export interface RowCodec {
   write(row: readonly Value[], sink: RowSink): void
-  read(source: RowSource): Row
+  /** `count`: columns that were written, if the bytes are from before others were appended; the row has no more. */
+  read(source: RowSource, count?: number): Row
 }
 
 interface ValueCodec {
@@ -39,7 +40,7 @@ interface ValueCodec {
 
 export function rowCodec(types: readonly SqlType[]): RowCodec {
   const codecs = types.map(valueCodec)
-  return { write: (row, sink) => writeRow(row, codecs, sink), read: (source) => readRow(codecs, source) }
+  return { write: (row, sink) => writeRow(row, codecs, sink), read: (source, count) => readRow(codecs, source, count) }
 }
 
 function writeRow(row: readonly Value[], codecs: readonly ValueCodec[], sink: RowSink): void {
@@ -56,8 +57,7 @@ function writeRow(row: readonly Value[], codecs: readonly ValueCodec[], sink: Ro
   }
 }
 
-function readRow(codecs: readonly ValueCodec[], source: RowSource): Row {
-  const count = codecs.length
+function readRow(codecs: readonly ValueCodec[], source: RowSource, count = codecs.length): Row {
   const bitmap = source.position
   source.position += (count + 7) >> 3
   const row: Row = new Array(count)

@@ -12,6 +12,8 @@ import type { Entity } from '../../src/engine/entities.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
 import { createQueryRuntime, type SettlingQueryRuntime } from '../../src/runtime/create-query-runtime.ts'
+import { durableStores } from '../../src/runtime/durable-stores.ts'
+import type { StoreProvider } from '../../src/runtime/store-provider.ts'
 import type { Row } from '../../src/types/value.ts'
 
 const functions = createRegistry(BUILT_IN_FUNCTIONS)
@@ -33,12 +35,29 @@ export class TestEngine {
     return TestEngine.over(await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0 }), properties)
   }
 
+  /** With state on disk, as servers have it. */
+  static async openDurable(dataDir: string): Promise<TestEngine> {
+    const stores = durableStores({
+      directory: join(dataDir, 'state'),
+      cacheBytes: 1e7,
+      changelogs: null,
+      clock: systemClock,
+      onWarning: () => {},
+    })
+    const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0 })
+    return TestEngine.over(log, {}, { stores })
+  }
+
   /** A second server of the same cluster, over the same log. Close it by `closeEngine`, before this one. */
   another(): Promise<TestEngine> {
     return TestEngine.over(this.#log, { 'ksql.server.command.response.timeout.ms': '300' })
   }
 
-  static async over(log: EmbeddedLog, properties: Readonly<Record<string, string>>): Promise<TestEngine> {
+  static async over(
+    log: EmbeddedLog,
+    properties: Readonly<Record<string, string>>,
+    state: { readonly stores?: StoreProvider } = {},
+  ): Promise<TestEngine> {
     const config = {
       'auto.offset.reset': 'earliest',
       'commit.interval.ms': '20',
@@ -47,7 +66,7 @@ export class TestEngine {
     }
     const broker = log.broker()
     await broker.connect()
-    const runtime = createQueryRuntime({ broker, functions, clock: systemClock, random: () => 0.5, config })
+    const runtime = createQueryRuntime({ broker, functions, clock: systemClock, random: () => 0.5, config, ...state })
     const engine = await createEngine({
       broker,
       runtime,

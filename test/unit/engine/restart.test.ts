@@ -36,6 +36,26 @@ describe('a server that starts again', () => {
     await after.close()
   })
 
+  it('keeps the groups of a table to which OR REPLACE appends aggregates; these count from then on', async () => {
+    const before = await TestEngine.openDurable(directory.path)
+    await before.execute(`${S} CREATE TABLE n AS SELECT v, COUNT(*) AS c FROM s GROUP BY v;`)
+    await before.execute("INSERT INTO s VALUES ('x', 1); INSERT INTO s VALUES ('y', 1); INSERT INTO s VALUES ('x', 2);")
+    await before.settled()
+    await before.execute('CREATE OR REPLACE TABLE n AS SELECT v, COUNT(*) AS c, SUM(1) AS total FROM s GROUP BY v;')
+    await before.execute("INSERT INTO s VALUES ('z', 1);")
+    await before.settled()
+    const rows = [
+      [1, 3, 1],
+      [2, 1, 0],
+    ]
+    expect((await before.rows('SELECT * FROM n;')).rows).toEqual(rows)
+    await before.close()
+
+    const after = await TestEngine.openDurable(directory.path)
+    expect((await after.rows('SELECT * FROM n;')).rows).toEqual(rows)
+    await after.close()
+  })
+
   it('does not start what was dropped or terminated, and keeps pauses', async () => {
     const before = await TestEngine.open(directory.path)
     await before.execute(
