@@ -49,9 +49,9 @@ const WIDE_TYPES = Object.fromEntries(
 )
 
 const POINT = struct([
-  { name: 'lat', type: DOUBLE },
-  { name: 'lon', type: DOUBLE },
-  { name: 'label', type: STRING },
+  { name: 'LAT', type: DOUBLE },
+  { name: 'LON', type: DOUBLE },
+  { name: 'LABEL', type: STRING },
 ])
 const nested = (i: number): Record<string, unknown> => ({
   id: i,

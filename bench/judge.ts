@@ -2,7 +2,7 @@
  * Millrace as a measured peer: starts the server, registers the sources, submits one job's SQL and prints when it took its input.
  *
  * Environment: JOB (j1 to j7), OUT (sink topic, which exists), N (records of input), RUN_ID (service id), STATE_DIR (data directory), BROKERS
- * (Kafka) or EMBEDDED (the embedded log in STATE_DIR; then this ends by itself when nothing more comes), COMMIT_MS. Prints `FIRST ms`,
+ * (Kafka) or EMBEDDED (the embedded log in STATE_DIR; then this ends by itself when nothing more comes), COMMIT_MS, CACHE_BYTES. Prints `FIRST ms`,
  * `HALF ms` and `LAST ms` (epoch), seen from outside through the server's metrics: FIRST is when it was last seen to have read nothing,
  * HALF when it was last seen to have read less than half, LAST when it was first seen to have read everything. Runs until SIGTERM.
  */
@@ -20,7 +20,14 @@ const CITIES = 100
 const QUIET_MS = 2_000
 
 const job = JOBS.find((name) => name === process.env['JOB']) ?? 'j1'
-const { OUT = job, RUN_ID = 'judge', STATE_DIR = `/tmp/millrace-${process.pid}`, EMBEDDED, BROKERS } = process.env
+const {
+  OUT = job,
+  RUN_ID = 'judge',
+  STATE_DIR = `/tmp/millrace-${process.pid}`,
+  EMBEDDED,
+  BROKERS,
+  CACHE_BYTES,
+} = process.env
 const records = Number(process.env['N'] ?? 1_000_000)
 const isEmbedded = EMBEDDED !== undefined
 
@@ -31,6 +38,7 @@ const parts = startServerParts({
     listeners: 'http://127.0.0.1:0',
     'ksql.service.id': RUN_ID,
     'ksql.streams.commit.interval.ms': process.env['COMMIT_MS'] ?? '500',
+    ...(CACHE_BYTES !== undefined && { 'millrace.state.cache.bytes': CACHE_BYTES }),
   },
 })
 const server = await startServer({ ...parts, log: silentLog, clock: systemClock }, serverOptions(parts.config.get))

@@ -28,6 +28,12 @@ export function workerCount(config: Config): number {
   return Number.isInteger(given) && given > 0 ? given : availableParallelism()
 }
 
+/**
+ * Records die young, so a young generation that nearly fits the processor's caches collects them as fast as V8's default one, and takes less
+ * memory. docs/performance.md has the measurements.
+ */
+const YOUNG_GENERATION_MB = 24
+
 /** The same entry from source and from what was built of it. */
 const ENTRY = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url)
 
@@ -56,7 +62,12 @@ function startWorker(
   const { connection, transfer } = connect()
   const workingFor = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
   const setup: WorkerSetup = { index, serviceId, config, broker: connection, stores, functionModules, workingFor }
-  const worker = new Worker(ENTRY, { workerData: setup, transferList: transfer, name: `millrace-${index}` })
+  const worker = new Worker(ENTRY, {
+    workerData: setup,
+    transferList: transfer,
+    name: `millrace-${index}`,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+  })
   const host = new RemoteHost((message) => worker.postMessage(message), listener)
   let cause = new Error(`Worker thread ${index} ended.`)
   worker.on('message', (message: WorkerMessage) => host.onMessage(message))
