@@ -62,7 +62,7 @@ class DurableStores implements StoreProvider {
 
   async open(request: OpenStores): Promise<TaskStores> {
     if (request.isTransient || request.stores.length === 0) return this.#memory.open(request)
-    const slot = this.#slots.of(request.slot)
+    const slot = await this.#slots.of(request.slot)
     const declarations = request.stores.map(({ spec }) => spec)
     const record = await this.#restored(request, slot, declarations)
     const broker = this.#options.changelogs
@@ -99,6 +99,7 @@ class DurableStores implements StoreProvider {
   ): Promise<TaskRecord | null> {
     const { catalog } = slot
     const { queryId, taskId, committed } = request
+    await catalog.recover(queryId, taskId)
     const found = catalog.task(queryId, taskId) ?? null
     const broker = this.#options.changelogs
     const isUpToDate = broker === null || (found !== null && !isBehind(found, committed))

@@ -6,7 +6,9 @@
 import type { Broker } from '../broker/broker.ts'
 import { type ChangelogMark, readMark, restoreEntry } from '../state/changelog.ts'
 import type { StoreSummary } from '../state/durable-store.ts'
-import { type StoreRecord, storePrefix, storeShape, type TaskRecord } from '../state/state-catalog.ts'
+import { PART_CHANGES } from '../state/pending-batch.ts'
+import { type StoreRecord, storeShape, type TaskRecord } from '../state/state-catalog.ts'
+import { storePrefix } from '../state/state-ids.ts'
 import type { StoreDeclaration } from '../state/store.ts'
 import { WriteBatch } from '../state/write-batch.ts'
 import { type ChangelogPart, readChangelogs } from './changelog-reader.ts'
@@ -35,9 +37,6 @@ export interface RestoreOptions {
   readonly committed: Positions
   readonly onProgress: (progress: RestoreProgress) => void
 }
-
-/** Bytes of entries that one transaction writes. */
-const BATCH_BYTES = 4 * 1024 * 1024
 
 /**
  * The task's record after it was brought up to the committed offsets, null if there is nothing in its changelogs. `record`: of the local
@@ -94,7 +93,7 @@ class Restore {
       onRecord: (topic, { key, value }) => this.#take(topic, key, value),
       onBatch: async () => {
         this.#tell(total, false)
-        if (this.#batch.byteLength >= BATCH_BYTES) await this.#flush()
+        if (this.#batch.size >= PART_CHANGES) await this.#flush()
       },
     })
     await this.#flush()
@@ -115,13 +114,12 @@ class Restore {
   async #flush(): Promise<void> {
     const batch = this.#batch
     this.#batch = new WriteBatch()
-    if (batch.size > 0) await this.#options.slot.environment.write(batch)
+    for (const part of batch.parts(PART_CHANGES))
+      if (!('from' in part)) await this.#options.slot.environment.write(part)
   }
 
   async #write(record: TaskRecord): Promise<void> {
-    const batch = new WriteBatch()
-    this.#options.slot.catalog.write(record, batch)
-    await this.#options.slot.environment.write(batch)
+    await this.#options.slot.catalog.write(record, new WriteBatch())
   }
 
   #recordAt(parts: readonly ChangelogPart[], extra: { readonly isDropped?: boolean }): TaskRecord {

@@ -30,18 +30,15 @@ export class SlotEnvironments {
     this.#trimAtBytes = residentFileBytes() + options.mappedBytes
   }
 
-  /** Throws an Error if the directory cannot be used. What is corrupt is moved aside. */
-  of(slot: number): SlotEnvironment {
+  /** Rejects with an Error if the directory cannot be used. What is damaged is moved aside, and an empty one takes its place. */
+  async of(slot: number): Promise<SlotEnvironment> {
     const open = this.#open.get(slot)
-    if (open !== undefined) return open
-    const environment = LmdbEnvironment.open(join(this.#options.directory, `slot-${slot}`), (movedTo, cause) =>
-      this.#options.onWarning(
-        `The state of slot ${slot} cannot be read (${cause.message}). It is now in ${movedTo}; the queries' state is made anew from their topics.`,
-      ),
-    )
-    const made = { environment, catalog: new StateCatalog(environment) }
-    this.#open.set(slot, made)
-    return made
+    if (open?.environment.isDamaged === false) return open
+    if (open !== undefined) {
+      this.#open.delete(slot)
+      this.#warn(slot, await open.environment.discard(), 'it is damaged')
+    }
+    return this.#open.get(slot) ?? this.#openSlot(slot)
   }
 
   all(): SlotEnvironment[] {
@@ -54,6 +51,20 @@ export class SlotEnvironments {
     for (const { environment } of this.#open.values()) environment.remap()
     // What others map does not count: it would not help to map ours again and again.
     this.#trimAtBytes = Math.max(this.#trimAtBytes, residentFileBytes() + this.#options.mappedBytes / 4)
+  }
+
+  #openSlot(slot: number): SlotEnvironment {
+    const directory = join(this.#options.directory, `slot-${slot}`)
+    const environment = LmdbEnvironment.open(directory, (movedTo, cause) => this.#warn(slot, movedTo, cause.message))
+    const made = { environment, catalog: new StateCatalog(environment) }
+    this.#open.set(slot, made)
+    return made
+  }
+
+  #warn(slot: number, movedTo: string, cause: string): void {
+    this.#options.onWarning(
+      `The state of slot ${slot} cannot be read (${cause}). It is now in ${movedTo}; the queries' state is made anew from their topics.`,
+    )
   }
 
   async close(): Promise<void> {

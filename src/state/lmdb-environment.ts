@@ -3,10 +3,10 @@
  * a prefix of its own. Writes are short: batches of bytes in one synchronous transaction, with no other code inside, so that the thread
  * can be ended at any moment between them. A transaction is whole after a crash of the process or of the machine.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, type RootDatabase } from 'lmdb'
-import type { WriteBatch } from './write-batch.ts'
+import { open, type RangeOptions, type RootDatabase } from 'lmdb'
+import type { Changes } from './write-batch.ts'
 
 /**
  * Address space, not memory or disk; bytes. It is the largest size of an environment. Reserved at once, as a map that grows stays mapped
@@ -23,7 +23,7 @@ export interface RawEntry {
 }
 
 interface Waiting {
-  readonly batch: WriteBatch
+  readonly batch: Changes
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -33,10 +33,17 @@ export class LmdbEnvironment {
   #database: RootDatabase<Buffer, Buffer>
   #waiting: Waiting[] = []
   #isClosed = false
+  #isDamaged = false
 
   private constructor(directory: string) {
     this.directory = directory
     this.#database = openDatabase(directory)
+    this.#probe()
+  }
+
+  /** Something in it could not be read: it is to be discarded. */
+  get isDamaged(): boolean {
+    return this.#isDamaged
   }
 
   /**
@@ -49,26 +56,34 @@ export class LmdbEnvironment {
       return new LmdbEnvironment(directory)
     } catch (error) {
       if (!isCorruption(error)) throw error
-      const movedTo = moveAside(directory)
-      onCorrupt(movedTo, error)
+      onCorrupt(moveAside(directory), error)
       mkdirSync(directory, { recursive: true })
       return new LmdbEnvironment(directory)
     }
   }
 
+  /** Moves what is there aside. Who still uses the environment gets errors. Returns the new name of the directory. */
+  async discard(): Promise<string> {
+    await this.close()
+    return moveAside(this.directory)
+  }
+
   /** The value, valid until the next call; undefined if there is none. */
   get(key: Uint8Array): Buffer | undefined {
-    return this.#database.getBinaryFast(key as Buffer)
+    try {
+      return this.#database.getBinaryFast(key as Buffer)
+    } catch (error) {
+      throw this.#failed(error)
+    }
   }
 
   has(key: Uint8Array): boolean {
-    return this.#database.getBinaryFast(key as Buffer) !== undefined
+    return this.get(key) !== undefined
   }
 
   /** At most `limit` entries with key in `[from, to)`, ascending. */
   chunk(from: Uint8Array, to: Uint8Array, limit = RANGE_CHUNK): RawEntry[] {
-    const options = { start: from as Buffer, end: to as Buffer, limit }
-    return this.#database.getRange(options).asArray as unknown as RawEntry[]
+    return this.#read({ start: from as Buffer, end: to as Buffer, limit })
   }
 
   /** How many keys there are in `[from, to)`. */
@@ -90,16 +105,14 @@ export class LmdbEnvironment {
   /** The entry with the largest key in `[from, to)`. */
   last(from: Uint8Array, to: Uint8Array): RawEntry | undefined {
     // From the end of the range downwards; `start` is included, and `to` itself is no key.
-    const options = { start: to as Buffer, end: from as Buffer, reverse: true, limit: 1 }
-    for (const entry of this.#database.getRange(options)) return entry as RawEntry
-    return undefined
+    return this.#read({ start: to as Buffer, end: from as Buffer, reverse: true, limit: 1 })[0]
   }
 
   /**
    * Resolves when the batch is stored. Batches that are handed over in the same turn share a transaction, and a failure. Rejects with an
    * Error whose `code` is ENOSPC if the disk is full.
    */
-  write(batch: WriteBatch): Promise<void> {
+  write(batch: Changes): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Error(`The state in ${this.directory} was closed`))
     return new Promise((resolve, reject) => {
       this.#waiting.push({ batch, resolve, reject })
@@ -136,8 +149,31 @@ export class LmdbEnvironment {
       })
       for (const { resolve } of waiting) resolve()
     } catch (error) {
-      for (const { reject } of waiting) reject(error)
+      const failure = this.#failed(error)
+      for (const { reject } of waiting) reject(failure)
     }
+  }
+
+  /** Finds out at once whether both ends of the tree can be read. */
+  #probe(): void {
+    this.chunk(Buffer.of(0), Buffer.of(0xff), 1)
+    this.last(Buffer.of(0), Buffer.of(0xff))
+  }
+
+  #read(options: RangeOptions): RawEntry[] {
+    const entries: RawEntry[] = []
+    try {
+      // Not `asArray`: that turns errors into promises.
+      for (const entry of this.#database.getRange(options)) entries.push(entry as RawEntry)
+    } catch (error) {
+      throw this.#failed(error)
+    }
+    return entries
+  }
+
+  #failed(error: unknown): unknown {
+    if (isCorruption(error)) this.#isDamaged = true
+    return error
   }
 
   readonly #target = {
@@ -161,8 +197,8 @@ export function after(key: Uint8Array): Buffer {
 }
 
 function openDatabase(directory: string): RootDatabase<Buffer, Buffer> {
-  const existed = existsSync(join(directory, DATA_FILE))
-  if (existed) checkHead(join(directory, DATA_FILE))
+  const file = join(directory, DATA_FILE)
+  if (existsSync(file)) checkHead(file)
   const database = open<Buffer, Buffer>({
     path: directory,
     mapSize: MAP_BYTES,
@@ -171,7 +207,7 @@ function openDatabase(directory: string): RootDatabase<Buffer, Buffer> {
     noMemInit: true,
     maxDbs: 1,
   })
-  if (existed) checkLength(database, directory)
+  coverAllPages(database, file)
   return database
 }
 
@@ -192,22 +228,24 @@ function checkHead(file: string): void {
   throw new Error(`MDB_INVALID: ${file} is not an LMDB file`)
 }
 
-/** A file that was cut short is found here: reading the map beyond its end would end the process. */
-function checkLength(database: RootDatabase<Buffer, Buffer>, directory: string): void {
+/**
+ * A file may end before the last page that LMDB knows: pages at the end that were given up before they were written. Reading the map
+ * beyond the end of the file would end the process, so it is made that long; LMDB reports a page of zeros that it needs as corrupt.
+ */
+function coverAllPages(database: RootDatabase<Buffer, Buffer>, file: string): void {
   const { pageSize, lastPageNumber } = database.getStats() as {
     readonly pageSize: number
     readonly lastPageNumber: number
   }
   const needed = (lastPageNumber + 1) * pageSize
-  const { size } = statSync(join(directory, DATA_FILE))
-  if (size >= needed) return
-  database.close()
-  throw new Error(`MDB_CORRUPTED: ${DATA_FILE} has ${size} of ${needed} bytes`)
+  if (statSync(file).size < needed) truncateSync(file, needed)
 }
 
+/** MDB_BAD_TXN: an earlier read of the transaction, one that the library made for itself, has met it. */
 function isCorruption(error: unknown): error is Error {
   return (
-    error instanceof Error && /MDB_(CORRUPTED|INVALID|VERSION_MISMATCH|PAGE_NOTFOUND|PANIC)/.test(codeAndMessage(error))
+    error instanceof Error &&
+    /MDB_(CORRUPTED|INVALID|VERSION_MISMATCH|PAGE_NOTFOUND|PANIC|BAD_TXN)/.test(codeAndMessage(error))
   )
 }
 

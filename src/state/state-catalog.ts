@@ -3,7 +3,9 @@
  * that writes the state it belongs to. JSON, under store id 0.
  */
 import type { StoreSummary } from './durable-store.ts'
-import { type LmdbEnvironment, RANGE_CHUNK } from './lmdb-environment.ts'
+import type { LmdbEnvironment } from './lmdb-environment.ts'
+import { dropPending, isLarge, nextTurn, PART_CHANGES, recoverPending, writeLarge } from './pending-batch.ts'
+import { CATALOG_ID, FIRST_STORE_ID, storePrefix } from './state-ids.ts'
 import type { StoreDeclaration } from './store.ts'
 import { WriteBatch } from './write-batch.ts'
 
@@ -27,15 +29,7 @@ export interface TaskRecord {
   readonly isDropped?: boolean
 }
 
-const ID_BYTES = 3
-const CATALOG = storePrefix(0)
-
-/** What the keys of a store start with. */
-export function storePrefix(id: number): Buffer {
-  const prefix = Buffer.alloc(ID_BYTES)
-  prefix.writeUIntBE(id, 0, ID_BYTES)
-  return prefix
-}
+const CATALOG = storePrefix(CATALOG_ID)
 
 /** Two declarations of one shape have the same bytes. */
 export const storeShape = ({ kind, types, isList = false, mayGrow, retentionMs }: StoreDeclaration): string =>
@@ -51,7 +45,9 @@ export function fitsShape(shape: string, declaration: StoreDeclaration): boolean
 
 export class StateCatalog {
   readonly #environment: LmdbEnvironment
-  #nextId = 1
+  #nextId = FIRST_STORE_ID
+  /** Tasks of which a large batch may be carried out in part. */
+  readonly #unfinished = new Set<string>()
 
   constructor(environment: LmdbEnvironment) {
     this.#environment = environment
@@ -68,7 +64,7 @@ export class StateCatalog {
   /** Of all tasks, or of those of one query. */
   tasks(queryId?: string): TaskRecord[] {
     const records: TaskRecord[] = []
-    for (const { value } of this.#environment.range(CATALOG, storePrefix(1))) {
+    for (const { value } of this.#environment.range(CATALOG, storePrefix(CATALOG_ID + 1))) {
       const record = JSON.parse(value.toString()) as TaskRecord
       if (queryId === undefined || record.queryId === queryId) records.push(record)
     }
@@ -80,15 +76,36 @@ export class StateCatalog {
     return bytes === undefined ? undefined : (JSON.parse(bytes.toString()) as TaskRecord)
   }
 
-  write(record: TaskRecord, batch: WriteBatch): void {
-    batch.put(taskKey(record), Buffer.from(JSON.stringify(record)))
+  /**
+   * Resolves when a task's changes are stored, and the record that describes its state with them. Rejects with what the disk says; some
+   * of the changes may be stored then, and the next ones have to include them all.
+   */
+  async write(record: TaskRecord, changes: WriteBatch): Promise<void> {
+    const name = taskName(record)
+    const isParted = isLarge(changes, this.#environment)
+    const head = isParted ? new WriteBatch() : changes
+    head.put(taskKey(record), Buffer.from(JSON.stringify(record)))
+    if (isParted) {
+      this.#unfinished.add(name)
+      await writeLarge(this.#environment, name, head, changes)
+      this.#unfinished.delete(name)
+      return
+    }
+    if (this.#unfinished.has(name)) dropPending(name, head)
+    await this.#environment.write(head)
+    this.#unfinished.delete(name)
+  }
+
+  /** Before a task's record is read: finishes what a crash has left half done. */
+  async recover(queryId: string, taskId: string): Promise<void> {
+    await recoverPending(this.#environment, taskName({ queryId, taskId }))
   }
 
   /** Deletes a task and its stores, in steps that leave time for others. Goes on after a crash when it is called again. */
   async purge(record: TaskRecord): Promise<void> {
     const mark = new WriteBatch()
-    this.write({ ...record, isDropped: true }, mark)
-    await this.#environment.write(mark)
+    dropPending(taskName(record), mark)
+    await this.write({ ...record, isDropped: true }, mark)
     for (const { id } of Object.values(record.stores)) await this.#purgeStore(id)
     const end = new WriteBatch()
     end.delete(taskKey(record))
@@ -98,20 +115,17 @@ export class StateCatalog {
   async #purgeStore(id: number): Promise<void> {
     const environment = this.#environment
     for (;;) {
-      const entries = environment.chunk(storePrefix(id), storePrefix(id + 1), PURGE_ENTRIES)
+      const entries = environment.chunk(storePrefix(id), storePrefix(id + 1), PART_CHANGES)
       const batch = new WriteBatch()
       for (const { key } of entries) batch.delete(key)
       if (entries.length > 0) await environment.write(batch)
-      if (entries.length < PURGE_ENTRIES) return
+      if (entries.length < PART_CHANGES) return
       await nextTurn()
     }
   }
 }
 
-/** Deleted in one transaction: a few ms. */
-const PURGE_ENTRIES = 16 * RANGE_CHUNK
+const taskName = ({ queryId, taskId }: Pick<TaskRecord, 'queryId' | 'taskId'>): string => `${queryId}\n${taskId}`
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-const taskKey = ({ queryId, taskId }: Pick<TaskRecord, 'queryId' | 'taskId'>): Buffer =>
-  Buffer.concat([CATALOG, Buffer.from(`${queryId}\n${taskId}`)])
+const taskKey = (task: Pick<TaskRecord, 'queryId' | 'taskId'>): Buffer =>
+  Buffer.concat([CATALOG, Buffer.from(taskName(task))])

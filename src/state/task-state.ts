@@ -8,7 +8,8 @@ import { LmdbKeyValueStore } from './lmdb-key-value.ts'
 import { LmdbSessionStore } from './lmdb-session.ts'
 import { LmdbWindowStore } from './lmdb-window.ts'
 import { rowBytes } from './row-bytes.ts'
-import { type StateCatalog, type StoreRecord, storePrefix, storeShape, type TaskRecord } from './state-catalog.ts'
+import { type StateCatalog, type StoreRecord, storeShape, type TaskRecord } from './state-catalog.ts'
+import { storePrefix } from './state-ids.ts'
 import type { StateStore, StoreDeclaration } from './store.ts'
 import { WriteBatch } from './write-batch.ts'
 
@@ -69,10 +70,10 @@ export class TaskState {
 
   /** Takes the state as it stands. One at a time: the last one is written or abandoned. */
   checkpoint(mark: StateMark): StateCheckpoint {
-    const { environment, budget } = this.#options
+    const { catalog, budget } = this.#options
     const batch = new WriteBatch()
     const staged = [...this.#stores].map(([name, { durable }]) => this.#stage(name, durable, batch, mark))
-    this.#options.catalog.write(this.#record(mark), batch)
+    const record = this.#record(mark)
     let isSettled = false
     const abandon = (): void => {
       if (!isSettled && !this.#isClosed) for (const one of staged) one.abandoned()
@@ -82,7 +83,7 @@ export class TaskState {
       async write() {
         if (isSettled) return
         try {
-          await environment.write(batch)
+          await catalog.write(record, batch)
         } catch (error) {
           abandon()
           throw error

@@ -4,6 +4,16 @@
  */
 import { ByteWriter } from './byte-writer.ts'
 
+/** What an environment can write in one transaction. */
+export interface Changes {
+  applyTo(target: BatchTarget): void
+}
+
+export interface KeyRangeBytes {
+  readonly from: Buffer
+  readonly to: Buffer
+}
+
 export interface BatchTarget {
   put(key: Buffer, value: Buffer): void
   delete(key: Buffer): void
@@ -17,12 +27,27 @@ const DELETE_RANGE = 3
 /** Numbers that describe one change: kind, start and end of the key, end of the value (of the range's second key). */
 const STRIDE = 4
 
-export class WriteBatch {
-  /** What keys and values are written to, between `begin` and `put` or `delete`. */
-  readonly bytes = new ByteWriter(4096)
-  readonly #changes: number[] = []
+export class WriteBatch implements Changes {
+  /** What keys and values are written to, between `begin` and `endPut` or `endDelete`. */
+  readonly bytes: ByteWriter
+  #changes: number[] = []
   #keyStart = 0
   #keyEnd = 0
+
+  constructor(bytes = new ByteWriter(4096)) {
+    this.bytes = bytes
+  }
+
+  /** Of `toBytes`. */
+  static fromBytes(bytes: Buffer): WriteBatch {
+    const count = bytes.readUInt32LE(0)
+    const content = bytes.subarray(4 + 4 * count)
+    const writer = new ByteWriter(content.length)
+    writer.writeBytes(content)
+    const batch = new WriteBatch(writer)
+    batch.#changes = Array.from({ length: count }, (_, i) => bytes.readUInt32LE(4 + 4 * i))
+    return batch
+  }
 
   get size(): number {
     return this.#changes.length / STRIDE
@@ -86,9 +111,54 @@ export class WriteBatch {
 
   /** Carries the changes out, in their order. */
   applyTo(target: BatchTarget): void {
+    this.#apply(0, this.#changes.length, target)
+  }
+
+  /** Deletes of ranges that are among the changes. */
+  ranges(): KeyRangeBytes[] {
+    const ranges: KeyRangeBytes[] = []
+    for (let i = 0; i < this.#changes.length; i += STRIDE) {
+      if (this.#changes[i] === DELETE_RANGE) ranges.push(this.#rangeAt(i))
+    }
+    return ranges
+  }
+
+  /** The changes in their order: each range for itself, the others at most `limit` together. */
+  *parts(limit: number): Generator<Changes | KeyRangeBytes> {
+    const { length } = this.#changes
+    for (let from = 0; from < length; ) {
+      if (this.#changes[from] === DELETE_RANGE) {
+        yield this.#rangeAt(from)
+        from += STRIDE
+        continue
+      }
+      let to = from
+      while (to < length && to < from + limit * STRIDE && this.#changes[to] !== DELETE_RANGE) to += STRIDE
+      const start = from
+      yield { applyTo: (target) => this.#apply(start, to, target) }
+      from = to
+    }
+  }
+
+  /** The whole batch: number of numbers, numbers, keys and values. */
+  toBytes(): Buffer {
+    const changes = this.#changes
+    const head = Buffer.alloc(4 + 4 * changes.length)
+    head.writeUInt32LE(changes.length)
+    for (let i = 0; i < changes.length; i++) head.writeUInt32LE(changes[i]!, 4 + 4 * i)
+    return Buffer.concat([head, this.bytes.since(0)])
+  }
+
+  #rangeAt(i: number): KeyRangeBytes {
+    const { buffer } = this.bytes
+    const [start, middle, end] = [this.#changes[i + 1]!, this.#changes[i + 2]!, this.#changes[i + 3]!]
+    return { from: buffer.subarray(start, middle), to: buffer.subarray(middle, end) }
+  }
+
+  #apply(from: number, to: number, target: BatchTarget): void {
     const { buffer } = this.bytes
     const changes = this.#changes
-    for (let i = 0; i < changes.length; i += STRIDE) {
+    for (let i = from; i < to; i += STRIDE) {
       const first = buffer.subarray(changes[i + 1]!, changes[i + 2]!)
       switch (changes[i]) {
         case PUT:
