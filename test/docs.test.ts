@@ -1,10 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { settingsReference } from '../src/engine/describe-settings.ts'
+import { SERVER_SETTINGS, STREAMS_SETTINGS } from '../src/engine/settings.ts'
+import { ERRORS } from '../src/errors.ts'
 import { functionReference } from '../src/functions/describe-docs.ts'
 import { BUILT_IN_FUNCTIONS } from '../src/functions/index.ts'
 
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+
 describe('docs/functions.md', () => {
-  const text = readFileSync(new URL('../docs/functions.md', import.meta.url), 'utf8')
+  const text = read('docs/functions.md')
 
   it('is what scripts/generate-function-docs.ts writes', () => {
     expect(text).toBe(functionReference(BUILT_IN_FUNCTIONS))
@@ -23,6 +28,48 @@ describe('docs/functions.md', () => {
         for (const parameter of parameters)
           expect(parameter.description, `${name} ${parameter.name}`).toMatch(/^\S(?:.*[^.])?$/)
       }
+    }
+  })
+})
+
+describe('docs/configuration.md', () => {
+  const settings = Object.entries({ ...SERVER_SETTINGS, ...STREAMS_SETTINGS })
+
+  it('is what scripts/generate-settings-docs.ts writes', () => {
+    expect(read('docs/configuration.md')).toBe(settingsReference())
+  })
+
+  it('finds every setting described in a sentence', () => {
+    for (const [name, { description }] of settings) expect(description, name).toMatch(/^[^|]+[.]$/)
+  })
+
+  it('says of exactly those settings that they are without effect that the sources do not name', () => {
+    const sources = globSync('src/**/*.ts', { cwd: new URL('..', import.meta.url) })
+      .filter((path) => !path.endsWith('engine/settings.ts'))
+      .map(read)
+    for (const [name, { isInert }] of settings) {
+      const isNamed = sources.some((source) => source.includes(`'${name}'`))
+      expect(isNamed, name).toBe(!isInert)
+    }
+  })
+})
+
+describe('docs/http-api.md', () => {
+  it('lists every refusal with its status and code', () => {
+    const rows = read('docs/http-api.md').matchAll(/^\| (\d{3}) \| (\d{5}) \| \S.*\|$/gm)
+    const listed = [...rows].map(([, status, errorCode]) => ({ status: Number(status), errorCode: Number(errorCode) }))
+    expect(listed).toEqual(Object.values(ERRORS))
+  })
+})
+
+describe('pages', () => {
+  const pages = ['README.md', ...globSync('docs/*.md', { cwd: new URL('..', import.meta.url) })]
+
+  it.each(pages)('%s links only to files that are there', (page) => {
+    const targets = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target]) => target!)
+    for (const target of targets) {
+      const url = new URL(target, new URL(`../${page}`, import.meta.url))
+      expect(existsSync(url), `${target} in ${page}`).toBe(true)
     }
   })
 })

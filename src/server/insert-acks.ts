@@ -7,7 +7,8 @@ export class AckWriter {
   readonly #response: ResponseStream
   readonly #isArray: boolean
   #written = 0
-  #isOver = false
+  /** Answer to the row that ended the request; it leaves last. */
+  #failure: string | null = null
   /** What leaves together when the write under way is done: rows come faster than single answers could be written. */
   #waiting = ''
   #next: Promise<void> | null = null
@@ -21,22 +22,23 @@ export class AckWriter {
 
   /** True once a row has failed or the client has left: no further row is taken. */
   get isOver(): boolean {
-    return this.#isOver || this.#response.isGone
+    return this.#failure !== null || this.#response.isGone
   }
 
-  /** Resolves when the answer has left. */
+  /** Resolves when the answer has left. Rows that were under way when another one failed are answered, too. */
   stored(seq: number): Promise<void> {
-    return this.#isOver ? this.#last : this.#write(`{"status":"ok","seq":${seq}}`)
+    return this.#write(`{"status":"ok","seq":${seq}}`)
   }
 
+  /** The first failure is told, when all other rows that were taken have been answered. */
   failed(seq: number, error: unknown): void {
-    if (this.#isOver) return
-    this.#isOver = true
+    if (this.#failure !== null) return
     const { error_code, message } = errorAnswer(error).body
-    void this.#write(JSON.stringify({ status: 'error', seq, error_code, message }))
+    this.#failure = JSON.stringify({ status: 'error', seq, error_code, message })
   }
 
   async end(): Promise<void> {
+    if (this.#failure !== null) void this.#write(this.#failure)
     await this.#last
     if (this.#isArray) await this.#response.write(this.#written === 0 ? '[]' : ']')
     this.#response.end()

@@ -233,6 +233,27 @@ describe('POST /inserts-stream', () => {
     ])
   })
 
+  it('acknowledges rows that are still being stored when a later one fails, before the failure', async () => {
+    const storing = Promise.withResolvers<void>()
+    engine.insert = async (values) => {
+      if (values.get('K') === 'slow') return storing.promise
+      setImmediate(storing.resolve)
+      throw new StatementError("Can't coerce")
+    }
+    const answer = openHttp2(server.url, '/inserts-stream', '{"target":"S"}\n{"K":"slow"}\n{"K":"bad"}\n')
+    await answer.ended
+    expect(
+      answer.frames
+        .join('')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([
+      { status: 'ok', seq: 0 },
+      { status: 'error', seq: 1 },
+    ])
+  })
+
   it('refuses what does not begin with a target', async () => {
     for (const body of ['', '{"K":"a"}\n', 'x\n']) {
       const answer = openHttp2(server.url, '/inserts-stream', body)
