@@ -1,5 +1,5 @@
 /** Push queries: a plan with a subscriber for a sink. Source: sql.md 12, rest.md 4.7. */
-import { StatementError } from '../errors.ts'
+import { RequestError, StatementError } from '../errors.ts'
 import { planPushQuery } from '../plan/push-query.ts'
 import type { PushSubscription } from '../runtime/query-runtime.ts'
 import type { Query, QueryStatement } from '../sql/ast.ts'
@@ -56,6 +56,9 @@ function closeOnAbort(subscription: PushSubscription, signal: AbortSignal, done:
   else signal.addEventListener('abort', close, { once: true })
 }
 
+const OVERRUN =
+  "The client reads more slowly than others of the same query, and more rows wait for it than 'ksql.query.push.max.buffered.rows' allows."
+
 function streamEnd(end: {
   readonly reason: 'limit' | 'closed' | 'error' | 'overrun'
   readonly error?: Error
@@ -68,7 +71,7 @@ function streamEnd(end: {
     case 'overrun':
       return {
         reason: 'error',
-        error: end.error ?? new Error('The client reads more slowly than rows come, and its buffer is full.'),
+        error: end.error ?? new RequestError('RATE_LIMITED', OVERRUN),
       }
     case 'error':
       return { reason: 'error', error: end.error ?? new Error('The query has failed.') }

@@ -53,6 +53,8 @@ export interface SettlingQueryRuntime extends QueryRuntime {
 
 /** A query that failed while it was suspected of having killed its host this often is not started again by itself. */
 const MAX_DEATHS = 2
+/** Of one push subscriber. */
+const DEFAULT_BUFFERED_ROWS = 50_000
 
 export function createQueryRuntime(options: QueryRuntimeOptions): SettlingQueryRuntime {
   return new Runtime(options)
@@ -73,6 +75,7 @@ class Runtime implements SettlingQueryRuntime {
     this.#push = new PushQueries({
       make: (plan, config, onEnded) =>
         this.#make({ plan, config, paused: false }, { transient: true, retries: false, onEnded }),
+      maxBufferedRows: Number(options.config['ksql.query.push.max.buffered.rows'] ?? DEFAULT_BUFFERED_ROWS),
       onEnded: () => {},
     })
     this.#hosts = new HostSet({

@@ -1,7 +1,7 @@
 /**
  * Push queries: tasks like any others, whose rows go to subscribers. Those that read from now on, keep no state and do the same share one
- * set of tasks; its rows are handed to all of them. A subscriber that is alone slows its tasks down to its own pace; among several, one
- * that falls behind is ended, at no cost to the others.
+ * set of tasks; its rows are handed to all of them. Tasks go at the pace of the fastest subscriber, so that rows do not heap up while the
+ * server itself cannot send them faster; one that falls behind the others is ended, at no cost to them.
  */
 import { QueryError } from '../errors.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
@@ -11,12 +11,14 @@ import type { RunningQuery } from './running-query.ts'
 import { SubscriberQueue } from './subscriber-queue.ts'
 import { isOperator, stepSchemas, storesOf } from './topology.ts'
 
-/** A subscriber that is alone has its tasks pause above this number of waiting rows, and go on below half of it. */
+/** Tasks pause when more rows than this wait for each of their subscribers, and go on when fewer than half of it wait for one. */
 const PAUSE_AT_ROWS = 4_096
 
 export interface PushQueriesOptions {
   /** A query that is not started, with the plan's id. */
   readonly make: (plan: PhysicalPlan, config: Config, onEnded: (failure: QueryFailure) => void) => RunningQuery
+  /** Rows that one subscriber may be behind another. */
+  readonly maxBufferedRows: number
   /** Its tasks have ended. */
   readonly onEnded: (queryId: string) => void
 }
@@ -29,6 +31,8 @@ interface TaskSet {
   readonly identity: string | null
   readonly started: Promise<void>
   isPaused: boolean
+  /** More rows wait for some subscriber than it may be behind the others. */
+  hasSlow: boolean
 }
 
 export class PushQueries {
@@ -47,7 +51,7 @@ export class PushQueries {
     const queue = new SubscriberQueue({
       subscriber,
       limit,
-      onProgress: () => this.#regulate(set),
+      onProgress: () => this.#progress(set, queue),
       onEnded: () => this.#leave(set, queue),
     })
     set.subscribers.add(queue)
@@ -66,10 +70,8 @@ export class PushQueries {
   onRows(queryId: string, rows: readonly PushRow[]): void {
     const set = this.#sets.get(queryId)
     if (set === undefined) return
-    for (const queue of set.subscribers) {
-      queue.offer(rows)
-      if (set.subscribers.size > 1 && queue.isOverrun) queue.end({ reason: 'overrun' })
-    }
+    for (const queue of set.subscribers) queue.offer(rows)
+    this.#endSlow(set)
     this.#regulate(set)
   }
 
@@ -100,6 +102,7 @@ export class PushQueries {
       identity,
       started: query.start(),
       isPaused: false,
+      hasSlow: false,
     }
     this.#sets.set(queryId, set)
     if (identity !== null) this.#shared.set(identity, set)
@@ -127,15 +130,46 @@ export class PushQueries {
     for (const queue of [...set.subscribers]) queue.end({ reason: 'error', error })
   }
 
-  /** Slows the tasks down to a subscriber that is alone. */
+  /** Slows the tasks down to the fastest subscriber. */
   #regulate(set: TaskSet): void {
-    const [first] = set.subscribers
-    const waiting = set.subscribers.size === 1 ? first!.size : 0
-    const isPaused = set.isPaused ? waiting > PAUSE_AT_ROWS / 2 : waiting > PAUSE_AT_ROWS
+    const fewest = fewestWaiting(set)
+    this.#setPaused(set, fewest > (set.isPaused ? this.#pauseAt / 2 : this.#pauseAt))
+  }
+
+  /** One subscriber has taken rows. */
+  #progress(set: TaskSet, { size }: SubscriberQueue): void {
+    if (size === 0 && set.hasSlow) this.#endSlow(set)
+    if (set.isPaused && size <= this.#pauseAt / 2) this.#setPaused(set, false)
+  }
+
+  /** All get the same rows, so who has more of them waiting than another is that far behind it. */
+  #endSlow(set: TaskSet): void {
+    const { maxBufferedRows } = this.#options
+    const fewest = fewestWaiting(set)
+    set.hasSlow = false
+    for (const queue of [...set.subscribers]) {
+      if (queue.size - fewest > maxBufferedRows) queue.end({ reason: 'overrun' })
+      else if (queue.size > maxBufferedRows) set.hasSlow = true
+    }
+  }
+
+  #setPaused(set: TaskSet, isPaused: boolean): void {
     if (isPaused === set.isPaused) return
     set.isPaused = isPaused
     void set.query.setPaused(isPaused).catch(() => {})
   }
+
+  /** A subscriber that is as fast as the others is not ended because of its server. */
+  get #pauseAt(): number {
+    return Math.min(PAUSE_AT_ROWS, this.#options.maxBufferedRows / 2)
+  }
+}
+
+/** Rows that wait for the fastest subscriber; 0 if there is none. */
+function fewestWaiting({ subscribers }: TaskSet): number {
+  let fewest = Number.POSITIVE_INFINITY
+  for (const { size } of subscribers) fewest = Math.min(fewest, size)
+  return subscribers.size === 0 ? 0 : fewest
 }
 
 const limitOf = ({ steps }: PhysicalPlan): number | null =>

@@ -4,9 +4,6 @@
  */
 import type { PushRow, PushSubscriber } from './query-runtime.ts'
 
-/** Rows that may wait for one subscriber among several. */
-const MAX_ROWS = 50_000
-
 export interface SubscriberQueueOptions {
   readonly subscriber: PushSubscriber
   /** Rows after which it ends; null: none. */
@@ -48,11 +45,6 @@ export class SubscriberQueue {
     this.#batches.push(batch)
     if (this.#left === 0) this.#end = { reason: 'limit' }
     if (!this.#isDelivering) void this.#deliver()
-  }
-
-  /** Whether more rows wait than one subscriber may hold. */
-  get isOverrun(): boolean {
-    return this.#waiting > MAX_ROWS
   }
 
   /** Drops what waits. No effect if it has ended. */

@@ -3,7 +3,9 @@ import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 
 /** The two classes have these methods alike, but TypeScript does not join their overloads. */
-type RawResponse = Pick<ServerResponse, 'once' | 'on' | 'writeHead' | 'write' | 'end'> & { flushHeaders?: () => void }
+type RawResponse = Pick<ServerResponse, 'once' | 'on' | 'writeHead' | 'write' | 'end' | 'destroy'> & {
+  flushHeaders?: () => void
+}
 
 export class ResponseStream {
   readonly #raw: RawResponse
@@ -48,6 +50,11 @@ export class ResponseStream {
       this.#resume = resolve
       this.#raw.write(text, 'utf8', () => resolve())
     })
+  }
+
+  /** Cuts the connection, or with HTTP/2 the stream, of a client that does not read. */
+  destroy(): void {
+    if (!this.#isGone) this.#raw.destroy()
   }
 
   end(text = ''): void {

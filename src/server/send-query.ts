@@ -10,7 +10,14 @@ export async function sendRows(stream: RowStream, response: ResponseStream, form
   response.open(200, { 'content-type': format.contentType })
   await response.write(format.head)
   const send = format.chunkPerRow ? sendEach : sendTogether
-  const end = await flow(stream, (rows: readonly StreamedRow[]) => send(rows, response, format))
+  let isOver = false
+  let sending = Promise.resolve()
+  const end = await flow(stream, (rows: readonly StreamedRow[]) => {
+    sending = send(rows, response, format, () => isOver)
+    return sending
+  })
+  isOver = true
+  await lastWrite(sending, response)
   if (end.reason === 'error') await response.write(format.error(errorAnswer(end.error).body))
   response.end(format.tail(end.reason === 'error' ? null : end.finalMessage))
   return end
@@ -28,6 +35,15 @@ export async function sendLines(stream: LineStream, response: ResponseStream, co
   return end
 }
 
+/** The query may have ended because the client does not read: what it is told last has to wait until it does, but not for ever. */
+async function lastWrite(sending: Promise<void>, response: ResponseStream): Promise<void> {
+  const timer = setTimeout(() => response.destroy(), LINGER_MS)
+  await sending.catch(() => {})
+  clearTimeout(timer)
+}
+
+const LINGER_MS = 30_000
+
 function flow<Item>(
   stream: {
     subscribe(subscriber: { onItems: (items: readonly Item[]) => Promise<void>; onEnd: (end: StreamEnd) => void }): void
@@ -37,24 +53,31 @@ function flow<Item>(
   return new Promise((resolve) => stream.subscribe({ onItems, onEnd: resolve }))
 }
 
-async function sendEach(rows: readonly StreamedRow[], response: ResponseStream, format: RowFormat): Promise<void> {
+type SendRows = (
+  rows: readonly StreamedRow[],
+  response: ResponseStream,
+  format: RowFormat,
+  isOver: () => boolean,
+) => Promise<void>
+
+const sendEach: SendRows = async (rows, response, format, isOver) => {
   for (const row of rows) {
     const text = format.row(row)
     if (text !== null) await response.write(text)
-    if (response.isGone) return
+    if (response.isGone || isOver()) return
   }
 }
 
 /** Texts are joined up to this length, so that a large batch needs no large string. */
 const JOINED_CHARS = 64 * 1024
 
-async function sendTogether(rows: readonly StreamedRow[], response: ResponseStream, format: RowFormat): Promise<void> {
+const sendTogether: SendRows = async (rows, response, format, isOver) => {
   let joined = ''
   for (const row of rows) {
     joined += format.row(row) ?? ''
     if (joined.length < JOINED_CHARS) continue
     await response.write(joined)
-    if (response.isGone) return
+    if (response.isGone || isOver()) return
     joined = ''
   }
   await response.write(joined)
