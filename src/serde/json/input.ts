@@ -24,6 +24,8 @@ export class JsonInput {
    * that makes one from bytes. Null if not, or if too few strings are read to pay for it.
    */
   text: string | null = null
+  /** Strings of this document that took several steps to read: long with escapes, or not ASCII. */
+  slowStrings = 0
   #longStrings = 0
   #pause = 0
 
@@ -39,6 +41,7 @@ export class JsonInput {
     this.end = end
     this.position = start
     this.text = null
+    this.slowStrings = 0
     if (this.#pause > 0) this.#pause--
     else if (pays) this.#takeText()
   }

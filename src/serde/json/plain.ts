@@ -54,8 +54,8 @@ function plainArray(element: PlainForm | null): PlainForm | null {
   if (element === null) return null
   const { accepts, convert } = element
   return {
-    accepts: accepts && ((value) => value === null || (value as readonly Value[]).every((item) => accepts(item))),
-    convert: convert && unlessNull((value) => (value as readonly Value[]).map((item) => convert(item))),
+    accepts: accepts && ((value) => value === null || (value as readonly Value[]).every(accepts)),
+    convert: convert && unlessNull((value) => (value as readonly Value[]).map(convert)),
   }
 }
 

@@ -22,7 +22,9 @@ export function readString(input: JsonInput): string {
     if (byte === QUOTE) {
       if (lowest < 0) throw controlCharacter()
       input.position = at + 1
-      return all < 0x80 ? input.ascii(start, at) : bytes.utf8Slice(start, at)
+      if (all < 0x80) return input.ascii(start, at)
+      input.slowStrings++
+      return bytes.utf8Slice(start, at)
     }
     if (byte === BACKSLASH) return readEscaped(input, start)
     all |= byte
@@ -52,14 +54,19 @@ function readLongString(input: JsonInput, start: number): string {
   if (bytes[quote - 1] === BACKSLASH) return readLongEscaped(input, start)
   const text = bytes.utf8Slice(start, quote)
   input.position = quote + 1
+  if (text.length === quote - start && !text.includes('\\')) {
+    input.countLongString()
+    return text
+  }
+  input.slowStrings++
   if (text.includes('\\')) return resolveEscapes(text)
-  if (text.length === quote - start) input.countLongString()
   return text
 }
 
 /** A long string with quotes in it. In ASCII text, where characters are bytes, they are found faster than in the bytes. */
 function readLongEscaped(input: JsonInput, start: number): string {
   const { bytes, end } = input
+  input.slowStrings++
   const text = bytes.utf8Slice(start - 1, end)
   const isAscii = text.length === end - start + 1
   const quote = isAscii ? closingQuoteInText(text, bytes, start) : closingQuote(bytes, start, end)

@@ -2,6 +2,7 @@
 import { doubleToJson } from '../../types/json-text.ts'
 import type { ByteSink } from '../format.ts'
 import { writeAscii } from '../text.ts'
+import { isPlainDouble } from './plain.ts'
 import { MINUS } from './syntax.ts'
 
 const ZERO = 0x30
@@ -41,7 +42,7 @@ export function writeDouble(value: number, out: ByteSink): void {
       return
     }
   }
-  writeAscii(doubleToJson(value), out)
+  writeAscii(isPlainDouble(value) ? `${value}` : doubleToJson(value), out)
 }
 
 function writeFixed(negative: boolean, units: number, fraction: number, out: ByteSink): void {

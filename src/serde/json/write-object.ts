@@ -15,7 +15,7 @@ import { writeDouble, writeInteger } from './write-number.ts'
 export type WriteObject = (row: Row, out: ByteSink) => void
 
 /** V8 makes objects with more members than 128 by a slow way, so long ones are written in groups. */
-const MEMBERS_PER_LITERAL = 64
+const MEMBERS_PER_LITERAL = 120
 
 interface Member extends StructField {
   /** Index into the row. */
