@@ -12,7 +12,7 @@ server does not know are kept and shown by \`SHOW PROPERTIES\`, and change nothi
 \`--bootstrap-servers\` and \`--data-dir\` go before the file.
 
 "request" tells whether a client may override the setting for its own statements: by \`SET 'name'='value';\`, by \`streamsProperties\` of
-\`/ksql\` and \`/query\`, or by \`properties\` of \`/query-stream\`. What is in force when a persistent query is made stays with that query.
+\`/ksql\` and \`/query\`, or by \`properties\` of \`/query-stream\`. What was overridden when a persistent query was made stays with it.
 `
 
 const STREAMS = `

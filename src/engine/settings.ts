@@ -184,7 +184,10 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
     10_000_000,
     'With 0 each change of a table goes out; else changes of a key that come together become one.',
   ),
-  'num.stream.threads': number(null, "Worker threads, in the server's file alone; none: as many as cores."),
+  'num.stream.threads': number(
+    null,
+    'Worker threads of the server; none: as many as cores. Without effect in a request.',
+  ),
   'replication.factor': number(
     null,
     'Replicas of internal topics of queries, unless ksql.internal.topic.replicas is set.',
