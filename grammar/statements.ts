@@ -336,6 +336,12 @@ export class StatementGrammar extends QueryGrammar {
       IGNORE_AMBIGUITIES: true,
       DEF: [
         { GATE: () => this.isNext(2, t.Semicolon) || this.isNext(2, EOF), ALT: () => this.CONSUME(t.Identifier) },
+        {
+          ALT: () => {
+            this.CONSUME(t.Analyze)
+            this.CONSUME2(t.Identifier)
+          },
+        },
         { ALT: () => this.SUBRULE(this.statement) },
       ],
     })

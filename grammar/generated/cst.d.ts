@@ -1219,7 +1219,8 @@ export interface ExplainCstNode extends CstNode {
 
 export type ExplainCstChildren = {
   Explain: IToken[];
-  Identifier?: IToken[];
+  Identifier?: (IToken)[];
+  Analyze?: IToken[];
   statement?: StatementCstNode[];
 };
 

@@ -1,5 +1,6 @@
 /** Answers of POST /ksql, in the shapes that clients know. Source: rest.md 3. */
 import type { FunctionDescription, FunctionListing } from '../functions/registry.ts'
+import type { StepStatistics } from '../runtime/query-runtime.ts'
 
 export interface Warning {
   readonly message: string
@@ -143,6 +144,8 @@ export interface QueryDescription {
   readonly tasksMetadata: readonly unknown[]
   readonly consumerGroupId: string | null
   readonly state: string | null
+  /** EXPLAIN ANALYZE only: what each step has done since the query was started, over all partitions that run here. */
+  readonly operators?: readonly StepStatistics[]
 }
 
 export interface QueryDescriptionEntity extends Answer {

@@ -191,8 +191,10 @@ const added = (one: StepStatistics, other: StepStatistics): StepStatistics => ({
   recordsIn: one.recordsIn + other.recordsIn,
   recordsOut: one.recordsOut + other.recordsOut,
   lateRecords: one.lateRecords + other.lateRecords,
-  stateEntries:
-    one.stateEntries === null && other.stateEntries === null
-      ? null
-      : (one.stateEntries ?? 0) + (other.stateEntries ?? 0),
+  droppedRecords: one.droppedRecords + other.droppedRecords,
+  stateEntries: sumOf(one.stateEntries, other.stateEntries),
+  timeMs: sumOf(one.timeMs, other.timeMs),
 })
+
+const sumOf = (one: number | null, other: number | null): number | null =>
+  one === null && other === null ? null : (one ?? 0) + (other ?? 0)

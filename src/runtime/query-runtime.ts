@@ -32,8 +32,12 @@ export interface StepStatistics {
   readonly recordsIn: number
   readonly recordsOut: number
   readonly lateRecords: number
+  /** Records passed over because the step failed on them; the processing log has each. */
+  readonly droppedRecords: number
   /** Entries of the step's stores; null for a step without state. */
   readonly stateEntries: number | null
+  /** Estimated from a sample; null for a step whose work is a part of reading. */
+  readonly timeMs: number | null
 }
 
 export interface QueryStatus {

@@ -19,6 +19,7 @@ import type { ProcessingError, RecordPosition, ReportError } from './processing-
 import type { StepStatistics } from './query-runtime.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { CurrentKey, type RecordEncoder, sinkEncoder } from './record-encoder.ts'
+import { StepTimes } from './step-times.ts'
 import { definitionOf, isOperator, type SubTopology, storesOf } from './topology.ts'
 
 /** Takes encoded records for one topic: the driver decides the partition and writes. */
@@ -72,6 +73,8 @@ export class Task {
   /** Records that left each step; of sources, those that were read. */
   readonly #emitted = new Map<StepId, Counter>()
   readonly #late = new Map<StepId, Counter>()
+  readonly #dropped = new Map<StepId, Counter>()
+  readonly #times = new StepTimes(() => performance.now())
   #streamTime = -1
   #offset = -1
   #topic = ''
@@ -125,8 +128,10 @@ export class Task {
       recordsIn,
       recordsOut: isEnd ? recordsIn : own,
       lateRecords: this.#late.get(step.id)?.count ?? 0,
+      droppedRecords: this.#dropped.get(step.id)?.count ?? 0,
       stateEntries:
         stores.length === 0 ? null : stores.reduce((sum, spec) => sum + this.#options.store(spec).count(), 0),
+      timeMs: this.#times.of(step.id),
     }
   }
 
@@ -134,7 +139,7 @@ export class Task {
   #buildSteps(skipped: ReadonlySet<StepId>): void {
     for (const step of this.#options.topology.steps.toReversed()) {
       if (skipped.has(step.id)) continue
-      const inputs = this.#buildStep(step)
+      const inputs = this.#buildStep(step).map((process) => this.#times.around(step.id, process))
       inputsOf(step).forEach((id, i) => {
         const consumers = this.#consumers.get(id)
         if (consumers === undefined) this.#consumers.set(id, [inputs[i]!])
@@ -202,7 +207,8 @@ export class Task {
         counterOf(step.id, this.#late).count++
         reportLate(step.id)
       },
-      reportError: (message, cause) =>
+      reportError: (message, cause) => {
+        counterOf(step.id, this.#dropped).count++
         reportError({
           type: 'processing',
           step: step.id,
@@ -210,7 +216,8 @@ export class Task {
           causes: cause instanceof Error ? [cause.message] : [],
           position: position(),
           target: null,
-        }),
+        })
+      },
     }
   }
 
@@ -237,10 +244,13 @@ export class Task {
         this.#offset = offset
         if (record.timestamp > this.#streamTime) this.#streamTime = record.timestamp
         if (current !== null) current.set(record.key, cursor)
+        this.#times.next()
         emit(record)
       },
-      reportRead: (error, offset) =>
-        this.#options.reportError({ ...error, step: step.id, position: { topic, partition: this.partition, offset } }),
+      reportRead: (error, offset) => {
+        counterOf(step.id, this.#dropped).count++
+        this.#options.reportError({ ...error, step: step.id, position: { topic, partition: this.partition, offset } })
+      },
     }
   }
 }

@@ -539,6 +539,8 @@ export interface Explain extends StatementNode {
   readonly kind: 'explain'
   readonly queryId: string | null
   readonly statement: Statement | null
+  /** What the running query `queryId` has done so far, by step. */
+  readonly analyze: boolean
 }
 export interface Print extends StatementNode {
   readonly kind: 'print'

@@ -227,9 +227,11 @@ function buildDescribe({ children }: DescribeCstNode, base: Base): Statement {
 
 function buildExplain({ children }: ExplainCstNode, source: string, base: Base): Statement {
   if (children.Identifier) {
-    return { kind: 'explain', queryId: exactName(children.Identifier[0]!), statement: null, ...base }
+    const analyze = children.Analyze !== undefined
+    return { kind: 'explain', queryId: exactName(children.Identifier[0]!), statement: null, analyze, ...base }
   }
-  return { kind: 'explain', queryId: null, statement: buildStatement(children.statement![0]!, source), ...base }
+  const statement = buildStatement(children.statement![0]!, source)
+  return { kind: 'explain', queryId: null, statement, analyze: false, ...base }
 }
 
 function buildPrint({ children }: PrintCstNode, base: Base): Statement {

@@ -68,8 +68,8 @@ const FORMATS: Formats = {
   describeTables: ({ extended }) => words('DESCRIBE TABLES', extended && 'EXTENDED'),
   describeFunction: ({ name }) => words('DESCRIBE FUNCTION', formatName(name)),
   describeConnector: ({ name }) => words('DESCRIBE CONNECTOR', formatName(name)),
-  explain: ({ queryId, statement }) =>
-    words('EXPLAIN', queryId === null ? formatStatement(statement!) : formatQueryId(queryId)),
+  explain: ({ queryId, statement, analyze }) =>
+    words('EXPLAIN', analyze && 'ANALYZE', queryId === null ? formatStatement(statement!) : formatQueryId(queryId)),
   print: formatPrint,
   terminate: ({ queryId }) => words('TERMINATE', formatQueryIdOrAll(queryId)),
   pause: ({ queryId }) => words('PAUSE', formatQueryIdOrAll(queryId)),

@@ -22,6 +22,7 @@ export function queryText(query: QueryDescription, width: number): string {
     section('Sinks that this query writes to', query.sinks.join('\n')),
     section('Execution plan', query.executionPlan),
     section('Processing topology', query.topology),
+    section('Operators since the query was started', operators(query, width)),
     section('Overridden Properties', overrides(query, width)),
     section('Errors', query.queryErrors.map(errorText).join('\n')),
   ]
@@ -40,6 +41,19 @@ const pairs = (map: Readonly<Record<string, string>>): string =>
 function overrides({ overriddenProperties }: QueryDescription, width: number): string {
   const rows = Object.entries(overriddenProperties)
   return rows.length === 0 ? '' : listTable({ titles: ['Property', 'Value'], rows }, width)
+}
+
+/** Numbers of EXPLAIN ANALYZE; a dash where a step has none of its own. */
+function operators({ operators: steps = [] }: QueryDescription, width: number): string {
+  if (steps.length === 0) return ''
+  const titles = ['Step', 'In', 'Out', 'Late', 'Dropped', 'State Entries', 'Time (ms, sampled)']
+  const rows = steps.map((step) => [
+    step.step,
+    ...[step.recordsIn, step.recordsOut, step.lateRecords, step.droppedRecords].map(String),
+    step.stateEntries?.toString() ?? '-',
+    step.timeMs?.toFixed(1) ?? '-',
+  ])
+  return listTable({ titles, rows }, width)
 }
 
 const errorText = ({ timestamp, type, errorMessage }: QueryDescription['queryErrors'][number]): string =>

@@ -1,4 +1,4 @@
-/** EXPLAIN id and EXPLAIN statement. Source: sql.md 15. */
+/** EXPLAIN id and EXPLAIN statement (sql.md 15), and EXPLAIN ANALYZE id, which is ours. */
 import { StatementError } from '../../errors.ts'
 import { planCreateAs, planInsertInto } from '../../plan/persistent-query.ts'
 import { planPushQuery } from '../../plan/push-query.ts'
@@ -9,10 +9,17 @@ import { checked, type Scope } from './handler.ts'
 import { findQuery } from './query-control.ts'
 import { createAsId, insertId } from './query-ids.ts'
 
-export const explain = checked<Explain>(({ queryId, statement }, scope) => {
-  const queryDescription = queryId === null ? explainStatement(statement!, scope) : explainRunning(queryId, scope)
+export const explain = checked<Explain>(({ queryId, statement, analyze }, scope) => {
+  const description = queryId === null ? explainStatement(statement!, scope) : explainRunning(queryId, scope)
+  const queryDescription = analyze ? analyzed(description, scope) : description
   return () => ({ '@type': 'queryDescription', queryDescription })
 })
+
+/** With what the query's steps have done since they were started. */
+function analyzed(description: QueryDescription, { parts }: Scope): QueryDescription {
+  const operators = parts.runtime.status(description.id)?.steps ?? []
+  return { ...description, operators }
+}
 
 function explainRunning(queryId: string, { catalog, parts }: Scope): QueryDescription {
   const persistent = findQuery(queryId, catalog.queries)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
-import type { QueryList } from '../../../src/engine/entities.ts'
+import type { QueryDescriptionEntity, QueryList } from '../../../src/engine/entities.ts'
 import { JsonNumber } from '../../../src/types/json-parse.ts'
 import { collect, type LineStream, type RowStream, TestEngine, temporaryDirectory } from '../../support/engine.ts'
 
@@ -22,6 +22,20 @@ afterAll(async () => {
 })
 
 const open = async (sql: string) => (await test.engine.openQuery({ sql })) as RowStream
+
+it('EXPLAIN ANALYZE shows what each step of a running query has done', async () => {
+  const [list] = (await test.execute('SHOW QUERIES;')) as [QueryList]
+  const { id } = list.queries.find(({ sinks }) => sinks.includes('T'))!
+  const [answer] = (await test.execute(`EXPLAIN ANALYZE ${id};`)) as [QueryDescriptionEntity]
+  const { operators, topology } = answer.queryDescription
+  expect(operators!.map(({ step }) => step)).toEqual(
+    [...topology.matchAll(/(?:Source|Processor|Sink): (\S+)/g)].map((match) => match[1]),
+  )
+  const aggregate = operators!.find(({ stateEntries }) => stateEntries !== null)!
+  expect(aggregate).toMatchObject({ recordsIn: 3, recordsOut: 3, stateEntries: 2, lateRecords: 0, droppedRecords: 0 })
+  expect(aggregate.timeMs).toBeGreaterThan(0)
+  await expect(test.execute('EXPLAIN ANALYZE nope;')).rejects.toThrow('does not exist')
+})
 
 describe('a pull query', () => {
   it('finds rows of a table by key', async () => {

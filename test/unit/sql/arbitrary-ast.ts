@@ -337,6 +337,6 @@ export const statement: fc.Arbitrary<Statement> = fc.oneof(
     properties: properties.filter((given) => given.length > 0),
   }),
   record({ kind: constant('alterSource'), sourceKind, name, columns: list(record({ name, type }), 1) }),
-  record({ kind: constant('explain'), queryId, statement: constant(null) }),
-  record({ kind: constant('explain'), queryId: constant(null), statement: simple }),
+  record({ kind: constant('explain'), queryId, statement: constant(null), analyze: fc.boolean() }),
+  record({ kind: constant('explain'), queryId: constant(null), statement: simple, analyze: constant(false) }),
 ) as unknown as fc.Arbitrary<Statement>

@@ -275,8 +275,10 @@ describe('other statements', () => {
     ['DESCRIBE FUNCTION f;', { kind: 'describeFunction', name: 'F' }],
     ['DESCRIBE FUNCTION;', { kind: 'describeSource', name: 'FUNCTION', extended: false }],
     ['DESCRIBE CONNECTOR c;', { kind: 'describeConnector', name: 'C' }],
-    ['EXPLAIN ctas_x_1;', { kind: 'explain', queryId: 'ctas_x_1', statement: null }],
-    ['EXPLAIN SHOW TYPES;', { kind: 'explain', queryId: null, statement: { kind: 'showTypes' } }],
+    ['EXPLAIN ctas_x_1;', { kind: 'explain', queryId: 'ctas_x_1', statement: null, analyze: false }],
+    ['EXPLAIN ANALYZE ctas_x_1;', { kind: 'explain', queryId: 'ctas_x_1', statement: null, analyze: true }],
+    ['EXPLAIN analyze;', { kind: 'explain', queryId: 'analyze', statement: null, analyze: false }],
+    ['EXPLAIN SHOW TYPES;', { kind: 'explain', queryId: null, statement: { kind: 'showTypes' }, analyze: false }],
     [
       "PRINT 'my-topic' FROM BEGINNING INTERVAL 2 LIMIT 3;",
       { kind: 'print', topic: 'my-topic', fromBeginning: true, interval: 2, limit: 3 },
