@@ -101,6 +101,9 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
     'Whether push queries that ksqlDB would run as scalable ones carry the ids of these; they run the same.',
   ),
   'ksql.max.push.queries': fixed(number(100, 'Push queries that may run at a time.')),
+  'ksql.query.push.max.buffered.rows': fixed(
+    number(50_000, 'Rows that one subscriber of a push query may be behind another before it is ended.'),
+  ),
   'ksql.server.command.response.timeout.ms': fixed(
     number(5000, 'How long a request waits for commands to be carried out.'),
   ),
