@@ -62,14 +62,25 @@ function isAlive({ pid, startedAt }: Owner): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
   }
-  return startedAt === null || processStart(pid) === null || processStart(pid) === startedAt
+  const status = processStatus(pid)
+  if (status === null) return true
+  return status.state !== ZOMBIE && (startedAt === null || status.startedAt === startedAt)
 }
 
-/** Field 22 of /proc/PID/stat, `starttime`; the second field, the name in brackets, may hold spaces. Null where there is no /proc. */
-function processStart(pid: number): string | null {
+/** It has ended, but its parent has not asked for it: in a container without an init process nobody ever does. */
+const ZOMBIE = 'Z'
+
+const processStart = (pid: number): string | null => processStatus(pid)?.startedAt ?? null
+
+/**
+ * Fields 3 and 22 of /proc/PID/stat, `state` and `starttime`; the second field, the name in brackets, may hold spaces. Null where there is
+ * no /proc.
+ */
+function processStatus(pid: number): { readonly state: string; readonly startedAt: string } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0]!, startedAt: fields[19]! }
   } catch {
     return null
   }

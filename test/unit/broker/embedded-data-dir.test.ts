@@ -1,4 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { attachEmbeddedLog, openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
@@ -43,6 +45,27 @@ test.each([
   await openLog({ dataDir })
   expect(JSON.parse(readFileSync(join(dataDir, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid })
 })
+
+test.skipIf(!existsSync('/proc/self/stat'))(
+  'a lock of a process that was killed and that no parent has asked for is taken over',
+  async () => {
+    // The shell becomes `cat`, which never waits for the child that it inherits.
+    const parent = spawn('sh', ['-c', 'sleep 60 & kill -9 $!; echo $!; exec cat'])
+    try {
+      const [pid] = (await once(parent.stdout, 'data')) as [Buffer]
+      const stat = () =>
+        readFileSync(`/proc/${Number(pid)}/stat`, 'utf8')
+          .replace(/^.*\) /s, '')
+          .split(' ')
+      await expect.poll(() => stat()[0]).toBe('Z')
+      const dataDir = temporaryDirectory()
+      writeFileSync(join(dataDir, 'lock'), JSON.stringify({ pid: Number(pid), startedAt: stat()[19] }))
+      await openLog({ dataDir })
+    } finally {
+      parent.kill('SIGKILL')
+    }
+  },
+)
 
 test('a directory that cannot be made is an error that says so', async () => {
   const file = join(temporaryDirectory(), 'file')
