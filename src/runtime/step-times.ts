@@ -38,7 +38,7 @@ export class StepTimes {
   /** Estimated ms of all records so far; null for a step whose work is a part of reading. */
   of(step: StepId): number | null {
     const sampled = this.#own.get(step)
-    return sampled === undefined ? null : sampled * SAMPLE
+    return sampled === undefined ? null : (sampled * this.#records) / Math.max(1, Math.ceil(this.#records / SAMPLE))
   }
 
   #measure(step: StepId, process: Process, record: StreamRecord): void {
