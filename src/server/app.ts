@@ -49,6 +49,7 @@ export async function createApp(context: ServerContext, access: Access): Promise
     },
   })
   readBodiesAsJson(app)
+  leaveConnectionsToHttp2(app)
   addGuards(app, access, context.lifecycle)
   answerErrors(app, context, access)
   for (const route of ROUTES) route(app, context)
@@ -76,6 +77,13 @@ function readBodiesAsJson(app: FastifyInstance): void {
     } catch (error) {
       return { error: error as Error }
     }
+  })
+}
+
+/** Fastify asks to close the connection when it refuses a body; HTTP/2 has no such header (RFC 9113 8.2.2), and Node warns of it. */
+function leaveConnectionsToHttp2(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply) => {
+    if (request.raw.httpVersionMajor >= 2) reply.removeHeader('connection')
   })
 }
 

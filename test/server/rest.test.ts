@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { StatementFailure } from '../../src/engine/statement-failure.ts'
 import { ParseError, RequestError, StatementError } from '../../src/errors.ts'
 import { FakeEngine } from '../support/fake-engine.ts'
+import { openHttp2 } from '../support/http.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 
 let engine: FakeEngine
@@ -177,6 +178,18 @@ describe('bad requests', () => {
       message: expect.stringContaining(message),
     })
     expect(engine.requests).toEqual([])
+  })
+
+  it('refuses a body over HTTP/2 without a header that HTTP/2 has not', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error) => warnings.push(warning)
+    process.on('warning', note)
+    const answer = openHttp2(server.url, '/ksql', '{"ksql": ')
+    await answer.ended
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', note)
+    expect(JSON.parse(answer.frames.join(''))).toMatchObject({ error_code: 40000 })
+    expect(warnings).toEqual([])
   })
 
   it('refuses a body of 100 MB with advice, and lives', async () => {
