@@ -19,7 +19,9 @@ function status(): QueryStatus {
     commits: 4,
     failedCommits: 0,
     latency: latency.counts,
-    steps: [{ step: 'Aggregate', recordsIn: 7, recordsOut: 5, lateRecords: 1, stateEntries: 3 }],
+    steps: [
+      { step: 'Aggregate', recordsIn: 7, recordsOut: 5, lateRecords: 1, droppedRecords: 0, stateEntries: 3, timeMs: 2 },
+    ],
   }
 }
 
