@@ -134,6 +134,7 @@ const bufferSpec = ({ beforeMs, afterMs, graceMs }: StreamStreamJoinStep, name: 
   ({
     name,
     kind: 'joinBuffer',
+    fetchMs: beforeMs + afterMs,
     retentionMs: beforeMs + afterMs + (graceMs ?? DEFAULT_GRACE_MS),
   }) as const satisfies StoreSpec
 

@@ -32,6 +32,11 @@ export class ByteWriter implements RowSink {
     this.position = this.buffer.writeUInt16BE(value, this.position)
   }
 
+  writeUInt32(value: number): void {
+    this.reserve(4)
+    this.position = this.buffer.writeUInt32BE(value, this.position)
+  }
+
   writeBytes(bytes: Uint8Array): void {
     this.reserve(bytes.length)
     this.buffer.set(bytes, this.position)

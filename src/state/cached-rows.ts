@@ -9,6 +9,7 @@ import { CacheEntry, entryBytes, NEW_ENTRY_BYTES } from './cache-budget.ts'
 import type { LogChange, StoreSpace } from './durable-store.ts'
 import { isCut, NUMBER_BYTES, readKey, writeBound, writeKey, writeNumber } from './key-bytes.ts'
 import { after, RANGE_CHUNK, type RawEntry } from './lmdb-environment.ts'
+import { PART_CHANGES } from './pending-batch.ts'
 import { readCutKey } from './row-bytes.ts'
 import { SortedMap } from './sorted-map.ts'
 import type { KeyRange, StoredRow, StoreKey } from './store.ts'
@@ -147,6 +148,7 @@ export class CachedRows {
   stage(batch: WriteBatch, log: LogChange | null): RowEntry[] {
     const changed = this.#dirty
     this.#dirty = []
+    if (changed.length > PART_CHANGES) changed.sort(byKey)
     const staged: RowEntry[] = []
     for (const entry of changed) {
       if (!entry.isDirty) continue
@@ -379,6 +381,9 @@ export class CachedRows {
 }
 
 const scratch = new ByteWriter(64)
+
+/** Large batches are written in parts: in key order, each part touches a region of the tree instead of a page for each key. */
+const byKey = (a: RowEntry, b: RowEntry): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
 
 function pushRow(rows: (readonly [StoreKey, StoredRow])[], { key, value }: RowEntry): void {
   if (value !== undefined) rows.push([key, value])

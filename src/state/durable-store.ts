@@ -36,8 +36,8 @@ export interface StoreSummary {
   readonly count: number
   /** Join buffers: entries earlier than this are gone. */
   readonly floor?: number
-  /** Join buffers: the next sequence number. */
-  readonly sequence?: number
+  /** Join buffers: the next block number. */
+  readonly block?: number
 }
 
 /** Takes what changed for the changelog, key without the store's prefix; a null value deletes. Views: valid during the call. */

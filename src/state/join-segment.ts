@@ -1,87 +1,67 @@
 /**
- * The part of a join buffer in LMDB that covers one segment of time: the rows of each key by timestamp, then arrival. Rows are only added,
- * each with a sequence number, which keeps those of one key and time apart and in order.
+ * The rows of a join buffer in one segment of time, by key, each key's by timestamp, then arrival. The disk has them in blocks, each of one
+ * shard: a fixed part of the keys. In memory are all rows of a shard or none, so that what is not found is not there.
  */
-import { CacheEntry, entryBytes } from './cache-budget.ts'
+import { CacheEntry } from './cache-budget.ts'
 import type { StoredRow, StoreKey } from './store.ts'
 
-export interface NumberedRow {
-  readonly value: StoredRow
-  readonly sequence: number
-}
+/** More of them make it cheaper to look a row up whose segment was given up, and blocks smaller. */
+export const SHARDS = 64
 
-/** Memory of a row that was never encoded. */
-export const NEW_ROW_BYTES = entryBytes(0)
-
-export class JoinEntry extends CacheEntry {
-  readonly key: StoreKey
-  /** By timestamp, then arrival. */
-  rows: StoredRow[]
-  /** Whether these are all of the key. */
-  isWhole: boolean
-  /** Those of them that LMDB does not have yet, by arrival. */
-  unwritten: NumberedRow[] = []
-  /** How many of these, from the first, are in batches. */
-  stagedRows = 0
-
-  constructor(key: StoreKey, rows: StoredRow[], isWhole: boolean) {
-    super()
-    this.key = key
-    this.rows = rows
-    this.isWhole = isWhole
-  }
-
-  add(value: StoredRow, sequence: number): void {
-    insertByTime(this.rows, value)
-    this.unwritten.push({ value, sequence })
-  }
-
-  /** Rows that LMDB has join those that came since. */
-  complete(stored: readonly NumberedRow[]): void {
-    const firstNew = this.unwritten[0]?.sequence ?? Number.POSITIVE_INFINITY
-    const rows = stored.filter(({ sequence }) => sequence < firstNew).map(({ value }) => value)
-    for (const { value } of this.unwritten) insertByTime(rows, value)
-    this.rows = rows
-    this.isWhole = true
-  }
-}
-
-export class JoinSegment {
+export class JoinSegment extends CacheEntry {
   readonly number: number
-  readonly entries = new Map<StoreKey, JoinEntry>()
-  /** LMDB has nothing of the segment that is not in memory. */
-  isComplete: boolean
-  #hand: IterableIterator<JoinEntry> | null = null
+  /** Rows, in memory or not. */
+  count: number
+  /** Rows that no block has yet, by arrival: keys and rows. */
+  freshKeys: StoreKey[] = []
+  freshRows: StoredRow[] = []
+  #rows = new Map<StoreKey, StoredRow[]>()
+  /** Shards of which the rows are in memory; null: all. */
+  #loaded: Uint8Array | null
 
-  constructor(number: number, isComplete: boolean) {
+  /** `isStored`: the disk has its rows, and memory none. */
+  constructor(number: number, count: number, isStored: boolean) {
+    super()
     this.number = number
-    this.isComplete = isComplete
+    this.count = count
+    this.#loaded = isStored ? new Uint8Array(SHARDS) : null
   }
 
-  /** Removes clean entries of about that many bytes. Returns how much it freed. */
-  evict(bytes: number): number {
-    let freed = 0
-    for (let looked = 2 * this.entries.size; looked > 0 && freed < bytes; looked--) {
-      const entry = this.#advanceHand()
-      if (entry === undefined) break
-      if (entry.isUnwritten) continue
-      if (entry.isUsed) {
-        entry.isUsed = false
-        continue
-      }
-      freed += entry.bytes
-      this.entries.delete(entry.key)
-      this.isComplete = false
-    }
-    return freed
+  /** The shard that has to be loaded before rows of the key are read or added; null: none. */
+  missingShard(key: StoreKey): number | null {
+    if (this.#loaded === null) return null
+    const shard = shardOf(key)
+    return this.#loaded[shard] === 1 ? null : shard
   }
 
-  #advanceHand(): JoinEntry | undefined {
-    const next = this.#hand?.next()
-    if (next !== undefined && next.done !== true) return next.value
-    this.#hand = this.entries.values()
-    return this.#hand.next().value
+  setLoaded(shard: number): void {
+    this.#loaded![shard] = 1
+    if (this.#loaded!.every((flag) => flag === 1)) this.#loaded = null
   }
+
+  get(key: StoreKey): readonly StoredRow[] | undefined {
+    return this.#rows.get(key)
+  }
+
+  add(key: StoreKey, row: StoredRow): void {
+    const rows = this.#rows.get(key)
+    if (rows === undefined) this.#rows.set(key, [row])
+    else insertByTime(rows, row)
+  }
+
+  /** Forgets the rows that are in memory; the disk has them. */
+  unload(): void {
+    this.#rows = new Map()
+    this.#loaded = new Uint8Array(SHARDS)
+  }
+}
+
+/** Part of what is stored: a key stays in its shard. Over the last characters, in which keys mostly differ. */
+export function shardOf(key: StoreKey): number {
+  let hash = 0
+  const text = typeof key === 'string' ? key : String(key)
+  for (let i = Math.max(0, text.length - 8); i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
+  return (hash ^ (hash >>> 15)) & (SHARDS - 1)
 }
 
 /** Index of the first row later than `timestamp`. The end is tried first: records arrive nearly in order. */

@@ -23,18 +23,21 @@ export const NUMBER_BYTES = 8
 
 /** Appends `key`. */
 export function writeKey(key: StoreKey, sink: RowSink): void {
-  if (typeof key === 'number') {
-    sink.reserve(1)
-    sink.buffer[sink.position++] = TAG_NUMBER
-    writeNumber(key, sink)
-    return
-  }
-  sink.reserve(1)
-  sink.buffer[sink.position++] = TAG_TEXT
-  const start = sink.position
-  writeText(key, sink)
-  if (sink.position - start >= LONGEST) cut(sink, start)
+  const start = sink.position + 1
+  writeWholeKey(key, sink)
+  if (typeof key === 'string' && sink.position - start >= LONGEST) cut(sink, start)
 }
+
+/** Appends all of `key`, however long: not for keys of LMDB. */
+export function writeWholeKey(key: StoreKey, sink: RowSink): void {
+  sink.reserve(1)
+  sink.buffer[sink.position++] = typeof key === 'number' ? TAG_NUMBER : TAG_TEXT
+  if (typeof key === 'number') writeNumber(key, sink)
+  else writeText(key, sink)
+}
+
+export const readWholeKey = (bytes: Buffer, start: number, end: number): StoreKey =>
+  bytes[start] === TAG_NUMBER ? readNumber(bytes, start + 1) : readText(bytes, start + 1, end)
 
 /** Appends what a range that begins or ends at `key` is looked up by. False: only the first bytes of the key, as it would be cut. */
 export function writeBound(key: StoreKey, sink: RowSink): boolean {
@@ -47,8 +50,7 @@ export function writeBound(key: StoreKey, sink: RowSink): boolean {
 
 /** The key in `bytes[start, end)`; undefined for one that was cut: it stands before its value. */
 export function readKey(bytes: Buffer, start: number, end: number): StoreKey | undefined {
-  if (bytes[start] === TAG_NUMBER) return readNumber(bytes, start + 1)
-  return end - start === CUT_LENGTH ? undefined : readText(bytes, start + 1, end)
+  return end - start === CUT_LENGTH && bytes[start] === TAG_TEXT ? undefined : readWholeKey(bytes, start, end)
 }
 
 /** Whether the bytes of a key, written from `start` to the sink's position, are those of one that was cut. */

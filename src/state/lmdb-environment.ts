@@ -86,6 +86,17 @@ export class LmdbEnvironment {
     return this.#read({ start: from as Buffer, end: to as Buffer, limit })
   }
 
+  /** Keys in `[from, to)`, ascending, read at one moment. */
+  keys(from: Uint8Array, to: Uint8Array): Buffer[] {
+    const keys: Buffer[] = []
+    try {
+      for (const key of this.#database.getKeys({ start: from as Buffer, end: to as Buffer })) keys.push(key as Buffer)
+    } catch (error) {
+      throw this.#failed(error)
+    }
+    return keys
+  }
+
   /** How many keys there are in `[from, to)`. */
   countKeys(from: Uint8Array, to: Uint8Array): number {
     return this.#database.getKeysCount({ start: from as Buffer, end: to as Buffer })
@@ -182,9 +193,7 @@ export class LmdbEnvironment {
       this.#database.removeSync(key)
     },
     deleteRange: (from: Buffer, to: Buffer): void => {
-      const keys: Buffer[] = []
-      for (const key of this.#database.getKeys({ start: from, end: to })) keys.push(Buffer.from(key))
-      for (const key of keys) this.#database.removeSync(key)
+      for (const key of this.keys(from, to)) this.#database.removeSync(key)
     },
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Join buffer in LMDB. Keys: store id, segment number, size and bytes of the key, timestamp, sequence number. In memory: segments of time, in
- * each the rows of a key. Expiry drops whole segments; entries of a segment that is expired in part stay until all of it is, and the
- * floor hides them.
+ * Join buffer in LMDB: segments of time, written in blocks (join-block.ts): what a commit writes costs what came since the last one, in the
+ * order in which it came, and not a place in the tree for each row. The newest segments are in memory; older ones are given up when room
+ * is needed, and shards of them loaded again if a late record asks. Expiry drops whole segments; rows of a segment that is expired in
+ * part stay until all of it is, and the floor hides them.
  */
 import { ByteWriter } from './byte-writer.ts'
 import { entryBytes } from './cache-budget.ts'
@@ -13,22 +14,36 @@ import {
   type StoreSpace,
   type StoreSummary,
 } from './durable-store.ts'
-import { firstAfter, JoinEntry, JoinSegment, NEW_ROW_BYTES, type NumberedRow } from './join-segment.ts'
-import { NUMBER_BYTES, readNumber, writeNumber } from './key-bytes.ts'
-import { writeSizedKey } from './sized-key.ts'
+import {
+  BLOCK_BYTES,
+  BLOCK_ROWS,
+  readBlock,
+  readBlockKey,
+  writeBlockKey,
+  writeBlockRow,
+  writeShardKey,
+} from './join-block.ts'
+import { firstAfter, JoinSegment, SHARDS, shardOf } from './join-segment.ts'
 import { SortedMap } from './sorted-map.ts'
-import type { JoinBuffer, StoredRow, StoreKey } from './store.ts'
+import type { JoinBuffer, StoredRow, StoreKey, StoreSpec } from './store.ts'
 import { StoredNumbers } from './stored-numbers.ts'
 import type { WriteBatch } from './write-batch.ts'
 
-/** Segments that a full buffer has: more of them free memory sooner, fewer make fetches cheaper. */
+/** Segments that a full buffer has if it is not known what fetches read. */
 const SEGMENTS = 16
+/** Segments that a fetch reads, besides one that it begins in. */
+const FETCHED_SEGMENTS = 2
+const MAX_SEGMENTS = 4096
 const DEFAULT_RETENTION_MS = 86_400_000
+/** Memory of a row: an estimate for a few columns. */
+const ROW_BYTES = entryBytes(60)
+
+type Times = Pick<StoreSpec, 'retentionMs' | 'fetchMs'>
 
 interface StagedRows {
   readonly segment: JoinSegment
-  readonly entry: JoinEntry
-  readonly count: number
+  readonly keys: StoreKey[]
+  readonly rows: StoredRow[]
 }
 
 export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
@@ -36,58 +51,57 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   readonly store = this
   readonly #space: StoreSpace
   readonly #segmentMs: number
+  /** All that have rows, in memory or on disk. */
   readonly #segments = new SortedMap<number, JoinSegment>()
   readonly #stored: StoredNumbers
   #highest = Number.NEGATIVE_INFINITY
   #floor: number
-  #sequence: number
-  #count: number
-  #dirty: { readonly segment: JoinSegment; readonly entry: JoinEntry }[] = []
+  #block: number
+  #count = 0
+  #dirty: JoinSegment[] = []
 
   /** `summary`: of the last checkpoint; null: there is nothing in LMDB. */
-  constructor(space: StoreSpace, summary: StoreSummary | null, retentionMs = DEFAULT_RETENTION_MS) {
+  constructor(space: StoreSpace, summary: StoreSummary | null, times: Times) {
     this.#space = space
-    this.#segmentMs = Math.max(1, Math.ceil(retentionMs / SEGMENTS))
+    this.#segmentMs = segmentMs(times)
     this.#floor = summary?.floor ?? Number.NEGATIVE_INFINITY
-    this.#sequence = summary?.sequence ?? 0
-    this.#count = summary?.count ?? 0
+    this.#block = summary?.block ?? 0
     this.#stored = new StoredNumbers(space)
-    this.#highest = this.#stored.last
+    this.#findSegments()
     space.budget.register(this)
   }
 
   add(key: StoreKey, value: StoredRow): void {
     if (value.timestamp < this.#floor) return
     const segment = this.#segmentAt(this.#numberOf(value.timestamp))
-    let entry = segment.entries.get(key)
-    if (entry === undefined) {
-      entry = new JoinEntry(key, [], segment.isComplete)
-      segment.entries.set(key, entry)
-    }
-    const { budget } = this.#space
-    if (!entry.isUnwritten) budget.unwrittenBytes += entry.bytes
-    entry.bytes += NEW_ROW_BYTES
-    budget.usedBytes += NEW_ROW_BYTES
-    budget.unwrittenBytes += NEW_ROW_BYTES
-    entry.add(value, this.#sequence++)
+    this.#ensureLoaded(segment, key)
+    this.#markDirty(segment)
+    segment.add(key, value)
+    segment.freshKeys.push(key)
+    segment.freshRows.push(value)
+    segment.count++
     this.#count++
-    if (!entry.isDirty) {
-      entry.isDirty = true
-      this.#dirty.push({ segment, entry })
-    }
-    if (budget.usedBytes > budget.limitBytes) budget.makeRoom()
+    this.#resize(segment, ROW_BYTES)
+    this.#makeRoom()
   }
 
   fetch(key: StoreKey, from: number, to: number): Iterable<StoredRow> {
     const lowest = Math.max(from, this.#floor)
     const found: StoredRow[] = []
     if (lowest > to) return found
-    const known = Math.min(this.#segments.firstKey() ?? Number.POSITIVE_INFINITY, this.#stored.first)
+    const first = Math.max(this.#numberOf(lowest), this.#segments.firstKey() ?? Number.POSITIVE_INFINITY)
     const last = Math.min(this.#numberOf(to), this.#highest)
-    for (let number = Math.max(this.#numberOf(lowest), known); number <= last; number++) {
-      const rows = this.#rowsOf(number, key)
-      if (rows === undefined) continue
-      for (let i = firstAfter(rows, lowest - 1); i < rows.length && rows[i]!.timestamp <= to; i++) found.push(rows[i]!)
+    for (let number = first; number <= last; number++) {
+      const segment = this.#segments.get(number)
+      if (segment === undefined) continue
+      segment.isUsed = true
+      const isLoading = this.#ensureLoaded(segment, key)
+      const rows = segment.get(key)
+      if (rows !== undefined) {
+        for (let i = firstAfter(rows, lowest - 1); i < rows.length && rows[i]!.timestamp <= to; i++)
+          found.push(rows[i]!)
+      }
+      if (isLoading) this.#makeRoom()
     }
     return found
   }
@@ -97,8 +111,8 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     this.#floor = timestamp
     const live = this.#numberOf(timestamp)
     const first = this.#segments.firstKey()
-    if ((first === undefined || first >= live) && !this.#stored.mayHaveBelow(live)) return
-    this.#count -= this.#stored.expireBelow(live)
+    if (first === undefined || first >= live) return
+    this.#stored.expireBelow(live)
     for (const [, segment] of this.#segments.takeBelow(live)) this.#drop(segment)
   }
 
@@ -109,34 +123,37 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
 
   evict(bytes: number): number {
     let freed = 0
-    const emptied: JoinSegment[] = []
-    for (const [, segment] of this.#segments.entries()) {
-      if (freed >= bytes) break
-      freed += segment.evict(bytes - freed)
-      if (segment.entries.size === 0) emptied.push(segment)
+    for (const spares of [true, false]) {
+      for (const [, segment] of this.#segments.entries()) {
+        if (freed >= bytes) return freed
+        if (segment.isUnwritten || segment.bytes === 0 || (spares && segment.isUsed)) continue
+        freed += segment.bytes
+        this.#space.budget.usedBytes -= segment.bytes
+        segment.bytes = 0
+        segment.unload()
+      }
     }
-    for (const { number, isComplete } of emptied) {
-      if (!isComplete) this.#stored.add(number)
-      this.#segments.delete(number)
-    }
-    this.#space.budget.usedBytes -= freed
+    for (const [, segment] of this.#segments.entries()) segment.isUsed = false
     return freed
   }
 
   stage(batch: WriteBatch, log: LogChange | null): Staged {
     const expired = this.#stored.stage(batch)
-    const dirty = this.#dirty
+    const dirty = this.#dirty.filter((segment) => this.#isHeld(segment))
     this.#dirty = []
-    const staged = dirty
-      .filter(({ segment }) => this.#isHeld(segment))
-      .map(({ segment, entry }): StagedRows => {
-        const count = this.#write(segment, entry, batch, log)
-        return { segment, entry, count }
-      })
+    const staged = dirty.map((segment): StagedRows => {
+      const { freshKeys: keys, freshRows: rows } = segment
+      segment.freshKeys = []
+      segment.freshRows = []
+      segment.isDirty = false
+      segment.staged++
+      this.#write(segment.number, keys, rows, batch, log)
+      return { segment, keys, rows }
+    })
     return {
       written: () => {
         expired.written()
-        for (const rows of staged) this.#written(rows)
+        for (const { segment } of staged) this.#written(segment)
       },
       abandoned: () => {
         expired.abandoned()
@@ -147,7 +164,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
 
   summary(): StoreSummary {
     const floor = this.#floor === Number.NEGATIVE_INFINITY ? {} : { floor: this.#floor }
-    return { count: this.#count, sequence: this.#sequence, ...floor }
+    return { count: this.#count, block: this.#block, ...floor }
   }
 
   close(): void {
@@ -155,114 +172,107 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     for (const [, segment] of this.#segments.takeBelow(Number.POSITIVE_INFINITY)) this.#drop(segment)
   }
 
+  /** From the keys of the blocks. */
+  #findSegments(): void {
+    const { environment, prefix } = this.#space
+    for (const key of environment.keys(prefix, prefixEnd(prefix))) {
+      const { segment: number, rows } = readBlockKey(prefix, key)
+      const segment = this.#segments.get(number)
+      if (segment === undefined) this.#addSegment(new JoinSegment(number, rows, true))
+      else segment.count += rows
+      this.#count += rows
+    }
+  }
+
   #numberOf(timestamp: number): number {
     return Math.floor(timestamp / this.#segmentMs)
   }
 
   #segmentAt(number: number): JoinSegment {
-    return this.#segments.get(number) ?? this.#addSegment(number, !this.#stored.mayHave(number))
+    return this.#segments.get(number) ?? this.#addSegment(new JoinSegment(number, 0, false))
   }
 
-  #addSegment(number: number, isComplete: boolean): JoinSegment {
-    const segment = new JoinSegment(number, isComplete)
-    this.#segments.set(number, segment)
-    if (number > this.#highest) this.#highest = number
+  #addSegment(segment: JoinSegment): JoinSegment {
+    this.#segments.set(segment.number, segment)
+    if (segment.number > this.#highest) this.#highest = segment.number
     return segment
   }
 
-  #rowsOf(number: number, key: StoreKey): readonly StoredRow[] | undefined {
-    const segment =
-      this.#segments.get(number) ?? (this.#stored.mayHave(number) ? this.#addSegment(number, false) : undefined)
-    const entry = segment?.entries.get(key)
-    if (entry === undefined) return segment === undefined || segment.isComplete ? undefined : this.#load(segment, key)
-    entry.isUsed = true
-    if (!entry.isWhole) this.#complete(entry, number)
-    return entry.rows
-  }
-
-  #complete(entry: JoinEntry, number: number): void {
-    const stored = this.#readStored(number, entry.key)
-    const before = entry.rows.length
-    entry.complete(stored)
-    this.#resize(entry, (entry.rows.length - before) * NEW_ROW_BYTES)
-  }
-
-  #load(segment: JoinSegment, key: StoreKey): readonly StoredRow[] | undefined {
-    const stored = this.#readStored(segment.number, key)
-    if (stored.length === 0) return undefined
-    const entry = new JoinEntry(
-      key,
-      stored.map(({ value }) => value),
-      true,
-    )
-    entry.bytes = stored.length * NEW_ROW_BYTES
-    segment.entries.set(key, entry)
-    const { budget } = this.#space
-    budget.usedBytes += entry.bytes
-    if (budget.usedBytes > budget.limitBytes) budget.makeRoom()
-    return entry.rows
-  }
-
-  #readStored(number: number, key: StoreKey): NumberedRow[] {
+  /** Returns whether it read from the disk. */
+  #ensureLoaded(segment: JoinSegment, key: StoreKey): boolean {
+    const shard = segment.missingShard(key)
+    if (shard === null) return false
     scratch.position = 0
-    this.#writeKey(number, key, scratch)
-    const prefix = Buffer.from(scratch.since(0))
-    const rows: NumberedRow[] = []
-    for (const entry of this.#space.environment.range(prefix, prefixEnd(prefix))) {
-      const sequence = readNumber(entry.key, prefix.length + NUMBER_BYTES)
-      rows.push({ value: this.#space.rows.read(entry.value), sequence })
+    writeShardKey(this.#space.prefix, segment.number, shard, scratch)
+    const from = Buffer.from(scratch.since(0))
+    let count = 0
+    for (const { value } of this.#space.environment.range(from, prefixEnd(from))) {
+      readBlock(this.#space.rows, value, (own, row) => {
+        segment.add(own, row)
+        count++
+      })
     }
-    return rows
+    segment.setLoaded(shard)
+    this.#resize(segment, count * ROW_BYTES)
+    return true
   }
 
-  #writeKey(number: number, key: StoreKey, writer: ByteWriter): void {
-    writer.writeBytes(this.#space.prefix)
-    writeNumber(number, writer)
-    writeSizedKey(key, writer)
+  #markDirty(segment: JoinSegment): void {
+    if (segment.isDirty) return
+    if (segment.staged === 0) this.#space.budget.unwrittenBytes += segment.bytes
+    segment.isDirty = true
+    this.#dirty.push(segment)
   }
 
-  /** Returns how many rows it appended. */
-  #write({ number }: JoinSegment, entry: JoinEntry, batch: WriteBatch, log: LogChange | null): number {
-    const from = entry.stagedRows
-    const { bytes } = batch
-    for (let i = from; i < entry.unwritten.length; i++) {
-      const { value, sequence } = entry.unwritten[i]!
-      batch.begin()
-      this.#writeKey(number, entry.key, bytes)
-      writeNumber(value.timestamp, bytes)
-      writeNumber(sequence, bytes)
-      batch.endKey()
-      const start = bytes.position
-      this.#space.rows.write(value, null, bytes)
-      batch.endPut()
-      this.#resize(entry, entryBytes(bytes.position - start) - NEW_ROW_BYTES)
-      log?.(batch.lastKey().subarray(this.#space.prefix.length), batch.lastValue())
-    }
-    entry.isDirty = false
-    entry.staged++
-    entry.stagedRows = entry.unwritten.length
-    return entry.stagedRows - from
-  }
-
-  #resize(entry: JoinEntry, bytes: number): void {
-    entry.bytes += bytes
+  #resize(segment: JoinSegment, bytes: number): void {
+    segment.bytes += bytes
     this.#space.budget.usedBytes += bytes
-    if (entry.isUnwritten) this.#space.budget.unwrittenBytes += bytes
+    if (segment.isUnwritten) this.#space.budget.unwrittenBytes += bytes
   }
 
-  #written({ segment, entry, count }: StagedRows): void {
-    entry.staged--
-    entry.unwritten.splice(0, count)
-    entry.stagedRows -= count
-    if (!entry.isUnwritten && this.#isHeld(segment)) this.#space.budget.unwrittenBytes -= entry.bytes
+  #makeRoom(): void {
+    const { budget } = this.#space
+    if (budget.usedBytes > budget.limitBytes) budget.makeRoom()
   }
 
-  #abandoned({ segment, entry, count }: StagedRows): void {
-    entry.staged--
-    entry.stagedRows -= count
-    if (entry.isDirty || !this.#isHeld(segment)) return
-    entry.isDirty = true
-    this.#dirty.push({ segment, entry })
+  #write(
+    segment: number,
+    keys: readonly StoreKey[],
+    rows: readonly StoredRow[],
+    batch: WriteBatch,
+    log: LogChange | null,
+  ): void {
+    const shards = Array.from({ length: SHARDS }, (): number[] => [])
+    for (let i = 0; i < keys.length; i++) shards[shardOf(keys[i]!)]!.push(i)
+    shards.forEach((indexes, shard) => {
+      for (let at = 0; at < indexes.length; ) {
+        block.position = 0
+        const first = at
+        for (; at < indexes.length && at - first < BLOCK_ROWS && block.position < BLOCK_BYTES; at++) {
+          writeBlockRow(this.#space.rows, keys[indexes[at]!]!, rows[indexes[at]!]!, block)
+        }
+        batch.begin()
+        writeBlockKey(this.#space.prefix, { segment, shard, block: this.#block++, rows: at - first }, batch.bytes)
+        batch.endKey()
+        batch.bytes.writeBytes(block.since(0))
+        batch.endPut()
+        log?.(batch.lastKey().subarray(this.#space.prefix.length), batch.lastValue())
+      }
+    })
+  }
+
+  #written(segment: JoinSegment): void {
+    segment.staged--
+    if (!segment.isUnwritten && this.#isHeld(segment)) this.#space.budget.unwrittenBytes -= segment.bytes
+  }
+
+  #abandoned({ segment, keys, rows }: StagedRows): void {
+    segment.staged--
+    segment.freshKeys = [...keys, ...segment.freshKeys]
+    segment.freshRows = [...rows, ...segment.freshRows]
+    if (segment.isDirty || !this.#isHeld(segment)) return
+    segment.isDirty = true
+    this.#dirty.push(segment)
   }
 
   /** Whether the segment is not expired meanwhile. */
@@ -272,13 +282,17 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
 
   #drop(segment: JoinSegment): void {
     const { budget } = this.#space
-    for (const entry of segment.entries.values()) {
-      this.#count -= entry.unwritten.length
-      budget.usedBytes -= entry.bytes
-      if (entry.isUnwritten) budget.unwrittenBytes -= entry.bytes
-    }
-    segment.entries.clear()
+    this.#count -= segment.count
+    budget.usedBytes -= segment.bytes
+    if (segment.isUnwritten) budget.unwrittenBytes -= segment.bytes
   }
 }
 
+/** Half of what a fetch reads, so that it touches few segments and memory need hold little more than it. */
+function segmentMs({ retentionMs = DEFAULT_RETENTION_MS, fetchMs }: Times): number {
+  const wanted = fetchMs === undefined ? retentionMs / SEGMENTS : fetchMs / FETCHED_SEGMENTS
+  return Math.max(1, Math.ceil(wanted), Math.ceil(retentionMs / MAX_SEGMENTS))
+}
+
 const scratch = new ByteWriter(64)
+const block = new ByteWriter(2 * BLOCK_BYTES)

@@ -20,6 +20,8 @@ export interface RowBytes {
   write(value: StoredRow, cutKey: string | null, sink: RowSink): void
   /** Throws an Error if the bytes are of a version that this one does not know. */
   read(bytes: Buffer): StoredRow
+  /** The same from the source's position, which is behind the row afterwards. The row's key is not cut. */
+  readFrom(source: { buffer: Buffer; position: number }): StoredRow
 }
 
 /** For rows of a store that is declared like that. Of one that may grow, rows have the columns that there were when they were written. */
@@ -39,6 +41,12 @@ export function rowBytes(declaration: Pick<StoreDeclaration, 'types' | 'isList' 
       source.buffer = bytes
       source.position = start + 8
       return { row: codec.read(source), timestamp: bytes.readDoubleLE(start) }
+    },
+    readFrom(from) {
+      const { buffer, position } = from
+      checkVersion(buffer[position]!)
+      from.position = position + 9
+      return { row: codec.read(from), timestamp: buffer.readDoubleLE(position + 1) }
     },
   }
 }
@@ -67,12 +75,14 @@ function writeHead(cutKey: string | null, sink: RowSink): void {
 /** Where the timestamp is. */
 function headEnd(bytes: Buffer): number {
   const version = bytes[0]!
-  if ((version & ~HAS_KEY) !== VERSION) {
-    throw new Error(
-      `State of format version ${version & ~HAS_KEY} cannot be read: this server knows version ${VERSION}`,
-    )
-  }
+  checkVersion(version)
   return (version & HAS_KEY) === 0 ? 1 : 5 + bytes.readUInt32LE(1)
+}
+
+function checkVersion(byte: number): void {
+  const version = byte & ~HAS_KEY
+  if (version === VERSION) return
+  throw new Error(`State of format version ${version} cannot be read: this server knows version ${VERSION}`)
 }
 
 /** A list of rows is one column: an array of structs. */

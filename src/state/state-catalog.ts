@@ -32,8 +32,8 @@ export interface TaskRecord {
 const CATALOG = storePrefix(CATALOG_ID)
 
 /** Two declarations of one shape have the same bytes. */
-export const storeShape = ({ kind, types, isList = false, mayGrow, retentionMs }: StoreDeclaration): string =>
-  JSON.stringify({ kind, types, isList, mayGrow, ...(kind === 'joinBuffer' ? { retentionMs } : {}) })
+export const storeShape = ({ kind, types, isList = false, mayGrow, retentionMs, fetchMs }: StoreDeclaration): string =>
+  JSON.stringify({ kind, types, isList, mayGrow, ...(kind === 'joinBuffer' ? { retentionMs, fetchMs } : {}) })
 
 /** Whether a store whose bytes are of `shape` can go on as the declared one. */
 export function fitsShape(shape: string, declaration: StoreDeclaration): boolean {

@@ -89,6 +89,8 @@ export interface StoreSpec {
   /** Unique in the query, from the step's role (never a running index): `Aggregate-Materialize`. */
   readonly name: string
   readonly kind: StateStore['kind']
+  /** Join buffers: how long the range of time is that a fetch reads, ms; about that much should be in memory. */
+  readonly fetchMs?: number
   /** Window, session and join buffers: how long entries are kept behind stream time, ms. */
   readonly retentionMs?: number
 }

@@ -135,11 +135,11 @@ export class TaskState {
 }
 
 function openStore(
-  { kind, retentionMs }: StoreDeclaration,
+  declaration: StoreDeclaration,
   space: ConstructorParameters<typeof LmdbKeyValueStore>[0],
   summary: StoreSummary | null,
 ): DurableStore {
-  switch (kind) {
+  switch (declaration.kind) {
     case 'keyValue':
       return new LmdbKeyValueStore(space, summary)
     case 'window':
@@ -147,8 +147,8 @@ function openStore(
     case 'session':
       return new LmdbSessionStore(space, summary)
     case 'joinBuffer':
-      return new LmdbJoinBuffer(space, summary, retentionMs)
+      return new LmdbJoinBuffer(space, summary, declaration)
     default:
-      return assertNever(kind)
+      return assertNever(declaration.kind)
   }
 }
