@@ -1,6 +1,7 @@
 /**
  * Kill: the server is killed at random moments while records flow through a filter, a count, a windowed count and a join. Options:
  * `records` (200,000), `kills` (5), `exactly-once` (1; 0 is at-least-once), `life` (2,000): the longest that a server lives, ms.
+ * `midway`: kills before which some records were committed and others not yet.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { applicationId } from '../../src/runtime/internal-names.ts'
@@ -25,10 +26,15 @@ export const kill: Fault = ({ seed, number, say }) =>
     const random = seeded(seed)
     const queries = await createQueries(dataDir, exactlyOnce)
     const lives: number[] = []
+    let left = 0
+    let midway = 0
     for (let i = 0; i <= kills; i++) {
       const [from, to] = [i, i + 1].map((part) => Math.floor((quarters * part) / (kills + 1))) as [number, number]
       await withLog(dataDir, async (broker) => {
+        const leftNow = await leftOf(broker, queries)
+        if (i > 0 && leftNow > 0 && leftNow < left) midway++
         for (const topic of TOPICS) await writeRecords(broker, topic, PARTITIONS, records(topic, from, to))
+        left = await leftOf(broker, queries)
       })
       if (i === kills) break
       const server = await FaultServer.spawn(dataDir)
@@ -47,7 +53,7 @@ export const kill: Fault = ({ seed, number, say }) =>
     const guarantee = exactlyOnce ? 'exactly_once_v2' : 'at_least_once'
     return {
       failures,
-      measured: { guarantee, records: 4 * quarters, kills, lives: lives.join(' '), outputs, repeated },
+      measured: { guarantee, records: 4 * quarters, kills, midway, lives: lives.join(' '), outputs, repeated },
     }
   })
 

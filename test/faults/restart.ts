@@ -24,7 +24,7 @@ export const restart: Fault = ({ number, say }) =>
     await withLog(dataDir, (broker) => writeRecords(broker, 'visits', PARTITIONS, visits(keys)))
     say(`${keys} keys are on the topic`)
     const filling = await FaultServer.start(dataDir)
-    const filledMb = await fill(filling, keys, say)
+    const { peakMb: filledMb, peakOwnMb: filledOwnMb } = await fill(filling, keys, say)
     // What was committed is on disk, whatever ends the process.
     if (number('kill', 0) === 1) await delay(5_000).then(() => filling.kill())
     else await filling.stop()
@@ -43,7 +43,7 @@ export const restart: Fault = ({ number, say }) =>
       ...(peakMb > number('mb', 600) ? [`${peakMb} MB were resident`] : []),
       ...(read > keys / 10 ? [`${read} records were read again after the restart`] : []),
     ]
-    return { failures, measured: { keys, answerMs, filledMb, restartedMb, readAfterRestart: read } }
+    return { failures, measured: { keys, answerMs, filledMb, filledOwnMb, restartedMb, readAfterRestart: read } }
   })
 
 function* visits(keys: number) {
@@ -52,15 +52,21 @@ function* visits(keys: number) {
   }
 }
 
-/** The most memory that was resident, MB. */
-async function fill(server: FaultServer, keys: number, say: FaultOptions['say']): Promise<number> {
+/** The most memory that was resident, and the most without pages of files, MB. */
+async function fill(
+  server: FaultServer,
+  keys: number,
+  say: FaultOptions['say'],
+): Promise<{ peakMb: number; peakOwnMb: number }> {
   let peakMb = 0
+  let peakOwnMb = 0
   let before = -1
   let changedAt = performance.now()
   for (;;) {
     const metrics = await server.metrics(['millrace_query_records_consumed', 'millrace_query_lag_records'])
     const [consumed = 0] = metrics.get('millrace_query_records_consumed')!.values()
     peakMb = Math.max(peakMb, Math.round(server.residentMb()))
+    peakOwnMb = Math.max(peakOwnMb, Math.round(server.anonymousMb()))
     if (consumed >= keys) break
     if (consumed !== before) changedAt = performance.now()
     before = consumed
@@ -68,7 +74,7 @@ async function fill(server: FaultServer, keys: number, say: FaultOptions['say'])
     await delay(POLL_MS)
   }
   say(`the table is built, ${peakMb} MB at most`)
-  return peakMb
+  return { peakMb, peakOwnMb }
 }
 
 /** Asks for some keys until each has its row. What does not fit, in words. */

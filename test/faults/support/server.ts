@@ -137,6 +137,12 @@ export class FaultServer {
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
   }
 
+  /** Of the resident memory what is the process's own: without pages of files that the system may drop, MB. Source: proc(5). */
+  anonymousMb(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')
+    return Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
+  }
+
   /** As a power cut for the process: it gets no chance to end anything. */
   async kill(): Promise<void> {
     if (this.hasEnded) return
