@@ -3,7 +3,7 @@
  * its cache: operations per second (a get and a put of a random key, commits included), peak resident memory, and for LMDB how long it
  * takes to open the state again and read a first row.
  *
- * KEYS: numbers of keys, default 10000,1000000,5000000. CACHE_MB: default 64. Each case runs in a process of its own.
+ * KEYS: numbers of keys, default 10000,1000000,5000000. CACHE_MB: default 32, as the server's. Each case runs in a process of its own.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -17,7 +17,7 @@ import type { KeyValueStore, StoreDeclaration } from '../src/state/store.ts'
 import { BIGINT } from '../src/types/sql-type.ts'
 
 const KEYS = (process.env['KEYS'] ?? '10000,1000000,5000000').split(',').map(Number)
-const CACHE_BYTES = Number(process.env['CACHE_MB'] ?? 64) * 1024 * 1024
+const CACHE_BYTES = Number(process.env['CACHE_MB'] ?? 32) * 1024 * 1024
 const OPERATIONS = 2_000_000
 /** How many operations are between looks whether a commit is due; and how many lie between commits at least. */
 const LOOK_EVERY = 4096

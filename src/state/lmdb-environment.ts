@@ -68,7 +68,7 @@ export class LmdbEnvironment {
     return moveAside(this.directory)
   }
 
-  /** The value, valid until the next call; undefined if there is none. */
+  /** The value, valid until the next call; undefined if there is none. Its `length` is right, its buffer is longer: read it by position. */
   get(key: Uint8Array): Buffer | undefined {
     try {
       return this.#database.getBinaryFast(key as Buffer)

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -154,6 +154,37 @@ test('state that cannot be read is moved aside, said so, and comes back from the
   expect(warnings.length).toBeGreaterThan(0)
   expect(warnings[0]).toMatch(/^The state of slot \d+ cannot be read \(MDB_INVALID.*corrupt-1/)
   expect(readdirSync(directory).some((name) => name.endsWith('.corrupt-1'))).toBe(true)
+})
+
+test('state that is behind what was committed is brought up from the end of the changelog', async () => {
+  await openWorld({ changelogs: true })
+  const sql = `${LOGS} CREATE TABLE t AS SELECT userid AS state, COUNT(*) AS n FROM logs GROUP BY userid;`
+  const plans = await world.run(sql, config)
+  await world.produce('logs', logs(0, 500))
+  await world.runtime.settled()
+  await world.runtime.close()
+  const old = `${directory}-old`
+  cpSync(directory, old, { recursive: true })
+  // Opened again, the state knows how much of the changelog it has.
+  await restart(plans, config)
+  await world.produce('logs', logs(500, 501))
+  await world.runtime.settled()
+  await world.runtime.close()
+  rmSync(old, { recursive: true })
+  cpSync(directory, old, { recursive: true })
+  await restart(plans, config)
+  await world.produce('logs', logs(500, 510))
+  await world.runtime.settled()
+  await world.runtime.close()
+  await forget('logs')
+  rmSync(directory, { recursive: true })
+  renameSync(old, directory)
+  await restart(plans, config)
+  const rows = await counts(plans)
+  expect(rows).toHaveLength(510)
+  expect(new Map(rows.map(([id, n]) => [id, n])).get('u500')).toBe(2)
+  const done = restores.filter(({ isDone }) => isDone)
+  expect(done.reduce((sum, { recordsDone }) => sum + recordsDone, 0)).toBeLessThan(600)
 })
 
 test('what is dropped leaves nothing behind', async () => {

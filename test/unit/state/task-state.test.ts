@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { CacheBudget } from '../../../src/state/cache-budget.ts'
+import { LmdbEnvironment } from '../../../src/state/lmdb-environment.ts'
+import { StateCatalog } from '../../../src/state/state-catalog.ts'
+import type { JoinBuffer, KeyValueStore, StoreDeclaration, WindowStore } from '../../../src/state/store.ts'
+import { type ChangelogWriter, TaskState } from '../../../src/state/task-state.ts'
+import { BIGINT, STRING } from '../../../src/types/sql-type.ts'
+
+const COUNTS: StoreDeclaration = { name: 'counts', kind: 'keyValue', types: [BIGINT] }
+const WINDOWS: StoreDeclaration = { name: 'windows', kind: 'window', types: [BIGINT], retentionMs: 1000 }
+const ROWS: StoreDeclaration = { name: 'rows', kind: 'joinBuffer', types: [STRING], retentionMs: 1000, fetchMs: 100 }
+
+let directory: string
+let environment: LmdbEnvironment
+let changes: { store: string; key: Buffer; value: Buffer | null }[]
+let marks: { store: string; count: number }[]
+
+const changelog: ChangelogWriter = {
+  changes: (store) => (key, value) =>
+    changes.push({ store, key: Buffer.from(key), value: value === null ? null : Buffer.from(value) }),
+  mark: (store, { count }) => marks.push({ store, count }),
+}
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'millrace-task-'))
+  environment = LmdbEnvironment.open(directory, (_, cause) => {
+    throw cause
+  })
+  changes = []
+  marks = []
+})
+afterEach(async () => {
+  await environment.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+function openTask(budget = new CacheBudget(1e9)): TaskState {
+  const catalog = new StateCatalog(environment)
+  const record = catalog.task('Q', '0_0') ?? null
+  const stores = [COUNTS, WINDOWS, ROWS]
+  return new TaskState({ queryId: 'Q', taskId: '0_0', environment, catalog, budget, stores, record, changelog })
+}
+
+const countsOf = (state: TaskState) => state.store('counts') as KeyValueStore
+const windowsOf = (state: TaskState) => state.store('windows') as WindowStore
+const commit = (state: TaskState, offset = 1) =>
+  state.checkpoint({ positions: { 't/0': offset }, streamTime: offset, changelogOffsets: new Map() }).write()
+
+test('a key that changes often between two commits is one record of the changelog', async () => {
+  const state = openTask()
+  for (let i = 1; i <= 1000; i++) countsOf(state).put('a', { row: [i], timestamp: i })
+  await commit(state)
+  expect(changes).toHaveLength(1)
+  expect(marks).toEqual([{ store: 'counts', count: 1 }])
+  await commit(state)
+  expect(changes).toHaveLength(1)
+})
+
+test('what was put and deleted between two commits is in no changelog', async () => {
+  const state = openTask()
+  windowsOf(state).put('a', 10, { row: [1], timestamp: 10 })
+  windowsOf(state).delete('a', 10)
+  await commit(state)
+  expect(changes).toEqual([])
+})
+
+test('positions and stream time are those of the state, also when a later commit was dropped', async () => {
+  const state = openTask()
+  countsOf(state).put('a', { row: [1], timestamp: 1 })
+  await commit(state, 7)
+  countsOf(state).put('a', { row: [2], timestamp: 2 })
+  state.checkpoint({ positions: { 't/0': 9 }, streamTime: 9, changelogOffsets: new Map() }).abandon()
+  state.close()
+  const record = new StateCatalog(environment).task('Q', '0_0')
+  expect(record).toMatchObject({ positions: { 't/0': 7 }, streamTime: 7 })
+  expect(countsOf(openTask()).get('a')).toEqual({ row: [1], timestamp: 1 })
+})
+
+test('the changes of a dropped commit are part of the next one', async () => {
+  const state = openTask()
+  countsOf(state).put('a', { row: [1], timestamp: 1 })
+  state.checkpoint({ positions: {}, streamTime: 1, changelogOffsets: new Map() }).abandon()
+  countsOf(state).put('b', { row: [2], timestamp: 2 })
+  await commit(state)
+  state.close()
+  expect([...countsOf(openTask()).entries()].map(([key]) => key)).toEqual(['a', 'b'])
+})
+
+test('expiry is no record of the changelog, and reads and deletes what expires and nothing else', async () => {
+  const state = openTask()
+  for (let start = 0; start < 1000; start++) windowsOf(state).put('a', start, { row: [start], timestamp: start })
+  await commit(state)
+  state.close()
+  const again = openTask()
+  changes = []
+  const before = environment.countKeys(Buffer.of(0), Buffer.of(1))
+  windowsOf(again).expire(3)
+  expect(windowsOf(again).count()).toBe(997)
+  await commit(again)
+  expect(environment.countKeys(Buffer.of(0), Buffer.of(1))).toBe(before - 3)
+  expect(changes).toEqual([])
+  expect([...windowsOf(again).fetchAll(0, 4)].map(([, start]) => start)).toEqual([3, 4])
+})
+
+test('a join buffer writes what is new, in few records', async () => {
+  const state = openTask()
+  const rows = state.store('rows') as JoinBuffer
+  for (let i = 0; i < 5000; i++) rows.add(`k${i}`, { row: ['x'], timestamp: i % 50 })
+  await commit(state)
+  expect(changes.length).toBeLessThanOrEqual(64)
+  changes = []
+  rows.add('k1', { row: ['y'], timestamp: 40 })
+  await commit(state)
+  expect(changes).toHaveLength(1)
+  state.close()
+  const again = openTask().store('rows') as JoinBuffer
+  expect([...again.fetch('k1', 0, 100)].map(({ row }) => row)).toEqual([['x'], ['y']])
+  expect(again.count()).toBe(5001)
+})
+
+test('the cache stays below its bound once everything is written, and asks for a commit before', async () => {
+  const budget = new CacheBudget(100_000)
+  const state = openTask(budget)
+  for (let i = 0; i < 1000; i++) countsOf(state).put(i, { row: [i], timestamp: i })
+  expect(budget.needsCommit).toBe(true)
+  await commit(state)
+  expect(budget.needsCommit).toBe(false)
+  expect(budget.usedBytes).toBeLessThanOrEqual(100_000)
+  for (let i = 0; i < 1000; i++) expect(countsOf(state).get(i)?.row).toEqual([i])
+  expect(budget.usedBytes).toBeLessThanOrEqual(100_000)
+  state.close()
+  expect(budget.usedBytes).toBe(0)
+  expect(budget.unwrittenBytes).toBe(0)
+})
