@@ -4,6 +4,9 @@
  */
 import type { PushRow, PushSubscriber } from './query-runtime.ts'
 
+/** Rows handed on at once: how far a subscriber is behind others is known as exactly as this. */
+const MAX_PART_ROWS = 256
+
 export interface SubscriberQueueOptions {
   readonly subscriber: PushSubscriber
   /** Rows after which it ends; null: none. */
@@ -63,9 +66,12 @@ export class SubscriberQueue {
     this.#isDelivering = true
     try {
       for (let batch = this.#batches.shift(); batch !== undefined; batch = this.#batches.shift()) {
-        await subscriber.onRows(batch)
-        this.#waiting = Math.max(0, this.#waiting - batch.length)
-        onProgress()
+        for (let from = 0; from < batch.length && !this.#isEnded; from += MAX_PART_ROWS) {
+          const part = batch.length <= MAX_PART_ROWS ? batch : batch.slice(from, from + MAX_PART_ROWS)
+          await subscriber.onRows(part)
+          this.#waiting = Math.max(0, this.#waiting - part.length)
+          onProgress()
+        }
       }
       if (this.#end !== null) this.end(this.#end)
     } catch (error) {

@@ -1,17 +1,24 @@
 /**
  * Kill: the server is killed at random moments while records flow through a filter, a count, a windowed count and a join. Options:
- * `records` (200,000), `kills` (5), `exactly-once` (1; 0 is at-least-once), `life` (2,000): the longest that a server lives, ms.
+ * `records` (200,000), `kills` (5), `exactly-once` (1; 0 is at-least-once), `life` (1,500): how long a server
+ * lives at most from its start or from its first result, ms. Half of the records are there at once, the others come after the kills.
  * `midway`: kills before which some records were committed and others not yet.
  */
+import { globSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { applicationId } from '../../src/runtime/internal-names.ts'
 import type { Fault, FaultOptions } from './fault.ts'
 import { checkOutputs } from './kill/check.ts'
-import { expected, PARTITIONS, records, SOURCES, STATEMENTS, TOPICS } from './kill/flow.ts'
+import { expected, OUTPUTS, PARTITIONS, records, SOURCES, STATEMENTS, TOPICS } from './kill/flow.ts'
 import { FaultServer, seeded, withDataDir, withLog } from './support/server.ts'
 import { uncommitted, writeRecords } from './support/topics.ts'
 
 const POLL_MS = 200
+/** Share of the kills. */
+const WHILE_STARTING = 0.3
+const WORK_MS = 5_000
+const LOOK_MS = 5
 /** Long enough for queries to start and to tell how far they are behind. */
 const QUIET_MS = 2_000
 /** Without progress for this long the run has failed. */
@@ -22,24 +29,27 @@ export const kill: Fault = ({ seed, number, say }) =>
     const quarters = Math.floor(number('records', 200_000) / 4)
     const kills = number('kills', 5)
     const exactlyOnce = number('exactly-once', 1) === 1
-    const life = number('life', 2_000)
+    const life = number('life', 1_500)
     const random = seeded(seed)
     const queries = await createQueries(dataDir, exactlyOnce)
     const lives: number[] = []
     let left = 0
     let midway = 0
     for (let i = 0; i <= kills; i++) {
-      const [from, to] = [i, i + 1].map((part) => Math.floor((quarters * part) / (kills + 1))) as [number, number]
+      const [from, to] = [i, i + 1].map((part) => partEnd(part, kills, quarters)) as [number, number]
       await withLog(dataDir, async (broker) => {
         const leftNow = await leftOf(broker, queries)
         if (i > 0 && leftNow > 0 && leftNow < left) midway++
+        if (i > 0) say(`of ${left} records ${leftNow} were left to commit`)
         for (const topic of TOPICS) await writeRecords(broker, topic, PARTITIONS, records(topic, from, to))
         left = await leftOf(broker, queries)
       })
       if (i === kills) break
       const server = await FaultServer.spawn(dataDir)
-      const ms = Math.floor(random() * life)
-      await delay(ms)
+      const spawnedAt = performance.now()
+      if (random() < WHILE_STARTING) await delay(random() * life)
+      else await firstOutput(dataDir).then(() => delay(random() * life))
+      const ms = Math.round(performance.now() - spawnedAt)
       await server.kill()
       lives.push(ms)
       say(`killed after ${ms} ms (${i + 1} of ${kills})`)
@@ -57,12 +67,29 @@ export const kill: Fault = ({ seed, number, say }) =>
     }
   })
 
+/** Where the part before the kill of this number ends. */
+const partEnd = (part: number, kills: number, quarters: number): number =>
+  part === 0 ? 0 : Math.floor((quarters / 2) * (1 + (part - 1) / Math.max(1, kills)))
+
+/** Resolves when the server writes results, or after a while without. Looks at the files: whatever the server tells of itself comes late. */
+async function firstOutput(dataDir: string): Promise<void> {
+  const before = outputBytes(dataDir)
+  const deadline = performance.now() + WORK_MS
+  while (outputBytes(dataDir) === before && performance.now() < deadline) await delay(LOOK_MS)
+}
+
+function outputBytes(dataDir: string): number {
+  const files = globSync(join(dataDir, 'data/log/**', `{${Object.values(OUTPUTS).join()}}`, '**/*.log'))
+  return files.reduce((sum, file) => sum + statSync(file).size, 0)
+}
+
 /** Ids of the queries. */
 async function createQueries(dataDir: string, exactlyOnce: boolean): Promise<string[]> {
   const server = await FaultServer.start(dataDir)
   await server.execute(SOURCES)
   const created = await server.execute(STATEMENTS, {
     'auto.offset.reset': 'earliest',
+    'commit.interval.ms': '200',
     'processing.guarantee': exactlyOnce ? 'exactly_once_v2' : 'at_least_once',
   })
   await server.kill()

@@ -3,7 +3,7 @@ import type { TextRecord } from '../support/topics.ts'
 
 export const PARTITIONS = 2
 export const TOPICS = ['events', 'orders', 'payments'] as const
-export const QUERIES = { filter: 'FILTERED', count: 'COUNTED', windows: 'WINDOWED', join: 'JOINED' } as const
+export const OUTPUTS = { filter: 'FILTERED', count: 'COUNTED', windows: 'WINDOWED', join: 'JOINED' } as const
 
 const KEYS = 500
 const EPOCH_MS = 1_700_000_000_000
