@@ -133,7 +133,7 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ssl.truststore.location': fixed(text(null, 'As ssl.ca.location and before it, for brokers alone; PEM, not JKS.')),
   'ssl.client.authentication': fixed(text('NONE', 'Whether clients show a certificate: NONE, REQUESTED or REQUIRED.')),
   'millrace.state.cache.bytes': fixed(
-    number(67_108_864, "Memory of each worker thread's caches in front of the state on disk."),
+    number(33_554_432, "Memory of each worker thread's caches in front of the state on disk."),
   ),
   'ksql.logging.processing.topic.auto.create': fixed(
     flag(true, 'Whether there is a processing log, in a topic made at start.'),

@@ -78,7 +78,7 @@ class DurableStores implements StoreProvider {
       record,
       changelog: broker === null ? null : this.#changelogWriter(request),
     })
-    return new DurableTaskStores(state, record, changelogs, () => this.#slots.trim())
+    return new DurableTaskStores(state, record, changelogs)
   }
 
   async purge(queryId: string): Promise<void> {
@@ -144,17 +144,10 @@ class DurableTaskStores implements TaskStores {
   readonly isDurable = true
   readonly #state: TaskState
   readonly #changelogs: ChangelogPositions | null
-  readonly #onWritten: () => void
 
-  constructor(
-    state: TaskState,
-    record: TaskRecord | null,
-    changelogs: ChangelogPositions | null,
-    onWritten: () => void,
-  ) {
+  constructor(state: TaskState, record: TaskRecord | null, changelogs: ChangelogPositions | null) {
     this.#state = state
     this.#changelogs = changelogs
-    this.#onWritten = onWritten
     this.restored =
       record === null ? null : { positions: new Map(Object.entries(record.positions)), streamTime: record.streamTime }
   }
@@ -175,7 +168,6 @@ class DurableTaskStores implements TaskStores {
       write: async () => {
         await checkpoint.write()
         this.#changelogs?.refresh()
-        this.#onWritten()
       },
       abandon: () => checkpoint.abandon(),
     }

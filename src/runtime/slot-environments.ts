@@ -45,20 +45,21 @@ export class SlotEnvironments {
     return [...this.#open.values()]
   }
 
-  /** Maps files anew if too much of them has come into memory; they stay in the system's cache. Between reads and writes. */
-  trim(): void {
+  #openSlot(slot: number): SlotEnvironment {
+    const directory = join(this.#options.directory, `slot-${slot}`)
+    const environment = LmdbEnvironment.open(directory, (movedTo, cause) => this.#warn(slot, movedTo, cause.message))
+    environment.onTouched = () => this.#trim()
+    const made = { environment, catalog: new StateCatalog(environment) }
+    this.#open.set(slot, made)
+    return made
+  }
+
+  /** Maps files anew if too much of them has come into memory; they stay in the system's cache. */
+  #trim(): void {
     if (residentFileBytes() <= this.#trimAtBytes) return
     for (const { environment } of this.#open.values()) environment.remap()
     // What others map does not count: it would not help to map ours again and again.
     this.#trimAtBytes = Math.max(this.#trimAtBytes, residentFileBytes() + this.#options.mappedBytes / 4)
-  }
-
-  #openSlot(slot: number): SlotEnvironment {
-    const directory = join(this.#options.directory, `slot-${slot}`)
-    const environment = LmdbEnvironment.open(directory, (movedTo, cause) => this.#warn(slot, movedTo, cause.message))
-    const made = { environment, catalog: new StateCatalog(environment) }
-    this.#open.set(slot, made)
-    return made
   }
 
   #warn(slot: number, movedTo: string, cause: string): void {

@@ -17,6 +17,9 @@ const MAP_BYTES = 2 ** 40
 export const RANGE_CHUNK = 256
 const DATA_FILE = 'data.mdb'
 
+/** A read brings about 64 KB of the file into memory, if these are in the system's cache: so many of them 128 MB at most; a write, anything. */
+const TOUCHES = 2048
+
 export interface RawEntry {
   readonly key: Buffer
   readonly value: Buffer
@@ -34,6 +37,10 @@ export class LmdbEnvironment {
   #waiting: Waiting[] = []
   #isClosed = false
   #isDamaged = false
+  /** Reads and writes since `onTouched` was called last. */
+  #touches = 0
+  /** Called before a read or a write once many places of the file may have come into memory; may call `remap`. */
+  onTouched: () => void = () => {}
 
   private constructor(directory: string) {
     this.directory = directory
@@ -70,6 +77,7 @@ export class LmdbEnvironment {
 
   /** The value, valid until the next call; undefined if there is none. Its `length` is right, its buffer is longer: read it by position. */
   get(key: Uint8Array): Buffer | undefined {
+    this.#touch(1)
     try {
       return this.#database.getBinaryFast(key as Buffer)
     } catch (error) {
@@ -137,7 +145,6 @@ export class LmdbEnvironment {
    */
   remap(): void {
     if (this.#isClosed) return
-    this.#flush()
     // As nothing is under way, it is closed before the call returns.
     void this.#database.close()
     this.#database = openDatabase(this.directory)
@@ -154,6 +161,7 @@ export class LmdbEnvironment {
     const waiting = this.#waiting
     if (waiting.length === 0) return
     this.#waiting = []
+    this.#touch(TOUCHES)
     try {
       this.#database.transactionSync(() => {
         for (const { batch } of waiting) batch.applyTo(this.#target)
@@ -163,6 +171,13 @@ export class LmdbEnvironment {
       const failure = this.#failed(error)
       for (const { reject } of waiting) reject(failure)
     }
+  }
+
+  #touch(count: number): void {
+    this.#touches += count
+    if (this.#touches < TOUCHES) return
+    this.#touches = 0
+    this.onTouched()
   }
 
   /** Finds out at once whether both ends of the tree can be read. */
