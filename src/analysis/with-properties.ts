@@ -20,10 +20,16 @@ export interface WithProperties {
   readonly timestamp: string | null
   readonly timestampFormat: string | null
   readonly window: KeyWindow | null
+  readonly badRecords: BadRecords | null
   readonly queryId: string | null
   /** Names of registry properties that were given: only formats that keep schemas in a registry take them. */
   readonly registryProperties: readonly string[]
 }
+
+/** ON_ERROR. `topic` null: by the name of the source's topic. */
+export type BadRecords =
+  | { readonly kind: 'skip' | 'fail' }
+  | { readonly kind: 'deadLetter'; readonly topic: string | null }
 
 export type WithUse = 'create' | 'createAs' | 'insertInto'
 
@@ -50,8 +56,17 @@ const REGISTRY = [
   'KEY_PROTOBUF_NULLABLE_REPRESENTATION',
   'VALUE_PROTOBUF_NULLABLE_REPRESENTATION',
 ]
+const ERRORS = ['ON_ERROR', 'DEAD_LETTER_TOPIC']
 const KNOWN: { readonly [Use in WithUse]: ReadonlySet<string> } = {
-  create: new Set([...COMMON, ...REGISTRY, 'WINDOW_TYPE', 'WINDOW_SIZE', 'SOURCED_BY_CONNECTOR', 'SOURCE_CONNECTOR']),
+  create: new Set([
+    ...COMMON,
+    ...REGISTRY,
+    'WINDOW_TYPE',
+    'WINDOW_SIZE',
+    ...ERRORS,
+    'SOURCED_BY_CONNECTOR',
+    'SOURCE_CONNECTOR',
+  ]),
   createAs: new Set([...COMMON, ...REGISTRY]),
   insertInto: new Set(['QUERY_ID']),
 }
@@ -74,6 +89,7 @@ export function readWithProperties(properties: readonly Property[], use: WithUse
     timestamp: read.identifier('TIMESTAMP'),
     timestampFormat: read.text('TIMESTAMP_FORMAT'),
     window: readWindow(read),
+    badRecords: readBadRecords(read),
     queryId: read.text('QUERY_ID'),
     registryProperties: REGISTRY.filter((name) => values.has(name)),
   }
@@ -92,10 +108,12 @@ function refuseUnknown(values: ReadonlyMap<string, Literal>, use: WithUse): void
   if (unknown.length > 0) {
     throw new StatementError(
       `Failed to prepare statement: Invalid config variable(s) in the WITH clause: ${unknown.join(', ')}` +
-        `\nKnown here: ${[...KNOWN[use]].join(', ')}.`,
+        `\nKnown here: ${[...KNOWN[use]].join(', ')}.${unknown.some((name) => ERRORS.includes(name)) ? ERRORS_ELSEWHERE : ''}`,
     )
   }
 }
+
+const ERRORS_ELSEWHERE = ` ${ERRORS.join(' and ')} belong to the CREATE STREAM or CREATE TABLE over the topic that is read.`
 
 function readFormats(read: PropertyReader): Pick<WithProperties, 'keyFormat' | 'valueFormat'> {
   const both = read.format('FORMAT')
@@ -133,6 +151,22 @@ function readWindow(read: PropertyReader): KeyWindow | null {
   }
   return { type, sizeMs }
 }
+
+function readBadRecords(read: PropertyReader): BadRecords | null {
+  const word = read.text('ON_ERROR')
+  const topic = read.text('DEAD_LETTER_TOPIC')
+  const kind = word === null ? null : ON_ERROR.get(word.toUpperCase().replaceAll('-', '_'))
+  if (kind === undefined) throw invalid('ON_ERROR', `Unknown value: '${word}'. It is one of SKIP, FAIL, DEAD_LETTER.`)
+  if (kind === 'deadLetter') return { kind, topic }
+  if (topic !== null) throw invalid('DEAD_LETTER_TOPIC', "It needs ON_ERROR='DEAD_LETTER'.")
+  return kind === null ? null : { kind }
+}
+
+const ON_ERROR: ReadonlyMap<string, BadRecords['kind']> = new Map([
+  ['SKIP', 'skip'],
+  ['FAIL', 'fail'],
+  ['DEAD_LETTER', 'deadLetter'],
+])
 
 function refuseBadDelimiters(properties: Omit<WithProperties, 'queryId'>): void {
   const sides = [

@@ -4,9 +4,11 @@
  */
 import type { FetchedPartition, PartitionOffset } from '../broker/broker.ts'
 import { RecordBatchCursor, readHeaders } from '../broker/record-batch-cursor.ts'
+import { QueryError } from '../errors.ts'
 import type { SourceStep } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
-import { SourceGroup } from '../runtime/source-group.ts'
+import { fatalError, policyOf } from '../runtime/bad-records.ts'
+import { SourceGroup, type Subscription } from '../runtime/source-group.ts'
 import { Task } from '../runtime/task.ts'
 import { splitTopology, stepSchemas } from '../runtime/topology.ts'
 import type { StreamEnd, StreamedRow } from './api.ts'
@@ -126,11 +128,22 @@ class TopicScan {
       reportError: () => {},
       reportLate: () => {},
     })
-    const [input] = task.inputs
-    return new SourceGroup([{ input: input!, deliver: input!.accept, advance: null }], {
+    const input = task.inputs[0]!
+    return new SourceGroup([{ input, deliver: input.accept, refuse: this.#refuse(partition), advance: null }], {
       partition,
       headers: (cursor) => readHeaders(cursor as RecordBatchCursor),
-      failOnBadTime: false,
     })
+  }
+
+  /** What would stop a running query ends the scan. */
+  #refuse(partition: number): Subscription['refuse'] {
+    const { get } = this.#scope.config
+    const step = this.#plan.steps[0] as SourceStep
+    const policy = policyOf(step, get, { transient: true })
+    return (fault, { offset }) => {
+      const fatal = fatalError({ topic: step.topic, partition, offset }, fault, { policy, config: get })
+      if (fatal !== null)
+        throw new QueryError(fatal.message, { queryId: this.#plan.queryId, type: 'USER', cause: fatal })
+    }
   }
 }

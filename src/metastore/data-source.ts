@@ -16,6 +16,14 @@ export interface TimestampColumn {
   readonly format: string | null
 }
 
+/**
+ * What a query does with a record of a source that cannot be read: pass it over, stop before it, or write it as it is to another topic and
+ * go on. The processing log is told of it in each case.
+ */
+export type BadRecordPolicy =
+  | { readonly kind: 'skip' | 'fail' }
+  | { readonly kind: 'deadLetter'; readonly topic: string }
+
 export interface DataSource {
   readonly kind: SourceKind
   readonly name: string
@@ -25,6 +33,8 @@ export interface DataSource {
   readonly valueFormat: FormatSpec
   readonly window: KeyWindow | null
   readonly timestamp: TimestampColumn | null
+  /** Absent: as `ksql.fail.on.deserialization.error` says. */
+  readonly badRecords?: BadRecordPolicy
   /** Made by CREATE SOURCE: read-only. */
   readonly isSource: boolean
   /** Made by CREATE ... AS SELECT. */

@@ -8,7 +8,7 @@
  */
 
 import type { Expression } from '../expressions/expression.ts'
-import type { KeyWindow, TimestampColumn } from '../metastore/data-source.ts'
+import type { BadRecordPolicy, KeyWindow, TimestampColumn } from '../metastore/data-source.ts'
 import type { FormatSpec } from '../serde/format.ts'
 import type { Column, HeaderColumn } from '../types/schema.ts'
 
@@ -52,6 +52,8 @@ export interface SourceStep {
   readonly value: readonly Column[]
   readonly headers: readonly HeaderColumn[]
   readonly timestamp: TimestampColumn | null
+  /** Absent: as `ksql.fail.on.deserialization.error` says. */
+  readonly badRecords?: BadRecordPolicy
   /** The row that leaves. */
   readonly columns: readonly SourceColumn[]
 }

@@ -2,9 +2,9 @@
 import { declaredSchema } from '../analysis/declared-columns.ts'
 import { checkFormat, keySpec, valueSpec } from '../analysis/formats.ts'
 import { timestampColumn } from '../analysis/timestamp-column.ts'
-import { readWithProperties, type WithProperties } from '../analysis/with-properties.ts'
+import { type BadRecords, readWithProperties, type WithProperties } from '../analysis/with-properties.ts'
 import { StatementError } from '../errors.ts'
-import type { DataSource } from '../metastore/data-source.ts'
+import type { BadRecordPolicy, DataSource } from '../metastore/data-source.ts'
 import type { FormatName } from '../serde/format.ts'
 import { resolveFormat } from '../serde/index.ts'
 import type { CreateSource } from '../sql/ast.ts'
@@ -16,6 +16,8 @@ import { checkExistingTopic, cleanupPolicy, type TopicRequest } from './topic-re
 export interface PlannedSource {
   readonly source: DataSource
   readonly topic: TopicRequest
+  /** Where its bad records go, if they go anywhere. */
+  readonly deadLetterTopic: TopicRequest | null
 }
 
 /** Throws StatementError. Does not look whether the name is free: that is the engine's, which knows IF NOT EXISTS and OR REPLACE. */
@@ -34,6 +36,9 @@ export function planCreateSource(statement: CreateSource, context: PlanContext):
     ...specs(properties, schema, formats, context),
     window: properties.window,
     timestamp: timestampColumn(properties, allColumns(schema)),
+    ...(properties.badRecords !== null && {
+      badRecords: badRecordPolicy(properties.badRecords, properties.kafkaTopic!),
+    }),
     isSource: statement.isSource,
     isDerived: false,
     derivedFrom: [],
@@ -50,7 +55,37 @@ export function planCreateSource(statement: CreateSource, context: PlanContext):
     cleanupPolicy: cleanupPolicy(source),
   }
   checkExistingTopic(topic, context)
-  return { source, topic }
+  return { source, topic, deadLetterTopic: deadLetterTopic(source, topic, context) }
+}
+
+/** Throws StatementError for bad records that would be read again. */
+function badRecordPolicy(policy: BadRecords, sourceTopic: string): BadRecordPolicy {
+  if (policy.kind !== 'deadLetter') return policy
+  const topic = policy.topic ?? `${sourceTopic}${DEAD_LETTER_SUFFIX}`
+  if (topic === sourceTopic) {
+    throw new StatementError(
+      `DEAD_LETTER_TOPIC must be another topic than '${sourceTopic}', or its bad records would be read again. ` +
+        `Leave it out for '${sourceTopic}${DEAD_LETTER_SUFFIX}'.`,
+    )
+  }
+  return { kind: 'deadLetter', topic }
+}
+
+const DEAD_LETTER_SUFFIX = '-dead-letter'
+
+/** As many partitions as the source's topic: a bad record keeps its partition. */
+function deadLetterTopic({ badRecords }: DataSource, topic: TopicRequest, context: PlanContext): TopicRequest | null {
+  if (badRecords?.kind !== 'deadLetter') return null
+  const partitions = context.partitions(badRecords.topic) ?? topic.partitions ?? context.partitions(topic.name) ?? null
+  const { replicas } = topic
+  return {
+    name: badRecords.topic,
+    partitions,
+    replicas,
+    retentionMs: null,
+    retentionLike: null,
+    cleanupPolicy: 'delete',
+  }
 }
 
 interface Formats {
@@ -143,6 +178,7 @@ export function planSourceTable(source: DataSource, queryId: string): PhysicalPl
         value,
         headers,
         timestamp: source.timestamp,
+        ...(source.badRecords !== undefined && { badRecords: source.badRecords }),
         columns: [
           ...value.map((column, index) => ({ ...column, from: { part: 'value', index } as const })),
           ...headers.map(({ name, type }, index) => ({ name, type, from: { part: 'header', index } as const })),

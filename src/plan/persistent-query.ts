@@ -23,7 +23,7 @@ export interface PlannedPersistentQuery {
   readonly plan: PhysicalPlan
 }
 
-export interface PlannedCreateAs extends PlannedPersistentQuery, PlannedSource {}
+export interface PlannedCreateAs extends PlannedPersistentQuery, Omit<PlannedSource, 'deadLetterTopic'> {}
 
 /** Throws StatementError. As with `planCreateSource`, the engine looks whether the name is free. */
 export function planCreateAs(statement: CreateAs, queryId: string, context: PlanContext): PlannedCreateAs {

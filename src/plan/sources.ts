@@ -62,6 +62,7 @@ export function planSource(
     value: source.schema.value,
     headers: source.schema.headers,
     timestamp: source.timestamp,
+    ...(source.badRecords !== undefined && { badRecords: source.badRecords }),
     columns,
   })
   return {

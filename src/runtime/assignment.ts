@@ -18,7 +18,7 @@ export interface QueryAssignment {
   readonly exactlyOnce: boolean
   readonly paused: boolean
   readonly tasks: readonly TaskAssignment[]
-  /** Of each sink and repartition step. */
+  /** Of each sink and repartition step; of a source step the topic of its dead letters, if it has one. */
   readonly outputs: Readonly<Record<StepId, OutputAssignment>>
 }
 

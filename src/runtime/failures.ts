@@ -1,16 +1,18 @@
 /** From what was thrown to why a query stopped. */
 import { BrokerError, type BrokerErrorCode } from '../broker/broker-error.ts'
+import { BadRecordError } from './bad-records.ts'
 import type { QueryFailure } from './query-runtime.ts'
 
 /** Faults that whoever writes the query or owns its topics can cure. */
 const OF_THE_USER: ReadonlySet<BrokerErrorCode> = new Set(['UNKNOWN_TOPIC', 'AUTHORIZATION_FAILED', 'RECORD_TOO_LARGE'])
 
-/** Source: sql.md, error classification of queries (missing topics, authorization: USER). */
+/** Source: error classification of queries (missing topics, authorization, bad data: USER). */
 export function failureOf(error: unknown, time: number): QueryFailure {
   return { time, type: typeOf(error), message: messageOf(error) }
 }
 
 function typeOf(error: unknown): QueryFailure['type'] {
+  if (error instanceof BadRecordError) return 'USER'
   if (error instanceof BrokerError) return OF_THE_USER.has(error.code) ? 'USER' : 'SYSTEM'
   if (error instanceof Error && error.name === 'AssertionFailure') return 'SYSTEM'
   return 'UNKNOWN'

@@ -28,6 +28,10 @@ export class HostedQuery {
   isPaused: boolean
   /** Failed, or stopped. */
   isEnded = false
+  /** It has come to its end in good order: all that it wrote is committed. */
+  isSettled = false
+  /** It takes no more records. */
+  isHalted = false
   commits = 0
   failedCommits = 0
   readonly #options: HostedQueryOptions
@@ -59,6 +63,12 @@ export class HostedQuery {
     this.#options.onFailure(this, error)
   }
 
+  /** No further record is processed; what was done can still be committed. */
+  halt(): void {
+    this.isHalted = true
+    for (const { feeds } of this.tasks) for (const feed of feeds) feed.isClosed = true
+  }
+
   /** At once: no further record is processed, what was not sent is dropped. The tasks are still to be closed. */
   end(): void {
     this.isEnded = true
@@ -69,6 +79,7 @@ export class HostedQuery {
   }
 
   endRound(): void {
+    if (this.isHalted) return
     for (const task of this.tasks) task.endRound()
   }
 

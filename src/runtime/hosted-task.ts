@@ -7,10 +7,11 @@ import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { OperatorStep } from '../operators/index.ts'
 import { inputsOf } from '../operators/inputs.ts'
-import type { RepartitionStep, SinkStep, StepId, StepSchema, SubscriberStep } from '../operators/step.ts'
+import type { RepartitionStep, SinkStep, SourceStep, StepId, StepSchema, SubscriberStep } from '../operators/step.ts'
 import { windowBytes } from '../serde/windowed-key.ts'
 import type { Process, StreamRecord } from '../types/record.ts'
 import type { QueryAssignment, TaskAssignment } from './assignment.ts'
+import type { ReadFault } from './bad-records.ts'
 import { InputFeed } from './input-feed.ts'
 import { changelogTopic } from './internal-names.ts'
 import { type OutputsOptions, TaskOutputs } from './outputs.ts'
@@ -18,6 +19,7 @@ import { type GroupInput, type GroupOptions, PartitionGroup } from './partition-
 import type { ProcessingError } from './processing-log.ts'
 import type { StepStatistics } from './query-runtime.ts'
 import type { RecordCursor } from './record-cursor.ts'
+import { RefusedRecords } from './refused-records.ts'
 import { windowLayout } from './source-reader.ts'
 import {
   type Checkpoint,
@@ -75,6 +77,9 @@ export class HostedTask {
   readonly #options: HostedTaskOptions
   readonly #task: Task
   readonly #group: PartitionGroup | null
+  readonly #refused: RefusedRecords
+  /** The record at which the query stops, once it has come to one. */
+  #stop: { readonly index: number; readonly offset: number } | null = null
   /** Positions of the last checkpoint, by feed. */
   #marked: readonly number[]
   #isClosed = false
@@ -100,6 +105,7 @@ export class HostedTask {
     this.assignment = options.assignment
     this.outputs = outputs
     this.stores = stores
+    this.#refused = new RefusedRecords({ ...options, partition: options.assignment.partition, outputs })
     this.#task = this.#build()
     this.feeds = this.#task.inputs.map((input, index) => this.#makeFeed(input, index))
     this.#group = this.feeds.length > 1 ? this.#makeGroup() : null
@@ -212,6 +218,7 @@ export class HostedTask {
 
   /** Offset of the first record that is not processed. */
   #processed(index: number): number {
+    if (this.#stop?.index === index) return this.#stop.offset
     const waiting = this.#group?.headOffset(index) ?? -1
     return waiting >= 0 ? waiting : this.feeds[index]!.position
   }
@@ -270,6 +277,7 @@ export class HostedTask {
       take: isSingle
         ? (record, offset, cursor) => this.#process(feed, record, offset, cursor)
         : (record, offset) => this.#keep(index, record, offset),
+      refuse: (fault, cursor) => this.#refuse(index, fault, cursor),
       advance: isSingle && this.#isStateful ? (timestamp) => this.#task.advanceStreamTime(timestamp) : null,
       onFailure,
       workingFor,
@@ -301,6 +309,27 @@ export class HostedTask {
     feed.input.accept(record, offset, cursor)
   }
 
+  /** What was committed before was met before. */
+  #refuse(index: number, fault: ReadFault, cursor: RecordCursor): void {
+    const { input, committed } = this.feeds[index]!
+    const { offset } = cursor
+    if (this.#group === null && this.outputs.isMuted && offset >= committed) this.#unmute()
+    input.reportRead(fault, offset)
+    const standIn = offset < committed ? null : this.#refused.standIn(input.step as SourceStep, cursor, fault)
+    if (standIn === null) return
+    if (this.#group === null) this.#meet(index, standIn, offset)
+    else this.#keep(index, standIn, offset)
+  }
+
+  #meet(index: number, standIn: StreamRecord, offset: number): void {
+    try {
+      this.#refused.meet(standIn)
+    } catch (error) {
+      this.#stop = { index, offset }
+      throw error
+    }
+  }
+
   #keep(index: number, record: StreamRecord, offset: number): void {
     if (this.#group!.add(index, record, offset)) return
     this.#block(index, true)
@@ -320,7 +349,8 @@ export class HostedTask {
         isTable: step.kind === 'source' && step.sourceKind === 'table',
         isCaughtUp: () => (this.outputs.isMuted ? feed.position >= feed.committed : feed.isCaughtUp),
         mayTake: (offset) => !this.outputs.isMuted || offset < feed.committed,
-        process: (record, offset) => feed.input.accept(record, offset, null),
+        process: (record, offset) =>
+          this.#refused.isStandIn(record) ? this.#meet(index, record, offset) : feed.input.accept(record, offset, null),
         onRoom: () => this.#block(index, false),
       }
     })

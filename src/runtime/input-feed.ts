@@ -4,6 +4,7 @@
  */
 import type { StreamRecord } from '../types/record.ts'
 import type { InputAssignment } from './assignment.ts'
+import type { ReadFault } from './bad-records.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import type { Subscription } from './source-group.ts'
 import type { TaskInput } from './task.ts'
@@ -15,6 +16,8 @@ export interface FeedOptions {
   readonly position: number
   /** Processes a record, or keeps it. Throws what stops the query. */
   readonly take: (record: StreamRecord, offset: number, cursor: RecordCursor | null) => void
+  /** Meets a record that cannot be read. Throws what stops the query. */
+  readonly refuse: (fault: ReadFault, cursor: RecordCursor) => void
   readonly advance: ((timestamp: number) => void) | null
   readonly onFailure: (error: unknown) => void
   /** Says for which query the thread works, in its first element. */
@@ -40,7 +43,7 @@ export class InputFeed {
   isClosed = false
   recordsRead = 0
 
-  constructor({ input, assignment, position, take, advance, onFailure, workingFor, queryNumber }: FeedOptions) {
+  constructor({ input, assignment, position, take, refuse, advance, onFailure, workingFor, queryNumber }: FeedOptions) {
     this.input = input
     this.topic = assignment.topic
     this.partition = assignment.partition
@@ -57,6 +60,17 @@ export class InputFeed {
         workingFor[0] = queryNumber
         try {
           take(record, offset, cursor)
+        } catch (error) {
+          this.isClosed = true
+          onFailure(error)
+        }
+      },
+      refuse: (fault, cursor) => {
+        const { offset } = cursor
+        if (offset < this.position || this.isClosed) return
+        this.position = offset + 1
+        try {
+          refuse(fault, cursor)
         } catch (error) {
           this.isClosed = true
           onFailure(error)

@@ -10,7 +10,7 @@ import type { RecordBatchBuilder } from '../broker/record-batch-builder.ts'
 import type { Clock } from '../clock.ts'
 import type { StepId } from '../operators/step.ts'
 import { ByteBuffer } from '../serde/byte-sink.ts'
-import type { StreamRecord } from '../types/record.ts'
+import type { Header, StreamRecord } from '../types/record.ts'
 import type { BatchPool } from './batch-pool.ts'
 import { LatencyHistogram } from './latency.ts'
 import type { ProcessingError } from './processing-log.ts'
@@ -23,7 +23,7 @@ const BATCH_BYTES = 128 * 1024
 const SPARE_BYTES = 8 * 1024
 /** A record that makes a batch this large goes into one of its own: together they might exceed what the topic takes (1 MiB by default). */
 const LARGE_BATCH_BYTES = 512 * 1024
-/** Stands for a step where a store writes its changelog. */
+/** Stands for a step where a store writes its changelog, or a task its dead letters. */
 const CHANGELOG: StepId = 'Changelog'
 /** Up to here a loop beats a call. */
 const SHORT_KEY_BYTES = 32
@@ -89,11 +89,14 @@ export class TaskOutputs {
   }
 
   /** A function that appends finished records to one partition, also while the task is muted. */
-  partition(topic: string, partition: number): (key: Uint8Array, value: Uint8Array | null, timestamp: number) => void {
+  partition(
+    topic: string,
+    partition: number,
+  ): (key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers?: readonly Header[]) => void {
     const batch = new OpenBatch(CHANGELOG, topic, partition)
-    return (key, value, timestamp) => {
+    return (key, value, timestamp, headers) => {
       const builder = this.#builderOf(batch)
-      builder.append(timestamp, key, value)
+      builder.append(timestamp, key, value, headers)
       if (builder.size >= BATCH_BYTES) this.#send(batch)
     }
   }

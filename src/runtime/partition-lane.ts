@@ -24,7 +24,6 @@ export interface LaneFeed {
   readonly feed: InputFeed
   /** Stops the query whose records cannot be read. */
   readonly fail: (error: unknown) => void
-  readonly failOnBadTime: boolean
   /** Reads records of an internal topic; null for sources. */
   readonly readInternal: ReturnType<typeof internalReader> | null
 }
@@ -120,10 +119,10 @@ export class PartitionLane implements Lane {
 }
 
 /** Feeds with equal texts can share a reader. */
-function identityOf({ feed, failOnBadTime, readInternal }: LaneFeed): string {
+function identityOf({ feed, readInternal }: LaneFeed): string {
   const { step } = feed.input
   if (readInternal !== null || step.kind !== 'source') return `internal ${step.id} ${feed.topic}`
-  return `${failOnBadTime} ${sourceIdentity(step)}`
+  return sourceIdentity(step)
 }
 
 interface LaneReader {
@@ -145,7 +144,6 @@ class SourceLaneReader implements LaneReader {
     this.#group = new SourceGroup([], {
       partition,
       headers: (cursor) => readHeaders(cursor as RecordBatchCursor),
-      failOnBadTime: first.failOnBadTime,
     })
     this.add(first)
   }

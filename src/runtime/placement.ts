@@ -78,7 +78,12 @@ export async function existingInternalTopics(application: string, broker: Broker
 }
 
 async function partitionCounts({ steps }: PhysicalPlan, broker: Broker): Promise<ReadonlyMap<string, number>> {
-  const topics = new Set(steps.flatMap((step) => (step.kind === 'source' || step.kind === 'sink' ? [step.topic] : [])))
+  const topics = new Set(
+    steps.flatMap((step) => {
+      if (step.kind === 'sink') return [step.topic]
+      return step.kind === 'source' ? [step.topic, ...deadLetterTopics(step)] : []
+    }),
+  )
   const counts = await Promise.all(
     [...topics].map(async (topic) => {
       const description = await broker.describeTopic(topic)
@@ -147,8 +152,10 @@ class Layout {
     const reader = (id: StepId) => this.topologies.find(({ reads }) => reads.some((read) => read.id === id))!
     return Object.fromEntries(
       steps.flatMap((step): [StepId, OutputAssignment][] => {
-        if (step.kind === 'sink') return [[step.id, { topic: step.topic, partitions: this.#counts.get(step.topic)! }]]
-        if (step.kind !== 'repartition') return []
+        const external = step.kind === 'sink' ? [step.topic] : step.kind === 'source' ? deadLetterTopics(step) : []
+        if (step.kind !== 'repartition') {
+          return external.map((topic) => [step.id, { topic, partitions: this.#counts.get(topic)! }])
+        }
         const partitions = this.partitionsOfInput(step, reader(step.id))
         return [[step.id, { topic: this.topicOf(step), partitions }]]
       }),
@@ -161,6 +168,9 @@ class Layout {
     )
   }
 }
+
+const deadLetterTopics = ({ badRecords }: SourceStep): string[] =>
+  badRecords?.kind === 'deadLetter' ? [badRecords.topic] : []
 
 const slotOf = (topic: string): number => (murmur2(Buffer.from(topic)) & 0x7fffffff) % SLOTS
 

@@ -10,6 +10,7 @@ import type { OperatorContext } from '../operators/operator.ts'
 import type { SourceColumn, SourceStep } from '../operators/step.ts'
 import type { Header, StreamRecord } from '../types/record.ts'
 import type { Row } from '../types/value.ts'
+import type { ReadFault } from './bad-records.ts'
 import { FilterIndex, type IndexedFilter } from './filter-index.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { SourceReader } from './source-reader.ts'
@@ -19,6 +20,8 @@ import type { TaskInput } from './task.ts'
 export interface Subscription {
   readonly input: TaskInput
   readonly deliver: (record: StreamRecord, offset: number, cursor: RecordCursor) => void
+  /** Told of a record that the input cannot read. The cursor's bytes are there as long as the call lasts. */
+  readonly refuse: (fault: ReadFault, cursor: RecordCursor) => void
   /** Told the time of records that the filter drops; null if nobody in the task looks at stream time. */
   readonly advance: ((timestamp: number) => void) | null
 }
@@ -26,8 +29,6 @@ export interface Subscription {
 export interface SourceGroupOptions {
   readonly partition: number
   readonly headers: (cursor: RecordCursor) => readonly Header[] | null
-  /** Whether a record without a valid time stops the query instead of being dropped. */
-  readonly failOnBadTime: boolean
 }
 
 /** A text that is equal for steps whose records can be read together. */
@@ -45,7 +46,8 @@ export class SourceGroup {
   readonly #needs = new Map<string, number>()
   /** Null: the inputs have changed since the last record. */
   #reading: Reading | null = null
-  #offset = -1
+  /** Of the record that is being read. */
+  #cursor: RecordCursor | null = null
   /** The record could not be read with the columns of all inputs. */
   #isRefused = false
 
@@ -68,7 +70,7 @@ export class SourceGroup {
       if (needs === 0) this.#columns.push(column)
       this.#needs.set(origin, needs + 1)
     }
-    this.#subscribers.push(new Subscriber(subscription, this.#columns, () => this.#offset))
+    this.#subscribers.push(this.#subscriber(subscription))
     this.#reading = null
   }
 
@@ -85,7 +87,7 @@ export class SourceGroup {
 
   /** Reads the cursor's record and delivers it to the inputs whose filters it passes; at least one input is there. */
   read(cursor: RecordCursor): void {
-    this.#offset = cursor.offset
+    this.#cursor = cursor
     const { reader, single, unfiltered, filters, advancing } = (this.#reading ??= this.#makeReading())
     this.#isRefused = false
     const record = reader.read(cursor)
@@ -121,13 +123,15 @@ export class SourceGroup {
   /** The others' filters are compiled anew, as the columns move. */
   #forgetColumns(unused: ReadonlySet<string>): void {
     this.#columns = this.#columns.filter(({ from }) => !unused.has(originText(from)))
-    this.#subscribers = this.#subscribers.map(
-      ({ subscription }) => new Subscriber(subscription, this.#columns, () => this.#offset),
-    )
+    this.#subscribers = this.#subscribers.map(({ subscription }) => this.#subscriber(subscription))
+  }
+
+  #subscriber(subscription: Subscription): Subscriber {
+    return new Subscriber(subscription, this.#columns, () => this.#cursor?.offset ?? -1)
   }
 
   #makeReading(): Reading {
-    const { partition, headers, failOnBadTime } = this.#options
+    const { partition, headers } = this.#options
     const subscribers = this.#subscribers
     for (const subscriber of subscribers) subscriber.unionWidth = this.#columns.length
     const inputs = subscribers.map(({ subscription }) => subscription.input)
@@ -145,27 +149,18 @@ export class SourceGroup {
       dropsNulls: unfiltered.length === 0,
       onError: (target, { message, causes }, bytes) => {
         if (single === null) this.#isRefused = true
-        else {
-          const error = { type: 'deserialization', message, causes, target, bytes } as const
-          single.subscription.input.reportRead(error, this.#offset)
-        }
+        else single.subscription.refuse({ message, causes, target, bytes }, this.#cursor!)
       },
-      onBadTime: (error) => this.#badTime(error, failOnBadTime),
+      onBadTime: (error) => this.#badTime(error),
     })
     const advancing = subscribers.filter(({ subscription }) => subscription.advance !== null)
     return { reader, single, unfiltered, filters, advancing }
   }
 
-  #badTime(error: unknown, fatal: boolean): void {
+  #badTime(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
-    if (fatal) {
-      throw new Error(
-        `Fatal user code error in TimestampExtractor callback for record at offset ${this.#offset}: ${message}`,
-        { cause: error },
-      )
-    }
     for (const { subscription } of this.#subscribers) {
-      subscription.input.reportRead({ type: 'deserialization', message, causes: [], target: 'value' }, this.#offset)
+      subscription.refuse({ message, causes: [], target: 'value' }, this.#cursor!)
     }
   }
 }

@@ -25,7 +25,7 @@ export interface SourceReaderOptions {
   /** Whether anything downstream reads the columns of the key; if not, the key only passes through as bytes. */
   readonly needsKey: boolean
   readonly onError: (target: 'key' | 'value', error: ReadError, bytes: Uint8Array) => void
-  /** The record's time cannot be had. Whether to throw is the caller's. */
+  /** The record's time cannot be had. */
   readonly onBadTime: (error: unknown) => void
 }
 

@@ -12,6 +12,7 @@ import type { FunctionRegistry } from '../functions/registry.ts'
 import type { StepId, StepSchema } from '../operators/step.ts'
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment, TaskAssignment } from './assignment.ts'
+import { BadRecordError } from './bad-records.ts'
 import { BatchPool } from './batch-pool.ts'
 import { CommitSchedule } from './commit-schedule.ts'
 import { failureOf } from './failures.ts'
@@ -205,7 +206,7 @@ export class TaskHost implements LocalHost {
       },
       subscriber: (step) => pushRows(step, schemas.get(step.input)!, rows),
       reportError: (error) => listener.onProcessingError(query.id, error),
-      onFailure: (error) => query.fail(error),
+      onFailure: (error) => (error instanceof BadRecordError ? void this.#halt(query, error) : query.fail(error)),
       onBlocking: (feed) => this.#update(feed),
       workingFor: this.#workingFor,
     })
@@ -217,7 +218,6 @@ export class TaskHost implements LocalHost {
     this.#reading.add({
       feed,
       fail: (error) => query.fail(error),
-      failOnBadTime: query.assignment.config['ksql.timestamp.throw.on.invalid'] === 'true',
       readInternal: step.kind === 'repartition' ? internalReader(step, schemas.get(step.id)!) : null,
     })
   }
@@ -264,13 +264,27 @@ export class TaskHost implements LocalHost {
     await query.close()
   }
 
+  /**
+   * Ends a query before a record that it must not pass. What came before is committed, so that it is not done again when the query starts
+   * anew.
+   */
+  async #halt(query: HostedQuery, error: BadRecordError): Promise<void> {
+    if (query.isHalted) return
+    query.halt()
+    // Not now: others may still read what was fetched.
+    await Promise.resolve()
+    await (query.assignment.exactlyOnce ? this.#transactions.commit() : query.commit())
+    query.isSettled = !query.isEnded
+    query.fail(error)
+  }
+
   /** The others go on. Told when the query has ended here. */
   #fail(query: HostedQuery, error: unknown): void {
     const { clock, listener } = this.#options
     const compiled = this.#queries.get(query.id)!
     const isAbort = error instanceof BrokerError && error.code === 'TRANSACTION_ABORTED'
     const finish = async () => {
-      if (query.assignment.exactlyOnce) await this.#transactions.abort()
+      if (query.assignment.exactlyOnce && !query.isSettled) await this.#transactions.abort()
       await this.#close(compiled)
     }
     const tell = () => {

@@ -13,9 +13,10 @@ import type { OperatorContext } from '../operators/operator.ts'
 import type { RepartitionStep, SinkStep, SourceStep, StepId, StepSchema, SubscriberStep } from '../operators/step.ts'
 import type { StateStore, StoreSpec } from '../state/store.ts'
 import type { Process, StreamRecord } from '../types/record.ts'
+import type { ReadFault } from './bad-records.ts'
 import { internalEncoder } from './internal-topic.ts'
 import { needsKey } from './key-use.ts'
-import type { ProcessingError, RecordPosition, ReportError } from './processing-log.ts'
+import type { RecordPosition, ReportError } from './processing-log.ts'
 import type { StepStatistics } from './query-runtime.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { CurrentKey, type RecordEncoder, sinkEncoder } from './record-encoder.ts'
@@ -60,7 +61,7 @@ export interface TaskInput {
   /** Puts a record that passed the filter through the operators. `cursor`: its bytes, if they are still there. */
   accept(record: StreamRecord, offset: number, cursor: RecordCursor | null): void
   /** Reports what went wrong while the record at `offset` was read. */
-  reportRead(error: Omit<ProcessingError, 'position' | 'step'>, offset: number): void
+  reportRead(fault: ReadFault, offset: number): void
 }
 
 export class Task {
@@ -247,9 +248,10 @@ export class Task {
         this.#times.next()
         emit(record)
       },
-      reportRead: (error, offset) => {
+      reportRead: (fault, offset) => {
         counterOf(step.id, this.#dropped).count++
-        this.#options.reportError({ ...error, step: step.id, position: { topic, partition: this.partition, offset } })
+        const position = { topic, partition: this.partition, offset }
+        this.#options.reportError({ type: 'deserialization', ...fault, step: step.id, position })
       },
     }
   }

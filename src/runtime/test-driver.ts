@@ -12,11 +12,12 @@ import { ByteBuffer } from '../serde/byte-sink.ts'
 import { memoryStore } from '../state/memory.ts'
 import type { StateStore, StoreSpec } from '../state/store.ts'
 import type { Header, StreamRecord } from '../types/record.ts'
+import { fatalError, policyOf } from './bad-records.ts'
 import { internalReader } from './internal-topic.ts'
 import type { ProcessingError } from './processing-log.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import type { RecordEncoder } from './record-encoder.ts'
-import { SourceGroup } from './source-group.ts'
+import { SourceGroup, type Subscription } from './source-group.ts'
 import { Task, type TaskInput } from './task.ts'
 import { splitTopology, stepSchemas } from './topology.ts'
 
@@ -177,14 +178,20 @@ export class TestDriver {
       const read = internalReader(step, schemas.get(step.id)!)
       return (cursor) => input.accept(read(cursor), cursor.offset, cursor)
     }
-    const group = new SourceGroup(
-      [{ input, deliver: input.accept, advance: (timestamp) => task.advanceStreamTime(timestamp) }],
-      {
-        partition: 0,
-        headers: (cursor) => (cursor as SingleRecord).headers,
-        failOnBadTime: this.#failsOnBadTime,
+    const { config } = this.#options
+    const policy = policyOf(step, config, { transient: true })
+    const subscription: Subscription = {
+      input,
+      deliver: input.accept,
+      advance: (timestamp) => task.advanceStreamTime(timestamp),
+      refuse: (fault, { offset }) => {
+        input.reportRead(fault, offset)
+        const fatal = fatalError({ topic: step.topic, partition: 0, offset }, fault, { policy, config })
+        if (fatal !== null) throw fatal
       },
-    )
+    }
+    const headers = (cursor: RecordCursor) => (cursor as SingleRecord).headers
+    const group = new SourceGroup([subscription], { partition: 0, headers })
     return (cursor) => group.read(cursor)
   }
 

@@ -12,7 +12,7 @@ export interface TransactionsOptions {
   readonly broker: Broker
   /** Stable over restarts: a new producer of this id fences the old one and aborts what it left open. */
   readonly transactionalId: string
-  /** The queries whose outputs are in the transaction. */
+  /** The queries whose outputs are in the transaction; of those that have ended, the ones that are not closed yet. */
   readonly queries: () => readonly HostedQuery[]
   /** The transaction was aborted: these queries have to start again from their committed offsets. They have ended already. */
   readonly onAborted: (queries: readonly HostedQuery[]) => void
@@ -59,10 +59,12 @@ export class Transactions {
   /** Never rejects: what fails aborts the transaction, which is told. */
   commit(): Promise<void> {
     return this.#inTurn(async () => {
-      const queries = this.#options.queries().filter(({ isEnded }) => !isEnded)
+      const queries = this.#options.queries()
       const taken = queries.map((query) => ({ query, checkpoints: query.checkpoint() ?? [] }))
       const used = taken.filter(({ checkpoints }) => checkpoints.length > 0)
       try {
+        if (queries.some(isBroken))
+          throw new BrokerError('TRANSACTION_ABORTED', 'A query has failed in this transaction.')
         await this.#store(used)
       } catch {
         for (const { query, checkpoints } of used) {
@@ -131,6 +133,9 @@ export class Transactions {
     this.#options.onAborted(queries)
   }
 }
+
+/** Failed with output in the transaction that no position belongs to. */
+const isBroken = ({ isEnded, isSettled }: HostedQuery): boolean => isEnded && !isSettled
 
 const COMMIT_ATTEMPTS = 5
 

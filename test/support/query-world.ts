@@ -101,9 +101,10 @@ export class QueryWorld {
     for (const statement of parseStatements(sql)) {
       const queryId = `Q${++this.#queries}`
       if (statement.kind === 'createSource') {
-        const { source, topic } = planCreateSource(statement, this.#context())
+        const { source, topic, deadLetterTopic } = planCreateSource(statement, this.#context())
         this.#metastore = putSource(this.#metastore, source)
-        if (topic !== null) await this.#makeTopic(topic)
+        await this.#makeTopic(topic)
+        if (deadLetterTopic !== null) await this.#makeTopic(deadLetterTopic)
       } else if (statement.kind === 'createAs') {
         const { source, topic, plan } = planCreateAs(statement, queryId, this.#context())
         this.#metastore = putSource(this.#metastore, source)

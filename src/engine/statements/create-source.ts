@@ -13,7 +13,7 @@ export const createSource = inTurn<CreateSource>((statement, scope) => {
   if (claim.kind === 'exists') {
     return answer({ '@type': 'warning_entity', message: existsWarning(statement, claim.existing) })
   }
-  const { source, topic } = planCreateSource(statement, scope.planning)
+  const { source, topic, deadLetterTopic } = planCreateSource(statement, scope.planning)
   if (claim.kind === 'replace') checkSourceUpgrade(claim.existing, source)
   const type = statement.sourceKind === 'STREAM' ? 'stream' : 'table'
   const query = materialization(statement, source, scope)
@@ -22,7 +22,7 @@ export const createSource = inTurn<CreateSource>((statement, scope) => {
     effects: [{ kind: 'putSource', source }, ...(query === null ? [] : [query])],
     message: `${type === 'stream' ? 'Stream' : 'Table'} created`,
     queryId: query?.kind === 'startQuery' ? query.link.queryId : null,
-    topics: [topic],
+    topics: deadLetterTopic === null ? [topic] : [topic, deadLetterTopic],
   })
 })
 
