@@ -80,6 +80,10 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
     false,
     'Whether a record that cannot be read stops the query where its source has no ON_ERROR; else it is logged and passed over.',
   ),
+  'ksql.fail.on.production.error': flag(
+    true,
+    'Whether a record that is larger than its topic takes stops the query; else it is logged and passed over.',
+  ),
   'ksql.properties.overrides.denylist': fixed(text('', 'Names that requests may not set, with commas.')),
   'ksql.properties.overrides.allowlist': fixed(text('', 'The only names that requests may set, in mode allowlist.')),
   'ksql.properties.overrides.validation.mode': fixed(
@@ -160,7 +164,6 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.headers.columns.enabled': inert(flag(true, 'Header columns are always allowed.')),
   'ksql.suppress.enabled': inert(flag(true, 'EMIT FINAL is always allowed.')),
   'ksql.suppress.buffer.size.bytes': inert(number(-1, 'What EMIT FINAL holds back is not limited.')),
-  'ksql.fail.on.production.error': inert(flag(true, 'A topic that cannot be written to fails the query.')),
   'ksql.new.query.planner.enabled': inert(flag(false, 'There is one planner.')),
   'ksql.query.status.running.threshold.seconds': inert(number(300, 'The state of a query is told as it is.')),
   'ksql.error.classifier.regex': inert(text('', 'Failures are classified by their cause.')),

@@ -47,6 +47,8 @@ export interface InputAssignment {
 export interface OutputAssignment {
   readonly topic: string
   readonly partitions: number
+  /** The topic's `max.message.bytes`, which counts for a batch; null: not known. */
+  readonly maxMessageBytes: number | null
 }
 
 /** Beside a committed offset: from where the query read first, for state that is rebuilt from its inputs. */

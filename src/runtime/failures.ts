@@ -14,6 +14,7 @@ export function failureOf(error: unknown, time: number): QueryFailure {
 function typeOf(error: unknown): QueryFailure['type'] {
   if (error instanceof BadRecordError) return 'USER'
   if (error instanceof BrokerError) return OF_THE_USER.has(error.code) ? 'USER' : 'SYSTEM'
+  if (isDiskFull(error)) return 'SYSTEM'
   if (error instanceof Error && error.name === 'AssertionFailure') return 'SYSTEM'
   return 'UNKNOWN'
 }
@@ -22,8 +23,13 @@ function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const causes: string[] = []
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) causes.push(` Caused by: ${cause.message}`)
-  return error.message + causes.join('')
+  const text = error.message + causes.join('')
+  return isDiskFull(error) ? `No space is left on the disk for the query's state. Free some. Caused by: ${text}` : text
 }
+
+/** As the file system tells; the log's own refusals say it themselves. */
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && ['ENOSPC', 'EDQUOT'].includes(String((error as NodeJS.ErrnoException).code))
 
 /** What a bug's report needs besides its message. */
 export const stackOf = (error: unknown): string =>

@@ -92,7 +92,9 @@ export class HostedTask {
   static async open(options: HostedTaskOptions): Promise<HostedTask> {
     const outputs = new TaskOutputs({
       ...options,
-      reportError: (error) => task.#report({ ...error, position: task.#task.position }),
+      position: () => task.#task.position,
+      failsOnLarge: options.query.config['ksql.fail.on.production.error']?.toLowerCase() !== 'false',
+      reportError: (error) => task.#report(error),
       onFailure: options.onFailure,
     })
     const stores = await options.stores.open(storesRequest(options, outputs))
@@ -256,12 +258,11 @@ export class HostedTask {
   }
 
   #output(step: SinkStep | RepartitionStep): Output {
-    const { topic, partitions } = this.#options.query.outputs[step.id]!
+    const output = this.#options.query.outputs[step.id]!
     const window = step.kind === 'sink' ? windowLayout(step.window) : null
     return this.outputs.topic({
+      ...output,
       step: step.id,
-      topic,
-      partitions,
       windowBytes: window === null ? 0 : windowBytes(window),
     })
   }
@@ -379,7 +380,8 @@ function storesRequest({ query, assignment, topology, schemas }: HostedTaskOptio
     changelog(store, key, value, timestamp) {
       let append = appends.get(store)
       if (append === undefined) {
-        append = outputs.partition(changelogTopic(applicationId, store), assignment.partition)
+        const topic = changelogTopic(applicationId, store)
+        append = outputs.partition({ topic, maxMessageBytes: null }, assignment.partition)
         appends.set(store, append)
       }
       append(key, value, timestamp)

@@ -3,7 +3,7 @@
  * end of each round of work whatever its size, so that nothing waits while there is nothing to do.
  */
 import type { Producer } from '../broker/broker.ts'
-import type { BrokerError } from '../broker/broker-error.ts'
+import { BrokerError } from '../broker/broker-error.ts'
 import { partitionForCounter, partitionForKey } from '../broker/partitioner.ts'
 import { maxTimestamp } from '../broker/record-batch.ts'
 import type { RecordBatchBuilder } from '../broker/record-batch-builder.ts'
@@ -11,9 +11,10 @@ import type { Clock } from '../clock.ts'
 import type { StepId } from '../operators/step.ts'
 import { ByteBuffer } from '../serde/byte-sink.ts'
 import type { Header, StreamRecord } from '../types/record.ts'
+import type { OutputAssignment } from './assignment.ts'
 import type { BatchPool } from './batch-pool.ts'
 import { LatencyHistogram } from './latency.ts'
-import type { ProcessingError } from './processing-log.ts'
+import type { ProcessingError, RecordPosition } from './processing-log.ts'
 import type { RecordEncoder } from './record-encoder.ts'
 import type { SendWindow } from './send-window.ts'
 
@@ -23,6 +24,8 @@ const BATCH_BYTES = 128 * 1024
 const SPARE_BYTES = 8 * 1024
 /** A record that makes a batch this large goes into one of its own: together they might exceed what the topic takes (1 MiB by default). */
 const LARGE_BATCH_BYTES = 512 * 1024
+/** What may still come behind a record's value: its lengths as they turn out, and the number of its headers. */
+const RECORD_END_BYTES = 16
 /** Stands for a step where a store writes its changelog, or a task its dead letters. */
 const CHANGELOG: StepId = 'Changelog'
 /** Up to here a loop beats a call. */
@@ -33,16 +36,18 @@ export interface OutputsOptions {
   readonly producer: Pick<Producer, 'send'>
   readonly pool: BatchPool
   readonly window: SendWindow
+  /** Where the record was read that is being processed; null before the first. */
+  readonly position: () => RecordPosition | null
+  /** Whether a record that is too large for its topic stops the query; else it is passed over. */
+  readonly failsOnLarge: boolean
   /** Told of records that cannot be written. */
-  readonly reportError: (error: Omit<ProcessingError, 'position'>) => void
+  readonly reportError: (error: ProcessingError) => void
   /** Told when a batch was refused for good: what it held is lost unless the task starts over. */
   readonly onFailure: (error: BrokerError) => void
 }
 
-export interface OutputTopic {
+export interface OutputTopic extends OutputAssignment {
   readonly step: StepId
-  readonly topic: string
-  readonly partitions: number
   /** Bytes at the end of keys that do not count for the partition: those of a window. */
   readonly windowBytes: number
 }
@@ -64,8 +69,9 @@ export class TaskOutputs {
   }
 
   /** A function that writes records to a topic. */
-  topic({ step, topic, partitions, windowBytes }: OutputTopic): (record: StreamRecord, encoder: RecordEncoder) => void {
-    const batches = Array.from({ length: partitions }, (_, partition) => new OpenBatch(step, topic, partition))
+  topic(output: OutputTopic): (record: StreamRecord, encoder: RecordEncoder) => void {
+    const { step, partitions, windowBytes } = output
+    const batches = Array.from({ length: partitions }, (_, partition) => new OpenBatch(output, partition))
     let withoutKey = 0
     return (record, encoder) => {
       if (this.isMuted) return
@@ -90,14 +96,16 @@ export class TaskOutputs {
 
   /** A function that appends finished records to one partition, also while the task is muted. */
   partition(
-    topic: string,
+    output: Pick<OutputTopic, 'topic' | 'maxMessageBytes'>,
     partition: number,
-  ): (key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers?: readonly Header[]) => void {
-    const batch = new OpenBatch(CHANGELOG, topic, partition)
-    return (key, value, timestamp, headers) => {
+  ): (key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers?: readonly Header[] | null) => void {
+    const batch = new OpenBatch({ ...output, step: CHANGELOG }, partition)
+    return (key, value, timestamp, headers = null) => {
+      const more = (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers) + RECORD_END_BYTES
+      if (batch.builder !== null && batch.builder.size + more >= batch.largeBytes) this.#send(batch)
       const builder = this.#builderOf(batch)
       builder.append(timestamp, key, value, headers)
-      if (builder.size >= BATCH_BYTES) this.#send(batch)
+      if (builder.size >= batch.fullBytes) this.#send(batch)
     }
   }
 
@@ -140,7 +148,7 @@ export class TaskOutputs {
       this.#encode(batch, record, encoder, hasKey, timestamp)
     }
     this.recordsWritten++
-    if (batch.builder!.size >= BATCH_BYTES) this.#send(batch)
+    if (batch.builder!.size >= batch.fullBytes) this.#send(batch)
   }
 
   /** False: with this record the batch would be too large, and the record was taken off again. */
@@ -151,7 +159,7 @@ export class TaskOutputs {
       if (hasKey) this.#copyKey(builder)
       builder.beginValue(hasKey)
       const hasValue = encoder.writeValue(record, builder)
-      if (builder.size >= LARGE_BATCH_BYTES && builder.count > 0) {
+      if (builder.count > 0 && builder.size + headerBytes(record.headers) + RECORD_END_BYTES >= batch.largeBytes) {
         builder.abandonRecord()
         return false
       }
@@ -176,9 +184,14 @@ export class TaskOutputs {
     const { producer, pool, window, clock, onFailure } = this.#options
     this.#open.delete(batch)
     batch.expectedBytes = Math.min(2 * BATCH_BYTES, batch.builder!.size + SPARE_BYTES)
+    const { count } = batch.builder!
     const bytes = pool.finish(batch.builder!)
     batch.builder = null
     if (bytes === null) return
+    if (count === 1 && bytes.length > batch.maxBytes) {
+      this.#refuseLarge(batch, bytes)
+      return
+    }
     window.add(bytes.length)
     const newest = maxTimestamp(bytes, 0)
     const sending = producer.send(batch.topic, batch.partition, bytes).then(
@@ -188,7 +201,6 @@ export class TaskOutputs {
       },
       (error: BrokerError) => {
         this.#failure ??= error
-        if (error.code === 'RECORD_TOO_LARGE') this.#reportProduction(batch, error)
         onFailure(error)
       },
     )
@@ -199,14 +211,37 @@ export class TaskOutputs {
     this.#underWay.add(settled)
   }
 
-  #reportProduction({ step }: OpenBatch, { message }: BrokerError): void {
-    this.#options.reportError({ type: 'production', step, message, causes: [], target: null })
+  /** A record fills its batch before the next one is processed, so it came from the one that is being processed. */
+  #refuseLarge({ step, topic, maxBytes }: OpenBatch, bytes: Buffer): void {
+    const { pool, reportError, failsOnLarge, onFailure } = this.#options
+    const position = this.#options.position()
+    const origin =
+      position === null
+        ? ''
+        : `, from offset ${position.offset} of partition ${position.partition} of ${position.topic}`
+    const message = `A record of ${bytes.length} bytes${origin}, is larger than max.message.bytes of topic ${topic}, ${maxBytes}.`
+    pool.recycle(bytes)
+    if (step !== CHANGELOG) this.recordsWritten--
+    reportError({ type: 'production', step, message, causes: [], target: null, position })
+    if (!failsOnLarge) return
+    const error = new BrokerError('RECORD_TOO_LARGE', message)
+    this.#failure ??= error
+    onFailure(error)
   }
 
   #refuse(step: StepId, target: 'key' | 'value', error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
-    this.#options.reportError({ type: 'serialization', step, message, causes: causesOf(error), target })
+    const position = this.#options.position()
+    this.#options.reportError({ type: 'serialization', step, message, causes: causesOf(error), target, position })
   }
+}
+
+function headerBytes(headers: readonly Header[] | null): number {
+  if (headers === null) return 0
+  return headers.reduce(
+    (sum, { key, value }) => sum + Buffer.byteLength(key) + (value?.length ?? 0) + RECORD_END_BYTES,
+    0,
+  )
 }
 
 function causesOf(error: unknown): string[] {
@@ -220,13 +255,22 @@ class OpenBatch {
   readonly step: StepId
   readonly topic: string
   readonly partition: number
+  /** What the topic takes at most. */
+  readonly maxBytes: number
+  /** What several records may make; compression may add a little. */
+  readonly largeBytes: number
+  /** It leaves at once. */
+  readonly fullBytes: number
   builder: RecordBatchBuilder | null = null
   /** As far as the last one tells. */
   expectedBytes = 0
 
-  constructor(step: StepId, topic: string, partition: number) {
+  constructor({ step, topic, maxMessageBytes }: Omit<OutputTopic, 'partitions' | 'windowBytes'>, partition: number) {
     this.step = step
     this.topic = topic
     this.partition = partition
+    this.maxBytes = maxMessageBytes ?? Number.POSITIVE_INFINITY
+    this.largeBytes = Math.min(LARGE_BATCH_BYTES, 0.95 * this.maxBytes)
+    this.fullBytes = Math.min(BATCH_BYTES, this.largeBytes)
   }
 }

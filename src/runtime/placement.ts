@@ -50,7 +50,8 @@ export async function placeQuery(query: PlacedQuery, options: PlacementOptions):
   const { broker, serviceId } = options
   const application = applicationId({ serviceId, queryId: plan.queryId, transient })
   const topologies = splitTopology(plan.steps)
-  const layout = new Layout(application, topologies, await partitionCounts(plan, broker))
+  const described = describeOnce(broker)
+  const layout = new Layout(application, topologies, await partitionCounts(plan, described))
   await makeTopics(internalTopics(query, layout, options), broker)
   const group = transient ? null : application
   const offsets = new Offsets(broker, group === null ? [] : await broker.fetchOffsets(group), readsFromStart(config))
@@ -66,7 +67,7 @@ export async function placeQuery(query: PlacedQuery, options: PlacementOptions):
     exactlyOnce: isExactlyOnce(config) && !transient,
     paused,
     tasks,
-    outputs: layout.outputs(plan),
+    outputs: await withSizes(layout.outputs(plan), described),
   }
 }
 
@@ -77,7 +78,32 @@ export async function existingInternalTopics(application: string, broker: Broker
   return (await broker.listTopics()).map(({ name }) => name).filter(isOwn)
 }
 
-async function partitionCounts({ steps }: PhysicalPlan, broker: Broker): Promise<ReadonlyMap<string, number>> {
+type Describing = Pick<Broker, 'describeTopic'>
+
+/** Asks for each topic once. */
+function describeOnce(broker: Describing): Describing {
+  const asked = new Map<string, ReturnType<Broker['describeTopic']>>()
+  return {
+    describeTopic(name) {
+      const description = asked.get(name) ?? broker.describeTopic(name)
+      asked.set(name, description)
+      return description
+    },
+  }
+}
+
+async function withSizes(
+  outputs: Readonly<Record<StepId, OutputPlace>>,
+  broker: Describing,
+): Promise<Record<StepId, OutputAssignment>> {
+  const sized = Object.entries(outputs).map(async ([step, output]) => {
+    const given = (await broker.describeTopic(output.topic))?.config['max.message.bytes']
+    return [step, { ...output, maxMessageBytes: given === undefined ? null : Number(given) }] as const
+  })
+  return Object.fromEntries(await Promise.all(sized))
+}
+
+async function partitionCounts({ steps }: PhysicalPlan, broker: Describing): Promise<ReadonlyMap<string, number>> {
   const topics = new Set(
     steps.flatMap((step) => {
       if (step.kind === 'sink') return [step.topic]
@@ -95,6 +121,8 @@ async function partitionCounts({ steps }: PhysicalPlan, broker: Broker): Promise
 }
 
 type TaskPlace = Omit<TaskAssignment, 'inputs'> & { readonly reads: readonly InputPlace[] }
+
+type OutputPlace = Omit<OutputAssignment, 'maxMessageBytes'>
 
 interface InputPlace {
   readonly step: SourceStep | RepartitionStep
@@ -148,10 +176,10 @@ class Layout {
     )
   }
 
-  outputs({ steps }: PhysicalPlan): Record<StepId, OutputAssignment> {
+  outputs({ steps }: PhysicalPlan): Record<StepId, OutputPlace> {
     const reader = (id: StepId) => this.topologies.find(({ reads }) => reads.some((read) => read.id === id))!
     return Object.fromEntries(
-      steps.flatMap((step): [StepId, OutputAssignment][] => {
+      steps.flatMap((step): [StepId, OutputPlace][] => {
         const external = step.kind === 'sink' ? [step.topic] : step.kind === 'source' ? deadLetterTopics(step) : []
         if (step.kind !== 'repartition') {
           return external.map((topic) => [step.id, { topic, partitions: this.#counts.get(topic)! }])

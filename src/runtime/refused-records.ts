@@ -68,8 +68,8 @@ export class RefusedRecords {
     const { query, partition, outputs } = this.#options
     const existing = this.#letters.get(step.id)
     if (existing !== undefined) return existing
-    const { topic, partitions } = query.outputs[step.id]!
-    const letters = outputs.partition(topic, partition % partitions)
+    const output = query.outputs[step.id]!
+    const letters = outputs.partition(output, partition % output.partitions)
     this.#letters.set(step.id, letters)
     return letters
   }

@@ -40,6 +40,7 @@ export class RunningQuery {
   #turn: Promise<unknown> = Promise.resolve()
   #retry: NodeJS.Timeout | undefined
   #retryDelayMs: number
+  /** When it was last brought to run, epoch ms; 0: the last attempt did not come so far. */
   #startedAt = 0
 
   constructor(options: RunningQueryOptions) {
@@ -138,6 +139,7 @@ export class RunningQuery {
   async #launch(): Promise<void> {
     if (this.#isStopped) return
     this.#hasFailed = false
+    this.#startedAt = 0
     try {
       const assignment = await placeQuery({ ...this.#options.query, paused: this.#isPaused }, this.#options)
       this.assignment = assignment

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
-import type { QueryDescriptionEntity, QueryList } from '../../../src/engine/entities.ts'
+import type { QueryDescriptionEntity, QueryDescriptionList, QueryList } from '../../../src/engine/entities.ts'
 import { JsonNumber } from '../../../src/types/json-parse.ts'
 import { collect, type LineStream, type RowStream, TestEngine, temporaryDirectory } from '../../support/engine.ts'
 
@@ -208,6 +208,34 @@ describe('the processing log', () => {
         'FROM KSQL_PROCESSING_LOG EMIT CHANGES LIMIT 1;',
     )
     expect(rows).toEqual([[expect.stringMatching(/^processing\.CSAS_COPY_\d+\.KsqlTopic\.Source$/), 0, 'value', 'bad']])
+  })
+})
+
+describe('a query whose topic is deleted', () => {
+  it('shows it in SHOW QUERIES EXTENDED and EXPLAIN, and shows when it is back', async () => {
+    await test.execute(`SET 'ksql.query.retry.backoff.initial.ms'='5';
+      CREATE STREAM gone (v INT) WITH (kafka_topic='gone', value_format='JSON', partitions=1);
+      CREATE STREAM gone_copy AS SELECT * FROM gone;`)
+    const [list] = (await test.execute('SHOW QUERIES;')) as [QueryList]
+    const { id } = list.queries.find(({ sinks }) => sinks.includes('GONE_COPY'))!
+    const explained = async () =>
+      ((await test.execute(`EXPLAIN ${id};`)) as [QueryDescriptionEntity])[0].queryDescription
+    const until = async (state: string) => {
+      while ((await explained()).state !== state) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await until('RUNNING')
+    await test.broker.deleteTopic('gone')
+    await until('ERROR')
+    expect((await explained()).queryErrors.at(-1)).toMatchObject({
+      type: 'USER',
+      errorMessage: 'Topic gone does not exist.',
+    })
+    const [extended] = (await test.execute('SHOW QUERIES EXTENDED;')) as [QueryDescriptionList]
+    const described = extended.queryDescriptions.find((query) => query.id === id)!
+    expect(described.queryErrors.at(-1)).toMatchObject({ errorMessage: 'Topic gone does not exist.' })
+    await test.broker.createTopic({ name: 'gone', partitions: 1 })
+    await until('RUNNING')
+    await test.execute(`TERMINATE ${id}; DROP STREAM gone_copy; DROP STREAM gone DELETE TOPIC;`)
   })
 })
 

@@ -1,8 +1,11 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { QueryWorld } from '../../support/query-world.ts'
 
 let world: QueryWorld
-afterEach(() => world.close())
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await world.close()
+})
 
 const LOGS = `CREATE STREAM logs (userid STRING KEY, state STRING, n INT) WITH (kafka_topic='logs', value_format='JSON', partitions=2);`
 const FAST_RETRY = { 'auto.offset.reset': 'earliest', 'ksql.query.retry.backoff.initial.ms': '1' }
@@ -73,6 +76,45 @@ test('a record above the size limit of the sink stops the query with the cause',
   expect(world.errors.at(-1)?.error.type).toBe('production')
 })
 
+test('a record above the size limit of the sink is logged with its place and passed over, if the configuration says so', async () => {
+  world = await QueryWorld.open()
+  const [plan] = await world.run(
+    `${LOGS} CREATE STREAM big AS SELECT userid, n, LPAD('', CASE WHEN n = 2 THEN 2000000 ELSE 1 END, 'x') AS text FROM logs;`,
+    { 'auto.offset.reset': 'earliest', 'ksql.fail.on.production.error': 'false' },
+  )
+  await world.produce(
+    'logs',
+    Array.from({ length: 5 }, (_, n) => ({ key: 'a', value: { state: 'LA', n } })),
+  )
+  await world.runtime.settled()
+  expect((await world.values('BIG')).map((value) => (value as { N: number }).N)).toEqual([0, 1, 3, 4])
+  expect(world.errors.map(({ error }) => error)).toMatchObject([
+    {
+      type: 'production',
+      position: { topic: 'logs', offset: 2 },
+      message: expect.stringMatching(
+        /^A record of 2\d+ bytes, from offset 2 of partition \d of logs, is larger than max\.message\.bytes of topic BIG/,
+      ),
+    },
+  ])
+  expect(world.runtime.status(plan!.queryId)).toMatchObject({ state: 'RUNNING', recordsProduced: 4 })
+})
+
+test('records gather in batches that their topic takes', async () => {
+  world = await QueryWorld.open()
+  const create = world.broker.createTopic.bind(world.broker)
+  vi.spyOn(world.broker, 'createTopic').mockImplementation((topic) =>
+    create(topic.name === 'SMALL' ? { ...topic, config: { 'max.message.bytes': '1000' } } : topic),
+  )
+  await world.run(`${LOGS} CREATE STREAM small AS SELECT userid, n, LPAD('', 300, 'x') AS text FROM logs;`)
+  await world.produce(
+    'logs',
+    Array.from({ length: 50 }, (_, n) => ({ key: 'a', value: { state: 'LA', n } })),
+  )
+  await world.runtime.settled()
+  expect((await world.values('SMALL')).map((value) => (value as { N: number }).N)).toEqual([...Array(50).keys()])
+})
+
 test('large records go in batches of their own', async () => {
   world = await QueryWorld.open()
   await world.run(`${LOGS} CREATE STREAM big AS SELECT userid, n, LPAD('', 400000, 'x') AS text FROM logs;`)
@@ -82,6 +124,39 @@ test('large records go in batches of their own', async () => {
   )
   await world.runtime.settled()
   expect((await world.values('BIG')).map((value) => (value as { N: number }).N)).toEqual([...Array(10).keys()])
+})
+
+test('a query whose sink is deleted misses nothing when the sink is there again', async () => {
+  world = await QueryWorld.open()
+  const [plan] = await world.run(`${LOGS} CREATE STREAM la AS SELECT userid, n FROM logs;`, FAST_RETRY)
+  const status = () => world.runtime.status(plan!.queryId)!
+  await world.runtime.settled()
+  await world.broker.deleteTopic('LA')
+  await world.produce('logs', [{ key: 'a', value: { state: 'LA', n: 1 } }])
+  await until(() => status().state === 'ERROR')
+  expect(status().failures.at(-1)).toMatchObject({
+    type: 'USER',
+    message: expect.stringContaining('LA does not exist'),
+  })
+  await world.broker.createTopic({ name: 'LA', partitions: 2 })
+  await until(() => status().state === 'RUNNING')
+  await world.runtime.settled()
+  expect(await world.values('LA')).toEqual([{ N: 1 }])
+})
+
+test('pauses between attempts double up to the longest', async () => {
+  world = await QueryWorld.open()
+  const pauses: number[] = []
+  const real = globalThis.setTimeout
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms = 0) => {
+    if ([3, 6, 12, 20].includes(ms)) pauses.push(ms)
+    return real(run, ms)
+  }) as typeof setTimeout)
+  const retries = { 'ksql.query.retry.backoff.initial.ms': '3', 'ksql.query.retry.backoff.max.ms': '20' }
+  await world.run(`${LOGS} CREATE STREAM la AS SELECT userid, n FROM logs;`, retries)
+  await world.broker.deleteTopic('logs')
+  await until(() => pauses.length >= 6)
+  expect(pauses.slice(0, 6)).toEqual([3, 6, 12, 20, 20, 20])
 })
 
 test('a paused query does nothing until it is resumed, and then misses nothing', async () => {
