@@ -3,13 +3,14 @@ import type { Broker } from '../broker/broker.ts'
 import type { Clock } from '../clock.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { Row } from '../types/value.ts'
+import type { TaskAssignment } from './assignment.ts'
 import { type FetchTotals, type Host, type HostListener, HostLostError } from './host.ts'
 import { type HostProvider, HostSet } from './host-set.ts'
 import { inProcessHosts } from './in-process-hosts.ts'
-import { partitionOfKey } from './key-partition.ts'
+import type { KeptTable } from './kept-table.ts'
 import { memoryStores } from './memory-stores.ts'
 import { merge } from './merge.ts'
-import type { PlacementOptions } from './placement.ts'
+import { fixOrigins, type PlacementOptions } from './placement.ts'
 import type { ProcessingError } from './processing-log.ts'
 import { PushQueries } from './push-queries.ts'
 import { type Config, compressionOf, mergeConfig } from './query-config.ts'
@@ -21,8 +22,10 @@ import type {
   QueryRuntime,
   QueryStatus,
   StartQuery,
+  TableParts,
 } from './query-runtime.ts'
 import { RunningQuery } from './running-query.ts'
+import { OwnedSlots } from './slots.ts'
 import type { StoreProvider } from './store-provider.ts'
 
 export interface QueryRuntimeOptions {
@@ -40,6 +43,8 @@ export interface QueryRuntimeOptions {
   readonly stores?: StoreProvider
   /** Whether stores have changelog topics, which the stores then write. Default false. */
   readonly changelogs?: boolean
+  /** True: slots come by `takeSlots`, and only their tasks run. Default: all slots are this server's. */
+  readonly sharesSlots?: boolean
 }
 
 /** A runtime that also tells when nothing is left to do, for tests and scripts. */
@@ -53,6 +58,8 @@ export interface SettlingQueryRuntime extends QueryRuntime {
 
 /** A query that failed while it was suspected of having killed its host this often is not started again by itself. */
 const MAX_DEATHS = 2
+/** Those of push queries: they need all partitions, whoever owns the slots. */
+const ALL_SLOTS = OwnedSlots.all()
 /** Of one push subscriber. */
 const DEFAULT_BUFFERED_ROWS = 50_000
 
@@ -65,6 +72,7 @@ class Runtime implements SettlingQueryRuntime {
   readonly #queries = new Map<string, RunningQuery>()
   readonly #push: PushQueries
   readonly #hosts: HostSet
+  readonly #slots: OwnedSlots
   readonly #errorListeners: ((queryId: string, error: ProcessingError) => void)[] = []
   /** How often each query was at work when its host died. */
   readonly #deaths = new Map<string, number>()
@@ -72,6 +80,7 @@ class Runtime implements SettlingQueryRuntime {
 
   constructor(options: QueryRuntimeOptions) {
     this.#options = options
+    this.#slots = options.sharesSlots === true ? new OwnedSlots() : OwnedSlots.all()
     this.#push = new PushQueries({
       make: (plan, config, onEnded) =>
         this.#make({ plan, config, paused: false }, { transient: true, retries: false, onEnded }),
@@ -116,14 +125,50 @@ class Runtime implements SettlingQueryRuntime {
     return (await this.#hosts.all()).map(({ totals }) => totals)
   }
 
-  async *pull(queryId: string, request: PullRequest): AsyncIterable<readonly Row[]> {
+  locate(queryId: string, keys: PullRequest['keys']): TableParts | null {
     const query = this.#queries.get(queryId)
-    const assignment = query?.assignment ?? null
-    if (query === undefined || assignment === null) throw new Error(`Query ${queryId} does not run.`)
-    const partitionOf = request.keys === null ? null : partitionOfKey(assignment)
-    const partitions = partitionOf === null ? null : [...new Set(request.keys!.map(partitionOf))]
-    const parts = query.hosts.map((host) => host.pull(queryId, { ...request, partitions }))
+    if (query === undefined) throw new Error(`Query ${queryId} does not run.`)
+    const { table } = query
+    if (table === null) return null
+    const wanted = tasksOfKeys(table, keys)
+    const isHere = ({ slot }: TaskAssignment) => query.hostOf(slot) !== undefined
+    return {
+      here: wanted.filter(isHere).map(({ partition }) => partition),
+      elsewhere: wanted.filter((task) => !isHere(task)),
+    }
+  }
+
+  async *pull(queryId: string, request: PullRequest, partitions?: readonly number[]): AsyncIterable<readonly Row[]> {
+    const query = this.#queries.get(queryId)
+    const table = query?.table ?? null
+    if (query === undefined || table === null) throw new Error(`Query ${queryId} does not run.`)
+    const tasks = tasksOfKeys(table, request.keys)
+    const byHost = new Map<Host, number[]>()
+    for (const { partition, slot } of tasks) {
+      if (partitions?.includes(partition) === false) continue
+      const host = query.hostOf(slot)
+      if (host === undefined)
+        throw new Error(`Partition ${partition} of query ${queryId} is not at work on this server.`)
+      byHost.set(host, [...(byHost.get(host) ?? []), partition])
+    }
+    const parts = [...byHost].map(([host, partitions]) => host.pull(queryId, { ...request, partitions }))
     yield* limited(merge(parts), request.limit)
+  }
+
+  announce({ plan, config }: Omit<StartQuery, 'paused'>): Promise<void> {
+    return fixOrigins({ plan, config: mergeConfig(this.#options.config, config) }, this.#placement())
+  }
+
+  takeSlots(slots: readonly number[]): void {
+    this.#slots.add(slots)
+    for (const query of this.#queries.values()) query.takeSlots()
+  }
+
+  async dropSlots(slots: readonly number[], options: { readonly commit: boolean }): Promise<void> {
+    this.#slots.remove(slots)
+    for (const query of this.#queries.values()) query.dropSlots(slots)
+    const hosts = await this.#hosts.all()
+    await Promise.all(hosts.map((host) => host.release(slots, options).catch(unlessLost)))
   }
 
   subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription> {
@@ -164,6 +209,7 @@ class Runtime implements SettlingQueryRuntime {
       ...life,
       query: { number: this.#nextNumber++, plan, config: merged, paused, transient: life.transient },
       hosts: this.#hosts,
+      slots: life.transient ? ALL_SLOTS : this.#slots,
       clock: this.#options.clock,
     })
   }
@@ -217,6 +263,17 @@ class Runtime implements SettlingQueryRuntime {
       message: `The worker thread died ${deaths} times while it worked for this query. See the server's log for the cause.`,
     })
   }
+}
+
+function tasksOfKeys({ tasks, partitionOf }: KeptTable, keys: PullRequest['keys']): readonly TaskAssignment[] {
+  if (keys === null || partitionOf === null) return tasks
+  const partitions = new Set(keys.map(partitionOf))
+  return tasks.filter(({ partition }) => partitions.has(partition))
+}
+
+/** A host that is lost has nothing left to end. */
+function unlessLost(error: unknown): void {
+  if (!(error instanceof HostLostError)) throw error
 }
 
 /** A host that was lost meanwhile has left its tasks to others. */

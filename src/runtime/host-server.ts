@@ -62,13 +62,18 @@ export class HostServer {
       this.#told.delete(queryId)
       return null
     },
+    release: async ({ slots, commit }) => {
+      await this.#host.release(slots, { commit })
+      this.#tellProgress()
+      return null
+    },
     setPaused: async ({ queryId, isPaused }) => {
       await this.#host.setPaused(queryId, isPaused)
       return null
     },
     pull: async ({ queryId, request }) => {
       const query = this.#queries.get(queryId)
-      if (query === undefined) return { batch: null, cursor: null }
+      if (query === undefined) throw new Error(`Query ${queryId} is not here any more.`)
       const pull = readPull(request, keyCodecOf(query.assignment.plan))
       const cursor = this.#nextCursor++
       const batches = this.#host.pull(queryId, pull)[Symbol.asyncIterator]()

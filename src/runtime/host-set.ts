@@ -39,7 +39,8 @@ export class HostSet {
 
   /** Those that are there. */
   async all(): Promise<Host[]> {
-    return Promise.all(this.#hosts.values())
+    const opened = await Promise.allSettled(this.#hosts.values())
+    return opened.flatMap((host) => (host.status === 'fulfilled' ? [host.value] : []))
   }
 
   async close(): Promise<void> {

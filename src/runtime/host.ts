@@ -6,13 +6,21 @@ import type { ProcessingError } from './processing-log.ts'
 import type { PullRequest, PushRow, QueryFailure, StepStatistics } from './query-runtime.ts'
 
 export interface Host {
-  /** Resolves when the tasks run. What goes wrong is told to the listener. A query runs once at a time. */
+  /**
+   * Resolves when the tasks run. What goes wrong is told to the listener. A task runs once at a time; tasks of a query that is here already
+   * come to those that it has.
+   */
   start(assignment: QueryAssignment): Promise<void>
   /** Commits what is done and ends the query's tasks here. `purge`: deletes their state too. No effect if there are none. */
   stop(queryId: string, options: { readonly purge: boolean }): Promise<void>
+  /**
+   * Ends the tasks of these slots, of all queries, also those that are just starting. `commit`: what is done is committed before it resolves;
+   * else it is dropped, as others may be at work on the slots already.
+   */
+  release(slots: readonly number[], options: { readonly commit: boolean }): Promise<void>
   /** Resolves when no record is processed any more, or processing goes on. */
   setPaused(queryId: string, isPaused: boolean): Promise<void>
-  /** Rows of the query's table that are here, in batches; `partitions` null: all. */
+  /** Rows of these partitions of the query's table, in batches. Rejects with an Error if one of them is not here. */
   pull(queryId: string, request: HostPull): AsyncIterable<readonly Row[]>
   /** Undefined if no task of the query is here. */
   progress(queryId: string): QueryProgress | undefined
@@ -51,7 +59,7 @@ export class HostLostError extends Error {
 }
 
 export interface HostPull extends PullRequest {
-  readonly partitions: readonly number[] | null
+  readonly partitions: readonly number[]
 }
 
 export interface QueryProgress {

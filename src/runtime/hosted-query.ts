@@ -22,6 +22,7 @@ export interface HostedQueryOptions {
 
 export class HostedQuery {
   readonly assignment: QueryAssignment
+  /** Those that run here; they come and go with their slots. */
   tasks: readonly HostedTask[] = []
   /** By the host's clock, epoch ms. */
   nextCommitAt = 0
@@ -46,6 +47,11 @@ export class HostedQuery {
 
   get id(): string {
     return this.assignment.queryId
+  }
+
+  /** Whether its tasks belong where their slots are: those of push queries are the affair of their server. */
+  get isSlotted(): boolean {
+    return this.assignment.group !== null
   }
 
   get isDirty(): boolean {

@@ -83,6 +83,7 @@ export class HostedTask {
   /** Positions of the last checkpoint, by feed. */
   #marked: readonly number[]
   #isClosed = false
+  #isHalted = false
   /** When held back changes leave at the latest, by the wall clock. */
   #flushAt = 0
   /** When batches leave at the latest, by the wall clock. */
@@ -137,7 +138,7 @@ export class HostedTask {
 
   /** After a round of reading: processes what waits, emits what had to wait, sends what gathered. */
   endRound(): void {
-    if (this.#isClosed) return
+    if (this.#isClosed || this.#isHalted) return
     const { workingFor, query } = this.#options
     workingFor[0] = query.number
     try {
@@ -169,6 +170,12 @@ export class HostedTask {
 
   statistics(): StepStatistics[] {
     return this.#task.statistics()
+  }
+
+  /** Processes nothing more; what it has done can still be committed. */
+  halt(): void {
+    this.#isHalted = true
+    for (const feed of this.feeds) feed.isClosed = true
   }
 
   /** Ends the task; what is not committed is dropped. */

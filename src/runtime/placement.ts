@@ -4,7 +4,6 @@
  */
 import type { Broker, CommittedOffset, PartitionOffset, TopicConfig } from '../broker/broker.ts'
 import { BrokerError, unknownTopic } from '../broker/broker-error.ts'
-import { murmur2 } from '../broker/partitioner.ts'
 import type { Step } from '../operators/index.ts'
 import type { RepartitionStep, SourceStep, StepId } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
@@ -19,11 +18,9 @@ import {
 import { changelogConfig } from './changelog-config.ts'
 import { applicationId, changelogTopic, repartitionTopic } from './internal-names.ts'
 import { type Config, isExactlyOnce, readsFromStart } from './query-config.ts'
+import { type SlotTerms, slotOf } from './slots.ts'
 import { positionKey } from './store-provider.ts'
 import { isOperator, type SubTopology, splitTopology, stepSchemas, storesOf } from './topology.ts'
-
-/** Places for tasks: each belongs to one host at a time. Fixed, as on a cluster they are the partitions of a topic. */
-export const SLOTS = 64
 
 export interface PlacementOptions {
   readonly broker: Broker
@@ -42,10 +39,15 @@ export interface PlacedQuery {
 }
 
 /**
- * Rejects with a BrokerError: `UNKNOWN_TOPIC` if a topic that is read or written is not there. A group that is new has its first offsets
- * committed at once, so that a query that reads "from now on" goes on there, however early it is interrupted.
+ * All tasks of a query, wherever they are to run. Rejects with a BrokerError: `UNKNOWN_TOPIC` if a topic that is read or written is not
+ * there. A group that is new has its first offsets committed at once, so that a query that reads "from now on" goes on there, however early
+ * it is interrupted; by the owner of the slot, as what another server commits late would set it back.
  */
-export async function placeQuery(query: PlacedQuery, options: PlacementOptions): Promise<QueryAssignment> {
+export async function placeQuery(
+  query: PlacedQuery,
+  options: PlacementOptions,
+  owned: SlotTerms,
+): Promise<QueryAssignment> {
   const { number, plan, config, paused, transient } = query
   const { broker, serviceId } = options
   const application = applicationId({ serviceId, queryId: plan.queryId, transient })
@@ -55,7 +57,9 @@ export async function placeQuery(query: PlacedQuery, options: PlacementOptions):
   await makeTopics(internalTopics(query, layout, options), broker)
   const group = transient ? null : application
   const offsets = new Offsets(broker, group === null ? [] : await broker.fetchOffsets(group), readsFromStart(config))
-  const tasks = await Promise.all(layout.tasks(plan).map((task) => withPositions(task, offsets)))
+  const tasks = await Promise.all(
+    layout.tasks(plan).map((task) => withPositions(task, offsets, { chooses: owned.has(task.slot) })),
+  )
   if (group !== null && offsets.chosen.length > 0) await broker.commitOffsets(group, offsets.chosen)
   return {
     queryId: plan.queryId,
@@ -69,6 +73,22 @@ export async function placeQuery(query: PlacedQuery, options: PlacementOptions):
     tasks,
     outputs: await withSizes(layout.outputs(plan), described),
   }
+}
+
+/**
+ * Commits from where a new query reads, before other servers learn of it: so all of them agree on what "from now on" means, whoever gets its
+ * slots and when. Rejects with a BrokerError.
+ */
+export async function fixOrigins(
+  { plan, config }: Pick<PlacedQuery, 'plan' | 'config'>,
+  { broker, serviceId }: Pick<PlacementOptions, 'broker' | 'serviceId'>,
+): Promise<void> {
+  const group = applicationId({ serviceId, queryId: plan.queryId, transient: false })
+  const layout = new Layout(group, splitTopology(plan.steps), await partitionCounts(plan, broker))
+  const offsets = new Offsets(broker, await broker.fetchOffsets(group), readsFromStart(config))
+  const reads = layout.tasks(plan).flatMap((task) => task.reads.filter(({ step }) => step.kind === 'source'))
+  await Promise.all(reads.map((read) => offsets.of(read, { chooses: true })))
+  if (offsets.chosen.length > 0) await broker.commitOffsets(group, offsets.chosen)
 }
 
 /** Internal topics of a query that are there. */
@@ -162,13 +182,13 @@ class Layout {
   }
 
   tasks(plan: PhysicalPlan): TaskPlace[] {
-    const first = slotOf(leftMostTopic(plan))
+    const topic = leftMostTopic(plan)
     return this.topologies.flatMap((topology) =>
       Array.from({ length: this.partitionsOf(topology) }, (_, partition) => ({
         id: `${topology.index}_${partition}`,
         topology: topology.index,
         partition,
-        slot: (first + partition) % SLOTS,
+        slot: slotOf(topic, partition),
         reads: topology.reads
           .filter((step) => partition < this.partitionsOfInput(step, topology))
           .map((step) => ({ step, topic: this.topicOf(step), partition })),
@@ -200,9 +220,7 @@ class Layout {
 const deadLetterTopics = ({ badRecords }: SourceStep): string[] =>
   badRecords?.kind === 'deadLetter' ? [badRecords.topic] : []
 
-const slotOf = (topic: string): number => (murmur2(Buffer.from(topic)) & 0x7fffffff) % SLOTS
-
-/** Decides the slots of all tasks, so that queries over the same topic meet in the same hosts. */
+/** Decides the slots of all tasks. */
 function leftMostTopic({ steps, sources }: PhysicalPlan): string {
   const read = steps.filter((step: Step) => step.kind === 'source')
   return (read.find(({ source }) => source === sources[0]) ?? read[0])?.topic ?? ''
@@ -255,6 +273,10 @@ async function makeTopics(topics: readonly InternalTopic[], broker: Broker): Pro
   }
 }
 
+interface Chooses {
+  readonly chooses: boolean
+}
+
 /** Where inputs begin: at the committed offset, else where their kind says. */
 class Offsets {
   /** For what had no committed offset. */
@@ -271,7 +293,8 @@ class Offsets {
     this.#fromStart = fromStart
   }
 
-  async of({ step, topic, partition }: InputPlace): Promise<InputAssignment> {
+  /** `chooses`: an origin without a committed offset becomes one of `chosen`. */
+  async of({ step, topic, partition }: InputPlace, { chooses }: Chooses): Promise<InputAssignment> {
     const endOffset = await this.#end(topic, partition)
     const committed = this.#committed.get(positionKey({ topic, partition }))
     if (committed !== undefined) {
@@ -280,7 +303,7 @@ class Offsets {
     }
     const isWhole = step.kind === 'repartition' || step.sourceKind === 'table' || this.#fromStart
     const origin = isWhole ? await this.#start(topic, partition) : endOffset
-    this.#choose({ topic, partition, offset: origin, metadata: originMetadata(origin) })
+    if (chooses) this.#choose({ topic, partition, offset: origin, metadata: originMetadata(origin) })
     return { step: step.id, topic, partition, origin, position: origin, endOffset }
   }
 
@@ -309,7 +332,11 @@ class Offsets {
   }
 }
 
-const withPositions = async ({ reads, ...task }: TaskPlace, offsets: Offsets): Promise<TaskAssignment> => ({
+const withPositions = async (
+  { reads, ...task }: TaskPlace,
+  offsets: Offsets,
+  chooses: Chooses,
+): Promise<TaskAssignment> => ({
   ...task,
-  inputs: await Promise.all(reads.map((read) => offsets.of(read))),
+  inputs: await Promise.all(reads.map((read) => offsets.of(read, chooses))),
 })

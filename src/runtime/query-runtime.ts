@@ -93,6 +93,13 @@ export interface PushSubscription {
   close(): Promise<void>
 }
 
+/** Partitions of a kept table that a pull query reads. */
+export interface TableParts {
+  /** Those that are at work on this server. */
+  readonly here: readonly number[]
+  readonly elsewhere: readonly { readonly partition: number; readonly slot: number }[]
+}
+
 export interface QueryRuntime {
   /** Resolves when the query's tasks are placed (internal topics made). Progress and failures show in `status`. */
   start(query: StartQuery): Promise<void>
@@ -105,9 +112,20 @@ export interface QueryRuntime {
   status(queryId: string): QueryStatus | undefined
   /** What each worker has read so far, by topic. */
   reading(): Promise<readonly FetchTotals[]>
-  /** Batches of rows of the query's materialization, in no order. */
-  pull(queryId: string, request: PullRequest): AsyncIterable<readonly Row[]>
+  /** Where the rows with these keys are (null: all rows). Null: not known until slots have come. Throws an Error if the query keeps no table. */
+  locate(queryId: string, keys: PullRequest['keys']): TableParts | null
+  /**
+   * Batches of rows of the query's materialization, in no order: of these partitions, by default of all that the keys need. Rejects with an
+   * Error if one of them is not at work here: never with a part of the answer for the whole.
+   */
+  pull(queryId: string, request: PullRequest, partitions?: readonly number[]): AsyncIterable<readonly Row[]>
   subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription>
+  /** Before other servers learn of a new query: fixes from where all of them are to read. Rejects with a BrokerError. */
+  announce(query: Omit<StartQuery, 'paused'>): Promise<void>
+  /** Slots are this server's from now on: starts the tasks there, in the background. */
+  takeSlots(slots: readonly number[]): void
+  /** Ends the tasks of slots that are this server's no more. `commit`: what is done is committed before it resolves. */
+  dropSlots(slots: readonly number[], options: { readonly commit: boolean }): Promise<void>
   /** Told of every processing error; for the processing log. */
   onProcessingError(listener: (queryId: string, error: ProcessingError) => void): void
   /** Commits what is done and ends the workers. */

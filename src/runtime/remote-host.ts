@@ -45,6 +45,10 @@ export class RemoteHost implements Host {
     this.#progress.delete(queryId)
   }
 
+  async release(slots: readonly number[], { commit }: { readonly commit: boolean }): Promise<void> {
+    await this.#call('release', { slots, commit })
+  }
+
   async setPaused(queryId: string, isPaused: boolean): Promise<void> {
     await this.#call('setPaused', { queryId, isPaused })
   }

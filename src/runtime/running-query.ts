@@ -4,15 +4,17 @@
  */
 import { BrokerError } from '../broker/broker-error.ts'
 import type { Clock } from '../clock.ts'
-import type { QueryAssignment } from './assignment.ts'
+import type { QueryAssignment, TaskAssignment } from './assignment.ts'
 import { failureOf } from './failures.ts'
 import { type Host, HostLostError, type QueryProgress } from './host.ts'
 import type { HostSet } from './host-set.ts'
 import { addStatistics } from './hosted-query.ts'
 import { applicationId } from './internal-names.ts'
+import { type KeptTable, keptTable } from './kept-table.ts'
 import { addLatencies } from './latency.ts'
 import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './placement.ts'
 import type { QueryFailure, QueryState, QueryStatus } from './query-runtime.ts'
+import type { OwnedSlots, SlotTerms } from './slots.ts'
 
 const DEFAULT_FIRST_RETRY_MS = 15_000
 const DEFAULT_LAST_RETRY_MS = 900_000
@@ -21,13 +23,24 @@ const DEFAULT_MAX_FAILURES = 10
 export interface RunningQueryOptions extends PlacementOptions {
   readonly query: PlacedQuery
   readonly hosts: HostSet
+  /** Its tasks run where these are. */
+  readonly slots: OwnedSlots
   readonly clock: Clock
   /** After a failure it stays ended, and `onEnded` is told. */
   readonly retries: boolean
   readonly onEnded?: (failure: QueryFailure) => void
 }
 
+/** The tasks of a slot, at work here since it was taken. */
+interface RunningSlot {
+  readonly term: number
+  readonly host: Host
+  /** False: they are just being started. */
+  isUp: boolean
+}
+
 export class RunningQuery {
+  /** With all tasks, wherever they run. Null until slots of this server are known. */
   assignment: QueryAssignment | null = null
   readonly #options: RunningQueryOptions
   readonly #failures: QueryFailure[] = []
@@ -37,6 +50,8 @@ export class RunningQuery {
   /** Since it was last started; a host may tell later than another. */
   #hasFailed = false
   #hosts: readonly Host[] = []
+  readonly #running = new Map<number, RunningSlot>()
+  #table: KeptTable | null = null
   #turn: Promise<unknown> = Promise.resolve()
   #retry: NodeJS.Timeout | undefined
   #retryDelayMs: number
@@ -75,6 +90,18 @@ export class RunningQuery {
     })
   }
 
+  /** Slots have come: starts the tasks there. */
+  takeSlots(): void {
+    this.#inBackground(async () => {
+      if (!this.#hasFailed) await this.#attempt(() => this.#startOwned())
+    })
+  }
+
+  /** Slots have gone, and the hosts are told to end their tasks. */
+  dropSlots(slots: readonly number[]): void {
+    for (const slot of slots) this.#running.delete(slot)
+  }
+
   /** A host has ended its tasks: the others end too, and all start again after a while. */
   fail(failure: QueryFailure): void {
     if (this.#isStopped || this.#hasFailed) return
@@ -99,6 +126,7 @@ export class RunningQuery {
   lose(host: Host): void {
     if (!this.#hosts.includes(host)) return
     this.#hosts = this.#hosts.filter((other) => other !== host)
+    for (const [slot, running] of this.#running) if (running.host === host) this.#running.delete(slot)
     this.restart()
   }
 
@@ -111,15 +139,23 @@ export class RunningQuery {
     return this.#hosts.includes(host)
   }
 
-  get hosts(): readonly Host[] {
-    return this.#hosts
+  /** Throws an Error if the plan keeps no table; null if it is not known yet. */
+  get table(): KeptTable | null {
+    if (this.#table === null && this.assignment !== null) this.#table = keptTable(this.assignment)
+    return this.#table
+  }
+
+  /** Where the tasks of a slot are at work; undefined: not here, or not yet. */
+  hostOf(slot: number): Host | undefined {
+    const running = this.#running.get(slot)
+    return running?.isUp === true ? running.host : undefined
   }
 
   status(): QueryStatus {
     const parts = this.#hosts.flatMap((host) => host.progress(this.#id) ?? [])
     const total = (value: (part: QueryProgress) => number) => parts.reduce((sum, part) => sum + value(part), 0)
     return {
-      state: this.#state,
+      state: this.#state === 'RUNNING' && this.#options.slots.isEmpty ? 'REBALANCING' : this.#state,
       failures: [...this.#failures],
       recordsConsumed: total(({ recordsConsumed }) => recordsConsumed),
       recordsProduced: total(({ recordsProduced }) => recordsProduced),
@@ -140,14 +176,13 @@ export class RunningQuery {
     if (this.#isStopped) return
     this.#hasFailed = false
     this.#startedAt = 0
+    this.#state = this.#isPaused ? 'PAUSED' : 'RUNNING'
+    await this.#attempt(() => this.#startOwned())
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
     try {
-      const assignment = await placeQuery({ ...this.#options.query, paused: this.#isPaused }, this.#options)
-      this.assignment = assignment
-      const parts = await this.#split(assignment)
-      this.#hosts = [...parts.keys()]
-      this.#state = this.#isPaused ? 'PAUSED' : 'RUNNING'
-      this.#startedAt = this.#options.clock.now()
-      await Promise.all([...parts].map(([host, part]) => host.start(part)))
+      await work()
     } catch (error) {
       // Whoever noticed the loss starts the query again.
       if (error instanceof HostLostError) return
@@ -155,17 +190,48 @@ export class RunningQuery {
     }
   }
 
-  async #split(assignment: QueryAssignment): Promise<Map<Host, QueryAssignment>> {
-    const parts = new Map<Host, QueryAssignment>()
-    for (const task of assignment.tasks) {
+  /** Starts what is owned and does not run yet, from the offsets that are committed now. */
+  async #startOwned(): Promise<void> {
+    const { slots, query, clock } = this.#options
+    const { terms } = slots
+    const isMissing = ({ slot }: TaskAssignment) => terms.has(slot) && this.#running.get(slot)?.term !== terms.get(slot)
+    if (this.#isStopped || terms.size === 0 || this.assignment?.tasks.some(isMissing) === false) return
+    const placed = await placeQuery({ ...query, paused: this.#isPaused }, this.#options, terms)
+    this.assignment = placed
+    const parts = await this.#byHost(placed.tasks.filter(isMissing))
+    this.#startedAt = clock.now()
+    // Between here and the call of the hosts nothing may be awaited: they are told of starts and releases in the order that they happen.
+    const starting: Promise<void>[] = []
+    for (const [host, all] of parts) {
+      const tasks = all.filter(({ slot }) => slots.isIn(slot, terms.get(slot)!))
+      if (tasks.length > 0) starting.push(this.#startOn(host, { ...placed, tasks }, terms))
+    }
+    this.#hosts = [...new Set([...this.#hosts, ...parts.keys()])]
+    await Promise.all(starting)
+  }
+
+  async #startOn(host: Host, part: QueryAssignment, terms: SlotTerms): Promise<void> {
+    const started = new Map<number, RunningSlot>()
+    for (const { slot } of part.tasks) started.set(slot, { term: terms.get(slot)!, host, isUp: false })
+    for (const [slot, running] of started) this.#running.set(slot, running)
+    await host.start(part)
+    for (const running of started.values()) running.isUp = true
+  }
+
+  async #byHost(tasks: readonly TaskAssignment[]): Promise<Map<Host, TaskAssignment[]>> {
+    const parts = new Map<Host, TaskAssignment[]>()
+    for (const task of tasks) {
       const host = await this.#options.hosts.hostOf(task.slot)
-      parts.set(host, { ...assignment, tasks: [...(parts.get(host)?.tasks ?? []), task] })
+      const part = parts.get(host)
+      if (part === undefined) parts.set(host, [task])
+      else part.push(task)
     }
     return parts
   }
 
   async #stopHosts(hosts: readonly Host[], options: { readonly purge: boolean }): Promise<void> {
     this.#hosts = []
+    this.#running.clear()
     await Promise.all(hosts.map((host) => host.stop(this.#id, options).catch(unlessLost)))
   }
 

@@ -27,7 +27,7 @@ import type { PushRow } from './query-runtime.ts'
 import { SendWindow } from './send-window.ts'
 import type { StoreProvider } from './store-provider.ts'
 import { tableReader } from './table-reader.ts'
-import { type SubTopology, splitTopology, stepSchemas } from './topology.ts'
+import { keepsTable, type SubTopology, splitTopology, stepSchemas } from './topology.ts'
 import { Transactions } from './transactions.ts'
 
 export interface TaskHostOptions {
@@ -56,6 +56,13 @@ interface Compiled {
   readonly rows: PushRow[]
 }
 
+/** Tasks of a query that are being opened. */
+interface Opening {
+  readonly query: HostedQuery
+  /** Slots that were released meanwhile. */
+  readonly released: Set<number>
+}
+
 export class TaskHost implements LocalHost {
   readonly #options: TaskHostOptions
   readonly #queries = new Map<string, Compiled>()
@@ -66,6 +73,7 @@ export class TaskHost implements LocalHost {
   readonly #pool: BatchPool
   readonly #window = new SendWindow()
   readonly #workingFor: Int32Array
+  readonly #openings = new Set<Opening>()
   #roundWaiters: (() => void)[] = []
 
   constructor(options: TaskHostOptions) {
@@ -100,18 +108,43 @@ export class TaskHost implements LocalHost {
   }
 
   async start(assignment: QueryAssignment): Promise<void> {
-    const compiled = this.#compile(assignment)
+    const compiled = this.#find(assignment.queryId) ?? this.#compile(assignment)
     const { query } = compiled
-    this.#queries.set(query.id, compiled)
     this.#commits.start()
+    const opening: Opening = { query, released: new Set() }
+    this.#openings.add(opening)
+    let opened: readonly HostedTask[]
     try {
       if (assignment.exactlyOnce) await this.#transactions.open()
-      query.tasks = await openAll(assignment.tasks.map((task) => this.#openTask(compiled, task)))
+      opened = await openAll(assignment.tasks.map((task) => this.#openTask(compiled, task)))
     } catch (error) {
       return query.fail(error)
+    } finally {
+      this.#openings.delete(opening)
     }
-    if (query.isEnded) return query.close()
-    for (const task of query.tasks) for (const feed of task.feeds) this.#read(compiled, feed)
+    const isWanted = ({ assignment: { slot } }: HostedTask) => !query.isEnded && !opening.released.has(slot)
+    const wanted = opened.filter(isWanted)
+    query.tasks = [...query.tasks, ...wanted]
+    for (const task of wanted) for (const feed of task.feeds) this.#read(compiled, feed)
+    await closeAll(opened.filter((task) => !wanted.includes(task)))
+  }
+
+  async release(slots: readonly number[], { commit }: { readonly commit: boolean }): Promise<void> {
+    const released = new Set(slots)
+    for (const opening of this.#openings)
+      if (opening.query.isSlotted) for (const slot of slots) opening.released.add(slot)
+    const leaving = new Map<HostedQuery, readonly HostedTask[]>()
+    for (const { query } of this.#queries.values()) {
+      const tasks = query.isSlotted ? query.tasks.filter((task) => released.has(task.assignment.slot)) : []
+      if (tasks.length > 0) leaving.set(query, tasks)
+    }
+    for (const task of [...leaving.values()].flat()) {
+      task.halt()
+      for (const feed of task.feeds) this.#reading.remove(feed)
+    }
+    await this.#finish([...leaving.keys()], commit)
+    for (const [query, tasks] of leaving) query.tasks = query.tasks.filter((task) => !tasks.includes(task))
+    await closeAll([...leaving.values()].flat())
   }
 
   async stop(queryId: string, { purge }: { readonly purge: boolean }): Promise<void> {
@@ -133,15 +166,18 @@ export class TaskHost implements LocalHost {
   }
 
   async *pull(queryId: string, request: HostPull): AsyncIterable<readonly Row[]> {
-    const compiled = this.#queries.get(queryId)
-    if (compiled === undefined) return
-    const { query, schemas } = compiled
-    const read = tableReader(query.assignment.plan, schemas, request, this.#options)
-    for (const task of query.tasks) {
-      const { partition, topology } = task.assignment
-      if (request.partitions !== null && !request.partitions.includes(partition)) continue
-      yield* read(compiled.topologies[topology]!, task.stores)
-    }
+    const compiled = this.#find(queryId)
+    const topology = compiled?.topologies.find((one) => keepsTable(one, compiled.query.assignment.plan))
+    const tasks = request.partitions.map((partition) => {
+      const isIt = ({ assignment }: HostedTask) =>
+        assignment.topology === topology?.index && assignment.partition === partition
+      const task = compiled?.query.tasks.find(isIt)
+      if (task === undefined) throw new Error(`Partition ${partition} of query ${queryId} is not here any more.`)
+      return task
+    })
+    if (compiled === undefined || topology === undefined) return
+    const read = tableReader(compiled.query.assignment.plan, compiled.schemas, request, this.#options)
+    for (const task of tasks) yield* read(topology, task.stores)
   }
 
   progress(queryId: string): QueryProgress | undefined {
@@ -174,15 +210,23 @@ export class TaskHost implements LocalHost {
     this.#tellRound()
   }
 
+  /** Undefined if it is not here, or has ended. */
+  #find(queryId: string): Compiled | undefined {
+    const compiled = this.#queries.get(queryId)
+    return compiled?.query.isEnded === false ? compiled : undefined
+  }
+
   #compile(assignment: QueryAssignment): Compiled {
     const { broker, clock } = this.#options
     const { steps } = assignment.plan
-    return {
+    const compiled: Compiled = {
       query: new HostedQuery({ assignment, broker, clock, onFailure: (query, error) => this.#fail(query, error) }),
       topologies: splitTopology(steps),
       schemas: stepSchemas(steps),
       rows: [],
     }
+    this.#queries.set(assignment.queryId, compiled)
+    return compiled
   }
 
   #openTask({ query, topologies, schemas, rows }: Compiled, assignment: TaskAssignment): Promise<HostedTask> {
@@ -246,6 +290,14 @@ export class TaskHost implements LocalHost {
     const waiters = this.#roundWaiters
     this.#roundWaiters = []
     for (const resolve of waiters) resolve()
+  }
+
+  /** Before tasks of the queries are closed. What is not committed and went into the open transaction ends with that. */
+  async #finish(queries: readonly HostedQuery[], commit: boolean): Promise<void> {
+    const plain = queries.filter(({ assignment }) => !assignment.exactlyOnce)
+    const isExact = plain.length < queries.length
+    if (isExact) await (commit ? this.#transactions.commit() : this.#transactions.abort())
+    if (commit) await Promise.all(plain.map((query) => query.commit()))
   }
 
   /** Commits what is done, then closes. */
@@ -335,6 +387,10 @@ async function openAll(opening: readonly Promise<HostedTask>[]): Promise<HostedT
   const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const failed = results.find((result) => result.status === 'rejected')
   if (failed === undefined) return opened
-  for (const task of opened) await task.close()
+  await closeAll(opened)
   throw failed.reason
+}
+
+async function closeAll(tasks: readonly HostedTask[]): Promise<void> {
+  await Promise.all(tasks.map((task) => task.close()))
 }

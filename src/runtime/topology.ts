@@ -7,6 +7,7 @@ import { OPERATORS, type OperatorStep, type Step } from '../operators/index.ts'
 import { inputsOf } from '../operators/inputs.ts'
 import type { OperatorDefinition } from '../operators/operator.ts'
 import type { RepartitionStep, SourceStep, StepId, StepSchema } from '../operators/step.ts'
+import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import type { StoreDeclaration } from '../state/store.ts'
 
 export interface SubTopology {
@@ -52,6 +53,12 @@ export function storesOf(step: OperatorStep, schemas: ReadonlyMap<StepId, StepSc
   const inputs = inputsOf(step).map((id) => schemas.get(id)!)
   return definitionOf(step).stores?.(step, inputs) ?? []
 }
+
+/** Whether the sub-topology has the store of the table that pull queries read. */
+export const keepsTable = (
+  { steps }: SubTopology,
+  { materialization }: Pick<PhysicalPlan, 'materialization'>,
+): boolean => steps.some(({ id }) => id === materialization?.step)
 
 export function splitTopology(steps: readonly Step[]): SubTopology[] {
   const groups = new UnionFind()

@@ -26,6 +26,10 @@ export interface PullPart {
 export interface HostCalls {
   readonly start: { readonly takes: QueryAssignment; readonly gives: null }
   readonly stop: { readonly takes: { readonly queryId: string; readonly purge: boolean }; readonly gives: null }
+  readonly release: {
+    readonly takes: { readonly slots: readonly number[]; readonly commit: boolean }
+    readonly gives: null
+  }
   readonly setPaused: { readonly takes: { readonly queryId: string; readonly isPaused: boolean }; readonly gives: null }
   readonly pull: { readonly takes: { readonly queryId: string; readonly request: WirePull }; readonly gives: PullPart }
   readonly pullMore: { readonly takes: { readonly cursor: number }; readonly gives: PullPart }

@@ -22,8 +22,13 @@ export const pullAll = (layout: readonly Column[]): PullRequest => ({
   limit: null,
 })
 
-export async function pullRows(runtime: QueryRuntime, queryId: string, request: PullRequest): Promise<Row[]> {
+export async function pullRows(
+  runtime: QueryRuntime,
+  queryId: string,
+  request: PullRequest,
+  partitions?: readonly number[],
+): Promise<Row[]> {
   const rows: Row[] = []
-  for await (const batch of runtime.pull(queryId, request)) rows.push(...batch)
+  for await (const batch of runtime.pull(queryId, request, partitions)) rows.push(...batch)
   return rows
 }

@@ -118,6 +118,13 @@ export class QueryWorld {
     return plans
   }
 
+  /** A CREATE STREAM AS, whose topic is there, planned and not started. */
+  persistentPlan(sql: string): PhysicalPlan {
+    const [statement] = parseStatements(sql)
+    if (statement?.kind !== 'createAs') throw new Error('not a CREATE ... AS')
+    return throughJson(planCreateAs(statement, `Q${++this.#queries}`, this.#context()).plan)
+  }
+
   pushPlan(sql: string): PhysicalPlan {
     const [statement] = parseStatements(sql)
     if (statement?.kind !== 'query') throw new Error('not a query')

@@ -1,6 +1,4 @@
-/** Which server gets which slots, and which slot a task belongs to. */
-
-import { murmur2 } from '../partitioner.ts'
+/** Which server gets which slots. */
 
 export interface SlotClaim {
   readonly memberId: string
@@ -40,9 +38,4 @@ const quotas = (counts: readonly number[]) => (slots: number) => {
   const byCount = [...counts.keys()].sort((a, b) => counts[b]! - counts[a]! || a - b)
   const favoured = new Set(byCount.slice(0, slots % counts.length))
   return counts.map((_, index) => even + (favoured.has(index) ? 1 : 0))
-}
-
-/** The slot of the task that reads a partition; `topic` is the left-most source topic of its sub-topology. */
-export function slotOf(topic: string, partition: number, slots: number): number {
-  return ((murmur2(Buffer.from(topic)) & 0x7fffffff) + partition) % slots
 }
