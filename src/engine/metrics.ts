@@ -33,6 +33,18 @@ export const QUERY_METRICS: readonly QueryMetric[] = [
     'Records that the query has written.',
     (q) => q.recordsProduced,
   ),
+  perQuery(
+    'counter',
+    'millrace_query_bytes_consumed',
+    'Bytes of the batches that the query has read.',
+    (q) => q.bytesConsumed,
+  ),
+  perQuery(
+    'counter',
+    'millrace_query_bytes_produced',
+    'Bytes of the batches that the query has written, changelogs included.',
+    (q) => q.bytesProduced,
+  ),
   perQuery('counter', 'millrace_query_errors', 'Records that the query could not process.', (q) => q.processingErrors),
   perQuery('counter', 'millrace_query_commits', 'Commits of the query.', (q) => q.commits),
   perQuery(
@@ -42,6 +54,18 @@ export const QUERY_METRICS: readonly QueryMetric[] = [
     (q) => q.failedCommits,
   ),
   perQuery('gauge', 'millrace_query_lag_records', 'Records behind the end of the sources.', (q) => q.lagRecords),
+  perQuery(
+    'gauge',
+    'millrace_query_restored_records',
+    'Records of changelogs from which the state was restored at the last start.',
+    (q) => q.restores.restored,
+  ),
+  perQuery(
+    'gauge',
+    'millrace_query_restore_left',
+    'Offsets of changelogs still to be gone through; 0: nothing is being restored.',
+    (q) => q.restores.left,
+  ),
   perQuery('gauge', 'millrace_query_running', '1 if the query runs, else 0.', (q) => Number(q.state === 'RUNNING')),
   {
     type: 'histogram',
@@ -61,6 +85,14 @@ export const QUERY_METRICS: readonly QueryMetric[] = [
   },
   perStep('counter', 'millrace_step_late_records', 'Records that came too late for the step.', (s) => s.lateRecords),
   perStep('gauge', 'millrace_step_state_entries', 'Entries of the stores of a step with state.', (s) => s.stateEntries),
+  perStep(
+    'gauge',
+    'millrace_step_state_bytes',
+    'Bytes of these entries on disk, by the mean of those written since the start.',
+    (s) => s.stateBytes,
+  ),
+  perStep('counter', 'millrace_step_cache_hits', 'Lookups of state answered from memory.', (s) => s.cacheHits),
+  perStep('counter', 'millrace_step_cache_misses', 'Lookups of state that asked the disk.', (s) => s.cacheMisses),
 ]
 
 /** Labels: `worker` and `topic`. Queries that read a topic alike share the reading, so these do not grow with their number. */

@@ -116,6 +116,7 @@ class TopicScan {
       store: () => {
         throw new Error('A scan keeps no state')
       },
+      usage: () => null,
       sink: () => () => {},
       repartition: () => () => {},
       subscriber:

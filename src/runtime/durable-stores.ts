@@ -9,10 +9,12 @@ import { CacheBudget } from '../state/cache-budget.ts'
 import { MARK_KEY, markValue } from '../state/changelog.ts'
 import { fitsShape, type TaskRecord } from '../state/state-catalog.ts'
 import type { StateStore, StoreDeclaration, StoreSpec } from '../state/store.ts'
+import type { StoreUsage } from '../state/store-usage.ts'
 import { type ChangelogWriter, TaskState } from '../state/task-state.ts'
 import { ChangelogPositions } from './changelog-positions.ts'
 import { memoryStores } from './memory-stores.ts'
 import { type RestoreProgress, restoreChangelogs } from './restore-changelogs.ts'
+import { type RestoreCounts, Restores } from './restores.ts'
 import { type SlotEnvironment, SlotEnvironments } from './slot-environments.ts'
 import type {
   Checkpoint,
@@ -49,6 +51,7 @@ class DurableStores implements StoreProvider {
   readonly #slots: SlotEnvironments
   readonly #budget: CacheBudget
   readonly #memory = memoryStores()
+  readonly #restores = new Restores()
 
   constructor(options: DurableStoresOptions) {
     this.#options = options
@@ -81,7 +84,12 @@ class DurableStores implements StoreProvider {
     return new DurableTaskStores(state, record, changelogs)
   }
 
+  restores(queryId: string): RestoreCounts {
+    return this.#restores.of(queryId)
+  }
+
   async purge(queryId: string): Promise<void> {
+    this.#restores.forget(queryId)
     for (const { catalog } of this.#slots.all()) {
       for (const record of catalog.tasks(queryId)) await catalog.purge(record)
     }
@@ -107,8 +115,15 @@ class DurableStores implements StoreProvider {
     const base = found !== null && fits(found, stores) && hasChangelogOffsets(found) ? found : null
     if (found !== null && base === null) await catalog.purge(found)
     if (broker === null) return null
-    const onProgress = this.#options.onRestore ?? (() => {})
-    return restoreChangelogs({ ...request, broker, slot, stores, onProgress }, base)
+    const onProgress = (progress: RestoreProgress): void => {
+      this.#restores.note(progress)
+      this.#options.onRestore?.(progress)
+    }
+    try {
+      return await restoreChangelogs({ ...request, broker, slot, stores, onProgress }, base)
+    } finally {
+      this.#restores.end(queryId, taskId)
+    }
   }
 
   /** With the time of the wall clock, which retention of the topic is measured by: event time may be anything. */
@@ -156,6 +171,10 @@ class DurableTaskStores implements TaskStores {
     const store = this.#state.store(name)
     if (store === undefined) throw new Error(`Store ${name} was not asked for when the task was opened`)
     return store
+  }
+
+  usage({ name }: StoreSpec): StoreUsage | null {
+    return this.#state.usage(name) ?? null
   }
 
   checkpoint({ positions, streamTime }: CheckpointMark): Checkpoint {

@@ -4,6 +4,7 @@ import type { QueryAssignment } from './assignment.ts'
 import type { LatencyCounts } from './latency.ts'
 import type { ProcessingError } from './processing-log.ts'
 import type { PullRequest, PushRow, QueryFailure, StepStatistics } from './query-runtime.ts'
+import type { RestoreCounts } from './restores.ts'
 
 export interface Host {
   /**
@@ -65,6 +66,8 @@ export interface HostPull extends PullRequest {
 export interface QueryProgress {
   readonly recordsConsumed: number
   readonly recordsProduced: number
+  readonly bytesConsumed: number
+  readonly bytesProduced: number
   readonly processingErrors: number
   readonly lagRecords: number
   readonly commits: number
@@ -73,6 +76,7 @@ export interface QueryProgress {
   /** From a record's time until what came of it was stored. */
   readonly latency: LatencyCounts
   readonly steps: readonly StepStatistics[]
+  readonly restores: RestoreCounts
 }
 
 export interface HostListener {

@@ -31,7 +31,7 @@ export class HostedQuery {
   isEnded = false
   /** It has come to its end in good order: all that it wrote is committed. */
   isSettled = false
-  /** It takes no more records. */
+  /** See `halt`. */
   isHalted = false
   commits = 0
   failedCommits = 0
@@ -72,7 +72,7 @@ export class HostedQuery {
   /** No further record is processed; what was done can still be committed. */
   halt(): void {
     this.isHalted = true
-    for (const { feeds } of this.tasks) for (const feed of feeds) feed.isClosed = true
+    for (const task of this.tasks) task.halt()
   }
 
   /** At once: no further record is processed, what was not sent is dropped. The tasks are still to be closed. */
@@ -85,7 +85,6 @@ export class HostedQuery {
   }
 
   endRound(): void {
-    if (this.isHalted) return
     for (const task of this.tasks) task.endRound()
   }
 
@@ -137,11 +136,13 @@ export class HostedQuery {
     return mark
   }
 
-  progress(): QueryProgress {
+  progress(): Omit<QueryProgress, 'restores'> {
     const { tasks } = this
     return {
       recordsConsumed: sum(tasks, ({ recordsRead }) => recordsRead),
       recordsProduced: sum(tasks, ({ outputs }) => outputs.recordsWritten),
+      bytesConsumed: sum(tasks, ({ feeds }) => sum(feeds, ({ bytesRead }) => bytesRead)),
+      bytesProduced: sum(tasks, ({ outputs }) => outputs.bytesWritten),
       processingErrors: sum(tasks, ({ processingErrors }) => processingErrors),
       lagRecords: sum(tasks, ({ lag }) => lag),
       commits: this.commits,
@@ -210,6 +211,9 @@ const added = (one: StepStatistics, other: StepStatistics): StepStatistics => ({
   lateRecords: one.lateRecords + other.lateRecords,
   droppedRecords: one.droppedRecords + other.droppedRecords,
   stateEntries: sumOf(one.stateEntries, other.stateEntries),
+  stateBytes: sumOf(one.stateBytes, other.stateBytes),
+  cacheHits: sumOf(one.cacheHits, other.cacheHits),
+  cacheMisses: sumOf(one.cacheMisses, other.cacheMisses),
   timeMs: sumOf(one.timeMs, other.timeMs),
 })
 

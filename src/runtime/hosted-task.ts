@@ -256,6 +256,7 @@ export class HostedTask {
       config: (name) => config[name],
       coalesces: config['cache.max.bytes.buffering'] !== '0',
       store: (spec) => this.stores.store(spec),
+      usage: (spec) => this.stores.usage(spec),
       sink: (step) => this.#output(step),
       repartition: (step) => this.#output(step),
       subscriber,

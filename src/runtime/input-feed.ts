@@ -42,6 +42,7 @@ export class InputFeed {
   isPaused = false
   isClosed = false
   recordsRead = 0
+  bytesRead = 0
 
   constructor({ input, assignment, position, take, refuse, advance, onFailure, workingFor, queryNumber }: FeedOptions) {
     this.input = input
@@ -92,12 +93,13 @@ export class InputFeed {
     return Math.max(0, this.endOffset - this.position)
   }
 
-  /** Everything below `nextOffset` was offered. `records`: how many there were. */
-  passed(nextOffset: number, endOffset: number, records: number): void {
+  /** Everything below `nextOffset` was offered. `read`: how much there was. */
+  passed(nextOffset: number, endOffset: number, { records, bytes }: { records: number; bytes: number }): void {
     if (this.isClosed) return
     if (nextOffset > this.position) this.position = nextOffset
     this.endOffset = endOffset
     this.recordsRead += records
+    this.bytesRead += bytes
     this.input.countRead(records)
   }
 }

@@ -1,6 +1,7 @@
 /** State in memory alone: tasks build it anew from their inputs after a restart. For tests, and for push queries. */
 import { memoryStore } from '../state/memory.ts'
 import type { StateStore, StoreSpec } from '../state/store.ts'
+import { NOTHING_RESTORED } from './restores.ts'
 import type { Checkpoint, StoreProvider, TaskStores } from './store-provider.ts'
 
 const NOTHING: Checkpoint = { write: async () => {}, abandon: () => {} }
@@ -9,6 +10,7 @@ export function memoryStores(): StoreProvider {
   return {
     open: async ({ stores }) => new MemoryTaskStores(stores.map(({ spec }) => spec)),
     needsCommit: () => false,
+    restores: () => NOTHING_RESTORED,
     purge: async () => {},
     close: async () => {},
   }
@@ -28,6 +30,10 @@ class MemoryTaskStores implements TaskStores {
     const store = this.#stores.get(spec.name)
     if (store === undefined) throw new Error(`Store ${spec.name} was not asked for when the task was opened`)
     return store
+  }
+
+  usage(): null {
+    return null
   }
 
   checkpoint(): Checkpoint {

@@ -56,6 +56,7 @@ export class TaskOutputs {
   /** While true nothing is written: the task repeats what it has written before. */
   isMuted = false
   recordsWritten = 0
+  bytesWritten = 0
   /** From the time of the newest record of each batch until the batch was stored. */
   readonly latency = new LatencyHistogram()
   readonly #options: OutputsOptions
@@ -192,6 +193,7 @@ export class TaskOutputs {
       this.#refuseLarge(batch, bytes)
       return
     }
+    this.bytesWritten += bytes.length
     window.add(bytes.length)
     const newest = maxTimestamp(bytes, 0)
     const sending = producer.send(batch.topic, batch.partition, bytes).then(

@@ -109,8 +109,9 @@ export class PartitionLane implements Lane {
       return
     }
     this.position = nextOffset
-    for (const { feed } of this.feeds) feed.passed(nextOffset, Math.max(nextOffset, lastStableOffset), records)
-    this.#options.onRead(this, { records, decoded: records * readers.length, bytes: batches.length })
+    const read = { records, decoded: records * readers.length, bytes: batches.length }
+    for (const { feed } of this.feeds) feed.passed(nextOffset, Math.max(nextOffset, lastStableOffset), read)
+    this.#options.onRead(this, read)
   }
 
   fail(error: BrokerError): void {

@@ -9,6 +9,7 @@ import type { Row } from '../types/value.ts'
 import type { FetchTotals } from './host.ts'
 import type { LatencyCounts } from './latency.ts'
 import type { ProcessingError } from './processing-log.ts'
+import type { RestoreCounts } from './restores.ts'
 
 export interface StartQuery {
   readonly plan: PhysicalPlan
@@ -36,6 +37,11 @@ export interface StepStatistics {
   readonly droppedRecords: number
   /** Entries of the step's stores; null for a step without state. */
   readonly stateEntries: number | null
+  /** What they take on the disk, by the mean of those written here; null: nothing was written yet, or the state is in memory. */
+  readonly stateBytes: number | null
+  /** Lookups of the step's stores that were answered from memory, and that asked the disk; null: the state is in memory. */
+  readonly cacheHits: number | null
+  readonly cacheMisses: number | null
   /** Estimated from a sample; null for a step whose work is a part of reading. */
   readonly timeMs: number | null
 }
@@ -46,6 +52,9 @@ export interface QueryStatus {
   readonly failures: readonly QueryFailure[]
   readonly recordsConsumed: number
   readonly recordsProduced: number
+  /** Of the batches that it has read, as they lie in the topics, and of those that it has written, changelogs included. */
+  readonly bytesConsumed: number
+  readonly bytesProduced: number
   readonly processingErrors: number
   /** Records behind the end of the sources, as far as known. */
   readonly lagRecords: number
@@ -55,6 +64,7 @@ export interface QueryStatus {
   /** From the time of the newest record of each batch written until the batch was stored. */
   readonly latency: LatencyCounts
   readonly steps: readonly StepStatistics[]
+  readonly restores: RestoreCounts
 }
 
 /**

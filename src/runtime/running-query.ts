@@ -14,6 +14,7 @@ import { type KeptTable, keptTable } from './kept-table.ts'
 import { addLatencies } from './latency.ts'
 import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './placement.ts'
 import type { QueryFailure, QueryState, QueryStatus } from './query-runtime.ts'
+import { addRestores } from './restores.ts'
 import type { OwnedSlots, SlotTerms } from './slots.ts'
 
 const DEFAULT_FIRST_RETRY_MS = 15_000
@@ -154,17 +155,22 @@ export class RunningQuery {
   status(): QueryStatus {
     const parts = this.#hosts.flatMap((host) => host.progress(this.#id) ?? [])
     const total = (value: (part: QueryProgress) => number) => parts.reduce((sum, part) => sum + value(part), 0)
+    const restores = addRestores(parts.map((part) => part.restores))
+    const isWaiting = restores.left > 0 || this.#options.slots.isEmpty
     return {
-      state: this.#state === 'RUNNING' && this.#options.slots.isEmpty ? 'REBALANCING' : this.#state,
+      state: this.#state === 'RUNNING' && isWaiting ? 'REBALANCING' : this.#state,
       failures: [...this.#failures],
       recordsConsumed: total(({ recordsConsumed }) => recordsConsumed),
       recordsProduced: total(({ recordsProduced }) => recordsProduced),
+      bytesConsumed: total(({ bytesConsumed }) => bytesConsumed),
+      bytesProduced: total(({ bytesProduced }) => bytesProduced),
       processingErrors: total(({ processingErrors }) => processingErrors),
       lagRecords: total(({ lagRecords }) => lagRecords),
       commits: total(({ commits }) => commits),
       failedCommits: total(({ failedCommits }) => failedCommits),
       latency: addLatencies(parts.map(({ latency }) => latency)),
       steps: addStatistics(parts.flatMap(({ steps }) => steps)),
+      restores,
     }
   }
 

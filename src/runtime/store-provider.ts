@@ -6,6 +6,8 @@
 import type { OperatorStep } from '../operators/index.ts'
 import type { StepSchema } from '../operators/step.ts'
 import type { StateStore, StoreDeclaration, StoreSpec } from '../state/store.ts'
+import type { StoreUsage } from '../state/store-usage.ts'
+import type { RestoreCounts } from './restores.ts'
 
 /** Positions of a task's inputs: next offset by `topic/partition` (`positionKey`). */
 export type Positions = ReadonlyMap<string, number>
@@ -18,6 +20,8 @@ export interface StoreProvider {
   open(request: OpenStores): Promise<TaskStores>
   /** Whether so many changes wait in memory for a commit that it should come at once. */
   needsCommit(): boolean
+  /** How far its tasks have been brought up from changelogs, when they were opened last. */
+  restores(queryId: string): RestoreCounts
   /** Deletes whatever is kept of a query's tasks, which are closed. No effect if there is nothing. */
   purge(queryId: string): Promise<void>
   /** After all tasks are closed. */
@@ -52,6 +56,8 @@ export interface StoreRequest {
 export interface TaskStores {
   /** Synchronous; the same object for the same spec. Operators are built on it. */
   store(spec: StoreSpec): StateStore
+  /** Null: it is not counted. */
+  usage(spec: StoreSpec): StoreUsage | null
   /**
    * What was found. The state contains exactly the records below `positions`: the task goes on there, and what it writes for records below
    * the committed offsets is dropped, as it was written before. Null: nothing was found, and the task builds its state anew by

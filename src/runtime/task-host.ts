@@ -181,11 +181,15 @@ export class TaskHost implements LocalHost {
   }
 
   progress(queryId: string): QueryProgress | undefined {
-    return this.#queries.get(queryId)?.query.progress()
+    const progress = this.#queries.get(queryId)?.query.progress()
+    return progress === undefined ? undefined : { ...progress, restores: this.#options.stores.restores(queryId) }
   }
 
   progressMark(queryId: string): string | undefined {
-    return this.#queries.get(queryId)?.query.progressMark
+    const mark = this.#queries.get(queryId)?.query.progressMark
+    if (mark === undefined) return undefined
+    const { restored, left } = this.#options.stores.restores(queryId)
+    return `${mark} ${restored} ${left}`
   }
 
   async settle(): Promise<boolean> {

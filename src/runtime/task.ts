@@ -12,6 +12,7 @@ import { readsOldValue } from '../operators/old-value.ts'
 import type { OperatorContext } from '../operators/operator.ts'
 import type { RepartitionStep, SinkStep, SourceStep, StepId, StepSchema, SubscriberStep } from '../operators/step.ts'
 import type { StateStore, StoreSpec } from '../state/store.ts'
+import type { StoreUsage } from '../state/store-usage.ts'
 import type { Process, StreamRecord } from '../types/record.ts'
 import type { ReadFault } from './bad-records.ts'
 import { internalEncoder } from './internal-topic.ts'
@@ -40,6 +41,8 @@ export interface TaskOptions {
   /** Whether operators may hold changes of tables back until `flush`. */
   readonly coalesces: boolean
   readonly store: (spec: StoreSpec) => StateStore
+  /** Null: the store's use is not counted. */
+  readonly usage: (spec: StoreSpec) => StoreUsage | null
   readonly sink: (step: SinkStep) => Output
   readonly repartition: (step: RepartitionStep) => Output
   readonly subscriber: (step: SubscriberStep) => Process
@@ -130,9 +133,19 @@ export class Task {
       recordsOut: isEnd ? recordsIn : own,
       lateRecords: this.#late.get(step.id)?.count ?? 0,
       droppedRecords: this.#dropped.get(step.id)?.count ?? 0,
-      stateEntries:
-        stores.length === 0 ? null : stores.reduce((sum, spec) => sum + this.#options.store(spec).count(), 0),
+      ...this.#stateOf(stores),
       timeMs: this.#times.of(step.id),
+    }
+  }
+
+  #stateOf(stores: readonly StoreSpec[]): StateStatistics {
+    const { store, usage } = this.#options
+    const used = stores.map((spec) => ({ usage: usage(spec), entries: store(spec).count() }))
+    return {
+      stateEntries: sumOrNull(used.map(({ entries }) => entries)),
+      stateBytes: sumOrNull(used.map(({ usage, entries }) => usage?.bytesOf(entries) ?? null)),
+      cacheHits: sumOrNull(used.map(({ usage }) => usage?.hits ?? null)),
+      cacheMisses: sumOrNull(used.map(({ usage }) => usage?.misses ?? null)),
     }
   }
 
@@ -255,6 +268,14 @@ export class Task {
       },
     }
   }
+}
+
+type StateStatistics = Pick<StepStatistics, 'stateEntries' | 'stateBytes' | 'cacheHits' | 'cacheMisses'>
+
+/** Null if there are no values, or one is not known. */
+function sumOrNull(values: readonly (number | null)[]): number | null {
+  if (values.length === 0) return null
+  return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0)
 }
 
 interface Counter {

@@ -96,6 +96,7 @@ export class TestDriver {
         partition: 0,
         coalesces: false,
         store: (spec) => this.#store(spec),
+        usage: () => null,
         reportError: (error) => options.onError?.(error),
         reportLate: () => {},
         sink: (step) => (record, encoder) => this.#produce(step, record, encoder),

@@ -85,7 +85,9 @@ export class CachedRows {
 
   get(key: StoreKey): StoredRow | undefined {
     const entry = this.#entries.get(key)
-    if (entry === undefined) return this.#isComplete ? undefined : this.#load(key)
+    if (entry === undefined && !this.#isComplete) return this.#load(key)
+    this.#space.usage.hits++
+    if (entry === undefined) return undefined
     entry.isUsed = true
     this.#lastKey = key
     this.#lastEntry = entry
@@ -224,6 +226,7 @@ export class CachedRows {
   }
 
   #load(key: StoreKey): StoredRow | undefined {
+    this.#space.usage.misses++
     const bytes = this.#space.environment.get(this.#keyBytes(key))
     if (bytes === undefined) {
       this.#missedKey = key
@@ -238,6 +241,7 @@ export class CachedRows {
 
   #isInLmdb(key: StoreKey): boolean {
     if (this.#isComplete || key === this.#missedKey) return false
+    this.#space.usage.misses++
     return this.#space.environment.has(this.#keyBytes(key))
   }
 
@@ -299,6 +303,9 @@ export class CachedRows {
     this.#space.rows.write(entry.value, cutKey, bytes)
     this.#resize(entry, entryBytes(bytes.position - valueStart))
     batch.endPut()
+    const { usage } = this.#space
+    usage.writtenEntries++
+    usage.writtenBytes += bytes.position - keyStart
   }
 
   #resize(entry: RowEntry, bytes: number): void {

@@ -3,12 +3,14 @@ import type { CacheBudget } from './cache-budget.ts'
 import type { LmdbEnvironment } from './lmdb-environment.ts'
 import type { RowBytes } from './row-bytes.ts'
 import type { StateStore } from './store.ts'
+import type { StoreUsage } from './store-usage.ts'
 import type { WriteBatch } from './write-batch.ts'
 
 /** Where a store keeps its entries. */
 export interface StoreSpace {
   readonly environment: LmdbEnvironment
   readonly budget: CacheBudget
+  readonly usage: StoreUsage
   readonly rows: RowBytes
   /** What all its keys start with: the store's id. */
   readonly prefix: Buffer

@@ -88,6 +88,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   fetch(key: StoreKey, from: number, to: number): Iterable<StoredRow> {
     const lowest = Math.max(from, this.#floor)
     const found: StoredRow[] = []
+    const { usage } = this.#space
     if (lowest > to) return found
     const first = Math.max(this.#numberOf(lowest), this.#segments.firstKey() ?? Number.POSITIVE_INFINITY)
     const last = Math.min(this.#numberOf(to), this.#highest)
@@ -96,6 +97,8 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
       if (segment === undefined) continue
       segment.isUsed = true
       const isLoading = this.#ensureLoaded(segment, key)
+      if (isLoading) usage.misses++
+      else usage.hits++
       const rows = segment.get(key)
       if (rows !== undefined) {
         for (let i = firstAfter(rows, lowest - 1); i < rows.length && rows[i]!.timestamp <= to; i++)
@@ -242,6 +245,9 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     batch: WriteBatch,
     log: LogChange | null,
   ): void {
+    const { usage } = this.#space
+    const start = batch.byteLength
+    usage.writtenEntries += rows.length
     const shards = Array.from({ length: SHARDS }, (): number[] => [])
     for (let i = 0; i < keys.length; i++) shards[shardOf(keys[i]!)]!.push(i)
     shards.forEach((indexes, shard) => {
@@ -259,6 +265,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
         log?.(batch.lastKey().subarray(this.#space.prefix.length), batch.lastValue())
       }
     })
+    usage.writtenBytes += batch.byteLength - start
   }
 
   #written(segment: JoinSegment): void {

@@ -188,13 +188,15 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
 
   #entryOf(key: StoreKey): SessionEntry | undefined {
     const entry = this.#entries.get(key)
-    if (entry === undefined) return this.#isComplete ? undefined : this.#load(key)
-    entry.isUsed = true
+    if (entry === undefined && !this.#isComplete) return this.#load(key)
+    this.#space.usage.hits++
+    if (entry !== undefined) entry.isUsed = true
     return entry
   }
 
   #load(key: StoreKey): SessionEntry | undefined {
-    const { environment, prefix, rows } = this.#space
+    const { environment, prefix, rows, usage } = this.#space
+    usage.misses++
     scratch.position = 0
     writeSessionsOf(prefix, key, scratch)
     const from = Buffer.from(scratch.since(0))
@@ -299,8 +301,9 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
   }
 
   #writePut(key: StoreKey, session: Session, batch: WriteBatch, log: LogChange | null): void {
-    const { prefix, rows } = this.#space
+    const { prefix, rows, usage } = this.#space
     const { bytes } = batch
+    const start = bytes.position
     batch.begin()
     const cutKey = writeSessionKey(prefix, key, session, bytes) ? (key as string) : null
     batch.endKey()
@@ -312,6 +315,8 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
     batch.endKey()
     if (cutKey !== null) writeText(cutKey, bytes)
     batch.endPut()
+    usage.writtenEntries++
+    usage.writtenBytes += bytes.position - start
   }
 
   #writeDelete(key: StoreKey, bounds: Bounds, batch: WriteBatch, log: LogChange | null): void {

@@ -11,6 +11,7 @@ import { rowBytes } from './row-bytes.ts'
 import { type StateCatalog, type StoreRecord, storeShape, type TaskRecord } from './state-catalog.ts'
 import { storePrefix } from './state-ids.ts'
 import type { StateStore, StoreDeclaration } from './store.ts'
+import { StoreUsage } from './store-usage.ts'
 import { WriteBatch } from './write-batch.ts'
 
 export interface TaskStateOptions {
@@ -51,6 +52,7 @@ interface OpenStore {
   readonly id: number
   readonly shape: string
   readonly durable: DurableStore
+  readonly usage: StoreUsage
 }
 
 export class TaskState {
@@ -66,6 +68,11 @@ export class TaskState {
   /** Undefined if the task has none of that name. */
   store(name: string): StateStore | undefined {
     return this.#stores.get(name)?.durable.store
+  }
+
+  /** As `store`. */
+  usage(name: string): StoreUsage | undefined {
+    return this.#stores.get(name)?.usage
   }
 
   /** Takes the state as it stands. One at a time: the last one is written or abandoned. */
@@ -109,9 +116,10 @@ export class TaskState {
     const { environment, budget, catalog, record } = this.#options
     const found = record?.stores[name]
     const id = found?.id ?? catalog.newId()
-    const space = { environment, budget, rows: rowBytes(declaration), prefix: storePrefix(id) }
+    const usage = new StoreUsage()
+    const space = { environment, budget, usage, rows: rowBytes(declaration), prefix: storePrefix(id) }
     const durable = openStore(declaration, space, found?.summary ?? null)
-    this.#stores.set(name, { id, shape: storeShape(declaration), durable })
+    this.#stores.set(name, { id, shape: storeShape(declaration), durable, usage })
   }
 
   #stage(name: string, durable: DurableStore, batch: WriteBatch, { streamTime }: StateMark) {

@@ -14,14 +14,28 @@ function status(): QueryStatus {
     failures: [],
     recordsConsumed: 7,
     recordsProduced: 5,
+    bytesConsumed: 700,
+    bytesProduced: 500,
     processingErrors: 1,
     lagRecords: 2,
     commits: 4,
     failedCommits: 0,
     latency: latency.counts,
     steps: [
-      { step: 'Aggregate', recordsIn: 7, recordsOut: 5, lateRecords: 1, droppedRecords: 0, stateEntries: 3, timeMs: 2 },
+      {
+        step: 'Aggregate',
+        recordsIn: 7,
+        recordsOut: 5,
+        lateRecords: 1,
+        droppedRecords: 0,
+        stateEntries: 3,
+        stateBytes: 90,
+        cacheHits: 6,
+        cacheMisses: 1,
+        timeMs: 2,
+      },
     ],
+    restores: { restored: 3, left: 2 },
   }
 }
 
@@ -40,6 +54,11 @@ test('values are those of the moment of the scrape, by query, step and topic', a
   expect(lines).toContain('# TYPE millrace_query_records_consumed counter')
   expect(lines).toContain('millrace_query_records_consumed{query="Q1"} 7')
   expect(lines).toContain('millrace_step_state_entries{query="Q1",step="Aggregate"} 3')
+  expect(lines).toContain('millrace_step_state_bytes{query="Q1",step="Aggregate"} 90')
+  expect(lines).toContain('millrace_step_cache_hits{query="Q1",step="Aggregate"} 6')
+  expect(lines).toContain('millrace_step_cache_misses{query="Q1",step="Aggregate"} 1')
+  expect(lines).toContain('millrace_query_restore_left{query="Q1"} 2')
+  expect(lines).toContain('millrace_query_bytes_produced{query="Q1"} 500')
   expect(lines).toContain('millrace_topic_records_decoded{worker="0",topic="logs"} 7')
   expect(lines).toContain('millrace_push_queries 6')
 })
