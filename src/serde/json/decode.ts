@@ -252,10 +252,10 @@ function structDecoder(type: StructType): Decode {
   const scanner = new ObjectScanner(
     type.fields.map((field, target) => ({ name: field.name, value: valueReader(field.type), target, first: false })),
   )
-  const width = type.fields.length
+  const blank = type.fields.map((): Value => null)
   return (input) => {
     if (input.bytes[input.position] !== OPEN_BRACE) throw mismatch(input, type)
-    const values = new Array<Value>(width).fill(null)
+    const values = blank.slice()
     try {
       scanner.begin(input, values)
       scanner.readRest(input, values)

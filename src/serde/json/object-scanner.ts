@@ -3,10 +3,13 @@
  * properties wanted, for STRUCT values.
  *
  * Objects of one topic mostly name their properties in one order, so the scanner first compares each name with the one that stood at the
- * same place in the object before; only a miss looks the name up.
+ * same place in the object before; only a miss looks the name up. Objects that go on being written alike are read by their form, for which
+ * source is generated (form.ts), and by the scanner from the first place on where one is written otherwise.
  */
 import type { Row } from '../../types/value.ts'
 import { failureWithin, unexpectedAt } from './failure.ts'
+import { type Form, learnForm } from './form.ts'
+import type { Progress } from './form-source.ts'
 import type { JsonInput } from './input.ts'
 import { PropertyNames, WORD_BYTES } from './property-names.ts'
 import { CLOSE_BRACE, COLON, COMMA, closingQuote, QUOTE, SPACE, skipSpace, skipValue } from './syntax.ts'
@@ -18,11 +21,20 @@ export interface Property {
   readonly value: ValueReader
   /** Index into the row. */
   readonly target: number
+  /** Decoded by `readFirst`. */
   readonly first: boolean
 }
 
 /** Places beyond this many are looked up by name each time. */
 const MAX_PLACES = 2048
+/** So many objects in a row whose names all stood where they were expected have a form. */
+const FORM_AFTER = 32
+/** Forms of one scanner: where objects are written in ever new ways, generating source must come to an end. */
+const MAX_FORMS = 8
+/** What an object of another form counts; one of the form counts against it. */
+const MISS = 2
+/** A form is given up where more than a third of many objects are of another one. */
+const MAX_MISSES = 64 * MISS
 
 export class ObjectScanner {
   readonly #names: PropertyNames
@@ -42,8 +54,17 @@ export class ObjectScanner {
   #place = 0
   #ended = false
   #firstLeft = 0
-  /** The property whose value was decoded last, for the path of an error. */
-  #current = -1
+  #form: Form | null = null
+  /** What is read of this object so far was read by the form. */
+  #byForm = false
+  #forms = 0
+  #misses = 0
+  /** Objects in a row in which no name was looked up. */
+  #steady = 0
+  /** Where this object starts. */
+  #start = 0
+  /** How far the form came, and for the path of an error which property's value was decoded last, by the form or without it. */
+  readonly #progress: Progress = { place: 0, slot: -1 }
 
   constructor(properties: readonly Property[]) {
     this.#properties = properties
@@ -56,21 +77,13 @@ export class ObjectScanner {
     this.#pending = new Int32Array(properties.length)
   }
 
-  /** Steps over the object's brace and sets all targets to null. */
+  /** The object's brace is at the input's position. */
   begin(input: JsonInput, row: Row): void {
-    const targets = this.#targets
-    const foundRanks = this.#foundRanks
-    for (let i = 0; i < targets.length; i++) {
-      row[targets[i]!] = null
-      foundRanks[i] = 0
-    }
-    this.#place = 0
-    this.#firstLeft = this.#firstCount
-    this.#current = -1
-    this.#hasPending = false
-    const at = skipSpace(input.bytes, input.position + 1, input.end)
-    this.#ended = at < input.end && input.bytes[at] === CLOSE_BRACE
-    input.position = this.#ended ? at + 1 : at
+    this.#start = input.position
+    this.#progress.place = 0
+    this.#progress.slot = -1
+    this.#byForm = this.#form !== null && (this.#firstCount === 0 || !this.#names.ambiguous)
+    if (!this.#byForm) this.#enter(input, row)
   }
 
   /**
@@ -78,13 +91,83 @@ export class ObjectScanner {
    * one column, a later one may overrule, so then the object is read to its end.
    */
   readFirst(input: JsonInput, row: Row): void {
-    if (!this.#ended) this.#scan(input, row, true)
+    if (this.#byForm) {
+      if (this.#form!.readFirst(input, row, this.#pending, this.#progress)) return
+      this.#enter(input, row)
+    }
+    if (!this.#ended && this.#firstLeft > 0) this.#scan(input, row, true)
   }
 
-  /** Decodes all others and leaves the input behind the object. */
+  /** Sets the targets of all others, to null where the object has no such property, and leaves the input behind the object. */
   readRest(input: JsonInput, row: Row): void {
+    if (this.#byForm) {
+      const form = this.#form!
+      if (form.readRest(input, row, this.#pending, this.#progress)) {
+        if (this.#misses > 0) this.#misses--
+        if (form.defers) this.#decodePending(input, row)
+        return
+      }
+      this.#enter(input, row)
+    }
     if (!this.#ended) this.#scan(input, row, false)
-    if (!this.#hasPending) return
+    if (++this.#steady >= FORM_AFTER && this.#forms < MAX_FORMS) this.#learnForm(input)
+    if (this.#hasPending) this.#decodePending(input, row)
+  }
+
+  /** `error`, which one of the reading methods threw, with the property's name in its path. */
+  locate(error: unknown): unknown {
+    const property = this.#properties[this.#progress.slot]
+    this.#progress.slot = -1
+    return property === undefined ? error : failureWithin(error, `.${property.name}`)
+  }
+
+  /** Starts or goes on without the form: to the next name or behind the object. All targets that are not found yet are null from here on. */
+  #enter(input: JsonInput, row: Row): void {
+    this.#foundRanks.fill(0)
+    this.#hasPending = false
+    this.#firstLeft = this.#firstCount
+    this.#place = this.#byForm ? this.#leaveForm() : 0
+    for (let slot = 0; slot < this.#targets.length; slot++) {
+      if (this.#foundRanks[slot] !== 0) continue
+      row[this.#targets[slot]!] = null
+      this.#pending[slot] = 0
+    }
+    this.#ended = false
+    if (this.#place > 0) input.position = this.#next(input, input.position)
+    else {
+      const at = skipSpace(input.bytes, input.position + 1, input.end)
+      this.#ended = at < input.end && input.bytes[at] === CLOSE_BRACE
+      input.position = this.#ended ? at + 1 : at
+    }
+  }
+
+  /** The number of members that the form has read. */
+  #leaveForm(): number {
+    const { ids, defers } = this.#form!
+    const { place } = this.#progress
+    for (let i = 0; i < place; i++) {
+      const slot = this.#names.slots[ids[i]!]!
+      if (slot < 0) continue
+      this.#foundRanks[slot] = this.#names.ranks[ids[i]!]!
+      this.#firstLeft -= this.#isFirst[slot]!
+    }
+    this.#hasPending = defers
+    this.#byForm = false
+    this.#misses += MISS
+    if (this.#misses > MAX_MISSES) {
+      this.#form = null
+      this.#steady = 0
+    }
+    return place
+  }
+
+  #learnForm(input: JsonInput): void {
+    this.#forms++
+    this.#misses = 0
+    this.#form = learnForm(input, this.#start, this.#names, this.#properties)
+  }
+
+  #decodePending(input: JsonInput, row: Row): void {
     const behind = input.position
     for (let slot = 0; slot < this.#pending.length; slot++) {
       if (this.#pending[slot] === 0) continue
@@ -92,15 +175,8 @@ export class ObjectScanner {
       this.#pending[slot] = 0
       this.#decode(slot, input, row)
     }
+    this.#hasPending = false
     input.position = behind
-  }
-
-  /** `error`, which one of the reading methods threw, with the property's name in its path. */
-  locate(error: unknown): unknown {
-    const property = this.#properties[this.#current]
-    this.#current = -1
-    this.#pending.fill(0)
-    return property === undefined ? error : failureWithin(error, `.${property.name}`)
   }
 
   /** Comparing the name stands here and not in a method of its own because V8 then is a third slower on wide objects (measured). */
@@ -179,12 +255,13 @@ export class ObjectScanner {
   }
 
   #decode(slot: number, input: JsonInput, row: Row): void {
-    this.#current = slot
+    this.#progress.slot = slot
     row[this.#targets[slot]!] = readValue(this.#values[slot]!, input)
   }
 
   /** The id of the name whose quote is at `at`, which is not the expected one. */
   #lookUp({ bytes, start, end }: JsonInput, at: number, place: number): number {
+    this.#steady = 0
     if (at >= end || bytes[at] !== QUOTE) throw unexpectedAt(bytes, start, at, end)
     const quote = closingQuote(bytes, at + 1, end)
     if (quote < 0) throw unexpectedAt(bytes, start, end, end)

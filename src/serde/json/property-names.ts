@@ -10,7 +10,7 @@ import { resolveEscapes } from './text.ts'
 /** Neither the exact nor the upper-cased name is a wanted column. */
 export const UNWANTED = -1
 /** Names beyond this many are resolved anew each time: a topic with ever new names must not fill the memory. */
-const MAX_NAMES = 2048
+export const MAX_NAMES = 2048
 /** The beginning of a name that can be compared as four words. */
 export const WORD_BYTES = 16
 const TABLE_SIZE = 2 * MAX_NAMES

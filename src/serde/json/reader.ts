@@ -6,7 +6,6 @@ import { valueReader } from './decode.ts'
 import { failureWithin, ReadFailure, unexpectedAt, wrongKind } from './failure.ts'
 import { JsonInput } from './input.ts'
 import { ObjectScanner } from './object-scanner.ts'
-import { type ParsedDocuments, parsedDocuments } from './parsed-documents.ts'
 import { LETTER_N, NULL, OPEN_BRACE, skipSpace, skipValue, skipWord } from './syntax.ts'
 import { readValue, type ValueReader } from './value-reader.ts'
 
@@ -24,40 +23,29 @@ class ObjectReader implements ColumnsReader {
   readonly #input = new JsonInput()
   /** Nothing is left for `finish`, so `open` must see the whole document. */
   readonly #allFirst: boolean
-  /** Reads whole documents where that is the faster way; null if the types or a predicate ask for the scanner. */
-  readonly #parsed: ParsedDocuments | null
-  #isParsed = false
 
   constructor(options: ReaderOptions) {
     this.#options = options
     const { columns, wanted } = options
     this.#allFirst = wanted.every(({ first }) => first)
-    this.#parsed = parsedDocuments(options)
     this.#scanner = new ObjectScanner(
       wanted.map(({ column, target, first }) => {
         const { name, type } = columns[column]!
-        return { name, value: valueReader(type), target, first }
+        return { name, value: valueReader(type), target, first: first && !this.#allFirst }
       }),
     )
   }
 
   open(bytes: Buffer, start: number, end: number, target: Row): ReadError | null {
     const input = this.#input
-    this.#isParsed = this.#parsed?.read(bytes, start, end, target) ?? false
-    if (this.#isParsed) {
-      this.isNull = false
-      return null
-    }
     input.begin(bytes, start, end)
     try {
       this.isNull = standsForNull(input)
       if (this.isNull) return null
       if (bytes[input.position] !== OPEN_BRACE) return readError(this.#notAnObject(), this.#options)
       this.#scanner.begin(input, target)
-      if (this.#allFirst) {
-        this.#scanner.readRest(input, target)
-        this.#parsed?.judge(input)
-      } else this.#scanner.readFirst(input, target)
+      if (this.#allFirst) this.#scanner.readRest(input, target)
+      else this.#scanner.readFirst(input, target)
       return null
     } catch (error) {
       return this.#failure(error)
@@ -65,10 +53,9 @@ class ObjectReader implements ColumnsReader {
   }
 
   finish(target: Row): ReadError | null {
-    if (this.#allFirst || this.#isParsed) return null
+    if (this.#allFirst) return null
     try {
       this.#scanner.readRest(this.#input, target)
-      this.#parsed?.judge(this.#input)
       return null
     } catch (error) {
       return this.#failure(error)

@@ -1,7 +1,7 @@
 /** JSON strings, and what a STRING column takes instead of one: numbers, booleans, arrays and objects as text. */
 import { Decimal } from '../../types/decimal.ts'
 import { formatJsonValue, JsonNumber, type JsonValue, parseJsonValue } from '../../types/json-parse.ts'
-import { readUtf8 } from '../text.ts'
+import { readAscii, readUtf8 } from '../text.ts'
 import { malformed, unexpectedAt } from './failure.ts'
 import type { JsonInput } from './input.ts'
 import { BACKSLASH, closingQuote, isEscaped, QUOTE, skipValue } from './syntax.ts'
@@ -14,7 +14,6 @@ export function readString(input: JsonInput): string {
   const { bytes, end } = input
   const start = input.position + 1
   const near = Math.min(end, start + LOOP_BYTES)
-  if (input.text !== null) return readFromText(input, input.text, start, near)
   let all = 0
   let lowest = 0
   for (let at = start; at < near; at++) {
@@ -22,9 +21,7 @@ export function readString(input: JsonInput): string {
     if (byte === QUOTE) {
       if (lowest < 0) throw controlCharacter()
       input.position = at + 1
-      if (all < 0x80) return input.ascii(start, at)
-      input.slowStrings++
-      return bytes.utf8Slice(start, at)
+      return all < 0x80 ? readAscii(bytes, start, at) : bytes.utf8Slice(start, at)
     }
     if (byte === BACKSLASH) return readEscaped(input, start)
     all |= byte
@@ -34,19 +31,6 @@ export function readString(input: JsonInput): string {
   return readLongString(input, start)
 }
 
-/** A string of a document that is ASCII without escapes. */
-function readFromText(input: JsonInput, text: string, start: number, near: number): string {
-  const { bytes } = input
-  let at = start
-  let lowest = 0
-  while (at < near && bytes[at] !== QUOTE) lowest |= bytes[at++]! - 0x20
-  if (at === near) at = text.indexOf('"', near - input.start) + input.start
-  else if (lowest < 0) throw controlCharacter()
-  if (at < start) throw unexpectedAt(bytes, input.start, input.end, input.end)
-  input.position = at + 1
-  return input.ascii(start, at)
-}
-
 function readLongString(input: JsonInput, start: number): string {
   const { bytes, end } = input
   const quote = bytes.indexOf(QUOTE, start)
@@ -54,19 +38,12 @@ function readLongString(input: JsonInput, start: number): string {
   if (bytes[quote - 1] === BACKSLASH) return readLongEscaped(input, start)
   const text = bytes.utf8Slice(start, quote)
   input.position = quote + 1
-  if (text.length === quote - start && !text.includes('\\')) {
-    input.countLongString()
-    return text
-  }
-  input.slowStrings++
-  if (text.includes('\\')) return resolveEscapes(text)
-  return text
+  return text.includes('\\') ? resolveEscapes(text) : text
 }
 
 /** A long string with quotes in it. In ASCII text, where characters are bytes, they are found faster than in the bytes. */
 function readLongEscaped(input: JsonInput, start: number): string {
   const { bytes, end } = input
-  input.slowStrings++
   const text = bytes.utf8Slice(start - 1, end)
   const isAscii = text.length === end - start + 1
   const quote = isAscii ? closingQuoteInText(text, bytes, start) : closingQuote(bytes, start, end)

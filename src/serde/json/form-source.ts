@@ -1,0 +1,133 @@
+/** Generated source that reads objects of one form, see form.ts. Nothing of the objects is in it but the bytes of names, as numbers. */
+import type { Row } from '../../types/value.ts'
+import { generatedFunction } from '../generated-function.ts'
+import type { JsonInput } from './input.ts'
+import { readDouble, readInt32, readInt64 } from './number.ts'
+import { MINUS, QUOTE, SPACE, skipValue } from './syntax.ts'
+import { readString } from './text.ts'
+import { FAST_DOUBLE, FAST_INT32, FAST_INT64, FAST_STRING, NOT_FAST, type ValueReader } from './value-reader.ts'
+
+/** Where the reading of an object stands, for whoever goes on where the form ends. */
+export interface Progress {
+  /** Members that were read or stepped over. */
+  place: number
+  /** The property whose value is being decoded, for the path of an error; -1 for none. */
+  slot: number
+}
+
+/**
+ * Reads members from the input's position on, which is behind the value before them (for the first: at the brace), and leaves it behind
+ * the last one's value or the object. False if the object goes on otherwise: then the position is behind the last value that was read, and
+ * `progress.place` tells how many members that makes. Throws a ReadFailure.
+ */
+export type ReadMembers = (input: JsonInput, row: Row, pending: Int32Array, progress: Progress) => boolean
+
+export interface FormMember {
+  /** What stands before the value, from the end of the value before it on: `,"name":`. The first member's starts with the brace. */
+  readonly lead: Buffer
+  /** Decoded into the row, or its position noted in `pending`, or stepped over. */
+  readonly action: 'decode' | 'defer' | 'skip'
+  /** The property's number, for those that are not stepped over. */
+  readonly slot: number
+}
+
+/** Members that are read in one go. */
+export interface FormPart {
+  /** Place in the object of the first of them. */
+  readonly from: number
+  readonly members: readonly FormMember[]
+  /** What stands behind the value of the last one up to the end of the object; null if other members follow. */
+  readonly tail: Buffer | null
+  /** Indexes into the row that are set to null, because no object of the form has such a property. */
+  readonly absent: readonly number[]
+}
+
+export interface Destination {
+  readonly value: ValueReader
+  /** Index into the row. */
+  readonly target: number
+}
+
+/** Members of one function: V8 takes a long time to optimize long ones. */
+const CHUNK = 32
+
+/** `destinations` are by slot. */
+export function membersReader(part: FormPart, destinations: readonly Destination[]): ReadMembers {
+  const { from, members, tail } = part
+  const readers: ReadMembers[] = []
+  for (let i = 0; i === 0 || i < members.length; i += CHUNK) {
+    const chunk = members.slice(i, i + CHUNK)
+    const isLast = i + CHUNK >= members.length
+    const absent = i === 0 ? part.absent : []
+    readers.push(chunkReader({ from: from + i, members: chunk, tail: isLast ? tail : null, absent }, destinations))
+  }
+  if (readers.length === 1) return readers[0]!
+  return (input, row, pending, progress) => {
+    for (let i = 0; i < readers.length; i++) if (!readers[i]!(input, row, pending, progress)) return false
+    return true
+  }
+}
+
+function chunkReader({ from, members, tail, absent }: FormPart, destinations: readonly Destination[]): ReadMembers {
+  const source = `const [${destinations.map((_, slot) => `decode${slot}`).join()}] = decoders
+  return function readMembers(input, row, pending, progress) {
+    const { bytes, view, end } = input
+    let at = input.position, place = ${from}, byte = 0, behind = 0
+    ${absent.map((target) => `row[${target}] = null`).join('\n')}
+    same: {
+      ${members.map((member) => `${memberSource(member, destinations[member.slot])}\nplace++`).join('\n')}
+      ${tail === null ? '' : `if (at + ${tail.length} > end || ${differs(tail)}) break same\nat += ${tail.length}`}
+      progress.place = place
+      input.position = at
+      return true
+    }
+    progress.place = place
+    input.position = at
+    return false
+  }`
+  return generatedFunction(['decoders', 'skipValue', 'readString', 'readInt32', 'readInt64', 'readDouble'], source, [
+    destinations.map(({ value }) => value.decode),
+    skipValue,
+    readString,
+    readInt32,
+    readInt64,
+    readDouble,
+  ]) as ReadMembers
+}
+
+function memberSource({ lead, action, slot }: FormMember, destination: Destination | undefined): string {
+  // A value follows, so at least one more byte does.
+  const start = `if (at + ${lead.length} >= end || ${differs(lead)}) break same`
+  if (action === 'decode') {
+    return `${start}
+    byte = bytes[at + ${lead.length}]
+    if (byte <= ${SPACE}) break same
+    input.position = at + ${lead.length}
+    progress.slot = ${slot}
+    row[${destination!.target}] = ${valueSource(destination!.value, slot)}
+    at = input.position`
+  }
+  return `${start}
+    behind = skipValue(bytes, at + ${lead.length}, end)
+    if (behind < 0) break same
+    ${action === 'defer' ? `pending[${slot}] = at + ${lead.length}` : ''}
+    at = behind`
+}
+
+function valueSource({ kind }: ValueReader, slot: number): string {
+  const decode = `decode${slot}(input)`
+  if (kind === NOT_FAST) return decode
+  if (kind === FAST_STRING) return `byte === ${QUOTE} ? readString(input) : ${decode}`
+  return `byte >= 0x30 && byte <= 0x39 || byte === ${MINUS} ? ${NUMBER_READERS[kind]}(input) : ${decode}`
+}
+
+const NUMBER_READERS = { [FAST_INT32]: 'readInt32', [FAST_INT64]: 'readInt64', [FAST_DOUBLE]: 'readDouble' } as const
+
+/** Source of whether other bytes than `text` stand at `at`. Words may overlap, so that nothing behind it is looked at. */
+function differs(text: Buffer): string {
+  if (text.length < 4) return Array.from(text, (byte, i) => `bytes[at + ${i}] !== ${byte}`).join(' || ')
+  const offsets = Array.from({ length: text.length >> 2 }, (_, i) => 4 * i)
+  if (text.length % 4 > 0) offsets.push(text.length - 4)
+  const words = offsets.map((offset) => `view.getInt32(at + ${offset}, true) ^ ${text.readInt32LE(offset)}`)
+  return `(${words.join(' | ')}) !== 0`
+}
