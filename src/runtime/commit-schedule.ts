@@ -17,6 +17,8 @@ export interface CommitScheduleOptions {
   readonly transactions: Transactions
   /** Whether all should commit now, whatever their intervals. */
   readonly isPressed: () => boolean
+  /** Whether reading should wait for a commit. */
+  readonly isFull: () => boolean
   /** Before it is looked what is due. */
   readonly onTick: () => void
 }
@@ -25,6 +27,9 @@ export class CommitSchedule {
   readonly #options: CommitScheduleOptions
   #timer: NodeJS.Timeout | null = null
   #underWay: Promise<void> | null = null
+  /** Commits succeed, and yet it stays full: reading goes on, as waiting would not help. */
+  #isHelpless = false
+  #waiters: (() => void)[] = []
 
   constructor(options: CommitScheduleOptions) {
     this.#options = options
@@ -38,6 +43,13 @@ export class CommitSchedule {
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#timer = null
+    this.#endWaiting()
+  }
+
+  /** Null: reading may go on; else resolves when it may, which is when a commit has made room. */
+  get room(): Promise<void> | null {
+    if (this.#timer === null || this.#isHelpless || !this.#options.isFull()) return null
+    return new Promise((resolve) => this.#waiters.push(resolve))
   }
 
   /** Commits whatever there is to commit. */
@@ -63,10 +75,20 @@ export class CommitSchedule {
   async #commit(queries: readonly HostedQuery[]): Promise<void> {
     const now = this.#options.clock.now()
     for (const query of queries) query.nextCommitAt = now + Math.min(MAX_INTERVAL_MS, intervalOf(query))
+    const failedBefore = failures(queries)
     const work = this.#commitBoth(queries)
     this.#underWay = work
     await work
     this.#underWay = null
+    const isFull = this.#options.isFull()
+    this.#isHelpless = isFull && failures(queries) === failedBefore
+    if (!isFull || this.#isHelpless) this.#endWaiting()
+  }
+
+  #endWaiting(): void {
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const resolve of waiters) resolve()
   }
 
   async #commitBoth(queries: readonly HostedQuery[]): Promise<void> {
@@ -78,6 +100,9 @@ export class CommitSchedule {
 }
 
 const MAX_INTERVAL_MS = 600_000
+
+const failures = (queries: readonly HostedQuery[]): number =>
+  queries.reduce((sum, { failedCommits }) => sum + failedCommits, 0)
 
 async function commitSome(queries: readonly HostedQuery[]): Promise<void> {
   const waiting = queries.values()

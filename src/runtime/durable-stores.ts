@@ -63,6 +63,10 @@ class DurableStores implements StoreProvider {
     return this.#budget.needsCommit
   }
 
+  isFull(): boolean {
+    return this.#budget.isFull
+  }
+
   async open(request: OpenStores): Promise<TaskStores> {
     if (request.isTransient || request.stores.length === 0) return this.#memory.open(request)
     const slot = await this.#slots.of(request.slot)

@@ -10,6 +10,7 @@ export function memoryStores(): StoreProvider {
   return {
     open: async ({ stores }) => new MemoryTaskStores(stores.map(({ spec }) => spec)),
     needsCommit: () => false,
+    isFull: () => false,
     restores: () => NOTHING_RESTORED,
     purge: async () => {},
     close: async () => {},

@@ -20,6 +20,8 @@ export interface StoreProvider {
   open(request: OpenStores): Promise<TaskStores>
   /** Whether so many changes wait in memory for a commit that it should come at once. */
   needsCommit(): boolean
+  /** Whether so many wait that reading should wait for a commit. */
+  isFull(): boolean
   /** How far its tasks have been brought up from changelogs, when they were opened last. */
   restores(queryId: string): RestoreCounts
   /** Deletes whatever is kept of a query's tasks, which are closed. No effect if there is nothing. */

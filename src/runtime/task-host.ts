@@ -91,7 +91,7 @@ export class TaskHost implements LocalHost {
     })
     this.#reading = new HostReading({
       broker,
-      gate: () => this.#transactions.busy ?? (this.#window.isFull ? this.#window.room() : null),
+      gate: () => this.#transactions.busy ?? (this.#window.isFull ? this.#window.room() : this.#commits.room),
       onRound: () => this.#endRound(),
     })
     this.#commits = new CommitSchedule({
@@ -99,6 +99,7 @@ export class TaskHost implements LocalHost {
       queries: hosted,
       transactions: this.#transactions,
       isPressed: () => options.stores.needsCommit(),
+      isFull: () => options.stores.isFull(),
       onTick: () => this.#tick(),
     })
   }

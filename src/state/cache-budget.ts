@@ -58,6 +58,11 @@ export class CacheBudget {
     return this.unwrittenBytes > this.limitBytes / 2
   }
 
+  /** Whether so much waits that nothing more should be added before a commit. */
+  get isFull(): boolean {
+    return this.unwrittenBytes > this.limitBytes
+  }
+
   /** Frees a part of what can go if the limit is exceeded; more than needed, so that it is not called for every entry. */
   makeRoom(): void {
     if (this.usedBytes <= this.limitBytes) return
