@@ -78,7 +78,7 @@ async function measure(peer: string, broker: Broker, connect: Connect): Promise<
   const onDeath = (error: Error) => console.error(error)
   const hosts = workerHosts({
     count: availableParallelism(),
-    serviceId,
+    serverId: serviceId,
     config: properties,
     connect,
     stores: { kind: 'memory' },

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism, hostname } from 'node:os'
+import { join as joinPath } from 'node:path'
 import type { Broker } from './broker/broker.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Engine } from './engine/api.ts'
@@ -14,9 +14,11 @@ import { createEngine, type RunningEngine } from './engine/engine.ts'
 import { parseProperties } from './engine/properties-file.ts'
 import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
 import { createRegistry } from './functions/registry.ts'
+import type { ClusterMembership, ClusterMembershipOptions } from './runtime/cluster-membership.ts'
 import { createQueryRuntime } from './runtime/create-query-runtime.ts'
 import type { HostProvider } from './runtime/host-set.ts'
 import type { QueryRuntime } from './runtime/query-runtime.ts'
+import { SLOTS } from './runtime/slots.ts'
 import { workerHosts } from './runtime/worker-hosts.ts'
 import type { StoresSetup } from './runtime/worker-setup.ts'
 
@@ -30,6 +32,10 @@ export interface ServerPartsOptions {
   readonly clock?: Clock
   /** Told of damage and failed upkeep, in words for the operator. Default: to standard error. */
   readonly warn?: (message: string) => void
+  /** Told which part of a cluster's work this server has, in words for the operator. Default: nobody. */
+  readonly inform?: (message: string) => void
+  /** Where the other servers of a cluster reach this one, unless the configuration says so. */
+  readonly address?: string
 }
 
 export interface ServerParts {
@@ -71,39 +77,59 @@ interface OpenedParts {
 }
 
 async function open(options: ServerPartsOptions, config: Config, clock: Clock): Promise<OpenedParts> {
-  const { broker, connect, close } = await openBroker(options, config, clock)
+  const { broker, connect, join, serverId, close } = await openBroker(options, config, clock)
+  let cluster: ClusterMembership | null = null
   try {
     const functions = createRegistry(BUILT_IN_FUNCTIONS)
     const random = Math.random
     const stores = storesSetup(options, config)
-    const hosts = openHosts(options, config, { connect, stores })
-    const properties = options.properties ?? {}
-    const { changelogs } = stores
-    const runtime = createQueryRuntime({ broker, functions, clock, random, config: properties, hosts, changelogs })
+    const hosts = openHosts(options, config, { connect, serverId, stores })
+    const runtime = createQueryRuntime({
+      broker,
+      functions,
+      clock,
+      random,
+      config: options.properties ?? {},
+      hosts,
+      changelogs: stores.changelogs,
+      sharesSlots: join !== null,
+    })
+    if (join !== null) cluster = await joinCluster(options, { runtime, clock, join })
     const engine = await createEngine({ broker, runtime, clock, random, config, functions, version: version() })
     return {
       engine,
       runtime,
       async close() {
         await engine.close()
+        await cluster?.leave()
         await close()
       },
     }
   } catch (error) {
+    await cluster?.leave()
     await close()
     throw error
   }
+}
+
+/** Does not wait for the first slots. */
+async function joinCluster(
+  { inform = () => {}, warn = warnOnStandardError }: ServerPartsOptions,
+  parts: Pick<ClusterMembershipOptions, 'runtime' | 'clock' | 'join'>,
+): Promise<ClusterMembership> {
+  const { ClusterMembership } = await import('./runtime/cluster-membership.ts')
+  return new ClusterMembership({ ...parts, inform, warn })
 }
 
 /** Tasks run in threads, as many as there are cores; each is started when the first task is placed on it. */
 function openHosts(
   { properties = {}, warn }: ServerPartsOptions,
   config: Config,
-  { connect, stores }: { readonly connect: Connect; readonly stores: StoresSetup },
+  { connect, serverId, stores }: { readonly connect: Connect; readonly serverId: string; readonly stores: StoresSetup },
 ): HostProvider {
   return workerHosts({
-    count: Math.max(1, Number(config.get('num.stream.threads') ?? availableParallelism())),
-    serviceId: config.get('ksql.service.id') ?? '',
+    count: threadCount(config),
+    serverId,
     config: properties,
     connect,
     stores,
@@ -111,11 +137,14 @@ function openHosts(
   })
 }
 
+const threadCount = (config: Config): number =>
+  Math.max(1, Number(config.get('num.stream.threads') ?? availableParallelism()))
+
 /** State beside the embedded log is on the same disk and as safe: changelogs would write everything twice. */
 function storesSetup({ dataDir, bootstrapServers }: ServerPartsOptions, config: Config) {
   const cacheBytes = config.number('millrace.state.cache.bytes')
   const changelogs = (bootstrapServers ?? config.get('bootstrap.servers')) !== undefined
-  return { kind: 'disk', directory: join(dataDir, 'state'), cacheBytes, changelogs } as const
+  return { kind: 'disk', directory: joinPath(dataDir, 'state'), cacheBytes, changelogs } as const
 }
 
 function warnOnStandardError(message: string): void {
@@ -128,17 +157,25 @@ type Connect = Parameters<typeof workerHosts>[0]['connect']
 interface OpenedBroker {
   readonly broker: Broker
   readonly connect: Connect
+  /** Null: this server is alone. */
+  readonly join: ClusterMembershipOptions['join'] | null
+  /** See `WorkerSetup`. */
+  readonly serverId: string
   readonly close: () => Promise<void>
 }
 
 async function openBroker(options: ServerPartsOptions, config: Config, clock: Clock): Promise<OpenedBroker> {
   const servers = options.bootstrapServers ?? config.get('bootstrap.servers')
-  return servers === undefined ? openEmbedded(options, clock) : openKafka(servers, config)
+  return servers === undefined ? openEmbedded(options, config, clock) : openKafka(servers, options, config)
 }
 
-async function openEmbedded({ dataDir, warn }: ServerPartsOptions, clock: Clock): Promise<OpenedBroker> {
+async function openEmbedded(
+  { dataDir, warn }: ServerPartsOptions,
+  config: Config,
+  clock: Clock,
+): Promise<OpenedBroker> {
   const { openEmbeddedLog } = await import('./broker/embedded/embedded-log.ts')
-  const log = await openEmbeddedLog({ dataDir: join(dataDir, 'log'), clock, ...(warn !== undefined && { warn }) })
+  const log = await openEmbeddedLog({ dataDir: joinPath(dataDir, 'log'), clock, ...(warn !== undefined && { warn }) })
   const broker = log.broker()
   await broker.connect()
   return {
@@ -147,6 +184,8 @@ async function openEmbedded({ dataDir, warn }: ServerPartsOptions, clock: Clock)
       const attachment = log.attachment()
       return { connection: { kind: 'embedded', attachment }, transfer: [attachment.port] }
     },
+    join: null,
+    serverId: config.get('ksql.service.id') ?? '',
     async close() {
       await broker.close()
       await log.close()
@@ -154,17 +193,59 @@ async function openEmbedded({ dataDir, warn }: ServerPartsOptions, clock: Clock)
   }
 }
 
-async function openKafka(servers: string, config: Config): Promise<OpenedBroker> {
-  const { KafkaBroker } = await import('./broker/kafka/kafka-broker.ts')
-  const { kafkaOptions } = await import('./engine/kafka-options.ts')
-  const options = kafkaOptions(servers, config)
-  const broker = new KafkaBroker(options)
-  await broker.connect()
+/** Servers of one cluster have the same service id, and state of their own. */
+async function openKafka(
+  servers: string,
+  { dataDir, address }: ServerPartsOptions,
+  config: Config,
+): Promise<OpenedBroker> {
+  const [{ KafkaBroker }, { joinSlots }, { kafkaOptions }, { lockDataDir }, { serverIdentity }] = await Promise.all([
+    import('./broker/kafka/kafka-broker.ts'),
+    import('./broker/kafka/slots.ts'),
+    import('./engine/kafka-options.ts'),
+    import('./broker/embedded/data-dir-lock.ts'),
+    import('./runtime/server-identity.ts'),
+  ])
+  const kafka = kafkaOptions(servers, config)
+  const serviceId = config.get('ksql.service.id') ?? ''
+  const identity = await serverIdentity(dataDir)
+  const unlock = lockDataDir(dataDir)
+  const broker = new KafkaBroker(kafka)
+  const close = async () => {
+    await broker.close()
+    unlock()
+  }
+  try {
+    await broker.connect()
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     broker,
-    connect: () => ({ connection: { kind: 'kafka', options }, transfer: [] }),
-    close: () => broker.close(),
+    connect: () => ({ connection: { kind: 'kafka', options: kafka }, transfer: [] }),
+    join: (events, signal) =>
+      joinSlots({
+        ...events,
+        signal,
+        kafka,
+        prefix: `_confluent-ksql-${serviceId}_`,
+        slots: SLOTS,
+        lanes: threadCount(config),
+        address: reachableAddress(config, address),
+        sessionTimeoutMs: config.number('session.timeout.ms'),
+      }),
+    serverId: `${serviceId}-${identity}`,
+    close,
   }
+}
+
+/** A listener on all addresses of the machine is reached by the machine's name. */
+function reachableAddress(config: Config, given: string | undefined): string {
+  const [first = ''] = (config.get('listeners') ?? '').split(',')
+  const address =
+    config.get('ksql.advertised.listener') ?? config.get('ksql.internal.listener') ?? given ?? first.trim()
+  return address.replace(/(?<=^https?:\/\/)(?:0\.0\.0\.0|\[::\])(?=:|$)/i, hostname())
 }
 
 /** Prometheus's client is loaded by the first scrape. */

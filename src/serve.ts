@@ -51,6 +51,8 @@ export async function serve(options: ServeOptions): Promise<Serving | null> {
     properties,
     ...(servers !== undefined && { bootstrapServers: servers }),
     warn: (message) => log.warn({}, message),
+    inform: (message) => log.info({}, message),
+    ...(server.urls[0] !== undefined && { address: server.urls[0] }),
   })
   parts.resolve(opened)
   return {

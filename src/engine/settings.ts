@@ -44,7 +44,15 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.service.id': fixed(
     text('default_', 'Name of the cluster of servers; its internal topics and consumer groups have it in their names.'),
   ),
-  'ksql.advertised.listener': fixed(text(null, 'Address of this server that descriptions of queries show.')),
+  'ksql.advertised.listener': fixed(
+    text(
+      null,
+      'Address of this server that descriptions of queries show, and where others of its cluster reach it; none: ksql.internal.listener.',
+    ),
+  ),
+  'ksql.internal.listener': fixed(
+    text(null, 'The same, where ksql.advertised.listener is not set; none: the first listener.'),
+  ),
   'ksql.output.topic.name.prefix': text('', 'Prefix of the topics that CREATE ... AS SELECT makes.'),
   'ksql.persistence.default.format.key': text('KAFKA', 'Key format where a statement names none.'),
   'ksql.persistence.default.format.value': text(null, 'Value format where a statement names none.'),
@@ -155,7 +163,6 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.logging.processing.stream.name': fixed(text('KSQL_PROCESSING_LOG', 'Name of that stream.')),
   'ksql.logging.processing.rows.include': fixed(flag(false, 'Whether the processing log holds the data of records.')),
 
-  'ksql.internal.listener': inert(fixed(text(null, 'Servers do not call each other.'))),
   'ksql.schema.registry.url': inert(fixed(text('', 'Formats with a registry are not supported yet.'))),
   'ksql.connect.url': inert(fixed(text('http://localhost:8083', 'Connectors are not supported yet.'))),
   'ksql.queries.file': inert(fixed(text(null, 'There is no mode without the HTTP API.'))),
@@ -175,7 +182,7 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.query.pull.max.concurrent.requests': inert(fixed(number(UNLIMITED, 'Pull queries are not limited.'))),
   'ksql.query.push.v2.registry.installed': inert(fixed(flag(false, 'Push queries need no registry.'))),
   'ksql.server.command.blocked.threshold.error.ms': inert(fixed(number(15_000, 'There is no such threshold.'))),
-  'ksql.heartbeat.enable': inert(fixed(flag(false, 'Servers do not call each other.'))),
+  'ksql.heartbeat.enable': inert(fixed(flag(false, 'Kafka knows which servers are there: see session.timeout.ms.'))),
 }
 
 /** Settings of the dataflow and of Kafka's clients; also accepted with the prefix `ksql.streams.`. */
@@ -211,6 +218,12 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
   'sasl.jaas.config': fixed(text(null, 'User and password at the brokers: username="..." and password="...".')),
   'sasl.username': fixed(text(null, 'User at the brokers, where sasl.jaas.config names none.')),
   'sasl.password': fixed(text(null, 'Password at the brokers, where sasl.jaas.config has none.')),
+  'session.timeout.ms': fixed(
+    number(
+      10_000,
+      'How long a server on Kafka may give no sign of life before others of its cluster take its work over.',
+    ),
+  ),
   'client.id': fixed(text(null, 'Name by which the brokers know this server.')),
 
   'statestore.cache.max.bytes': inert(number(null, 'See millrace.state.cache.bytes.')),
@@ -225,7 +238,6 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
   acks: inert(text(null, 'Writes wait for all replicas in sync.')),
   'max.request.size': inert(number(null, 'The server makes its batches itself.')),
   'request.timeout.ms': inert(number(null, 'The server chooses it.')),
-  'session.timeout.ms': inert(number(null, 'The server chooses it.')),
 }
 
 /** Names of which only the start is fixed. */

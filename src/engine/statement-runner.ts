@@ -92,11 +92,19 @@ export class StatementRunner {
       const prepared = await this.#prepare(statement, session, turn.sequence)
       if (prepared.kind !== 'command') return { prepared, sequence: -1 }
       for (const topic of prepared.topics) await ensureTopic(this.#parts.broker, topic)
+      await this.#announce(prepared, session)
       await this.#commands.append(turn, this.#command(statement, prepared, session))
       return { prepared, sequence: turn.sequence }
     })
     if (done.prepared.kind !== 'command') return this.#answer(done.prepared)
     return this.#statusOf(done.prepared, done.sequence)
+  }
+
+  async #announce({ effects }: CommandDraft, { overrides }: Session): Promise<void> {
+    const config = Object.fromEntries(overrides)
+    for (const effect of effects) {
+      if (effect.kind === 'startQuery') await this.#parts.runtime.announce({ plan: effect.plan, config })
+    }
   }
 
   async #prepare(statement: Statement, session: Session, sequence: number): Promise<Prepared> {

@@ -155,8 +155,9 @@ class Runtime implements SettlingQueryRuntime {
     yield* limited(merge(parts), request.limit)
   }
 
-  announce({ plan, config }: Omit<StartQuery, 'paused'>): Promise<void> {
-    return fixOrigins({ plan, config: mergeConfig(this.#options.config, config) }, this.#placement())
+  async announce({ plan, config }: Omit<StartQuery, 'paused'>): Promise<void> {
+    if (this.#options.sharesSlots !== true) return
+    await fixOrigins({ plan, config: mergeConfig(this.#options.config, config) }, this.#placement())
   }
 
   takeSlots(slots: readonly number[]): void {

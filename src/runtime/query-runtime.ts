@@ -130,7 +130,7 @@ export interface QueryRuntime {
    */
   pull(queryId: string, request: PullRequest, partitions?: readonly number[]): AsyncIterable<readonly Row[]>
   subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription>
-  /** Before other servers learn of a new query: fixes from where all of them are to read. Rejects with a BrokerError. */
+  /** Before other servers learn of a new query: fixes from where all of them are to read, if there are others. Rejects with a BrokerError. */
   announce(query: Omit<StartQuery, 'paused'>): Promise<void>
   /** Slots are this server's from now on: starts the tasks there, in the background. */
   takeSlots(slots: readonly number[]): void

@@ -12,7 +12,8 @@ import type { BrokerConnection, StoresSetup, WorkerSetup } from './worker-setup.
 export interface WorkerHostsOptions {
   /** Threads, at least 1. */
   readonly count: number
-  readonly serviceId: string
+  /** See `WorkerSetup`. */
+  readonly serverId: string
   readonly config: Config
   /** Asked for each worker that is started. */
   readonly connect: () => { readonly connection: BrokerConnection; readonly transfer: Transferable[] }
@@ -54,14 +55,14 @@ export function workerHosts(options: WorkerHostsOptions): HostProvider {
 }
 
 function startWorker(
-  { serviceId, config, connect, stores, functionModules = [], onDeath }: WorkerHostsOptions,
+  { serverId, config, connect, stores, functionModules = [], onDeath }: WorkerHostsOptions,
   index: number,
   listener: HostListener,
   onLost: (suspect: string | null) => void,
 ): { readonly host: Host; readonly ended: Promise<unknown> } {
   const { connection, transfer } = connect()
   const workingFor = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
-  const setup: WorkerSetup = { index, serviceId, config, broker: connection, stores, functionModules, workingFor }
+  const setup: WorkerSetup = { index, serverId, config, broker: connection, stores, functionModules, workingFor }
   const worker = new Worker(ENTRY, {
     workerData: setup,
     transferList: transfer,

@@ -31,7 +31,8 @@ export type StoresSetup =
 
 export interface WorkerSetup {
   readonly index: number
-  readonly serviceId: string
+  /** Of the server: no other that lives has it, and it has it again after a restart. */
+  readonly serverId: string
   readonly config: Config
   readonly broker: BrokerConnection
   readonly stores: StoresSetup
@@ -43,7 +44,7 @@ export interface WorkerSetup {
 
 /** Opens what the host needs. The caller closes the broker after the host. */
 export async function hostOptions(setup: WorkerSetup): Promise<Omit<TaskHostOptions, 'listener'>> {
-  const { index, serviceId, workingFor } = setup
+  const { index, serverId, workingFor } = setup
   const config = mergeConfig(setup.config, {})
   const broker = await openBroker(setup.broker)
   await broker.connect()
@@ -53,7 +54,7 @@ export async function hostOptions(setup: WorkerSetup): Promise<Omit<TaskHostOpti
     functionContext: { now: Date.now, random: Math.random, config: (key) => config[`ksql.functions.${key}`] },
     clock: systemClock,
     stores: await openStores(setup.stores, broker),
-    transactionalId: `${serviceId}-${index}`,
+    transactionalId: `${serverId}-${index}`,
     compression: compressionOf(config),
     workingFor: new Int32Array(workingFor),
   }

@@ -26,6 +26,9 @@ describeKafka('the slots group', ({ bootstrapServers }) => {
       onRevoked(slots) {
         for (const slot of slots) workers.delete(slot)
       },
+      onLost(slots) {
+        for (const slot of slots) workers.delete(slot)
+      },
       ...options,
     })
     members.push(member)

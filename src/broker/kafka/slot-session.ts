@@ -71,12 +71,17 @@ export class SlotSession {
   /** True if all is well, false if the members are to join again. */
   async heartbeat(): Promise<boolean> {
     const connection = await this.#open()
-    const { errorCode } = await connection.call(apis.heartbeat, {
-      groupId: this.#options.name,
-      groupGenerationId: this.#generation,
-      memberId: this.#memberId,
-      groupInstanceId: null,
-    })
+    const { errorCode } = await connection.call(
+      apis.heartbeat,
+      {
+        groupId: this.#options.name,
+        groupGenerationId: this.#generation,
+        memberId: this.#memberId,
+        groupInstanceId: null,
+      },
+      // A beat that is not answered must be noticed while there is still time for another.
+      { timeoutMs: this.#options.sessionTimeoutMs / 2 },
+    )
     if (errorCode === KafkaErrorCode.REBALANCE_IN_PROGRESS) return false
     this.#throwIfError(errorCode, 'Beating')
     return true

@@ -13,11 +13,21 @@ import { apis } from './apis.ts'
 import { Cluster } from './cluster.ts'
 import { type KafkaOptions, withDefaults } from './options.ts'
 import { backoffMs, isRetriable } from './retry.ts'
+import { claimOrder } from './slot-assignment.ts'
 import { decodeAssignment, decodeMember } from './slot-protocol.ts'
 import { EvictedError, SlotSession } from './slot-session.ts'
 import { createTopic } from './topics.ts'
 
-export interface SlotsOptions {
+export interface SlotEvents {
+  /** Slots are ours from now on. Awaited before the next change. */
+  onAssigned(slots: readonly number[]): void | Promise<void>
+  /** Slots are not ours any more. Nobody else gets them before this has resolved. */
+  onRevoked(slots: readonly number[]): void | Promise<void>
+  /** We were thought dead: others may have the slots already. */
+  onLost(slots: readonly number[]): void | Promise<void>
+}
+
+export interface SlotsOptions extends SlotEvents {
   readonly kafka: KafkaOptions
   /** The topic and the group are called `<prefix>slots`: one prefix per cluster of servers. */
   readonly prefix: string
@@ -25,14 +35,14 @@ export interface SlotsOptions {
   readonly slots: number
   /** Where the other servers reach this one. */
   readonly address: string
+  /** Threads among which this server shares its slots, by `slot % lanes`: if it is to give some up, all lose alike many. Default 1. */
+  readonly lanes?: number
   /** Without a sign of life for so long a server loses its slots, ms. Default 10,000. */
   readonly sessionTimeoutMs?: number
   /** How long letting go of slots may take, ms. Default 30,000. */
   readonly rebalanceTimeoutMs?: number
-  /** Slots are ours from now on. Awaited before the next change. */
-  onAssigned(slots: readonly number[]): void | Promise<void>
-  /** Slots are not ours any more. Nobody else gets them before this has resolved, unless this server was thought dead. */
-  onRevoked(slots: readonly number[]): void | Promise<void>
+  /** Aborted, it leaves, also if it has not been given slots yet. */
+  readonly signal?: AbortSignal
 }
 
 export interface SlotOwner {
@@ -68,6 +78,9 @@ export async function joinSlots(options: SlotsOptions): Promise<SlotMembership> 
     const name = `${options.prefix}slots`
     const slots = await makeTopic(cluster, name, options.slots)
     const member = new SlotMember(cluster, name, slots, options)
+    const leave = () => void member.leave().catch(() => {})
+    options.signal?.addEventListener('abort', leave, { once: true })
+    if (options.signal?.aborted) leave()
     await member.start()
     return member
   } catch (error) {
@@ -102,6 +115,9 @@ class SlotMember implements SlotMembership {
   #owners: readonly SlotOwner[] = []
   /** When the coordinator last answered, by `performance.now()`. */
   #lastAnswer = 0
+  /** When slots were last given out, likewise. */
+  #joinedAt = 0
+  #isJoining = false
 
   constructor(cluster: Cluster, name: string, slots: number, options: SlotsOptions) {
     const { address, sessionTimeoutMs = SESSION_TIMEOUT_MS, rebalanceTimeoutMs = REBALANCE_TIMEOUT_MS } = options
@@ -120,10 +136,16 @@ class SlotMember implements SlotMembership {
   }
 
   async start(): Promise<void> {
-    void this.#run().then(this.#end.resolve, (error: unknown) => {
-      this.#firstAssignment.reject(error)
-      this.#end.reject(error)
-    })
+    void this.#run().then(
+      () => {
+        this.#firstAssignment.resolve()
+        this.#end.resolve()
+      },
+      (error: unknown) => {
+        this.#firstAssignment.reject(error)
+        this.#end.reject(error)
+      },
+    )
     await this.#firstAssignment.promise
   }
 
@@ -142,6 +164,8 @@ class SlotMember implements SlotMembership {
 
   async leave(): Promise<void> {
     this.#leaving.abort()
+    // The others may take long to join; who leaves need not wait for them.
+    if (this.#isJoining) this.#session.disconnect()
     await this.ended
   }
 
@@ -150,8 +174,8 @@ class SlotMember implements SlotMembership {
       for (let failures = 0; !this.#leaving.signal.aborted; )
         try {
           await this.#takePart()
-          failures = 0
         } catch (error) {
+          if (performance.now() - this.#joinedAt >= this.#sessionTimeoutMs) failures = 0
           await this.#recover(error, failures++)
         }
     } finally {
@@ -172,8 +196,8 @@ class SlotMember implements SlotMembership {
 
   /** Until the members must join again, or this one leaves. */
   async #takePart(): Promise<void> {
-    const assigned = await this.#session.join(this.#owned)
-    this.#lastAnswer = performance.now()
+    const assigned = await this.#join()
+    this.#lastAnswer = this.#joinedAt = performance.now()
     const lost = this.#owned.filter((slot) => !assigned.includes(slot))
     const gained = assigned.filter((slot) => !this.#owned.includes(slot))
     await this.#whileBeating(async () => {
@@ -185,6 +209,15 @@ class SlotMember implements SlotMembership {
     // What was let go is given to its new owner when we join again.
     if (lost.length > 0) return
     while (!this.#leaving.signal.aborted && (await this.#beat())) await this.#pause(this.#beatMs)
+  }
+
+  async #join(): Promise<number[]> {
+    this.#isJoining = true
+    try {
+      return await this.#session.join(claimOrder(this.#owned, this.#options.lanes ?? 1))
+    } finally {
+      this.#isJoining = false
+    }
   }
 
   async #beat(): Promise<boolean> {
@@ -215,13 +248,19 @@ class SlotMember implements SlotMembership {
     await this.#options.onRevoked(slots)
   }
 
+  async #lose(): Promise<void> {
+    const slots = this.#owned
+    this.#owned = []
+    if (slots.length > 0) await this.#options.onLost(slots)
+  }
+
   /** Who was evicted, or could not be heard for a session, may have lost its slots to others: it stops working on them. */
   async #recover(error: unknown, failures: number): Promise<void> {
     if (!isRetriable(error)) throw error
     const isEvicted = error instanceof EvictedError
     if (!isEvicted) this.#session.disconnect()
-    if (isEvicted || performance.now() - this.#lastAnswer >= this.#sessionTimeoutMs) await this.#revoke(this.#owned)
-    if (!isEvicted) await this.#pause(backoffMs(failures))
+    if (isEvicted || performance.now() - this.#lastAnswer >= this.#sessionTimeoutMs) await this.#lose()
+    await this.#pause(backoffMs(failures))
   }
 
   async #pause(ms: number): Promise<void> {

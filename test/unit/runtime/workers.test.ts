@@ -20,7 +20,7 @@ const inWorkers = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
   functions,
   hosts: workerHosts({
     count: 2,
-    serviceId: 'test_',
+    serverId: 'test_',
     config: {},
     connect() {
       const attachment = log.attachment()

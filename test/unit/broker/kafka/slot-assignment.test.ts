@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { assignSlots } from '../../../../src/broker/kafka/slot-assignment.ts'
+import { assignSlots, claimOrder } from '../../../../src/broker/kafka/slot-assignment.ts'
 
 const claim = (memberId: string, ...owned: number[]) => ({ memberId, owned })
 
@@ -27,14 +27,14 @@ describe('slots', () => {
   test('a newcomer gets nothing that its owner has not let go of', () => {
     expect(assignSlots([claim('a', 0, 1, 2, 3), claim('b')], 4)).toEqual(
       new Map([
-        ['a', [0, 1]],
+        ['a', [0, 2]],
         ['b', []],
       ]),
     )
-    expect(assignSlots([claim('a', 0, 1), claim('b')], 4)).toEqual(
+    expect(assignSlots([claim('a', 0, 2), claim('b')], 4)).toEqual(
       new Map([
-        ['a', [0, 1]],
-        ['b', [2, 3]],
+        ['a', [0, 2]],
+        ['b', [1, 3]],
       ]),
     )
   })
@@ -46,6 +46,26 @@ describe('slots', () => {
         ['b', [2, 3, 5]],
       ]),
     )
+  })
+
+  test('beside each other go to different servers, also when these share theirs among threads', () => {
+    const slots = Array.from({ length: 16 }, (_, slot) => slot)
+    for (const lanes of [1, 2, 4]) {
+      const kept = assignSlots([claim('a', ...claimOrder(slots, lanes)), claim('b')], 16).get('a')!
+      expect(kept).toHaveLength(8)
+      for (let lane = 0; lane < lanes; lane++) {
+        expect(kept.filter((slot) => slot % lanes === lane)).toHaveLength(8 / lanes)
+      }
+      for (let from = 0; from + 4 <= 16; from++) {
+        const count = kept.filter((slot) => slot >= from && slot < from + 4).length
+        expect([1, 2, 3]).toContain(count)
+      }
+    }
+    const [a, b] = [...assignSlots([claim('a'), claim('b')], 8).values()]
+    expect([a, b]).toEqual([
+      [0, 3, 4, 7],
+      [1, 2, 5, 6],
+    ])
   })
 
   test('with more servers than slots some have none', () => {

@@ -1,0 +1,20 @@
+/** Who a server is to its cluster: a name that comes with its local state, so that it is the same again after a restart. */
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const FILE = 'server-id'
+
+/** Reads the name from the directory, or gives it one. Rejects with the error of the file system. */
+export async function serverIdentity(directory: string): Promise<string> {
+  const path = join(directory, FILE)
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const made = randomUUID()
+  await mkdir(directory, { recursive: true })
+  await writeFile(path, `${made}\n`, { flush: true })
+  return made
+}
