@@ -148,6 +148,12 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ssl.ca.location': fixed(text(null, 'PEM file with the authorities of certificates, of clients and of brokers.')),
   'ssl.truststore.location': fixed(text(null, 'As ssl.ca.location and before it, for brokers alone; PEM, not JKS.')),
   'ssl.client.authentication': fixed(text('NONE', 'Whether clients show a certificate: NONE, REQUESTED or REQUIRED.')),
+  'millrace.worker.timeout.ms': fixed(
+    number(
+      30_000,
+      'How long a worker thread may be busy with one piece of work before it is ended and replaced; 0: for ever.',
+    ),
+  ),
   'millrace.state.cache.bytes': fixed(
     number(33_554_432, "Memory of each worker thread's caches in front of the state on disk."),
   ),

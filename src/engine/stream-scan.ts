@@ -130,7 +130,9 @@ class TopicScan {
       reportLate: () => {},
     })
     const input = task.inputs[0]!
-    return new SourceGroup([{ input, deliver: input.accept, refuse: this.#refuse(partition), advance: null }], {
+    const { accept: deliver } = input
+    const refuse = this.#refuse(partition)
+    return new SourceGroup([{ input, enter: () => {}, deliver, refuse, advance: null }], {
       partition,
       headers: (cursor) => readHeaders(cursor as RecordBatchCursor),
     })

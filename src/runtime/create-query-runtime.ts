@@ -56,7 +56,7 @@ export interface SettlingQueryRuntime extends QueryRuntime {
   settled(): Promise<void>
 }
 
-/** A query that failed while it was suspected of having killed its host this often is not started again by itself. */
+/** A query that was at work this often when its host died or hung is not started again by itself. */
 const MAX_DEATHS = 2
 /** Those of push queries: they need all partitions, whoever owns the slots. */
 const ALL_SLOTS = OwnedSlots.all()
@@ -90,7 +90,7 @@ class Runtime implements SettlingQueryRuntime {
     this.#hosts = new HostSet({
       provider: options.hosts ?? this.#inProcess(),
       listener: this.#listener(),
-      onLost: (host, suspect) => this.#lose(host, suspect),
+      onLost: (host, suspect, cause) => this.#lose(host, suspect, cause),
     })
   }
 
@@ -105,6 +105,7 @@ class Runtime implements SettlingQueryRuntime {
   async stop(queryId: string, options: { readonly purge: boolean }): Promise<void> {
     const query = this.#queries.get(queryId)
     if (query === undefined) return
+    this.#deaths.delete(queryId)
     await query.stop(options)
     if (this.#queries.get(queryId) === query) this.#queries.delete(queryId)
   }
@@ -251,18 +252,17 @@ class Runtime implements SettlingQueryRuntime {
   }
 
   /** Everybody's tasks go on elsewhere; who has killed a host before is stopped. */
-  #lose(host: Host, suspect: string | null): void {
+  #lose(host: Host, suspect: string | null, cause: Error): void {
     const deaths = suspect === null ? 0 : (this.#deaths.get(suspect) ?? 0) + 1
     if (suspect !== null) this.#deaths.set(suspect, deaths)
     for (const query of [...this.#queries.values(), ...this.#push.running]) {
       if (query.runsOn(host) && !(deaths >= MAX_DEATHS && query === this.#find(suspect!))) query.lose(host)
     }
     if (deaths < MAX_DEATHS) return
-    this.#find(suspect!)?.fail({
-      time: this.#options.clock.now(),
-      type: 'SYSTEM',
-      message: `The worker thread died ${deaths} times while it worked for this query. See the server's log for the cause.`,
-    })
+    const message =
+      `The worker thread died ${deaths} times while it worked for this query. ${cause.message} The query is not tried again by itself: ` +
+      'terminate it, and create it anew without what the thread does not survive.'
+    this.#find(suspect!)?.fail({ time: this.#options.clock.now(), type: 'SYSTEM', message }, { isFinal: true })
   }
 }
 

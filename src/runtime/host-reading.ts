@@ -12,6 +12,8 @@ export interface HostReadingOptions {
   readonly broker: Broker
   /** Null: reading may go on at once. */
   readonly gate: () => Promise<void> | null
+  /** After each partition. */
+  readonly onRead: () => void
   readonly onRound: () => void
 }
 
@@ -19,9 +21,11 @@ export class HostReading {
   readonly #loops: { readonly main: FetchLoop; readonly catchUp: FetchLoop }
   readonly #readers = new Map<string, PartitionReaders>()
   readonly #members = new Map<InputFeed, LaneFeed>()
+  readonly #onRead: () => void
   readonly #totals = new Map<string, TopicTotals>()
 
-  constructor({ broker, gate, onRound }: HostReadingOptions) {
+  constructor({ broker, gate, onRead, onRound }: HostReadingOptions) {
+    this.#onRead = onRead
     // Records of transactions count when they are committed, whoever wrote them: an aborted one was never there.
     const loop = () =>
       new FetchLoop({
@@ -77,6 +81,7 @@ export class HostReading {
   }
 
   #count(topic: string, read: TopicTotals): void {
+    this.#onRead()
     const before = this.#totals.get(topic)
     this.#totals.set(topic, {
       records: (before?.records ?? 0) + read.records,

@@ -6,7 +6,7 @@ export interface HostProvider {
   /** How many there may be. */
   readonly count: number
   /** `onLost`: the host died with all its tasks; `suspect` is the query that it was working for, if known. */
-  open(index: number, listener: HostListener, onLost: (suspect: string | null) => void): Promise<Host>
+  open(index: number, listener: HostListener, onLost: (suspect: string | null, cause: Error) => void): Promise<Host>
   /** After all hosts were closed. */
   close(): Promise<void>
 }
@@ -14,7 +14,7 @@ export interface HostProvider {
 export interface HostSetOptions {
   readonly provider: HostProvider
   readonly listener: HostListener
-  readonly onLost: (host: Host, suspect: string | null) => void
+  readonly onLost: (host: Host, suspect: string | null, cause: Error) => void
 }
 
 export class HostSet {
@@ -51,9 +51,9 @@ export class HostSet {
 
   async #open(index: number): Promise<Host> {
     const { provider, listener, onLost } = this.#options
-    const host: Host = await provider.open(index, listener, (suspect) => {
+    const host: Host = await provider.open(index, listener, (suspect, cause) => {
       this.#hosts.delete(index)
-      onLost(host, suspect)
+      onLost(host, suspect, cause)
     })
     return host
   }

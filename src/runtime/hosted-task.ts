@@ -32,6 +32,7 @@ import {
 } from './store-provider.ts'
 import { type Output, Task, type TaskInput } from './task.ts'
 import { isOperator, type SubTopology, storesOf } from './topology.ts'
+import { WATCHED } from './worker-watch.ts'
 
 /** Measured: with 10,000 keys at 500,000 records/s nine of ten changes are spared; more than that gains nothing. */
 const HOLD_BACK_MS = 200
@@ -140,7 +141,7 @@ export class HostedTask {
   endRound(): void {
     if (this.#isClosed || this.#isHalted) return
     const { workingFor, query } = this.#options
-    workingFor[0] = query.number
+    workingFor[WATCHED.workingFor] = query.number
     try {
       this.#group?.run()
       if (this.outputs.isMuted) this.#unmuteIfDone()
@@ -154,13 +155,21 @@ export class HostedTask {
   /** Null if there is nothing new, or while the task repeats what was committed before. Throws what operators and stores throw. */
   checkpoint(): TaskCheckpoint | null {
     if (this.outputs.isMuted || this.#isClosed) return null
-    this.#task.flush()
+    this.#flush()
     if (!this.isDirty && this.outputs.isIdle) return null
     this.#marked = this.feeds.map((_, index) => this.#processed(index))
     const positions = this.#positions()
     const state = this.stores.checkpoint({ positions, streamTime: this.#task.streamTime })
     this.outputs.flush()
     return { task: this, positions, state, stored: this.outputs.stored() }
+  }
+
+  /** Between two rounds the thread works for nobody. */
+  #flush(): void {
+    const { workingFor, query } = this.#options
+    workingFor[WATCHED.workingFor] = query.number
+    this.#task.flush()
+    workingFor[WATCHED.workingFor] = 0
   }
 
   /** What the last checkpoint took could not be committed: it is taken again. */

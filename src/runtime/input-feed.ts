@@ -8,6 +8,7 @@ import type { ReadFault } from './bad-records.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import type { Subscription } from './source-group.ts'
 import type { TaskInput } from './task.ts'
+import { WATCHED } from './worker-watch.ts'
 
 export interface FeedOptions {
   readonly input: TaskInput
@@ -20,7 +21,7 @@ export interface FeedOptions {
   readonly refuse: (fault: ReadFault, cursor: RecordCursor) => void
   readonly advance: ((timestamp: number) => void) | null
   readonly onFailure: (error: unknown) => void
-  /** Says for which query the thread works, in its first element. */
+  /** See `WATCHED`. */
   readonly workingFor: Int32Array
   readonly queryNumber: number
 }
@@ -55,10 +56,13 @@ export class InputFeed {
     this.subscription = {
       input,
       advance,
+      enter: () => {
+        workingFor[WATCHED.workingFor] = queryNumber
+      },
       deliver: (record, offset, cursor) => {
         if (offset < this.position || this.isClosed) return
         this.position = offset + 1
-        workingFor[0] = queryNumber
+        workingFor[WATCHED.workingFor] = queryNumber
         try {
           take(record, offset, cursor)
         } catch (error) {

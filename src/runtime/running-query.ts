@@ -103,13 +103,13 @@ export class RunningQuery {
     for (const slot of slots) this.#running.delete(slot)
   }
 
-  /** A host has ended its tasks: the others end too, and all start again after a while. */
-  fail(failure: QueryFailure): void {
+  /** A host has ended its tasks: the others end too, and all start again after a while, unless that is `isFinal`. */
+  fail(failure: QueryFailure, { isFinal = false } = {}): void {
     if (this.#isStopped || this.#hasFailed) return
     this.#hasFailed = true
     this.#noteFailure(failure)
     this.#inBackground(() => this.#stopHosts(this.#hosts, { purge: false }))
-    if (this.#options.retries) this.#scheduleRetry()
+    if (this.#options.retries && !isFinal) this.#scheduleRetry()
     else this.#options.onEnded?.(failure)
   }
 

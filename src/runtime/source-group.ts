@@ -19,6 +19,8 @@ import type { TaskInput } from './task.ts'
 /** Where the records of one input go. `deliver` may process a record at once (then the cursor's bytes are there) or keep it. */
 export interface Subscription {
   readonly input: TaskInput
+  /** Before the input's filter is asked: what the thread does now it does for this input. */
+  readonly enter: () => void
   readonly deliver: (record: StreamRecord, offset: number, cursor: RecordCursor) => void
   /** Told of a record that the input cannot read. The cursor's bytes are there as long as the call lasts. */
   readonly refuse: (fault: ReadFault, cursor: RecordCursor) => void
@@ -224,9 +226,14 @@ class Subscriber {
 
   #filter(filter: FilterStep, context: OperatorContext): SubscriberFilter {
     const predicate = mapColumns(filter.predicate, (column) => this.#columns[column]!)
+    const matches = compilePredicate({ predicate, text: filter.text }, context)
+    const { enter } = this.subscription
     return {
       predicate,
-      matches: compilePredicate({ predicate, text: filter.text }, context),
+      matches: (row) => {
+        enter()
+        return matches(row)
+      },
       deliver: (record, cursor, isShared) => this.deliver(record, cursor, isShared),
     }
   }

@@ -29,6 +29,7 @@ import type { StoreProvider } from './store-provider.ts'
 import { tableReader } from './table-reader.ts'
 import { keepsTable, type SubTopology, splitTopology, stepSchemas } from './topology.ts'
 import { Transactions } from './transactions.ts'
+import { WATCHED } from './worker-watch.ts'
 
 export interface TaskHostOptions {
   /** Opened by the caller, who closes it after the host. */
@@ -41,7 +42,7 @@ export interface TaskHostOptions {
   /** Of the exactly-once queries here; no other host that lives has it. */
   readonly transactionalId: string
   readonly compression: Compression
-  /** Element 0 tells others, as long as the thread works for a query, which one: its number; else 0. */
+  /** Shared with who watches the thread: see `WATCHED`. */
   readonly workingFor?: Int32Array
 }
 
@@ -78,7 +79,7 @@ export class TaskHost implements LocalHost {
 
   constructor(options: TaskHostOptions) {
     this.#options = options
-    this.#workingFor = options.workingFor ?? new Int32Array(1)
+    this.#workingFor = options.workingFor ?? new Int32Array(WATCHED.length)
     const { broker, clock, compression, transactionalId } = options
     this.#pool = new BatchPool(compression)
     this.#producer = broker.producer()
@@ -92,6 +93,7 @@ export class TaskHost implements LocalHost {
     this.#reading = new HostReading({
       broker,
       gate: () => this.#transactions.busy ?? (this.#window.isFull ? this.#window.room() : this.#commits.room),
+      onRead: () => this.#beat(),
       onRound: () => this.#endRound(),
     })
     this.#commits = new CommitSchedule({
@@ -280,10 +282,15 @@ export class TaskHost implements LocalHost {
     for (const { query, rows } of this.#queries.values()) {
       if (query.isEnded) continue
       query.endRound()
+      this.#beat()
       if (rows.length > 0) this.#options.listener.onRows(query.id, rows.splice(0))
     }
-    this.#workingFor[0] = 0
+    this.#workingFor[WATCHED.workingFor] = 0
     this.#tellRound()
+  }
+
+  #beat(): void {
+    this.#workingFor[WATCHED.beats]!++
   }
 
   /** What waits for the wall clock gets its chance although nothing is read. */

@@ -183,6 +183,7 @@ export class TestDriver {
     const policy = policyOf(step, config, { transient: true })
     const subscription: Subscription = {
       input,
+      enter: () => {},
       deliver: input.accept,
       advance: (timestamp) => task.advanceStreamTime(timestamp),
       refuse: (fault, { offset }) => {

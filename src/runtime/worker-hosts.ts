@@ -8,6 +8,7 @@ import { type Config, mergeConfig } from './query-config.ts'
 import { RemoteHost } from './remote-host.ts'
 import type { WorkerMessage } from './worker-protocol.ts'
 import type { BrokerConnection, StoresSetup, WorkerSetup } from './worker-setup.ts'
+import { WATCHED, WorkerWatch, watchInterval } from './worker-watch.ts'
 
 export interface WorkerHostsOptions {
   /** Threads, at least 1. */
@@ -19,7 +20,7 @@ export interface WorkerHostsOptions {
   readonly connect: () => { readonly connection: BrokerConnection; readonly transfer: Transferable[] }
   readonly stores: StoresSetup
   readonly functionModules?: readonly string[]
-  /** Told of a worker that died, with its error, for the server's log. */
+  /** Told of a worker that died or was ended, with its error, for the server's log. */
   readonly onDeath: (error: Error) => void
 }
 
@@ -34,6 +35,9 @@ export function workerCount(config: Config): number {
  * memory. docs/performance.md has the measurements.
  */
 const YOUNG_GENERATION_MB = 24
+
+/** As the table of settings has it. */
+const DEFAULT_TIMEOUT_MS = 30_000
 
 /** The same entry from source and from what was built of it. */
 const ENTRY = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url)
@@ -58,10 +62,11 @@ function startWorker(
   { serverId, config, connect, stores, functionModules = [], onDeath }: WorkerHostsOptions,
   index: number,
   listener: HostListener,
-  onLost: (suspect: string | null) => void,
+  onLost: (suspect: string | null, cause: Error) => void,
 ): { readonly host: Host; readonly ended: Promise<unknown> } {
   const { connection, transfer } = connect()
-  const workingFor = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
+  const workingFor = new SharedArrayBuffer(WATCHED.length * Int32Array.BYTES_PER_ELEMENT)
+  const shared = new Int32Array(workingFor)
   const setup: WorkerSetup = { index, serverId, config, broker: connection, stores, functionModules, workingFor }
   const worker = new Worker(ENTRY, {
     workerData: setup,
@@ -75,11 +80,27 @@ function startWorker(
   worker.on('error', (error: Error) => {
     cause = error
   })
+  const timeoutMs = Number(config['millrace.worker.timeout.ms'] ?? DEFAULT_TIMEOUT_MS)
+  const unwatch = watch(shared, timeoutMs, () => {
+    cause = new Error(`Worker thread ${index} did not come back from its work within ${timeoutMs} ms, and was ended.`)
+    void worker.terminate()
+  })
   const ended = new Promise((resolve) => worker.on('exit', resolve)).then(() => {
+    unwatch()
     host.lose(new HostLostError(`Worker thread ${index} has ended: ${cause.message}`, { cause }))
     if (host.isClosed) return
     onDeath(cause)
-    onLost(host.queryOf(new Int32Array(workingFor)[0]!))
+    onLost(host.queryOf(shared[WATCHED.workingFor]!), cause)
   })
   return { host, ended }
+}
+
+/** Calls `onHang` once the thread has not beaten for so long; 0: it is not watched. Ends when the answer is called. */
+function watch(shared: Int32Array, limitMs: number, onHang: () => void): () => void {
+  if (!(limitMs > 0)) return () => {}
+  const everyMs = watchInterval(limitMs)
+  const watched = new WorkerWatch({ shared, limitMs, everyMs, now: () => performance.now(), onHang })
+  const timer = setInterval(() => watched.check(), everyMs)
+  timer.unref()
+  return () => clearInterval(timer)
 }

@@ -43,7 +43,9 @@ export interface WorkerSetup {
 }
 
 /** Opens what the host needs. The caller closes the broker after the host. */
-export async function hostOptions(setup: WorkerSetup): Promise<Omit<TaskHostOptions, 'listener'>> {
+export async function hostOptions(
+  setup: WorkerSetup,
+): Promise<Omit<TaskHostOptions, 'listener'> & { readonly workingFor: Int32Array }> {
   const { index, serverId, workingFor } = setup
   const config = mergeConfig(setup.config, {})
   const broker = await openBroker(setup.broker)

@@ -3,6 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { HostServer } from './host-server.ts'
 import { TaskHost } from './task-host.ts'
 import { hostOptions, type WorkerSetup } from './worker-setup.ts'
+import { WATCHED } from './worker-watch.ts'
+
+/** How often a thread without work shows that it lives. */
+const BEAT_MS = 500
 
 const options = await hostOptions(workerData as WorkerSetup)
 const port = parentPort!
@@ -14,3 +18,9 @@ new HostServer({
     port.close()
   },
 })
+const beat = (): void => {
+  options.workingFor[WATCHED.beats]!++
+}
+// At once: from the first beat on the thread is watched.
+beat()
+setInterval(beat, BEAT_MS).unref()

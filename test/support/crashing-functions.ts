@@ -3,6 +3,22 @@ import { parameter, scalar } from '../../src/functions/declaration.ts'
 
 export const functions = [
   scalar({
+    name: 'HANG_THREAD',
+    category: 'OTHER',
+    description: 'Never comes back from 13; otherwise the number.',
+    variants: [
+      {
+        parameters: [parameter('number', 'INT', 'what to do')],
+        returns: 'INT',
+        nulls: 'propagate',
+        call(number: number) {
+          while (number === 13) Math.random()
+          return number
+        },
+      },
+    ],
+  }),
+  scalar({
     name: 'KILL_THREAD',
     category: 'OTHER',
     description: 'Ends the thread that calls it with 13; otherwise the number.',
