@@ -11,6 +11,7 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Engine } from './engine/api.ts'
 import { type Config, createConfig } from './engine/config.ts'
 import { createEngine, type RunningEngine } from './engine/engine.ts'
+import type { Peers } from './engine/peers.ts'
 import { parseProperties } from './engine/properties-file.ts'
 import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
 import { createRegistry } from './functions/registry.ts'
@@ -95,7 +96,17 @@ async function open(options: ServerPartsOptions, config: Config, clock: Clock): 
       sharesSlots: join !== null,
     })
     if (join !== null) cluster = await joinCluster(options, { runtime, clock, join })
-    const engine = await createEngine({ broker, runtime, clock, random, config, functions, version: version() })
+    const peers = cluster === null ? {} : { peers: await openPeers(cluster, options, config) }
+    const engine = await createEngine({
+      broker,
+      runtime,
+      clock,
+      random,
+      config,
+      functions,
+      version: version(),
+      ...peers,
+    })
     return {
       engine,
       runtime,
@@ -109,6 +120,16 @@ async function open(options: ServerPartsOptions, config: Config, clock: Clock): 
     await cluster?.leave()
     await close()
     throw error
+  }
+}
+
+async function openPeers(cluster: ClusterMembership, { address }: ServerPartsOptions, config: Config): Promise<Peers> {
+  const { peerHttp } = await import('./server/peer-http.ts')
+  const authorities = config.get('ssl.ca.location')
+  return {
+    address: reachableAddress(config, address),
+    owners: () => cluster.owners(),
+    post: peerHttp({ ca: authorities === undefined ? undefined : await readFile(authorities, 'utf8') }),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
 import type { Catalog } from './catalog.ts'
 import type { CommandStatus, Entity } from './entities.ts'
+import type { PullRouting } from './peers.ts'
 
 /** Property values as JSON has them; numbers and booleans count as their text. */
 export type RequestProperties = Readonly<Record<string, string | number | boolean | null>>
@@ -14,6 +15,10 @@ export interface QueryRequest {
   readonly properties?: RequestProperties
   /** Values of `${name}`. */
   readonly variables?: Readonly<Record<string, string>>
+  /** Set by a server that sends a pull query on. */
+  readonly routing?: PullRouting
+  /** The header with which the client showed who it is, for servers that the query is sent on to. */
+  readonly authorization?: string | undefined
 }
 
 export interface StatementRequest extends QueryRequest {

@@ -13,6 +13,7 @@ import { checkHealth } from './health.ts'
 import { openInserts } from './insert-stream.ts'
 import { parseRequest } from './parse-request.ts'
 import type { EngineParts } from './parts.ts'
+import type { Peers } from './peers.ts'
 import { openPrint } from './print-topic.ts'
 import { ProcessingLog } from './processing-log.ts'
 import { openPull } from './pull-query.ts'
@@ -37,6 +38,8 @@ export interface EngineOptions {
   readonly functions: FunctionRegistry
   /** As GET /info shows it. */
   readonly version: string
+  /** Default: this server is alone. */
+  readonly peers?: Peers
 }
 
 export interface RunningEngine extends Engine {
@@ -49,7 +52,7 @@ export interface RunningEngine extends Engine {
  * Rejects with BrokerError.
  */
 export async function createEngine(options: EngineOptions): Promise<RunningEngine> {
-  const { broker, runtime, clock, random, config, functions, version } = options
+  const { broker, runtime, clock, random, config, functions, version, peers = null } = options
   const commands = new CommandRunner({ broker, runtime, clock, random, config })
   const transient = new TransientQueries()
   const rows = new RowProducer(broker, clock)
@@ -69,6 +72,7 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
     catalog: () => commands.catalog,
     transient,
     rows,
+    peers,
     startFailure: (queryId) => commands.startFailure(queryId),
   }
   const statements = new StatementRunner(parts, commands)
@@ -131,7 +135,7 @@ async function openQuery(request: QueryRequest, parts: EngineParts): Promise<Row
     const topics = statement.kind === 'print' ? new Map() : await topicSnapshot(parts.broker)
     const scope = scopeOf(session, parts, topics)
     if (statement.kind === 'print') return openPrint(statement, scope)
-    return statement.query.emit === null ? openPull(statement, scope) : openPush(statement, scope)
+    return statement.query.emit === null ? openPull(statement, scope, request) : openPush(statement, scope)
   })
 }
 

@@ -6,6 +6,7 @@ import type { FunctionRegistry } from '../functions/registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
 import type { Catalog } from './catalog.ts'
 import type { Config } from './config.ts'
+import type { Peers } from './peers.ts'
 import type { RowProducer } from './row-producer.ts'
 import type { TransientQueries } from './transient-queries.ts'
 
@@ -23,6 +24,8 @@ export interface EngineParts {
   readonly catalog: () => Catalog
   readonly transient: TransientQueries
   readonly rows: RowProducer
+  /** Null: this server is alone. */
+  readonly peers: Peers | null
   /** Why a query could not be started here; it is then not known to the runtime. */
   readonly startFailure: (queryId: string) => string | undefined
 }

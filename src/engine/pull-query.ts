@@ -3,20 +3,21 @@ import { StatementError } from '../errors.ts'
 import { type PlannedStreamPull, type PlannedTablePull, planPullQuery } from '../plan/pull-query.ts'
 import type { PullRequest } from '../runtime/query-runtime.ts'
 import type { QueryStatement } from '../sql/ast.ts'
-import type { RowStream, StreamEnd, StreamedRow } from './api.ts'
+import type { QueryRequest, RowStream, StreamEnd, StreamedRow } from './api.ts'
 import type { Catalog } from './catalog.ts'
 import { CLOSED, COMPLETED, Flow, type FlowSink } from './flow.ts'
+import { pullTable } from './pull-routing.ts'
 import type { Scope } from './statements/handler.ts'
 import { pullId } from './statements/query-ids.ts'
 import { scanStream } from './stream-scan.ts'
 
-/** Throws StatementError. */
-export function openPull({ query }: QueryStatement, scope: Scope): RowStream {
+/** `request`: as the client sent it, for servers that have a part of the rows. Throws StatementError. */
+export function openPull({ query }: QueryStatement, scope: Scope, request: QueryRequest): RowStream {
   const queryId = pullId(scope.parts.clock.now())
   const planned = planPullQuery(query, queryId, scope.planning)
   const flow =
     planned.kind === 'table'
-      ? new Flow<StreamedRow>(queryId, tableSource(planned, scope))
+      ? new Flow<StreamedRow>(queryId, tableSource(planned, scope, request))
       : new Flow<StreamedRow>(queryId, (sink) => scanStream(planned.plan, planned.limit, sink, scope))
   return {
     kind: planned.kind === 'table' ? 'pullTable' : 'pullStream',
@@ -31,14 +32,14 @@ export function openPull({ query }: QueryStatement, scope: Scope): RowStream {
 const columnsOf = ({ columns }: PlannedTablePull | PlannedStreamPull) =>
   columns.map(({ name, type }) => ({ name, type }))
 
-function tableSource(planned: PlannedTablePull, { parts, catalog }: Scope) {
+function tableSource(planned: PlannedTablePull, { parts, catalog }: Scope, request: QueryRequest) {
   const { lookup, predicate, columns, limit, source } = planned
   const queryId = materializingQuery(source.name, catalog)
-  const request: PullRequest = { ...lookup, predicate, columns, limit }
+  const pull: PullRequest = { ...lookup, predicate, columns, limit }
   return async ({ emit, signal }: FlowSink<StreamedRow>): Promise<StreamEnd> => {
     let left = limit ?? Number.POSITIVE_INFINITY
     if (left === 0) return COMPLETED
-    for await (const rows of parts.runtime.pull(queryId, request)) {
+    for await (const rows of pullTable({ queryId, pull, columns, request }, parts, signal)) {
       if (signal.aborted) return CLOSED
       await emit(rows.slice(0, left).map((row) => ({ row, tombstone: false })))
       left -= rows.length

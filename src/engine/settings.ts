@@ -112,6 +112,9 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   ),
   'ksql.query.pull.stream.enabled': flag(true, 'Whether pull queries may read streams.'),
   'ksql.query.pull.range.scan.enabled': flag(true, 'Whether bounds on a key are looked up as a range.'),
+  'ksql.query.pull.forwarding.timeout.ms': fixed(
+    number(20_000, 'How long a pull query waits for servers of the cluster that have a part of its rows.'),
+  ),
   'ksql.query.push.v2.enabled': flag(
     false,
     'Whether push queries that ksqlDB would run as scalable ones carry the ids of these; they run the same.',

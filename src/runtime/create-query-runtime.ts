@@ -129,7 +129,7 @@ class Runtime implements SettlingQueryRuntime {
   locate(queryId: string, keys: PullRequest['keys']): TableParts | null {
     const query = this.#queries.get(queryId)
     if (query === undefined) throw new Error(`Query ${queryId} does not run.`)
-    const { table } = query
+    const table = query.findTable()
     if (table === null) return null
     const wanted = tasksOfKeys(table, keys)
     const isHere = ({ slot }: TaskAssignment) => query.hostOf(slot) !== undefined
@@ -141,7 +141,7 @@ class Runtime implements SettlingQueryRuntime {
 
   async *pull(queryId: string, request: PullRequest, partitions?: readonly number[]): AsyncIterable<readonly Row[]> {
     const query = this.#queries.get(queryId)
-    const table = query?.table ?? null
+    const table = query?.findTable() ?? null
     if (query === undefined || table === null) throw new Error(`Query ${queryId} does not run.`)
     const tasks = tasksOfKeys(table, request.keys)
     const byHost = new Map<Host, number[]>()

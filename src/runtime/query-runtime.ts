@@ -122,7 +122,7 @@ export interface QueryRuntime {
   status(queryId: string): QueryStatus | undefined
   /** What each worker has read so far, by topic. */
   reading(): Promise<readonly FetchTotals[]>
-  /** Where the rows with these keys are (null: all rows). Null: not known until slots have come. Throws an Error if the query keeps no table. */
+  /** Where the rows with these keys are (null: all rows). Null: not known yet, but soon. Throws an Error if the query keeps no table. */
   locate(queryId: string, keys: PullRequest['keys']): TableParts | null
   /**
    * Batches of rows of the query's materialization, in no order: of these partitions, by default of all that the keys need. Rejects with an

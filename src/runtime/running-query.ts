@@ -32,6 +32,8 @@ export interface RunningQueryOptions extends PlacementOptions {
   readonly onEnded?: (failure: QueryFailure) => void
 }
 
+const NO_SLOTS: SlotTerms = new Map()
+
 /** The tasks of a slot, at work here since it was taken. */
 interface RunningSlot {
   readonly term: number
@@ -41,7 +43,7 @@ interface RunningSlot {
 }
 
 export class RunningQuery {
-  /** With all tasks, wherever they run. Null until slots of this server are known. */
+  /** With all tasks, wherever they run. Null until they had to be known. */
   assignment: QueryAssignment | null = null
   readonly #options: RunningQueryOptions
   readonly #failures: QueryFailure[] = []
@@ -53,6 +55,7 @@ export class RunningQuery {
   #hosts: readonly Host[] = []
   readonly #running = new Map<number, RunningSlot>()
   #table: KeptTable | null = null
+  #isLearning = false
   #turn: Promise<unknown> = Promise.resolve()
   #retry: NodeJS.Timeout | undefined
   #retryDelayMs: number
@@ -140,9 +143,10 @@ export class RunningQuery {
     return this.#hosts.includes(host)
   }
 
-  /** Throws an Error if the plan keeps no table; null if it is not known yet. */
-  get table(): KeptTable | null {
-    if (this.#table === null && this.assignment !== null) this.#table = keptTable(this.assignment)
+  /** Throws an Error if the plan keeps no table. Null: not known yet, but soon, also on a server without slots. */
+  findTable(): KeptTable | null {
+    if (this.assignment === null) this.#learnTasks()
+    else this.#table ??= keptTable(this.assignment)
     return this.#table
   }
 
@@ -214,6 +218,15 @@ export class RunningQuery {
     }
     this.#hosts = [...new Set([...this.#hosts, ...parts.keys()])]
     await Promise.all(starting)
+  }
+
+  #learnTasks(): void {
+    if (this.#isLearning) return
+    this.#isLearning = true
+    const learn = async () => {
+      this.assignment ??= await placeQuery(this.#options.query, this.#options, NO_SLOTS)
+    }
+    this.#inBackground(() => learn().finally(() => (this.#isLearning = false)))
   }
 
   async #startOn(host: Host, part: QueryAssignment, terms: SlotTerms): Promise<void> {

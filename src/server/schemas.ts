@@ -6,6 +6,7 @@ export interface KsqlBody {
   readonly ksql: string
   readonly streamsProperties?: RequestProperties
   readonly sessionVariables?: Readonly<Record<string, string>>
+  readonly requestProperties?: RequestProperties
   readonly commandSequenceNumber?: number
 }
 
@@ -21,6 +22,7 @@ export interface QueryStreamBody {
   readonly sql: string
   readonly properties?: RequestProperties
   readonly sessionVariables?: Readonly<Record<string, string>>
+  readonly requestProperties?: RequestProperties
 }
 
 export const queryStreamBody: BodyShape = {

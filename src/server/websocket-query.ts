@@ -15,11 +15,18 @@ const BAD_REQUEST = 1003
 const SERVER_ERROR = 1011
 const TRY_AGAIN_LATER = 1013
 
+export interface WebSocketRequest {
+  /** JSON, as a body of /query. */
+  readonly text: string | null
+  /** With which the client showed who it is. */
+  readonly authorization: string | undefined
+}
+
 /** Resolves when the query has ended and the client was told so. */
 export async function sendOverWebSocket(
   { lifecycle, log }: ServerContext,
   client: WebSocket,
-  request: string | null,
+  request: WebSocketRequest,
 ): Promise<void> {
   try {
     const stream = await lifecycle.engine.openQuery(readQuery(request))
@@ -32,10 +39,10 @@ export async function sendOverWebSocket(
   }
 }
 
-function readQuery(request: string | null): QueryRequest {
-  if (request === null) throw new RequestError('BAD_REQUEST', 'missing request parameter')
-  const { ksql, streamsProperties, sessionVariables } = readBody(parseBody(request), ksqlBody) as unknown as KsqlBody
-  return { sql: ksql, properties: streamsProperties ?? {}, variables: sessionVariables ?? {} }
+function readQuery({ text, authorization }: WebSocketRequest): QueryRequest {
+  if (text === null) throw new RequestError('BAD_REQUEST', 'missing request parameter')
+  const { ksql, streamsProperties, sessionVariables } = readBody(parseBody(text), ksqlBody) as unknown as KsqlBody
+  return { sql: ksql, properties: streamsProperties ?? {}, variables: sessionVariables ?? {}, authorization }
 }
 
 /** Null: the client was gone before the first row. */

@@ -6,7 +6,7 @@ import type { ServerContext } from './context.ts'
 import { errorAnswer } from './error-answer.ts'
 import { type Access, checkAccess } from './guards.ts'
 import { STATUS_CODES } from './net/node-http.ts'
-import { sendOverWebSocket } from './websocket-query.ts'
+import { sendOverWebSocket, type WebSocketRequest } from './websocket-query.ts'
 
 export const WEBSOCKET_PATH = '/ws/query'
 
@@ -36,14 +36,18 @@ export class WebSocketEndpoint {
 
   async accept(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const parameters = new URL(request.url ?? '', BASE).searchParams
+    const token = parameters.get('access_token')
+    const authorization = token === null ? request.headers.authorization : `Basic ${token}`
     try {
-      this.#check(request, parameters.get('access_token'))
+      this.#check(request, authorization)
     } catch (error) {
       return refuse(socket, error)
     }
     this.#server ??= loadServer(this.#context.maxBodyBytes)
     const server = await this.#server
-    server.handleUpgrade(request, socket, head, (client) => this.#serve(client, parameters.get('request')))
+    server.handleUpgrade(request, socket, head, (client) =>
+      this.#serve(client, { text: parameters.get('request'), authorization }),
+    )
   }
 
   /** Drops the clients that are still there; their queries have ended by then. */
@@ -51,8 +55,7 @@ export class WebSocketEndpoint {
     for (const client of this.#open) client.terminate()
   }
 
-  #check({ headers }: IncomingMessage, token: string | null): void {
-    const authorization = token === null ? headers.authorization : `Basic ${token}`
+  #check({ headers }: IncomingMessage, authorization: string | undefined): void {
     checkAccess(this.#access, {
       path: WEBSOCKET_PATH,
       ...(headers.origin === undefined ? {} : { origin: headers.origin }),
@@ -62,7 +65,7 @@ export class WebSocketEndpoint {
     void this.#context.lifecycle.engine
   }
 
-  #serve(client: WebSocket, request: string | null): void {
+  #serve(client: WebSocket, request: WebSocketRequest): void {
     this.#open.add(client)
     const life = setTimeout(() => client.close(1000, 'This connection has reached its maximum age.'), this.#maxAgeMs)
     const pulse = startPulse(client)

@@ -9,6 +9,7 @@ import type { Engine, LineStream, QueryRequest, RowStream, StreamEnd } from '../
 import { createConfig } from '../../src/engine/config.ts'
 import { createEngine } from '../../src/engine/engine.ts'
 import type { Entity } from '../../src/engine/entities.ts'
+import type { Peers } from '../../src/engine/peers.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
 import { createQueryRuntime, type SettlingQueryRuntime } from '../../src/runtime/create-query-runtime.ts'
@@ -17,6 +18,13 @@ import type { StoreProvider } from '../../src/runtime/store-provider.ts'
 import type { Row } from '../../src/types/value.ts'
 
 const functions = createRegistry(BUILT_IN_FUNCTIONS)
+
+export interface EngineTestParts {
+  readonly stores?: StoreProvider
+  /** Of a server that is not alone: its slots come by `runtime.takeSlots`. */
+  readonly sharesSlots?: boolean
+  readonly peers?: Peers
+}
 
 export class TestEngine {
   readonly engine: Engine
@@ -48,6 +56,11 @@ export class TestEngine {
     return TestEngine.over(log, {}, { stores })
   }
 
+  /** As `another`, knowing of each other. Close it by `closeEngine`. */
+  member(parts: EngineTestParts, properties: Readonly<Record<string, string>> = {}): Promise<TestEngine> {
+    return TestEngine.over(this.#log, properties, { ...parts, sharesSlots: true })
+  }
+
   /** A second server of the same cluster, over the same log. Close it by `closeEngine`, before this one. */
   another(): Promise<TestEngine> {
     return TestEngine.over(this.#log, { 'ksql.server.command.response.timeout.ms': '300' })
@@ -56,7 +69,7 @@ export class TestEngine {
   static async over(
     log: EmbeddedLog,
     properties: Readonly<Record<string, string>>,
-    state: { readonly stores?: StoreProvider } = {},
+    { peers, ...runtimeParts }: EngineTestParts = {},
   ): Promise<TestEngine> {
     const config = {
       'auto.offset.reset': 'earliest',
@@ -66,7 +79,14 @@ export class TestEngine {
     }
     const broker = log.broker()
     await broker.connect()
-    const runtime = createQueryRuntime({ broker, functions, clock: systemClock, random: () => 0.5, config, ...state })
+    const runtime = createQueryRuntime({
+      broker,
+      functions,
+      clock: systemClock,
+      random: () => 0.5,
+      config,
+      ...runtimeParts,
+    })
     const engine = await createEngine({
       broker,
       runtime,
@@ -75,6 +95,7 @@ export class TestEngine {
       config: createConfig(config),
       functions,
       version: '0.0.0-test',
+      ...(peers !== undefined && { peers }),
     })
     return new TestEngine(engine, runtime, log, broker)
   }

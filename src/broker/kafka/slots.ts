@@ -113,6 +113,7 @@ class SlotMember implements SlotMembership {
   readonly #end = Promise.withResolvers<void>()
   #owned: number[] = []
   #owners: readonly SlotOwner[] = []
+  #knowsOwners = false
   /** When the coordinator last answered, by `performance.now()`. */
   #lastAnswer = 0
   /** When slots were last given out, likewise. */
@@ -149,16 +150,21 @@ class SlotMember implements SlotMembership {
     await this.#firstAssignment.promise
   }
 
+  /** Known until the members join again: only then slots move. */
   async owners(): Promise<readonly SlotOwner[]> {
+    if (this.#knowsOwners) return this.#owners
+    const joinedAt = this.#joinedAt
     const described = await this.#cluster.withCoordinator('group', this.#name, async (connection) => {
       const { groups } = await connection.call(apis.describeGroups, { groupIds: [this.#name] })
       return groups[0]!
     })
-    if (described.state === 'Stable')
+    if (described.state === 'Stable') {
+      this.#knowsOwners = joinedAt === this.#joinedAt && !this.#isJoining
       this.#owners = described.members.map(({ memberMetadata, memberAssignment }) => ({
         address: memberMetadata === null ? '' : decodeMember(memberMetadata).address,
         slots: decodeAssignment(this.#name, memberAssignment),
       }))
+    }
     return this.#owners
   }
 
@@ -213,6 +219,7 @@ class SlotMember implements SlotMembership {
 
   async #join(): Promise<number[]> {
     this.#isJoining = true
+    this.#knowsOwners = false
     try {
       return await this.#session.join(claimOrder(this.#owned, this.#options.lanes ?? 1))
     } finally {

@@ -1,5 +1,6 @@
 /** POST /query-stream: one SELECT or PRINT, its rows as arrays. */
 import type { FastifyInstance } from 'fastify'
+import { pullRouting } from '../../engine/peers.ts'
 import { answerQuery } from '../answer-query.ts'
 import type { ServerContext } from '../context.ts'
 import { DELIMITED, JSON_TYPE, KSQL_JSON } from '../media-types.ts'
@@ -10,8 +11,10 @@ export function queryStreamRoute(app: FastifyInstance, context: ServerContext): 
     '/query-stream',
     { schema: { body: queryStreamBody } },
     async (request, reply) => {
-      const { sql, properties, sessionVariables } = request.body
-      const query = { sql, properties: properties ?? {}, variables: sessionVariables ?? {} }
+      const { sql, properties = {}, sessionVariables = {}, requestProperties = {} } = request.body
+      const routing = pullRouting(requestProperties)
+      const { authorization } = request.headers
+      const query = { sql, properties, variables: sessionVariables, routing, authorization }
       const types = [DELIMITED, JSON_TYPE, KSQL_JSON] as const
       await answerQuery(context, request, reply, { query, endpoint: '/query-stream', types: [...types] })
       return reply

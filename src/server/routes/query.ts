@@ -1,5 +1,6 @@
 /** POST /query: one SELECT or PRINT, its rows as objects that say what they are. */
 import type { FastifyInstance } from 'fastify'
+import { pullRouting } from '../../engine/peers.ts'
 import { answerQuery } from '../answer-query.ts'
 import type { ServerContext } from '../context.ts'
 import { DELIMITED, JSON_TYPE, KSQL_JSON } from '../media-types.ts'
@@ -7,8 +8,10 @@ import { type KsqlBody, ksqlBody } from '../schemas.ts'
 
 export function queryRoute(app: FastifyInstance, context: ServerContext): void {
   app.post<{ Body: KsqlBody }>('/query', { schema: { body: ksqlBody } }, async (request, reply) => {
-    const { ksql, streamsProperties, sessionVariables } = request.body
-    const query = { sql: ksql, properties: streamsProperties ?? {}, variables: sessionVariables ?? {} }
+    const { ksql, streamsProperties = {}, sessionVariables = {}, requestProperties = {} } = request.body
+    const routing = pullRouting(requestProperties)
+    const { authorization } = request.headers
+    const query = { sql: ksql, properties: streamsProperties, variables: sessionVariables, routing, authorization }
     await answerQuery(context, request, reply, { query, endpoint: '/query', types: [KSQL_JSON, JSON_TYPE, DELIMITED] })
     return reply
   })
