@@ -2,7 +2,7 @@
 import type { StreamEnd } from '../engine/api.ts'
 import type { Entity } from '../engine/entities.ts'
 import { StatementFailure } from '../engine/statement-failure.ts'
-import { BrokerError, ERRORS, type ErrorCode, RequestError, StatementError } from '../errors.ts'
+import { BrokerError, ERRORS, type ErrorCode, QueryError, RequestError, StatementError } from '../errors.ts'
 import type { Log } from './log.ts'
 
 export interface GenericErrorBody {
@@ -30,7 +30,7 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof StatementFailure) return statementAnswer(error, error.statementText, error.entities)
   if (error instanceof StatementError) return statementAnswer(error, error.statement ?? '', [])
   if (error instanceof RequestError) return genericAnswer(error.code, error.message)
-  if (error instanceof BrokerError) return genericAnswer('SERVER_ERROR', error.message)
+  if (error instanceof BrokerError || error instanceof QueryError) return genericAnswer('SERVER_ERROR', error.message)
   return frameworkAnswer(error)
 }
 

@@ -91,7 +91,7 @@ function closeWith(client: WebSocket, { status, body }: ErrorAnswer): void {
 }
 
 function closeCode(status: number, code: number): number {
-  if (code === ERRORS.COMMAND_TIMEOUT.errorCode) return TRY_AGAIN_LATER
+  if (code === ERRORS.COMMAND_TIMEOUT.errorCode || code === ERRORS.RATE_LIMITED.errorCode) return TRY_AGAIN_LATER
   return status < 500 ? BAD_REQUEST : SERVER_ERROR
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { Client } from '../../src/cli/client/client.ts'
 import type { ClientError } from '../../src/cli/client/client-error.ts'
+import type { QueryList } from '../../src/engine/entities.ts'
 import { TestEngine, temporaryDirectory } from '../support/engine.ts'
 import { openHttp2 } from '../support/http.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
@@ -33,6 +34,24 @@ async function rowsOf(sql: string): Promise<string[]> {
   const rows: string[] = []
   for await (const element of client.query(sql)) if (element.kind === 'row') rows.push(element.text)
   return rows
+}
+
+/** Those that run. */
+async function pushQueries(): Promise<number> {
+  const [list] = (await client.execute('SHOW QUERIES;')) as unknown as [QueryList]
+  return list.queries.filter(({ queryType, state }) => queryType === 'PUSH' && state === 'RUNNING').length
+}
+
+/** A push query over a websocket. */
+function follow(sql: string) {
+  const request = encodeURIComponent(JSON.stringify({ ksql: sql }))
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws/query?request=${request}`)
+  const frames: string[] = []
+  socket.on('message', (data) => frames.push(String(data)))
+  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
+    socket.once('close', (code, reason) => resolve({ code, reason: String(reason) })),
+  )
+  return { frames, closed }
 }
 
 async function failure(work: Promise<unknown>): Promise<ClientError> {
@@ -145,5 +164,26 @@ describe('bad input', () => {
       INSERT INTO raw VALUES ('bad', '{"state": no json');`)
     await client.execute("INSERT INTO logs (userid, state) VALUES ('after', 'NY');")
     await expect.poll(() => rowsOf("SELECT userid FROM logs WHERE userid = 'after';")).toHaveLength(1)
+  })
+
+  it('tells all that follow a stream why it has ended when its topic is deleted', async () => {
+    await client.execute(
+      "CREATE STREAM doomed (k STRING KEY, v INT) WITH (kafka_topic='doomed', value_format='JSON', partitions=1);",
+    )
+    const lines = openHttp2(server.url, '/query-stream', '{"sql":"SELECT * FROM doomed EMIT CHANGES;"}')
+    const objects = fetch(`${server.url}/query`, {
+      method: 'POST',
+      body: '{"ksql":"SELECT * FROM doomed EMIT CHANGES;"}',
+    }).then((answer) => answer.text())
+    const socket = follow('SELECT * FROM doomed EMIT CHANGES;')
+    await lines.until(1)
+    await expect.poll(pushQueries).toBe(3)
+    await engine.broker.deleteTopic('doomed')
+    const body = { '@type': 'generic_error', error_code: 50000, message: 'Topic doomed does not exist.' }
+    await lines.ended
+    expect(JSON.parse(lines.frames.at(-1)!)).toEqual(body)
+    expect(JSON.parse(await objects).at(-1)).toEqual({ errorMessage: body })
+    expect(await socket.closed).toEqual({ code: 1011, reason: body.message })
+    expect(socket.frames.at(-1)).toBe(JSON.stringify({ error: body.message }))
   })
 })

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { LineStream } from '../../src/engine/api.ts'
-import { StatementError } from '../../src/errors.ts'
+import { QueryError, RequestError, StatementError } from '../../src/errors.ts'
 import { FakeEngine, FakeStream } from '../support/fake-engine.ts'
 import { openHttp2, sendRaw } from '../support/http.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
@@ -63,6 +63,24 @@ describe('forms of rows', () => {
       ])
     },
   )
+
+  it.each([
+    ['the query has failed', new QueryError('why', { queryId: 'q', type: 'SYSTEM' }), 50000],
+    ['the client was too slow', new RequestError('RATE_LIMITED', 'why'), 42900],
+  ])('tells why a push query has ended when %s', async (_, error, code) => {
+    const body = JSON.stringify({ '@type': 'generic_error', error_code: code, message: 'why' })
+    const ends = [
+      ['/query-stream', '*/*', `\n${body}\n`],
+      ['/query-stream', 'application/json', `,${body}]`],
+      ['/query', '*/*', `,\n{"errorMessage":${body}}]\n`],
+    ] as const
+    for (const [path, accept, text] of ends) {
+      stream = new FakeStream()
+      const sent = stream.end({ reason: 'error', error })
+      const [answer] = await Promise.all([post(path, accept).then((found) => found.text()), sent])
+      expect(answer.endsWith(text)).toBe(true)
+    }
+  })
 
   it.each([
     [

@@ -80,6 +80,12 @@ it('tells by the close code who must act, and cuts long reasons', async () => {
     throw new RequestError('COMMAND_TIMEOUT', 'later')
   }
   expect(await open(SELECT).closed).toEqual({ code: 1013, reason: 'later' })
+  engine.open = async () => stream
+  const slow = open(SELECT)
+  await stream.send(['a', 1n])
+  await stream.end({ reason: 'error', error: new RequestError('RATE_LIMITED', 'too slow') })
+  expect(await slow.closed).toEqual({ code: 1013, reason: 'too slow' })
+  expect(slow.frames.at(-1)).toBe('{"error":"too slow"}')
 })
 
 it('refuses pages of other origins before the handshake', async () => {
