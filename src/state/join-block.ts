@@ -2,17 +2,20 @@
  * Blocks of a join buffer: rows of one shard that came between two commits, by arrival.
  *
  *   key    store id; segment number, block number: as numbers (key-bytes.ts); shard, 1 byte, before the block number; number of rows, 16 bits
- *   value  rows: 32 bits length of the key's bytes, key (not cut); the row (row-bytes.ts)
+ *   value  rows: length of the key's bytes, length of all of it, both 32 bits LE; key (not cut); the row (row-bytes.ts)
  */
 import type { ByteWriter } from './byte-writer.ts'
-import { NUMBER_BYTES, readNumber, readWholeKey, writeNumber, writeWholeKey } from './key-bytes.ts'
+import { NUMBER_BYTES, readNumber, writeNumber } from './key-bytes.ts'
 import type { RowBytes } from './row-bytes.ts'
-import type { StoredRow, StoreKey } from './store.ts'
+import type { StoredRow } from './store.ts'
 
 /** A block that is larger gets no more rows. Far below what a Kafka record may have. */
 export const BLOCK_BYTES = 32_768
 /** As many as its key can count. */
 export const BLOCK_ROWS = 65_535
+
+/** The two lengths. */
+const HEAD_BYTES = 8
 
 export interface BlockKey {
   readonly segment: number
@@ -40,20 +43,18 @@ export const readBlockKey = (prefix: Buffer, key: Buffer): Pick<BlockKey, 'segme
   rows: key.readUInt16BE(prefix.length + 2 * NUMBER_BYTES + 1),
 })
 
-export function writeBlockRow(rows: RowBytes, key: StoreKey, row: StoredRow, writer: ByteWriter): void {
+/** `key`: the bytes of the whole key, `length` of them. */
+export function writeBlockRow(rows: RowBytes, key: Buffer, length: number, row: StoredRow, writer: ByteWriter): void {
   const start = writer.position
-  writer.writeUInt32(0)
-  writeWholeKey(key, writer)
-  writer.buffer.writeUInt32BE(writer.position - start - 4, start)
+  writer.reserve(HEAD_BYTES + length)
+  writer.buffer.writeUInt32LE(length, start)
+  key.copy(writer.buffer, start + HEAD_BYTES, 0, length)
+  writer.position = start + HEAD_BYTES + length
   rows.write(row, null, writer)
+  writer.buffer.writeUInt32LE(writer.position - start, start + 4)
 }
 
-export function readBlock(rows: RowBytes, bytes: Buffer, onRow: (key: StoreKey, row: StoredRow) => void): void {
-  const source: { buffer: Buffer; position: number } = { buffer: bytes, position: 0 }
-  while (source.position < bytes.length) {
-    const start = source.position + 4
-    const end = start + bytes.readUInt32BE(source.position)
-    source.position = end
-    onRow(readWholeKey(bytes, start, end), rows.readFrom(source))
-  }
-}
+/** Of the row of a block that starts at `row`: where its key starts, ends (there the stored row begins), and where the next row is. */
+export const keyStart = (row: number): number => row + HEAD_BYTES
+export const keyEnd = (bytes: Buffer, row: number): number => row + HEAD_BYTES + bytes.readUInt32LE(row)
+export const blockRowEnd = (bytes: Buffer, row: number): number => row + bytes.readUInt32LE(row + 4)

@@ -5,7 +5,6 @@
  * part stay until all of it is, and the floor hides them.
  */
 import { ByteWriter } from './byte-writer.ts'
-import { entryBytes } from './cache-budget.ts'
 import {
   type DurableStore,
   type LogChange,
@@ -14,16 +13,9 @@ import {
   type StoreSpace,
   type StoreSummary,
 } from './durable-store.ts'
-import {
-  BLOCK_BYTES,
-  BLOCK_ROWS,
-  readBlock,
-  readBlockKey,
-  writeBlockKey,
-  writeBlockRow,
-  writeShardKey,
-} from './join-block.ts'
-import { firstAfter, JoinSegment, SHARDS, shardOf } from './join-segment.ts'
+import { BLOCK_BYTES, BLOCK_ROWS, readBlockKey, writeBlockKey, writeShardKey } from './join-block.ts'
+import { JoinKey } from './join-key.ts'
+import { JoinSegment, SHARDS, shardOf } from './join-segment.ts'
 import { SortedMap } from './sorted-map.ts'
 import type { JoinBuffer, StoredRow, StoreKey, StoreSpec } from './store.ts'
 import { StoredNumbers } from './stored-numbers.ts'
@@ -32,18 +24,17 @@ import type { WriteBatch } from './write-batch.ts'
 /** Segments that a full buffer has if it is not known what fetches read. */
 const SEGMENTS = 16
 /** Segments that a fetch reads, besides one that it begins in. */
-const FETCHED_SEGMENTS = 2
+const FETCHED_SEGMENTS = 4
 const MAX_SEGMENTS = 4096
 const DEFAULT_RETENTION_MS = 86_400_000
-/** Memory of a row: an estimate for a few columns. */
-const ROW_BYTES = entryBytes(60)
 
 type Times = Pick<StoreSpec, 'retentionMs' | 'fetchMs'>
 
 interface StagedRows {
   readonly segment: JoinSegment
-  readonly keys: StoreKey[]
-  readonly rows: StoredRow[]
+  readonly fresh: readonly number[]
+  /** Of the rows on the disk. */
+  readonly bytes: number
 }
 
 export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
@@ -54,6 +45,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   /** All that have rows, in memory or on disk. */
   readonly #segments = new SortedMap<number, JoinSegment>()
   readonly #stored: StoredNumbers
+  readonly #key = new JoinKey()
   #highest = Number.NEGATIVE_INFINITY
   #floor: number
   #block: number
@@ -74,15 +66,14 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   add(key: StoreKey, value: StoredRow): void {
     if (value.timestamp < this.#floor) return
     const segment = this.#segmentAt(this.#numberOf(value.timestamp))
-    this.#ensureLoaded(segment, key)
-    this.#markDirty(segment)
-    segment.add(key, value)
-    segment.freshKeys.push(key)
-    segment.freshRows.push(value)
+    this.#key.set(key)
+    this.#ensureLoaded(segment)
+    const entry = segment.add(this.#key, value)
+    segment.fresh.push(entry)
     segment.count++
     this.#count++
-    this.#resize(segment, ROW_BYTES)
-    this.#makeRoom()
+    this.#markDirty(segment, segment.rowLength(entry))
+    this.#measure(segment)
   }
 
   fetch(key: StoreKey, from: number, to: number): Iterable<StoredRow> {
@@ -90,21 +81,18 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     const found: StoredRow[] = []
     const { usage } = this.#space
     if (lowest > to) return found
+    this.#key.set(key)
     const first = Math.max(this.#numberOf(lowest), this.#segments.firstKey() ?? Number.POSITIVE_INFINITY)
     const last = Math.min(this.#numberOf(to), this.#highest)
     for (let number = first; number <= last; number++) {
       const segment = this.#segments.get(number)
       if (segment === undefined) continue
       segment.isUsed = true
-      const isLoading = this.#ensureLoaded(segment, key)
+      const isLoading = this.#ensureLoaded(segment)
       if (isLoading) usage.misses++
       else usage.hits++
-      const rows = segment.get(key)
-      if (rows !== undefined) {
-        for (let i = firstAfter(rows, lowest - 1); i < rows.length && rows[i]!.timestamp <= to; i++)
-          found.push(rows[i]!)
-      }
-      if (isLoading) this.#makeRoom()
+      segment.fetch(this.#key, lowest, to, found)
+      if (isLoading) this.#measure(segment)
     }
     return found
   }
@@ -129,11 +117,11 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     for (const spares of [true, false]) {
       for (const [, segment] of this.#segments.entries()) {
         if (freed >= bytes) return freed
-        if (segment.isUnwritten || segment.bytes === 0 || (spares && segment.isUsed)) continue
-        freed += segment.bytes
-        this.#space.budget.usedBytes -= segment.bytes
-        segment.bytes = 0
+        if (segment.isUnwritten || segment.isEmpty || (spares && segment.isUsed)) continue
+        const before = segment.bytes
         segment.unload()
+        this.#resize(segment)
+        freed += before - segment.bytes
       }
     }
     for (const [, segment] of this.#segments.entries()) segment.isUsed = false
@@ -145,18 +133,16 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     const dirty = this.#dirty.filter((segment) => this.#isHeld(segment))
     this.#dirty = []
     const staged = dirty.map((segment): StagedRows => {
-      const { freshKeys: keys, freshRows: rows } = segment
-      segment.freshKeys = []
-      segment.freshRows = []
+      const { fresh } = segment
+      segment.fresh = []
       segment.isDirty = false
       segment.staged++
-      this.#write(segment.number, keys, rows, batch, log)
-      return { segment, keys, rows }
+      return { segment, fresh, bytes: this.#write(segment, fresh, batch, log) }
     })
     return {
       written: () => {
         expired.written()
-        for (const { segment } of staged) this.#written(segment)
+        for (const rows of staged) this.#written(rows)
       },
       abandoned: () => {
         expired.abandoned()
@@ -181,7 +167,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     for (const key of environment.keys(prefix, prefixEnd(prefix))) {
       const { segment: number, rows } = readBlockKey(prefix, key)
       const segment = this.#segments.get(number)
-      if (segment === undefined) this.#addSegment(new JoinSegment(number, rows, true))
+      if (segment === undefined) this.#addSegment(number, rows, true)
       else segment.count += rows
       this.#count += rows
     }
@@ -192,91 +178,91 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   }
 
   #segmentAt(number: number): JoinSegment {
-    return this.#segments.get(number) ?? this.#addSegment(new JoinSegment(number, 0, false))
+    return this.#segments.get(number) ?? this.#addSegment(number, 0, false)
   }
 
-  #addSegment(segment: JoinSegment): JoinSegment {
-    this.#segments.set(segment.number, segment)
-    if (segment.number > this.#highest) this.#highest = segment.number
+  #addSegment(number: number, count: number, isStored: boolean): JoinSegment {
+    const segment = new JoinSegment(this.#space.rows, number, count, isStored)
+    this.#segments.set(number, segment)
+    this.#resize(segment)
+    if (number > this.#highest) this.#highest = number
     return segment
   }
 
-  /** Returns whether it read from the disk. */
-  #ensureLoaded(segment: JoinSegment, key: StoreKey): boolean {
-    const shard = segment.missingShard(key)
+  /** For the key that was set. Returns whether it read from the disk. */
+  #ensureLoaded(segment: JoinSegment): boolean {
+    const shard = segment.missingShard(this.#key)
     if (shard === null) return false
     scratch.position = 0
     writeShardKey(this.#space.prefix, segment.number, shard, scratch)
     const from = Buffer.from(scratch.since(0))
-    let count = 0
-    for (const { value } of this.#space.environment.range(from, prefixEnd(from))) {
-      readBlock(this.#space.rows, value, (own, row) => {
-        segment.add(own, row)
-        count++
-      })
-    }
+    for (const { value } of this.#space.environment.range(from, prefixEnd(from))) segment.addBlock(value)
     segment.setLoaded(shard)
-    this.#resize(segment, count * ROW_BYTES)
     return true
   }
 
-  #markDirty(segment: JoinSegment): void {
+  /** `bytes`: how many more the disk does not have yet. */
+  #markDirty(segment: JoinSegment, bytes: number): void {
+    segment.unwrittenBytes += bytes
+    this.#space.budget.unwrittenBytes += bytes
     if (segment.isDirty) return
-    if (segment.staged === 0) this.#space.budget.unwrittenBytes += segment.bytes
     segment.isDirty = true
     this.#dirty.push(segment)
   }
 
-  #resize(segment: JoinSegment, bytes: number): void {
-    segment.bytes += bytes
-    this.#space.budget.usedBytes += bytes
-    if (segment.isUnwritten) this.#space.budget.unwrittenBytes += bytes
-  }
-
-  #makeRoom(): void {
+  /** Makes room elsewhere if the segment has grown. */
+  #measure(segment: JoinSegment): void {
+    if (!this.#resize(segment)) return
     const { budget } = this.#space
     if (budget.usedBytes > budget.limitBytes) budget.makeRoom()
   }
 
-  #write(
-    segment: number,
-    keys: readonly StoreKey[],
-    rows: readonly StoredRow[],
-    batch: WriteBatch,
-    log: LogChange | null,
-  ): void {
-    const { usage } = this.#space
+  /** Returns whether its size has changed. */
+  #resize(segment: JoinSegment): boolean {
+    const change = segment.size - segment.bytes
+    segment.bytes += change
+    this.#space.budget.usedBytes += change
+    return change !== 0
+  }
+
+  /** Returns how many bytes of rows were written. */
+  #write(segment: JoinSegment, fresh: readonly number[], batch: WriteBatch, log: LogChange | null): number {
+    const { usage, prefix } = this.#space
     const start = batch.byteLength
-    usage.writtenEntries += rows.length
-    const shards = Array.from({ length: SHARDS }, (): number[] => [])
-    for (let i = 0; i < keys.length; i++) shards[shardOf(keys[i]!)]!.push(i)
-    shards.forEach((indexes, shard) => {
-      for (let at = 0; at < indexes.length; ) {
+    usage.writtenEntries += fresh.length
+    let written = 0
+    byShard(segment, fresh).forEach((entries, shard) => {
+      for (let at = 0; at < entries.length; ) {
         block.position = 0
         const first = at
-        for (; at < indexes.length && at - first < BLOCK_ROWS && block.position < BLOCK_BYTES; at++) {
-          writeBlockRow(this.#space.rows, keys[indexes[at]!]!, rows[indexes[at]!]!, block)
+        while (at < entries.length && at - first < BLOCK_ROWS && block.position < BLOCK_BYTES) {
+          segment.copyRow(entries[at++]!, block)
         }
         batch.begin()
-        writeBlockKey(this.#space.prefix, { segment, shard, block: this.#block++, rows: at - first }, batch.bytes)
+        writeBlockKey(prefix, { segment: segment.number, shard, block: this.#block++, rows: at - first }, batch.bytes)
         batch.endKey()
         batch.bytes.writeBytes(block.since(0))
         batch.endPut()
-        log?.(batch.lastKey().subarray(this.#space.prefix.length), batch.lastValue())
+        log?.(batch.lastKey().subarray(prefix.length), batch.lastValue())
+        written += block.position
       }
     })
     usage.writtenBytes += batch.byteLength - start
+    return written
   }
 
-  #written(segment: JoinSegment): void {
+  #written({ segment, bytes }: StagedRows): void {
     segment.staged--
-    if (!segment.isUnwritten && this.#isHeld(segment)) this.#space.budget.unwrittenBytes -= segment.bytes
+    if (!this.#isHeld(segment)) return
+    segment.unwrittenBytes -= bytes
+    this.#space.budget.unwrittenBytes -= bytes
+    if (segment.number < this.#highest) segment.trim()
+    this.#resize(segment)
   }
 
-  #abandoned({ segment, keys, rows }: StagedRows): void {
+  #abandoned({ segment, fresh }: StagedRows): void {
     segment.staged--
-    segment.freshKeys = [...keys, ...segment.freshKeys]
-    segment.freshRows = [...rows, ...segment.freshRows]
+    segment.fresh = [...fresh, ...segment.fresh]
     if (segment.isDirty || !this.#isHeld(segment)) return
     segment.isDirty = true
     this.#dirty.push(segment)
@@ -291,11 +277,17 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     const { budget } = this.#space
     this.#count -= segment.count
     budget.usedBytes -= segment.bytes
-    if (segment.isUnwritten) budget.unwrittenBytes -= segment.bytes
+    budget.unwrittenBytes -= segment.unwrittenBytes
   }
 }
 
-/** Half of what a fetch reads, so that it touches few segments and memory need hold little more than it. */
+function byShard(segment: JoinSegment, entries: readonly number[]): readonly (readonly number[])[] {
+  const shards = Array.from({ length: SHARDS }, (): number[] => [])
+  for (const entry of entries) shards[shardOf(segment.hashOf(entry))]!.push(entry)
+  return shards
+}
+
+/** A part of what a fetch reads, so that it touches few segments and memory need hold little more than it. */
 function segmentMs({ retentionMs = DEFAULT_RETENTION_MS, fetchMs }: Times): number {
   const wanted = fetchMs === undefined ? retentionMs / SEGMENTS : fetchMs / FETCHED_SEGMENTS
   return Math.max(1, Math.ceil(wanted), Math.ceil(retentionMs / MAX_SEGMENTS))

@@ -22,6 +22,8 @@ export interface RowBytes {
   read(bytes: Buffer): StoredRow
   /** The same from the source's position, which is behind the row afterwards. The row's key is not cut. */
   readFrom(source: { buffer: Buffer; position: number }): StoredRow
+  /** Only the timestamp of the row there, whose key is not cut. */
+  timestampAt(bytes: Buffer, position: number): number
 }
 
 /** For rows of a store that is declared like that. Of one that may grow, rows have the columns that there were when they were written. */
@@ -48,6 +50,7 @@ export function rowBytes(declaration: Pick<StoreDeclaration, 'types' | 'isList' 
       from.position = position + 9
       return { row: codec.read(from), timestamp: buffer.readDoubleLE(position + 1) }
     },
+    timestampAt: (bytes, position) => bytes.readDoubleLE(position + 1),
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CacheBudget } from '../../../src/state/cache-budget.ts'
 import { LmdbEnvironment } from '../../../src/state/lmdb-environment.ts'
@@ -108,11 +109,11 @@ test('expiry is no record of the changelog, and reads and deletes what expires a
 test('a join buffer writes what is new, in few records', async () => {
   const state = openTask()
   const rows = state.store('rows') as JoinBuffer
-  for (let i = 0; i < 5000; i++) rows.add(`k${i}`, { row: ['x'], timestamp: i % 50 })
+  for (let i = 0; i < 5000; i++) rows.add(`k${i}`, { row: ['x'], timestamp: i % 20 })
   await commit(state)
   expect(changes.length).toBeLessThanOrEqual(64)
   changes = []
-  rows.add('k1', { row: ['y'], timestamp: 40 })
+  rows.add('k1', { row: ['y'], timestamp: 10 })
   await commit(state)
   expect(changes).toHaveLength(1)
   state.close()
@@ -134,4 +135,28 @@ test('the cache stays below its bound once everything is written, and asks for a
   state.close()
   expect(budget.usedBytes).toBe(0)
   expect(budget.unwrittenBytes).toBe(0)
+})
+
+test('a join buffer finds rows by key in order of time, whether they were written, given up and loaded again, or not', async () => {
+  const random = fc.sample(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 99 })), {
+    numRuns: 3000,
+    seed: 5,
+  })
+  const budget = new CacheBudget(30_000)
+  const state = openTask(budget)
+  const rows = state.store('rows') as JoinBuffer
+  const expected: { key: string; timestamp: number; text: string }[] = []
+  for (const [i, [number, timestamp]] of random.entries()) {
+    const key = `key ${number}`
+    rows.add(key, { row: [`${i}`], timestamp })
+    expected.push({ key, timestamp, text: `${i}` })
+    if (i % 500 === 499) await commit(state)
+    const inRange = expected.filter((one) => one.key === key && one.timestamp >= 10 && one.timestamp <= 60)
+    const inOrder = inRange.toSorted((a, b) => a.timestamp - b.timestamp).map(({ text }) => text)
+    expect([...rows.fetch(key, 10, 60)].map(({ row }) => row[0])).toEqual(inOrder)
+  }
+  rows.expire(1_000)
+  await commit(state)
+  expect(budget.unwrittenBytes).toBe(0)
+  expect(budget.usedBytes).toBeLessThan(2_000)
 })
