@@ -9,6 +9,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemClock } from '../src/clock.ts'
 import { startServerParts } from '../src/main.ts'
+import { limitHeapGrowth } from '../src/runtime/heap-limits.ts'
 import { silentLog } from '../src/server/log.ts'
 import { serverOptions } from '../src/server/options.ts'
 import { startServer } from '../src/server/server.ts'
@@ -31,6 +32,7 @@ const {
 const records = Number(process.env['N'] ?? 1_000_000)
 const isEmbedded = EMBEDDED !== undefined
 
+limitHeapGrowth()
 const parts = startServerParts({
   dataDir: STATE_DIR,
   ...(isEmbedded ? {} : { bootstrapServers: BROKERS ?? '127.0.0.1:9092' }),

@@ -5,6 +5,7 @@ import type { Engine } from './engine/api.ts'
 import { createConfig } from './engine/config.ts'
 import { parseProperties } from './engine/properties-file.ts'
 import { type ServerParts, startServerParts } from './main.ts'
+import { limitHeapGrowth } from './runtime/heap-limits.ts'
 import { serverOptions } from './server/options.ts'
 import { startServer } from './server/server.ts'
 
@@ -40,6 +41,7 @@ export async function serve(options: ServeOptions): Promise<Serving | null> {
     await Promise.all([import('./broker/embedded/embedded-log.ts'), createLog()])
     return null
   }
+  limitHeapGrowth()
   const parts = Promise.withResolvers<ServerParts>()
   const engine = parts.promise.then((opened) => opened.engine)
   const log = await createLog()

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
 import { type Transferable, Worker } from 'node:worker_threads'
+import { YOUNG_GENERATION_MB } from './heap-limits.ts'
 import { type Host, type HostListener, HostLostError } from './host.ts'
 import type { HostProvider } from './host-set.ts'
 import { type Config, mergeConfig } from './query-config.ts'
@@ -29,12 +30,6 @@ export function workerCount(config: Config): number {
   const given = Number(mergeConfig(config, {})['num.stream.threads'])
   return Number.isInteger(given) && given > 0 ? given : availableParallelism()
 }
-
-/**
- * Records die young, so a young generation that nearly fits the processor's caches collects them as fast as V8's default one, and takes less
- * memory. docs/performance.md has the measurements.
- */
-const YOUNG_GENERATION_MB = 24
 
 /** As the table of settings has it. */
 const DEFAULT_TIMEOUT_MS = 30_000

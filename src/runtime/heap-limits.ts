@@ -1,0 +1,16 @@
+/** How much memory V8 takes before it collects garbage. docs/performance.md has the measurements. */
+import { setFlagsFromString } from 'node:v8'
+
+/**
+ * Of each worker thread, MB: three times a half space of 4 MB, in which new objects are made. Records die young, so collecting them more
+ * often costs little, and what hangs on them (fetched batches) is given back sooner.
+ */
+export const YOUNG_GENERATION_MB = 12
+
+/** How far a heap grows beyond what was found alive last, before it is collected again. */
+const GROWTH_PERCENT = 30
+
+/** For the whole process, from the next collection on. V8 would let heaps with state double, in each thread. */
+export function limitHeapGrowth(): void {
+  setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`)
+}
