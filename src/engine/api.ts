@@ -99,6 +99,11 @@ export interface Engine {
    * StatementFailure (statement-failure.ts), ParseError or RequestError.
    */
   execute(request: StatementRequest): Promise<Entity[]>
+  /**
+   * Ends the cluster for good: all queries with their state and internal topics, the sinks whose topics are named (exactly, or by regular
+   * expressions), and the command log. Afterwards nothing is taken any more. Throws RequestError for a bad expression.
+   */
+  terminate(deleteTopics: readonly string[]): Promise<Entity>
   /** Exactly one SELECT or PRINT. Throws as `execute`. */
   openQuery(request: QueryRequest): Promise<RowStream | LineStream>
   /** Ends a push query by its id, in any case. False: there is none. */

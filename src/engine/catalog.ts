@@ -47,6 +47,8 @@ export type Effect =
   | { readonly kind: 'stopQuery'; readonly queryId: string }
   | { readonly kind: 'pauseQuery'; readonly queryId: string }
   | { readonly kind: 'resumeQuery'; readonly queryId: string }
+  /** `deleteTopics`: patterns of sinks. */
+  | { readonly kind: 'terminateCluster'; readonly deleteTopics: readonly string[] }
 
 /** `overrides`: those of the command that the effect belongs to. */
 export function applyEffect(catalog: Catalog, effect: Effect, overrides: Readonly<Record<string, string>>): Catalog {
@@ -74,6 +76,8 @@ export function applyEffect(catalog: Catalog, effect: Effect, overrides: Readonl
       return withPaused(catalog, effect.queryId, true)
     case 'resumeQuery':
       return withPaused(catalog, effect.queryId, false)
+    case 'terminateCluster':
+      return EMPTY_CATALOG
     default:
       return assertNever(effect)
   }

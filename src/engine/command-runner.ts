@@ -8,6 +8,8 @@ import { type Command, commandIdText } from './command.ts'
 import { CommandLog, DegradedError, type SequencedCommand, type Turn } from './command-log.ts'
 import type { Config } from './config.ts'
 import type { CommandStatus } from './entities.ts'
+import { sinkTopics } from './termination.ts'
+import { deleteTopic } from './topics.ts'
 
 export interface CommandRunnerOptions {
   readonly broker: Broker
@@ -16,6 +18,8 @@ export interface CommandRunnerOptions {
   /** In [0, 1). */
   readonly random: () => number
   readonly config: Config
+  /** The cluster ends: push queries are to be closed. */
+  readonly onTerminate: () => Promise<void>
 }
 
 /** Statuses kept for GET /status; the oldest go first. */
@@ -28,6 +32,9 @@ export class CommandRunner {
   readonly #outcomes = new Map<number, CommandStatus | null>()
   readonly #startFailures = new Map<string, string>()
   #catalog = EMPTY_CATALOG
+  /** The end of the cluster, found in the log with what there was before: it was cut off, and is carried out again. */
+  #unfinished: { readonly effect: TerminateCluster; readonly before: Catalog } | null = null
+  #ending: Promise<void> | null = null
 
   constructor(options: CommandRunnerOptions) {
     const { broker, clock, random, config } = options
@@ -70,6 +77,8 @@ export class CommandRunner {
   /** Replays the log. Nothing runs yet. */
   async replay(): Promise<void> {
     for (const { command } of await this.#log.open()) {
+      const effect = command.effects.find(({ kind }) => kind === 'terminateCluster') as TerminateCluster | undefined
+      if (effect !== undefined) this.#unfinished ??= { effect, before: this.#catalog }
       this.#catalog = applyAll(this.#catalog, command)
       this.#note(command, succeeded(command))
     }
@@ -77,6 +86,13 @@ export class CommandRunner {
 
   /** Starts the queries that the log has left in the end, then follows it. Resolves when they are handed to the runtime. */
   async start(): Promise<void> {
+    if (this.#unfinished !== null) {
+      const { effect, before } = this.#unfinished
+      const queries = [...before.queries.values()].map((query) => ({ ...query, isPaused: true }))
+      await Promise.all(queries.map((query) => this.#startQuery(query)))
+      await this.#terminate(effect, before)
+      return
+    }
     await Promise.all([...this.#catalog.queries.values()].map((query) => this.#startQuery(query)))
     this.#log.follow()
   }
@@ -121,8 +137,14 @@ export class CommandRunner {
     return this.#log.applied(sequence, timeoutMs)
   }
 
-  close(): Promise<void> {
-    return this.#log.close()
+  /** Whether the cluster has ended, and with it this server's work. */
+  get isTerminated(): boolean {
+    return this.#ending !== null
+  }
+
+  async close(): Promise<void> {
+    await this.#ending
+    await this.#log.close()
   }
 
   async #apply({ command, sequence }: SequencedCommand): Promise<void> {
@@ -154,9 +176,30 @@ export class CommandRunner {
         return attempt(() => runtime.pause(effect.queryId))
       case 'resumeQuery':
         return attempt(() => runtime.resume(effect.queryId))
+      case 'terminateCluster':
+        return this.#terminate(effect, before)
       default:
         return null
     }
+  }
+
+  /** What fails is told and holds up nothing else; the log goes last, so that a server that is killed meanwhile goes on with it. */
+  async #terminate({ deleteTopics }: TerminateCluster, before: Catalog): Promise<string | null> {
+    const { broker, runtime, onTerminate } = this.#options
+    const topics = sinkTopics(before, deleteTopics)
+    const failures = [
+      await attempt(onTerminate),
+      ...(await Promise.all([...before.queries.keys()].map((id) => attempt(() => runtime.stop(id, { purge: true }))))),
+      ...(await Promise.all(topics.map((topic) => attempt(() => deleteTopic(broker, topic))))),
+    ].filter((failure) => failure !== null)
+    if (failures.length === 0) this.#ending ??= this.#endLog()
+    return failures.length === 0 ? null : failures.join(' ')
+  }
+
+  /** Whoever waits for the command learns of it first: it is being applied now. */
+  async #endLog(): Promise<void> {
+    await this.#log.close()
+    await attempt(() => deleteTopic(this.#options.broker, this.topic))
   }
 
   async #startQuery({ plan, overrides, isPaused }: PersistentQuery): Promise<string | null> {
@@ -173,6 +216,8 @@ export class CommandRunner {
     if (this.#statuses.size > MAX_STATUSES) this.#statuses.delete(this.#statuses.keys().next().value!)
   }
 }
+
+type TerminateCluster = Extract<Effect, { kind: 'terminateCluster' }>
 
 const succeeded = ({ message, queryId }: Command): CommandStatus => ({ status: 'SUCCESS', message, queryId })
 

@@ -53,8 +53,9 @@ export interface RunningEngine extends Engine {
  */
 export async function createEngine(options: EngineOptions): Promise<RunningEngine> {
   const { broker, runtime, clock, random, config, functions, version, peers = null } = options
-  const commands = new CommandRunner({ broker, runtime, clock, random, config })
   const transient = new TransientQueries()
+  const onTerminate = () => transient.closeAll()
+  const commands = new CommandRunner({ broker, runtime, clock, random, config, onTerminate })
   const rows = new RowProducer(broker, clock)
   const functionContext: FunctionContext = {
     now: () => clock.now(),
@@ -78,19 +79,30 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
   const statements = new StatementRunner(parts, commands)
   const processingLog = new ProcessingLog(parts)
   await commands.replay()
-  const ready = commands.start().then(() => processingLog.start((request) => statements.run(request)))
+  const ready = commands.start().then(async () => {
+    if (!commands.isTerminated) await processingLog.start((request) => statements.run(request))
+  })
   let state: HealthCheck['serverState'] = 'INITIALIZING'
   void ready.then(() => {
     if (state === 'INITIALIZING') state = 'READY'
   }, noop)
   const serviceId = config.get('ksql.service.id') ?? ''
+  const accepting = async () => {
+    await ready
+    if (!commands.isTerminated) return
+    throw new RequestError('SHUT_DOWN', 'The cluster has been terminated. Start the server anew for another one.')
+  }
   return {
     async execute(request) {
-      await ready
+      await accepting()
       return statements.run(request)
     },
+    async terminate(deleteTopics) {
+      await accepting()
+      return statements.terminate(deleteTopics)
+    },
     async openQuery(request) {
-      await ready
+      await accepting()
       return openQuery(request, parts)
     },
     async closeQuery(queryId) {
@@ -99,7 +111,7 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
       return query !== undefined
     },
     async openInserts(target, request = {}) {
-      await ready
+      await accepting()
       return openInserts(target, scopeOf(Session.open(config, request), parts, new Map()))
     },
     commandStatuses: () => commands.statuses,
@@ -111,7 +123,7 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
         serverStatus: commands.degraded === null ? 'RUNNING' : 'DEGRADED',
       }
     },
-    health: () => checkHealth(broker, commands, commands.topic, state),
+    health: () => checkHealth(broker, commands, commands.topic, commands.isTerminated ? 'TERMINATING' : state),
     checkProperty: (name) => checkPropertyAllowed(name, config),
     metered: { catalog: () => commands.catalog, pushQueries: () => transient.count },
     async close() {

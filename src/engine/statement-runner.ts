@@ -18,6 +18,7 @@ import { StatementFailure } from './statement-failure.ts'
 import { shownText } from './statement-text.ts'
 import type { CommandDraft, EntityBody, Prepared, Scope } from './statements/handler.ts'
 import { handlerOf } from './statements/index.ts'
+import { TERMINATE_CLUSTER, termination } from './termination.ts'
 import { deleteTopic, ensureTopic, type TopicSnapshot, topicSnapshot, withTopics } from './topics.ts'
 
 /** Statements that plan over topics. */
@@ -53,6 +54,16 @@ export class StatementRunner {
     return entities
   }
 
+  /** Ends the cluster; see termination.ts. Throws RequestError for a bad pattern. */
+  async terminate(deleteTopics: readonly string[]): Promise<Entity> {
+    const draft = termination(deleteTopics)
+    const sequence = await this.#commands.turn(async (turn) => {
+      await this.#commands.append(turn, this.#command(TERMINATE_CLUSTER, draft, new Map()))
+      return turn.sequence
+    })
+    return this.#entity(TERMINATE_CLUSTER, await this.#statusOf(draft, sequence))
+  }
+
   async #waitFor(sequence: number): Promise<void> {
     if (sequence < 0) return
     const timeoutMs = this.#parts.config.number('ksql.server.command.response.timeout.ms')
@@ -84,7 +95,7 @@ export class StatementRunner {
     const body = handlerOf(statement).inTurn
       ? await this.#runInTurn(statement, session)
       : await this.#answer(await this.#prepare(statement, session, 0))
-    return body === null ? null : this.#entity(statement, body)
+    return body === null ? null : this.#entity(shownText(statement), body)
   }
 
   async #runInTurn(statement: Statement, session: Session): Promise<EntityBody | null> {
@@ -93,7 +104,7 @@ export class StatementRunner {
       if (prepared.kind !== 'command') return { prepared, sequence: -1 }
       for (const topic of prepared.topics) await ensureTopic(this.#parts.broker, topic)
       await this.#announce(prepared, session)
-      await this.#commands.append(turn, this.#command(statement, prepared, session))
+      await this.#commands.append(turn, this.#command(shownText(statement), prepared, session.overrides))
       return { prepared, sequence: turn.sequence }
     })
     if (done.prepared.kind !== 'command') return this.#answer(done.prepared)
@@ -122,11 +133,11 @@ export class StatementRunner {
     return needed ? topicSnapshot(this.#parts.broker) : NO_TOPICS
   }
 
-  #command(statement: Statement, { id, effects, message, queryId }: CommandDraft, session: Session): Command {
+  #command(statement: string, { id, effects, message, queryId }: CommandDraft, overrides: Overrides): Command {
     return {
       id,
-      statement: shownText(statement),
-      streamsProperties: Object.fromEntries(session.overrides),
+      statement,
+      streamsProperties: Object.fromEntries(overrides),
       originalProperties: storable(this.#parts.config.server),
       effects,
       message,
@@ -147,10 +158,10 @@ export class StatementRunner {
     } satisfies Omit<CurrentStatus, 'statementText' | 'warnings'>
   }
 
-  #entity(statement: Statement, { '@type': type, ...rest }: EntityBody): Entity {
+  #entity(statementText: string, { '@type': type, ...rest }: EntityBody): Entity {
     const { degraded } = this.#commands
     const warnings = degraded === null ? [] : [{ message: `The server is degraded: ${degraded}` }]
-    return { '@type': type, statementText: shownText(statement), ...rest, warnings } as Entity
+    return { '@type': type, statementText, ...rest, warnings } as Entity
   }
 }
 

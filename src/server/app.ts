@@ -61,6 +61,7 @@ export async function createApp(context: ServerContext, access: Access): Promise
 /** Whatever their content type, and also without one, which fastify would take for no body on HTTP/2. */
 function readBodiesAsJson(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
+    refuseCompressed(request.headers['content-encoding'])
     request.headers['content-type'] = JSON_TYPE
   })
   app.removeAllContentTypeParsers()
@@ -78,6 +79,14 @@ function readBodiesAsJson(app: FastifyInstance): void {
       return { error: error as Error }
     }
   })
+}
+
+function refuseCompressed(encoding: string | undefined): void {
+  if (encoding === undefined || encoding === '' || encoding.toLowerCase() === 'identity') return
+  throw new RequestError(
+    'BAD_REQUEST',
+    `Request bodies may not be compressed. Send the body as it is, without the header Content-Encoding: ${encoding}.`,
+  )
 }
 
 /** Fastify asks to close the connection when it refuses a body; HTTP/2 has no such header (RFC 9113 8.2.2), and Node warns of it. */

@@ -32,6 +32,15 @@ export const queryStreamBody: BodyShape = {
   requestProperties: { kind: 'properties' },
 }
 
+export interface TerminateBody {
+  readonly deleteTopicList?: readonly string[]
+}
+
+export const terminateBody: BodyShape = {
+  deleteTopicList: { kind: 'textList' },
+  streamsProperties: { kind: 'properties' },
+}
+
 export interface CloseQueryBody {
   readonly queryId?: string
 }

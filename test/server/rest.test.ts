@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { StatementFailure } from '../../src/engine/statement-failure.ts'
 import { ParseError, RequestError, StatementError } from '../../src/errors.ts'
@@ -64,10 +65,17 @@ describe('endpoints that tell about the server', () => {
     expect(await (await get('/is_valid_property/x')).json()).toMatchObject({ error_code: 40000, message: 'prohibited' })
   })
 
-  it('refuses to terminate the cluster, and says what to do', async () => {
-    const answer = await post('/ksql/terminate', '{}')
-    expect(answer.status).toBe(400)
-    expect(await answer.json()).toMatchObject({ error_code: 40000, message: expect.stringContaining('TERMINATE ALL') })
+  it('terminates the cluster with the topics that are named', async () => {
+    const answer = await post('/ksql/terminate', '{"deleteTopicList":["FOO","bar.*"],"streamsProperties":{}}')
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject([{ message: 'ended' }])
+    expect((await post('/ksql/terminate', '{}')).status).toBe(200)
+    expect(engine.requests.map(({ sql }) => sql)).toEqual(['terminate FOO bar.*', 'terminate '])
+    const refused = await post('/ksql/terminate', '{"deleteTopicList":[1]}')
+    expect(await refused.json()).toMatchObject({
+      error_code: 40000,
+      message: expect.stringContaining('deleteTopicList'),
+    })
   })
 })
 
@@ -178,6 +186,21 @@ describe('bad requests', () => {
       message: expect.stringContaining(message),
     })
     expect(engine.requests).toEqual([])
+  })
+
+  it('refuses a compressed body with advice', async () => {
+    const headers = { 'content-encoding': 'gzip' }
+    const answer = await fetch(`${server.url}/ksql`, {
+      method: 'POST',
+      body: gzipSync('{"ksql":"SHOW STREAMS;"}'),
+      headers,
+    })
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({
+      error_code: 40000,
+      message:
+        'Request bodies may not be compressed. Send the body as it is, without the header Content-Encoding: gzip.',
+    })
   })
 
   it('refuses a body over HTTP/2 without a header that HTTP/2 has not', async () => {

@@ -86,6 +86,11 @@ export class FakeEngine implements Engine {
     return this.open(request)
   }
 
+  async terminate(deleteTopics: readonly string[]): Promise<Entity> {
+    this.requests.push({ sql: `terminate ${deleteTopics.join(' ')}` })
+    return { '@type': 'warning_entity', message: 'ended', statementText: '', warnings: [] }
+  }
+
   async closeQuery(queryId: string): Promise<boolean> {
     return queryId === 'transient_S_1'
   }

@@ -1,12 +1,13 @@
-/** POST /ksql/terminate: ends a whole cluster in the peer; refused here. */
+/** POST /ksql/terminate: ends the cluster of servers. Source: rest.md 6. */
 import type { FastifyInstance } from 'fastify'
-import { RequestError } from '../../errors.ts'
+import { sendJson } from '../answers.ts'
+import type { ServerContext } from '../context.ts'
+import { type TerminateBody, terminateBody } from '../schemas.ts'
 
-export function terminateRoute(app: FastifyInstance): void {
-  app.post('/ksql/terminate', async () => {
-    throw new RequestError(
-      'BAD_REQUEST',
-      'Terminating the cluster is not supported. TERMINATE ALL ends its queries, DROP ... DELETE TOPIC removes sources and topics.',
-    )
+export function terminateRoute(app: FastifyInstance, { lifecycle }: ServerContext): void {
+  app.post<{ Body: TerminateBody }>('/ksql/terminate', { schema: { body: terminateBody } }, async (request, reply) => {
+    const { deleteTopicList = [] } = request.body
+    const entity = await lifecycle.during(() => lifecycle.engine.terminate(deleteTopicList))
+    return sendJson(request, reply, [entity])
   })
 }
