@@ -254,6 +254,7 @@ async function openKafka(
         slots: SLOTS,
         lanes: threadCount(config),
         address: reachableAddress(config, address),
+        identity,
         sessionTimeoutMs: config.number('session.timeout.ms'),
       }),
     serverId: `${serviceId}-${identity}`,

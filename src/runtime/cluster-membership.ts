@@ -6,7 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { SlotEvents, SlotMembership, SlotOwner } from '../broker/kafka/slots.ts'
 import type { Clock } from '../clock.ts'
 import type { QueryRuntime } from './query-runtime.ts'
-import { SLOTS } from './slots.ts'
 
 export interface ClusterMembershipOptions {
   readonly runtime: Pick<QueryRuntime, 'takeSlots' | 'dropSlots'>
@@ -53,7 +52,6 @@ export class ClusterMembership {
       const startedAt = clock.now()
       try {
         this.#member = await join(this.#events, signal)
-        checkSlots(this.#member)
         await this.#member.ended
       } catch (error) {
         if (!signal.aborted) warn(`${NO_MEMBER}: ${messageOf(error)} It runs no queries until it has joined again.`)
@@ -84,13 +82,6 @@ export class ClusterMembership {
 }
 
 const NO_MEMBER = 'This server is no member of its cluster'
-
-/** Slots decide where state is kept, so all servers must count them alike. */
-function checkSlots({ slots }: SlotMembership): void {
-  if (slots !== SLOTS) {
-    throw new Error(`The slots topic has ${slots} partitions, and must have ${SLOTS}. Delete it while no server runs.`)
-  }
-}
 
 /** As `0-3,7`. */
 function rangesOf(slots: readonly number[]): string {

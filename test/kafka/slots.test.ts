@@ -17,6 +17,7 @@ describeKafka('the slots group', ({ bootstrapServers }) => {
       prefix,
       slots: SLOTS,
       address,
+      identity: address,
       onAssigned(slots) {
         for (const slot of slots) {
           if (workers.has(slot)) clashes.push(`${slot}: ${workers.get(slot)} and ${address}`)
@@ -84,6 +85,25 @@ describeKafka('the slots group', ({ bootstrapServers }) => {
     const owners = await first.owners()
     expect(owners.map(({ address }) => address).sort()).toEqual(['http://one', 'http://two'])
     expect(owners.find(({ address }) => address === 'http://one')?.slots).toEqual(first.owned)
+  })
+
+  test('who comes back after a crash has its slots at once, while its former self still counts as alive', async () => {
+    newCluster()
+    const lost: string[] = []
+    const onLost = () => void lost.push('former')
+    const former = await join('http://one', { sessionTimeoutMs: 30_000, onAssigned: () => {}, onLost })
+    const startedAt = performance.now()
+    const again = await join('http://one', { sessionTimeoutMs: 30_000 })
+    await expect.poll(() => again.owned.length, { timeout: 10_000 }).toBeGreaterThan(0)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    await expect.poll(() => lost, { timeout: 10_000 }).toEqual(['former'])
+    await former.leave()
+  })
+
+  test('who counts the slots in another way is refused', async () => {
+    newCluster()
+    await join('http://one')
+    await expect(join('http://other', { slots: SLOTS + 1 })).rejects.toThrow()
   })
 
   test('a callback that fails ends the membership, and the others take over', async () => {

@@ -1,41 +1,29 @@
 /**
- * What the members of the slots group tell one another through Kafka's coordinator: bytes of the consumer protocol, so that Kafka's tools
- * show who has which partition of the slots topic, with our own part in the user data.
+ * What the members of the slots group tell one another through Kafka's coordinator, to which it is bytes. The group's protocol type is our
+ * own, as Kafka Connect's is its own: tools for consumer groups, which would look for topics, pass it by.
  */
 
-import { AssignerProtocol } from 'kafkajs'
+export const PROTOCOL_TYPE = 'millrace'
 
-export const PROTOCOL_TYPE = 'consumer'
-export const PROTOCOL_NAME = 'millrace-slots'
-
-const VERSION = 0
+/** Who counts the slots in another way is refused by the coordinator. */
+export const protocolName = (slots: number): string => `slots-${slots}`
 
 export interface MemberInfo {
   /** Where the server is reached by the others. */
   readonly address: string
+  /** The server's own, also after a restart. */
+  readonly identity: string
   readonly owned: readonly number[]
 }
 
-export function encodeMember(topic: string, info: MemberInfo): Buffer {
-  const userData = Buffer.from(JSON.stringify(info))
-  return AssignerProtocol.MemberMetadata.encode({ version: VERSION, topics: [topic], userData })
-}
+export const encodeMember = (info: MemberInfo): Buffer => Buffer.from(JSON.stringify(info))
 
-export function decodeMember(bytes: Buffer): MemberInfo {
-  const { userData } = AssignerProtocol.MemberMetadata.decode(bytes) ?? {}
-  return JSON.parse(userData?.toString() || '{"address":"","owned":[]}') as MemberInfo
-}
+export const decodeMember = (bytes: Buffer): MemberInfo => JSON.parse(bytes.toString()) as MemberInfo
 
-export function encodeAssignment(topic: string, slots: number[]): Buffer {
-  return AssignerProtocol.MemberAssignment.encode({
-    version: VERSION,
-    assignment: { [topic]: slots },
-    userData: Buffer.alloc(0),
-  })
-}
+export const encodeAssignment = (slots: readonly number[]): Buffer => Buffer.from(JSON.stringify(slots))
 
 /** The slots, ascending; none from empty bytes. */
-export function decodeAssignment(topic: string, bytes: Buffer | null): number[] {
+export function decodeAssignment(bytes: Buffer | null): number[] {
   if (bytes === null || bytes.length === 0) return []
-  return [...(AssignerProtocol.MemberAssignment.decode(bytes)?.assignment[topic] ?? [])].sort((a, b) => a - b)
+  return (JSON.parse(bytes.toString()) as number[]).sort((a, b) => a - b)
 }

@@ -11,18 +11,19 @@ import {
   decodeMember,
   encodeAssignment,
   encodeMember,
-  PROTOCOL_NAME,
   PROTOCOL_TYPE,
+  protocolName,
 } from './slot-protocol.ts'
 
 /** Added to the time that the coordinator may take. */
 const NETWORK_MS = 5000
 
 export interface SlotSessionOptions {
-  /** The group's id, and the topic whose partitions are the slots. */
+  /** The group's id. */
   readonly name: string
   readonly slots: number
   readonly address: string
+  readonly identity: string
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
 }
@@ -48,6 +49,18 @@ export class SlotSession {
     this.#options = options
   }
 
+  /** Takes out of the group what this server was before a crash: its slots would stay with that until its session times out. */
+  async expelFormer(): Promise<void> {
+    const { name, identity } = this.#options
+    const connection = await this.#open()
+    const { groups } = await connection.call(apis.describeGroups, { groupIds: [name] })
+    for (const { memberId, memberMetadata } of groups[0]?.members ?? []) {
+      if (memberMetadata === null || memberMetadata.length === 0) continue
+      if (memberId === this.#memberId || decodeMember(memberMetadata).identity !== identity) continue
+      await connection.call(apis.leaveGroup, { groupId: name, memberId })
+    }
+  }
+
   /** Joins anew, saying which slots are owned, and gives those that are assigned. Waits for the other members to join too. */
   async join(owned: readonly number[]): Promise<number[]> {
     const { name } = this.#options
@@ -65,7 +78,7 @@ export class SlotSession {
       { timeoutMs: this.#options.rebalanceTimeoutMs + NETWORK_MS },
     )
     this.#throwIfError(answer.errorCode, 'Synchronizing')
-    return decodeAssignment(name, answer.memberAssignment)
+    return decodeAssignment(answer.memberAssignment)
   }
 
   /** True if all is well, false if the members are to join again. */
@@ -101,7 +114,7 @@ export class SlotSession {
   }
 
   async #joinGroup(owned: readonly number[]) {
-    const { name, address, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options
+    const { name, slots, address, identity, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options
     const request = async () => {
       const connection = await this.#open()
       const answer = await connection.call(
@@ -112,7 +125,7 @@ export class SlotSession {
           rebalanceTimeout: rebalanceTimeoutMs,
           memberId: this.#memberId,
           protocolType: PROTOCOL_TYPE,
-          groupProtocols: [{ name: PROTOCOL_NAME, metadata: encodeMember(name, { address, owned }) }],
+          groupProtocols: [{ name: protocolName(slots), metadata: encodeMember({ address, identity, owned }) }],
         },
         { timeoutMs: rebalanceTimeoutMs + NETWORK_MS },
       )
@@ -127,14 +140,14 @@ export class SlotSession {
   }
 
   #assign(members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]) {
-    const { name, slots } = this.#options
+    const { slots } = this.#options
     const claims = members.map(({ memberId, memberMetadata }) => ({
       memberId,
       owned: decodeMember(memberMetadata).owned,
     }))
     return [...assignSlots(claims, slots)].map(([memberId, assigned]) => ({
       memberId,
-      memberAssignment: encodeAssignment(name, assigned),
+      memberAssignment: encodeAssignment(assigned),
     }))
   }
 

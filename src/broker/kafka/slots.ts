@@ -1,14 +1,13 @@
 /**
- * The slots group: how the servers of a cluster share the work. A small topic has as many partitions as there are slots, and its group of
- * consumers are the servers; whoever has a partition assigned owns that slot and runs its tasks. Kafka's group protocol notices
- * failures. A slot that moves is let go by its owner before another gets it, while the other slots go on.
+ * The slots group: how the servers of a cluster share the work. Its members are the servers, and what they are assigned are slots; whoever
+ * has a slot runs its tasks. Kafka's group protocol notices failures. A slot that moves is let go by its owner before another gets it,
+ * while the other slots go on. There is no topic: the protocol needs none, and one of 64 partitions takes a broker seconds to make.
  *
  * The membership is held by a heartbeat of its own and not by kafkajs's consumer: kafkajs beats only between fetches (so an idle member
  * misses rebalances), takes no notice of how long revoking takes, and starts the new owner before the old one has stopped.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { BrokerError } from '../broker-error.ts'
 import { apis } from './apis.ts'
 import { Cluster } from './cluster.ts'
 import { type KafkaOptions, withDefaults } from './options.ts'
@@ -16,7 +15,6 @@ import { backoffMs, isRetriable } from './retry.ts'
 import { claimOrder } from './slot-assignment.ts'
 import { decodeAssignment, decodeMember } from './slot-protocol.ts'
 import { EvictedError, SlotSession } from './slot-session.ts'
-import { createTopic } from './topics.ts'
 
 export interface SlotEvents {
   /** Slots are ours from now on. Awaited before the next change. */
@@ -29,12 +27,14 @@ export interface SlotEvents {
 
 export interface SlotsOptions extends SlotEvents {
   readonly kafka: KafkaOptions
-  /** The topic and the group are called `<prefix>slots`: one prefix per cluster of servers. */
+  /** The group is called `<prefix>slots`: one prefix per cluster of servers. */
   readonly prefix: string
-  /** How many slots there are, if the topic does not exist yet; else its partitions say. */
+  /** How many slots there are: the same for all members, others are refused. */
   readonly slots: number
   /** Where the other servers reach this one. */
   readonly address: string
+  /** The server's own, also after a restart; no other process has it. */
+  readonly identity: string
   /** Threads among which this server shares its slots, by `slot % lanes`: if it is to give some up, all lose alike many. Default 1. */
   readonly lanes?: number
   /** Without a sign of life for so long a server loses its slots, ms. Default 10,000. */
@@ -52,8 +52,6 @@ export interface SlotOwner {
 }
 
 export interface SlotMembership {
-  /** How many slots the cluster has. */
-  readonly slots: number
   /** Ours, ascending. */
   readonly owned: readonly number[]
   /** Resolves after `leave`; rejects when a callback failed, or the group cannot be joined any more. */
@@ -75,9 +73,7 @@ export async function joinSlots(options: SlotsOptions): Promise<SlotMembership> 
   const cluster = new Cluster(withDefaults(options.kafka))
   try {
     await cluster.connect()
-    const name = `${options.prefix}slots`
-    const slots = await makeTopic(cluster, name, options.slots)
-    const member = new SlotMember(cluster, name, slots, options)
+    const member = new SlotMember(cluster, options)
     const leave = () => void member.leave().catch(() => {})
     options.signal?.addEventListener('abort', leave, { once: true })
     if (options.signal?.aborted) leave()
@@ -89,19 +85,7 @@ export async function joinSlots(options: SlotsOptions): Promise<SlotMembership> 
   }
 }
 
-/** The number of slots. */
-async function makeTopic(cluster: Cluster, name: string, slots: number): Promise<number> {
-  try {
-    await createTopic(cluster, { name, partitions: slots, config: { 'cleanup.policy': 'compact' } })
-  } catch (error) {
-    if (!(error instanceof BrokerError && error.code === 'TOPIC_EXISTS')) throw error
-  }
-  const { partitions } = await cluster.retrying(() => cluster.topic(name))
-  return partitions.length
-}
-
 class SlotMember implements SlotMembership {
-  readonly slots: number
   readonly ended: Promise<void>
   readonly #cluster: Cluster
   readonly #name: string
@@ -120,14 +104,14 @@ class SlotMember implements SlotMembership {
   #joinedAt = 0
   #isJoining = false
 
-  constructor(cluster: Cluster, name: string, slots: number, options: SlotsOptions) {
-    const { address, sessionTimeoutMs = SESSION_TIMEOUT_MS, rebalanceTimeoutMs = REBALANCE_TIMEOUT_MS } = options
-    this.slots = slots
+  constructor(cluster: Cluster, options: SlotsOptions) {
+    const { sessionTimeoutMs = SESSION_TIMEOUT_MS, rebalanceTimeoutMs = REBALANCE_TIMEOUT_MS } = options
+    const name = `${options.prefix}slots`
     this.#cluster = cluster
     this.#name = name
     this.#options = options
     this.#sessionTimeoutMs = sessionTimeoutMs
-    this.#session = new SlotSession(cluster, { name, slots, address, sessionTimeoutMs, rebalanceTimeoutMs })
+    this.#session = new SlotSession(cluster, { ...options, name, sessionTimeoutMs, rebalanceTimeoutMs })
     this.ended = this.#end.promise
     this.ended.catch(() => {})
   }
@@ -162,7 +146,7 @@ class SlotMember implements SlotMembership {
       this.#knowsOwners = joinedAt === this.#joinedAt && !this.#isJoining
       this.#owners = described.members.map(({ memberMetadata, memberAssignment }) => ({
         address: memberMetadata === null ? '' : decodeMember(memberMetadata).address,
-        slots: decodeAssignment(this.#name, memberAssignment),
+        slots: decodeAssignment(memberAssignment),
       }))
     }
     return this.#owners
@@ -221,6 +205,7 @@ class SlotMember implements SlotMembership {
     this.#isJoining = true
     this.#knowsOwners = false
     try {
+      if (this.#joinedAt === 0) await this.#session.expelFormer()
       return await this.#session.join(claimOrder(this.#owned, this.#options.lanes ?? 1))
     } finally {
       this.#isJoining = false

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import type { SlotEvents, SlotMembership } from '../../../src/broker/kafka/slots.ts'
 import { ManualClock } from '../../../src/clock.ts'
 import { ClusterMembership } from '../../../src/runtime/cluster-membership.ts'
-import { SLOTS } from '../../../src/runtime/slots.ts'
 
 /** A group that a test holds in its hands: each join waits for it. */
 class Group {
@@ -11,7 +10,6 @@ class Group {
     readonly signal: AbortSignal
     readonly end: (error: Error) => void
   }[] = []
-  slots = SLOTS
 
   readonly join = async (events: SlotEvents, signal: AbortSignal): Promise<SlotMembership> => {
     const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
@@ -20,7 +18,7 @@ class Group {
     this.joins.push({ events, signal, end: reject })
     await events.onAssigned([0, 1, 2, 5])
     const leave = async () => resolve()
-    return { slots: this.slots, owned: [0, 1, 2, 5], ended, owners: async () => [], leave }
+    return { owned: [0, 1, 2, 5], ended, owners: async () => [], leave }
   }
 }
 
@@ -88,15 +86,6 @@ describe('a server in its cluster', () => {
     await soon()
     await soon()
     expect(pauses.at(-1)).toBe(1000)
-    await membership.leave()
-  })
-
-  test('does not take part where slots are counted in another way', async () => {
-    const group = new Group()
-    group.slots = 8
-    const { membership, told } = open(group)
-    await soon()
-    expect(told.find((message) => message.includes('8 partitions'))).toContain(`must have ${SLOTS}`)
     await membership.leave()
   })
 
