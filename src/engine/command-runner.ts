@@ -22,6 +22,9 @@ export interface CommandRunnerOptions {
   readonly onTerminate: () => Promise<void>
 }
 
+/** In this time the other servers read the end of the cluster in the log. */
+const READ_BY_OTHERS_MS = 2_000
+
 /** Statuses kept for GET /status; the oldest go first. */
 const MAX_STATUSES = 10_000
 
@@ -199,6 +202,7 @@ export class CommandRunner {
   /** Whoever waits for the command learns of it first: it is being applied now. */
   async #endLog(): Promise<void> {
     await this.#log.close()
+    await new Promise((resolve) => setTimeout(resolve, READ_BY_OTHERS_MS))
     await attempt(() => deleteTopic(this.#options.broker, this.topic))
   }
 

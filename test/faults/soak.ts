@@ -1,5 +1,5 @@
 /**
- * Soak: mixed load with garbage among the records, and clients that vanish. Options: `seconds` (60), `rate` (1,000 records/s), `garbage` (100:
+ * Soak: mixed load with garbage among the records, which goes to a topic for dead letters, and clients that vanish. Options: `seconds` (60), `rate` (1,000 records/s), `garbage` (100:
  * one record in so many). Memory may grow by `growth` percent (15) from the second quarter of the time to the last.
  */
 import { connect } from 'node:net'
@@ -15,10 +15,14 @@ const LEAVE_MS = 5_000
 /** The same topic as JSON and as plain text: what is no JSON can be inserted by the second. */
 const STATEMENTS = `
   CREATE STREAM raw (k STRING KEY, line STRING) WITH (kafka_topic='events', key_format='KAFKA', value_format='KAFKA', partitions=2);
-  CREATE STREAM events (k STRING KEY, id BIGINT) WITH (kafka_topic='events', key_format='KAFKA', value_format='JSON');
+  CREATE STREAM events (k STRING KEY, id BIGINT)
+    WITH (kafka_topic='events', key_format='KAFKA', value_format='JSON', on_error='DEAD_LETTER', dead_letter_topic='letters');
+  CREATE STREAM letters (k STRING KEY, line STRING) WITH (kafka_topic='letters', key_format='KAFKA', value_format='KAFKA');
   CREATE STREAM copied AS SELECT k, id FROM events EMIT CHANGES;
   CREATE TABLE counted AS SELECT k, COUNT(*) AS n FROM events GROUP BY k EMIT CHANGES;
   CREATE TABLE copies AS SELECT k, COUNT(*) AS n FROM copied GROUP BY k EMIT CHANGES;`
+/** Queries that read `events`: each writes its own dead letters. */
+const READERS = 2
 const PUSH = 'SELECT * FROM events EMIT CHANGES;'
 
 export const soak: Fault = ({ seed, number, say }) =>
@@ -52,6 +56,7 @@ export const soak: Fault = ({ seed, number, say }) =>
     }
     await inserts.end()
     const [counted, copied] = [await countOf(server, 'counted', good), await countOf(server, 'copies', good)]
+    const letters = await lettersOf(server, READERS * garbage)
     const errors = await server.metric('millrace_query_errors')
     const open = await openQueries(server)
     await server.stop()
@@ -60,6 +65,9 @@ export const soak: Fault = ({ seed, number, say }) =>
     const failures = [
       ...(counted === good ? [] : [`${counted} of ${good} good records are counted`]),
       ...(copied === good ? [] : [`${copied} of ${good} good records are copied`]),
+      ...(letters === READERS * garbage
+        ? []
+        : [`${letters} dead letters of ${READERS} queries and ${garbage} bad records`]),
       ...(growth <= number('growth', 15) ? [] : [`memory grew by ${growth.toFixed(1)} %`]),
       ...(open === 0 ? [] : [`${open} push queries of vanished clients are still open`]),
     ]
@@ -71,6 +79,7 @@ export const soak: Fault = ({ seed, number, say }) =>
         good,
         garbage,
         reported,
+        letters,
         vanished,
         pulls,
         earlyMb: Math.round(early),
@@ -100,6 +109,16 @@ async function openQueries(server: FaultServer): Promise<number> {
   for (;;) {
     const open = (await server.metric('millrace_push_queries')).get('') ?? -1
     if (open === 0 || performance.now() > deadline) return open
+    await delay(TICK_MS)
+  }
+}
+
+/** Dead letters, when there are `wanted` or after a while. */
+async function lettersOf(server: FaultServer, wanted: number): Promise<number> {
+  const deadline = performance.now() + SETTLE_MS
+  for (;;) {
+    const rows = await server.pull('SELECT line FROM letters;')
+    if (rows.length >= wanted || performance.now() > deadline) return rows.length
     await delay(TICK_MS)
   }
 }

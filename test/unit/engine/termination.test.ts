@@ -13,6 +13,9 @@ afterEach(async () => {
   directory.remove()
 })
 
+/** The command log stays until others had time to read it. */
+const SOON = { timeout: 10_000 }
+
 const STATEMENTS = `
   CREATE STREAM s (k STRING KEY, v INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);
   CREATE STREAM kept AS SELECT * FROM s;
@@ -22,7 +25,7 @@ const STATEMENTS = `
 const ownTopics = async () =>
   (await test.broker.listTopics()).map(({ name }) => name).filter((name) => !/^(default_|__)/.test(name))
 
-describe('the end of a cluster', () => {
+describe('the end of a cluster', { timeout: 20_000 }, () => {
   it('ends queries, deletes what is theirs, the sinks that are named and the command log, and takes nothing more', async () => {
     await test.execute(STATEMENTS)
     const push = (await test.engine.openQuery({ sql: 'SELECT * FROM s EMIT CHANGES;' })) as RowStream
@@ -41,7 +44,7 @@ describe('the end of a cluster', () => {
     for (const work of [test.execute('SHOW STREAMS;'), test.engine.terminate([])]) {
       await expect(work).rejects.toMatchObject({ code: 'SHUT_DOWN' })
     }
-    await expect.poll(ownTopics).toEqual(['KEPT', 's'])
+    await expect.poll(ownTopics, SOON).toEqual(['KEPT', 's'])
     expect((await test.engine.health()).serverState).toBe('TERMINATING')
   })
 
@@ -68,12 +71,22 @@ describe('the end of a cluster', () => {
     await test.close()
     test = await TestEngine.open(directory.path)
     await expect(test.execute('SHOW STREAMS;')).rejects.toMatchObject({ code: 'SHUT_DOWN' })
-    await expect.poll(ownTopics).toEqual(['KEPT', 'TMP_A', 's'])
+    await expect.poll(ownTopics, SOON).toEqual(['KEPT', 'TMP_A', 's'])
   })
 
   it('is not begun with a pattern that is none', async () => {
     await test.execute(STATEMENTS)
     await expect(test.engine.terminate(['BIG', '('])).rejects.toThrow(/^Invalid pattern: \(\./)
     expect(await test.execute('SHOW QUERIES;')).toMatchObject([{ queries: [{}, {}, {}] }])
+  })
+
+  it('is the end of all its servers', async () => {
+    const other = await test.another()
+    await test.execute(STATEMENTS)
+    await expect.poll(async () => (await other.execute('SHOW QUERIES;')).length, SOON).toBe(1)
+    await test.engine.terminate(['KEPT'])
+    const refusal = () => other.execute('SHOW STREAMS;').catch((error: { code: string }) => error.code)
+    await expect.poll(refusal, SOON).toBe('SHUT_DOWN')
+    await other.closeEngine()
   })
 })
