@@ -68,7 +68,9 @@ export function fatalError(
   )
 }
 
-const causeText = ({ message, causes }: ReadFault): string => [message, ...causes].join(' Caused by: ')
+/** Many messages say their cause already. */
+const causeText = ({ message, causes }: ReadFault): string =>
+  [message, ...causes.filter((cause) => !message.includes(cause))].join(' Caused by: ')
 
 const isOn = (value: string | undefined): boolean => value?.toLowerCase() === 'true'
 
