@@ -9,6 +9,7 @@ import { parseInt32, parseInt64 } from '../integer-text.ts'
 import { isTimeOfDay, TIME_RANGE } from '../time-of-day.ts'
 import { failureWithin, ReadFailure, unexpectedAt, wrongKind, wrongText } from './failure.ts'
 import type { JsonInput } from './input.ts'
+import { MapKeys } from './map-keys.ts'
 import { readDecimal, readDouble, readInt32, readInt64 } from './number.ts'
 import { ObjectScanner } from './object-scanner.ts'
 import {
@@ -29,7 +30,7 @@ import {
   skipWord,
   TRUE,
 } from './syntax.ts'
-import { readAsText, readString } from './text.ts'
+import { readAsText, readString, UNKNOWN } from './text.ts'
 import {
   type Decode,
   FAST_DOUBLE,
@@ -63,7 +64,7 @@ function fastKind({ kind }: SqlType): FastKind {
 function decoder(type: SqlType): Decode {
   switch (type.kind) {
     case 'STRING':
-      return (input) => (input.bytes[input.position] === QUOTE ? readString(input) : readAsText(input))
+      return (input) => (input.bytes[input.position] === QUOTE ? readString(input, UNKNOWN) : readAsText(input))
     case 'BOOLEAN':
       return (input) => readBoolean(input, type)
     case 'INTEGER':
@@ -127,7 +128,7 @@ function numeric<T extends Value>(
     const first = input.bytes[input.position]!
     if (isDigit(first) || first === MINUS) return read(input)
     if (first !== QUOTE) throw mismatch(input, type)
-    const value = parse(readString(input))
+    const value = parse(readString(input, UNKNOWN))
     if (value === null) throw wrongText(type)
     return value
   }
@@ -168,7 +169,7 @@ function decimalDecoder(type: DecimalType): Decode {
 /** Base64 as Jackson takes it: standard alphabet, padding required, white space between groups of four. */
 function readBytes(input: JsonInput, type: SqlType): Uint8Array {
   if (input.bytes[input.position] !== QUOTE) throw mismatch(input, type)
-  const text = readString(input).replace(WHITE_SPACE, '')
+  const text = readString(input, UNKNOWN).replace(WHITE_SPACE, '')
   if (!BASE64.test(text)) {
     throw new ReadFailure('Cannot access contents of TextNode as binary due to broken Base64 encoding', '')
   }
@@ -190,20 +191,20 @@ function arrayDecoder(type: ArrayType): Decode {
       input.position = at + 1
       return values
     }
-    for (;;) {
-      if (at >= end) throw unexpectedAt(bytes, input.start, at, end)
-      input.position = at
-      try {
+    try {
+      for (;;) {
+        if (at >= end) throw unexpectedAt(bytes, input.start, at, end)
+        input.position = at
         values.push(readValue(element, input))
-      } catch (error) {
-        throw failureWithin(error, `[${values.length}]`)
+        at = skipSpace(bytes, input.position, end)
+        const byte = at < end ? bytes[at] : 0
+        at++
+        if (byte === CLOSE_BRACKET) break
+        if (byte !== COMMA) throw unexpectedAt(bytes, input.start, at - 1, end)
+        at = skipSpace(bytes, at, end)
       }
-      at = skipSpace(bytes, input.position, end)
-      const byte = at < end ? bytes[at] : 0
-      at++
-      if (byte === CLOSE_BRACKET) break
-      if (byte !== COMMA) throw unexpectedAt(bytes, input.start, at - 1, end)
-      at = skipSpace(bytes, at, end)
+    } catch (error) {
+      throw failureWithin(error, `[${values.length}]`)
     }
     input.position = at
     return values
@@ -213,10 +214,12 @@ function arrayDecoder(type: ArrayType): Decode {
 /** Keys are STRING (the format refuses others). A key that occurs twice keeps its last value. */
 function mapDecoder(type: MapType): Decode {
   const item = valueReader(type.value)
+  const keys = new MapKeys()
   return (input) => {
     const { bytes, end } = input
     if (bytes[input.position] !== OPEN_BRACE) throw mismatch(input, type)
     const values = new Map<Value, Value>()
+    let place = 0
     let at = skipSpace(bytes, input.position + 1, end)
     if (at < end && bytes[at] === CLOSE_BRACE) {
       input.position = at + 1
@@ -225,7 +228,7 @@ function mapDecoder(type: MapType): Decode {
     for (;;) {
       if (at >= end || bytes[at] !== QUOTE) throw unexpectedAt(bytes, input.start, at, end)
       input.position = at
-      const key = readString(input)
+      const key = keys.read(input, place++)
       at = skipSpace(bytes, input.position, end)
       if (at >= end || bytes[at] !== COLON) throw unexpectedAt(bytes, input.start, at, end)
       at = skipSpace(bytes, at + 1, end)

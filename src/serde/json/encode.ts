@@ -5,7 +5,8 @@ import { encodeBase64 } from '../../types/base64.ts'
 import { doubleToJson } from '../../types/json-text.ts'
 import type { MapType, SqlType, StructType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
-import { isPlainDouble, plainStruct } from './plain.ts'
+import { PlainSource } from './plain.ts'
+import { isPlainDouble } from './write-number.ts'
 
 /** From a value, NULL included, to its JSON text. Throws an Error where there is none. */
 export type JsonText = (value: Value) => string
@@ -55,12 +56,19 @@ function mapText(type: MapType): JsonText {
   }
 }
 
-function structText({ fields }: StructType): JsonText {
-  const members = fields.map(({ name, type }, i) => ({ prefix: `${JSON.stringify(name)}:`, text: jsonText(type), i }))
+function structText(type: StructType): JsonText {
+  const members = type.fields.map((field, i) => ({
+    prefix: `${JSON.stringify(field.name)}:`,
+    text: jsonText(field.type),
+    i,
+  }))
   const exact: JsonText = (value) =>
     `{${members.map(({ prefix, text, i }) => prefix + text((value as readonly Value[])[i]!)).join(',')}}`
-  const plain = plainStruct(fields)
-  if (plain === null) return exact
-  const { accepts, convert } = plain
-  return (value) => (accepts === null || accepts(value) ? JSON.stringify(convert!(value)) : exact(value))
+  const source = new PlainSource()
+  const form = source.formOf(type)
+  if (form === null) return exact
+  const textOf = source.function<(value: Value) => string | undefined>(
+    `const plain = ${form.convert}(value)\nreturn plain === undefined ? undefined : stringify(plain)`,
+  )
+  return (value) => textOf(value) ?? exact(value)
 }

@@ -29,6 +29,8 @@ export interface FormMember {
   readonly action: 'decode' | 'defer' | 'skip'
   /** The property's number, for those that are not stepped over. */
   readonly slot: number
+  /** Bytes behind the value, up to the document's end, where the value is the last of the document; else UNKNOWN. */
+  readonly behind: number
 }
 
 /** Members that are read in one go. */
@@ -95,7 +97,7 @@ function chunkReader({ from, members, tail, absent }: FormPart, destinations: re
   ]) as ReadMembers
 }
 
-function memberSource({ lead, action, slot }: FormMember, destination: Destination | undefined): string {
+function memberSource({ lead, action, slot, behind }: FormMember, destination: Destination | undefined): string {
   // A value follows, so at least one more byte does.
   const start = `if (at + ${lead.length} >= end || ${differs(lead)}) break same`
   if (action === 'decode') {
@@ -104,7 +106,7 @@ function memberSource({ lead, action, slot }: FormMember, destination: Destinati
     if (byte <= ${SPACE}) break same
     input.position = at + ${lead.length}
     progress.slot = ${slot}
-    row[${destination!.target}] = ${valueSource(destination!.value, slot)}
+    row[${destination!.target}] = ${valueSource(destination!.value, slot, behind)}
     at = input.position`
   }
   return `${start}
@@ -114,10 +116,10 @@ function memberSource({ lead, action, slot }: FormMember, destination: Destinati
     at = behind`
 }
 
-function valueSource({ kind }: ValueReader, slot: number): string {
+function valueSource({ kind }: ValueReader, slot: number, behind: number): string {
   const decode = `decode${slot}(input)`
   if (kind === NOT_FAST) return decode
-  if (kind === FAST_STRING) return `byte === ${QUOTE} ? readString(input) : ${decode}`
+  if (kind === FAST_STRING) return `byte === ${QUOTE} ? readString(input, ${behind}) : ${decode}`
   return `byte >= 0x30 && byte <= 0x39 || byte === ${MINUS} ? ${NUMBER_READERS[kind]}(input) : ${decode}`
 }
 

@@ -8,6 +8,7 @@ import { type Destination, type FormMember, membersReader, type ReadMembers } fr
 import type { JsonInput } from './input.ts'
 import { MAX_NAMES, type PropertyNames, UNWANTED } from './property-names.ts'
 import { CLOSE_BRACE, closingQuote, skipSpace, skipValue } from './syntax.ts'
+import { UNKNOWN } from './text.ts'
 
 export interface FormProperty extends Destination {
   readonly first: boolean
@@ -39,24 +40,26 @@ interface Found {
  * lacks a `first` property.
  */
 export function learnForm(
-  { bytes, end }: JsonInput,
+  { bytes, start: documentStart, end }: JsonInput,
   start: number,
   names: PropertyNames,
   properties: readonly FormProperty[],
 ): Form | null {
   const found: Found[] = []
-  let behind = start
+  let valueEnd = start
   let at = skipSpace(bytes, start + 1, end)
   while (at < end && bytes[at] !== CLOSE_BRACE) {
     const quote = closingQuote(bytes, at + 1, end)
     const value = skipSpace(bytes, skipSpace(bytes, quote + 1, end) + 1, end)
     const id = names.idOf(bytes, at + 1, quote)
-    found.push({ id, lead: Buffer.from(bytes.subarray(behind, value)), slot: names.slots[id]! })
-    behind = skipValue(bytes, value, end)
-    at = skipSpace(bytes, behind, end)
+    found.push({ id, lead: Buffer.from(bytes.subarray(valueEnd, value)), slot: names.slots[id]! })
+    valueEnd = skipValue(bytes, value, end)
+    at = skipSpace(bytes, valueEnd, end)
     if (bytes[at] !== CLOSE_BRACE) at = skipSpace(bytes, at + 1, end)
   }
-  return isUseful(found, properties) ? formOf(found, Buffer.from(bytes.subarray(behind, at + 1)), properties) : null
+  if (!isUseful(found, properties)) return null
+  const behind = start === documentStart ? end - valueEnd : UNKNOWN
+  return formOf({ found, tail: Buffer.from(bytes.subarray(valueEnd, at + 1)), behind }, properties)
 }
 
 function isUseful(found: readonly Found[], properties: readonly FormProperty[]): boolean {
@@ -71,12 +74,21 @@ function isUseful(found: readonly Found[], properties: readonly FormProperty[]):
   )
 }
 
-function formOf(found: readonly Found[], tail: Buffer, properties: readonly FormProperty[]): Form {
+interface Ended {
+  readonly found: readonly Found[]
+  /** From the end of the last value to the object's end. */
+  readonly tail: Buffer
+  /** Bytes from the end of the last value to the document's end, if that is the object's; else UNKNOWN. */
+  readonly behind: number
+}
+
+function formOf({ found, tail, behind }: Ended, properties: readonly FormProperty[]): Form {
   const isFirst = ({ slot }: Found) => properties[slot]?.first ?? false
   const firstEnd = found.findLastIndex(isFirst) + 1
   const members = found.map((member, i): FormMember => {
     const { lead, slot } = member
-    return { lead, slot, action: slot === UNWANTED ? 'skip' : i < firstEnd && !isFirst(member) ? 'defer' : 'decode' }
+    const action = slot === UNWANTED ? 'skip' : i < firstEnd && !isFirst(member) ? 'defer' : 'decode'
+    return { lead, slot, action, behind: i === found.length - 1 ? behind : UNKNOWN }
   })
   const slots = new Set(found.map(({ slot }) => slot))
   const absent = properties.filter((_, slot) => !slots.has(slot)).map(({ target }) => target)

@@ -13,6 +13,8 @@ export class JsonInput {
   position = 0
   /** Fraction digits of the number read last. */
   fraction = 0
+  /** The last document's long string at its end had escapes. */
+  longEscapes = false
 
   begin(bytes: Buffer, start: number, end: number): void {
     if (bytes !== this.bytes) {

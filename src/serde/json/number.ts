@@ -3,7 +3,7 @@ import { type Int64, wrapInt64 } from '../../types/bigint64.ts'
 import { Decimal } from '../../types/decimal.ts'
 import { malformed, ReadFailure } from './failure.ts'
 import type { JsonInput } from './input.ts'
-import { isDigit, MINUS, numberEnd } from './syntax.ts'
+import { COMMA, isDigit, MINUS, numberEnd } from './syntax.ts'
 
 /** Every integer of 15 digits is a safe integer. */
 const EXACT_DIGITS = 15
@@ -33,10 +33,14 @@ function readShortInteger(input: JsonInput): number {
   const { bytes, position, end } = input
   const negative = bytes[position] === MINUS
   const from = negative ? position + 1 : position
+  const split = Math.min(end, from + CHUNK)
   let at = from
   let high = 0
-  const split = Math.min(end, from + CHUNK)
-  while (at < split && isDigit(bytes[at]!)) high = (high * 10 + (bytes[at++]! - ZERO)) | 0
+  for (; at < split; at++) {
+    const digit = bytes[at]! - ZERO
+    if (digit < 0 || digit > 9) break
+    high = (high * 10 + digit) | 0
+  }
   const rest = at
   let low = 0
   if (at === split) {
@@ -53,7 +57,7 @@ function readShortInteger(input: JsonInput): number {
 
 /** Neither `.` nor an exponent nor a sign: what follows is no part of the number. */
 const endsNumber = (byte: number): boolean =>
-  byte !== POINT && byte !== 0x65 && byte !== 0x45 && byte !== 0x2b && byte !== MINUS
+  byte === COMMA || (byte !== POINT && byte !== 0x65 && byte !== 0x45 && byte !== 0x2b && byte !== MINUS)
 
 /** Java's intValue: the fraction is cut, then the low 32 bits. */
 export function readInt32(input: JsonInput): number {

@@ -1,119 +1,140 @@
 /**
  * Values in the form in which JSON.stringify, the fastest writer there is, writes them as the dialect does. Not all values have one: a
- * DECIMAL keeps its zeros, a DOUBLE has Java's form (`1.0`), a BIGINT can be beyond 2^53.
+ * DECIMAL keeps its zeros, a DOUBLE has Java's form (`1.0`), a BIGINT can be beyond 2^53. Source is generated that tests and converts a
+ * whole row in one pass; names of fields are in it only as JSON strings.
  */
 import { encodeBase64 } from '../../types/base64.ts'
-import type { SqlType, StructField } from '../../types/sql-type.ts'
-import type { Value } from '../../types/value.ts'
+import type { MapType, SqlType, StructField } from '../../types/sql-type.ts'
 import { generatedFunction } from '../generated-function.ts'
 
+/** How values of a type, NULL apart, get into the form. */
 export interface PlainForm {
-  /** Whether JSON.stringify writes this value (or NULL) rightly; null: it always does. */
-  readonly accepts: ((value: Value) => boolean) | null
-  /** What to give to JSON.stringify; null: the value as it is. */
-  readonly convert: ((value: Value) => unknown) | null
+  /** Source of whether the value of a variable is written rightly; null: every one is, or the conversion finds out. */
+  readonly test: ((variable: string) => string) | null
+  /** Name of the function that converts a value; null: the value stays as it is. */
+  readonly convert: string | null
+  /** Every value of the type has the form; else `convert` gives undefined for those that have not. */
+  readonly always: boolean
 }
 
-const AS_IT_IS: PlainForm = { accepts: null, convert: null }
-
-/** Null for a type none of whose values is written rightly. */
-export function plainForm(type: SqlType): PlainForm | null {
-  switch (type.kind) {
-    case 'DECIMAL':
-      return null
-    case 'DOUBLE':
-      return { accepts: isPlainDouble as PlainForm['accepts'], convert: null }
-    case 'BIGINT':
-      return { accepts: (value) => typeof value !== 'bigint', convert: null }
-    case 'BYTES':
-      return { accepts: null, convert: unlessNull((value) => encodeBase64(value as Uint8Array)) }
-    case 'ARRAY':
-      return plainArray(plainForm(type.element))
-    case 'MAP':
-      return plainMap(plainForm(type.value))
-    case 'STRUCT':
-      return plainStruct(type.fields)
-    default:
-      return AS_IT_IS
-  }
+const AS_IT_IS: PlainForm = { test: null, convert: null, always: true }
+const BIGINT_FORM: PlainForm = { test: (value) => `typeof ${value} !== 'bigint'`, convert: null, always: false }
+/** With a fraction, and not so large or small that Java writes an exponent. */
+const DOUBLE_FORM: PlainForm = {
+  test: (value) =>
+    `(${value} >= 1e-3 && ${value} < 1e7 || ${value} <= -1e-3 && ${value} > -1e7) && ${value} !== Math.trunc(${value})`,
+  convert: null,
+  always: false,
 }
 
-/** NULL, or with a fraction and not so large or small that Java writes an exponent. */
-export function isPlainDouble(value: number | null): boolean {
-  if (value === null) return true
-  const size = Math.abs(value)
-  return size >= 1e-3 && size < 1e7 && !Number.isInteger(value)
+/** A member of an object: its name and where its value is, as source. */
+export interface PlainMember {
+  readonly name: string
+  readonly value: string
+  readonly form: PlainForm
 }
-
-const unlessNull =
-  <T>(convert: (value: NonNullable<Value>) => T) =>
-  (value: Value): T | null =>
-    value === null ? null : convert(value)
-
-function plainArray(element: PlainForm | null): PlainForm | null {
-  if (element === null) return null
-  const { accepts, convert } = element
-  return {
-    accepts: accepts && ((value) => value === null || (value as readonly Value[]).every(accepts)),
-    convert: convert && unlessNull((value) => (value as readonly Value[]).map(convert)),
-  }
-}
-
-function plainMap(item: PlainForm | null): PlainForm | null {
-  if (item === null) return null
-  const { accepts, convert } = item
-  const member = (value: Value) => (convert === null ? value : convert(value))
-  return {
-    accepts(value) {
-      if (value === null) return true
-      for (const [key, each] of value as ReadonlyMap<Value, Value>) {
-        if (key === null || (accepts !== null && !accepts(each))) return false
-      }
-      return true
-    },
-    convert: unlessNull((value) => {
-      const members: Record<string, unknown> = {}
-      for (const [key, each] of value as ReadonlyMap<string, Value>) {
-        if (key === PROTOTYPE) Object.defineProperty(members, key, { value: member(each), enumerable: true })
-        else members[key] = member(each)
-      }
-      return members
-    }),
-  }
-}
-
-const PROTOTYPE = '__proto__'
 
 /** In an object literal these names would change its prototype or the order of its members. */
 export const isLiteralName = (name: string): boolean => name !== PROTOTYPE && !/^\d+$/.test(name)
 
-export function plainStruct(fields: readonly StructField[]): PlainForm | null {
-  const forms = fields.map(({ type }) => plainForm(type))
-  if (forms.includes(null) || !fields.every(({ name }) => isLiteralName(name))) return null
-  const members = fields.map(({ name }, i) => literalMember(name, `value[${i}]`, forms[i]!, i))
-  const conditions = forms.flatMap((form, i) => (form!.accepts === null ? [] : `accepts${i}(value[${i}])`))
-  return {
-    accepts:
-      conditions.length === 0
-        ? null
-        : (generate(forms, `value === null || (${conditions.join(' && ')})`) as PlainForm['accepts']),
-    convert: generate(forms, `value === null ? null : { ${members.join(', ')} }`) as PlainForm['convert'],
+const PROTOTYPE = '__proto__'
+
+/** Source that is being generated: functions that convert values of nested types, called by each other and by what is made at last. */
+export class PlainSource {
+  readonly #functions: string[] = []
+
+  /** Null for a type none of whose values is written rightly. */
+  formOf(type: SqlType): PlainForm | null {
+    switch (type.kind) {
+      case 'DECIMAL':
+        return null
+      case 'DOUBLE':
+        return DOUBLE_FORM
+      case 'BIGINT':
+        return BIGINT_FORM
+      case 'BYTES':
+        return { test: null, convert: 'encodeBase64', always: true }
+      case 'ARRAY':
+        return this.#arrayForm(this.formOf(type.element))
+      case 'MAP':
+        return this.#mapForm(type)
+      case 'STRUCT':
+        return this.#structForm(type.fields)
+      default:
+        return AS_IT_IS
+    }
+  }
+
+  /** Statements and an object literal, from which an object with these members is made; they return undefined if it has not the form. */
+  objectOf(members: readonly PlainMember[]): { readonly statements: string; readonly literal: string } {
+    const isPlain = ({ form }: PlainMember) => form.test === null && form.convert === null
+    return {
+      statements: members
+        .flatMap((member, i) =>
+          isPlain(member) ? [] : [`let value${i} = ${member.value}`, plainSource(member.form, `value${i}`)],
+        )
+        .join('\n'),
+      literal: `{ ${members.map((member, i) => `${JSON.stringify(member.name)}: ${isPlain(member) ? member.value : `value${i}`}`).join(', ')} }`,
+    }
+  }
+
+  /** The function of `value` with this body, which may call `stringify`. */
+  function<T>(body: string): T {
+    const source = `${this.#functions.join('\n')}\nreturn function writePlain(value) { ${body} }`
+    return generatedFunction(['stringify', 'encodeBase64'], source, [JSON.stringify, encodeBase64]) as T
+  }
+
+  #define(body: string): string {
+    const name = `convert${this.#functions.length}`
+    this.#functions.push(`function ${name}(value) { ${body} }`)
+    return name
+  }
+
+  #arrayForm(element: PlainForm | null): PlainForm | null {
+    if (element === null || element === AS_IT_IS) return element
+    const keeps = element.convert === null
+    const convert = this.#define(`
+      ${keeps ? '' : 'const plain = []'}
+      for (let i = 0; i < value.length; i++) {
+        let each = value[i]
+        ${plainSource(element, 'each')}
+        ${keeps ? '' : 'plain.push(each)'}
+      }
+      return ${keeps ? 'value' : 'plain'}`)
+    return { test: null, convert, always: element.always }
+  }
+
+  /** A NULL key is written as the text "null", which is not done here. */
+  #mapForm({ value }: MapType): PlainForm | null {
+    const item = this.formOf(value)
+    if (item === null) return null
+    const convert = this.#define(`
+      const plain = {}
+      for (let [key, each] of value) {
+        if (key === null || key === ${JSON.stringify(PROTOTYPE)}) return undefined
+        ${plainSource(item, 'each')}
+        plain[key] = each
+      }
+      return plain`)
+    return { test: null, convert, always: false }
+  }
+
+  #structForm(fields: readonly StructField[]): PlainForm | null {
+    const members: PlainMember[] = []
+    for (const { name, type } of fields) {
+      const form = this.formOf(type)
+      if (form === null || !isLiteralName(name)) return null
+      members.push({ name, value: `value[${members.length}]`, form })
+    }
+    const { statements, literal } = this.objectOf(members)
+    const convert = this.#define(`${statements}\nreturn ${literal}`)
+    return { test: null, convert, always: members.every(({ form }) => form.always) }
   }
 }
 
-/** Source of a member of an object literal, for source made by `generate`. */
-export const literalMember = (name: string, source: string, { convert }: PlainForm, i: number): string =>
-  `${JSON.stringify(name)}: ${convert === null ? source : `convert${i}(${source})`}`
-
-/**
- * A function of `value` that gives what `source` says, which may call `acceptsN` and `convertN` of the Nth form, and `stringify`.
- * Names of fields are in the source only as JSON strings.
- */
-export function generate(forms: readonly (PlainForm | null)[], source: string): unknown {
-  const known = new Map<string, unknown>([['stringify', JSON.stringify]])
-  forms.forEach((form, i) => {
-    known.set(`accepts${i}`, form?.accepts)
-    known.set(`convert${i}`, form?.convert)
-  })
-  return generatedFunction([...known.keys()], `return (value) => ${source}`, [...known.values()])
+/** Statement that leaves the converted value in the variable, or returns undefined. */
+function plainSource({ test, convert }: PlainForm, variable: string): string {
+  if (test !== null) return `if (${variable} !== null && !(${test(variable)})) return undefined`
+  if (convert === null) return ''
+  return `if (${variable} !== null && (${variable} = ${convert}(${variable})) === undefined) return undefined`
 }

@@ -1,49 +1,62 @@
 /** JSON strings, and what a STRING column takes instead of one: numbers, booleans, arrays and objects as text. */
 import { Decimal } from '../../types/decimal.ts'
 import { formatJsonValue, JsonNumber, type JsonValue, parseJsonValue } from '../../types/json-parse.ts'
-import { readAscii, readUtf8 } from '../text.ts'
+import { readShortUtf8, readUtf8, SHORT_READ, shortAscii } from '../text.ts'
 import { malformed, unexpectedAt } from './failure.ts'
 import type { JsonInput } from './input.ts'
-import { BACKSLASH, closingQuote, isEscaped, QUOTE, skipValue } from './syntax.ts'
+import { BACKSLASH, closingQuote, isEscaped, QUOTE, SPACE, skipValue } from './syntax.ts'
 
-/** Longer strings are looked through by native calls. */
-const LOOP_BYTES = 32
+/** Instead of a number of bytes. */
+export const UNKNOWN = -1
 
-/** The string whose opening quote is at the input's position. Invalid UTF-8 becomes U+FFFD. */
-export function readString(input: JsonInput): string {
+/**
+ * The string whose opening quote is at the input's position. Invalid UTF-8 becomes U+FFFD. `behind` is how many bytes followed the string,
+ * up to the end, in earlier documents, or UNKNOWN: with escapes in it a long string's end takes long to find, so that place is tried first.
+ */
+export function readString(input: JsonInput, behind: number): string {
   const { bytes, end } = input
   const start = input.position + 1
-  const near = Math.min(end, start + LOOP_BYTES)
+  const near = Math.min(end, start + SHORT_READ)
   let all = 0
-  let lowest = 0
-  for (let at = start; at < near; at++) {
+  let at = start
+  for (; at < near; at++) {
     const byte = bytes[at]!
-    if (byte === QUOTE) {
-      if (lowest < 0) throw controlCharacter()
-      input.position = at + 1
-      return all < 0x80 ? readAscii(bytes, start, at) : bytes.utf8Slice(start, at)
-    }
-    if (byte === BACKSLASH) return readEscaped(input, start)
+    // Most characters are above the quote. What is done about the others stands behind the loop, which makes it a third faster (measured).
+    if (byte === BACKSLASH || (byte <= QUOTE && (byte === QUOTE || byte < SPACE))) break
     all |= byte
-    // Becomes negative when a control character goes by.
-    lowest |= byte - 0x20
   }
-  return readLongString(input, start)
+  if (at === near) return readLongString(input, start, behind)
+  if (bytes[at] === BACKSLASH) return readEscaped(input, start, behind)
+  if (bytes[at] !== QUOTE) throw controlCharacter()
+  input.position = at + 1
+  return all < 0x80 ? shortAscii(bytes, start, at - start) : readShortUtf8(bytes, start, at)
 }
 
-function readLongString(input: JsonInput, start: number): string {
+/** Longer strings are looked through by native calls. */
+function readLongString(input: JsonInput, start: number, behind: number): string {
   const { bytes, end } = input
+  if (behind !== UNKNOWN && input.longEscapes) return readLongEscaped(input, start, behind)
   const quote = bytes.indexOf(QUOTE, start)
   if (quote < 0 || quote >= end) throw unexpectedAt(bytes, input.start, end, end)
-  if (bytes[quote - 1] === BACKSLASH) return readLongEscaped(input, start)
+  if (bytes[quote - 1] === BACKSLASH) return readLongEscaped(input, start, behind)
   const text = bytes.utf8Slice(start, quote)
   input.position = quote + 1
   return text.includes('\\') ? resolveEscapes(text) : text
 }
 
-/** A long string with quotes in it. In ASCII text, where characters are bytes, they are found faster than in the bytes. */
-function readLongEscaped(input: JsonInput, start: number): string {
+/** A long string that may have quotes in it. In ASCII text, where characters are bytes, they are found faster than in the bytes. */
+function readLongEscaped(input: JsonInput, start: number, behind: number): string {
   const { bytes, end } = input
+  const known = end - behind - 1
+  if (behind !== UNKNOWN && bytes[known] === QUOTE) {
+    // Text with an end of its own before that is no single string.
+    const string = parsedString(bytes.utf8Slice(start - 1, known + 1))
+    if (string !== null) {
+      input.position = known + 1
+      input.longEscapes = string.length < known - start
+      return string
+    }
+  }
   const text = bytes.utf8Slice(start - 1, end)
   const isAscii = text.length === end - start + 1
   const quote = isAscii ? closingQuoteInText(text, bytes, start) : closingQuote(bytes, start, end)
@@ -65,10 +78,17 @@ const controlCharacter = () => malformed('Illegal unquoted control character in 
 export const resolveEscapes = (text: string): string => parseString(`"${text}"`)
 
 function parseString(quoted: string): string {
+  const string = parsedString(quoted)
+  if (string === null) throw malformed('Unrecognized character escape in a string')
+  return string
+}
+
+/** What JSON.parse makes of a text in quotes; null for one that is no string. */
+function parsedString(quoted: string): string | null {
   try {
     return JSON.parse(quoted) as string
   } catch {
-    throw malformed('Unrecognized character escape in a string')
+    return null
   }
 }
 
@@ -82,7 +102,7 @@ for (const [letter, character] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r
 }
 
 /** A string with escapes: a short one with the usual escapes byte by byte, any other by JSON.parse. */
-function readEscaped(input: JsonInput, start: number): string {
+function readEscaped(input: JsonInput, start: number, behind: number): string {
   const { bytes } = input
   const near = Math.min(input.end, start + scratch.length)
   let length = 0
@@ -97,11 +117,7 @@ function readEscaped(input: JsonInput, start: number): string {
     if (byte === 0) break
     scratch[length++] = byte
   }
-  const { end } = input
-  const quote = closingQuote(bytes, start, end)
-  if (quote < 0) throw unexpectedAt(bytes, input.start, end, end)
-  input.position = quote + 1
-  return resolveEscapes(bytes.utf8Slice(start, quote))
+  return readLongEscaped(input, start, behind)
 }
 
 /** What a STRING column takes from a value that is no string: its text; an array's elements are joined by `, ` in brackets. */

@@ -6,7 +6,7 @@ import type { Value } from '../../types/value.ts'
 import type { JsonInput } from './input.ts'
 import { readDouble, readInt32, readInt64 } from './number.ts'
 import { isDigit, QUOTE } from './syntax.ts'
-import { readString } from './text.ts'
+import { readString, UNKNOWN } from './text.ts'
 
 /** Reads the value at the input's position, which is before its end, and moves behind it. Throws a ReadFailure. */
 export type Decode = (input: JsonInput) => Value
@@ -26,7 +26,7 @@ export interface ValueReader {
 
 export function readValue({ kind, decode }: ValueReader, input: JsonInput): Value {
   const first = input.bytes[input.position]!
-  if (first === QUOTE) return kind === FAST_STRING ? readString(input) : decode(input)
+  if (first === QUOTE) return kind === FAST_STRING ? readString(input, UNKNOWN) : decode(input)
   if (!isDigit(first)) return decode(input)
   if (kind === FAST_INT32) return readInt32(input)
   if (kind === FAST_INT64) return readInt64(input)

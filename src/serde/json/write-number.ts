@@ -2,7 +2,6 @@
 import { doubleToJson } from '../../types/json-text.ts'
 import type { ByteSink } from '../format.ts'
 import { writeAscii } from '../text.ts'
-import { isPlainDouble } from './plain.ts'
 import { MINUS } from './syntax.ts'
 
 const ZERO = 0x30
@@ -10,6 +9,8 @@ const POINT = 0x2e
 /** A sign and the 16 digits of a safe integer. */
 const MAX_INTEGER_BYTES = 17
 const TENS = [1, 10, 100, 1000, 10_000]
+/** More than what the product of a number below 10^7 and 10^4 is off by rounding: an integer cannot be farther away. */
+const PRODUCT_ERROR = 1e-4
 /** A sign, 7 digits, the point, 4 digits. */
 const MAX_FIXED_BYTES = 13
 
@@ -34,7 +35,7 @@ export function writeInteger(value: number | bigint, out: ByteSink): void {
  */
 export function writeDouble(value: number, out: ByteSink): void {
   const size = Math.abs(value)
-  if (size >= 1e-3 && size < 1e7) {
+  if (size >= 1e-3 && size < 1e7 && Math.abs(size * 1e4 - Math.round(size * 1e4)) < PRODUCT_ERROR) {
     for (let fraction = 0; fraction < TENS.length; fraction++) {
       const units = Math.round(size * TENS[fraction]!)
       if (units / TENS[fraction]! !== size) continue
@@ -43,6 +44,12 @@ export function writeDouble(value: number, out: ByteSink): void {
     }
   }
   writeAscii(isPlainDouble(value) ? `${value}` : doubleToJson(value), out)
+}
+
+/** With a fraction, and not so large or small that Java writes an exponent: the engine's text is Java's. */
+export function isPlainDouble(value: number): boolean {
+  const size = Math.abs(value)
+  return size >= 1e-3 && size < 1e7 && !Number.isInteger(value)
 }
 
 function writeFixed(negative: boolean, units: number, fraction: number, out: ByteSink): void {

@@ -8,7 +8,7 @@ import type { Row, Value } from '../../types/value.ts'
 import type { ByteSink } from '../format.ts'
 import { NULL_BYTES, writeByte, writeBytes, writeUtf8 } from '../text.ts'
 import { jsonText } from './encode.ts'
-import { generate, isLiteralName, literalMember, type PlainForm, plainForm } from './plain.ts'
+import { isLiteralName, PlainSource } from './plain.ts'
 import { CLOSE_BRACE, COMMA, OPEN_BRACE } from './syntax.ts'
 import { writeDouble, writeInteger } from './write-number.ts'
 
@@ -20,17 +20,13 @@ const MEMBERS_PER_LITERAL = 120
 interface Member extends StructField {
   /** Index into the row. */
   readonly place: number
-  /** Null if JSON.stringify never writes it rightly. */
-  readonly plain: PlainForm | null
 }
 
 /** Writes the columns at `sources` of a row as an object with all `fields` in their order. */
 export function objectWriter(fields: readonly StructField[], sources: readonly number[]): WriteObject {
-  const members = fields.map(({ name, type }, i): Member => {
-    return { name, type, place: sources[i]!, plain: isLiteralName(name) ? plainForm(type) : null }
-  })
+  const members = fields.map(({ name, type }, i): Member => ({ name, type, place: sources[i]! }))
   if (members.length > MEMBERS_PER_LITERAL) return groupsWriter(members)
-  const usual = wholeText(members, '')
+  const usual = plainText(members, '')
   const writeParts = inBraces(partsWriter(members))
   return usual === null ? writeParts : orElse(usual, writeParts)
 }
@@ -39,7 +35,7 @@ function groupsWriter(members: readonly Member[]): WriteObject {
   const groups: WriteObject[] = []
   for (let from = 0; from < members.length; from += MEMBERS_PER_LITERAL) {
     const group = members.slice(from, from + MEMBERS_PER_LITERAL)
-    const usual = wholeText(group, WITHOUT_BRACES)
+    const usual = plainText(group, WITHOUT_BRACES)
     const writeParts = partsWriter(group)
     groups.push(usual === null ? writeParts : orElse(usual, writeParts))
   }
@@ -64,30 +60,26 @@ const orElse =
   (textOf: RowText, writeParts: WriteObject): WriteObject =>
   (row, out) => {
     const text = textOf(row)
-    if (text === null) writeParts(row, out)
+    if (text === undefined) writeParts(row, out)
     else writeUtf8(text, out)
   }
 
-type RowText = (row: Row) => string | null
-
-/** All members by one call, whose result is cut as `cut` says; gives null for a row of which a value needs its own text. Null if that is every row. */
-function wholeText(members: readonly Member[], cut: string): RowText | null {
-  if (members.some(({ plain }) => plain === null)) return null
-  const conditions = members.flatMap(({ plain, place }, i) =>
-    plain!.accepts === null ? [] : `accepts${i}(value[${place}])`,
-  )
-  const text = literalText(members) + cut
-  const source = conditions.length === 0 ? text : `${conditions.join(' && ')} ? ${text} : null`
-  return generate(
-    members.map(({ plain }) => plain),
-    source,
-  ) as RowText
-}
-
-const literalText = (members: readonly Member[]): string =>
-  `stringify({ ${members.map(({ name, place, plain }, i) => literalMember(name, `value[${place}]`, plain!, i)).join(', ')} })`
+/** Undefined for a row that has a value which JSON.stringify does not write as the dialect does. */
+type RowText = (row: Row) => string | undefined
 
 const WITHOUT_BRACES = '.slice(1, -1)'
+
+/** All members by one JSON.stringify, whose result is cut as `cut` says. Null if that is of no use for any row. */
+function plainText(members: readonly Member[], cut: string): RowText | null {
+  const source = new PlainSource()
+  const plain = members.map(({ name, type, place }) => {
+    const form = isLiteralName(name) ? source.formOf(type) : null
+    return form === null ? null : { name, value: `value[${place}]`, form }
+  })
+  if (!plain.every((member) => member !== null)) return null
+  const { statements, literal } = source.objectOf(plain)
+  return source.function(`${statements}\nreturn stringify(${literal})${cut}`)
+}
 
 /** A part of the object: a name with its value, or several that are written by one call. */
 interface Part {
@@ -105,7 +97,7 @@ function partsWriter(members: readonly Member[]): WriteObject {
     run = []
   }
   for (const member of members) {
-    if (member.plain !== null && member.plain.accepts === null && !INTEGERS.has(member.type.kind)) run.push(member)
+    if (isAlwaysPlain(member) && !INTEGERS.has(member.type.kind)) run.push(member)
     else {
       endRun()
       parts.push(memberPart(comma(), member))
@@ -121,11 +113,11 @@ function partsWriter(members: readonly Member[]): WriteObject {
   }
 }
 
+const isAlwaysPlain = ({ name, type }: Member): boolean =>
+  isLiteralName(name) && (new PlainSource().formOf(type)?.always ?? false)
+
 function runPart(comma: string, run: readonly Member[]): Part {
-  const text = generate(
-    run.map(({ plain }) => plain),
-    literalText(run) + WITHOUT_BRACES,
-  ) as (row: Row) => string
+  const text = plainText(run, WITHOUT_BRACES) as (row: Row) => string
   return { prefix: Buffer.from(comma), write: (row, out) => writeUtf8(text(row), out) }
 }
 

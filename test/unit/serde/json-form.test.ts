@@ -136,6 +136,55 @@ test('a reader whose documents change their form again and again goes on reading
   }
 })
 
+describe('a long text with escapes at the end of the documents', () => {
+  const TEXT = 'said: "this is a text that is longer than what is looked through byte by byte".\n'
+  const setup: Setup = { format: FORMATS.JSON, columns: columns({ ID: INTEGER, TEXT: STRING, MORE: STRING }) }
+  const document = (members: object): string => JSON.stringify({ id: 1, ...members })
+
+  test.each([
+    ['with escapes', { text: `${TEXT}again` }],
+    ['without escapes', { text: 'x'.repeat(100) }],
+    ['with a quote at its end', { text: `${TEXT}"` }],
+    ['not ASCII', { text: `${TEXT} Zürich 🎺` }],
+    ['followed by another text', { text: TEXT, more: TEXT }],
+    ['followed by a short text', { text: TEXT, more: 'b' }],
+    ['followed by a text with a brace', { text: TEXT, more: '"}' }],
+    ['short', { text: 'a' }],
+  ])('is read where it ends: %s', (_, members: { text: string; more?: string }) => {
+    const read = payloadReader(setup)
+    for (let i = 0; i < LEARNED_AFTER; i++) read(document({ text: TEXT }))
+    const row = [1, members.text, members.more ?? null]
+    expect(read(document(members), '"}')).toEqual(row)
+    expect(read(document({ text: TEXT }), '"}')).toEqual([1, TEXT, null])
+    expect(read(document(members), '"}')).toEqual(row)
+  })
+
+  test('is refused where an escape is none or the end is missing', () => {
+    const read = payloadReader(setup)
+    for (let i = 0; i < LEARNED_AFTER; i++) read(document({ text: TEXT }))
+    const refused = (payload: string) => expect(outcome(read(payload, '"}'))).toBe('error')
+    refused(document({ text: TEXT }).replace('\\n', '\\x'))
+    refused(document({ text: TEXT }).slice(0, -1))
+    refused(document({ text: TEXT }).slice(0, -2))
+  })
+})
+
+test('keys of maps that change their places, or are cut off, are read anew', () => {
+  const read = payloadReader({ format: FORMATS.JSON, columns: columns({ M: map(STRING, INTEGER) }) })
+  const keys = (payload: string) => {
+    const row = read(payload)
+    return Array.isArray(row) ? [...(row[0] as Map<string, number>).keys()] : 'error'
+  }
+  for (let i = 0; i < 3; i++) {
+    expect(keys('{"m":{"monday":1,"tuesday":2}}')).toEqual(['monday', 'tuesday'])
+    expect(keys('{"m":{"tuesday":1,"monday":2,"mon":3,"é\\"":4}}')).toEqual(['tuesday', 'monday', 'mon', 'é"'])
+    expect(keys(`{"m":{"${'k'.repeat(50)}":1,"tuesday":2}}`)).toEqual(['k'.repeat(50), 'tuesday'])
+    expect(keys('{"m":{"mon')).toBe('error')
+  }
+  const many = Array.from({ length: 100 }, (_, i) => `key${i}`)
+  expect(keys(JSON.stringify({ m: Object.fromEntries(many.map((key, i) => [key, i])) }))).toEqual(many)
+})
+
 test('a value noted in a document that a predicate dropped is not taken for one of the next document', () => {
   const { format, columns: all } = { format: FORMATS.JSON, columns: columns({ A: STRING, B: INTEGER, C: INTEGER }) }
   const reader = format.reader({

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { FORMATS } from '../../../src/serde/index.ts'
 import { Decimal } from '../../../src/types/decimal.ts'
 import { doubleToText } from '../../../src/types/double-text.ts'
+import { jsonWriter } from '../../../src/types/json-text.ts'
 import {
   array,
   BIGINT,
@@ -18,6 +19,7 @@ import {
   TIME,
 } from '../../../src/types/sql-type.ts'
 import type { Row, Value } from '../../../src/types/value.ts'
+import { schemaAndRows } from '../../contract/format-samples.ts'
 import { columns, rowWriter, type Setup } from './serde.ts'
 
 const format = FORMATS.JSON
@@ -76,6 +78,52 @@ test('DOUBLE has the text that Java gives it', () => {
       expect(written(DOUBLE, value)).toBe(doubleToText(value))
     }),
   )
+})
+
+test('every value is written as it would be alone, whatever is beside it', () => {
+  const kinds = [
+    'BOOLEAN',
+    'INTEGER',
+    'BIGINT',
+    'DOUBLE',
+    'DECIMAL',
+    'STRING',
+    'BYTES',
+    'ARRAY',
+    'MAP',
+    'STRUCT',
+  ] as const
+  fc.assert(
+    fc.property(schemaAndRows({ kinds, maxColumns: 6 }), ({ columns, rows }) => {
+      const writeRow = rowWriter({ format, columns })
+      const exact = jsonWriter(struct(columns))
+      for (const row of rows) {
+        const text = exact(row)
+        // Such names of one map may be put into the order of numbers.
+        if (!/[{,]"\d+":/.test(text)) expect(writeRow(row)?.toString()).toBe(text)
+      }
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test.each<[string, SqlType, Value, string]>([
+  [
+    'a whole number in an array of structs',
+    array(struct([{ name: 'X', type: DOUBLE }])),
+    [[0.5], null, [1]],
+    '[{"X":0.5},null,{"X":1.0}]',
+  ],
+  [
+    'a large number in a map of arrays',
+    map(STRING, array(BIGINT)),
+    new Map([['k', [1, 2n ** 60n]]]),
+    '{"k":[1,1152921504606846976]}',
+  ],
+  ['bytes in an array', array(BYTES), [new Uint8Array([33]), null], '["IQ==",null]'],
+  ['a key that objects treat otherwise', map(STRING, INTEGER), new Map([['__proto__', 1]]), '{"__proto__":1}'],
+])('%s', (_, type, value, text) => {
+  expect(written(type, value)).toBe(text)
 })
 
 describe('objects', () => {
