@@ -158,7 +158,7 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
     ),
   ),
   'millrace.state.cache.bytes': fixed(
-    number(33_554_432, "Memory of each worker thread's caches in front of the state on disk."),
+    number(16_777_216, "Memory of each worker thread's caches in front of the state on disk."),
   ),
   'ksql.logging.processing.topic.auto.create': fixed(
     flag(true, 'Whether there is a processing log, in a topic made at start.'),
