@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { KafkaBroker } from '../../src/broker/kafka/kafka-broker.ts'
 import { partitionForKey } from '../../src/broker/partitioner.ts'
 import type { Engine } from '../../src/engine/api.ts'
 import { type ServerParts, startServerParts } from '../../src/main.ts'
+import { FaultServer } from '../faults/support/server.ts'
 import { describeKafka } from '../support/kafka/describe-kafka.ts'
 import { decode, encode, record } from '../unit/broker/batches.ts'
 
@@ -24,21 +26,28 @@ describeKafka('two servers of a cluster', ({ bootstrapServers }) => {
   const directories: string[] = []
   const broker = new KafkaBroker({ bootstrapServers: [bootstrapServers] })
   let produced = 0
+  let input = ''
+
+  const properties = {
+    'ksql.service.id': id,
+    'ksql.streams.auto.offset.reset': 'earliest',
+    'ksql.streams.num.stream.threads': '1',
+    'ksql.streams.commit.interval.ms': '100',
+  }
+
+  function directory(): string {
+    const made = mkdtempSync(join(tmpdir(), 'millrace-two-'))
+    directories.push(made)
+    return made
+  }
 
   async function start(name: string): Promise<Server> {
-    const dataDir = mkdtempSync(join(tmpdir(), `millrace-${name}-`))
-    directories.push(dataDir)
+    const dataDir = directory()
     const told: string[] = []
     const parts = startServerParts({
       dataDir,
       bootstrapServers,
-      properties: {
-        'ksql.service.id': id,
-        'ksql.streams.auto.offset.reset': 'earliest',
-        'ksql.streams.num.stream.threads': '1',
-        'ksql.streams.commit.interval.ms': '100',
-        'ksql.advertised.listener': `http://${name}`,
-      },
+      properties: { ...properties, 'ksql.advertised.listener': `http://${name}` },
       inform: (message) => told.push(message),
       warn: (message) => told.push(message),
     })
@@ -51,26 +60,35 @@ describeKafka('two servers of a cluster', ({ bootstrapServers }) => {
     await parts.close()
   }
 
-  /** Keys are their own numbers. */
-  async function produce(count: number): Promise<void> {
+  /** Numbers in a row; keys are those modulo `keys`. */
+  async function produce(count: number, keys = Number.POSITIVE_INFINITY): Promise<void> {
     const producer = broker.producer()
     for (const last = produced + count; produced < last; produced++) {
-      const key = String(produced)
+      const key = String(produced % keys)
       const partition = partitionForKey(Buffer.from(key), PARTITIONS)
-      void producer.send(`${id}-in`, partition, encode([record(`{"N":${produced}}`, produced, key)]))
+      void producer.send(input, partition, encode([record(`{"N":${produced}}`, produced, key)]))
     }
     await producer.close()
   }
 
+  /** While slots move. */
+  async function produceSlowly(count: number): Promise<void> {
+    for (let left = count; left > 0; left -= 10) {
+      await produce(10)
+      await delay(20)
+    }
+  }
+
   async function written(topic: string): Promise<number[]> {
-    const ends = await broker.endOffsets(topic)
-    const fetcher = broker.fetcher()
+    const ends = await broker.endOffsets(topic, { readCommitted: true })
+    const fetcher = broker.fetcher({ readCommitted: true })
     for (const { partition } of ends) fetcher.assign({ topic, partition, offset: 0 })
     const left = new Map(ends.filter(({ offset }) => offset > 0).map(({ partition, offset }) => [partition, offset]))
     const numbers: number[] = []
     while (left.size > 0)
-      for (const { partition, batches, fetchOffset, nextOffset } of await fetcher.poll(500)) {
-        for (const { value } of decode(batches, fetchOffset)) numbers.push(JSON.parse(String(value)).N)
+      for (const { partition, batches, fetchOffset, abortedTransactions, nextOffset } of await fetcher.poll(500)) {
+        for (const { value } of decode(batches, fetchOffset, abortedTransactions))
+          numbers.push(JSON.parse(String(value)).N)
         if (nextOffset >= left.get(partition)!) left.delete(partition)
       }
     await fetcher.close()
@@ -81,36 +99,68 @@ describeKafka('two servers of a cluster', ({ bootstrapServers }) => {
   const reached = (topic: string) =>
     expect.poll(async () => (await written(topic)).length, { timeout: 15_000 }).toBeGreaterThanOrEqual(produced)
 
+  beforeAll(() => broker.connect())
+  afterAll(() => broker.close())
+
   afterEach(async () => {
+    produced = 0
     await Promise.all([...open].map((parts) => parts.close()))
-    await broker.close()
     for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true })
   })
 
-  test('share the work, take it over from each other, and write each record once', async () => {
-    await broker.connect()
-    const one = await start('one')
-    await one.engine.execute({
-      sql: `CREATE STREAM s (k STRING KEY, n INT) WITH (kafka_topic='${id}-in', value_format='JSON', partitions=${PARTITIONS});
-            CREATE STREAM o WITH (kafka_topic='${id}-out') AS SELECT k, n FROM s;`,
-    })
-    await produce(200)
-    await reached(`${id}-out`)
+  test.each(['at_least_once', 'exactly_once_v2'])(
+    'share the work, take it over from each other, and write each record once: %s',
+    async (guarantee) => {
+      input = `${id}-${guarantee}`
+      const output = `${input}-out`
+      const one = await start('one')
+      await one.engine.execute({
+        properties: { 'processing.guarantee': guarantee },
+        sql: `CREATE STREAM ${guarantee} (k STRING KEY, n INT) WITH (kafka_topic='${input}', value_format='JSON', partitions=${PARTITIONS});
+            CREATE STREAM ${guarantee}_out WITH (kafka_topic='${output}') AS SELECT k, n FROM ${guarantee};`,
+      })
+      await produce(200)
+      await reached(output)
 
-    const two = await start('two')
-    await expect.poll(() => two.told.join(), { timeout: 10_000 }).toContain('has got slots')
-    await produce(200)
-    await reached(`${id}-out`)
-    expect(await written(`${id}-out`)).toEqual(all())
-    for (const { parts } of [one, two]) {
-      const metrics = () => parts.metrics.metrics()
-      await expect.poll(metrics, { timeout: 5_000 }).toMatch(/millrace_query_records_consumed\{.*\} [1-9]/)
+      const [two] = await Promise.all([start('two'), produceSlowly(200)])
+      await expect.poll(() => two.told.join(), { timeout: 10_000 }).toContain('has got slots')
+      await produce(200)
+      await reached(output)
+      expect(await written(output)).toEqual(all())
+      for (const { parts } of [one, two]) {
+        const metrics = () => parts.metrics.metrics()
+        await expect.poll(metrics, { timeout: 5_000 }).toMatch(/millrace_query_records_consumed\{.*\} [1-9]/)
+      }
+
+      await Promise.all([stop(one), produceSlowly(200)])
+      await produce(200)
+      await reached(output)
+      expect(await written(output)).toEqual(all())
+      expect([one, two].flatMap(({ told }) => told).filter((message) => message.includes('not heard'))).toEqual([])
+    },
+  )
+
+  test('what a killed server had, its state too, the other takes over, and answers for all of it', async () => {
+    input = `${id}-counted`
+    const config = { ...properties, 'bootstrap.servers': bootstrapServers, 'session.timeout.ms': '6000' }
+    const servers = await Promise.all([FaultServer.start(directory(), config), FaultServer.start(directory(), config)])
+    try {
+      const [one, two] = servers
+      await one!.execute(`
+        CREATE STREAM c (k STRING KEY, n INT) WITH (kafka_topic='${input}', value_format='JSON', partitions=${PARTITIONS});
+        CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM c GROUP BY k;`)
+      const counts = (server: FaultServer) => async () =>
+        (await server.pull('SELECT k, n FROM t;')).map(([, n]) => n as number)
+      const allOf = (n: number) => Array(40).fill(n)
+      await produce(400, 40)
+      await expect.poll(counts(one!), { timeout: 10_000 }).toEqual(allOf(10))
+      await expect.poll(counts(two!), { timeout: 10_000 }).toEqual(allOf(10))
+
+      await one!.kill()
+      await produce(400, 40)
+      await expect.poll(counts(two!), { timeout: 20_000 }).toEqual(allOf(20))
+    } finally {
+      await Promise.all(servers.map((server) => server.kill()))
     }
-
-    await stop(one)
-    await produce(200)
-    await reached(`${id}-out`)
-    expect(await written(`${id}-out`)).toEqual(all())
-    expect([one, two].flatMap(({ told }) => told).filter((message) => message.includes('not heard'))).toEqual([])
   })
 })
