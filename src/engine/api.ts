@@ -15,9 +15,11 @@ export interface QueryRequest {
   readonly properties?: RequestProperties
   /** Values of `${name}`. */
   readonly variables?: Readonly<Record<string, string>>
+  /** Another server of the cluster asks, and wants to know of this one alone. */
+  readonly isPeer?: boolean
   /** Set by a server that sends a pull query on. */
   readonly routing?: PullRouting
-  /** The header with which the client showed who it is, for servers that the query is sent on to. */
+  /** The header with which the client showed who it is, for servers that are asked in turn. */
   readonly authorization?: string | undefined
 }
 

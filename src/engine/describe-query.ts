@@ -9,10 +9,11 @@ import type { PersistentQuery } from './catalog.ts'
 import { describeTopology } from './describe-topology.ts'
 import type { QueryDescription, QueryErrorInfo, RunningQuery } from './entities.ts'
 import type { EngineParts } from './parts.ts'
+import { hostIn, type PeerStates } from './peer-states.ts'
 import { fieldInfo, fieldsOf } from './schema-info.ts'
 import type { TransientQuery } from './transient-queries.ts'
 
-type StatusParts = Pick<EngineParts, 'runtime' | 'startFailure' | 'config' | 'clock'>
+type StatusParts = Pick<EngineParts, 'runtime' | 'startFailure' | 'config' | 'clock' | 'peers'>
 
 interface ObservedQuery {
   readonly state: QueryState
@@ -33,19 +34,31 @@ export function persistentListing(
   { link, statement, isPaused }: PersistentQuery,
   metastore: Metastore,
   parts: StatusParts,
+  peers: readonly PeerStates[] = [],
 ): RunningQuery {
   const { state } = observe(link.queryId, isPaused, parts)
+  const statusCount = countStates([statusWord(state), ...peers.flatMap(({ stateOf }) => stateOf(link.queryId) ?? [])])
   const topic = link.writes === null ? undefined : metastore.sources.get(link.writes)?.topic
   return {
     queryString: `${statement};`,
     sinks: link.writes === null ? [] : [link.writes],
     sinkKafkaTopics: topic === undefined ? [] : [topic],
     id: link.queryId,
-    statusCount: { [statusWord(state)]: 1 },
+    statusCount,
     queryType: 'PERSISTENT',
-    state: statusWord(state),
+    state: overallState(statusCount),
   }
 }
+
+function countStates(states: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const state of states) counts[state] = (counts[state] ?? 0) + 1
+  return counts
+}
+
+/** Of a query on several servers: the worst. */
+const overallState = (counts: Readonly<Record<string, number>>): string =>
+  ['ERROR', 'UNRESPONSIVE', 'RUNNING', 'PAUSED'].find((state) => counts[state] !== undefined) ?? 'UNRESPONSIVE'
 
 export const transientListing = ({ queryId, statement }: TransientQuery, { runtime }: StatusParts): RunningQuery => {
   const state = statusWord(runtime.status(queryId)?.state ?? 'RUNNING')
@@ -81,9 +94,19 @@ function statusWord(state: QueryState): string {
 export const applicationId = (serviceId: string, queryId: string): string =>
   `_confluent-ksql-${serviceId}query_${queryId}`
 
-export function describePersistent(query: PersistentQuery, metastore: Metastore, parts: StatusParts): QueryDescription {
+export function describePersistent(
+  query: PersistentQuery,
+  metastore: Metastore,
+  parts: StatusParts,
+  peers: readonly PeerStates[] = [],
+): QueryDescription {
   const { link, plan, statement, overrides, isPaused } = query
   const { state, failures } = observe(link.queryId, isPaused, parts)
+  const hosts: Record<string, string> = { [hostOf(parts)]: statusWord(state) }
+  for (const { host, stateOf } of peers) {
+    const other = stateOf(link.queryId)
+    if (other !== undefined) hosts[host] = other
+  }
   const source = metastore.sources.get(link.writes ?? link.reads[0] ?? '')
   return {
     ...describeSteps(plan),
@@ -94,12 +117,12 @@ export function describePersistent(query: PersistentQuery, metastore: Metastore,
     sources: link.reads,
     sinks: link.writes === null ? [] : [link.writes],
     overriddenProperties: overrides,
-    ksqlHostQueryStatus: { [hostOf(parts)]: statusWord(state) },
+    ksqlHostQueryStatus: hosts,
     queryType: 'PERSISTENT',
     queryErrors: failures.map(errorInfo),
     tasksMetadata: [],
     consumerGroupId: applicationId(parts.config.get('ksql.service.id') ?? '', link.queryId),
-    state: statusWord(state),
+    state: overallState(countStates(Object.values(hosts))),
   }
 }
 
@@ -153,9 +176,10 @@ function resultColumns({ steps }: PhysicalPlan): Column[] {
 }
 
 /** `host:port` of this server, as statuses name it. */
-function hostOf({ config }: StatusParts): string {
+function hostOf({ config, peers }: StatusParts): string {
+  if (peers !== null) return hostIn(peers.address)
   const listener = config.get('ksql.advertised.listener') ?? config.get('listeners') ?? ''
-  return listener.split(',')[0]!.replace(/^\w+:\/\//, '')
+  return hostIn(listener.split(',')[0]!)
 }
 
 const errorInfo = ({ time, message, type }: QueryFailure): QueryErrorInfo => ({

@@ -3,7 +3,18 @@ import { RequestError, StatementError } from '../errors.ts'
 import type { QueryRequest } from './api.ts'
 import { type Config, canonicalName, checkOverride } from './config.ts'
 
+/** Who sent the request. */
+export interface Caller {
+  /** Another server of the cluster. */
+  readonly isPeer: boolean
+  /** The header by which it showed who it is. */
+  readonly authorization: string | undefined
+}
+
+const ANYBODY: Caller = { isPeer: false, authorization: undefined }
+
 export class Session {
+  readonly caller: Caller
   readonly #server: Config
   readonly #overrides: Map<string, string>
   readonly #variables: Map<string, string>
@@ -12,15 +23,18 @@ export class Session {
     server: Config,
     overrides: ReadonlyMap<string, string> = new Map(),
     variables = new Map<string, string>(),
+    caller = ANYBODY,
   ) {
+    this.caller = caller
     this.#server = server
     this.#overrides = new Map(overrides)
     this.#variables = variables
   }
 
   /** Throws RequestError for a property that may not be set. */
-  static open(server: Config, { properties = {}, variables = {} }: Omit<QueryRequest, 'sql'>): Session {
-    const session = new Session(server)
+  static open(server: Config, request: Omit<QueryRequest, 'sql'>): Session {
+    const { properties = {}, variables = {}, isPeer = false, authorization } = request
+    const session = new Session(server, new Map(), new Map(), { isPeer, authorization })
     for (const [name, value] of Object.entries(properties)) {
       if (value === null) continue
       try {
@@ -49,7 +63,7 @@ export class Session {
   }
 
   copy(): Session {
-    return new Session(this.#server, this.#overrides, new Map(this.#variables))
+    return new Session(this.#server, this.#overrides, new Map(this.#variables), this.caller)
   }
 
   /** Throws StatementError for a property that may not be set, or not to this value. */

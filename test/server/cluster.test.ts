@@ -15,7 +15,7 @@ const rest = ALL.filter((slot) => !half.includes(slot))
 const SELECTED = `k, n, big, price, d, t, ts, bytes, xs, m, part`
 const ROW = `'a', 1, 9007199254740993, 12.30, '2024-02-29', '10:11:12', '2024-02-29T10:11:12.345', 'AQID', ARRAY[1, null], MAP('x' := 'y'), STRUCT(p := 1, q := 'z')`
 
-describe('pull queries in a cluster', () => {
+describe('servers of a cluster', () => {
   let directory: ReturnType<typeof temporaryDirectory>
   let alone: TestEngine
   let owners: SlotOwner[] = []
@@ -146,5 +146,24 @@ describe('pull queries in a cluster', () => {
     const local = await pull(one.server, sql)
     expect(local).toHaveLength(1)
     expect(await pull(two.server, sql)).toEqual(local)
+  })
+
+  test('tell the states of a query on all servers, also of one that does not answer', async () => {
+    const [one, two] = [await join(), await join()]
+    share(half, rest)
+    await counting(1)
+    const show = async () => {
+      const [entity] = await one.engine.execute('SHOW QUERIES;')
+      return (entity as unknown as { queries: { id: string; statusCount: object; state: string }[] }).queries[0]!
+    }
+    expect(await show()).toMatchObject({ statusCount: { RUNNING: 2 }, state: 'RUNNING' })
+    const { id } = await show()
+    const [explained] = await two.engine.execute(`EXPLAIN ${id};`)
+    const hosts = [one, two].map(({ server }) => server.url.replace('http://', ''))
+    expect(explained).toMatchObject({
+      queryDescription: { ksqlHostQueryStatus: { [hosts[0]!]: 'RUNNING', [hosts[1]!]: 'RUNNING' }, state: 'RUNNING' },
+    })
+    owners = [...owners, { address: 'http://127.0.0.1:1', slots: [] }]
+    expect(await show()).toMatchObject({ statusCount: { RUNNING: 2, UNRESPONSIVE: 1 }, state: 'UNRESPONSIVE' })
   })
 })

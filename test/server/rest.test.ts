@@ -112,6 +112,7 @@ describe('POST /ksql', () => {
     expect((await post('/ksql', body)).status).toBe(200)
     expect(engine.requests).toEqual([
       {
+        isPeer: false,
         sql: 'SHOW STREAMS;',
         properties: { a: 'x', b: '9007199254740993', c: 1.5, d: true, e: null },
         variables: { v: '1' },

@@ -5,14 +5,20 @@ import { planPushQuery } from '../../plan/push-query.ts'
 import type { Explain, Statement } from '../../sql/ast.ts'
 import { describePersistent, describeTransient, describeUnstarted } from '../describe-query.ts'
 import type { QueryDescription } from '../entities.ts'
+import { type PeerStates, peerStates } from '../peer-states.ts'
 import { checked, type Scope } from './handler.ts'
 import { findQuery } from './query-control.ts'
 import { createAsId, insertId } from './query-ids.ts'
 
 export const explain = checked<Explain>(({ queryId, statement, analyze }, scope) => {
-  const description = queryId === null ? explainStatement(statement!, scope) : explainRunning(queryId, scope)
-  const queryDescription = analyze ? analyzed(description, scope) : description
-  return () => ({ '@type': 'queryDescription', queryDescription })
+  const describe = (peers: readonly PeerStates[]) =>
+    queryId === null ? explainStatement(statement!, scope) : explainRunning(queryId, scope, peers)
+  const local = describe([])
+  return async () => {
+    const peers = queryId === null ? [] : await peerStates(scope.parts.peers, scope.session.caller)
+    const description = peers.length === 0 ? local : describe(peers)
+    return { '@type': 'queryDescription', queryDescription: analyze ? analyzed(description, scope) : description }
+  }
 })
 
 /** With what the query's steps have done since they were started. */
@@ -21,9 +27,9 @@ function analyzed(description: QueryDescription, { parts }: Scope): QueryDescrip
   return { ...description, operators }
 }
 
-function explainRunning(queryId: string, { catalog, parts }: Scope): QueryDescription {
+function explainRunning(queryId: string, { catalog, parts }: Scope, peers: readonly PeerStates[]): QueryDescription {
   const persistent = findQuery(queryId, catalog.queries)
-  if (persistent !== undefined) return describePersistent(persistent, catalog.metastore, parts)
+  if (persistent !== undefined) return describePersistent(persistent, catalog.metastore, parts, peers)
   const transient = parts.transient.find(queryId)
   if (transient !== undefined) return describeTransient(transient, parts)
   throw new StatementError(`Query with id:${queryId} does not exist, use SHOW QUERIES to view the full set of queries.`)

@@ -1,9 +1,11 @@
 /** SHOW QUERIES [EXTENDED]. */
 import type { ShowQueries } from '../../sql/ast.ts'
 import { describePersistent, describeTransient, persistentListing, transientListing } from '../describe-query.ts'
+import { peerStates } from '../peer-states.ts'
 import { atOnce } from './handler.ts'
 
-export const showQueries = atOnce<ShowQueries>(({ extended }, { catalog, parts }) => {
+export const showQueries = atOnce<ShowQueries>(async ({ extended }, { catalog, parts, session }) => {
+  const peers = await peerStates(parts.peers, session.caller)
   const persistent = [...catalog.queries.values()]
   const transient = parts.transient.list()
   const { metastore } = catalog
@@ -11,7 +13,7 @@ export const showQueries = atOnce<ShowQueries>(({ extended }, { catalog, parts }
     return {
       '@type': 'query_descriptions',
       queryDescriptions: [
-        ...persistent.map((query) => describePersistent(query, metastore, parts)),
+        ...persistent.map((query) => describePersistent(query, metastore, parts, peers)),
         ...transient.map((query) => describeTransient(query, parts)),
       ],
     }
@@ -19,7 +21,7 @@ export const showQueries = atOnce<ShowQueries>(({ extended }, { catalog, parts }
   return {
     '@type': 'queries',
     queries: [
-      ...persistent.map((query) => persistentListing(query, metastore, parts)),
+      ...persistent.map((query) => persistentListing(query, metastore, parts, peers)),
       ...transient.map((query) => transientListing(query, parts)),
     ],
   }

@@ -1,17 +1,20 @@
 /** POST /ksql: statements, answered with an entity each. */
 import type { FastifyInstance } from 'fastify'
+import { INTERNAL_REQUEST } from '../../engine/peer-states.ts'
 import { sendJson } from '../answers.ts'
 import type { ServerContext } from '../context.ts'
 import { type KsqlBody, ksqlBody } from '../schemas.ts'
 
 export function ksqlRoute(app: FastifyInstance, { lifecycle }: ServerContext): void {
   app.post<{ Body: KsqlBody }>('/ksql', { schema: { body: ksqlBody } }, async (request, reply) => {
-    const { ksql, streamsProperties, sessionVariables, commandSequenceNumber } = request.body
+    const { ksql, streamsProperties, sessionVariables, requestProperties, commandSequenceNumber } = request.body
     const entities = await lifecycle.during(() =>
       lifecycle.engine.execute({
         sql: ksql,
         properties: streamsProperties ?? {},
         variables: sessionVariables ?? {},
+        isPeer: String(requestProperties?.[INTERNAL_REQUEST]) === 'true',
+        authorization: request.headers.authorization,
         commandSequenceNumber: commandSequenceNumber ?? null,
       }),
     )
