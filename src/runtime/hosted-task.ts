@@ -5,31 +5,22 @@
 import type { Clock } from '../clock.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
-import type { OperatorStep } from '../operators/index.ts'
-import { inputsOf } from '../operators/inputs.ts'
 import type { RepartitionStep, SinkStep, SourceStep, StepId, StepSchema, SubscriberStep } from '../operators/step.ts'
 import { windowBytes } from '../serde/windowed-key.ts'
 import type { Process, StreamRecord } from '../types/record.ts'
 import type { QueryAssignment, TaskAssignment } from './assignment.ts'
 import type { ReadFault } from './bad-records.ts'
 import { InputFeed } from './input-feed.ts'
-import { changelogTopic } from './internal-names.ts'
 import { type OutputsOptions, TaskOutputs } from './outputs.ts'
 import { type GroupInput, type GroupOptions, PartitionGroup } from './partition-group.ts'
-import type { ProcessingError } from './processing-log.ts'
+import type { ProcessingError, RecordPosition } from './processing-log.ts'
 import type { StepStatistics } from './query-runtime.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { RefusedRecords } from './refused-records.ts'
 import { windowLayout } from './source-reader.ts'
-import {
-  type Checkpoint,
-  type OpenStores,
-  type Positions,
-  positionKey,
-  type StoreProvider,
-  type StoreRequest,
-  type TaskStores,
-} from './store-provider.ts'
+
+import { type Checkpoint, type Positions, positionKey, type StoreProvider, type TaskStores } from './store-provider.ts'
+import { storesRequest } from './stores-request.ts'
 import { type Output, Task, type TaskInput } from './task.ts'
 import { isOperator, type SubTopology, storesOf } from './topology.ts'
 import { WATCHED } from './worker-watch.ts'
@@ -375,37 +366,15 @@ export class HostedTask {
     return new PartitionGroup(inputs, { ...this.#options.group, clock: this.#options.clock })
   }
 
-  /** What happened while the task repeats itself was reported before. */
+  /** What happened while the task repeats itself was reported before; not what it has read ahead meanwhile. */
   #report(error: ProcessingError): void {
-    if (this.outputs.isMuted) return
+    if (this.outputs.isMuted && !this.#isAhead(error.position)) return
     this.processingErrors++
     this.#options.reportError(error)
   }
-}
 
-function storesRequest({ query, assignment, topology, schemas }: HostedTaskOptions, outputs: TaskOutputs): OpenStores {
-  const { applicationId, queryId } = query
-  const appends = new Map<string, ReturnType<TaskOutputs['partition']>>()
-  return {
-    queryId,
-    taskId: assignment.id,
-    partition: assignment.partition,
-    slot: assignment.slot,
-    applicationId,
-    isTransient: query.group === null,
-    stores: topology.steps.flatMap((step) => (isOperator(step) ? storeRequests(step, schemas) : [])),
-    changelog(store, key, value, timestamp) {
-      let append = appends.get(store)
-      if (append === undefined) {
-        const topic = changelogTopic(applicationId, store)
-        append = outputs.partition({ topic, maxMessageBytes: null }, assignment.partition)
-        appends.set(store, append)
-      }
-      append(key, value, timestamp)
-    },
-    committed: new Map(assignment.inputs.map((input) => [positionKey(input), input.position])),
+  #isAhead(position: RecordPosition | null): boolean {
+    const feed = this.feeds.find(({ topic }) => topic === position?.topic)
+    return feed !== undefined && position!.offset >= feed.committed
   }
 }
-
-const storeRequests = (step: OperatorStep, schemas: ReadonlyMap<StepId, StepSchema>): StoreRequest[] =>
-  storesOf(step, schemas).map((spec) => ({ spec, step, inputs: inputsOf(step).map((id) => schemas.get(id)!) }))

@@ -22,6 +22,7 @@ import { HostedQuery } from './hosted-query.ts'
 import { HostedTask } from './hosted-task.ts'
 import type { InputFeed } from './input-feed.ts'
 import { internalReader } from './internal-topic.ts'
+import { closeAll, openAll } from './open-tasks.ts'
 import { pushRows } from './push-rows.ts'
 import type { PushRow } from './query-runtime.ts'
 import { SendWindow } from './send-window.ts'
@@ -391,18 +392,4 @@ export class TaskHost implements LocalHost {
       }
     }
   }
-}
-
-/** All of them; or, if one cannot be opened, none. */
-async function openAll(opening: readonly Promise<HostedTask>[]): Promise<HostedTask[]> {
-  const results = await Promise.allSettled(opening)
-  const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  const failed = results.find((result) => result.status === 'rejected')
-  if (failed === undefined) return opened
-  await closeAll(opened)
-  throw failed.reason
-}
-
-async function closeAll(tasks: readonly HostedTask[]): Promise<void> {
-  await Promise.all(tasks.map((task) => task.close()))
 }

@@ -149,6 +149,26 @@ describe('a source whose bad records stop a query', () => {
   })
 })
 
+test('a bad record that is read ahead while a task repeats itself is reported', async () => {
+  world = await QueryWorld.open()
+  const config = { ...EARLIEST, 'buffered.records.per.partition': '100000' }
+  const [plan] = await world.run(
+    `${source('l', '')} ${source('r', '')}
+     CREATE STREAM j AS SELECT l.k, l.n AS n FROM l JOIN r WITHIN 1 HOUR ON l.k = r.k;`,
+    config,
+  )
+  await world.produce('l', [bad(), ...good(0, 3)])
+  await world.produce('r', [{ key: 'a', value: { n: 1 }, timestamp: 1000 }])
+  await world.runtime.settled()
+  expect(world.errors.map(({ error }) => error.position?.offset)).toEqual([0])
+  await world.restart()
+  await world.produce('l', [bad(), ...good(3, 5)])
+  await world.runtime.start({ plan: plan!, config, paused: false })
+  await world.runtime.settled()
+  expect(world.errors.map(({ error }) => error.position?.offset)).toEqual([0, 4])
+  expect(await numbers('J')).toEqual([0, 1, 2, 3, 4])
+})
+
 describe('a source with a topic for dead letters', () => {
   test('has its bad records there as they were, with what was wrong in headers', async () => {
     world = await QueryWorld.open()
