@@ -3,7 +3,7 @@ import type { ByteSink } from './format.ts'
 import { generatedFunction } from './generated-function.ts'
 
 /** Up to here a string is made of its character codes. */
-export const SHORT_READ = 32
+export const SHORT_READ = 48
 /** Up to here characters are written one by one. */
 const SHORT_WRITE = 24
 

@@ -33,6 +33,7 @@ import {
 import { readAsText, readString, UNKNOWN } from './text.ts'
 import {
   type Decode,
+  FAST_BOOLEAN,
   FAST_DOUBLE,
   FAST_INT32,
   FAST_INT64,
@@ -56,6 +57,8 @@ function fastKind({ kind }: SqlType): FastKind {
       return FAST_INT64
     case 'DOUBLE':
       return FAST_DOUBLE
+    case 'BOOLEAN':
+      return FAST_BOOLEAN
     default:
       return NOT_FAST
   }

@@ -5,7 +5,15 @@ import type { JsonInput } from './input.ts'
 import { readDouble, readInt32, readInt64 } from './number.ts'
 import { MINUS, QUOTE, SPACE, skipValue } from './syntax.ts'
 import { readString } from './text.ts'
-import { FAST_DOUBLE, FAST_INT32, FAST_INT64, FAST_STRING, NOT_FAST, type ValueReader } from './value-reader.ts'
+import {
+  FAST_BOOLEAN,
+  FAST_DOUBLE,
+  FAST_INT32,
+  FAST_INT64,
+  FAST_STRING,
+  NOT_FAST,
+  type ValueReader,
+} from './value-reader.ts'
 
 /** Where the reading of an object stands, for whoever goes on where the form ends. */
 export interface Progress {
@@ -118,7 +126,7 @@ function memberSource({ lead, action, slot, behind }: FormMember, destination: D
 
 function valueSource({ kind }: ValueReader, slot: number, behind: number): string {
   const decode = `decode${slot}(input)`
-  if (kind === NOT_FAST) return decode
+  if (kind === NOT_FAST || kind === FAST_BOOLEAN) return decode
   if (kind === FAST_STRING) return `byte === ${QUOTE} ? readString(input, ${behind}) : ${decode}`
   return `byte >= 0x30 && byte <= 0x39 || byte === ${MINUS} ? ${NUMBER_READERS[kind]}(input) : ${decode}`
 }

@@ -6,8 +6,9 @@
 
 import { type Destination, type FormMember, membersReader, type ReadMembers } from './form-source.ts'
 import type { JsonInput } from './input.ts'
+import { isBetterParsed, type ParsedMember, parsedReader } from './parsed-form.ts'
 import { MAX_NAMES, type PropertyNames, UNWANTED } from './property-names.ts'
-import { CLOSE_BRACE, closingQuote, skipSpace, skipValue } from './syntax.ts'
+import { CLOSE_BRACE, closingQuote, QUOTE, skipSpace, skipValue } from './syntax.ts'
 import { UNKNOWN } from './text.ts'
 
 export interface FormProperty extends Destination {
@@ -29,10 +30,9 @@ export interface Form {
 const MAX_MEMBERS = 512
 const MAX_LEAD_BYTES = 16_384
 
-interface Found {
+interface Found extends ParsedMember {
   readonly id: number
   readonly lead: Buffer
-  readonly slot: number
 }
 
 /**
@@ -52,8 +52,11 @@ export function learnForm(
     const quote = closingQuote(bytes, at + 1, end)
     const value = skipSpace(bytes, skipSpace(bytes, quote + 1, end) + 1, end)
     const id = names.idOf(bytes, at + 1, quote)
-    found.push({ id, lead: Buffer.from(bytes.subarray(valueEnd, value)), slot: names.slots[id]! })
+    const name = names.textOf(bytes, at + 1, quote)
+    const lead = Buffer.from(bytes.subarray(valueEnd, value))
     valueEnd = skipValue(bytes, value, end)
+    const isText = bytes[value] === QUOTE
+    found.push({ id, name, lead, slot: names.slots[id]!, isText, bytes: valueEnd - value })
     at = skipSpace(bytes, valueEnd, end)
     if (bytes[at] !== CLOSE_BRACE) at = skipSpace(bytes, at + 1, end)
   }
@@ -92,10 +95,13 @@ function formOf({ found, tail, behind }: Ended, properties: readonly FormPropert
   })
   const slots = new Set(found.map(({ slot }) => slot))
   const absent = properties.filter((_, slot) => !slots.has(slot)).map(({ target }) => target)
+  const parsed = behind !== UNKNOWN && firstEnd === 0 && isBetterParsed(found, properties)
   return {
     ids: found.map(({ id }) => id),
     defers: members.some(({ action }) => action === 'defer'),
     readFirst: membersReader({ from: 0, members: members.slice(0, firstEnd), tail: null, absent: [] }, properties),
-    readRest: membersReader({ from: firstEnd, members: members.slice(firstEnd), tail, absent }, properties),
+    readRest: parsed
+      ? parsedReader(found, absent, properties)
+      : membersReader({ from: firstEnd, members: members.slice(firstEnd), tail, absent }, properties),
   }
 }

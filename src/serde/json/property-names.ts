@@ -49,6 +49,12 @@ export class PropertyNames {
     return id
   }
 
+  /** The name `bytes[start, end)` as text. */
+  textOf(bytes: Buffer, start: number, end: number): string {
+    const raw = bytes.utf8Slice(start, end)
+    return raw.includes('\\') ? resolveEscapes(raw) : raw
+  }
+
   #is(id: number, bytes: Buffer, start: number, end: number): boolean {
     const from = this.starts[id]! + 1
     if (this.starts[id + 1]! - from - 2 !== end - start) return false
@@ -69,8 +75,7 @@ export class PropertyNames {
     this.text[behind - 1] = COLON
     this.starts[id + 1] = behind
     this.#fillWords(id, from, behind)
-    const raw = bytes.utf8Slice(start, end)
-    this.#resolve(id, raw.includes('\\') ? resolveEscapes(raw) : raw)
+    this.#resolve(id, this.textOf(bytes, start, end))
     return id
   }
 

@@ -6,6 +6,9 @@ import { malformed, unexpectedAt } from './failure.ts'
 import type { JsonInput } from './input.ts'
 import { BACKSLASH, closingQuote, isEscaped, QUOTE, SPACE, skipValue } from './syntax.ts'
 
+/** Longer strings are looked through by native calls. */
+const LOOP_BYTES = 64
+
 /** Instead of a number of bytes. */
 export const UNKNOWN = -1
 
@@ -16,7 +19,7 @@ export const UNKNOWN = -1
 export function readString(input: JsonInput, behind: number): string {
   const { bytes, end } = input
   const start = input.position + 1
-  const near = Math.min(end, start + SHORT_READ)
+  const near = Math.min(end, start + LOOP_BYTES)
   let all = 0
   let at = start
   for (; at < near; at++) {
@@ -29,10 +32,10 @@ export function readString(input: JsonInput, behind: number): string {
   if (bytes[at] === BACKSLASH) return readEscaped(input, start, behind)
   if (bytes[at] !== QUOTE) throw controlCharacter()
   input.position = at + 1
+  if (at - start > SHORT_READ) return all < 0x80 ? bytes.latin1Slice(start, at) : bytes.utf8Slice(start, at)
   return all < 0x80 ? shortAscii(bytes, start, at - start) : readShortUtf8(bytes, start, at)
 }
 
-/** Longer strings are looked through by native calls. */
 function readLongString(input: JsonInput, start: number, behind: number): string {
   const { bytes, end } = input
   if (behind !== UNKNOWN && input.longEscapes) return readLongEscaped(input, start, behind)

@@ -16,7 +16,15 @@ export const FAST_STRING = 1
 export const FAST_INT32 = 2
 export const FAST_INT64 = 3
 export const FAST_DOUBLE = 4
-export type FastKind = typeof NOT_FAST | typeof FAST_STRING | typeof FAST_INT32 | typeof FAST_INT64 | typeof FAST_DOUBLE
+/** Not read faster by itself, but known to whoever reads whole documents otherwise. */
+export const FAST_BOOLEAN = 5
+export type FastKind =
+  | typeof NOT_FAST
+  | typeof FAST_STRING
+  | typeof FAST_INT32
+  | typeof FAST_INT64
+  | typeof FAST_DOUBLE
+  | typeof FAST_BOOLEAN
 
 export interface ValueReader {
   readonly kind: FastKind
