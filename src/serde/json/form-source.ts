@@ -4,7 +4,7 @@ import { generatedFunction } from '../generated-function.ts'
 import type { JsonInput } from './input.ts'
 import { readDouble, readInt32, readInt64 } from './number.ts'
 import { MINUS, QUOTE, SPACE, skipValue } from './syntax.ts'
-import { readString } from './text.ts'
+import { readLastString, readString, UNKNOWN } from './text.ts'
 import {
   FAST_BOOLEAN,
   FAST_DOUBLE,
@@ -95,14 +95,19 @@ function chunkReader({ from, members, tail, absent }: FormPart, destinations: re
     input.position = at
     return false
   }`
-  return generatedFunction(['decoders', 'skipValue', 'readString', 'readInt32', 'readInt64', 'readDouble'], source, [
-    destinations.map(({ value }) => value.decode),
-    skipValue,
-    readString,
-    readInt32,
-    readInt64,
-    readDouble,
-  ]) as ReadMembers
+  return generatedFunction(
+    ['decoders', 'skipValue', 'readString', 'readLastString', 'readInt32', 'readInt64', 'readDouble'],
+    source,
+    [
+      destinations.map(({ value }) => value.decode),
+      skipValue,
+      readString,
+      readLastString,
+      readInt32,
+      readInt64,
+      readDouble,
+    ],
+  ) as ReadMembers
 }
 
 function memberSource({ lead, action, slot, behind }: FormMember, destination: Destination | undefined): string {
@@ -127,7 +132,9 @@ function memberSource({ lead, action, slot, behind }: FormMember, destination: D
 function valueSource({ kind }: ValueReader, slot: number, behind: number): string {
   const decode = `decode${slot}(input)`
   if (kind === NOT_FAST || kind === FAST_BOOLEAN) return decode
-  if (kind === FAST_STRING) return `byte === ${QUOTE} ? readString(input, ${behind}) : ${decode}`
+  if (kind === FAST_STRING) {
+    return `byte === ${QUOTE} ? ${behind === UNKNOWN ? 'readString' : 'readLastString'}(input, ${behind}) : ${decode}`
+  }
   return `byte >= 0x30 && byte <= 0x39 || byte === ${MINUS} ? ${NUMBER_READERS[kind]}(input) : ${decode}`
 }
 

@@ -38,13 +38,17 @@ export function readString(input: JsonInput, behind: number): string {
 
 function readLongString(input: JsonInput, start: number, behind: number): string {
   const { bytes, end } = input
-  if (behind !== UNKNOWN && input.longEscapes) return readLongEscaped(input, start, behind)
   const quote = bytes.indexOf(QUOTE, start)
   if (quote < 0 || quote >= end) throw unexpectedAt(bytes, input.start, end, end)
   if (bytes[quote - 1] === BACKSLASH) return readLongEscaped(input, start, behind)
   const text = bytes.utf8Slice(start, quote)
   input.position = quote + 1
   return text.includes('\\') ? resolveEscapes(text) : text
+}
+
+/** As readString, for the last value of a document. One with long escaped texts there goes on having them. */
+export function readLastString(input: JsonInput, behind: number): string {
+  return input.longEscapes ? readLongEscaped(input, input.position + 1, behind) : readString(input, behind)
 }
 
 /** A long string that may have quotes in it. In ASCII text, where characters are bytes, they are found faster than in the bytes. */
@@ -56,7 +60,7 @@ function readLongEscaped(input: JsonInput, start: number, behind: number): strin
     const string = parsedString(bytes.utf8Slice(start - 1, known + 1))
     if (string !== null) {
       input.position = known + 1
-      input.longEscapes = string.length < known - start
+      input.longEscapes = string.length < known - start && known - start > LOOP_BYTES
       return string
     }
   }
