@@ -3,6 +3,7 @@ import type { JsonValue } from '../types/json-parse.ts'
 import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
 import type { Catalog } from './catalog.ts'
+import type { ClusterStatus } from './cluster-status.ts'
 import type { CommandStatus, Entity } from './entities.ts'
 import type { PullRouting } from './peers.ts'
 
@@ -118,6 +119,7 @@ export interface Engine {
   /** Status of every command by its id `type/entity/action`. */
   commandStatuses(): ReadonlyMap<string, CommandStatus>
   info(): Promise<ServerInfo>
+  clusterStatus(): Promise<ClusterStatus>
   health(): Promise<HealthCheck>
   /** Whether clients may set this configuration; throws RequestError if not. */
   checkProperty(name: string): void

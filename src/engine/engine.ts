@@ -7,6 +7,7 @@ import type { FunctionRegistry } from '../functions/registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
 import type { Print, QueryStatement, Statement } from '../sql/ast.ts'
 import type { Engine, HealthCheck, LineStream, MeteredEngine, QueryRequest, RowStream } from './api.ts'
+import { clusterStatus } from './cluster-status.ts'
 import { CommandRunner } from './command-runner.ts'
 import { type Config, checkPropertyAllowed } from './config.ts'
 import { checkHealth } from './health.ts'
@@ -123,6 +124,7 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
         serverStatus: commands.degraded === null ? 'RUNNING' : 'DEGRADED',
       }
     },
+    clusterStatus: () => clusterStatus(parts),
     health: () => checkHealth(broker, commands, commands.topic, commands.isTerminated ? 'TERMINATING' : state),
     checkProperty: (name) => checkPropertyAllowed(name, config),
     metered: { catalog: () => commands.catalog, pushQueries: () => transient.count },

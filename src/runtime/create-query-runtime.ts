@@ -126,6 +126,10 @@ class Runtime implements SettlingQueryRuntime {
     return (await this.#hosts.all()).map(({ totals }) => totals)
   }
 
+  tasksOf(queryId: string): readonly TaskAssignment[] | null {
+    return this.#queries.get(queryId)?.findTasks() ?? null
+  }
+
   locate(queryId: string, keys: PullRequest['keys']): TableParts | null {
     const query = this.#queries.get(queryId)
     if (query === undefined) throw new Error(`Query ${queryId} does not run.`)

@@ -6,6 +6,7 @@ import type { Expression } from '../expressions/expression.ts'
 import type { NamedExpression } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import type { Row } from '../types/value.ts'
+import type { TaskAssignment } from './assignment.ts'
 import type { FetchTotals } from './host.ts'
 import type { LatencyCounts } from './latency.ts'
 import type { ProcessingError } from './processing-log.ts'
@@ -122,6 +123,8 @@ export interface QueryRuntime {
   status(queryId: string): QueryStatus | undefined
   /** What each worker has read so far, by topic. */
   reading(): Promise<readonly FetchTotals[]>
+  /** All tasks of a query, wherever their slots are; null: not known yet, but soon, or no such query. */
+  tasksOf(queryId: string): readonly TaskAssignment[] | null
   /** Where the rows with these keys are (null: all rows). Null: not known yet, but soon. Throws an Error if the query keeps no table. */
   locate(queryId: string, keys: PullRequest['keys']): TableParts | null
   /**

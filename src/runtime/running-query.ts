@@ -143,10 +143,15 @@ export class RunningQuery {
     return this.#hosts.includes(host)
   }
 
-  /** Throws an Error if the plan keeps no table. Null: not known yet, but soon, also on a server without slots. */
-  findTable(): KeptTable | null {
+  /** All, wherever they run. Null: not known yet, but soon, also on a server without slots. */
+  findTasks(): readonly TaskAssignment[] | null {
     if (this.assignment === null) this.#learnTasks()
-    else this.#table ??= keptTable(this.assignment)
+    return this.assignment?.tasks ?? null
+  }
+
+  /** Throws an Error if the plan keeps no table. Null as with `findTasks`. */
+  findTable(): KeptTable | null {
+    if (this.findTasks() !== null) this.#table ??= keptTable(this.assignment!)
     return this.#table
   }
 

@@ -7,6 +7,7 @@ import { type Access, addGuards } from './guards.ts'
 import { JSON_TYPE } from './media-types.ts'
 import { type BodyShape, parseBody, readBody } from './request-body.ts'
 import { closeQueryRoute } from './routes/close-query.ts'
+import { clusterStatusRoute } from './routes/cluster-status.ts'
 import { healthcheckRoute } from './routes/healthcheck.ts'
 import { infoRoute } from './routes/info.ts'
 import { insertsStreamRoute } from './routes/inserts-stream.ts'
@@ -28,6 +29,7 @@ const ROUTES = [
   probeRoutes,
   metadataRoutes,
   metricsRoute,
+  clusterStatusRoute,
   statusRoutes,
   isValidPropertyRoute,
   ksqlRoute,

@@ -166,4 +166,19 @@ describe('servers of a cluster', () => {
     owners = [...owners, { address: 'http://127.0.0.1:1', slots: [] }]
     expect(await show()).toMatchObject({ statusCount: { RUNNING: 2, UNRESPONSIVE: 1 }, state: 'UNRESPONSIVE' })
   })
+
+  test('tell who has which partitions', async () => {
+    const [one, two] = [await join(), await join()]
+    share(half, rest)
+    await counting(1)
+    const { clusterStatus } = (await (await fetch(`${two.server.url}/clusterStatus`)).json()) as {
+      clusterStatus: Record<string, { activeStandbyPerQuery: Record<string, unknown> }>
+    }
+    const [first, second] = [one, two].map(({ server }) => clusterStatus[server.url.replace('http://', '')]!)
+    const part = (partition: number) => ({ topic: 's', partition })
+    expect(Object.values(first!.activeStandbyPerQuery)).toMatchObject([
+      { activeStores: [expect.stringContaining('Aggregate')], activePartitions: [part(0), part(2)] },
+    ])
+    expect(Object.values(second!.activeStandbyPerQuery)).toMatchObject([{ activePartitions: [part(1), part(3)] }])
+  })
 })

@@ -110,6 +110,10 @@ export class FakeEngine implements Engine {
     return { version: '0.1.0', kafkaClusterId: 'cluster', ksqlServiceId: 'default_', serverStatus: 'RUNNING' } as const
   }
 
+  async clusterStatus() {
+    return {}
+  }
+
   async health() {
     const good = { isHealthy: true }
     return {

@@ -190,11 +190,9 @@ class SlotMember implements SlotMembership {
     this.#lastAnswer = this.#joinedAt = performance.now()
     const lost = this.#owned.filter((slot) => !assigned.includes(slot))
     const gained = assigned.filter((slot) => !this.#owned.includes(slot))
-    await this.#whileBeating(async () => {
-      await this.#revoke(lost)
-      this.#owned = assigned
-      if (gained.length > 0) await this.#options.onAssigned(gained)
-    })
+    await this.#whileBeating(() => this.#revoke(lost))
+    this.#owned = assigned
+    if (gained.length > 0) await this.#whileBeating(async () => this.#options.onAssigned(gained))
     this.#firstAssignment.resolve()
     // What was let go is given to its new owner when we join again.
     if (lost.length > 0) return
@@ -222,16 +220,19 @@ class SlotMember implements SlotMembership {
     return Math.min(LONGEST_BEAT_MS, this.#sessionTimeoutMs / BEATS_PER_SESSION)
   }
 
-  /** Keeps the membership alive during `work`. A call to join again is heard afterwards. */
+  /** Keeps the membership alive during `work`. A call to join again is heard afterwards; who is evicted meanwhile is told after it. */
   async #whileBeating(work: () => Promise<void>): Promise<void> {
-    const timer = setInterval(() => {
-      this.#beat().catch(() => {})
-    }, this.#beatMs)
+    let eviction: EvictedError | null = null
+    const hear = (error: unknown) => {
+      if (error instanceof EvictedError) eviction = error
+    }
+    const timer = setInterval(() => void this.#beat().catch(hear), this.#beatMs)
     try {
       await work()
     } finally {
       clearInterval(timer)
     }
+    if (eviction !== null) throw eviction
   }
 
   async #revoke(slots: readonly number[]): Promise<void> {
