@@ -129,6 +129,7 @@ async function openPeers(cluster: ClusterMembership, { address }: ServerPartsOpt
   return {
     address: reachableAddress(config, address),
     owners: () => cluster.owners(),
+    leave: () => cluster.leave(),
     post: peerHttp({ ca: authorities === undefined ? undefined : await readFile(authorities, 'utf8') }),
   }
 }

@@ -20,6 +20,8 @@ export interface CommandRunnerOptions {
   readonly config: Config
   /** The cluster ends: push queries are to be closed. */
   readonly onTerminate: () => Promise<void>
+  /** It has ended: this server has no part in its work any more. */
+  readonly onTerminated: () => Promise<void>
 }
 
 /** In this time the other servers read the end of the cluster in the log. */
@@ -204,6 +206,7 @@ export class CommandRunner {
     await this.#log.close()
     await new Promise((resolve) => setTimeout(resolve, READ_BY_OTHERS_MS))
     await attempt(() => deleteTopic(this.#options.broker, this.topic))
+    await attempt(this.#options.onTerminated)
   }
 
   async #startQuery({ plan, overrides, isPaused }: PersistentQuery): Promise<string | null> {

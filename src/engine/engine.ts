@@ -56,7 +56,8 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
   const { broker, runtime, clock, random, config, functions, version, peers = null } = options
   const transient = new TransientQueries()
   const onTerminate = () => transient.closeAll()
-  const commands = new CommandRunner({ broker, runtime, clock, random, config, onTerminate })
+  const onTerminated = async () => peers?.leave()
+  const commands = new CommandRunner({ broker, runtime, clock, random, config, onTerminate, onTerminated })
   const rows = new RowProducer(broker, clock)
   const functionContext: FunctionContext = {
     now: () => clock.now(),

@@ -23,6 +23,8 @@ export interface Peers {
   readonly address: string
   /** As far as is known; this server among them. Rejects with a BrokerError. */
   owners(): Promise<readonly SlotOwner[]>
+  /** This server takes no more part in the work of the cluster. Twice is allowed. */
+  leave(): Promise<void>
   /** The lines of the answer. Rejects with an Error if the server cannot be reached or refuses. Ending early ends the request. */
   post(request: PeerRequest): AsyncIterable<string>
 }

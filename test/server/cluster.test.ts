@@ -19,6 +19,7 @@ describe('servers of a cluster', () => {
   let directory: ReturnType<typeof temporaryDirectory>
   let alone: TestEngine
   let owners: SlotOwner[] = []
+  const left = new Set<string>()
   const members: { engine: TestEngine; server: TestServer }[] = []
 
   async function join(properties: Readonly<Record<string, string>> = {}) {
@@ -28,6 +29,9 @@ describe('servers of a cluster', () => {
         return address.url
       },
       owners: async () => owners,
+      async leave() {
+        left.add(address.url)
+      },
       post: peerHttp({ ca: undefined }),
     }
     const engine = await alone.member({ peers }, properties)
@@ -180,5 +184,15 @@ describe('servers of a cluster', () => {
       { activeStores: [expect.stringContaining('Aggregate')], activePartitions: [part(0), part(2)] },
     ])
     expect(Object.values(second!.activeStandbyPerQuery)).toMatchObject([{ activePartitions: [part(1), part(3)] }])
+  })
+
+  test('give their slots up when the cluster is terminated, so that a new one has them all', {
+    timeout: 20_000,
+  }, async () => {
+    const [one, two] = [await join(), await join()]
+    share(half, rest)
+    await counting(1)
+    await fetch(`${one.server.url}/ksql/terminate`, { method: 'POST', body: '{}' })
+    await expect.poll(() => left, { timeout: 10_000 }).toEqual(new Set([one.server.url, two.server.url]))
   })
 })
