@@ -94,11 +94,11 @@ export class PlainSource {
     if (element === null || element === AS_IT_IS) return element
     const keeps = element.convert === null
     const convert = this.#define(`
-      ${keeps ? '' : 'const plain = []'}
+      ${keeps ? '' : 'const plain = new Array(value.length)'}
       for (let i = 0; i < value.length; i++) {
         let each = value[i]
         ${plainSource(element, 'each')}
-        ${keeps ? '' : 'plain.push(each)'}
+        ${keeps ? '' : 'plain[i] = each'}
       }
       return ${keeps ? 'value' : 'plain'}`)
     return { test: null, convert, always: element.always }

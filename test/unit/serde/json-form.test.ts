@@ -169,6 +169,14 @@ describe('a long text with escapes at the end of the documents', () => {
   })
 })
 
+test('arrays of changing lengths have their own elements and no others', () => {
+  const read = payloadReader({ format: FORMATS.JSON, columns: columns({ A: array(INTEGER) }) })
+  for (const length of [3, 0, 5, 1, 200, 2, 100, 0, 70]) {
+    const numbers = Array.from({ length }, (_, i) => i)
+    expect(read(JSON.stringify({ a: numbers }))).toStrictEqual([numbers])
+  }
+})
+
 test('keys of maps that change their places, or are cut off, are read anew', () => {
   const read = payloadReader({ format: FORMATS.JSON, columns: columns({ M: map(STRING, INTEGER) }) })
   const keys = (payload: string) => {
