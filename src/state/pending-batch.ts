@@ -23,12 +23,18 @@ export async function writeLarge(
   head: WriteBatch,
   batch: WriteBatch,
 ): Promise<void> {
-  const bytes = batch.toBytes()
   dropPending(task, head)
-  for (let at = 0, piece = 0; at < bytes.length; at += PIECE_BYTES, piece++) {
-    head.put(pieceKey(task, piece), bytes.subarray(at, at + PIECE_BYTES))
-  }
-  await environment.write(head)
+  await environment.write({
+    applyTo(target) {
+      head.applyTo(target)
+      let piece = 0
+      for (const bytes of batch.content()) {
+        for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+          target.put(pieceKey(task, piece++), bytes.subarray(at, at + PIECE_BYTES))
+        }
+      }
+    },
+  })
   await carryOut(environment, task, batch)
 }
 

@@ -38,7 +38,7 @@ export class WriteBatch implements Changes {
     this.bytes = bytes
   }
 
-  /** Of `toBytes`. */
+  /** Of what `content` gave, in one. */
   static fromBytes(bytes: Buffer): WriteBatch {
     const count = bytes.readUInt32LE(0)
     const content = bytes.subarray(4 + 4 * count)
@@ -140,13 +140,13 @@ export class WriteBatch implements Changes {
     }
   }
 
-  /** The whole batch: number of numbers, numbers, keys and values. */
-  toBytes(): Buffer {
+  /** The whole batch in parts: number of numbers and numbers; keys and values, a view that lives until the next change. */
+  content(): readonly Buffer[] {
     const changes = this.#changes
     const head = Buffer.alloc(4 + 4 * changes.length)
     head.writeUInt32LE(changes.length)
     for (let i = 0; i < changes.length; i++) head.writeUInt32LE(changes[i]!, 4 + 4 * i)
-    return Buffer.concat([head, this.bytes.since(0)])
+    return [head, this.bytes.since(0)]
   }
 
   #rangeAt(i: number): KeyRangeBytes {
