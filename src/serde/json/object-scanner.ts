@@ -31,9 +31,8 @@ const MAX_PLACES = 2048
 const FORM_AFTER = 32
 /** Forms of one scanner: where objects are written in ever new ways, generating source must come to an end. */
 const MAX_FORMS = 8
-/** What an object of another form counts; one of the form counts against it. */
 const MISS = 2
-/** A form is given up where more than a third of many objects are of another one. */
+/** A form is given up where more than a third of many objects are written otherwise. */
 const MAX_MISSES = 64 * MISS
 
 export class ObjectScanner {
@@ -54,10 +53,13 @@ export class ObjectScanner {
   #place = 0
   #ended = false
   #firstLeft = 0
+  /** How objects are written; null until enough of them were written alike. */
   #form: Form | null = null
   /** What is read of this object so far was read by the form. */
   #byForm = false
+  /** Forms that were learned so far. */
   #forms = 0
+  /** Goes up by MISS for an object of another form and down by one for any other. */
   #misses = 0
   /** Objects in a row in which no name was looked up. */
   #steady = 0
@@ -92,7 +94,10 @@ export class ObjectScanner {
    */
   readFirst(input: JsonInput, row: Row): void {
     if (this.#byForm) {
-      if (this.#form!.readFirst(input, row, this.#pending, this.#progress)) return
+      if (this.#form!.readFirst(input, row, this.#pending, this.#progress)) {
+        if (this.#misses > 0) this.#misses--
+        return
+      }
       this.#enter(input, row)
     }
     if (!this.#ended && this.#firstLeft > 0) this.#scan(input, row, true)
@@ -110,7 +115,7 @@ export class ObjectScanner {
       this.#enter(input, row)
     }
     if (!this.#ended) this.#scan(input, row, false)
-    if (++this.#steady >= FORM_AFTER && this.#forms < MAX_FORMS) this.#learnForm(input)
+    if (this.#form === null && this.#forms < MAX_FORMS && ++this.#steady >= FORM_AFTER) this.#learnForm(input)
     if (this.#hasPending) this.#decodePending(input, row)
   }
 
@@ -154,16 +159,15 @@ export class ObjectScanner {
     this.#hasPending = defers
     this.#byForm = false
     this.#misses += MISS
-    if (this.#misses > MAX_MISSES) {
-      this.#form = null
-      this.#steady = 0
-    }
+    if (this.#misses > MAX_MISSES) this.#form = null
     return place
   }
 
+  /** The object has just been read. */
   #learnForm(input: JsonInput): void {
     this.#forms++
     this.#misses = 0
+    this.#steady = 0
     this.#form = learnForm(input, this.#start, this.#names, this.#properties)
   }
 
