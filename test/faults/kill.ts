@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { applicationId } from '../../src/runtime/internal-names.ts'
 import type { Fault, FaultOptions } from './fault.ts'
-import { checkOutputs } from './kill/check.ts'
+import { checkOutputs, checkTables } from './kill/check.ts'
 import { expected, OUTPUTS, PARTITIONS, records, SOURCES, STATEMENTS, TOPICS } from './kill/flow.ts'
 import { FaultServer, seeded, withDataDir, withLog } from './support/server.ts'
 import { uncommitted, writeRecords } from './support/topics.ts'
@@ -60,6 +60,9 @@ export const kill: Fault = ({ seed, number, say }) =>
       records: outputs,
       repeated,
     } = await withLog(dataDir, (broker) => checkOutputs(broker, expected(quarters), exactlyOnce))
+    const server = await FaultServer.start(dataDir)
+    failures.push(...(await checkTables(server, expected(quarters))))
+    await server.stop()
     const guarantee = exactlyOnce ? 'exactly_once_v2' : 'at_least_once'
     return {
       failures,

@@ -1,5 +1,6 @@
 /** Compares what queries wrote with what they had to write. */
 import type { Broker } from '../../../src/broker/broker.ts'
+import type { FaultServer } from '../support/server.ts'
 import { readRecords } from '../support/topics.ts'
 import type { Expected, History, Totals } from './flow.ts'
 
@@ -36,6 +37,42 @@ export async function checkOutputs(broker: Broker, wanted: Expected, exactlyOnce
   ])
   const sum = (of: (wrong: Wrong) => number) => wrongs.reduce((total, wrong) => total + of(wrong), 0)
   return { failures, records: sum(({ records }) => records), repeated: sum(({ repeated }) => repeated.length) }
+}
+
+/** Whether pull queries give each row of the tables as it is at last. */
+export async function checkTables(server: FaultServer, wanted: Expected): Promise<string[]> {
+  const counted = await server.pull('SELECT k, n, total FROM counted;')
+  const windowed = await server.pull('SELECT k, windowstart, n, total FROM windowed;')
+  return [
+    ...differences(
+      'COUNTED',
+      new Map(counted.map(([k, n, total]) => [`${k}`, `${n} ${total}`])),
+      counted.length,
+      wanted.count,
+    ),
+    ...differences(
+      'WINDOWED',
+      new Map(windowed.map(([k, start, n, total]) => [`${k} ${start}`, `${n} ${total}`])),
+      windowed.length,
+      wanted.windows,
+    ),
+  ]
+}
+
+function differences(table: string, rows: ReadonlyMap<string, string>, count: number, wanted: History): string[] {
+  const wrong = [...wanted].filter(([name, values]) => {
+    const { n, total } = values.at(-1)!
+    return rows.get(name) !== `${n} ${total}`
+  })
+  const found = count === wanted.size ? [] : [`${table}: a pull query gives ${count} rows of ${wanted.size}`]
+  return [
+    ...found,
+    ...told(
+      `Pulled from ${table}`,
+      'wrong',
+      wrong.map(([name]) => `${name}: ${rows.get(name)}`),
+    ),
+  ]
 }
 
 interface Wrong {
