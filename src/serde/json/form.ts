@@ -8,7 +8,7 @@ import { type Destination, type FormMember, membersReader, type ReadMembers } fr
 import type { JsonInput } from './input.ts'
 import { isBetterParsed, type ParsedMember, parsedReader } from './parsed-form.ts'
 import { MAX_NAMES, type PropertyNames, UNWANTED } from './property-names.ts'
-import { CLOSE_BRACE, closingQuote, QUOTE, skipSpace, skipValue } from './syntax.ts'
+import { CLOSE_BRACE, COLON, COMMA, closingQuote, QUOTE, skipSpace, skipValue } from './syntax.ts'
 import { UNKNOWN } from './text.ts'
 
 export interface FormProperty extends Destination {
@@ -36,33 +36,52 @@ interface Found extends ParsedMember {
 }
 
 /**
- * The form of the object at `start`, which was read without a fault; null if it is of no use: if two of its names mean one property, or it
- * lacks a `first` property.
+ * The form of the object at `start`, of which the end may not have been read yet; null if it is of no use: if it is malformed, if two of
+ * its names mean one property, or if it lacks a `first` property.
  */
 export function learnForm(
-  { bytes, start: documentStart, end }: JsonInput,
+  input: JsonInput,
   start: number,
   names: PropertyNames,
   properties: readonly FormProperty[],
 ): Form | null {
+  const object = walk(input, start, names)
+  if (object === null || !isUseful(object.found, properties)) return null
+  const { found, valueEnd, objectEnd } = object
+  const tail = Buffer.from(input.bytes.subarray(valueEnd, objectEnd))
+  return formOf({ found, tail, behind: start === input.start ? input.end - valueEnd : UNKNOWN }, properties)
+}
+
+interface Walked {
+  readonly found: readonly Found[]
+  /** Behind the last value. */
+  readonly valueEnd: number
+  /** Behind the brace. */
+  readonly objectEnd: number
+}
+
+/** The members of the object at `start`; null if it is malformed. */
+function walk({ bytes, end }: JsonInput, start: number, names: PropertyNames): Walked | null {
   const found: Found[] = []
   let valueEnd = start
   let at = skipSpace(bytes, start + 1, end)
-  while (at < end && bytes[at] !== CLOSE_BRACE) {
+  while (at < end && bytes[at] === QUOTE) {
     const quote = closingQuote(bytes, at + 1, end)
-    const value = skipSpace(bytes, skipSpace(bytes, quote + 1, end) + 1, end)
-    const id = names.idOf(bytes, at + 1, quote)
-    const name = names.textOf(bytes, at + 1, quote)
+    const colon = quote < 0 ? end : skipSpace(bytes, quote + 1, end)
+    if (colon >= end || bytes[colon] !== COLON) return null
+    const value = skipSpace(bytes, colon + 1, end)
     const lead = Buffer.from(bytes.subarray(valueEnd, value))
     valueEnd = skipValue(bytes, value, end)
-    const isText = bytes[value] === QUOTE
-    found.push({ id, name, lead, slot: names.slots[id]!, isText, bytes: valueEnd - value })
+    const name = names.textOf(bytes, at + 1, quote)
+    if (valueEnd < 0 || name === null) return null
+    const id = names.idOf(bytes, at + 1, quote)
+    found.push({ id, name, lead, slot: names.slots[id]!, isText: bytes[value] === QUOTE, bytes: valueEnd - value })
     at = skipSpace(bytes, valueEnd, end)
-    if (bytes[at] !== CLOSE_BRACE) at = skipSpace(bytes, at + 1, end)
+    if (at < end && bytes[at] === CLOSE_BRACE) return { found, valueEnd, objectEnd: at + 1 }
+    if (at >= end || bytes[at] !== COMMA) return null
+    at = skipSpace(bytes, at + 1, end)
   }
-  if (!isUseful(found, properties)) return null
-  const behind = start === documentStart ? end - valueEnd : UNKNOWN
-  return formOf({ found, tail: Buffer.from(bytes.subarray(valueEnd, at + 1)), behind }, properties)
+  return null
 }
 
 function isUseful(found: readonly Found[], properties: readonly FormProperty[]): boolean {

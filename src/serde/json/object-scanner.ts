@@ -11,7 +11,7 @@ import { failureWithin, unexpectedAt } from './failure.ts'
 import { type Form, learnForm } from './form.ts'
 import type { Progress } from './form-source.ts'
 import type { JsonInput } from './input.ts'
-import { PropertyNames, WORD_BYTES } from './property-names.ts'
+import { PropertyNames, UNWANTED, WORD_BYTES } from './property-names.ts'
 import { CLOSE_BRACE, COLON, COMMA, closingQuote, QUOTE, SPACE, skipSpace, skipValue } from './syntax.ts'
 import { readValue, type ValueReader } from './value-reader.ts'
 
@@ -98,9 +98,11 @@ export class ObjectScanner {
         if (this.#misses > 0) this.#misses--
         return
       }
-      this.#enter(input, row)
+      this.#leaveForm(input, row)
     }
+    if (this.#firstCount === 0) return
     if (!this.#ended && this.#firstLeft > 0) this.#scan(input, row, true)
+    this.#learn(input)
   }
 
   /** Sets the targets of all others, to null where the object has no such property, and leaves the input behind the object. */
@@ -112,10 +114,10 @@ export class ObjectScanner {
         if (form.defers) this.#decodePending(input, row)
         return
       }
-      this.#enter(input, row)
+      this.#leaveForm(input, row)
     }
     if (!this.#ended) this.#scan(input, row, false)
-    if (this.#form === null && this.#forms < MAX_FORMS && ++this.#steady >= FORM_AFTER) this.#learnForm(input)
+    if (this.#firstCount === 0) this.#learn(input)
     if (this.#hasPending) this.#decodePending(input, row)
   }
 
@@ -126,45 +128,54 @@ export class ObjectScanner {
     return property === undefined ? error : failureWithin(error, `.${property.name}`)
   }
 
-  /** Starts or goes on without the form: to the next name or behind the object. All targets that are not found yet are null from here on. */
+  /** Starts without a form: all targets are null from here on. */
   #enter(input: JsonInput, row: Row): void {
-    this.#foundRanks.fill(0)
-    this.#hasPending = false
+    const targets = this.#targets
+    for (let slot = 0; slot < targets.length; slot++) {
+      row[targets[slot]!] = null
+      this.#foundRanks[slot] = 0
+      this.#pending[slot] = 0
+    }
+    this.#place = 0
     this.#firstLeft = this.#firstCount
-    this.#place = this.#byForm ? this.#leaveForm() : 0
+    this.#hasPending = false
+    const at = skipSpace(input.bytes, input.position + 1, input.end)
+    this.#ended = at < input.end && input.bytes[at] === CLOSE_BRACE
+    input.position = this.#ended ? at + 1 : at
+  }
+
+  /** Goes on without the form, from the place to which it came: what it has not read is as `#enter` leaves it. */
+  #leaveForm(input: JsonInput, row: Row): void {
+    const { ids, defers } = this.#form!
+    const { place } = this.#progress
+    const { slots, ranks } = this.#names
+    this.#foundRanks.fill(0)
+    let firstLeft = this.#firstCount
+    for (let i = 0; i < place; i++) {
+      const slot = slots[ids[i]!]!
+      if (slot === UNWANTED) continue
+      this.#foundRanks[slot] = ranks[ids[i]!]!
+      firstLeft -= this.#isFirst[slot]!
+    }
     for (let slot = 0; slot < this.#targets.length; slot++) {
       if (this.#foundRanks[slot] !== 0) continue
       row[this.#targets[slot]!] = null
       this.#pending[slot] = 0
     }
-    this.#ended = false
-    if (this.#place > 0) input.position = this.#next(input, input.position)
-    else {
-      const at = skipSpace(input.bytes, input.position + 1, input.end)
-      this.#ended = at < input.end && input.bytes[at] === CLOSE_BRACE
-      input.position = this.#ended ? at + 1 : at
-    }
-  }
-
-  /** The number of members that the form has read. */
-  #leaveForm(): number {
-    const { ids, defers } = this.#form!
-    const { place } = this.#progress
-    for (let i = 0; i < place; i++) {
-      const slot = this.#names.slots[ids[i]!]!
-      if (slot < 0) continue
-      this.#foundRanks[slot] = this.#names.ranks[ids[i]!]!
-      this.#firstLeft -= this.#isFirst[slot]!
-    }
+    this.#place = place
+    this.#firstLeft = firstLeft
     this.#hasPending = defers
+    this.#ended = false
     this.#byForm = false
     this.#misses += MISS
     if (this.#misses > MAX_MISSES) this.#form = null
-    return place
+    if (place === 0) this.#enter(input, row)
+    else input.position = this.#next(input, input.position)
   }
 
-  /** The object has just been read. */
-  #learnForm(input: JsonInput): void {
+  /** Learns the form of the object that was read at least as far as its `first` properties, if there were enough like it. */
+  #learn(input: JsonInput): void {
+    if (this.#form !== null || this.#forms === MAX_FORMS || ++this.#steady < FORM_AFTER) return
     this.#forms++
     this.#misses = 0
     this.#steady = 0

@@ -5,7 +5,7 @@
  * Matching (formats.md section 2): a property whose name is the column's; else one whose upper-cased name is the column's.
  */
 import { COLON, QUOTE } from './syntax.ts'
-import { resolveEscapes } from './text.ts'
+import { badEscape, resolvedEscapes } from './text.ts'
 
 /** Neither the exact nor the upper-cased name is a wanted column. */
 export const UNWANTED = -1
@@ -49,10 +49,10 @@ export class PropertyNames {
     return id
   }
 
-  /** The name `bytes[start, end)` as text. */
-  textOf(bytes: Buffer, start: number, end: number): string {
+  /** The name `bytes[start, end)` as text; null if an escape in it is none. */
+  textOf(bytes: Buffer, start: number, end: number): string | null {
     const raw = bytes.utf8Slice(start, end)
-    return raw.includes('\\') ? resolveEscapes(raw) : raw
+    return raw.includes('\\') ? resolvedEscapes(raw) : raw
   }
 
   #is(id: number, bytes: Buffer, start: number, end: number): boolean {
@@ -64,6 +64,8 @@ export class PropertyNames {
 
   /** A name beyond the limit always takes the last place, which is then not in the table. */
   #learn(bytes: Buffer, start: number, end: number): number {
+    const name = this.textOf(bytes, start, end)
+    if (name === null) throw badEscape()
     const id = this.#count
     if (this.#count < MAX_NAMES) this.#count++
     const from = this.starts[id]!
@@ -75,7 +77,7 @@ export class PropertyNames {
     this.text[behind - 1] = COLON
     this.starts[id + 1] = behind
     this.#fillWords(id, from, behind)
-    this.#resolve(id, this.textOf(bytes, start, end))
+    this.#resolve(id, name)
     return id
   }
 

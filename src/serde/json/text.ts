@@ -43,7 +43,7 @@ function readLongString(input: JsonInput, start: number, behind: number): string
   if (bytes[quote - 1] === BACKSLASH) return readLongEscaped(input, start, behind)
   const text = bytes.utf8Slice(start, quote)
   input.position = quote + 1
-  return text.includes('\\') ? resolveEscapes(text) : text
+  return text.includes('\\') ? parseString(`"${text}"`) : text
 }
 
 /** As readString, for the last value of a document. One with long escaped texts there goes on having them. */
@@ -81,12 +81,14 @@ function closingQuoteInText(text: string, bytes: Buffer, start: number): number 
 
 const controlCharacter = () => malformed('Illegal unquoted control character in a string')
 
-/** Text between quotes, its escapes resolved. */
-export const resolveEscapes = (text: string): string => parseString(`"${text}"`)
+export const badEscape = () => malformed('Unrecognized character escape in a string')
+
+/** Text between quotes, its escapes resolved; null if one of them is none. */
+export const resolvedEscapes = (text: string): string | null => parsedString(`"${text}"`)
 
 function parseString(quoted: string): string {
   const string = parsedString(quoted)
-  if (string === null) throw malformed('Unrecognized character escape in a string')
+  if (string === null) throw badEscape()
   return string
 }
 
