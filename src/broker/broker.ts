@@ -169,6 +169,8 @@ export interface Fetcher {
    * Partitions take turns, so none starves.
    */
   poll(maxWaitMs: number): Promise<FetchedPartition[]>
+  /** The caller has read these and keeps no views on them: their memory is used again. Need not be called. */
+  release(fetched: readonly FetchedPartition[]): void
   /** Makes the pending poll, or if there is none the next one, resolve without waiting. */
   wakeUp(): void
   close(): Promise<void>
@@ -181,7 +183,7 @@ export interface FetchedPartition extends TopicPartition {
   readonly nextOffset: number
   /**
    * Record batches v2, one after the other; the last may be cut short and is then to be ignored. May hold control batches and, under
-   * `readCommitted`, aborted records. Never reused by the fetcher: the caller may keep views on it. Empty if there is an error.
+   * `readCommitted`, aborted records. The caller may keep views on it until `release`. Empty if there is an error.
    */
   readonly batches: Buffer
   /** End offset of the partition as of this fetch; lag is `highWatermark - position`. -1 if there is an error. */

@@ -270,7 +270,7 @@ function damagedBatch(bytes: Buffer, at: number): BrokerError {
   return new BrokerError('CORRUPT_LOG', `The record batch at offset ${baseOffset(bytes, at)} fails its checksum.`)
 }
 
-/** The headers of the record the cursor is on; values are views on its buffer. Null when there are none. */
+/** The headers of the record the cursor is on; values are copies. Null when there are none. */
 export function readHeaders(cursor: RecordBatchCursor): Header[] | null {
   if (cursor.headerCount === 0) return null
   const reader = new HeaderReader(cursor.buffer, cursor.headersStart)
@@ -293,14 +293,14 @@ class HeaderReader {
     this.#at = at
   }
 
-  /** A length-prefixed byte string, null for length -1. */
+  /** A length-prefixed byte string, copied, as the batch may be gone before the record is; null for length -1. */
   bytes(): Buffer | null {
     const length = this.#varint()
     if (length < 0) return null
     const start = this.#at
     this.#at = start + length
     if (this.#at > this.#buffer.length) throw new BrokerError('CORRUPT_LOG', 'A record header ends outside its batch.')
-    return this.#buffer.subarray(start, this.#at)
+    return Buffer.from(this.#buffer.subarray(start, this.#at))
   }
 
   #varint(): number {

@@ -83,6 +83,7 @@ export class FetchLoop {
         for (let wait = gate(); wait !== null; wait = gate()) await wait
         for (const part of fetched) this.#read(part)
         onRound()
+        fetcher.release(fetched)
         await nextTurn()
       }
     } catch (error) {

@@ -111,6 +111,9 @@ export class EmbeddedFetcher implements Fetcher {
     }
   }
 
+  /** What was read of the files is the collector's. */
+  release(): void {}
+
   wakeUp(): void {
     this.#isWokenUp = true
     this.#signal.wake()

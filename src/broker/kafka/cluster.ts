@@ -7,7 +7,7 @@
 import type { Logger } from 'kafkajs/src/loggers/index.js'
 import { BrokerError, unknownTopic } from '../broker-error.ts'
 import { apis } from './apis.ts'
-import { KafkaConnection, kafkajsLogger } from './connection.ts'
+import { type Allocate, KafkaConnection, kafkajsLogger } from './connection.ts'
 import { fetchMetadata, type Metadata, type Node, type TopicMetadata } from './metadata.ts'
 import { type Address, type KafkaSettings, parseAddress } from './options.ts'
 import { KafkaErrorCode, ProtocolError, throwIfError } from './protocol-errors.ts'
@@ -71,12 +71,12 @@ export class Cluster {
   }
 
   /** A connection to a broker that belongs to the caller. */
-  async open(nodeId: number): Promise<KafkaConnection> {
+  async open(nodeId: number, allocate?: Allocate): Promise<KafkaConnection> {
     this.throwIfClosed()
     const node = this.#nodes.get(nodeId)
     if (node === undefined)
       throw new BrokerError('UNAVAILABLE', `The cluster has no broker ${nodeId} at the moment.`, { retriable: true })
-    return KafkaConnection.open(node, this.settings, this.#logger)
+    return KafkaConnection.open(node, this.settings, this.#logger, allocate)
   }
 
   /** The shared connection to a broker, for short requests. */

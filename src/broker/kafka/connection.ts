@@ -36,11 +36,13 @@ export interface Api<Arguments, Response> {
   readonly definition: Definition<Arguments, Response>
 }
 
+export type Allocate = (size: number) => Buffer
+
 export class KafkaConnection extends Connection {
   readonly address: Address
-  readonly #frames = new FrameReader((frame) => this.#onFrame(frame))
+  readonly #frames: FrameReader
 
-  private constructor(address: Address, settings: KafkaSettings, logger: Logger) {
+  private constructor(address: Address, settings: KafkaSettings, logger: Logger, allocate?: Allocate) {
     super({
       ...address,
       logger,
@@ -52,11 +54,20 @@ export class KafkaConnection extends Connection {
       sasl: settings.sasl ?? null,
     })
     this.address = address
+    this.#frames = new FrameReader((frame) => this.#onFrame(frame), allocate)
   }
 
-  /** Connects and authenticates. `UNAVAILABLE` when the broker does not answer, `AUTHORIZATION_FAILED` when it refuses us. */
-  static async open(address: Address, settings: KafkaSettings, logger: Logger): Promise<KafkaConnection> {
-    const connection = new KafkaConnection(address, settings, logger)
+  /**
+   * Connects and authenticates. `UNAVAILABLE` when the broker does not answer, `AUTHORIZATION_FAILED` when it refuses us. `allocate`: where
+   * answers go; by default each into a buffer of its own.
+   */
+  static async open(
+    address: Address,
+    settings: KafkaSettings,
+    logger: Logger,
+    allocate?: Allocate,
+  ): Promise<KafkaConnection> {
+    const connection = new KafkaConnection(address, settings, logger, allocate)
     try {
       await connection.connect()
       const { apiVersions } = await connection.send(requests.ApiVersions.protocol({ version: 1 })())
@@ -76,7 +87,7 @@ export class KafkaConnection extends Connection {
   }
 
   /**
-   * Sends one request and gives the body of the answer, a buffer to keep. Requests leave in the order of the calls, any number may be
+   * Sends one request and gives the body of the answer. Requests leave in the order of the calls, any number may be
    * under way. `UNAVAILABLE` when the connection breaks or the time is over; whether the broker did it is then unknown.
    */
   async exchange(request: RawRequest): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import type { Cluster } from './cluster.ts'
 import type { KafkaConnection } from './connection.ts'
 import { decodeFetch, encodeFetch, type FetchAnswer, type FetchRequest } from './fetch-request.ts'
+import type { FramePool } from './frame-pool.ts'
 import { throwIfError } from './protocol-errors.ts'
 
 /** One connection to one broker, with one fetch under way at a time. It is opened when first needed, and anew after a failure. */
@@ -10,11 +11,14 @@ export class FetchLane {
   isBusy = false
   readonly #cluster: Cluster
   readonly #nodeId: number
+  readonly #frames: FramePool
   #connection: KafkaConnection | null = null
 
-  constructor(cluster: Cluster, nodeId: number, maxWaitMs: number) {
+  /** `frames`: where responses go. */
+  constructor(cluster: Cluster, nodeId: number, maxWaitMs: number, frames: FramePool) {
     this.#cluster = cluster
     this.#nodeId = nodeId
+    this.#frames = frames
     this.maxWaitMs = maxWaitMs
   }
 
@@ -43,7 +47,7 @@ export class FetchLane {
 
   async #open(): Promise<KafkaConnection> {
     if (this.#connection?.isStale) this.close()
-    this.#connection ??= await this.#cluster.open(this.#nodeId)
+    this.#connection ??= await this.#cluster.open(this.#nodeId, (size) => this.#frames.take(size))
     return this.#connection
   }
 }

@@ -13,6 +13,7 @@ import type { Cluster } from './cluster.ts'
 import { unavailable } from './connection.ts'
 import { FetchLane } from './fetch-lane.ts'
 import type { FetchAnswer } from './fetch-request.ts'
+import { FramePool } from './frame-pool.ts'
 import { outOfRange } from './list-offsets.ts'
 import { KafkaErrorCode, ProtocolError } from './protocol-errors.ts'
 
@@ -33,6 +34,7 @@ export class KafkaFetcher implements Fetcher {
   /** Those with an answer. */
   readonly #arrived = new Set<Assignment>()
   readonly #lanes = new Map<number, readonly FetchLane[]>()
+  readonly #frames = new FramePool()
   #isLookingUp = false
   #isPumpScheduled = false
   #retryTimer: NodeJS.Timeout | undefined
@@ -109,6 +111,10 @@ export class KafkaFetcher implements Fetcher {
     await (maxWaitMs <= 0 ? nextTurn() : this.#arrivalOrTimeout(maxWaitMs))
     this.#isWakeUpPending = false
     return this.#takeArrived()
+  }
+
+  release(fetched: readonly FetchedPartition[]): void {
+    for (const { batches } of fetched) this.#frames.release(batches)
   }
 
   wakeUp(): void {
@@ -196,7 +202,7 @@ export class KafkaFetcher implements Fetcher {
     if (lanes === undefined) {
       const { maxWaitMs } = this.#options
       const shortWaitMs = Math.min(maxWaitMs, SECOND_LANE_MAX_WAIT_MS)
-      lanes = [maxWaitMs, shortWaitMs].map((waitMs) => new FetchLane(this.#cluster, nodeId, waitMs))
+      lanes = [maxWaitMs, shortWaitMs].map((waitMs) => new FetchLane(this.#cluster, nodeId, waitMs, this.#frames))
       this.#lanes.set(nodeId, lanes)
     }
     return lanes
@@ -221,11 +227,21 @@ export class KafkaFetcher implements Fetcher {
         const assignment = this.#assigned.get(key)
         if (assignment?.version === sent.get(key)) this.#receive(assignment!, answer, lane)
       }
+      this.#hold(answers)
     } catch (error) {
       for (const assignment of this.#land(assignments, sent))
         this.#hinder(assignment, unavailable(`Fetching ${assignment.topic}-${assignment.partition}`, error))
     }
     this.#schedulePump()
+  }
+
+  /** Their response is free when each part of it that waits for a poll was released. */
+  #hold(answers: readonly FetchAnswer[]): void {
+    const response = answers[0]?.records
+    if (response === undefined) return
+    const isWaiting = ({ topic, partition, records }: FetchAnswer) =>
+      this.#assigned.get(keyOf({ topic, partition }))?.answer?.batches.buffer === records.buffer
+    this.#frames.hold(response, answers.filter(isWaiting).length)
   }
 
   /** The partitions whose position is still the one that was asked for. */

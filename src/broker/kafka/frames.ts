@@ -9,14 +9,16 @@ const MAX_FRAME_BYTES = 512 << 20
 
 export class FrameReader {
   readonly #onFrame: (frame: Buffer) => void
+  readonly #allocate: (size: number) => Buffer
   readonly #size = Buffer.alloc(SIZE_BYTES)
   #sizeBytes = 0
   #frame: Buffer | null = null
   #filled = 0
 
-  /** `onFrame` gets each response without its size; the buffer is its own to keep. */
-  constructor(onFrame: (frame: Buffer) => void) {
+  /** `onFrame` gets each response without its size, in a buffer that `allocate` gave; by default one of its own to keep. */
+  constructor(onFrame: (frame: Buffer) => void, allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow) {
     this.#onFrame = onFrame
+    this.#allocate = allocate
   }
 
   /** Takes the next bytes of the connection. Throws if they are no frames. */
@@ -32,7 +34,7 @@ export class FrameReader {
     const size = this.#size.readInt32BE(0)
     if (size < SIZE_BYTES || size > MAX_FRAME_BYTES) throw new Error(`A response of ${size} bytes: not a Kafka broker.`)
     this.#sizeBytes = 0
-    this.#frame = Buffer.allocUnsafeSlow(size)
+    this.#frame = this.#allocate(size)
     this.#filled = 0
     return at
   }
