@@ -78,7 +78,7 @@ export class TaskState {
   /** Takes the state as it stands. One at a time: the last one is written or abandoned. */
   checkpoint(mark: StateMark): StateCheckpoint {
     const { catalog, budget } = this.#options
-    const batch = new WriteBatch()
+    const batch = WriteBatch.next()
     const staged = [...this.#stores].map(([name, { durable }]) => this.#stage(name, durable, batch, mark))
     const record = this.#record(mark)
     let isSettled = false
@@ -96,6 +96,7 @@ export class TaskState {
           throw error
         }
         isSettled = true
+        batch.recycle()
         for (const one of staged) one.written()
         budget.makeRoom()
       },

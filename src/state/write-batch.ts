@@ -27,6 +27,11 @@ const DELETE_RANGE = 3
 /** Numbers that describe one change: kind, start and end of the key, end of the value (of the range's second key). */
 const STRIDE = 4
 
+/** A batch that had more is not kept. */
+const MAX_SPARE_BYTES = 8 << 20
+/** Memory of a batch of this thread that is done with, for the next one: made anew for each commit, it would cost more than filling it. */
+let spare: ByteWriter | null = null
+
 export class WriteBatch implements Changes {
   /** What keys and values are written to, between `begin` and `endPut` or `endDelete`. */
   readonly bytes: ByteWriter
@@ -36,6 +41,20 @@ export class WriteBatch implements Changes {
 
   constructor(bytes = new ByteWriter(4096)) {
     this.bytes = bytes
+  }
+
+  /** An empty one, in memory of one that was recycled if there is any. */
+  static next(): WriteBatch {
+    const bytes = spare ?? new ByteWriter(4096)
+    spare = null
+    bytes.position = 0
+    return new WriteBatch(bytes)
+  }
+
+  /** Gives its memory to the next batch; it is not used any more. */
+  recycle(): void {
+    const { length } = this.bytes.buffer
+    if (length <= MAX_SPARE_BYTES && length > (spare?.buffer.length ?? 0)) spare = this.bytes
   }
 
   /** Of what `content` gave, in one. */
