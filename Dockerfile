@@ -18,5 +18,5 @@ VOLUME /data
 EXPOSE 8088
 STOPSIGNAL SIGTERM
 
-ENTRYPOINT ["node", "--max-semi-space-size=4", "src/cli/millrace.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=2", "src/cli/millrace.ts"]
 CMD ["server", "--listen", "http://0.0.0.0:8088", "--data-dir", "/data"]

@@ -2,10 +2,10 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Of each worker thread, MB: three times a half space of 4 MB, in which new objects are made. Records die young, so collecting them more
+ * Of each worker thread, MB: three times a half space of 2 MB, in which new objects are made. Records die young, so collecting them more
  * often costs little, and what hangs on them (fetched batches) is given back sooner.
  */
-export const YOUNG_GENERATION_MB = 12
+export const YOUNG_GENERATION_MB = 6
 
 /** How far a heap grows beyond what was found alive last, before it is collected again. */
 const GROWTH_PERCENT = 30
