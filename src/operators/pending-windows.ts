@@ -31,9 +31,7 @@ export class PendingWindows {
 
   /** If a window that started before `start` has changes, all leave: their rows are about to go. */
   flushBefore(start: number): void {
-    for (const pending of this.#starts.keys()) {
-      if (pending < start) return this.flush()
-    }
+    if (this.#starts.keys().some((pending) => pending < start)) this.flush()
   }
 
   flush(): void {
