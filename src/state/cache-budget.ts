@@ -39,6 +39,8 @@ export class CacheBudget {
   usedBytes = 0
   /** The part of them that LMDB does not have yet. */
   unwrittenBytes = 0
+  /** What committing them will take beside them, where the estimates do not have it in them. */
+  commitBytes = 0
   readonly #caches = new Set<Evictable>()
 
   constructor(limitBytes: number) {
@@ -55,12 +57,12 @@ export class CacheBudget {
 
   /** Whether so much waits for a commit that it should come now. */
   get needsCommit(): boolean {
-    return this.unwrittenBytes > this.limitBytes / 2
+    return this.unwrittenBytes + this.commitBytes > this.limitBytes / 2
   }
 
   /** Whether so much waits that nothing more should be added before a commit. */
   get isFull(): boolean {
-    return this.unwrittenBytes > this.limitBytes
+    return this.unwrittenBytes + this.commitBytes > this.limitBytes
   }
 
   /** Frees a part of what can go if the limit is exceeded; more than needed, so that it is not called for every entry. */

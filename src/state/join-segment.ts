@@ -22,7 +22,24 @@ const ROW_AT = 8
 const INITIAL_BYTES = 1024
 const INITIAL_SLOTS = 32
 /** A buffer with more room than this part of it is cut when nothing is expected to come. */
-const SLACK = 0.2
+const SLACK = 0.5
+
+/** What rows are kept in. It passes from segments that are given up to new ones, which need about as much. */
+export interface SegmentMemory {
+  readonly entries: ByteWriter
+  /** By hash of the key: place of its newest entry, plus 1; 0: none. A power of two. */
+  readonly slots: Int32Array
+}
+
+const noRows = (): SegmentMemory => ({ entries: new ByteWriter(INITIAL_BYTES), slots: new Int32Array(INITIAL_SLOTS) })
+
+export const memorySize = ({ entries, slots }: SegmentMemory): number => entries.buffer.length + slots.byteLength
+
+/** Makes it one without rows. */
+export function clearMemory({ entries, slots }: SegmentMemory): void {
+  entries.position = 0
+  slots.fill(0)
+}
 
 export class JoinSegment extends CacheEntry {
   readonly number: number
@@ -32,18 +49,21 @@ export class JoinSegment extends CacheEntry {
   fresh: number[] = []
   /** Of the rows that the disk does not have yet. */
   unwrittenBytes = 0
+  /** The number of the newest segment when rows of this one were last added or looked for. */
+  usedAt = Number.NEGATIVE_INFINITY
   readonly #rows: RowBytes
-  #entries = new ByteWriter(INITIAL_BYTES)
-  /** By hash of the key: place of its newest entry, plus 1; 0: none. */
-  #slots = new Int32Array(INITIAL_SLOTS)
+  #entries: ByteWriter
+  #slots: Int32Array
   #keys = 0
   /** Shards of which the rows are in memory; null: all. */
   #loaded: Uint8Array | null
 
   /** `isStored`: the disk has its rows, and memory none. */
-  constructor(rows: RowBytes, number: number, count: number, isStored: boolean) {
+  constructor(rows: RowBytes, number: number, count: number, isStored: boolean, memory = noRows()) {
     super()
     this.#rows = rows
+    this.#entries = memory.entries
+    this.#slots = memory.slots
     this.number = number
     this.count = count
     this.#loaded = isStored ? new Uint8Array(SHARDS) : null
@@ -138,12 +158,15 @@ export class JoinSegment extends CacheEntry {
     this.#entries.buffer = smaller
   }
 
-  /** Forgets the rows that are in memory; the disk has them. */
-  unload(): void {
-    this.#entries = new ByteWriter(INITIAL_BYTES)
-    this.#slots = new Int32Array(INITIAL_SLOTS)
+  /** Forgets the rows that are in memory; the disk has them. Returns what they were in. */
+  unload(): SegmentMemory {
+    const memory = { entries: this.#entries, slots: this.#slots }
+    const { entries, slots } = noRows()
+    this.#entries = entries
+    this.#slots = slots
     this.#keys = 0
     this.#loaded = new Uint8Array(SHARDS)
+    return memory
   }
 
   #begin(hash: number): number {

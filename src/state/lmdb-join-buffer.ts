@@ -1,7 +1,7 @@
 /**
  * Join buffer in LMDB: segments of time, written in blocks (join-block.ts): what a commit writes costs what came since the last one, in the
- * order in which it came, and not a place in the tree for each row. The newest segments are in memory; older ones are given up when room
- * is needed, and shards of them loaded again if a late record asks. Expiry drops whole segments; rows of a segment that is expired in
+ * order in which it came, and not a place in the tree for each row. In memory are the segments that are written to and fetched from; others
+ * are given up, and shards of them loaded again if a late record asks. Expiry drops whole segments; rows of a segment that is expired in
  * part stay until all of it is, and the floor hides them.
  */
 import { ByteWriter } from './byte-writer.ts'
@@ -15,7 +15,7 @@ import {
 } from './durable-store.ts'
 import { BLOCK_BYTES, BLOCK_ROWS, readBlockKey, writeBlockKey, writeShardKey } from './join-block.ts'
 import { JoinKey } from './join-key.ts'
-import { JoinSegment, SHARDS, shardOf } from './join-segment.ts'
+import { clearMemory, JoinSegment, memorySize, type SegmentMemory, SHARDS, shardOf } from './join-segment.ts'
 import { SortedMap } from './sorted-map.ts'
 import type { JoinBuffer, StoredRow, StoreKey, StoreSpec } from './store.ts'
 import { StoredNumbers } from './stored-numbers.ts'
@@ -26,6 +26,10 @@ const SEGMENTS = 16
 /** Segments that a fetch reads, besides one that it begins in. */
 const FETCHED_SEGMENTS = 4
 const MAX_SEGMENTS = 4096
+/** A segment that nobody asked for while so many newer ones began is not expected to be asked for. */
+const IDLE_SEGMENTS = 2
+/** A row that waits for a commit will be in its batch, in its changelog's and on a page. */
+const COPIES_PER_COMMIT = 3
 const DEFAULT_RETENTION_MS = 86_400_000
 
 type Times = Pick<StoreSpec, 'retentionMs' | 'fetchMs'>
@@ -51,6 +55,8 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   #block: number
   #count = 0
   #dirty: JoinSegment[] = []
+  /** For the next segment. */
+  #spare: SegmentMemory | null = null
 
   /** `summary`: of the last checkpoint; null: there is nothing in LMDB. */
   constructor(space: StoreSpace, summary: StoreSummary | null, times: Times) {
@@ -68,6 +74,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     const segment = this.#segmentAt(this.#numberOf(value.timestamp))
     this.#key.set(key)
     this.#ensureLoaded(segment)
+    segment.usedAt = this.#highest
     const entry = segment.add(this.#key, value)
     segment.fresh.push(entry)
     segment.count++
@@ -87,7 +94,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     for (let number = first; number <= last; number++) {
       const segment = this.#segments.get(number)
       if (segment === undefined) continue
-      segment.isUsed = true
+      segment.usedAt = this.#highest
       const isLoading = this.#ensureLoaded(segment)
       if (isLoading) usage.misses++
       else usage.hits++
@@ -113,19 +120,17 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   }
 
   evict(bytes: number): number {
-    let freed = 0
-    for (const spares of [true, false]) {
+    const { budget } = this.#space
+    const before = budget.usedBytes
+    this.#keepSpare(null)
+    for (const isIdle of [true, false]) {
       for (const [, segment] of this.#segments.entries()) {
-        if (freed >= bytes) return freed
-        if (segment.isUnwritten || segment.isEmpty || (spares && segment.isUsed)) continue
-        const before = segment.bytes
-        segment.unload()
-        this.#resize(segment)
-        freed += before - segment.bytes
+        if (before - budget.usedBytes >= bytes) return before - budget.usedBytes
+        if (isIdle && segment.usedAt === this.#highest) continue
+        if (!segment.isEmpty && !segment.isUnwritten) this.#unload(segment)
       }
     }
-    for (const [, segment] of this.#segments.entries()) segment.isUsed = false
-    return freed
+    return before - budget.usedBytes
   }
 
   stage(batch: WriteBatch, log: LogChange | null): Staged {
@@ -143,6 +148,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
       written: () => {
         expired.written()
         for (const rows of staged) this.#written(rows)
+        this.#unloadIdle()
       },
       abandoned: () => {
         expired.abandoned()
@@ -158,6 +164,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
 
   close(): void {
     this.#space.budget.unregister(this)
+    this.#keepSpare(null)
     for (const [, segment] of this.#segments.takeBelow(Number.POSITIVE_INFINITY)) this.#drop(segment)
   }
 
@@ -167,7 +174,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     for (const key of environment.keys(prefix, prefixEnd(prefix))) {
       const { segment: number, rows } = readBlockKey(prefix, key)
       const segment = this.#segments.get(number)
-      if (segment === undefined) this.#addSegment(number, rows, true)
+      if (segment === undefined) this.#addSegment(new JoinSegment(this.#space.rows, number, rows, true))
       else segment.count += rows
       this.#count += rows
     }
@@ -178,15 +185,48 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   }
 
   #segmentAt(number: number): JoinSegment {
-    return this.#segments.get(number) ?? this.#addSegment(number, 0, false)
+    const known = this.#segments.get(number)
+    if (known !== undefined) return known
+    this.#unloadIdle()
+    const memory = number > this.#highest ? this.#takeSpare() : undefined
+    return this.#addSegment(new JoinSegment(this.#space.rows, number, 0, false, memory))
   }
 
-  #addSegment(number: number, count: number, isStored: boolean): JoinSegment {
-    const segment = new JoinSegment(this.#space.rows, number, count, isStored)
+  #addSegment(segment: JoinSegment): JoinSegment {
+    const { number } = segment
     this.#segments.set(number, segment)
     this.#resize(segment)
     if (number > this.#highest) this.#highest = number
     return segment
+  }
+
+  #unloadIdle(): void {
+    for (const [, segment] of this.#segments.entries()) {
+      if (segment.usedAt >= this.#highest - IDLE_SEGMENTS || segment.isEmpty || segment.isUnwritten) continue
+      const memory = this.#unload(segment)
+      if (this.#spare === null || memorySize(memory) > memorySize(this.#spare)) this.#keepSpare(memory)
+    }
+  }
+
+  #unload(segment: JoinSegment): SegmentMemory {
+    const memory = segment.unload()
+    this.#resize(segment)
+    return memory
+  }
+
+  #takeSpare(): SegmentMemory | undefined {
+    const spare = this.#spare
+    if (spare === null) return undefined
+    this.#keepSpare(null)
+    clearMemory(spare)
+    return spare
+  }
+
+  #keepSpare(memory: SegmentMemory | null): void {
+    const { budget } = this.#space
+    if (this.#spare !== null) budget.usedBytes -= memorySize(this.#spare)
+    if (memory !== null) budget.usedBytes += memorySize(memory)
+    this.#spare = memory
   }
 
   /** For the key that was set. Returns whether it read from the disk. */
@@ -203,11 +243,17 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
 
   /** `bytes`: how many more the disk does not have yet. */
   #markDirty(segment: JoinSegment, bytes: number): void {
-    segment.unwrittenBytes += bytes
-    this.#space.budget.unwrittenBytes += bytes
+    this.#countUnwritten(segment, bytes)
     if (segment.isDirty) return
     segment.isDirty = true
     this.#dirty.push(segment)
+  }
+
+  #countUnwritten(segment: JoinSegment, bytes: number): void {
+    const { budget } = this.#space
+    segment.unwrittenBytes += bytes
+    budget.unwrittenBytes += bytes
+    budget.commitBytes += COPIES_PER_COMMIT * bytes
   }
 
   /** Makes room elsewhere if the segment has grown. */
@@ -254,8 +300,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   #written({ segment, bytes }: StagedRows): void {
     segment.staged--
     if (!this.#isHeld(segment)) return
-    segment.unwrittenBytes -= bytes
-    this.#space.budget.unwrittenBytes -= bytes
+    this.#countUnwritten(segment, -bytes)
     if (segment.number < this.#highest) segment.trim()
     this.#resize(segment)
   }
@@ -277,7 +322,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     const { budget } = this.#space
     this.#count -= segment.count
     budget.usedBytes -= segment.bytes
-    budget.unwrittenBytes -= segment.unwrittenBytes
+    this.#countUnwritten(segment, -segment.unwrittenBytes)
   }
 }
 

@@ -160,3 +160,28 @@ test('a join buffer finds rows by key in order of time, whether they were writte
   expect(budget.unwrittenBytes).toBe(0)
   expect(budget.usedBytes).toBeLessThan(2_000)
 })
+
+test('a join buffer gives up what nobody fetches any more, once it is written', async () => {
+  const budget = new CacheBudget(1 << 20)
+  const state = openTask(budget)
+  const rows = state.store('rows') as JoinBuffer
+  const add = (from: number, to: number) => {
+    for (let time = from; time < to; time++) {
+      for (let n = 0; n < 20; n++) rows.add(`k${time % 7}`, { row: [`row ${time} ${n}`], timestamp: time })
+      expect([...rows.fetch(`k${time % 7}`, time - 50, time + 50)].length).toBeGreaterThanOrEqual(20)
+    }
+  }
+  const early: number[] = []
+  for (let from = 0; from < 900; from += 25) {
+    add(from, from + 25)
+    await commit(state)
+    if (from === 200) early.push(budget.usedBytes)
+  }
+  // Four times as many rows, in as much memory.
+  expect(budget.usedBytes).toBeLessThan(1.25 * early[0]!)
+  expect([...rows.fetch('k0', 0, 6)].map(({ row }) => row[0])).toEqual(
+    Array.from({ length: 20 }, (_, n) => `row 0 ${n}`),
+  )
+  state.close()
+  expect([budget.usedBytes, budget.unwrittenBytes, budget.commitBytes]).toEqual([0, 0, 0])
+})
