@@ -218,7 +218,7 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
     'Replicas of internal topics of queries, unless ksql.internal.topic.replicas is set.',
   ),
   'max.task.idle.ms': number(0, 'How long a task waits for an input without records, so as to take the oldest first.'),
-  'buffered.records.per.partition': number(1000, 'Records of a partition that wait for a task before reading pauses.'),
+  'buffered.records.per.partition': number(256, 'Records of a partition that wait for a task before reading pauses.'),
   'state.dir': fixed(text(null, 'Data directory where the option --data-dir is not given; none: data.')),
   'producer.compression.type': text(null, 'Compression of what queries write: none, gzip, snappy, lz4 or zstd.'),
   'compression.type': text(null, 'As producer.compression.type, which counts more.'),

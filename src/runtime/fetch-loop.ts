@@ -1,14 +1,18 @@
 /**
- * The loop that moves records: fetch, hand each partition's batches to its lane, let the host end the round, again. It runs while it has
- * lanes. Between two rounds it lets everything else in the thread have its turn.
+ * The loop that moves records: fetch, hand each partition's batches to its lane, let the lanes read, let the host end the round, again. It
+ * runs while it has lanes. Between two rounds it lets everything else in the thread have its turn.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FetchedPartition, Fetcher } from '../broker/broker.ts'
-import type { BrokerError } from '../broker/broker-error.ts'
 import { positionKey } from './store-provider.ts'
 
 /** Long enough to be cheap for an idle host; a fetch that finds records ends the wait. */
 const POLL_MS = 500
+/**
+ * Lanes take turns after so many records, and one whose readers have enough keeps the rest as bytes: so a task of several inputs has few
+ * records in memory, and they are gone before the collector moves them to where garbage stays long.
+ */
+const TURN_RECORDS = 128
 
 /** A reader of one topic partition, of which a loop has one at most. */
 export interface Lane {
@@ -16,9 +20,15 @@ export interface Lane {
   readonly partition: number
   /** Offset of the next record to read. */
   readonly position: number
+  /** Offset behind all that it has to read. */
+  readonly fetchPosition: number
   readonly isPaused: boolean
-  read(fetched: FetchedPartition): void
-  fail(error: BrokerError): void
+  /** Takes what was fetched for its `fetchPosition`, or why nothing was; `read` reads it. */
+  take(fetched: FetchedPartition): void
+  /** Reads at most so many records. False: that was all that it has. */
+  read(limit: number): boolean
+  /** Whether it has not read all of it. */
+  isReading(fetched: FetchedPartition): boolean
 }
 
 export interface FetchLoopOptions {
@@ -34,6 +44,10 @@ export interface FetchLoopOptions {
 export class FetchLoop {
   readonly #options: FetchLoopOptions
   readonly #lanes = new Map<string, Lane>()
+  /** Those with something to read. */
+  readonly #active = new Set<Lane>()
+  /** Not released yet. */
+  #held: FetchedPartition[] = []
   #running: Promise<void> | null = null
   #isClosed = false
 
@@ -51,6 +65,7 @@ export class FetchLoop {
   stop(lane: Lane): void {
     if (this.#lanes.get(positionKey(lane)) !== lane) return
     this.#lanes.delete(positionKey(lane))
+    this.#active.delete(lane)
     this.#options.fetcher.unassign(lane)
   }
 
@@ -65,6 +80,7 @@ export class FetchLoop {
 
   resume(lane: Lane): void {
     this.#options.fetcher.resume(lane)
+    if (this.#active.has(lane)) this.#options.fetcher.wakeUp()
   }
 
   async close(): Promise<void> {
@@ -81,9 +97,10 @@ export class FetchLoop {
       while (this.#lanes.size > 0 && !this.#isClosed) {
         const fetched = await fetcher.poll(POLL_MS)
         for (let wait = gate(); wait !== null; wait = gate()) await wait
-        for (const part of fetched) this.#read(part)
+        for (const part of fetched) this.#hand(part)
+        this.#readByTurns()
         onRound()
-        fetcher.release(fetched)
+        this.#release()
         await nextTurn()
       }
     } catch (error) {
@@ -94,11 +111,24 @@ export class FetchLoop {
   }
 
   /** What was fetched for a position that the lane has left meanwhile is dropped; the fetcher goes on at the new one. */
-  #read(part: FetchedPartition): void {
+  #hand(part: FetchedPartition): void {
+    this.#held.push(part)
     const lane = this.#lanes.get(positionKey(part))
-    if (lane === undefined || part.fetchOffset !== lane.position) return
-    if (part.error !== null) lane.fail(part.error)
-    else if (lane.isPaused) this.seek(lane)
-    else lane.read(part)
+    if (lane === undefined || part.fetchOffset !== lane.fetchPosition) return
+    lane.take(part)
+    this.#active.add(lane)
+  }
+
+  #readByTurns(): void {
+    const ready = () => [...this.#active].filter(({ isPaused }) => !isPaused)
+    for (let lanes = ready(); lanes.length > 0; lanes = ready()) {
+      for (const lane of lanes) if (!lane.read(TURN_RECORDS)) this.#active.delete(lane)
+    }
+  }
+
+  #release(): void {
+    const isRead = (part: FetchedPartition) => this.#lanes.get(positionKey(part))?.isReading(part) !== true
+    this.#options.fetcher.release(this.#held.filter(isRead))
+    this.#held = this.#held.filter((part) => !isRead(part))
   }
 }

@@ -155,6 +155,14 @@ export class HostedTask {
     return { task: this, positions, state, stored: this.outputs.stored() }
   }
 
+  /** While others are still read, so that few records wait. */
+  #runGroup(): void {
+    const { workingFor, query } = this.#options
+    if (this.#group === null || this.#isClosed || this.#isHalted) return
+    workingFor[WATCHED.workingFor] = query.number
+    this.#group.run()
+  }
+
   /** Between two rounds the thread works for nobody. */
   #flush(): void {
     const { workingFor, query } = this.#options
@@ -287,6 +295,7 @@ export class HostedTask {
         ? (record, offset, cursor) => this.#process(feed, record, offset, cursor)
         : (record, offset) => this.#keep(index, record, offset),
       refuse: (fault, cursor) => this.#refuse(index, fault, cursor),
+      onPassed: () => this.#runGroup(),
       advance: isSingle && this.#isStateful ? (timestamp) => this.#task.advanceStreamTime(timestamp) : null,
       onFailure,
       workingFor,

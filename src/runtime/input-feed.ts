@@ -20,6 +20,8 @@ export interface FeedOptions {
   /** Meets a record that cannot be read. Throws what stops the query. */
   readonly refuse: (fault: ReadFault, cursor: RecordCursor) => void
   readonly advance: ((timestamp: number) => void) | null
+  /** After records were taken. Throws what stops the query. */
+  readonly onPassed: () => void
   readonly onFailure: (error: unknown) => void
   /** See `WATCHED`. */
   readonly workingFor: Int32Array
@@ -33,6 +35,7 @@ export class InputFeed {
   readonly origin: number
   readonly committed: number
   readonly subscription: Subscription
+  readonly #options: FeedOptions
   /** Offset of the next record to take. */
   position: number
   /** As far as the broker has told. */
@@ -45,7 +48,9 @@ export class InputFeed {
   recordsRead = 0
   bytesRead = 0
 
-  constructor({ input, assignment, position, take, refuse, advance, onFailure, workingFor, queryNumber }: FeedOptions) {
+  constructor(options: FeedOptions) {
+    const { input, assignment, position, take, refuse, advance, onFailure, workingFor, queryNumber } = options
+    this.#options = options
     this.input = input
     this.topic = assignment.topic
     this.partition = assignment.partition
@@ -105,5 +110,11 @@ export class InputFeed {
     this.recordsRead += records
     this.bytesRead += bytes
     this.input.countRead(records)
+    try {
+      this.#options.onPassed()
+    } catch (error) {
+      this.isClosed = true
+      this.#options.onFailure(error)
+    }
   }
 }

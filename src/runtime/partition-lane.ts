@@ -13,7 +13,7 @@ export interface LaneOptions {
   readonly topic: string
   readonly partition: number
   readonly loop: FetchLoop
-  /** After a fetch, with what it had. */
+  /** After a turn, with what it had. */
   readonly onRead: (lane: PartitionLane, read: TopicTotals) => void
   /** The partition cannot be read. */
   readonly onError: (lane: PartitionLane, error: BrokerError) => void
@@ -36,6 +36,8 @@ export class PartitionLane implements Lane {
   isPaused = false
   readonly #options: LaneOptions
   readonly #cursor = new RecordBatchCursor()
+  /** What is not read; the cursor is in the first. */
+  #parts: FetchedPartition[] = []
   readonly #readers = new Map<string, LaneReader>()
 
   constructor(options: LaneOptions) {
@@ -46,6 +48,15 @@ export class PartitionLane implements Lane {
 
   get isEmpty(): boolean {
     return this.feeds.size === 0
+  }
+
+  /** Whether it has something to read. */
+  get hasMore(): boolean {
+    return this.#parts.length > 0
+  }
+
+  get fetchPosition(): number {
+    return this.#parts.at(-1)?.nextOffset ?? this.position
   }
 
   /** Begins to read at `position`; there are no feeds yet. */
@@ -59,10 +70,12 @@ export class PartitionLane implements Lane {
   stop(): void {
     this.feeds.clear()
     this.#readers.clear()
+    this.#parts = []
     this.#options.loop.stop(this)
   }
 
   seek(position: number): void {
+    this.#parts = []
     this.position = position
     this.#options.loop.seek(this)
   }
@@ -95,29 +108,55 @@ export class PartitionLane implements Lane {
     if (reader.isEmpty) this.#readers.delete(identity)
   }
 
-  read({ batches, fetchOffset, nextOffset, lastStableOffset, abortedTransactions }: FetchedPartition): void {
+  take(fetched: FetchedPartition): void {
+    this.#parts.push(fetched)
+    if (this.#parts.length === 1) this.#open(fetched)
+    // Before any lane reads: who waits for this input must know that more is to come.
+    if (fetched.error === null) for (const { feed } of this.feeds) feed.endOffset = endOf(fetched)
+  }
+
+  isReading(fetched: FetchedPartition): boolean {
+    return this.#parts.includes(fetched)
+  }
+
+  read(limit: number): boolean {
+    const parts = this.#parts
+    const part = parts[0]
+    if (part === undefined) return false
+    if (part.error !== null) return this.#fail(part.error)
+    const end = endOf(parts.findLast(({ error }) => error === null)!)
     const readers = [...this.#readers.values()]
     const cursor = this.#cursor
     let records = 0
     try {
-      cursor.reset(batches, fetchOffset, abortedTransactions)
-      for (; cursor.next(); records++) {
+      for (; records < limit && cursor.next(); records++) {
         for (let i = 0; i < readers.length; i++) readers[i]!.read(cursor)
       }
     } catch (error) {
-      this.#options.onError(this, error as BrokerError)
-      return
+      return this.#fail(error as BrokerError)
     }
-    this.position = nextOffset
-    const read = { records, decoded: records * readers.length, bytes: batches.length }
-    for (const { feed } of this.feeds) feed.passed(nextOffset, Math.max(nextOffset, lastStableOffset), read)
+    const isRead = records < limit
+    this.position = isRead ? part.nextOffset : cursor.offset + 1
+    if (isRead) parts.shift()
+    if (isRead && parts.length > 0) this.#open(parts[0]!)
+    const read = { records, decoded: records * readers.length, bytes: isRead ? part.batches.length : 0 }
+    for (const { feed } of [...this.feeds]) feed.passed(this.position, end, read)
     this.#options.onRead(this, read)
+    return this.hasMore
   }
 
-  fail(error: BrokerError): void {
+  #open({ batches, fetchOffset, abortedTransactions }: FetchedPartition): void {
+    this.#cursor.reset(batches, fetchOffset, abortedTransactions)
+  }
+
+  #fail(error: BrokerError): false {
+    this.#parts = []
     this.#options.onError(this, error)
+    return false
   }
 }
+
+const endOf = ({ nextOffset, lastStableOffset }: FetchedPartition): number => Math.max(nextOffset, lastStableOffset)
 
 /** Feeds with equal texts can share a reader. */
 function identityOf({ feed, readInternal }: LaneFeed): string {

@@ -115,7 +115,8 @@ export class PartitionReaders {
       lane.pause()
       return
     }
-    this.#park(lane)
+    // In the midst of a response they stay: what is left of it would have to be fetched once more for them.
+    if (!lane.hasMore) this.#park(lane)
     if (!lane.isEmpty) lane.resume()
     const isBehind = !this.#main.isEmpty && this.#behind.position < this.#main.position
     if (!this.#behind.isEmpty && !isBehind) this.#join()

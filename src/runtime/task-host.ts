@@ -47,7 +47,7 @@ export interface TaskHostOptions {
   readonly workingFor?: Int32Array
 }
 
-const DEFAULT_BUFFERED_RECORDS = 1_000
+const DEFAULT_BUFFERED_RECORDS = 256
 
 /** What all tasks of a query share here. */
 interface Compiled {

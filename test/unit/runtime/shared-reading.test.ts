@@ -102,3 +102,18 @@ test('queries come and go while others run', async () => {
   expect(await numbers('STEADY')).toEqual([...Array(50).keys()])
   for (let round = 0; round < 5; round++) expect(await world.values(`T${round}`)).toHaveLength(10)
 })
+
+test('a join that shares its inputs with another query has nothing fetched twice', async () => {
+  world = await QueryWorld.open(onOneHost)
+  await world.run(`${LOGS}
+    CREATE STREAM others (userid STRING KEY, n INT) WITH (kafka_topic='others', value_format='JSON', partitions=1);
+    CREATE STREAM copies AS SELECT userid, n FROM logs;
+    CREATE STREAM pairs AS SELECT l.userid, l.n AS left_n, o.n AS right_n FROM logs l JOIN others o WITHIN 1 MINUTE ON l.userid = o.userid;`)
+  await world.produce('logs', logs(0, 5000))
+  await world.produce('others', logs(0, 5000))
+  await world.runtime.settled()
+  expect(await world.values('PAIRS')).toHaveLength(5000)
+  expect(await numbers('COPIES')).toHaveLength(5000)
+  expect(host.totals.get('logs')?.records).toBe(5000)
+  expect(host.totals.get('others')?.records).toBe(5000)
+})
