@@ -7,7 +7,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import { JOBS } from './compare/jobs.ts'
+import { JOBS } from './compare/job-sql.ts'
 import { type PeerName, runJobs } from './compare/run-jobs.ts'
 import { table } from './compare/table.ts'
 

@@ -13,7 +13,7 @@ import { limitHeapGrowth } from '../src/runtime/heap-limits.ts'
 import { silentLog } from '../src/server/log.ts'
 import { serverOptions } from '../src/server/options.ts'
 import { startServer } from '../src/server/server.ts'
-import { JOBS, type Job, jobSql, sourcesSql } from './compare/jobs.ts'
+import { JOBS, type Job, jobSql, sourcesSql } from './compare/job-sql.ts'
 
 const POLL_MS = 20
 /** The table side of j5. */

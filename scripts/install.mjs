@@ -22,11 +22,5 @@ if (!isFresh) {
     console.error('npm install failed: see the messages above. It needs Node >= 20 with npm, and the package registry.')
     process.exit(npm.status ?? 1)
   }
-  // A first start that has to compile the sources takes three times as long; without the cache everything works as well.
-  spawnSync('npm', ['exec', '--', 'node', 'src/cli/millrace.ts', 'server', '--check'], {
-    cwd: root,
-    stdio: 'ignore',
-    shell: process.platform === 'win32',
-  })
   copyFileSync(lock, installed)
 }

@@ -1,7 +1,8 @@
 /** Reads a job's output topic back and sums its rows. */
 import type { Broker } from '../../src/broker/broker.ts'
 import { RecordBatchCursor } from '../../src/broker/record-batch-cursor.ts'
-import { foldColumns, type Job } from './jobs.ts'
+import type { Job } from './job-sql.ts'
+import { foldColumns } from './jobs.ts'
 import { type Cells, RowSum } from './row-sum.ts'
 
 export interface CheckedOutput {

@@ -1,22 +1,11 @@
-/** The seven jobs: their SQL (bench/jobs), and the rows that each must give. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+/** The rows that each of the seven jobs must give. */
 import { CITIES, city, order, payment, user, WITHIN_MS } from './data.ts'
+import type { Job } from './job-sql.ts'
 import { type Cells, RowSum } from './row-sum.ts'
-
-export const JOBS = ['j1', 'j2', 'j3', 'j4', 'j5', 'j6', 'j7'] as const
-export type Job = (typeof JOBS)[number]
 
 /** Columns of the value that identify a row of a table job, whose last row counts; null: every row counts. */
 export const foldColumns = (job: Job): readonly string[] | null =>
   job === 'j3' ? ['UID'] : job === 'j4' ? ['ST', 'WS'] : null
-
-const read = (name: string): string => readFileSync(join(import.meta.dirname, '..', 'jobs', `${name}.sql`), 'utf8')
-
-/** Statements that register the sources. */
-export const sourcesSql = (): string => read('sources')
-/** Statements that start the job with `out` as its sink topic. */
-export const jobSql = (job: Job, out: string): string => read(job).replaceAll(/\$\{OUT\}/g, out)
 
 /** What the job gives for `records` of input. */
 export function expected(job: Job, records: number): RowSum {

@@ -10,7 +10,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Broker } from '../../src/broker/broker.ts'
 import { type CheckedOutput, checkOutput } from './check.ts'
-import { foldColumns, type Job } from './jobs.ts'
+import type { Job } from './job-sql.ts'
+import { foldColumns } from './jobs.ts'
 import { machineBusySeconds, treeUsage, type Usage } from './process-usage.ts'
 
 export interface Peer {

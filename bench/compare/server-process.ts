@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import packageJson from '../../package.json' with { type: 'json' }
 
 export interface ServerProcessOptions {
   readonly dataDir: string
@@ -14,7 +15,9 @@ export interface ServerProcessOptions {
   readonly nodeOptions?: readonly string[]
 }
 
-const PROGRAM = join(import.meta.dirname, '..', '..', 'src', 'cli', 'millrace.ts')
+const PROJECT = join(import.meta.dirname, '..', '..')
+/** What `npm start` runs, without `node`. */
+const START = packageJson.scripts.start.split(' ').slice(1)
 const START_MS = 30_000
 const STOP_MS = 15_000
 
@@ -47,8 +50,11 @@ export class ServerProcess {
         .join(''),
     )
     const broker = bootstrapServers === null ? [] : ['--bootstrap-servers', bootstrapServers]
-    const args = ['server', '--listen', url, '--data-dir', dataDir, '--config', config, ...broker]
-    this.child = spawn(process.execPath, [...nodeOptions, PROGRAM, ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
+    const args = ['--listen', url, '--data-dir', dataDir, '--config', config, ...broker]
+    this.child = spawn(process.execPath, [...nodeOptions, ...START, ...args], {
+      cwd: PROJECT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
   }
 
   get hasEnded(): boolean {

@@ -10,7 +10,7 @@ const INITIAL_BYTES = 4 * 1024
 /** Builders kept for reuse, each with a small buffer. */
 const MAX_SPARE = 64
 /** Large buffers kept for reuse: about as many as are on their way at once. */
-const MAX_BUFFERS = 32
+const MAX_BUFFERS = 24
 /** A batch below this is copied, so that it does not keep a larger buffer while it is on its way. */
 const SMALL_BATCH_BYTES = 8 * 1024
 

@@ -29,6 +29,8 @@ export class CommitSchedule {
   #underWay: Promise<void> | null = null
   /** Commits succeed, and yet it stays full: reading goes on, as waiting would not help. */
   #isHelpless = false
+  /** The last commit was of use, so that one more may come before the next tick. */
+  #relieves = true
   #waiters: (() => void)[] = []
 
   constructor(options: CommitScheduleOptions) {
@@ -44,6 +46,12 @@ export class CommitSchedule {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#timer = null
     this.#endWaiting()
+  }
+
+  /** Between two rounds: commits now, not at the next tick, if so much waits that it should come. */
+  relieve(): void {
+    if (this.#timer === null || !this.#relieves || this.#underWay !== null || !this.#options.isPressed()) return
+    void this.#commit([...this.#options.queries()])
   }
 
   /** Null: reading may go on; else resolves when it may, which is when a commit has made room. */
@@ -80,6 +88,7 @@ export class CommitSchedule {
     this.#underWay = work
     await work
     this.#underWay = null
+    this.#relieves = !this.#options.isPressed()
     const isFull = this.#options.isFull()
     this.#isHelpless = isFull && failures(queries) === failedBefore
     if (!isFull || this.#isHelpless) this.#endWaiting()

@@ -8,11 +8,13 @@ import { positionKey } from './store-provider.ts'
 
 /** Long enough to be cheap for an idle host; a fetch that finds records ends the wait. */
 const POLL_MS = 500
+/** Lanes take turns after so many records. */
+const TURN_RECORDS = 4096
 /**
- * Lanes take turns after so many records, and one whose readers have enough keeps the rest as bytes: so a task of several inputs has few
- * records in memory, and they are gone before the collector moves them to where garbage stays long.
+ * The same where records wait in tasks for other inputs. A lane whose readers have enough keeps the rest as bytes. So few records are in
+ * memory, and they are gone before the collector moves them to where garbage stays long.
  */
-const TURN_RECORDS = 128
+const WAITING_TURN_RECORDS = 128
 
 /** A reader of one topic partition, of which a loop has one at most. */
 export interface Lane {
@@ -23,6 +25,8 @@ export interface Lane {
   /** Offset behind all that it has to read. */
   readonly fetchPosition: number
   readonly isPaused: boolean
+  /** Whether some reader keeps its records until another lane has come as far. */
+  readonly keepsRecords: boolean
   /** Takes what was fetched for its `fetchPosition`, or why nothing was; `read` reads it. */
   take(fetched: FetchedPartition): void
   /** Reads at most so many records. False: that was all that it has. */
@@ -122,7 +126,9 @@ export class FetchLoop {
   #readByTurns(): void {
     const ready = () => [...this.#active].filter(({ isPaused }) => !isPaused)
     for (let lanes = ready(); lanes.length > 0; lanes = ready()) {
-      for (const lane of lanes) if (!lane.read(TURN_RECORDS)) this.#active.delete(lane)
+      for (const lane of lanes) {
+        if (!lane.read(lane.keepsRecords ? WAITING_TURN_RECORDS : TURN_RECORDS)) this.#active.delete(lane)
+      }
     }
   }
 

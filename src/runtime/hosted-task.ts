@@ -295,6 +295,7 @@ export class HostedTask {
         ? (record, offset, cursor) => this.#process(feed, record, offset, cursor)
         : (record, offset) => this.#keep(index, record, offset),
       refuse: (fault, cursor) => this.#refuse(index, fault, cursor),
+      keepsRecords: !isSingle,
       onPassed: () => this.#runGroup(),
       advance: isSingle && this.#isStateful ? (timestamp) => this.#task.advanceStreamTime(timestamp) : null,
       onFailure,

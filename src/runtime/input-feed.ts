@@ -20,6 +20,8 @@ export interface FeedOptions {
   /** Meets a record that cannot be read. Throws what stops the query. */
   readonly refuse: (fault: ReadFault, cursor: RecordCursor) => void
   readonly advance: ((timestamp: number) => void) | null
+  /** Whether `take` keeps records until the task's other inputs have come as far. */
+  readonly keepsRecords: boolean
   /** After records were taken. Throws what stops the query. */
   readonly onPassed: () => void
   readonly onFailure: (error: unknown) => void
@@ -87,6 +89,10 @@ export class InputFeed {
         }
       },
     }
+  }
+
+  get keepsRecords(): boolean {
+    return this.#options.keepsRecords
   }
 
   /** Takes nothing for now. */

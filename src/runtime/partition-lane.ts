@@ -55,6 +55,11 @@ export class PartitionLane implements Lane {
     return this.#parts.length > 0
   }
 
+  get keepsRecords(): boolean {
+    for (const { feed } of this.feeds) if (feed.keepsRecords) return true
+    return false
+  }
+
   get fetchPosition(): number {
     return this.#parts.at(-1)?.nextOffset ?? this.position
   }

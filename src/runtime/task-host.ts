@@ -93,7 +93,10 @@ export class TaskHost implements LocalHost {
     })
     this.#reading = new HostReading({
       broker,
-      gate: () => this.#transactions.busy ?? (this.#window.isFull ? this.#window.room() : this.#commits.room),
+      gate: () => {
+        this.#commits.relieve()
+        return this.#transactions.busy ?? (this.#window.isFull ? this.#window.room() : this.#commits.room)
+      },
       onRead: () => this.#beat(),
       onRound: () => this.#endRound(),
     })

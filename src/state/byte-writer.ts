@@ -1,6 +1,9 @@
 /** A growing byte buffer that keys and rows are written to. */
 import type { RowSink } from '../types/row-codec.ts'
 
+/** From here on it grows by a quarter, below by as much as it has: room that is not used is memory too. */
+const LARGE_BYTES = 256 << 10
+
 export class ByteWriter implements RowSink {
   buffer: Buffer
   position = 0
@@ -12,7 +15,8 @@ export class ByteWriter implements RowSink {
   reserve(count: number): void {
     const needed = this.position + count
     if (needed <= this.buffer.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.buffer.length))
+    const { length } = this.buffer
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, length + (length < LARGE_BYTES ? length : length >> 2)))
     this.buffer.copy(larger, 0, 0, this.position)
     this.buffer = larger
   }

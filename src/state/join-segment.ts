@@ -22,7 +22,11 @@ const ROW_AT = 8
 const INITIAL_BYTES = 1024
 const INITIAL_SLOTS = 32
 /** A buffer with more room than this part of it is cut when nothing is expected to come. */
-const SLACK = 0.5
+const SLACK = 0.25
+/** What a segment may have more than the one before it without growing. */
+const HEADROOM = 0.03
+/** Memory so many times as large as expected is not taken. */
+const MAX_EXCESS = 1.25
 
 /** What rows are kept in. It passes from segments that are given up to new ones, which need about as much. */
 export interface SegmentMemory {
@@ -31,15 +35,12 @@ export interface SegmentMemory {
   readonly slots: Int32Array
 }
 
-const noRows = (): SegmentMemory => ({ entries: new ByteWriter(INITIAL_BYTES), slots: new Int32Array(INITIAL_SLOTS) })
+const newMemory = (bytes = INITIAL_BYTES, slots = INITIAL_SLOTS): SegmentMemory => ({
+  entries: new ByteWriter(bytes),
+  slots: new Int32Array(slots),
+})
 
 export const memorySize = ({ entries, slots }: SegmentMemory): number => entries.buffer.length + slots.byteLength
-
-/** Makes it one without rows. */
-export function clearMemory({ entries, slots }: SegmentMemory): void {
-  entries.position = 0
-  slots.fill(0)
-}
 
 export class JoinSegment extends CacheEntry {
   readonly number: number
@@ -59,7 +60,7 @@ export class JoinSegment extends CacheEntry {
   #loaded: Uint8Array | null
 
   /** `isStored`: the disk has its rows, and memory none. */
-  constructor(rows: RowBytes, number: number, count: number, isStored: boolean, memory = noRows()) {
+  constructor(rows: RowBytes, number: number, count: number, isStored: boolean, memory = newMemory()) {
     super()
     this.#rows = rows
     this.#entries = memory.entries
@@ -161,12 +162,23 @@ export class JoinSegment extends CacheEntry {
   /** Forgets the rows that are in memory; the disk has them. Returns what they were in. */
   unload(): SegmentMemory {
     const memory = { entries: this.#entries, slots: this.#slots }
-    const { entries, slots } = noRows()
+    const { entries, slots } = newMemory()
     this.#entries = entries
     this.#slots = slots
     this.#keys = 0
     this.#loaded = new Uint8Array(SHARDS)
     return memory
+  }
+
+  /** Empty memory for a segment that will probably have as many rows as this one. `spare` is free; it is taken if it fits. */
+  memoryForNext(spare: SegmentMemory | null): SegmentMemory {
+    const expected = Math.max(INITIAL_BYTES, Math.ceil((1 + HEADROOM) * this.#entries.position))
+    const found = spare?.entries.buffer.length ?? 0
+    if (spare === null || found < expected || found > MAX_EXCESS * expected)
+      return newMemory(Math.ceil((1 + HEADROOM) * expected), this.#slots.length)
+    spare.entries.position = 0
+    spare.slots.fill(0)
+    return spare
   }
 
   #begin(hash: number): number {

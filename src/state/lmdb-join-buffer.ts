@@ -15,7 +15,7 @@ import {
 } from './durable-store.ts'
 import { BLOCK_BYTES, BLOCK_ROWS, readBlockKey, writeBlockKey, writeShardKey } from './join-block.ts'
 import { JoinKey } from './join-key.ts'
-import { clearMemory, JoinSegment, memorySize, type SegmentMemory, SHARDS, shardOf } from './join-segment.ts'
+import { JoinSegment, memorySize, type SegmentMemory, SHARDS, shardOf } from './join-segment.ts'
 import { SortedMap } from './sorted-map.ts'
 import type { JoinBuffer, StoredRow, StoreKey, StoreSpec } from './store.ts'
 import { StoredNumbers } from './stored-numbers.ts'
@@ -27,7 +27,9 @@ const SEGMENTS = 16
 const FETCHED_SEGMENTS = 4
 const MAX_SEGMENTS = 4096
 /** A segment that nobody asked for while so many newer ones began is not expected to be asked for. */
-const IDLE_SEGMENTS = 2
+const IDLE_SEGMENTS = 1
+/** Room for the keys of blocks, so that a large batch has its size from the start. */
+const BATCH_OVERHEAD_BYTES = 16_384
 /** A row that waits for a commit will be in its batch, in its changelog's and on a page. */
 const COPIES_PER_COMMIT = 3
 const DEFAULT_RETENTION_MS = 86_400_000
@@ -137,6 +139,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     const expired = this.#stored.stage(batch)
     const dirty = this.#dirty.filter((segment) => this.#isHeld(segment))
     this.#dirty = []
+    batch.bytes.reserve(dirty.reduce((sum, { unwrittenBytes }) => sum + unwrittenBytes, BATCH_OVERHEAD_BYTES))
     const staged = dirty.map((segment): StagedRows => {
       const { fresh } = segment
       segment.fresh = []
@@ -188,7 +191,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     const known = this.#segments.get(number)
     if (known !== undefined) return known
     this.#unloadIdle()
-    const memory = number > this.#highest ? this.#takeSpare() : undefined
+    const memory = number > this.#highest ? this.#memoryForNext() : undefined
     return this.#addSegment(new JoinSegment(this.#space.rows, number, 0, false, memory))
   }
 
@@ -214,12 +217,10 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     return memory
   }
 
-  #takeSpare(): SegmentMemory | undefined {
+  #memoryForNext(): SegmentMemory | undefined {
     const spare = this.#spare
-    if (spare === null) return undefined
     this.#keepSpare(null)
-    clearMemory(spare)
-    return spare
+    return this.#segments.get(this.#highest)?.memoryForNext(spare)
   }
 
   #keepSpare(memory: SegmentMemory | null): void {

@@ -12,7 +12,7 @@ const REPORT_AFTER_MS = 30_000
 /** Between fetches that fail, ms; doubles up to a second. */
 const INITIAL_BACKOFF_MS = 20
 /** An answer that keeps more than this many times its own size in memory is copied when it will be kept for long. */
-const WASTE_LIMIT = 2
+const WASTE_LIMIT = 4
 
 export class Assignment implements TopicPartition {
   readonly topic: string

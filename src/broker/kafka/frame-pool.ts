@@ -8,7 +8,10 @@ const SMALLEST_BYTES = 64 << 10
 const LARGEST_BYTES = 4 << 20
 /** Sizes are multiples of this, so that the next response fits. */
 const ROUND_BYTES = 256 << 10
-const MAX_SPARES = 4
+/** What is kept for responses to come: one or two of each lane. */
+const MAX_SPARE_BYTES = 4 << 20
+/** A response does not take memory of more than so many times its size. */
+const MAX_WASTE = 1.5
 
 export class FramePool {
   readonly #spares: Buffer[] = []
@@ -18,11 +21,9 @@ export class FramePool {
   /** A buffer of that many bytes, with anything in it. */
   take(size: number): Buffer {
     if (size < SMALLEST_BYTES || size > LARGEST_BYTES) return Buffer.allocUnsafeSlow(size)
-    const index = this.#spares.findIndex(({ length }) => length >= size)
-    const whole =
-      index < 0
-        ? Buffer.allocUnsafeSlow(Math.ceil(size / ROUND_BYTES) * ROUND_BYTES)
-        : this.#spares.splice(index, 1)[0]!
+    const rounded = Math.ceil(size / ROUND_BYTES) * ROUND_BYTES
+    const index = this.#spares.findIndex(({ length }) => length >= size && length <= MAX_WASTE * rounded)
+    const whole = index < 0 ? Buffer.allocUnsafeSlow(rounded) : this.#spares.splice(index, 1)[0]!
     return whole.subarray(0, size)
   }
 
@@ -46,7 +47,8 @@ export class FramePool {
   #free(buffer: ArrayBufferLike): void {
     const { whole } = this.#held.get(buffer)!
     this.#held.delete(buffer)
-    if (this.#spares.length === MAX_SPARES) this.#spares.shift()
     this.#spares.push(whole)
+    for (let bytes = this.#spares.reduce((sum, { length }) => sum + length, 0); bytes > MAX_SPARE_BYTES; )
+      bytes -= this.#spares.shift()!.length
   }
 }

@@ -60,6 +60,7 @@ class FakeLane implements Lane {
   readonly partition = 0
   position = 0
   isPaused = false
+  readonly keepsRecords = true
   readonly #parts: FetchedPartition[] = []
   readonly #onRead: (lane: FakeLane) => void
 

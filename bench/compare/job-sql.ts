@@ -1,0 +1,15 @@
+/** The seven jobs and their SQL (bench/jobs). */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export const JOBS = ['j1', 'j2', 'j3', 'j4', 'j5', 'j6', 'j7'] as const
+export type Job = (typeof JOBS)[number]
+
+/** Also for what was built of this: the SQL stays where it is. */
+const PROJECT = join(import.meta.dirname, ...(import.meta.filename.endsWith('.ts') ? ['..', '..'] : ['..', '..', '..']))
+const read = (name: string): string => readFileSync(join(PROJECT, 'bench', 'jobs', `${name}.sql`), 'utf8')
+
+/** Statements that register the sources. */
+export const sourcesSql = (): string => read('sources')
+/** Statements that start the job with `out` as its sink topic. */
+export const jobSql = (job: Job, out: string): string => read(job).replaceAll(/\$\{OUT\}/g, out)
