@@ -18,10 +18,9 @@ import { WireReader, WireWriter } from './wire.ts'
 export interface FetchRequest {
   readonly maxWaitMs: number
   readonly maxBytes: number
-  readonly maxPartitionBytes: number
   readonly readCommitted: boolean
   /** In the order in which the broker is to fill the answer. */
-  readonly positions: readonly TopicPartitionOffset[]
+  readonly positions: readonly (TopicPartitionOffset & { readonly maxBytes: number })[]
 }
 
 export interface FetchAnswer {
@@ -39,7 +38,7 @@ const NO_EPOCH = -1
 const UNKNOWN = -1
 
 export function encodeFetch(request: FetchRequest, timeoutMs: number): RawRequest {
-  const { maxWaitMs, maxBytes, maxPartitionBytes, readCommitted, positions } = request
+  const { maxWaitMs, maxBytes, readCommitted, positions } = request
   const writer = new WireWriter()
   writer.int32(-1).int32(maxWaitMs).int32(1).int32(maxBytes)
   writer
@@ -49,8 +48,8 @@ export function encodeFetch(request: FetchRequest, timeoutMs: number): RawReques
   writer.array(
     groupByTopic(positions, (position) => position),
     ({ topic, partitions }) => {
-      writer.nullableString(topic).array(partitions, ({ partition, offset }) => {
-        writer.int32(partition).int32(NO_EPOCH).int64(offset).int64(UNKNOWN).int32(maxPartitionBytes)
+      writer.nullableString(topic).array(partitions, ({ partition, offset, maxBytes }) => {
+        writer.int32(partition).int32(NO_EPOCH).int64(offset).int64(UNKNOWN).int32(maxBytes)
       })
     },
   )

@@ -20,6 +20,8 @@ import { KafkaErrorCode, ProtocolError } from './protocol-errors.ts'
 const LANES_PER_NODE = 2
 /** Bounds the wait of a partition for a lane, ms. */
 const SECOND_LANE_MAX_WAIT_MS = 25
+/** At most so much at once of a partition whose reader has had enough before: it keeps what it cannot read yet. */
+const PAUSED_PARTITION_BYTES = 512 << 10
 /** A topic may be unknown to some broker for a moment after it was created. */
 const UNKNOWN_TOPIC_AFTER_MS = 500
 
@@ -88,6 +90,7 @@ export class KafkaFetcher implements Fetcher {
     const assignment = this.#assigned.get(keyOf(partition))
     if (assignment === undefined) return
     assignment.isPaused = true
+    assignment.wasPaused = true
     assignment.compact()
     this.#schedulePump()
   }
@@ -211,13 +214,17 @@ export class KafkaFetcher implements Fetcher {
   async #fetch(lane: FetchLane, assignments: readonly Assignment[]): Promise<void> {
     const { maxBytes, maxBufferedBytes, maxPartitionBytes, readCommitted } = this.#options
     const sent = new Map(assignments.map((assignment) => [keyOf(assignment), assignment.version]))
-    const positions = assignments.map(({ topic, partition, position }) => ({ topic, partition, offset: position }))
+    const positions = assignments.map(({ topic, partition, position, wasPaused }) => ({
+      topic,
+      partition,
+      offset: position,
+      maxBytes: wasPaused ? Math.min(maxPartitionBytes, PAUSED_PARTITION_BYTES) : maxPartitionBytes,
+    }))
     for (const assignment of assignments) assignment.isInFlight = true
     try {
       const answers = await lane.fetch({
         maxWaitMs: lane.maxWaitMs,
         maxBytes: Math.min(maxBytes, Math.ceil(maxBufferedBytes / (LANES_PER_NODE * this.#lanes.size))),
-        maxPartitionBytes,
         readCommitted,
         positions,
       })
