@@ -31,8 +31,7 @@ export function buildGroupStates(
   const aggregation = compileAggregation(functions, context)
   const keys = recordKeys({ ...input, window: null })
   const store = context.store({ name, kind: 'keyValue' })
-  const leave = (storeKey: StoreKey, { record, oldValue }: PendingChange): void => {
-    const { key, headers } = record
+  const leave = (storeKey: StoreKey, { key, headers, oldValue }: PendingChange): void => {
     const { row, timestamp } = store.get(storeKey)!
     emit({ key, window: null, value: aggregation.output(key, row), oldValue, timestamp, headers })
   }

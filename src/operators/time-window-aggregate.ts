@@ -39,10 +39,9 @@ export function buildTimeWindowAggregate(
     return row
   }
 
-  const leave = (start: number, storeKey: StoreKey, { record, oldValue }: PendingChange): void => {
+  const leave = (start: number, storeKey: StoreKey, { key, headers, oldValue }: PendingChange): void => {
     const stored = store.get(storeKey, start)
     if (stored === undefined) return
-    const { key, headers } = record
     const bounds = { start, end: start + sizeMs }
     const { row, timestamp } = stored
     emit({ key, window: bounds, value: toRow(key, row, bounds), oldValue, timestamp, headers })
