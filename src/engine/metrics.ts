@@ -142,17 +142,20 @@ export function createMetrics(runtime: QueryRuntime, engine: MeteredEngine): Pic
     new ScrapedMetric(registry, { ...metric, samples: ofAll })
   }
   for (const { value, ...metric } of TOPIC_METRICS) {
-    const ofAll = async () =>
-      (await runtime.reading()).flatMap((topics, worker) =>
-        [...topics].map(([topic, totals]) => ({ labels: { worker, topic }, value: value(totals) })),
-      )
+    const ofAll = () =>
+      runtime
+        .reading()
+        .flatMap((topics, worker) =>
+          [...topics].map(([topic, totals]) => ({ labels: { worker, topic }, value: value(totals) })),
+        )
     new ScrapedMetric(registry, { ...metric, samples: ofAll })
   }
   for (const { value, ...metric } of SERVER_METRICS) {
     new ScrapedMetric(registry, { ...metric, samples: () => [{ labels: {}, value: value(engine) }] })
   }
   return {
-    metrics() {
+    async metrics() {
+      await runtime.refresh()
       statuses = statusesOf(runtime, engine)
       return registry.metrics()
     },

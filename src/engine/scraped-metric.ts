@@ -14,7 +14,7 @@ export interface ScrapedMetricOptions {
   readonly name: string
   readonly help: string
   readonly type: 'counter' | 'gauge' | 'histogram'
-  readonly samples: () => Iterable<Sample> | Promise<Iterable<Sample>>
+  readonly samples: () => Iterable<Sample>
 }
 
 export class ScrapedMetric extends Gauge {
@@ -27,7 +27,7 @@ export class ScrapedMetric extends Gauge {
 
   override async get(): Promise<MetricObjectWithValues<MetricValue<string>>> {
     const { name, help, type, samples } = this.#options
-    const values = [...(await samples())].map((sample) => ({
+    const values = [...samples()].map((sample) => ({
       labels: sample.labels,
       value: sample.value,
       metricName: sample.name ?? name,

@@ -1,10 +1,11 @@
 /** The runtime as the engine sees it: persistent queries by id, push queries by subscriber, over however many hosts. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Broker } from '../broker/broker.ts'
 import type { Clock } from '../clock.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { Row } from '../types/value.ts'
 import type { TaskAssignment } from './assignment.ts'
-import { type FetchTotals, type Host, type HostListener, HostLostError } from './host.ts'
+import { type FetchTotals, type Host, type HostListener, HostLostError, unlessLost } from './host.ts'
 import { type HostProvider, HostSet } from './host-set.ts'
 import { inProcessHosts } from './in-process-hosts.ts'
 import type { KeptTable } from './kept-table.ts'
@@ -56,6 +57,8 @@ export interface SettlingQueryRuntime extends QueryRuntime {
   settled(): Promise<void>
 }
 
+/** How long a worker that is busy is waited for until what it told last counts. */
+const REFRESH_MS = 500
 /** A query that was at work this often when its host died or hung is not started again by itself. */
 const MAX_DEATHS = 2
 /** Those of push queries: they need all partitions, whoever owns the slots. */
@@ -118,12 +121,19 @@ class Runtime implements SettlingQueryRuntime {
     await this.#queries.get(queryId)?.setPaused(false)
   }
 
+  async refresh(): Promise<void> {
+    const told = Promise.all(this.#hosts.open.map((host) => host.refresh().catch(unlessLost)))
+    const timeout = new AbortController()
+    const late = delay(REFRESH_MS, undefined, { signal: timeout.signal }).catch(() => {})
+    await Promise.race([told, late]).finally(() => timeout.abort())
+  }
+
   status(queryId: string): QueryStatus | undefined {
     return this.#find(queryId)?.status()
   }
 
-  async reading(): Promise<FetchTotals[]> {
-    return (await this.#hosts.all()).map(({ totals }) => totals)
+  reading(): FetchTotals[] {
+    return this.#hosts.open.map(({ totals }) => totals)
   }
 
   tasksOf(queryId: string): readonly TaskAssignment[] | null {
@@ -274,11 +284,6 @@ function tasksOfKeys({ tasks, partitionOf }: KeptTable, keys: PullRequest['keys'
   if (keys === null || partitionOf === null) return tasks
   const partitions = new Set(keys.map(partitionOf))
   return tasks.filter(({ partition }) => partitions.has(partition))
-}
-
-/** A host that is lost has nothing left to end. */
-function unlessLost(error: unknown): void {
-  if (!(error instanceof HostLostError)) throw error
 }
 
 /** A host that was lost meanwhile has left its tasks to others. */

@@ -8,7 +8,7 @@ import { plainRows, pushedRows, type RowBatch, type RowBatchCodec } from './row-
 import { keyCodecOf, readPull } from './wire-pull.ts'
 import type { CallMessage, HostCalls, PullPart, WorkerMessage } from './worker-protocol.ts'
 
-/** How often the main thread is told how far queries have come. */
+/** How often the main thread is told how far queries have come, without asking. */
 const PROGRESS_MS = 500
 
 interface ServedQuery {
@@ -85,6 +85,10 @@ export class HostServer {
       const pull = this.#pulls.get(cursor)
       this.#pulls.delete(cursor)
       await pull?.batches.return?.()
+      return null
+    },
+    tell: async () => {
+      this.#tellProgress()
       return null
     },
     settle: async () => {

@@ -20,6 +20,7 @@ export interface HostSetOptions {
 export class HostSet {
   readonly #options: HostSetOptions
   readonly #hosts = new Map<number, Promise<Host>>()
+  readonly #open = new Map<number, Host>()
 
   constructor(options: HostSetOptions) {
     this.#options = options
@@ -31,13 +32,18 @@ export class HostSet {
     const index = slot % provider.count
     const existing = this.#hosts.get(index)
     if (existing !== undefined) return existing
-    const opening = this.#open(index)
+    const opening = this.#start(index)
     this.#hosts.set(index, opening)
     opening.catch(() => this.#hosts.delete(index))
     return opening
   }
 
-  /** Those that are there. */
+  /** Those that are there now. */
+  get open(): Host[] {
+    return [...this.#open.values()]
+  }
+
+  /** Also those that are just opening. */
   async all(): Promise<Host[]> {
     const opened = await Promise.allSettled(this.#hosts.values())
     return opened.flatMap((host) => (host.status === 'fulfilled' ? [host.value] : []))
@@ -46,15 +52,18 @@ export class HostSet {
   async close(): Promise<void> {
     for (const host of await this.all()) await host.close()
     this.#hosts.clear()
+    this.#open.clear()
     await this.#options.provider.close()
   }
 
-  async #open(index: number): Promise<Host> {
+  async #start(index: number): Promise<Host> {
     const { provider, listener, onLost } = this.#options
     const host: Host = await provider.open(index, listener, (suspect, cause) => {
       this.#hosts.delete(index)
+      this.#open.delete(index)
       onLost(host, suspect, cause)
     })
+    this.#open.set(index, host)
     return host
   }
 }

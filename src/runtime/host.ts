@@ -23,10 +23,12 @@ export interface Host {
   setPaused(queryId: string, isPaused: boolean): Promise<void>
   /** Rows of these partitions of the query's table, in batches. Rejects with an Error if one of them is not here. */
   pull(queryId: string, request: HostPull): AsyncIterable<readonly Row[]>
-  /** Undefined if no task of the query is here. */
+  /** As last told: see `refresh`. Undefined if no task of the query is here. */
   progress(queryId: string): QueryProgress | undefined
-  /** Everything read here so far, by topic. */
+  /** Everything read here, by topic, as last told. */
   readonly totals: FetchTotals
+  /** Resolves when `progress` and `totals` tell what held at some time after the call. */
+  refresh(): Promise<void>
   /**
    * Resolves when every task that runs has read what is there and its outputs are committed. True: that was so from the start and nothing
    * had to be done.
@@ -57,6 +59,11 @@ export type FetchTotals = ReadonlyMap<string, TopicTotals>
 /** The host died with what it was asked to do. */
 export class HostLostError extends Error {
   override readonly name = 'HostLostError'
+}
+
+/** For `catch`: a host that is lost has nothing left to end or to tell. */
+export function unlessLost(error: unknown): void {
+  if (!(error instanceof HostLostError)) throw error
 }
 
 export interface HostPull extends PullRequest {

@@ -119,10 +119,15 @@ export interface QueryRuntime {
   /** Processing stops; state and position stay. */
   pause(queryId: string): Promise<void>
   resume(queryId: string): Promise<void>
+  /**
+   * Resolves when `status` and `reading` tell what held at some time after the call, not what workers told last; at the latest after half a
+   * second: one that is busy for so long stays as it was last told.
+   */
+  refresh(): Promise<void>
   /** Undefined: no such query. */
   status(queryId: string): QueryStatus | undefined
   /** What each worker has read so far, by topic. */
-  reading(): Promise<readonly FetchTotals[]>
+  reading(): readonly FetchTotals[]
   /** All tasks of a query, wherever their slots are; null: not known yet, but soon, or no such query. */
   tasksOf(queryId: string): readonly TaskAssignment[] | null
   /** Where the rows with these keys are (null: all rows). Null: not known yet, but soon. Throws an Error if the query keeps no table. */

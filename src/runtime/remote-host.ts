@@ -74,9 +74,12 @@ export class RemoteHost implements Host {
     return this.#progress.get(queryId)
   }
 
-  /** As it was when the worker last told. */
   get totals(): FetchTotals {
     return this.#totals
+  }
+
+  async refresh(): Promise<void> {
+    await this.#call('tell', null)
   }
 
   settle(): Promise<boolean> {

@@ -6,7 +6,7 @@ import { BrokerError } from '../broker/broker-error.ts'
 import type { Clock } from '../clock.ts'
 import type { QueryAssignment, TaskAssignment } from './assignment.ts'
 import { failureOf } from './failures.ts'
-import { type Host, HostLostError, type QueryProgress } from './host.ts'
+import { type Host, HostLostError, type QueryProgress, unlessLost } from './host.ts'
 import type { HostSet } from './host-set.ts'
 import { addStatistics } from './hosted-query.ts'
 import { applicationId } from './internal-names.ts'
@@ -310,11 +310,6 @@ export class RunningQuery {
     this.#turn = done.catch(() => {})
     return done
   }
-}
-
-/** A host that is lost has nothing left to end. */
-function unlessLost(error: unknown): void {
-  if (!(error instanceof HostLostError)) throw error
 }
 
 async function unlessGone(deleting: Promise<void>): Promise<void> {

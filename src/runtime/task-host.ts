@@ -199,6 +199,8 @@ export class TaskHost implements LocalHost {
     return `${mark} ${restored} ${left}`
   }
 
+  async refresh(): Promise<void> {}
+
   async settle(): Promise<boolean> {
     for (let isQuiet = true; ; isQuiet = false) {
       if (this.#isCaughtUp()) {

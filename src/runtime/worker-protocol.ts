@@ -34,6 +34,8 @@ export interface HostCalls {
   readonly pull: { readonly takes: { readonly queryId: string; readonly request: WirePull }; readonly gives: PullPart }
   readonly pullMore: { readonly takes: { readonly cursor: number }; readonly gives: PullPart }
   readonly pullEnd: { readonly takes: { readonly cursor: number }; readonly gives: null }
+  /** Progress: what has changed since it was last told comes as an event before the reply. */
+  readonly tell: { readonly takes: null; readonly gives: null }
   readonly settle: { readonly takes: null; readonly gives: boolean }
   readonly close: { readonly takes: null; readonly gives: null }
 }

@@ -40,9 +40,10 @@ function status(): QueryStatus {
 }
 
 async function scrape(): Promise<string[]> {
-  const runtime: Pick<QueryRuntime, 'status' | 'reading'> = {
+  const runtime: Pick<QueryRuntime, 'refresh' | 'status' | 'reading'> = {
+    refresh: async () => {},
     status,
-    reading: async () => [new Map([['logs', { records: 7, decoded: 7, bytes: 300 }]])],
+    reading: () => [new Map([['logs', { records: 7, decoded: 7, bytes: 300 }]])],
   }
   const catalog = { ...EMPTY_CATALOG, queries: new Map([['Q1', {} as never]]) }
   const metrics = createMetrics(runtime as QueryRuntime, { catalog: () => catalog, pushQueries: () => 6 })
