@@ -3,8 +3,9 @@
  *
  * Environment: JOB (j1 to j7), OUT (sink topic, which exists), N (records of input), RUN_ID (service id), STATE_DIR (data directory), BROKERS
  * (Kafka) or EMBEDDED (the embedded log in STATE_DIR; then this ends by itself when nothing more comes), COMMIT_MS, CACHE_BYTES. Prints `FIRST ms`,
- * `HALF ms` and `LAST ms` (epoch), seen from outside through the server's metrics: FIRST is when it was last seen to have read nothing,
- * HALF when it was last seen to have read less than half, LAST when it was first seen to have read everything: never too late for the first two. Runs until SIGTERM.
+ * `HALF ms` and `LAST ms` (epoch), from the server's metrics: when the first records came, when it was last seen to have read less than half
+ * (so never too late), and when it was first seen to have read everything.
+ * Runs until SIGTERM.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemClock } from '../src/clock.ts'
@@ -15,8 +16,7 @@ import { serverOptions } from '../src/server/options.ts'
 import { startServer } from '../src/server/server.ts'
 import { JOBS, type Job, jobSql, sourcesSql } from './compare/job-sql.ts'
 
-/** Until the first record is seen, which starts the clock; then less often, as looking takes time from the work. */
-const FIRST_POLL_MS = 10
+/** Looking takes time from the work. */
 const POLL_MS = 50
 /** The table side of j5. */
 const CITIES = 100
@@ -59,22 +59,24 @@ await run(job)
 
 async function run(job: Job): Promise<void> {
   await engine.execute({ sql: sourcesSql() })
-  let lastSeen = Date.now()
   await engine.execute({ sql: jobSql(job, OUT), properties: { 'auto.offset.reset': 'earliest' } })
   const total = records + (job === 'j5' ? CITIES : 0)
-  const marks = [
-    { name: 'FIRST', from: 1 },
-    { name: 'HALF', from: total / 2 },
-  ]
-  for (let read = 0; read < total; ) {
-    await delay(read === 0 ? FIRST_POLL_MS : POLL_MS)
-    const now = Date.now()
-    read = await recordsRead()
-    while (marks.length > 0 && read >= marks[0]!.from) console.log(`${marks.shift()!.name} ${lastSeen}`)
-    lastSeen = now
-  }
+  await until(async () => (await recordsRead()) > 0)
+  const [firstReadAt] = (await metric('millrace_query_first_read_ms')).values()
+  console.log(`FIRST ${firstReadAt}`)
+  console.log(`HALF ${Math.max(firstReadAt!, await until(async () => (await recordsRead()) >= total / 2))}`)
+  await until(async () => (await recordsRead()) >= total)
   console.log(`LAST ${Date.now()}`)
   if (isEmbedded) await endWhenQuiet()
+}
+
+/** Gives when it was last seen not to be so, epoch ms. */
+async function until(isSo: () => Promise<boolean>): Promise<number> {
+  for (let last = Date.now(); ; await delay(POLL_MS)) {
+    const now = Date.now()
+    if (await isSo()) return last
+    last = now
+  }
 }
 
 /** Of the sources; what goes through internal topics does not count. */

@@ -28,6 +28,12 @@ const LATENCY = 'millrace_query_latency_ms'
 export const QUERY_METRICS: readonly QueryMetric[] = [
   perQuery('counter', 'millrace_query_records_consumed', 'Records that the query has read.', (q) => q.recordsConsumed),
   perQuery(
+    'gauge',
+    'millrace_query_first_read_ms',
+    'When the first records came since the query was last started, epoch ms; 0: none yet.',
+    (q) => q.firstReadAt ?? 0,
+  ),
+  perQuery(
     'counter',
     'millrace_query_records_produced',
     'Records that the query has written.',

@@ -72,6 +72,8 @@ export interface HostPull extends PullRequest {
 
 export interface QueryProgress {
   readonly recordsConsumed: number
+  /** When the first records came since the query was last started, epoch ms; null: none yet. */
+  readonly firstReadAt: number | null
   readonly recordsProduced: number
   readonly bytesConsumed: number
   readonly bytesProduced: number

@@ -140,6 +140,7 @@ export class HostedQuery {
     const { tasks } = this
     return {
       recordsConsumed: sum(tasks, ({ recordsRead }) => recordsRead),
+      firstReadAt: earliest(tasks.flatMap(({ feeds }) => feeds.map(({ firstReadAt }) => firstReadAt))),
       recordsProduced: sum(tasks, ({ outputs }) => outputs.recordsWritten),
       bytesConsumed: sum(tasks, ({ feeds }) => sum(feeds, ({ bytesRead }) => bytesRead)),
       bytesProduced: sum(tasks, ({ outputs }) => outputs.bytesWritten),
@@ -193,6 +194,10 @@ export class HostedQuery {
 
 const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
   items.reduce((total, item) => total + value(item), 0)
+
+/** Of times of which some may be unknown. */
+export const earliest = (times: readonly (number | null)[]): number | null =>
+  times.reduce((first, time) => (first === null || (time !== null && time < first) ? time : first), null)
 
 /** One entry per step, over all tasks; also what the coordinator needs over all hosts. */
 export function addStatistics(statistics: readonly StepStatistics[]): StepStatistics[] {

@@ -284,7 +284,7 @@ export class HostedTask {
   }
 
   #makeFeed(input: TaskInput, index: number): InputFeed {
-    const { onFailure, workingFor, query } = this.#options
+    const { onFailure, clock, workingFor, query } = this.#options
     const assignment = this.assignment.inputs.find(({ step }) => step === input.step.id)!
     const isSingle = this.#task.inputs.length === 1
     const feed: InputFeed = new InputFeed({
@@ -299,6 +299,7 @@ export class HostedTask {
       onPassed: () => this.#runGroup(),
       advance: isSingle && this.#isStateful ? (timestamp) => this.#task.advanceStreamTime(timestamp) : null,
       onFailure,
+      clock,
       workingFor,
       queryNumber: query.number,
     })

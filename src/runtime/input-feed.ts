@@ -2,6 +2,7 @@
  * One input of a task as the readers of its topic partition see it: takes records from its position on, once each, whoever reads them.
  * With several inputs, records wait in the task's partition group; with one they are processed as they come.
  */
+import type { Clock } from '../clock.ts'
 import type { StreamRecord } from '../types/record.ts'
 import type { InputAssignment } from './assignment.ts'
 import type { ReadFault } from './bad-records.ts'
@@ -25,6 +26,7 @@ export interface FeedOptions {
   /** After records were taken. Throws what stops the query. */
   readonly onPassed: () => void
   readonly onFailure: (error: unknown) => void
+  readonly clock: Clock
   /** See `WATCHED`. */
   readonly workingFor: Int32Array
   readonly queryNumber: number
@@ -49,6 +51,8 @@ export class InputFeed {
   isClosed = false
   recordsRead = 0
   bytesRead = 0
+  /** When the first records came, epoch ms; null: none yet. */
+  firstReadAt: number | null = null
 
   constructor(options: FeedOptions) {
     const { input, assignment, position, take, refuse, advance, onFailure, workingFor, queryNumber } = options
@@ -106,6 +110,12 @@ export class InputFeed {
 
   get lag(): number {
     return Math.max(0, this.endOffset - this.position)
+  }
+
+  /** Records have come and will be read; the broker has told of those up to `endOffset`. */
+  expect(endOffset: number): void {
+    this.firstReadAt ??= this.#options.clock.now()
+    this.endOffset = endOffset
   }
 
   /** Everything below `nextOffset` was offered. `read`: how much there was. */

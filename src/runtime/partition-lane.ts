@@ -117,7 +117,7 @@ export class PartitionLane implements Lane {
     this.#parts.push(fetched)
     if (this.#parts.length === 1) this.#open(fetched)
     // Before any lane reads: who waits for this input must know that more is to come.
-    if (fetched.error === null) for (const { feed } of this.feeds) feed.endOffset = endOf(fetched)
+    if (fetched.error === null) for (const { feed } of this.feeds) feed.expect(endOf(fetched))
   }
 
   isReading(fetched: FetchedPartition): boolean {

@@ -52,6 +52,8 @@ export interface QueryStatus {
   /** Newest last; at most `ksql.query.error.max.queue.size`. */
   readonly failures: readonly QueryFailure[]
   readonly recordsConsumed: number
+  /** When the first records came since the query was last started, epoch ms; null: none yet. */
+  readonly firstReadAt: number | null
   readonly recordsProduced: number
   /** Of the batches that it has read, as they lie in the topics, and of those that it has written, changelogs included. */
   readonly bytesConsumed: number

@@ -8,7 +8,7 @@ import type { QueryAssignment, TaskAssignment } from './assignment.ts'
 import { failureOf } from './failures.ts'
 import { type Host, HostLostError, type QueryProgress, unlessLost } from './host.ts'
 import type { HostSet } from './host-set.ts'
-import { addStatistics } from './hosted-query.ts'
+import { addStatistics, earliest } from './hosted-query.ts'
 import { applicationId } from './internal-names.ts'
 import { type KeptTable, keptTable } from './kept-table.ts'
 import { addLatencies } from './latency.ts'
@@ -170,6 +170,7 @@ export class RunningQuery {
       state: this.#state === 'RUNNING' && isWaiting ? 'REBALANCING' : this.#state,
       failures: [...this.#failures],
       recordsConsumed: total(({ recordsConsumed }) => recordsConsumed),
+      firstReadAt: earliest(parts.map(({ firstReadAt }) => firstReadAt)),
       recordsProduced: total(({ recordsProduced }) => recordsProduced),
       bytesConsumed: total(({ bytesConsumed }) => bytesConsumed),
       bytesProduced: total(({ bytesProduced }) => bytesProduced),

@@ -13,6 +13,7 @@ function status(): QueryStatus {
     state: 'RUNNING',
     failures: [],
     recordsConsumed: 7,
+    firstReadAt: 1_700_000_000_000,
     recordsProduced: 5,
     bytesConsumed: 700,
     bytesProduced: 500,
