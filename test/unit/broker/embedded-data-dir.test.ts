@@ -7,6 +7,8 @@ import { attachEmbeddedLog, openEmbeddedLog } from '../../../src/broker/embedded
 import { encode, record } from './batches.ts'
 import { openLog, temporaryDirectory } from './embedded.ts'
 
+const PATIENCE = { timeout: 20_000, interval: 5 }
+
 test('a data directory in use is refused with advice', async () => {
   const { dataDir } = await openLog()
   await expect(openEmbeddedLog({ dataDir })).rejects.toMatchObject({
@@ -50,16 +52,20 @@ test.skipIf(!existsSync('/proc/self/stat'))(
   'a lock of a process that was killed and that no parent has asked for is taken over',
   async () => {
     // The shell becomes `cat`, which never waits for the child that it inherits.
-    const parent = spawn('sh', ['-c', 'sleep 60 & kill -9 $!; echo $!; exec cat'])
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec cat'])
     try {
-      const [pid] = (await once(parent.stdout, 'data')) as [Buffer]
+      const [output] = (await once(parent.stdout, 'data')) as [Buffer]
+      const pid = Number(output)
       const stat = () =>
-        readFileSync(`/proc/${Number(pid)}/stat`, 'utf8')
+        readFileSync(`/proc/${pid}/stat`, 'utf8')
           .replace(/^.*\) /s, '')
           .split(' ')
-      await expect.poll(() => stat()[0]).toBe('Z')
+      // A shell that is still there might ask for the child.
+      await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8'), PATIENCE).toBe('cat\n')
+      process.kill(pid, 'SIGKILL')
+      await expect.poll(() => stat()[0], PATIENCE).toBe('Z')
       const dataDir = temporaryDirectory()
-      writeFileSync(join(dataDir, 'lock'), JSON.stringify({ pid: Number(pid), startedAt: stat()[19] }))
+      writeFileSync(join(dataDir, 'lock'), JSON.stringify({ pid, startedAt: stat()[19] }))
       await openLog({ dataDir })
     } finally {
       parent.kill('SIGKILL')
