@@ -4,7 +4,7 @@ import type { StoreKey } from '../state/store.ts'
 import type { Process } from '../types/record.ts'
 import type { Row } from '../types/value.ts'
 import type { AggregateCall } from './aggregate.ts'
-import { type Aggregation, compileAggregation } from './aggregation.ts'
+import { type Aggregation, compileAggregation, type GroupState } from './aggregation.ts'
 import type { OperatorContext, OperatorRuntime } from './operator.ts'
 import { type PendingChange, PendingChanges } from './pending-changes.ts'
 import { hasKey, type KeyedRecord, recordKeys } from './record-key.ts'
@@ -41,16 +41,17 @@ export function buildGroupStates(
       (record) => {
         if (!hasKey(record)) return
         const storeKey = keys.encode(record.key, null)
-        const stored = store.get(storeKey)
+        const stored: GroupState | undefined = store.get(storeKey)
         const isNew = stored === undefined
         if (!accepts(record, isNew)) return
-        const states = isNew ? aggregation.initialize() : aggregation.complete(stored.row)
+        const group = stored ?? { row: aggregation.initialize(), timestamp: record.timestamp }
+        const states = aggregation.complete(group.row)
         if (!pending.touch(storeKey, record)) {
           pending.add(storeKey, record, isNew || !context.oldValues ? null : aggregation.output(record.key, states))
         }
         apply(aggregation, states, record, isNew)
-        const timestamp = isNew || stored.timestamp < record.timestamp ? record.timestamp : stored.timestamp
-        store.put(storeKey, { row: states, timestamp })
+        if (group.timestamp < record.timestamp) group.timestamp = record.timestamp
+        store.put(storeKey, group)
         if (!context.coalesces) pending.flush()
       },
     ],

@@ -6,7 +6,7 @@ import { keyCodec } from '../state/key.ts'
 import type { StoreKey } from '../state/store.ts'
 import type { Process, Window } from '../types/record.ts'
 import type { Row } from '../types/value.ts'
-import { compileAggregation } from './aggregation.ts'
+import { compileAggregation, type GroupState } from './aggregation.ts'
 import { openFinalMark } from './final-mark.ts'
 import type { OperatorContext, OperatorRuntime } from './operator.ts'
 import type { PendingChange } from './pending-changes.ts'
@@ -51,17 +51,18 @@ export function buildTimeWindowAggregate(
   const update = (record: KeyedRecord, start: number): void => {
     const { key, value, timestamp: recordTime } = record
     const storeKey = encode(key)
-    const stored = store.get(storeKey, start)
-    const states = stored === undefined ? aggregation.initialize() : stored.row
+    const stored: GroupState | undefined = store.get(storeKey, start)
+    const group = stored ?? { row: aggregation.initialize(), timestamp: recordTime }
+    const states = group.row
     if (pending !== null && !pending.at(start).touch(storeKey, record)) {
       const bounds = { start, end: start + sizeMs }
       pending
         .at(start)
         .add(storeKey, record, stored === undefined || !context.oldValues ? null : toRow(key, states, bounds))
     }
-    const timestamp = stored === undefined || stored.timestamp < recordTime ? recordTime : stored.timestamp
     aggregation.add(states, value!)
-    store.put(storeKey, start, { row: states, timestamp })
+    if (group.timestamp < recordTime) group.timestamp = recordTime
+    store.put(storeKey, start, group)
     if (!context.coalesces) pending?.flush()
   }
 

@@ -11,7 +11,10 @@ import type { Row } from '../types/value.ts'
  */
 export type StoreKey = string | number
 
-/** A row with the event time of the record that produced it. Rows are never changed after `put`, except where a store says so. */
+/**
+ * A row with the event time of the record that produced it. Neither is changed after `put`, except by aggregations, which put what they have
+ * changed again at once.
+ */
 export interface StoredRow {
   readonly row: Row
   /** Epoch ms. */
