@@ -1,6 +1,6 @@
 /** Answers of POST /ksql, in the shapes that clients know. Source: rest.md 3. */
 import type { FunctionDescription, FunctionListing } from '../functions/registry.ts'
-import type { StepStatistics } from '../runtime/query-runtime.ts'
+import type { StepStatistics } from '../runtime/query-progress.ts'
 
 export interface Warning {
   readonly message: string

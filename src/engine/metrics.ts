@@ -2,7 +2,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { TopicTotals } from '../runtime/host.ts'
 import { LATENCY_BOUNDS_MS, type LatencyCounts } from '../runtime/latency.ts'
-import type { QueryRuntime, QueryStatus, StepStatistics } from '../runtime/query-runtime.ts'
+import type { StepStatistics } from '../runtime/query-progress.ts'
+import type { QueryRuntime, QueryStatus } from '../runtime/query-runtime.ts'
 import type { MeteredEngine } from './api.ts'
 import { type Labels, type Sample, ScrapedMetric } from './scraped-metric.ts'
 

@@ -1,10 +1,9 @@
 /** The port to a thread that runs tasks: in this thread (task-host.ts) or in a worker (remote-host.ts). */
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment } from './assignment.ts'
-import type { LatencyCounts } from './latency.ts'
 import type { ProcessingError } from './processing-log.ts'
-import type { PullRequest, PushRow, QueryFailure, StepStatistics } from './query-runtime.ts'
-import type { RestoreCounts } from './restores.ts'
+import type { QueryProgress } from './query-progress.ts'
+import type { PullRequest, PushRow, QueryFailure } from './query-runtime.ts'
 
 export interface Host {
   /**
@@ -68,24 +67,6 @@ export function unlessLost(error: unknown): void {
 
 export interface HostPull extends PullRequest {
   readonly partitions: readonly number[]
-}
-
-export interface QueryProgress {
-  readonly recordsConsumed: number
-  /** When the first records came since the query was last started, epoch ms; null: none yet. */
-  readonly firstReadAt: number | null
-  readonly recordsProduced: number
-  readonly bytesConsumed: number
-  readonly bytesProduced: number
-  readonly processingErrors: number
-  readonly lagRecords: number
-  readonly commits: number
-  /** Commits that failed and were tried again. */
-  readonly failedCommits: number
-  /** From a record's time until what came of it was stored. */
-  readonly latency: LatencyCounts
-  readonly steps: readonly StepStatistics[]
-  readonly restores: RestoreCounts
 }
 
 export interface HostListener {

@@ -3,10 +3,9 @@ import type { Broker, GroupOffset } from '../broker/broker.ts'
 import { BrokerError } from '../broker/broker-error.ts'
 import type { Clock } from '../clock.ts'
 import { originMetadata, type QueryAssignment } from './assignment.ts'
-import type { QueryProgress } from './host.ts'
 import type { HostedTask, TaskCheckpoint } from './hosted-task.ts'
 import { addLatencies } from './latency.ts'
-import type { StepStatistics } from './query-runtime.ts'
+import { addStatistics, earliest, type QueryProgress } from './query-progress.ts'
 import { positionKey } from './store-provider.ts'
 
 /** As Kafka Streams' `repartition.purge.interval.ms`. */
@@ -194,33 +193,3 @@ export class HostedQuery {
 
 const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
   items.reduce((total, item) => total + value(item), 0)
-
-/** Of times of which some may be unknown. */
-export const earliest = (times: readonly (number | null)[]): number | null =>
-  times.reduce((first, time) => (first === null || (time !== null && time < first) ? time : first), null)
-
-/** One entry per step, over all tasks; also what the coordinator needs over all hosts. */
-export function addStatistics(statistics: readonly StepStatistics[]): StepStatistics[] {
-  const bySteps = new Map<string, StepStatistics>()
-  for (const one of statistics) {
-    const other = bySteps.get(one.step)
-    bySteps.set(one.step, other === undefined ? one : added(one, other))
-  }
-  return [...bySteps.values()]
-}
-
-const added = (one: StepStatistics, other: StepStatistics): StepStatistics => ({
-  step: one.step,
-  recordsIn: one.recordsIn + other.recordsIn,
-  recordsOut: one.recordsOut + other.recordsOut,
-  lateRecords: one.lateRecords + other.lateRecords,
-  droppedRecords: one.droppedRecords + other.droppedRecords,
-  stateEntries: sumOf(one.stateEntries, other.stateEntries),
-  stateBytes: sumOf(one.stateBytes, other.stateBytes),
-  cacheHits: sumOf(one.cacheHits, other.cacheHits),
-  cacheMisses: sumOf(one.cacheMisses, other.cacheMisses),
-  timeMs: sumOf(one.timeMs, other.timeMs),
-})
-
-const sumOf = (one: number | null, other: number | null): number | null =>
-  one === null && other === null ? null : (one ?? 0) + (other ?? 0)

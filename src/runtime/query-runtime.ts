@@ -8,9 +8,8 @@ import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import type { Row } from '../types/value.ts'
 import type { TaskAssignment } from './assignment.ts'
 import type { FetchTotals } from './host.ts'
-import type { LatencyCounts } from './latency.ts'
 import type { ProcessingError } from './processing-log.ts'
-import type { RestoreCounts } from './restores.ts'
+import type { QueryProgress } from './query-progress.ts'
 
 export interface StartQuery {
   readonly plan: PhysicalPlan
@@ -29,45 +28,10 @@ export interface QueryFailure {
   readonly message: string
 }
 
-export interface StepStatistics {
-  readonly step: string
-  readonly recordsIn: number
-  readonly recordsOut: number
-  readonly lateRecords: number
-  /** Records passed over because the step failed on them; the processing log has each. */
-  readonly droppedRecords: number
-  /** Entries of the step's stores; null for a step without state. */
-  readonly stateEntries: number | null
-  /** What they take on the disk, by the mean of those written here; null: nothing was written yet, or the state is in memory. */
-  readonly stateBytes: number | null
-  /** Lookups of the step's stores that were answered from memory, and that asked the disk; null: the state is in memory. */
-  readonly cacheHits: number | null
-  readonly cacheMisses: number | null
-  /** Estimated from a sample; null for a step whose work is a part of reading. */
-  readonly timeMs: number | null
-}
-
-export interface QueryStatus {
+export interface QueryStatus extends QueryProgress {
   readonly state: QueryState
   /** Newest last; at most `ksql.query.error.max.queue.size`. */
   readonly failures: readonly QueryFailure[]
-  readonly recordsConsumed: number
-  /** When the first records came since the query was last started, epoch ms; null: none yet. */
-  readonly firstReadAt: number | null
-  readonly recordsProduced: number
-  /** Of the batches that it has read, as they lie in the topics, and of those that it has written, changelogs included. */
-  readonly bytesConsumed: number
-  readonly bytesProduced: number
-  readonly processingErrors: number
-  /** Records behind the end of the sources, as far as known. */
-  readonly lagRecords: number
-  readonly commits: number
-  /** Commits that failed and were tried again. */
-  readonly failedCommits: number
-  /** From the time of the newest record of each batch written until the batch was stored. */
-  readonly latency: LatencyCounts
-  readonly steps: readonly StepStatistics[]
-  readonly restores: RestoreCounts
 }
 
 /**

@@ -1,7 +1,8 @@
 /** A host in a worker, as the main thread sees it. */
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment } from './assignment.ts'
-import type { FetchTotals, Host, HostListener, HostLostError, HostPull, QueryProgress } from './host.ts'
+import type { FetchTotals, Host, HostListener, HostLostError, HostPull } from './host.ts'
+import type { QueryProgress } from './query-progress.ts'
 import type { PushRow } from './query-runtime.ts'
 import { plainRows, pushedRows, type RowBatchCodec } from './row-batches.ts'
 import { keyCodecOf, writePull } from './wire-pull.ts'

@@ -6,15 +6,13 @@ import { BrokerError } from '../broker/broker-error.ts'
 import type { Clock } from '../clock.ts'
 import type { QueryAssignment, TaskAssignment } from './assignment.ts'
 import { failureOf } from './failures.ts'
-import { type Host, HostLostError, type QueryProgress, unlessLost } from './host.ts'
+import { type Host, HostLostError, unlessLost } from './host.ts'
 import type { HostSet } from './host-set.ts'
-import { addStatistics, earliest } from './hosted-query.ts'
 import { applicationId } from './internal-names.ts'
 import { type KeptTable, keptTable } from './kept-table.ts'
-import { addLatencies } from './latency.ts'
 import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './placement.ts'
+import { addProgress } from './query-progress.ts'
 import type { QueryFailure, QueryState, QueryStatus } from './query-runtime.ts'
-import { addRestores } from './restores.ts'
 import type { OwnedSlots, SlotTerms } from './slots.ts'
 
 const DEFAULT_FIRST_RETRY_MS = 15_000
@@ -162,25 +160,12 @@ export class RunningQuery {
   }
 
   status(): QueryStatus {
-    const parts = this.#hosts.flatMap((host) => host.progress(this.#id) ?? [])
-    const total = (value: (part: QueryProgress) => number) => parts.reduce((sum, part) => sum + value(part), 0)
-    const restores = addRestores(parts.map((part) => part.restores))
-    const isWaiting = restores.left > 0 || this.#options.slots.isEmpty
+    const progress = addProgress(this.#hosts.flatMap((host) => host.progress(this.#id) ?? []))
+    const isWaiting = progress.restores.left > 0 || this.#options.slots.isEmpty
     return {
+      ...progress,
       state: this.#state === 'RUNNING' && isWaiting ? 'REBALANCING' : this.#state,
       failures: [...this.#failures],
-      recordsConsumed: total(({ recordsConsumed }) => recordsConsumed),
-      firstReadAt: earliest(parts.map(({ firstReadAt }) => firstReadAt)),
-      recordsProduced: total(({ recordsProduced }) => recordsProduced),
-      bytesConsumed: total(({ bytesConsumed }) => bytesConsumed),
-      bytesProduced: total(({ bytesProduced }) => bytesProduced),
-      processingErrors: total(({ processingErrors }) => processingErrors),
-      lagRecords: total(({ lagRecords }) => lagRecords),
-      commits: total(({ commits }) => commits),
-      failedCommits: total(({ failedCommits }) => failedCommits),
-      latency: addLatencies(parts.map(({ latency }) => latency)),
-      steps: addStatistics(parts.flatMap(({ steps }) => steps)),
-      restores,
     }
   }
 

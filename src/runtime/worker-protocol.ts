@@ -1,7 +1,8 @@
 /** What main thread and workers say to each other: plain data. Each call has one reply with its id; events come by themselves. */
 import type { QueryAssignment } from './assignment.ts'
-import type { FetchTotals, HostPull, QueryProgress } from './host.ts'
+import type { FetchTotals, HostPull } from './host.ts'
 import type { ProcessingError } from './processing-log.ts'
+import type { QueryProgress } from './query-progress.ts'
 import type { QueryFailure } from './query-runtime.ts'
 import type { RowBatch } from './row-batches.ts'
 

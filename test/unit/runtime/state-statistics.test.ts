@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
 import { durableStores } from '../../../src/runtime/durable-stores.ts'
-import type { StepStatistics } from '../../../src/runtime/query-runtime.ts'
+import type { StepStatistics } from '../../../src/runtime/query-progress.ts'
 import { Restores } from '../../../src/runtime/restores.ts'
 import { QueryWorld } from '../../support/query-world.ts'
 

@@ -1,0 +1,90 @@
+/** How far a query has come: what a host tells of its tasks, and what that is together. */
+import { addLatencies, type LatencyCounts } from './latency.ts'
+import { addRestores, type RestoreCounts } from './restores.ts'
+
+export interface StepStatistics {
+  readonly step: string
+  readonly recordsIn: number
+  readonly recordsOut: number
+  readonly lateRecords: number
+  /** Records passed over because the step failed on them; the processing log has each. */
+  readonly droppedRecords: number
+  /** Entries of the step's stores; null for a step without state. */
+  readonly stateEntries: number | null
+  /** What they take on the disk, by the mean of those written here; null: nothing was written yet, or the state is in memory. */
+  readonly stateBytes: number | null
+  /** Lookups of the step's stores that were answered from memory, and that asked the disk; null: the state is in memory. */
+  readonly cacheHits: number | null
+  readonly cacheMisses: number | null
+  /** Estimated from a sample; null for a step whose work is a part of reading. */
+  readonly timeMs: number | null
+}
+
+export interface QueryProgress {
+  readonly recordsConsumed: number
+  /** When the first records came since the query was last started, epoch ms; null: none yet. */
+  readonly firstReadAt: number | null
+  readonly recordsProduced: number
+  /** Of the batches that it has read, as they lie in the topics, and of those that it has written, changelogs included. */
+  readonly bytesConsumed: number
+  readonly bytesProduced: number
+  readonly processingErrors: number
+  /** Records behind the end of the sources, as far as known. */
+  readonly lagRecords: number
+  readonly commits: number
+  /** Commits that failed and were tried again. */
+  readonly failedCommits: number
+  /** From the time of the newest record of each batch written until the batch was stored. */
+  readonly latency: LatencyCounts
+  readonly steps: readonly StepStatistics[]
+  readonly restores: RestoreCounts
+}
+
+/** Of all hosts together. */
+export function addProgress(parts: readonly QueryProgress[]): QueryProgress {
+  const total = (value: (part: QueryProgress) => number) => parts.reduce((sum, part) => sum + value(part), 0)
+  return {
+    recordsConsumed: total(({ recordsConsumed }) => recordsConsumed),
+    firstReadAt: earliest(parts.map(({ firstReadAt }) => firstReadAt)),
+    recordsProduced: total(({ recordsProduced }) => recordsProduced),
+    bytesConsumed: total(({ bytesConsumed }) => bytesConsumed),
+    bytesProduced: total(({ bytesProduced }) => bytesProduced),
+    processingErrors: total(({ processingErrors }) => processingErrors),
+    lagRecords: total(({ lagRecords }) => lagRecords),
+    commits: total(({ commits }) => commits),
+    failedCommits: total(({ failedCommits }) => failedCommits),
+    latency: addLatencies(parts.map(({ latency }) => latency)),
+    steps: addStatistics(parts.flatMap(({ steps }) => steps)),
+    restores: addRestores(parts.map(({ restores }) => restores)),
+  }
+}
+
+/** Of times of which some may be unknown. */
+export const earliest = (times: readonly (number | null)[]): number | null =>
+  times.reduce((first, time) => (first === null || (time !== null && time < first) ? time : first), null)
+
+/** One entry per step, over all tasks or hosts. */
+export function addStatistics(statistics: readonly StepStatistics[]): StepStatistics[] {
+  const bySteps = new Map<string, StepStatistics>()
+  for (const one of statistics) {
+    const other = bySteps.get(one.step)
+    bySteps.set(one.step, other === undefined ? one : added(one, other))
+  }
+  return [...bySteps.values()]
+}
+
+const added = (one: StepStatistics, other: StepStatistics): StepStatistics => ({
+  step: one.step,
+  recordsIn: one.recordsIn + other.recordsIn,
+  recordsOut: one.recordsOut + other.recordsOut,
+  lateRecords: one.lateRecords + other.lateRecords,
+  droppedRecords: one.droppedRecords + other.droppedRecords,
+  stateEntries: sumOf(one.stateEntries, other.stateEntries),
+  stateBytes: sumOf(one.stateBytes, other.stateBytes),
+  cacheHits: sumOf(one.cacheHits, other.cacheHits),
+  cacheMisses: sumOf(one.cacheMisses, other.cacheMisses),
+  timeMs: sumOf(one.timeMs, other.timeMs),
+})
+
+const sumOf = (one: number | null, other: number | null): number | null =>
+  one === null && other === null ? null : (one ?? 0) + (other ?? 0)
