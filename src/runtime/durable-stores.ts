@@ -31,7 +31,7 @@ export interface DurableStoresOptions {
   readonly directory: string
   /** Bound on the memory of this host's caches, bytes; an estimate. */
   readonly cacheBytes: number
-  /** Bound on the file pages that the process maps and has in memory, bytes. Default: 64 MiB. */
+  /** Bound on the file pages that the process maps and has in memory, bytes. Default: 8 MiB. */
   readonly mappedBytes?: number
   /** Where changelogs are; null: none are written, and the disk alone keeps the state. */
   readonly changelogs: Broker | null
@@ -40,7 +40,8 @@ export interface DurableStoresOptions {
   readonly onRestore?: (progress: RestoreProgress) => void
 }
 
-const DEFAULT_MAPPED_BYTES = 64 * 1024 * 1024
+/** What is mapped anew comes from the system's cache: with eight times as much nothing was faster. */
+const DEFAULT_MAPPED_BYTES = 8 * 1024 * 1024
 
 export function durableStores(options: DurableStoresOptions): StoreProvider {
   return new DurableStores(options)
