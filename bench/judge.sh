@@ -3,6 +3,7 @@
 # C library those of the container image.
 directory=$(cd "$(dirname "$0")/.." && pwd)
 cd "$directory" || exit 1
+# As scripts/build.mjs looks, but without a process of Node's, whose memory would count as the peer's.
 if [ ! -e dist/.built ] || [ -n "$(find src grammar bench -newer dist/.built -print | head -n 1)" ]; then
   node scripts/build.mjs || exit 1
 fi

@@ -174,6 +174,7 @@ export class JoinSegment extends CacheEntry {
   memoryForNext(spare: SegmentMemory | null): SegmentMemory {
     const expected = Math.max(INITIAL_BYTES, Math.ceil((1 + HEADROOM) * this.#entries.position))
     const found = spare?.entries.buffer.length ?? 0
+    // What is new has the headroom once more, so that it fits for later ones too.
     if (spare === null || found < expected || found > MAX_EXCESS * expected)
       return newMemory(Math.ceil((1 + HEADROOM) * expected), this.#slots.length)
     spare.entries.position = 0
