@@ -10,7 +10,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemClock } from '../src/clock.ts'
 import { startServerParts } from '../src/main.ts'
-import { limitHeapGrowth } from '../src/runtime/heap-limits.ts'
+import { limitHeapGrowth } from '../src/runtime/threads/heap-limits.ts'
 import { silentLog } from '../src/server/log.ts'
 import { serverOptions } from '../src/server/options.ts'
 import { startServer } from '../src/server/server.ts'

@@ -15,13 +15,13 @@ import type { Peers } from './engine/peers.ts'
 import { parseProperties } from './engine/properties-file.ts'
 import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
 import { createRegistry } from './functions/registry.ts'
-import type { ClusterMembership, ClusterMembershipOptions } from './runtime/cluster-membership.ts'
-import { createQueryRuntime } from './runtime/create-query-runtime.ts'
-import type { HostProvider } from './runtime/host-set.ts'
+import type { ClusterMembership, ClusterMembershipOptions } from './runtime/cluster/cluster-membership.ts'
+import { createQueryRuntime } from './runtime/queries/runtime.ts'
+import type { HostProvider } from './runtime/queries/workers.ts'
 import type { QueryRuntime } from './runtime/query-runtime.ts'
 import { SLOTS } from './runtime/slots.ts'
-import { workerHosts } from './runtime/worker-hosts.ts'
-import type { StoresSetup } from './runtime/worker-setup.ts'
+import type { StoresSetup } from './runtime/threads/setup.ts'
+import { workerHosts } from './runtime/threads/worker-threads.ts'
 
 export interface ServerPartsOptions {
   /** Where the embedded log and the state of queries lie. Made if it is not there. */
@@ -139,7 +139,7 @@ async function joinCluster(
   { inform = () => {}, warn = warnOnStandardError }: ServerPartsOptions,
   parts: Pick<ClusterMembershipOptions, 'runtime' | 'clock' | 'join'>,
 ): Promise<ClusterMembership> {
-  const { ClusterMembership } = await import('./runtime/cluster-membership.ts')
+  const { ClusterMembership } = await import('./runtime/cluster/cluster-membership.ts')
   return new ClusterMembership({ ...parts, inform, warn })
 }
 
@@ -226,7 +226,7 @@ async function openKafka(
     import('./broker/kafka/slots.ts'),
     import('./engine/kafka-options.ts'),
     import('./broker/embedded/data-dir-lock.ts'),
-    import('./runtime/server-identity.ts'),
+    import('./runtime/cluster/server-identity.ts'),
   ])
   const kafka = kafkaOptions(servers, config)
   const serviceId = config.get('ksql.service.id') ?? ''

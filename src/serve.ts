@@ -5,7 +5,7 @@ import type { Engine } from './engine/api.ts'
 import { createConfig } from './engine/config.ts'
 import { parseProperties } from './engine/properties-file.ts'
 import { type ServerParts, startServerParts } from './main.ts'
-import { limitHeapGrowth } from './runtime/heap-limits.ts'
+import { limitHeapGrowth } from './runtime/threads/heap-limits.ts'
 import { serverOptions } from './server/options.ts'
 import { startServer } from './server/server.ts'
 

@@ -6,7 +6,7 @@ import type { Broker } from '../../src/broker/broker.ts'
 import { attachEmbeddedLog } from '../../src/broker/embedded/embedded-log.ts'
 import { KafkaBroker } from '../../src/broker/kafka/kafka-broker.ts'
 import { RecordBatchBuilder } from '../../src/broker/record-batch-builder.ts'
-import type { BrokerConnection } from '../../src/runtime/worker-setup.ts'
+import type { BrokerConnection } from '../../src/runtime/threads/setup.ts'
 
 export interface LatencyClient {
   readonly connection: BrokerConnection

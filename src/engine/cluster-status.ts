@@ -1,7 +1,8 @@
 /** Which server of the cluster has which partitions and stores of the persistent queries. Source: rest.md 7, /clusterStatus. */
+
+import { isOperator, splitTopology, stepSchemas, storesOf } from '../plan/topology.ts'
 import type { TaskAssignment } from '../runtime/assignment.ts'
 import { SLOTS } from '../runtime/slots.ts'
-import { isOperator, splitTopology, stepSchemas, storesOf } from '../runtime/topology.ts'
 import type { PersistentQuery } from './catalog.ts'
 import type { EngineParts } from './parts.ts'
 import { hostIn } from './peer-states.ts'

@@ -5,7 +5,7 @@
  */
 import { BrokerError } from '../broker/broker-error.ts'
 import { loggerOf } from '../plan/describe.ts'
-import type { ProcessingError } from '../runtime/processing-log.ts'
+import type { ProcessingError } from '../runtime/processing-error.ts'
 import { encodeBase64 } from '../types/base64.ts'
 import type { StatementRequest } from './api.ts'
 import type { EngineParts } from './parts.ts'

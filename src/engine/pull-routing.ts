@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { RequestError } from '../errors.ts'
-import { merge } from '../runtime/merge.ts'
+import { merge } from '../runtime/queries/merge.ts'
 import type { PullRequest } from '../runtime/query-runtime.ts'
 import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'

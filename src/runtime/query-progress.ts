@@ -1,6 +1,6 @@
 /** How far a query has come: what a host tells of its tasks, and what that is together. */
 import { addLatencies, type LatencyCounts } from './latency.ts'
-import { addRestores, type RestoreCounts } from './restores.ts'
+import { addRestores, type RestoreCounts } from './stores/restores.ts'
 
 export interface StepStatistics {
   readonly step: string

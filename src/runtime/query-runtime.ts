@@ -7,9 +7,9 @@ import type { NamedExpression } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import type { Row } from '../types/value.ts'
 import type { TaskAssignment } from './assignment.ts'
-import type { FetchTotals } from './host.ts'
-import type { ProcessingError } from './processing-log.ts'
+import type { ProcessingError } from './processing-error.ts'
 import type { QueryProgress } from './query-progress.ts'
+import type { FetchTotals } from './worker.ts'
 
 export interface StartQuery {
   readonly plan: PhysicalPlan

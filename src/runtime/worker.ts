@@ -1,26 +1,80 @@
-/** Entry of a worker thread: one host, which the main thread talks to. */
-import { parentPort, workerData } from 'node:worker_threads'
-import { HostServer } from './host-server.ts'
-import { TaskHost } from './task-host.ts'
-import { hostOptions, type WorkerSetup } from './worker-setup.ts'
-import { WATCHED } from './worker-watch.ts'
+/** The port to a thread that runs tasks: in this thread (task-host.ts) or in a worker (remote-host.ts). */
+import type { Row } from '../types/value.ts'
+import type { QueryAssignment } from './assignment.ts'
+import type { ProcessingError } from './processing-error.ts'
+import type { QueryProgress } from './query-progress.ts'
+import type { PullRequest, PushRow, QueryFailure } from './query-runtime.ts'
 
-/** How often a thread without work shows that it lives. */
-const BEAT_MS = 500
-
-const options = await hostOptions(workerData as WorkerSetup)
-const port = parentPort!
-new HostServer({
-  port,
-  open: (listener) => new TaskHost({ ...options, listener }),
-  onClosed: async () => {
-    await options.broker.close()
-    port.close()
-  },
-})
-const beat = (): void => {
-  options.workingFor[WATCHED.beats]!++
+export interface Host {
+  /**
+   * Resolves when the tasks run. What goes wrong is told to the listener. A task runs once at a time; tasks of a query that is here already
+   * come to those that it has.
+   */
+  start(assignment: QueryAssignment): Promise<void>
+  /** Commits what is done and ends the query's tasks here. `purge`: deletes their state too. No effect if there are none. */
+  stop(queryId: string, options: { readonly purge: boolean }): Promise<void>
+  /**
+   * Ends the tasks of these slots, of all queries, also those that are just starting. `commit`: what is done is committed before it resolves;
+   * else it is dropped, as others may be at work on the slots already.
+   */
+  release(slots: readonly number[], options: { readonly commit: boolean }): Promise<void>
+  /** Resolves when no record is processed any more, or processing goes on. */
+  setPaused(queryId: string, isPaused: boolean): Promise<void>
+  /** Rows of these partitions of the query's table, in batches. Rejects with an Error if one of them is not here. */
+  pull(queryId: string, request: HostPull): AsyncIterable<readonly Row[]>
+  /** As last told: see `refresh`. Undefined if no task of the query is here. */
+  progress(queryId: string): QueryProgress | undefined
+  /** Everything read here, by topic, as last told. */
+  readonly totals: FetchTotals
+  /** Resolves when `progress` and `totals` tell what held at some time after the call. */
+  refresh(): Promise<void>
+  /**
+   * Resolves when every task that runs has read what is there and its outputs are committed. True: that was so from the start and nothing
+   * had to be done.
+   */
+  settle(): Promise<boolean>
+  /** Commits what is done, ends all tasks and gives everything back. */
+  close(): Promise<void>
 }
-// At once: from the first beat on the thread is watched.
-beat()
-setInterval(beat, BEAT_MS).unref()
+
+/** A host in this thread. */
+export interface LocalHost extends Host {
+  /** A text that changes with what `progress` tells, at little cost; undefined if no task of the query is here. */
+  progressMark(queryId: string): string | undefined
+}
+
+/** What a host has read of one topic, whoever it was for. */
+export interface TopicTotals {
+  /** Records fetched: each once, however many queries read it; again for a query that is behind and catches up. */
+  readonly records: number
+  /** How often a record was decoded: once for all queries that read it alike. */
+  readonly decoded: number
+  readonly bytes: number
+}
+
+/** By topic. */
+export type FetchTotals = ReadonlyMap<string, TopicTotals>
+
+/** The host died with what it was asked to do. */
+export class HostLostError extends Error {
+  override readonly name = 'HostLostError'
+}
+
+/** For `catch`: a host that is lost has nothing left to end or to tell. */
+export function unlessLost(error: unknown): void {
+  if (!(error instanceof HostLostError)) throw error
+}
+
+export interface HostPull extends PullRequest {
+  readonly partitions: readonly number[]
+}
+
+export interface HostListener {
+  /** The query's tasks on this host have ended. */
+  readonly onFailure: (queryId: string, failure: QueryFailure) => void
+  /** Their transaction was aborted: these queries have ended here and must start again from their committed offsets. */
+  readonly onRewind: (queryIds: readonly string[]) => void
+  readonly onProcessingError: (queryId: string, error: ProcessingError) => void
+  /** Rows of a push query, in the order of their partition. */
+  readonly onRows: (queryId: string, rows: readonly PushRow[]) => void
+}

@@ -22,7 +22,7 @@ import { planCreateAs, planInsertInto } from '../../src/plan/persistent-query.ts
 import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
 import { checkQueryUpgrade, replacedQuery } from '../../src/plan/replace-query.ts'
 import { checkSourceUpgrade, claimName, type NameClaim } from '../../src/plan/replace-source.ts'
-import type { TopicRecord } from '../../src/runtime/test-driver.ts'
+import type { TopicRecord } from '../../src/runtime/task/test-driver.ts'
 import type { CreateAs, CreateSource, DropSource, InsertInto, InsertValues, Statement } from '../../src/sql/ast.ts'
 import { CheckFailure } from './failure.ts'
 

@@ -1,6 +1,6 @@
 /** Records of a simulated topic read back for checking, by the runner's own means. Source: conformance/FORMAT.md, section 5. */
 import type { DataSource, KeyWindow } from '../../src/metastore/data-source.ts'
-import type { TopicRecord } from '../../src/runtime/test-driver.ts'
+import type { TopicRecord } from '../../src/runtime/task/test-driver.ts'
 import type { FormatName } from '../../src/serde/format.ts'
 import { doubleToText } from '../../src/types/double-text.ts'
 import { parseJsonValue } from '../../src/types/json-parse.ts'

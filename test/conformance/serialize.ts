@@ -3,7 +3,7 @@
  * conformance/FORMAT.md, section 5. Throws CheckFailure for values that do not fit.
  */
 import type { DataSource } from '../../src/metastore/data-source.ts'
-import type { TopicRecord } from '../../src/runtime/test-driver.ts'
+import type { TopicRecord } from '../../src/runtime/task/test-driver.ts'
 import type { FormatName } from '../../src/serde/format.ts'
 import { formatJsonValue, JsonNumber, type JsonValue } from '../../src/types/json-parse.ts'
 import type { Column } from '../../src/types/schema.ts'

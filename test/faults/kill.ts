@@ -7,7 +7,7 @@
 import { globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { applicationId } from '../../src/runtime/internal-names.ts'
+import { applicationId } from '../../src/runtime/topic-names.ts'
 import type { Fault, FaultOptions } from './fault.ts'
 import { checkOutputs, checkTables } from './kill/check.ts'
 import { expected, OUTPUTS, PARTITIONS, records, SOURCES, STATEMENTS, TOPICS } from './kill/flow.ts'

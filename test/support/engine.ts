@@ -12,9 +12,9 @@ import type { Entity } from '../../src/engine/entities.ts'
 import type { Peers } from '../../src/engine/peers.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
-import { createQueryRuntime, type SettlingQueryRuntime } from '../../src/runtime/create-query-runtime.ts'
-import { durableStores } from '../../src/runtime/durable-stores.ts'
-import type { StoreProvider } from '../../src/runtime/store-provider.ts'
+import { createQueryRuntime, type SettlingQueryRuntime } from '../../src/runtime/queries/runtime.ts'
+import { durableStores } from '../../src/runtime/stores/durable-stores.ts'
+import type { StoreProvider } from '../../src/runtime/stores/task-stores.ts'
 import type { Row } from '../../src/types/value.ts'
 
 const functions = createRegistry(BUILT_IN_FUNCTIONS)

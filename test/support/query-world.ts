@@ -16,12 +16,12 @@ import { planCreateAs, planInsertInto } from '../../src/plan/persistent-query.ts
 import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
 import { planPushQuery } from '../../src/plan/push-query.ts'
 import type { TopicRequest } from '../../src/plan/topic-request.ts'
+import type { ProcessingError } from '../../src/runtime/processing-error.ts'
 import {
   createQueryRuntime,
   type QueryRuntimeOptions,
   type SettlingQueryRuntime,
-} from '../../src/runtime/create-query-runtime.ts'
-import type { ProcessingError } from '../../src/runtime/processing-log.ts'
+} from '../../src/runtime/queries/runtime.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
 
 export const functions = createRegistry(BUILT_IN_FUNCTIONS)

@@ -1,0 +1,101 @@
+/**
+ * This server among the servers of its cluster: joins the slots group, hands the slots that come and go to the runtime, and joins again,
+ * after pauses that grow, whenever the membership has ended.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { SlotEvents, SlotMembership, SlotOwner } from '../../broker/kafka/slots.ts'
+import type { Clock } from '../../clock.ts'
+import type { QueryRuntime } from '../query-runtime.ts'
+
+export interface ClusterMembershipOptions {
+  readonly runtime: Pick<QueryRuntime, 'takeSlots' | 'dropSlots'>
+  readonly clock: Clock
+  /** Joins the slots group. `signal`: leave it, also if the first slots have not come yet. */
+  readonly join: (events: SlotEvents, signal: AbortSignal) => Promise<SlotMembership>
+  /** Told, in words for the operator, which slots come and go. */
+  readonly inform: (message: string) => void
+  readonly warn: (message: string) => void
+  /** Resolves after `ms`, or when the signal is aborted. Default: the system's timer. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 60_000
+
+export class ClusterMembership {
+  readonly #options: ClusterMembershipOptions
+  readonly #leaving = new AbortController()
+  readonly #stay: Promise<void>
+  #member: SlotMembership | null = null
+
+  /** Joins in the background: nothing waits for it. */
+  constructor(options: ClusterMembershipOptions) {
+    this.#options = options
+    this.#stay = this.#run()
+  }
+
+  /** Who has which slots, as far as is known. Rejects with a BrokerError. */
+  async owners(): Promise<readonly SlotOwner[]> {
+    return this.#member === null ? [] : this.#member.owners()
+  }
+
+  /** Gives the slots up, so that others get them at once. */
+  async leave(): Promise<void> {
+    this.#leaving.abort()
+    await this.#stay
+  }
+
+  async #run(): Promise<void> {
+    const { clock, join, warn, pause = systemPause } = this.#options
+    const { signal } = this.#leaving
+    for (let failures = 0; !signal.aborted; failures++) {
+      const startedAt = clock.now()
+      try {
+        this.#member = await join(this.#events, signal)
+        await this.#member.ended
+      } catch (error) {
+        if (!signal.aborted) warn(`${NO_MEMBER}: ${messageOf(error)} It runs no queries until it has joined again.`)
+        await this.#member?.leave().catch(() => {})
+      }
+      this.#member = null
+      if (clock.now() - startedAt > LONGEST_PAUSE_MS) failures = 0
+      if (!signal.aborted) await pause(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures), signal)
+    }
+  }
+
+  readonly #events: SlotEvents = {
+    onAssigned: (slots) => {
+      this.#options.inform(`This server has got slots of its cluster: ${rangesOf(slots)}.`)
+      this.#options.runtime.takeSlots(slots)
+    },
+    onRevoked: async (slots) => {
+      await this.#options.runtime.dropSlots(slots, { commit: true })
+      this.#options.inform(`This server has given slots of its cluster up: ${rangesOf(slots)}.`)
+    },
+    onLost: async (slots) => {
+      this.#options.warn(
+        `This server was not heard in time, and others may have its slots ${rangesOf(slots)}. Its queries stop there until it has joined again.`,
+      )
+      await this.#options.runtime.dropSlots(slots, { commit: false })
+    },
+  }
+}
+
+const NO_MEMBER = 'This server is no member of its cluster'
+
+/** As `0-3,7`. */
+function rangesOf(slots: readonly number[]): string {
+  const ranges: { from: number; to: number }[] = []
+  for (const slot of slots.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1)
+    if (last?.to === slot - 1) last.to = slot
+    else ranges.push({ from: slot, to: slot })
+  }
+  return ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(',')
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+async function systemPause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {})
+}

@@ -1,0 +1,33 @@
+/** The table that a query keeps: which tasks have its rows, and which of them a key; as the topic that feeds the tasks is partitioned. */
+import { partitionForKey } from '../../broker/partitioner.ts'
+import { keepsTable, splitTopology, stepSchemas } from '../../plan/topology.ts'
+import { ByteBuffer } from '../../serde/byte-sink.ts'
+import type { Row } from '../../types/value.ts'
+import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import { keyWriter } from '../task/record-encoder.ts'
+
+/** The table that a query keeps. */
+export interface KeptTable {
+  /** Those that have its rows, by partition. */
+  readonly tasks: readonly TaskAssignment[]
+  /** Null: a key may be in any partition. Windows do not count, as in Kafka Streams. */
+  readonly partitionOf: ((key: Row) => number) | null
+}
+
+/** Throws an Error if the plan keeps no table. */
+export function keptTable({ plan, tasks: all }: Pick<QueryAssignment, 'plan' | 'tasks'>): KeptTable {
+  const topology = splitTopology(plan.steps).find((one) => keepsTable(one, plan))
+  if (topology === undefined) throw new Error(`Query ${plan.queryId} keeps no table that can be read.`)
+  const tasks = all.filter((task) => task.topology === topology.index)
+  const [input] = topology.reads
+  if (input === undefined || input.keyFormat.format === 'NONE') return { tasks, partitionOf: null }
+  const { key } = stepSchemas(plan.steps).get(input.id)!
+  const write = keyWriter({ topic: '', keyFormat: input.keyFormat, key, window: null }, [])
+  const bytes = new ByteBuffer()
+  const partitionOf = (row: Row) => {
+    bytes.clear()
+    write({ key: row, window: null, value: null, oldValue: null, timestamp: 0, headers: null }, bytes)
+    return partitionForKey(bytes.buffer, tasks.length, 0, bytes.position)
+  }
+  return { tasks, partitionOf }
+}

@@ -1,0 +1,192 @@
+/**
+ * Push queries: tasks like any others, whose rows go to subscribers. Those that read from now on, keep no state and do the same share one
+ * set of tasks; its rows are handed to all of them. Tasks go at the pace of the fastest subscriber, so that rows do not heap up while the
+ * server itself cannot send them faster; one that falls behind the others is ended, at no cost to them.
+ */
+import { QueryError } from '../../errors.ts'
+import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import { isOperator, stepSchemas, storesOf } from '../../plan/topology.ts'
+import { type Config, readsFromStart } from '../query-config.ts'
+import type { PushRow, PushSubscriber, PushSubscription, QueryFailure } from '../query-runtime.ts'
+import type { RunningQuery } from './running-query.ts'
+import { SubscriberQueue } from './subscriber-queue.ts'
+
+/** Tasks pause when more rows than this wait for each of their subscribers, and go on when fewer than half of it wait for one. */
+const PAUSE_AT_ROWS = 4_096
+
+export interface PushQueriesOptions {
+  /** A query that is not started, with the plan's id. */
+  readonly make: (plan: PhysicalPlan, config: Config, onEnded: (failure: QueryFailure) => void) => RunningQuery
+  /** Rows that one subscriber may be behind another. */
+  readonly maxBufferedRows: number
+  /** Its tasks have ended. */
+  readonly onEnded: (queryId: string) => void
+}
+
+interface TaskSet {
+  readonly query: RunningQuery
+  readonly queryId: string
+  readonly subscribers: Set<SubscriberQueue>
+  /** Null: it is nobody else's. */
+  readonly identity: string | null
+  readonly started: Promise<void>
+  isPaused: boolean
+  /** More rows wait for some subscriber than it may be behind the others. */
+  hasSlow: boolean
+}
+
+export class PushQueries {
+  readonly #options: PushQueriesOptions
+  readonly #sets = new Map<string, TaskSet>()
+  readonly #shared = new Map<string, TaskSet>()
+
+  constructor(options: PushQueriesOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when the tasks run. If they cannot, the subscriber is told, as of any other end. */
+  async subscribe(plan: PhysicalPlan, config: Config, subscriber: PushSubscriber): Promise<PushSubscription> {
+    const set = this.#setFor(plan, config)
+    const limit = limitOf(plan)
+    const queue = new SubscriberQueue({
+      subscriber,
+      limit,
+      onProgress: () => this.#progress(set, queue),
+      onEnded: () => this.#leave(set, queue),
+    })
+    set.subscribers.add(queue)
+    this.#regulate(set)
+    if (limit === 0) queue.end({ reason: 'limit' })
+    await set.started
+    return {
+      close: async () => {
+        queue.end({ reason: 'closed' })
+        await set.query.settled()
+      },
+    }
+  }
+
+  /** True if the rows were of a push query that is still wanted. */
+  onRows(queryId: string, rows: readonly PushRow[]): void {
+    const set = this.#sets.get(queryId)
+    if (set === undefined) return
+    for (const queue of set.subscribers) queue.offer(rows)
+    this.#endSlow(set)
+    this.#regulate(set)
+  }
+
+  find(queryId: string): RunningQuery | undefined {
+    return this.#sets.get(queryId)?.query
+  }
+
+  get running(): RunningQuery[] {
+    return [...this.#sets.values()].map(({ query }) => query)
+  }
+
+  async close(): Promise<void> {
+    const sets = [...this.#sets.values()]
+    for (const { subscribers } of sets) for (const queue of [...subscribers]) queue.end({ reason: 'closed' })
+    await Promise.all(sets.map(({ query }) => query.settled()))
+  }
+
+  #setFor(plan: PhysicalPlan, config: Config): TaskSet {
+    const identity = identityOf(plan, config)
+    const shared = identity === null ? undefined : this.#shared.get(identity)
+    if (shared !== undefined) return shared
+    const { queryId } = plan
+    const query = this.#options.make(withoutLimit(plan), config, (failure) => this.#fail(queryId, failure))
+    const set: TaskSet = {
+      query,
+      queryId,
+      subscribers: new Set(),
+      identity,
+      started: query.start(),
+      isPaused: false,
+      hasSlow: false,
+    }
+    this.#sets.set(queryId, set)
+    if (identity !== null) this.#shared.set(identity, set)
+    return set
+  }
+
+  #leave(set: TaskSet, queue: SubscriberQueue): void {
+    set.subscribers.delete(queue)
+    if (set.subscribers.size === 0) this.#end(set)
+    else this.#regulate(set)
+  }
+
+  #end(set: TaskSet): void {
+    if (this.#sets.get(set.queryId) !== set) return
+    this.#sets.delete(set.queryId)
+    if (set.identity !== null && this.#shared.get(set.identity) === set) this.#shared.delete(set.identity)
+    void set.query.stop({ purge: true }).catch(() => {})
+    this.#options.onEnded(set.queryId)
+  }
+
+  #fail(queryId: string, { message, type }: QueryFailure): void {
+    const set = this.#sets.get(queryId)
+    if (set === undefined) return
+    const error = new QueryError(message, { queryId, type })
+    for (const queue of [...set.subscribers]) queue.end({ reason: 'error', error })
+  }
+
+  /** Slows the tasks down to the fastest subscriber. */
+  #regulate(set: TaskSet): void {
+    const fewest = fewestWaiting(set)
+    this.#setPaused(set, fewest > (set.isPaused ? this.#pauseAt / 2 : this.#pauseAt))
+  }
+
+  /** One subscriber has taken rows. */
+  #progress(set: TaskSet, { size }: SubscriberQueue): void {
+    if (size === 0 && set.hasSlow) this.#endSlow(set)
+    if (set.isPaused && size <= this.#pauseAt / 2) this.#setPaused(set, false)
+  }
+
+  /** All get the same rows, so who has more of them waiting than another is that far behind it. */
+  #endSlow(set: TaskSet): void {
+    const { maxBufferedRows } = this.#options
+    const fewest = fewestWaiting(set)
+    set.hasSlow = false
+    for (const queue of [...set.subscribers]) {
+      if (queue.size - fewest > maxBufferedRows) queue.end({ reason: 'overrun' })
+      else if (queue.size > maxBufferedRows) set.hasSlow = true
+    }
+  }
+
+  #setPaused(set: TaskSet, isPaused: boolean): void {
+    if (isPaused === set.isPaused) return
+    set.isPaused = isPaused
+    void set.query.setPaused(isPaused).catch(() => {})
+  }
+
+  /** A subscriber that is as fast as the others is not ended because of its server. */
+  get #pauseAt(): number {
+    return Math.min(PAUSE_AT_ROWS, this.#options.maxBufferedRows / 2)
+  }
+}
+
+/** Rows that wait for the fastest subscriber; 0 if there is none. */
+function fewestWaiting({ subscribers }: TaskSet): number {
+  let fewest = Number.POSITIVE_INFINITY
+  for (const { size } of subscribers) fewest = Math.min(fewest, size)
+  return subscribers.size === 0 ? 0 : fewest
+}
+
+const limitOf = ({ steps }: PhysicalPlan): number | null =>
+  steps.find((step) => step.kind === 'subscriber')?.limit ?? null
+
+/** The limit is the subscriber's own affair. */
+const withoutLimit = (plan: PhysicalPlan): PhysicalPlan => ({
+  ...plan,
+  steps: plan.steps.map((step) => (step.kind === 'subscriber' ? { ...step, limit: null } : step)),
+})
+
+/** Equal for queries that can share their tasks; null for one that cannot: with state of its own, or reading from the start. */
+function identityOf(plan: PhysicalPlan, config: Config): string | null {
+  const { steps } = plan
+  const schemas = stepSchemas(steps)
+  const isStateless = steps.every((step) => !isOperator(step) || storesOf(step, schemas).length === 0)
+  const isCut = steps.some(({ kind }) => kind === 'repartition')
+  if (!isStateless || isCut || readsFromStart(config)) return null
+  return JSON.stringify([withoutLimit(plan).steps, Object.entries(config).toSorted()])
+}

@@ -1,0 +1,307 @@
+/**
+ * A query's life, over all hosts: placed, running, paused, failed and tried again, ended. What is asked of it happens in order, one thing
+ * after the other.
+ */
+import { BrokerError } from '../../broker/broker-error.ts'
+import type { Clock } from '../../clock.ts'
+import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import { failureOf } from '../query-failure.ts'
+import { addProgress } from '../query-progress.ts'
+import type { QueryFailure, QueryState, QueryStatus } from '../query-runtime.ts'
+import type { OwnedSlots, SlotTerms } from '../slots.ts'
+import { applicationId } from '../topic-names.ts'
+import { type Host, HostLostError, unlessLost } from '../worker.ts'
+import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './layout.ts'
+import { type KeptTable, keptTable } from './materialization-partitions.ts'
+import type { HostSet } from './workers.ts'
+
+const DEFAULT_FIRST_RETRY_MS = 15_000
+const DEFAULT_LAST_RETRY_MS = 900_000
+const DEFAULT_MAX_FAILURES = 10
+
+export interface RunningQueryOptions extends PlacementOptions {
+  readonly query: PlacedQuery
+  readonly hosts: HostSet
+  /** Its tasks run where these are. */
+  readonly slots: OwnedSlots
+  readonly clock: Clock
+  /** After a failure it stays ended, and `onEnded` is told. */
+  readonly retries: boolean
+  readonly onEnded?: (failure: QueryFailure) => void
+}
+
+const NO_SLOTS: SlotTerms = new Map()
+
+/** The tasks of a slot, at work here since it was taken. */
+interface RunningSlot {
+  readonly term: number
+  readonly host: Host
+  /** False: they are just being started. */
+  isUp: boolean
+}
+
+export class RunningQuery {
+  /** With all tasks, wherever they run. Null until they had to be known. */
+  assignment: QueryAssignment | null = null
+  readonly #options: RunningQueryOptions
+  readonly #failures: QueryFailure[] = []
+  #state: QueryState = 'CREATED'
+  #isPaused: boolean
+  #isStopped = false
+  /** Since it was last started; a host may tell later than another. */
+  #hasFailed = false
+  #hosts: readonly Host[] = []
+  readonly #running = new Map<number, RunningSlot>()
+  #table: KeptTable | null = null
+  #isLearning = false
+  #turn: Promise<unknown> = Promise.resolve()
+  #retry: NodeJS.Timeout | undefined
+  #retryDelayMs: number
+  /** When it was last brought to run, epoch ms; 0: the last attempt did not come so far. */
+  #startedAt = 0
+
+  constructor(options: RunningQueryOptions) {
+    this.#options = options
+    this.#isPaused = options.query.paused
+    this.#retryDelayMs = this.#firstRetryMs
+  }
+
+  /** Resolves when the tasks run, or have failed to: that shows in `status`. */
+  start(): Promise<void> {
+    return this.#inTurn(() => this.#launch())
+  }
+
+  setPaused(isPaused: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#isPaused = isPaused
+      if (this.#state === 'RUNNING' || this.#state === 'PAUSED') this.#state = isPaused ? 'PAUSED' : 'RUNNING'
+      await Promise.all(this.#hosts.map((host) => host.setPaused(this.#id, isPaused).catch(unlessLost)))
+    })
+  }
+
+  /** Ends it for good. `purge`: and deletes what it has on hosts and broker. */
+  stop({ purge }: { readonly purge: boolean }): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#retry)
+    return this.#inTurn(async () => {
+      this.#state = 'PENDING_SHUTDOWN'
+      // What is to be deleted may also be where the query ran before it failed.
+      await this.#stopHosts(purge ? await this.#options.hosts.all() : this.#hosts, { purge })
+      if (purge) await this.#purge()
+      this.#state = 'NOT_RUNNING'
+    })
+  }
+
+  /** Slots have come: starts the tasks there. */
+  takeSlots(): void {
+    this.#inBackground(async () => {
+      if (!this.#hasFailed) await this.#attempt(() => this.#startOwned())
+    })
+  }
+
+  /** Slots have gone, and the hosts are told to end their tasks. */
+  dropSlots(slots: readonly number[]): void {
+    for (const slot of slots) this.#running.delete(slot)
+  }
+
+  /** A host has ended its tasks: the others end too, and all start again after a while, unless that is `isFinal`. */
+  fail(failure: QueryFailure, { isFinal = false } = {}): void {
+    if (this.#isStopped || this.#hasFailed) return
+    this.#hasFailed = true
+    this.#noteFailure(failure)
+    this.#inBackground(() => this.#stopHosts(this.#hosts, { purge: false }))
+    if (this.#options.retries && !isFinal) this.#scheduleRetry()
+    else this.#options.onEnded?.(failure)
+  }
+
+  /** Starts again from the committed offsets, at once: nothing is wrong with the query itself. */
+  restart(): void {
+    if (this.#isStopped || this.#hasFailed) return
+    this.#state = 'REBALANCING'
+    this.#inBackground(async () => {
+      await this.#stopHosts(this.#hosts, { purge: false })
+      await this.#launch()
+    })
+  }
+
+  /** The host is gone with its tasks. */
+  lose(host: Host): void {
+    if (!this.#hosts.includes(host)) return
+    this.#hosts = this.#hosts.filter((other) => other !== host)
+    for (const [slot, running] of this.#running) if (running.host === host) this.#running.delete(slot)
+    this.restart()
+  }
+
+  /** Resolves when what was asked so far has happened. */
+  async settled(): Promise<void> {
+    await this.#turn
+  }
+
+  runsOn(host: Host): boolean {
+    return this.#hosts.includes(host)
+  }
+
+  /** All, wherever they run. Null: not known yet, but soon, also on a server without slots. */
+  findTasks(): readonly TaskAssignment[] | null {
+    if (this.assignment === null) this.#learnTasks()
+    return this.assignment?.tasks ?? null
+  }
+
+  /** Throws an Error if the plan keeps no table. Null as with `findTasks`. */
+  findTable(): KeptTable | null {
+    if (this.findTasks() !== null) this.#table ??= keptTable(this.assignment!)
+    return this.#table
+  }
+
+  /** Where the tasks of a slot are at work; undefined: not here, or not yet. */
+  hostOf(slot: number): Host | undefined {
+    const running = this.#running.get(slot)
+    return running?.isUp === true ? running.host : undefined
+  }
+
+  status(): QueryStatus {
+    const progress = addProgress(this.#hosts.flatMap((host) => host.progress(this.#id) ?? []))
+    const isWaiting = progress.restores.left > 0 || this.#options.slots.isEmpty
+    return {
+      ...progress,
+      state: this.#state === 'RUNNING' && isWaiting ? 'REBALANCING' : this.#state,
+      failures: [...this.#failures],
+    }
+  }
+
+  get #id(): string {
+    return this.#options.query.plan.queryId
+  }
+
+  async #launch(): Promise<void> {
+    if (this.#isStopped) return
+    this.#hasFailed = false
+    this.#startedAt = 0
+    this.#state = this.#isPaused ? 'PAUSED' : 'RUNNING'
+    await this.#attempt(() => this.#startOwned())
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      // Whoever noticed the loss starts the query again.
+      if (error instanceof HostLostError) return
+      this.fail(failureOf(error, this.#options.clock.now()))
+    }
+  }
+
+  /** Starts what is owned and does not run yet, from the offsets that are committed now. */
+  async #startOwned(): Promise<void> {
+    const { slots, query, clock } = this.#options
+    const { terms } = slots
+    const isMissing = ({ slot }: TaskAssignment) => terms.has(slot) && this.#running.get(slot)?.term !== terms.get(slot)
+    if (this.#isStopped || terms.size === 0 || this.assignment?.tasks.some(isMissing) === false) return
+    const placed = await placeQuery({ ...query, paused: this.#isPaused }, this.#options, terms)
+    this.assignment = placed
+    const parts = await this.#byHost(placed.tasks.filter(isMissing))
+    this.#startedAt = clock.now()
+    // Between here and the call of the hosts nothing may be awaited: they are told of starts and releases in the order that they happen.
+    const starting: Promise<void>[] = []
+    for (const [host, all] of parts) {
+      const tasks = all.filter(({ slot }) => slots.isIn(slot, terms.get(slot)!))
+      if (tasks.length > 0) starting.push(this.#startOn(host, { ...placed, tasks }, terms))
+    }
+    this.#hosts = [...new Set([...this.#hosts, ...parts.keys()])]
+    await Promise.all(starting)
+  }
+
+  #learnTasks(): void {
+    if (this.#isLearning) return
+    this.#isLearning = true
+    const learn = async () => {
+      this.assignment ??= await placeQuery(this.#options.query, this.#options, NO_SLOTS)
+    }
+    this.#inBackground(() => learn().finally(() => (this.#isLearning = false)))
+  }
+
+  async #startOn(host: Host, part: QueryAssignment, terms: SlotTerms): Promise<void> {
+    const started = new Map<number, RunningSlot>()
+    for (const { slot } of part.tasks) started.set(slot, { term: terms.get(slot)!, host, isUp: false })
+    for (const [slot, running] of started) this.#running.set(slot, running)
+    await host.start(part)
+    for (const running of started.values()) running.isUp = true
+  }
+
+  async #byHost(tasks: readonly TaskAssignment[]): Promise<Map<Host, TaskAssignment[]>> {
+    const parts = new Map<Host, TaskAssignment[]>()
+    for (const task of tasks) {
+      const host = await this.#options.hosts.hostOf(task.slot)
+      const part = parts.get(host)
+      if (part === undefined) parts.set(host, [task])
+      else part.push(task)
+    }
+    return parts
+  }
+
+  async #stopHosts(hosts: readonly Host[], options: { readonly purge: boolean }): Promise<void> {
+    this.#hosts = []
+    this.#running.clear()
+    await Promise.all(hosts.map((host) => host.stop(this.#id, options).catch(unlessLost)))
+  }
+
+  async #purge(): Promise<void> {
+    const { broker, serviceId, changelogs, query } = this.#options
+    const application = applicationId({ serviceId, queryId: this.#id, transient: query.transient })
+    const mayHaveTopics = changelogs || query.plan.steps.some(({ kind }) => kind === 'repartition')
+    const topics = mayHaveTopics ? await existingInternalTopics(application, broker) : []
+    for (const topic of topics) await unlessGone(broker.deleteTopic(topic))
+    if (!query.transient) await broker.deleteGroup(application)
+  }
+
+  #noteFailure(failure: QueryFailure): void {
+    const max = Number(this.#config('ksql.query.error.max.queue.size') ?? DEFAULT_MAX_FAILURES)
+    this.#state = 'ERROR'
+    this.#failures.push(failure)
+    this.#failures.splice(0, Math.max(0, this.#failures.length - max))
+  }
+
+  /** Delays double, up to the last; after a run that was longer than its delay they start over. */
+  #scheduleRetry(): void {
+    const { clock } = this.#options
+    const ranFor = this.#startedAt === 0 ? 0 : clock.now() - this.#startedAt
+    if (ranFor > this.#retryDelayMs) this.#retryDelayMs = this.#firstRetryMs
+    const delay = this.#retryDelayMs
+    this.#retryDelayMs = Math.min(this.#lastRetryMs, 2 * delay)
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(() => this.#inBackground(() => this.#launch()), delay)
+    this.#retry.unref()
+  }
+
+  get #firstRetryMs(): number {
+    return Number(this.#config('ksql.query.retry.backoff.initial.ms') ?? DEFAULT_FIRST_RETRY_MS)
+  }
+
+  get #lastRetryMs(): number {
+    return Number(this.#config('ksql.query.retry.backoff.max.ms') ?? DEFAULT_LAST_RETRY_MS)
+  }
+
+  #config(name: string): string | undefined {
+    return this.#options.query.config[name]
+  }
+
+  /** Nobody waits for it: what goes wrong shows among the failures. */
+  #inBackground(work: () => Promise<void>): void {
+    const { clock } = this.#options
+    this.#inTurn(work).catch((error: unknown) => this.#noteFailure(failureOf(error, clock.now())))
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {})
+    return done
+  }
+}
+
+async function unlessGone(deleting: Promise<void>): Promise<void> {
+  try {
+    await deleting
+  } catch (error) {
+    if (!(error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC')) throw error
+  }
+}

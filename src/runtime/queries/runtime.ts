@@ -1,0 +1,303 @@
+/** The runtime as the engine sees it: persistent queries by id, push queries by subscriber, over however many hosts. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Broker } from '../../broker/broker.ts'
+import type { Clock } from '../../clock.ts'
+import type { FunctionRegistry } from '../../functions/registry.ts'
+import type { Row } from '../../types/value.ts'
+import type { TaskAssignment } from '../assignment.ts'
+import type { ProcessingError } from '../processing-error.ts'
+import { type Config, compressionOf, mergeConfig } from '../query-config.ts'
+import type {
+  PullRequest,
+  PushSubscriber,
+  PushSubscription,
+  QueryFailure,
+  QueryRuntime,
+  QueryStatus,
+  StartQuery,
+  TableParts,
+} from '../query-runtime.ts'
+import { OwnedSlots } from '../slots.ts'
+import { memoryStores } from '../stores/memory-stores.ts'
+import type { StoreProvider } from '../stores/task-stores.ts'
+import { inProcessHosts } from '../worker/in-process-workers.ts'
+import { type FetchTotals, type Host, type HostListener, HostLostError, unlessLost } from '../worker.ts'
+import { fixOrigins, type PlacementOptions } from './layout.ts'
+import type { KeptTable } from './materialization-partitions.ts'
+import { merge } from './merge.ts'
+import { PushQueries } from './push-queries.ts'
+import { RunningQuery } from './running-query.ts'
+import { type HostProvider, HostSet } from './workers.ts'
+
+export interface QueryRuntimeOptions {
+  /** Of this thread; connected. The caller closes it after the runtime. */
+  readonly broker: Broker
+  readonly functions: FunctionRegistry
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  /** The server's configuration (`ksql.service.id`, `ksql.streams.…`, `ksql.functions.…`). */
+  readonly config: Config
+  /** Where tasks run. Default: in this thread, with `stores`. */
+  readonly hosts?: HostProvider
+  /** State of tasks in this thread. Default: in memory, made anew from the topics after a restart. */
+  readonly stores?: StoreProvider
+  /** Whether stores have changelog topics, which the stores then write. Default false. */
+  readonly changelogs?: boolean
+  /** True: slots come by `takeSlots`, and only their tasks run. Default: all slots are this server's. */
+  readonly sharesSlots?: boolean
+}
+
+/** A runtime that also tells when nothing is left to do, for tests and scripts. */
+export interface SettlingQueryRuntime extends QueryRuntime {
+  /**
+   * Resolves when all tasks that run have read everything that is there, also what they wrote for each other, and their outputs are
+   * committed. Input that keeps coming keeps it waiting.
+   */
+  settled(): Promise<void>
+}
+
+/** How long a worker that is busy is waited for until what it told last counts. */
+const REFRESH_MS = 500
+/** A query that was at work this often when its host died or hung is not started again by itself. */
+const MAX_DEATHS = 2
+/** Those of push queries: they need all partitions, whoever owns the slots. */
+const ALL_SLOTS = OwnedSlots.all()
+/** Of one push subscriber. */
+const DEFAULT_BUFFERED_ROWS = 50_000
+
+export function createQueryRuntime(options: QueryRuntimeOptions): SettlingQueryRuntime {
+  return new Runtime(options)
+}
+
+class Runtime implements SettlingQueryRuntime {
+  readonly #options: QueryRuntimeOptions
+  readonly #queries = new Map<string, RunningQuery>()
+  readonly #push: PushQueries
+  readonly #hosts: HostSet
+  readonly #slots: OwnedSlots
+  readonly #errorListeners: ((queryId: string, error: ProcessingError) => void)[] = []
+  /** How often each query was at work when its host died. */
+  readonly #deaths = new Map<string, number>()
+  #nextNumber = 1
+
+  constructor(options: QueryRuntimeOptions) {
+    this.#options = options
+    this.#slots = options.sharesSlots === true ? new OwnedSlots() : OwnedSlots.all()
+    this.#push = new PushQueries({
+      make: (plan, config, onEnded) =>
+        this.#make({ plan, config, paused: false }, { transient: true, retries: false, onEnded }),
+      maxBufferedRows: Number(options.config['ksql.query.push.max.buffered.rows'] ?? DEFAULT_BUFFERED_ROWS),
+      onEnded: () => {},
+    })
+    this.#hosts = new HostSet({
+      provider: options.hosts ?? this.#inProcess(),
+      listener: this.#listener(),
+      onLost: (host, suspect, cause) => this.#lose(host, suspect, cause),
+    })
+  }
+
+  async start(query: StartQuery): Promise<void> {
+    const { queryId } = query.plan
+    if (this.#queries.has(queryId)) throw new Error(`Query ${queryId} runs already.`)
+    const running = this.#make(query, { transient: false, retries: true })
+    this.#queries.set(queryId, running)
+    await running.start()
+  }
+
+  async stop(queryId: string, options: { readonly purge: boolean }): Promise<void> {
+    const query = this.#queries.get(queryId)
+    if (query === undefined) return
+    this.#deaths.delete(queryId)
+    await query.stop(options)
+    if (this.#queries.get(queryId) === query) this.#queries.delete(queryId)
+  }
+
+  async pause(queryId: string): Promise<void> {
+    await this.#queries.get(queryId)?.setPaused(true)
+  }
+
+  async resume(queryId: string): Promise<void> {
+    await this.#queries.get(queryId)?.setPaused(false)
+  }
+
+  async refresh(): Promise<void> {
+    const told = Promise.all(this.#hosts.open.map((host) => host.refresh().catch(unlessLost)))
+    const timeout = new AbortController()
+    const late = delay(REFRESH_MS, undefined, { signal: timeout.signal }).catch(() => {})
+    await Promise.race([told, late]).finally(() => timeout.abort())
+  }
+
+  status(queryId: string): QueryStatus | undefined {
+    return this.#find(queryId)?.status()
+  }
+
+  reading(): FetchTotals[] {
+    return this.#hosts.open.map(({ totals }) => totals)
+  }
+
+  tasksOf(queryId: string): readonly TaskAssignment[] | null {
+    return this.#queries.get(queryId)?.findTasks() ?? null
+  }
+
+  locate(queryId: string, keys: PullRequest['keys']): TableParts | null {
+    const query = this.#queries.get(queryId)
+    if (query === undefined) throw new Error(`Query ${queryId} does not run.`)
+    const table = query.findTable()
+    if (table === null) return null
+    const wanted = tasksOfKeys(table, keys)
+    const isHere = ({ slot }: TaskAssignment) => query.hostOf(slot) !== undefined
+    return {
+      here: wanted.filter(isHere).map(({ partition }) => partition),
+      elsewhere: wanted.filter((task) => !isHere(task)),
+    }
+  }
+
+  async *pull(queryId: string, request: PullRequest, partitions?: readonly number[]): AsyncIterable<readonly Row[]> {
+    const query = this.#queries.get(queryId)
+    const table = query?.findTable() ?? null
+    if (query === undefined || table === null) throw new Error(`Query ${queryId} does not run.`)
+    const tasks = tasksOfKeys(table, request.keys)
+    const byHost = new Map<Host, number[]>()
+    for (const { partition, slot } of tasks) {
+      if (partitions?.includes(partition) === false) continue
+      const host = query.hostOf(slot)
+      if (host === undefined)
+        throw new Error(`Partition ${partition} of query ${queryId} is not at work on this server.`)
+      byHost.set(host, [...(byHost.get(host) ?? []), partition])
+    }
+    const parts = [...byHost].map(([host, partitions]) => host.pull(queryId, { ...request, partitions }))
+    yield* limited(merge(parts), request.limit)
+  }
+
+  async announce({ plan, config }: Omit<StartQuery, 'paused'>): Promise<void> {
+    if (this.#options.sharesSlots !== true) return
+    await fixOrigins({ plan, config: mergeConfig(this.#options.config, config) }, this.#placement())
+  }
+
+  takeSlots(slots: readonly number[]): void {
+    this.#slots.add(slots)
+    for (const query of this.#queries.values()) query.takeSlots()
+  }
+
+  async dropSlots(slots: readonly number[], options: { readonly commit: boolean }): Promise<void> {
+    this.#slots.remove(slots)
+    for (const query of this.#queries.values()) query.dropSlots(slots)
+    const hosts = await this.#hosts.all()
+    await Promise.all(hosts.map((host) => host.release(slots, options).catch(unlessLost)))
+  }
+
+  subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription> {
+    return this.#push.subscribe(query.plan, query.config, subscriber)
+  }
+
+  onProcessingError(listener: (queryId: string, error: ProcessingError) => void): void {
+    this.#errorListeners.push(listener)
+  }
+
+  async settled(): Promise<void> {
+    for (let isQuiet = false; !isQuiet; ) {
+      await Promise.all([...this.#queries.values(), ...this.#push.running].map((query) => query.settled()))
+      const hosts = await this.#hosts.all()
+      const quiet = await Promise.all(hosts.map((host) => host.settle().catch(notQuiet)))
+      isQuiet = quiet.every(Boolean)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#push.close()
+    await Promise.all([...this.#queries.values()].map((query) => query.stop({ purge: false })))
+    this.#queries.clear()
+    await this.#hosts.close()
+  }
+
+  #find(queryId: string): RunningQuery | undefined {
+    return this.#queries.get(queryId) ?? this.#push.find(queryId)
+  }
+
+  #make(
+    { plan, config, paused }: StartQuery,
+    life: { transient: boolean; retries: boolean; onEnded?: (failure: QueryFailure) => void },
+  ): RunningQuery {
+    const merged = mergeConfig(this.#options.config, config)
+    return new RunningQuery({
+      ...this.#placement(),
+      ...life,
+      query: { number: this.#nextNumber++, plan, config: merged, paused, transient: life.transient },
+      hosts: this.#hosts,
+      slots: life.transient ? ALL_SLOTS : this.#slots,
+      clock: this.#options.clock,
+    })
+  }
+
+  #placement(): PlacementOptions {
+    const { broker, changelogs = false } = this.#options
+    return { broker, serviceId: this.#serviceId, changelogs }
+  }
+
+  get #serviceId(): string {
+    return this.#options.config['ksql.service.id'] ?? 'default_'
+  }
+
+  #inProcess(): HostProvider {
+    const { broker, functions, clock, random, config, stores = memoryStores() } = this.#options
+    return inProcessHosts({
+      broker,
+      functions,
+      functionContext: { now: () => clock.now(), random, config: (key) => config[`ksql.functions.${key}`] },
+      clock,
+      stores,
+      transactionalId: `${this.#serviceId}-0`,
+      compression: compressionOf(mergeConfig(config, {})),
+    })
+  }
+
+  #listener(): HostListener {
+    return {
+      onFailure: (queryId, failure) => this.#find(queryId)?.fail(failure),
+      onRewind: (queryIds) => {
+        for (const queryId of queryIds) this.#find(queryId)?.restart()
+      },
+      onProcessingError: (queryId, error) => {
+        for (const listener of this.#errorListeners) listener(queryId, error)
+      },
+      onRows: (queryId, rows) => this.#push.onRows(queryId, rows),
+    }
+  }
+
+  /** Everybody's tasks go on elsewhere; who has killed a host before is stopped. */
+  #lose(host: Host, suspect: string | null, cause: Error): void {
+    const deaths = suspect === null ? 0 : (this.#deaths.get(suspect) ?? 0) + 1
+    if (suspect !== null) this.#deaths.set(suspect, deaths)
+    for (const query of [...this.#queries.values(), ...this.#push.running]) {
+      if (query.runsOn(host) && !(deaths >= MAX_DEATHS && query === this.#find(suspect!))) query.lose(host)
+    }
+    if (deaths < MAX_DEATHS) return
+    const message =
+      `The worker thread died ${deaths} times while it worked for this query. ${cause.message} The query is not tried again by itself: ` +
+      'terminate it, and create it anew without what the thread does not survive.'
+    this.#find(suspect!)?.fail({ time: this.#options.clock.now(), type: 'SYSTEM', message }, { isFinal: true })
+  }
+}
+
+function tasksOfKeys({ tasks, partitionOf }: KeptTable, keys: PullRequest['keys']): readonly TaskAssignment[] {
+  if (keys === null || partitionOf === null) return tasks
+  const partitions = new Set(keys.map(partitionOf))
+  return tasks.filter(({ partition }) => partitions.has(partition))
+}
+
+/** A host that was lost meanwhile has left its tasks to others. */
+function notQuiet(error: unknown): boolean {
+  if (error instanceof HostLostError) return false
+  throw error
+}
+
+async function* limited(batches: AsyncIterable<readonly Row[]>, limit: number | null): AsyncIterable<readonly Row[]> {
+  let left = limit ?? Number.POSITIVE_INFINITY
+  if (left <= 0) return
+  for await (const batch of batches) {
+    yield batch.length <= left ? batch : batch.slice(0, left)
+    left -= batch.length
+    if (left <= 0) return
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Up to where a task's local state surely has its changelogs. What a task appends belongs to checkpoints, and a checkpoint's state is
+ * written when what it appended is stored; so the end that a changelog has at some moment is covered by the next checkpoint that is taken
+ * after that moment. Asking now and then is enough: what is known too low costs a longer restore, nothing else.
+ */
+import type { Broker } from '../../broker/broker.ts'
+import type { Clock } from '../../clock.ts'
+import type { TaskRecord } from '../../state/state-catalog.ts'
+import { changelogTopic } from '../topic-names.ts'
+import type { OpenStores } from './task-stores.ts'
+
+const REFRESH_MS = 60_000
+
+export class ChangelogPositions {
+  readonly #broker: Broker
+  readonly #clock: Clock
+  readonly #partition: number
+  /** By store. */
+  readonly #topics: ReadonlyMap<string, string>
+  #offsets = new Map<string, number>()
+  #refreshAt: number
+
+  constructor(broker: Broker, { stores, applicationId, partition }: OpenStores, clock: Clock) {
+    this.#broker = broker
+    this.#clock = clock
+    this.#partition = partition
+    this.#topics = new Map(stores.map(({ spec: { name } }) => [name, changelogTopic(applicationId, name)]))
+    this.#refreshAt = clock.now() + REFRESH_MS
+  }
+
+  /** For the next checkpoint, by store. */
+  get offsets(): ReadonlyMap<string, number> {
+    return this.#offsets
+  }
+
+  /** The local state was found, or restored. */
+  begin({ stores }: TaskRecord): void {
+    for (const [name, { changelogOffset }] of Object.entries(stores)) {
+      if (changelogOffset !== undefined) this.#offsets.set(name, changelogOffset)
+    }
+  }
+
+  /** There is no state yet, and nothing in the changelogs that belongs to it. */
+  async beginNew(): Promise<void> {
+    this.#offsets = await this.#ends()
+  }
+
+  /** Asks again after a while. What cannot be learnt now is learnt later. */
+  refresh(): void {
+    if (this.#clock.now() < this.#refreshAt) return
+    this.#refreshAt = this.#clock.now() + REFRESH_MS
+    this.#ends().then(
+      (offsets) => {
+        this.#offsets = offsets
+      },
+      () => {},
+    )
+  }
+
+  async #ends(): Promise<Map<string, number>> {
+    const entries = [...this.#topics].map(async ([name, topic]) => {
+      const ends = await this.#broker.endOffsets(topic, { readCommitted: true })
+      return [name, ends[this.#partition]?.offset ?? 0] as const
+    })
+    return new Map(await Promise.all(entries))
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * State on disk: LMDB environments, one per slot, and changelog topics where they are on. A task goes on from its local state, which has its
+ * own positions; if that is gone, or behind what was committed elsewhere, changelogs bring it up; without those it is built anew from the
+ * query's inputs.
+ */
+import type { Broker } from '../../broker/broker.ts'
+import type { Clock } from '../../clock.ts'
+import { CacheBudget } from '../../state/cache-budget.ts'
+import { MARK_KEY, markValue } from '../../state/changelog.ts'
+import { fitsShape, type TaskRecord } from '../../state/state-catalog.ts'
+import type { StateStore, StoreDeclaration, StoreSpec } from '../../state/store.ts'
+import type { StoreUsage } from '../../state/store-usage.ts'
+import { type ChangelogWriter, TaskState } from '../../state/task-state.ts'
+import { ChangelogPositions } from './changelog-positions.ts'
+import { memoryStores } from './memory-stores.ts'
+import { type RestoreProgress, restoreChangelogs } from './restore-changelogs.ts'
+import { type RestoreCounts, Restores } from './restores.ts'
+import { type SlotEnvironment, SlotEnvironments } from './slot-environments.ts'
+import type {
+  Checkpoint,
+  CheckpointMark,
+  OpenStores,
+  Positions,
+  RestoredState,
+  StoreProvider,
+  TaskStores,
+} from './task-stores.ts'
+
+export interface DurableStoresOptions {
+  /** Of all state of the server; hosts that share it have different slots. */
+  readonly directory: string
+  /** Bound on the memory of this host's caches, bytes; an estimate. */
+  readonly cacheBytes: number
+  /** Bound on the file pages that the process maps and has in memory, bytes. Default: 8 MiB. */
+  readonly mappedBytes?: number
+  /** Where changelogs are; null: none are written, and the disk alone keeps the state. */
+  readonly changelogs: Broker | null
+  readonly clock: Clock
+  readonly onWarning: (message: string) => void
+  readonly onRestore?: (progress: RestoreProgress) => void
+}
+
+/** What is mapped anew comes from the system's cache: with eight times as much nothing was faster. */
+const DEFAULT_MAPPED_BYTES = 8 * 1024 * 1024
+
+export function durableStores(options: DurableStoresOptions): StoreProvider {
+  return new DurableStores(options)
+}
+
+class DurableStores implements StoreProvider {
+  readonly #options: DurableStoresOptions
+  readonly #slots: SlotEnvironments
+  readonly #budget: CacheBudget
+  readonly #memory = memoryStores()
+  readonly #restores = new Restores()
+
+  constructor(options: DurableStoresOptions) {
+    this.#options = options
+    this.#slots = new SlotEnvironments({ ...options, mappedBytes: options.mappedBytes ?? DEFAULT_MAPPED_BYTES })
+    this.#budget = new CacheBudget(options.cacheBytes)
+  }
+
+  needsCommit(): boolean {
+    return this.#budget.needsCommit
+  }
+
+  isFull(): boolean {
+    return this.#budget.isFull
+  }
+
+  async open(request: OpenStores): Promise<TaskStores> {
+    if (request.isTransient || request.stores.length === 0) return this.#memory.open(request)
+    const slot = await this.#slots.of(request.slot)
+    const declarations = request.stores.map(({ spec }) => spec)
+    const record = await this.#restored(request, slot, declarations)
+    const broker = this.#options.changelogs
+    const changelogs = broker === null ? null : new ChangelogPositions(broker, request, this.#options.clock)
+    if (record !== null) changelogs?.begin(record)
+    else await changelogs?.beginNew()
+    const state = new TaskState({
+      queryId: request.queryId,
+      taskId: request.taskId,
+      ...slot,
+      budget: this.#budget,
+      stores: declarations,
+      record,
+      changelog: broker === null ? null : this.#changelogWriter(request),
+    })
+    return new DurableTaskStores(state, record, changelogs)
+  }
+
+  restores(queryId: string): RestoreCounts {
+    return this.#restores.of(queryId)
+  }
+
+  async purge(queryId: string): Promise<void> {
+    this.#restores.forget(queryId)
+    for (const { catalog } of this.#slots.all()) {
+      for (const record of catalog.tasks(queryId)) await catalog.purge(record)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#slots.close()
+  }
+
+  /** The task's record once its local state is what it has to be; null: there is none, and nothing is left of it. */
+  async #restored(
+    request: OpenStores,
+    slot: SlotEnvironment,
+    stores: readonly StoreDeclaration[],
+  ): Promise<TaskRecord | null> {
+    const { catalog } = slot
+    const { queryId, taskId, committed } = request
+    await catalog.recover(queryId, taskId)
+    const found = catalog.task(queryId, taskId) ?? null
+    const broker = this.#options.changelogs
+    const isUpToDate = broker === null || (found !== null && !isBehind(found, committed))
+    if (found !== null && fits(found, stores) && isUpToDate) return found
+    const base = found !== null && fits(found, stores) && hasChangelogOffsets(found) ? found : null
+    if (found !== null && base === null) await catalog.purge(found)
+    if (broker === null) return null
+    const onProgress = (progress: RestoreProgress): void => {
+      this.#restores.note(progress)
+      this.#options.onRestore?.(progress)
+    }
+    try {
+      return await restoreChangelogs({ ...request, broker, slot, stores, onProgress }, base)
+    } finally {
+      this.#restores.end(queryId, taskId)
+    }
+  }
+
+  /** With the time of the wall clock, which retention of the topic is measured by: event time may be anything. */
+  #changelogWriter({ changelog }: OpenStores): ChangelogWriter {
+    const { clock } = this.#options
+    return {
+      changes: (store) => (key, value) => changelog(store, key, value, clock.now()),
+      mark: (store, summary, streamTime) => changelog(store, MARK_KEY, markValue({ summary, streamTime }), clock.now()),
+    }
+  }
+}
+
+/** Whether all stores are there, with bytes that can be read. */
+function fits(record: TaskRecord, stores: readonly StoreDeclaration[]): boolean {
+  if (record.isDropped === true) return false
+  return stores.every((store) => {
+    const stored = record.stores[store.name]
+    return stored !== undefined && fitsShape(stored.shape, store)
+  })
+}
+
+const hasChangelogOffsets = (record: TaskRecord): boolean =>
+  Object.values(record.stores).every(({ changelogOffset }) => changelogOffset !== undefined)
+
+/** Whether more was committed than the local state has: by another server, or right before a crash. */
+function isBehind({ positions }: TaskRecord, committed: Positions): boolean {
+  for (const [input, offset] of committed) if ((positions[input] ?? 0) < offset) return true
+  return false
+}
+
+class DurableTaskStores implements TaskStores {
+  readonly restored: RestoredState | null
+  readonly isDurable = true
+  readonly #state: TaskState
+  readonly #changelogs: ChangelogPositions | null
+
+  constructor(state: TaskState, record: TaskRecord | null, changelogs: ChangelogPositions | null) {
+    this.#state = state
+    this.#changelogs = changelogs
+    this.restored =
+      record === null ? null : { positions: new Map(Object.entries(record.positions)), streamTime: record.streamTime }
+  }
+
+  store({ name }: StoreSpec): StateStore {
+    const store = this.#state.store(name)
+    if (store === undefined) throw new Error(`Store ${name} was not asked for when the task was opened`)
+    return store
+  }
+
+  usage({ name }: StoreSpec): StoreUsage | null {
+    return this.#state.usage(name) ?? null
+  }
+
+  checkpoint({ positions, streamTime }: CheckpointMark): Checkpoint {
+    const checkpoint = this.#state.checkpoint({
+      positions: Object.fromEntries(positions),
+      streamTime,
+      changelogOffsets: this.#changelogs?.offsets ?? NO_OFFSETS,
+    })
+    return {
+      write: async () => {
+        await checkpoint.write()
+        this.#changelogs?.refresh()
+      },
+      abandon: () => checkpoint.abandon(),
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#state.close()
+  }
+}
+
+const NO_OFFSETS: ReadonlyMap<string, number> = new Map()

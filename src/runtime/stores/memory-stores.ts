@@ -1,0 +1,47 @@
+/** State in memory alone: tasks build it anew from their inputs after a restart. For tests, and for push queries. */
+import { memoryStore } from '../../state/memory.ts'
+import type { StateStore, StoreSpec } from '../../state/store.ts'
+import { NOTHING_RESTORED } from './restores.ts'
+import type { Checkpoint, StoreProvider, TaskStores } from './task-stores.ts'
+
+const NOTHING: Checkpoint = { write: async () => {}, abandon: () => {} }
+
+export function memoryStores(): StoreProvider {
+  return {
+    open: async ({ stores }) => new MemoryTaskStores(stores.map(({ spec }) => spec)),
+    needsCommit: () => false,
+    isFull: () => false,
+    restores: () => NOTHING_RESTORED,
+    purge: async () => {},
+    close: async () => {},
+  }
+}
+
+class MemoryTaskStores implements TaskStores {
+  readonly restored = null
+  readonly isDurable: boolean
+  readonly #stores = new Map<string, StateStore>()
+
+  constructor(specs: readonly StoreSpec[]) {
+    this.isDurable = specs.length === 0
+    for (const spec of specs) this.#stores.set(spec.name, memoryStore(spec) as StateStore)
+  }
+
+  store(spec: StoreSpec): StateStore {
+    const store = this.#stores.get(spec.name)
+    if (store === undefined) throw new Error(`Store ${spec.name} was not asked for when the task was opened`)
+    return store
+  }
+
+  usage(): null {
+    return null
+  }
+
+  checkpoint(): Checkpoint {
+    return NOTHING
+  }
+
+  async close(): Promise<void> {
+    this.#stores.clear()
+  }
+}

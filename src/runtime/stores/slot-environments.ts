@@ -1,0 +1,87 @@
+/**
+ * The LMDB environments of a host's slots, each in a directory of its own, opened when the first task of the slot is. Keeps what their
+ * maps show as resident memory below a bound.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { LmdbEnvironment } from '../../state/lmdb-environment.ts'
+import { StateCatalog } from '../../state/state-catalog.ts'
+
+export interface SlotEnvironment {
+  readonly environment: LmdbEnvironment
+  readonly catalog: StateCatalog
+}
+
+export interface SlotEnvironmentsOptions {
+  readonly directory: string
+  /** Bound on the pages of files that the process maps and has in memory, beyond those of the first look; bytes. */
+  readonly mappedBytes: number
+  readonly onWarning: (message: string) => void
+}
+
+export class SlotEnvironments {
+  readonly #options: SlotEnvironmentsOptions
+  readonly #open = new Map<number, SlotEnvironment>()
+  /** Above this, files are mapped anew. */
+  #trimAtBytes: number
+
+  constructor(options: SlotEnvironmentsOptions) {
+    this.#options = options
+    this.#trimAtBytes = residentFileBytes() + options.mappedBytes
+  }
+
+  /** Rejects with an Error if the directory cannot be used. What is damaged is moved aside, and an empty one takes its place. */
+  async of(slot: number): Promise<SlotEnvironment> {
+    const open = this.#open.get(slot)
+    if (open?.environment.isDamaged === false) return open
+    if (open !== undefined) {
+      this.#open.delete(slot)
+      this.#warn(slot, await open.environment.discard(), 'it is damaged')
+    }
+    return this.#open.get(slot) ?? this.#openSlot(slot)
+  }
+
+  all(): SlotEnvironment[] {
+    return [...this.#open.values()]
+  }
+
+  #openSlot(slot: number): SlotEnvironment {
+    const directory = join(this.#options.directory, `slot-${slot}`)
+    const environment = LmdbEnvironment.open(directory, (movedTo, cause) => this.#warn(slot, movedTo, cause.message))
+    environment.onTouched = () => this.#trim()
+    const made = { environment, catalog: new StateCatalog(environment) }
+    this.#open.set(slot, made)
+    return made
+  }
+
+  /** Maps files anew if too much of them has come into memory; they stay in the system's cache. */
+  #trim(): void {
+    if (residentFileBytes() <= this.#trimAtBytes) return
+    for (const { environment } of this.#open.values()) environment.remap()
+    // What others map does not count: it would not help to map ours again and again.
+    this.#trimAtBytes = Math.max(this.#trimAtBytes, residentFileBytes() + this.#options.mappedBytes / 4)
+  }
+
+  #warn(slot: number, movedTo: string, cause: string): void {
+    this.#options.onWarning(
+      `The state of slot ${slot} cannot be read (${cause}). It is now in ${movedTo}; the queries' state is made anew from their topics.`,
+    )
+  }
+
+  async close(): Promise<void> {
+    const open = this.all()
+    this.#open.clear()
+    await Promise.all(open.map(({ environment }) => environment.close()))
+  }
+}
+
+const PAGE_BYTES = 4096
+
+/** Of this process, by Linux' count of resident pages that belong to files; 0 where that is not known. */
+function residentFileBytes(): number {
+  try {
+    return Number(readFileSync('/proc/self/statm', 'latin1').split(' ')[2]) * PAGE_BYTES
+  } catch {
+    return 0
+  }
+}

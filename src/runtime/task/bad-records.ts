@@ -1,0 +1,108 @@
+/**
+ * Records of a source that cannot be read: their key, value or time. What is done with one follows from its source (ON_ERROR), else from
+ * the configuration. A dead letter is the record as it was, with headers that tell where it was and what was wrong with it; they have
+ * the names that Kafka Streams gives them (KIP-1034), and two of our own.
+ */
+import { type RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
+import type { BadRecordPolicy } from '../../metastore/data-source.ts'
+import type { SourceStep } from '../../operators/step.ts'
+import type { Header } from '../../types/record.ts'
+import type { RecordPosition } from '../processing-error.ts'
+import type { RecordCursor } from './record-cursor.ts'
+
+/** What is wrong with a record. */
+export interface ReadFault {
+  readonly message: string
+  readonly causes: readonly string[]
+  readonly target: 'key' | 'value'
+  /** The bytes that could not be read; absent where they could, but the time in them is none. */
+  readonly bytes?: Uint8Array
+}
+
+/** A record that cannot be read, with its bytes. */
+export interface BadRecord {
+  readonly position: RecordPosition
+  /** Of the record in its topic, epoch ms. */
+  readonly timestamp: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: readonly Header[]
+  readonly fault: ReadFault
+}
+
+/** The query must not go past a record. */
+export class BadRecordError extends Error {
+  override readonly name = 'BadRecordError'
+}
+
+type Config = (name: string) => string | undefined
+
+/** A query that nobody keeps (a push query) writes no dead letters: each reader would write them again. */
+export function policyOf(
+  { badRecords }: SourceStep,
+  config: Config,
+  { transient }: { transient: boolean },
+): BadRecordPolicy {
+  if (badRecords?.kind === 'deadLetter' && transient) return { kind: 'skip' }
+  return badRecords ?? { kind: isOn(config('ksql.fail.on.deserialization.error')) ? 'fail' : 'skip' }
+}
+
+/** What stops the query because of this record; null: nothing does. */
+export function fatalError(
+  position: RecordPosition,
+  fault: ReadFault,
+  { policy, config }: { readonly policy: BadRecordPolicy; readonly config: Config },
+): BadRecordError | null {
+  const { topic, partition, offset } = position
+  const place = `offset ${offset} of partition ${partition} of topic ${topic}`
+  const isTime = fault.bytes === undefined
+  if (policy.kind === 'fail') {
+    return new BadRecordError(
+      `The ${isTime ? 'time' : fault.target} of the record at ${place} cannot be read: ${causeText(fault)}\n` +
+        "The query stops at such a record. To go past it, create the source with ON_ERROR='SKIP' or 'DEAD_LETTER', then the query.",
+    )
+  }
+  if (!isTime || !isOn(config('ksql.timestamp.throw.on.invalid'))) return null
+  return new BadRecordError(
+    `Fatal user code error in TimestampExtractor callback for record at ${place}: ${fault.message}`,
+  )
+}
+
+/** Many messages say their cause already. */
+const causeText = ({ message, causes }: ReadFault): string =>
+  [message, ...causes.filter((cause) => !message.includes(cause))].join(' Caused by: ')
+
+const isOn = (value: string | undefined): boolean => value?.toLowerCase() === 'true'
+
+/** A copy: the cursor goes on, and its bytes with it. */
+export function badRecord(cursor: RecordCursor, position: RecordPosition, fault: ReadFault): BadRecord {
+  const { timestamp, keyStart, keyEnd, valueStart, valueEnd } = cursor
+  return {
+    position,
+    timestamp,
+    key: keyEnd < 0 ? null : copyOf(cursor.buffer, keyStart, keyEnd),
+    value: valueEnd < 0 ? null : copyOf(cursor.buffer, valueStart, valueEnd),
+    headers: readHeaders(cursor as RecordBatchCursor) ?? [],
+    fault,
+  }
+}
+
+const copyOf = (buffer: Buffer, start: number, end: number): Uint8Array => new Uint8Array(buffer.subarray(start, end))
+
+const PREFIX = '__streams.errors.'
+
+/** The record's own headers and those of the fault, all text. */
+export function letterHeaders({ position, timestamp, headers, fault }: BadRecord, queryId: string): Header[] {
+  const added = {
+    message: causeText(fault),
+    topic: position.topic,
+    partition: position.partition,
+    offset: position.offset,
+    timestamp,
+    query: queryId,
+  }
+  return [
+    ...headers,
+    ...Object.entries(added).map(([name, value]) => ({ key: PREFIX + name, value: Buffer.from(String(value)) })),
+  ]
+}

@@ -1,0 +1,98 @@
+/**
+ * The filters of many inputs on one row. Filters that begin with `column = constant` are found by the column's value, so that a thousand
+ * queries that each want another value cost a record one look-up, not a thousand comparisons. Only the first condition of a chain of
+ * ANDs counts: those behind it may fail, which is reported, and are not reached unless it holds.
+ */
+import type { Expression } from '../../expressions/expression.ts'
+import type { Row, Value } from '../../types/value.ts'
+
+export interface IndexedFilter {
+  /** Over the row that `match` gets. */
+  readonly predicate: Expression
+  readonly matches: (row: Row) => boolean
+}
+
+export class FilterIndex<Filter extends IndexedFilter> {
+  /** Those that hold for the row that was matched last. */
+  readonly matched: Filter[] = []
+  readonly #others: readonly Filter[]
+  readonly #columns: readonly { readonly column: number; readonly byValue: ReadonlyMap<Value, Candidates<Filter>> }[]
+
+  constructor(filters: readonly Filter[]) {
+    const others: Filter[] = []
+    const columns = new Map<number, Map<Value, Candidates<Filter>>>()
+    for (const filter of filters) {
+      const wanted = wantedValue(filter.predicate)
+      if (wanted === null) others.push(filter)
+      else addTo(columns, wanted, filter)
+    }
+    this.#others = others
+    this.#columns = [...columns].map(([column, byValue]) => ({ column, byValue }))
+  }
+
+  get isEmpty(): boolean {
+    return this.#others.length === 0 && this.#columns.length === 0
+  }
+
+  /** Finds what holds for the row. False: nothing does. */
+  match(row: Row): boolean {
+    const { matched } = this
+    matched.length = 0
+    this.#check(this.#others, row)
+    for (const { column, byValue } of this.#columns) {
+      const candidates = byValue.get(row[column]!)
+      if (candidates === undefined) continue
+      for (let i = 0; i < candidates.sure.length; i++) this.matched.push(candidates.sure[i]!)
+      this.#check(candidates.asked, row)
+    }
+    return matched.length > 0
+  }
+
+  #check(filters: readonly Filter[], row: Row): void {
+    for (let i = 0; i < filters.length; i++) {
+      const filter = filters[i]!
+      if (filter.matches(row)) this.matched.push(filter)
+    }
+  }
+}
+
+/** Filters that want the same value of a column. */
+interface Candidates<Filter> {
+  /** They want nothing else. */
+  readonly sure: Filter[]
+  readonly asked: Filter[]
+}
+
+interface WantedValue {
+  readonly column: number
+  readonly value: Value
+}
+
+/** Types whose values are equal exactly when they are the same key of a Map. */
+const KEYS: readonly string[] = ['STRING', 'INTEGER', 'BOOLEAN']
+
+function wantedValue(predicate: Expression): WantedValue | null {
+  if (predicate.kind === 'logical') return predicate.operator === 'AND' ? wantedValue(predicate.left) : null
+  if (predicate.kind !== 'comparison' || predicate.operator !== '=') return null
+  const { left, right } = predicate
+  return columnIs(left, right) ?? columnIs(right, left)
+}
+
+function columnIs(column: Expression, literal: Expression): WantedValue | null {
+  if (column.kind !== 'column' || literal.kind !== 'literal' || literal.value === null) return null
+  if (column.type.kind !== literal.type?.kind || !KEYS.includes(column.type.kind)) return null
+  return { column: column.index, value: literal.value }
+}
+
+function addTo<Filter extends IndexedFilter>(
+  columns: Map<number, Map<Value, Candidates<Filter>>>,
+  { column, value }: WantedValue,
+  filter: Filter,
+): void {
+  const byValue = columns.get(column) ?? new Map<Value, Candidates<Filter>>()
+  columns.set(column, byValue)
+  const candidates = byValue.get(value) ?? { sure: [], asked: [] }
+  byValue.set(value, candidates)
+  const isSure = filter.predicate.kind === 'comparison'
+  candidates[isSure ? 'sure' : 'asked'].push(filter)
+}

@@ -1,0 +1,18 @@
+/** A record as positions in bytes: what tasks read. `RecordBatchCursor` is one; tests and the test driver have single records. */
+import type { Header } from '../../types/record.ts'
+
+export interface RecordCursor {
+  readonly buffer: Buffer
+  readonly offset: number
+  /** Epoch ms. */
+  readonly timestamp: number
+  readonly keyStart: number
+  /** -1: no key. */
+  readonly keyEnd: number
+  readonly valueStart: number
+  /** -1: no value. */
+  readonly valueEnd: number
+  readonly headerCount: number
+}
+
+export type ReadHeaders<Cursor extends RecordCursor> = (cursor: Cursor) => readonly Header[] | null

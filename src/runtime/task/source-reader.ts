@@ -1,0 +1,273 @@
+/**
+ * Reads the records of one topic for a source step: decodes exactly the columns that the query uses, those of its filter first, so that
+ * a record that is filtered out has had nothing else decoded.
+ */
+import type { KeyWindow } from '../../metastore/data-source.ts'
+import type { SourceColumn, SourceStep } from '../../operators/step.ts'
+import type { ColumnsReader, ReadError, WantedColumn } from '../../serde/format.ts'
+import { FORMATS } from '../../serde/index.ts'
+import { readWindow, type WindowLayout, windowBytes } from '../../serde/windowed-key.ts'
+import type { Header, StreamRecord, Window } from '../../types/record.ts'
+import type { Row, Value } from '../../types/value.ts'
+import { eventTime } from './event-time.ts'
+import type { RecordCursor } from './record-cursor.ts'
+
+export interface SourceReaderOptions {
+  readonly step: SourceStep
+  readonly partition: number
+  /** Reads the headers of the cursor's record. */
+  readonly headers: (cursor: RecordCursor) => readonly Header[] | null
+  /** The filter right behind the source, if there is one; it reads only columns in `predicateColumns`. Does not throw. */
+  readonly predicate: ((row: Row) => boolean) | null
+  readonly predicateColumns: readonly number[]
+  /** Whether records without a value are dropped, as a filter of a stream does. */
+  readonly dropsNulls: boolean
+  /** Whether anything downstream reads the columns of the key; if not, the key only passes through as bytes. */
+  readonly needsKey: boolean
+  readonly onError: (target: 'key' | 'value', error: ReadError, bytes: Uint8Array) => void
+  /** The record's time cannot be had. */
+  readonly onBadTime: (error: unknown) => void
+}
+
+/** Stands for a key whose columns nobody reads. */
+const OPAQUE_KEY: Row = []
+
+type Setter = (row: Row, cursor: RecordCursor) => void
+
+export class SourceReader {
+  /** The key row of the record read last. */
+  key: Row | null = null
+  /** Event time of the record read last, also of one that was filtered out. */
+  timestamp = -1
+  readonly step: SourceStep
+
+  readonly #options: SourceReaderOptions
+  readonly #width: number
+  readonly #keyReader: ColumnsReader
+  readonly #valueReader: ColumnsReader
+  readonly #keyCopies: readonly (readonly [key: number, target: number])[]
+  readonly #setters: readonly Setter[]
+  readonly #window: WindowLayout | null
+  readonly #timeColumn: number
+  readonly #readTime: ((value: Value) => number) | null
+  readonly #decodesKey: boolean
+  #currentWindow: Window | null = null
+
+  constructor(options: SourceReaderOptions) {
+    const { step } = options
+    this.step = step
+    this.#options = options
+    this.#window = windowLayout(step.window)
+    const time = step.timestamp
+    const timeColumn = time === null ? -1 : this.#findTimeColumn(step)
+    this.#width = step.columns.length
+    this.#keyCopies = step.columns.flatMap(({ from }, target) =>
+      from.part === 'key' ? [[from.index, target] as const] : [],
+    )
+    this.#timeColumn = timeColumn
+    this.#readTime = time === null ? null : eventTime(time)
+    this.#decodesKey = options.needsKey || this.#keyCopies.length > 0 || (time !== null && timeColumn < 0)
+    this.#keyReader = this.#makeKeyReader()
+    this.#valueReader = this.#makeValueReader()
+    this.#setters = step.columns.flatMap((column, target) => this.#setter(column, target))
+  }
+
+  /**
+   * The cursor's record, or null if it cannot be read or is filtered out. `timestamp` is set unless the time itself cannot be read (then
+   * it is -1). The row belongs to the caller.
+   */
+  read(cursor: RecordCursor): StreamRecord | null {
+    this.timestamp = cursor.timestamp
+    this.#currentWindow = null
+    if (!this.#readKey(cursor)) return null
+    const { predicate } = this.#options
+    if (cursor.valueEnd < 0) return this.#withoutValue(cursor)
+    const row: Row = new Array(this.#width)
+    const error = this.#valueReader.open(cursor.buffer, cursor.valueStart, cursor.valueEnd, row)
+    if (error !== null) return this.#refuse('value', error, cursor, cursor.valueStart, cursor.valueEnd)
+    if (this.#valueReader.isNull) return this.#withoutValue(cursor)
+    if (this.#keyCopies.length > 0) this.#copyKey(row)
+    if (this.#readTime !== null && !this.#setTime(row)) return null
+    for (const set of this.#setters) set(row, cursor)
+    if (predicate !== null && !predicate(row)) return null
+    const rest = this.#valueReader.finish(row)
+    if (rest !== null) return this.#refuse('value', rest, cursor, cursor.valueStart, cursor.valueEnd)
+    return this.#record(cursor, row)
+  }
+
+  #record(cursor: RecordCursor, value: Row | null): StreamRecord {
+    return {
+      key: this.key,
+      window: this.#currentWindow,
+      value,
+      oldValue: null,
+      timestamp: this.timestamp,
+      headers: cursor.headerCount === 0 ? null : this.#options.headers(cursor),
+    }
+  }
+
+  #withoutValue(cursor: RecordCursor): StreamRecord | null {
+    if (this.#readTime !== null && this.#timeColumn < 0 && !this.#setTime([])) return null
+    return this.#options.dropsNulls ? null : this.#record(cursor, null)
+  }
+
+  #readKey(cursor: RecordCursor): boolean {
+    const { keyStart, keyEnd, buffer } = cursor
+    if (keyEnd < 0 || this.step.key.length === 0) {
+      this.key = null
+      return true
+    }
+    let end = keyEnd
+    if (this.#window !== null) {
+      this.#currentWindow = readWindow(buffer, keyStart, keyEnd, this.#window)
+      if (this.#currentWindow === null) {
+        this.#refuse('key', { message: 'The key is too short to hold a window', causes: [] }, cursor, keyStart, keyEnd)
+        return false
+      }
+      end -= windowBytes(this.#window)
+    }
+    if (!this.#decodesKey) {
+      this.key = OPAQUE_KEY
+      return true
+    }
+    return this.#decodeKey(cursor, end)
+  }
+
+  #decodeKey(cursor: RecordCursor, end: number): boolean {
+    const key: Row = new Array(this.step.key.length)
+    const error = this.#keyReader.open(cursor.buffer, cursor.keyStart, end, key)
+    if (error !== null) {
+      this.#refuse('key', error, cursor, cursor.keyStart, cursor.keyEnd)
+      return false
+    }
+    this.key = this.#keyReader.isNull || (key.length === 1 && key[0] === null) ? null : key
+    return true
+  }
+
+  #copyKey(row: Row): void {
+    const { key } = this
+    for (const [index, target] of this.#keyCopies) row[target] = key === null ? null : key[index]!
+  }
+
+  #setTime(row: Row): boolean {
+    const { key } = this
+    const column = this.#timeColumn
+    const value = column >= 0 ? row[column]! : (key?.[this.#timeKeyIndex] ?? null)
+    if (column === this.#width) row.length = this.#width
+    try {
+      this.timestamp = this.#readTime!(value)
+      return true
+    } catch (error) {
+      this.timestamp = -1
+      this.#options.onBadTime(error)
+      return false
+    }
+  }
+
+  get #timeKeyIndex(): number {
+    return this.step.key.findIndex(({ name }) => name === this.step.timestamp!.column)
+  }
+
+  /** Index in the row of the value column that holds the time: behind the row's own columns if the query does not use it. */
+  #findTimeColumn({ timestamp, value, columns }: SourceStep): number {
+    const index = value.findIndex(({ name }) => name === timestamp!.column)
+    if (index < 0) return -1
+    const used = columns.findIndex(({ from }) => from.part === 'value' && from.index === index)
+    return used >= 0 ? used : columns.length
+  }
+
+  #makeKeyReader(): ColumnsReader {
+    const { topic, keyFormat, key } = this.step
+    return FORMATS[keyFormat.format].reader({
+      side: 'KEY',
+      topic,
+      spec: keyFormat,
+      columns: key,
+      wanted: key.map((_, column) => ({ column, target: column, first: true })),
+    })
+  }
+
+  #makeValueReader(): ColumnsReader {
+    const { topic, valueFormat, value, columns, timestamp } = this.step
+    const { predicate, predicateColumns } = this.#options
+    const wanted: WantedColumn[] = columns.flatMap(({ from }, target) =>
+      from.part === 'value'
+        ? [
+            {
+              column: from.index,
+              target,
+              first: predicate === null || predicateColumns.includes(target) || target === this.#timeColumn,
+            },
+          ]
+        : [],
+    )
+    if (this.#timeColumn === columns.length) {
+      const column = value.findIndex(({ name }) => name === timestamp!.column)
+      wanted.push({ column, target: this.#timeColumn, first: true })
+    }
+    return FORMATS[valueFormat.format].reader({ side: 'VALUE', topic, spec: valueFormat, columns: value, wanted })
+  }
+
+  #setter({ from }: SourceColumn, target: number): Setter[] {
+    switch (from.part) {
+      case 'key':
+      case 'value':
+        return []
+      case 'header':
+        return [this.#headerSetter(from.index, target)]
+      case 'system':
+        return [this.#systemSetter(from.name, target)]
+    }
+  }
+
+  #headerSetter(index: number, target: number): Setter {
+    const { headerKey } = this.step.headers[index]!
+    const { headers } = this.#options
+    const all = (cursor: RecordCursor) => (cursor.headerCount === 0 ? [] : (headers(cursor) ?? []))
+    if (headerKey === null) {
+      return (row, cursor) => {
+        row[target] = all(cursor).map(({ key, value }) => [key, value])
+      }
+    }
+    return (row, cursor) => {
+      row[target] = all(cursor).findLast(({ key }) => key === headerKey)?.value ?? null
+    }
+  }
+
+  #systemSetter(name: 'ROWTIME' | 'ROWPARTITION' | 'ROWOFFSET' | 'WINDOWSTART' | 'WINDOWEND', target: number): Setter {
+    const { partition } = this.#options
+    switch (name) {
+      case 'ROWTIME':
+        return (row) => {
+          row[target] = this.timestamp
+        }
+      case 'ROWPARTITION':
+        return (row) => {
+          row[target] = partition
+        }
+      case 'ROWOFFSET':
+        return (row, cursor) => {
+          row[target] = cursor.offset
+        }
+      case 'WINDOWSTART':
+        return (row) => {
+          row[target] = this.#currentWindow?.start ?? null
+        }
+      case 'WINDOWEND':
+        return (row) => {
+          row[target] = this.#currentWindow?.end ?? null
+        }
+    }
+  }
+
+  #refuse(target: 'key' | 'value', error: ReadError, { buffer }: RecordCursor, start: number, end: number): null {
+    // A copy: what is kept of a bad record must not keep all that was fetched with it.
+    this.#options.onError(target, error, new Uint8Array(buffer.subarray(start, end)))
+    return null
+  }
+}
+
+export const windowLayout = (window: KeyWindow | null): WindowLayout | null => {
+  if (window === null) return null
+  return window.sizeMs === null ? { kind: 'session' } : { kind: 'time', sizeMs: window.sizeMs }
+}

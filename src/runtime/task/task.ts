@@ -1,0 +1,303 @@
+/**
+ * A task: one sub-topology over one partition. Synchronous, single-threaded and deterministic: given records and a clock it yields
+ * records. The same task runs under the test driver, over the embedded log and over Kafka; they differ in what they hand in.
+ */
+import type { Clock } from '../../clock.ts'
+import type { FunctionContext } from '../../functions/declaration.ts'
+import type { FunctionRegistry } from '../../functions/registry.ts'
+import type { FilterStep } from '../../operators/filter.ts'
+import type { OperatorStep, Step } from '../../operators/index.ts'
+import { inputsOf } from '../../operators/inputs.ts'
+import { readsOldValue } from '../../operators/old-value.ts'
+import type { OperatorContext } from '../../operators/operator.ts'
+import type { RepartitionStep, SinkStep, SourceStep, StepId, StepSchema, SubscriberStep } from '../../operators/step.ts'
+import { needsKey } from '../../plan/key-use.ts'
+import { definitionOf, isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
+import type { StateStore, StoreSpec } from '../../state/store.ts'
+import type { StoreUsage } from '../../state/store-usage.ts'
+import type { Process, StreamRecord } from '../../types/record.ts'
+import type { RecordPosition, ReportError } from '../processing-error.ts'
+import type { StepStatistics } from '../query-progress.ts'
+import type { ReadFault } from './bad-records.ts'
+import { internalEncoder } from './internal-record.ts'
+import type { RecordCursor } from './record-cursor.ts'
+import { CurrentKey, type RecordEncoder, sinkEncoder } from './record-encoder.ts'
+import { StepTimes } from './step-times.ts'
+
+/** Takes encoded records for one topic: the driver decides the partition and writes. */
+export type Output = (record: StreamRecord, encoder: RecordEncoder) => void
+
+export interface TaskOptions {
+  readonly topology: SubTopology
+  /** Schemas of all steps of the plan. */
+  readonly schemas: ReadonlyMap<StepId, StepSchema>
+  /** All steps of the plan. */
+  readonly plan: readonly Step[]
+  readonly partition: number
+  readonly functions: FunctionRegistry
+  readonly functionContext: FunctionContext
+  readonly clock: Clock
+  readonly config: (name: string) => string | undefined
+  /** Whether operators may hold changes of tables back until `flush`. */
+  readonly coalesces: boolean
+  readonly store: (spec: StoreSpec) => StateStore
+  /** Null: the store's use is not counted. */
+  readonly usage: (spec: StoreSpec) => StoreUsage | null
+  readonly sink: (step: SinkStep) => Output
+  readonly repartition: (step: RepartitionStep) => Output
+  readonly subscriber: (step: SubscriberStep) => Process
+  readonly reportError: ReportError
+  readonly reportLate: (step: StepId) => void
+}
+
+/** Where a task's records come from: an external topic, or an internal one. */
+export interface TaskInput {
+  readonly step: SourceStep | RepartitionStep
+  /** The filter right behind a source. It runs before `accept`, on the columns it needs, so that other columns are not decoded. */
+  readonly filter: FilterStep | null
+  /** Whether the key's columns are read; if not, records may carry any key row, and the key's bytes pass through. */
+  readonly needsKey: boolean
+  /** The context that the filter is compiled with. `offset`: of the record that is being read, for its reports. */
+  filterContext(offset: () => number): OperatorContext
+  /** Counts records that were read, whether or not they passed the filter. No effect without one: `accept` counts then. */
+  countRead(records: number): void
+  /** Puts a record that passed the filter through the operators. `cursor`: its bytes, if they are still there. */
+  accept(record: StreamRecord, offset: number, cursor: RecordCursor | null): void
+  /** Reports what went wrong while the record at `offset` was read. */
+  reportRead(fault: ReadFault, offset: number): void
+}
+
+export class Task {
+  readonly inputs: readonly TaskInput[]
+  readonly partition: number
+  readonly #flushes: (() => void)[] = []
+  readonly #options: TaskOptions
+  readonly #consumers = new Map<StepId, Process[]>()
+  readonly #keySources: CurrentKey[] = []
+  /** Records that left each step; of sources, those that were read. */
+  readonly #emitted = new Map<StepId, Counter>()
+  readonly #late = new Map<StepId, Counter>()
+  readonly #dropped = new Map<StepId, Counter>()
+  readonly #times = new StepTimes(() => performance.now())
+  #streamTime = -1
+  #offset = -1
+  #topic = ''
+
+  constructor(options: TaskOptions) {
+    this.#options = options
+    this.partition = options.partition
+    const { topology } = options
+    const filters = fusedFilters(topology)
+    const keys = new Map(
+      topology.reads.flatMap((step) => (step.kind === 'source' ? [[step.id, new CurrentKey(step)] as const] : [])),
+    )
+    this.#keySources.push(...keys.values())
+    this.#buildSteps(new Set([...filters.values()].map(({ id }) => id)))
+    this.inputs = topology.reads.map((step) =>
+      this.#input(step, filters.get(step.id) ?? null, keys.get(step.id) ?? null),
+    )
+  }
+
+  /** The highest timestamp seen, or -1. */
+  get streamTime(): number {
+    return this.#streamTime
+  }
+
+  /** Restores stream time from a checkpoint. */
+  advanceStreamTime(timestamp: number): void {
+    if (timestamp > this.#streamTime) this.#streamTime = timestamp
+  }
+
+  /** After a batch of records: emits what had to wait. */
+  flush(): void {
+    for (const flush of this.#flushes) flush()
+  }
+
+  /** What each step has done so far. Records into a step are those that left the steps that feed it. */
+  statistics(): StepStatistics[] {
+    const { reads, steps } = this.#options.topology
+    const written = new Set(steps.map(({ id }) => id))
+    const edges = reads.filter(({ id }) => !written.has(id))
+    return [...edges, ...steps].map((step) => this.#statisticsOf(step))
+  }
+
+  #statisticsOf(step: Step): StepStatistics {
+    const inputs = inputsOf(step).map((id) => this.#emitted.get(id)?.count ?? 0)
+    const own = this.#emitted.get(step.id)?.count ?? 0
+    const recordsIn = step.kind === 'source' ? own : inputs.reduce((sum, count) => sum + count, 0)
+    const isEnd = step.kind === 'sink' || step.kind === 'subscriber' || step.kind === 'repartition'
+    const stores = isOperator(step) ? storesOf(step, this.#options.schemas) : []
+    return {
+      step: step.id,
+      recordsIn,
+      recordsOut: isEnd ? recordsIn : own,
+      lateRecords: this.#late.get(step.id)?.count ?? 0,
+      droppedRecords: this.#dropped.get(step.id)?.count ?? 0,
+      ...this.#stateOf(stores),
+      timeMs: this.#times.of(step.id),
+    }
+  }
+
+  #stateOf(stores: readonly StoreSpec[]): StateStatistics {
+    const { store, usage } = this.#options
+    const used = stores.map((spec) => ({ usage: usage(spec), entries: store(spec).count() }))
+    return {
+      stateEntries: sumOrNull(used.map(({ entries }) => entries)),
+      stateBytes: sumOrNull(used.map(({ usage, entries }) => usage?.bytesOf(entries) ?? null)),
+      cacheHits: sumOrNull(used.map(({ usage }) => usage?.hits ?? null)),
+      cacheMisses: sumOrNull(used.map(({ usage }) => usage?.misses ?? null)),
+    }
+  }
+
+  /** From the last step to the first, so that each finds those that it feeds. */
+  #buildSteps(skipped: ReadonlySet<StepId>): void {
+    for (const step of this.#options.topology.steps.toReversed()) {
+      if (skipped.has(step.id)) continue
+      const inputs = this.#buildStep(step).map((process) => this.#times.around(step.id, process))
+      inputsOf(step).forEach((id, i) => {
+        const consumers = this.#consumers.get(id)
+        if (consumers === undefined) this.#consumers.set(id, [inputs[i]!])
+        else consumers.unshift(inputs[i]!)
+      })
+    }
+  }
+
+  #buildStep(step: Exclude<Step, SourceStep>): readonly Process[] {
+    switch (step.kind) {
+      case 'sink': {
+        const encoder = sinkEncoder(step, this.#keySources)
+        const output = this.#options.sink(step)
+        return [(record) => output(record, encoder)]
+      }
+      case 'repartition': {
+        const schema = this.#options.schemas.get(step.id)!
+        const encoder = internalEncoder(step, schema, this.#keySources)
+        const output = this.#options.repartition(step)
+        return [(record) => output(record, encoder)]
+      }
+      case 'subscriber':
+        return [this.#options.subscriber(step)]
+      default:
+        return this.#buildOperator(step)
+    }
+  }
+
+  #buildOperator(step: OperatorStep): readonly Process[] {
+    const inputs = inputsOf(step).map((id) => this.#options.schemas.get(id)!)
+    const runtime = definitionOf(step).build(step, inputs, this.#context(step), this.#emitter(step.id))
+    if (runtime.flush !== undefined) this.#flushes.unshift(runtime.flush)
+    return runtime.inputs
+  }
+
+  /** Hands records to whatever reads step `id`. */
+  #emitter(id: StepId): Process {
+    const consumers = this.#consumers.get(id) ?? []
+    const emitted = counterOf(id, this.#emitted)
+    const [only] = consumers
+    if (consumers.length === 1) {
+      return (record) => {
+        emitted.count++
+        only!(record)
+      }
+    }
+    return (record) => {
+      emitted.count++
+      for (const consumer of consumers) consumer(record)
+    }
+  }
+
+  #context(step: Step, position = () => this.position): OperatorContext {
+    const { clock, functions, functionContext, config, store, plan, reportError, reportLate } = this.#options
+    return {
+      clock,
+      functions,
+      functionContext,
+      config,
+      streamTime: () => this.#streamTime,
+      store: store as OperatorContext['store'],
+      oldValues: readsOldValue(step.id, plan),
+      coalesces: this.#options.coalesces,
+      reportLate: () => {
+        counterOf(step.id, this.#late).count++
+        reportLate(step.id)
+      },
+      reportError: (message, cause) => {
+        counterOf(step.id, this.#dropped).count++
+        reportError({
+          type: 'processing',
+          step: step.id,
+          message,
+          causes: cause instanceof Error ? [cause.message] : [],
+          position: position(),
+          target: null,
+        })
+      },
+    }
+  }
+
+  /** Where the record that is being processed, or was processed last, was read. */
+  get position(): RecordPosition | null {
+    return this.#offset < 0 ? null : { topic: this.#topic, partition: this.partition, offset: this.#offset }
+  }
+
+  #input(step: SourceStep | RepartitionStep, filter: FilterStep | null, current: CurrentKey | null): TaskInput {
+    const emit = this.#emitter(filter?.id ?? step.id)
+    const read = filter === null ? null : counterOf(step.id, this.#emitted)
+    const topic = step.kind === 'source' ? step.topic : step.topicSuffix
+    return {
+      step,
+      filter,
+      needsKey: step.kind !== 'source' || needsKey(step, this.#options.topology.steps),
+      filterContext: (offset) =>
+        this.#context(filter ?? step, () => ({ topic, partition: this.partition, offset: offset() })),
+      countRead: (records) => {
+        if (read !== null) read.count += records
+      },
+      accept: (record, offset, cursor) => {
+        this.#topic = topic
+        this.#offset = offset
+        if (record.timestamp > this.#streamTime) this.#streamTime = record.timestamp
+        if (current !== null) current.set(record.key, cursor)
+        this.#times.next()
+        emit(record)
+      },
+      reportRead: (fault, offset) => {
+        counterOf(step.id, this.#dropped).count++
+        const position = { topic, partition: this.partition, offset }
+        this.#options.reportError({ type: 'deserialization', ...fault, step: step.id, position })
+      },
+    }
+  }
+}
+
+type StateStatistics = Pick<StepStatistics, 'stateEntries' | 'stateBytes' | 'cacheHits' | 'cacheMisses'>
+
+/** Null if there are no values, or one is not known. */
+function sumOrNull(values: readonly (number | null)[]): number | null {
+  if (values.length === 0) return null
+  return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0)
+}
+
+interface Counter {
+  count: number
+}
+
+function counterOf(id: StepId, counters: Map<StepId, Counter>): Counter {
+  const existing = counters.get(id)
+  if (existing !== undefined) return existing
+  const counter = { count: 0 }
+  counters.set(id, counter)
+  return counter
+}
+
+/** Filters that are the only reader of a source: the source's reader runs them before it decodes the rest of a record. */
+function fusedFilters({ steps, reads }: SubTopology): Map<StepId, FilterStep> {
+  const fused = new Map<StepId, FilterStep>()
+  for (const { id, kind } of reads) {
+    if (kind !== 'source') continue
+    const consumers = steps.filter((step) => inputsOf(step).includes(id))
+    const [only] = consumers
+    if (consumers.length === 1 && only!.kind === 'filter') fused.set(id, only)
+  }
+  return fused
+}

@@ -1,0 +1,221 @@
+/**
+ * Runs a query without a broker, on one partition and a hand-set clock: each record goes through the whole topology, internal topics
+ * included, before the next one. Offsets count from 0 per topic. Source: Kafka Streams' TopologyTestDriver.
+ */
+import type { Clock } from '../../clock.ts'
+import { QueryError } from '../../errors.ts'
+import type { FunctionContext } from '../../functions/declaration.ts'
+import type { FunctionRegistry } from '../../functions/registry.ts'
+import type { RepartitionStep, SinkStep, StepId, StepSchema } from '../../operators/step.ts'
+import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import { splitTopology, stepSchemas } from '../../plan/topology.ts'
+import { ByteBuffer } from '../../serde/byte-sink.ts'
+import { memoryStore } from '../../state/memory.ts'
+import type { StateStore, StoreSpec } from '../../state/store.ts'
+import type { Header, StreamRecord } from '../../types/record.ts'
+import type { ProcessingError } from '../processing-error.ts'
+import { fatalError, policyOf } from './bad-records.ts'
+import { internalReader } from './internal-record.ts'
+import type { RecordCursor } from './record-cursor.ts'
+import type { RecordEncoder } from './record-encoder.ts'
+import { SourceGroup, type Subscription } from './shared-source.ts'
+import { Task, type TaskInput } from './task.ts'
+
+/** A record in bytes, as it lies in a topic. */
+export interface TopicRecord {
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  /** Epoch ms. */
+  readonly timestamp: number
+  readonly headers: readonly Header[]
+}
+
+export interface ProducedRecord extends TopicRecord {
+  readonly topic: string
+}
+
+export interface TestDriverOptions {
+  readonly plan: PhysicalPlan
+  readonly functions: FunctionRegistry
+  readonly functionContext: FunctionContext
+  readonly clock: Clock
+  readonly config: (name: string) => string | undefined
+  readonly onError?: (error: ProcessingError) => void
+}
+
+/** One record as a cursor over its own bytes. */
+class SingleRecord implements RecordCursor {
+  readonly buffer: Buffer
+  readonly keyStart = 0
+  readonly keyEnd: number
+  readonly valueStart: number
+  readonly valueEnd: number
+  readonly offset: number
+  readonly timestamp: number
+  readonly headers: readonly Header[]
+  readonly headerCount: number
+
+  constructor({ key, value, timestamp, headers }: TopicRecord, offset: number) {
+    const keyLength = key?.length ?? 0
+    this.buffer = Buffer.concat([key ?? Buffer.alloc(0), value ?? Buffer.alloc(0)])
+    this.keyEnd = key === null ? -1 : keyLength
+    this.valueStart = keyLength
+    this.valueEnd = value === null ? -1 : this.buffer.length
+    this.offset = offset
+    this.timestamp = timestamp
+    this.headers = headers
+    this.headerCount = headers.length
+  }
+}
+
+interface Reader {
+  readonly task: Task
+  readonly read: (cursor: SingleRecord) => void
+}
+
+export class TestDriver {
+  readonly #options: TestDriverOptions
+  readonly #tasks: Task[] = []
+  readonly #readers = new Map<string, Reader[]>()
+  readonly #offsets = new Map<string, number>()
+  readonly #stores = new Map<string, StateStore>()
+  readonly #internal: { readonly step: string; readonly record: TopicRecord }[] = []
+  readonly #repartitions = new Set<RepartitionStep>()
+  #produced: ProducedRecord[] = []
+
+  constructor(options: TestDriverOptions) {
+    this.#options = options
+    const { steps } = options.plan
+    const schemas = stepSchemas(steps)
+    for (const topology of splitTopology(steps)) {
+      const task = new Task({
+        ...options,
+        topology,
+        schemas,
+        plan: steps,
+        partition: 0,
+        coalesces: false,
+        store: (spec) => this.#store(spec),
+        usage: () => null,
+        reportError: (error) => options.onError?.(error),
+        reportLate: () => {},
+        sink: (step) => (record, encoder) => this.#produce(step, record, encoder),
+        repartition: (step) => (record, encoder) => {
+          this.#repartitions.add(step)
+          this.#internal.push({ step: step.id, record: encode(record, encoder) })
+        },
+        subscriber: () => () => {},
+      })
+      this.#tasks.push(task)
+      for (const input of task.inputs) this.#addReader(task, input, schemas)
+    }
+  }
+
+  /** Topics outside the query that it reads. */
+  get sourceTopics(): readonly string[] {
+    return this.#options.plan.steps.flatMap((step) => (step.kind === 'source' ? [step.topic] : []))
+  }
+
+  /** Those whose internal topics it has written to. */
+  get repartitions(): readonly RepartitionStep[] {
+    return [...this.#repartitions]
+  }
+
+  /** What the query writes because of this record. Throws QueryError where a running query would stop. */
+  pipe(topic: string, record: TopicRecord): ProducedRecord[] {
+    this.#produced = []
+    try {
+      this.#feed(`topic:${topic}`, record)
+      for (let next = this.#internal.shift(); next !== undefined; next = this.#internal.shift()) {
+        this.#feed(`step:${next.step}`, next.record)
+      }
+    } catch (error) {
+      throw this.#stopped(error)
+    }
+    return this.#produced
+  }
+
+  #feed(source: string, record: TopicRecord): void {
+    const offset = this.#offsets.get(source) ?? 0
+    this.#offsets.set(source, offset + 1)
+    const cursor = new SingleRecord(record, offset)
+    for (const { task, read } of this.#readers.get(source) ?? []) {
+      read(cursor)
+      task.flush()
+    }
+  }
+
+  #addReader(task: Task, input: TaskInput, schemas: ReadonlyMap<StepId, StepSchema>): void {
+    const { step } = input
+    const source = step.kind === 'source' ? `topic:${step.topic}` : `step:${step.id}`
+    const reader = { task, read: this.#readerOf(task, input, schemas) }
+    const readers = this.#readers.get(source)
+    if (readers === undefined) this.#readers.set(source, [reader])
+    else readers.push(reader)
+  }
+
+  /** A record without a time is left out, as where it is read. */
+  #produce({ id, topic }: SinkStep, record: StreamRecord, encoder: RecordEncoder): void {
+    try {
+      encoder.timestamp(record)
+    } catch (error) {
+      const { message } = error as Error
+      if (this.#failsOnBadTime)
+        throw new Error(`Fatal user code error in TimestampExtractor callback for record: ${message}`)
+      const target = 'value'
+      this.#options.onError?.({ type: 'serialization', step: id, message, causes: [], position: null, target })
+      return
+    }
+    this.#produced.push({ topic, ...encode(record, encoder) })
+  }
+
+  get #failsOnBadTime(): boolean {
+    return this.#options.config('ksql.timestamp.throw.on.invalid') === 'true'
+  }
+
+  #readerOf(task: Task, input: TaskInput, schemas: ReadonlyMap<StepId, StepSchema>): Reader['read'] {
+    const { step } = input
+    if (step.kind === 'repartition') {
+      const read = internalReader(step, schemas.get(step.id)!)
+      return (cursor) => input.accept(read(cursor), cursor.offset, cursor)
+    }
+    const { config } = this.#options
+    const policy = policyOf(step, config, { transient: true })
+    const subscription: Subscription = {
+      input,
+      enter: () => {},
+      deliver: input.accept,
+      advance: (timestamp) => task.advanceStreamTime(timestamp),
+      refuse: (fault, { offset }) => {
+        input.reportRead(fault, offset)
+        const fatal = fatalError({ topic: step.topic, partition: 0, offset }, fault, { policy, config })
+        if (fatal !== null) throw fatal
+      },
+    }
+    const headers = (cursor: RecordCursor) => (cursor as SingleRecord).headers
+    const group = new SourceGroup([subscription], { partition: 0, headers })
+    return (cursor) => group.read(cursor)
+  }
+
+  #store(spec: StoreSpec): StateStore {
+    const existing = this.#stores.get(spec.name)
+    if (existing !== undefined) return existing
+    const store: StateStore = memoryStore(spec)
+    this.#stores.set(spec.name, store)
+    return store
+  }
+
+  #stopped(error: unknown): QueryError {
+    const message = error instanceof Error ? error.message : String(error)
+    const text = message.startsWith('Fatal user code error') ? message : `Exception caught in process. ${message}`
+    return new QueryError(text, { queryId: this.#options.plan.queryId, type: 'UNKNOWN', cause: error })
+  }
+}
+
+function encode(record: StreamRecord, encoder: RecordEncoder): TopicRecord {
+  const sink = new ByteBuffer()
+  const key = encoder.writeKey(record, sink) ? sink.take() : null
+  sink.clear()
+  const value = encoder.writeValue(record, sink) ? sink.take() : null
+  return { key, value, timestamp: encoder.timestamp(record), headers: record.headers ?? [] }
+}

@@ -1,0 +1,64 @@
+/** What main thread and workers say to each other: plain data. Each call has one reply with its id; events come by themselves. */
+import type { QueryAssignment } from '../assignment.ts'
+import type { ProcessingError } from '../processing-error.ts'
+import type { QueryProgress } from '../query-progress.ts'
+import type { QueryFailure } from '../query-runtime.ts'
+import type { FetchTotals, HostPull } from '../worker.ts'
+import type { RowBatch } from './row-batches.ts'
+
+/** A pull request with its keys as bytes. */
+export interface WirePull extends Omit<HostPull, 'keys' | 'keyRange'> {
+  readonly keys: RowBatch | null
+  readonly keyRange: {
+    readonly from: RowBatch | null
+    readonly fromInclusive: boolean
+    readonly to: RowBatch | null
+    readonly toInclusive: boolean
+  } | null
+}
+
+/** A part of a pull query's answer; `cursor` null: the last one. */
+export interface PullPart {
+  readonly batch: RowBatch | null
+  readonly cursor: number | null
+}
+
+/** Calls by name: what they take and what they answer. */
+export interface HostCalls {
+  readonly start: { readonly takes: QueryAssignment; readonly gives: null }
+  readonly stop: { readonly takes: { readonly queryId: string; readonly purge: boolean }; readonly gives: null }
+  readonly release: {
+    readonly takes: { readonly slots: readonly number[]; readonly commit: boolean }
+    readonly gives: null
+  }
+  readonly setPaused: { readonly takes: { readonly queryId: string; readonly isPaused: boolean }; readonly gives: null }
+  readonly pull: { readonly takes: { readonly queryId: string; readonly request: WirePull }; readonly gives: PullPart }
+  readonly pullMore: { readonly takes: { readonly cursor: number }; readonly gives: PullPart }
+  readonly pullEnd: { readonly takes: { readonly cursor: number }; readonly gives: null }
+  /** Progress: what has changed since it was last told comes as an event before the reply. */
+  readonly tell: { readonly takes: null; readonly gives: null }
+  readonly settle: { readonly takes: null; readonly gives: boolean }
+  readonly close: { readonly takes: null; readonly gives: null }
+}
+
+export type CallMessage = {
+  readonly [Name in keyof HostCalls]: {
+    readonly kind: 'call'
+    readonly id: number
+    readonly name: Name
+    readonly argument: HostCalls[Name]['takes']
+  }
+}[keyof HostCalls]
+
+export type WorkerMessage =
+  | { readonly kind: 'reply'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'refusal'; readonly id: number; readonly message: string }
+  | { readonly kind: 'failure'; readonly queryId: string; readonly failure: QueryFailure }
+  | { readonly kind: 'rewind'; readonly queryIds: readonly string[] }
+  | { readonly kind: 'processingError'; readonly queryId: string; readonly error: ProcessingError }
+  | { readonly kind: 'rows'; readonly queryId: string; readonly batch: RowBatch }
+  | {
+      readonly kind: 'progress'
+      readonly progress: readonly (readonly [queryId: string, progress: QueryProgress])[]
+      readonly totals: FetchTotals
+    }

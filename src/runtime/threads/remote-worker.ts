@@ -1,0 +1,164 @@
+/** A host in a worker, as the main thread sees it. */
+import type { Row } from '../../types/value.ts'
+import type { QueryAssignment } from '../assignment.ts'
+import type { QueryProgress } from '../query-progress.ts'
+import type { PushRow } from '../query-runtime.ts'
+import type { FetchTotals, Host, HostListener, HostLostError, HostPull } from '../worker.ts'
+import type { CallMessage, HostCalls, WorkerMessage } from './protocol.ts'
+import { plainRows, pushedRows, type RowBatchCodec } from './row-batches.ts'
+import { keyCodecOf, writePull } from './wire-pull.ts'
+
+interface Waiting {
+  readonly resolve: (result: never) => void
+  readonly reject: (error: Error) => void
+}
+
+interface RemoteQuery {
+  readonly assignment: QueryAssignment
+  readonly rows: RowBatchCodec<PushRow>
+}
+
+export class RemoteHost implements Host {
+  readonly #post: (message: CallMessage) => void
+  readonly #listener: HostListener
+  readonly #calls = new Map<number, Waiting>()
+  readonly #queries = new Map<string, RemoteQuery>()
+  readonly #progress = new Map<string, QueryProgress>()
+  #totals: FetchTotals = new Map()
+  #nextId = 1
+  #isClosed = false
+  #lost: HostLostError | null = null
+
+  constructor(post: (message: CallMessage) => void, listener: HostListener) {
+    this.#post = post
+    this.#listener = listener
+  }
+
+  async start(assignment: QueryAssignment): Promise<void> {
+    const { queryId, plan } = assignment
+    this.#queries.set(queryId, { assignment, rows: pushedRows(plan.steps) })
+    await this.#call('start', assignment)
+  }
+
+  async stop(queryId: string, { purge }: { readonly purge: boolean }): Promise<void> {
+    await this.#call('stop', { queryId, purge })
+    this.#queries.delete(queryId)
+    this.#progress.delete(queryId)
+  }
+
+  async release(slots: readonly number[], { commit }: { readonly commit: boolean }): Promise<void> {
+    await this.#call('release', { slots, commit })
+  }
+
+  async setPaused(queryId: string, isPaused: boolean): Promise<void> {
+    await this.#call('setPaused', { queryId, isPaused })
+  }
+
+  async *pull(queryId: string, request: HostPull): AsyncIterable<readonly Row[]> {
+    const query = this.#queries.get(queryId)
+    if (query === undefined) return
+    const rows = plainRows(request.columns)
+    const wire = writePull(request, keyCodecOf(query.assignment.plan))
+    let part = await this.#call('pull', { queryId, request: wire })
+    try {
+      for (; part.batch !== null && part.cursor !== null; ) {
+        const { cursor } = part
+        yield rows.decode(part.batch)
+        part = await this.#call('pullMore', { cursor })
+      }
+    } finally {
+      if (part.cursor !== null) await this.#call('pullEnd', { cursor: part.cursor }).catch(() => {})
+    }
+  }
+
+  progress(queryId: string): QueryProgress | undefined {
+    return this.#progress.get(queryId)
+  }
+
+  get totals(): FetchTotals {
+    return this.#totals
+  }
+
+  async refresh(): Promise<void> {
+    await this.#call('tell', null)
+  }
+
+  settle(): Promise<boolean> {
+    return this.#call('settle', null)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    if (this.#lost === null) await this.#call('close', null).catch(() => {})
+  }
+
+  /** Whether the end of the worker is what was asked for. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** The query that the number stands for; null for none that is here. */
+  queryOf(number: number): string | null {
+    for (const { assignment } of this.#queries.values()) if (assignment.number === number) return assignment.queryId
+    return null
+  }
+
+  /** For whoever has the worker. */
+  onMessage(message: WorkerMessage): void {
+    switch (message.kind) {
+      case 'reply':
+        this.#take(message.id)?.resolve(message.result as never)
+        return
+      case 'refusal':
+        this.#take(message.id)?.reject(new Error(message.message))
+        return
+      case 'failure':
+        this.#listener.onFailure(message.queryId, message.failure)
+        return
+      case 'rewind':
+        this.#listener.onRewind(message.queryIds)
+        return
+      case 'processingError':
+        this.#listener.onProcessingError(message.queryId, message.error)
+        return
+      case 'progress':
+        this.#totals = message.totals
+        for (const [queryId, progress] of message.progress) {
+          if (this.#queries.has(queryId)) this.#progress.set(queryId, progress)
+        }
+        return
+      case 'rows':
+        this.#takeRows(message)
+    }
+  }
+
+  /** The worker is gone: no call is answered any more. */
+  lose(error: HostLostError): void {
+    this.#lost = error
+    for (const { reject } of this.#calls.values()) reject(error)
+    this.#calls.clear()
+  }
+
+  #takeRows({ queryId, batch }: Extract<WorkerMessage, { kind: 'rows' }>): void {
+    const query = this.#queries.get(queryId)
+    if (query !== undefined) this.#listener.onRows(queryId, query.rows.decode(batch))
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#calls.get(id)
+    this.#calls.delete(id)
+    return waiting
+  }
+
+  #call<Name extends keyof HostCalls>(
+    name: Name,
+    argument: HostCalls[Name]['takes'],
+  ): Promise<HostCalls[Name]['gives']> {
+    if (this.#lost !== null) return Promise.reject(this.#lost)
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      this.#calls.set(id, { resolve: resolve as Waiting['resolve'], reject })
+      this.#post({ kind: 'call', id, name, argument } as CallMessage)
+    })
+  }
+}

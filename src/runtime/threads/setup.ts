@@ -1,0 +1,96 @@
+/** What a worker thread is started with: plain data, and how it becomes a host there. */
+import type { Broker } from '../../broker/broker.ts'
+import type { EmbeddedLogAttachment } from '../../broker/embedded/embedded-log.ts'
+import type { KafkaOptions } from '../../broker/kafka/options.ts'
+import { systemClock } from '../../clock.ts'
+import type { FunctionDeclaration } from '../../functions/declaration.ts'
+import { BUILT_IN_FUNCTIONS } from '../../functions/index.ts'
+import { createRegistry } from '../../functions/registry.ts'
+import { type Config, compressionOf, mergeConfig } from '../query-config.ts'
+import { memoryStores } from '../stores/memory-stores.ts'
+import { logRestores } from '../stores/restore-log.ts'
+import type { StoreProvider } from '../stores/task-stores.ts'
+import type { TaskHostOptions } from '../worker/local-worker.ts'
+
+/** How a worker reaches the broker. An embedded log's attachment has a port, which goes into the transfer list. */
+export type BrokerConnection =
+  | { readonly kind: 'embedded'; readonly attachment: EmbeddedLogAttachment }
+  | { readonly kind: 'kafka'; readonly options: KafkaOptions }
+
+/** Where a worker keeps the state of its tasks. */
+export type StoresSetup =
+  | { readonly kind: 'memory' }
+  | {
+      readonly kind: 'disk'
+      readonly directory: string
+      /** Of each worker. */
+      readonly cacheBytes: number
+      /** Whether what changes goes to changelog topics too. */
+      readonly changelogs: boolean
+    }
+
+export interface WorkerSetup {
+  readonly index: number
+  /** Of the server: no other that lives has it, and it has it again after a restart. */
+  readonly serverId: string
+  readonly config: Config
+  readonly broker: BrokerConnection
+  readonly stores: StoresSetup
+  /** URLs of modules whose `functions` are there besides the built-in ones. */
+  readonly functionModules: readonly string[]
+  /** See `TaskHostOptions.workingFor`. */
+  readonly workingFor: SharedArrayBuffer
+}
+
+/** Opens what the host needs. The caller closes the broker after the host. */
+export async function hostOptions(
+  setup: WorkerSetup,
+): Promise<Omit<TaskHostOptions, 'listener'> & { readonly workingFor: Int32Array }> {
+  const { index, serverId, workingFor } = setup
+  const config = mergeConfig(setup.config, {})
+  const broker = await openBroker(setup.broker)
+  await broker.connect()
+  return {
+    broker,
+    functions: createRegistry([...BUILT_IN_FUNCTIONS, ...(await moreFunctions(setup.functionModules))]),
+    functionContext: { now: Date.now, random: Math.random, config: (key) => config[`ksql.functions.${key}`] },
+    clock: systemClock,
+    stores: await openStores(setup.stores, broker),
+    transactionalId: `${serverId}-${index}`,
+    compression: compressionOf(config),
+    workingFor: new Int32Array(workingFor),
+  }
+}
+
+/** One of the two is not loaded. */
+async function openBroker(connection: BrokerConnection): Promise<Broker> {
+  if (connection.kind === 'kafka') {
+    const { KafkaBroker } = await import('../../broker/kafka/kafka-broker.ts')
+    return new KafkaBroker(connection.options)
+  }
+  const { attachEmbeddedLog } = await import('../../broker/embedded/embedded-log.ts')
+  return attachEmbeddedLog(connection.attachment)
+}
+
+async function openStores(setup: StoresSetup, broker: Broker): Promise<StoreProvider> {
+  if (setup.kind === 'memory') return memoryStores()
+  const { durableStores } = await import('../stores/durable-stores.ts')
+  const { directory, cacheBytes, changelogs } = setup
+  return durableStores({
+    directory,
+    cacheBytes,
+    changelogs: changelogs ? broker : null,
+    clock: systemClock,
+    onWarning: warn,
+    onRestore: logRestores(warn),
+  })
+}
+
+function warn(message: string): void {
+  process.stderr.write(`${message}\n`)
+}
+
+async function moreFunctions(modules: readonly string[]): Promise<FunctionDeclaration[]> {
+  const loaded = await Promise.all(modules.map((url) => import(url) as Promise<{ functions: FunctionDeclaration[] }>))
+  return loaded.flatMap(({ functions }) => functions)
+}

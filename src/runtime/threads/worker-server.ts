@@ -1,0 +1,163 @@
+/** The worker's side of the conversation: carries out calls on the host, and passes on what the host tells. */
+import type { MessagePort } from 'node:worker_threads'
+import type { Row } from '../../types/value.ts'
+import type { QueryAssignment } from '../assignment.ts'
+import type { QueryProgress } from '../query-progress.ts'
+import type { PushRow } from '../query-runtime.ts'
+import type { HostListener, LocalHost } from '../worker.ts'
+import type { CallMessage, HostCalls, PullPart, WorkerMessage } from './protocol.ts'
+import { plainRows, pushedRows, type RowBatch, type RowBatchCodec } from './row-batches.ts'
+import { keyCodecOf, readPull } from './wire-pull.ts'
+
+/** How often the main thread is told how far queries have come, without asking. */
+const PROGRESS_MS = 500
+
+interface ServedQuery {
+  readonly assignment: QueryAssignment
+  readonly rows: RowBatchCodec<PushRow>
+}
+
+interface OpenPull {
+  readonly batches: AsyncIterator<readonly Row[]>
+  readonly codec: RowBatchCodec<Row>
+}
+
+type Handlers = {
+  readonly [Name in keyof HostCalls]: (argument: HostCalls[Name]['takes']) => Promise<HostCalls[Name]['gives']>
+}
+
+export interface HostServerOptions {
+  readonly port: Pick<MessagePort, 'postMessage' | 'on'>
+  readonly open: (listener: HostListener) => LocalHost
+  /** After `close` was answered. */
+  readonly onClosed: () => void
+}
+
+export class HostServer {
+  readonly #options: HostServerOptions
+  readonly #host: LocalHost
+  readonly #queries = new Map<string, ServedQuery>()
+  readonly #pulls = new Map<number, OpenPull>()
+  readonly #told = new Map<string, string>()
+  readonly #timer: NodeJS.Timeout
+  #nextCursor = 1
+
+  constructor(options: HostServerOptions) {
+    this.#options = options
+    this.#host = options.open(this.#listener())
+    options.port.on('message', (message: CallMessage) => void this.#answer(message))
+    this.#timer = setInterval(() => this.#tellProgress(), PROGRESS_MS)
+  }
+
+  readonly #handlers: Handlers = {
+    start: async (assignment) => {
+      const rows = pushedRows(assignment.plan.steps)
+      this.#queries.set(assignment.queryId, { assignment, rows })
+      await this.#host.start(assignment)
+      this.#tellProgress([assignment.queryId])
+      return null
+    },
+    stop: async ({ queryId, purge }) => {
+      await this.#host.stop(queryId, { purge })
+      this.#queries.delete(queryId)
+      this.#told.delete(queryId)
+      return null
+    },
+    release: async ({ slots, commit }) => {
+      await this.#host.release(slots, { commit })
+      this.#tellProgress()
+      return null
+    },
+    setPaused: async ({ queryId, isPaused }) => {
+      await this.#host.setPaused(queryId, isPaused)
+      return null
+    },
+    pull: async ({ queryId, request }) => {
+      const query = this.#queries.get(queryId)
+      if (query === undefined) throw new Error(`Query ${queryId} is not here any more.`)
+      const pull = readPull(request, keyCodecOf(query.assignment.plan))
+      const cursor = this.#nextCursor++
+      const batches = this.#host.pull(queryId, pull)[Symbol.asyncIterator]()
+      this.#pulls.set(cursor, { batches, codec: plainRows(request.columns) })
+      return this.#pullPart(cursor)
+    },
+    pullMore: ({ cursor }) => this.#pullPart(cursor),
+    pullEnd: async ({ cursor }) => {
+      const pull = this.#pulls.get(cursor)
+      this.#pulls.delete(cursor)
+      await pull?.batches.return?.()
+      return null
+    },
+    tell: async () => {
+      this.#tellProgress()
+      return null
+    },
+    settle: async () => {
+      const isQuiet = await this.#host.settle()
+      this.#tellProgress()
+      return isQuiet
+    },
+    close: async () => {
+      clearInterval(this.#timer)
+      await this.#host.close()
+      return null
+    },
+  }
+
+  async #answer(message: CallMessage): Promise<void> {
+    const { id, name } = message
+    try {
+      const handler = this.#handlers[name] as (argument: unknown) => Promise<unknown>
+      const result = await handler(message.argument)
+      this.#post({ kind: 'reply', id, result })
+    } catch (error) {
+      this.#post({ kind: 'refusal', id, message: error instanceof Error ? error.message : String(error) })
+    }
+    if (name === 'close') this.#options.onClosed()
+  }
+
+  async #pullPart(cursor: number): Promise<PullPart> {
+    const pull = this.#pulls.get(cursor)
+    const next = await pull?.batches.next()
+    if (pull === undefined || next === undefined || next.done) {
+      this.#pulls.delete(cursor)
+      return { batch: null, cursor: null }
+    }
+    return { batch: pull.codec.encode(next.value), cursor }
+  }
+
+  #listener(): HostListener {
+    return {
+      onFailure: (queryId, failure) => this.#post({ kind: 'failure', queryId, failure }),
+      onRewind: (queryIds) => this.#post({ kind: 'rewind', queryIds }),
+      onProcessingError: (queryId, error) => this.#post({ kind: 'processingError', queryId, error }),
+      onRows: (queryId, rows) => {
+        const query = this.#queries.get(queryId)
+        if (query !== undefined) this.#post({ kind: 'rows', queryId, batch: query.rows.encode(rows) })
+      },
+    }
+  }
+
+  /** Of those of the queries that have moved since they were last told of. */
+  #tellProgress(queryIds: Iterable<string> = this.#queries.keys()): void {
+    const progress: (readonly [string, QueryProgress])[] = []
+    for (const queryId of queryIds) {
+      const mark = this.#host.progressMark(queryId)
+      if (mark === undefined || this.#told.get(queryId) === mark) continue
+      this.#told.set(queryId, mark)
+      progress.push([queryId, this.#host.progress(queryId)!])
+    }
+    if (progress.length > 0) this.#post({ kind: 'progress', progress, totals: this.#host.totals })
+  }
+
+  #post(message: WorkerMessage): void {
+    this.#options.port.postMessage(message, transferOf(message))
+  }
+}
+
+/** Bytes of rows are moved, not copied. */
+function transferOf(message: WorkerMessage): ArrayBuffer[] {
+  if (message.kind === 'rows') return [message.batch.bytes.buffer]
+  const batch = message.kind === 'reply' ? (message.result as { readonly batch?: RowBatch | null } | null)?.batch : null
+  return batch === null || batch === undefined ? [] : [batch.bytes.buffer]
+}

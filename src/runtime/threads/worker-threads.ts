@@ -1,0 +1,101 @@
+/** Hosts in worker threads. A worker is started for the first task that is placed on it. */
+import { availableParallelism } from 'node:os'
+import { extname } from 'node:path'
+import { type Transferable, Worker } from 'node:worker_threads'
+import type { HostProvider } from '../queries/workers.ts'
+import { type Config, mergeConfig } from '../query-config.ts'
+import { type Host, type HostListener, HostLostError } from '../worker.ts'
+import { YOUNG_GENERATION_MB } from './heap-limits.ts'
+import type { WorkerMessage } from './protocol.ts'
+import { RemoteHost } from './remote-worker.ts'
+import type { BrokerConnection, StoresSetup, WorkerSetup } from './setup.ts'
+import { WATCHED, WorkerWatch, watchInterval } from './watch.ts'
+
+export interface WorkerHostsOptions {
+  /** Threads, at least 1. */
+  readonly count: number
+  /** See `WorkerSetup`. */
+  readonly serverId: string
+  readonly config: Config
+  /** Asked for each worker that is started. */
+  readonly connect: () => { readonly connection: BrokerConnection; readonly transfer: Transferable[] }
+  readonly stores: StoresSetup
+  readonly functionModules?: readonly string[]
+  /** Told of a worker that died or was ended, with its error, for the server's log. */
+  readonly onDeath: (error: Error) => void
+}
+
+/** As many as there are cores, unless the configuration says otherwise. */
+export function workerCount(config: Config): number {
+  const given = Number(mergeConfig(config, {})['num.stream.threads'])
+  return Number.isInteger(given) && given > 0 ? given : availableParallelism()
+}
+
+/** As the table of settings has it. */
+const DEFAULT_TIMEOUT_MS = 30_000
+
+/** The same entry from source and from what was built of it. */
+const ENTRY = new URL(`./entry${extname(import.meta.filename)}`, import.meta.url)
+
+export function workerHosts(options: WorkerHostsOptions): HostProvider {
+  const ends = new Set<Promise<unknown>>()
+  return {
+    count: options.count,
+    async open(index, listener, onLost) {
+      const started = startWorker(options, index, listener, onLost)
+      ends.add(started.ended)
+      void started.ended.finally(() => ends.delete(started.ended))
+      return started.host
+    },
+    async close() {
+      await Promise.allSettled(ends)
+    },
+  }
+}
+
+function startWorker(
+  { serverId, config, connect, stores, functionModules = [], onDeath }: WorkerHostsOptions,
+  index: number,
+  listener: HostListener,
+  onLost: (suspect: string | null, cause: Error) => void,
+): { readonly host: Host; readonly ended: Promise<unknown> } {
+  const { connection, transfer } = connect()
+  const workingFor = new SharedArrayBuffer(WATCHED.length * Int32Array.BYTES_PER_ELEMENT)
+  const shared = new Int32Array(workingFor)
+  const setup: WorkerSetup = { index, serverId, config, broker: connection, stores, functionModules, workingFor }
+  const worker = new Worker(ENTRY, {
+    workerData: setup,
+    transferList: transfer,
+    name: `millrace-${index}`,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+  })
+  const host = new RemoteHost((message) => worker.postMessage(message), listener)
+  let cause = new Error(`Worker thread ${index} ended.`)
+  worker.on('message', (message: WorkerMessage) => host.onMessage(message))
+  worker.on('error', (error: Error) => {
+    cause = error
+  })
+  const timeoutMs = Number(config['millrace.worker.timeout.ms'] ?? DEFAULT_TIMEOUT_MS)
+  const unwatch = watch(shared, timeoutMs, () => {
+    cause = new Error(`Worker thread ${index} did not come back from its work within ${timeoutMs} ms, and was ended.`)
+    void worker.terminate()
+  })
+  const ended = new Promise((resolve) => worker.on('exit', resolve)).then(() => {
+    unwatch()
+    host.lose(new HostLostError(`Worker thread ${index} has ended: ${cause.message}`, { cause }))
+    if (host.isClosed) return
+    onDeath(cause)
+    onLost(host.queryOf(shared[WATCHED.workingFor]!), cause)
+  })
+  return { host, ended }
+}
+
+/** Calls `onHang` once the thread has not beaten for so long; 0: it is not watched. Ends when the answer is called. */
+function watch(shared: Int32Array, limitMs: number, onHang: () => void): () => void {
+  if (!(limitMs > 0)) return () => {}
+  const everyMs = watchInterval(limitMs)
+  const watched = new WorkerWatch({ shared, limitMs, everyMs, now: () => performance.now(), onHang })
+  const timer = setInterval(() => watched.check(), everyMs)
+  timer.unref()
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,128 @@
+/** When a host commits: each query in its own interval, those of exactly-once guarantee together. */
+import type { Clock } from '../../clock.ts'
+import type { Transactions } from './transactions.ts'
+import type { HostedQuery } from './worker-query.ts'
+
+/** How often it is looked whether commits are due. */
+const TICK_MS = 100
+const DEFAULT_COMMIT_MS = 2_000
+/** Readers see a record of a transaction only when that is committed, so here commits set the pace. */
+const DEFAULT_TRANSACTION_MS = 200
+/** Commits of queries under way at the same time. */
+const PARALLEL_COMMITS = 32
+
+export interface CommitScheduleOptions {
+  readonly clock: Clock
+  readonly queries: () => Iterable<HostedQuery>
+  readonly transactions: Transactions
+  /** Whether all should commit now, whatever their intervals. */
+  readonly isPressed: () => boolean
+  /** Whether reading should wait for a commit. */
+  readonly isFull: () => boolean
+  /** Before it is looked what is due. */
+  readonly onTick: () => void
+}
+
+export class CommitSchedule {
+  readonly #options: CommitScheduleOptions
+  #timer: NodeJS.Timeout | null = null
+  #underWay: Promise<void> | null = null
+  /** Commits succeed, and yet it stays full: reading goes on, as waiting would not help. */
+  #isHelpless = false
+  /** The last commit was of use, so that one more may come before the next tick. */
+  #relieves = true
+  #waiters: (() => void)[] = []
+
+  constructor(options: CommitScheduleOptions) {
+    this.#options = options
+  }
+
+  /** Begins to tick. Ticking ends by itself with the last query. */
+  start(): void {
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS)
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#timer = null
+    this.#endWaiting()
+  }
+
+  /** Between two rounds: commits now, not at the next tick, if so much waits that it should come. */
+  relieve(): void {
+    if (this.#timer === null || !this.#relieves || this.#underWay !== null || !this.#options.isPressed()) return
+    void this.#commit([...this.#options.queries()])
+  }
+
+  /** Null: reading may go on; else resolves when it may, which is when a commit has made room. */
+  get room(): Promise<void> | null {
+    if (this.#timer === null || this.#isHelpless || !this.#options.isFull()) return null
+    return new Promise((resolve) => this.#waiters.push(resolve))
+  }
+
+  /** Commits whatever there is to commit. */
+  async commitAll(): Promise<void> {
+    await this.#underWay
+    await this.#commit([...this.#options.queries()])
+  }
+
+  #tick(): void {
+    const { clock, queries, isPressed, onTick } = this.#options
+    onTick()
+    const all = [...queries()]
+    if (all.length === 0) this.stop()
+    if (this.#underWay !== null) return
+    const now = clock.now()
+    const pressed = isPressed()
+    // A clock that was set back must not stop commits.
+    const isDue = ({ nextCommitAt }: HostedQuery) => now >= nextCommitAt || nextCommitAt - now > MAX_INTERVAL_MS
+    const due = pressed ? all : all.filter(isDue)
+    if (due.length > 0) void this.#commit(due)
+  }
+
+  async #commit(queries: readonly HostedQuery[]): Promise<void> {
+    const now = this.#options.clock.now()
+    for (const query of queries) query.nextCommitAt = now + Math.min(MAX_INTERVAL_MS, intervalOf(query))
+    const failedBefore = failures(queries)
+    const work = this.#commitBoth(queries)
+    this.#underWay = work
+    await work
+    this.#underWay = null
+    this.#relieves = !this.#options.isPressed()
+    const isFull = this.#options.isFull()
+    this.#isHelpless = isFull && failures(queries) === failedBefore
+    if (!isFull || this.#isHelpless) this.#endWaiting()
+  }
+
+  #endWaiting(): void {
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const resolve of waiters) resolve()
+  }
+
+  async #commitBoth(queries: readonly HostedQuery[]): Promise<void> {
+    const { transactions } = this.#options
+    const plain = queries.filter(({ assignment }) => !assignment.exactlyOnce)
+    const exact = queries.length > plain.length
+    await Promise.all([exact ? transactions.commit() : null, commitSome(plain)])
+  }
+}
+
+const MAX_INTERVAL_MS = 600_000
+
+const failures = (queries: readonly HostedQuery[]): number =>
+  queries.reduce((sum, { failedCommits }) => sum + failedCommits, 0)
+
+async function commitSome(queries: readonly HostedQuery[]): Promise<void> {
+  const waiting = queries.values()
+  const worker = async () => {
+    for (const query of waiting) await query.commit()
+  }
+  await Promise.all(Array.from({ length: Math.min(PARALLEL_COMMITS, queries.length) }, worker))
+}
+
+function intervalOf({ assignment: { config, exactlyOnce } }: HostedQuery): number {
+  const given = Number(config['commit.interval.ms'])
+  if (config['commit.interval.ms'] !== undefined && given >= 0) return given
+  return exactlyOnce ? DEFAULT_TRANSACTION_MS : DEFAULT_COMMIT_MS
+}

@@ -1,0 +1,401 @@
+/**
+ * A thread's share of the work: it owns a broker connection, one fetch loop for all that it reads (and one for what is behind), one
+ * producer, the tasks placed here and their stores. Everything between two `await`s is one round: records come in, go through all tasks
+ * that read them, and what was written leaves.
+ */
+import type { Broker, Producer } from '../../broker/broker.ts'
+import { BrokerError } from '../../broker/broker-error.ts'
+import type { Compression } from '../../broker/compression.ts'
+import type { Clock } from '../../clock.ts'
+import type { FunctionContext } from '../../functions/declaration.ts'
+import type { FunctionRegistry } from '../../functions/registry.ts'
+import type { StepId, StepSchema } from '../../operators/step.ts'
+import { keepsTable, type SubTopology, splitTopology, stepSchemas } from '../../plan/topology.ts'
+import type { Row } from '../../types/value.ts'
+import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import { failureOf } from '../query-failure.ts'
+import type { QueryProgress } from '../query-progress.ts'
+import type { PushRow } from '../query-runtime.ts'
+import type { InputFeed } from '../reading/partition-input.ts'
+import { HostReading } from '../reading/worker-reading.ts'
+import type { StoreProvider } from '../stores/task-stores.ts'
+import { BadRecordError } from '../task/bad-records.ts'
+import { internalReader } from '../task/internal-record.ts'
+import { WATCHED } from '../threads/watch.ts'
+import type { FetchTotals, HostListener, HostPull, LocalHost } from '../worker.ts'
+import { BatchPool } from './batch-pool.ts'
+import { CommitSchedule } from './commit-schedule.ts'
+import { closeAll, openAll } from './open-tasks.ts'
+import { pushRows } from './push-rows.ts'
+import { HostedTask } from './running-task.ts'
+import { SendWindow } from './send-window.ts'
+import { tableReader } from './table-reader.ts'
+import { Transactions } from './transactions.ts'
+import { HostedQuery } from './worker-query.ts'
+
+export interface TaskHostOptions {
+  /** Opened by the caller, who closes it after the host. */
+  readonly broker: Broker
+  readonly functions: FunctionRegistry
+  readonly functionContext: FunctionContext
+  readonly clock: Clock
+  readonly stores: StoreProvider
+  readonly listener: HostListener
+  /** Of the exactly-once queries here; no other host that lives has it. */
+  readonly transactionalId: string
+  readonly compression: Compression
+  /** Shared with who watches the thread: see `WATCHED`. */
+  readonly workingFor?: Int32Array
+}
+
+const DEFAULT_BUFFERED_RECORDS = 256
+
+/** What all tasks of a query share here. */
+interface Compiled {
+  readonly query: HostedQuery
+  readonly topologies: readonly SubTopology[]
+  readonly schemas: ReadonlyMap<StepId, StepSchema>
+  /** Of a push query: gathered in this round. */
+  readonly rows: PushRow[]
+}
+
+/** Tasks of a query that are being opened. */
+interface Opening {
+  readonly query: HostedQuery
+  /** Slots that were released meanwhile. */
+  readonly released: Set<number>
+}
+
+export class TaskHost implements LocalHost {
+  readonly #options: TaskHostOptions
+  readonly #queries = new Map<string, Compiled>()
+  readonly #reading: HostReading
+  readonly #commits: CommitSchedule
+  readonly #transactions: Transactions
+  readonly #producer: Producer
+  readonly #pool: BatchPool
+  readonly #window = new SendWindow()
+  readonly #workingFor: Int32Array
+  readonly #openings = new Set<Opening>()
+  #roundWaiters: (() => void)[] = []
+
+  constructor(options: TaskHostOptions) {
+    this.#options = options
+    this.#workingFor = options.workingFor ?? new Int32Array(WATCHED.length)
+    const { broker, clock, compression, transactionalId } = options
+    this.#pool = new BatchPool(compression)
+    this.#producer = broker.producer()
+    const hosted = () => [...this.#queries.values()].map(({ query }) => query)
+    this.#transactions = new Transactions({
+      broker,
+      transactionalId,
+      queries: () => hosted().filter(({ assignment }) => assignment.exactlyOnce),
+      onAborted: (queries) => void this.#rewind(queries),
+    })
+    this.#reading = new HostReading({
+      broker,
+      gate: () => {
+        this.#commits.relieve()
+        return this.#transactions.busy ?? (this.#window.isFull ? this.#window.room() : this.#commits.room)
+      },
+      onRead: () => this.#beat(),
+      onRound: () => this.#endRound(),
+    })
+    this.#commits = new CommitSchedule({
+      clock,
+      queries: hosted,
+      transactions: this.#transactions,
+      isPressed: () => options.stores.needsCommit(),
+      isFull: () => options.stores.isFull(),
+      onTick: () => this.#tick(),
+    })
+  }
+
+  get totals(): FetchTotals {
+    return this.#reading.totals
+  }
+
+  async start(assignment: QueryAssignment): Promise<void> {
+    const compiled = this.#find(assignment.queryId) ?? this.#compile(assignment)
+    const { query } = compiled
+    this.#commits.start()
+    const opening: Opening = { query, released: new Set() }
+    this.#openings.add(opening)
+    let opened: readonly HostedTask[]
+    try {
+      if (assignment.exactlyOnce) await this.#transactions.open()
+      opened = await openAll(assignment.tasks.map((task) => this.#openTask(compiled, task)))
+    } catch (error) {
+      return query.fail(error)
+    } finally {
+      this.#openings.delete(opening)
+    }
+    const isWanted = ({ assignment: { slot } }: HostedTask) => !query.isEnded && !opening.released.has(slot)
+    const wanted = opened.filter(isWanted)
+    query.tasks = [...query.tasks, ...wanted]
+    for (const task of wanted) for (const feed of task.feeds) this.#read(compiled, feed)
+    await closeAll(opened.filter((task) => !wanted.includes(task)))
+  }
+
+  async release(slots: readonly number[], { commit }: { readonly commit: boolean }): Promise<void> {
+    const released = new Set(slots)
+    for (const opening of this.#openings)
+      if (opening.query.isSlotted) for (const slot of slots) opening.released.add(slot)
+    const leaving = new Map<HostedQuery, readonly HostedTask[]>()
+    for (const { query } of this.#queries.values()) {
+      const tasks = query.isSlotted ? query.tasks.filter((task) => released.has(task.assignment.slot)) : []
+      if (tasks.length > 0) leaving.set(query, tasks)
+    }
+    for (const task of [...leaving.values()].flat()) {
+      task.halt()
+      for (const feed of task.feeds) this.#reading.remove(feed)
+    }
+    await this.#finish([...leaving.keys()], commit)
+    for (const [query, tasks] of leaving) query.tasks = query.tasks.filter((task) => !tasks.includes(task))
+    await closeAll([...leaving.values()].flat())
+  }
+
+  async stop(queryId: string, { purge }: { readonly purge: boolean }): Promise<void> {
+    const compiled = this.#queries.get(queryId)
+    if (compiled !== undefined) await this.#end(compiled)
+    if (purge) await this.#options.stores.purge(queryId)
+  }
+
+  async setPaused(queryId: string, isPaused: boolean): Promise<void> {
+    const query = this.#queries.get(queryId)?.query
+    if (query === undefined || query.isPaused === isPaused) return
+    query.isPaused = isPaused
+    for (const { feeds } of query.tasks) {
+      for (const feed of feeds) {
+        feed.isPaused = isPaused
+        this.#reading.update(feed)
+      }
+    }
+  }
+
+  async *pull(queryId: string, request: HostPull): AsyncIterable<readonly Row[]> {
+    const compiled = this.#find(queryId)
+    const topology = compiled?.topologies.find((one) => keepsTable(one, compiled.query.assignment.plan))
+    const tasks = request.partitions.map((partition) => {
+      const isIt = ({ assignment }: HostedTask) =>
+        assignment.topology === topology?.index && assignment.partition === partition
+      const task = compiled?.query.tasks.find(isIt)
+      if (task === undefined) throw new Error(`Partition ${partition} of query ${queryId} is not here any more.`)
+      return task
+    })
+    if (compiled === undefined || topology === undefined) return
+    const read = tableReader(compiled.query.assignment.plan, compiled.schemas, request, this.#options)
+    for (const task of tasks) yield* read(topology, task.stores)
+  }
+
+  progress(queryId: string): QueryProgress | undefined {
+    const progress = this.#queries.get(queryId)?.query.progress()
+    return progress === undefined ? undefined : { ...progress, restores: this.#options.stores.restores(queryId) }
+  }
+
+  progressMark(queryId: string): string | undefined {
+    const mark = this.#queries.get(queryId)?.query.progressMark
+    if (mark === undefined) return undefined
+    const { restored, left } = this.#options.stores.restores(queryId)
+    return `${mark} ${restored} ${left}`
+  }
+
+  async refresh(): Promise<void> {}
+
+  async settle(): Promise<boolean> {
+    for (let isQuiet = true; ; isQuiet = false) {
+      if (this.#isCaughtUp()) {
+        await this.#learnEnds()
+        if (this.#isCaughtUp() && this.#isCommitted()) return isQuiet
+        await this.#commits.commitAll()
+      }
+      if (!this.#isCommitted() || !this.#isCaughtUp()) await this.#nextRound()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.commitAll()
+    for (const compiled of [...this.#queries.values()]) await this.#end(compiled)
+    this.#commits.stop()
+    await this.#reading.close()
+    await this.#transactions.close()
+    await this.#producer.close()
+    await this.#options.stores.close()
+    this.#tellRound()
+  }
+
+  /** Undefined if it is not here, or has ended. */
+  #find(queryId: string): Compiled | undefined {
+    const compiled = this.#queries.get(queryId)
+    return compiled?.query.isEnded === false ? compiled : undefined
+  }
+
+  #compile(assignment: QueryAssignment): Compiled {
+    const { broker, clock } = this.#options
+    const { steps } = assignment.plan
+    const compiled: Compiled = {
+      query: new HostedQuery({ assignment, broker, clock, onFailure: (query, error) => this.#fail(query, error) }),
+      topologies: splitTopology(steps),
+      schemas: stepSchemas(steps),
+      rows: [],
+    }
+    this.#queries.set(assignment.queryId, compiled)
+    return compiled
+  }
+
+  #openTask({ query, topologies, schemas, rows }: Compiled, assignment: TaskAssignment): Promise<HostedTask> {
+    const { functions, functionContext, clock, stores, listener } = this.#options
+    const { config, exactlyOnce } = query.assignment
+    return HostedTask.open({
+      query: query.assignment,
+      assignment,
+      topology: topologies[assignment.topology]!,
+      schemas,
+      stores,
+      functions,
+      functionContext,
+      clock,
+      producer: exactlyOnce ? this.#transactions.sender : this.#producer,
+      pool: this.#pool,
+      window: this.#window,
+      group: {
+        maxBuffered: Number(config['buffered.records.per.partition'] ?? DEFAULT_BUFFERED_RECORDS),
+        maxIdleMs: Number(config['max.task.idle.ms'] ?? 0),
+      },
+      subscriber: (step) => pushRows(step, schemas.get(step.input)!, rows),
+      reportError: (error) => listener.onProcessingError(query.id, error),
+      onFailure: (error) => (error instanceof BadRecordError ? void this.#halt(query, error) : query.fail(error)),
+      onBlocking: (feed) => this.#update(feed),
+      workingFor: this.#workingFor,
+    })
+  }
+
+  #read({ query, schemas }: Compiled, feed: InputFeed): void {
+    const { step } = feed.input
+    feed.isPaused = query.isPaused
+    this.#reading.add({
+      feed,
+      fail: (error) => query.fail(error),
+      readInternal: step.kind === 'repartition' ? internalReader(step, schemas.get(step.id)!) : null,
+    })
+  }
+
+  /** A feed that filled up while it was read is looked at when the reading is done; one that has room again, now. */
+  #update(feed: InputFeed): void {
+    if (!feed.isFull) this.#reading.update(feed)
+  }
+
+  #endRound(): void {
+    for (const { query, rows } of this.#queries.values()) {
+      if (query.isEnded) continue
+      query.endRound()
+      this.#beat()
+      if (rows.length > 0) this.#options.listener.onRows(query.id, rows.splice(0))
+    }
+    this.#workingFor[WATCHED.workingFor] = 0
+    this.#tellRound()
+  }
+
+  #beat(): void {
+    this.#workingFor[WATCHED.beats]!++
+  }
+
+  /** What waits for the wall clock gets its chance although nothing is read. */
+  #tick(): void {
+    if (this.#transactions.busy === null) this.#endRound()
+  }
+
+  #tellRound(): void {
+    const waiters = this.#roundWaiters
+    this.#roundWaiters = []
+    for (const resolve of waiters) resolve()
+  }
+
+  /** Before tasks of the queries are closed. What is not committed and went into the open transaction ends with that. */
+  async #finish(queries: readonly HostedQuery[], commit: boolean): Promise<void> {
+    const plain = queries.filter(({ assignment }) => !assignment.exactlyOnce)
+    const isExact = plain.length < queries.length
+    if (isExact) await (commit ? this.#transactions.commit() : this.#transactions.abort())
+    if (commit) await Promise.all(plain.map((query) => query.commit()))
+  }
+
+  /** Commits what is done, then closes. */
+  async #end(compiled: Compiled): Promise<void> {
+    const { query } = compiled
+    for (const { feeds } of query.tasks) for (const feed of feeds) this.#reading.remove(feed)
+    if (!query.isEnded) await (query.assignment.exactlyOnce ? this.#transactions.commit() : query.commit())
+    await this.#close(compiled)
+  }
+
+  async #close(compiled: Compiled): Promise<void> {
+    const { query } = compiled
+    if (this.#queries.get(query.id) === compiled) this.#queries.delete(query.id)
+    query.end()
+    for (const { feeds } of query.tasks) for (const feed of feeds) this.#reading.remove(feed)
+    await query.close()
+  }
+
+  /**
+   * Ends a query before a record that it must not pass. What came before is committed, so that it is not done again when the query starts
+   * anew.
+   */
+  async #halt(query: HostedQuery, error: BadRecordError): Promise<void> {
+    if (query.isHalted) return
+    query.halt()
+    // Not now: others may still read what was fetched.
+    await Promise.resolve()
+    await (query.assignment.exactlyOnce ? this.#transactions.commit() : query.commit())
+    query.isSettled = !query.isEnded
+    query.fail(error)
+  }
+
+  /** The others go on. Told when the query has ended here. */
+  #fail(query: HostedQuery, error: unknown): void {
+    const { clock, listener } = this.#options
+    const compiled = this.#queries.get(query.id)!
+    const isAbort = error instanceof BrokerError && error.code === 'TRANSACTION_ABORTED'
+    const finish = async () => {
+      if (query.assignment.exactlyOnce && !query.isSettled) await this.#transactions.abort()
+      await this.#close(compiled)
+    }
+    const tell = () => {
+      if (isAbort) listener.onRewind([query.id])
+      else listener.onFailure(query.id, failureOf(error, clock.now()))
+    }
+    // Not now: a record may be on its way through the readers that this changes.
+    queueMicrotask(() => void finish().then(tell, tell))
+  }
+
+  async #rewind(queries: readonly HostedQuery[]): Promise<void> {
+    const ended = queries.flatMap(({ id }) => this.#queries.get(id) ?? [])
+    await Promise.allSettled(ended.map((compiled) => this.#close(compiled)))
+    if (ended.length > 0) this.#options.listener.onRewind(ended.map(({ query }) => query.id))
+  }
+
+  #nextRound(): Promise<void> {
+    return new Promise((resolve) => this.#roundWaiters.push(resolve))
+  }
+
+  get #atWork(): HostedQuery[] {
+    return [...this.#queries.values()].map(({ query }) => query).filter((query) => !query.isEnded && !query.isPaused)
+  }
+
+  #isCaughtUp(): boolean {
+    return this.#atWork.every(({ tasks }) => tasks.every(({ feeds }) => feeds.every(({ isCaughtUp }) => isCaughtUp)))
+  }
+
+  #isCommitted(): boolean {
+    return this.#transactions.busy === null && this.#transactions.isIdle && this.#atWork.every(({ isIdle }) => isIdle)
+  }
+
+  async #learnEnds(): Promise<void> {
+    const feeds = [...this.#queries.values()].flatMap(({ query }) => query.tasks.flatMap((task) => task.feeds))
+    for (const topic of new Set(feeds.map((feed) => feed.topic))) {
+      const ends = await this.#options.broker.endOffsets(topic, { readCommitted: true })
+      for (const feed of feeds) {
+        const end = feed.topic === topic ? ends[feed.partition]?.offset : undefined
+        if (end !== undefined) feed.endOffset = Math.max(feed.endOffset, end)
+      }
+    }
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * What one task writes: records are encoded straight into the batch of their partition. A batch leaves when it is large enough, and at the
+ * end of each round of work whatever its size, so that nothing waits while there is nothing to do.
+ */
+import type { Producer } from '../../broker/broker.ts'
+import { BrokerError } from '../../broker/broker-error.ts'
+import { partitionForCounter, partitionForKey } from '../../broker/partitioner.ts'
+import { maxTimestamp } from '../../broker/record-batch.ts'
+import type { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
+import type { Clock } from '../../clock.ts'
+import type { StepId } from '../../operators/step.ts'
+import { ByteBuffer } from '../../serde/byte-sink.ts'
+import type { Header, StreamRecord } from '../../types/record.ts'
+import type { OutputAssignment } from '../assignment.ts'
+import { LatencyHistogram } from '../latency.ts'
+import type { ProcessingError, RecordPosition } from '../processing-error.ts'
+import type { RecordEncoder } from '../task/record-encoder.ts'
+import type { BatchPool } from './batch-pool.ts'
+import type { SendWindow } from './send-window.ts'
+
+/** A batch of this size leaves at once. Measured: rates do not grow beyond 128 KiB, latency does. */
+const BATCH_BYTES = 128 * 1024
+/** Room for the record that makes a batch large enough. */
+const SPARE_BYTES = 8 * 1024
+/** A record that makes a batch this large goes into one of its own: together they might exceed what the topic takes (1 MiB by default). */
+const LARGE_BATCH_BYTES = 512 * 1024
+/** What may still come behind a record's value: its lengths as they turn out, and the number of its headers. */
+const RECORD_END_BYTES = 16
+/** Stands for a step where a store writes its changelog, or a task its dead letters. */
+const CHANGELOG: StepId = 'Changelog'
+/** Up to here a loop beats a call. */
+const SHORT_KEY_BYTES = 32
+
+export interface OutputsOptions {
+  readonly clock: Clock
+  readonly producer: Pick<Producer, 'send'>
+  readonly pool: BatchPool
+  readonly window: SendWindow
+  /** Where the record was read that is being processed; null before the first. */
+  readonly position: () => RecordPosition | null
+  /** Whether a record that is too large for its topic stops the query; else it is passed over. */
+  readonly failsOnLarge: boolean
+  /** Told of records that cannot be written. */
+  readonly reportError: (error: ProcessingError) => void
+  /** Told when a batch was refused for good: what it held is lost unless the task starts over. */
+  readonly onFailure: (error: BrokerError) => void
+}
+
+export interface OutputTopic extends OutputAssignment {
+  readonly step: StepId
+  /** Bytes at the end of keys that do not count for the partition: those of a window. */
+  readonly windowBytes: number
+}
+
+export class TaskOutputs {
+  /** While true nothing is written: the task repeats what it has written before. */
+  isMuted = false
+  recordsWritten = 0
+  bytesWritten = 0
+  /** From the time of the newest record of each batch until the batch was stored. */
+  readonly latency = new LatencyHistogram()
+  readonly #options: OutputsOptions
+  readonly #key = new ByteBuffer()
+  readonly #open = new Set<OpenBatch>()
+  readonly #underWay = new Set<Promise<void>>()
+  #failure: BrokerError | null = null
+
+  constructor(options: OutputsOptions) {
+    this.#options = options
+  }
+
+  /** A function that writes records to a topic. */
+  topic(output: OutputTopic): (record: StreamRecord, encoder: RecordEncoder) => void {
+    const { step, partitions, windowBytes } = output
+    const batches = Array.from({ length: partitions }, (_, partition) => new OpenBatch(output, partition))
+    let withoutKey = 0
+    return (record, encoder) => {
+      if (this.isMuted) return
+      const key = this.#key
+      key.clear()
+      let side: 'key' | 'value' = 'key'
+      try {
+        const hasKey = encoder.writeKey(record, key)
+        const partition =
+          partitions === 1
+            ? 0
+            : hasKey
+              ? partitionForKey(key.buffer, partitions, 0, key.position - windowBytes)
+              : partitionForCounter(withoutKey++, partitions)
+        side = 'value'
+        this.#write(batches[partition]!, record, encoder, hasKey)
+      } catch (error) {
+        this.#refuse(step, side, error)
+      }
+    }
+  }
+
+  /** A function that appends finished records to one partition, also while the task is muted. */
+  partition(
+    output: Pick<OutputTopic, 'topic' | 'maxMessageBytes'>,
+    partition: number,
+  ): (key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers?: readonly Header[] | null) => void {
+    const batch = new OpenBatch({ ...output, step: CHANGELOG }, partition)
+    return (key, value, timestamp, headers = null) => {
+      const more = (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers) + RECORD_END_BYTES
+      if (batch.builder !== null && batch.builder.size + more >= batch.largeBytes) this.#send(batch)
+      const builder = this.#builderOf(batch)
+      builder.append(timestamp, key, value, headers)
+      if (builder.size >= batch.fullBytes) this.#send(batch)
+    }
+  }
+
+  /** Sends what has gathered. */
+  flush(): void {
+    for (const batch of this.#open) this.#send(batch)
+  }
+
+  /** Resolves when everything sent so far is stored. Rejects, now and ever after, if a batch was refused. */
+  async stored(): Promise<void> {
+    if (this.#underWay.size > 0) await Promise.all(this.#underWay)
+    if (this.#failure !== null) throw this.#failure
+  }
+
+  get isIdle(): boolean {
+    return this.#open.size === 0 && this.#underWay.size === 0
+  }
+
+  /** Drops what has not been sent. */
+  discard(): void {
+    this.isMuted = true
+    for (const batch of this.#open) {
+      batch.builder!.reset()
+      this.#options.pool.finish(batch.builder!)
+      batch.builder = null
+    }
+    this.#open.clear()
+  }
+
+  #builderOf(batch: OpenBatch): RecordBatchBuilder {
+    if (batch.builder !== null) return batch.builder
+    this.#open.add(batch)
+    return (batch.builder = this.#options.pool.take(batch.expectedBytes))
+  }
+
+  #write(batch: OpenBatch, record: StreamRecord, encoder: RecordEncoder, hasKey: boolean): void {
+    const timestamp = encoder.timestamp(record)
+    if (!this.#encode(batch, record, encoder, hasKey, timestamp)) {
+      this.#send(batch)
+      this.#encode(batch, record, encoder, hasKey, timestamp)
+    }
+    this.recordsWritten++
+    if (batch.builder!.size >= batch.fullBytes) this.#send(batch)
+  }
+
+  /** False: with this record the batch would be too large, and the record was taken off again. */
+  #encode(batch: OpenBatch, record: StreamRecord, encoder: RecordEncoder, hasKey: boolean, timestamp: number): boolean {
+    const builder = this.#builderOf(batch)
+    builder.beginRecord(timestamp)
+    try {
+      if (hasKey) this.#copyKey(builder)
+      builder.beginValue(hasKey)
+      const hasValue = encoder.writeValue(record, builder)
+      if (builder.count > 0 && builder.size + headerBytes(record.headers) + RECORD_END_BYTES >= batch.largeBytes) {
+        builder.abandonRecord()
+        return false
+      }
+      builder.endRecord(hasValue, record.headers)
+      return true
+    } catch (error) {
+      builder.abandonRecord()
+      throw error
+    }
+  }
+
+  #copyKey(builder: RecordBatchBuilder): void {
+    const { buffer, position } = this.#key
+    builder.reserve(position)
+    const { buffer: target, position: start } = builder
+    if (position > SHORT_KEY_BYTES) buffer.copy(target, start, 0, position)
+    else for (let i = 0; i < position; i++) target[start + i] = buffer[i]!
+    builder.position = start + position
+  }
+
+  #send(batch: OpenBatch): void {
+    const { producer, pool, window, clock, onFailure } = this.#options
+    this.#open.delete(batch)
+    batch.expectedBytes = Math.min(2 * BATCH_BYTES, batch.builder!.size + SPARE_BYTES)
+    const { count } = batch.builder!
+    const bytes = pool.finish(batch.builder!)
+    batch.builder = null
+    if (bytes === null) return
+    if (count === 1 && bytes.length > batch.maxBytes) {
+      this.#refuseLarge(batch, bytes)
+      return
+    }
+    this.bytesWritten += bytes.length
+    window.add(bytes.length)
+    const newest = maxTimestamp(bytes, 0)
+    const sending = producer.send(batch.topic, batch.partition, bytes).then(
+      () => {
+        if (batch.step !== CHANGELOG) this.latency.observe(clock.now() - newest)
+        pool.recycle(bytes)
+      },
+      (error: BrokerError) => {
+        this.#failure ??= error
+        onFailure(error)
+      },
+    )
+    const settled = sending.then(() => {
+      window.release(bytes.length)
+      this.#underWay.delete(settled)
+    })
+    this.#underWay.add(settled)
+  }
+
+  /** A record fills its batch before the next one is processed, so it came from the one that is being processed. */
+  #refuseLarge({ step, topic, maxBytes }: OpenBatch, bytes: Buffer): void {
+    const { pool, reportError, failsOnLarge, onFailure } = this.#options
+    const position = this.#options.position()
+    const origin =
+      position === null
+        ? ''
+        : `, from offset ${position.offset} of partition ${position.partition} of ${position.topic}`
+    const message = `A record of ${bytes.length} bytes${origin}, is larger than max.message.bytes of topic ${topic}, ${maxBytes}.`
+    pool.recycle(bytes)
+    if (step !== CHANGELOG) this.recordsWritten--
+    reportError({ type: 'production', step, message, causes: [], target: null, position })
+    if (!failsOnLarge) return
+    const error = new BrokerError('RECORD_TOO_LARGE', message)
+    this.#failure ??= error
+    onFailure(error)
+  }
+
+  #refuse(step: StepId, target: 'key' | 'value', error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error)
+    const position = this.#options.position()
+    this.#options.reportError({ type: 'serialization', step, message, causes: causesOf(error), target, position })
+  }
+}
+
+function headerBytes(headers: readonly Header[] | null): number {
+  if (headers === null) return 0
+  return headers.reduce(
+    (sum, { key, value }) => sum + Buffer.byteLength(key) + (value?.length ?? 0) + RECORD_END_BYTES,
+    0,
+  )
+}
+
+function causesOf(error: unknown): string[] {
+  const causes: string[] = []
+  for (let cause = (error as Error).cause; cause instanceof Error; cause = cause.cause) causes.push(cause.message)
+  return causes
+}
+
+/** The batch that gathers for one partition; it has a builder while it has records. */
+class OpenBatch {
+  readonly step: StepId
+  readonly topic: string
+  readonly partition: number
+  /** What the topic takes at most. */
+  readonly maxBytes: number
+  /** What several records may make; compression may add a little. */
+  readonly largeBytes: number
+  /** It leaves at once. */
+  readonly fullBytes: number
+  builder: RecordBatchBuilder | null = null
+  /** As far as the last one tells. */
+  expectedBytes = 0
+
+  constructor({ step, topic, maxMessageBytes }: Omit<OutputTopic, 'partitions' | 'windowBytes'>, partition: number) {
+    this.step = step
+    this.topic = topic
+    this.partition = partition
+    this.maxBytes = maxMessageBytes ?? Number.POSITIVE_INFINITY
+    this.largeBytes = Math.min(LARGE_BATCH_BYTES, 0.95 * this.maxBytes)
+    this.fullBytes = Math.min(BATCH_BYTES, this.largeBytes)
+  }
+}

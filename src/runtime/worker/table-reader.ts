@@ -1,0 +1,188 @@
+/** Pull queries at the stores: looks rows up or scans them, makes the table's rows of them, filters and projects, all where they are. */
+import type { Clock } from '../../clock.ts'
+import type { FunctionContext } from '../../functions/declaration.ts'
+import type { FunctionRegistry } from '../../functions/registry.ts'
+import { compilePredicate, compileRow } from '../../operators/evaluate.ts'
+import { materializedView } from '../../operators/materialized-view.ts'
+import type { OperatorContext } from '../../operators/operator.ts'
+import type { StepId, StepSchema } from '../../operators/step.ts'
+import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import { isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
+import { type KeyCodec, keyCodec } from '../../state/key.ts'
+import type { KeyRange, StateStore, StoredRow, StoreKey } from '../../state/store.ts'
+import type { Window } from '../../types/record.ts'
+import type { Row } from '../../types/value.ts'
+import type { PullRequest } from '../query-runtime.ts'
+import type { TaskStores } from '../stores/task-stores.ts'
+
+export interface TableReaderOptions {
+  readonly functions: FunctionRegistry
+  readonly functionContext: FunctionContext
+  readonly clock: Clock
+}
+
+type Entry = readonly [key: StoreKey, window: Window | null, stored: StoredRow]
+
+const BATCH_ROWS = 512
+
+/**
+ * A function that reads the query's table from the stores of a task: nothing if the table is not in that sub-topology. What it finds is
+ * found at one moment, as all of it is read before the first batch is handed out. Throws an Error if the plan keeps no table.
+ */
+export function tableReader(
+  plan: PhysicalPlan,
+  schemas: ReadonlyMap<StepId, StepSchema>,
+  request: PullRequest,
+  options: TableReaderOptions,
+): (topology: SubTopology, stores: TaskStores) => Iterable<readonly Row[]> {
+  const { materialization } = plan
+  if (materialization === null) throw new Error(`Query ${plan.queryId} keeps no table that can be read.`)
+  const schema = schemas.get(materialization.step)!
+  const keys = keyCodec(schema.key.map(({ type }) => type))
+  const context = pullContext(options)
+  const view = materializedView(materialization, plan.steps, context)
+  const select = rowSelector(request, context)
+  return (topology, stores) => {
+    const store = openStore(topology, stores, { step: materialization.step, name: materialization.store, schemas })
+    if (store === null) return []
+    const rows: Row[] = []
+    for (const [storeKey, window, stored] of entriesOf(store, request, {
+      keys,
+      sizeMs: schema.window?.sizeMs ?? null,
+    })) {
+      const found = view.read(keys.decode(storeKey), window, stored)
+      const row = found === null ? null : select(layout(found.key, window, found.value, stored.timestamp))
+      if (row !== null && rows.push(row) === request.limit) break
+    }
+    return inBatches(rows)
+  }
+}
+
+const layout = (key: Row, window: Window | null, value: Row, timestamp: number): Row =>
+  window === null ? [...key, ...value, timestamp] : [...key, window.start, window.end, ...value, timestamp]
+
+/** The answer's row, or null if the predicate does not hold. */
+function rowSelector({ predicate, columns }: PullRequest, context: OperatorContext): (row: Row) => Row | null {
+  const toRow = compileRow(columns, context)
+  if (predicate === null) return toRow
+  const matches = compilePredicate({ predicate, text: 'of the pull query' }, context)
+  return (row) => (matches(row) ? toRow(row) : null)
+}
+
+function openStore(
+  { steps }: SubTopology,
+  stores: TaskStores,
+  { step: id, name, schemas }: { step: StepId; name: string; schemas: ReadonlyMap<StepId, StepSchema> },
+): StateStore | null {
+  const step = steps.find((candidate) => candidate.id === id)
+  if (step === undefined || !isOperator(step)) return null
+  const spec = storesOf(step, schemas).find((candidate) => candidate.name === name)
+  return spec === undefined ? null : stores.store(spec)
+}
+
+interface StoreLayout {
+  readonly keys: KeyCodec
+  /** Size of time windows; null for sessions and for tables without windows. */
+  readonly sizeMs: number | null
+}
+
+function* entriesOf(store: StateStore, request: PullRequest, layout: StoreLayout): Iterable<Entry> {
+  const keys = request.keys?.map(layout.keys.encode) ?? null
+  const range = keyRange(request, layout.keys)
+  switch (store.kind) {
+    case 'keyValue':
+      if (keys === null) {
+        for (const [key, stored] of store.entries(range ?? undefined)) yield [key, null, stored]
+        return
+      }
+      for (const key of keys) {
+        const stored = store.get(key)
+        if (stored !== undefined) yield [key, null, stored]
+      }
+      return
+    case 'window':
+      yield* filterEntries(windowEntries(store, keys, request, layout.sizeMs!), request, range)
+      return
+    case 'session':
+      yield* filterEntries(sessionEntries(store, keys), request, range)
+      return
+    case 'joinBuffer':
+      throw new Error('The buffer of a join is no table.')
+  }
+}
+
+type WindowStore = Extract<StateStore, { kind: 'window' }>
+type SessionStore = Extract<StateStore, { kind: 'session' }>
+
+function* windowEntries(
+  store: WindowStore,
+  keys: readonly StoreKey[] | null,
+  { windowStart, windowEnd }: PullRequest,
+  sizeMs: number,
+): Iterable<Entry> {
+  const from = Math.max(windowStart?.from ?? 0, (windowEnd?.from ?? 0) - sizeMs)
+  const to = Math.min(windowStart?.to ?? Number.MAX_SAFE_INTEGER, (windowEnd?.to ?? Number.MAX_SAFE_INTEGER) - sizeMs)
+  if (keys === null) {
+    for (const [key, start, stored] of store.fetchAll(from, to)) yield [key, { start, end: start + sizeMs }, stored]
+    return
+  }
+  for (const key of keys)
+    for (const [start, stored] of store.fetch(key, from, to)) yield [key, { start, end: start + sizeMs }, stored]
+}
+
+function* sessionEntries(store: SessionStore, keys: readonly StoreKey[] | null): Iterable<Entry> {
+  if (keys === null) {
+    for (const [key, { start, end, value }] of store.all()) yield [key, { start, end }, value]
+    return
+  }
+  for (const key of keys)
+    for (const { start, end, value } of store.find(key, 0, Number.MAX_SAFE_INTEGER)) yield [key, { start, end }, value]
+}
+
+function* filterEntries(
+  entries: Iterable<Entry>,
+  { windowStart, windowEnd }: PullRequest,
+  range: KeyRange | null,
+): Iterable<Entry> {
+  for (const entry of entries) {
+    const [key, window] = entry
+    if (isWithin(window!.start, windowStart) && isWithin(window!.end, windowEnd) && isInRange(key, range)) yield entry
+  }
+}
+
+const isWithin = (time: number, bounds: PullRequest['windowStart']): boolean =>
+  bounds === null || (time >= bounds.from && time <= bounds.to)
+
+function isInRange(key: StoreKey, range: KeyRange | null): boolean {
+  if (range === null) return true
+  const { from, to, fromInclusive = true, toInclusive = true } = range
+  if (from !== undefined && (key < from || (key === from && !fromInclusive))) return false
+  return to === undefined || key < to || (key === to && toInclusive)
+}
+
+function keyRange({ keyRange: range }: PullRequest, { encode }: KeyCodec): KeyRange | null {
+  if (range === null) return null
+  const { from, to, fromInclusive = true, toInclusive = true } = range
+  return {
+    ...(from === undefined ? {} : { from: encode(from), fromInclusive }),
+    ...(to === undefined ? {} : { to: encode(to), toInclusive }),
+  }
+}
+
+function* inBatches(rows: readonly Row[]): Iterable<readonly Row[]> {
+  for (let start = 0; start < rows.length; start += BATCH_ROWS) yield rows.slice(start, start + BATCH_ROWS)
+}
+
+/** Pull queries report nothing: what cannot be computed is NULL, or no match. */
+const pullContext = (options: TableReaderOptions): OperatorContext => ({
+  ...options,
+  streamTime: () => -1,
+  store: () => {
+    throw new Error('A pull query opens no store.')
+  },
+  reportError: () => {},
+  reportLate: () => {},
+  oldValues: false,
+  coalesces: false,
+  config: () => undefined,
+})

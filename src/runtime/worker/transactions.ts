@@ -1,0 +1,160 @@
+/**
+ * Exactly once: everything that the host's queries of that guarantee write goes through one transactional producer. A commit stores outputs,
+ * changelogs and offsets of all of them in one transaction, and the local state after it, so that state is never ahead. While it
+ * commits, the host reads nothing: what is written next belongs to the next transaction. Source: KIP-447.
+ */
+import type { Broker, Producer, SendResult } from '../../broker/broker.ts'
+import { BrokerError } from '../../broker/broker-error.ts'
+import type { TaskCheckpoint } from './running-task.ts'
+import type { HostedQuery } from './worker-query.ts'
+
+export interface TransactionsOptions {
+  readonly broker: Broker
+  /** Stable over restarts: a new producer of this id fences the old one and aborts what it left open. */
+  readonly transactionalId: string
+  /** The queries whose outputs are in the transaction; of those that have ended, the ones that are not closed yet. */
+  readonly queries: () => readonly HostedQuery[]
+  /** The transaction was aborted: these queries have to start again from their committed offsets. They have ended already. */
+  readonly onAborted: (queries: readonly HostedQuery[]) => void
+}
+
+export class Transactions {
+  readonly #options: TransactionsOptions
+  #producer: Producer | null = null
+  #isOpen = false
+  #turn: Promise<void> = Promise.resolve()
+  #pending = 0
+
+  constructor(options: TransactionsOptions) {
+    this.#options = options
+  }
+
+  /** Fences older producers. Before the first query; rejects with a BrokerError. */
+  async open(): Promise<void> {
+    if (this.#producer !== null) return
+    const producer = this.#options.broker.producer({ transactionalId: this.#options.transactionalId })
+    await producer.initTransactions()
+    this.#producer = producer
+  }
+
+  /** Resolves when no commit or abort is under way; null if none is. */
+  get busy(): Promise<void> | null {
+    return this.#pending === 0 ? null : this.#turn
+  }
+
+  get isIdle(): boolean {
+    return !this.#isOpen && this.#pending === 0
+  }
+
+  /** What tasks send through; opens the transaction with the first batch. */
+  readonly sender = {
+    send: (topic: string, partition: number, batch: Uint8Array): Promise<SendResult> => {
+      const producer = this.#producer
+      if (producer === null) return Promise.reject(new BrokerError('CLOSED', 'The transactional producer was closed.'))
+      this.#begin(producer)
+      return producer.send(topic, partition, batch)
+    },
+  }
+
+  /** Never rejects: what fails aborts the transaction, which is told. */
+  commit(): Promise<void> {
+    return this.#inTurn(async () => {
+      const queries = this.#options.queries()
+      const taken = queries.map((query) => ({ query, checkpoints: query.checkpoint() ?? [] }))
+      const used = taken.filter(({ checkpoints }) => checkpoints.length > 0)
+      try {
+        if (queries.some(isBroken))
+          throw new BrokerError('TRANSACTION_ABORTED', 'A query has failed in this transaction.')
+        await this.#store(used)
+      } catch {
+        for (const { query, checkpoints } of used) {
+          query.failedCommits++
+          for (const { state } of checkpoints) state.abandon()
+        }
+        await this.#abort()
+        return
+      }
+      for (const { query, checkpoints } of used) {
+        query.commits++
+        await writeState(query, checkpoints)
+      }
+    })
+  }
+
+  /** A query failed halfway: what it and the others wrote since the last commit is dropped. Never rejects. */
+  abort(): Promise<void> {
+    return this.#inTurn(() => this.#abort())
+  }
+
+  async close(): Promise<void> {
+    await this.#turn
+    await this.#producer?.close().catch(() => {})
+    this.#producer = null
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#pending++
+    const done = this.#turn.then(work).finally(() => this.#pending--)
+    this.#turn = done
+    return done
+  }
+
+  #begin(producer: Producer): void {
+    if (this.#isOpen) return
+    producer.begin()
+    this.#isOpen = true
+  }
+
+  async #store(used: readonly { query: HostedQuery; checkpoints: readonly TaskCheckpoint[] }[]): Promise<void> {
+    const producer = this.#producer
+    if (producer === null || (used.length === 0 && !this.#isOpen)) return
+    this.#begin(producer)
+    await Promise.all(used.flatMap(({ checkpoints }) => checkpoints.map(({ stored }) => stored)))
+    for (const { query, checkpoints } of used) {
+      const { group } = query.assignment
+      if (group !== null) await producer.sendOffsets(group, query.offsetsOf(checkpoints))
+    }
+    await commitSurely(producer)
+    this.#isOpen = false
+  }
+
+  async #abort(): Promise<void> {
+    const queries = this.#options.queries().filter(({ isEnded }) => !isEnded)
+    for (const query of queries) query.end()
+    const producer = this.#producer
+    try {
+      if (this.#isOpen) await producer?.abort()
+    } catch {
+      // Its transaction ends with the next producer of the id, or by its timeout.
+      await producer?.close().catch(() => {})
+      this.#producer = null
+    }
+    this.#isOpen = false
+    this.#options.onAborted(queries)
+  }
+}
+
+/** Failed with output in the transaction that no position belongs to. */
+const isBroken = ({ isEnded, isSettled }: HostedQuery): boolean => isEnded && !isSettled
+
+const COMMIT_ATTEMPTS = 5
+
+/** After a retriable error the outcome is unknown, and asking again is safe. */
+async function commitSurely(producer: Producer): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await producer.commit()
+    } catch (error) {
+      if (!(error instanceof BrokerError && error.retriable) || attempt === COMMIT_ATTEMPTS) throw error
+    }
+  }
+}
+
+async function writeState(query: HostedQuery, checkpoints: readonly TaskCheckpoint[]): Promise<void> {
+  try {
+    for (const { state } of checkpoints) await state.write()
+    await query.purgeInternalTopics(checkpoints)
+  } catch (error) {
+    if (!(error instanceof BrokerError && error.retriable)) query.fail(error)
+  }
+}

@@ -1,0 +1,195 @@
+/** The tasks of one query that are placed on a host: they start, pause, commit and fail together. */
+import type { Broker, GroupOffset } from '../../broker/broker.ts'
+import { BrokerError } from '../../broker/broker-error.ts'
+import type { Clock } from '../../clock.ts'
+import { originMetadata, type QueryAssignment } from '../assignment.ts'
+import { addLatencies } from '../latency.ts'
+import { addStatistics, earliest, type QueryProgress } from '../query-progress.ts'
+import { positionKey } from '../stores/task-stores.ts'
+import type { HostedTask, TaskCheckpoint } from './running-task.ts'
+
+/** As Kafka Streams' `repartition.purge.interval.ms`. */
+const PURGE_INTERVAL_MS = 30_000
+
+export interface HostedQueryOptions {
+  readonly assignment: QueryAssignment
+  readonly broker: Broker
+  readonly clock: Clock
+  /** Told once. */
+  readonly onFailure: (query: HostedQuery, error: unknown) => void
+}
+
+export class HostedQuery {
+  readonly assignment: QueryAssignment
+  /** Those that run here; they come and go with their slots. */
+  tasks: readonly HostedTask[] = []
+  /** By the host's clock, epoch ms. */
+  nextCommitAt = 0
+  isPaused: boolean
+  /** Failed, or stopped. */
+  isEnded = false
+  /** It has come to its end in good order: all that it wrote is committed. */
+  isSettled = false
+  /** See `halt`. */
+  isHalted = false
+  commits = 0
+  failedCommits = 0
+  readonly #options: HostedQueryOptions
+  #purgeAt = 0
+  #committing: Promise<void> | null = null
+
+  constructor(options: HostedQueryOptions) {
+    this.#options = options
+    this.assignment = options.assignment
+    this.isPaused = options.assignment.paused
+  }
+
+  get id(): string {
+    return this.assignment.queryId
+  }
+
+  /** Whether its tasks belong where their slots are: those of push queries are the affair of their server. */
+  get isSlotted(): boolean {
+    return this.assignment.group !== null
+  }
+
+  get isDirty(): boolean {
+    return this.tasks.some(({ isDirty }) => isDirty)
+  }
+
+  get isIdle(): boolean {
+    return this.#committing === null && this.tasks.every(({ isIdle }) => isIdle)
+  }
+
+  /** Ends it at once, and tells. */
+  fail(error: unknown): void {
+    if (this.isEnded) return
+    this.end()
+    this.#options.onFailure(this, error)
+  }
+
+  /** No further record is processed; what was done can still be committed. */
+  halt(): void {
+    this.isHalted = true
+    for (const task of this.tasks) task.halt()
+  }
+
+  /** At once: no further record is processed, what was not sent is dropped. The tasks are still to be closed. */
+  end(): void {
+    this.isEnded = true
+    for (const { feeds, outputs } of this.tasks) {
+      for (const feed of feeds) feed.isClosed = true
+      outputs.discard()
+    }
+  }
+
+  endRound(): void {
+    for (const task of this.tasks) task.endRound()
+  }
+
+  /** How far all tasks have come. Null if something went wrong, which is told. */
+  checkpoint(): TaskCheckpoint[] | null {
+    if (this.isEnded) return null
+    try {
+      return this.tasks.flatMap((task) => task.checkpoint() ?? [])
+    } catch (error) {
+      this.fail(error)
+      return null
+    }
+  }
+
+  /**
+   * At-least-once: what was written is stored, then the state, then the offsets. Processing goes on meanwhile. Never rejects: failures are
+   * told, and what can be cured is tried again with the next commit.
+   */
+  async commit(): Promise<void> {
+    while (this.#committing !== null) await this.#committing
+    const checkpoints = this.checkpoint()
+    if (checkpoints === null || checkpoints.length === 0) return
+    this.#committing = this.#store(checkpoints)
+    try {
+      await this.#committing
+    } finally {
+      this.#committing = null
+    }
+  }
+
+  /** Offsets for the group, each with the place from where the query once began. */
+  offsetsOf(checkpoints: readonly TaskCheckpoint[]): GroupOffset[] {
+    return checkpoints.flatMap(({ task, positions }) =>
+      task.assignment.inputs.map(({ topic, partition, origin }) => ({
+        topic,
+        partition,
+        offset: positions.get(positionKey({ topic, partition }))!,
+        metadata: originMetadata(origin),
+      })),
+    )
+  }
+
+  /** A text that changes with what `progress` tells, at little cost. */
+  get progressMark(): string {
+    let mark = `${this.commits} ${this.failedCommits}`
+    for (const { recordsRead, lag, processingErrors, outputs } of this.tasks) {
+      mark += ` ${recordsRead} ${outputs.recordsWritten} ${processingErrors} ${lag}`
+    }
+    return mark
+  }
+
+  progress(): Omit<QueryProgress, 'restores'> {
+    const { tasks } = this
+    return {
+      recordsConsumed: sum(tasks, ({ recordsRead }) => recordsRead),
+      firstReadAt: earliest(tasks.flatMap(({ feeds }) => feeds.map(({ firstReadAt }) => firstReadAt))),
+      recordsProduced: sum(tasks, ({ outputs }) => outputs.recordsWritten),
+      bytesConsumed: sum(tasks, ({ feeds }) => sum(feeds, ({ bytesRead }) => bytesRead)),
+      bytesProduced: sum(tasks, ({ outputs }) => outputs.bytesWritten),
+      processingErrors: sum(tasks, ({ processingErrors }) => processingErrors),
+      lagRecords: sum(tasks, ({ lag }) => lag),
+      commits: this.commits,
+      failedCommits: this.failedCommits,
+      latency: addLatencies(tasks.map(({ outputs }) => outputs.latency.counts)),
+      steps: addStatistics(tasks.flatMap((task) => task.statistics())),
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.tasks.map((task) => task.close()))
+  }
+
+  async #store(checkpoints: readonly TaskCheckpoint[]): Promise<void> {
+    const { group } = this.assignment
+    const unwritten = new Set(checkpoints)
+    try {
+      await Promise.all(checkpoints.map(({ stored }) => stored))
+      for (const checkpoint of checkpoints) {
+        await checkpoint.state.write()
+        unwritten.delete(checkpoint)
+      }
+      if (group !== null) await this.#options.broker.commitOffsets(group, this.offsetsOf(checkpoints))
+      this.commits++
+      await this.purgeInternalTopics(checkpoints)
+    } catch (error) {
+      this.failedCommits++
+      for (const { state } of unwritten) state.abandon()
+      for (const { task } of checkpoints) task.unmark()
+      if (!(error instanceof BrokerError && error.retriable)) this.fail(error)
+    }
+  }
+
+  /** Gives back the space of records on internal topics that nobody reads again. Rejects with a BrokerError. */
+  async purgeInternalTopics(checkpoints: readonly TaskCheckpoint[]): Promise<void> {
+    const { broker, clock } = this.#options
+    if (clock.now() < this.#purgeAt) return
+    this.#purgeAt = clock.now() + PURGE_INTERVAL_MS
+    for (const { task, positions } of checkpoints) {
+      if (!task.stores.isDurable) continue
+      for (const { topic, partition, input } of task.feeds) {
+        const offset = positions.get(positionKey({ topic, partition }))!
+        if (input.step.kind === 'repartition' && offset > 0) await broker.deleteRecords(topic, [{ partition, offset }])
+      }
+    }
+  }
+}
+
+const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
+  items.reduce((total, item) => total + value(item), 0)

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import type { SlotEvents, SlotMembership } from '../../../../src/broker/kafka/slots.ts'
+import { ManualClock } from '../../../../src/clock.ts'
+import { ClusterMembership } from '../../../../src/runtime/cluster/cluster-membership.ts'
+
+/** A group that a test holds in its hands: each join waits for it. */
+class Group {
+  readonly joins: {
+    readonly events: SlotEvents
+    readonly signal: AbortSignal
+    readonly end: (error: Error) => void
+  }[] = []
+
+  readonly join = async (events: SlotEvents, signal: AbortSignal): Promise<SlotMembership> => {
+    const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
+    signal.addEventListener('abort', () => resolve())
+    ended.catch(() => {})
+    this.joins.push({ events, signal, end: reject })
+    await events.onAssigned([0, 1, 2, 5])
+    const leave = async () => resolve()
+    return { owned: [0, 1, 2, 5], ended, owners: async () => [], leave }
+  }
+}
+
+function open(group: Pick<Group, 'join'>) {
+  const told: string[] = []
+  const pauses: number[] = []
+  const calls: unknown[] = []
+  const clock = new ManualClock(0)
+  const membership = new ClusterMembership({
+    runtime: {
+      takeSlots: (slots) => void calls.push(['take', slots]),
+      dropSlots: async (slots, options) => void calls.push(['drop', slots, options]),
+    },
+    clock,
+    join: group.join,
+    inform: (message) => told.push(message),
+    warn: (message) => told.push(message),
+    async pause(ms) {
+      pauses.push(ms)
+      await soon()
+    },
+  })
+  return { membership, told, pauses, calls, clock }
+}
+
+const soon = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('a server in its cluster', () => {
+  test('runs what it is given, and tells the operator', async () => {
+    const { membership, told, calls } = open(new Group())
+    await soon()
+    expect(calls).toEqual([['take', [0, 1, 2, 5]]])
+    expect(told).toEqual(['This server has got slots of its cluster: 0-2,5.'])
+    await membership.leave()
+  })
+
+  test('commits what it hands over in order, and drops what it has lost', async () => {
+    const group = new Group()
+    const { membership, calls } = open(group)
+    await soon()
+    await group.joins[0]!.events.onRevoked([0])
+    await group.joins[0]!.events.onLost([1, 2])
+    expect(calls.slice(1)).toEqual([
+      ['drop', [0], { commit: true }],
+      ['drop', [1, 2], { commit: false }],
+    ])
+    await membership.leave()
+  })
+
+  test('joins again after pauses that grow, and start over after it was a member for long', async () => {
+    const group = new Group()
+    const { membership, pauses, told, clock } = open(group)
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await soon()
+      group.joins.at(-1)!.end(new Error('no disk.'))
+      await soon()
+    }
+    await soon()
+    expect(pauses).toEqual([1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000])
+    expect(told).toContain(
+      'This server is no member of its cluster: no disk. It runs no queries until it has joined again.',
+    )
+    clock.advance(61_000)
+    group.joins.at(-1)!.end(new Error('no disk.'))
+    await soon()
+    await soon()
+    expect(pauses.at(-1)).toBe(1000)
+    await membership.leave()
+  })
+
+  test('leaves also while it still waits for its first slots', async () => {
+    const group = {
+      join: (_events: SlotEvents, signal: AbortSignal) =>
+        new Promise<SlotMembership>((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('left')))
+        }),
+    }
+    const { membership, pauses } = open(group)
+    expect(await membership.owners()).toEqual([])
+    await membership.leave()
+    expect(pauses).toEqual([])
+  })
+})

@@ -1,0 +1,80 @@
+import { afterEach, expect, test } from 'vitest'
+import { BIGINT, STRING } from '../../../../src/types/sql-type.ts'
+import { pullAll, pullRows } from '../../../support/pull-requests.ts'
+import { QueryWorld } from '../../../support/query-world.ts'
+
+let world: QueryWorld
+afterEach(() => world.close())
+
+const LOGS = `CREATE STREAM logs (userid STRING KEY, state STRING, n INT) WITH (kafka_topic='logs', value_format='JSON', partitions=2);`
+const STATES = ['LA', 'CA', 'TX', 'NY', 'WA']
+const records = Array.from({ length: 100 }, (_, i) => ({
+  key: `u${i}`,
+  value: { state: STATES[i % 5], n: i },
+  timestamp: 1000 * i,
+}))
+
+const COUNTS = [
+  { name: 'STATE', type: STRING },
+  { name: 'N', type: BIGINT },
+  { name: 'ROWTIME', type: BIGINT },
+]
+
+async function counting(): Promise<string> {
+  world = await QueryWorld.open()
+  const [plan] = await world.run(`${LOGS} CREATE TABLE t AS SELECT state, COUNT(*) AS n FROM logs GROUP BY state;`)
+  await world.produce('logs', records)
+  await world.runtime.settled()
+  return plan!.queryId
+}
+
+test('a scan finds the rows of all partitions', async () => {
+  const queryId = await counting()
+  const rows = await pullRows(world.runtime, queryId, pullAll(COUNTS))
+  expect(rows.toSorted()).toEqual([
+    ['CA', 20, 96_000],
+    ['LA', 20, 95_000],
+    ['NY', 20, 98_000],
+    ['TX', 20, 97_000],
+    ['WA', 20, 99_000],
+  ])
+})
+
+test('a lookup finds the rows of its keys', async () => {
+  const queryId = await counting()
+  const rows = await pullRows(world.runtime, queryId, { ...pullAll(COUNTS), keys: [['LA'], ['XX'], ['WA']] })
+  expect(rows.map(([state]) => state).toSorted()).toEqual(['LA', 'WA'])
+})
+
+test('a range of keys has its bounds', async () => {
+  const queryId = await counting()
+  const range = { from: ['LA'], fromInclusive: false, to: ['TX'], toInclusive: true }
+  const rows = await pullRows(world.runtime, queryId, { ...pullAll(COUNTS), keyRange: range })
+  expect(rows.map(([state]) => state).toSorted()).toEqual(['NY', 'TX'])
+})
+
+test('a limit counts over all partitions', async () => {
+  const queryId = await counting()
+  expect(await pullRows(world.runtime, queryId, { ...pullAll(COUNTS), limit: 3 })).toHaveLength(3)
+})
+
+test('windows are found by their bounds', async () => {
+  world = await QueryWorld.open()
+  const [plan] = await world.run(
+    `${LOGS} CREATE TABLE w AS SELECT state, COUNT(*) AS n FROM logs WINDOW TUMBLING (SIZE 10 SECONDS) GROUP BY state;`,
+  )
+  await world.produce('logs', records)
+  await world.runtime.settled()
+  const [state, ...rest] = COUNTS
+  const layout = [state!, { name: 'WINDOWSTART', type: BIGINT }, { name: 'WINDOWEND', type: BIGINT }, ...rest]
+  const request = { ...pullAll(layout), keys: [['LA']], windowStart: { from: 10_000, to: 20_000 } }
+  expect(await pullRows(world.runtime, plan!.queryId, request)).toEqual([
+    ['LA', 10_000, 20_000, 2, 15_000],
+    ['LA', 20_000, 30_000, 2, 25_000],
+  ])
+})
+
+test('a query that does not run cannot be pulled', async () => {
+  world = await QueryWorld.open()
+  await expect(pullRows(world.runtime, 'NONE', pullAll(COUNTS))).rejects.toThrow('Query NONE does not run.')
+})

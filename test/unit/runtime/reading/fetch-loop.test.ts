@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest'
+import type { FetchedPartition, Fetcher } from '../../../../src/broker/broker.ts'
+import { FetchLoop, type Lane } from '../../../../src/runtime/reading/fetch-loop.ts'
+
+const part = (topic: string, fetchOffset: number, nextOffset: number): FetchedPartition => ({
+  topic,
+  partition: 0,
+  fetchOffset,
+  nextOffset,
+  batches: Buffer.alloc(0),
+  highWatermark: nextOffset,
+  lastStableOffset: nextOffset,
+  logStartOffset: 0,
+  abortedTransactions: [],
+  error: null,
+})
+
+/** Gives what it was told to, one list per poll; then waits for `wakeUp`. */
+class FakeFetcher implements Fetcher {
+  readonly polls: FetchedPartition[][]
+  readonly released: FetchedPartition[] = []
+  #wake: (() => void) | null = null
+  #isWakeUpPending = false
+
+  constructor(...polls: FetchedPartition[][]) {
+    this.polls = polls
+  }
+
+  async poll(): Promise<FetchedPartition[]> {
+    const next = this.polls.shift()
+    if (next !== undefined) return next
+    if (!this.#isWakeUpPending) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    this.#isWakeUpPending = false
+    return this.polls.shift() ?? []
+  }
+
+  release(fetched: readonly FetchedPartition[]): void {
+    this.released.push(...fetched)
+  }
+
+  wakeUp(): void {
+    this.#isWakeUpPending = true
+    this.#wake?.()
+  }
+
+  assign(): void {}
+  unassign(): void {}
+  seek(): void {}
+  pause(): void {}
+  resume(): void {}
+  async close(): Promise<void> {}
+}
+
+class FakeLane implements Lane {
+  readonly topic: string
+  readonly partition = 0
+  position = 0
+  isPaused = false
+  readonly keepsRecords = true
+  readonly #parts: FetchedPartition[] = []
+  readonly #onRead: (lane: FakeLane) => void
+
+  constructor(topic: string, onRead: (lane: FakeLane) => void = () => {}) {
+    this.topic = topic
+    this.#onRead = onRead
+  }
+
+  get fetchPosition(): number {
+    return this.#parts.at(-1)?.nextOffset ?? this.position
+  }
+
+  take(fetched: FetchedPartition): void {
+    this.#parts.push(fetched)
+  }
+
+  isReading(fetched: FetchedPartition): boolean {
+    return this.#parts.includes(fetched)
+  }
+
+  read(limit: number): boolean {
+    const { nextOffset } = this.#parts[0]!
+    this.position = Math.min(this.position + limit, nextOffset)
+    if (this.position === nextOffset) this.#parts.shift()
+    this.#onRead(this)
+    return this.#parts.length > 0
+  }
+}
+
+function start(fetcher: Fetcher, lanes: readonly Lane[]) {
+  let waiters: (() => void)[] = []
+  const loop = new FetchLoop({
+    fetcher,
+    gate: () => null,
+    onRound: () => {
+      for (const resolve of waiters) resolve()
+      waiters = []
+    },
+    onBroken: (error) => {
+      throw error
+    },
+  })
+  for (const lane of lanes) loop.start(lane)
+  const round = async () => {
+    await new Promise<void>((resolve) => waiters.push(resolve))
+    // What the loop does after it told of the round.
+    await Promise.resolve()
+  }
+  return { loop, round }
+}
+
+test('lanes read by turns what came together', async () => {
+  const turns: string[] = []
+  const note = ({ topic, position }: FakeLane) => turns.push(`${topic} ${position}`)
+  const fetcher = new FakeFetcher([part('a', 0, 300), part('b', 0, 200)])
+  const { loop, round } = start(fetcher, [new FakeLane('a', note), new FakeLane('b', note)])
+  await round()
+  expect(turns).toEqual(['a 128', 'b 128', 'a 256', 'b 200', 'a 300'])
+  await loop.close()
+})
+
+test('a lane that is paused keeps the rest, whose memory is not released before it is read', async () => {
+  const lane = new FakeLane('a', (it) => {
+    it.isPaused = it.position < 300
+  })
+  const [first, second] = [part('a', 0, 300), part('a', 300, 400)]
+  const fetcher = new FakeFetcher([first], [second])
+  const { loop, round } = start(fetcher, [lane])
+  await round()
+  expect([lane.position, fetcher.released]).toEqual([128, []])
+  await round()
+  expect([lane.position, lane.fetchPosition, fetcher.released]).toEqual([128, 400, []])
+  for (const position of [256, 300]) {
+    lane.isPaused = false
+    loop.resume(lane)
+    await round()
+    expect(lane.position).toBeGreaterThanOrEqual(position)
+  }
+  expect([lane.position, fetcher.released]).toEqual([400, [first, second]])
+  await loop.close()
+})
+
+test('what does not follow on what the lane has is dropped', async () => {
+  const lane = new FakeLane('a')
+  const stale = part('a', 50, 60)
+  const fetcher = new FakeFetcher([stale], [part('a', 0, 10)])
+  const { loop, round } = start(fetcher, [lane])
+  await round()
+  expect([lane.position, fetcher.released]).toEqual([0, [stale]])
+  await round()
+  expect(lane.position).toBe(10)
+  await loop.close()
+})

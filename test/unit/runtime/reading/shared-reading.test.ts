@@ -1,0 +1,119 @@
+import { afterEach, expect, test } from 'vitest'
+import type { EmbeddedLog } from '../../../../src/broker/embedded/embedded-log.ts'
+import { systemClock } from '../../../../src/clock.ts'
+import type { QueryRuntimeOptions } from '../../../../src/runtime/queries/runtime.ts'
+import { memoryStores } from '../../../../src/runtime/stores/memory-stores.ts'
+import { TaskHost } from '../../../../src/runtime/worker/local-worker.ts'
+import { functions, QueryWorld } from '../../../support/query-world.ts'
+
+let world: QueryWorld
+let host: TaskHost
+afterEach(() => world.close())
+
+/** Runs everything on one host that the test can look into. */
+const onOneHost = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
+  hosts: {
+    count: 1,
+    async open(_index, listener) {
+      host = new TaskHost({
+        broker: log.broker(),
+        functions,
+        functionContext: { now: Date.now, random: Math.random, config: () => undefined },
+        clock: systemClock,
+        stores: memoryStores(),
+        listener,
+        transactionalId: 'test',
+        compression: 'none',
+      })
+      return host
+    },
+    close: async () => {},
+  },
+})
+
+const LOGS = `CREATE STREAM logs (userid STRING KEY, state STRING, n INT) WITH (kafka_topic='logs', value_format='JSON', partitions=1);`
+const logs = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => ({ key: `u${from + i}`, value: { state: 'LA', n: from + i } }))
+const numbers = async (topic: string) => ((await world.values(topic)) as { N: number }[]).map(({ N }) => N)
+
+test('a topic is fetched once for all queries that read it', async () => {
+  world = await QueryWorld.open(onOneHost)
+  const copies = Array.from({ length: 20 }, (_, i) => `CREATE STREAM s${i} AS SELECT userid, n FROM logs;`)
+  await world.run(LOGS + copies.join('\n'))
+  await world.produce('logs', logs(0, 100))
+  await world.runtime.settled()
+  expect(host.totals.get('logs')?.records).toBe(100)
+  for (let i = 0; i < 20; i++) expect(await numbers(`S${i}`)).toHaveLength(100)
+})
+
+test('a query that starts further back catches up alone, then joins', async () => {
+  world = await QueryWorld.open(onOneHost)
+  await world.run(`${LOGS} CREATE STREAM first AS SELECT userid, n FROM logs;`)
+  await world.produce('logs', logs(0, 100))
+  await world.runtime.settled()
+  await world.run('CREATE STREAM second AS SELECT userid, n FROM logs;')
+  await world.runtime.settled()
+  expect(host.totals.get('logs')?.records).toBe(200)
+  await world.produce('logs', logs(100, 150))
+  await world.runtime.settled()
+  expect(host.totals.get('logs')?.records).toBe(250)
+  expect(await numbers('FIRST')).toEqual([...Array(150).keys()])
+  expect(await numbers('SECOND')).toEqual([...Array(150).keys()])
+})
+
+test('what one query cannot read is nothing to the others', async () => {
+  world = await QueryWorld.open(onOneHost)
+  const plans = await world.run(`${LOGS}
+    CREATE STREAM by_number AS SELECT userid, n FROM logs;
+    CREATE STREAM by_state AS SELECT userid, state FROM logs;`)
+  await world.produce('logs', [
+    { key: 'a', value: { state: 'LA', n: 'no number' } },
+    { key: 'b', value: { state: 'CA', n: 2 } },
+  ])
+  await world.runtime.settled()
+  expect(await world.values('BY_NUMBER')).toEqual([{ N: 2 }])
+  expect(await world.values('BY_STATE')).toEqual([{ STATE: 'LA' }, { STATE: 'CA' }])
+  expect(world.errors.map(({ queryId }) => queryId)).toEqual([plans[0]!.queryId])
+})
+
+test('a record without a value passes where nothing filters, beside a query that filters', async () => {
+  world = await QueryWorld.open(onOneHost)
+  await world.run(`${LOGS}
+    CREATE STREAM all_of_it AS SELECT userid, n FROM logs;
+    CREATE STREAM la AS SELECT userid, n FROM logs WHERE state = 'LA';`)
+  await world.produce('logs', [{ key: 'a', value: null }, ...logs(0, 1)])
+  await world.runtime.settled()
+  expect(await world.values('ALL_OF_IT')).toEqual([null, { N: 0 }])
+  expect(await world.values('LA')).toEqual([{ N: 0 }])
+})
+
+test('queries come and go while others run', async () => {
+  world = await QueryWorld.open(onOneHost)
+  await world.run(`${LOGS} CREATE STREAM steady AS SELECT userid, n FROM logs WHERE n >= 0;`)
+  for (let round = 0; round < 5; round++) {
+    const [plan] = await world.run(
+      `CREATE STREAM t${round} AS SELECT userid, state, n FROM logs WHERE state = 'LA';`,
+      {},
+    )
+    await world.produce('logs', logs(10 * round, 10 * round + 10))
+    await world.runtime.settled()
+    await world.runtime.stop(plan!.queryId, { purge: true })
+  }
+  expect(await numbers('STEADY')).toEqual([...Array(50).keys()])
+  for (let round = 0; round < 5; round++) expect(await world.values(`T${round}`)).toHaveLength(10)
+})
+
+test('a join that shares its inputs with another query has nothing fetched twice', async () => {
+  world = await QueryWorld.open(onOneHost)
+  await world.run(`${LOGS}
+    CREATE STREAM others (userid STRING KEY, n INT) WITH (kafka_topic='others', value_format='JSON', partitions=1);
+    CREATE STREAM copies AS SELECT userid, n FROM logs;
+    CREATE STREAM pairs AS SELECT l.userid, l.n AS left_n, o.n AS right_n FROM logs l JOIN others o WITHIN 1 MINUTE ON l.userid = o.userid;`)
+  await world.produce('logs', logs(0, 5000))
+  await world.produce('others', logs(0, 5000))
+  await world.runtime.settled()
+  expect(await world.values('PAIRS')).toHaveLength(5000)
+  expect(await numbers('COPIES')).toHaveLength(5000)
+  expect(host.totals.get('logs')?.records).toBe(5000)
+  expect(host.totals.get('others')?.records).toBe(5000)
+})

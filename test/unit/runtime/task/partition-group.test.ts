@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { ManualClock } from '../../../../src/clock.ts'
+import { type GroupInput, PartitionGroup } from '../../../../src/runtime/task/partition-group.ts'
+import type { StreamRecord } from '../../../../src/types/record.ts'
+
+const record = (timestamp: number): StreamRecord => ({
+  key: null,
+  window: null,
+  value: [],
+  oldValue: null,
+  timestamp,
+  headers: null,
+})
+
+interface TestInput extends GroupInput {
+  caughtUp: boolean
+  rooms: number
+}
+
+function group({ maxIdleMs = 0, maxBuffered = 4, tables = [false, false] } = {}) {
+  const clock = new ManualClock()
+  const processed: string[] = []
+  const inputs = tables.map(
+    (isTable, i): TestInput => ({
+      isTable,
+      caughtUp: true,
+      rooms: 0,
+      isCaughtUp() {
+        return this.caughtUp
+      },
+      mayTake: () => true,
+      process: ({ timestamp }) => processed.push(`${'ab'[i]}${timestamp}`),
+      onRoom() {
+        this.rooms++
+      },
+    }),
+  )
+  const made = new PartitionGroup(inputs, { clock, maxIdleMs, maxBuffered })
+  let offset = 0
+  const add = (input: number, ...timestamps: number[]) =>
+    timestamps.map((timestamp) => made.add(input, record(timestamp), offset++))
+  return { group: made, inputs, clock, processed, add }
+}
+
+describe('records of several inputs', () => {
+  test('leave by timestamp', () => {
+    const { group: made, add, processed } = group()
+    add(0, 1, 5, 6)
+    add(1, 2, 3, 7)
+    made.run()
+    expect(processed).toEqual(['a1', 'b2', 'b3', 'a5', 'a6', 'b7'])
+  })
+
+  test('of a table come before those of a stream with the same timestamp', () => {
+    const { group: made, add, processed } = group({ tables: [false, true] })
+    add(0, 1, 2)
+    add(1, 1, 2)
+    made.run()
+    expect(processed).toEqual(['b1', 'a1', 'b2', 'a2'])
+  })
+
+  test('keep the order of their input, whatever their timestamps', () => {
+    const { group: made, add, processed } = group()
+    add(0, 9, 1)
+    add(1, 5)
+    made.run()
+    expect(processed).toEqual(['b5', 'a9', 'a1'])
+  })
+
+  test('wait for an input that the broker has more for', () => {
+    const { group: made, add, inputs, processed } = group()
+    inputs[1]!.caughtUp = false
+    add(0, 1)
+    made.run()
+    expect(processed).toEqual([])
+    add(1, 0)
+    inputs[1]!.caughtUp = true
+    made.run()
+    expect(processed).toEqual(['b0', 'a1'])
+  })
+
+  test('wait for an input that is caught up no longer than the idle time', () => {
+    const { group: made, add, clock, processed } = group({ maxIdleMs: 100 })
+    add(0, 1)
+    made.run()
+    clock.advance(99)
+    made.run()
+    expect(processed).toEqual([])
+    clock.advance(1)
+    made.run()
+    expect(processed).toEqual(['a1'])
+  })
+
+  test('fill their input up, which has room again when half of them have left', () => {
+    const { group: made, add, inputs } = group({ maxBuffered: 4 })
+    expect(add(0, 1, 2, 3, 4)).toEqual([true, true, true, false])
+    made.run()
+    expect(inputs[0]!.rooms).toBe(1)
+    expect(made.size).toBe(0)
+  })
+})

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { CallMessage, WorkerMessage } from '../../../../src/runtime/threads/protocol.ts'
+import { RemoteHost } from '../../../../src/runtime/threads/remote-worker.ts'
+import { HostServer } from '../../../../src/runtime/threads/worker-server.ts'
+import { HostLostError, type LocalHost } from '../../../../src/runtime/worker.ts'
+
+const NO_EVENTS = { onFailure: () => {}, onRewind: () => {}, onProcessingError: () => {}, onRows: () => {} }
+
+/** What the worker has read; `remote` is how the main thread sees it. */
+let consumed: number
+let remote: RemoteHost
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  consumed = 0
+  const local: Partial<LocalHost> = {
+    start: async () => {},
+    close: async () => {},
+    progressMark: () => String(consumed),
+    progress: () => ({ recordsConsumed: consumed }) as never,
+    get totals() {
+      return new Map([['logs', { records: consumed, decoded: consumed, bytes: 0 }]])
+    },
+  }
+  const toWorker: ((call: CallMessage) => void)[] = []
+  remote = new RemoteHost((call) => queueMicrotask(() => toWorker[0]!(call)), NO_EVENTS)
+  const port = {
+    on: (_event: string, listener: (call: CallMessage) => void) => toWorker.push(listener),
+    postMessage: (message: WorkerMessage) => queueMicrotask(() => remote.onMessage(message)),
+  }
+  new HostServer({ port: port as never, open: () => local as LocalHost, onClosed: () => {} })
+})
+
+afterEach(async () => {
+  await remote.close()
+  vi.useRealTimers()
+})
+
+const start = () => remote.start({ queryId: 'Q', number: 1, plan: { steps: [] } } as never)
+
+test('what a worker has read since it last told is known after a refresh', async () => {
+  await start()
+  consumed = 7
+  expect(remote.progress('Q')).toMatchObject({ recordsConsumed: 0 })
+  await remote.refresh()
+  expect(remote.progress('Q')).toMatchObject({ recordsConsumed: 7 })
+  expect(remote.totals.get('logs')).toMatchObject({ records: 7 })
+})
+
+test('a worker tells by itself twice a second', async () => {
+  await start()
+  consumed = 7
+  await vi.advanceTimersByTimeAsync(499)
+  expect(remote.progress('Q')).toMatchObject({ recordsConsumed: 0 })
+  await vi.advanceTimersByTimeAsync(1)
+  expect(remote.progress('Q')).toMatchObject({ recordsConsumed: 7 })
+})
+
+test('a refresh of a worker that is gone rejects', async () => {
+  await start()
+  remote.lose(new HostLostError('gone'))
+  await expect(remote.refresh()).rejects.toThrow(HostLostError)
+})

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { CommitSchedule } from '../../../../src/runtime/worker/commit-schedule.ts'
+import type { Transactions } from '../../../../src/runtime/worker/transactions.ts'
+import type { HostedQuery } from '../../../../src/runtime/worker/worker-query.ts'
+
+beforeEach(() => vi.useFakeTimers())
+afterEach(() => vi.useRealTimers())
+
+/** A query of which each commit does as `outcome` says. */
+class TestQuery {
+  readonly assignment = { config: {}, exactlyOnce: false }
+  nextCommitAt = 1e9
+  commits = 0
+  failedCommits = 0
+  outcome: () => void = () => {}
+
+  async commit(): Promise<void> {
+    this.commits++
+    this.outcome()
+  }
+}
+
+const open = () => {
+  const query = new TestQuery()
+  const state = { isFull: false }
+  const schedule = new CommitSchedule({
+    clock: { now: () => 1e9 - 1 },
+    queries: () => [query as unknown as HostedQuery],
+    transactions: {} as Transactions,
+    isPressed: () => state.isFull,
+    isFull: () => state.isFull,
+    onTick: () => {},
+  })
+  schedule.start()
+  return { query, state, schedule }
+}
+
+/** Whether the promise is resolved by now. */
+async function isDone(waiting: Promise<void>): Promise<boolean> {
+  let done = false
+  void waiting.then(() => {
+    done = true
+  })
+  await vi.advanceTimersByTimeAsync(0)
+  return done
+}
+
+test('reading goes on while there is room', () => {
+  const { schedule } = open()
+  expect(schedule.room).toBeNull()
+})
+
+test('reading waits until a commit has made room, also when some fail first', async () => {
+  const { query, state, schedule } = open()
+  state.isFull = true
+  query.outcome = () => {
+    if (query.commits < 3) query.failedCommits++
+    else state.isFull = false
+  }
+  const room = schedule.room!
+  await vi.advanceTimersByTimeAsync(200)
+  expect(query.commits).toBe(2)
+  expect(await isDone(room)).toBe(false)
+  await vi.advanceTimersByTimeAsync(100)
+  expect(await isDone(room)).toBe(true)
+  expect(schedule.room).toBeNull()
+})
+
+test('reading goes on where commits succeed without making room', async () => {
+  const { state, schedule } = open()
+  state.isFull = true
+  const room = schedule.room!
+  await vi.advanceTimersByTimeAsync(100)
+  expect(await isDone(room)).toBe(true)
+  expect(schedule.room).toBeNull()
+})
+
+test('nobody waits for commits that have ended', async () => {
+  const { query, state, schedule } = open()
+  state.isFull = true
+  query.outcome = () => query.failedCommits++
+  const room = schedule.room!
+  schedule.stop()
+  expect(await isDone(room)).toBe(true)
+  expect(schedule.room).toBeNull()
+})
