@@ -13,12 +13,12 @@ import type { Broker } from '../src/broker/broker.ts'
 import { openEmbeddedLog } from '../src/broker/embedded/embedded-log.ts'
 import { KafkaBroker } from '../src/broker/kafka/kafka-broker.ts'
 import { systemClock } from '../src/clock.ts'
-import { createConfig } from '../src/engine/config.ts'
+import { createConfig } from '../src/engine/config/config.ts'
 import { createEngine } from '../src/engine/engine.ts'
 import { BUILT_IN_FUNCTIONS } from '../src/functions/index.ts'
 import { createRegistry } from '../src/functions/registry.ts'
 import { createQueryRuntime } from '../src/runtime/queries/runtime.ts'
-import { workerHosts } from '../src/runtime/threads/worker-threads.ts'
+import { workerThreads } from '../src/runtime/threads/worker-threads.ts'
 import { silentLog } from '../src/server/log.ts'
 import { serverOptions } from '../src/server/options.ts'
 import { startServer } from '../src/server/server.ts'
@@ -26,7 +26,7 @@ import { DIRECTORY } from './compare/run-jobs.ts'
 import { withKafka } from './compare/with-kafka.ts'
 import type { LatencyClient, LatencyReport } from './latency/client.ts'
 
-type Connect = Parameters<typeof workerHosts>[0]['connect']
+type Connect = Parameters<typeof workerThreads>[0]['connect']
 
 const { values } = parseArgs({
   options: {
@@ -76,7 +76,7 @@ async function measure(peer: string, broker: Broker, connect: Connect): Promise<
   const config = createConfig(properties)
   const functions = createRegistry(BUILT_IN_FUNCTIONS)
   const onDeath = (error: Error) => console.error(error)
-  const hosts = workerHosts({
+  const workers = workerThreads({
     count: availableParallelism(),
     serverId: serviceId,
     config: properties,
@@ -85,7 +85,7 @@ async function measure(peer: string, broker: Broker, connect: Connect): Promise<
     onDeath,
   })
   const common = { broker, functions, clock: systemClock, random: Math.random }
-  const runtime = createQueryRuntime({ ...common, config: properties, hosts })
+  const runtime = createQueryRuntime({ ...common, config: properties, workers })
   const engine = await createEngine({ ...common, runtime, config, version: 'bench' })
   const metrics = { contentType: 'text/plain', metrics: async () => '' }
   const parts = { engine: Promise.resolve(engine), metrics, log: silentLog, clock: systemClock }

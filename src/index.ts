@@ -9,7 +9,7 @@ export type {
   StreamedRow,
   StreamSubscriber,
 } from './engine/api.ts'
-export type { Entity } from './engine/entities.ts'
+export type { Entity } from './engine/describe/entities.ts'
 export { StatementFailure } from './engine/statement-failure.ts'
 export { BrokerError, ParseError, RequestError, StatementError } from './errors.ts'
 export { type ServerParts, type ServerPartsOptions, startServerParts } from './main.ts'

@@ -9,19 +9,19 @@ import { join as joinPath } from 'node:path'
 import type { Broker } from './broker/broker.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Engine } from './engine/api.ts'
-import { type Config, createConfig } from './engine/config.ts'
+import type { Peers } from './engine/cluster/peers.ts'
+import { type Config, createConfig } from './engine/config/config.ts'
+import { parseProperties } from './engine/config/properties-file.ts'
 import { createEngine, type RunningEngine } from './engine/engine.ts'
-import type { Peers } from './engine/peers.ts'
-import { parseProperties } from './engine/properties-file.ts'
 import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
 import { createRegistry } from './functions/registry.ts'
 import type { ClusterMembership, ClusterMembershipOptions } from './runtime/cluster/cluster-membership.ts'
 import { createQueryRuntime } from './runtime/queries/runtime.ts'
-import type { HostProvider } from './runtime/queries/workers.ts'
+import type { WorkerProvider } from './runtime/queries/workers.ts'
 import type { QueryRuntime } from './runtime/query-runtime.ts'
 import { SLOTS } from './runtime/slots.ts'
 import type { StoresSetup } from './runtime/threads/setup.ts'
-import { workerHosts } from './runtime/threads/worker-threads.ts'
+import { workerThreads } from './runtime/threads/worker-threads.ts'
 
 export interface ServerPartsOptions {
   /** Where the embedded log and the state of queries lie. Made if it is not there. */
@@ -84,14 +84,14 @@ async function open(options: ServerPartsOptions, config: Config, clock: Clock): 
     const functions = createRegistry(BUILT_IN_FUNCTIONS)
     const random = Math.random
     const stores = storesSetup(options, config)
-    const hosts = openHosts(options, config, { connect, serverId, stores })
+    const workers = openWorkers(options, config, { connect, serverId, stores })
     const runtime = createQueryRuntime({
       broker,
       functions,
       clock,
       random,
       config: options.properties ?? {},
-      hosts,
+      workers,
       changelogs: stores.changelogs,
       sharesSlots: join !== null,
     })
@@ -144,12 +144,12 @@ async function joinCluster(
 }
 
 /** Tasks run in threads, as many as there are cores; each is started when the first task is placed on it. */
-function openHosts(
+function openWorkers(
   { properties = {}, warn }: ServerPartsOptions,
   config: Config,
   { connect, serverId, stores }: { readonly connect: Connect; readonly serverId: string; readonly stores: StoresSetup },
-): HostProvider {
-  return workerHosts({
+): WorkerProvider {
+  return workerThreads({
     count: threadCount(config),
     serverId,
     config: properties,
@@ -174,7 +174,7 @@ function warnOnStandardError(message: string): void {
 }
 
 /** How a thread gets a connection of its own. */
-type Connect = Parameters<typeof workerHosts>[0]['connect']
+type Connect = Parameters<typeof workerThreads>[0]['connect']
 
 interface OpenedBroker {
   readonly broker: Broker
@@ -223,8 +223,8 @@ async function openKafka(
 ): Promise<OpenedBroker> {
   const [{ KafkaBroker }, { joinSlots }, { kafkaOptions }, { lockDataDir }, { serverIdentity }] = await Promise.all([
     import('./broker/kafka/kafka-broker.ts'),
-    import('./broker/kafka/slots.ts'),
-    import('./engine/kafka-options.ts'),
+    import('./broker/kafka/groups/slot-group.ts'),
+    import('./engine/config/kafka-options.ts'),
     import('./broker/embedded/data-dir-lock.ts'),
     import('./runtime/cluster/server-identity.ts'),
   ])
@@ -275,7 +275,7 @@ function reachableAddress(config: Config, given: string | undefined): string {
 function lazyMetrics(parts: Promise<OpenedParts>): ServerParts['metrics'] {
   let registry: Promise<{ metrics(): Promise<string> }> | null = null
   const load = async () => {
-    const { createMetrics } = await import('./engine/metrics.ts')
+    const { createMetrics } = await import('./engine/observe/metrics.ts')
     const { engine, runtime } = await parts
     return createMetrics(runtime, engine.metered)
   }

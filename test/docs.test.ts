@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { settingsReference } from '../src/engine/describe-settings.ts'
-import { SERVER_SETTINGS, STREAMS_SETTINGS } from '../src/engine/settings.ts'
+import { settingsReference } from '../src/engine/config/describe-settings.ts'
+import { SERVER_SETTINGS, STREAMS_SETTINGS } from '../src/engine/config/settings.ts'
 import { ERRORS } from '../src/errors.ts'
 import { functionReference } from '../src/functions/describe-docs.ts'
 import { BUILT_IN_FUNCTIONS } from '../src/functions/index.ts'
@@ -45,7 +45,7 @@ describe('docs/configuration.md', () => {
 
   it('says of exactly those settings that they are without effect that the sources do not name', () => {
     const sources = globSync('src/**/*.ts', { cwd: new URL('..', import.meta.url) })
-      .filter((path) => !path.endsWith('engine/settings.ts'))
+      .filter((path) => !path.endsWith('config/settings.ts'))
       .map(read)
     for (const [name, { isInert }] of settings) {
       const isNamed = sources.some((source) => source.includes(`'${name}'`))

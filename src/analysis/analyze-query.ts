@@ -17,8 +17,8 @@ import {
   withRowtimeArguments,
 } from './aggregates.ts'
 import type { AggregationWindow, Analysis, AnalyzedJoin, AnalyzedSource, QueryUse, SelectColumn } from './analysis.ts'
+import { analyzeJoins } from './analyze-joins.ts'
 import { refuse } from './errors.ts'
-import { analyzeJoins } from './joins.ts'
 import { display } from './layout-names.ts'
 import { checkPullQuery } from './pull-rules.ts'
 import { type NameScope, resolveNames } from './resolve-names.ts'

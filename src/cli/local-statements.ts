@@ -1,7 +1,7 @@
 /** Statements that change the session and never reach the server. Source: cli-and-operations.md 1.2, local answers. */
 import type { Statement } from '../sql/ast.ts'
+import type { Session } from './cli-session.ts'
 import { ClientError } from './client/client-error.ts'
-import type { Session } from './session.ts'
 
 /** What to tell the user; null: nothing. */
 type LocalStatement = (statement: Statement, session: Session) => string | null

@@ -1,6 +1,7 @@
 /** One statement, run where it belongs, its answer shown. */
 import { parseStatements } from '../sql/parse.ts'
 import { substituteVariables } from '../sql/variables.ts'
+import type { Session } from './cli-session.ts'
 import type { QueryElement, RequestOptions } from './client/client.ts'
 import { ClientError } from './client/client-error.ts'
 import { defineVariable, setProperty, undefineVariable, unsetProperty } from './local-statements.ts'
@@ -8,7 +9,6 @@ import { entityText } from './output/entity-text.ts'
 import { RowTable } from './output/row-table.ts'
 import { columnNames } from './output/schema-text.ts'
 import type { Screen } from './output/screen.ts'
-import type { Session } from './session.ts'
 import { type StatementKind, statementKind } from './statement-kind.ts'
 
 export interface Run {

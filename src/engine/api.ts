@@ -2,10 +2,10 @@
 import type { JsonValue } from '../types/json-parse.ts'
 import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
-import type { Catalog } from './catalog.ts'
-import type { ClusterStatus } from './cluster-status.ts'
-import type { CommandStatus, Entity } from './entities.ts'
-import type { PullRouting } from './peers.ts'
+import type { ClusterStatus } from './cluster/cluster-status.ts'
+import type { PullRouting } from './cluster/peers.ts'
+import type { Catalog } from './commands/catalog.ts'
+import type { CommandStatus, Entity } from './describe/entities.ts'
 
 /** Property values as JSON has them; numbers and booleans count as their text. */
 export type RequestProperties = Readonly<Record<string, string | number | boolean | null>>

@@ -4,11 +4,11 @@ import type { Clock } from '../clock.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
-import type { Catalog } from './catalog.ts'
-import type { Config } from './config.ts'
-import type { Peers } from './peers.ts'
-import type { RowProducer } from './row-producer.ts'
-import type { TransientQueries } from './transient-queries.ts'
+import type { Peers } from './cluster/peers.ts'
+import type { Catalog } from './commands/catalog.ts'
+import type { Config } from './config/config.ts'
+import type { RowProducer } from './inserts/row-producer.ts'
+import type { TransientQueries } from './queries/transient-queries.ts'
 
 export interface EngineParts {
   readonly broker: Broker

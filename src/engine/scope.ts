@@ -1,5 +1,5 @@
 /** The scope of a statement, made from the world that it is to see. */
-import type { Catalog } from './catalog.ts'
+import type { Catalog } from './commands/catalog.ts'
 import type { EngineParts } from './parts.ts'
 import type { Session } from './session.ts'
 import type { Scope } from './statements/handler.ts'

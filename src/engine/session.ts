@@ -1,7 +1,7 @@
 /** What SET, UNSET, DEFINE and UNDEFINE change: it lasts as long as the request. */
 import { RequestError, StatementError } from '../errors.ts'
 import type { QueryRequest } from './api.ts'
-import { type Config, canonicalName, checkOverride } from './config.ts'
+import { type Config, canonicalName, checkOverride } from './config/config.ts'
 
 /** Who sent the request. */
 export interface Caller {

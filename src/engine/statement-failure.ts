@@ -1,6 +1,6 @@
 /** A statement of a request failed: which one, why, and what earlier statements of the request had answered. */
 import type { ErrorCode } from '../errors.ts'
-import type { Entity } from './entities.ts'
+import type { Entity } from './describe/entities.ts'
 
 export class StatementFailure extends Error {
   override readonly name = 'StatementFailure'

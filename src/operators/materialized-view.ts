@@ -5,7 +5,7 @@
 import type { StoredRow } from '../state/store.ts'
 import type { Window } from '../types/record.ts'
 import type { Row } from '../types/value.ts'
-import { compileAggregation } from './aggregation.ts'
+import { compileAggregation } from './aggregate/aggregate-states.ts'
 import { compilePredicate, compileRow } from './evaluate.ts'
 import type { Step } from './index.ts'
 import type { OperatorContext } from './operator.ts'

@@ -1,5 +1,5 @@
 /**
- * What a host is told to run: the tasks of a query that are placed on it, with all that only the broker knows resolved. Plain data, as it
+ * What a worker is told to run: the tasks of a query that are placed on it, with all that only the broker knows resolved. Plain data, as it
  * crosses threads.
  */
 import type { StepId } from '../operators/step.ts'

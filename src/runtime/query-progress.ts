@@ -1,4 +1,4 @@
-/** How far a query has come: what a host tells of its tasks, and what that is together. */
+/** How far a query has come: what a worker tells of its tasks, and what that is together. */
 import { addLatencies, type LatencyCounts } from './latency.ts'
 import { addRestores, type RestoreCounts } from './stores/restores.ts'
 
@@ -40,7 +40,7 @@ export interface QueryProgress {
   readonly restores: RestoreCounts
 }
 
-/** Of all hosts together. */
+/** Of all workers together. */
 export function addProgress(parts: readonly QueryProgress[]): QueryProgress {
   const total = (value: (part: QueryProgress) => number) => parts.reduce((sum, part) => sum + value(part), 0)
   return {
@@ -63,7 +63,7 @@ export function addProgress(parts: readonly QueryProgress[]): QueryProgress {
 export const earliest = (times: readonly (number | null)[]): number | null =>
   times.reduce((first, time) => (first === null || (time !== null && time < first) ? time : first), null)
 
-/** One entry per step, over all tasks or hosts. */
+/** One entry per step, over all tasks or workers. */
 export function addStatistics(statistics: readonly StepStatistics[]): StepStatistics[] {
   const bySteps = new Map<string, StepStatistics>()
   for (const one of statistics) {

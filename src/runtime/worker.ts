@@ -1,11 +1,11 @@
-/** The port to a thread that runs tasks: in this thread (task-host.ts) or in a worker (remote-host.ts). */
+/** The port to a thread that runs tasks: in this thread (task-worker.ts) or in a worker (remote-worker.ts). */
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment } from './assignment.ts'
 import type { ProcessingError } from './processing-error.ts'
 import type { QueryProgress } from './query-progress.ts'
 import type { PullRequest, PushRow, QueryFailure } from './query-runtime.ts'
 
-export interface Host {
+export interface Worker {
   /**
    * Resolves when the tasks run. What goes wrong is told to the listener. A task runs once at a time; tasks of a query that is here already
    * come to those that it has.
@@ -21,7 +21,7 @@ export interface Host {
   /** Resolves when no record is processed any more, or processing goes on. */
   setPaused(queryId: string, isPaused: boolean): Promise<void>
   /** Rows of these partitions of the query's table, in batches. Rejects with an Error if one of them is not here. */
-  pull(queryId: string, request: HostPull): AsyncIterable<readonly Row[]>
+  pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]>
   /** As last told: see `refresh`. Undefined if no task of the query is here. */
   progress(queryId: string): QueryProgress | undefined
   /** Everything read here, by topic, as last told. */
@@ -37,13 +37,13 @@ export interface Host {
   close(): Promise<void>
 }
 
-/** A host in this thread. */
-export interface LocalHost extends Host {
+/** A worker in this thread. */
+export interface InProcessWorker extends Worker {
   /** A text that changes with what `progress` tells, at little cost; undefined if no task of the query is here. */
   progressMark(queryId: string): string | undefined
 }
 
-/** What a host has read of one topic, whoever it was for. */
+/** What a worker has read of one topic, whoever it was for. */
 export interface TopicTotals {
   /** Records fetched: each once, however many queries read it; again for a query that is behind and catches up. */
   readonly records: number
@@ -55,22 +55,22 @@ export interface TopicTotals {
 /** By topic. */
 export type FetchTotals = ReadonlyMap<string, TopicTotals>
 
-/** The host died with what it was asked to do. */
-export class HostLostError extends Error {
-  override readonly name = 'HostLostError'
+/** The worker died with what it was asked to do. */
+export class WorkerLostError extends Error {
+  override readonly name = 'WorkerLostError'
 }
 
-/** For `catch`: a host that is lost has nothing left to end or to tell. */
+/** For `catch`: a worker that is lost has nothing left to end or to tell. */
 export function unlessLost(error: unknown): void {
-  if (!(error instanceof HostLostError)) throw error
+  if (!(error instanceof WorkerLostError)) throw error
 }
 
-export interface HostPull extends PullRequest {
+export interface WorkerPull extends PullRequest {
   readonly partitions: readonly number[]
 }
 
-export interface HostListener {
-  /** The query's tasks on this host have ended. */
+export interface WorkerListener {
+  /** The query's tasks on this worker have ended. */
   readonly onFailure: (queryId: string, failure: QueryFailure) => void
   /** Their transaction was aborted: these queries have ended here and must start again from their committed offsets. */
   readonly onRewind: (queryIds: readonly string[]) => void

@@ -1,6 +1,6 @@
 /** The server's part of the configuration. Source: cli-and-operations.md 2.3; rest.md 9. */
 import { readFileSync } from 'node:fs'
-import { settingOf } from '../engine/config.ts'
+import { settingOf } from '../engine/config/config.ts'
 import { BasicAuth, readUsers } from './basic-auth.ts'
 import type { ConnectionTimeouts } from './connections.ts'
 import { type Listener, parseListeners } from './listener.ts'

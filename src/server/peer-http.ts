@@ -1,7 +1,7 @@
 /** Requests to the other servers of the cluster, over HTTP/1.1 connections that are kept. */
 import type { Agent, IncomingMessage, RequestOptions } from 'node:http'
 import { createInterface } from 'node:readline'
-import type { PeerRequest } from '../engine/peers.ts'
+import type { PeerRequest } from '../engine/cluster/peers.ts'
 
 export interface PeerHttpOptions {
   /** Authorities of the others' certificates, PEM; undefined: the system's. */

@@ -1,9 +1,9 @@
 /** Stores that live in memory: for tests and for queries whose state ends with them. */
 import { assertNever } from '../assert.ts'
-import { MemoryJoinBuffer } from './memory-join-buffer.ts'
-import { MemoryKeyValueStore } from './memory-key-value.ts'
-import { MemorySessionStore } from './memory-session.ts'
-import { MemoryWindowStore } from './memory-window.ts'
+import { MemoryJoinBuffer } from './memory/memory-join-buffer.ts'
+import { MemoryKeyValueStore } from './memory/memory-key-value.ts'
+import { MemorySessionStore } from './memory/memory-session.ts'
+import { MemoryWindowStore } from './memory/memory-window.ts'
 import type { StateStore, StoreSpec } from './store.ts'
 
 /** An empty store of that kind. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Broker, Fetcher, FetcherOptions, NewTopic } from '../../src/broker/broker.ts'
 import type { OffsetOutOfRangeError } from '../../src/broker/broker-error.ts'
 import type { Compression } from '../../src/broker/compression.ts'
-import { decode, encode, type PlainRecord, record, values } from '../unit/broker/batches.ts'
+import { decode, encode, type PlainRecord, record, values } from '../support/batches.ts'
 
 export interface BrokerHarness {
   /** A new client of the same broker, connected. */

@@ -28,7 +28,7 @@ brokerContract('the embedded log in its owner thread', async (): Promise<BrokerH
   }
 })
 
-// The attachment is what a worker uses; that it can be used from another thread is shown in test/unit/broker/embedded-threads.test.ts.
+// The attachment is what a worker uses; that it can be used from another thread is shown in test/unit/broker/embedded/embedded-log-threads.test.ts.
 brokerContract('the embedded log through attachments', async (): Promise<BrokerHarness> => {
   const { log, stop } = await openTemporary()
   return {

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CacheBudget } from '../../src/state/cache-budget.ts'
-import { LmdbEnvironment } from '../../src/state/lmdb-environment.ts'
+import { CacheBudget } from '../../src/state/lmdb/cache-budget.ts'
+import { LmdbEnvironment } from '../../src/state/lmdb/lmdb-environment.ts'
+import { StateCatalog } from '../../src/state/lmdb/state-catalog.ts'
+import { TaskState } from '../../src/state/lmdb/task-state.ts'
 import { memoryStore } from '../../src/state/memory.ts'
-import { StateCatalog } from '../../src/state/state-catalog.ts'
 import type { StateStore, StoreDeclaration } from '../../src/state/store.ts'
-import { TaskState } from '../../src/state/task-state.ts'
 import { type StoreHarness, storeContract } from './store.contract.ts'
 
 storeContract('stores in memory', async (declaration) => ({

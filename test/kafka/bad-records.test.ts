@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { KafkaBroker } from '../../src/broker/kafka/kafka-broker.ts'
 import type { Engine } from '../../src/engine/api.ts'
-import type { QueryDescriptionEntity, QueryList } from '../../src/engine/entities.ts'
+import type { QueryDescriptionEntity, QueryList } from '../../src/engine/describe/entities.ts'
 import { type ServerParts, startServerParts } from '../../src/main.ts'
+import { decode, encode, record } from '../support/batches.ts'
 import { describeKafka } from '../support/kafka/describe-kafka.ts'
-import { decode, encode, record } from '../unit/broker/batches.ts'
 
 const WAIT = { timeout: 30_000 }
 

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { FetchedPartition } from '../../src/broker/broker.ts'
 import { BrokerError } from '../../src/broker/broker-error.ts'
-import { KafkaConnection } from '../../src/broker/kafka/connection.ts'
+import { KafkaConnection } from '../../src/broker/kafka/cluster/connection.ts'
 import { KafkaBroker } from '../../src/broker/kafka/kafka-broker.ts'
-import { PartitionQueue } from '../../src/broker/kafka/partition-queue.ts'
+import { PartitionQueue } from '../../src/broker/kafka/produce/partition-queue.ts'
+import { decode, encode, record, values } from '../support/batches.ts'
 import { describeKafka } from '../support/kafka/describe-kafka.ts'
-import { decode, encode, record, values } from '../unit/broker/batches.ts'
 
 const PARTITIONS = 2
 const BATCHES = 3000

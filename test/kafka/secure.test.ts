@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
-import { KafkaConnection } from '../../src/broker/kafka/connection.ts'
+import { KafkaConnection } from '../../src/broker/kafka/cluster/connection.ts'
 import { KafkaBroker } from '../../src/broker/kafka/kafka-broker.ts'
+import { encode, record } from '../support/batches.ts'
 import { describeKafka } from '../support/kafka/describe-kafka.ts'
-import { encode, record } from '../unit/broker/batches.ts'
 
 /** Longer than a session of the test's listener counts for. */
 const OVER_A_SESSION_MS = 2500

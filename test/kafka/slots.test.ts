@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { joinSlots, type SlotMembership, type SlotsOptions } from '../../src/broker/kafka/slots.ts'
+import { joinSlots, type SlotMembership, type SlotsOptions } from '../../src/broker/kafka/groups/slot-group.ts'
 import { describeKafka } from '../support/kafka/describe-kafka.ts'
 
 const SLOTS = 8

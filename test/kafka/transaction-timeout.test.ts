@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { KafkaBroker } from '../../src/broker/kafka/kafka-broker.ts'
+import { encode, record } from '../support/batches.ts'
 import { describeKafka } from '../support/kafka/describe-kafka.ts'
-import { encode, record } from '../unit/broker/batches.ts'
 
 describeKafka('a transaction that is open for too long', ({ bootstrapServers }) => {
   test('is aborted by the broker; its commit says so, and after an abort the producer goes on', async () => {

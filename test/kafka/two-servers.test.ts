@@ -8,8 +8,8 @@ import { partitionForKey } from '../../src/broker/partitioner.ts'
 import type { Engine } from '../../src/engine/api.ts'
 import { type ServerParts, startServerParts } from '../../src/main.ts'
 import { FaultServer } from '../faults/support/server.ts'
+import { decode, encode, record } from '../support/batches.ts'
 import { describeKafka } from '../support/kafka/describe-kafka.ts'
-import { decode, encode, record } from '../unit/broker/batches.ts'
 
 const PARTITIONS = 4
 

@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type OutputFormat, Session } from '../../src/cli/cli-session.ts'
 import { Client } from '../../src/cli/client/client.ts'
 import { Screen } from '../../src/cli/output/screen.ts'
 import { runScript } from '../../src/cli/run-script.ts'
-import { type OutputFormat, Session } from '../../src/cli/session.ts'
 import { TestEngine, temporaryDirectory } from '../support/engine.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 

@@ -9,7 +9,7 @@ import type {
   StreamedRow,
   StreamSubscriber,
 } from '../../src/engine/api.ts'
-import type { CommandStatus, Entity } from '../../src/engine/entities.ts'
+import type { CommandStatus, Entity } from '../../src/engine/describe/entities.ts'
 import type { Column } from '../../src/types/schema.ts'
 import { BIGINT, STRING } from '../../src/types/sql-type.ts'
 import type { Row } from '../../src/types/value.ts'

@@ -1,7 +1,7 @@
 /** A foreign-key join whose three steps are wired to each other, as in one partition. Left: `K STRING`, `F INT`; right: `R INT`, `V STRING`. */
-import { foreignKeyLookup } from '../../src/operators/foreign-key-lookup.ts'
-import { foreignKeyResolve } from '../../src/operators/foreign-key-resolve.ts'
-import { foreignKeySubscribe } from '../../src/operators/foreign-key-subscribe.ts'
+import { foreignKeyLookup } from '../../src/operators/join/foreign-key-lookup.ts'
+import { foreignKeyResolve } from '../../src/operators/join/foreign-key-resolve.ts'
+import { foreignKeySubscribe } from '../../src/operators/join/foreign-key-subscribe.ts'
 import type { NamedExpression } from '../../src/operators/step.ts'
 import type { StreamRecord } from '../../src/types/record.ts'
 import { INTEGER, STRING } from '../../src/types/sql-type.ts'

@@ -16,14 +16,14 @@ import type {
   TopicSummary,
 } from '../broker.ts'
 import { BrokerError, OffsetOutOfRangeError } from '../broker-error.ts'
-import type { Catalogue } from './catalogue.ts'
+import type { Catalogue } from './catalogue/catalogue.ts'
+import { OpenTopics } from './catalogue/open-topics.ts'
+import type { LogThread } from './catalogue/thread.ts'
 import { EmbeddedFetcher } from './embedded-fetcher.ts'
 import { EmbeddedProducer } from './embedded-producer.ts'
-import { OpenTopics } from './open-topics.ts'
-import type { Partition } from './partition.ts'
-import { offsetForTimestamp } from './read.ts'
-import { storageError } from './storage-error.ts'
-import type { LogThread } from './thread.ts'
+import type { Partition } from './segments/partition.ts'
+import { offsetForTimestamp } from './segments/read.ts'
+import { storageError } from './segments/storage-error.ts'
 
 export interface EmbeddedBrokerParts {
   readonly catalogue: Catalogue

@@ -5,11 +5,11 @@
 
 import type { FetchedPartition, Fetcher, FetcherOptions, TopicPartition, TopicPartitionOffset } from '../broker.ts'
 import { BrokerError, unknownTopic } from '../broker-error.ts'
-import { AppendSignal } from './append-signal.ts'
-import type { OpenTopics } from './open-topics.ts'
-import type { Partition } from './partition.ts'
-import { abortedBetween, type Chunk, type Place, placeAt, read } from './read.ts'
-import { storageError } from './storage-error.ts'
+import type { OpenTopics } from './catalogue/open-topics.ts'
+import { AppendSignal } from './segments/append-signal.ts'
+import type { Partition } from './segments/partition.ts'
+import { abortedBetween, type Chunk, type Place, placeAt, read } from './segments/read.ts'
+import { storageError } from './segments/storage-error.ts'
 
 const DEFAULT_MAX_BYTES = 8 * 1024 * 1024
 const DEFAULT_MAX_PARTITION_BYTES = 1024 * 1024

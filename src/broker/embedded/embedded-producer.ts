@@ -3,11 +3,11 @@
 import type { GroupOffset, Producer, ProducerOptions, SendResult, TopicPartition } from '../broker.ts'
 import { BrokerError } from '../broker-error.ts'
 import { NOT_IDEMPOTENT, type ProducerFields, sealBatch, type TransactionOutcome } from '../record-batch.ts'
-import { append, type TransactionWriter } from './append.ts'
-import type { Catalogue, TransactionalProducer } from './catalogue.ts'
-import type { OpenTopics } from './open-topics.ts'
-import { storageError } from './storage-error.ts'
-import { fenced } from './transactions.ts'
+import type { Catalogue, TransactionalProducer } from './catalogue/catalogue.ts'
+import type { OpenTopics } from './catalogue/open-topics.ts'
+import { fenced } from './catalogue/transaction-coordinator.ts'
+import { append, type TransactionWriter } from './segments/append.ts'
+import { storageError } from './segments/storage-error.ts'
 
 const DEFAULT_TRANSACTION_TIMEOUT_MS = 60_000
 

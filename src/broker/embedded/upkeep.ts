@@ -3,12 +3,12 @@
 import { open } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../clock.ts'
-import { type Checkpoint, type PartitionCheckpoint, writeCheckpoint } from './checkpoint.ts'
-import { compactPartition } from './compaction.ts'
-import { abortedPath, logPath } from './layout.ts'
-import type { LogOwner } from './owner.ts'
-import { listSegments, type Partition } from './partition.ts'
-import { applyRetention } from './retention.ts'
+import type { LogOwner } from './catalogue/owner.ts'
+import { abortedPath, logPath } from './segments/data-layout.ts'
+import { listSegments, type Partition } from './segments/partition.ts'
+import { type Checkpoint, type PartitionCheckpoint, writeCheckpoint } from './upkeep/checkpoint.ts'
+import { compactPartition } from './upkeep/compaction.ts'
+import { applyRetention } from './upkeep/retention.ts'
 
 export interface UpkeepOptions {
   readonly dataDir: string

@@ -23,13 +23,13 @@ import type {
   TopicPartition,
   TopicSummary,
 } from '../broker.ts'
-import { Cluster } from './cluster.ts'
-import { KafkaFetcher } from './fetcher.ts'
-import * as groups from './groups.ts'
-import { deleteRecords, listOffsets, offsetsForTimestamp, Timestamp } from './list-offsets.ts'
-import { type KafkaOptions, withDefaults } from './options.ts'
-import { KafkaProducer } from './producer.ts'
-import * as topics from './topics.ts'
+import { Cluster } from './cluster/cluster.ts'
+import { type KafkaOptions, withDefaults } from './cluster/kafka-connection-options.ts'
+import * as topics from './cluster/kafka-topics.ts'
+import { deleteRecords, listOffsets, offsetsForTimestamp, Timestamp } from './cluster/list-offsets.ts'
+import { KafkaFetcher } from './fetch/fetcher.ts'
+import * as groups from './groups/groups.ts'
+import { KafkaProducer } from './produce/producer.ts'
 
 export class KafkaBroker implements Broker {
   readonly #cluster: Cluster

@@ -1,5 +1,5 @@
 /** A request that the server refused, or that did not reach it. */
-import type { Entity } from '../../engine/entities.ts'
+import type { Entity } from '../../engine/describe/entities.ts'
 
 export interface ClientErrorDetails {
   /** HTTP status; undefined if there was no answer. */

@@ -1,11 +1,11 @@
 /** A client of the HTTP API, usable without the command line. Source: rest.md 10. */
 import type { IncomingMessage } from 'node:http'
 import { StringDecoder } from 'node:string_decoder'
-import type { Entity } from '../../engine/entities.ts'
+import type { Entity } from '../../engine/describe/entities.ts'
 import { type JsonValue, parseJsonValue } from '../../types/json-parse.ts'
 import { ClientError } from './client-error.ts'
 import { Connection, type Credentials, readText } from './connection.ts'
-import { InsertStream } from './insert-stream.ts'
+import { InsertStream } from './insert-client.ts'
 import { JsonElements } from './json-elements.ts'
 
 const KSQL_JSON = 'application/vnd.ksql.v1+json'

@@ -1,4 +1,6 @@
 /** `millrace cli`: statements from -e, -f, a pipe, or a person. */
+
+import { Session } from '../cli-session.ts'
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import type { Credentials } from '../client/connection.ts'
@@ -7,7 +9,6 @@ import { Screen } from '../output/screen.ts'
 import { parseFormat, readScript } from '../repl/built-in-commands.ts'
 import { runRepl } from '../repl/repl.ts'
 import { runScript } from '../run-script.ts'
-import { Session } from '../session.ts'
 import { readVersion } from '../version.ts'
 import { askPassword } from './ask-password.ts'
 

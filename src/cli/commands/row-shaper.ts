@@ -1,5 +1,5 @@
 /** JSON objects made to fit the columns of a stream or table. */
-import type { SourceDescription } from '../../engine/entities.ts'
+import type { SourceDescription } from '../../engine/describe/entities.ts'
 import { formatJsonValue, type JsonValue, parseJsonValue } from '../../types/json-parse.ts'
 import { ClientError } from '../client/client-error.ts'
 

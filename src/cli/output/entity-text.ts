@@ -1,5 +1,5 @@
 /** Answers to statements as text: one function for each kind. Source: cli-and-operations.md 1.3. */
-import type { Entity } from '../../engine/entities.ts'
+import type { Entity } from '../../engine/describe/entities.ts'
 import { functionText } from './function-text.ts'
 import { type Listing, listTable } from './list-table.ts'
 import { queryText } from './query-text.ts'

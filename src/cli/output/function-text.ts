@@ -1,5 +1,5 @@
 /** DESCRIBE FUNCTION as text. */
-import type { FunctionDescriptionEntity } from '../../engine/entities.ts'
+import type { FunctionDescriptionEntity } from '../../engine/describe/entities.ts'
 import { facts, indented } from './facts.ts'
 
 type Description = Omit<FunctionDescriptionEntity, '@type' | 'statementText' | 'warnings'>

@@ -1,5 +1,5 @@
 /** EXPLAIN and SHOW QUERIES EXTENDED as text. */
-import type { QueryDescription } from '../../engine/entities.ts'
+import type { QueryDescription } from '../../engine/describe/entities.ts'
 import { facts } from './facts.ts'
 import { listTable } from './list-table.ts'
 import { fieldText } from './schema-text.ts'

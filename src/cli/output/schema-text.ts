@@ -1,5 +1,5 @@
 /** Schemas of answers as text. */
-import type { FieldInfo, SchemaInfo } from '../../engine/entities.ts'
+import type { FieldInfo, SchemaInfo } from '../../engine/describe/entities.ts'
 
 /** `DECIMAL(4, 2)`, `ARRAY<STRING>`, `STRUCT<A BIGINT>`. */
 export function schemaText(schema: SchemaInfo): string {

@@ -1,5 +1,5 @@
 /** DESCRIBE as text. */
-import type { QueryOffsetSummary, RunningQuery, SourceDescription } from '../../engine/entities.ts'
+import type { QueryOffsetSummary, RunningQuery, SourceDescription } from '../../engine/describe/entities.ts'
 import { facts } from './facts.ts'
 import { listTable } from './list-table.ts'
 import { fieldText } from './schema-text.ts'

@@ -1,11 +1,11 @@
 /** Commands of the REPL that are no SQL: one entry each. Source: cli-and-operations.md 1.2. */
 import { readFileSync } from 'node:fs'
+import type { OutputFormat } from '../cli-session.ts'
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import type { Credentials } from '../client/connection.ts'
 import { runScript } from '../run-script.ts'
 import type { Run } from '../run-statement.ts'
-import type { OutputFormat } from '../session.ts'
 
 export interface BuiltInContext {
   readonly run: Run

@@ -4,7 +4,7 @@ import { planCreateSource, planSourceTable } from '../../plan/create-source.ts'
 import { checkSourceUpgrade, claimName, existsWarning } from '../../plan/replace-source.ts'
 import type { CreateSource } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'
-import type { Effect } from '../catalog.ts'
+import type { Effect } from '../commands/catalog.ts'
 import { answer, command, inTurn, type Scope } from './handler.ts'
 import { materializationId } from './query-ids.ts'
 

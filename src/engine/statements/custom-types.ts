@@ -2,8 +2,8 @@
 import { planCreateType, planDropType } from '../../plan/custom-type.ts'
 import type { CreateType, DropType, ShowTypes } from '../../sql/ast.ts'
 import { formatType } from '../../types/sql-type.ts'
-import { type CommandId, commandIdText } from '../command.ts'
-import { schemaInfo } from '../schema-info.ts'
+import { type CommandId, commandIdText } from '../commands/command.ts'
+import { schemaInfo } from '../describe/schema-info.ts'
 import { answer, atOnce, command, inTurn, nothingToDo } from './handler.ts'
 
 export const createType = inTurn<CreateType>((statement, { catalog }) => {

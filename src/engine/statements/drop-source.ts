@@ -2,7 +2,7 @@
 import { planDropSource } from '../../plan/drop-source.ts'
 import type { DropSource } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'
-import { type CommandId, commandIdText } from '../command.ts'
+import { type CommandId, commandIdText } from '../commands/command.ts'
 import { command, inTurn, nothingToDo } from './handler.ts'
 
 export const dropSource = inTurn<DropSource>((statement, { catalog }) => {

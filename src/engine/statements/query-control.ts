@@ -1,8 +1,8 @@
 /** TERMINATE, PAUSE and RESUME. Source: sql.md 13. */
 import { StatementError } from '../../errors.ts'
 import type { Pause, Resume, Terminate } from '../../sql/ast.ts'
-import type { Effect, PersistentQuery } from '../catalog.ts'
-import { type CommandId, commandIdText } from '../command.ts'
+import type { Effect, PersistentQuery } from '../commands/catalog.ts'
+import { type CommandId, commandIdText } from '../commands/command.ts'
 import { command, inTurn, nothingToDo, type Prepared, type Scope } from './handler.ts'
 
 export const terminate = inTurn<Terminate>((statement, scope) => {

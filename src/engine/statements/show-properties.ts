@@ -1,8 +1,8 @@
 /** SHOW PROPERTIES. Source: sql.md 15. */
 import type { ShowProperties } from '../../sql/ast.ts'
-import { canonicalName, isSecret, settingOf } from '../config.ts'
-import type { PropertyInfo } from '../entities.ts'
-import { SERVER_SETTINGS, STREAMS_SETTINGS } from '../settings.ts'
+import { canonicalName, isSecret, settingOf } from '../config/config.ts'
+import { SERVER_SETTINGS, STREAMS_SETTINGS } from '../config/settings.ts'
+import type { PropertyInfo } from '../describe/entities.ts'
 import { atOnce } from './handler.ts'
 
 export const showProperties = atOnce<ShowProperties>((_statement, { config, session }) => {

@@ -1,7 +1,12 @@
 /** SHOW QUERIES [EXTENDED]. */
 import type { ShowQueries } from '../../sql/ast.ts'
-import { describePersistent, describeTransient, persistentListing, transientListing } from '../describe-query.ts'
-import { peerStates } from '../peer-states.ts'
+import { peerStates } from '../cluster/peer-states.ts'
+import {
+  describePersistent,
+  describeTransient,
+  persistentListing,
+  transientListing,
+} from '../describe/describe-query.ts'
 import { atOnce } from './handler.ts'
 
 export const showQueries = atOnce<ShowQueries>(async ({ extended }, { catalog, parts, session }) => {

@@ -2,7 +2,7 @@
 import type { SourceKind } from '../../metastore/data-source.ts'
 import { findSource } from '../../metastore/lookup.ts'
 import type { DescribeSource, DescribeStreams, DescribeTables, ShowStreams, ShowTables } from '../../sql/ast.ts'
-import { describeSource as describe, listSource } from '../describe-source.ts'
+import { describeSource as describe, listSource } from '../describe/describe-source.ts'
 import { atOnce, checked, type EntityBody, type Scope } from './handler.ts'
 
 const sourcesOf = (kind: SourceKind, { catalog }: Scope) =>

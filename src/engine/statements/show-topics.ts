@@ -1,8 +1,8 @@
 /** SHOW TOPICS [ALL] [EXTENDED]. Source: sql.md 15. */
 import type { TopicSummary } from '../../broker/broker.ts'
 import type { ShowTopics } from '../../sql/ast.ts'
-import { applicationId } from '../describe-query.ts'
-import type { TopicListing } from '../entities.ts'
+import { applicationId } from '../describe/describe-query.ts'
+import type { TopicListing } from '../describe/entities.ts'
 import { atOnce, type Scope } from './handler.ts'
 
 export const showTopics = atOnce<ShowTopics>(async ({ all, extended }, scope) => {

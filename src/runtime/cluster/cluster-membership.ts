@@ -3,7 +3,7 @@
  * after pauses that grow, whenever the membership has ended.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { SlotEvents, SlotMembership, SlotOwner } from '../../broker/kafka/slots.ts'
+import type { SlotEvents, SlotMembership, SlotOwner } from '../../broker/kafka/groups/slot-group.ts'
 import type { Clock } from '../../clock.ts'
 import type { QueryRuntime } from '../query-runtime.ts'
 

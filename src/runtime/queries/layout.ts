@@ -1,6 +1,6 @@
 /**
  * Placing a query: which tasks it has, what they read from where, and the internal topics between them, made if they are not there. Asks the
- * broker for everything that hosts need to know, so that they need not.
+ * broker for everything that workers need to know, so that they need not.
  */
 import type { Broker, CommittedOffset, PartitionOffset, TopicConfig } from '../../broker/broker.ts'
 import { BrokerError, unknownTopic } from '../../broker/broker-error.ts'

@@ -1,5 +1,5 @@
 /**
- * A query's life, over all hosts: placed, running, paused, failed and tried again, ended. What is asked of it happens in order, one thing
+ * A query's life, over all workers: placed, running, paused, failed and tried again, ended. What is asked of it happens in order, one thing
  * after the other.
  */
 import { BrokerError } from '../../broker/broker-error.ts'
@@ -10,10 +10,10 @@ import { addProgress } from '../query-progress.ts'
 import type { QueryFailure, QueryState, QueryStatus } from '../query-runtime.ts'
 import type { OwnedSlots, SlotTerms } from '../slots.ts'
 import { applicationId } from '../topic-names.ts'
-import { type Host, HostLostError, unlessLost } from '../worker.ts'
+import { unlessLost, type Worker, WorkerLostError } from '../worker.ts'
 import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './layout.ts'
 import { type KeptTable, keptTable } from './materialization-partitions.ts'
-import type { HostSet } from './workers.ts'
+import type { Workers } from './workers.ts'
 
 const DEFAULT_FIRST_RETRY_MS = 15_000
 const DEFAULT_LAST_RETRY_MS = 900_000
@@ -21,7 +21,7 @@ const DEFAULT_MAX_FAILURES = 10
 
 export interface RunningQueryOptions extends PlacementOptions {
   readonly query: PlacedQuery
-  readonly hosts: HostSet
+  readonly workers: Workers
   /** Its tasks run where these are. */
   readonly slots: OwnedSlots
   readonly clock: Clock
@@ -35,7 +35,7 @@ const NO_SLOTS: SlotTerms = new Map()
 /** The tasks of a slot, at work here since it was taken. */
 interface RunningSlot {
   readonly term: number
-  readonly host: Host
+  readonly worker: Worker
   /** False: they are just being started. */
   isUp: boolean
 }
@@ -48,9 +48,9 @@ export class RunningQuery {
   #state: QueryState = 'CREATED'
   #isPaused: boolean
   #isStopped = false
-  /** Since it was last started; a host may tell later than another. */
+  /** Since it was last started; a worker may tell later than another. */
   #hasFailed = false
-  #hosts: readonly Host[] = []
+  #workers: readonly Worker[] = []
   readonly #running = new Map<number, RunningSlot>()
   #table: KeptTable | null = null
   #isLearning = false
@@ -75,18 +75,18 @@ export class RunningQuery {
     return this.#inTurn(async () => {
       this.#isPaused = isPaused
       if (this.#state === 'RUNNING' || this.#state === 'PAUSED') this.#state = isPaused ? 'PAUSED' : 'RUNNING'
-      await Promise.all(this.#hosts.map((host) => host.setPaused(this.#id, isPaused).catch(unlessLost)))
+      await Promise.all(this.#workers.map((worker) => worker.setPaused(this.#id, isPaused).catch(unlessLost)))
     })
   }
 
-  /** Ends it for good. `purge`: and deletes what it has on hosts and broker. */
+  /** Ends it for good. `purge`: and deletes what it has on workers and broker. */
   stop({ purge }: { readonly purge: boolean }): Promise<void> {
     this.#isStopped = true
     clearTimeout(this.#retry)
     return this.#inTurn(async () => {
       this.#state = 'PENDING_SHUTDOWN'
       // What is to be deleted may also be where the query ran before it failed.
-      await this.#stopHosts(purge ? await this.#options.hosts.all() : this.#hosts, { purge })
+      await this.#stopWorkers(purge ? await this.#options.workers.all() : this.#workers, { purge })
       if (purge) await this.#purge()
       this.#state = 'NOT_RUNNING'
     })
@@ -99,17 +99,17 @@ export class RunningQuery {
     })
   }
 
-  /** Slots have gone, and the hosts are told to end their tasks. */
+  /** Slots have gone, and the workers are told to end their tasks. */
   dropSlots(slots: readonly number[]): void {
     for (const slot of slots) this.#running.delete(slot)
   }
 
-  /** A host has ended its tasks: the others end too, and all start again after a while, unless that is `isFinal`. */
+  /** A worker has ended its tasks: the others end too, and all start again after a while, unless that is `isFinal`. */
   fail(failure: QueryFailure, { isFinal = false } = {}): void {
     if (this.#isStopped || this.#hasFailed) return
     this.#hasFailed = true
     this.#noteFailure(failure)
-    this.#inBackground(() => this.#stopHosts(this.#hosts, { purge: false }))
+    this.#inBackground(() => this.#stopWorkers(this.#workers, { purge: false }))
     if (this.#options.retries && !isFinal) this.#scheduleRetry()
     else this.#options.onEnded?.(failure)
   }
@@ -119,16 +119,16 @@ export class RunningQuery {
     if (this.#isStopped || this.#hasFailed) return
     this.#state = 'REBALANCING'
     this.#inBackground(async () => {
-      await this.#stopHosts(this.#hosts, { purge: false })
+      await this.#stopWorkers(this.#workers, { purge: false })
       await this.#launch()
     })
   }
 
-  /** The host is gone with its tasks. */
-  lose(host: Host): void {
-    if (!this.#hosts.includes(host)) return
-    this.#hosts = this.#hosts.filter((other) => other !== host)
-    for (const [slot, running] of this.#running) if (running.host === host) this.#running.delete(slot)
+  /** The worker is gone with its tasks. */
+  lose(worker: Worker): void {
+    if (!this.#workers.includes(worker)) return
+    this.#workers = this.#workers.filter((other) => other !== worker)
+    for (const [slot, running] of this.#running) if (running.worker === worker) this.#running.delete(slot)
     this.restart()
   }
 
@@ -137,8 +137,8 @@ export class RunningQuery {
     await this.#turn
   }
 
-  runsOn(host: Host): boolean {
-    return this.#hosts.includes(host)
+  runsOn(worker: Worker): boolean {
+    return this.#workers.includes(worker)
   }
 
   /** All, wherever they run. Null: not known yet, but soon, also on a server without slots. */
@@ -154,13 +154,13 @@ export class RunningQuery {
   }
 
   /** Where the tasks of a slot are at work; undefined: not here, or not yet. */
-  hostOf(slot: number): Host | undefined {
+  hostOf(slot: number): Worker | undefined {
     const running = this.#running.get(slot)
-    return running?.isUp === true ? running.host : undefined
+    return running?.isUp === true ? running.worker : undefined
   }
 
   status(): QueryStatus {
-    const progress = addProgress(this.#hosts.flatMap((host) => host.progress(this.#id) ?? []))
+    const progress = addProgress(this.#workers.flatMap((worker) => worker.progress(this.#id) ?? []))
     const isWaiting = progress.restores.left > 0 || this.#options.slots.isEmpty
     return {
       ...progress,
@@ -186,7 +186,7 @@ export class RunningQuery {
       await work()
     } catch (error) {
       // Whoever noticed the loss starts the query again.
-      if (error instanceof HostLostError) return
+      if (error instanceof WorkerLostError) return
       this.fail(failureOf(error, this.#options.clock.now()))
     }
   }
@@ -199,15 +199,15 @@ export class RunningQuery {
     if (this.#isStopped || terms.size === 0 || this.assignment?.tasks.some(isMissing) === false) return
     const placed = await placeQuery({ ...query, paused: this.#isPaused }, this.#options, terms)
     this.assignment = placed
-    const parts = await this.#byHost(placed.tasks.filter(isMissing))
+    const parts = await this.#byWorker(placed.tasks.filter(isMissing))
     this.#startedAt = clock.now()
-    // Between here and the call of the hosts nothing may be awaited: they are told of starts and releases in the order that they happen.
+    // Between here and the call of the workers nothing may be awaited: they are told of starts and releases in the order that they happen.
     const starting: Promise<void>[] = []
-    for (const [host, all] of parts) {
+    for (const [worker, all] of parts) {
       const tasks = all.filter(({ slot }) => slots.isIn(slot, terms.get(slot)!))
-      if (tasks.length > 0) starting.push(this.#startOn(host, { ...placed, tasks }, terms))
+      if (tasks.length > 0) starting.push(this.#startOn(worker, { ...placed, tasks }, terms))
     }
-    this.#hosts = [...new Set([...this.#hosts, ...parts.keys()])]
+    this.#workers = [...new Set([...this.#workers, ...parts.keys()])]
     await Promise.all(starting)
   }
 
@@ -220,29 +220,29 @@ export class RunningQuery {
     this.#inBackground(() => learn().finally(() => (this.#isLearning = false)))
   }
 
-  async #startOn(host: Host, part: QueryAssignment, terms: SlotTerms): Promise<void> {
+  async #startOn(worker: Worker, part: QueryAssignment, terms: SlotTerms): Promise<void> {
     const started = new Map<number, RunningSlot>()
-    for (const { slot } of part.tasks) started.set(slot, { term: terms.get(slot)!, host, isUp: false })
+    for (const { slot } of part.tasks) started.set(slot, { term: terms.get(slot)!, worker, isUp: false })
     for (const [slot, running] of started) this.#running.set(slot, running)
-    await host.start(part)
+    await worker.start(part)
     for (const running of started.values()) running.isUp = true
   }
 
-  async #byHost(tasks: readonly TaskAssignment[]): Promise<Map<Host, TaskAssignment[]>> {
-    const parts = new Map<Host, TaskAssignment[]>()
+  async #byWorker(tasks: readonly TaskAssignment[]): Promise<Map<Worker, TaskAssignment[]>> {
+    const parts = new Map<Worker, TaskAssignment[]>()
     for (const task of tasks) {
-      const host = await this.#options.hosts.hostOf(task.slot)
-      const part = parts.get(host)
-      if (part === undefined) parts.set(host, [task])
+      const worker = await this.#options.workers.hostOf(task.slot)
+      const part = parts.get(worker)
+      if (part === undefined) parts.set(worker, [task])
       else part.push(task)
     }
     return parts
   }
 
-  async #stopHosts(hosts: readonly Host[], options: { readonly purge: boolean }): Promise<void> {
-    this.#hosts = []
+  async #stopWorkers(workers: readonly Worker[], options: { readonly purge: boolean }): Promise<void> {
+    this.#workers = []
     this.#running.clear()
-    await Promise.all(hosts.map((host) => host.stop(this.#id, options).catch(unlessLost)))
+    await Promise.all(workers.map((worker) => worker.stop(this.#id, options).catch(unlessLost)))
   }
 
   async #purge(): Promise<void> {

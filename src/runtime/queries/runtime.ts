@@ -1,4 +1,4 @@
-/** The runtime as the engine sees it: persistent queries by id, push queries by subscriber, over however many hosts. */
+/** The runtime as the engine sees it: persistent queries by id, push queries by subscriber, over however many workers. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Broker } from '../../broker/broker.ts'
 import type { Clock } from '../../clock.ts'
@@ -20,14 +20,14 @@ import type {
 import { OwnedSlots } from '../slots.ts'
 import { memoryStores } from '../stores/memory-stores.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
-import { inProcessHosts } from '../worker/in-process-workers.ts'
-import { type FetchTotals, type Host, type HostListener, HostLostError, unlessLost } from '../worker.ts'
+import { inProcessWorkers } from '../worker/in-process-workers.ts'
+import { type FetchTotals, unlessLost, type Worker, type WorkerListener, WorkerLostError } from '../worker.ts'
 import { fixOrigins, type PlacementOptions } from './layout.ts'
 import type { KeptTable } from './materialization-partitions.ts'
 import { merge } from './merge.ts'
 import { PushQueries } from './push-queries.ts'
 import { RunningQuery } from './running-query.ts'
-import { type HostProvider, HostSet } from './workers.ts'
+import { type WorkerProvider, Workers } from './workers.ts'
 
 export interface QueryRuntimeOptions {
   /** Of this thread; connected. The caller closes it after the runtime. */
@@ -39,7 +39,7 @@ export interface QueryRuntimeOptions {
   /** The server's configuration (`ksql.service.id`, `ksql.streams.…`, `ksql.functions.…`). */
   readonly config: Config
   /** Where tasks run. Default: in this thread, with `stores`. */
-  readonly hosts?: HostProvider
+  readonly workers?: WorkerProvider
   /** State of tasks in this thread. Default: in memory, made anew from the topics after a restart. */
   readonly stores?: StoreProvider
   /** Whether stores have changelog topics, which the stores then write. Default false. */
@@ -59,7 +59,7 @@ export interface SettlingQueryRuntime extends QueryRuntime {
 
 /** How long a worker that is busy is waited for until what it told last counts. */
 const REFRESH_MS = 500
-/** A query that was at work this often when its host died or hung is not started again by itself. */
+/** A query that was at work this often when its worker died or hung is not started again by itself. */
 const MAX_DEATHS = 2
 /** Those of push queries: they need all partitions, whoever owns the slots. */
 const ALL_SLOTS = OwnedSlots.all()
@@ -74,10 +74,10 @@ class Runtime implements SettlingQueryRuntime {
   readonly #options: QueryRuntimeOptions
   readonly #queries = new Map<string, RunningQuery>()
   readonly #push: PushQueries
-  readonly #hosts: HostSet
+  readonly #workers: Workers
   readonly #slots: OwnedSlots
   readonly #errorListeners: ((queryId: string, error: ProcessingError) => void)[] = []
-  /** How often each query was at work when its host died. */
+  /** How often each query was at work when its worker died. */
   readonly #deaths = new Map<string, number>()
   #nextNumber = 1
 
@@ -90,10 +90,10 @@ class Runtime implements SettlingQueryRuntime {
       maxBufferedRows: Number(options.config['ksql.query.push.max.buffered.rows'] ?? DEFAULT_BUFFERED_ROWS),
       onEnded: () => {},
     })
-    this.#hosts = new HostSet({
-      provider: options.hosts ?? this.#inProcess(),
+    this.#workers = new Workers({
+      provider: options.workers ?? this.#inProcess(),
       listener: this.#listener(),
-      onLost: (host, suspect, cause) => this.#lose(host, suspect, cause),
+      onLost: (worker, suspect, cause) => this.#lose(worker, suspect, cause),
     })
   }
 
@@ -122,7 +122,7 @@ class Runtime implements SettlingQueryRuntime {
   }
 
   async refresh(): Promise<void> {
-    const told = Promise.all(this.#hosts.open.map((host) => host.refresh().catch(unlessLost)))
+    const told = Promise.all(this.#workers.open.map((worker) => worker.refresh().catch(unlessLost)))
     const timeout = new AbortController()
     const late = delay(REFRESH_MS, undefined, { signal: timeout.signal }).catch(() => {})
     await Promise.race([told, late]).finally(() => timeout.abort())
@@ -133,7 +133,7 @@ class Runtime implements SettlingQueryRuntime {
   }
 
   reading(): FetchTotals[] {
-    return this.#hosts.open.map(({ totals }) => totals)
+    return this.#workers.open.map(({ totals }) => totals)
   }
 
   tasksOf(queryId: string): readonly TaskAssignment[] | null {
@@ -158,15 +158,15 @@ class Runtime implements SettlingQueryRuntime {
     const table = query?.findTable() ?? null
     if (query === undefined || table === null) throw new Error(`Query ${queryId} does not run.`)
     const tasks = tasksOfKeys(table, request.keys)
-    const byHost = new Map<Host, number[]>()
+    const byWorker = new Map<Worker, number[]>()
     for (const { partition, slot } of tasks) {
       if (partitions?.includes(partition) === false) continue
-      const host = query.hostOf(slot)
-      if (host === undefined)
+      const worker = query.hostOf(slot)
+      if (worker === undefined)
         throw new Error(`Partition ${partition} of query ${queryId} is not at work on this server.`)
-      byHost.set(host, [...(byHost.get(host) ?? []), partition])
+      byWorker.set(worker, [...(byWorker.get(worker) ?? []), partition])
     }
-    const parts = [...byHost].map(([host, partitions]) => host.pull(queryId, { ...request, partitions }))
+    const parts = [...byWorker].map(([worker, partitions]) => worker.pull(queryId, { ...request, partitions }))
     yield* limited(merge(parts), request.limit)
   }
 
@@ -183,8 +183,8 @@ class Runtime implements SettlingQueryRuntime {
   async dropSlots(slots: readonly number[], options: { readonly commit: boolean }): Promise<void> {
     this.#slots.remove(slots)
     for (const query of this.#queries.values()) query.dropSlots(slots)
-    const hosts = await this.#hosts.all()
-    await Promise.all(hosts.map((host) => host.release(slots, options).catch(unlessLost)))
+    const workers = await this.#workers.all()
+    await Promise.all(workers.map((worker) => worker.release(slots, options).catch(unlessLost)))
   }
 
   subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription> {
@@ -198,8 +198,8 @@ class Runtime implements SettlingQueryRuntime {
   async settled(): Promise<void> {
     for (let isQuiet = false; !isQuiet; ) {
       await Promise.all([...this.#queries.values(), ...this.#push.running].map((query) => query.settled()))
-      const hosts = await this.#hosts.all()
-      const quiet = await Promise.all(hosts.map((host) => host.settle().catch(notQuiet)))
+      const workers = await this.#workers.all()
+      const quiet = await Promise.all(workers.map((worker) => worker.settle().catch(notQuiet)))
       isQuiet = quiet.every(Boolean)
     }
   }
@@ -208,7 +208,7 @@ class Runtime implements SettlingQueryRuntime {
     await this.#push.close()
     await Promise.all([...this.#queries.values()].map((query) => query.stop({ purge: false })))
     this.#queries.clear()
-    await this.#hosts.close()
+    await this.#workers.close()
   }
 
   #find(queryId: string): RunningQuery | undefined {
@@ -224,7 +224,7 @@ class Runtime implements SettlingQueryRuntime {
       ...this.#placement(),
       ...life,
       query: { number: this.#nextNumber++, plan, config: merged, paused, transient: life.transient },
-      hosts: this.#hosts,
+      workers: this.#workers,
       slots: life.transient ? ALL_SLOTS : this.#slots,
       clock: this.#options.clock,
     })
@@ -239,9 +239,9 @@ class Runtime implements SettlingQueryRuntime {
     return this.#options.config['ksql.service.id'] ?? 'default_'
   }
 
-  #inProcess(): HostProvider {
+  #inProcess(): WorkerProvider {
     const { broker, functions, clock, random, config, stores = memoryStores() } = this.#options
-    return inProcessHosts({
+    return inProcessWorkers({
       broker,
       functions,
       functionContext: { now: () => clock.now(), random, config: (key) => config[`ksql.functions.${key}`] },
@@ -252,7 +252,7 @@ class Runtime implements SettlingQueryRuntime {
     })
   }
 
-  #listener(): HostListener {
+  #listener(): WorkerListener {
     return {
       onFailure: (queryId, failure) => this.#find(queryId)?.fail(failure),
       onRewind: (queryIds) => {
@@ -265,12 +265,12 @@ class Runtime implements SettlingQueryRuntime {
     }
   }
 
-  /** Everybody's tasks go on elsewhere; who has killed a host before is stopped. */
-  #lose(host: Host, suspect: string | null, cause: Error): void {
+  /** Everybody's tasks go on elsewhere; who has killed a worker before is stopped. */
+  #lose(worker: Worker, suspect: string | null, cause: Error): void {
     const deaths = suspect === null ? 0 : (this.#deaths.get(suspect) ?? 0) + 1
     if (suspect !== null) this.#deaths.set(suspect, deaths)
     for (const query of [...this.#queries.values(), ...this.#push.running]) {
-      if (query.runsOn(host) && !(deaths >= MAX_DEATHS && query === this.#find(suspect!))) query.lose(host)
+      if (query.runsOn(worker) && !(deaths >= MAX_DEATHS && query === this.#find(suspect!))) query.lose(worker)
     }
     if (deaths < MAX_DEATHS) return
     const message =
@@ -286,9 +286,9 @@ function tasksOfKeys({ tasks, partitionOf }: KeptTable, keys: PullRequest['keys'
   return tasks.filter(({ partition }) => partitions.has(partition))
 }
 
-/** A host that was lost meanwhile has left its tasks to others. */
+/** A worker that was lost meanwhile has left its tasks to others. */
 function notQuiet(error: unknown): boolean {
-  if (error instanceof HostLostError) return false
+  if (error instanceof WorkerLostError) return false
   throw error
 }
 

@@ -1,69 +1,69 @@
-/** The hosts of a server, made when a task first needs one: an idle server has none. */
-import type { Host, HostListener } from '../worker.ts'
+/** The workers of a server, made when a task first needs one: an idle server has none. */
+import type { Worker, WorkerListener } from '../worker.ts'
 
-/** Makes hosts; the seam between threads and this thread. */
-export interface HostProvider {
+/** Makes workers; the seam between threads and this thread. */
+export interface WorkerProvider {
   /** How many there may be. */
   readonly count: number
-  /** `onLost`: the host died with all its tasks; `suspect` is the query that it was working for, if known. */
-  open(index: number, listener: HostListener, onLost: (suspect: string | null, cause: Error) => void): Promise<Host>
-  /** After all hosts were closed. */
+  /** `onLost`: the worker died with all its tasks; `suspect` is the query that it was working for, if known. */
+  open(index: number, listener: WorkerListener, onLost: (suspect: string | null, cause: Error) => void): Promise<Worker>
+  /** After all workers were closed. */
   close(): Promise<void>
 }
 
-export interface HostSetOptions {
-  readonly provider: HostProvider
-  readonly listener: HostListener
-  readonly onLost: (host: Host, suspect: string | null, cause: Error) => void
+export interface WorkersOptions {
+  readonly provider: WorkerProvider
+  readonly listener: WorkerListener
+  readonly onLost: (worker: Worker, suspect: string | null, cause: Error) => void
 }
 
-export class HostSet {
-  readonly #options: HostSetOptions
-  readonly #hosts = new Map<number, Promise<Host>>()
-  readonly #open = new Map<number, Host>()
+export class Workers {
+  readonly #options: WorkersOptions
+  readonly #workers = new Map<number, Promise<Worker>>()
+  readonly #open = new Map<number, Worker>()
 
-  constructor(options: HostSetOptions) {
+  constructor(options: WorkersOptions) {
     this.#options = options
   }
 
-  /** The host that has the slot's tasks. */
-  hostOf(slot: number): Promise<Host> {
+  /** The worker that has the slot's tasks. */
+  hostOf(slot: number): Promise<Worker> {
     const { provider } = this.#options
     const index = slot % provider.count
-    const existing = this.#hosts.get(index)
+    const existing = this.#workers.get(index)
     if (existing !== undefined) return existing
     const opening = this.#start(index)
-    this.#hosts.set(index, opening)
-    opening.catch(() => this.#hosts.delete(index))
+    this.#workers.set(index, opening)
+    opening.catch(() => this.#workers.delete(index))
     return opening
   }
 
   /** Those that are there now. */
-  get open(): Host[] {
+  get open(): Worker[] {
     return [...this.#open.values()]
   }
 
   /** Also those that are just opening. */
-  async all(): Promise<Host[]> {
-    const opened = await Promise.allSettled(this.#hosts.values())
-    return opened.flatMap((host) => (host.status === 'fulfilled' ? [host.value] : []))
+  async all(): Promise<Worker[]> {
+    const opened = await Promise.allSettled(this.#workers.values())
+    return opened.flatMap((worker) => (worker.status === 'fulfilled' ? [worker.value] : []))
   }
 
   async close(): Promise<void> {
-    for (const host of await this.all()) await host.close()
-    this.#hosts.clear()
+    for (const worker of await this.all()) await worker.close()
+    this.#workers.clear()
     this.#open.clear()
     await this.#options.provider.close()
   }
 
-  async #start(index: number): Promise<Host> {
+  async #start(index: number): Promise<Worker> {
     const { provider, listener, onLost } = this.#options
-    const host: Host = await provider.open(index, listener, (suspect, cause) => {
-      this.#hosts.delete(index)
+    const worker: Worker = await provider.open(index, listener, (suspect, cause) => {
+      this.#workers.delete(index)
       this.#open.delete(index)
-      onLost(host, suspect, cause)
+      onLost(worker, suspect, cause)
     })
-    this.#open.set(index, host)
-    return host
+    this.#open.set(index, worker)
+    return worker
   }
 }

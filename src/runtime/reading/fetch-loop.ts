@@ -1,12 +1,12 @@
 /**
- * The loop that moves records: fetch, hand each partition's batches to its lane, let the lanes read, let the host end the round, again. It
+ * The loop that moves records: fetch, hand each partition's batches to its lane, let the lanes read, let the worker end the round, again. It
  * runs while it has lanes. Between two rounds it lets everything else in the thread have its turn.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FetchedPartition, Fetcher } from '../../broker/broker.ts'
 import { positionKey } from '../stores/task-stores.ts'
 
-/** Long enough to be cheap for an idle host; a fetch that finds records ends the wait. */
+/** Long enough to be cheap for an idle worker; a fetch that finds records ends the wait. */
 const POLL_MS = 500
 /** Lanes take turns after so many records. */
 const TURN_RECORDS = 4096

@@ -1,5 +1,5 @@
 /**
- * All that a host reads of one topic partition. The main lane is where everybody is in the end: one fetch, one decode. An input that is
+ * All that a worker reads of one topic partition. The main lane is where everybody is in the end: one fetch, one decode. An input that is
  * behind it catches up in a second lane, together with others that are behind, and joins when that lane has come as far. An input that
  * takes nothing for a while is parked, so that it holds up nobody.
  */

@@ -1,4 +1,4 @@
-/** All reading of a host: one loop for what is up to date, one for inputs that are behind, and who reads which topic partition. */
+/** All reading of a worker: one loop for what is up to date, one for inputs that are behind, and who reads which topic partition. */
 import type { Broker } from '../../broker/broker.ts'
 import { type BrokerError, OffsetOutOfRangeError } from '../../broker/broker-error.ts'
 import { positionKey } from '../stores/task-stores.ts'
@@ -8,7 +8,7 @@ import type { InputFeed } from './partition-input.ts'
 import type { LaneFeed } from './partition-reader.ts'
 import { PartitionReaders } from './shared-partition.ts'
 
-export interface HostReadingOptions {
+export interface WorkerReadingOptions {
   readonly broker: Broker
   /** Null: reading may go on at once. */
   readonly gate: () => Promise<void> | null
@@ -17,14 +17,14 @@ export interface HostReadingOptions {
   readonly onRound: () => void
 }
 
-export class HostReading {
+export class WorkerReading {
   readonly #loops: { readonly main: FetchLoop; readonly catchUp: FetchLoop }
   readonly #readers = new Map<string, PartitionReaders>()
   readonly #members = new Map<InputFeed, LaneFeed>()
   readonly #onRead: () => void
   readonly #totals = new Map<string, TopicTotals>()
 
-  constructor({ broker, gate, onRead, onRound }: HostReadingOptions) {
+  constructor({ broker, gate, onRead, onRound }: WorkerReadingOptions) {
     this.#onRead = onRead
     // Records of transactions count when they are committed, whoever wrote them: an aborted one was never there.
     const loop = () =>

@@ -5,7 +5,7 @@
  */
 import type { Broker } from '../../broker/broker.ts'
 import type { Clock } from '../../clock.ts'
-import type { TaskRecord } from '../../state/state-catalog.ts'
+import type { TaskRecord } from '../../state/lmdb/state-catalog.ts'
 import { changelogTopic } from '../topic-names.ts'
 import type { OpenStores } from './task-stores.ts'
 

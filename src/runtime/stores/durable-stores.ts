@@ -5,12 +5,12 @@
  */
 import type { Broker } from '../../broker/broker.ts'
 import type { Clock } from '../../clock.ts'
-import { CacheBudget } from '../../state/cache-budget.ts'
-import { MARK_KEY, markValue } from '../../state/changelog.ts'
-import { fitsShape, type TaskRecord } from '../../state/state-catalog.ts'
+import { CacheBudget } from '../../state/lmdb/cache-budget.ts'
+import { MARK_KEY, markValue } from '../../state/lmdb/changelog.ts'
+import { fitsShape, type TaskRecord } from '../../state/lmdb/state-catalog.ts'
+import type { StoreUsage } from '../../state/lmdb/store-usage.ts'
+import { type ChangelogWriter, TaskState } from '../../state/lmdb/task-state.ts'
 import type { StateStore, StoreDeclaration, StoreSpec } from '../../state/store.ts'
-import type { StoreUsage } from '../../state/store-usage.ts'
-import { type ChangelogWriter, TaskState } from '../../state/task-state.ts'
 import { ChangelogPositions } from './changelog-positions.ts'
 import { memoryStores } from './memory-stores.ts'
 import { type RestoreProgress, restoreChangelogs } from './restore-changelogs.ts'
@@ -27,9 +27,9 @@ import type {
 } from './task-stores.ts'
 
 export interface DurableStoresOptions {
-  /** Of all state of the server; hosts that share it have different slots. */
+  /** Of all state of the server; workers that share it have different slots. */
   readonly directory: string
-  /** Bound on the memory of this host's caches, bytes; an estimate. */
+  /** Bound on the memory of this worker's caches, bytes; an estimate. */
   readonly cacheBytes: number
   /** Bound on the file pages that the process maps and has in memory, bytes. Default: 8 MiB. */
   readonly mappedBytes?: number

@@ -1,4 +1,4 @@
-/** How far the restores of queries have come, over the tasks of a host. */
+/** How far the restores of queries have come, over the tasks of a worker. */
 import type { RestoreProgress } from './restore-changelogs.ts'
 
 export interface RestoreCounts {

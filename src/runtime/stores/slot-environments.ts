@@ -1,11 +1,11 @@
 /**
- * The LMDB environments of a host's slots, each in a directory of its own, opened when the first task of the slot is. Keeps what their
+ * The LMDB environments of a worker's slots, each in a directory of its own, opened when the first task of the slot is. Keeps what their
  * maps show as resident memory below a bound.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LmdbEnvironment } from '../../state/lmdb-environment.ts'
-import { StateCatalog } from '../../state/state-catalog.ts'
+import { LmdbEnvironment } from '../../state/lmdb/lmdb-environment.ts'
+import { StateCatalog } from '../../state/lmdb/state-catalog.ts'
 
 export interface SlotEnvironment {
   readonly environment: LmdbEnvironment

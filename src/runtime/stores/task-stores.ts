@@ -1,12 +1,12 @@
 /**
- * Where the stores of tasks live: the port between the threads that run tasks and what keeps their state. One provider per host, used
+ * Where the stores of tasks live: the port between the threads that run tasks and what keeps their state. One provider per worker, used
  * by that thread alone. Implementations: memory-stores.ts; durable ones.
  */
 
 import type { OperatorStep } from '../../operators/index.ts'
 import type { StepSchema } from '../../operators/step.ts'
+import type { StoreUsage } from '../../state/lmdb/store-usage.ts'
 import type { StateStore, StoreDeclaration, StoreSpec } from '../../state/store.ts'
-import type { StoreUsage } from '../../state/store-usage.ts'
 import type { RestoreCounts } from './restores.ts'
 
 /** Positions of a task's inputs: next offset by `topic/partition` (`positionKey`). */

@@ -5,8 +5,8 @@
  */
 import { columnsOf, mapColumns } from '../../expressions/inspect.ts'
 import { compilePredicate } from '../../operators/evaluate.ts'
-import type { FilterStep } from '../../operators/filter.ts'
 import type { OperatorContext } from '../../operators/operator.ts'
+import type { FilterStep } from '../../operators/stateless/filter.ts'
 import type { SourceColumn, SourceStep } from '../../operators/step.ts'
 import type { Header, StreamRecord } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'

@@ -1,18 +1,18 @@
-/** Entry of a worker thread: one host, which the main thread talks to. */
+/** Entry of a worker thread: one worker, which the main thread talks to. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { TaskHost } from '../worker/local-worker.ts'
-import { hostOptions, type WorkerSetup } from './setup.ts'
+import { LocalWorker } from '../worker/local-worker.ts'
+import { type WorkerSetup, workerOptions } from './setup.ts'
 import { WATCHED } from './watch.ts'
-import { HostServer } from './worker-server.ts'
+import { WorkerServer } from './worker-server.ts'
 
 /** How often a thread without work shows that it lives. */
 const BEAT_MS = 500
 
-const options = await hostOptions(workerData as WorkerSetup)
+const options = await workerOptions(workerData as WorkerSetup)
 const port = parentPort!
-new HostServer({
+new WorkerServer({
   port,
-  open: (listener) => new TaskHost({ ...options, listener }),
+  open: (listener) => new LocalWorker({ ...options, listener }),
   onClosed: async () => {
     await options.broker.close()
     port.close()

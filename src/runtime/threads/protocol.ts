@@ -3,11 +3,11 @@ import type { QueryAssignment } from '../assignment.ts'
 import type { ProcessingError } from '../processing-error.ts'
 import type { QueryProgress } from '../query-progress.ts'
 import type { QueryFailure } from '../query-runtime.ts'
-import type { FetchTotals, HostPull } from '../worker.ts'
+import type { FetchTotals, WorkerPull } from '../worker.ts'
 import type { RowBatch } from './row-batches.ts'
 
 /** A pull request with its keys as bytes. */
-export interface WirePull extends Omit<HostPull, 'keys' | 'keyRange'> {
+export interface WirePull extends Omit<WorkerPull, 'keys' | 'keyRange'> {
   readonly keys: RowBatch | null
   readonly keyRange: {
     readonly from: RowBatch | null
@@ -24,7 +24,7 @@ export interface PullPart {
 }
 
 /** Calls by name: what they take and what they answer. */
-export interface HostCalls {
+export interface WorkerCalls {
   readonly start: { readonly takes: QueryAssignment; readonly gives: null }
   readonly stop: { readonly takes: { readonly queryId: string; readonly purge: boolean }; readonly gives: null }
   readonly release: {
@@ -42,13 +42,13 @@ export interface HostCalls {
 }
 
 export type CallMessage = {
-  readonly [Name in keyof HostCalls]: {
+  readonly [Name in keyof WorkerCalls]: {
     readonly kind: 'call'
     readonly id: number
     readonly name: Name
-    readonly argument: HostCalls[Name]['takes']
+    readonly argument: WorkerCalls[Name]['takes']
   }
-}[keyof HostCalls]
+}[keyof WorkerCalls]
 
 export type WorkerMessage =
   | { readonly kind: 'reply'; readonly id: number; readonly result: unknown }

@@ -1,10 +1,10 @@
-/** A host in a worker, as the main thread sees it. */
+/** A worker in a worker, as the main thread sees it. */
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
 import type { QueryProgress } from '../query-progress.ts'
 import type { PushRow } from '../query-runtime.ts'
-import type { FetchTotals, Host, HostListener, HostLostError, HostPull } from '../worker.ts'
-import type { CallMessage, HostCalls, WorkerMessage } from './protocol.ts'
+import type { FetchTotals, Worker, WorkerListener, WorkerLostError, WorkerPull } from '../worker.ts'
+import type { CallMessage, WorkerCalls, WorkerMessage } from './protocol.ts'
 import { plainRows, pushedRows, type RowBatchCodec } from './row-batches.ts'
 import { keyCodecOf, writePull } from './wire-pull.ts'
 
@@ -18,18 +18,18 @@ interface RemoteQuery {
   readonly rows: RowBatchCodec<PushRow>
 }
 
-export class RemoteHost implements Host {
+export class RemoteWorker implements Worker {
   readonly #post: (message: CallMessage) => void
-  readonly #listener: HostListener
+  readonly #listener: WorkerListener
   readonly #calls = new Map<number, Waiting>()
   readonly #queries = new Map<string, RemoteQuery>()
   readonly #progress = new Map<string, QueryProgress>()
   #totals: FetchTotals = new Map()
   #nextId = 1
   #isClosed = false
-  #lost: HostLostError | null = null
+  #lost: WorkerLostError | null = null
 
-  constructor(post: (message: CallMessage) => void, listener: HostListener) {
+  constructor(post: (message: CallMessage) => void, listener: WorkerListener) {
     this.#post = post
     this.#listener = listener
   }
@@ -54,7 +54,7 @@ export class RemoteHost implements Host {
     await this.#call('setPaused', { queryId, isPaused })
   }
 
-  async *pull(queryId: string, request: HostPull): AsyncIterable<readonly Row[]> {
+  async *pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {
     const query = this.#queries.get(queryId)
     if (query === undefined) return
     const rows = plainRows(request.columns)
@@ -133,7 +133,7 @@ export class RemoteHost implements Host {
   }
 
   /** The worker is gone: no call is answered any more. */
-  lose(error: HostLostError): void {
+  lose(error: WorkerLostError): void {
     this.#lost = error
     for (const { reject } of this.#calls.values()) reject(error)
     this.#calls.clear()
@@ -150,10 +150,10 @@ export class RemoteHost implements Host {
     return waiting
   }
 
-  #call<Name extends keyof HostCalls>(
+  #call<Name extends keyof WorkerCalls>(
     name: Name,
-    argument: HostCalls[Name]['takes'],
-  ): Promise<HostCalls[Name]['gives']> {
+    argument: WorkerCalls[Name]['takes'],
+  ): Promise<WorkerCalls[Name]['gives']> {
     if (this.#lost !== null) return Promise.reject(this.#lost)
     const id = this.#nextId++
     return new Promise((resolve, reject) => {

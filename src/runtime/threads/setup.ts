@@ -1,7 +1,7 @@
-/** What a worker thread is started with: plain data, and how it becomes a host there. */
+/** What a worker thread is started with: plain data, and how it becomes a worker there. */
 import type { Broker } from '../../broker/broker.ts'
 import type { EmbeddedLogAttachment } from '../../broker/embedded/embedded-log.ts'
-import type { KafkaOptions } from '../../broker/kafka/options.ts'
+import type { KafkaOptions } from '../../broker/kafka/cluster/kafka-connection-options.ts'
 import { systemClock } from '../../clock.ts'
 import type { FunctionDeclaration } from '../../functions/declaration.ts'
 import { BUILT_IN_FUNCTIONS } from '../../functions/index.ts'
@@ -10,7 +10,7 @@ import { type Config, compressionOf, mergeConfig } from '../query-config.ts'
 import { memoryStores } from '../stores/memory-stores.ts'
 import { logRestores } from '../stores/restore-log.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
-import type { TaskHostOptions } from '../worker/local-worker.ts'
+import type { LocalWorkerOptions } from '../worker/local-worker.ts'
 
 /** How a worker reaches the broker. An embedded log's attachment has a port, which goes into the transfer list. */
 export type BrokerConnection =
@@ -38,14 +38,14 @@ export interface WorkerSetup {
   readonly stores: StoresSetup
   /** URLs of modules whose `functions` are there besides the built-in ones. */
   readonly functionModules: readonly string[]
-  /** See `TaskHostOptions.workingFor`. */
+  /** See `LocalWorkerOptions.workingFor`. */
   readonly workingFor: SharedArrayBuffer
 }
 
-/** Opens what the host needs. The caller closes the broker after the host. */
-export async function hostOptions(
+/** Opens what the worker needs. The caller closes the broker after the worker. */
+export async function workerOptions(
   setup: WorkerSetup,
-): Promise<Omit<TaskHostOptions, 'listener'> & { readonly workingFor: Int32Array }> {
+): Promise<Omit<LocalWorkerOptions, 'listener'> & { readonly workingFor: Int32Array }> {
   const { index, serverId, workingFor } = setup
   const config = mergeConfig(setup.config, {})
   const broker = await openBroker(setup.broker)

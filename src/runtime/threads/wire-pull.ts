@@ -2,7 +2,7 @@
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { stepSchemas } from '../../plan/topology.ts'
 import type { Row } from '../../types/value.ts'
-import type { HostPull } from '../worker.ts'
+import type { WorkerPull } from '../worker.ts'
 import type { WirePull } from './protocol.ts'
 import { plainRows, type RowBatch, type RowBatchCodec } from './row-batches.ts'
 
@@ -11,7 +11,7 @@ export function keyCodecOf({ steps, materialization }: PhysicalPlan): RowBatchCo
   return plainRows(materialization === null ? [] : stepSchemas(steps).get(materialization.step)!.key)
 }
 
-export function writePull({ keys, keyRange, ...rest }: HostPull, codec: RowBatchCodec<Row>): WirePull {
+export function writePull({ keys, keyRange, ...rest }: WorkerPull, codec: RowBatchCodec<Row>): WirePull {
   const one = (key: Row | undefined): RowBatch | null => (key === undefined ? null : codec.encode([key]))
   return {
     ...rest,
@@ -28,7 +28,7 @@ export function writePull({ keys, keyRange, ...rest }: HostPull, codec: RowBatch
   }
 }
 
-export function readPull({ keys, keyRange, ...rest }: WirePull, codec: RowBatchCodec<Row>): HostPull {
+export function readPull({ keys, keyRange, ...rest }: WirePull, codec: RowBatchCodec<Row>): WorkerPull {
   return {
     ...rest,
     keys: keys === null ? null : codec.decode(keys),

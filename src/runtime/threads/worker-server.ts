@@ -1,11 +1,11 @@
-/** The worker's side of the conversation: carries out calls on the host, and passes on what the host tells. */
+/** The worker's side of the conversation: carries out calls on the worker, and passes on what the worker tells. */
 import type { MessagePort } from 'node:worker_threads'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
 import type { QueryProgress } from '../query-progress.ts'
 import type { PushRow } from '../query-runtime.ts'
-import type { HostListener, LocalHost } from '../worker.ts'
-import type { CallMessage, HostCalls, PullPart, WorkerMessage } from './protocol.ts'
+import type { InProcessWorker, WorkerListener } from '../worker.ts'
+import type { CallMessage, PullPart, WorkerCalls, WorkerMessage } from './protocol.ts'
 import { plainRows, pushedRows, type RowBatch, type RowBatchCodec } from './row-batches.ts'
 import { keyCodecOf, readPull } from './wire-pull.ts'
 
@@ -23,28 +23,28 @@ interface OpenPull {
 }
 
 type Handlers = {
-  readonly [Name in keyof HostCalls]: (argument: HostCalls[Name]['takes']) => Promise<HostCalls[Name]['gives']>
+  readonly [Name in keyof WorkerCalls]: (argument: WorkerCalls[Name]['takes']) => Promise<WorkerCalls[Name]['gives']>
 }
 
-export interface HostServerOptions {
+export interface WorkerServerOptions {
   readonly port: Pick<MessagePort, 'postMessage' | 'on'>
-  readonly open: (listener: HostListener) => LocalHost
+  readonly open: (listener: WorkerListener) => InProcessWorker
   /** After `close` was answered. */
   readonly onClosed: () => void
 }
 
-export class HostServer {
-  readonly #options: HostServerOptions
-  readonly #host: LocalHost
+export class WorkerServer {
+  readonly #options: WorkerServerOptions
+  readonly #worker: InProcessWorker
   readonly #queries = new Map<string, ServedQuery>()
   readonly #pulls = new Map<number, OpenPull>()
   readonly #told = new Map<string, string>()
   readonly #timer: NodeJS.Timeout
   #nextCursor = 1
 
-  constructor(options: HostServerOptions) {
+  constructor(options: WorkerServerOptions) {
     this.#options = options
-    this.#host = options.open(this.#listener())
+    this.#worker = options.open(this.#listener())
     options.port.on('message', (message: CallMessage) => void this.#answer(message))
     this.#timer = setInterval(() => this.#tellProgress(), PROGRESS_MS)
   }
@@ -53,23 +53,23 @@ export class HostServer {
     start: async (assignment) => {
       const rows = pushedRows(assignment.plan.steps)
       this.#queries.set(assignment.queryId, { assignment, rows })
-      await this.#host.start(assignment)
+      await this.#worker.start(assignment)
       this.#tellProgress([assignment.queryId])
       return null
     },
     stop: async ({ queryId, purge }) => {
-      await this.#host.stop(queryId, { purge })
+      await this.#worker.stop(queryId, { purge })
       this.#queries.delete(queryId)
       this.#told.delete(queryId)
       return null
     },
     release: async ({ slots, commit }) => {
-      await this.#host.release(slots, { commit })
+      await this.#worker.release(slots, { commit })
       this.#tellProgress()
       return null
     },
     setPaused: async ({ queryId, isPaused }) => {
-      await this.#host.setPaused(queryId, isPaused)
+      await this.#worker.setPaused(queryId, isPaused)
       return null
     },
     pull: async ({ queryId, request }) => {
@@ -77,7 +77,7 @@ export class HostServer {
       if (query === undefined) throw new Error(`Query ${queryId} is not here any more.`)
       const pull = readPull(request, keyCodecOf(query.assignment.plan))
       const cursor = this.#nextCursor++
-      const batches = this.#host.pull(queryId, pull)[Symbol.asyncIterator]()
+      const batches = this.#worker.pull(queryId, pull)[Symbol.asyncIterator]()
       this.#pulls.set(cursor, { batches, codec: plainRows(request.columns) })
       return this.#pullPart(cursor)
     },
@@ -93,13 +93,13 @@ export class HostServer {
       return null
     },
     settle: async () => {
-      const isQuiet = await this.#host.settle()
+      const isQuiet = await this.#worker.settle()
       this.#tellProgress()
       return isQuiet
     },
     close: async () => {
       clearInterval(this.#timer)
-      await this.#host.close()
+      await this.#worker.close()
       return null
     },
   }
@@ -126,7 +126,7 @@ export class HostServer {
     return { batch: pull.codec.encode(next.value), cursor }
   }
 
-  #listener(): HostListener {
+  #listener(): WorkerListener {
     return {
       onFailure: (queryId, failure) => this.#post({ kind: 'failure', queryId, failure }),
       onRewind: (queryIds) => this.#post({ kind: 'rewind', queryIds }),
@@ -142,12 +142,12 @@ export class HostServer {
   #tellProgress(queryIds: Iterable<string> = this.#queries.keys()): void {
     const progress: (readonly [string, QueryProgress])[] = []
     for (const queryId of queryIds) {
-      const mark = this.#host.progressMark(queryId)
+      const mark = this.#worker.progressMark(queryId)
       if (mark === undefined || this.#told.get(queryId) === mark) continue
       this.#told.set(queryId, mark)
-      progress.push([queryId, this.#host.progress(queryId)!])
+      progress.push([queryId, this.#worker.progress(queryId)!])
     }
-    if (progress.length > 0) this.#post({ kind: 'progress', progress, totals: this.#host.totals })
+    if (progress.length > 0) this.#post({ kind: 'progress', progress, totals: this.#worker.totals })
   }
 
   #post(message: WorkerMessage): void {

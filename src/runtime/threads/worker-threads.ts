@@ -1,17 +1,17 @@
-/** Hosts in worker threads. A worker is started for the first task that is placed on it. */
+/** Workers in worker threads. A worker is started for the first task that is placed on it. */
 import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
-import { type Transferable, Worker } from 'node:worker_threads'
-import type { HostProvider } from '../queries/workers.ts'
+import { Worker as Thread, type Transferable } from 'node:worker_threads'
+import type { WorkerProvider } from '../queries/workers.ts'
 import { type Config, mergeConfig } from '../query-config.ts'
-import { type Host, type HostListener, HostLostError } from '../worker.ts'
+import { type Worker, type WorkerListener, WorkerLostError } from '../worker.ts'
 import { YOUNG_GENERATION_MB } from './heap-limits.ts'
 import type { WorkerMessage } from './protocol.ts'
-import { RemoteHost } from './remote-worker.ts'
+import { RemoteWorker } from './remote-worker.ts'
 import type { BrokerConnection, StoresSetup, WorkerSetup } from './setup.ts'
 import { WATCHED, WorkerWatch, watchInterval } from './watch.ts'
 
-export interface WorkerHostsOptions {
+export interface WorkerThreadsOptions {
   /** Threads, at least 1. */
   readonly count: number
   /** See `WorkerSetup`. */
@@ -37,7 +37,7 @@ const DEFAULT_TIMEOUT_MS = 30_000
 /** The same entry from source and from what was built of it. */
 const ENTRY = new URL(`./entry${extname(import.meta.filename)}`, import.meta.url)
 
-export function workerHosts(options: WorkerHostsOptions): HostProvider {
+export function workerThreads(options: WorkerThreadsOptions): WorkerProvider {
   const ends = new Set<Promise<unknown>>()
   return {
     count: options.count,
@@ -45,7 +45,7 @@ export function workerHosts(options: WorkerHostsOptions): HostProvider {
       const started = startWorker(options, index, listener, onLost)
       ends.add(started.ended)
       void started.ended.finally(() => ends.delete(started.ended))
-      return started.host
+      return started.worker
     },
     async close() {
       await Promise.allSettled(ends)
@@ -54,40 +54,40 @@ export function workerHosts(options: WorkerHostsOptions): HostProvider {
 }
 
 function startWorker(
-  { serverId, config, connect, stores, functionModules = [], onDeath }: WorkerHostsOptions,
+  { serverId, config, connect, stores, functionModules = [], onDeath }: WorkerThreadsOptions,
   index: number,
-  listener: HostListener,
+  listener: WorkerListener,
   onLost: (suspect: string | null, cause: Error) => void,
-): { readonly host: Host; readonly ended: Promise<unknown> } {
+): { readonly worker: Worker; readonly ended: Promise<unknown> } {
   const { connection, transfer } = connect()
   const workingFor = new SharedArrayBuffer(WATCHED.length * Int32Array.BYTES_PER_ELEMENT)
   const shared = new Int32Array(workingFor)
   const setup: WorkerSetup = { index, serverId, config, broker: connection, stores, functionModules, workingFor }
-  const worker = new Worker(ENTRY, {
+  const thread = new Thread(ENTRY, {
     workerData: setup,
     transferList: transfer,
     name: `millrace-${index}`,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   })
-  const host = new RemoteHost((message) => worker.postMessage(message), listener)
+  const worker = new RemoteWorker((message) => thread.postMessage(message), listener)
   let cause = new Error(`Worker thread ${index} ended.`)
-  worker.on('message', (message: WorkerMessage) => host.onMessage(message))
-  worker.on('error', (error: Error) => {
+  thread.on('message', (message: WorkerMessage) => worker.onMessage(message))
+  thread.on('error', (error: Error) => {
     cause = error
   })
   const timeoutMs = Number(config['millrace.worker.timeout.ms'] ?? DEFAULT_TIMEOUT_MS)
   const unwatch = watch(shared, timeoutMs, () => {
     cause = new Error(`Worker thread ${index} did not come back from its work within ${timeoutMs} ms, and was ended.`)
-    void worker.terminate()
+    void thread.terminate()
   })
-  const ended = new Promise((resolve) => worker.on('exit', resolve)).then(() => {
+  const ended = new Promise((resolve) => thread.on('exit', resolve)).then(() => {
     unwatch()
-    host.lose(new HostLostError(`Worker thread ${index} has ended: ${cause.message}`, { cause }))
-    if (host.isClosed) return
+    worker.lose(new WorkerLostError(`Worker thread ${index} has ended: ${cause.message}`, { cause }))
+    if (worker.isClosed) return
     onDeath(cause)
-    onLost(host.queryOf(shared[WATCHED.workingFor]!), cause)
+    onLost(worker.queryOf(shared[WATCHED.workingFor]!), cause)
   })
-  return { host, ended }
+  return { worker, ended }
 }
 
 /** Calls `onHang` once the thread has not beaten for so long; 0: it is not watched. Ends when the answer is called. */

@@ -1,5 +1,5 @@
 /**
- * Batch builders for all outputs of a host. A builder is taken for the first record of a batch and given back when the batch leaves, so
+ * Batch builders for all outputs of a worker. A builder is taken for the first record of a batch and given back when the batch leaves, so
  * that thousands of queries with idle sinks hold no buffers.
  */
 import type { Compression } from '../../broker/compression.ts'

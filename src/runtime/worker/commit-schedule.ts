@@ -1,7 +1,7 @@
-/** When a host commits: each query in its own interval, those of exactly-once guarantee together. */
+/** When a worker commits: each query in its own interval, those of exactly-once guarantee together. */
 import type { Clock } from '../../clock.ts'
 import type { Transactions } from './transactions.ts'
-import type { HostedQuery } from './worker-query.ts'
+import type { WorkerQuery } from './worker-query.ts'
 
 /** How often it is looked whether commits are due. */
 const TICK_MS = 100
@@ -13,7 +13,7 @@ const PARALLEL_COMMITS = 32
 
 export interface CommitScheduleOptions {
   readonly clock: Clock
-  readonly queries: () => Iterable<HostedQuery>
+  readonly queries: () => Iterable<WorkerQuery>
   readonly transactions: Transactions
   /** Whether all should commit now, whatever their intervals. */
   readonly isPressed: () => boolean
@@ -75,12 +75,12 @@ export class CommitSchedule {
     const now = clock.now()
     const pressed = isPressed()
     // A clock that was set back must not stop commits.
-    const isDue = ({ nextCommitAt }: HostedQuery) => now >= nextCommitAt || nextCommitAt - now > MAX_INTERVAL_MS
+    const isDue = ({ nextCommitAt }: WorkerQuery) => now >= nextCommitAt || nextCommitAt - now > MAX_INTERVAL_MS
     const due = pressed ? all : all.filter(isDue)
     if (due.length > 0) void this.#commit(due)
   }
 
-  async #commit(queries: readonly HostedQuery[]): Promise<void> {
+  async #commit(queries: readonly WorkerQuery[]): Promise<void> {
     const now = this.#options.clock.now()
     for (const query of queries) query.nextCommitAt = now + Math.min(MAX_INTERVAL_MS, intervalOf(query))
     const failedBefore = failures(queries)
@@ -100,7 +100,7 @@ export class CommitSchedule {
     for (const resolve of waiters) resolve()
   }
 
-  async #commitBoth(queries: readonly HostedQuery[]): Promise<void> {
+  async #commitBoth(queries: readonly WorkerQuery[]): Promise<void> {
     const { transactions } = this.#options
     const plain = queries.filter(({ assignment }) => !assignment.exactlyOnce)
     const exact = queries.length > plain.length
@@ -110,10 +110,10 @@ export class CommitSchedule {
 
 const MAX_INTERVAL_MS = 600_000
 
-const failures = (queries: readonly HostedQuery[]): number =>
+const failures = (queries: readonly WorkerQuery[]): number =>
   queries.reduce((sum, { failedCommits }) => sum + failedCommits, 0)
 
-async function commitSome(queries: readonly HostedQuery[]): Promise<void> {
+async function commitSome(queries: readonly WorkerQuery[]): Promise<void> {
   const waiting = queries.values()
   const worker = async () => {
     for (const query of waiting) await query.commit()
@@ -121,7 +121,7 @@ async function commitSome(queries: readonly HostedQuery[]): Promise<void> {
   await Promise.all(Array.from({ length: Math.min(PARALLEL_COMMITS, queries.length) }, worker))
 }
 
-function intervalOf({ assignment: { config, exactlyOnce } }: HostedQuery): number {
+function intervalOf({ assignment: { config, exactlyOnce } }: WorkerQuery): number {
   const given = Number(config['commit.interval.ms'])
   if (config['commit.interval.ms'] !== undefined && given >= 0) return given
   return exactlyOnce ? DEFAULT_TRANSACTION_MS : DEFAULT_COMMIT_MS

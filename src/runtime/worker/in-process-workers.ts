@@ -1,11 +1,11 @@
-/** One host in this thread: for tests, and for servers that are too small for workers. */
-import type { HostProvider } from '../queries/workers.ts'
-import { TaskHost, type TaskHostOptions } from './local-worker.ts'
+/** One worker in this thread: for tests, and for servers that are too small for workers. */
+import type { WorkerProvider } from '../queries/workers.ts'
+import { LocalWorker, type LocalWorkerOptions } from './local-worker.ts'
 
-export function inProcessHosts(options: Omit<TaskHostOptions, 'listener'>): HostProvider {
+export function inProcessWorkers(options: Omit<LocalWorkerOptions, 'listener'>): WorkerProvider {
   return {
     count: 1,
-    open: async (_index, listener) => new TaskHost({ ...options, listener }),
+    open: async (_index, listener) => new LocalWorker({ ...options, listener }),
     close: async () => {},
   }
 }

@@ -17,31 +17,31 @@ import { failureOf } from '../query-failure.ts'
 import type { QueryProgress } from '../query-progress.ts'
 import type { PushRow } from '../query-runtime.ts'
 import type { InputFeed } from '../reading/partition-input.ts'
-import { HostReading } from '../reading/worker-reading.ts'
+import { WorkerReading } from '../reading/worker-reading.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
 import { BadRecordError } from '../task/bad-records.ts'
 import { internalReader } from '../task/internal-record.ts'
 import { WATCHED } from '../threads/watch.ts'
-import type { FetchTotals, HostListener, HostPull, LocalHost } from '../worker.ts'
+import type { FetchTotals, InProcessWorker, WorkerListener, WorkerPull } from '../worker.ts'
 import { BatchPool } from './batch-pool.ts'
 import { CommitSchedule } from './commit-schedule.ts'
 import { closeAll, openAll } from './open-tasks.ts'
 import { pushRows } from './push-rows.ts'
-import { HostedTask } from './running-task.ts'
+import { RunningTask } from './running-task.ts'
 import { SendWindow } from './send-window.ts'
 import { tableReader } from './table-reader.ts'
 import { Transactions } from './transactions.ts'
-import { HostedQuery } from './worker-query.ts'
+import { WorkerQuery } from './worker-query.ts'
 
-export interface TaskHostOptions {
-  /** Opened by the caller, who closes it after the host. */
+export interface LocalWorkerOptions {
+  /** Opened by the caller, who closes it after the worker. */
   readonly broker: Broker
   readonly functions: FunctionRegistry
   readonly functionContext: FunctionContext
   readonly clock: Clock
   readonly stores: StoreProvider
-  readonly listener: HostListener
-  /** Of the exactly-once queries here; no other host that lives has it. */
+  readonly listener: WorkerListener
+  /** Of the exactly-once queries here; no other worker that lives has it. */
   readonly transactionalId: string
   readonly compression: Compression
   /** Shared with who watches the thread: see `WATCHED`. */
@@ -52,7 +52,7 @@ const DEFAULT_BUFFERED_RECORDS = 256
 
 /** What all tasks of a query share here. */
 interface Compiled {
-  readonly query: HostedQuery
+  readonly query: WorkerQuery
   readonly topologies: readonly SubTopology[]
   readonly schemas: ReadonlyMap<StepId, StepSchema>
   /** Of a push query: gathered in this round. */
@@ -61,15 +61,15 @@ interface Compiled {
 
 /** Tasks of a query that are being opened. */
 interface Opening {
-  readonly query: HostedQuery
+  readonly query: WorkerQuery
   /** Slots that were released meanwhile. */
   readonly released: Set<number>
 }
 
-export class TaskHost implements LocalHost {
-  readonly #options: TaskHostOptions
+export class LocalWorker implements InProcessWorker {
+  readonly #options: LocalWorkerOptions
   readonly #queries = new Map<string, Compiled>()
-  readonly #reading: HostReading
+  readonly #reading: WorkerReading
   readonly #commits: CommitSchedule
   readonly #transactions: Transactions
   readonly #producer: Producer
@@ -79,20 +79,20 @@ export class TaskHost implements LocalHost {
   readonly #openings = new Set<Opening>()
   #roundWaiters: (() => void)[] = []
 
-  constructor(options: TaskHostOptions) {
+  constructor(options: LocalWorkerOptions) {
     this.#options = options
     this.#workingFor = options.workingFor ?? new Int32Array(WATCHED.length)
     const { broker, clock, compression, transactionalId } = options
     this.#pool = new BatchPool(compression)
     this.#producer = broker.producer()
-    const hosted = () => [...this.#queries.values()].map(({ query }) => query)
+    const run = () => [...this.#queries.values()].map(({ query }) => query)
     this.#transactions = new Transactions({
       broker,
       transactionalId,
-      queries: () => hosted().filter(({ assignment }) => assignment.exactlyOnce),
+      queries: () => run().filter(({ assignment }) => assignment.exactlyOnce),
       onAborted: (queries) => void this.#rewind(queries),
     })
-    this.#reading = new HostReading({
+    this.#reading = new WorkerReading({
       broker,
       gate: () => {
         this.#commits.relieve()
@@ -103,7 +103,7 @@ export class TaskHost implements LocalHost {
     })
     this.#commits = new CommitSchedule({
       clock,
-      queries: hosted,
+      queries: run,
       transactions: this.#transactions,
       isPressed: () => options.stores.needsCommit(),
       isFull: () => options.stores.isFull(),
@@ -121,7 +121,7 @@ export class TaskHost implements LocalHost {
     this.#commits.start()
     const opening: Opening = { query, released: new Set() }
     this.#openings.add(opening)
-    let opened: readonly HostedTask[]
+    let opened: readonly RunningTask[]
     try {
       if (assignment.exactlyOnce) await this.#transactions.open()
       opened = await openAll(assignment.tasks.map((task) => this.#openTask(compiled, task)))
@@ -130,7 +130,7 @@ export class TaskHost implements LocalHost {
     } finally {
       this.#openings.delete(opening)
     }
-    const isWanted = ({ assignment: { slot } }: HostedTask) => !query.isEnded && !opening.released.has(slot)
+    const isWanted = ({ assignment: { slot } }: RunningTask) => !query.isEnded && !opening.released.has(slot)
     const wanted = opened.filter(isWanted)
     query.tasks = [...query.tasks, ...wanted]
     for (const task of wanted) for (const feed of task.feeds) this.#read(compiled, feed)
@@ -141,7 +141,7 @@ export class TaskHost implements LocalHost {
     const released = new Set(slots)
     for (const opening of this.#openings)
       if (opening.query.isSlotted) for (const slot of slots) opening.released.add(slot)
-    const leaving = new Map<HostedQuery, readonly HostedTask[]>()
+    const leaving = new Map<WorkerQuery, readonly RunningTask[]>()
     for (const { query } of this.#queries.values()) {
       const tasks = query.isSlotted ? query.tasks.filter((task) => released.has(task.assignment.slot)) : []
       if (tasks.length > 0) leaving.set(query, tasks)
@@ -173,11 +173,11 @@ export class TaskHost implements LocalHost {
     }
   }
 
-  async *pull(queryId: string, request: HostPull): AsyncIterable<readonly Row[]> {
+  async *pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {
     const compiled = this.#find(queryId)
     const topology = compiled?.topologies.find((one) => keepsTable(one, compiled.query.assignment.plan))
     const tasks = request.partitions.map((partition) => {
-      const isIt = ({ assignment }: HostedTask) =>
+      const isIt = ({ assignment }: RunningTask) =>
         assignment.topology === topology?.index && assignment.partition === partition
       const task = compiled?.query.tasks.find(isIt)
       if (task === undefined) throw new Error(`Partition ${partition} of query ${queryId} is not here any more.`)
@@ -234,7 +234,7 @@ export class TaskHost implements LocalHost {
     const { broker, clock } = this.#options
     const { steps } = assignment.plan
     const compiled: Compiled = {
-      query: new HostedQuery({ assignment, broker, clock, onFailure: (query, error) => this.#fail(query, error) }),
+      query: new WorkerQuery({ assignment, broker, clock, onFailure: (query, error) => this.#fail(query, error) }),
       topologies: splitTopology(steps),
       schemas: stepSchemas(steps),
       rows: [],
@@ -243,10 +243,10 @@ export class TaskHost implements LocalHost {
     return compiled
   }
 
-  #openTask({ query, topologies, schemas, rows }: Compiled, assignment: TaskAssignment): Promise<HostedTask> {
+  #openTask({ query, topologies, schemas, rows }: Compiled, assignment: TaskAssignment): Promise<RunningTask> {
     const { functions, functionContext, clock, stores, listener } = this.#options
     const { config, exactlyOnce } = query.assignment
-    return HostedTask.open({
+    return RunningTask.open({
       query: query.assignment,
       assignment,
       topology: topologies[assignment.topology]!,
@@ -312,7 +312,7 @@ export class TaskHost implements LocalHost {
   }
 
   /** Before tasks of the queries are closed. What is not committed and went into the open transaction ends with that. */
-  async #finish(queries: readonly HostedQuery[], commit: boolean): Promise<void> {
+  async #finish(queries: readonly WorkerQuery[], commit: boolean): Promise<void> {
     const plain = queries.filter(({ assignment }) => !assignment.exactlyOnce)
     const isExact = plain.length < queries.length
     if (isExact) await (commit ? this.#transactions.commit() : this.#transactions.abort())
@@ -339,7 +339,7 @@ export class TaskHost implements LocalHost {
    * Ends a query before a record that it must not pass. What came before is committed, so that it is not done again when the query starts
    * anew.
    */
-  async #halt(query: HostedQuery, error: BadRecordError): Promise<void> {
+  async #halt(query: WorkerQuery, error: BadRecordError): Promise<void> {
     if (query.isHalted) return
     query.halt()
     // Not now: others may still read what was fetched.
@@ -350,7 +350,7 @@ export class TaskHost implements LocalHost {
   }
 
   /** The others go on. Told when the query has ended here. */
-  #fail(query: HostedQuery, error: unknown): void {
+  #fail(query: WorkerQuery, error: unknown): void {
     const { clock, listener } = this.#options
     const compiled = this.#queries.get(query.id)!
     const isAbort = error instanceof BrokerError && error.code === 'TRANSACTION_ABORTED'
@@ -366,7 +366,7 @@ export class TaskHost implements LocalHost {
     queueMicrotask(() => void finish().then(tell, tell))
   }
 
-  async #rewind(queries: readonly HostedQuery[]): Promise<void> {
+  async #rewind(queries: readonly WorkerQuery[]): Promise<void> {
     const ended = queries.flatMap(({ id }) => this.#queries.get(id) ?? [])
     await Promise.allSettled(ended.map((compiled) => this.#close(compiled)))
     if (ended.length > 0) this.#options.listener.onRewind(ended.map(({ query }) => query.id))
@@ -376,7 +376,7 @@ export class TaskHost implements LocalHost {
     return new Promise((resolve) => this.#roundWaiters.push(resolve))
   }
 
-  get #atWork(): HostedQuery[] {
+  get #atWork(): WorkerQuery[] {
     return [...this.#queries.values()].map(({ query }) => query).filter((query) => !query.isEnded && !query.isPaused)
   }
 

@@ -1,8 +1,8 @@
 /** Tasks that are opened and closed together. */
-import type { HostedTask } from './running-task.ts'
+import type { RunningTask } from './running-task.ts'
 
 /** All of them; or, if one cannot be opened, none. */
-export async function openAll(opening: readonly Promise<HostedTask>[]): Promise<HostedTask[]> {
+export async function openAll(opening: readonly Promise<RunningTask>[]): Promise<RunningTask[]> {
   const results = await Promise.allSettled(opening)
   const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const failed = results.find((result) => result.status === 'rejected')
@@ -11,6 +11,6 @@ export async function openAll(opening: readonly Promise<HostedTask>[]): Promise<
   throw failed.reason
 }
 
-export async function closeAll(tasks: readonly HostedTask[]): Promise<void> {
+export async function closeAll(tasks: readonly RunningTask[]): Promise<void> {
   await Promise.all(tasks.map((task) => task.close()))
 }

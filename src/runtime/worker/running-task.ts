@@ -1,5 +1,5 @@
 /**
- * A task at work in a host: its operators with their stores, inputs and outputs. What it wrote and how far it has read are committed
+ * A task at work in a worker: its operators with their stores, inputs and outputs. What it wrote and how far it has read are committed
  * together: `checkpoint` takes both at one moment.
  */
 import type { Clock } from '../../clock.ts'
@@ -35,7 +35,7 @@ const HOLD_BACK_MS = 200
 /** A batch of a task that is behind waits this long for more records. */
 const GATHER_MS = 50
 
-export interface HostedTaskOptions extends Pick<OutputsOptions, 'producer' | 'pool' | 'window'> {
+export interface RunningTaskOptions extends Pick<OutputsOptions, 'producer' | 'pool' | 'window'> {
   readonly query: QueryAssignment
   readonly assignment: TaskAssignment
   readonly topology: SubTopology
@@ -58,20 +58,20 @@ export interface HostedTaskOptions extends Pick<OutputsOptions, 'producer' | 'po
 
 /** How far a task had come, and what it had written until then. */
 export interface TaskCheckpoint {
-  readonly task: HostedTask
+  readonly task: RunningTask
   readonly positions: Positions
   readonly state: Checkpoint
   /** Resolves when everything written before is stored; rejects with a BrokerError. */
   readonly stored: Promise<void>
 }
 
-export class HostedTask {
+export class RunningTask {
   readonly assignment: TaskAssignment
   readonly feeds: readonly InputFeed[]
   readonly outputs: TaskOutputs
   readonly stores: TaskStores
   processingErrors = 0
-  readonly #options: HostedTaskOptions
+  readonly #options: RunningTaskOptions
   readonly #task: Task
   readonly #group: PartitionGroup | null
   readonly #refused: RefusedRecords
@@ -87,7 +87,7 @@ export class HostedTask {
   #sendAt = 0
 
   /** Opens the stores and brings them up; rejects with what went wrong there. */
-  static async open(options: HostedTaskOptions): Promise<HostedTask> {
+  static async open(options: RunningTaskOptions): Promise<RunningTask> {
     const outputs = new TaskOutputs({
       ...options,
       position: () => task.#task.position,
@@ -96,11 +96,11 @@ export class HostedTask {
       onFailure: options.onFailure,
     })
     const stores = await options.stores.open(storesRequest(options, outputs))
-    const task = new HostedTask(options, outputs, stores)
+    const task = new RunningTask(options, outputs, stores)
     return task
   }
 
-  private constructor(options: HostedTaskOptions, outputs: TaskOutputs, stores: TaskStores) {
+  private constructor(options: RunningTaskOptions, outputs: TaskOutputs, stores: TaskStores) {
     this.#options = options
     this.assignment = options.assignment
     this.outputs = outputs

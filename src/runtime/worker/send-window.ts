@@ -1,4 +1,4 @@
-/** Bytes of a host that are sent and not yet stored: the bound that makes reading wait for writing. */
+/** Bytes of a worker that are sent and not yet stored: the bound that makes reading wait for writing. */
 
 /** Large enough to keep a broker busy, small enough not to matter. */
 const MAX_BYTES = 4 * 1024 * 1024

@@ -1,21 +1,21 @@
 /**
- * Exactly once: everything that the host's queries of that guarantee write goes through one transactional producer. A commit stores outputs,
+ * Exactly once: everything that the worker's queries of that guarantee write goes through one transactional producer. A commit stores outputs,
  * changelogs and offsets of all of them in one transaction, and the local state after it, so that state is never ahead. While it
- * commits, the host reads nothing: what is written next belongs to the next transaction. Source: KIP-447.
+ * commits, the worker reads nothing: what is written next belongs to the next transaction. Source: KIP-447.
  */
 import type { Broker, Producer, SendResult } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import type { TaskCheckpoint } from './running-task.ts'
-import type { HostedQuery } from './worker-query.ts'
+import type { WorkerQuery } from './worker-query.ts'
 
 export interface TransactionsOptions {
   readonly broker: Broker
   /** Stable over restarts: a new producer of this id fences the old one and aborts what it left open. */
   readonly transactionalId: string
   /** The queries whose outputs are in the transaction; of those that have ended, the ones that are not closed yet. */
-  readonly queries: () => readonly HostedQuery[]
+  readonly queries: () => readonly WorkerQuery[]
   /** The transaction was aborted: these queries have to start again from their committed offsets. They have ended already. */
-  readonly onAborted: (queries: readonly HostedQuery[]) => void
+  readonly onAborted: (queries: readonly WorkerQuery[]) => void
 }
 
 export class Transactions {
@@ -105,7 +105,7 @@ export class Transactions {
     this.#isOpen = true
   }
 
-  async #store(used: readonly { query: HostedQuery; checkpoints: readonly TaskCheckpoint[] }[]): Promise<void> {
+  async #store(used: readonly { query: WorkerQuery; checkpoints: readonly TaskCheckpoint[] }[]): Promise<void> {
     const producer = this.#producer
     if (producer === null || (used.length === 0 && !this.#isOpen)) return
     this.#begin(producer)
@@ -135,7 +135,7 @@ export class Transactions {
 }
 
 /** Failed with output in the transaction that no position belongs to. */
-const isBroken = ({ isEnded, isSettled }: HostedQuery): boolean => isEnded && !isSettled
+const isBroken = ({ isEnded, isSettled }: WorkerQuery): boolean => isEnded && !isSettled
 
 const COMMIT_ATTEMPTS = 5
 
@@ -150,7 +150,7 @@ async function commitSurely(producer: Producer): Promise<void> {
   }
 }
 
-async function writeState(query: HostedQuery, checkpoints: readonly TaskCheckpoint[]): Promise<void> {
+async function writeState(query: WorkerQuery, checkpoints: readonly TaskCheckpoint[]): Promise<void> {
   try {
     for (const { state } of checkpoints) await state.write()
     await query.purgeInternalTopics(checkpoints)

@@ -1,4 +1,4 @@
-/** The tasks of one query that are placed on a host: they start, pause, commit and fail together. */
+/** The tasks of one query that are placed on a worker: they start, pause, commit and fail together. */
 import type { Broker, GroupOffset } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import type { Clock } from '../../clock.ts'
@@ -6,24 +6,24 @@ import { originMetadata, type QueryAssignment } from '../assignment.ts'
 import { addLatencies } from '../latency.ts'
 import { addStatistics, earliest, type QueryProgress } from '../query-progress.ts'
 import { positionKey } from '../stores/task-stores.ts'
-import type { HostedTask, TaskCheckpoint } from './running-task.ts'
+import type { RunningTask, TaskCheckpoint } from './running-task.ts'
 
 /** As Kafka Streams' `repartition.purge.interval.ms`. */
 const PURGE_INTERVAL_MS = 30_000
 
-export interface HostedQueryOptions {
+export interface WorkerQueryOptions {
   readonly assignment: QueryAssignment
   readonly broker: Broker
   readonly clock: Clock
   /** Told once. */
-  readonly onFailure: (query: HostedQuery, error: unknown) => void
+  readonly onFailure: (query: WorkerQuery, error: unknown) => void
 }
 
-export class HostedQuery {
+export class WorkerQuery {
   readonly assignment: QueryAssignment
   /** Those that run here; they come and go with their slots. */
-  tasks: readonly HostedTask[] = []
-  /** By the host's clock, epoch ms. */
+  tasks: readonly RunningTask[] = []
+  /** By the worker's clock, epoch ms. */
   nextCommitAt = 0
   isPaused: boolean
   /** Failed, or stopped. */
@@ -34,11 +34,11 @@ export class HostedQuery {
   isHalted = false
   commits = 0
   failedCommits = 0
-  readonly #options: HostedQueryOptions
+  readonly #options: WorkerQueryOptions
   #purgeAt = 0
   #committing: Promise<void> | null = null
 
-  constructor(options: HostedQueryOptions) {
+  constructor(options: WorkerQueryOptions) {
     this.#options = options
     this.assignment = options.assignment
     this.isPaused = options.assignment.paused

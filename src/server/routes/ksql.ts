@@ -1,6 +1,6 @@
 /** POST /ksql: statements, answered with an entity each. */
 import type { FastifyInstance } from 'fastify'
-import { INTERNAL_REQUEST } from '../../engine/peer-states.ts'
+import { INTERNAL_REQUEST } from '../../engine/cluster/peer-states.ts'
 import { sendJson } from '../answers.ts'
 import type { ServerContext } from '../context.ts'
 import { type KsqlBody, ksqlBody } from '../schemas.ts'

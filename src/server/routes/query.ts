@@ -1,6 +1,6 @@
 /** POST /query: one SELECT or PRINT, its rows as objects that say what they are. */
 import type { FastifyInstance } from 'fastify'
-import { pullRouting } from '../../engine/peers.ts'
+import { pullRouting } from '../../engine/cluster/peers.ts'
 import { answerQuery } from '../answer-query.ts'
 import type { ServerContext } from '../context.ts'
 import { DELIMITED, JSON_TYPE, KSQL_JSON } from '../media-types.ts'

@@ -3,7 +3,7 @@
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
-import '../../../src/broker/kafka/quiet-timers.ts'
+import '../../../src/broker/kafka/protocol/quiet-timers.ts'
 
 const BETWEEN_TRIES_MS = 200
 

@@ -22,7 +22,7 @@ import {
 } from '../../../src/broker/record-batch.ts'
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
 import { RecordBatchCursor, readHeaders } from '../../../src/broker/record-batch-cursor.ts'
-import { decode, encode, numbered, record, values } from './batches.ts'
+import { decode, encode, numbered, record, values } from '../../support/batches.ts'
 
 function transactional(text: string, offset: number, id: number): Buffer {
   const batch = encode([record(text)])

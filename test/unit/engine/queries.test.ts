@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
-import type { QueryDescriptionEntity, QueryDescriptionList, QueryList } from '../../../src/engine/entities.ts'
+import type { QueryDescriptionEntity, QueryDescriptionList, QueryList } from '../../../src/engine/describe/entities.ts'
 import { JsonNumber } from '../../../src/types/json-parse.ts'
 import { collect, type LineStream, type RowStream, TestEngine, temporaryDirectory } from '../../support/engine.ts'
 

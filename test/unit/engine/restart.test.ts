@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
-import type { QueryList, StreamList } from '../../../src/engine/entities.ts'
+import type { QueryList, StreamList } from '../../../src/engine/describe/entities.ts'
 import { TestEngine, temporaryDirectory } from '../../support/engine.ts'
 
 let directory: ReturnType<typeof temporaryDirectory>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CurrentStatus, Entity, QueryList } from '../../../src/engine/entities.ts'
+import type { CurrentStatus, Entity, QueryList } from '../../../src/engine/describe/entities.ts'
 import type { StatementFailure } from '../../../src/engine/statement-failure.ts'
 import { TestEngine, temporaryDirectory } from '../../support/engine.ts'
 

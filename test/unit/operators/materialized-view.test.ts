@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aggregate } from '../../../src/operators/aggregate.ts'
+import { aggregate } from '../../../src/operators/aggregate/aggregate.ts'
 import type { Step } from '../../../src/operators/index.ts'
 import { materializedView } from '../../../src/operators/materialized-view.ts'
 import { readsOldValue } from '../../../src/operators/old-value.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SlotEvents, SlotMembership } from '../../../../src/broker/kafka/slots.ts'
+import type { SlotEvents, SlotMembership } from '../../../../src/broker/kafka/groups/slot-group.ts'
 import { ManualClock } from '../../../../src/clock.ts'
 import { ClusterMembership } from '../../../../src/runtime/cluster/cluster-membership.ts'
 

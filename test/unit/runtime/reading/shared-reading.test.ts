@@ -3,19 +3,19 @@ import type { EmbeddedLog } from '../../../../src/broker/embedded/embedded-log.t
 import { systemClock } from '../../../../src/clock.ts'
 import type { QueryRuntimeOptions } from '../../../../src/runtime/queries/runtime.ts'
 import { memoryStores } from '../../../../src/runtime/stores/memory-stores.ts'
-import { TaskHost } from '../../../../src/runtime/worker/local-worker.ts'
+import { LocalWorker } from '../../../../src/runtime/worker/local-worker.ts'
 import { functions, QueryWorld } from '../../../support/query-world.ts'
 
 let world: QueryWorld
-let host: TaskHost
+let worker: LocalWorker
 afterEach(() => world.close())
 
-/** Runs everything on one host that the test can look into. */
-const onOneHost = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
-  hosts: {
+/** Runs everything on one worker that the test can look into. */
+const onOneWorker = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
+  workers: {
     count: 1,
     async open(_index, listener) {
-      host = new TaskHost({
+      worker = new LocalWorker({
         broker: log.broker(),
         functions,
         functionContext: { now: Date.now, random: Math.random, config: () => undefined },
@@ -25,7 +25,7 @@ const onOneHost = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
         transactionalId: 'test',
         compression: 'none',
       })
-      return host
+      return worker
     },
     close: async () => {},
   },
@@ -37,32 +37,32 @@ const logs = (from: number, to: number) =>
 const numbers = async (topic: string) => ((await world.values(topic)) as { N: number }[]).map(({ N }) => N)
 
 test('a topic is fetched once for all queries that read it', async () => {
-  world = await QueryWorld.open(onOneHost)
+  world = await QueryWorld.open(onOneWorker)
   const copies = Array.from({ length: 20 }, (_, i) => `CREATE STREAM s${i} AS SELECT userid, n FROM logs;`)
   await world.run(LOGS + copies.join('\n'))
   await world.produce('logs', logs(0, 100))
   await world.runtime.settled()
-  expect(host.totals.get('logs')?.records).toBe(100)
+  expect(worker.totals.get('logs')?.records).toBe(100)
   for (let i = 0; i < 20; i++) expect(await numbers(`S${i}`)).toHaveLength(100)
 })
 
 test('a query that starts further back catches up alone, then joins', async () => {
-  world = await QueryWorld.open(onOneHost)
+  world = await QueryWorld.open(onOneWorker)
   await world.run(`${LOGS} CREATE STREAM first AS SELECT userid, n FROM logs;`)
   await world.produce('logs', logs(0, 100))
   await world.runtime.settled()
   await world.run('CREATE STREAM second AS SELECT userid, n FROM logs;')
   await world.runtime.settled()
-  expect(host.totals.get('logs')?.records).toBe(200)
+  expect(worker.totals.get('logs')?.records).toBe(200)
   await world.produce('logs', logs(100, 150))
   await world.runtime.settled()
-  expect(host.totals.get('logs')?.records).toBe(250)
+  expect(worker.totals.get('logs')?.records).toBe(250)
   expect(await numbers('FIRST')).toEqual([...Array(150).keys()])
   expect(await numbers('SECOND')).toEqual([...Array(150).keys()])
 })
 
 test('what one query cannot read is nothing to the others', async () => {
-  world = await QueryWorld.open(onOneHost)
+  world = await QueryWorld.open(onOneWorker)
   const plans = await world.run(`${LOGS}
     CREATE STREAM by_number AS SELECT userid, n FROM logs;
     CREATE STREAM by_state AS SELECT userid, state FROM logs;`)
@@ -77,7 +77,7 @@ test('what one query cannot read is nothing to the others', async () => {
 })
 
 test('a record without a value passes where nothing filters, beside a query that filters', async () => {
-  world = await QueryWorld.open(onOneHost)
+  world = await QueryWorld.open(onOneWorker)
   await world.run(`${LOGS}
     CREATE STREAM all_of_it AS SELECT userid, n FROM logs;
     CREATE STREAM la AS SELECT userid, n FROM logs WHERE state = 'LA';`)
@@ -88,7 +88,7 @@ test('a record without a value passes where nothing filters, beside a query that
 })
 
 test('queries come and go while others run', async () => {
-  world = await QueryWorld.open(onOneHost)
+  world = await QueryWorld.open(onOneWorker)
   await world.run(`${LOGS} CREATE STREAM steady AS SELECT userid, n FROM logs WHERE n >= 0;`)
   for (let round = 0; round < 5; round++) {
     const [plan] = await world.run(
@@ -104,7 +104,7 @@ test('queries come and go while others run', async () => {
 })
 
 test('a join that shares its inputs with another query has nothing fetched twice', async () => {
-  world = await QueryWorld.open(onOneHost)
+  world = await QueryWorld.open(onOneWorker)
   await world.run(`${LOGS}
     CREATE STREAM others (userid STRING KEY, n INT) WITH (kafka_topic='others', value_format='JSON', partitions=1);
     CREATE STREAM copies AS SELECT userid, n FROM logs;
@@ -114,6 +114,6 @@ test('a join that shares its inputs with another query has nothing fetched twice
   await world.runtime.settled()
   expect(await world.values('PAIRS')).toHaveLength(5000)
   expect(await numbers('COPIES')).toHaveLength(5000)
-  expect(host.totals.get('logs')?.records).toBe(5000)
-  expect(host.totals.get('others')?.records).toBe(5000)
+  expect(worker.totals.get('logs')?.records).toBe(5000)
+  expect(worker.totals.get('others')?.records).toBe(5000)
 })

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { CallMessage, WorkerMessage } from '../../../../src/runtime/threads/protocol.ts'
-import { RemoteHost } from '../../../../src/runtime/threads/remote-worker.ts'
-import { HostServer } from '../../../../src/runtime/threads/worker-server.ts'
-import { HostLostError, type LocalHost } from '../../../../src/runtime/worker.ts'
+import { RemoteWorker } from '../../../../src/runtime/threads/remote-worker.ts'
+import { WorkerServer } from '../../../../src/runtime/threads/worker-server.ts'
+import { type InProcessWorker, WorkerLostError } from '../../../../src/runtime/worker.ts'
 
 const NO_EVENTS = { onFailure: () => {}, onRewind: () => {}, onProcessingError: () => {}, onRows: () => {} }
 
 /** What the worker has read; `remote` is how the main thread sees it. */
 let consumed: number
-let remote: RemoteHost
+let remote: RemoteWorker
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   consumed = 0
-  const local: Partial<LocalHost> = {
+  const local: Partial<InProcessWorker> = {
     start: async () => {},
     close: async () => {},
     progressMark: () => String(consumed),
@@ -23,12 +23,12 @@ beforeEach(() => {
     },
   }
   const toWorker: ((call: CallMessage) => void)[] = []
-  remote = new RemoteHost((call) => queueMicrotask(() => toWorker[0]!(call)), NO_EVENTS)
+  remote = new RemoteWorker((call) => queueMicrotask(() => toWorker[0]!(call)), NO_EVENTS)
   const port = {
     on: (_event: string, listener: (call: CallMessage) => void) => toWorker.push(listener),
     postMessage: (message: WorkerMessage) => queueMicrotask(() => remote.onMessage(message)),
   }
-  new HostServer({ port: port as never, open: () => local as LocalHost, onClosed: () => {} })
+  new WorkerServer({ port: port as never, open: () => local as InProcessWorker, onClosed: () => {} })
 })
 
 afterEach(async () => {
@@ -58,6 +58,6 @@ test('a worker tells by itself twice a second', async () => {
 
 test('a refresh of a worker that is gone rejects', async () => {
   await start()
-  remote.lose(new HostLostError('gone'))
-  await expect(remote.refresh()).rejects.toThrow(HostLostError)
+  remote.lose(new WorkerLostError('gone'))
+  await expect(remote.refresh()).rejects.toThrow(WorkerLostError)
 })

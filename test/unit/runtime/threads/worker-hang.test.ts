@@ -6,7 +6,7 @@ import type { EmbeddedLog } from '../../../../src/broker/embedded/embedded-log.t
 import { BUILT_IN_FUNCTIONS } from '../../../../src/functions/index.ts'
 import { createRegistry } from '../../../../src/functions/registry.ts'
 import type { QueryRuntimeOptions } from '../../../../src/runtime/queries/runtime.ts'
-import { workerHosts } from '../../../../src/runtime/threads/worker-threads.ts'
+import { workerThreads } from '../../../../src/runtime/threads/worker-threads.ts'
 import { functions as crashing } from '../../../support/crashing-functions.ts'
 import { QueryWorld } from '../../../support/query-world.ts'
 
@@ -25,7 +25,7 @@ const deaths: string[] = []
 /** All tasks in one thread. */
 const inOneWorker = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
   functions: createRegistry([...BUILT_IN_FUNCTIONS, ...crashing]),
-  hosts: workerHosts({
+  workers: workerThreads({
     count: 1,
     serverId: 'test_',
     config: { 'millrace.worker.timeout.ms': '2000' },

@@ -3,7 +3,7 @@ import type { EmbeddedLog } from '../../../../src/broker/embedded/embedded-log.t
 import { BUILT_IN_FUNCTIONS } from '../../../../src/functions/index.ts'
 import { createRegistry } from '../../../../src/functions/registry.ts'
 import type { QueryRuntimeOptions } from '../../../../src/runtime/queries/runtime.ts'
-import { workerHosts } from '../../../../src/runtime/threads/worker-threads.ts'
+import { workerThreads } from '../../../../src/runtime/threads/worker-threads.ts'
 import { BIGINT, STRING } from '../../../../src/types/sql-type.ts'
 import { CollectingSubscriber } from '../../../support/collecting-subscriber.ts'
 import { functions as crashing } from '../../../support/crashing-functions.ts'
@@ -18,7 +18,7 @@ const deaths: Error[] = []
 
 const inWorkers = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
   functions,
-  hosts: workerHosts({
+  workers: workerThreads({
     count: 2,
     serverId: 'test_',
     config: {},

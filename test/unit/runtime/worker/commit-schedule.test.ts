@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { CommitSchedule } from '../../../../src/runtime/worker/commit-schedule.ts'
 import type { Transactions } from '../../../../src/runtime/worker/transactions.ts'
-import type { HostedQuery } from '../../../../src/runtime/worker/worker-query.ts'
+import type { WorkerQuery } from '../../../../src/runtime/worker/worker-query.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
@@ -25,7 +25,7 @@ const open = () => {
   const state = { isFull: false }
   const schedule = new CommitSchedule({
     clock: { now: () => 1e9 - 1 },
-    queries: () => [query as unknown as HostedQuery],
+    queries: () => [query as unknown as WorkerQuery],
     transactions: {} as Transactions,
     isPressed: () => state.isFull,
     isFull: () => state.isFull,

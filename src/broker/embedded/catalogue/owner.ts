@@ -1,0 +1,150 @@
+/** The owner of an embedded log, in the main thread: the catalogue's one implementation, and the work that nobody asks for. */
+
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type {
+  CommittedOffset,
+  GroupDescription,
+  GroupOffset,
+  NewTopic,
+  TopicConfig,
+  TopicPartition,
+  TopicSummary,
+} from '../../broker.ts'
+import { writeFileAtomically } from '../segments/data-layout.ts'
+import type { Partition } from '../segments/partition.ts'
+import type { Checkpoint } from '../upkeep/checkpoint.ts'
+import type { Catalogue, TopicHandle, TransactionalProducer, TransactionEnd } from './catalogue.ts'
+import { GroupOffsets } from './group-offsets.ts'
+import { KeyedLog } from './keyed-log.ts'
+import { Topics } from './owned-topics.ts'
+import type { LogThread } from './thread.ts'
+import { TransactionCoordinator } from './transaction-coordinator.ts'
+
+const OFFSETS_TOPIC = '__consumer_offsets'
+const TRANSACTIONS_TOPIC = '__transaction_state'
+/** Small segments, as only closed ones are compacted. */
+const INTERNAL_CONFIG: TopicConfig = {
+  'cleanup.policy': 'compact',
+  'segment.bytes': '4194304',
+  'delete.retention.ms': '0',
+}
+
+export interface OwnerOptions {
+  readonly dataDir: string
+  readonly thread: LogThread
+  readonly defaults: TopicConfig
+  readonly checkpoint: Checkpoint
+  readonly warn: (message: string) => void
+}
+
+export class LogOwner {
+  readonly topics: Topics
+  readonly transactions: TransactionCoordinator
+  readonly #groups: GroupOffsets
+  readonly #clusterId: string
+
+  constructor(options: OwnerOptions) {
+    this.#clusterId = loadClusterId(options.dataDir)
+    this.topics = new Topics(options)
+    this.#groups = new GroupOffsets(this.#internalLog(OFFSETS_TOPIC))
+    this.transactions = new TransactionCoordinator({
+      log: this.#internalLog(TRANSACTIONS_TOPIC),
+      groups: this.#groups,
+      partition: (position) => this.topics.partition(position),
+      partitions: () => this.topics.partitions(),
+    })
+  }
+
+  /** The catalogue as the thread `holder` sees it. */
+  catalogue(holder: number): Catalogue {
+    return new OwnedCatalogue({
+      topics: this.topics,
+      groups: this.#groups,
+      transactions: this.transactions,
+      clusterId: this.#clusterId,
+      holder,
+    })
+  }
+
+  #internalLog(name: string): KeyedLog {
+    const topic = this.topics.get(name) ?? this.topics.create({ name, partitions: 1, config: INTERNAL_CONFIG }, true)
+    return new KeyedLog(topic.partitions[0] as Partition)
+  }
+}
+
+function loadClusterId(dataDir: string): string {
+  const path = join(dataDir, 'cluster.json')
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as { clusterId: string }).clusterId
+  } catch {
+    const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
+    writeFileAtomically(path, JSON.stringify({ clusterId }))
+    return clusterId
+  }
+}
+
+interface CatalogueParts {
+  readonly topics: Topics
+  readonly groups: GroupOffsets
+  readonly transactions: TransactionCoordinator
+  readonly clusterId: string
+  readonly holder: number
+}
+
+class OwnedCatalogue implements Catalogue {
+  readonly #parts: CatalogueParts
+
+  constructor(parts: CatalogueParts) {
+    this.#parts = parts
+  }
+
+  async clusterId(): Promise<string> {
+    return this.#parts.clusterId
+  }
+
+  async createTopic(topic: NewTopic): Promise<void> {
+    this.#parts.topics.create(topic)
+  }
+
+  async deleteTopic(name: string): Promise<void> {
+    const removed = this.#parts.topics.delete(name)
+    this.#parts.groups.deleteTopic(name)
+    await removed
+  }
+
+  async listTopics(): Promise<TopicSummary[]> {
+    return this.#parts.topics
+      .all()
+      .map(({ handle: { name, partitions, replicas, isInternal } }) => ({ name, partitions, replicas, isInternal }))
+  }
+
+  async openTopic(name: string): Promise<TopicHandle | null> {
+    return this.#parts.topics.get(name)?.handle ?? null
+  }
+
+  async commitOffsets(group: string, offsets: readonly GroupOffset[]): Promise<void> {
+    this.#parts.groups.commit(group, offsets)
+  }
+
+  async fetchOffsets(group: string, partitions?: readonly TopicPartition[]): Promise<CommittedOffset[]> {
+    return this.#parts.groups.fetch(group, partitions)
+  }
+
+  async deleteGroup(group: string): Promise<void> {
+    this.#parts.groups.delete(group)
+  }
+
+  async describeGroups(groups: readonly string[]): Promise<GroupDescription[]> {
+    return this.#parts.groups.describe(groups)
+  }
+
+  async initTransactions(transactionalId: string, timeoutMs: number): Promise<TransactionalProducer> {
+    return this.#parts.transactions.init(transactionalId, timeoutMs, this.#parts.holder)
+  }
+
+  async endTransaction(end: TransactionEnd): Promise<void> {
+    this.#parts.transactions.end(end)
+  }
+}

@@ -1,0 +1,81 @@
+/** Topics on disk: one directory each, made and removed so that a crash leaves a topic whole or absent. */
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TopicConfig } from '../../broker.ts'
+import {
+  deletedDirectory,
+  freePath,
+  quarantineDirectory,
+  topicDirectory,
+  topicsDirectory,
+  writeFileAtomically,
+} from '../segments/data-layout.ts'
+
+export interface StoredTopic {
+  readonly id: string
+  readonly name: string
+  readonly partitions: number
+  readonly replicas: number
+  readonly isInternal: boolean
+  /** As given and defaulted when the topic was made. */
+  readonly config: TopicConfig
+}
+
+export const metadataPath = (dataDir: string, topic: string) => join(topicDirectory(dataDir, topic), 'topic.json')
+
+/**
+ * All topics of the directory. Finishes deletions that a crash interrupted; a directory without metadata is a creation that never was.
+ * One whose metadata a power failure has damaged is moved to the quarantine directory and told of.
+ */
+export function loadTopics(dataDir: string, warn: (message: string) => void): StoredTopic[] {
+  mkdirSync(topicsDirectory(dataDir), { recursive: true })
+  rmSync(deletedDirectory(dataDir), { recursive: true, force: true })
+  const topics: StoredTopic[] = []
+  for (const name of readdirSync(topicsDirectory(dataDir))) {
+    const directory = topicDirectory(dataDir, name)
+    const metadata = metadataPath(dataDir, name)
+    const topic = existsSync(metadata) ? parseTopic(readFileSync(metadata, 'utf8')) : null
+    if (topic === 'damaged') setAside(dataDir, name, warn)
+    else if (topic === null) rmSync(directory, { recursive: true, force: true })
+    else topics.push(topic)
+  }
+  return topics
+}
+
+function parseTopic(metadata: string): StoredTopic | 'damaged' {
+  try {
+    return JSON.parse(metadata) as StoredTopic
+  } catch {
+    return 'damaged'
+  }
+}
+
+function setAside(dataDir: string, name: string, warn: (message: string) => void): void {
+  mkdirSync(quarantineDirectory(dataDir), { recursive: true })
+  const target = freePath(quarantineDirectory(dataDir), name)
+  renameSync(topicDirectory(dataDir, name), target)
+  warn(
+    `The metadata of topic ${name} is damaged, so the topic is gone. Its files are kept in ${target}. Create the topic again.`,
+  )
+}
+
+/**
+ * Stores the topic so that it outlives the process; who cares for power failures syncs `metadataPath` later, as that takes long. Partition
+ * directories are there when this returns; the metadata file comes last and makes the topic count.
+ */
+export function storeTopic(dataDir: string, topic: StoredTopic): void {
+  const directory = topicDirectory(dataDir, topic.name)
+  for (let partition = 0; partition < topic.partitions; partition++)
+    mkdirSync(join(directory, String(partition)), { recursive: true })
+  writeFileAtomically(metadataPath(dataDir, topic.name), JSON.stringify(topic), { flush: false })
+}
+
+/** The topic is gone when this returns; the promise is for its space. */
+export function removeTopic(dataDir: string, { name, id }: StoredTopic): Promise<void> {
+  mkdirSync(deletedDirectory(dataDir), { recursive: true })
+  const doomed = join(deletedDirectory(dataDir), id)
+  renameSync(topicDirectory(dataDir, name), doomed)
+  return rm(doomed, { recursive: true, force: true })
+}

@@ -1,0 +1,14 @@
+/** What the file system refused, in the broker's words. */
+
+import { BrokerError } from '../../broker-error.ts'
+
+/** `what`: an infinitive with its object, "append to t-0". A `BrokerError` is passed through. */
+export function storageError(what: string, cause: unknown): BrokerError {
+  if (cause instanceof BrokerError) return cause
+  const code = (cause as NodeJS.ErrnoException).code
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const message = `No space is left on the disk to ${what}. Free some, or lower the retention of topics.`
+    return new BrokerError('STORAGE_FULL', message, { retriable: true, cause })
+  }
+  return new BrokerError('UNAVAILABLE', `Could not ${what}: ${(cause as Error).message}`, { retriable: true, cause })
+}

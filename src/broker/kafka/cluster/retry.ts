@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { BrokerError } from '../../broker-error.ts'
+
+export interface RetryOptions {
+  /** No new attempt starts later than this after the first, ms. */
+  readonly forMs: number
+  /** Pause after the first failure, ms; it doubles with each further one, to at most a second. Default 20. */
+  readonly initialMs?: number
+  /** Whether to try again after an error. Default: when it is a retriable BrokerError. */
+  readonly retries?: (error: unknown) => boolean
+  /** Ends the wait between attempts; the last error is then thrown. */
+  readonly signal?: AbortSignal
+}
+
+const INITIAL_MS = 20
+const LONGEST_MS = 1000
+
+export const isRetriable = (error: unknown) => error instanceof BrokerError && error.retriable
+
+/** Runs `attempt` until it succeeds, fails for good, or the time is over; then the last error is thrown. */
+export async function retry<Result>(options: RetryOptions, attempt: () => Promise<Result>): Promise<Result> {
+  const { forMs, initialMs = INITIAL_MS, retries = isRetriable, signal } = options
+  const deadline = performance.now() + forMs
+  for (let failures = 0; ; failures++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!retries(error) || performance.now() >= deadline || signal?.aborted) throw error
+      await pause(backoffMs(failures, initialMs), signal)
+      if (signal?.aborted) throw error
+    }
+  }
+}
+
+/** Doubles with each failure (counted from 0), with a jitter of a fifth so that many do not come back together. */
+export function backoffMs(failures: number, initialMs = INITIAL_MS): number {
+  return Math.min(LONGEST_MS, initialMs * 2 ** Math.min(failures, 16)) * (0.8 + 0.4 * Math.random())
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await delay(ms, undefined, { ref: true, ...(signal && { signal }) })
+  } catch {
+    // Aborted: the caller looks at the signal.
+  }
+}

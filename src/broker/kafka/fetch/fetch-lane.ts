@@ -1,0 +1,53 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import type { KafkaConnection } from '../cluster/connection.ts'
+import { throwIfError } from '../protocol/protocol-errors.ts'
+import { decodeFetch, encodeFetch, type FetchAnswer, type FetchRequest } from './fetch-request.ts'
+import type { FramePool } from './frame-pool.ts'
+
+/** One connection to one broker, with one fetch under way at a time. It is opened when first needed, and anew after a failure. */
+export class FetchLane {
+  /** Longest time the broker may hold a fetch of this lane, ms. */
+  readonly maxWaitMs: number
+  isBusy = false
+  readonly #cluster: Cluster
+  readonly #nodeId: number
+  readonly #frames: FramePool
+  #connection: KafkaConnection | null = null
+
+  /** `frames`: where responses go. */
+  constructor(cluster: Cluster, nodeId: number, maxWaitMs: number, frames: FramePool) {
+    this.#cluster = cluster
+    this.#nodeId = nodeId
+    this.#frames = frames
+    this.maxWaitMs = maxWaitMs
+  }
+
+  /** Rejects when the broker cannot be reached or does not answer; the connection is then gone. Not while `isBusy`. */
+  async fetch(request: FetchRequest): Promise<readonly FetchAnswer[]> {
+    this.isBusy = true
+    try {
+      const connection = await this.#open()
+      const bytes = await connection.exchange(encodeFetch(request, this.#cluster.settings.requestTimeoutMs))
+      const { errorCode, partitions } = decodeFetch(bytes, request.readCommitted)
+      throwIfError(errorCode, 'Fetching')
+      return partitions
+    } catch (error) {
+      this.close()
+      throw error
+    } finally {
+      this.isBusy = false
+    }
+  }
+
+  /** A fetch under way rejects. */
+  close(): void {
+    void this.#connection?.hangUp()
+    this.#connection = null
+  }
+
+  async #open(): Promise<KafkaConnection> {
+    if (this.#connection?.isStale) this.close()
+    this.#connection ??= await this.#cluster.open(this.#nodeId, (size) => this.#frames.take(size))
+    return this.#connection
+  }
+}

@@ -1,0 +1,97 @@
+/** Consumer groups over Kafka: committed offsets, descriptions. Each group has a coordinator among the brokers. */
+
+import type { CommittedOffset, GroupDescription, GroupOffset, TopicPartition } from '../../broker.ts'
+import { BrokerError } from '../../broker-error.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { apis } from '../protocol/apis.ts'
+import { groupByTopic } from '../protocol/by-topic.ts'
+import { KafkaErrorCode, ProtocolError, throwIfError } from '../protocol/protocol-errors.ts'
+
+/** What a group without members has in place of a generation and a member id. Source: Kafka `GroupMetadata.validateOffsetCommit`. */
+const NO_GENERATION = -1
+const NO_MEMBER = ''
+
+const HAS_MEMBERS: readonly number[] = [
+  KafkaErrorCode.UNKNOWN_MEMBER_ID,
+  KafkaErrorCode.ILLEGAL_GENERATION,
+  KafkaErrorCode.REBALANCE_IN_PROGRESS,
+]
+
+/** As the port's `commitOffsets`. */
+export async function commitOffsets(cluster: Cluster, group: string, offsets: readonly GroupOffset[]): Promise<void> {
+  if (offsets.length === 0) return
+  await cluster.withCoordinator('group', group, async (connection) => {
+    const { responses } = await connection.call(apis.offsetCommit, {
+      groupId: group,
+      groupGenerationId: NO_GENERATION,
+      memberId: NO_MEMBER,
+      topics: offsetsByTopic(offsets),
+    })
+    for (const { partitions } of responses) for (const { errorCode } of partitions) throwIfNotStored(errorCode, group)
+  })
+}
+
+/** Throws for the error code of a committed offset. */
+function throwIfNotStored(errorCode: number, group: string): void {
+  if (HAS_MEMBERS.includes(errorCode))
+    throw new BrokerError('INVALID_REQUEST', `Group ${group} has members of its own: only they commit its offsets.`)
+  throwIfError(errorCode, `Committing offsets of group ${group}`)
+}
+
+/** As requests want them. */
+export function offsetsByTopic(offsets: readonly GroupOffset[]) {
+  return groupByTopic(offsets, ({ partition, offset, metadata = '' }) => ({ partition, offset, metadata }))
+}
+
+/** As the port's `fetchOffsets`. */
+export async function fetchOffsets(
+  cluster: Cluster,
+  group: string,
+  partitions?: readonly TopicPartition[],
+): Promise<CommittedOffset[]> {
+  if (partitions?.length === 0) return []
+  const topics = groupByTopic(partitions ?? [], ({ partition }) => ({ partition }))
+  const { responses } = await cluster.withCoordinator('group', group, async (connection) => {
+    const answer = await connection.call(apis.offsetFetch, { groupId: group, topics })
+    throwIfError(answer.errorCode, `Reading the offsets of group ${group}`)
+    return answer
+  })
+  const committed: CommittedOffset[] = []
+  for (const { topic, partitions: answers } of responses)
+    for (const { partition, errorCode, offset, metadata } of answers) {
+      if (errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION) continue
+      throwIfError(errorCode, `Reading the offset of group ${group} in ${topic}-${partition}`)
+      if (Number(offset) >= 0) committed.push({ topic, partition, offset: Number(offset), metadata: metadata ?? '' })
+    }
+  return committed
+}
+
+/** As the port's `deleteGroup`. */
+export async function deleteGroup(cluster: Cluster, group: string): Promise<void> {
+  await cluster.withCoordinator('group', group, async (connection) => {
+    const { results } = await connection.call(apis.deleteGroups, [group])
+    const { errorCode } = results[0]!
+    if (errorCode === KafkaErrorCode.GROUP_ID_NOT_FOUND) return
+    if (errorCode === KafkaErrorCode.NON_EMPTY_GROUP)
+      throw new BrokerError('INVALID_REQUEST', `Group ${group} has members: stop them before it is deleted.`)
+    throwIfError(errorCode, `Deleting group ${group}`)
+  })
+}
+
+/** As the port's `describeGroups`. */
+export function describeGroups(cluster: Cluster, groups: readonly string[]): Promise<GroupDescription[]> {
+  return Promise.all(groups.map((group) => describeGroup(cluster, group)))
+}
+
+async function describeGroup(cluster: Cluster, group: string): Promise<GroupDescription> {
+  const described = await cluster.withCoordinator('group', group, async (connection) => {
+    const { groups } = await connection.call(apis.describeGroups, { groupIds: [group] })
+    const found = groups[0]!
+    if (found.errorCode !== KafkaErrorCode.NONE && found.errorCode !== KafkaErrorCode.GROUP_ID_NOT_FOUND)
+      throw new ProtocolError(found.errorCode, `Describing group ${group}`)
+    return found
+  })
+  const state = described.errorCode === KafkaErrorCode.GROUP_ID_NOT_FOUND ? 'Dead' : described.state
+  const members = described.members.map(({ memberId, clientId, clientHost }) => ({ memberId, clientId, clientHost }))
+  return { group, state, members, offsets: await fetchOffsets(cluster, group) }
+}

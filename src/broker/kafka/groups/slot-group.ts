@@ -1,0 +1,262 @@
+/**
+ * The slots group: how the servers of a cluster share the work. Its members are the servers, and what they are assigned are slots; whoever
+ * has a slot runs its tasks. Kafka's group protocol notices failures. A slot that moves is let go by its owner before another gets it,
+ * while the other slots go on. There is no topic: the protocol needs none, and one of 64 partitions takes a broker seconds to make.
+ *
+ * The membership is held by a heartbeat of its own and not by kafkajs's consumer: kafkajs beats only between fetches (so an idle member
+ * misses rebalances), takes no notice of how long revoking takes, and starts the new owner before the old one has stopped.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { Cluster } from '../cluster/cluster.ts'
+import { type KafkaOptions, withDefaults } from '../cluster/kafka-connection-options.ts'
+import { backoffMs, isRetriable } from '../cluster/retry.ts'
+import { apis } from '../protocol/apis.ts'
+import { claimOrder } from './slot-assignment.ts'
+import { decodeAssignment, decodeMember } from './slot-protocol.ts'
+import { EvictedError, SlotSession } from './slot-session.ts'
+
+export interface SlotEvents {
+  /** Slots are ours from now on. Awaited before the next change. */
+  onAssigned(slots: readonly number[]): void | Promise<void>
+  /** Slots are not ours any more. Nobody else gets them before this has resolved. */
+  onRevoked(slots: readonly number[]): void | Promise<void>
+  /** We were thought dead: others may have the slots already. */
+  onLost(slots: readonly number[]): void | Promise<void>
+}
+
+export interface SlotsOptions extends SlotEvents {
+  readonly kafka: KafkaOptions
+  /** The group is called `<prefix>slots`: one prefix per cluster of servers. */
+  readonly prefix: string
+  /** How many slots there are: the same for all members, others are refused. */
+  readonly slots: number
+  /** Where the other servers reach this one. */
+  readonly address: string
+  /** The server's own, also after a restart; no other process has it. */
+  readonly identity: string
+  /** Threads among which this server shares its slots, by `slot % lanes`: if it is to give some up, all lose alike many. Default 1. */
+  readonly lanes?: number
+  /** Without a sign of life for so long a server loses its slots, ms. Default 10,000. */
+  readonly sessionTimeoutMs?: number
+  /** How long letting go of slots may take, ms. Default 30,000. */
+  readonly rebalanceTimeoutMs?: number
+  /** Aborted, it leaves, also if it has not been given slots yet. */
+  readonly signal?: AbortSignal
+}
+
+export interface SlotOwner {
+  readonly address: string
+  /** Ascending. */
+  readonly slots: readonly number[]
+}
+
+export interface SlotMembership {
+  /** Ours, ascending. */
+  readonly owned: readonly number[]
+  /** Resolves after `leave`; rejects when a callback failed, or the group cannot be joined any more. */
+  readonly ended: Promise<void>
+  /** Who has which slots; while they are moving, what was known last. */
+  owners(): Promise<readonly SlotOwner[]>
+  /** Revokes what is owned, then leaves, so that others get it at once. */
+  leave(): Promise<void>
+}
+
+const SESSION_TIMEOUT_MS = 10_000
+const REBALANCE_TIMEOUT_MS = 30_000
+/** How soon a member learns that another came or went, ms. */
+const LONGEST_BEAT_MS = 250
+const BEATS_PER_SESSION = 4
+
+/** Resolves when the first slots were given out, which may be none. */
+export async function joinSlots(options: SlotsOptions): Promise<SlotMembership> {
+  const cluster = new Cluster(withDefaults(options.kafka))
+  try {
+    await cluster.connect()
+    const member = new SlotMember(cluster, options)
+    const leave = () => void member.leave().catch(() => {})
+    options.signal?.addEventListener('abort', leave, { once: true })
+    if (options.signal?.aborted) leave()
+    await member.start()
+    return member
+  } catch (error) {
+    await cluster.close()
+    throw error
+  }
+}
+
+class SlotMember implements SlotMembership {
+  readonly ended: Promise<void>
+  readonly #cluster: Cluster
+  readonly #name: string
+  readonly #options: SlotsOptions
+  readonly #session: SlotSession
+  readonly #sessionTimeoutMs: number
+  readonly #leaving = new AbortController()
+  readonly #firstAssignment = Promise.withResolvers<void>()
+  readonly #end = Promise.withResolvers<void>()
+  #owned: number[] = []
+  #owners: readonly SlotOwner[] = []
+  #knowsOwners = false
+  /** When the coordinator last answered, by `performance.now()`. */
+  #lastAnswer = 0
+  /** When slots were last given out, likewise. */
+  #joinedAt = 0
+  #isJoining = false
+
+  constructor(cluster: Cluster, options: SlotsOptions) {
+    const { sessionTimeoutMs = SESSION_TIMEOUT_MS, rebalanceTimeoutMs = REBALANCE_TIMEOUT_MS } = options
+    const name = `${options.prefix}slots`
+    this.#cluster = cluster
+    this.#name = name
+    this.#options = options
+    this.#sessionTimeoutMs = sessionTimeoutMs
+    this.#session = new SlotSession(cluster, { ...options, name, sessionTimeoutMs, rebalanceTimeoutMs })
+    this.ended = this.#end.promise
+    this.ended.catch(() => {})
+  }
+
+  get owned(): readonly number[] {
+    return this.#owned
+  }
+
+  async start(): Promise<void> {
+    void this.#run().then(
+      () => {
+        this.#firstAssignment.resolve()
+        this.#end.resolve()
+      },
+      (error: unknown) => {
+        this.#firstAssignment.reject(error)
+        this.#end.reject(error)
+      },
+    )
+    await this.#firstAssignment.promise
+  }
+
+  /** Known until the members join again: only then slots move. */
+  async owners(): Promise<readonly SlotOwner[]> {
+    if (this.#knowsOwners) return this.#owners
+    const joinedAt = this.#joinedAt
+    const described = await this.#cluster.withCoordinator('group', this.#name, async (connection) => {
+      const { groups } = await connection.call(apis.describeGroups, { groupIds: [this.#name] })
+      return groups[0]!
+    })
+    if (described.state === 'Stable') {
+      this.#knowsOwners = joinedAt === this.#joinedAt && !this.#isJoining
+      this.#owners = described.members.map(({ memberMetadata, memberAssignment }) => ({
+        address: memberMetadata === null ? '' : decodeMember(memberMetadata).address,
+        slots: decodeAssignment(memberAssignment),
+      }))
+    }
+    return this.#owners
+  }
+
+  async leave(): Promise<void> {
+    this.#leaving.abort()
+    // The others may take long to join; who leaves need not wait for them.
+    if (this.#isJoining) this.#session.disconnect()
+    await this.ended
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for (let failures = 0; !this.#leaving.signal.aborted; )
+        try {
+          await this.#takePart()
+        } catch (error) {
+          if (performance.now() - this.#joinedAt >= this.#sessionTimeoutMs) failures = 0
+          await this.#recover(error, failures++)
+        }
+    } finally {
+      await this.#sayGoodbye()
+    }
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    try {
+      await this.#revoke(this.#owned)
+    } finally {
+      // If it does not arrive, the session times out.
+      await this.#session.leave().catch(() => {})
+      this.#session.disconnect()
+      await this.#cluster.close()
+    }
+  }
+
+  /** Until the members must join again, or this one leaves. */
+  async #takePart(): Promise<void> {
+    const assigned = await this.#join()
+    this.#lastAnswer = this.#joinedAt = performance.now()
+    const lost = this.#owned.filter((slot) => !assigned.includes(slot))
+    const gained = assigned.filter((slot) => !this.#owned.includes(slot))
+    await this.#whileBeating(() => this.#revoke(lost))
+    this.#owned = assigned
+    if (gained.length > 0) await this.#whileBeating(async () => this.#options.onAssigned(gained))
+    this.#firstAssignment.resolve()
+    // What was let go is given to its new owner when we join again.
+    if (lost.length > 0) return
+    while (!this.#leaving.signal.aborted && (await this.#beat())) await this.#pause(this.#beatMs)
+  }
+
+  async #join(): Promise<number[]> {
+    this.#isJoining = true
+    this.#knowsOwners = false
+    try {
+      if (this.#joinedAt === 0) await this.#session.expelFormer()
+      return await this.#session.join(claimOrder(this.#owned, this.#options.lanes ?? 1))
+    } finally {
+      this.#isJoining = false
+    }
+  }
+
+  async #beat(): Promise<boolean> {
+    const isStable = await this.#session.heartbeat()
+    this.#lastAnswer = performance.now()
+    return isStable
+  }
+
+  get #beatMs(): number {
+    return Math.min(LONGEST_BEAT_MS, this.#sessionTimeoutMs / BEATS_PER_SESSION)
+  }
+
+  /** Keeps the membership alive during `work`. A call to join again is heard afterwards; who is evicted meanwhile is told after it. */
+  async #whileBeating(work: () => Promise<void>): Promise<void> {
+    let eviction: EvictedError | null = null
+    const hear = (error: unknown) => {
+      if (error instanceof EvictedError) eviction = error
+    }
+    const timer = setInterval(() => void this.#beat().catch(hear), this.#beatMs)
+    try {
+      await work()
+    } finally {
+      clearInterval(timer)
+    }
+    if (eviction !== null) throw eviction
+  }
+
+  async #revoke(slots: readonly number[]): Promise<void> {
+    if (slots.length === 0) return
+    this.#owned = this.#owned.filter((slot) => !slots.includes(slot))
+    await this.#options.onRevoked(slots)
+  }
+
+  async #lose(): Promise<void> {
+    const slots = this.#owned
+    this.#owned = []
+    if (slots.length > 0) await this.#options.onLost(slots)
+  }
+
+  /** Who was evicted, or could not be heard for a session, may have lost its slots to others: it stops working on them. */
+  async #recover(error: unknown, failures: number): Promise<void> {
+    if (!isRetriable(error)) throw error
+    const isEvicted = error instanceof EvictedError
+    if (!isEvicted) this.#session.disconnect()
+    if (isEvicted || performance.now() - this.#lastAnswer >= this.#sessionTimeoutMs) await this.#lose()
+    await this.#pause(backoffMs(failures))
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#leaving.signal }).catch(() => {})
+  }
+}

@@ -1,0 +1,251 @@
+/**
+ * The transactions of one transactional id, as its coordinator sees them. A partition or group is added to the open transaction before
+ * anything is written to it. Source: KIP-98; KIP-360 for going on after a failure; Kafka `TransactionManager`.
+ *
+ * After a transaction the coordinator writes markers into the partitions, and refuses the next one (CONCURRENT_TRANSACTIONS) for the few
+ * ms that takes: hence the short first pause.
+ */
+
+import type { GroupOffset, TopicPartition } from '../../broker.ts'
+import { BrokerError } from '../../broker-error.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Api } from '../cluster/connection.ts'
+import { offsetsByTopic } from '../groups/groups.ts'
+import { apis } from '../protocol/apis.ts'
+import { groupByTopic } from '../protocol/by-topic.ts'
+import { KafkaErrorCode, ProtocolError, throwIfError } from '../protocol/protocol-errors.ts'
+import { initProducerId, NO_IDENTITY, type ProducerIdentity } from './producer-id.ts'
+
+const FIRST_PAUSE_MS = 2
+/** The broker did not look at this partition because of an error in another one. */
+const OPERATION_NOT_ATTEMPTED = 55
+const FENCED: readonly number[] = [KafkaErrorCode.PRODUCER_FENCED, KafkaErrorCode.INVALID_PRODUCER_EPOCH]
+
+interface Arguments {
+  readonly transactionalId: string
+  readonly producerId: number
+  readonly producerEpoch: number
+}
+
+type State = 'uninitialized' | 'ready' | 'open' | 'committing' | 'failed' | 'fenced'
+
+export class Transaction {
+  readonly transactionalId: string
+  readonly #cluster: Cluster
+  readonly #timeoutMs: number
+  #identity: ProducerIdentity = NO_IDENTITY
+  #fenceCheck: Promise<void> | null = null
+  #state: State = 'uninitialized'
+  #failure: BrokerError | null = null
+  /** Whether the coordinator knows of anything in the open transaction. */
+  #hasContent = false
+
+  constructor(cluster: Cluster, transactionalId: string, timeoutMs: number) {
+    this.#cluster = cluster
+    this.transactionalId = transactionalId
+    this.#timeoutMs = timeoutMs
+  }
+
+  get identity(): ProducerIdentity {
+    return this.#identity
+  }
+
+  get isOpen(): boolean {
+    return this.#state !== 'uninitialized' && this.#state !== 'ready'
+  }
+
+  async init(): Promise<void> {
+    if (this.#state !== 'uninitialized') throw wrongOrder('initTransactions was called before.')
+    this.#identity = await this.#initProducerId(NO_IDENTITY)
+    this.#state = 'ready'
+  }
+
+  begin(): void {
+    this.#throwIfFenced()
+    if (this.#state === 'uninitialized') throw wrongOrder('call initTransactions before begin.')
+    if (this.#state !== 'ready') throw wrongOrder('a transaction is open already.')
+    this.#state = 'open'
+  }
+
+  /** Throws unless records and offsets may be added. */
+  throwUnlessWritable(): void {
+    this.#throwIfFenced()
+    if (this.#hasFailed()) throw this.#aborted()
+    if (this.#state !== 'open') throw wrongOrder('no transaction is open: call begin.')
+  }
+
+  /** Notes that something in the open transaction failed: it cannot be committed any more. */
+  fail(error: BrokerError): void {
+    if (error.code === 'PRODUCER_FENCED') this.#state = 'fenced'
+    else if (this.#state === 'open' || this.#state === 'committing') this.#state = 'failed'
+    this.#failure ??= error
+  }
+
+  async addPartitions(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#hasContent = true
+    const topics = groupByTopic(partitions, ({ partition }) => partition)
+    await this.#ask('Adding partitions to a transaction', apis.addPartitionsToTxn, { topics }, ({ errors }) => {
+      const codes = errors.flatMap(({ partitionErrors }) => partitionErrors.map(({ errorCode }) => errorCode))
+      return codes.find((code) => code !== KafkaErrorCode.NONE && code !== OPERATION_NOT_ATTEMPTED) ?? 0
+    })
+  }
+
+  async sendOffsets(group: string, offsets: readonly GroupOffset[]): Promise<void> {
+    this.throwUnlessWritable()
+    if (offsets.length === 0) return
+    this.#hasContent = true
+    try {
+      const addition = { groupId: group }
+      await this.#ask('Adding offsets to a transaction', apis.addOffsetsToTxn, addition, (answer) => answer.errorCode)
+      await this.#commitOffsets(group, offsets)
+    } catch (error) {
+      this.#failUnlessRetriable(error)
+      throw error
+    }
+  }
+
+  /** Everything sent must have been stored. */
+  async commit(): Promise<void> {
+    this.#throwIfFenced()
+    if (this.#hasFailed()) throw this.#aborted()
+    if (this.#state !== 'open' && this.#state !== 'committing') throw wrongOrder('no transaction is open: call begin.')
+    this.#state = 'committing'
+    try {
+      await this.#end(true)
+    } catch (error) {
+      this.#failUnlessRetriable(error)
+      throw this.#hasFailed() ? this.#aborted() : error
+    }
+    this.#close()
+  }
+
+  /** Nothing may be on its way any more. True if sequences start anew, with a new `identity`. */
+  async abort(): Promise<boolean> {
+    this.#throwIfFenced()
+    if (!this.isOpen) return false
+    const startsAnew = this.#state === 'failed' || this.#state === 'committing'
+    // Asking for the next epoch aborts what is open, finishes what was already decided, and forgets the sequences in doubt.
+    if (startsAnew) await this.#nextEpoch()
+    else await this.#end(false)
+    this.#close()
+    return startsAnew
+  }
+
+  #close(): void {
+    this.#state = 'ready'
+    this.#failure = null
+    this.#hasContent = false
+  }
+
+  async #end(commits: boolean): Promise<void> {
+    if (!this.#hasContent) return
+    const action = commits ? 'Committing a transaction' : 'Aborting a transaction'
+    const result = { transactionResult: commits }
+    await this.#ask(action, apis.endTxn, result, (answer) => answer.errorCode)
+  }
+
+  async #commitOffsets(group: string, offsets: readonly GroupOffset[]): Promise<void> {
+    const args = { ...this.#arguments(), groupId: group, topics: offsetsByTopic(offsets) }
+    await this.#cluster.withCoordinator('group', group, async (connection) => {
+      const { topics } = await connection.call(apis.txnOffsetCommit, args)
+      const codes = topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode))
+      const code = codes.find((errorCode) => errorCode !== KafkaErrorCode.NONE) ?? 0
+      await this.#throwIfFailed(code, `Committing offsets of group ${group} in a transaction`)
+    })
+  }
+
+  #arguments(): Arguments {
+    const { producerId, epoch } = this.#identity
+    return { transactionalId: this.transactionalId, producerId, producerEpoch: epoch }
+  }
+
+  /** Asks the transaction's coordinator. */
+  #ask<Extra extends object, Response>(
+    action: string,
+    api: Api<Arguments & Extra, Response>,
+    extra: Extra,
+    errorCodeOf: (response: Response) => number,
+  ): Promise<void> {
+    return this.#cluster.withCoordinator(
+      'transaction',
+      this.transactionalId,
+      async (connection) => {
+        const response = await connection.call(api, { ...this.#arguments(), ...extra })
+        await this.#throwIfFailed(errorCodeOf(response), action)
+      },
+      FIRST_PAUSE_MS,
+    )
+  }
+
+  /**
+   * An old epoch means that a newer producer has taken over, or that the coordinator has aborted a transaction that was open too long;
+   * asking for the next epoch tells which.
+   */
+  async #throwIfFailed(errorCode: number, action: string): Promise<void> {
+    if (errorCode !== KafkaErrorCode.INVALID_PRODUCER_EPOCH) return throwIfError(errorCode, action)
+    await this.checkFence()
+    throw new BrokerError('TRANSACTION_ABORTED', `${action} failed: the transaction was open for too long.`)
+  }
+
+  /** Throws `PRODUCER_FENCED` if a newer producer has the transactional id; else goes on in a new epoch. */
+  checkFence(): Promise<void> {
+    this.#fenceCheck ??= this.#nextEpoch().finally(() => {
+      this.#fenceCheck = null
+    })
+    return this.#fenceCheck
+  }
+
+  async #nextEpoch(): Promise<void> {
+    this.#identity = await this.#initProducerId(this.#identity)
+  }
+
+  #initProducerId(current: ProducerIdentity): Promise<ProducerIdentity> {
+    const { transactionalId } = this
+    return this.#cluster.withCoordinator(
+      'transaction',
+      transactionalId,
+      async (connection) => {
+        const transactionTimeoutMs = this.#timeoutMs
+        const answer = await initProducerId(connection, { transactionalId, transactionTimeoutMs, current })
+        if (FENCED.includes(answer.errorCode)) {
+          const fenced = fencedError(transactionalId)
+          this.fail(fenced)
+          throw fenced
+        }
+        if (answer.errorCode !== KafkaErrorCode.NONE)
+          throw new ProtocolError(answer.errorCode, `Starting the transactional producer ${transactionalId}`)
+        return answer
+      },
+      FIRST_PAUSE_MS,
+    )
+  }
+
+  #failUnlessRetriable(error: unknown): void {
+    if (error instanceof BrokerError && !error.retriable) this.fail(error)
+  }
+
+  #hasFailed(): boolean {
+    return this.#state === 'failed'
+  }
+
+  #throwIfFenced(): void {
+    if (this.#state === 'fenced') throw fencedError(this.transactionalId)
+  }
+
+  #aborted(): BrokerError {
+    const cause = this.#failure ?? undefined
+    const message = `The transaction cannot be committed any more: abort it. ${cause?.message ?? ''}`.trim()
+    return new BrokerError('TRANSACTION_ABORTED', message, { cause })
+  }
+}
+
+function wrongOrder(message: string): BrokerError {
+  return new BrokerError('INVALID_REQUEST', `The calls of a transactional producer are out of order: ${message}`)
+}
+
+function fencedError(transactionalId: string): BrokerError {
+  return new BrokerError(
+    'PRODUCER_FENCED',
+    `A newer producer has the transactional id ${transactionalId}: this one must be closed.`,
+  )
+}

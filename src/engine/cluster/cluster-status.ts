@@ -1,0 +1,80 @@
+/** Which server of the cluster has which partitions and stores of the persistent queries. Source: rest.md 7, /clusterStatus. */
+
+import { isOperator, splitTopology, stepSchemas, storesOf } from '../../plan/topology.ts'
+import type { TaskAssignment } from '../../runtime/assignment.ts'
+import { SLOTS } from '../../runtime/slots.ts'
+import type { PersistentQuery } from '../commands/catalog.ts'
+import type { EngineParts } from '../parts.ts'
+import { hostIn } from './peer-states.ts'
+import type { SlotOwner } from './peers.ts'
+
+interface ActiveParts {
+  readonly activeStores: readonly string[]
+  readonly activePartitions: readonly { readonly topic: string; readonly partition: number }[]
+  /** There are no standbys. */
+  readonly standByStores: readonly []
+  readonly standByPartitions: readonly []
+}
+
+interface HostStatus {
+  readonly hostAlive: boolean
+  /** Epoch ms. */
+  readonly lastStatusUpdateMs: number
+  /** By query id. */
+  readonly activeStandbyPerQuery: Readonly<Record<string, ActiveParts>>
+  readonly hostStoreLags: { readonly stateStoreLags: Readonly<Record<string, never>>; readonly updateTimeMs: number }
+}
+
+/** By `host:port`. */
+export type ClusterStatus = Readonly<Record<string, HostStatus>>
+
+type Parts = Pick<EngineParts, 'peers' | 'runtime' | 'catalog' | 'clock' | 'config'>
+
+/** Of the servers that are members now; who is gone is not there. Rejects with a BrokerError. */
+export async function clusterStatus(parts: Parts): Promise<ClusterStatus> {
+  const { runtime, catalog, clock } = parts
+  const now = clock.now()
+  const queries = [...catalog().queries.values()].map((query) => ({
+    query,
+    tasks: runtime.tasksOf(query.link.queryId) ?? [],
+  }))
+  const statusOf = ({ slots }: SlotOwner): HostStatus => {
+    const owned = new Set(slots)
+    const perQuery = queries.flatMap(({ query, tasks }) => {
+      const own = tasks.filter(({ slot }) => owned.has(slot))
+      return own.length === 0 ? [] : [[query.link.queryId, activeParts(query, own)] as const]
+    })
+    return {
+      hostAlive: true,
+      lastStatusUpdateMs: now,
+      activeStandbyPerQuery: Object.fromEntries(perQuery),
+      hostStoreLags: { stateStoreLags: {}, updateTimeMs: 0 },
+    }
+  }
+  return Object.fromEntries((await ownersIn(parts)).map((owner) => [hostIn(owner.address), statusOf(owner)]))
+}
+
+async function ownersIn({ peers, config }: Parts): Promise<readonly SlotOwner[]> {
+  if (peers !== null) return peers.owners()
+  const address = config.get('ksql.advertised.listener') ?? config.get('listeners')?.split(',')[0] ?? ''
+  return [{ address, slots: Array.from({ length: SLOTS }, (_, slot) => slot) }]
+}
+
+function activeParts({ plan }: PersistentQuery, tasks: readonly TaskAssignment[]): ActiveParts {
+  const schemas = stepSchemas(plan.steps)
+  const topologies = new Set(tasks.map(({ topology }) => topology))
+  const stores = splitTopology(plan.steps)
+    .filter(({ index }) => topologies.has(index))
+    .flatMap(({ steps }) => steps.flatMap((step) => (isOperator(step) ? storesOf(step, schemas) : [])))
+  const partitions = new Map(
+    tasks.flatMap(({ inputs }) =>
+      inputs.map(({ topic, partition }) => [`${topic}/${partition}`, { topic, partition }]),
+    ),
+  )
+  return {
+    activeStores: [...new Set(stores.map(({ name }) => name))],
+    activePartitions: [...partitions.values()],
+    standByStores: [],
+    standByPartitions: [],
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * What the command log has defined so far: metastore and persistent queries. An immutable snapshot that each command's effects turn into
+ * the next one, so that a sandbox is a copy and a replay is a fold.
+ */
+import { assertNever } from '../../assert.ts'
+import type { DataSource } from '../../metastore/data-source.ts'
+import {
+  EMPTY_METASTORE,
+  type Metastore,
+  putQuery,
+  putSource,
+  putType,
+  type QueryLink,
+  removeQuery,
+  removeSource,
+  removeType,
+} from '../../metastore/metastore.ts'
+import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+
+export interface PersistentQuery {
+  readonly link: QueryLink
+  readonly plan: PhysicalPlan
+  /** SQL text of the statement that made it. */
+  readonly statement: string
+  /** Configuration overrides in force when it was made, by canonical name. */
+  readonly overrides: Readonly<Record<string, string>>
+  readonly isPaused: boolean
+}
+
+export interface Catalog {
+  readonly metastore: Metastore
+  /** By id. */
+  readonly queries: ReadonlyMap<string, PersistentQuery>
+}
+
+export const EMPTY_CATALOG: Catalog = { metastore: EMPTY_METASTORE, queries: new Map() }
+
+/** What a command does, as plain JSON. */
+export type Effect =
+  | { readonly kind: 'putSource'; readonly source: DataSource }
+  | { readonly kind: 'removeSource'; readonly name: string }
+  | { readonly kind: 'putType'; readonly name: string; readonly type: SqlType }
+  | { readonly kind: 'removeType'; readonly name: string }
+  /** Replaces a running query of the same id, which hands over its state and its position. */
+  | { readonly kind: 'startQuery'; readonly link: QueryLink; readonly plan: PhysicalPlan; readonly statement: string }
+  | { readonly kind: 'stopQuery'; readonly queryId: string }
+  | { readonly kind: 'pauseQuery'; readonly queryId: string }
+  | { readonly kind: 'resumeQuery'; readonly queryId: string }
+  /** `deleteTopics`: patterns of sinks. */
+  | { readonly kind: 'terminateCluster'; readonly deleteTopics: readonly string[] }
+
+/** `overrides`: those of the command that the effect belongs to. */
+export function applyEffect(catalog: Catalog, effect: Effect, overrides: Readonly<Record<string, string>>): Catalog {
+  const { metastore, queries } = catalog
+  switch (effect.kind) {
+    case 'putSource':
+      return { ...catalog, metastore: putSource(metastore, effect.source) }
+    case 'removeSource':
+      return { ...catalog, metastore: removeSource(metastore, effect.name) }
+    case 'putType':
+      return { ...catalog, metastore: putType(metastore, effect.name, effect.type) }
+    case 'removeType':
+      return { ...catalog, metastore: removeType(metastore, effect.name) }
+    case 'startQuery': {
+      const { link, plan, statement } = effect
+      const query: PersistentQuery = { link, plan, statement, overrides, isPaused: false }
+      return { metastore: putQuery(metastore, link), queries: new Map(queries).set(link.queryId, query) }
+    }
+    case 'stopQuery': {
+      const rest = new Map(queries)
+      rest.delete(effect.queryId)
+      return { metastore: removeQuery(metastore, effect.queryId), queries: rest }
+    }
+    case 'pauseQuery':
+      return withPaused(catalog, effect.queryId, true)
+    case 'resumeQuery':
+      return withPaused(catalog, effect.queryId, false)
+    case 'terminateCluster':
+      return EMPTY_CATALOG
+    default:
+      return assertNever(effect)
+  }
+}
+
+function withPaused(catalog: Catalog, queryId: string, isPaused: boolean): Catalog {
+  const query = catalog.queries.get(queryId)
+  if (query === undefined) return catalog
+  return { ...catalog, queries: new Map(catalog.queries).set(queryId, { ...query, isPaused }) }
+}

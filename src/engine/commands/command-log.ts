@@ -1,0 +1,273 @@
+/**
+ * The command log: a topic of one partition that holds every accepted statement in one order for all servers of a cluster. One producer
+ * with a transactional id writes it, so that of two servers that accept at the same time the later fences the earlier, which then looks
+ * again. What is written is applied only by the reader, also on the server that wrote it. Source: rest.md 8.
+ */
+import type { Broker, Fetcher, Producer } from '../../broker/broker.ts'
+import { BrokerError } from '../../broker/broker-error.ts'
+import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
+import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
+import type { Clock } from '../../clock.ts'
+import { type Command, decodeCommand, encodeCommand } from './command.ts'
+import { Mutex } from './mutex.ts'
+
+export interface SequencedCommand {
+  readonly command: Command
+  /** Offset in the log. */
+  readonly sequence: number
+}
+
+export interface CommandLogOptions {
+  readonly broker: Broker
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly serviceId: string
+  readonly replicas: number
+  /** Applies one command; the next waits for it. Does not reject. */
+  readonly apply: (command: SequencedCommand) => Promise<void>
+  /** Told once why the log cannot be followed any further. */
+  readonly onDegraded: (reason: string) => void
+}
+
+/** The right to append, for as long as it lasts. */
+export interface Turn {
+  /** The offset that the next command gets. */
+  readonly sequence: number
+  append(command: Command): Promise<void>
+}
+
+const MAX_ATTEMPTS = 12
+const RETRY_MS = 10
+const POLL_MS = 5000
+
+export class CommandLog {
+  readonly topic: string
+  readonly #options: CommandLogOptions
+  readonly #fetcher: Fetcher
+  readonly #cursor = new RecordBatchCursor({ verifyChecksums: true })
+  readonly #turns = new Mutex()
+  readonly #waiting = new Set<{ readonly end: number; readonly resolve: () => void }>()
+  #producer: Producer | null = null
+  #position = 0
+  /** Offset of the last own command. Kafka lets readers see it some ms after its commit, and only then tells where the log ends. */
+  #appended = -1
+  #following: Promise<void> | null = null
+  #isClosed = false
+  #degraded: string | null = null
+
+  constructor(options: CommandLogOptions) {
+    this.#options = options
+    this.topic = `_confluent-ksql-${options.serviceId}_command_topic`
+    this.#fetcher = options.broker.fetcher({ maxWaitMs: 500, readCommitted: true })
+  }
+
+  /** Why commands are no longer applied, or null. */
+  get degraded(): string | null {
+    return this.#degraded
+  }
+
+  /** Makes the topic if need be, and gives all commands so far. They are not handed to `apply`. */
+  async open(): Promise<SequencedCommand[]> {
+    const { broker } = this.#options
+    await this.#createTopic()
+    const [start] = await broker.startOffsets(this.topic)
+    const [end] = await broker.endOffsets(this.topic, { readCommitted: true })
+    this.#position = start!.offset
+    if (start!.offset > 0) this.#degrade(`The command log ${this.topic} has lost its first ${start!.offset} records.`)
+    this.#fetcher.assign({ topic: this.topic, partition: 0, offset: this.#position })
+    const commands: SequencedCommand[] = []
+    while (this.#position < end!.offset && this.#degraded === null) {
+      const fetched = await this.#read()
+      commands.push(...fetched.commands)
+      this.#position = fetched.end
+    }
+    return commands
+  }
+
+  /** Starts to apply what comes after `open`. */
+  follow(): void {
+    this.#following = this.#follow()
+  }
+
+  /**
+   * Runs `run` when every command so far is applied and no other server can append before `run` has. Should one do so in between, the
+   * append is undone and `run` is run again.
+   */
+  turn<Result>(run: (turn: Turn) => Promise<Result>): Promise<Result> {
+    return this.#turns.run(async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.#turn(run)
+        } catch (error) {
+          if (!isOvertaken(error) || attempt === MAX_ATTEMPTS) throw error
+          await this.#pause(attempt)
+        }
+      }
+    })
+  }
+
+  /** Resolves to true when the command of this sequence number has been applied, to false when `timeoutMs` have passed. */
+  async applied(sequence: number, timeoutMs: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined
+    const timeout = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), timeoutMs)
+    })
+    const reached = this.#reached(sequence + 1).then(() => true)
+    return Promise.race([reached, timeout]).finally(() => clearTimeout(timer))
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#fetcher.wakeUp()
+    await this.#following
+    await this.#fetcher.close()
+    await this.#producer?.close()
+  }
+
+  /** Before trying again, of random length, lest two servers overtake each other for ever. */
+  #pause(attempt: number): Promise<void> {
+    const ms = this.#options.random() * attempt * RETRY_MS
+    return new Promise((resolve) => {
+      setTimeout(resolve, ms)
+    })
+  }
+
+  async #createTopic(): Promise<void> {
+    const { broker, replicas } = this.#options
+    if ((await broker.describeTopic(this.topic)) !== null) return
+    try {
+      await broker.createTopic({
+        name: this.topic,
+        partitions: 1,
+        replicas,
+        config: { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' },
+      })
+    } catch (error) {
+      if (!(error instanceof BrokerError && error.code === 'TOPIC_EXISTS')) throw error
+    }
+  }
+
+  async #turn<Result>(run: (turn: Turn) => Promise<Result>): Promise<Result> {
+    const { broker } = this.#options
+    this.#producer ??= await this.#openProducer()
+    await this.#reached(this.#appended + 1)
+    const [end] = await broker.endOffsets(this.topic, { readCommitted: true })
+    await this.#reached(end!.offset)
+    if (this.#degraded !== null) throw new DegradedError(this.#degraded)
+    const producer = this.#producer
+    return run({ sequence: end!.offset, append: (command) => this.#append(producer, command, end!.offset) })
+  }
+
+  async #openProducer(): Promise<Producer> {
+    const producer = this.#options.broker.producer({ transactionalId: this.#options.serviceId })
+    await producer.initTransactions()
+    return producer
+  }
+
+  async #append(producer: Producer, command: Command, expected: number): Promise<void> {
+    const batch = commandBatch(command, this.#options.clock.now())
+    producer.begin()
+    try {
+      const { baseOffset } = await producer.send(this.topic, 0, batch)
+      if (baseOffset !== expected) {
+        throw new BrokerError('TRANSACTION_ABORTED', 'Another server has written to the command log meanwhile.')
+      }
+      await commitSurely(producer)
+      this.#appended = baseOffset
+    } catch (error) {
+      await this.#dropProducer()
+      throw error
+    }
+  }
+
+  /** Closing it aborts what it has begun. */
+  async #dropProducer(): Promise<void> {
+    const producer = this.#producer
+    this.#producer = null
+    await producer?.close().catch(() => {})
+  }
+
+  /** Resolves when every record below offset `end` has been applied, or will never be. */
+  #reached(end: number): Promise<void> {
+    if (this.#position >= end || this.#degraded !== null || this.#isClosed) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#waiting.add({ end, resolve })
+    })
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#isClosed && this.#degraded === null) {
+      const { commands, end } = await this.#read()
+      for (const command of commands) await this.#options.apply(command)
+      this.#position = end
+      this.#wake()
+    }
+    this.#wake()
+  }
+
+  #wake(): void {
+    const all = this.#isClosed || this.#degraded !== null
+    for (const waiter of this.#waiting) {
+      if (!all && waiter.end > this.#position) continue
+      this.#waiting.delete(waiter)
+      waiter.resolve()
+    }
+  }
+
+  /** The commands of one fetch and where it ended. Those before a record that cannot be read are given; then the log is degraded. */
+  async #read(): Promise<{ commands: SequencedCommand[]; end: number }> {
+    const commands: SequencedCommand[] = []
+    let end = this.#position
+    try {
+      for (const fetched of await this.#fetcher.poll(POLL_MS)) {
+        if (fetched.error !== null && !fetched.error.retriable) throw fetched.error
+        this.#cursor.reset(fetched.batches, fetched.fetchOffset, fetched.abortedTransactions)
+        while (this.#cursor.next()) commands.push(readCommand(this.#cursor))
+        end = fetched.nextOffset
+      }
+    } catch (error) {
+      if (!this.#isClosed) this.#degrade(error instanceof Error ? error.message : String(error))
+    }
+    return { commands, end }
+  }
+
+  #degrade(reason: string): void {
+    if (this.#degraded !== null) return
+    this.#degraded = reason
+    this.#options.onDegraded(reason)
+  }
+}
+
+/** The log cannot be followed, so nothing may be appended to it. */
+export class DegradedError extends Error {
+  override readonly name = 'DegradedError'
+}
+
+/** After an error that a retry can cure nobody knows whether the commit was made; asking again tells. */
+async function commitSurely(producer: Producer): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await producer.commit()
+      return
+    } catch (error) {
+      if (!(error instanceof BrokerError && error.retriable) || attempt === MAX_ATTEMPTS) throw error
+    }
+  }
+}
+
+const isOvertaken = (error: unknown): boolean =>
+  error instanceof BrokerError && (error.code === 'PRODUCER_FENCED' || error.code === 'TRANSACTION_ABORTED')
+
+function commandBatch(command: Command, timestamp: number): Buffer {
+  const { key, value } = encodeCommand(command)
+  const builder = new RecordBatchBuilder()
+  builder.append(timestamp, key, value)
+  return builder.finish()
+}
+
+function readCommand({ buffer, keyStart, keyEnd, valueStart, valueEnd, offset }: RecordBatchCursor): SequencedCommand {
+  const key = keyEnd < 0 ? null : buffer.subarray(keyStart, keyEnd)
+  const value = valueEnd < 0 ? null : buffer.subarray(valueStart, valueEnd)
+  return { command: decodeCommand(key, value), sequence: offset }
+}

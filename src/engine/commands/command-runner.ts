@@ -1,0 +1,241 @@
+/** Applies the commands of the log: the catalog follows them, and the runtime follows the catalog. */
+import type { Broker } from '../../broker/broker.ts'
+import type { Clock } from '../../clock.ts'
+import { StatementError } from '../../errors.ts'
+import type { QueryRuntime } from '../../runtime/query-runtime.ts'
+import type { Config } from '../config/config.ts'
+import type { CommandStatus } from '../describe/entities.ts'
+import { deleteTopic } from '../topics.ts'
+import { applyEffect, type Catalog, type Effect, EMPTY_CATALOG, type PersistentQuery } from './catalog.ts'
+import { type Command, commandIdText } from './command.ts'
+import { CommandLog, DegradedError, type SequencedCommand, type Turn } from './command-log.ts'
+import { sinkTopics } from './termination.ts'
+
+export interface CommandRunnerOptions {
+  readonly broker: Broker
+  readonly runtime: QueryRuntime
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly config: Config
+  /** The cluster ends: push queries are to be closed. */
+  readonly onTerminate: () => Promise<void>
+  /** It has ended: this server has no part in its work any more. */
+  readonly onTerminated: () => Promise<void>
+}
+
+/** In this time the other servers read the end of the cluster in the log. */
+const READ_BY_OTHERS_MS = 2_000
+
+/** Statuses kept for GET /status; the oldest go first. */
+const MAX_STATUSES = 10_000
+
+export class CommandRunner {
+  readonly #options: CommandRunnerOptions
+  readonly #log: CommandLog
+  readonly #statuses = new Map<string, CommandStatus>()
+  readonly #outcomes = new Map<number, CommandStatus | null>()
+  readonly #startFailures = new Map<string, string>()
+  #catalog = EMPTY_CATALOG
+  /** The end of the cluster, found in the log with what there was before: it was cut off, and is carried out again. */
+  #unfinished: { readonly effect: TerminateCluster; readonly before: Catalog } | null = null
+  #ending: Promise<void> | null = null
+
+  constructor(options: CommandRunnerOptions) {
+    const { broker, clock, random, config } = options
+    this.#options = options
+    this.#log = new CommandLog({
+      broker,
+      clock,
+      random,
+      serviceId: config.get('ksql.service.id') ?? '',
+      replicas: config.number('ksql.internal.topic.replicas'),
+      apply: (command) => this.#apply(command),
+      onDegraded: () => {},
+    })
+  }
+
+  /** The command log's. */
+  get topic(): string {
+    return this.#log.topic
+  }
+
+  get catalog(): Catalog {
+    return this.#catalog
+  }
+
+  /** By command id, oldest first. */
+  get statuses(): ReadonlyMap<string, CommandStatus> {
+    return this.#statuses
+  }
+
+  /** Why commands are no longer applied, or null. */
+  get degraded(): string | null {
+    return this.#log.degraded
+  }
+
+  /** Why a query could not be started here; undefined if it could. */
+  startFailure(queryId: string): string | undefined {
+    return this.#startFailures.get(queryId)
+  }
+
+  /** Replays the log. Nothing runs yet. */
+  async replay(): Promise<void> {
+    for (const { command } of await this.#log.open()) {
+      const effect = command.effects.find(({ kind }) => kind === 'terminateCluster') as TerminateCluster | undefined
+      if (effect !== undefined) this.#unfinished ??= { effect, before: this.#catalog }
+      this.#catalog = applyAll(this.#catalog, command)
+      this.#note(command, succeeded(command))
+    }
+  }
+
+  /** Starts the queries that the log has left in the end, then follows it. Resolves when they are handed to the runtime. */
+  async start(): Promise<void> {
+    if (this.#unfinished !== null) {
+      const { effect, before } = this.#unfinished
+      const queries = [...before.queries.values()].map((query) => ({ ...query, isPaused: true }))
+      await Promise.all(queries.map((query) => this.#startQuery(query)))
+      await this.#terminate(effect, before)
+      return
+    }
+    await Promise.all([...this.#catalog.queries.values()].map((query) => this.#startQuery(query)))
+    this.#log.follow()
+  }
+
+  /** The right to append; see `CommandLog.turn`. Throws StatementError on a degraded log. */
+  async turn<Result>(run: (turn: Turn) => Promise<Result>): Promise<Result> {
+    try {
+      return await this.#log.turn(run)
+    } catch (error) {
+      if (!(error instanceof DegradedError)) throw error
+      throw new StatementError(
+        `This server takes no more statements that change streams, tables or queries. ${error.message}`,
+        {
+          code: 'SERVER_ERROR',
+          cause: error,
+        },
+      )
+    }
+  }
+
+  /** Appends a command in its turn. */
+  async append(turn: Turn, command: Command): Promise<void> {
+    this.#outcomes.set(turn.sequence, null)
+    try {
+      await turn.append(command)
+    } catch (error) {
+      this.#outcomes.delete(turn.sequence)
+      throw error
+    }
+  }
+
+  /** What became of an appended command, or null if it has not been applied when `timeoutMs` have passed. */
+  async outcome(sequence: number, timeoutMs: number): Promise<CommandStatus | null> {
+    await this.#log.applied(sequence, timeoutMs)
+    const outcome = this.#outcomes.get(sequence) ?? null
+    this.#outcomes.delete(sequence)
+    return outcome
+  }
+
+  /** Whether the command of this number has been applied within `timeoutMs`. */
+  reached(sequence: number, timeoutMs: number): Promise<boolean> {
+    return this.#log.applied(sequence, timeoutMs)
+  }
+
+  /** Whether the cluster has ended, and with it this server's work. */
+  get isTerminated(): boolean {
+    return this.#ending !== null
+  }
+
+  async close(): Promise<void> {
+    await this.#ending
+    await this.#log.close()
+  }
+
+  async #apply({ command, sequence }: SequencedCommand): Promise<void> {
+    this.#note(command, { status: 'EXECUTING', message: 'Executing statement', queryId: command.queryId })
+    let status = succeeded(command)
+    for (const effect of command.effects) {
+      const before = this.#catalog
+      this.#catalog = applyEffect(before, effect, command.streamsProperties)
+      const failure = await this.#carryOut(effect, before)
+      if (failure !== null) status = { ...status, status: 'ERROR', message: failure }
+    }
+    this.#note(command, status)
+    if (this.#outcomes.has(sequence)) this.#outcomes.set(sequence, status)
+  }
+
+  /** Makes the runtime follow. Null, or what went wrong. */
+  async #carryOut(effect: Effect, before: Catalog): Promise<string | null> {
+    const { runtime } = this.#options
+    switch (effect.kind) {
+      case 'startQuery': {
+        const { queryId } = effect.link
+        if (before.queries.has(queryId)) await attempt(() => runtime.stop(queryId, { purge: false }))
+        return this.#startQuery(this.#catalog.queries.get(queryId)!)
+      }
+      case 'stopQuery':
+        this.#startFailures.delete(effect.queryId)
+        return attempt(() => runtime.stop(effect.queryId, { purge: true }))
+      case 'pauseQuery':
+        return attempt(() => runtime.pause(effect.queryId))
+      case 'resumeQuery':
+        return attempt(() => runtime.resume(effect.queryId))
+      case 'terminateCluster':
+        return this.#terminate(effect, before)
+      default:
+        return null
+    }
+  }
+
+  /** What fails is told and holds up nothing else; the log goes last, so that a server that is killed meanwhile goes on with it. */
+  async #terminate({ deleteTopics }: TerminateCluster, before: Catalog): Promise<string | null> {
+    const { broker, runtime, onTerminate } = this.#options
+    const topics = sinkTopics(before, deleteTopics)
+    const failures = [
+      await attempt(onTerminate),
+      ...(await Promise.all([...before.queries.keys()].map((id) => attempt(() => runtime.stop(id, { purge: true }))))),
+      ...(await Promise.all(topics.map((topic) => attempt(() => deleteTopic(broker, topic))))),
+    ].filter((failure) => failure !== null)
+    if (failures.length === 0) this.#ending ??= this.#endLog()
+    return failures.length === 0 ? null : failures.join(' ')
+  }
+
+  /** Whoever waits for the command learns of it first: it is being applied now. */
+  async #endLog(): Promise<void> {
+    await this.#log.close()
+    await new Promise((resolve) => setTimeout(resolve, READ_BY_OTHERS_MS))
+    await attempt(() => deleteTopic(this.#options.broker, this.topic))
+    await attempt(this.#options.onTerminated)
+  }
+
+  async #startQuery({ plan, overrides, isPaused }: PersistentQuery): Promise<string | null> {
+    const failure = await attempt(() => this.#options.runtime.start({ plan, config: overrides, paused: isPaused }))
+    if (failure === null) this.#startFailures.delete(plan.queryId)
+    else this.#startFailures.set(plan.queryId, failure)
+    return failure
+  }
+
+  #note(command: Command, status: CommandStatus): void {
+    const id = commandIdText(command.id)
+    this.#statuses.delete(id)
+    this.#statuses.set(id, status)
+    if (this.#statuses.size > MAX_STATUSES) this.#statuses.delete(this.#statuses.keys().next().value!)
+  }
+}
+
+type TerminateCluster = Extract<Effect, { kind: 'terminateCluster' }>
+
+const succeeded = ({ message, queryId }: Command): CommandStatus => ({ status: 'SUCCESS', message, queryId })
+
+const applyAll = (catalog: Catalog, { effects, streamsProperties }: Command): Catalog =>
+  effects.reduce((state, effect) => applyEffect(state, effect, streamsProperties), catalog)
+
+async function attempt(work: () => Promise<void>): Promise<string | null> {
+  try {
+    await work()
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The end of a cluster: all queries with what they keep, the sinks that are named, and last the command log. It is a command like others,
+ * so that every server carries it out; afterwards a server does nothing more until it is started again, as a new cluster. Source:
+ * rest.md 6.
+ */
+import { RequestError } from '../../errors.ts'
+import { JavaRegex } from '../../functions/java-regex.ts'
+import type { CommandDraft } from '../statements/handler.ts'
+import type { Catalog } from './catalog.ts'
+
+export const TERMINATE_CLUSTER = 'TERMINATE CLUSTER;'
+
+/** `patterns`: of topics of CREATE ... AS SELECT that are to be deleted, by name or regular expression. Throws RequestError. */
+export function termination(patterns: readonly string[]): CommandDraft {
+  for (const pattern of patterns) compiled(pattern)
+  return {
+    id: { type: 'cluster', entity: 'TerminateCluster', action: 'terminate' },
+    effects: [{ kind: 'terminateCluster', deleteTopics: patterns }],
+    message: 'Cluster terminated.',
+    queryId: null,
+    topics: [],
+    deleteTopic: null,
+  }
+}
+
+/** Topics that the cluster has made for its results and that one of the patterns names. */
+export function sinkTopics({ metastore }: Catalog, patterns: readonly string[]): string[] {
+  const wanted = patterns.map(compiled)
+  const sinks = [...metastore.sources.values()].filter(({ isDerived }) => isDerived).map(({ topic }) => topic)
+  return [...new Set(sinks)].filter((topic) => wanted.some((matches) => matches(topic)))
+}
+
+function compiled(pattern: string): (topic: string) => boolean {
+  try {
+    const regex = new JavaRegex(`\\A(?:${pattern})\\z`)
+    return (topic) => topic === pattern || regex.findFirst(topic) !== null
+  } catch (error) {
+    throw new RequestError('BAD_REQUEST', `Invalid pattern: ${pattern}. ${(error as Error).message}`, { cause: error })
+  }
+}

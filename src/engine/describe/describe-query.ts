@@ -1,0 +1,189 @@
+/** Queries as SHOW QUERIES and EXPLAIN describe them. Source: rest.md 3. */
+import type { Metastore } from '../../metastore/metastore.ts'
+import { describePlan } from '../../plan/describe.ts'
+import { describeTopology } from '../../plan/describe-topology.ts'
+import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import { stepSchemas } from '../../plan/topology.ts'
+import type { QueryFailure, QueryState } from '../../runtime/query-runtime.ts'
+import type { Column } from '../../types/schema.ts'
+import { hostIn, type PeerStates } from '../cluster/peer-states.ts'
+import type { PersistentQuery } from '../commands/catalog.ts'
+import type { EngineParts } from '../parts.ts'
+import type { TransientQuery } from '../queries/transient-queries.ts'
+import type { QueryDescription, QueryErrorInfo, RunningQuery } from './entities.ts'
+import { fieldInfo, fieldsOf } from './schema-info.ts'
+
+type StatusParts = Pick<EngineParts, 'runtime' | 'startFailure' | 'config' | 'clock' | 'peers'>
+
+interface ObservedQuery {
+  readonly state: QueryState
+  readonly failures: readonly QueryFailure[]
+}
+
+function observe(queryId: string, isPaused: boolean, { runtime, startFailure, clock }: StatusParts): ObservedQuery {
+  const failure = startFailure(queryId)
+  if (failure !== undefined) {
+    return { state: 'ERROR', failures: [{ time: clock.now(), type: 'UNKNOWN', message: failure }] }
+  }
+  const status = runtime.status(queryId)
+  if (status === undefined) return { state: isPaused ? 'PAUSED' : 'CREATED', failures: [] }
+  return { state: isPaused && status.state !== 'ERROR' ? 'PAUSED' : status.state, failures: status.failures }
+}
+
+export function persistentListing(
+  { link, statement, isPaused }: PersistentQuery,
+  metastore: Metastore,
+  parts: StatusParts,
+  peers: readonly PeerStates[] = [],
+): RunningQuery {
+  const { state } = observe(link.queryId, isPaused, parts)
+  const statusCount = countStates([statusWord(state), ...peers.flatMap(({ stateOf }) => stateOf(link.queryId) ?? [])])
+  const topic = link.writes === null ? undefined : metastore.sources.get(link.writes)?.topic
+  return {
+    queryString: `${statement};`,
+    sinks: link.writes === null ? [] : [link.writes],
+    sinkKafkaTopics: topic === undefined ? [] : [topic],
+    id: link.queryId,
+    statusCount,
+    queryType: 'PERSISTENT',
+    state: overallState(statusCount),
+  }
+}
+
+function countStates(states: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const state of states) counts[state] = (counts[state] ?? 0) + 1
+  return counts
+}
+
+/** Of a query on several servers: the worst. */
+const overallState = (counts: Readonly<Record<string, number>>): string =>
+  ['ERROR', 'UNRESPONSIVE', 'RUNNING', 'PAUSED'].find((state) => counts[state] !== undefined) ?? 'UNRESPONSIVE'
+
+export const transientListing = ({ queryId, statement }: TransientQuery, { runtime }: StatusParts): RunningQuery => {
+  const state = statusWord(runtime.status(queryId)?.state ?? 'RUNNING')
+  return {
+    queryString: statement,
+    sinks: [],
+    sinkKafkaTopics: [],
+    id: queryId,
+    statusCount: { [state]: 1 },
+    queryType: 'PUSH',
+    state,
+  }
+}
+
+/** Words that clients know. */
+function statusWord(state: QueryState): string {
+  switch (state) {
+    case 'CREATED':
+    case 'REBALANCING':
+    case 'RUNNING':
+      return 'RUNNING'
+    case 'PAUSED':
+      return 'PAUSED'
+    case 'ERROR':
+      return 'ERROR'
+    case 'PENDING_SHUTDOWN':
+    case 'NOT_RUNNING':
+      return 'UNRESPONSIVE'
+  }
+}
+
+/** Name of a query's consumer group and prefix of its internal topics. */
+export const applicationId = (serviceId: string, queryId: string): string =>
+  `_confluent-ksql-${serviceId}query_${queryId}`
+
+export function describePersistent(
+  query: PersistentQuery,
+  metastore: Metastore,
+  parts: StatusParts,
+  peers: readonly PeerStates[] = [],
+): QueryDescription {
+  const { link, plan, statement, overrides, isPaused } = query
+  const { state, failures } = observe(link.queryId, isPaused, parts)
+  const hosts: Record<string, string> = { [hostOf(parts)]: statusWord(state) }
+  for (const { host, stateOf } of peers) {
+    const other = stateOf(link.queryId)
+    if (other !== undefined) hosts[host] = other
+  }
+  const source = metastore.sources.get(link.writes ?? link.reads[0] ?? '')
+  return {
+    ...describeSteps(plan),
+    id: link.queryId,
+    statementText: `${statement};`,
+    windowType: source?.window?.type ?? null,
+    fields: source === undefined ? [] : fieldsOf(source.schema),
+    sources: link.reads,
+    sinks: link.writes === null ? [] : [link.writes],
+    overriddenProperties: overrides,
+    ksqlHostQueryStatus: hosts,
+    queryType: 'PERSISTENT',
+    queryErrors: failures.map(errorInfo),
+    tasksMetadata: [],
+    consumerGroupId: applicationId(parts.config.get('ksql.service.id') ?? '', link.queryId),
+    state: overallState(countStates(Object.values(hosts))),
+  }
+}
+
+export function describeTransient(
+  { queryId, statement, plan, overrides }: TransientQuery,
+  parts: StatusParts,
+): QueryDescription {
+  const state = statusWord(parts.runtime.status(queryId)?.state ?? 'RUNNING')
+  return {
+    ...describeUnstarted(queryId, statement, plan, 'PUSH'),
+    overriddenProperties: overrides,
+    ksqlHostQueryStatus: { [hostOf(parts)]: state },
+    state,
+  }
+}
+
+/** A query that EXPLAIN has only planned. */
+export function describeUnstarted(
+  queryId: string,
+  statement: string,
+  plan: PhysicalPlan,
+  queryType: QueryDescription['queryType'],
+): QueryDescription {
+  return {
+    ...describeSteps(plan),
+    id: queryId,
+    statementText: statement,
+    windowType: null,
+    fields: resultColumns(plan).map(fieldInfo),
+    sources: plan.sources,
+    sinks: plan.sink === null ? [] : [plan.sink],
+    overriddenProperties: {},
+    ksqlHostQueryStatus: {},
+    queryType,
+    queryErrors: [],
+    tasksMetadata: [],
+    consumerGroupId: null,
+    state: null,
+  }
+}
+
+function describeSteps(plan: PhysicalPlan): Pick<QueryDescription, 'executionPlan' | 'topology'> {
+  return { executionPlan: describePlan(plan, stepSchemas(plan.steps)), topology: describeTopology(plan) }
+}
+
+function resultColumns({ steps }: PhysicalPlan): Column[] {
+  const last = steps.at(-1)
+  if (last === undefined) return []
+  const { key, value } = stepSchemas(steps).get(last.id)!
+  return last.kind === 'sink' ? [...key, ...value] : [...value]
+}
+
+/** `host:port` of this server, as statuses name it. */
+function hostOf({ config, peers }: StatusParts): string {
+  if (peers !== null) return hostIn(peers.address)
+  const listener = config.get('ksql.advertised.listener') ?? config.get('listeners') ?? ''
+  return hostIn(listener.split(',')[0]!)
+}
+
+const errorInfo = ({ time, message, type }: QueryFailure): QueryErrorInfo => ({
+  timestamp: time,
+  errorMessage: message,
+  type,
+})

@@ -1,0 +1,246 @@
+/** Answers of POST /ksql, in the shapes that clients know. Source: rest.md 3. */
+import type { FunctionDescription, FunctionListing } from '../../functions/registry.ts'
+import type { StepStatistics } from '../../runtime/query-progress.ts'
+
+export interface Warning {
+  readonly message: string
+}
+
+interface Answer {
+  readonly statementText: string
+  readonly warnings: readonly Warning[]
+}
+
+export interface CommandStatus {
+  readonly status: 'QUEUED' | 'PARSING' | 'EXECUTING' | 'RUNNING' | 'TERMINATED' | 'SUCCESS' | 'ERROR'
+  readonly message: string
+  readonly queryId: string | null
+}
+
+export interface CurrentStatus extends Answer {
+  readonly '@type': 'currentStatus'
+  /** `type/entity/action`. */
+  readonly commandId: string
+  readonly commandStatus: CommandStatus
+  /** -1 if there is none. */
+  readonly commandSequenceNumber: number
+}
+
+export interface SourceListing<Type extends 'STREAM' | 'TABLE'> {
+  readonly type: Type
+  readonly name: string
+  readonly topic: string
+  readonly keyFormat: string
+  readonly valueFormat: string
+  readonly isWindowed: boolean
+}
+
+export interface StreamList extends Answer {
+  readonly '@type': 'streams'
+  readonly streams: readonly SourceListing<'STREAM'>[]
+}
+
+export interface TableList extends Answer {
+  readonly '@type': 'tables'
+  readonly tables: readonly SourceListing<'TABLE'>[]
+}
+
+export interface SchemaInfo {
+  readonly type: string
+  readonly fields: readonly FieldInfo[] | null
+  readonly memberSchema: SchemaInfo | null
+  /** Precision and scale of a DECIMAL. */
+  readonly parameters?: { readonly precision: number; readonly scale: number }
+}
+
+export interface FieldInfo {
+  readonly name: string
+  readonly schema: SchemaInfo
+  /** Absent for a value column. */
+  readonly type?: 'KEY' | 'SYSTEM' | 'HEADER'
+  readonly headerKey?: string
+}
+
+export interface RunningQuery {
+  readonly queryString: string
+  readonly sinks: readonly string[]
+  readonly sinkKafkaTopics: readonly string[]
+  readonly id: string
+  readonly statusCount: Readonly<Record<string, number>>
+  readonly queryType: 'PERSISTENT' | 'PUSH'
+  readonly state: string
+}
+
+export interface QueryOffsetSummary {
+  readonly groupId: string
+  readonly topicSummaries: readonly {
+    readonly kafkaTopic: string
+    readonly offsets: readonly {
+      readonly partition: number
+      readonly logStartOffset: number
+      readonly logEndOffset: number
+      readonly consumerOffset: number
+    }[]
+  }[]
+}
+
+export interface SourceDescription {
+  readonly name: string
+  readonly windowType: string | null
+  readonly readQueries: readonly RunningQuery[]
+  readonly writeQueries: readonly RunningQuery[]
+  readonly fields: readonly FieldInfo[]
+  readonly type: 'STREAM' | 'TABLE'
+  readonly timestamp: string
+  readonly statistics: string
+  readonly errorStats: string
+  readonly extended: boolean
+  readonly keyFormat: string
+  readonly valueFormat: string
+  readonly topic: string
+  readonly partitions: number
+  readonly replication: number
+  readonly statement: string
+  readonly queryOffsetSummaries: readonly QueryOffsetSummary[]
+  readonly sourceConstraints: readonly string[]
+  readonly clusterStatistics: readonly unknown[]
+  readonly clusterErrorStats: readonly unknown[]
+}
+
+export interface SourceDescriptionEntity extends Answer {
+  readonly '@type': 'sourceDescription'
+  readonly sourceDescription: SourceDescription
+}
+
+export interface SourceDescriptionList extends Answer {
+  readonly '@type': 'source_descriptions'
+  readonly sourceDescriptions: readonly SourceDescription[]
+}
+
+export interface QueryList extends Answer {
+  readonly '@type': 'queries'
+  readonly queries: readonly RunningQuery[]
+}
+
+export interface QueryErrorInfo {
+  readonly timestamp: number
+  readonly errorMessage: string
+  readonly type: 'USER' | 'SYSTEM' | 'UNKNOWN'
+}
+
+export interface QueryDescription {
+  readonly id: string
+  readonly statementText: string
+  readonly windowType: string | null
+  readonly fields: readonly FieldInfo[]
+  readonly sources: readonly string[]
+  readonly sinks: readonly string[]
+  readonly topology: string
+  readonly executionPlan: string
+  readonly overriddenProperties: Readonly<Record<string, string>>
+  readonly ksqlHostQueryStatus: Readonly<Record<string, string>>
+  readonly queryType: 'PERSISTENT' | 'PUSH' | 'PULL'
+  readonly queryErrors: readonly QueryErrorInfo[]
+  readonly tasksMetadata: readonly unknown[]
+  readonly consumerGroupId: string | null
+  readonly state: string | null
+  /** EXPLAIN ANALYZE only: what each step has done since the query was started, over all partitions that run here. */
+  readonly operators?: readonly StepStatistics[]
+}
+
+export interface QueryDescriptionEntity extends Answer {
+  readonly '@type': 'queryDescription'
+  readonly queryDescription: QueryDescription
+}
+
+export interface QueryDescriptionList extends Answer {
+  readonly '@type': 'query_descriptions'
+  readonly queryDescriptions: readonly QueryDescription[]
+}
+
+export interface TopicListing {
+  readonly name: string
+  /** Copies of each partition. */
+  readonly replicaInfo: readonly number[]
+}
+
+export interface TopicList extends Answer {
+  readonly '@type': 'kafka_topics'
+  readonly topics: readonly TopicListing[]
+}
+
+export interface TopicListExtended extends Answer {
+  readonly '@type': 'kafka_topics_extended'
+  readonly topics: readonly (TopicListing & { readonly consumerCount: number; readonly consumerGroupCount: number })[]
+}
+
+export interface PropertyInfo {
+  readonly name: string
+  readonly scope: 'KSQL' | 'EMBEDDED CONNECT WORKER'
+  readonly value: string | null
+  readonly editable: boolean
+  readonly level: 'SERVER' | 'QUERY'
+}
+
+export interface PropertyList extends Answer {
+  readonly '@type': 'properties'
+  readonly properties: readonly PropertyInfo[]
+  readonly overwrittenProperties: readonly string[]
+  readonly defaultProperties: readonly string[]
+}
+
+export interface FunctionNameList extends Answer {
+  readonly '@type': 'function_names'
+  readonly functions: readonly FunctionListing[]
+}
+
+export interface FunctionDescriptionEntity extends Answer, FunctionDescription {
+  readonly '@type': 'describe_function'
+}
+
+export interface TypeList extends Answer {
+  readonly '@type': 'type_list'
+  readonly types: Readonly<Record<string, SchemaInfo>>
+}
+
+export interface VariableList extends Answer {
+  readonly '@type': 'variables'
+  readonly variables: readonly { readonly name: string; readonly value: string }[]
+}
+
+export interface TerminateQueryEntity extends Answer {
+  readonly '@type': 'terminate_query'
+  readonly queryId: string
+  readonly wasTerminated: boolean
+}
+
+export interface AssertTopicEntity extends Answer {
+  readonly '@type': 'assert_topic'
+  readonly topicName: string
+  readonly exists: boolean
+}
+
+export interface WarningEntity extends Answer {
+  readonly '@type': 'warning_entity'
+  readonly message: string
+}
+
+export type Entity =
+  | CurrentStatus
+  | StreamList
+  | TableList
+  | SourceDescriptionEntity
+  | SourceDescriptionList
+  | QueryList
+  | QueryDescriptionEntity
+  | QueryDescriptionList
+  | TopicList
+  | TopicListExtended
+  | PropertyList
+  | FunctionNameList
+  | FunctionDescriptionEntity
+  | TypeList
+  | VariableList
+  | TerminateQueryEntity
+  | AssertTopicEntity
+  | WarningEntity

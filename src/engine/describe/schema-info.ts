@@ -1,0 +1,35 @@
+/** Schemas as entities carry them. Source: rest.md 3, shared shapes. */
+import type { Column, Schema } from '../../types/schema.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import type { FieldInfo, SchemaInfo } from './entities.ts'
+
+export function schemaInfo(type: SqlType): SchemaInfo {
+  const plain = { type: type.kind, fields: null, memberSchema: null }
+  switch (type.kind) {
+    case 'DECIMAL':
+      return { ...plain, parameters: { precision: type.precision, scale: type.scale } }
+    case 'ARRAY':
+      return { ...plain, memberSchema: schemaInfo(type.element) }
+    case 'MAP':
+      return { ...plain, memberSchema: schemaInfo(type.value) }
+    case 'STRUCT':
+      return { ...plain, fields: type.fields.map((field) => fieldInfo(field)) }
+    default:
+      return plain
+  }
+}
+
+export const fieldInfo = ({ name, type }: Column): FieldInfo => ({ name, schema: schemaInfo(type) })
+
+/** Key columns first, then value columns, then headers. */
+export const fieldsOf = ({ key, value, headers }: Schema): FieldInfo[] => [
+  ...key.map((column): FieldInfo => ({ ...fieldInfo(column), type: 'KEY' })),
+  ...value.map(fieldInfo),
+  ...headers.map(
+    (column): FieldInfo => ({
+      ...fieldInfo(column),
+      type: 'HEADER',
+      ...(column.headerKey !== null && { headerKey: column.headerKey }),
+    }),
+  ),
+]

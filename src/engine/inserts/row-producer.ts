@@ -1,0 +1,137 @@
+/**
+ * Writes the records of INSERT VALUES and of insert streams, each to the partition that Kafka's own producers would choose. A partition has
+ * one batch on its way at a time, and what comes meanwhile goes out in the next: few large batches under load, no wait without it.
+ */
+import type { Broker, Producer } from '../../broker/broker.ts'
+import { BrokerError } from '../../broker/broker-error.ts'
+import { partitionForCounter, partitionForKey } from '../../broker/partitioner.ts'
+import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
+import type { Clock } from '../../clock.ts'
+import type { InsertedRecord } from '../../plan/insert-values.ts'
+
+/** How long a topic's partition count is taken for granted: a topic may be given more. */
+const PARTITIONS_FRESH_MS = 5000
+const MAX_BATCH_BYTES = 256 * 1024
+
+/** The batch that a partition's records are being put into. */
+interface OpenBatch {
+  readonly builder: RecordBatchBuilder
+  readonly stored: PromiseWithResolvers<void>
+}
+
+interface Lane {
+  readonly topic: string
+  readonly partition: number
+  open: OpenBatch | null
+  /** Batches on their way. */
+  underWay: number
+}
+
+interface Partitions {
+  readonly count: Promise<number>
+  /** Epoch ms. */
+  readonly askedAt: number
+}
+
+export class RowProducer {
+  readonly #broker: Broker
+  readonly #clock: Clock
+  readonly #partitions = new Map<string, Partitions>()
+  /** Lanes with records that are not stored yet. */
+  readonly #lanes = new Map<string, Lane>()
+  readonly #builders: RecordBatchBuilder[] = []
+  #producer: Producer | null = null
+  #withoutKey = 0
+
+  constructor(broker: Broker, clock: Clock) {
+    this.#broker = broker
+    this.#clock = clock
+  }
+
+  /** Resolves when the record is stored. Records of a key are stored in the order of calls. `timestamp` null: now. Rejects with BrokerError. */
+  async send(topic: string, { key, value }: InsertedRecord, timestamp: number | null): Promise<void> {
+    const partitions = await this.#partitionsOf(topic)
+    const partition =
+      key === null ? partitionForCounter(this.#withoutKey++, partitions) : partitionForKey(key, partitions)
+    const lane = this.#laneOf(topic, partition)
+    const { builder, stored } = (lane.open ??= this.#openBatch(lane))
+    builder.append(timestamp ?? this.#clock.now(), key, value)
+    if (builder.size >= MAX_BATCH_BYTES) this.#send(lane)
+    return stored.promise
+  }
+
+  async close(): Promise<void> {
+    for (const lane of [...this.#lanes.values()]) this.#send(lane)
+    await this.#producer?.flush().catch(() => {})
+    await this.#producer?.close()
+  }
+
+  #laneOf(topic: string, partition: number): Lane {
+    const name = `${partition}:${topic}`
+    const known = this.#lanes.get(name)
+    if (known !== undefined) return known
+    const lane: Lane = { topic, partition, open: null, underWay: 0 }
+    this.#lanes.set(name, lane)
+    return lane
+  }
+
+  /** It leaves at the end of this turn of the event loop, or when the partition's last batch is stored. */
+  #openBatch(lane: Lane): OpenBatch {
+    setImmediate(() => {
+      if (lane.underWay === 0) this.#send(lane)
+    })
+    return { builder: this.#builders.pop() ?? new RecordBatchBuilder(), stored: Promise.withResolvers() }
+  }
+
+  #send(lane: Lane): void {
+    if (lane.open === null) return
+    const { builder, stored } = lane.open
+    lane.open = null
+    lane.underWay++
+    this.#producer ??= this.#broker.producer()
+    const bytes = builder.finish()
+    this.#producer
+      .send(lane.topic, lane.partition, bytes)
+      .then(
+        () => {
+          builder.recycle(bytes)
+          if (this.#builders.length < MAX_SPARE_BUILDERS) this.#builders.push(builder)
+          stored.resolve()
+        },
+        (error: unknown) => {
+          this.#partitions.delete(lane.topic)
+          stored.reject(error)
+        },
+      )
+      .finally(() => this.#batchSettled(lane))
+  }
+
+  #batchSettled(lane: Lane): void {
+    lane.underWay--
+    if (lane.underWay > 0) return
+    if (lane.open === null) this.#lanes.delete(`${lane.partition}:${lane.topic}`)
+    else this.#send(lane)
+  }
+
+  /** All who ask at once wait for one answer, so that they go on in the order in which they came. */
+  #partitionsOf(topic: string): Promise<number> {
+    const known = this.#partitions.get(topic)
+    const now = this.#clock.now()
+    if (known !== undefined && now - known.askedAt < PARTITIONS_FRESH_MS) return known.count
+    const count = this.#describe(topic)
+    this.#partitions.set(topic, { count, askedAt: now })
+    count.catch(() => this.#partitions.delete(topic))
+    return count
+  }
+
+  async #describe(topic: string): Promise<number> {
+    const description = await this.#broker.describeTopic(topic)
+    if (description !== null) return description.partitions
+    throw new BrokerError(
+      'UNKNOWN_TOPIC',
+      `Topic ${topic} does not exist. Create it, or drop the stream that reads it.`,
+    )
+  }
+}
+
+const MAX_SPARE_BUILDERS = 4

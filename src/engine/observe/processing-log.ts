@@ -1,0 +1,138 @@
+/**
+ * The processing log: what records could not be processed, as records of a topic, which is a stream like any other. Errors wait in a
+ * bounded buffer; when it is full the newest are counted and dropped, so that bad input cannot take the server's memory. Source:
+ * cli-and-operations.md 2.6.
+ */
+import { BrokerError } from '../../broker/broker-error.ts'
+import { loggerOf } from '../../plan/describe.ts'
+import type { ProcessingError } from '../../runtime/processing-error.ts'
+import { encodeBase64 } from '../../types/base64.ts'
+import type { StatementRequest } from '../api.ts'
+import type { EngineParts } from '../parts.ts'
+import { StatementFailure } from '../statement-failure.ts'
+import { ensureTopic } from '../topics.ts'
+
+const MAX_WAITING = 10_000
+const FLUSH_MS = 200
+
+const COLUMNS =
+  'logger VARCHAR, level VARCHAR, time BIGINT, message STRUCT<type INT, ' +
+  'deserializationError STRUCT<target VARCHAR, errorMessage VARCHAR, recordB64 VARCHAR, cause ARRAY<VARCHAR>, `topic` VARCHAR, ' +
+  '`partition` INT, `offset` BIGINT>, ' +
+  'recordProcessingError STRUCT<errorMessage VARCHAR, record VARCHAR, cause ARRAY<VARCHAR>>, ' +
+  'productionError STRUCT<errorMessage VARCHAR>, ' +
+  'serializationError STRUCT<target VARCHAR, errorMessage VARCHAR, record VARCHAR, cause ARRAY<VARCHAR>, `topic` VARCHAR>, ' +
+  'kafkaStreamsThreadError STRUCT<errorMessage VARCHAR, threadName VARCHAR, cause ARRAY<VARCHAR>>>'
+
+export class ProcessingLog {
+  readonly #parts: EngineParts
+  readonly #topic: string
+  #waiting: string[] = []
+  #dropped = 0
+  #timer: NodeJS.Timeout | null = null
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(parts: EngineParts) {
+    const { config } = parts
+    this.#parts = parts
+    this.#topic =
+      config.get('ksql.logging.processing.topic.name') ?? `${config.get('ksql.service.id')}ksql_processing_log`
+  }
+
+  /** Makes topic and stream as configured, then takes errors. A server that may not make them goes on without. `run`: runs statements. */
+  async start(run: (request: StatementRequest) => Promise<unknown>): Promise<void> {
+    const { config, runtime } = this.#parts
+    if (!config.flag('ksql.logging.processing.topic.auto.create')) return
+    try {
+      await this.#create(run)
+    } catch (error) {
+      if (!(error instanceof BrokerError || error instanceof StatementFailure)) throw error
+      return
+    }
+    runtime.onProcessingError((queryId, error) => this.#add(queryId, error))
+  }
+
+  async #create(run: (request: StatementRequest) => Promise<unknown>): Promise<void> {
+    const { config, broker, catalog } = this.#parts
+    await ensureTopic(broker, {
+      name: this.#topic,
+      partitions: config.number('ksql.logging.processing.topic.partitions'),
+      replicas: config.number('ksql.logging.processing.topic.replication.factor'),
+      retentionMs: null,
+      retentionLike: null,
+      cleanupPolicy: 'delete',
+    })
+    const stream = config.get('ksql.logging.processing.stream.name')!
+    if (config.flag('ksql.logging.processing.stream.auto.create') && !catalog().metastore.sources.has(stream)) {
+      const properties = `KAFKA_TOPIC='${this.#topic}', VALUE_FORMAT='JSON'`
+      await run({ sql: `CREATE STREAM IF NOT EXISTS \`${stream}\` (${COLUMNS}) WITH (${properties});` })
+    }
+  }
+
+  /** Writes what waits. */
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    await this.#writing
+    await this.#flush()
+  }
+
+  #add(queryId: string, error: ProcessingError): void {
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#dropped++
+      return
+    }
+    const time = this.#parts.clock.now()
+    const withRows = this.#parts.config.flag('ksql.logging.processing.rows.include')
+    this.#waiting.push(entryText(queryId, error, time, withRows))
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      this.#writing = this.#flush()
+    }, FLUSH_MS)
+  }
+
+  /** An unreachable topic costs the entries of this flush: the log must never hold up a query. */
+  async #flush(): Promise<void> {
+    const entries = this.#waiting
+    this.#waiting = []
+    if (this.#dropped > 0) entries.push(droppedText(this.#dropped, this.#parts.clock.now()))
+    this.#dropped = 0
+    const { rows } = this.#parts
+    const sends = entries.map((entry) => rows.send(this.#topic, { key: null, value: Buffer.from(entry) }, null))
+    for (const result of await Promise.allSettled(sends)) {
+      if (result.status === 'rejected' && !(result.reason instanceof BrokerError)) throw result.reason
+    }
+  }
+}
+
+const MESSAGE_TYPES = { deserialization: 0, processing: 1, production: 2, serialization: 3 } as const
+
+function entryText(queryId: string, error: ProcessingError, time: number, withRows: boolean): string {
+  const logger = `processing.${loggerOf(queryId, error.step)}`
+  return JSON.stringify({ logger, level: 'ERROR', time, message: message(error, withRows) })
+}
+
+function message(error: ProcessingError, withRows: boolean): Readonly<Record<string, unknown>> {
+  const { target, message: errorMessage, causes: cause, position, bytes } = error
+  const topic = position?.topic ?? null
+  const type = MESSAGE_TYPES[error.type]
+  switch (error.type) {
+    case 'deserialization': {
+      const recordB64 = withRows && bytes !== undefined ? encodeBase64(bytes) : null
+      const place = { topic, partition: position?.partition ?? null, offset: position?.offset ?? null }
+      return { type, deserializationError: { target, errorMessage, recordB64, cause, ...place } }
+    }
+    case 'processing':
+      return { type, recordProcessingError: { errorMessage, record: null, cause } }
+    case 'production':
+      return { type, productionError: { errorMessage } }
+    case 'serialization':
+      return { type, serializationError: { target, errorMessage, record: null, cause, topic } }
+  }
+}
+
+function droppedText(count: number, time: number): string {
+  const errorMessage = `${count} more errors were not logged: they came faster than they could be written.`
+  const recordProcessingError = { errorMessage, record: null, cause: [] }
+  const type = MESSAGE_TYPES.processing
+  return JSON.stringify({ logger: 'processing', level: 'ERROR', time, message: { type, recordProcessingError } })
+}

@@ -1,0 +1,45 @@
+/** Rows of a pull query from another server: the lines of its /query-stream, as values of the columns. Source: rest.md 4.4. */
+import { type JsonValue, parseJsonValue } from '../../types/json-parse.ts'
+import type { Column } from '../../types/schema.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import type { Row, Value } from '../../types/value.ts'
+import type { QueryRequest } from '../api.ts'
+import { PARTITIONS, type Peers, SKIP_FORWARDING } from '../cluster/peers.ts'
+import { jsonToValue } from '../inserts/json-values.ts'
+
+export interface PeerPull {
+  readonly address: string
+  readonly request: QueryRequest
+  readonly partitions: readonly number[]
+  readonly columns: readonly Pick<Column, 'type'>[]
+  readonly timeoutMs: number
+}
+
+const DELIMITED = 'application/vnd.ksqlapi.delimited.v1'
+
+/** Rejects with an Error if the server does not answer, refuses, or has not the partitions. */
+export async function* pullFromPeer(peers: Peers, pull: PeerPull): AsyncIterable<readonly Row[]> {
+  const { address, request, partitions, columns, timeoutMs } = pull
+  const { sql, properties = {}, variables = {}, authorization } = request
+  const body = {
+    sql,
+    properties,
+    sessionVariables: variables,
+    requestProperties: { [SKIP_FORWARDING]: true, [PARTITIONS]: partitions.join(',') },
+  }
+  const lines = peers.post({ address, path: '/query-stream', accept: DELIMITED, body, authorization, timeoutMs })
+  let isHead = true
+  for await (const line of lines) {
+    const value = parseJsonValue(line)
+    if (Array.isArray(value)) yield [columns.map(({ type }, index) => fromJson(value[index] ?? null, type))]
+    else if (!isHead) throw new Error(`The server at ${address} could not answer: ${messageOf(value)}`)
+    isHead = false
+  }
+  if (isHead) throw new Error(`The server at ${address} broke its answer off.`)
+}
+
+/** What JSON has no number for comes as text. */
+const fromJson = (value: JsonValue, type: SqlType): Value =>
+  type.kind === 'DOUBLE' && typeof value === 'string' ? Number(value) : jsonToValue(value, type)
+
+const messageOf = (value: JsonValue): string => (value instanceof Map ? String(value.get('message') ?? '') : '')

@@ -1,0 +1,99 @@
+/** Guessing how the bytes of a topic are written, as PRINT shows it. Source: sql.md 15. */
+import { readInt64 } from '../../serde/kafka.ts'
+import { doubleToText } from '../../types/double-text.ts'
+import { formatTimestamp } from '../../types/time-text.ts'
+
+export type GuessedFormat =
+  | 'JSON'
+  | 'KAFKA_INT'
+  | 'KAFKA_BIGINT'
+  | 'KAFKA_DOUBLE'
+  | 'TIME_WINDOWED(KAFKA_STRING)'
+  | 'TIME_WINDOWED(KAFKA_BIGINT)'
+  | 'TIME_WINDOWED(KAFKA_INT)'
+  | 'SESSION_WINDOWED(KAFKA_STRING)'
+  | 'KAFKA_STRING'
+
+type Reader = (bytes: Buffer) => string | null
+
+/** Each reader gives the text of bytes that may be of its format, else null. The first that fits all bytes so far is shown. */
+const READERS: { readonly [Format in GuessedFormat]: Reader } = {
+  JSON: (bytes) => (isJson(bytes) ? bytes.toString() : null),
+  KAFKA_INT: (bytes) => (bytes.length === 4 && !isPlainText(bytes) ? String(bytes.readInt32BE(0)) : null),
+  KAFKA_BIGINT: (bytes) => (bytes.length === 8 && !isPlainText(bytes) ? String(readInt64(bytes, 0)) : null),
+  KAFKA_DOUBLE: (bytes) => (bytes.length === 8 && !isPlainText(bytes) ? doubleToText(bytes.readDoubleBE(0)) : null),
+  'TIME_WINDOWED(KAFKA_STRING)': (bytes) => timeWindowed(bytes, READERS.KAFKA_STRING),
+  'TIME_WINDOWED(KAFKA_BIGINT)': (bytes) => timeWindowed(bytes, READERS.KAFKA_BIGINT),
+  'TIME_WINDOWED(KAFKA_INT)': (bytes) => timeWindowed(bytes, READERS.KAFKA_INT),
+  'SESSION_WINDOWED(KAFKA_STRING)': sessionWindowed,
+  KAFKA_STRING: (bytes) => (isPlainText(bytes) ? bytes.toString() : null),
+}
+
+const FORMATS = Object.keys(READERS) as GuessedFormat[]
+
+/** Narrows its guess with each record. */
+export class FormatGuess {
+  #candidates: readonly GuessedFormat[] = FORMATS
+  #seen = false
+
+  /** What fits everything seen so far; `MIXED` if nothing does. */
+  get text(): string {
+    if (!this.#seen) return '¯\\_(ツ)_/¯ - no data processed'
+    return this.#candidates.length === 0 ? 'MIXED' : this.#candidates.join(' or ')
+  }
+
+  /** The bytes as text by the likeliest format. */
+  read(bytes: Buffer | null): string {
+    if (bytes === null) return '<null>'
+    this.#seen = true
+    this.#candidates = this.#candidates.filter((format) => READERS[format](bytes) !== null)
+    const format = this.#candidates[0] ?? FORMATS.find((candidate) => READERS[candidate](bytes) !== null)
+    return format === undefined ? `0x${bytes.toString('hex')}` : READERS[format](bytes)!
+  }
+}
+
+function isJson(bytes: Buffer): boolean {
+  const first = bytes[0]
+  if (first !== BRACE && first !== BRACKET && first !== QUOTE) return false
+  try {
+    JSON.parse(bytes.toString())
+    return true
+  } catch {
+    return false
+  }
+}
+
+const BRACE = 0x7b
+const BRACKET = 0x5b
+const QUOTE = 0x22
+const DECODER = new TextDecoder('utf-8', { fatal: true })
+
+/** UTF-8 without control characters other than white space. */
+function isPlainText(bytes: Buffer): boolean {
+  try {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what tells text from binary
+    return !/[\u0000-\u0008\u000e-\u001f]/.test(DECODER.decode(bytes))
+  } catch {
+    return false
+  }
+}
+
+/** Windows of keys begin after 1980 and before 2200; other numbers are no windows. */
+const isLikelyTime = (ms: number): boolean => ms > 315_532_800_000 && ms < 7_258_118_400_000
+
+function timeWindowed(bytes: Buffer, inner: Reader): string | null {
+  const at = bytes.length - 8
+  if (at < 1) return null
+  const start = Number(readInt64(bytes, at))
+  const key = isLikelyTime(start) ? inner(bytes.subarray(0, at)) : null
+  return key === null ? null : `[${key}@${formatTimestamp(start)}Z/-]`
+}
+
+function sessionWindowed(bytes: Buffer): string | null {
+  const at = bytes.length - 16
+  if (at < 1) return null
+  const end = Number(readInt64(bytes, at))
+  const start = Number(readInt64(bytes, at + 8))
+  const key = isLikelyTime(start) && isLikelyTime(end) ? READERS.KAFKA_STRING(bytes.subarray(0, at)) : null
+  return key === null ? null : `[${key}@${formatTimestamp(start)}Z/${formatTimestamp(end)}Z]`
+}

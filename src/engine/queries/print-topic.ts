@@ -1,0 +1,109 @@
+/** PRINT: the raw records of a topic as lines. Source: sql.md 15. */
+import type { Broker, PartitionOffset } from '../../broker/broker.ts'
+import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
+import { StatementError } from '../../errors.ts'
+import type { Print } from '../../sql/ast.ts'
+import { formatTimestamp } from '../../types/time-text.ts'
+import type { LineStream, StreamEnd } from '../api.ts'
+import type { Scope } from '../statements/handler.ts'
+import { CLOSED, Flow, type FlowSink, LIMIT_REACHED } from './flow.ts'
+import { FormatGuess } from './print-formats.ts'
+
+const POLL_MS = 1000
+
+/** Throws StatementError if there is no such topic. */
+export async function openPrint(statement: Print, { parts }: Scope): Promise<LineStream> {
+  const { broker } = parts
+  if ((await broker.describeTopic(statement.topic)) === null) {
+    throw new StatementError(
+      `Could not find topic '${statement.topic}', or the KSQL user does not have permissions to list the topic. ` +
+        'Topic names are case-sensitive.',
+    )
+  }
+  const positions = await startOf(statement, broker)
+  const flow = new Flow<string>(`print_${parts.clock.now()}`, (sink) => print(statement, positions, broker, sink))
+  return {
+    kind: 'print',
+    queryId: flow.queryId,
+    subscribe: (subscriber) => flow.subscribe(subscriber),
+    close: () => flow.close(),
+  }
+}
+
+const startOf = ({ topic, fromBeginning }: Print, broker: Broker): Promise<PartitionOffset[]> =>
+  fromBeginning ? broker.startOffsets(topic) : broker.endOffsets(topic)
+
+async function print(
+  { topic, interval, limit }: Print,
+  positions: readonly PartitionOffset[],
+  broker: Broker,
+  { emit, signal }: FlowSink<string>,
+): Promise<StreamEnd> {
+  const fetcher = broker.fetcher()
+  const stop = () => fetcher.wakeUp()
+  signal.addEventListener('abort', stop)
+  const printer = new RecordPrinter(interval ?? 1, limit ?? Number.POSITIVE_INFINITY)
+  const cursor = new RecordBatchCursor()
+  try {
+    for (const { partition, offset } of positions) fetcher.assign({ topic, partition, offset })
+    while (!signal.aborted && !printer.isDone) {
+      for (const { batches, fetchOffset, partition, error } of await fetcher.poll(POLL_MS)) {
+        if (error !== null && !error.retriable) throw error
+        cursor.reset(batches, fetchOffset)
+        await emit(printer.lines(cursor, partition))
+        if (printer.isDone) break
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    await fetcher.close()
+  }
+  return printer.isDone ? LIMIT_REACHED : CLOSED
+}
+
+class RecordPrinter {
+  readonly #interval: number
+  readonly #key = new FormatGuess()
+  readonly #value = new FormatGuess()
+  #left: number
+  #count = 0
+  #shownFormats = ''
+
+  constructor(interval: number, limit: number) {
+    this.#interval = interval
+    this.#left = limit
+  }
+
+  get isDone(): boolean {
+    return this.#left <= 0
+  }
+
+  /** Lines of the cursor's records, with the guessed formats before those that change the guess. */
+  lines(cursor: RecordBatchCursor, partition: number): string[] {
+    const lines: string[] = []
+    while (!this.isDone && cursor.next()) {
+      const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp } = cursor
+      const key = this.#key.read(keyEnd < 0 ? null : buffer.subarray(keyStart, keyEnd))
+      const value = this.#value.read(valueEnd < 0 ? null : buffer.subarray(valueStart, valueEnd))
+      if (this.#count++ % this.#interval !== 0) continue
+      lines.push(
+        ...this.#formats(),
+        `rowtime: ${rowtimeText(timestamp)}, key: ${key}, value: ${value}, partition: ${partition}`,
+      )
+      this.#left--
+    }
+    return lines
+  }
+
+  #formats(): string[] {
+    const lines = [`Key format: ${this.#key.text}`, `Value format: ${this.#value.text}`]
+    const shown = lines.join('\n')
+    if (shown === this.#shownFormats) return []
+    this.#shownFormats = shown
+    return lines
+  }
+}
+
+/** `yyyy/MM/dd HH:mm:ss.SSS Z`. */
+const rowtimeText = (timestamp: number): string =>
+  timestamp < 0 ? 'N/A' : `${formatTimestamp(timestamp).replaceAll('-', '/').replace('T', ' ')} Z`

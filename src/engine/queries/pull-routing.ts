@@ -1,0 +1,136 @@
+/**
+ * Pull queries in a cluster: each partition of the table is asked of the server that has it, this one or another, and the rows are put
+ * together. While slots move the query waits; it is answered from all partitions that it needs, or not at all. Source: rest.md 7.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { RequestError } from '../../errors.ts'
+import { merge } from '../../runtime/queries/merge.ts'
+import type { PullRequest } from '../../runtime/query-runtime.ts'
+import type { Column } from '../../types/schema.ts'
+import type { Row } from '../../types/value.ts'
+import type { QueryRequest } from '../api.ts'
+import type { EngineParts } from '../parts.ts'
+import { pullFromPeer } from './peer-rows.ts'
+
+export interface TablePull {
+  /** The query that keeps the table. */
+  readonly queryId: string
+  readonly pull: PullRequest
+  readonly columns: readonly Pick<Column, 'type'>[]
+  /** As the client sent it. */
+  readonly request: QueryRequest
+}
+
+interface Route {
+  readonly here: readonly number[]
+  /** By address. */
+  readonly elsewhere: ReadonlyMap<string, readonly number[]>
+}
+
+const LOOK_AGAIN_MS = 50
+
+type Parts = Pick<EngineParts, 'runtime' | 'peers' | 'config'>
+
+/** Batches of rows, in no order. Rejects with a RequestError if some partition cannot be had in time. */
+export async function* pullTable(table: TablePull, parts: Parts, signal: AbortSignal): AsyncIterable<readonly Row[]> {
+  const timeoutMs = parts.config.number('ksql.query.pull.forwarding.timeout.ms')
+  const until = performance.now() + timeoutMs
+  for (let isAnswered = false; !isAnswered && !signal.aborted; ) {
+    const route = await findRoute(table, parts, { until, signal })
+    if (route.elsewhere.size === 0) return yield* parts.runtime.pull(table.queryId, table.pull, route.here)
+    try {
+      const sources = await begun(sourcesOf(route, table, parts, timeoutMs))
+      isAnswered = true
+      return yield* merge(sources)
+    } catch (error) {
+      // Slots may have moved since the route was found. What a client has seen cannot be taken back.
+      if (isAnswered || performance.now() >= until) throw unavailable(table, error)
+      await pause(signal)
+    }
+  }
+}
+
+function sourcesOf({ here, elsewhere }: Route, table: TablePull, { runtime, peers }: Parts, timeoutMs: number) {
+  const { queryId, pull, columns, request } = table
+  const local = here.length === 0 ? [] : [runtime.pull(queryId, pull, here)]
+  const remote = [...elsewhere].map(([address, partitions]) =>
+    pullFromPeer(peers!, { address, request, partitions, columns, timeoutMs }),
+  )
+  return [...local, ...remote]
+}
+
+/** Resolves when each source has begun to answer. Rejects, with all of them ended, if one refuses. */
+async function begun<Item>(sources: readonly AsyncIterable<Item>[]): Promise<AsyncIterable<Item>[]> {
+  const iterators = sources.map((source) => source[Symbol.asyncIterator]())
+  const firsts = await Promise.allSettled(iterators.map((iterator) => iterator.next()))
+  const failed = firsts.find((first) => first.status === 'rejected')
+  if (failed !== undefined) {
+    await Promise.allSettled(iterators.map((iterator) => iterator.return?.()))
+    throw failed.reason
+  }
+  return iterators.map((iterator, index) =>
+    following((firsts[index] as PromiseFulfilledResult<IteratorResult<Item>>).value, iterator),
+  )
+}
+
+async function* following<Item>(first: IteratorResult<Item>, rest: AsyncIterator<Item>): AsyncIterable<Item> {
+  try {
+    for (let next = first; !next.done; next = await rest.next()) yield next.value
+  } finally {
+    await rest.return?.()
+  }
+}
+
+async function findRoute(
+  table: TablePull,
+  parts: Parts,
+  { until, signal }: { readonly until: number; readonly signal: AbortSignal },
+): Promise<Route> {
+  for (;;) {
+    const { route, reason } = await lookForRoute(table, parts)
+    if (route !== null) return route
+    const state = parts.runtime.status(table.queryId)?.state
+    const isHopeless = state === undefined || state === 'ERROR' || state === 'NOT_RUNNING'
+    if (isHopeless || reason === 'elsewhere' || signal.aborted || performance.now() >= until) throw unavailable(table)
+    await pause(signal)
+  }
+}
+
+type Finding =
+  | { readonly route: Route; readonly reason: null }
+  /** `elsewhere`: another server has what was asked of this one alone. `moving`: nobody has it at the moment. */
+  | { readonly route: null; readonly reason: 'elsewhere' | 'moving' }
+
+async function lookForRoute({ queryId, pull, request }: TablePull, { runtime, peers }: Parts): Promise<Finding> {
+  const located = runtime.locate(queryId, pull.keys)
+  if (located === null) return { route: null, reason: 'moving' }
+  const wanted = request.routing?.partitions ?? null
+  const isWanted = (partition: number) => wanted === null || wanted.includes(partition)
+  const here = located.here.filter(isWanted)
+  const missing = located.elsewhere.filter(({ partition }) => isWanted(partition))
+  const elsewhere = new Map<string, number[]>()
+  if (missing.length === 0) return { route: { here, elsewhere }, reason: null }
+  if (peers === null) return { route: null, reason: 'moving' }
+  const owners = await peers.owners()
+  for (const { partition, slot } of missing) {
+    const address = owners.find(({ slots }) => slots.includes(slot))?.address
+    // Ours, but not at work yet.
+    if (address === undefined || address === peers.address) return { route: null, reason: 'moving' }
+    elsewhere.set(address, [...(elsewhere.get(address) ?? []), partition])
+  }
+  if (request.routing?.skipsForwarding === true) return { route: null, reason: 'elsewhere' }
+  return { route: { here, elsewhere }, reason: null }
+}
+
+function unavailable({ queryId }: TablePull, cause?: unknown): RequestError {
+  const why = cause instanceof Error ? ` ${cause.message}` : ''
+  return new RequestError(
+    'SERVER_ERROR',
+    `No server has all partitions of the table at work that this query reads.${why} Query ${queryId} may be starting, moving or in error: see EXPLAIN ${queryId}; and try again.`,
+    { cause },
+  )
+}
+
+async function pause(signal: AbortSignal): Promise<void> {
+  await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {})
+}

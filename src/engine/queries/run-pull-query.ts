@@ -1,0 +1,62 @@
+/** Pull queries: rows of a kept table, or of a stream's topic up to its end. Source: sql.md 11. */
+import { StatementError } from '../../errors.ts'
+import { type PlannedStreamPull, type PlannedTablePull, planPullQuery } from '../../plan/pull-query.ts'
+import type { PullRequest } from '../../runtime/query-runtime.ts'
+import type { QueryStatement } from '../../sql/ast.ts'
+import type { QueryRequest, RowStream, StreamEnd, StreamedRow } from '../api.ts'
+import type { Catalog } from '../commands/catalog.ts'
+import type { Scope } from '../statements/handler.ts'
+import { pullId } from '../statements/query-ids.ts'
+import { CLOSED, COMPLETED, Flow, type FlowSink } from './flow.ts'
+import { pullTable } from './pull-routing.ts'
+import { scanStream } from './stream-scan.ts'
+
+/** `request`: as the client sent it, for servers that have a part of the rows. Throws StatementError. */
+export function openPull({ query }: QueryStatement, scope: Scope, request: QueryRequest): RowStream {
+  const queryId = pullId(scope.parts.clock.now())
+  const planned = planPullQuery(query, queryId, scope.planning)
+  const flow =
+    planned.kind === 'table'
+      ? new Flow<StreamedRow>(queryId, tableSource(planned, scope, request))
+      : new Flow<StreamedRow>(queryId, (sink) => scanStream(planned.plan, planned.limit, sink, scope))
+  return {
+    kind: planned.kind === 'table' ? 'pullTable' : 'pullStream',
+    queryId,
+    columns: columnsOf(planned),
+    schemaText: planned.schemaText,
+    subscribe: (subscriber) => flow.subscribe(subscriber),
+    close: () => flow.close(),
+  }
+}
+
+const columnsOf = ({ columns }: PlannedTablePull | PlannedStreamPull) =>
+  columns.map(({ name, type }) => ({ name, type }))
+
+function tableSource(planned: PlannedTablePull, { parts, catalog }: Scope, request: QueryRequest) {
+  const { lookup, predicate, columns, limit, source } = planned
+  const queryId = materializingQuery(source.name, catalog)
+  const pull: PullRequest = { ...lookup, predicate, columns, limit }
+  return async ({ emit, signal }: FlowSink<StreamedRow>): Promise<StreamEnd> => {
+    let left = limit ?? Number.POSITIVE_INFINITY
+    if (left === 0) return COMPLETED
+    for await (const rows of pullTable({ queryId, pull, columns, request }, parts, signal)) {
+      if (signal.aborted) return CLOSED
+      await emit(rows.slice(0, left).map((row) => ({ row, tombstone: false })))
+      left -= rows.length
+      if (left <= 0) break
+    }
+    return COMPLETED
+  }
+}
+
+/** The query that keeps the table's rows. */
+function materializingQuery(table: string, { queries }: Catalog): string {
+  for (const { link, plan } of queries.values()) {
+    const keeps =
+      link.kind === 'CREATE_AS' ? link.writes === table : link.kind === 'CREATE_SOURCE' && link.reads[0] === table
+    if (keeps && plan.materialization !== null) return link.queryId
+  }
+  throw new StatementError(
+    `The rows of \`${table}\` are not kept in a form that pull queries can read. Add EMIT CHANGES.`,
+  )
+}

@@ -1,0 +1,102 @@
+/** Push queries: a plan with a subscriber for a sink. Source: sql.md 12, rest.md 4.7. */
+import { RequestError, StatementError } from '../../errors.ts'
+import { planPushQuery } from '../../plan/push-query.ts'
+import type { PushSubscription } from '../../runtime/query-runtime.ts'
+import type { Query, QueryStatement } from '../../sql/ast.ts'
+import { walk } from '../../sql/walk.ts'
+import { formatColumn, ROWOFFSET, ROWPARTITION } from '../../types/schema.ts'
+import type { RowStream, StreamEnd, StreamedRow } from '../api.ts'
+import { shownText } from '../statement-text.ts'
+import type { Scope } from '../statements/handler.ts'
+import { pushId, scalablePushId } from '../statements/query-ids.ts'
+import { CLOSED, Flow, type FlowSource, LIMIT_REACHED } from './flow.ts'
+
+/** Plans the query and registers it; it runs once it is subscribed to. Throws StatementError. */
+export function openPush(statement: QueryStatement, scope: Scope): RowStream {
+  const { parts, planning, session } = scope
+  const { query } = statement
+  checkLimit(scope)
+  const { random } = parts
+  const makeId = isScalable(query, scope) ? () => scalablePushId(random) : (alias: string) => pushId(alias, random)
+  const { plan, columns } = planPushQuery(query, makeId, planning)
+  const overrides = Object.fromEntries(session.overrides)
+  const source: FlowSource<StreamedRow> = ({ emit, signal }) => {
+    const { promise, resolve, reject } = Promise.withResolvers<StreamEnd>()
+    const subscriber = { onRows: emit, onEnd: (end: Parameters<typeof streamEnd>[0]) => resolve(streamEnd(end)) }
+    parts.runtime
+      .subscribe({ plan, config: overrides }, subscriber)
+      .then((subscription) => closeOnAbort(subscription, signal, () => resolve(CLOSED)), reject)
+    return promise
+  }
+  const { queryId } = plan
+  const flow = new Flow(queryId, source, () => parts.transient.remove(queryId))
+  parts.transient.add({ queryId, statement: shownText(statement), plan, overrides, close: () => flow.close() })
+  return {
+    kind: 'push',
+    queryId,
+    columns,
+    schemaText: columns.map(formatColumn).join(', '),
+    subscribe: (subscriber) => flow.subscribe(subscriber),
+    close: () => flow.close(),
+  }
+}
+
+function checkLimit({ parts, config }: Scope): void {
+  const limit = config.number('ksql.max.push.queries')
+  if (parts.transient.count < limit) return
+  throw new StatementError(
+    `Maximum number of push queries exceeded: ${limit} run now. End one of them, or raise 'ksql.max.push.queries'.`,
+    { code: 'TOO_MANY_PUSH_QUERIES' },
+  )
+}
+
+function closeOnAbort(subscription: PushSubscription, signal: AbortSignal, done: () => void): void {
+  const close = () => subscription.close().then(done, done)
+  if (signal.aborted) close()
+  else signal.addEventListener('abort', close, { once: true })
+}
+
+const OVERRUN =
+  "The client reads more slowly than others of the same query, and more rows wait for it than 'ksql.query.push.max.buffered.rows' allows."
+
+function streamEnd(end: {
+  readonly reason: 'limit' | 'closed' | 'error' | 'overrun'
+  readonly error?: Error
+}): StreamEnd {
+  switch (end.reason) {
+    case 'limit':
+      return LIMIT_REACHED
+    case 'closed':
+      return CLOSED
+    case 'overrun':
+      return {
+        reason: 'error',
+        error: end.error ?? new RequestError('RATE_LIMITED', OVERRUN),
+      }
+    case 'error':
+      return { reason: 'error', error: end.error ?? new Error('The query has failed.') }
+  }
+}
+
+/** Whether the peer would tap the output of the query that writes the source; ours run alike, but clients see it by the id. */
+function isScalable(query: Query, { config, catalog }: Scope): boolean {
+  if (config.get('ksql.query.push.v2.enabled') !== 'true' || config.get('auto.offset.reset') !== 'latest') return false
+  const { from, emit } = query
+  if (from.kind === 'join' || emit !== 'CHANGES') return false
+  if (query.groupBy !== null || query.window !== null || query.having !== null || query.partitionBy !== null)
+    return false
+  const writers = [...catalog.metastore.queries.values()].filter(({ writes }) => writes === from.name)
+  return writers.length === 1 && !readsRecordPosition(query)
+}
+
+function readsRecordPosition({ items, where }: Query): boolean {
+  let found = false
+  const expressions = items.flatMap((item) => (item.kind === 'singleColumn' ? [item.expression] : []))
+  for (const expression of where === null ? expressions : [...expressions, where]) {
+    walk(expression, (node) => {
+      if (node.kind === 'columnReference' && (node.name === ROWPARTITION || node.name === ROWOFFSET)) found = true
+      return !found
+    })
+  }
+  return found
+}

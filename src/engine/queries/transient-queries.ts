@@ -1,0 +1,42 @@
+/** Push queries that run now. */
+import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+
+export interface TransientQuery {
+  readonly queryId: string
+  readonly statement: string
+  readonly plan: PhysicalPlan
+  readonly overrides: Readonly<Record<string, string>>
+  readonly close: () => Promise<void>
+}
+
+export class TransientQueries {
+  readonly #queries = new Map<string, TransientQuery>()
+
+  get count(): number {
+    return this.#queries.size
+  }
+
+  list(): TransientQuery[] {
+    return [...this.#queries.values()]
+  }
+
+  /** By id in any case. */
+  find(queryId: string): TransientQuery | undefined {
+    const exact = this.#queries.get(queryId)
+    if (exact !== undefined) return exact
+    const wanted = queryId.toUpperCase()
+    return this.list().find((query) => query.queryId.toUpperCase() === wanted)
+  }
+
+  add(query: TransientQuery): void {
+    this.#queries.set(query.queryId, query)
+  }
+
+  remove(queryId: string): void {
+    this.#queries.delete(queryId)
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all(this.list().map(({ close }) => close()))
+  }
+}

@@ -1,0 +1,32 @@
+/** How far EMIT FINAL has come, kept with the state, so that a restart neither repeats nor reopens windows. */
+import type { StoreDeclaration, StoredRow } from '../../state/store.ts'
+import { BIGINT } from '../../types/sql-type.ts'
+import type { OperatorContext } from '../operator.ts'
+
+export interface FinalMark {
+  /** Windows closed before this time have left; null: none has. */
+  readonly closeTime: () => number | null
+  /** Stream time when that was; -1: never. */
+  readonly streamTime: () => number
+  readonly set: (closeTime: number, streamTime: number) => void
+}
+
+const KEY = 0
+
+export const finalMarkSpec = (store: string) =>
+  ({ name: `${store}-Final`, kind: 'keyValue', types: [BIGINT] }) as const satisfies StoreDeclaration
+
+export function openFinalMark(store: string, context: OperatorContext): FinalMark {
+  const marks = context.store(finalMarkSpec(store))
+  let mark: StoredRow | undefined
+  // Read with the first record and not while the operator is built: by then the store is restored.
+  const read = () => (mark ??= marks.get(KEY))
+  return {
+    closeTime: () => (read()?.row[0] as number | undefined) ?? null,
+    streamTime: () => read()?.timestamp ?? -1,
+    set(closeTime, streamTime) {
+      mark = { row: [closeTime], timestamp: streamTime }
+      marks.put(KEY, mark)
+    },
+  }
+}

@@ -1,0 +1,31 @@
+/** Aggregation of a grouped table: takes old rows out (undo), puts new rows in. Output row: key columns, then results. */
+
+import type { OperatorDefinition } from '../operator.ts'
+import type { StepId } from '../step.ts'
+import { type AggregateCall, aggregateSchema } from './aggregate.ts'
+import { stateTypes } from './aggregate-states.ts'
+import { buildGroupStates, type GroupUpdate } from './group-store.ts'
+
+export interface TableAggregateStep {
+  readonly kind: 'tableAggregate'
+  readonly id: StepId
+  readonly input: StepId
+  readonly functions: readonly AggregateCall[]
+  readonly store: string
+}
+
+/** A group stays when its last row has left: COUNT is 0 then. Source: Kafka Streams' KTableAggregate. */
+export const tableAggregate: OperatorDefinition<TableAggregateStep> = {
+  inputs: ({ input }) => [input],
+  schema: ({ functions }, [input]) => aggregateSchema(functions, input!),
+  stores: ({ store, functions }) => [{ name: store, kind: 'keyValue', types: stateTypes(functions) }],
+  build: (step, [input], context, emit) => buildGroupStates(step, input!, context, emit, REPLACE_ROW),
+}
+
+const REPLACE_ROW: GroupUpdate = {
+  accepts: ({ value }, isNew) => !isNew || value !== null,
+  apply(aggregation, states, { value, oldValue }, isNew) {
+    if (oldValue !== null && !isNew) aggregation.undo(states, oldValue)
+    if (value !== null) aggregation.add(states, value)
+  },
+}

@@ -1,0 +1,66 @@
+/**
+ * Foreign-key table-table join in three steps, as the two sides live in different partitions: `foreignKeySubscribe` (left partition)
+ * keeps the left rows and sends a subscription to the partition of the foreign key; `foreignKeyLookup` (right partition) keeps right rows
+ * and subscriptions and answers; `foreignKeyResolve` (left partition again) joins the answer with the current left row, unless that
+ * row has changed since. Source: KIP-213.
+ */
+import type { Column } from '../../types/schema.ts'
+import { BOOLEAN, STRING } from '../../types/sql-type.ts'
+import type { NamedExpression, StepId } from '../step.ts'
+
+/** Output: key = foreign key; row = left key columns, instruction, hash of the left row (NULL: it is gone). */
+export interface ForeignKeySubscribeStep {
+  readonly kind: 'foreignKeySubscribe'
+  readonly id: StepId
+  /** Upserts of the left table. */
+  readonly input: StepId
+  readonly join: 'INNER' | 'LEFT'
+  readonly foreignKey: NamedExpression
+  readonly store: string
+}
+
+/** Output: key = left key; row = hash of the left row, a mark whether there is a right row, then the right row (or NULLs). */
+export interface ForeignKeyLookupStep {
+  readonly kind: 'foreignKeyLookup'
+  readonly id: StepId
+  readonly subscriptions: StepId
+  /** Upserts of the right table. */
+  readonly right: StepId
+  readonly join: 'INNER' | 'LEFT'
+  readonly leftKey: readonly Column[]
+  readonly subscriptionStore: string
+  readonly rightStore: string
+}
+
+/** Output row: left row, then right row. Reads the store that the subscribe step of the same partition writes. */
+export interface ForeignKeyResolveStep {
+  readonly kind: 'foreignKeyResolve'
+  readonly id: StepId
+  readonly responses: StepId
+  /** The subscribe step. Its records are ignored here; the edge keeps both steps, which share a store, in one sub-topology. */
+  readonly left: StepId
+  readonly join: 'INNER' | 'LEFT'
+  readonly store: string
+  readonly key: readonly Column[]
+  /** Row of the subscribe step's input. */
+  readonly leftColumns: readonly Column[]
+  /** Row of the lookup step's right input. */
+  readonly rightColumns: readonly Column[]
+}
+
+/**
+ * What a subscription asks the right side to do. REMOVE: forget it, without an answer. REMOVE_AND_ANSWER: forget it and say that there
+ * is no right row. ANSWER: keep it and answer with the right row, or that there is none. ANSWER_IF_FOUND: keep it, answer only
+ * if there is one. Source: SubscriptionWrapper.Instruction of Kafka Streams.
+ */
+export type Instruction = 'REMOVE' | 'REMOVE_AND_ANSWER' | 'ANSWER' | 'ANSWER_IF_FOUND'
+
+export const SUBSCRIPTION_COLUMNS: readonly Column[] = [
+  { name: 'FK_INSTRUCTION', type: STRING },
+  { name: 'FK_HASH', type: STRING },
+]
+
+export const RESPONSE_COLUMNS: readonly Column[] = [
+  { name: 'FK_HASH', type: STRING },
+  { name: 'FK_FOUND', type: BOOLEAN },
+]

@@ -1,0 +1,38 @@
+/** Last step of a foreign-key join: joins an answer of the right side with the left row, unless that has changed since the question. */
+import { columnTypes } from '../../types/schema.ts'
+import type { OperatorDefinition } from '../operator.ts'
+import { hasKey, recordKeys } from '../record-key.ts'
+import { type ForeignKeyResolveStep, RESPONSE_COLUMNS } from './foreign-key-join.ts'
+import { rowHash } from './row-hash.ts'
+
+/** A stale answer is dropped: the newer left row has asked too. Source: KIP-213, ResponseJoinProcessorSupplier. */
+export const foreignKeyResolve: OperatorDefinition<ForeignKeyResolveStep> = {
+  inputs: ({ responses, left }) => [responses, left],
+  schema: ({ key, leftColumns, rightColumns }) => ({
+    kind: 'table',
+    key,
+    window: null,
+    value: [...leftColumns, ...rightColumns],
+  }),
+  stores: ({ store, leftColumns }) => [{ name: store, kind: 'keyValue', types: columnTypes(leftColumns) }],
+  build({ join, store: name, leftColumns }, [responses], context, emit) {
+    const keys = recordKeys(responses!)
+    const store = context.store({ name, kind: 'keyValue' })
+    const hashOf = rowHash(leftColumns)
+    return {
+      inputs: [
+        (record) => {
+          if (!hasKey(record) || record.value === null) return
+          const { key, timestamp, headers } = record
+          const [hash, isFound] = record.value
+          const left = store.get(keys.encode(key, null))?.row ?? null
+          if (hash !== (left === null ? null : hashOf(left))) return
+          const hasResult = left !== null && (isFound === true || join === 'LEFT')
+          const value = hasResult ? left.concat(record.value.slice(RESPONSE_COLUMNS.length)) : null
+          emit({ key, window: null, value, oldValue: null, timestamp, headers })
+        },
+        () => {},
+      ],
+    }
+  },
+}

@@ -1,0 +1,29 @@
+/** The rows of one side of a stream-stream join that may still find a match: those within the retention behind the side's latest record. */
+import type { StoredRow, StoreKey, StoreSpec } from '../../state/store.ts'
+import type { OperatorContext } from '../operator.ts'
+
+export interface RecentRows {
+  /** A row that is older than the retention is not kept. */
+  readonly add: (key: StoreKey, row: StoredRow) => void
+  /** Rows of the key with time in `[from, to]`, by time, then arrival. */
+  readonly fetch: (key: StoreKey, from: number, to: number) => Iterable<StoredRow>
+}
+
+/** Measured by the side's own largest timestamp, not by common stream time, as Kafka Streams' window stores do. */
+export function openRecentRows(
+  spec: StoreSpec & { readonly kind: 'joinBuffer'; readonly retentionMs: number },
+  context: OperatorContext,
+): RecentRows {
+  const buffer = context.store(spec)
+  let oldest = Number.NEGATIVE_INFINITY
+  return {
+    add(key, row) {
+      if (row.timestamp < oldest) return
+      buffer.add(key, row)
+      if (row.timestamp - spec.retentionMs <= oldest) return
+      oldest = row.timestamp - spec.retentionMs
+      buffer.expire(oldest)
+    },
+    fetch: (key, from, to) => buffer.fetch(key, Math.max(from, oldest), to),
+  }
+}

@@ -1,0 +1,154 @@
+/** Stream-stream join within a window. Output row: left row, then right row (NULLs for a side without a match). */
+import type { StoreDeclaration, StoreSpec } from '../../state/store.ts'
+import type { Process } from '../../types/record.ts'
+import { type Column, columnTypes } from '../../types/schema.ts'
+import type { Row } from '../../types/value.ts'
+import type { OperatorDefinition } from '../operator.ts'
+import { hasKey, recordKeys } from '../record-key.ts'
+import type { StepId, StepSchema } from '../step.ts'
+import { openRecentRows } from './recent-rows.ts'
+import { unmatchedSpec } from './unmatched-rows.ts'
+import { openWaitingRows } from './waiting-rows.ts'
+
+export type JoinKind = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL'
+
+export interface StreamStreamJoinStep {
+  readonly kind: 'streamStreamJoin'
+  readonly id: StepId
+  readonly left: StepId
+  readonly right: StepId
+  readonly join: JoinKind
+  /** Right time may be in `[left - beforeMs, left + afterMs]`. */
+  readonly beforeMs: number
+  readonly afterMs: number
+  /** Null: no GRACE was given: unmatched rows leave at once, and the 24 h default bounds lateness. */
+  readonly graceMs: number | null
+  /** Name of the resulting key column (the key of both sides has the same type). */
+  readonly key: readonly Column[]
+  readonly leftStore: string
+  readonly rightStore: string
+}
+
+/**
+ * Each side keeps its recent rows, and looks the other's up. With GRACE, rows that may stay without a match wait until stream time, the
+ * latest of both sides, has passed their window and grace, unless their window is over already when they come; without, they leave
+ * at once. Records without a value end here; those without a key match nothing. The result's time is the later of both rows'.
+ * Source: Kafka Streams' KStreamKStreamJoin, KIP-633, KIP-962.
+ */
+export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
+  inputs: ({ left, right }) => [left, right],
+  schema: ({ key }, [left, right]) => ({
+    kind: 'stream',
+    key,
+    window: left!.window,
+    value: [...left!.value, ...right!.value],
+  }),
+  stores(step, [left, right]) {
+    const sides = sidesOf(step)
+    return [...storesOf(step, sides.left.store, left!), ...storesOf(step, sides.right.store, right!)]
+  },
+  build(step, [leftSchema, rightSchema], context, emit) {
+    const sides = sidesOf(step)
+    const { encode, decode } = recordKeys(leftSchema!)
+    const recent = {
+      left: openRecentRows(bufferSpec(step, sides.left.store), context),
+      right: openRecentRows(bufferSpec(step, sides.right.store), context),
+    }
+    const joined = rowJoiners(leftSchema!.value.length, rightSchema!.value.length)
+    const waiting = waits(step)
+      ? openWaitingRows({ sides, graceMs: step.graceMs!, joined, decode }, context, emit)
+      : null
+    let streamTime = -1
+
+    const process = (name: SideName): Process => {
+      const { lookBackMs, lookAheadMs, keepsUnmatched } = sides[name]
+      const other = name === 'left' ? 'right' : 'left'
+      const toRow = joined[name]
+      return (record) => {
+        const { key, window, value, timestamp, headers } = record
+        streamTime = Math.max(streamTime, timestamp)
+        if (value === null) return
+        const emitJoined = (match: Row | null, time: number) =>
+          emit({ key, window, value: toRow(value, match), oldValue: null, timestamp: time, headers })
+        if (!hasKey(record)) {
+          if (keepsUnmatched) emitJoined(null, timestamp)
+          return
+        }
+        const storeKey = encode(record.key, window)
+        recent[name].add(storeKey, { row: value, timestamp })
+        if (timestamp === streamTime) waiting?.emitClosed(streamTime, headers)
+        const latest = timestamp + lookAheadMs
+        let isMatched = false
+        for (const match of recent[other].fetch(storeKey, timestamp - lookBackMs, latest)) {
+          isMatched = true
+          waiting?.foundMatch(other, storeKey, match.timestamp)
+          emitJoined(match.row, Math.max(timestamp, match.timestamp))
+        }
+        if (isMatched || !keepsUnmatched) return
+        if (waiting === null || latest < streamTime) emitJoined(null, timestamp)
+        else waiting.wait(name, { key: storeKey, timestamp, row: value })
+      }
+    }
+    return {
+      inputs: [process('left'), process('right')],
+      flush: () => waiting?.emitClosed(streamTime, null),
+    }
+  },
+}
+
+export type SideName = 'left' | 'right'
+export type Sides<T> = { readonly [Name in SideName]: T }
+
+export interface Side {
+  readonly store: string
+  /** How much earlier than its own record a match may be, ms. */
+  readonly lookBackMs: number
+  /** How much later. */
+  readonly lookAheadMs: number
+  readonly keepsUnmatched: boolean
+}
+
+/** Result of a side's own row and the other side's row, or null for a match that is missing. */
+export type JoinRows = (own: Row, match: Row | null) => Row
+
+const sidesOf = ({ join, beforeMs, afterMs, leftStore, rightStore }: StreamStreamJoinStep): Sides<Side> => ({
+  left: {
+    store: leftStore,
+    lookBackMs: beforeMs,
+    lookAheadMs: afterMs,
+    keepsUnmatched: join === 'LEFT' || join === 'FULL',
+  },
+  right: {
+    store: rightStore,
+    lookBackMs: afterMs,
+    lookAheadMs: beforeMs,
+    keepsUnmatched: join === 'RIGHT' || join === 'FULL',
+  },
+})
+
+const waits = ({ join, graceMs }: StreamStreamJoinStep): boolean => join !== 'INNER' && graceMs !== null
+
+const DEFAULT_GRACE_MS = 86_400_000
+
+const bufferSpec = ({ beforeMs, afterMs, graceMs }: StreamStreamJoinStep, name: string) =>
+  ({
+    name,
+    kind: 'joinBuffer',
+    fetchMs: beforeMs + afterMs,
+    retentionMs: beforeMs + afterMs + (graceMs ?? DEFAULT_GRACE_MS),
+  }) as const satisfies StoreSpec
+
+function storesOf(step: StreamStreamJoinStep, name: string, { value }: StepSchema): StoreDeclaration[] {
+  const types = columnTypes(value)
+  const buffer = { ...bufferSpec(step, name), types }
+  return waits(step) ? [buffer, { ...unmatchedSpec(name), types, isList: true }] : [buffer]
+}
+
+function rowJoiners(leftWidth: number, rightWidth: number): Sides<JoinRows> {
+  const noLeft: Row = new Array(leftWidth).fill(null)
+  const noRight: Row = new Array(rightWidth).fill(null)
+  return {
+    left: (own, match) => own.concat(match ?? noRight),
+    right: (own, match) => (match ?? noLeft).concat(own),
+  }
+}

@@ -1,0 +1,81 @@
+/** Primary-key table-table join: both sides are upserts that the join keeps. Output row: left row, then right row. */
+import type { Process } from '../../types/record.ts'
+import type { Column } from '../../types/schema.ts'
+import type { Row } from '../../types/value.ts'
+import type { OperatorDefinition } from '../operator.ts'
+import { hasKey } from '../record-key.ts'
+import type { StepId, StepSchema } from '../step.ts'
+import { openTableRows, type TableRows, type TableRowsOptions, tableRowsSpec } from '../table/table-rows.ts'
+import type { JoinKind } from './stream-stream-join.ts'
+
+export interface TableTableJoinStep {
+  readonly kind: 'tableTableJoin'
+  readonly id: StepId
+  readonly left: StepId
+  readonly right: StepId
+  readonly join: JoinKind
+  readonly key: readonly Column[]
+  readonly leftStore: string
+  readonly rightStore: string
+}
+
+/**
+ * A change on either side gives the pair's result anew: a row where the kind of join has one, a delete where it had one before.
+ * The result's time is the later of both rows'. Source: Kafka Streams' KTableKTableInnerJoin, -LeftJoin, -RightJoin, -OuterJoin.
+ */
+export const tableTableJoin: OperatorDefinition<TableTableJoinStep> = {
+  inputs: ({ left, right }) => [left, right],
+  schema: ({ key }, [left, right]) => ({
+    kind: 'table',
+    key,
+    window: left!.window,
+    value: [...left!.value, ...right!.value],
+  }),
+  stores: (step, inputs) => sides(step, inputs).map(tableRowsSpec),
+  build(step, inputs, context, emit) {
+    const [left, right] = sides(step, inputs).map((options) => openTableRows(options, context)) as [
+      TableRows,
+      TableRows,
+    ]
+    const widths: readonly [number, number] = [inputs[0]!.value.length, inputs[1]!.value.length]
+    const joinRows = rowJoiner(step.join, widths)
+    const update =
+      (own: TableRows, other: TableRows, result: (own: Row | null, other: Row | null) => Row | null): Process =>
+      (record) => {
+        if (!hasKey(record)) return
+        const { key, window, headers } = record
+        const before = own.get(record)?.row ?? null
+        const match = other.get(record)
+        own.set(record)
+        const value = result(record.value, match?.row ?? null)
+        const oldValue = result(before, match?.row ?? null)
+        if (value === null && oldValue === null) return
+        const timestamp = match === undefined ? record.timestamp : Math.max(record.timestamp, match.timestamp)
+        emit({ key, window, value, oldValue, timestamp, headers })
+      }
+    return {
+      inputs: [update(left, right, joinRows), update(right, left, (own, other) => joinRows(other, own))],
+    }
+  },
+}
+
+const sides = (
+  { leftStore, rightStore }: TableTableJoinStep,
+  [left, right]: readonly StepSchema[],
+): TableRowsOptions[] => [
+  { name: leftStore, schema: left!, retentionMs: null },
+  { name: rightStore, schema: right!, retentionMs: null },
+]
+
+/** The result of two rows, either of which may be missing; null: no result. */
+function rowJoiner(join: JoinKind, [leftWidth, rightWidth]: readonly [number, number]) {
+  const noLeft: Row = new Array(leftWidth).fill(null)
+  const noRight: Row = new Array(rightWidth).fill(null)
+  const keepsLeft = join === 'LEFT' || join === 'FULL'
+  const keepsRight = join === 'RIGHT' || join === 'FULL'
+  return (left: Row | null, right: Row | null): Row | null => {
+    if (left !== null && right !== null) return left.concat(right)
+    if (left !== null) return keepsLeft ? left.concat(noRight) : null
+    return right !== null && keepsRight ? noLeft.concat(right) : null
+  }
+}

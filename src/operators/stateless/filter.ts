@@ -1,0 +1,29 @@
+/** WHERE on a stream. */
+import type { Expression } from '../../expressions/expression.ts'
+import { compilePredicate } from '../evaluate.ts'
+import type { OperatorDefinition } from '../operator.ts'
+import type { StepId } from '../step.ts'
+
+export interface FilterStep {
+  readonly kind: 'filter'
+  readonly id: StepId
+  readonly input: StepId
+  readonly predicate: Expression
+  readonly text: string
+}
+
+/** A record without a value never matches. */
+export const filter: OperatorDefinition<FilterStep> = {
+  inputs: ({ input }) => [input],
+  schema: (_step, [input]) => input!,
+  build(step, _inputs, context, emit) {
+    const matches = compilePredicate(step, context)
+    return {
+      inputs: [
+        (record) => {
+          if (record.value !== null && matches(record.value)) emit(record)
+        },
+      ],
+    }
+  },
+}

@@ -1,0 +1,76 @@
+/** Table functions in SELECT: one output row for each element of the longest result; the row is the input row and the elements. */
+import { compile } from '../../expressions/compile.ts'
+import type { Expression } from '../../expressions/expression.ts'
+import { findVariant } from '../../functions/resolve.ts'
+import type { Column } from '../../types/schema.ts'
+import { STRING } from '../../types/sql-type.ts'
+import type { Row, Value } from '../../types/value.ts'
+import { messageOf } from '../evaluate.ts'
+import type { OperatorContext, OperatorDefinition } from '../operator.ts'
+import type { StepId } from '../step.ts'
+
+export interface FlatMapStep {
+  readonly kind: 'flatMap'
+  readonly id: StepId
+  readonly input: StepId
+  readonly functions: readonly TableFunctionCall[]
+}
+
+/** A call of a table function; `name` and `type` are of the column that it adds. */
+export interface TableFunctionCall extends Column {
+  readonly function: string
+  readonly signature: string
+  readonly args: readonly Expression[]
+  readonly text: string
+}
+
+/** Shorter results are filled up with NULL; a function that fails is reported and gives no elements. Records without a value end here. */
+export const flatMap: OperatorDefinition<FlatMapStep> = {
+  inputs: ({ input }) => [input],
+  schema: ({ functions }, [input]) => ({
+    ...input!,
+    value: [...input!.value, ...functions.map(({ name, type }) => ({ name, type }))],
+  }),
+  build({ functions }, _inputs, context, emit) {
+    const calls = functions.map((call) => compileCall(call, context))
+    return {
+      inputs: [
+        ({ key, window, value, timestamp, headers }) => {
+          if (value === null) return
+          const results = calls.map((call) => call(value))
+          const count = Math.max(...results.map(({ length }) => length))
+          for (let i = 0; i < count; i++) {
+            const row = [...value, ...results.map((result) => result[i] ?? null)]
+            emit({ key, window, value: row, oldValue: null, timestamp, headers })
+          }
+        },
+      ],
+    }
+  },
+}
+
+/** The elements that the call gives for a row. */
+function compileCall(call: TableFunctionCall, context: OperatorContext): (row: Row) => readonly Value[] {
+  const elementsOf = bind(call, context)
+  const args = call.args.map((arg) => compile(arg, context))
+  return (row) => {
+    try {
+      return elementsOf(...args.map((evaluate) => evaluate(row)))
+    } catch (error) {
+      context.reportError(`Error computing table function ${call.text}: ${messageOf(error)}`, error)
+      return []
+    }
+  }
+}
+
+function bind(call: TableFunctionCall, { functions, functionContext }: OperatorContext): Elements {
+  const declaration = functions.get(call.function)
+  if (declaration.kind !== 'table') throw new Error(`${call.function} is not a table function`)
+  const variant = findVariant(declaration, call.signature)
+  const types = call.args.map(({ type }) => type ?? STRING)
+  const bound = variant.bind?.(types, functionContext) ?? variant.call
+  if (bound === undefined) throw new Error(`Function ${call.function} has neither call nor bind`)
+  return bound as Elements
+}
+
+type Elements = (...args: Value[]) => readonly Value[]

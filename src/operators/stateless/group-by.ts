@@ -1,0 +1,34 @@
+/** GROUP BY on a stream: re-keys, and leaves out rows without a value or with a NULL or failing grouping expression. */
+
+import type { OperatorDefinition } from '../operator.ts'
+import type { NamedExpression, StepId } from '../step.ts'
+import { compileGrouping } from './grouping.ts'
+
+export interface GroupByStep {
+  readonly kind: 'groupBy'
+  readonly id: StepId
+  readonly input: StepId
+  readonly key: readonly NamedExpression[]
+}
+
+export const groupBy: OperatorDefinition<GroupByStep> = {
+  inputs: ({ input }) => [input],
+  schema: ({ key }, [input]) => ({
+    kind: 'stream',
+    key: key.map(({ name, type }) => ({ name, type })),
+    window: null,
+    value: input!.value,
+  }),
+  build({ key }, _inputs, context, emit) {
+    const groupOf = compileGrouping(key, context)
+    return {
+      inputs: [
+        ({ value, timestamp, headers }) => {
+          if (value === null) return
+          const group = groupOf(value)
+          if (group !== null) emit({ key: group, window: null, value, oldValue: null, timestamp, headers })
+        },
+      ],
+    }
+  },
+}

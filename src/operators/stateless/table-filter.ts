@@ -1,0 +1,33 @@
+/** WHERE and HAVING on a table: a row that matched and no longer does is deleted downstream. */
+import type { Expression } from '../../expressions/expression.ts'
+import { compilePredicate, silently } from '../evaluate.ts'
+import type { OperatorDefinition } from '../operator.ts'
+import type { StepId } from '../step.ts'
+
+export interface TableFilterStep {
+  readonly kind: 'tableFilter'
+  readonly id: StepId
+  readonly input: StepId
+  readonly predicate: Expression
+  readonly text: string
+}
+
+/** A change between two rows that do not match, or between none, is no change downstream. Source: Kafka Streams' KTableFilter. */
+export const tableFilter: OperatorDefinition<TableFilterStep> = {
+  inputs: ({ input }) => [input],
+  schema: (_step, [input]) => input!,
+  build(step, _inputs, context, emit) {
+    const matches = compilePredicate(step, context)
+    const matched = compilePredicate(step, silently(context))
+    return {
+      inputs: [
+        ({ key, window, value, oldValue, timestamp, headers }) => {
+          const newRow = value !== null && matches(value) ? value : null
+          const oldRow = oldValue !== null && matched(oldValue) ? oldValue : null
+          if (newRow === null && oldRow === null) return
+          emit({ key, window, value: newRow, oldValue: oldRow, timestamp, headers })
+        },
+      ],
+    }
+  },
+}

@@ -1,0 +1,49 @@
+/** A growing byte buffer that keys and rows are written to. */
+import type { RowSink } from '../../types/row-codec.ts'
+
+/** From here on it grows by a quarter, below by as much as it has: room that is not used is memory too. */
+const LARGE_BYTES = 256 << 10
+
+export class ByteWriter implements RowSink {
+  buffer: Buffer
+  position = 0
+
+  constructor(size = 256) {
+    this.buffer = Buffer.allocUnsafeSlow(size)
+  }
+
+  reserve(count: number): void {
+    const needed = this.position + count
+    if (needed <= this.buffer.length) return
+    const { length } = this.buffer
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, length + (length < LARGE_BYTES ? length : length >> 2)))
+    this.buffer.copy(larger, 0, 0, this.position)
+    this.buffer = larger
+  }
+
+  /** A view of what was written from `start` on; the next write may move it. */
+  since(start: number): Buffer {
+    return this.buffer.subarray(start, this.position)
+  }
+
+  writeByte(value: number): void {
+    this.reserve(1)
+    this.buffer[this.position++] = value
+  }
+
+  writeUInt16(value: number): void {
+    this.reserve(2)
+    this.position = this.buffer.writeUInt16BE(value, this.position)
+  }
+
+  writeUInt32(value: number): void {
+    this.reserve(4)
+    this.position = this.buffer.writeUInt32BE(value, this.position)
+  }
+
+  writeBytes(bytes: Uint8Array): void {
+    this.reserve(bytes.length)
+    this.buffer.set(bytes, this.position)
+    this.position += bytes.length
+  }
+}

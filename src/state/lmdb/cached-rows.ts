@@ -1,0 +1,403 @@
+/**
+ * Rows by key under one prefix of an environment, behind a write-back cache: what is read stays in memory while there is room, what
+ * changes stays there until it is written. A hit is one look into a map; nothing is encoded before `stage`.
+ *
+ * While nothing was evicted since the prefix was empty, the cache is complete: it also knows what is not there.
+ */
+
+import { SortedMap } from '../sorted-map.ts'
+import type { KeyRange, StoredRow, StoreKey } from '../store.ts'
+import { ByteWriter } from './byte-writer.ts'
+import { CacheEntry, entryBytes, NEW_ENTRY_BYTES } from './cache-budget.ts'
+import type { LogChange, StoreSpace } from './durable-store.ts'
+import { isCut, NUMBER_BYTES, readKey, writeBound, writeKey, writeNumber } from './key-bytes.ts'
+import { after, RANGE_CHUNK, type RawEntry } from './lmdb-environment.ts'
+import { PART_CHANGES } from './pending-batch.ts'
+import { readCutKey } from './row-bytes.ts'
+import type { WriteBatch } from './write-batch.ts'
+
+export class RowEntry extends CacheEntry {
+  readonly key: StoreKey
+  /** Undefined: there is none, whatever LMDB has. */
+  value: StoredRow | undefined
+  /** Whether LMDB has an entry. */
+  isStored: boolean
+  /** Whether it has one when the batch that the entry was staged in last is written. */
+  willBeStored: boolean
+
+  constructor(key: StoreKey, value: StoredRow | undefined, isStored: boolean) {
+    super()
+    this.key = key
+    this.value = value
+    this.isStored = isStored
+    this.willBeStored = isStored
+  }
+}
+
+/** Shared by all rows of one store. */
+export interface RowsOwner {
+  readonly space: StoreSpace
+  entryCount: number
+  /** These rows have changed, the first time since they were staged. */
+  onDirty(rows: CachedRows): void
+}
+
+/** No key: keys are strings and numbers. */
+const NO_KEY: unique symbol = Symbol('no key')
+
+export class CachedRows {
+  readonly #owner: RowsOwner
+  readonly #space: StoreSpace
+  /** Stands before the keys, if the store has several maps of rows: the start of their window. */
+  readonly start: number | null
+  readonly #prefixLength: number
+  readonly #entries = new Map<StoreKey, RowEntry>()
+  #isComplete: boolean
+  #mayBeStored: boolean
+  #dirty: RowEntry[] = []
+  /** Entries that LMDB does not have yet, in key order: made when a range is first read, then kept up to date. */
+  #unwritten: SortedMap<StoreKey, RowEntry> | null = null
+  #hand: IterableIterator<RowEntry> | null = null
+  /** The entry used last: a get is mostly followed by a put. */
+  #lastKey: StoreKey | typeof NO_KEY = NO_KEY
+  #lastEntry: RowEntry | undefined
+  /** The key found missing in LMDB last. */
+  #missedKey: StoreKey | typeof NO_KEY = NO_KEY
+  #isDropped = false
+
+  /** `isComplete`: LMDB has none of these rows. */
+  constructor(owner: RowsOwner, start: number | null, isComplete: boolean) {
+    this.#owner = owner
+    this.#space = owner.space
+    this.start = start
+    this.#prefixLength = owner.space.prefix.length + (start === null ? 0 : NUMBER_BYTES)
+    this.#isComplete = isComplete
+    this.#mayBeStored = !isComplete
+  }
+
+  /** Number of entries in memory. */
+  get cached(): number {
+    return this.#entries.size
+  }
+
+  get isComplete(): boolean {
+    return this.#isComplete
+  }
+
+  get(key: StoreKey): StoredRow | undefined {
+    const entry = this.#entries.get(key)
+    if (entry === undefined && !this.#isComplete) return this.#load(key)
+    this.#space.usage.hits++
+    if (entry === undefined) return undefined
+    entry.isUsed = true
+    this.#lastKey = key
+    this.#lastEntry = entry
+    return entry.value
+  }
+
+  put(key: StoreKey, value: StoredRow): void {
+    const entry = key === this.#lastKey ? this.#lastEntry : this.#entries.get(key)
+    if (entry === undefined) {
+      const isStored = this.#isInLmdb(key)
+      if (!isStored) this.#owner.entryCount++
+      this.#insertDirty(new RowEntry(key, value, isStored))
+      return
+    }
+    if (entry.value === undefined) this.#owner.entryCount++
+    entry.value = value
+    if (!entry.isDirty) this.#markDirty(entry)
+  }
+
+  delete(key: StoreKey): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) {
+      if (!this.#isInLmdb(key)) return
+      this.#owner.entryCount--
+      this.#insertDirty(new RowEntry(key, undefined, true))
+      return
+    }
+    if (entry.value === undefined) return
+    this.#owner.entryCount--
+    entry.value = undefined
+    if (entry.isStored || entry.staged > 0) {
+      if (!entry.isDirty) this.#markDirty(entry)
+      return
+    }
+    this.#space.budget.unwrittenBytes -= entry.bytes
+    entry.isDirty = false
+    this.#remove(entry)
+  }
+
+  /**
+   * Entries of the range, by key. May be read while rows change and are written: it goes on behind the key that it gave last, and shows
+   * each key once at most.
+   */
+  *entries(range: KeyRange = {}): Generator<readonly [StoreKey, StoredRow]> {
+    const to = this.#upperBound(range.to)
+    let from: Buffer = this.#lowerBound(range.from)
+    let position: StoreKey | undefined
+    for (;;) {
+      const stored = this.#mayBeStored ? this.#space.environment.chunk(from, to) : []
+      const isLast = stored.length < RANGE_CHUNK
+      const merged = this.#merge(stored, position, isLast ? undefined : this.#keyOf(stored.at(-1)!), range)
+      for (const entry of merged) if (isInRange(entry[0], range)) yield entry
+      if (isLast) return
+      from = after(stored.at(-1)!.key)
+      position = this.#keyOf(stored.at(-1)!)
+    }
+  }
+
+  /** Appends the changes since the last call; the entries that they are of. */
+  stage(batch: WriteBatch, log: LogChange | null): RowEntry[] {
+    const changed = this.#dirty
+    this.#dirty = []
+    if (changed.length > PART_CHANGES) changed.sort(byKey)
+    const staged: RowEntry[] = []
+    for (const entry of changed) {
+      if (!entry.isDirty) continue
+      entry.isDirty = false
+      entry.staged++
+      this.#write(entry, batch)
+      log?.(batch.lastKey().subarray(this.#space.prefix.length), entry.value === undefined ? null : batch.lastValue())
+      staged.push(entry)
+    }
+    return staged
+  }
+
+  written(entries: readonly RowEntry[]): void {
+    // Not earlier: until then LMDB may have rows of these keys that are expired.
+    this.#mayBeStored = true
+    for (const entry of entries) {
+      entry.staged--
+      entry.isStored = entry.staged > 0 || entry.willBeStored
+      if (entry.isUnwritten || this.#isDropped) continue
+      this.#space.budget.unwrittenBytes -= entry.bytes
+      this.#unwritten?.delete(entry.key)
+      if (entry.value === undefined) this.#remove(entry)
+    }
+  }
+
+  abandoned(entries: readonly RowEntry[]): void {
+    for (const entry of entries) {
+      entry.staged--
+      if (entry.isDirty || this.#isDropped) continue
+      // It counts as unwritten already.
+      entry.isDirty = true
+      if (this.#dirty.push(entry) === 1) this.#owner.onDirty(this)
+    }
+  }
+
+  /** Frees clean entries of about that many bytes; returns how much it freed. */
+  evict(bytes: number): number {
+    let freed = 0
+    // Once around clears the marks of use, the second time takes what has not been used meanwhile.
+    for (let looked = 2 * this.#entries.size; looked > 0 && freed < bytes; looked--) {
+      const entry = this.#advanceHand()
+      if (entry === undefined) break
+      if (entry.isUnwritten) continue
+      if (entry.isUsed) {
+        entry.isUsed = false
+        continue
+      }
+      freed += entry.bytes
+      this.#remove(entry)
+      this.#isComplete = false
+    }
+    return freed
+  }
+
+  /** Forgets everything, also what was not written, without deleting it from LMDB. */
+  drop(): void {
+    this.#isDropped = true
+    for (const entry of this.#entries.values()) {
+      this.#space.budget.usedBytes -= entry.bytes
+      if (entry.isUnwritten) this.#space.budget.unwrittenBytes -= entry.bytes
+    }
+    this.#entries.clear()
+    this.#dirty = []
+    this.#forgetLast()
+  }
+
+  /** How many entries there are beyond those that LMDB has; negative if there are fewer. */
+  surplus(): number {
+    let count = 0
+    for (const { value, isStored } of this.#entries.values())
+      count += (value === undefined ? 0 : 1) - (isStored ? 1 : 0)
+    return count
+  }
+
+  #load(key: StoreKey): StoredRow | undefined {
+    this.#space.usage.misses++
+    const bytes = this.#space.environment.get(this.#keyBytes(key))
+    if (bytes === undefined) {
+      this.#missedKey = key
+      return undefined
+    }
+    const { length } = bytes
+    const value = this.#space.rows.read(bytes)
+    this.#insert(new RowEntry(key, value, true), entryBytes(length))
+    this.#makeRoom()
+    return value
+  }
+
+  #isInLmdb(key: StoreKey): boolean {
+    if (this.#isComplete || key === this.#missedKey) return false
+    this.#space.usage.misses++
+    return this.#space.environment.has(this.#keyBytes(key))
+  }
+
+  #insertDirty(entry: RowEntry): void {
+    this.#insert(entry, NEW_ENTRY_BYTES)
+    this.#markDirty(entry)
+    this.#makeRoom()
+  }
+
+  #insert(entry: RowEntry, bytes: number): void {
+    entry.bytes = bytes
+    this.#entries.set(entry.key, entry)
+    this.#lastKey = entry.key
+    this.#lastEntry = entry
+    this.#missedKey = NO_KEY
+    this.#space.budget.usedBytes += bytes
+  }
+
+  #makeRoom(): void {
+    const { budget } = this.#space
+    if (budget.usedBytes > budget.limitBytes) budget.makeRoom()
+  }
+
+  #remove(entry: RowEntry): void {
+    this.#entries.delete(entry.key)
+    this.#unwritten?.delete(entry.key)
+    this.#space.budget.usedBytes -= entry.bytes
+    if (entry === this.#lastEntry) this.#forgetLast()
+  }
+
+  #forgetLast(): void {
+    this.#lastKey = NO_KEY
+    this.#lastEntry = undefined
+  }
+
+  #markDirty(entry: RowEntry): void {
+    if (entry.staged === 0) {
+      this.#space.budget.unwrittenBytes += entry.bytes
+      this.#unwritten?.set(entry.key, entry)
+    }
+    entry.isDirty = true
+    if (this.#dirty.push(entry) === 1) this.#owner.onDirty(this)
+  }
+
+  #write(entry: RowEntry, batch: WriteBatch): void {
+    const { bytes } = batch
+    batch.begin()
+    this.#writePrefix(bytes)
+    const keyStart = bytes.position
+    writeKey(entry.key, bytes)
+    entry.willBeStored = entry.value !== undefined
+    if (entry.value === undefined) {
+      batch.endDelete()
+      return
+    }
+    const cutKey = isCut(bytes, keyStart) ? (entry.key as string) : null
+    batch.endKey()
+    const valueStart = bytes.position
+    this.#space.rows.write(entry.value, cutKey, bytes)
+    this.#resize(entry, entryBytes(bytes.position - valueStart))
+    batch.endPut()
+    const { usage } = this.#space
+    usage.writtenEntries++
+    usage.writtenBytes += bytes.position - keyStart
+  }
+
+  #resize(entry: RowEntry, bytes: number): void {
+    this.#space.budget.usedBytes += bytes - entry.bytes
+    this.#space.budget.unwrittenBytes += bytes - entry.bytes
+    entry.bytes = bytes
+  }
+
+  /** The next entry of the clock; undefined if there is none at all. */
+  #advanceHand(): RowEntry | undefined {
+    const next = this.#hand?.next()
+    if (next !== undefined && next.done !== true) return next.value
+    this.#hand = this.#entries.values()
+    return this.#hand.next().value
+  }
+
+  /** Stored and unwritten entries with key in `(position, last]`, by key. */
+  #merge(
+    stored: readonly RawEntry[],
+    position: StoreKey | undefined,
+    last: StoreKey | undefined,
+    { from, to }: KeyRange,
+  ): (readonly [StoreKey, StoredRow])[] {
+    const merged: (readonly [StoreKey, StoredRow])[] = []
+    const changed = this.#unwrittenBetween(position ?? from, last ?? to).filter(({ key }) => key !== position)
+    let next = 0
+    for (const raw of stored) {
+      const key = this.#keyOf(raw)
+      for (; next < changed.length && changed[next]!.key < key; next++) pushRow(merged, changed[next]!)
+      const cached = this.#entries.get(key)
+      if (cached?.isUnwritten === true) continue
+      merged.push([key, cached?.value ?? this.#space.rows.read(raw.value)])
+    }
+    for (; next < changed.length; next++) pushRow(merged, changed[next]!)
+    return merged
+  }
+
+  #unwrittenBetween(from: StoreKey | undefined, to: StoreKey | undefined): RowEntry[] {
+    if (this.#unwritten === null) {
+      this.#unwritten = new SortedMap()
+      for (const entry of this.#entries.values()) if (entry.isUnwritten) this.#unwritten.set(entry.key, entry)
+    }
+    const entries: RowEntry[] = []
+    for (const [, entry] of this.#unwritten.entries(from, to)) entries.push(entry)
+    return entries
+  }
+
+  #keyOf({ key, value }: RawEntry): StoreKey {
+    return readKey(key, this.#prefixLength, key.length) ?? readCutKey(value)
+  }
+
+  #writePrefix(sink: ByteWriter): void {
+    sink.writeBytes(this.#space.prefix)
+    if (this.start !== null) writeNumber(this.start, sink)
+  }
+
+  /** Valid until the next call, of any rows. */
+  #keyBytes(key: StoreKey): Buffer {
+    scratch.position = 0
+    this.#writePrefix(scratch)
+    writeKey(key, scratch)
+    return scratch.since(0)
+  }
+
+  #lowerBound(key: StoreKey | undefined): Buffer {
+    scratch.position = 0
+    this.#writePrefix(scratch)
+    if (key !== undefined) writeBound(key, scratch)
+    return Buffer.from(scratch.since(0))
+  }
+
+  /** What no key in the range reaches. No key begins with 0xff. */
+  #upperBound(key: StoreKey | undefined): Buffer {
+    scratch.position = 0
+    this.#writePrefix(scratch)
+    const isWhole = key !== undefined && writeBound(key, scratch)
+    scratch.writeByte(isWhole ? 0 : 0xff)
+    return Buffer.from(scratch.since(0))
+  }
+}
+
+const scratch = new ByteWriter(64)
+
+/** Large batches are written in parts: in key order, each part touches a region of the tree instead of a page for each key. */
+const byKey = (a: RowEntry, b: RowEntry): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+
+function pushRow(rows: (readonly [StoreKey, StoredRow])[], { key, value }: RowEntry): void {
+  if (value !== undefined) rows.push([key, value])
+}
+
+function isInRange(key: StoreKey, { from, fromInclusive = true, to, toInclusive = true }: KeyRange): boolean {
+  if (from !== undefined && (fromInclusive ? key < from : key <= from)) return false
+  return to === undefined || (toInclusive ? key <= to : key < to)
+}

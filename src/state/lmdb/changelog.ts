@@ -1,0 +1,42 @@
+/**
+ * What a changelog topic holds: for each changed entry its key and value as in LMDB, without the store's id, and after the changes of each
+ * commit a mark, under a key that no entry has, that says how the store stood. Sessions are there without their index by end.
+ */
+
+import type { StoreDeclaration } from '../store.ts'
+import type { StoreSummary } from './durable-store.ts'
+import { cutKeyText } from './row-bytes.ts'
+import { endKeyOf } from './session-bytes.ts'
+import type { WriteBatch } from './write-batch.ts'
+
+export interface ChangelogMark {
+  readonly summary: StoreSummary
+  readonly streamTime: number
+}
+
+/** Entries' keys are longer. */
+export const MARK_KEY = Buffer.of(0)
+
+export const markValue = (mark: ChangelogMark): Buffer => Buffer.from(JSON.stringify(mark))
+
+/** Null for the record of an entry. */
+export function readMark(key: Buffer, value: Buffer | null): ChangelogMark | null {
+  return key.length === 1 && key[0] === 0 && value !== null ? (JSON.parse(value.toString()) as ChangelogMark) : null
+}
+
+/** Appends the entry of a changelog record to a batch. `prefix`: the store's id. */
+export function restoreEntry(
+  { kind }: Pick<StoreDeclaration, 'kind'>,
+  prefix: Buffer,
+  { key, value }: { readonly key: Buffer; readonly value: Buffer | null },
+  batch: WriteBatch,
+): void {
+  write(Buffer.concat([prefix, key]), value, batch)
+  if (kind !== 'session') return
+  write(Buffer.concat([prefix, endKeyOf(key)]), value === null ? null : cutKeyText(value), batch)
+}
+
+function write(key: Buffer, value: Buffer | null, batch: WriteBatch): void {
+  if (value === null) batch.delete(key)
+  else batch.put(key, value)
+}

@@ -1,0 +1,61 @@
+/**
+ * Blocks of a join buffer: rows of one shard that came between two commits, by arrival.
+ *
+ *   key    store id; segment number, block number: as numbers (key-bytes.ts); shard, 1 byte, before the block number; number of rows, 16 bits
+ *   value  rows: length of the key's bytes, length of all of it, both 32 bits LE; key (not cut); the row (row-bytes.ts)
+ */
+
+import type { StoredRow } from '../store.ts'
+import type { ByteWriter } from './byte-writer.ts'
+import { NUMBER_BYTES, readNumber, writeNumber } from './key-bytes.ts'
+import type { RowBytes } from './row-bytes.ts'
+
+/** A block that is larger gets no more rows. Far below what a Kafka record may have. */
+export const BLOCK_BYTES = 32_768
+/** As many as its key can count. */
+export const BLOCK_ROWS = 65_535
+
+/** The two lengths. */
+const HEAD_BYTES = 8
+
+export interface BlockKey {
+  readonly segment: number
+  readonly shard: number
+  readonly block: number
+  readonly rows: number
+}
+
+export function writeBlockKey(prefix: Buffer, { segment, shard, block, rows }: BlockKey, writer: ByteWriter): void {
+  writeShardKey(prefix, segment, shard, writer)
+  writeNumber(block, writer)
+  writer.writeUInt16(rows)
+}
+
+/** What the keys of all blocks of a shard start with. */
+export function writeShardKey(prefix: Buffer, segment: number, shard: number, writer: ByteWriter): void {
+  writer.writeBytes(prefix)
+  writeNumber(segment, writer)
+  writer.writeByte(shard)
+}
+
+/** Of the key of a block: its segment, and how many rows it has. */
+export const readBlockKey = (prefix: Buffer, key: Buffer): Pick<BlockKey, 'segment' | 'rows'> => ({
+  segment: readNumber(key, prefix.length),
+  rows: key.readUInt16BE(prefix.length + 2 * NUMBER_BYTES + 1),
+})
+
+/** `key`: the bytes of the whole key, `length` of them. */
+export function writeBlockRow(rows: RowBytes, key: Buffer, length: number, row: StoredRow, writer: ByteWriter): void {
+  const start = writer.position
+  writer.reserve(HEAD_BYTES + length)
+  writer.buffer.writeUInt32LE(length, start)
+  key.copy(writer.buffer, start + HEAD_BYTES, 0, length)
+  writer.position = start + HEAD_BYTES + length
+  rows.write(row, null, writer)
+  writer.buffer.writeUInt32LE(writer.position - start, start + 4)
+}
+
+/** Of the row of a block that starts at `row`: where its key starts, ends (there the stored row begins), and where the next row is. */
+export const keyStart = (row: number): number => row + HEAD_BYTES
+export const keyEnd = (bytes: Buffer, row: number): number => row + HEAD_BYTES + bytes.readUInt32LE(row)
+export const blockRowEnd = (bytes: Buffer, row: number): number => row + bytes.readUInt32LE(row + 4)

@@ -1,0 +1,33 @@
+/** A key as join segments look for it: its bytes and their hash. One object per buffer, so that looking up allocates nothing. */
+
+import type { StoreKey } from '../store.ts'
+import { ByteWriter } from './byte-writer.ts'
+import { writeWholeKey } from './key-bytes.ts'
+
+export class JoinKey {
+  readonly #writer = new ByteWriter(64)
+  /** Part of what is stored: a key stays in its shard. */
+  hash = 0
+
+  get bytes(): Buffer {
+    return this.#writer.buffer
+  }
+
+  get length(): number {
+    return this.#writer.position
+  }
+
+  set(key: StoreKey): void {
+    this.#writer.position = 0
+    writeWholeKey(key, this.#writer)
+    this.hash = hashOf(this.#writer.buffer, 0, this.#writer.position)
+  }
+}
+
+/** FNV-1a with a last mixing of the bits, 32 bits. */
+export function hashOf(bytes: Buffer, start: number, end: number): number {
+  let hash = 0x811c9dc5
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+  return hash ^ (hash >>> 13)
+}

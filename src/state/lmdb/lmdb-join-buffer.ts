@@ -1,0 +1,344 @@
+/**
+ * Join buffer in LMDB: segments of time, written in blocks (join-block.ts): what a commit writes costs what came since the last one, in the
+ * order in which it came, and not a place in the tree for each row. In memory are the segments that are written to and fetched from; others
+ * are given up, and shards of them loaded again if a late record asks. Expiry drops whole segments; rows of a segment that is expired in
+ * part stay until all of it is, and the floor hides them.
+ */
+
+import { SortedMap } from '../sorted-map.ts'
+import type { JoinBuffer, StoredRow, StoreKey, StoreSpec } from '../store.ts'
+import { ByteWriter } from './byte-writer.ts'
+import {
+  type DurableStore,
+  type LogChange,
+  prefixEnd,
+  type Staged,
+  type StoreSpace,
+  type StoreSummary,
+} from './durable-store.ts'
+import { BLOCK_BYTES, BLOCK_ROWS, readBlockKey, writeBlockKey, writeShardKey } from './join-block.ts'
+import { JoinKey } from './join-key.ts'
+import { JoinSegment, memorySize, type SegmentMemory, SHARDS, shardOf } from './join-segment.ts'
+import { StoredNumbers } from './stored-numbers.ts'
+import type { WriteBatch } from './write-batch.ts'
+
+/** Segments that a full buffer has if it is not known what fetches read. */
+const SEGMENTS = 16
+/** Segments that a fetch reads, besides one that it begins in. */
+const FETCHED_SEGMENTS = 4
+const MAX_SEGMENTS = 4096
+/** A segment that nobody asked for while so many newer ones began is not expected to be asked for. */
+const IDLE_SEGMENTS = 1
+/** Room for the keys of blocks, so that a large batch has its size from the start. */
+const BATCH_OVERHEAD_BYTES = 16_384
+/** A row that waits for a commit will be in its batch, in its changelog's and on a page. */
+const COPIES_PER_COMMIT = 3
+const DEFAULT_RETENTION_MS = 86_400_000
+
+type Times = Pick<StoreSpec, 'retentionMs' | 'fetchMs'>
+
+interface StagedRows {
+  readonly segment: JoinSegment
+  readonly fresh: readonly number[]
+  /** Of the rows on the disk. */
+  readonly bytes: number
+}
+
+export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
+  readonly kind = 'joinBuffer'
+  readonly store = this
+  readonly #space: StoreSpace
+  readonly #segmentMs: number
+  /** All that have rows, in memory or on disk. */
+  readonly #segments = new SortedMap<number, JoinSegment>()
+  readonly #stored: StoredNumbers
+  readonly #key = new JoinKey()
+  #highest = Number.NEGATIVE_INFINITY
+  #floor: number
+  #block: number
+  #count = 0
+  #dirty: JoinSegment[] = []
+  /** For the next segment. */
+  #spare: SegmentMemory | null = null
+
+  /** `summary`: of the last checkpoint; null: there is nothing in LMDB. */
+  constructor(space: StoreSpace, summary: StoreSummary | null, times: Times) {
+    this.#space = space
+    this.#segmentMs = segmentMs(times)
+    this.#floor = summary?.floor ?? Number.NEGATIVE_INFINITY
+    this.#block = summary?.block ?? 0
+    this.#stored = new StoredNumbers(space)
+    this.#findSegments()
+    space.budget.register(this)
+  }
+
+  add(key: StoreKey, value: StoredRow): void {
+    if (value.timestamp < this.#floor) return
+    const segment = this.#segmentAt(this.#numberOf(value.timestamp))
+    this.#key.set(key)
+    this.#ensureLoaded(segment)
+    segment.usedAt = this.#highest
+    const entry = segment.add(this.#key, value)
+    segment.fresh.push(entry)
+    segment.count++
+    this.#count++
+    this.#markDirty(segment, segment.rowLength(entry))
+    this.#measure(segment)
+  }
+
+  fetch(key: StoreKey, from: number, to: number): Iterable<StoredRow> {
+    const lowest = Math.max(from, this.#floor)
+    const found: StoredRow[] = []
+    const { usage } = this.#space
+    if (lowest > to) return found
+    this.#key.set(key)
+    const first = Math.max(this.#numberOf(lowest), this.#segments.firstKey() ?? Number.POSITIVE_INFINITY)
+    const last = Math.min(this.#numberOf(to), this.#highest)
+    for (let number = first; number <= last; number++) {
+      const segment = this.#segments.get(number)
+      if (segment === undefined) continue
+      segment.usedAt = this.#highest
+      const isLoading = this.#ensureLoaded(segment)
+      if (isLoading) usage.misses++
+      else usage.hits++
+      segment.fetch(this.#key, lowest, to, found)
+      if (isLoading) this.#measure(segment)
+    }
+    return found
+  }
+
+  expire(timestamp: number): void {
+    if (timestamp <= this.#floor) return
+    this.#floor = timestamp
+    const live = this.#numberOf(timestamp)
+    const first = this.#segments.firstKey()
+    if (first === undefined || first >= live) return
+    this.#stored.expireBelow(live)
+    for (const [, segment] of this.#segments.takeBelow(live)) this.#drop(segment)
+  }
+
+  /** May count entries that are expired but not yet freed. */
+  count(): number {
+    return this.#count
+  }
+
+  evict(bytes: number): number {
+    const { budget } = this.#space
+    const before = budget.usedBytes
+    this.#keepSpare(null)
+    for (const isIdle of [true, false]) {
+      for (const [, segment] of this.#segments.entries()) {
+        if (before - budget.usedBytes >= bytes) return before - budget.usedBytes
+        if (isIdle && segment.usedAt === this.#highest) continue
+        if (!segment.isEmpty && !segment.isUnwritten) this.#unload(segment)
+      }
+    }
+    return before - budget.usedBytes
+  }
+
+  stage(batch: WriteBatch, log: LogChange | null): Staged {
+    const expired = this.#stored.stage(batch)
+    const dirty = this.#dirty.filter((segment) => this.#isHeld(segment))
+    this.#dirty = []
+    batch.bytes.reserve(dirty.reduce((sum, { unwrittenBytes }) => sum + unwrittenBytes, BATCH_OVERHEAD_BYTES))
+    const staged = dirty.map((segment): StagedRows => {
+      const { fresh } = segment
+      segment.fresh = []
+      segment.isDirty = false
+      segment.staged++
+      return { segment, fresh, bytes: this.#write(segment, fresh, batch, log) }
+    })
+    return {
+      written: () => {
+        expired.written()
+        for (const rows of staged) this.#written(rows)
+        this.#unloadIdle()
+      },
+      abandoned: () => {
+        expired.abandoned()
+        for (const rows of staged) this.#abandoned(rows)
+      },
+    }
+  }
+
+  summary(): StoreSummary {
+    const floor = this.#floor === Number.NEGATIVE_INFINITY ? {} : { floor: this.#floor }
+    return { count: this.#count, block: this.#block, ...floor }
+  }
+
+  close(): void {
+    this.#space.budget.unregister(this)
+    this.#keepSpare(null)
+    for (const [, segment] of this.#segments.takeBelow(Number.POSITIVE_INFINITY)) this.#drop(segment)
+  }
+
+  /** From the keys of the blocks. */
+  #findSegments(): void {
+    const { environment, prefix } = this.#space
+    for (const key of environment.keys(prefix, prefixEnd(prefix))) {
+      const { segment: number, rows } = readBlockKey(prefix, key)
+      const segment = this.#segments.get(number)
+      if (segment === undefined) this.#addSegment(new JoinSegment(this.#space.rows, number, rows, true))
+      else segment.count += rows
+      this.#count += rows
+    }
+  }
+
+  #numberOf(timestamp: number): number {
+    return Math.floor(timestamp / this.#segmentMs)
+  }
+
+  #segmentAt(number: number): JoinSegment {
+    const known = this.#segments.get(number)
+    if (known !== undefined) return known
+    this.#unloadIdle()
+    const memory = number > this.#highest ? this.#memoryForNext() : undefined
+    return this.#addSegment(new JoinSegment(this.#space.rows, number, 0, false, memory))
+  }
+
+  #addSegment(segment: JoinSegment): JoinSegment {
+    const { number } = segment
+    this.#segments.set(number, segment)
+    this.#resize(segment)
+    if (number > this.#highest) this.#highest = number
+    return segment
+  }
+
+  #unloadIdle(): void {
+    for (const [, segment] of this.#segments.entries()) {
+      if (segment.usedAt >= this.#highest - IDLE_SEGMENTS || segment.isEmpty || segment.isUnwritten) continue
+      const memory = this.#unload(segment)
+      if (this.#spare === null || memorySize(memory) > memorySize(this.#spare)) this.#keepSpare(memory)
+    }
+  }
+
+  #unload(segment: JoinSegment): SegmentMemory {
+    const memory = segment.unload()
+    this.#resize(segment)
+    return memory
+  }
+
+  #memoryForNext(): SegmentMemory | undefined {
+    const spare = this.#spare
+    this.#keepSpare(null)
+    return this.#segments.get(this.#highest)?.memoryForNext(spare)
+  }
+
+  #keepSpare(memory: SegmentMemory | null): void {
+    const { budget } = this.#space
+    if (this.#spare !== null) budget.usedBytes -= memorySize(this.#spare)
+    if (memory !== null) budget.usedBytes += memorySize(memory)
+    this.#spare = memory
+  }
+
+  /** For the key that was set. Returns whether it read from the disk. */
+  #ensureLoaded(segment: JoinSegment): boolean {
+    const shard = segment.missingShard(this.#key)
+    if (shard === null) return false
+    scratch.position = 0
+    writeShardKey(this.#space.prefix, segment.number, shard, scratch)
+    const from = Buffer.from(scratch.since(0))
+    for (const { value } of this.#space.environment.range(from, prefixEnd(from))) segment.addBlock(value)
+    segment.setLoaded(shard)
+    return true
+  }
+
+  /** `bytes`: how many more the disk does not have yet. */
+  #markDirty(segment: JoinSegment, bytes: number): void {
+    this.#countUnwritten(segment, bytes)
+    if (segment.isDirty) return
+    segment.isDirty = true
+    this.#dirty.push(segment)
+  }
+
+  #countUnwritten(segment: JoinSegment, bytes: number): void {
+    const { budget } = this.#space
+    segment.unwrittenBytes += bytes
+    budget.unwrittenBytes += bytes
+    budget.commitBytes += COPIES_PER_COMMIT * bytes
+  }
+
+  /** Makes room elsewhere if the segment has grown. */
+  #measure(segment: JoinSegment): void {
+    if (!this.#resize(segment)) return
+    const { budget } = this.#space
+    if (budget.usedBytes > budget.limitBytes) budget.makeRoom()
+  }
+
+  /** Returns whether its size has changed. */
+  #resize(segment: JoinSegment): boolean {
+    const change = segment.size - segment.bytes
+    segment.bytes += change
+    this.#space.budget.usedBytes += change
+    return change !== 0
+  }
+
+  /** Returns how many bytes of rows were written. */
+  #write(segment: JoinSegment, fresh: readonly number[], batch: WriteBatch, log: LogChange | null): number {
+    const { usage, prefix } = this.#space
+    const start = batch.byteLength
+    usage.writtenEntries += fresh.length
+    let written = 0
+    byShard(segment, fresh).forEach((entries, shard) => {
+      for (let at = 0; at < entries.length; ) {
+        block.position = 0
+        const first = at
+        while (at < entries.length && at - first < BLOCK_ROWS && block.position < BLOCK_BYTES) {
+          segment.copyRow(entries[at++]!, block)
+        }
+        batch.begin()
+        writeBlockKey(prefix, { segment: segment.number, shard, block: this.#block++, rows: at - first }, batch.bytes)
+        batch.endKey()
+        batch.bytes.writeBytes(block.since(0))
+        batch.endPut()
+        log?.(batch.lastKey().subarray(prefix.length), batch.lastValue())
+        written += block.position
+      }
+    })
+    usage.writtenBytes += batch.byteLength - start
+    return written
+  }
+
+  #written({ segment, bytes }: StagedRows): void {
+    segment.staged--
+    if (!this.#isHeld(segment)) return
+    this.#countUnwritten(segment, -bytes)
+    if (segment.number < this.#highest) segment.trim()
+    this.#resize(segment)
+  }
+
+  #abandoned({ segment, fresh }: StagedRows): void {
+    segment.staged--
+    segment.fresh = [...fresh, ...segment.fresh]
+    if (segment.isDirty || !this.#isHeld(segment)) return
+    segment.isDirty = true
+    this.#dirty.push(segment)
+  }
+
+  /** Whether the segment is not expired meanwhile. */
+  #isHeld(segment: JoinSegment): boolean {
+    return this.#segments.get(segment.number) === segment
+  }
+
+  #drop(segment: JoinSegment): void {
+    const { budget } = this.#space
+    this.#count -= segment.count
+    budget.usedBytes -= segment.bytes
+    this.#countUnwritten(segment, -segment.unwrittenBytes)
+  }
+}
+
+function byShard(segment: JoinSegment, entries: readonly number[]): readonly (readonly number[])[] {
+  const shards = Array.from({ length: SHARDS }, (): number[] => [])
+  for (const entry of entries) shards[shardOf(segment.hashOf(entry))]!.push(entry)
+  return shards
+}
+
+/** A part of what a fetch reads, so that it touches few segments and memory need hold little more than it. */
+function segmentMs({ retentionMs = DEFAULT_RETENTION_MS, fetchMs }: Times): number {
+  const wanted = fetchMs === undefined ? retentionMs / SEGMENTS : fetchMs / FETCHED_SEGMENTS
+  return Math.max(1, Math.ceil(wanted), Math.ceil(retentionMs / MAX_SEGMENTS))
+}
+
+const scratch = new ByteWriter(64)
+const block = new ByteWriter(2 * BLOCK_BYTES)

@@ -1,0 +1,369 @@
+/**
+ * Session store in LMDB (session-bytes.ts). In memory: all sessions of a key or none, and which keys have one that ends at a time. What
+ * expires is found by end, at once, and deleted with the next batch.
+ */
+
+import { compareKeys } from '../memory/memory-window.ts'
+import { SortedMap } from '../sorted-map.ts'
+import type { Session, SessionStore, StoredRow, StoreKey } from '../store.ts'
+import { ByteWriter } from './byte-writer.ts'
+import { entryBytes } from './cache-budget.ts'
+import {
+  type DurableStore,
+  isEmpty,
+  type LogChange,
+  prefixEnd,
+  type Staged,
+  type StoreSpace,
+  type StoreSummary,
+} from './durable-store.ts'
+import { writeText } from './key-bytes.ts'
+import {
+  type Bounds,
+  readEndKey,
+  readSessionKey,
+  sessionRange,
+  writeEnding,
+  writeEndKey,
+  writeSessionKey,
+  writeSessionsOf,
+} from './session-bytes.ts'
+import { SessionEntry } from './session-entry.ts'
+import type { WriteBatch } from './write-batch.ts'
+
+/** Memory of a session that was never encoded. */
+const NEW_SESSION_BYTES = entryBytes(40)
+
+type KeyedBounds = { readonly key: StoreKey } & Bounds
+
+export class LmdbSessionStore implements SessionStore, DurableStore {
+  readonly kind = 'session'
+  readonly store = this
+  readonly #space: StoreSpace
+  readonly #entries = new Map<StoreKey, SessionEntry>()
+  readonly #byEnd = new SortedMap<number, Set<StoreKey>>()
+  /** LMDB has no key that is not in memory. */
+  #isComplete: boolean
+  /** What LMDB has with an earlier end is expired: it is in `#deletes` or in entries that are unwritten. */
+  #expired = Number.NEGATIVE_INFINITY
+  /** Sessions of keys that are not in memory, to be deleted with the next batch. */
+  #deletes: KeyedBounds[] = []
+  /** No session that is in LMDB alone ends earlier. */
+  #firstStoredEnd: number
+  #count: number
+  #dirty: SessionEntry[] = []
+  #hand: IterableIterator<SessionEntry> | null = null
+
+  /** `summary`: of the last checkpoint; null: there is nothing in LMDB. */
+  constructor(space: StoreSpace, summary: StoreSummary | null) {
+    this.#space = space
+    this.#count = summary?.count ?? 0
+    this.#isComplete = isEmpty(space)
+    this.#firstStoredEnd = this.#isComplete ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
+    space.budget.register(this)
+  }
+
+  find(key: StoreKey, earliestEnd: number, latestStart: number): Session[] {
+    const entry = this.#entryOf(key)
+    if (entry === undefined) return []
+    this.#makeRoom()
+    return entry.sessions.filter(({ start, end }) => end >= earliestEnd && start <= latestStart)
+  }
+
+  findEnded(from: number, to: number): Iterable<readonly [StoreKey, Session]> {
+    const found: (readonly [StoreKey, Session])[] = []
+    for (const [end, keys] of this.#byEnd.entries(from, to)) {
+      for (const key of keys) {
+        for (const session of this.#entries.get(key)!.sessions) if (session.end === end) found.push([key, session])
+      }
+    }
+    for (const bounds of this.#storedEnding(Math.max(from, this.#expired), to)) {
+      const value = this.#read(bounds)
+      if (value !== undefined) found.push([bounds.key, { start: bounds.start, end: bounds.end, value }])
+    }
+    return found.sort(([keyA, a], [keyB, b]) => a.end - b.end || a.start - b.start || compareKeys(keyA, keyB))
+  }
+
+  put(key: StoreKey, start: number, end: number, value: StoredRow): void {
+    const entry = this.#entryOf(key) ?? this.#addEntry(key, [])
+    this.#markDirty(entry)
+    if (!entry.insert({ start, end, value })) return
+    this.#count++
+    this.#resize(entry, NEW_SESSION_BYTES)
+    this.#index(key, end)
+    this.#makeRoom()
+  }
+
+  remove(key: StoreKey, start: number, end: number): void {
+    const entry = this.#entryOf(key)
+    const at = entry?.indexOf(start, end) ?? -1
+    if (entry === undefined || at < 0) return
+    this.#markDirty(entry)
+    entry.sessions.splice(at, 1)
+    this.#count--
+    this.#resize(entry, -Math.min(NEW_SESSION_BYTES, entry.bytes))
+    if (!entry.endsAt(end)) this.#unindex(key, end)
+  }
+
+  *all(): Generator<readonly [StoreKey, Session]> {
+    const { environment, prefix, rows } = this.#space
+    if (!this.#isComplete) {
+      const { from, to } = sessionRange(prefix, 'byKey')
+      for (const raw of environment.range(from, to)) {
+        const { key, start, end } = readSessionKey(prefix, raw.key, raw.value)
+        if (this.#entries.has(key) || end < this.#expired) continue
+        yield [key, { start, end, value: rows.read(raw.value) }]
+      }
+    }
+    for (const { key, sessions } of [...this.#entries.values()]) for (const session of sessions) yield [key, session]
+  }
+
+  expire(end: number): void {
+    const first = this.#byEnd.firstKey()
+    if (first !== undefined && first < end) this.#expireEntries(end)
+    if (this.#isComplete || end <= this.#firstStoredEnd) return
+    const gone = [...this.#storedEnding(this.#expired, end, false)]
+    this.#deletes.push(...gone)
+    this.#count -= gone.length
+    this.#expired = Math.max(this.#expired, end)
+    this.#firstStoredEnd = this.#endAtOrAfter(end)
+  }
+
+  count(): number {
+    return this.#count
+  }
+
+  evict(bytes: number): number {
+    let freed = 0
+    for (let looked = 2 * this.#entries.size; looked > 0 && freed < bytes; looked--) {
+      const entry = this.#advanceHand()
+      if (entry === undefined) break
+      if (entry.isUnwritten) continue
+      if (entry.isUsed) {
+        entry.isUsed = false
+        continue
+      }
+      freed += entry.bytes
+      this.#forget(entry)
+    }
+    return freed
+  }
+
+  stage(batch: WriteBatch, log: LogChange | null): Staged {
+    const deletes = this.#deletes
+    this.#deletes = []
+    for (const { key, ...bounds } of deletes) this.#writeDelete(key, bounds, batch, log)
+    const entries = this.#dirty
+    this.#dirty = []
+    const staged = entries.map((entry) => {
+      const before = entry.stored
+      this.#write(entry, batch, log)
+      return { entry, before }
+    })
+    const expired = this.#expired
+    return {
+      written: () => {
+        if (this.#expired === expired) this.#expired = Number.NEGATIVE_INFINITY
+        for (const { entry } of staged) this.#written(entry)
+      },
+      abandoned: () => {
+        this.#deletes.push(...deletes)
+        for (const { entry, before } of staged) this.#abandoned(entry, before)
+      },
+    }
+  }
+
+  summary(): StoreSummary {
+    return { count: this.#count }
+  }
+
+  close(): void {
+    const { budget } = this.#space
+    budget.unregister(this)
+    for (const entry of this.#entries.values()) {
+      budget.usedBytes -= entry.bytes
+      if (entry.isUnwritten) budget.unwrittenBytes -= entry.bytes
+    }
+    this.#entries.clear()
+  }
+
+  #entryOf(key: StoreKey): SessionEntry | undefined {
+    const entry = this.#entries.get(key)
+    if (entry === undefined && !this.#isComplete) return this.#load(key)
+    this.#space.usage.hits++
+    if (entry !== undefined) entry.isUsed = true
+    return entry
+  }
+
+  #load(key: StoreKey): SessionEntry | undefined {
+    const { environment, prefix, rows, usage } = this.#space
+    usage.misses++
+    scratch.position = 0
+    writeSessionsOf(prefix, key, scratch)
+    const from = Buffer.from(scratch.since(0))
+    const sessions: Session[] = []
+    for (const raw of environment.range(from, prefixEnd(from))) {
+      const { start, end } = readSessionKey(prefix, raw.key, raw.value)
+      if (end >= this.#expired) sessions.push({ start, end, value: rows.read(raw.value) })
+    }
+    return sessions.length === 0 ? undefined : this.#addEntry(key, sessions)
+  }
+
+  #addEntry(key: StoreKey, sessions: Session[]): SessionEntry {
+    const entry = new SessionEntry(key, sessions)
+    this.#entries.set(key, entry)
+    for (const { end } of sessions) this.#index(key, end)
+    this.#resize(entry, sessions.length * NEW_SESSION_BYTES)
+    return entry
+  }
+
+  /** Afterwards an entry that is clean may be no longer there: not between looking an entry up and changing it. */
+  #makeRoom(): void {
+    const { budget } = this.#space
+    if (budget.usedBytes > budget.limitBytes) budget.makeRoom()
+  }
+
+  #index(key: StoreKey, end: number): void {
+    const keys = this.#byEnd.get(end)
+    if (keys === undefined) this.#byEnd.set(end, new Set([key]))
+    else keys.add(key)
+  }
+
+  #unindex(key: StoreKey, end: number): void {
+    const keys = this.#byEnd.get(end)
+    if (keys === undefined || !keys.delete(key)) return
+    if (keys.size === 0) this.#byEnd.delete(end)
+  }
+
+  /** Sessions in LMDB with end in `[from, to]`, or below `to`, of keys that are not in memory. */
+  *#storedEnding(from: number, to: number, inclusive = true): Generator<KeyedBounds> {
+    if (this.#isComplete || from > to) return
+    const { environment, prefix } = this.#space
+    const range = { from: this.#endingAt(from), to: this.#endingAt(to) }
+    for (const raw of environment.range(range.from, inclusive ? prefixEnd(range.to) : range.to)) {
+      const bounds = readEndKey(prefix, raw.key, raw.value)
+      if (!this.#entries.has(bounds.key)) yield bounds
+    }
+  }
+
+  /** The earliest end in LMDB that is not before `end`; Infinity if there is none. */
+  #endAtOrAfter(end: number): number {
+    const { environment, prefix } = this.#space
+    const [raw] = environment.chunk(this.#endingAt(end), sessionRange(prefix, 'byEnd').to, 1)
+    return raw === undefined ? Number.POSITIVE_INFINITY : readEndKey(prefix, raw.key, raw.value).end
+  }
+
+  #endingAt(end: number): Buffer {
+    scratch.position = 0
+    writeEnding(this.#space.prefix, end, scratch)
+    return Buffer.from(scratch.since(0))
+  }
+
+  #read({ key, ...bounds }: KeyedBounds): StoredRow | undefined {
+    scratch.position = 0
+    writeSessionKey(this.#space.prefix, key, bounds, scratch)
+    const bytes = this.#space.environment.get(scratch.since(0))
+    return bytes === undefined ? undefined : this.#space.rows.read(bytes)
+  }
+
+  #expireEntries(end: number): void {
+    for (const [, keys] of this.#byEnd.takeBelow(end)) {
+      for (const key of keys) {
+        const entry = this.#entries.get(key)!
+        const before = entry.sessions.length
+        for (let i = before - 1; i >= 0; i--) if (entry.sessions[i]!.end < end) entry.sessions.splice(i, 1)
+        const dropped = before - entry.sessions.length
+        if (dropped === 0) continue
+        this.#count -= dropped
+        this.#markDirty(entry)
+      }
+    }
+  }
+
+  #markDirty(entry: SessionEntry): void {
+    if (entry.isDirty) return
+    if (entry.staged === 0) this.#space.budget.unwrittenBytes += entry.bytes
+    entry.isDirty = true
+    this.#dirty.push(entry)
+  }
+
+  #resize(entry: SessionEntry, bytes: number): void {
+    entry.bytes += bytes
+    this.#space.budget.usedBytes += bytes
+    if (entry.isUnwritten) this.#space.budget.unwrittenBytes += bytes
+  }
+
+  #write(entry: SessionEntry, batch: WriteBatch, log: LogChange | null): void {
+    entry.isDirty = false
+    entry.staged++
+    const { puts, deletes } = entry.takeChanges()
+    for (const bounds of deletes) this.#writeDelete(entry.key, bounds, batch, log)
+    for (const session of puts) this.#writePut(entry.key, session, batch, log)
+  }
+
+  #writePut(key: StoreKey, session: Session, batch: WriteBatch, log: LogChange | null): void {
+    const { prefix, rows, usage } = this.#space
+    const { bytes } = batch
+    const start = bytes.position
+    batch.begin()
+    const cutKey = writeSessionKey(prefix, key, session, bytes) ? (key as string) : null
+    batch.endKey()
+    rows.write(session.value, cutKey, bytes)
+    batch.endPut()
+    log?.(batch.lastKey().subarray(prefix.length), batch.lastValue())
+    batch.begin()
+    writeEndKey(prefix, key, session, bytes)
+    batch.endKey()
+    if (cutKey !== null) writeText(cutKey, bytes)
+    batch.endPut()
+    usage.writtenEntries++
+    usage.writtenBytes += bytes.position - start
+  }
+
+  #writeDelete(key: StoreKey, bounds: Bounds, batch: WriteBatch, log: LogChange | null): void {
+    const { prefix } = this.#space
+    batch.begin()
+    writeEndKey(prefix, key, bounds, batch.bytes)
+    batch.endDelete()
+    batch.begin()
+    writeSessionKey(prefix, key, bounds, batch.bytes)
+    batch.endDelete()
+    log?.(batch.lastKey().subarray(prefix.length), null)
+  }
+
+  #written(entry: SessionEntry): void {
+    entry.staged--
+    if (entry.isUnwritten || this.#entries.get(entry.key) !== entry) return
+    this.#space.budget.unwrittenBytes -= entry.bytes
+    if (entry.sessions.length > 0) return
+    this.#space.budget.usedBytes -= entry.bytes
+    this.#entries.delete(entry.key)
+  }
+
+  #abandoned(entry: SessionEntry, before: readonly Session[]): void {
+    entry.staged--
+    entry.stored = before
+    if (entry.isDirty || this.#entries.get(entry.key) !== entry) return
+    entry.isDirty = true
+    this.#dirty.push(entry)
+  }
+
+  #forget(entry: SessionEntry): void {
+    this.#entries.delete(entry.key)
+    this.#space.budget.usedBytes -= entry.bytes
+    this.#isComplete = false
+    for (const { end } of entry.sessions) {
+      this.#unindex(entry.key, end)
+      this.#firstStoredEnd = Math.min(this.#firstStoredEnd, end)
+    }
+  }
+
+  #advanceHand(): SessionEntry | undefined {
+    const next = this.#hand?.next()
+    if (next !== undefined && next.done !== true) return next.value
+    this.#hand = this.#entries.values()
+    return this.#hand.next().value
+  }
+}
+
+const scratch = new ByteWriter(64)

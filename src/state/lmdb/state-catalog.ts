@@ -1,0 +1,132 @@
+/**
+ * What an environment holds: a record for each task with its positions, and the ids of its stores. A record is written in the transaction
+ * that writes the state it belongs to. JSON, under store id 0.
+ */
+
+import type { StoreDeclaration } from '../store.ts'
+import type { StoreSummary } from './durable-store.ts'
+import type { LmdbEnvironment } from './lmdb-environment.ts'
+import { dropPending, isLarge, nextTurn, PART_CHANGES, recoverPending, writeLarge } from './pending-batch.ts'
+import { CATALOG_ID, FIRST_STORE_ID, storePrefix } from './state-ids.ts'
+import { WriteBatch } from './write-batch.ts'
+
+export interface StoreRecord {
+  readonly id: number
+  /** What its bytes depend on (`storeShape`). */
+  readonly shape: string
+  readonly summary: StoreSummary
+  /** The store holds all of its changelog below this offset; absent: not known, or no changelog. */
+  readonly changelogOffset?: number
+}
+
+export interface TaskRecord {
+  readonly queryId: string
+  readonly taskId: string
+  /** Next offset by `topic/partition`. */
+  readonly positions: Readonly<Record<string, number>>
+  readonly streamTime: number
+  readonly stores: Readonly<Record<string, StoreRecord>>
+  /** It is being deleted: what is left is no state. */
+  readonly isDropped?: boolean
+}
+
+const CATALOG = storePrefix(CATALOG_ID)
+
+/** Two declarations of one shape have the same bytes. */
+export const storeShape = ({ kind, types, isList = false, mayGrow, retentionMs, fetchMs }: StoreDeclaration): string =>
+  JSON.stringify({ kind, types, isList, mayGrow, ...(kind === 'joinBuffer' ? { retentionMs, fetchMs } : {}) })
+
+/** Whether a store whose bytes are of `shape` can go on as the declared one. */
+export function fitsShape(shape: string, declaration: StoreDeclaration): boolean {
+  if (shape === storeShape(declaration)) return true
+  if (declaration.mayGrow !== true) return false
+  const { types } = JSON.parse(shape) as Pick<StoreDeclaration, 'types'>
+  return shape === storeShape({ ...declaration, types: declaration.types.slice(0, types.length) })
+}
+
+export class StateCatalog {
+  readonly #environment: LmdbEnvironment
+  #nextId = FIRST_STORE_ID
+  /** Tasks of which a large batch may be carried out in part. */
+  readonly #unfinished = new Set<string>()
+
+  constructor(environment: LmdbEnvironment) {
+    this.#environment = environment
+    for (const { stores } of this.tasks()) {
+      for (const { id } of Object.values(stores)) this.#nextId = Math.max(this.#nextId, id + 1)
+    }
+  }
+
+  /** An id that no store has; kept only once a task's record has it. */
+  newId(): number {
+    return this.#nextId++
+  }
+
+  /** Of all tasks, or of those of one query. */
+  tasks(queryId?: string): TaskRecord[] {
+    const records: TaskRecord[] = []
+    for (const { value } of this.#environment.range(CATALOG, storePrefix(CATALOG_ID + 1))) {
+      const record = JSON.parse(value.toString()) as TaskRecord
+      if (queryId === undefined || record.queryId === queryId) records.push(record)
+    }
+    return records
+  }
+
+  task(queryId: string, taskId: string): TaskRecord | undefined {
+    const bytes = this.#environment.get(taskKey({ queryId, taskId }))
+    return bytes === undefined ? undefined : (JSON.parse(bytes.toString()) as TaskRecord)
+  }
+
+  /**
+   * Resolves when a task's changes are stored, and the record that describes its state with them. Rejects with what the disk says; some
+   * of the changes may be stored then, and the next ones have to include them all.
+   */
+  async write(record: TaskRecord, changes: WriteBatch): Promise<void> {
+    const name = taskName(record)
+    const isParted = isLarge(changes, this.#environment)
+    const head = isParted ? new WriteBatch() : changes
+    head.put(taskKey(record), Buffer.from(JSON.stringify(record)))
+    if (isParted) {
+      this.#unfinished.add(name)
+      await writeLarge(this.#environment, name, head, changes)
+      this.#unfinished.delete(name)
+      return
+    }
+    if (this.#unfinished.has(name)) dropPending(name, head)
+    await this.#environment.write(head)
+    this.#unfinished.delete(name)
+  }
+
+  /** Before a task's record is read: finishes what a crash has left half done. */
+  async recover(queryId: string, taskId: string): Promise<void> {
+    await recoverPending(this.#environment, taskName({ queryId, taskId }))
+  }
+
+  /** Deletes a task and its stores, in steps that leave time for others. Goes on after a crash when it is called again. */
+  async purge(record: TaskRecord): Promise<void> {
+    const mark = new WriteBatch()
+    dropPending(taskName(record), mark)
+    await this.write({ ...record, isDropped: true }, mark)
+    for (const { id } of Object.values(record.stores)) await this.#purgeStore(id)
+    const end = new WriteBatch()
+    end.delete(taskKey(record))
+    await this.#environment.write(end)
+  }
+
+  async #purgeStore(id: number): Promise<void> {
+    const environment = this.#environment
+    for (;;) {
+      const entries = environment.chunk(storePrefix(id), storePrefix(id + 1), PART_CHANGES)
+      const batch = new WriteBatch()
+      for (const { key } of entries) batch.delete(key)
+      if (entries.length > 0) await environment.write(batch)
+      if (entries.length < PART_CHANGES) return
+      await nextTurn()
+    }
+  }
+}
+
+const taskName = ({ queryId, taskId }: Pick<TaskRecord, 'queryId' | 'taskId'>): string => `${queryId}\n${taskId}`
+
+const taskKey = (task: Pick<TaskRecord, 'queryId' | 'taskId'>): Buffer =>
+  Buffer.concat([CATALOG, Buffer.from(taskName(task))])

@@ -1,0 +1,119 @@
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { LmdbEnvironment } from '../../../../src/state/lmdb/lmdb-environment.ts'
+import { PART_CHANGES, recoverPending, writeLarge } from '../../../../src/state/lmdb/pending-batch.ts'
+import { WriteBatch } from '../../../../src/state/lmdb/write-batch.ts'
+
+let parent: string
+let directory: string
+let environment: LmdbEnvironment
+const moved: string[] = []
+
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'millrace-lmdb-'))
+  directory = join(parent, 'slot')
+  moved.length = 0
+  open()
+})
+afterEach(async () => {
+  await environment.close()
+  rmSync(parent, { recursive: true, force: true })
+})
+
+const open = () => {
+  environment = LmdbEnvironment.open(directory, (to) => moved.push(to))
+}
+const key = (i: number): Buffer => Buffer.from(`k${String(i).padStart(6, '0')}`)
+const ALL = [Buffer.from('k'), Buffer.from('l')] as const
+
+function batchOf(count: number, value = 'v'): WriteBatch {
+  const batch = new WriteBatch()
+  for (let i = 0; i < count; i++) batch.put(key(i), Buffer.from(value + i))
+  return batch
+}
+
+test('a batch is there after it was closed and opened again', async () => {
+  await environment.write(batchOf(1000))
+  await environment.close()
+  open()
+  expect(environment.get(key(7))?.toString('latin1', 0, 2)).toBe('v7')
+  expect([...environment.range(...ALL)]).toHaveLength(1000)
+  expect(environment.last(...ALL)?.key).toEqual(key(999))
+  expect(moved).toEqual([])
+})
+
+test('a batch deletes ranges before what is put into them afterwards', async () => {
+  await environment.write(batchOf(10))
+  const batch = new WriteBatch()
+  batch.deleteRange(key(2), key(8))
+  batch.put(key(5), Buffer.from('new'))
+  batch.delete(key(9))
+  await environment.write(batch)
+  expect([...environment.range(...ALL)].map(({ key: own }) => own)).toEqual([0, 1, 5, 8].map(key))
+})
+
+test('mapping the file anew changes nothing that is read', async () => {
+  await environment.write(batchOf(1000))
+  environment.remap()
+  expect(environment.has(key(999))).toBe(true)
+  await environment.write(batchOf(1001))
+  expect(environment.countKeys(...ALL)).toBe(1001)
+})
+
+test.each([
+  ['is no LMDB file', (file: string) => writeFileSync(file, 'garbage '.repeat(4000))],
+  ['was cut to a few pages', (file: string) => truncateSync(file, 12_288)],
+])('a file that %s is moved aside, and an empty one takes its place', async (_, damage) => {
+  await environment.write(batchOf(20_000))
+  await environment.close()
+  damage(join(directory, 'data.mdb'))
+  open()
+  expect(environment.countKeys(...ALL)).toBe(0)
+  expect(moved).toEqual([`${directory}.corrupt-1`])
+  expect(readdirSync(parent).toSorted()).toEqual(['slot', 'slot.corrupt-1'])
+})
+
+test('a file that ends before pages that were given up is whole', async () => {
+  const batch = batchOf(20_000)
+  batch.put(Buffer.from('large'), Buffer.alloc(1_000_000))
+  batch.delete(Buffer.from('large'))
+  await environment.write(batch)
+  await environment.close()
+  open()
+  expect(environment.countKeys(...ALL)).toBe(20_000)
+  expect(moved).toEqual([])
+})
+
+test('a large batch is carried out in parts, and what a crash left undone with the next start', async () => {
+  await environment.write(batchOf(3 * PART_CHANGES, 'old'))
+  const batch = batchOf(3 * PART_CHANGES, 'new')
+  batch.deleteRange(key(10), key(20))
+  await expect(writeLarge(failingAfter(2), 'q\n0_0', new WriteBatch(), batch)).rejects.toThrow('crash')
+  expect(valueAt(0)).toBe('new0')
+  expect(valueAt(3 * PART_CHANGES - 1)).toBe(`old${3 * PART_CHANGES - 1}`)
+  await environment.close()
+  open()
+  await recoverPending(environment, 'q\n0_0')
+  expect(valueAt(3 * PART_CHANGES - 1)).toBe(`new${3 * PART_CHANGES - 1}`)
+  expect(environment.countKeys(...ALL)).toBe(3 * PART_CHANGES - 10)
+  await environment.write(batchOf(1, 'newer'))
+  await recoverPending(environment, 'q\n0_0')
+  expect(valueAt(0)).toBe('newer0')
+})
+
+const valueAt = (i: number): string => environment.get(key(i))!.toString()
+
+/** The environment, for so many writes. */
+function failingAfter(writes: number): LmdbEnvironment {
+  let left = writes
+  return new Proxy(environment, {
+    get(target, name) {
+      if (name === 'write')
+        return (batch: WriteBatch) => (left-- > 0 ? target.write(batch) : Promise.reject(new Error('crash')))
+      const value = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
