@@ -21,6 +21,8 @@ export interface WithProperties {
   readonly timestampFormat: string | null
   readonly window: KeyWindow | null
   readonly badRecords: BadRecords | null
+  /** UNUSED_COLUMNS: whether the values of columns that a query does not use are checked, so that all queries see the same records. */
+  readonly checksUnusedColumns: boolean
   readonly queryId: string | null
   /** Names of registry properties that were given: only formats that keep schemas in a registry take them. */
   readonly registryProperties: readonly string[]
@@ -56,7 +58,7 @@ const REGISTRY = [
   'KEY_PROTOBUF_NULLABLE_REPRESENTATION',
   'VALUE_PROTOBUF_NULLABLE_REPRESENTATION',
 ]
-const ERRORS = ['ON_ERROR', 'DEAD_LETTER_TOPIC']
+const ERRORS = ['ON_ERROR', 'DEAD_LETTER_TOPIC', 'UNUSED_COLUMNS']
 const KNOWN: { readonly [Use in WithUse]: ReadonlySet<string> } = {
   create: new Set([
     ...COMMON,
@@ -90,6 +92,7 @@ export function readWithProperties(properties: readonly Property[], use: WithUse
     timestampFormat: read.text('TIMESTAMP_FORMAT'),
     window: readWindow(read),
     badRecords: readBadRecords(read),
+    checksUnusedColumns: readUnusedColumns(read),
     queryId: read.text('QUERY_ID'),
     registryProperties: REGISTRY.filter((name) => values.has(name)),
   }
@@ -113,7 +116,7 @@ function refuseUnknown(values: ReadonlyMap<string, Literal>, use: WithUse): void
   }
 }
 
-const ERRORS_ELSEWHERE = ` ${ERRORS.join(' and ')} belong to the CREATE STREAM or CREATE TABLE over the topic that is read.`
+const ERRORS_ELSEWHERE = ` ${ERRORS.slice(0, -1).join(', ')} and ${ERRORS.at(-1)} belong to the CREATE STREAM or CREATE TABLE over the topic that is read.`
 
 function readFormats(read: PropertyReader): Pick<WithProperties, 'keyFormat' | 'valueFormat'> {
   const both = read.format('FORMAT')
@@ -160,6 +163,13 @@ function readBadRecords(read: PropertyReader): BadRecords | null {
   if (kind === 'deadLetter') return { kind, topic }
   if (topic !== null) throw invalid('DEAD_LETTER_TOPIC', "It needs ON_ERROR='DEAD_LETTER'.")
   return kind === null ? null : { kind }
+}
+
+function readUnusedColumns(read: PropertyReader): boolean {
+  const word = read.text('UNUSED_COLUMNS')?.toUpperCase() ?? 'CHECK'
+  if (word !== 'CHECK' && word !== 'SKIP')
+    throw invalid('UNUSED_COLUMNS', `Unknown value: '${word}'. It is CHECK or SKIP.`)
+  return word === 'CHECK'
 }
 
 const ON_ERROR: ReadonlyMap<string, BadRecords['kind']> = new Map([

@@ -149,13 +149,15 @@ function checkKey({ sourceKind, columns }: CreateSource, schema: Schema, { windo
 
 function specs(properties: WithProperties, { key, value }: Schema, formats: Formats, { config }: PlanContext) {
   const wrapDefault = config('ksql.persistence.wrap.single.values')
+  const checks = properties.checksUnusedColumns ? {} : { unchecked: true }
+  const valueFormat = valueSpec(formats.value, value, {
+    delimiter: properties.valueDelimiter,
+    wrap: properties.wrapSingleValue,
+    defaultWrap: wrapDefault === undefined || wrapDefault === '' ? null : wrapDefault === 'true',
+  })
   return {
-    keyFormat: keySpec(formats.key, key, properties.keyDelimiter),
-    valueFormat: valueSpec(formats.value, value, {
-      delimiter: properties.valueDelimiter,
-      wrap: properties.wrapSingleValue,
-      defaultWrap: wrapDefault === undefined || wrapDefault === '' ? null : wrapDefault === 'true',
-    }),
+    keyFormat: { ...keySpec(formats.key, key, properties.keyDelimiter), ...checks },
+    valueFormat: { ...valueFormat, ...checks },
   }
 }
 

@@ -3,15 +3,17 @@ import { quoteName } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import { type FieldText, fieldParser, fieldText, type ParseField } from './delimited/fields.ts'
 import { Line } from './delimited/line.ts'
-import type {
-  ByteSink,
-  ColumnsReader,
-  ColumnsWriter,
-  Format,
-  FormatSpec,
-  ReadError,
-  ReaderOptions,
-  WriterOptions,
+import {
+  type ByteSink,
+  CHECK_ONLY,
+  type ColumnsReader,
+  type ColumnsWriter,
+  type Format,
+  type FormatSpec,
+  type ReadError,
+  type ReaderOptions,
+  type WantedColumn,
+  type WriterOptions,
 } from './format.ts'
 import { NULL_READER, NULL_WRITER } from './none.ts'
 import { readUtf8, writeUtf8 } from './text.ts'
@@ -55,9 +57,12 @@ class LineReader implements ColumnsReader {
     this.#line = new Line(delimiterOf(spec))
     this.#topic = topic
     this.#fieldCount = columns.length
+    // Every text is a STRING, so there is nothing to check.
+    const isOfUse = ({ column, target }: WantedColumn) =>
+      target !== CHECK_ONLY || columns[column]!.type.kind !== 'STRING'
     const fields = (first: boolean): WantedField[] =>
       wanted
-        .filter((column) => column.first === first)
+        .filter((column) => column.first === first && isOfUse(column))
         .map(({ column, target }) => ({ field: column, target, parse: fieldParser(columns[column]!.type)! }))
     this.#first = fields(true)
     this.#rest = fields(false)
@@ -84,7 +89,8 @@ class LineReader implements ColumnsReader {
       for (let i = 0; i < fields.length; i++) {
         const { field, target: place, parse } = fields[i]!
         const text = this.#text(field)
-        target[place] = text === '' ? null : parse(text)
+        const value = text === '' ? null : parse(text)
+        if (place !== CHECK_ONLY) target[place] = value
       }
       return null
     } catch (error) {

@@ -15,6 +15,8 @@ export interface FormatSpec {
   readonly delimiter?: string
   /** A single column is written as the bare value (false: as an object with that one column). Meaningless for several columns. */
   readonly unwrapped: boolean
+  /** Values of columns that a query does not use are not checked: a record is readable if what the query uses is. Default: false. */
+  readonly unchecked?: boolean
 }
 
 export type Side = 'KEY' | 'VALUE'
@@ -31,12 +33,17 @@ export interface ReaderOptions {
   readonly spec: FormatSpec
   /** All columns of this side, in schema order. */
   readonly columns: readonly Column[]
-  /** Columns that are needed: index into `columns` -> index into the target row. Others are never decoded. */
+  /** Columns that are decoded or checked, at most once each. All others are passed over, whatever their bytes hold. */
   readonly wanted: readonly WantedColumn[]
 }
 
+/** The target of a column that nothing uses: its values are checked, so that all readers of a topic agree on which payloads are readable. */
+export const CHECK_ONLY = -1
+
 export interface WantedColumn {
+  /** Index into `columns`. */
   readonly column: number
+  /** Index into the target row, or `CHECK_ONLY`. */
   readonly target: number
   /** Decoded by `open` (a predicate needs it); the others by `finish`, which a filtered-out record never reaches. */
   readonly first: boolean

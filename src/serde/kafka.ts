@@ -5,7 +5,15 @@
 import { fromBigInt, type Int64 } from '../types/bigint64.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Value } from '../types/value.ts'
-import type { ByteSink, ColumnsReader, ColumnsWriter, Format, ReaderOptions, WriterOptions } from './format.ts'
+import {
+  type ByteSink,
+  CHECK_ONLY,
+  type ColumnsReader,
+  type ColumnsWriter,
+  type Format,
+  type ReaderOptions,
+  type WriterOptions,
+} from './format.ts'
 import { listColumns, NULL_READER, NULL_WRITER } from './none.ts'
 import { readUtf8, writeUtf8 } from './text.ts'
 
@@ -93,7 +101,7 @@ function layoutOf(type: SqlType): Layout {
 }
 
 function columnReader({ size, deserializer, read }: Layout, { topic, wanted }: ReaderOptions): ColumnsReader {
-  const target = wanted[0]?.target
+  const target = wanted[0]?.target ?? CHECK_ONLY
   return {
     isNull: false,
     open(bytes, start, end, row) {
@@ -101,7 +109,7 @@ function columnReader({ size, deserializer, read }: Layout, { topic, wanted }: R
         const cause = `Size of data received by ${deserializer} is not ${size}`
         return { message: `Error deserializing KAFKA message from topic: ${topic}`, causes: [cause] }
       }
-      if (target !== undefined) row[target] = read(bytes, start, end)
+      if (target !== CHECK_ONLY) row[target] = read(bytes, start, end)
       return null
     },
     finish: () => null,

@@ -4,7 +4,7 @@
  */
 import type { KeyWindow } from '../../metastore/data-source.ts'
 import type { SourceColumn, SourceStep } from '../../operators/step.ts'
-import type { ColumnsReader, ReadError, WantedColumn } from '../../serde/format.ts'
+import { CHECK_ONLY, type ColumnsReader, type ReadError, type WantedColumn } from '../../serde/format.ts'
 import { FORMATS } from '../../serde/index.ts'
 import { readWindow, type WindowLayout, windowBytes } from '../../serde/windowed-key.ts'
 import type { Header, StreamRecord, Window } from '../../types/record.ts'
@@ -66,7 +66,9 @@ export class SourceReader {
     )
     this.#timeColumn = timeColumn
     this.#readTime = time === null ? null : eventTime(time)
-    this.#decodesKey = options.needsKey || this.#keyCopies.length > 0 || (time !== null && timeColumn < 0)
+    const isKeyChecked = step.keyFormat.unchecked !== true && canBeUnreadable(step)
+    this.#decodesKey =
+      isKeyChecked || options.needsKey || this.#keyCopies.length > 0 || (time !== null && timeColumn < 0)
     this.#keyReader = this.#makeKeyReader()
     this.#valueReader = this.#makeValueReader()
     this.#setters = step.columns.flatMap((column, target) => this.#setter(column, target))
@@ -205,6 +207,12 @@ export class SourceReader {
       const column = value.findIndex(({ name }) => name === timestamp!.column)
       wanted.push({ column, target: this.#timeColumn, first: true })
     }
+    if (valueFormat.unchecked !== true) {
+      const used = new Set(wanted.map(({ column }) => column))
+      for (const column of value.keys()) {
+        if (!used.has(column)) wanted.push({ column, target: CHECK_ONLY, first: predicate === null })
+      }
+    }
     return FORMATS[valueFormat.format].reader({ side: 'VALUE', topic, spec: valueFormat, columns: value, wanted })
   }
 
@@ -265,6 +273,12 @@ export class SourceReader {
     this.#options.onError(target, error, new Uint8Array(buffer.subarray(start, end)))
     return null
   }
+}
+
+/** Whether there are bytes that are no key: Kafka's text and bytes can be any. */
+function canBeUnreadable({ keyFormat, key }: SourceStep): boolean {
+  const kind = key[0]?.type.kind
+  return keyFormat.format !== 'KAFKA' || (kind !== 'STRING' && kind !== 'BYTES')
 }
 
 export const windowLayout = (window: KeyWindow | null): WindowLayout | null => {

@@ -3,8 +3,9 @@
 import { Decimal } from '../../types/decimal.ts'
 import { parseDouble } from '../../types/double-text.ts'
 import type { ArrayType, DecimalType, MapType, SqlType, StructType } from '../../types/sql-type.ts'
-import type { Value } from '../../types/value.ts'
+import type { Row, Value } from '../../types/value.ts'
 import { fitDecimal } from '../fit-decimal.ts'
+import { CHECK_ONLY } from '../format.ts'
 import { parseInt32, parseInt64 } from '../integer-text.ts'
 import { isTimeOfDay, TIME_RANGE } from '../time-of-day.ts'
 import { failureWithin, ReadFailure, unexpectedAt, wrongKind, wrongText } from './failure.ts'
@@ -45,7 +46,11 @@ import {
 } from './value-reader.ts'
 
 /** Reads any value; one that `type` cannot take is a ReadFailure with the path from here. */
-export const valueReader = (type: SqlType): ValueReader => ({ kind: fastKind(type), decode: nullable(decoder(type)) })
+export function valueReader(type: SqlType): ValueReader {
+  const decode = nullable(decoder(type))
+  const checkFields = type.kind === 'STRUCT' ? structChecker(type) : decode
+  return { kind: fastKind(type), decode, check: checkFields }
+}
 
 function fastKind({ kind }: SqlType): FastKind {
   switch (kind) {
@@ -261,6 +266,26 @@ function mapDecoder(type: MapType): Decode {
     return values
   }
 }
+
+/** Checks the fields of a STRUCT without making their values. */
+function structChecker(type: StructType): (input: JsonInput) => void {
+  const scanner = new ObjectScanner(
+    type.fields.map(({ name, type }) => ({ name, value: valueReader(type), target: CHECK_ONLY, first: false })),
+  )
+  return nullable((input) => {
+    if (input.bytes[input.position] !== OPEN_BRACE) throw mismatch(input, type)
+    try {
+      scanner.begin(input, NO_VALUES)
+      scanner.readRest(input, NO_VALUES)
+    } catch (error) {
+      throw scanner.locate(error)
+    }
+    return null
+  })
+}
+
+/** The row of objects of which no value is kept. */
+const NO_VALUES: Row = []
 
 function structDecoder(type: StructType): Decode {
   const scanner = new ObjectScanner(

@@ -1,10 +1,11 @@
 /** Generated source that reads objects of one form, see form.ts. Nothing of the objects is in it but the bytes of names, as numbers. */
 import type { Row } from '../../types/value.ts'
+import { CHECK_ONLY } from '../format.ts'
 import { generatedFunction } from '../generated-function.ts'
 import type { JsonInput } from './input.ts'
 import { readDouble, readInt32, readInt64 } from './number.ts'
 import { MINUS, QUOTE, SPACE, skipValue } from './syntax.ts'
-import { readLastString, readString, UNKNOWN } from './text.ts'
+import { checkString, readLastString, readString, UNKNOWN } from './text.ts'
 import {
   FAST_BOOLEAN,
   FAST_DOUBLE,
@@ -54,7 +55,7 @@ export interface FormPart {
 
 export interface Destination {
   readonly value: ValueReader
-  /** Index into the row. */
+  /** Index into the row, or `CHECK_ONLY`. */
   readonly target: number
 }
 
@@ -80,6 +81,7 @@ export function membersReader(part: FormPart, destinations: readonly Destination
 
 function chunkReader({ from, members, tail, absent }: FormPart, destinations: readonly Destination[]): ReadMembers {
   const source = `const [${destinations.map((_, slot) => `decode${slot}`).join()}] = decoders
+  const [${destinations.map((_, slot) => `check${slot}`).join()}] = checkers
   return function readMembers(input, row, pending, progress) {
     const { bytes, view, end } = input
     let at = input.position, place = ${from}, byte = 0, behind = 0
@@ -96,11 +98,23 @@ function chunkReader({ from, members, tail, absent }: FormPart, destinations: re
     return false
   }`
   return generatedFunction(
-    ['decoders', 'skipValue', 'readString', 'readLastString', 'readInt32', 'readInt64', 'readDouble'],
+    [
+      'decoders',
+      'checkers',
+      'skipValue',
+      'checkString',
+      'readString',
+      'readLastString',
+      'readInt32',
+      'readInt64',
+      'readDouble',
+    ],
     source,
     [
       destinations.map(({ value }) => value.decode),
+      destinations.map(({ value }) => value.check),
       skipValue,
+      checkString,
       readString,
       readLastString,
       readInt32,
@@ -119,7 +133,7 @@ function memberSource({ lead, action, slot, behind }: FormMember, destination: D
     if (byte <= ${SPACE}) break same
     input.position = at + ${lead.length}
     progress.slot = ${slot}
-    row[${destination!.target}] = ${valueSource(destination!.value, slot, behind)}
+    ${destination!.target === CHECK_ONLY ? checkSource(destination!.value, slot) : `row[${destination!.target}] = ${valueSource(destination!.value, slot, behind)}`}
     at = input.position`
   }
   return `${start}
@@ -127,6 +141,14 @@ function memberSource({ lead, action, slot, behind }: FormMember, destination: D
     if (behind < 0) break same
     ${action === 'defer' ? `pending[${slot}] = at + ${lead.length}` : ''}
     at = behind`
+}
+
+/** Reading a number makes nothing, so that is how it is checked. */
+function checkSource({ kind }: ValueReader, slot: number): string {
+  const check = `check${slot}(input)`
+  if (kind === NOT_FAST || kind === FAST_BOOLEAN) return check
+  if (kind === FAST_STRING) return `if (byte === ${QUOTE}) checkString(input); else ${check}`
+  return `if (byte >= 0x30 && byte <= 0x39 || byte === ${MINUS}) ${NUMBER_READERS[kind]}(input); else ${check}`
 }
 
 function valueSource({ kind }: ValueReader, slot: number, behind: number): string {

@@ -7,19 +7,20 @@
  * source is generated (form.ts), and by the scanner from the first place on where one is written otherwise.
  */
 import type { Row } from '../../types/value.ts'
+import { CHECK_ONLY } from '../format.ts'
 import { failureWithin, unexpectedAt } from './failure.ts'
 import { type Form, learnForm } from './form.ts'
 import type { Progress } from './form-source.ts'
 import type { JsonInput } from './input.ts'
 import { PropertyNames, UNWANTED, WORD_BYTES } from './property-names.ts'
 import { CLOSE_BRACE, COLON, COMMA, closingQuote, QUOTE, SPACE, skipSpace, skipValue } from './syntax.ts'
-import { readValue, type ValueReader } from './value-reader.ts'
+import { checkValue, readValue, type ValueReader } from './value-reader.ts'
 
 export interface Property {
   /** Name of the column or struct field. */
   readonly name: string
   readonly value: ValueReader
-  /** Index into the row. */
+  /** Index into the row, or `CHECK_ONLY`. */
   readonly target: number
   /** Decoded by `readFirst`. */
   readonly first: boolean
@@ -132,7 +133,7 @@ export class ObjectScanner {
   #enter(input: JsonInput, row: Row): void {
     const targets = this.#targets
     for (let slot = 0; slot < targets.length; slot++) {
-      row[targets[slot]!] = null
+      if (targets[slot] !== CHECK_ONLY) row[targets[slot]!] = null
       this.#foundRanks[slot] = 0
       this.#pending[slot] = 0
     }
@@ -159,7 +160,7 @@ export class ObjectScanner {
     }
     for (let slot = 0; slot < this.#targets.length; slot++) {
       if (this.#foundRanks[slot] !== 0) continue
-      row[this.#targets[slot]!] = null
+      if (this.#targets[slot] !== CHECK_ONLY) row[this.#targets[slot]!] = null
       this.#pending[slot] = 0
     }
     this.#place = place
@@ -271,7 +272,9 @@ export class ObjectScanner {
 
   #decode(slot: number, input: JsonInput, row: Row): void {
     this.#progress.slot = slot
-    row[this.#targets[slot]!] = readValue(this.#values[slot]!, input)
+    const target = this.#targets[slot]!
+    if (target === CHECK_ONLY) checkValue(this.#values[slot]!, input)
+    else row[target] = readValue(this.#values[slot]!, input)
   }
 
   /** The id of the name whose quote is at `at`, which is not the expected one. */

@@ -3,6 +3,7 @@
  * that a call for each of them takes. What it gives is taken only where it is surely what the scanner would give; every other document,
  * and every fault, is the scanner's, so that coercions and messages are its alone.
  */
+import { CHECK_ONLY } from '../format.ts'
 import { generatedFunction } from '../generated-function.ts'
 import type { Destination, ReadMembers } from './form-source.ts'
 import {
@@ -92,7 +93,7 @@ function memberSource({ name }: ParsedMember, destination: Destination | undefin
   const sign = kind === FAST_STRING || kind === FAST_BOOLEAN ? '' : '\nelse value += 0'
   return `${read}
     if (value !== null) { if (!(${TESTS[kind]})) return false${sign} }
-    row[${destination.target}] = value`
+    ${destination.target === CHECK_ONLY ? '' : `row[${destination.target}] = value`}`
 }
 
 /** Null for what JSON.parse refuses. */

@@ -1,13 +1,13 @@
 /** The JSON format's reader: a payload's wanted columns, straight from its bytes. */
 import { struct } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
-import type { ColumnsReader, ReadError, ReaderOptions, Side } from '../format.ts'
+import { CHECK_ONLY, type ColumnsReader, type ReadError, type ReaderOptions, type Side } from '../format.ts'
 import { valueReader } from './decode.ts'
 import { failureWithin, ReadFailure, unexpectedAt, wrongKind } from './failure.ts'
 import { JsonInput } from './input.ts'
 import { ObjectScanner } from './object-scanner.ts'
 import { LETTER_N, NULL, OPEN_BRACE, skipSpace, skipValue, skipWord } from './syntax.ts'
-import { readValue, type ValueReader } from './value-reader.ts'
+import { checkValue, readValue, type ValueReader } from './value-reader.ts'
 
 export function jsonReader(options: ReaderOptions): ColumnsReader {
   return options.columns.length === 1 && options.spec.unwrapped
@@ -85,7 +85,7 @@ class BareValueReader implements ColumnsReader {
     this.#options = options
     const wanted = options.wanted[0]
     this.#value = wanted === undefined ? null : valueReader(options.columns[0]!.type)
-    this.#target = wanted?.target ?? 0
+    this.#target = wanted?.target ?? CHECK_ONLY
   }
 
   open(bytes: Buffer, start: number, end: number, target: Row): ReadError | null {
@@ -101,8 +101,10 @@ class BareValueReader implements ColumnsReader {
   }
 
   #read(input: JsonInput, target: Row): void {
-    if (this.#value !== null) target[this.#target] = readValue(this.#value, input)
-    else if (skipValue(input.bytes, input.position, input.end) < 0) {
+    if (this.#value !== null) {
+      if (this.#target === CHECK_ONLY) checkValue(this.#value, input)
+      else target[this.#target] = readValue(this.#value, input)
+    } else if (skipValue(input.bytes, input.position, input.end) < 0) {
       throw unexpectedAt(input.bytes, input.start, input.position, input.end)
     }
   }

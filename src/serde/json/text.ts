@@ -36,6 +36,29 @@ export function readString(input: JsonInput, behind: number): string {
   return all < 0x80 ? shortAscii(bytes, start, at - start) : readShortUtf8(bytes, start, at)
 }
 
+/** Moves over the string whose opening quote is at the input's position; throws what `readString` would throw. */
+export function checkString(input: JsonInput): void {
+  const { bytes, end } = input
+  const start = input.position + 1
+  const near = Math.min(end, start + LOOP_BYTES)
+  let at = start
+  for (; at < near; at++) {
+    const byte = bytes[at]!
+    if (byte === BACKSLASH || (byte <= QUOTE && (byte === QUOTE || byte < SPACE))) break
+  }
+  if (at < near && bytes[at] === QUOTE) input.position = at + 1
+  else if (at < near || !skipLongString(input, start)) readString(input, UNKNOWN)
+}
+
+/** Moves over a string without escapes whose text starts at `start`. False, and no move, for any other. */
+function skipLongString(input: JsonInput, start: number): boolean {
+  const { bytes, end } = input
+  const quote = bytes.indexOf(QUOTE, start)
+  if (quote < 0 || quote >= end || input.nextBackslash(start) < quote) return false
+  input.position = quote + 1
+  return true
+}
+
 function readLongString(input: JsonInput, start: number, behind: number): string {
   const { bytes, end } = input
   const quote = bytes.indexOf(QUOTE, start)

@@ -6,7 +6,7 @@ import type { Value } from '../../types/value.ts'
 import type { JsonInput } from './input.ts'
 import { readDouble, readInt32, readInt64 } from './number.ts'
 import { isDigit, QUOTE } from './syntax.ts'
-import { readString, UNKNOWN } from './text.ts'
+import { checkString, readString, UNKNOWN } from './text.ts'
 
 /** Reads the value at the input's position, which is before its end, and moves behind it. Throws a ReadFailure. */
 export type Decode = (input: JsonInput) => Value
@@ -30,6 +30,8 @@ export interface ValueReader {
   readonly kind: FastKind
   /** Reads values of any form. */
   readonly decode: Decode
+  /** Moves over a value of any form, and throws what `decode` would throw, without making the value where that is cheaper. */
+  readonly check: (input: JsonInput) => void
 }
 
 export function readValue({ kind, decode }: ValueReader, input: JsonInput): Value {
@@ -39,4 +41,10 @@ export function readValue({ kind, decode }: ValueReader, input: JsonInput): Valu
   if (kind === FAST_INT32) return readInt32(input)
   if (kind === FAST_INT64) return readInt64(input)
   return kind === FAST_DOUBLE ? readDouble(input) : decode(input)
+}
+
+/** As `readValue`, for a value that nothing uses. */
+export function checkValue({ kind, check }: ValueReader, input: JsonInput): void {
+  if (kind === FAST_STRING && input.bytes[input.position] === QUOTE) checkString(input)
+  else check(input)
 }

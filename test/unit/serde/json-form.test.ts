@@ -34,6 +34,9 @@ const SETUPS: readonly Partial<Setup>[] = [
   { first: ['AT', 'ID'] },
   { first: ['ID'], only: ['ID', 'LABELS', 'NAME'] },
   { only: ['TS', 'TAGS'] },
+  { only: ['TS', 'TAGS'], checksOthers: true },
+  { first: ['NAME'], only: ['NAME'], checksOthers: true },
+  { only: [], checksOthers: true },
 ]
 
 function learnedReader(form: string, setup: Partial<Setup>) {
@@ -191,6 +194,30 @@ test('keys of maps that change their places, or are cut off, are read anew', () 
   }
   const many = Array.from({ length: 100 }, (_, i) => `key${i}`)
   expect(keys(JSON.stringify({ m: Object.fromEntries(many.map((key, i) => [key, i])) }))).toEqual(many)
+})
+
+test.each(Object.entries(FORMS))(
+  'documents of the form %s are readable or not whichever columns are used, as long as the others are checked',
+  (_, form) => {
+    const all = learnedReader(form, {})
+    const none = learnedReader(form, { only: [], checksOthers: true })
+    const filtered = learnedReader(form, { only: ['NAME'], first: ['NAME'], checksOthers: true })
+    for (const document of DOCUMENTS) {
+      const isReadable = outcome(all(document)) !== 'error'
+      expect([document, outcome(none(document)) !== 'error']).toEqual([document, isReadable])
+      expect([document, outcome(filtered(document)) !== 'error']).toEqual([document, isReadable])
+    }
+  },
+)
+
+test('long texts with escapes are checked wherever the last backslash was found', () => {
+  const long = 'x'.repeat(100)
+  const setup = { format: FORMATS.JSON, columns: columns({ A: STRING, B: INTEGER }) }
+  const check = payloadReader({ ...setup, only: ['B'], checksOthers: true })
+  expect(check(`{"a":"${long}\\n","b":1}`)).toEqual([null, 1])
+  expect(check(`{"a":"${long}\\q","b":1}`)).toMatchObject({ message: expect.any(String) })
+  expect(check(`{"a":"${long}","b":2}`, '"\\q')).toEqual([null, 2])
+  expect(check(`{"a":"${long}\\"${long}","b":3}`)).toEqual([null, 3])
 })
 
 test('a value noted in a document that a predicate dropped is not taken for one of the next document', () => {

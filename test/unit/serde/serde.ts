@@ -1,7 +1,7 @@
 /** Reading and writing single payloads through a format, for tests. */
 
 import { ByteBuffer } from '../../../src/serde/byte-sink.ts'
-import type { Format, FormatSpec, ReadError, Side } from '../../../src/serde/format.ts'
+import { CHECK_ONLY, type Format, type FormatSpec, type ReadError, type Side } from '../../../src/serde/format.ts'
 import type { Column } from '../../../src/types/schema.ts'
 import type { SqlType } from '../../../src/types/sql-type.ts'
 import type { Row } from '../../../src/types/value.ts'
@@ -16,6 +16,8 @@ export interface Setup {
   readonly first?: readonly string[]
   /** Columns that are read at all. */
   readonly only?: readonly string[]
+  /** Columns that are not read are checked. */
+  readonly checksOthers?: boolean
 }
 
 export const columns = (types: Readonly<Record<string, SqlType>>): Column[] =>
@@ -32,15 +34,16 @@ export type ReadResult = Row | null | ReadError
 
 /** Reads payloads one after the other with one reader, each between other bytes that must not be looked at. */
 export function payloadReader(setup: Setup): (payload: string | Uint8Array, around?: string) => ReadResult {
-  const { format, side = 'VALUE', first = [], only } = setup
+  const { format, side = 'VALUE', first = [], only, checksOthers = false } = setup
   const reader = format.reader({
     side,
     topic: 't',
     spec: spec(setup),
     columns: setup.columns,
-    wanted: setup.columns.flatMap(({ name }, column) =>
-      only === undefined || only.includes(name) ? [{ column, target: column, first: first.includes(name) }] : [],
-    ),
+    wanted: setup.columns.flatMap(({ name }, column) => {
+      if (only === undefined || only.includes(name)) return [{ column, target: column, first: first.includes(name) }]
+      return checksOthers ? [{ column, target: CHECK_ONLY, first: first.includes(name) }] : []
+    }),
   })
   return (payload, around = '') => {
     const body = Buffer.from(payload as string)

@@ -61,9 +61,28 @@ test('a query that starts further back catches up alone, then joins', async () =
   expect(await numbers('SECOND')).toEqual([...Array(150).keys()])
 })
 
-test('what one query cannot read is nothing to the others', async () => {
+test('a record that cannot be read is read by none of the queries, whichever columns they use', async () => {
   world = await QueryWorld.open(onOneWorker)
   const plans = await world.run(`${LOGS}
+    CREATE STREAM by_number AS SELECT userid, n FROM logs;
+    CREATE STREAM by_state AS SELECT userid, state FROM logs;
+    CREATE STREAM of_la AS SELECT userid, state FROM logs WHERE state = 'LA';
+    CREATE STREAM of_ny AS SELECT userid, n FROM logs WHERE state = 'NY';`)
+  await world.produce('logs', [
+    { key: 'a', value: { state: 'LA', n: 'no number' } },
+    { key: 'b', value: { state: 'CA', n: 2 } },
+  ])
+  await world.runtime.settled()
+  expect(await world.values('BY_NUMBER')).toEqual([{ N: 2 }])
+  expect(await world.values('BY_STATE')).toEqual([{ STATE: 'CA' }])
+  expect(await world.values('OF_LA')).toEqual([])
+  const [byNumber, byState, ofLa] = plans.map(({ queryId }) => queryId)
+  expect(world.errors.map(({ queryId }) => queryId).sort()).toEqual([byNumber, byState, ofLa].sort())
+})
+
+test('where unused columns are skipped, what one query cannot read is nothing to the others', async () => {
+  world = await QueryWorld.open(onOneWorker)
+  const plans = await world.run(`${LOGS.replace('WITH (', "WITH (unused_columns='SKIP', ")}
     CREATE STREAM by_number AS SELECT userid, n FROM logs;
     CREATE STREAM by_state AS SELECT userid, state FROM logs;`)
   await world.produce('logs', [
