@@ -1,5 +1,4 @@
 /** What the engine offers to whoever serves it: statements answered with entities, queries answered with rows. */
-import type { JsonValue } from '../types/json-parse.ts'
 import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
 import type { ClusterStatus } from './cluster/cluster-status.ts'
@@ -85,11 +84,12 @@ export interface HealthCheck {
   readonly serverState: 'READY' | 'INITIALIZING' | 'TERMINATING'
 }
 
-export interface InsertRequest {
-  readonly target: string
-  /** Column values as parsed JSON (json-parse.ts), by column name: matched in any case unless in back-quotes. */
-  readonly values: ReadonlyMap<string, JsonValue>
-}
+/**
+ * Inserts the row of one line: a JSON object of column values, whose names match columns in any case unless in back-quotes. Throws
+ * RequestError for what is no JSON object and StatementError for a row that does not fit the target. The promise, which rows that are
+ * stored together share, resolves when the row is stored and rejects with a BrokerError.
+ */
+export type InsertRow = (line: string) => Promise<void>
 
 export interface MeteredEngine {
   readonly catalog: () => Catalog
@@ -111,11 +111,8 @@ export interface Engine {
   openQuery(request: QueryRequest): Promise<RowStream | LineStream>
   /** Ends a push query by its id, in any case. False: there is none. */
   closeQuery(queryId: string): Promise<boolean>
-  /** Checks that rows may be inserted, and gives the function that inserts one. It resolves when the row is stored. */
-  openInserts(
-    target: string,
-    request?: Omit<QueryRequest, 'sql'>,
-  ): Promise<(values: InsertRequest['values']) => Promise<void>>
+  /** Checks that rows may be inserted, and gives the function that inserts one. */
+  openInserts(target: string, request?: Omit<QueryRequest, 'sql'>): Promise<InsertRow>
   /** Status of every command by its id `type/entity/action`. */
   commandStatuses(): ReadonlyMap<string, CommandStatus>
   info(): Promise<ServerInfo>

@@ -51,20 +51,44 @@ export function planInsertValues(statement: InsertValues, context: InsertContext
 
 /** The bytes of a row, as the formats of its source write them. Throws StatementError for values that the format cannot hold. */
 export function encodeInsertedRow({ source, key, value }: InsertedRow): InsertedRecord {
-  const { schema, keyFormat, valueFormat } = source
-  return inInsert(source, () => ({
-    key: isNoKey(key, keyFormat) ? null : encode('KEY', source.topic, keyFormat, schema.key, key),
-    value: encode('VALUE', source.topic, valueFormat, schema.value, value),
-  }))
+  try {
+    const encoders = encodersOf(source)
+    return { key: isNoKey(key, source.keyFormat) ? null : encoders.key(key), value: encoders.value(value) }
+  } catch (error) {
+    throw failedInsert(source, error)
+  }
+}
+
+interface RowEncoders {
+  readonly key: (row: Row) => Buffer | null
+  readonly value: (row: Row) => Buffer | null
+}
+
+/** Making a writer takes a hundred times as long as writing a row, so each source keeps its own. */
+const ENCODERS = new WeakMap<DataSource, RowEncoders>()
+
+function encodersOf(source: DataSource): RowEncoders {
+  const known = ENCODERS.get(source)
+  if (known !== undefined) return known
+  const { topic, schema, keyFormat, valueFormat } = source
+  const encoders = {
+    key: rowEncoder('KEY', topic, keyFormat, schema.key),
+    value: rowEncoder('VALUE', topic, valueFormat, schema.value),
+  }
+  ENCODERS.set(source, encoders)
+  return encoders
 }
 
 const isNoKey = (key: Row, { format }: FormatSpec): boolean =>
   format === 'NONE' || key.length === 0 || (key.length === 1 && key[0] === null)
 
-function encode(side: Side, topic: string, spec: FormatSpec, columns: readonly Column[], row: Row): Buffer | null {
+function rowEncoder(side: Side, topic: string, spec: FormatSpec, columns: readonly Column[]): RowEncoders['key'] {
   const writer = FORMATS[spec.format].writer({ side, topic, spec, columns, sources: columns.map((_, i) => i) })
   const sink = new ByteBuffer()
-  return writer.write(row, sink) ? sink.take() : null
+  return (row) => {
+    sink.clear()
+    return writer.write(row, sink) ? sink.take() : null
+  }
 }
 
 /** The source that rows are to go to. Throws StatementError if it takes none. */
@@ -186,12 +210,16 @@ function timestampOf(value: Value): number | null {
 }
 
 /** Names the target in every failure. Wording: ksqlDB. */
-function inInsert<Result>({ name }: DataSource, run: () => Result): Result {
+function inInsert<Result>(source: DataSource, run: () => Result): Result {
   try {
     return run()
   } catch (error) {
-    if (!(error instanceof Error)) throw error
-    const location = error instanceof StatementError ? error.location : undefined
-    throw new StatementError(`Failed to insert values into '${name}'. ${error.message}`, { location, cause: error })
+    throw failedInsert(source, error)
   }
+}
+
+function failedInsert({ name }: DataSource, error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const location = error instanceof StatementError ? error.location : undefined
+  return new StatementError(`Failed to insert values into '${name}'. ${error.message}`, { location, cause: error })
 }

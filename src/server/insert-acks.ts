@@ -6,6 +6,7 @@ import type { ResponseStream } from './response-stream.ts'
 export class AckWriter {
   readonly #response: ResponseStream
   readonly #isArray: boolean
+  readonly #sums: boolean
   #written = 0
   /** Answer to the row that ended the request; it leaves last. */
   #failure: string | null = null
@@ -14,8 +15,10 @@ export class AckWriter {
   #next: Promise<void> | null = null
   #last: Promise<void> = Promise.resolve()
 
-  constructor(response: ResponseStream, contentType: string) {
+  /** `sums`: rows that are stored together are acknowledged by one answer, with their number and the last one's. */
+  constructor(response: ResponseStream, contentType: string, { sums = false }: { readonly sums?: boolean } = {}) {
     this.#response = response
+    this.#sums = sums
     this.#isArray = contentType === JSON_TYPE
     response.open(200, { 'content-type': this.#isArray ? JSON_TYPE : DELIMITED })
   }
@@ -25,9 +28,15 @@ export class AckWriter {
     return this.#failure !== null || this.#response.isGone
   }
 
-  /** Resolves when the answer has left. Rows that were under way when another one failed are answered, too. */
-  stored(seq: number): Promise<void> {
-    return this.#write(`{"status":"ok","seq":${seq}}`)
+  /**
+   * Resolves when the answers have left. `seqs`: ascending, at least one. Rows that were under way when another one failed are answered,
+   * too.
+   */
+  stored(seqs: readonly number[]): Promise<void> {
+    if (this.#sums) return this.#write(`{"status":"ok","seq":${seqs.at(-1)},"rows":${seqs.length}}`)
+    let left = Promise.resolve()
+    for (const seq of seqs) left = this.#write(`{"status":"ok","seq":${seq}}`)
+    return left
   }
 
   /** The first failure is told, when all other rows that were taken have been answered. */

@@ -1,50 +1,93 @@
-/** Rows that arrive as lines, inserted in order, acknowledged as they are stored. Source: rest.md 5. */
-import type { InsertRequest } from '../engine/api.ts'
-import { RequestError } from '../errors.ts'
+/** Rows that arrive as lines, inserted in order, acknowledged as they are stored. Source: ksqlDB's InsertsSubscriber. */
+import type { InsertRow } from '../engine/api.ts'
 import type { AckWriter } from './insert-acks.ts'
-import { parseBody } from './request-body.ts'
 
-export type InsertRow = (values: InsertRequest['values']) => Promise<void>
-
-/** Rows on their way to the log at a time. Reading stops there, and the client feels it by flow control. */
-const MAX_UNDER_WAY = 1024
+/** Rows on their way to the log at a time. Reading stops there, and flow control slows the client down. */
+const MAX_UNDER_WAY = 8192
 
 /** Reads to the end of the lines or to the first row that fails; resolves when every row read has been answered. */
-export async function insertRows(lines: AsyncIterable<string>, insert: InsertRow, acks: AckWriter): Promise<void> {
-  let underWay = 0
-  let answered: () => void = () => {}
-  const fewerThan = async (count: number) => {
-    while (underWay >= count) {
-      await new Promise<void>((resolve) => {
-        answered = resolve
-      })
-    }
-  }
-  let seq = 0
+export async function insertRows(
+  batches: AsyncIterable<readonly string[]>,
+  insert: InsertRow,
+  acks: AckWriter,
+): Promise<void> {
+  const rows = new RowsUnderWay(acks)
   try {
-    for await (const line of lines) {
+    for await (const lines of batches) {
+      for (const line of lines) {
+        if (acks.isOver) break
+        rows.add(() => insert(line))
+        if (rows.count >= MAX_UNDER_WAY) await rows.fewerThan(MAX_UNDER_WAY)
+      }
       if (acks.isOver) break
-      underWay++
-      void insertLine(line, insert, acks, seq++).finally(() => {
-        underWay--
-        answered()
-      })
-      await fewerThan(MAX_UNDER_WAY)
     }
   } catch (error) {
-    acks.failed(seq, error)
+    acks.failed(rows.next, error)
   }
-  await fewerThan(1)
+  await rows.fewerThan(1)
 }
 
-/** Never rejects: failures are answered. */
-async function insertLine(line: string, insert: InsertRow, acks: AckWriter, seq: number): Promise<void> {
-  try {
-    const values = parseBody(line)
-    if (!(values instanceof Map)) throw new RequestError('BAD_REQUEST', 'A row must be a JSON object.')
-    await insert(values)
-    await acks.stored(seq)
-  } catch (error) {
-    acks.failed(seq, error)
+/** Rows that are not answered yet, by the promise that they wait for: rows that are stored together share one. */
+class RowsUnderWay {
+  readonly #acks: AckWriter
+  readonly #waiting = new Map<Promise<void>, number[]>()
+  #next = 0
+  #count = 0
+  #answered: () => void = () => {}
+
+  constructor(acks: AckWriter) {
+    this.#acks = acks
+  }
+
+  /** The sequence number of the next row. */
+  get next(): number {
+    return this.#next
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Failures are answered, not thrown. */
+  add(insert: () => Promise<void>): void {
+    const seq = this.#next++
+    let stored: Promise<void>
+    try {
+      stored = insert()
+    } catch (error) {
+      this.#acks.failed(seq, error)
+      return
+    }
+    this.#count++
+    const others = this.#waiting.get(stored)
+    if (others !== undefined) {
+      others.push(seq)
+      return
+    }
+    const seqs = [seq]
+    this.#waiting.set(stored, seqs)
+    void this.#answer(stored, seqs)
+  }
+
+  /** Resolves when fewer rows than `count` are unanswered. */
+  async fewerThan(count: number): Promise<void> {
+    while (this.#count >= count) {
+      await new Promise<void>((resolve) => {
+        this.#answered = resolve
+      })
+    }
+  }
+
+  async #answer(stored: Promise<void>, seqs: readonly number[]): Promise<void> {
+    try {
+      await stored
+      this.#waiting.delete(stored)
+      await this.#acks.stored(seqs)
+    } catch (error) {
+      this.#waiting.delete(stored)
+      this.#acks.failed(seqs[0]!, error)
+    }
+    this.#count -= seqs.length
+    this.#answered()
   }
 }

@@ -3,8 +3,11 @@ import { RequestError } from '../errors.ts'
 
 const NEWLINE = 0x0a
 
-/** Lines without their ends, empty ones left out; the last needs no newline. Throws a RequestError for a line above `maxBytes`. */
-export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<string> {
+/**
+ * Lines without their ends, those of a chunk together; empty ones are left out, and the last needs no newline. Throws a RequestError for a
+ * line above `maxBytes`.
+ */
+export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<string[]> {
   let parts: Buffer[] = []
   let length = 0
   const take = (last: Buffer): string => {
@@ -14,17 +17,19 @@ export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number
     return bytes.toString('utf8').trim()
   }
   for await (const chunk of chunks) {
+    const lines: string[] = []
     let start = 0
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
       const line = take(chunk.subarray(start, end))
       start = end + 1
-      if (line !== '') yield line
+      if (line !== '') lines.push(line)
     }
+    if (lines.length > 0) yield lines
     const rest = chunk.subarray(start)
     if (rest.length > 0) parts.push(rest)
     length += rest.length
     if (length > maxBytes) throw new RequestError('TOO_LARGE', `A line is longer than ${maxBytes} bytes.`)
   }
   const line = take(Buffer.alloc(0))
-  if (line !== '') yield line
+  if (line !== '') yield [line]
 }

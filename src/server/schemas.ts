@@ -51,9 +51,12 @@ export const closeQueryBody: BodyShape = { queryId: { kind: 'text' } }
 export interface InsertsTarget {
   readonly target: string
   readonly properties?: RequestProperties
+  /** `batches`: one answer for rows that are stored together. Anything else: one answer per row. */
+  readonly acknowledge?: string
 }
 
 export const insertsTarget: BodyShape = {
   target: { kind: 'text', required: true },
   properties: { kind: 'properties' },
+  acknowledge: { kind: 'text' },
 }

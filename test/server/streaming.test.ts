@@ -237,6 +237,20 @@ describe('POST /inserts-stream', () => {
     expect(engine.inserted[0]!.get('N')).toMatchObject({ text: '9223372036854775807' })
   })
 
+  it('acknowledges rows that are stored together by one answer where the client wants that', async () => {
+    const body = `{"target":"S","acknowledge":"batches"}\n${'{"K":"a"}\n'.repeat(50)}`
+    const answer = openHttp2(server.url, '/inserts-stream', body)
+    await answer.ended
+    const answers = answer.frames
+      .join('')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { readonly status: string; readonly seq: number; readonly rows: number })
+    expect(answers.every(({ status }) => status === 'ok')).toBe(true)
+    expect(answers.reduce((sum, { rows }) => sum + rows, 0)).toBe(50)
+    expect(Math.max(...answers.map(({ seq }) => seq))).toBe(49)
+  })
+
   it('ends at the first row that fails, with its number', async () => {
     engine.insert = async (values) => {
       if (values.get('K') === 'bad') throw new StatementError("Can't coerce")

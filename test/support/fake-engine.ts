@@ -10,6 +10,7 @@ import type {
   StreamSubscriber,
 } from '../../src/engine/api.ts'
 import type { CommandStatus, Entity } from '../../src/engine/describe/entities.ts'
+import { parseJsonValue } from '../../src/types/json-parse.ts'
 import type { Column } from '../../src/types/schema.ts'
 import { BIGINT, STRING } from '../../src/types/sql-type.ts'
 import type { Row } from '../../src/types/value.ts'
@@ -95,8 +96,9 @@ export class FakeEngine implements Engine {
     return queryId === 'transient_S_1'
   }
 
-  async openInserts(): Promise<(values: ReadonlyMap<string, unknown>) => Promise<void>> {
-    return async (values) => {
+  async openInserts(): Promise<(line: string) => Promise<void>> {
+    return async (line) => {
+      const values = parseJsonValue(line) as ReadonlyMap<string, unknown>
       await this.insert(values)
       this.inserted.push(values)
     }

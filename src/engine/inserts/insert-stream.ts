@@ -1,54 +1,113 @@
-/** Rows that come as JSON objects, for POST /inserts-stream. Source: rest.md 5. */
-import { StatementError } from '../../errors.ts'
+/** Rows that come as JSON objects, for POST /inserts-stream. Source: ksqlDB's InsertsStreamEndpoint and KeyValueExtractor. */
+import { RequestError, StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import { checkInsertTarget, encodeInsertedRow } from '../../plan/insert-values.ts'
-import type { JsonValue } from '../../types/json-parse.ts'
+import { isPlainObject, type PlainObject, parsePlainJson } from '../../types/plain-json.ts'
 import { type Column, ROWTIME } from '../../types/schema.ts'
-import { BIGINT } from '../../types/sql-type.ts'
-import type { Row, Value } from '../../types/value.ts'
-import type { InsertRequest } from '../api.ts'
+import { BIGINT, formatType } from '../../types/sql-type.ts'
+import type { Row } from '../../types/value.ts'
+import type { InsertRow } from '../api.ts'
 import type { Scope } from '../statements/handler.ts'
 import { jsonToValue } from './json-values.ts'
 
-type InsertRow = (values: InsertRequest['values']) => Promise<void>
-
-/** Checks the target; throws StatementError. The function rejects with StatementError for a row that does not fit. */
+/** Checks the target; throws StatementError. */
 export function openInserts(target: string, { parts, planning }: Scope): InsertRow {
   const source = checkInsertTarget({ target: columnName(target) }, planning)
-  return async (values) => {
-    const given = givenValues(values, source)
-    const valuesOf = (columns: readonly Column[]): Row => columns.map(({ name }) => given.get(name) ?? null)
-    const row = { source, key: valuesOf(source.schema.key), value: valuesOf(source.schema.value), timestamp: null }
-    requireKey(row.key, source)
-    const timestamp = given.get(ROWTIME) ?? null
-    await parts.rows.send(source.topic, encodeInsertedRow(row), timestamp === null ? null : Number(timestamp))
+  const reader = new RowReader(source)
+  return (line) => {
+    const { key, value, timestamp } = reader.read(parseRow(line))
+    return parts.rows.send(source.topic, encodeInsertedRow({ source, key, value, timestamp }), timestamp)
   }
+}
+
+function parseRow(line: string): PlainObject {
+  let row: ReturnType<typeof parsePlainJson>
+  try {
+    row = parsePlainJson(line)
+  } catch (error) {
+    throw new RequestError('BAD_REQUEST', `The row is not JSON: ${(error as Error).message}`, { cause: error })
+  }
+  if (isPlainObject(row)) return row
+  throw new RequestError('BAD_REQUEST', 'A row must be a JSON object.')
 }
 
 /** Names stand for themselves in back-quotes, else in upper case. */
 const columnName = (name: string): string =>
   /^`.*`$/s.test(name) ? name.slice(1, -1).replaceAll('``', '`') : name.toUpperCase()
 
-function givenValues(values: ReadonlyMap<string, JsonValue>, { schema, name }: DataSource): Map<string, Value> {
-  const columns = new Map(
-    [...schema.key, ...schema.value, { name: ROWTIME, type: BIGINT }].map((column) => [column.name, column]),
-  )
-  const given = new Map<string, Value>()
-  for (const [key, value] of values) {
-    const column = columns.get(columnName(key)) ?? columns.get(key)
-    if (column === undefined) {
-      throw new StatementError(
-        `Column name ${columnName(key)} does not exist in ${name}. Columns: ${[...columns.keys()].join(', ')}.`,
-      )
-    }
-    given.set(column.name, jsonToValue(value, column.type))
-  }
-  return given
+interface ReadRow {
+  readonly key: Row
+  readonly value: Row
+  /** Epoch ms; null: the row does not say. */
+  readonly timestamp: number | null
 }
 
-function requireKey(key: Row, { kind, schema }: DataSource): void {
-  if (kind !== 'TABLE') return
-  const missing = schema.key.filter((_, i) => key[i] === null)
-  if (missing.length === 0) return
-  throw new StatementError(`Key field must be specified: ${missing.map(({ name }) => name).join(', ')}`)
+/** Names beyond this many are resolved each time: rows with ever new names must not fill the memory. */
+const MAX_NAMES = 1000
+
+/** Puts the members of objects where their columns stand. */
+class RowReader {
+  readonly #source: DataSource
+  /** Key columns, value columns, ROWTIME. */
+  readonly #columns: readonly Column[]
+  readonly #places: ReadonlyMap<string, number>
+  /** Place by the name as rows have it. */
+  readonly #known = new Map<string, number>()
+  readonly #keyCount: number
+
+  constructor(source: DataSource) {
+    const { key, value } = source.schema
+    this.#source = source
+    this.#columns = [...key, ...value, { name: ROWTIME, type: BIGINT }]
+    this.#places = new Map(this.#columns.map(({ name }, place) => [name, place]))
+    this.#keyCount = key.length
+  }
+
+  /** Throws StatementError for a member without a column, a value that does not fit, and a table's row without its key. */
+  read(row: PlainObject): ReadRow {
+    const given: Row = new Array(this.#columns.length).fill(null)
+    for (const name in row) {
+      const place = this.#known.get(name) ?? this.#resolve(name)
+      const column = this.#columns[place]!
+      try {
+        given[place] = jsonToValue(row[name]!, column.type)
+      } catch (error) {
+        throw unfit(column, row[name]!, error)
+      }
+    }
+    const timestamp = given.pop() ?? null
+    const key = given.slice(0, this.#keyCount)
+    this.#requireKey(key)
+    return { key, value: given.slice(this.#keyCount), timestamp: timestamp === null ? null : Number(timestamp) }
+  }
+
+  #resolve(name: string): number {
+    const place = this.#places.get(columnName(name)) ?? this.#places.get(name)
+    if (place === undefined) {
+      throw new StatementError(
+        `Column name ${columnName(name)} does not exist in ${this.#source.name}. Columns: ${[...this.#places.keys()].join(', ')}.`,
+      )
+    }
+    if (this.#known.size < MAX_NAMES) this.#known.set(name, place)
+    return place
+  }
+
+  #requireKey(key: Row): void {
+    const { kind, schema } = this.#source
+    if (kind !== 'TABLE' || !key.includes(null)) return
+    const missing = schema.key.filter((_, i) => key[i] === null)
+    throw new StatementError(`Key field must be specified: ${missing.map(({ name }) => name).join(', ')}`)
+  }
+}
+
+const SHOWN_CHARACTERS = 60
+
+/** Names the column and the value, then the peer's reason, which clients match on. */
+function unfit({ name, type }: Column, value: unknown, error: unknown): Error {
+  const text = JSON.stringify(value)
+  const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text
+  const reason = (error as Error).message
+  return new StatementError(`Column ${name} is ${formatType(type)} and cannot take ${shown}. ${reason}`, {
+    cause: error,
+  })
 }

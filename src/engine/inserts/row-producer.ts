@@ -29,6 +29,8 @@ interface Lane {
 
 interface Partitions {
   readonly count: Promise<number>
+  /** What `count` resolved to; null until it has. */
+  known: number | null
   /** Epoch ms. */
   readonly askedAt: number
 }
@@ -49,8 +51,14 @@ export class RowProducer {
   }
 
   /** Resolves when the record is stored. Records of a key are stored in the order of calls. `timestamp` null: now. Rejects with BrokerError. */
-  async send(topic: string, { key, value }: InsertedRecord, timestamp: number | null): Promise<void> {
-    const partitions = await this.#partitionsOf(topic)
+  send(topic: string, record: InsertedRecord, timestamp: number | null): Promise<void> {
+    const partitions = this.#partitionsOf(topic)
+    if (partitions.known !== null) return this.#append(topic, partitions.known, record, timestamp)
+    return partitions.count.then((count) => this.#append(topic, count, record, timestamp))
+  }
+
+  /** The promise is the batch's: the records that leave together share it. */
+  #append(topic: string, partitions: number, { key, value }: InsertedRecord, timestamp: number | null): Promise<void> {
     const partition =
       key === null ? partitionForCounter(this.#withoutKey++, partitions) : partitionForKey(key, partitions)
     const lane = this.#laneOf(topic, partition)
@@ -114,14 +122,19 @@ export class RowProducer {
   }
 
   /** All who ask at once wait for one answer, so that they go on in the order in which they came. */
-  #partitionsOf(topic: string): Promise<number> {
-    const known = this.#partitions.get(topic)
+  #partitionsOf(topic: string): Partitions {
+    const last = this.#partitions.get(topic)
     const now = this.#clock.now()
-    if (known !== undefined && now - known.askedAt < PARTITIONS_FRESH_MS) return known.count
-    const count = this.#describe(topic)
-    this.#partitions.set(topic, { count, askedAt: now })
-    count.catch(() => this.#partitions.delete(topic))
-    return count
+    if (last !== undefined && now - last.askedAt < PARTITIONS_FRESH_MS) return last
+    const asked: Partitions = { count: this.#describe(topic), known: null, askedAt: now }
+    this.#partitions.set(topic, asked)
+    asked.count.then(
+      (count) => {
+        asked.known = count
+      },
+      () => this.#partitions.delete(topic),
+    )
+    return asked
   }
 
   async #describe(topic: string): Promise<number> {

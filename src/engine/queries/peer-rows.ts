@@ -1,5 +1,5 @@
 /** Rows of a pull query from another server: the lines of its /query-stream, as values of the columns. Source: rest.md 4.4. */
-import { type JsonValue, parseJsonValue } from '../../types/json-parse.ts'
+import { isPlainObject, type PlainJson, parsePlainJson } from '../../types/plain-json.ts'
 import type { Column } from '../../types/schema.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
@@ -30,7 +30,7 @@ export async function* pullFromPeer(peers: Peers, pull: PeerPull): AsyncIterable
   const lines = peers.post({ address, path: '/query-stream', accept: DELIMITED, body, authorization, timeoutMs })
   let isHead = true
   for await (const line of lines) {
-    const value = parseJsonValue(line)
+    const value = parsePlainJson(line)
     if (Array.isArray(value)) yield [columns.map(({ type }, index) => fromJson(value[index] ?? null, type))]
     else if (!isHead) throw new Error(`The server at ${address} could not answer: ${messageOf(value)}`)
     isHead = false
@@ -39,7 +39,7 @@ export async function* pullFromPeer(peers: Peers, pull: PeerPull): AsyncIterable
 }
 
 /** What JSON has no number for comes as text. */
-const fromJson = (value: JsonValue, type: SqlType): Value =>
+const fromJson = (value: PlainJson, type: SqlType): Value =>
   type.kind === 'DOUBLE' && typeof value === 'string' ? Number(value) : jsonToValue(value, type)
 
-const messageOf = (value: JsonValue): string => (value instanceof Map ? String(value.get('message') ?? '') : '')
+const messageOf = (value: PlainJson): string => (isPlainObject(value) ? String(value['message'] ?? '') : '')

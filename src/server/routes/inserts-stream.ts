@@ -21,20 +21,26 @@ export async function insertsStreamRoute(app: FastifyInstance, context: ServerCo
     }
     const contentType = chooseType(request.headers.accept, [DELIMITED, JSON_TYPE])
     await lifecycle.during(async () => {
-      const lines = readLines(request.body, maxBodyBytes)
-      const insert = await openTarget(context, await lines.next())
+      const batches = readLines(request.body, maxBodyBytes)
+      const [first, ...rest] = (await batches.next()).value ?? []
+      const { target, properties, acknowledge } = readTarget(first)
+      const insert = await lifecycle.engine.openInserts(target, { properties: properties ?? {} })
       reply.hijack()
-      const acks = new AckWriter(new ResponseStream(reply.raw), contentType)
-      await insertRows(lines, insert, acks)
+      const acks = new AckWriter(new ResponseStream(reply.raw), contentType, { sums: acknowledge === 'batches' })
+      await insertRows(startingWith(rest, batches), insert, acks)
       await acks.end()
     })
     return reply
   })
 }
 
-async function openTarget({ lifecycle }: ServerContext, first: IteratorResult<string>) {
-  if (first.done)
+function readTarget(line: string | undefined): InsertsTarget {
+  if (line === undefined)
     throw new RequestError('BAD_REQUEST', 'The first line must be {"target": "name of a stream or table"}')
-  const { target, properties } = readBody(parseBody(first.value), insertsTarget) as unknown as InsertsTarget
-  return lifecycle.engine.openInserts(target, { properties: properties ?? {} })
+  return readBody(parseBody(line), insertsTarget) as unknown as InsertsTarget
+}
+
+async function* startingWith<T>(first: T[], others: AsyncIterable<readonly T[]>): AsyncGenerator<readonly T[]> {
+  if (first.length > 0) yield first
+  yield* others
 }

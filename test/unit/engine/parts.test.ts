@@ -5,7 +5,7 @@ import { COMPLETED, Flow } from '../../../src/engine/queries/flow.ts'
 import { FormatGuess } from '../../../src/engine/queries/print-formats.ts'
 import { shownSource, shownText } from '../../../src/engine/statement-text.ts'
 import { parseStatements } from '../../../src/sql/parse.ts'
-import { parseJsonValue } from '../../../src/types/json-parse.ts'
+import { parsePlainJson } from '../../../src/types/plain-json.ts'
 import {
   array,
   BIGINT,
@@ -18,6 +18,7 @@ import {
   map,
   STRING,
   struct,
+  TIMESTAMP,
 } from '../../../src/types/sql-type.ts'
 
 describe('shown statement texts', () => {
@@ -105,13 +106,15 @@ describe('guessed formats', () => {
 })
 
 describe('JSON values of columns', () => {
-  const value = (json: string, type: Parameters<typeof jsonToValue>[1]) => jsonToValue(parseJsonValue(json), type)
+  const value = (json: string, type: Parameters<typeof jsonToValue>[1]) => jsonToValue(parsePlainJson(json), type)
 
   it('keep every digit', () => {
     expect(value('9007199254740993', BIGINT)).toBe(9007199254740993n)
     expect(String(value('1.10', decimal(4, 2)))).toBe('1.10')
     expect(String(value('"1.1"', decimal(4, 2)))).toBe('1.10')
     expect(value('1e3', DOUBLE)).toBe(1000)
+    expect(String(value('0.12345678901234567890', decimal(38, 20)))).toBe('0.12345678901234567890')
+    expect(value('1700000000000', TIMESTAMP)).toBe(1_700_000_000_000)
   })
 
   it('nest', () => {
