@@ -76,8 +76,8 @@ async function dropSources(client: Client, made: readonly string[]): Promise<voi
 
 async function insert(client: Client, { target, rows }: Input): Promise<string> {
   const start = performance.now()
-  const stream = client.insertInto(target)
-  for (const row of rows) await stream.write(JSON.stringify(row))
+  const stream = client.insert({ target })
+  for (const row of rows) await stream.write([JSON.stringify(row)])
   await stream.end()
   return `Inserted ${stream.stored} rows into ${target} in ${seconds(start)}.`
 }

@@ -1,6 +1,8 @@
 /** The commands of `millrace` and their options. What a command does is loaded when it runs. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { systemTimer } from '../clock.ts'
 import type { CliOptions } from './commands/cli.ts'
+import type { ConsumeOptions } from './commands/consume.ts'
 import type { ProduceOptions } from './commands/produce.ts'
 import type { Serve, ServerCommandOptions } from './commands/server.ts'
 import { readVersion } from './version.ts'
@@ -69,21 +71,67 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
     })
   program
     .command('produce')
-    .description('Write rows into the stream or table of a topic: JSON objects from standard input, one a line.')
-    .argument('<topic>', 'topic, or name of a stream or table')
+    .description('Write rows of a file, or of standard input, into a stream or table.')
+    .argument('<target>', 'topic, or name of a stream or table')
+    .argument('[file]', 'file of rows, also compressed by gzip or zstd (default: standard input)')
+    .option(
+      '--format <name>',
+      'json (objects, one a line, or one array), csv, tsv or lines (default: by the extension, else json)',
+    )
+    .option('--columns <names>', 'names of the fields of a CSV file without a header, with commas')
+    .option('--delimiter <character>', 'between the fields of a CSV file')
     .option('--key <field>', 'field that becomes the key of each record')
+    .option('--timestamp <field>', 'field that becomes the time of each record: epoch milliseconds or ISO 8601')
+    .option('--header <name=value>', 'header of each record; may be repeated', collect, [])
+    .option('--partition <n>', 'partition that all records go to (default: by the key)', natural)
+    .option('--tombstone <key>', 'delete the row of this key instead of writing rows; may be repeated', collect, [])
+    .option('--skip-errors', 'pass over rows that cannot be read or are refused, and report them', false)
+    .option('--resume', 'continue a file where an interrupted run stopped', false)
+    .option('--create', 'create a stream that fits the file first', false)
+    .option('--partitions <n>', 'partitions of the topic that --create makes', positive, 1)
+    .option('-y, --yes', 'let --create run without asking', false)
     .option('--server <url>', 'the server', DEFAULT_URL)
     .option('-u, --user <name>', 'user, if the server asks for one')
     .option('-p, --password <password>', 'password of the user')
     .option('-t, --token <token>', 'bearer token, instead of a user')
-    .action(async (topic: string, options: ProduceOptions) => {
+    .action(async (target: string, file: string | undefined, options: ProduceOptions) => {
       const { runProduce } = await import('./commands/produce.ts')
-      end(await runProduce(topic, options))
+      const { stdin, stderr: err } = process
+      end(await runProduce(target, file ?? null, options, { stdin, err, timer: systemTimer, signal: interruption() }))
+    })
+  program
+    .command('consume')
+    .description('Write the rows of a stream, a table or a SELECT to standard output.')
+    .argument('<source>', 'name of a stream or table, or a SELECT')
+    .option('--format <name>', 'ndjson, csv, tsv or table', 'ndjson')
+    .option('--from-beginning', 'start with the oldest row, not with the next', false)
+    .option('--limit <n>', 'end after so many rows', positive)
+    .option('--server <url>', 'the server', DEFAULT_URL)
+    .option('-u, --user <name>', 'user, if the server requires one')
+    .option('-p, --password <password>', 'password of the user')
+    .option('-t, --token <token>', 'bearer token, instead of a user')
+    .action(async (source: string, options: ConsumeOptions) => {
+      const { runConsume } = await import('./commands/consume.ts')
+      const { stdout: out, stderr: err } = process
+      end(await runConsume(source, options, { out, err, signal: interruption() }))
     })
   return program
 }
 
 const collect = (value: string, values: readonly string[]): string[] => [...values, value]
+
+/** Aborted by the first Ctrl-C, so that a command can end in order; the second ends the process. */
+function interruption(): AbortSignal {
+  const controller = new AbortController()
+  process.once('SIGINT', () => controller.abort())
+  return controller.signal
+}
+
+function natural(text: string): number {
+  const number = Number(text)
+  if (Number.isSafeInteger(number) && number >= 0) return number
+  throw new InvalidArgumentError('It must be a whole number, 0 or more.')
+}
 
 function positive(text: string): number {
   const number = Number(text)

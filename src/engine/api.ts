@@ -1,4 +1,5 @@
 /** What the engine offers to whoever serves it: statements answered with entities, queries answered with rows. */
+import type { Header } from '../types/record.ts'
 import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
 import type { ClusterStatus } from './cluster/cluster-status.ts'
@@ -91,6 +92,20 @@ export interface HealthCheck {
  */
 export type InsertRow = (line: string) => Promise<void>
 
+/** What the records of inserted rows are like, apart from their columns. */
+export interface InsertRecordOptions {
+  /** Null: by the key, as Kafka's producers choose. */
+  readonly partition: number | null
+  /** Empty: none. */
+  readonly headers: readonly Header[]
+  /** Rows have key columns alone, and each record deletes the row of its key. */
+  readonly tombstones: boolean
+}
+
+export interface InsertsRequest extends Omit<QueryRequest, 'sql'> {
+  readonly records?: InsertRecordOptions
+}
+
 export interface MeteredEngine {
   readonly catalog: () => Catalog
   readonly pushQueries: () => number
@@ -111,8 +126,8 @@ export interface Engine {
   openQuery(request: QueryRequest): Promise<RowStream | LineStream>
   /** Ends a push query by its id, in any case. False: there is none. */
   closeQuery(queryId: string): Promise<boolean>
-  /** Checks that rows may be inserted, and gives the function that inserts one. */
-  openInserts(target: string, request?: Omit<QueryRequest, 'sql'>): Promise<InsertRow>
+  /** Checks that rows may be inserted, and gives the function that inserts one. Throws StatementError. */
+  openInserts(target: string, request?: InsertsRequest): Promise<InsertRow>
   /** Status of every command by its id `type/entity/action`. */
   commandStatuses(): ReadonlyMap<string, CommandStatus>
   info(): Promise<ServerInfo>

@@ -114,7 +114,7 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
     },
     async openInserts(target, request = {}) {
       await accepting()
-      return openInserts(target, scopeOf(Session.open(config, request), parts, new Map()))
+      return openInserts(target, scopeOf(Session.open(config, request), parts, new Map()), request.records)
     },
     commandStatuses: () => commands.statuses,
     async info() {

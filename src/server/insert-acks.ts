@@ -3,10 +3,21 @@ import { errorAnswer } from './error-answer.ts'
 import { DELIMITED, JSON_TYPE } from './media-types.ts'
 import type { ResponseStream } from './response-stream.ts'
 
-export class AckWriter {
+/** Takes what became of the rows of one request, by their sequence numbers, and tells the client. */
+export interface InsertAcks {
+  /** True once no further row is to be taken. */
+  readonly isOver: boolean
+  /** Resolves when the answers have left. `seqs`: ascending, at least one. */
+  stored(seqs: readonly number[]): Promise<void>
+  failed(seq: number, error: unknown): void
+  /** Resolves when the last answer has left. */
+  end(): Promise<void>
+}
+
+/** An answer per row, in the order in which rows are stored. */
+export class AckWriter implements InsertAcks {
   readonly #response: ResponseStream
   readonly #isArray: boolean
-  readonly #sums: boolean
   #written = 0
   /** Answer to the row that ended the request; it leaves last. */
   #failure: string | null = null
@@ -15,10 +26,8 @@ export class AckWriter {
   #next: Promise<void> | null = null
   #last: Promise<void> = Promise.resolve()
 
-  /** `sums`: rows that are stored together are acknowledged by one answer, with their number and the last one's. */
-  constructor(response: ResponseStream, contentType: string, { sums = false }: { readonly sums?: boolean } = {}) {
+  constructor(response: ResponseStream, contentType: string) {
     this.#response = response
-    this.#sums = sums
     this.#isArray = contentType === JSON_TYPE
     response.open(200, { 'content-type': this.#isArray ? JSON_TYPE : DELIMITED })
   }
@@ -28,12 +37,8 @@ export class AckWriter {
     return this.#failure !== null || this.#response.isGone
   }
 
-  /**
-   * Resolves when the answers have left. `seqs`: ascending, at least one. Rows that were under way when another one failed are answered,
-   * too.
-   */
+  /** Rows that were under way when another one failed are answered, too. */
   stored(seqs: readonly number[]): Promise<void> {
-    if (this.#sums) return this.#write(`{"status":"ok","seq":${seqs.at(-1)},"rows":${seqs.length}}`)
     let left = Promise.resolve()
     for (const seq of seqs) left = this.#write(`{"status":"ok","seq":${seq}}`)
     return left

@@ -1,6 +1,6 @@
 /** Rows that arrive as lines, inserted in order, acknowledged as they are stored. Source: ksqlDB's InsertsSubscriber. */
 import type { InsertRow } from '../engine/api.ts'
-import type { AckWriter } from './insert-acks.ts'
+import type { InsertAcks } from './insert-acks.ts'
 
 /** Rows on their way to the log at a time. Reading stops there, and flow control slows the client down. */
 const MAX_UNDER_WAY = 8192
@@ -9,7 +9,7 @@ const MAX_UNDER_WAY = 8192
 export async function insertRows(
   batches: AsyncIterable<readonly string[]>,
   insert: InsertRow,
-  acks: AckWriter,
+  acks: InsertAcks,
 ): Promise<void> {
   const rows = new RowsUnderWay(acks)
   try {
@@ -29,13 +29,13 @@ export async function insertRows(
 
 /** Rows that are not answered yet, by the promise that they wait for: rows that are stored together share one. */
 class RowsUnderWay {
-  readonly #acks: AckWriter
+  readonly #acks: InsertAcks
   readonly #waiting = new Map<Promise<void>, number[]>()
   #next = 0
   #count = 0
   #answered: () => void = () => {}
 
-  constructor(acks: AckWriter) {
+  constructor(acks: InsertAcks) {
     this.#acks = acks
   }
 

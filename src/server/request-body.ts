@@ -3,7 +3,7 @@ import { RequestError } from '../errors.ts'
 import { JsonNumber, type JsonValue, parseJsonValue } from '../types/json-parse.ts'
 
 /** What a member may hold. `properties` and `variables`: objects of scalar values; null counts as absent. */
-export type MemberKind = 'text' | 'integer' | 'properties' | 'variables' | 'textList'
+export type MemberKind = 'text' | 'integer' | 'flag' | 'properties' | 'variables' | 'textList'
 
 export interface Member {
   readonly kind: MemberKind
@@ -43,6 +43,10 @@ const READERS: Readonly<Record<MemberKind, (value: JsonValue, name: string) => u
   integer: (value, name) => {
     if (value instanceof JsonNumber && value.isInteger()) return Number(value.text)
     throw invalid(`'${name}' must be a whole number`)
+  },
+  flag: (value, name) => {
+    if (typeof value === 'boolean') return value
+    throw invalid(`'${name}' must be true or false`)
   },
   properties: readScalars,
   variables: (value, name) =>

@@ -51,12 +51,24 @@ export const closeQueryBody: BodyShape = { queryId: { kind: 'text' } }
 export interface InsertsTarget {
   readonly target: string
   readonly properties?: RequestProperties
-  /** `batches`: one answer for rows that are stored together. Anything else: one answer per row. */
+  /** `CUMULATIVE`: an answer stands for all rows up to its number. Otherwise each row has its own. */
   readonly acknowledge?: string
+  /** With cumulative answers: `CONTINUE` refuses a row that fails and reads on. */
+  readonly onError?: string
+  /** The partition that all rows go to. Default: by their keys. */
+  readonly partition?: number
+  /** Headers of all records, as text. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Rows have key columns alone; each deletes the row of its key. */
+  readonly tombstones?: boolean
 }
 
 export const insertsTarget: BodyShape = {
   target: { kind: 'text', required: true },
   properties: { kind: 'properties' },
   acknowledge: { kind: 'text' },
+  onError: { kind: 'text' },
+  partition: { kind: 'integer' },
+  headers: { kind: 'variables' },
+  tombstones: { kind: 'flag' },
 }

@@ -88,9 +88,9 @@ export const manySubscribers: Fault = ({ number, say }) =>
   })
 
 async function insert(url: string, rows: number): Promise<void> {
-  const stream = new Client(url).insertInto('ticks')
+  const stream = new Client(url).insert({ target: 'ticks' })
   for (let id = 0; id < rows; id++)
-    await stream.write(JSON.stringify({ ID: id, PAYLOAD: `tick ${id} ${'x'.repeat(80)}` }))
+    await stream.write([JSON.stringify({ ID: id, PAYLOAD: `tick ${id} ${'x'.repeat(80)}` })])
   await stream.end()
 }
 

@@ -32,7 +32,7 @@ export const soak: Fault = ({ seed, number, say }) =>
     const garbageEvery = number('garbage', 100)
     const server = await FaultServer.start(dataDir)
     await server.execute(STATEMENTS, { 'auto.offset.reset': 'earliest' })
-    const inserts = new Client(server.url).insertInto('raw')
+    const inserts = new Client(server.url).insert({ target: 'raw' })
     const memory: number[] = []
     let good = 0
     let garbage = 0
@@ -45,7 +45,7 @@ export const soak: Fault = ({ seed, number, say }) =>
         const line = isGarbage ? `{"id": ${Math.floor(random() * 1e6)} garbage` : JSON.stringify({ id: good })
         if (isGarbage) garbage++
         else good++
-        await inserts.write(JSON.stringify({ K: `k${Math.floor(random() * KEYS)}`, LINE: line }))
+        await inserts.write([JSON.stringify({ K: `k${Math.floor(random() * KEYS)}`, LINE: line })])
       }
       if (tick % 3 === 0) vanished += vanishingClient(server.url, 100 + random() * 1_000)
       await server.pull(`SELECT * FROM counted WHERE k = 'k${Math.floor(random() * KEYS)}';`)

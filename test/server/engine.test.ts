@@ -67,9 +67,9 @@ describe('statements and queries over HTTP', () => {
     const frames: string[] = []
     socket.on('message', (data) => frames.push(String(data)))
     const closed = new Promise<number>((resolve) => socket.once('close', resolve))
-    const inserts = client.insertInto('LOGS')
-    await inserts.write('{"userid":"u1","state":"LA","kind":"user","n":9223372036854775807,"d":0.10}')
-    await inserts.write('{"userid":"u2","state":"CA","kind":"user","n":1,"d":123456789012345678.25}')
+    const inserts = client.insert({ target: 'LOGS' })
+    await inserts.write(['{"userid":"u1","state":"LA","kind":"user","n":9223372036854775807,"d":0.10}'])
+    await inserts.write(['{"userid":"u2","state":"CA","kind":"user","n":1,"d":123456789012345678.25}'])
     await inserts.end()
     expect(inserts.stored).toBe(2)
     await push.until(2)
@@ -150,12 +150,12 @@ describe('bad input', () => {
   })
 
   it('refuses rows that do not fit, and tells which', async () => {
-    const inserts = client.insertInto('LOGS')
-    await inserts.write('{"userid":"u9","n":1}')
-    await inserts.write('{"userid":"u9","n":"many"}')
+    const inserts = client.insert({ target: 'LOGS' })
+    await inserts.write(['{"userid":"u9","n":1}'])
+    await inserts.write(['{"userid":"u9","n":"many"}'])
     const error = await failure(inserts.end())
     expect(error.message).toMatch(/^Row 2: /)
-    expect((await failure(client.insertInto('NOBODY').end())).message).toContain('NOBODY')
+    expect((await failure(client.insert({ target: 'NOBODY' }).end())).message).toContain('NOBODY')
   })
 
   it('passes over a record that cannot be parsed', async () => {

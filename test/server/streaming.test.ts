@@ -224,6 +224,18 @@ describe('HTTP/1.1', () => {
   })
 })
 
+interface Answer {
+  readonly status: string
+  readonly seq: number
+}
+
+const linesOf = (frames: readonly string[]) =>
+  frames
+    .join('')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Answer)
+
 describe('POST /inserts-stream', () => {
   it('answers each row as it is stored', async () => {
     const answer = openHttp2(
@@ -237,18 +249,49 @@ describe('POST /inserts-stream', () => {
     expect(engine.inserted[0]!.get('N')).toMatchObject({ text: '9223372036854775807' })
   })
 
-  it('acknowledges rows that are stored together by one answer where the client wants that', async () => {
-    const body = `{"target":"S","acknowledge":"batches"}\n${'{"K":"a"}\n'.repeat(50)}`
+  it('acknowledges all rows up to a number by one answer where the client wants that', async () => {
+    const body = `{"target":"S","acknowledge":"cumulative"}\n${'{"K":"a"}\n'.repeat(50)}`
     const answer = openHttp2(server.url, '/inserts-stream', body)
     await answer.ended
-    const answers = answer.frames
-      .join('')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { readonly status: string; readonly seq: number; readonly rows: number })
+    const answers = linesOf(answer.frames)
     expect(answers.every(({ status }) => status === 'ok')).toBe(true)
-    expect(answers.reduce((sum, { rows }) => sum + rows, 0)).toBe(50)
-    expect(Math.max(...answers.map(({ seq }) => seq))).toBe(49)
+    expect(answers.at(-1)).toEqual({ status: 'ok', seq: 49 })
+    expect(answers.length).toBeLessThan(50)
+  })
+
+  it('refuses single rows and reads on where the client wants that', async () => {
+    engine.insert = async (values) => {
+      if (values.get('K') === 'bad') throw new StatementError("Can't coerce")
+    }
+    const rows = '{"K":"a"}\n{"K":"bad"}\n{"K":"b"}\nno json\n{"K":"c"}\n'
+    const body = `{"target":"S","acknowledge":"CUMULATIVE","onError":"CONTINUE"}\n${rows}`
+    const answer = openHttp2(server.url, '/inserts-stream', body)
+    await answer.ended
+    const answers = linesOf(answer.frames)
+    expect(
+      answers
+        .filter(({ status }) => status === 'error')
+        .map(({ seq }) => seq)
+        .sort(),
+    ).toEqual([1, 3])
+    expect(answers.filter(({ status }) => status === 'ok').at(-1)).toEqual({ status: 'ok', seq: 4 })
+    expect(engine.inserted.map((row) => row.get('K'))).toEqual(['a', 'b', 'c'])
+  })
+
+  it('tells of a failure only when the rows before it are stored, and acknowledges none behind it', async () => {
+    const storing = Promise.withResolvers<void>()
+    engine.insert = async (values) => {
+      if (values.get('K') === 'slow') return storing.promise
+      setImmediate(storing.resolve)
+      throw new StatementError("Can't coerce")
+    }
+    const body = '{"target":"S","acknowledge":"CUMULATIVE"}\n{"K":"slow"}\n{"K":"bad"}\n'
+    const answer = openHttp2(server.url, '/inserts-stream', body)
+    await answer.ended
+    expect(linesOf(answer.frames)).toMatchObject([
+      { status: 'ok', seq: 0 },
+      { status: 'error', seq: 1 },
+    ])
   })
 
   it('ends at the first row that fails, with its number', async () => {

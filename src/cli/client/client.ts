@@ -1,15 +1,14 @@
-/** A client of the HTTP API, usable without the command line. Source: rest.md 10. */
+/** A client of the HTTP API, usable without the command line. */
 import type { IncomingMessage } from 'node:http'
 import { StringDecoder } from 'node:string_decoder'
 import type { Entity } from '../../engine/describe/entities.ts'
 import { type JsonValue, parseJsonValue } from '../../types/json-parse.ts'
 import { ClientError } from './client-error.ts'
 import { Connection, type Credentials, readText } from './connection.ts'
-import { InsertStream } from './insert-client.ts'
+import { type InsertOptions, InsertStream } from './insert-client.ts'
 import { JsonElements } from './json-elements.ts'
 
 const KSQL_JSON = 'application/vnd.ksql.v1+json'
-const DELIMITED = 'application/vnd.ksqlapi.delimited.v1'
 
 export interface RequestOptions {
   /** Overrides of configuration. */
@@ -107,8 +106,8 @@ export class Client {
   }
 
   /** A stream of rows into a stream or table. */
-  insertInto(target: string, properties: Readonly<Record<string, string>> = {}): InsertStream {
-    return new InsertStream(this.#connection, { target, properties, accept: DELIMITED })
+  insert(options: InsertOptions): InsertStream {
+    return new InsertStream(this.#connection, options)
   }
 
   async *#texts(sql: string, { properties = {}, variables = {}, signal }: RequestOptions): AsyncGenerator<string> {

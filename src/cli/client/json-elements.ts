@@ -1,5 +1,8 @@
 /** The elements of a JSON array as they arrive, however the text is cut: brackets are counted, strings passed over. */
 
+/** What stands between elements, or opens one, or ends the array. */
+const BETWEEN_ELEMENTS = ',[{]} \t\r\n'
+
 export class JsonElements {
   #text = ''
   /** Where looking goes on, and where the element under way starts (-1: none). */
@@ -8,6 +11,18 @@ export class JsonElements {
   /** Brackets open, the array's own counted. */
   #depth = 0
   #isInString = false
+  #hasEnded = false
+  #hasScalars = false
+
+  /** Whether the array has ended. */
+  get isComplete(): boolean {
+    return this.#hasEnded
+  }
+
+  /** Whether the array has elements that are neither objects nor arrays, which `push` leaves out. */
+  get hasScalars(): boolean {
+    return this.#hasScalars
+  }
 
   /** Texts of the elements that are complete now. Elements must be objects or arrays. */
   push(chunk: string): string[] {
@@ -27,6 +42,7 @@ export class JsonElements {
       else if (character === '"') this.#isInString = false
       return null
     }
+    if (this.#depth === 1 && !BETWEEN_ELEMENTS.includes(character)) this.#hasScalars = true
     if (character === '"') this.#isInString = true
     else if (character === '[' || character === '{') this.#open()
     else if (character === ']' || character === '}') return this.#close()
@@ -40,6 +56,7 @@ export class JsonElements {
 
   #close(): string | null {
     this.#depth--
+    if (this.#depth === 0) this.#hasEnded = true
     if (this.#depth !== 1) return null
     const element = this.#text.slice(this.#start, this.#at + 1)
     this.#start = -1

@@ -6,18 +6,36 @@ import { isPlainObject, type PlainObject, parsePlainJson } from '../../types/pla
 import { type Column, ROWTIME } from '../../types/schema.ts'
 import { BIGINT, formatType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
-import type { InsertRow } from '../api.ts'
+import type { InsertRecordOptions, InsertRow } from '../api.ts'
 import type { Scope } from '../statements/handler.ts'
 import { jsonToValue } from './json-values.ts'
 
+const USUAL: InsertRecordOptions = { partition: null, headers: [], tombstones: false }
+
 /** Checks the target; throws StatementError. */
-export function openInserts(target: string, { parts, planning }: Scope): InsertRow {
+export function openInserts(target: string, { parts, planning }: Scope, options = USUAL): InsertRow {
   const source = checkInsertTarget({ target: columnName(target) }, planning)
+  const { partition, headers, tombstones } = options
+  if (tombstones && source.schema.key.length === 0) {
+    throw new StatementError(`${source.name} has no key, so none of its rows can be deleted.`)
+  }
   const reader = new RowReader(source)
   return (line) => {
     const { key, value, timestamp } = reader.read(parseRow(line))
-    return parts.rows.send(source.topic, encodeInsertedRow({ source, key, value, timestamp }), timestamp)
+    if (tombstones) requireNoValues(value, source)
+    const record = encodeInsertedRow({ source, key, value, timestamp })
+    return parts.rows.send(source.topic, tombstones ? { ...record, value: null } : record, {
+      timestamp,
+      partition,
+      headers,
+    })
   }
+}
+
+function requireNoValues(value: Row, { schema }: DataSource): void {
+  const given = value.findIndex((column) => column !== null)
+  if (given < 0) return
+  throw new StatementError(`A tombstone has key columns alone, but ${schema.value[given]!.name} is given.`)
 }
 
 function parseRow(line: string): PlainObject {

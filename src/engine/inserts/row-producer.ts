@@ -8,10 +8,21 @@ import { partitionForCounter, partitionForKey } from '../../broker/partitioner.t
 import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 import type { Clock } from '../../clock.ts'
 import type { InsertedRecord } from '../../plan/insert-values.ts'
+import type { Header } from '../../types/record.ts'
 
 /** How long a topic's partition count is taken for granted: a topic may be given more. */
 const PARTITIONS_FRESH_MS = 5000
 const MAX_BATCH_BYTES = 256 * 1024
+
+export interface SendOptions {
+  /** Epoch ms; null: now. */
+  readonly timestamp: number | null
+  /** Null: by the key, else in turn. */
+  readonly partition?: number | null
+  readonly headers?: readonly Header[]
+}
+
+const NO_HEADERS: readonly Header[] = []
 
 /** The batch that a partition's records are being put into. */
 interface OpenBatch {
@@ -50,20 +61,25 @@ export class RowProducer {
     this.#clock = clock
   }
 
-  /** Resolves when the record is stored. Records of a key are stored in the order of calls. `timestamp` null: now. Rejects with BrokerError. */
-  send(topic: string, record: InsertedRecord, timestamp: number | null): Promise<void> {
+  /** Resolves when the record is stored. Records of a key are stored in the order of calls. Rejects with BrokerError. */
+  send(topic: string, record: InsertedRecord, options: SendOptions): Promise<void> {
     const partitions = this.#partitionsOf(topic)
-    if (partitions.known !== null) return this.#append(topic, partitions.known, record, timestamp)
-    return partitions.count.then((count) => this.#append(topic, count, record, timestamp))
+    if (partitions.known !== null) return this.#append(topic, partitions.known, record, options)
+    return partitions.count.then((count) => this.#append(topic, count, record, options))
   }
 
   /** The promise is the batch's: the records that leave together share it. */
-  #append(topic: string, partitions: number, { key, value }: InsertedRecord, timestamp: number | null): Promise<void> {
+  #append(
+    topic: string,
+    partitions: number,
+    { key, value }: InsertedRecord,
+    { timestamp, partition: chosen = null, headers = NO_HEADERS }: SendOptions,
+  ): Promise<void> {
     const partition =
-      key === null ? partitionForCounter(this.#withoutKey++, partitions) : partitionForKey(key, partitions)
+      chosen ?? (key === null ? partitionForCounter(this.#withoutKey++, partitions) : partitionForKey(key, partitions))
     const lane = this.#laneOf(topic, partition)
     const { builder, stored } = (lane.open ??= this.#openBatch(lane))
-    builder.append(timestamp ?? this.#clock.now(), key, value)
+    builder.append(timestamp ?? this.#clock.now(), key, value, headers.length === 0 ? null : headers)
     if (builder.size >= MAX_BATCH_BYTES) this.#send(lane)
     return stored.promise
   }

@@ -97,7 +97,9 @@ export class ProcessingLog {
     if (this.#dropped > 0) entries.push(droppedText(this.#dropped, this.#parts.clock.now()))
     this.#dropped = 0
     const { rows } = this.#parts
-    const sends = entries.map((entry) => rows.send(this.#topic, { key: null, value: Buffer.from(entry) }, null))
+    const sends = entries.map((entry) =>
+      rows.send(this.#topic, { key: null, value: Buffer.from(entry) }, { timestamp: null }),
+    )
     for (const result of await Promise.allSettled(sends)) {
       if (result.status === 'rejected' && !(result.reason instanceof BrokerError)) throw result.reason
     }

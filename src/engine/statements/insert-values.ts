@@ -10,7 +10,7 @@ export const insertValues = checked<InsertValues>((statement, { planning, parts 
   return async () => {
     const { name, topic } = row.source
     try {
-      await parts.rows.send(topic, record, row.timestamp)
+      await parts.rows.send(topic, record, { timestamp: row.timestamp })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       throw new StatementError(`Failed to insert values into '${name}'. ${reason}`, { cause: error })

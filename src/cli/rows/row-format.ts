@@ -1,0 +1,59 @@
+/** The formats of rows that `millrace produce` reads, by name: each turns bytes into JSON objects. */
+import type { Readable } from 'node:stream'
+import { ClientError } from '../client/client-error.ts'
+import { csvRows } from './csv-rows.ts'
+import { jsonRows } from './json-rows.ts'
+import { lineRows } from './line-rows.ts'
+import type { Target } from './row-shaper.ts'
+
+/** A row of the input. */
+export interface InputRow {
+  /** The line of the input where the row starts, from 1. */
+  readonly line: number
+  /** The text of one JSON object, without line breaks; null if the row cannot be read. */
+  readonly text: string | null
+  /** Why it cannot be read; null if it can. */
+  readonly error: string | null
+}
+
+export interface RowFormatOptions {
+  readonly target: Target
+  /** Names of the fields of a file without a header; null: the first record names them. */
+  readonly columns: readonly string[] | null
+  /** Between fields; null: by the format. */
+  readonly delimiter: string | null
+}
+
+export type RowFormat = (bytes: Readable, options: RowFormatOptions) => AsyncIterable<readonly InputRow[]>
+
+export const ROW_FORMATS = {
+  json: jsonRows,
+  csv: csvRows(','),
+  tsv: csvRows('\t'),
+  lines: lineRows,
+} as const satisfies Record<string, RowFormat>
+
+export type RowFormatName = keyof typeof ROW_FORMATS
+
+/** Other names of formats. */
+const ALIASES: Readonly<Record<string, RowFormatName>> = {
+  ndjson: 'json',
+  jsonl: 'json',
+  txt: 'lines',
+  log: 'lines',
+  text: 'lines',
+}
+
+/** The format called `name`, in any case. Throws a ClientError with the formats there are. */
+export function rowFormatNamed(name: string): RowFormatName {
+  const format = formatOf(name.toLowerCase())
+  if (format !== null) return format
+  throw new ClientError(`There is no format '${name}'. Formats: ${Object.keys(ROW_FORMATS).join(', ')}, ndjson.`)
+}
+
+/** The format that a file's extension names; JSON for others and for standard input. */
+export const rowFormatOfFile = (name: string): RowFormatName =>
+  formatOf(/\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '') ?? 'json'
+
+const formatOf = (name: string): RowFormatName | null =>
+  Object.hasOwn(ROW_FORMATS, name) ? (name as RowFormatName) : (ALIASES[name] ?? null)
