@@ -78,6 +78,7 @@ interface OpenedParts {
 }
 
 async function open(options: ServerPartsOptions, config: Config, clock: Clock): Promise<OpenedParts> {
+  const { warn = warnOnStandardError } = options
   const { broker, connect, join, serverId, close } = await openBroker(options, config, clock)
   let cluster: ClusterMembership | null = null
   try {
@@ -94,6 +95,7 @@ async function open(options: ServerPartsOptions, config: Config, clock: Clock): 
       workers,
       changelogs: stores.changelogs,
       sharesSlots: join !== null,
+      onFailure: (queryId, { message }) => warn(`Query ${queryId} has failed: ${message.replaceAll('\n', ' ')}`),
     })
     if (join !== null) cluster = await joinCluster(options, { runtime, clock, join })
     const peers = cluster === null ? {} : { peers: await openPeers(cluster, options, config) }
@@ -105,6 +107,7 @@ async function open(options: ServerPartsOptions, config: Config, clock: Clock): 
       config,
       functions,
       version: version(),
+      warn,
       ...peers,
     })
     return {

@@ -41,6 +41,8 @@ export interface EngineOptions {
   readonly version: string
   /** Default: this server is alone. */
   readonly peers?: Peers
+  /** Called with what the operator should know: queries that cannot be started, a command log that cannot be followed. */
+  readonly warn?: (message: string) => void
 }
 
 export interface RunningEngine extends Engine {
@@ -53,11 +55,11 @@ export interface RunningEngine extends Engine {
  * Rejects with BrokerError.
  */
 export async function createEngine(options: EngineOptions): Promise<RunningEngine> {
-  const { broker, runtime, clock, random, config, functions, version, peers = null } = options
+  const { broker, runtime, clock, random, config, functions, version, peers = null, warn = noop } = options
   const transient = new TransientQueries()
   const onTerminate = () => transient.closeAll()
   const onTerminated = async () => peers?.leave()
-  const commands = new CommandRunner({ broker, runtime, clock, random, config, onTerminate, onTerminated })
+  const commands = new CommandRunner({ broker, runtime, clock, random, config, warn, onTerminate, onTerminated })
   const rows = new RowProducer(broker, clock)
   const functionContext: FunctionContext = {
     now: () => clock.now(),

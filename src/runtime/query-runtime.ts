@@ -32,6 +32,8 @@ export interface QueryStatus extends QueryProgress {
   readonly state: QueryState
   /** Newest last; at most `ksql.query.error.max.queue.size`. */
   readonly failures: readonly QueryFailure[]
+  /** How often the query has failed since this server started it. */
+  readonly failureCount: number
 }
 
 /**

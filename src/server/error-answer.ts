@@ -40,9 +40,12 @@ const ABOUT_STATEMENT: ReadonlySet<ErrorCode> = new Set(['BAD_STATEMENT', 'USE_Q
 /** True if the error is ours or the cluster's, so that whoever runs the server should read of it. */
 export const isServerFault = (answer: ErrorAnswer): boolean => answer.status === ERRORS.SERVER_ERROR.status
 
-/** Tells the operator of a query that ended by a fault of ours after its answer had begun. */
+/**
+ * Tells the operator of a query that ended by a fault of ours after its answer had begun. A QueryError reports a persistent query that has
+ * failed, which was logged when it happened, or a record that the user's statement cannot read.
+ */
 export function logFault(end: StreamEnd, queryId: string, log: Log): void {
-  if (end.reason !== 'error' || !isServerFault(errorAnswer(end.error))) return
+  if (end.reason !== 'error' || end.error instanceof QueryError || !isServerFault(errorAnswer(end.error))) return
   log.error({ err: end.error, queryId }, 'query failed')
 }
 

@@ -118,6 +118,9 @@ export class Client {
       for await (const chunk of answer) yield decoder.write(chunk as Buffer)
     } catch (error) {
       throw cutShort(answer, error as Error)
+    } finally {
+      // Node neither reuses nor closes the connection of an answer that is left before its end, and it would keep the process alive.
+      if (!answer.readableEnded) answer.socket.destroy()
     }
   }
 }

@@ -18,6 +18,8 @@ export interface CommandRunnerOptions {
   /** In [0, 1). */
   readonly random: () => number
   readonly config: Config
+  /** Called with what the operator should know. */
+  readonly warn: (message: string) => void
   /** The cluster ends: push queries are to be closed. */
   readonly onTerminate: () => Promise<void>
   /** It has ended: this server has no part in its work any more. */
@@ -42,7 +44,7 @@ export class CommandRunner {
   #ending: Promise<void> | null = null
 
   constructor(options: CommandRunnerOptions) {
-    const { broker, clock, random, config } = options
+    const { broker, clock, random, config, warn } = options
     this.#options = options
     this.#log = new CommandLog({
       broker,
@@ -51,7 +53,7 @@ export class CommandRunner {
       serviceId: config.get('ksql.service.id') ?? '',
       replicas: config.number('ksql.internal.topic.replicas'),
       apply: (command) => this.#apply(command),
-      onDegraded: () => {},
+      onDegraded: (reason) => warn(`Statements that change anything are refused from now on. ${reason}`),
     })
   }
 
@@ -212,7 +214,10 @@ export class CommandRunner {
   async #startQuery({ plan, overrides, isPaused }: PersistentQuery): Promise<string | null> {
     const failure = await attempt(() => this.#options.runtime.start({ plan, config: overrides, paused: isPaused }))
     if (failure === null) this.#startFailures.delete(plan.queryId)
-    else this.#startFailures.set(plan.queryId, failure)
+    else {
+      this.#startFailures.set(plan.queryId, failure)
+      this.#options.warn(`Query ${plan.queryId} could not be started: ${failure}`)
+    }
     return failure
   }
 

@@ -52,7 +52,12 @@ export const QUERY_METRICS: readonly QueryMetric[] = [
     'Bytes of the batches that the query has written, changelogs included.',
     (q) => q.bytesProduced,
   ),
-  perQuery('counter', 'millrace_query_errors', 'Records that the query could not process.', (q) => q.processingErrors),
+  perQuery(
+    'counter',
+    'millrace_query_errors',
+    'Records that the query could not process, and failures that stopped it.',
+    (q) => q.processingErrors + q.failureCount,
+  ),
   perQuery('counter', 'millrace_query_commits', 'Commits of the query.', (q) => q.commits),
   perQuery(
     'counter',

@@ -3,7 +3,7 @@
  * together. While slots move the query waits; it is answered from all partitions that it needs, or not at all. Source: rest.md 7.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { RequestError } from '../../errors.ts'
+import { QueryError, RequestError } from '../../errors.ts'
 import { merge } from '../../runtime/queries/merge.ts'
 import type { PullRequest } from '../../runtime/query-runtime.ts'
 import type { Column } from '../../types/schema.ts'
@@ -15,6 +15,8 @@ import { pullFromPeer } from './peer-rows.ts'
 export interface TablePull {
   /** The query that keeps the table. */
   readonly queryId: string
+  /** Name of the table, for messages. */
+  readonly table: string
   readonly pull: PullRequest
   readonly columns: readonly Pick<Column, 'type'>[]
   /** As the client sent it. */
@@ -29,9 +31,12 @@ interface Route {
 
 const LOOK_AGAIN_MS = 50
 
-type Parts = Pick<EngineParts, 'runtime' | 'peers' | 'config'>
+type Parts = Pick<EngineParts, 'runtime' | 'peers' | 'config' | 'startFailure'>
 
-/** Batches of rows, in no order. Rejects with a RequestError if some partition cannot be had in time. */
+/**
+ * Batches of rows, in no order. Rejects with a QueryError if the query that fills the table has failed, and with a
+ * RequestError if some partition cannot be had in time.
+ */
 export async function* pullTable(table: TablePull, parts: Parts, signal: AbortSignal): AsyncIterable<readonly Row[]> {
   const timeoutMs = parts.config.number('ksql.query.pull.forwarding.timeout.ms')
   const until = performance.now() + timeoutMs
@@ -86,10 +91,16 @@ async function findRoute(
   parts: Parts,
   { until, signal }: { readonly until: number; readonly signal: AbortSignal },
 ): Promise<Route> {
+  const { runtime, startFailure } = parts
+  const neverStarted = startFailure(table.queryId)
+  if (neverStarted !== undefined) throw failed(table, neverStarted)
   for (;;) {
     const { route, reason } = await lookForRoute(table, parts)
     if (route !== null) return route
-    const state = parts.runtime.status(table.queryId)?.state
+    const status = runtime.status(table.queryId)
+    const state = status?.state
+    if (state === 'ERROR' && reason === 'moving')
+      throw failed(table, status?.failures.at(-1)?.message ?? 'unknown cause')
     const isHopeless = state === undefined || state === 'ERROR' || state === 'NOT_RUNNING'
     if (isHopeless || reason === 'elsewhere' || signal.aborted || performance.now() >= until) throw unavailable(table)
     await pause(signal)
@@ -120,6 +131,15 @@ async function lookForRoute({ queryId, pull, request }: TablePull, { runtime, pe
   }
   if (request.routing?.skipsForwarding === true) return { route: null, reason: 'elsewhere' }
   return { route: { here, elsewhere }, reason: null }
+}
+
+/** The failure itself was logged when it happened. */
+function failed({ queryId, table }: TablePull, cause: string): QueryError {
+  const reason = cause.replace(/\.$/, '')
+  return new QueryError(`${queryId}, which fills ${table}, is in ERROR: ${reason}. See EXPLAIN ${queryId};`, {
+    queryId,
+    type: 'USER',
+  })
 }
 
 function unavailable({ queryId }: TablePull, cause?: unknown): RequestError {

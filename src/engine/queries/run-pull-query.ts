@@ -39,7 +39,7 @@ function tableSource(planned: PlannedTablePull, { parts, catalog }: Scope, reque
   return async ({ emit, signal }: FlowSink<StreamedRow>): Promise<StreamEnd> => {
     let left = limit ?? Number.POSITIVE_INFINITY
     if (left === 0) return COMPLETED
-    for await (const rows of pullTable({ queryId, pull, columns, request }, parts, signal)) {
+    for await (const rows of pullTable({ queryId, table: source.name, pull, columns, request }, parts, signal)) {
       if (signal.aborted) return CLOSED
       await emit(rows.slice(0, left).map((row) => ({ row, tombstone: false })))
       left -= rows.length

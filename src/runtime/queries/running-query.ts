@@ -6,9 +6,10 @@ import { BrokerError } from '../../broker/broker-error.ts'
 import type { Clock } from '../../clock.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
 import { failureOf } from '../query-failure.ts'
-import { addProgress } from '../query-progress.ts'
+import { addProgress, type QueryProgress } from '../query-progress.ts'
 import type { QueryFailure, QueryState, QueryStatus } from '../query-runtime.ts'
 import type { OwnedSlots, SlotTerms } from '../slots.ts'
+import { positionKey } from '../stores/task-stores.ts'
 import { applicationId } from '../topic-names.ts'
 import { unlessLost, type Worker, WorkerLostError } from '../worker.ts'
 import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './layout.ts'
@@ -28,6 +29,8 @@ export interface RunningQueryOptions extends PlacementOptions {
   /** After a failure it stays ended, and `onEnded` is told. */
   readonly retries: boolean
   readonly onEnded?: (failure: QueryFailure) => void
+  /** Called at each failure, whether the query is tried again or not. */
+  readonly onFailure?: (failure: QueryFailure) => void
 }
 
 const NO_SLOTS: SlotTerms = new Map()
@@ -45,6 +48,11 @@ export class RunningQuery {
   assignment: QueryAssignment | null = null
   readonly #options: RunningQueryOptions
   readonly #failures: QueryFailure[] = []
+  #failureCount = 0
+  /** Processing errors of earlier runs, whose workers no longer report them. */
+  #earlierErrors = 0
+  /** Records behind the end of the sources, measured while the query has failed; its workers report nothing then. */
+  #failedLag = 0
   #state: QueryState = 'CREATED'
   #isPaused: boolean
   #isStopped = false
@@ -108,6 +116,7 @@ export class RunningQuery {
   fail(failure: QueryFailure, { isFinal = false } = {}): void {
     if (this.#isStopped || this.#hasFailed) return
     this.#hasFailed = true
+    this.#earlierErrors += this.#progress().processingErrors
     this.#noteFailure(failure)
     this.#inBackground(() => this.#stopWorkers(this.#workers, { purge: false }))
     if (this.#options.retries && !isFinal) this.#scheduleRetry()
@@ -122,6 +131,23 @@ export class RunningQuery {
       await this.#stopWorkers(this.#workers, { purge: false })
       await this.#launch()
     })
+  }
+
+  /** Brings the lag of a failed query up to date. Rejects with a BrokerError. */
+  async measureLag(): Promise<void> {
+    if (!this.#hasFailed || this.#options.query.transient) return
+    const { broker, serviceId } = this.#options
+    const inputs = (this.assignment?.tasks ?? []).flatMap((task) => task.inputs)
+    const committed = await broker.fetchOffsets(applicationId({ serviceId, queryId: this.#id, transient: false }))
+    const ends = new Map<string, number>()
+    for (const topic of new Set(inputs.map((input) => input.topic))) {
+      for (const end of await broker.endOffsets(topic)) ends.set(positionKey({ topic, ...end }), end.offset)
+    }
+    const positions = new Map(committed.map((position) => [positionKey(position), position.offset]))
+    this.#failedLag = inputs.reduce((lag, input) => {
+      const key = positionKey(input)
+      return lag + Math.max(0, (ends.get(key) ?? 0) - (positions.get(key) ?? input.position))
+    }, 0)
   }
 
   /** The worker is gone with its tasks. */
@@ -160,13 +186,20 @@ export class RunningQuery {
   }
 
   status(): QueryStatus {
-    const progress = addProgress(this.#workers.flatMap((worker) => worker.progress(this.#id) ?? []))
+    const progress = this.#progress()
     const isWaiting = progress.restores.left > 0 || this.#options.slots.isEmpty
     return {
       ...progress,
       state: this.#state === 'RUNNING' && isWaiting ? 'REBALANCING' : this.#state,
       failures: [...this.#failures],
+      failureCount: this.#failureCount,
+      processingErrors: progress.processingErrors + this.#earlierErrors,
+      lagRecords: this.#hasFailed ? this.#failedLag : progress.lagRecords,
     }
+  }
+
+  #progress(): QueryProgress {
+    return addProgress(this.#workers.flatMap((worker) => worker.progress(this.#id) ?? []))
   }
 
   get #id(): string {
@@ -257,8 +290,10 @@ export class RunningQuery {
   #noteFailure(failure: QueryFailure): void {
     const max = Number(this.#config('ksql.query.error.max.queue.size') ?? DEFAULT_MAX_FAILURES)
     this.#state = 'ERROR'
+    this.#failureCount++
     this.#failures.push(failure)
     this.#failures.splice(0, Math.max(0, this.#failures.length - max))
+    this.#options.onFailure?.(failure)
   }
 
   /** Delays double, up to the last; after a run that was longer than its delay they start over. */

@@ -1,6 +1,7 @@
 /** The runtime as the engine sees it: persistent queries by id, push queries by subscriber, over however many workers. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Broker } from '../../broker/broker.ts'
+import { BrokerError } from '../../broker/broker-error.ts'
 import type { Clock } from '../../clock.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { Row } from '../../types/value.ts'
@@ -26,7 +27,7 @@ import { fixOrigins, type PlacementOptions } from './layout.ts'
 import type { KeptTable } from './materialization-partitions.ts'
 import { merge } from './merge.ts'
 import { PushQueries } from './push-queries.ts'
-import { RunningQuery } from './running-query.ts'
+import { RunningQuery, type RunningQueryOptions } from './running-query.ts'
 import { type WorkerProvider, Workers } from './workers.ts'
 
 export interface QueryRuntimeOptions {
@@ -46,6 +47,8 @@ export interface QueryRuntimeOptions {
   readonly changelogs?: boolean
   /** True: slots come by `takeSlots`, and only their tasks run. Default: all slots are this server's. */
   readonly sharesSlots?: boolean
+  /** Called when a persistent query fails, also when it fails again after a retry. */
+  readonly onFailure?: (queryId: string, failure: QueryFailure) => void
 }
 
 /** A runtime that also tells when nothing is left to do, for tests and scripts. */
@@ -100,7 +103,8 @@ class Runtime implements SettlingQueryRuntime {
   async start(query: StartQuery): Promise<void> {
     const { queryId } = query.plan
     if (this.#queries.has(queryId)) throw new Error(`Query ${queryId} runs already.`)
-    const running = this.#make(query, { transient: false, retries: true })
+    const onFailure = (failure: QueryFailure) => this.#options.onFailure?.(queryId, failure)
+    const running = this.#make(query, { transient: false, retries: true, onFailure })
     this.#queries.set(queryId, running)
     await running.start()
   }
@@ -122,7 +126,10 @@ class Runtime implements SettlingQueryRuntime {
   }
 
   async refresh(): Promise<void> {
-    const told = Promise.all(this.#workers.open.map((worker) => worker.refresh().catch(unlessLost)))
+    const told = Promise.all([
+      ...this.#workers.open.map((worker) => worker.refresh().catch(unlessLost)),
+      ...[...this.#queries.values()].map((query) => query.measureLag().catch(unlessBroker)),
+    ])
     const timeout = new AbortController()
     const late = delay(REFRESH_MS, undefined, { signal: timeout.signal }).catch(() => {})
     await Promise.race([told, late]).finally(() => timeout.abort())
@@ -217,7 +224,7 @@ class Runtime implements SettlingQueryRuntime {
 
   #make(
     { plan, config, paused }: StartQuery,
-    life: { transient: boolean; retries: boolean; onEnded?: (failure: QueryFailure) => void },
+    life: Pick<RunningQueryOptions, 'retries' | 'onEnded' | 'onFailure'> & { readonly transient: boolean },
   ): RunningQuery {
     const merged = mergeConfig(this.#options.config, config)
     return new RunningQuery({
@@ -284,6 +291,11 @@ function tasksOfKeys({ tasks, partitionOf }: KeptTable, keys: PullRequest['keys'
   if (keys === null || partitionOf === null) return tasks
   const partitions = new Set(keys.map(partitionOf))
   return tasks.filter(({ partition }) => partitions.has(partition))
+}
+
+/** The lag stays as it was last measured while the broker cannot be reached. */
+function unlessBroker(error: unknown): void {
+  if (!(error instanceof BrokerError)) throw error
 }
 
 /** A worker that was lost meanwhile has left its tasks to others. */

@@ -37,6 +37,39 @@ describe('the parts of a server', () => {
     await second.close()
   }, 20_000)
 
+  it('report a query that fails: to the operator, in the metrics, and to whoever reads its table', async () => {
+    const failed = Promise.withResolvers<string>()
+    const parts = startServerParts({
+      dataDir: directory.path,
+      properties: { 'ksql.streams.num.stream.threads': '1', 'ksql.streams.auto.offset.reset': 'earliest' },
+      warn: failed.resolve,
+    })
+    const engine = await parts.engine
+    await engine.execute({
+      sql: `CREATE STREAM s (k STRING KEY, v INT) WITH (kafka_topic='s', value_format='JSON', partitions=1, on_error='FAIL');
+            CREATE STREAM raw (k STRING KEY, v STRING) WITH (kafka_topic='s', value_format='KAFKA');
+            CREATE TABLE counts AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;
+            INSERT INTO s VALUES ('a', 1); INSERT INTO raw VALUES ('a', 'no JSON'); INSERT INTO s VALUES ('a', 2);`,
+    })
+    const message = await failed.promise
+    const [, id, cause] = /^Query (CTAS_COUNTS_\d+) has failed: (.*)$/.exec(message) ?? []
+    expect(cause).toContain('offset 1')
+    const { end } = await collect((await engine.openQuery({ sql: 'SELECT * FROM counts;' })) as RowStream)
+    expect(end).toMatchObject({
+      reason: 'error',
+      error: {
+        message: expect.stringMatching(
+          `^${id}, which fills COUNTS, is in ERROR: [^]*offset 1[^]*\\. See EXPLAIN ${id};$`,
+        ),
+      },
+    })
+    const metrics = (await parts.metrics.metrics()).split('\n')
+    expect(metrics).toContain(`millrace_query_errors{query="${id}"} 1`)
+    expect(metrics).toContain(`millrace_query_lag_records{query="${id}"} 2`)
+    expect(metrics).toContain(`millrace_query_running{query="${id}"} 0`)
+    await parts.close()
+  }, 20_000)
+
   it('report a data directory that another server has', async () => {
     const first = open()
     await first.engine

@@ -12,6 +12,7 @@ function status(): QueryStatus {
   return {
     state: 'RUNNING',
     failures: [],
+    failureCount: 0,
     recordsConsumed: 7,
     firstReadAt: 1_700_000_000_000,
     recordsProduced: 5,
