@@ -1,4 +1,5 @@
 /** The result of analysing a SELECT: names resolved, clauses checked, joins and keys understood. Plain data; the planner's input. */
+import type { AggregationWindow } from '../metastore/aggregation-window.ts'
 import type { DataSource } from '../metastore/data-source.ts'
 import type { ColumnReference, Expression, JoinType, Location } from '../sql/ast.ts'
 
@@ -45,18 +46,7 @@ export type JoinKey =
   /** Foreign-key join: the primary key of the left table. */
   | { readonly kind: 'foreign'; readonly columns: readonly ColumnReference[] }
 
-export type AggregationWindow =
-  | { readonly type: 'TUMBLING'; readonly sizeMs: number; readonly graceMs: number; readonly retentionMs: number }
-  | {
-      readonly type: 'HOPPING'
-      readonly sizeMs: number
-      readonly advanceMs: number
-      readonly graceMs: number
-      readonly retentionMs: number
-    }
-  | { readonly type: 'SESSION'; readonly gapMs: number; readonly graceMs: number; readonly retentionMs: number }
-
-/** Who asks: it decides what `*` shows and which system columns may be selected. */
+/** The kind of query, which decides what `*` shows and which system columns may be selected. */
 export type QueryUse = 'persistent' | 'push' | 'pull'
 
 export interface Analysis {

@@ -2,6 +2,7 @@
 import { StatementError } from '../errors.ts'
 import { typecheck } from '../expressions/typecheck.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
+import type { AggregationWindow } from '../metastore/aggregation-window.ts'
 import type { Metastore } from '../metastore/metastore.ts'
 import type { Expression, Grouping, Query } from '../sql/ast.ts'
 import { walk } from '../sql/walk.ts'
@@ -16,7 +17,7 @@ import {
   refuseWindowBounds,
   withRowtimeArguments,
 } from './aggregates.ts'
-import type { AggregationWindow, Analysis, AnalyzedJoin, AnalyzedSource, QueryUse, SelectColumn } from './analysis.ts'
+import type { Analysis, AnalyzedJoin, AnalyzedSource, QueryUse, SelectColumn } from './analysis.ts'
 import { analyzeJoins } from './analyze-joins.ts'
 import { refuse } from './errors.ts'
 import { display } from './layout-names.ts'

@@ -1,6 +1,6 @@
 /** What the metastore knows of a stream or table; plain data. */
 import type { FormatSpec } from '../serde/format.ts'
-import type { HeaderColumn, Schema } from '../types/schema.ts'
+import type { Schema } from '../types/schema.ts'
 
 export type SourceKind = 'STREAM' | 'TABLE'
 
@@ -18,7 +18,7 @@ export interface TimestampColumn {
 
 /**
  * What a query does with a record of a source that cannot be read: pass it over, stop before it, or write it as it is to another topic and
- * go on. The processing log is told of it in each case.
+ * continue. The processing log records it in each case.
  */
 export type BadRecordPolicy =
   | { readonly kind: 'skip' | 'fail' }
@@ -44,6 +44,3 @@ export interface DataSource {
   /** Text of the statement that made it. */
   readonly statement: string
 }
-
-export const hasHeaders = (source: DataSource): boolean => source.schema.headers.length > 0
-export const headerColumns = (source: DataSource): readonly HeaderColumn[] => source.schema.headers

@@ -47,12 +47,6 @@ export function removeQuery(metastore: Metastore, queryId: string): Metastore {
   return { ...metastore, queries: without(metastore.queries, queryId) }
 }
 
-export const readersOf = (metastore: Metastore, name: string): string[] =>
-  [...metastore.queries.values()].filter(({ reads }) => reads.includes(name)).map(({ queryId }) => queryId)
-
-export const writersOf = (metastore: Metastore, name: string): string[] =>
-  [...metastore.queries.values()].filter(({ writes }) => writes === name).map(({ queryId }) => queryId)
-
 /** Names of the derived sources that read `name`. */
 export const dependantsOf = (metastore: Metastore, name: string): string[] =>
   [...metastore.sources.values()].filter(({ derivedFrom }) => derivedFrom.includes(name)).map((source) => source.name)

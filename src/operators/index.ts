@@ -1,7 +1,8 @@
 /** The table of operators. Exhaustive: a step kind without an operator does not compile. */
 import { type AggregateStep, aggregate } from './aggregate/aggregate.ts'
 import { type TableAggregateStep, tableAggregate } from './aggregate/table-aggregate.ts'
-import { type WindowedAggregateStep, windowedAggregate } from './aggregate/windowed-aggregate.ts'
+import { windowedAggregate } from './aggregate/windowed-aggregate.ts'
+import type { WindowedAggregateStep } from './aggregate/windowed-step.ts'
 import type { ForeignKeyLookupStep, ForeignKeyResolveStep, ForeignKeySubscribeStep } from './join/foreign-key-join.ts'
 import { foreignKeyLookup } from './join/foreign-key-lookup.ts'
 import { foreignKeyResolve } from './join/foreign-key-resolve.ts'

@@ -5,7 +5,7 @@
 import type { StoredRow } from '../state/store.ts'
 import type { Window } from '../types/record.ts'
 import type { Row } from '../types/value.ts'
-import { compileAggregation } from './aggregate/aggregate-states.ts'
+import { compileAggregateFunctions } from './aggregate/aggregate-functions.ts'
 import { compilePredicate, compileRow } from './evaluate.ts'
 import type { Step } from './index.ts'
 import type { OperatorContext } from './operator.ts'
@@ -62,11 +62,11 @@ function compileStage(step: Step, context: OperatorContext): Stage {
       return (row) => row
     case 'aggregate':
     case 'tableAggregate': {
-      const { output, complete } = compileAggregation(step.functions, context)
+      const { output, complete } = compileAggregateFunctions(step.functions, context)
       return (states, key) => output(key, complete(states))
     }
     case 'windowedAggregate': {
-      const { output } = compileAggregation(step.functions, context)
+      const { output } = compileAggregateFunctions(step.functions, context)
       return (states, key, window) => [...output(key, states), window!.start, window!.end]
     }
     case 'tableFilter': {

@@ -21,10 +21,11 @@ export interface StoredRow {
   readonly timestamp: number
 }
 
-export interface KeyRange {
-  readonly from?: StoreKey
+/** An end that is absent is open; one that is present belongs to the range unless its flag is false. */
+export interface KeyRange<Key = StoreKey> {
+  readonly from?: Key
   readonly fromInclusive?: boolean
-  readonly to?: StoreKey
+  readonly to?: Key
   readonly toInclusive?: boolean
 }
 

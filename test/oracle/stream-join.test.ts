@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type JoinKind, streamStreamJoin } from '../../src/operators/join/stream-stream-join.ts'
+import type { JoinKind } from '../../src/operators/join/join-sides.ts'
+import { streamStreamJoin } from '../../src/operators/join/stream-stream-join.ts'
 import { INTEGER, STRING } from '../../src/types/sql-type.ts'
 import { type Event, randomEvents, toRecord } from '../support/events.ts'
 import { harness } from '../support/operator-harness.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { JoinKind } from '../../src/operators/join/stream-stream-join.ts'
+import type { JoinKind } from '../../src/operators/join/join-sides.ts'
 import { streamTableJoin } from '../../src/operators/join/stream-table-join.ts'
 import { tableTableJoin } from '../../src/operators/join/table-table-join.ts'
 import { INTEGER, STRING } from '../../src/types/sql-type.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type AggregationWindow, windowedAggregate } from '../../src/operators/aggregate/windowed-aggregate.ts'
+import type { AggregationWindow } from '../../src/metastore/aggregation-window.ts'
+import { windowedAggregate } from '../../src/operators/aggregate/windowed-aggregate.ts'
 import type { StreamRecord } from '../../src/types/record.ts'
 import { comparable, FAMILIES, type Family, toRow, VALUE_TYPES } from '../support/aggregate-families.ts'
 import { type Event, randomEvents } from '../support/events.ts'

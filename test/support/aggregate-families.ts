@@ -1,5 +1,5 @@
 /** For each aggregate function, what it is by definition: a function of all values of the group, in the order in which they were added. */
-import type { AggregateCall } from '../../src/operators/aggregate/aggregate.ts'
+import type { AggregateCall } from '../../src/operators/aggregate/aggregate-call.ts'
 import { BOOLEAN, DOUBLE, INTEGER, type SqlType, STRING } from '../../src/types/sql-type.ts'
 import type { Value } from '../../src/types/value.ts'
 import { aggregateCall, column, literal } from './steps.ts'

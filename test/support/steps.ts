@@ -3,7 +3,7 @@ import type { ComparisonOperator, Expression } from '../../src/expressions/expre
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
 import { resolveAggregate, signatureOf } from '../../src/functions/resolve.ts'
-import type { AggregateCall } from '../../src/operators/aggregate/aggregate.ts'
+import type { AggregateCall } from '../../src/operators/aggregate/aggregate-call.ts'
 import type { NamedExpression, StepSchema } from '../../src/operators/step.ts'
 import type { Column } from '../../src/types/schema.ts'
 import { BIGINT, BOOLEAN, INTEGER, type SqlType, STRING } from '../../src/types/sql-type.ts'

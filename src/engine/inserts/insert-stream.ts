@@ -1,7 +1,7 @@
 /** Rows that come as JSON objects, for POST /inserts-stream. Source: ksqlDB's InsertsStreamEndpoint and KeyValueExtractor. */
 import { RequestError, StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
-import { checkInsertTarget, encodeInsertedRow } from '../../plan/insert-values.ts'
+import { checkInsertTarget, encodeInsertedRow } from '../../plan/statements/insert-values.ts'
 import { isPlainObject, type PlainObject, parsePlainJson } from '../../types/plain-json.ts'
 import { type Column, ROWTIME } from '../../types/schema.ts'
 import { BIGINT, formatType } from '../../types/sql-type.ts'

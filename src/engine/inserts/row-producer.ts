@@ -7,7 +7,7 @@ import { BrokerError } from '../../broker/broker-error.ts'
 import { partitionForCounter, partitionForKey } from '../../broker/partitioner.ts'
 import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 import type { Clock } from '../../clock.ts'
-import type { InsertedRecord } from '../../plan/insert-values.ts'
+import type { InsertedRecord } from '../../plan/statements/insert-values.ts'
 import type { Header } from '../../types/record.ts'
 
 /** How long a topic's partition count is taken for granted: a topic may be given more. */

@@ -1,6 +1,6 @@
 /** Pull queries: rows of a kept table, or of a stream's topic up to its end. Source: sql.md 11. */
 import { StatementError } from '../../errors.ts'
-import { type PlannedStreamPull, type PlannedTablePull, planPullQuery } from '../../plan/pull-query.ts'
+import { type PlannedStreamPull, type PlannedTablePull, planPullQuery } from '../../plan/queries/pull-query.ts'
 import type { PullRequest } from '../../runtime/query-runtime.ts'
 import type { QueryStatement } from '../../sql/ast.ts'
 import type { QueryRequest, RowStream, StreamEnd, StreamedRow } from '../api.ts'

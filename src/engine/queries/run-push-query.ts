@@ -1,6 +1,6 @@
 /** Push queries: a plan with a subscriber for a sink. Source: sql.md 12, rest.md 4.7. */
 import { RequestError, StatementError } from '../../errors.ts'
-import { planPushQuery } from '../../plan/push-query.ts'
+import { planPushQuery } from '../../plan/queries/push-query.ts'
 import type { PushSubscription } from '../../runtime/query-runtime.ts'
 import type { Query, QueryStatement } from '../../sql/ast.ts'
 import { walk } from '../../sql/walk.ts'

@@ -1,5 +1,5 @@
 /** ALTER STREAM/TABLE ... ADD COLUMN. Source: sql.md 13. */
-import { planAlterSource } from '../../plan/alter-source.ts'
+import { planAlterSource } from '../../plan/statements/alter-source.ts'
 import type { AlterSource } from '../../sql/ast.ts'
 import { command, inTurn } from './handler.ts'
 

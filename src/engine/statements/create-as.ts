@@ -1,7 +1,7 @@
 /** CREATE [OR REPLACE] STREAM/TABLE ... AS SELECT. Source: sql.md 5.4, 13. */
-import { type PlannedCreateAs, planCreateAs } from '../../plan/persistent-query.ts'
-import { checkQueryUpgrade, replacedQuery } from '../../plan/replace-query.ts'
-import { checkSourceUpgrade, claimName, existsWarning, type NameClaim } from '../../plan/replace-source.ts'
+import { type PlannedCreateAs, planCreateAs } from '../../plan/queries/persistent-query.ts'
+import { checkQueryUpgrade, replacedQuery } from '../../plan/queries/replace-query.ts'
+import { checkSourceUpgrade, claimName, existsWarning, type NameClaim } from '../../plan/statements/replace-source.ts'
 import type { TopicRequest } from '../../plan/topic-request.ts'
 import type { CreateAs } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'

@@ -1,7 +1,7 @@
 /** CREATE [OR REPLACE] [SOURCE] STREAM/TABLE over a topic. Source: sql.md 5.1, 13. */
 import type { QueryLink } from '../../metastore/metastore.ts'
-import { planCreateSource, planSourceTable } from '../../plan/create-source.ts'
-import { checkSourceUpgrade, claimName, existsWarning } from '../../plan/replace-source.ts'
+import { planCreateSource, planSourceTable } from '../../plan/statements/create-source.ts'
+import { checkSourceUpgrade, claimName, existsWarning } from '../../plan/statements/replace-source.ts'
 import type { CreateSource } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'
 import type { Effect } from '../commands/catalog.ts'

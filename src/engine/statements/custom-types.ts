@@ -1,5 +1,5 @@
 /** CREATE TYPE, DROP TYPE, SHOW TYPES. Source: sql.md 5.5. */
-import { planCreateType, planDropType } from '../../plan/custom-type.ts'
+import { planCreateType, planDropType } from '../../plan/statements/custom-type.ts'
 import type { CreateType, DropType, ShowTypes } from '../../sql/ast.ts'
 import { formatType } from '../../types/sql-type.ts'
 import { type CommandId, commandIdText } from '../commands/command.ts'

@@ -1,5 +1,5 @@
 /** DROP STREAM/TABLE [DELETE TOPIC]. Source: sql.md 13. */
-import { planDropSource } from '../../plan/drop-source.ts'
+import { planDropSource } from '../../plan/statements/drop-source.ts'
 import type { DropSource } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'
 import { type CommandId, commandIdText } from '../commands/command.ts'

@@ -1,7 +1,7 @@
 /** EXPLAIN id and EXPLAIN statement (sql.md 15), and EXPLAIN ANALYZE id, which is ours. */
 import { StatementError } from '../../errors.ts'
-import { planCreateAs, planInsertInto } from '../../plan/persistent-query.ts'
-import { planPushQuery } from '../../plan/push-query.ts'
+import { planCreateAs, planInsertInto } from '../../plan/queries/persistent-query.ts'
+import { planPushQuery } from '../../plan/queries/push-query.ts'
 import type { Explain, Statement } from '../../sql/ast.ts'
 import { type PeerStates, peerStates } from '../cluster/peer-states.ts'
 import { describePersistent, describeTransient, describeUnstarted } from '../describe/describe-query.ts'

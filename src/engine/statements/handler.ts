@@ -1,5 +1,5 @@
 /** What answers one kind of statement. A handler looks and plans; what it returns says what is to be done. */
-import type { InsertContext } from '../../plan/insert-values.ts'
+import type { InsertContext } from '../../plan/statements/insert-values.ts'
 import type { TopicRequest } from '../../plan/topic-request.ts'
 import type { Statement } from '../../sql/ast.ts'
 import type { Catalog, Effect } from '../commands/catalog.ts'

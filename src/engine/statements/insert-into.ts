@@ -1,6 +1,6 @@
 /** INSERT INTO ... SELECT. Source: sql.md 10. */
 import { readWithProperties } from '../../analysis/with-properties.ts'
-import { planInsertInto } from '../../plan/persistent-query.ts'
+import { planInsertInto } from '../../plan/queries/persistent-query.ts'
 import type { InsertInto } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'
 import { command, inTurn, type Scope } from './handler.ts'

@@ -1,6 +1,6 @@
 /** INSERT INTO ... VALUES. Source: sql.md 10. */
 import { StatementError } from '../../errors.ts'
-import { encodeInsertedRow, planInsertValues } from '../../plan/insert-values.ts'
+import { encodeInsertedRow, planInsertValues } from '../../plan/statements/insert-values.ts'
 import type { InsertValues } from '../../sql/ast.ts'
 import { checked } from './handler.ts'
 

@@ -3,6 +3,7 @@
  * replaces are deleted downstream, each with its own time. A session that ended before stream time - gap - grace is closed: a record
  * that would end up in one is late. Source: Kafka Streams' KStreamSessionWindowAggregate.
  */
+import type { SessionWindow } from '../../metastore/aggregation-window.ts'
 import { keyCodec } from '../../state/key.ts'
 import type { Session } from '../../state/store.ts'
 import type { Process } from '../../types/record.ts'
@@ -10,21 +11,20 @@ import type { Row } from '../../types/value.ts'
 import type { OperatorContext, OperatorRuntime } from '../operator.ts'
 import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
-import { compileAggregation } from './aggregate-states.ts'
+import { compileAggregateFunctions } from './aggregate-functions.ts'
 import { openFinalMark } from './final-mark.ts'
-import type { AggregationWindow, WindowedAggregateStep } from './windowed-aggregate.ts'
+import type { WindowedAggregateStep } from './windowed-step.ts'
 
-type SessionStep = WindowedAggregateStep & { readonly window: Extract<AggregationWindow, { type: 'SESSION' }> }
 type Bounds = Pick<Session, 'start' | 'end'>
 
 export function buildSessionAggregate(
-  { functions, window, emit: mode, store: name }: SessionStep,
+  { functions, window, emit: mode, store: name }: WindowedAggregateStep<SessionWindow>,
   input: StepSchema,
   context: OperatorContext,
   emit: Process,
 ): OperatorRuntime {
   const { gapMs, graceMs, retentionMs } = window
-  const aggregation = compileAggregation(functions, context)
+  const aggregation = compileAggregateFunctions(functions, context)
   const { encode, decode } = keyCodec(input.key.map(({ type }) => type))
   const store = context.store({ name, kind: 'session', retentionMs })
   const final = mode === 'FINAL' ? openFinalMark(name, context) : null

@@ -2,9 +2,8 @@
 
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
-import { type AggregateCall, aggregateSchema } from './aggregate.ts'
-import { stateTypes } from './aggregate-states.ts'
-import { buildGroupStates, type GroupUpdate } from './group-store.ts'
+import { type AggregateCall, aggregateSchema, stateTypes } from './aggregate-call.ts'
+import { buildUnwindowedGroups, type GroupUpdate } from './unwindowed-groups.ts'
 
 export interface TableAggregateStep {
   readonly kind: 'tableAggregate'
@@ -19,7 +18,7 @@ export const tableAggregate: OperatorDefinition<TableAggregateStep> = {
   inputs: ({ input }) => [input],
   schema: ({ functions }, [input]) => aggregateSchema(functions, input!),
   stores: ({ store, functions }) => [{ name: store, kind: 'keyValue', types: stateTypes(functions) }],
-  build: (step, [input], context, emit) => buildGroupStates(step, input!, context, emit, REPLACE_ROW),
+  build: (step, [input], context, emit) => buildUnwindowedGroups(step, input!, context, emit, REPLACE_ROW),
 }
 
 const REPLACE_ROW: GroupUpdate = {

@@ -2,6 +2,7 @@
  * Aggregation in tumbling and hopping windows. Stream time is the latest time of this operator's own records; a window that ends at or
  * before stream time - grace is closed: a record is late for it. Source: Kafka Streams' KStreamWindowAggregate.
  */
+import type { TimeWindow } from '../../metastore/aggregation-window.ts'
 import { keyCodec } from '../../state/key.ts'
 import type { StoreKey } from '../../state/store.ts'
 import type { Process, Window } from '../../types/record.ts'
@@ -9,24 +10,21 @@ import type { Row } from '../../types/value.ts'
 import type { OperatorContext, OperatorRuntime } from '../operator.ts'
 import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
-import { compileAggregation, type GroupState } from './aggregate-states.ts'
+import { compileAggregateFunctions, type GroupState } from './aggregate-functions.ts'
 import { openFinalMark } from './final-mark.ts'
 import type { PendingChange } from './pending-changes.ts'
 import { PendingWindows } from './pending-windows.ts'
-import type { AggregationWindow, WindowedAggregateStep } from './windowed-aggregate.ts'
-
-type TimeWindow = Exclude<AggregationWindow, { type: 'SESSION' }>
-type TimeWindowStep = WindowedAggregateStep & { readonly window: TimeWindow }
+import type { WindowedAggregateStep } from './windowed-step.ts'
 
 export function buildTimeWindowAggregate(
-  { functions, window, emit: mode, store: name }: TimeWindowStep,
+  { functions, window, emit: mode, store: name }: WindowedAggregateStep<TimeWindow>,
   input: StepSchema,
   context: OperatorContext,
   emit: Process,
 ): OperatorRuntime {
   const { sizeMs, graceMs, retentionMs } = window
   const advanceMs = advanceOf(window)
-  const aggregation = compileAggregation(functions, context)
+  const aggregation = compileAggregateFunctions(functions, context)
   const { encode, decode } = keyCodec(input.key.map(({ type }) => type))
   const store = context.store({ name, kind: 'window', retentionMs })
   const final = mode === 'FINAL' ? openFinalMark(name, context) : null

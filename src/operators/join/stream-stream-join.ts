@@ -6,11 +6,10 @@ import type { Row } from '../../types/value.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey, recordKeys } from '../record-key.ts'
 import type { StepId, StepSchema } from '../step.ts'
+import type { JoinKind, JoinRows, Side, SideName, Sides } from './join-sides.ts'
 import { openRecentRows } from './recent-rows.ts'
 import { unmatchedSpec } from './unmatched-rows.ts'
 import { openWaitingRows } from './waiting-rows.ts'
-
-export type JoinKind = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL'
 
 export interface StreamStreamJoinStep {
   readonly kind: 'streamStreamJoin'
@@ -95,21 +94,6 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
     }
   },
 }
-
-export type SideName = 'left' | 'right'
-export type Sides<T> = { readonly [Name in SideName]: T }
-
-export interface Side {
-  readonly store: string
-  /** How much earlier than its own record a match may be, ms. */
-  readonly lookBackMs: number
-  /** How much later. */
-  readonly lookAheadMs: number
-  readonly keepsUnmatched: boolean
-}
-
-/** Result of a side's own row and the other side's row, or null for a match that is missing. */
-export type JoinRows = (own: Row, match: Row | null) => Row
 
 const sidesOf = ({ join, beforeMs, afterMs, leftStore, rightStore }: StreamStreamJoinStep): Sides<Side> => ({
   left: {

@@ -4,7 +4,7 @@ import type { OperatorDefinition } from '../operator.ts'
 import { hasKey } from '../record-key.ts'
 import type { StepId } from '../step.ts'
 import { openTableRows, tableRowsSpec } from '../table/table-rows.ts'
-import type { JoinKind } from './stream-stream-join.ts'
+import type { JoinKind } from './join-sides.ts'
 
 export interface StreamTableJoinStep {
   readonly kind: 'streamTableJoin'

@@ -6,7 +6,7 @@ import type { OperatorDefinition } from '../operator.ts'
 import { hasKey } from '../record-key.ts'
 import type { StepId, StepSchema } from '../step.ts'
 import { openTableRows, type TableRows, type TableRowsOptions, tableRowsSpec } from '../table/table-rows.ts'
-import type { JoinKind } from './stream-stream-join.ts'
+import type { JoinKind } from './join-sides.ts'
 
 export interface TableTableJoinStep {
   readonly kind: 'tableTableJoin'

@@ -6,7 +6,7 @@
 import type { Header, Process } from '../../types/record.ts'
 import type { OperatorContext } from '../operator.ts'
 import type { RecordKeys } from '../record-key.ts'
-import type { JoinRows, Side, SideName, Sides } from './stream-stream-join.ts'
+import type { JoinRows, Side, SideName, Sides } from './join-sides.ts'
 import { openUnmatchedRows, type UnmatchedRow } from './unmatched-rows.ts'
 
 export interface WaitingRows {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Metastore } from '../../../src/metastore/metastore.ts'
-import { planAlterSource } from '../../../src/plan/alter-source.ts'
-import { planCreateSource } from '../../../src/plan/create-source.ts'
-import { planCreateType, planDropType } from '../../../src/plan/custom-type.ts'
-import { planCreateAs } from '../../../src/plan/persistent-query.ts'
-import { checkQueryUpgrade, replacedQuery } from '../../../src/plan/replace-query.ts'
-import { checkSourceUpgrade, claimName, existsWarning } from '../../../src/plan/replace-source.ts'
+import { planCreateAs } from '../../../src/plan/queries/persistent-query.ts'
+import { checkQueryUpgrade, replacedQuery } from '../../../src/plan/queries/replace-query.ts'
+import { planAlterSource } from '../../../src/plan/statements/alter-source.ts'
+import { planCreateSource } from '../../../src/plan/statements/create-source.ts'
+import { planCreateType, planDropType } from '../../../src/plan/statements/custom-type.ts'
+import { checkSourceUpgrade, claimName, existsWarning } from '../../../src/plan/statements/replace-source.ts'
 import { contextOf, metastoreOf, statement } from './metastore.ts'
 
 const WITH = "WITH (kafka_topic='t', value_format='JSON')"

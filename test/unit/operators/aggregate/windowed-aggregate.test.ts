@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type AggregationWindow, windowedAggregate } from '../../../../src/operators/aggregate/windowed-aggregate.ts'
+import type { AggregationWindow } from '../../../../src/metastore/aggregation-window.ts'
+import { windowedAggregate } from '../../../../src/operators/aggregate/windowed-aggregate.ts'
 import type { StreamRecord } from '../../../../src/types/record.ts'
 import { INTEGER } from '../../../../src/types/sql-type.ts'
 import { type HarnessOptions, harness, record } from '../../../support/operator-harness.ts'

@@ -1,0 +1,36 @@
+/** A call of an aggregate function as a step holds it, and the columns that the calls of a step give. */
+import type { Expression } from '../../expressions/expression.ts'
+import type { Column } from '../../types/schema.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import type { StepSchema } from '../step.ts'
+
+/** One aggregate function call; `name` and `type` are those of the result column. */
+export interface AggregateCall extends Column {
+  readonly function: string
+  /** Parameter type texts of the variant, column and initial ones: `T, INT`. */
+  readonly signature: string
+  readonly args: readonly Expression[]
+  readonly argTypes: readonly SqlType[]
+  /** Literals. */
+  readonly initial: readonly Expression[]
+  readonly stateType: SqlType
+  readonly text: string
+}
+
+/** Columns of `AggregateFunctions.output`: the key, then the results. */
+export const outputColumns = (key: readonly Column[], functions: readonly AggregateCall[]): readonly Column[] => [
+  ...key,
+  ...functions.map(({ name, type }) => ({ name, type })),
+]
+
+/** Types of the row of states. */
+export const stateTypes = (functions: readonly AggregateCall[]): readonly SqlType[] =>
+  functions.map(({ stateType }) => stateType)
+
+/** What leaves an aggregation without windows, by the schema of its input. */
+export const aggregateSchema = (functions: readonly AggregateCall[], { key }: StepSchema): StepSchema => ({
+  kind: 'table',
+  key,
+  window: null,
+  value: outputColumns(key, functions),
+})

@@ -1,0 +1,272 @@
+/** GROUP BY as steps: re-key, evaluate the arguments, bring groups together, aggregate, HAVING. */
+import { aggregateCalls, aggregateTest } from '../../analysis/aggregates.ts'
+import type { Analysis } from '../../analysis/analysis.ts'
+import { refuseMaps } from '../../analysis/formats.ts'
+import { withLayoutNames } from '../../analysis/layout-names.ts'
+import { AliasGenerator } from '../../analysis/select-items.ts'
+import { StatementError } from '../../errors.ts'
+import { resolveAggregate } from '../../functions/resolve.ts'
+import { keyWindow } from '../../metastore/aggregation-window.ts'
+import type { AggregateCall } from '../../operators/aggregate/aggregate-call.ts'
+import type { NamedExpression } from '../../operators/step.ts'
+import type { FunctionCall, Expression as Syntax } from '../../sql/ast.ts'
+import { displayExpression } from '../../sql/format.ts'
+import { rewrite, withoutLocations } from '../../sql/walk.ts'
+import { type Column, WINDOW_BOUNDS } from '../../types/schema.ts'
+import { BIGINT } from '../../types/sql-type.ts'
+import { keySchema, type PlanBuilder, type Relation } from '../builder.ts'
+import { argumentTypeOf, bindAggregate, signatureOf } from './aggregate-call.ts'
+import { repartition } from './rekey.ts'
+import { isRowCount } from './row-count.ts'
+import { inClause, knownType, typed } from './typed.ts'
+import { planFilter } from './where.ts'
+
+/** What SELECT and HAVING are after grouping: expressions over the aggregated relation. */
+export interface Grouped {
+  readonly relation: Relation
+  /** Rewrites an expression over the input into one over the aggregated row. */
+  readonly rewrite: (expression: Syntax) => Syntax
+}
+
+export function planAggregation(analysis: Analysis, input: Relation, builder: PlanBuilder): Grouped {
+  const names = groupNames(analysis)
+  const groups = groupExpressions(analysis, names, input, builder)
+  const calls = distinctCalls(analysis, builder)
+  refuseTableWindows(analysis, input)
+  const plan: AggregationPlan = { analysis, input, groups, names, calls, builder }
+  const grouped = groupRows(plan)
+  const { relation, results } = aggregate(plan, grouped)
+  const toAggregated = aggregatedNames(analysis, names, calls, results)
+  return { relation: having(plan, relation, toAggregated), rewrite: toAggregated }
+}
+
+interface AggregationPlan {
+  readonly analysis: Analysis
+  readonly input: Relation
+  readonly groups: readonly NamedExpression[]
+  readonly names: readonly string[]
+  readonly calls: readonly FunctionCall[]
+  readonly builder: PlanBuilder
+}
+
+/** A column keeps its name, a struct field gives its own, another expression gets a generated one. */
+function groupNames({ groupBy, sources }: Analysis): string[] {
+  const aliases = new AliasGenerator(sources)
+  return groupBy!.map((expression) => {
+    const layout = withLayoutNames(expression, sources)
+    if (layout.kind === 'columnReference') return layout.name
+    return layout.kind === 'dereference' ? aliases.forField(layout.field) : aliases.generated()
+  })
+}
+
+function groupExpressions(
+  { groupBy, sources }: Analysis,
+  names: readonly string[],
+  input: Relation,
+  { context }: PlanBuilder,
+): NamedExpression[] {
+  const groups = groupBy!.map((expression, i) => {
+    const layout = withLayoutNames(expression, sources)
+    const result = inClause('Error in GROUP BY expression: ', () => typed(layout, input, context))
+    return { name: names[i]!, type: knownType(result, expression), expression: result, text: displayExpression(layout) }
+  })
+  refuseMaps(groups)
+  return groups
+}
+
+/** The aggregate calls of SELECT and HAVING, each once. */
+function distinctCalls({ select, having }: Analysis, { context }: PlanBuilder): FunctionCall[] {
+  const isAggregate = aggregateTest(context.functions)
+  const expressions = [...select.map(({ expression }) => expression), ...(having === null ? [] : [having])]
+  const calls = expressions.flatMap((expression) => aggregateCalls(expression, isAggregate))
+  return [...new Map(calls.map((call) => [withoutLocations(call), call])).values()]
+}
+
+function refuseTableWindows({ window }: Analysis, input: Relation): void {
+  if (window !== null && input.kind === 'table') {
+    throw new StatementError(
+      'Windowing not supported for table aggregations. Remove the WINDOW clause, or aggregate a stream.',
+    )
+  }
+}
+
+/** Re-keys by the groups; then only the arguments of the aggregate functions travel on. */
+function groupRows(plan: AggregationPlan): Relation {
+  const { input, groups, builder } = plan
+  const grouped = builder.add({
+    kind: input.kind === 'table' ? 'tableGroupBy' : 'groupBy',
+    id: 'Aggregate/GroupBy',
+    input: input.step,
+    key: groups,
+  })
+  const relation: Relation = {
+    ...input,
+    step: grouped,
+    key: groups.map(({ name, type }) => ({ name, type, columns: [name] })),
+    window: null,
+    macros: new Map(),
+  }
+  const prepared = prepareArguments(plan, relation)
+  if (isSourceKey(plan)) return prepared
+  const payload = input.kind === 'table' ? 'change' : 'value'
+  return repartition('Aggregate-GroupBy', prepared, { keyFormat: input.keyFormat, payload }, builder)
+}
+
+/** Whether the grouping is exactly the key that the rows have: then they are where they must be. */
+const isSourceKey = ({ input, groups }: AggregationPlan): boolean =>
+  input.window === null &&
+  input.key.length === groups.length &&
+  groups.every(({ expression }, i) => expression.kind === 'column' && input.key[i]!.columns.includes(expression.name))
+
+function prepareArguments({ analysis, input, calls, builder }: AggregationPlan, relation: Relation): Relation {
+  const columns = new Map<string, NamedExpression>()
+  for (const call of calls) {
+    for (const arg of columnArguments(call)) {
+      const layout = withLayoutNames(arg, analysis.sources)
+      const text = displayExpression(layout)
+      if (columns.has(text)) continue
+      const expression = inClause('Invalid Select: ', () =>
+        typed(layout, { ...input, step: relation.step }, builder.context),
+      )
+      columns.set(text, { name: text, type: knownType(expression, arg), expression, text })
+    }
+  }
+  const prepared = [...columns.values()]
+  const step = builder.add({
+    kind: 'project',
+    id: 'Aggregate/Prepare',
+    input: relation.step,
+    key: keySchema(relation),
+    columns: prepared,
+  })
+  return { ...relation, step, columns: prepared.map(({ name, type }) => ({ name, type })) }
+}
+
+/** Arguments that are not literals: those are the function's initial ones, or constants that need no column. */
+const columnArguments = (call: FunctionCall): Syntax[] =>
+  isRowCount(call) ? [] : call.args.filter((arg) => !isLiteral(arg))
+
+const isLiteral = ({ kind }: Syntax): boolean => kind.endsWith('Literal')
+
+interface Aggregated {
+  readonly relation: Relation
+  readonly results: readonly string[]
+}
+
+function aggregate(plan: AggregationPlan, grouped: Relation): Aggregated {
+  const { analysis, input, calls, builder } = plan
+  const functions = calls.map((call, i) => aggregateCall(call, i, plan, grouped))
+  if (input.kind === 'table') refuseWithoutUndo(functions, builder)
+  const common = { id: 'Aggregate/Aggregate', input: grouped.step, functions, store: 'Aggregate-Aggregate-Materialize' }
+  const { window } = analysis
+  const step =
+    window !== null
+      ? builder.add({ ...common, kind: 'windowedAggregate', window, emit: analysis.emitFinal ? 'FINAL' : 'CHANGES' })
+      : builder.add({ ...common, kind: input.kind === 'table' ? 'tableAggregate' : 'aggregate' })
+  const results = functions.map(({ name, type }) => ({ name, type }))
+  const bounds: Column[] = window === null ? [] : WINDOW_BOUNDS.map((name) => ({ name, type: BIGINT }))
+  return {
+    relation: {
+      ...grouped,
+      step,
+      kind: 'table',
+      columns: [...keySchema(grouped), ...results, ...bounds],
+      keyOrigin: 'grouping expression',
+      keyTexts: plan.groups.map(({ text }) => text),
+      window: window === null ? null : keyWindow(window),
+      keyFormat: input.keyFormat,
+    },
+    results: results.map(({ name }) => name),
+  }
+}
+
+function aggregateCall(
+  call: FunctionCall,
+  index: number,
+  { analysis, builder }: AggregationPlan,
+  grouped: Relation,
+): AggregateCall {
+  const declaration = builder.context.functions.get(call.name)
+  if (declaration.kind !== 'aggregate') throw new Error(`${call.name} is not an aggregate function`)
+  const args = call.args.map((arg) => argument(call, withLayoutNames(arg, analysis.sources), grouped, builder))
+  const resolution = inClause('', () => resolveAggregate(declaration, args.map(argumentTypeOf)))
+  const shown = { ...call, args: call.args.map((arg) => withLayoutNames(arg, analysis.sources)) }
+  return bindAggregate({ name: `KSQL_AGG_VARIABLE_${index}`, call: shown, args, resolution }, builder.context)
+}
+
+/** An argument as the aggregate step sees it: a prepared column, or a literal. */
+function argument(call: FunctionCall, layout: Syntax, grouped: Relation, { context }: PlanBuilder) {
+  if (isRowCount(call)) return { kind: 'literal', type: BIGINT, value: 0 } as const
+  if (isLiteral(layout)) return typed(layout, grouped, context)
+  return typed({ kind: 'columnReference', qualifier: null, name: displayExpression(layout) }, grouped, context)
+}
+
+function refuseWithoutUndo(functions: readonly AggregateCall[], { context }: PlanBuilder): void {
+  const names = functions
+    .filter(({ function: name, signature }) => !hasUndo(name, signature, context))
+    .map(({ function: name }) => name)
+  if (names.length === 0) return
+  const unique = [...new Set(names)].sort()
+  const list = unique.length === 1 ? unique[0] : `${unique.slice(0, -1).join(', ')} and ${unique[unique.length - 1]}`
+  throw new StatementError(
+    `The aggregation function${unique.length === 1 ? '' : 's'} ${list} cannot be applied to a table source, only to a stream source.`,
+  )
+}
+
+function hasUndo(name: string, signature: string, { functions }: PlanBuilder['context']): boolean {
+  const declaration = functions.get(name)
+  if (declaration.kind !== 'aggregate') return false
+  return declaration.variants.some((variant) => signatureOf(variant) === signature && variant.hasUndo)
+}
+
+/** Grouping expressions become key columns, aggregate calls become result columns. */
+function aggregatedNames(
+  { groupBy, sources }: Analysis,
+  names: readonly string[],
+  calls: readonly FunctionCall[],
+  results: readonly string[],
+): (expression: Syntax) => Syntax {
+  const columns = new Map<string, string>([
+    ...groupBy!.map((expression, i): [string, string] => [withoutLocations(expression), names[i]!]),
+    ...calls.map((call, i): [string, string] => [withoutLocations(call), results[i]!]),
+  ])
+  return (expression) =>
+    withLayoutNames(
+      rewrite(expression, (node) => {
+        const name = columns.get(withoutLocations(node))
+        return name === undefined
+          ? null
+          : { kind: 'columnReference', qualifier: null, name, ...(node.location && { location: node.location }) }
+      }),
+      sources,
+    )
+}
+
+function having(
+  { analysis, calls, builder }: AggregationPlan,
+  relation: Relation,
+  toAggregated: (expression: Syntax) => Syntax,
+): Relation {
+  if (analysis.having === null) return relation
+  const predicate = toAggregated(analysis.having)
+  return withCallTexts(calls, analysis, () => planFilter(predicate, 'HAVING', relation, builder))
+}
+
+/** In messages aggregate results show as the calls that the user wrote. */
+export function withCallTexts<Result>(
+  calls: readonly FunctionCall[],
+  { sources }: Analysis,
+  check: () => Result,
+): Result {
+  try {
+    return check()
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error
+    const message = error.message.replace(/KSQL_AGG_VARIABLE_(\d+)/g, (name, index: string) => {
+      const call = calls[Number(index)]
+      return call === undefined ? name : displayExpression(withLayoutNames(call, sources))
+    })
+    const { code, location, statement, peerClass } = error
+    throw new StatementError(message, { code, location, statement, peerClass, cause: error })
+  }
+}

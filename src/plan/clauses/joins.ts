@@ -1,0 +1,311 @@
+/** Joins as steps: each side keyed by its join expression, in the same partitions, then the operator for the kinds of both sides. */
+import type { Analysis, AnalyzedJoin, AnalyzedSource } from '../../analysis/analysis.ts'
+import { refuseMaps } from '../../analysis/formats.ts'
+import { layoutName, withLayoutNames } from '../../analysis/layout-names.ts'
+import { StatementError } from '../../errors.ts'
+import type { Expression } from '../../expressions/expression.ts'
+import type { FormatSpec } from '../../serde/format.ts'
+import type { Expression as Syntax } from '../../sql/ast.ts'
+import { displayExpression } from '../../sql/format.ts'
+import type { Column } from '../../types/schema.ts'
+import { equalTypes, formatType, type SqlType } from '../../types/sql-type.ts'
+import { type KeyColumn, keySchema, type PlanBuilder, type Relation } from '../builder.ts'
+import { repartition, selectKey } from './rekey.ts'
+import { planSource, usedColumns } from './sources.ts'
+import { inClause, knownType, typed } from './typed.ts'
+
+export function planFrom(analysis: Analysis, builder: PlanBuilder): Relation {
+  const used = usedColumns(analysis)
+  const { sources, joins } = analysis
+  const source = (index: number, name: string) =>
+    planSource(
+      sources[index]!,
+      sources,
+      { name, used: used.get(sources[index]!.alias)!, keptByFollower: joins.length > 0 },
+      builder,
+    )
+  if (joins.length === 0) return source(0, 'KsqlTopic')
+  const nWay = joins.length > 1
+  let left = source(0, 'KafkaTopic_Left')
+  joins.forEach((join, i) => {
+    const last = i === joins.length - 1
+    const { alias } = sources[join.right]!
+    const right = source(join.right, nWay ? `KafkaTopic_${alias}` : 'KafkaTopic_Right')
+    left = planJoin({
+      join,
+      sources,
+      left,
+      right,
+      name: last ? 'Join' : `${sources[join.right - 1]!.alias}_Join`,
+      builder,
+    })
+  })
+  return left
+}
+
+interface JoinSides {
+  readonly join: AnalyzedJoin
+  readonly sources: readonly AnalyzedSource[]
+  readonly left: Relation
+  readonly right: Relation
+  /** Step id of the join. */
+  readonly name: string
+  readonly builder: PlanBuilder
+}
+
+function planJoin(sides: JoinSides): Relation {
+  const types = joinTypes(sides)
+  refusePartitionMismatch(sides)
+  if (sides.join.key.kind === 'foreign') return planForeignKeyJoin(sides, types.left)
+  const keyed = keyBothSides(sides, types)
+  const joined = { ...sides, ...keyed }
+  const key = resultKey(joined, types.left.type!)
+  refuseMaps([key])
+  const step = addJoin(joined, [{ name: key.name, type: key.type }])
+  return joinedRelation(joined, step, [key])
+}
+
+interface JoinTypes {
+  readonly left: Expression
+  readonly right: Expression
+}
+
+function joinTypes({ join, sources, left, right, builder }: JoinSides): JoinTypes {
+  const check = (expression: Syntax, relation: Relation) =>
+    inClause('Error in JOIN expression: ', () => typed(withLayoutNames(expression, sources), relation, builder.context))
+  const leftTyped = check(join.leftExpression, left)
+  const rightTyped = check(join.rightExpression, right)
+  const leftType = knownType(leftTyped, join.leftExpression)
+  const rightType = knownType(rightTyped, join.rightExpression)
+  if (!equalTypes(leftType, rightType)) {
+    const show = (expression: Syntax, type: SqlType) => `${displayExpression(expression)}{${formatType(type)}}`
+    throw new StatementError(
+      `Invalid join condition: types don't match. Got ${show(join.leftExpression, leftType)} = ` +
+        `${show(join.rightExpression, rightType)}. Cast one side to the type of the other.`,
+    )
+  }
+  return { left: leftTyped, right: rightTyped }
+}
+
+function refusePartitionMismatch({ join, sources, left, builder }: JoinSides): void {
+  if (join.key.kind === 'foreign') return
+  const { metastore, partitions } = builder.context
+  const leftSource = metastore.sources.get(left.partitionsOf)!
+  const rightSource = sources[join.right]!.source
+  const leftCount = partitions(leftSource.topic)
+  const rightCount = partitions(rightSource.topic)
+  if (leftCount === undefined || rightCount === undefined || leftCount === rightCount) return
+  throw new StatementError(
+    `Can't join \`${leftSource.name}\` with \`${rightSource.name}\` since the number of partitions don't match. ` +
+      `\`${leftSource.name}\` partitions = ${leftCount}; \`${rightSource.name}\` partitions = ${rightCount}. ` +
+      'Please repartition either one so that the number of partitions match.',
+  )
+}
+
+/** Re-keys the sides that are not keyed by their expression, and brings both to one key format, as keys are placed by their bytes. */
+function keyBothSides(sides: JoinSides, types: JoinTypes): { left: Relation; right: Relation } {
+  const { join, name } = sides
+  const leftKeyed = isKeyedBy(sides.left, withLayoutNames(join.leftExpression, sides.sources))
+  const rightKeyed = isKeyedBy(sides.right, withLayoutNames(join.rightExpression, sides.sources))
+  const format = !leftKeyed && rightKeyed ? sides.right.keyFormat : sides.left.keyFormat
+  return {
+    left: keySide(sides, sides.left, join.leftExpression, types.left, {
+      id: `${name}-left`,
+      isKeyed: leftKeyed,
+      format,
+    }),
+    right: keySide(sides, sides.right, join.rightExpression, types.right, {
+      id: `${name}-right`,
+      isKeyed: rightKeyed,
+      format,
+    }),
+  }
+}
+
+function isKeyedBy({ key }: Relation, expression: Syntax): boolean {
+  const [only] = key
+  return (
+    key.length === 1 &&
+    expression.kind === 'columnReference' &&
+    (only!.columns.includes(expression.name) || only!.name === expression.name)
+  )
+}
+
+interface Rekeying {
+  readonly id: string
+  readonly isKeyed: boolean
+  readonly format: FormatSpec
+}
+
+function keySide(
+  { sources, builder }: JoinSides,
+  relation: Relation,
+  expression: Syntax,
+  typedExpression: Expression,
+  { id, isKeyed, format }: Rekeying,
+): Relation {
+  if (isKeyed) {
+    const sameBytes = sameKeyBytes(relation.keyFormat, format)
+    return sameBytes || relation.window !== null ? relation : repartition(id, relation, { keyFormat: format }, builder)
+  }
+  const layout = withLayoutNames(expression, sources)
+  const isColumn = layout.kind === 'columnReference'
+  const key = {
+    name: isColumn ? layout.name : 'ROWKEY',
+    type: knownType(typedExpression, expression),
+    expression: typedExpression,
+    text: displayExpression(layout),
+  }
+  const rekeyed = selectKey(`${id}-SelectKey`, relation, [key], [isColumn ? [layout.name] : []], builder)
+  return repartition(id, rekeyed, { keyFormat: format }, builder)
+}
+
+const sameKeyBytes = (a: FormatSpec, b: FormatSpec): boolean => a.format === b.format && a.delimiter === b.delimiter
+
+function resultKey({ join, sources }: JoinSides, type: SqlType): KeyColumn {
+  if (join.key.kind === 'synthetic') return { name: join.key.name, type, columns: [join.key.name] }
+  const columns = join.key.columns.map((column) => layoutName(column, sources))
+  return { name: columns[0]!, type, columns }
+}
+
+function addJoin(sides: JoinSides, key: readonly Column[]): string {
+  const { join, left, right, name, builder } = sides
+  if (left.kind === 'stream' && right.kind === 'stream') {
+    const { beforeMs, afterMs, graceMs } = join.window!
+    return builder.add({
+      kind: 'streamStreamJoin',
+      id: name,
+      left: left.step,
+      right: right.step,
+      join: join.type,
+      beforeMs,
+      afterMs,
+      graceMs,
+      key,
+      leftStore: `${name}-left`,
+      rightStore: `${name}-right`,
+    })
+  }
+  if (left.kind === 'stream') {
+    return builder.add({
+      kind: 'streamTableJoin',
+      id: name,
+      left: left.step,
+      right: right.step,
+      join: join.type === 'LEFT' ? 'LEFT' : 'INNER',
+      key,
+      store: `${name}-table`,
+    })
+  }
+  return builder.add({
+    kind: 'tableTableJoin',
+    id: name,
+    left: left.step,
+    right: right.step,
+    join: join.type,
+    key,
+    leftStore: `${name}-left`,
+    rightStore: `${name}-right`,
+  })
+}
+
+function planForeignKeyJoin(sides: JoinSides, foreignKey: Expression): Relation {
+  const { join, sources, left, right, name, builder } = sides
+  const kind = join.type === 'LEFT' ? 'LEFT' : 'INNER'
+  const layout = withLayoutNames(join.leftExpression, sources)
+  const leftKey = keySchema(left)
+  const subscribe = builder.add({
+    kind: 'foreignKeySubscribe',
+    id: `${name}/Subscribe`,
+    input: left.step,
+    join: kind,
+    foreignKey: {
+      name: right.key[0]!.name,
+      type: right.key[0]!.type,
+      expression: foreignKey,
+      text: displayExpression(layout),
+    },
+    store: `${name}-left`,
+  })
+  const subscriptions = repartitionStep(`${name}-subscription`, subscribe, right.keyFormat, right, builder)
+  const lookup = builder.add({
+    kind: 'foreignKeyLookup',
+    id: `${name}/Lookup`,
+    subscriptions,
+    right: right.step,
+    join: kind,
+    leftKey,
+    subscriptionStore: `${name}-subscriptions`,
+    rightStore: `${name}-right`,
+  })
+  const responses = repartitionStep(`${name}-response`, lookup, left.keyFormat, left, builder)
+  const resolve = builder.add({
+    kind: 'foreignKeyResolve',
+    id: name,
+    responses,
+    left: subscribe,
+    join: kind,
+    store: `${name}-left`,
+    key: leftKey,
+    leftColumns: left.columns,
+    rightColumns: right.columns,
+  })
+  return joinedRelation(sides, resolve, left.key)
+}
+
+const repartitionStep = (
+  id: string,
+  input: string,
+  keyFormat: FormatSpec,
+  like: Relation,
+  builder: PlanBuilder,
+): string =>
+  builder.add({
+    kind: 'repartition',
+    id,
+    input,
+    topicSuffix: `${id}-repartition`,
+    keyFormat,
+    payload: 'value',
+    partitionsOf: like.partitionsOf,
+  })
+
+function joinedRelation(sides: JoinSides, step: string, key: readonly KeyColumn[]): Relation {
+  const { join, left, right, sources } = sides
+  return {
+    step,
+    kind: left.kind,
+    columns: [...left.columns, ...right.columns],
+    key,
+    keyOrigin: 'join expression',
+    keyTexts: keyTexts(sides),
+    window: left.window,
+    macros: syntheticMacro(sides),
+    keyFormat: left.keyFormat,
+    valueFormat: sources[0]!.source.valueFormat,
+    partitionsOf: join.key.kind === 'foreign' ? left.partitionsOf : sources[0]!.source.name,
+  }
+}
+
+function keyTexts({ join }: JoinSides): readonly string[] {
+  return join.key.kind === 'synthetic' ? [join.key.name] : join.key.columns.map((column) => displayExpression(column))
+}
+
+/** A synthetic key as an expression over the joined row: the side that is there. */
+function syntheticMacro({ join, sources }: JoinSides): ReadonlyMap<string, Syntax> {
+  if (join.key.kind !== 'synthetic') return new Map()
+  const left = withLayoutNames(join.leftExpression, sources)
+  const right = withLayoutNames(join.rightExpression, sources)
+  return new Map([[join.key.name, syntheticValue(join, left, right)]])
+}
+
+function syntheticValue({ type }: AnalyzedJoin, left: Syntax, right: Syntax): Syntax {
+  switch (type) {
+    case 'FULL':
+      return { kind: 'functionCall', name: 'COALESCE', args: [left, right], star: false }
+    case 'RIGHT':
+      return right
+    default:
+      return left
+  }
+}

@@ -1,0 +1,111 @@
+/** Analysis -> steps: FROM and joins, WHERE, table functions, then PARTITION BY or GROUP BY with HAVING; SELECT follows by use. */
+import type { Analysis } from '../../analysis/analysis.ts'
+import { withLayoutNames } from '../../analysis/layout-names.ts'
+import { AliasGenerator } from '../../analysis/select-items.ts'
+import type { NamedExpression } from '../../operators/step.ts'
+import type { Expression as Syntax } from '../../sql/ast.ts'
+import { displayExpression } from '../../sql/format.ts'
+import { withoutLocations } from '../../sql/walk.ts'
+import type { PlanBuilder, Relation } from '../builder.ts'
+import { planAggregation } from './aggregation.ts'
+import { planFrom } from './joins.ts'
+import type { ProjectedColumn } from './projection.ts'
+import { selectKey } from './rekey.ts'
+import { planTableFunctions } from './table-functions.ts'
+import { inClause, knownType, typed } from './typed.ts'
+import { planFilter } from './where.ts'
+
+/** A query up to its SELECT. */
+export interface PlannedQuery {
+  readonly relation: Relation
+  /** SELECT over `relation`'s columns. */
+  readonly columns: readonly ProjectedColumn[]
+}
+
+export function planQuery(analysis: Analysis, builder: PlanBuilder): PlannedQuery {
+  const { sources } = analysis
+  let relation = planFrom(analysis, builder)
+  if (analysis.where !== null) {
+    relation = planFilter(withLayoutNames(analysis.where, sources), 'WHERE', relation, builder)
+  }
+  if (analysis.groupBy !== null) {
+    const grouped = planAggregation(analysis, relation, builder)
+    return { relation: grouped.relation, columns: projected(analysis, grouped.rewrite) }
+  }
+  const exploded = planTableFunctions(analysis, relation, builder)
+  relation = exploded.relation
+  const columns = projected(analysis, (expression) => withLayoutNames(exploded.rewrite(expression), sources))
+  if (analysis.partitionBy === null) return { relation, columns }
+  return planPartitionBy(analysis, relation, columns, builder)
+}
+
+const projected = ({ select }: Analysis, toLayout: (expression: Syntax) => Syntax): ProjectedColumn[] =>
+  select.map(({ name, expression, location }) => ({ name, expression: toLayout(expression), location }))
+
+/**
+ * PARTITION BY: a column keeps its name; another expression gets a name of its own, by which the columns of SELECT that repeat the
+ * expression become the key.
+ */
+function planPartitionBy(
+  analysis: Analysis,
+  relation: Relation,
+  columns: readonly ProjectedColumn[],
+  builder: PlanBuilder,
+): PlannedQuery {
+  const keys = partitionKeys(analysis, relation, builder)
+  const rekeyed = selectKey(
+    'PartitionBy',
+    relation,
+    keys.map(({ key }) => key),
+    keys.map(({ key }) => [key.name]),
+    builder,
+  )
+  const byText = new Map(keys.map(({ key, text }) => [text, key.name]))
+  const renamed =
+    analysis.use !== 'persistent'
+      ? columns
+      : columns.map((column) => {
+          const name = byText.get(withoutLocations(column.expression))
+          return name === undefined
+            ? column
+            : { ...column, expression: { kind: 'columnReference', qualifier: null, name } as const }
+        })
+  return {
+    relation: {
+      ...rekeyed,
+      keyOrigin: 'partitioning expression',
+      keyTexts: analysis.partitionBy!.map(displayExpression),
+      keyFormat: keys.length === 0 ? { format: 'NONE', unwrapped: false } : rekeyed.keyFormat,
+    },
+    columns: renamed,
+  }
+}
+
+interface PartitionKey {
+  readonly key: NamedExpression
+  /** Of the expression over layout names. */
+  readonly text: string
+}
+
+function partitionKeys(analysis: Analysis, relation: Relation, { context }: PlanBuilder): PartitionKey[] {
+  const aliases = new AliasGenerator(analysis.sources)
+  return analysis.partitionBy!.map((expression) => {
+    const layout = withLayoutNames(expression, analysis.sources)
+    const result = inClause('Error in PARTITION BY expression: ', () => typed(layout, relation, context))
+    const text = withoutLocations(layout)
+    return {
+      key: {
+        name: keyName(layout, aliases),
+        type: knownType(result, expression),
+        expression: result,
+        text: displayExpression(layout),
+      },
+      text,
+    }
+  })
+}
+
+function keyName(layout: Syntax, aliases: AliasGenerator): string {
+  if (layout.kind === 'columnReference') return layout.name
+  return layout.kind === 'dereference' ? aliases.forField(layout.field) : aliases.generated()
+}

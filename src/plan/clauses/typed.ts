@@ -1,0 +1,79 @@
+/** Type-checking the expressions of a clause over a planned relation, with the clause's wording of errors. */
+import { columnScope } from '../../analysis/source-scope.ts'
+import { StatementError } from '../../errors.ts'
+import type { Expression } from '../../expressions/expression.ts'
+import { typecheck } from '../../expressions/typecheck.ts'
+import type { NamedExpression } from '../../operators/step.ts'
+import type { Expression as Syntax } from '../../sql/ast.ts'
+import { displayExpression } from '../../sql/format.ts'
+import { rewrite } from '../../sql/walk.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import { formatType } from '../../types/sql-type.ts'
+import type { PlanContext, Relation } from '../builder.ts'
+
+/** Replaces names that stand for expressions (synthetic keys). */
+export function expandMacros(expression: Syntax, { macros }: Relation): Syntax {
+  if (macros.size === 0) return expression
+  return rewrite(expression, (node) =>
+    node.kind === 'columnReference' && node.qualifier === null ? (macros.get(node.name) ?? null) : null,
+  )
+}
+
+/** `expression`: over layout names. */
+export function typed(
+  expression: Syntax,
+  relation: Relation,
+  { functions, metastore, config }: PlanContext,
+): Expression {
+  const scope = columnScope(relation.columns, functions, metastore)
+  return typecheck(expandMacros(expression, relation), {
+    ...scope,
+    lambdasEnabled: config('ksql.lambdas.enabled') !== 'false',
+  })
+}
+
+/** WHERE or HAVING: must be BOOLEAN. */
+export function typedPredicate(
+  expression: Syntax,
+  clause: 'WHERE' | 'HAVING',
+  relation: Relation,
+  context: PlanContext,
+): Expression {
+  const predicate = inClause(`Error in ${clause} expression: `, () => typed(expression, relation, context))
+  if (predicate.type?.kind === 'BOOLEAN') return predicate
+  const type = predicate.type === null ? 'null' : formatType(predicate.type)
+  throw new StatementError(
+    `Type error in ${clause} expression: Should evaluate to boolean but is ${displayExpression(expression)} (${type}) instead.`,
+    { location: expression.location },
+  )
+}
+
+/** A column of the result: its type must be known. */
+export function typedColumn(
+  name: string,
+  expression: Syntax,
+  relation: Relation,
+  context: PlanContext,
+): NamedExpression {
+  const result = inClause('Invalid Select: ', () => typed(expression, relation, context))
+  return { name, type: knownType(result, expression), expression: result, text: displayExpression(expression) }
+}
+
+export function knownType({ type }: Expression, { location }: Syntax): SqlType {
+  if (type !== null) return type
+  throw new StatementError(
+    "Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).",
+    { location },
+  )
+}
+
+/** Runs `check`; a refusal gets `prefix` before its message. */
+export function inClause<Result>(prefix: string, check: () => Result): Result {
+  try {
+    return check()
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error
+    const { code, location, statement, peerClass } = error
+    throw new StatementError(prefix + error.message, { code, location, statement, peerClass, cause: error })
+  }
+}

@@ -1,0 +1,181 @@
+/** CREATE STREAM/TABLE AS SELECT and INSERT INTO ... SELECT: source, topic and physical plan. */
+
+import type { Analysis, AnalyzedSource } from '../../analysis/analysis.ts'
+import { analyzeQuery } from '../../analysis/analyze-query.ts'
+import { place } from '../../analysis/errors.ts'
+import { readWithProperties } from '../../analysis/with-properties.ts'
+import { StatementError } from '../../errors.ts'
+import type { DataSource, SourceKind } from '../../metastore/data-source.ts'
+import { caseHint, existingNames } from '../../metastore/lookup.ts'
+import type { CreateAs, InsertInto, Query } from '../../sql/ast.ts'
+import { type Column, formatSchema, type Schema } from '../../types/schema.ts'
+import { equalTypes } from '../../types/sql-type.ts'
+import { PlanBuilder, type PlanContext, type Relation } from '../builder.ts'
+import { type Projection, planSinkProjection } from '../clauses/projection.ts'
+import { planQuery } from '../clauses/query-planner.ts'
+import type { PhysicalPlan } from '../physical-plan.ts'
+import type { PlannedSource } from '../statements/create-source.ts'
+import { refuseRegistryProperties } from '../statements/create-source.ts'
+import { checkExistingTopic, cleanupPolicy, type TopicRequest } from '../topic-request.ts'
+import { addSink, checkStateTypes, findMaterialization, sinkFormats } from './sink.ts'
+
+export interface PlannedPersistentQuery {
+  readonly plan: PhysicalPlan
+}
+
+export interface PlannedCreateAs extends PlannedPersistentQuery, Omit<PlannedSource, 'deadLetterTopic'> {}
+
+/** Throws StatementError. As with `planCreateSource`, the engine looks whether the name is free. */
+export function planCreateAs(statement: CreateAs, queryId: string, context: PlanContext): PlannedCreateAs {
+  const properties = readWithProperties(statement.properties, 'createAs')
+  const builder = new PlanBuilder(context)
+  const analysis = analyze(statement.query, statement.name, context)
+  const projection = planPersistent(analysis, builder)
+  checkKind(statement.sourceKind, projection.relation)
+  const [{ source: first }] = analysis.sources as readonly [AnalyzedSource]
+  checkStateTypes(builder.steps, properties.valueFormat ?? first.valueFormat.format)
+  const formats = sinkFormats(properties, projection, first, context)
+  refuseRegistryProperties(properties, { key: formats.keyFormat.format, value: formats.valueFormat.format })
+  const topic = properties.kafkaTopic ?? (context.config('ksql.output.topic.name.prefix') ?? '') + statement.name
+  const source: DataSource = {
+    kind: statement.sourceKind,
+    name: statement.name,
+    schema: schemaOf(projection),
+    topic,
+    ...formats,
+    window: projection.relation.window,
+    isSource: false,
+    isDerived: true,
+    derivedFrom: analysis.sources.map(({ source: { name } }) => name),
+    statement: statement.text,
+  }
+  addSink(projection, source, builder)
+  const request: TopicRequest = {
+    name: topic,
+    partitions: properties.partitions ?? inheritedPartitions(analysis, context),
+    replicas: properties.replicas,
+    retentionMs: retention(properties.retentionMs, source, analysis),
+    retentionLike: source.kind === 'STREAM' ? analysis.sources[0]!.source.topic : null,
+    cleanupPolicy: cleanupPolicy(source),
+  }
+  if (properties.partitions !== null) checkExistingTopic(request, context)
+  return { source, topic: request, plan: physicalPlan(queryId, analysis, statement.name, builder) }
+}
+
+function inheritedPartitions({ sources }: Analysis, { partitions }: PlanContext): number {
+  return partitions(sources[0]!.source.topic) ?? 1
+}
+
+/** Windowed results are kept at least as long as their windows; other tables for good. */
+function retention(given: number | null, { kind, window }: DataSource, analysis: Analysis): number | null {
+  if (kind === 'TABLE' && window === null) {
+    if (given === null) return null
+    throw new StatementError(
+      'Invalid config variable in the WITH clause: RETENTION_MS. Non-windowed tables do not support retention.',
+    )
+  }
+  if (analysis.window === null) return given
+  return Math.max(given ?? 0, analysis.window.retentionMs)
+}
+
+function analyze(query: Query, sinkName: string, { metastore, functions }: PlanContext): Analysis {
+  const analysis = analyzeQuery(query, { metastore, functions, use: 'persistent', sinkName })
+  if (analysis.sources.some(({ source }) => source.kind === 'TABLE' && source.window !== null)) {
+    throw new StatementError('KSQL does not support persistent queries on windowed tables.')
+  }
+  return analysis
+}
+
+function planPersistent(analysis: Analysis, builder: PlanBuilder): Projection {
+  const { relation, columns } = planQuery(analysis, builder)
+  const kept = analysis.joins.length > 0 && relation.kind === 'table' && analysis.groupBy === null
+  return planSinkProjection(columns, kept ? keepJoined(relation, builder) : relation, analysis, builder)
+}
+
+/** A joined table keeps its rows, so that pull queries can read them. */
+const keepJoined = (relation: Relation, builder: PlanBuilder): Relation => ({
+  ...relation,
+  step: builder.add({
+    kind: 'materialize',
+    id: 'Join/Materialize',
+    input: relation.step,
+    store: 'Join-Materialize',
+    retentionMs: null,
+  }),
+})
+
+function checkKind(kind: SourceKind, relation: Relation): void {
+  const produced = relation.kind === 'table' ? 'TABLE' : 'STREAM'
+  if (produced === kind) return
+  throw new StatementError(
+    `Invalid result type. Your SELECT query produces a ${produced}. Please use CREATE ${produced} AS SELECT statement instead.`,
+  )
+}
+
+const schemaOf = ({ key, value }: Projection): Schema => ({ key, value, headers: [] })
+
+function physicalPlan(queryId: string, analysis: Analysis, sink: string, builder: PlanBuilder): PhysicalPlan {
+  return {
+    queryId,
+    steps: builder.steps,
+    sources: analysis.sources.map(({ source: { name } }) => name),
+    sink,
+    materialization: findMaterialization(builder.steps),
+  }
+}
+
+/** Throws StatementError. */
+export function planInsertInto(statement: InsertInto, queryId: string, context: PlanContext): PlannedPersistentQuery {
+  const target = insertTarget(statement, context)
+  const builder = new PlanBuilder(context)
+  const analysis = analyze(statement.query, target.name, context)
+  const projection = planPersistent(analysis, builder)
+  if (projection.relation.kind === 'table') {
+    throw new StatementError(
+      'Invalid result type. Your SELECT query produces a TABLE, and INSERT INTO writes to streams. Use CREATE TABLE AS SELECT.',
+    )
+  }
+  checkSchema(projection, target)
+  addSink(projection, target, builder)
+  return { plan: physicalPlan(queryId, analysis, target.name, builder) }
+}
+
+function insertTarget({ target, targetLocation: location }: InsertInto, { metastore }: PlanContext): DataSource {
+  const source = metastore.sources.get(target)
+  if (source === undefined) {
+    const hint = caseHint(metastore, target)
+    throw new StatementError(
+      `${place(location)}Source \`${target}\` does not exist.${hint === '' ? existingNames(metastore, 'STREAM') : hint}`,
+      { location },
+    )
+  }
+  const refuse = (message: string): never => {
+    throw new StatementError(message, { location })
+  }
+  if (source.kind === 'TABLE') {
+    refuse(`INSERT INTO can only be used to insert into a stream. ${target} is a table.`)
+  }
+  if (source.isSource) refuse(`Cannot insert into read-only stream: ${target}`)
+  if (source.schema.headers.length > 0) refuse(`Cannot insert into ${target} because it has header columns`)
+  return source
+}
+
+function checkSchema({ key, value }: Projection, { schema }: DataSource): void {
+  if (fits(key, schema.key) && fits(value, schema.value)) return
+  throw new StatementError(
+    'Incompatible schema between results and sink.\n' +
+      `Result schema is ${formatSchema({ key, value, headers: [] })}\nSink schema is ${formatSchema(schema)}`,
+  )
+}
+
+const fits = (columns: readonly Column[], sink: readonly Column[]): boolean =>
+  columns.length === sink.length &&
+  columns.every(({ name, type }, i) => {
+    const column = sink[i]!
+    return name === column.name && (equalTypes(type, column.type) || widens(type, column.type))
+  })
+
+function widens(from: Column['type'], to: Column['type']): boolean {
+  if (from.kind !== 'DECIMAL' || to.kind !== 'DECIMAL') return false
+  return to.scale >= from.scale && to.precision - to.scale >= from.precision - from.scale
+}

@@ -1,0 +1,225 @@
+/** Pull queries: over a table that a query keeps, or over the whole of a stream's topic. Source: sql.md 11. */
+import type { Analysis } from '../../analysis/analysis.ts'
+import { analyzeQuery } from '../../analysis/analyze-query.ts'
+import { withLayoutNames } from '../../analysis/layout-names.ts'
+import { columnScope } from '../../analysis/source-scope.ts'
+import { StatementError } from '../../errors.ts'
+import type { Expression } from '../../expressions/expression.ts'
+import { typecheck } from '../../expressions/typecheck.ts'
+import type { DataSource } from '../../metastore/data-source.ts'
+import type { NamedExpression } from '../../operators/step.ts'
+import type { Query, Expression as Syntax } from '../../sql/ast.ts'
+import { displayExpression } from '../../sql/format.ts'
+import { walk } from '../../sql/walk.ts'
+import { type Column, formatColumn, ROWOFFSET, ROWPARTITION, ROWTIME, WINDOW_BOUNDS } from '../../types/schema.ts'
+import { BIGINT, formatType } from '../../types/sql-type.ts'
+import { PlanBuilder } from '../builder.ts'
+import { planOutputProjection } from '../clauses/projection.ts'
+import { planQuery } from '../clauses/query-planner.ts'
+import { inClause, knownType } from '../clauses/typed.ts'
+import type { PhysicalPlan } from '../physical-plan.ts'
+import type { InsertContext } from '../statements/insert-values.ts'
+import { type Lookup, planLookup } from './pull-lookup.ts'
+
+/** `InsertContext` without anything about inserts: planning, and the evaluation of constants. */
+export type PullContext = InsertContext
+
+/** A pull query on a table: rows are [key, WINDOWSTART and WINDOWEND if windowed, value, ROWTIME]. */
+export interface PlannedTablePull {
+  readonly kind: 'table'
+  readonly source: DataSource
+  readonly lookup: Lookup
+  readonly predicate: Expression | null
+  readonly columns: readonly NamedExpression[]
+  readonly limit: number | null
+  /** The result's schema with its key columns marked. */
+  readonly schemaText: string
+}
+
+/** A pull query on a stream: a plan that ends in a subscriber and is to see the topic up to its end of now. */
+export interface PlannedStreamPull {
+  readonly kind: 'stream'
+  readonly source: DataSource
+  readonly plan: PhysicalPlan
+  readonly columns: readonly Column[]
+  readonly schemaText: string
+  readonly limit: number | null
+}
+
+const ADVICE = ' See https://cnfl.io/queries for more info.\nAdd EMIT CHANGES if you intended to issue a push query.'
+
+/** Throws StatementError. */
+export function planPullQuery(
+  query: Query,
+  queryId: string,
+  context: PullContext,
+): PlannedTablePull | PlannedStreamPull {
+  if (context.config('ksql.pull.queries.enable') === 'false') {
+    throw new StatementError(
+      "Pull queries are switched off on this server. Set 'ksql.pull.queries.enable' to true, or add EMIT CHANGES for a push query.",
+    )
+  }
+  refuseRecordColumns(query)
+  if (query.limit !== null && query.limit < 0) {
+    throw new StatementError(`Pull queries don't support negative integers in the LIMIT clause.${ADVICE}`)
+  }
+  const { metastore, functions } = context
+  const analysis = analyzeQuery(query, { metastore, functions, use: 'pull', sinkName: null })
+  refuseAggregates(analysis)
+  const [{ source }] = analysis.sources as [Analysis['sources'][0]]
+  return source.kind === 'STREAM' ? planStream(analysis, queryId, context) : planTable(analysis, context)
+}
+
+function refuseRecordColumns({ items, where }: Query): void {
+  const select = items.flatMap((item) => (item.kind === 'singleColumn' ? [item.expression] : []))
+  refuseIn('SELECT', select)
+  refuseIn('WHERE', where === null ? [] : [where])
+}
+
+function refuseIn(clause: string, expressions: readonly Syntax[]): void {
+  const found = new Set<string>()
+  for (const expression of expressions) {
+    walk(expression, (node) => {
+      const isRecordColumn = node.kind === 'columnReference' && (node.name === ROWPARTITION || node.name === ROWOFFSET)
+      if (isRecordColumn) found.add(`\`${node.name}\``)
+      return true
+    })
+  }
+  if (found.size === 0) return
+  throw new StatementError(
+    `Pull queries don't support the following columns in ${clause} clauses: ${[...found].join(', ')}`,
+  )
+}
+
+function refuseAggregates({ aggregates }: Analysis): void {
+  if (aggregates) throw new StatementError(`Pull queries don't support aggregate functions.${ADVICE}`)
+}
+
+// ---- Tables ------------------------------------------------------------------------------------------------------------------------
+
+function planTable(analysis: Analysis, context: PullContext): PlannedTablePull {
+  const [{ source }] = analysis.sources as [Analysis['sources'][0]]
+  requireMaterialization(source, context)
+  const layout = tableLayout(source)
+  const scope = {
+    ...columnScope(layout, context.functions, context.metastore),
+    lambdasEnabled: context.config('ksql.lambdas.enabled') !== 'false',
+  }
+  const where = analysis.where === null ? null : withLayoutNames(analysis.where, analysis.sources)
+  if (where !== null) refuseBadLikes(where, layout)
+  const predicate = where === null ? null : typedWhere(where, scope)
+  const lookup = planLookup(where, {
+    source,
+    constants: { ...context, resolveType: scope.resolveType, lambdasEnabled: scope.lambdasEnabled },
+    allowScan: context.config('ksql.query.pull.table.scan.enabled') !== 'false',
+    allowRange: context.config('ksql.query.pull.range.scan.enabled') !== 'false',
+  })
+  const select = analysis.select.map(({ name, expression }) => ({
+    name,
+    syntax: withLayoutNames(expression, analysis.sources),
+  }))
+  const columns = select.map(({ name, syntax }): NamedExpression => {
+    const expression = inClause('Invalid Select: ', () => typecheck(syntax, scope))
+    return { name, type: knownType(expression, syntax), expression, text: displayExpression(syntax) }
+  })
+  const isKey = keyTest(source)
+  const marks = select.map(({ syntax }) => (isKey(syntax) ? ' KEY' : ''))
+  return {
+    kind: 'table',
+    source,
+    lookup,
+    predicate,
+    columns,
+    limit: analysis.limit,
+    schemaText: columns.map((column, i) => formatColumn(column) + marks[i]).join(', '),
+  }
+}
+
+/** The query that keeps the table's rows is found by its link; a plain table has none. */
+function requireMaterialization({ name }: DataSource, { metastore }: PullContext): void {
+  const isKept = [...metastore.queries.values()].some(
+    ({ kind, reads, writes }) =>
+      (kind === 'CREATE_AS' && writes === name) || (kind === 'CREATE_SOURCE' && reads.includes(name)),
+  )
+  if (isKept) return
+  throw new StatementError(
+    `The \`${name}\` table isn't queryable. To derive a queryable table, you can do ` +
+      `'CREATE TABLE QUERYABLE_${name} AS SELECT * FROM ${name}'.${ADVICE}`,
+  )
+}
+
+const tableLayout = ({ schema, window }: DataSource): Column[] => [
+  ...schema.key,
+  ...(window === null ? [] : WINDOW_BOUNDS.map((name) => ({ name, type: BIGINT }))),
+  ...schema.value,
+  ...schema.headers.map(({ name, type }) => ({ name, type })),
+  { name: ROWTIME, type: BIGINT },
+]
+
+function keyTest({ schema, window }: DataSource): (syntax: Syntax) => boolean {
+  const names = new Set([...schema.key.map(({ name }) => name), ...(window === null ? [] : WINDOW_BOUNDS)])
+  return (syntax) => syntax.kind === 'columnReference' && names.has(syntax.name)
+}
+
+function typedWhere(where: Syntax, scope: Parameters<typeof typecheck>[1]): Expression {
+  try {
+    const predicate = inClause('Error in WHERE expression: ', () => typecheck(where, scope))
+    if (predicate.type?.kind === 'BOOLEAN') return predicate
+    const type = predicate.type === null ? 'null' : formatType(predicate.type)
+    throw new StatementError(
+      `Type error in WHERE expression: Should evaluate to boolean but is ${displayExpression(where)} (${type}) instead.`,
+      { location: where.location },
+    )
+  } catch (error) {
+    throw error instanceof StatementError ? error.inStatement(displayExpression(where)) : error
+  }
+}
+
+/** Worded for pull queries alone. */
+function refuseBadLikes(where: Syntax, layout: readonly Column[]): void {
+  walk(where, (node) => {
+    if (node.kind !== 'like' || node.operand.kind !== 'columnReference') return true
+    const { name } = node.operand
+    const column = layout.find((candidate) => candidate.name === name)
+    if (column !== undefined && column.type.kind !== 'STRING') {
+      throw new StatementError(
+        `The column type for Like condition must be VARCHAR. The column type is ${formatType(column.type)}`,
+        { location: node.location },
+      )
+    }
+    return true
+  })
+}
+
+// ---- Streams -----------------------------------------------------------------------------------------------------------------------
+
+function planStream(analysis: Analysis, queryId: string, context: PullContext): PlannedStreamPull {
+  const [{ source }] = analysis.sources as [Analysis['sources'][0]]
+  if (context.config('ksql.query.pull.stream.enabled') === 'false') {
+    throw new StatementError(
+      "Pull queries on streams are switched off on this server. Set 'ksql.query.pull.stream.enabled' to true, or add EMIT CHANGES.",
+    )
+  }
+  const builder = new PlanBuilder(context)
+  const planned = planQuery(analysis, builder)
+  const columns = planned.columns.map((column) => ({
+    ...column,
+    expression: withLayoutNames(column.expression, analysis.sources),
+  }))
+  const output = planOutputProjection(columns, planned.relation, builder)
+  builder.add({
+    kind: 'subscriber',
+    id: 'Subscriber',
+    input: output.step,
+    limit: analysis.limit,
+    keyColumns: columns.map(() => null),
+  })
+  return {
+    kind: 'stream',
+    source,
+    plan: { queryId, steps: builder.steps, sources: [source.name], sink: null, materialization: null },
+    columns: output.columns,
+    schemaText: output.columns.map(formatColumn).join(', '),
+    limit: analysis.limit,
+  }
+}

@@ -1,0 +1,136 @@
+/** What CREATE ... AS SELECT writes: formats, topic and steps of the sink. */
+import { checkFormat, keySpec, valueSpec } from '../../analysis/formats.ts'
+import { timestampColumn } from '../../analysis/timestamp-column.ts'
+import type { WithProperties } from '../../analysis/with-properties.ts'
+import { StatementError } from '../../errors.ts'
+import type { DataSource } from '../../metastore/data-source.ts'
+import type { Step } from '../../operators/index.ts'
+import type { FormatName } from '../../serde/format.ts'
+import { resolveFormat } from '../../serde/index.ts'
+import type { Column } from '../../types/schema.ts'
+import type { PlanBuilder, PlanContext } from '../builder.ts'
+import type { Projection } from '../clauses/projection.ts'
+import type { Materialization } from '../physical-plan.ts'
+
+export type SinkFormats = Pick<DataSource, 'keyFormat' | 'valueFormat' | 'timestamp'>
+
+/** Formats of the sink: from WITH, else those of `source`, the left-most one. */
+export function sinkFormats(
+  properties: WithProperties,
+  { relation, key, value }: Projection,
+  source: DataSource,
+  context: PlanContext,
+): SinkFormats {
+  refuseFormatWithoutKey(properties, key)
+  const keyFormat = keySpec(
+    sinkKeyFormat(properties, source, key.length, context),
+    key,
+    properties.keyDelimiter,
+    source.keyFormat,
+  )
+  const wrapDefault = context.config('ksql.persistence.wrap.single.values')
+  const valueFormat = valueSpec(
+    properties.valueFormat ?? relation.valueFormat.format,
+    value,
+    {
+      delimiter: properties.valueDelimiter,
+      wrap: properties.wrapSingleValue,
+      defaultWrap: wrapDefault === undefined || wrapDefault === '' ? null : wrapDefault === 'true',
+    },
+    relation.valueFormat,
+  )
+  const specs = { keyFormat, valueFormat }
+  refuseForeignDelimiters(properties, specs)
+  checkFormat(key, specs.keyFormat, 'KEY')
+  checkFormat(value, specs.valueFormat, 'VALUE')
+  return { ...specs, timestamp: timestampColumn(properties, [...key, ...value]) }
+}
+
+/** FORMAT sets both sides, so it may be given all the same. */
+function refuseFormatWithoutKey({ keyFormat, valueFormat }: WithProperties, key: readonly Column[]): void {
+  if (key.length > 0 || keyFormat === null || keyFormat === 'NONE' || keyFormat === valueFormat) return
+  throw new StatementError('Key format specified for stream without key columns.')
+}
+
+function sinkKeyFormat(
+  { keyFormat }: WithProperties,
+  source: DataSource,
+  keyColumns: number,
+  { config }: PlanContext,
+): FormatName {
+  if (keyFormat !== null) return keyFormat
+  if (keyColumns === 0) return 'NONE'
+  const inherited = source.keyFormat.format
+  return inherited === 'NONE' ? resolveFormat(config('ksql.persistence.default.format.key') ?? 'KAFKA') : inherited
+}
+
+function refuseForeignDelimiters(
+  { keyDelimiter, valueDelimiter }: WithProperties,
+  { keyFormat, valueFormat }: Omit<SinkFormats, 'timestamp'>,
+): void {
+  const bad =
+    keyDelimiter !== null && keyFormat.format !== 'DELIMITED'
+      ? keyFormat
+      : valueDelimiter !== null && valueFormat.format !== 'DELIMITED'
+        ? valueFormat
+        : null
+  if (bad !== null) throw new StatementError(`${bad.format} does not support the following configs: [delimiter]`)
+}
+
+/** States of aggregate functions are stored as the sink's values are: DELIMITED and KAFKA hold no structures. */
+export function checkStateTypes(steps: readonly Step[], valueFormat: FormatName): void {
+  if (valueFormat !== 'DELIMITED' && valueFormat !== 'KAFKA') return
+  const functions = steps.flatMap((step) => ('functions' in step && step.kind !== 'flatMap' ? step.functions : []))
+  const nested = functions.some(({ stateType: { kind } }) => kind === 'ARRAY' || kind === 'MAP' || kind === 'STRUCT')
+  if (nested) {
+    throw new StatementError(
+      'One of the functions used in the statement has an intermediate type that the value format can not handle. ' +
+        'Please remove the function or change the format.',
+      { peerClass: 'io.confluent.ksql.util.KsqlStatementException' },
+    )
+  }
+}
+
+export interface SinkTarget extends SinkFormats {
+  readonly topic: string
+}
+
+export function addSink({ relation, key, value }: Projection, target: SinkTarget, builder: PlanBuilder): void {
+  builder.add({
+    kind: 'sink',
+    id: 'Sink',
+    input: relation.step,
+    topic: target.topic,
+    keyFormat: target.keyFormat,
+    valueFormat: target.valueFormat,
+    window: relation.window,
+    key,
+    value,
+    timestamp: target.timestamp,
+  })
+}
+
+/** Follows the steps from the sink back to the last one that keeps its rows. */
+export function findMaterialization(steps: readonly Step[]): Materialization | null {
+  const byId = new Map(steps.map((step) => [step.id, step]))
+  const sink = steps.find(({ kind }) => kind === 'sink')
+  const stages: string[] = []
+  let step = sink !== undefined && 'input' in sink ? byId.get(sink.input) : undefined
+  while (step !== undefined) {
+    switch (step.kind) {
+      case 'project':
+      case 'tableFilter':
+        stages.unshift(step.id)
+        step = byId.get(step.input)
+        break
+      case 'materialize':
+      case 'aggregate':
+      case 'windowedAggregate':
+      case 'tableAggregate':
+        return { store: step.store, step: step.id, stages }
+      default:
+        return null
+    }
+  }
+  return null
+}

@@ -1,0 +1,225 @@
+/** INSERT INTO ... VALUES: the row, and its bytes. Source: sql.md 10. */
+import { StatementError } from '../../errors.ts'
+import { convertConstant, evaluateConstant } from '../../expressions/constant.ts'
+import type { FunctionContext } from '../../functions/declaration.ts'
+import type { DataSource } from '../../metastore/data-source.ts'
+import { caseHint, existingNames } from '../../metastore/lookup.ts'
+import { ByteBuffer } from '../../serde/byte-sink.ts'
+import type { FormatSpec, Side } from '../../serde/format.ts'
+import { FORMATS } from '../../serde/index.ts'
+import type { Expression, InsertValues } from '../../sql/ast.ts'
+import { walk } from '../../sql/walk.ts'
+import { type Column, ROWOFFSET, ROWPARTITION, ROWTIME } from '../../types/schema.ts'
+import { BIGINT } from '../../types/sql-type.ts'
+import type { Row, Value } from '../../types/value.ts'
+import type { PlanContext } from '../builder.ts'
+
+export interface InsertContext extends PlanContext {
+  readonly functionContext: FunctionContext
+}
+
+export interface InsertedRow {
+  readonly source: DataSource
+  /** Values of the key columns; empty for a source without a key. */
+  readonly key: Row
+  readonly value: Row
+  /** Epoch ms; null: the time of the insert. */
+  readonly timestamp: number | null
+}
+
+export interface InsertedRecord {
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+}
+
+/** Evaluates the values. Throws StatementError. */
+export function planInsertValues(statement: InsertValues, context: InsertContext): InsertedRow {
+  const source = checkInsertTarget(statement, context)
+  const columns = targetColumns(statement, source)
+  refuseForeignQualifiers(statement, source)
+  return inInsert(source, () => {
+    const given = new Map<string, Value>()
+    columns.forEach((column, i) => {
+      given.set(column.name, evaluate(statement.values[i]!, column, context))
+    })
+    const valuesOf = (wanted: readonly Column[]): Row => wanted.map(({ name }) => given.get(name) ?? null)
+    const key = valuesOf(source.schema.key)
+    requireTableKey(source, key)
+    return { source, key, value: valuesOf(source.schema.value), timestamp: timestampOf(given.get(ROWTIME) ?? null) }
+  })
+}
+
+/** The bytes of a row, as the formats of its source write them. Throws StatementError for values that the format cannot hold. */
+export function encodeInsertedRow({ source, key, value }: InsertedRow): InsertedRecord {
+  try {
+    const encoders = encodersOf(source)
+    return { key: isNoKey(key, source.keyFormat) ? null : encoders.key(key), value: encoders.value(value) }
+  } catch (error) {
+    throw failedInsert(source, error)
+  }
+}
+
+interface RowEncoders {
+  readonly key: (row: Row) => Buffer | null
+  readonly value: (row: Row) => Buffer | null
+}
+
+/** Making a writer takes a hundred times as long as writing a row, so each source keeps its own. */
+const ENCODERS = new WeakMap<DataSource, RowEncoders>()
+
+function encodersOf(source: DataSource): RowEncoders {
+  const known = ENCODERS.get(source)
+  if (known !== undefined) return known
+  const { topic, schema, keyFormat, valueFormat } = source
+  const encoders = {
+    key: rowEncoder('KEY', topic, keyFormat, schema.key),
+    value: rowEncoder('VALUE', topic, valueFormat, schema.value),
+  }
+  ENCODERS.set(source, encoders)
+  return encoders
+}
+
+const isNoKey = (key: Row, { format }: FormatSpec): boolean =>
+  format === 'NONE' || key.length === 0 || (key.length === 1 && key[0] === null)
+
+function rowEncoder(side: Side, topic: string, spec: FormatSpec, columns: readonly Column[]): RowEncoders['key'] {
+  const writer = FORMATS[spec.format].writer({ side, topic, spec, columns, sources: columns.map((_, i) => i) })
+  const sink = new ByteBuffer()
+  return (row) => {
+    sink.clear()
+    return writer.write(row, sink) ? sink.take() : null
+  }
+}
+
+/** The source that rows are to go to. Throws StatementError if it takes none. */
+export function checkInsertTarget(
+  { target, location }: Pick<InsertValues, 'target' | 'location'>,
+  { metastore, config }: Pick<InsertContext, 'metastore' | 'config'>,
+): DataSource {
+  if (config('ksql.insert.into.values.enabled') === 'false') {
+    throw new StatementError(
+      "INSERT INTO ... VALUES is switched off on this server. To allow it, set 'ksql.insert.into.values.enabled' to true.",
+    )
+  }
+  const source = metastore.sources.get(target)
+  if (source === undefined) {
+    const hint = caseHint(metastore, target)
+    throw new StatementError(
+      `Cannot insert values into an unknown stream/table: \`${target}\`${hint === '' ? existingNames(metastore) : hint}`,
+      { location },
+    )
+  }
+  if (source.isSource) {
+    throw new StatementError(`Cannot insert values into read-only ${source.kind.toLowerCase()}: ${target}`)
+  }
+  if (source.window !== null) throw new StatementError('Cannot insert values into windowed stream/table!')
+  if (isReadOnlyTopic(source.topic, config('ksql.readonly.topics') ?? '')) {
+    throw new StatementError(`Cannot insert values into read-only topic: ${source.topic}`)
+  }
+  return source
+}
+
+const isReadOnlyTopic = (topic: string, patterns: string): boolean =>
+  patterns.split(',').some((pattern) => pattern !== '' && new RegExp(`^(?:${pattern.trim()})$`).test(topic))
+
+/** The columns that the values are for, in the order of the values. */
+function targetColumns({ columns, values, target }: InsertValues, { schema }: DataSource): Column[] {
+  const all = [...schema.key, ...schema.value]
+  if (columns.length === 0) {
+    refuseHeaders(schema.headers.length > 0 && values.length === all.length + schema.headers.length, schema.headers)
+    if (values.length === all.length) return all
+    throw new StatementError(
+      `Failed to insert values into '${target}'. Expected a value for each column. ` +
+        `Expected Columns: [${all.map(({ name }) => name).join(', ')}]. Got ${values.length} values.`,
+    )
+  }
+  if (columns.length !== values.length) {
+    throw new StatementError(
+      `Failed to prepare statement: Expected number columns and values to match: ${columns.length}, ${values.length}`,
+    )
+  }
+  refuseHeaders(
+    true,
+    schema.headers.filter(({ name }) => columns.includes(name)),
+  )
+  return columns.map((name, i) => {
+    if (columns.indexOf(name) !== i) throw new StatementError(`Column ${name} is listed more than once.`)
+    return targetColumn(name, all, target)
+  })
+}
+
+function refuseHeaders(isTarget: boolean, headers: readonly Column[]): void {
+  if (!isTarget || headers.length === 0) return
+  throw new StatementError(`Cannot insert into HEADER columns: ${headers.map(({ name }) => name).join(', ')}`)
+}
+
+function targetColumn(name: string, all: readonly Column[], target: string): Column {
+  if (name === ROWTIME) return { name, type: BIGINT }
+  if (name === ROWPARTITION || name === ROWOFFSET) {
+    throw new StatementError(`Inserting into column \`${name}\` is not allowed.`)
+  }
+  const column = all.find((candidate) => candidate.name === name)
+  if (column !== undefined) return column
+  throw new StatementError(
+    `Failed to insert values into '${target}'. Column name ${name} does not exist. ` +
+      `Columns: ${all.map((candidate) => candidate.name).join(', ')}.`,
+  )
+}
+
+/** `OTHER.COLUMN` is told apart from a column of the target, which no value can read either. */
+function refuseForeignQualifiers({ values }: InsertValues, { name }: DataSource): void {
+  for (const value of values) {
+    walk(value, (node) => {
+      if (node.kind === 'columnReference' && node.qualifier !== null && node.qualifier !== name) {
+        throw new StatementError(
+          `Failed to prepare statement: '${node.qualifier}' is not a valid stream/table name or alias.`,
+          { location: node.location },
+        )
+      }
+      return true
+    })
+  }
+}
+
+function evaluate(
+  expression: Expression,
+  column: Column,
+  { functions, functionContext, metastore, config }: InsertContext,
+): Value {
+  const constant = evaluateConstant(expression, 'insert value', {
+    functions,
+    functionContext,
+    config,
+    resolveType: (name) => metastore.types.get(name),
+    lambdasEnabled: config('ksql.lambdas.enabled') !== 'false',
+  })
+  return convertConstant(constant, column)
+}
+
+function requireTableKey({ kind, schema }: DataSource, key: Row): void {
+  if (kind !== 'TABLE' || key.every((value) => value !== null)) return
+  const missing = schema.key.filter((_, i) => key[i] === null).map(({ name }) => name)
+  throw new StatementError(`Value for primary key column(s) ${missing.join(', ')} is required for tables`)
+}
+
+function timestampOf(value: Value): number | null {
+  if (value === null) return null
+  const timestamp = Number(value)
+  if (timestamp >= 0) return timestamp
+  throw new StatementError(`Invalid ROWTIME: ${timestamp}. Times are milliseconds since 1970, zero or more.`)
+}
+
+/** Names the target in every failure. Wording: ksqlDB. */
+function inInsert<Result>(source: DataSource, run: () => Result): Result {
+  try {
+    return run()
+  } catch (error) {
+    throw failedInsert(source, error)
+  }
+}
+
+function failedInsert({ name }: DataSource, error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const location = error instanceof StatementError ? error.location : undefined
+  return new StatementError(`Failed to insert values into '${name}'. ${error.message}`, { location, cause: error })
+}
