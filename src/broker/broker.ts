@@ -104,10 +104,29 @@ export interface Broker {
   /** What is known of each of the groups, in the order asked; a group that does not exist has state `Dead`. */
   describeGroups(groups: readonly string[]): Promise<GroupDescription[]>
 
+  /**
+   * Damage to stored records that was found since the log was opened, oldest first, bounded. Kafka's brokers keep their logs themselves:
+   * for them the list is empty.
+   */
+  damages(): Promise<readonly LogDamage[]>
+
   /** A fetcher that shares this broker's connections. Make one per worker thread and assign all its partitions to it. */
   fetcher(options?: FetcherOptions): Fetcher
   /** A producer that shares this broker's connections. */
   producer(options?: ProducerOptions): Producer
+}
+
+/** Records that were acknowledged and are lost, as the files that held them are damaged or gone. */
+export interface LogDamage extends TopicPartition {
+  /** The first offset that is lost. */
+  readonly offset: number
+  /** The most records that can be lost, one for each offset. Null where nothing says how many there were. */
+  readonly records: number | null
+  readonly bytes: number
+  /** Path of a copy of the damaged file; null if there was nothing to copy. */
+  readonly keptIn: string | null
+  /** Sentences for the operator: what was found where, what is lost, what to do. */
+  readonly message: string
 }
 
 export interface GroupOffset extends TopicPartitionOffset {

@@ -181,6 +181,25 @@ export function writeHeader(bytes: Buffer, header: BatchHeader): void {
   bytes.writeInt32BE(header.recordCount, AT_RECORD_COUNT)
 }
 
+/** The most offsets that one batch can take. */
+export const MAX_OFFSETS_PER_BATCH = 2 ** 31
+
+/** A sealed batch without records that takes the offsets `[offset, offset + offsets)`, so that none of them is given to a record. */
+export function emptyBatch({ offset, offsets }: { readonly offset: number; readonly offsets: number }): Buffer {
+  const batch = Buffer.alloc(BATCH_HEADER_BYTES)
+  writeHeader(batch, {
+    size: batch.length,
+    attributes: 0,
+    lastOffsetDelta: offsets - 1,
+    baseTimestamp: -1,
+    maxTimestamp: -1,
+    recordCount: 0,
+  })
+  sealBatch(batch, NOT_IDEMPOTENT)
+  setBaseOffset(batch, 0, offset)
+  return batch
+}
+
 export type TransactionOutcome = 'abort' | 'commit'
 
 /** Bytes of the only record of a control batch: length, attributes, two deltas, key length, key, value length, value, no headers. */

@@ -7,6 +7,7 @@ import type {
   FetcherOptions,
   GroupDescription,
   GroupOffset,
+  LogDamage,
   NewTopic,
   PartitionOffset,
   Producer,
@@ -120,6 +121,10 @@ export class EmbeddedBroker implements Broker {
 
   describeGroups(groups: readonly string[]): Promise<GroupDescription[]> {
     return this.#run('describe groups', () => this.#parts.catalogue.describeGroups(groups))
+  }
+
+  damages(): Promise<readonly LogDamage[]> {
+    return this.#run('list damages', () => this.#parts.catalogue.damages())
   }
 
   fetcher(options: FetcherOptions = {}): Fetcher {

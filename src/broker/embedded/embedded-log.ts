@@ -1,17 +1,17 @@
 /** Opening the embedded log: the owner in the main thread, attachments in workers. */
 
-import { mkdirSync } from 'node:fs'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { type Clock, systemClock } from '../../clock.ts'
 import type { Broker, TopicConfig } from '../broker.ts'
+import { makeDirectory } from '../make-directory.ts'
 import { LogOwner } from './catalogue/owner.ts'
 import { remoteCatalogue, serveCatalogue } from './catalogue/remote-catalogue.ts'
 import { LogThread } from './catalogue/thread.ts'
 import { lockDataDir } from './data-dir-lock.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
 import { storageError } from './segments/storage-error.ts'
-import { readCheckpoint } from './upkeep/checkpoint.ts'
-import { Upkeep } from './upkeep.ts'
+import { markOpened, readCheckpoint } from './upkeep/checkpoint.ts'
+import { Upkeep } from './upkeep-loop.ts'
 
 export interface EmbeddedLogOptions {
   /** Made if it is not there. One live server at a time. */
@@ -55,7 +55,7 @@ const CHECKPOINT_MS = 10_000
  */
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
   try {
-    mkdirSync(options.dataDir, { recursive: true })
+    makeDirectory(options.dataDir)
     const unlockDataDir = lockDataDir(options.dataDir)
     try {
       return new EmbeddedLog(options, unlockDataDir)
@@ -86,7 +86,8 @@ export class EmbeddedLog {
     this.#unlockDataDir = unlockDataDir
     this.#syncAppends = fsync === 'always'
     this.#thread = new LogThread({ holder: OWNER, clock, appends: this.#appends, syncAppends: this.#syncAppends })
-    const checkpoint = readCheckpoint(dataDir)
+    const checkpoint = readCheckpoint(dataDir, warn)
+    markOpened(dataDir, checkpoint)
     this.#owner = new LogOwner({
       dataDir,
       thread: this.#thread,
@@ -103,7 +104,7 @@ export class EmbeddedLog {
       compactionKeyBytes: options.compactionKeyBytes ?? DEFAULT_COMPACTION_KEY_BYTES,
       warn,
     })
-    this.#upkeep.every(typeof fsync === 'number' ? fsync : CHECKPOINT_MS, () => this.#upkeep.sync(false))
+    this.#upkeep.every(typeof fsync === 'number' ? fsync : CHECKPOINT_MS, () => this.#upkeep.sync())
     const maintenanceMs = options.maintenanceIntervalMs ?? DEFAULT_MAINTENANCE_MS
     if (maintenanceMs > 0) this.#upkeep.every(maintenanceMs, () => this.maintain())
   }
@@ -140,7 +141,7 @@ export class EmbeddedLog {
 
   /** Forces everything acknowledged so far to the disk, and writes a checkpoint. */
   sync(): Promise<void> {
-    return this.#upkeep.sync(true)
+    return this.#upkeep.sync({ isCheckpointWanted: true })
   }
 
   /**
@@ -154,7 +155,7 @@ export class EmbeddedLog {
     for (const port of this.#ports) port.close()
     await this.#upkeep.stop()
     this.#owner.topics.close()
-    await this.sync()
+    await this.#upkeep.sync({ isCheckpointWanted: true, isClosed: true })
     this.#thread.files.close()
     this.#unlockDataDir()
   }

@@ -15,6 +15,7 @@ import type {
   FetcherOptions,
   GroupDescription,
   GroupOffset,
+  LogDamage,
   NewTopic,
   PartitionOffset,
   Producer,
@@ -100,6 +101,10 @@ export class KafkaBroker implements Broker {
 
   describeGroups(names: readonly string[]): Promise<GroupDescription[]> {
     return groups.describeGroups(this.#cluster, names)
+  }
+
+  async damages(): Promise<readonly LogDamage[]> {
+    return []
   }
 
   fetcher(options: FetcherOptions = {}): Fetcher {

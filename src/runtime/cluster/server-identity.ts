@@ -1,7 +1,8 @@
 /** Who a server is to its cluster: a name that comes with its local state, so that it is the same again after a restart. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeDirectory } from '../../broker/make-directory.ts'
 
 const FILE = 'server-id'
 
@@ -14,7 +15,7 @@ export async function serverIdentity(directory: string): Promise<string> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
   const made = randomUUID()
-  await mkdir(directory, { recursive: true })
+  makeDirectory(directory)
   await writeFile(path, `${made}\n`, { flush: true })
   return made
 }

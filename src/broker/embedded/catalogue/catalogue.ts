@@ -8,6 +8,7 @@ import type {
   CommittedOffset,
   GroupDescription,
   GroupOffset,
+  LogDamage,
   NewTopic,
   TopicConfig,
   TopicPartition,
@@ -52,6 +53,7 @@ export interface Catalogue {
   fetchOffsets(group: string, partitions?: readonly TopicPartition[]): Promise<CommittedOffset[]>
   deleteGroup(group: string): Promise<void>
   describeGroups(groups: readonly string[]): Promise<GroupDescription[]>
+  damages(): Promise<readonly LogDamage[]>
   initTransactions(transactionalId: string, timeoutMs: number): Promise<TransactionalProducer>
   endTransaction(end: TransactionEnd): Promise<void>
 }

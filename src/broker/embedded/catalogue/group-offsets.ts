@@ -36,6 +36,13 @@ export class GroupOffsets {
     return partitions.flatMap(({ topic, partition }) => offsets.get(JSON.stringify([topic, partition])) ?? [])
   }
 
+  /** Every committed offset of every group. */
+  all(): (CommittedOffset & { readonly group: string })[] {
+    return [...this.#groups].flatMap(([group, offsets]) =>
+      [...offsets.values()].map((offset) => ({ group, ...offset })),
+    )
+  }
+
   delete(group: string): void {
     this.#forget([...(this.#groups.get(group)?.values() ?? [])].map((offset) => ({ group, ...offset })))
   }

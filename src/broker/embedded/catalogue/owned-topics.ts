@@ -1,16 +1,18 @@
 /** The owner's topics: in memory with their shared states, on disk by topic-store.ts. */
 
 import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
 import type { NewTopic, TopicConfig, TopicPartition } from '../../broker.ts'
 import { BrokerError, unknownTopic } from '../../broker-error.ts'
-import { readAborted } from '../segments/aborted-index.ts'
-import { indexPath, topicDirectory } from '../segments/data-layout.ts'
+import { type AbortedEntry, readAborted, summarize } from '../segments/aborted-index.ts'
+import { indexPath, logPath, topicDirectory } from '../segments/data-layout.ts'
 import type { Partition } from '../segments/partition.ts'
 import { allocateStates, type PartitionState } from '../segments/partition-state.ts'
 import { readIndex } from '../segments/segment-index.ts'
-import { checkTopicName, effectiveConfig } from '../segments/topic-config.ts'
-import type { Checkpoint, PartitionCheckpoint } from '../upkeep/checkpoint.ts'
-import { countBefore, type RecoveredPartition, recoverPartition } from '../upkeep/recovery.ts'
+import { checkTopicName, effectiveConfig, OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from '../segments/topic-config.ts'
+import type { Checkpoint, ClosedPartition, PartitionCheckpoint } from '../upkeep/checkpoint.ts'
+import type { Damages } from '../upkeep/damages.ts'
+import { type RecoveredPartition, recoverPartition } from '../upkeep/recovery.ts'
 import type { LogThread, OpenTopic } from './thread.ts'
 import { loadTopics, metadataPath, removeTopic, type StoredTopic, storeTopic } from './topic-store.ts'
 
@@ -22,6 +24,7 @@ export interface TopicsOptions {
   readonly defaults: TopicConfig
   readonly checkpoint: Checkpoint
   readonly warn: (message: string) => void
+  readonly damages: Damages
 }
 
 export class Topics {
@@ -36,7 +39,30 @@ export class Topics {
   /** Loads and recovers all topics of the data directory. */
   constructor(options: TopicsOptions) {
     this.#options = options
-    for (const topic of loadTopics(options.dataDir, options.warn)) this.#open(topic, options.checkpoint)
+    const topics = loadTopics(options.dataDir, options.warn)
+    this.#reportMissing(topics)
+    for (const topic of topics) this.#open(topic, options.checkpoint)
+  }
+
+  /** A topic that was there when the log was closed, and of which nothing is left or whose metadata cannot be read. */
+  #reportMissing(topics: readonly StoredTopic[]): void {
+    const { dataDir, checkpoint, damages } = this.#options
+    const ids = new Set(topics.map(({ id }) => id))
+    for (const [key, { closed, startOffset, offset }] of checkpoint) {
+      if (closed === undefined || startOffset === offset || ids.has(topicIdOf(key))) continue
+      const { topic, partition, segments } = closed
+      const bytes = segments.reduce((sum, { size }) => sum + size, 0)
+      const what = `${topicDirectory(dataDir, topic)} is missing or was set aside`
+      damages.report({
+        topic,
+        partition,
+        offset: startOffset,
+        records: offset - startOffset,
+        bytes,
+        keptIn: null,
+        what,
+      })
+    }
   }
 
   /** Sorted by name. */
@@ -99,15 +125,19 @@ export class Topics {
   /** With the keys that checkpoints use. */
   partitionsByKey(): [string, Partition][] {
     return [...this.#topics.values()].flatMap(({ handle, partitions }) =>
-      partitions.map((partition): [string, Partition] => [`${handle.id}/${partition.partition}`, partition]),
+      partitions.map((partition): [string, Partition] => [checkpointKey(handle.id, partition.partition), partition]),
     )
   }
 
-  /** The present state of all partitions, to be written when their files are synced. */
-  checkpoint(): Checkpoint {
+  /** The present state of all partitions, to be written when their files are synced. `isClosed`: no file changes any more. */
+  checkpoint({ isClosed }: { readonly isClosed: boolean }): Checkpoint {
     const checkpoint = new Map<string, PartitionCheckpoint>()
     for (const [key, partition] of this.partitionsByKey())
-      checkpoint.set(key, { ...capture(partition), cleanedTo: this.cleanedTo.get(partition) ?? 0 })
+      checkpoint.set(key, {
+        ...capture(partition),
+        cleanedTo: this.cleanedTo.get(partition) ?? 0,
+        ...(isClosed && { closed: describeFiles(partition) }),
+      })
     return checkpoint
   }
 
@@ -130,20 +160,31 @@ export class Topics {
       createdAt: state.createdAt,
       appendedAt: state.appendedAt,
       transactions: open.filter(({ firstOffset }) => firstOffset < known.offset),
-      abortedCount: countBefore(readAborted(directory), known.offset),
+      ...aborted(readAborted(directory), known.offset),
       cleanedTo: this.cleanedTo.get(partition) ?? 0,
     }
     for (const { producerId } of open) state.closeTransaction(producerId)
-    initialize(state, this.#recover(topic, partition, checkpoint))
+    const { checkedFrom } = state
+    initialize(state, { ...this.#recover(topic, partition, checkpoint), checkedFrom })
   }
 
   #recover(
     topic: string,
-    { partition, directory }: Partition,
+    { partition, directory, config }: Partition,
     checkpoint: PartitionCheckpoint | null,
   ): RecoveredPartition {
-    const { dataDir, thread, warn } = this.#options
-    return recoverPartition({ dataDir, topic, partition, directory, checkpoint, now: thread.clock.now(), warn })
+    const { dataDir, thread, damages } = this.#options
+    return recoverPartition({
+      dataDir,
+      topic,
+      partition,
+      directory,
+      checkpoint,
+      isCompacted: config.compacts,
+      checkAll: INTERNAL_TOPICS.includes(topic),
+      now: thread.clock.now(),
+      damages,
+    })
   }
 
   #open(topic: StoredTopic, checkpoint: Checkpoint): OpenTopic {
@@ -154,7 +195,7 @@ export class Topics {
       const recovered = this.#recover(
         topic.name,
         partition,
-        checkpoint.get(`${topic.id}/${partition.partition}`) ?? null,
+        checkpoint.get(checkpointKey(topic.id, partition.partition)) ?? null,
       )
       partition.state.locked(() => initialize(partition.state, recovered))
       this.cleanedTo.set(partition, recovered.cleanedTo)
@@ -163,6 +204,12 @@ export class Topics {
     return open
   }
 }
+
+/** These are read whole at each start, so they are checked whole. */
+const INTERNAL_TOPICS = [OFFSETS_TOPIC, TRANSACTIONS_TOPIC]
+
+const checkpointKey = (topicId: string, partition: number) => `${topicId}/${partition}`
+const topicIdOf = (key: string) => key.slice(0, key.lastIndexOf('/'))
 
 function checkCount(topic: string, what: string, count: number): void {
   if (!Number.isInteger(count) || count < 1 || count > MAX_PARTITIONS)
@@ -182,6 +229,7 @@ function initialize(state: PartitionState, recovered: RecoveredPartition): void 
   state.maxTimestamp = recovered.maxTimestamp
   state.createdAt = recovered.createdAt
   state.appendedAt = recovered.appendedAt
+  state.checkedFrom = recovered.checkedFrom
   for (const transaction of recovered.transactions) state.openTransaction(transaction)
   state.publish(recovered.offset)
 }
@@ -199,7 +247,18 @@ function capture(partition: Partition): Omit<PartitionCheckpoint, 'cleanedTo'> {
       createdAt: state.createdAt,
       appendedAt: state.appendedAt,
       transactions: state.openTransactions(),
-      abortedCount: countBefore(partition.aborted, state.endOffset),
+      ...aborted(partition.aborted, state.endOffset),
     }
   })
+}
+
+function aborted(entries: readonly AbortedEntry[], offset: number) {
+  const { count, checksum } = summarize(entries, offset)
+  return { abortedCount: count, abortedChecksum: checksum }
+}
+
+function describeFiles({ topic, partition, directory, bases, state }: Partition): ClosedPartition {
+  const sizeOf = (base: number) =>
+    base === state.activeBase ? state.position : statSync(logPath(directory, base)).size
+  return { topic, partition, segments: bases.map((base) => ({ base, size: sizeOf(base) })) }
 }

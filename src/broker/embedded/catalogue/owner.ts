@@ -1,20 +1,24 @@
 /** The owner of an embedded log, in the main thread: the catalogue's one implementation, and the work that nobody asks for. */
 
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type {
   CommittedOffset,
   GroupDescription,
   GroupOffset,
+  LogDamage,
   NewTopic,
   TopicConfig,
   TopicPartition,
   TopicSummary,
 } from '../../broker.ts'
-import { writeFileAtomically } from '../segments/data-layout.ts'
+import { MAX_OFFSETS_PER_BATCH } from '../../record-batch.ts'
+import { skipTo } from '../segments/append.ts'
+import { readCheckedJson, writeCheckedJson } from '../segments/checked-json.ts'
 import type { Partition } from '../segments/partition.ts'
+import { OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from '../segments/topic-config.ts'
 import type { Checkpoint } from '../upkeep/checkpoint.ts'
+import { Damages } from '../upkeep/damages.ts'
 import type { Catalogue, TopicHandle, TransactionalProducer, TransactionEnd } from './catalogue.ts'
 import { GroupOffsets } from './group-offsets.ts'
 import { KeyedLog } from './keyed-log.ts'
@@ -22,8 +26,6 @@ import { Topics } from './owned-topics.ts'
 import type { LogThread } from './thread.ts'
 import { TransactionCoordinator } from './transaction-coordinator.ts'
 
-const OFFSETS_TOPIC = '__consumer_offsets'
-const TRANSACTIONS_TOPIC = '__transaction_state'
 /** Small segments, as only closed ones are compacted. */
 const INTERNAL_CONFIG: TopicConfig = {
   'cleanup.policy': 'compact',
@@ -44,10 +46,12 @@ export class LogOwner {
   readonly transactions: TransactionCoordinator
   readonly #groups: GroupOffsets
   readonly #clusterId: string
+  readonly #damages: Damages
 
   constructor(options: OwnerOptions) {
-    this.#clusterId = loadClusterId(options.dataDir)
-    this.topics = new Topics(options)
+    this.#damages = new Damages(options.warn)
+    this.topics = new Topics({ ...options, damages: this.#damages })
+    this.#clusterId = loadClusterId(options)
     this.#groups = new GroupOffsets(this.#internalLog(OFFSETS_TOPIC))
     this.transactions = new TransactionCoordinator({
       log: this.#internalLog(TRANSACTIONS_TOPIC),
@@ -55,6 +59,22 @@ export class LogOwner {
       partition: (position) => this.topics.partition(position),
       partitions: () => this.topics.partitions(),
     })
+    this.#keepCommittedOffsets()
+  }
+
+  /**
+   * A committed offset beyond the end of its partition shows that records were lost there. New records must not get the offsets that
+   * the group has read already, or it would pass over them or read from the start again.
+   */
+  #keepCommittedOffsets(): void {
+    for (const { group, topic, partition, offset } of this.#groups.all()) {
+      const log = this.topics.partition({ topic, partition })
+      if (log === null || log.state.endOffset >= offset) continue
+      const end = log.state.endOffset
+      const what = `group ${group} had read up to offset ${offset}, but ${log.directory} ends at offset ${end}`
+      this.#damages.report({ topic, partition, offset: end, records: offset - end, bytes: 0, keptIn: null, what })
+      if (offset - end <= MAX_OFFSETS_PER_BATCH) skipTo(log, offset)
+    }
   }
 
   /** The catalogue as the thread `holder` sees it. */
@@ -64,6 +84,7 @@ export class LogOwner {
       groups: this.#groups,
       transactions: this.transactions,
       clusterId: this.#clusterId,
+      damages: this.#damages,
       holder,
     })
   }
@@ -74,15 +95,14 @@ export class LogOwner {
   }
 }
 
-function loadClusterId(dataDir: string): string {
+function loadClusterId({ dataDir, warn }: OwnerOptions): string {
   const path = join(dataDir, 'cluster.json')
-  try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as { clusterId: string }).clusterId
-  } catch {
-    const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
-    writeFileAtomically(path, JSON.stringify({ clusterId }))
-    return clusterId
-  }
+  const file = readCheckedJson(path)
+  if (file.kind === 'read') return (file.value as { clusterId: string }).clusterId
+  if (file.kind === 'damaged') warn(`${path} is damaged. The log gets a new cluster id; its records are not affected.`)
+  const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
+  writeCheckedJson(path, { clusterId })
+  return clusterId
 }
 
 interface CatalogueParts {
@@ -90,6 +110,7 @@ interface CatalogueParts {
   readonly groups: GroupOffsets
   readonly transactions: TransactionCoordinator
   readonly clusterId: string
+  readonly damages: Damages
   readonly holder: number
 }
 
@@ -138,6 +159,10 @@ class OwnedCatalogue implements Catalogue {
 
   async describeGroups(groups: readonly string[]): Promise<GroupDescription[]> {
     return this.#parts.groups.describe(groups)
+  }
+
+  async damages(): Promise<readonly LogDamage[]> {
+    return this.#parts.damages.list()
   }
 
   async initTransactions(transactionalId: string, timeoutMs: number): Promise<TransactionalProducer> {

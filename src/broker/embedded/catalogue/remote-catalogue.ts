@@ -86,6 +86,7 @@ export function remoteCatalogue(port: MessagePort): Catalogue {
     fetchOffsets: (group, partitions) => call('fetchOffsets', group, partitions),
     deleteGroup: (group) => call('deleteGroup', group),
     describeGroups: (groups) => call('describeGroups', groups),
+    damages: () => call('damages'),
     initTransactions: (transactionalId, timeoutMs) => call('initTransactions', transactionalId, timeoutMs),
     endTransaction: (end) => call('endTransaction', end),
   }

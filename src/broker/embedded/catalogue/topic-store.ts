@@ -1,16 +1,18 @@
 /** Topics on disk: one directory each, made and removed so that a crash leaves a topic whole or absent. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TopicConfig } from '../../broker.ts'
+import { makeDirectory } from '../../make-directory.ts'
+import { readCheckedJson, writeCheckedJson } from '../segments/checked-json.ts'
 import {
   deletedDirectory,
   freePath,
+  LOG_SUFFIX,
   quarantineDirectory,
   topicDirectory,
   topicsDirectory,
-  writeFileAtomically,
 } from '../segments/data-layout.ts'
 
 export interface StoredTopic {
@@ -30,34 +32,31 @@ export const metadataPath = (dataDir: string, topic: string) => join(topicDirect
  * One whose metadata a power failure has damaged is moved to the quarantine directory and told of.
  */
 export function loadTopics(dataDir: string, warn: (message: string) => void): StoredTopic[] {
-  mkdirSync(topicsDirectory(dataDir), { recursive: true })
+  makeDirectory(topicsDirectory(dataDir))
   rmSync(deletedDirectory(dataDir), { recursive: true, force: true })
   const topics: StoredTopic[] = []
   for (const name of readdirSync(topicsDirectory(dataDir))) {
     const directory = topicDirectory(dataDir, name)
-    const metadata = metadataPath(dataDir, name)
-    const topic = existsSync(metadata) ? parseTopic(readFileSync(metadata, 'utf8')) : null
-    if (topic === 'damaged') setAside(dataDir, name, warn)
-    else if (topic === null) rmSync(directory, { recursive: true, force: true })
-    else topics.push(topic)
+    const metadata = readCheckedJson(metadataPath(dataDir, name))
+    if (metadata.kind === 'read') topics.push(metadata.value as StoredTopic)
+    else if (metadata.kind === 'missing' && !hasRecords(directory)) rmSync(directory, { recursive: true, force: true })
+    else setAside(dataDir, name, warn)
   }
   return topics
 }
 
-function parseTopic(metadata: string): StoredTopic | 'damaged' {
-  try {
-    return JSON.parse(metadata) as StoredTopic
-  } catch {
-    return 'damaged'
-  }
+/** Whether any partition below `directory` has a segment with something in it. */
+function hasRecords(directory: string): boolean {
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+  return files.some((file) => file.endsWith(LOG_SUFFIX) && statSync(join(directory, file)).size > 0)
 }
 
 function setAside(dataDir: string, name: string, warn: (message: string) => void): void {
-  mkdirSync(quarantineDirectory(dataDir), { recursive: true })
+  makeDirectory(quarantineDirectory(dataDir))
   const target = freePath(quarantineDirectory(dataDir), name)
   renameSync(topicDirectory(dataDir, name), target)
   warn(
-    `The metadata of topic ${name} is damaged, so the topic is gone. Its files are kept in ${target}. Create the topic again.`,
+    `The metadata of topic ${name} is damaged or missing, so the topic is gone. Its files are kept in ${target}. Create the topic again.`,
   )
 }
 
@@ -67,14 +66,13 @@ function setAside(dataDir: string, name: string, warn: (message: string) => void
  */
 export function storeTopic(dataDir: string, topic: StoredTopic): void {
   const directory = topicDirectory(dataDir, topic.name)
-  for (let partition = 0; partition < topic.partitions; partition++)
-    mkdirSync(join(directory, String(partition)), { recursive: true })
-  writeFileAtomically(metadataPath(dataDir, topic.name), JSON.stringify(topic), { flush: false })
+  for (let partition = 0; partition < topic.partitions; partition++) makeDirectory(join(directory, String(partition)))
+  writeCheckedJson(metadataPath(dataDir, topic.name), topic, { flush: false })
 }
 
 /** The topic is gone when this returns; the promise is for its space. */
 export function removeTopic(dataDir: string, { name, id }: StoredTopic): Promise<void> {
-  mkdirSync(deletedDirectory(dataDir), { recursive: true })
+  makeDirectory(deletedDirectory(dataDir))
   const doomed = join(deletedDirectory(dataDir), id)
   renameSync(topicDirectory(dataDir, name), doomed)
   return rm(doomed, { recursive: true, force: true })

@@ -4,6 +4,7 @@
  */
 
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { crc32c } from '../../crc32c.ts'
 import { readInt64, writeInt64 } from '../../record-batch.ts'
 import { abortedPath, writeFileAtomically } from './data-layout.ts'
 
@@ -38,6 +39,12 @@ export function appendAborted(directory: string, entry: AbortedEntry): void {
 /** Not forced to the disk: like the segments, it is synced before a checkpoint relies on it. */
 export function writeAborted(directory: string, entries: readonly AbortedEntry[]): void {
   writeFileAtomically(abortedPath(directory), Buffer.concat(entries.map(encode)), { flush: false })
+}
+
+/** What a checkpoint remembers of the entries whose marker is before `offset`, to find out later whether the file still has them. */
+export function summarize(entries: readonly AbortedEntry[], offset: number): { count: number; checksum: number } {
+  const before = entries.filter(({ markerOffset }) => markerOffset < offset)
+  return { count: before.length, checksum: crc32c(Buffer.concat(before.map(encode))) }
 }
 
 function encode({ producerId, firstOffset, markerOffset }: AbortedEntry): Buffer {

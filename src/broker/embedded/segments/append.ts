@@ -6,7 +6,9 @@ import { BrokerError } from '../../broker-error.ts'
 import {
   batchSize,
   controlBatch,
+  emptyBatch,
   lastOffsetDelta,
+  MAX_OFFSETS_PER_BATCH,
   maxTimestamp,
   recordCount,
   setBaseOffset,
@@ -83,6 +85,18 @@ export function endTransaction(
     return true
   })
   if (isEnded) partition.notify()
+}
+
+/** Makes `offset` the next one that a record gets, unless it has been passed already. Owner thread only. */
+export function skipTo(partition: Partition, offset: number): void {
+  const { state, clock } = partition
+  state.locked(() => {
+    while (state.endOffset < offset) {
+      const offsets = Math.min(offset - state.endOffset, MAX_OFFSETS_PER_BATCH)
+      appendLocked(partition, emptyBatch({ offset: state.endOffset, offsets }), clock.now())
+    }
+  })
+  partition.notify()
 }
 
 /** Before the marker is written: an entry without its marker hides nothing wrongly, a marker without entry would show aborted records. */

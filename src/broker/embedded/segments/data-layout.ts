@@ -9,8 +9,9 @@
  *                              <base offset>.index              where to start to look (segment-index.ts)
  *                              aborted.index                    aborted transactions (aborted-index.ts)
  *                              <base>-<end>.swap                a compacted segment on its way to its place (compaction.ts)
+ *                              damage-found                     a reader met damage: the next start checks every batch (recovery.ts)
  *   deleted/<topic id>                    a deleted topic, about to be removed
- *   quarantine/                           copies of segments that were found damaged
+ *   quarantine/                           copies of files that were found damaged
  */
 
 import { existsSync, renameSync, writeFileSync, writeSync } from 'node:fs'
@@ -34,6 +35,7 @@ export const segmentName = (base: number) => String(base).padStart(OFFSET_DIGITS
 export const logPath = (directory: string, base: number) => `${directory}${segmentName(base)}${LOG_SUFFIX}`
 export const indexPath = (directory: string, base: number) => `${directory}${segmentName(base)}${INDEX_SUFFIX}`
 export const abortedPath = (directory: string) => `${directory}aborted.index`
+export const damageMarkPath = (directory: string) => `${directory}damage-found`
 
 /** Replaces a file so that a crash leaves the old or the new one whole. `flush`: also if the machine loses power. */
 export function writeFileAtomically(path: string, content: string | Buffer, { flush = true } = {}): void {

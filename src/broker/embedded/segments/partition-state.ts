@@ -30,6 +30,7 @@ const LONG_ACTIVE_BASE = FIRST_LONG + 3
 const LONG_MAX_TIMESTAMP = FIRST_LONG + 4
 const LONG_CREATED_AT = FIRST_LONG + 5
 const LONG_APPENDED_AT = FIRST_LONG + 6
+const LONG_CHECKED_FROM = FIRST_LONG + 7
 const FIRST_TRANSACTION = FIRST_LONG + 8
 
 const DOUBLES_PER_TRANSACTION = 3
@@ -146,6 +147,18 @@ export class PartitionState {
 
   set startOffset(offset: number) {
     Atomics.store(this.#longs, LONG_START_OFFSET, BigInt(offset))
+  }
+
+  /**
+   * From this offset on every batch was checked when the log was opened, or was appended since. Readers check the checksums of earlier
+   * batches themselves: to check a whole log at each start would take too long.
+   */
+  get checkedFrom(): number {
+    return Number(Atomics.load(this.#longs, LONG_CHECKED_FROM))
+  }
+
+  set checkedFrom(offset: number) {
+    Atomics.store(this.#longs, LONG_CHECKED_FROM, BigInt(offset))
   }
 
   /** Base offset, and so the file name, of the segment that is appended to. */

@@ -1,12 +1,14 @@
 /** Reading a partition, from any thread and without its lock: segment files only grow, and what replaces them has a new version. */
 
+import { writeFileSync } from 'node:fs'
 import type { AbortedTransaction } from '../../broker.ts'
 import { BrokerError, OffsetOutOfRangeError } from '../../broker-error.ts'
-import { BATCH_HEADER_BYTES, baseOffset, batchSize, lastOffset, maxTimestamp } from '../../record-batch.ts'
+import { BATCH_HEADER_BYTES, baseOffset, batchSize, isIntact, lastOffset, maxTimestamp } from '../../record-batch.ts'
 import { RecordBatchCursor } from '../../record-batch-cursor.ts'
-import { indexPath } from './data-layout.ts'
+import { damageMarkPath, indexPath } from './data-layout.ts'
 import type { Partition } from './partition.ts'
 import { positionBefore, positionBeforeTimestamp, readIndex } from './segment-index.ts'
+import { type ScannedBatch, scanBatches } from './segment-scan.ts'
 
 /** Bytes read at a time when headers are all that is wanted. */
 const SCAN_BYTES = 64 * 1024
@@ -77,7 +79,8 @@ function tryRead(
   { maxBytes, limit }: { maxBytes: number; limit: number },
 ): Chunk | null | 'changed' {
   partition.refresh()
-  if (place.version !== partition.version) locate(partition, place)
+  let mayBeginBefore = place.version !== partition.version
+  if (mayBeginBefore) locate(partition, place)
   for (;;) {
     const size = partition.segmentSize(place.base)
     if (size === -1) return 'changed'
@@ -86,11 +89,18 @@ function tryRead(
       continue
     }
     const bytes = readWhole(partition, place, { size, maxBytes })
-    const { start, end, nextOffset } = wholeBatches(partition, bytes, { from: place.offset, limit })
+    const { start, end, nextOffset } = wholeBatches(partition, bytes, {
+      from: place.offset,
+      limit,
+      base: place.base,
+      mayBeginBefore,
+    })
+    mayBeginBefore = false
     place.position += start
     if (end === start) {
-      if (start === 0) return null
-      continue
+      if (start > 0) continue
+      if (sizeOfBatch(partition, bytes, 0) !== -1) return null
+      throw foundDamage(partition, new Error(`The record batch at byte ${place.position} is longer than its segment.`))
     }
     place.position += end - start
     place.offset = nextOffset
@@ -119,14 +129,40 @@ function readWhole(
   return partition.readBytes(base, position, Math.min(available, needed))
 }
 
+interface BatchRange {
+  readonly from: number
+  readonly limit: number
+  /** Segment that the bytes are from. */
+  readonly base: number
+  /** Whether the first batch may begin before `from`; otherwise one ended just there. */
+  readonly mayBeginBefore: boolean
+}
+
 /** The range of `bytes` with whole batches that end at or after `from` and begin before `limit`. */
-function wholeBatches(partition: Partition, bytes: Buffer, { from, limit }: { from: number; limit: number }) {
+function wholeBatches(partition: Partition, bytes: Buffer, { from, limit, base, mayBeginBefore }: BatchRange) {
+  const maxOffset = from < partition.state.checkedFrom ? endOfSegment(partition, base) : -1
   let start = 0
   let end = 0
   let nextOffset = from
   for (;;) {
     const size = sizeOfBatch(partition, bytes, end)
-    if (size === -1 || baseOffset(bytes, end) >= limit) return { start, end, nextOffset }
+    if (size === -1) return { start, end, nextOffset }
+    const isFirst = end === 0
+    if (
+      maxOffset !== -1 &&
+      !isSound(partition, bytes, {
+        at: end,
+        size,
+        expected: nextOffset,
+        maxOffset,
+        mayBeginBefore: mayBeginBefore && isFirst,
+      })
+    ) {
+      // The batches before it are delivered first.
+      if (end > start) return { start, end, nextOffset }
+      throw foundDamage(partition, new Error(`The record batch at or after offset ${nextOffset} fails its checksum.`))
+    }
+    if (baseOffset(bytes, end) >= limit) return { start, end, nextOffset }
     const last = lastOffset(bytes, end)
     end += size
     if (last < from) start = end
@@ -138,11 +174,46 @@ function sizeOfBatch(partition: Partition, bytes: Buffer, at: number): number {
   try {
     return batchSize(bytes, at)
   } catch (cause) {
-    const message =
-      `A segment of ${name(partition)} in ${partition.directory} is damaged: ${(cause as Error).message} ` +
-      'Restart the server: it sets the damaged part aside in the quarantine directory and keeps the rest readable.'
-    throw new BrokerError('CORRUPT_LOG', message, { cause })
+    throw foundDamage(partition, cause as Error)
   }
+}
+
+/** Offset where the segment after `base` begins. */
+const endOfSegment = ({ bases, state }: Partition, base: number) => bases[bases.indexOf(base) + 1] ?? state.endOffset
+
+interface BatchCheck {
+  readonly at: number
+  readonly size: number
+  /** Offset after the batch before. */
+  readonly expected: number
+  readonly maxOffset: number
+  readonly mayBeginBefore: boolean
+}
+
+/** Whether a batch that was written before the log was opened is as it was. Its checksum does not cover the base offset. */
+function isSound({ config }: Partition, bytes: Buffer, check: BatchCheck): boolean {
+  const { at, size, expected, maxOffset, mayBeginBefore } = check
+  const first = baseOffset(bytes, at)
+  const last = lastOffset(bytes, at)
+  if (first < expected && !(mayBeginBefore && last >= expected)) return false
+  if (first > expected && !config.compacts) return false
+  return last < maxOffset && isIntact(bytes, at, size)
+}
+
+/** The error for damage that a reader meets. Leaves a mark in the directory, so that the next start checks every batch there. */
+function foundDamage(partition: Partition, cause: Error): BrokerError {
+  writeFileSync(damageMarkPath(partition.directory), cause.message)
+  const message =
+    `A segment of ${name(partition)} in ${partition.directory} is damaged: ${cause.message} ` +
+    'Restart the server: it sets the damaged part aside in the quarantine directory and keeps the rest readable.'
+  return new BrokerError('CORRUPT_LOG', message, { cause })
+}
+
+/** The batches of a closed segment, all of them checked, from its first byte to `end`. `CORRUPT_LOG`. */
+export function* checkedBatches(partition: Partition, descriptor: number, end: number): Generator<ScannedBatch, void> {
+  const checked = yield* scanBatches(descriptor, { from: 0, end, minOffset: 0 })
+  if (checked !== end)
+    throw foundDamage(partition, new Error(`The record batch at byte ${checked} fails its checksum.`))
 }
 
 /** Sets `place` to the batch that holds its offset, or to the next one where compaction has removed it. */
@@ -155,6 +226,9 @@ function locate(partition: Partition, place: Place): void {
     if (lastOffset(batch.bytes, batch.at) >= place.offset) break
     place.position = batch.position + batch.size
   }
+  // The length of a batch that was damaged leads astray.
+  if (place.position > size && size !== -1)
+    throw foundDamage(partition, new Error('A batch is longer than its segment.'))
   place.version = partition.version
 }
 

@@ -1,19 +1,23 @@
 /**
- * A segment's sparse index, a hint where to start looking: about one entry per 256 KiB of batches, each 24 bytes big-endian:
+ * A segment's sparse index, a hint where to start looking: about one entry per 256 KiB of batches, each 28 bytes big-endian:
  *
  *   uint32 offset of the batch at `position` - the segment's base offset   (last entry of a closed segment: the end)
  *   uint32 position in the .log file
  *   int64  highest timestamp of the segment's records before `position`, -1: none
  *   int64  wall-clock time of the last append before `position`, -1: none
+ *   uint32 CRC-32C of the 24 bytes before
  *
- * It can be rebuilt from the segment, so it is written without care and trusted only as far as the segment bears it out.
+ * It can be rebuilt from the segment, so it is written without being forced to the disk. The checksum keeps a damaged entry from
+ * sending a reader past records, or retention to a segment that is not old.
  */
 
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { crc32c } from '../../crc32c.ts'
 import { readInt64, writeInt64 } from '../../record-batch.ts'
 
 export const INDEX_INTERVAL_BYTES = 256 * 1024
-const ENTRY_BYTES = 24
+const CHECKED_BYTES = 24
+const ENTRY_BYTES = CHECKED_BYTES + 4
 
 export interface IndexEntry {
   readonly offset: number
@@ -22,12 +26,13 @@ export interface IndexEntry {
   readonly appendedAt: number
 }
 
-/** All entries, ascending. Null if the file is missing or its size is odd. */
+/** All entries, ascending. Null if the file is missing, torn or damaged. */
 export function readIndex(path: string, base: number): IndexEntry[] | null {
   const bytes = readIfThere(path)
   if (bytes === null || bytes.length % ENTRY_BYTES !== 0) return null
   const entries: IndexEntry[] = []
   for (let at = 0; at < bytes.length; at += ENTRY_BYTES) {
+    if (bytes.readUInt32BE(at + CHECKED_BYTES) !== crc32c(bytes, at, at + CHECKED_BYTES)) return null
     entries.push({
       offset: base + bytes.readUInt32BE(at),
       position: bytes.readUInt32BE(at + 4),
@@ -60,6 +65,7 @@ function encodeEntry(base: number, { offset, position, maxTimestamp, appendedAt 
   bytes.writeUInt32BE(position, 4)
   writeInt64(bytes, 8, maxTimestamp)
   writeInt64(bytes, 16, appendedAt)
+  bytes.writeUInt32BE(crc32c(bytes, 0, CHECKED_BYTES), CHECKED_BYTES)
   return bytes
 }
 

@@ -29,13 +29,20 @@ export interface ScanRange {
   readonly end: number
   /** Offsets below this make a batch a bad one. */
   readonly minOffset: number
+  /** So do offsets from this on, where it is given: the base offset is the one field of importance that no checksum covers. */
+  readonly maxOffset?: number
+  /** Whether each batch must begin at the offset where the one before ended. Compaction leaves gaps, nothing else does. */
+  readonly isContiguous?: boolean
 }
 
 /**
  * Yields the whole batches from the batch boundary `from` on and returns the position of the first byte that is not part of one: `end`
  * if all is well. Reads through the descriptor.
  */
-export function* scanBatches(descriptor: number, { from, end, minOffset }: ScanRange): Generator<ScannedBatch, number> {
+export function* scanBatches(
+  descriptor: number,
+  { from, end, minOffset, maxOffset = Infinity, isContiguous = false }: ScanRange,
+): Generator<ScannedBatch, number> {
   let position = from
   let expected = minOffset
   let wanted = CHUNK_BYTES
@@ -49,7 +56,9 @@ export function* scanBatches(descriptor: number, { from, end, minOffset }: ScanR
         wanted = Math.max(CHUNK_BYTES, size)
         break
       }
-      if (baseOffset(bytes, at) < expected || !isIntact(bytes, at, size)) return position + at
+      const offset = baseOffset(bytes, at)
+      if (isContiguous ? offset !== expected : offset < expected) return position + at
+      if (lastOffset(bytes, at) >= maxOffset || !isIntact(bytes, at, size)) return position + at
       expected = lastOffset(bytes, at) + 1
       yield { bytes, at, size, position: position + at }
       at += size
@@ -69,14 +78,15 @@ function plausibleSize(bytes: Buffer, at: number): number {
 }
 
 /** Position of the next whole batch behind a damaged place at `from`, or -1. */
-export function findNextBatch(descriptor: number, { from, end, minOffset }: ScanRange): number {
+export function findNextBatch(descriptor: number, { from, end, minOffset, maxOffset = Infinity }: ScanRange): number {
   for (let position = from; position + BATCH_HEADER_BYTES <= end; position += CHUNK_BYTES - BATCH_HEADER_BYTES) {
     const bytes = readAt(descriptor, position, Math.min(CHUNK_BYTES, end - position))
     // The format version is the only fixed byte of a header.
     for (let magicAt = bytes.indexOf(MAGIC, 16); magicAt !== -1; magicAt = bytes.indexOf(MAGIC, magicAt + 1)) {
       const at = magicAt - 16
       const size = plausibleSize(bytes, at)
-      if (size <= 0 || position + at + size > end || baseOffset(bytes, at) < minOffset) continue
+      if (size <= 0 || position + at + size > end) continue
+      if (baseOffset(bytes, at) < minOffset || lastOffset(bytes, at) >= maxOffset) continue
       const whole = readAt(descriptor, position + at, size)
       if (batchSize(whole, 0) === size && isIntact(whole, 0, size)) return position + at
     }

@@ -3,6 +3,10 @@
 import type { TopicConfig } from '../../broker.ts'
 import { BrokerError } from '../../broker-error.ts'
 
+/** The log's own topics, under Kafka's names: committed offsets of groups, and transactions. */
+export const OFFSETS_TOPIC = '__consumer_offsets'
+export const TRANSACTIONS_TOPIC = '__transaction_state'
+
 /** Kafka's defaults for what the log acts on. */
 export const TOPIC_DEFAULTS: TopicConfig = {
   'cleanup.policy': 'delete',

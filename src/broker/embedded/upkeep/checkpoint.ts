@@ -1,11 +1,12 @@
 /**
  * How far each partition is known to be whole, so that a start checks only what was written since. Written when the log is closed and
  * from time to time; after a crash it may be old, and it may be missing: then everything is checked.
+ *
+ * It also says what must be there: every offset before `offset` was acknowledged, so where one is missing, something was damaged.
  */
 
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeFileAtomically } from '../segments/data-layout.ts'
+import { readCheckedJson, writeCheckedJson } from '../segments/checked-json.ts'
 import type { OpenTransaction } from '../segments/partition-state.ts'
 
 export interface PartitionCheckpoint {
@@ -20,10 +21,20 @@ export interface PartitionCheckpoint {
   readonly appendedAt: number
   /** Open at `offset`. */
   readonly transactions: readonly OpenTransaction[]
-  /** How many entries `aborted.index` holds whose marker is before `offset`. */
+  /** How many entries `aborted.index` holds whose marker is before `offset`, and their checksum. */
   readonly abortedCount: number
+  readonly abortedChecksum: number
   /** Up to here the partition has been compacted. */
   readonly cleanedTo: number
+  /** The files at the time when the log was closed. Absent while it is open, as retention and compaction then change them. */
+  readonly closed?: ClosedPartition
+}
+
+export interface ClosedPartition {
+  readonly topic: string
+  readonly partition: number
+  /** Ascending by base offset; sizes in bytes. */
+  readonly segments: readonly { readonly base: number; readonly size: number }[]
 }
 
 /** By `<topic id>/<partition>`. */
@@ -31,14 +42,23 @@ export type Checkpoint = ReadonlyMap<string, PartitionCheckpoint>
 
 const checkpointPath = (dataDir: string) => join(dataDir, 'checkpoint.json')
 
-export function readCheckpoint(dataDir: string): Checkpoint {
-  try {
-    return new Map(Object.entries(JSON.parse(readFileSync(checkpointPath(dataDir), 'utf8'))))
-  } catch {
-    return new Map()
-  }
+/** The checkpoint of the last start or stop; empty if there is none. `warn`: receives a sentence if it is damaged. */
+export function readCheckpoint(dataDir: string, warn: (message: string) => void): Checkpoint {
+  const file = readCheckedJson(checkpointPath(dataDir))
+  if (file.kind === 'damaged')
+    warn(
+      `${checkpointPath(dataDir)} is damaged. All segments are checked instead, which takes longer; if records are missing at the end ` +
+        'of a partition, only committed offsets can tell now. Check the disk.',
+    )
+  return file.kind === 'read' ? new Map(Object.entries(file.value as Record<string, PartitionCheckpoint>)) : new Map()
 }
 
 export function writeCheckpoint(dataDir: string, checkpoint: Checkpoint): void {
-  writeFileAtomically(checkpointPath(dataDir), JSON.stringify(Object.fromEntries(checkpoint)))
+  writeCheckedJson(checkpointPath(dataDir), Object.fromEntries(checkpoint))
+}
+
+/** Takes back, before the files may change, what the checkpoint says about them. */
+export function markOpened(dataDir: string, checkpoint: Checkpoint): void {
+  if (![...checkpoint.values()].some(({ closed }) => closed !== undefined)) return
+  writeCheckpoint(dataDir, new Map([...checkpoint].map(([key, { closed: _, ...open }]) => [key, open])))
 }

@@ -27,8 +27,8 @@ import { writeAborted } from '../segments/aborted-index.ts'
 import { keepRecords } from '../segments/batch-filter.ts'
 import { indexPath, logPath, writeFully } from '../segments/data-layout.ts'
 import type { Partition } from '../segments/partition.ts'
+import { checkedBatches } from '../segments/read.ts'
 import { INDEX_INTERVAL_BYTES, type IndexEntry, readIndex, writeIndex } from '../segments/segment-index.ts'
-import { scanBatches } from '../segments/segment-scan.ts'
 import { type OffsetRange, partialPath, swapIn } from './compaction-swap.ts'
 import { closedSegments } from './retention.ts'
 
@@ -96,11 +96,7 @@ async function noteNewest(
     const descriptor = openSync(logPath(partition.directory, base), 'r')
     try {
       let sliceEnd = SLICE_BYTES
-      for (const { bytes, at, size: batchBytes, position } of scanBatches(descriptor, {
-        from: 0,
-        end: size,
-        minOffset: 0,
-      })) {
+      for (const { bytes, at, size: batchBytes, position } of checkedBatches(partition, descriptor, size)) {
         if (position > sliceEnd) {
           sliceEnd = position + SLICE_BYTES
           await pass.pause()
@@ -198,11 +194,7 @@ class Rewrite {
     const descriptor = openSync(logPath(directory, source.base), 'r')
     try {
       let sliceEnd = SLICE_BYTES
-      for (const { bytes, at, size, position } of scanBatches(descriptor, {
-        from: 0,
-        end: source.size,
-        minOffset: 0,
-      })) {
+      for (const { bytes, at, size, position } of checkedBatches(this.#partition, descriptor, source.size)) {
         const kept = this.#filter(bytes.subarray(at, at + size), appendedAt)
         if (kept !== null) this.#write(kept, target)
         if (position < sliceEnd) continue

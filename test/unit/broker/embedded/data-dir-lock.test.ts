@@ -81,3 +81,13 @@ test('a directory that cannot be made is an error that says so', async () => {
     message: expect.stringContaining('open the data directory'),
   })
 })
+
+test.runIf(existsSync('/proc/self'))(
+  'a data directory in a place where nothing can be made is an error, not an endless loop',
+  async () => {
+    await expect(openEmbeddedLog({ dataDir: '/proc/nope/data' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('open the data directory /proc/nope/data'),
+    })
+  },
+)

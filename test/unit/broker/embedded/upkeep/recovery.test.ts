@@ -113,6 +113,9 @@ describe('after a crash', () => {
     truncateSync(segmentPaths(damaged, 't')[0]!, 3 * batchBytes + 5)
     const next = await openLog({ dataDir: damaged })
     expect(values(await readAll(next.broker, 't'))).toEqual(sequence(3))
+    expect(next.warnings).toEqual([expect.stringMatching('Up to 2 records are lost, those with offsets 3 to 4')])
+    await produceEach(next.broker, 't', ['next'])
+    expect((await readAll(next.broker, 't')).at(-1)).toMatchObject({ offset: 5, value: 'next' })
   })
 })
 
@@ -127,7 +130,9 @@ describe('a damaged segment', () => {
     expect(records.map((r) => r.offset)).toEqual([0, 1, 2, 3, 5, 6, 7, 8, 9])
     expect(values(records)).toEqual(records.map((r) => `v${r.offset}`))
     expect(warnings).toHaveLength(1)
-    expect(warnings[0]).toMatch(/Corrupt segment .* of t-0: .* at offset 4\..*produce them again/s)
+    expect(warnings[0]).toMatch(
+      /^Damage in partition 0 of topic t: .* The record with offset 4 is lost .*produce them again/,
+    )
     const [copy] = readdirSync(join(dataDir, 'quarantine'))
     expect(readFileSync(join(dataDir, 'quarantine', copy!))).toEqual(damaged)
   })
@@ -159,6 +164,21 @@ describe('a damaged segment', () => {
     expect(values(await readAll(broker, 't'))).toEqual(sequence(9))
     expect(warnings).toHaveLength(1)
     expect(readdirSync(join(dataDir, 'quarantine'))).toHaveLength(1)
+  })
+
+  test('that was written long before the log was closed is found when it is read, and taken out by the next start', async () => {
+    const { log, broker, dataDir } = await openLog()
+    await broker.createTopic({ name: 't', partitions: 1, config: { 'segment.bytes': String(3 * batchBytes) } })
+    await produceEach(broker, 't', sequence(10))
+    await log.close()
+    flipBit(segmentPaths(dataDir, 't')[0]!, batchBytes + 65)
+    const second = await openLog({ dataDir })
+    expect(second.warnings).toEqual([])
+    await expect(readAll(second.broker, 't')).rejects.toMatchObject({ code: 'CORRUPT_LOG' })
+    await second.log.close()
+    const third = await openLog({ dataDir })
+    expect(third.warnings).toEqual([expect.stringMatching('The record with offset 1 is lost')])
+    expect((await readAll(third.broker, 't')).map((r) => r.offset)).toEqual([0, 2, 3, 4, 5, 6, 7, 8, 9])
   })
 
   test('under a running server is an error of that partition, with advice', async () => {

@@ -22,6 +22,13 @@ export interface UpkeepOptions {
   readonly warn: (message: string) => void
 }
 
+export interface SyncOptions {
+  /** Write a checkpoint even if the last one is not old. Default false. */
+  readonly isCheckpointWanted?: boolean
+  /** No file changes any more. Default false. */
+  readonly isClosed?: boolean
+}
+
 /** A checkpoint names all partitions, so it is not written for each of many syncs. */
 const MIN_CHECKPOINT_INTERVAL_MS = 10_000
 
@@ -67,9 +74,9 @@ export class Upkeep {
     })
   }
 
-  /** Forces what was acknowledged to the disk; writes a checkpoint if `checkpoint` is set or the last one is old. */
-  sync(checkpoint: boolean): Promise<void> {
-    return this.#inTurn(() => this.#sync(checkpoint))
+  /** Forces what was acknowledged to the disk. See {@link SyncOptions}. */
+  sync(options: SyncOptions = {}): Promise<void> {
+    return this.#inTurn(() => this.#sync(options))
   }
 
   async #maintainPartition(partition: Partition, now: number): Promise<void> {
@@ -92,10 +99,10 @@ export class Upkeep {
     }
   }
 
-  async #sync(isCheckpointWanted: boolean): Promise<void> {
+  async #sync({ isCheckpointWanted = false, isClosed = false }: SyncOptions): Promise<void> {
     const { owner, dataDir, clock } = this.#options
     const created = owner.topics.takeCreated()
-    const present = owner.topics.checkpoint()
+    const present = owner.topics.checkpoint({ isClosed })
     const changed = owner.topics.partitionsByKey().filter(([key]) => !isSame(present.get(key), this.#synced.get(key)))
     if (this.#options.fsync) {
       for (const path of created) await syncIfThere(path)
