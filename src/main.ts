@@ -17,11 +17,11 @@ import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
 import { createRegistry } from './functions/registry.ts'
 import type { ClusterMembership, ClusterMembershipOptions } from './runtime/cluster/cluster-membership.ts'
 import { createQueryRuntime } from './runtime/queries/runtime.ts'
-import type { WorkerProvider } from './runtime/queries/workers.ts'
 import type { QueryRuntime } from './runtime/query-runtime.ts'
 import { SLOTS } from './runtime/slots.ts'
 import type { StoresSetup } from './runtime/threads/setup.ts'
 import { workerThreads } from './runtime/threads/worker-threads.ts'
+import type { WorkerProvider } from './runtime/worker.ts'
 
 export interface ServerPartsOptions {
   /** Where the embedded log and the state of queries lie. Made if it is not there. */

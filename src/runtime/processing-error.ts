@@ -24,3 +24,8 @@ export interface ProcessingError {
 }
 
 export type ReportError = (error: ProcessingError) => void
+
+/** Ends a query before a record that it must not pass. */
+export class BadRecordError extends Error {
+  override readonly name = 'BadRecordError'
+}

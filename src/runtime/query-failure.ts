@@ -1,14 +1,14 @@
 /** From what was thrown to why a query stopped. */
 import { BrokerError, type BrokerErrorCode } from '../broker/broker-error.ts'
+import { BadRecordError } from './processing-error.ts'
 import type { QueryFailure } from './query-runtime.ts'
-import { BadRecordError } from './task/bad-records.ts'
 
 /** Faults that whoever writes the query or owns its topics can cure. */
 const OF_THE_USER: ReadonlySet<BrokerErrorCode> = new Set(['UNKNOWN_TOPIC', 'AUTHORIZATION_FAILED', 'RECORD_TOO_LARGE'])
 
 /** Source: error classification of queries (missing topics, authorization, bad data: USER). */
 export function failureOf(error: unknown, time: number): QueryFailure {
-  return { time, type: typeOf(error), message: messageOf(error) }
+  return { time, type: typeOf(error), message: failureText(error) }
 }
 
 function typeOf(error: unknown): QueryFailure['type'] {
@@ -19,7 +19,7 @@ function typeOf(error: unknown): QueryFailure['type'] {
   return 'UNKNOWN'
 }
 
-function messageOf(error: unknown): string {
+function failureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const causes: string[] = []
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) causes.push(` Caused by: ${cause.message}`)
@@ -30,7 +30,3 @@ function messageOf(error: unknown): string {
 /** As the file system tells; the log's own refusals say it themselves. */
 const isDiskFull = (error: unknown): boolean =>
   error instanceof Error && ['ENOSPC', 'EDQUOT'].includes(String((error as NodeJS.ErrnoException).code))
-
-/** What a bug's report needs besides its message. */
-export const stackOf = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -1,6 +1,32 @@
 /** How far a query has come: what a worker tells of its tasks, and what that is together. */
 import { addLatencies, type LatencyCounts } from './latency.ts'
-import { addRestores, type RestoreCounts } from './stores/restores.ts'
+
+export interface RestoreCounts {
+  /** Records taken from changelogs. */
+  readonly restored: number
+  /** Offsets of changelogs still to be gone through; 0 when nothing is being restored. */
+  readonly left: number
+}
+
+export const NOTHING_RESTORED: RestoreCounts = { restored: 0, left: 0 }
+
+export const addRestores = (parts: readonly RestoreCounts[]): RestoreCounts =>
+  parts.reduce(
+    (sum, part) => ({ restored: sum.restored + part.restored, left: sum.left + part.left }),
+    NOTHING_RESTORED,
+  )
+
+/** What a worker has read of one topic, whoever it was for. */
+export interface TopicTotals {
+  /** Records fetched: each once, however many queries read it; again for a query that is behind and catches up. */
+  readonly records: number
+  /** How often a record was decoded: once for all queries that read it alike. */
+  readonly decoded: number
+  readonly bytes: number
+}
+
+/** By topic. */
+export type FetchTotals = ReadonlyMap<string, TopicTotals>
 
 export interface StepStatistics {
   readonly step: string

@@ -8,8 +8,7 @@ import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import type { Row } from '../types/value.ts'
 import type { TaskAssignment } from './assignment.ts'
 import type { ProcessingError } from './processing-error.ts'
-import type { QueryProgress } from './query-progress.ts'
-import type { FetchTotals } from './worker.ts'
+import type { FetchTotals, QueryProgress } from './query-progress.ts'
 
 export interface StartQuery {
   readonly plan: PhysicalPlan

@@ -2,7 +2,7 @@
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment } from './assignment.ts'
 import type { ProcessingError } from './processing-error.ts'
-import type { QueryProgress } from './query-progress.ts'
+import type { FetchTotals, QueryProgress } from './query-progress.ts'
 import type { PullRequest, PushRow, QueryFailure } from './query-runtime.ts'
 
 export interface Worker {
@@ -43,18 +43,6 @@ export interface InProcessWorker extends Worker {
   progressMark(queryId: string): string | undefined
 }
 
-/** What a worker has read of one topic, whoever it was for. */
-export interface TopicTotals {
-  /** Records fetched: each once, however many queries read it; again for a query that is behind and catches up. */
-  readonly records: number
-  /** How often a record was decoded: once for all queries that read it alike. */
-  readonly decoded: number
-  readonly bytes: number
-}
-
-/** By topic. */
-export type FetchTotals = ReadonlyMap<string, TopicTotals>
-
 /** The worker died with what it was asked to do. */
 export class WorkerLostError extends Error {
   override readonly name = 'WorkerLostError'
@@ -77,4 +65,14 @@ export interface WorkerListener {
   readonly onProcessingError: (queryId: string, error: ProcessingError) => void
   /** Rows of a push query, in the order of their partition. */
   readonly onRows: (queryId: string, rows: readonly PushRow[]) => void
+}
+
+/** Makes workers; the seam between threads and this thread. */
+export interface WorkerProvider {
+  /** How many there may be. */
+  readonly count: number
+  /** `onLost`: the worker died with all its tasks; `suspect` is the query that it was working for, if known. */
+  open(index: number, listener: WorkerListener, onLost: (suspect: string | null, cause: Error) => void): Promise<Worker>
+  /** After all workers were closed. */
+  close(): Promise<void>
 }

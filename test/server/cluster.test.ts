@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Peers, SlotOwner } from '../../src/engine/cluster/peers.ts'
+import type { SlotOwner } from '../../src/broker/slot-owner.ts'
+import type { Peers } from '../../src/engine/cluster/peers.ts'
 import { SLOTS, slotOf } from '../../src/runtime/slots.ts'
 import { peerHttp } from '../../src/server/peer-http.ts'
 import { TestEngine, temporaryDirectory } from '../support/engine.ts'

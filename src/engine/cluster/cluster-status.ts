@@ -1,12 +1,12 @@
 /** Which server of the cluster has which partitions and stores of the persistent queries. Source: rest.md 7, /clusterStatus. */
 
+import type { SlotOwner } from '../../broker/slot-owner.ts'
 import { isOperator, splitTopology, stepSchemas, storesOf } from '../../plan/topology.ts'
 import type { TaskAssignment } from '../../runtime/assignment.ts'
 import { SLOTS } from '../../runtime/slots.ts'
 import type { PersistentQuery } from '../commands/catalog.ts'
 import type { EngineParts } from '../parts.ts'
 import { hostIn } from './peer-states.ts'
-import type { SlotOwner } from './peers.ts'
 
 interface ActiveParts {
   readonly activeStores: readonly string[]

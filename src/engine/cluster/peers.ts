@@ -1,11 +1,6 @@
 /** The other servers of the cluster, as the engine needs them: who has which slots, and what they answer over HTTP. */
+import type { SlotOwner } from '../../broker/slot-owner.ts'
 import type { RequestProperties } from '../api.ts'
-
-export interface SlotOwner {
-  /** URL where its server is reached. */
-  readonly address: string
-  readonly slots: readonly number[]
-}
 
 export interface PeerRequest {
   readonly address: string

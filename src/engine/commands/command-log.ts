@@ -3,8 +3,10 @@
  * with a transactional id writes it, so that of two servers that accept at the same time the later fences the earlier, which then looks
  * again. What is written is applied only by the reader, also on the server that wrote it. Source: rest.md 8.
  */
+
 import type { Broker, Fetcher, Producer } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
+import { commitSurely } from '../../broker/commit-surely.ts'
 import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
 import type { Clock } from '../../clock.ts'
@@ -173,7 +175,7 @@ export class CommandLog {
       if (baseOffset !== expected) {
         throw new BrokerError('TRANSACTION_ABORTED', 'Another server has written to the command log meanwhile.')
       }
-      await commitSurely(producer)
+      await commitSurely(producer, MAX_ATTEMPTS)
       this.#appended = baseOffset
     } catch (error) {
       await this.#dropProducer()
@@ -242,18 +244,6 @@ export class CommandLog {
 /** The log cannot be followed, so nothing may be appended to it. */
 export class DegradedError extends Error {
   override readonly name = 'DegradedError'
-}
-
-/** After an error that a retry can cure nobody knows whether the commit was made; asking again tells. */
-async function commitSurely(producer: Producer): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await producer.commit()
-      return
-    } catch (error) {
-      if (!(error instanceof BrokerError && error.retriable) || attempt === MAX_ATTEMPTS) throw error
-    }
-  }
 }
 
 const isOvertaken = (error: unknown): boolean =>

@@ -1,9 +1,8 @@
 /** What runs, as Prometheus reads it: asked of the runtime at each scrape. Source: cli-and-operations.md 2.7. */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { LATENCY_BOUNDS_MS, type LatencyCounts } from '../../runtime/latency.ts'
-import type { StepStatistics } from '../../runtime/query-progress.ts'
+import type { StepStatistics, TopicTotals } from '../../runtime/query-progress.ts'
 import type { QueryRuntime, QueryStatus } from '../../runtime/query-runtime.ts'
-import type { TopicTotals } from '../../runtime/worker.ts'
 import type { MeteredEngine } from '../api.ts'
 import { type Labels, type Sample, ScrapedMetric } from './scraped-metric.ts'
 

@@ -3,8 +3,10 @@
  * after pauses that grow, whenever the membership has ended.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { SlotEvents, SlotMembership, SlotOwner } from '../../broker/kafka/groups/slot-group.ts'
+import type { SlotEvents, SlotMembership } from '../../broker/kafka/groups/slot-group.ts'
+import type { SlotOwner } from '../../broker/slot-owner.ts'
 import type { Clock } from '../../clock.ts'
+import { messageOf } from '../../expressions/message-of.ts'
 import type { QueryRuntime } from '../query-runtime.ts'
 
 export interface ClusterMembershipOptions {
@@ -93,8 +95,6 @@ function rangesOf(slots: readonly number[]): string {
   }
   return ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(',')
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 async function systemPause(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => {})

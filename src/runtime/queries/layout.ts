@@ -4,6 +4,7 @@
  */
 import type { Broker, CommittedOffset, PartitionOffset, TopicConfig } from '../../broker/broker.ts'
 import { BrokerError, unknownTopic } from '../../broker/broker-error.ts'
+import { positionKey } from '../../broker/position-key.ts'
 import type { Step } from '../../operators/index.ts'
 import type { RepartitionStep, SourceStep, StepId } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
@@ -18,7 +19,6 @@ import {
 } from '../assignment.ts'
 import { type Config, isExactlyOnce, readsFromStart } from '../query-config.ts'
 import { type SlotTerms, slotOf } from '../slots.ts'
-import { positionKey } from '../stores/task-stores.ts'
 import { applicationId, changelogTopic, repartitionTopic } from '../topic-names.ts'
 import { changelogConfig } from './changelog-config.ts'
 

@@ -3,13 +3,13 @@
  * after the other.
  */
 import { BrokerError } from '../../broker/broker-error.ts'
+import { positionKey } from '../../broker/position-key.ts'
 import type { Clock } from '../../clock.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
 import { failureOf } from '../query-failure.ts'
 import { addProgress, type QueryProgress } from '../query-progress.ts'
 import type { QueryFailure, QueryState, QueryStatus } from '../query-runtime.ts'
 import type { OwnedSlots, SlotTerms } from '../slots.ts'
-import { positionKey } from '../stores/task-stores.ts'
 import { applicationId } from '../topic-names.ts'
 import { unlessLost, type Worker, WorkerLostError } from '../worker.ts'
 import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './layout.ts'

@@ -8,6 +8,7 @@ import type { Row } from '../../types/value.ts'
 import type { TaskAssignment } from '../assignment.ts'
 import type { ProcessingError } from '../processing-error.ts'
 import { type Config, compressionOf, mergeConfig } from '../query-config.ts'
+import type { FetchTotals } from '../query-progress.ts'
 import type {
   PullRequest,
   PushSubscriber,
@@ -22,13 +23,13 @@ import { OwnedSlots } from '../slots.ts'
 import { memoryStores } from '../stores/memory-stores.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
 import { inProcessWorkers } from '../worker/in-process-workers.ts'
-import { type FetchTotals, unlessLost, type Worker, type WorkerListener, WorkerLostError } from '../worker.ts'
+import { unlessLost, type Worker, type WorkerListener, WorkerLostError, type WorkerProvider } from '../worker.ts'
 import { fixOrigins, type PlacementOptions } from './layout.ts'
 import type { KeptTable } from './materialization-partitions.ts'
 import { merge } from './merge.ts'
 import { PushQueries } from './push-queries.ts'
 import { RunningQuery, type RunningQueryOptions } from './running-query.ts'
-import { type WorkerProvider, Workers } from './workers.ts'
+import { Workers } from './workers.ts'
 
 export interface QueryRuntimeOptions {
   /** Of this thread; connected. The caller closes it after the runtime. */

@@ -1,15 +1,5 @@
 /** The workers of a server, made when a task first needs one: an idle server has none. */
-import type { Worker, WorkerListener } from '../worker.ts'
-
-/** Makes workers; the seam between threads and this thread. */
-export interface WorkerProvider {
-  /** How many there may be. */
-  readonly count: number
-  /** `onLost`: the worker died with all its tasks; `suspect` is the query that it was working for, if known. */
-  open(index: number, listener: WorkerListener, onLost: (suspect: string | null, cause: Error) => void): Promise<Worker>
-  /** After all workers were closed. */
-  close(): Promise<void>
-}
+import type { Worker, WorkerListener, WorkerProvider } from '../worker.ts'
 
 export interface WorkersOptions {
   readonly provider: WorkerProvider

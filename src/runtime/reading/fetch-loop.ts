@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FetchedPartition, Fetcher } from '../../broker/broker.ts'
-import { positionKey } from '../stores/task-stores.ts'
+import { positionKey } from '../../broker/position-key.ts'
 
 /** Long enough to be cheap for an idle worker; a fetch that finds records ends the wait. */
 const POLL_MS = 500

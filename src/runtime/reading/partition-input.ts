@@ -5,11 +5,11 @@
 import type { Clock } from '../../clock.ts'
 import type { StreamRecord } from '../../types/record.ts'
 import type { InputAssignment } from '../assignment.ts'
+import { WATCHED } from '../heartbeat.ts'
 import type { ReadFault } from '../task/bad-records.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import type { Subscription } from '../task/shared-source.ts'
 import type { TaskInput } from '../task/task.ts'
-import { WATCHED } from '../threads/watch.ts'
 
 export interface FeedOptions {
   readonly input: TaskInput

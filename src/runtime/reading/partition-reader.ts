@@ -2,10 +2,10 @@
 import type { FetchedPartition } from '../../broker/broker.ts'
 import type { BrokerError } from '../../broker/broker-error.ts'
 import { RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
+import type { TopicTotals } from '../query-progress.ts'
 import type { internalReader } from '../task/internal-record.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import { SourceGroup, sourceIdentity } from '../task/shared-source.ts'
-import type { TopicTotals } from '../worker.ts'
 import type { FetchLoop, Lane } from './fetch-loop.ts'
 import type { InputFeed } from './partition-input.ts'
 

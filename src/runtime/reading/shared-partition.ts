@@ -4,7 +4,7 @@
  * takes nothing for a while is parked, so that it holds up nobody.
  */
 import type { BrokerError } from '../../broker/broker-error.ts'
-import type { TopicTotals } from '../worker.ts'
+import type { TopicTotals } from '../query-progress.ts'
 import type { FetchLoop } from './fetch-loop.ts'
 import { type LaneFeed, PartitionLane } from './partition-reader.ts'
 

@@ -1,8 +1,8 @@
 /** All reading of a worker: one loop for what is up to date, one for inputs that are behind, and who reads which topic partition. */
 import type { Broker } from '../../broker/broker.ts'
 import { type BrokerError, OffsetOutOfRangeError } from '../../broker/broker-error.ts'
-import { positionKey } from '../stores/task-stores.ts'
-import type { FetchTotals, TopicTotals } from '../worker.ts'
+import { positionKey } from '../../broker/position-key.ts'
+import type { FetchTotals, TopicTotals } from '../query-progress.ts'
 import { FetchLoop } from './fetch-loop.ts'
 import type { InputFeed } from './partition-input.ts'
 import type { LaneFeed } from './partition-reader.ts'

@@ -11,10 +11,11 @@ import { fitsShape, type TaskRecord } from '../../state/lmdb/state-catalog.ts'
 import type { StoreUsage } from '../../state/lmdb/store-usage.ts'
 import { type ChangelogWriter, TaskState } from '../../state/lmdb/task-state.ts'
 import type { StateStore, StoreDeclaration, StoreSpec } from '../../state/store.ts'
+import type { RestoreCounts } from '../query-progress.ts'
 import { ChangelogPositions } from './changelog-positions.ts'
 import { memoryStores } from './memory-stores.ts'
 import { type RestoreProgress, restoreChangelogs } from './restore-changelogs.ts'
-import { type RestoreCounts, Restores } from './restores.ts'
+import { Restores } from './restores.ts'
 import { type SlotEnvironment, SlotEnvironments } from './slot-environments.ts'
 import type {
   Checkpoint,

@@ -1,7 +1,7 @@
 /** State in memory alone: tasks build it anew from their inputs after a restart. For tests, and for push queries. */
 import { memoryStore } from '../../state/memory.ts'
 import type { StateStore, StoreSpec } from '../../state/store.ts'
-import { NOTHING_RESTORED } from './restores.ts'
+import { NOTHING_RESTORED } from '../query-progress.ts'
 import type { Checkpoint, StoreProvider, TaskStores } from './task-stores.ts'
 
 const NOTHING: Checkpoint = { write: async () => {}, abandon: () => {} }

@@ -1,20 +1,6 @@
 /** How far the restores of queries have come, over the tasks of a worker. */
+import { addRestores, type RestoreCounts } from '../query-progress.ts'
 import type { RestoreProgress } from './restore-changelogs.ts'
-
-export interface RestoreCounts {
-  /** Records taken from changelogs. */
-  readonly restored: number
-  /** Offsets of changelogs still to be gone through; 0 when nothing is being restored. */
-  readonly left: number
-}
-
-export const NOTHING_RESTORED: RestoreCounts = { restored: 0, left: 0 }
-
-export const addRestores = (parts: readonly RestoreCounts[]): RestoreCounts =>
-  parts.reduce(
-    (sum, part) => ({ restored: sum.restored + part.restored, left: sum.left + part.left }),
-    NOTHING_RESTORED,
-  )
 
 export class Restores {
   /** By query, then by task. */

@@ -7,13 +7,10 @@ import type { OperatorStep } from '../../operators/index.ts'
 import type { StepSchema } from '../../operators/step.ts'
 import type { StoreUsage } from '../../state/lmdb/store-usage.ts'
 import type { StateStore, StoreDeclaration, StoreSpec } from '../../state/store.ts'
-import type { RestoreCounts } from './restores.ts'
+import type { RestoreCounts } from '../query-progress.ts'
 
 /** Positions of a task's inputs: next offset by `topic/partition` (`positionKey`). */
 export type Positions = ReadonlyMap<string, number>
-
-export const positionKey = ({ topic, partition }: { readonly topic: string; readonly partition: number }): string =>
-  `${topic}/${partition}`
 
 export interface StoreProvider {
   /** Opens the stores of one task, before its operators are built. `specs` is empty for a task without state. */

@@ -7,7 +7,7 @@ import { type RecordBatchCursor, readHeaders } from '../../broker/record-batch-c
 import type { BadRecordPolicy } from '../../metastore/data-source.ts'
 import type { SourceStep } from '../../operators/step.ts'
 import type { Header } from '../../types/record.ts'
-import type { RecordPosition } from '../processing-error.ts'
+import { BadRecordError, type RecordPosition } from '../processing-error.ts'
 import type { RecordCursor } from './record-cursor.ts'
 
 /** What is wrong with a record. */
@@ -28,11 +28,6 @@ export interface BadRecord {
   readonly value: Uint8Array | null
   readonly headers: readonly Header[]
   readonly fault: ReadFault
-}
-
-/** The query must not go past a record. */
-export class BadRecordError extends Error {
-  override readonly name = 'BadRecordError'
 }
 
 type Config = (name: string) => string | undefined

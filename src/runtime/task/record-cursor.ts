@@ -1,5 +1,4 @@
 /** A record as positions in bytes: what tasks read. `RecordBatchCursor` is one; tests and the test driver have single records. */
-import type { Header } from '../../types/record.ts'
 
 export interface RecordCursor {
   readonly buffer: Buffer
@@ -14,5 +13,3 @@ export interface RecordCursor {
   readonly valueEnd: number
   readonly headerCount: number
 }
-
-export type ReadHeaders<Cursor extends RecordCursor> = (cursor: Cursor) => readonly Header[] | null

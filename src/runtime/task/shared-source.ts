@@ -3,7 +3,9 @@
  * need, the filters' columns first; columns behind them are decoded only if some filter lets the record pass. Inputs come and go while
  * the group runs: one more costs its own filter, not those of the others.
  */
+
 import { columnsOf, mapColumns } from '../../expressions/inspect.ts'
+import { messageOf } from '../../expressions/message-of.ts'
 import { compilePredicate } from '../../operators/evaluate.ts'
 import type { OperatorContext } from '../../operators/operator.ts'
 import type { FilterStep } from '../../operators/stateless/filter.ts'
@@ -160,7 +162,7 @@ export class SourceGroup {
   }
 
   #badTime(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     for (const { subscription } of this.#subscribers) {
       subscription.refuse({ message, causes: [], target: 'value' }, this.#cursor!)
     }

@@ -2,8 +2,10 @@
  * Runs a query without a broker, on one partition and a hand-set clock: each record goes through the whole topology, internal topics
  * included, before the next one. Offsets count from 0 per topic. Source: Kafka Streams' TopologyTestDriver.
  */
+
 import type { Clock } from '../../clock.ts'
 import { QueryError } from '../../errors.ts'
+import { messageOf } from '../../expressions/message-of.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { RepartitionStep, SinkStep, StepId, StepSchema } from '../../operators/step.ts'
@@ -206,7 +208,7 @@ export class TestDriver {
   }
 
   #stopped(error: unknown): QueryError {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     const text = message.startsWith('Fatal user code error') ? message : `Exception caught in process. ${message}`
     return new QueryError(text, { queryId: this.#options.plan.queryId, type: 'UNKNOWN', cause: error })
   }

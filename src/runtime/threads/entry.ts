@@ -1,8 +1,8 @@
 /** Entry of a worker thread: one worker, which the main thread talks to. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { WATCHED } from '../heartbeat.ts'
 import { LocalWorker } from '../worker/local-worker.ts'
 import { type WorkerSetup, workerOptions } from './setup.ts'
-import { WATCHED } from './watch.ts'
 import { WorkerServer } from './worker-server.ts'
 
 /** How often a thread without work shows that it lives. */

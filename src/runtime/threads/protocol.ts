@@ -1,9 +1,9 @@
 /** What main thread and workers say to each other: plain data. Each call has one reply with its id; events come by themselves. */
 import type { QueryAssignment } from '../assignment.ts'
 import type { ProcessingError } from '../processing-error.ts'
-import type { QueryProgress } from '../query-progress.ts'
+import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { QueryFailure } from '../query-runtime.ts'
-import type { FetchTotals, WorkerPull } from '../worker.ts'
+import type { WorkerPull } from '../worker.ts'
 import type { RowBatch } from './row-batches.ts'
 
 /** A pull request with its keys as bytes. */

@@ -1,9 +1,9 @@
 /** A worker in a worker, as the main thread sees it. */
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
-import type { QueryProgress } from '../query-progress.ts'
+import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { PushRow } from '../query-runtime.ts'
-import type { FetchTotals, Worker, WorkerListener, WorkerLostError, WorkerPull } from '../worker.ts'
+import type { Worker, WorkerListener, WorkerLostError, WorkerPull } from '../worker.ts'
 import type { CallMessage, WorkerCalls, WorkerMessage } from './protocol.ts'
 import { plainRows, pushedRows, type RowBatchCodec } from './row-batches.ts'
 import { keyCodecOf, writePull } from './wire-pull.ts'

@@ -5,13 +5,7 @@
  * against the other.
  */
 
-/** What two threads share: 32-bit numbers. */
-export const WATCHED = {
-  /** Number of the query that the thread works for, or 0. */
-  workingFor: 0,
-  beats: 1,
-  length: 2,
-} as const
+import { WATCHED } from '../heartbeat.ts'
 
 export interface WorkerWatchOptions {
   /** See `WATCHED`. */

@@ -1,5 +1,7 @@
 /** The worker's side of the conversation: carries out calls on the worker, and passes on what the worker tells. */
+
 import type { MessagePort } from 'node:worker_threads'
+import { messageOf } from '../../expressions/message-of.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
 import type { QueryProgress } from '../query-progress.ts'
@@ -111,7 +113,7 @@ export class WorkerServer {
       const result = await handler(message.argument)
       this.#post({ kind: 'reply', id, result })
     } catch (error) {
-      this.#post({ kind: 'refusal', id, message: error instanceof Error ? error.message : String(error) })
+      this.#post({ kind: 'refusal', id, message: messageOf(error) })
     }
     if (name === 'close') this.#options.onClosed()
   }

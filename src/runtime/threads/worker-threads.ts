@@ -1,15 +1,14 @@
 /** Workers in worker threads. A worker is started for the first task that is placed on it. */
-import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
 import { Worker as Thread, type Transferable } from 'node:worker_threads'
-import type { WorkerProvider } from '../queries/workers.ts'
-import { type Config, mergeConfig } from '../query-config.ts'
-import { type Worker, type WorkerListener, WorkerLostError } from '../worker.ts'
+import { WATCHED } from '../heartbeat.ts'
+import type { Config } from '../query-config.ts'
+import { type Worker, type WorkerListener, WorkerLostError, type WorkerProvider } from '../worker.ts'
 import { YOUNG_GENERATION_MB } from './heap-limits.ts'
 import type { WorkerMessage } from './protocol.ts'
 import { RemoteWorker } from './remote-worker.ts'
 import type { BrokerConnection, StoresSetup, WorkerSetup } from './setup.ts'
-import { WATCHED, WorkerWatch, watchInterval } from './watch.ts'
+import { WorkerWatch, watchInterval } from './watch.ts'
 
 export interface WorkerThreadsOptions {
   /** Threads, at least 1. */
@@ -23,12 +22,6 @@ export interface WorkerThreadsOptions {
   readonly functionModules?: readonly string[]
   /** Told of a worker that died or was ended, with its error, for the server's log. */
   readonly onDeath: (error: Error) => void
-}
-
-/** As many as there are cores, unless the configuration says otherwise. */
-export function workerCount(config: Config): number {
-  const given = Number(mergeConfig(config, {})['num.stream.threads'])
-  return Number.isInteger(given) && given > 0 ? given : availableParallelism()
 }
 
 /** As the table of settings has it. */

@@ -1,5 +1,5 @@
 /** One worker in this thread: for tests, and for servers that are too small for workers. */
-import type { WorkerProvider } from '../queries/workers.ts'
+import type { WorkerProvider } from '../worker.ts'
 import { LocalWorker, type LocalWorkerOptions } from './local-worker.ts'
 
 export function inProcessWorkers(options: Omit<LocalWorkerOptions, 'listener'>): WorkerProvider {

@@ -2,12 +2,14 @@
  * What one task writes: records are encoded straight into the batch of their partition. A batch leaves when it is large enough, and at the
  * end of each round of work whatever its size, so that nothing waits while there is nothing to do.
  */
+
 import type { Producer } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import { partitionForCounter, partitionForKey } from '../../broker/partitioner.ts'
 import { maxTimestamp } from '../../broker/record-batch.ts'
 import type { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 import type { Clock } from '../../clock.ts'
+import { messageOf } from '../../expressions/message-of.ts'
 import type { StepId } from '../../operators/step.ts'
 import { ByteBuffer } from '../../serde/byte-sink.ts'
 import type { Header, StreamRecord } from '../../types/record.ts'
@@ -61,7 +63,7 @@ export class TaskOutputs {
   readonly latency = new LatencyHistogram()
   readonly #options: OutputsOptions
   readonly #key = new ByteBuffer()
-  readonly #open = new Set<OpenBatch>()
+  readonly #open = new Set<OutputBatch>()
   readonly #underWay = new Set<Promise<void>>()
   #failure: BrokerError | null = null
 
@@ -72,7 +74,7 @@ export class TaskOutputs {
   /** A function that writes records to a topic. */
   topic(output: OutputTopic): (record: StreamRecord, encoder: RecordEncoder) => void {
     const { step, partitions, windowBytes } = output
-    const batches = Array.from({ length: partitions }, (_, partition) => new OpenBatch(output, partition))
+    const batches = Array.from({ length: partitions }, (_, partition) => new OutputBatch(output, partition))
     let withoutKey = 0
     return (record, encoder) => {
       if (this.isMuted) return
@@ -100,7 +102,7 @@ export class TaskOutputs {
     output: Pick<OutputTopic, 'topic' | 'maxMessageBytes'>,
     partition: number,
   ): (key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers?: readonly Header[] | null) => void {
-    const batch = new OpenBatch({ ...output, step: CHANGELOG }, partition)
+    const batch = new OutputBatch({ ...output, step: CHANGELOG }, partition)
     return (key, value, timestamp, headers = null) => {
       const more = (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers) + RECORD_END_BYTES
       if (batch.builder !== null && batch.builder.size + more >= batch.largeBytes) this.#send(batch)
@@ -136,13 +138,13 @@ export class TaskOutputs {
     this.#open.clear()
   }
 
-  #builderOf(batch: OpenBatch): RecordBatchBuilder {
+  #builderOf(batch: OutputBatch): RecordBatchBuilder {
     if (batch.builder !== null) return batch.builder
     this.#open.add(batch)
     return (batch.builder = this.#options.pool.take(batch.expectedBytes))
   }
 
-  #write(batch: OpenBatch, record: StreamRecord, encoder: RecordEncoder, hasKey: boolean): void {
+  #write(batch: OutputBatch, record: StreamRecord, encoder: RecordEncoder, hasKey: boolean): void {
     const timestamp = encoder.timestamp(record)
     if (!this.#encode(batch, record, encoder, hasKey, timestamp)) {
       this.#send(batch)
@@ -153,7 +155,13 @@ export class TaskOutputs {
   }
 
   /** False: with this record the batch would be too large, and the record was taken off again. */
-  #encode(batch: OpenBatch, record: StreamRecord, encoder: RecordEncoder, hasKey: boolean, timestamp: number): boolean {
+  #encode(
+    batch: OutputBatch,
+    record: StreamRecord,
+    encoder: RecordEncoder,
+    hasKey: boolean,
+    timestamp: number,
+  ): boolean {
     const builder = this.#builderOf(batch)
     builder.beginRecord(timestamp)
     try {
@@ -181,7 +189,7 @@ export class TaskOutputs {
     builder.position = start + position
   }
 
-  #send(batch: OpenBatch): void {
+  #send(batch: OutputBatch): void {
     const { producer, pool, window, clock, onFailure } = this.#options
     this.#open.delete(batch)
     batch.expectedBytes = Math.min(2 * BATCH_BYTES, batch.builder!.size + SPARE_BYTES)
@@ -214,7 +222,7 @@ export class TaskOutputs {
   }
 
   /** A record fills its batch before the next one is processed, so it came from the one that is being processed. */
-  #refuseLarge({ step, topic, maxBytes }: OpenBatch, bytes: Buffer): void {
+  #refuseLarge({ step, topic, maxBytes }: OutputBatch, bytes: Buffer): void {
     const { pool, reportError, failsOnLarge, onFailure } = this.#options
     const position = this.#options.position()
     const origin =
@@ -232,7 +240,7 @@ export class TaskOutputs {
   }
 
   #refuse(step: StepId, target: 'key' | 'value', error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     const position = this.#options.position()
     this.#options.reportError({ type: 'serialization', step, message, causes: causesOf(error), target, position })
   }
@@ -253,7 +261,7 @@ function causesOf(error: unknown): string[] {
 }
 
 /** The batch that gathers for one partition; it has a builder while it has records. */
-class OpenBatch {
+class OutputBatch {
   readonly step: StepId
   readonly topic: string
   readonly partition: number

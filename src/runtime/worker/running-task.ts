@@ -2,6 +2,8 @@
  * A task at work in a worker: its operators with their stores, inputs and outputs. What it wrote and how far it has read are committed
  * together: `checkpoint` takes both at one moment.
  */
+
+import { positionKey } from '../../broker/position-key.ts'
 import type { Clock } from '../../clock.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
@@ -10,22 +12,16 @@ import { isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
 import { windowBytes } from '../../serde/windowed-key.ts'
 import type { Process, StreamRecord } from '../../types/record.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import { WATCHED } from '../heartbeat.ts'
 import type { ProcessingError, RecordPosition } from '../processing-error.ts'
 import type { StepStatistics } from '../query-progress.ts'
 import { InputFeed } from '../reading/partition-input.ts'
-import {
-  type Checkpoint,
-  type Positions,
-  positionKey,
-  type StoreProvider,
-  type TaskStores,
-} from '../stores/task-stores.ts'
+import type { Checkpoint, Positions, StoreProvider, TaskStores } from '../stores/task-stores.ts'
 import type { ReadFault } from '../task/bad-records.ts'
 import { type GroupInput, type GroupOptions, PartitionGroup } from '../task/partition-group.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import { windowLayout } from '../task/source-reader.ts'
 import { type Output, Task, type TaskInput } from '../task/task.ts'
-import { WATCHED } from '../threads/watch.ts'
 import { RefusedRecords } from './bad-record-handler.ts'
 import { type OutputsOptions, TaskOutputs } from './outputs.ts'
 import { storesRequest } from './stores-request.ts'

@@ -1,10 +1,12 @@
 /** What a task asks of whoever keeps its state. */
+
+import { positionKey } from '../../broker/position-key.ts'
 import type { OperatorStep } from '../../operators/index.ts'
 import { inputsOf } from '../../operators/inputs.ts'
 import type { StepId, StepSchema } from '../../operators/step.ts'
 import { isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
-import { type OpenStores, positionKey, type StoreRequest } from '../stores/task-stores.ts'
+import type { OpenStores, StoreRequest } from '../stores/task-stores.ts'
 import { changelogTopic } from '../topic-names.ts'
 import type { TaskOutputs } from './outputs.ts'
 

@@ -3,8 +3,10 @@
  * changelogs and offsets of all of them in one transaction, and the local state after it, so that state is never ahead. While it
  * commits, the worker reads nothing: what is written next belongs to the next transaction. Source: KIP-447.
  */
+
 import type { Broker, Producer, SendResult } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
+import { commitSurely } from '../../broker/commit-surely.ts'
 import type { TaskCheckpoint } from './running-task.ts'
 import type { WorkerQuery } from './worker-query.ts'
 
@@ -114,7 +116,7 @@ export class Transactions {
       const { group } = query.assignment
       if (group !== null) await producer.sendOffsets(group, query.offsetsOf(checkpoints))
     }
-    await commitSurely(producer)
+    await commitSurely(producer, COMMIT_ATTEMPTS)
     this.#isOpen = false
   }
 
@@ -138,17 +140,6 @@ export class Transactions {
 const isBroken = ({ isEnded, isSettled }: WorkerQuery): boolean => isEnded && !isSettled
 
 const COMMIT_ATTEMPTS = 5
-
-/** After a retriable error the outcome is unknown, and asking again is safe. */
-async function commitSurely(producer: Producer): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await producer.commit()
-    } catch (error) {
-      if (!(error instanceof BrokerError && error.retriable) || attempt === COMMIT_ATTEMPTS) throw error
-    }
-  }
-}
 
 async function writeState(query: WorkerQuery, checkpoints: readonly TaskCheckpoint[]): Promise<void> {
   try {

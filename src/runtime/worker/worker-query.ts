@@ -1,11 +1,11 @@
 /** The tasks of one query that are placed on a worker: they start, pause, commit and fail together. */
 import type { Broker, GroupOffset } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
+import { positionKey } from '../../broker/position-key.ts'
 import type { Clock } from '../../clock.ts'
 import { originMetadata, type QueryAssignment } from '../assignment.ts'
 import { addLatencies } from '../latency.ts'
 import { addStatistics, earliest, type QueryProgress } from '../query-progress.ts'
-import { positionKey } from '../stores/task-stores.ts'
 import type { RunningTask, TaskCheckpoint } from './running-task.ts'
 
 /** As Kafka Streams' `repartition.purge.interval.ms`. */

@@ -8,6 +8,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
+import type { SlotOwner } from '../../slot-owner.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { type KafkaOptions, withDefaults } from '../cluster/kafka-connection-options.ts'
 import { backoffMs, isRetriable } from '../cluster/retry.ts'
@@ -43,12 +44,6 @@ export interface SlotsOptions extends SlotEvents {
   readonly rebalanceTimeoutMs?: number
   /** Aborted, it leaves, also if it has not been given slots yet. */
   readonly signal?: AbortSignal
-}
-
-export interface SlotOwner {
-  readonly address: string
-  /** Ascending. */
-  readonly slots: readonly number[]
 }
 
 export interface SlotMembership {

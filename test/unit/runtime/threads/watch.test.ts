@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { WATCHED, WorkerWatch, watchInterval } from '../../../../src/runtime/threads/watch.ts'
+import { WATCHED } from '../../../../src/runtime/heartbeat.ts'
+import { WorkerWatch, watchInterval } from '../../../../src/runtime/threads/watch.ts'
 
 function watched({ limitMs = 1_000 } = {}) {
   const shared = new Int32Array(WATCHED.length)

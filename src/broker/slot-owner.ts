@@ -1,0 +1,7 @@
+/** A server of a cluster with the slots that it has. */
+export interface SlotOwner {
+  /** URL where the other servers reach it. */
+  readonly address: string
+  /** Ascending. */
+  readonly slots: readonly number[]
+}
