@@ -2,9 +2,10 @@
  * One job two ways: records of JSON bytes, wanted columns decoded, evaluated, and the result encoded as JSON bytes. By hand it is
  * JSON.parse of the record's text, plain JavaScript, JSON.stringify and Buffer.write.
  */
-import { ByteBuffer } from '../src/serde/byte-sink.ts'
+
 import type { ColumnsReader, ColumnsWriter } from '../src/serde/format.ts'
 import { json } from '../src/serde/json.ts'
+import { ByteBuffer } from '../src/types/byte-buffer.ts'
 import type { SqlType } from '../src/types/sql-type.ts'
 import type { Row } from '../src/types/value.ts'
 import type { Part, Work } from './side-by-side.ts'

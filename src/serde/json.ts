@@ -1,8 +1,9 @@
 /** The JSON format: a payload is one JSON document in UTF-8. Source: formats.md section 2, ksqlDB's JSON serde. */
+
+import { ByteBuffer } from '../types/byte-buffer.ts'
 import type { Column } from '../types/schema.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
-import { ByteBuffer } from './byte-sink.ts'
 import type { ByteSink, ColumnsWriter, Format, WriterOptions } from './format.ts'
 import { jsonText } from './json/encode.ts'
 import { jsonReader } from './json/reader.ts'

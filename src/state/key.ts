@@ -26,6 +26,9 @@ export interface KeyCodec<Key extends StoreKey = StoreKey> {
   readonly decode: (key: Key) => Row
 }
 
+/** The order of a store's keys, which are all numbers or all texts. */
+export const compareKeys = (a: StoreKey, b: StoreKey): number => (a < b ? -1 : a > b ? 1 : 0)
+
 /** The codec of keys with columns of these types, at least one. */
 export function keyCodec(types: readonly SqlType[]): KeyCodec {
   return types.length === 1 && isOwnKey(types[0]!) ? (OWN_VALUE as KeyCodec) : (textCodec(types) as KeyCodec)

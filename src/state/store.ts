@@ -1,6 +1,6 @@
 /**
- * State stores as operators see them: synchronous, single-threaded, owned by one task. Implementations: memory.ts, lmdb.ts; wrappers add
- * cache, changelog and metrics.
+ * State stores as operators see them: synchronous, single-threaded, owned by one task. There are two implementations of each kind:
+ * memory.ts makes those that end with their query, lmdb/task-state.ts those that are cached, written to disk and logged to a changelog.
  */
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'

@@ -1,7 +1,7 @@
 /** The table that a query keeps: which tasks have its rows, and which of them a key; as the topic that feeds the tasks is partitioned. */
 import { partitionForKey } from '../../broker/partitioner.ts'
 import { keepsTable, splitTopology, stepSchemas } from '../../plan/topology.ts'
-import { ByteBuffer } from '../../serde/byte-sink.ts'
+import { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
 import { keyWriter } from '../task/record-encoder.ts'

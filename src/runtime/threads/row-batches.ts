@@ -1,7 +1,7 @@
 /** Rows between threads: bytes of the engine's row codec, as structured clones lose classes and cost more. */
 import type { Step } from '../../operators/index.ts'
 import { stepSchemas } from '../../plan/topology.ts'
-import { ByteBuffer } from '../../serde/byte-sink.ts'
+import { ByteBuffer } from '../../types/byte-buffer.ts'
 import { type RowCodec, rowCodec } from '../../types/row-codec.ts'
 import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'

@@ -9,13 +9,13 @@ export interface Evictable {
   evict(bytes: number): number
 }
 
-/** An entry of a cache, as far as the budget is concerned. */
+/** An entry of a cache, as the budget sees it. */
 export abstract class CacheEntry {
   /** Changed since it was last staged. */
   isDirty = false
-  /** In how many batches it is that are not written yet. */
+  /** Number of batches not yet written that hold the entry. */
   staged = 0
-  /** Since eviction last came by. */
+  /** Used since eviction last passed it. */
   isUsed = true
   bytes = 0
 
@@ -31,15 +31,15 @@ const BYTES_PER_BYTE = 2
 
 export const entryBytes = (encodedBytes: number): number => ENTRY_BYTES + BYTES_PER_BYTE * encodedBytes
 
-/** Of an entry that was never encoded. */
+/** Memory of an entry that was never encoded. */
 export const NEW_ENTRY_BYTES = entryBytes(40)
 
 export class CacheBudget {
   readonly limitBytes: number
   usedBytes = 0
-  /** The part of them that LMDB does not have yet. */
+  /** The part of `usedBytes` that LMDB does not have yet. */
   unwrittenBytes = 0
-  /** What committing them will take beside them, where the estimates do not have it in them. */
+  /** Memory that the next commit takes beside `unwrittenBytes`. */
   commitBytes = 0
   readonly #caches = new Set<Evictable>()
 
@@ -73,7 +73,7 @@ export class CacheBudget {
       if (wanted <= 0) return
       const freed = cache.evict(wanted)
       wanted -= freed
-      // The next time another one is asked first.
+      // Next time another cache is the first to give up entries.
       if (freed > 0) this.#moveToEnd(cache)
     }
   }

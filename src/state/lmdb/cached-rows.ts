@@ -5,10 +5,11 @@
  * While nothing was evicted since the prefix was empty, the cache is complete: it also knows what is not there.
  */
 
+import { ByteBuffer } from '../../types/byte-buffer.ts'
 import { SortedMap } from '../sorted-map.ts'
 import type { KeyRange, StoredRow, StoreKey } from '../store.ts'
-import { ByteWriter } from './byte-writer.ts'
 import { CacheEntry, entryBytes, NEW_ENTRY_BYTES } from './cache-budget.ts'
+import { DirtyEntries, EvictionHand } from './cache-entries.ts'
 import type { LogChange, StoreSpace } from './durable-store.ts'
 import { isCut, NUMBER_BYTES, readKey, writeBound, writeKey, writeNumber } from './key-bytes.ts'
 import { after, RANGE_CHUNK, type RawEntry } from './lmdb-environment.ts'
@@ -54,10 +55,10 @@ export class CachedRows {
   readonly #entries = new Map<StoreKey, RowEntry>()
   #isComplete: boolean
   #mayBeStored: boolean
-  #dirty: RowEntry[] = []
+  readonly #dirty: DirtyEntries<RowEntry>
   /** Entries that LMDB does not have yet, in key order: made when a range is first read, then kept up to date. */
   #unwritten: SortedMap<StoreKey, RowEntry> | null = null
-  #hand: IterableIterator<RowEntry> | null = null
+  readonly #hand = new EvictionHand(this.#entries)
   /** The entry used last: a get is mostly followed by a put. */
   #lastKey: StoreKey | typeof NO_KEY = NO_KEY
   #lastEntry: RowEntry | undefined
@@ -69,6 +70,7 @@ export class CachedRows {
   constructor(owner: RowsOwner, start: number | null, isComplete: boolean) {
     this.#owner = owner
     this.#space = owner.space
+    this.#dirty = new DirtyEntries(owner.space.budget)
     this.start = start
     this.#prefixLength = owner.space.prefix.length + (start === null ? 0 : NUMBER_BYTES)
     this.#isComplete = isComplete
@@ -149,8 +151,7 @@ export class CachedRows {
 
   /** Appends the changes since the last call; the entries that they are of. */
   stage(batch: WriteBatch, log: LogChange | null): RowEntry[] {
-    const changed = this.#dirty
-    this.#dirty = []
+    const changed = this.#dirty.take()
     if (changed.length > PART_CHANGES) changed.sort(byKey)
     const staged: RowEntry[] = []
     for (const entry of changed) {
@@ -181,29 +182,17 @@ export class CachedRows {
     for (const entry of entries) {
       entry.staged--
       if (entry.isDirty || this.#isDropped) continue
-      // It counts as unwritten already.
-      entry.isDirty = true
-      if (this.#dirty.push(entry) === 1) this.#owner.onDirty(this)
+      if (this.#dirty.isEmpty) this.#owner.onDirty(this)
+      this.#dirty.addAgain(entry)
     }
   }
 
   /** Frees clean entries of about that many bytes; returns how much it freed. */
   evict(bytes: number): number {
-    let freed = 0
-    // Once around clears the marks of use, the second time takes what has not been used meanwhile.
-    for (let looked = 2 * this.#entries.size; looked > 0 && freed < bytes; looked--) {
-      const entry = this.#advanceHand()
-      if (entry === undefined) break
-      if (entry.isUnwritten) continue
-      if (entry.isUsed) {
-        entry.isUsed = false
-        continue
-      }
-      freed += entry.bytes
+    return this.#hand.evict(bytes, (entry) => {
       this.#remove(entry)
       this.#isComplete = false
-    }
-    return freed
+    })
   }
 
   /** Forgets everything, also what was not written, without deleting it from LMDB. */
@@ -214,7 +203,7 @@ export class CachedRows {
       if (entry.isUnwritten) this.#space.budget.unwrittenBytes -= entry.bytes
     }
     this.#entries.clear()
-    this.#dirty = []
+    this.#dirty.take()
     this.#forgetLast()
   }
 
@@ -279,12 +268,9 @@ export class CachedRows {
   }
 
   #markDirty(entry: RowEntry): void {
-    if (entry.staged === 0) {
-      this.#space.budget.unwrittenBytes += entry.bytes
-      this.#unwritten?.set(entry.key, entry)
-    }
-    entry.isDirty = true
-    if (this.#dirty.push(entry) === 1) this.#owner.onDirty(this)
+    if (entry.staged === 0) this.#unwritten?.set(entry.key, entry)
+    if (this.#dirty.isEmpty) this.#owner.onDirty(this)
+    this.#dirty.add(entry)
   }
 
   #write(entry: RowEntry, batch: WriteBatch): void {
@@ -313,14 +299,6 @@ export class CachedRows {
     this.#space.budget.usedBytes += bytes - entry.bytes
     this.#space.budget.unwrittenBytes += bytes - entry.bytes
     entry.bytes = bytes
-  }
-
-  /** The next entry of the clock; undefined if there is none at all. */
-  #advanceHand(): RowEntry | undefined {
-    const next = this.#hand?.next()
-    if (next !== undefined && next.done !== true) return next.value
-    this.#hand = this.#entries.values()
-    return this.#hand.next().value
   }
 
   /** Stored and unwritten entries with key in `(position, last]`, by key. */
@@ -358,7 +336,7 @@ export class CachedRows {
     return readKey(key, this.#prefixLength, key.length) ?? readCutKey(value)
   }
 
-  #writePrefix(sink: ByteWriter): void {
+  #writePrefix(sink: ByteBuffer): void {
     sink.writeBytes(this.#space.prefix)
     if (this.start !== null) writeNumber(this.start, sink)
   }
@@ -388,7 +366,7 @@ export class CachedRows {
   }
 }
 
-const scratch = new ByteWriter(64)
+const scratch = new ByteBuffer(64)
 
 /** Large batches are written in parts: in key order, each part touches a region of the tree instead of a page for each key. */
 const byKey = (a: RowEntry, b: RowEntry): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)

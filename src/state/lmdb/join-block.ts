@@ -5,8 +5,8 @@
  *   value  rows: length of the key's bytes, length of all of it, both 32 bits LE; key (not cut); the row (row-bytes.ts)
  */
 
+import type { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { StoredRow } from '../store.ts'
-import type { ByteWriter } from './byte-writer.ts'
 import { NUMBER_BYTES, readNumber, writeNumber } from './key-bytes.ts'
 import type { RowBytes } from './row-bytes.ts'
 
@@ -25,14 +25,14 @@ export interface BlockKey {
   readonly rows: number
 }
 
-export function writeBlockKey(prefix: Buffer, { segment, shard, block, rows }: BlockKey, writer: ByteWriter): void {
+export function writeBlockKey(prefix: Buffer, { segment, shard, block, rows }: BlockKey, writer: ByteBuffer): void {
   writeShardKey(prefix, segment, shard, writer)
   writeNumber(block, writer)
   writer.writeUInt16(rows)
 }
 
 /** What the keys of all blocks of a shard start with. */
-export function writeShardKey(prefix: Buffer, segment: number, shard: number, writer: ByteWriter): void {
+export function writeShardKey(prefix: Buffer, segment: number, shard: number, writer: ByteBuffer): void {
   writer.writeBytes(prefix)
   writeNumber(segment, writer)
   writer.writeByte(shard)
@@ -45,7 +45,7 @@ export const readBlockKey = (prefix: Buffer, key: Buffer): Pick<BlockKey, 'segme
 })
 
 /** `key`: the bytes of the whole key, `length` of them. */
-export function writeBlockRow(rows: RowBytes, key: Buffer, length: number, row: StoredRow, writer: ByteWriter): void {
+export function writeBlockRow(rows: RowBytes, key: Buffer, length: number, row: StoredRow, writer: ByteBuffer): void {
   const start = writer.position
   writer.reserve(HEAD_BYTES + length)
   writer.buffer.writeUInt32LE(length, start)

@@ -1,11 +1,11 @@
 /** A key as join segments look for it: its bytes and their hash. One object per buffer, so that looking up allocates nothing. */
 
+import { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { StoreKey } from '../store.ts'
-import { ByteWriter } from './byte-writer.ts'
 import { writeWholeKey } from './key-bytes.ts'
 
 export class JoinKey {
-  readonly #writer = new ByteWriter(64)
+  readonly #writer = new ByteBuffer(64)
   /** Part of what is stored: a key stays in its shard. */
   hash = 0
 

@@ -7,8 +7,8 @@
  *   entry  the place of the key's entry before it, int32 LE, -1: none; hash of the key, int32 LE; a row as in blocks
  */
 
+import { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { StoredRow } from '../store.ts'
-import { ByteWriter } from './byte-writer.ts'
 import { CacheEntry } from './cache-budget.ts'
 import { blockRowEnd, keyEnd, keyStart, writeBlockRow } from './join-block.ts'
 import { hashOf, type JoinKey } from './join-key.ts'
@@ -31,13 +31,13 @@ const MAX_EXCESS = 1.25
 
 /** What rows are kept in. It passes from segments that are given up to new ones, which need about as much. */
 export interface SegmentMemory {
-  readonly entries: ByteWriter
+  readonly entries: ByteBuffer
   /** By hash of the key: place of its newest entry, plus 1; 0: none. A power of two. */
   readonly slots: Int32Array
 }
 
 const newMemory = (bytes = INITIAL_BYTES, slots = INITIAL_SLOTS): SegmentMemory => ({
-  entries: new ByteWriter(bytes),
+  entries: new ByteBuffer(bytes),
   slots: new Int32Array(slots),
 })
 
@@ -54,7 +54,7 @@ export class JoinSegment extends CacheEntry {
   /** The number of the newest segment when rows of this one were last added or looked for. */
   usedAt = Number.NEGATIVE_INFINITY
   readonly #rows: RowBytes
-  #entries: ByteWriter
+  #entries: ByteBuffer
   #slots: Int32Array
   #keys = 0
   /** Shards of which the rows are in memory; null: all. */
@@ -146,7 +146,7 @@ export class JoinSegment extends CacheEntry {
   }
 
   /** Copies an entry as blocks have it. */
-  copyRow(entry: number, block: ByteWriter): void {
+  copyRow(entry: number, block: ByteBuffer): void {
     const start = entry + ROW_AT
     block.writeBytes(this.#entries.buffer.subarray(start, blockRowEnd(this.#entries.buffer, start)))
   }

@@ -5,9 +5,9 @@
  * part stay until all of it is, and the floor hides them.
  */
 
+import { ByteBuffer } from '../../types/byte-buffer.ts'
 import { SortedMap } from '../sorted-map.ts'
 import type { JoinBuffer, StoredRow, StoreKey, StoreSpec } from '../store.ts'
-import { ByteWriter } from './byte-writer.ts'
 import {
   type DurableStore,
   type LogChange,
@@ -340,5 +340,5 @@ function segmentMs({ retentionMs = DEFAULT_RETENTION_MS, fetchMs }: Times): numb
   return Math.max(1, Math.ceil(wanted), Math.ceil(retentionMs / MAX_SEGMENTS))
 }
 
-const scratch = new ByteWriter(64)
-const block = new ByteWriter(2 * BLOCK_BYTES)
+const scratch = new ByteBuffer(64)
+const block = new ByteBuffer(2 * BLOCK_BYTES)

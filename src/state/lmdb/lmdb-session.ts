@@ -3,11 +3,12 @@
  * expires is found by end, at once, and deleted with the next batch.
  */
 
-import { compareKeys } from '../memory/memory-window.ts'
+import { ByteBuffer } from '../../types/byte-buffer.ts'
+import { compareKeys } from '../key.ts'
 import { SortedMap } from '../sorted-map.ts'
 import type { Session, SessionStore, StoredRow, StoreKey } from '../store.ts'
-import { ByteWriter } from './byte-writer.ts'
 import { entryBytes } from './cache-budget.ts'
+import { DirtyEntries, EvictionHand } from './cache-entries.ts'
 import {
   type DurableStore,
   isEmpty,
@@ -51,12 +52,13 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
   /** No session that is in LMDB alone ends earlier. */
   #firstStoredEnd: number
   #count: number
-  #dirty: SessionEntry[] = []
-  #hand: IterableIterator<SessionEntry> | null = null
+  readonly #dirty: DirtyEntries<SessionEntry>
+  readonly #hand = new EvictionHand(this.#entries)
 
   /** `summary`: of the last checkpoint; null: there is nothing in LMDB. */
   constructor(space: StoreSpace, summary: StoreSummary | null) {
     this.#space = space
+    this.#dirty = new DirtyEntries(space.budget)
     this.#count = summary?.count ?? 0
     this.#isComplete = isEmpty(space)
     this.#firstStoredEnd = this.#isComplete ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
@@ -134,28 +136,14 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
   }
 
   evict(bytes: number): number {
-    let freed = 0
-    for (let looked = 2 * this.#entries.size; looked > 0 && freed < bytes; looked--) {
-      const entry = this.#advanceHand()
-      if (entry === undefined) break
-      if (entry.isUnwritten) continue
-      if (entry.isUsed) {
-        entry.isUsed = false
-        continue
-      }
-      freed += entry.bytes
-      this.#forget(entry)
-    }
-    return freed
+    return this.#hand.evict(bytes, (entry) => this.#forget(entry))
   }
 
   stage(batch: WriteBatch, log: LogChange | null): Staged {
     const deletes = this.#deletes
     this.#deletes = []
     for (const { key, ...bounds } of deletes) this.#writeDelete(key, bounds, batch, log)
-    const entries = this.#dirty
-    this.#dirty = []
-    const staged = entries.map((entry) => {
+    const staged = this.#dirty.take().map((entry) => {
       const before = entry.stored
       this.#write(entry, batch, log)
       return { entry, before }
@@ -281,10 +269,7 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
   }
 
   #markDirty(entry: SessionEntry): void {
-    if (entry.isDirty) return
-    if (entry.staged === 0) this.#space.budget.unwrittenBytes += entry.bytes
-    entry.isDirty = true
-    this.#dirty.push(entry)
+    if (!entry.isDirty) this.#dirty.add(entry)
   }
 
   #resize(entry: SessionEntry, bytes: number): void {
@@ -344,8 +329,7 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
     entry.staged--
     entry.stored = before
     if (entry.isDirty || this.#entries.get(entry.key) !== entry) return
-    entry.isDirty = true
-    this.#dirty.push(entry)
+    this.#dirty.addAgain(entry)
   }
 
   #forget(entry: SessionEntry): void {
@@ -357,13 +341,6 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
       this.#firstStoredEnd = Math.min(this.#firstStoredEnd, end)
     }
   }
-
-  #advanceHand(): SessionEntry | undefined {
-    const next = this.#hand?.next()
-    if (next !== undefined && next.done !== true) return next.value
-    this.#hand = this.#entries.values()
-    return this.#hand.next().value
-  }
 }
 
-const scratch = new ByteWriter(64)
+const scratch = new ByteBuffer(64)

@@ -7,8 +7,8 @@
  * The second ones follow from the first: changelogs have the first only.
  */
 
+import type { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { Session, StoreKey } from '../store.ts'
-import type { ByteWriter } from './byte-writer.ts'
 import { NUMBER_BYTES, readNumber, readText, writeNumber } from './key-bytes.ts'
 import { readCutKey } from './row-bytes.ts'
 import { readSizedKey, sizedKeyEnd, writeSizedKey } from './sized-key.ts'
@@ -19,7 +19,7 @@ const BY_KEY = 0x01
 const BY_END = 0x02
 
 /** Returns whether the key was cut: its value has to hold it then. */
-export function writeSessionKey(prefix: Buffer, key: StoreKey, bounds: Bounds, writer: ByteWriter): boolean {
+export function writeSessionKey(prefix: Buffer, key: StoreKey, bounds: Bounds, writer: ByteBuffer): boolean {
   const isCut = writeSessionsOf(prefix, key, writer)
   writeNumber(bounds.start, writer)
   writeNumber(bounds.end, writer)
@@ -27,20 +27,20 @@ export function writeSessionKey(prefix: Buffer, key: StoreKey, bounds: Bounds, w
 }
 
 /** What the keys of all sessions of one key start with. */
-export function writeSessionsOf(prefix: Buffer, key: StoreKey, writer: ByteWriter): boolean {
+export function writeSessionsOf(prefix: Buffer, key: StoreKey, writer: ByteBuffer): boolean {
   writer.writeBytes(prefix)
   writer.writeByte(BY_KEY)
   return writeSizedKey(key, writer)
 }
 
-export function writeEndKey(prefix: Buffer, key: StoreKey, { start, end }: Bounds, writer: ByteWriter): void {
+export function writeEndKey(prefix: Buffer, key: StoreKey, { start, end }: Bounds, writer: ByteBuffer): void {
   writeEnding(prefix, end, writer)
   writeNumber(start, writer)
   writeSizedKey(key, writer)
 }
 
 /** What the keys by end of all sessions that end at `end` start with. */
-export function writeEnding(prefix: Buffer, end: number, writer: ByteWriter): void {
+export function writeEnding(prefix: Buffer, end: number, writer: ByteBuffer): void {
   writer.writeBytes(prefix)
   writer.writeByte(BY_END)
   writeNumber(end, writer)

@@ -1,11 +1,11 @@
 /** Keys that stand in the middle of longer ones: their length in 16 bits, then their bytes. Only equal keys are next to each other. */
 
+import type { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { StoreKey } from '../store.ts'
-import type { ByteWriter } from './byte-writer.ts'
 import { isCut, readKey, writeKey } from './key-bytes.ts'
 
 /** Returns whether the key was cut. */
-export function writeSizedKey(key: StoreKey, writer: ByteWriter): boolean {
+export function writeSizedKey(key: StoreKey, writer: ByteBuffer): boolean {
   const start = writer.position
   writer.writeUInt16(0)
   writeKey(key, writer)

@@ -2,7 +2,7 @@
  * Stores whose keys start with a number: the start of a window, the number of a segment. Knows which of these LMDB may have although
  * they are not in memory, and deletes those that expire, which are one range at the beginning, with the next batch.
  */
-import { ByteWriter } from './byte-writer.ts'
+import { ByteBuffer } from '../../types/byte-buffer.ts'
 import { prefixEnd, type Staged, type StoreSpace } from './durable-store.ts'
 import { readNumber, writeNumber } from './key-bytes.ts'
 import type { WriteBatch } from './write-batch.ts'
@@ -93,7 +93,7 @@ export class StoredNumbers {
 
   /** What all keys with this number start with. */
   keyOf(number: number): Buffer {
-    const writer = new ByteWriter(this.#space.prefix.length + 8)
+    const writer = new ByteBuffer(this.#space.prefix.length + 8)
     writer.writeBytes(this.#space.prefix)
     writeNumber(number, writer)
     return writer.since(0)

@@ -2,7 +2,7 @@
  * Changes to an environment as bytes, taken at one moment and carried out later: puts and deletes of single keys, and deletes of ranges.
  * Keys start with the id of their store.
  */
-import { ByteWriter } from './byte-writer.ts'
+import { ByteBuffer } from '../../types/byte-buffer.ts'
 
 /** What an environment can write in one transaction. */
 export interface Changes {
@@ -30,22 +30,22 @@ const STRIDE = 4
 /** A batch that had more is not kept. */
 const MAX_SPARE_BYTES = 8 << 20
 /** Memory of a batch of this thread that is done with, for the next one: made anew for each commit, it would cost more than filling it. */
-let spare: ByteWriter | null = null
+let spare: ByteBuffer | null = null
 
 export class WriteBatch implements Changes {
   /** What keys and values are written to, between `begin` and `endPut` or `endDelete`. */
-  readonly bytes: ByteWriter
+  readonly bytes: ByteBuffer
   #changes: number[] = []
   #keyStart = 0
   #keyEnd = 0
 
-  constructor(bytes = new ByteWriter(4096)) {
+  constructor(bytes = new ByteBuffer(4096)) {
     this.bytes = bytes
   }
 
   /** An empty one, in memory of one that was recycled if there is any. */
   static next(): WriteBatch {
-    const bytes = spare ?? new ByteWriter(4096)
+    const bytes = spare ?? new ByteBuffer(4096)
     spare = null
     bytes.position = 0
     return new WriteBatch(bytes)
@@ -61,7 +61,7 @@ export class WriteBatch implements Changes {
   static fromBytes(bytes: Buffer): WriteBatch {
     const count = bytes.readUInt32LE(0)
     const content = bytes.subarray(4 + 4 * count)
-    const writer = new ByteWriter(content.length)
+    const writer = new ByteBuffer(content.length)
     writer.writeBytes(content)
     const batch = new WriteBatch(writer)
     batch.#changes = Array.from({ length: count }, (_, i) => bytes.readUInt32LE(4 + 4 * i))

@@ -1,8 +1,8 @@
 /** Session store in memory: the sessions of each key by start, and the keys that have a session ending at a time, for expiry. */
 
+import { compareKeys } from '../key.ts'
 import { SortedMap } from '../sorted-map.ts'
 import type { Session, SessionStore, StoredRow, StoreKey } from '../store.ts'
-import { compareKeys } from './memory-window.ts'
 
 export class MemorySessionStore implements SessionStore {
   readonly kind = 'session'

@@ -1,4 +1,5 @@
 /** Window store in memory: a map of rows for each window start, so that expiry drops whole starts. */
+import { compareKeys } from '../key.ts'
 import { SortedMap } from '../sorted-map.ts'
 import type { StoredRow, StoreKey, WindowStore } from '../store.ts'
 
@@ -72,6 +73,3 @@ export class MemoryWindowStore implements WindowStore {
     this.#lastRows = undefined
   }
 }
-
-/** Keys of one store are all numbers or all texts. */
-export const compareKeys = (a: StoreKey, b: StoreKey): number => (a < b ? -1 : a > b ? 1 : 0)

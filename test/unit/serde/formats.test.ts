@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { ByteBuffer } from '../../../src/serde/byte-sink.ts'
 import { FORMATS, resolveFormat } from '../../../src/serde/index.ts'
 import { readWindow, type WindowLayout, writeWindow } from '../../../src/serde/windowed-key.ts'
+import { ByteBuffer } from '../../../src/types/byte-buffer.ts'
 import { STRING } from '../../../src/types/sql-type.ts'
 import { columns, payloadReader, rowWriter } from './serde.ts'
 

@@ -1,7 +1,7 @@
 /** Reading and writing single payloads through a format, for tests. */
 
-import { ByteBuffer } from '../../../src/serde/byte-sink.ts'
 import { CHECK_ONLY, type Format, type FormatSpec, type ReadError, type Side } from '../../../src/serde/format.ts'
+import { ByteBuffer } from '../../../src/types/byte-buffer.ts'
 import type { Column } from '../../../src/types/schema.ts'
 import type { SqlType } from '../../../src/types/sql-type.ts'
 import type { Row } from '../../../src/types/value.ts'

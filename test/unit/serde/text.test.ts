@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ByteBuffer } from '../../../src/serde/byte-sink.ts'
 import { readUtf8, writeUtf8 } from '../../../src/serde/text.ts'
+import { ByteBuffer } from '../../../src/types/byte-buffer.ts'
 
 const read = (bytes: Buffer): string =>
   readUtf8(Buffer.concat([Buffer.from('é'), bytes, Buffer.from([0x80])]), 2, 2 + bytes.length)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ByteBuffer } from '../../../src/serde/byte-sink.ts'
+import { ByteBuffer } from '../../../src/types/byte-buffer.ts'
 import { Decimal } from '../../../src/types/decimal.ts'
 import { rowCodec } from '../../../src/types/row-codec.ts'
 import {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { ByteWriter } from '../../../../src/state/lmdb/byte-writer.ts'
 import { isCut, readKey, readWholeKey, writeKey, writeWholeKey } from '../../../../src/state/lmdb/key-bytes.ts'
 import type { StoreKey } from '../../../../src/state/store.ts'
+import { ByteBuffer } from '../../../../src/types/byte-buffer.ts'
 import { forEachSeed, type Random } from '../../../support/seeds.ts'
 
 function bytesOf(key: StoreKey): Buffer {
-  const writer = new ByteWriter(1)
+  const writer = new ByteBuffer(1)
   writeKey(key, writer)
   return Buffer.from(writer.since(0))
 }
@@ -53,13 +53,13 @@ test('a text that is too long for LMDB is cut, and differs from others with the 
   expect(readKey(a, 0, a.length)).toBeUndefined()
   const longest = 'x'.repeat(1799)
   expect(readKey(bytesOf(longest), 0, 1800)).toBe(longest)
-  const writer = new ByteWriter()
+  const writer = new ByteBuffer()
   writeKey(`${long}a`, writer)
   expect(isCut(writer, 0)).toBe(true)
 })
 
 test('whole keys are never cut', () => {
-  const writer = new ByteWriter()
+  const writer = new ByteBuffer()
   writeWholeKey('é'.repeat(3000), writer)
   expect(readWholeKey(writer.buffer, 0, writer.position)).toBe('é'.repeat(3000))
 })

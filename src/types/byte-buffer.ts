@@ -1,17 +1,21 @@
-/** A growing byte buffer that keys and rows are written to. */
-import type { RowSink } from '../../types/row-codec.ts'
+/**
+ * A growing byte buffer for writers that do not write into a record batch: rows and keys of stores, single records, tests. Formats see it
+ * as a `ByteSink`, the row codec as a `RowSink`.
+ */
 
-/** From here on it grows by a quarter, below by as much as it has: room that is not used is memory too. */
+/** From here on the buffer grows by a quarter, below by as much as it has: room that is not used is memory too. */
 const LARGE_BYTES = 256 << 10
 
-export class ByteWriter implements RowSink {
+export class ByteBuffer {
   buffer: Buffer
+  /** Where the next byte goes. */
   position = 0
 
   constructor(size = 256) {
     this.buffer = Buffer.allocUnsafeSlow(size)
   }
 
+  /** Makes room for `count` more bytes; `buffer` may be another one afterwards. */
   reserve(count: number): void {
     const needed = this.position + count
     if (needed <= this.buffer.length) return
@@ -24,6 +28,17 @@ export class ByteWriter implements RowSink {
   /** A view of what was written from `start` on; the next write may move it. */
   since(start: number): Buffer {
     return this.buffer.subarray(start, this.position)
+  }
+
+  /** A copy of all that was written. The next write starts at the beginning. */
+  take(): Buffer {
+    const bytes = Buffer.from(this.since(0))
+    this.position = 0
+    return bytes
+  }
+
+  clear(): void {
+    this.position = 0
   }
 
   writeByte(value: number): void {
