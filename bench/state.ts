@@ -26,26 +26,35 @@ const CASES = [
   { name: 'stream-stream join within 10 minutes', sql: jobSql('j6', 'out') },
 ]
 
+/** `--guarantees`: each case runs with both, one after the other; otherwise with the default. */
+const guarantees = process.argv.includes('--guarantees') ? ['at_least_once', 'exactly_once_v2'] : [null]
+
 for (const { name, sql } of CASES) {
-  const { rate, entries, diskBytes, peakMb } = await withFilledLog(DIRECTORY, records, (dataDir) =>
-    measure(dataDir, sql),
-  )
-  const perEntry = entries === 0 ? '-' : `${Math.round(diskBytes / entries)} bytes on disk each`
-  console.log(`${name.padEnd(44)}${rate} records/s, ${entries} entries, ${perEntry}, peak ${Math.round(peakMb)} MB`)
+  for (const guarantee of guarantees) {
+    const properties = guarantee === null ? {} : { 'processing.guarantee': guarantee }
+    const { rate, entries, diskBytes, peakMb, cpuSeconds } = await withFilledLog(DIRECTORY, records, (dataDir) =>
+      measure(dataDir, sql, properties),
+    )
+    const perEntry = entries === 0 ? '-' : `${Math.round(diskBytes / entries)} bytes on disk each`
+    console.log(
+      `${name.padEnd(44)}${(guarantee ?? '').padEnd(17)}${rate} records/s, ${cpuSeconds.toFixed(2)} CPU s, ${entries} entries, ` +
+        `${perEntry}, peak ${Math.round(peakMb)} MB`,
+    )
+  }
 }
 
-async function measure(dataDir: string, sql: string) {
-  const server = await ServerProcess.start({ dataDir, bootstrapServers: null })
+async function measure(dataDir: string, sql: string, properties: Readonly<Record<string, string>>) {
+  const server = await ServerProcess.start({ dataDir, bootstrapServers: null, properties })
   try {
     await server.execute(sourcesSql())
     const startedAt = Date.now()
     await server.execute(sql, { 'ksql.streams.auto.offset.reset': 'earliest' })
     const endedAt = await untilQuiet(server)
     const entries = sum(await server.metric('millrace_step_state_entries'))
-    const { peakMemoryMb } = treeUsage(server.child.pid!)
+    const { peakMemoryMb, cpuSeconds } = treeUsage(server.child.pid!)
     await server.stop()
     const rate = Math.round((records * 1000) / (endedAt - startedAt))
-    return { rate, entries, diskBytes: stateBytes(dataDir), peakMb: peakMemoryMb }
+    return { rate, entries, diskBytes: stateBytes(dataDir), peakMb: peakMemoryMb, cpuSeconds }
   } finally {
     await server.stop()
   }

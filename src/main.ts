@@ -50,8 +50,10 @@ export interface ServerParts {
 }
 
 /** Returns at once, so that a server can answer that it is starting; failures come by `engine`. */
-export function startServerParts(options: ServerPartsOptions): ServerParts {
-  const { clock = systemClock, properties = {} } = options
+export function startServerParts(given: ServerPartsOptions): ServerParts {
+  const { clock = systemClock } = given
+  const properties = withGuarantee(given)
+  const options = { ...given, properties }
   const config = createConfig(properties)
   const parts = open(options, config, clock)
   const engine = parts.then((opened) => opened.engine)
@@ -69,6 +71,14 @@ export function startServerParts(options: ServerPartsOptions): ServerParts {
       return closing
     },
   }
+}
+
+/** The embedded log, its positions and its state are on one disk, so exactly once costs next to nothing there; on Kafka it must be chosen. */
+function withGuarantee({ bootstrapServers, properties = {} }: ServerPartsOptions): Readonly<Record<string, string>> {
+  const config = createConfig(properties)
+  const isEmbedded = (bootstrapServers ?? config.get('bootstrap.servers')) === undefined
+  if (!isEmbedded || config.server.has('processing.guarantee')) return properties
+  return { ...properties, 'processing.guarantee': 'exactly_once_v2' }
 }
 
 interface OpenedParts {

@@ -199,11 +199,11 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
   'auto.offset.reset': text('latest', 'Where a new query begins in its topics: earliest or latest.'),
   'processing.guarantee': text(
     'at_least_once',
-    'at_least_once, or exactly_once_v2: output, state and positions of a query are committed together.',
+    'at_least_once, or exactly_once_v2: output, state and positions of a query are committed together; exactly_once_v2 on the embedded log.',
   ),
   'commit.interval.ms': number(
     2000,
-    'Time between commits of positions and state; with exactly_once_v2 200, if not set.',
+    'Time between commits of positions and state; with exactly_once_v2 200, and 500 while a query catches up, if not set.',
   ),
   'cache.max.bytes.buffering': number(
     10_000_000,

@@ -8,6 +8,10 @@ const TICK_MS = 100
 const DEFAULT_COMMIT_MS = 2_000
 /** Readers see a record of a transaction only when that is committed, so here commits set the pace. */
 const DEFAULT_TRANSACTION_MS = 200
+/** While a query catches up nobody waits for its newest record, and fewer commits cost less: measured, 3 instead of 20 % of a count. */
+const CATCH_UP_TRANSACTION_MS = 500
+/** Records that a query is behind when it catches up. */
+const FAR_BEHIND = 10_000
 /** Commits of queries under way at the same time. */
 const PARALLEL_COMMITS = 32
 
@@ -121,8 +125,9 @@ async function commitSome(queries: readonly WorkerQuery[]): Promise<void> {
   await Promise.all(Array.from({ length: Math.min(PARALLEL_COMMITS, queries.length) }, worker))
 }
 
-function intervalOf({ assignment: { config, exactlyOnce } }: WorkerQuery): number {
+function intervalOf({ assignment: { config, exactlyOnce }, lag }: WorkerQuery): number {
   const given = Number(config['commit.interval.ms'])
   if (config['commit.interval.ms'] !== undefined && given >= 0) return given
-  return exactlyOnce ? DEFAULT_TRANSACTION_MS : DEFAULT_COMMIT_MS
+  if (!exactlyOnce) return DEFAULT_COMMIT_MS
+  return lag > FAR_BEHIND ? CATCH_UP_TRANSACTION_MS : DEFAULT_TRANSACTION_MS
 }

@@ -135,6 +135,11 @@ export class WorkerQuery {
     return mark
   }
 
+  /** Records that were written to its inputs and not processed yet. */
+  get lag(): number {
+    return sum(this.tasks, ({ lag }) => lag)
+  }
+
   progress(): Omit<QueryProgress, 'restores'> {
     const { tasks } = this
     return {
@@ -144,7 +149,7 @@ export class WorkerQuery {
       bytesConsumed: sum(tasks, ({ feeds }) => sum(feeds, ({ bytesRead }) => bytesRead)),
       bytesProduced: sum(tasks, ({ outputs }) => outputs.bytesWritten),
       processingErrors: sum(tasks, ({ processingErrors }) => processingErrors),
-      lagRecords: sum(tasks, ({ lag }) => lag),
+      lagRecords: this.lag,
       commits: this.commits,
       failedCommits: this.failedCommits,
       latency: addLatencies(tasks.map(({ outputs }) => outputs.latency.counts)),
