@@ -43,7 +43,7 @@ if (peers.includes('kafka')) await withKafka(join(DIRECTORY, 'kafka'), onKafka)
 
 async function onEmbeddedLog(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-latency-'))
-  const log = await openEmbeddedLog({ dataDir })
+  const log = await openEmbeddedLog({ dataDir, warn: console.error })
   const broker = log.broker()
   await broker.connect()
   const connect: Connect = () => {

@@ -145,17 +145,6 @@ export interface RecordError {
   readonly cause?: unknown
 }
 
-/** The broker, or the way to it, failed. `retriable`: the same call may succeed later. */
-export class BrokerError extends Error {
-  override readonly name = 'BrokerError'
-  readonly retriable: boolean
-
-  constructor(message: string, { retriable, cause }: { readonly retriable: boolean; readonly cause?: unknown }) {
-    super(message, cause === undefined ? undefined : { cause })
-    this.retriable = retriable
-  }
-}
-
 /** Why a query stopped, as SHOW QUERIES reports it. `type` says who must act: its input's owner, the cluster's, or we. */
 export class QueryError extends Error {
   override readonly name = 'QueryError'

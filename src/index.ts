@@ -1,4 +1,6 @@
 /** The embedding API: an engine inside a program of one's own, without HTTP. */
+
+export { BrokerError } from './broker/broker-error.ts'
 export type {
   Engine,
   LineStream,
@@ -11,7 +13,7 @@ export type {
 } from './engine/api.ts'
 export type { Entity } from './engine/describe/entities.ts'
 export { StatementFailure } from './engine/statement-failure.ts'
-export { BrokerError, ParseError, RequestError, StatementError } from './errors.ts'
+export { ParseError, RequestError, StatementError } from './errors.ts'
 export { type ServerParts, type ServerPartsOptions, startServerParts } from './main.ts'
 export type { Column } from './types/schema.ts'
 export type { SqlType } from './types/sql-type.ts'

@@ -205,12 +205,12 @@ async function openBroker(options: ServerPartsOptions, config: Config, clock: Cl
 }
 
 async function openEmbedded(
-  { dataDir, warn }: ServerPartsOptions,
+  { dataDir, warn = warnOnStandardError }: ServerPartsOptions,
   config: Config,
   clock: Clock,
 ): Promise<OpenedBroker> {
   const { openEmbeddedLog } = await import('./broker/embedded/embedded-log.ts')
-  const log = await openEmbeddedLog({ dataDir: joinPath(dataDir, 'log'), clock, ...(warn !== undefined && { warn }) })
+  const log = await openEmbeddedLog({ dataDir: joinPath(dataDir, 'log'), clock, warn })
   const broker = log.broker()
   await broker.connect()
   return {

@@ -32,7 +32,7 @@ async function fill(dataDir: string, records: number): Promise<void> {
 
 /** The log of a server with that data directory, which must not be running. */
 export async function withEmbedded<T>(dataDir: string, use: (broker: Broker) => Promise<T>): Promise<T> {
-  const log = await openEmbeddedLog({ dataDir: join(dataDir, 'log') })
+  const log = await openEmbeddedLog({ dataDir: join(dataDir, 'log'), warn: console.error })
   const broker = log.broker()
   try {
     await broker.connect()

@@ -3,8 +3,6 @@
  * The port's implementations (embedded log, Kafka) throw nothing else.
  */
 
-import { BrokerError as UncodedBrokerError } from '../errors.ts'
-
 /**
  * - `UNKNOWN_TOPIC`: the topic or the partition does not exist.
  * - `TOPIC_EXISTS`: createTopic of a name that is taken.
@@ -45,13 +43,16 @@ export interface BrokerErrorOptions {
   readonly cause?: unknown
 }
 
-/** The error table's `BrokerError`, by which upper layers decide on a retry, with the broker's own code. */
-export class BrokerError extends UncodedBrokerError {
+/** The broker, or the way to it, failed. `retriable`: the same call may succeed later. */
+export class BrokerError extends Error {
+  override readonly name = 'BrokerError'
   readonly code: BrokerErrorCode
+  readonly retriable: boolean
 
   constructor(code: BrokerErrorCode, message: string, { retriable = false, cause }: BrokerErrorOptions = {}) {
-    super(message, { retriable, cause })
+    super(message, cause === undefined ? undefined : { cause })
     this.code = code
+    this.retriable = retriable
   }
 }
 

@@ -2,7 +2,8 @@
  * Runs the statements of a request: first all of them on a sandbox, so that a bad one rejects the request before anything is done; then
  * each for real, which for commands means in its turn at the command log.
  */
-import { BrokerError, RequestError, StatementError } from '../errors.ts'
+import { BrokerError } from '../broker/broker-error.ts'
+import { RequestError, StatementError } from '../errors.ts'
 import type { Statement } from '../sql/ast.ts'
 import type { StatementRequest } from './api.ts'
 import { applyEffect, type Catalog } from './commands/catalog.ts'
@@ -198,7 +199,6 @@ function messageOf(error: unknown): string {
 
 function codeOf(error: unknown): StatementFailure['code'] {
   if (error instanceof StatementError || error instanceof RequestError) return error.code
-  if (error instanceof BrokerError && 'code' in error && error.code === 'AUTHORIZATION_FAILED')
-    return 'FORBIDDEN_BY_KAFKA'
+  if (error instanceof BrokerError && error.code === 'AUTHORIZATION_FAILED') return 'FORBIDDEN_BY_KAFKA'
   return 'SERVER_ERROR'
 }

@@ -1,8 +1,9 @@
 /** Errors as clients see them: HTTP status and JSON body. Source: rest.md 3, Errors. */
+import { BrokerError } from '../broker/broker-error.ts'
 import type { StreamEnd } from '../engine/api.ts'
 import type { Entity } from '../engine/describe/entities.ts'
 import { StatementFailure } from '../engine/statement-failure.ts'
-import { BrokerError, ERRORS, type ErrorCode, QueryError, RequestError, StatementError } from '../errors.ts'
+import { ERRORS, type ErrorCode, QueryError, RequestError, StatementError } from '../errors.ts'
 import type { Log } from './log.ts'
 
 export interface GenericErrorBody {

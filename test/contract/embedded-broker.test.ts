@@ -6,7 +6,7 @@ import { type BrokerHarness, brokerContract } from './broker.contract.ts'
 
 async function openTemporary() {
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-log-'))
-  const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0 })
+  const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn: console.error })
   return {
     log,
     async stop() {

@@ -40,7 +40,10 @@ export class TestEngine {
   }
 
   static async open(dataDir: string, properties: Readonly<Record<string, string>> = {}): Promise<TestEngine> {
-    return TestEngine.over(await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0 }), properties)
+    return TestEngine.over(
+      await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn: console.error }),
+      properties,
+    )
   }
 
   /** With state on disk, as servers have it. */
@@ -52,7 +55,7 @@ export class TestEngine {
       clock: systemClock,
       onWarning: () => {},
     })
-    const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0 })
+    const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn: console.error })
     return TestEngine.over(log, {}, { stores })
   }
 

@@ -56,7 +56,7 @@ export class QueryWorld {
 
   static async open(overrides: Overrides = () => ({})): Promise<QueryWorld> {
     const dataDir = mkdtempSync(join(tmpdir(), 'millrace-queries-'))
-    const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0 })
+    const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn: console.error })
     return new QueryWorld(dataDir, log, overrides)
   }
 

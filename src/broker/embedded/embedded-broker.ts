@@ -129,10 +129,11 @@ export class EmbeddedBroker implements Broker {
 
   fetcher(options: FetcherOptions = {}): Fetcher {
     this.#checkOpen()
-    const { appends } = this.#parts.thread
+    const { appends, timer } = this.#parts.thread
     const fetcher = new EmbeddedFetcher({
       topics: this.#topics,
       appends,
+      timer,
       options,
       onClose: (closed) => this.#open.delete(closed),
     })

@@ -3,8 +3,10 @@
  * ahead would only copy them once more, and the only buffers are those the caller was given.
  */
 
+import type { Timer } from '../../clock.ts'
 import type { FetchedPartition, Fetcher, FetcherOptions, TopicPartition, TopicPartitionOffset } from '../broker.ts'
 import { BrokerError, unknownTopic } from '../broker-error.ts'
+import { positionKey } from '../position-key.ts'
 import type { OpenTopics } from './catalogue/open-topics.ts'
 import { AppendSignal } from './segments/append-signal.ts'
 import type { Partition } from './segments/partition.ts'
@@ -23,11 +25,11 @@ interface Assignment extends TopicPartition {
 }
 
 const NO_BYTES = Buffer.alloc(0)
-const keyOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`
 
 export interface EmbeddedFetcherParts {
   readonly topics: OpenTopics
   readonly appends: Int32Array
+  readonly timer: Timer
   readonly options: FetcherOptions
   readonly onClose: (fetcher: Fetcher) => void
 }
@@ -35,6 +37,7 @@ export interface EmbeddedFetcherParts {
 export class EmbeddedFetcher implements Fetcher {
   readonly #topics: OpenTopics
   readonly #signal: AppendSignal
+  readonly #timer: Timer
   readonly #onClose: (fetcher: Fetcher) => void
   readonly #maxBytes: number
   readonly #maxPartitionBytes: number
@@ -49,9 +52,10 @@ export class EmbeddedFetcher implements Fetcher {
   #isWokenUp = false
   #isClosed = false
 
-  constructor({ topics, appends, options, onClose }: EmbeddedFetcherParts) {
+  constructor({ topics, appends, timer, options, onClose }: EmbeddedFetcherParts) {
     this.#topics = topics
-    this.#signal = new AppendSignal(appends)
+    this.#signal = new AppendSignal(appends, timer)
+    this.#timer = timer
     this.#onClose = onClose
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
     this.#maxPartitionBytes = options.maxPartitionBytes ?? DEFAULT_MAX_PARTITION_BYTES
@@ -61,20 +65,20 @@ export class EmbeddedFetcher implements Fetcher {
   assign({ topic, partition, offset }: TopicPartitionOffset): void {
     const assignment = { topic, partition, place: placeAt(offset), source: null, isPaused: false, hasFailed: false }
     this.unassign(assignment)
-    this.#assignments.set(keyOf(assignment), assignment)
+    this.#assignments.set(positionKey(assignment), assignment)
     this.#unopened.add(assignment)
     this.#signal.wake()
   }
 
   unassign(partition: TopicPartition): void {
-    const assignment = this.#assignments.get(keyOf(partition))
+    const assignment = this.#assignments.get(positionKey(partition))
     if (assignment !== undefined) this.#unopened.delete(assignment)
-    this.#assignments.delete(keyOf(partition))
+    this.#assignments.delete(positionKey(partition))
     this.#inTurn = null
   }
 
   seek(position: TopicPartitionOffset): void {
-    const assignment = this.#assignments.get(keyOf(position))
+    const assignment = this.#assignments.get(positionKey(position))
     if (assignment === undefined)
       throw new BrokerError(
         'INVALID_REQUEST',
@@ -96,13 +100,13 @@ export class EmbeddedFetcher implements Fetcher {
   }
 
   async poll(maxWaitMs: number): Promise<FetchedPartition[]> {
-    const deadline = performance.now() + maxWaitMs
+    const deadline = this.#timer.elapsed() + maxWaitMs
     for (;;) {
       if (this.#isClosed) throw new BrokerError('CLOSED', 'The fetcher was closed.')
       const seen = this.#signal.seen
       await this.#openSources()
       const fetched = this.#collect()
-      const waitMs = deadline - performance.now()
+      const waitMs = deadline - this.#timer.elapsed()
       if (fetched.length > 0 || waitMs <= 0 || this.#isWokenUp) {
         this.#isWokenUp = false
         return fetched
@@ -127,7 +131,7 @@ export class EmbeddedFetcher implements Fetcher {
   }
 
   #setPaused(partition: TopicPartition, isPaused: boolean): void {
-    const assignment = this.#assignments.get(keyOf(partition))
+    const assignment = this.#assignments.get(positionKey(partition))
     if (assignment !== undefined) assignment.isPaused = isPaused
   }
 

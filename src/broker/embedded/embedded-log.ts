@@ -1,7 +1,7 @@
 /** Opening the embedded log: the owner in the main thread, attachments in workers. */
 
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import { type Clock, systemClock } from '../../clock.ts'
+import { type Clock, systemClock, systemTimer, type Timer } from '../../clock.ts'
 import type { Broker, TopicConfig } from '../broker.ts'
 import { makeDirectory } from '../make-directory.ts'
 import { LogOwner } from './catalogue/owner.ts'
@@ -17,6 +17,7 @@ export interface EmbeddedLogOptions {
   /** Made if it is not there. One live server at a time. */
   readonly dataDir: string
   readonly clock?: Clock
+  readonly timer?: Timer
   /**
    * When appends are forced to the disk; it matters only if the machine loses power, as what was written outlives the process in any
    * case. A number: every so many ms (default 1,000). `always`: before each append is acknowledged; then transactions are atomic across a
@@ -29,8 +30,8 @@ export interface EmbeddedLogOptions {
   readonly maintenanceIntervalMs?: number
   /** Bound on the memory that compaction takes for keys, bytes. Default 64 MiB. */
   readonly compactionKeyBytes?: number
-  /** Told of damage and failed upkeep, in words for the operator. Default: to standard error. */
-  readonly warn?: (message: string) => void
+  /** Receives damage and failed upkeep, in words for the operator. */
+  readonly warn: (message: string) => void
 }
 
 /** What a worker needs to open the log; goes through `postMessage` or `workerData` with `port` in the transfer list. */
@@ -82,10 +83,16 @@ export class EmbeddedLog {
 
   /** For `openEmbeddedLog`. */
   constructor(options: EmbeddedLogOptions, unlockDataDir: () => void) {
-    const { dataDir, clock = systemClock, fsync = DEFAULT_FSYNC_MS, warn = warnOnStandardError } = options
+    const { dataDir, clock = systemClock, timer = systemTimer, fsync = DEFAULT_FSYNC_MS, warn } = options
     this.#unlockDataDir = unlockDataDir
     this.#syncAppends = fsync === 'always'
-    this.#thread = new LogThread({ holder: OWNER, clock, appends: this.#appends, syncAppends: this.#syncAppends })
+    this.#thread = new LogThread({
+      holder: OWNER,
+      clock,
+      timer,
+      appends: this.#appends,
+      syncAppends: this.#syncAppends,
+    })
     const checkpoint = readCheckpoint(dataDir, warn)
     markOpened(dataDir, checkpoint)
     this.#owner = new LogOwner({
@@ -99,6 +106,7 @@ export class EmbeddedLog {
       dataDir,
       owner: this.#owner,
       clock,
+      timer,
       checkpoint,
       fsync: fsync !== 'never',
       compactionKeyBytes: options.compactionKeyBytes ?? DEFAULT_COMPACTION_KEY_BYTES,
@@ -168,16 +176,12 @@ export class EmbeddedLog {
   }
 }
 
-function warnOnStandardError(message: string): void {
-  process.stderr.write(`${message}\n`)
-}
-
 /** The broker of a worker thread. Records pass between it and the files alone; the owner is asked only about topics, groups and transactions. */
 export function attachEmbeddedLog(
   { port, holder, appends, syncAppends }: EmbeddedLogAttachment,
-  { clock = systemClock }: { readonly clock?: Clock } = {},
+  { clock = systemClock, timer = systemTimer }: { readonly clock?: Clock; readonly timer?: Timer } = {},
 ): Broker {
-  const thread = new LogThread({ holder, clock, appends, syncAppends })
+  const thread = new LogThread({ holder, clock, timer, appends, syncAppends })
   return new EmbeddedBroker({
     catalogue: remoteCatalogue(port),
     thread,

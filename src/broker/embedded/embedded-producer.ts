@@ -2,6 +2,7 @@
 
 import type { GroupOffset, Producer, ProducerOptions, SendResult, TopicPartition } from '../broker.ts'
 import { BrokerError } from '../broker-error.ts'
+import { positionKey } from '../position-key.ts'
 import { NOT_IDEMPOTENT, type ProducerFields, sealBatch, type TransactionOutcome } from '../record-batch.ts'
 import type { Catalogue, TransactionalProducer } from './catalogue/catalogue.ts'
 import type { OpenTopics } from './catalogue/open-topics.ts'
@@ -123,7 +124,7 @@ export class EmbeddedProducer implements Producer {
 
   #writer(position: TopicPartition): Session {
     const { partitions } = this.#openTransaction()
-    partitions.set(`${position.topic}/${position.partition}`, position)
+    partitions.set(positionKey(position), position)
     return this.#session!
   }
 

@@ -2,7 +2,7 @@
 
 import { open } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
-import type { Clock } from '../../clock.ts'
+import type { Clock, Scheduled, Timer } from '../../clock.ts'
 import type { LogOwner } from './catalogue/owner.ts'
 import { abortedPath, logPath } from './segments/data-layout.ts'
 import { listSegments, type Partition } from './segments/partition.ts'
@@ -14,6 +14,7 @@ export interface UpkeepOptions {
   readonly dataDir: string
   readonly owner: LogOwner
   readonly clock: Clock
+  readonly timer: Timer
   /** What the log was opened with. */
   readonly checkpoint: Checkpoint
   /** Whether `sync` forces files to the disk, or only writes checkpoints. */
@@ -34,7 +35,7 @@ const MIN_CHECKPOINT_INTERVAL_MS = 10_000
 
 export class Upkeep {
   readonly #options: UpkeepOptions
-  readonly #timers: NodeJS.Timeout[] = []
+  readonly #ticks: Scheduled[] = []
   /** The last job; jobs run one at a time, as two would rewrite the same files. */
   #last: Promise<void> = Promise.resolve()
   #jobs = 0
@@ -53,11 +54,11 @@ export class Upkeep {
       if (this.#jobs > 0) return
       job().catch((error) => this.#options.warn(`Upkeep of the embedded log failed: ${(error as Error).message}`))
     }
-    this.#timers.push(setInterval(tick, intervalMs).unref())
+    this.#ticks.push(this.#options.timer.every(intervalMs, tick, { background: true }))
   }
 
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer)
+    for (const tick of this.#ticks) tick.cancel()
     await this.#last
   }
 

@@ -8,6 +8,7 @@
  *   connection one after the other, and a fetch may wait.
  */
 
+import { systemTimer, type Timer } from '../../clock.ts'
 import type {
   Broker,
   CommittedOffset,
@@ -37,8 +38,8 @@ export class KafkaBroker implements Broker {
   /** Fetchers and producers that are open. */
   readonly #open = new Set<{ close(): Promise<void> }>()
 
-  constructor(options: KafkaOptions) {
-    this.#cluster = new Cluster(withDefaults(options))
+  constructor(options: KafkaOptions, { timer = systemTimer }: { readonly timer?: Timer } = {}) {
+    this.#cluster = new Cluster(withDefaults(options), timer)
   }
 
   connect(): Promise<void> {

@@ -1,5 +1,6 @@
 /** Which server of the cluster has which partitions and stores of the persistent queries. Source: rest.md 7, /clusterStatus. */
 
+import { positionKey } from '../../broker/position-key.ts'
 import type { SlotOwner } from '../../broker/slot-owner.ts'
 import { isOperator, splitTopology, stepSchemas, storesOf } from '../../plan/topology.ts'
 import type { TaskAssignment } from '../../runtime/assignment.ts'
@@ -68,7 +69,7 @@ function activeParts({ plan }: PersistentQuery, tasks: readonly TaskAssignment[]
     .flatMap(({ steps }) => steps.flatMap((step) => (isOperator(step) ? storesOf(step, schemas) : [])))
   const partitions = new Map(
     tasks.flatMap(({ inputs }) =>
-      inputs.map(({ topic, partition }) => [`${topic}/${partition}`, { topic, partition }]),
+      inputs.map(({ topic, partition }) => [positionKey({ topic, partition }), { topic, partition }]),
     ),
   )
   return {

@@ -54,7 +54,12 @@ export class World {
 
   static async open(): Promise<World> {
     const directory = await mkdtemp(join(tmpdir(), 'millrace-conformance-'))
-    const log = await openEmbeddedLog({ dataDir: directory, fsync: 'never', maintenanceIntervalMs: 0 })
+    const log = await openEmbeddedLog({
+      dataDir: directory,
+      fsync: 'never',
+      maintenanceIntervalMs: 0,
+      warn: console.error,
+    })
     const broker = log.broker()
     await broker.connect()
     const shared = { broker, functions, clock: systemClock, random: Math.random }

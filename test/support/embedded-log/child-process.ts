@@ -4,7 +4,12 @@ import { writeSync } from 'node:fs'
 import { openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
 import { encode, record } from '../batches.ts'
 
-const log = await openEmbeddedLog({ dataDir: process.argv[2]!, maintenanceIntervalMs: 20, fsync: 30 })
+const log = await openEmbeddedLog({
+  dataDir: process.argv[2]!,
+  maintenanceIntervalMs: 20,
+  fsync: 30,
+  warn: console.error,
+})
 const broker = log.broker()
 const config = { 'segment.bytes': '20000' }
 if ((await broker.describeTopic('plain')) === null) {

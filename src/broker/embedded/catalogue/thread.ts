@@ -1,6 +1,6 @@
 /** What one thread needs to work on the log's files by itself: its identity, its open files, and the shared words. */
 
-import type { Clock } from '../../../clock.ts'
+import type { Clock, Timer } from '../../../clock.ts'
 import { partitionDirectory } from '../segments/data-layout.ts'
 import { FileCache } from '../segments/file-cache.ts'
 import { Partition } from '../segments/partition.ts'
@@ -12,6 +12,7 @@ export interface ThreadOptions {
   /** Id of this attachment, >= 1; the owner is 1. Held locks carry it. */
   readonly holder: number
   readonly clock: Clock
+  readonly timer: Timer
   /** See `Partition.appends`. */
   readonly appends: SharedArrayBuffer
   readonly syncAppends: boolean
@@ -25,13 +26,15 @@ export interface OpenTopic {
 export class LogThread {
   readonly holder: number
   readonly clock: Clock
+  readonly timer: Timer
   readonly appends: Int32Array
   readonly files = new FileCache()
   readonly #syncAppends: boolean
 
-  constructor({ holder, clock, appends, syncAppends }: ThreadOptions) {
+  constructor({ holder, clock, timer, appends, syncAppends }: ThreadOptions) {
     this.holder = holder
     this.clock = clock
+    this.timer = timer
     this.appends = new Int32Array(appends)
     this.#syncAppends = syncAppends
   }

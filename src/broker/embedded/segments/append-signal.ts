@@ -1,16 +1,20 @@
 /** Sleeping until something is appended to any partition, without blocking the thread. */
 
+import type { Timer } from '../../../clock.ts'
+
 const WORD = 0
 
 export class AppendSignal {
   readonly #appends: Int32Array
+  readonly #timer: Timer
   /** One waiter is kept in place over several waits: each would stay queued until the next append. */
   #isListening = false
   #isWoken = false
   #resolve: (() => void) | null = null
 
-  constructor(appends: Int32Array) {
+  constructor(appends: Int32Array, timer: Timer) {
     this.#appends = appends
+    this.#timer = timer
   }
 
   /** What to pass to `wait`: take it before looking for data. */
@@ -47,11 +51,11 @@ export class AppendSignal {
   #sleep(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
-        clearTimeout(timer)
+        timeout.cancel()
         this.#resolve = null
         resolve()
       }
-      const timer = setTimeout(done, timeoutMs)
+      const timeout = this.#timer.after(timeoutMs, done)
       this.#resolve = done
     })
   }

@@ -5,6 +5,7 @@
  */
 
 import type { Logger } from 'kafkajs/src/loggers/index.js'
+import type { Timer } from '../../../clock.ts'
 import { BrokerError, unknownTopic } from '../../broker-error.ts'
 import { apis } from '../protocol/apis.ts'
 import { KafkaErrorCode, ProtocolError, throwIfError } from '../protocol/protocol-errors.ts'
@@ -22,6 +23,7 @@ const COORDINATOR_MOVED: readonly number[] = [KafkaErrorCode.COORDINATOR_NOT_AVA
 
 export class Cluster {
   readonly settings: KafkaSettings
+  readonly timer: Timer
   readonly #logger: Logger
   readonly #closing = new AbortController()
   readonly #connections = new Map<string, Promise<KafkaConnection>>()
@@ -31,8 +33,9 @@ export class Cluster {
   #controllerId = NO_LEADER
   #clusterId = ''
 
-  constructor(settings: KafkaSettings) {
+  constructor(settings: KafkaSettings, timer: Timer) {
     this.settings = settings
+    this.timer = timer
     this.#logger = kafkajsLogger(settings.log)
   }
 
@@ -59,7 +62,8 @@ export class Cluster {
 
   /** Tries again, while that can help, for `retryMs`. */
   retrying<Result>(attempt: () => Promise<Result>, initialMs?: number): Promise<Result> {
-    const options = { forMs: this.settings.retryMs, signal: this.#closing.signal, ...(initialMs && { initialMs }) }
+    const { timer, settings } = this
+    const options = { timer, forMs: settings.retryMs, signal: this.#closing.signal, ...(initialMs && { initialMs }) }
     return retry(options, () => {
       this.throwIfClosed()
       return attempt()
@@ -97,7 +101,7 @@ export class Cluster {
     this.#controllerId = NO_LEADER
   }
 
-  /** Asks any broker about the topics (null: all), and remembers the answer. */
+  /** Queries any broker for the topics (null: all of them), and remembers the answer. */
   async metadata(topics: readonly string[] | null): Promise<Metadata> {
     const metadata = await fetchMetadata(await this.#anyConnection(), topics)
     this.#nodes = new Map(metadata.nodes.map((node) => [node.id, node]))
@@ -135,7 +139,7 @@ export class Cluster {
     return leader === NO_LEADER ? undefined : leader
   }
 
-  /** Asks anew about the topics, and gives what is wrong with those that something is wrong with. */
+  /** Queries the topics again, and returns the errors of those that have one, by name. */
   async lookUp(topics: readonly string[]): Promise<ReadonlyMap<string, BrokerError>> {
     const metadata = await this.metadata(topics)
     const bad = metadata.topics.filter(({ errorCode }) => errorCode !== KafkaErrorCode.NONE)

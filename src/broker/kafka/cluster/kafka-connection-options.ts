@@ -1,3 +1,5 @@
+/** How a Kafka cluster is reached: options as they are given, and settings with their defaults. */
+
 import type { ConnectionOptions } from 'node:tls'
 import type { SASLOptions } from 'kafkajs'
 

@@ -1,7 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
+/** Trying again, with pauses that grow. */
+
+import { sleep, type Timer } from '../../../clock.ts'
 import { BrokerError } from '../../broker-error.ts'
 
 export interface RetryOptions {
+  readonly timer: Timer
   /** No new attempt starts later than this after the first, ms. */
   readonly forMs: number
   /** Pause after the first failure, ms; it doubles with each further one, to at most a second. Default 20. */
@@ -19,14 +22,14 @@ export const isRetriable = (error: unknown) => error instanceof BrokerError && e
 
 /** Runs `attempt` until it succeeds, fails for good, or the time is over; then the last error is thrown. */
 export async function retry<Result>(options: RetryOptions, attempt: () => Promise<Result>): Promise<Result> {
-  const { forMs, initialMs = INITIAL_MS, retries = isRetriable, signal } = options
-  const deadline = performance.now() + forMs
+  const { timer, forMs, initialMs = INITIAL_MS, retries = isRetriable, signal } = options
+  const deadline = timer.elapsed() + forMs
   for (let failures = 0; ; failures++) {
     try {
       return await attempt()
     } catch (error) {
-      if (!retries(error) || performance.now() >= deadline || signal?.aborted) throw error
-      await pause(backoffMs(failures, initialMs), signal)
+      if (!retries(error) || timer.elapsed() >= deadline || signal?.aborted) throw error
+      await sleep(timer, backoffMs(failures, initialMs), signal === undefined ? {} : { signal })
       if (signal?.aborted) throw error
     }
   }
@@ -35,12 +38,4 @@ export async function retry<Result>(options: RetryOptions, attempt: () => Promis
 /** Doubles with each failure (counted from 0), with a jitter of a fifth so that many do not come back together. */
 export function backoffMs(failures: number, initialMs = INITIAL_MS): number {
   return Math.min(LONGEST_MS, initialMs * 2 ** Math.min(failures, 16)) * (0.8 + 0.4 * Math.random())
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await delay(ms, undefined, { ref: true, ...(signal && { signal }) })
-  } catch {
-    // Aborted: the caller looks at the signal.
-  }
 }

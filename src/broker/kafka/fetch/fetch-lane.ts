@@ -1,3 +1,5 @@
+/** The connection of a fetcher to one broker. */
+
 import type { Cluster } from '../cluster/cluster.ts'
 import type { KafkaConnection } from '../cluster/connection.ts'
 import { throwIfError } from '../protocol/protocol-errors.ts'

@@ -34,7 +34,7 @@ export class Assignment implements TopicPartition {
   #failures = 0
   #failingSince: number | null = null
   #isTroubleReported = false
-  /** When to try again, by `performance.now()`. */
+  /** When to try again, by `Timer.elapsed()`. */
   retryAt = 0
 
   constructor({ topic, partition }: TopicPartition, position: number) {

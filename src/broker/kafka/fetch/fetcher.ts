@@ -6,8 +6,11 @@
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Scheduled } from '../../../clock.ts'
 import type { FetchedPartition, Fetcher, FetcherOptions, TopicPartition, TopicPartitionOffset } from '../../broker.ts'
 import { BrokerError } from '../../broker-error.ts'
+import { positionKey } from '../../position-key.ts'
+import { addTo } from '../cluster/by-leader.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { unavailable } from '../cluster/connection.ts'
 import { outOfRange } from '../cluster/list-offsets.ts'
@@ -25,21 +28,20 @@ const PAUSED_PARTITION_BYTES = 512 << 10
 /** A topic may be unknown to some broker for a moment after it was created. */
 const UNKNOWN_TOPIC_AFTER_MS = 500
 
-const keyOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`
-
+/** The fetcher of the broker port; `options` as there. `onClose` runs once, when it was closed. */
 export class KafkaFetcher implements Fetcher {
   readonly #cluster: Cluster
   readonly #options: Required<FetcherOptions>
   readonly #onClose: () => void
-  /** In the order of their turns: who got records goes to the end. */
+  /** In the order of their turns: a partition that got records goes to the end. */
   readonly #assigned = new Map<string, Assignment>()
-  /** Those with an answer. */
+  /** Assignments with an answer that was not taken yet. */
   readonly #arrived = new Set<Assignment>()
   readonly #lanes = new Map<number, readonly FetchLane[]>()
   readonly #frames = new FramePool()
   #isLookingUp = false
   #isPumpScheduled = false
-  #retryTimer: NodeJS.Timeout | undefined
+  #nextRetry: Scheduled | null = null
   #wake: (() => void) | null = null
   #isWakeUpPending = false
   #isClosed = false
@@ -59,7 +61,7 @@ export class KafkaFetcher implements Fetcher {
 
   assign(position: TopicPartitionOffset): void {
     this.#throwIfClosed()
-    const key = keyOf(position)
+    const key = positionKey(position)
     const known = this.#assigned.get(key)
     this.#assigned.set(key, known ?? new Assignment(position, position.offset))
     if (known !== undefined) this.seek(position)
@@ -67,7 +69,7 @@ export class KafkaFetcher implements Fetcher {
   }
 
   unassign(partition: TopicPartition): void {
-    const key = keyOf(partition)
+    const key = positionKey(partition)
     const assignment = this.#assigned.get(key)
     if (assignment === undefined) return
     this.#assigned.delete(key)
@@ -78,7 +80,7 @@ export class KafkaFetcher implements Fetcher {
 
   seek(position: TopicPartitionOffset): void {
     this.#throwIfClosed()
-    const assignment = this.#assigned.get(keyOf(position))
+    const assignment = this.#assigned.get(positionKey(position))
     if (assignment === undefined)
       throw new BrokerError('INVALID_REQUEST', `Cannot seek in ${position.topic}-${position.partition}: not assigned.`)
     this.#arrived.delete(assignment)
@@ -87,7 +89,7 @@ export class KafkaFetcher implements Fetcher {
   }
 
   pause(partition: TopicPartition): void {
-    const assignment = this.#assigned.get(keyOf(partition))
+    const assignment = this.#assigned.get(positionKey(partition))
     if (assignment === undefined) return
     assignment.isPaused = true
     assignment.wasPaused = true
@@ -96,7 +98,7 @@ export class KafkaFetcher implements Fetcher {
   }
 
   resume(partition: TopicPartition): void {
-    const assignment = this.#assigned.get(keyOf(partition))
+    const assignment = this.#assigned.get(positionKey(partition))
     if (assignment === undefined) return
     assignment.isPaused = false
     if (assignment.answer !== null) this.#wake?.()
@@ -128,7 +130,7 @@ export class KafkaFetcher implements Fetcher {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    clearTimeout(this.#retryTimer)
+    this.#nextRetry?.cancel()
     this.#assigned.clear()
     this.#arrived.clear()
     for (const lane of [...this.#lanes.values()].flat()) lane.close()
@@ -142,9 +144,9 @@ export class KafkaFetcher implements Fetcher {
 
   async #arrivalOrTimeout(maxWaitMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, maxWaitMs)
+      const timeout = this.#cluster.timer.after(maxWaitMs, resolve)
       this.#wake = () => {
-        clearTimeout(timer)
+        timeout.cancel()
         resolve()
       }
     })
@@ -174,7 +176,7 @@ export class KafkaFetcher implements Fetcher {
 
   /** Sends what can be sent. */
   #pump(): void {
-    const now = performance.now()
+    const now = this.#cluster.timer.elapsed()
     const waiting = new Map<number, Assignment[]>()
     const leaderless = new Set<string>()
     const untaken = new Set<FetchLane>()
@@ -185,7 +187,7 @@ export class KafkaFetcher implements Fetcher {
       const leader = this.#cluster.knownLeader(assignment.topic, assignment.partition)
       if (assignment.retryAt > now) earliestRetry = Math.min(earliestRetry, assignment.retryAt)
       else if (leader === undefined) leaderless.add(assignment.topic)
-      else if (!waiting.get(leader)?.push(assignment)) waiting.set(leader, [assignment])
+      else addTo(waiting, leader, assignment)
     }
     for (const [nodeId, assignments] of waiting) {
       const lane = this.#lanesOf(nodeId).find((candidate) => !candidate.isBusy && !untaken.has(candidate))
@@ -196,8 +198,9 @@ export class KafkaFetcher implements Fetcher {
   }
 
   #pumpAgainAt(time: number, now: number): void {
-    clearTimeout(this.#retryTimer)
-    if (time < Number.POSITIVE_INFINITY) this.#retryTimer = setTimeout(() => this.#schedulePump(), time - now)
+    this.#nextRetry?.cancel()
+    if (time < Number.POSITIVE_INFINITY)
+      this.#nextRetry = this.#cluster.timer.after(time - now, () => this.#schedulePump())
   }
 
   #lanesOf(nodeId: number): readonly FetchLane[] {
@@ -213,7 +216,7 @@ export class KafkaFetcher implements Fetcher {
 
   async #fetch(lane: FetchLane, assignments: readonly Assignment[]): Promise<void> {
     const { maxBytes, maxBufferedBytes, maxPartitionBytes, readCommitted } = this.#options
-    const sent = new Map(assignments.map((assignment) => [keyOf(assignment), assignment.version]))
+    const sent = new Map(assignments.map((assignment) => [positionKey(assignment), assignment.version]))
     const positions = assignments.map(({ topic, partition, position, wasPaused }) => ({
       topic,
       partition,
@@ -230,7 +233,7 @@ export class KafkaFetcher implements Fetcher {
       })
       this.#land(assignments, sent)
       for (const answer of answers) {
-        const key = keyOf(answer)
+        const key = positionKey(answer)
         const assignment = this.#assigned.get(key)
         if (assignment?.version === sent.get(key)) this.#receive(assignment!, answer, lane)
       }
@@ -247,13 +250,13 @@ export class KafkaFetcher implements Fetcher {
     const response = answers[0]?.records
     if (response === undefined) return
     const isWaiting = ({ topic, partition, records }: FetchAnswer) =>
-      this.#assigned.get(keyOf({ topic, partition }))?.answer?.batches.buffer === records.buffer
+      this.#assigned.get(positionKey({ topic, partition }))?.answer?.batches.buffer === records.buffer
     this.#frames.hold(response, answers.filter(isWaiting).length)
   }
 
   /** The partitions whose position is still the one that was asked for. */
   #land(assignments: readonly Assignment[], sent: ReadonlyMap<string, number>): Assignment[] {
-    const current = assignments.filter((assignment) => assignment.version === sent.get(keyOf(assignment)))
+    const current = assignments.filter((assignment) => assignment.version === sent.get(positionKey(assignment)))
     for (const assignment of current) assignment.isInFlight = false
     return current
   }
@@ -269,7 +272,7 @@ export class KafkaFetcher implements Fetcher {
   }
 
   #endTurn(assignment: Assignment): void {
-    const key = keyOf(assignment)
+    const key = positionKey(assignment)
     this.#assigned.delete(key)
     this.#assigned.set(key, assignment)
     this.#arrive(assignment)
@@ -324,7 +327,7 @@ export class KafkaFetcher implements Fetcher {
     const { topic, partition } = assignment
     const problem = found ?? this.#cluster.problemOf(topic, partition)
     if (problem === undefined) return
-    const isYoung = assignment.troubleMs(performance.now()) < UNKNOWN_TOPIC_AFTER_MS
+    const isYoung = assignment.troubleMs(this.#cluster.timer.elapsed()) < UNKNOWN_TOPIC_AFTER_MS
     if (problem.retriable || (problem.code === 'UNKNOWN_TOPIC' && isYoung)) this.#hinder(assignment, problem)
     else this.#fail(assignment, problem)
   }
@@ -337,7 +340,7 @@ export class KafkaFetcher implements Fetcher {
   /** What is known of the leader may be why it went wrong. */
   #hinder(assignment: Assignment, error: BrokerError): void {
     this.#cluster.forgetTopic(assignment.topic)
-    if (assignment.hinder(error, performance.now())) this.#arrive(assignment)
+    if (assignment.hinder(error, this.#cluster.timer.elapsed())) this.#arrive(assignment)
   }
 
   #arrive(assignment: Assignment): void {

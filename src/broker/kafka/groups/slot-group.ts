@@ -7,7 +7,7 @@
  * misses rebalances), takes no notice of how long revoking takes, and starts the new owner before the old one has stopped.
  */
 
-import { setTimeout as delay } from 'node:timers/promises'
+import { sleep, systemTimer, type Timer } from '../../../clock.ts'
 import type { SlotOwner } from '../../slot-owner.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { type KafkaOptions, withDefaults } from '../cluster/kafka-connection-options.ts'
@@ -28,6 +28,7 @@ export interface SlotEvents {
 
 export interface SlotsOptions extends SlotEvents {
   readonly kafka: KafkaOptions
+  readonly timer?: Timer
   /** The group is called `<prefix>slots`: one prefix per cluster of servers. */
   readonly prefix: string
   /** How many slots there are: the same for all members, others are refused. */
@@ -65,7 +66,7 @@ const BEATS_PER_SESSION = 4
 
 /** Resolves when the first slots were given out, which may be none. */
 export async function joinSlots(options: SlotsOptions): Promise<SlotMembership> {
-  const cluster = new Cluster(withDefaults(options.kafka))
+  const cluster = new Cluster(withDefaults(options.kafka), options.timer ?? systemTimer)
   try {
     await cluster.connect()
     const member = new SlotMember(cluster, options)
@@ -93,7 +94,7 @@ class SlotMember implements SlotMembership {
   #owned: number[] = []
   #owners: readonly SlotOwner[] = []
   #knowsOwners = false
-  /** When the coordinator last answered, by `performance.now()`. */
+  /** When the coordinator last answered, by `Timer.elapsed()`. */
   #lastAnswer = 0
   /** When slots were last given out, likewise. */
   #joinedAt = 0
@@ -160,7 +161,7 @@ class SlotMember implements SlotMembership {
         try {
           await this.#takePart()
         } catch (error) {
-          if (performance.now() - this.#joinedAt >= this.#sessionTimeoutMs) failures = 0
+          if (this.#cluster.timer.elapsed() - this.#joinedAt >= this.#sessionTimeoutMs) failures = 0
           await this.#recover(error, failures++)
         }
     } finally {
@@ -182,7 +183,7 @@ class SlotMember implements SlotMembership {
   /** Until the members must join again, or this one leaves. */
   async #takePart(): Promise<void> {
     const assigned = await this.#join()
-    this.#lastAnswer = this.#joinedAt = performance.now()
+    this.#lastAnswer = this.#joinedAt = this.#cluster.timer.elapsed()
     const lost = this.#owned.filter((slot) => !assigned.includes(slot))
     const gained = assigned.filter((slot) => !this.#owned.includes(slot))
     await this.#whileBeating(() => this.#revoke(lost))
@@ -207,7 +208,7 @@ class SlotMember implements SlotMembership {
 
   async #beat(): Promise<boolean> {
     const isStable = await this.#session.heartbeat()
-    this.#lastAnswer = performance.now()
+    this.#lastAnswer = this.#cluster.timer.elapsed()
     return isStable
   }
 
@@ -221,11 +222,11 @@ class SlotMember implements SlotMembership {
     const hear = (error: unknown) => {
       if (error instanceof EvictedError) eviction = error
     }
-    const timer = setInterval(() => void this.#beat().catch(hear), this.#beatMs)
+    const beats = this.#cluster.timer.every(this.#beatMs, () => void this.#beat().catch(hear))
     try {
       await work()
     } finally {
-      clearInterval(timer)
+      beats.cancel()
     }
     if (eviction !== null) throw eviction
   }
@@ -247,11 +248,11 @@ class SlotMember implements SlotMembership {
     if (!isRetriable(error)) throw error
     const isEvicted = error instanceof EvictedError
     if (!isEvicted) this.#session.disconnect()
-    if (isEvicted || performance.now() - this.#lastAnswer >= this.#sessionTimeoutMs) await this.#lose()
+    if (isEvicted || this.#cluster.timer.elapsed() - this.#lastAnswer >= this.#sessionTimeoutMs) await this.#lose()
     await this.#pause(backoffMs(failures))
   }
 
   async #pause(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.#leaving.signal }).catch(() => {})
+    await sleep(this.#cluster.timer, ms, { signal: this.#leaving.signal })
   }
 }

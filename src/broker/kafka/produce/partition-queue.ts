@@ -16,7 +16,7 @@ const MAX_IN_FLIGHT = 5
 export interface QueuedBatch {
   readonly bytes: Buffer
   readonly recordCount: number
-  /** By `performance.now()`: when to give up. */
+  /** When to give up, by `Timer.elapsed()`. */
   readonly deadline: number
   /** Its place among the batches of the partition, by `push`. */
   order: number

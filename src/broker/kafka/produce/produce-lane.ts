@@ -1,3 +1,5 @@
+/** The connection of a producer to one broker. */
+
 import { BrokerError } from '../../broker-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { KafkaConnection } from '../cluster/connection.ts'

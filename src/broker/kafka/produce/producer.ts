@@ -4,9 +4,12 @@
  * coordinator does not know of yet (transaction.ts).
  */
 
+import type { Scheduled } from '../../../clock.ts'
 import type { GroupOffset, Producer, ProducerOptions, SendResult } from '../../broker.ts'
 import { BrokerError, type BrokerErrorCode } from '../../broker-error.ts'
+import { positionKey } from '../../position-key.ts'
 import { BATCH_HEADER_BYTES, batchSize, recordCount } from '../../record-batch.ts'
+import { addTo } from '../cluster/by-leader.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { unavailable } from '../cluster/connection.ts'
 import { KafkaErrorCode, ProtocolError } from '../protocol/protocol-errors.ts'
@@ -35,10 +38,10 @@ export class KafkaProducer implements Producer {
   readonly #transaction: Transaction | null
   readonly #onClose: () => void
   readonly #queues = new Map<string, PartitionQueue>()
-  /** Those with batches that wait to be sent; the first has waited longest. */
+  /** Queues with batches that wait to be sent; the first has waited longest. */
   readonly #active = new Set<PartitionQueue>()
   readonly #lanes = new Map<number, ProduceLane>()
-  /** Of the open transaction, known to its coordinator. */
+  /** Partitions of the open transaction that its coordinator knows of. */
   readonly #added = new Set<PartitionQueue>()
   readonly #unsettled = new Set<Promise<SendResult>>()
   #identity: ProducerIdentity | null = null
@@ -46,7 +49,7 @@ export class KafkaProducer implements Producer {
   #bytesInFlight = 0
   #preparation: Promise<void> | null = null
   #isPumpScheduled = false
-  #pumpTimer: NodeJS.Timeout | undefined
+  #nextLook: Scheduled | null = null
   #isClosed = false
 
   constructor(cluster: Cluster, { transactionalId, ...options }: ProducerOptions, onClose: () => void) {
@@ -64,7 +67,7 @@ export class KafkaProducer implements Producer {
       this.#throwIfClosed()
       this.#transaction?.throwUnlessWritable()
       const bytes = checkedBatch(batch)
-      const deadline = performance.now() + this.#cluster.settings.deliveryTimeoutMs
+      const deadline = this.#cluster.timer.elapsed() + this.#cluster.settings.deliveryTimeoutMs
       const queue = this.#queueOf(topic, partition)
       queue.push({ bytes, recordCount: recordCount(bytes, 0), deadline, order: 0, sequence: null, resolve, reject })
       this.#active.add(queue)
@@ -118,7 +121,7 @@ export class KafkaProducer implements Producer {
     if (this.#transaction?.isOpen) await this.#abort(this.#transaction).catch(() => {})
     else await Promise.allSettled(this.#unsettled)
     this.#isClosed = true
-    clearTimeout(this.#pumpTimer)
+    this.#nextLook?.cancel()
     for (const lane of this.#lanes.values()) lane.close()
     this.#onClose()
   }
@@ -145,7 +148,7 @@ export class KafkaProducer implements Producer {
   }
 
   #queueOf(topic: string, partition: number): PartitionQueue {
-    const key = `${topic}/${partition}`
+    const key = positionKey({ topic, partition })
     let queue = this.#queues.get(key)
     if (queue === undefined) {
       queue = new PartitionQueue(topic, partition, this.#identity, this.#transaction !== null)
@@ -173,7 +176,7 @@ export class KafkaProducer implements Producer {
 
   /** Sends what can be sent, and prepares what cannot. */
   #pump(): void {
-    const now = performance.now()
+    const now = this.#cluster.timer.elapsed()
     const leaderless = new Set<string>()
     const unadded: PartitionQueue[] = []
     const ready = new Map<number, PartitionQueue[]>()
@@ -187,14 +190,20 @@ export class KafkaProducer implements Producer {
     for (const [nodeId, queues] of ready) this.#fill(nodeId, queues)
     if (unadded.length > 0) this.#prepare(() => this.#addToTransaction(unadded))
     if (leaderless.size > 0) this.#prepare(() => this.#findLeaders([...leaderless]))
-    clearTimeout(this.#pumpTimer)
-    if (nextLook < Number.POSITIVE_INFINITY) this.#pumpTimer = setTimeout(() => this.#schedulePump(), nextLook - now)
+    this.#pumpAgainAt(nextLook, now)
   }
 
+  #pumpAgainAt(time: number, now: number): void {
+    this.#nextLook?.cancel()
+    if (time < Number.POSITIVE_INFINITY)
+      this.#nextLook = this.#cluster.timer.after(time - now, () => this.#schedulePump())
+  }
+
+  /** Puts the queue with those of its leader, if a batch may leave to it now. */
   #sort(queue: PartitionQueue, ready: Map<number, PartitionQueue[]>, leaderless: Set<string>): void {
     const leader = this.#cluster.knownLeader(queue.topic, queue.partition)
     if (leader === undefined) leaderless.add(queue.topic)
-    else if (queue.canSend(leader) && !ready.get(leader)?.push(queue)) ready.set(leader, [queue])
+    else if (queue.canSend(leader)) addTo(ready, leader, queue)
   }
 
   get #needsIdentity(): boolean {
@@ -238,7 +247,7 @@ export class KafkaProducer implements Producer {
       const problem = unavailable('Looking for the leaders of topics', error)
       problems = new Map(topics.map((topic) => [topic, problem]))
     }
-    const now = performance.now()
+    const now = this.#cluster.timer.elapsed()
     for (const queue of this.#active) {
       if (!topics.includes(queue.topic)) continue
       const problem = problems.get(queue.topic) ?? this.#cluster.problemOf(queue.topic, queue.partition)
@@ -284,7 +293,7 @@ export class KafkaProducer implements Producer {
     try {
       if (await lane.open()) this.#schedulePump()
     } catch (error) {
-      const now = performance.now()
+      const now = this.#cluster.timer.elapsed()
       for (const queue of queues) {
         this.#cluster.forgetTopic(queue.topic)
         this.#meetProblem(queue, unavailable('Connecting to a leader', error), now)
@@ -293,7 +302,7 @@ export class KafkaProducer implements Producer {
     }
   }
 
-  /** One batch of each partition, to the size of a request. Who is taken goes to the end of the turns. */
+  /** One batch of each partition, up to the size of a request. A queue that gives one goes to the end of the turns. */
   #gather(nodeId: number, queues: readonly PartitionQueue[]): Sent[] {
     const sent: Sent[] = []
     let bytes = 0
@@ -320,8 +329,8 @@ export class KafkaProducer implements Producer {
     }))
     try {
       const answers = await lane.send({ transactionalId, timeoutMs, batches })
-      const byKey = new Map(answers.map((answer) => [`${answer.topic}/${answer.partition}`, answer]))
-      for (const one of sent) this.#settle(one, byKey.get(`${one.queue.topic}/${one.queue.partition}`))
+      const byKey = new Map(answers.map((answer) => [positionKey(answer), answer]))
+      for (const one of sent) this.#settle(one, byKey.get(positionKey(one.queue)))
     } catch (error) {
       for (const { queue, batch } of sent) {
         this.#cluster.forgetTopic(queue.topic)
@@ -355,7 +364,7 @@ export class KafkaProducer implements Producer {
   }
 
   #giveBack(queue: PartitionQueue, batch: QueuedBatch, error: BrokerError, isOutcomeKnown: boolean): void {
-    const now = performance.now()
+    const now = this.#cluster.timer.elapsed()
     if (now >= batch.deadline) this.#transaction?.fail(error)
     queue.giveBack(batch, error, now, isOutcomeKnown)
   }

@@ -11,7 +11,7 @@ const PATIENCE = { timeout: 20_000, interval: 5 }
 
 test('a data directory in use is refused with advice', async () => {
   const { dataDir } = await openLog()
-  await expect(openEmbeddedLog({ dataDir })).rejects.toMatchObject({
+  await expect(openEmbeddedLog({ dataDir, warn: console.error })).rejects.toMatchObject({
     code: 'DATA_DIR_LOCKED',
     message: expect.stringMatching(`in use by process ${process.pid}.*--data-dir`),
   })
@@ -76,7 +76,7 @@ test.skipIf(!existsSync('/proc/self/stat'))(
 test('a directory that cannot be made is an error that says so', async () => {
   const file = join(temporaryDirectory(), 'file')
   writeFileSync(file, '')
-  await expect(openEmbeddedLog({ dataDir: join(file, 'data') })).rejects.toMatchObject({
+  await expect(openEmbeddedLog({ dataDir: join(file, 'data'), warn: console.error })).rejects.toMatchObject({
     name: 'BrokerError',
     message: expect.stringContaining('open the data directory'),
   })
@@ -85,7 +85,7 @@ test('a directory that cannot be made is an error that says so', async () => {
 test.runIf(existsSync('/proc/self'))(
   'a data directory in a place where nothing can be made is an error, not an endless loop',
   async () => {
-    await expect(openEmbeddedLog({ dataDir: '/proc/nope/data' })).rejects.toMatchObject({
+    await expect(openEmbeddedLog({ dataDir: '/proc/nope/data', warn: console.error })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('open the data directory /proc/nope/data'),
     })
