@@ -1,17 +1,8 @@
 /** The embedding API: an engine inside a program of one's own, without HTTP. */
-
 export { BrokerError } from './broker/broker-error.ts'
-export type {
-  Engine,
-  LineStream,
-  QueryRequest,
-  RowStream,
-  StatementRequest,
-  StreamEnd,
-  StreamedRow,
-  StreamSubscriber,
-} from './engine/api.ts'
+export type { Engine, LineStream, RowStream, StreamEnd, StreamedRow, StreamSubscriber } from './engine/api.ts'
 export type { Entity } from './engine/describe/entities.ts'
+export type { QueryRequest, StatementRequest } from './engine/requests.ts'
 export { StatementFailure } from './engine/statement-failure.ts'
 export { ParseError, RequestError, StatementError } from './errors.ts'
 export { type ServerParts, type ServerPartsOptions, startServerParts } from './main.ts'

@@ -2,32 +2,10 @@
 import type { Header } from '../types/record.ts'
 import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
-import type { ClusterStatus } from './cluster/cluster-status.ts'
-import type { PullRouting } from './cluster/peers.ts'
 import type { Catalog } from './commands/catalog.ts'
-import type { CommandStatus, Entity } from './describe/entities.ts'
-
-/** Property values as JSON has them; numbers and booleans count as their text. */
-export type RequestProperties = Readonly<Record<string, string | number | boolean | null>>
-
-export interface QueryRequest {
-  readonly sql: string
-  /** Overrides of the request, by configuration name, with or without `ksql.streams.`. */
-  readonly properties?: RequestProperties
-  /** Values of `${name}`. */
-  readonly variables?: Readonly<Record<string, string>>
-  /** Another server of the cluster asks, and wants to know of this one alone. */
-  readonly isPeer?: boolean
-  /** Set by a server that sends a pull query on. */
-  readonly routing?: PullRouting
-  /** The header with which the client showed who it is, for servers that are asked in turn. */
-  readonly authorization?: string | undefined
-}
-
-export interface StatementRequest extends QueryRequest {
-  /** Wait until this command has been executed here; null or -1: do not wait. */
-  readonly commandSequenceNumber?: number | null
-}
+import type { CommandStatus } from './commands/command.ts'
+import type { Entity } from './describe/entities.ts'
+import type { ClusterStatus, QueryRequest, StatementRequest } from './requests.ts'
 
 /** A row as clients get it. `row`: values in the order of `columns`. */
 export interface StreamedRow {

@@ -6,7 +6,7 @@ import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
 import type { Print, QueryStatement, Statement } from '../sql/ast.ts'
-import type { Engine, HealthCheck, LineStream, MeteredEngine, QueryRequest, RowStream } from './api.ts'
+import type { Engine, HealthCheck, LineStream, MeteredEngine, RowStream } from './api.ts'
 import { clusterStatus } from './cluster/cluster-status.ts'
 import type { Peers } from './cluster/peers.ts'
 import { CommandRunner } from './commands/command-runner.ts'
@@ -20,12 +20,12 @@ import type { EngineParts } from './parts.ts'
 import { openPrint } from './queries/print-topic.ts'
 import { openPull } from './queries/run-pull-query.ts'
 import { openPush } from './queries/run-push-query.ts'
-import { TransientQueries } from './queries/transient-queries.ts'
-import { makeScope } from './scope.ts'
+import type { QueryRequest } from './requests.ts'
+import { makeScope, type TopicScope } from './scope.ts'
 import { Session } from './session.ts'
 import { failingAs, StatementRunner } from './statement-runner.ts'
-import type { Scope } from './statements/handler.ts'
 import { topicSnapshot } from './topics.ts'
+import { TransientQueries } from './transient-queries.ts'
 
 export interface EngineOptions {
   /** Connected; closed by the caller after the engine. */
@@ -116,7 +116,11 @@ export async function createEngine(options: EngineOptions): Promise<RunningEngin
     },
     async openInserts(target, request = {}) {
       await accepting()
-      return openInserts(target, scopeOf(Session.open(config, request), parts, new Map()), request.records)
+      return openInserts(
+        target,
+        { rows, planning: scopeOf(Session.open(config, request), parts, new Map()).planning },
+        request.records,
+      )
     },
     commandStatuses: () => commands.statuses,
     async info() {
@@ -156,7 +160,7 @@ async function openQuery(request: QueryRequest, parts: EngineParts): Promise<Row
   })
 }
 
-const scopeOf = (session: Session, parts: EngineParts, topics: Scope['topics']): Scope =>
+const scopeOf = (session: Session, parts: EngineParts, topics: TopicScope['topics']): TopicScope =>
   makeScope(parts, { session, catalog: parts.catalog(), topics, sequence: 0 })
 
 /** Wording: ksqlDB. */

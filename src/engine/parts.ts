@@ -8,7 +8,7 @@ import type { Peers } from './cluster/peers.ts'
 import type { Catalog } from './commands/catalog.ts'
 import type { Config } from './config/config.ts'
 import type { RowProducer } from './inserts/row-producer.ts'
-import type { TransientQueries } from './queries/transient-queries.ts'
+import type { TransientQueries } from './transient-queries.ts'
 
 export interface EngineParts {
   readonly broker: Broker

@@ -1,18 +1,34 @@
-/** The scope of a statement, made from the world that it is to see. */
+/** The world as a statement sees it: the real one, or the sandbox that earlier statements of the request have changed. */
+
+import type { PullContext } from '../plan/queries/pull-query.ts'
+import type { InsertContext } from '../plan/statements/insert-values.ts'
 import type { Catalog } from './commands/catalog.ts'
+import type { Config } from './config/config.ts'
 import type { EngineParts } from './parts.ts'
 import type { Session } from './session.ts'
-import type { Scope } from './statements/handler.ts'
 import { partitionsIn, type TopicSnapshot } from './topics.ts'
 
-export interface ScopeOptions {
+export interface Scope {
+  readonly parts: EngineParts
   readonly session: Session
+  /** The configuration in force for the statement. */
+  readonly config: Config
   readonly catalog: Catalog
-  readonly topics: TopicSnapshot
+  readonly planning: InsertContext
+  /** The sequence number that a command of this statement gets. */
   readonly sequence: number
 }
 
-export function makeScope(parts: EngineParts, { session, catalog, topics, sequence }: ScopeOptions): Scope {
+/** The scope of a statement that plans over topics. Only such a statement makes the engine list the broker's topics. */
+export interface TopicScope extends Scope {
+  readonly topics: TopicSnapshot
+  readonly planning: PullContext
+}
+
+export type ScopeOptions = Pick<TopicScope, 'session' | 'catalog' | 'topics' | 'sequence'>
+
+/** `topics`: empty for a statement that does not plan over topics. */
+export function makeScope(parts: EngineParts, { session, catalog, topics, sequence }: ScopeOptions): TopicScope {
   const { config } = session
   return {
     parts,

@@ -1,15 +1,7 @@
 /** What SET, UNSET, DEFINE and UNDEFINE change: it lasts as long as the request. */
 import { RequestError, StatementError } from '../errors.ts'
-import type { QueryRequest } from './api.ts'
 import { type Config, canonicalName, checkOverride } from './config/config.ts'
-
-/** Who sent the request. */
-export interface Caller {
-  /** Another server of the cluster. */
-  readonly isPeer: boolean
-  /** The header by which it showed who it is. */
-  readonly authorization: string | undefined
-}
+import type { Caller, QueryRequest } from './requests.ts'
 
 const ANYBODY: Caller = { isPeer: false, authorization: undefined }
 

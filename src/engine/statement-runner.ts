@@ -4,32 +4,24 @@
  */
 import { BrokerError } from '../broker/broker-error.ts'
 import { RequestError, StatementError } from '../errors.ts'
+import { messageOf } from '../expressions/message-of.ts'
 import type { Statement } from '../sql/ast.ts'
-import type { StatementRequest } from './api.ts'
 import { applyEffect, type Catalog } from './commands/catalog.ts'
-import { type Command, commandIdText } from './commands/command.ts'
+import { type Command, type CommandDraft, type CommandStatus, commandIdText } from './commands/command.ts'
 import type { CommandRunner } from './commands/command-runner.ts'
 import { TERMINATE_CLUSTER, termination } from './commands/termination.ts'
 import { isSecret, type Overrides } from './config/config.ts'
-import type { CommandStatus, CurrentStatus, Entity } from './describe/entities.ts'
+import type { CurrentStatus, Entity } from './describe/entities.ts'
 import { parseRequest } from './parse-request.ts'
 import type { EngineParts } from './parts.ts'
+import type { StatementRequest } from './requests.ts'
 import { makeScope } from './scope.ts'
 import { Session } from './session.ts'
 import { StatementFailure } from './statement-failure.ts'
 import { shownText } from './statement-text.ts'
-import type { CommandDraft, EntityBody, Prepared, Scope } from './statements/handler.ts'
+import type { EntityBody, Prepared } from './statements/handler.ts'
 import { handlerOf } from './statements/index.ts'
 import { deleteTopic, ensureTopic, type TopicSnapshot, topicSnapshot, withTopics } from './topics.ts'
-
-/** Statements that plan over topics. */
-const READS_TOPICS: ReadonlySet<Statement['kind']> = new Set([
-  'createSource',
-  'createAs',
-  'insertInto',
-  'explain',
-  'query',
-])
 
 const NO_TOPICS: TopicSnapshot = new Map()
 
@@ -121,7 +113,7 @@ export class StatementRunner {
 
   async #prepare(statement: Statement, session: Session, sequence: number): Promise<Prepared> {
     const topics = await this.#topicsFor([statement])
-    const scope: Scope = makeScope(this.#parts, { session, catalog: this.#commands.catalog, topics, sequence })
+    const scope = makeScope(this.#parts, { session, catalog: this.#commands.catalog, topics, sequence })
     return handlerOf(statement).prepare(statement, scope)
   }
 
@@ -130,7 +122,7 @@ export class StatementRunner {
   }
 
   async #topicsFor(statements: readonly Statement[]): Promise<TopicSnapshot> {
-    const needed = statements.some(({ kind }) => READS_TOPICS.has(kind))
+    const needed = statements.some((statement) => handlerOf(statement).readsTopics)
     return needed ? topicSnapshot(this.#parts.broker) : NO_TOPICS
   }
 
@@ -183,7 +175,7 @@ export async function failingAs<Result>(
     return await work()
   } catch (error) {
     if (error instanceof StatementFailure) throw error
-    throw new StatementFailure(messageOf(error), {
+    throw new StatementFailure(failureText(error), {
       code: codeOf(error),
       statementText: shownText(statement),
       entities: [...entities],
@@ -192,9 +184,9 @@ export async function failingAs<Result>(
   }
 }
 
-function messageOf(error: unknown): string {
+function failureText(error: unknown): string {
   if (error instanceof StatementError) return error.fullMessage
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }
 
 function codeOf(error: unknown): StatementFailure['code'] {

@@ -1,6 +1,7 @@
 /** What /query and /query-stream do alike: open the query, choose the form, send its rows. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { LineStream, QueryRequest, RowStream, StreamEnd } from '../engine/api.ts'
+import type { LineStream, RowStream, StreamEnd } from '../engine/api.ts'
+import type { QueryRequest } from '../engine/requests.ts'
 import { RequestError } from '../errors.ts'
 import type { ServerContext } from './context.ts'
 import { logFault } from './error-answer.ts'

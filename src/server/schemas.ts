@@ -1,5 +1,5 @@
 /** Bodies of requests, as the routes declare them. Source: rest.md 3-6. */
-import type { RequestProperties } from '../engine/api.ts'
+import type { RequestProperties } from '../engine/requests.ts'
 import type { BodyShape } from './request-body.ts'
 
 export interface KsqlBody {

@@ -1,7 +1,8 @@
 /** One query over one websocket: fields, rows, the end. Source: rest.md 4.6. */
 import type { WebSocket } from 'ws'
-import type { LineStream, QueryRequest, RowStream, StreamEnd } from '../engine/api.ts'
+import type { LineStream, RowStream, StreamEnd } from '../engine/api.ts'
 import { schemaInfo } from '../engine/describe/schema-info.ts'
+import type { QueryRequest } from '../engine/requests.ts'
 import { ERRORS, RequestError } from '../errors.ts'
 import type { ServerContext } from './context.ts'
 import { type ErrorAnswer, errorAnswer, isServerFault, logFault } from './error-answer.ts'

@@ -1,4 +1,5 @@
 /** A case's catalogue: carries out statements one by one, without a broker and without a command log. FORMAT.md, section 4.3. */
+
 import { systemClock } from '../../src/clock.ts'
 import { StatementError } from '../../src/errors.ts'
 import type { FunctionContext } from '../../src/functions/declaration.ts'
@@ -15,12 +16,13 @@ import {
 } from '../../src/metastore/metastore.ts'
 import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
 import { planCreateAs, planInsertInto } from '../../src/plan/queries/persistent-query.ts'
+import type { PullContext } from '../../src/plan/queries/pull-query.ts'
 import { checkQueryUpgrade, replacedQuery } from '../../src/plan/queries/replace-query.ts'
 import { planAlterSource } from '../../src/plan/statements/alter-source.ts'
 import { planCreateSource, planSourceTable } from '../../src/plan/statements/create-source.ts'
 import { planCreateType, planDropType } from '../../src/plan/statements/custom-type.ts'
 import { afterDrop, planDropSource } from '../../src/plan/statements/drop-source.ts'
-import { encodeInsertedRow, type InsertContext, planInsertValues } from '../../src/plan/statements/insert-values.ts'
+import { encodeInsertedRow, planInsertValues } from '../../src/plan/statements/insert-values.ts'
 import { checkSourceUpgrade, claimName, type NameClaim } from '../../src/plan/statements/replace-source.ts'
 import type { TopicRecord } from '../../src/runtime/task/test-driver.ts'
 import type { CreateAs, CreateSource, DropSource, InsertInto, InsertValues, Statement } from '../../src/sql/ast.ts'
@@ -153,7 +155,7 @@ export class Catalogue {
     return `${prefix}_${this.#queryCount++}`
   }
 
-  #context(): InsertContext {
+  #context(): PullContext {
     const { functions, config, partitions } = this.#options
     return { metastore: this.#metastore, functions, config, partitions, functionContext: this.functionContext }
   }

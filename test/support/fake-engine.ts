@@ -1,15 +1,9 @@
 // An engine without SQL: it answers what a test lays down, and keeps what it was asked.
 
-import type {
-  Engine,
-  QueryRequest,
-  RowStream,
-  StatementRequest,
-  StreamEnd,
-  StreamedRow,
-  StreamSubscriber,
-} from '../../src/engine/api.ts'
-import type { CommandStatus, Entity } from '../../src/engine/describe/entities.ts'
+import type { Engine, RowStream, StreamEnd, StreamedRow, StreamSubscriber } from '../../src/engine/api.ts'
+import type { CommandStatus } from '../../src/engine/commands/command.ts'
+import type { Entity } from '../../src/engine/describe/entities.ts'
+import type { QueryRequest, StatementRequest } from '../../src/engine/requests.ts'
 import { parseJsonValue } from '../../src/types/json-parse.ts'
 import type { Column } from '../../src/types/schema.ts'
 import { BIGINT, STRING } from '../../src/types/sql-type.ts'

@@ -9,11 +9,12 @@ import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import { type InsertStream, RefusedRow } from '../client/insert-client.ts'
 import { createStatement } from '../rows/infer-schema.ts'
+import type { InputRow, Target } from '../rows/input-row.ts'
 import { Progress } from '../rows/progress.ts'
 import { ResumeFile } from '../rows/resume-file.ts'
 import { openRowFile, type RowFile } from '../rows/row-file.ts'
-import { type InputRow, ROW_FORMATS, type RowFormatName, rowFormatNamed, rowFormatOfFile } from '../rows/row-format.ts'
-import { RowShaper, type Target } from '../rows/row-shaper.ts'
+import { ROW_FORMATS, type RowFormatName, rowFormatNamed, rowFormatOfFile } from '../rows/row-format.ts'
+import { RowShaper } from '../rows/row-shaper.ts'
 
 export interface ProduceOptions {
   readonly server: string

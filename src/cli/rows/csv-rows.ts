@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 import type { SchemaInfo } from '../../engine/describe/entities.ts'
 import { ClientError } from '../client/client-error.ts'
-import type { InputRow, RowFormat, RowFormatOptions } from './row-format.ts'
+import type { InputRow, RowFormat, RowFormatOptions } from './input-row.ts'
 
 /** Records that are handed on together. */
 const BATCH = 500

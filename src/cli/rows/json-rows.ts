@@ -1,7 +1,7 @@
 /** JSON: an object a line, or one array of objects, told apart by the first character. */
 import type { Readable } from 'node:stream'
 import { JsonElements } from '../client/json-elements.ts'
-import type { InputRow } from './row-format.ts'
+import type { InputRow } from './input-row.ts'
 import { textLines } from './text-lines.ts'
 
 export async function* jsonRows(bytes: Readable): AsyncGenerator<readonly InputRow[]> {

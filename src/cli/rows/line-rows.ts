@@ -1,7 +1,7 @@
 /** Plain lines: each is the text of the target's first STRING column that is not a key. */
 import type { Readable } from 'node:stream'
 import { ClientError } from '../client/client-error.ts'
-import type { InputRow, RowFormatOptions } from './row-format.ts'
+import type { InputRow, RowFormatOptions } from './input-row.ts'
 import { textLines } from './text-lines.ts'
 
 /** Throws a ClientError if the target has no column for lines. */

@@ -1,30 +1,9 @@
 /** The formats of rows that `millrace produce` reads, by name: each turns bytes into JSON objects. */
-import type { Readable } from 'node:stream'
 import { ClientError } from '../client/client-error.ts'
 import { csvRows } from './csv-rows.ts'
+import type { RowFormat } from './input-row.ts'
 import { jsonRows } from './json-rows.ts'
 import { lineRows } from './line-rows.ts'
-import type { Target } from './row-shaper.ts'
-
-/** A row of the input. */
-export interface InputRow {
-  /** The line of the input where the row starts, from 1. */
-  readonly line: number
-  /** The text of one JSON object, without line breaks; null if the row cannot be read. */
-  readonly text: string | null
-  /** Why it cannot be read; null if it can. */
-  readonly error: string | null
-}
-
-export interface RowFormatOptions {
-  readonly target: Target
-  /** Names of the fields of a file without a header; null: the first record names them. */
-  readonly columns: readonly string[] | null
-  /** Between fields; null: by the format. */
-  readonly delimiter: string | null
-}
-
-export type RowFormat = (bytes: Readable, options: RowFormatOptions) => AsyncIterable<readonly InputRow[]>
 
 export const ROW_FORMATS = {
   json: jsonRows,

@@ -1,12 +1,9 @@
 /** JSON objects made to fit the columns of a stream or table. */
-import type { SourceDescription } from '../../engine/describe/entities.ts'
 import { formatJsonValue, JsonNumber, type JsonValue, parseJsonValue } from '../../types/json-parse.ts'
 import { isPlainObject, type PlainObject, parsePlainJson } from '../../types/plain-json.ts'
 import { parseTimestamp } from '../../types/time-text.ts'
 import { ClientError } from '../client/client-error.ts'
-import type { InputRow } from './row-format.ts'
-
-export type Target = Pick<SourceDescription, 'name' | 'topic' | 'fields'>
+import type { InputRow, Target } from './input-row.ts'
 
 export interface ShapeOptions {
   /** The field that fills the key column; null: the field of the column's name. */

@@ -2,37 +2,29 @@
 
 import { positionKey } from '../../broker/position-key.ts'
 import type { SlotOwner } from '../../broker/slot-owner.ts'
+import type { Clock } from '../../clock.ts'
 import { isOperator, splitTopology, stepSchemas, storesOf } from '../../plan/topology.ts'
 import type { TaskAssignment } from '../../runtime/assignment.ts'
+import type { QueryRuntime } from '../../runtime/query-runtime.ts'
 import { SLOTS } from '../../runtime/slots.ts'
-import type { PersistentQuery } from '../commands/catalog.ts'
-import type { EngineParts } from '../parts.ts'
+import type { Catalog, PersistentQuery } from '../commands/catalog.ts'
+import type { Config } from '../config/config.ts'
+import type { ActiveParts, ClusterStatus, HostStatus } from '../requests.ts'
 import { hostIn } from './peer-states.ts'
+import type { Peers } from './peers.ts'
 
-interface ActiveParts {
-  readonly activeStores: readonly string[]
-  readonly activePartitions: readonly { readonly topic: string; readonly partition: number }[]
-  /** There are no standbys. */
-  readonly standByStores: readonly []
-  readonly standByPartitions: readonly []
+export interface ClusterParts {
+  readonly runtime: Pick<QueryRuntime, 'tasksOf'>
+  readonly clock: Clock
+  readonly config: Config
+  /** What is in force now. */
+  readonly catalog: () => Catalog
+  /** Null: this server is alone. */
+  readonly peers: Peers | null
 }
-
-interface HostStatus {
-  readonly hostAlive: boolean
-  /** Epoch ms. */
-  readonly lastStatusUpdateMs: number
-  /** By query id. */
-  readonly activeStandbyPerQuery: Readonly<Record<string, ActiveParts>>
-  readonly hostStoreLags: { readonly stateStoreLags: Readonly<Record<string, never>>; readonly updateTimeMs: number }
-}
-
-/** By `host:port`. */
-export type ClusterStatus = Readonly<Record<string, HostStatus>>
-
-type Parts = Pick<EngineParts, 'peers' | 'runtime' | 'catalog' | 'clock' | 'config'>
 
 /** Of the servers that are members now; who is gone is not there. Rejects with a BrokerError. */
-export async function clusterStatus(parts: Parts): Promise<ClusterStatus> {
+export async function clusterStatus(parts: ClusterParts): Promise<ClusterStatus> {
   const { runtime, catalog, clock } = parts
   const now = clock.now()
   const queries = [...catalog().queries.values()].map((query) => ({
@@ -55,7 +47,7 @@ export async function clusterStatus(parts: Parts): Promise<ClusterStatus> {
   return Object.fromEntries((await ownersIn(parts)).map((owner) => [hostIn(owner.address), statusOf(owner)]))
 }
 
-async function ownersIn({ peers, config }: Parts): Promise<readonly SlotOwner[]> {
+async function ownersIn({ peers, config }: ClusterParts): Promise<readonly SlotOwner[]> {
   if (peers !== null) return peers.owners()
   const address = config.get('ksql.advertised.listener') ?? config.get('listeners')?.split(',')[0] ?? ''
   return [{ address, slots: Array.from({ length: SLOTS }, (_, slot) => slot) }]

@@ -1,6 +1,6 @@
 /** States of persistent queries on the other servers of the cluster, asked of each by its own SHOW QUERIES. Source: rest.md 3. */
 
-import type { Caller } from '../session.ts'
+import type { Caller } from '../requests.ts'
 import type { Peers } from './peers.ts'
 
 export interface PeerStates {

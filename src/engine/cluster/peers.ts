@@ -1,6 +1,6 @@
 /** The other servers of the cluster, as the engine needs them: who has which slots, and what they answer over HTTP. */
 import type { SlotOwner } from '../../broker/slot-owner.ts'
-import type { RequestProperties } from '../api.ts'
+import type { PullRouting, RequestProperties } from '../requests.ts'
 
 export interface PeerRequest {
   readonly address: string
@@ -28,14 +28,7 @@ export interface Peers {
 export const SKIP_FORWARDING = 'request.ksql.query.pull.skip.forwarding'
 export const PARTITIONS = 'request.ksql.query.pull.partition'
 
-/** How a pull query is to be answered that another server has sent on. */
-export interface PullRouting {
-  /** From what is here, or not at all. */
-  readonly skipsForwarding: boolean
-  /** Of these partitions; null: of all. */
-  readonly partitions: readonly number[] | null
-}
-
+/** The routing that another server has put into `requestProperties`. */
 export function pullRouting(properties: RequestProperties): PullRouting {
   const partitions = String(properties[PARTITIONS] ?? '')
   return {

@@ -2,6 +2,7 @@
  * Commands as they lie in the command log. Key: the command id as JSON. Value: the statement for people, the plan (effects) for the
  * engine: replaying never plans SQL again, so an upgrade does not change what a statement meant. Source: rest.md 8.
  */
+import type { TopicRequest } from '../../plan/topic-request.ts'
 import type { Effect } from './catalog.ts'
 
 /** Raised when the meaning of effects or plans changes; a server refuses versions that it does not know. */
@@ -25,6 +26,25 @@ export interface Command {
   /** What clients are told when it is done. */
   readonly message: string
   /** The query that it makes or changes. */
+  readonly queryId: string | null
+}
+
+/** A command that a statement proposes, before it has its turn at the log. */
+export interface CommandDraft {
+  readonly id: CommandId
+  readonly effects: readonly Effect[]
+  /** What clients are told when it is done. */
+  readonly message: string
+  readonly queryId: string | null
+  /** Made before the command is appended. */
+  readonly topics: readonly TopicRequest[]
+  /** Deleted by the server that took the statement, after the command was applied. */
+  readonly deleteTopic: string | null
+}
+
+export interface CommandStatus {
+  readonly status: 'QUEUED' | 'PARSING' | 'EXECUTING' | 'RUNNING' | 'TERMINATED' | 'SUCCESS' | 'ERROR'
+  readonly message: string
   readonly queryId: string | null
 }
 

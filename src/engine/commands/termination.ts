@@ -5,8 +5,8 @@
  */
 import { RequestError } from '../../errors.ts'
 import { JavaRegex } from '../../functions/java-regex.ts'
-import type { CommandDraft } from '../statements/handler.ts'
 import type { Catalog } from './catalog.ts'
+import type { CommandDraft } from './command.ts'
 
 export const TERMINATE_CLUSTER = 'TERMINATE CLUSTER;'
 

@@ -1,19 +1,32 @@
 /** Queries as SHOW QUERIES and EXPLAIN describe them. Source: rest.md 3. */
+import type { Clock } from '../../clock.ts'
 import type { Metastore } from '../../metastore/metastore.ts'
 import { describePlan } from '../../plan/describe.ts'
 import { describeTopology } from '../../plan/describe-topology.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { stepSchemas } from '../../plan/topology.ts'
-import type { QueryFailure, QueryState } from '../../runtime/query-runtime.ts'
+import type { QueryFailure, QueryRuntime, QueryState } from '../../runtime/query-runtime.ts'
+import { applicationId } from '../../runtime/topic-names.ts'
 import type { Column } from '../../types/schema.ts'
 import { hostIn, type PeerStates } from '../cluster/peer-states.ts'
+import type { Peers } from '../cluster/peers.ts'
 import type { PersistentQuery } from '../commands/catalog.ts'
-import type { EngineParts } from '../parts.ts'
-import type { TransientQuery } from '../queries/transient-queries.ts'
+import type { Config } from '../config/config.ts'
+import type { TransientQuery } from '../transient-queries.ts'
 import type { QueryDescription, QueryErrorInfo, RunningQuery } from './entities.ts'
 import { fieldInfo, fieldsOf } from './schema-info.ts'
 
-type StatusParts = Pick<EngineParts, 'runtime' | 'startFailure' | 'config' | 'clock' | 'peers'>
+/** What the state of a query is read from. */
+export interface StatusParts {
+  readonly runtime: Pick<QueryRuntime, 'status'>
+  readonly clock: Clock
+  /** The server's own configuration. */
+  readonly config: Config
+  /** Null: this server is alone. */
+  readonly peers: Pick<Peers, 'address'> | null
+  /** Why a query could not be started here; undefined if it could. */
+  readonly startFailure: (queryId: string) => string | undefined
+}
 
 interface ObservedQuery {
   readonly state: QueryState
@@ -90,9 +103,9 @@ function statusWord(state: QueryState): string {
   }
 }
 
-/** Name of a query's consumer group and prefix of its internal topics. */
-export const applicationId = (serviceId: string, queryId: string): string =>
-  `_confluent-ksql-${serviceId}query_${queryId}`
+/** Consumer group of a persistent query. */
+export const groupIdOf = (queryId: string, config: Config): string =>
+  applicationId({ serviceId: config.get('ksql.service.id') ?? '', queryId, transient: false })
 
 export function describePersistent(
   query: PersistentQuery,
@@ -121,7 +134,7 @@ export function describePersistent(
     queryType: 'PERSISTENT',
     queryErrors: failures.map(errorInfo),
     tasksMetadata: [],
-    consumerGroupId: applicationId(parts.config.get('ksql.service.id') ?? '', link.queryId),
+    consumerGroupId: groupIdOf(link.queryId, parts.config),
     state: overallState(countStates(Object.values(hosts))),
   }
 }

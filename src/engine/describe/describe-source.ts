@@ -3,11 +3,15 @@ import type { Broker, TopicPartition } from '../../broker/broker.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import { dependantsOf } from '../../metastore/metastore.ts'
 import type { Catalog } from '../commands/catalog.ts'
-import type { EngineParts } from '../parts.ts'
-import { applicationId, persistentListing } from './describe-query.ts'
+import { groupIdOf, persistentListing, type StatusParts } from './describe-query.ts'
 import type { QueryOffsetSummary, RunningQuery, SourceDescription, SourceListing } from './entities.ts'
 import { fieldsOf } from './schema-info.ts'
 
+export interface SourceParts extends StatusParts {
+  readonly broker: Broker
+}
+
+/** A stream or table as SHOW STREAMS and SHOW TABLES list it. */
 export const listSource = <Type extends 'STREAM' | 'TABLE'>(source: DataSource, type: Type): SourceListing<Type> => ({
   type,
   name: source.name,
@@ -22,7 +26,7 @@ export async function describeSource(
   source: DataSource,
   extended: boolean,
   catalog: Catalog,
-  parts: EngineParts,
+  parts: SourceParts,
 ): Promise<SourceDescription> {
   const { metastore } = catalog
   const topic = await topicOf(source, extended, parts.broker)
@@ -59,7 +63,7 @@ async function topicOf({ topic }: DataSource, extended: boolean, broker: Broker)
 
 function queriesThat(
   { queries, metastore }: Catalog,
-  parts: EngineParts,
+  parts: SourceParts,
   holds: (link: { readonly reads: readonly string[]; readonly writes: string | null }) => boolean,
 ): RunningQuery[] {
   return [...queries.values()]
@@ -71,7 +75,7 @@ function queriesThat(
 function statistics(
   writers: readonly RunningQuery[],
   readers: readonly RunningQuery[],
-  { runtime }: EngineParts,
+  { runtime }: SourceParts,
 ): string {
   const counted = writers.length > 0 ? writers : readers
   const statuses = counted.map(({ id }) => runtime.status(id)).filter((status) => status !== undefined)
@@ -81,7 +85,7 @@ function statistics(
   return `consumer-total-messages: ${consumed} total-messages: ${produced}`
 }
 
-function errorStatistics(queries: readonly RunningQuery[], { runtime }: EngineParts): string {
+function errorStatistics(queries: readonly RunningQuery[], { runtime }: SourceParts): string {
   const failed = queries.reduce((sum, { id }) => sum + (runtime.status(id)?.processingErrors ?? 0), 0)
   return failed === 0 ? '' : `consumer-failed-messages: ${failed}`
 }
@@ -89,12 +93,11 @@ function errorStatistics(queries: readonly RunningQuery[], { runtime }: EnginePa
 /** Where each reading query is in each topic that it reads. */
 function offsetSummaries(
   readers: readonly RunningQuery[],
-  { broker, config }: EngineParts,
+  { broker, config }: SourceParts,
 ): Promise<QueryOffsetSummary[]> {
-  const serviceId = config.get('ksql.service.id') ?? ''
   return Promise.all(
     readers.map(async ({ id }) => {
-      const groupId = applicationId(serviceId, id)
+      const groupId = groupIdOf(id, config)
       const committed = await broker.fetchOffsets(groupId)
       const topics = [...new Set(committed.map(({ topic }) => topic))]
       return {

@@ -1,6 +1,7 @@
 /** Answers of POST /ksql, in the shapes that clients know. Source: rest.md 3. */
 import type { FunctionDescription, FunctionListing } from '../../functions/registry.ts'
 import type { StepStatistics } from '../../runtime/query-progress.ts'
+import type { CommandStatus } from '../commands/command.ts'
 
 export interface Warning {
   readonly message: string
@@ -9,12 +10,6 @@ export interface Warning {
 interface Answer {
   readonly statementText: string
   readonly warnings: readonly Warning[]
-}
-
-export interface CommandStatus {
-  readonly status: 'QUEUED' | 'PARSING' | 'EXECUTING' | 'RUNNING' | 'TERMINATED' | 'SUCCESS' | 'ERROR'
-  readonly message: string
-  readonly queryId: string | null
 }
 
 export interface CurrentStatus extends Answer {

@@ -1,19 +1,24 @@
 /** Rows that come as JSON objects, for POST /inserts-stream. Source: ksqlDB's InsertsStreamEndpoint and KeyValueExtractor. */
 import { RequestError, StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
-import { checkInsertTarget, encodeInsertedRow } from '../../plan/statements/insert-values.ts'
+import { checkInsertTarget, encodeInsertedRow, type InsertContext } from '../../plan/statements/insert-values.ts'
 import { isPlainObject, type PlainObject, parsePlainJson } from '../../types/plain-json.ts'
 import { type Column, ROWTIME } from '../../types/schema.ts'
 import { BIGINT, formatType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import type { InsertRecordOptions, InsertRow } from '../api.ts'
-import type { Scope } from '../statements/handler.ts'
 import { jsonToValue } from './json-values.ts'
+import type { RowProducer } from './row-producer.ts'
 
 const USUAL: InsertRecordOptions = { partition: null, headers: [], tombstones: false }
 
+export interface InsertParts {
+  readonly rows: RowProducer
+  readonly planning: InsertContext
+}
+
 /** Checks the target; throws StatementError. */
-export function openInserts(target: string, { parts, planning }: Scope, options = USUAL): InsertRow {
+export function openInserts(target: string, { rows, planning }: InsertParts, options = USUAL): InsertRow {
   const source = checkInsertTarget({ target: columnName(target) }, planning)
   const { partition, headers, tombstones } = options
   if (tombstones && source.schema.key.length === 0) {
@@ -24,7 +29,7 @@ export function openInserts(target: string, { parts, planning }: Scope, options 
     const { key, value, timestamp } = reader.read(parseRow(line))
     if (tombstones) requireNoValues(value, source)
     const record = encodeInsertedRow({ source, key, value, timestamp })
-    return parts.rows.send(source.topic, tombstones ? { ...record, value: null } : record, {
+    return rows.send(source.topic, tombstones ? { ...record, value: null } : record, {
       timestamp,
       partition,
       headers,

@@ -3,12 +3,17 @@
  * bounded buffer; when it is full the newest are counted and dropped, so that bad input cannot take the server's memory. Source:
  * cli-and-operations.md 2.6.
  */
+import type { Broker } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
+import type { Clock } from '../../clock.ts'
 import { loggerOf } from '../../plan/describe.ts'
 import type { ProcessingError } from '../../runtime/processing-error.ts'
+import type { QueryRuntime } from '../../runtime/query-runtime.ts'
 import { encodeBase64 } from '../../types/base64.ts'
-import type { StatementRequest } from '../api.ts'
-import type { EngineParts } from '../parts.ts'
+import type { Catalog } from '../commands/catalog.ts'
+import type { Config } from '../config/config.ts'
+import type { RowProducer } from '../inserts/row-producer.ts'
+import type { StatementRequest } from '../requests.ts'
 import { StatementFailure } from '../statement-failure.ts'
 import { ensureTopic } from '../topics.ts'
 
@@ -24,15 +29,25 @@ const COLUMNS =
   'serializationError STRUCT<target VARCHAR, errorMessage VARCHAR, record VARCHAR, cause ARRAY<VARCHAR>, `topic` VARCHAR>, ' +
   'kafkaStreamsThreadError STRUCT<errorMessage VARCHAR, threadName VARCHAR, cause ARRAY<VARCHAR>>>'
 
+export interface ProcessingLogParts {
+  readonly broker: Broker
+  readonly runtime: Pick<QueryRuntime, 'onProcessingError'>
+  readonly clock: Clock
+  readonly config: Config
+  readonly rows: RowProducer
+  /** What is in force now. */
+  readonly catalog: () => Catalog
+}
+
 export class ProcessingLog {
-  readonly #parts: EngineParts
+  readonly #parts: ProcessingLogParts
   readonly #topic: string
   #waiting: string[] = []
   #dropped = 0
   #timer: NodeJS.Timeout | null = null
   #writing: Promise<void> = Promise.resolve()
 
-  constructor(parts: EngineParts) {
+  constructor(parts: ProcessingLogParts) {
     const { config } = parts
     this.#parts = parts
     this.#topic =

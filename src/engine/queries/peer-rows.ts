@@ -3,9 +3,9 @@ import { isPlainObject, type PlainJson, parsePlainJson } from '../../types/plain
 import type { Column } from '../../types/schema.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
-import type { QueryRequest } from '../api.ts'
 import { PARTITIONS, type Peers, SKIP_FORWARDING } from '../cluster/peers.ts'
 import { jsonToValue } from '../inserts/json-values.ts'
+import type { QueryRequest } from '../requests.ts'
 
 export interface PeerPull {
   readonly address: string
@@ -32,7 +32,7 @@ export async function* pullFromPeer(peers: Peers, pull: PeerPull): AsyncIterable
   for await (const line of lines) {
     const value = parsePlainJson(line)
     if (Array.isArray(value)) yield [columns.map(({ type }, index) => fromJson(value[index] ?? null, type))]
-    else if (!isHead) throw new Error(`The server at ${address} could not answer: ${messageOf(value)}`)
+    else if (!isHead) throw new Error(`The server at ${address} could not answer: ${refusalIn(value)}`)
     isHead = false
   }
   if (isHead) throw new Error(`The server at ${address} broke its answer off.`)
@@ -42,4 +42,4 @@ export async function* pullFromPeer(peers: Peers, pull: PeerPull): AsyncIterable
 const fromJson = (value: PlainJson, type: SqlType): Value =>
   type.kind === 'DOUBLE' && typeof value === 'string' ? Number(value) : jsonToValue(value, type)
 
-const messageOf = (value: PlainJson): string => (isPlainObject(value) ? String(value['message'] ?? '') : '')
+const refusalIn = (value: PlainJson): string => (isPlainObject(value) ? String(value['message'] ?? '') : '')

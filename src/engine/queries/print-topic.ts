@@ -5,14 +5,14 @@ import { StatementError } from '../../errors.ts'
 import type { Print } from '../../sql/ast.ts'
 import { formatTimestamp } from '../../types/time-text.ts'
 import type { LineStream, StreamEnd } from '../api.ts'
-import type { Scope } from '../statements/handler.ts'
+import type { TopicScope } from '../scope.ts'
 import { CLOSED, Flow, type FlowSink, LIMIT_REACHED } from './flow.ts'
 import { FormatGuess } from './print-formats.ts'
 
 const POLL_MS = 1000
 
 /** Throws StatementError if there is no such topic. */
-export async function openPrint(statement: Print, { parts }: Scope): Promise<LineStream> {
+export async function openPrint(statement: Print, { parts }: TopicScope): Promise<LineStream> {
   const { broker } = parts
   if ((await broker.describeTopic(statement.topic)) === null) {
     throw new StatementError(

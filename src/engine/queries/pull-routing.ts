@@ -5,11 +5,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { QueryError, RequestError } from '../../errors.ts'
 import { merge } from '../../runtime/queries/merge.ts'
-import type { PullRequest } from '../../runtime/query-runtime.ts'
+import type { PullRequest, QueryRuntime } from '../../runtime/query-runtime.ts'
 import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
-import type { QueryRequest } from '../api.ts'
-import type { EngineParts } from '../parts.ts'
+import type { Peers } from '../cluster/peers.ts'
+import type { Config } from '../config/config.ts'
+import type { QueryRequest } from '../requests.ts'
 import { pullFromPeer } from './peer-rows.ts'
 
 export interface TablePull {
@@ -31,13 +32,24 @@ interface Route {
 
 const LOOK_AGAIN_MS = 50
 
-type Parts = Pick<EngineParts, 'runtime' | 'peers' | 'config' | 'startFailure'>
+interface RoutingParts {
+  readonly runtime: Pick<QueryRuntime, 'status' | 'locate' | 'pull'>
+  readonly config: Config
+  /** Null: this server is alone. */
+  readonly peers: Peers | null
+  /** Why a query could not be started here; undefined if it could. */
+  readonly startFailure: (queryId: string) => string | undefined
+}
 
 /**
  * Batches of rows, in no order. Rejects with a QueryError if the query that fills the table has failed, and with a
  * RequestError if some partition cannot be had in time.
  */
-export async function* pullTable(table: TablePull, parts: Parts, signal: AbortSignal): AsyncIterable<readonly Row[]> {
+export async function* pullTable(
+  table: TablePull,
+  parts: RoutingParts,
+  signal: AbortSignal,
+): AsyncIterable<readonly Row[]> {
   const timeoutMs = parts.config.number('ksql.query.pull.forwarding.timeout.ms')
   const until = performance.now() + timeoutMs
   for (let isAnswered = false; !isAnswered && !signal.aborted; ) {
@@ -55,7 +67,7 @@ export async function* pullTable(table: TablePull, parts: Parts, signal: AbortSi
   }
 }
 
-function sourcesOf({ here, elsewhere }: Route, table: TablePull, { runtime, peers }: Parts, timeoutMs: number) {
+function sourcesOf({ here, elsewhere }: Route, table: TablePull, { runtime, peers }: RoutingParts, timeoutMs: number) {
   const { queryId, pull, columns, request } = table
   const local = here.length === 0 ? [] : [runtime.pull(queryId, pull, here)]
   const remote = [...elsewhere].map(([address, partitions]) =>
@@ -88,7 +100,7 @@ async function* following<Item>(first: IteratorResult<Item>, rest: AsyncIterator
 
 async function findRoute(
   table: TablePull,
-  parts: Parts,
+  parts: RoutingParts,
   { until, signal }: { readonly until: number; readonly signal: AbortSignal },
 ): Promise<Route> {
   const { runtime, startFailure } = parts
@@ -112,7 +124,7 @@ type Finding =
   /** `elsewhere`: another server has what was asked of this one alone. `moving`: nobody has it at the moment. */
   | { readonly route: null; readonly reason: 'elsewhere' | 'moving' }
 
-async function lookForRoute({ queryId, pull, request }: TablePull, { runtime, peers }: Parts): Promise<Finding> {
+async function lookForRoute({ queryId, pull, request }: TablePull, { runtime, peers }: RoutingParts): Promise<Finding> {
   const located = runtime.locate(queryId, pull.keys)
   if (located === null) return { route: null, reason: 'moving' }
   const wanted = request.routing?.partitions ?? null

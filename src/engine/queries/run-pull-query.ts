@@ -3,16 +3,17 @@ import { StatementError } from '../../errors.ts'
 import { type PlannedStreamPull, type PlannedTablePull, planPullQuery } from '../../plan/queries/pull-query.ts'
 import type { PullRequest } from '../../runtime/query-runtime.ts'
 import type { QueryStatement } from '../../sql/ast.ts'
-import type { QueryRequest, RowStream, StreamEnd, StreamedRow } from '../api.ts'
+import type { RowStream, StreamEnd, StreamedRow } from '../api.ts'
 import type { Catalog } from '../commands/catalog.ts'
-import type { Scope } from '../statements/handler.ts'
-import { pullId } from '../statements/query-ids.ts'
+import { pullId } from '../query-ids.ts'
+import type { QueryRequest } from '../requests.ts'
+import type { TopicScope } from '../scope.ts'
 import { CLOSED, COMPLETED, Flow, type FlowSink } from './flow.ts'
 import { pullTable } from './pull-routing.ts'
 import { scanStream } from './stream-scan.ts'
 
 /** `request`: as the client sent it, for servers that have a part of the rows. Throws StatementError. */
-export function openPull({ query }: QueryStatement, scope: Scope, request: QueryRequest): RowStream {
+export function openPull({ query }: QueryStatement, scope: TopicScope, request: QueryRequest): RowStream {
   const queryId = pullId(scope.parts.clock.now())
   const planned = planPullQuery(query, queryId, scope.planning)
   const flow =
@@ -32,7 +33,7 @@ export function openPull({ query }: QueryStatement, scope: Scope, request: Query
 const columnsOf = ({ columns }: PlannedTablePull | PlannedStreamPull) =>
   columns.map(({ name, type }) => ({ name, type }))
 
-function tableSource(planned: PlannedTablePull, { parts, catalog }: Scope, request: QueryRequest) {
+function tableSource(planned: PlannedTablePull, { parts, catalog }: TopicScope, request: QueryRequest) {
   const { lookup, predicate, columns, limit, source } = planned
   const queryId = materializingQuery(source.name, catalog)
   const pull: PullRequest = { ...lookup, predicate, columns, limit }

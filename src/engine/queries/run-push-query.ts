@@ -6,13 +6,13 @@ import type { Query, QueryStatement } from '../../sql/ast.ts'
 import { walk } from '../../sql/walk.ts'
 import { formatColumn, ROWOFFSET, ROWPARTITION } from '../../types/schema.ts'
 import type { RowStream, StreamEnd, StreamedRow } from '../api.ts'
+import { pushId, scalablePushId } from '../query-ids.ts'
+import type { TopicScope } from '../scope.ts'
 import { shownText } from '../statement-text.ts'
-import type { Scope } from '../statements/handler.ts'
-import { pushId, scalablePushId } from '../statements/query-ids.ts'
 import { CLOSED, Flow, type FlowSource, LIMIT_REACHED } from './flow.ts'
 
 /** Plans the query and registers it; it runs once it is subscribed to. Throws StatementError. */
-export function openPush(statement: QueryStatement, scope: Scope): RowStream {
+export function openPush(statement: QueryStatement, scope: TopicScope): RowStream {
   const { parts, planning, session } = scope
   const { query } = statement
   checkLimit(scope)
@@ -41,7 +41,7 @@ export function openPush(statement: QueryStatement, scope: Scope): RowStream {
   }
 }
 
-function checkLimit({ parts, config }: Scope): void {
+function checkLimit({ parts, config }: TopicScope): void {
   const limit = config.number('ksql.max.push.queries')
   if (parts.transient.count < limit) return
   throw new StatementError(
@@ -79,7 +79,7 @@ function streamEnd(end: {
 }
 
 /** Whether the peer would tap the output of the query that writes the source; ours run alike, but clients see it by the id. */
-function isScalable(query: Query, { config, catalog }: Scope): boolean {
+function isScalable(query: Query, { config, catalog }: TopicScope): boolean {
   if (config.get('ksql.query.push.v2.enabled') !== 'true' || config.get('auto.offset.reset') !== 'latest') return false
   const { from, emit } = query
   if (from.kind === 'join' || emit !== 'CHANGES') return false

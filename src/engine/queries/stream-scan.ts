@@ -12,7 +12,7 @@ import { fatalError, policyOf } from '../../runtime/task/bad-records.ts'
 import { SourceGroup, type Subscription } from '../../runtime/task/shared-source.ts'
 import { Task } from '../../runtime/task/task.ts'
 import type { StreamEnd, StreamedRow } from '../api.ts'
-import type { Scope } from '../statements/handler.ts'
+import type { TopicScope } from '../scope.ts'
 import { CLOSED, type FlowSink, LIMIT_REACHED, QUERY_COMPLETED } from './flow.ts'
 
 const POLL_MS = 1000
@@ -22,7 +22,7 @@ export async function scanStream(
   plan: PhysicalPlan,
   limit: number | null,
   { emit, signal }: FlowSink<StreamedRow>,
-  scope: Scope,
+  scope: TopicScope,
 ): Promise<StreamEnd> {
   const { broker } = scope.parts
   const { topic } = plan.steps[0] as SourceStep
@@ -50,14 +50,14 @@ export async function scanStream(
 
 class TopicScan {
   readonly #plan: PhysicalPlan
-  readonly #scope: Scope
+  readonly #scope: TopicScope
   readonly #cursor = new RecordBatchCursor()
   readonly #ends = new Map<number, number>()
   readonly #groups = new Map<number, SourceGroup>()
   #rows: StreamedRow[] = []
   #left: number
 
-  constructor(plan: PhysicalPlan, scope: Scope, limit: number) {
+  constructor(plan: PhysicalPlan, scope: TopicScope, limit: number) {
     this.#plan = plan
     this.#scope = scope
     this.#left = limit

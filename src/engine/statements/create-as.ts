@@ -5,11 +5,12 @@ import { checkSourceUpgrade, claimName, existsWarning, type NameClaim } from '..
 import type { TopicRequest } from '../../plan/topic-request.ts'
 import type { CreateAs } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'
-import { answer, command, inTurn, type Scope } from './handler.ts'
-import { createAsId } from './query-ids.ts'
+import { createAsId } from '../query-ids.ts'
+import type { TopicScope } from '../scope.ts'
+import { answer, command, inTurnOverTopics } from './handler.ts'
 import { checkQueryLimit } from './query-limit.ts'
 
-export const createAs = inTurn<CreateAs>((statement, scope) => {
+export const createAs = inTurnOverTopics<CreateAs>((statement, scope) => {
   const claim = claimName(statement, scope.planning)
   if (claim.kind === 'exists') {
     return answer({ '@type': 'warning_entity', message: existsWarning(statement, claim.existing) })
@@ -34,7 +35,7 @@ export const createAs = inTurn<CreateAs>((statement, scope) => {
 })
 
 /** A replaced query keeps its id, and with it offsets and state, if the new plan can go on with them. */
-function planned(statement: CreateAs, claim: NameClaim, scope: Scope): PlannedCreateAs {
+function planned(statement: CreateAs, claim: NameClaim, scope: TopicScope): PlannedCreateAs {
   const replaced = claim.kind === 'replace' ? replacedQuery(statement.name, scope.catalog.metastore) : null
   if (replaced === null) checkQueryLimit(scope)
   const queryId = replaced?.queryId ?? createAsId(statement.sourceKind, statement.name, scope.sequence)
@@ -48,7 +49,7 @@ function planned(statement: CreateAs, claim: NameClaim, scope: Scope): PlannedCr
 function withInheritedReplicas(
   topic: TopicRequest,
   source: string | undefined,
-  { config, catalog, topics }: Scope,
+  { config, catalog, topics }: TopicScope,
 ): TopicRequest {
   if (topic.replicas !== null || !config.flag('ksql.create.topic.inherit.source.replicas.enabled')) return topic
   const from = source === undefined ? undefined : catalog.metastore.sources.get(source)?.topic

@@ -5,10 +5,11 @@ import { checkSourceUpgrade, claimName, existsWarning } from '../../plan/stateme
 import type { CreateSource } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'
 import type { Effect } from '../commands/catalog.ts'
-import { answer, command, inTurn, type Scope } from './handler.ts'
-import { materializationId } from './query-ids.ts'
+import { materializationId } from '../query-ids.ts'
+import type { TopicScope } from '../scope.ts'
+import { answer, command, inTurnOverTopics } from './handler.ts'
 
-export const createSource = inTurn<CreateSource>((statement, scope) => {
+export const createSource = inTurnOverTopics<CreateSource>((statement, scope) => {
   const claim = claimName(statement, scope.planning)
   if (claim.kind === 'exists') {
     return answer({ '@type': 'warning_entity', message: existsWarning(statement, claim.existing) })
@@ -30,7 +31,7 @@ export const createSource = inTurn<CreateSource>((statement, scope) => {
 function materialization(
   { sourceKind, isSource, text }: CreateSource,
   source: Parameters<typeof planSourceTable>[0],
-  { config, sequence }: Scope,
+  { config, sequence }: TopicScope,
 ): Effect | null {
   if (!isSource || sourceKind !== 'TABLE' || !config.flag('ksql.source.table.materialization.enabled')) return null
   const queryId = materializationId(source.name, sequence)

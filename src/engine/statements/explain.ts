@@ -6,11 +6,12 @@ import type { Explain, Statement } from '../../sql/ast.ts'
 import { type PeerStates, peerStates } from '../cluster/peer-states.ts'
 import { describePersistent, describeTransient, describeUnstarted } from '../describe/describe-query.ts'
 import type { QueryDescription } from '../describe/entities.ts'
-import { checked, type Scope } from './handler.ts'
+import { createAsId, insertId } from '../query-ids.ts'
+import type { Scope, TopicScope } from '../scope.ts'
+import { checkedOverTopics } from './handler.ts'
 import { findQuery } from './query-control.ts'
-import { createAsId, insertId } from './query-ids.ts'
 
-export const explain = checked<Explain>(({ queryId, statement, analyze }, scope) => {
+export const explain = checkedOverTopics<Explain>(({ queryId, statement, analyze }, scope) => {
   const describe = (peers: readonly PeerStates[]) =>
     queryId === null ? explainStatement(statement!, scope) : explainRunning(queryId, scope, peers)
   const local = describe([])
@@ -35,7 +36,7 @@ function explainRunning(queryId: string, { catalog, parts }: Scope, peers: reado
   throw new StatementError(`Query with id:${queryId} does not exist, use SHOW QUERIES to view the full set of queries.`)
 }
 
-function explainStatement(statement: Statement, { planning, sequence }: Scope): QueryDescription {
+function explainStatement(statement: Statement, { planning, sequence }: TopicScope): QueryDescription {
   const text = `${statement.text};`
   switch (statement.kind) {
     case 'createAs': {

@@ -3,11 +3,12 @@ import { readWithProperties } from '../../analysis/with-properties.ts'
 import { planInsertInto } from '../../plan/queries/persistent-query.ts'
 import type { InsertInto } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'
-import { command, inTurn, type Scope } from './handler.ts'
-import { chosenId, insertId } from './query-ids.ts'
+import { chosenId, insertId } from '../query-ids.ts'
+import type { TopicScope } from '../scope.ts'
+import { command, inTurnOverTopics } from './handler.ts'
 import { checkQueryLimit } from './query-limit.ts'
 
-export const insertInto = inTurn<InsertInto>((statement, scope) => {
+export const insertInto = inTurnOverTopics<InsertInto>((statement, scope) => {
   checkQueryLimit(scope)
   const queryId = queryIdOf(statement, scope)
   const { plan } = planInsertInto(statement, queryId, scope.planning)
@@ -26,7 +27,7 @@ export const insertInto = inTurn<InsertInto>((statement, scope) => {
   })
 })
 
-function queryIdOf({ properties }: InsertInto, { sequence, catalog }: Scope): string {
+function queryIdOf({ properties }: InsertInto, { sequence, catalog }: TopicScope): string {
   const { queryId } = readWithProperties(properties, 'insertInto')
   return queryId === null ? insertId(sequence) : chosenId(queryId, (taken) => catalog.queries.has(taken))
 }

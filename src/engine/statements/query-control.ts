@@ -3,7 +3,8 @@ import { StatementError } from '../../errors.ts'
 import type { Pause, Resume, Terminate } from '../../sql/ast.ts'
 import type { Effect, PersistentQuery } from '../commands/catalog.ts'
 import { type CommandId, commandIdText } from '../commands/command.ts'
-import { command, inTurn, nothingToDo, type Prepared, type Scope } from './handler.ts'
+import type { Scope } from '../scope.ts'
+import { command, inTurn, nothingToDo, type Prepared } from './handler.ts'
 
 export const terminate = inTurn<Terminate>((statement, scope) => {
   const { queryId } = statement

@@ -1,6 +1,6 @@
 /** `ksql.query.persistent.active.limit`. */
 import { StatementError } from '../../errors.ts'
-import type { Scope } from './handler.ts'
+import type { Scope } from '../scope.ts'
 
 export function checkQueryLimit({ catalog, config }: Scope): void {
   const limit = config.number('ksql.query.persistent.active.limit')

@@ -3,7 +3,8 @@ import type { SourceKind } from '../../metastore/data-source.ts'
 import { findSource } from '../../metastore/lookup.ts'
 import type { DescribeSource, DescribeStreams, DescribeTables, ShowStreams, ShowTables } from '../../sql/ast.ts'
 import { describeSource as describe, listSource } from '../describe/describe-source.ts'
-import { atOnce, checked, type EntityBody, type Scope } from './handler.ts'
+import type { Scope } from '../scope.ts'
+import { atOnce, checked, type EntityBody } from './handler.ts'
 
 const sourcesOf = (kind: SourceKind, { catalog }: Scope) =>
   [...catalog.metastore.sources.values()].filter((source) => source.kind === kind)

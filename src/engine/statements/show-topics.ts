@@ -1,9 +1,10 @@
 /** SHOW TOPICS [ALL] [EXTENDED]. Source: sql.md 15. */
 import type { TopicSummary } from '../../broker/broker.ts'
 import type { ShowTopics } from '../../sql/ast.ts'
-import { applicationId } from '../describe/describe-query.ts'
+import { groupIdOf } from '../describe/describe-query.ts'
 import type { TopicListing } from '../describe/entities.ts'
-import { atOnce, type Scope } from './handler.ts'
+import type { Scope } from '../scope.ts'
+import { atOnce } from './handler.ts'
 
 export const showTopics = atOnce<ShowTopics>(async ({ all, extended }, scope) => {
   const hidden = hiddenTopics(scope)
@@ -37,13 +38,12 @@ function hiddenTopics({ config }: Scope): (topic: string) => boolean {
 
 /** Consumer groups of this server's queries that read a topic: one a query. */
 function readersByTopic({ catalog, config }: Scope): (topic: string) => number {
-  const serviceId = config.get('ksql.service.id') ?? ''
   const groups = new Map<string, Set<string>>()
   for (const { plan } of catalog.queries.values()) {
     for (const step of plan.steps) {
       if (step.kind !== 'source') continue
       const known = groups.get(step.topic) ?? new Set()
-      groups.set(step.topic, known.add(applicationId(serviceId, plan.queryId)))
+      groups.set(step.topic, known.add(groupIdOf(plan.queryId, config)))
     }
   }
   return (topic) => groups.get(topic)?.size ?? 0

@@ -6,6 +6,7 @@ import { columnScope } from '../../analysis/source-scope.ts'
 import { StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
 import { typecheck } from '../../expressions/typecheck.ts'
+import type { FunctionContext } from '../../functions/declaration.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import type { NamedExpression } from '../../operators/step.ts'
 import type { Query, Expression as Syntax } from '../../sql/ast.ts'
@@ -13,16 +14,17 @@ import { displayExpression } from '../../sql/format.ts'
 import { walk } from '../../sql/walk.ts'
 import { type Column, formatColumn, ROWOFFSET, ROWPARTITION, ROWTIME, WINDOW_BOUNDS } from '../../types/schema.ts'
 import { BIGINT, formatType } from '../../types/sql-type.ts'
-import { PlanBuilder } from '../builder.ts'
+import { PlanBuilder, type PlanContext } from '../builder.ts'
 import { planOutputProjection } from '../clauses/projection.ts'
 import { planQuery } from '../clauses/query-planner.ts'
 import { inClause, knownType } from '../clauses/typed.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
-import type { InsertContext } from '../statements/insert-values.ts'
 import { type Lookup, planLookup } from './pull-lookup.ts'
 
-/** `InsertContext` without anything about inserts: planning, and the evaluation of constants. */
-export type PullContext = InsertContext
+/** What planning a pull query reads of the world: its keys may be constant expressions, which are evaluated. */
+export interface PullContext extends PlanContext {
+  readonly functionContext: FunctionContext
+}
 
 /** A pull query on a table: rows are [key, WINDOWSTART and WINDOWEND if windowed, value, ROWTIME]. */
 export interface PlannedTablePull {

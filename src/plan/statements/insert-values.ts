@@ -14,7 +14,8 @@ import { BIGINT } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
 import type { PlanContext } from '../builder.ts'
 
-export interface InsertContext extends PlanContext {
+/** What planning an insert reads of the world: not its topics. */
+export interface InsertContext extends Omit<PlanContext, 'partitions'> {
   readonly functionContext: FunctionContext
 }
 

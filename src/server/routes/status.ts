@@ -1,6 +1,6 @@
 /** GET /status and /status/:type/:entity/:action: what became of commands. */
 import type { FastifyInstance } from 'fastify'
-import type { CommandStatus } from '../../engine/describe/entities.ts'
+import type { CommandStatus } from '../../engine/commands/command.ts'
 import { RequestError } from '../../errors.ts'
 import { sendJson } from '../answers.ts'
 import type { ServerContext } from '../context.ts'

@@ -3,15 +3,15 @@ import { BUILT_IN_FUNCTIONS } from '../../../src/functions/index.ts'
 import { createRegistry } from '../../../src/functions/registry.ts'
 import { EMPTY_METASTORE, type Metastore, putQuery, putSource, putType } from '../../../src/metastore/metastore.ts'
 import { planCreateAs } from '../../../src/plan/queries/persistent-query.ts'
+import type { PullContext } from '../../../src/plan/queries/pull-query.ts'
 import { planCreateSource } from '../../../src/plan/statements/create-source.ts'
 import { planCreateType } from '../../../src/plan/statements/custom-type.ts'
-import type { InsertContext } from '../../../src/plan/statements/insert-values.ts'
 import type { Statement } from '../../../src/sql/ast.ts'
 import { parseStatements } from '../../../src/sql/parse.ts'
 
 const functions = createRegistry(BUILT_IN_FUNCTIONS)
 
-export function contextOf(metastore: Metastore, config: Readonly<Record<string, string>> = {}): InsertContext {
+export function contextOf(metastore: Metastore, config: Readonly<Record<string, string>> = {}): PullContext {
   return {
     metastore,
     functions,

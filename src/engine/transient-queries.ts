@@ -1,5 +1,5 @@
 /** Push queries that run now. */
-import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import type { PhysicalPlan } from '../plan/physical-plan.ts'
 
 export interface TransientQuery {
   readonly queryId: string

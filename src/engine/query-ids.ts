@@ -1,6 +1,6 @@
 /** Ids of queries. Source: sql.md 5.4, 10; rest.md 4.7. */
-import { StatementError } from '../../errors.ts'
-import type { SourceKind } from '../../metastore/data-source.ts'
+import { StatementError } from '../errors.ts'
+import type { SourceKind } from '../metastore/data-source.ts'
 
 export const createAsId = (kind: SourceKind, sink: string, sequence: number): string =>
   `${kind === 'STREAM' ? 'CSAS' : 'CTAS'}_${sink}_${sequence}`

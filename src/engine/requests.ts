@@ -1,0 +1,62 @@
+/** What callers put into a request, and facts about the cluster that they read: plain data without a part of the engine in it. */
+
+/** Property values as JSON has them; numbers and booleans count as their text. */
+export type RequestProperties = Readonly<Record<string, string | number | boolean | null>>
+
+/** How a pull query that another server has forwarded is to be answered. */
+export interface PullRouting {
+  /** Only from partitions on this server; otherwise the query is refused. */
+  readonly skipsForwarding: boolean
+  /** Partitions to read; null: all of them. */
+  readonly partitions: readonly number[] | null
+}
+
+/** SQL text with the settings that apply to it. */
+export interface QueryRequest {
+  readonly sql: string
+  /** Overrides of the request, by configuration name, with or without `ksql.streams.`. */
+  readonly properties?: RequestProperties
+  /** Values of `${name}`. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** True: the caller is another server of the cluster, and the answer covers this server alone. */
+  readonly isPeer?: boolean
+  /** Set by a server that forwards a pull query. */
+  readonly routing?: PullRouting
+  /** Value of the client's `Authorization` header, passed on to other servers of the cluster. */
+  readonly authorization?: string | undefined
+}
+
+/** Statements that may have to wait for an earlier command. */
+export interface StatementRequest extends QueryRequest {
+  /** Statements wait until this command has been executed here; null or -1: they do not wait. */
+  readonly commandSequenceNumber?: number | null
+}
+
+/** The sender of a request. */
+export interface Caller {
+  /** True: another server of the cluster. */
+  readonly isPeer: boolean
+  /** Value of the `Authorization` header; undefined: the request had none. */
+  readonly authorization: string | undefined
+}
+
+/** What one server runs of one query. */
+export interface ActiveParts {
+  readonly activeStores: readonly string[]
+  readonly activePartitions: readonly { readonly topic: string; readonly partition: number }[]
+  /** Always empty: there are no standby tasks. */
+  readonly standByStores: readonly []
+  readonly standByPartitions: readonly []
+}
+
+export interface HostStatus {
+  readonly hostAlive: boolean
+  /** Epoch ms. */
+  readonly lastStatusUpdateMs: number
+  /** By query id. */
+  readonly activeStandbyPerQuery: Readonly<Record<string, ActiveParts>>
+  readonly hostStoreLags: { readonly stateStoreLags: Readonly<Record<string, never>>; readonly updateTimeMs: number }
+}
+
+/** The members of the cluster by `host:port`, as GET /clusterStatus shows them. */
+export type ClusterStatus = Readonly<Record<string, HostStatus>>
