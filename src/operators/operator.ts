@@ -11,6 +11,8 @@ export interface OperatorContext {
   readonly clock: Clock
   readonly functions: FunctionRegistry
   readonly functionContext: FunctionContext
+  /** The partition of the task. */
+  readonly partition: number
   /** The highest timestamp the task has seen; never goes back. Set before `process` runs; -1 before the first record. */
   readonly streamTime: () => number
   /** The store of that spec; the same object for the same name within the task. */

@@ -70,6 +70,8 @@ export interface RepartitionStep {
   readonly payload: 'value' | 'change'
   /** The source whose partition count the internal topic takes. */
   readonly partitionsOf: string
+  /** Index of the column of the row that holds a record's partition. Absent: the key decides. */
+  readonly partitionColumn?: number
 }
 
 /** Encodes to the sink topic. Streams: a null row is a null value. Tables: a null row is a tombstone. */

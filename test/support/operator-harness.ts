@@ -53,6 +53,7 @@ export function harness<Step>(
     clock,
     functions: createRegistry([...BUILT_IN_FUNCTIONS, ...(options.functions ?? [])]),
     functionContext: { now: () => clock.now(), random: () => 0, config: () => undefined },
+    partition: 0,
     streamTime: () => streamTime,
     store: open as OperatorContext['store'],
     oldValues: true,

@@ -2,14 +2,20 @@
  * Foreign-key table-table join in three steps, as the two sides live in different partitions: `foreignKeySubscribe` (left partition)
  * keeps the left rows and sends a subscription to the partition of the foreign key; `foreignKeyLookup` (right partition) keeps right rows
  * and subscriptions and answers; `foreignKeyResolve` (left partition again) joins the answer with the current left row, unless that
- * row has changed since. Source: KIP-213.
+ * row has changed since. The left partition travels with the subscription, because the bytes of a key do not tell where the left topic
+ * has it: the names or the form of its columns may differ from what the engine writes. Source: KIP-213, KIP-775.
  */
 import type { Column } from '../../types/schema.ts'
-import { BOOLEAN, STRING } from '../../types/sql-type.ts'
+import { BOOLEAN, INTEGER, STRING } from '../../types/sql-type.ts'
 import type { NamedExpression, StepId } from '../step.ts'
 
-/** Output: key = foreign key; row = left key columns, instruction, hash of the left row (NULL: it is gone). */
-export interface ForeignKeySubscribeStep {
+interface RoutedStep {
+  /** Whether an answer returns to the partition that its subscription names. Absent in plans of a version that went by the key's bytes. */
+  readonly isRouted?: boolean
+}
+
+/** Output: key = foreign key; row = left key columns, instruction, hash of the left row (NULL: it is gone), left partition if it is routed. */
+export interface ForeignKeySubscribeStep extends RoutedStep {
   readonly kind: 'foreignKeySubscribe'
   readonly id: StepId
   /** Upserts of the left table. */
@@ -19,8 +25,11 @@ export interface ForeignKeySubscribeStep {
   readonly store: string
 }
 
-/** Output: key = left key; row = hash of the left row, a mark whether there is a right row, then the right row (or NULLs). */
-export interface ForeignKeyLookupStep {
+/**
+ * Output: key = left key; row = hash of the left row, a mark whether there is a right row, left partition if it is routed, then the right
+ * row (or NULLs).
+ */
+export interface ForeignKeyLookupStep extends RoutedStep {
   readonly kind: 'foreignKeyLookup'
   readonly id: StepId
   readonly subscriptions: StepId
@@ -33,7 +42,7 @@ export interface ForeignKeyLookupStep {
 }
 
 /** Output row: left row, then right row. Reads the store that the subscribe step of the same partition writes. */
-export interface ForeignKeyResolveStep {
+export interface ForeignKeyResolveStep extends RoutedStep {
   readonly kind: 'foreignKeyResolve'
   readonly id: StepId
   readonly responses: StepId
@@ -55,12 +64,21 @@ export interface ForeignKeyResolveStep {
  */
 export type Instruction = 'REMOVE' | 'REMOVE_AND_ANSWER' | 'ANSWER' | 'ANSWER_IF_FOUND'
 
-export const SUBSCRIPTION_COLUMNS: readonly Column[] = [
+const PARTITION: Column = { name: 'FK_PARTITION', type: INTEGER }
+
+/** Columns of a subscription behind those of the left key. */
+export const subscriptionColumns = ({ isRouted }: RoutedStep): readonly Column[] => [
   { name: 'FK_INSTRUCTION', type: STRING },
   { name: 'FK_HASH', type: STRING },
+  ...(isRouted ? [PARTITION] : []),
 ]
 
-export const RESPONSE_COLUMNS: readonly Column[] = [
+/** Columns of an answer before those of the right row. */
+export const responseColumns = ({ isRouted }: RoutedStep): readonly Column[] => [
   { name: 'FK_HASH', type: STRING },
   { name: 'FK_FOUND', type: BOOLEAN },
+  ...(isRouted ? [PARTITION] : []),
 ]
+
+/** Place of the left partition in the row of an answer. */
+export const RESPONSE_PARTITION = 2

@@ -3,11 +3,11 @@ import { prefixRange, textCodec } from '../../state/key.ts'
 import type { StoredRow } from '../../state/store.ts'
 import type { Header } from '../../types/record.ts'
 import { columnTypes } from '../../types/schema.ts'
-import { STRING } from '../../types/sql-type.ts'
+import { INTEGER, STRING } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey, recordKeys } from '../record-key.ts'
-import { type ForeignKeyLookupStep, type Instruction, RESPONSE_COLUMNS } from './foreign-key-join.ts'
+import { type ForeignKeyLookupStep, type Instruction, responseColumns } from './foreign-key-join.ts'
 
 /**
  * The store of subscriptions is keyed by foreign key, then left key, so that those of one right row are a range; its rows are the left
@@ -15,14 +15,18 @@ import { type ForeignKeyLookupStep, type Instruction, RESPONSE_COLUMNS } from '.
  */
 export const foreignKeyLookup: OperatorDefinition<ForeignKeyLookupStep> = {
   inputs: ({ subscriptions, right }) => [subscriptions, right],
-  schema: ({ leftKey }, [, right]) => ({
+  schema: (step, [, right]) => ({
     kind: 'stream',
-    key: leftKey,
+    key: step.leftKey,
     window: null,
-    value: [...RESPONSE_COLUMNS, ...right!.value],
+    value: [...responseColumns(step), ...right!.value],
   }),
-  stores: ({ subscriptionStore, rightStore, leftKey }, [, right]) => [
-    { name: subscriptionStore, kind: 'keyValue', types: [...columnTypes(leftKey), STRING] },
+  stores: ({ subscriptionStore, rightStore, leftKey, isRouted }, [, right]) => [
+    {
+      name: subscriptionStore,
+      kind: 'keyValue',
+      types: [...columnTypes(leftKey), STRING, ...(isRouted ? [INTEGER] : [])],
+    },
     { name: rightStore, kind: 'keyValue', types: columnTypes(right!.value) },
   ],
   build({ leftKey, subscriptionStore, rightStore }, [subscriptionSchema, right], context, emit) {
@@ -35,7 +39,8 @@ export const foreignKeyLookup: OperatorDefinition<ForeignKeyLookupStep> = {
 
     const answer = (subscription: Row, row: Row | null, timestamp: number, headers: readonly Header[] | null): void => {
       const key = subscription.slice(0, leftKey.length)
-      const value = [subscription[leftKey.length]!, row !== null, ...(row ?? noRow)]
+      const [hash, ...partition] = subscription.slice(leftKey.length) as [Value, ...Value[]]
+      const value = [hash, row !== null, ...partition, ...(row ?? noRow)]
       emit({ key, window: null, value, oldValue: null, timestamp, headers })
     }
 
@@ -75,8 +80,8 @@ export const foreignKeyLookup: OperatorDefinition<ForeignKeyLookupStep> = {
   },
 }
 
-/** A subscription's row: left key columns, instruction, hash. What is kept of it: left key columns, hash. */
+/** A subscription's row: left key columns, instruction, hash, perhaps the partition. The instruction is not kept. */
 const parseSubscription = (row: Row, keyWidth: number): { instruction: Instruction; subscription: Row } => ({
   instruction: row[keyWidth] as Value as Instruction,
-  subscription: [...row.slice(0, keyWidth), row[keyWidth + 1]!],
+  subscription: [...row.slice(0, keyWidth), ...row.slice(keyWidth + 1)],
 })

@@ -2,7 +2,7 @@
 import { columnTypes } from '../../types/schema.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey, recordKeys } from '../record-key.ts'
-import { type ForeignKeyResolveStep, RESPONSE_COLUMNS } from './foreign-key-join.ts'
+import { type ForeignKeyResolveStep, responseColumns } from './foreign-key-join.ts'
 import { rowHash } from './row-hash.ts'
 
 /** A stale answer is dropped: the newer left row has asked too. Source: KIP-213, ResponseJoinProcessorSupplier. */
@@ -15,7 +15,9 @@ export const foreignKeyResolve: OperatorDefinition<ForeignKeyResolveStep> = {
     value: [...leftColumns, ...rightColumns],
   }),
   stores: ({ store, leftColumns }) => [{ name: store, kind: 'keyValue', types: columnTypes(leftColumns) }],
-  build({ join, store: name, leftColumns }, [responses], context, emit) {
+  build(step, [responses], context, emit) {
+    const { join, store: name, leftColumns } = step
+    const rightAt = responseColumns(step).length
     const keys = recordKeys(responses!)
     const store = context.store({ name, kind: 'keyValue' })
     const hashOf = rowHash(leftColumns)
@@ -28,7 +30,7 @@ export const foreignKeyResolve: OperatorDefinition<ForeignKeyResolveStep> = {
           const left = store.get(keys.encode(key, null))?.row ?? null
           if (hash !== (left === null ? null : hashOf(left))) return
           const hasResult = left !== null && (isFound === true || join === 'LEFT')
-          const value = hasResult ? left.concat(record.value.slice(RESPONSE_COLUMNS.length)) : null
+          const value = hasResult ? left.concat(record.value.slice(rightAt)) : null
           emit({ key, window: null, value, oldValue: null, timestamp, headers })
         },
         () => {},

@@ -5,20 +5,20 @@ import type { Row, Value } from '../../types/value.ts'
 import { compileColumn, silently } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey, recordKeys } from '../record-key.ts'
-import { type ForeignKeySubscribeStep, type Instruction, SUBSCRIPTION_COLUMNS } from './foreign-key-join.ts'
+import { type ForeignKeySubscribeStep, type Instruction, subscriptionColumns } from './foreign-key-join.ts'
 import { rowHash } from './row-hash.ts'
 
 /** A left row without a foreign key (NULL or failing) matches nothing. Source: KIP-213, SubscriptionSendProcessorSupplier. */
 export const foreignKeySubscribe: OperatorDefinition<ForeignKeySubscribeStep> = {
   inputs: ({ input }) => [input],
-  schema: ({ foreignKey: { name, type } }, [input]) => ({
+  schema: (step, [input]) => ({
     kind: 'stream',
-    key: [{ name, type }],
+    key: [{ name: step.foreignKey.name, type: step.foreignKey.type }],
     window: null,
-    value: [...input!.key, ...SUBSCRIPTION_COLUMNS],
+    value: [...input!.key, ...subscriptionColumns(step)],
   }),
   stores: ({ store }, [input]) => [{ name: store, kind: 'keyValue', types: columnTypes(input!.value) }],
-  build({ foreignKey, join, store: name }, [input], context, emit) {
+  build({ foreignKey, join, store: name, isRouted }, [input], context, emit) {
     const keys = recordKeys(input!)
     const store = context.store({ name, kind: 'keyValue' })
     const foreignKeyOf = compileColumn(foreignKey, 0, context)
@@ -42,6 +42,7 @@ export const foreignKeySubscribe: OperatorDefinition<ForeignKeySubscribeStep> = 
           const hash = value === null ? null : hashOf(value)
           for (const [foreignKeyValue, instruction] of subscriptions({ from, to, isMoved, oldRow, value })) {
             const row: Row = [...key, instruction, hash]
+            if (isRouted) row.push(context.partition)
             const subscriptionKey = foreignKeyValue === null ? null : [foreignKeyValue]
             emit({ key: subscriptionKey, window: null, value: row, oldValue: null, timestamp, headers })
           }

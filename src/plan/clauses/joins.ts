@@ -1,9 +1,11 @@
 /** Joins as steps: each side keyed by its join expression, in the same partitions, then the operator for the kinds of both sides. */
+
 import type { Analysis, AnalyzedJoin, AnalyzedSource } from '../../analysis/analysis.ts'
 import { refuseMaps } from '../../analysis/formats.ts'
 import { layoutName, withLayoutNames } from '../../analysis/layout-names.ts'
 import { StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
+import { RESPONSE_PARTITION } from '../../operators/join/foreign-key-join.ts'
 import type { FormatSpec } from '../../serde/format.ts'
 import type { Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
@@ -216,6 +218,7 @@ function planForeignKeyJoin(sides: JoinSides, foreignKey: Expression): Relation 
   const leftKey = keySchema(left)
   const subscribe = builder.add({
     kind: 'foreignKeySubscribe',
+    isRouted: true,
     id: `${name}/Subscribe`,
     input: left.step,
     join: kind,
@@ -230,6 +233,7 @@ function planForeignKeyJoin(sides: JoinSides, foreignKey: Expression): Relation 
   const subscriptions = repartitionStep(`${name}-subscription`, subscribe, right.keyFormat, right, builder)
   const lookup = builder.add({
     kind: 'foreignKeyLookup',
+    isRouted: true,
     id: `${name}/Lookup`,
     subscriptions,
     right: right.step,
@@ -238,9 +242,10 @@ function planForeignKeyJoin(sides: JoinSides, foreignKey: Expression): Relation 
     subscriptionStore: `${name}-subscriptions`,
     rightStore: `${name}-right`,
   })
-  const responses = repartitionStep(`${name}-response`, lookup, left.keyFormat, left, builder)
+  const responses = repartitionStep(`${name}-response`, lookup, left.keyFormat, left, builder, RESPONSE_PARTITION)
   const resolve = builder.add({
     kind: 'foreignKeyResolve',
+    isRouted: true,
     id: name,
     responses,
     left: subscribe,
@@ -259,6 +264,7 @@ const repartitionStep = (
   keyFormat: FormatSpec,
   like: Relation,
   builder: PlanBuilder,
+  partitionColumn?: number,
 ): string =>
   builder.add({
     kind: 'repartition',
@@ -268,6 +274,7 @@ const repartitionStep = (
     keyFormat,
     payload: 'value',
     partitionsOf: like.partitionsOf,
+    ...(partitionColumn !== undefined && { partitionColumn }),
   })
 
 function joinedRelation(sides: JoinSides, step: string, key: readonly KeyColumn[]): Relation {

@@ -21,7 +21,9 @@ export function internalEncoder(
 ): RecordEncoder {
   const codec = rowCodec(schema.value.map(({ type }) => type))
   const withOld = step.payload === 'change'
+  const { partitionColumn } = step
   return {
+    ...(partitionColumn !== undefined && { partition: ({ value }) => value![partitionColumn] as number }),
     writeKey: keyWriter({ topic: step.topicSuffix, keyFormat: step.keyFormat, key: schema.key, window: null }, current),
     writeValue(record, sink) {
       const { value } = record

@@ -31,6 +31,8 @@ export interface RecordEncoder {
   writeKey(record: StreamRecord, sink: ByteSink): boolean
   /** Appends the value. False: it is null. Throws an Error if it cannot be written. */
   writeValue(record: StreamRecord, sink: ByteSink): boolean
+  /** The partition that the record goes to; absent: the key decides. */
+  partition?(record: StreamRecord): number
   /** Event time of the record as written, epoch ms. Throws an Error if its column holds none. */
   timestamp(record: StreamRecord): number
 }

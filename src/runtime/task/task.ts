@@ -213,6 +213,7 @@ export class Task {
       functions,
       functionContext,
       config,
+      partition: this.partition,
       streamTime: () => this.#streamTime,
       store: store as OperatorContext['store'],
       oldValues: readsOldValue(step.id, plan),

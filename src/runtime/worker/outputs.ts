@@ -86,9 +86,11 @@ export class TaskOutputs {
         const partition =
           partitions === 1
             ? 0
-            : hasKey
-              ? partitionForKey(key.buffer, partitions, 0, key.position - windowBytes)
-              : partitionForCounter(withoutKey++, partitions)
+            : encoder.partition !== undefined
+              ? encoder.partition(record)
+              : hasKey
+                ? partitionForKey(key.buffer, partitions, 0, key.position - windowBytes)
+                : partitionForCounter(withoutKey++, partitions)
         side = 'value'
         this.#write(batches[partition]!, record, encoder, hasKey)
       } catch (error) {

@@ -176,6 +176,7 @@ function* inBatches(rows: readonly Row[]): Iterable<readonly Row[]> {
 /** Pull queries report nothing: what cannot be computed is NULL, or no match. */
 const pullContext = (options: TableReaderOptions): OperatorContext => ({
   ...options,
+  partition: 0,
   streamTime: () => -1,
   store: () => {
     throw new Error('A pull query opens no store.')
