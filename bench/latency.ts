@@ -12,7 +12,7 @@ import { Worker } from 'node:worker_threads'
 import type { Broker } from '../src/broker/broker.ts'
 import { openEmbeddedLog } from '../src/broker/embedded/embedded-log.ts'
 import { KafkaBroker } from '../src/broker/kafka/kafka-broker.ts'
-import { systemClock } from '../src/clock.ts'
+import { systemClock, systemTimer } from '../src/clock.ts'
 import { createConfig } from '../src/engine/config/config.ts'
 import { createEngine } from '../src/engine/engine.ts'
 import { BUILT_IN_FUNCTIONS } from '../src/functions/index.ts'
@@ -84,7 +84,7 @@ async function measure(peer: string, broker: Broker, connect: Connect): Promise<
     stores: { kind: 'memory' },
     onDeath,
   })
-  const common = { broker, functions, clock: systemClock, random: Math.random }
+  const common = { broker, functions, clock: systemClock, timer: systemTimer, random: Math.random }
   const runtime = createQueryRuntime({ ...common, config: properties, workers })
   const engine = await createEngine({ ...common, runtime, config, version: 'bench' })
   const metrics = { contentType: 'text/plain', metrics: async () => '' }

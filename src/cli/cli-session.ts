@@ -1,4 +1,5 @@
 /** What lasts from statement to statement: the server, overrides, variables, and how answers are shown. */
+import type { Timer } from '../clock.ts'
 import type { Client, ExecuteOptions, RequestOptions } from './client/client.ts'
 
 export type OutputFormat = 'TABULAR' | 'JSON'
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly rowLimit: number | null
   /** Time after which a query ends; null: none. */
   readonly timeoutMs: number | null
+  /** Measures `timeoutMs`. */
+  readonly timer: Timer
 }
 
 export class Session {
@@ -29,6 +32,7 @@ export class Session {
   readonly variables: Map<string, string>
   readonly rowLimit: number | null
   readonly timeoutMs: number | null
+  readonly timer: Timer
   /** True: statements are sent without waiting for earlier ones. */
   isPipelining = false
   /** Of the last command that the server took; -1: none. */
@@ -41,6 +45,7 @@ export class Session {
     this.variables = new Map(options.variables)
     this.rowLimit = options.rowLimit
     this.timeoutMs = options.timeoutMs
+    this.timer = options.timer
   }
 
   /** Another server: what was set for the old one is forgotten. */

@@ -15,10 +15,10 @@ enableCompileCache(directory)
 const { runCommandLine } = await import('./program.ts')
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   async serve(options) {
-    const { serve } = await import('../serve.ts')
+    const [{ serve }, { systemTimer }] = await Promise.all([import('../serve.ts'), import('../clock.ts')])
     const serving = await serve(options)
     // Node writes the cache when a process ends, which a killed one does not get to do.
-    setTimeout(flushCompileCache, 1000).unref()
+    systemTimer.after(1000, flushCompileCache, { background: true })
     return serving
   },
 })

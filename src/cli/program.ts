@@ -67,7 +67,7 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
     .option('--config-file <path>', 'a property file; its ksql. and ksql.streams. properties are set for the session')
     .action(async (url: string, options: CliOptions) => {
       const { runCli } = await import('./commands/cli.ts')
-      end(await runCli(url, options))
+      end(await runCli(url, options, systemTimer))
     })
   program
     .command('produce')

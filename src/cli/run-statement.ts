@@ -96,13 +96,14 @@ async function runPrint(statement: string, run: Run): Promise<void> {
 /** Runs `work` until it ends, the user stops it, or the session's time for a query is over. */
 async function untilStopped({ session, signal }: Run, work: (options: RequestOptions) => Promise<void>): Promise<void> {
   const timeout = new AbortController()
-  const timer = session.timeoutMs === null ? null : setTimeout(() => timeout.abort(), session.timeoutMs)
+  const { timeoutMs, timer } = session
+  const pending = timeoutMs === null ? null : timer.after(timeoutMs, () => timeout.abort())
   try {
     await work(session.queryOptions(AbortSignal.any([signal, timeout.signal])))
   } catch (error) {
     if (!signal.aborted && !timeout.signal.aborted) throw error
   } finally {
-    if (timer !== null) clearTimeout(timer)
+    pending?.cancel()
   }
 }
 

@@ -1,30 +1,35 @@
-/** The engine: puts its parts together and gives each request to the one that answers it. */
+/** The engine: puts its parts together and passes each request to the part that answers it. */
 import type { Broker } from '../broker/broker.ts'
-import type { Clock } from '../clock.ts'
-import { RequestError, StatementError } from '../errors.ts'
-import type { FunctionContext } from '../functions/declaration.ts'
+import type { Clock, Timer } from '../clock.ts'
+import { RequestError } from '../errors.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
-import type { Print, QueryStatement, Statement } from '../sql/ast.ts'
-import type { Engine, HealthCheck, LineStream, MeteredEngine, RowStream } from './api.ts'
+import type {
+  Engine,
+  HealthCheck,
+  InsertRow,
+  InsertsRequest,
+  LineStream,
+  MeteredEngine,
+  RowStream,
+  ServerInfo,
+} from './api.ts'
 import { clusterStatus } from './cluster/cluster-status.ts'
 import type { Peers } from './cluster/peers.ts'
+import type { CommandStatus } from './commands/command.ts'
 import { CommandRunner } from './commands/command-runner.ts'
 import { type Config, checkPropertyAllowed } from './config/config.ts'
+import type { Entity } from './describe/entities.ts'
 import { openInserts } from './inserts/insert-stream.ts'
 import { RowProducer } from './inserts/row-producer.ts'
 import { checkHealth } from './observe/health.ts'
 import { ProcessingLog } from './observe/processing-log.ts'
-import { parseRequest } from './parse-request.ts'
+import { openQuery } from './open-query.ts'
 import type { EngineParts } from './parts.ts'
-import { openPrint } from './queries/print-topic.ts'
-import { openPull } from './queries/run-pull-query.ts'
-import { openPush } from './queries/run-push-query.ts'
-import type { QueryRequest } from './requests.ts'
-import { makeScope, type TopicScope } from './scope.ts'
+import type { ClusterStatus, QueryRequest, StatementRequest } from './requests.ts'
+import { makeScope } from './scope.ts'
 import { Session } from './session.ts'
-import { failingAs, StatementRunner } from './statement-runner.ts'
-import { topicSnapshot } from './topics.ts'
+import { StatementRunner } from './statement-runner.ts'
 import { TransientQueries } from './transient-queries.ts'
 
 export interface EngineOptions {
@@ -33,6 +38,7 @@ export interface EngineOptions {
   /** Closed by the engine. */
   readonly runtime: QueryRuntime
   readonly clock: Clock
+  readonly timer: Timer
   /** In [0, 1). */
   readonly random: () => number
   readonly config: Config
@@ -51,127 +57,155 @@ export interface RunningEngine extends Engine {
 }
 
 /**
- * Replays the command log. Statements and queries wait a moment more, until what it has left is started; who asks for `info` need not.
- * Rejects with BrokerError.
+ * Replays the command log. Statements and queries then wait until the queries that the log has left are started; `info` does not wait.
+ * Rejects with a BrokerError.
  */
 export async function createEngine(options: EngineOptions): Promise<RunningEngine> {
-  const { broker, runtime, clock, random, config, functions, version, peers = null, warn = noop } = options
-  const transient = new TransientQueries()
-  const onTerminate = () => transient.closeAll()
-  const onTerminated = async () => peers?.leave()
-  const commands = new CommandRunner({ broker, runtime, clock, random, config, warn, onTerminate, onTerminated })
-  const rows = new RowProducer(broker, clock)
-  const functionContext: FunctionContext = {
-    now: () => clock.now(),
-    random,
-    config: (key) => config.get(`ksql.functions.${key}`),
+  const engine = new CommandLogEngine(options)
+  await engine.start()
+  return engine
+}
+
+class CommandLogEngine implements RunningEngine {
+  readonly metered: MeteredEngine
+  readonly #version: string
+  readonly #parts: EngineParts
+  readonly #commands: CommandRunner
+  readonly #statements: StatementRunner
+  readonly #processingLog: ProcessingLog
+  #ready: Promise<void> = Promise.resolve()
+  #state: HealthCheck['serverState'] = 'INITIALIZING'
+
+  constructor(options: EngineOptions) {
+    const transient = new TransientQueries()
+    const commands = commandRunner(options, transient)
+    this.#version = options.version
+    this.#commands = commands
+    this.#parts = engineParts(options, commands, transient)
+    this.#statements = new StatementRunner(this.#parts, commands)
+    this.#processingLog = new ProcessingLog(this.#parts)
+    this.metered = { catalog: () => commands.catalog, pushQueries: () => transient.count }
   }
-  const parts: EngineParts = {
+
+  /** Replays the command log; what it has left is started in the background. */
+  async start(): Promise<void> {
+    await this.#commands.replay()
+    this.#ready = this.#commands.start().then(async () => {
+      if (!this.#commands.isTerminated) await this.#processingLog.start((request) => this.#statements.run(request))
+    })
+    void this.#ready.then(() => {
+      if (this.#state === 'INITIALIZING') this.#state = 'READY'
+    }, noop)
+  }
+
+  async execute(request: StatementRequest): Promise<Entity[]> {
+    await this.#accepting()
+    return this.#statements.run(request)
+  }
+
+  async terminate(deleteTopics: readonly string[]): Promise<Entity> {
+    await this.#accepting()
+    return this.#statements.terminate(deleteTopics)
+  }
+
+  async openQuery(request: QueryRequest): Promise<RowStream | LineStream> {
+    await this.#accepting()
+    return openQuery(request, this.#parts)
+  }
+
+  async closeQuery(queryId: string): Promise<boolean> {
+    const query = this.#parts.transient.find(queryId)
+    await query?.close()
+    return query !== undefined
+  }
+
+  async openInserts(target: string, request: InsertsRequest = {}): Promise<InsertRow> {
+    await this.#accepting()
+    const parts = this.#parts
+    const session = Session.open(parts.config, request)
+    const { planning } = makeScope(parts, { session, catalog: parts.catalog(), topics: new Map(), sequence: 0 })
+    return openInserts(target, { rows: parts.rows, planning }, request.records)
+  }
+
+  commandStatuses(): ReadonlyMap<string, CommandStatus> {
+    return this.#commands.statuses
+  }
+
+  async info(): Promise<ServerInfo> {
+    const { broker, config } = this.#parts
+    return {
+      version: this.#version,
+      kafkaClusterId: await broker.clusterId(),
+      ksqlServiceId: config.get('ksql.service.id') ?? '',
+      serverStatus: this.#commands.degraded === null ? 'RUNNING' : 'DEGRADED',
+    }
+  }
+
+  clusterStatus(): Promise<ClusterStatus> {
+    return clusterStatus(this.#parts)
+  }
+
+  health(): Promise<HealthCheck> {
+    const { broker, timer } = this.#parts
+    const commands = this.#commands
+    return checkHealth({ broker, commands, timer }, commands.isTerminated ? 'TERMINATING' : this.#state)
+  }
+
+  checkProperty(name: string): void {
+    checkPropertyAllowed(name, this.#parts.config)
+  }
+
+  async close(): Promise<void> {
+    const { transient, runtime, rows } = this.#parts
+    this.#state = 'TERMINATING'
+    await this.#ready.catch(noop)
+    await transient.closeAll()
+    await this.#commands.close()
+    await runtime.close()
+    await this.#processingLog.close()
+    await rows.close()
+  }
+
+  /** Resolves when requests can be taken. Throws RequestError once the cluster has been terminated. */
+  async #accepting(): Promise<void> {
+    await this.#ready
+    if (!this.#commands.isTerminated) return
+    throw new RequestError('SHUT_DOWN', 'The cluster has been terminated. Start the server again to begin a new one.')
+  }
+}
+
+function commandRunner(options: EngineOptions, transient: TransientQueries): CommandRunner {
+  const { broker, runtime, clock, timer, random, config, peers, warn = noop } = options
+  return new CommandRunner({
     broker,
     runtime,
     clock,
+    timer,
+    random,
+    config,
+    warn,
+    onTerminate: () => transient.closeAll(),
+    onTerminated: async () => peers?.leave(),
+  })
+}
+
+function engineParts(options: EngineOptions, commands: CommandRunner, transient: TransientQueries): EngineParts {
+  const { broker, runtime, clock, timer, random, config, functions, peers = null } = options
+  return {
+    broker,
+    runtime,
+    clock,
+    timer,
     random,
     config,
     functions,
-    functionContext,
+    functionContext: { now: () => clock.now(), random, config: (key) => config.get(`ksql.functions.${key}`) },
     catalog: () => commands.catalog,
     transient,
-    rows,
+    rows: new RowProducer(broker, clock),
     peers,
     startFailure: (queryId) => commands.startFailure(queryId),
-  }
-  const statements = new StatementRunner(parts, commands)
-  const processingLog = new ProcessingLog(parts)
-  await commands.replay()
-  const ready = commands.start().then(async () => {
-    if (!commands.isTerminated) await processingLog.start((request) => statements.run(request))
-  })
-  let state: HealthCheck['serverState'] = 'INITIALIZING'
-  void ready.then(() => {
-    if (state === 'INITIALIZING') state = 'READY'
-  }, noop)
-  const serviceId = config.get('ksql.service.id') ?? ''
-  const accepting = async () => {
-    await ready
-    if (!commands.isTerminated) return
-    throw new RequestError('SHUT_DOWN', 'The cluster has been terminated. Start the server anew for another one.')
-  }
-  return {
-    async execute(request) {
-      await accepting()
-      return statements.run(request)
-    },
-    async terminate(deleteTopics) {
-      await accepting()
-      return statements.terminate(deleteTopics)
-    },
-    async openQuery(request) {
-      await accepting()
-      return openQuery(request, parts)
-    },
-    async closeQuery(queryId) {
-      const query = transient.find(queryId)
-      await query?.close()
-      return query !== undefined
-    },
-    async openInserts(target, request = {}) {
-      await accepting()
-      return openInserts(
-        target,
-        { rows, planning: scopeOf(Session.open(config, request), parts, new Map()).planning },
-        request.records,
-      )
-    },
-    commandStatuses: () => commands.statuses,
-    async info() {
-      return {
-        version,
-        kafkaClusterId: await broker.clusterId(),
-        ksqlServiceId: serviceId,
-        serverStatus: commands.degraded === null ? 'RUNNING' : 'DEGRADED',
-      }
-    },
-    clusterStatus: () => clusterStatus(parts),
-    health: () => checkHealth(broker, commands, commands.topic, commands.isTerminated ? 'TERMINATING' : state),
-    checkProperty: (name) => checkPropertyAllowed(name, config),
-    metered: { catalog: () => commands.catalog, pushQueries: () => transient.count },
-    async close() {
-      state = 'TERMINATING'
-      await ready.catch(noop)
-      await transient.closeAll()
-      await commands.close()
-      await runtime.close()
-      await processingLog.close()
-      await rows.close()
-    },
   }
 }
 
 function noop(): void {}
-
-async function openQuery(request: QueryRequest, parts: EngineParts): Promise<RowStream | LineStream> {
-  const session = Session.open(parts.config, request)
-  const statement = onlyQuery(parseRequest(request.sql, session))
-  return failingAs(statement, [], async () => {
-    const topics = statement.kind === 'print' ? new Map() : await topicSnapshot(parts.broker)
-    const scope = scopeOf(session, parts, topics)
-    if (statement.kind === 'print') return openPrint(statement, scope)
-    return statement.query.emit === null ? openPull(statement, scope, request) : openPush(statement, scope)
-  })
-}
-
-const scopeOf = (session: Session, parts: EngineParts, topics: TopicScope['topics']): TopicScope =>
-  makeScope(parts, { session, catalog: parts.catalog(), topics, sequence: 0 })
-
-/** Wording: ksqlDB. */
-function onlyQuery(statements: readonly Statement[]): QueryStatement | Print {
-  if (statements.length !== 1) {
-    throw new RequestError('BAD_REQUEST', `Expected exactly one KSQL statement; found ${statements.length} instead`)
-  }
-  const [statement] = statements as [Statement]
-  if (statement.kind === 'query' || statement.kind === 'print') return statement
-  throw new StatementError(
-    `Statement type \`${statement.kind}\` not supported for this resource. It takes SELECT and PRINT; send others to /ksql.`,
-    { statement: statement.text },
-  )
-}

@@ -1,6 +1,6 @@
 /** What the engine is made of; handed to whatever answers a statement. */
 import type { Broker } from '../broker/broker.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock, Timer } from '../clock.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
@@ -14,6 +14,7 @@ export interface EngineParts {
   readonly broker: Broker
   readonly runtime: QueryRuntime
   readonly clock: Clock
+  readonly timer: Timer
   /** In [0, 1). */
   readonly random: () => number
   /** The server's own configuration. */

@@ -4,6 +4,7 @@ import { type OutputFormat, Session } from '../../src/cli/cli-session.ts'
 import { Client } from '../../src/cli/client/client.ts'
 import { Screen } from '../../src/cli/output/screen.ts'
 import { runScript } from '../../src/cli/run-script.ts'
+import { systemTimer } from '../../src/clock.ts'
 import { TestEngine, temporaryDirectory } from '../support/engine.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 
@@ -49,6 +50,7 @@ function terminal(format: OutputFormat = 'TABULAR'): Terminal {
     properties: new Map(),
     rowLimit: null,
     timeoutMs: null,
+    timer: systemTimer,
   })
   return {
     session,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Broker } from '../../src/broker/broker.ts'
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/broker/embedded/embedded-log.ts'
-import { systemClock } from '../../src/clock.ts'
+import { systemClock, systemTimer } from '../../src/clock.ts'
 import type { Engine, LineStream, RowStream, StreamEnd } from '../../src/engine/api.ts'
 import type { Peers } from '../../src/engine/cluster/peers.ts'
 import { createConfig } from '../../src/engine/config/config.ts'
@@ -95,6 +95,7 @@ export class TestEngine {
       broker,
       runtime,
       clock: systemClock,
+      timer: systemTimer,
       random: Math.random,
       config: createConfig(config),
       functions,

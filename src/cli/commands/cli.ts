@@ -1,5 +1,5 @@
 /** `millrace cli`: statements from -e, -f, a pipe, or a person. */
-
+import type { Timer } from '../../clock.ts'
 import { Session } from '../cli-session.ts'
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
@@ -29,12 +29,12 @@ export interface CliOptions {
 const INTERRUPTED = 130
 
 /** Resolves to the exit code: 0; 1 if a statement of -e, -f or a pipe failed; 130 if the user stopped it. */
-export async function runCli(url: string, options: CliOptions): Promise<number> {
+export async function runCli(url: string, options: CliOptions, timer: Timer): Promise<number> {
   const screen = new Screen({ out: process.stdout, err: process.stderr })
   process.stdout.on('error', endQuietly)
   try {
     const credentials = await credentialsOf(options)
-    const session = createSession(new Client(url, credentials), options)
+    const session = createSession(new Client(url, credentials), options, timer)
     if (options.execute !== undefined) return await runOnce(options.execute, '', { session, screen })
     if (options.file !== undefined) return await runOnce(readScript(options.file), options.file, { session, screen })
     if (!process.stdin.isTTY) return await runOnce(await readAll(process.stdin), 'standard input', { session, screen })
@@ -60,7 +60,7 @@ async function credentialsOf({ user, password, token }: CliOptions): Promise<Cre
   return { user, password: needsPassword ? await askPassword(user) : password, token }
 }
 
-function createSession(client: Client, options: CliOptions): Session {
+function createSession(client: Client, options: CliOptions, timer: Timer): Session {
   return new Session({
     client,
     format: parseFormat(options.output),
@@ -68,6 +68,7 @@ function createSession(client: Client, options: CliOptions): Session {
     properties: options.configFile === undefined ? new Map() : readOverrides(options.configFile),
     rowLimit: options.queryRowLimit ?? null,
     timeoutMs: options.queryTimeout ?? null,
+    timer,
   })
 }
 

@@ -9,7 +9,7 @@ import { BrokerError } from '../../broker/broker-error.ts'
 import { commitSurely } from '../../broker/commit-surely.ts'
 import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
-import type { Clock } from '../../clock.ts'
+import { type Clock, sleep, type Timer } from '../../clock.ts'
 import { type Command, decodeCommand, encodeCommand } from './command.ts'
 import { Mutex } from './mutex.ts'
 
@@ -22,6 +22,7 @@ export interface SequencedCommand {
 export interface CommandLogOptions {
   readonly broker: Broker
   readonly clock: Clock
+  readonly timer: Timer
   /** In [0, 1). */
   readonly random: () => number
   readonly serviceId: string
@@ -111,12 +112,10 @@ export class CommandLog {
 
   /** Resolves to true when the command of this sequence number has been applied, to false when `timeoutMs` have passed. */
   async applied(sequence: number, timeoutMs: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined
-    const timeout = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), timeoutMs)
-    })
-    const reached = this.#reached(sequence + 1).then(() => true)
-    return Promise.race([reached, timeout]).finally(() => clearTimeout(timer))
+    const reached = new AbortController()
+    const timeout = sleep(this.#options.timer, timeoutMs, { signal: reached.signal }).then(() => false)
+    const applied = this.#reached(sequence + 1).then(() => true)
+    return Promise.race([applied, timeout]).finally(() => reached.abort())
   }
 
   async close(): Promise<void> {
@@ -129,10 +128,8 @@ export class CommandLog {
 
   /** Before trying again, of random length, lest two servers overtake each other for ever. */
   #pause(attempt: number): Promise<void> {
-    const ms = this.#options.random() * attempt * RETRY_MS
-    return new Promise((resolve) => {
-      setTimeout(resolve, ms)
-    })
+    const { random, timer } = this.#options
+    return sleep(timer, random() * attempt * RETRY_MS)
   }
 
   async #createTopic(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Applies the commands of the log: the catalog follows them, and the runtime follows the catalog. */
 import type { Broker } from '../../broker/broker.ts'
-import type { Clock } from '../../clock.ts'
+import { type Clock, sleep, type Timer } from '../../clock.ts'
 import { StatementError } from '../../errors.ts'
 import type { QueryRuntime } from '../../runtime/query-runtime.ts'
 import type { Config } from '../config/config.ts'
@@ -14,6 +14,7 @@ export interface CommandRunnerOptions {
   readonly broker: Broker
   readonly runtime: QueryRuntime
   readonly clock: Clock
+  readonly timer: Timer
   /** In [0, 1). */
   readonly random: () => number
   readonly config: Config
@@ -43,11 +44,12 @@ export class CommandRunner {
   #ending: Promise<void> | null = null
 
   constructor(options: CommandRunnerOptions) {
-    const { broker, clock, random, config, warn } = options
+    const { broker, clock, timer, random, config, warn } = options
     this.#options = options
     this.#log = new CommandLog({
       broker,
       clock,
+      timer,
       random,
       serviceId: config.get('ksql.service.id') ?? '',
       replicas: config.number('ksql.internal.topic.replicas'),
@@ -205,7 +207,7 @@ export class CommandRunner {
   /** Whoever waits for the command learns of it first: it is being applied now. */
   async #endLog(): Promise<void> {
     await this.#log.close()
-    await new Promise((resolve) => setTimeout(resolve, READ_BY_OTHERS_MS))
+    await sleep(this.#options.timer, READ_BY_OTHERS_MS)
     await attempt(() => deleteTopic(this.#options.broker, this.topic))
     await attempt(this.#options.onTerminated)
   }

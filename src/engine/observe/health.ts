@@ -1,17 +1,23 @@
-/** Whether the parts that statements and queries need are well: asked anew at each call. Source: rest.md 2. */
+/** Whether the parts that statements and queries need are well; checked again at each call. */
 import type { Broker } from '../../broker/broker.ts'
+import { sleep, type Timer } from '../../clock.ts'
 import type { HealthCheck } from '../api.ts'
 import type { CommandRunner } from '../commands/command-runner.ts'
 
 const TIMEOUT_MS = 5000
 
+export interface HealthParts {
+  readonly broker: Broker
+  readonly commands: CommandRunner
+  readonly timer: Timer
+}
+
+/** The answer of GET /healthcheck, at the latest after five seconds. Never rejects. */
 export async function checkHealth(
-  broker: Broker,
-  commands: CommandRunner,
-  topic: string,
+  { broker, commands, timer }: HealthParts,
   serverState: HealthCheck['serverState'],
 ): Promise<HealthCheck> {
-  const kafka = await answers(() => broker.describeTopic(topic))
+  const kafka = await answers(() => broker.describeTopic(commands.topic), timer)
   const commandRunner = commands.degraded === null
   return {
     isHealthy: kafka && commandRunner,
@@ -25,14 +31,12 @@ export async function checkHealth(
 }
 
 /** Whether `ask` succeeds in time. */
-async function answers(ask: () => Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), TIMEOUT_MS)
-  })
+async function answers(ask: () => Promise<unknown>, timer: Timer): Promise<boolean> {
+  const answered = new AbortController()
+  const timeout = sleep(timer, TIMEOUT_MS, { signal: answered.signal }).then(() => false)
   const asked = ask().then(
     () => true,
     () => false,
   )
-  return Promise.race([asked, timeout]).finally(() => clearTimeout(timer))
+  return Promise.race([asked, timeout]).finally(() => answered.abort())
 }

@@ -5,7 +5,7 @@
  */
 import type { Broker } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
-import type { Clock } from '../../clock.ts'
+import type { Clock, Scheduled, Timer } from '../../clock.ts'
 import { loggerOf } from '../../plan/describe.ts'
 import type { ProcessingError } from '../../runtime/processing-error.ts'
 import type { QueryRuntime } from '../../runtime/query-runtime.ts'
@@ -33,6 +33,7 @@ export interface ProcessingLogParts {
   readonly broker: Broker
   readonly runtime: Pick<QueryRuntime, 'onProcessingError'>
   readonly clock: Clock
+  readonly timer: Timer
   readonly config: Config
   readonly rows: RowProducer
   /** What is in force now. */
@@ -44,7 +45,7 @@ export class ProcessingLog {
   readonly #topic: string
   #waiting: string[] = []
   #dropped = 0
-  #timer: NodeJS.Timeout | null = null
+  #nextFlush: Scheduled | null = null
   #writing: Promise<void> = Promise.resolve()
 
   constructor(parts: ProcessingLogParts) {
@@ -86,7 +87,7 @@ export class ProcessingLog {
 
   /** Writes what waits. */
   async close(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#nextFlush?.cancel()
     await this.#writing
     await this.#flush()
   }
@@ -99,10 +100,10 @@ export class ProcessingLog {
     const time = this.#parts.clock.now()
     const withRows = this.#parts.config.flag('ksql.logging.processing.rows.include')
     this.#waiting.push(entryText(queryId, error, time, withRows))
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null
+    this.#nextFlush ??= this.#parts.timer.after(FLUSH_MS, () => {
+      this.#nextFlush = null
       this.#writing = this.#flush()
-    }, FLUSH_MS)
+    })
   }
 
   /** An unreachable topic costs the entries of this flush: the log must never hold up a query. */

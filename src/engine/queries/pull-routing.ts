@@ -2,7 +2,7 @@
  * Pull queries in a cluster: each partition of the table is asked of the server that has it, this one or another, and the rows are put
  * together. While slots move the query waits; it is answered from all partitions that it needs, or not at all. Source: rest.md 7.
  */
-import { setTimeout as delay } from 'node:timers/promises'
+import { sleep, type Timer } from '../../clock.ts'
 import { QueryError, RequestError } from '../../errors.ts'
 import { merge } from '../../runtime/queries/merge.ts'
 import type { PullRequest, QueryRuntime } from '../../runtime/query-runtime.ts'
@@ -33,6 +33,7 @@ interface Route {
 const LOOK_AGAIN_MS = 50
 
 interface RoutingParts {
+  readonly timer: Timer
   readonly runtime: Pick<QueryRuntime, 'status' | 'locate' | 'pull'>
   readonly config: Config
   /** Null: this server is alone. */
@@ -51,7 +52,7 @@ export async function* pullTable(
   signal: AbortSignal,
 ): AsyncIterable<readonly Row[]> {
   const timeoutMs = parts.config.number('ksql.query.pull.forwarding.timeout.ms')
-  const until = performance.now() + timeoutMs
+  const until = parts.timer.elapsed() + timeoutMs
   for (let isAnswered = false; !isAnswered && !signal.aborted; ) {
     const route = await findRoute(table, parts, { until, signal })
     if (route.elsewhere.size === 0) return yield* parts.runtime.pull(table.queryId, table.pull, route.here)
@@ -61,8 +62,8 @@ export async function* pullTable(
       return yield* merge(sources)
     } catch (error) {
       // Slots may have moved since the route was found. What a client has seen cannot be taken back.
-      if (isAnswered || performance.now() >= until) throw unavailable(table, error)
-      await pause(signal)
+      if (isAnswered || parts.timer.elapsed() >= until) throw unavailable(table, error)
+      await sleep(parts.timer, LOOK_AGAIN_MS, { signal })
     }
   }
 }
@@ -114,8 +115,9 @@ async function findRoute(
     if (state === 'ERROR' && reason === 'moving')
       throw failed(table, status?.failures.at(-1)?.message ?? 'unknown cause')
     const isHopeless = state === undefined || state === 'ERROR' || state === 'NOT_RUNNING'
-    if (isHopeless || reason === 'elsewhere' || signal.aborted || performance.now() >= until) throw unavailable(table)
-    await pause(signal)
+    if (isHopeless || reason === 'elsewhere' || signal.aborted || parts.timer.elapsed() >= until)
+      throw unavailable(table)
+    await sleep(parts.timer, LOOK_AGAIN_MS, { signal })
   }
 }
 
@@ -161,8 +163,4 @@ function unavailable({ queryId }: TablePull, cause?: unknown): RequestError {
     `No server has all partitions of the table at work that this query reads.${why} Query ${queryId} may be starting, moving or in error: see EXPLAIN ${queryId}; and try again.`,
     { cause },
   )
-}
-
-async function pause(signal: AbortSignal): Promise<void> {
-  await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {})
 }

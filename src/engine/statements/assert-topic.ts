@@ -1,7 +1,7 @@
 /** ASSERT [NOT EXISTS] TOPIC. Source: sql.md 17. */
 import { durationMs } from '../../analysis/durations.ts'
 import type { Broker } from '../../broker/broker.ts'
-import type { Clock } from '../../clock.ts'
+import { sleep, type Timer } from '../../clock.ts'
 import { StatementError } from '../../errors.ts'
 import type { AssertTopic, Property } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
@@ -15,7 +15,7 @@ export const assertTopic = checked<AssertTopic>((statement, { parts, config }) =
   const timeoutMs =
     statement.timeout === null ? config.number('ksql.assert.topic.default.timeout.ms') : durationMs(statement.timeout)
   return async () => {
-    const failure = await untilHolds(() => mismatch(statement, expected, parts.broker), timeoutMs, parts.clock)
+    const failure = await untilHolds(() => mismatch(statement, expected, parts.broker), timeoutMs, parts.timer)
     if (failure !== null) throw new StatementError(failure, { code: 'ASSERTION_FAILED' })
     return { '@type': 'assert_topic', topicName: topic, exists }
   }
@@ -56,12 +56,12 @@ async function mismatch(
 async function untilHolds(
   check: () => Promise<string | null>,
   timeoutMs: number,
-  clock: Clock,
+  timer: Timer,
 ): Promise<string | null> {
-  const end = clock.now() + timeoutMs
+  const end = timer.elapsed() + timeoutMs
   for (;;) {
     const failure = await check()
-    if (failure === null || clock.now() >= end) return failure
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    if (failure === null || timer.elapsed() >= end) return failure
+    await sleep(timer, POLL_MS)
   }
 }

@@ -7,7 +7,7 @@ import { type EmbeddedLog, openEmbeddedLog } from '../../../src/broker/embedded/
 import { partitionForKey } from '../../../src/broker/partitioner.ts'
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
 import { RecordBatchCursor, readHeaders } from '../../../src/broker/record-batch-cursor.ts'
-import { systemClock } from '../../../src/clock.ts'
+import { systemClock, systemTimer } from '../../../src/clock.ts'
 import { createConfig } from '../../../src/engine/config/config.ts'
 import { createEngine, type RunningEngine } from '../../../src/engine/engine.ts'
 import { BUILT_IN_FUNCTIONS } from '../../../src/functions/index.ts'
@@ -62,7 +62,7 @@ export class World {
     })
     const broker = log.broker()
     await broker.connect()
-    const shared = { broker, functions, clock: systemClock, random: Math.random }
+    const shared = { broker, functions, clock: systemClock, timer: systemTimer, random: Math.random }
     const runtime = createQueryRuntime({ ...shared, config: CONFIG })
     const engine = await createEngine({ ...shared, runtime, config: createConfig(CONFIG), version: '0.0.0-test' })
     const metrics = { contentType: 'text/plain', metrics: async () => '' }

@@ -1,0 +1,71 @@
+/** What a server is started with: the caller's options, with every default decided. */
+import { availableParallelism, hostname } from 'node:os'
+import { type Clock, systemClock, systemTimer, type Timer } from '../clock.ts'
+import { type Config, createConfig } from '../engine/config/config.ts'
+
+export interface ServerPartsOptions {
+  /** Directory of the embedded log and of the state of queries. Created if it does not exist. */
+  readonly dataDir: string
+  /** `host:port,...` of a Kafka cluster; absent: the embedded log. Overrides `bootstrap.servers` of the properties. */
+  readonly bootstrapServers?: string
+  /** Configuration by name, with or without `ksql.streams.`. */
+  readonly properties?: Readonly<Record<string, string>>
+  readonly clock?: Clock
+  readonly timer?: Timer
+  /** Receives damage, failed queries and failed upkeep, in words for the operator. Default: standard error. */
+  readonly warn?: (message: string) => void
+  /** Receives changes in this server's share of a cluster's work, in words for the operator. Default: they are dropped. */
+  readonly inform?: (message: string) => void
+  /** URL at which the other servers of a cluster reach this one, unless the configuration names one. */
+  readonly address?: string
+}
+
+export interface ServerSetup {
+  readonly dataDir: string
+  /** `host:port,...` of a Kafka cluster; undefined: the embedded log. */
+  readonly kafka: string | undefined
+  readonly properties: Readonly<Record<string, string>>
+  readonly config: Config
+  readonly clock: Clock
+  readonly timer: Timer
+  readonly warn: (message: string) => void
+  readonly inform: (message: string) => void
+  /** URL at which the other servers of a cluster reach this one. */
+  readonly address: string
+  /** Worker threads: by default as many as there are cores. */
+  readonly threads: number
+}
+
+export function serverSetup(options: ServerPartsOptions): ServerSetup {
+  const { dataDir, clock = systemClock, timer = systemTimer, warn = writeWarning, inform = () => {} } = options
+  const given = createConfig(options.properties ?? {})
+  const kafka = options.bootstrapServers ?? given.get('bootstrap.servers')
+  const properties = withGuarantee(options.properties ?? {}, given, kafka === undefined)
+  const config = createConfig(properties)
+  const threads = Math.max(1, Number(config.get('num.stream.threads') ?? availableParallelism()))
+  const address = reachableAddress(config, options.address)
+  return { dataDir, kafka, properties, config, clock, timer, warn, inform, address, threads }
+}
+
+/** The embedded log, its positions and its state are on one disk, so exactly once costs next to nothing there; on Kafka it must be chosen. */
+function withGuarantee(
+  properties: Readonly<Record<string, string>>,
+  config: Config,
+  isEmbedded: boolean,
+): Readonly<Record<string, string>> {
+  if (!isEmbedded || config.server.has('processing.guarantee')) return properties
+  return { ...properties, 'processing.guarantee': 'exactly_once_v2' }
+}
+
+/** A listener on all addresses of the machine is reached by the machine's name. */
+function reachableAddress(config: Config, given: string | undefined): string {
+  const [first = ''] = (config.get('listeners') ?? '').split(',')
+  const address =
+    config.get('ksql.advertised.listener') ?? config.get('ksql.internal.listener') ?? given ?? first.trim()
+  return address.replace(/(?<=^https?:\/\/)(?:0\.0\.0\.0|\[::\])(?=:|$)/i, hostname())
+}
+
+/** For programs that embed the engine and have no log of their own. */
+function writeWarning(message: string): void {
+  process.stderr.write(`${message}\n`)
+}

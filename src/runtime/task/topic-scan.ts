@@ -1,0 +1,128 @@
+/**
+ * Drives a plan of stateless steps over what a topic holds now, each partition from its start to the end that it has when the scan begins,
+ * through the same tasks that run queries. The caller fetches.
+ */
+import type { FetchedPartition, PartitionOffset } from '../../broker/broker.ts'
+import { RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
+import type { Clock } from '../../clock.ts'
+import { QueryError } from '../../errors.ts'
+import type { FunctionContext } from '../../functions/declaration.ts'
+import type { FunctionRegistry } from '../../functions/registry.ts'
+import type { SourceStep } from '../../operators/step.ts'
+import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import { splitTopology, stepSchemas } from '../../plan/topology.ts'
+import type { Row } from '../../types/value.ts'
+import { fatalError, policyOf } from './bad-records.ts'
+import { SourceGroup, type Subscription } from './shared-source.ts'
+import { Task } from './task.ts'
+
+export interface TopicScanOptions {
+  /** One source, stateless steps, one subscriber. */
+  readonly plan: PhysicalPlan
+  /** Most rows of the scan; may be infinite. */
+  readonly limit: number
+  readonly functions: FunctionRegistry
+  readonly functionContext: FunctionContext
+  readonly clock: Clock
+  readonly config: (name: string) => string | undefined
+}
+
+export class TopicScan {
+  readonly #options: TopicScanOptions
+  readonly #cursor = new RecordBatchCursor()
+  readonly #ends = new Map<number, number>()
+  readonly #groups = new Map<number, SourceGroup>()
+  #rows: Row[] = []
+  #left: number
+
+  constructor(options: TopicScanOptions) {
+    this.#options = options
+    this.#left = options.limit
+  }
+
+  /** Takes the bounds of each partition; returns the offsets at which to begin reading those that hold anything. */
+  open(starts: readonly PartitionOffset[], ends: readonly PartitionOffset[]): PartitionOffset[] {
+    return starts.filter(({ partition, offset }, i) => {
+      const end = ends[i]!.offset
+      if (end <= offset) return false
+      this.#ends.set(partition, end)
+      this.#groups.set(partition, this.#group(partition))
+      return true
+    })
+  }
+
+  get hasReachedLimit(): boolean {
+    return this.#left === 0
+  }
+
+  get isDone(): boolean {
+    return this.#ends.size === 0 || this.hasReachedLimit
+  }
+
+  isEnded(partition: number): boolean {
+    return !this.#ends.has(partition)
+  }
+
+  /** The rows of fetched records, up to the limit. Throws a BrokerError or a QueryError. */
+  read({ partition, batches, fetchOffset, nextOffset, abortedTransactions, error }: FetchedPartition): Row[] {
+    if (error !== null && !error.retriable) throw error
+    const end = this.#ends.get(partition)
+    if (end === undefined) return []
+    const group = this.#groups.get(partition)!
+    this.#rows = []
+    this.#cursor.reset(batches, fetchOffset, abortedTransactions)
+    while (this.#left > 0 && this.#cursor.next() && this.#cursor.offset < end) group.read(this.#cursor)
+    if (nextOffset >= end) this.#ends.delete(partition)
+    return this.#rows
+  }
+
+  #group(partition: number): SourceGroup {
+    const { plan, config, functions, functionContext, clock } = this.#options
+    const { steps } = plan
+    const [topology] = splitTopology(steps)
+    const task = new Task({
+      topology: topology!,
+      schemas: stepSchemas(steps),
+      plan: steps,
+      partition,
+      coalesces: false,
+      functions,
+      functionContext,
+      clock,
+      config,
+      store: () => {
+        throw new Error('A scan keeps no state')
+      },
+      usage: () => null,
+      sink: () => () => {},
+      repartition: () => () => {},
+      subscriber:
+        () =>
+        ({ value }) => {
+          if (value === null || this.#left === 0) return
+          this.#left--
+          this.#rows.push(value)
+        },
+      reportError: () => {},
+      reportLate: () => {},
+    })
+    const input = task.inputs[0]!
+    const { accept: deliver } = input
+    const refuse = this.#refuse(partition)
+    return new SourceGroup([{ input, enter: () => {}, deliver, refuse, advance: null }], {
+      partition,
+      headers: (cursor) => readHeaders(cursor as RecordBatchCursor),
+    })
+  }
+
+  /** A record that would stop a running query ends the scan. */
+  #refuse(partition: number): Subscription['refuse'] {
+    const { plan, config } = this.#options
+    const step = plan.steps[0] as SourceStep
+    const policy = policyOf(step, config, { transient: true })
+    return (fault, { offset }) => {
+      const fatal = fatalError({ topic: step.topic, partition, offset }, fault, { policy, config })
+      if (fatal !== null) throw new QueryError(fatal.message, { queryId: plan.queryId, type: 'USER', cause: fatal })
+    }
+  }
+}
