@@ -82,10 +82,12 @@ async function measure(peer: string, broker: Broker, connect: Connect): Promise<
     config: properties,
     connect,
     stores: { kind: 'memory' },
+    timer: systemTimer,
     onDeath,
+    log: ({ text }) => console.error(text),
   })
   const common = { broker, functions, clock: systemClock, timer: systemTimer, random: Math.random }
-  const runtime = createQueryRuntime({ ...common, config: properties, workers })
+  const runtime = createQueryRuntime({ broker, clock: systemClock, timer: systemTimer, config: properties, workers })
   const engine = await createEngine({ ...common, runtime, config, version: 'bench' })
   const metrics = { contentType: 'text/plain', metrics: async () => '' }
   const parts = { engine: Promise.resolve(engine), metrics, log: silentLog, clock: systemClock }

@@ -62,7 +62,7 @@ async function open(setup: ServerSetup): Promise<OpenedParts> {
   let cluster: ClusterMembership | null = null
   try {
     const functions = createRegistry(BUILT_IN_FUNCTIONS)
-    const runtime = openRuntime(setup, connection, functions)
+    const runtime = openRuntime(setup, connection)
     if (connection.join !== null) cluster = await joinCluster(setup, runtime, connection.join)
     const engine = await openEngine(setup, { connection, functions, runtime, cluster })
     return {
@@ -81,14 +81,13 @@ async function open(setup: ServerSetup): Promise<OpenedParts> {
   }
 }
 
-function openRuntime(setup: ServerSetup, connection: OpenedBroker, functions: FunctionRegistry): QueryRuntime {
-  const { clock, properties, warn } = setup
+function openRuntime(setup: ServerSetup, connection: OpenedBroker): QueryRuntime {
+  const { clock, timer, properties, warn } = setup
   const stores = storesSetup(setup)
   return createQueryRuntime({
     broker: connection.broker,
-    functions,
     clock,
-    random: Math.random,
+    timer,
     config: properties,
     workers: openWorkers(setup, connection, stores),
     changelogs: stores.changelogs,
@@ -136,24 +135,26 @@ async function openPeers(cluster: ClusterMembership, { address, config }: Server
 
 /** Does not wait for the first slots. */
 async function joinCluster(
-  { clock, inform, warn }: ServerSetup,
+  { clock, timer, inform, warn }: ServerSetup,
   runtime: QueryRuntime,
   join: ClusterMembershipOptions['join'],
 ): Promise<ClusterMembership> {
   const { ClusterMembership } = await import('./runtime/cluster/cluster-membership.ts')
-  return new ClusterMembership({ runtime, clock, join, inform, warn })
+  return new ClusterMembership({ runtime, clock, timer, join, inform, warn })
 }
 
 /** Tasks run in threads; each is started when the first task is placed on it. */
 function openWorkers(setup: ServerSetup, connection: OpenedBroker, stores: StoresSetup): WorkerProvider {
-  const { properties, threads, warn } = setup
+  const { properties, threads, timer, inform, warn } = setup
   return workerThreads({
     count: threads,
     serverId: connection.serverId,
     config: properties,
     connect: connection.connect,
     stores,
+    timer,
     onDeath: (error) => warn(`A worker thread died: ${error.stack ?? error.message}`),
+    log: ({ level, text }) => (level === 'warn' ? warn(text) : inform(text)),
   })
 }
 

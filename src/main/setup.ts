@@ -14,7 +14,7 @@ export interface ServerPartsOptions {
   readonly timer?: Timer
   /** Receives damage, failed queries and failed upkeep, in words for the operator. Default: standard error. */
   readonly warn?: (message: string) => void
-  /** Receives changes in this server's share of a cluster's work, in words for the operator. Default: they are dropped. */
+  /** Receives the progress of restores and changes in this server's share of a cluster, in words for the operator. Default: they are dropped. */
   readonly inform?: (message: string) => void
   /** URL at which the other servers of a cluster reach this one, unless the configuration names one. */
   readonly address?: string

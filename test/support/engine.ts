@@ -16,6 +16,7 @@ import { createRegistry } from '../../src/functions/registry.ts'
 import { createQueryRuntime, type SettlingQueryRuntime } from '../../src/runtime/queries/runtime.ts'
 import { durableStores } from '../../src/runtime/stores/durable-stores.ts'
 import type { StoreProvider } from '../../src/runtime/stores/task-stores.ts'
+import { inProcessWorkers } from '../../src/runtime/worker/in-process-workers.ts'
 import type { Row } from '../../src/types/value.ts'
 
 const functions = createRegistry(BUILT_IN_FUNCTIONS)
@@ -73,7 +74,7 @@ export class TestEngine {
   static async over(
     log: EmbeddedLog,
     properties: Readonly<Record<string, string>>,
-    { peers, ...runtimeParts }: EngineTestParts = {},
+    { peers, stores, sharesSlots }: EngineTestParts = {},
   ): Promise<TestEngine> {
     const config = {
       'auto.offset.reset': 'earliest',
@@ -83,14 +84,14 @@ export class TestEngine {
     }
     const broker = log.broker()
     await broker.connect()
-    const runtime = createQueryRuntime({
-      broker,
+    const plain = { broker, clock: systemClock, timer: systemTimer, config }
+    const workers = inProcessWorkers({
+      ...plain,
       functions,
-      clock: systemClock,
       random: () => 0.5,
-      config,
-      ...runtimeParts,
+      ...(stores !== undefined && { stores }),
     })
+    const runtime = createQueryRuntime({ ...plain, workers, ...(sharesSlots !== undefined && { sharesSlots }) })
     const engine = await createEngine({
       broker,
       runtime,

@@ -7,7 +7,7 @@ import { type EmbeddedLog, openEmbeddedLog } from '../../src/broker/embedded/emb
 import { partitionForKey } from '../../src/broker/partitioner.ts'
 import { RecordBatchBuilder } from '../../src/broker/record-batch-builder.ts'
 import { RecordBatchCursor } from '../../src/broker/record-batch-cursor.ts'
-import { systemClock } from '../../src/clock.ts'
+import { systemClock, systemTimer } from '../../src/clock.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
 import { EMPTY_METASTORE, type Metastore, putSource } from '../../src/metastore/metastore.ts'
@@ -22,6 +22,7 @@ import {
   type QueryRuntimeOptions,
   type SettlingQueryRuntime,
 } from '../../src/runtime/queries/runtime.ts'
+import { type InProcessWorkersOptions, inProcessWorkers } from '../../src/runtime/worker/in-process-workers.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
 
 export const functions = createRegistry(BUILT_IN_FUNCTIONS)
@@ -41,8 +42,10 @@ export interface ReadRecord {
 
 const EARLIEST = { 'auto.offset.reset': 'earliest' }
 
-/** Options of the runtime that differ from a plain one, asked for at each start. */
-export type Overrides = (log: EmbeddedLog) => Partial<QueryRuntimeOptions>
+/** Options of the runtime, and of its worker in this thread, that differ from plain ones; called at each start. */
+export type Overrides = (
+  log: EmbeddedLog,
+) => Partial<QueryRuntimeOptions & Pick<InProcessWorkersOptions, 'functions' | 'stores'>>
 
 export class QueryWorld {
   readonly log: EmbeddedLog
@@ -71,14 +74,12 @@ export class QueryWorld {
   }
 
   #makeRuntime(): SettlingQueryRuntime {
-    const runtime = createQueryRuntime({
-      broker: this.broker,
-      functions,
-      clock: systemClock,
-      random: Math.random,
-      config: {},
-      ...this.#overrides(this.log),
-    })
+    const { stores, ...overrides } = this.#overrides(this.log)
+    const plain = { broker: this.broker, clock: systemClock, config: {}, ...overrides }
+    // The worker's own timer: a test that sets time by hand sets it for the runtime alone.
+    const inProcess = { functions, random: Math.random, ...plain, timer: systemTimer }
+    const workers = inProcessWorkers(stores === undefined ? inProcess : { ...inProcess, stores })
+    const runtime = createQueryRuntime({ timer: systemTimer, workers, ...plain })
     runtime.onProcessingError((queryId, error) => this.errors.push({ queryId, error }))
     return runtime
   }

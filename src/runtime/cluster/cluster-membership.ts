@@ -2,23 +2,21 @@
  * This server among the servers of its cluster: joins the slots group, hands the slots that come and go to the runtime, and joins again,
  * after pauses that grow, whenever the membership has ended.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import type { SlotEvents, SlotMembership } from '../../broker/kafka/groups/slot-group.ts'
 import type { SlotOwner } from '../../broker/slot-owner.ts'
-import type { Clock } from '../../clock.ts'
+import { type Clock, sleep, type Timer } from '../../clock.ts'
 import { messageOf } from '../../expressions/message-of.ts'
 import type { QueryRuntime } from '../query-runtime.ts'
 
 export interface ClusterMembershipOptions {
   readonly runtime: Pick<QueryRuntime, 'takeSlots' | 'dropSlots'>
   readonly clock: Clock
+  readonly timer: Timer
   /** Joins the slots group. `signal`: leave it, also if the first slots have not come yet. */
   readonly join: (events: SlotEvents, signal: AbortSignal) => Promise<SlotMembership>
   /** Told, in words for the operator, which slots come and go. */
   readonly inform: (message: string) => void
   readonly warn: (message: string) => void
-  /** Resolves after `ms`, or when the signal is aborted. Default: the system's timer. */
-  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
 const FIRST_PAUSE_MS = 1_000
@@ -48,7 +46,7 @@ export class ClusterMembership {
   }
 
   async #run(): Promise<void> {
-    const { clock, join, warn, pause = systemPause } = this.#options
+    const { clock, timer, join, warn } = this.#options
     const { signal } = this.#leaving
     for (let failures = 0; !signal.aborted; failures++) {
       const startedAt = clock.now()
@@ -61,7 +59,7 @@ export class ClusterMembership {
       }
       this.#member = null
       if (clock.now() - startedAt > LONGEST_PAUSE_MS) failures = 0
-      if (!signal.aborted) await pause(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures), signal)
+      if (!signal.aborted) await sleep(timer, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures), { signal })
     }
   }
 
@@ -94,8 +92,4 @@ function rangesOf(slots: readonly number[]): string {
     else ranges.push({ from: slot, to: slot })
   }
   return ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(',')
-}
-
-async function systemPause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => {})
 }

@@ -4,7 +4,7 @@
  */
 import { BrokerError } from '../../broker/broker-error.ts'
 import { positionKey } from '../../broker/position-key.ts'
-import type { Clock } from '../../clock.ts'
+import type { Clock, Scheduled, Timer } from '../../clock.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
 import { failureOf } from '../query-failure.ts'
 import { addProgress, type QueryProgress } from '../query-progress.ts'
@@ -26,6 +26,7 @@ export interface RunningQueryOptions extends PlacementOptions {
   /** Its tasks run where these are. */
   readonly slots: OwnedSlots
   readonly clock: Clock
+  readonly timer: Timer
   /** After a failure it stays ended, and `onEnded` is told. */
   readonly retries: boolean
   readonly onEnded?: (failure: QueryFailure) => void
@@ -63,7 +64,7 @@ export class RunningQuery {
   #table: KeptTable | null = null
   #isLearning = false
   #turn: Promise<unknown> = Promise.resolve()
-  #retry: NodeJS.Timeout | undefined
+  #retry: Scheduled | null = null
   #retryDelayMs: number
   /** When it was last brought to run, epoch ms; 0: the last attempt did not come so far. */
   #startedAt = 0
@@ -90,7 +91,7 @@ export class RunningQuery {
   /** Ends it for good. `purge`: and deletes what it has on workers and broker. */
   stop({ purge }: { readonly purge: boolean }): Promise<void> {
     this.#isStopped = true
-    clearTimeout(this.#retry)
+    this.#retry?.cancel()
     return this.#inTurn(async () => {
       this.#state = 'PENDING_SHUTDOWN'
       // What is to be deleted may also be where the query ran before it failed.
@@ -298,14 +299,13 @@ export class RunningQuery {
 
   /** Delays double, up to the last; after a run that was longer than its delay they start over. */
   #scheduleRetry(): void {
-    const { clock } = this.#options
+    const { clock, timer } = this.#options
     const ranFor = this.#startedAt === 0 ? 0 : clock.now() - this.#startedAt
     if (ranFor > this.#retryDelayMs) this.#retryDelayMs = this.#firstRetryMs
     const delay = this.#retryDelayMs
     this.#retryDelayMs = Math.min(this.#lastRetryMs, 2 * delay)
-    clearTimeout(this.#retry)
-    this.#retry = setTimeout(() => this.#inBackground(() => this.#launch()), delay)
-    this.#retry.unref()
+    this.#retry?.cancel()
+    this.#retry = timer.after(delay, () => this.#inBackground(() => this.#launch()), { background: true })
   }
 
   get #firstRetryMs(): number {

@@ -1,13 +1,11 @@
 /** The runtime as the engine sees it: persistent queries by id, push queries by subscriber, over however many workers. */
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Broker } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
-import type { Clock } from '../../clock.ts'
-import type { FunctionRegistry } from '../../functions/registry.ts'
+import { type Clock, sleep, type Timer } from '../../clock.ts'
 import type { Row } from '../../types/value.ts'
 import type { TaskAssignment } from '../assignment.ts'
 import type { ProcessingError } from '../processing-error.ts'
-import { type Config, compressionOf, mergeConfig } from '../query-config.ts'
+import { type Config, mergeConfig } from '../query-config.ts'
 import type { FetchTotals } from '../query-progress.ts'
 import type {
   PullRequest,
@@ -20,9 +18,6 @@ import type {
   TableParts,
 } from '../query-runtime.ts'
 import { OwnedSlots } from '../slots.ts'
-import { memoryStores } from '../stores/memory-stores.ts'
-import type { StoreProvider } from '../stores/task-stores.ts'
-import { inProcessWorkers } from '../worker/in-process-workers.ts'
 import { unlessLost, type Worker, type WorkerListener, WorkerLostError, type WorkerProvider } from '../worker.ts'
 import { fixOrigins, type PlacementOptions } from './layout.ts'
 import type { KeptTable } from './materialization-partitions.ts'
@@ -32,18 +27,14 @@ import { RunningQuery, type RunningQueryOptions } from './running-query.ts'
 import { Workers } from './workers.ts'
 
 export interface QueryRuntimeOptions {
-  /** Of this thread; connected. The caller closes it after the runtime. */
+  /** Belongs to this thread; already connected. The caller closes it after the runtime. */
   readonly broker: Broker
-  readonly functions: FunctionRegistry
   readonly clock: Clock
-  /** In [0, 1). */
-  readonly random: () => number
-  /** The server's configuration (`ksql.service.id`, `ksql.streams.…`, `ksql.functions.…`). */
+  readonly timer: Timer
+  /** The server's configuration (`ksql.service.id`, `ksql.streams.…`). */
   readonly config: Config
-  /** Where tasks run. Default: in this thread, with `stores`. */
-  readonly workers?: WorkerProvider
-  /** State of tasks in this thread. Default: in memory, made anew from the topics after a restart. */
-  readonly stores?: StoreProvider
+  /** Where tasks run. */
+  readonly workers: WorkerProvider
   /** Whether stores have changelog topics, which the stores then write. Default false. */
   readonly changelogs?: boolean
   /** True: slots come by `takeSlots`, and only their tasks run. Default: all slots are this server's. */
@@ -95,7 +86,7 @@ class Runtime implements SettlingQueryRuntime {
       onEnded: () => {},
     })
     this.#workers = new Workers({
-      provider: options.workers ?? this.#inProcess(),
+      provider: options.workers,
       listener: this.#listener(),
       onLost: (worker, suspect, cause) => this.#lose(worker, suspect, cause),
     })
@@ -132,7 +123,7 @@ class Runtime implements SettlingQueryRuntime {
       ...[...this.#queries.values()].map((query) => query.measureLag().catch(unlessBroker)),
     ])
     const timeout = new AbortController()
-    const late = delay(REFRESH_MS, undefined, { signal: timeout.signal }).catch(() => {})
+    const late = sleep(this.#options.timer, REFRESH_MS, { signal: timeout.signal })
     await Promise.race([told, late]).finally(() => timeout.abort())
   }
 
@@ -235,6 +226,7 @@ class Runtime implements SettlingQueryRuntime {
       workers: this.#workers,
       slots: life.transient ? ALL_SLOTS : this.#slots,
       clock: this.#options.clock,
+      timer: this.#options.timer,
     })
   }
 
@@ -245,19 +237,6 @@ class Runtime implements SettlingQueryRuntime {
 
   get #serviceId(): string {
     return this.#options.config['ksql.service.id'] ?? 'default_'
-  }
-
-  #inProcess(): WorkerProvider {
-    const { broker, functions, clock, random, config, stores = memoryStores() } = this.#options
-    return inProcessWorkers({
-      broker,
-      functions,
-      functionContext: { now: () => clock.now(), random, config: (key) => config[`ksql.functions.${key}`] },
-      clock,
-      stores,
-      transactionalId: `${this.#serviceId}-0`,
-      compression: compressionOf(mergeConfig(config, {})),
-    })
   }
 
   #listener(): WorkerListener {

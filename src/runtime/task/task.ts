@@ -37,6 +37,8 @@ export interface TaskOptions {
   readonly functions: FunctionRegistry
   readonly functionContext: FunctionContext
   readonly clock: Clock
+  /** Milliseconds that never go back, by which the time of steps is measured. */
+  readonly elapsed: () => number
   readonly config: (name: string) => string | undefined
   /** Whether operators may hold changes of tables back until `flush`. */
   readonly coalesces: boolean
@@ -78,13 +80,14 @@ export class Task {
   readonly #emitted = new Map<StepId, Counter>()
   readonly #late = new Map<StepId, Counter>()
   readonly #dropped = new Map<StepId, Counter>()
-  readonly #times = new StepTimes(() => performance.now())
+  readonly #times: StepTimes
   #streamTime = -1
   #offset = -1
   #topic = ''
 
   constructor(options: TaskOptions) {
     this.#options = options
+    this.#times = new StepTimes(options.elapsed)
     this.partition = options.partition
     const { topology } = options
     const filters = fusedFilters(topology)

@@ -89,6 +89,7 @@ export class TopicScan {
       functions,
       functionContext,
       clock,
+      elapsed: () => 0,
       config,
       store: () => {
         throw new Error('A scan keeps no state')

@@ -1,17 +1,21 @@
 /** Entry of a worker thread: one worker, which the main thread talks to. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock, systemTimer } from '../../clock.ts'
 import { WATCHED } from '../heartbeat.ts'
 import { LocalWorker } from '../worker/local-worker.ts'
+import type { LogMessage } from './protocol.ts'
 import { type WorkerSetup, workerOptions } from './setup.ts'
 import { WorkerServer } from './worker-server.ts'
 
 /** How often a thread without work shows that it lives. */
 const BEAT_MS = 500
 
-const options = await workerOptions(workerData as WorkerSetup)
 const port = parentPort!
+const log = (message: Omit<LogMessage, 'kind'>): void => port.postMessage({ kind: 'log', ...message })
+const options = await workerOptions(workerData as WorkerSetup, { clock: systemClock, timer: systemTimer, log })
 new WorkerServer({
   port,
+  timer: systemTimer,
   open: (listener) => new LocalWorker({ ...options, listener }),
   onClosed: async () => {
     await options.broker.close()
@@ -21,6 +25,6 @@ new WorkerServer({
 const beat = (): void => {
   options.workingFor[WATCHED.beats]!++
 }
-// At once: from the first beat on the thread is watched.
+// At once: the thread is watched from its first beat on.
 beat()
-setInterval(beat, BEAT_MS).unref()
+systemTimer.every(BEAT_MS, beat, { background: true })

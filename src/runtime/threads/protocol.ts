@@ -50,6 +50,16 @@ export type CallMessage = {
   }
 }[keyof WorkerCalls]
 
+/** A line for the server's log, which the main thread writes. */
+export interface LogMessage {
+  readonly kind: 'log'
+  readonly level: 'info' | 'warn'
+  readonly text: string
+}
+
+/** All that a worker thread posts. */
+export type ThreadMessage = WorkerMessage | LogMessage
+
 export type WorkerMessage =
   | { readonly kind: 'reply'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly message: string }

@@ -2,7 +2,7 @@
 import type { Broker } from '../../broker/broker.ts'
 import type { EmbeddedLogAttachment } from '../../broker/embedded/embedded-log.ts'
 import type { KafkaOptions } from '../../broker/kafka/cluster/kafka-connection-options.ts'
-import { systemClock } from '../../clock.ts'
+import type { Clock, Timer } from '../../clock.ts'
 import type { FunctionDeclaration } from '../../functions/declaration.ts'
 import { BUILT_IN_FUNCTIONS } from '../../functions/index.ts'
 import { createRegistry } from '../../functions/registry.ts'
@@ -11,6 +11,7 @@ import { memoryStores } from '../stores/memory-stores.ts'
 import { logRestores } from '../stores/restore-log.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
 import type { LocalWorkerOptions } from '../worker/local-worker.ts'
+import type { LogMessage } from './protocol.ts'
 
 /** How a worker reaches the broker. An embedded log's attachment has a port, which goes into the transfer list. */
 export type BrokerConnection =
@@ -42,20 +43,31 @@ export interface WorkerSetup {
   readonly workingFor: SharedArrayBuffer
 }
 
+/** What the thread itself hands in. */
+export interface WorkerSurroundings {
+  readonly clock: Clock
+  readonly timer: Timer
+  /** Passes a line to the server's log. */
+  readonly log: (message: Omit<LogMessage, 'kind'>) => void
+}
+
 /** Opens what the worker needs. The caller closes the broker after the worker. */
 export async function workerOptions(
   setup: WorkerSetup,
+  surroundings: WorkerSurroundings,
 ): Promise<Omit<LocalWorkerOptions, 'listener'> & { readonly workingFor: Int32Array }> {
   const { index, serverId, workingFor } = setup
+  const { clock, timer } = surroundings
   const config = mergeConfig(setup.config, {})
   const broker = await openBroker(setup.broker)
   await broker.connect()
   return {
     broker,
     functions: createRegistry([...BUILT_IN_FUNCTIONS, ...(await moreFunctions(setup.functionModules))]),
-    functionContext: { now: Date.now, random: Math.random, config: (key) => config[`ksql.functions.${key}`] },
-    clock: systemClock,
-    stores: await openStores(setup.stores, broker),
+    functionContext: { now: () => clock.now(), random: Math.random, config: (key) => config[`ksql.functions.${key}`] },
+    clock,
+    timer,
+    stores: await openStores(setup.stores, broker, surroundings),
     transactionalId: `${serverId}-${index}`,
     compression: compressionOf(config),
     workingFor: new Int32Array(workingFor),
@@ -72,7 +84,11 @@ async function openBroker(connection: BrokerConnection): Promise<Broker> {
   return attachEmbeddedLog(connection.attachment)
 }
 
-async function openStores(setup: StoresSetup, broker: Broker): Promise<StoreProvider> {
+async function openStores(
+  setup: StoresSetup,
+  broker: Broker,
+  { clock, log }: WorkerSurroundings,
+): Promise<StoreProvider> {
   if (setup.kind === 'memory') return memoryStores()
   const { durableStores } = await import('../stores/durable-stores.ts')
   const { directory, cacheBytes, changelogs } = setup
@@ -80,14 +96,10 @@ async function openStores(setup: StoresSetup, broker: Broker): Promise<StoreProv
     directory,
     cacheBytes,
     changelogs: changelogs ? broker : null,
-    clock: systemClock,
-    onWarning: warn,
-    onRestore: logRestores(warn),
+    clock,
+    onWarning: (text) => log({ level: 'warn', text }),
+    onRestore: logRestores((text) => log({ level: 'info', text })),
   })
-}
-
-function warn(message: string): void {
-  process.stderr.write(`${message}\n`)
 }
 
 async function moreFunctions(modules: readonly string[]): Promise<FunctionDeclaration[]> {

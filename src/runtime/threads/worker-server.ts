@@ -1,6 +1,7 @@
 /** The worker's side of the conversation: carries out calls on the worker, and passes on what the worker tells. */
 
 import type { MessagePort } from 'node:worker_threads'
+import type { Scheduled, Timer } from '../../clock.ts'
 import { messageOf } from '../../expressions/message-of.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
@@ -30,6 +31,7 @@ type Handlers = {
 
 export interface WorkerServerOptions {
   readonly port: Pick<MessagePort, 'postMessage' | 'on'>
+  readonly timer: Timer
   readonly open: (listener: WorkerListener) => InProcessWorker
   /** After `close` was answered. */
   readonly onClosed: () => void
@@ -41,14 +43,14 @@ export class WorkerServer {
   readonly #queries = new Map<string, ServedQuery>()
   readonly #pulls = new Map<number, OpenPull>()
   readonly #told = new Map<string, string>()
-  readonly #timer: NodeJS.Timeout
+  readonly #telling: Scheduled
   #nextCursor = 1
 
   constructor(options: WorkerServerOptions) {
     this.#options = options
     this.#worker = options.open(this.#listener())
     options.port.on('message', (message: CallMessage) => void this.#answer(message))
-    this.#timer = setInterval(() => this.#tellProgress(), PROGRESS_MS)
+    this.#telling = options.timer.every(PROGRESS_MS, () => this.#tellProgress())
   }
 
   readonly #handlers: Handlers = {
@@ -100,7 +102,7 @@ export class WorkerServer {
       return isQuiet
     },
     close: async () => {
-      clearInterval(this.#timer)
+      this.#telling.cancel()
       await this.#worker.close()
       return null
     },

@@ -1,11 +1,12 @@
 /** Workers in worker threads. A worker is started for the first task that is placed on it. */
 import { extname } from 'node:path'
 import { Worker as Thread, type Transferable } from 'node:worker_threads'
+import type { Timer } from '../../clock.ts'
 import { WATCHED } from '../heartbeat.ts'
 import type { Config } from '../query-config.ts'
 import { type Worker, type WorkerListener, WorkerLostError, type WorkerProvider } from '../worker.ts'
 import { YOUNG_GENERATION_MB } from './heap-limits.ts'
-import type { WorkerMessage } from './protocol.ts'
+import type { LogMessage, ThreadMessage } from './protocol.ts'
 import { RemoteWorker } from './remote-worker.ts'
 import type { BrokerConnection, StoresSetup, WorkerSetup } from './setup.ts'
 import { WorkerWatch, watchInterval } from './watch.ts'
@@ -20,8 +21,11 @@ export interface WorkerThreadsOptions {
   readonly connect: () => { readonly connection: BrokerConnection; readonly transfer: Transferable[] }
   readonly stores: StoresSetup
   readonly functionModules?: readonly string[]
-  /** Told of a worker that died or was ended, with its error, for the server's log. */
+  readonly timer: Timer
+  /** Called with the error of a worker that died or was ended. */
   readonly onDeath: (error: Error) => void
+  /** Writes what workers have to say into the server's log. */
+  readonly log: (message: Omit<LogMessage, 'kind'>) => void
 }
 
 /** As the table of settings has it. */
@@ -47,7 +51,7 @@ export function workerThreads(options: WorkerThreadsOptions): WorkerProvider {
 }
 
 function startWorker(
-  { serverId, config, connect, stores, functionModules = [], onDeath }: WorkerThreadsOptions,
+  { serverId, config, connect, stores, functionModules = [], timer, onDeath, log }: WorkerThreadsOptions,
   index: number,
   listener: WorkerListener,
   onLost: (suspect: string | null, cause: Error) => void,
@@ -64,12 +68,15 @@ function startWorker(
   })
   const worker = new RemoteWorker((message) => thread.postMessage(message), listener)
   let cause = new Error(`Worker thread ${index} ended.`)
-  thread.on('message', (message: WorkerMessage) => worker.onMessage(message))
+  thread.on('message', (message: ThreadMessage) => {
+    if (message.kind === 'log') log(message)
+    else worker.onMessage(message)
+  })
   thread.on('error', (error: Error) => {
     cause = error
   })
   const timeoutMs = Number(config['millrace.worker.timeout.ms'] ?? DEFAULT_TIMEOUT_MS)
-  const unwatch = watch(shared, timeoutMs, () => {
+  const unwatch = watch({ shared, limitMs: timeoutMs, timer }, () => {
     cause = new Error(`Worker thread ${index} did not come back from its work within ${timeoutMs} ms, and was ended.`)
     void thread.terminate()
   })
@@ -83,12 +90,18 @@ function startWorker(
   return { worker, ended }
 }
 
-/** Calls `onHang` once the thread has not beaten for so long; 0: it is not watched. Ends when the answer is called. */
-function watch(shared: Int32Array, limitMs: number, onHang: () => void): () => void {
+interface Watching {
+  readonly shared: Int32Array
+  /** 0: the thread is not watched. */
+  readonly limitMs: number
+  readonly timer: Timer
+}
+
+/** Calls `onHang` once the thread has not beaten for `limitMs`. Ends when the returned function is called. */
+function watch({ shared, limitMs, timer }: Watching, onHang: () => void): () => void {
   if (!(limitMs > 0)) return () => {}
   const everyMs = watchInterval(limitMs)
-  const watched = new WorkerWatch({ shared, limitMs, everyMs, now: () => performance.now(), onHang })
-  const timer = setInterval(() => watched.check(), everyMs)
-  timer.unref()
-  return () => clearInterval(timer)
+  const watched = new WorkerWatch({ shared, limitMs, everyMs, now: () => timer.elapsed(), onHang })
+  const checking = timer.every(everyMs, () => watched.check(), { background: true })
+  return () => checking.cancel()
 }

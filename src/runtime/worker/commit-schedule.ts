@@ -1,5 +1,5 @@
 /** When a worker commits: each query in its own interval, those of exactly-once guarantee together. */
-import type { Clock } from '../../clock.ts'
+import type { Clock, Scheduled, Timer } from '../../clock.ts'
 import type { Transactions } from './transactions.ts'
 import type { WorkerQuery } from './worker-query.ts'
 
@@ -17,6 +17,7 @@ const PARALLEL_COMMITS = 32
 
 export interface CommitScheduleOptions {
   readonly clock: Clock
+  readonly timer: Timer
   readonly queries: () => Iterable<WorkerQuery>
   readonly transactions: Transactions
   /** Whether all should commit now, whatever their intervals. */
@@ -29,7 +30,7 @@ export interface CommitScheduleOptions {
 
 export class CommitSchedule {
   readonly #options: CommitScheduleOptions
-  #timer: NodeJS.Timeout | null = null
+  #ticking: Scheduled | null = null
   #underWay: Promise<void> | null = null
   /** Commits succeed, and yet it stays full: reading goes on, as waiting would not help. */
   #isHelpless = false
@@ -43,24 +44,24 @@ export class CommitSchedule {
 
   /** Begins to tick. Ticking ends by itself with the last query. */
   start(): void {
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS)
+    this.#ticking ??= this.#options.timer.every(TICK_MS, () => this.#tick())
   }
 
   stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer)
-    this.#timer = null
+    this.#ticking?.cancel()
+    this.#ticking = null
     this.#endWaiting()
   }
 
   /** Between two rounds: commits now, not at the next tick, if so much waits that it should come. */
   relieve(): void {
-    if (this.#timer === null || !this.#relieves || this.#underWay !== null || !this.#options.isPressed()) return
+    if (this.#ticking === null || !this.#relieves || this.#underWay !== null || !this.#options.isPressed()) return
     void this.#commit([...this.#options.queries()])
   }
 
   /** Null: reading may go on; else resolves when it may, which is when a commit has made room. */
   get room(): Promise<void> | null {
-    if (this.#timer === null || this.#isHelpless || !this.#options.isFull()) return null
+    if (this.#ticking === null || this.#isHelpless || !this.#options.isFull()) return null
     return new Promise((resolve) => this.#waiters.push(resolve))
   }
 

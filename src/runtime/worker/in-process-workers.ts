@@ -1,11 +1,37 @@
-/** One worker in this thread: for tests, and for servers that are too small for workers. */
+/** One worker in the thread of its caller: for tests, and for programs that start no threads. */
+import { type Config, compressionOf, mergeConfig } from '../query-config.ts'
+import { memoryStores } from '../stores/memory-stores.ts'
+import type { StoreProvider } from '../stores/task-stores.ts'
 import type { WorkerProvider } from '../worker.ts'
 import { LocalWorker, type LocalWorkerOptions } from './local-worker.ts'
 
-export function inProcessWorkers(options: Omit<LocalWorkerOptions, 'listener'>): WorkerProvider {
+export interface InProcessWorkersOptions extends Pick<LocalWorkerOptions, 'broker' | 'functions' | 'clock' | 'timer'> {
+  /** Random numbers in [0, 1). */
+  readonly random: () => number
+  /** The server's configuration. */
+  readonly config: Config
+  /** Where tasks keep their state. Default: in memory, rebuilt from the topics after a restart. */
+  readonly stores?: StoreProvider
+}
+
+/** The provider of a single worker, which shares the caller's broker connection. The caller closes that after the worker. */
+export function inProcessWorkers(options: InProcessWorkersOptions): WorkerProvider {
+  const { broker, functions, clock, timer, random, stores = memoryStores() } = options
+  const config = mergeConfig(options.config, {})
   return {
     count: 1,
-    open: async (_index, listener) => new LocalWorker({ ...options, listener }),
+    open: async (_index, listener) =>
+      new LocalWorker({
+        broker,
+        functions,
+        functionContext: { now: () => clock.now(), random, config: (name) => config[`ksql.functions.${name}`] },
+        clock,
+        timer,
+        stores,
+        listener,
+        transactionalId: `${config['ksql.service.id'] ?? 'default_'}-0`,
+        compression: compressionOf(config),
+      }),
     close: async () => {},
   }
 }

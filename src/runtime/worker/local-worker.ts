@@ -6,7 +6,7 @@
 import type { Broker, Producer } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import type { Compression } from '../../broker/compression.ts'
-import type { Clock } from '../../clock.ts'
+import type { Clock, Timer } from '../../clock.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { StepId, StepSchema } from '../../operators/step.ts'
@@ -39,6 +39,7 @@ export interface LocalWorkerOptions {
   readonly functions: FunctionRegistry
   readonly functionContext: FunctionContext
   readonly clock: Clock
+  readonly timer: Timer
   readonly stores: StoreProvider
   readonly listener: WorkerListener
   /** Of the exactly-once queries here; no other worker that lives has it. */
@@ -82,7 +83,7 @@ export class LocalWorker implements InProcessWorker {
   constructor(options: LocalWorkerOptions) {
     this.#options = options
     this.#workingFor = options.workingFor ?? new Int32Array(WATCHED.length)
-    const { broker, clock, compression, transactionalId } = options
+    const { broker, clock, timer, compression, transactionalId } = options
     this.#pool = new BatchPool(compression)
     this.#producer = broker.producer()
     const run = () => [...this.#queries.values()].map(({ query }) => query)
@@ -103,6 +104,7 @@ export class LocalWorker implements InProcessWorker {
     })
     this.#commits = new CommitSchedule({
       clock,
+      timer,
       queries: run,
       transactions: this.#transactions,
       isPressed: () => options.stores.needsCommit(),
@@ -244,7 +246,7 @@ export class LocalWorker implements InProcessWorker {
   }
 
   #openTask({ query, topologies, schemas, rows }: Compiled, assignment: TaskAssignment): Promise<RunningTask> {
-    const { functions, functionContext, clock, stores, listener } = this.#options
+    const { functions, functionContext, clock, timer, stores, listener } = this.#options
     const { config, exactlyOnce } = query.assignment
     return RunningTask.open({
       query: query.assignment,
@@ -255,6 +257,7 @@ export class LocalWorker implements InProcessWorker {
       functions,
       functionContext,
       clock,
+      timer,
       producer: exactlyOnce ? this.#transactions.sender : this.#producer,
       pool: this.#pool,
       window: this.#window,

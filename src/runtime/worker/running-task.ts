@@ -4,7 +4,7 @@
  */
 
 import { positionKey } from '../../broker/position-key.ts'
-import type { Clock } from '../../clock.ts'
+import type { Clock, Timer } from '../../clock.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { RepartitionStep, SinkStep, SourceStep, StepId, StepSchema, SubscriberStep } from '../../operators/step.ts'
@@ -40,6 +40,7 @@ export interface RunningTaskOptions extends Pick<OutputsOptions, 'producer' | 'p
   readonly functions: FunctionRegistry
   readonly functionContext: FunctionContext
   readonly clock: Clock
+  readonly timer: Timer
   readonly group: Omit<GroupOptions, 'clock'>
   /** Where rows of a push query go. */
   readonly subscriber: (step: SubscriberStep) => Process
@@ -252,7 +253,7 @@ export class RunningTask {
   }
 
   #build(): Task {
-    const { query, topology, schemas, functions, functionContext, clock, subscriber } = this.#options
+    const { query, topology, schemas, functions, functionContext, clock, timer, subscriber } = this.#options
     const { config } = query
     return new Task({
       topology,
@@ -262,6 +263,7 @@ export class RunningTask {
       functions,
       functionContext,
       clock,
+      elapsed: () => timer.elapsed(),
       config: (name) => config[name],
       coalesces: config['cache.max.bytes.buffering'] !== '0',
       store: (spec) => this.stores.store(spec),

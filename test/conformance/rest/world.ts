@@ -15,6 +15,7 @@ import { createRegistry } from '../../../src/functions/registry.ts'
 import type { DataSource } from '../../../src/metastore/data-source.ts'
 import { createQueryRuntime, type SettlingQueryRuntime } from '../../../src/runtime/queries/runtime.ts'
 import type { TopicRecord } from '../../../src/runtime/task/test-driver.ts'
+import { inProcessWorkers } from '../../../src/runtime/worker/in-process-workers.ts'
 import { silentLog } from '../../../src/server/log.ts'
 import { serverOptions } from '../../../src/server/options.ts'
 import { type RunningServer, startServer } from '../../../src/server/server.ts'
@@ -63,7 +64,9 @@ export class World {
     const broker = log.broker()
     await broker.connect()
     const shared = { broker, functions, clock: systemClock, timer: systemTimer, random: Math.random }
-    const runtime = createQueryRuntime({ ...shared, config: CONFIG })
+    const running = { broker, clock: systemClock, timer: systemTimer, config: CONFIG }
+    const workers = inProcessWorkers({ ...running, functions, random: Math.random })
+    const runtime = createQueryRuntime({ ...running, workers })
     const engine = await createEngine({ ...shared, runtime, config: createConfig(CONFIG), version: '0.0.0-test' })
     const metrics = { contentType: 'text/plain', metrics: async () => '' }
     const server = await startServer(

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { ManualTimer } from '../../../src/clock.ts'
 import { QueryWorld } from '../../support/query-world.ts'
 
 let world: QueryWorld
@@ -145,18 +146,19 @@ test('a query whose sink is deleted misses nothing when the sink is there again'
 })
 
 test('pauses between attempts double up to the longest', async () => {
-  world = await QueryWorld.open()
-  const pauses: number[] = []
-  const real = globalThis.setTimeout
-  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms = 0) => {
-    if ([3, 6, 12, 20].includes(ms)) pauses.push(ms)
-    return real(run, ms)
-  }) as typeof setTimeout)
+  const timer = new ManualTimer()
+  world = await QueryWorld.open(() => ({ timer }))
   const retries = { 'ksql.query.retry.backoff.initial.ms': '3', 'ksql.query.retry.backoff.max.ms': '20' }
   await world.run(`${LOGS} CREATE STREAM la AS SELECT userid, n FROM logs;`, retries)
   await world.broker.deleteTopic('logs')
-  await until(() => pauses.length >= 6)
-  expect(pauses.slice(0, 6)).toEqual([3, 6, 12, 20, 20, 20])
+  const pauses: number[] = []
+  while (pauses.length < 6) {
+    await until(() => timer.pending().length > 0)
+    const [pause] = timer.pending()
+    pauses.push(pause!)
+    timer.advance(pause!)
+  }
+  expect(pauses).toEqual([3, 6, 12, 20, 20, 20])
 })
 
 test('a paused query does nothing until it is resumed, and then misses nothing', async () => {

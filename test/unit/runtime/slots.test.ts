@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Broker } from '../../../src/broker/broker.ts'
 import type { EmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
-import { systemClock } from '../../../src/clock.ts'
+import { systemClock, systemTimer } from '../../../src/clock.ts'
 import { createQueryRuntime, type SettlingQueryRuntime } from '../../../src/runtime/queries/runtime.ts'
 import { OwnedSlots, SLOTS, slotOf } from '../../../src/runtime/slots.ts'
 import { durableStores } from '../../../src/runtime/stores/durable-stores.ts'
+import { inProcessWorkers } from '../../../src/runtime/worker/in-process-workers.ts'
 import { BIGINT, STRING } from '../../../src/types/sql-type.ts'
 import { CollectingSubscriber } from '../../support/collecting-subscriber.ts'
 import { pullAll, pullRows } from '../../support/pull-requests.ts'
@@ -57,9 +58,11 @@ const sharing = (log: EmbeddedLog) => {
 
 async function openTwo(): Promise<void> {
   world = await QueryWorld.open(sharing)
-  const options = sharing(world.log)
+  const { stores, ...options } = sharing(world.log)
   await options.broker.connect()
-  const runtime = createQueryRuntime({ ...options, functions, clock: systemClock, random: Math.random })
+  const parts = { ...options, clock: systemClock, timer: systemTimer }
+  const workers = inProcessWorkers({ ...parts, functions, random: Math.random, stores })
+  const runtime = createQueryRuntime({ ...parts, workers })
   second = {
     runtime,
     close: async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SlotEvents, SlotMembership } from '../../../../src/broker/kafka/groups/slot-group.ts'
-import { ManualClock } from '../../../../src/clock.ts'
+import { ManualClock, ManualTimer } from '../../../../src/clock.ts'
 import { ClusterMembership } from '../../../../src/runtime/cluster/cluster-membership.ts'
 
 /** A group that a test holds in its hands: each join waits for it. */
@@ -24,7 +24,7 @@ class Group {
 
 function open(group: Pick<Group, 'join'>) {
   const told: string[] = []
-  const pauses: number[] = []
+  const timer = new ManualTimer()
   const calls: unknown[] = []
   const clock = new ManualClock(0)
   const membership = new ClusterMembership({
@@ -33,15 +33,12 @@ function open(group: Pick<Group, 'join'>) {
       dropSlots: async (slots, options) => void calls.push(['drop', slots, options]),
     },
     clock,
+    timer,
     join: group.join,
     inform: (message) => told.push(message),
     warn: (message) => told.push(message),
-    async pause(ms) {
-      pauses.push(ms)
-      await soon()
-    },
   })
-  return { membership, told, pauses, calls, clock }
+  return { membership, told, timer, calls, clock }
 }
 
 const soon = () => new Promise((resolve) => setImmediate(resolve))
@@ -70,21 +67,24 @@ describe('a server in its cluster', () => {
 
   test('joins again after pauses that grow, and start over after it was a member for long', async () => {
     const group = new Group()
-    const { membership, pauses, told, clock } = open(group)
-    for (let attempt = 0; attempt < 8; attempt++) {
+    const { membership, timer, told, clock } = open(group)
+    const pauses: number[] = []
+    const failAndWait = async () => {
       await soon()
       group.joins.at(-1)!.end(new Error('no disk.'))
       await soon()
+      const [pause] = timer.pending()
+      pauses.push(pause!)
+      timer.advance(pause!)
     }
+    for (let attempt = 0; attempt < 8; attempt++) await failAndWait()
     await soon()
     expect(pauses).toEqual([1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000])
     expect(told).toContain(
       'This server is no member of its cluster: no disk. It runs no queries until it has joined again.',
     )
     clock.advance(61_000)
-    group.joins.at(-1)!.end(new Error('no disk.'))
-    await soon()
-    await soon()
+    await failAndWait()
     expect(pauses.at(-1)).toBe(1000)
     await membership.leave()
   })
@@ -96,9 +96,9 @@ describe('a server in its cluster', () => {
           signal.addEventListener('abort', () => reject(new Error('left')))
         }),
     }
-    const { membership, pauses } = open(group)
+    const { membership, timer } = open(group)
     expect(await membership.owners()).toEqual([])
     await membership.leave()
-    expect(pauses).toEqual([])
+    expect(timer.pending()).toEqual([])
   })
 })

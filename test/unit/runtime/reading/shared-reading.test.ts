@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { EmbeddedLog } from '../../../../src/broker/embedded/embedded-log.ts'
-import { systemClock } from '../../../../src/clock.ts'
+import { systemClock, systemTimer } from '../../../../src/clock.ts'
 import type { QueryRuntimeOptions } from '../../../../src/runtime/queries/runtime.ts'
 import { memoryStores } from '../../../../src/runtime/stores/memory-stores.ts'
 import { LocalWorker } from '../../../../src/runtime/worker/local-worker.ts'
@@ -20,6 +20,7 @@ const onOneWorker = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
         functions,
         functionContext: { now: Date.now, random: Math.random, config: () => undefined },
         clock: systemClock,
+        timer: systemTimer,
         stores: memoryStores(),
         listener,
         transactionalId: 'test',

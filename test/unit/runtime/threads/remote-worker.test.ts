@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ManualTimer } from '../../../../src/clock.ts'
 import type { CallMessage, WorkerMessage } from '../../../../src/runtime/threads/protocol.ts'
 import { RemoteWorker } from '../../../../src/runtime/threads/remote-worker.ts'
 import { WorkerServer } from '../../../../src/runtime/threads/worker-server.ts'
@@ -9,9 +10,10 @@ const NO_EVENTS = { onFailure: () => {}, onRewind: () => {}, onProcessingError: 
 /** What the worker has read; `remote` is how the main thread sees it. */
 let consumed: number
 let remote: RemoteWorker
+let timer: ManualTimer
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  timer = new ManualTimer()
   consumed = 0
   const local: Partial<InProcessWorker> = {
     start: async () => {},
@@ -28,13 +30,12 @@ beforeEach(() => {
     on: (_event: string, listener: (call: CallMessage) => void) => toWorker.push(listener),
     postMessage: (message: WorkerMessage) => queueMicrotask(() => remote.onMessage(message)),
   }
-  new WorkerServer({ port: port as never, open: () => local as InProcessWorker, onClosed: () => {} })
+  new WorkerServer({ port: port as never, timer, open: () => local as InProcessWorker, onClosed: () => {} })
 })
 
-afterEach(async () => {
-  await remote.close()
-  vi.useRealTimers()
-})
+afterEach(() => remote.close())
+
+const soon = () => new Promise((resolve) => setImmediate(resolve))
 
 const start = () => remote.start({ queryId: 'Q', number: 1, plan: { steps: [] } } as never)
 
@@ -50,9 +51,11 @@ test('what a worker has read since it last told is known after a refresh', async
 test('a worker tells by itself twice a second', async () => {
   await start()
   consumed = 7
-  await vi.advanceTimersByTimeAsync(499)
+  timer.advance(499)
+  await soon()
   expect(remote.progress('Q')).toMatchObject({ recordsConsumed: 0 })
-  await vi.advanceTimersByTimeAsync(1)
+  timer.advance(1)
+  await soon()
   expect(remote.progress('Q')).toMatchObject({ recordsConsumed: 7 })
 })
 

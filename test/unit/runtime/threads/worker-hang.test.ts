@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EmbeddedLog } from '../../../../src/broker/embedded/embedded-log.ts'
+import { systemTimer } from '../../../../src/clock.ts'
 import { BUILT_IN_FUNCTIONS } from '../../../../src/functions/index.ts'
 import { createRegistry } from '../../../../src/functions/registry.ts'
-import type { QueryRuntimeOptions } from '../../../../src/runtime/queries/runtime.ts'
 import { workerThreads } from '../../../../src/runtime/threads/worker-threads.ts'
 import { functions as crashing } from '../../../support/crashing-functions.ts'
-import { QueryWorld } from '../../../support/query-world.ts'
+import { type Overrides, QueryWorld } from '../../../support/query-world.ts'
 
 let world: QueryWorld
 let directory: string
@@ -23,7 +23,7 @@ afterEach(async () => {
 const deaths: string[] = []
 
 /** All tasks in one thread. */
-const inOneWorker = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
+const inOneWorker = (log: EmbeddedLog): ReturnType<Overrides> => ({
   functions: createRegistry([...BUILT_IN_FUNCTIONS, ...crashing]),
   workers: workerThreads({
     count: 1,
@@ -35,7 +35,9 @@ const inOneWorker = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
     },
     stores: { kind: 'disk', directory, cacheBytes: 1e6, changelogs: false },
     functionModules: [new URL('../../../support/crashing-functions.ts', import.meta.url).href],
+    timer: systemTimer,
     onDeath: ({ message }) => deaths.push(message),
+    log: () => {},
   }),
 })
 

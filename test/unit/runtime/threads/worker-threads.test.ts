@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { EmbeddedLog } from '../../../../src/broker/embedded/embedded-log.ts'
+import { systemTimer } from '../../../../src/clock.ts'
 import { BUILT_IN_FUNCTIONS } from '../../../../src/functions/index.ts'
 import { createRegistry } from '../../../../src/functions/registry.ts'
-import type { QueryRuntimeOptions } from '../../../../src/runtime/queries/runtime.ts'
 import { workerThreads } from '../../../../src/runtime/threads/worker-threads.ts'
 import { BIGINT, STRING } from '../../../../src/types/sql-type.ts'
 import { CollectingSubscriber } from '../../../support/collecting-subscriber.ts'
 import { functions as crashing } from '../../../support/crashing-functions.ts'
 import { pullAll, pullRows } from '../../../support/pull-requests.ts'
-import { QueryWorld } from '../../../support/query-world.ts'
+import { type Overrides, QueryWorld } from '../../../support/query-world.ts'
 
 let world: QueryWorld
 afterEach(() => world.close())
@@ -16,7 +16,7 @@ afterEach(() => world.close())
 const functions = createRegistry([...BUILT_IN_FUNCTIONS, ...crashing])
 const deaths: Error[] = []
 
-const inWorkers = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
+const inWorkers = (log: EmbeddedLog): ReturnType<Overrides> => ({
   functions,
   workers: workerThreads({
     count: 2,
@@ -28,7 +28,9 @@ const inWorkers = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
     },
     stores: { kind: 'memory' },
     functionModules: [new URL('../../../support/crashing-functions.ts', import.meta.url).href],
+    timer: systemTimer,
     onDeath: (error) => deaths.push(error),
+    log: () => {},
   }),
 })
 

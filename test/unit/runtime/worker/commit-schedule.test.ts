@@ -1,10 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { ManualTimer } from '../../../../src/clock.ts'
 import { CommitSchedule } from '../../../../src/runtime/worker/commit-schedule.ts'
 import type { Transactions } from '../../../../src/runtime/worker/transactions.ts'
 import type { WorkerQuery } from '../../../../src/runtime/worker/worker-query.ts'
-
-beforeEach(() => vi.useFakeTimers())
-afterEach(() => vi.useRealTimers())
 
 /** A query of which each commit does as `outcome` says. */
 class TestQuery {
@@ -23,7 +21,9 @@ class TestQuery {
 const open = () => {
   const query = new TestQuery()
   const state = { isFull: false }
+  const timer = new ManualTimer()
   const schedule = new CommitSchedule({
+    timer,
     clock: { now: () => 1e9 - 1 },
     queries: () => [query as unknown as WorkerQuery],
     transactions: {} as Transactions,
@@ -32,8 +32,18 @@ const open = () => {
     onTick: () => {},
   })
   schedule.start()
-  return { query, state, schedule }
+  /** Lets time pass tick by tick, so that what one tick begins is done before the next. */
+  const pass = async (ticks: number) => {
+    for (let tick = 0; tick < ticks; tick++) {
+      timer.advance(100)
+      await settled()
+    }
+  }
+  return { query, state, schedule, pass }
 }
+
+/** Resolves when all that was ready to run has run. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Whether the promise is resolved by now. */
 async function isDone(waiting: Promise<void>): Promise<boolean> {
@@ -41,7 +51,7 @@ async function isDone(waiting: Promise<void>): Promise<boolean> {
   void waiting.then(() => {
     done = true
   })
-  await vi.advanceTimersByTimeAsync(0)
+  await settled()
   return done
 }
 
@@ -51,26 +61,26 @@ test('reading goes on while there is room', () => {
 })
 
 test('reading waits until a commit has made room, also when some fail first', async () => {
-  const { query, state, schedule } = open()
+  const { query, state, schedule, pass } = open()
   state.isFull = true
   query.outcome = () => {
     if (query.commits < 3) query.failedCommits++
     else state.isFull = false
   }
   const room = schedule.room!
-  await vi.advanceTimersByTimeAsync(200)
+  await pass(2)
   expect(query.commits).toBe(2)
   expect(await isDone(room)).toBe(false)
-  await vi.advanceTimersByTimeAsync(100)
+  await pass(1)
   expect(await isDone(room)).toBe(true)
   expect(schedule.room).toBeNull()
 })
 
 test('reading goes on where commits succeed without making room', async () => {
-  const { state, schedule } = open()
+  const { state, schedule, pass } = open()
   state.isFull = true
   const room = schedule.room!
-  await vi.advanceTimersByTimeAsync(100)
+  await pass(1)
   expect(await isDone(room)).toBe(true)
   expect(schedule.room).toBeNull()
 })
