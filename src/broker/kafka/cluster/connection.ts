@@ -1,6 +1,6 @@
 /**
  * One TCP or TLS connection to one broker. kafkajs opens it, authenticates it and watches the requests' timeouts; the bytes in both
- * directions go past kafkajs's encoder and decoder, which copy them two or three times.
+ * directions bypass kafkajs's encoder and decoder, which copy them two or three times.
  */
 
 import { connect as connectTcp, isIP } from 'node:net'
@@ -81,14 +81,14 @@ export class KafkaConnection extends Connection {
     }
   }
 
-  /** Whether it is of no more use: broken, or its SASL session is nearly over. */
+  /** Whether it must be replaced: it is broken, or its SASL session is nearly over. */
   get isStale(): boolean {
     return !this.isConnected() || (this.sasl !== null && !this.isAuthenticated())
   }
 
   /**
-   * Sends one request and gives the body of the answer. Requests leave in the order of the calls, any number may be
-   * under way. `UNAVAILABLE` when the connection breaks or the time is over; whether the broker did it is then unknown.
+   * Sends one request and resolves with the body of the response. Requests leave in the order of the calls; any number may be under way.
+   * `UNAVAILABLE` when the connection breaks or the time is over; it is then unknown whether the broker acted on it.
    */
   async exchange(request: RawRequest): Promise<Buffer> {
     const { apiKey, apiName, apiVersion, timeoutMs = null } = request
@@ -168,14 +168,28 @@ export class KafkaConnection extends Connection {
   }
 }
 
-/** Frame size and request header, v1 or v2 (flexible). Source: Kafka protocol guide, "Request Header". */
+/** Stands for the frame's size until it is known. */
+const SIZE_TO_COME = 0
+
+/**
+ *     frame
+ *       size                INT32            of what follows, the message included
+ *       request_api_key     INT16
+ *       request_api_version INT16
+ *       correlation_id      INT32
+ *       client_id           NULLABLE_STRING
+ *       tagged fields                        in version 2 of the header, which flexible requests have
+ *       message
+ *
+ * Source: Kafka protocol guide, "Request Header". Returns everything before the message.
+ */
 function requestHeader(
   { apiKey, apiVersion, flexible = false, body }: RawRequest,
   correlationId: number,
   clientId: string,
 ): Buffer {
   const header = new WireWriter()
-  header.int32(0).int16(apiKey).int16(apiVersion).int32(correlationId).nullableString(clientId)
+  header.int32(SIZE_TO_COME).int16(apiKey).int16(apiVersion).int32(correlationId).nullableString(clientId)
   if (flexible) header.noTaggedFields()
   const bytes = header.take()
   const size = body.reduce((sum, part) => sum + part.length, bytes.length - SIZE_BYTES)

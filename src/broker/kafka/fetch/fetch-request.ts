@@ -1,13 +1,6 @@
 /**
- * Fetch, v11 (Kafka >= 2.3): the newest version without topic ids. Record batches come out as views of the answer, undecoded.
- *
- *     request => replica_id int32 (-1: a consumer), max_wait_ms int32, min_bytes int32, max_bytes int32, isolation_level int8,
- *       session_id int32, session_epoch int32 (0, -1: no fetch session),
- *       [topic string, [partition int32, current_leader_epoch int32, fetch_offset int64, log_start_offset int64, max_bytes int32]],
- *       [forgotten topics], rack_id string
- *     response => throttle_time_ms int32, error_code int16, session_id int32,
- *       [topic string, [partition int32, error_code int16, high_watermark int64, last_stable_offset int64, log_start_offset int64,
- *         [aborted: producer_id int64, first_offset int64] nullable, preferred_read_replica int32, records nullable bytes]]
+ * Fetch, version 11 (Kafka 2.3 and later): the newest version without topic ids. Record batches come out as views of the response,
+ * undecoded. Source: Kafka protocol guide, "Fetch API (Key: 1)".
  */
 
 import type { AbortedTransaction, TopicPartitionOffset } from '../../broker.ts'
@@ -34,26 +27,58 @@ export interface FetchAnswer {
   readonly records: Buffer
 }
 
-const NO_EPOCH = -1
-const UNKNOWN = -1
+/** `replica_id` of a client that is no broker. */
+const CONSUMER = -1
+/** `min_bytes`: the broker answers as soon as there is anything. */
+const ANYTHING = 1
+const READ_UNCOMMITTED = 0
+const READ_COMMITTED = 1
+const NO_SESSION = 0
+/** `session_epoch` of a fetch outside a session. */
+const NO_SESSION_EPOCH = -1
+/** `current_leader_epoch`: the broker does not compare it with its own. */
+const NO_LEADER_EPOCH = -1
+/** `log_start_offset`: set by followers only. */
+const NOT_A_FOLLOWER = -1
+const NO_RACK = ''
 
+/**
+ *     Fetch Request (Version: 11)
+ *       replica_id               INT32
+ *       max_wait_ms              INT32
+ *       min_bytes                INT32
+ *       max_bytes                INT32
+ *       isolation_level          INT8     0 read uncommitted, 1 read committed
+ *       session_id               INT32
+ *       session_epoch            INT32
+ *       [topics]
+ *         topic                  STRING
+ *         [partitions]
+ *           partition            INT32
+ *           current_leader_epoch INT32
+ *           fetch_offset         INT64
+ *           log_start_offset     INT64
+ *           partition_max_bytes  INT32
+ *       [forgotten_topics_data]           of a session
+ *         topic                  STRING
+ *         [partitions]           INT32
+ *       rack_id                  STRING
+ */
 export function encodeFetch(request: FetchRequest, timeoutMs: number): RawRequest {
   const { maxWaitMs, maxBytes, readCommitted, positions } = request
+  const isolationLevel = readCommitted ? READ_COMMITTED : READ_UNCOMMITTED
+  const topics = groupByTopic(positions, (position) => position)
+  const forgottenTopics: readonly never[] = []
   const writer = new WireWriter()
-  writer.int32(-1).int32(maxWaitMs).int32(1).int32(maxBytes)
-  writer
-    .int8(readCommitted ? 1 : 0)
-    .int32(0)
-    .int32(NO_EPOCH)
-  writer.array(
-    groupByTopic(positions, (position) => position),
-    ({ topic, partitions }) => {
-      writer.nullableString(topic).array(partitions, ({ partition, offset, maxBytes }) => {
-        writer.int32(partition).int32(NO_EPOCH).int64(offset).int64(UNKNOWN).int32(maxBytes)
-      })
-    },
-  )
-  writer.array([], () => {}).nullableString('')
+  writer.int32(CONSUMER).int32(maxWaitMs).int32(ANYTHING).int32(maxBytes)
+  writer.int8(isolationLevel).int32(NO_SESSION).int32(NO_SESSION_EPOCH)
+  writer.array(topics, ({ topic, partitions }) => {
+    writer.nullableString(topic)
+    writer.array(partitions, ({ partition, offset, maxBytes: partitionMaxBytes }) => {
+      writer.int32(partition).int32(NO_LEADER_EPOCH).int64(offset).int64(NOT_A_FOLLOWER).int32(partitionMaxBytes)
+    })
+  })
+  writer.array(forgottenTopics, () => {}).nullableString(NO_RACK)
   return { apiKey: 1, apiName: 'Fetch', apiVersion: 11, body: [writer.take()], timeoutMs: timeoutMs + maxWaitMs }
 }
 
@@ -62,12 +87,32 @@ export interface FetchResponse {
   readonly partitions: readonly FetchAnswer[]
 }
 
-/** `readCommitted`: what was asked for. Only then does the last stable offset mean anything. */
+/**
+ *     Fetch Response (Version: 11)
+ *       throttle_time_ms           INT32
+ *       error_code                 INT16
+ *       session_id                 INT32
+ *       [responses]
+ *         topic                    STRING
+ *         [partitions]
+ *           partition              INT32
+ *           error_code             INT16
+ *           high_watermark         INT64
+ *           last_stable_offset     INT64
+ *           log_start_offset       INT64
+ *           [aborted_transactions]          null unless read committed
+ *             producer_id          INT64
+ *             first_offset         INT64
+ *           preferred_read_replica INT32
+ *           records                RECORDS
+ *
+ * `readCommitted`: as in the request. Only then does the last stable offset mean anything.
+ */
 export function decodeFetch(bytes: Buffer, readCommitted: boolean): FetchResponse {
   const reader = new WireReader(bytes)
-  reader.int32()
+  const _throttleTimeMs = reader.int32()
   const errorCode = reader.int16()
-  reader.int32()
+  const _sessionId = reader.int32()
   const topics = reader.array(() => {
     const topic = reader.string()
     return reader.array(() => readPartition(reader, topic, readCommitted))
@@ -82,7 +127,7 @@ function readPartition(reader: WireReader, topic: string, readCommitted: boolean
   const lastStableOffset = reader.int64()
   const logStartOffset = reader.int64()
   const abortedTransactions = reader.array(() => ({ producerId: reader.int64(), firstOffset: reader.int64() }))
-  reader.int32()
+  const _preferredReadReplica = reader.int32()
   return {
     topic,
     partition,

@@ -1,28 +1,38 @@
 /**
- * What the members of the slots group tell one another through Kafka's coordinator, to which it is bytes. The group's protocol type is our
- * own, as Kafka Connect's is its own: tools for consumer groups, which would look for topics, pass it by.
+ * What the members of the slots group tell one another through Kafka's coordinator, which passes it on as bytes. The group has a protocol
+ * type of its own, as Kafka Connect has: tools for consumer groups, which would look for topics, leave it alone.
  */
 
 export const PROTOCOL_TYPE = 'millrace'
 
-/** Who counts the slots in another way is refused by the coordinator. */
+/** Name of the group protocol. The coordinator refuses a member with another name, so all members have the same number of slots. */
 export const protocolName = (slots: number): string => `slots-${slots}`
 
+/** What a member says of itself when it joins: the `metadata` of JoinGroup. */
 export interface MemberInfo {
-  /** Where the server is reached by the others. */
+  /** URL where the other servers reach this one. */
   readonly address: string
-  /** The server's own, also after a restart. */
+  /** Identifies the server, also after a restart. */
   readonly identity: string
+  /** The slots that it has now. */
   readonly owned: readonly number[]
 }
 
+/**
+ *     metadata (JoinGroup) => UTF-8 JSON
+ *       { "address": string, "identity": string, "owned": [number] }
+ */
 export const encodeMember = (info: MemberInfo): Buffer => Buffer.from(JSON.stringify(info))
 
 export const decodeMember = (bytes: Buffer): MemberInfo => JSON.parse(bytes.toString()) as MemberInfo
 
+/**
+ *     assignment (SyncGroup) => UTF-8 JSON
+ *       [slot number]
+ */
 export const encodeAssignment = (slots: readonly number[]): Buffer => Buffer.from(JSON.stringify(slots))
 
-/** The slots, ascending; none from empty bytes. */
+/** The slots, ascending. A member that was assigned nothing gets no bytes at all. */
 export function decodeAssignment(bytes: Buffer | null): number[] {
   if (bytes === null || bytes.length === 0) return []
   return (JSON.parse(bytes.toString()) as number[]).sort((a, b) => a - b)

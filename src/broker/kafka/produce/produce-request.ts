@@ -1,10 +1,6 @@
 /**
- * Produce, v8 (Kafka >= 2.4). The record batches are written to the socket as they are.
- *
- *     request => transactional_id nullable, acks int16 (-1: all in-sync replicas), timeout_ms int32,
- *       [topic string, [partition int32, records bytes]]
- *     response => [topic string, [partition int32, error_code int16, base_offset int64, log_append_time_ms int64 (-1: not so
- *       configured), log_start_offset int64, [batch_index int32, message nullable], error_message nullable]], throttle_time_ms int32
+ * Produce, version 8 (Kafka 2.4 and later). The record batches are written to the socket as they are.
+ * Source: Kafka protocol guide, "Produce API (Key: 0)".
  */
 
 import type { RawRequest } from '../cluster/connection.ts'
@@ -28,23 +24,51 @@ export interface ProduceAnswer {
   readonly logAppendTimeMs: number
 }
 
-const ALL_REPLICAS = -1
+/** `acks`: the leader answers when all in-sync replicas have the batch. */
+const ALL_IN_SYNC_REPLICAS = -1
 
+/**
+ *     Produce Request (Version: 8)
+ *       transactional_id NULLABLE_STRING
+ *       acks             INT16
+ *       timeout_ms       INT32
+ *       [topic_data]
+ *         topic          STRING
+ *         [partition_data]
+ *           partition    INT32
+ *           records      RECORDS         its size in bytes as INT32, then the batch
+ */
 export function encodeProduce({ transactionalId, timeoutMs, batches }: ProduceRequest): RawRequest {
   const body: Buffer[] = []
+  const topics = groupByTopic(batches, (batch) => batch)
   const writer = new WireWriter()
-  writer.nullableString(transactionalId).int16(ALL_REPLICAS).int32(timeoutMs)
-  writer.array(
-    groupByTopic(batches, (batch) => batch),
-    ({ topic, partitions }) => {
-      writer.nullableString(topic).array(partitions, ({ partition, bytes }) => {
-        body.push(writer.int32(partition).int32(bytes.length).take(), bytes)
-      })
-    },
-  )
+  writer.nullableString(transactionalId).int16(ALL_IN_SYNC_REPLICAS).int32(timeoutMs)
+  writer.array(topics, ({ topic, partitions }) => {
+    writer.nullableString(topic)
+    writer.array(partitions, ({ partition, bytes: records }) => {
+      writer.int32(partition).int32(records.length)
+      body.push(writer.take(), records)
+    })
+  })
   return { apiKey: 0, apiName: 'Produce', apiVersion: 8, body }
 }
 
+/**
+ *     Produce Response (Version: 8)
+ *       [responses]
+ *         topic                      STRING
+ *         [partition_responses]
+ *           partition                INT32
+ *           error_code               INT16
+ *           base_offset              INT64
+ *           log_append_time_ms       INT64            -1: the topic keeps the producer's timestamps
+ *           log_start_offset         INT64
+ *           [record_errors]
+ *             batch_index            INT32
+ *             batch_index_error_message NULLABLE_STRING
+ *           error_message            NULLABLE_STRING
+ *       throttle_time_ms             INT32            not read
+ */
 export function decodeProduce(bytes: Buffer): readonly ProduceAnswer[] {
   const reader = new WireReader(bytes)
   const topics = reader.array(() => {
@@ -59,8 +83,8 @@ function readPartition(reader: WireReader, topic: string): ProduceAnswer {
   const errorCode = reader.int16()
   const baseOffset = reader.int64()
   const logAppendTimeMs = reader.int64()
-  reader.int64()
-  const recordErrors = reader.array(() => ({ index: reader.int32(), message: reader.nullableString() }))
+  const _logStartOffset = reader.int64()
+  const recordErrors = reader.array(() => ({ batchIndex: reader.int32(), message: reader.nullableString() }))
   const errorMessage = reader.nullableString() ?? recordErrors[0]?.message ?? null
   return { topic, partition, errorCode, errorMessage, baseOffset, logAppendTimeMs }
 }

@@ -1,9 +1,7 @@
 /**
- * InitProducerId, v4 (Kafka >= 2.7): what makes a producer idempotent. kafkajs's own version cannot name the producer id that is to go on,
- * without which a producer that recovers would fence the one that replaced it (KIP-360).
- *
- *     request => transactional_id compact nullable string, transaction_timeout_ms int32, producer_id int64, producer_epoch int16, tags
- *     response => tags (header), throttle_time_ms int32, error_code int16, producer_id int64, producer_epoch int16, tags
+ * InitProducerId, version 4 (Kafka 2.7 and later): what makes a producer idempotent. kafkajs's own version cannot name the producer id that
+ * is to be continued, without which a producer that recovers would fence the one that replaced it (KIP-360).
+ * Source: Kafka protocol guide, "InitProducerId API (Key: 22)".
  */
 
 import type { KafkaConnection } from '../cluster/connection.ts'
@@ -20,11 +18,25 @@ export const NO_IDENTITY: ProducerIdentity = { producerId: -1, epoch: -1 }
 export interface InitProducerId {
   readonly transactionalId: string | null
   readonly transactionTimeoutMs: number
-  /** Goes on with this one in the next epoch, if it has not been fenced; `NO_IDENTITY`: fences whoever has the transactional id. */
+  /** Continued in its next epoch, unless it has been fenced. `NO_IDENTITY`: any producer that has the transactional id is fenced. */
   readonly current: ProducerIdentity
 }
 
-/** With the error code, 0 if it went well. */
+/**
+ *     InitProducerId Request (Version: 4)
+ *       transactional_id        COMPACT_NULLABLE_STRING
+ *       transaction_timeout_ms  INT32
+ *       producer_id             INT64
+ *       producer_epoch          INT16
+ *       tagged fields
+ *
+ *     InitProducerId Response (Version: 4), behind the tagged fields of the header
+ *       throttle_time_ms        INT32
+ *       error_code              INT16      0: no error
+ *       producer_id             INT64
+ *       producer_epoch          INT16
+ *       tagged fields                      not read
+ */
 export async function initProducerId(
   connection: KafkaConnection,
   { transactionalId, transactionTimeoutMs, current }: InitProducerId,
@@ -35,8 +47,11 @@ export async function initProducerId(
   const request = { apiKey: 22, apiName: 'InitProducerId', apiVersion: 4, flexible: true, body: [writer.take()] }
   const reader = new WireReader(await connection.exchange(request))
   reader.taggedFields()
-  reader.int32()
-  return { errorCode: reader.int16(), producerId: reader.int64(), epoch: reader.int16() }
+  const _throttleTimeMs = reader.int32()
+  const errorCode = reader.int16()
+  const producerId = reader.int64()
+  const epoch = reader.int16()
+  return { errorCode, producerId, epoch }
 }
 
 /** An identity for an idempotent producer without transactions; any broker hands them out. */
