@@ -1,4 +1,4 @@
-/** A server in this process: its parts, and the ports in front of them. */
+/** A server in this process: the engine, and the HTTP ports in front of it. */
 import { readFile } from 'node:fs/promises'
 import { systemClock } from './clock.ts'
 import type { Engine } from './engine/api.ts'
@@ -10,29 +10,32 @@ import { serverOptions } from './server/options.ts'
 import { startServer } from './server/server.ts'
 
 export interface ServeOptions {
-  /** Listeners, with commas. Overrides `listeners` of the configuration. */
+  /** Listeners, separated by commas. Overrides `listeners` of the configuration. */
   readonly listen?: string
   readonly dataDir?: string
   readonly bootstrapServers?: string
   /** Path of a property file. */
   readonly config?: string
-  /** True: read the configuration and load everything, then do nothing. */
+  /** True: only read the configuration and load the server. */
   readonly check?: boolean
 }
 
 export interface Serving {
   readonly urls: readonly string[]
-  /** Where records are: in words for the user. */
+  /** Where records are stored, in words for the user. */
   readonly storage: string
-  /** Resolves when statements can be taken; rejects if the parts cannot be opened. */
+  /** Resolves when the server accepts statements; rejects if its parts cannot be opened. */
   readonly ready: Promise<void>
-  /** Ends streams, finishes what is under way, commits, and closes everything. */
+  /** Ends streams, finishes running requests, commits, and closes everything. */
   close(): Promise<void>
 }
 
 const DEFAULT_DATA_DIR = 'data'
 
-/** Opens the ports first, so that a server that cannot have them touches no data; null with `check`. Throws with a message for the user. */
+/**
+ * Opens the ports first, so that a server whose ports are taken touches no data. Null with `check`. Throws an Error whose message is for
+ * the user.
+ */
 export async function serve(options: ServeOptions): Promise<Serving | null> {
   const properties = await readConfiguration(options)
   const config = createConfig(properties)
@@ -72,7 +75,7 @@ async function ready(engine: Promise<Engine>): Promise<void> {
   await engine
 }
 
-/** The file's properties, with what the command line says over them. */
+/** The properties of the file, with those of the command line over them. */
 async function readConfiguration({ config, listen }: ServeOptions): Promise<Record<string, string>> {
   const properties = config === undefined ? {} : await readProperties(config)
   return listen === undefined ? properties : { ...properties, listeners: listen }

@@ -1,4 +1,4 @@
-/** What lasts from statement to statement: the server, overrides, variables, and how answers are shown. */
+/** The state of a session: the server, overrides, variables, and how answers are shown. */
 import type { Timer } from '../clock.ts'
 import type { Client, ExecuteOptions, RequestOptions } from './client/client.ts'
 
@@ -8,7 +8,7 @@ export interface Display {
   format: OutputFormat
   /** False: long values are cut, so that each row is a line. */
   isWrapping: boolean
-  /** Of a cell, in columns of the terminal; 0: as the terminal allows. */
+  /** Width of a cell in columns of the terminal; 0: as the terminal allows. */
   columnWidth: number
 }
 
@@ -17,9 +17,9 @@ export interface SessionOptions {
   readonly format: OutputFormat
   readonly variables: ReadonlyMap<string, string>
   readonly properties: ReadonlyMap<string, string>
-  /** Rows after which a query ends; null: none. */
+  /** Rows after which a query ends; null: no limit. */
   readonly rowLimit: number | null
-  /** Time after which a query ends; null: none. */
+  /** Time after which a query ends; null: no limit. */
   readonly timeoutMs: number | null
   /** Measures `timeoutMs`. */
   readonly timer: Timer
@@ -35,7 +35,7 @@ export class Session {
   readonly timer: Timer
   /** True: statements are sent without waiting for earlier ones. */
   isPipelining = false
-  /** Of the last command that the server took; -1: none. */
+  /** Sequence number of the last command that the server accepted; -1: none. */
   commandSequenceNumber = -1
 
   constructor(options: SessionOptions) {
@@ -48,7 +48,7 @@ export class Session {
     this.timer = options.timer
   }
 
-  /** Another server: what was set for the old one is forgotten. */
+  /** Connects to another server, and resets settings and variables. */
   switchTo(client: Client): void {
     this.client = client
     this.properties.clear()

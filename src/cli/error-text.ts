@@ -1,8 +1,8 @@
-/** Errors as a user at a terminal needs them: what is wrong, and where. */
+/** Errors as text for a terminal: what is wrong, and where. */
 import { ClientError } from './client/client-error.ts'
 import { printable } from './output/width.ts'
 
-/** The message; where it names a place in `statement` and does not show it, the line with a mark under the place. */
+/** The message. If it names a place in `statement` without showing it, the line follows, with a mark under the place. */
 export function errorText(error: unknown, statement: string): string {
   const { message } = error as Error
   const text = printable(message)
@@ -13,7 +13,7 @@ export function errorText(error: unknown, statement: string): string {
   return line === undefined ? text : `${text}\n${printable(line)}\n${' '.repeat(place.column - 1)}^`
 }
 
-/** The first place that a message names: `line 1:5` or `Line: 1, Col: 5`, both from 1. */
+/** The first place that a message names: `line 1:5` or `Line: 1, Col: 5`, both counted from 1. */
 function placeIn(message: string): { line: number; column: number } | null {
   const match = /\bline (\d+):(\d+)|\bLine: (\d+), Col: (\d+)/.exec(message)
   if (match === null) return null

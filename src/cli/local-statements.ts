@@ -1,9 +1,9 @@
-/** Statements that change the session and never reach the server. Source: cli-and-operations.md 1.2, local answers. */
+/** Statements that change the session and never reach the server. The wording is that of ksqlDB's command line. */
 import type { Statement } from '../sql/ast.ts'
 import type { Session } from './cli-session.ts'
 import { ClientError } from './client/client-error.ts'
 
-/** What to tell the user; null: nothing. */
+/** Returns the text for the user; null: there is none. */
 type LocalStatement = (statement: Statement, session: Session) => string | null
 
 export const setProperty: LocalStatement = (statement, { properties }) => {
@@ -26,7 +26,7 @@ export const unsetProperty: LocalStatement = (statement, { properties }) => {
   return `Successfully unset local property '${name}' (value was '${old}').`
 }
 
-/** Variables are found in any case. */
+/** Names of variables are case-insensitive. */
 export const defineVariable: LocalStatement = (statement, { variables }) => {
   if (statement.kind === 'define') variables.set(statement.name.toUpperCase(), statement.value)
   return null

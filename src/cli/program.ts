@@ -35,36 +35,36 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
     .description("SQL over streams: a server that speaks ksqlDB's dialect and HTTP API, and its command line.")
     .version(readVersion())
     .exitOverride()
-    .showHelpAfterError('(--help lists what there is)')
+    .showHelpAfterError('(--help lists commands and options)')
   program
     .command('server')
     .description('Run a server over its embedded log, or over a Kafka cluster.')
-    .option('--listen <url>', 'address to listen on, several with commas (default: http://localhost:8088)')
-    .option('--data-dir <dir>', 'where the embedded log and the state of queries lie (default: data)')
+    .option('--listen <url>', 'addresses to listen on, separated by commas (default: http://localhost:8088)')
+    .option('--data-dir <dir>', 'directory of the embedded log and of query state (default: data)')
     .option(
       '--bootstrap-servers <list>',
-      'brokers of a Kafka cluster, host:port with commas (default: the embedded log)',
+      'brokers of a Kafka cluster, host:port, separated by commas (default: the embedded log)',
     )
-    .option('--config <file>', 'configuration: a property file, as ksqlDB reads it')
-    .option('--check', 'load the server and read its configuration, then end', false)
+    .option('--config <file>', "configuration in ksqlDB's property file format")
+    .option('--check', 'check the configuration and exit', false)
     .action(async (options: ServerCommandOptions) => {
       const { runServer } = await import('./commands/server.ts')
       end(await runServer(options, serve))
     })
   program
     .command('cli')
-    .description('Send statements to a server: interactively, from the command line, a file, or a pipe.')
+    .description('Send statements to a server: interactively, or from the command line, a file or a pipe.')
     .argument('[url]', 'the server', DEFAULT_URL)
-    .option('-e, --execute <sql>', 'run these statements and end')
-    .option('-f, --file <path>', 'run the statements of this file and end')
+    .option('-e, --execute <sql>', 'run these statements and exit')
+    .option('-f, --file <path>', 'run the statements of this file and exit')
     .option('--output <format>', 'TABULAR or JSON', 'TABULAR')
     .option('-d, --define <name=value>', 'set a variable; may be repeated', collect, [])
-    .option('-u, --user <name>', 'user, if the server asks for one')
-    .option('-p, --password <password>', 'password of the user; asked for if it is left out')
+    .option('-u, --user <name>', 'user, if the server requires one')
+    .option('-p, --password <password>', 'password of the user; prompted for if omitted')
     .option('-t, --token <token>', 'bearer token, instead of a user')
-    .option('--query-row-limit <n>', 'end queries after so many rows', positive)
-    .option('--query-timeout <ms>', 'end queries after so long', positive)
-    .option('--config-file <path>', 'a property file; its ksql. and ksql.streams. properties are set for the session')
+    .option('--query-row-limit <n>', 'end queries after this many rows', positive)
+    .option('--query-timeout <ms>', 'end queries after this time', positive)
+    .option('--config-file <path>', 'property file whose ksql. and ksql.streams. properties apply to the session')
     .action(async (url: string, options: CliOptions) => {
       const { runCli } = await import('./commands/cli.ts')
       end(await runCli(url, options, systemTimer))
@@ -91,7 +91,7 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
     .option('--partitions <n>', 'partitions of the topic that --create makes', positive, 1)
     .option('-y, --yes', 'let --create run without asking', false)
     .option('--server <url>', 'the server', DEFAULT_URL)
-    .option('-u, --user <name>', 'user, if the server asks for one')
+    .option('-u, --user <name>', 'user, if the server requires one')
     .option('-p, --password <password>', 'password of the user')
     .option('-t, --token <token>', 'bearer token, instead of a user')
     .action(async (target: string, file: string | undefined, options: ProduceOptions) => {
@@ -105,7 +105,7 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
     .argument('<source>', 'name of a stream or table, or a SELECT')
     .option('--format <name>', 'ndjson, csv, tsv or table', 'ndjson')
     .option('--from-beginning', 'start with the oldest row, not with the next', false)
-    .option('--limit <n>', 'end after so many rows', positive)
+    .option('--limit <n>', 'end after this many rows', positive)
     .option('--server <url>', 'the server', DEFAULT_URL)
     .option('-u, --user <name>', 'user, if the server requires one')
     .option('-p, --password <password>', 'password of the user')
@@ -120,7 +120,7 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
 
 const collect = (value: string, values: readonly string[]): string[] => [...values, value]
 
-/** Aborted by the first Ctrl-C, so that a command can end in order; the second ends the process. */
+/** Aborted by the first Ctrl-C, so that a command can end in order; a second one ends the process. */
 function interruption(): AbortSignal {
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort())

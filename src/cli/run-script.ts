@@ -1,15 +1,15 @@
-/** Several statements, one after the other: -e, -f, `run script`, and what comes through a pipe. */
+/** Runs several statements in order, for -e, -f, `run script` and standard input. */
 import { splitStatements } from '../sql/split.ts'
 import { ClientError } from './client/client-error.ts'
 import { errorText } from './error-text.ts'
 import { type Run, runStatement } from './run-statement.ts'
 
-/** A statement of a script failed; the message has been made for the user. */
+/** The failure of a statement of a script, with a message for the user. */
 export class ScriptError extends Error {
   override readonly name = 'ScriptError'
 }
 
-/** Stops at the first statement that fails, with a ScriptError that has its line in `name`, or when the user stops it. */
+/** Stops at the first statement that fails, with a ScriptError that names its line in `name`, or when the user stops it. */
 export async function runScript(text: string, run: Run, name: string): Promise<void> {
   for (const piece of splitStatements(text)) {
     if (run.signal.aborted) return

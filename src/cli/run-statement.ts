@@ -1,4 +1,4 @@
-/** One statement, run where it belongs, its answer shown. */
+/** Runs one statement, on the server or in the session, and shows its answer. */
 import { parseStatements } from '../sql/parse.ts'
 import { substituteVariables } from '../sql/variables.ts'
 import type { Session } from './cli-session.ts'
@@ -14,7 +14,7 @@ import { type StatementKind, statementKind } from './statement-kind.ts'
 export interface Run {
   readonly session: Session
   readonly screen: Screen
-  /** The user's wish to stop. */
+  /** Aborted when the user stops the statement. */
   readonly signal: AbortSignal
 }
 
@@ -41,7 +41,7 @@ function local(apply: typeof setProperty) {
   return async (statement: string, { session, screen }: Run): Promise<void> => {
     const [parsed] = parseStatements(substituteVariables(statement, session.variables))
     const answer = apply(parsed!, session)
-    // JSON is read by programs: what is no answer of the server stays out of it.
+    // JSON is read by programs: only answers of the server belong there.
     if (answer !== null) await (session.display.format === 'JSON' ? screen.error(answer) : screen.line(answer))
   }
 }
@@ -62,7 +62,7 @@ async function execute(statement: string, { session, screen, signal }: Run): Pro
   }
 }
 
-/** 50301: an earlier command is not done yet. */
+/** Error 50301: an earlier command has not been executed yet. */
 function withPipeliningAdvice(error: unknown): unknown {
   if (!(error instanceof ClientError) || error.errorCode !== 50301) return error
   return new ClientError(
@@ -93,7 +93,7 @@ async function runPrint(statement: string, run: Run): Promise<void> {
   await screen.line('Topic printing ceased')
 }
 
-/** Runs `work` until it ends, the user stops it, or the session's time for a query is over. */
+/** Runs `work` until it ends, the user stops it, or the session's time limit for queries is over. */
 async function untilStopped({ session, signal }: Run, work: (options: RequestOptions) => Promise<void>): Promise<void> {
   const timeout = new AbortController()
   const { timeoutMs, timer } = session
@@ -112,7 +112,7 @@ const showJson =
   ({ text }: QueryElement): Promise<void> =>
     screen.line(text)
 
-/** The header makes the table that the rows go into. */
+/** Shows rows in a table, which the header defines. */
 function showTable({ session, screen }: Run): (element: QueryElement) => Promise<void> {
   let table: RowTable | null = null
   return (element) => {

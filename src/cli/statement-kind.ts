@@ -1,4 +1,4 @@
-/** What the command line itself must know of a statement: where it goes. Everything else is the server's to judge. */
+/** The kinds of statements that the command line tells apart, by where they run. Everything else is left to the server. */
 import { splitStatements } from '../sql/split.ts'
 
 export type StatementKind = 'query' | 'print' | 'set' | 'unset' | 'define' | 'undefine' | 'other'
@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<string, StatementKind>> = {
   UNDEFINE: 'undefine',
 }
 
-/** By the first word; comments before it are passed over. */
+/** The kind by the first word; comments before it are skipped. */
 export function statementKind(statement: string): StatementKind {
   const text = splitStatements(statement)[0]?.text ?? ''
   const [word] = /^[A-Za-z]+/.exec(text) ?? ['']

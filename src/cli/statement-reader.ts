@@ -1,15 +1,15 @@
-/** Lines into statements: a statement ends with a semicolon outside of quotes and comments. */
+/** Collects lines into statements. A statement ends with a semicolon outside of quotes and comments. */
 import { type StatementPiece, splitStatements } from '../sql/split.ts'
 
 export class StatementReader {
   #pending = ''
 
-  /** True in the middle of a statement. */
+  /** True if a statement has begun and not ended. */
   get isPending(): boolean {
     return this.#pending.trim() !== ''
   }
 
-  /** The statements that are complete with this line; what follows the last of them waits for more lines. */
+  /** The statements that this line completes; the text after the last of them waits for more lines. */
   push(line: string): string[] {
     this.#pending += this.#pending === '' ? line : `\n${line}`
     if (isInComment(this.#pending)) return []
@@ -19,7 +19,7 @@ export class StatementReader {
     return pieces.filter((piece) => piece.isComplete).map(({ text }) => text)
   }
 
-  /** What is left at the end of the input: a statement without its semicolon, or nothing. */
+  /** The rest at the end of the input: a statement without its semicolon, or nothing. */
   rest(): string {
     const { text = '' } = splitStatements(this.#pending)[0] ?? {}
     return text

@@ -1,7 +1,7 @@
 /** The version of this package. */
 import { readFileSync } from 'node:fs'
 
-/** Its file is two folders up from the sources, and three from what is published. */
+/** package.json is two folders above the sources, and three above the published files. */
 export function readVersion(): string {
   for (const path of ['../../package.json', '../../../package.json']) {
     try {

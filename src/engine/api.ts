@@ -1,4 +1,4 @@
-/** What the engine offers to whoever serves it: statements answered with entities, queries answered with rows. */
+/** The engine as its server sees it: statements are answered with entities, queries with rows. */
 import type { Header } from '../types/record.ts'
 import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
@@ -7,41 +7,42 @@ import type { CommandStatus } from './commands/command.ts'
 import type { Entity } from './describe/entities.ts'
 import type { ClusterStatus, QueryRequest, StatementRequest } from './requests.ts'
 
-/** A row as clients get it. `row`: values in the order of `columns`. */
+/** A row as clients receive it. `row`: values in the order of `columns`. */
 export interface StreamedRow {
   readonly row: Row
-  /** A deleted row of a table: its key columns are there, the others null. */
+  /** True: the row was deleted; its key columns have their values, the others are null. */
   readonly tombstone: boolean
 }
 
-/** How rows ended. `finalMessage`: what the API sends last, or null (pull queries on tables). */
+/** How a stream of rows ended. `finalMessage`: the last element that the API sends; null for pull queries on tables. */
 export type StreamEnd =
   | { readonly reason: 'completed' | 'limit' | 'closed'; readonly finalMessage: string | null }
   | { readonly reason: 'error'; readonly error: Error }
 
+/** The receiver of a stream. */
 export interface StreamSubscriber<Item> {
-  /** Resolves when it can take more; at most one call is under way. */
+  /** Resolves when the subscriber can take more; at most one call is pending. */
   readonly onItems: (items: readonly Item[]) => Promise<void> | void
-  /** Once, after the last `onItems` has settled. */
+  /** Called once, after the last `onItems` has settled. */
   readonly onEnd: (end: StreamEnd) => void
 }
 
 interface OpenStream<Item> {
   readonly queryId: string
-  /** Starts the flow. Once. */
+  /** Starts the flow. May be called once. */
   subscribe(subscriber: StreamSubscriber<Item>): void
-  /** Ends the flow; `onEnd` is told `closed` if nothing else ended it before. Twice is allowed. */
+  /** Ends the flow; `onEnd` receives `closed` unless it has ended before. Idempotent. */
   close(): Promise<void>
 }
 
 export interface RowStream extends OpenStream<StreamedRow> {
   readonly kind: 'push' | 'pullTable' | 'pullStream'
   readonly columns: readonly Column[]
-  /** The `schema` of the header element (rest.md 4.4): pull queries on tables mark key columns. */
+  /** The `schema` of the header element; pull queries on tables mark key columns. See docs/http-api.md#post-query. */
   readonly schemaText: string
 }
 
-/** PRINT: lines without their newlines. */
+/** The lines of PRINT, without their newlines. */
 export interface LineStream extends OpenStream<string> {
   readonly kind: 'print'
 }
@@ -65,18 +66,18 @@ export interface HealthCheck {
 
 /**
  * Inserts the row of one line: a JSON object of column values, whose names match columns in any case unless in back-quotes. Throws
- * RequestError for what is no JSON object and StatementError for a row that does not fit the target. The promise, which rows that are
+ * RequestError for a line that is not a JSON object and StatementError for a row that does not fit the target. The promise, which rows that are
  * stored together share, resolves when the row is stored and rejects with a BrokerError.
  */
 export type InsertRow = (line: string) => Promise<void>
 
-/** What the records of inserted rows are like, apart from their columns. */
+/** Properties of the records of inserted rows, apart from their columns. */
 export interface InsertRecordOptions {
-  /** Null: by the key, as Kafka's producers choose. */
+  /** Null: the partition follows from the key, as in Kafka's producers. */
   readonly partition: number | null
-  /** Empty: none. */
+  /** Headers of each record; may be empty. */
   readonly headers: readonly Header[]
-  /** Rows have key columns alone, and each record deletes the row of its key. */
+  /** True: rows have key columns only, and each record deletes the row of its key. */
   readonly tombstones: boolean
 }
 
@@ -84,6 +85,7 @@ export interface InsertsRequest extends Omit<QueryRequest, 'sql'> {
   readonly records?: InsertRecordOptions
 }
 
+/** What metrics read from the engine. */
 export interface MeteredEngine {
   readonly catalog: () => Catalog
   readonly pushQueries: () => number
@@ -91,20 +93,20 @@ export interface MeteredEngine {
 
 export interface Engine {
   /**
-   * Runs statements in order; none is executed unless all are accepted. One entity for each statement that has an answer. Throws
+   * Runs statements in order; none is executed unless all are accepted. Resolves to one entity for each statement that has an answer. Throws
    * StatementFailure (statement-failure.ts), ParseError or RequestError.
    */
   execute(request: StatementRequest): Promise<Entity[]>
   /**
    * Ends the cluster for good: all queries with their state and internal topics, the sinks whose topics are named (exactly, or by regular
-   * expressions), and the command log. Afterwards nothing is taken any more. Throws RequestError for a bad expression.
+   * expressions), and the command log. Afterwards every request is refused. Throws RequestError for a bad expression.
    */
   terminate(deleteTopics: readonly string[]): Promise<Entity>
-  /** Exactly one SELECT or PRINT. Throws as `execute`. */
+  /** Opens exactly one SELECT or PRINT. Throws as `execute` does. */
   openQuery(request: QueryRequest): Promise<RowStream | LineStream>
-  /** Ends a push query by its id, in any case. False: there is none. */
+  /** Ends the push query with this id, in either case. Resolves to false if there is none. */
   closeQuery(queryId: string): Promise<boolean>
-  /** Checks that rows may be inserted, and gives the function that inserts one. Throws StatementError. */
+  /** Checks that rows may be inserted; resolves to the function that inserts one. Throws StatementError. */
   openInserts(target: string, request?: InsertsRequest): Promise<InsertRow>
   /** Status of every command by its id `type/entity/action`. */
   commandStatuses(): ReadonlyMap<string, CommandStatus>

@@ -57,7 +57,7 @@ export interface RunningEngine extends Engine {
 }
 
 /**
- * Replays the command log. Statements and queries then wait until the queries that the log has left are started; `info` does not wait.
+ * Replays the command log. Statements and queries then wait until the persistent queries are started; `info` does not wait.
  * Rejects with a BrokerError.
  */
 export async function createEngine(options: EngineOptions): Promise<RunningEngine> {
@@ -87,7 +87,7 @@ class CommandLogEngine implements RunningEngine {
     this.metered = { catalog: () => commands.catalog, pushQueries: () => transient.count }
   }
 
-  /** Replays the command log; what it has left is started in the background. */
+  /** Replays the command log; the queries that it leaves are started in the background. */
   async start(): Promise<void> {
     await this.#commands.replay()
     this.#ready = this.#commands.start().then(async () => {

@@ -1,4 +1,4 @@
-/** The text of a request as statements: variables replaced piece by piece, since DEFINE changes what follows it. */
+/** Parses the text of a request. Variables are replaced statement by statement, because DEFINE affects the statements after it. */
 import { ParseError } from '../errors.ts'
 import type { Statement } from '../sql/ast.ts'
 import { parseStatements } from '../sql/parse.ts'
@@ -8,7 +8,7 @@ import type { Session } from './session.ts'
 import { StatementFailure } from './statement-failure.ts'
 import { shownSource } from './statement-text.ts'
 
-/** Throws StatementFailure for the first piece that is no statement. `session` is not changed. */
+/** Throws StatementFailure for the first statement that does not parse. Does not change `session`. */
 export function parseRequest(sql: string, session: Session): Statement[] {
   const ahead = session.copy()
   return splitStatements(sql).flatMap((piece) => {

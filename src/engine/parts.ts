@@ -1,4 +1,4 @@
-/** What the engine is made of; handed to whatever answers a statement. */
+/** The parts of the engine, handed to the handlers of statements. */
 import type { Broker } from '../broker/broker.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
@@ -21,12 +21,12 @@ export interface EngineParts {
   readonly config: Config
   readonly functions: FunctionRegistry
   readonly functionContext: FunctionContext
-  /** What is in force now. */
+  /** The catalog in force now. */
   readonly catalog: () => Catalog
   readonly transient: TransientQueries
   readonly rows: RowProducer
   /** Null: this server is alone. */
   readonly peers: Peers | null
-  /** Why a query could not be started here; it is then not known to the runtime. */
+  /** Why a query could not be started here; the runtime does not know such a query. */
   readonly startFailure: (queryId: string) => string | undefined
 }

@@ -1,4 +1,4 @@
-/** What SET, UNSET, DEFINE and UNDEFINE change: it lasts as long as the request. */
+/** The settings and variables that SET, UNSET, DEFINE and UNDEFINE change. They last as long as the request. */
 import { RequestError, StatementError } from '../errors.ts'
 import { type Config, canonicalName, checkOverride } from './config/config.ts'
 import type { Caller, QueryRequest } from './requests.ts'
@@ -49,7 +49,7 @@ export class Session {
     return this.#overrides
   }
 
-  /** By name in upper case. */
+  /** Values by name in upper case. */
   get variables(): ReadonlyMap<string, string> {
     return this.#variables
   }
@@ -72,7 +72,7 @@ export class Session {
     this.#variables.set(name.toUpperCase(), value)
   }
 
-  /** False: there was no such variable. */
+  /** Returns false if there was no such variable. */
   undefine(name: string): boolean {
     return this.#variables.delete(name.toUpperCase())
   }

@@ -1,4 +1,4 @@
-/** A statement of a request failed: which one, why, and what earlier statements of the request had answered. */
+/** The failure of one statement of a request, with the answers of the statements before it. */
 import type { ErrorCode } from '../errors.ts'
 import type { Entity } from './describe/entities.ts'
 
@@ -7,6 +7,7 @@ export class StatementFailure extends Error {
   readonly code: ErrorCode
   /** Text of the statement, with values masked where they may be secret. */
   readonly statementText: string
+  /** Answers of earlier statements of the request. */
   readonly entities: readonly Entity[]
 
   constructor(

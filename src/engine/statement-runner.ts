@@ -1,6 +1,6 @@
 /**
  * Runs the statements of a request: first all of them on a sandbox, so that a bad one rejects the request before anything is done; then
- * each for real, which for commands means in its turn at the command log.
+ * each on the real catalog, which for commands means in its turn at the command log.
  */
 import { BrokerError } from '../broker/broker-error.ts'
 import { RequestError, StatementError } from '../errors.ts'
@@ -67,7 +67,7 @@ export class StatementRunner {
     )
   }
 
-  /** Tries every statement on what the earlier ones would have made. */
+  /** Tries each statement on the catalog and topics that the earlier ones would leave. */
   async #rehearse(statements: readonly Statement[], session: Session): Promise<void> {
     let { catalog } = this.#commands
     let topics = await this.#topicsFor(statements)
@@ -158,14 +158,14 @@ export class StatementRunner {
   }
 }
 
-/** The log is for everybody who can read the cluster's topics. */
+/** Properties that may be stored: the command log can be read by every reader of the cluster's topics. */
 const storable = (properties: Overrides): Record<string, string> =>
   Object.fromEntries([...properties].filter(([name]) => !isSecret(name)))
 
 const afterDraft = (catalog: Catalog, { effects }: CommandDraft, { overrides }: Session): Catalog =>
   effects.reduce((state, effect) => applyEffect(state, effect, Object.fromEntries(overrides)), catalog)
 
-/** Runs `work`; whatever it throws becomes the failure of `statement`, with what earlier statements have answered. */
+/** Runs `work`; an error becomes the failure of `statement`, together with the answers of earlier statements. */
 export async function failingAs<Result>(
   statement: Statement,
   entities: readonly Entity[],

@@ -1,4 +1,4 @@
-/** Statement texts as answers and errors may show them: values that can be secret are masked. Source: conformance of error bodies. */
+/** Statement texts as answers and errors may show them, with values that can be secret masked. Source: ksqlDB's `QueryMask`. */
 import type { IToken, TokenType } from 'chevrotain'
 import {
   Comma,
@@ -12,7 +12,7 @@ import {
 import type { CreateConnector, InsertValues, Statement } from '../sql/ast.ts'
 import { formatName } from '../sql/format.ts'
 
-/** With its semicolon. */
+/** The statement's text, masked, with its semicolon. */
 export function shownText(statement: Statement): string {
   switch (statement.kind) {
     case 'insertValues':
@@ -24,7 +24,7 @@ export function shownText(statement: Statement): string {
   }
 }
 
-/** Everything behind VALUES ( is replaced, so that nothing of a value can show. */
+/** Replaces everything after VALUES (, so that no part of a value can show. */
 function maskedValues({ text, values }: InsertValues): string {
   const { tokens } = tokenize(text)
   const open = valuesStart(tokens)
@@ -32,7 +32,7 @@ function maskedValues({ text, values }: InsertValues): string {
   return `${text.slice(0, start)}${values.map(() => "'[value]'").join(', ')})`
 }
 
-/** A text that did not parse: what looks like values of INSERT is masked all the same. */
+/** Masks a text that did not parse: whatever looks like the values of an INSERT. */
 export function shownSource(text: string): string {
   const { tokens } = tokenize(text)
   const open = valuesStart(tokens)
@@ -45,7 +45,7 @@ export function shownSource(text: string): string {
 const valuesStart = (tokens: readonly IToken[]): number =>
   tokens.findIndex(({ tokenType }, i) => tokenType === LeftParenthesis && tokens[i - 1]?.tokenType === Values)
 
-/** Elements of the list that token `open` opens, and the token that closes it; null: nothing does. */
+/** Number of elements of the list that token `open` opens, and the token that closes it; null: the list is not closed. */
 function listFrom(open: number, tokens: readonly IToken[]): { readonly count: number; readonly end: IToken | null } {
   let depth = 0
   let count = 1

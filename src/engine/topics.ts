@@ -1,4 +1,4 @@
-/** Topics as statements see them: a snapshot to plan over, and the making and deleting of what a statement needs. */
+/** Topics as statements see them: a snapshot to plan over, and the creation and deletion of the topics that a statement needs. */
 import type { Broker, TopicSummary } from '../broker/broker.ts'
 import { BrokerError } from '../broker/broker-error.ts'
 import { StatementError } from '../errors.ts'
@@ -7,13 +7,15 @@ import { checkExistingTopic, type TopicRequest } from '../plan/topic-request.ts'
 /** Topics by name. A sandbox adds to a copy of it. */
 export type TopicSnapshot = ReadonlyMap<string, Pick<TopicSummary, 'partitions' | 'replicas'>>
 
+/** All topics of the broker now. Rejects with a BrokerError. */
 export async function topicSnapshot(broker: Broker): Promise<TopicSnapshot> {
   return new Map((await broker.listTopics()).map((topic) => [topic.name, topic]))
 }
 
+/** Looks up partition counts, as planning needs them. */
 export const partitionsIn = (topics: TopicSnapshot) => (topic: string) => topics.get(topic)?.partitions
 
-/** The snapshot as it would be with the topics asked for. */
+/** The snapshot as it would be once the requested topics exist. */
 export function withTopics(topics: TopicSnapshot, requests: readonly TopicRequest[]): TopicSnapshot {
   const copy = new Map(topics)
   for (const { name, partitions, replicas } of requests) {
@@ -22,7 +24,7 @@ export function withTopics(topics: TopicSnapshot, requests: readonly TopicReques
   return copy
 }
 
-/** Makes the topic unless it is there already with the partitions asked for. Throws StatementError if the broker refuses the request. */
+/** Creates the topic unless it exists with the requested partitions. Throws StatementError if the broker refuses the request. */
 export async function ensureTopic(broker: Broker, request: TopicRequest): Promise<void> {
   const existing = await broker.describeTopic(request.name)
   if (existing !== null) {
@@ -49,14 +51,14 @@ export async function ensureTopic(broker: Broker, request: TopicRequest): Promis
   }
 }
 
-/** What the statement says, else that of the topic which it is to be like. Null: the broker's default. */
+/** The retention that the statement gives, or else that of the topic it copies. Null: the broker's default. */
 async function retentionOf(broker: Broker, { retentionMs, retentionLike }: TopicRequest): Promise<string | null> {
   if (retentionMs !== null) return String(retentionMs)
   if (retentionLike === null) return null
   return (await broker.describeTopic(retentionLike))?.config['retention.ms'] ?? null
 }
 
-/** A topic that is gone already is what was wanted. */
+/** Idempotent: a topic that does not exist is not an error. */
 export async function deleteTopic(broker: Broker, name: string): Promise<void> {
   try {
     await broker.deleteTopic(name)

@@ -1,4 +1,4 @@
-/** Push queries that run now. */
+/** The push queries that run now. */
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 
 export interface TransientQuery {
@@ -20,7 +20,7 @@ export class TransientQueries {
     return [...this.#queries.values()]
   }
 
-  /** By id in any case. */
+  /** Finds a query by its id, in either case. */
   find(queryId: string): TransientQuery | undefined {
     const exact = this.#queries.get(queryId)
     if (exact !== undefined) return exact

@@ -47,7 +47,9 @@ export function serverSetup(options: ServerPartsOptions): ServerSetup {
   return { dataDir, kafka, properties, config, clock, timer, warn, inform, address, threads }
 }
 
-/** The embedded log, its positions and its state are on one disk, so exactly once costs next to nothing there; on Kafka it must be chosen. */
+/**
+ * The embedded log, its positions and its state are on one disk, so exactly once costs next to nothing there; on Kafka it must be chosen.
+ */
 function withGuarantee(
   properties: Readonly<Record<string, string>>,
   config: Config,

@@ -1,4 +1,4 @@
-/** A request that the server refused, or that did not reach it. */
+/** The error of a request that the server refused or that did not reach it. */
 import type { Entity } from '../../engine/describe/entities.ts'
 
 export interface ClientErrorDetails {
@@ -6,7 +6,7 @@ export interface ClientErrorDetails {
   readonly status?: number | undefined
   readonly errorCode?: number | undefined
   readonly statementText?: string | undefined
-  /** What earlier statements of the request had answered. */
+  /** Answers of earlier statements of the request. */
   readonly entities?: readonly Entity[] | undefined
   readonly cause?: unknown
 }
@@ -26,7 +26,7 @@ export class ClientError extends Error {
     this.entities = details.entities ?? []
   }
 
-  /** From a JSON error body; other bodies become the message as they are. */
+  /** Reads a JSON error body; the text of any other body becomes the message. */
   static fromAnswer(status: number, body: string): ClientError {
     try {
       return ClientError.fromBody(JSON.parse(body), status)

@@ -11,7 +11,7 @@ import { JsonElements } from './json-elements.ts'
 const KSQL_JSON = 'application/vnd.ksql.v1+json'
 
 export interface RequestOptions {
-  /** Overrides of configuration. */
+  /** Configuration overrides. */
   readonly properties?: Readonly<Record<string, string>>
   /** Values of `${name}`. */
   readonly variables?: Readonly<Record<string, string>>
@@ -29,7 +29,7 @@ export interface Header {
   readonly schema: string
 }
 
-/** What a query sends, in order: one header, rows, perhaps a message. `text`: the element as it came. */
+/** The elements of a query's answer: one header, rows, perhaps a message. `text`: the element's JSON. */
 export type QueryElement =
   | { readonly kind: 'header'; readonly header: Header; readonly text: string }
   | { readonly kind: 'row'; readonly columns: readonly JsonValue[]; readonly tombstone: boolean; readonly text: string }
@@ -45,7 +45,7 @@ export interface ServerInfo {
 export class Client {
   readonly #connection: Connection
 
-  /** Throws a ClientError if `url` is no address of a server. Connects with the first request. */
+  /** Throws a ClientError if `url` is not the address of a server. Connects with the first request. */
   constructor(url: string, credentials: Credentials = {}) {
     this.#connection = new Connection(url, credentials)
   }
@@ -59,7 +59,7 @@ export class Client {
     return (JSON.parse(await readText(answer)) as { KsqlServerInfo: ServerInfo }).KsqlServerInfo
   }
 
-  /** Runs statements; one entity for each that has an answer. Throws a ClientError. */
+  /** Runs statements; resolves to one entity for each that has an answer. Throws a ClientError. */
   async execute(sql: string, options: ExecuteOptions = {}): Promise<Entity[]> {
     const { properties = {}, variables = {}, commandSequenceNumber = -1, signal } = options
     const answer = await this.#connection.send({
@@ -78,8 +78,8 @@ export class Client {
   }
 
   /**
-   * Rows of one SELECT as they come. Leaving the loop, or `signal`, ends the query. Throws a ClientError, also in the middle if the query
-   * fails there.
+   * The elements of one SELECT as they arrive. Leaving the loop or aborting `signal` ends the query. Throws a ClientError, also between rows
+   * if the query fails.
    */
   async *query(sql: string, options: RequestOptions = {}): AsyncGenerator<QueryElement> {
     const elements = new JsonElements()
@@ -88,7 +88,7 @@ export class Client {
     }
   }
 
-  /** Lines of one PRINT as they come; ends as `query` does. */
+  /** The lines of one PRINT as they arrive; ends as `query` does. */
   async *print(sql: string, options: RequestOptions = {}): AsyncGenerator<string> {
     let rest = ''
     for await (const text of this.#texts(sql, options)) {
@@ -99,7 +99,7 @@ export class Client {
     if (rest !== '') yield rest
   }
 
-  /** Ends a push query of anyone. */
+  /** Ends any client's push query. */
   async closeQuery(queryId: string): Promise<void> {
     const body = JSON.stringify({ queryId })
     await readText(await this.#connection.send({ method: 'POST', path: '/close-query', accept: KSQL_JSON, body }))

@@ -6,7 +6,7 @@ import { requestHttp, requestHttps } from './node-http.ts'
 export interface Credentials {
   readonly user?: string | undefined
   readonly password?: string | undefined
-  /** Sent as it is, as a bearer token. */
+  /** Bearer token. */
   readonly token?: string | undefined
 }
 
@@ -14,9 +14,9 @@ export interface SendOptions {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly accept: string
-  /** JSON text. */
+  /** Body as JSON text. */
   readonly body?: string
-  /** Ends the request, and the answer if it has begun. */
+  /** Aborts the request, and the answer if it has begun. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -24,7 +24,7 @@ export class Connection {
   readonly url: URL
   readonly #credentials: Credentials
 
-  /** Throws a ClientError with an example if `url` is no address of a server. */
+  /** Throws a ClientError with an example if `url` is not the address of a server. */
   constructor(url: string, credentials: Credentials = {}) {
     const text = url.includes('://') ? url : `http://${url}`
     if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
@@ -41,7 +41,9 @@ export class Connection {
     return user === undefined ? undefined : `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}`
   }
 
-  /** The answer once its head is there. Throws a ClientError for every status from 400 on, and if the server cannot be reached. */
+  /**
+   * Resolves when the head of the answer arrives. Throws a ClientError for every status from 400 on, and if the server cannot be reached.
+   */
   async send(options: SendOptions): Promise<IncomingMessage> {
     const answer = await this.#open(options)
     if ((answer.statusCode ?? 500) < 400) return answer
@@ -73,7 +75,7 @@ export class Connection {
     })
   }
 
-  /** What a failed connection means to the user. */
+  /** A failed connection explained to the user. */
   explained(error: Error): Error {
     if (error.name === 'AbortError') return error
     const { code } = error as NodeJS.ErrnoException
@@ -85,6 +87,7 @@ export class Connection {
   }
 }
 
+/** The whole body of an answer. */
 export async function readText(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of answer) chunks.push(chunk as Buffer)

@@ -1,9 +1,9 @@
-/** Rows into a stream or table, over HTTP/2: acknowledged as they are stored, at the pace of the server. */
+/** Inserts rows into a stream or table over HTTP/2, acknowledged as they are stored, at the pace of the server. */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
 import { ClientError } from './client-error.ts'
 import type { Connection } from './connection.ts'
 
-/** Rows on their way without an answer. */
+/** Most rows that are sent without an answer. */
 const MAX_UNANSWERED = 32_768
 
 interface Ack {

@@ -1,14 +1,14 @@
-/** The elements of a JSON array as they arrive, however the text is cut: brackets are counted, strings passed over. */
+/** The elements of a JSON array as they arrive, however the text is cut: brackets are counted, strings skipped. */
 
-/** What stands between elements, or opens one, or ends the array. */
+/** A character between elements, one that opens an element, or the end of the array. */
 const BETWEEN_ELEMENTS = ',[{]} \t\r\n'
 
 export class JsonElements {
   #text = ''
-  /** Where looking goes on, and where the element under way starts (-1: none). */
+  /** Position where the scan continues, and start of the current element (-1: none). */
   #at = 0
   #start = -1
-  /** Brackets open, the array's own counted. */
+  /** Number of open brackets, including the array's own. */
   #depth = 0
   #isInString = false
   #hasEnded = false

@@ -1,7 +1,8 @@
-/** A question whose answer is not shown. */
+/** Asks for a password without showing it. */
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 
+/** Resolves to the typed password. */
 export function askPassword(user: string): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   process.stderr.write(`Password of ${user}: `)

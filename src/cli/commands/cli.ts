@@ -1,4 +1,4 @@
-/** `millrace cli`: statements from -e, -f, a pipe, or a person. */
+/** `millrace cli`: statements from -e, from -f, from a pipe, or typed. */
 import type { Timer } from '../../clock.ts'
 import { Session } from '../cli-session.ts'
 import { Client } from '../client/client.ts'
@@ -25,7 +25,7 @@ export interface CliOptions {
   readonly configFile?: string
 }
 
-/** As shells report what a signal ended. */
+/** Exit code of a command that Ctrl-C ended, as shells report it. */
 const INTERRUPTED = 130
 
 /** Resolves to the exit code: 0; 1 if a statement of -e, -f or a pipe failed; 130 if the user stopped it. */
@@ -78,7 +78,7 @@ function parseDefinition(text: string): [name: string, value: string] {
   return [name.toUpperCase(), value]
 }
 
-/** The lines `ksql....=value` of a property file; others are for other programs. */
+/** The lines `ksql....=value` of a property file; other lines belong to other programs. */
 function readOverrides(path: string): ReadonlyMap<string, string> {
   const lines = readScript(path).split(/\r?\n/)
   const matches = lines.map((line) => /^\s*(ksql\.[^=:\s]+)\s*[=:]\s*(.*?)\s*$/.exec(line))
@@ -91,7 +91,7 @@ async function readAll(input: NodeJS.ReadStream): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** The reader of our output has left (`| head`): nothing more to do. */
+/** Ends the process when the reader of its output has gone, as in `| head`. */
 function endQuietly(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0)
   throw error

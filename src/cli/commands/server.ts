@@ -1,4 +1,4 @@
-/** `millrace server`: runs until it is told to stop, and then loses nothing that it acknowledged. */
+/** `millrace server`: runs until a signal stops it, and loses nothing that it has acknowledged. */
 
 export interface ServerCommandOptions {
   readonly listen?: string
@@ -10,14 +10,14 @@ export interface ServerCommandOptions {
 
 export interface Serving {
   readonly urls: readonly string[]
-  /** Where records are: in words for the user. */
+  /** Where records are stored, in words for the user. */
   readonly storage: string
-  /** Resolves when statements can be taken; rejects if the server cannot start. */
+  /** Resolves when the server accepts statements; rejects if it cannot start. */
   readonly ready: Promise<void>
   close(): Promise<void>
 }
 
-/** Opens the ports and starts the engine; null with `check`. Rejects with a message for the user. */
+/** Opens the ports and starts the engine; null with `check`. Rejects with an Error whose message is for the user. */
 export type Serve = (options: ServerCommandOptions) => Promise<Serving | null>
 
 /** Resolves to the exit code when the server has ended. */

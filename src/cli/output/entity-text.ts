@@ -1,4 +1,4 @@
-/** Answers to statements as text: one function for each kind. Source: cli-and-operations.md 1.3. */
+/** Answers to statements as text: one function for each kind. The layout is that of ksqlDB's `Console`. */
 import type { Entity } from '../../engine/describe/entities.ts'
 import { functionText } from './function-text.ts'
 import { type Listing, listTable } from './list-table.ts'
@@ -6,7 +6,7 @@ import { queryText } from './query-text.ts'
 import { schemaText } from './schema-text.ts'
 import { sourceText } from './source-text.ts'
 
-/** A table, or text that is laid out already. `width`: columns of the terminal. */
+/** A table, or text that is already laid out. `width`: columns of the terminal. */
 type Texts = {
   readonly [Kind in Entity['@type']]: (entity: Extract<Entity, { '@type': Kind }>, width: number) => Listing | string
 }
@@ -78,7 +78,7 @@ const TEXTS: Texts = {
   warning_entity: ({ message: text }) => message(text),
 }
 
-/** The answer, with its warnings before it. An answer of a kind that is unknown here is shown as JSON. */
+/** The answer, with its warnings before it. An answer of an unknown kind is shown as JSON. */
 export function entityText(entity: Entity, width: number): string {
   const write = TEXTS[entity['@type']] as ((entity: Entity, width: number) => Listing | string) | undefined
   const shown = write === undefined ? JSON.stringify(entity, null, 2) : write(entity, width)
@@ -104,6 +104,6 @@ const sourceRow = ({ name, topic, keyFormat, valueFormat, isWindowed }: Source):
   String(isWindowed),
 ]
 
-/** One number if all partitions have it. */
+/** One number if all partitions have the same. */
 const replicas = (counts: readonly number[]): string =>
   new Set(counts).size === 1 ? String(counts[0]) : counts.join(',')

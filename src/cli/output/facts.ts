@@ -1,9 +1,9 @@
-/** Names and values, one below the other. */
+/** Names with their values, one per line. */
 import { padEnd, printable } from './width.ts'
 
 const NAME_WIDTH = 20
 
-/** `Name                 : value`; those without a value are left out. */
+/** `Name                 : value`; facts without a value are left out. */
 export function facts(pairs: readonly (readonly [name: string, value: string | undefined])[]): string {
   return pairs
     .filter(([, value]) => value !== undefined && value !== '')

@@ -1,4 +1,4 @@
-/** Tables of answers: columns as wide as their widest cell, the last one as the terminal allows, a rule above and below. */
+/** Tables of answers: columns are as wide as their widest cell, the last one as the terminal allows, with a rule above and below. */
 import { padEnd, printable, textWidth, wrap } from './width.ts'
 
 /** Titles of columns, in order, and the rows below them. Cells may have several lines. */
@@ -11,7 +11,7 @@ const MIN_LAST_WIDTH = 20
 
 /**
  * The lines of a table, the last without a newline. Long cells of the last column are wrapped, so that lines have at most
- * `maxWidth` columns where that can be.
+ * `maxWidth` columns where possible.
  */
 export function listTable({ titles, rows }: Listing, maxWidth: number): string {
   const cells = rows.map((row) => row.map((cell) => printable(cell).split('\n')))
@@ -29,7 +29,7 @@ export function listTable({ titles, rows }: Listing, maxWidth: number): string {
   return [...head, rule, ...cells.flatMap((row) => lines(row, widths)), rule].join('\n')
 }
 
-/** The last column, the longest text of most lists, gives way. Names keep their lines, so that they can be copied. */
+/** Wraps the last column, the longest text of most lists. Names keep their lines, so that they can be copied. */
 function fitted(widths: readonly number[], total: number): number[] {
   const names = widths.slice(0, -1)
   const left = total - names.reduce((sum, width) => sum + width, 0)

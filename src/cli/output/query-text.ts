@@ -43,7 +43,7 @@ function overrides({ overriddenProperties }: QueryDescription, width: number): s
   return rows.length === 0 ? '' : listTable({ titles: ['Property', 'Value'], rows }, width)
 }
 
-/** Numbers of EXPLAIN ANALYZE; a dash where a step has none of its own. */
+/** The counts of EXPLAIN ANALYZE; a dash where a step has none. */
 function operators({ operators: steps = [] }: QueryDescription, width: number): string {
   if (steps.length === 0) return ''
   const titles = ['Step', 'In', 'Out', 'Late', 'Dropped', 'State Entries', 'Time (ms, sampled)']

@@ -1,4 +1,4 @@
-/** Rows of a query as boxes of equal width, one by one as they come. */
+/** Rows of a query in boxes of equal width, written as they arrive. */
 import { JsonNumber, type JsonValue } from '../../types/json-parse.ts'
 import { clip, padEnd, printable, wrap } from './width.ts'
 
@@ -59,7 +59,7 @@ function cellWidth({ names, terminalWidth, columnWidth }: RowTableOptions): numb
   return Math.min(MAX_CELL_WIDTH, Math.max(MIN_CELL_WIDTH, shared))
 }
 
-/** A value as the peer's command line prints it: texts bare, `[1, 2]`, `{A=1}`, NULL as `null`. */
+/** A value as ksqlDB's command line prints it: text without quotes, `[1, 2]`, `{A=1}`, NULL as `null`. */
 export function cellText(value: JsonValue): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return value

@@ -20,7 +20,7 @@ export function schemaText(schema: SchemaInfo): string {
   }
 }
 
-/** A column's type with its mark. `isTable`: its keys are primary keys. */
+/** A column's type, with a mark for keys and headers. `isTable`: keys are primary keys. */
 export function fieldText(field: FieldInfo, isTable: boolean): string {
   return `${schemaText(field.schema)}${mark(field, isTable)}`
 }

@@ -1,8 +1,8 @@
-/** Where text goes: the terminal, or a file or pipe, and a copy to a spool file if one is open. */
+/** The output: a terminal, a file or a pipe, with a copy to a spool file if one is open. */
 import { appendFileSync, writeFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 
-/** Width of what is no terminal. */
+/** Width of an output that is not a terminal. */
 const PLAIN_WIDTH = 120
 
 export interface ScreenOptions {
@@ -33,13 +33,13 @@ export class Screen {
     return this.#out.columns ?? Number.POSITIVE_INFINITY
   }
 
-  /** Writes `text` and a line end. Resolves when more can be written, so that a fast query cannot fill the memory. */
+  /** Writes `text` and a line end. Resolves when more can be written, so that a fast query cannot exhaust the memory. */
   line(text = ''): Promise<void> {
     this.copy(text)
     return this.#write(this.#out, `${text}\n`)
   }
 
-  /** As `line`, for what went wrong. */
+  /** As `line`, on the error output. */
   error(text: string): Promise<void> {
     this.copy(text)
     return this.#write(this.#err, `${text}\n`)
@@ -49,12 +49,12 @@ export class Screen {
     if (this.isTerminal) this.#out.write('\u001b[2J\u001b[3J\u001b[H')
   }
 
-  /** Puts a line into the spool file alone: what the user typed. */
+  /** Copies a line that the user typed to the spool file alone. */
   copy(text: string): void {
     if (this.#spool !== null) appendFileSync(this.#spool, `${text}\n`)
   }
 
-  /** From now on everything also goes to `path`, which is emptied first; null ends it. Throws if the file cannot be written. */
+  /** Copies everything from now on to `path`, which is emptied first; null ends the copy. Throws if the file cannot be written. */
   spool(path: string | null): void {
     if (path !== null) writeFileSync(path, '')
     this.#spool = path

@@ -1,11 +1,11 @@
-/** How many columns of a terminal a text takes. Source: Unicode Standard Annex 11 (East Asian Width). */
+/** The columns of a terminal that a text takes. Source: Unicode Standard Annex 11 (East Asian Width). */
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-/** Drawn two columns wide: Hangul, CJK, kana, full-width forms, and pictures. */
+/** Characters two columns wide: Hangul, CJK, kana, full-width forms, and pictures. */
 const WIDE =
   /^(?:[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{1B000}-\u{1B2FF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation})/u
-/** Marks that are drawn over others, and joiners. */
+/** Characters without a width: combining marks and joiners. */
 const NOTHING = /^[\p{Mn}\p{Me}\p{Cf}]+$/u
 const PLAIN = /^[\x20-\x7e]*$/
 
@@ -49,8 +49,8 @@ export function clip(text: string, width: number): string {
   return `${wrap(text, Math.max(1, width - 1))[0]}…`
 }
 
-/** What must not reach a terminal: control characters other than line ends could move the cursor or worse. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: this is what it looks for
+/** Characters that must not reach a terminal: control characters other than line ends could move the cursor, or worse. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
 const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/g
 
 /** `text` with control characters shown as escapes, line ends kept. */

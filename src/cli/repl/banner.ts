@@ -1,4 +1,4 @@
-/** What the user reads first. */
+/** The greeting of the REPL. */
 import type { Client } from '../client/client.ts'
 import type { Screen } from '../output/screen.ts'
 
@@ -10,17 +10,17 @@ const TITLE = `
 export interface Greeting {
   readonly client: Client
   readonly screen: Screen
-  /** Of this command line. */
+  /** Version of this command line. */
   readonly version: string
 }
 
-/** The title, then the server. */
+/** Writes the title, then the line about the server. */
 export async function showBanner(greeting: Greeting): Promise<void> {
   await greeting.screen.line(TITLE)
   await greetServer(greeting)
 }
 
-/** Versions and state of the server; a warning if it cannot be reached, because it may come up later. */
+/** Writes versions and state of the server, or a warning if it cannot be reached: it may come up later. */
 export async function greetServer({ client, screen, version }: Greeting): Promise<void> {
   try {
     const info = await client.info(AbortSignal.timeout(5000))

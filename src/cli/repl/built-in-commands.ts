@@ -1,4 +1,4 @@
-/** Commands of the REPL that are no SQL: one entry each. Source: cli-and-operations.md 1.2. */
+/** The REPL's own commands, one entry each. See docs/cli.md#millrace-cli. */
 import { readFileSync } from 'node:fs'
 import type { OutputFormat } from '../cli-session.ts'
 import { Client } from '../client/client.ts'
@@ -11,18 +11,18 @@ export interface BuiltInContext {
   readonly run: Run
   readonly version: string
   readonly credentials: Credentials
-  /** Lines of this and earlier sessions, the oldest first. */
+  /** Lines of this session and earlier ones, the oldest first. */
   readonly history: readonly string[]
-  /** Tells the user about a server that was just chosen. */
+  /** Writes the line about a server that was just chosen. */
   readonly greet: () => Promise<void>
 }
 
 export interface BuiltInCommand {
-  /** In lower case; it may have several words. */
+  /** Name in lower case; it may have several words. */
   readonly name: string
   readonly usage: string
   readonly help: string
-  /** Throws a ClientError for arguments that cannot be. True: leave. */
+  /** Throws a ClientError for an invalid argument. True: the REPL ends. */
   readonly run: (argument: string, context: BuiltInContext) => Promise<boolean | undefined> | boolean | undefined
 }
 
@@ -53,7 +53,7 @@ const clear: BuiltInCommand = {
 const output: BuiltInCommand = {
   name: 'output',
   usage: 'output [JSON|TABULAR]',
-  help: 'Shows or sets the form of answers.',
+  help: 'Shows or sets the output format.',
   run(argument, context) {
     const { display } = context.run.session
     if (argument === '') return say(context, `Current output format: ${display.format}`)
@@ -65,7 +65,7 @@ const output: BuiltInCommand = {
 const history: BuiltInCommand = {
   name: 'history',
   usage: 'history',
-  help: 'Lists the lines that were typed.',
+  help: 'Lists the lines typed so far.',
   run: (_argument, context) =>
     say(context, context.history.map((line, i) => `${String(i + 1).padStart(4)}: ${line}`).join('\n')),
 }
@@ -80,7 +80,7 @@ const version: BuiltInCommand = {
 const server: BuiltInCommand = {
   name: 'server',
   usage: 'server [URL]',
-  help: 'Shows the server, or connects to another one; what was set and defined is forgotten then.',
+  help: 'Shows the server, or connects to another one, which resets session settings and variables.',
   async run(argument, context) {
     const { session } = context.run
     if (argument === '') return say(context, session.client.url)
@@ -93,7 +93,7 @@ const server: BuiltInCommand = {
 const pipelining: BuiltInCommand = {
   name: 'request-pipelining',
   usage: 'request-pipelining [ON|OFF]',
-  help: 'Shows or sets whether statements are sent without waiting until earlier ones are executed.',
+  help: 'Shows or sets whether statements are sent before earlier ones have been executed.',
   run(argument, context) {
     const { session } = context.run
     if (argument !== '') session.isPipelining = parseSwitch(argument)
@@ -116,7 +116,7 @@ const script: BuiltInCommand = {
 const setCli: BuiltInCommand = {
   name: 'set cli',
   usage: 'set cli (WRAP ON|OFF | COLUMN-WIDTH N)',
-  help: 'WRAP OFF: a row is a line, long values are cut. COLUMN-WIDTH: of each cell; 0 fits the terminal.',
+  help: 'WRAP OFF: one line per row, long values are cut. COLUMN-WIDTH: width of each cell; 0 fits the terminal.',
   run(argument, context) {
     const { display } = context.run.session
     const [property = '', value = ''] = argument.split(/\s+/)
@@ -136,7 +136,7 @@ const setCli: BuiltInCommand = {
 const spool: BuiltInCommand = {
   name: 'spool',
   usage: "spool ('FILE' | OFF)",
-  help: 'Copies what is typed and answered into a file, until it is switched off.',
+  help: 'Copies input and output to a file until it is switched off.',
   run(argument, context) {
     const { screen } = context.run
     if (argument.toLowerCase() === 'off') {
@@ -149,8 +149,8 @@ const spool: BuiltInCommand = {
   },
 }
 
-const exit: BuiltInCommand = { name: 'exit', usage: 'exit', help: 'Leaves; so does Ctrl-D.', run: () => true }
-const quit: BuiltInCommand = { name: 'quit', usage: 'quit', help: 'Leaves.', run: () => true }
+const exit: BuiltInCommand = { name: 'exit', usage: 'exit', help: 'Ends the session, as does Ctrl-D.', run: () => true }
+const quit: BuiltInCommand = { name: 'quit', usage: 'quit', help: 'Ends the session.', run: () => true }
 
 export const COMMANDS: readonly BuiltInCommand[] = [
   help,
@@ -167,7 +167,7 @@ export const COMMANDS: readonly BuiltInCommand[] = [
   quit,
 ]
 
-/** The command that a line calls, in any case and with or without a semicolon; null: the line is SQL. */
+/** The command that a line calls, in either case, with or without a semicolon; null: the line is SQL. */
 export function findBuiltIn(line: string): { command: BuiltInCommand; argument: string } | null {
   const text = line.trim().replace(/\s*;$/, '')
   for (const command of COMMANDS) {

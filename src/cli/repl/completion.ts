@@ -1,4 +1,4 @@
-/** What Tab offers: keywords, commands, and the names that the server knows. */
+/** Completion with Tab: keywords, commands, and the names that the server knows. */
 import { isKeyword, VOCABULARY } from '../../../grammar/tokens.ts'
 import type { Client } from '../client/client.ts'
 import { COMMANDS } from './built-in-commands.ts'
@@ -13,12 +13,12 @@ export class Completion {
     this.#client = client
   }
 
-  /** Forgets names, because a statement may have changed them. */
+  /** Drops the cached names, because a statement may have changed them. */
   invalidate(): void {
     this.#names = null
   }
 
-  /** The words that may stand where `line` ends, and the part of a word that is there already. */
+  /** The words that can complete `line`, and the part of the word that has been typed. */
   async complete(line: string): Promise<[candidates: string[], part: string]> {
     const [part = ''] = /[A-Za-z0-9_`.-]*$/.exec(line) ?? []
     this.#names ??= serverNames(this.#client())
@@ -29,7 +29,7 @@ export class Completion {
   }
 }
 
-/** In the case that the user types. Pure: see the tests. */
+/** The words that begin with `part`, in the case that the user types. */
 export function candidates(words: readonly string[], part: string): string[] {
   if (part === '') return []
   const isLower = part === part.toLowerCase()

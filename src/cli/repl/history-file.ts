@@ -1,4 +1,4 @@
-/** Lines of earlier sessions. A line is written when it is typed, so that a killed session loses none. */
+/** The lines of earlier sessions. A line is written when it is typed, so that a killed session loses none. */
 import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs'
 
 const MAX_LINES = 1000
@@ -7,13 +7,13 @@ export class HistoryFile {
   readonly #path: string
   readonly #lines: string[]
 
-  /** A file that is not there, or cannot be read, is an empty history. */
+  /** A file that does not exist or cannot be read is an empty history. */
   constructor(path: string) {
     this.#path = path
     this.#lines = readLines(path)
   }
 
-  /** The oldest first. */
+  /** Lines, the oldest first. */
   get lines(): readonly string[] {
     return this.#lines
   }
@@ -24,7 +24,7 @@ export class HistoryFile {
     this.#write(() => appendFileSync(this.#path, `${line}\n`, { mode: 0o600 }))
   }
 
-  /** Drops what is too old from the file. */
+  /** Drops the oldest lines from the file if it has too many. */
   close(): void {
     if (this.#lines.length <= MAX_LINES) return
     this.#write(() => {
@@ -33,7 +33,7 @@ export class HistoryFile {
     })
   }
 
-  /** History is a comfort: without a place to write it the session goes on. */
+  /** A history that cannot be written is lost; the session continues. */
   #write(write: () => void): void {
     try {
       write()

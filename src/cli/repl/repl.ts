@@ -37,7 +37,7 @@ class Repl {
   readonly #completion: Completion
   readonly #history = new HistoryFile(join(homedir(), '.millrace-history'))
   readonly #terminal: Interface
-  /** Of the statement under way. */
+  /** Aborts the running statement. */
   #running: AbortController | null = null
 
   constructor(options: ReplOptions) {
@@ -68,7 +68,7 @@ class Repl {
     this.#history.close()
   }
 
-  /** True: leave. */
+  /** Returns true if the user leaves. */
   async #take(line: string): Promise<boolean> {
     const builtIn = this.#reader.isPending ? null : findBuiltIn(line)
     if (builtIn !== null) {
@@ -102,7 +102,7 @@ class Repl {
     return { run, version, credentials, history: this.#history.lines, greet }
   }
 
-  /** Ctrl-C: ends what runs; else drops what was typed. */
+  /** Ctrl-C ends the running statement, or else drops the typed lines. */
   #interrupt(): void {
     if (this.#running !== null) {
       this.#running.abort()

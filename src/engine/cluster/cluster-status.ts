@@ -1,4 +1,4 @@
-/** Which server of the cluster has which partitions and stores of the persistent queries. Source: rest.md 7, /clusterStatus. */
+/** Which server of the cluster has which partitions and stores of the persistent queries. Source: ksqlDB's `ClusterStatusResource`. */
 
 import { positionKey } from '../../broker/position-key.ts'
 import type { SlotOwner } from '../../broker/slot-owner.ts'
@@ -17,13 +17,13 @@ export interface ClusterParts {
   readonly runtime: Pick<QueryRuntime, 'tasksOf'>
   readonly clock: Clock
   readonly config: Config
-  /** What is in force now. */
+  /** The catalog in force now. */
   readonly catalog: () => Catalog
   /** Null: this server is alone. */
   readonly peers: Peers | null
 }
 
-/** Of the servers that are members now; who is gone is not there. Rejects with a BrokerError. */
+/** The status of each current member; servers that have left do not appear. Rejects with a BrokerError. */
 export async function clusterStatus(parts: ClusterParts): Promise<ClusterStatus> {
   const { runtime, catalog, clock } = parts
   const now = clock.now()

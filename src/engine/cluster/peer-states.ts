@@ -1,4 +1,4 @@
-/** States of persistent queries on the other servers of the cluster, asked of each by its own SHOW QUERIES. Source: rest.md 3. */
+/** States of persistent queries on the other servers of the cluster, read from the SHOW QUERIES of each. */
 
 import type { Caller } from '../requests.ts'
 import type { Peers } from './peers.ts'
@@ -6,7 +6,7 @@ import type { Peers } from './peers.ts'
 export interface PeerStates {
   /** `host:port`. */
   readonly host: string
-  /** As SHOW QUERIES words it; undefined: the server does not know the query yet. */
+  /** The state in the words of SHOW QUERIES; undefined: the server does not know the query yet. */
   readonly stateOf: (queryId: string) => string | undefined
 }
 
@@ -16,7 +16,7 @@ const UNRESPONSIVE = 'UNRESPONSIVE'
 /** `host:port` of a URL. */
 export const hostIn = (address: string): string => address.replace(/^\w+:\/\//, '')
 
-/** None if this server is alone, or is itself asked by another. A server that does not answer is `UNRESPONSIVE` for all queries. */
+/** Empty if this server is alone or if the caller is itself a server. A server that does not answer is `UNRESPONSIVE` for all queries. */
 export async function peerStates(peers: Peers | null, caller: Caller): Promise<PeerStates[]> {
   if (peers === null || caller.isPeer) return []
   const owners = await peers.owners().catch(() => [])
@@ -41,5 +41,5 @@ async function askStates(peers: Peers, address: string, { authorization }: Calle
   return new Map(listing.queries.map(({ id, state }) => [id, state]))
 }
 
-/** Says that a server asks, who wants to know of the one that it asks alone. */
+/** Marks a request from another server, whose answer covers this server alone. Source: ksqlDB's `KsqlRequestConfig`. */
 export const INTERNAL_REQUEST = 'request.ksql.internal.request'

@@ -1,30 +1,32 @@
-/** The other servers of the cluster, as the engine needs them: who has which slots, and what they answer over HTTP. */
+/** The other servers of the cluster as the engine needs them: the owner of each slot, and requests over HTTP. */
 import type { SlotOwner } from '../../broker/slot-owner.ts'
 import type { PullRouting, RequestProperties } from '../requests.ts'
 
+/** A POST to another server. */
 export interface PeerRequest {
   readonly address: string
   readonly path: string
   readonly accept: string
   readonly body: Readonly<Record<string, unknown>>
-  /** Value of the header; undefined: the client showed none. */
+  /** Value of the client's `Authorization` header; undefined: it sent none. */
   readonly authorization: string | undefined
-  /** Bound on the time without a byte. */
+  /** Longest time without a byte, after which the request fails. */
   readonly timeoutMs: number
 }
 
+/** The cluster that this server is a member of. */
 export interface Peers {
-  /** Where this server itself is reached. */
+  /** URL of this server. */
   readonly address: string
-  /** As far as is known; this server among them. Rejects with a BrokerError. */
+  /** The members known now, this server among them. Rejects with a BrokerError. */
   owners(): Promise<readonly SlotOwner[]>
-  /** This server takes no more part in the work of the cluster. Twice is allowed. */
+  /** Ends this server's part in the work of the cluster. Idempotent. */
   leave(): Promise<void>
-  /** The lines of the answer. Rejects with an Error if the server cannot be reached or refuses. Ending early ends the request. */
+  /** The lines of the answer. Rejects with an Error if the server cannot be reached or refuses. Leaving the loop early ends the request. */
   post(request: PeerRequest): AsyncIterable<string>
 }
 
-/** What servers say to each other in `requestProperties`. Source: rest.md 7. */
+/** Names of what servers send each other in `requestProperties`. Source: ksqlDB's `KsqlRequestConfig`. */
 export const SKIP_FORWARDING = 'request.ksql.query.pull.skip.forwarding'
 export const PARTITIONS = 'request.ksql.query.pull.partition'
 

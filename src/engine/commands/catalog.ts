@@ -1,5 +1,5 @@
 /**
- * What the command log has defined so far: metastore and persistent queries. An immutable snapshot that each command's effects turn into
+ * What the command log has defined so far: metastore and persistent queries. It is an immutable snapshot, and each command's effects yield
  * the next one, so that a sandbox is a copy and a replay is a fold.
  */
 import { assertNever } from '../../assert.ts'
@@ -21,16 +21,16 @@ import type { SqlType } from '../../types/sql-type.ts'
 export interface PersistentQuery {
   readonly link: QueryLink
   readonly plan: PhysicalPlan
-  /** SQL text of the statement that made it. */
+  /** SQL text of the statement that created the query. */
   readonly statement: string
-  /** Configuration overrides in force when it was made, by canonical name. */
+  /** Configuration overrides in force when the query was created, by canonical name. */
   readonly overrides: Readonly<Record<string, string>>
   readonly isPaused: boolean
 }
 
 export interface Catalog {
   readonly metastore: Metastore
-  /** By id. */
+  /** Queries by id. */
   readonly queries: ReadonlyMap<string, PersistentQuery>
 }
 
@@ -42,15 +42,15 @@ export type Effect =
   | { readonly kind: 'removeSource'; readonly name: string }
   | { readonly kind: 'putType'; readonly name: string; readonly type: SqlType }
   | { readonly kind: 'removeType'; readonly name: string }
-  /** Replaces a running query of the same id, which hands over its state and its position. */
+  /** Replaces a running query with the same id, and takes over its state and position. */
   | { readonly kind: 'startQuery'; readonly link: QueryLink; readonly plan: PhysicalPlan; readonly statement: string }
   | { readonly kind: 'stopQuery'; readonly queryId: string }
   | { readonly kind: 'pauseQuery'; readonly queryId: string }
   | { readonly kind: 'resumeQuery'; readonly queryId: string }
-  /** `deleteTopics`: patterns of sinks. */
+  /** `deleteTopics`: names or regular expressions of sink topics. */
   | { readonly kind: 'terminateCluster'; readonly deleteTopics: readonly string[] }
 
-/** `overrides`: those of the command that the effect belongs to. */
+/** The catalog after the effect. `overrides`: those of the command that the effect belongs to. */
 export function applyEffect(catalog: Catalog, effect: Effect, overrides: Readonly<Record<string, string>>): Catalog {
   const { metastore, queries } = catalog
   switch (effect.kind) {

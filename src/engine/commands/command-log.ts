@@ -1,7 +1,8 @@
 /**
  * The command log: a topic of one partition that holds every accepted statement in one order for all servers of a cluster. One producer
- * with a transactional id writes it, so that of two servers that accept at the same time the later fences the earlier, which then looks
- * again. What is written is applied only by the reader, also on the server that wrote it. Source: rest.md 8.
+ * with a transactional id writes it, so that of two servers that accept a statement at the same time the later fences the earlier, which
+ * then tries again. Commands are applied by the reader alone, also on the server that wrote them. Source: ksqlDB's `DistributingExecutor`
+ * and `CommandRunner`.
  */
 
 import type { Broker, Fetcher, Producer } from '../../broker/broker.ts'
@@ -27,13 +28,13 @@ export interface CommandLogOptions {
   readonly random: () => number
   readonly serviceId: string
   readonly replicas: number
-  /** Applies one command; the next waits for it. Does not reject. */
+  /** Applies one command; the next one waits for it. Never rejects. */
   readonly apply: (command: SequencedCommand) => Promise<void>
-  /** Told once why the log cannot be followed any further. */
+  /** Called once, with the reason why the log cannot be followed any further. */
   readonly onDegraded: (reason: string) => void
 }
 
-/** The right to append, for as long as it lasts. */
+/** The right to append; it ends with the callback that received it. */
 export interface Turn {
   /** The offset that the next command gets. */
   readonly sequence: number
@@ -53,7 +54,7 @@ export class CommandLog {
   readonly #waiting = new Set<{ readonly end: number; readonly resolve: () => void }>()
   #producer: Producer | null = null
   #position = 0
-  /** Offset of the last own command. Kafka lets readers see it some ms after its commit, and only then tells where the log ends. */
+  /** Offset of this server's last command. Kafka shows it to readers, and in the log's end, only some milliseconds after its commit. */
   #appended = -1
   #following: Promise<void> | null = null
   #isClosed = false
@@ -70,7 +71,7 @@ export class CommandLog {
     return this.#degraded
   }
 
-  /** Makes the topic if need be, and gives all commands so far. They are not handed to `apply`. */
+  /** Creates the topic if it does not exist; resolves to all commands so far, which are not passed to `apply`. */
   async open(): Promise<SequencedCommand[]> {
     const { broker } = this.#options
     await this.#createTopic()
@@ -88,14 +89,14 @@ export class CommandLog {
     return commands
   }
 
-  /** Starts to apply what comes after `open`. */
+  /** Starts to apply the commands after those of `open`. */
   follow(): void {
     this.#following = this.#follow()
   }
 
   /**
-   * Runs `run` when every command so far is applied and no other server can append before `run` has. Should one do so in between, the
-   * append is undone and `run` is run again.
+   * Calls `run` when every command so far has been applied. If another server appends before `run` does, the append is undone and `run` is
+   * called again.
    */
   turn<Result>(run: (turn: Turn) => Promise<Result>): Promise<Result> {
     return this.#turns.run(async () => {
@@ -126,7 +127,7 @@ export class CommandLog {
     await this.#producer?.close()
   }
 
-  /** Before trying again, of random length, lest two servers overtake each other for ever. */
+  /** Waits a random time, so that two servers do not overtake each other endlessly. */
   #pause(attempt: number): Promise<void> {
     const { random, timer } = this.#options
     return sleep(timer, random() * attempt * RETRY_MS)
@@ -180,14 +181,14 @@ export class CommandLog {
     }
   }
 
-  /** Closing it aborts what it has begun. */
+  /** Closing the producer aborts its transaction. */
   async #dropProducer(): Promise<void> {
     const producer = this.#producer
     this.#producer = null
     await producer?.close().catch(() => {})
   }
 
-  /** Resolves when every record below offset `end` has been applied, or will never be. */
+  /** Resolves when every record below offset `end` has been applied, or never will be. */
   #reached(end: number): Promise<void> {
     if (this.#position >= end || this.#degraded !== null || this.#isClosed) return Promise.resolve()
     return new Promise((resolve) => {
@@ -214,7 +215,7 @@ export class CommandLog {
     }
   }
 
-  /** The commands of one fetch and where it ended. Those before a record that cannot be read are given; then the log is degraded. */
+  /** The commands of one fetch, and the offset after them. A record that cannot be read degrades the log; the commands before it count. */
   async #read(): Promise<{ commands: SequencedCommand[]; end: number }> {
     const commands: SequencedCommand[] = []
     let end = this.#position

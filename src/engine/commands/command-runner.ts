@@ -20,16 +20,16 @@ export interface CommandRunnerOptions {
   readonly config: Config
   /** Called with what the operator should know. */
   readonly warn: (message: string) => void
-  /** The cluster ends: push queries are to be closed. */
+  /** Called when the cluster ends, to close push queries. */
   readonly onTerminate: () => Promise<void>
-  /** It has ended: this server has no part in its work any more. */
+  /** Called when the cluster has ended and this server no longer takes part in its work. */
   readonly onTerminated: () => Promise<void>
 }
 
-/** In this time the other servers read the end of the cluster in the log. */
+/** Time for the other servers to read the end of the cluster in the log. */
 const READ_BY_OTHERS_MS = 2_000
 
-/** Statuses kept for GET /status; the oldest go first. */
+/** Statuses kept for GET /status; the oldest are dropped first. */
 const MAX_STATUSES = 10_000
 
 export class CommandRunner {
@@ -39,7 +39,7 @@ export class CommandRunner {
   readonly #outcomes = new Map<number, CommandStatus | null>()
   readonly #startFailures = new Map<string, string>()
   #catalog = EMPTY_CATALOG
-  /** The end of the cluster, found in the log with what there was before: it was cut off, and is carried out again. */
+  /** An end of the cluster that the log contains, with the catalog before it: it was interrupted and is run again. */
   #unfinished: { readonly effect: TerminateCluster; readonly before: Catalog } | null = null
   #ending: Promise<void> | null = null
 
@@ -58,7 +58,7 @@ export class CommandRunner {
     })
   }
 
-  /** The command log's. */
+  /** Topic of the command log. */
   get topic(): string {
     return this.#log.topic
   }
@@ -67,7 +67,7 @@ export class CommandRunner {
     return this.#catalog
   }
 
-  /** By command id, oldest first. */
+  /** Statuses by command id, the oldest first. */
   get statuses(): ReadonlyMap<string, CommandStatus> {
     return this.#statuses
   }
@@ -92,7 +92,7 @@ export class CommandRunner {
     }
   }
 
-  /** Starts the queries that the log has left in the end, then follows it. Resolves when they are handed to the runtime. */
+  /** Starts the queries of the catalog, then follows the log. Resolves when they are handed to the runtime. */
   async start(): Promise<void> {
     if (this.#unfinished !== null) {
       const { effect, before } = this.#unfinished
@@ -132,7 +132,7 @@ export class CommandRunner {
     }
   }
 
-  /** What became of an appended command, or null if it has not been applied when `timeoutMs` have passed. */
+  /** The result of an appended command, or null if it has not been applied within `timeoutMs`. */
   async outcome(sequence: number, timeoutMs: number): Promise<CommandStatus | null> {
     await this.#log.applied(sequence, timeoutMs)
     const outcome = this.#outcomes.get(sequence) ?? null
@@ -168,7 +168,7 @@ export class CommandRunner {
     if (this.#outcomes.has(sequence)) this.#outcomes.set(sequence, status)
   }
 
-  /** Makes the runtime follow. Null, or what went wrong. */
+  /** Makes the runtime follow the catalog. Returns what went wrong, or null. */
   async #carryOut(effect: Effect, before: Catalog): Promise<string | null> {
     const { runtime } = this.#options
     switch (effect.kind) {
@@ -191,7 +191,10 @@ export class CommandRunner {
     }
   }
 
-  /** What fails is told and holds up nothing else; the log goes last, so that a server that is killed meanwhile goes on with it. */
+  /**
+   * Reports failures without letting them hold up the rest. The log is deleted last, so that a server that is killed meanwhile resumes
+   * here.
+   */
   async #terminate({ deleteTopics }: TerminateCluster, before: Catalog): Promise<string | null> {
     const { broker, runtime, onTerminate } = this.#options
     const topics = sinkTopics(before, deleteTopics)
@@ -204,7 +207,7 @@ export class CommandRunner {
     return failures.length === 0 ? null : failures.join(' ')
   }
 
-  /** Whoever waits for the command learns of it first: it is being applied now. */
+  /** Runs in the background, so that the statement that waits for this command is answered first. */
   async #endLog(): Promise<void> {
     await this.#log.close()
     await sleep(this.#options.timer, READ_BY_OTHERS_MS)

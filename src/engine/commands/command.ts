@@ -1,20 +1,21 @@
 /**
- * Commands as they lie in the command log. Key: the command id as JSON. Value: the statement for people, the plan (effects) for the
- * engine: replaying never plans SQL again, so an upgrade does not change what a statement meant. Source: rest.md 8.
+ * Commands as the command log stores them. Key: the command id as JSON. Value: the statement for people, the plan (effects) for the
+ * engine: a replay never plans SQL again, so an upgrade does not change what a statement meant.
  */
 import type { TopicRequest } from '../../plan/topic-request.ts'
 import type { Effect } from './catalog.ts'
 
-/** Raised when the meaning of effects or plans changes; a server refuses versions that it does not know. */
+/** Increased when the meaning of effects or plans changes; a server refuses versions that it does not know. */
 const COMMAND_VERSION = 1
 
-/** `type/entity/action`; see rest.md 3 for the words. */
+/** Written `type/entity/action`. Source: ksqlDB's `CommandId`. */
 export interface CommandId {
   readonly type: 'topic' | 'stream' | 'table' | 'cluster' | 'pause' | 'resume' | 'terminate' | 'type'
   readonly entity: string
   readonly action: 'create' | 'drop' | 'execute' | 'terminate' | 'alter'
 }
 
+/** An accepted statement with its effects. */
 export interface Command {
   readonly id: CommandId
   readonly statement: string
@@ -23,9 +24,9 @@ export interface Command {
   /** The server's configuration at the time. */
   readonly originalProperties: Readonly<Record<string, string>>
   readonly effects: readonly Effect[]
-  /** What clients are told when it is done. */
+  /** Message for clients when the command is done. */
   readonly message: string
-  /** The query that it makes or changes. */
+  /** The query that the command creates or changes. */
   readonly queryId: string | null
 }
 
@@ -33,28 +34,32 @@ export interface Command {
 export interface CommandDraft {
   readonly id: CommandId
   readonly effects: readonly Effect[]
-  /** What clients are told when it is done. */
+  /** Message for clients when the command is done. */
   readonly message: string
   readonly queryId: string | null
-  /** Made before the command is appended. */
+  /** Topics to create before the command is appended. */
   readonly topics: readonly TopicRequest[]
-  /** Deleted by the server that took the statement, after the command was applied. */
+  /** Topic that the server that accepted the statement deletes after the command has been applied. */
   readonly deleteTopic: string | null
 }
 
+/** How far a command has come, as GET /status shows it. */
 export interface CommandStatus {
   readonly status: 'QUEUED' | 'PARSING' | 'EXECUTING' | 'RUNNING' | 'TERMINATED' | 'SUCCESS' | 'ERROR'
   readonly message: string
   readonly queryId: string | null
 }
 
+/** A command as a record of the log. */
 export interface CommandRecord {
   readonly key: Buffer
   readonly value: Buffer
 }
 
+/** `type/entity/action`. */
 export const commandIdText = ({ type, entity, action }: CommandId): string => `${type}/${entity}/${action}`
 
+/** The record of a command. */
 export function encodeCommand(command: Command): CommandRecord {
   const { id, statement, streamsProperties, originalProperties, effects, message, queryId } = command
   const plan = { effects, message, queryId }
@@ -62,7 +67,7 @@ export function encodeCommand(command: Command): CommandRecord {
   return { key: Buffer.from(JSON.stringify(id)), value: Buffer.from(JSON.stringify(value)) }
 }
 
-/** Throws an Error that says what is wrong: an unknown version, or bytes that are no command. */
+/** Throws an Error for an unknown version and for bytes that are not a command. */
 export function decodeCommand(key: Buffer | null, value: Buffer | null): Command {
   if (key === null || value === null) throw new Error('The command log holds a record without key or value.')
   const id = JSON.parse(key.toString()) as CommandId

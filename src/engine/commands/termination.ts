@@ -1,7 +1,7 @@
 /**
- * The end of a cluster: all queries with what they keep, the sinks that are named, and last the command log. It is a command like others,
- * so that every server carries it out; afterwards a server does nothing more until it is started again, as a new cluster. Source:
- * rest.md 6.
+ * The end of a cluster: all queries with their state, the sinks that are named, and last the command log. It is a command like others, so
+ * that every server runs it; afterwards a server is idle until it is started again, as a new cluster. See
+ * docs/http-api.md#post-ksqlterminate.
  */
 import { RequestError } from '../../errors.ts'
 import { JavaRegex } from '../../functions/java-regex.ts'
@@ -10,7 +10,7 @@ import type { CommandDraft } from './command.ts'
 
 export const TERMINATE_CLUSTER = 'TERMINATE CLUSTER;'
 
-/** `patterns`: of topics of CREATE ... AS SELECT that are to be deleted, by name or regular expression. Throws RequestError. */
+/** The command that ends the cluster. `patterns`: names or regular expressions of the sink topics to delete. Throws RequestError. */
 export function termination(patterns: readonly string[]): CommandDraft {
   for (const pattern of patterns) compiled(pattern)
   return {
@@ -23,7 +23,7 @@ export function termination(patterns: readonly string[]): CommandDraft {
   }
 }
 
-/** Topics that the cluster has made for its results and that one of the patterns names. */
+/** Sink topics that the cluster has created and that match one of the patterns. */
 export function sinkTopics({ metastore }: Catalog, patterns: readonly string[]): string[] {
   const wanted = patterns.map(compiled)
   const sinks = [...metastore.sources.values()].filter(({ isDerived }) => isDerived).map(({ topic }) => topic)

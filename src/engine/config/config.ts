@@ -1,10 +1,10 @@
-/** Configuration in force: the server's file over the defaults, a request's overrides over both. */
+/** The configuration in force: a request's overrides take precedence over the server's file, and both over the defaults. */
 import { RequestError, StatementError } from '../../errors.ts'
 import { OPEN_PREFIXES, SERVER_PREFIXES, SERVER_SETTINGS, type Setting, STREAMS_SETTINGS } from './settings.ts'
 
 const STREAMS_PREFIX = 'ksql.streams.'
 
-/** By canonical name: without `ksql.streams.`. */
+/** Values by canonical name: without `ksql.streams.`. */
 export type Overrides = ReadonlyMap<string, string>
 
 export interface Config {
@@ -19,9 +19,11 @@ export interface Config {
   readonly with: (overrides: Overrides) => Config
 }
 
+/** The name without `ksql.streams.`. */
 export const canonicalName = (name: string): string =>
   name.startsWith(STREAMS_PREFIX) ? name.slice(STREAMS_PREFIX.length) : name
 
+/** The configuration of a server that was started with `properties`. */
 export function createConfig(properties: Readonly<Record<string, string>>): Config {
   const server = new Map(Object.entries(properties).map(([name, value]) => [canonicalName(name), value]))
   return configOver(server, new Map())
@@ -46,7 +48,7 @@ function configOver(server: Overrides, overrides: Overrides): Config {
   }
 }
 
-/** Undefined: not a name of the table; it may still have one of the open prefixes. */
+/** The table's entry for a name; undefined: the name is not in the table, but may have one of the open prefixes. */
 export function settingOf(canonical: string): Setting | undefined {
   if (Object.hasOwn(SERVER_SETTINGS, canonical)) return SERVER_SETTINGS[canonical]
   return Object.hasOwn(STREAMS_SETTINGS, canonical) ? STREAMS_SETTINGS[canonical] : undefined
@@ -56,7 +58,7 @@ export function settingOf(canonical: string): Setting | undefined {
 export const isSecret = (name: string): boolean =>
   /password|secret|jaas|credential|token|basic\.auth|private|^(ssl|tls)\..*key$/i.test(name)
 
-/** Name and value of an override as they are kept. Throws StatementError for what a request may not set. */
+/** The name and value under which an override is kept. Throws StatementError for a property that a request may not set. */
 export function checkOverride(name: string, value: string, config: Config): { name: string; value: string } {
   const canonical = canonicalName(name)
   const setting = settingOf(canonical)
@@ -76,7 +78,7 @@ export function checkOverride(name: string, value: string, config: Config): { na
 const isOpen = (name: string): boolean => OPEN_PREFIXES.some((prefix) => name.startsWith(prefix))
 const isServerOwn = (name: string): boolean => SERVER_PREFIXES.some((prefix) => name.startsWith(prefix))
 
-/** Throws RequestError if clients may not set the property. Source: rest.md 2, /is_valid_property. */
+/** Throws RequestError if clients may not set the property. */
 export function checkPropertyAllowed(name: string, config: Config): void {
   try {
     refuseListed(canonicalName(name), config)

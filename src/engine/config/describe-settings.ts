@@ -1,4 +1,4 @@
-/** The configuration reference, docs/configuration.md, written from the table of settings. */
+/** Generates the configuration reference, docs/configuration.md, from the table of settings. */
 import { OPEN_PREFIXES, SERVER_SETTINGS, type Setting, STREAMS_SETTINGS } from './settings.ts'
 
 type Entry = readonly [name: string, setting: Setting]
@@ -7,12 +7,12 @@ const INTRODUCTION = `# Configuration
 
 Written by \`scripts/generate-settings-docs.ts\` from \`src/engine/config/settings.ts\`; change that, not this file.
 
-\`millrace server --config FILE\` reads a property file: lines \`name=value\`, comments with \`#\`, as ksqlDB's servers read it. Names that a
-server does not know are kept and shown by \`SHOW PROPERTIES\`, and change nothing. Of the options of the command line, \`--listen\`,
-\`--bootstrap-servers\` and \`--data-dir\` go before the file.
+\`millrace server --config FILE\` reads a property file: lines \`name=value\`, comments with \`#\`, as ksqlDB's servers read it. Unknown
+names have no effect; \`SHOW PROPERTIES\` shows them. The command line options \`--listen\`, \`--bootstrap-servers\` and \`--data-dir\`
+override the file.
 
-"request" tells whether a client may override the setting for its own statements: by \`SET 'name'='value';\`, by \`streamsProperties\` of
-\`/ksql\` and \`/query\`, or by \`properties\` of \`/query-stream\`. What was overridden when a persistent query was made stays with it.
+The column "request" tells whether a client may override the setting for its own statements: by \`SET 'name'='value';\`, by
+\`streamsProperties\` of \`/ksql\` and \`/query\`, or by \`properties\` of \`/query-stream\`. Overrides in force when a persistent query is created stay with it.
 `
 
 const STREAMS = `
@@ -27,7 +27,7 @@ const INERT = `
 So that files and sessions made for ksqlDB carry over.
 `
 
-/** Markdown. */
+/** The whole page as Markdown. */
 export function settingsReference(): string {
   const server = Object.entries(SERVER_SETTINGS)
   const streams = Object.entries(STREAMS_SETTINGS)
@@ -55,7 +55,7 @@ function inertTable(entries: readonly Entry[]): string {
   return `| name | instead |\n|---|---|\n${entries.map(([name, { description }]) => `| \`${name}\` | ${description} |\n`).join('')}`
 }
 
-/** Long lists have places to break. */
+/** Puts a space after each comma of a long list, so that the table cell can wrap. */
 const shownDefault = (value: string | null): string =>
   value === null || value === ''
     ? ''

@@ -1,9 +1,9 @@
-/** How to reach Kafka, from the configuration names that Kafka's own clients have. */
+/** How to reach Kafka, read from the configuration names of Kafka's own clients. */
 import { readFileSync } from 'node:fs'
 import type { KafkaOptions } from '../../broker/kafka/cluster/kafka-connection-options.ts'
 import type { Config } from './config.ts'
 
-/** Reads certificate files. Throws an Error for a mechanism or protocol that is not known, and for files that cannot be read. */
+/** Reads certificate files. Throws an Error for an unknown mechanism or protocol and for files that cannot be read. */
 export function kafkaOptions(bootstrapServers: string, config: Config): KafkaOptions {
   const protocol = (config.get('security.protocol') ?? 'PLAINTEXT').toUpperCase()
   if (!PROTOCOLS.has(protocol)) {

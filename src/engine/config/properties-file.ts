@@ -1,6 +1,6 @@
-/** Configuration files in the format of Java's property files, which users of the peer have. Source: java.util.Properties. */
+/** Configuration files in the format of Java's property files, in which ksqlDB is configured. Source: `java.util.Properties`. */
 
-/** Names and values; of a name given twice the last value counts. */
+/** Names with their values; the last value of a name that occurs twice wins. */
 export function parseProperties(text: string): Record<string, string> {
   const properties: Record<string, string> = {}
   for (const line of logicalLines(text)) {
@@ -10,7 +10,7 @@ export function parseProperties(text: string): Record<string, string> {
   return properties
 }
 
-/** Without comments and empty lines; a line that ends in an odd number of backslashes goes on in the next. */
+/** Lines without comments and empty ones; a line that ends in an odd number of backslashes continues on the next. */
 function logicalLines(text: string): string[] {
   const lines: string[] = []
   let open: string | null = null

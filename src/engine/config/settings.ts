@@ -1,19 +1,18 @@
 /**
- * The table of configuration: names, defaults, kinds, meanings, and who may change them. docs/configuration.md is written from it. Source:
- * cli-and-operations.md 2.3.
+ * The table of configuration: names, defaults, kinds, meanings, and who may change them. docs/configuration.md is generated from it.
  */
 
 export type SettingKind = 'text' | 'boolean' | 'number'
 
 export interface Setting {
   readonly kind: SettingKind
-  /** Null: none. */
+  /** Null: the setting has no default. */
   readonly default: string | null
-  /** One sentence; for an inert setting, what is so instead. */
+  /** One sentence; for an inert setting, what holds instead. */
   readonly description: string
   /** Whether a request may override it (SET). */
   readonly editable: boolean
-  /** Whether it is only accepted, so that ksqlDB's configuration files and sessions carry over. */
+  /** Whether it has no effect and is accepted only so that ksqlDB's configuration files and sessions carry over. */
   readonly isInert: boolean
 }
 
@@ -27,7 +26,7 @@ const setting = (kind: SettingKind, value: string | number | boolean | null, des
 const text = (value: string | null, description: string) => setting('text', value, description)
 const flag = (value: boolean | null, description: string) => setting('boolean', value, description)
 const number = (value: number | null, description: string) => setting('number', value, description)
-/** Belongs to the server as a whole. */
+/** Marks a setting of the server as a whole, which requests cannot override. */
 const fixed = (declared: Setting): Setting => ({ ...declared, editable: false })
 const inert = (declared: Setting): Setting => ({ ...declared, isInert: true })
 
@@ -249,7 +248,7 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
   'request.timeout.ms': inert(number(null, 'The server chooses it.')),
 }
 
-/** Names of which only the start is fixed. */
+/** Prefixes of names that requests may set, whatever follows. */
 export const OPEN_PREFIXES: readonly string[] = [
   'ksql.functions.',
   'ksql.streams.',
@@ -260,7 +259,7 @@ export const OPEN_PREFIXES: readonly string[] = [
   'restore.consumer.',
 ]
 
-/** Passed on to the part of the server that they name; not for requests. */
+/** Prefixes of names that are passed on to the part of the server that they name; requests cannot set them. */
 export const SERVER_PREFIXES: readonly string[] = [
   'ssl.',
   'sasl.',

@@ -1,4 +1,4 @@
-/** Queries as SHOW QUERIES and EXPLAIN describe them. Source: rest.md 3. */
+/** Queries as SHOW QUERIES and EXPLAIN describe them. Source: ksqlDB's `QueryDescription` and `RunningQuery`. */
 import type { Clock } from '../../clock.ts'
 import type { Metastore } from '../../metastore/metastore.ts'
 import { describePlan } from '../../plan/describe.ts'
@@ -43,6 +43,7 @@ function observe(queryId: string, isPaused: boolean, { runtime, startFailure, cl
   return { state: isPaused && status.state !== 'ERROR' ? 'PAUSED' : status.state, failures: status.failures }
 }
 
+/** A persistent query as SHOW QUERIES lists it. `peers`: its states on other servers. */
 export function persistentListing(
   { link, statement, isPaused }: PersistentQuery,
   metastore: Metastore,
@@ -69,10 +70,11 @@ function countStates(states: readonly string[]): Record<string, number> {
   return counts
 }
 
-/** Of a query on several servers: the worst. */
+/** The state of a query on several servers: the worst of its states. */
 const overallState = (counts: Readonly<Record<string, number>>): string =>
   ['ERROR', 'UNRESPONSIVE', 'RUNNING', 'PAUSED'].find((state) => counts[state] !== undefined) ?? 'UNRESPONSIVE'
 
+/** A push query as SHOW QUERIES lists it. */
 export const transientListing = ({ queryId, statement }: TransientQuery, { runtime }: StatusParts): RunningQuery => {
   const state = statusWord(runtime.status(queryId)?.state ?? 'RUNNING')
   return {
@@ -86,7 +88,7 @@ export const transientListing = ({ queryId, statement }: TransientQuery, { runti
   }
 }
 
-/** Words that clients know. */
+/** The word by which clients know a state. */
 function statusWord(state: QueryState): string {
   switch (state) {
     case 'CREATED':
@@ -107,6 +109,7 @@ function statusWord(state: QueryState): string {
 export const groupIdOf = (queryId: string, config: Config): string =>
   applicationId({ serviceId: config.get('ksql.service.id') ?? '', queryId, transient: false })
 
+/** A persistent query as EXPLAIN describes it. `peers`: its states on other servers. */
 export function describePersistent(
   query: PersistentQuery,
   metastore: Metastore,
@@ -139,6 +142,7 @@ export function describePersistent(
   }
 }
 
+/** A push query as EXPLAIN describes it. */
 export function describeTransient(
   { queryId, statement, plan, overrides }: TransientQuery,
   parts: StatusParts,
@@ -152,7 +156,7 @@ export function describeTransient(
   }
 }
 
-/** A query that EXPLAIN has only planned. */
+/** A query that EXPLAIN has planned but not started. */
 export function describeUnstarted(
   queryId: string,
   statement: string,
@@ -188,7 +192,7 @@ function resultColumns({ steps }: PhysicalPlan): Column[] {
   return last.kind === 'sink' ? [...key, ...value] : [...value]
 }
 
-/** `host:port` of this server, as statuses name it. */
+/** `host:port` under which statuses list this server. */
 function hostOf({ config, peers }: StatusParts): string {
   if (peers !== null) return hostIn(peers.address)
   const listener = config.get('ksql.advertised.listener') ?? config.get('listeners') ?? ''

@@ -1,4 +1,4 @@
-/** Streams and tables as DESCRIBE and SHOW list them. Source: rest.md 3. */
+/** Streams and tables as DESCRIBE and SHOW list them. Source: ksqlDB's `SourceDescription`. */
 import type { Broker, TopicPartition } from '../../broker/broker.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import { dependantsOf } from '../../metastore/metastore.ts'
@@ -21,7 +21,10 @@ export const listSource = <Type extends 'STREAM' | 'TABLE'>(source: DataSource, 
   isWindowed: source.window !== null,
 })
 
-/** `extended`: with what the broker knows, the topic's partitions and the offsets of the queries that read it. */
+/**
+ * A stream or table as DESCRIBE shows it. `extended`: adds the topic's partitions and the offsets of the queries that read it, from the
+ * broker.
+ */
 export async function describeSource(
   source: DataSource,
   extended: boolean,
@@ -90,7 +93,7 @@ function errorStatistics(queries: readonly RunningQuery[], { runtime }: SourcePa
   return failed === 0 ? '' : `consumer-failed-messages: ${failed}`
 }
 
-/** Where each reading query is in each topic that it reads. */
+/** The position of each reading query in each topic that it reads. */
 function offsetSummaries(
   readers: readonly RunningQuery[],
   { broker, config }: SourceParts,

@@ -1,4 +1,4 @@
-/** Answers of POST /ksql, in the shapes that clients know. Source: rest.md 3. */
+/** Answers of POST /ksql, in the shapes of ksqlDB's `KsqlEntity` classes, which clients know. */
 import type { FunctionDescription, FunctionListing } from '../../functions/registry.ts'
 import type { StepStatistics } from '../../runtime/query-progress.ts'
 import type { CommandStatus } from '../commands/command.ts'
@@ -17,7 +17,7 @@ export interface CurrentStatus extends Answer {
   /** `type/entity/action`. */
   readonly commandId: string
   readonly commandStatus: CommandStatus
-  /** -1 if there is none. */
+  /** Offset of the command in the log; -1 if the statement made none. */
   readonly commandSequenceNumber: number
 }
 
@@ -155,7 +155,7 @@ export interface QueryDescriptionList extends Answer {
 
 export interface TopicListing {
   readonly name: string
-  /** Copies of each partition. */
+  /** Number of replicas of each partition. */
   readonly replicaInfo: readonly number[]
 }
 

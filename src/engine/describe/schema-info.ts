@@ -1,8 +1,9 @@
-/** Schemas as entities carry them. Source: rest.md 3, shared shapes. */
+/** Schemas as entities carry them. Source: ksqlDB's `SchemaInfo` and `FieldInfo`. */
 import type { Column, Schema } from '../../types/schema.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { FieldInfo, SchemaInfo } from './entities.ts'
 
+/** A type as entities show it. */
 export function schemaInfo(type: SqlType): SchemaInfo {
   const plain = { type: type.kind, fields: null, memberSchema: null }
   switch (type.kind) {
@@ -19,9 +20,10 @@ export function schemaInfo(type: SqlType): SchemaInfo {
   }
 }
 
+/** A value column as entities show it. */
 export const fieldInfo = ({ name, type }: Column): FieldInfo => ({ name, schema: schemaInfo(type) })
 
-/** Key columns first, then value columns, then headers. */
+/** The columns of a source: key columns first, then value columns, then headers. */
 export const fieldsOf = ({ key, value, headers }: Schema): FieldInfo[] => [
   ...key.map((column): FieldInfo => ({ ...fieldInfo(column), type: 'KEY' })),
   ...value.map(fieldInfo),

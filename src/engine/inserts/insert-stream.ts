@@ -1,4 +1,4 @@
-/** Rows that come as JSON objects, for POST /inserts-stream. Source: ksqlDB's InsertsStreamEndpoint and KeyValueExtractor. */
+/** Inserts rows that arrive as JSON objects, for POST /inserts-stream. Source: ksqlDB's InsertsStreamEndpoint and KeyValueExtractor. */
 import { RequestError, StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import { checkInsertTarget, encodeInsertedRow, type InsertContext } from '../../plan/statements/insert-values.ts'
@@ -17,7 +17,7 @@ export interface InsertParts {
   readonly planning: InsertContext
 }
 
-/** Checks the target; throws StatementError. */
+/** Checks the target and returns the function that inserts one row. Throws StatementError. */
 export function openInserts(target: string, { rows, planning }: InsertParts, options = USUAL): InsertRow {
   const source = checkInsertTarget({ target: columnName(target) }, planning)
   const { partition, headers, tombstones } = options
@@ -54,27 +54,27 @@ function parseRow(line: string): PlainObject {
   throw new RequestError('BAD_REQUEST', 'A row must be a JSON object.')
 }
 
-/** Names stand for themselves in back-quotes, else in upper case. */
+/** A name in back-quotes is taken literally, any other in upper case. */
 const columnName = (name: string): string =>
   /^`.*`$/s.test(name) ? name.slice(1, -1).replaceAll('``', '`') : name.toUpperCase()
 
 interface ReadRow {
   readonly key: Row
   readonly value: Row
-  /** Epoch ms; null: the row does not say. */
+  /** Epoch ms; null: the row has no ROWTIME. */
   readonly timestamp: number | null
 }
 
-/** Names beyond this many are resolved each time: rows with ever new names must not fill the memory. */
+/** Most names that are cached: rows with ever new names must not exhaust the memory. */
 const MAX_NAMES = 1000
 
-/** Puts the members of objects where their columns stand. */
+/** Arranges the members of an object in the order of the columns. */
 class RowReader {
   readonly #source: DataSource
   /** Key columns, value columns, ROWTIME. */
   readonly #columns: readonly Column[]
   readonly #places: ReadonlyMap<string, number>
-  /** Place by the name as rows have it. */
+  /** Place of a column by the name that rows give it. */
   readonly #known = new Map<string, number>()
   readonly #keyCount: number
 
@@ -86,7 +86,7 @@ class RowReader {
     this.#keyCount = key.length
   }
 
-  /** Throws StatementError for a member without a column, a value that does not fit, and a table's row without its key. */
+  /** Throws StatementError for a member without a column, for a value that does not fit, and for a table's row without its key. */
   read(row: PlainObject): ReadRow {
     const given: Row = new Array(this.#columns.length).fill(null)
     for (const name in row) {
@@ -125,7 +125,7 @@ class RowReader {
 
 const SHOWN_CHARACTERS = 60
 
-/** Names the column and the value, then the peer's reason, which clients match on. */
+/** Names the column and the value, then ksqlDB's reason, which clients match on. */
 function unfit({ name, type }: Column, value: unknown, error: unknown): Error {
   const text = JSON.stringify(value)
   const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text

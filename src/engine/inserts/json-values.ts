@@ -1,4 +1,4 @@
-/** Values of insert streams and of rows from other servers: parsed JSON to values of columns, without loss. */
+/** Converts parsed JSON to values of columns without loss, for insert streams and for rows from other servers. */
 import { StatementError } from '../../errors.ts'
 import { decodeBase64 } from '../../types/base64.ts'
 import { fromBigInt, isInt64, MAX_INT32, MIN_INT32 } from '../../types/bigint64.ts'
@@ -9,7 +9,7 @@ import { formatType, type SqlType } from '../../types/sql-type.ts'
 import { parseDate, parseTime, parseTimestamp } from '../../types/time-text.ts'
 import type { Value } from '../../types/value.ts'
 
-/** `value` as a value of `type`. Throws StatementError where it is of another kind or does not fit. */
+/** `value` as a value of `type`. Throws StatementError if it is of another kind or does not fit. */
 export function jsonToValue(value: PlainJson, type: SqlType): Value {
   if (value === null) return null
   switch (type.kind) {
@@ -64,7 +64,7 @@ function integerOf(value: PlainJson, kind: 'INTEGER' | 'BIGINT'): Value {
   return integer >= MIN_INT32 && integer <= MAX_INT32 ? Number(integer) : null
 }
 
-/** Days, ms of day or epoch ms, as the JSON format has dates and times. */
+/** Days, milliseconds of the day, or epoch milliseconds: the numbers by which the JSON format writes dates and times. */
 function wholeNumber(value: PlainJson): number | null {
   const integer = integerOf(value, 'BIGINT')
   return integer === null ? null : Number(integer)
@@ -75,11 +75,11 @@ function decimalOf(value: PlainJson, precision: number, scale: number): Value {
   return typeof text === 'string' ? toDecimalType(Decimal.parse(text), precision, scale) : null
 }
 
-/** Names of JSON members are text; keys of other types are read from it. */
+/** The key of a map. Names of JSON members are text, from which keys of other types are parsed. */
 const mapKey = (key: string, type: SqlType): Value =>
   type.kind === 'STRING' ? key : jsonToValue(new JsonNumber(key), type)
 
-/** Fields by name, in any case if there is none of that very name. */
+/** Fields by their exact name, or else by their name in any case. */
 function structOf(value: Readonly<Record<string, PlainJson>>, { fields }: Extract<SqlType, { kind: 'STRUCT' }>): Value {
   const byUpperName = new Map(Object.entries(value).map(([name, member]) => [name.toUpperCase(), member]))
   return fields.map(({ name, type }) =>
@@ -90,12 +90,12 @@ function structOf(value: Readonly<Record<string, PlainJson>>, { fields }: Extrac
   )
 }
 
-/** Wording: ksqlDB's DefaultSqlValueCoercer. */
+/** The wording is that of ksqlDB's `DefaultSqlValueCoercer`. */
 function refuse(value: Exclude<PlainJson, null>, type: SqlType): never {
   throw new StatementError(`Can't coerce a field of type ${javaClass(value)} into type ${formatType(type)}`)
 }
 
-/** The class by which clients of the peer's API know a kind of values. */
+/** The Java class that ksqlDB names for a kind of JSON value. */
 function javaClass(value: Exclude<PlainJson, null>): string {
   if (typeof value === 'string') return 'class java.lang.String'
   if (typeof value === 'boolean') return 'class java.lang.Boolean'

@@ -1,6 +1,6 @@
 /**
  * Writes the records of INSERT VALUES and of insert streams, each to the partition that Kafka's own producers would choose. A partition has
- * one batch on its way at a time, and what comes meanwhile goes out in the next: few large batches under load, no wait without it.
+ * one batch in flight at a time, and records that arrive meanwhile form the next: large batches under load, no delay without it.
  */
 import type { Broker, Producer } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
@@ -10,21 +10,21 @@ import type { Clock } from '../../clock.ts'
 import type { InsertedRecord } from '../../plan/statements/insert-values.ts'
 import type { Header } from '../../types/record.ts'
 
-/** How long a topic's partition count is taken for granted: a topic may be given more. */
+/** How long a topic's partition count is cached: partitions may be added to a topic. */
 const PARTITIONS_FRESH_MS = 5000
 const MAX_BATCH_BYTES = 256 * 1024
 
 export interface SendOptions {
   /** Epoch ms; null: now. */
   readonly timestamp: number | null
-  /** Null: by the key, else in turn. */
+  /** Null: chosen by the key; records without a key take turns. */
   readonly partition?: number | null
   readonly headers?: readonly Header[]
 }
 
 const NO_HEADERS: readonly Header[] = []
 
-/** The batch that a partition's records are being put into. */
+/** The batch that collects a partition's records. */
 interface OpenBatch {
   readonly builder: RecordBatchBuilder
   readonly stored: PromiseWithResolvers<void>
@@ -34,13 +34,13 @@ interface Lane {
   readonly topic: string
   readonly partition: number
   open: OpenBatch | null
-  /** Batches on their way. */
+  /** Batches in flight. */
   underWay: number
 }
 
 interface Partitions {
   readonly count: Promise<number>
-  /** What `count` resolved to; null until it has. */
+  /** The value of `count`; null until it has resolved. */
   known: number | null
   /** Epoch ms. */
   readonly askedAt: number
@@ -61,14 +61,14 @@ export class RowProducer {
     this.#clock = clock
   }
 
-  /** Resolves when the record is stored. Records of a key are stored in the order of calls. Rejects with BrokerError. */
+  /** Resolves when the record is stored. Records with the same key are stored in the order of calls. Rejects with BrokerError. */
   send(topic: string, record: InsertedRecord, options: SendOptions): Promise<void> {
     const partitions = this.#partitionsOf(topic)
     if (partitions.known !== null) return this.#append(topic, partitions.known, record, options)
     return partitions.count.then((count) => this.#append(topic, count, record, options))
   }
 
-  /** The promise is the batch's: the records that leave together share it. */
+  /** The promise belongs to the batch: all its records share it. */
   #append(
     topic: string,
     partitions: number,
@@ -99,7 +99,7 @@ export class RowProducer {
     return lane
   }
 
-  /** It leaves at the end of this turn of the event loop, or when the partition's last batch is stored. */
+  /** The batch is sent at the end of this turn of the event loop, or when the partition's previous batch is stored. */
   #openBatch(lane: Lane): OpenBatch {
     setImmediate(() => {
       if (lane.underWay === 0) this.#send(lane)
@@ -137,7 +137,7 @@ export class RowProducer {
     else this.#send(lane)
   }
 
-  /** All who ask at once wait for one answer, so that they go on in the order in which they came. */
+  /** Concurrent callers wait for the same answer, so that they continue in the order of their calls. */
   #partitionsOf(topic: string): Partitions {
     const last = this.#partitions.get(topic)
     const now = this.#clock.now()

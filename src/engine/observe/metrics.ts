@@ -1,4 +1,4 @@
-/** What runs, as Prometheus reads it: asked of the runtime at each scrape. Source: cli-and-operations.md 2.7. */
+/** The metrics that Prometheus scrapes, read from the runtime at each scrape. See docs/operations.md#metrics. */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { LATENCY_BOUNDS_MS, type LatencyCounts } from '../../runtime/latency.ts'
 import type { StepStatistics, TopicTotals } from '../../runtime/query-progress.ts'
@@ -24,7 +24,7 @@ const perQuery = (
 
 const LATENCY = 'millrace_query_latency_ms'
 
-/** Label: `query`, and where it says so `step`. */
+/** Metrics with the label `query`, and those of steps also with `step`. */
 export const QUERY_METRICS: readonly QueryMetric[] = [
   perQuery('counter', 'millrace_query_records_consumed', 'Records that the query has read.', (q) => q.recordsConsumed),
   perQuery(
@@ -106,7 +106,9 @@ export const QUERY_METRICS: readonly QueryMetric[] = [
   perStep('counter', 'millrace_step_cache_misses', 'Lookups of state that asked the disk.', (s) => s.cacheMisses),
 ]
 
-/** Labels: `worker` and `topic`. Queries that read a topic alike share the reading, so these do not grow with their number. */
+/**
+ * Metrics with the labels `worker` and `topic`. Queries that read a topic alike share one reader, so these do not grow with their number.
+ */
 export const TOPIC_METRICS: readonly TopicMetric[] = [
   {
     type: 'counter',
@@ -128,7 +130,7 @@ export const TOPIC_METRICS: readonly TopicMetric[] = [
   },
 ]
 
-/** Without labels. */
+/** Metrics without labels. */
 export const SERVER_METRICS: readonly (Described & { readonly value: (engine: MeteredEngine) => number })[] = [
   {
     type: 'gauge',
@@ -144,6 +146,7 @@ export const SERVER_METRICS: readonly (Described & { readonly value: (engine: Me
   },
 ]
 
+/** The registry of all metrics, with those of the process. */
 export function createMetrics(runtime: QueryRuntime, engine: MeteredEngine): Pick<Registry, 'metrics'> {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -173,7 +176,7 @@ export function createMetrics(runtime: QueryRuntime, engine: MeteredEngine): Pic
   }
 }
 
-/** Asked for once for a scrape: there may be thousands. */
+/** Read once per scrape, because there may be thousands. */
 function statusesOf(runtime: QueryRuntime, { catalog }: MeteredEngine): ReadonlyMap<string, QueryStatus> {
   const statuses = new Map<string, QueryStatus>()
   for (const query of catalog().queries.keys()) {
@@ -183,7 +186,7 @@ function statusesOf(runtime: QueryRuntime, { catalog }: MeteredEngine): Readonly
   return statuses
 }
 
-/** Steps for which the value is null have none. */
+/** A metric of steps; a step whose value is null has no sample. */
 function perStep(
   type: 'counter' | 'gauge',
   name: string,
@@ -198,7 +201,7 @@ function perStep(
   return { type, name, help, samples }
 }
 
-/** As Prometheus wants it: each bucket counts those below it too. */
+/** Cumulative buckets, as Prometheus defines them: each also counts the buckets below it. */
 function latencySamples({ buckets, sumMs }: LatencyCounts, labels: Labels): Sample[] {
   let count = 0
   const counted = buckets.map((bucket, i) => {

@@ -1,7 +1,7 @@
 /**
- * The processing log: what records could not be processed, as records of a topic, which is a stream like any other. Errors wait in a
- * bounded buffer; when it is full the newest are counted and dropped, so that bad input cannot take the server's memory. Source:
- * cli-and-operations.md 2.6.
+ * The processing log: errors of single records, written to a topic that is queried like any other stream. Errors wait in a bounded buffer;
+ * when it is full, new ones are counted and dropped, so that bad input cannot exhaust the server's memory. Source: ksqlDB's
+ * `ProcessingLogMessageSchema`.
  */
 import type { Broker } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
@@ -55,7 +55,10 @@ export class ProcessingLog {
       config.get('ksql.logging.processing.topic.name') ?? `${config.get('ksql.service.id')}ksql_processing_log`
   }
 
-  /** Makes topic and stream as configured, then takes errors. A server that may not make them goes on without. `run`: runs statements. */
+  /**
+   * Creates topic and stream as configured, then logs errors. A server that may not create them runs without the log. `run`: runs
+   * statements.
+   */
   async start(run: (request: StatementRequest) => Promise<unknown>): Promise<void> {
     const { config, runtime } = this.#parts
     if (!config.flag('ksql.logging.processing.topic.auto.create')) return
@@ -85,7 +88,7 @@ export class ProcessingLog {
     }
   }
 
-  /** Writes what waits. */
+  /** Writes the buffered errors. */
   async close(): Promise<void> {
     this.#nextFlush?.cancel()
     await this.#writing
@@ -106,7 +109,7 @@ export class ProcessingLog {
     })
   }
 
-  /** An unreachable topic costs the entries of this flush: the log must never hold up a query. */
+  /** If the topic is unreachable, the entries of this flush are lost: the log must never hold up a query. */
   async #flush(): Promise<void> {
     const entries = this.#waiting
     this.#waiting = []

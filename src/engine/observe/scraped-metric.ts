@@ -1,9 +1,9 @@
-/** A metric whose values are asked for at each scrape: what is counted where the work is done is not counted again here. */
+/** A metric whose values are read at each scrape from the counters kept where the work is done. */
 import { Gauge, type MetricObjectWithValues, type MetricType, type MetricValue, type Registry } from 'prom-client'
 
 export type Labels = Readonly<Record<string, string | number>>
 
-/** `name`: of its series, where it is not the metric's own. */
+/** One value of a metric. `name`: name of its series where it differs from the metric's, as in histograms. */
 export interface Sample {
   readonly labels: Labels
   readonly value: number
@@ -32,7 +32,7 @@ export class ScrapedMetric extends Gauge {
       value: sample.value,
       metricName: sample.name ?? name,
     }))
-    // The library's types have numbers for what is text at run time.
+    // The library types `type` as a number, but it is text at run time.
     return { name, help, type: type as unknown as MetricType, aggregator: 'sum', values, collect: () => {} }
   }
 }

@@ -1,10 +1,10 @@
-/** Rows or lines on their way to one subscriber, with back-pressure and one end. */
+/** The flow of rows or lines to one subscriber, with back-pressure and exactly one end. */
 import type { StreamEnd, StreamSubscriber } from '../api.ts'
 
 export interface FlowSink<Item> {
   /** Resolves when the subscriber can take more. Nothing is passed on after the end. */
   readonly emit: (items: readonly Item[]) => Promise<void>
-  /** Aborted when the subscriber wants no more. */
+  /** Aborted when the subscriber leaves. */
   readonly signal: AbortSignal
 }
 
@@ -19,7 +19,7 @@ export class Flow<Item> {
   #run: Promise<void> | null = null
   #isOver = false
 
-  /** `onEnd`: when the flow is over, however it ended; also if it was closed before it began. */
+  /** `onEnd`: called once when the flow is over, also if it was closed before it began. */
   constructor(queryId: string, source: FlowSource<Item>, onEnd: () => void = () => {}) {
     this.queryId = queryId
     this.#source = source

@@ -1,4 +1,4 @@
-/** Rows of a pull query from another server: the lines of its /query-stream, as values of the columns. Source: rest.md 4.4. */
+/** Rows of a pull query from another server: the lines of its answer to /query-stream, converted to values of the columns. */
 import { isPlainObject, type PlainJson, parsePlainJson } from '../../types/plain-json.ts'
 import type { Column } from '../../types/schema.ts'
 import type { SqlType } from '../../types/sql-type.ts'
@@ -17,7 +17,7 @@ export interface PeerPull {
 
 const DELIMITED = 'application/vnd.ksqlapi.delimited.v1'
 
-/** Rejects with an Error if the server does not answer, refuses, or has not the partitions. */
+/** Rejects with an Error if the server does not answer, refuses, or lacks the partitions. */
 export async function* pullFromPeer(peers: Peers, pull: PeerPull): AsyncIterable<readonly Row[]> {
   const { address, request, partitions, columns, timeoutMs } = pull
   const { sql, properties = {}, variables = {}, authorization } = request
@@ -38,7 +38,7 @@ export async function* pullFromPeer(peers: Peers, pull: PeerPull): AsyncIterable
   if (isHead) throw new Error(`The server at ${address} broke its answer off.`)
 }
 
-/** What JSON has no number for comes as text. */
+/** Doubles that JSON cannot write as numbers (NaN, infinities) arrive as text. */
 const fromJson = (value: PlainJson, type: SqlType): Value =>
   type.kind === 'DOUBLE' && typeof value === 'string' ? Number(value) : jsonToValue(value, type)
 

@@ -1,4 +1,4 @@
-/** Guessing how the bytes of a topic are written, as PRINT shows it. Source: sql.md 15. */
+/** Guesses the format of a topic's bytes for PRINT. Source: ksqlDB's `RecordFormatter`. */
 import { readInt64 } from '../../serde/kafka.ts'
 import { doubleToText } from '../../types/double-text.ts'
 import { formatTimestamp } from '../../types/time-text.ts'
@@ -16,7 +16,7 @@ export type GuessedFormat =
 
 type Reader = (bytes: Buffer) => string | null
 
-/** Each reader gives the text of bytes that may be of its format, else null. The first that fits all bytes so far is shown. */
+/** Each reader returns the text of bytes that may be in its format, otherwise null. The first that fits all bytes so far is shown. */
 const READERS: { readonly [Format in GuessedFormat]: Reader } = {
   JSON: (bytes) => (isJson(bytes) ? bytes.toString() : null),
   KAFKA_INT: (bytes) => (bytes.length === 4 && !isPlainText(bytes) ? String(bytes.readInt32BE(0)) : null),
@@ -31,12 +31,12 @@ const READERS: { readonly [Format in GuessedFormat]: Reader } = {
 
 const FORMATS = Object.keys(READERS) as GuessedFormat[]
 
-/** Narrows its guess with each record. */
+/** A guess that narrows with each record. */
 export class FormatGuess {
   #candidates: readonly GuessedFormat[] = FORMATS
   #seen = false
 
-  /** What fits everything seen so far; `MIXED` if nothing does. */
+  /** The format that fits everything seen so far; `MIXED` if none does. */
   get text(): string {
     if (!this.#seen) return '¯\\_(ツ)_/¯ - no data processed'
     return this.#candidates.length === 0 ? 'MIXED' : this.#candidates.join(' or ')
@@ -71,14 +71,14 @@ const DECODER = new TextDecoder('utf-8', { fatal: true })
 /** UTF-8 without control characters other than white space. */
 function isPlainText(bytes: Buffer): boolean {
   try {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what tells text from binary
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters tell binary from text
     return !/[\u0000-\u0008\u000e-\u001f]/.test(DECODER.decode(bytes))
   } catch {
     return false
   }
 }
 
-/** Windows of keys begin after 1980 and before 2200; other numbers are no windows. */
+/** A number counts as the start of a key's window only if it lies between 1980 and 2200. */
 const isLikelyTime = (ms: number): boolean => ms > 315_532_800_000 && ms < 7_258_118_400_000
 
 function timeWindowed(bytes: Buffer, inner: Reader): string | null {

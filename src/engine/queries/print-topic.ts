@@ -1,4 +1,4 @@
-/** PRINT: the raw records of a topic as lines. Source: sql.md 15. */
+/** PRINT: the raw records of a topic as lines. Source: ksqlDB's `RecordFormatter`. */
 import type { Broker, PartitionOffset } from '../../broker/broker.ts'
 import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
 import { StatementError } from '../../errors.ts'
@@ -11,7 +11,7 @@ import { FormatGuess } from './print-formats.ts'
 
 const POLL_MS = 1000
 
-/** Throws StatementError if there is no such topic. */
+/** Opens PRINT; it reads once it is subscribed to. Throws StatementError if the topic does not exist. */
 export async function openPrint(statement: Print, { parts }: TopicScope): Promise<LineStream> {
   const { broker } = parts
   if ((await broker.describeTopic(statement.topic)) === null) {
@@ -78,7 +78,7 @@ class RecordPrinter {
     return this.#left <= 0
   }
 
-  /** Lines of the cursor's records, with the guessed formats before those that change the guess. */
+  /** The lines of the cursor's records; the guessed formats precede a record that changes the guess. */
   lines(cursor: RecordBatchCursor, partition: number): string[] {
     const lines: string[] = []
     while (!this.isDone && cursor.next()) {

@@ -1,6 +1,6 @@
 /**
- * Pull queries in a cluster: each partition of the table is asked of the server that has it, this one or another, and the rows are put
- * together. While slots move the query waits; it is answered from all partitions that it needs, or not at all. Source: rest.md 7.
+ * Pull queries in a cluster: each partition of the table is read on the server that has it, this one or another, and the rows are merged.
+ * While slots move, the query waits; it is answered from all partitions that it needs, or not at all. Source: ksqlDB's `HARouting`.
  */
 import { sleep, type Timer } from '../../clock.ts'
 import { QueryError, RequestError } from '../../errors.ts'
@@ -14,19 +14,19 @@ import type { QueryRequest } from '../requests.ts'
 import { pullFromPeer } from './peer-rows.ts'
 
 export interface TablePull {
-  /** The query that keeps the table. */
+  /** The query that materializes the table. */
   readonly queryId: string
   /** Name of the table, for messages. */
   readonly table: string
   readonly pull: PullRequest
   readonly columns: readonly Pick<Column, 'type'>[]
-  /** As the client sent it. */
+  /** The client's request, to be forwarded. */
   readonly request: QueryRequest
 }
 
 interface Route {
   readonly here: readonly number[]
-  /** By address. */
+  /** Partitions by the URL of their server. */
   readonly elsewhere: ReadonlyMap<string, readonly number[]>
 }
 
@@ -44,7 +44,7 @@ interface RoutingParts {
 
 /**
  * Batches of rows, in no order. Rejects with a QueryError if the query that fills the table has failed, and with a
- * RequestError if some partition cannot be had in time.
+ * RequestError if a partition is not available in time.
  */
 export async function* pullTable(
   table: TablePull,
@@ -61,7 +61,7 @@ export async function* pullTable(
       isAnswered = true
       return yield* merge(sources)
     } catch (error) {
-      // Slots may have moved since the route was found. What a client has seen cannot be taken back.
+      // Slots may have moved since the route was found. Rows that a client has received cannot be taken back.
       if (isAnswered || parts.timer.elapsed() >= until) throw unavailable(table, error)
       await sleep(parts.timer, LOOK_AGAIN_MS, { signal })
     }
@@ -77,7 +77,7 @@ function sourcesOf({ here, elsewhere }: Route, table: TablePull, { runtime, peer
   return [...local, ...remote]
 }
 
-/** Resolves when each source has begun to answer. Rejects, with all of them ended, if one refuses. */
+/** Resolves when each source has begun to answer. If one refuses, ends all of them and rejects. */
 async function begun<Item>(sources: readonly AsyncIterable<Item>[]): Promise<AsyncIterable<Item>[]> {
   const iterators = sources.map((source) => source[Symbol.asyncIterator]())
   const firsts = await Promise.allSettled(iterators.map((iterator) => iterator.next()))
@@ -123,7 +123,7 @@ async function findRoute(
 
 type Finding =
   | { readonly route: Route; readonly reason: null }
-  /** `elsewhere`: another server has what was asked of this one alone. `moving`: nobody has it at the moment. */
+  /** `elsewhere`: another server has a partition that was requested of this one alone. `moving`: no server has it at the moment. */
   | { readonly route: null; readonly reason: 'elsewhere' | 'moving' }
 
 async function lookForRoute({ queryId, pull, request }: TablePull, { runtime, peers }: RoutingParts): Promise<Finding> {
@@ -139,7 +139,7 @@ async function lookForRoute({ queryId, pull, request }: TablePull, { runtime, pe
   const owners = await peers.owners()
   for (const { partition, slot } of missing) {
     const address = owners.find(({ slots }) => slots.includes(slot))?.address
-    // Ours, but not at work yet.
+    // The partition belongs to this server, but its task does not run yet.
     if (address === undefined || address === peers.address) return { route: null, reason: 'moving' }
     elsewhere.set(address, [...(elsewhere.get(address) ?? []), partition])
   }

@@ -1,4 +1,4 @@
-/** Pull queries: rows of a kept table, or of a stream's topic up to its end. Source: sql.md 11. */
+/** Pull queries: the rows of a materialized table, or of a stream's topic up to its end. */
 import { StatementError } from '../../errors.ts'
 import { type PlannedStreamPull, type PlannedTablePull, planPullQuery } from '../../plan/queries/pull-query.ts'
 import type { PullRequest } from '../../runtime/query-runtime.ts'
@@ -12,7 +12,7 @@ import { CLOSED, COMPLETED, Flow, type FlowSink } from './flow.ts'
 import { pullTable } from './pull-routing.ts'
 import { scanStream } from './stream-scan.ts'
 
-/** `request`: as the client sent it, for servers that have a part of the rows. Throws StatementError. */
+/** Plans the query; it runs once it is subscribed to. `request`: forwarded to servers that have part of the rows. Throws StatementError. */
 export function openPull({ query }: QueryStatement, scope: TopicScope, request: QueryRequest): RowStream {
   const queryId = pullId(scope.parts.clock.now())
   const planned = planPullQuery(query, queryId, scope.planning)
@@ -50,7 +50,7 @@ function tableSource(planned: PlannedTablePull, { parts, catalog }: TopicScope, 
   }
 }
 
-/** The query that keeps the table's rows. */
+/** The query that materializes the table. */
 function materializingQuery(table: string, { queries }: Catalog): string {
   for (const { link, plan } of queries.values()) {
     const keeps =

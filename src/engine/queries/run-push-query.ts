@@ -1,4 +1,4 @@
-/** Push queries: a plan with a subscriber for a sink. Source: sql.md 12, rest.md 4.7. */
+/** Push queries: plans whose sink is a subscriber. */
 import { RequestError, StatementError } from '../../errors.ts'
 import { planPushQuery } from '../../plan/queries/push-query.ts'
 import type { PushSubscription } from '../../runtime/query-runtime.ts'
@@ -78,7 +78,8 @@ function streamEnd(end: {
   }
 }
 
-/** Whether the peer would tap the output of the query that writes the source; ours run alike, but clients see it by the id. */
+/** Whether ksqlDB would run the query as a scalable push query, on the output of the query that writes the source. Here both run alike, but
+ * clients see the difference in the id. */
 function isScalable(query: Query, { config, catalog }: TopicScope): boolean {
   if (config.get('ksql.query.push.v2.enabled') !== 'true' || config.get('auto.offset.reset') !== 'latest') return false
   const { from, emit } = query

@@ -1,4 +1,4 @@
-/** ALTER STREAM/TABLE ... ADD COLUMN. Source: sql.md 13. */
+/** ALTER STREAM/TABLE ... ADD COLUMN. See docs/sql.md#alter-and-drop. */
 import { planAlterSource } from '../../plan/statements/alter-source.ts'
 import type { AlterSource } from '../../sql/ast.ts'
 import { command, inTurn } from './handler.ts'

@@ -1,4 +1,4 @@
-/** ASSERT [NOT EXISTS] TOPIC. Source: sql.md 17. */
+/** ASSERT [NOT EXISTS] TOPIC. See docs/sql.md#assert-topic. */
 import { durationMs } from '../../analysis/durations.ts'
 import type { Broker } from '../../broker/broker.ts'
 import { sleep, type Timer } from '../../clock.ts'

@@ -1,4 +1,4 @@
-/** CREATE [OR REPLACE] STREAM/TABLE ... AS SELECT. Source: sql.md 5.4, 13. */
+/** CREATE [OR REPLACE] STREAM/TABLE ... AS SELECT. See docs/sql.md#create--as-select. */
 import { type PlannedCreateAs, planCreateAs } from '../../plan/queries/persistent-query.ts'
 import { checkQueryUpgrade, replacedQuery } from '../../plan/queries/replace-query.ts'
 import { checkSourceUpgrade, claimName, existsWarning, type NameClaim } from '../../plan/statements/replace-source.ts'
@@ -34,7 +34,7 @@ export const createAs = inTurnOverTopics<CreateAs>((statement, scope) => {
   })
 })
 
-/** A replaced query keeps its id, and with it offsets and state, if the new plan can go on with them. */
+/** A replaced query keeps its id, and with it offsets and state, if the new plan can continue from them. */
 function planned(statement: CreateAs, claim: NameClaim, scope: TopicScope): PlannedCreateAs {
   const replaced = claim.kind === 'replace' ? replacedQuery(statement.name, scope.catalog.metastore) : null
   if (replaced === null) checkQueryLimit(scope)

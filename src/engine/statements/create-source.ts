@@ -1,4 +1,4 @@
-/** CREATE [OR REPLACE] [SOURCE] STREAM/TABLE over a topic. Source: sql.md 5.1, 13. */
+/** CREATE [OR REPLACE] [SOURCE] STREAM/TABLE over a topic. See docs/sql.md#create-stream-create-table. */
 import type { QueryLink } from '../../metastore/metastore.ts'
 import { planCreateSource, planSourceTable } from '../../plan/statements/create-source.ts'
 import { checkSourceUpgrade, claimName, existsWarning } from '../../plan/statements/replace-source.ts'
@@ -27,7 +27,7 @@ export const createSource = inTurnOverTopics<CreateSource>((statement, scope) =>
   })
 })
 
-/** A read-only table is kept by a query of its own, so that pull queries can read it. */
+/** The query that materializes a source table, so that pull queries can read it; null: the statement makes none. */
 function materialization(
   { sourceKind, isSource, text }: CreateSource,
   source: Parameters<typeof planSourceTable>[0],

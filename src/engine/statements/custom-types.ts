@@ -1,4 +1,4 @@
-/** CREATE TYPE, DROP TYPE, SHOW TYPES. Source: sql.md 5.5. */
+/** CREATE TYPE, DROP TYPE, SHOW TYPES. See docs/sql.md#types. */
 import { planCreateType, planDropType } from '../../plan/statements/custom-type.ts'
 import type { CreateType, DropType, ShowTypes } from '../../sql/ast.ts'
 import { formatType } from '../../types/sql-type.ts'

@@ -1,4 +1,4 @@
-/** DROP STREAM/TABLE [DELETE TOPIC]. Source: sql.md 13. */
+/** DROP STREAM/TABLE [DELETE TOPIC]. See docs/sql.md#alter-and-drop. */
 import { planDropSource } from '../../plan/statements/drop-source.ts'
 import type { DropSource } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'

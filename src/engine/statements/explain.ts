@@ -1,4 +1,4 @@
-/** EXPLAIN id and EXPLAIN statement (sql.md 15), and EXPLAIN ANALYZE id, which is ours. */
+/** EXPLAIN of a query or a statement, and EXPLAIN ANALYZE of a query, which ksqlDB does not have. */
 import { StatementError } from '../../errors.ts'
 import { planCreateAs, planInsertInto } from '../../plan/queries/persistent-query.ts'
 import { planPushQuery } from '../../plan/queries/push-query.ts'
@@ -22,7 +22,7 @@ export const explain = checkedOverTopics<Explain>(({ queryId, statement, analyze
   }
 })
 
-/** With what the query's steps have done since they were started. */
+/** The description with the counts of the query's steps since they were started. */
 function analyzed(description: QueryDescription, { parts }: Scope): QueryDescription {
   const operators = parts.runtime.status(description.id)?.steps ?? []
   return { ...description, operators }

@@ -1,4 +1,4 @@
-/** What answers one kind of statement. A handler looks and plans; what it returns says what is to be done. */
+/** The handler of one kind of statement. It looks and plans; what it returns says what is to be done. */
 import type { Statement } from '../../sql/ast.ts'
 import type { CommandDraft } from '../commands/command.ts'
 import type { Entity } from '../describe/entities.ts'
@@ -6,18 +6,18 @@ import type { Scope, TopicScope } from '../scope.ts'
 
 type WithoutStatement<Kind> = Kind extends Entity ? Omit<Kind, 'statementText' | 'warnings'> : never
 
-/** An entity before it is told which statement it answers. */
+/** An entity without the statement that it answers. */
 export type EntityBody = WithoutStatement<Entity>
 
 export type Prepared =
   | ({ readonly kind: 'command' } & CommandDraft)
-  /** Null: the statement has no answer. Not run in a sandbox. */
+  /** `answer` is not called in a sandbox; null: the statement has no answer. */
   | { readonly kind: 'answer'; readonly answer: () => EntityBody | null | Promise<EntityBody | null> }
 
 export interface Handler<S extends Statement> {
-  /** Whether it may give a command, and so must be prepared in its turn at the log. */
+  /** Whether it may become a command and so must be prepared in its turn at the log. */
   readonly inTurn: boolean
-  /** Whether it plans over topics, which are listed for it then. */
+  /** Whether it plans over topics, which are then listed for it. */
   readonly readsTopics: boolean
   /** Throws StatementError. May change the session; changes nothing else. */
   readonly prepare: (statement: S, scope: TopicScope) => Prepared | Promise<Prepared>
@@ -35,7 +35,7 @@ export const inTurnOverTopics = <S extends Statement>(prepare: Handler<S>['prepa
   prepare,
 })
 
-/** For statements that read what is there. */
+/** For statements that only read. */
 export const atOnce = <S extends Statement>(
   answer: (statement: S, scope: Scope) => EntityBody | null | Promise<EntityBody | null>,
 ): Handler<S> => ({
@@ -44,7 +44,7 @@ export const atOnce = <S extends Statement>(
   prepare: (statement, scope) => ({ kind: 'answer', answer: () => answer(statement, scope) }),
 })
 
-/** For statements that must be refused or take effect already in the sandbox. */
+/** For statements whose checks or effects on the session belong to the sandbox too. */
 export const checked = <S extends Statement>(
   prepare: (statement: S, scope: Scope) => Extract<Prepared, { kind: 'answer' }>['answer'],
 ): Handler<S> => ({
@@ -62,15 +62,15 @@ export const checkedOverTopics = <S extends Statement>(
   prepare: (statement, scope) => ({ kind: 'answer', answer: prepare(statement, scope) }),
 })
 
-/** A command with what it leaves out. */
+/** A command; `draft` leaves out what does not apply. */
 export const command = (
   draft: Omit<CommandDraft, 'topics' | 'deleteTopic' | 'queryId'> & Partial<CommandDraft>,
 ): Prepared => ({ kind: 'command', topics: [], deleteTopic: null, queryId: null, ...draft })
 
-/** An answer that is known already. */
+/** An answer that is already known. */
 export const answer = (body: EntityBody | null): Prepared => ({ kind: 'answer', answer: () => body })
 
-/** The answer of a statement that found nothing to do: as if its command had succeeded. */
+/** The answer of a statement that finds nothing to do, as if its command had succeeded. */
 export const nothingToDo = (commandId: string, message: string): Prepared =>
   answer({
     '@type': 'currentStatus',

@@ -1,4 +1,4 @@
-/** INSERT INTO ... SELECT. Source: sql.md 10. */
+/** INSERT INTO ... SELECT. See docs/sql.md#create--as-select. */
 import { readWithProperties } from '../../analysis/with-properties.ts'
 import { planInsertInto } from '../../plan/queries/persistent-query.ts'
 import type { InsertInto } from '../../sql/ast.ts'

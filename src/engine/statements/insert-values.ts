@@ -1,4 +1,4 @@
-/** INSERT INTO ... VALUES. Source: sql.md 10. */
+/** INSERT INTO ... VALUES. See docs/sql.md#insert-into--values. */
 import { StatementError } from '../../errors.ts'
 import { encodeInsertedRow, planInsertValues } from '../../plan/statements/insert-values.ts'
 import type { InsertValues } from '../../sql/ast.ts'

@@ -1,4 +1,4 @@
-/** TERMINATE, PAUSE and RESUME. Source: sql.md 13. */
+/** TERMINATE, PAUSE and RESUME. See docs/sql.md#pause-resume-terminate. */
 import { StatementError } from '../../errors.ts'
 import type { Pause, Resume, Terminate } from '../../sql/ast.ts'
 import type { Effect, PersistentQuery } from '../commands/catalog.ts'
@@ -59,7 +59,7 @@ function control(queryId: string | null, scope: Scope, { type, verb, message, ef
   return command({ id, effects: ids.map(effect), message, queryId: queryId === null ? null : ids[0]! })
 }
 
-/** Queries that keep source tables live and die with these. */
+/** All persistent queries but those that materialize source tables, which end with their table. */
 const controllable = ({ catalog }: Scope): PersistentQuery[] =>
   [...catalog.queries.values()].filter(({ link }) => link.kind !== 'CREATE_SOURCE')
 
@@ -76,7 +76,7 @@ function target(queryId: string, verb: string, { catalog }: Scope): PersistentQu
   )
 }
 
-/** By id in any case. */
+/** Finds a query by its id, in either case. */
 export function findQuery(queryId: string, queries: ReadonlyMap<string, PersistentQuery>): PersistentQuery | undefined {
   const exact = queries.get(queryId)
   if (exact !== undefined) return exact

@@ -1,7 +1,8 @@
-/** `ksql.query.persistent.active.limit`. */
+/** The limit on persistent queries, `ksql.query.persistent.active.limit`. */
 import { StatementError } from '../../errors.ts'
 import type { Scope } from '../scope.ts'
 
+/** Throws StatementError if one more query would exceed the limit. The wording is that of ksqlDB. */
 export function checkQueryLimit({ catalog, config }: Scope): void {
   const limit = config.number('ksql.query.persistent.active.limit')
   if (catalog.queries.size < limit) return

@@ -1,4 +1,4 @@
-/** SET, UNSET, DEFINE, UNDEFINE, SHOW VARIABLES: they concern the request alone. Source: sql.md 14. */
+/** SET, UNSET, DEFINE, UNDEFINE, SHOW VARIABLES: they affect the request alone. See docs/sql.md#set-define. */
 import type { DefineVariable, SetProperty, ShowVariables, UndefineVariable, UnsetProperty } from '../../sql/ast.ts'
 import { checked } from './handler.ts'
 

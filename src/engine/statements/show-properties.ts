@@ -1,4 +1,4 @@
-/** SHOW PROPERTIES. Source: sql.md 15. */
+/** SHOW PROPERTIES. See docs/configuration.md. */
 import type { ShowProperties } from '../../sql/ast.ts'
 import { canonicalName, isSecret, settingOf } from '../config/config.ts'
 import { SERVER_SETTINGS, STREAMS_SETTINGS } from '../config/settings.ts'

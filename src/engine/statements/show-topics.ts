@@ -1,4 +1,4 @@
-/** SHOW TOPICS [ALL] [EXTENDED]. Source: sql.md 15. */
+/** SHOW TOPICS [ALL] [EXTENDED]. See docs/sql.md#show-describe-explain-print. */
 import type { TopicSummary } from '../../broker/broker.ts'
 import type { ShowTopics } from '../../sql/ast.ts'
 import { groupIdOf } from '../describe/describe-query.ts'
@@ -36,7 +36,7 @@ function hiddenTopics({ config }: Scope): (topic: string) => boolean {
   return (topic) => patterns.some((pattern) => pattern.test(topic))
 }
 
-/** Consumer groups of this server's queries that read a topic: one a query. */
+/** Number of consumer groups of this server's queries that read a topic: one for each query. */
 function readersByTopic({ catalog, config }: Scope): (topic: string) => number {
   const groups = new Map<string, Set<string>>()
   for (const { plan } of catalog.queries.values()) {

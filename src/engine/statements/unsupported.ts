@@ -1,14 +1,15 @@
-/** Statements of the grammar that this server does not carry out. */
+/** Statements that the grammar knows and this server does not run. */
 import { StatementError } from '../../errors.ts'
 import type { Statement } from '../../sql/ast.ts'
 import { checked } from './handler.ts'
 
+/** Refuses the statement. `what`: subject and verb of the message. */
 export const unsupported = (what: string) =>
   checked<Statement>(({ location }) => {
     throw new StatementError(`${what} not supported yet by this server.`, { location })
   })
 
-/** SELECT and PRINT stream rows, which POST /ksql cannot. Wording: ksqlDB. */
+/** Refuses SELECT and PRINT, whose rows POST /ksql cannot stream. The wording is that of ksqlDB. */
 export const queryEndpointOnly = checked<Statement>(({ location }) => {
   throw new StatementError(
     "The following statement types should be issued to the websocket endpoint '/query':\n\t* PRINT\n\t* SELECT",
@@ -16,6 +17,7 @@ export const queryEndpointOnly = checked<Statement>(({ location }) => {
   )
 })
 
+/** Refuses the statements of ksqlDB's test runner. */
 export const testOnly = checked<Statement>(({ location }) => {
   throw new StatementError('This statement belongs into test scripts and is not run by a server.', { location })
 })
