@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { attachEmbeddedLog, openEmbeddedLog } from '../../src/broker/embedded/embedded-log.ts'
-import { type BrokerHarness, brokerContract } from './broker.contract.ts'
+import type { BrokerHarness } from './broker/broker-world.ts'
+import { brokerContract } from './broker.contract.ts'
 
 async function openTemporary() {
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-log-'))
