@@ -2,7 +2,7 @@
 FROM node:26-slim AS build
 WORKDIR /opt/millrace
 COPY package.json package-lock.json ./
-RUN npm install --no-save --no-audit --no-fund --ignore-scripts
+RUN npm ci --no-audit --no-fund --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY grammar ./grammar
 COPY src ./src
@@ -15,7 +15,7 @@ ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072
 WORKDIR /opt/millrace
 
 COPY package.json package-lock.json ./
-RUN npm install --no-save --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
 
 COPY LICENSE ./
 COPY --from=build /opt/millrace/dist ./dist
@@ -25,6 +25,8 @@ USER node
 VOLUME /data
 EXPOSE 8088
 STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:8088/chc/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 
 ENTRYPOINT ["node", "--max-semi-space-size=2", "--memory-saver-mode", "dist/src/cli/millrace.js"]
 CMD ["server", "--listen", "http://0.0.0.0:8088", "--data-dir", "/data"]

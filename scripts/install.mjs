@@ -12,14 +12,13 @@ const isFresh = existsSync(installed) && readFileSync(installed, 'utf8') === rea
 
 if (!isFresh) {
   console.error('Installing dependencies (once)...')
-  // Not `npm ci`: it refuses a lock file made where the registry lacked an optional package of some other platform.
-  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   })
   if (npm.status !== 0) {
-    console.error('npm install failed: see the messages above. It needs Node >= 20 with npm, and the package registry.')
+    console.error('npm ci failed: see the messages above. It needs Node >= 20 with npm, and the package registry.')
     process.exit(npm.status ?? 1)
   }
   copyFileSync(lock, installed)

@@ -1,0 +1,80 @@
+// Checks what is published: the lock file is complete, and the tarball installs into an empty folder, where `millrace server` answers
+// GET /info. Prints one line per check; exits with 1 if one fails. Ends by itself within two minutes. Needs the package registry.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const TIMEOUT_MS = 90_000
+const START_MS = 20_000
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const folder = mkdtempSync(join(tmpdir(), 'millrace-package-'))
+let failed = 0
+
+function check(what, reason) {
+  if (reason !== null) failed++
+  console.log(`${reason === null ? 'ok    ' : 'FAILED'} ${what}${reason === null ? '' : `: ${reason}`}`)
+}
+
+function npm(args, cwd) {
+  return spawnSync('npm', args, { cwd, encoding: 'utf8', timeout: TIMEOUT_MS, shell: process.platform === 'win32' })
+}
+
+const failure = ({ status, stderr, error }) => (status === 0 ? null : (error?.message ?? stderr.trim().slice(-500)))
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+/** Null once `millrace server` of the folder has answered; else why not. */
+async function serves() {
+  const url = `http://127.0.0.1:${await freePort()}`
+  const command = join(folder, 'node_modules', 'millrace', 'bin', 'millrace.mjs')
+  const child = spawn(process.execPath, [command, 'server', '--listen', url, '--data-dir', join(folder, 'data')], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let errors = ''
+  child.stderr.on('data', (chunk) => {
+    errors += chunk
+  })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const deadline = Date.now() + START_MS
+  try {
+    while (Date.now() < deadline && child.exitCode === null) {
+      const answer = await fetch(`${url}/info`).catch(() => null)
+      if (answer?.ok) return null
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    return `no answer from /info. ${errors.trim().slice(-500)}`
+  } finally {
+    child.kill()
+    await ended
+  }
+}
+
+try {
+  check('npm ci accepts package-lock.json', failure(npm(['ci', '--dry-run', '--ignore-scripts'], root)))
+  const packed = npm(['pack', '--pack-destination', folder, '--json'], root)
+  check('npm pack builds a tarball', failure(packed))
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))
+  if (tarball !== undefined) {
+    const [{ files }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('[')))
+    const foreign = files.map(({ path }) => path).filter((path) => /^(?:test|bench|\.ci|src)\//.test(path))
+    check('it holds no sources of tests', foreign.length === 0 ? null : foreign.slice(0, 5).join(', '))
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }')
+    const installed = npm(['install', '--no-audit', '--no-fund', '--loglevel=error', join(folder, tarball)], folder)
+    check('it installs into an empty folder', failure(installed))
+    check('millrace server answers /info there', installed.status === 0 ? await serves() : 'not installed')
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+process.exit(failed === 0 ? 0 : 1)
