@@ -20,6 +20,7 @@ import type { StoresSetup } from './runtime/threads/setup.ts'
 import { workerThreads } from './runtime/threads/worker-threads.ts'
 import type { WorkerProvider } from './runtime/worker.ts'
 
+/** An engine that starts or runs, with its configuration and metrics. */
 export interface ServerParts {
   readonly config: Config
   /** Resolves when the command log has been replayed; rejects with BrokerError. */

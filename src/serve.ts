@@ -20,6 +20,7 @@ export interface ServeOptions {
   readonly check?: boolean
 }
 
+/** A started server. */
 export interface Serving {
   readonly urls: readonly string[]
   /** Where records are stored, in words for the user. */

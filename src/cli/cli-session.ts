@@ -4,6 +4,7 @@ import type { Client, ExecuteOptions, RequestOptions } from './client/client.ts'
 
 export type OutputFormat = 'TABULAR' | 'JSON'
 
+/** How answers are shown. */
 export interface Display {
   format: OutputFormat
   /** False: long values are cut, so that each row is a line. */
@@ -25,6 +26,7 @@ export interface SessionOptions {
   readonly timer: Timer
 }
 
+/** The settings of one user at one server. */
 export class Session {
   client: Client
   readonly display: Display

@@ -6,6 +6,7 @@ import { ClientError } from './client/client-error.ts'
 /** Returns the text for the user; null: there is none. */
 type LocalStatement = (statement: Statement, session: Session) => string | null
 
+/** SET: overrides a property for the session. */
 export const setProperty: LocalStatement = (statement, { properties }) => {
   if (statement.kind !== 'set') return null
   const { name, value } = statement
@@ -16,6 +17,7 @@ export const setProperty: LocalStatement = (statement, { properties }) => {
     : `Successfully changed local property '${name}' from '${old}' to '${value}'.`
 }
 
+/** UNSET. Throws a ClientError for a property that was not set. */
 export const unsetProperty: LocalStatement = (statement, { properties }) => {
   if (statement.kind !== 'unset') return null
   const { name } = statement
@@ -32,6 +34,7 @@ export const defineVariable: LocalStatement = (statement, { variables }) => {
   return null
 }
 
+/** UNDEFINE. */
 export const undefineVariable: LocalStatement = (statement, { variables }) => {
   if (statement.kind !== 'undefine') return null
   if (variables.delete(statement.name.toUpperCase())) return null

@@ -7,6 +7,7 @@ import type { ProduceOptions } from './commands/produce.ts'
 import type { Serve, ServerCommandOptions } from './commands/server.ts'
 import { readVersion } from './version.ts'
 
+/** What the program needs from its caller. */
 export interface CommandLineParts {
   /** Starts a server in this process. */
   readonly serve: Serve

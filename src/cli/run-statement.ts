@@ -11,6 +11,7 @@ import { columnNames } from './output/schema-text.ts'
 import type { Screen } from './output/screen.ts'
 import { type StatementKind, statementKind } from './statement-kind.ts'
 
+/** The surroundings of a statement. */
 export interface Run {
   readonly session: Session
   readonly screen: Screen

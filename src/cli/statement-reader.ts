@@ -1,6 +1,7 @@
 /** Collects lines into statements. A statement ends with a semicolon outside of quotes and comments. */
 import { type StatementPiece, splitStatements } from '../sql/split.ts'
 
+/** Collects the lines of an unfinished statement. */
 export class StatementReader {
   #pending = ''
 

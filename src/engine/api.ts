@@ -35,6 +35,7 @@ interface OpenStream<Item> {
   close(): Promise<void>
 }
 
+/** The rows of a SELECT. */
 export interface RowStream extends OpenStream<StreamedRow> {
   readonly kind: 'push' | 'pullTable' | 'pullStream'
   readonly columns: readonly Column[]
@@ -47,6 +48,7 @@ export interface LineStream extends OpenStream<string> {
   readonly kind: 'print'
 }
 
+/** The answer of GET /info. */
 export interface ServerInfo {
   readonly version: string
   readonly kafkaClusterId: string
@@ -54,6 +56,7 @@ export interface ServerInfo {
   readonly serverStatus: 'RUNNING' | 'ERROR' | 'DEGRADED'
 }
 
+/** The answer of GET /healthcheck. */
 export interface HealthCheck {
   readonly isHealthy: boolean
   readonly details: {
@@ -81,6 +84,7 @@ export interface InsertRecordOptions {
   readonly tombstones: boolean
 }
 
+/** The settings of a stream of inserted rows. */
 export interface InsertsRequest extends Omit<QueryRequest, 'sql'> {
   readonly records?: InsertRecordOptions
 }
@@ -91,6 +95,7 @@ export interface MeteredEngine {
   readonly pushQueries: () => number
 }
 
+/** The engine of one server. */
 export interface Engine {
   /**
    * Runs statements in order; none is executed unless all are accepted. Resolves to one entity for each statement that has an answer. Throws

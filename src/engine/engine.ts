@@ -51,6 +51,7 @@ export interface EngineOptions {
   readonly warn?: (message: string) => void
 }
 
+/** An engine with the counters that metrics read. */
 export interface RunningEngine extends Engine {
   /** What metrics are read from. */
   readonly metered: MeteredEngine

@@ -10,6 +10,7 @@ import type { Config } from './config/config.ts'
 import type { RowProducer } from './inserts/row-producer.ts'
 import type { TransientQueries } from './transient-queries.ts'
 
+/** The means with which statements are planned, run and answered. */
 export interface EngineParts {
   readonly broker: Broker
   readonly runtime: QueryRuntime

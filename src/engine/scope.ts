@@ -8,6 +8,7 @@ import type { EngineParts } from './parts.ts'
 import type { Session } from './session.ts'
 import { partitionsIn, type TopicSnapshot } from './topics.ts'
 
+/** What a handler sees while it prepares a statement. */
 export interface Scope {
   readonly parts: EngineParts
   readonly session: Session

@@ -5,6 +5,7 @@ import type { Caller, QueryRequest } from './requests.ts'
 
 const ANYBODY: Caller = { isPeer: false, authorization: undefined }
 
+/** Overrides and variables of one request, over the server's configuration. */
 export class Session {
   readonly caller: Caller
   readonly #server: Config

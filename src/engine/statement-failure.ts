@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../errors.ts'
 import type { Entity } from './describe/entities.ts'
 
+/** Carries what the body of a statement error shows. */
 export class StatementFailure extends Error {
   override readonly name = 'StatementFailure'
   readonly code: ErrorCode

@@ -25,6 +25,7 @@ import { deleteTopic, ensureTopic, type TopicSnapshot, topicSnapshot, withTopics
 
 const NO_TOPICS: TopicSnapshot = new Map()
 
+/** Answers POST /ksql and POST /ksql/terminate. */
 export class StatementRunner {
   readonly #parts: EngineParts
   readonly #commands: CommandRunner

@@ -1,6 +1,7 @@
 /** The push queries that run now. */
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 
+/** A push query that is open. */
 export interface TransientQuery {
   readonly queryId: string
   readonly statement: string
@@ -9,6 +10,7 @@ export interface TransientQuery {
   readonly close: () => Promise<void>
 }
 
+/** The registry of open push queries; each is removed when its flow ends. */
 export class TransientQueries {
   readonly #queries = new Map<string, TransientQuery>()
 

@@ -9,6 +9,7 @@ import type { ServerSetup } from './setup.ts'
 /** Gives a worker thread a connection of its own. */
 export type Connect = Parameters<typeof workerThreads>[0]['connect']
 
+/** A connection to the broker, and what depends on which broker it is. */
 export interface OpenedBroker {
   /** Connected. */
   readonly broker: Broker

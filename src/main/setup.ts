@@ -20,6 +20,7 @@ export interface ServerPartsOptions {
   readonly address?: string
 }
 
+/** The options with every default decided. */
 export interface ServerSetup {
   readonly dataDir: string
   /** `host:port,...` of a Kafka cluster; undefined: the embedded log. */
@@ -36,6 +37,7 @@ export interface ServerSetup {
   readonly threads: number
 }
 
+/** Reads the configuration once and decides what follows from it. */
 export function serverSetup(options: ServerPartsOptions): ServerSetup {
   const { dataDir, clock = systemClock, timer = systemTimer, warn = writeWarning, inform = () => {} } = options
   const given = createConfig(options.properties ?? {})

@@ -11,6 +11,7 @@ export interface ClientErrorDetails {
   readonly cause?: unknown
 }
 
+/** Its message is for the user. */
 export class ClientError extends Error {
   override readonly name = 'ClientError'
   readonly status: number | undefined

@@ -5,7 +5,7 @@ import type { Entity } from '../../engine/describe/entities.ts'
 import { type JsonValue, parseJsonValue } from '../../types/json-parse.ts'
 import { ClientError } from './client-error.ts'
 import { Connection, type Credentials, readText } from './connection.ts'
-import { type InsertOptions, InsertStream } from './insert-client.ts'
+import { InsertClient, type InsertOptions } from './insert-client.ts'
 import { JsonElements } from './json-elements.ts'
 
 const KSQL_JSON = 'application/vnd.ksql.v1+json'
@@ -23,6 +23,7 @@ export interface ExecuteOptions extends RequestOptions {
   readonly commandSequenceNumber?: number
 }
 
+/** The first element of a query's answer. */
 export interface Header {
   readonly queryId: string | null
   /** `` `K` STRING KEY, `N` BIGINT``. */
@@ -35,6 +36,7 @@ export type QueryElement =
   | { readonly kind: 'row'; readonly columns: readonly JsonValue[]; readonly tombstone: boolean; readonly text: string }
   | { readonly kind: 'finalMessage'; readonly message: string; readonly text: string }
 
+/** The answer of GET /info. */
 export interface ServerInfo {
   readonly version: string
   readonly kafkaClusterId: string
@@ -42,6 +44,7 @@ export interface ServerInfo {
   readonly serverStatus: string
 }
 
+/** A client of one server, with one user's credentials. */
 export class Client {
   readonly #connection: Connection
 
@@ -106,8 +109,8 @@ export class Client {
   }
 
   /** A stream of rows into a stream or table. */
-  insert(options: InsertOptions): InsertStream {
-    return new InsertStream(this.#connection, options)
+  insert(options: InsertOptions): InsertClient {
+    return new InsertClient(this.#connection, options)
   }
 
   async *#texts(sql: string, { properties = {}, variables = {}, signal }: RequestOptions): AsyncGenerator<string> {

@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { ClientError } from './client-error.ts'
 import { requestHttp, requestHttps } from './node-http.ts'
 
+/** A user with a password, or a token; empty for servers without authentication. */
 export interface Credentials {
   readonly user?: string | undefined
   readonly password?: string | undefined
@@ -20,6 +21,7 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** One server, reached with one user's credentials. */
 export class Connection {
   readonly url: URL
   readonly #credentials: Credentials

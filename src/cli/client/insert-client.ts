@@ -28,7 +28,8 @@ export interface InsertOptions {
   readonly onRefused?: (seq: number, reason: string) => void
 }
 
-export class InsertStream {
+/** One request to /inserts-stream, open until `end` or `abort`. */
+export class InsertClient {
   readonly #session: ClientHttp2Session
   readonly #stream: ClientHttp2Stream
   readonly #onRefused: InsertOptions['onRefused']

@@ -3,6 +3,7 @@
 /** A character between elements, one that opens an element, or the end of the array. */
 const BETWEEN_ELEMENTS = ',[{]} \t\r\n'
 
+/** Finds the elements of one array in pieces of text. */
 export class JsonElements {
   #text = ''
   /** Position where the scan continues, and start of the current element (-1: none). */

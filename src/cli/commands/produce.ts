@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import type { Timer } from '../../clock.ts'
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
-import { type InsertStream, RefusedRow } from '../client/insert-client.ts'
+import { type InsertClient, RefusedRow } from '../client/insert-client.ts'
 import { createStatement } from '../rows/infer-schema.ts'
 import type { InputRow, Target } from '../rows/input-row.ts'
 import { Progress } from '../rows/progress.ts'
@@ -129,7 +129,7 @@ class Upload {
     return this.#report(inserts, progress, failure)
   }
 
-  async #send(input: RowFile, inserts: InsertStream): Promise<void> {
+  async #send(input: RowFile, inserts: InsertClient): Promise<void> {
     const name = this.#formatName(input)
     const options = this.#options
     const rows = ROW_FORMATS[name](input.bytes, {
@@ -180,7 +180,7 @@ class Upload {
   }
 
   /** The rows before a bad one are still stored and counted. The failure to tell, by the line of the input. */
-  async #afterFailure(inserts: InsertStream, error: Error): Promise<Error> {
+  async #afterFailure(inserts: InsertClient, error: Error): Promise<Error> {
     if (error instanceof RefusedRow) {
       const row = this.#sentRows[error.seq - this.#firstSent]
       return row === undefined
@@ -197,7 +197,7 @@ class Upload {
     return error
   }
 
-  #report(inserts: InsertStream, progress: Progress, failure: Error | null): number {
+  #report(inserts: InsertClient, progress: Progress, failure: Error | null): number {
     const { err, signal } = this.#io
     const { name, topic } = this.#target
     const isDone = failure === null && !signal.aborted
@@ -212,7 +212,7 @@ class Upload {
     return isDone ? 0 : 1
   }
 
-  #keepPlace(inserts: InsertStream, isDone: boolean): void {
+  #keepPlace(inserts: InsertClient, isDone: boolean): void {
     if (this.#resume === null) return
     if (isDone) {
       this.#resume.remove()

@@ -8,6 +8,7 @@ export interface ServerCommandOptions {
   readonly check: boolean
 }
 
+/** A started server. */
 export interface Serving {
   readonly urls: readonly string[]
   /** Where records are stored, in words for the user. */

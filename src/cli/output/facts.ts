@@ -11,4 +11,5 @@ export function facts(pairs: readonly (readonly [name: string, value: string | u
     .join('\n')
 }
 
+/** `text` with `blanks` spaces before each line that is not empty. */
 export const indented = (text: string, blanks: number): string => text.replaceAll(/^(?=.)/gm, ' '.repeat(blanks))

@@ -5,6 +5,7 @@ import { facts, indented } from './facts.ts'
 type Description = Omit<FunctionDescriptionEntity, '@type' | 'statementText' | 'warnings'>
 type Variant = Description['functions'][number]
 
+/** The lines of DESCRIBE FUNCTION. */
 export function functionText(description: Description): string {
   const { name, author, version, description: overview, type, path, functions } = description
   return [

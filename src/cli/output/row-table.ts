@@ -15,6 +15,7 @@ export interface RowTableOptions {
 const MIN_CELL_WIDTH = 5
 const MAX_CELL_WIDTH = 120
 
+/** Formats the header and the rows of one query. */
 export class RowTable {
   readonly #cellWidth: number
   readonly #options: RowTableOptions

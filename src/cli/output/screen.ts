@@ -10,6 +10,7 @@ export interface ScreenOptions {
   readonly err: Writable
 }
 
+/** Writes text at the pace of its reader. */
 export class Screen {
   readonly #out: ScreenOptions['out']
   readonly #err: Writable

@@ -15,6 +15,7 @@ function graphemeWidth(grapheme: string): number {
   return WIDE.test(grapheme) ? 2 : 1
 }
 
+/** Columns that `text` takes in a terminal. */
 export function textWidth(text: string): number {
   if (PLAIN.test(text)) return text.length
   let width = 0

@@ -1,12 +1,12 @@
 /** The REPL's own commands, one entry each. See docs/cli.md#millrace-cli. */
-import { readFileSync } from 'node:fs'
-import type { OutputFormat } from '../cli-session.ts'
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import type { Credentials } from '../client/connection.ts'
 import { runScript } from '../run-script.ts'
 import type { Run } from '../run-statement.ts'
+import { parseFormat, parseSwitch, parseWidth, readScript, unquote } from './arguments.ts'
 
+/** What a command may use and change. */
 export interface BuiltInContext {
   readonly run: Run
   readonly version: string
@@ -17,6 +17,7 @@ export interface BuiltInContext {
   readonly greet: () => Promise<void>
 }
 
+/** A command of the REPL. */
 export interface BuiltInCommand {
   /** Name in lower case; it may have several words. */
   readonly name: string
@@ -152,6 +153,7 @@ const spool: BuiltInCommand = {
 const exit: BuiltInCommand = { name: 'exit', usage: 'exit', help: 'Ends the session, as does Ctrl-D.', run: () => true }
 const quit: BuiltInCommand = { name: 'quit', usage: 'quit', help: 'Ends the session.', run: () => true }
 
+/** All commands, in the order of `help`. */
 export const COMMANDS: readonly BuiltInCommand[] = [
   help,
   clear,
@@ -186,35 +188,6 @@ function overview(): string {
     '',
     'Everything else is SQL and ends with a semicolon. Ctrl-C ends a running query, Tab completes names.',
   ].join('\n')
-}
-
-/** Throws a ClientError for another word. */
-export function parseFormat(text: string): OutputFormat {
-  const format = text.toUpperCase()
-  if (format === 'JSON' || format === 'TABULAR') return format
-  throw new ClientError(`There is no output format '${text}'. Use JSON or TABULAR.`)
-}
-
-function parseSwitch(text: string): boolean {
-  const word = text.toUpperCase()
-  if (word === 'ON' || word === 'OFF') return word === 'ON'
-  throw new ClientError(`'${text}' is neither ON nor OFF.`)
-}
-
-function parseWidth(text: string): number {
-  if (/^\d{1,4}$/.test(text)) return Number(text)
-  throw new ClientError(`'${text}' is no width. Use a number of columns; 0 fits the terminal.`)
-}
-
-const unquote = (text: string): string => text.replace(/^'(.*)'$/s, '$1').replaceAll("''", "'")
-
-/** Text of a UTF-8 file. Throws a ClientError if it cannot be read. */
-export function readScript(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new ClientError(`Cannot read ${path}: ${(error as Error).message}`, { cause: error })
-  }
 }
 
 function openSpool({ run }: BuiltInContext, path: string): void {

@@ -5,6 +5,7 @@ import { COMMANDS } from './built-in-commands.ts'
 
 const KEYWORDS = VOCABULARY.filter(isKeyword).map((token) => token.LABEL!.slice(1, -1))
 
+/** Completes words; the server's names are cached until `invalidate`. */
 export class Completion {
   readonly #client: () => Client
   #names: Promise<readonly string[]> | null = null

@@ -3,6 +3,7 @@ import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs'
 
 const MAX_LINES = 1000
 
+/** A file of typed lines, of bounded length, that only its user can read. */
 export class HistoryFile {
   readonly #path: string
   readonly #lines: string[]

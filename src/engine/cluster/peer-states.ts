@@ -3,6 +3,7 @@
 import type { Caller } from '../requests.ts'
 import type { Peers } from './peers.ts'
 
+/** The states on one other server. */
 export interface PeerStates {
   /** `host:port`. */
   readonly host: string

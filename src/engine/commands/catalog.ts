@@ -18,6 +18,7 @@ import {
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 
+/** A query that runs until it is terminated. */
 export interface PersistentQuery {
   readonly link: QueryLink
   readonly plan: PhysicalPlan
@@ -28,12 +29,14 @@ export interface PersistentQuery {
   readonly isPaused: boolean
 }
 
+/** Sources, types and queries that are defined. */
 export interface Catalog {
   readonly metastore: Metastore
   /** Queries by id. */
   readonly queries: ReadonlyMap<string, PersistentQuery>
 }
 
+/** The catalog before the first command. */
 export const EMPTY_CATALOG: Catalog = { metastore: EMPTY_METASTORE, queries: new Map() }
 
 /** What a command does, as plain JSON. */

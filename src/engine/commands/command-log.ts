@@ -14,6 +14,7 @@ import { type Clock, sleep, type Timer } from '../../clock.ts'
 import { type Command, decodeCommand, encodeCommand } from './command.ts'
 import { Mutex } from './mutex.ts'
 
+/** A command with its place in the log. */
 export interface SequencedCommand {
   readonly command: Command
   /** Offset in the log. */
@@ -45,6 +46,7 @@ const MAX_ATTEMPTS = 12
 const RETRY_MS = 10
 const POLL_MS = 5000
 
+/** One reader and, in its turns, one writer of the log. */
 export class CommandLog {
   readonly topic: string
   readonly #options: CommandLogOptions

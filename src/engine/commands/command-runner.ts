@@ -32,6 +32,7 @@ const READ_BY_OTHERS_MS = 2_000
 /** Statuses kept for GET /status; the oldest are dropped first. */
 const MAX_STATUSES = 10_000
 
+/** Keeps the catalog and the runtime in step with the command log. */
 export class CommandRunner {
   readonly #options: CommandRunnerOptions
   readonly #log: CommandLog

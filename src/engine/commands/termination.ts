@@ -8,6 +8,7 @@ import { JavaRegex } from '../../functions/java-regex.ts'
 import type { Catalog } from './catalog.ts'
 import type { CommandDraft } from './command.ts'
 
+/** The text under which the command log keeps the end of the cluster, as in ksqlDB. */
 export const TERMINATE_CLUSTER = 'TERMINATE CLUSTER;'
 
 /** The command that ends the cluster. `patterns`: names or regular expressions of the sink topics to delete. Throws RequestError. */

@@ -7,6 +7,7 @@ const STREAMS_PREFIX = 'ksql.streams.'
 /** Values by canonical name: without `ksql.streams.`. */
 export type Overrides = ReadonlyMap<string, string>
 
+/** Settings by name, in one of the three layers: a server's own configuration, or that of a request over it. */
 export interface Config {
   /** Value of a name, with or without `ksql.streams.`; its default, or undefined. */
   readonly get: (name: string) => string | undefined

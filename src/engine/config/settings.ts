@@ -4,6 +4,7 @@
 
 export type SettingKind = 'text' | 'boolean' | 'number'
 
+/** One setting as the documentation and SHOW PROPERTIES describe it. */
 export interface Setting {
   readonly kind: SettingKind
   /** Null: the setting has no default. */

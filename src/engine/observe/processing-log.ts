@@ -40,6 +40,7 @@ export interface ProcessingLogParts {
   readonly catalog: () => Catalog
 }
 
+/** Writes processing errors in batches, once it has been started. */
 export class ProcessingLog {
   readonly #parts: ProcessingLogParts
   readonly #topic: string

@@ -17,6 +17,7 @@ export interface ScrapedMetricOptions {
   readonly samples: () => Iterable<Sample>
 }
 
+/** Registers itself; `samples` is called at each scrape. */
 export class ScrapedMetric extends Gauge {
   readonly #options: ScrapedMetricOptions
 

@@ -1,6 +1,7 @@
 /** The flow of rows or lines to one subscriber, with back-pressure and exactly one end. */
 import type { StreamEnd, StreamSubscriber } from '../api.ts'
 
+/** The subscriber as a source of items sees it. */
 export interface FlowSink<Item> {
   /** Resolves when the subscriber can take more. Nothing is passed on after the end. */
   readonly emit: (items: readonly Item[]) => Promise<void>
@@ -11,6 +12,7 @@ export interface FlowSink<Item> {
 /** Produces items until it has no more or the signal is aborted. What it throws ends the flow with an error. */
 export type FlowSource<Item> = (sink: FlowSink<Item>) => Promise<StreamEnd>
 
+/** A source of items with at most one subscriber. */
 export class Flow<Item> {
   readonly queryId: string
   readonly #source: FlowSource<Item>
@@ -55,7 +57,11 @@ export class Flow<Item> {
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
+/** The end of a pull query on a table, which has no final message. */
 export const COMPLETED: StreamEnd = { reason: 'completed', finalMessage: null }
+/** The end that the subscriber or a TERMINATE caused. */
 export const CLOSED: StreamEnd = { reason: 'closed', finalMessage: null }
+/** The end by LIMIT. */
 export const LIMIT_REACHED: StreamEnd = { reason: 'limit', finalMessage: 'Limit Reached' }
+/** The end of a pull query on a stream. */
 export const QUERY_COMPLETED: StreamEnd = { reason: 'completed', finalMessage: 'Query Completed' }

@@ -7,6 +7,7 @@ import { PARTITIONS, type Peers, SKIP_FORWARDING } from '../cluster/peers.ts'
 import { jsonToValue } from '../inserts/json-values.ts'
 import type { QueryRequest } from '../requests.ts'
 
+/** The part of a pull query that another server answers. */
 export interface PeerPull {
   readonly address: string
   readonly request: QueryRequest

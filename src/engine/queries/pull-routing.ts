@@ -13,6 +13,7 @@ import type { Config } from '../config/config.ts'
 import type { QueryRequest } from '../requests.ts'
 import { pullFromPeer } from './peer-rows.ts'
 
+/** A planned pull query on a materialized table. */
 export interface TablePull {
   /** The query that materializes the table. */
   readonly queryId: string

@@ -1,0 +1,36 @@
+/** Arguments of the REPL's commands and of the program's options. */
+import { readFileSync } from 'node:fs'
+import type { OutputFormat } from '../cli-session.ts'
+import { ClientError } from '../client/client-error.ts'
+
+/** JSON or TABULAR, in either case. Throws a ClientError for any other word. */
+export function parseFormat(text: string): OutputFormat {
+  const format = text.toUpperCase()
+  if (format === 'JSON' || format === 'TABULAR') return format
+  throw new ClientError(`There is no output format '${text}'. Use JSON or TABULAR.`)
+}
+
+/** True for ON, false for OFF, in either case. Throws a ClientError for any other word. */
+export function parseSwitch(text: string): boolean {
+  const word = text.toUpperCase()
+  if (word === 'ON' || word === 'OFF') return word === 'ON'
+  throw new ClientError(`'${text}' is neither ON nor OFF.`)
+}
+
+/** A number of columns; 0: as wide as the terminal allows. Throws a ClientError for anything else. */
+export function parseWidth(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text)
+  throw new ClientError(`'${text}' is no width. Use a number of columns; 0 fits the terminal.`)
+}
+
+/** The text without the single quotes around it. */
+export const unquote = (text: string): string => text.replace(/^'(.*)'$/s, '$1').replaceAll("''", "'")
+
+/** Text of a UTF-8 file. Throws a ClientError if it cannot be read. */
+export function readScript(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ClientError(`Cannot read ${path}: ${(error as Error).message}`, { cause: error })
+  }
+}
