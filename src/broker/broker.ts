@@ -101,7 +101,7 @@ export interface Broker {
   fetchOffsets(group: string, partitions?: readonly TopicPartition[]): Promise<CommittedOffset[]>
   /** Forgets a group and its offsets. A group that does not exist: no error. */
   deleteGroup(group: string): Promise<void>
-  /** What is known of each of the groups, in the order asked; a group that does not exist has state `Dead`. */
+  /** What is known of each of the groups, in the order of `groups`; a group that does not exist has state `Dead`. */
   describeGroups(groups: readonly string[]): Promise<GroupDescription[]>
 
   /**
@@ -198,7 +198,7 @@ export interface Fetcher {
 export interface FetchedPartition extends TopicPartition {
   /** The offset wanted: records before it in the first batch must be skipped by the reader. */
   readonly fetchOffset: number
-  /** Offset after the last whole batch of `batches`: where the fetcher goes on. `fetchOffset` if `batches` is empty. */
+  /** Offset after the last whole batch of `batches`: where the fetcher continues. `fetchOffset` if `batches` is empty. */
   readonly nextOffset: number
   /**
    * Record batches v2, one after the other; the last may be cut short and is then to be ignored. May hold control batches and, under
@@ -216,7 +216,7 @@ export interface FetchedPartition extends TopicPartition {
   /**
    * Why the partition cannot be fetched: `OffsetOutOfRangeError`, `UNKNOWN_TOPIC`, `CORRUPT_LOG`, `AUTHORIZATION_FAILED`. It is then
    * not fetched until `seek` or `assign`. What a retry can cure (a leader moves, a connection breaks) is retried inside and not
-   * reported until it has lasted 30 s: then once, with `retriable` true, while the retries go on.
+   * reported until it has lasted 30 s: then once, with `retriable` true, while the retries continue.
    */
   readonly error: BrokerError | null
 }

@@ -127,7 +127,7 @@ export class RecordBatchBuilder {
 
   /**
    * The batch, with base offset 0 and no checksum (the producer's `sealBatch` computes it), at least one record in it. It belongs to the
-   * caller; the builder goes on with an empty batch in another buffer.
+   * caller; the builder continues with an empty batch in another buffer.
    */
   finish(): Buffer {
     const { buffer, position } = this

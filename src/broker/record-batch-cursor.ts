@@ -30,8 +30,8 @@ export interface CursorOptions {
 }
 
 /**
- * Walks batches: `reset`, then `next` until it answers false. After `next` answered true the public fields describe the record;
- * positions point into `buffer`, which is another one for each compressed batch, so read it anew for each record.
+ * Walks batches: `reset`, then `next` until it returns false. After `next` has returned true the public fields describe the record;
+ * positions point into `buffer`, which is another one for each compressed batch, so read the field again for each record.
  *
  * A record is varints, zigzag coded: length; attributes int8 (0); timestampDelta; offsetDelta; keyLength (-1 null); key; valueLength
  * (-1 null); value; headerCount; headers, each keyLength, key (UTF-8), valueLength (-1 null), value.

@@ -115,7 +115,7 @@ export function setBaseOffset(bytes: Buffer, at: number, offset: number): void {
   writeInt64(bytes, at, offset)
 }
 
-/** Makes `timestamp` (epoch ms) that of every record, as `message.timestamp.type=LogAppendTime` asks, and renews the checksum. */
+/** Makes `timestamp` (epoch ms) that of every record, as `message.timestamp.type=LogAppendTime` requires, and renews the checksum. */
 export function setLogAppendTime(bytes: Buffer, at: number, size: number, timestamp: number): void {
   bytes[at + AT_ATTRIBUTES + 1]! |= LOG_APPEND_TIME
   writeInt64(bytes, at + AT_MAX_TIMESTAMP, timestamp)
@@ -137,7 +137,7 @@ export const NOT_IDEMPOTENT: ProducerFields = {
   transactional: false,
 }
 
-/** Completes a batch from `RecordBatchBuilder.finish`, in place: who sends it, and the checksum, which is computed only here. */
+/** Completes a batch from `RecordBatchBuilder.finish`, in place: adds the sender's fields and the checksum, which is computed only here. */
 export function sealBatch(batch: Buffer, fields: ProducerFields): void {
   const attributes = batch[AT_ATTRIBUTES + 1]!
   batch[AT_ATTRIBUTES + 1] = fields.transactional ? attributes | TRANSACTIONAL : attributes & ~TRANSACTIONAL

@@ -88,7 +88,7 @@ export interface JoinBuffer {
 
 export type StateStore = KeyValueStore | WindowStore | SessionStore | JoinBuffer
 
-/** What an operator needs of a store; plain data, derived from the step, so that plans name their state. */
+/** What an operator requires of a store; plain data, derived from the step, so that plans name their state. */
 export interface StoreSpec {
   /** Unique in the query, from the step's role (never a running index): `Aggregate-Materialize`. */
   readonly name: string
@@ -105,6 +105,6 @@ export interface StoreDeclaration extends StoreSpec {
   readonly types: readonly SqlType[]
   /** Each entry's row is a list of rows of those columns. */
   readonly isList?: boolean
-  /** Columns may be appended by a new plan of the query: rows from before have fewer, and whoever reads them completes them. */
+  /** Columns may be appended by a new plan of the query: rows from before have fewer, and their readers complete them. */
   readonly mayGrow?: boolean
 }

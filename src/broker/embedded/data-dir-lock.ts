@@ -13,7 +13,7 @@ interface Owner {
   readonly startedAt: string | null
 }
 
-/** Takes the lock and answers how to give it back. `DATA_DIR_LOCKED` if a live process holds it. */
+/** Takes the lock and returns a function that gives it back. `DATA_DIR_LOCKED` if a live process holds it. */
 export function lockDataDir(dataDir: string): () => void {
   const path = join(dataDir, 'lock')
   const content = JSON.stringify({ pid: process.pid, startedAt: processStart(process.pid) } satisfies Owner)
@@ -34,7 +34,7 @@ function createExclusively(path: string, content: string): boolean {
   }
 }
 
-/** Two servers may find the same stale lock: only who moved just that file away goes on. */
+/** Two servers may find the same stale lock: only the one that moved just that file away continues. */
 function removeStaleLock(path: string, dataDir: string): void {
   const content = readFileSync(path, 'utf8')
   const owner = parseOwner(content)
@@ -67,7 +67,7 @@ function isAlive({ pid, startedAt }: Owner): boolean {
   return status.state !== ZOMBIE && (startedAt === null || status.startedAt === startedAt)
 }
 
-/** It has ended, but its parent has not asked for it: in a container without an init process nobody ever does. */
+/** The process has ended, but its parent has not waited for it: in a container without an init process no parent ever does. */
 const ZOMBIE = 'Z'
 
 const processStart = (pid: number): string | null => processStatus(pid)?.startedAt ?? null

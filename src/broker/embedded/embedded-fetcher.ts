@@ -45,9 +45,9 @@ export class EmbeddedFetcher implements Fetcher {
   readonly #assignments = new Map<string, Assignment>()
   /** The values of `#assignments`; null when they have changed. */
   #inTurn: readonly Assignment[] | null = null
-  /** Those whose partition must be looked up first. */
+  /** Assignments whose partition must be looked up first. */
   readonly #unopened = new Set<Assignment>()
-  /** Of the assignment whose turn is first in the next poll. */
+  /** Index of the assignment whose turn is first in the next poll. */
   #turn = 0
   #isWokenUp = false
   #isClosed = false
@@ -115,7 +115,7 @@ export class EmbeddedFetcher implements Fetcher {
     }
   }
 
-  /** What was read of the files is the collector's. */
+  /** What was read from the files is left to the garbage collector. */
   release(): void {}
 
   wakeUp(): void {

@@ -1,4 +1,4 @@
-/** The work on an embedded log that nobody asks for: syncing, checkpoints, retention, compaction, transaction timeouts. */
+/** The work that an embedded log does by itself at intervals: syncing, checkpoints, retention, compaction, transaction timeouts. */
 
 import { open } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
@@ -94,7 +94,7 @@ export class Upkeep {
       }
       cleanedTo.set(partition, await compactPartition(partition, pass))
     } catch (error) {
-      // The others must have their turn; this one gets another next time.
+      // The failure of one partition must not keep the others from their turn; this one has another turn next time.
       if (!partition.state.deleted)
         warn(`Upkeep of ${partition.topic}-${partition.partition} failed: ${(error as Error).message}`)
     }

@@ -65,7 +65,7 @@ export class CacheBudget {
     return this.unwrittenBytes + this.commitBytes > this.limitBytes
   }
 
-  /** Frees a part of what can go if the limit is exceeded; more than needed, so that it is not called for every entry. */
+  /** Frees a part of what can go if the limit is exceeded; more than needed, so that this is not called for every entry. */
   makeRoom(): void {
     if (this.usedBytes <= this.limitBytes) return
     let wanted = Math.min(this.usedBytes - this.limitBytes * 0.9, this.usedBytes - this.unwrittenBytes)

@@ -49,7 +49,7 @@ const NO_KEY: unique symbol = Symbol('no key')
 export class CachedRows {
   readonly #owner: RowsOwner
   readonly #space: StoreSpace
-  /** Stands before the keys, if the store has several maps of rows: the start of their window. */
+  /** Start of the rows' window, written before their keys; null if the store has no windows. */
   readonly start: number | null
   readonly #prefixLength: number
   readonly #entries = new Map<StoreKey, RowEntry>()
@@ -131,8 +131,8 @@ export class CachedRows {
   }
 
   /**
-   * Entries of the range, by key. May be read while rows change and are written: it goes on behind the key that it gave last, and shows
-   * each key once at most.
+   * Entries of the range, by key. May be read while rows change and are written: it continues behind the key that it gave last, and shows
+   * each key at most once.
    */
   *entries(range: KeyRange = {}): Generator<readonly [StoreKey, StoredRow]> {
     const to = this.#upperBound(range.to)
@@ -149,7 +149,7 @@ export class CachedRows {
     }
   }
 
-  /** Appends the changes since the last call; the entries that they are of. */
+  /** Appends the changes since the last call. Returns the entries that they change. */
   stage(batch: WriteBatch, log: LogChange | null): RowEntry[] {
     const changed = this.#dirty.take()
     if (changed.length > PART_CHANGES) changed.sort(byKey)

@@ -38,7 +38,7 @@ export function writeShardKey(prefix: Buffer, segment: number, shard: number, wr
   writer.writeByte(shard)
 }
 
-/** Of the key of a block: its segment, and how many rows it has. */
+/** What the key of a block says: its segment, and its number of rows. */
 export const readBlockKey = (prefix: Buffer, key: Buffer): Pick<BlockKey, 'segment' | 'rows'> => ({
   segment: readNumber(key, prefix.length),
   rows: key.readUInt16BE(prefix.length + 2 * NUMBER_BYTES + 1),
@@ -55,7 +55,7 @@ export function writeBlockRow(rows: RowBytes, key: Buffer, length: number, row: 
   writer.buffer.writeUInt32LE(writer.position - start, start + 4)
 }
 
-/** Of the row of a block that starts at `row`: where its key starts, ends (there the stored row begins), and where the next row is. */
+/** Places in the row of a block that starts at `row`: its key's start, its key's end (the stored row's start), and the next row. */
 export const keyStart = (row: number): number => row + HEAD_BYTES
 export const keyEnd = (bytes: Buffer, row: number): number => row + HEAD_BYTES + bytes.readUInt32LE(row)
 export const blockRowEnd = (bytes: Buffer, row: number): number => row + bytes.readUInt32LE(row + 4)

@@ -49,7 +49,7 @@ export class JoinSegment extends CacheEntry {
   count: number
   /** Entries that no block has yet, by arrival. */
   fresh: number[] = []
-  /** Of the rows that the disk does not have yet. */
+  /** Size of the rows that the disk does not have yet. */
   unwrittenBytes = 0
   /** The number of the newest segment when rows of this one were last added or looked for. */
   usedAt = Number.NEGATIVE_INFINITY

@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto'
 import type { RowSink } from '../../types/row-codec.ts'
 import type { StoreKey } from '../store.ts'
 
-/** Of a text in a key, in bytes. LMDB's bound is 1,978 for the whole key. */
+/** The longest text in a key, in bytes. LMDB's bound is 1,978 for the whole key. */
 const LONGEST = 1800
 const HASH_BYTES = 16
 const TAG_NUMBER = 0x01

@@ -69,7 +69,7 @@ export class LmdbEnvironment {
     }
   }
 
-  /** Moves what is there aside. Who still uses the environment gets errors. Returns the new name of the directory. */
+  /** Moves the directory aside. Further calls of the environment fail. Resolves with the directory's new name. */
   async discard(): Promise<string> {
     await this.close()
     return moveAside(this.directory)

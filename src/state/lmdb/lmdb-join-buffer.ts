@@ -1,7 +1,7 @@
 /**
- * Join buffer in LMDB: segments of time, written in blocks (join-block.ts): what a commit writes costs what came since the last one, in the
- * order in which it came, and not a place in the tree for each row. In memory are the segments that are written to and fetched from; others
- * are given up, and shards of them loaded again if a late record asks. Expiry drops whole segments; rows of a segment that is expired in
+ * Join buffer in LMDB: segments of time, written in blocks (join-block.ts): a commit writes what came since the last one, in the order in which
+ * it came, and does not look for a place in the tree for each row. In memory are the segments that are written to and fetched from; others
+ * are given up, and shards of them loaded again if a late record needs them. Expiry drops whole segments; rows of a segment that is expired in
  * part stay until all of it is, and the floor hides them.
  */
 
@@ -27,7 +27,7 @@ const SEGMENTS = 16
 /** Segments that a fetch reads, besides one that it begins in. */
 const FETCHED_SEGMENTS = 4
 const MAX_SEGMENTS = 4096
-/** A segment that nobody asked for while so many newer ones began is not expected to be asked for. */
+/** A segment that was not used while so many newer ones began is not expected to be used again. */
 const IDLE_SEGMENTS = 1
 /** Room for the keys of blocks, so that a large batch has its size from the start. */
 const BATCH_OVERHEAD_BYTES = 16_384
@@ -40,7 +40,7 @@ type Times = Pick<StoreSpec, 'retentionMs' | 'fetchMs'>
 interface StagedRows {
   readonly segment: JoinSegment
   readonly fresh: readonly number[]
-  /** Of the rows on the disk. */
+  /** Size of the rows on the disk. */
   readonly bytes: number
 }
 

@@ -55,7 +55,7 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
   readonly #dirty: DirtyEntries<SessionEntry>
   readonly #hand = new EvictionHand(this.#entries)
 
-  /** `summary`: of the last checkpoint; null: there is nothing in LMDB. */
+  /** `summary`: that of the last checkpoint; null if LMDB has nothing. */
   constructor(space: StoreSpace, summary: StoreSummary | null) {
     this.#space = space
     this.#dirty = new DirtyEntries(space.budget)

@@ -26,7 +26,7 @@ export interface RowBytes {
   timestampAt(bytes: Buffer, position: number): number
 }
 
-/** For rows of a store that is declared like that. Of one that may grow, rows have the columns that there were when they were written. */
+/** The codec for rows of a store with this declaration. In a store that may grow, a row has the columns of the time when it was written. */
 export function rowBytes(declaration: Pick<StoreDeclaration, 'types' | 'isList' | 'mayGrow'>): RowBytes {
   const { types, isList = false, mayGrow = false } = declaration
   const codec = isList ? listCodec(types) : mayGrow ? growingCodec(types) : rowCodec(types)

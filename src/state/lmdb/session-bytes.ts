@@ -46,7 +46,7 @@ export function writeEnding(prefix: Buffer, end: number, writer: ByteBuffer): vo
   writeNumber(end, writer)
 }
 
-/** Of a key of a session, and its value. */
+/** The key and bounds of a session, from the key that it is stored under and its value. */
 export function readSessionKey(prefix: Buffer, bytes: Buffer, value: Buffer): { key: StoreKey } & Bounds {
   const at = prefix.length + 1
   const boundsAt = sizedKeyEnd(bytes, at)

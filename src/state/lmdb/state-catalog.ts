@@ -36,7 +36,7 @@ const CATALOG = storePrefix(CATALOG_ID)
 export const storeShape = ({ kind, types, isList = false, mayGrow, retentionMs, fetchMs }: StoreDeclaration): string =>
   JSON.stringify({ kind, types, isList, mayGrow, ...(kind === 'joinBuffer' ? { retentionMs, fetchMs } : {}) })
 
-/** Whether a store whose bytes are of `shape` can go on as the declared one. */
+/** Whether a store whose bytes are of `shape` can be continued as the declared one. */
 export function fitsShape(shape: string, declaration: StoreDeclaration): boolean {
   if (shape === storeShape(declaration)) return true
   if (declaration.mayGrow !== true) return false
@@ -62,7 +62,7 @@ export class StateCatalog {
     return this.#nextId++
   }
 
-  /** Of all tasks, or of those of one query. */
+  /** The records of all tasks, or of one query's. */
   tasks(queryId?: string): TaskRecord[] {
     const records: TaskRecord[] = []
     for (const { value } of this.#environment.range(CATALOG, storePrefix(CATALOG_ID + 1))) {

@@ -1,4 +1,4 @@
-/** How a store is used: plain numbers, counted where it happens and read when somebody asks. */
+/** How a store is used: plain numbers, counted where it happens and read by metrics. */
 
 export class StoreUsage {
   /** Lookups answered from memory. */

@@ -9,7 +9,7 @@ import type { WriteBatch } from './write-batch.ts'
 
 export class StoredNumbers {
   readonly #space: StoreSpace
-  /** Of those that may be in LMDB alone; none if `#first` > `#last`. */
+  /** First and last of the numbers that may be in LMDB alone; there are none if `#first` > `#last`. */
   #first = Number.POSITIVE_INFINITY
   #last = Number.NEGATIVE_INFINITY
   /** What LMDB has below is expired, and is still to be deleted; -Infinity: nothing is. */

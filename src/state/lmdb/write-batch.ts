@@ -29,7 +29,7 @@ const STRIDE = 4
 
 /** A batch that had more is not kept. */
 const MAX_SPARE_BYTES = 8 << 20
-/** Memory of a batch of this thread that is done with, for the next one: made anew for each commit, it would cost more than filling it. */
+/** Memory of a former batch of this thread, for the next one: allocating it for each commit would cost more than filling it. */
 let spare: ByteBuffer | null = null
 
 export class WriteBatch implements Changes {
@@ -51,13 +51,13 @@ export class WriteBatch implements Changes {
     return new WriteBatch(bytes)
   }
 
-  /** Gives its memory to the next batch; it is not used any more. */
+  /** Gives the batch's memory to the next one. The batch must not be used afterwards. */
   recycle(): void {
     const { length } = this.bytes.buffer
     if (length <= MAX_SPARE_BYTES && length > (spare?.buffer.length ?? 0)) spare = this.bytes
   }
 
-  /** Of what `content` gave, in one. */
+  /** The batch whose `content`, joined into one buffer, is `bytes`. */
   static fromBytes(bytes: Buffer): WriteBatch {
     const count = bytes.readUInt32LE(0)
     const content = bytes.subarray(4 + 4 * count)

@@ -1,4 +1,4 @@
-/** Key-value store in memory. Keys are put in order only once a range is asked for. */
+/** Key-value store in memory. Keys are put in order when a range is first read. */
 import { SortedMap } from '../sorted-map.ts'
 import type { KeyRange, KeyValueStore, StoredRow, StoreKey } from '../store.ts'
 

@@ -1,4 +1,4 @@
-/** The topics that a thread has met, so that their handles are asked for once. */
+/** The topics that a thread has used, so that the owner is queried once for each handle. */
 
 import { unknownTopic } from '../../broker-error.ts'
 import type { Partition } from '../segments/partition.ts'

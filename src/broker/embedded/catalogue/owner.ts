@@ -1,4 +1,4 @@
-/** The owner of an embedded log, in the main thread: the catalogue's one implementation, and the work that nobody asks for. */
+/** The owner of an embedded log, in the main thread: the catalogue's only implementation, and what it needs at a start. */
 
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'

@@ -61,8 +61,8 @@ function setAside(dataDir: string, name: string, warn: (message: string) => void
 }
 
 /**
- * Stores the topic so that it outlives the process; who cares for power failures syncs `metadataPath` later, as that takes long. Partition
- * directories are there when this returns; the metadata file comes last and makes the topic count.
+ * Stores the topic so that it outlives the process. To make it outlive a power failure, the caller syncs `metadataPath` later, as that
+ * takes long. Partition directories exist when this returns; the metadata file comes last and makes the topic count.
  */
 export function storeTopic(dataDir: string, topic: StoredTopic): void {
   const directory = topicDirectory(dataDir, topic.name)

@@ -22,7 +22,7 @@ import type { OpenTransaction } from './partition-state.ts'
 import { appendIndexEntry, INDEX_INTERVAL_BYTES } from './segment-index.ts'
 import { storageError } from './storage-error.ts'
 
-/** Who appends as part of a transaction. */
+/** A producer that appends as part of a transaction. */
 export interface TransactionWriter {
   readonly producerId: number
   /** Throws `PRODUCER_FENCED` if a newer producer has taken over. Runs under the partition's lock. */

@@ -1,7 +1,7 @@
 /**
  * Names in the data directory.
  *
- *   lock                                  who uses the directory (data-dir-lock.ts)
+ *   lock                                  the process that uses the directory (data-dir-lock.ts)
  *   cluster.json                          { clusterId }
  *   checkpoint.json                       how far partitions are known to be whole (checkpoint.ts)
  *   topics/<topic>/topic.json             name, id, partitions, configuration (topic-store.ts)

@@ -86,7 +86,7 @@ export class PartitionState {
     }
   }
 
-  /** Grows whenever the set of segment files changed: readers then list them anew. */
+  /** Grows whenever the set of segment files has changed: readers then list them again. */
   get version(): number {
     return Atomics.load(this.#words, WORD_VERSION)
   }

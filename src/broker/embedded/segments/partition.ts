@@ -18,7 +18,7 @@ export interface PartitionOptions {
   readonly config: LogConfig
   readonly files: FileCache
   readonly clock: Clock
-  /** Word that grows with each append to any partition, for those who wait for data. */
+  /** A word that grows with each append to any partition; readers wait on it for data. */
   readonly appends: Int32Array
   /** Force every append to the disk before it is acknowledged. */
   readonly syncAppends: boolean
@@ -60,14 +60,14 @@ export class Partition {
     throw deleted ? unknownTopic(this.topic) : logClosed()
   }
 
-  /** Brings `bases` and `aborted` up to date. Answers whether they were not. */
+  /** Brings `bases` and `aborted` up to date. Returns whether they were not. */
   refresh(): boolean {
     if (this.version === this.state.version) return false
     this.state.locked(() => this.refreshLocked())
     return true
   }
 
-  /** As `refresh`, for who holds the partition's lock. */
+  /** As `refresh`, for a caller that holds the partition's lock. */
   refreshLocked(): void {
     if (this.version === this.state.version) return
     if (this.state.deleted) this.checkUsable()
@@ -101,7 +101,7 @@ export class Partition {
   }
 }
 
-/** What a thread is told that goes on after the owner closed the log. */
+/** The error for a thread that continues after the owner has closed the log. */
 export function logClosed(): BrokerError {
   return new BrokerError('CLOSED', 'The embedded log was closed by its owner.')
 }

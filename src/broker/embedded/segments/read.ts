@@ -15,7 +15,7 @@ const SCAN_BYTES = 64 * 1024
 /** How often the list of segments may change under one read before that is an error. */
 const MAX_ATTEMPTS = 20
 
-/** Where a reader goes on: at `offset`, whose batch is at `position` of the segment `base`, as of `version` of the list of segments. */
+/** Where a reader continues: at `offset`, whose batch is at `position` of the segment `base`, as of `version` of the list of segments. */
 export interface Place {
   offset: number
   base: number

@@ -1,4 +1,4 @@
-/** Checks a segment batch by batch, and finds where whole batches go on behind a damaged place. */
+/** Checks a segment batch by batch, and finds where whole batches continue behind a damaged place. */
 
 import { readSync } from 'node:fs'
 import {
@@ -17,7 +17,7 @@ const CHUNK_BYTES = 4 * 1024 * 1024
 const MAX_BATCH_BYTES = 256 * 1024 * 1024
 
 export interface ScannedBatch {
-  /** Holds the batch at `at`; valid until the next one is asked for. */
+  /** Holds the batch at `at`; valid until the next one is read. */
   readonly bytes: Buffer
   readonly at: number
   readonly size: number

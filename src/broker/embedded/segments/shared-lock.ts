@@ -18,7 +18,7 @@ export function lock(words: Int32Array, index: number, holder: number): void {
   for (let waitedMs = 0; waitedMs < GIVE_UP_AFTER_MS; ) {
     const seen = Atomics.load(words, index)
     if (seen === 0) {
-      // Others may still sleep, so whoever comes out of the wait keeps the mark.
+      // Others may still sleep, so a thread that comes out of the wait keeps the mark.
       if (Atomics.compareExchange(words, index, 0, holder | CONTENDED) === 0) return
       continue
     }
@@ -40,7 +40,7 @@ export function lockHolder(words: Int32Array, index: number): number {
   return Atomics.load(words, index) & ~CONTENDED
 }
 
-/** Hands the lock of a dead thread to `holder`, who then unlocks it. */
+/** Hands the lock of a dead thread to `holder`, which must unlock it. */
 export function seizeLock(words: Int32Array, index: number, holder: number): void {
   Atomics.store(words, index, holder | CONTENDED)
 }

@@ -3,12 +3,12 @@
  * that the thread serves others meanwhile.
  *
  * One pass: (1) the newest offset of each key is noted from the segments that were not compacted before, as far as memory allows;
- * (2) all segments up to there are written anew without older records, several small ones into one; (3) each new segment takes the
+ * (2) all segments up to there are written again without older records, several small ones into one; (3) each new segment takes the
  * place of its sources (compaction-swap.ts). Records keep their offsets.
  *
  * Tombstones stay for `delete.retention.ms` after they were written, and at least until the pass after the one that first met them, so that
- * a reader who follows sees them. Records of aborted transactions go, what is left is decided and loses its transactional mark, and so
- * commit markers go; an abort marker stays while `aborted.index` still names its transaction, as readers take both together.
+ * a reader that follows the log sees them. Records of aborted transactions are removed. What is left is decided and loses its transactional
+ * mark, so commit markers are removed too; an abort marker stays while `aborted.index` still names its transaction, as readers take both together.
  * Source: Kafka `LogCleaner`.
  */
 

@@ -2,7 +2,7 @@
  * Removes old segments as a topic's `retention.ms` and `retention.bytes` say, and those that `deleteRecords` emptied. Owner thread only.
  *
  * A segment's age counts from its newest record's timestamp or from its last append, whichever is later. Kafka takes the timestamp
- * alone, and so deletes historical data minutes after it was loaded; nobody who loads it wants that.
+ * alone, and so deletes historical data minutes after it was loaded, which is never intended.
  */
 
 import { rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** Where partitions begin and end, and where a time falls in them: Kafka's ListOffsets and DeleteRecords, asked of each leader. */
+/** Where partitions begin and end, and where a time falls in them: Kafka's ListOffsets and DeleteRecords, sent to each leader. */
 
 import type { PartitionOffset } from '../../broker.ts'
 import { BrokerError, OffsetOutOfRangeError, unknownTopic } from '../../broker-error.ts'
@@ -81,7 +81,7 @@ export async function outOfRange(
   return new OffsetOutOfRangeError(position, { startOffset: at(starts), endOffset: at(ends) })
 }
 
-/** Asks each leader about its partitions (null: all of the topic), anew where a leader has moved. Answers in partition order. */
+/** Queries each leader for its partitions (null: all of the topic), again where a leader has moved. Results are in partition order. */
 function perLeader(
   cluster: Cluster,
   topic: string,

@@ -6,7 +6,7 @@ import { throwIfError } from '../protocol/protocol-errors.ts'
 import { decodeFetch, encodeFetch, type FetchAnswer, type FetchRequest } from './fetch-request.ts'
 import type { FramePool } from './frame-pool.ts'
 
-/** One connection to one broker, with one fetch under way at a time. It is opened when first needed, and anew after a failure. */
+/** One connection to one broker, with one fetch under way at a time. It is opened when first needed, and again after a failure. */
 export class FetchLane {
   /** Longest time the broker may hold a fetch of this lane, ms. */
   readonly maxWaitMs: number

@@ -1,7 +1,7 @@
 /**
  * Fetches many partitions over few connections. Per broker there are two lanes, each with one request under way: partitions that are
  * quiet share a request that the broker holds until a record comes; partitions that have just been taken or assigned go out on the other
- * lane meanwhile, which asks the broker to answer soon. A lane waits until the caller has taken what it brought, so that the next request
+ * lane meanwhile, whose requests the broker is to answer soon. A lane waits until the caller has taken what it brought, so that the next request
  * of a lane has all its partitions in it again, and at most one answer per lane is buffered.
  */
 
@@ -245,7 +245,7 @@ export class KafkaFetcher implements Fetcher {
     this.#schedulePump()
   }
 
-  /** Their response is free when each part of it that waits for a poll was released. */
+  /** Keeps the response's memory until each part of it that waits for a poll was released. */
   #hold(answers: readonly FetchAnswer[]): void {
     const response = answers[0]?.records
     if (response === undefined) return
@@ -254,7 +254,7 @@ export class KafkaFetcher implements Fetcher {
     this.#frames.hold(response, answers.filter(isWaiting).length)
   }
 
-  /** The partitions whose position is still the one that was asked for. */
+  /** The assignments whose position is still the one that was requested. */
   #land(assignments: readonly Assignment[], sent: ReadonlyMap<string, number>): Assignment[] {
     const current = assignments.filter((assignment) => assignment.version === sent.get(positionKey(assignment)))
     for (const assignment of current) assignment.isInFlight = false

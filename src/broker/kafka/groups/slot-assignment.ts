@@ -7,8 +7,8 @@ export interface SlotClaim {
 }
 
 /**
- * Shares the slots `[0, slots)` among the members: nobody has two more than another, and as few as possible move. A slot that is to move
- * is given to nobody until its owner has let go of it (it then joins again, claiming less), so that no slot ever has two owners. Slots
+ * Shares the slots `[0, slots)` among the members: no member has two more than another, and as few as possible move. A slot that is to move
+ * is given to no member until its owner has let go of it (it then joins again, claiming less), so that no slot ever has two owners. Slots
  * beside each other go to different members where that is possible: the partitions of a topic are slots in a row.
  * Deterministic. Source of the idea: KIP-429, incremental cooperative rebalancing.
  */
@@ -48,7 +48,7 @@ function pickEvenly(slots: readonly number[], count: number): number[] {
   return Array.from({ length: count }, (_, index) => slots[Math.floor((index * slots.length) / count)]!)
 }
 
-/** Hands the free slots round, to and fro, to those who have less than their quota. */
+/** Hands the free slots round, to and fro, to the members that have fewer than their quota. */
 function deal(free: readonly number[], assigned: readonly number[][], quota: readonly number[]): void {
   const left = free.values()
   const turn = [...assigned.keys()]
@@ -64,7 +64,7 @@ function deal(free: readonly number[], assigned: readonly number[][], quota: rea
   }
 }
 
-/** How many slots each may have: the same, and one more for as many as the remainder says, first for those who have most. */
+/** How many slots each may have: the same, and one more for as many as the remainder says, first for the members that have most. */
 const quotas = (counts: readonly number[]) => (slots: number) => {
   const even = Math.floor(slots / counts.length)
   const byCount = [...counts.keys()].sort((a, b) => counts[b]! - counts[a]! || a - b)

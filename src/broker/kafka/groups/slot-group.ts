@@ -1,7 +1,7 @@
 /**
- * The slots group: how the servers of a cluster share the work. Its members are the servers, and what they are assigned are slots; whoever
- * has a slot runs its tasks. Kafka's group protocol notices failures. A slot that moves is let go by its owner before another gets it,
- * while the other slots go on. There is no topic: the protocol needs none, and one of 64 partitions takes a broker seconds to make.
+ * The slots group: how the servers of a cluster share the work. Its members are the servers, which are assigned slots; the owner
+ * of a slot runs its tasks. Kafka's group protocol notices failures. A slot that moves is let go by its owner before another gets it,
+ * while the work on other slots continues. There is no topic: the protocol needs none, and one of 64 partitions takes a broker seconds to make.
  *
  * The membership is held by a heartbeat of its own and not by kafkajs's consumer: kafkajs beats only between fetches (so an idle member
  * misses rebalances), takes no notice of how long revoking takes, and starts the new owner before the old one has stopped.
@@ -18,11 +18,11 @@ import { decodeAssignment, decodeMember } from './slot-protocol.ts'
 import { EvictedError, SlotSession } from './slot-session.ts'
 
 export interface SlotEvents {
-  /** Slots are ours from now on. Awaited before the next change. */
+  /** This server owns the slots from now on. Awaited before the next change. */
   onAssigned(slots: readonly number[]): void | Promise<void>
-  /** Slots are not ours any more. Nobody else gets them before this has resolved. */
+  /** This server must let go of the slots. No other server gets them before this has resolved. */
   onRevoked(slots: readonly number[]): void | Promise<void>
-  /** We were thought dead: others may have the slots already. */
+  /** The coordinator gave this server up: others may have the slots already. */
   onLost(slots: readonly number[]): void | Promise<void>
 }
 
@@ -35,9 +35,9 @@ export interface SlotsOptions extends SlotEvents {
   readonly slots: number
   /** Where the other servers reach this one. */
   readonly address: string
-  /** The server's own, also after a restart; no other process has it. */
+  /** Identifies the server, also after a restart; no other process has it. */
   readonly identity: string
-  /** Threads among which this server shares its slots, by `slot % lanes`: if it is to give some up, all lose alike many. Default 1. */
+  /** Threads among which this server shares its slots, by `slot % lanes`: if it is to give some up, each thread loses about as many. Default 1. */
   readonly lanes?: number
   /** Without a sign of life for so long a server loses its slots, ms. Default 10,000. */
   readonly sessionTimeoutMs?: number
@@ -48,11 +48,11 @@ export interface SlotsOptions extends SlotEvents {
 }
 
 export interface SlotMembership {
-  /** Ours, ascending. */
+  /** The slots of this server, ascending. */
   readonly owned: readonly number[]
   /** Resolves after `leave`; rejects when a callback failed, or the group cannot be joined any more. */
   readonly ended: Promise<void>
-  /** Who has which slots; while they are moving, what was known last. */
+  /** The owners of the slots; while slots are moving, the owners known last. */
   owners(): Promise<readonly SlotOwner[]>
   /** Revokes what is owned, then leaves, so that others get it at once. */
   leave(): Promise<void>
@@ -150,7 +150,7 @@ class SlotMember implements SlotMembership {
 
   async leave(): Promise<void> {
     this.#leaving.abort()
-    // The others may take long to join; who leaves need not wait for them.
+    // The others may take long to join; a server that leaves need not wait for them.
     if (this.#isJoining) this.#session.disconnect()
     await this.ended
   }
@@ -216,7 +216,7 @@ class SlotMember implements SlotMembership {
     return Math.min(LONGEST_BEAT_MS, this.#sessionTimeoutMs / BEATS_PER_SESSION)
   }
 
-  /** Keeps the membership alive during `work`. A call to join again is heard afterwards; who is evicted meanwhile is told after it. */
+  /** Keeps the membership alive during `work`. A call to join again is answered afterwards, and an eviction is thrown after it. */
   async #whileBeating(work: () => Promise<void>): Promise<void> {
     let eviction: EvictedError | null = null
     const hear = (error: unknown) => {
@@ -243,7 +243,7 @@ class SlotMember implements SlotMembership {
     if (slots.length > 0) await this.#options.onLost(slots)
   }
 
-  /** Who was evicted, or could not be heard for a session, may have lost its slots to others: it stops working on them. */
+  /** A member that was evicted, or was not heard for a session, may have lost its slots to others: it stops working on them. */
   async #recover(error: unknown, failures: number): Promise<void> {
     if (!isRetriable(error)) throw error
     const isEvicted = error instanceof EvictedError

@@ -61,7 +61,7 @@ export class SlotSession {
     }
   }
 
-  /** Joins anew, saying which slots are owned, and gives those that are assigned. Waits for the other members to join too. */
+  /** Joins again, claiming the slots that are owned, and resolves with those that are assigned. Waits for the other members to join too. */
   async join(owned: readonly number[]): Promise<number[]> {
     const { name } = this.#options
     const { members, leaderId } = await this.#joinGroup(owned)
@@ -107,7 +107,7 @@ export class SlotSession {
     await connection.call(apis.leaveGroup, { groupId: this.#options.name, memberId: this.#memberId })
   }
 
-  /** The next call connects again, to whoever is coordinator then. */
+  /** The next call connects again, to the broker that is the coordinator then. */
   disconnect(): void {
     void this.#connection?.hangUp()
     this.#connection = null

@@ -173,7 +173,7 @@ export class PartitionQueue {
     return this.#afterFailure === 'newEpoch'
   }
 
-  /** Goes on with another identity, from sequence 0. Only when nothing is in flight. */
+  /** Continues with another identity, from sequence 0. Only when nothing is in flight. */
   identify(identity: ProducerIdentity): void {
     this.#identity = identity
     this.#sequence = 0
@@ -191,7 +191,7 @@ export class PartitionQueue {
     this.#inFlight = this.#inFlight.filter((other) => other !== batch)
   }
 
-  /** When the last batch on its way has come back, goes on. */
+  /** Continues when the last batch on its way has come back. */
   #settle(): void {
     if (this.#inFlight.length > 0) return
     this.#waiting.unshift(...this.#returned.splice(0).sort((a, b) => a.order - b.order))
@@ -205,7 +205,8 @@ export class PartitionQueue {
   }
 
   /**
-   * Since nobody knows which sequence the broker expects, it is told to expect 0. A batch of the old epoch that still arrives is refused.
+   * It is not known which sequence the broker expects, so a new epoch makes it expect 0. A batch of the old epoch that still arrives is
+   * refused.
    * In a transaction only the coordinator hands out epochs.
    */
   #startEpoch(): void {

@@ -24,7 +24,7 @@ const REQUEST_BYTES = 1 << 20
 const UNKNOWN_TOPIC_AFTER_MS = 500
 /** A batch that the broker has already, from an attempt whose answer was lost, is stored too. */
 const STORED: readonly number[] = [KafkaErrorCode.NONE, KafkaErrorCode.DUPLICATE_SEQUENCE_NUMBER]
-/** After these nobody knows which sequence the broker expects. */
+/** After these errors it is unknown which sequence the broker expects. */
 const SEQUENCE_LOST: readonly BrokerErrorCode[] = ['OUT_OF_ORDER', 'PRODUCER_FENCED', 'UNAVAILABLE']
 
 interface Sent {

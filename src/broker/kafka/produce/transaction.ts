@@ -1,6 +1,6 @@
 /**
  * The transactions of one transactional id, as its coordinator sees them. A partition or group is added to the open transaction before
- * anything is written to it. Source: KIP-98; KIP-360 for going on after a failure; Kafka `TransactionManager`.
+ * anything is written to it. Source: KIP-98; KIP-360 for continuing after a failure; Kafka `TransactionManager`.
  *
  * After a transaction the coordinator writes markers into the partitions, and refuses the next one (CONCURRENT_TRANSACTIONS) for the few
  * ms that takes: hence the short first pause.
@@ -119,12 +119,12 @@ export class Transaction {
     this.#close()
   }
 
-  /** Nothing may be on its way any more. True if sequences start anew, with a new `identity`. */
+  /** Nothing may be on its way any more. Resolves with true if sequences start again, with a new `identity`. */
   async abort(): Promise<boolean> {
     this.#throwIfFenced()
     if (!this.isOpen) return false
     const startsAnew = this.#state === 'failed' || this.#state === 'committing'
-    // Asking for the next epoch aborts what is open, finishes what was already decided, and forgets the sequences in doubt.
+    // The request for the next epoch aborts what is open, finishes what was already decided, and forgets the sequences in doubt.
     if (startsAnew) await this.#nextEpoch()
     else await this.#end(false)
     this.#close()
@@ -159,7 +159,7 @@ export class Transaction {
     return { transactionalId: this.transactionalId, producerId, producerEpoch: epoch }
   }
 
-  /** Asks the transaction's coordinator. */
+  /** Sends a request to the transaction's coordinator. */
   #ask<Extra extends object, Response>(
     action: string,
     api: Api<Arguments & Extra, Response>,
@@ -179,7 +179,7 @@ export class Transaction {
 
   /**
    * An old epoch means that a newer producer has taken over, or that the coordinator has aborted a transaction that was open too long;
-   * asking for the next epoch tells which.
+   * the request for the next epoch shows which.
    */
   async #throwIfFailed(errorCode: number, action: string): Promise<void> {
     if (errorCode !== KafkaErrorCode.INVALID_PRODUCER_EPOCH) return throwIfError(errorCode, action)
@@ -187,7 +187,7 @@ export class Transaction {
     throw new BrokerError('TRANSACTION_ABORTED', `${action} failed: the transaction was open for too long.`)
   }
 
-  /** Throws `PRODUCER_FENCED` if a newer producer has the transactional id; else goes on in a new epoch. */
+  /** Throws `PRODUCER_FENCED` if a newer producer has the transactional id; otherwise continues in a new epoch. */
   checkFence(): Promise<void> {
     this.#fenceCheck ??= this.#nextEpoch().finally(() => {
       this.#fenceCheck = null
