@@ -7,7 +7,7 @@ import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
 import { keyWriter } from '../task/record-encoder.ts'
 
 /** The table that a query keeps. */
-export interface KeptTable {
+export interface MaterializationPartitions {
   /** Those that have its rows, by partition. */
   readonly tasks: readonly TaskAssignment[]
   /** Null: a key may be in any partition. Windows do not count, as in Kafka Streams. */
@@ -15,7 +15,10 @@ export interface KeptTable {
 }
 
 /** Throws an Error if the plan keeps no table. */
-export function keptTable({ plan, tasks: all }: Pick<QueryAssignment, 'plan' | 'tasks'>): KeptTable {
+export function materializationPartitions({
+  plan,
+  tasks: all,
+}: Pick<QueryAssignment, 'plan' | 'tasks'>): MaterializationPartitions {
   const topology = splitTopology(plan.steps).find((one) => keepsTable(one, plan))
   if (topology === undefined) throw new Error(`Query ${plan.queryId} keeps no table that can be read.`)
   const tasks = all.filter((task) => task.topology === topology.index)

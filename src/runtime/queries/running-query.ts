@@ -13,7 +13,7 @@ import type { OwnedSlots, SlotTerms } from '../slots.ts'
 import { applicationId } from '../topic-names.ts'
 import { unlessLost, type Worker, WorkerLostError } from '../worker.ts'
 import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './layout.ts'
-import { type KeptTable, keptTable } from './materialization-partitions.ts'
+import { type MaterializationPartitions, materializationPartitions } from './materialization-partitions.ts'
 import type { Workers } from './workers.ts'
 
 const DEFAULT_FIRST_RETRY_MS = 15_000
@@ -61,7 +61,7 @@ export class RunningQuery {
   #hasFailed = false
   #workers: readonly Worker[] = []
   readonly #running = new Map<number, RunningSlot>()
-  #table: KeptTable | null = null
+  #materialization: MaterializationPartitions | null = null
   #isLearning = false
   #turn: Promise<unknown> = Promise.resolve()
   #retry: Scheduled | null = null
@@ -175,9 +175,9 @@ export class RunningQuery {
   }
 
   /** Throws an Error if the plan keeps no table. Null as with `findTasks`. */
-  findTable(): KeptTable | null {
-    if (this.findTasks() !== null) this.#table ??= keptTable(this.assignment!)
-    return this.#table
+  findMaterialization(): MaterializationPartitions | null {
+    if (this.findTasks() !== null) this.#materialization ??= materializationPartitions(this.assignment!)
+    return this.#materialization
   }
 
   /** Where the tasks of a slot are at work; undefined: not here, or not yet. */

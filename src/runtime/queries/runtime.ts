@@ -20,7 +20,7 @@ import type {
 import { OwnedSlots } from '../slots.ts'
 import { unlessLost, type Worker, type WorkerListener, WorkerLostError, type WorkerProvider } from '../worker.ts'
 import { fixOrigins, type PlacementOptions } from './layout.ts'
-import type { KeptTable } from './materialization-partitions.ts'
+import type { MaterializationPartitions } from './materialization-partitions.ts'
 import { merge } from './merge.ts'
 import { PushQueries } from './push-queries.ts'
 import { RunningQuery, type RunningQueryOptions } from './running-query.ts'
@@ -142,7 +142,7 @@ class Runtime implements SettlingQueryRuntime {
   locate(queryId: string, keys: PullRequest['keys']): TableParts | null {
     const query = this.#queries.get(queryId)
     if (query === undefined) throw new Error(`Query ${queryId} does not run.`)
-    const table = query.findTable()
+    const table = query.findMaterialization()
     if (table === null) return null
     const wanted = tasksOfKeys(table, keys)
     const isHere = ({ slot }: TaskAssignment) => query.hostOf(slot) !== undefined
@@ -154,7 +154,7 @@ class Runtime implements SettlingQueryRuntime {
 
   async *pull(queryId: string, request: PullRequest, partitions?: readonly number[]): AsyncIterable<readonly Row[]> {
     const query = this.#queries.get(queryId)
-    const table = query?.findTable() ?? null
+    const table = query?.findMaterialization() ?? null
     if (query === undefined || table === null) throw new Error(`Query ${queryId} does not run.`)
     const tasks = tasksOfKeys(table, request.keys)
     const byWorker = new Map<Worker, number[]>()
@@ -267,7 +267,10 @@ class Runtime implements SettlingQueryRuntime {
   }
 }
 
-function tasksOfKeys({ tasks, partitionOf }: KeptTable, keys: PullRequest['keys']): readonly TaskAssignment[] {
+function tasksOfKeys(
+  { tasks, partitionOf }: MaterializationPartitions,
+  keys: PullRequest['keys'],
+): readonly TaskAssignment[] {
   if (keys === null || partitionOf === null) return tasks
   const partitions = new Set(keys.map(partitionOf))
   return tasks.filter(({ partition }) => partitions.has(partition))

@@ -1,6 +1,6 @@
 /**
- * The loop that moves records: fetch, hand each partition's batches to its lane, let the lanes read, let the worker end the round, again. It
- * runs while it has lanes. Between two rounds it lets everything else in the thread have its turn.
+ * The loop that moves records: fetch, hand each partition's batches to its reader, let the readers read by turns, end the round, again. It
+ * runs while it has readers. Between two rounds everything else in the thread has its turn.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FetchedPartition, Fetcher } from '../../broker/broker.ts'
@@ -8,49 +8,51 @@ import { positionKey } from '../../broker/position-key.ts'
 
 /** Long enough to be cheap for an idle worker; a fetch that finds records ends the wait. */
 const POLL_MS = 500
-/** Lanes take turns after so many records. */
+/** Records after which the next reader has its turn. */
 const TURN_RECORDS = 4096
 /**
- * The same where records wait in tasks for other inputs. A lane whose readers have enough keeps the rest as bytes. So few records are in
- * memory, and they are gone before the collector moves them to where garbage stays long.
+ * The same where records wait in tasks for other inputs. A reader whose inputs have enough keeps the rest as bytes. So few records are in
+ * memory, and they are gone before the garbage collector moves them to the old generation.
  */
 const WAITING_TURN_RECORDS = 128
 
-/** A reader of one topic partition, of which a loop has one at most. */
-export interface Lane {
+/** A reader of a topic partition; a loop has at most one per partition. */
+export interface LoopReader {
   readonly topic: string
   readonly partition: number
   /** Offset of the next record to read. */
   readonly position: number
-  /** Offset behind all that it has to read. */
+  /** Offset behind all that it has received. */
   readonly fetchPosition: number
   readonly isPaused: boolean
-  /** Whether some reader keeps its records until another lane has come as far. */
+  /** Whether an input keeps its records until another reader has come as far. */
   readonly keepsRecords: boolean
-  /** Takes what was fetched for its `fetchPosition`, or why nothing was; `read` reads it. */
-  take(fetched: FetchedPartition): void
-  /** Reads at most so many records. False: that was all that it has. */
+  /** Receives what was fetched for its `fetchPosition`, or why nothing was; `read` reads it. */
+  receive(fetched: FetchedPartition): void
+  /** Reads at most `limit` records. False: nothing is left. */
   read(limit: number): boolean
-  /** Whether it has not read all of it. */
+  /** Whether some of it is not read yet. */
   isReading(fetched: FetchedPartition): boolean
 }
 
 export interface FetchLoopOptions {
   readonly fetcher: Fetcher
-  /** Resolves when reading may go on; synchronously null where it may at once. */
-  readonly gate: () => Promise<void> | null
-  /** After each round: what gathered is sent. Must not throw. */
+  /** Called when records were fetched, and again after each wait for room. */
+  readonly beforeReading: () => void
+  /** Null: reading may continue at once; else resolves when it may. */
+  readonly waitForRoom: () => Promise<void> | null
+  /** Called after each round. Must not throw. */
   readonly onRound: () => void
-  /** The fetcher itself failed, which is a bug or the end of the broker. */
+  /** Called when the fetcher itself has failed, which is a bug or the end of the broker. */
   readonly onBroken: (error: unknown) => void
 }
 
 export class FetchLoop {
   readonly #options: FetchLoopOptions
-  readonly #lanes = new Map<string, Lane>()
-  /** Those with something to read. */
-  readonly #active = new Set<Lane>()
-  /** Not released yet. */
+  readonly #readers = new Map<string, LoopReader>()
+  /** Readers with something to read. */
+  readonly #active = new Set<LoopReader>()
+  /** Fetched, and not released yet. */
   #held: FetchedPartition[] = []
   #running: Promise<void> | null = null
   #isClosed = false
@@ -59,48 +61,52 @@ export class FetchLoop {
     this.#options = options
   }
 
-  /** Reads for the lane from its position on. */
-  start(lane: Lane): void {
-    this.#lanes.set(positionKey(lane), lane)
-    this.#options.fetcher.assign({ topic: lane.topic, partition: lane.partition, offset: lane.position })
+  /** Reads from the reader's position on. */
+  start(reader: LoopReader): void {
+    this.#readers.set(positionKey(reader), reader)
+    this.#options.fetcher.assign({ topic: reader.topic, partition: reader.partition, offset: reader.position })
     this.#running ??= this.#run()
   }
 
-  stop(lane: Lane): void {
-    if (this.#lanes.get(positionKey(lane)) !== lane) return
-    this.#lanes.delete(positionKey(lane))
-    this.#active.delete(lane)
-    this.#options.fetcher.unassign(lane)
+  stop(reader: LoopReader): void {
+    if (this.#readers.get(positionKey(reader)) !== reader) return
+    this.#readers.delete(positionKey(reader))
+    this.#active.delete(reader)
+    this.#options.fetcher.unassign(reader)
   }
 
-  /** To the lane's position, which has changed. */
-  seek(lane: Lane): void {
-    this.#options.fetcher.seek({ topic: lane.topic, partition: lane.partition, offset: lane.position })
+  /** Continues at the reader's position, which has changed. */
+  seek(reader: LoopReader): void {
+    this.#options.fetcher.seek({ topic: reader.topic, partition: reader.partition, offset: reader.position })
   }
 
-  pause(lane: Lane): void {
-    this.#options.fetcher.pause(lane)
+  pause(reader: LoopReader): void {
+    this.#options.fetcher.pause(reader)
   }
 
-  resume(lane: Lane): void {
-    this.#options.fetcher.resume(lane)
-    if (this.#active.has(lane)) this.#options.fetcher.wakeUp()
+  resume(reader: LoopReader): void {
+    this.#options.fetcher.resume(reader)
+    if (this.#active.has(reader)) this.#options.fetcher.wakeUp()
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    this.#lanes.clear()
+    this.#readers.clear()
     this.#options.fetcher.wakeUp()
     await this.#running
     await this.#options.fetcher.close()
   }
 
   async #run(): Promise<void> {
-    const { fetcher, gate, onRound, onBroken } = this.#options
+    const { fetcher, beforeReading, waitForRoom, onRound, onBroken } = this.#options
     try {
-      while (this.#lanes.size > 0 && !this.#isClosed) {
+      while (this.#readers.size > 0 && !this.#isClosed) {
         const fetched = await fetcher.poll(POLL_MS)
-        for (let wait = gate(); wait !== null; wait = gate()) await wait
+        beforeReading()
+        for (let room = waitForRoom(); room !== null; room = waitForRoom()) {
+          await room
+          beforeReading()
+        }
         for (const part of fetched) this.#hand(part)
         this.#readByTurns()
         onRound()
@@ -114,26 +120,26 @@ export class FetchLoop {
     }
   }
 
-  /** What was fetched for a position that the lane has left meanwhile is dropped; the fetcher goes on at the new one. */
+  /** Batches of a position that the reader has left meanwhile are dropped; the fetcher continues at the new one. */
   #hand(part: FetchedPartition): void {
     this.#held.push(part)
-    const lane = this.#lanes.get(positionKey(part))
-    if (lane === undefined || part.fetchOffset !== lane.fetchPosition) return
-    lane.take(part)
-    this.#active.add(lane)
+    const reader = this.#readers.get(positionKey(part))
+    if (reader === undefined || part.fetchOffset !== reader.fetchPosition) return
+    reader.receive(part)
+    this.#active.add(reader)
   }
 
   #readByTurns(): void {
     const ready = () => [...this.#active].filter(({ isPaused }) => !isPaused)
-    for (let lanes = ready(); lanes.length > 0; lanes = ready()) {
-      for (const lane of lanes) {
-        if (!lane.read(lane.keepsRecords ? WAITING_TURN_RECORDS : TURN_RECORDS)) this.#active.delete(lane)
+    for (let readers = ready(); readers.length > 0; readers = ready()) {
+      for (const reader of readers) {
+        if (!reader.read(reader.keepsRecords ? WAITING_TURN_RECORDS : TURN_RECORDS)) this.#active.delete(reader)
       }
     }
   }
 
   #release(): void {
-    const isRead = (part: FetchedPartition) => this.#lanes.get(positionKey(part))?.isReading(part) !== true
+    const isRead = (part: FetchedPartition) => this.#readers.get(positionKey(part))?.isReading(part) !== true
     this.#options.fetcher.release(this.#held.filter(isRead))
     this.#held = this.#held.filter((part) => !isRead(part))
   }

@@ -1,52 +1,70 @@
 /**
- * One input of a task as the readers of its topic partition see it: takes records from its position on, once each, whoever reads them.
- * With several inputs, records wait in the task's partition group; with one they are processed as they come.
+ * An input of a task at its topic partition: takes records from its position on, once each, whichever reader brings them, and hands them to
+ * the task.
  */
 import type { Clock } from '../../clock.ts'
 import type { StreamRecord } from '../../types/record.ts'
 import type { InputAssignment } from '../assignment.ts'
 import { WATCHED } from '../heartbeat.ts'
 import type { ReadFault } from '../task/bad-records.ts'
+import type { internalReader } from '../task/internal-record.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
-import type { Subscription } from '../task/shared-source.ts'
-import type { TaskInput } from '../task/task.ts'
+import type { TaskInput } from '../task/shared-source.ts'
+import type { TaskEntry } from '../task/task.ts'
 
-export interface FeedOptions {
-  readonly input: TaskInput
+/** The task behind an input. What its methods throw stops the query. */
+export interface InputTask {
+  /** Processes a record, or keeps it until the task's other inputs have come as far. `cursor` is valid during the call. */
+  process(input: PartitionInput, record: StreamRecord, offset: number, cursor: RecordCursor): void
+  /** Treats a record that cannot be read as its source demands. `cursor` is valid during the call. */
+  processBadRecord(input: PartitionInput, fault: ReadFault, cursor: RecordCursor): void
+  advanceStreamTime(timestamp: number): void
+  /** Called after a reader's turn, in which it offered any number of records. */
+  endTurn(): void
+  /** Stops the query. */
+  fail(error: unknown): void
+}
+
+export interface PartitionInputOptions {
+  readonly task: InputTask
+  readonly entry: TaskEntry
   readonly assignment: InputAssignment
-  /** Where to begin; below the assignment's position what is written has been written before. */
+  /** Offset of the first record to take; output for records below the assignment's position was written before. */
   readonly position: number
-  /** Processes a record, or keeps it. Throws what stops the query. */
-  readonly take: (record: StreamRecord, offset: number, cursor: RecordCursor | null) => void
-  /** Meets a record that cannot be read. Throws what stops the query. */
-  readonly refuse: (fault: ReadFault, cursor: RecordCursor) => void
-  readonly advance: ((timestamp: number) => void) | null
-  /** Whether `take` keeps records until the task's other inputs have come as far. */
+  /** Place among the task's inputs. */
+  readonly index: number
+  /** Whether the task looks at stream time that only this input advances. */
+  readonly needsStreamTime: boolean
+  /** Whether the task keeps records until its other inputs have come as far. */
   readonly keepsRecords: boolean
-  /** After records were taken. Throws what stops the query. */
-  readonly onPassed: () => void
-  readonly onFailure: (error: unknown) => void
+  /** Decodes records of an internal topic; null for a source. */
+  readonly readInternal: ReturnType<typeof internalReader> | null
   readonly clock: Clock
   /** See `WATCHED`. */
   readonly workingFor: Int32Array
   readonly queryNumber: number
 }
 
-export class InputFeed {
-  readonly input: TaskInput
+export class PartitionInput implements TaskInput {
+  readonly entry: TaskEntry
+  readonly index: number
   readonly topic: string
   readonly partition: number
-  readonly origin: number
   readonly committed: number
-  readonly subscription: Subscription
-  readonly #options: FeedOptions
+  readonly needsStreamTime: boolean
+  readonly keepsRecords: boolean
+  readonly readInternal: PartitionInputOptions['readInternal']
+  readonly #task: InputTask
+  readonly #clock: Clock
+  readonly #workingFor: Int32Array
+  readonly #queryNumber: number
   /** Offset of the next record to take. */
   position: number
-  /** As far as the broker has told. */
+  /** End of the partition as last reported by the broker. */
   endOffset: number
-  /** Its task has enough to do. */
+  /** The task has enough records to process. */
   isFull = false
-  /** Its query is paused. */
+  /** The query is paused. */
   isPaused = false
   isClosed = false
   recordsRead = 0
@@ -54,52 +72,25 @@ export class InputFeed {
   /** When the first records came, epoch ms; null: none yet. */
   firstReadAt: number | null = null
 
-  constructor(options: FeedOptions) {
-    const { input, assignment, position, take, refuse, advance, onFailure, workingFor, queryNumber } = options
-    this.#options = options
-    this.input = input
+  constructor(options: PartitionInputOptions) {
+    const { assignment } = options
+    this.#task = options.task
+    this.#clock = options.clock
+    this.#workingFor = options.workingFor
+    this.#queryNumber = options.queryNumber
+    this.entry = options.entry
+    this.index = options.index
+    this.needsStreamTime = options.needsStreamTime
+    this.keepsRecords = options.keepsRecords
+    this.readInternal = options.readInternal
     this.topic = assignment.topic
     this.partition = assignment.partition
-    this.origin = assignment.origin
     this.committed = assignment.position
-    this.position = position
+    this.position = options.position
     this.endOffset = assignment.endOffset
-    this.subscription = {
-      input,
-      advance,
-      enter: () => {
-        workingFor[WATCHED.workingFor] = queryNumber
-      },
-      deliver: (record, offset, cursor) => {
-        if (offset < this.position || this.isClosed) return
-        this.position = offset + 1
-        workingFor[WATCHED.workingFor] = queryNumber
-        try {
-          take(record, offset, cursor)
-        } catch (error) {
-          this.isClosed = true
-          onFailure(error)
-        }
-      },
-      refuse: (fault, cursor) => {
-        const { offset } = cursor
-        if (offset < this.position || this.isClosed) return
-        this.position = offset + 1
-        try {
-          refuse(fault, cursor)
-        } catch (error) {
-          this.isClosed = true
-          onFailure(error)
-        }
-      },
-    }
   }
 
-  get keepsRecords(): boolean {
-    return this.#options.keepsRecords
-  }
-
-  /** Takes nothing for now. */
+  /** Whether it takes nothing for now. */
   get isBlocked(): boolean {
     return this.isFull || this.isPaused
   }
@@ -112,25 +103,64 @@ export class InputFeed {
     return Math.max(0, this.endOffset - this.position)
   }
 
-  /** Records have come and will be read; the broker has told of those up to `endOffset`. */
+  beginFilter(): void {
+    this.#workingFor[WATCHED.workingFor] = this.#queryNumber
+  }
+
+  takeRecord(record: StreamRecord, offset: number, cursor: RecordCursor): void {
+    if (offset < this.position || this.isClosed) return
+    this.position = offset + 1
+    this.#workingFor[WATCHED.workingFor] = this.#queryNumber
+    try {
+      this.#task.process(this, record, offset, cursor)
+    } catch (error) {
+      this.#close(error)
+    }
+  }
+
+  takeBadRecord(fault: ReadFault, cursor: RecordCursor): void {
+    const { offset } = cursor
+    if (offset < this.position || this.isClosed) return
+    this.position = offset + 1
+    try {
+      this.#task.processBadRecord(this, fault, cursor)
+    } catch (error) {
+      this.#close(error)
+    }
+  }
+
+  advanceStreamTime(timestamp: number): void {
+    this.#task.advanceStreamTime(timestamp)
+  }
+
+  /** Stops the query of the input. */
+  fail(error: unknown): void {
+    this.#task.fail(error)
+  }
+
+  /** Notes that records have come and will be read; the broker's end of the partition is `endOffset`. */
   expect(endOffset: number): void {
-    this.firstReadAt ??= this.#options.clock.now()
+    this.firstReadAt ??= this.#clock.now()
     this.endOffset = endOffset
   }
 
-  /** Everything below `nextOffset` was offered. `read`: how much there was. */
-  passed(nextOffset: number, endOffset: number, { records, bytes }: { records: number; bytes: number }): void {
+  /** Ends a reader's turn: every record below `nextOffset` was offered, `records` of them in `bytes` bytes during this turn. */
+  endTurn(nextOffset: number, endOffset: number, { records, bytes }: { records: number; bytes: number }): void {
     if (this.isClosed) return
     if (nextOffset > this.position) this.position = nextOffset
     this.endOffset = endOffset
     this.recordsRead += records
     this.bytesRead += bytes
-    this.input.countRead(records)
+    this.entry.countRead(records)
     try {
-      this.#options.onPassed()
+      this.#task.endTurn()
     } catch (error) {
-      this.isClosed = true
-      this.#options.onFailure(error)
+      this.#close(error)
     }
+  }
+
+  #close(error: unknown): void {
+    this.isClosed = true
+    this.#task.fail(error)
   }
 }

@@ -1,53 +1,43 @@
-/** Reads one topic partition from one position on, for any number of inputs: each record is decoded once for all that read it alike. */
+/** Reads one topic partition from one position on, for any number of inputs: each record is decoded once for all inputs that read it alike. */
 import type { FetchedPartition } from '../../broker/broker.ts'
 import type { BrokerError } from '../../broker/broker-error.ts'
 import { RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
 import type { TopicTotals } from '../query-progress.ts'
-import type { internalReader } from '../task/internal-record.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
-import { SourceGroup, sourceIdentity } from '../task/shared-source.ts'
-import type { FetchLoop, Lane } from './fetch-loop.ts'
-import type { InputFeed } from './partition-input.ts'
+import { SharedSource, sourceIdentity } from '../task/shared-source.ts'
+import type { FetchLoop, LoopReader } from './fetch-loop.ts'
+import type { PartitionInput } from './partition-input.ts'
 
-export interface LaneOptions {
+export interface PartitionReaderOptions {
   readonly topic: string
   readonly partition: number
   readonly loop: FetchLoop
-  /** After a turn, with what it had. */
-  readonly onRead: (lane: PartitionLane, read: TopicTotals) => void
-  /** The partition cannot be read. */
-  readonly onError: (lane: PartitionLane, error: BrokerError) => void
+  /** Called after a turn with what was read in it. */
+  readonly onRead: (reader: PartitionReader, read: TopicTotals) => void
+  /** Called when the partition cannot be read. */
+  readonly onError: (reader: PartitionReader, error: BrokerError) => void
 }
 
-/** A feed with what is needed to share its reading. */
-export interface LaneFeed {
-  readonly feed: InputFeed
-  /** Stops the query whose records cannot be read. */
-  readonly fail: (error: unknown) => void
-  /** Reads records of an internal topic; null for sources. */
-  readonly readInternal: ReturnType<typeof internalReader> | null
-}
-
-export class PartitionLane implements Lane {
+export class PartitionReader implements LoopReader {
   readonly topic: string
   readonly partition: number
-  readonly feeds = new Set<LaneFeed>()
+  readonly inputs = new Set<PartitionInput>()
   position = 0
   isPaused = false
-  readonly #options: LaneOptions
+  readonly #options: PartitionReaderOptions
   readonly #cursor = new RecordBatchCursor()
-  /** What is not read; the cursor is in the first. */
+  /** Fetched parts that are not read yet; the cursor is in the first. */
   #parts: FetchedPartition[] = []
-  readonly #readers = new Map<string, LaneReader>()
+  readonly #readers = new Map<string, RecordReader>()
 
-  constructor(options: LaneOptions) {
+  constructor(options: PartitionReaderOptions) {
     this.#options = options
     this.topic = options.topic
     this.partition = options.partition
   }
 
   get isEmpty(): boolean {
-    return this.feeds.size === 0
+    return this.inputs.size === 0
   }
 
   /** Whether it has something to read. */
@@ -56,7 +46,7 @@ export class PartitionLane implements Lane {
   }
 
   get keepsRecords(): boolean {
-    for (const { feed } of this.feeds) if (feed.keepsRecords) return true
+    for (const { keepsRecords } of this.inputs) if (keepsRecords) return true
     return false
   }
 
@@ -64,7 +54,7 @@ export class PartitionLane implements Lane {
     return this.#parts.at(-1)?.nextOffset ?? this.position
   }
 
-  /** Begins to read at `position`; there are no feeds yet. */
+  /** Begins to read at `position`; there are no inputs yet. */
   start(position: number): void {
     this.position = position
     this.isPaused = false
@@ -73,7 +63,7 @@ export class PartitionLane implements Lane {
   }
 
   stop(): void {
-    this.feeds.clear()
+    this.inputs.clear()
     this.#readers.clear()
     this.#parts = []
     this.#options.loop.stop(this)
@@ -97,27 +87,27 @@ export class PartitionLane implements Lane {
     this.#options.loop.resume(this)
   }
 
-  add(member: LaneFeed): void {
-    this.feeds.add(member)
-    const identity = identityOf(member)
+  add(input: PartitionInput): void {
+    this.inputs.add(input)
+    const identity = identityOf(input)
     const reader = this.#readers.get(identity)
-    if (reader === undefined) this.#readers.set(identity, readerOf(member, this.partition))
-    else reader.add(member)
+    if (reader === undefined) this.#readers.set(identity, readerOf(input, this.partition))
+    else reader.add(input)
   }
 
-  remove(member: LaneFeed): void {
-    if (!this.feeds.delete(member)) return
-    const identity = identityOf(member)
+  remove(input: PartitionInput): void {
+    if (!this.inputs.delete(input)) return
+    const identity = identityOf(input)
     const reader = this.#readers.get(identity)!
-    reader.remove(member)
+    reader.remove(input)
     if (reader.isEmpty) this.#readers.delete(identity)
   }
 
-  take(fetched: FetchedPartition): void {
+  receive(fetched: FetchedPartition): void {
     this.#parts.push(fetched)
     if (this.#parts.length === 1) this.#open(fetched)
-    // Before any lane reads: who waits for this input must know that more is to come.
-    if (fetched.error === null) for (const { feed } of this.feeds) feed.expect(endOf(fetched))
+    // Before any reader reads: a task that waits for this input must know that more is to come.
+    if (fetched.error === null) for (const input of this.inputs) input.expect(endOf(fetched))
   }
 
   isReading(fetched: FetchedPartition): boolean {
@@ -145,7 +135,7 @@ export class PartitionLane implements Lane {
     if (isRead) parts.shift()
     if (isRead && parts.length > 0) this.#open(parts[0]!)
     const read = { records, decoded: records * readers.length, bytes: isRead ? part.batches.length : 0 }
-    for (const { feed } of [...this.feeds]) feed.passed(this.position, end, read)
+    for (const input of [...this.inputs]) input.endTurn(this.position, end, read)
     this.#options.onRead(this, read)
     return this.hasMore
   }
@@ -163,30 +153,31 @@ export class PartitionLane implements Lane {
 
 const endOf = ({ nextOffset, lastStableOffset }: FetchedPartition): number => Math.max(nextOffset, lastStableOffset)
 
-/** Feeds with equal texts can share a reader. */
-function identityOf({ feed, readInternal }: LaneFeed): string {
-  const { step } = feed.input
-  if (readInternal !== null || step.kind !== 'source') return `internal ${step.id} ${feed.topic}`
+/** Inputs with equal texts can share the decoding of their records. */
+function identityOf({ entry, topic, readInternal }: PartitionInput): string {
+  const { step } = entry
+  if (readInternal !== null || step.kind !== 'source') return `internal ${step.id} ${topic}`
   return sourceIdentity(step)
 }
 
-interface LaneReader {
+/** Decodes records for inputs that read them alike. */
+interface RecordReader {
   readonly isEmpty: boolean
-  add(member: LaneFeed): void
-  remove(member: LaneFeed): void
+  add(input: PartitionInput): void
+  remove(input: PartitionInput): void
   read(cursor: RecordCursor): void
 }
 
-const readerOf = (member: LaneFeed, partition: number): LaneReader =>
-  member.readInternal === null ? new SourceLaneReader(member, partition) : new InternalLaneReader(member)
+const readerOf = (input: PartitionInput, partition: number): RecordReader =>
+  input.readInternal === null ? new SourceRecordReader(input, partition) : new InternalRecordReader(input)
 
-class SourceLaneReader implements LaneReader {
-  readonly #group: SourceGroup
-  readonly #members = new Set<LaneFeed>()
+class SourceRecordReader implements RecordReader {
+  readonly #source: SharedSource
+  readonly #inputs = new Set<PartitionInput>()
   #isBroken = false
 
-  constructor(first: LaneFeed, partition: number) {
-    this.#group = new SourceGroup([], {
+  constructor(first: PartitionInput, partition: number) {
+    this.#source = new SharedSource([], {
       partition,
       headers: (cursor) => readHeaders(cursor as RecordBatchCursor),
     })
@@ -194,56 +185,56 @@ class SourceLaneReader implements LaneReader {
   }
 
   get isEmpty(): boolean {
-    return this.#members.size === 0
+    return this.#inputs.size === 0
   }
 
-  add(member: LaneFeed): void {
-    this.#members.add(member)
-    this.#group.add(member.feed.subscription)
+  add(input: PartitionInput): void {
+    this.#inputs.add(input)
+    this.#source.add(input)
   }
 
-  remove(member: LaneFeed): void {
-    this.#members.delete(member)
-    this.#group.remove(member.feed.subscription)
+  remove(input: PartitionInput): void {
+    this.#inputs.delete(input)
+    this.#source.remove(input)
   }
 
   read(cursor: RecordCursor): void {
     if (this.#isBroken) return
     try {
-      this.#group.read(cursor)
+      this.#source.read(cursor)
     } catch (error) {
       this.#isBroken = true
-      for (const member of this.#members) member.fail(error)
+      for (const input of this.#inputs) input.fail(error)
     }
   }
 }
 
 /** An internal topic belongs to one query, but a task may read it by two steps. */
-class InternalLaneReader implements LaneReader {
-  readonly #members = new Set<LaneFeed>()
+class InternalRecordReader implements RecordReader {
+  readonly #inputs = new Set<PartitionInput>()
 
-  constructor(first: LaneFeed) {
-    this.#members.add(first)
+  constructor(first: PartitionInput) {
+    this.#inputs.add(first)
   }
 
   get isEmpty(): boolean {
-    return this.#members.size === 0
+    return this.#inputs.size === 0
   }
 
-  add(member: LaneFeed): void {
-    this.#members.add(member)
+  add(input: PartitionInput): void {
+    this.#inputs.add(input)
   }
 
-  remove(member: LaneFeed): void {
-    this.#members.delete(member)
+  remove(input: PartitionInput): void {
+    this.#inputs.delete(input)
   }
 
   read(cursor: RecordCursor): void {
-    for (const { feed, readInternal, fail } of this.#members) {
+    for (const input of this.#inputs) {
       try {
-        feed.subscription.deliver(readInternal!(cursor), cursor.offset, cursor)
+        input.takeRecord(input.readInternal!(cursor), cursor.offset, cursor)
       } catch (error) {
-        fail(error)
+        input.fail(error)
       }
     }
   }

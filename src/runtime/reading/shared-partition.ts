@@ -1,123 +1,124 @@
 /**
- * All that a worker reads of one topic partition. The main lane is where everybody is in the end: one fetch, one decode. An input that is
- * behind it catches up in a second lane, together with others that are behind, and joins when that lane has come as far. An input that
- * takes nothing for a while is parked, so that it holds up nobody.
+ * A topic partition that several inputs of a worker share. The main reader is where all inputs are in the end: one fetch, one decode. An
+ * input that is behind it catches up through a second reader, together with others that are behind, and joins the main one when that
+ * reader has come as far. An input that takes nothing for a while is parked, so that it does not hold up the others.
  */
 import type { BrokerError } from '../../broker/broker-error.ts'
 import type { TopicTotals } from '../query-progress.ts'
 import type { FetchLoop } from './fetch-loop.ts'
-import { type LaneFeed, PartitionLane } from './partition-reader.ts'
+import type { PartitionInput } from './partition-input.ts'
+import { PartitionReader } from './partition-reader.ts'
 
-/** An input this far ahead does not wait for the main lane: it becomes the main lane, and those that are behind catch up. */
+/** An input this far ahead does not wait for the main reader, which moves to its position; the inputs left behind catch up. */
 const FAR_AHEAD_RECORDS = 20_000
 
-export interface ReadersOptions {
+export interface SharedPartitionOptions {
   readonly topic: string
   readonly partition: number
   readonly main: FetchLoop
   readonly catchUp: FetchLoop
   readonly onRead: (read: TopicTotals) => void
-  readonly onError: (feeds: readonly LaneFeed[], error: BrokerError, reader: PartitionReaders) => void
+  readonly onError: (inputs: readonly PartitionInput[], error: BrokerError, shared: SharedPartition) => void
 }
 
-export class PartitionReaders {
+export class SharedPartition {
   readonly topic: string
   readonly partition: number
-  #main: PartitionLane
-  #behind: PartitionLane
-  readonly #parked = new Set<LaneFeed>()
+  #main: PartitionReader
+  #behind: PartitionReader
+  readonly #parked = new Set<PartitionInput>()
 
-  constructor({ topic, partition, main, catchUp, onRead, onError }: ReadersOptions) {
+  constructor({ topic, partition, main, catchUp, onRead, onError }: SharedPartitionOptions) {
     this.topic = topic
     this.partition = partition
-    const laneOptions = {
+    const options = {
       topic,
       partition,
-      onRead: (lane: PartitionLane, read: TopicTotals) => {
+      onRead: (reader: PartitionReader, read: TopicTotals) => {
         onRead(read)
-        this.#settle(lane)
+        this.#settle(reader)
       },
-      onError: (lane: PartitionLane, error: BrokerError) => onError([...lane.feeds], error, this),
+      onError: (reader: PartitionReader, error: BrokerError) => onError([...reader.inputs], error, this),
     }
-    this.#main = new PartitionLane({ ...laneOptions, loop: main })
-    this.#behind = new PartitionLane({ ...laneOptions, loop: catchUp })
+    this.#main = new PartitionReader({ ...options, loop: main })
+    this.#behind = new PartitionReader({ ...options, loop: catchUp })
   }
 
   get isEmpty(): boolean {
     return this.#main.isEmpty && this.#behind.isEmpty && this.#parked.size === 0
   }
 
-  add(member: LaneFeed): void {
-    if (member.feed.isBlocked) this.#parked.add(member)
-    else this.#place(member)
+  add(input: PartitionInput): void {
+    if (input.isBlocked) this.#parked.add(input)
+    else this.#place(input)
   }
 
-  remove(member: LaneFeed): void {
-    this.#parked.delete(member)
-    for (const lane of [this.#main, this.#behind]) {
-      if (!lane.feeds.has(member)) continue
-      lane.remove(member)
-      this.#settle(lane)
+  remove(input: PartitionInput): void {
+    this.#parked.delete(input)
+    for (const reader of [this.#main, this.#behind]) {
+      if (!reader.inputs.has(input)) continue
+      reader.remove(input)
+      this.#settle(reader)
     }
   }
 
-  /** `member.feed.isBlocked` has changed. */
-  update(member: LaneFeed): void {
-    if (this.#parked.has(member)) {
-      if (member.feed.isBlocked) return
-      this.#parked.delete(member)
-      this.#place(member)
-    } else this.#settle(this.#main.feeds.has(member) ? this.#main : this.#behind)
+  /** `input.isBlocked` has changed. */
+  update(input: PartitionInput): void {
+    if (this.#parked.has(input)) {
+      if (input.isBlocked) return
+      this.#parked.delete(input)
+      this.#place(input)
+    } else this.#settle(this.#main.inputs.has(input) ? this.#main : this.#behind)
   }
 
-  /** Moves inputs to `position` after what they wanted is gone. */
-  restartAt(members: readonly LaneFeed[], position: number): void {
-    for (const member of members) {
-      this.remove(member)
-      member.feed.position = position
-      this.add(member)
+  /** Moves inputs to `position`, after the records at theirs are gone. */
+  restartAt(inputs: readonly PartitionInput[], position: number): void {
+    for (const input of inputs) {
+      this.remove(input)
+      input.position = position
+      this.add(input)
     }
   }
 
-  #place(member: LaneFeed): void {
-    const { position } = member.feed
+  #place(input: PartitionInput): void {
+    const { position } = input
     this.#park(this.#main)
     if (this.#main.isEmpty) this.#main.start(position)
     else if (position < this.#main.position) {
-      this.#placeBehind(member)
+      this.#placeBehind(input)
       return
     } else if (position - this.#main.position > FAR_AHEAD_RECORDS && this.#behind.isEmpty) this.#overtake(position)
-    this.#main.add(member)
+    this.#main.add(input)
     this.#main.resume()
   }
 
-  #placeBehind(member: LaneFeed): void {
-    const { position } = member.feed
+  #placeBehind(input: PartitionInput): void {
+    const { position } = input
     this.#park(this.#behind)
     if (this.#behind.isEmpty) this.#behind.start(position)
-    // The others there take no record twice, as each knows its position.
+    // The other inputs there take no record twice, as each knows its position.
     else if (position < this.#behind.position) this.#behind.seek(position)
-    this.#behind.add(member)
+    this.#behind.add(input)
     this.#behind.resume()
   }
 
   #overtake(position: number): void {
-    const members = [...this.#main.feeds]
+    const inputs = [...this.#main.inputs]
     this.#behind.start(this.#main.position)
-    for (const member of members) this.#behind.add(member)
+    for (const input of inputs) this.#behind.add(input)
     this.#main.stop()
     this.#main.start(position)
   }
 
-  /** After the lane has moved, or its inputs have changed. */
-  #settle(lane: PartitionLane): void {
-    if (!lane.isEmpty && [...lane.feeds].every(({ feed }) => feed.isBlocked)) {
-      lane.pause()
+  /** Called after the reader has moved, or its inputs have changed. */
+  #settle(reader: PartitionReader): void {
+    if (!reader.isEmpty && [...reader.inputs].every(({ isBlocked }) => isBlocked)) {
+      reader.pause()
       return
     }
-    // In the midst of a response they stay: what is left of it would have to be fetched once more for them.
-    if (!lane.hasMore) this.#park(lane)
-    if (!lane.isEmpty) lane.resume()
+    // In the middle of a response they stay: its rest would have to be fetched again for them.
+    if (!reader.hasMore) this.#park(reader)
+    if (!reader.isEmpty) reader.resume()
     const isBehind = !this.#main.isEmpty && this.#behind.position < this.#main.position
     if (!this.#behind.isEmpty && !isBehind) this.#join()
     for (const each of [this.#main, this.#behind]) if (each.isEmpty) each.stop()
@@ -125,20 +126,20 @@ export class PartitionReaders {
 
   #join(): void {
     const { position } = this.#behind
-    const members = [...this.#behind.feeds]
+    const inputs = [...this.#behind.inputs]
     this.#behind.stop()
     this.#park(this.#main)
     if (this.#main.isEmpty) this.#main.start(position)
-    for (const member of members) this.#main.add(member)
+    for (const input of inputs) this.#main.add(input)
     this.#main.resume()
   }
 
-  /** Takes inputs that are blocked out of a lane that goes on. */
-  #park(lane: PartitionLane): void {
-    for (const member of [...lane.feeds]) {
-      if (!member.feed.isBlocked) continue
-      lane.remove(member)
-      this.#parked.add(member)
+  /** Takes blocked inputs out of a reader that continues. */
+  #park(reader: PartitionReader): void {
+    for (const input of [...reader.inputs]) {
+      if (!input.isBlocked) continue
+      reader.remove(input)
+      this.#parked.add(input)
     }
   }
 }

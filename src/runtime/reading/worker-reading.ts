@@ -1,37 +1,33 @@
-/** All reading of a worker: one loop for what is up to date, one for inputs that are behind, and who reads which topic partition. */
+/** All reading of a worker: one fetch loop for inputs that are up to date, one for those that are behind, and the partitions that inputs share. */
 import type { Broker } from '../../broker/broker.ts'
 import { type BrokerError, OffsetOutOfRangeError } from '../../broker/broker-error.ts'
 import { positionKey } from '../../broker/position-key.ts'
 import type { FetchTotals, TopicTotals } from '../query-progress.ts'
+import type { FetchLoopOptions } from './fetch-loop.ts'
 import { FetchLoop } from './fetch-loop.ts'
-import type { InputFeed } from './partition-input.ts'
-import type { LaneFeed } from './partition-reader.ts'
-import { PartitionReaders } from './shared-partition.ts'
+import type { PartitionInput } from './partition-input.ts'
+import { SharedPartition } from './shared-partition.ts'
 
-export interface WorkerReadingOptions {
+export interface WorkerReadingOptions extends Pick<FetchLoopOptions, 'beforeReading' | 'waitForRoom' | 'onRound'> {
   readonly broker: Broker
-  /** Null: reading may go on at once. */
-  readonly gate: () => Promise<void> | null
-  /** After each partition. */
+  /** Called after each turn of a reader. */
   readonly onRead: () => void
-  readonly onRound: () => void
 }
 
 export class WorkerReading {
   readonly #loops: { readonly main: FetchLoop; readonly catchUp: FetchLoop }
-  readonly #readers = new Map<string, PartitionReaders>()
-  readonly #members = new Map<InputFeed, LaneFeed>()
+  readonly #partitions = new Map<string, SharedPartition>()
+  readonly #inputs = new Set<PartitionInput>()
   readonly #onRead: () => void
   readonly #totals = new Map<string, TopicTotals>()
 
-  constructor({ broker, gate, onRead, onRound }: WorkerReadingOptions) {
+  constructor({ broker, onRead, ...rounds }: WorkerReadingOptions) {
     this.#onRead = onRead
-    // Records of transactions count when they are committed, whoever wrote them: an aborted one was never there.
+    // Records of a transaction count once it is committed, whichever program wrote them.
     const loop = () =>
       new FetchLoop({
         fetcher: broker.fetcher({ readCommitted: true }),
-        gate,
-        onRound,
+        ...rounds,
         onBroken: (error) => this.#failAll(error),
       })
     this.#loops = { main: loop(), catchUp: loop() }
@@ -41,43 +37,41 @@ export class WorkerReading {
     return this.#totals
   }
 
-  add(member: LaneFeed): void {
-    this.#members.set(member.feed, member)
-    this.#readersOf(member.feed).add(member)
+  add(input: PartitionInput): void {
+    this.#inputs.add(input)
+    this.#partitionOf(input).add(input)
   }
 
-  remove(feed: InputFeed): void {
-    const member = this.#members.get(feed)
-    if (member === undefined) return
-    this.#members.delete(feed)
-    const readers = this.#readersOf(feed)
-    readers.remove(member)
-    if (readers.isEmpty) this.#readers.delete(positionKey(feed))
+  /** Idempotent. */
+  remove(input: PartitionInput): void {
+    if (!this.#inputs.delete(input)) return
+    const shared = this.#partitionOf(input)
+    shared.remove(input)
+    if (shared.isEmpty) this.#partitions.delete(positionKey(input))
   }
 
-  /** `feed.isBlocked` has changed. Not while a record is being read. */
-  update(feed: InputFeed): void {
-    const member = this.#members.get(feed)
-    if (member !== undefined) this.#readersOf(feed).update(member)
+  /** Called when `input.isBlocked` has changed, though not while a record is being read. */
+  update(input: PartitionInput): void {
+    if (this.#inputs.has(input)) this.#partitionOf(input).update(input)
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#loops.main.close(), this.#loops.catchUp.close()])
   }
 
-  #readersOf({ topic, partition }: InputFeed): PartitionReaders {
+  #partitionOf({ topic, partition }: PartitionInput): SharedPartition {
     const key = positionKey({ topic, partition })
-    const existing = this.#readers.get(key)
+    const existing = this.#partitions.get(key)
     if (existing !== undefined) return existing
-    const readers = new PartitionReaders({
+    const shared = new SharedPartition({
       topic,
       partition,
       ...this.#loops,
       onRead: (read) => this.#count(topic, read),
-      onError: (members, error, failed) => meetError(members, error, failed),
+      onError: handleError,
     })
-    this.#readers.set(key, readers)
-    return readers
+    this.#partitions.set(key, shared)
+    return shared
   }
 
   #count(topic: string, read: TopicTotals): void {
@@ -91,15 +85,15 @@ export class WorkerReading {
   }
 
   #failAll(error: unknown): void {
-    for (const { fail } of [...this.#members.values()]) fail(error)
+    for (const input of [...this.#inputs]) input.fail(error)
   }
 }
 
 /**
- * What was to be read is gone by retention, or the topic was made anew: its first record is next. What a retry can cure is retried by the
- * fetcher.
+ * After retention has deleted the records at an input's position, or the topic was created again, the first record that is left is next.
+ * The fetcher retries what a retry can cure.
  */
-function meetError(members: readonly LaneFeed[], error: BrokerError, readers: PartitionReaders): void {
-  if (error instanceof OffsetOutOfRangeError) readers.restartAt(members, error.startOffset)
-  else if (!error.retriable) for (const { fail } of members) fail(error)
+function handleError(inputs: readonly PartitionInput[], error: BrokerError, shared: SharedPartition): void {
+  if (error instanceof OffsetOutOfRangeError) shared.restartAt(inputs, error.startOffset)
+  else if (!error.retriable) for (const input of inputs) input.fail(error)
 }

@@ -87,7 +87,7 @@ const copyOf = (buffer: Buffer, start: number, end: number): Uint8Array => new U
 const PREFIX = '__streams.errors.'
 
 /** The record's own headers and those of the fault, all text. */
-export function letterHeaders({ position, timestamp, headers, fault }: BadRecord, queryId: string): Header[] {
+export function deadLetterHeaders({ position, timestamp, headers, fault }: BadRecord, queryId: string): Header[] {
   const added = {
     message: causeText(fault),
     topic: position.topic,

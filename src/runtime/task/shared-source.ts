@@ -1,7 +1,7 @@
 /**
- * Task inputs that read the same source of one topic partition: each record is read once, decoding the union of the columns that they
- * need, the filters' columns first; columns behind them are decoded only if some filter lets the record pass. Inputs come and go while
- * the group runs: one more costs its own filter, not those of the others.
+ * A source of one topic partition that several task inputs share: each record is read once, decoding the union of the columns that they
+ * need, the filters' columns first; the other columns are decoded only if some filter lets the record pass. Inputs come and go while
+ * records are read: one more costs its own filter, not those of the others.
  */
 
 import { columnsOf, mapColumns } from '../../expressions/inspect.ts'
@@ -16,21 +16,26 @@ import type { ReadFault } from './bad-records.ts'
 import { FilterIndex, type IndexedFilter } from './filter-index.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { SourceReader } from './source-reader.ts'
-import type { TaskInput } from './task.ts'
+import type { TaskEntry } from './task.ts'
 
-/** Where the records of one input go. `deliver` may process a record at once (then the cursor's bytes are there) or keep it. */
-export interface Subscription {
-  readonly input: TaskInput
-  /** Before the input's filter is asked: what the thread does now it does for this input. */
-  readonly enter: () => void
-  readonly deliver: (record: StreamRecord, offset: number, cursor: RecordCursor) => void
-  /** Told of a record that the input cannot read. The cursor's bytes are there as long as the call lasts. */
-  readonly refuse: (fault: ReadFault, cursor: RecordCursor) => void
-  /** Told the time of records that the filter drops; null if nobody in the task looks at stream time. */
-  readonly advance: ((timestamp: number) => void) | null
+/**
+ * An input of a task, as readers of its topic partition see it. `takeRecord` may process a record at once or keep it; a cursor and its
+ * bytes are valid during a call.
+ */
+export interface TaskInput {
+  readonly entry: TaskEntry
+  /** Whether the task looks at stream time that records dropped by the filter advance too. */
+  readonly needsStreamTime: boolean
+  /** Called before the input's filter runs: the thread works for this input's query. */
+  beginFilter(): void
+  /** Takes a record that passed the filter. */
+  takeRecord(record: StreamRecord, offset: number, cursor: RecordCursor): void
+  /** Takes a record that the input cannot read. */
+  takeBadRecord(fault: ReadFault, cursor: RecordCursor): void
+  advanceStreamTime(timestamp: number): void
 }
 
-export interface SourceGroupOptions {
+export interface SharedSourceOptions {
   readonly partition: number
   readonly headers: (cursor: RecordCursor) => readonly Header[] | null
 }
@@ -41,50 +46,50 @@ export function sourceIdentity(step: SourceStep): string {
   return JSON.stringify([topic, keyFormat, valueFormat, window, key, value, headers, timestamp])
 }
 
-export class SourceGroup {
-  readonly #options: SourceGroupOptions
-  #subscribers: Subscriber[] = []
-  /** The union, new ones last, so that what is compiled for the others stays right. */
+export class SharedSource {
+  readonly #options: SharedSourceOptions
+  #views: InputView[] = []
+  /** The union of the columns, new ones last, so that compiled filters stay right. */
   #columns: SourceColumn[] = []
   /** How many inputs need each column. */
   readonly #needs = new Map<string, number>()
   /** Null: the inputs have changed since the last record. */
   #reading: Reading | null = null
-  /** Of the record that is being read. */
+  /** At the record that is being read. */
   #cursor: RecordCursor | null = null
-  /** The record could not be read with the columns of all inputs. */
-  #isRefused = false
+  /** Whether the record cannot be read with the columns of all inputs. */
+  #isBad = false
 
-  /** All subscriptions are of sources with one `sourceIdentity`. */
-  constructor(subscriptions: readonly Subscription[], options: SourceGroupOptions) {
+  /** All inputs read sources with one `sourceIdentity`. */
+  constructor(inputs: readonly TaskInput[], options: SharedSourceOptions) {
     this.#options = options
-    for (const subscription of subscriptions) this.add(subscription)
+    for (const input of inputs) this.add(input)
   }
 
   get size(): number {
-    return this.#subscribers.length
+    return this.#views.length
   }
 
-  /** Not while a record is being read. */
-  add(subscription: Subscription): void {
-    const { columns } = subscription.input.step as SourceStep
+  /** Must not be called while a record is being read. */
+  add(input: TaskInput): void {
+    const { columns } = input.entry.step as SourceStep
     for (const column of columns) {
       const origin = originText(column.from)
       const needs = this.#needs.get(origin) ?? 0
       if (needs === 0) this.#columns.push(column)
       this.#needs.set(origin, needs + 1)
     }
-    this.#subscribers.push(this.#subscriber(subscription))
+    this.#views.push(this.#viewOf(input))
     this.#reading = null
   }
 
-  /** Not while a record is being read. No effect if it is not there. */
-  remove(subscription: Subscription): void {
-    const index = this.#subscribers.findIndex((subscriber) => subscriber.subscription === subscription)
+  /** Idempotent. Must not be called while a record is being read. */
+  remove(input: TaskInput): void {
+    const index = this.#views.findIndex((view) => view.input === input)
     if (index < 0) return
-    this.#subscribers.splice(index, 1)
+    this.#views.splice(index, 1)
     this.#reading = null
-    const { columns } = subscription.input.step as SourceStep
+    const { columns } = input.entry.step as SourceStep
     const unused = new Set(columns.map(({ from }) => originText(from)).filter((origin) => this.#unneed(origin) === 0))
     if (unused.size > 0) this.#forgetColumns(unused)
   }
@@ -93,14 +98,14 @@ export class SourceGroup {
   read(cursor: RecordCursor): void {
     this.#cursor = cursor
     const { reader, single, unfiltered, filters, advancing } = (this.#reading ??= this.#makeReading())
-    this.#isRefused = false
+    this.#isBad = false
     const record = reader.read(cursor)
-    if (this.#isRefused) {
+    if (this.#isBad) {
       this.#readAlone(cursor)
       return
     }
     const { timestamp } = reader
-    if (timestamp >= 0) for (let i = 0; i < advancing.length; i++) advancing[i]!.subscription.advance!(timestamp)
+    if (timestamp >= 0) for (let i = 0; i < advancing.length; i++) advancing[i]!.input.advanceStreamTime(timestamp)
     if (record === null) return
     if (single !== null) {
       if (record.value !== null || single.filter === null) single.deliver(record, cursor, false)
@@ -109,12 +114,12 @@ export class SourceGroup {
     for (let i = 0; i < unfiltered.length; i++) unfiltered[i]!.deliver(record, cursor, true)
     if (record.value === null) return
     const { matched } = filters
-    for (let i = 0; i < matched.length; i++) matched[i]!.deliver(record, cursor, true)
+    for (let i = 0; i < matched.length; i++) matched[i]!.view.deliver(record, cursor, true)
   }
 
-  /** A fault in a column that one input needs is nothing to the others: each reads the record by itself. */
+  /** A fault in a column of one input does not concern the others: each input reads the record by itself. */
   #readAlone(cursor: RecordCursor): void {
-    for (const subscriber of this.#subscribers) subscriber.alone(this.#options).read(cursor)
+    for (const view of this.#views) view.alone(this.#options).read(cursor)
   }
 
   #unneed(origin: string): number {
@@ -124,93 +129,93 @@ export class SourceGroup {
     return left
   }
 
-  /** The others' filters are compiled anew, as the columns move. */
+  /** Compiles the filters of the others again, as the columns move. */
   #forgetColumns(unused: ReadonlySet<string>): void {
     this.#columns = this.#columns.filter(({ from }) => !unused.has(originText(from)))
-    this.#subscribers = this.#subscribers.map(({ subscription }) => this.#subscriber(subscription))
+    this.#views = this.#views.map(({ input }) => this.#viewOf(input))
   }
 
-  #subscriber(subscription: Subscription): Subscriber {
-    return new Subscriber(subscription, this.#columns, () => this.#cursor?.offset ?? -1)
+  #viewOf(input: TaskInput): InputView {
+    return new InputView(input, this.#columns, () => this.#cursor?.offset ?? -1)
   }
 
   #makeReading(): Reading {
     const { partition, headers } = this.#options
-    const subscribers = this.#subscribers
-    for (const subscriber of subscribers) subscriber.unionWidth = this.#columns.length
-    const inputs = subscribers.map(({ subscription }) => subscription.input)
-    const unfiltered = subscribers.filter(({ filter }) => filter === null)
-    const filtered = subscribers.filter((subscriber): subscriber is FilteredSubscriber => subscriber.filter !== null)
-    const filters = new FilterIndex(filtered.map((subscriber) => subscriber.filter))
-    const single = subscribers.length === 1 ? subscribers[0]! : null
+    const views = this.#views
+    for (const view of views) view.unionWidth = this.#columns.length
+    const entries = views.map(({ input }) => input.entry)
+    const unfiltered = views.filter(({ filter }) => filter === null)
+    const filtered = views.filter((view): view is FilteredView => view.filter !== null)
+    const filters = new FilterIndex(filtered.map((view) => view.filter))
+    const single = views.length === 1 ? views[0]! : null
     const reader = new SourceReader({
-      step: { ...(inputs[0]!.step as SourceStep), columns: [...this.#columns] },
+      step: { ...(entries[0]!.step as SourceStep), columns: [...this.#columns] },
       partition,
       headers,
       predicate: predicateOf(single, unfiltered, filters),
       predicateColumns: [...new Set(filtered.flatMap(({ filter }) => columnsOf(filter.predicate)))],
-      needsKey: inputs.some(({ needsKey }) => needsKey),
+      needsKey: entries.some(({ needsKey }) => needsKey),
       dropsNulls: unfiltered.length === 0,
       onError: (target, { message, causes }, bytes) => {
-        if (single === null) this.#isRefused = true
-        else single.subscription.refuse({ message, causes, target, bytes }, this.#cursor!)
+        if (single === null) this.#isBad = true
+        else single.input.takeBadRecord({ message, causes, target, bytes }, this.#cursor!)
       },
       onBadTime: (error) => this.#badTime(error),
     })
-    const advancing = subscribers.filter(({ subscription }) => subscription.advance !== null)
+    const advancing = views.filter(({ input }) => input.needsStreamTime)
     return { reader, single, unfiltered, filters, advancing }
   }
 
   #badTime(error: unknown): void {
     const message = messageOf(error)
-    for (const { subscription } of this.#subscribers) {
-      subscription.refuse({ message, causes: [], target: 'value' }, this.#cursor!)
+    for (const { input } of this.#views) {
+      input.takeBadRecord({ message, causes: [], target: 'value' }, this.#cursor!)
     }
   }
 }
 
-/** How records are read for the inputs that are there now. */
+/** How records are read for the present inputs. */
 interface Reading {
   readonly reader: SourceReader
-  /** The only input, which needs no distribution. */
-  readonly single: Subscriber | null
-  readonly unfiltered: readonly Subscriber[]
-  readonly filters: FilterIndex<SubscriberFilter>
-  /** Those that look at stream time. */
-  readonly advancing: readonly Subscriber[]
+  /** The only input, which gets records without distribution. */
+  readonly single: InputView | null
+  readonly unfiltered: readonly InputView[]
+  readonly filters: FilterIndex<InputFilter>
+  /** Inputs whose tasks need the time of dropped records. */
+  readonly advancing: readonly InputView[]
 }
 
-/** What a record must pass to be decoded whole; null: there is an input that takes every record. */
+/** The condition under which a record is decoded whole; null: some input takes every record. */
 function predicateOf(
-  single: Subscriber | null,
-  unfiltered: readonly Subscriber[],
-  filters: FilterIndex<SubscriberFilter>,
+  single: InputView | null,
+  unfiltered: readonly InputView[],
+  filters: FilterIndex<InputFilter>,
 ): ((row: Row) => boolean) | null {
   if (single !== null) return single.filter?.matches ?? null
   if (filters.isEmpty) return null
   return (row) => filters.match(row) || unfiltered.length > 0
 }
 
-interface SubscriberFilter extends IndexedFilter {
-  deliver(record: StreamRecord, cursor: RecordCursor, isShared: boolean): void
+interface InputFilter extends IndexedFilter {
+  readonly view: InputView
 }
 
-type FilteredSubscriber = Subscriber & { readonly filter: SubscriberFilter }
+type FilteredView = InputView & { readonly filter: InputFilter }
 
-/** One input with its filter and columns in terms of the union row. */
-class Subscriber {
-  readonly subscription: Subscription
-  readonly filter: SubscriberFilter | null
-  /** Columns of the union row by now. */
+/** An input with its filter and columns in terms of the union row. */
+class InputView {
+  readonly input: TaskInput
+  readonly filter: InputFilter | null
+  /** Number of columns of the union row. */
   unionWidth: number
   readonly #columns: readonly number[]
   readonly #isPrefix: boolean
-  #alone: SourceGroup | null = null
+  #alone: SharedSource | null = null
 
-  constructor(subscription: Subscription, union: readonly SourceColumn[], offset: () => number) {
-    const { step, filter, filterContext } = subscription.input
+  constructor(input: TaskInput, union: readonly SourceColumn[], offset: () => number) {
+    const { step, filter, filterContext } = input.entry
     const positions = new Map(union.map(({ from }, position) => [originText(from), position]))
-    this.subscription = subscription
+    this.input = input
     this.#columns = (step as SourceStep).columns.map(({ from }) => positions.get(originText(from))!)
     this.#isPrefix = this.#columns.every((column, i) => column === i)
     this.unionWidth = union.length
@@ -218,25 +223,25 @@ class Subscriber {
   }
 
   deliver(record: StreamRecord, cursor: RecordCursor, isShared: boolean): void {
-    this.subscription.deliver(this.#pick(record, isShared), cursor.offset, cursor)
+    this.input.takeRecord(this.#pick(record, isShared), cursor.offset, cursor)
   }
 
-  /** A group of this input only. */
-  alone(options: SourceGroupOptions): SourceGroup {
-    return (this.#alone ??= new SourceGroup([this.subscription], options))
+  /** A source for this input only. */
+  alone(options: SharedSourceOptions): SharedSource {
+    return (this.#alone ??= new SharedSource([this.input], options))
   }
 
-  #filter(filter: FilterStep, context: OperatorContext): SubscriberFilter {
+  #filter(filter: FilterStep, context: OperatorContext): InputFilter {
     const predicate = mapColumns(filter.predicate, (column) => this.#columns[column]!)
     const matches = compilePredicate({ predicate, text: filter.text }, context)
-    const { enter } = this.subscription
+    const { input } = this
     return {
       predicate,
       matches: (row) => {
-        enter()
+        input.beginFilter()
         return matches(row)
       },
-      deliver: (record, cursor, isShared) => this.deliver(record, cursor, isShared),
+      view: this,
     }
   }
 

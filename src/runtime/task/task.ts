@@ -52,25 +52,25 @@ export interface TaskOptions {
   readonly reportLate: (step: StepId) => void
 }
 
-/** Where a task's records come from: an external topic, or an internal one. */
-export interface TaskInput {
+/** Where the records of a topic, external or internal, enter the operators. */
+export interface TaskEntry {
   readonly step: SourceStep | RepartitionStep
-  /** The filter right behind a source. It runs before `accept`, on the columns it needs, so that other columns are not decoded. */
+  /** The filter right behind a source. It runs before `process`, on the columns it needs, so that other columns are not decoded. */
   readonly filter: FilterStep | null
   /** Whether the key's columns are read; if not, records may carry any key row, and the key's bytes pass through. */
   readonly needsKey: boolean
   /** The context that the filter is compiled with. `offset`: of the record that is being read, for its reports. */
   filterContext(offset: () => number): OperatorContext
-  /** Counts records that were read, whether or not they passed the filter. No effect without one: `accept` counts then. */
+  /** Counts records that were read, whether or not they passed the filter. No effect without a filter: `process` counts then. */
   countRead(records: number): void
   /** Puts a record that passed the filter through the operators. `cursor`: its bytes, if they are still there. */
-  accept(record: StreamRecord, offset: number, cursor: RecordCursor | null): void
-  /** Reports what went wrong while the record at `offset` was read. */
-  reportRead(fault: ReadFault, offset: number): void
+  process(record: StreamRecord, offset: number, cursor: RecordCursor | null): void
+  /** Reports why the record at `offset` cannot be read. */
+  reportBadRecord(fault: ReadFault, offset: number): void
 }
 
 export class Task {
-  readonly inputs: readonly TaskInput[]
+  readonly entries: readonly TaskEntry[]
   readonly partition: number
   readonly #flushes: (() => void)[] = []
   readonly #options: TaskOptions
@@ -96,8 +96,8 @@ export class Task {
     )
     this.#keySources.push(...keys.values())
     this.#buildSteps(new Set([...filters.values()].map(({ id }) => id)))
-    this.inputs = topology.reads.map((step) =>
-      this.#input(step, filters.get(step.id) ?? null, keys.get(step.id) ?? null),
+    this.entries = topology.reads.map((step) =>
+      this.#entry(step, filters.get(step.id) ?? null, keys.get(step.id) ?? null),
     )
   }
 
@@ -244,7 +244,7 @@ export class Task {
     return this.#offset < 0 ? null : { topic: this.#topic, partition: this.partition, offset: this.#offset }
   }
 
-  #input(step: SourceStep | RepartitionStep, filter: FilterStep | null, current: CurrentKey | null): TaskInput {
+  #entry(step: SourceStep | RepartitionStep, filter: FilterStep | null, current: CurrentKey | null): TaskEntry {
     const emit = this.#emitter(filter?.id ?? step.id)
     const read = filter === null ? null : counterOf(step.id, this.#emitted)
     const topic = step.kind === 'source' ? step.topic : step.topicSuffix
@@ -257,7 +257,7 @@ export class Task {
       countRead: (records) => {
         if (read !== null) read.count += records
       },
-      accept: (record, offset, cursor) => {
+      process: (record, offset, cursor) => {
         this.#topic = topic
         this.#offset = offset
         if (record.timestamp > this.#streamTime) this.#streamTime = record.timestamp
@@ -265,7 +265,7 @@ export class Task {
         this.#times.next()
         emit(record)
       },
-      reportRead: (fault, offset) => {
+      reportBadRecord: (fault, offset) => {
         counterOf(step.id, this.#dropped).count++
         const position = { topic, partition: this.partition, offset }
         this.#options.reportError({ type: 'deserialization', ...fault, step: step.id, position })

@@ -20,8 +20,8 @@ import { fatalError, policyOf } from './bad-records.ts'
 import { internalReader } from './internal-record.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import type { RecordEncoder } from './record-encoder.ts'
-import { SourceGroup, type Subscription } from './shared-source.ts'
-import { Task, type TaskInput } from './task.ts'
+import { SharedSource, type TaskInput } from './shared-source.ts'
+import { Task, type TaskEntry } from './task.ts'
 
 /** A record in bytes, as it lies in a topic. */
 export interface TopicRecord {
@@ -110,7 +110,7 @@ export class TestDriver {
         subscriber: () => () => {},
       })
       this.#tasks.push(task)
-      for (const input of task.inputs) this.#addReader(task, input, schemas)
+      for (const entry of task.entries) this.#addReader(task, entry, schemas)
     }
   }
 
@@ -148,10 +148,10 @@ export class TestDriver {
     }
   }
 
-  #addReader(task: Task, input: TaskInput, schemas: ReadonlyMap<StepId, StepSchema>): void {
-    const { step } = input
+  #addReader(task: Task, entry: TaskEntry, schemas: ReadonlyMap<StepId, StepSchema>): void {
+    const { step } = entry
     const source = step.kind === 'source' ? `topic:${step.topic}` : `step:${step.id}`
-    const reader = { task, read: this.#readerOf(task, input, schemas) }
+    const reader = { task, read: this.#readerOf(task, entry, schemas) }
     const readers = this.#readers.get(source)
     if (readers === undefined) this.#readers.set(source, [reader])
     else readers.push(reader)
@@ -176,28 +176,29 @@ export class TestDriver {
     return this.#options.config('ksql.timestamp.throw.on.invalid') === 'true'
   }
 
-  #readerOf(task: Task, input: TaskInput, schemas: ReadonlyMap<StepId, StepSchema>): Reader['read'] {
-    const { step } = input
+  #readerOf(task: Task, entry: TaskEntry, schemas: ReadonlyMap<StepId, StepSchema>): Reader['read'] {
+    const { step } = entry
     if (step.kind === 'repartition') {
       const read = internalReader(step, schemas.get(step.id)!)
-      return (cursor) => input.accept(read(cursor), cursor.offset, cursor)
+      return (cursor) => entry.process(read(cursor), cursor.offset, cursor)
     }
     const { config } = this.#options
     const policy = policyOf(step, config, { transient: true })
-    const subscription: Subscription = {
-      input,
-      enter: () => {},
-      deliver: input.accept,
-      advance: (timestamp) => task.advanceStreamTime(timestamp),
-      refuse: (fault, { offset }) => {
-        input.reportRead(fault, offset)
+    const input: TaskInput = {
+      entry,
+      needsStreamTime: true,
+      beginFilter: () => {},
+      takeRecord: (record, offset, cursor) => entry.process(record, offset, cursor),
+      advanceStreamTime: (timestamp) => task.advanceStreamTime(timestamp),
+      takeBadRecord: (fault, { offset }) => {
+        entry.reportBadRecord(fault, offset)
         const fatal = fatalError({ topic: step.topic, partition: 0, offset }, fault, { policy, config })
         if (fatal !== null) throw fatal
       },
     }
     const headers = (cursor: RecordCursor) => (cursor as SingleRecord).headers
-    const group = new SourceGroup([subscription], { partition: 0, headers })
-    return (cursor) => group.read(cursor)
+    const source = new SharedSource([input], { partition: 0, headers })
+    return (cursor) => source.read(cursor)
   }
 
   #store(spec: StoreSpec): StateStore {

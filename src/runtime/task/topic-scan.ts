@@ -13,7 +13,7 @@ import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { splitTopology, stepSchemas } from '../../plan/topology.ts'
 import type { Row } from '../../types/value.ts'
 import { fatalError, policyOf } from './bad-records.ts'
-import { SourceGroup, type Subscription } from './shared-source.ts'
+import { SharedSource, type TaskInput } from './shared-source.ts'
 import { Task } from './task.ts'
 
 export interface TopicScanOptions {
@@ -31,7 +31,7 @@ export class TopicScan {
   readonly #options: TopicScanOptions
   readonly #cursor = new RecordBatchCursor()
   readonly #ends = new Map<number, number>()
-  readonly #groups = new Map<number, SourceGroup>()
+  readonly #sources = new Map<number, SharedSource>()
   #rows: Row[] = []
   #left: number
 
@@ -46,7 +46,7 @@ export class TopicScan {
       const end = ends[i]!.offset
       if (end <= offset) return false
       this.#ends.set(partition, end)
-      this.#groups.set(partition, this.#group(partition))
+      this.#sources.set(partition, this.#source(partition))
       return true
     })
   }
@@ -68,15 +68,15 @@ export class TopicScan {
     if (error !== null && !error.retriable) throw error
     const end = this.#ends.get(partition)
     if (end === undefined) return []
-    const group = this.#groups.get(partition)!
+    const source = this.#sources.get(partition)!
     this.#rows = []
     this.#cursor.reset(batches, fetchOffset, abortedTransactions)
-    while (this.#left > 0 && this.#cursor.next() && this.#cursor.offset < end) group.read(this.#cursor)
+    while (this.#left > 0 && this.#cursor.next() && this.#cursor.offset < end) source.read(this.#cursor)
     if (nextOffset >= end) this.#ends.delete(partition)
     return this.#rows
   }
 
-  #group(partition: number): SourceGroup {
+  #source(partition: number): SharedSource {
     const { plan, config, functions, functionContext, clock } = this.#options
     const { steps } = plan
     const [topology] = splitTopology(steps)
@@ -107,17 +107,23 @@ export class TopicScan {
       reportError: () => {},
       reportLate: () => {},
     })
-    const input = task.inputs[0]!
-    const { accept: deliver } = input
-    const refuse = this.#refuse(partition)
-    return new SourceGroup([{ input, enter: () => {}, deliver, refuse, advance: null }], {
+    const entry = task.entries[0]!
+    const input: TaskInput = {
+      entry,
+      needsStreamTime: false,
+      beginFilter: () => {},
+      takeRecord: (record, offset, cursor) => entry.process(record, offset, cursor),
+      takeBadRecord: this.#badRecords(partition),
+      advanceStreamTime: () => {},
+    }
+    return new SharedSource([input], {
       partition,
       headers: (cursor) => readHeaders(cursor as RecordBatchCursor),
     })
   }
 
   /** A record that would stop a running query ends the scan. */
-  #refuse(partition: number): Subscription['refuse'] {
+  #badRecords(partition: number): TaskInput['takeBadRecord'] {
     const { plan, config } = this.#options
     const step = plan.steps[0] as SourceStep
     const policy = policyOf(step, config, { transient: true })

@@ -1,60 +1,67 @@
 /**
- * What a task does with records of its sources that it cannot read. Each is met in its turn among the others, so that what was committed
- * tells which ones are done: with several inputs a stand-in waits for it.
+ * What a task does with the bad records of its sources: those that it cannot read. Until a bad record has its turn among the others, a
+ * placeholder stands for it.
  */
 import type { SourceStep } from '../../operators/step.ts'
 import type { StreamRecord } from '../../types/record.ts'
 import type { QueryAssignment } from '../assignment.ts'
-import { type BadRecord, badRecord, fatalError, letterHeaders, policyOf, type ReadFault } from '../task/bad-records.ts'
+import type { BadRecordError } from '../processing-error.ts'
+import {
+  type BadRecord,
+  badRecord,
+  deadLetterHeaders,
+  fatalError,
+  policyOf,
+  type ReadFault,
+} from '../task/bad-records.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import type { TaskOutputs } from './outputs.ts'
 
-export interface RefusedRecordsOptions {
+export interface BadRecordHandlerOptions {
   readonly query: QueryAssignment
   readonly partition: number
   readonly outputs: Pick<TaskOutputs, 'partition'>
 }
 
-type Letters = ReturnType<TaskOutputs['partition']>
+type AppendDeadLetter = ReturnType<TaskOutputs['partition']>
 
-export class RefusedRecords {
-  readonly #options: RefusedRecordsOptions
-  /** By stand-in. */
+export class BadRecordHandler {
+  readonly #options: BadRecordHandlerOptions
+  /** Bad records whose turn has not come, by placeholder. */
   readonly #waiting = new Map<StreamRecord, { readonly step: SourceStep; readonly record: BadRecord }>()
-  /** By step. */
-  readonly #letters = new Map<string, Letters>()
+  readonly #deadLetters = new Map<SourceStep['id'], AppendDeadLetter>()
 
-  constructor(options: RefusedRecordsOptions) {
+  constructor(options: BadRecordHandlerOptions) {
     this.#options = options
   }
 
-  /** A record that stands for it until its turn comes; null if it is just passed over. */
-  standIn(step: SourceStep, cursor: RecordCursor, fault: ReadFault): StreamRecord | null {
+  /** A record that stands for the bad one until its turn comes; null if the bad record is passed over. */
+  placeholder(step: SourceStep, cursor: RecordCursor, fault: ReadFault): StreamRecord | null {
     const { partition } = this.#options
-    const place = { topic: step.topic, partition, offset: cursor.offset }
-    const isSkipped = this.#policy(step).kind === 'skip' && this.#fatal(step, place, fault) === null
+    const position = { topic: step.topic, partition, offset: cursor.offset }
+    const isSkipped = this.#policy(step).kind === 'skip' && this.#fatal(step, position, fault) === null
     if (isSkipped) return null
     const { timestamp } = cursor
-    const standIn: StreamRecord = { key: null, window: null, value: null, oldValue: null, timestamp, headers: null }
-    this.#waiting.set(standIn, { step, record: badRecord(cursor, place, fault) })
-    return standIn
+    const placeholder: StreamRecord = { key: null, window: null, value: null, oldValue: null, timestamp, headers: null }
+    this.#waiting.set(placeholder, { step, record: badRecord(cursor, position, fault) })
+    return placeholder
   }
 
-  isStandIn(record: StreamRecord): boolean {
+  isPlaceholder(record: StreamRecord): boolean {
     return this.#waiting.size > 0 && this.#waiting.has(record)
   }
 
-  /** Its turn. Throws BadRecordError if the query is to stop. */
-  meet(standIn: StreamRecord): void {
-    const { step, record } = this.#waiting.get(standIn)!
-    this.#waiting.delete(standIn)
+  /** Does with a bad record, whose turn has come, as its source demands. Throws BadRecordError if the query is to stop. */
+  handle(placeholder: StreamRecord): void {
+    const { step, record } = this.#waiting.get(placeholder)!
+    this.#waiting.delete(placeholder)
     const fatal = this.#fatal(step, record.position, record.fault)
     if (fatal !== null) throw fatal
-    const { queryId } = this.#options.query
-    this.#lettersOf(step)(record.key, record.value, record.timestamp, letterHeaders(record, queryId))
+    const append = this.#deadLettersOf(step)
+    append(record.key, record.value, record.timestamp, deadLetterHeaders(record, this.#options.query.queryId))
   }
 
-  #fatal(step: SourceStep, position: BadRecord['position'], fault: ReadFault) {
+  #fatal(step: SourceStep, position: BadRecord['position'], fault: ReadFault): BadRecordError | null {
     return fatalError(position, fault, { policy: this.#policy(step), config: this.#config })
   }
 
@@ -64,13 +71,13 @@ export class RefusedRecords {
 
   readonly #config = (name: string): string | undefined => this.#options.query.config[name]
 
-  #lettersOf(step: SourceStep): Letters {
+  #deadLettersOf(step: SourceStep): AppendDeadLetter {
     const { query, partition, outputs } = this.#options
-    const existing = this.#letters.get(step.id)
+    const existing = this.#deadLetters.get(step.id)
     if (existing !== undefined) return existing
     const output = query.outputs[step.id]!
-    const letters = outputs.partition(output, partition % output.partitions)
-    this.#letters.set(step.id, letters)
-    return letters
+    const append = outputs.partition(output, partition % output.partitions)
+    this.#deadLetters.set(step.id, append)
+    return append
   }
 }

@@ -35,7 +35,7 @@ export class CommitSchedule {
   /** Commits succeed, and yet it stays full: reading goes on, as waiting would not help. */
   #isHelpless = false
   /** The last commit was of use, so that one more may come before the next tick. */
-  #relieves = true
+  #isCommitUseful = true
   #waiters: (() => void)[] = []
 
   constructor(options: CommitScheduleOptions) {
@@ -53,9 +53,9 @@ export class CommitSchedule {
     this.#endWaiting()
   }
 
-  /** Between two rounds: commits now, not at the next tick, if so much waits that it should come. */
-  relieve(): void {
-    if (this.#ticking === null || !this.#relieves || this.#underWay !== null || !this.#options.isPressed()) return
+  /** Begins a commit now, before the next tick, if so many changes wait that it should come. Called between two rounds. */
+  commitEarly(): void {
+    if (this.#ticking === null || !this.#isCommitUseful || this.#underWay !== null || !this.#options.isPressed()) return
     void this.#commit([...this.#options.queries()])
   }
 
@@ -93,7 +93,7 @@ export class CommitSchedule {
     this.#underWay = work
     await work
     this.#underWay = null
-    this.#relieves = !this.#options.isPressed()
+    this.#isCommitUseful = !this.#options.isPressed()
     const isFull = this.#options.isFull()
     this.#isHelpless = isFull && failures(queries) === failedBefore
     if (!isFull || this.#isHelpless) this.#endWaiting()

@@ -18,10 +18,9 @@ import { BadRecordError } from '../processing-error.ts'
 import { failureOf } from '../query-failure.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { PushRow } from '../query-runtime.ts'
-import type { InputFeed } from '../reading/partition-input.ts'
+import type { PartitionInput } from '../reading/partition-input.ts'
 import { WorkerReading } from '../reading/worker-reading.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
-import { internalReader } from '../task/internal-record.ts'
 import type { InProcessWorker, WorkerListener, WorkerPull } from '../worker.ts'
 import { BatchPool } from './batch-pool.ts'
 import { CommitSchedule } from './commit-schedule.ts'
@@ -95,10 +94,8 @@ export class LocalWorker implements InProcessWorker {
     })
     this.#reading = new WorkerReading({
       broker,
-      gate: () => {
-        this.#commits.relieve()
-        return this.#transactions.busy ?? (this.#window.isFull ? this.#window.room() : this.#commits.room)
-      },
+      beforeReading: () => this.#commits.commitEarly(),
+      waitForRoom: () => this.#transactions.busy ?? (this.#window.isFull ? this.#window.room() : this.#commits.room),
       onRead: () => this.#beat(),
       onRound: () => this.#endRound(),
     })
@@ -135,7 +132,7 @@ export class LocalWorker implements InProcessWorker {
     const isWanted = ({ assignment: { slot } }: RunningTask) => !query.isEnded && !opening.released.has(slot)
     const wanted = opened.filter(isWanted)
     query.tasks = [...query.tasks, ...wanted]
-    for (const task of wanted) for (const feed of task.feeds) this.#read(compiled, feed)
+    for (const task of wanted) for (const input of task.inputs) this.#read(query, input)
     await closeAll(opened.filter((task) => !wanted.includes(task)))
   }
 
@@ -150,7 +147,7 @@ export class LocalWorker implements InProcessWorker {
     }
     for (const task of [...leaving.values()].flat()) {
       task.halt()
-      for (const feed of task.feeds) this.#reading.remove(feed)
+      for (const input of task.inputs) this.#reading.remove(input)
     }
     await this.#finish([...leaving.keys()], commit)
     for (const [query, tasks] of leaving) query.tasks = query.tasks.filter((task) => !tasks.includes(task))
@@ -167,10 +164,10 @@ export class LocalWorker implements InProcessWorker {
     const query = this.#queries.get(queryId)?.query
     if (query === undefined || query.isPaused === isPaused) return
     query.isPaused = isPaused
-    for (const { feeds } of query.tasks) {
-      for (const feed of feeds) {
-        feed.isPaused = isPaused
-        this.#reading.update(feed)
+    for (const { inputs } of query.tasks) {
+      for (const input of inputs) {
+        input.isPaused = isPaused
+        this.#reading.update(input)
       }
     }
   }
@@ -268,24 +265,19 @@ export class LocalWorker implements InProcessWorker {
       subscriber: (step) => pushRows(step, schemas.get(step.input)!, rows),
       reportError: (error) => listener.onProcessingError(query.id, error),
       onFailure: (error) => (error instanceof BadRecordError ? void this.#halt(query, error) : query.fail(error)),
-      onBlocking: (feed) => this.#update(feed),
+      onFullness: (input) => this.#update(input),
       workingFor: this.#workingFor,
     })
   }
 
-  #read({ query, schemas }: Compiled, feed: InputFeed): void {
-    const { step } = feed.input
-    feed.isPaused = query.isPaused
-    this.#reading.add({
-      feed,
-      fail: (error) => query.fail(error),
-      readInternal: step.kind === 'repartition' ? internalReader(step, schemas.get(step.id)!) : null,
-    })
+  #read(query: WorkerQuery, input: PartitionInput): void {
+    input.isPaused = query.isPaused
+    this.#reading.add(input)
   }
 
-  /** A feed that filled up while it was read is looked at when the reading is done; one that has room again, now. */
-  #update(feed: InputFeed): void {
-    if (!feed.isFull) this.#reading.update(feed)
+  /** An input that has room again continues now; one that filled up while it was read stops at the end of the reader's turn. */
+  #update(input: PartitionInput): void {
+    if (!input.isFull) this.#reading.update(input)
   }
 
   #endRound(): void {
@@ -325,7 +317,7 @@ export class LocalWorker implements InProcessWorker {
   /** Commits what is done, then closes. */
   async #end(compiled: Compiled): Promise<void> {
     const { query } = compiled
-    for (const { feeds } of query.tasks) for (const feed of feeds) this.#reading.remove(feed)
+    for (const { inputs } of query.tasks) for (const input of inputs) this.#reading.remove(input)
     if (!query.isEnded) await (query.assignment.exactlyOnce ? this.#transactions.commit() : query.commit())
     await this.#close(compiled)
   }
@@ -334,7 +326,7 @@ export class LocalWorker implements InProcessWorker {
     const { query } = compiled
     if (this.#queries.get(query.id) === compiled) this.#queries.delete(query.id)
     query.end()
-    for (const { feeds } of query.tasks) for (const feed of feeds) this.#reading.remove(feed)
+    for (const { inputs } of query.tasks) for (const input of inputs) this.#reading.remove(input)
     await query.close()
   }
 
@@ -384,7 +376,7 @@ export class LocalWorker implements InProcessWorker {
   }
 
   #isCaughtUp(): boolean {
-    return this.#atWork.every(({ tasks }) => tasks.every(({ feeds }) => feeds.every(({ isCaughtUp }) => isCaughtUp)))
+    return this.#atWork.every(({ tasks }) => tasks.every(({ inputs }) => inputs.every(({ isCaughtUp }) => isCaughtUp)))
   }
 
   #isCommitted(): boolean {
@@ -392,12 +384,12 @@ export class LocalWorker implements InProcessWorker {
   }
 
   async #learnEnds(): Promise<void> {
-    const feeds = [...this.#queries.values()].flatMap(({ query }) => query.tasks.flatMap((task) => task.feeds))
-    for (const topic of new Set(feeds.map((feed) => feed.topic))) {
+    const inputs = [...this.#queries.values()].flatMap(({ query }) => query.tasks.flatMap((task) => task.inputs))
+    for (const topic of new Set(inputs.map((input) => input.topic))) {
       const ends = await this.#options.broker.endOffsets(topic, { readCommitted: true })
-      for (const feed of feeds) {
-        const end = feed.topic === topic ? ends[feed.partition]?.offset : undefined
-        if (end !== undefined) feed.endOffset = Math.max(feed.endOffset, end)
+      for (const input of inputs) {
+        const end = input.topic === topic ? ends[input.partition]?.offset : undefined
+        if (end !== undefined) input.endOffset = Math.max(input.endOffset, end)
       }
     }
   }

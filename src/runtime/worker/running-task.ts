@@ -1,55 +1,39 @@
 /**
  * A task at work in a worker: its operators with their stores, inputs and outputs. What it wrote and how far it has read are committed
  * together: `checkpoint` takes both at one moment.
+ *
+ * A task whose state is older than its committed offsets is muted: it repeats what it has done before, and writes nothing, until its state
+ * has come as far. With several inputs, records wait in the task's partition group; with one they are processed as they come.
  */
-
 import { positionKey } from '../../broker/position-key.ts'
-import type { Clock, Timer } from '../../clock.ts'
-import type { FunctionContext } from '../../functions/declaration.ts'
-import type { FunctionRegistry } from '../../functions/registry.ts'
-import type { RepartitionStep, SinkStep, SourceStep, StepId, StepSchema, SubscriberStep } from '../../operators/step.ts'
-import { isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
-import { windowBytes } from '../../serde/windowed-key.ts'
-import type { Process, StreamRecord } from '../../types/record.ts'
-import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import type { SourceStep } from '../../operators/step.ts'
+import type { StreamRecord } from '../../types/record.ts'
+import type { InputAssignment, TaskAssignment } from '../assignment.ts'
 import { WATCHED } from '../heartbeat.ts'
 import type { ProcessingError, RecordPosition } from '../processing-error.ts'
 import type { StepStatistics } from '../query-progress.ts'
-import { InputFeed } from '../reading/partition-input.ts'
+import { type InputTask, PartitionInput } from '../reading/partition-input.ts'
 import type { Checkpoint, Positions, StoreProvider, TaskStores } from '../stores/task-stores.ts'
 import type { ReadFault } from '../task/bad-records.ts'
+import { internalReader } from '../task/internal-record.ts'
 import { type GroupInput, type GroupOptions, PartitionGroup } from '../task/partition-group.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
-import { windowLayout } from '../task/source-reader.ts'
-import { type Output, Task, type TaskInput } from '../task/task.ts'
-import { RefusedRecords } from './bad-record-handler.ts'
+import type { Task, TaskEntry } from '../task/task.ts'
+import { BadRecordHandler } from './bad-record-handler.ts'
+import { type BuildTaskOptions, buildTask, isStateful } from './build-task.ts'
+import { FlushSchedule } from './flush-schedule.ts'
 import { type OutputsOptions, TaskOutputs } from './outputs.ts'
 import { storesRequest } from './stores-request.ts'
 
-/** Measured: with 10,000 keys at 500,000 records/s nine of ten changes are spared; more than that gains nothing. */
-const HOLD_BACK_MS = 200
-/** A batch of a task that is behind waits this long for more records. */
-const GATHER_MS = 50
-
-export interface RunningTaskOptions extends Pick<OutputsOptions, 'producer' | 'pool' | 'window'> {
-  readonly query: QueryAssignment
-  readonly assignment: TaskAssignment
-  readonly topology: SubTopology
-  readonly schemas: ReadonlyMap<StepId, StepSchema>
+export interface RunningTaskOptions extends BuildTaskOptions, Pick<OutputsOptions, 'producer' | 'pool' | 'window'> {
   readonly stores: StoreProvider
-  readonly functions: FunctionRegistry
-  readonly functionContext: FunctionContext
-  readonly clock: Clock
-  readonly timer: Timer
   readonly group: Omit<GroupOptions, 'clock'>
-  /** Where rows of a push query go. */
-  readonly subscriber: (step: SubscriberStep) => Process
   readonly reportError: (error: ProcessingError) => void
-  /** What stops the query. */
+  /** Called with what stops the query. */
   readonly onFailure: (error: unknown) => void
-  /** An input takes no more, or takes again. */
-  readonly onBlocking: (feed: InputFeed) => void
-  /** See `FeedOptions`. */
+  /** Called when an input has become full, and when it has room again. */
+  readonly onFullness: (input: PartitionInput) => void
+  /** See `WATCHED`. */
   readonly workingFor: Int32Array
 }
 
@@ -62,38 +46,36 @@ export interface TaskCheckpoint {
   readonly stored: Promise<void>
 }
 
-export class RunningTask {
+export class RunningTask implements InputTask {
   readonly assignment: TaskAssignment
-  readonly feeds: readonly InputFeed[]
+  readonly inputs: readonly PartitionInput[]
   readonly outputs: TaskOutputs
   readonly stores: TaskStores
   processingErrors = 0
   readonly #options: RunningTaskOptions
   readonly #task: Task
   readonly #group: PartitionGroup | null
-  readonly #refused: RefusedRecords
+  readonly #badRecords: BadRecordHandler
+  readonly #flushes: FlushSchedule
   /** The record at which the query stops, once it has come to one. */
-  #stop: { readonly index: number; readonly offset: number } | null = null
-  /** Positions of the last checkpoint, by feed. */
+  #stop: { readonly input: PartitionInput; readonly offset: number } | null = null
+  /** Positions of the last checkpoint, by input. */
   #marked: readonly number[]
   #isClosed = false
   #isHalted = false
-  /** When held back changes leave at the latest, by the wall clock. */
-  #flushAt = 0
-  /** When batches leave at the latest, by the wall clock. */
-  #sendAt = 0
 
-  /** Opens the stores and brings them up; rejects with what went wrong there. */
+  /** Opens the stores and brings them up to date; rejects with the error of the broker or the disk. */
   static async open(options: RunningTaskOptions): Promise<RunningTask> {
+    // Outputs report while the task works, which it does not before it is made; stores need the outputs for their changelogs.
+    let task: RunningTask | null = null
     const outputs = new TaskOutputs({
       ...options,
-      position: () => task.#task.position,
+      position: () => task?.position ?? null,
       failsOnLarge: options.query.config['ksql.fail.on.production.error']?.toLowerCase() !== 'false',
-      reportError: (error) => task.#report(error),
-      onFailure: options.onFailure,
+      reportError: (error) => task?.report(error),
     })
     const stores = await options.stores.open(storesRequest(options, outputs))
-    const task = new RunningTask(options, outputs, stores)
+    task = new RunningTask(options, outputs, stores)
     return task
   }
 
@@ -102,22 +84,23 @@ export class RunningTask {
     this.assignment = options.assignment
     this.outputs = outputs
     this.stores = stores
-    this.#refused = new RefusedRecords({ ...options, partition: options.assignment.partition, outputs })
-    this.#task = this.#build()
-    this.feeds = this.#task.inputs.map((input, index) => this.#makeFeed(input, index))
-    this.#group = this.feeds.length > 1 ? this.#makeGroup() : null
-    this.#marked = this.feeds.map(({ committed }) => committed)
+    this.#flushes = new FlushSchedule(options.clock)
+    this.#badRecords = new BadRecordHandler({ ...options, partition: options.assignment.partition, outputs })
+    this.#task = buildTask(options, { stores, outputs, reportError: (error) => this.report(error) })
+    this.inputs = this.#task.entries.map((entry, index) => this.#makeInput(entry, index))
+    this.#group = this.inputs.length > 1 ? this.#makeGroup() : null
+    this.#marked = this.inputs.map(({ committed }) => committed)
     outputs.isMuted = this.#isRepeating
     this.#task.advanceStreamTime(stores.restored?.streamTime ?? -1)
   }
 
-  /** Sum over the inputs of what was read. */
+  /** Records read so far, the sum over the inputs. */
   get recordsRead(): number {
-    return this.feeds.reduce((sum, { recordsRead }) => sum + recordsRead, 0)
+    return this.inputs.reduce((sum, { recordsRead }) => sum + recordsRead, 0)
   }
 
   get lag(): number {
-    return this.feeds.reduce((sum, { lag }) => sum + lag, this.#group?.size ?? 0)
+    return this.inputs.reduce((sum, { lag }) => sum + lag, this.#group?.size ?? 0)
   }
 
   /** Whether nothing is left to do or to commit, as far as is known. */
@@ -127,100 +110,128 @@ export class RunningTask {
 
   /** Whether there is something to commit. */
   get isDirty(): boolean {
-    return !this.outputs.isMuted && this.feeds.some((_, index) => this.#processed(index) !== this.#marked[index])
+    return !this.outputs.isMuted && this.inputs.some((input, index) => this.#processed(input) !== this.#marked[index])
   }
 
-  /** After a round of reading: processes what waits, emits what had to wait, sends what gathered. */
+  /** Place of the record that is processed, or was processed last; null before the first one. */
+  get position(): RecordPosition | null {
+    return this.#task.position
+  }
+
+  process(input: PartitionInput, record: StreamRecord, offset: number, cursor: RecordCursor): void {
+    if (this.#group !== null) {
+      this.#keep(this.#group, input, record, offset)
+      return
+    }
+    if (this.outputs.isMuted && offset >= input.committed) this.#unmute()
+    input.entry.process(record, offset, cursor)
+  }
+
+  /**
+   * Each bad record has its turn among the others, so that committed offsets tell which ones are done: with several inputs a placeholder
+   * waits for it. One below the committed offset had its turn before.
+   */
+  processBadRecord(input: PartitionInput, fault: ReadFault, cursor: RecordCursor): void {
+    const { entry, committed } = input
+    const { offset } = cursor
+    if (this.#group === null && this.outputs.isMuted && offset >= committed) this.#unmute()
+    entry.reportBadRecord(fault, offset)
+    if (offset < committed) return
+    const placeholder = this.#badRecords.placeholder(entry.step as SourceStep, cursor, fault)
+    if (placeholder === null) return
+    if (this.#group === null) this.#handleBadRecord(input, placeholder, offset)
+    else this.#keep(this.#group, input, placeholder, offset)
+  }
+
+  advanceStreamTime(timestamp: number): void {
+    this.#task.advanceStreamTime(timestamp)
+  }
+
+  /** Processes what waits while other partitions are still read, so that few records wait. */
+  endTurn(): void {
+    if (this.#group === null || this.#isClosed || this.#isHalted) return
+    this.#beginWork()
+    this.#group.run()
+  }
+
+  fail(error: unknown): void {
+    this.#options.onFailure(error)
+  }
+
+  /** Ends a round of reading: processes what waits, emits what was held back, sends what gathered. */
   endRound(): void {
     if (this.#isClosed || this.#isHalted) return
-    const { workingFor, query } = this.#options
-    workingFor[WATCHED.workingFor] = query.number
+    this.#beginWork()
     try {
       this.#group?.run()
       if (this.outputs.isMuted) this.#unmuteIfDone()
-      this.#flushChanges()
-      this.#sendOutputs()
+      const isCaughtUp = this.inputs.every((input) => input.isCaughtUp)
+      if (this.#flushes.takeChanges(isCaughtUp)) this.#task.flush()
+      if (this.#flushes.takeBatches(isCaughtUp)) this.outputs.flush()
     } catch (error) {
-      this.#options.onFailure(error)
+      this.fail(error)
     }
   }
 
   /** Null if there is nothing new, or while the task repeats what was committed before. Throws what operators and stores throw. */
   checkpoint(): TaskCheckpoint | null {
     if (this.outputs.isMuted || this.#isClosed) return null
-    this.#flush()
+    this.#beginWork()
+    this.#task.flush()
+    this.#options.workingFor[WATCHED.workingFor] = 0
     if (!this.isDirty && this.outputs.isIdle) return null
-    this.#marked = this.feeds.map((_, index) => this.#processed(index))
+    this.#marked = this.inputs.map((input) => this.#processed(input))
     const positions = this.#positions()
     const state = this.stores.checkpoint({ positions, streamTime: this.#task.streamTime })
     this.outputs.flush()
     return { task: this, positions, state, stored: this.outputs.stored() }
   }
 
-  /** While others are still read, so that few records wait. */
-  #runGroup(): void {
-    const { workingFor, query } = this.#options
-    if (this.#group === null || this.#isClosed || this.#isHalted) return
-    workingFor[WATCHED.workingFor] = query.number
-    this.#group.run()
-  }
-
-  /** Between two rounds the thread works for nobody. */
-  #flush(): void {
-    const { workingFor, query } = this.#options
-    workingFor[WATCHED.workingFor] = query.number
-    this.#task.flush()
-    workingFor[WATCHED.workingFor] = 0
-  }
-
-  /** What the last checkpoint took could not be committed: it is taken again. */
+  /** After a checkpoint that could not be committed: the next one takes the same again. */
   unmark(): void {
-    this.#marked = this.feeds.map(() => -1)
+    this.#marked = this.inputs.map(() => -1)
   }
 
   statistics(): StepStatistics[] {
     return this.#task.statistics()
   }
 
-  /** Processes nothing more; what it has done can still be committed. */
+  /** Processes nothing more; what was done can still be committed. */
   halt(): void {
     this.#isHalted = true
-    for (const feed of this.feeds) feed.isClosed = true
+    for (const input of this.inputs) input.isClosed = true
   }
 
   /** Ends the task; what is not committed is dropped. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    for (const feed of this.feeds) feed.isClosed = true
+    for (const input of this.inputs) input.isClosed = true
     this.outputs.discard()
     await this.stores.close()
   }
 
-  /** Below the committed offsets what is written has been written before. */
+  /** Reports an error, unless it was reported before: by the same record, before the task began to repeat itself. */
+  report(error: ProcessingError): void {
+    if (this.outputs.isMuted && !this.#isAhead(error.position)) return
+    this.processingErrors++
+    this.#options.reportError(error)
+  }
+
+  /** Whether a muted task has read the record ahead. */
+  #isAhead(position: RecordPosition | null): boolean {
+    const input = this.inputs.find(({ topic }) => topic === position?.topic)
+    return input !== undefined && position!.offset >= input.committed
+  }
+
+  #beginWork(): void {
+    const { workingFor, query } = this.#options
+    workingFor[WATCHED.workingFor] = query.number
+  }
+
+  /** Whether there are records below the committed offsets to process, whose output was written before. */
   get #isRepeating(): boolean {
-    return this.feeds.some((feed, index) => this.#processed(index) < feed.committed)
-  }
-
-  /** Changes of tables leave at once when the task is up to date; while there is more to read, several of a key leave as one. */
-  #flushChanges(): void {
-    const now = this.#options.clock.now()
-    if (now >= this.#flushAt || this.#flushAt - now > HOLD_BACK_MS || this.#isCaughtUp) {
-      this.#flushAt = now + HOLD_BACK_MS
-      this.#task.flush()
-    }
-  }
-
-  /** A task that is up to date sends at once. While it catches up, batches gather: with many queries each round has few records for each. */
-  #sendOutputs(): void {
-    const now = this.#options.clock.now()
-    if (now < this.#sendAt && this.#sendAt - now <= GATHER_MS && !this.#isCaughtUp) return
-    this.#sendAt = now + GATHER_MS
-    this.outputs.flush()
-  }
-
-  get #isCaughtUp(): boolean {
-    return this.feeds.every((feed) => feed.isCaughtUp)
+    return this.inputs.some((input) => this.#processed(input) < input.committed)
   }
 
   #unmuteIfDone(): void {
@@ -229,166 +240,89 @@ export class RunningTask {
     this.#group?.run()
   }
 
-  /** What is held back belongs to what was written before. */
+  /** Changes that are held back belong to output that was written before. */
   #unmute(): void {
     this.#task.flush()
     this.outputs.isMuted = false
   }
 
   /** Offset of the first record that is not processed. */
-  #processed(index: number): number {
-    if (this.#stop?.index === index) return this.#stop.offset
-    const waiting = this.#group?.headOffset(index) ?? -1
-    return waiting >= 0 ? waiting : this.feeds[index]!.position
+  #processed(input: PartitionInput): number {
+    if (this.#stop?.input === input) return this.#stop.offset
+    const waiting = this.#group?.headOffset(input.index) ?? -1
+    return waiting >= 0 ? waiting : input.position
   }
 
   /** Where two inputs read one partition, the lower position counts. */
   #positions(): Map<string, number> {
     const positions = new Map<string, number>()
-    this.feeds.forEach((feed, index) => {
-      const key = positionKey(feed)
-      positions.set(key, Math.min(positions.get(key) ?? Number.POSITIVE_INFINITY, this.#processed(index)))
-    })
+    for (const input of this.inputs) {
+      const key = positionKey(input)
+      positions.set(key, Math.min(positions.get(key) ?? Number.POSITIVE_INFINITY, this.#processed(input)))
+    }
     return positions
   }
 
-  #build(): Task {
-    const { query, topology, schemas, functions, functionContext, clock, timer, subscriber } = this.#options
-    const { config } = query
-    return new Task({
-      topology,
-      schemas,
-      plan: query.plan.steps,
-      partition: this.assignment.partition,
-      functions,
-      functionContext,
-      clock,
-      elapsed: () => timer.elapsed(),
-      config: (name) => config[name],
-      coalesces: config['cache.max.bytes.buffering'] !== '0',
-      store: (spec) => this.stores.store(spec),
-      usage: (spec) => this.stores.usage(spec),
-      sink: (step) => this.#output(step),
-      repartition: (step) => this.#output(step),
-      subscriber,
-      reportError: (error) => this.#report(error),
-      reportLate: () => {},
-    })
-  }
-
-  #output(step: SinkStep | RepartitionStep): Output {
-    const output = this.#options.query.outputs[step.id]!
-    const window = step.kind === 'sink' ? windowLayout(step.window) : null
-    return this.outputs.topic({
-      ...output,
-      step: step.id,
-      windowBytes: window === null ? 0 : windowBytes(window),
-    })
-  }
-
-  #makeFeed(input: TaskInput, index: number): InputFeed {
-    const { onFailure, clock, workingFor, query } = this.#options
-    const assignment = this.assignment.inputs.find(({ step }) => step === input.step.id)!
-    const isSingle = this.#task.inputs.length === 1
-    const feed: InputFeed = new InputFeed({
-      input,
+  #makeInput(entry: TaskEntry, index: number): PartitionInput {
+    const { clock, workingFor, query, schemas } = this.#options
+    const { step } = entry
+    const assignment = this.assignment.inputs.find((input) => input.step === step.id)!
+    const isSingle = this.#task.entries.length === 1
+    return new PartitionInput({
+      task: this,
+      entry,
       assignment,
       position: this.#startOf(assignment),
-      take: isSingle
-        ? (record, offset, cursor) => this.#process(feed, record, offset, cursor)
-        : (record, offset) => this.#keep(index, record, offset),
-      refuse: (fault, cursor) => this.#refuse(index, fault, cursor),
+      index,
+      needsStreamTime: isSingle && isStateful(this.#options),
       keepsRecords: !isSingle,
-      onPassed: () => this.#runGroup(),
-      advance: isSingle && this.#isStateful ? (timestamp) => this.#task.advanceStreamTime(timestamp) : null,
-      onFailure,
+      readInternal: step.kind === 'repartition' ? internalReader(step, schemas.get(step.id)!) : null,
       clock,
       workingFor,
       queryNumber: query.number,
     })
-    return feed
   }
 
-  get #isStateful(): boolean {
-    return this.#options.topology.steps.some(
-      (step) => isOperator(step) && storesOf(step, this.#options.schemas).length > 0,
-    )
-  }
-
-  /** State that was not found is built anew from the beginning. */
-  #startOf(assignment: {
-    readonly topic: string
-    readonly partition: number
-    origin: number
-    position: number
-  }): number {
+  /** State that was not found is rebuilt from where the query first read. */
+  #startOf(assignment: InputAssignment): number {
     const { restored } = this.stores
     if (restored !== null) return restored.positions.get(positionKey(assignment)) ?? assignment.origin
-    return this.#isStateful ? assignment.origin : assignment.position
+    return isStateful(this.#options) ? assignment.origin : assignment.position
   }
 
-  #process(feed: InputFeed, record: StreamRecord, offset: number, cursor: RecordCursor | null): void {
-    if (this.outputs.isMuted && offset >= feed.committed) this.#unmute()
-    feed.input.accept(record, offset, cursor)
-  }
-
-  /** What was committed before was met before. */
-  #refuse(index: number, fault: ReadFault, cursor: RecordCursor): void {
-    const { input, committed } = this.feeds[index]!
-    const { offset } = cursor
-    if (this.#group === null && this.outputs.isMuted && offset >= committed) this.#unmute()
-    input.reportRead(fault, offset)
-    const standIn = offset < committed ? null : this.#refused.standIn(input.step as SourceStep, cursor, fault)
-    if (standIn === null) return
-    if (this.#group === null) this.#meet(index, standIn, offset)
-    else this.#keep(index, standIn, offset)
-  }
-
-  #meet(index: number, standIn: StreamRecord, offset: number): void {
+  #handleBadRecord(input: PartitionInput, placeholder: StreamRecord, offset: number): void {
     try {
-      this.#refused.meet(standIn)
+      this.#badRecords.handle(placeholder)
     } catch (error) {
-      this.#stop = { index, offset }
+      this.#stop = { input, offset }
       throw error
     }
   }
 
-  #keep(index: number, record: StreamRecord, offset: number): void {
-    if (this.#group!.add(index, record, offset)) return
-    this.#block(index, true)
+  #keep(group: PartitionGroup, input: PartitionInput, record: StreamRecord, offset: number): void {
+    if (!group.add(input.index, record, offset)) this.#setFull(input, true)
   }
 
-  #block(index: number, isFull: boolean): void {
-    const feed = this.feeds[index]!
-    if (feed.isFull === isFull) return
-    feed.isFull = isFull
-    this.#options.onBlocking(feed)
+  #setFull(input: PartitionInput, isFull: boolean): void {
+    if (input.isFull === isFull) return
+    input.isFull = isFull
+    this.#options.onFullness(input)
   }
 
   #makeGroup(): PartitionGroup {
-    const inputs = this.feeds.map((feed, index): GroupInput => {
-      const { step } = feed.input
+    const inputs = this.inputs.map((input): GroupInput => {
+      const { step } = input.entry
       return {
         isTable: step.kind === 'source' && step.sourceKind === 'table',
-        isCaughtUp: () => (this.outputs.isMuted ? feed.position >= feed.committed : feed.isCaughtUp),
-        mayTake: (offset) => !this.outputs.isMuted || offset < feed.committed,
-        process: (record, offset) =>
-          this.#refused.isStandIn(record) ? this.#meet(index, record, offset) : feed.input.accept(record, offset, null),
-        onRoom: () => this.#block(index, false),
+        isCaughtUp: () => (this.outputs.isMuted ? input.position >= input.committed : input.isCaughtUp),
+        mayTake: (offset) => !this.outputs.isMuted || offset < input.committed,
+        process: (record, offset) => {
+          if (this.#badRecords.isPlaceholder(record)) this.#handleBadRecord(input, record, offset)
+          else input.entry.process(record, offset, null)
+        },
+        onRoom: () => this.#setFull(input, false),
       }
     })
     return new PartitionGroup(inputs, { ...this.#options.group, clock: this.#options.clock })
-  }
-
-  /** What happened while the task repeats itself was reported before; not what it has read ahead meanwhile. */
-  #report(error: ProcessingError): void {
-    if (this.outputs.isMuted && !this.#isAhead(error.position)) return
-    this.processingErrors++
-    this.#options.reportError(error)
-  }
-
-  #isAhead(position: RecordPosition | null): boolean {
-    const feed = this.feeds.find(({ topic }) => topic === position?.topic)
-    return feed !== undefined && position!.offset >= feed.committed
   }
 }

@@ -77,8 +77,8 @@ export class WorkerQuery {
   /** At once: no further record is processed, what was not sent is dropped. The tasks are still to be closed. */
   end(): void {
     this.isEnded = true
-    for (const { feeds, outputs } of this.tasks) {
-      for (const feed of feeds) feed.isClosed = true
+    for (const { inputs, outputs } of this.tasks) {
+      for (const input of inputs) input.isClosed = true
       outputs.discard()
     }
   }
@@ -144,9 +144,9 @@ export class WorkerQuery {
     const { tasks } = this
     return {
       recordsConsumed: sum(tasks, ({ recordsRead }) => recordsRead),
-      firstReadAt: earliest(tasks.flatMap(({ feeds }) => feeds.map(({ firstReadAt }) => firstReadAt))),
+      firstReadAt: earliest(tasks.flatMap(({ inputs }) => inputs.map(({ firstReadAt }) => firstReadAt))),
       recordsProduced: sum(tasks, ({ outputs }) => outputs.recordsWritten),
-      bytesConsumed: sum(tasks, ({ feeds }) => sum(feeds, ({ bytesRead }) => bytesRead)),
+      bytesConsumed: sum(tasks, ({ inputs }) => sum(inputs, ({ bytesRead }) => bytesRead)),
       bytesProduced: sum(tasks, ({ outputs }) => outputs.bytesWritten),
       processingErrors: sum(tasks, ({ processingErrors }) => processingErrors),
       lagRecords: this.lag,
@@ -188,9 +188,9 @@ export class WorkerQuery {
     this.#purgeAt = clock.now() + PURGE_INTERVAL_MS
     for (const { task, positions } of checkpoints) {
       if (!task.stores.isDurable) continue
-      for (const { topic, partition, input } of task.feeds) {
+      for (const { topic, partition, entry } of task.inputs) {
         const offset = positions.get(positionKey({ topic, partition }))!
-        if (input.step.kind === 'repartition' && offset > 0) await broker.deleteRecords(topic, [{ partition, offset }])
+        if (entry.step.kind === 'repartition' && offset > 0) await broker.deleteRecords(topic, [{ partition, offset }])
       }
     }
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FetchedPartition, Fetcher } from '../../../../src/broker/broker.ts'
-import { FetchLoop, type Lane } from '../../../../src/runtime/reading/fetch-loop.ts'
+import { FetchLoop, type LoopReader } from '../../../../src/runtime/reading/fetch-loop.ts'
 
 const part = (topic: string, fetchOffset: number, nextOffset: number): FetchedPartition => ({
   topic,
@@ -55,16 +55,16 @@ class FakeFetcher implements Fetcher {
   async close(): Promise<void> {}
 }
 
-class FakeLane implements Lane {
+class FakeReader implements LoopReader {
   readonly topic: string
   readonly partition = 0
   position = 0
   isPaused = false
   readonly keepsRecords = true
   readonly #parts: FetchedPartition[] = []
-  readonly #onRead: (lane: FakeLane) => void
+  readonly #onRead: (reader: FakeReader) => void
 
-  constructor(topic: string, onRead: (lane: FakeLane) => void = () => {}) {
+  constructor(topic: string, onRead: (reader: FakeReader) => void = () => {}) {
     this.topic = topic
     this.#onRead = onRead
   }
@@ -73,7 +73,7 @@ class FakeLane implements Lane {
     return this.#parts.at(-1)?.nextOffset ?? this.position
   }
 
-  take(fetched: FetchedPartition): void {
+  receive(fetched: FetchedPartition): void {
     this.#parts.push(fetched)
   }
 
@@ -90,11 +90,12 @@ class FakeLane implements Lane {
   }
 }
 
-function start(fetcher: Fetcher, lanes: readonly Lane[]) {
+function start(fetcher: Fetcher, readers: readonly LoopReader[]) {
   let waiters: (() => void)[] = []
   const loop = new FetchLoop({
     fetcher,
-    gate: () => null,
+    beforeReading: () => {},
+    waitForRoom: () => null,
     onRound: () => {
       for (const resolve of waiters) resolve()
       waiters = []
@@ -103,7 +104,7 @@ function start(fetcher: Fetcher, lanes: readonly Lane[]) {
       throw error
     },
   })
-  for (const lane of lanes) loop.start(lane)
+  for (const reader of readers) loop.start(reader)
   const round = async () => {
     await new Promise<void>((resolve) => waiters.push(resolve))
     // What the loop does after it told of the round.
@@ -112,45 +113,45 @@ function start(fetcher: Fetcher, lanes: readonly Lane[]) {
   return { loop, round }
 }
 
-test('lanes read by turns what came together', async () => {
+test('readers read by turns what came together', async () => {
   const turns: string[] = []
-  const note = ({ topic, position }: FakeLane) => turns.push(`${topic} ${position}`)
+  const note = ({ topic, position }: FakeReader) => turns.push(`${topic} ${position}`)
   const fetcher = new FakeFetcher([part('a', 0, 300), part('b', 0, 200)])
-  const { loop, round } = start(fetcher, [new FakeLane('a', note), new FakeLane('b', note)])
+  const { loop, round } = start(fetcher, [new FakeReader('a', note), new FakeReader('b', note)])
   await round()
   expect(turns).toEqual(['a 128', 'b 128', 'a 256', 'b 200', 'a 300'])
   await loop.close()
 })
 
-test('a lane that is paused keeps the rest, whose memory is not released before it is read', async () => {
-  const lane = new FakeLane('a', (it) => {
-    it.isPaused = it.position < 300
+test('a reader that is paused keeps the rest, whose memory is not released before it is read', async () => {
+  const reader = new FakeReader('a', (paused) => {
+    paused.isPaused = paused.position < 300
   })
   const [first, second] = [part('a', 0, 300), part('a', 300, 400)]
   const fetcher = new FakeFetcher([first], [second])
-  const { loop, round } = start(fetcher, [lane])
+  const { loop, round } = start(fetcher, [reader])
   await round()
-  expect([lane.position, fetcher.released]).toEqual([128, []])
+  expect([reader.position, fetcher.released]).toEqual([128, []])
   await round()
-  expect([lane.position, lane.fetchPosition, fetcher.released]).toEqual([128, 400, []])
+  expect([reader.position, reader.fetchPosition, fetcher.released]).toEqual([128, 400, []])
   for (const position of [256, 300]) {
-    lane.isPaused = false
-    loop.resume(lane)
+    reader.isPaused = false
+    loop.resume(reader)
     await round()
-    expect(lane.position).toBeGreaterThanOrEqual(position)
+    expect(reader.position).toBeGreaterThanOrEqual(position)
   }
-  expect([lane.position, fetcher.released]).toEqual([400, [first, second]])
+  expect([reader.position, fetcher.released]).toEqual([400, [first, second]])
   await loop.close()
 })
 
-test('what does not follow on what the lane has is dropped', async () => {
-  const lane = new FakeLane('a')
+test('what does not follow on what the reader has is dropped', async () => {
+  const reader = new FakeReader('a')
   const stale = part('a', 50, 60)
   const fetcher = new FakeFetcher([stale], [part('a', 0, 10)])
-  const { loop, round } = start(fetcher, [lane])
+  const { loop, round } = start(fetcher, [reader])
   await round()
-  expect([lane.position, fetcher.released]).toEqual([0, [stale]])
+  expect([reader.position, fetcher.released]).toEqual([0, [stale]])
   await round()
-  expect(lane.position).toBe(10)
+  expect(reader.position).toBe(10)
   await loop.close()
 })

@@ -1,0 +1,69 @@
+/** Builds the operators of a task over its stores and outputs. */
+import type { Clock, Timer } from '../../clock.ts'
+import type { FunctionContext } from '../../functions/declaration.ts'
+import type { FunctionRegistry } from '../../functions/registry.ts'
+import type { RepartitionStep, SinkStep, StepId, StepSchema, SubscriberStep } from '../../operators/step.ts'
+import { isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
+import { windowBytes } from '../../serde/windowed-key.ts'
+import type { Process } from '../../types/record.ts'
+import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import type { ReportError } from '../processing-error.ts'
+import type { TaskStores } from '../stores/task-stores.ts'
+import { windowLayout } from '../task/source-reader.ts'
+import { type Output, Task } from '../task/task.ts'
+import type { TaskOutputs } from './outputs.ts'
+
+export interface BuildTaskOptions {
+  readonly query: QueryAssignment
+  readonly assignment: TaskAssignment
+  readonly topology: SubTopology
+  readonly schemas: ReadonlyMap<StepId, StepSchema>
+  readonly functions: FunctionRegistry
+  readonly functionContext: FunctionContext
+  readonly clock: Clock
+  readonly timer: Timer
+  /** Returns the process that receives rows of a push query. */
+  readonly subscriber: (step: SubscriberStep) => Process
+}
+
+interface TaskEdges {
+  readonly stores: TaskStores
+  readonly outputs: TaskOutputs
+  readonly reportError: ReportError
+}
+
+export function buildTask(options: BuildTaskOptions, { stores, outputs, reportError }: TaskEdges): Task {
+  const { query, assignment, topology, schemas, functions, functionContext, clock, timer, subscriber } = options
+  const { config } = query
+  const output = (step: SinkStep | RepartitionStep): Output => {
+    const window = step.kind === 'sink' ? windowLayout(step.window) : null
+    return outputs.topic({
+      ...query.outputs[step.id]!,
+      step: step.id,
+      windowBytes: window === null ? 0 : windowBytes(window),
+    })
+  }
+  return new Task({
+    topology,
+    schemas,
+    plan: query.plan.steps,
+    partition: assignment.partition,
+    functions,
+    functionContext,
+    clock,
+    elapsed: () => timer.elapsed(),
+    config: (name) => config[name],
+    coalesces: config['cache.max.bytes.buffering'] !== '0',
+    store: (spec) => stores.store(spec),
+    usage: (spec) => stores.usage(spec),
+    sink: output,
+    repartition: output,
+    subscriber,
+    reportError,
+    reportLate: () => {},
+  })
+}
+
+/** Whether an operator of the sub-topology has a store. */
+export const isStateful = ({ topology, schemas }: Pick<BuildTaskOptions, 'topology' | 'schemas'>): boolean =>
+  topology.steps.some((step) => isOperator(step) && storesOf(step, schemas).length > 0)
