@@ -18,7 +18,7 @@ import {
   tokenMatcher,
 } from 'chevrotain'
 
-/** A place in the grammar: what is left of a sequence, and where to go on after it. `calls`: how many rules are open. */
+/** A place in the grammar: what is left of a sequence, and where to continue after it. `calls`: how many rules are open. */
 interface Place {
   readonly parts: readonly IProduction[]
   readonly index: number
@@ -33,9 +33,9 @@ interface Step {
 }
 
 export interface Expected {
-  /** The tokens that the innermost rule which cannot end here could go on with. */
+  /** The tokens that the innermost rule which cannot end here could continue with. */
   readonly inRule: readonly TokenType[]
-  /** These, and the tokens that the rules inside it, which can end here, could go on with. */
+  /** These, and the tokens that the rules inside it, which can end here, could continue with. */
   readonly upToRule: readonly TokenType[]
 }
 

@@ -73,7 +73,7 @@ export interface StatementErrorOptions {
 
 /**
  * A statement that the user must change: unknown names, wrong types, a refused combination. The message ends with what to do or
- * what exists. `statement` may be filled in later by whoever knows the text (see `inStatement`).
+ * what exists. `statement` may be filled in later by the caller that knows the text (see `inStatement`).
  */
 export class StatementError extends Error {
   override readonly name: string = 'StatementError'

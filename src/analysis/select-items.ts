@@ -67,7 +67,7 @@ function columnsOf({ alias, source }: AnalyzedSource, { location }: AllColumns, 
 }
 
 /**
- * Of a stream under a new key: that key, then of each source the values and, behind them, its old key. In a join the system columns lie
+ * The columns of a stream under a new key: that key, then of each source the values and, behind them, its old key. In a join the system columns lie
  * before the old key, since from there on they are columns like others. Source: ksqlDB `UserRepartitionNode`.
  */
 function expandPartitioned(

@@ -1,4 +1,4 @@
-/** WITH (...): names, values and their checks. Source: sql.md 5.2 of the dialect's reference. */
+/** WITH (...): names, values and their checks. Source: ksqlDB's CreateSourceProperties and CreateConfigs. */
 import { ParseError, StatementError } from '../errors.ts'
 import type { KeyWindow } from '../metastore/data-source.ts'
 import type { FormatName } from '../serde/format.ts'

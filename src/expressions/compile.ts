@@ -24,7 +24,7 @@ export function compilePredicate(expression: Expression, context: CompileContext
 
 /**
  * A function that makes a new row of the values of `expressions`. One that fails is told to `onError` with its position, and gives NULL:
- * the rest of the row stays. Source: functions.md 1.2.
+ * the rest of the row stays.
  */
 export function compileRow(
   expressions: readonly Expression[],

@@ -62,7 +62,7 @@ function constantScope(place: string, { functions, resolveType, lambdasEnabled =
 
 /**
  * `constant` as a value of a column, by implicit conversion only: INT→BIGINT→DECIMAL→DOUBLE, DECIMAL→DECIMAL without loss, STRING→TIME,
- * DATE, TIMESTAMP, BYTES, and element by element (a struct may have other fields). Throws a StatementError. Source: sql.md 4.3, rules 1, 4.
+ * DATE, TIMESTAMP, BYTES, and element by element (a struct may have other fields). Throws a StatementError. Source: ksqlDB's DefaultSqlValueCoercer.
  */
 export function convertConstant({ type, value }: Constant, column: { name: string; type: SqlType }): Value {
   if (type === null || value === null) return null

@@ -1,4 +1,4 @@
-/** From syntax to typed expressions: names, types, overloads and implicit conversions are resolved here, once. Source: sql.md 4. */
+/** From syntax to typed expressions: names, types, overloads and implicit conversions are resolved here, once. Source: ksqlDB's ExpressionTypeManager. */
 import type { Expression as Syntax, TimeUnit } from '../sql/ast.ts'
 import { displayExpression } from '../sql/format.ts'
 import { Decimal } from '../types/decimal.ts'

@@ -65,7 +65,7 @@ export class JavaRegex {
     return text.length <= this.#nativeLength ? this.#findNative(text, from) : this.#findBounded(text, from)
   }
 
-  /** All matches from left to right; after an empty one the search goes on one character further. */
+  /** All matches from left to right; after an empty one the search continues one character further. */
   *findAll(text: string): Generator<RegexMatch> {
     let from = 0
     while (from <= text.length) {

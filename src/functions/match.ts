@@ -1,4 +1,4 @@
-/** Whether arguments fit a parameter list, and which of several fitting ones is preferred. Source: functions.md 1.1, ksqlDB UdfIndex. */
+/** Whether arguments fit a parameter list, and which of several fitting ones is preferred. Source: ksqlDB's UdfIndex. */
 import { asDecimalType } from '../types/convertible.ts'
 import { equalTypes, formatType, type SqlType } from '../types/sql-type.ts'
 import type { Parameter } from './declaration.ts'

@@ -24,7 +24,7 @@ export interface VariantDescription {
   readonly description: string
 }
 
-/** Answer of DESCRIBE FUNCTION (rest.md, describe_function). */
+/** Answer of DESCRIBE FUNCTION: ksqlDB's FunctionDescriptionList. */
 export interface FunctionDescription {
   readonly name: string
   readonly description: string

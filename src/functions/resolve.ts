@@ -1,4 +1,4 @@
-/** Overload resolution: which variant of a function a call means, and with which types. Source: functions.md 1.1. */
+/** Overload resolution: which variant of a function a call means, and with which types. Source: ksqlDB's UdfIndex. */
 import { StatementError } from '../errors.ts'
 import { BIGINT, equalTypes, type SqlType, STRING } from '../types/sql-type.ts'
 import type {

@@ -27,7 +27,7 @@ const RESERVED = '{}#'
 const CACHE_SIZE = 500
 const cache = new Map<string, TimePattern>()
 
-/** Of a pattern; the most recent ones are kept. Never throws: a bad pattern is an error when it is used. */
+/** The compiled form of a pattern; the most recent ones are kept. Never throws: a bad pattern is an error when it is used. */
 export function compileTimePattern(pattern: string): TimePattern {
   const known = cache.get(pattern)
   if (known !== undefined) return known
@@ -105,7 +105,7 @@ function failing<T>(verb: 'parse' | 'format', what: string, value: string, patte
   try {
     return run()
   } catch (error) {
-    // js-joda's messages go on with a stack trace.
+    // js-joda's messages end in a stack trace.
     const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]
     const shown = verb === 'parse' ? `'${value}'` : value
     throw new Error(`Failed to ${verb} ${what} ${shown} with formatter '${pattern}': ${reason}`, { cause: error })

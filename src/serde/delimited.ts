@@ -1,4 +1,4 @@
-/** The DELIMITED format: a payload is one CSV record in UTF-8. Source: formats.md section 3, ksqlDB's delimited serde. */
+/** The DELIMITED format: a payload is one CSV record in UTF-8. Source: ksqlDB's KsqlDelimitedDeserializer. */
 import { quoteName } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import { type FieldText, fieldParser, fieldText, type ParseField } from './delimited/fields.ts'

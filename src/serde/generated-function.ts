@@ -1,7 +1,7 @@
 /**
  * Functions made of generated source. Each has its own feedback in V8, which keeps it fast whatever other queries do. Where very many have
  * the same text, as with a thousand queries of one shape, later ones share what was compiled: a function that sees few records would stay
- * in the interpreter for ever. Measured with 1,000 filter queries: half of the time per record was in functions that were never optimized.
+ * in the interpreter. Measured with 1,000 filter queries: half of the time per record was in functions that were never optimized.
  */
 
 /** Functions of one text that are compiled each by itself. */

@@ -1,4 +1,4 @@
-/** The JSON format: a payload is one JSON document in UTF-8. Source: formats.md section 2, ksqlDB's JSON serde. */
+/** The JSON format: a payload is one JSON document in UTF-8. Source: ksqlDB's KsqlJsonDeserializer and KsqlJsonSerializer. */
 
 import { ByteBuffer } from '../types/byte-buffer.ts'
 import type { Column } from '../types/schema.ts'

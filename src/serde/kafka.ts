@@ -1,6 +1,6 @@
 /**
  * The KAFKA format: one column in the layout of Kafka's own serializers. INTEGER 4 bytes, BIGINT 8 bytes, DOUBLE 8 bytes IEEE 754, all
- * big-endian; STRING UTF-8; BYTES as they are; NULL is a null payload. Source: formats.md section 4.
+ * big-endian; STRING UTF-8; BYTES as they are; NULL is a null payload. Source: ksqlDB's KafkaSerdeFactory.
  */
 import { fromBigInt, type Int64 } from '../types/bigint64.ts'
 import type { SqlType } from '../types/sql-type.ts'

@@ -1,5 +1,5 @@
 /**
- * Windows of keys in bytes: what follows the key's own bytes. Source: formats.md section 6, Kafka Streams WindowKeySchema and
+ * Windows of keys in bytes: what follows the key's own bytes. Source: Kafka Streams WindowKeySchema and
  * SessionKeySchema.
  *   tumbling and hopping  start (8 bytes, big-endian, epoch ms); the end is start + size, which the reader must know
  *   session               end, then start (8 bytes each)

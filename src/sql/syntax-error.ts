@@ -2,7 +2,7 @@
 // then follow the statement and the offending line.
 //
 // ksqlDB's parser tells three cases apart, and so do we. Where it had to look several tokens ahead to choose a rule, it only says at which
-// token no rule was left. Where one certain token was due and the statement goes on well after it, that token is "missing". Elsewhere
+// token no rule was left. Where one certain token was due and the statement continues well after it, that token is "missing". Elsewhere
 // it names what it expected, if that is three things at most.
 
 import { EOF, type IRecognitionException, type IToken, type TokenType, tokenMatcher } from 'chevrotain'
@@ -194,7 +194,7 @@ function expectation(failed: FailedParse, index: number, { inRule, upToRule }: E
   return listed(upToRule)
 }
 
-/** Whether the statement would go on well if `due` stood before the token at `index`. */
+/** Whether the statement would continue well if `due` stood before the token at `index`. */
 function continuesAfter(failed: FailedParse, index: number, due: TokenType): boolean {
   const actual = failed.tokens[index]
   if (actual === undefined) return due === t.Semicolon

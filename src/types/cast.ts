@@ -1,4 +1,4 @@
-/** CAST, compiled once per pair of types. Source: sql.md 4.2. */
+/** CAST, compiled once per pair of types. Source: ksqlDB's CastEvaluator. */
 import { decodeBase64 } from './base64.ts'
 import {
   doubleToInt32,

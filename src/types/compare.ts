@@ -1,4 +1,4 @@
-/** Order, equality and hash keys of values, compiled once per type. Source: sql.md 4.5. */
+/** Order, equality and hash keys of values, compiled once per type. */
 import { Decimal } from './decimal.ts'
 import { isNumeric, type SqlType } from './sql-type.ts'
 import { DAY_MS } from './time-text.ts'

@@ -1,4 +1,4 @@
-/** Which types convert without a CAST, and the common type of two. Source: sql.md 4.3. */
+/** Which types convert without a CAST, and the common type of two. Source: ksqlDB's DefaultSqlValueCoercer and SqlBaseType. */
 import { type DecimalType, decimal, equalTypes, isNumeric, type SqlType, type StructField, struct } from './sql-type.ts'
 
 /** INT and BIGINT as the narrowest DECIMAL that holds them; a DECIMAL as it is; null for other types. */

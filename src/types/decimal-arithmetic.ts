@@ -1,4 +1,4 @@
-/** Result types and computation of `+ - * / %` on DECIMAL columns. Source: sql.md 4.4, ksqlDB DecimalUtil. */
+/** Result types and computation of `+ - * / %` on DECIMAL columns. Source: ksqlDB's DecimalUtil. */
 import { type Decimal, ensureFits } from './decimal.ts'
 import { type DecimalType, decimal } from './sql-type.ts'
 

@@ -1,4 +1,4 @@
-/** Values as JSON text in REST rows (formats.md 9): exact digits for BIGINT and DECIMAL, times and bytes as text. */
+/** Values as JSON text in REST rows: exact digits for BIGINT and DECIMAL, times and bytes as text. */
 import { encodeBase64 } from './base64.ts'
 import type { Decimal } from './decimal.ts'
 import { doubleToText } from './double-text.ts'

@@ -21,7 +21,7 @@ export interface RowSink {
   reserve(count: number): void
 }
 
-/** Where reading goes on. One object per codec use, so that nested reads need no tuples. */
+/** Where reading continues. One object per codec use, so that nested reads need no tuples. */
 export interface RowSource {
   readonly buffer: Buffer
   position: number

@@ -1,5 +1,5 @@
 /**
- * DATE (days), TIME (ms of the day) and TIMESTAMP (epoch ms) as text and back, in the dialect's fixed forms (formats.md 7 and 9, sql.md 4.2).
+ * DATE (days), TIME (ms of the day) and TIMESTAMP (epoch ms) as text and back, in the dialect's fixed forms. Source: ksqlDB's SqlTimeTypes.
  * Plain arithmetic on the proleptic Gregorian calendar, since these run per record; patterns chosen by users go through js-joda instead.
  */
 

@@ -1,4 +1,4 @@
-/** `array[i]`, `map[key]`, `struct->field`. What is not there is NULL. Source: sql.md 4.7. */
+/** `array[i]`, `map[key]`, `struct->field`. What is not there is NULL. Source: ksqlDB's ArrayAccess and SqlToJavaVisitor. */
 import { equality } from '../../types/compare.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'

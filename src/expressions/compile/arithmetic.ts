@@ -1,4 +1,4 @@
-/** `+ - * / %` and negation on operands of one type. INTEGER and BIGINT wrap around; a NULL operand is an error. Source: sql.md 4.4. */
+/** `+ - * / %` and negation on operands of one type. INTEGER and BIGINT wrap around; a NULL operand is an error. Source: ksqlDB's SqlToJavaVisitor. */
 import {
   addInt32,
   addInt64,

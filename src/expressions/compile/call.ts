@@ -1,4 +1,4 @@
-/** Scalar function calls and lambdas. No array per call up to four arguments. Source: functions.md 1. */
+/** Scalar function calls and lambdas. No array per call up to four arguments. */
 import { type BoundFunction, bindScalar, type ScalarCall } from '../../functions/bind.ts'
 import type { Argument, Lambda } from '../../functions/declaration.ts'
 import { findVariant } from '../../functions/resolve.ts'

@@ -1,4 +1,4 @@
-/** Searched CASE: branches are evaluated only as far as needed. A NULL condition is an error. Source: sql.md 4.6. */
+/** Searched CASE: branches are evaluated only as far as needed. A NULL condition is an error. Source: ksqlDB's SearchedCaseFunction. */
 import type { CaseExpression } from '../expression.ts'
 import type { Compiler, Evaluator } from './compiler.ts'
 import { nullBoolean } from './nulls.ts'

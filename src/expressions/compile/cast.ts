@@ -1,4 +1,4 @@
-/** CAST and implicit conversions. Source: sql.md 4.2. */
+/** CAST and implicit conversions. Source: ksqlDB's CastEvaluator. */
 import { type Cast, castFunction } from '../../types/cast.ts'
 import { formatType } from '../../types/sql-type.ts'
 import type { CastExpression } from '../expression.ts'

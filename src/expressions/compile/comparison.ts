@@ -1,4 +1,4 @@
-/** Comparisons: two-valued, FALSE where an operand is NULL, but for IS [NOT] DISTINCT FROM. Source: sql.md 4.5. */
+/** Comparisons: two-valued, FALSE where an operand is NULL, but for IS [NOT] DISTINCT FROM. Source: ksqlDB's SqlToJavaVisitor. */
 import { equality, mixedComparator } from '../../types/compare.ts'
 import { isNumeric, type SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'

@@ -1,4 +1,4 @@
-/** ARRAY[...], MAP(...), STRUCT(...). Source: sql.md 4.7. */
+/** ARRAY[...], MAP(...), STRUCT(...). Source: ksqlDB's SqlToJavaVisitor. */
 import type { Value } from '../../types/value.ts'
 import type { ArrayExpression, MapExpression, StructExpression } from '../expression.ts'
 import type { Compiler, Evaluator } from './compiler.ts'

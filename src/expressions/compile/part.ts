@@ -1,6 +1,6 @@
 /**
  * Parts of a value: elements of ARRAY, MAP and STRUCT, and arguments of functions. An error in one makes it NULL and is reported, and the
- * rest goes on; with `ksql.nested.error.set.null` = false the error goes up. Source: ksqlDB's documentation of that property.
+ * rest is still evaluated; with `ksql.nested.error.set.null` = false the error goes up. Source: ksqlDB's documentation of that property.
  */
 import type { Expression } from '../expression.ts'
 import { canFail } from '../inspect.ts'

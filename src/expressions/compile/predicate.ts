@@ -1,4 +1,4 @@
-/** AND, OR, NOT, IS NULL, IN, LIKE. A NULL where a BOOLEAN is needed is an error. Source: sql.md 4.5. */
+/** AND, OR, NOT, IS NULL, IN, LIKE. A NULL where a BOOLEAN is needed is an error. Source: ksqlDB's SqlToJavaVisitor. */
 import { compileLike } from '../../functions/like.ts'
 import { equality, hashKey } from '../../types/compare.ts'
 import type { SqlType } from '../../types/sql-type.ts'

@@ -70,7 +70,7 @@ function computed(expression: ArithmeticExpression, left: string, right: string,
   }
 }
 
-/** Results of these always fit the type that sql.md 4.4 gives them. */
+/** Results of these always fit the type that the type check gives them. */
 const DECIMAL_METHODS = { '+': 'add', '-': 'subtract', '*': 'multiply' } as const
 
 const decimalCall = (

@@ -1,4 +1,4 @@
-/** Reading parts of values: `array[i]`, `map[key]`, `struct->field`. Source: sql.md 4.7. */
+/** Reading parts of values: `array[i]`, `map[key]`, `struct->field`. Source: ksqlDB's ExpressionTypeManager. */
 import type { Dereference, Subscript } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { implicitlyConvertible } from '../../types/convertible.ts'

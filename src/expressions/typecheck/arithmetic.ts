@@ -1,4 +1,4 @@
-/** `+ - * / %` and signs: result types, with both operands brought to one type. Source: sql.md 4.4. */
+/** `+ - * / %` and signs: result types, with both operands brought to one type. Source: ksqlDB's SqlBaseType and DecimalUtil. */
 import type { StatementError } from '../../errors.ts'
 import type { ArithmeticBinary, ArithmeticOperator, ArithmeticUnary } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'

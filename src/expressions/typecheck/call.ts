@@ -1,4 +1,4 @@
-/** Scalar function calls: arguments, lambdas, window units, overloads. Source: functions.md 1.1 and 1.5. */
+/** Scalar function calls: arguments, lambdas, window units, overloads. Source: ksqlDB's ExpressionTypeManager and UdfIndex. */
 import { StatementError } from '../../errors.ts'
 import type { ScalarFunction } from '../../functions/declaration.ts'
 import { type ArgumentType, resolveScalar, type ScalarResolution, signatureOf } from '../../functions/resolve.ts'

@@ -1,4 +1,4 @@
-/** Searched CASE: conditions are BOOLEAN, all results of one type; nothing is converted. Source: sql.md 4.6. */
+/** Searched CASE: conditions are BOOLEAN, all results of one type; nothing is converted. Source: ksqlDB's ExpressionTypeManager. */
 import type { SearchedCase, Expression as Syntax, WhenClause } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { equalTypes, type SqlType } from '../../types/sql-type.ts'

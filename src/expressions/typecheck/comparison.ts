@@ -1,4 +1,4 @@
-/** Comparisons and BETWEEN: which types compare, and what has to be converted first. Source: sql.md 4.5 and 3 (system columns). */
+/** Comparisons and BETWEEN: which types compare, and what has to be converted first. Source: ksqlDB's ComparisonUtil. */
 import type { Between, Comparison, ComparisonOperator, Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { asDecimalType, commonType } from '../../types/convertible.ts'

@@ -1,4 +1,4 @@
-/** ARRAY[...], MAP(...), STRUCT(...). Source: sql.md 4.7. */
+/** ARRAY[...], MAP(...), STRUCT(...). Source: ksqlDB's ExpressionTypeManager. */
 import type { ArrayConstructor, MapConstructor, StructConstructor } from '../../sql/ast.ts'
 import { array, map, struct } from '../../types/sql-type.ts'
 import type { Expression } from '../expression.ts'

@@ -1,6 +1,6 @@
 /**
  * The common type of a list of expressions: IN, ARRAY[...], the keys and the values of MAP(...). It starts at the first expression that
- * is not NULL and widens in order; literals give way to the others. Source: sql.md 4.3, rules 2 and 3.
+ * is not NULL and widens in order; literals give way to the others. Source: ksqlDB's CoercionUtil.
  */
 import { StatementError } from '../../errors.ts'
 import type { Expression as Syntax } from '../../sql/ast.ts'

@@ -1,4 +1,4 @@
-/** AND, OR, NOT, IS NULL, IN, LIKE. Source: sql.md 4.3 and 4.5. */
+/** AND, OR, NOT, IS NULL, IN, LIKE. Source: ksqlDB's ExpressionTypeManager. */
 
 import { StatementError } from '../../errors.ts'
 import { compileLike } from '../../functions/like.ts'

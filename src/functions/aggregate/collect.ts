@@ -24,7 +24,7 @@ const column = [parameter('value', 'T', 'the column')]
 const elementEquality = ([type]: readonly SqlType[]): Equality => nullsEqual(equality(type!))
 const arrayOf = ([type]: readonly SqlType[]): SqlType => array(type!)
 
-/** A copy: the state goes on changing while the result is on its way. */
+/** A copy: the state keeps changing while the result is on its way. */
 const copy = (state: Value): Value => list(state).slice()
 
 export const collectFunctions: readonly FunctionDeclaration[] = [

@@ -8,7 +8,7 @@ export const ANY: CharSet = [0, MAX_CODE_POINT]
 
 export const single = (codePoint: number): CharSet => [codePoint, codePoint]
 
-/** Of characters and ranges: `chars('a-z_')`; a `-` first or last is itself. */
+/** A set from characters and ranges: `chars('a-z_')`; a `-` first or last is itself. */
 export function chars(text: string): CharSet {
   const points = Array.from(text, (character) => character.codePointAt(0)!)
   const ranges: number[] = []

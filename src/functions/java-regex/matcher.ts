@@ -1,7 +1,7 @@
 /**
  * Runs a program by backtracking within bounds, with Java's meaning of groups and empty loops. Where the program is regular it notes
  * each (instruction, position) it has tried, as RE2's BitState does: what failed once fails again, so time is at most
- * instructions x length. Otherwise the number of steps is limited. A search that goes on behind the last match of the same text keeps
+ * instructions x length. Otherwise the number of steps is limited. A search that continues behind the last match of the same text keeps
  * notes and steps, so that all matches of a text take no longer than one may.
  */
 import { contains } from './char-set.ts'
@@ -84,7 +84,7 @@ export class Matcher {
   #run(first: number, position: number): number {
     const { instructions } = this.#program
     const text = this.#text
-    // Entries: an instruction and a position to go on from, or ~slot and its former value.
+    // Entries: an instruction and a position to continue from, or ~slot and its former value.
     const stack: number[] = [first, position]
     while (stack.length > 0) {
       let at = stack.pop()!
@@ -163,7 +163,7 @@ export class Matcher {
     this.#slots[slot] = value
   }
 
-  /** Where to go on after a look or an atomic group whose sub-program starts at `first`, or -1. */
+  /** Where to continue after a look or an atomic group whose sub-program starts at `first`, or -1. */
   #nested(instruction: Instruction & { op: 'look' | 'atomic' }, first: number, at: number, stack: number[]): number {
     const before = this.#slots.slice()
     const end =

@@ -16,9 +16,9 @@ export type Instruction =
   | { readonly op: 'progress'; readonly slot: number; exit: number }
   | { readonly op: 'assert'; readonly at: Extract<RegexNode, { kind: 'assertion' }>['at']; readonly unixLines: boolean }
   | { readonly op: 'backreference'; readonly index: number; readonly ignoreCase: boolean }
-  /** The sub-program follows, up to its `accept`; then goes on at `next`. */
+  /** The sub-program follows, up to its `accept`; the match then continues at `next`. */
   | { readonly op: 'look'; readonly behind: LookBehind | null; readonly negative: boolean; next: number }
-  /** The sub-program follows; its first match stands; then goes on at `next`. */
+  /** The sub-program follows; its first match stands, and the match then continues at `next`. */
   | { readonly op: 'atomic'; next: number }
   /** The end of a look-behind's sub-program: must be where the look stands. */
   | { readonly op: 'endBehind' }

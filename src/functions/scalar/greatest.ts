@@ -7,7 +7,7 @@ import { type FunctionDeclaration, parameter, type ScalarVariant, scalar } from 
 
 const PLAIN_TYPES = ['INT', 'BIGINT', 'DOUBLE', 'STRING', 'BYTES', 'DATE', 'TIME', 'TIMESTAMP'] as const
 
-/** Of those that are not NULL, the first one that no other beats. */
+/** The first argument that no other beats; NULLs do not count. */
 function best(values: readonly Value[], beats: (order: number) => boolean, compare: Comparator): Value {
   let found: Value = null
   for (const value of values) {

@@ -282,7 +282,7 @@ function instr(text: string | null, part: string | null, position = 1, occurrenc
   const backwards = position < 0
   let index = backwards ? text.length + position + 1 : position - 2
   for (let found = 0; found < occurrence; found++) {
-    // At the end of its way; the empty text is found there for ever.
+    // The end of the text has been reached, where the empty text would be found again and again.
     if (backwards ? index === 0 : index >= text.length) return 0
     index = backwards ? text.lastIndexOf(part, index - 1) : text.indexOf(part, index + 1)
     if (index === -1) return 0

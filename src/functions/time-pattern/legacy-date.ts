@@ -1,6 +1,6 @@
 /**
  * PARSE_DATE's patterns: those of java.text.SimpleDateFormat, read leniently in GMT, as Commons Lang's FastDateFormat does: the text
- * may go on after the pattern, month 13 is January of the next year, and a number may have any length unless digits follow it.
+ * may continue after the pattern, month 13 is January of the next year, and a number may have any length unless digits follow it.
  */
 import { DAY_MS } from '../../types/time-text.ts'
 import { type Token, tokenize } from './tokens.ts'

@@ -1,4 +1,4 @@
-/** Values of fields: from text and to text, by SQL type. Source: formats.md section 3, ksqlDB's delimited serde. */
+/** Values of fields: from text and to text, by SQL type. Source: ksqlDB's KsqlDelimitedDeserializer. */
 import { decodeBase64, encodeBase64 } from '../../types/base64.ts'
 import { Decimal } from '../../types/decimal.ts'
 import { doubleToText, parseDouble } from '../../types/double-text.ts'

@@ -1,4 +1,4 @@
-/** Decoders of JSON values by SQL type, with the coercions of formats.md section 2. JSON `null` is NULL for every type. */
+/** Decoders of JSON values by SQL type, with the coercions of ksqlDB's KsqlJsonDeserializer. JSON `null` is NULL for every type. */
 
 import { Decimal } from '../../types/decimal.ts'
 import { parseDouble } from '../../types/double-text.ts'

@@ -1,5 +1,5 @@
 /**
- * Values as JSON text by SQL type. NULL is `null`. Source: formats.md section 2.
+ * Values as JSON text by SQL type. NULL is `null`. Source: ksqlDB's JSON serde.
  */
 import { encodeBase64 } from '../../types/base64.ts'
 import { doubleToJson } from '../../types/json-text.ts'

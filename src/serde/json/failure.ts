@@ -25,7 +25,7 @@ export const failureWithin = (error: unknown, step: string): unknown =>
 
 export const malformed = (message: string): ReadFailure => new ReadFailure(message, null)
 
-/** What is wrong at `position`, for a document that does not go on as JSON must. */
+/** What is wrong at `position`, for a document that does not continue as JSON must. */
 export function unexpectedAt(bytes: Buffer, start: number, position: number, end: number): ReadFailure {
   if (position >= end || position < start) return malformed('Unexpected end-of-input: the JSON document is cut off')
   const byte = bytes[position]!

@@ -16,7 +16,7 @@ import {
   type ValueReader,
 } from './value-reader.ts'
 
-/** Where the reading of an object stands, for whoever goes on where the form ends. */
+/** Where the reading of an object stands, for the scanner, which continues where the form ends. */
 export interface Progress {
   /** Members that were read or stepped over. */
   place: number
@@ -26,7 +26,7 @@ export interface Progress {
 
 /**
  * Reads members from the input's position on, which is behind the value before them (for the first: at the brace), and leaves it behind
- * the last one's value or the object. False if the object goes on otherwise: then the position is behind the last value that was read, and
+ * the last one's value or the object. False if the object continues otherwise: then the position is behind the last value that was read, and
  * `progress.place` tells how many members that makes. Throws a ReadFailure.
  */
 export type ReadMembers = (input: JsonInput, row: Row, pending: Int32Array, progress: Progress) => boolean

@@ -1,6 +1,6 @@
 /**
  * Keys of maps. Maps of one column mostly have the same keys in the same order: a key that stands where it stood in the map before is not
- * made anew, which saves its text and the hash of it.
+ * made again, which saves its text and the hash of it.
  */
 import type { JsonInput } from './input.ts'
 import { readString, UNKNOWN } from './text.ts'

@@ -3,7 +3,7 @@
  * properties wanted, for STRUCT values.
  *
  * Objects of one topic mostly name their properties in one order, so the scanner first compares each name with the one that stood at the
- * same place in the object before; only a miss looks the name up. Objects that go on being written alike are read by their form, for which
+ * same place in the object before; only a miss looks the name up. Objects that are all written alike are read by their form, for which
  * source is generated (form.ts), and by the scanner from the first place on where one is written otherwise.
  */
 import type { Row } from '../../types/value.ts'

@@ -2,14 +2,14 @@
  * Which column a property of a JSON object belongs to. Names are learned as bytes the first time they are seen; from then on a property is
  * recognized by comparing bytes, usually with the one name that stood at the same place in the last object.
  *
- * Matching (formats.md section 2): a property whose name is the column's; else one whose upper-cased name is the column's.
+ * Matching, as ksqlDB's KsqlJsonDeserializer does it: a property whose name is the column's; else one whose upper-cased name is the column's.
  */
 import { COLON, QUOTE } from './syntax.ts'
 import { badEscape, resolvedEscapes } from './text.ts'
 
 /** Neither the exact nor the upper-cased name is a wanted column. */
 export const UNWANTED = -1
-/** Names beyond this many are resolved anew each time: a topic with ever new names must not fill the memory. */
+/** Names beyond this many are resolved each time they occur: a topic with ever new names must not fill the memory. */
 export const MAX_NAMES = 2048
 /** The beginning of a name that can be compared as four words. */
 export const WORD_BYTES = 16

@@ -17,10 +17,10 @@ export const SPACE = 0x20
 /** As Jackson's default limit. */
 const MAX_DEPTH = 1000
 
-/** A string that goes on for longer than this is searched by the native indexOf: measured break-even of its call with the loop. */
+/** A string longer than this is searched by the native indexOf: measured break-even of its call with the loop. */
 const LOOP_BYTES = 32
 
-/** The byte is a blank, tab, CR or LF; other control characters stand where nothing may stand and are found by whoever reads on. */
+/** The byte is a blank, tab, CR or LF; other control characters stand where nothing may stand, and what reads next finds them. */
 export const isSpace = (byte: number): boolean => byte === SPACE || (byte <= 0x0d && byte >= 0x09 && byte !== 0x0b)
 
 export const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39

@@ -69,7 +69,7 @@ function readLongString(input: JsonInput, start: number, behind: number): string
   return text.includes('\\') ? parseString(`"${text}"`) : text
 }
 
-/** As readString, for the last value of a document. One with long escaped texts there goes on having them. */
+/** As readString, for the last value of a document. A document with a long escaped text there is followed by others like it. */
 export function readLastString(input: JsonInput, behind: number): string {
   return input.longEscapes ? readLongEscaped(input, input.position + 1, behind) : readString(input, behind)
 }

@@ -16,7 +16,7 @@ export const FAST_STRING = 1
 export const FAST_INT32 = 2
 export const FAST_INT64 = 3
 export const FAST_DOUBLE = 4
-/** Not read faster by itself, but known to whoever reads whole documents otherwise. */
+/** Not read faster by itself; the readers of whole documents need to tell it from the rest. */
 export const FAST_BOOLEAN = 5
 export type FastKind =
   | typeof NOT_FAST
