@@ -38,7 +38,7 @@ export async function runServer(options: ServerCommandOptions, serve: Serve): Pr
   }
   console.log(`Millrace listens on ${serving.urls.join(', ')}, ${serving.storage}. Ctrl-C stops it.`)
   const signal = await stopped
-  console.log(`${signal}: finishing what is under way. A second one stops at once.`)
+  console.log(`${signal}: finishing running work. A second signal stops at once.`)
   process.once('SIGINT', () => process.exit(130))
   process.once('SIGTERM', () => process.exit(143))
   await serving.close()
