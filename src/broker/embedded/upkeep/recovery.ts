@@ -24,7 +24,6 @@ import {
   ftruncateSync,
   openSync,
   readSync,
-  renameSync,
   rmSync,
   statSync,
 } from 'node:fs'
@@ -33,14 +32,11 @@ import { makeDirectory } from '../../make-directory.ts'
 import {
   BATCH_HEADER_BYTES,
   baseOffset,
-  controlBatch,
   controlOutcome,
-  emptyBatch,
   isControl,
   isTransactional,
   MAX_OFFSETS_PER_BATCH,
   producerId,
-  setBaseOffset,
   type TransactionOutcome,
 } from '../../record-batch.ts'
 import { type AbortedEntry, readAborted, summarize, writeAborted } from '../segments/aborted-index.ts'
@@ -49,7 +45,6 @@ import {
   freePath,
   indexPath,
   logPath,
-  PARTIAL_SUFFIX,
   quarantineDirectory,
   segmentName,
   writeFully,
@@ -61,6 +56,7 @@ import { batchEnd, batchMaxTimestamp, findNextBatch, type ScannedBatch, scanBatc
 import type { PartitionCheckpoint } from './checkpoint.ts'
 import { finishSwaps } from './compaction-swap.ts'
 import type { Damages } from './damages.ts'
+import { copyRange, fillingFor, fitsItsSuccessor, writeAgain } from './segment-rewrite.ts'
 
 export interface RecoveryInput extends TopicPartition {
   readonly dataDir: string
@@ -192,7 +188,7 @@ class Recovery {
       if (size === 0 || bases.includes(base)) continue
       const end = segments[index + 1]?.base ?? this.#floor
       this.#lose({ from: base, to: end, bytes: size, keptIn: null, what: `${logPath(directory, base)} is missing` })
-      writeAnew(logPath(directory, base), (target) => writeFully(target, this.#filling(base, end), 0))
+      writeAgain(logPath(directory, base), (target) => writeFully(target, this.#fillingFor(base, end), 0))
       rmSync(indexPath(directory, base), { force: true })
     }
     if (listSegments(directory).length === 0) closeSync(openSync(logPath(directory, this.#startOffset), 'a'))
@@ -342,8 +338,8 @@ class Recovery {
     const what = `bytes ${this.#position} to ${next} of ${path} are damaged`
     const bytes = next - this.#position
     this.#lose({ from: this.#offset, to: nextOffset, bytes, keptIn: this.#quarantine(base), what })
-    writeAnew(path, (target) => {
-      const filling = this.#filling(this.#offset, nextOffset)
+    writeAgain(path, (target) => {
+      const filling = this.#fillingFor(this.#offset, nextOffset)
       copyRange(source, target, { from: 0, to: this.#position, at: 0 })
       writeFully(target, filling, this.#position)
       copyRange(source, target, { from: next, to: end, at: this.#position + filling.length })
@@ -370,7 +366,7 @@ class Recovery {
         what: `bytes ${position} to ${end} of ${segment.path}, its end, fail their checksum`,
       })
     ftruncateSync(descriptor, position)
-    writeFully(descriptor, this.#filling(offset, missingTo), position)
+    writeFully(descriptor, this.#fillingFor(offset, missingTo), position)
     this.#isRewritten = true
     return true
   }
@@ -408,24 +404,8 @@ class Recovery {
     damages.report({ topic, partition, offset, records: from === to ? null : to - offset, bytes, keptIn, what })
   }
 
-  /** Batches without records that take the offsets `[from, to)`, with the abort markers that were among them. */
-  #filling(from: number, to: number): Buffer {
-    const batches: Buffer[] = []
-    const fill = (start: number, end: number) => {
-      for (let offset = start; offset < end; offset += MAX_OFFSETS_PER_BATCH)
-        batches.push(emptyBatch({ offset, offsets: Math.min(end - offset, MAX_OFFSETS_PER_BATCH) }))
-    }
-    let offset = from
-    for (const { producerId: id, markerOffset } of this.#aborted) {
-      if (markerOffset < from || markerOffset >= to) continue
-      fill(offset, markerOffset)
-      const marker = controlBatch({ outcome: 'abort', producerId: id, producerEpoch: 0, timestamp: this.#input.now })
-      setBaseOffset(marker, 0, markerOffset)
-      batches.push(marker)
-      offset = markerOffset + 1
-    }
-    fill(offset, to)
-    return Buffer.concat(batches)
+  #fillingFor(from: number, to: number): Buffer {
+    return fillingFor({ from, to, aborted: this.#aborted, now: this.#input.now })
   }
 
   /** Copies the segment as it is now, and returns the copy's path. */
@@ -439,50 +419,7 @@ class Recovery {
   }
 }
 
-/**
- * Whether the offsets of the whole batch at `next` agree with those of the batch behind it: no checksum covers them. With no whole batch
- * behind it there is nothing to compare.
- */
-function fitsItsSuccessor(
-  descriptor: number,
-  { next, end, isContiguous }: { readonly next: number; readonly end: number; readonly isContiguous: boolean },
-): boolean {
-  const scan = scanBatches(descriptor, { from: next, end, minOffset: 0 })
-  const batch = scan.next()
-  if (batch.done === true) return false
-  const { position, size } = batch.value
-  const expected = batchEnd(batch.value)
-  const successor = scanBatches(descriptor, { from: position + size, end, minOffset: 0 }).next()
-  if (successor.done === true) return true
-  const found = baseOffset(successor.value.bytes, successor.value.at)
-  return isContiguous ? found === expected : found >= expected
-}
-
 function isSame(a: readonly AbortedEntry[], b: readonly AbortedEntry[]): boolean {
   const [first, second] = [summarize(a, Infinity), summarize(b, Infinity)]
   return first.count === second.count && first.checksum === second.checksum
-}
-
-/** Replaces the file at `path` by what `write` puts into a new one. */
-function writeAnew(path: string, write: (target: number) => void): void {
-  const partial = `${path}${PARTIAL_SUFFIX}`
-  const target = openSync(partial, 'w')
-  try {
-    write(target)
-  } finally {
-    closeSync(target)
-  }
-  renameSync(partial, path)
-}
-
-const COPY_BYTES = 4 * 1024 * 1024
-
-/** Copies the bytes `[from, to)` of `source` to `at` in `target`. */
-function copyRange(source: number, target: number, range: { from: number; to: number; at: number }): void {
-  const buffer = Buffer.allocUnsafe(Math.min(COPY_BYTES, range.to - range.from))
-  for (let from = range.from; from < range.to; ) {
-    const count = readSync(source, buffer, 0, Math.min(buffer.length, range.to - from), from)
-    writeFully(target, buffer.subarray(0, count), range.at + from - range.from)
-    from += count
-  }
 }
