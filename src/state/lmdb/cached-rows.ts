@@ -5,16 +5,15 @@
  * While nothing was evicted since the prefix was empty, the cache is complete: it also knows what is not there.
  */
 
-import { ByteBuffer } from '../../types/byte-buffer.ts'
 import { SortedMap } from '../sorted-map.ts'
 import type { KeyRange, StoredRow, StoreKey } from '../store.ts'
 import { CacheEntry, entryBytes, NEW_ENTRY_BYTES } from './cache-budget.ts'
 import { DirtyEntries, EvictionHand } from './cache-entries.ts'
 import type { LogChange, StoreSpace } from './durable-store.ts'
-import { isCut, NUMBER_BYTES, readKey, writeBound, writeKey, writeNumber } from './key-bytes.ts'
+import { isCut, writeKey } from './key-bytes.ts'
 import { after, RANGE_CHUNK, type RawEntry } from './lmdb-environment.ts'
 import { PART_CHANGES } from './pending-batch.ts'
-import { readCutKey } from './row-bytes.ts'
+import { RowKeys } from './row-keys.ts'
 import type { WriteBatch } from './write-batch.ts'
 
 export class RowEntry extends CacheEntry {
@@ -51,7 +50,7 @@ export class CachedRows {
   readonly #space: StoreSpace
   /** Start of the rows' window, written before their keys; null if the store has no windows. */
   readonly start: number | null
-  readonly #prefixLength: number
+  readonly #keys: RowKeys
   readonly #entries = new Map<StoreKey, RowEntry>()
   #isComplete: boolean
   #mayBeStored: boolean
@@ -72,7 +71,7 @@ export class CachedRows {
     this.#space = owner.space
     this.#dirty = new DirtyEntries(owner.space.budget)
     this.start = start
-    this.#prefixLength = owner.space.prefix.length + (start === null ? 0 : NUMBER_BYTES)
+    this.#keys = new RowKeys(owner.space.prefix, start)
     this.#isComplete = isComplete
     this.#mayBeStored = !isComplete
   }
@@ -135,17 +134,17 @@ export class CachedRows {
    * each key at most once.
    */
   *entries(range: KeyRange = {}): Generator<readonly [StoreKey, StoredRow]> {
-    const to = this.#upperBound(range.to)
-    let from: Buffer = this.#lowerBound(range.from)
+    const to = this.#keys.upperBound(range.to)
+    let from: Buffer = this.#keys.lowerBound(range.from)
     let position: StoreKey | undefined
     for (;;) {
       const stored = this.#mayBeStored ? this.#space.environment.chunk(from, to) : []
       const isLast = stored.length < RANGE_CHUNK
-      const merged = this.#merge(stored, position, isLast ? undefined : this.#keyOf(stored.at(-1)!), range)
+      const merged = this.#merge(stored, position, isLast ? undefined : this.#keys.read(stored.at(-1)!), range)
       for (const entry of merged) if (isInRange(entry[0], range)) yield entry
       if (isLast) return
       from = after(stored.at(-1)!.key)
-      position = this.#keyOf(stored.at(-1)!)
+      position = this.#keys.read(stored.at(-1)!)
     }
   }
 
@@ -217,7 +216,7 @@ export class CachedRows {
 
   #load(key: StoreKey): StoredRow | undefined {
     this.#space.usage.misses++
-    const bytes = this.#space.environment.get(this.#keyBytes(key))
+    const bytes = this.#space.environment.get(this.#keys.bytes(key))
     if (bytes === undefined) {
       this.#missedKey = key
       return undefined
@@ -232,7 +231,7 @@ export class CachedRows {
   #isInLmdb(key: StoreKey): boolean {
     if (this.#isComplete || key === this.#missedKey) return false
     this.#space.usage.misses++
-    return this.#space.environment.has(this.#keyBytes(key))
+    return this.#space.environment.has(this.#keys.bytes(key))
   }
 
   #insertDirty(entry: RowEntry): void {
@@ -276,7 +275,7 @@ export class CachedRows {
   #write(entry: RowEntry, batch: WriteBatch): void {
     const { bytes } = batch
     batch.begin()
-    this.#writePrefix(bytes)
+    this.#keys.writePrefix(bytes)
     const keyStart = bytes.position
     writeKey(entry.key, bytes)
     entry.willBeStored = entry.value !== undefined
@@ -312,7 +311,7 @@ export class CachedRows {
     const changed = this.#unwrittenBetween(position ?? from, last ?? to).filter(({ key }) => key !== position)
     let next = 0
     for (const raw of stored) {
-      const key = this.#keyOf(raw)
+      const key = this.#keys.read(raw)
       for (; next < changed.length && changed[next]!.key < key; next++) pushRow(merged, changed[next]!)
       const cached = this.#entries.get(key)
       if (cached?.isUnwritten === true) continue
@@ -331,42 +330,7 @@ export class CachedRows {
     for (const [, entry] of this.#unwritten.entries(from, to)) entries.push(entry)
     return entries
   }
-
-  #keyOf({ key, value }: RawEntry): StoreKey {
-    return readKey(key, this.#prefixLength, key.length) ?? readCutKey(value)
-  }
-
-  #writePrefix(sink: ByteBuffer): void {
-    sink.writeBytes(this.#space.prefix)
-    if (this.start !== null) writeNumber(this.start, sink)
-  }
-
-  /** Valid until the next call, of any rows. */
-  #keyBytes(key: StoreKey): Buffer {
-    scratch.position = 0
-    this.#writePrefix(scratch)
-    writeKey(key, scratch)
-    return scratch.since(0)
-  }
-
-  #lowerBound(key: StoreKey | undefined): Buffer {
-    scratch.position = 0
-    this.#writePrefix(scratch)
-    if (key !== undefined) writeBound(key, scratch)
-    return Buffer.from(scratch.since(0))
-  }
-
-  /** What no key in the range reaches. No key begins with 0xff. */
-  #upperBound(key: StoreKey | undefined): Buffer {
-    scratch.position = 0
-    this.#writePrefix(scratch)
-    const isWhole = key !== undefined && writeBound(key, scratch)
-    scratch.writeByte(isWhole ? 0 : 0xff)
-    return Buffer.from(scratch.since(0))
-  }
 }
-
-const scratch = new ByteBuffer(64)
 
 /** Large batches are written in parts: in key order, each part touches a region of the tree instead of a page for each key. */
 const byKey = (a: RowEntry, b: RowEntry): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)

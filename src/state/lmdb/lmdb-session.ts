@@ -3,7 +3,6 @@
  * expires is found by end, at once, and deleted with the next batch.
  */
 
-import { ByteBuffer } from '../../types/byte-buffer.ts'
 import { compareKeys } from '../key.ts'
 import { SortedMap } from '../sorted-map.ts'
 import type { Session, SessionStore, StoredRow, StoreKey } from '../store.ts'
@@ -13,34 +12,22 @@ import {
   type DurableStore,
   isEmpty,
   type LogChange,
-  prefixEnd,
   type Staged,
   type StoreSpace,
   type StoreSummary,
 } from './durable-store.ts'
-import { writeText } from './key-bytes.ts'
-import {
-  type Bounds,
-  readEndKey,
-  readSessionKey,
-  sessionRange,
-  writeEnding,
-  writeEndKey,
-  writeSessionKey,
-  writeSessionsOf,
-} from './session-bytes.ts'
 import { SessionEntry } from './session-entry.ts'
+import { type KeyedBounds, StoredSessions } from './stored-sessions.ts'
 import type { WriteBatch } from './write-batch.ts'
 
 /** Memory of a session that was never encoded. */
 const NEW_SESSION_BYTES = entryBytes(40)
 
-type KeyedBounds = { readonly key: StoreKey } & Bounds
-
 export class LmdbSessionStore implements SessionStore, DurableStore {
   readonly kind = 'session'
   readonly store = this
   readonly #space: StoreSpace
+  readonly #stored: StoredSessions
   readonly #entries = new Map<StoreKey, SessionEntry>()
   readonly #byEnd = new SortedMap<number, Set<StoreKey>>()
   /** LMDB has no key that is not in memory. */
@@ -58,6 +45,7 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
   /** `summary`: that of the last checkpoint; null if LMDB has nothing. */
   constructor(space: StoreSpace, summary: StoreSummary | null) {
     this.#space = space
+    this.#stored = new StoredSessions(space)
     this.#dirty = new DirtyEntries(space.budget)
     this.#count = summary?.count ?? 0
     this.#isComplete = isEmpty(space)
@@ -80,7 +68,7 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
       }
     }
     for (const bounds of this.#storedEnding(Math.max(from, this.#expired), to)) {
-      const value = this.#read(bounds)
+      const value = this.#stored.read(bounds)
       if (value !== undefined) found.push([bounds.key, { start: bounds.start, end: bounds.end, value }])
     }
     return found.sort(([keyA, a], [keyB, b]) => a.end - b.end || a.start - b.start || compareKeys(keyA, keyB))
@@ -108,15 +96,7 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
   }
 
   *all(): Generator<readonly [StoreKey, Session]> {
-    const { environment, prefix, rows } = this.#space
-    if (!this.#isComplete) {
-      const { from, to } = sessionRange(prefix, 'byKey')
-      for (const raw of environment.range(from, to)) {
-        const { key, start, end } = readSessionKey(prefix, raw.key, raw.value)
-        if (this.#entries.has(key) || end < this.#expired) continue
-        yield [key, { start, end, value: rows.read(raw.value) }]
-      }
-    }
+    if (!this.#isComplete) yield* this.#stored.all(({ key, end }) => !this.#entries.has(key) && end >= this.#expired)
     for (const { key, sessions } of [...this.#entries.values()]) for (const session of sessions) yield [key, session]
   }
 
@@ -128,7 +108,7 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
     this.#deletes.push(...gone)
     this.#count -= gone.length
     this.#expired = Math.max(this.#expired, end)
-    this.#firstStoredEnd = this.#endAtOrAfter(end)
+    this.#firstStoredEnd = this.#stored.endAtOrAfter(end)
   }
 
   count(): number {
@@ -142,7 +122,7 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
   stage(batch: WriteBatch, log: LogChange | null): Staged {
     const deletes = this.#deletes
     this.#deletes = []
-    for (const { key, ...bounds } of deletes) this.#writeDelete(key, bounds, batch, log)
+    for (const { key, ...bounds } of deletes) this.#stored.writeDelete(key, bounds, batch, log)
     const staged = this.#dirty.take().map((entry) => {
       const before = entry.stored
       this.#write(entry, batch, log)
@@ -184,16 +164,8 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
   }
 
   #load(key: StoreKey): SessionEntry | undefined {
-    const { environment, prefix, rows, usage } = this.#space
-    usage.misses++
-    scratch.position = 0
-    writeSessionsOf(prefix, key, scratch)
-    const from = Buffer.from(scratch.since(0))
-    const sessions: Session[] = []
-    for (const raw of environment.range(from, prefixEnd(from))) {
-      const { start, end } = readSessionKey(prefix, raw.key, raw.value)
-      if (end >= this.#expired) sessions.push({ start, end, value: rows.read(raw.value) })
-    }
+    this.#space.usage.misses++
+    const sessions = [...this.#stored.sessionsOf(key, ({ end }) => end >= this.#expired)]
     return sessions.length === 0 ? undefined : this.#addEntry(key, sessions)
   }
 
@@ -226,32 +198,7 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
   /** Sessions in LMDB with end in `[from, to]`, or below `to`, of keys that are not in memory. */
   *#storedEnding(from: number, to: number, inclusive = true): Generator<KeyedBounds> {
     if (this.#isComplete || from > to) return
-    const { environment, prefix } = this.#space
-    const range = { from: this.#endingAt(from), to: this.#endingAt(to) }
-    for (const raw of environment.range(range.from, inclusive ? prefixEnd(range.to) : range.to)) {
-      const bounds = readEndKey(prefix, raw.key, raw.value)
-      if (!this.#entries.has(bounds.key)) yield bounds
-    }
-  }
-
-  /** The earliest end in LMDB that is not before `end`; Infinity if there is none. */
-  #endAtOrAfter(end: number): number {
-    const { environment, prefix } = this.#space
-    const [raw] = environment.chunk(this.#endingAt(end), sessionRange(prefix, 'byEnd').to, 1)
-    return raw === undefined ? Number.POSITIVE_INFINITY : readEndKey(prefix, raw.key, raw.value).end
-  }
-
-  #endingAt(end: number): Buffer {
-    scratch.position = 0
-    writeEnding(this.#space.prefix, end, scratch)
-    return Buffer.from(scratch.since(0))
-  }
-
-  #read({ key, ...bounds }: KeyedBounds): StoredRow | undefined {
-    scratch.position = 0
-    writeSessionKey(this.#space.prefix, key, bounds, scratch)
-    const bytes = this.#space.environment.get(scratch.since(0))
-    return bytes === undefined ? undefined : this.#space.rows.read(bytes)
+    for (const bounds of this.#stored.ending(from, to, inclusive)) if (!this.#entries.has(bounds.key)) yield bounds
   }
 
   #expireEntries(end: number): void {
@@ -282,38 +229,8 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
     entry.isDirty = false
     entry.staged++
     const { puts, deletes } = entry.takeChanges()
-    for (const bounds of deletes) this.#writeDelete(entry.key, bounds, batch, log)
-    for (const session of puts) this.#writePut(entry.key, session, batch, log)
-  }
-
-  #writePut(key: StoreKey, session: Session, batch: WriteBatch, log: LogChange | null): void {
-    const { prefix, rows, usage } = this.#space
-    const { bytes } = batch
-    const start = bytes.position
-    batch.begin()
-    const cutKey = writeSessionKey(prefix, key, session, bytes) ? (key as string) : null
-    batch.endKey()
-    rows.write(session.value, cutKey, bytes)
-    batch.endPut()
-    log?.(batch.lastKey().subarray(prefix.length), batch.lastValue())
-    batch.begin()
-    writeEndKey(prefix, key, session, bytes)
-    batch.endKey()
-    if (cutKey !== null) writeText(cutKey, bytes)
-    batch.endPut()
-    usage.writtenEntries++
-    usage.writtenBytes += bytes.position - start
-  }
-
-  #writeDelete(key: StoreKey, bounds: Bounds, batch: WriteBatch, log: LogChange | null): void {
-    const { prefix } = this.#space
-    batch.begin()
-    writeEndKey(prefix, key, bounds, batch.bytes)
-    batch.endDelete()
-    batch.begin()
-    writeSessionKey(prefix, key, bounds, batch.bytes)
-    batch.endDelete()
-    log?.(batch.lastKey().subarray(prefix.length), null)
+    for (const bounds of deletes) this.#stored.writeDelete(entry.key, bounds, batch, log)
+    for (const session of puts) this.#stored.writePut(entry.key, session, batch, log)
   }
 
   #written(entry: SessionEntry): void {
@@ -342,5 +259,3 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
     }
   }
 }
-
-const scratch = new ByteBuffer(64)
