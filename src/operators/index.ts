@@ -3,6 +3,7 @@ import { type AggregateStep, aggregate } from './aggregate/aggregate.ts'
 import { type TableAggregateStep, tableAggregate } from './aggregate/table-aggregate.ts'
 import { windowedAggregate } from './aggregate/windowed-aggregate.ts'
 import type { WindowedAggregateStep } from './aggregate/windowed-step.ts'
+import { EDGES, type EdgeDefinition, type EdgeStep } from './edges.ts'
 import type { ForeignKeyLookupStep, ForeignKeyResolveStep, ForeignKeySubscribeStep } from './join/foreign-key-join.ts'
 import { foreignKeyLookup } from './join/foreign-key-lookup.ts'
 import { foreignKeyResolve } from './join/foreign-key-resolve.ts'
@@ -18,7 +19,7 @@ import { type ProjectStep, project } from './stateless/project.ts'
 import { type SelectKeyStep, selectKey } from './stateless/select-key.ts'
 import { type TableFilterStep, tableFilter } from './stateless/table-filter.ts'
 import { type TableGroupByStep, tableGroupBy } from './stateless/table-group-by.ts'
-import type { RepartitionStep, SinkStep, SourceStep, SubscriberStep } from './step.ts'
+import type { StepFacts } from './step-facts.ts'
 import { type MaterializeStep, materialize } from './table/materialize.ts'
 
 /** Steps that operators carry out. */
@@ -40,9 +41,6 @@ export type OperatorStep =
   | ForeignKeySubscribeStep
   | ForeignKeyLookupStep
   | ForeignKeyResolveStep
-
-/** Steps at the edges of a topology, carried out by the runtime. */
-export type EdgeStep = SourceStep | RepartitionStep | SinkStep | SubscriberStep
 
 export type Step = OperatorStep | EdgeStep
 
@@ -67,3 +65,9 @@ export const OPERATORS: {
   foreignKeyLookup,
   foreignKeyResolve,
 }
+
+/** What is known about a step's kind, be it an operator or an edge. */
+export const factsOf = <S extends Step>({ kind }: S): StepFacts<S> & Pick<EdgeDefinition<S>, 'inputs'> =>
+  STEPS[kind] as unknown as StepFacts<S> & Pick<EdgeDefinition<S>, 'inputs'>
+
+const STEPS = { ...OPERATORS, ...EDGES }

@@ -5,11 +5,10 @@
 import type { StoredRow } from '../state/store.ts'
 import type { Window } from '../types/record.ts'
 import type { Row } from '../types/value.ts'
-import { compileAggregateFunctions } from './aggregate/aggregate-functions.ts'
-import { compilePredicate, compileRow } from './evaluate.ts'
-import type { Step } from './index.ts'
+import { factsOf, type Step } from './index.ts'
 import type { OperatorContext } from './operator.ts'
 import type { StepId } from './step.ts'
+import type { ViewStage } from './step-facts.ts'
 
 export interface MaterializedView {
   /** The table's row for an entry of the store; null if HAVING leaves it out. `window`: of the entry's key, if that is windowed. */
@@ -27,8 +26,6 @@ export interface MaterializedStages {
   /** Steps after it, in order: projections, filters of tables. */
   readonly stages: readonly StepId[]
 }
-
-type Stage = (row: Row, key: Row, window: Window | null) => Row | null
 
 /** Throws an Error if one of the stages is a step of another kind, or unknown. */
 export function materializedView(
@@ -56,26 +53,8 @@ function findStep(id: StepId, steps: readonly Step[]): Step {
   return step
 }
 
-function compileStage(step: Step, context: OperatorContext): Stage {
-  switch (step.kind) {
-    case 'materialize':
-      return (row) => row
-    case 'aggregate':
-    case 'tableAggregate': {
-      const { output, complete } = compileAggregateFunctions(step.functions, context)
-      return (states, key) => output(key, complete(states))
-    }
-    case 'windowedAggregate': {
-      const { output } = compileAggregateFunctions(step.functions, context)
-      return (states, key, window) => [...output(key, states), window!.start, window!.end]
-    }
-    case 'tableFilter': {
-      const matches = compilePredicate(step, context)
-      return (row) => (matches(row) ? row : null)
-    }
-    case 'project':
-      return compileRow(step.columns, context)
-    default:
-      throw new Error(`Step ${step.id} of kind ${step.kind} cannot be read by a pull query`)
-  }
+function compileStage(step: Step, context: OperatorContext): ViewStage {
+  const { view } = factsOf(step)
+  if (view === null) throw new Error(`Step ${step.id} of kind ${step.kind} cannot be read by a pull query`)
+  return view.compile(step, context)
 }

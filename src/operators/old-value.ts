@@ -1,5 +1,5 @@
-/** Who needs `oldValue`: making it costs an aggregation a second row per record, and most tables end in a sink that ignores it. */
-import type { Step } from './index.ts'
+/** Which steps need `oldValue`: making it costs an aggregation a second row per record, and most tables end in a sink that ignores it. */
+import { factsOf, type Step } from './index.ts'
 import { inputsOf } from './inputs.ts'
 import type { StepId } from './step.ts'
 
@@ -7,9 +7,7 @@ import type { StepId } from './step.ts'
 export function readsOldValue(id: StepId, steps: readonly Step[]): boolean {
   return steps.some((step) => {
     if (!inputsOf(step).includes(id)) return false
-    return READERS.has(step.kind) || (PASSERS.has(step.kind) && readsOldValue(step.id, steps))
+    const { oldValue } = factsOf(step)
+    return oldValue === 'reads' || (oldValue === 'passes' && readsOldValue(step.id, steps))
   })
 }
-
-const READERS: ReadonlySet<Step['kind']> = new Set(['tableFilter', 'tableGroupBy', 'tableAggregate'])
-const PASSERS: ReadonlySet<Step['kind']> = new Set(['project', 'repartition'])

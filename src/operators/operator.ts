@@ -5,6 +5,7 @@ import type { FunctionRegistry } from '../functions/registry.ts'
 import type { StateStore, StoreDeclaration, StoreSpec } from '../state/store.ts'
 import type { Process } from '../types/record.ts'
 import type { StepId, StepSchema } from './step.ts'
+import type { StepFacts } from './step-facts.ts'
 
 /** What an operator may use. One per task and step; also the context that its expressions are compiled with. */
 export interface OperatorContext {
@@ -38,7 +39,7 @@ export interface OperatorRuntime {
   readonly flush?: () => void
 }
 
-export interface OperatorDefinition<Step> {
+export interface OperatorDefinition<Step> extends StepFacts<Step> {
   /** The steps that feed it, in the order of the runtime's inputs. */
   readonly inputs: (step: Step) => readonly StepId[]
   readonly schema: (step: Step, inputs: readonly StepSchema[]) => StepSchema

@@ -1,33 +1,9 @@
 /** The execution plan as EXPLAIN prints it: a tree from the last step up to the sources. */
-import type { Step } from '../operators/index.ts'
+import { factsOf, type Step } from '../operators/index.ts'
 import { inputsOf } from '../operators/inputs.ts'
 import type { StepId, StepSchema } from '../operators/step.ts'
 import { formatColumn } from '../types/schema.ts'
 import type { PhysicalPlan } from './physical-plan.ts'
-
-const LABELS: { readonly [Kind in Step['kind']]: string } = {
-  source: 'SOURCE',
-  filter: 'FILTER',
-  tableFilter: 'FILTER',
-  project: 'PROJECT',
-  flatMap: 'FLAT_MAP',
-  selectKey: 'REKEY',
-  repartition: 'REPARTITION',
-  groupBy: 'GROUP_BY',
-  tableGroupBy: 'GROUP_BY',
-  aggregate: 'AGGREGATE',
-  windowedAggregate: 'WINDOWED_AGGREGATE',
-  tableAggregate: 'AGGREGATE',
-  materialize: 'MATERIALIZE',
-  streamStreamJoin: 'JOIN',
-  streamTableJoin: 'JOIN',
-  tableTableJoin: 'JOIN',
-  foreignKeySubscribe: 'FOREIGN_KEY_SUBSCRIBE',
-  foreignKeyLookup: 'FOREIGN_KEY_LOOKUP',
-  foreignKeyResolve: 'FOREIGN_KEY_JOIN',
-  sink: 'SINK',
-  subscriber: 'SUBSCRIBER',
-}
 
 /** One line a step, inputs below and two tabs further in. `schemas`: what leaves each step. */
 export function describePlan({ queryId, steps }: PhysicalPlan, schemas: ReadonlyMap<StepId, StepSchema>): string {
@@ -50,7 +26,7 @@ function lastSteps(steps: readonly Step[]): Step[] {
 function describeStep(step: Step, queryId: string, schemas: ReadonlyMap<StepId, StepSchema>): string {
   const { key, value } = schemas.get(step.id)!
   const schema = [...key.map((column) => `${formatColumn(column)} KEY`), ...value.map(formatColumn)].join(', ')
-  return `[ ${LABELS[step.kind]} ] | Schema: ${schema} | Logger: ${loggerOf(queryId, step.id)}`
+  return `[ ${factsOf(step).label} ] | Schema: ${schema} | Logger: ${loggerOf(queryId, step.id)}`
 }
 
 /** Name of a step's logger in the processing log: the query's id and the step's path. */

@@ -1,11 +1,8 @@
 /** Whether a source's key columns are read downstream, or the key just passes through. */
 
-import type { Step } from '../operators/index.ts'
+import { factsOf, type Step } from '../operators/index.ts'
 import { inputsOf } from '../operators/inputs.ts'
 import type { SourceStep, StepId } from '../operators/step.ts'
-
-/** Steps that hand the key on without looking at it. */
-const PASSING: ReadonlySet<Step['kind']> = new Set(['filter', 'project', 'flatMap'])
 
 /** False only if every record goes through steps that ignore its key to a sink that writes the key's bytes as they came. */
 export function needsKey(source: SourceStep, steps: readonly Step[]): boolean {
@@ -13,12 +10,12 @@ export function needsKey(source: SourceStep, steps: readonly Step[]): boolean {
     steps.some((step) => {
       if (!inputsOf(step).includes(id)) return false
       if (step.kind === 'sink') return !copiesKey(source, step)
-      return PASSING.has(step.kind) ? needs(step.id) : true
+      return factsOf(step).passesKey ? needs(step.id) : true
     })
   return needs(source.id)
 }
 
-/** Only KAFKA has one way to write a value: other formats must be read and written anew. */
+/** Only KAFKA has one way to write a value: other formats must be read and written again. */
 function copiesKey(source: SourceStep, sink: Extract<Step, { kind: 'sink' }>): boolean {
   return (
     source.keyFormat.format === 'KAFKA' &&

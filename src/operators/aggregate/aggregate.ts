@@ -1,7 +1,9 @@
 /** Aggregation of a grouped stream without windows: a table of one row per group. Output row: key columns, then results. */
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
+import { textsOf } from '../step-facts.ts'
 import { type AggregateCall, aggregateSchema, stateTypes } from './aggregate-call.ts'
+import { unwindowedView } from './aggregate-view.ts'
 import { buildUnwindowedGroups, type GroupUpdate } from './unwindowed-groups.ts'
 
 export interface AggregateStep {
@@ -15,6 +17,18 @@ export interface AggregateStep {
 
 /** The row's time is the latest of its group's. Source: Kafka Streams' KStreamAggregate. */
 export const aggregate: OperatorDefinition<AggregateStep> = {
+  label: 'AGGREGATE',
+  peerName: 'StreamAggregate',
+  oldValue: 'ignores',
+  passesKey: false,
+  view: unwindowedView,
+  upgrade: (step, next) => [
+    {
+      property: 'aggregationFunctions',
+      before: textsOf(step.functions),
+      after: textsOf(next.functions.slice(0, step.functions.length)),
+    },
+  ],
   inputs: ({ input }) => [input],
   schema: ({ functions }, [input]) => aggregateSchema(functions, input!),
   stores: ({ store, functions }) => [{ name: store, kind: 'keyValue', types: stateTypes(functions), mayGrow: true }],

@@ -3,6 +3,7 @@
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
 import { type AggregateCall, aggregateSchema, stateTypes } from './aggregate-call.ts'
+import { unwindowedView } from './aggregate-view.ts'
 import { buildUnwindowedGroups, type GroupUpdate } from './unwindowed-groups.ts'
 
 export interface TableAggregateStep {
@@ -15,6 +16,12 @@ export interface TableAggregateStep {
 
 /** A group stays when its last row has left: COUNT is 0 then. Source: Kafka Streams' KTableAggregate. */
 export const tableAggregate: OperatorDefinition<TableAggregateStep> = {
+  label: 'AGGREGATE',
+  peerName: 'TableAggregate',
+  oldValue: 'reads',
+  passesKey: false,
+  view: unwindowedView,
+  upgrade: 'refused',
   inputs: ({ input }) => [input],
   schema: ({ functions }, [input]) => aggregateSchema(functions, input!),
   stores: ({ store, functions }) => [{ name: store, kind: 'keyValue', types: stateTypes(functions) }],

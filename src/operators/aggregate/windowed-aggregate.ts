@@ -7,12 +7,19 @@ import { WINDOWEND, WINDOWSTART } from '../../types/schema.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { outputColumns, stateTypes } from './aggregate-call.ts'
+import { windowedView } from './aggregate-view.ts'
 import { finalMarkSpec } from './final-mark.ts'
 import { buildSessionAggregate } from './session-aggregate.ts'
 import { buildTimeWindowAggregate } from './time-window-aggregate.ts'
 import type { WindowedAggregateStep } from './windowed-step.ts'
 
 export const windowedAggregate: OperatorDefinition<WindowedAggregateStep> = {
+  label: 'WINDOWED_AGGREGATE',
+  peerName: 'StreamWindowedAggregate',
+  oldValue: 'ignores',
+  passesKey: false,
+  view: windowedView,
+  upgrade: 'refused',
   inputs: ({ input }) => [input],
   schema: ({ functions, window }, [input]) => ({
     kind: 'table',

@@ -14,6 +14,12 @@ import { type ForeignKeyLookupStep, type Instruction, responseColumns } from './
  * key and the hash of the left row. Source: KIP-213, SubscriptionReceive-, SubscriptionJoin- and ForeignTableJoinProcessorSupplier.
  */
 export const foreignKeyLookup: OperatorDefinition<ForeignKeyLookupStep> = {
+  label: 'FOREIGN_KEY_LOOKUP',
+  peerName: 'ForeignKeyTableTableJoin',
+  oldValue: 'ignores',
+  passesKey: false,
+  view: null,
+  upgrade: 'refused',
   inputs: ({ subscriptions, right }) => [subscriptions, right],
   schema: (step, [, right]) => ({
     kind: 'stream',

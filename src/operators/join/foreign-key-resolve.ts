@@ -7,6 +7,12 @@ import { rowHash } from './row-hash.ts'
 
 /** A stale answer is dropped: the newer left row has asked too. Source: KIP-213, ResponseJoinProcessorSupplier. */
 export const foreignKeyResolve: OperatorDefinition<ForeignKeyResolveStep> = {
+  label: 'FOREIGN_KEY_JOIN',
+  peerName: 'ForeignKeyTableTableJoin',
+  oldValue: 'ignores',
+  passesKey: false,
+  view: null,
+  upgrade: 'refused',
   inputs: ({ responses, left }) => [responses, left],
   schema: ({ key, leftColumns, rightColumns }) => ({
     kind: 'table',

@@ -10,6 +10,12 @@ import { rowHash } from './row-hash.ts'
 
 /** A left row without a foreign key (NULL or failing) matches nothing. Source: KIP-213, SubscriptionSendProcessorSupplier. */
 export const foreignKeySubscribe: OperatorDefinition<ForeignKeySubscribeStep> = {
+  label: 'FOREIGN_KEY_SUBSCRIBE',
+  peerName: 'ForeignKeyTableTableJoin',
+  oldValue: 'ignores',
+  passesKey: false,
+  view: null,
+  upgrade: 'refused',
   inputs: ({ input }) => [input],
   schema: (step, [input]) => ({
     kind: 'stream',

@@ -35,6 +35,12 @@ export interface StreamStreamJoinStep {
  * Source: Kafka Streams' KStreamKStreamJoin, KIP-633, KIP-962.
  */
 export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
+  label: 'JOIN',
+  peerName: 'StreamStreamJoin',
+  oldValue: 'ignores',
+  passesKey: false,
+  view: null,
+  upgrade: 'refused',
   inputs: ({ left, right }) => [left, right],
   schema: ({ key }, [left, right]) => ({
     kind: 'stream',

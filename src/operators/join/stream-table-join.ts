@@ -22,6 +22,12 @@ export interface StreamTableJoinStep {
  * Source: Kafka Streams' KStreamKTableJoin, KIP-962.
  */
 export const streamTableJoin: OperatorDefinition<StreamTableJoinStep> = {
+  label: 'JOIN',
+  peerName: 'StreamTableJoin',
+  oldValue: 'ignores',
+  passesKey: false,
+  view: null,
+  upgrade: 'refused',
   inputs: ({ left, right }) => [left, right],
   schema: ({ key }, [left, right]) => ({
     kind: 'stream',

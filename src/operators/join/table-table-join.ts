@@ -24,6 +24,12 @@ export interface TableTableJoinStep {
  * The result's time is the later of both rows'. Source: Kafka Streams' KTableKTableInnerJoin, -LeftJoin, -RightJoin, -OuterJoin.
  */
 export const tableTableJoin: OperatorDefinition<TableTableJoinStep> = {
+  label: 'JOIN',
+  peerName: 'TableTableJoin',
+  oldValue: 'ignores',
+  passesKey: false,
+  view: null,
+  upgrade: 'refused',
   inputs: ({ left, right }) => [left, right],
   schema: ({ key }, [left, right]) => ({
     kind: 'table',

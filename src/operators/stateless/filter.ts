@@ -14,6 +14,12 @@ export interface FilterStep {
 
 /** A record without a value never matches. */
 export const filter: OperatorDefinition<FilterStep> = {
+  label: 'FILTER',
+  peerName: 'StreamFilter',
+  oldValue: 'ignores',
+  passesKey: true,
+  view: null,
+  upgrade: 'free',
   inputs: ({ input }) => [input],
   schema: (_step, [input]) => input!,
   build(step, _inputs, context, emit) {

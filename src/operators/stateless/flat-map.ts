@@ -8,6 +8,7 @@ import type { Row, Value } from '../../types/value.ts'
 import { messageOf } from '../evaluate.ts'
 import type { OperatorContext, OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
+import { textsOf } from '../step-facts.ts'
 
 export interface FlatMapStep {
   readonly kind: 'flatMap'
@@ -26,6 +27,14 @@ export interface TableFunctionCall extends Column {
 
 /** Shorter results are filled up with NULL; a function that fails is reported and gives no elements. Records without a value end here. */
 export const flatMap: OperatorDefinition<FlatMapStep> = {
+  label: 'FLAT_MAP',
+  peerName: 'StreamFlatMap',
+  oldValue: 'ignores',
+  passesKey: true,
+  view: null,
+  upgrade: (step, next) => [
+    { property: 'tableFunctions', before: textsOf(step.functions), after: textsOf(next.functions) },
+  ],
   inputs: ({ input }) => [input],
   schema: ({ functions }, [input]) => ({
     ...input!,

@@ -2,6 +2,7 @@
 
 import type { OperatorDefinition } from '../operator.ts'
 import type { NamedExpression, StepId } from '../step.ts'
+import { textsOf } from '../step-facts.ts'
 import { compileGrouping } from './grouping.ts'
 
 export interface GroupByStep {
@@ -12,6 +13,12 @@ export interface GroupByStep {
 }
 
 export const groupBy: OperatorDefinition<GroupByStep> = {
+  label: 'GROUP_BY',
+  peerName: 'StreamGroupBy',
+  oldValue: 'ignores',
+  passesKey: false,
+  view: null,
+  upgrade: (step, next) => [{ property: 'groupByExpressions', before: textsOf(step.key), after: textsOf(next.key) }],
   inputs: ({ input }) => [input],
   schema: ({ key }, [input]) => ({
     kind: 'stream',

@@ -5,6 +5,7 @@ import type { Row } from '../../types/value.ts'
 import { compileColumn, type ReportingContext } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { NamedExpression, StepId, StepSchema } from '../step.ts'
+import { textsOf } from '../step-facts.ts'
 
 export interface SelectKeyStep {
   readonly kind: 'selectKey'
@@ -16,6 +17,12 @@ export interface SelectKeyStep {
 
 /** A key of one NULL column is no key; a failing expression is reported and NULL. */
 export const selectKey: OperatorDefinition<SelectKeyStep> = {
+  label: 'REKEY',
+  peerName: 'StreamSelectKey',
+  oldValue: 'ignores',
+  passesKey: false,
+  view: null,
+  upgrade: (step, next) => [{ property: 'keyExpressions', before: textsOf(step.key), after: textsOf(next.key) }],
   inputs: ({ input }) => [input],
   schema: ({ key }, [input]) => ({
     kind: 'stream',

@@ -14,6 +14,18 @@ export interface TableFilterStep {
 
 /** A change between two rows that do not match, or between none, is no change downstream. Source: Kafka Streams' KTableFilter. */
 export const tableFilter: OperatorDefinition<TableFilterStep> = {
+  label: 'FILTER',
+  peerName: 'TableFilter',
+  oldValue: 'reads',
+  passesKey: false,
+  view: {
+    kept: null,
+    compile(step, context) {
+      const matches = compilePredicate(step, context)
+      return (row) => (matches(row) ? row : null)
+    },
+  },
+  upgrade: 'free',
   inputs: ({ input }) => [input],
   schema: (_step, [input]) => input!,
   build(step, _inputs, context, emit) {

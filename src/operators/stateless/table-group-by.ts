@@ -18,6 +18,12 @@ export interface TableGroupByStep {
 
 /** Rows whose group is NULL are in no group. Source: Kafka Streams' KTableRepartitionMap, KIP-904. */
 export const tableGroupBy: OperatorDefinition<TableGroupByStep> = {
+  label: 'GROUP_BY',
+  peerName: 'TableGroupBy',
+  oldValue: 'reads',
+  passesKey: false,
+  view: null,
+  upgrade: 'refused',
   inputs: ({ input }) => [input],
   schema: ({ key }, [input]) => ({
     kind: 'table',

@@ -2,6 +2,7 @@
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey } from '../record-key.ts'
 import type { StepId } from '../step.ts'
+import { nothingFixed } from '../step-facts.ts'
 import { openTableRows, tableRowsSpec } from './table-rows.ts'
 
 export interface MaterializeStep {
@@ -15,6 +16,12 @@ export interface MaterializeStep {
 
 /** A delete of a row that was not there passes too. Source: Kafka Streams' KTableSource. */
 export const materialize: OperatorDefinition<MaterializeStep> = {
+  label: 'MATERIALIZE',
+  peerName: 'Materialize',
+  oldValue: 'ignores',
+  passesKey: false,
+  view: { kept: ({ store }) => ({ store, states: [] }), compile: () => (row) => row },
+  upgrade: nothingFixed,
   inputs: ({ input }) => [input],
   schema: (_step, [input]) => ({ ...input!, kind: 'table' }),
   stores: ({ store: name, retentionMs }, [schema]) => [tableRowsSpec({ name, schema: schema!, retentionMs })],

@@ -8,6 +8,7 @@ import { StatementError } from '../../errors.ts'
 import { resolveAggregate } from '../../functions/resolve.ts'
 import { keyWindow } from '../../metastore/aggregation-window.ts'
 import type { AggregateCall } from '../../operators/aggregate/aggregate-call.ts'
+import { AGGREGATE_INPUT } from '../../operators/stateless/project.ts'
 import type { NamedExpression } from '../../operators/step.ts'
 import type { FunctionCall, Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
@@ -134,7 +135,7 @@ function prepareArguments({ analysis, input, calls, builder }: AggregationPlan, 
   const prepared = [...columns.values()]
   const step = builder.add({
     kind: 'project',
-    id: 'Aggregate/Prepare',
+    id: AGGREGATE_INPUT,
     input: relation.step,
     key: keySchema(relation),
     columns: prepared,

@@ -4,7 +4,8 @@ import { timestampColumn } from '../../analysis/timestamp-column.ts'
 import type { WithProperties } from '../../analysis/with-properties.ts'
 import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
-import type { Step } from '../../operators/index.ts'
+import { factsOf, type Step } from '../../operators/index.ts'
+import { inputsOf } from '../../operators/inputs.ts'
 import type { FormatName } from '../../serde/format.ts'
 import { resolveFormat } from '../../serde/index.ts'
 import type { Column } from '../../types/schema.ts'
@@ -80,8 +81,8 @@ function refuseForeignDelimiters(
 /** States of aggregate functions are stored as the sink's values are: DELIMITED and KAFKA hold no structures. */
 export function checkStateTypes(steps: readonly Step[], valueFormat: FormatName): void {
   if (valueFormat !== 'DELIMITED' && valueFormat !== 'KAFKA') return
-  const functions = steps.flatMap((step) => ('functions' in step && step.kind !== 'flatMap' ? step.functions : []))
-  const nested = functions.some(({ stateType: { kind } }) => kind === 'ARRAY' || kind === 'MAP' || kind === 'STRUCT')
+  const states = steps.flatMap((step) => factsOf(step).view?.kept?.(step).states ?? [])
+  const nested = states.some(({ kind }) => kind === 'ARRAY' || kind === 'MAP' || kind === 'STRUCT')
   if (nested) {
     throw new StatementError(
       'One of the functions used in the statement has an intermediate type that the value format can not handle. ' +
@@ -110,27 +111,18 @@ export function addSink({ relation, key, value }: Projection, target: SinkTarget
   })
 }
 
-/** Follows the steps from the sink back to the last one that keeps its rows. */
+/** Follows the steps from the sink back, through those that a pull query can look through, to the last one that keeps its rows. */
 export function findMaterialization(steps: readonly Step[]): Materialization | null {
-  const byId = new Map(steps.map((step) => [step.id, step]))
-  const sink = steps.find(({ kind }) => kind === 'sink')
   const stages: string[] = []
-  let step = sink !== undefined && 'input' in sink ? byId.get(sink.input) : undefined
+  const before = (step: Step): Step | undefined => steps.find(({ id }) => id === inputsOf(step)[0])
+  const sink = steps.find(({ kind }) => kind === 'sink')
+  let step = sink === undefined ? undefined : before(sink)
   while (step !== undefined) {
-    switch (step.kind) {
-      case 'project':
-      case 'tableFilter':
-        stages.unshift(step.id)
-        step = byId.get(step.input)
-        break
-      case 'materialize':
-      case 'aggregate':
-      case 'windowedAggregate':
-      case 'tableAggregate':
-        return { store: step.store, step: step.id, stages }
-      default:
-        return null
-    }
+    const { view } = factsOf(step)
+    if (view === null) return null
+    if (view.kept !== null) return { store: view.kept(step).store, step: step.id, stages }
+    stages.unshift(step.id)
+    step = before(step)
   }
   return null
 }

@@ -1,0 +1,63 @@
+/**
+ * What the planner, EXPLAIN, CREATE OR REPLACE and pull queries must know about a kind of step. Every definition states every fact, so
+ * that a new kind of step does not compile until each is decided.
+ */
+
+import type { Window } from '../types/record.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import type { Row } from '../types/value.ts'
+import type { OperatorContext } from './operator.ts'
+
+export interface StepFacts<Step> {
+  /** The name in EXPLAIN's tree. */
+  readonly label: string
+  /** The name of ksqlDB's plan step, which messages about CREATE OR REPLACE show. */
+  readonly peerName: string | ((step: Step) => string)
+  /**
+   * What the step does with `oldValue` of its input: `reads` computes with it, `passes` hands it (or a projection of it) on, so that the
+   * steps behind decide, `ignores` drops it. A step that reads it without saying so gets nulls.
+   */
+  readonly oldValue: 'reads' | 'passes' | 'ignores'
+  /** Whether the key leaves as it came and is not looked at: a key that nobody looks at need not be decoded. */
+  readonly passesKey: boolean
+  /** How a pull query reads the table behind this step; null: it cannot look through or into it. */
+  readonly view: StepView<Step> | null
+  /** What CREATE OR REPLACE may change about a running query's step. */
+  readonly upgrade: StepUpgrade<Step>
+}
+
+/** Turns a row of the step's store, or of the stage before, into a row of the step's output; null: there is none. */
+export type ViewStage = (row: Row, key: Row, window: Window | null) => Row | null
+
+export interface StepView<Step> {
+  /** What the step keeps; null: it keeps nothing and is a pure stage behind a step that does. */
+  readonly kept: ((step: Step) => KeptTable) | null
+  readonly compile: (step: Step, context: OperatorContext) => ViewStage
+}
+
+export interface KeptTable {
+  readonly store: string
+  /** Types of the states of aggregate functions in the store, which the sink's value format must be able to hold. */
+  readonly states: readonly SqlType[]
+}
+
+/**
+ * `free`: the step keeps nothing, so that it may come, go and change. `refused`: a query with it cannot be replaced. Otherwise the step
+ * must stay, and the function names the properties that must be the same in the new plan's step.
+ */
+export type StepUpgrade<Step> = 'free' | 'refused' | ((step: Step, next: Step) => readonly FixedProperty[])
+
+export interface FixedProperty {
+  readonly property: string
+  readonly before: string
+  readonly after: string
+  /** The name of the step in the refusal, where it is not the step's own. */
+  readonly peerName?: string
+}
+
+/** Nothing but the step's kind is fixed. */
+export const nothingFixed = (): readonly FixedProperty[] => []
+
+/** The SQL of expressions or calls, as a refusal shows it. */
+export const textsOf = (items: readonly { readonly text: string }[]): string =>
+  `[${items.map(({ text }) => text).join(', ')}]`
