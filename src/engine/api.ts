@@ -41,6 +41,8 @@ export interface RowStream extends OpenStream<StreamedRow> {
   readonly columns: readonly Column[]
   /** The `schema` of the header element; pull queries on tables mark key columns. See docs/http-api.md#post-query. */
   readonly schemaText: string
+  /** Names of the columns that `schemaText` marks. */
+  readonly keyColumns: readonly string[]
 }
 
 /** The lines of PRINT, without their newlines. */
@@ -48,9 +50,17 @@ export interface LineStream extends OpenStream<string> {
   readonly kind: 'print'
 }
 
+/**
+ * The release of ksqlDB whose dialect and API this server speaks. ksqlDB's command line and migrations tool refuse a server whose
+ * version is below 0.10.0. Source: ksqlDB's KsqlVersion and ServerVersionUtil.
+ */
+export const PEER_VERSION = '0.29.0'
+
 /** The answer of GET /info. */
 export interface ServerInfo {
+  /** Version of ksqlDB that clients may expect. */
   readonly version: string
+  readonly millraceVersion: string
   readonly kafkaClusterId: string
   readonly ksqlServiceId: string
   readonly serverStatus: 'RUNNING' | 'ERROR' | 'DEGRADED'

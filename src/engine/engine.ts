@@ -4,15 +4,16 @@ import type { Clock, Timer } from '../clock.ts'
 import { RequestError } from '../errors.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
-import type {
-  Engine,
-  HealthCheck,
-  InsertRow,
-  InsertsRequest,
-  LineStream,
-  MeteredEngine,
-  RowStream,
-  ServerInfo,
+import {
+  type Engine,
+  type HealthCheck,
+  type InsertRow,
+  type InsertsRequest,
+  type LineStream,
+  type MeteredEngine,
+  PEER_VERSION,
+  type RowStream,
+  type ServerInfo,
 } from './api.ts'
 import { clusterStatus } from './cluster/cluster-status.ts'
 import type { Peers } from './cluster/peers.ts'
@@ -43,7 +44,7 @@ export interface EngineOptions {
   readonly random: () => number
   readonly config: Config
   readonly functions: FunctionRegistry
-  /** As GET /info shows it. */
+  /** Millrace's version, as GET /info shows it. */
   readonly version: string
   /** Default: this server is alone. */
   readonly peers?: Peers
@@ -135,7 +136,8 @@ class CommandLogEngine implements RunningEngine {
   async info(): Promise<ServerInfo> {
     const { broker, config } = this.#parts
     return {
-      version: this.#version,
+      version: PEER_VERSION,
+      millraceVersion: this.#version,
       kafkaClusterId: await broker.clusterId(),
       ksqlServiceId: config.get('ksql.service.id') ?? '',
       serverStatus: this.#commands.degraded === null ? 'RUNNING' : 'DEGRADED',

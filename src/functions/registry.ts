@@ -20,6 +20,8 @@ export interface ArgumentDescription {
 
 export interface VariantDescription {
   readonly arguments: readonly ArgumentDescription[]
+  /** Types of `arguments`, which older clients read. */
+  readonly argumentTypes: readonly string[]
   readonly returnType: string
   readonly description: string
 }
@@ -93,11 +95,17 @@ function describe(declaration: FunctionDeclaration): FunctionDescription {
     version: '',
     path: 'internal',
     type: TYPES[declaration.kind],
-    functions: declaration.variants.map((variant) => ({
-      arguments: allParameters(variant).map(describeArgument),
-      returnType: describeResult(variant),
-      description: variant.description ?? '',
-    })),
+    functions: declaration.variants.map(describeVariant),
+  }
+}
+
+function describeVariant(variant: FunctionDeclaration['variants'][number]): VariantDescription {
+  const described = allParameters(variant).map(describeArgument)
+  return {
+    arguments: described,
+    argumentTypes: described.map(({ type }) => type),
+    returnType: describeResult(variant),
+    description: variant.description ?? '',
   }
 }
 

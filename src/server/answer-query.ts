@@ -1,4 +1,4 @@
-/** What /query and /query-stream do alike: open the query, choose the form, send its rows. */
+/** What /query and /query-stream have in common: they open the query, choose the form of the answer, and send its rows. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { LineStream, RowStream, StreamEnd } from '../engine/api.ts'
 import type { QueryRequest } from '../engine/requests.ts'
@@ -8,7 +8,7 @@ import { logFault } from './error-answer.ts'
 import { chooseType, DELIMITED } from './media-types.ts'
 import { ResponseStream } from './response-stream.ts'
 import { rowFormat } from './row-formats.ts'
-import { sendLines, sendRows } from './send-query.ts'
+import { type Delivery, sendLines, sendRows } from './send-query.ts'
 
 export interface QueryAnswer {
   readonly query: QueryRequest
@@ -17,9 +17,9 @@ export interface QueryAnswer {
   readonly types: readonly [string, ...string[]]
 }
 
-/** Resolves when the query has ended. Throws, before anything is sent, what `openQuery` throws. */
+/** Resolves when the query has ended. Throws what `openQuery` throws, and then nothing has been sent. */
 export async function answerQuery(
-  { lifecycle, log }: ServerContext,
+  { lifecycle, log, timer }: ServerContext,
   request: FastifyRequest,
   reply: FastifyReply,
   { query, endpoint, types }: QueryAnswer,
@@ -29,23 +29,23 @@ export async function answerQuery(
     const stream = await lifecycle.engine.openQuery(query)
     if (endpoint === '/query-stream') await checkPrintable(stream, contentType)
     reply.hijack()
-    const response = new ResponseStream(reply.raw)
-    const end = await lifecycle.streaming(stream, (open) => send(open, response, contentType, endpoint))
+    const delivery: Delivery = { response: new ResponseStream(reply.raw), lifecycle, timer }
+    const end = await lifecycle.streaming(stream, (open) => send(open, delivery, contentType, endpoint))
     logFault(end, stream.queryId, log)
   })
 }
 
 function send(
   stream: RowStream | LineStream,
-  response: ResponseStream,
+  delivery: Delivery,
   contentType: string,
   endpoint: QueryAnswer['endpoint'],
 ): Promise<StreamEnd> {
-  if (stream.kind === 'print') return sendLines(stream, response, contentType)
-  return sendRows(stream, response, rowFormat(contentType, endpoint, stream))
+  if (stream.kind === 'print') return sendLines(stream, contentType, delivery)
+  return sendRows(stream, rowFormat(contentType, endpoint, stream), delivery)
 }
 
-/** Lines of PRINT are no JSON. Source: rest.md 4.5. */
+/** PRINT answers with lines of text, which on /query-stream only the delimited type can be. Throws a RequestError for another. */
 async function checkPrintable(stream: RowStream | LineStream, contentType: string): Promise<void> {
   if (stream.kind !== 'print' || contentType === DELIMITED) return
   await stream.close()

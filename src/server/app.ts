@@ -1,9 +1,9 @@
-/** The HTTP application: bodies, guards, errors, and the list of routes. It listens nowhere; `server.ts` gives it connections. */
+/** The HTTP application: bodies, guards, errors, and the list of routes. It does not listen; `server.ts` gives it connections. */
 import fastify, { type FastifyInstance } from 'fastify'
 import { RequestError } from '../errors.ts'
 import type { ServerContext } from './context.ts'
 import { errorAnswer, isServerFault } from './error-answer.ts'
-import { type Access, addGuards } from './guards.ts'
+import { type Access, addGuards, pathOf } from './guards.ts'
 import { JSON_TYPE } from './media-types.ts'
 import { type BodyShape, parseBody, readBody } from './request-body.ts'
 import { closeQueryRoute } from './routes/close-query.ts'
@@ -37,9 +37,10 @@ const ROUTES = [
   queryRoute,
   queryStreamRoute,
   closeQueryRoute,
+  insertsStreamRoute,
 ]
 
-/** Ready to take requests, by `inject` or `routing`. */
+/** An application that takes requests, by `inject` or `routing`. */
 export async function createApp(context: ServerContext, access: Access): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
@@ -51,16 +52,19 @@ export async function createApp(context: ServerContext, access: Access): Promise
     },
   })
   readBodiesAsJson(app)
-  leaveConnectionsToHttp2(app)
+  keepConnections(app)
   addGuards(app, access, context.lifecycle)
   answerErrors(app, context, access)
+  refuseUnknownPaths(app)
+  const methods = methodsByPath(app)
   for (const route of ROUTES) route(app, context)
-  await app.register((scope) => insertsStreamRoute(scope, context))
+  await app.after()
+  refuseOtherMethods(app, methods)
   await app.ready()
   return app
 }
 
-/** Whatever their content type, and also without one, which fastify would take for no body on HTTP/2. */
+/** Reads bodies as JSON whatever their content type, and also without one, which fastify takes for no body on HTTP/2. */
 function readBodiesAsJson(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
     refuseCompressed(request.headers['content-encoding'])
@@ -83,6 +87,13 @@ function readBodiesAsJson(app: FastifyInstance): void {
   })
 }
 
+/** Refuses a path without a route before its body is read, which may never end. */
+function refuseUnknownPaths(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw new RequestError('NOT_FOUND', 'Not Found')
+  })
+}
+
 function refuseCompressed(encoding: string | undefined): void {
   if (encoding === undefined || encoding === '' || encoding.toLowerCase() === 'identity') return
   throw new RequestError(
@@ -91,11 +102,44 @@ function refuseCompressed(encoding: string | undefined): void {
   )
 }
 
-/** Fastify asks to close the connection when it refuses a body; HTTP/2 has no such header (RFC 9113 8.2.2), and Node warns of it. */
-function leaveConnectionsToHttp2(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply) => {
-    if (request.raw.httpVersionMajor >= 2) reply.removeHeader('connection')
+/**
+ * Fastify closes the connection when it refuses a body. One whose body has arrived in full can serve further requests, and HTTP/2 has no
+ * such header (RFC 9113 8.2.2).
+ */
+function keepConnections(app: FastifyInstance): void {
+  app.addHook('onSend', async ({ raw }, reply) => {
+    if (raw.httpVersionMajor >= 2 || raw.complete) reply.removeHeader('connection')
   })
+}
+
+/** Methods of each path, filled as routes are added. */
+function methodsByPath(app: FastifyInstance): ReadonlyMap<string, Set<string>> {
+  const methods = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = methods.get(url) ?? new Set()
+    for (const name of [method].flat()) known.add(name)
+    methods.set(url, known)
+  })
+  return methods
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** A path answers other methods than its own with 405, before their bodies are read (RFC 9110 15.5.6). */
+function refuseOtherMethods(app: FastifyInstance, methods: ReadonlyMap<string, ReadonlySet<string>>): void {
+  for (const [url, known] of [...methods]) {
+    const allowed = [...known]
+    const use = allowed.filter((method) => method !== 'HEAD').join(' or ')
+    app.route({
+      method: METHODS.filter((method) => !known.has(method)),
+      url,
+      onRequest: async ({ method, url: path }, reply) => {
+        reply.header('allow', allowed.join(', '))
+        throw new RequestError('METHOD_NOT_ALLOWED', `${method} is not for ${pathOf(path)}. Use ${use}.`)
+      },
+      handler: () => {},
+    })
+  }
 }
 
 function answerErrors(app: FastifyInstance, { log }: ServerContext, { users }: Access): void {
@@ -104,11 +148,5 @@ function answerErrors(app: FastifyInstance, { log }: ServerContext, { users }: A
     if (isServerFault(answer)) log.error({ err: error, method: request.method, url: request.url }, 'request failed')
     if (answer.status === 401 && users !== null) reply.header('www-authenticate', users.challenge)
     return reply.code(answer.status).type(JSON_TYPE).send(JSON.stringify(answer.body))
-  })
-  app.setNotFoundHandler((request) => {
-    const url = request.url.split('?', 1)[0]!
-    const other = (['GET', 'POST'] as const).find((method) => app.hasRoute({ method, url }))
-    if (other === undefined || other === request.method) throw new RequestError('NOT_FOUND', 'Not Found')
-    throw new RequestError('METHOD_NOT_ALLOWED', `${request.method} is not for ${url}. Use ${other}.`)
   })
 }

@@ -9,6 +9,7 @@ import {
 } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import type { Timer } from '../clock.ts'
 import { asksForHttp2, upgradeToHttp2 } from './net/h2c-upgrade.ts'
 import { createServer as createHttp1 } from './net/node-http.ts'
 import type { Protocols } from './net/shared-port.ts'
@@ -20,11 +21,17 @@ const MAX_HEADER_BYTES = 128 * 1024
 const MAX_STREAMS = 10_000
 
 export interface ConnectionTimeouts {
-  /** To send the head of a request, and all of a request with its body. */
+  /** Time to send the head of a request. */
   readonly headMs: number
+  /** Time to send all of a request. */
   readonly requestMs: number
-  /** A connection with nothing under way. */
+  /** Time that a connection without requests under way stays open. */
   readonly idleMs: number
+}
+
+export interface ConnectionOptions {
+  readonly timeouts: ConnectionTimeouts
+  readonly timer: Timer
 }
 
 export class Connections implements Protocols {
@@ -32,7 +39,7 @@ export class Connections implements Protocols {
   readonly #http2: Http2Server
   readonly #sessions = new Set<ServerHttp2Session>()
 
-  constructor(app: FastifyInstance, websocket: WebSocketEndpoint, timeouts: ConnectionTimeouts) {
+  constructor(app: FastifyInstance, websocket: WebSocketEndpoint, { timeouts, timer }: ConnectionOptions) {
     const route: RequestListener = (request, response) => app.routing(request, response)
     this.#http1 = createHttp1(
       {
@@ -44,8 +51,7 @@ export class Connections implements Protocols {
       },
       route,
     )
-    // It never listens itself. This is when Node starts to watch over connections: timeouts, and which of them are idle.
-    this.#http1.emit('listening')
+    watchConnections(this.#http1)
     this.#http1.on('upgrade', (request, socket, head) => {
       const connection = socket as Socket
       connection.on('error', () => connection.destroy())
@@ -57,7 +63,7 @@ export class Connections implements Protocols {
     this.#http2 = createHttp2(
       { settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES } },
       (request, response) => {
-        request.stream.once('finish', () => stopUpload(request))
+        request.stream.once('finish', () => drain(request, timer))
         // Fastify takes requests of Node's compatibility API as they are.
         route(request as unknown as IncomingMessage, response as unknown as ServerResponse)
       },
@@ -73,7 +79,7 @@ export class Connections implements Protocols {
     this.#http2.emit('connection', socket)
   }
 
-  /** Ends connections, those with requests under way when these are answered. */
+  /** Ends connections; those with requests under way end when these have been answered. */
   closeIdle(): void {
     this.#http1.close()
     this.#http1.closeIdleConnections()
@@ -93,7 +99,25 @@ export class Connections implements Protocols {
   }
 }
 
-/** A client that was answered before it had sent everything is told to stop (RFC 9113 8.1). */
-function stopUpload({ stream }: Http2ServerRequest): void {
-  if (!stream.endAfterHeaders && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
+/** How long a client that has its answer may continue to send the body of its request. */
+const DRAIN_MS = 5000
+
+/**
+ * Reads and discards what a client still sends when its answer has left. Clients take a stream that is reset for a failure, even if the
+ * answer was complete (RFC 9113 8.1); only one that does not stop sending is reset, long after END_STREAM.
+ */
+function drain(request: Http2ServerRequest, timer: Timer): void {
+  const { stream } = request
+  if (stream.readableEnded || stream.destroyed) return
+  request.resume()
+  const reset = timer.after(DRAIN_MS, () => stream.close(constants.NGHTTP2_NO_ERROR), { background: true })
+  stream.once('close', () => reset.cancel())
+}
+
+/**
+ * Makes a server that never listens watch over its connections: their timeouts, and which of them are idle. Node starts this when a server
+ * begins to listen.
+ */
+function watchConnections(server: Http1Server): void {
+  server.emit('listening')
 }

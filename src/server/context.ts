@@ -1,4 +1,5 @@
-/** What routes are given. */
+/** The parts of the server that routes use. */
+import type { Timer } from '../clock.ts'
 import type { HealthReport } from './health-report.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Log } from './log.ts'
@@ -14,6 +15,7 @@ export interface ServerContext {
   readonly health: HealthReport
   readonly metrics: MetricsSource
   readonly log: Log
-  /** Of a body, of a line of /inserts-stream, and of a websocket's request. */
+  readonly timer: Timer
+  /** Limit for a body, for a line of /inserts-stream, and for a message of a websocket. */
   readonly maxBodyBytes: number
 }

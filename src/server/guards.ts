@@ -1,4 +1,4 @@
-/** Checks that come before every route: is the server up, is the page one of ours, who is the user. */
+/** Checks that come before every route: whether the page may use the server, who the user is, whether the server still runs. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RequestError } from '../errors.ts'
 import type { BasicAuth } from './basic-auth.ts'
@@ -7,11 +7,11 @@ import type { OriginRules } from './origin-rules.ts'
 
 export interface Access {
   readonly origins: OriginRules
-  /** Null: everybody. */
+  /** Null: everybody is admitted. */
   readonly users: BasicAuth | null
 }
 
-/** HTTP/2 has the host as a pseudo-header. */
+/** The host that a request is for; HTTP/2 carries it as a pseudo-header. */
 export function hostOf(headers: FastifyRequest['headers']): string | undefined {
   const authority = headers[':authority']
   return typeof authority === 'string' ? authority : headers.host
@@ -45,12 +45,12 @@ export function addGuards(app: FastifyInstance, access: Access, lifecycle: Lifec
       ...(host === undefined ? {} : { host }),
       ...(authorization === undefined ? {} : { authorization }),
     })
-    if (lifecycle.isStopping && !isProbe(request.url)) void lifecycle.engine
+    if (!isProbe(request.url)) lifecycle.checkRunning()
     return undefined
   })
 }
 
 export const pathOf = (url: string): string => url.split('?', 1)[0]!
 
-/** Load balancers ask these of a server that is on its way out, too. */
+/** Load balancers send probes to a server that stops, too. */
 const isProbe = (url: string): boolean => /^\/(?:chc\/|healthcheck)/.test(url)

@@ -1,9 +1,9 @@
-/** Answers to inserted rows: a line each, or elements of an array. Source: rest.md 5. */
+/** Answers to inserted rows: a line each, or elements of an array. */
 import { errorAnswer } from './error-answer.ts'
 import { DELIMITED, JSON_TYPE } from './media-types.ts'
 import type { ResponseStream } from './response-stream.ts'
 
-/** Takes what became of the rows of one request, by their sequence numbers, and tells the client. */
+/** Takes the results of the rows of one request, by their sequence numbers, and sends them to the client. */
 export interface InsertAcks {
   /** True once no further row is to be taken. */
   readonly isOver: boolean
@@ -21,9 +21,6 @@ export class AckWriter implements InsertAcks {
   #written = 0
   /** Answer to the row that ended the request; it leaves last. */
   #failure: string | null = null
-  /** What leaves together when the write under way is done: rows come faster than single answers could be written. */
-  #waiting = ''
-  #next: Promise<void> | null = null
   #last: Promise<void> = Promise.resolve()
 
   constructor(response: ResponseStream, contentType: string) {
@@ -44,7 +41,7 @@ export class AckWriter implements InsertAcks {
     return left
   }
 
-  /** The first failure is told, when all other rows that were taken have been answered. */
+  /** Keeps the first failure, which is the last answer: the other rows that were taken are answered before it. */
   failed(seq: number, error: unknown): void {
     if (this.#failure !== null) return
     const { error_code, message } = errorAnswer(error).body
@@ -58,19 +55,11 @@ export class AckWriter implements InsertAcks {
     this.#response.end()
   }
 
+  /** Each answer is a frame of its own, because clients parse frame by frame. */
   #write(answer: string): Promise<void> {
-    this.#waiting += this.#isArray ? `${this.#written === 0 ? '[' : ','}${answer}` : `${answer}\n`
+    const text = this.#isArray ? `${this.#written === 0 ? '[' : ','}${answer}` : `${answer}\n`
     this.#written++
-    if (this.#next !== null) return this.#next
-    this.#next = this.#last.then(() => this.#flush())
-    this.#last = this.#next
-    return this.#next
-  }
-
-  #flush(): Promise<void> {
-    const text = this.#waiting
-    this.#waiting = ''
-    this.#next = null
-    return this.#response.write(text)
+    this.#last = this.#last.then(() => this.#response.write(text))
+    return this.#last
   }
 }

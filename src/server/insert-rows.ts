@@ -5,22 +5,28 @@ import type { InsertAcks } from './insert-acks.ts'
 /** Rows on their way to the log at a time. Reading stops there, and flow control slows the client down. */
 const MAX_UNDER_WAY = 8192
 
-/** Reads to the end of the lines or to the first row that fails; resolves when every row read has been answered. */
+/**
+ * Reads until the lines end, a failure ends the request, or `reading` is aborted, whose reason is then the failure of the next row. A
+ * failure that ends the request aborts `reading`, so that its answer does not wait for another line. Resolves when every row that was read
+ * has been answered.
+ */
 export async function insertRows(
   batches: AsyncIterable<readonly string[]>,
   insert: InsertRow,
   acks: InsertAcks,
+  reading: AbortController,
 ): Promise<void> {
-  const rows = new RowsUnderWay(acks)
+  const rows = new RowsUnderWay(acks, reading)
   try {
     for await (const lines of batches) {
       for (const line of lines) {
-        if (acks.isOver) break
+        if (acks.isOver || reading.signal.aborted) break
         rows.add(() => insert(line))
         if (rows.count >= MAX_UNDER_WAY) await rows.fewerThan(MAX_UNDER_WAY)
       }
       if (acks.isOver) break
     }
+    if (reading.signal.aborted && !acks.isOver) acks.failed(rows.next, reading.signal.reason)
   } catch (error) {
     acks.failed(rows.next, error)
   }
@@ -30,13 +36,15 @@ export async function insertRows(
 /** Rows that are not answered yet, by the promise that they wait for: rows that are stored together share one. */
 class RowsUnderWay {
   readonly #acks: InsertAcks
+  readonly #reading: AbortController
   readonly #waiting = new Map<Promise<void>, number[]>()
   #next = 0
   #count = 0
   #answered: () => void = () => {}
 
-  constructor(acks: InsertAcks) {
+  constructor(acks: InsertAcks, reading: AbortController) {
     this.#acks = acks
+    this.#reading = reading
   }
 
   /** The sequence number of the next row. */
@@ -55,7 +63,7 @@ class RowsUnderWay {
     try {
       stored = insert()
     } catch (error) {
-      this.#acks.failed(seq, error)
+      this.#fail(seq, error)
       return
     }
     this.#count++
@@ -78,6 +86,11 @@ class RowsUnderWay {
     }
   }
 
+  #fail(seq: number, error: unknown): void {
+    this.#acks.failed(seq, error)
+    if (this.#acks.isOver) this.#reading.abort(error)
+  }
+
   async #answer(stored: Promise<void>, seqs: readonly number[]): Promise<void> {
     try {
       await stored
@@ -85,7 +98,7 @@ class RowsUnderWay {
       await this.#acks.stored(seqs)
     } catch (error) {
       this.#waiting.delete(stored)
-      this.#acks.failed(seqs[0]!, error)
+      this.#fail(seqs[0]!, error)
     }
     this.#count -= seqs.length
     this.#answered()

@@ -1,10 +1,14 @@
-/** Whether the server takes requests, and what it has under way: what a graceful end needs to know. */
-import type { Engine } from '../engine/api.ts'
+/** Whether the server takes requests, and which are under way: what a graceful end depends on. */
+import type { Engine, StreamEnd } from '../engine/api.ts'
 import { RequestError } from '../errors.ts'
 
 interface Closable {
   close(): Promise<void>
 }
+
+/** The refusal of a server that stops. A function, so that each refusal has a stack of its own. */
+export const shuttingDown = (): RequestError =>
+  new RequestError('SHUTTING_DOWN', 'The server is shutting down. Try again in a moment.')
 
 export class Lifecycle {
   #engine: Engine | null = null
@@ -28,10 +32,21 @@ export class Lifecycle {
 
   /** The engine, for a request that needs it. Throws a RequestError (503) while the server starts and when it stops. */
   get engine(): Engine {
-    if (this.#isStopping) throw new RequestError('SHUTTING_DOWN', 'The server is shutting down. Try again in a moment.')
-    if (this.#engine !== null) return this.#engine
-    if (this.#failure !== null) throw new RequestError('NOT_READY', `Server failed to start: ${this.#failure.message}`)
-    throw new RequestError('NOT_READY', 'Server initializing')
+    this.checkReady()
+    return this.#engine!
+  }
+
+  /** Throws a RequestError (503) while the server starts and when it stops. */
+  checkReady(): void {
+    this.checkRunning()
+    if (this.#engine !== null) return
+    const message = this.#failure === null ? 'Server initializing' : `Server failed to start: ${this.#failure.message}`
+    throw new RequestError('NOT_READY', message)
+  }
+
+  /** Throws a RequestError (503) when the server stops. */
+  checkRunning(): void {
+    if (this.#isStopping) throw shuttingDown()
   }
 
   get isStopping(): boolean {
@@ -49,7 +64,7 @@ export class Lifecycle {
     }
   }
 
-  /** Holds an open query until `work` with it has ended; a graceful end closes it. */
+  /** Holds an open stream until `work` with it has ended; a graceful end closes it. */
   async streaming<Stream extends Closable, Result>(
     stream: Stream,
     work: (stream: Stream) => Promise<Result>,
@@ -61,6 +76,11 @@ export class Lifecycle {
     } finally {
       this.#streams.delete(stream)
     }
+  }
+
+  /** How a stream has ended, as its client reads it: one that the stop has closed ends with an error, so that the client connects again. */
+  endFor(end: StreamEnd): StreamEnd {
+    return this.#isStopping && end.reason === 'closed' ? { reason: 'error', error: shuttingDown() } : end
   }
 
   /** Refuses new requests, ends open queries, and resolves when the requests under way have been answered. */

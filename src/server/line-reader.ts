@@ -1,4 +1,5 @@
 /** Lines of a byte stream, with a bound on their length. */
+import type { Readable } from 'node:stream'
 import { RequestError } from '../errors.ts'
 
 const NEWLINE = 0x0a
@@ -32,4 +33,30 @@ export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number
   }
   const line = take(Buffer.alloc(0))
   if (line !== '') yield [line]
+}
+
+/** Chunks of `body` until it ends or `signal` is aborted, even while none arrives; `body` stays open. Throws what `body` fails with. */
+export async function* chunksUntil(body: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
+  while (!signal.aborted && !body.readableEnded) {
+    if (body.errored !== null) throw body.errored
+    if (body.destroyed) return
+    const chunk: Buffer | null = body.read()
+    if (chunk === null) await change(body, signal)
+    else yield chunk
+  }
+}
+
+const CHANGES = ['readable', 'end', 'error', 'close'] as const
+
+/** Resolves when reading `body` may give another result than before, or when `signal` is aborted. */
+function change(body: Readable, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of CHANGES) body.off(event, done)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    for (const event of CHANGES) body.once(event, done)
+    signal.addEventListener('abort', done)
+  })
 }

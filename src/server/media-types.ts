@@ -1,22 +1,21 @@
-/** Content types and the choice among them. Source: rest.md 1; RFC 9110 12.5.1 (Accept). */
+/** Content types, and the choice among them by the header Accept (RFC 9110 12.5.1). */
 import { RequestError } from '../errors.ts'
 
 export const KSQL_JSON = 'application/vnd.ksql.v1+json'
 export const JSON_TYPE = 'application/json'
 export const DELIMITED = 'application/vnd.ksqlapi.delimited.v1'
-export const PLAIN_TEXT = 'text/plain; charset=utf-8'
 
 /**
- * The offered type that the client likes best; among equals the first offered, which is also what a client without wishes gets.
- * Throws a RequestError (406) if it accepts none of them.
+ * The offered type that the client prefers: by quality, then by how specific the range is that covers it, then by the client's order, then
+ * by the order of `offered`, whose first a client without preferences gets. Throws a RequestError (406) if the client accepts none.
  */
 export function chooseType(accept: string | undefined, offered: readonly [string, ...string[]]): string {
   if (accept === undefined || accept.trim() === '') return offered[0]
   const ranges = accept.split(',').map(readRange)
   const [best] = offered
-    .map((type) => ({ type, quality: qualityOf(type, ranges) }))
+    .map((type) => ({ type, ...preferenceFor(type, ranges) }))
     .filter(({ quality }) => quality > 0)
-    .sort((a, b) => b.quality - a.quality)
+    .sort((a, b) => b.quality - a.quality || a.breadth - b.breadth || a.position - b.position)
   if (best !== undefined) return best.type
   throw new RequestError(
     'NOT_ACCEPTABLE',
@@ -36,12 +35,22 @@ function readRange(text: string): MediaRange {
   return { type, quality: Number.isNaN(value) ? 0 : value }
 }
 
-/** By the most specific range that covers the type. */
-function qualityOf(type: string, ranges: readonly MediaRange[]): number {
+interface Preference {
+  readonly quality: number
+  /** 0: the range names the type; 1: a wildcard for the subtype; 2: a wildcard for all. */
+  readonly breadth: number
+  /** Place of the range in the client's list. */
+  readonly position: number
+}
+
+const REFUSED: Preference = { quality: 0, breadth: 0, position: 0 }
+
+/** The most specific range that covers the type decides. */
+function preferenceFor(type: string, ranges: readonly MediaRange[]): Preference {
   const covering = [type, `${type.split('/')[0]}/*`, '*/*']
-  for (const pattern of covering) {
-    const range = ranges.find((candidate) => candidate.type === pattern)
-    if (range !== undefined) return range.quality
+  for (const [breadth, pattern] of covering.entries()) {
+    const position = ranges.findIndex((candidate) => candidate.type === pattern)
+    if (position !== -1) return { quality: ranges[position]!.quality, breadth, position }
   }
-  return 0
+  return REFUSED
 }

@@ -12,8 +12,9 @@ export interface RowFormat {
   readonly head: string
   /** Null: such rows are left out. */
   readonly row: (row: StreamedRow) => string | null
+  /** What follows the last row of a query that has failed. */
   readonly error: (body: GenericErrorBody | StatementErrorBody) => string
-  /** What follows the last row. `finalMessage` null: the rows end without one. */
+  /** What follows the last row of a query that has not failed. `finalMessage` null: the engine has none. */
   readonly tail: (finalMessage: string | null) => string
 }
 
@@ -45,22 +46,38 @@ function jsonArray(stream: RowStream): RowFormat {
     chunkPerRow: false,
     head: `[${metadata(stream)}`,
     row: ({ row, tombstone }) => (tombstone ? null : `,${write(row)}`),
-    error: (body) => `,${JSON.stringify(body)}`,
+    error: (body) => `,${JSON.stringify(body)}]`,
     tail: () => ']',
   }
 }
 
-/** One array of objects, a line each, that say what they are. */
+/**
+ * One array of objects, one a line, each of which says what it is. Rows of a push query leave with the separator after them, because
+ * clients read line by line and the next row may never come; the array then needs a last element.
+ */
 function streamedRows(stream: RowStream, contentType: string): RowFormat {
   const write = streamedRowWriter(stream)
   const header = { header: { queryId: stream.queryId, schema: stream.schemaText } }
+  const type = contentType === JSON_TYPE ? JSON_TYPE : KSQL_JSON
+  const head = `[${JSON.stringify(header)}`
+  const last = (element: object) => `${JSON.stringify(element)}]\n`
+  if (stream.kind === 'push') {
+    return {
+      contentType: type,
+      chunkPerRow: true,
+      head: `${head},\n`,
+      row: (row) => `${write(row)},\n`,
+      error: (body) => last({ errorMessage: body }),
+      tail: (finalMessage) => last({ finalMessage: finalMessage ?? 'Query Completed' }),
+    }
+  }
   return {
-    contentType: contentType === JSON_TYPE ? JSON_TYPE : KSQL_JSON,
+    contentType: type,
     chunkPerRow: false,
-    head: `[${JSON.stringify(header)}`,
+    head,
     row: (row) => `,\n${write(row)}`,
-    error: (body) => `,\n${JSON.stringify({ errorMessage: body })}`,
-    tail: (finalMessage) => (finalMessage === null ? ']\n' : `,\n${JSON.stringify({ finalMessage })}]\n`),
+    error: (body) => `,\n${last({ errorMessage: body })}`,
+    tail: (finalMessage) => (finalMessage === null ? ']\n' : `,\n${last({ finalMessage })}`),
   }
 }
 

@@ -1,45 +1,60 @@
 /** Rows and lines of a query on their way into a response. */
+import type { Timer } from '../clock.ts'
 import type { LineStream, RowStream, StreamEnd, StreamedRow } from '../engine/api.ts'
 import { errorAnswer } from './error-answer.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import type { ResponseStream } from './response-stream.ts'
 import type { RowFormat } from './row-formats.ts'
 
+export interface Delivery {
+  readonly response: ResponseStream
+  readonly lifecycle: Lifecycle
+  readonly timer: Timer
+}
+
 /** Ends the response when the query ends, and the query when the client leaves. Resolves to how the query ended. */
-export async function sendRows(stream: RowStream, response: ResponseStream, format: RowFormat): Promise<StreamEnd> {
+export async function sendRows(stream: RowStream, format: RowFormat, delivery: Delivery): Promise<StreamEnd> {
+  const { response, lifecycle } = delivery
   response.onGone(() => void stream.close())
   response.open(200, { 'content-type': format.contentType })
   await response.write(format.head)
   const send = format.chunkPerRow ? sendEach : sendTogether
   let isOver = false
   let sending = Promise.resolve()
-  const end = await flow(stream, (rows: readonly StreamedRow[]) => {
-    sending = send(rows, response, format, () => isOver)
-    return sending
-  })
+  const end = lifecycle.endFor(
+    await flow(stream, (rows: readonly StreamedRow[]) => {
+      sending = send(rows, response, format, () => isOver)
+      return sending
+    }),
+  )
   isOver = true
-  await lastWrite(sending, response)
-  if (end.reason === 'error') await response.write(format.error(errorAnswer(end.error).body))
-  response.end(format.tail(end.reason === 'error' ? null : end.finalMessage))
+  await lastWrite(sending, delivery)
+  response.end(end.reason === 'error' ? format.error(errorAnswer(end.error).body) : format.tail(end.finalMessage))
   return end
 }
 
 /** PRINT: each line as it is, a chunk of its own. */
-export async function sendLines(stream: LineStream, response: ResponseStream, contentType: string): Promise<StreamEnd> {
+export async function sendLines(
+  stream: LineStream,
+  contentType: string,
+  { response, lifecycle }: Delivery,
+): Promise<StreamEnd> {
   response.onGone(() => void stream.close())
   response.open(200, { 'content-type': contentType })
-  const end = await flow(stream, async (lines: readonly string[]) => {
-    for (const line of lines) await response.write(`${line}\n`)
-  })
-  if (end.reason === 'error') await response.write(`${JSON.stringify(errorAnswer(end.error).body)}\n`)
-  response.end()
+  const end = lifecycle.endFor(
+    await flow(stream, async (lines: readonly string[]) => {
+      for (const line of lines) await response.write(`${line}\n`)
+    }),
+  )
+  response.end(end.reason === 'error' ? `${JSON.stringify(errorAnswer(end.error).body)}\n` : '')
   return end
 }
 
-/** The query may have ended because the client does not read: what it is told last has to wait until it does, but not for ever. */
-async function lastWrite(sending: Promise<void>, response: ResponseStream): Promise<void> {
-  const timer = setTimeout(() => response.destroy(), LINGER_MS)
+/** Waits for the write under way, since a query may have ended because its client does not read; but cuts a client that never does. */
+async function lastWrite(sending: Promise<void>, { response, timer }: Delivery): Promise<void> {
+  const cut = timer.after(LINGER_MS, () => response.destroy())
   await sending.catch(() => {})
-  clearTimeout(timer)
+  cut.cancel()
 }
 
 const LINGER_MS = 30_000

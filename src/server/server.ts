@@ -1,6 +1,6 @@
 /** The server: HTTP/1.1, HTTP/2 and websockets on its ports, from start to a graceful end. */
 import type { Server } from 'node:net'
-import type { Clock } from '../clock.ts'
+import { type Clock, sleep, systemTimer, type Timer } from '../clock.ts'
 import type { Engine } from '../engine/api.ts'
 import { createApp } from './app.ts'
 import { Connections } from './connections.ts'
@@ -20,10 +20,12 @@ export interface ServerParts {
   readonly metrics: MetricsSource
   readonly log: Log
   readonly clock: Clock
+  /** Default: the system's. */
+  readonly timer?: Timer
 }
 
 export interface RunningServer {
-  /** With the ports it was given. */
+  /** Its addresses, with the ports that the system has given it. */
   readonly urls: readonly string[]
   /** Refuses new requests, ends open queries, answers what is under way, closes all connections. The engine stays open. */
   close(): Promise<void>
@@ -36,14 +38,18 @@ const GRACE_MS = 10_000
 export async function startServer(parts: ServerParts, options: ServerOptions): Promise<RunningServer> {
   const lifecycle = new Lifecycle(parts.engine)
   const health = new HealthReport(lifecycle, parts.clock, options.healthIntervalMs)
-  const { metrics, log } = parts
-  const context: ServerContext = { lifecycle, health, metrics, log, maxBodyBytes: options.maxBodyBytes }
+  const { metrics, log, timer = systemTimer } = parts
+  const context: ServerContext = { lifecycle, health, metrics, log, timer, maxBodyBytes: options.maxBodyBytes }
   const access: Access = { origins: options.origins, users: options.users }
   const websocket = new WebSocketEndpoint(context, access, options.webSocketMaxAgeMs)
-  const connections = new Connections(await createApp(context, access), websocket, options.timeouts)
-  const ports = await openPorts(options, connections)
+  const connections = new Connections(await createApp(context, access), websocket, {
+    timeouts: options.timeouts,
+    timer,
+  })
+  const ports = await openPorts(options, connections, timer)
   const urls = [...new Set(ports.map(({ server, listener }) => formatListener(boundListener(server, listener))))]
-  const close = () => closeServer({ ports: ports.map(({ server }) => server), lifecycle, connections, websocket })
+  const close = () =>
+    closeServer({ ports: ports.map(({ server }) => server), lifecycle, connections, websocket, timer })
   let closing: Promise<void> | null = null
   return { urls, close: () => (closing ??= close()) }
 }
@@ -53,11 +59,11 @@ interface OpenPort {
   readonly listener: Listener
 }
 
-async function openPorts(options: ServerOptions, connections: Connections): Promise<OpenPort[]> {
+async function openPorts(options: ServerOptions, connections: Connections, timer: Timer): Promise<OpenPort[]> {
   const open: OpenPort[] = []
   try {
     for (const listener of options.listeners) {
-      const details = { tls: options.tls, firstBytesMs: options.timeouts.headMs }
+      const details = { tls: options.tls, firstBytesMs: options.timeouts.headMs, timer }
       for (const server of await listen(listener, connections, details)) open.push({ server, listener })
     }
   } catch (error) {
@@ -72,24 +78,25 @@ interface Running {
   readonly lifecycle: Lifecycle
   readonly connections: Connections
   readonly websocket: WebSocketEndpoint
+  readonly timer: Timer
 }
 
 /** New connections are still taken until the requests under way are answered, so that clients read a 503 and not a refusal. */
-async function closeServer({ ports, lifecycle, connections, websocket }: Running): Promise<void> {
-  await Promise.race([lifecycle.stop(), delay(GRACE_MS)])
+async function closeServer({ ports, lifecycle, connections, websocket, timer }: Running): Promise<void> {
+  await within(GRACE_MS, lifecycle.stop(), timer)
   const closed = ports.map((port) => new Promise<void>((resolve) => port.close(() => resolve())))
   connections.closeIdle()
-  websocket.close()
-  const killed = setTimeout(() => connections.closeAll(), CLOSE_MS)
-  await Promise.race([Promise.all(closed), delay(2 * CLOSE_MS)])
-  clearTimeout(killed)
+  await within(CLOSE_MS, Promise.all(closed), timer)
+  websocket.closeAll()
   connections.closeAll()
+  await within(CLOSE_MS, Promise.all(closed), timer)
 }
 
 /** Time that answers have to leave after the last request has ended. */
 const CLOSE_MS = 500
 
-const delay = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref()
-  })
+/** Resolves when `work` has ended or `ms` have passed. */
+async function within(ms: number, work: Promise<unknown>, timer: Timer): Promise<void> {
+  const given = new AbortController()
+  await Promise.race([work.finally(() => given.abort()), sleep(timer, ms, given)])
+}

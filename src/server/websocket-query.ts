@@ -1,4 +1,4 @@
-/** One query over one websocket: fields, rows, the end. Source: rest.md 4.6. */
+/** One query over one websocket: a message with its columns, one for each row, and one at its end. */
 import type { WebSocket } from 'ws'
 import type { LineStream, RowStream, StreamEnd } from '../engine/api.ts'
 import { schemaInfo } from '../engine/describe/schema-info.ts'
@@ -6,12 +6,14 @@ import type { QueryRequest } from '../engine/requests.ts'
 import { ERRORS, RequestError } from '../errors.ts'
 import type { ServerContext } from './context.ts'
 import { type ErrorAnswer, errorAnswer, isServerFault, logFault } from './error-answer.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import { parseBody, readBody } from './request-body.ts'
+import { type KsqlBody, ksqlBody } from './routes/ksql.ts'
 import { streamedRowWriter } from './row-formats.ts'
-import { type KsqlBody, ksqlBody } from './schemas.ts'
 
 /** Close codes of RFC 6455 7.4.1. */
 const NORMAL = 1000
+const GOING_AWAY = 1001
 const BAD_REQUEST = 1003
 const SERVER_ERROR = 1011
 const TRY_AGAIN_LATER = 1013
@@ -19,11 +21,11 @@ const TRY_AGAIN_LATER = 1013
 export interface WebSocketRequest {
   /** JSON, as a body of /query. */
   readonly text: string | null
-  /** With which the client showed who it is. */
+  /** The client's credentials, as in the header `Authorization`. */
   readonly authorization: string | undefined
 }
 
-/** Resolves when the query has ended and the client was told so. */
+/** Resolves when the query has ended and the client has been sent its end. */
 export async function sendOverWebSocket(
   { lifecycle, log }: ServerContext,
   client: WebSocket,
@@ -31,7 +33,7 @@ export async function sendOverWebSocket(
 ): Promise<void> {
   try {
     const stream = await lifecycle.engine.openQuery(readQuery(request))
-    const end = await lifecycle.streaming(stream, (open) => send(open, client))
+    const end = await lifecycle.streaming(stream, (open) => send(open, client, lifecycle))
     if (end !== null) logFault(end, stream.queryId, log)
   } catch (error) {
     const answer = errorAnswer(error)
@@ -47,13 +49,19 @@ function readQuery({ text, authorization }: WebSocketRequest): QueryRequest {
 }
 
 /** Null: the client was gone before the first row. */
-async function send(stream: RowStream | LineStream, client: WebSocket): Promise<StreamEnd | null> {
+async function send(
+  stream: RowStream | LineStream,
+  client: WebSocket,
+  lifecycle: Lifecycle,
+): Promise<StreamEnd | null> {
   if (client.readyState !== client.OPEN) {
     await stream.close()
     return null
   }
   client.once('close', () => void stream.close())
-  const end = stream.kind === 'print' ? await sendLines(stream, client) : await sendRows(stream, client)
+  const end = lifecycle.endFor(
+    stream.kind === 'print' ? await sendLines(stream, client) : await sendRows(stream, client),
+  )
   if (end.reason === 'error') {
     closeWith(client, errorAnswer(end.error))
   } else {
@@ -64,7 +72,11 @@ async function send(stream: RowStream | LineStream, client: WebSocket): Promise<
 }
 
 async function sendRows(stream: RowStream, client: WebSocket): Promise<StreamEnd> {
-  const fields = stream.columns.map(({ name, type }) => ({ name, schema: schemaInfo(type) }))
+  const fields = stream.columns.map(({ name, type }) => ({
+    name,
+    schema: schemaInfo(type),
+    ...(stream.keyColumns.includes(name) && { type: 'KEY' }),
+  }))
   await sendFrames(client, [JSON.stringify(fields)])
   const write = streamedRowWriter(stream)
   return new Promise((resolve) =>
@@ -92,7 +104,8 @@ function closeWith(client: WebSocket, { status, body }: ErrorAnswer): void {
 }
 
 function closeCode(status: number, code: number): number {
-  if (code === ERRORS.COMMAND_TIMEOUT.errorCode || code === ERRORS.RATE_LIMITED.errorCode) return TRY_AGAIN_LATER
+  if (code === ERRORS.SHUTTING_DOWN.errorCode || code === ERRORS.SHUT_DOWN.errorCode) return GOING_AWAY
+  if (status === ERRORS.SHUTTING_DOWN.status || code === ERRORS.RATE_LIMITED.errorCode) return TRY_AGAIN_LATER
   return status < 500 ? BAD_REQUEST : SERVER_ERROR
 }
 

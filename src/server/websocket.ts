@@ -1,7 +1,8 @@
-/** GET /ws/query as a websocket: the rows of one query, a frame each. Source: rest.md 4.6. */
+/** GET /ws/query as a websocket: the rows of one query, a frame each. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { WebSocket, WebSocketServer } from 'ws'
+import type { Scheduled, Timer } from '../clock.ts'
 import type { ServerContext } from './context.ts'
 import { errorAnswer } from './error-answer.ts'
 import { type Access, checkAccess } from './guards.ts'
@@ -12,19 +13,19 @@ export const WEBSOCKET_PATH = '/ws/query'
 
 const PING_INTERVAL_MS = 30_000
 
-/** Whether a request asks for the websocket; other requests to upgrade are answered as if they had not asked. */
+/** Whether a request is for the websocket; other requests to upgrade are answered as if they named no protocol. */
 export function asksForWebSocket({ headers, url }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket' && new URL(url ?? '', BASE).pathname === WEBSOCKET_PATH
 }
 
-/** Only there so that a path can be read as a URL. */
+/** A base, so that a path can be read as a URL. */
 const BASE = 'http://server'
 
 export class WebSocketEndpoint {
   readonly #context: ServerContext
   readonly #access: Access
   readonly #maxAgeMs: number
-  /** Loaded with the first client: an idle server does without. */
+  /** Loaded with the first client, so that a server without websockets does not hold it in memory. */
   #server: Promise<WebSocketServer> | null = null
   readonly #open = new Set<WebSocket>()
 
@@ -50,8 +51,8 @@ export class WebSocketEndpoint {
     )
   }
 
-  /** Drops the clients that are still there; their queries have ended by then. */
-  close(): void {
+  /** Drops the clients that have not closed their connections; their queries have ended by then. */
+  closeAll(): void {
     for (const client of this.#open) client.terminate()
   }
 
@@ -62,17 +63,18 @@ export class WebSocketEndpoint {
       ...(headers.host === undefined ? {} : { host: headers.host }),
       ...(authorization === undefined ? {} : { authorization }),
     })
-    void this.#context.lifecycle.engine
+    this.#context.lifecycle.checkReady()
   }
 
   #serve(client: WebSocket, request: WebSocketRequest): void {
     this.#open.add(client)
-    const life = setTimeout(() => client.close(1000, 'This connection has reached its maximum age.'), this.#maxAgeMs)
-    const pulse = startPulse(client)
+    const { timer } = this.#context
+    const life = timer.after(this.#maxAgeMs, () => client.close(1000, 'This connection has reached its maximum age.'))
+    const pulse = startPulse(client, timer)
     client.on('error', () => client.terminate())
     client.once('close', () => {
-      clearTimeout(life)
-      clearInterval(pulse)
+      life.cancel()
+      pulse.cancel()
       this.#open.delete(client)
     })
     void this.#context.lifecycle.during(() => sendOverWebSocket(this.#context, client, request))
@@ -84,17 +86,17 @@ async function loadServer(maxPayload: number): Promise<WebSocketServer> {
   return new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload })
 }
 
-/** A client that does not answer to pings is gone, even if its connection never said so. */
-function startPulse(client: WebSocket): NodeJS.Timeout {
+/** Cuts a client that does not answer pings: it is gone, even if its connection never closed. */
+function startPulse(client: WebSocket, timer: Timer): Scheduled {
   let isAlive = true
   client.on('pong', () => {
     isAlive = true
   })
-  return setInterval(() => {
+  return timer.every(PING_INTERVAL_MS, () => {
     if (!isAlive) return client.terminate()
     isAlive = false
     client.ping()
-  }, PING_INTERVAL_MS)
+  })
 }
 
 /** Before the handshake a refusal is an ordinary HTTP answer. */

@@ -69,6 +69,37 @@ describe('end', () => {
   })
 })
 
+describe('what a stop cuts', () => {
+  it.each([
+    ['/query-stream', (body: string) => `${body}\n`],
+    ['/query', (body: string) => `{"errorMessage":${body}}]\n`],
+  ])('ends a push query on %s with an error, so that its client connects again', async (path, ending) => {
+    const engine = new FakeEngine()
+    const server = await startTestServer(engine)
+    const sql = 'SELECT * FROM S EMIT CHANGES;'
+    const push = openHttp2(server.url, path, JSON.stringify({ sql, ksql: sql }))
+    await push.until(1)
+    await server.close()
+    await push.ended
+    const message = 'The server is shutting down. Try again in a moment.'
+    const body = JSON.stringify({ '@type': 'generic_error', error_code: 50303, message })
+    expect(push.frames.at(-1)).toBe(ending(body))
+  })
+
+  it('ends an open upload of rows after the rows that have come, without waiting for more', async () => {
+    const server = await startTestServer(new FakeEngine())
+    const inserts = openHttp2(server.url, '/inserts-stream', null)
+    inserts.stream.write('{"target":"S"}\n{"K":"a"}\n')
+    await inserts.until(1)
+    await server.close()
+    await inserts.ended
+    expect(inserts.frames.map((frame) => JSON.parse(frame))).toMatchObject([
+      { status: 'ok', seq: 0 },
+      { status: 'error', seq: 1, error_code: 50303 },
+    ])
+  })
+})
+
 describe('users', () => {
   it('are asked for, compared with the file, and not asked for by probes', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-users-'))

@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { PEER_VERSION } from '../../src/engine/api.ts'
 import { StatementFailure } from '../../src/engine/statement-failure.ts'
 import { ParseError, RequestError, StatementError } from '../../src/errors.ts'
 import { FakeEngine } from '../support/fake-engine.ts'
-import { openHttp2 } from '../support/http.ts'
+import { openHttp2, sendRaw } from '../support/http.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 
 let engine: FakeEngine
@@ -29,14 +30,29 @@ describe('endpoints that tell about the server', () => {
   })
 
   it('tells version and clusters', async () => {
-    const info = { version: '0.1.0', kafkaClusterId: 'cluster', ksqlServiceId: 'default_', serverStatus: 'RUNNING' }
-    expect(await (await get('/info')).json()).toEqual({ KsqlServerInfo: info })
+    expect(await (await get('/info')).json()).toEqual({
+      KsqlServerInfo: {
+        version: PEER_VERSION,
+        millraceVersion: '0.1.0',
+        kafkaClusterId: 'cluster',
+        ksqlServiceId: 'default_',
+        serverStatus: 'RUNNING',
+      },
+    })
     const clusterId = {
       scope: { path: [], clusters: { 'kafka-cluster': 'cluster', 'ksql-cluster': 'default_' } },
       id: '',
     }
-    expect(await (await get('/v1/metadata')).json()).toEqual({ version: '0.1.0', clusterId })
+    expect(await (await get('/v1/metadata')).json()).toEqual({ version: PEER_VERSION, clusterId })
     expect(await (await get('/v1/metadata/id')).json()).toEqual(clusterId)
+  })
+
+  it("has a version that ksqlDB's command line and migrations tool accept", async () => {
+    const { KsqlServerInfo } = (await (await get('/info')).json()) as { KsqlServerInfo: { version: string } }
+    // Releases below 4 are of ksqlDB alone, others of Confluent Platform. Source: ksqlDB's KsqlVersion.
+    const [, major, minor] = /^v?([0-9]+)\.([0-9]+)\..*/.exec(KsqlServerInfo.version)!.map(Number)
+    const isStandalone = major! < 4
+    expect(isStandalone ? major! > 0 || minor! >= 10 : major! >= 6).toBe(true)
   })
 
   it('answers probes, health and metrics', async () => {
@@ -86,6 +102,18 @@ describe('content types', () => {
     expect(json.headers.get('content-type')).toContain('application/json')
     const weighted = await get('/info', { accept: 'application/vnd.ksql.v1+json;q=0.5, application/json' })
     expect(weighted.headers.get('content-type')).toContain('application/json')
+  })
+
+  it.each([
+    ['application/json, text/plain, */*', 'application/json'],
+    ['*/*, application/json', 'application/json'],
+    ['application/*, application/json', 'application/json'],
+    ['application/json, application/vnd.ksql.v1+json', 'application/json'],
+    ['application/vnd.ksql.v1+json, application/json', 'application/vnd.ksql.v1+json'],
+    ['application/json;q=0.1, */*', 'application/vnd.ksql.v1+json'],
+    ['text/html, */*', 'application/vnd.ksql.v1+json'],
+  ])('takes the most specific range first, then the order of the client: %s', async (accept, type) => {
+    expect((await get('/info', { accept })).headers.get('content-type')).toContain(type)
   })
 
   it('answers 406 when it has none of the types', async () => {
@@ -227,14 +255,37 @@ describe('bad requests', () => {
     expect((await get('/info')).status).toBe(200)
   }, 60_000)
 
-  it('knows what it does not have, and what is there under another method', async () => {
+  it('knows what it does not have', async () => {
     const missing = await get('/nothing')
     expect(missing.status).toBe(404)
     expect(await missing.json()).toEqual({ '@type': 'generic_error', error_code: 40400, message: 'Not Found' })
-    const wrong = await get('/ksql')
-    expect(wrong.status).toBe(405)
-    expect(await wrong.json()).toMatchObject({ error_code: 40500, message: 'GET is not for /ksql. Use POST.' })
     expect((await get('/status/%E0%A4%A/x/y')).status).toBe(400)
+  })
+
+  it.each([
+    ['GET', '/ksql', 'POST'],
+    ['PUT', '/ksql', 'POST'],
+    ['PATCH', '/query-stream', 'POST'],
+    ['DELETE', '/status/stream/S/create', 'GET'],
+    ['POST', '/info', 'GET'],
+    ['PUT', '/inserts-stream', 'POST'],
+  ])('answers %s %s with the method that the path has', async (method, path, allowed) => {
+    const body = method === 'GET' ? {} : { body: 'no JSON' }
+    const wrong = await fetch(server.url + path, { method, ...body })
+    expect(wrong.status).toBe(405)
+    expect(wrong.headers.get('allow')).toContain(allowed)
+    expect(await wrong.json()).toMatchObject({
+      error_code: 40500,
+      message: `${method} is not for ${path}. Use ${allowed}.`,
+    })
+  })
+
+  it('keeps a connection over HTTP/1.1 on which bad JSON came', async () => {
+    const bad = 'POST /ksql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n{'
+    const last = 'GET /info HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+    const answers = await sendRaw(server.port, bad + last)
+    expect(answers).toContain('HTTP/1.1 400 Bad Request')
+    expect(answers).toContain('HTTP/1.1 200 OK')
   })
 
   it('refuses a query that is not there', async () => {
@@ -280,7 +331,16 @@ describe('access', () => {
     expect((await from(server.url, server.url)).status).toBe(200)
     const allowed = await from(guarded.url, 'https://a.example.com')
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://a.example.com')
+    expect(allowed.headers.get('access-control-allow-credentials')).toBe('true')
     expect((await from(guarded.url, 'https://a.example.com.evil')).status).toBe(403)
+  })
+
+  it('lets pages use stored passwords only where their origins are named', async () => {
+    const open = await startTestServer(new FakeEngine(), { 'access.control.allow.origin': '*' })
+    const allowed = await fetch(`${open.url}/info`, { headers: { origin: 'https://any.example' } })
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://any.example')
+    expect(allowed.headers.get('access-control-allow-credentials')).toBeNull()
+    await open.close()
   })
 
   it('answers the question that a browser asks first', async () => {

@@ -198,6 +198,21 @@ async function upgrade(port: number, line: string, body: string): Promise<string
 }
 
 describe('HTTP/1.1', () => {
+  it('sends each row of a push query on /query with the separator behind it, so that line readers have it at once', async () => {
+    const body = '{"ksql":"SELECT * FROM S EMIT CHANGES;"}'
+    const request = `POST /query HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const [answer] = await Promise.all([
+      sendRaw(server.port, request),
+      stream.send(['a', 1], ['b', 2]).then(() => stream.end({ reason: 'closed', finalMessage: null })),
+    ])
+    const chunks = answer.slice(answer.indexOf('\r\n\r\n') + 4).split(/(?:^|\r\n)[0-9a-f]+\r\n/)
+    expect(chunks.slice(2, 5)).toEqual([
+      '{"row":{"columns":["a",1]}},\n',
+      '{"row":{"columns":["b",2]}},\n',
+      '{"finalMessage":"Query Completed"}]\n',
+    ])
+  })
+
   it('sends each row as a chunk of its own', async () => {
     const sending = (async () => {
       await stream.send(['a', 1], ['b', 2])
@@ -342,6 +357,27 @@ describe('POST /inserts-stream', () => {
     const answer = openHttp2(server.url, '/inserts-stream', `{"target":"S"}\n${'x'.repeat(3 * 1024 * 1024)}`)
     await answer.ended
     expect(JSON.parse(answer.frames.join(''))).toMatchObject({ status: 'error', seq: 0, error_code: 41300 })
+  })
+
+  it('sends each acknowledgement in a frame of its own, also of rows that are stored together', async () => {
+    const stored = Promise.resolve()
+    engine.insert = () => stored
+    const rows = '{"K":"a"}\n'.repeat(50)
+    const answer = openHttp2(server.url, '/inserts-stream', `{"target":"S"}\n${rows}`)
+    await answer.ended
+    expect(answer.frames).toEqual(Array.from({ length: 50 }, (_, seq) => `{"status":"ok","seq":${seq}}\n`))
+  })
+
+  it('answers a row that fails at once, although the client sends no further line', async () => {
+    engine.insert = async () => {
+      throw new StatementError("Can't coerce")
+    }
+    const answer = openHttp2(server.url, '/inserts-stream', null)
+    answer.stream.write('{"target":"S"}\n{"K":"bad"}\n')
+    await answer.until(1)
+    expect(JSON.parse(answer.frames[0]!)).toMatchObject({ status: 'error', seq: 0 })
+    answer.stream.end()
+    await answer.ended
   })
 
   it('acknowledges rows while the client still writes', async () => {

@@ -51,6 +51,23 @@ it('sends fields, a frame per row, and the end', async () => {
   ])
 })
 
+it('marks the key columns of a pull query on a table', async () => {
+  stream = new FakeStream('pullTable')
+  stream.keyColumns = ['K']
+  const client = open(SELECT)
+  await stream.end({ reason: 'completed', finalMessage: null })
+  await client.closed
+  expect(JSON.parse(client.frames[0]!)).toMatchObject([{ name: 'K', type: 'KEY' }, { name: 'N' }])
+  expect(JSON.parse(client.frames[0]!)[1]).not.toHaveProperty('type')
+})
+
+it('is closed as going away by a server that stops, so that clients connect again', async () => {
+  const client = open(SELECT)
+  await expect.poll(() => client.frames).toHaveLength(1)
+  await server.close()
+  expect(await client.closed).toEqual({ code: 1001, reason: 'The server is shutting down. Try again in a moment.' })
+})
+
 it('ends the query when the client leaves', async () => {
   const client = open(SELECT)
   await expect.poll(() => client.frames).toHaveLength(1)

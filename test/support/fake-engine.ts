@@ -1,6 +1,13 @@
 // An engine without SQL: it answers what a test lays down, and keeps what it was asked.
 
-import type { Engine, RowStream, StreamEnd, StreamedRow, StreamSubscriber } from '../../src/engine/api.ts'
+import {
+  type Engine,
+  PEER_VERSION,
+  type RowStream,
+  type StreamEnd,
+  type StreamedRow,
+  type StreamSubscriber,
+} from '../../src/engine/api.ts'
 import type { CommandStatus } from '../../src/engine/commands/command.ts'
 import type { Entity } from '../../src/engine/describe/entities.ts'
 import type { QueryRequest, StatementRequest } from '../../src/engine/requests.ts'
@@ -20,6 +27,7 @@ export class FakeStream implements RowStream {
   readonly queryId = 'transient_S_1'
   readonly columns = COLUMNS
   readonly schemaText = '`K` STRING, `N` BIGINT'
+  keyColumns: readonly string[] = []
   isClosed = false
   #subscriber: StreamSubscriber<StreamedRow> | null = null
   #subscribed: () => void = () => {}
@@ -103,7 +111,13 @@ export class FakeEngine implements Engine {
   }
 
   async info() {
-    return { version: '0.1.0', kafkaClusterId: 'cluster', ksqlServiceId: 'default_', serverStatus: 'RUNNING' } as const
+    return {
+      version: PEER_VERSION,
+      millraceVersion: '0.1.0',
+      kafkaClusterId: 'cluster',
+      ksqlServiceId: 'default_',
+      serverStatus: 'RUNNING',
+    } as const
   }
 
   async clusterStatus() {

@@ -38,7 +38,9 @@ export type QueryElement =
 
 /** The answer of GET /info. */
 export interface ServerInfo {
+  /** The version of ksqlDB that the server is, or, where `millraceVersion` is present, follows. */
   readonly version: string
+  readonly millraceVersion?: string
   readonly kafkaClusterId: string
   readonly ksqlServiceId: string
   readonly serverStatus: string

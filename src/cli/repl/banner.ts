@@ -24,9 +24,10 @@ export async function showBanner(greeting: Greeting): Promise<void> {
 export async function greetServer({ client, screen, version }: Greeting): Promise<void> {
   try {
     const info = await client.info(AbortSignal.timeout(5000))
-    await screen.line(`CLI v${version}, Server v${info.version} located at ${client.url}`)
+    const serverVersion = info.millraceVersion ?? info.version
+    await screen.line(`CLI v${version}, Server v${serverVersion} located at ${client.url}`)
     await screen.line(`Server Status: ${info.serverStatus}\n`)
-    if (info.version !== version) {
+    if (serverVersion !== version) {
       await screen.line(`WARNING: command line and server are of different versions; some answers may look odd.\n`)
     }
   } catch (error) {

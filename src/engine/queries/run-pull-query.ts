@@ -25,6 +25,7 @@ export function openPull({ query }: QueryStatement, scope: TopicScope, request: 
     queryId,
     columns: columnsOf(planned),
     schemaText: planned.schemaText,
+    keyColumns: planned.kind === 'table' ? planned.keyColumns : [],
     subscribe: (subscriber) => flow.subscribe(subscriber),
     close: () => flow.close(),
   }

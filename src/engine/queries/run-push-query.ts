@@ -36,6 +36,7 @@ export function openPush(statement: QueryStatement, scope: TopicScope): RowStrea
     queryId,
     columns,
     schemaText: columns.map(formatColumn).join(', '),
+    keyColumns: [],
     subscribe: (subscriber) => flow.subscribe(subscriber),
     close: () => flow.close(),
   }

@@ -36,6 +36,8 @@ export interface PlannedTablePull {
   readonly limit: number | null
   /** The result's schema with its key columns marked. */
   readonly schemaText: string
+  /** Names of the columns that are marked. */
+  readonly keyColumns: readonly string[]
 }
 
 /** A pull query on a stream: a plan that ends in a subscriber and is to see the topic up to its end of now. */
@@ -125,7 +127,8 @@ function planTable(analysis: Analysis, context: PullContext): PlannedTablePull {
     return { name, type: knownType(expression, syntax), expression, text: displayExpression(syntax) }
   })
   const isKey = keyTest(source)
-  const marks = select.map(({ syntax }) => (isKey(syntax) ? ' KEY' : ''))
+  const keyColumns = select.filter(({ syntax }) => isKey(syntax)).map(({ name }) => name)
+  const mark = ({ name }: Column) => (keyColumns.includes(name) ? ' KEY' : '')
   return {
     kind: 'table',
     source,
@@ -133,7 +136,8 @@ function planTable(analysis: Analysis, context: PullContext): PlannedTablePull {
     predicate,
     columns,
     limit: analysis.limit,
-    schemaText: columns.map((column, i) => formatColumn(column) + marks[i]).join(', '),
+    schemaText: columns.map((column) => formatColumn(column) + mark(column)).join(', '),
+    keyColumns,
   }
 }
 

@@ -1,6 +1,7 @@
-/** Opening ports. */
+/** Ports, opened for listeners. */
 import type { AddressInfo, Server } from 'node:net'
 import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from 'node:tls'
+import type { Timer } from '../../clock.ts'
 import { formatListener, type Listener } from '../listener.ts'
 import { createSharedPort, type Protocols } from './shared-port.ts'
 
@@ -12,6 +13,7 @@ export interface TlsOptions extends SecureContextOptions {
 interface ListenDetails {
   readonly tls: TlsOptions | null
   readonly firstBytesMs: number
+  readonly timer: Timer
 }
 
 /** The addresses behind `localhost`: clients try either first. The second is there only where the machine has IPv6. */
@@ -33,13 +35,13 @@ export async function listen(listener: Listener, protocols: Protocols, details: 
 
 const NO_IPV6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])
 
-async function open(listener: Listener, protocols: Protocols, { tls, firstBytesMs }: ListenDetails): Promise<Server> {
-  const server = listener.isSecure ? createSecurePort(protocols, tls) : createSharedPort(protocols, firstBytesMs)
+async function open(listener: Listener, protocols: Protocols, { tls, ...silence }: ListenDetails): Promise<Server> {
+  const server = listener.isSecure ? createSecurePort(protocols, tls) : createSharedPort(protocols, silence)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, listener)))
     server.listen({ host: listener.host, port: listener.port }, resolve)
   })
-  // A connection that cannot be accepted (no file descriptor left) is lost; the server goes on.
+  // A connection that cannot be accepted (no file descriptor is left) is lost; the server continues.
   server.on('error', () => {})
   return server
 }

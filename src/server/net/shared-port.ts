@@ -3,6 +3,7 @@
  * server does not fall back to HTTP/1.1 without TLS.
  */
 import { createServer, type Server, type Socket } from 'node:net'
+import type { Timer } from '../../clock.ts'
 
 /** How every HTTP/2 connection begins, and no HTTP/1.1 request does (RFC 9113 3.4). */
 const HTTP2_MARK = Buffer.from('PRI ')
@@ -12,15 +13,21 @@ export interface Protocols {
   readonly http2: (socket: Socket) => void
 }
 
-/** A server that hands each connection on. One that says nothing for `firstBytesMs` is dropped. */
-export function createSharedPort(protocols: Protocols, firstBytesMs: number): Server {
+export interface FirstBytes {
+  /** How long a connection may stay silent before it is dropped. */
+  readonly firstBytesMs: number
+  readonly timer: Timer
+}
+
+/** A server that passes each connection to the protocol with which it begins. */
+export function createSharedPort(protocols: Protocols, { firstBytesMs, timer }: FirstBytes): Server {
   return createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, (socket) => {
-    const silence = setTimeout(() => socket.destroy(), firstBytesMs)
+    const silence = timer.after(firstBytesMs, () => socket.destroy())
     const drop = () => socket.destroy()
     socket.on('error', drop)
-    socket.once('close', () => clearTimeout(silence))
+    socket.once('close', () => silence.cancel())
     const handOn = (protocol: keyof Protocols) => {
-      clearTimeout(silence)
+      silence.cancel()
       socket.off('error', drop)
       protocols[protocol](socket)
     }
@@ -44,7 +51,7 @@ function peek(socket: Socket, decide: (protocol: keyof Protocols) => void): void
   socket.once('readable', look)
 }
 
-/** Too few bytes to tell: they are taken back out, joined with the next, and looked at again. */
+/** Takes bytes that are too few to tell out again, joins them with the next ones, and looks again. */
 function awaitMore(socket: Socket, seen: Buffer, look: () => void): void {
   socket.read()
   socket.once('readable', () => {

@@ -2,7 +2,13 @@
 import type { FastifyInstance } from 'fastify'
 import { RequestError } from '../../errors.ts'
 import type { ServerContext } from '../context.ts'
-import { type CloseQueryBody, closeQueryBody } from '../schemas.ts'
+import type { BodyShape } from '../request-body.ts'
+
+interface CloseQueryBody {
+  readonly queryId?: string
+}
+
+const closeQueryBody: BodyShape = { queryId: { kind: 'text' } }
 
 export function closeQueryRoute(app: FastifyInstance, { lifecycle }: ServerContext): void {
   app.post<{ Body: CloseQueryBody }>('/close-query', { schema: { body: closeQueryBody } }, async (request, reply) => {

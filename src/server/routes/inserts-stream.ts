@@ -1,52 +1,102 @@
 /** POST /inserts-stream (HTTP/2): a line that names the target, then a line per row; an answer per row. */
+import type { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { InsertRecordOptions } from '../../engine/api.ts'
+import type { RequestProperties } from '../../engine/requests.ts'
 import { RequestError } from '../../errors.ts'
 import type { ServerContext } from '../context.ts'
 import { CumulativeAcks } from '../cumulative-acks.ts'
-import { AckWriter } from '../insert-acks.ts'
+import { AckWriter, type InsertAcks } from '../insert-acks.ts'
 import { insertRows } from '../insert-rows.ts'
-import { readLines } from '../line-reader.ts'
+import { shuttingDown } from '../lifecycle.ts'
+import { chunksUntil, readLines } from '../line-reader.ts'
 import { chooseType, DELIMITED, JSON_TYPE } from '../media-types.ts'
-import { parseBody, readBody } from '../request-body.ts'
+import { type BodyShape, parseBody, readBody } from '../request-body.ts'
 import { ResponseStream } from '../response-stream.ts'
-import { type InsertsTarget, insertsTarget } from '../schemas.ts'
 
-/** An app of its own, because its bodies are read line by line. */
-export async function insertsStreamRoute(app: FastifyInstance, context: ServerContext): Promise<void> {
-  const { lifecycle, maxBodyBytes } = context
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-  app.post<{ Body: AsyncIterable<Buffer> }>('/inserts-stream', async (request, reply) => {
-    if (request.raw.httpVersionMajor < 2) {
-      throw new RequestError('HTTP2_ONLY', 'This endpoint is only available when using HTTP2')
-    }
-    const contentType = chooseType(request.headers.accept, [DELIMITED, JSON_TYPE])
-    await lifecycle.during(async () => {
-      const batches = readLines(request.body, maxBodyBytes)
-      const [first, ...rest] = (await batches.next()).value ?? []
-      const { target, properties = {}, ...inserts } = readTarget(first)
-      const insert = await lifecycle.engine.openInserts(target, { properties, records: recordOptions(inserts) })
-      reply.hijack()
-      const response = new ResponseStream(reply.raw)
-      const acks =
-        inserts.acknowledge?.toUpperCase() === 'CUMULATIVE'
-          ? new CumulativeAcks(response, { continues: inserts.onError?.toUpperCase() === 'CONTINUE' })
-          : new AckWriter(response, contentType)
-      await insertRows(startingWith(rest, batches), insert, acks)
-      await acks.end()
+/** The first line of the body. */
+interface InsertsTarget {
+  readonly target: string
+  readonly properties?: RequestProperties
+  /** `CUMULATIVE`: an answer stands for all rows up to its number. Otherwise each row has its own. */
+  readonly acknowledge?: string
+  /** With cumulative answers: `CONTINUE` refuses a row that fails, and reading continues. */
+  readonly onError?: string
+  /** The partition that all rows go to. Default: by their keys. */
+  readonly partition?: number
+  /** Headers of all records, as text. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Rows have key columns alone; each deletes the row of its key. */
+  readonly tombstones?: boolean
+}
+
+const insertsTarget: BodyShape = {
+  target: { kind: 'text', required: true },
+  properties: { kind: 'properties' },
+  acknowledge: { kind: 'text' },
+  onError: { kind: 'text' },
+  partition: { kind: 'integer' },
+  headers: { kind: 'variables' },
+  tombstones: { kind: 'flag' },
+}
+
+/** A scope of its own, because its bodies are read line by line. */
+export function insertsStreamRoute(app: FastifyInstance, context: ServerContext): void {
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    scope.post<{ Body: Readable }>('/inserts-stream', async (request, reply) => {
+      if (request.raw.httpVersionMajor < 2) {
+        throw new RequestError('HTTP2_ONLY', 'This endpoint is only available when using HTTP2')
+      }
+      const contentType = chooseType(request.headers.accept, [DELIMITED, JSON_TYPE])
+      await takeRows(context, request.body, (target) => {
+        reply.hijack()
+        return acksFor(target, new ResponseStream(reply.raw), contentType)
+      })
+      return reply
     })
-    return reply
   })
 }
 
+/**
+ * Inserts the rows of `body`; `begin` begins the answer, once the target is known to be good. A server that stops reads no further, and
+ * answers the rows that it has read.
+ */
+async function takeRows(
+  { lifecycle, maxBodyBytes }: ServerContext,
+  body: Readable,
+  begin: (target: InsertsTarget) => InsertAcks,
+): Promise<void> {
+  const reading = new AbortController()
+  const source = { close: async () => reading.abort(shuttingDown()) }
+  const insertAll = async () => {
+    const batches = readLines(chunksUntil(body, reading.signal), maxBodyBytes)
+    const [first, ...rest] = (await batches.next()).value ?? []
+    reading.signal.throwIfAborted()
+    const target = readTarget(first)
+    const { properties = {} } = target
+    const insert = await lifecycle.engine.openInserts(target.target, { properties, records: recordOptions(target) })
+    const acks = begin(target)
+    await insertRows(startingWith(rest, batches), insert, acks, reading)
+    await acks.end()
+  }
+  await lifecycle.during(() => lifecycle.streaming(source, insertAll))
+}
+
 function readTarget(line: string | undefined): InsertsTarget {
-  if (line === undefined)
+  if (line === undefined) {
     throw new RequestError('BAD_REQUEST', 'The first line must be {"target": "name of a stream or table"}')
+  }
   return readBody(parseBody(line), insertsTarget) as unknown as InsertsTarget
 }
 
-const recordOptions = ({ partition, headers, tombstones }: Omit<InsertsTarget, 'target'>): InsertRecordOptions => ({
+const acksFor = ({ acknowledge, onError }: InsertsTarget, response: ResponseStream, contentType: string): InsertAcks =>
+  acknowledge?.toUpperCase() === 'CUMULATIVE'
+    ? new CumulativeAcks(response, { continues: onError?.toUpperCase() === 'CONTINUE' })
+    : new AckWriter(response, contentType)
+
+const recordOptions = ({ partition, headers, tombstones }: InsertsTarget): InsertRecordOptions => ({
   partition: partition ?? null,
   headers: Object.entries(headers ?? {}).map(([key, value]) => ({ key, value: Buffer.from(value) })),
   tombstones: tombstones ?? false,

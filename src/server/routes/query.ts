@@ -1,10 +1,10 @@
-/** POST /query: one SELECT or PRINT, its rows as objects that say what they are. */
+/** POST /query: one SELECT or PRINT, whose rows are objects that say what they are. */
 import type { FastifyInstance } from 'fastify'
 import { pullRouting } from '../../engine/cluster/peers.ts'
 import { answerQuery } from '../answer-query.ts'
 import type { ServerContext } from '../context.ts'
 import { DELIMITED, JSON_TYPE, KSQL_JSON } from '../media-types.ts'
-import { type KsqlBody, ksqlBody } from '../schemas.ts'
+import { type KsqlBody, ksqlBody } from './ksql.ts'
 
 export function queryRoute(app: FastifyInstance, context: ServerContext): void {
   app.post<{ Body: KsqlBody }>('/query', { schema: { body: ksqlBody } }, async (request, reply) => {

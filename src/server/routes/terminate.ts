@@ -1,8 +1,17 @@
-/** POST /ksql/terminate: ends the cluster of servers. Source: rest.md 6. */
+/** POST /ksql/terminate: ends the cluster of servers. */
 import type { FastifyInstance } from 'fastify'
 import { sendJson } from '../answers.ts'
 import type { ServerContext } from '../context.ts'
-import { type TerminateBody, terminateBody } from '../schemas.ts'
+import type { BodyShape } from '../request-body.ts'
+
+interface TerminateBody {
+  readonly deleteTopicList?: readonly string[]
+}
+
+const terminateBody: BodyShape = {
+  deleteTopicList: { kind: 'textList' },
+  streamsProperties: { kind: 'properties' },
+}
 
 export function terminateRoute(app: FastifyInstance, { lifecycle }: ServerContext): void {
   app.post<{ Body: TerminateBody }>('/ksql/terminate', { schema: { body: terminateBody } }, async (request, reply) => {
