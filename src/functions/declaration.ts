@@ -89,7 +89,7 @@ export interface AggregateRuntime {
   readonly result: (state: Value) => Value
 }
 
-export interface AggregateVariant {
+interface AggregateSignature {
   /** Column parameters first, then initial (literal) ones; `...` on at most one. */
   readonly parameters: readonly Parameter[]
   readonly initialParameters?: readonly Parameter[]
@@ -97,11 +97,23 @@ export interface AggregateVariant {
   /** Type of the state as it is stored; text or a function of the column argument types. */
   readonly state: string | ((args: readonly SqlType[]) => SqlType)
   readonly description?: string
-  /** Whether `undo` will be there: known without binding, for the analyser. */
-  readonly hasUndo: boolean
-  /** Made once per query. `initial`: literal arguments. Throws an Error for bad literals. */
-  readonly bind: (args: readonly SqlType[], initial: readonly Value[], context: FunctionContext) => AggregateRuntime
 }
+
+/** Makes the function once per query. `initial`: literal arguments. Throws an Error for bad literals. */
+type Bind<Runtime> = (args: readonly SqlType[], initial: readonly Value[], context: FunctionContext) => Runtime
+
+/** `hasUndo` tells the analyser, without binding, whether the function works on tables; it does not compile if `bind` says otherwise. */
+export type AggregateVariant = AggregateSignature &
+  (
+    | { readonly hasUndo: true; readonly bind: Bind<UndoableRuntime> }
+    | { readonly hasUndo: false; readonly bind: Bind<AppendOnlyRuntime> }
+  )
+
+/** A function that can take a row back out of its state, as tables need. */
+export type UndoableRuntime = AggregateRuntime & Required<Pick<AggregateRuntime, 'undo'>>
+
+/** A function over streams alone. */
+export type AppendOnlyRuntime = AggregateRuntime & { readonly undo?: never }
 
 export interface AggregateFunction extends Named {
   readonly kind: 'aggregate'

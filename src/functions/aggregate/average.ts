@@ -1,12 +1,12 @@
 /** AVG. State: [sum, count], changed in place. */
 import type { Int64 } from '../../types/bigint64.ts'
 import type { Value } from '../../types/value.ts'
-import { type AggregateRuntime, aggregate, type FunctionDeclaration, parameter } from '../declaration.ts'
+import { aggregate, type FunctionDeclaration, parameter, type UndoableRuntime } from '../declaration.ts'
 import { ADDITIONS, type Addition } from './sum.ts'
 
 type State = [sum: Value, count: number]
 
-function average({ zero, add, subtract }: Addition): AggregateRuntime {
+function average({ zero, add, subtract }: Addition): UndoableRuntime {
   return {
     initialize: () => [zero, 0],
     add: (state, args) => {

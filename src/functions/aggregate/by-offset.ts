@@ -5,8 +5,8 @@
 import { array, BIGINT, type SqlType, struct } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import {
-  type AggregateRuntime,
   type AggregateVariant,
+  type AppendOnlyRuntime,
   aggregate,
   type FunctionContext,
   type FunctionDeclaration,
@@ -46,7 +46,7 @@ function sequencer(context: FunctionContext): () => number {
   return () => next++
 }
 
-function keepOne(kind: Kind, ignoreNulls: boolean, context: FunctionContext): AggregateRuntime {
+function keepOne(kind: Kind, ignoreNulls: boolean, context: FunctionContext): AppendOnlyRuntime {
   const sequence = sequencer(context)
   return {
     initialize: () => null,
@@ -64,7 +64,7 @@ function keepOne(kind: Kind, ignoreNulls: boolean, context: FunctionContext): Ag
   }
 }
 
-function keepMany(kind: Kind, count: number, ignoreNulls: boolean, context: FunctionContext): AggregateRuntime {
+function keepMany(kind: Kind, count: number, ignoreNulls: boolean, context: FunctionContext): AppendOnlyRuntime {
   if (count < 1) throw new Error(`${kind.name}N must be 1 or greater`)
   const sequence = sequencer(context)
   return {
@@ -90,7 +90,7 @@ const column = [parameter('value', 'T', 'the column')]
 const ignoreNullsParameter = parameter('ignoreNulls', 'BOOLEAN', 'whether NULLs count for nothing; true unless given')
 
 function oneVariants(kind: Kind): AggregateVariant[] {
-  const common = { parameters: column, returns: 'T', state: entryType, hasUndo: false }
+  const common = { parameters: column, returns: 'T', state: entryType, hasUndo: false } as const
   return [
     { ...common, bind: (_args, _initial, context) => keepOne(kind, true, context) },
     {
@@ -107,7 +107,7 @@ function manyVariants(kind: Kind): AggregateVariant[] {
     returns: 'ARRAY<T>',
     state: (args: readonly SqlType[]) => array(entryType(args)),
     hasUndo: false,
-  }
+  } as const
   const countParameter = parameter('count', 'INT', `how many values to keep, at least 1`)
   return [
     {

@@ -4,7 +4,7 @@
  */
 import type { Int64 } from '../../types/bigint64.ts'
 import type { Value } from '../../types/value.ts'
-import { type AggregateRuntime, aggregate, type FunctionDeclaration, parameter } from '../declaration.ts'
+import { aggregate, type FunctionDeclaration, parameter, type UndoableRuntime } from '../declaration.ts'
 
 type State = [x: number, y: number, xx: number, yy: number, xy: number, count: number]
 
@@ -23,7 +23,7 @@ function change(state: Value, args: readonly Value[], times: 1 | -1): Value {
   return state
 }
 
-const runtime: AggregateRuntime = {
+const runtime: UndoableRuntime = {
   initialize: () => [0, 0, 0, 0, 0, 0],
   add: (state, args) => change(state, args, 1),
   undo: (state, args) => change(state, args, -1),

@@ -1,6 +1,6 @@
 /** COUNT. On the hot path: a state is a plain number, and nothing is allocated. */
 import type { Value } from '../../types/value.ts'
-import { type AggregateRuntime, aggregate, type FunctionDeclaration, parameter } from '../declaration.ts'
+import { aggregate, type FunctionDeclaration, parameter, type UndoableRuntime } from '../declaration.ts'
 
 /** 2^53 rows do not fit any topic, so the count stays a safe integer. */
 const common = {
@@ -9,13 +9,13 @@ const common = {
   result: (state: Value) => state,
 }
 
-const countRows: AggregateRuntime = {
+const countRows: UndoableRuntime = {
   ...common,
   add: (state) => (state as number) + 1,
   undo: (state) => (state as number) - 1,
 }
 
-const countValues: AggregateRuntime = {
+const countValues: UndoableRuntime = {
   ...common,
   add: (state, args) => (args[0] === null ? state : (state as number) + 1),
   undo: (state, args) => (args[0] === null ? state : (state as number) - 1),

@@ -5,7 +5,7 @@
  */
 import type { Int64 } from '../../types/bigint64.ts'
 import type { Value } from '../../types/value.ts'
-import { type AggregateRuntime, aggregate, type FunctionDeclaration, parameter } from '../declaration.ts'
+import { aggregate, type FunctionDeclaration, parameter, type UndoableRuntime } from '../declaration.ts'
 
 type State = [sum: number, count: number, m2: number]
 
@@ -49,8 +49,8 @@ function variance(state: Value): number {
   return count < 2 ? 0 : m2 / (count - 1)
 }
 
-function declare(name: string, description: string, result: AggregateRuntime['result']): FunctionDeclaration {
-  const runtime: AggregateRuntime = { initialize: () => [0, 0, 0], add, undo, merge, result }
+function declare(name: string, description: string, result: UndoableRuntime['result']): FunctionDeclaration {
+  const runtime: UndoableRuntime = { initialize: () => [0, 0, 0], add, undo, merge, result }
   return aggregate({
     name,
     description,

@@ -1,6 +1,6 @@
 /** HISTOGRAM. State: a map from value to its count, changed in place. */
 import type { Value } from '../../types/value.ts'
-import { type AggregateRuntime, aggregate, type FunctionDeclaration, parameter } from '../declaration.ts'
+import { aggregate, type FunctionDeclaration, parameter, type UndoableRuntime } from '../declaration.ts'
 
 /** So that a column of many values cannot fill the memory. */
 const MAX_KEYS = 1000
@@ -20,7 +20,7 @@ function decrease(counts: Counts, value: Value): void {
   else counts.delete(value)
 }
 
-const runtime: AggregateRuntime = {
+const runtime: UndoableRuntime = {
   initialize: () => new Map(),
   add: (state, args) => {
     if (args[0] !== null) increase(state as Counts, args[0]!, 1)

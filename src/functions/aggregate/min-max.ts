@@ -3,8 +3,8 @@ import { type Comparator, comparator } from '../../types/compare.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import {
-  type AggregateRuntime,
   type AggregateVariant,
+  type AppendOnlyRuntime,
   aggregate,
   type FunctionDeclaration,
   parameter,
@@ -14,7 +14,7 @@ const TYPES = ['INT', 'BIGINT', 'DOUBLE', 'DECIMAL', 'STRING', 'BYTES', 'DATE', 
 
 type Best = (a: Value, b: Value) => Value
 
-function runtime(best: Best): AggregateRuntime {
+function runtime(best: Best): AppendOnlyRuntime {
   const join: Best = (a, b) => (a === null ? b : b === null ? a : best(a, b))
   return {
     initialize: () => null,

@@ -4,11 +4,11 @@ import { Decimal, ensureFits } from '../../types/decimal.ts'
 import { type DecimalType, decimal, type SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import {
-  type AggregateRuntime,
   type AggregateVariant,
   aggregate,
   type FunctionDeclaration,
   parameter,
+  type UndoableRuntime,
 } from '../declaration.ts'
 
 /** How values of a type add up. */
@@ -51,7 +51,7 @@ function decimalAddition({ precision, scale }: DecimalType): Addition {
 
 const identity = (state: Value): Value => state
 
-function sumRuntime({ zero, add, subtract }: Addition): AggregateRuntime {
+function sumRuntime({ zero, add, subtract }: Addition): UndoableRuntime {
   return {
     initialize: () => zero,
     add: (state, args) => (args[0] === null ? state : add(state, args[0]!)),
@@ -61,7 +61,7 @@ function sumRuntime({ zero, add, subtract }: Addition): AggregateRuntime {
   }
 }
 
-function sumLists({ zero, add, subtract }: Addition): AggregateRuntime {
+function sumLists({ zero, add, subtract }: Addition): UndoableRuntime {
   const fold = (state: Value, list: Value, step: Addition['add']): Value => {
     let sum = state
     for (const item of (list as readonly Value[] | null) ?? []) if (item !== null) sum = step(sum, item)

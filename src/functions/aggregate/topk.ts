@@ -3,8 +3,8 @@ import { type Comparator, comparator } from '../../types/compare.ts'
 import { array, type SqlType, type StructField, struct } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import {
-  type AggregateRuntime,
   type AggregateVariant,
+  type AppendOnlyRuntime,
   aggregate,
   type FunctionDeclaration,
   parameter,
@@ -40,7 +40,7 @@ function insert(best: Value[], value: Value, { compare, size, distinct }: Rankin
 }
 
 /** `item`: what to keep of a row; its first argument decides the rank and is not NULL. */
-function top(ranking: Ranking, item: (args: readonly Value[]) => Value): AggregateRuntime {
+function top(ranking: Ranking, item: (args: readonly Value[]) => Value): AppendOnlyRuntime {
   if (!(ranking.size > 0)) throw new Error(`k must be 1 or greater, not ${ranking.size}`)
   return {
     initialize: () => [],

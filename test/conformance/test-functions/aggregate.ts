@@ -1,11 +1,12 @@
 /** Aggregate test functions. */
 import {
-  type AggregateRuntime,
   type AggregateVariant,
+  type AppendOnlyRuntime,
   aggregate,
   type FunctionDeclaration,
   type Parameter,
   parameter,
+  type UndoableRuntime,
 } from '../../../src/functions/declaration.ts'
 import { array, type SqlType } from '../../../src/types/sql-type.ts'
 import type { Value } from '../../../src/types/value.ts'
@@ -24,7 +25,7 @@ function weight(value: Value): number {
 const total = (values: readonly Value[]): number => values.reduce<number>((sum, value) => sum + weight(value), 0)
 
 /** Sum of the weights of all column arguments, from `start` on; `end` is added to the result. */
-const weights = ({ start = 0, end = 0 }: { readonly start?: number; readonly end?: number }): AggregateRuntime => ({
+const weights = ({ start = 0, end = 0 }: { readonly start?: number; readonly end?: number }): UndoableRuntime => ({
   initialize: () => start,
   add: (state, args) => (state as number) + total(args),
   undo: (state, args) => (state as number) - total(args),
@@ -36,12 +37,13 @@ const sumOf = (type: string, hasUndo: boolean): AggregateVariant => ({
   parameters: parameters([type]),
   returns: type === 'DOUBLE' ? 'DOUBLE' : 'BIGINT',
   state: type === 'DOUBLE' ? 'DOUBLE' : 'BIGINT',
-  hasUndo,
-  bind: () => {
-    const { undo, ...runtime } = weights({})
-    return hasUndo ? { ...runtime, undo: undo! } : runtime
-  },
+  ...(hasUndo ? ({ hasUndo, bind: () => weights({}) } as const) : ({ hasUndo, bind: () => withoutUndo({}) } as const)),
 })
+
+function withoutUndo(options: Parameters<typeof weights>[0]): AppendOnlyRuntime {
+  const { undo: _, ...runtime } = weights(options)
+  return runtime
+}
 
 /** Column arguments of these types; literals count at the start. */
 const fromLiterals = (types: readonly string[], literals: readonly string[]): AggregateVariant => ({
@@ -62,7 +64,7 @@ const addPairs = (first: Value, second: Value): Value => {
 }
 
 /** First arguments of the rows in which nothing is NULL. */
-const firstOfFullRows: AggregateRuntime = {
+const firstOfFullRows: AppendOnlyRuntime = {
   initialize: () => [],
   add: (state, args) => (args.includes(null) ? state : [...(state as readonly Value[]), args[0]!]),
   merge: (first, second) => [...(first as readonly Value[]), ...(second as readonly Value[])],
@@ -82,7 +84,11 @@ export const testAggregateFunctions: readonly FunctionDeclaration[] = [
     sumOf('BIGINT', true),
     sumOf('INT', true),
     sumOf('DOUBLE', false),
-    { ...fromLiterals(['STRING'], ['STRING']), hasUndo: false },
+    {
+      ...fromLiterals(['STRING'], ['STRING']),
+      hasUndo: false,
+      bind: (_args, initial) => withoutUndo({ start: total(initial) }),
+    },
     {
       parameters: parameters([PAIR]),
       returns: PAIR,
@@ -100,6 +106,7 @@ export const testAggregateFunctions: readonly FunctionDeclaration[] = [
   define('MID_VAR_ARG', [
     {
       ...fromLiterals(['BIGINT', 'STRING...'], ['INT', 'INT']),
+      hasUndo: true,
       bind: (_args, initial) => weights({ end: total(initial) }),
     },
   ]),
