@@ -44,7 +44,7 @@ function refuseWrap(
 }
 
 function delimiterOf(format: FormatName, delimiter: string | null, inherited?: FormatSpec): { delimiter?: string } {
-  if (format !== 'DELIMITED') return {}
+  if (!FORMATS[format].takesDelimiter) return {}
   const inheritedDelimiter = inherited?.format === format ? inherited.delimiter : undefined
   return { delimiter: delimiter ?? inheritedDelimiter ?? ',' }
 }

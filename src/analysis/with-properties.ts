@@ -2,7 +2,7 @@
 import { ParseError, StatementError } from '../errors.ts'
 import type { KeyWindow } from '../metastore/data-source.ts'
 import type { FormatName } from '../serde/format.ts'
-import { resolveFormat } from '../serde/index.ts'
+import { FORMATS, resolveFormat } from '../serde/index.ts'
 import type { Literal, Property } from '../sql/ast.ts'
 import { durationMs } from './durations.ts'
 
@@ -184,7 +184,7 @@ function refuseBadDelimiters(properties: Omit<WithProperties, 'queryId'>): void 
     [properties.valueFormat, properties.valueDelimiter],
   ] as const
   for (const [format, delimiter] of sides) {
-    if (delimiter !== null && format !== null && format !== 'DELIMITED') {
+    if (delimiter !== null && format !== null && !FORMATS[format].takesDelimiter) {
       throw new StatementError(`${format} does not support the following configs: [delimiter]`)
     }
   }

@@ -3,6 +3,7 @@
 import { factsOf, type Step } from '../operators/index.ts'
 import { inputsOf } from '../operators/inputs.ts'
 import type { SourceStep, StepId } from '../operators/step.ts'
+import { FORMATS } from '../serde/index.ts'
 
 /** False only if every record goes through steps that ignore its key to a sink that writes the key's bytes as they came. */
 export function needsKey(source: SourceStep, steps: readonly Step[]): boolean {
@@ -15,11 +16,11 @@ export function needsKey(source: SourceStep, steps: readonly Step[]): boolean {
   return needs(source.id)
 }
 
-/** Only KAFKA has one way to write a value: other formats must be read and written again. */
+/** Where a format has several ways to write a value, keys must be read and written again. */
 function copiesKey(source: SourceStep, sink: Extract<Step, { kind: 'sink' }>): boolean {
   return (
-    source.keyFormat.format === 'KAFKA' &&
-    sink.keyFormat.format === 'KAFKA' &&
+    FORMATS[source.keyFormat.format].isCanonical &&
+    sink.keyFormat.format === source.keyFormat.format &&
     source.window?.type === sink.window?.type &&
     source.key.length === 1 &&
     sink.key.length === 1 &&

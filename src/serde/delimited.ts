@@ -22,6 +22,10 @@ export const delimited: Format = {
   name: 'DELIMITED',
   wrapping: 'never',
   supportsKey: true,
+  isCanonical: false,
+  takesDelimiter: true,
+  holdsNested: false,
+  canBeUnreadable: () => true,
   refusal(columns) {
     const bad = columns.find(({ type }) => fieldParser(type) === null)
     if (bad === undefined) return null

@@ -88,8 +88,16 @@ export interface Format {
   /** May one column be written bare, as an object with one field, or either by WRAP_SINGLE_VALUE? */
   readonly wrapping: 'always' | 'never' | 'optional'
   readonly supportsKey: boolean
+  /** Each value has one encoding, so that bytes of a key that comes in can go out as they are, and equal keys have equal bytes. */
+  readonly isCanonical: boolean
+  /** KEY_DELIMITER and VALUE_DELIMITER apply. */
+  readonly takesDelimiter: boolean
+  /** Values of ARRAY, MAP and STRUCT can be written. */
+  readonly holdsNested: boolean
   /** Whether columns are checked to be expressible: the reason why not (wording of the dialect), or null. */
   refusal(columns: readonly Column[], spec: FormatSpec, side: Side): string | null
+  /** Whether there are bytes that a reader of the columns refuses. */
+  canBeUnreadable(columns: readonly Column[]): boolean
   reader(options: ReaderOptions): ColumnsReader
   writer(options: WriterOptions): ColumnsWriter
 }

@@ -14,6 +14,10 @@ export const json: Format = {
   name: 'JSON',
   wrapping: 'optional',
   supportsKey: true,
+  isCanonical: false,
+  takesDelimiter: false,
+  holdsNested: true,
+  canBeUnreadable: () => true,
   refusal(columns: readonly Column[]) {
     return columns.some(({ type }) => hasOtherKeys(type)) ? 'JSON only supports MAP types with STRING keys' : null
   },

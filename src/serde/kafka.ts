@@ -74,6 +74,10 @@ export const kafka: Format = {
   name: 'KAFKA',
   wrapping: 'never',
   supportsKey: true,
+  isCanonical: true,
+  takesDelimiter: false,
+  holdsNested: false,
+  canBeUnreadable: (columns) => columns.some(({ type }) => LAYOUTS[type.kind]?.size !== null),
   refusal(columns, _spec, side) {
     const [column] = columns
     if (column === undefined) return null

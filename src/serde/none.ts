@@ -10,6 +10,10 @@ export const none: Format = {
   name: 'NONE',
   wrapping: 'never',
   supportsKey: true,
+  isCanonical: true,
+  takesDelimiter: false,
+  holdsNested: false,
+  canBeUnreadable: () => false,
   refusal(columns, _spec, side) {
     if (columns.length === 0) return null
     return `The 'NONE' format can only be used when no columns are defined. Got: [${listColumns(columns, side)}]`

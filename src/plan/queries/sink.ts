@@ -7,7 +7,7 @@ import type { DataSource } from '../../metastore/data-source.ts'
 import { factsOf, type Step } from '../../operators/index.ts'
 import { inputsOf } from '../../operators/inputs.ts'
 import type { FormatName } from '../../serde/format.ts'
-import { resolveFormat } from '../../serde/index.ts'
+import { FORMATS, resolveFormat } from '../../serde/index.ts'
 import type { Column } from '../../types/schema.ts'
 import type { PlanBuilder, PlanContext } from '../builder.ts'
 import type { Projection } from '../clauses/projection.ts'
@@ -70,17 +70,17 @@ function refuseForeignDelimiters(
   { keyFormat, valueFormat }: Omit<SinkFormats, 'timestamp'>,
 ): void {
   const bad =
-    keyDelimiter !== null && keyFormat.format !== 'DELIMITED'
+    keyDelimiter !== null && !FORMATS[keyFormat.format].takesDelimiter
       ? keyFormat
-      : valueDelimiter !== null && valueFormat.format !== 'DELIMITED'
+      : valueDelimiter !== null && !FORMATS[valueFormat.format].takesDelimiter
         ? valueFormat
         : null
   if (bad !== null) throw new StatementError(`${bad.format} does not support the following configs: [delimiter]`)
 }
 
-/** States of aggregate functions are stored as the sink's values are: DELIMITED and KAFKA hold no structures. */
+/** States of aggregate functions are stored as the sink's values are, and some formats hold no nested types. */
 export function checkStateTypes(steps: readonly Step[], valueFormat: FormatName): void {
-  if (valueFormat !== 'DELIMITED' && valueFormat !== 'KAFKA') return
+  if (FORMATS[valueFormat].holdsNested) return
   const states = steps.flatMap((step) => factsOf(step).view?.kept?.(step).states ?? [])
   const nested = states.some(({ kind }) => kind === 'ARRAY' || kind === 'MAP' || kind === 'STRUCT')
   if (nested) {

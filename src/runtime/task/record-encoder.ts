@@ -105,11 +105,11 @@ function writeKeyColumns(
   return true
 }
 
-/** Whether key bytes of that source are what this layout writes. Only KAFKA has one way to write a value: texts have several. */
+/** Whether key bytes of that source are what this layout writes. Most formats have several ways to write a value. */
 export function isSameFormat(step: SourceStep, { keyFormat, key, window }: KeyLayout): boolean {
   return (
-    step.keyFormat.format === 'KAFKA' &&
-    keyFormat.format === 'KAFKA' &&
+    FORMATS[keyFormat.format].isCanonical &&
+    step.keyFormat.format === keyFormat.format &&
     step.window?.type === window?.type &&
     JSON.stringify(step.key.map(({ type }) => type)) === JSON.stringify(key.map(({ type }) => type))
   )

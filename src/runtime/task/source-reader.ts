@@ -66,7 +66,7 @@ export class SourceReader {
     )
     this.#timeColumn = timeColumn
     this.#readTime = time === null ? null : eventTime(time)
-    const isKeyChecked = step.keyFormat.unchecked !== true && canBeUnreadable(step)
+    const isKeyChecked = step.keyFormat.unchecked !== true && FORMATS[step.keyFormat.format].canBeUnreadable(step.key)
     this.#decodesKey =
       isKeyChecked || options.needsKey || this.#keyCopies.length > 0 || (time !== null && timeColumn < 0)
     this.#keyReader = this.#makeKeyReader()
@@ -273,12 +273,6 @@ export class SourceReader {
     this.#options.onError(target, error, new Uint8Array(buffer.subarray(start, end)))
     return null
   }
-}
-
-/** Whether there are bytes that are no key: Kafka's text and bytes can be any. */
-function canBeUnreadable({ keyFormat, key }: SourceStep): boolean {
-  const kind = key[0]?.type.kind
-  return keyFormat.format !== 'KAFKA' || (kind !== 'STRING' && kind !== 'BYTES')
 }
 
 export const windowLayout = (window: KeyWindow | null): WindowLayout | null => {
