@@ -12,8 +12,9 @@ import type { QueryFailure, QueryState, QueryStatus } from '../query-runtime.ts'
 import type { OwnedSlots, SlotTerms } from '../slots.ts'
 import { applicationId } from '../topic-names.ts'
 import { unlessLost, type Worker, WorkerLostError } from '../worker.ts'
-import { existingInternalTopics, type PlacedQuery, type PlacementOptions, placeQuery } from './layout.ts'
+import { existingInternalTopics } from './internal-topics.ts'
 import { type MaterializationPartitions, materializationPartitions } from './materialization-partitions.ts'
+import { type PlacedQuery, type PlacementOptions, placeQuery } from './place-query.ts'
 import type { Workers } from './workers.ts'
 
 const DEFAULT_FIRST_RETRY_MS = 15_000

@@ -78,7 +78,7 @@ export class WorkerServer {
     },
     pull: async ({ queryId, request }) => {
       const query = this.#queries.get(queryId)
-      if (query === undefined) throw new Error(`Query ${queryId} is not here any more.`)
+      if (query === undefined) throw new Error(`Query ${queryId} is no longer on this worker.`)
       const pull = readPull(request, keyCodecOf(query.assignment.plan))
       const cursor = this.#nextCursor++
       const batches = this.#worker.pull(queryId, pull)[Symbol.asyncIterator]()

@@ -1,7 +1,7 @@
 /**
- * A thread's share of the work: it owns a broker connection, one fetch loop for all that it reads (and one for what is behind), one
- * producer, the tasks placed here and their stores. Everything between two `await`s is one round: records come in, go through all tasks
- * that read them, and what was written leaves.
+ * A worker in its own thread: it owns a broker connection, one fetch loop for the inputs that are up to date and one for those that are
+ * behind, one producer, the tasks placed on it and their stores. The work between two fetches is a round: records come in, go through all
+ * tasks that read them, and their output leaves.
  */
 import type { Broker, Producer } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
@@ -28,6 +28,7 @@ import { closeAll, openAll } from './open-tasks.ts'
 import { pushRows } from './push-rows.ts'
 import { RunningTask } from './running-task.ts'
 import { SendWindow } from './send-window.ts'
+import { Settling } from './settling.ts'
 import { tableReader } from './table-reader.ts'
 import { Transactions } from './transactions.ts'
 import { WorkerQuery } from './worker-query.ts'
@@ -41,31 +42,32 @@ export interface LocalWorkerOptions {
   readonly timer: Timer
   readonly stores: StoreProvider
   readonly listener: WorkerListener
-  /** Of the exactly-once queries here; no other worker that lives has it. */
+  /** Identifies the transactions of its exactly-once queries; no other running worker has it. */
   readonly transactionalId: string
   readonly compression: Compression
-  /** Shared with who watches the thread: see `WATCHED`. */
+  /** Shared with the thread that watches this one: see `WATCHED`. */
   readonly workingFor?: Int32Array
 }
 
 const DEFAULT_BUFFERED_RECORDS = 256
 
-/** What all tasks of a query share here. */
+/** A query with what all its tasks on this worker share. */
 interface Compiled {
   readonly query: WorkerQuery
   readonly topologies: readonly SubTopology[]
   readonly schemas: ReadonlyMap<StepId, StepSchema>
-  /** Of a push query: gathered in this round. */
+  /** Rows of a push query that were gathered in this round. */
   readonly rows: PushRow[]
 }
 
-/** Tasks of a query that are being opened. */
+/** Tasks of a query while they are being opened. */
 interface Opening {
   readonly query: WorkerQuery
   /** Slots that were released meanwhile. */
   readonly released: Set<number>
 }
 
+/** Runs tasks in the thread that makes it. */
 export class LocalWorker implements InProcessWorker {
   readonly #options: LocalWorkerOptions
   readonly #queries = new Map<string, Compiled>()
@@ -77,7 +79,7 @@ export class LocalWorker implements InProcessWorker {
   readonly #window = new SendWindow()
   readonly #workingFor: Int32Array
   readonly #openings = new Set<Opening>()
-  #roundWaiters: (() => void)[] = []
+  readonly #settling: Settling
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options
@@ -107,6 +109,12 @@ export class LocalWorker implements InProcessWorker {
       isPressed: () => options.stores.needsCommit(),
       isFull: () => options.stores.isFull(),
       onTick: () => this.#tick(),
+    })
+    this.#settling = new Settling({
+      broker,
+      queries: run,
+      isTransactionIdle: () => this.#transactions.busy === null && this.#transactions.isIdle,
+      commitAll: () => this.#commits.commitAll(),
     })
   }
 
@@ -179,7 +187,7 @@ export class LocalWorker implements InProcessWorker {
       const isIt = ({ assignment }: RunningTask) =>
         assignment.topology === topology?.index && assignment.partition === partition
       const task = compiled?.query.tasks.find(isIt)
-      if (task === undefined) throw new Error(`Partition ${partition} of query ${queryId} is not here any more.`)
+      if (task === undefined) throw new Error(`Partition ${partition} of query ${queryId} is no longer on this worker.`)
       return task
     })
     if (compiled === undefined || topology === undefined) return
@@ -201,15 +209,8 @@ export class LocalWorker implements InProcessWorker {
 
   async refresh(): Promise<void> {}
 
-  async settle(): Promise<boolean> {
-    for (let isQuiet = true; ; isQuiet = false) {
-      if (this.#isCaughtUp()) {
-        await this.#learnEnds()
-        if (this.#isCaughtUp() && this.#isCommitted()) return isQuiet
-        await this.#commits.commitAll()
-      }
-      if (!this.#isCommitted() || !this.#isCaughtUp()) await this.#nextRound()
-    }
+  settle(): Promise<boolean> {
+    return this.#settling.settle()
   }
 
   async close(): Promise<void> {
@@ -220,10 +221,10 @@ export class LocalWorker implements InProcessWorker {
     await this.#transactions.close()
     await this.#producer.close()
     await this.#options.stores.close()
-    this.#tellRound()
+    this.#settling.endRound()
   }
 
-  /** Undefined if it is not here, or has ended. */
+  /** Undefined if the query is not on this worker, or has ended. */
   #find(queryId: string): Compiled | undefined {
     const compiled = this.#queries.get(queryId)
     return compiled?.query.isEnded === false ? compiled : undefined
@@ -288,25 +289,19 @@ export class LocalWorker implements InProcessWorker {
       if (rows.length > 0) this.#options.listener.onRows(query.id, rows.splice(0))
     }
     this.#workingFor[WATCHED.workingFor] = 0
-    this.#tellRound()
+    this.#settling.endRound()
   }
 
   #beat(): void {
     this.#workingFor[WATCHED.beats]!++
   }
 
-  /** What waits for the wall clock gets its chance although nothing is read. */
+  /** Lets work that waits for the wall clock continue although nothing is read. */
   #tick(): void {
     if (this.#transactions.busy === null) this.#endRound()
   }
 
-  #tellRound(): void {
-    const waiters = this.#roundWaiters
-    this.#roundWaiters = []
-    for (const resolve of waiters) resolve()
-  }
-
-  /** Before tasks of the queries are closed. What is not committed and went into the open transaction ends with that. */
+  /** Commits or drops the work of queries before their tasks are closed. Output in the open transaction ends with the transaction. */
   async #finish(queries: readonly WorkerQuery[], commit: boolean): Promise<void> {
     const plain = queries.filter(({ assignment }) => !assignment.exactlyOnce)
     const isExact = plain.length < queries.length
@@ -330,21 +325,18 @@ export class LocalWorker implements InProcessWorker {
     await query.close()
   }
 
-  /**
-   * Ends a query before a record that it must not pass. What came before is committed, so that it is not done again when the query starts
-   * anew.
-   */
+  /** Ends a query before a record that it must not pass. Earlier records are committed, so that they are not processed again. */
   async #halt(query: WorkerQuery, error: BadRecordError): Promise<void> {
     if (query.isHalted) return
     query.halt()
-    // Not now: others may still read what was fetched.
+    // Later: other queries may still read the fetched records.
     await Promise.resolve()
     await (query.assignment.exactlyOnce ? this.#transactions.commit() : query.commit())
     query.isSettled = !query.isEnded
     query.fail(error)
   }
 
-  /** The others go on. Told when the query has ended here. */
+  /** Ends the query here, then notifies the listener. The other queries continue. */
   #fail(query: WorkerQuery, error: unknown): void {
     const { clock, listener } = this.#options
     const compiled = this.#queries.get(query.id)!
@@ -357,7 +349,7 @@ export class LocalWorker implements InProcessWorker {
       if (isAbort) listener.onRewind([query.id])
       else listener.onFailure(query.id, failureOf(error, clock.now()))
     }
-    // Not now: a record may be on its way through the readers that this changes.
+    // Later: a record may be on its way through the readers that this changes.
     queueMicrotask(() => void finish().then(tell, tell))
   }
 
@@ -365,32 +357,5 @@ export class LocalWorker implements InProcessWorker {
     const ended = queries.flatMap(({ id }) => this.#queries.get(id) ?? [])
     await Promise.allSettled(ended.map((compiled) => this.#close(compiled)))
     if (ended.length > 0) this.#options.listener.onRewind(ended.map(({ query }) => query.id))
-  }
-
-  #nextRound(): Promise<void> {
-    return new Promise((resolve) => this.#roundWaiters.push(resolve))
-  }
-
-  get #atWork(): WorkerQuery[] {
-    return [...this.#queries.values()].map(({ query }) => query).filter((query) => !query.isEnded && !query.isPaused)
-  }
-
-  #isCaughtUp(): boolean {
-    return this.#atWork.every(({ tasks }) => tasks.every(({ inputs }) => inputs.every(({ isCaughtUp }) => isCaughtUp)))
-  }
-
-  #isCommitted(): boolean {
-    return this.#transactions.busy === null && this.#transactions.isIdle && this.#atWork.every(({ isIdle }) => isIdle)
-  }
-
-  async #learnEnds(): Promise<void> {
-    const inputs = [...this.#queries.values()].flatMap(({ query }) => query.tasks.flatMap((task) => task.inputs))
-    for (const topic of new Set(inputs.map((input) => input.topic))) {
-      const ends = await this.#options.broker.endOffsets(topic, { readCommitted: true })
-      for (const input of inputs) {
-        const end = input.topic === topic ? ends[input.partition]?.offset : undefined
-        if (end !== undefined) input.endOffset = Math.max(input.endOffset, end)
-      }
-    }
   }
 }

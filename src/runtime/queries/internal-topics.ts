@@ -1,0 +1,76 @@
+/** Internal topics of a query: repartition topics between its tasks, and the changelogs of its stores. */
+import type { Broker, TopicConfig } from '../../broker/broker.ts'
+import { BrokerError } from '../../broker/broker-error.ts'
+import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import { isOperator, stepSchemas, storesOf } from '../../plan/topology.ts'
+import type { StoreSpec } from '../../state/store.ts'
+import type { Config } from '../query-config.ts'
+import { changelogTopic } from '../topic-names.ts'
+import type { Layout } from './layout.ts'
+
+export interface InternalTopic {
+  readonly name: string
+  readonly partitions: number
+  readonly replicas: number
+  readonly config: TopicConfig
+}
+
+/** The topics that a query needs, with the configuration that Kafka Streams' InternalTopicManager gives them. */
+export function internalTopics(
+  { plan, config }: { readonly plan: PhysicalPlan; readonly config: Config },
+  layout: Layout,
+  { changelogs }: { readonly changelogs: boolean },
+): InternalTopic[] {
+  const replicas = Number(config['ksql.internal.topic.replicas'] ?? config['replication.factor'] ?? 1)
+  const schemas = stepSchemas(plan.steps)
+  return layout.topologies.flatMap((topology) => {
+    const partitions = layout.partitionsOf(topology)
+    const repartitions = topology.reads.flatMap((step) =>
+      step.kind === 'repartition'
+        ? [
+            {
+              name: layout.topicOf(step),
+              partitions: layout.partitionsOfInput(step, topology),
+              replicas,
+              config: { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'segment.bytes': '52428800' },
+            },
+          ]
+        : [],
+    )
+    const stores = changelogs ? topology.steps.flatMap((step) => (isOperator(step) ? storesOf(step, schemas) : [])) : []
+    const changelogsByName = new Map(
+      stores.map((store) => [changelogTopic(layout.application, store.name), changelogConfig(store)]),
+    )
+    return [...repartitions, ...[...changelogsByName].map(([name, config]) => ({ name, partitions, replicas, config }))]
+  })
+}
+
+/** Creates the topics that do not exist yet. Rejects with a BrokerError. */
+export async function makeTopics(topics: readonly InternalTopic[], broker: Broker): Promise<void> {
+  for (const topic of topics) {
+    try {
+      await broker.createTopic(topic)
+    } catch (error) {
+      if (!(error instanceof BrokerError && error.code === 'TOPIC_EXISTS')) throw error
+    }
+  }
+}
+
+/** Names of the query's internal topics that exist. */
+export async function existingInternalTopics(application: string, broker: Broker): Promise<string[]> {
+  const isOwn = (name: string) =>
+    name.startsWith(`${application}-`) && (name.endsWith('-repartition') || name.endsWith('-changelog'))
+  return (await broker.listTopics()).map(({ name }) => name).filter(isOwn)
+}
+
+/** Windows expire by stream time, which may lag behind the wall clock: the default of `windowstore.changelog.additional.retention.ms`. */
+const ADDITIONAL_RETENTION_MS = 86_400_000
+
+/**
+ * Configuration of a store's changelog. Rows that expire are not deleted one by one there: retention deletes them. Source: Kafka Streams'
+ * UnwindowedUnversionedChangelogTopicConfig and WindowedChangelogTopicConfig.
+ */
+const changelogConfig = ({ kind, retentionMs }: StoreSpec): TopicConfig =>
+  kind === 'keyValue' || retentionMs === undefined
+    ? { 'cleanup.policy': 'compact' }
+    : { 'cleanup.policy': 'compact,delete', 'retention.ms': String(retentionMs + ADDITIONAL_RETENTION_MS) }
