@@ -4,32 +4,71 @@ import { expect, test } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..')
 
-/** Rows of the architecture: a folder imports from lower rows only, never from a sibling in its own row. */
-const ROWS: Readonly<Record<string, number>> = {
-  grammar: 0,
-  errors: 0,
-  assert: 0,
-  clock: 0,
-  types: 1,
-  sql: 2,
-  functions: 2,
-  serde: 2,
-  state: 2,
-  broker: 2,
-  metastore: 3,
-  expressions: 3,
-  analysis: 4,
-  operators: 4,
-  plan: 5,
-  runtime: 6,
-  engine: 7,
-  server: 8,
-  cli: 8,
-  main: 9,
-  index: 10,
-  serve: 10,
-  millrace: 11,
+/**
+ * Floors of the architecture, the lowest first. A place is a folder (its own files; sub-folders have rows of their own) or a file, without
+ * `src/` and `.ts`. A place imports from lower floors only, never from another place on its own floor. Type-only imports count too.
+ */
+const FLOORS: readonly (readonly string[])[] = [
+  ['grammar', 'errors', 'assert', 'clock'],
+  ['types'],
+  ['sql', 'functions', 'serde', 'state', 'broker'],
+  ['metastore', 'expressions'],
+  ['analysis', 'operators'],
+  ['plan'],
+  ['runtime'],
+  ['engine'],
+  ['server', 'cli'],
+  ['main'],
+  ['index', 'serve'],
+  ['cli/millrace'],
+]
+
+/** Floors within a folder that has sub-folders, the lowest first, by the same rule. */
+const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  state: [['state/store'], ['state/key', 'state/sorted-map'], ['state/memory', 'state/lmdb']],
+  runtime: [
+    ['runtime'],
+    ['runtime/task', 'runtime/stores'],
+    ['runtime/reading'],
+    ['runtime/worker'],
+    ['runtime/threads', 'runtime/queries', 'runtime/cluster'],
+  ],
+  operators: [
+    ['operators'],
+    ['operators/table', 'operators/stateless', 'operators/aggregate'],
+    ['operators/join'],
+    ['operators/index'],
+    ['operators/inputs', 'operators/materialized-view'],
+    ['operators/old-value'],
+  ],
+  plan: [['plan'], ['plan/clauses', 'plan/statements'], ['plan/queries']],
+  engine: [
+    ['engine', 'engine/config'],
+    ['engine/commands', 'engine/session'],
+    ['engine/cluster'],
+    ['engine/describe'],
+    ['engine/api', 'engine/statement-failure'],
+    ['engine/inserts', 'engine/parse-request'],
+    ['engine/observe', 'engine/parts'],
+    ['engine/scope'],
+    ['engine/queries', 'engine/statements'],
+    ['engine/statement-runner'],
+    ['engine/open-query'],
+    ['engine/engine'],
+  ],
+  cli: [['cli/client', 'cli/output'], ['cli', 'cli/rows'], ['cli/repl'], ['cli/commands'], ['cli/program']],
+  broker: [
+    ['broker'],
+    ['broker/kafka/protocol', 'broker/embedded/segments'],
+    ['broker/kafka/cluster', 'broker/embedded/upkeep'],
+    ['broker/kafka/groups', 'broker/kafka/fetch', 'broker/embedded/catalogue'],
+    ['broker/kafka/produce', 'broker/embedded'],
+    ['broker/kafka'],
+  ],
 }
+
+/** A folder with more files than this wants sub-folders, named for places of work. */
+const MOST_FILES = 30
 
 /** The tables of operators, functions, formats and statements may be imported as such; elsewhere files are imported, not folders. */
 const TABLES = [
@@ -43,7 +82,6 @@ interface Import {
   readonly file: string
   readonly line: number
   readonly target: string
-  readonly typeOnly: boolean
 }
 
 const sources = ['src', 'grammar'].flatMap((folder) =>
@@ -59,30 +97,49 @@ const imports: Import[] = sources.flatMap((file) =>
       const specifier = /(?:from|import\()\s*'(\.{1,2}\/[^']+)'/.exec(text)?.[1]
       if (specifier === undefined) return []
       const target = relative(ROOT, resolve(ROOT, dirname(file), specifier))
-      return [{ file, line: index + 1, target, typeOnly: /^(import|export) type /.test(text) }]
+      return [{ file, line: index + 1, target }]
     }),
 )
 
-/** The command `millrace` starts servers and command lines alike, so it stands above both. */
-const ENTRY = 'src/cli/millrace.ts'
+const placeName = (file: string) => file.replace(/^src\//, '').replace(/\.ts$/, '')
 
-/** The part of the architecture that a file belongs to: `src/sql/ast.ts` to `sql`, `src/main.ts` to `main`. */
-function partOf(file: string): string {
-  if (file === ENTRY) return 'millrace'
-  const [top, second] = file.split('/')
-  return top === 'grammar' ? 'grammar' : second!.replace(/\.ts$/, '')
+/** The longest of `places` that holds `file`: the file itself, its folder, or, where `isDeep`, a folder above. */
+function placeOf(file: string, places: readonly string[], isDeep: boolean): string | undefined {
+  const path = placeName(file)
+  if (places.includes(path)) return path
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const folder = path.slice(0, end)
+    if (places.includes(folder)) return folder
+    if (!isDeep) return undefined
+  }
+  return undefined
 }
 
-test('every file belongs to a row', () => {
-  const unknown = [...new Set(sources.map(partOf))].filter((part) => ROWS[part] === undefined)
-  expect(unknown).toEqual([])
+const topPlace = (file: string) => placeOf(file, FLOORS.flat(), true)
+
+/** Whether `file` may import `target` by `floors`; null where both are in one place, or one is in none. */
+function pointsDown(floors: readonly (readonly string[])[], isDeep: boolean, { file, target }: Import): boolean | null {
+  const from = placeOf(file, floors.flat(), isDeep)
+  const to = placeOf(target, floors.flat(), isDeep)
+  if (from === undefined || to === undefined || from === to) return null
+  const floorOf = (place: string) => floors.findIndex((floor) => floor.includes(place))
+  return floorOf(to) < floorOf(from)
+}
+
+test('every file has a place on a floor', () => {
+  const topless = sources.filter((file) => topPlace(file) === undefined)
+  const homeless = sources.filter((file) => {
+    const inner = INNER_FLOORS[topPlace(file) ?? '']
+    return inner !== undefined && placeOf(file, inner.flat(), false) === undefined
+  })
+  expect([...topless, ...homeless]).toEqual([])
 })
 
 test('imports point down', () => {
-  const upward = imports.filter(({ file, target }) => {
-    const from = partOf(file)
-    const to = partOf(target)
-    return from !== to && ROWS[to]! >= ROWS[from]!
+  const upward = imports.filter((found) => {
+    const top = topPlace(found.file)
+    const inner = top === topPlace(found.target) ? INNER_FLOORS[top ?? ''] : undefined
+    return (inner ? pointsDown(inner, false, found) : pointsDown(FLOORS, true, found)) === false
   })
   expect(upward.map(({ file, line, target }) => `${file}:${line} imports ${target}`)).toEqual([])
 })
@@ -90,7 +147,7 @@ test('imports point down', () => {
 test('folders are imported by file, except the tables', () => {
   const barrels = imports.filter(({ file, target }) => {
     const isIndex = target.endsWith('/index.ts') && target !== 'src/index.ts'
-    return isIndex && !TABLES.includes(target) && partOf(file) !== partOf(target)
+    return isIndex && !TABLES.includes(target) && topPlace(file) !== topPlace(target)
   })
   expect(barrels.map(({ file, line, target }) => `${file}:${line} imports ${target}`)).toEqual([])
 })
@@ -107,10 +164,9 @@ test('the grammar imports nothing but chevrotain and itself', () => {
   expect(foreign).toEqual([])
 })
 
-test('there are no import cycles (types aside)', () => {
-  const values = imports.filter(({ typeOnly }) => !typeOnly)
+test('there are no import cycles', () => {
   const graph = new Map(
-    sources.map((file) => [file, values.filter((found) => found.file === file).map(({ target }) => target)]),
+    sources.map((file) => [file, imports.filter((found) => found.file === file).map(({ target }) => target)]),
   )
   const done = new Set<string>()
   const visit = (file: string, path: readonly string[]): string[] => {
@@ -121,4 +177,10 @@ test('there are no import cycles (types aside)', () => {
     return cycles
   }
   expect([...graph.keys()].flatMap((file) => visit(file, []))).toEqual([])
+})
+
+test('no folder has more files than a reader can take in at once', () => {
+  const counts = new Map<string, number>()
+  for (const file of sources) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
+  expect([...counts].filter(([, count]) => count > MOST_FILES)).toEqual([])
 })

@@ -2,7 +2,7 @@
 import { type CompileContext, compile, type Evaluator } from '../expressions/compile.ts'
 import type { Expression } from '../expressions/expression.ts'
 import type { Row } from '../types/value.ts'
-import type { OperatorContext } from './operator.ts'
+import type { OperatorContext } from './operator-context.ts'
 import type { NamedExpression } from './step.ts'
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

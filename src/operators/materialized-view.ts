@@ -6,7 +6,7 @@ import type { StoredRow } from '../state/store.ts'
 import type { Window } from '../types/record.ts'
 import type { Row } from '../types/value.ts'
 import { factsOf, type Step } from './index.ts'
-import type { OperatorContext } from './operator.ts'
+import type { OperatorContext } from './operator-context.ts'
 import type { StepId } from './step.ts'
 import type { ViewStage } from './step-facts.ts'
 

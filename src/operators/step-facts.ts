@@ -6,7 +6,7 @@
 import type { Window } from '../types/record.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
-import type { OperatorContext } from './operator.ts'
+import type { OperatorContext } from './operator-context.ts'
 
 export interface StepFacts<Step> {
   /** The name in EXPLAIN's tree. */

@@ -7,7 +7,7 @@ import type { AggregateRuntime } from '../../functions/declaration.ts'
 import { findVariant } from '../../functions/resolve.ts'
 import type { Row, Value } from '../../types/value.ts'
 import { compileColumn, messageOf } from '../evaluate.ts'
-import type { OperatorContext } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
 import type { AggregateCall } from './aggregate-call.ts'
 
 /** A group as stores hold it; `row` is the row of states. */

@@ -1,7 +1,7 @@
 /** How far EMIT FINAL has come, kept with the state, so that a restart neither repeats nor reopens windows. */
 import type { StoreDeclaration, StoredRow } from '../../state/store.ts'
 import { BIGINT } from '../../types/sql-type.ts'
-import type { OperatorContext } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
 
 export interface FinalMark {
   /** Windows closed before this time have left; null: none has. */

@@ -1,6 +1,6 @@
 /** The rows of one side of a stream-stream join that may still find a match: those within the retention behind the side's latest record. */
 import type { StoredRow, StoreKey, StoreSpec } from '../../state/store.ts'
-import type { OperatorContext } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
 
 export interface RecentRows {
   /** A row that is older than the retention is not kept. */

@@ -1,7 +1,7 @@
 /** Rows of one side of a stream-stream join that have found no match yet and wait for their window to close. */
 import type { StoreKey, StoreSpec } from '../../state/store.ts'
 import type { Row } from '../../types/value.ts'
-import type { OperatorContext } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
 
 export interface UnmatchedRow {
   readonly key: StoreKey

@@ -4,7 +4,7 @@
  * `emitNonJoinedOuterRecords` of Kafka Streams' KStreamKStreamJoin.
  */
 import type { Header, Process } from '../../types/record.ts'
-import type { OperatorContext } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
 import type { RecordKeys } from '../record-key.ts'
 import type { JoinRows, Side, SideName, Sides } from './join-sides.ts'
 import { openUnmatchedRows, type UnmatchedRow } from './unmatched-rows.ts'

@@ -1,7 +1,7 @@
 /** The newest rows of a table, in the kind of store that fits its key: windowed tables can then forget what is behind their retention. */
 import type { KeyValueStore, SessionStore, StoreDeclaration, StoredRow, WindowStore } from '../../state/store.ts'
 import { columnTypes } from '../../types/schema.ts'
-import type { OperatorContext } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
 import { type KeyedRecord, type RecordKeys, recordKeys } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
 

@@ -7,7 +7,7 @@
 import { columnsOf, mapColumns } from '../../expressions/inspect.ts'
 import { messageOf } from '../../expressions/message-of.ts'
 import { compilePredicate } from '../../operators/evaluate.ts'
-import type { OperatorContext } from '../../operators/operator.ts'
+import type { OperatorContext } from '../../operators/operator-context.ts'
 import type { FilterStep } from '../../operators/stateless/filter.ts'
 import type { SourceColumn, SourceStep } from '../../operators/step.ts'
 import type { Header, StreamRecord } from '../../types/record.ts'

@@ -1,0 +1,30 @@
+/** What a running operator is given. */
+import type { Clock } from '../clock.ts'
+import type { FunctionContext } from '../functions/declaration.ts'
+import type { FunctionRegistry } from '../functions/registry.ts'
+import type { StateStore, StoreSpec } from '../state/store.ts'
+
+/** What an operator may use. One per task and step; also the context that its expressions are compiled with. */
+export interface OperatorContext {
+  readonly clock: Clock
+  readonly functions: FunctionRegistry
+  readonly functionContext: FunctionContext
+  /** The partition of the task. */
+  readonly partition: number
+  /** The highest timestamp the task has seen; never goes back. Set before `process` runs; -1 before the first record. */
+  readonly streamTime: () => number
+  /** The store of that spec; the same object for the same name within the task. */
+  readonly store: <Kind extends StateStore['kind']>(
+    spec: StoreSpec & { readonly kind: Kind },
+  ) => Extract<StateStore, { kind: Kind }>
+  /** Reports what went wrong with the record being processed; processing goes on. */
+  readonly reportError: (message: string, cause?: unknown) => void
+  /** Counts a late record that was dropped. */
+  readonly reportLate: () => void
+  /** Whether a step downstream reads `oldValue` (`readsOldValue` in old-value.ts); if not, operators may leave it null. */
+  readonly oldValues: boolean
+  /** Whether changes of tables may be held back until `flush`, so that several of a key leave as one. */
+  readonly coalesces: boolean
+  /** A configuration value of the query (`ksql.…` or Kafka Streams names), or undefined. */
+  readonly config: (name: string) => string | undefined
+}
