@@ -15,6 +15,8 @@ export interface HarnessOptions {
   readonly functions?: readonly FunctionDeclaration[]
   readonly config?: Readonly<Record<string, string>>
   readonly clock?: ManualClock
+  /** Whether the query has a record cache; false unless given. */
+  readonly coalesces?: boolean
   /** Stores to start with: those of a harness that ran before, for a restart. */
   readonly stores?: Map<string, StateStore>
 }
@@ -58,7 +60,7 @@ export function harness<Step>(
     streamTime: () => streamTime,
     store: open as OperatorContext['store'],
     oldValues: true,
-    coalesces: false,
+    coalesces: options.coalesces ?? false,
     reportError: (message) => errors.push(message),
     reportLate: () => late++,
     config: (name) => options.config?.[name],

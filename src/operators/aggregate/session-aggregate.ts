@@ -38,10 +38,11 @@ export function buildSessionAggregate(
   }
   const closeTime = (): number => streamTime - graceMs - gapMs
 
-  const update = (record: KeyedRecord): void => {
+  /** `latest`: the stream time before the record. Sessions of that age are past their retention, even if they were made late. */
+  const update = (record: KeyedRecord, latest: number): void => {
     const { key, timestamp, headers } = record
     const storeKey = encode(key)
-    const sessions = store.find(storeKey, timestamp - gapMs, timestamp + gapMs)
+    const sessions = store.find(storeKey, Math.max(timestamp - gapMs, latest - retentionMs + 1), timestamp + gapMs)
     const { start, end } = boundsOf(timestamp, sessions)
     if (end < closeTime()) {
       context.reportLate()
@@ -93,7 +94,7 @@ export function buildSessionAggregate(
         if (streamTime < 0 && final !== null) streamTime = final.streamTime()
         const before = streamTime
         streamTime = Math.max(streamTime, record.timestamp)
-        update(record)
+        update(record, before)
         if (final !== null) emitClosed(record)
         if (streamTime > before) store.expire(streamTime - retentionMs)
       },

@@ -65,7 +65,10 @@ export function buildTimeWindowAggregate(
     if (!context.coalesces) pending?.flush()
   }
 
-  /** Windows that started before are lost, even those that never left: the peer's store drops them when a newer window comes in. */
+  /**
+   * Windows that started before are past their retention. All of them are closed, so that with EMIT FINAL they leave before they expire.
+   * Without record cache (`cache.max.bytes.buffering` = 0) they are lost: Kafka Streams' store drops them when a newer window comes in.
+   */
   const expiredBefore = (): number => latestStart - retentionMs
 
   const emitClosed = ({ headers }: KeyedRecord): void => {
@@ -74,7 +77,7 @@ export function buildTimeWindowAggregate(
     const from = emittedTo === null ? 0 : emittedTo - sizeMs + 1
     const to = closeTime - sizeMs
     if (Math.ceil(from / advanceMs) * advanceMs > to) return
-    const closed = [...store.fetchAll(Math.max(from, expiredBefore()), to)]
+    const closed = [...store.fetchAll(context.coalesces ? from : Math.max(from, expiredBefore()), to)]
     final!.set(closeTime, streamTime)
     for (const [storeKey, start, { row, timestamp }] of closed) {
       const key = decode(storeKey)

@@ -11,7 +11,8 @@ import { type ForeignKeyLookupStep, type Instruction, responseColumns } from './
 
 /**
  * The store of subscriptions is keyed by foreign key, then left key, so that those of one right row are a range; its rows are the left
- * key and the hash of the left row. Source: KIP-213, SubscriptionReceive-, SubscriptionJoin- and ForeignTableJoinProcessorSupplier.
+ * key and the hash of the left row. The delete of a left row has the time of the later row in an INNER join, its own in a LEFT one, where
+ * ksqlDB does not look for the right row. Source: KIP-213, SubscriptionReceive-, SubscriptionJoin- and ForeignTableJoinProcessorSupplier.
  */
 export const foreignKeyLookup: OperatorDefinition<ForeignKeyLookupStep> = {
   label: 'FOREIGN_KEY_LOOKUP',
@@ -35,7 +36,7 @@ export const foreignKeyLookup: OperatorDefinition<ForeignKeyLookupStep> = {
     },
     { name: rightStore, kind: 'keyValue', types: columnTypes(right!.value) },
   ],
-  build({ leftKey, subscriptionStore, rightStore }, [subscriptionSchema, right], context, emit) {
+  build({ join, leftKey, subscriptionStore, rightStore }, [subscriptionSchema, right], context, emit) {
     const subscriptions = context.store({ name: subscriptionStore, kind: 'keyValue' })
     const rightRows = context.store({ name: rightStore, kind: 'keyValue' })
     const rightKeys = recordKeys(right!)
@@ -70,7 +71,8 @@ export const foreignKeyLookup: OperatorDefinition<ForeignKeyLookupStep> = {
           const found = rightRows.get(rightKeys.encode(record.key, null))
           if (instruction === 'REMOVE' || (instruction === 'ANSWER_IF_FOUND' && found === undefined)) return
           const row = instruction === 'REMOVE_AND_ANSWER' ? null : (found?.row ?? null)
-          answer(subscription, row, Math.max(timestamp, found?.timestamp ?? timestamp), headers)
+          const usesRight = found !== undefined && (row !== null || join === 'INNER')
+          answer(subscription, row, usesRight ? Math.max(timestamp, found.timestamp) : timestamp, headers)
         },
         (record) => {
           if (!hasKey(record)) return

@@ -1,4 +1,4 @@
-/** The rows of one side of a stream-stream join that may still find a match: those within the retention behind the side's latest record. */
+/** The rows of one side of a stream-stream join that may still find a match: those less than the retention behind the side's latest record. */
 import type { StoredRow, StoreKey, StoreSpec } from '../../state/store.ts'
 import type { OperatorContext } from '../operator-context.ts'
 
@@ -15,13 +15,16 @@ export function openRecentRows(
   context: OperatorContext,
 ): RecentRows {
   const buffer = context.store(spec)
+  // A retention of 0 would forget the latest record itself.
+  const retentionMs = Math.max(1, spec.retentionMs)
   let oldest = Number.NEGATIVE_INFINITY
   return {
     add(key, row) {
       if (row.timestamp < oldest) return
       buffer.add(key, row)
-      if (row.timestamp - spec.retentionMs <= oldest) return
-      oldest = row.timestamp - spec.retentionMs
+      const kept = row.timestamp - retentionMs + 1
+      if (kept <= oldest) return
+      oldest = kept
       buffer.expire(oldest)
     },
     fetch: (key, from, to) => buffer.fetch(key, Math.max(from, oldest), to),

@@ -17,7 +17,7 @@ export interface StreamStreamJoinStep {
   readonly left: StepId
   readonly right: StepId
   readonly join: JoinKind
-  /** Right time may be in `[left - beforeMs, left + afterMs]`. */
+  /** Right time may be in `[left - beforeMs, left + afterMs]`; in a RIGHT join, left time in `[right - beforeMs, right + afterMs]`. */
   readonly beforeMs: number
   readonly afterMs: number
   /** Null: no GRACE was given: unmatched rows leave at once, and the 24 h default bounds lateness. */
@@ -30,8 +30,7 @@ export interface StreamStreamJoinStep {
 
 /**
  * Each side keeps its recent rows, and looks the other's up. With GRACE, rows that may stay without a match wait until stream time, the
- * latest of both sides, has passed their window and grace, unless their window is over already when they come; without, they leave
- * at once. Records without a value end here; those without a key match nothing. The result's time is the later of both rows'.
+ * latest of both sides, has passed their window and grace, so that no match can come any more; without, they leave at once. Records without a value end here; those without a key match nothing. The result's time is the later of both rows'.
  * Source: Kafka Streams' KStreamKStreamJoin, KIP-633, KIP-962.
  */
 export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
@@ -82,15 +81,14 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
         const storeKey = encode(record.key, window)
         recent[name].add(storeKey, { row: value, timestamp })
         if (timestamp === streamTime) waiting?.emitClosed(streamTime, headers)
-        const latest = timestamp + lookAheadMs
         let isMatched = false
-        for (const match of recent[other].fetch(storeKey, timestamp - lookBackMs, latest)) {
+        for (const match of recent[other].fetch(storeKey, timestamp - lookBackMs, timestamp + lookAheadMs)) {
           isMatched = true
           waiting?.foundMatch(other, storeKey, match.timestamp)
           emitJoined(match.row, Math.max(timestamp, match.timestamp))
         }
         if (isMatched || !keepsUnmatched) return
-        if (waiting === null || latest < streamTime) emitJoined(null, timestamp)
+        if (waiting === null || waiting.isClosed(name, timestamp, streamTime)) emitJoined(null, timestamp)
         else waiting.wait(name, { key: storeKey, timestamp, row: value })
       }
     }
@@ -101,20 +99,23 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
   },
 }
 
-const sidesOf = ({ join, beforeMs, afterMs, leftStore, rightStore }: StreamStreamJoinStep): Sides<Side> => ({
-  left: {
-    store: leftStore,
-    lookBackMs: beforeMs,
-    lookAheadMs: afterMs,
-    keepsUnmatched: join === 'LEFT' || join === 'FULL',
-  },
-  right: {
-    store: rightStore,
-    lookBackMs: afterMs,
-    lookAheadMs: beforeMs,
-    keepsUnmatched: join === 'RIGHT' || join === 'FULL',
-  },
-})
+/** ksqlDB builds a RIGHT join as the LEFT join of the right stream with the left one, so that there the window lies around the right row. */
+function sidesOf({ join, beforeMs, afterMs, leftStore, rightStore }: StreamStreamJoinStep): Sides<Side> {
+  const asWritten = { lookBackMs: beforeMs, lookAheadMs: afterMs }
+  const mirrored = { lookBackMs: afterMs, lookAheadMs: beforeMs }
+  return {
+    left: {
+      store: leftStore,
+      ...(join === 'RIGHT' ? mirrored : asWritten),
+      keepsUnmatched: join === 'LEFT' || join === 'FULL',
+    },
+    right: {
+      store: rightStore,
+      ...(join === 'RIGHT' ? asWritten : mirrored),
+      keepsUnmatched: join === 'RIGHT' || join === 'FULL',
+    },
+  }
+}
 
 const waits = ({ join, graceMs }: StreamStreamJoinStep): boolean => join !== 'INNER' && graceMs !== null
 

@@ -20,7 +20,8 @@ export interface TableTableJoinStep {
 }
 
 /**
- * A change on either side gives the pair's result anew: a row where the kind of join has one, a delete where it had one before.
+ * A change on either side gives the pair's result again: a row where the kind of join has one, a delete where it had one before. A delete passes also
+ * where the side had no row, if the other side has one: the key's newest record is then a delete downstream, too.
  * The result's time is the later of both rows'. Source: Kafka Streams' KTableKTableInnerJoin, -LeftJoin, -RightJoin, -OuterJoin.
  */
 export const tableTableJoin: OperatorDefinition<TableTableJoinStep> = {
@@ -55,7 +56,7 @@ export const tableTableJoin: OperatorDefinition<TableTableJoinStep> = {
         own.set(record)
         const value = result(record.value, match?.row ?? null)
         const oldValue = result(before, match?.row ?? null)
-        if (value === null && oldValue === null) return
+        if (match === undefined && value === null && oldValue === null) return
         const timestamp = match === undefined ? record.timestamp : Math.max(record.timestamp, match.timestamp)
         emit({ key, window, value, oldValue, timestamp, headers })
       }

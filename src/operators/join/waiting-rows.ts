@@ -10,6 +10,8 @@ import type { JoinRows, Side, SideName, Sides } from './join-sides.ts'
 import { openUnmatchedRows, type UnmatchedRow } from './unmatched-rows.ts'
 
 export interface WaitingRows {
+  /** Whether the window and the grace of a row at `timestamp` are over at that stream time: no match can come any more. */
+  readonly isClosed: (side: SideName, timestamp: number, streamTime: number) => boolean
   readonly wait: (side: SideName, row: UnmatchedRow) => void
   /** The waiting rows of that key and time, if any, have found a match. */
   readonly foundMatch: (side: SideName, key: UnmatchedRow['key'], timestamp: number) => void
@@ -65,6 +67,7 @@ export function openWaitingRows(
       .map((row) => ({ ...row, toRow: joined[side] }))
 
   return {
+    isClosed: (side, timestamp, streamTime) => endOf(side, timestamp) < streamTime,
     wait(side, row) {
       unmatched[side].add(row)
       const end = endOf(side, row.timestamp)

@@ -129,6 +129,21 @@ describe('session windows', () => {
     expect(it.send('a', 1)).toEqual(['1-1 a=1 @1'])
     expect(it.lateCount()).toBe(1)
   })
+
+  it('a session past its retention is not found, even one that a late record has made', () => {
+    const it = start(session(5, 0))
+    it.send('b', 14)
+    expect(it.send('a', 9)).toEqual(['9-9 a=1 @9'])
+    expect(it.send('a', 4)).toEqual([])
+    expect(it.lateCount()).toBe(1)
+    expect(it.send('a', 10)).toEqual(['10-10 a=1 @10'])
+  })
+
+  it('a record at the end of the gap still extends the session', () => {
+    const it = start(session(5, 0))
+    it.send('a', 9)
+    expect(it.send('a', 14)).toEqual(['9-9 a=- @9', '9-14 a=2 @14'])
+  })
 })
 
 describe('EMIT FINAL', () => {
@@ -154,11 +169,32 @@ describe('EMIT FINAL', () => {
     expect(it.send('z', 25)).toEqual(['5-15 a=2 @12', '5-15 b=1 @7'])
   })
 
-  it('a jump of stream time beyond the retention loses the windows before it', () => {
-    const it = start(tumbling(10, 0), 'FINAL')
+  it('a jump of stream time beyond the retention loses no window', () => {
+    const it = start(tumbling(10, 0), 'FINAL', { coalesces: true })
     it.send('a', 3)
     expect(it.send('a', 12)).toEqual(['0-10 a=1 @3'])
+    expect(it.send('a', 95)).toEqual(['10-20 a=1 @12'])
+    expect(it.send('a', 12)).toEqual([])
+    expect(it.send('a', 200)).toEqual(['90-100 a=1 @95'])
+    expect(it.stores.get('rows')!.count()).toBe(1)
+  })
+
+  it('without record cache a jump of stream time loses the windows that it takes out of their retention', () => {
+    const it = start(tumbling(10, 0), 'FINAL')
+    it.send('a', 12)
     expect(it.send('a', 95)).toEqual([])
+  })
+
+  it.each([
+    ['tumbling', tumbling(60, 10)],
+    ['hopping', hopping(60, 20, 10)],
+  ] as const)('each %s window leaves once with one record per size', (_, window) => {
+    const it = start(window, 'FINAL', { coalesces: true })
+    const left: string[] = []
+    for (let time = 0; time <= 600; time += 60) left.push(...it.send('a', time))
+    const advance = window.type === 'HOPPING' ? window.advanceMs : window.sizeMs
+    const closed = [...Array(600).keys()].filter((from) => from % advance === 0 && from + 60 <= 590)
+    expect(left.map((text) => Number(text.split('-')[0]))).toEqual(closed)
   })
 
   it('sessions leave after gap and grace, by end', () => {

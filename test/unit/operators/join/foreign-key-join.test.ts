@@ -56,6 +56,18 @@ describe('foreign-key join', () => {
     expect(left('a', 3, 101)).toEqual(['a: gone @101'])
   })
 
+  it('the delete of a left row has its own time in a LEFT join, the later one in an INNER join', () => {
+    for (const [kind, time] of [
+      ['LEFT', 17],
+      ['INNER', 40],
+    ] as const) {
+      const { left, right } = foreignKeyJoin(kind, F)
+      left('a', 1, 10)
+      right(1, 'one', 40)
+      expect(left('a', null, 17)).toEqual([`a: gone @${time}`])
+    }
+  })
+
   it('a foreign key that fails is reported and is none', () => {
     const { left, subscribe } = foreignKeyJoin('LEFT', named('F', divide(literal(1, INTEGER), column(1, INTEGER))))
     expect(left('a', 0, 10)).toEqual(['a: 0/- @10'])

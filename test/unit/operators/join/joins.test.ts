@@ -55,12 +55,25 @@ describe('stream-stream join', () => {
     expect(it.left('a', 5, 101)).toEqual(['a: 5/4 @105'])
   })
 
+  it('in a RIGHT join, before and after are seen from the right row', () => {
+    const it = start({ join: 'RIGHT', beforeMs: 0, afterMs: 10, graceMs: 100 })
+    expect(it.right('a', 2, 8)).toEqual([])
+    expect(it.left('a', 1, 15)).toEqual(['a: 1/2 @15'])
+    expect(it.left('a', 3, 7)).toEqual([])
+  })
+
+  it('with a window of a single instant, rows of the same time match', () => {
+    const it = start({ beforeMs: 0, afterMs: 0, graceMs: 0 })
+    it.left('a', 1, 100)
+    expect(it.right('a', 2, 100)).toEqual(['a: 1/2 @100'])
+  })
+
   it('rows are kept for window and grace behind the latest row of their own side', () => {
     const it = start({ graceMs: 5 })
     it.left('a', 1, 100)
-    it.left('b', 2, 125)
+    it.left('b', 2, 124)
     expect(it.right('a', 3, 100)).toEqual(['a: 1/3 @100'])
-    it.left('b', 4, 126)
+    it.left('b', 4, 125)
     expect(it.right('a', 5, 100)).toEqual([])
   })
 
@@ -125,12 +138,24 @@ describe('stream-stream join', () => {
       expect(it.right('z', 0, 121)).toEqual(['a: 1/- @100', 'z: -/0 @103'])
     })
 
-    it('a row whose window is over when it comes leaves at once', () => {
+    it('a row leaves at once only if window and grace are over when it comes', () => {
       const it = start({ join: 'LEFT', graceMs: 100 }, { config: eager })
       it.right('z', 0, 200)
-      expect(it.left('a', 1, 189)).toEqual(['a: 1/- @189'])
-      expect(it.left('a', 2, 190)).toEqual([])
+      expect(it.left('a', 1, 89)).toEqual(['a: 1/- @89'])
+      expect(it.left('b', 2, 90)).toEqual([])
+      expect(it.right('b', 3, 95)).toEqual(['b: 2/3 @95'])
     })
+
+    it.each(['LEFT', 'RIGHT', 'FULL'] as const)(
+      'a late row of a %s join that still matches does not leave alone',
+      (join) => {
+        const it = start({ join, graceMs: 1000 }, { config: eager })
+        const [own, other] = join === 'RIGHT' ? [it.right, it.left] : [it.left, it.right]
+        own('z', 0, 60)
+        expect(own('a', 1, 0)).toEqual([])
+        expect(other('a', 1, 5)).toEqual(['a: 1/1 @5'])
+      },
+    )
 
     it('looks for closed windows once a second of wall clock, the first record starting it', () => {
       const clock = new ManualClock(5000)
@@ -203,7 +228,7 @@ describe('table-table join', () => {
     expect(send('right', 2, 5)).toEqual(['a: 1/2 @10'])
     expect(send('left', 3, 7)).toEqual(['a: 3/2 @7'])
     expect(send('right', null, 20)).toEqual(['a: gone @20'])
-    expect(send('right', null, 21)).toEqual([])
+    expect(send('right', null, 21)).toEqual(['a: gone @21'])
     expect(send('left', null, 22)).toEqual([])
   })
 
@@ -221,6 +246,17 @@ describe('table-table join', () => {
     expect(send('right', 2, 5)).toEqual(['a: 1/2 @10'])
     expect(send('left', null, 20)).toEqual(['a: -/2 @20'])
     expect(send('right', null, 21)).toEqual(['a: gone @21'])
+  })
+
+  it.each([
+    ['INNER', 'left', 'right'],
+    ['LEFT', 'left', 'right'],
+    ['RIGHT', 'right', 'left'],
+  ] as const)('%s: a delete of a %s row that was never there passes if the %s side has one', (join, side, other) => {
+    const send = start(join)
+    expect(send(side, null, 1)).toEqual([])
+    send(other, 1, 10)
+    expect(send(side, null, 5)).toEqual(['a: gone @10'])
   })
 
   it('FULL has a row while one side has one', () => {
