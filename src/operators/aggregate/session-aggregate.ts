@@ -1,11 +1,22 @@
 /**
- * Aggregation in session windows, per key: a record joins the sessions that are at most the gap away, or opens one. Sessions that it
- * replaces are deleted downstream, each with its own time. A session that ended before stream time - gap - grace is closed: a record
- * that would end up in one is late. Source: Kafka Streams' KStreamSessionWindowAggregate.
+ * Aggregation in session windows.
+ *
+ * State: for each key, its sessions [start, end], both ends included, with the states of the aggregate functions. Sessions of one key are
+ * more than the gap apart.
+ *
+ * Equation: a record at time t joins the sessions that overlap [t - gap, t + gap]; they become one,
+ * `states = add(merge(... merge(initialize(), s1) ..., sn), record)`, from the earliest start to the latest end, t included. Sessions
+ * that it replaces are deleted downstream, each with its own time, before the new one leaves, so that a reader never holds both.
+ *
+ * Time: stream time is the latest time of this operator's own records, and never goes back. A session that ended before
+ * stream time - gap - grace is closed; a record that would end up in one is late.
+ *
+ * Expiry: sessions go when stream time has passed their end by more than the retention, which is at least gap + grace, so that these are
+ * closed and, with EMIT FINAL, have left. Source: Kafka Streams' KStreamSessionWindowAggregate.
  */
 import type { SessionWindow } from '../../metastore/aggregation-window.ts'
 import { keyCodec } from '../../state/key.ts'
-import type { Session } from '../../state/store.ts'
+import type { Session, SessionStore, StoreKey } from '../../state/store.ts'
 import type { Process } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { OperatorRuntime } from '../operator.ts'
@@ -19,74 +30,16 @@ import type { WindowedAggregateStep } from './windowed-step.ts'
 type Bounds = Pick<Session, 'start' | 'end'>
 
 export function buildSessionAggregate(
-  { functions, window, emit: mode, store: name }: WindowedAggregateStep<SessionWindow>,
+  step: WindowedAggregateStep<SessionWindow>,
   input: StepSchema,
   context: OperatorContext,
   emit: Process,
 ): OperatorRuntime {
-  const { gapMs, graceMs, retentionMs } = window
-  const aggregation = compileAggregateFunctions(functions, context)
-  const { encode, decode } = keyCodec(input.key.map(({ type }) => type))
-  const store = context.store({ name, kind: 'session', retentionMs })
-  const final = mode === 'FINAL' ? openFinalMark(name, context) : null
+  const { gapMs, graceMs, retentionMs } = step.window
+  const sessions = openSessions(step, input, context)
+  const final = step.emit === 'FINAL' ? emitFinal(sessions, step, context, emit) : null
+  const update = final === null ? emitChanges(sessions, context, emit) : sessions.merge
   let streamTime = -1
-
-  const toRow = (key: Row, states: Row, { start, end }: Bounds): Row => {
-    const row = aggregation.output(key, states)
-    row.push(start, end)
-    return row
-  }
-  const closeTime = (): number => streamTime - graceMs - gapMs
-
-  /** `latest`: the stream time before the record. Sessions of that age are past their retention, even if they were made late. */
-  const update = (record: KeyedRecord, latest: number): void => {
-    const { key, timestamp, headers } = record
-    const storeKey = encode(key)
-    const sessions = store.find(storeKey, Math.max(timestamp - gapMs, latest - retentionMs + 1), timestamp + gapMs)
-    const { start, end } = boundsOf(timestamp, sessions)
-    if (end < closeTime()) {
-      context.reportLate()
-      return
-    }
-    // Even a record inside of a session replaces it; only one that falls on a session of a single instant updates it in place.
-    const isInstant = start === end
-    const oldRows = final !== null || !context.oldValues ? [] : sessions.map((old) => toRow(key, old.value.row, old))
-    if (!isInstant) replace(record, storeKey, sessions, oldRows)
-    const states = sessions.reduce((all, { value }) => aggregation.merge(all, value.row), aggregation.initialize())
-    aggregation.add(states, record.value!)
-    store.put(storeKey, start, end, { row: states, timestamp: end })
-    if (final !== null) return
-    const oldValue = isInstant ? (oldRows[0] ?? null) : null
-    emit({ key, window: { start, end }, value: toRow(key, states, { start, end }), oldValue, timestamp: end, headers })
-  }
-
-  const replace = (
-    { key, headers }: KeyedRecord,
-    storeKey: ReturnType<typeof encode>,
-    sessions: readonly Session[],
-    oldRows: readonly Row[],
-  ): void => {
-    sessions.forEach(({ start, end }, i) => {
-      store.remove(storeKey, start, end)
-      if (final !== null) return
-      emit({ key, window: { start, end }, value: null, oldValue: oldRows[i] ?? null, timestamp: end, headers })
-    })
-  }
-
-  const emitClosed = ({ headers }: KeyedRecord): void => {
-    const from = final!.closeTime() ?? 0
-    const to = closeTime() - 1
-    if (from > to) return
-    const closed = [...store.findEnded(from, to)]
-    if (closed.length === 0) return
-    final!.set(closeTime(), streamTime)
-    for (const [storeKey, { start, end, value }] of closed) {
-      const key = decode(storeKey)
-      const row = toRow(key, value.row, { start, end })
-      emit({ key, window: { start, end }, value: row, oldValue: null, timestamp: end, headers })
-    }
-  }
-
   return {
     inputs: [
       (record) => {
@@ -94,15 +47,116 @@ export function buildSessionAggregate(
         if (streamTime < 0 && final !== null) streamTime = final.streamTime()
         const before = streamTime
         streamTime = Math.max(streamTime, record.timestamp)
-        update(record, before)
-        if (final !== null) emitClosed(record)
-        if (streamTime > before) store.expire(streamTime - retentionMs)
+        const closeTime = streamTime - graceMs - gapMs
+        const meeting = sessions.meet(record, before)
+        if (meeting.end < closeTime) context.reportLate()
+        else update(record, meeting)
+        final?.emitClosed(record, streamTime, closeTime)
+        if (streamTime > before) sessions.store.expire(streamTime - retentionMs)
       },
     ],
   }
 }
 
-/** Of the session that a record at `timestamp` makes of those. */
+/** The sessions that a record joins, and the bounds of the one that they become. */
+interface Meeting extends Bounds {
+  readonly storeKey: StoreKey
+  readonly joined: readonly Session[]
+}
+
+interface Sessions {
+  readonly store: SessionStore
+  readonly decode: (storeKey: StoreKey) => Row
+  readonly toRow: (key: Row, states: Row, bounds: Bounds) => Row
+  /** `latest`: the stream time before the record. Sessions of that age are past their retention, even if they were made late. */
+  readonly meet: (record: KeyedRecord, latest: number) => Meeting
+  /** Replaces the sessions by one with the record; returns its states. */
+  readonly merge: (record: KeyedRecord, meeting: Meeting) => Row
+}
+
+function openSessions(
+  { functions, window, store: name }: WindowedAggregateStep<SessionWindow>,
+  input: StepSchema,
+  context: OperatorContext,
+): Sessions {
+  const { gapMs, retentionMs } = window
+  const aggregation = compileAggregateFunctions(functions, context)
+  const { encode, decode } = keyCodec(input.key.map(({ type }) => type))
+  const store = context.store({ name, kind: 'session', retentionMs })
+  return {
+    store,
+    decode,
+    toRow(key, states, { start, end }) {
+      const row = aggregation.output(key, states)
+      row.push(start, end)
+      return row
+    },
+    meet({ key, timestamp }, latest) {
+      const storeKey = encode(key)
+      const earliestEnd = Math.max(timestamp - gapMs, latest - retentionMs + 1)
+      const joined = store.find(storeKey, earliestEnd, timestamp + gapMs)
+      return { storeKey, joined, ...boundsOf(timestamp, joined) }
+    },
+    merge({ value }, { storeKey, joined, start, end }) {
+      if (start !== end) for (const old of joined) store.remove(storeKey, old.start, old.end)
+      const states = joined.reduce((all, old) => aggregation.merge(all, old.value.row), aggregation.initialize())
+      aggregation.add(states, value!)
+      store.put(storeKey, start, end, { row: states, timestamp: end })
+      return states
+    },
+  }
+}
+
+/**
+ * EMIT CHANGES: deletes of the replaced sessions, then the new one. Even a record inside of a session replaces it; only one that falls on a
+ * session of a single instant updates it in place.
+ */
+function emitChanges({ toRow, merge }: Sessions, context: OperatorContext, emit: Process) {
+  return (record: KeyedRecord, meeting: Meeting): void => {
+    const { key, headers } = record
+    const { start, end, joined } = meeting
+    // Merging changes the old states, so that the old rows are made before.
+    const oldRows = context.oldValues ? joined.map((old) => toRow(key, old.value.row, old)) : []
+    const isInstant = start === end
+    if (!isInstant) {
+      joined.forEach((old, i) => {
+        const window = { start: old.start, end: old.end }
+        emit({ key, window, value: null, oldValue: oldRows[i] ?? null, timestamp: old.end, headers })
+      })
+    }
+    const states = merge(record, meeting)
+    const window = { start, end }
+    const oldValue = isInstant ? (oldRows[0] ?? null) : null
+    emit({ key, window, value: toRow(key, states, window), oldValue, timestamp: end, headers })
+  }
+}
+
+/** EMIT FINAL: the row of each session once, when it is closed, by end. */
+function emitFinal(
+  { store, decode, toRow }: Sessions,
+  { store: name }: WindowedAggregateStep<SessionWindow>,
+  context: OperatorContext,
+  emit: Process,
+) {
+  const mark = openFinalMark(name, context)
+  return {
+    streamTime: mark.streamTime,
+    emitClosed({ headers }: KeyedRecord, streamTime: number, closeTime: number): void {
+      const from = mark.closeTime() ?? 0
+      if (from > closeTime - 1) return
+      const closed = [...store.findEnded(from, closeTime - 1)]
+      if (closed.length === 0) return
+      mark.set(closeTime, streamTime)
+      for (const [storeKey, { start, end, value }] of closed) {
+        const key = decode(storeKey)
+        const window = { start, end }
+        emit({ key, window, value: toRow(key, value.row, window), oldValue: null, timestamp: end, headers })
+      }
+    },
+  }
+}
+
+/** The bounds of the session that a record at `timestamp` makes of those. */
 const boundsOf = (timestamp: number, sessions: readonly Bounds[]): Bounds => ({
   start: Math.min(timestamp, ...sessions.map(({ start }) => start)),
   end: Math.max(timestamp, ...sessions.map(({ end }) => end)),

@@ -1,10 +1,23 @@
 /**
- * Aggregation in tumbling and hopping windows. Stream time is the latest time of this operator's own records; a window that ends at or
- * before stream time - grace is closed: a record is late for it. Source: Kafka Streams' KStreamWindowAggregate.
+ * Aggregation in tumbling and hopping windows.
+ *
+ * State: for each key and window start, the states of the aggregate functions and the latest record time. `pending` holds the changes
+ * that have not left yet (EMIT CHANGES), the final mark how far windows have left (EMIT FINAL).
+ *
+ * Equation: a record at time t belongs to every window [start, start + size) that contains t, and
+ * `row(key, start) = result(add(... add(initialize(), r1) ..., rn))` over the records of the key in that window.
+ *
+ * Time: stream time is the latest time of this operator's own records, and never goes back. A window that ends at or before
+ * stream time - grace is closed, and a record is late for it. Stream time advances before windows are updated, so that a record cannot
+ * change a window that it closes; closed windows leave after the update, so that a record which is in one window and closes another does
+ * both; rows expire last, so that what leaves is still there.
+ *
+ * Expiry: rows go when the latest window started more than the retention after theirs. The retention is at least size + grace, so that
+ * these windows are closed. Source: Kafka Streams' KStreamWindowAggregate.
  */
 import type { TimeWindow } from '../../metastore/aggregation-window.ts'
 import { keyCodec } from '../../state/key.ts'
-import type { StoreKey } from '../../state/store.ts'
+import type { StoreKey, WindowStore } from '../../state/store.ts'
 import type { Process, Window } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { OperatorRuntime } from '../operator.ts'
@@ -13,76 +26,32 @@ import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
 import { compileAggregateFunctions, type GroupState } from './aggregate-functions.ts'
 import { openFinalMark } from './final-mark.ts'
-import type { PendingChange } from './pending-changes.ts'
 import { PendingWindows } from './pending-windows.ts'
 import type { WindowedAggregateStep } from './windowed-step.ts'
 
 export function buildTimeWindowAggregate(
-  { functions, window, emit: mode, store: name }: WindowedAggregateStep<TimeWindow>,
+  step: WindowedAggregateStep<TimeWindow>,
   input: StepSchema,
   context: OperatorContext,
   emit: Process,
 ): OperatorRuntime {
-  const { sizeMs, graceMs, retentionMs } = window
-  const advanceMs = advanceOf(window)
-  const aggregation = compileAggregateFunctions(functions, context)
-  const { encode, decode } = keyCodec(input.key.map(({ type }) => type))
-  const store = context.store({ name, kind: 'window', retentionMs })
-  const final = mode === 'FINAL' ? openFinalMark(name, context) : null
+  const { sizeMs, graceMs, retentionMs } = step.window
+  const advanceMs = advanceOf(step.window)
+  const groups = openGroups(step, input, context)
+  const changes = step.emit === 'CHANGES' ? emitChanges(groups, emit) : null
+  const final = step.emit === 'FINAL' ? emitFinal(groups, step, context, emit) : null
   let streamTime = -1
   let latestStart = -1
 
-  const toRow = (key: Row, states: Row, { start, end }: Window): Row => {
-    const row = aggregation.output(key, states)
-    row.push(start, end)
-    return row
-  }
-
-  const leave = (start: number, storeKey: StoreKey, { key, headers, oldValue }: PendingChange): void => {
-    const stored = store.get(storeKey, start)
-    if (stored === undefined) return
-    const bounds = { start, end: start + sizeMs }
-    const { row, timestamp } = stored
-    emit({ key, window: bounds, value: toRow(key, row, bounds), oldValue, timestamp, headers })
-  }
-  const pending = final === null ? new PendingWindows(leave) : null
-
-  const update = (record: KeyedRecord, start: number): void => {
-    const { key, value, timestamp: recordTime } = record
-    const storeKey = encode(key)
-    const stored: GroupState | undefined = store.get(storeKey, start)
-    const group = stored ?? { row: aggregation.initialize(), timestamp: recordTime }
-    const states = group.row
-    if (pending !== null && !pending.at(start).touch(storeKey, record)) {
-      const bounds = { start, end: start + sizeMs }
-      pending
-        .at(start)
-        .add(storeKey, record, stored === undefined || !context.oldValues ? null : toRow(key, states, bounds))
-    }
-    aggregation.add(states, value!)
-    if (group.timestamp < recordTime) group.timestamp = recordTime
-    store.put(storeKey, start, group)
-    if (!context.coalesces) pending?.flush()
-  }
-
-  /**
-   * Windows that started before are past their retention. All of them are closed, so that with EMIT FINAL they leave before they expire.
-   * Without record cache (`cache.max.bytes.buffering` = 0) they are lost: Kafka Streams' store drops them when a newer window comes in.
-   */
-  const expiredBefore = (): number => latestStart - retentionMs
-
-  const emitClosed = ({ headers }: KeyedRecord): void => {
-    const closeTime = streamTime - graceMs
-    const emittedTo = final!.closeTime()
-    const from = emittedTo === null ? 0 : emittedTo - sizeMs + 1
-    const to = closeTime - sizeMs
-    if (Math.ceil(from / advanceMs) * advanceMs > to) return
-    const closed = [...store.fetchAll(context.coalesces ? from : Math.max(from, expiredBefore()), to)]
-    final!.set(closeTime, streamTime)
-    for (const [storeKey, start, { row, timestamp }] of closed) {
-      const key = decode(storeKey)
-      const bounds = { start, end: start + sizeMs }
-      emit({ key, window: bounds, value: toRow(key, row, bounds), oldValue: null, timestamp, headers })
+  const addToWindows = (record: KeyedRecord): void => {
+    const { timestamp } = record
+    for (let start = firstStart(timestamp, sizeMs, advanceMs); start <= timestamp; start += advanceMs) {
+      if (start + sizeMs <= streamTime - graceMs) {
+        context.reportLate()
+        continue
+      }
+      groups.update(record, start, changes)
+      if (start > latestStart) latestStart = start
     }
   }
 
@@ -93,26 +62,104 @@ export function buildTimeWindowAggregate(
         if (streamTime < 0 && final !== null) streamTime = final.streamTime()
         streamTime = Math.max(streamTime, record.timestamp)
         const before = latestStart
-        for (
-          let start = firstStart(record.timestamp, sizeMs, advanceMs);
-          start <= record.timestamp;
-          start += advanceMs
-        ) {
-          if (start + sizeMs <= streamTime - graceMs) {
-            context.reportLate()
-            continue
-          }
-          update(record, start)
-          if (start > latestStart) latestStart = start
-        }
-        if (final !== null) emitClosed(record)
-        if (latestStart > before) {
-          pending?.flushBefore(expiredBefore())
-          store.expire(expiredBefore())
-        }
+        addToWindows(record)
+        const expiredBefore = latestStart - retentionMs
+        final?.emitClosed(record, streamTime, expiredBefore)
+        if (latestStart === before) return
+        changes?.flushBefore(expiredBefore)
+        groups.store.expire(expiredBefore)
       },
     ],
-    flush: () => pending?.flush(),
+    flush: () => changes?.flush(),
+  }
+}
+
+/** The rows of states by key and window start. */
+interface Groups {
+  readonly store: WindowStore
+  readonly decode: (storeKey: StoreKey) => Row
+  readonly bounds: (start: number) => Window
+  readonly toRow: (key: Row, states: Row, start: number) => Row
+  /** Adds the record to its group of that window; the change becomes pending, or leaves with the window (null). */
+  readonly update: (record: KeyedRecord, start: number, changes: PendingWindows | null) => void
+}
+
+function openGroups(
+  { functions, window, store: name }: WindowedAggregateStep<TimeWindow>,
+  input: StepSchema,
+  context: OperatorContext,
+): Groups {
+  const { sizeMs, retentionMs } = window
+  const aggregation = compileAggregateFunctions(functions, context)
+  const { encode, decode } = keyCodec(input.key.map(({ type }) => type))
+  const store = context.store({ name, kind: 'window', retentionMs })
+
+  const toRow = (key: Row, states: Row, start: number): Row => {
+    const row = aggregation.output(key, states)
+    row.push(start, start + sizeMs)
+    return row
+  }
+
+  return {
+    store,
+    decode,
+    bounds: (start) => ({ start, end: start + sizeMs }),
+    toRow,
+    update(record, start, changes) {
+      const { key, value, timestamp: recordTime } = record
+      const storeKey = encode(key)
+      const stored: GroupState | undefined = store.get(storeKey, start)
+      const group = stored ?? { row: aggregation.initialize(), timestamp: recordTime }
+      const states = group.row
+      if (changes !== null && !changes.at(start).touch(storeKey, record)) {
+        const oldValue = stored === undefined || !context.oldValues ? null : toRow(key, states, start)
+        changes.at(start).add(storeKey, record, oldValue)
+      }
+      aggregation.add(states, value!)
+      if (group.timestamp < recordTime) group.timestamp = recordTime
+      store.put(storeKey, start, group)
+      if (!context.coalesces) changes?.flush()
+    },
+  }
+}
+
+/** EMIT CHANGES: the newest row of each window that has changed since the last flush. */
+const emitChanges = ({ store, bounds, toRow }: Groups, emit: Process): PendingWindows =>
+  new PendingWindows((start, storeKey, { key, headers, oldValue }) => {
+    const stored = store.get(storeKey, start)
+    if (stored === undefined) return
+    const { row, timestamp } = stored
+    emit({ key, window: bounds(start), value: toRow(key, row, start), oldValue, timestamp, headers })
+  })
+
+/**
+ * EMIT FINAL: the row of each window once, when it is closed, by start, then key. Without record cache (`cache.max.bytes.buffering` = 0)
+ * windows that have fallen out of their retention by then are lost: Kafka Streams' store drops them when a newer window comes in.
+ */
+function emitFinal(
+  { store, decode, bounds, toRow }: Groups,
+  { window, store: name }: WindowedAggregateStep<TimeWindow>,
+  context: OperatorContext,
+  emit: Process,
+) {
+  const { sizeMs, graceMs } = window
+  const advanceMs = advanceOf(window)
+  const mark = openFinalMark(name, context)
+  return {
+    streamTime: mark.streamTime,
+    emitClosed({ headers }: KeyedRecord, streamTime: number, expiredBefore: number): void {
+      const closeTime = streamTime - graceMs
+      const emittedTo = mark.closeTime()
+      const from = emittedTo === null ? 0 : emittedTo - sizeMs + 1
+      const to = closeTime - sizeMs
+      if (Math.ceil(from / advanceMs) * advanceMs > to) return
+      const closed = [...store.fetchAll(context.coalesces ? from : Math.max(from, expiredBefore), to)]
+      mark.set(closeTime, streamTime)
+      for (const [storeKey, start, { row, timestamp }] of closed) {
+        const key = decode(storeKey)
+        emit({ key, window: bounds(start), value: toRow(key, row, start), oldValue: null, timestamp, headers })
+      }
+    },
   }
 }
 

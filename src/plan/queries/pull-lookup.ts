@@ -1,6 +1,6 @@
 /**
  * What a pull query's WHERE says about keys and windows: keys to look up, a range of keys, or nothing that spares a scan. The whole
- * WHERE still decides on every row found; a lookup only spares reading others. Source: sql.md 11.
+ * WHERE still decides on every row found; a lookup only spares reading others. Source: ksqlDB's QueryFilterNode.
  */
 import { StatementError } from '../../errors.ts'
 import { type ConstantContext, convertConstant, evaluateConstant } from '../../expressions/constant.ts'

@@ -1,4 +1,4 @@
-/** Pull queries: over a table that a query keeps, or over the whole of a stream's topic. Source: sql.md 11. */
+/** Pull queries: over a table that a query keeps, or over the whole of a stream's topic. Source: ksqlDB's PullPhysicalPlanBuilder. */
 import type { Analysis } from '../../analysis/analysis.ts'
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
 import { withLayoutNames } from '../../analysis/layout-names.ts'

@@ -1,4 +1,4 @@
-/** ALTER STREAM/TABLE ... ADD COLUMN. Source: sql.md 13. */
+/** ALTER STREAM/TABLE ... ADD COLUMN. Source: ksqlDB's AlterSourceFactory. */
 import { checkFormat } from '../../analysis/formats.ts'
 import { StatementError } from '../../errors.ts'
 import { resolveTypeNode } from '../../expressions/type-node.ts'

@@ -1,4 +1,4 @@
-/** CREATE TYPE and DROP TYPE. Source: sql.md 5.5. */
+/** CREATE TYPE and DROP TYPE. Source: ksqlDB's RegisterTypeFactory and DropTypeFactory. */
 import { StatementError } from '../../errors.ts'
 import { resolveTypeNode } from '../../expressions/type-node.ts'
 import type { Metastore } from '../../metastore/metastore.ts'

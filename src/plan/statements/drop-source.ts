@@ -1,4 +1,4 @@
-/** DROP STREAM and DROP TABLE: what goes, and what stands in the way. Source: sql.md 13. */
+/** DROP STREAM and DROP TABLE: what goes, and what stands in the way. Source: ksqlDB's DropSourceFactory. */
 import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import { caseHint, existingNames } from '../../metastore/lookup.ts'

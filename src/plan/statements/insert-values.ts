@@ -1,4 +1,4 @@
-/** INSERT INTO ... VALUES: the row, and its bytes. Source: sql.md 10. */
+/** INSERT INTO ... VALUES: the row, and its bytes. Source: ksqlDB's InsertValuesExecutor. */
 import { StatementError } from '../../errors.ts'
 import { convertConstant, evaluateConstant } from '../../expressions/constant.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'

@@ -1,4 +1,4 @@
-/** Whether CREATE STREAM/TABLE may take a name, and what OR REPLACE may change of a source. Source: sql.md 5.1 and 13. */
+/** Whether CREATE STREAM/TABLE may take a name, and what OR REPLACE may change of a source. Source: ksqlDB's CreateSourceFactory and DdlCommandExec. */
 import { StatementError } from '../../errors.ts'
 import type { DataSource, SourceKind } from '../../metastore/data-source.ts'
 import type { CreateAs, CreateSource } from '../../sql/ast.ts'
