@@ -63,6 +63,11 @@ export class ExpectedTokens {
     return this
   }
 
+  /** All tokens that could come next, in whatever rule. */
+  tokens(): TokenType[] {
+    return [...new Set(this.#places.flatMap((place) => [...this.#steps(place)].map(({ token }) => token)))]
+  }
+
   /** Whether `token` could come next. */
   accepts(token: IToken): boolean {
     return this.#places.some((place) => [...this.#steps(place)].some((step) => tokenMatcher(token, step.token)))

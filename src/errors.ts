@@ -104,7 +104,7 @@ export class StatementError extends Error {
 }
 
 export interface ParseErrorOptions extends StatementErrorOptions {
-  /** The offending line with a mark under the place, shown last. */
+  /** The statement with a mark under the place: shown instead of the bare statement. */
   readonly excerpt?: string | undefined
 }
 
@@ -122,7 +122,7 @@ export class ParseError extends StatementError {
   }
 
   override get fullMessage(): string {
-    return this.excerpt === undefined ? super.fullMessage : `${super.fullMessage}\n${this.excerpt}`
+    return this.excerpt === undefined ? super.fullMessage : `${this.message}\n${this.excerpt}`
   }
 
   override inStatement(statement: string): ParseError {
@@ -130,19 +130,6 @@ export class ParseError extends StatementError {
     const { message, code, location, cause, peerClass, excerpt } = this
     return new ParseError(message, { code, location, cause, peerClass, excerpt, statement })
   }
-}
-
-/**
- * One record that cannot be processed. Data, not thrown: it goes to the processing log and the record (or column) is dropped.
- * `topic`, `partition` and `offset` say where it was read; they are null where no record is at hand.
- */
-export interface RecordError {
-  readonly kind: 'deserialization' | 'expression' | 'timestamp' | 'serialization' | 'production'
-  readonly message: string
-  readonly topic: string | null
-  readonly partition: number | null
-  readonly offset: number | bigint | null
-  readonly cause?: unknown
 }
 
 /** Why a query stopped, as SHOW QUERIES reports it. `type` says who must act: its input's owner, the cluster's, or we. */

@@ -25,7 +25,7 @@ import { tokenLocation } from './build-names.ts'
 import { buildStatement } from './build-statements.ts'
 import { buildType } from './build-types.ts'
 import { splitTokens } from './split.ts'
-import { syntaxError } from './syntax-error.ts'
+import { excerpt, syntaxError } from './syntax-error.ts'
 
 /**
  * How deep a statement may nest, in brackets and CASEs, and in the tree that results. The stack of a thread holds several times as much,
@@ -136,10 +136,28 @@ function build<Built extends object>(run: () => Built, tokens: readonly IToken[]
     if (depthOf(built) > MAX_TREE_DEPTH) throw tooLarge(`it chains or nests more than ${MAX_TREE_DEPTH} operators`)
     return built
   } catch (error) {
-    if (error instanceof ParseError)
-      throw error.inStatement(text.slice(tokens[0]?.startOffset ?? 0, (tokens.at(-1)?.endOffset ?? 0) + 1))
-    throw error
+    throw error instanceof ParseError ? withPlace(error, tokens, text) : error
   }
+}
+
+/** The error with its statement and, where its place is known, a mark under it. */
+function withPlace(error: ParseError, tokens: readonly IToken[], text: string): ParseError {
+  const start = tokens[0]?.startOffset ?? 0
+  const statement = text.slice(start, (tokens.at(-1)?.endOffset ?? 0) + 1)
+  const { message, code, cause, location, peerClass } = error
+  const at = tokens.find(
+    ({ startLine, startColumn }) => startLine === location?.line && startColumn === location?.column,
+  )
+  if (at === undefined || location === undefined) return error.inStatement(statement)
+  const placed = `line ${location.line}:${location.column}: ${message}`
+  return new ParseError(placed, {
+    code,
+    cause,
+    location,
+    peerClass,
+    statement,
+    excerpt: excerpt(statement, at.startOffset - start),
+  })
 }
 
 /** The limits above should hold long before the stack is full; where a caller's own stack was deep already, the answer is the same. */

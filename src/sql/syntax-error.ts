@@ -10,6 +10,7 @@ import { type Expected, ExpectedTokens } from '../../grammar/expected.ts'
 import type { StatementGrammar } from '../../grammar/statements.ts'
 import * as t from '../../grammar/tokens.ts'
 import { type Location, ParseError } from '../errors.ts'
+import { adviceFor, maxEditsOf, misspelt } from './advice.ts'
 import { nearest } from './suggest.ts'
 
 const STATEMENT_WORDS = [
@@ -67,12 +68,64 @@ export function syntaxError(failed: FailedParse): ParseError {
   const index = found === -1 ? tokens.length : found
   const location = index < tokens.length ? startOf(tokens[index]!) : endOf(tokens.at(-1))
   const expected = expectedAt(failed, index)
-  const message = `line ${location.line}:${location.column}: Syntax Error\n${detail(failed, index, location, expected)}`
+  const advice = adviceAt(failed, index, expected)
+  const wording = detail(failed, index, location, expected)
+  const reason = advice ?? (wording === '' ? unexpected(tokens, index) : undefined)
+  const message = [reason, `line ${location.line}:${location.column}: Syntax Error`, wording].filter(Boolean).join('\n')
+  const statement = statementText(tokens, text)
+  const hint = reason === undefined ? hintFor(tokens[index], index, expected) : ''
+  const offset = tokens[index]?.startOffset ?? (tokens.at(-1)?.endOffset ?? -1) + 1
   return new ParseError(message, {
     location,
-    statement: statementText(tokens, text),
-    excerpt: excerpt(tokens, index, text, hintFor(tokens[index], index, expected)),
+    statement,
+    excerpt: excerpt(statement, offset - (tokens[0]?.startOffset ?? 0), hint),
   })
+}
+
+/** Our own sentence on what is wrong and what to write; it stands before the wordings of ksqlDB. */
+function adviceAt(failed: FailedParse, index: number, { inRule }: Expected): string | undefined {
+  const { tokens } = failed
+  const actual = tokens[index]
+  const all = index > MAX_TOKENS_TO_EXPLAIN ? [] : walkTo(failed, index).tokens()
+  const advice = adviceFor({ tokens, index, expected: all }) ?? misspeltAdvice(failed, index, all)
+  if (advice !== undefined) return advice
+  if (reservedAdvice(actual, inRule) !== null) {
+    const { image } = actual!
+    return `${image} is a keyword. To use it as a name, write it in backticks: \`${image.toUpperCase()}\``
+  }
+  if (index === 0 && failed.startRule === 'singleStatement') {
+    return `${actual?.image ?? 'This'} does not begin a statement. Statements begin with ${STATEMENT_WORDS.join(', ')}.`
+  }
+  if (actual === undefined && all.includes(t.Semicolon)) return 'The statement needs a semicolon at its end.'
+  return undefined
+}
+
+/** The keyword may be misspelt here, or one token before, where it was read as an alias. */
+function misspeltAdvice(failed: FailedParse, index: number, expected: readonly TokenType[]): string | undefined {
+  const { tokens } = failed
+  if (failed.startRule === 'singleStatement' && index === 0) return undefined
+  const here = misspeltAt(failed, index, expected)
+  if (here !== undefined) return here
+  const isAlias = index > 1 && index <= MAX_TOKENS_TO_EXPLAIN && tokens[index - 1]?.tokenType === t.BareIdentifier
+  return isAlias ? misspeltAt(failed, index - 1, walkTo(failed, index - 1).tokens()) : undefined
+}
+
+function misspeltAt(failed: FailedParse, index: number, expected: readonly TokenType[]): string | undefined {
+  const token = failed.tokens[index]
+  if (token === undefined || !/^[A-Za-z]{3,}/.test(token.image)) return undefined
+  const keyword = misspelt(token.image, expected)
+  if (keyword === undefined || keyword === token.tokenType) return undefined
+  const next = failed.tokens[index + 1]
+  const corrected = walkTo(failed, index).advance({ ...token, tokenType: keyword, tokenTypeIdx: keyword.tokenTypeIdx! })
+  if (next !== undefined && !corrected.accepts(next)) return undefined
+  return `Did you mean ${keyword.LABEL!.slice(1, -1)} instead of ${token.image}?`
+}
+
+function unexpected(tokens: readonly IToken[], index: number): string {
+  const before = tokens[index - 1]
+  const after = before === undefined ? '' : ` after ${before.image}`
+  const image = tokens[index]?.image
+  return image === undefined ? `The statement ends too early${after}.` : `${image} cannot stand here${after}.`
 }
 
 const startOf = (token: IToken): Location => ({ line: token.startLine!, column: token.startColumn! })
@@ -88,7 +141,9 @@ function detail(failed: FailedParse, index: number, { line, column }: Location, 
   const actual = tokens[index]
   const image = actual?.image ?? '<EOF>'
   if (index === 0 && failed.startRule === 'singleStatement') {
-    return `Unknown statement '${image}'\nDid you mean '${nearest(image, STATEMENT_WORDS)}'?`
+    const near = nearest(image, STATEMENT_WORDS, { maxEdits: maxEditsOf(image) })
+    const isForeign = adviceFor({ tokens, index, expected: [] }) !== undefined
+    return `Unknown statement '${image}'${near === undefined || isForeign ? '' : `\nDid you mean '${near}'?`}`
   }
   if ((actual === undefined || actual.tokenType === t.Semicolon) && hasOpenBracket(tokens.slice(0, index))) {
     return `Syntax error at or near "${actual === undefined ? image : ';'}"\n'}', ']', or ')' is missing`
@@ -220,15 +275,15 @@ const labelOf = (token: TokenType): string => (token === EOF ? '<EOF>' : (token.
 
 // ---- The place ---------------------------------------------------------------------------------------------------------------------
 
-/** The line of the offending token with a caret under its start, and a hint. */
-function excerpt(tokens: readonly IToken[], index: number, text: string, hint: string): string {
-  const offset = tokens[index]?.startOffset ?? (tokens.at(-1)?.endOffset ?? -1) + 1
-  const start = text.lastIndexOf('\n', offset - 1) + 1
-  const newline = text.indexOf('\n', offset)
-  const line = text.slice(start, newline === -1 ? undefined : newline).replace(/\r$/, '')
-  const { shown, column } = cut(line, offset - start)
-  const indent = shown.slice(0, column).replace(/[^\t]/g, ' ')
-  return `${shown}\n${indent}^${hint}`
+/** The statement, with a caret and a hint below the line that holds `offset`. A long line at fault is cut around the place. */
+export function excerpt(statement: string, offset: number, hint = ''): string {
+  const start = statement.lastIndexOf('\n', offset - 1) + 1
+  const newline = statement.indexOf('\n', offset)
+  const end = newline === -1 ? statement.length : newline
+  const { shown, column } = cut(statement.slice(start, end).replace(/\r$/, ''), offset - start)
+  const label = 'Statement: '
+  const indent = (start === 0 ? label : '') + shown.slice(0, column)
+  return `${label}${statement.slice(0, start)}${shown}\n${indent.replace(/[^\t]/g, ' ')}^${hint}${statement.slice(end)}`
 }
 
 /** A line of at most 160 characters around the place. */

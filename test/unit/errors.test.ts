@@ -23,7 +23,7 @@ describe('StatementError', () => {
     const error = new ParseError('bad', { code: 'BAD_REQUEST', location, cause, excerpt: '^' }).inStatement('x')
     expect(error).toBeInstanceOf(ParseError)
     expect(error).toMatchObject({ code: 'BAD_REQUEST', location, cause, excerpt: '^', statement: 'x' })
-    expect(error.fullMessage).toBe('bad\nStatement: x\n^')
+    expect(error.fullMessage).toBe('bad\n^')
   })
 })
 

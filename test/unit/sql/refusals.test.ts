@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { ParseError } from '../../../src/errors.ts'
+import { parseStatements } from '../../../src/sql/parse.ts'
+
+function refusalOf(text: string): ParseError {
+  try {
+    parseStatements(text)
+  } catch (error) {
+    if (error instanceof ParseError) return error
+    throw error
+  }
+  throw new Error(`parses: ${text}`)
+}
+
+/** What is typed, where the parser stops, and how its answer begins. */
+const REFUSALS: readonly (readonly [text: string, line: number, column: number, sentence: string])[] = [
+  ['UPDATE t SET a = 1;', 1, 1, 'There is no UPDATE. A table keeps the newest row of each key'],
+  ["DELETE FROM t WHERE a = 'x';", 1, 1, 'There is no DELETE. To delete a row of a table, write a tombstone'],
+  ['TRUNCATE t;', 1, 1, 'There is no TRUNCATE.'],
+  ['USE shop;', 1, 1, 'There are no databases'],
+  ['BEGIN;', 1, 1, 'There are no transactions in SQL.'],
+  ['GRANT ALL ON t TO u;', 1, 1, 'Rights are not managed in SQL.'],
+  ['DESC t;', 1, 1, 'Write DESCRIBE instead of DESC.'],
+  ['WITH x AS (SELECT a FROM b) SELECT a FROM x;', 1, 1, 'WITH x AS (SELECT ...) is not supported.'],
+  ['FOO x;', 1, 1, 'FOO does not begin a statement. Statements begin with SELECT, CREATE,'],
+  ['CREATE VIEW v AS SELECT a FROM b;', 1, 8, 'There are no views.'],
+  ['CREATE MATERIALIZED VIEW v AS SELECT a FROM b;', 1, 8, 'There are no views.'],
+  ['CREATE INDEX i ON t (a);', 1, 8, 'There are no indexes: a table is looked up by its key.'],
+  ['DROP orders;', 1, 6, 'Say what to drop: DROP STREAM orders; or DROP TABLE orders;'],
+  ['LIST;', 1, 5, 'Say what to list: STREAMS'],
+  ['SHOW STREAM;', 1, 6, 'Write SHOW STREAMS;'],
+  ['DESCRIBE EXTENDED x;', 1, 10, 'EXTENDED stands last: DESCRIBE name EXTENDED;'],
+  ['SELECT * FROM t WHERE a == 5;', 1, 26, 'Write = instead of ==.'],
+  ["SELECT * FROM t WHERE a ILIKE 'x';", 1, 25, 'ILIKE is not supported.'],
+  ["SELECT * FROM t WHERE a RLIKE 'x';", 1, 25, 'RLIKE is not supported.'],
+  ['SELECT * FROM a UNION SELECT * FROM b;', 1, 23, 'UNION is not supported.'],
+  ['SELECT * FROM a\nORDER BY id;', 2, 7, 'ORDER BY is not supported'],
+  ['SELECT DISTINCT a FROM b;', 1, 8, 'SELECT DISTINCT is not supported.'],
+  ['SELECT COUNT(DISTINCT a) FROM b;', 1, 14, 'COUNT(DISTINCT x) is not supported. Write COUNT_DISTINCT(x).'],
+  ['SELECT * FROM a, b;', 1, 16, 'A list of sources is not supported.'],
+  ['SELECT a FROM t GROUP BY x WINDOW TUMBLING (SIZE 1 MINUTE);', 1, 28, 'WINDOW stands before GROUP BY.'],
+  ['SELECT a FROM t WINDOW TUMBLING (SIZE 5 MIN) GROUP BY x;', 1, 41, 'A unit of time is due after 5, not MIN:'],
+  [
+    'SELECT a FROM t WINDOW SESSION (5 DAYS, GRACE PERIOD 1) GROUP BY x;',
+    1,
+    55,
+    'A unit of time is due after 1, not ):',
+  ],
+  ['SELECT a FROM t WHERE x IN ();', 1, 29, 'IN needs at least one value'],
+  ['SELECT a FROM t WHERE x IN (SELECT b FROM c);', 1, 29, 'A SELECT inside of a statement is not supported.'],
+  ['SELECT a FROM (SELECT b FROM c);', 1, 15, 'A SELECT inside of a statement is not supported.'],
+  ['SELECT “a” FROM s;', 1, 8, '“ is a typographic quote.'],
+  ["SELECT a FROM s WHERE x = 'LA EMIT CHANGES;", 1, 27, 'The quote that opens at line 1:27 is never closed'],
+  ['SELECT b +\nFROM s;', 2, 1, 'An expression is missing after +.'],
+  ['SELECT item, FROM orders;', 1, 14, 'There is a comma too many before FROM.'],
+  ['SELECT * FORM x;', 1, 10, 'Did you mean FROM instead of FORM?'],
+  ['SELECT a FORM x;', 1, 15, 'Did you mean FROM instead of FORM?'],
+  ['SELECT a FROM s WERE x = 1;', 1, 22, 'Did you mean WHERE instead of WERE?'],
+  ['CREATE STREAM s (group INT);', 1, 18, 'group is a keyword. To use it as a name, write it in backticks: `GROUP`'],
+  ['CREATE STREAM s (a DECIMAL);', 1, 27, 'DECIMAL needs a precision and a scale'],
+  ['CREATE STREAM s (a INT) WITH (value_format="JSON");', 1, 44, "A property's value is a text in single quotes"],
+  ['DEFINE x = 5;', 1, 12, 'The value of a variable stands in single quotes'],
+  ['SET auto.offset.reset=earliest;', 1, 5, 'The name and the value of a property stand in single quotes'],
+  ['SELECT a FROM s WITHIN 1 HOUR;', 1, 17, 'WITHIN belongs to a JOIN of two streams'],
+  ["SELECT a AS 'x' FROM s;", 1, 13, 'An alias is a name'],
+  ['SELECT a FROM s', 1, 16, 'The statement needs a semicolon at its end.'],
+  ['SELECT a FROM s LIMIT 1.5;', 1, 23, 'line 1:23: Failed to prepare statement: '],
+]
+
+describe('a text that does not parse', () => {
+  it.each(REFUSALS)('%s', (text, line, column, sentence) => {
+    const refusal = refusalOf(text)
+    expect(refusal.message.slice(0, sentence.length)).toBe(sentence)
+    expect(refusal.location).toEqual({ line, column })
+    expect(refusal.message).toContain(`line ${line}:${column}: `)
+  })
+
+  it('shows its statement once, with a mark under the place', () => {
+    expect(refusalOf('SELECT item, FROM orders;').fullMessage.split('\n').slice(-2)).toEqual([
+      'Statement: SELECT item, FROM orders;',
+      `${' '.repeat('Statement: SELECT item, '.length)}^`,
+    ])
+  })
+})
