@@ -47,6 +47,10 @@ export interface GroupedQuery {
   readonly hasWindow: boolean
 }
 
+/**
+ * The rules for aggregate functions: not nested, not in WHERE or GROUP BY, and only with a GROUP BY, which in turn needs one; a column
+ * outside of them must be grouped by. Throws StatementError for the first rule that the query breaks.
+ */
 export function checkAggregates(query: GroupedQuery, isAggregate: IsAggregate): void {
   refuseNesting(query, isAggregate)
   const { groupBy, where } = query

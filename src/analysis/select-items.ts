@@ -167,6 +167,12 @@ export class AliasGenerator {
     return name
   }
 
+  /** The name of a key column: a column keeps its name, a struct field gives its own, another expression gets a generated one. */
+  forKey(expression: Expression): string {
+    if (expression.kind === 'columnReference') return expression.name
+    return expression.kind === 'dereference' ? this.forField(expression.field) : this.generated()
+  }
+
   /** The field's name, or with a number after it while that is in use. */
   forField(field: string): string {
     let name = field

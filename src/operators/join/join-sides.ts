@@ -1,5 +1,7 @@
 /** The two sides of a join, and how their rows become one. */
+import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
+import type { StepSchema } from '../step.ts'
 
 export type JoinKind = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL'
 
@@ -13,6 +15,20 @@ export interface Side {
   /** How much later. */
   readonly lookAheadMs: number
   readonly keepsUnmatched: boolean
+}
+
+/** What leaves a join of two inputs whose rows have equal keys: the left row, then the right row. */
+export const joinedSchema = (
+  kind: StepSchema['kind'],
+  key: readonly Column[],
+  [left, right]: readonly StepSchema[],
+): StepSchema => ({ kind, key, window: left!.window, value: [...left!.value, ...right!.value] })
+
+/** Joins a left and a right row, either of which may be missing (NULLs). */
+export function rowConcatenation(leftWidth: number, rightWidth: number): (left: Row | null, right: Row | null) => Row {
+  const noLeft: Row = new Array(leftWidth).fill(null)
+  const noRight: Row = new Array(rightWidth).fill(null)
+  return (left, right) => (left ?? noLeft).concat(right ?? noRight)
 }
 
 /** Result of a side's own row and the other side's row, or null for a match that is missing. */

@@ -1,4 +1,19 @@
-/** Stream-stream join within a window. Output row: left row, then right row (NULLs for a side without a match). */
+/**
+ * Stream-stream join within a window. Output row: left row, then right row (NULLs for a side without a match).
+ *
+ * State: for each side, its recent rows by key and time; for outer joins with GRACE, also the rows that wait without a match.
+ *
+ * Equation: `left ⋈ right = { l + r | key(l) = key(r), time(l) - before <= time(r) <= time(l) + after }`; an outer join adds
+ * `l + NULLs` (or `NULLs + r`) for each row of its outer side that is in no pair.
+ *
+ * Order: a row is kept before it looks for matches, and input is taken one row at a time, so that of two rows that match the later comer
+ * finds the earlier, and no pair leaves twice. Rows that wait leave before the matches of the row that moved stream time on, since
+ * these cannot be theirs.
+ *
+ * Time: stream time is the latest time of both sides. A row that waits leaves alone when stream time has passed its window and grace. A side
+ * forgets rows that are the retention (before + after + grace) behind its own latest row; a row that is later than that is late: it
+ * is not kept, but still finds what the other side has.
+ */
 import type { StoreDeclaration, StoreSpec } from '../../state/store.ts'
 import type { Process } from '../../types/record.ts'
 import { type Column, columnTypes } from '../../types/schema.ts'
@@ -6,7 +21,15 @@ import type { Row } from '../../types/value.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey, recordKeys } from '../record-key.ts'
 import type { StepId, StepSchema } from '../step.ts'
-import type { JoinKind, JoinRows, Side, SideName, Sides } from './join-sides.ts'
+import {
+  type JoinKind,
+  type JoinRows,
+  joinedSchema,
+  rowConcatenation,
+  type Side,
+  type SideName,
+  type Sides,
+} from './join-sides.ts'
 import { openRecentRows } from './recent-rows.ts'
 import { unmatchedSpec } from './unmatched-rows.ts'
 import { openWaitingRows } from './waiting-rows.ts'
@@ -41,12 +64,7 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
   view: null,
   upgrade: 'refused',
   inputs: ({ left, right }) => [left, right],
-  schema: ({ key }, [left, right]) => ({
-    kind: 'stream',
-    key,
-    window: left!.window,
-    value: [...left!.value, ...right!.value],
-  }),
+  schema: ({ key }, inputs) => joinedSchema('stream', key, inputs),
   stores(step, [left, right]) {
     const sides = sidesOf(step)
     return [...storesOf(step, sides.left.store, left!), ...storesOf(step, sides.right.store, right!)]
@@ -136,10 +154,9 @@ function storesOf(step: StreamStreamJoinStep, name: string, { value }: StepSchem
 }
 
 function rowJoiners(leftWidth: number, rightWidth: number): Sides<JoinRows> {
-  const noLeft: Row = new Array(leftWidth).fill(null)
-  const noRight: Row = new Array(rightWidth).fill(null)
+  const concatenate = rowConcatenation(leftWidth, rightWidth)
   return {
-    left: (own, match) => own.concat(match ?? noRight),
-    right: (own, match) => (match ?? noLeft).concat(own),
+    left: (own, match) => concatenate(own, match),
+    right: (own, match) => concatenate(match, own),
   }
 }

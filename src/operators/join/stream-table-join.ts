@@ -1,10 +1,19 @@
-/** Stream-table join: each stream row looks up the table's current row. Output row: left row, then right row. */
+/**
+ * Stream-table join: each stream row looks up the table's current row. Output row: left row, then right row.
+ *
+ * State: the newest row of each key of the table; nothing of the stream, so that a change of the table emits nothing.
+ *
+ * Equation: `result(l) = l + table[key(l)]` at the moment when l is processed; LEFT takes NULLs where there is no row.
+ *
+ * Order: the task processes the oldest record of its inputs first, so that a stream row meets the table as of its own time, as far as both
+ * have arrived. No row of the stream is late, and rows of the table do not expire.
+ */
 import type { Column } from '../../types/schema.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey } from '../record-key.ts'
 import type { StepId } from '../step.ts'
 import { openTableRows, tableRowsSpec } from '../table/table-rows.ts'
-import type { JoinKind } from './join-sides.ts'
+import { type JoinKind, joinedSchema } from './join-sides.ts'
 
 export interface StreamTableJoinStep {
   readonly kind: 'streamTableJoin'
@@ -29,12 +38,7 @@ export const streamTableJoin: OperatorDefinition<StreamTableJoinStep> = {
   view: null,
   upgrade: 'refused',
   inputs: ({ left, right }) => [left, right],
-  schema: ({ key }, [left, right]) => ({
-    kind: 'stream',
-    key,
-    window: left!.window,
-    value: [...left!.value, ...right!.value],
-  }),
+  schema: ({ key }, inputs) => joinedSchema('stream', key, inputs),
   stores: ({ store: name }, [, schema]) => [tableRowsSpec({ name, schema: schema!, retentionMs: null })],
   build({ join, store: name }, [, schema], context, emit) {
     const table = openTableRows({ name, schema: schema!, retentionMs: null }, context)

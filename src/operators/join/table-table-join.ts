@@ -1,4 +1,13 @@
-/** Primary-key table-table join: both sides are upserts that the join keeps. Output row: left row, then right row. */
+/**
+ * Primary-key table-table join: both sides are upserts that the join keeps. Output row: left row, then right row.
+ *
+ * State: the newest row of each key, for each side; rows do not expire.
+ *
+ * Equation: `result[k] = join(left[k], right[k])`. A change of one side emits `result[k]` after it as the new value and before it as the old.
+ *
+ * Order: the old result is computed with the side's old row and the other side's current row, and only one side changes at a time, so that
+ * successive changes of a key always start from the result that left last. No row is late: the newest arrival counts.
+ */
 import type { Process } from '../../types/record.ts'
 import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
@@ -6,7 +15,7 @@ import type { OperatorDefinition } from '../operator.ts'
 import { hasKey } from '../record-key.ts'
 import type { StepId, StepSchema } from '../step.ts'
 import { openTableRows, type TableRows, type TableRowsOptions, tableRowsSpec } from '../table/table-rows.ts'
-import type { JoinKind } from './join-sides.ts'
+import { type JoinKind, joinedSchema, rowConcatenation } from './join-sides.ts'
 
 export interface TableTableJoinStep {
   readonly kind: 'tableTableJoin'
@@ -32,12 +41,7 @@ export const tableTableJoin: OperatorDefinition<TableTableJoinStep> = {
   view: null,
   upgrade: 'refused',
   inputs: ({ left, right }) => [left, right],
-  schema: ({ key }, [left, right]) => ({
-    kind: 'table',
-    key,
-    window: left!.window,
-    value: [...left!.value, ...right!.value],
-  }),
+  schema: ({ key }, inputs) => joinedSchema('table', key, inputs),
   stores: (step, inputs) => sides(step, inputs).map(tableRowsSpec),
   build(step, inputs, context, emit) {
     const [left, right] = sides(step, inputs).map((options) => openTableRows(options, context)) as [
@@ -76,13 +80,12 @@ const sides = (
 
 /** The result of two rows, either of which may be missing; null: no result. */
 function rowJoiner(join: JoinKind, [leftWidth, rightWidth]: readonly [number, number]) {
-  const noLeft: Row = new Array(leftWidth).fill(null)
-  const noRight: Row = new Array(rightWidth).fill(null)
+  const concatenate = rowConcatenation(leftWidth, rightWidth)
   const keepsLeft = join === 'LEFT' || join === 'FULL'
   const keepsRight = join === 'RIGHT' || join === 'FULL'
   return (left: Row | null, right: Row | null): Row | null => {
-    if (left !== null && right !== null) return left.concat(right)
-    if (left !== null) return keepsLeft ? left.concat(noRight) : null
-    return right !== null && keepsRight ? noLeft.concat(right) : null
+    if (left === null && (right === null || !keepsRight)) return null
+    if (right === null && !keepsLeft) return null
+    return concatenate(left, right)
   }
 }

@@ -3,7 +3,7 @@
 import type { OperatorDefinition } from '../operator.ts'
 import type { NamedExpression, StepId } from '../step.ts'
 import { textsOf } from '../step-facts.ts'
-import { compileGrouping } from './grouping.ts'
+import { compileGrouping, rekeyedSchema } from './grouping.ts'
 
 export interface GroupByStep {
   readonly kind: 'groupBy'
@@ -20,12 +20,7 @@ export const groupBy: OperatorDefinition<GroupByStep> = {
   view: null,
   upgrade: (step, next) => [{ property: 'groupByExpressions', before: textsOf(step.key), after: textsOf(next.key) }],
   inputs: ({ input }) => [input],
-  schema: ({ key }, [input]) => ({
-    kind: 'stream',
-    key: key.map(({ name, type }) => ({ name, type })),
-    window: null,
-    value: input!.value,
-  }),
+  schema: ({ key }, [input]) => rekeyedSchema('stream', key, input!),
   build({ key }, _inputs, context, emit) {
     const groupOf = compileGrouping(key, context)
     return {

@@ -1,7 +1,14 @@
-/** The group of a row: the values of the GROUP BY expressions, or none where one of them is NULL or fails. */
+/** New keys for rows: their schema, and the group of a row. A group is the values of the GROUP BY expressions, or none where one of them is NULL or fails. */
 import type { Row } from '../../types/value.ts'
 import { compileColumn, type ReportingContext } from '../evaluate.ts'
-import type { NamedExpression } from '../step.ts'
+import type { NamedExpression, StepSchema } from '../step.ts'
+
+/** What leaves a step that gives the rows of its input another key. */
+export const rekeyedSchema = (
+  kind: StepSchema['kind'],
+  key: readonly NamedExpression[],
+  { value }: StepSchema,
+): StepSchema => ({ kind, key: key.map(({ name, type }) => ({ name, type })), window: null, value })
 
 export type Grouping = (row: Row) => Row | null
 

@@ -6,6 +6,7 @@ import { compileColumn, type ReportingContext } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { NamedExpression, StepId, StepSchema } from '../step.ts'
 import { textsOf } from '../step-facts.ts'
+import { rekeyedSchema } from './grouping.ts'
 
 export interface SelectKeyStep {
   readonly kind: 'selectKey'
@@ -24,12 +25,7 @@ export const selectKey: OperatorDefinition<SelectKeyStep> = {
   view: null,
   upgrade: (step, next) => [{ property: 'keyExpressions', before: textsOf(step.key), after: textsOf(next.key) }],
   inputs: ({ input }) => [input],
-  schema: ({ key }, [input]) => ({
-    kind: 'stream',
-    key: key.map(({ name, type }) => ({ name, type })),
-    window: null,
-    value: input!.value,
-  }),
+  schema: ({ key }, [input]) => rekeyedSchema('stream', key, input!),
   build({ key }, [input], context, emit) {
     const keyOf = compileKey(key, input!, context)
     return {

@@ -7,7 +7,7 @@ import type { Row } from '../../types/value.ts'
 import { silently } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { NamedExpression, StepId } from '../step.ts'
-import { compileGrouping } from './grouping.ts'
+import { compileGrouping, rekeyedSchema } from './grouping.ts'
 
 export interface TableGroupByStep {
   readonly kind: 'tableGroupBy'
@@ -25,12 +25,7 @@ export const tableGroupBy: OperatorDefinition<TableGroupByStep> = {
   view: null,
   upgrade: 'refused',
   inputs: ({ input }) => [input],
-  schema: ({ key }, [input]) => ({
-    kind: 'table',
-    key: key.map(({ name, type }) => ({ name, type })),
-    window: null,
-    value: input!.value,
-  }),
+  schema: ({ key }, [input]) => rekeyedSchema('table', key, input!),
   build({ key }, _inputs, context, emit) {
     const groupOf = compileGrouping(key, context)
     const oldGroupOf = compileGrouping(key, silently(context))

@@ -50,14 +50,9 @@ interface AggregationPlan {
   readonly builder: PlanBuilder
 }
 
-/** A column keeps its name, a struct field gives its own, another expression gets a generated one. */
 function groupNames({ groupBy, sources }: Analysis): string[] {
   const aliases = new AliasGenerator(sources)
-  return groupBy!.map((expression) => {
-    const layout = withLayoutNames(expression, sources)
-    if (layout.kind === 'columnReference') return layout.name
-    return layout.kind === 'dereference' ? aliases.forField(layout.field) : aliases.generated()
-  })
+  return groupBy!.map((expression) => aliases.forKey(withLayoutNames(expression, sources)))
 }
 
 function groupExpressions(

@@ -16,6 +16,10 @@ import { repartition, selectKey } from './rekey.ts'
 import { planSource, usedColumns } from './sources.ts'
 import { inClause, knownType, typed } from './typed.ts'
 
+/**
+ * FROM as steps: the sources, and the joins from left to right, each over the result of those before. Returns the relation whose rows have
+ * every column of every source that the query uses. Throws StatementError where two sides cannot be joined.
+ */
 export function planFrom(analysis: Analysis, builder: PlanBuilder): Relation {
   const used = usedColumns(analysis)
   const { sources, joins } = analysis

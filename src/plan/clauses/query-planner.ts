@@ -83,7 +83,7 @@ function planPartitionBy(
 
 interface PartitionKey {
   readonly key: NamedExpression
-  /** Of the expression over layout names. */
+  /** The expression over layout names, without its locations. */
   readonly text: string
 }
 
@@ -95,7 +95,7 @@ function partitionKeys(analysis: Analysis, relation: Relation, { context }: Plan
     const text = withoutLocations(layout)
     return {
       key: {
-        name: keyName(layout, aliases),
+        name: aliases.forKey(layout),
         type: knownType(result, expression),
         expression: result,
         text: displayExpression(layout),
@@ -103,9 +103,4 @@ function partitionKeys(analysis: Analysis, relation: Relation, { context }: Plan
       text,
     }
   })
-}
-
-function keyName(layout: Syntax, aliases: AliasGenerator): string {
-  if (layout.kind === 'columnReference') return layout.name
-  return layout.kind === 'dereference' ? aliases.forField(layout.field) : aliases.generated()
 }
