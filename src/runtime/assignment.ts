@@ -1,5 +1,5 @@
 /**
- * What a worker is told to run: the tasks of a query that are placed on it, with all that only the broker knows resolved. Plain data, as it
+ * What a worker is to run: the tasks of a query that are placed on it, with all facts that only the broker knows resolved. Plain data, as it
  * crosses threads.
  */
 import type { StepId } from '../operators/step.ts'
@@ -7,7 +7,7 @@ import type { PhysicalPlan } from '../plan/physical-plan.ts'
 
 export interface QueryAssignment {
   readonly queryId: string
-  /** Stands for the query where a text cannot; not 0, unique as long as the server lives. */
+  /** Identifies the query where a text cannot; not 0, unique while the server runs. */
   readonly number: number
   readonly plan: PhysicalPlan
   /** Configuration of the query: the server's under its overrides. */
@@ -18,7 +18,7 @@ export interface QueryAssignment {
   readonly exactlyOnce: boolean
   readonly paused: boolean
   readonly tasks: readonly TaskAssignment[]
-  /** Of each sink and repartition step; of a source step the topic of its dead letters, if it has one. */
+  /** The topic of each sink and repartition step, and the topic for dead letters of each source step that has one. */
   readonly outputs: Readonly<Record<StepId, OutputAssignment>>
 }
 
@@ -36,7 +36,7 @@ export interface InputAssignment {
   readonly step: StepId
   readonly topic: string
   readonly partition: number
-  /** From where the query read first. */
+  /** Offset at which the query first began to read. */
   readonly origin: number
   /** The committed offset, or `origin`. */
   readonly position: number
@@ -51,10 +51,10 @@ export interface OutputAssignment {
   readonly maxMessageBytes: number | null
 }
 
-/** Beside a committed offset: from where the query read first, for state that is rebuilt from its inputs. */
+/** Metadata of a committed offset: where the query first began to read, for state that is rebuilt from its inputs. */
 export const originMetadata = (origin: number): string => `origin=${origin}`
 
-/** Null where another tool has committed. */
+/** Null if another program has committed the offset. */
 export function readOrigin(metadata: string): number | null {
   const match = /^origin=(\d+)$/.exec(metadata)
   return match === null ? null : Number(match[1])

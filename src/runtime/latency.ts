@@ -1,13 +1,13 @@
-/** Latencies counted by size, as Prometheus's histograms are. */
+/** Latencies counted by size, as in a histogram of Prometheus. */
 
-/** Upper bounds of the buckets, ms; a last one takes what is longer. */
+/** Upper bounds of the buckets, ms; a further bucket counts all longer latencies. */
 export const LATENCY_BOUNDS_MS: readonly number[] = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 60_000,
 ]
 
 /** Plain, so that it can cross threads and be added up. */
 export interface LatencyCounts {
-  /** One per bound and one more; each counts only what the one before it does not. */
+  /** One count per bound and one more; each excludes the latencies that an earlier one counts. */
   readonly buckets: readonly number[]
   readonly sumMs: number
 }

@@ -1,12 +1,12 @@
-/** From what was thrown to why a query stopped. */
+/** Turns what was thrown into the reason for which a query stopped. */
 import { BrokerError, type BrokerErrorCode } from '../broker/broker-error.ts'
 import { BadRecordError } from './processing-error.ts'
 import type { QueryFailure } from './query-runtime.ts'
 
-/** Faults that whoever writes the query or owns its topics can cure. */
+/** Faults that the author of the query, or the owner of its topics, can cure. */
 const OF_THE_USER: ReadonlySet<BrokerErrorCode> = new Set(['UNKNOWN_TOPIC', 'AUTHORIZATION_FAILED', 'RECORD_TOO_LARGE'])
 
-/** Source: error classification of queries (missing topics, authorization, bad data: USER). */
+/** `time`: epoch ms. Source: ksqlDB's QueryErrorClassifier: missing topics, authorization and bad data are faults of the user. */
 export function failureOf(error: unknown, time: number): QueryFailure {
   return { time, type: typeOf(error), message: failureText(error) }
 }
@@ -27,6 +27,6 @@ function failureText(error: unknown): string {
   return isDiskFull(error) ? `No space is left on the disk for the query's state. Free some. Caused by: ${text}` : text
 }
 
-/** As the file system tells; the log's own refusals say it themselves. */
+/** Whether the file system reports a full disk; the log's own errors say so in their messages. */
 const isDiskFull = (error: unknown): boolean =>
   error instanceof Error && ['ENOSPC', 'EDQUOT'].includes(String((error as NodeJS.ErrnoException).code))

@@ -1,4 +1,4 @@
-/** How far a query has come: what a worker tells of its tasks, and what that is together. */
+/** How far a query has come: the counts that a worker reports of its tasks, and their sums over all workers. */
 import { addLatencies, type LatencyCounts } from './latency.ts'
 
 export interface RestoreCounts {
@@ -16,7 +16,7 @@ export const addRestores = (parts: readonly RestoreCounts[]): RestoreCounts =>
     NOTHING_RESTORED,
   )
 
-/** What a worker has read of one topic, whoever it was for. */
+/** What a worker has read of one topic, for all queries together. */
 export interface TopicTotals {
   /** Records fetched: each once, however many queries read it; again for a query that is behind and catches up. */
   readonly records: number
@@ -39,7 +39,7 @@ export interface StepStatistics {
   readonly stateEntries: number | null
   /** What they take on the disk, by the mean of those written here; null: nothing was written yet, or the state is in memory. */
   readonly stateBytes: number | null
-  /** Lookups of the step's stores that were answered from memory, and that asked the disk; null: the state is in memory. */
+  /** Lookups in the step's stores that were answered from memory, and those that read the disk; null: the state is in memory. */
   readonly cacheHits: number | null
   readonly cacheMisses: number | null
   /** Estimated from a sample; null for a step whose work is a part of reading. */
@@ -51,7 +51,7 @@ export interface QueryProgress {
   /** When the first records came since the query was last started, epoch ms; null: none yet. */
   readonly firstReadAt: number | null
   readonly recordsProduced: number
-  /** Of the batches that it has read, as they lie in the topics, and of those that it has written, changelogs included. */
+  /** Sizes of the batches that it has read, as they are stored, and of those that it has written, changelogs included. */
   readonly bytesConsumed: number
   readonly bytesProduced: number
   readonly processingErrors: number
@@ -66,7 +66,7 @@ export interface QueryProgress {
   readonly restores: RestoreCounts
 }
 
-/** Of all workers together. */
+/** The sum over all workers. */
 export function addProgress(parts: readonly QueryProgress[]): QueryProgress {
   const total = (value: (part: QueryProgress) => number) => parts.reduce((sum, part) => sum + value(part), 0)
   return {
@@ -85,7 +85,7 @@ export function addProgress(parts: readonly QueryProgress[]): QueryProgress {
   }
 }
 
-/** Of times of which some may be unknown. */
+/** The earliest of times, some of which may be unknown. */
 export const earliest = (times: readonly (number | null)[]): number | null =>
   times.reduce((first, time) => (first === null || (time !== null && time < first) ? time : first), null)
 

@@ -1,6 +1,6 @@
 /**
- * Running queries: what the engine asks of the threads that do the work. Records stay in their worker; what crosses are plans, statuses
- * and batches of rows.
+ * The port to running queries, through which the engine uses the workers. Records stay in their worker; plans, statuses and batches of
+ * rows cross threads.
  */
 import type { Expression } from '../expressions/expression.ts'
 import type { NamedExpression } from '../operators/step.ts'
@@ -71,9 +71,9 @@ export interface PushSubscription {
   close(): Promise<void>
 }
 
-/** Partitions of a kept table that a pull query reads. */
+/** Partitions of a materialization that a pull query reads. */
 export interface TableParts {
-  /** Those that are at work on this server. */
+  /** Partitions whose tasks are at work on this server. */
   readonly here: readonly number[]
   readonly elsewhere: readonly { readonly partition: number; readonly slot: number }[]
 }
@@ -87,17 +87,17 @@ export interface QueryRuntime {
   pause(queryId: string): Promise<void>
   resume(queryId: string): Promise<void>
   /**
-   * Resolves when `status` and `reading` tell what held at some time after the call, not what workers told last; at the latest after half a
-   * second: one that is busy for so long stays as it was last told.
+   * Resolves when `status` and `reading` show a state at some time after the call, at the latest after half a second: the last report of a
+   * worker that is busy for longer stays valid.
    */
   refresh(): Promise<void>
   /** Undefined: no such query. */
   status(queryId: string): QueryStatus | undefined
   /** What each worker has read so far, by topic. */
   reading(): readonly FetchTotals[]
-  /** All tasks of a query, wherever their slots are; null: not known yet, but soon, or no such query. */
+  /** All tasks of a query, on all servers; null: there is no such query, or its tasks are not known yet. */
   tasksOf(queryId: string): readonly TaskAssignment[] | null
-  /** Where the rows with these keys are (null: all rows). Null: not known yet, but soon. Throws an Error if the query keeps no table. */
+  /** Where the rows with these keys are (null: all rows). Null: not known yet. Throws an Error if the query keeps no table. */
   locate(queryId: string, keys: PullRequest['keys']): TableParts | null
   /**
    * Batches of rows of the query's materialization, in no order: of these partitions, by default of all that the keys need. Rejects with an
@@ -107,12 +107,12 @@ export interface QueryRuntime {
   subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription>
   /** Before other servers learn of a new query: fixes from where all of them are to read, if there are others. Rejects with a BrokerError. */
   announce(query: Omit<StartQuery, 'paused'>): Promise<void>
-  /** Slots are this server's from now on: starts the tasks there, in the background. */
+  /** Takes slots over: starts their tasks in the background. */
   takeSlots(slots: readonly number[]): void
-  /** Ends the tasks of slots that are this server's no more. `commit`: what is done is committed before it resolves. */
+  /** Gives slots up: ends their tasks. `commit`: finished work is committed before it resolves. */
   dropSlots(slots: readonly number[], options: { readonly commit: boolean }): Promise<void>
-  /** Told of every processing error; for the processing log. */
+  /** The listener receives every processing error, for the processing log. */
   onProcessingError(listener: (queryId: string, error: ProcessingError) => void): void
-  /** Commits what is done and ends the workers. */
+  /** Commits finished work and ends the workers. */
   close(): Promise<void>
 }

@@ -1,10 +1,10 @@
-/** Names of what queries make on the broker. Source: cli-and-operations.md, names of internal topics. */
+/** Names of the topics and groups that queries create on the broker. Source: ksqlDB's QueryApplicationId; Kafka Streams' ProcessorStateManager. */
 
 export interface QueryNaming {
   /** `ksql.service.id`. */
   readonly serviceId: string
   readonly queryId: string
-  /** Push queries: part of their names, so that none meets what an older one left. */
+  /** Whether it is a push query: its names then differ from those of persistent queries. */
   readonly transient: boolean
 }
 

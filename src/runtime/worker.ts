@@ -1,4 +1,4 @@
-/** The port to a thread that runs tasks: in this thread (task-worker.ts) or in a worker (remote-worker.ts). */
+/** The port to a worker, which runs tasks: in this thread (worker/local-worker.ts) or in one of its own (threads/remote-worker.ts). */
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment } from './assignment.ts'
 import type { ProcessingError } from './processing-error.ts'
@@ -7,48 +7,48 @@ import type { PullRequest, PushRow, QueryFailure } from './query-runtime.ts'
 
 export interface Worker {
   /**
-   * Resolves when the tasks run. What goes wrong is told to the listener. A task runs once at a time; tasks of a query that is here already
-   * come to those that it has.
+   * Resolves when the tasks run. The listener receives failures. No task runs twice at a time; tasks of a query that is already here are added
+   * to those that it has.
    */
   start(assignment: QueryAssignment): Promise<void>
   /** Commits what is done and ends the query's tasks here. `purge`: deletes their state too. No effect if there are none. */
   stop(queryId: string, options: { readonly purge: boolean }): Promise<void>
   /**
-   * Ends the tasks of these slots, of all queries, also those that are just starting. `commit`: what is done is committed before it resolves;
-   * else it is dropped, as others may be at work on the slots already.
+   * Ends the tasks of these slots, of all queries, also those that are just starting. `commit`: finished work is committed before it resolves;
+   * otherwise it is dropped, as another server may already be at work on the slots.
    */
   release(slots: readonly number[], options: { readonly commit: boolean }): Promise<void>
-  /** Resolves when no record is processed any more, or processing goes on. */
+  /** Resolves when processing has stopped, or has resumed. */
   setPaused(queryId: string, isPaused: boolean): Promise<void>
   /** Rows of these partitions of the query's table, in batches. Rejects with an Error if one of them is not here. */
   pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]>
-  /** As last told: see `refresh`. Undefined if no task of the query is here. */
+  /** Progress as last reported: see `refresh`. Undefined if no task of the query is here. */
   progress(queryId: string): QueryProgress | undefined
-  /** Everything read here, by topic, as last told. */
+  /** All that was read here, by topic, as last reported. */
   readonly totals: FetchTotals
-  /** Resolves when `progress` and `totals` tell what held at some time after the call. */
+  /** Resolves when `progress` and `totals` show a state at some time after the call. */
   refresh(): Promise<void>
   /**
-   * Resolves when every task that runs has read what is there and its outputs are committed. True: that was so from the start and nothing
-   * had to be done.
+   * Resolves when every running task has read all records there are, and its outputs are committed. True: that was so from the start, and
+   * nothing had to be done.
    */
   settle(): Promise<boolean>
-  /** Commits what is done, ends all tasks and gives everything back. */
+  /** Commits finished work, ends all tasks and frees everything. */
   close(): Promise<void>
 }
 
 /** A worker in this thread. */
 export interface InProcessWorker extends Worker {
-  /** A text that changes with what `progress` tells, at little cost; undefined if no task of the query is here. */
+  /** A text, cheap to make, that changes whenever `progress` does; undefined if no task of the query is here. */
   progressMark(queryId: string): string | undefined
 }
 
-/** The worker died with what it was asked to do. */
+/** The worker died, and with it the calls that it had not answered. */
 export class WorkerLostError extends Error {
   override readonly name = 'WorkerLostError'
 }
 
-/** For `catch`: a worker that is lost has nothing left to end or to tell. */
+/** For `catch`: a lost worker has nothing left to end or to report. */
 export function unlessLost(error: unknown): void {
   if (!(error instanceof WorkerLostError)) throw error
 }
@@ -60,7 +60,7 @@ export interface WorkerPull extends PullRequest {
 export interface WorkerListener {
   /** The query's tasks on this worker have ended. */
   readonly onFailure: (queryId: string, failure: QueryFailure) => void
-  /** Their transaction was aborted: these queries have ended here and must start again from their committed offsets. */
+  /** The transaction of these queries was aborted: they have ended here, and must start again from their committed offsets. */
   readonly onRewind: (queryIds: readonly string[]) => void
   readonly onProcessingError: (queryId: string, error: ProcessingError) => void
   /** Rows of a push query, in the order of their partition. */
@@ -73,6 +73,6 @@ export interface WorkerProvider {
   readonly count: number
   /** `onLost`: the worker died with all its tasks; `suspect` is the query that it was working for, if known. */
   open(index: number, listener: WorkerListener, onLost: (suspect: string | null, cause: Error) => void): Promise<Worker>
-  /** After all workers were closed. */
+  /** Called after all workers are closed. */
   close(): Promise<void>
 }

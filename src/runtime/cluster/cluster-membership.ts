@@ -12,9 +12,9 @@ export interface ClusterMembershipOptions {
   readonly runtime: Pick<QueryRuntime, 'takeSlots' | 'dropSlots'>
   readonly clock: Clock
   readonly timer: Timer
-  /** Joins the slots group. `signal`: leave it, also if the first slots have not come yet. */
+  /** Joins the group that divides the slots. An aborted `signal` leaves it, also before the first slots have come. */
   readonly join: (events: SlotEvents, signal: AbortSignal) => Promise<SlotMembership>
-  /** Told, in words for the operator, which slots come and go. */
+  /** Receives, in words for the operator, which slots come and go. */
   readonly inform: (message: string) => void
   readonly warn: (message: string) => void
 }
@@ -22,6 +22,7 @@ export interface ClusterMembershipOptions {
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
 
+/** Keeps a server in its cluster until `leave`. */
 export class ClusterMembership {
   readonly #options: ClusterMembershipOptions
   readonly #leaving = new AbortController()
@@ -34,12 +35,12 @@ export class ClusterMembership {
     this.#stay = this.#run()
   }
 
-  /** Who has which slots, as far as is known. Rejects with a BrokerError. */
+  /** The servers with their slots, as far as known. Rejects with a BrokerError. */
   async owners(): Promise<readonly SlotOwner[]> {
     return this.#member === null ? [] : this.#member.owners()
   }
 
-  /** Gives the slots up, so that others get them at once. */
+  /** Gives the slots up, so that the other servers get them at once. */
   async leave(): Promise<void> {
     this.#leaving.abort()
     await this.#stay
@@ -83,7 +84,7 @@ export class ClusterMembership {
 
 const NO_MEMBER = 'This server is no member of its cluster'
 
-/** As `0-3,7`. */
+/** Slots in words, such as `0-3,7`. */
 function rangesOf(slots: readonly number[]): string {
   const ranges: { from: number; to: number }[] = []
   for (const slot of slots.toSorted((a, b) => a - b)) {

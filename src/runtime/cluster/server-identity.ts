@@ -1,4 +1,4 @@
-/** Who a server is to its cluster: a name that comes with its local state, so that it is the same again after a restart. */
+/** The name of a server in its cluster, kept beside its local state, so that it is the same after a restart. */
 import { randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { makeDirectory } from '../../broker/make-directory.ts'
 
 const FILE = 'server-id'
 
-/** Reads the name from the directory, or gives it one. Rejects with the error of the file system. */
+/** Reads the name from the directory, or makes one. Rejects with the error of the file system. */
 export async function serverIdentity(directory: string): Promise<string> {
   const path = join(directory, FILE)
   try {

@@ -1,4 +1,4 @@
-/** The table that a query keeps: which tasks have its rows, and which of them a key; as the topic that feeds the tasks is partitioned. */
+/** The partitions of a materialization: which tasks have its rows, and which task has a key, by the partitioning of the tasks' input topic. */
 import { partitionForKey } from '../../broker/partitioner.ts'
 import { keepsTable, splitTopology, stepSchemas } from '../../plan/topology.ts'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
@@ -6,9 +6,9 @@ import type { Row } from '../../types/value.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
 import { keyWriter } from '../task/record-encoder.ts'
 
-/** The table that a query keeps. */
+/** A materialization with its partitions. */
 export interface MaterializationPartitions {
-  /** Those that have its rows, by partition. */
+  /** The tasks that have its rows, by partition. */
   readonly tasks: readonly TaskAssignment[]
   /** Null: a key may be in any partition. Windows do not count, as in Kafka Streams. */
   readonly partitionOf: ((key: Row) => number) | null

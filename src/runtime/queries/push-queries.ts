@@ -1,7 +1,7 @@
 /**
- * Push queries: tasks like any others, whose rows go to subscribers. Those that read from now on, keep no state and do the same share one
- * set of tasks; its rows are handed to all of them. Tasks go at the pace of the fastest subscriber, so that rows do not heap up while the
- * server itself cannot send them faster; one that falls behind the others is ended, at no cost to them.
+ * Push queries: tasks like any others, whose rows go to subscribers. Equal queries that read new records only and keep no
+ * state share one set of tasks, whose rows go to all of them. Tasks keep the pace of the fastest subscriber, so that rows do not pile up
+ * while the server itself cannot send them faster; a subscriber that falls behind the others is ended, at no cost to them.
  */
 import { QueryError } from '../../errors.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
@@ -11,7 +11,7 @@ import type { PushRow, PushSubscriber, PushSubscription, QueryFailure } from '..
 import type { RunningQuery } from './running-query.ts'
 import { SubscriberQueue } from './subscriber-queue.ts'
 
-/** Tasks pause when more rows than this wait for each of their subscribers, and go on when fewer than half of it wait for one. */
+/** Tasks pause when more rows than this wait for each of their subscribers, and continue when fewer than half of it wait for one. */
 const PAUSE_AT_ROWS = 4_096
 
 export interface PushQueriesOptions {
@@ -19,7 +19,7 @@ export interface PushQueriesOptions {
   readonly make: (plan: PhysicalPlan, config: Config, onEnded: (failure: QueryFailure) => void) => RunningQuery
   /** Rows that one subscriber may be behind another. */
   readonly maxBufferedRows: number
-  /** Its tasks have ended. */
+  /** Called when the tasks of the query have ended. */
   readonly onEnded: (queryId: string) => void
 }
 
@@ -27,7 +27,7 @@ interface TaskSet {
   readonly query: RunningQuery
   readonly queryId: string
   readonly subscribers: Set<SubscriberQueue>
-  /** Null: it is nobody else's. */
+  /** Equal for queries that share the set; null: it is not shared. */
   readonly identity: string | null
   readonly started: Promise<void>
   isPaused: boolean
@@ -44,7 +44,7 @@ export class PushQueries {
     this.#options = options
   }
 
-  /** Resolves when the tasks run. If they cannot, the subscriber is told, as of any other end. */
+  /** Resolves when the tasks run. If they cannot, the subscriber's `onEnd` is called, as at any other end. */
   async subscribe(plan: PhysicalPlan, config: Config, subscriber: PushSubscriber): Promise<PushSubscription> {
     const set = this.#setFor(plan, config)
     const limit = limitOf(plan)
@@ -66,7 +66,7 @@ export class PushQueries {
     }
   }
 
-  /** True if the rows were of a push query that is still wanted. */
+  /** Hands rows to the subscribers of the query, if there are any left. */
   onRows(queryId: string, rows: readonly PushRow[]): void {
     const set = this.#sets.get(queryId)
     if (set === undefined) return
@@ -142,7 +142,7 @@ export class PushQueries {
     if (set.isPaused && size <= this.#pauseAt / 2) this.#setPaused(set, false)
   }
 
-  /** All get the same rows, so who has more of them waiting than another is that far behind it. */
+  /** All subscribers get the same rows, so the difference of waiting rows is how far one is behind another. */
   #endSlow(set: TaskSet): void {
     const { maxBufferedRows } = this.#options
     const fewest = fewestWaiting(set)
@@ -175,7 +175,7 @@ function fewestWaiting({ subscribers }: TaskSet): number {
 const limitOf = ({ steps }: PhysicalPlan): number | null =>
   steps.find((step) => step.kind === 'subscriber')?.limit ?? null
 
-/** The limit is the subscriber's own affair. */
+/** The plan without its limit, which each subscriber applies by itself. */
 const withoutLimit = (plan: PhysicalPlan): PhysicalPlan => ({
   ...plan,
   steps: plan.steps.map((step) => (step.kind === 'subscriber' ? { ...step, limit: null } : step)),

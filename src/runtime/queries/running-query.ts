@@ -1,5 +1,5 @@
 /**
- * A query's life, over all workers: placed, running, paused, failed and tried again, ended. What is asked of it happens in order, one thing
+ * A query's life, over all workers: placed, running, paused, failed and tried again, ended. Its operations are carried out in order, one
  * after the other.
  */
 import { BrokerError } from '../../broker/broker-error.ts'
@@ -24,11 +24,11 @@ const DEFAULT_MAX_FAILURES = 10
 export interface RunningQueryOptions extends PlacementOptions {
   readonly query: PlacedQuery
   readonly workers: Workers
-  /** Its tasks run where these are. */
+  /** The slots whose tasks run on this server. */
   readonly slots: OwnedSlots
   readonly clock: Clock
   readonly timer: Timer
-  /** After a failure it stays ended, and `onEnded` is told. */
+  /** False: after a failure the query stays ended, and `onEnded` is called. */
   readonly retries: boolean
   readonly onEnded?: (failure: QueryFailure) => void
   /** Called at each failure, whether the query is tried again or not. */
@@ -45,8 +45,9 @@ interface RunningSlot {
   isUp: boolean
 }
 
+/** A query and its operations. */
 export class RunningQuery {
-  /** With all tasks, wherever they run. Null until they had to be known. */
+  /** All tasks, on all servers. Null until they are first needed. */
   assignment: QueryAssignment | null = null
   readonly #options: RunningQueryOptions
   readonly #failures: QueryFailure[] = []
@@ -58,7 +59,7 @@ export class RunningQuery {
   #state: QueryState = 'CREATED'
   #isPaused: boolean
   #isStopped = false
-  /** Since it was last started; a worker may tell later than another. */
+  /** Since it was last started; workers may report a failure one after the other. */
   #hasFailed = false
   #workers: readonly Worker[] = []
   readonly #running = new Map<number, RunningSlot>()
@@ -76,7 +77,7 @@ export class RunningQuery {
     this.#retryDelayMs = this.#firstRetryMs
   }
 
-  /** Resolves when the tasks run, or have failed to: that shows in `status`. */
+  /** Resolves when the tasks run, or have failed; `status` shows which. */
   start(): Promise<void> {
     return this.#inTurn(() => this.#launch())
   }
@@ -89,32 +90,32 @@ export class RunningQuery {
     })
   }
 
-  /** Ends it for good. `purge`: and deletes what it has on workers and broker. */
+  /** Ends the query for good. `purge`: deletes its state on workers and its internal topics and group on the broker. */
   stop({ purge }: { readonly purge: boolean }): Promise<void> {
     this.#isStopped = true
     this.#retry?.cancel()
     return this.#inTurn(async () => {
       this.#state = 'PENDING_SHUTDOWN'
-      // What is to be deleted may also be where the query ran before it failed.
+      // Workers on which the query ran before it failed may have state too.
       await this.#stopWorkers(purge ? await this.#options.workers.all() : this.#workers, { purge })
       if (purge) await this.#purge()
       this.#state = 'NOT_RUNNING'
     })
   }
 
-  /** Slots have come: starts the tasks there. */
+  /** Starts the tasks of slots that have come. */
   takeSlots(): void {
     this.#inBackground(async () => {
       if (!this.#hasFailed) await this.#attempt(() => this.#startOwned())
     })
   }
 
-  /** Slots have gone, and the workers are told to end their tasks. */
+  /** Forgets the tasks of slots that have gone; the workers end them. */
   dropSlots(slots: readonly number[]): void {
     for (const slot of slots) this.#running.delete(slot)
   }
 
-  /** A worker has ended its tasks: the others end too, and all start again after a while, unless that is `isFinal`. */
+  /** Ends the query on all workers after one has failed. Its tasks start again after a pause, unless the failure is final. */
   fail(failure: QueryFailure, { isFinal = false } = {}): void {
     if (this.#isStopped || this.#hasFailed) return
     this.#hasFailed = true
@@ -152,7 +153,7 @@ export class RunningQuery {
     }, 0)
   }
 
-  /** The worker is gone with its tasks. */
+  /** Starts the query again after the worker has died with its tasks. */
   lose(worker: Worker): void {
     if (!this.#workers.includes(worker)) return
     this.#workers = this.#workers.filter((other) => other !== worker)
@@ -160,7 +161,7 @@ export class RunningQuery {
     this.restart()
   }
 
-  /** Resolves when what was asked so far has happened. */
+  /** Resolves when all operations so far are carried out. */
   async settled(): Promise<void> {
     await this.#turn
   }
@@ -169,7 +170,7 @@ export class RunningQuery {
     return this.#workers.includes(worker)
   }
 
-  /** All, wherever they run. Null: not known yet, but soon, also on a server without slots. */
+  /** All tasks, on all servers. Null: not known yet. */
   findTasks(): readonly TaskAssignment[] | null {
     if (this.assignment === null) this.#learnTasks()
     return this.assignment?.tasks ?? null
@@ -181,8 +182,8 @@ export class RunningQuery {
     return this.#materialization
   }
 
-  /** Where the tasks of a slot are at work; undefined: not here, or not yet. */
-  hostOf(slot: number): Worker | undefined {
+  /** The worker on which the tasks of a slot are at work; undefined: they are not here, or not yet. */
+  workerOf(slot: number): Worker | undefined {
     const running = this.#running.get(slot)
     return running?.isUp === true ? running.worker : undefined
   }
@@ -220,13 +221,13 @@ export class RunningQuery {
     try {
       await work()
     } catch (error) {
-      // Whoever noticed the loss starts the query again.
+      // `lose` starts the query again.
       if (error instanceof WorkerLostError) return
       this.fail(failureOf(error, this.#options.clock.now()))
     }
   }
 
-  /** Starts what is owned and does not run yet, from the offsets that are committed now. */
+  /** Starts tasks of owned slots that do not run yet, from the offsets that are committed now. */
   async #startOwned(): Promise<void> {
     const { slots, query, clock } = this.#options
     const { terms } = slots
@@ -236,7 +237,7 @@ export class RunningQuery {
     this.assignment = placed
     const parts = await this.#byWorker(placed.tasks.filter(isMissing))
     this.#startedAt = clock.now()
-    // Between here and the call of the workers nothing may be awaited: they are told of starts and releases in the order that they happen.
+    // Nothing may be awaited between here and the calls of the workers, which must get starts and releases in the order in which they happen.
     const starting: Promise<void>[] = []
     for (const [worker, all] of parts) {
       const tasks = all.filter(({ slot }) => slots.isIn(slot, terms.get(slot)!))
@@ -266,7 +267,7 @@ export class RunningQuery {
   async #byWorker(tasks: readonly TaskAssignment[]): Promise<Map<Worker, TaskAssignment[]>> {
     const parts = new Map<Worker, TaskAssignment[]>()
     for (const task of tasks) {
-      const worker = await this.#options.workers.hostOf(task.slot)
+      const worker = await this.#options.workers.workerOf(task.slot)
       const part = parts.get(worker)
       if (part === undefined) parts.set(worker, [task])
       else part.push(task)
@@ -321,7 +322,7 @@ export class RunningQuery {
     return this.#options.query.config[name]
   }
 
-  /** Nobody waits for it: what goes wrong shows among the failures. */
+  /** Works without a caller that waits: an error shows among the failures. */
   #inBackground(work: () => Promise<void>): void {
     const { clock } = this.#options
     this.#inTurn(work).catch((error: unknown) => this.#noteFailure(failureOf(error, clock.now())))

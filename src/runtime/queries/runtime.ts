@@ -46,21 +46,22 @@ export interface QueryRuntimeOptions {
 /** A runtime that also tells when nothing is left to do, for tests and scripts. */
 export interface SettlingQueryRuntime extends QueryRuntime {
   /**
-   * Resolves when all tasks that run have read everything that is there, also what they wrote for each other, and their outputs are
+   * Resolves when all running tasks have read all records there are, also those that they wrote for each other, and their outputs are
    * committed. Input that keeps coming keeps it waiting.
    */
   settled(): Promise<void>
 }
 
-/** How long a worker that is busy is waited for until what it told last counts. */
+/** How long `refresh` waits for busy workers; after that their last reports stand. */
 const REFRESH_MS = 500
 /** A query that was at work this often when its worker died or hung is not started again by itself. */
 const MAX_DEATHS = 2
-/** Those of push queries: they need all partitions, whoever owns the slots. */
+/** The slots of push queries, which read all partitions on their own server. */
 const ALL_SLOTS = OwnedSlots.all()
-/** Of one push subscriber. */
+/** Rows that wait for one push subscriber. */
 const DEFAULT_BUFFERED_ROWS = 50_000
 
+/** A runtime without queries. Its caller closes it before the broker. */
 export function createQueryRuntime(options: QueryRuntimeOptions): SettlingQueryRuntime {
   return new Runtime(options)
 }
@@ -145,7 +146,7 @@ class Runtime implements SettlingQueryRuntime {
     const table = query.findMaterialization()
     if (table === null) return null
     const wanted = tasksOfKeys(table, keys)
-    const isHere = ({ slot }: TaskAssignment) => query.hostOf(slot) !== undefined
+    const isHere = ({ slot }: TaskAssignment) => query.workerOf(slot) !== undefined
     return {
       here: wanted.filter(isHere).map(({ partition }) => partition),
       elsewhere: wanted.filter((task) => !isHere(task)),
@@ -160,7 +161,7 @@ class Runtime implements SettlingQueryRuntime {
     const byWorker = new Map<Worker, number[]>()
     for (const { partition, slot } of tasks) {
       if (partitions?.includes(partition) === false) continue
-      const worker = query.hostOf(slot)
+      const worker = query.workerOf(slot)
       if (worker === undefined)
         throw new Error(`Partition ${partition} of query ${queryId} is not at work on this server.`)
       byWorker.set(worker, [...(byWorker.get(worker) ?? []), partition])
@@ -252,7 +253,7 @@ class Runtime implements SettlingQueryRuntime {
     }
   }
 
-  /** Everybody's tasks go on elsewhere; who has killed a worker before is stopped. */
+  /** Lets all tasks of a lost worker continue on another, except those of a query that has killed a worker before: it is stopped. */
   #lose(worker: Worker, suspect: string | null, cause: Error): void {
     const deaths = suspect === null ? 0 : (this.#deaths.get(suspect) ?? 0) + 1
     if (suspect !== null) this.#deaths.set(suspect, deaths)
@@ -262,7 +263,7 @@ class Runtime implements SettlingQueryRuntime {
     if (deaths < MAX_DEATHS) return
     const message =
       `The worker thread died ${deaths} times while it worked for this query. ${cause.message} The query is not tried again by itself: ` +
-      'terminate it, and create it anew without what the thread does not survive.'
+      'terminate it, and create it again without what the thread does not survive.'
     this.#find(suspect!)?.fail({ time: this.#options.clock.now(), type: 'SYSTEM', message }, { isFinal: true })
   }
 }
@@ -281,7 +282,7 @@ function unlessBroker(error: unknown): void {
   if (!(error instanceof BrokerError)) throw error
 }
 
-/** A worker that was lost meanwhile has left its tasks to others. */
+/** For `catch`: the tasks of a lost worker continue on others, so work is left. */
 function notQuiet(error: unknown): boolean {
   if (error instanceof WorkerLostError) return false
   throw error

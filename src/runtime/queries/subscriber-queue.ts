@@ -1,6 +1,6 @@
 /**
  * Rows on their way to one subscriber of a push query: taken in batches as they come, handed on one batch at a time. The batches are shared
- * with other subscribers, so a queue holds no more than references; who falls too far behind is ended.
+ * with other subscribers, so a queue holds references only; a subscriber that falls too far behind is ended.
  */
 import type { PushRow, PushSubscriber } from '../query-runtime.ts'
 
@@ -11,9 +11,9 @@ export interface SubscriberQueueOptions {
   readonly subscriber: PushSubscriber
   /** Rows after which it ends; null: none. */
   readonly limit: number | null
-  /** The number of waiting rows has fallen. */
+  /** Called when the number of waiting rows has fallen. */
   readonly onProgress: () => void
-  /** It has ended, by itself or by `end`. */
+  /** Called when the queue has ended, by itself or by `end`. */
   readonly onEnded: () => void
 }
 

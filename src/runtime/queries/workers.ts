@@ -1,4 +1,4 @@
-/** The workers of a server, made when a task first needs one: an idle server has none. */
+/** The workers of a server. Each is opened when a task first needs it: an idle server has none. */
 import type { Worker, WorkerListener, WorkerProvider } from '../worker.ts'
 
 export interface WorkersOptions {
@@ -7,6 +7,7 @@ export interface WorkersOptions {
   readonly onLost: (worker: Worker, suspect: string | null, cause: Error) => void
 }
 
+/** Opens workers on demand, and closes them. */
 export class Workers {
   readonly #options: WorkersOptions
   readonly #workers = new Map<number, Promise<Worker>>()
@@ -17,7 +18,7 @@ export class Workers {
   }
 
   /** The worker that has the slot's tasks. */
-  hostOf(slot: number): Promise<Worker> {
+  workerOf(slot: number): Promise<Worker> {
     const { provider } = this.#options
     const index = slot % provider.count
     const existing = this.#workers.get(index)
@@ -28,12 +29,12 @@ export class Workers {
     return opening
   }
 
-  /** Those that are there now. */
+  /** The workers that are open now. */
   get open(): Worker[] {
     return [...this.#open.values()]
   }
 
-  /** Also those that are just opening. */
+  /** The open workers, and those that are just opening. */
   async all(): Promise<Worker[]> {
     const opened = await Promise.allSettled(this.#workers.values())
     return opened.flatMap((worker) => (worker.status === 'fulfilled' ? [worker.value] : []))

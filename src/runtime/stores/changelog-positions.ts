@@ -1,7 +1,7 @@
 /**
- * Up to where a task's local state surely has its changelogs. What a task appends belongs to checkpoints, and a checkpoint's state is
- * written when what it appended is stored; so the end that a changelog has at some moment is covered by the next checkpoint that is taken
- * after that moment. Asking now and then is enough: what is known too low costs a longer restore, nothing else.
+ * Offsets of changelogs up to which a task's local state is complete. Records that a task appends belong to checkpoints, and the state of a
+ * checkpoint is written when its records are stored; so the end that a changelog has at some moment is covered by the next checkpoint
+ * taken after that moment. Reading ends now and then is enough: an offset that is too low costs a longer restore, nothing else.
  */
 import type { Broker } from '../../broker/broker.ts'
 import type { Clock } from '../../clock.ts'
@@ -15,7 +15,7 @@ export class ChangelogPositions {
   readonly #broker: Broker
   readonly #clock: Clock
   readonly #partition: number
-  /** By store. */
+  /** Changelog topics by store. */
   readonly #topics: ReadonlyMap<string, string>
   #offsets = new Map<string, number>()
   #refreshAt: number
@@ -33,19 +33,19 @@ export class ChangelogPositions {
     return this.#offsets
   }
 
-  /** The local state was found, or restored. */
+  /** Begins with local state that was found, or restored. */
   begin({ stores }: TaskRecord): void {
     for (const [name, { changelogOffset }] of Object.entries(stores)) {
       if (changelogOffset !== undefined) this.#offsets.set(name, changelogOffset)
     }
   }
 
-  /** There is no state yet, and nothing in the changelogs that belongs to it. */
+  /** Begins without state; the present records of the changelogs do not belong to it. */
   async beginNew(): Promise<void> {
     this.#offsets = await this.#ends()
   }
 
-  /** Asks again after a while. What cannot be learnt now is learnt later. */
+  /** Reads the ends again once in a while. After a failure the next call tries again. */
   refresh(): void {
     if (this.#clock.now() < this.#refreshAt) return
     this.#refreshAt = this.#clock.now() + REFRESH_MS

@@ -1,7 +1,7 @@
 /**
- * State on disk: LMDB environments, one per slot, and changelog topics where they are on. A task goes on from its local state, which has its
- * own positions; if that is gone, or behind what was committed elsewhere, changelogs bring it up; without those it is built anew from the
- * query's inputs.
+ * State on disk: LMDB environments, one per slot, and changelog topics where they are enabled. A task continues from its local state, which
+ * has its own positions; if that is gone, or behind offsets committed elsewhere, changelogs bring it up to date; without those it is rebuilt
+ * from the query's inputs.
  */
 import type { Broker } from '../../broker/broker.ts'
 import type { Clock } from '../../clock.ts'
@@ -28,7 +28,7 @@ import type {
 } from './task-stores.ts'
 
 export interface DurableStoresOptions {
-  /** Of all state of the server; workers that share it have different slots. */
+  /** Holds all state of the server; workers that share it have different slots. */
   readonly directory: string
   /** Bound on the memory of this worker's caches, bytes; an estimate. */
   readonly cacheBytes: number
@@ -41,7 +41,7 @@ export interface DurableStoresOptions {
   readonly onRestore?: (progress: RestoreProgress) => void
 }
 
-/** What is mapped anew comes from the system's cache: with eight times as much nothing was faster. */
+/** Pages that are mapped again come from the system's cache: eight times as many mapped bytes made nothing faster. */
 const DEFAULT_MAPPED_BYTES = 8 * 1024 * 1024
 
 export function durableStores(options: DurableStoresOptions): StoreProvider {
@@ -105,7 +105,7 @@ class DurableStores implements StoreProvider {
     await this.#slots.close()
   }
 
-  /** The task's record once its local state is what it has to be; null: there is none, and nothing is left of it. */
+  /** The record of the task's local state once that is up to date; null: there is no state, and nothing is left of an old one. */
   async #restored(
     request: OpenStores,
     slot: SlotEnvironment,
@@ -132,7 +132,7 @@ class DurableStores implements StoreProvider {
     }
   }
 
-  /** With the time of the wall clock, which retention of the topic is measured by: event time may be anything. */
+  /** Writes with the time of the wall clock, by which the topic's retention is measured: event time may be anything. */
   #changelogWriter({ changelog }: OpenStores): ChangelogWriter {
     const { clock } = this.#options
     return {
@@ -142,7 +142,7 @@ class DurableStores implements StoreProvider {
   }
 }
 
-/** Whether all stores are there, with bytes that can be read. */
+/** Whether all stores exist, with bytes that can be read. */
 function fits(record: TaskRecord, stores: readonly StoreDeclaration[]): boolean {
   if (record.isDropped === true) return false
   return stores.every((store) => {
@@ -154,7 +154,7 @@ function fits(record: TaskRecord, stores: readonly StoreDeclaration[]): boolean 
 const hasChangelogOffsets = (record: TaskRecord): boolean =>
   Object.values(record.stores).every(({ changelogOffset }) => changelogOffset !== undefined)
 
-/** Whether more was committed than the local state has: by another server, or right before a crash. */
+/** Whether committed offsets are ahead of the local state: another server has committed, or a crash came right after a commit. */
 function isBehind({ positions }: TaskRecord, committed: Positions): boolean {
   for (const [input, offset] of committed) if ((positions[input] ?? 0) < offset) return true
   return false
@@ -175,7 +175,7 @@ class DurableTaskStores implements TaskStores {
 
   store({ name }: StoreSpec): StateStore {
     const store = this.#state.store(name)
-    if (store === undefined) throw new Error(`Store ${name} was not asked for when the task was opened`)
+    if (store === undefined) throw new Error(`Store ${name} was not declared when the task was opened`)
     return store
   }
 

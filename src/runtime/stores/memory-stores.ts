@@ -1,4 +1,4 @@
-/** State in memory alone: tasks build it anew from their inputs after a restart. For tests, and for push queries. */
+/** State in memory alone: tasks rebuild it from their inputs after a restart. For tests, and for push queries. */
 import { memoryStore } from '../../state/memory.ts'
 import type { StateStore, StoreSpec } from '../../state/store.ts'
 import { NOTHING_RESTORED } from '../query-progress.ts'
@@ -29,7 +29,7 @@ class MemoryTaskStores implements TaskStores {
 
   store(spec: StoreSpec): StateStore {
     const store = this.#stores.get(spec.name)
-    if (store === undefined) throw new Error(`Store ${spec.name} was not asked for when the task was opened`)
+    if (store === undefined) throw new Error(`Store ${spec.name} was not declared when the task was opened`)
     return store
   }
 

@@ -1,7 +1,7 @@
 /**
- * Brings the local state of a task up to its changelogs: of a state that lags behind the committed offsets, from where it stands; of one
- * that is gone, from the start. What the changelogs hold belongs to the committed offsets: under exactly-once exactly, otherwise it may
- * be ahead by a commit that was cut off, and the records of that commit then count twice. Source: Kafka Streams' StoreChangelogReader.
+ * Brings the local state of a task up to its changelogs: a state that lags behind the committed offsets from where it stands, a lost one
+ * from the start. The changelogs match the committed offsets: exactly under exactly-once; otherwise they may be ahead by a commit that was
+ * interrupted, and the records of that commit then count twice. Source: Kafka Streams' StoreChangelogReader.
  */
 import type { Broker } from '../../broker/broker.ts'
 import { type ChangelogMark, readMark, restoreEntry } from '../../state/lmdb/changelog.ts'
@@ -16,7 +16,7 @@ import { type ChangelogPart, readChangelogs } from './changelog-reader.ts'
 import type { SlotEnvironment } from './slot-environments.ts'
 import type { Positions } from './task-stores.ts'
 
-/** Told while a task is restored. */
+/** A report on the restore of a task. */
 export interface RestoreProgress {
   readonly queryId: string
   readonly taskId: string
@@ -39,8 +39,8 @@ export interface RestoreOptions {
 }
 
 /**
- * The task's record after it was brought up to the committed offsets, null if there is nothing in its changelogs. `record`: of the local
- * state, with offsets of its changelogs, or null. Rejects with a BrokerError, or with what the disk says.
+ * The task's record after it was brought up to the committed offsets, null if there is nothing in its changelogs. `record`
+ * describes the local state, with offsets of its changelogs; null: there is none. Rejects with a BrokerError or an error of the disk.
  */
 export async function restoreChangelogs(
   options: RestoreOptions,
@@ -86,7 +86,7 @@ class Restore {
 
   async run(parts: readonly ChangelogPart[], total: number): Promise<TaskRecord> {
     const { broker, slot } = this.#options
-    // Until it is whole it is no state: after a crash it is deleted and restored again.
+    // An incomplete state is no state: after a crash it is deleted and restored again.
     if (this.#record === null) await this.#write(this.#recordAt(parts, { isDropped: true }))
     this.#tell(total, false)
     await readChangelogs(broker, parts, {

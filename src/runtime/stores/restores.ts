@@ -1,9 +1,9 @@
-/** How far the restores of queries have come, over the tasks of a worker. */
+/** Counts how far the restores of queries have come, over the tasks of a worker. */
 import { addRestores, type RestoreCounts } from '../query-progress.ts'
 import type { RestoreProgress } from './restore-changelogs.ts'
 
 export class Restores {
-  /** By query, then by task. */
+  /** Counts by query, then by task. */
   readonly #tasks = new Map<string, Map<string, RestoreCounts>>()
 
   note({ queryId, taskId, recordsDone, recordsTotal, isDone }: RestoreProgress): void {
@@ -16,7 +16,7 @@ export class Restores {
     return addRestores([...(this.#tasks.get(queryId)?.values() ?? [])])
   }
 
-  /** A restore that was given up is not under way. */
+  /** Marks the restore of a task as no longer under way. */
   end(queryId: string, taskId: string): void {
     const counts = this.#tasks.get(queryId)?.get(taskId)
     if (counts !== undefined) this.#tasks.get(queryId)!.set(taskId, { ...counts, left: 0 })

@@ -1,6 +1,6 @@
 /**
- * The LMDB environments of a worker's slots, each in a directory of its own, opened when the first task of the slot is. Keeps what their
- * maps show as resident memory below a bound.
+ * The LMDB environments of a worker's slots, each in a directory of its own, opened when the first task of the slot is. Keeps the
+ * resident memory of their maps below a bound.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ export interface SlotEnvironmentsOptions {
 export class SlotEnvironments {
   readonly #options: SlotEnvironmentsOptions
   readonly #open = new Map<number, SlotEnvironment>()
-  /** Above this, files are mapped anew. */
+  /** Resident bytes above which files are mapped again. */
   #trimAtBytes: number
 
   constructor(options: SlotEnvironmentsOptions) {
@@ -30,7 +30,7 @@ export class SlotEnvironments {
     this.#trimAtBytes = residentFileBytes() + options.mappedBytes
   }
 
-  /** Rejects with an Error if the directory cannot be used. What is damaged is moved aside, and an empty one takes its place. */
+  /** Rejects with an Error if the directory cannot be used. A damaged environment is moved aside, and an empty one takes its place. */
   async of(slot: number): Promise<SlotEnvironment> {
     const open = this.#open.get(slot)
     if (open?.environment.isDamaged === false) return open
@@ -54,11 +54,11 @@ export class SlotEnvironments {
     return made
   }
 
-  /** Maps files anew if too much of them has come into memory; they stay in the system's cache. */
+  /** Maps files again if too many of their pages have come into memory; the pages stay in the system's cache. */
   #trim(): void {
     if (residentFileBytes() <= this.#trimAtBytes) return
     for (const { environment } of this.#open.values()) environment.remap()
-    // What others map does not count: it would not help to map ours again and again.
+    // Files that other parts of the process map do not count: mapping ours again and again would not help.
     this.#trimAtBytes = Math.max(this.#trimAtBytes, residentFileBytes() + this.#options.mappedBytes / 4)
   }
 
@@ -77,7 +77,7 @@ export class SlotEnvironments {
 
 const PAGE_BYTES = 4096
 
-/** Of this process, by Linux' count of resident pages that belong to files; 0 where that is not known. */
+/** Resident bytes of this process that belong to files, as Linux counts them; 0 on other systems. */
 function residentFileBytes(): number {
   try {
     return Number(readFileSync('/proc/self/statm', 'latin1').split(' ')[2]) * PAGE_BYTES

@@ -1,6 +1,6 @@
 /**
- * Where the stores of tasks live: the port between the threads that run tasks and what keeps their state. One provider per worker, used
- * by that thread alone. Implementations: memory-stores.ts; durable ones.
+ * The port to the state of tasks. Each worker has a provider of its own, used by its thread alone. Implementations: memory-stores.ts and
+ * durable-stores.ts.
  */
 
 import type { OperatorStep } from '../../operators/index.ts'
@@ -13,17 +13,17 @@ import type { RestoreCounts } from '../query-progress.ts'
 export type Positions = ReadonlyMap<string, number>
 
 export interface StoreProvider {
-  /** Opens the stores of one task, before its operators are built. `specs` is empty for a task without state. */
+  /** Opens the stores of one task, before its operators are built. A task without state has no stores. */
   open(request: OpenStores): Promise<TaskStores>
   /** Whether so many changes wait in memory for a commit that it should come at once. */
   needsCommit(): boolean
   /** Whether so many wait that reading should wait for a commit. */
   isFull(): boolean
-  /** How far its tasks have been brought up from changelogs, when they were opened last. */
+  /** How far the query's tasks have been restored from changelogs since they were last opened. */
   restores(queryId: string): RestoreCounts
-  /** Deletes whatever is kept of a query's tasks, which are closed. No effect if there is nothing. */
+  /** Deletes the state of a query's tasks, which are closed. Idempotent. */
   purge(queryId: string): Promise<void>
-  /** After all tasks are closed. */
+  /** Called after all tasks are closed. */
   close(): Promise<void>
 }
 
@@ -34,14 +34,14 @@ export interface OpenStores {
   readonly partition: number
   /** Decides which local files the state is in: all tasks of one slot share a writer. */
   readonly slot: number
-  /** Nobody comes back for the state: a push query's. */
+  /** Whether the state is of no use after the query has ended, as a push query's. */
   readonly isTransient: boolean
   readonly stores: readonly StoreRequest[]
   /** Prefix of the query's internal topics; a store's changelog is `<application id>-<store>-changelog`. */
   readonly applicationId: string
   /** Appends to the changelog of a store, in this task's partition; the record leaves with the task's next flush. */
   readonly changelog: (store: string, key: Uint8Array, value: Uint8Array | null, timestamp: number) => void
-  /** Offsets committed for the task, or from where it is to begin. */
+  /** Offsets committed for the task, or those at which it begins. */
   readonly committed: Positions
 }
 
@@ -55,22 +55,22 @@ export interface StoreRequest {
 export interface TaskStores {
   /** Synchronous; the same object for the same spec. Operators are built on it. */
   store(spec: StoreSpec): StateStore
-  /** Null: it is not counted. */
+  /** Null: the use of the store is not counted. */
   usage(spec: StoreSpec): StoreUsage | null
   /**
-   * What was found. The state contains exactly the records below `positions`: the task goes on there, and what it writes for records below
-   * the committed offsets is dropped, as it was written before. Null: nothing was found, and the task builds its state anew by
-   * reading from where the query once began.
+   * The state that was found. It contains exactly the records below `positions`: the task continues there, and its output for records below
+   * the committed offsets is dropped, as it was written before. Null: nothing was found, and the task rebuilds its state from where the
+   * query first began to read.
    */
   readonly restored: RestoredState | null
-  /** Whether state comes back without its inputs, so that internal topics may be purged of what was read. */
+  /** Whether state survives without its inputs, so that records that were read may be purged from internal topics. */
   readonly isDurable: boolean
   /**
    * Takes the state as it stands, together with the positions that it belongs to; later changes are not part of it. Synchronous; appends
    * to the changelogs.
    */
   checkpoint(mark: CheckpointMark): Checkpoint
-  /** Gives up what was not checkpointed. */
+  /** Drops changes that are not part of a checkpoint. */
   close(): Promise<void>
 }
 
@@ -88,6 +88,6 @@ export interface CheckpointMark {
 export interface Checkpoint {
   /** Makes the state and its positions durable, as one. Called when everything that the task wrote before the checkpoint is stored. */
   write(): Promise<void>
-  /** Instead of `write`: the outputs did not make it, and the task is about to be closed. */
+  /** Called instead of `write`: the outputs could not be stored, and the task is about to be closed. */
   abandon(): void
 }

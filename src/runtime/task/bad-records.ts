@@ -1,7 +1,7 @@
 /**
- * Records of a source that cannot be read: their key, value or time. What is done with one follows from its source (ON_ERROR), else from
- * the configuration. A dead letter is the record as it was, with headers that tell where it was and what was wrong with it; they have
- * the names that Kafka Streams gives them (KIP-1034), and two of our own.
+ * Bad records: records of a source whose key, value or time cannot be read. The treatment of one follows from its source (ON_ERROR), else
+ * from the configuration. A dead letter is the record as it was, with headers that say where it was and what is wrong with it; they have
+ * the names that Kafka Streams gives them (KIP-1034), and two more.
  */
 import { type RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
 import type { BadRecordPolicy } from '../../metastore/data-source.ts'
@@ -19,10 +19,10 @@ export interface ReadFault {
   readonly bytes?: Uint8Array
 }
 
-/** A record that cannot be read, with its bytes. */
+/** A bad record with its bytes. */
 export interface BadRecord {
   readonly position: RecordPosition
-  /** Of the record in its topic, epoch ms. */
+  /** Timestamp of the record in its topic, epoch ms. */
   readonly timestamp: number
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
@@ -32,7 +32,7 @@ export interface BadRecord {
 
 type Config = (name: string) => string | undefined
 
-/** A query that nobody keeps (a push query) writes no dead letters: each reader would write them again. */
+/** How a source treats its bad records. A push query writes no dead letters: each subscriber would write them again. */
 export function policyOf(
   { badRecords }: SourceStep,
   config: Config,
@@ -42,7 +42,7 @@ export function policyOf(
   return badRecords ?? { kind: isOn(config('ksql.fail.on.deserialization.error')) ? 'fail' : 'skip' }
 }
 
-/** What stops the query because of this record; null: nothing does. */
+/** The error that stops the query at this record; null: the query continues. */
 export function fatalError(
   position: RecordPosition,
   fault: ReadFault,
@@ -69,7 +69,7 @@ const causeText = ({ message, causes }: ReadFault): string =>
 
 const isOn = (value: string | undefined): boolean => value?.toLowerCase() === 'true'
 
-/** A copy: the cursor goes on, and its bytes with it. */
+/** Copies the record, as the cursor and its bytes move on. */
 export function badRecord(cursor: RecordCursor, position: RecordPosition, fault: ReadFault): BadRecord {
   const { timestamp, keyStart, keyEnd, valueStart, valueEnd } = cursor
   return {

@@ -13,7 +13,7 @@ export interface IndexedFilter {
 }
 
 export class FilterIndex<Filter extends IndexedFilter> {
-  /** Those that hold for the row that was matched last. */
+  /** Filters that hold for the row that was matched last. */
   readonly matched: Filter[] = []
   readonly #others: readonly Filter[]
   readonly #columns: readonly { readonly column: number; readonly byValue: ReadonlyMap<Value, Candidates<Filter>> }[]
@@ -43,7 +43,7 @@ export class FilterIndex<Filter extends IndexedFilter> {
       const candidates = byValue.get(row[column]!)
       if (candidates === undefined) continue
       for (let i = 0; i < candidates.sure.length; i++) this.matched.push(candidates.sure[i]!)
-      this.#check(candidates.asked, row)
+      this.#check(candidates.checked, row)
     }
     return matched.length > 0
   }
@@ -56,11 +56,11 @@ export class FilterIndex<Filter extends IndexedFilter> {
   }
 }
 
-/** Filters that want the same value of a column. */
+/** Filters that require the same value of a column. */
 interface Candidates<Filter> {
-  /** They want nothing else. */
+  /** Filters without a further condition. */
   readonly sure: Filter[]
-  readonly asked: Filter[]
+  readonly checked: Filter[]
 }
 
 interface WantedValue {
@@ -91,8 +91,8 @@ function addTo<Filter extends IndexedFilter>(
 ): void {
   const byValue = columns.get(column) ?? new Map<Value, Candidates<Filter>>()
   columns.set(column, byValue)
-  const candidates = byValue.get(value) ?? { sure: [], asked: [] }
+  const candidates = byValue.get(value) ?? { sure: [], checked: [] }
   byValue.set(value, candidates)
   const isSure = filter.predicate.kind === 'comparison'
-  candidates[isSure ? 'sure' : 'asked'].push(filter)
+  candidates[isSure ? 'sure' : 'checked'].push(filter)
 }

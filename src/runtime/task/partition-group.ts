@@ -1,5 +1,5 @@
 /**
- * The inputs of a task that has several: records wait here, decoded, until it is certain that none with a lower timestamp is still to come
+ * The inputs of a task that has several: decoded records wait here until it is certain that none with a lower timestamp is still to come
  * from the others, as far as the broker has told. The lowest timestamp is next; among equal ones tables go before streams, so that a
  * row is there for the record that came with it. Source: Kafka Streams' PartitionGroup, KIP-353, KIP-695.
  */
@@ -11,8 +11,8 @@ export interface GroupOptions {
   /** From this many waiting records on an input takes no more (`buffered.records.per.partition`). */
   readonly maxBuffered: number
   /**
-   * How long to wait for an input that is caught up, in case something comes, ms (`max.task.idle.ms`). For what the broker is known to
-   * have it waits as long as it takes. Negative: it waits for nothing.
+   * How long to wait for new records of an input that is caught up, ms (`max.task.idle.ms`). For records that the broker is known to have
+   * the wait has no limit. Negative: no waiting at all.
    */
   readonly maxIdleMs: number
 }
@@ -23,10 +23,10 @@ export interface GroupInput {
   readonly isTable: boolean
   /** Whether all records that the broker is known to have were fetched. */
   isCaughtUp(): boolean
-  /** Whether the record at `offset` may be taken now. While a task repeats what it has done, those behind must wait. */
+  /** Whether the record at `offset` may be taken now. While a task repeats earlier work, later records must wait. */
   mayTake(offset: number): boolean
   process(record: StreamRecord, offset: number): void
-  /** Room again, after `add` said that there is none. */
+  /** Called when there is room again after `add` has returned false. */
   onRoom(): void
 }
 
@@ -41,7 +41,7 @@ export class PartitionGroup {
     this.#queues = inputs.map((input) => new InputQueue(input))
   }
 
-  /** Puts a record behind those of its input. False: the input is full, and should be given no more than it cannot avoid. */
+  /** Puts a record behind those of its input. False: the input is full, and should receive no more than it must. */
   add(index: number, record: StreamRecord, offset: number): boolean {
     const queue = this.#queues[index]!
     queue.push(record, offset)
@@ -82,10 +82,10 @@ export class PartitionGroup {
       }
     }
     if (first === null) return null
-    return this.#mayGoOn(isMissing, isEmpty) ? first : null
+    return this.#mayContinue(isMissing, isEmpty) ? first : null
   }
 
-  #mayGoOn(isMissing: boolean, isEmpty: boolean): boolean {
+  #mayContinue(isMissing: boolean, isEmpty: boolean): boolean {
     const { maxIdleMs, clock } = this.#options
     if (maxIdleMs < 0) return true
     if (!isMissing && (!isEmpty || maxIdleMs === 0)) {

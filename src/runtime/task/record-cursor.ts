@@ -1,4 +1,4 @@
-/** A record as positions in bytes: what tasks read. `RecordBatchCursor` is one; tests and the test driver have single records. */
+/** A record as positions in bytes, as tasks read it. `RecordBatchCursor` is one; the test driver has cursors over single records. */
 
 export interface RecordCursor {
   readonly buffer: Buffer

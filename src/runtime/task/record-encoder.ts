@@ -10,7 +10,7 @@ import { eventTime } from './event-time.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { windowLayout } from './source-reader.ts'
 
-/** The key of the record that a task is processing, and its bytes: a sink that meets the same key row copies the bytes. */
+/** The key of the record that a task is processing, and its bytes: a sink that writes the same key row copies the bytes. */
 export class CurrentKey {
   readonly step: SourceStep
   key: Row | null = null
@@ -82,7 +82,7 @@ const columnsWriter = ({ topic, keyFormat, key }: KeyLayout): ColumnsWriter =>
     sources: key.map((_, i) => i),
   })
 
-/** Bytes of a key that came in as it goes out. A window is written anew: its length may differ. */
+/** Copies the bytes of a key that leaves as it came. The window is written again: its length may differ. */
 function copyKey(cursor: RecordCursor, window: WindowLayout | null, record: StreamRecord, sink: ByteSink): boolean {
   const end = window === null || record.window === null ? cursor.keyEnd : cursor.keyEnd - windowBytes(window)
   const length = end - cursor.keyStart

@@ -29,7 +29,7 @@ export interface SourceReaderOptions {
   readonly onBadTime: (error: unknown) => void
 }
 
-/** Stands for a key whose columns nobody reads. */
+/** Stands for a key whose columns are not read. */
 const OPAQUE_KEY: Row = []
 
 type Setter = (row: Row, cursor: RecordCursor) => void
@@ -86,14 +86,14 @@ export class SourceReader {
     if (cursor.valueEnd < 0) return this.#withoutValue(cursor)
     const row: Row = new Array(this.#width)
     const error = this.#valueReader.open(cursor.buffer, cursor.valueStart, cursor.valueEnd, row)
-    if (error !== null) return this.#refuse('value', error, cursor, cursor.valueStart, cursor.valueEnd)
+    if (error !== null) return this.#reportBad('value', error, cursor, cursor.valueStart, cursor.valueEnd)
     if (this.#valueReader.isNull) return this.#withoutValue(cursor)
     if (this.#keyCopies.length > 0) this.#copyKey(row)
     if (this.#readTime !== null && !this.#setTime(row)) return null
     for (const set of this.#setters) set(row, cursor)
     if (predicate !== null && !predicate(row)) return null
     const rest = this.#valueReader.finish(row)
-    if (rest !== null) return this.#refuse('value', rest, cursor, cursor.valueStart, cursor.valueEnd)
+    if (rest !== null) return this.#reportBad('value', rest, cursor, cursor.valueStart, cursor.valueEnd)
     return this.#record(cursor, row)
   }
 
@@ -123,7 +123,13 @@ export class SourceReader {
     if (this.#window !== null) {
       this.#currentWindow = readWindow(buffer, keyStart, keyEnd, this.#window)
       if (this.#currentWindow === null) {
-        this.#refuse('key', { message: 'The key is too short to hold a window', causes: [] }, cursor, keyStart, keyEnd)
+        this.#reportBad(
+          'key',
+          { message: 'The key is too short to hold a window', causes: [] },
+          cursor,
+          keyStart,
+          keyEnd,
+        )
         return false
       }
       end -= windowBytes(this.#window)
@@ -139,7 +145,7 @@ export class SourceReader {
     const key: Row = new Array(this.step.key.length)
     const error = this.#keyReader.open(cursor.buffer, cursor.keyStart, end, key)
     if (error !== null) {
-      this.#refuse('key', error, cursor, cursor.keyStart, cursor.keyEnd)
+      this.#reportBad('key', error, cursor, cursor.keyStart, cursor.keyEnd)
       return false
     }
     this.key = this.#keyReader.isNull || (key.length === 1 && key[0] === null) ? null : key
@@ -268,8 +274,8 @@ export class SourceReader {
     }
   }
 
-  #refuse(target: 'key' | 'value', error: ReadError, { buffer }: RecordCursor, start: number, end: number): null {
-    // A copy: what is kept of a bad record must not keep all that was fetched with it.
+  #reportBad(target: 'key' | 'value', error: ReadError, { buffer }: RecordCursor, start: number, end: number): null {
+    // A copy: a bad record that is kept must not keep the whole fetched batch in memory.
     this.#options.onError(target, error, new Uint8Array(buffer.subarray(start, end)))
     return null
   }

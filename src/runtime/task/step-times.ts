@@ -13,7 +13,7 @@ export class StepTimes {
   readonly #own = new Map<StepId, number>()
   #isSampled = false
   #records = 0
-  /** Time of the steps that the running one has called. */
+  /** Time taken by the steps that the running one has called. */
   #inner = 0
 
   /** `now`: ms of a clock that never goes back. */

@@ -111,12 +111,12 @@ export class Task {
     if (timestamp > this.#streamTime) this.#streamTime = timestamp
   }
 
-  /** After a batch of records: emits what had to wait. */
+  /** Emits what operators have held back. Called after a batch of records. */
   flush(): void {
     for (const flush of this.#flushes) flush()
   }
 
-  /** What each step has done so far. Records into a step are those that left the steps that feed it. */
+  /** What each step has done so far. Records into a step are those that left its input steps. */
   statistics(): StepStatistics[] {
     const { reads, steps } = this.#options.topology
     const written = new Set(steps.map(({ id }) => id))
@@ -152,7 +152,7 @@ export class Task {
     }
   }
 
-  /** From the last step to the first, so that each finds those that it feeds. */
+  /** Builds the steps from the last to the first, so that each finds its consumers. */
   #buildSteps(skipped: ReadonlySet<StepId>): void {
     for (const step of this.#options.topology.steps.toReversed()) {
       if (skipped.has(step.id)) continue

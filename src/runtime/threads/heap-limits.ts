@@ -2,12 +2,12 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Of each worker thread, MB: three times a half space of 2 MB, in which new objects are made. Records die young, so collecting them more
- * often costs little, and what hangs on them (fetched batches) is given back sooner.
+ * Young generation of each worker thread, MB: three times a half space of 2 MB, in which new objects are made. Records die young, so
+ * collecting them more often costs little, and the fetched batches that they refer to are freed sooner.
  */
 export const YOUNG_GENERATION_MB = 6
 
-/** How far a heap grows beyond what was found alive last, before it is collected again. */
+/** Growth of a heap beyond the live objects of its last collection, before it is collected again. */
 const GROWTH_PERCENT = 30
 
 /** For the whole process, from the next collection on. V8 would let heaps with state double, in each thread. */

@@ -1,4 +1,4 @@
-/** What main thread and workers say to each other: plain data. Each call has one reply with its id; events come by themselves. */
+/** Messages between the main thread and worker threads: plain data. Each call has one reply with its id; events have no call. */
 import type { QueryAssignment } from '../assignment.ts'
 import type { ProcessingError } from '../processing-error.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
@@ -23,7 +23,7 @@ export interface PullPart {
   readonly cursor: number | null
 }
 
-/** Calls by name: what they take and what they answer. */
+/** Calls by name, with the types of argument and result. */
 export interface WorkerCalls {
   readonly start: { readonly takes: QueryAssignment; readonly gives: null }
   readonly stop: { readonly takes: { readonly queryId: string; readonly purge: boolean }; readonly gives: null }
@@ -35,7 +35,7 @@ export interface WorkerCalls {
   readonly pull: { readonly takes: { readonly queryId: string; readonly request: WirePull }; readonly gives: PullPart }
   readonly pullMore: { readonly takes: { readonly cursor: number }; readonly gives: PullPart }
   readonly pullEnd: { readonly takes: { readonly cursor: number }; readonly gives: null }
-  /** Progress: what has changed since it was last told comes as an event before the reply. */
+  /** Reports progress: changes since the last report come as an event before the reply. */
   readonly tell: { readonly takes: null; readonly gives: null }
   readonly settle: { readonly takes: null; readonly gives: boolean }
   readonly close: { readonly takes: null; readonly gives: null }

@@ -1,4 +1,4 @@
-/** A worker in a worker, as the main thread sees it. */
+/** A worker in a thread of its own, as the main thread sees it. */
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
@@ -18,6 +18,7 @@ interface RemoteQuery {
   readonly rows: RowBatchCodec<PushRow>
 }
 
+/** Turns calls into messages, and messages of the thread into results and events. */
 export class RemoteWorker implements Worker {
   readonly #post: (message: CallMessage) => void
   readonly #listener: WorkerListener
@@ -92,18 +93,18 @@ export class RemoteWorker implements Worker {
     if (this.#lost === null) await this.#call('close', null).catch(() => {})
   }
 
-  /** Whether the end of the worker is what was asked for. */
+  /** Whether the worker was closed, so that the end of its thread is expected. */
   get isClosed(): boolean {
     return this.#isClosed
   }
 
-  /** The query that the number stands for; null for none that is here. */
+  /** The query with that number; null if it is not here. */
   queryOf(number: number): string | null {
     for (const { assignment } of this.#queries.values()) if (assignment.number === number) return assignment.queryId
     return null
   }
 
-  /** For whoever has the worker. */
+  /** Takes a message of the thread. */
   onMessage(message: WorkerMessage): void {
     switch (message.kind) {
       case 'reply':
@@ -132,7 +133,7 @@ export class RemoteWorker implements Worker {
     }
   }
 
-  /** The worker is gone: no call is answered any more. */
+  /** Rejects all calls: the thread has ended. */
   lose(error: WorkerLostError): void {
     this.#lost = error
     for (const { reject } of this.#calls.values()) reject(error)

@@ -24,20 +24,20 @@ export type StoresSetup =
   | {
       readonly kind: 'disk'
       readonly directory: string
-      /** Of each worker. */
+      /** Bound on the caches of each worker. */
       readonly cacheBytes: number
-      /** Whether what changes goes to changelog topics too. */
+      /** Whether changes go to changelog topics too. */
       readonly changelogs: boolean
     }
 
 export interface WorkerSetup {
   readonly index: number
-  /** Of the server: no other that lives has it, and it has it again after a restart. */
+  /** Identifies the server: unique among running servers, and the same after a restart. */
   readonly serverId: string
   readonly config: Config
   readonly broker: BrokerConnection
   readonly stores: StoresSetup
-  /** URLs of modules whose `functions` are there besides the built-in ones. */
+  /** URLs of modules whose `functions` are available beside the built-in ones. */
   readonly functionModules: readonly string[]
   /** See `LocalWorkerOptions.workingFor`. */
   readonly workingFor: SharedArrayBuffer
@@ -74,7 +74,7 @@ export async function workerOptions(
   }
 }
 
-/** One of the two is not loaded. */
+/** Loads only the broker that is used. */
 async function openBroker(connection: BrokerConnection): Promise<Broker> {
   if (connection.kind === 'kafka') {
     const { KafkaBroker } = await import('../../broker/kafka/kafka-broker.ts')

@@ -1,8 +1,7 @@
 /**
- * Notices a thread that does not come back from what it does. The thread counts beats, between two pieces of work and from a timer; who
- * watches looks at the count and adds up how long it stands still. Only time in which the watching thread itself was awake is added, step
- * by step and by the monotonic clock: where the whole process or the machine was stopped, neither side beats, and nothing is held
- * against the other.
+ * Notices a thread that does not return from its work. The thread counts beats, between two pieces of work and from a timer; the watching
+ * thread adds up how long the count stands still. It adds only time in which it was awake itself, step by step and by the monotonic clock:
+ * while the whole process or the machine is stopped, neither side beats, and no time counts.
  */
 
 import { WATCHED } from '../heartbeat.ts'
@@ -12,11 +11,11 @@ export interface WorkerWatchOptions {
   readonly shared: Int32Array
   /** How long the beats may stand still, ms. */
   readonly limitMs: number
-  /** How often it is looked, ms; `check` is called that often. */
+  /** Time between calls of `check`, ms. */
   readonly everyMs: number
   /** Monotonic, ms. */
   readonly now: () => number
-  /** Told once. */
+  /** Called once. */
   readonly onHang: () => void
 }
 
@@ -32,7 +31,7 @@ export class WorkerWatch {
     this.#lookedAt = options.now()
   }
 
-  /** A thread that has never beaten is still starting. */
+  /** Notes the beats since the last call. A thread that has never beaten is still starting. */
   check(): void {
     const { shared, limitMs, everyMs, now, onHang } = this.#options
     const time = now()
@@ -47,5 +46,5 @@ export class WorkerWatch {
   }
 }
 
-/** Looks often enough to be late by little. */
+/** Time between checks, ms: short enough to notice a hang with little delay. */
 export const watchInterval = (limitMs: number): number => Math.min(1_000, Math.max(10, limitMs / 20))

@@ -6,7 +6,7 @@ import type { WorkerPull } from '../worker.ts'
 import type { WirePull } from './protocol.ts'
 import { plainRows, type RowBatch, type RowBatchCodec } from './row-batches.ts'
 
-/** Of the keys of the plan's table. */
+/** The codec of the keys of the plan's table. */
 export function keyCodecOf({ steps, materialization }: PhysicalPlan): RowBatchCodec<Row> {
   return plainRows(materialization === null ? [] : stepSchemas(steps).get(materialization.step)!.key)
 }

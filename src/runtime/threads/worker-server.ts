@@ -1,4 +1,4 @@
-/** The worker's side of the conversation: carries out calls on the worker, and passes on what the worker tells. */
+/** The worker's side of the protocol: carries out calls on the worker, and posts the events of the worker. */
 
 import type { MessagePort } from 'node:worker_threads'
 import type { Scheduled, Timer } from '../../clock.ts'
@@ -12,7 +12,7 @@ import type { CallMessage, PullPart, WorkerCalls, WorkerMessage } from './protoc
 import { plainRows, pushedRows, type RowBatch, type RowBatchCodec } from './row-batches.ts'
 import { keyCodecOf, readPull } from './wire-pull.ts'
 
-/** How often the main thread is told how far queries have come, without asking. */
+/** Time between reports of progress to the main thread. */
 const PROGRESS_MS = 500
 
 interface ServedQuery {
@@ -33,7 +33,7 @@ export interface WorkerServerOptions {
   readonly port: Pick<MessagePort, 'postMessage' | 'on'>
   readonly timer: Timer
   readonly open: (listener: WorkerListener) => InProcessWorker
-  /** After `close` was answered. */
+  /** Called after `close` was answered. */
   readonly onClosed: () => void
 }
 
@@ -42,15 +42,15 @@ export class WorkerServer {
   readonly #worker: InProcessWorker
   readonly #queries = new Map<string, ServedQuery>()
   readonly #pulls = new Map<number, OpenPull>()
-  readonly #told = new Map<string, string>()
-  readonly #telling: Scheduled
+  readonly #marks = new Map<string, string>()
+  readonly #reporting: Scheduled
   #nextCursor = 1
 
   constructor(options: WorkerServerOptions) {
     this.#options = options
     this.#worker = options.open(this.#listener())
     options.port.on('message', (message: CallMessage) => void this.#answer(message))
-    this.#telling = options.timer.every(PROGRESS_MS, () => this.#tellProgress())
+    this.#reporting = options.timer.every(PROGRESS_MS, () => this.#postProgress())
   }
 
   readonly #handlers: Handlers = {
@@ -58,18 +58,18 @@ export class WorkerServer {
       const rows = pushedRows(assignment.plan.steps)
       this.#queries.set(assignment.queryId, { assignment, rows })
       await this.#worker.start(assignment)
-      this.#tellProgress([assignment.queryId])
+      this.#postProgress([assignment.queryId])
       return null
     },
     stop: async ({ queryId, purge }) => {
       await this.#worker.stop(queryId, { purge })
       this.#queries.delete(queryId)
-      this.#told.delete(queryId)
+      this.#marks.delete(queryId)
       return null
     },
     release: async ({ slots, commit }) => {
       await this.#worker.release(slots, { commit })
-      this.#tellProgress()
+      this.#postProgress()
       return null
     },
     setPaused: async ({ queryId, isPaused }) => {
@@ -93,16 +93,16 @@ export class WorkerServer {
       return null
     },
     tell: async () => {
-      this.#tellProgress()
+      this.#postProgress()
       return null
     },
     settle: async () => {
       const isQuiet = await this.#worker.settle()
-      this.#tellProgress()
+      this.#postProgress()
       return isQuiet
     },
     close: async () => {
-      this.#telling.cancel()
+      this.#reporting.cancel()
       await this.#worker.close()
       return null
     },
@@ -142,13 +142,13 @@ export class WorkerServer {
     }
   }
 
-  /** Of those of the queries that have moved since they were last told of. */
-  #tellProgress(queryIds: Iterable<string> = this.#queries.keys()): void {
+  /** Posts the progress of those queries that have moved since the last report. */
+  #postProgress(queryIds: Iterable<string> = this.#queries.keys()): void {
     const progress: (readonly [string, QueryProgress])[] = []
     for (const queryId of queryIds) {
       const mark = this.#worker.progressMark(queryId)
-      if (mark === undefined || this.#told.get(queryId) === mark) continue
-      this.#told.set(queryId, mark)
+      if (mark === undefined || this.#marks.get(queryId) === mark) continue
+      this.#marks.set(queryId, mark)
       progress.push([queryId, this.#worker.progress(queryId)!])
     }
     if (progress.length > 0) this.#post({ kind: 'progress', progress, totals: this.#worker.totals })

@@ -17,7 +17,7 @@ export interface WorkerThreadsOptions {
   /** See `WorkerSetup`. */
   readonly serverId: string
   readonly config: Config
-  /** Asked for each worker that is started. */
+  /** Called for each worker that is started. */
   readonly connect: () => { readonly connection: BrokerConnection; readonly transfer: Transferable[] }
   readonly stores: StoresSetup
   readonly functionModules?: readonly string[]
@@ -28,12 +28,13 @@ export interface WorkerThreadsOptions {
   readonly log: (message: Omit<LogMessage, 'kind'>) => void
 }
 
-/** As the table of settings has it. */
+/** The default in the table of settings. */
 const DEFAULT_TIMEOUT_MS = 30_000
 
-/** The same entry from source and from what was built of it. */
+/** The entry beside this file, from source and from the build. */
 const ENTRY = new URL(`./entry${extname(import.meta.filename)}`, import.meta.url)
 
+/** A provider of workers in threads of their own. */
 export function workerThreads(options: WorkerThreadsOptions): WorkerProvider {
   const ends = new Set<Promise<unknown>>()
   return {

@@ -5,7 +5,7 @@
 import type { Compression } from '../../broker/compression.ts'
 import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 
-/** Of a new builder's buffer: enough for a record or two of a quiet query. */
+/** Size of a new builder's buffer: enough for a record or two of a quiet query. */
 const INITIAL_BYTES = 4 * 1024
 /** Builders kept for reuse, each with a small buffer. */
 const MAX_SPARE = 64

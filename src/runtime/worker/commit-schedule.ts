@@ -3,7 +3,7 @@ import type { Clock, Scheduled, Timer } from '../../clock.ts'
 import type { Transactions } from './transactions.ts'
 import type { WorkerQuery } from './worker-query.ts'
 
-/** How often it is looked whether commits are due. */
+/** Time between checks for due commits. */
 const TICK_MS = 100
 const DEFAULT_COMMIT_MS = 2_000
 /** Readers see a record of a transaction only when that is committed, so here commits set the pace. */
@@ -24,17 +24,18 @@ export interface CommitScheduleOptions {
   readonly isPressed: () => boolean
   /** Whether reading should wait for a commit. */
   readonly isFull: () => boolean
-  /** Before it is looked what is due. */
+  /** Called at each tick, before due commits begin. */
   readonly onTick: () => void
 }
 
+/** Decides when the queries of a worker commit. */
 export class CommitSchedule {
   readonly #options: CommitScheduleOptions
   #ticking: Scheduled | null = null
   #underWay: Promise<void> | null = null
-  /** Commits succeed, and yet it stays full: reading goes on, as waiting would not help. */
+  /** Whether the stores stay full although commits succeed: reading continues, as waiting would not help. */
   #isHelpless = false
-  /** The last commit was of use, so that one more may come before the next tick. */
+  /** Whether the last commit was of use, so that another may come before the next tick. */
   #isCommitUseful = true
   #waiters: (() => void)[] = []
 
@@ -59,7 +60,7 @@ export class CommitSchedule {
     void this.#commit([...this.#options.queries()])
   }
 
-  /** Null: reading may go on; else resolves when it may, which is when a commit has made room. */
+  /** Null: reading may continue; else resolves when a commit has made room. */
   get room(): Promise<void> | null {
     if (this.#ticking === null || this.#isHelpless || !this.#options.isFull()) return null
     return new Promise((resolve) => this.#waiters.push(resolve))

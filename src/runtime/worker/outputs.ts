@@ -1,5 +1,5 @@
 /**
- * What one task writes: records are encoded straight into the batch of their partition. A batch leaves when it is large enough, and at the
+ * The output of one task: records are encoded straight into the batch of their partition. A batch leaves when it is large enough, and at the
  * end of each round of work whatever its size, so that nothing waits while there is nothing to do.
  */
 
@@ -26,7 +26,7 @@ const BATCH_BYTES = 128 * 1024
 const SPARE_BYTES = 8 * 1024
 /** A record that makes a batch this large goes into one of its own: together they might exceed what the topic takes (1 MiB by default). */
 const LARGE_BATCH_BYTES = 512 * 1024
-/** What may still come behind a record's value: its lengths as they turn out, and the number of its headers. */
+/** Bytes that may follow a record's value: its final lengths, and the number of its headers. */
 const RECORD_END_BYTES = 16
 /** Stands for a step where a store writes its changelog, or a task its dead letters. */
 const CHANGELOG: StepId = 'Changelog'
@@ -42,9 +42,9 @@ export interface OutputsOptions {
   readonly position: () => RecordPosition | null
   /** Whether a record that is too large for its topic stops the query; else it is passed over. */
   readonly failsOnLarge: boolean
-  /** Told of records that cannot be written. */
+  /** Receives records that cannot be written. */
   readonly reportError: (error: ProcessingError) => void
-  /** Told when a batch was refused for good: what it held is lost unless the task starts over. */
+  /** Called when a batch has failed for good: its records are lost unless the task starts over. */
   readonly onFailure: (error: BrokerError) => void
 }
 
@@ -54,8 +54,9 @@ export interface OutputTopic extends OutputAssignment {
   readonly windowBytes: number
 }
 
+/** The batches of one task, by topic and partition. */
 export class TaskOutputs {
-  /** While true nothing is written: the task repeats what it has written before. */
+  /** While true nothing is written: the task repeats work whose output was written before. */
   isMuted = false
   recordsWritten = 0
   bytesWritten = 0
@@ -94,7 +95,7 @@ export class TaskOutputs {
         side = 'value'
         this.#write(batches[partition]!, record, encoder, hasKey)
       } catch (error) {
-        this.#refuse(step, side, error)
+        this.#reportUnwritable(step, side, error)
       }
     }
   }
@@ -114,12 +115,12 @@ export class TaskOutputs {
     }
   }
 
-  /** Sends what has gathered. */
+  /** Sends the gathered batches. */
   flush(): void {
     for (const batch of this.#open) this.#send(batch)
   }
 
-  /** Resolves when everything sent so far is stored. Rejects, now and ever after, if a batch was refused. */
+  /** Resolves when everything sent so far is stored. Once a batch has failed it always rejects. */
   async stored(): Promise<void> {
     if (this.#underWay.size > 0) await Promise.all(this.#underWay)
     if (this.#failure !== null) throw this.#failure
@@ -129,7 +130,7 @@ export class TaskOutputs {
     return this.#open.size === 0 && this.#underWay.size === 0
   }
 
-  /** Drops what has not been sent. */
+  /** Drops batches that have not been sent. */
   discard(): void {
     this.isMuted = true
     for (const batch of this.#open) {
@@ -156,7 +157,7 @@ export class TaskOutputs {
     if (batch.builder!.size >= batch.fullBytes) this.#send(batch)
   }
 
-  /** False: with this record the batch would be too large, and the record was taken off again. */
+  /** False: with this record the batch would be too large, and the record was removed again. */
   #encode(
     batch: OutputBatch,
     record: StreamRecord,
@@ -200,7 +201,7 @@ export class TaskOutputs {
     batch.builder = null
     if (bytes === null) return
     if (count === 1 && bytes.length > batch.maxBytes) {
-      this.#refuseLarge(batch, bytes)
+      this.#rejectLarge(batch, bytes)
       return
     }
     this.bytesWritten += bytes.length
@@ -224,7 +225,7 @@ export class TaskOutputs {
   }
 
   /** A record fills its batch before the next one is processed, so it came from the one that is being processed. */
-  #refuseLarge({ step, topic, maxBytes }: OutputBatch, bytes: Buffer): void {
+  #rejectLarge({ step, topic, maxBytes }: OutputBatch, bytes: Buffer): void {
     const { pool, reportError, failsOnLarge, onFailure } = this.#options
     const position = this.#options.position()
     const origin =
@@ -241,7 +242,7 @@ export class TaskOutputs {
     onFailure(error)
   }
 
-  #refuse(step: StepId, target: 'key' | 'value', error: unknown): void {
+  #reportUnwritable(step: StepId, target: 'key' | 'value', error: unknown): void {
     const message = messageOf(error)
     const position = this.#options.position()
     this.#options.reportError({ type: 'serialization', step, message, causes: causesOf(error), target, position })
@@ -274,7 +275,7 @@ class OutputBatch {
   /** It leaves at once. */
   readonly fullBytes: number
   builder: RecordBatchBuilder | null = null
-  /** As far as the last one tells. */
+  /** Size of the last batch, with some room. */
   expectedBytes = 0
 
   constructor({ step, topic, maxMessageBytes }: Omit<OutputTopic, 'partitions' | 'windowBytes'>, partition: number) {

@@ -4,7 +4,7 @@ import type { Process, StreamRecord } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { PushRow } from '../query-runtime.ts'
 
-/** Appends to `rows` what each record says. A record of a stream without a value says nothing. */
+/** A process that appends a row for each record. A record of a stream without a value yields none. */
 export function pushRows(step: SubscriberStep, { kind }: StepSchema, rows: PushRow[]): Process {
   return (record) => {
     if (record.value !== null) rows.push({ row: record.value, tombstone: false })

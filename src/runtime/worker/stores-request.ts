@@ -1,4 +1,4 @@
-/** What a task asks of whoever keeps its state. */
+/** The request with which a task opens its stores. */
 
 import { positionKey } from '../../broker/position-key.ts'
 import type { OperatorStep } from '../../operators/index.ts'

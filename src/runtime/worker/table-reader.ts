@@ -26,8 +26,8 @@ type Entry = readonly [key: StoreKey, window: Window | null, stored: StoredRow]
 const BATCH_ROWS = 512
 
 /**
- * A function that reads the query's table from the stores of a task: nothing if the table is not in that sub-topology. What it finds is
- * found at one moment, as all of it is read before the first batch is handed out. Throws an Error if the plan keeps no table.
+ * A function that reads the query's table from the stores of a task: nothing if the table is not in that sub-topology. All rows are
+ * those of one moment, as they are read before the first batch is returned. Throws an Error if the plan keeps no table.
  */
 export function tableReader(
   plan: PhysicalPlan,
@@ -173,7 +173,7 @@ function* inBatches(rows: readonly Row[]): Iterable<readonly Row[]> {
   for (let start = 0; start < rows.length; start += BATCH_ROWS) yield rows.slice(start, start + BATCH_ROWS)
 }
 
-/** Pull queries report nothing: what cannot be computed is NULL, or no match. */
+/** Pull queries report no errors: an expression that fails is NULL, or no match. */
 const pullContext = (options: TableReaderOptions): OperatorContext => ({
   ...options,
   partition: 0,

@@ -1,7 +1,7 @@
 /**
  * Exactly once: everything that the worker's queries of that guarantee write goes through one transactional producer. A commit stores outputs,
  * changelogs and offsets of all of them in one transaction, and the local state after it, so that state is never ahead. While it
- * commits, the worker reads nothing: what is written next belongs to the next transaction. Source: KIP-447.
+ * commits, the worker reads nothing: later output belongs to the next transaction. Source: KIP-447.
  */
 
 import type { Broker, Producer, SendResult } from '../../broker/broker.ts'
@@ -14,7 +14,7 @@ export interface TransactionsOptions {
   readonly broker: Broker
   /** Stable over restarts: a new producer of this id fences the old one and aborts what it left open. */
   readonly transactionalId: string
-  /** The queries whose outputs are in the transaction; of those that have ended, the ones that are not closed yet. */
+  /** The queries whose outputs are in the transaction, also those that have ended and are not closed yet. */
   readonly queries: () => readonly WorkerQuery[]
   /** The transaction was aborted: these queries have to start again from their committed offsets. They have ended already. */
   readonly onAborted: (queries: readonly WorkerQuery[]) => void
@@ -31,7 +31,7 @@ export class Transactions {
     this.#options = options
   }
 
-  /** Fences older producers. Before the first query; rejects with a BrokerError. */
+  /** Fences older producers. Called before the first query starts; rejects with a BrokerError. */
   async open(): Promise<void> {
     if (this.#producer !== null) return
     const producer = this.#options.broker.producer({ transactionalId: this.#options.transactionalId })
@@ -48,7 +48,7 @@ export class Transactions {
     return !this.#isOpen && this.#pending === 0
   }
 
-  /** What tasks send through; opens the transaction with the first batch. */
+  /** The producer of the tasks, which opens the transaction with the first batch. */
   readonly sender = {
     send: (topic: string, partition: number, batch: Uint8Array): Promise<SendResult> => {
       const producer = this.#producer
@@ -58,7 +58,7 @@ export class Transactions {
     },
   }
 
-  /** Never rejects: what fails aborts the transaction, which is told. */
+  /** Never rejects: a failure aborts the transaction, and `onAborted` is called. */
   commit(): Promise<void> {
     return this.#inTurn(async () => {
       const queries = this.#options.queries()
@@ -83,7 +83,7 @@ export class Transactions {
     })
   }
 
-  /** A query failed halfway: what it and the others wrote since the last commit is dropped. Never rejects. */
+  /** Drops what all queries wrote since the last commit, after one of them has failed. Never rejects. */
   abort(): Promise<void> {
     return this.#inTurn(() => this.#abort())
   }
@@ -127,7 +127,7 @@ export class Transactions {
     try {
       if (this.#isOpen) await producer?.abort()
     } catch {
-      // Its transaction ends with the next producer of the id, or by its timeout.
+      // The transaction ends with the next producer of the id, or by its timeout.
       await producer?.close().catch(() => {})
       this.#producer = null
     }
@@ -136,7 +136,7 @@ export class Transactions {
   }
 }
 
-/** Failed with output in the transaction that no position belongs to. */
+/** Whether a query failed with output in the transaction that no position covers. */
 const isBroken = ({ isEnded, isSettled }: WorkerQuery): boolean => isEnded && !isSettled
 
 const COMMIT_ATTEMPTS = 5

@@ -15,20 +15,21 @@ export interface WorkerQueryOptions {
   readonly assignment: QueryAssignment
   readonly broker: Broker
   readonly clock: Clock
-  /** Told once. */
+  /** Called once. */
   readonly onFailure: (query: WorkerQuery, error: unknown) => void
 }
 
+/** A query on a worker. */
 export class WorkerQuery {
   readonly assignment: QueryAssignment
-  /** Those that run here; they come and go with their slots. */
+  /** The tasks that run here; they come and go with their slots. */
   tasks: readonly RunningTask[] = []
   /** By the worker's clock, epoch ms. */
   nextCommitAt = 0
   isPaused: boolean
-  /** Failed, or stopped. */
+  /** Whether it has failed or was stopped. */
   isEnded = false
-  /** It has come to its end in good order: all that it wrote is committed. */
+  /** Whether all output of the ended query is committed. */
   isSettled = false
   /** See `halt`. */
   isHalted = false
@@ -48,7 +49,7 @@ export class WorkerQuery {
     return this.assignment.queryId
   }
 
-  /** Whether its tasks belong where their slots are: those of push queries are the affair of their server. */
+  /** Whether its tasks move with their slots; those of a push query stay with their server. */
   get isSlotted(): boolean {
     return this.assignment.group !== null
   }
@@ -61,7 +62,7 @@ export class WorkerQuery {
     return this.#committing === null && this.tasks.every(({ isIdle }) => isIdle)
   }
 
-  /** Ends it at once, and tells. */
+  /** Ends the query at once, and calls `onFailure`. */
   fail(error: unknown): void {
     if (this.isEnded) return
     this.end()
@@ -74,7 +75,7 @@ export class WorkerQuery {
     for (const task of this.tasks) task.halt()
   }
 
-  /** At once: no further record is processed, what was not sent is dropped. The tasks are still to be closed. */
+  /** Ends the query at once: no further record is processed, unsent output is dropped. Its tasks are still to be closed. */
   end(): void {
     this.isEnded = true
     for (const { inputs, outputs } of this.tasks) {
@@ -87,7 +88,7 @@ export class WorkerQuery {
     for (const task of this.tasks) task.endRound()
   }
 
-  /** How far all tasks have come. Null if something went wrong, which is told. */
+  /** How far all tasks have come. Null after a failure, which has ended the query. */
   checkpoint(): TaskCheckpoint[] | null {
     if (this.isEnded) return null
     try {
@@ -99,8 +100,8 @@ export class WorkerQuery {
   }
 
   /**
-   * At-least-once: what was written is stored, then the state, then the offsets. Processing goes on meanwhile. Never rejects: failures are
-   * told, and what can be cured is tried again with the next commit.
+   * Commits at least once: first the output is stored, then the state, then the offsets, while processing continues. Never rejects: a
+   * retriable failure is tried again with the next commit, any other ends the query.
    */
   async commit(): Promise<void> {
     while (this.#committing !== null) await this.#committing
@@ -126,7 +127,7 @@ export class WorkerQuery {
     )
   }
 
-  /** A text that changes with what `progress` tells, at little cost. */
+  /** A text, cheap to make, that changes whenever `progress` does. */
   get progressMark(): string {
     let mark = `${this.commits} ${this.failedCommits}`
     for (const { recordsRead, lag, processingErrors, outputs } of this.tasks) {
@@ -181,7 +182,7 @@ export class WorkerQuery {
     }
   }
 
-  /** Gives back the space of records on internal topics that nobody reads again. Rejects with a BrokerError. */
+  /** Deletes records of internal topics that are not read again. Rejects with a BrokerError. */
   async purgeInternalTopics(checkpoints: readonly TaskCheckpoint[]): Promise<void> {
     const { broker, clock } = this.#options
     if (clock.now() < this.#purgeAt) return
