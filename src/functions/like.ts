@@ -1,6 +1,4 @@
-/** LIKE patterns: `%` any run of characters, `_` one character, everything else itself; neither takes a line terminator. */
-
-const LINE_TERMINATOR = /[\n\r\x85\u2028\u2029]/
+/** LIKE patterns: `%` any run of characters, `_` one character, everything else itself; line terminators are characters as any other. */
 
 /** A piece of a pattern between `%`: code points to find in a row, null for any one. */
 type Segment = readonly (string | null)[]
@@ -44,7 +42,6 @@ function compileLiterals(literals: readonly string[]): (text: string) => boolean
   const [first, ...rest] = literals
   if (rest.length === 0) return (text) => text === first
   const last = rest.pop()!
-  const general = compileSegments(literals.map((literal) => Array.from(literal)))
   const middle = rest.filter((literal) => literal !== '')
   const least = first!.length + last.length
   return (text) => {
@@ -56,8 +53,7 @@ function compileLiterals(literals: readonly string[]): (text: string) => boolean
       if (found === -1 || found + literal.length > end) return false
       at = found + literal.length
     }
-    // Only a text that would match pays for the look at its line terminators.
-    return !LINE_TERMINATOR.test(text) || general(text)
+    return true
   }
 }
 
@@ -84,7 +80,7 @@ function compileSegments(segments: readonly Segment[]): (text: string) => boolea
         next++
         at++
       } else {
-        if (run === -1 || runEnd >= characters.length || LINE_TERMINATOR.test(characters[runEnd]!)) return false
+        if (run === -1 || runEnd >= characters.length) return false
         at = ++runEnd
         next = run + 1
       }
@@ -95,5 +91,4 @@ function compileSegments(segments: readonly Segment[]): (text: string) => boolea
 
 const ANY_RUN = Symbol('%')
 
-const takes = (expected: string | null, character: string): boolean =>
-  expected === null ? !LINE_TERMINATOR.test(character) : expected === character
+const takes = (expected: string | null, character: string): boolean => expected === null || expected === character

@@ -1,16 +1,6 @@
-/** CAST, compiled once per pair of types. Source: ksqlDB's CastEvaluator. */
+/** CAST, compiled once per pair of types. A number that does not fit the target type is an error. */
 import { decodeBase64 } from './base64.ts'
-import {
-  doubleToInt32,
-  doubleToInt64,
-  fromBigInt,
-  type Int64,
-  isInt64,
-  MAX_INT32,
-  MIN_INT32,
-  toInt32,
-  wrapInt64,
-} from './bigint64.ts'
+import { fromBigInt, type Int64, isInt64, MAX_INT32, MIN_INT32, toInt32 } from './bigint64.ts'
 import { Decimal, toDecimalType } from './decimal.ts'
 import { doubleToText, parseDouble } from './double-text.ts'
 import { valueText } from './java-text.ts'
@@ -34,6 +24,8 @@ export type Cast = (value: Value) => Value
 export interface CastOptions {
   /** NULL cast to STRING gives the text `null`: `ksql.cast.strings.preserve.nulls` = false. */
   readonly nullsAsText?: boolean
+  /** BIGINT to INTEGER keeps the low 32 bits, as ksqlDB does, instead of failing. */
+  readonly wraps?: boolean
 }
 
 /** The cast from `from` to `to`; null where the dialect has none. */
@@ -53,7 +45,7 @@ function nonNullCast(from: SqlType, to: SqlType, options: CastOptions): Cast | n
       return to.kind === 'STRING' ? String : null
     case 'INTEGER':
     case 'BIGINT':
-      return fromInteger(to)
+      return fromInteger(to, options)
     case 'DECIMAL':
       return fromDecimal(to)
     case 'DOUBLE':
@@ -73,10 +65,10 @@ function nonNullCast(from: SqlType, to: SqlType, options: CastOptions): Cast | n
   }
 }
 
-function fromInteger(to: SqlType): Cast | null {
+function fromInteger(to: SqlType, { wraps = false }: CastOptions): Cast | null {
   switch (to.kind) {
     case 'INTEGER':
-      return (value) => toInt32(value as Int64)
+      return wraps ? (value) => toInt32(value as Int64) : (value) => exactInt32(value as Int64)
     case 'BIGINT':
       return same
     case 'DECIMAL':
@@ -93,9 +85,9 @@ function fromInteger(to: SqlType): Cast | null {
 function fromDecimal(to: SqlType): Cast | null {
   switch (to.kind) {
     case 'INTEGER':
-      return (value) => toInt32((value as Decimal).toBigInt())
+      return (value) => exactInt32(fromBigInt((value as Decimal).toBigInt()))
     case 'BIGINT':
-      return (value) => wrapInt64((value as Decimal).toBigInt())
+      return (value) => exactInt64((value as Decimal).toBigInt())
     case 'DECIMAL':
       return (value) => ofDecimalType(value as Decimal, to)
     case 'DOUBLE':
@@ -110,9 +102,9 @@ function fromDecimal(to: SqlType): Cast | null {
 function fromDouble(to: SqlType): Cast | null {
   switch (to.kind) {
     case 'INTEGER':
-      return (value) => doubleToInt32(value as number)
+      return (value) => exactInt32(Math.trunc(value as number) + 0)
     case 'BIGINT':
-      return (value) => doubleToInt64(value as number)
+      return (value) => wholeInt64(value as number)
     case 'DECIMAL':
       return (value) => ofDecimalType(Decimal.fromNumber(value as number), to)
     case 'STRING':
@@ -164,6 +156,24 @@ function fromTimestamp(to: SqlType): Cast | null {
       return null
   }
 }
+
+function exactInt32(value: Int64): number {
+  if (typeof value === 'number' && value >= MIN_INT32 && value <= MAX_INT32) return value
+  throw outOfRange(value, 'INTEGER')
+}
+
+function exactInt64(value: bigint): Int64 {
+  if (isInt64(value)) return fromBigInt(value)
+  throw outOfRange(value, 'BIGINT')
+}
+
+/** The integer part, toward zero. */
+function wholeInt64(value: number): Int64 {
+  if (!Number.isFinite(value)) throw outOfRange(value, 'BIGINT')
+  return exactInt64(BigInt(Math.trunc(value)))
+}
+
+const outOfRange = (value: Int64, type: string): Error => new Error(`${value} is out of the range of ${type}`)
 
 const ofDecimalType = (value: Decimal, { precision, scale }: DecimalType): Decimal =>
   toDecimalType(value, precision, scale)
@@ -217,7 +227,9 @@ function parseFiniteDouble(text: string): number {
   return value
 }
 
-function castStructure(from: SqlType, to: SqlType, options: CastOptions): Cast | null {
+/** BIGINT elements are narrowed to INTEGER as in ksqlDB: one that is out of range does not cost the whole structure. */
+function castStructure(from: SqlType, to: SqlType, outer: CastOptions): Cast | null {
+  const options: CastOptions = { ...outer, wraps: true }
   if (from.kind === 'ARRAY' && to.kind === 'ARRAY') {
     const element = castFunction(from.element, to.element, options)
     return element === null ? null : (value) => (value as readonly Value[]).map(element)

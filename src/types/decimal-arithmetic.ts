@@ -1,4 +1,4 @@
-/** Result types and computation of `+ - * / %` on DECIMAL columns. Source: ksqlDB's DecimalUtil. */
+/** Result types and computation of `+ - * / %` on DECIMAL columns. The types are those of ksqlDB's DecimalUtil. */
 import { type Decimal, ensureFits } from './decimal.ts'
 import { type DecimalType, decimal } from './sql-type.ts'
 
@@ -27,8 +27,8 @@ export function decimalResultType(operator: ArithmeticOperator, left: DecimalTyp
 }
 
 /**
- * The operator on values of any scale, giving values of the result type's scale. Throws on division by zero, where the result would
- * need rounding, and where it does not fit the result type.
+ * The operator on values of any scale, giving values of the result type's scale. Only a quotient may need rounding; it is rounded HALF_UP.
+ * (ksqlDB refuses quotients that do not end.) Throws on division by zero, and where the result does not fit the result type.
  */
 export function decimalArithmetic(operator: ArithmeticOperator, { precision, scale }: DecimalType): Compute {
   const compute = exact(operator, scale)
@@ -48,7 +48,7 @@ function exact(operator: ArithmeticOperator, scale: number): Compute {
     case '*':
       return (left, right) => left.multiply(right)
     case '/':
-      return (left, right) => left.divide(right, scale, 'UNNECESSARY')
+      return (left, right) => left.divide(right, scale, 'HALF_UP')
     case '%':
       return (left, right) => left.remainder(right)
   }

@@ -50,6 +50,9 @@ export const BYTES = { kind: 'BYTES' } as const
 export const TIME = { kind: 'TIME' } as const
 export const DATE = { kind: 'DATE' } as const
 export const TIMESTAMP = { kind: 'TIMESTAMP' } as const
+/** The most digits that a DECIMAL type can have. */
+export const MAX_PRECISION = 38
+
 export const decimal = (precision: number, scale: number): DecimalType => ({ kind: 'DECIMAL', precision, scale })
 export const array = (element: SqlType): ArrayType => ({ kind: 'ARRAY', element })
 export const map = (key: SqlType, value: SqlType): MapType => ({ kind: 'MAP', key, value })

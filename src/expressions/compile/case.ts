@@ -1,7 +1,6 @@
-/** Searched CASE: branches are evaluated only as far as needed. A NULL condition is an error. Source: ksqlDB's SearchedCaseFunction. */
+/** Searched CASE: branches are evaluated only as far as needed. A condition that is NULL does not hold. */
 import type { CaseExpression } from '../expression.ts'
 import type { Compiler, Evaluator } from './compiler.ts'
-import { nullBoolean } from './nulls.ts'
 
 export function compileCase({ whens, otherwise }: CaseExpression, { compile }: Compiler): Evaluator {
   const last: Evaluator = otherwise === null ? () => null : compile(otherwise)
@@ -13,8 +12,5 @@ export function compileCase({ whens, otherwise }: CaseExpression, { compile }: C
 
 const when =
   (condition: Evaluator, result: Evaluator, rest: Evaluator): Evaluator =>
-  (row) => {
-    const holds = condition(row)
-    if (holds === null) nullBoolean()
-    return holds === true ? result(row) : rest(row)
-  }
+  (row) =>
+    condition(row) === true ? result(row) : rest(row)

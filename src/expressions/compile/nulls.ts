@@ -10,16 +10,11 @@ const withoutStack = (message: string): Error => {
 }
 
 const OPERAND = withoutStack('A NULL operand of an arithmetic expression')
-const BOOLEAN = withoutStack('A NULL where a BOOLEAN is needed')
 const TEXT = withoutStack('A NULL operand of LIKE')
 const SUBSCRIPT = withoutStack('A NULL subscript of an ARRAY')
 
 export function nullOperand(): never {
   throw OPERAND
-}
-
-export function nullBoolean(): never {
-  throw BOOLEAN
 }
 
 export function nullText(): never {

@@ -1,4 +1,4 @@
-/** AND, OR, NOT, IS NULL, IN, LIKE. A NULL where a BOOLEAN is needed is an error. Source: ksqlDB's SqlToJavaVisitor. */
+/** AND, OR, NOT, IS NULL, IN, LIKE. AND, OR and NOT take NULL as SQL's third truth value, unknown. */
 import { compileLike } from '../../functions/like.ts'
 import { equality, hashKey } from '../../types/compare.ts'
 import type { SqlType } from '../../types/sql-type.ts'
@@ -13,7 +13,7 @@ import type {
 } from '../expression.ts'
 import { literalValue } from '../literal.ts'
 import type { Compiler, Evaluator } from './compiler.ts'
-import { nullBoolean, nullText } from './nulls.ts'
+import { nullText } from './nulls.ts'
 
 export function compileLogical(expression: LogicalExpression, { compile }: Compiler): Evaluator {
   const left = compile(expression.left)
@@ -21,9 +21,9 @@ export function compileLogical(expression: LogicalExpression, { compile }: Compi
   const decided = expression.operator === 'OR'
   return (row) => {
     const a = left(row)
-    if (a === null) nullBoolean()
     if (a === decided) return decided
-    return right(row) ?? nullBoolean()
+    const b = right(row)
+    return a === null && b !== decided ? null : b
   }
 }
 
@@ -31,8 +31,7 @@ export function compileNot({ operand }: NotExpression, { compile }: Compiler): E
   const evaluate = compile(operand)
   return (row) => {
     const value = evaluate(row)
-    if (value === null) nullBoolean()
-    return !value
+    return value === null ? null : !value
   }
 }
 

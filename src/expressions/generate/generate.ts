@@ -11,16 +11,8 @@ import { foldedValue } from '../compile/fold.ts'
 import type { Expression } from '../expression.ts'
 import { isConstant } from '../inspect.ts'
 import { literalValue } from '../literal.ts'
-import {
-  emitArithmetic,
-  emitBetween,
-  emitBoolean,
-  emitComparison,
-  emitIn,
-  emitIsNull,
-  emitLogical,
-} from './operators.ts'
-import { type Code, type FunctionScope, maybe, present, Source, valueText } from './source.ts'
+import { emitArithmetic, emitBetween, emitComparison, emitIn, emitIsNull, emitLogical, emitNot } from './operators.ts'
+import { type Code, type FunctionScope, maybe, Source, valueText } from './source.ts'
 import {
   emitArray,
   emitCall,
@@ -132,7 +124,7 @@ const EMITTERS: Emitters = {
   negate: emitArithmetic,
   comparison: emitComparison,
   logical: emitLogical,
-  not: ({ operand }, scope) => present(`!${emitBoolean(operand, scope)}`),
+  not: emitNot,
   isNull: ({ operand, negated }, scope) => emitIsNull(scope.emit(operand), negated),
   in: emitIn,
   between: emitBetween,

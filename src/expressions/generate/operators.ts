@@ -13,7 +13,7 @@ import type { DecimalType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import { operation } from '../compile/arithmetic.ts'
 import { comparesPlainly, plainOperator, relation } from '../compile/comparison.ts'
-import { nullBoolean, nullOperand } from '../compile/nulls.ts'
+import { nullOperand } from '../compile/nulls.ts'
 import type {
   ArithmeticExpression,
   BetweenExpression,
@@ -23,10 +23,21 @@ import type {
   InExpression,
   LogicalExpression,
   NegateExpression,
+  NotExpression,
 } from '../expression.ts'
 import { literalValue } from '../literal.ts'
 import { negateValue } from '../negate.ts'
-import { allOf, type Code, choose, type FunctionScope, type Operand, operand, present, valueText } from './source.ts'
+import {
+  allOf,
+  type Code,
+  choose,
+  type FunctionScope,
+  maybe,
+  type Operand,
+  operand,
+  present,
+  valueText,
+} from './source.ts'
 
 /** A tree of arithmetic tests all its operands first: one NULL and none of it is computed. */
 export function emitArithmetic(
@@ -150,17 +161,34 @@ export function emitBetween({ negated, operand: value, low, high }: BetweenExpre
   return present(negated ? `!(${tests})` : `(${tests})`)
 }
 
+/**
+ * A left operand that cannot be NULL leaves the rest to JavaScript's operator. Otherwise the left value is kept: where it does not decide,
+ * the right value does, and where neither does, a NULL on the left makes the result NULL.
+ */
 export function emitLogical({ operator, left, right }: LogicalExpression, scope: FunctionScope): Code {
   const sign = operator === 'AND' ? '&&' : '||'
-  return present(`(${emitBoolean(left, scope)} ${sign} ${emitBoolean(right, scope)})`)
+  const a = scope.emit(left)
+  const b = scope.emit(right)
+  if (!a.nullable) return { text: `(${a.text} ${sign} ${b.text})`, nullable: b.nullable }
+  const decided = operator === 'OR'
+  const first = scope.temporary()
+  const start = `(${first} = ${a.text}) === ${decided} ? ${decided} : `
+  if (!b.nullable) return maybe(`(${start}${b.text} ${sign} ${first})`)
+  const second = scope.temporary()
+  return maybe(`(${start}(${second} = ${b.text}) !== ${decided} && ${first} === null ? null : ${second})`)
 }
 
-/** Text of a BOOLEAN that fails where it is NULL. */
-export function emitBoolean(expression: Expression, scope: FunctionScope): string {
-  const code = scope.emit(expression)
-  if (!code.nullable) return code.text
+export function emitNot({ operand: inner }: NotExpression, scope: FunctionScope): Code {
+  const code = scope.emit(inner)
+  if (!code.nullable) return present(`!${code.text}`)
   const value = operand(code, scope)
-  return choose(value.test, value.name, scope.fail(nullBoolean, false))
+  return maybe(choose(value.test, `!${value.name}`, 'null'))
+}
+
+/** Text of a condition: true where the BOOLEAN is true, false where it is false or NULL. */
+export function emitCondition(expression: Expression, scope: FunctionScope): string {
+  const code = scope.emit(expression)
+  return code.nullable ? `${code.text} === true` : code.text
 }
 
 /** As many literals are compared one by one; more are looked up in a set. */

@@ -20,7 +20,7 @@ import type {
   StructExpression,
   SubscriptExpression,
 } from '../expression.ts'
-import { emitBoolean } from './operators.ts'
+import { emitCondition } from './operators.ts'
 import { type Code, choose, type FunctionScope, maybe, operand, present } from './source.ts'
 
 /** The cast of NULL is NULL but for texts, so that the operand of another cast in tail position is in tail position too. */
@@ -48,7 +48,7 @@ export function emitSubscript(expression: SubscriptExpression, scope: FunctionSc
 export function emitCase({ whens, otherwise }: CaseExpression, scope: FunctionScope, tail = false): Code {
   const last = otherwise === null ? maybe('null') : scope.emit(otherwise, tail)
   return whens.reduceRight<Code>((rest, { condition, result }) => {
-    const test = emitBoolean(condition, scope)
+    const test = emitCondition(condition, scope)
     const value = scope.emit(result, tail)
     return { text: `(${test} ? ${value.text} : ${rest.text})`, nullable: value.nullable || rest.nullable }
   }, last)

@@ -1,7 +1,10 @@
-/** SUM and SUM_LIST. INT and BIGINT wrap around; NULL counts for nothing. */
+/**
+ * SUM and SUM_LIST. INT and BIGINT wrap around; NULL values are ignored. A DECIMAL sum is exact inside, whatever its type holds: only its
+ * result is checked, so it is NULL while it does not fit and right again once it does.
+ */
 import { addInt32, addInt64, type Int64, subtractInt32, subtractInt64 } from '../../types/bigint64.ts'
 import { Decimal, ensureFits } from '../../types/decimal.ts'
-import { type DecimalType, decimal, type SqlType } from '../../types/sql-type.ts'
+import { type DecimalType, decimal, MAX_PRECISION, type SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import {
   type AggregateVariant,
@@ -30,34 +33,35 @@ const BIGINT_ADDITION: Addition = {
   subtract: (a, b) => subtractInt64(a as Int64, b as Int64),
 }
 
-const DOUBLE_ADDITION: Addition = {
+export const DOUBLE_ADDITION: Addition = {
   zero: 0,
   add: (a, b) => (a as number) + (b as number),
   subtract: (a, b) => (a as number) - (b as number),
 }
 
-/** Throws where a sum does not fit the type. */
-function decimalAddition({ precision, scale }: DecimalType): Addition {
-  const checked = (sum: Decimal): Decimal => {
-    ensureFits(sum, precision, scale)
+export const decimalAddition = ({ scale }: DecimalType): Addition => ({
+  zero: new Decimal(0n, scale),
+  add: (a, b) => (a as Decimal).add(b as Decimal),
+  subtract: (a, b) => (a as Decimal).subtract(b as Decimal),
+})
+
+/** Gives the sum; throws where it does not fit the type. */
+function fitting({ precision, scale }: DecimalType): UndoableRuntime['result'] {
+  return (sum) => {
+    ensureFits(sum as Decimal, precision, scale)
     return sum
-  }
-  return {
-    zero: new Decimal(0n, scale),
-    add: (a, b) => checked((a as Decimal).add(b as Decimal)),
-    subtract: (a, b) => checked((a as Decimal).subtract(b as Decimal)),
   }
 }
 
 const identity = (state: Value): Value => state
 
-function sumRuntime({ zero, add, subtract }: Addition): UndoableRuntime {
+function sumRuntime({ zero, add, subtract }: Addition, result: UndoableRuntime['result']): UndoableRuntime {
   return {
     initialize: () => zero,
     add: (state, args) => (args[0] === null ? state : add(state, args[0]!)),
     undo: (state, args) => (args[0] === null ? state : subtract(state, args[0]!)),
     merge: add,
-    result: identity,
+    result,
   }
 }
 
@@ -76,22 +80,27 @@ function sumLists({ zero, add, subtract }: Addition): UndoableRuntime {
   }
 }
 
-/** The kinds of numbers that SUM_LIST and AVG take, by their type text. */
-export const ADDITIONS = [
+/** The kinds of numbers that both functions take, by their type text. */
+const ADDITIONS = [
   ['INT', INT_ADDITION],
   ['BIGINT', BIGINT_ADDITION],
   ['DOUBLE', DOUBLE_ADDITION],
 ] as const
 
-const decimalType = ([type]: readonly SqlType[]): DecimalType => (type?.kind === 'DECIMAL' ? type : decimal(1, 0))
+/** The type of a DECIMAL argument; that of a bare NULL is the smallest. */
+export const decimalType = ([type]: readonly SqlType[]): DecimalType =>
+  type?.kind === 'DECIMAL' ? type : decimal(1, 0)
+
+/** The type that a sum of values of `type` is kept as. */
+export const widest = ({ scale }: DecimalType): DecimalType => decimal(MAX_PRECISION, scale)
 
 function sumVariant(type: string, addition: Addition): AggregateVariant {
   return {
     parameters: [parameter('value', type, 'the column to sum')],
     returns: type,
     state: type,
-    hasUndo: true,
-    bind: () => sumRuntime(addition),
+    hasUndo: true as const,
+    bind: () => sumRuntime(addition, identity),
   }
 }
 
@@ -99,16 +108,16 @@ export const sumFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'SUM',
     printedName: 'SUM',
-    description: 'Adds up a column; 0 for no rows.',
+    description: 'The sum of a column. NULL values are ignored; without any value the sum is 0.',
     variants: [
       ...ADDITIONS.map(([type, addition]) => sumVariant(type, addition)),
       {
         parameters: [parameter('value', 'DECIMAL', 'the column to sum')],
         returns: decimalType,
-        state: decimalType,
-        description: 'A sum that does not fit the type of the column is an error.',
-        hasUndo: true,
-        bind: (args) => sumRuntime(decimalAddition(decimalType(args))),
+        state: (args) => widest(decimalType(args)),
+        description: 'A sum that does not fit the type of the column is NULL, and the processing log says so.',
+        hasUndo: true as const,
+        bind: (args) => sumRuntime(decimalAddition(decimalType(args)), fitting(decimalType(args))),
       },
     ],
   }),
@@ -119,7 +128,7 @@ export const sumFunctions: readonly FunctionDeclaration[] = [
       parameters: [parameter('list', `ARRAY<${type}>`, 'the column of arrays')],
       returns: type,
       state: type,
-      hasUndo: true,
+      hasUndo: true as const,
       bind: () => sumLists(addition),
     })),
   }),

@@ -1,5 +1,5 @@
 /** JSON numbers as exact values. Numbers of at most 15 digits are computed from their bytes; others go through their text. */
-import { type Int64, wrapInt64 } from '../../types/bigint64.ts'
+import { fromBigInt, type Int64, isInt64 } from '../../types/bigint64.ts'
 import { Decimal } from '../../types/decimal.ts'
 import { malformed, ReadFailure } from './failure.ts'
 import type { JsonInput } from './input.ts'
@@ -59,17 +59,25 @@ function readShortInteger(input: JsonInput): number {
 const endsNumber = (byte: number): boolean =>
   byte === COMMA || (byte !== POINT && byte !== 0x65 && byte !== 0x45 && byte !== 0x2b && byte !== MINUS)
 
-/** Java's intValue: the fraction is cut, then the low 32 bits. */
+/** The integer part. Throws a ReadFailure where 32 bits cannot hold it. */
 export function readInt32(input: JsonInput): number {
   const short = readShortInteger(input)
-  return Number.isNaN(short) ? Number(BigInt.asIntN(32, wholePart(readNumberText(input)))) : short | 0
+  const value = Number.isNaN(short) ? Number(wholePart(readNumberText(input))) : short
+  if ((value | 0) !== value) throw outOfRange(value, 'INTEGER')
+  return value
 }
 
-/** Java's longValue: the fraction is cut, then the low 64 bits. */
+/** The integer part. Throws a ReadFailure where 64 bits cannot hold it. */
 export function readInt64(input: JsonInput): Int64 {
   const short = readShortInteger(input)
-  return Number.isNaN(short) ? wrapInt64(wholePart(readNumberText(input))) : short
+  if (!Number.isNaN(short)) return short
+  const value = wholePart(readNumberText(input))
+  if (!isInt64(value)) throw outOfRange(value, 'BIGINT')
+  return fromBigInt(value)
 }
+
+const outOfRange = (value: Int64, type: string): ReadFailure =>
+  new ReadFailure(`The number ${value} is out of the range of ${type}`, '')
 
 function wholePart(text: string): bigint {
   try {

@@ -94,11 +94,24 @@ describe('logic', () => {
     expect(evaluate('A AND B', columns, [true, true])).toBe(true)
   })
 
-  it('fails on a NULL that would decide', () => {
-    expect(failure('A AND B', columns, [null, false])).toContain('NULL')
-    expect(failure('A AND B', columns, [true, null])).toContain('NULL')
-    expect(failure('NOT A', columns, [null])).toContain('NULL')
-    expect(failure('CASE WHEN A THEN 1 END', columns, [null])).toContain('NULL')
+  it.each([
+    [null, null, null, null],
+    [null, true, null, true],
+    [null, false, false, null],
+    [true, null, null, true],
+    [false, null, false, null],
+  ])('takes NULL as unknown: %s and %s', (a, b, and, or) => {
+    expect(evaluate('A AND B', columns, [a, b])).toBe(and)
+    expect(evaluate('A OR B', columns, [a, b])).toBe(or)
+    expect(evaluate('A AND B = true', columns, [a, b])).toBe(b === true ? (a === true ? true : a) : false)
+    expect(evaluate('A OR B = true', columns, [a, b])).toBe(b === true ? true : a)
+    expect(evaluate('B = true AND A', columns, [a, b])).toBe(b === true ? a : false)
+    expect(evaluate('B = true OR A', columns, [a, b])).toBe(b === true ? true : a)
+    expect(evaluate('NOT A', columns, [a, b])).toBe(a === null ? null : !a)
+    expect(evaluate('NOT (A AND B)', columns, [a, b])).toBe(and === null ? null : !and)
+    expect(evaluate('CASE WHEN A THEN 1 WHEN B THEN 2 ELSE 3 END', columns, [a, b])).toBe(
+      a === true ? 1 : b === true ? 2 : 3,
+    )
   })
 
   it('counts a NULL predicate as no match', () => {

@@ -59,9 +59,25 @@ describe('AVG', () => {
     expect(aggregated('AVG', 'INT', [])).toBe(0)
   })
 
-  test('of INT wraps at 32 bits', () => {
-    expect(aggregated('AVG', 'INT', [2147483647, 1])).toBe(-1073741824)
-    expect(aggregated('AVG', 'BIGINT', [2147483647, 1])).toBe(1073741824)
+  test('of integers does not wrap around', () => {
+    expect(aggregated('AVG', 'INT', [2147483647, 1])).toBe(1073741824)
+    expect(aggregated('AVG', 'BIGINT', [9223372036854775807n, 1])).toBe(2 ** 62)
+    expect(aggregated('AVG', 'BIGINT', [-9223372036854775808n, -9223372036854775808n])).toBe(-(2 ** 63))
+    const avg = aggregation('AVG', ['BIGINT'])
+    const large = (): Value => accumulate(avg, [9223372036854775807n, 9223372036854775807n])
+    expect(avg.result(avg.merge(large(), large()))).toBe(2 ** 63)
+    expect(
+      avg.result(avg.undo!(avg.undo!(accumulate(avg, [7, 9223372036854775807n, 5n]), [9223372036854775807n]), [5])),
+    ).toBe(7)
+  })
+
+  test('of DECIMAL is rounded half up to four more digits', () => {
+    const avg = aggregation('AVG', ['DECIMAL(4, 1)'])
+    const values = [dec('900.1'), null, dec('401.9'), dec('1.0')]
+    expect(String(avg.result(accumulate(avg, values)))).toBe('434.33333')
+    expect(String(avg.result(avg.undo!(accumulate(avg, values), [dec('1.0')])))).toBe('651.00000')
+    expect(String(avg.result(avg.merge(accumulate(avg, values), accumulate(avg, values))))).toBe('434.33333')
+    expect(String(avg.result(avg.initialize()))).toBe('0.00000')
   })
 
   test('can be undone and merged', () => {

@@ -23,13 +23,28 @@ const cast = (value: Value, from: SqlType, to: SqlType): Value => castFunction(f
 const castDecimal = (value: Value, from: SqlType, to: SqlType): string => String(cast(value, from, to))
 
 describe('numbers', () => {
-  test('BIGINT to INTEGER wraps around', () => {
-    expect(cast(2147483648, BIGINT, INTEGER)).toBe(-2147483648)
+  test('a number beyond the target type is an error', () => {
+    expect(() => cast(2147483648, BIGINT, INTEGER)).toThrow('2147483648 is out of the range of INTEGER')
+    expect(() => cast(-2147483649, BIGINT, INTEGER)).toThrow('out of the range of INTEGER')
+    expect(() => cast(9223372036854775807n, BIGINT, INTEGER)).toThrow('out of the range of INTEGER')
+    expect(() => cast(3e9, DOUBLE, INTEGER)).toThrow('out of the range of INTEGER')
+    expect(() => cast(Number.NaN, DOUBLE, INTEGER)).toThrow('out of the range of INTEGER')
+    expect(() => cast(1e30, DOUBLE, BIGINT)).toThrow('out of the range of BIGINT')
+    expect(() => cast(Number.POSITIVE_INFINITY, DOUBLE, BIGINT)).toThrow('out of the range of BIGINT')
+    expect(() => cast(Decimal.parse('3000000000.5'), decimal(11, 1), INTEGER)).toThrow('out of the range of INTEGER')
+    expect(() => cast(Decimal.parse('9223372036854775808'), decimal(19, 0), BIGINT)).toThrow('of BIGINT')
+  })
+
+  test('the largest and the smallest integers are taken', () => {
+    expect(cast(2147483647, BIGINT, INTEGER)).toBe(2147483647)
+    expect(cast(-2147483648.5, DOUBLE, INTEGER)).toBe(-2147483648)
+    expect(cast(-(2 ** 63), DOUBLE, BIGINT)).toBe(-9223372036854775808n)
+    expect(cast(-0.5, DOUBLE, BIGINT)).toBe(0)
   })
 
   test('DOUBLE to integers is cut', () => {
     expect(cast(-1.9, DOUBLE, INTEGER)).toBe(-1)
-    expect(cast(1e30, DOUBLE, BIGINT)).toBe(9223372036854775807n)
+    expect(cast(1.9, DOUBLE, BIGINT)).toBe(1)
   })
 
   test('DECIMAL to integers is cut', () => {

@@ -29,8 +29,10 @@ describe('values', () => {
     expect(compute('%', '-7.00', '2.50')).toBe('-2.00')
   })
 
-  test('a quotient that would be rounded is an error', () => {
-    expect(() => compute('/', '1.00', '3.00')).toThrow('Rounding necessary')
+  test('a quotient that does not end is rounded half up', () => {
+    expect(compute('/', '1.00', '3.00')).toMatch(/^0\.3+$/)
+    expect(compute('/', '2.00', '3.00')).toMatch(/^0\.6+7$/)
+    expect(compute('/', '-2.00', '3.00')).toMatch(/^-0\.6+7$/)
   })
 
   test('dividing by zero is an error', () => {
