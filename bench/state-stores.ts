@@ -123,7 +123,7 @@ const request = (): OpenStores => ({
   partition: 0,
   slot: 0,
   isTransient: false,
-  stores: [{ spec: STORE, step: undefined as never, inputs: [] }],
+  stores: [STORE],
   applicationId: 'bench',
   changelog: () => {},
   committed: new Map(),

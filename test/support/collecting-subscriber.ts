@@ -22,7 +22,7 @@ export class CollectingSubscriber implements PushSubscriber {
     return new Promise((resolve) => this.#waiting.add({ count, resolve }))
   }
 
-  onRows = (rows: readonly PushRow[]): void => {
+  onRows: PushSubscriber['onRows'] = (rows) => {
     this.rows.push(...rows)
     for (const waiter of this.#waiting) if (this.rows.length >= waiter.count) waiter.resolve()
   }

@@ -24,7 +24,7 @@ export class ChangelogPositions {
     this.#broker = broker
     this.#clock = clock
     this.#partition = partition
-    this.#topics = new Map(stores.map(({ spec: { name } }) => [name, changelogTopic(applicationId, name)]))
+    this.#topics = new Map(stores.map(({ name }) => [name, changelogTopic(applicationId, name)]))
     this.#refreshAt = clock.now() + REFRESH_MS
   }
 

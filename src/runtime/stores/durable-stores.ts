@@ -72,7 +72,7 @@ class DurableStores implements StoreProvider {
   async open(request: OpenStores): Promise<TaskStores> {
     if (request.isTransient || request.stores.length === 0) return this.#memory.open(request)
     const slot = await this.#slots.of(request.slot)
-    const declarations = request.stores.map(({ spec }) => spec)
+    const declarations = request.stores
     const record = await this.#restored(request, slot, declarations)
     const broker = this.#options.changelogs
     const changelogs = broker === null ? null : new ChangelogPositions(broker, request, this.#options.clock)

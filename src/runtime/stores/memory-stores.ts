@@ -8,7 +8,7 @@ const NOTHING: Checkpoint = { write: async () => {}, abandon: () => {} }
 
 export function memoryStores(): StoreProvider {
   return {
-    open: async ({ stores }) => new MemoryTaskStores(stores.map(({ spec }) => spec)),
+    open: async ({ stores }) => new MemoryTaskStores(stores),
     needsCommit: () => false,
     isFull: () => false,
     restores: () => NOTHING_RESTORED,

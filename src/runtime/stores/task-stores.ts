@@ -3,8 +3,6 @@
  * durable-stores.ts.
  */
 
-import type { OperatorStep } from '../../operators/index.ts'
-import type { StepSchema } from '../../operators/step.ts'
 import type { StoreUsage } from '../../state/lmdb/store-usage.ts'
 import type { StateStore, StoreDeclaration, StoreSpec } from '../../state/store.ts'
 import type { RestoreCounts } from '../query-progress.ts'
@@ -36,20 +34,13 @@ export interface OpenStores {
   readonly slot: number
   /** Whether the state is of no use after the query has ended, as a push query's. */
   readonly isTransient: boolean
-  readonly stores: readonly StoreRequest[]
+  readonly stores: readonly StoreDeclaration[]
   /** Prefix of the query's internal topics; a store's changelog is `<application id>-<store>-changelog`. */
   readonly applicationId: string
   /** Appends to the changelog of a store, in this task's partition; the record leaves with the task's next flush. */
   readonly changelog: (store: string, key: Uint8Array, value: Uint8Array | null, timestamp: number) => void
   /** Offsets committed for the task, or those at which it begins. */
   readonly committed: Positions
-}
-
-export interface StoreRequest {
-  readonly spec: StoreDeclaration
-  readonly step: OperatorStep
-  /** Schemas of the step's inputs. */
-  readonly inputs: readonly StepSchema[]
 }
 
 export interface TaskStores {

@@ -1,6 +1,5 @@
 /** The worker's side of the protocol: carries out calls on the worker, and posts the events of the worker. */
 
-import type { MessagePort } from 'node:worker_threads'
 import type { Scheduled, Timer } from '../../clock.ts'
 import { messageOf } from '../../expressions/message-of.ts'
 import type { Row } from '../../types/value.ts'
@@ -29,8 +28,14 @@ type Handlers = {
   readonly [Name in keyof WorkerCalls]: (argument: WorkerCalls[Name]['takes']) => Promise<WorkerCalls[Name]['gives']>
 }
 
+/** The thread's port to the main thread. */
+export interface WorkerPort {
+  postMessage(message: WorkerMessage, transfer: ArrayBuffer[]): void
+  on(event: 'message', listener: (message: CallMessage) => void): void
+}
+
 export interface WorkerServerOptions {
-  readonly port: Pick<MessagePort, 'postMessage' | 'on'>
+  readonly port: WorkerPort
   readonly timer: Timer
   readonly open: (listener: WorkerListener) => InProcessWorker
   /** Called after `close` was answered. */
@@ -49,7 +54,7 @@ export class WorkerServer {
   constructor(options: WorkerServerOptions) {
     this.#options = options
     this.#worker = options.open(this.#listener())
-    options.port.on('message', (message: CallMessage) => void this.#answer(message))
+    options.port.on('message', (message) => void this.#answer(message))
     this.#reporting = options.timer.every(PROGRESS_MS, () => this.#postProgress())
   }
 

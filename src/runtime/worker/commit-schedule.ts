@@ -1,5 +1,6 @@
 /** When a worker commits: each query in its own interval, those of exactly-once guarantee together. */
 import type { Clock, Scheduled, Timer } from '../../clock.ts'
+import type { QueryAssignment } from '../assignment.ts'
 import type { Transactions } from './transactions.ts'
 import type { WorkerQuery } from './worker-query.ts'
 
@@ -15,11 +16,16 @@ const FAR_BEHIND = 10_000
 /** Commits of queries under way at the same time. */
 const PARALLEL_COMMITS = 32
 
+/** A query as the schedule sees it. */
+export interface ScheduledQuery extends Pick<WorkerQuery, 'lag' | 'nextCommitAt' | 'failedCommits' | 'commit'> {
+  readonly assignment: Pick<QueryAssignment, 'config' | 'exactlyOnce'>
+}
+
 export interface CommitScheduleOptions {
   readonly clock: Clock
   readonly timer: Timer
-  readonly queries: () => Iterable<WorkerQuery>
-  readonly transactions: Transactions
+  readonly queries: () => Iterable<ScheduledQuery>
+  readonly transactions: Pick<Transactions, 'commit'>
   /** Whether all should commit now, whatever their intervals. */
   readonly isPressed: () => boolean
   /** Whether reading should wait for a commit. */
@@ -81,12 +87,12 @@ export class CommitSchedule {
     const now = clock.now()
     const pressed = isPressed()
     // A clock that was set back must not stop commits.
-    const isDue = ({ nextCommitAt }: WorkerQuery) => now >= nextCommitAt || nextCommitAt - now > MAX_INTERVAL_MS
+    const isDue = ({ nextCommitAt }: ScheduledQuery) => now >= nextCommitAt || nextCommitAt - now > MAX_INTERVAL_MS
     const due = pressed ? all : all.filter(isDue)
     if (due.length > 0) void this.#commit(due)
   }
 
-  async #commit(queries: readonly WorkerQuery[]): Promise<void> {
+  async #commit(queries: readonly ScheduledQuery[]): Promise<void> {
     const now = this.#options.clock.now()
     for (const query of queries) query.nextCommitAt = now + Math.min(MAX_INTERVAL_MS, intervalOf(query))
     const failedBefore = failures(queries)
@@ -106,7 +112,7 @@ export class CommitSchedule {
     for (const resolve of waiters) resolve()
   }
 
-  async #commitBoth(queries: readonly WorkerQuery[]): Promise<void> {
+  async #commitBoth(queries: readonly ScheduledQuery[]): Promise<void> {
     const { transactions } = this.#options
     const plain = queries.filter(({ assignment }) => !assignment.exactlyOnce)
     const exact = queries.length > plain.length
@@ -116,10 +122,10 @@ export class CommitSchedule {
 
 const MAX_INTERVAL_MS = 600_000
 
-const failures = (queries: readonly WorkerQuery[]): number =>
+const failures = (queries: readonly ScheduledQuery[]): number =>
   queries.reduce((sum, { failedCommits }) => sum + failedCommits, 0)
 
-async function commitSome(queries: readonly WorkerQuery[]): Promise<void> {
+async function commitSome(queries: readonly ScheduledQuery[]): Promise<void> {
   const waiting = queries.values()
   const worker = async () => {
     for (const query of waiting) await query.commit()
@@ -127,7 +133,7 @@ async function commitSome(queries: readonly WorkerQuery[]): Promise<void> {
   await Promise.all(Array.from({ length: Math.min(PARALLEL_COMMITS, queries.length) }, worker))
 }
 
-function intervalOf({ assignment: { config, exactlyOnce }, lag }: WorkerQuery): number {
+function intervalOf({ assignment: { config, exactlyOnce }, lag }: ScheduledQuery): number {
   const given = Number(config['commit.interval.ms'])
   if (config['commit.interval.ms'] !== undefined && given >= 0) return given
   if (!exactlyOnce) return DEFAULT_COMMIT_MS

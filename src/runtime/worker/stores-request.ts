@@ -1,12 +1,10 @@
 /** The request with which a task opens its stores. */
 
 import { positionKey } from '../../broker/position-key.ts'
-import type { OperatorStep } from '../../operators/index.ts'
-import { inputsOf } from '../../operators/inputs.ts'
 import type { StepId, StepSchema } from '../../operators/step.ts'
 import { isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
-import type { OpenStores, StoreRequest } from '../stores/task-stores.ts'
+import type { OpenStores } from '../stores/task-stores.ts'
 import { changelogTopic } from '../topic-names.ts'
 import type { TaskOutputs } from './outputs.ts'
 
@@ -31,7 +29,7 @@ export function storesRequest(
     slot: assignment.slot,
     applicationId,
     isTransient: query.group === null,
-    stores: topology.steps.flatMap((step) => (isOperator(step) ? storeRequests(step, schemas) : [])),
+    stores: topology.steps.flatMap((step) => (isOperator(step) ? storesOf(step, schemas) : [])),
     changelog(store, key, value, timestamp) {
       let append = appends.get(store)
       if (append === undefined) {
@@ -44,6 +42,3 @@ export function storesRequest(
     committed: new Map(assignment.inputs.map((input) => [positionKey(input), input.position])),
   }
 }
-
-const storeRequests = (step: OperatorStep, schemas: ReadonlyMap<StepId, StepSchema>): StoreRequest[] =>
-  storesOf(step, schemas).map((spec) => ({ spec, step, inputs: inputsOf(step).map((id) => schemas.get(id)!) }))

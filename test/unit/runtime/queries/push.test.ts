@@ -56,7 +56,7 @@ test('a subscriber that stops taking rows is ended, the others get all', async (
   await open()
   const plan = () => world.pushPlan('SELECT n FROM logs EMIT CHANGES;')
   const stuck = new CollectingSubscriber()
-  stuck.onRows = () => new Promise<void>(() => {}) as never
+  stuck.onRows = () => new Promise<void>(() => {})
   const healthy = new CollectingSubscriber()
   await world.runtime.subscribe({ plan: plan(), config: {} }, stuck)
   await world.runtime.subscribe({ plan: plan(), config: {} }, healthy)
@@ -76,7 +76,7 @@ test('a subscriber that is alone slows its tasks down', async () => {
     rows.push(batch.length)
     return new Promise<void>((resolve) => {
       release = resolve
-    }) as never
+    })
   }
   const plan = world.pushPlan('SELECT n FROM logs EMIT CHANGES;')
   await world.runtime.subscribe({ plan, config: EARLIEST }, slow)

@@ -207,7 +207,7 @@ test('push queries keep nothing on disk', async () => {
     partition: 0,
     slot: 77,
     isTransient: true,
-    stores: [{ spec: { name: 's', kind: 'keyValue', types: [STRING] }, step: undefined as never, inputs: [] }],
+    stores: [{ name: 's', kind: 'keyValue', types: [STRING] }],
     applicationId: 'a',
     changelog: () => {},
     committed: new Map(),

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ManualTimer } from '../../../../src/clock.ts'
-import type { CallMessage, WorkerMessage } from '../../../../src/runtime/threads/protocol.ts'
+import { addProgress } from '../../../../src/runtime/query-progress.ts'
+import type { CallMessage } from '../../../../src/runtime/threads/protocol.ts'
 import { RemoteWorker } from '../../../../src/runtime/threads/remote-worker.ts'
-import { WorkerServer } from '../../../../src/runtime/threads/worker-server.ts'
+import { type WorkerPort, WorkerServer } from '../../../../src/runtime/threads/worker-server.ts'
 import { type InProcessWorker, WorkerLostError } from '../../../../src/runtime/worker.ts'
 
 const NO_EVENTS = { onFailure: () => {}, onRewind: () => {}, onProcessingError: () => {}, onRows: () => {} }
@@ -19,18 +20,18 @@ beforeEach(() => {
     start: async () => {},
     close: async () => {},
     progressMark: () => String(consumed),
-    progress: () => ({ recordsConsumed: consumed }) as never,
+    progress: () => ({ ...addProgress([]), recordsConsumed: consumed }),
     get totals() {
       return new Map([['logs', { records: consumed, decoded: consumed, bytes: 0 }]])
     },
   }
   const toWorker: ((call: CallMessage) => void)[] = []
   remote = new RemoteWorker((call) => queueMicrotask(() => toWorker[0]!(call)), NO_EVENTS)
-  const port = {
-    on: (_event: string, listener: (call: CallMessage) => void) => toWorker.push(listener),
-    postMessage: (message: WorkerMessage) => queueMicrotask(() => remote.onMessage(message)),
+  const port: WorkerPort = {
+    on: (_event, listener) => void toWorker.push(listener),
+    postMessage: (message) => queueMicrotask(() => remote.onMessage(message)),
   }
-  new WorkerServer({ port: port as never, timer, open: () => local as InProcessWorker, onClosed: () => {} })
+  new WorkerServer({ port, timer, open: () => local as InProcessWorker, onClosed: () => {} })
 })
 
 afterEach(() => remote.close())

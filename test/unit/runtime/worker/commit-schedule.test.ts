@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest'
 import { ManualTimer } from '../../../../src/clock.ts'
-import { CommitSchedule } from '../../../../src/runtime/worker/commit-schedule.ts'
-import type { Transactions } from '../../../../src/runtime/worker/transactions.ts'
-import type { WorkerQuery } from '../../../../src/runtime/worker/worker-query.ts'
+import { CommitSchedule, type ScheduledQuery } from '../../../../src/runtime/worker/commit-schedule.ts'
 
 /** A query of which each commit does as `outcome` says. */
-class TestQuery {
+class TestQuery implements ScheduledQuery {
   readonly assignment = { config: {}, exactlyOnce: false }
+  readonly lag = 0
   nextCommitAt = 1e9
   commits = 0
   failedCommits = 0
@@ -25,8 +24,8 @@ const open = () => {
   const schedule = new CommitSchedule({
     timer,
     clock: { now: () => 1e9 - 1 },
-    queries: () => [query as unknown as WorkerQuery],
-    transactions: {} as Transactions,
+    queries: () => [query],
+    transactions: { commit: async () => {} },
     isPressed: () => state.isFull,
     isFull: () => state.isFull,
     onTick: () => {},
