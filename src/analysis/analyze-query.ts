@@ -39,8 +39,8 @@ export interface AnalyzeOptions {
 
 /** Throws StatementError. The result's expressions are untyped but resolved: every source column carries its alias. */
 export function analyzeQuery(query: Query, options: AnalyzeOptions): Analysis {
-  if (options.use === 'pull') checkPullQuery(query)
   const sources = analyzeSources(query.from, options.metastore)
+  if (options.use === 'pull') checkPullQuery(query, sources)
   const joins = analyzeJoins(flattenRelation(query.from).joins, sources)
   const window = query.window === null ? null : analyzeWindow(query.window, { emitFinal: query.emit === 'FINAL' })
   const clauses = resolveClauses(query, sources, joins, window, options)

@@ -1,13 +1,16 @@
 /** What a pull query may not hold. Wording: ksqlDB. */
 import type { Query } from '../sql/ast.ts'
+import type { AnalyzedSource } from './analysis.ts'
 import { refuse } from './errors.ts'
 
 const ADVICE = ' See https://cnfl.io/queries for more info.\nAdd EMIT CHANGES if you intended to issue a push query.'
 
-export function checkPullQuery(query: Query): void {
+/** Checks `query`, which reads `sources`. Throws StatementError. */
+export function checkPullQuery(query: Query, sources: readonly AnalyzedSource[]): void {
   const clause = forbiddenClause(query)
   if (clause !== null) refuse(`Pull queries don't support ${clause} clauses.${ADVICE}`)
-  if (query.items.length > 1 && query.items.some(({ kind }) => kind === 'allColumns')) {
+  const isStream = sources.every(({ source }) => source.kind === 'STREAM')
+  if (!isStream && query.items.length > 1 && query.items.some(({ kind }) => kind === 'allColumns')) {
     refuse(`Pull queries only support wildcards in the projects if they are the only expression.${ADVICE}`)
   }
 }

@@ -16,6 +16,11 @@ export interface QueryRequest {
   readonly sql: string
   /** Overrides of the request, by configuration name, with or without `ksql.streams.`. */
   readonly properties?: RequestProperties
+  /**
+   * Receives why a property is unknown or the server's own; it is then left out. Absent: the request is refused. A property that a list of
+   * the server forbids, or a value that cannot be, is refused in any case.
+   */
+  readonly onIgnoredProperty?: (reason: string) => void
   /** Values of `${name}`. */
   readonly variables?: Readonly<Record<string, string>>
   /** True: the caller is another server of the cluster, and the answer covers this server alone. */

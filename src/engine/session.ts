@@ -1,6 +1,6 @@
 /** The settings and variables that SET, UNSET, DEFINE and UNDEFINE change. They last as long as the request. */
 import { RequestError, StatementError } from '../errors.ts'
-import { type Config, canonicalName, checkOverride } from './config/config.ts'
+import { type Config, canonicalName, checkOverride, checkPropertyAllowed, settingRefusal } from './config/config.ts'
 import type { Caller, QueryRequest } from './requests.ts'
 
 const ANYBODY: Caller = { isPeer: false, authorization: undefined }
@@ -26,10 +26,16 @@ export class Session {
 
   /** Throws RequestError for a property that may not be set. */
   static open(server: Config, request: Omit<QueryRequest, 'sql'>): Session {
-    const { properties = {}, variables = {}, isPeer = false, authorization } = request
+    const { properties = {}, variables = {}, isPeer = false, authorization, onIgnoredProperty } = request
     const session = new Session(server, new Map(), new Map(), { isPeer, authorization })
     for (const [name, value] of Object.entries(properties)) {
       if (value === null) continue
+      const refusal = onIgnoredProperty === undefined ? null : settingRefusal(name)
+      if (refusal !== null) {
+        checkPropertyAllowed(name, server)
+        onIgnoredProperty?.(refusal)
+        continue
+      }
       try {
         session.set(name, String(value))
       } catch (error) {

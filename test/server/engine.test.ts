@@ -3,6 +3,7 @@ import { WebSocket } from 'ws'
 import { Client } from '../../src/cli/client/client.ts'
 import type { ClientError } from '../../src/cli/client/client-error.ts'
 import type { QueryList } from '../../src/engine/describe/entities.ts'
+import { silentLog } from '../../src/server/log.ts'
 import { TestEngine, temporaryDirectory } from '../support/engine.ts'
 import { openHttp2 } from '../support/http.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
@@ -11,11 +12,13 @@ import { startTestServer, type TestServer } from '../support/test-server.ts'
 let engine: TestEngine
 let server: TestServer
 let client: Client
+const warnings: string[] = []
 const directory = temporaryDirectory()
 
 beforeAll(async () => {
   engine = await TestEngine.open(directory.path)
-  server = await startTestServer(engine.engine)
+  const log = { ...silentLog, warn: (_fields: object, message: string) => warnings.push(message) }
+  server = await startTestServer(engine.engine, {}, log)
   client = new Client(server.url)
   await client.execute(`
     CREATE STREAM logs (userid STRING KEY, state STRING, kind STRING, n BIGINT, d DECIMAL(20, 2))
@@ -139,6 +142,31 @@ describe('bad input', () => {
     const error = await failure(rowsOf(sql))
     expect(error.status).toBe(400)
     expect(error.message).toContain(message)
+  })
+
+  it('leaves out unknown and server-only properties of /query-stream, and refuses them elsewhere', async () => {
+    const properties = { 'ksql.service.id': 'other', 'no.such.property': '1', 'auto.offset.reset': 'earliest' }
+    const sql = "SELECT userid FROM logs WHERE userid = 'u1';"
+    const send = (path: string, body: object) =>
+      fetch(server.url + path, { method: 'POST', body: JSON.stringify(body), headers: { accept: '*/*' } })
+    const answered = await send('/query-stream', { sql, properties })
+    expect(answered.status).toBe(200)
+    await answered.text()
+    expect(warnings).toEqual([
+      expect.stringContaining("Cannot override property 'ksql.service.id'"),
+      expect.stringContaining("'no.such.property'"),
+    ])
+    const invalid = await send('/query-stream', { sql, properties: { 'auto.offset.reset': 'never' } })
+    expect(invalid.status).toBe(400)
+    await invalid.text()
+    const refused = await send('/query', { ksql: sql, streamsProperties: properties })
+    expect(refused.status).toBe(400)
+    await refused.text()
+  })
+
+  it('takes a wildcard beside other columns in a pull query on a stream, as ksqlDB does, but not on a table', async () => {
+    expect(await rowsOf("SELECT *, n AS m FROM la_users WHERE userid = 'u1';")).toHaveLength(1)
+    expect((await failure(rowsOf('SELECT *, n AS m FROM per_state;'))).message).toContain('only support wildcards')
   })
 
   it('refuses a query on a source that was dropped, while another goes on', async () => {

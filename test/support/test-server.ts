@@ -2,7 +2,7 @@
 
 import { systemClock } from '../../src/clock.ts'
 import type { Engine } from '../../src/engine/api.ts'
-import { silentLog } from '../../src/server/log.ts'
+import { type Log, silentLog } from '../../src/server/log.ts'
 import { serverOptions } from '../../src/server/options.ts'
 import { type RunningServer, startServer } from '../../src/server/server.ts'
 
@@ -15,11 +15,12 @@ export interface TestServer extends RunningServer {
 export async function startTestServer(
   engine: Engine | Promise<Engine>,
   config: Readonly<Record<string, string>> = {},
+  log: Log = silentLog,
 ): Promise<TestServer> {
   const properties: Readonly<Record<string, string>> = { listeners: 'http://127.0.0.1:0', ...config }
   const metrics = { contentType: 'text/plain; version=0.0.4', metrics: async () => 'millrace_up 1\n' }
   const server = await startServer(
-    { engine: Promise.resolve(engine), metrics, log: silentLog, clock: systemClock },
+    { engine: Promise.resolve(engine), metrics, log, clock: systemClock },
     serverOptions((name) => properties[name]),
   )
   const url = server.urls[0]!

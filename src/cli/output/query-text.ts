@@ -15,7 +15,7 @@ export function queryText(query: QueryDescription, width: number): string {
       ['Window type', query.windowType ?? undefined],
       ['State', query.state ?? undefined],
       ['Host Query Status', pairs(query.ksqlHostQueryStatus)],
-      ['Consumer Group', query.consumerGroupId ?? undefined],
+      ['Consumer Group', query.consumerGroupId],
     ]),
     listTable({ titles: ['Field', 'Type'], rows: fields }, width),
     section('Sources that this query reads from', query.sources.join('\n')),

@@ -62,18 +62,25 @@ export const isSecret = (name: string): boolean =>
 /** The name and value under which an override is kept. Throws StatementError for a property that a request may not set. */
 export function checkOverride(name: string, value: string, config: Config): { name: string; value: string } {
   const canonical = canonicalName(name)
-  const setting = settingOf(canonical)
-  if (setting === undefined && !isOpen(name) && !isServerOwn(canonical)) {
-    throw new StatementError(
-      `Not recognizable as ksql, streams, consumer, or producer property: '${name}'. SHOW PROPERTIES lists the known ones.`,
-    )
-  }
-  if (setting?.editable === false || (setting === undefined && isServerOwn(canonical))) {
-    throw new StatementError(`Cannot override property '${name}'. It is set in the server's configuration.`)
-  }
+  const refusal = settingRefusal(name)
+  if (refusal !== null) throw new StatementError(refusal)
   refuseListed(canonical, config)
+  const setting = settingOf(canonical)
   if (setting !== undefined) checkValue(canonical, value, setting)
   return { name: canonical, value }
+}
+
+/** Why no request can set `name`: it is unknown, or the server's own; null: requests can set it. */
+export function settingRefusal(name: string): string | null {
+  const canonical = canonicalName(name)
+  const setting = settingOf(canonical)
+  if (setting === undefined && !isOpen(name) && !isServerOwn(canonical)) {
+    return `Not recognizable as ksql, streams, consumer, or producer property: '${name}'. SHOW PROPERTIES lists the known ones.`
+  }
+  if (setting?.editable === false || (setting === undefined && isServerOwn(canonical))) {
+    return `Cannot override property '${name}'. It is set in the server's configuration.`
+  }
+  return null
 }
 
 const isOpen = (name: string): boolean => OPEN_PREFIXES.some((prefix) => name.startsWith(prefix))

@@ -106,8 +106,10 @@ function statusWord(state: QueryState): string {
 }
 
 /** Consumer group of a persistent query. */
-export const groupIdOf = (queryId: string, config: Config): string =>
-  applicationId({ serviceId: config.get('ksql.service.id') ?? '', queryId, transient: false })
+export const groupIdOf = (queryId: string, config: Config): string => groupId(queryId, config, false)
+
+const groupId = (queryId: string, config: Config, transient: boolean): string =>
+  applicationId({ serviceId: config.get('ksql.service.id') ?? '', queryId, transient })
 
 /** A persistent query as EXPLAIN describes it. `peers`: its states on other servers. */
 export function describePersistent(
@@ -149,19 +151,24 @@ export function describeTransient(
 ): QueryDescription {
   const state = statusWord(parts.runtime.status(queryId)?.state ?? 'RUNNING')
   return {
-    ...describeUnstarted(queryId, statement, plan, 'PUSH'),
+    ...describeUnstarted({ queryId, statement, plan, queryType: 'PUSH' }, parts.config),
     overriddenProperties: overrides,
     ksqlHostQueryStatus: { [hostOf(parts)]: state },
     state,
   }
 }
 
+export interface UnstartedQuery {
+  readonly queryId: string
+  readonly statement: string
+  readonly plan: PhysicalPlan
+  readonly queryType: QueryDescription['queryType']
+}
+
 /** A query that EXPLAIN has planned but not started. */
 export function describeUnstarted(
-  queryId: string,
-  statement: string,
-  plan: PhysicalPlan,
-  queryType: QueryDescription['queryType'],
+  { queryId, statement, plan, queryType }: UnstartedQuery,
+  config: Config,
 ): QueryDescription {
   return {
     ...describeSteps(plan),
@@ -176,7 +183,7 @@ export function describeUnstarted(
     queryType,
     queryErrors: [],
     tasksMetadata: [],
-    consumerGroupId: null,
+    consumerGroupId: groupId(queryId, config, queryType !== 'PERSISTENT'),
     state: null,
   }
 }

@@ -32,7 +32,7 @@ export async function describeSource(
   parts: SourceParts,
 ): Promise<SourceDescription> {
   const { metastore } = catalog
-  const topic = await topicOf(source, extended, parts.broker)
+  const topic = await topicOf(source, parts.broker)
   const readers = queriesThat(catalog, parts, ({ reads }) => reads.includes(source.name))
   const writers = queriesThat(catalog, parts, ({ writes }) => writes === source.name)
   return {
@@ -59,8 +59,8 @@ export async function describeSource(
   }
 }
 
-async function topicOf({ topic }: DataSource, extended: boolean, broker: Broker) {
-  const description = extended ? await broker.describeTopic(topic) : null
+async function topicOf({ topic }: DataSource, broker: Broker) {
+  const description = await broker.describeTopic(topic)
   return { partitions: description?.partitions ?? 0, replicas: description?.replicas ?? 0 }
 }
 

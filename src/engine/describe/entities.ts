@@ -137,7 +137,7 @@ export interface QueryDescription {
   readonly queryType: 'PERSISTENT' | 'PUSH' | 'PULL'
   readonly queryErrors: readonly QueryErrorInfo[]
   readonly tasksMetadata: readonly unknown[]
-  readonly consumerGroupId: string | null
+  readonly consumerGroupId: string
   readonly state: string | null
   /** EXPLAIN ANALYZE only: what each step has done since the query was started, over all partitions that run here. */
   readonly operators?: readonly StepStatistics[]

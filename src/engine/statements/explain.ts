@@ -1,5 +1,6 @@
 /** EXPLAIN of a query or a statement, and EXPLAIN ANALYZE of a query, which ksqlDB does not have. */
 import { StatementError } from '../../errors.ts'
+import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { planCreateAs, planInsertInto } from '../../plan/queries/persistent-query.ts'
 import { planPushQuery } from '../../plan/queries/push-query.ts'
 import type { Explain, Statement } from '../../sql/ast.ts'
@@ -36,20 +37,22 @@ function explainRunning(queryId: string, { catalog, parts }: Scope, peers: reado
   throw new StatementError(`Query with id:${queryId} does not exist, use SHOW QUERIES to view the full set of queries.`)
 }
 
-function explainStatement(statement: Statement, { planning, sequence }: TopicScope): QueryDescription {
+function explainStatement(statement: Statement, { planning, sequence, parts }: TopicScope): QueryDescription {
   const text = `${statement.text};`
+  const describe = (queryId: string, plan: PhysicalPlan, queryType: QueryDescription['queryType']) =>
+    describeUnstarted({ queryId, statement: text, plan, queryType }, parts.config)
   switch (statement.kind) {
     case 'createAs': {
       const id = createAsId(statement.sourceKind, statement.name, sequence)
-      return describeUnstarted(id, text, planCreateAs(statement, id, planning).plan, 'PERSISTENT')
+      return describe(id, planCreateAs(statement, id, planning).plan, 'PERSISTENT')
     }
     case 'insertInto': {
       const id = insertId(sequence)
-      return describeUnstarted(id, text, planInsertInto(statement, id, planning).plan, 'PERSISTENT')
+      return describe(id, planInsertInto(statement, id, planning).plan, 'PERSISTENT')
     }
     case 'query': {
       const { plan } = planPushQuery(statement.query, (alias) => `transient_${alias}`, planning)
-      return describeUnstarted(plan.queryId, text, plan, statement.query.emit === null ? 'PULL' : 'PUSH')
+      return describe(plan.queryId, plan, statement.query.emit === null ? 'PULL' : 'PUSH')
     }
     default:
       throw new StatementError(

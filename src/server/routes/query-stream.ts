@@ -29,7 +29,8 @@ export function queryStreamRoute(app: FastifyInstance, context: ServerContext): 
       const { sql, properties = {}, sessionVariables = {}, requestProperties = {} } = request.body
       const routing = pullRouting(requestProperties)
       const { authorization } = request.headers
-      const query = { sql, properties, variables: sessionVariables, routing, authorization }
+      const onIgnoredProperty = (reason: string) => context.log.warn({}, `A property of a query was ignored. ${reason}`)
+      const query = { sql, properties, onIgnoredProperty, variables: sessionVariables, routing, authorization }
       const types = [DELIMITED, JSON_TYPE, KSQL_JSON] as const
       await answerQuery(context, request, reply, { query, endpoint: '/query-stream', types: [...types] })
       return reply

@@ -156,6 +156,7 @@ describe('queries', () => {
       'queryDescription',
       'EXPLAIN SELECT v + 1 AS w FROM x WHERE v > 2 EMIT CHANGES;',
     )
+    expect(queryDescription.consumerGroupId).toBe('_confluent-ksql-default_transient_transient_X')
     expect(queryDescription.executionPlan).toContain(' > [ PROJECT ] | Schema: `K` STRING KEY, `W` INTEGER | Logger: ')
     expect(queryDescription.executionPlan).toContain('[ FILTER ]')
     expect(queryDescription.topology).toContain('Source: KsqlTopic/Source (topic: x)')
@@ -181,6 +182,8 @@ describe('sources', () => {
     await test.execute(`${stream('y')} CREATE STREAM y2 AS SELECT * FROM y;`)
     await test.execute("INSERT INTO y VALUES ('x', 1);")
     await test.settled()
+    const { sourceDescription: brief } = await only('sourceDescription', 'DESCRIBE y;')
+    expect(brief).toMatchObject({ partitions: 2, replication: 1, extended: false, queryOffsetSummaries: [] })
     const { sourceDescription } = await only('sourceDescription', 'DESCRIBE y EXTENDED;')
     expect(sourceDescription).toMatchObject({
       name: 'Y',
