@@ -2,11 +2,11 @@
  * Cost per record of decoding the columns that expressions need, evaluating them and encoding the result, and of all of it, beside
  * JSON.parse, hand-written JavaScript and JSON.stringify for the same job: `npm run bench -- expressions [part of a shape's name]`.
  */
-import { compileRow } from '../src/expressions/compile.ts'
 import { resolveTypeNode } from '../src/expressions/type-node.ts'
 import { type Scope, typecheck } from '../src/expressions/typecheck.ts'
 import { BUILT_IN_FUNCTIONS } from '../src/functions/index.ts'
 import { createRegistry } from '../src/functions/registry.ts'
+import { compileRow } from '../src/operators/evaluate.ts'
 import { parseExpression, parseType } from '../src/sql/parse.ts'
 import { jsonWork } from './json-job.ts'
 import { compareSideBySide, type Work } from './side-by-side.ts'
@@ -146,7 +146,10 @@ function workOf({ select, byHand }: Shape): Work {
     columns,
     wanted,
     output: expressions.map(({ type }, i) => ({ name: `C${i}`, type: type! })),
-    evaluate: compileRow(expressions, { functions, functionContext }, () => undefined),
+    evaluate: compileRow(
+      expressions.map((expression, i) => ({ name: `C${i}`, type: expression.type!, text: select[i]!, expression })),
+      { functions, functionContext, config: () => undefined, reportError: () => undefined },
+    ),
     byHand: { passes: null, evaluate: byHand },
   })
 }

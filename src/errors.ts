@@ -132,6 +132,9 @@ export class ParseError extends StatementError {
   }
 }
 
+/** The text of something thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** Why a query stopped, as SHOW QUERIES reports it. `type` says who must act: its input's owner, the cluster's, or we. */
 export class QueryError extends Error {
   override readonly name = 'QueryError'

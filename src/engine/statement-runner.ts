@@ -3,8 +3,7 @@
  * each on the real catalog, which for commands means in its turn at the command log.
  */
 import { BrokerError } from '../broker/broker-error.ts'
-import { RequestError, StatementError } from '../errors.ts'
-import { messageOf } from '../expressions/message-of.ts'
+import { messageOf, RequestError, StatementError } from '../errors.ts'
 import type { Statement } from '../sql/ast.ts'
 import { applyEffect, type Catalog } from './commands/catalog.ts'
 import { type Command, type CommandDraft, type CommandStatus, commandIdText } from './commands/command.ts'

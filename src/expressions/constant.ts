@@ -1,5 +1,5 @@
 /** Expressions without columns, evaluated while a statement runs: INSERT VALUES, keys of pull queries. An error fails the statement. */
-import { StatementError } from '../errors.ts'
+import { messageOf, StatementError } from '../errors.ts'
 import type { Expression as Syntax } from '../sql/ast.ts'
 import { displayExpression } from '../sql/format.ts'
 import { castFunction } from '../types/cast.ts'
@@ -9,7 +9,6 @@ import { type DecimalType, formatType, isNumeric, type SqlType } from '../types/
 import type { Value } from '../types/value.ts'
 import type { CompileContext } from './compile/compiler.ts'
 import { compile } from './compile.ts'
-import { messageOf } from './message-of.ts'
 import { type Scope, typecheck } from './typecheck.ts'
 
 export interface ConstantContext extends CompileContext {

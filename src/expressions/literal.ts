@@ -8,7 +8,6 @@ import type { Expression, LiteralExpression } from './expression.ts'
 
 /** The literal NULL, which has no type. */
 export const NULL_LITERAL: LiteralExpression = { kind: 'literal', type: null, value: null }
-export const TRUE_LITERAL: LiteralExpression = { kind: 'literal', type: BOOLEAN, value: true }
 export const FALSE_LITERAL: LiteralExpression = { kind: 'literal', type: BOOLEAN, value: false }
 
 /** A literal of a value of `type`, NULL included; null where JSON cannot hold it (structures, DOUBLEs that are not finite, -0). */

@@ -4,6 +4,7 @@
  * for everything that finite automata can do, and stops with an error after a number of steps for the rest (looks, backreferences,
  * atomic groups).
  */
+import { messageOf } from '../errors.ts'
 import { longestTextWithin, waysToRead } from './java-regex/ambiguity.ts'
 import { toJavaScript } from './java-regex/javascript.ts'
 import { Matcher } from './java-regex/matcher.ts'
@@ -149,7 +150,7 @@ function build(pattern: string): JavaRegex {
   try {
     return new JavaRegex(pattern)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new Error(`Invalid regular expression pattern: ${pattern} (${reason})`, { cause: error })
   }
 }

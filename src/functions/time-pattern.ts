@@ -2,6 +2,7 @@
  * Date and time patterns of java.time.format.DateTimeFormatter, American English. All-digit patterns are done by arithmetic, the
  * rest by js-joda, which is loaded when the first such pattern comes.
  */
+import { messageOf } from '../errors.ts'
 import { DAY_MS, formatDate, formatTime, formatTimestamp } from '../types/time-text.ts'
 import { generalPattern } from './time-pattern/general.ts'
 import { numericPattern } from './time-pattern/numeric.ts'
@@ -106,7 +107,7 @@ function failing<T>(verb: 'parse' | 'format', what: string, value: string, patte
     return run()
   } catch (error) {
     // js-joda's messages end in a stack trace.
-    const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]
+    const reason = messageOf(error).split('\n', 1)[0]
     const shown = verb === 'parse' ? `'${value}'` : value
     throw new Error(`Failed to ${verb} ${what} ${shown} with formatter '${pattern}': ${reason}`, { cause: error })
   }

@@ -1,11 +1,10 @@
 /** Expressions as operators run them: what fails is reported and is NULL, or no match; the record goes on. */
+import { messageOf } from '../errors.ts'
 import { type CompileContext, compile, type Evaluator } from '../expressions/compile.ts'
 import type { Expression } from '../expressions/expression.ts'
 import type { Row } from '../types/value.ts'
 import type { OperatorContext } from './operator-context.ts'
 import type { NamedExpression } from './step.ts'
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** The same context without reports, for old values: what failed there was reported when it was new. */
 export const silently = ({ functions, functionContext, config }: OperatorContext): ReportingContext => ({

@@ -170,7 +170,7 @@ describe('POST /ksql', () => {
       entities: [],
     })
     engine.answer = async () => {
-      throw new ParseError('line 1:1: Syntax Error', { statement: 'FOO;', excerpt: 'FOO;\n^' })
+      throw new ParseError('line 1:1: Syntax Error', { statement: 'FOO;', excerpt: 'Statement: FOO;\n           ^' })
     }
     expect(await (await ksql('FOO;')).json()).toMatchObject({
       message: 'line 1:1: Syntax Error\nStatement: FOO;\nFOO;\n^',

@@ -11,6 +11,7 @@ import { commitSurely } from '../../broker/commit-surely.ts'
 import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
 import { type Clock, sleep, type Timer } from '../../clock.ts'
+import { messageOf } from '../../errors.ts'
 import { type Command, decodeCommand, encodeCommand } from './command.ts'
 import { Mutex } from './mutex.ts'
 
@@ -229,7 +230,7 @@ export class CommandLog {
         end = fetched.nextOffset
       }
     } catch (error) {
-      if (!this.#isClosed) this.#degrade(error instanceof Error ? error.message : String(error))
+      if (!this.#isClosed) this.#degrade(messageOf(error))
     }
     return { commands, end }
   }

@@ -1,7 +1,7 @@
 /** Applies the commands of the log: the catalog follows them, and the runtime follows the catalog. */
 import type { Broker } from '../../broker/broker.ts'
 import { type Clock, sleep, type Timer } from '../../clock.ts'
-import { StatementError } from '../../errors.ts'
+import { messageOf, StatementError } from '../../errors.ts'
 import type { QueryRuntime } from '../../runtime/query-runtime.ts'
 import type { Config } from '../config/config.ts'
 import { deleteTopic } from '../topics.ts'
@@ -246,6 +246,6 @@ async function attempt(work: () => Promise<void>): Promise<string | null> {
     await work()
     return null
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }

@@ -1,5 +1,5 @@
 /** INSERT INTO ... VALUES. See docs/sql.md#insert-into--values. */
-import { StatementError } from '../../errors.ts'
+import { messageOf, StatementError } from '../../errors.ts'
 import { encodeInsertedRow, planInsertValues } from '../../plan/statements/insert-values.ts'
 import type { InsertValues } from '../../sql/ast.ts'
 import { checked } from './handler.ts'
@@ -12,7 +12,7 @@ export const insertValues = checked<InsertValues>((statement, { planning, parts 
     try {
       await parts.rows.send(topic, record, { timestamp: row.timestamp })
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       throw new StatementError(`Failed to insert values into '${name}'. ${reason}`, { cause: error })
     }
     return null

@@ -2,9 +2,9 @@
  * Parts of a value: elements of ARRAY, MAP and STRUCT, and arguments of functions. An error in one makes it NULL and is reported, and the
  * rest is still evaluated; with `ksql.nested.error.set.null` = false the error goes up. Source: ksqlDB's documentation of that property.
  */
+import { messageOf } from '../../errors.ts'
 import type { Expression } from '../expression.ts'
 import { canFail } from '../inspect.ts'
-import { messageOf } from '../message-of.ts'
 import { type CompileContext, type Compiler, type Evaluator, isFalse } from './compiler.ts'
 
 export function compilePart(expression: Expression, { compile, context }: Compiler): Evaluator {

@@ -31,31 +31,11 @@ export function generate(expression: Expression, context: CompileContext): Evalu
   return make(source, `(row) => {${body(source, expression, [])}}`) as Evaluator
 }
 
-/** A new row of the values of `expressions`; where one fails it is told to `onError` and the value is NULL. */
-export function generateRow(
-  expressions: readonly Expression[],
-  context: CompileContext,
-  onError: (column: number, error: unknown) => void,
-): (row: Row) => Row {
-  const source = new Source(context)
-  const columns = expressions.map((expression, column) => {
-    if (expression.kind === 'column' || expression.kind === 'literal') return emitAlone(source, expression)
-    const report = source.constant((error: unknown): Value => {
-      onError(column, error)
-      return null
-    })
-    return `${source.helper('row', body(source, expression, [], report))}(row)`
-  })
-  return make(source, `(row) => [${columns.join(', ')}]`) as (row: Row) => Row
-}
-
 function make(source: Source, main: string): unknown {
   const names = source.constants.map((_, i) => `k${i}`)
   const text = `'use strict'; ${[...source.functions, `return ${main}`].join('\n')}`
   return generatedFunction(names, text, source.constants)
 }
-
-const emitAlone = (source: Source, expression: Expression): string => scopeOf(source, [], []).emit(expression).text
 
 function body(source: Source, expression: Expression, variables: readonly string[], report?: string): string {
   const temporaries: string[] = []

@@ -1,4 +1,5 @@
 /** Comparisons and BETWEEN: which types compare, and what has to be converted first. Source: ksqlDB's ComparisonUtil. */
+import { messageOf } from '../../errors.ts'
 import type { Between, Comparison, ComparisonOperator, Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { asDecimalType, commonType } from '../../types/convertible.ts'
@@ -8,7 +9,6 @@ import { parseTimestamp } from '../../types/time-text.ts'
 import { coerce } from '../coerce.ts'
 import type { Expression } from '../expression.ts'
 import { literalValue } from '../literal.ts'
-import { messageOf } from '../message-of.ts'
 import { type Checker, refuse, typeText } from './checker.ts'
 
 /** Both sides of a comparison, ready to be compared. */

@@ -1,13 +1,12 @@
 /** AND, OR, NOT, IS NULL, IN, LIKE. Source: ksqlDB's ExpressionTypeManager. */
 
-import { StatementError } from '../../errors.ts'
+import { messageOf, StatementError } from '../../errors.ts'
 import { compileLike } from '../../functions/like.ts'
 import type { In, IsNotNull, IsNull, Like, LogicalBinary, Not, Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { BOOLEAN } from '../../types/sql-type.ts'
 import type { Expression } from '../expression.ts'
 import { FALSE_LITERAL } from '../literal.ts'
-import { messageOf } from '../message-of.ts'
 import { type Checker, refuse, typeText } from './checker.ts'
 import { type CommonList, checkList } from './list.ts'
 

@@ -1,4 +1,5 @@
 /** Dates and times to text and back, by patterns; see time-pattern.ts. */
+import { messageOf } from '../../errors.ts'
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 import { legacyDateParser } from '../time-pattern/legacy-date.ts'
 import { compileTimePattern, systemTimeZone, timeZone, UTC } from '../time-pattern.ts'
@@ -194,7 +195,7 @@ function parseDate(now: () => number): (text: string, pattern: string) => number
       lastPattern = pattern
       return parser(text)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       throw new Error(`Failed to parse date '${text}' with formatter '${pattern}': ${reason}`, { cause: error })
     }
   }

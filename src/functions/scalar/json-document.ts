@@ -1,4 +1,5 @@
 /** JSON documents in STRING columns: reading once per record, paths, numbers as plain text. */
+import { messageOf } from '../../errors.ts'
 import { formatJsonValue, JsonNumber, type JsonValue, parseFirstJsonValue } from '../../types/json-parse.ts'
 
 let lastText: string | null = null
@@ -13,7 +14,7 @@ export function parseDocument(text: string): JsonValue | undefined {
   try {
     lastDocument = parseFirstJsonValue(text)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new Error(`Invalid JSON format:${text} (${reason})`, { cause: error })
   }
   lastText = text

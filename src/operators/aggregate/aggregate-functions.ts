@@ -2,11 +2,13 @@
  * The aggregate functions of a step, compiled: they work on one row of states per group. States and their time are changed in place, since
  * new objects for each record cost a tenth of a count; the operator then puts them into its store again.
  */
+
+import { messageOf } from '../../errors.ts'
 import { compile } from '../../expressions/compile.ts'
 import type { AggregateRuntime } from '../../functions/declaration.ts'
 import { findVariant } from '../../functions/resolve.ts'
 import type { Row, Value } from '../../types/value.ts'
-import { compileColumn, messageOf } from '../evaluate.ts'
+import { compileColumn } from '../evaluate.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { AggregateCall } from './aggregate-call.ts'
 

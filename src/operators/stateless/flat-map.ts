@@ -1,11 +1,12 @@
 /** Table functions in SELECT: one output row for each element of the longest result; the row is the input row and the elements. */
+
+import { messageOf } from '../../errors.ts'
 import { compile } from '../../expressions/compile.ts'
 import type { Expression } from '../../expressions/expression.ts'
 import { findVariant } from '../../functions/resolve.ts'
 import type { Column } from '../../types/schema.ts'
 import { STRING } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
-import { messageOf } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { StepId } from '../step.ts'

@@ -2,10 +2,11 @@
  * This server among the servers of its cluster: joins the slots group, hands the slots that come and go to the runtime, and joins again,
  * after pauses that grow, whenever the membership has ended.
  */
+
 import type { SlotEvents, SlotMembership } from '../../broker/kafka/groups/slot-group.ts'
 import type { SlotOwner } from '../../broker/slot-owner.ts'
 import { type Clock, sleep, type Timer } from '../../clock.ts'
-import { messageOf } from '../../expressions/message-of.ts'
+import { messageOf } from '../../errors.ts'
 import type { QueryRuntime } from '../query-runtime.ts'
 
 export interface ClusterMembershipOptions {

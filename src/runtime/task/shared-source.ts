@@ -4,8 +4,8 @@
  * records are read: one more costs its own filter, not those of the others.
  */
 
+import { messageOf } from '../../errors.ts'
 import { columnsOf, mapColumns } from '../../expressions/inspect.ts'
-import { messageOf } from '../../expressions/message-of.ts'
 import { compilePredicate } from '../../operators/evaluate.ts'
 import type { OperatorContext } from '../../operators/operator-context.ts'
 import type { FilterStep } from '../../operators/stateless/filter.ts'

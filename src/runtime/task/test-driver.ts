@@ -4,8 +4,7 @@
  */
 
 import type { Clock } from '../../clock.ts'
-import { QueryError } from '../../errors.ts'
-import { messageOf } from '../../expressions/message-of.ts'
+import { messageOf, QueryError } from '../../errors.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { RepartitionStep, SinkStep, StepId, StepSchema } from '../../operators/step.ts'

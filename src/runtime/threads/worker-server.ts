@@ -1,7 +1,7 @@
 /** The worker's side of the protocol: carries out calls on the worker, and posts the events of the worker. */
 
 import type { Scheduled, Timer } from '../../clock.ts'
-import { messageOf } from '../../expressions/message-of.ts'
+import { messageOf } from '../../errors.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
 import type { QueryProgress } from '../query-progress.ts'

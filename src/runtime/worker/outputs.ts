@@ -9,7 +9,7 @@ import { partitionForCounter, partitionForKey } from '../../broker/partitioner.t
 import { maxTimestamp } from '../../broker/record-batch.ts'
 import type { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 import type { Clock } from '../../clock.ts'
-import { messageOf } from '../../expressions/message-of.ts'
+import { messageOf } from '../../errors.ts'
 import type { StepId } from '../../operators/step.ts'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { Header, StreamRecord } from '../../types/record.ts'

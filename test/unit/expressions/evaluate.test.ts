@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compile, compilePredicate } from '../../../src/expressions/compile.ts'
+import { compile } from '../../../src/expressions/compile.ts'
 import { columnsOf, isConstant, mapColumns } from '../../../src/expressions/inspect.ts'
 import type { Value } from '../../../src/types/value.ts'
 import { context, evaluate, messageOf, shown, typed } from './evaluation.ts'
@@ -112,11 +112,6 @@ describe('logic', () => {
     expect(evaluate('CASE WHEN A THEN 1 WHEN B THEN 2 ELSE 3 END', columns, [a, b])).toBe(
       a === true ? 1 : b === true ? 2 : 3,
     )
-  })
-
-  it('counts a NULL predicate as no match', () => {
-    expect(compilePredicate(typed('A', columns), context)([null])).toBe(false)
-    expect(compilePredicate(typed('A', columns), context)([true])).toBe(true)
   })
 })
 

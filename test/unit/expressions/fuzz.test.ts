@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { StatementError } from '../../../src/errors.ts'
-import { compile, compileRow } from '../../../src/expressions/compile.ts'
+import { compile } from '../../../src/expressions/compile.ts'
 import type { Expression } from '../../../src/expressions/expression.ts'
 import { Decimal } from '../../../src/types/decimal.ts'
 import type { Row, Value } from '../../../src/types/value.ts'
@@ -147,24 +147,6 @@ describe('random expressions', () => {
         if (expression === null) return
         const stored = JSON.parse(JSON.stringify(expression)) as Expression
         expect(outcome(() => compile(stored, context)(row))).toEqual(outcome(() => compile(expression, context)(row)))
-      }),
-      { numRuns },
-    )
-  })
-
-  it('fill the rest of a row where one of them fails', () => {
-    fc.assert(
-      fc.property(fc.array(any, { minLength: 1, maxLength: 4 }), row, (texts, row) => {
-        const expressions = texts.map(typedOrRefused).filter((expression) => expression !== null)
-        for (const runs of ['once', 'often'] as const) {
-          const failed: number[] = []
-          const values = compileRow(expressions, { ...context, runs }, (column) => failed.push(column))(row)
-          expressions.forEach((expression, column) => {
-            const alone = outcome(() => compile(expression, context)(row))
-            expect(values[column]).toEqual('value' in alone ? alone.value : null)
-            expect(failed.includes(column)).toBe('error' in alone)
-          })
-        }
       }),
       { numRuns },
     )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compile, compileRow } from '../../../src/expressions/compile.ts'
+import { compile } from '../../../src/expressions/compile.ts'
 import { context, evaluate, typed } from './evaluation.ts'
 
 const COLUMNS = { A: 'INT', S: 'STRING' }
@@ -18,21 +18,5 @@ describe('expressions of unusual size', () => {
     const wide = { ...listed, list: Array.from({ length: 20 }, () => list).flat() }
     const evaluator = compile(wide, context)
     expect([evaluator([9_998, null]), evaluator([9_999, null])]).toEqual([true, false])
-  })
-})
-
-describe('rows of expressions', () => {
-  it.each(['once', 'often'] as const)('keep what works and tell what fails, made to run %s', (runs) => {
-    const told: [number, string][] = []
-    const expressions = ['A / 0', 'S', 'A + 1', 'CASE WHEN A IS NULL THEN A + 1 ELSE A * 2 END', "'x'"].map((text) =>
-      typed(text, COLUMNS),
-    )
-    const toRow = compileRow(expressions, { ...context, runs }, (column, error) =>
-      told.push([column, (error as Error).message]),
-    )
-    expect(toRow([2, 'la'])).toEqual([null, 'la', 3, 4, 'x'])
-    expect(toRow([null, null])).toEqual([null, null, null, null, 'x'])
-    expect(told.map(([column]) => column)).toEqual([0, 0, 2, 3])
-    expect(told[0]).toEqual([0, '/ by zero'])
   })
 })
