@@ -173,7 +173,7 @@ describe('POST /ksql', () => {
       throw new ParseError('line 1:1: Syntax Error', { statement: 'FOO;', excerpt: 'Statement: FOO;\n           ^' })
     }
     expect(await (await ksql('FOO;')).json()).toMatchObject({
-      message: 'line 1:1: Syntax Error\nStatement: FOO;\nFOO;\n^',
+      message: 'line 1:1: Syntax Error\nStatement: FOO;\n           ^',
     })
   })
 

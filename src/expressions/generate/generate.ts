@@ -4,7 +4,7 @@
  * often.
  */
 import { generatedFunction } from '../../serde/generated-function.ts'
-import type { Row, Value } from '../../types/value.ts'
+import type { Value } from '../../types/value.ts'
 import { compileClosures } from '../compile/closures.ts'
 import type { CompileContext, Evaluator } from '../compile/compiler.ts'
 import { foldedValue } from '../compile/fold.ts'
