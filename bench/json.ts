@@ -35,7 +35,7 @@ const literal = (fields: readonly (readonly [string, SqlType])[]): ((event: Even
 const objectOf = (source: string, fields: readonly (readonly [string, SqlType])[]): string =>
   `{ ${fields.map(([name, type]) => `${JSON.stringify(name.toUpperCase())}: ${outputOf(`${source}[${JSON.stringify(name.toLowerCase())}]`, type)}`).join(', ')} }`
 
-/** Fields of structs are named anew as columns are; everything else stays as JSON.parse gave it. */
+/** Fields of structs are renamed as columns are; everything else stays as JSON.parse gave it. */
 function outputOf(source: string, type: SqlType): string {
   if (type.kind === 'ARRAY' && type.element.kind === 'STRUCT') {
     return `${source}.map((e) => (${outputOf('e', type.element)}))`

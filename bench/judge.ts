@@ -79,7 +79,7 @@ async function until(isSo: () => Promise<boolean>): Promise<number> {
   }
 }
 
-/** Of the sources; what goes through internal topics does not count. */
+/** Records of the sources; what goes through internal topics does not count. */
 async function recordsRead(): Promise<number> {
   let sum = 0
   for (const [labels, value] of await metric('millrace_step_records')) {

@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [ARGS]`: runs bench/NAME.ts. Without a name it lists what there is. */
+/** `npm run bench -- NAME [ARGS]`: runs the file NAME.ts of this folder. Without a name it lists what there is. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

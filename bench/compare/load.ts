@@ -21,7 +21,7 @@ export async function isLoaded(broker: Broker, records: number): Promise<boolean
   return total(users) === records && total(offsets) === records / 2
 }
 
-/** Makes the topics anew and fills them with `records` users and as many orders and payments together. */
+/** Makes the topics again and fills them with `records` users and as many orders and payments together. */
 export async function load(broker: Broker, records: number): Promise<void> {
   const existing = (await broker.listTopics()).map(({ name }) => name)
   for (const topic of TOPICS.filter((name) => existing.includes(name))) await broker.deleteTopic(topic)

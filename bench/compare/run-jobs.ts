@@ -19,7 +19,7 @@ export interface RunJobs {
   readonly jobs: readonly Job[]
   readonly peers: readonly PeerName[]
   readonly repetitions: number
-  /** Of input. */
+  /** Records of input. */
   readonly records: number
   /** Runs after each repetition. */
   readonly between?: (bootstrapServers: string) => Promise<void>

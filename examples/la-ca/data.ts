@@ -13,7 +13,7 @@ export interface Airport {
 }
 
 export interface Flight {
-  /** Of the departure, `yyyy/MM/dd HH:mm`. */
+  /** Time of the departure, `yyyy/MM/dd HH:mm`. */
   readonly date: string
   /** Minutes, negative if it was early. */
   readonly delay: number

@@ -9,7 +9,7 @@ import { type NamedQuery, readQueries } from './queries-file.ts'
 import { difference, inOrder, table } from './rows.ts'
 
 export interface RunOptions {
-  /** Of the server. */
+  /** Address of the server. */
   readonly url: string
   /** Takes what is printed, a line or several at a time. */
   readonly print: (text: string) => void

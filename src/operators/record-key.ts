@@ -17,7 +17,7 @@ export interface RecordKeys {
   readonly decode: (key: StoreKey) => { readonly key: Row; readonly window: Window | null }
 }
 
-/** Of the records that leave a step with this schema. Time windows of one start are the same window, whatever their end. */
+/** How stores hold the keys of records that leave a step with this schema. Time windows of one start are the same window, whatever their end. */
 export function recordKeys({ key, window }: StepSchema): RecordKeys {
   const types = key.map(({ type }) => type)
   if (window === null) {

@@ -1,4 +1,4 @@
-/** Basic authentication (RFC 7617) against the users of a file. Source: rest.md 9. */
+/** Basic authentication (RFC 7617) against the users of a file. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 export interface BasicAuthConfig {

@@ -1,4 +1,4 @@
-/** Errors as clients see them: HTTP status and JSON body. Source: rest.md 3, Errors. */
+/** Errors as clients see them: HTTP status and JSON body. Source: ksqlDB's KsqlErrorMessage. */
 import { BrokerError } from '../broker/broker-error.ts'
 import type { StreamEnd } from '../engine/api.ts'
 import type { Entity } from '../engine/describe/entities.ts'

@@ -1,4 +1,4 @@
-/** Addresses to listen on, as configured: `http://host:port`, several with commas. Source: cli-and-operations.md 2.3, `listeners`. */
+/** Addresses to listen on, as configured: `http://host:port`, several with commas. Source: ksqlDB's `listeners`. */
 import { RequestError } from '../errors.ts'
 
 export interface Listener {

@@ -1,4 +1,4 @@
-/** The server's part of the configuration. Source: cli-and-operations.md 2.3; rest.md 9. */
+/** The server's part of the configuration. The names are ksqlDB's KsqlRestConfig; docs/configuration.md lists them. */
 import { readFileSync } from 'node:fs'
 import { settingOf } from '../engine/config/config.ts'
 import { BasicAuth, readUsers } from './basic-auth.ts'

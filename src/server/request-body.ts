@@ -1,4 +1,4 @@
-/** Request bodies: JSON whatever their content type, numbers exact, unknown members ignored. Source: rest.md 1 and 3. */
+/** Request bodies: JSON whatever their content type, numbers exact, unknown members ignored. */
 import { RequestError } from '../errors.ts'
 import { JsonNumber, type JsonValue, parseJsonValue } from '../types/json-parse.ts'
 

@@ -1,4 +1,4 @@
-/** The forms in which the rows of a query leave: texts around and for each row. Source: rest.md 4.2-4.4. */
+/** The forms in which the rows of a query leave: texts around and for each row. See docs/http-api.md. */
 import type { RowStream, StreamedRow } from '../engine/api.ts'
 import { formatType } from '../types/sql-type.ts'
 import type { GenericErrorBody, StatementErrorBody } from './error-answer.ts'
@@ -18,7 +18,7 @@ export interface RowFormat {
   readonly tail: (finalMessage: string | null) => string
 }
 
-/** The form of `contentType` on an endpoint. Source of who gets which: rest.md 4. */
+/** The form of `contentType` on an endpoint. */
 export function rowFormat(contentType: string, endpoint: '/query' | '/query-stream', stream: RowStream): RowFormat {
   if (contentType === DELIMITED) return delimited(stream)
   if (contentType === JSON_TYPE && endpoint === '/query-stream') return jsonArray(stream)

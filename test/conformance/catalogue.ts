@@ -1,4 +1,4 @@
-/** A case's catalogue: carries out statements one by one, without a broker and without a command log. FORMAT.md, section 4.3. */
+/** A case's catalogue: carries out statements one by one, without a broker and without a command log. Source: ksqlDB's functional test runner. */
 
 import { systemClock } from '../../src/clock.ts'
 import { StatementError } from '../../src/errors.ts'

@@ -1,4 +1,4 @@
-/** Whether records are the expected ones, as strict as the official runner. Source: conformance/FORMAT.md, section 6. */
+/** Whether records are the expected ones, as strict as the official runner. Source: ksqlDB's functional test runner. */
 import { formatJsonValue, JsonNumber, type JsonValue } from '../../src/types/json-parse.ts'
 import { type Actual, type ActualNumber, type ExactDecimal, exactDecimal, wholePart } from './actual.ts'
 import type { ActualRecord } from './deserialize.ts'

@@ -1,4 +1,4 @@
-/** Records of a simulated topic read back for checking, by the runner's own means. Source: conformance/FORMAT.md, section 5. */
+/** Records of a simulated topic read back for checking, by the runner's own means. Source: ksqlDB's functional test runner. */
 import type { DataSource, KeyWindow } from '../../src/metastore/data-source.ts'
 import type { TopicRecord } from '../../src/runtime/task/test-driver.ts'
 import type { FormatName } from '../../src/serde/format.ts'

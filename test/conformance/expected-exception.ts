@@ -1,4 +1,4 @@
-/** Whether a run failed as its case expects. Source: conformance/FORMAT.md, section 8. */
+/** Whether a run failed as its case expects. Source: ksqlDB's functional test runner. */
 import { isPeerClass, type PeerClass, StatementError } from '../../src/errors.ts'
 import type { ExpectedException } from './read-case.ts'
 

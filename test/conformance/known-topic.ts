@@ -1,4 +1,4 @@
-/** What checks may ask of a topic: its formats in the peer's words, and its partitions. Source: conformance/FORMAT.md, section 7. */
+/** What checks may ask of a topic: its formats in the peer's words, and its partitions. Source: ksqlDB's functional test runner. */
 import type { DataSource } from '../../src/metastore/data-source.ts'
 import type { FormatSpec } from '../../src/serde/format.ts'
 import { FORMATS } from '../../src/serde/index.ts'

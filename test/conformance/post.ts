@@ -1,4 +1,4 @@
-/** Checks on the catalogue and on the topics after a run. Source: conformance/FORMAT.md, section 7. */
+/** Checks on the catalogue and on the topics after a run. Source: ksqlDB's functional test runner. */
 import { resolveTypeNode } from '../../src/expressions/type-node.ts'
 import type { DataSource } from '../../src/metastore/data-source.ts'
 import type { Metastore } from '../../src/metastore/metastore.ts'

@@ -1,4 +1,4 @@
-/** Cases of a file of the query validation suite, expanded to tests. Source of the form: conformance/FORMAT.md, sections 1 to 3. */
+/** Cases of a file of the query validation suite, expanded to tests. The form is that of ksqlDB's query validation tests. */
 import { JsonNumber, type JsonValue, parseJsonValue } from '../../src/types/json-parse.ts'
 import type { Header, Window } from '../../src/types/record.ts'
 import { type JsonObject, listOf, objectOf, optionalNumber, optionalText, textOf, textsOf } from './json-access.ts'

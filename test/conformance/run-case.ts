@@ -1,4 +1,4 @@
-/** Runs one test as the official runner does: statements, data one query after another, checks. FORMAT.md, section 4. */
+/** Runs one test as the official runner does: statements, data one query after another, checks. Source: ksqlDB's functional test runner. */
 import { ManualClock } from '../../src/clock.ts'
 import { StatementError } from '../../src/errors.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
@@ -165,7 +165,7 @@ class CaseRun {
     checkPost(this.#case.post!, { metastore, topics: [...topics, ...this.#internalTopics] })
   }
 
-  /** A sink was made anew when its query started. */
+  /** A sink was made again when its query started. */
   #knownTopic(name: string): KnownTopic {
     const sources = [...this.#catalogue.metastore.sources.values()]
     const source = sources.find(({ topic }) => topic === name)

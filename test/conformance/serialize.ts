@@ -1,6 +1,6 @@
 /**
  * Records of a case to bytes, by the runner's own means and not by the engine's: its formats are what is under test. Source:
- * conformance/FORMAT.md, section 5. Throws CheckFailure for values that do not fit.
+ * Throws CheckFailure for values that do not fit.
  */
 import type { DataSource } from '../../src/metastore/data-source.ts'
 import type { TopicRecord } from '../../src/runtime/task/test-driver.ts'

@@ -1,4 +1,4 @@
-/** The topics that are there before the first statement, with their partition counts. Source: conformance/FORMAT.md, section 4.1. */
+/** The topics that are there before the first statement, with their partition counts. Source: ksqlDB's functional test runner. */
 import type { CreateSource, Statement } from '../../src/sql/ast.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
 import type { QttCase } from './read-case.ts'

@@ -1,7 +1,7 @@
 /** What a fault script is: a bounded run against real server processes on loopback, that prints what it measured and whether it held. */
 
 export interface FaultOptions {
-  /** Of everything that is random in the run. */
+  /** Seed of everything that is random in the run. */
   readonly seed: number
   /** A value of the command line, `--name=value`; the default if it is not given. */
   readonly number: (name: string, byDefault: number) => number

@@ -19,7 +19,7 @@ interface Join {
 
 type Output = readonly [left: number | null, right: number | null, time: number]
 
-/** Everything is worked out anew from the events up to and including number `i`. */
+/** Everything is computed again from the events up to and including number `i`. */
 class Model {
   readonly #join: Join
   readonly #events: readonly Event[]
@@ -57,7 +57,7 @@ class Model {
       .sort((a, b) => this.#events[a]!.time - this.#events[b]!.time || a - b)
   }
 
-  /** Of a side's events those that are older are not kept after event `i`. */
+  /** Events of a side that are older are not kept after event `i`. */
   #oldestKept(i: number, side: number): number {
     const { beforeMs, afterMs, graceMs } = this.#join
     const times = this.#events.slice(0, i + 1).filter((event) => event.side === side && isUsable(event))

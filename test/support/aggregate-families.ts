@@ -109,7 +109,7 @@ function variance(values: readonly number[]): number {
   return sum(values.map((value) => (value - center) ** 2)) / (values.length - 1)
 }
 
-/** Of a column with itself. */
+/** The arguments are a column and itself. */
 function correlation(values: readonly (number | null)[]): number {
   return new Set(present(values)).size < 2 ? Number.NaN : 1
 }

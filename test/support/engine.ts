@@ -23,7 +23,7 @@ const functions = createRegistry(BUILT_IN_FUNCTIONS)
 
 export interface EngineTestParts {
   readonly stores?: StoreProvider
-  /** Of a server that is not alone: its slots come by `runtime.takeSlots`. */
+  /** Makes the engine of a server that is not alone: its slots come by `runtime.takeSlots`. */
   readonly sharesSlots?: boolean
   readonly peers?: Peers
 }

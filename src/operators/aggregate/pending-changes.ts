@@ -13,7 +13,7 @@ const MAX_PENDING = 100_000
 /** Not the records themselves: one that is kept for each key would live long enough to be moved to where garbage stays long. */
 export interface PendingChange {
   readonly key: Row
-  /** Of the record that changed the key last. */
+  /** Headers of the record that changed the key last. */
   headers: readonly Header[] | null
   /** The row before the first change; null if there was none or nobody reads it. */
   readonly oldValue: Row | null

@@ -17,7 +17,7 @@ export const signatureOf = (variant: AggregateResolution['variant']): string =>
     .join(', ')
 
 export interface CallToBind {
-  /** Of the result column. */
+  /** Name of the result column. */
   readonly name: string
   /** Over layout names. */
   readonly call: FunctionCall

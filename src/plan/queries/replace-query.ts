@@ -40,7 +40,7 @@ const isCompared = (step: Step): boolean => factsOf(step).upgrade !== 'free'
 
 function refuseUnsupported(step: Step): void {
   if (factsOf(step).upgrade !== 'refused') return
-  throw new StatementError(`Upgrades not yet supported for ${peerName(step)}. Drop the source and create it anew.`)
+  throw new StatementError(`Upgrades not yet supported for ${peerName(step)}. Drop the source and create it again.`)
 }
 
 function peerName(step: Step): string {

@@ -1,4 +1,4 @@
-/** Whether responses of the REST interface are the expected ones. Source: conformance/FORMAT.md, section 9.4. */
+/** Whether responses of the REST interface are the expected ones. Source: ksqlDB's functional test runner. */
 import { formatJsonValue, JsonNumber, type JsonValue } from '../../../src/types/json-parse.ts'
 import { exactDecimal } from '../actual.ts'
 import { isObject, type JsonObject } from '../json-access.ts'

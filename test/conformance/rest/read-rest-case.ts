@@ -1,4 +1,4 @@
-/** Cases of the REST suite, expanded to tests. Source of the form: conformance/FORMAT.md, section 9.1. */
+/** Cases of the REST suite, expanded to tests. Source: ksqlDB's functional test runner. */
 import { type JsonValue, parseJsonValue } from '../../../src/types/json-parse.ts'
 import { type JsonObject, listOf, objectOf, optionalNumber, optionalText, textOf } from '../json-access.ts'
 import { expandFormats, type QttCase, readData, readProperties } from '../read-case.ts'

@@ -1,4 +1,4 @@
-/** Runs one test of the REST suite through a real server. Source: conformance/FORMAT.md, section 9.3. */
+/** Runs one test of the REST suite through a real server. Source: ksqlDB's functional test runner. */
 import { formatJsonValue, type JsonValue, parseJsonValue } from '../../../src/types/json-parse.ts'
 import { valueDifference } from '../compare.ts'
 import { deserializeRecord } from '../deserialize.ts'
@@ -11,7 +11,7 @@ import { afterRoundTrip, objectDifference, rowsDifference } from './match-respon
 import type { ExpectedError, ExpectedResponse, RestCase } from './read-rest-case.ts'
 import { World } from './world.ts'
 
-/** Of one request. */
+/** Bound on one request, ms. */
 const TIMEOUT_MS = 20_000
 const POLL_MS = 5
 
@@ -164,7 +164,7 @@ const isQuery = (statement: string): boolean => statement.startsWith('SELECT ')
 const timeDifference = (expected: number | null, actual: number): string | null =>
   expected === null || expected === actual ? null : `timestamp: expected ${expected}, got ${actual}`
 
-/** FORMAT.md, section 9.7. */
+/** Source: ksqlDB's functional test runner. */
 function errorDifference(expected: ExpectedError, status: number, body: JsonValue, statement: string): string | null {
   const text = formatJsonValue(body)
   const member = (name: string): string => String(isObject(body) ? (body.get(name) ?? '') : '')

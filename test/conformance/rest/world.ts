@@ -1,4 +1,4 @@
-/** A server of its own for one case: embedded log in a fresh directory, real runtime, real HTTP. FORMAT.md, section 9.2. */
+/** A server of its own for one case: embedded log in a fresh directory, real runtime, real HTTP. Source: ksqlDB's functional test runner. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -137,7 +137,7 @@ export class FaultServer {
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
   }
 
-  /** Of the resident memory what is the process's own: without pages of files that the system may drop, MB. Source: proc(5). */
+  /** The process's own part of its resident memory: without pages of files that the system may drop, MB. Source: proc(5). */
   anonymousMb(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')
     return Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
@@ -181,7 +181,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** Of everything that is random. Source: mulberry32, public domain. */
+/** Numbers for everything that is random. Source: mulberry32, public domain. */
 export function seeded(seed: number): () => number {
   let state = seed
   return () => {

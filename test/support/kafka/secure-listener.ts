@@ -6,7 +6,7 @@ import { run } from './run.ts'
 const KEYTOOL_MS = 30_000
 const PASSWORD = 'test-password'
 const USERNAME = 'tester'
-/** kafkajs counts a session as over 10 s before its end; so clients here must authenticate anew after a second. */
+/** kafkajs counts a session as over 10 s before its end; so clients here must authenticate again after a second. */
 const SESSION_MS = 11_000
 
 /** What a client needs to use the listener. */
