@@ -64,7 +64,7 @@ export class SlotEnvironments {
 
   #warn(slot: number, movedTo: string, cause: string): void {
     this.#options.onWarning(
-      `The state of slot ${slot} cannot be read (${cause}). It is now in ${movedTo}; the queries' state is made anew from their topics.`,
+      `The state of slot ${slot} cannot be read (${cause}). It is now in ${movedTo}; the queries' state is built again from their topics.`,
     )
   }
 
