@@ -9,7 +9,7 @@ export interface AnalyzedSource {
   readonly location?: Location | undefined
 }
 
-/** A column of the result. Every source column in `expression` is qualified with its source's alias. */
+/** A column of the result. */
 export interface SelectColumn {
   readonly name: string
   readonly expression: Expression
@@ -30,6 +30,9 @@ export interface AnalyzedJoin {
   readonly right: number
   readonly leftExpression: Expression
   readonly rightExpression: Expression
+  /** Both sides as the query names them, for messages. */
+  readonly leftText: string
+  readonly rightText: string
   /** Alias of the one source that the left expression reads. */
   readonly leftAlias: string
   readonly window: JoinWindow | null
@@ -49,6 +52,10 @@ export type JoinKey =
 /** The kind of query, which decides what `*` shows and which system columns may be selected. */
 export type QueryUse = 'persistent' | 'push' | 'pull'
 
+/**
+ * Expressions read columns by their layout names (layout-names.ts), under which the planner's rows hold them: none has a qualifier. Only the
+ * columns of a `JoinKey` keep the alias of their source.
+ */
 export interface Analysis {
   readonly use: QueryUse
   /** Left-most first; one, or one more than `joins`. */
@@ -60,10 +67,14 @@ export interface Analysis {
   readonly groupBy: readonly Expression[] | null
   /** Null if there is no PARTITION BY; an empty list for PARTITION BY NULL. */
   readonly partitionBy: readonly Expression[] | null
+  /** PARTITION BY as the query names it, for messages. */
+  readonly partitionTexts: readonly string[]
   readonly having: Expression | null
   readonly window: AggregationWindow | null
   readonly emitFinal: boolean
   readonly limit: number | null
+  /** Names of the columns that the query reads, by alias of the source. */
+  readonly usedColumns: ReadonlyMap<string, ReadonlySet<string>>
   /** Whether SELECT or HAVING calls aggregate functions. */
   readonly aggregates: boolean
   /** Name of the sink, for messages; null for push and pull queries. */

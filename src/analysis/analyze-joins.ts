@@ -89,6 +89,8 @@ function analyzeJoin(
     right,
     leftExpression: sides.left,
     rightExpression: sides.right,
+    leftText: displayExpression(sides.left),
+    rightText: displayExpression(sides.right),
     leftAlias: sides.leftAlias,
     window,
     key: isForeign ? foreignKey(left) : resultKey(join, sides, left, sources),

@@ -5,6 +5,7 @@ import type { FunctionRegistry } from '../functions/registry.ts'
 import type { AggregationWindow } from '../metastore/aggregation-window.ts'
 import type { Metastore } from '../metastore/metastore.ts'
 import type { Expression, Grouping, Query } from '../sql/ast.ts'
+import { displayExpression } from '../sql/format.ts'
 import { walk } from '../sql/walk.ts'
 import { WINDOW_BOUNDS } from '../types/schema.ts'
 import type { StructType } from '../types/sql-type.ts'
@@ -20,13 +21,14 @@ import {
 import type { Analysis, AnalyzedJoin, AnalyzedSource, QueryUse, SelectColumn } from './analysis.ts'
 import { analyzeJoins } from './analyze-joins.ts'
 import { refuse } from './errors.ts'
-import { display } from './layout-names.ts'
+import { display, withLayoutNames } from './layout-names.ts'
 import { checkPullQuery } from './pull-rules.ts'
 import { type NameScope, resolveNames } from './resolve-names.ts'
 import { analyzeSelect } from './select-items.ts'
 import { sourceScope } from './source-scope.ts'
 import { analyzeSources, flattenRelation } from './sources.ts'
 import { checkTableFunctions } from './table-functions.ts'
+import { usedColumns } from './used-columns.ts'
 import { analyzeWindow } from './window.ts'
 
 export interface AnalyzeOptions {
@@ -37,7 +39,7 @@ export interface AnalyzeOptions {
   readonly sinkName: string | null
 }
 
-/** Throws StatementError. The result's expressions are untyped but resolved: every source column carries its alias. */
+/** Throws StatementError. The result's expressions are untyped but resolved: they name the columns of the planner's rows. */
 export function analyzeQuery(query: Query, options: AnalyzeOptions): Analysis {
   const sources = analyzeSources(query.from, options.metastore)
   if (options.use === 'pull') checkPullQuery(query, sources)
@@ -48,11 +50,33 @@ export function analyzeQuery(query: Query, options: AnalyzeOptions): Analysis {
   return {
     use: options.use,
     sources,
-    joins,
-    ...clauses,
+    ...laidOut(clauses, joins, sources),
+    partitionTexts: (clauses.partitionBy ?? []).map((expression) => displayExpression(expression)),
+    usedColumns: usedColumns({ sources, joins, ...clauses }),
     window,
     sinkName: options.sinkName,
     ...output(query, clauses, options),
+  }
+}
+
+/** The clauses over layout names: until here columns carry the alias of their source, which the rules read. */
+function laidOut(
+  { select, where, groupBy, partitionBy, having }: Clauses,
+  joins: readonly AnalyzedJoin[],
+  sources: readonly AnalyzedSource[],
+): Clauses & Pick<Analysis, 'joins'> {
+  const toLayout = (expression: Expression): Expression => withLayoutNames(expression, sources)
+  return {
+    joins: joins.map((join) => ({
+      ...join,
+      leftExpression: toLayout(join.leftExpression),
+      rightExpression: toLayout(join.rightExpression),
+    })),
+    select: select.map((column) => ({ ...column, expression: toLayout(column.expression) })),
+    where: where && toLayout(where),
+    groupBy: groupBy === null ? null : groupBy.map(toLayout),
+    partitionBy: partitionBy === null ? null : partitionBy.map(toLayout),
+    having: having && toLayout(having),
   }
 }
 

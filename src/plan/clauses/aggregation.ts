@@ -1,8 +1,9 @@
 /** GROUP BY as steps: re-key, evaluate the arguments, bring groups together, aggregate, HAVING. */
 import { aggregateCalls, aggregateTest } from '../../analysis/aggregates.ts'
-import type { Analysis } from '../../analysis/analysis.ts'
+import type { Analysis, AnalyzedSource } from '../../analysis/analysis.ts'
 import { refuseMaps } from '../../analysis/formats.ts'
-import { withLayoutNames } from '../../analysis/layout-names.ts'
+import { layoutName } from '../../analysis/layout-names.ts'
+import { rowCountTest } from '../../analysis/row-count.ts'
 import { AliasGenerator } from '../../analysis/select-items.ts'
 import { StatementError } from '../../errors.ts'
 import { resolveAggregate } from '../../functions/resolve.ts'
@@ -13,12 +14,11 @@ import type { NamedExpression } from '../../operators/step.ts'
 import type { FunctionCall, Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { rewrite, withoutLocations } from '../../sql/walk.ts'
-import { type Column, WINDOW_BOUNDS } from '../../types/schema.ts'
+import { type Column, ROWTIME, WINDOW_BOUNDS } from '../../types/schema.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import { keySchema, type PlanBuilder, type Relation } from '../builder.ts'
 import { argumentTypeOf, bindAggregate, signatureOf } from './aggregate-call.ts'
 import { repartition } from './rekey.ts'
-import { isRowCount } from './row-count.ts'
 import { inClause, knownType, typed } from './typed.ts'
 import { planFilter } from './where.ts'
 
@@ -34,7 +34,7 @@ export function planAggregation(analysis: Analysis, input: Relation, builder: Pl
   const groups = groupExpressions(analysis, names, input, builder)
   const calls = distinctCalls(analysis, builder)
   refuseTableWindows(analysis, input)
-  const plan: AggregationPlan = { analysis, input, groups, names, calls, builder }
+  const plan: AggregationPlan = { analysis, input, groups, names, calls, isRowCount: isRowCountIn(analysis), builder }
   const grouped = groupRows(plan)
   const { relation, results } = aggregate(plan, grouped)
   const toAggregated = aggregatedNames(analysis, names, calls, results)
@@ -47,27 +47,38 @@ interface AggregationPlan {
   readonly groups: readonly NamedExpression[]
   readonly names: readonly string[]
   readonly calls: readonly FunctionCall[]
+  readonly isRowCount: (call: Syntax) => boolean
   readonly builder: PlanBuilder
 }
 
 function groupNames({ groupBy, sources }: Analysis): string[] {
   const aliases = new AliasGenerator(sources)
-  return groupBy!.map((expression) => aliases.forKey(withLayoutNames(expression, sources)))
+  return groupBy!.map((expression) => aliases.forKey(expression))
 }
 
 function groupExpressions(
-  { groupBy, sources }: Analysis,
+  { groupBy }: Analysis,
   names: readonly string[],
   input: Relation,
   { context }: PlanBuilder,
 ): NamedExpression[] {
   const groups = groupBy!.map((expression, i) => {
-    const layout = withLayoutNames(expression, sources)
-    const result = inClause('Error in GROUP BY expression: ', () => typed(layout, input, context))
-    return { name: names[i]!, type: knownType(result, expression), expression: result, text: displayExpression(layout) }
+    const result = inClause('Error in GROUP BY expression: ', () => typed(expression, input, context))
+    return {
+      name: names[i]!,
+      type: knownType(result, expression),
+      expression: result,
+      text: displayExpression(expression),
+    }
   })
   refuseMaps(groups)
   return groups
+}
+
+function isRowCountIn({ sources }: Analysis): (call: Syntax) => boolean {
+  const rowtime = ({ alias }: AnalyzedSource) =>
+    layoutName({ kind: 'columnReference', qualifier: alias, name: ROWTIME }, sources)
+  return rowCountTest(new Set(sources.map(rowtime)))
 }
 
 /** The aggregate calls of SELECT and HAVING, each once. */
@@ -114,15 +125,15 @@ const isSourceKey = ({ input, groups }: AggregationPlan): boolean =>
   input.key.length === groups.length &&
   groups.every(({ expression }, i) => expression.kind === 'column' && input.key[i]!.columns.includes(expression.name))
 
-function prepareArguments({ analysis, input, calls, builder }: AggregationPlan, relation: Relation): Relation {
+function prepareArguments(plan: AggregationPlan, relation: Relation): Relation {
+  const { input, calls, builder } = plan
   const columns = new Map<string, NamedExpression>()
   for (const call of calls) {
-    for (const arg of columnArguments(call)) {
-      const layout = withLayoutNames(arg, analysis.sources)
-      const text = displayExpression(layout)
+    for (const arg of columnArguments(call, plan)) {
+      const text = displayExpression(arg)
       if (columns.has(text)) continue
       const expression = inClause('Invalid Select: ', () =>
-        typed(layout, { ...input, step: relation.step }, builder.context),
+        typed(arg, { ...input, step: relation.step }, builder.context),
       )
       columns.set(text, { name: text, type: knownType(expression, arg), expression, text })
     }
@@ -139,7 +150,7 @@ function prepareArguments({ analysis, input, calls, builder }: AggregationPlan, 
 }
 
 /** Arguments that are not literals: those are the function's initial ones, or constants that need no column. */
-const columnArguments = (call: FunctionCall): Syntax[] =>
+const columnArguments = (call: FunctionCall, { isRowCount }: AggregationPlan): Syntax[] =>
   isRowCount(call) ? [] : call.args.filter((arg) => !isLiteral(arg))
 
 const isLiteral = ({ kind }: Syntax): boolean => kind.endsWith('Literal')
@@ -176,25 +187,25 @@ function aggregate(plan: AggregationPlan, grouped: Relation): Aggregated {
   }
 }
 
-function aggregateCall(
-  call: FunctionCall,
-  index: number,
-  { analysis, builder }: AggregationPlan,
-  grouped: Relation,
-): AggregateCall {
+function aggregateCall(call: FunctionCall, index: number, plan: AggregationPlan, grouped: Relation): AggregateCall {
+  const { builder } = plan
   const declaration = builder.context.functions.get(call.name)
   if (declaration.kind !== 'aggregate') throw new Error(`${call.name} is not an aggregate function`)
-  const args = call.args.map((arg) => argument(call, withLayoutNames(arg, analysis.sources), grouped, builder))
+  const args = call.args.map((arg) => argument(call, arg, plan, grouped))
   const resolution = inClause('', () => resolveAggregate(declaration, args.map(argumentTypeOf)))
-  const shown = { ...call, args: call.args.map((arg) => withLayoutNames(arg, analysis.sources)) }
-  return bindAggregate({ name: `KSQL_AGG_VARIABLE_${index}`, call: shown, args, resolution }, builder.context)
+  return bindAggregate({ name: `KSQL_AGG_VARIABLE_${index}`, call, args, resolution }, builder.context)
 }
 
 /** An argument as the aggregate step sees it: a prepared column, or a literal. */
-function argument(call: FunctionCall, layout: Syntax, grouped: Relation, { context }: PlanBuilder) {
+function argument(
+  call: FunctionCall,
+  arg: Syntax,
+  { isRowCount, builder: { context } }: AggregationPlan,
+  grouped: Relation,
+) {
   if (isRowCount(call)) return { kind: 'literal', type: BIGINT, value: 0 } as const
-  if (isLiteral(layout)) return typed(layout, grouped, context)
-  return typed({ kind: 'columnReference', qualifier: null, name: displayExpression(layout) }, grouped, context)
+  if (isLiteral(arg)) return typed(arg, grouped, context)
+  return typed({ kind: 'columnReference', qualifier: null, name: displayExpression(arg) }, grouped, context)
 }
 
 function refuseWithoutUndo(functions: readonly AggregateCall[], { context }: PlanBuilder): void {
@@ -217,7 +228,7 @@ function hasUndo(name: string, signature: string, { functions }: PlanBuilder['co
 
 /** Grouping expressions become key columns, aggregate calls become result columns. */
 function aggregatedNames(
-  { groupBy, sources }: Analysis,
+  { groupBy }: Analysis,
   names: readonly string[],
   calls: readonly FunctionCall[],
   results: readonly string[],
@@ -227,15 +238,12 @@ function aggregatedNames(
     ...calls.map((call, i): [string, string] => [withoutLocations(call), results[i]!]),
   ])
   return (expression) =>
-    withLayoutNames(
-      rewrite(expression, (node) => {
-        const name = columns.get(withoutLocations(node))
-        return name === undefined
-          ? null
-          : { kind: 'columnReference', qualifier: null, name, ...(node.location && { location: node.location }) }
-      }),
-      sources,
-    )
+    rewrite(expression, (node) => {
+      const name = columns.get(withoutLocations(node))
+      return name === undefined
+        ? null
+        : { kind: 'columnReference', qualifier: null, name, ...(node.location && { location: node.location }) }
+    })
 }
 
 function having(
@@ -245,22 +253,18 @@ function having(
 ): Relation {
   if (analysis.having === null) return relation
   const predicate = toAggregated(analysis.having)
-  return withCallTexts(calls, analysis, () => planFilter(predicate, 'HAVING', relation, builder))
+  return withCallTexts(calls, () => planFilter(predicate, 'HAVING', relation, builder))
 }
 
 /** In messages aggregate results show as the calls that the user wrote. */
-export function withCallTexts<Result>(
-  calls: readonly FunctionCall[],
-  { sources }: Analysis,
-  check: () => Result,
-): Result {
+function withCallTexts<Result>(calls: readonly FunctionCall[], check: () => Result): Result {
   try {
     return check()
   } catch (error) {
     if (!(error instanceof StatementError)) throw error
     const message = error.message.replace(/KSQL_AGG_VARIABLE_(\d+)/g, (name, index: string) => {
       const call = calls[Number(index)]
-      return call === undefined ? name : displayExpression(withLayoutNames(call, sources))
+      return call === undefined ? name : displayExpression(call)
     })
     const { code, location, statement, peerClass } = error
     throw new StatementError(message, { code, location, statement, peerClass, cause: error })

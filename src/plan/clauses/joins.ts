@@ -2,7 +2,7 @@
 
 import type { Analysis, AnalyzedJoin, AnalyzedSource } from '../../analysis/analysis.ts'
 import { refuseMaps } from '../../analysis/formats.ts'
-import { layoutName, withLayoutNames } from '../../analysis/layout-names.ts'
+import { layoutName } from '../../analysis/layout-names.ts'
 import { StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
 import { RESPONSE_PARTITION } from '../../operators/join/foreign-key-join.ts'
@@ -13,7 +13,7 @@ import type { Column } from '../../types/schema.ts'
 import { equalTypes, formatType, type SqlType } from '../../types/sql-type.ts'
 import { type KeyColumn, keySchema, type PlanBuilder, type Relation } from '../builder.ts'
 import { repartition, selectKey } from './rekey.ts'
-import { planSource, usedColumns } from './sources.ts'
+import { planSource } from './sources.ts'
 import { inClause, knownType, typed } from './typed.ts'
 
 /**
@@ -21,8 +21,7 @@ import { inClause, knownType, typed } from './typed.ts'
  * every column of every source that the query uses. Throws StatementError where two sides cannot be joined.
  */
 export function planFrom(analysis: Analysis, builder: PlanBuilder): Relation {
-  const used = usedColumns(analysis)
-  const { sources, joins } = analysis
+  const { sources, joins, usedColumns: used } = analysis
   const source = (index: number, name: string) =>
     planSource(
       sources[index]!,
@@ -76,18 +75,18 @@ interface JoinTypes {
   readonly right: Expression
 }
 
-function joinTypes({ join, sources, left, right, builder }: JoinSides): JoinTypes {
+function joinTypes({ join, left, right, builder }: JoinSides): JoinTypes {
   const check = (expression: Syntax, relation: Relation) =>
-    inClause('Error in JOIN expression: ', () => typed(withLayoutNames(expression, sources), relation, builder.context))
+    inClause('Error in JOIN expression: ', () => typed(expression, relation, builder.context))
   const leftTyped = check(join.leftExpression, left)
   const rightTyped = check(join.rightExpression, right)
   const leftType = knownType(leftTyped, join.leftExpression)
   const rightType = knownType(rightTyped, join.rightExpression)
   if (!equalTypes(leftType, rightType)) {
-    const show = (expression: Syntax, type: SqlType) => `${displayExpression(expression)}{${formatType(type)}}`
+    const show = (text: string, type: SqlType) => `${text}{${formatType(type)}}`
     throw new StatementError(
-      `Invalid join condition: types don't match. Got ${show(join.leftExpression, leftType)} = ` +
-        `${show(join.rightExpression, rightType)}. Cast one side to the type of the other.`,
+      `Invalid join condition: types don't match. Got ${show(join.leftText, leftType)} = ` +
+        `${show(join.rightText, rightType)}. Cast one side to the type of the other.`,
     )
   }
   return { left: leftTyped, right: rightTyped }
@@ -111,8 +110,8 @@ function refusePartitionMismatch({ join, sources, left, builder }: JoinSides): v
 /** Re-keys the sides that are not keyed by their expression, and brings both to one key format, as keys are placed by their bytes. */
 function keyBothSides(sides: JoinSides, types: JoinTypes): { left: Relation; right: Relation } {
   const { join, name } = sides
-  const leftKeyed = isKeyedBy(sides.left, withLayoutNames(join.leftExpression, sides.sources))
-  const rightKeyed = isKeyedBy(sides.right, withLayoutNames(join.rightExpression, sides.sources))
+  const leftKeyed = isKeyedBy(sides.left, join.leftExpression)
+  const rightKeyed = isKeyedBy(sides.right, join.rightExpression)
   const format = !leftKeyed && rightKeyed ? sides.right.keyFormat : sides.left.keyFormat
   return {
     left: keySide(sides, sides.left, join.leftExpression, types.left, {
@@ -144,7 +143,7 @@ interface Rekeying {
 }
 
 function keySide(
-  { sources, builder }: JoinSides,
+  { builder }: JoinSides,
   relation: Relation,
   expression: Syntax,
   typedExpression: Expression,
@@ -154,15 +153,14 @@ function keySide(
     const sameBytes = sameKeyBytes(relation.keyFormat, format)
     return sameBytes || relation.window !== null ? relation : repartition(id, relation, { keyFormat: format }, builder)
   }
-  const layout = withLayoutNames(expression, sources)
-  const isColumn = layout.kind === 'columnReference'
+  const isColumn = expression.kind === 'columnReference'
   const key = {
-    name: isColumn ? layout.name : 'ROWKEY',
+    name: isColumn ? expression.name : 'ROWKEY',
     type: knownType(typedExpression, expression),
     expression: typedExpression,
-    text: displayExpression(layout),
+    text: displayExpression(expression),
   }
-  const rekeyed = selectKey(`${id}-SelectKey`, relation, [key], [isColumn ? [layout.name] : []], builder)
+  const rekeyed = selectKey(`${id}-SelectKey`, relation, [key], [isColumn ? [expression.name] : []], builder)
   return repartition(id, rekeyed, { keyFormat: format }, builder)
 }
 
@@ -216,9 +214,8 @@ function addJoin(sides: JoinSides, key: readonly Column[]): string {
 }
 
 function planForeignKeyJoin(sides: JoinSides, foreignKey: Expression): Relation {
-  const { join, sources, left, right, name, builder } = sides
+  const { join, left, right, name, builder } = sides
   const kind = join.type === 'LEFT' ? 'LEFT' : 'INNER'
-  const layout = withLayoutNames(join.leftExpression, sources)
   const leftKey = keySchema(left)
   const subscribe = builder.add({
     kind: 'foreignKeySubscribe',
@@ -230,7 +227,7 @@ function planForeignKeyJoin(sides: JoinSides, foreignKey: Expression): Relation 
       name: right.key[0]!.name,
       type: right.key[0]!.type,
       expression: foreignKey,
-      text: displayExpression(layout),
+      text: displayExpression(join.leftExpression),
     },
     store: `${name}-left`,
   })
@@ -303,14 +300,12 @@ function keyTexts({ join }: JoinSides): readonly string[] {
 }
 
 /** A synthetic key as an expression over the joined row: the side that is there. */
-function syntheticMacro({ join, sources }: JoinSides): ReadonlyMap<string, Syntax> {
+function syntheticMacro({ join }: JoinSides): ReadonlyMap<string, Syntax> {
   if (join.key.kind !== 'synthetic') return new Map()
-  const left = withLayoutNames(join.leftExpression, sources)
-  const right = withLayoutNames(join.rightExpression, sources)
-  return new Map([[join.key.name, syntheticValue(join, left, right)]])
+  return new Map([[join.key.name, syntheticValue(join)]])
 }
 
-function syntheticValue({ type }: AnalyzedJoin, left: Syntax, right: Syntax): Syntax {
+function syntheticValue({ type, leftExpression: left, rightExpression: right }: AnalyzedJoin): Syntax {
   switch (type) {
     case 'FULL':
       return { kind: 'functionCall', name: 'COALESCE', args: [left, right], star: false }

@@ -1,6 +1,5 @@
 /** Analysis -> steps: FROM and joins, WHERE, table functions, then PARTITION BY or GROUP BY with HAVING; SELECT follows by use. */
 import type { Analysis } from '../../analysis/analysis.ts'
-import { withLayoutNames } from '../../analysis/layout-names.ts'
 import { AliasGenerator } from '../../analysis/select-items.ts'
 import type { NamedExpression } from '../../operators/step.ts'
 import type { Expression as Syntax } from '../../sql/ast.ts'
@@ -23,10 +22,9 @@ export interface PlannedQuery {
 }
 
 export function planQuery(analysis: Analysis, builder: PlanBuilder): PlannedQuery {
-  const { sources } = analysis
   let relation = planFrom(analysis, builder)
   if (analysis.where !== null) {
-    relation = planFilter(withLayoutNames(analysis.where, sources), 'WHERE', relation, builder)
+    relation = planFilter(analysis.where, 'WHERE', relation, builder)
   }
   if (analysis.groupBy !== null) {
     const grouped = planAggregation(analysis, relation, builder)
@@ -34,13 +32,13 @@ export function planQuery(analysis: Analysis, builder: PlanBuilder): PlannedQuer
   }
   const exploded = planTableFunctions(analysis, relation, builder)
   relation = exploded.relation
-  const columns = projected(analysis, (expression) => withLayoutNames(exploded.rewrite(expression), sources))
+  const columns = projected(analysis, exploded.rewrite)
   if (analysis.partitionBy === null) return { relation, columns }
   return planPartitionBy(analysis, relation, columns, builder)
 }
 
-const projected = ({ select }: Analysis, toLayout: (expression: Syntax) => Syntax): ProjectedColumn[] =>
-  select.map(({ name, expression, location }) => ({ name, expression: toLayout(expression), location }))
+const projected = ({ select }: Analysis, rewrite: (expression: Syntax) => Syntax): ProjectedColumn[] =>
+  select.map(({ name, expression, location }) => ({ name, expression: rewrite(expression), location }))
 
 /**
  * PARTITION BY: a column keeps its name; another expression gets a name of its own, by which the columns of SELECT that repeat the
@@ -74,7 +72,7 @@ function planPartitionBy(
     relation: {
       ...rekeyed,
       keyOrigin: 'partitioning expression',
-      keyTexts: analysis.partitionBy!.map(displayExpression),
+      keyTexts: analysis.partitionTexts,
       keyFormat: keys.length === 0 ? { format: 'NONE', unwrapped: false } : rekeyed.keyFormat,
     },
     columns: renamed,
@@ -83,22 +81,21 @@ function planPartitionBy(
 
 interface PartitionKey {
   readonly key: NamedExpression
-  /** The expression over layout names, without its locations. */
+  /** The expression without its locations. */
   readonly text: string
 }
 
 function partitionKeys(analysis: Analysis, relation: Relation, { context }: PlanBuilder): PartitionKey[] {
   const aliases = new AliasGenerator(analysis.sources)
   return analysis.partitionBy!.map((expression) => {
-    const layout = withLayoutNames(expression, analysis.sources)
-    const result = inClause('Error in PARTITION BY expression: ', () => typed(layout, relation, context))
-    const text = withoutLocations(layout)
+    const result = inClause('Error in PARTITION BY expression: ', () => typed(expression, relation, context))
+    const text = withoutLocations(expression)
     return {
       key: {
-        name: aliases.forKey(layout),
+        name: aliases.forKey(expression),
         type: knownType(result, expression),
         expression: result,
-        text: displayExpression(layout),
+        text: displayExpression(expression),
       },
       text,
     }

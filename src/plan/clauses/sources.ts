@@ -1,35 +1,9 @@
 /** Sources as steps: each reads exactly the columns that the query uses. */
-import type { Analysis, AnalyzedSource } from '../../analysis/analysis.ts'
+import type { AnalyzedSource } from '../../analysis/analysis.ts'
 import { layoutName } from '../../analysis/layout-names.ts'
 import { systemColumns } from '../../analysis/sources.ts'
 import type { SourceColumn, SourceOrigin } from '../../operators/step.ts'
-import type { Expression } from '../../sql/ast.ts'
-import { walk } from '../../sql/walk.ts'
 import type { PlanBuilder, Relation } from '../builder.ts'
-import { isRowCount } from './row-count.ts'
-
-/** Names of the columns that the query reads, by alias of the source. */
-export function usedColumns(analysis: Analysis): ReadonlyMap<string, ReadonlySet<string>> {
-  const used = new Map(analysis.sources.map(({ alias }) => [alias, new Set<string>()]))
-  for (const expression of expressionsOf(analysis)) {
-    walk(expression, (node) => {
-      if (node.kind === 'columnReference' && node.qualifier !== null) used.get(node.qualifier)?.add(node.name)
-      return !isRowCount(node)
-    })
-  }
-  return used
-}
-
-function expressionsOf(analysis: Analysis): Expression[] {
-  return [
-    ...analysis.select.map(({ expression }) => expression),
-    ...analysis.joins.flatMap(({ leftExpression, rightExpression }) => [leftExpression, rightExpression]),
-    ...(analysis.where === null ? [] : [analysis.where]),
-    ...(analysis.having === null ? [] : [analysis.having]),
-    ...(analysis.groupBy ?? []),
-    ...(analysis.partitionBy ?? []),
-  ]
-}
 
 export interface SourceRole {
   /** Step id prefix: `KsqlTopic` for a single source, `KafkaTopic_Left`, ... in joins. */

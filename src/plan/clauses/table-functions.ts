@@ -1,6 +1,5 @@
 /** Table functions of SELECT as a step: each call becomes a column that SELECT then reads. */
 import type { Analysis } from '../../analysis/analysis.ts'
-import { withLayoutNames } from '../../analysis/layout-names.ts'
 import { tableFunctionCalls } from '../../analysis/table-functions.ts'
 import type { Expression } from '../../expressions/expression.ts'
 import { resolveTable } from '../../functions/resolve.ts'
@@ -21,7 +20,7 @@ export function planTableFunctions(analysis: Analysis, relation: Relation, build
   const { functions } = builder.context
   const calls = analysis.select.flatMap(({ expression }) => tableFunctionCalls(expression, functions))
   if (calls.length === 0) return { relation, rewrite: (expression) => expression }
-  const planned = calls.map((call, i) => planCall(call, i, analysis, relation, builder))
+  const planned = calls.map((call, i) => planCall(call, i, relation, builder))
   const step = builder.add({ kind: 'flatMap', id: 'FlatMap', input: relation.step, functions: planned })
   const names = new Map(calls.map((call, i) => [call as Syntax, planned[i]!.name]))
   return {
@@ -38,17 +37,11 @@ export function planTableFunctions(analysis: Analysis, relation: Relation, build
   }
 }
 
-function planCall(
-  call: FunctionCall,
-  index: number,
-  { sources }: Analysis,
-  relation: Relation,
-  { context }: PlanBuilder,
-): TableFunctionCall {
+function planCall(call: FunctionCall, index: number, relation: Relation, { context }: PlanBuilder): TableFunctionCall {
   const declaration = context.functions.get(call.name)
   if (declaration.kind !== 'table') throw new Error(`${call.name} is not a table function`)
   return inClause('', () => {
-    const args = call.args.map((arg) => typed(withLayoutNames(arg, sources), relation, context))
+    const args = call.args.map((arg) => typed(arg, relation, context))
     const { variant, argumentTypes, returns } = resolveTable(
       declaration,
       args.map(({ type }) => type),
@@ -62,7 +55,7 @@ function planCall(
         const target = argumentTypes[i] ?? null
         return target === null ? arg : { kind: 'cast', type: target, operand: arg }
       }),
-      text: displayExpression(withLayoutNames(call, sources)),
+      text: displayExpression(call),
     }
   })
 }

@@ -1,7 +1,6 @@
 /** Pull queries: over a table that a query keeps, or over the whole of a stream's topic. Source: ksqlDB's PullPhysicalPlanBuilder. */
 import type { Analysis } from '../../analysis/analysis.ts'
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
-import { withLayoutNames } from '../../analysis/layout-names.ts'
 import { columnScope } from '../../analysis/source-scope.ts'
 import { StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
@@ -109,7 +108,7 @@ function planTable(analysis: Analysis, context: PullContext): PlannedTablePull {
     ...columnScope(layout, context.functions, context.metastore),
     lambdasEnabled: context.config('ksql.lambdas.enabled') !== 'false',
   }
-  const where = analysis.where === null ? null : withLayoutNames(analysis.where, analysis.sources)
+  const { where, select } = analysis
   if (where !== null) refuseBadLikes(where, layout)
   const predicate = where === null ? null : typedWhere(where, scope)
   const lookup = planLookup(where, {
@@ -118,16 +117,12 @@ function planTable(analysis: Analysis, context: PullContext): PlannedTablePull {
     allowScan: context.config('ksql.query.pull.table.scan.enabled') !== 'false',
     allowRange: context.config('ksql.query.pull.range.scan.enabled') !== 'false',
   })
-  const select = analysis.select.map(({ name, expression }) => ({
-    name,
-    syntax: withLayoutNames(expression, analysis.sources),
-  }))
-  const columns = select.map(({ name, syntax }): NamedExpression => {
+  const columns = select.map(({ name, expression: syntax }): NamedExpression => {
     const expression = inClause('Invalid Select: ', () => typecheck(syntax, scope))
     return { name, type: knownType(expression, syntax), expression, text: displayExpression(syntax) }
   })
   const isKey = keyTest(source)
-  const keyColumns = select.filter(({ syntax }) => isKey(syntax)).map(({ name }) => name)
+  const keyColumns = select.filter(({ expression }) => isKey(expression)).map(({ name }) => name)
   const mark = ({ name }: Column) => (keyColumns.includes(name) ? ' KEY' : '')
   return {
     kind: 'table',
@@ -208,10 +203,7 @@ function planStream(analysis: Analysis, queryId: string, context: PullContext): 
   }
   const builder = new PlanBuilder(context)
   const planned = planQuery(analysis, builder)
-  const columns = planned.columns.map((column) => ({
-    ...column,
-    expression: withLayoutNames(column.expression, analysis.sources),
-  }))
+  const { columns } = planned
   const output = planOutputProjection(columns, planned.relation, builder)
   builder.add({
     kind: 'subscriber',

@@ -1,7 +1,6 @@
 /** A push query: the steps of its SELECT with the subscriber at the end. */
 import { aggregateTest, containsAggregate } from '../../analysis/aggregates.ts'
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
-import { withLayoutNames } from '../../analysis/layout-names.ts'
 import type { Query } from '../../sql/ast.ts'
 import type { Column } from '../../types/schema.ts'
 import { PlanBuilder, type PlanContext, type Relation } from '../builder.ts'
@@ -24,10 +23,7 @@ export function planPushQuery(query: Query, makeId: (alias: string) => string, c
   const builder = new PlanBuilder(context)
   const planned = planQuery(analysis, builder)
   const { relation } = planned
-  const columns = planned.columns.map((column) => ({
-    ...column,
-    expression: withLayoutNames(column.expression, analysis.sources),
-  }))
+  const { columns } = planned
   const output = planOutputProjection(columns, relation, builder)
   builder.add({
     kind: 'subscriber',

@@ -1,0 +1,33 @@
+/** Which columns of each source a query reads, so that its sources decode no others. */
+import type { Expression } from '../sql/ast.ts'
+import { walk } from '../sql/walk.ts'
+import { ROWTIME } from '../types/schema.ts'
+import type { Analysis } from './analysis.ts'
+import { rowCountTest } from './row-count.ts'
+
+type Clauses = Pick<Analysis, 'sources' | 'joins' | 'select' | 'where' | 'having' | 'groupBy' | 'partitionBy'>
+
+/** Names by alias of the source. The expressions still carry the aliases of their columns. */
+export function usedColumns(clauses: Clauses): ReadonlyMap<string, ReadonlySet<string>> {
+  const used = new Map(clauses.sources.map(({ alias }) => [alias, new Set<string>()]))
+  for (const expression of expressionsOf(clauses)) {
+    walk(expression, (node) => {
+      if (node.kind === 'columnReference' && node.qualifier !== null) used.get(node.qualifier)?.add(node.name)
+      return !isRowCount(node)
+    })
+  }
+  return used
+}
+
+const isRowCount = rowCountTest(new Set([ROWTIME]))
+
+function expressionsOf({ select, joins, where, having, groupBy, partitionBy }: Clauses): Expression[] {
+  return [
+    ...select.map(({ expression }) => expression),
+    ...joins.flatMap(({ leftExpression, rightExpression }) => [leftExpression, rightExpression]),
+    ...(where === null ? [] : [where]),
+    ...(having === null ? [] : [having]),
+    ...(groupBy ?? []),
+    ...(partitionBy ?? []),
+  ]
+}
