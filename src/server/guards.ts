@@ -2,10 +2,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RequestError } from '../errors.ts'
 import type { BasicAuth } from './basic-auth.ts'
+import type { HostRules } from './host-rules.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { OriginRules } from './origin-rules.ts'
 
 export interface Access {
+  readonly hosts: HostRules
   readonly origins: OriginRules
   /** Null: everybody is admitted. */
   readonly users: BasicAuth | null
@@ -17,11 +19,17 @@ export function hostOf(headers: FastifyRequest['headers']): string | undefined {
   return typeof authority === 'string' ? authority : headers.host
 }
 
-/** Throws a RequestError unless the page and the user may use `path`. */
+/** Throws a RequestError unless the server is used under one of its names, by a page and a user that may use `path`. */
 export function checkAccess(
-  { origins, users }: Access,
+  { hosts, origins, users }: Access,
   request: { readonly path: string; readonly origin?: string; readonly host?: string; readonly authorization?: string },
 ): void {
+  if (!hosts.allows(request.host)) {
+    throw new RequestError(
+      'MISDIRECTED',
+      `This server is not used under the name ${request.host}. To allow the name, add it to access.control.allow.hosts in the server's configuration.`,
+    )
+  }
   if (!origins.allows(request.origin, request.host)) {
     throw new RequestError(
       'FORBIDDEN',
@@ -36,9 +44,11 @@ export function checkAccess(
 export function addGuards(app: FastifyInstance, access: Access, lifecycle: Lifecycle): void {
   app.addHook('onRequest', async (request, reply) => {
     const { origin, authorization } = request.headers
-    if (request.method === 'OPTIONS') return reply.code(204).headers(access.origins.preflightHeaders(origin)).send()
-    reply.headers(access.origins.responseHeaders(origin))
     const host = hostOf(request.headers)
+    if (request.method === 'OPTIONS' && access.hosts.allows(host)) {
+      return reply.code(204).headers(access.origins.preflightHeaders(origin)).send()
+    }
+    reply.headers(access.origins.responseHeaders(origin))
     checkAccess(access, {
       path: pathOf(request.url),
       ...(origin === undefined ? {} : { origin }),

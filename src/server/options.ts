@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { settingOf } from '../engine/config/config.ts'
 import { BasicAuth, readUsers } from './basic-auth.ts'
 import type { ConnectionTimeouts } from './connections.ts'
+import { HostRules } from './host-rules.ts'
 import { type Listener, parseListeners } from './listener.ts'
 import type { TlsOptions } from './net/listen.ts'
 import { OriginRules } from './origin-rules.ts'
@@ -11,6 +12,7 @@ export interface ServerOptions {
   readonly listeners: readonly Listener[]
   /** Null: no https listener. */
   readonly tls: TlsOptions | null
+  readonly hosts: HostRules
   readonly origins: OriginRules
   /** Null: everybody may use the server. */
   readonly users: BasicAuth | null
@@ -30,9 +32,11 @@ export function serverOptions(given: Get): ServerOptions {
   const get = (name: string) => given(name) ?? defaultOf(name)
   const need = (name: string) => get(name) ?? ''
   const number = (name: string) => readNumber(name, given(name) || defaultOf(name))
+  const listeners = parseListeners(need('listeners'))
   return {
-    listeners: parseListeners(need('listeners')),
+    listeners,
     tls: tlsOptions(get),
+    hosts: new HostRules({ listeners, hosts: need('access.control.allow.hosts') }),
     origins: new OriginRules({
       origins: get('access.control.allow.origin'),
       methods: need('access.control.allow.methods'),

@@ -40,7 +40,7 @@ export async function startServer(parts: ServerParts, options: ServerOptions): P
   const health = new HealthReport(lifecycle, parts.clock, options.healthIntervalMs)
   const { metrics, log, timer = systemTimer } = parts
   const context: ServerContext = { lifecycle, health, metrics, log, timer, maxBodyBytes: options.maxBodyBytes }
-  const access: Access = { origins: options.origins, users: options.users }
+  const access: Access = { hosts: options.hosts, origins: options.origins, users: options.users }
   const websocket = new WebSocketEndpoint(context, access, options.webSocketMaxAgeMs)
   const connections = new Connections(await createApp(context, access), websocket, {
     timeouts: options.timeouts,

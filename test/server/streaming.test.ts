@@ -200,7 +200,7 @@ async function upgrade(port: number, line: string, body: string): Promise<string
 describe('HTTP/1.1', () => {
   it('sends each row of a push query on /query with the separator behind it, so that line readers have it at once', async () => {
     const body = '{"ksql":"SELECT * FROM S EMIT CHANGES;"}'
-    const request = `POST /query HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const request = `POST /query HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`
     const [answer] = await Promise.all([
       sendRaw(server.port, request),
       stream.send(['a', 1], ['b', 2]).then(() => stream.end({ reason: 'closed', finalMessage: null })),
@@ -218,7 +218,7 @@ describe('HTTP/1.1', () => {
       await stream.send(['a', 1], ['b', 2])
       await stream.end({ reason: 'completed', finalMessage: null })
     })()
-    const request = `POST /query-stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${SQL.length}\r\n\r\n${SQL}`
+    const request = `POST /query-stream HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${SQL.length}\r\n\r\n${SQL}`
     const answer = await sendRaw(server.port, request)
     await sending
     expect(answer.toLowerCase()).toContain('transfer-encoding: chunked')
@@ -227,7 +227,7 @@ describe('HTTP/1.1', () => {
 
   it('ends the query when the client disconnects in the middle', async () => {
     const socket = connect(server.port, '127.0.0.1')
-    socket.write(`POST /query-stream HTTP/1.1\r\nHost: x\r\nContent-Length: ${SQL.length}\r\n\r\n${SQL}`)
+    socket.write(`POST /query-stream HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${SQL.length}\r\n\r\n${SQL}`)
     await stream.whenSubscribed
     socket.destroy()
     await stream.whenClosed

@@ -139,6 +139,12 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'access.control.allow.headers': fixed(
     text('X-Requested-With,Content-Type,Accept,Origin', 'Headers that such pages may send.'),
   ),
+  'access.control.allow.hosts': fixed(
+    text(
+      '',
+      'Names, separated by commas, under which a server that listens on loopback addresses alone is used, besides localhost and these addresses.',
+    ),
+  ),
   'authentication.method': fixed(text('NONE', 'NONE, or BASIC: requests need a user and a password.')),
   'authentication.users.location': fixed(text(null, 'File with a line "user: password" for each user.')),
   'authentication.realm': fixed(text('Millrace', 'Realm sent to clients that have to authenticate.')),
