@@ -16,6 +16,7 @@ import {
   RightBracket,
   RightParenthesis,
   tokenize,
+  When,
 } from '../../grammar/tokens.ts'
 import { type Location, ParseError } from '../errors.ts'
 import type { ColumnDefinition, Expression, Statement, TypeNode } from './ast.ts'
@@ -33,6 +34,8 @@ import { excerpt, syntaxError } from './syntax-error.ts'
  */
 const MAX_NESTING = 100
 const MAX_TREE_DEPTH = 1500
+/** Each branch of a CASE nests in the one before it when it runs. */
+const MAX_BRANCHES = 1200
 /** A text of this size is read in about two seconds, in which a server answers nobody else. */
 const MAX_TOKENS = 100_000
 const MAX_TEXT_LENGTH = 4_000_000
@@ -99,7 +102,13 @@ function shift(tokens: readonly IToken[], start: Location): void {
 
 function checkNesting(tokens: readonly IToken[]): void {
   let depth = 0
+  const branches: number[] = []
   for (const token of tokens) {
+    if (token.tokenType === Case) branches.push(0)
+    if (token.tokenType === End) branches.pop()
+    if (token.tokenType === When && branches.length > 0 && ++branches[branches.length - 1]! > MAX_BRANCHES) {
+      throw tooLarge(`a CASE has more than ${MAX_BRANCHES} WHEN branches`, tokenLocation(token))
+    }
     if (OPENING.has(token.tokenType)) depth++
     if (CLOSING.has(token.tokenType)) depth--
     if (depth > MAX_NESTING) throw tooLarge(`it nests deeper than ${MAX_NESTING} levels`, tokenLocation(token))

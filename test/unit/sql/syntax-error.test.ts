@@ -95,6 +95,7 @@ describe('a statement that is too large', () => {
     ['brackets', `${'('.repeat(200)}a${')'.repeat(200)}`],
     ['very many brackets', '('.repeat(50_000)],
     ['cases', `${'CASE WHEN a THEN '.repeat(5000)}b${' END'.repeat(5000)}`],
+    ['branches', `CASE ${'WHEN a THEN b '.repeat(1500)}END`],
     ['types', `CAST(a AS ${'ARRAY<'.repeat(20_000)}INT${'>'.repeat(20_000)})`],
     ['operators', `a${' OR a'.repeat(20_000)}`],
     ['signs', `${'- '.repeat(20_000)}a`],
