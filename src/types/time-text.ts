@@ -67,34 +67,42 @@ export function parseTime(text: string): number {
 }
 
 /**
- * Epoch ms of `yyyy[-MM[-dd]][T[HH[:mm[:ss[.SSS]]]][Z|+hhmm]]`, UTC unless a zone is given; also the form of string literals compared with
- * ROWTIME, WINDOWSTART and WINDOWEND. White space around is ignored. Throws an Error on anything else.
+ * Epoch ms of `yyyy[-MM[-dd]][T[HH[:mm[:ss[.SSS]]]][Z|+hh|+hhmm]]`, UTC unless a zone is given; also the form of string literals compared with
+ * ROWTIME, WINDOWSTART and WINDOWEND. As in Java's smart resolving, a day up to 31 that the month does not have is its last one, and 24:00 is
+ * the start of the next day. White space around is ignored. Throws an Error on anything else.
  */
 export function parseTimestamp(text: string): number {
   const match = TIMESTAMP_TEXT.exec(text.trim())
-  const days = match === null ? null : daysOf(match)
-  const ms = match === null || days === null ? null : msOf(match, 4)
-  if (match === null || days === null || ms === null) {
+  const days = match === null ? null : daysOf(match, true)
+  const ms = match === null || days === null ? null : (msOf(match, 4) ?? endOfDay(match, 4))
+  const offsetMs = match === null ? null : zoneOffsetMs(match[8])
+  if (days === null || ms === null || offsetMs === null) {
     throw new Error(
       `Failed to parse timestamp '${text}'. Required format is: "yyyy-MM-dd'T'HH:mm:ss.SSS", ` +
         'with an optional numeric 4-digit timezone such as +0100, or Z. Partials such as "2020-05-26" are supported.',
     )
   }
-  return days * DAY_MS + ms - zoneOffsetMs(match[8])
+  return days * DAY_MS + ms - offsetMs
 }
 
 const DATE_PATTERN = '(\\d{4}|[+-]\\d{4,9})(?:-(\\d\\d)(?:-(\\d\\d))?)?'
 const MINUTE_PATTERN = ':(\\d\\d)(?::(\\d\\d)(?:\\.(\\d{1,9}))?)?'
+/** As MINUTE_PATTERN, with at most three fraction digits; digits that are missing at the end are zeros. */
+const MILLISECOND_PATTERN = ':(\\d\\d)(?::(\\d\\d?)(?:\\.(\\d{0,3}))?)?'
 const DATE_TEXT = new RegExp(`^${DATE_PATTERN}$`)
 const TIME_TEXT = new RegExp(`^(\\d\\d)${MINUTE_PATTERN}$`)
-const TIMESTAMP_TEXT = new RegExp(`^${DATE_PATTERN}(?:T(?:(\\d\\d)(?:${MINUTE_PATTERN})?)?(Z|[+-]\\d\\d:?\\d\\d)?)?$`)
+const TIMESTAMP_TEXT = new RegExp(
+  `^${DATE_PATTERN}(?:T(?:(\\d\\d)(?:${MILLISECOND_PATTERN})?)?(Z|[+-]\\d\\d?|[+-]\\d\\d:?\\d\\d)?)?$`,
+)
 
-/** From groups 1 to 3: year, month, day; null where there is no such day. */
-function daysOf(match: RegExpExecArray): number | null {
+/** From groups 1 to 3: year, month, day; null where there is no such day. `clamps`: a day up to 31 becomes the last one of its month. */
+function daysOf(match: RegExpExecArray, clamps = false): number | null {
   const year = Number(match[1])
   const month = Number(match[2] ?? 1)
-  const day = Number(match[3] ?? 1)
-  if (month < 1 || month > 12 || day < 1 || day > monthLength(year, month)) return null
+  const given = Number(match[3] ?? 1)
+  if (month < 1 || month > 12 || given < 1 || given > 31) return null
+  const day = clamps ? Math.min(given, monthLength(year, month)) : given
+  if (day > monthLength(year, month)) return null
   return daysFromCivil(year, month, day)
 }
 
@@ -102,15 +110,27 @@ function daysOf(match: RegExpExecArray): number | null {
 function msOf(match: RegExpExecArray, first: number): number | null {
   const hour = Number(match[first] ?? 0)
   const minute = Number(match[first + 1] ?? 0)
-  const second = Number(match[first + 2] ?? 0)
+  const second = Number((match[first + 2] ?? '').padEnd(2, '0'))
   if (hour > 23 || minute > 59 || second > 59) return null
   const fraction = Number((match[first + 3] ?? '').padEnd(3, '0').slice(0, 3))
   return hour * HOUR_MS + minute * MINUTE_MS + second * 1000 + fraction
 }
 
-function zoneOffsetMs(zone: string | undefined): number {
+/** The whole day for 24:00 and no more; else null. */
+function endOfDay(match: RegExpExecArray, first: number): number | null {
+  const rest = `${match[first + 1] ?? ''}${match[first + 2] ?? ''}${match[first + 3] ?? ''}`
+  return match[first] === '24' && Number(rest) === 0 ? DAY_MS : null
+}
+
+const MAX_OFFSET_MS = 18 * HOUR_MS
+
+/** Null beyond 18 hours, where Java's ZoneOffset ends. */
+function zoneOffsetMs(zone: string | undefined): number | null {
   if (zone === undefined || zone === 'Z') return 0
-  const size = Number(zone.slice(1, 3)) * HOUR_MS + Number(zone.slice(-2)) * MINUTE_MS
+  const digits = zone.slice(1).replace(':', '')
+  const minutes = digits.length > 2 ? Number(digits.slice(2)) : 0
+  const size = Number(digits.slice(0, 2)) * HOUR_MS + minutes * MINUTE_MS
+  if (minutes > 59 || size > MAX_OFFSET_MS) return null
   return zone.startsWith('-') ? -size : size
 }
 

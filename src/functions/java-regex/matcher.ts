@@ -200,8 +200,9 @@ export class Matcher {
   }
 
   #afterBackreference({ index, ignoreCase }: Instruction & { op: 'backreference' }, at: number): number {
-    const start = this.#slots[2 * index]!
-    const end = this.#slots[2 * index + 1]!
+    // There may be no group of that number: as one that has not matched, it fails.
+    const start = this.#slots[2 * index] ?? -1
+    const end = this.#slots[2 * index + 1] ?? -1
     if (start === -1 || end === -1) return -1
     const length = end - start
     const captured = this.#text.slice(start, end)

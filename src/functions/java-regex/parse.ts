@@ -107,7 +107,6 @@ class Parser {
     while (/^[0-9]$/.test(scanner.peek()) && index * 10 + Number(scanner.peek()) <= this.#groupCount) {
       index = index * 10 + (scanner.next() - 0x30)
     }
-    if (index > this.#groupCount) throw scanner.error(`there is no group ${index} before`)
     return { kind: 'backreference', index, ignoreCase: scanner.flags.ignoreCase }
   }
 
@@ -171,6 +170,9 @@ class Parser {
       const lazy = scanner.take('?')
       const repeat: RegexNode = { kind: 'repeat', body: node, ...range, lazy }
       node = !lazy && scanner.take('+') ? { kind: 'atomic', body: repeat } : repeat
+      if (['*', '+', '?'].some((sign) => scanner.looksAt(sign))) {
+        throw scanner.error(`nothing to repeat before '${scanner.peek()}'`)
+      }
     }
   }
 

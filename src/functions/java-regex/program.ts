@@ -190,9 +190,17 @@ class Compiler {
 function lookBehind(node: LookNode): LookBehind | null {
   if (!node.behind) return null
   const { min, max } = lengthOf(node.body)
-  if (max === Number.POSITIVE_INFINITY) throw new Error('a look-behind has no obvious maximum length')
+  if (some(node.body, isUnboundedGroup)) throw new Error('a look-behind has no obvious maximum length')
   return { min, max }
 }
+
+/** Java takes repetitions without limit of single characters, but not of groups and backreferences. */
+const isUnboundedGroup = (node: RegexNode): boolean =>
+  node.kind === 'backreference' ||
+  (node.kind === 'repeat' && node.max === Number.POSITIVE_INFINITY && !isOneCharacter(node.body))
+
+const isOneCharacter = (node: RegexNode): boolean =>
+  node.kind === 'set' || (node.kind === 'group' && node.body.kind === 'set')
 
 function asciiTable(set: CharSet): boolean[] {
   const table = new Array<boolean>(128).fill(false)

@@ -89,7 +89,10 @@ function extractAll(pattern: string, text: string, group: number): (string | nul
   return Array.from(regex.findAll(text), ({ groups }) => groups[group]!)
 }
 
-/** A match of nothing at the start cuts nothing off. Source: java.util.regex.Pattern.split with a negative limit. */
+/**
+ * A match of nothing at the start cuts nothing off. Where the pattern matches the empty text, ksqlDB's RegexpSplitToArray uses
+ * java.util.regex.Pattern.split, which drops empty pieces at the end; otherwise it keeps them.
+ */
 function split(text: string, pattern: string): string[] {
   const pieces: string[] = []
   let from = 0
@@ -98,7 +101,11 @@ function split(text: string, pattern: string): string[] {
     pieces.push(text.slice(from, start))
     from = end
   }
-  return [...pieces, text.slice(from)]
+  pieces.push(text.slice(from))
+  if (pieces.length > 1 && compileJavaRegex(pattern).findFirst('') !== null) {
+    while (pieces.length > 0 && pieces[pieces.length - 1] === '') pieces.pop()
+  }
+  return pieces
 }
 
 function replaceAll(text: string, pattern: string, replacement: string): string {
