@@ -1,7 +1,7 @@
 // Installs the dependencies when they are missing or older than package-lock.json, so that `npm start` and `npm test` work on a fresh
 // clone. Runs on any Node >= 20: everything after it runs on the pinned Node of the dev dependency `node`.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, lstatSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -11,6 +11,11 @@ const installed = join(root, 'node_modules', '.installed-lock.json')
 const isFresh = existsSync(installed) && readFileSync(installed, 'utf8') === readFileSync(lock, 'utf8')
 
 if (!isFresh) {
+  // npm ci empties the folder first, and a link leads to the dependencies of another checkout.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    console.error('node_modules is a link, and not of this package-lock.json. Remove the link, and run this again.')
+    process.exit(1)
+  }
   console.error('Installing dependencies (once)...')
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,

@@ -45,11 +45,13 @@ class Model {
   #matchesOf(i: number): number[] {
     const event = this.#events[i]!
     if (!isUsable(event)) return []
-    const { beforeMs, afterMs } = this.#join
+    const { join, beforeMs, afterMs } = this.#join
     const isMatch = (j: number): boolean => {
       const other = this.#events[j]!
       if (other.side === event.side || other.key !== event.key || !isUsable(other)) return false
-      const distance = event.side === 0 ? other.time - event.time : event.time - other.time
+      // From the row around which the window lies: the left one, or in a RIGHT join the right one.
+      const isAround = event.side === (join === 'RIGHT' ? 1 : 0)
+      const distance = isAround ? other.time - event.time : event.time - other.time
       return distance >= -beforeMs && distance <= afterMs && other.time >= this.#oldestKept(i - 1, other.side)
     }
     return range(i)
@@ -61,7 +63,7 @@ class Model {
   #oldestKept(i: number, side: number): number {
     const { beforeMs, afterMs, graceMs } = this.#join
     const times = this.#events.slice(0, i + 1).filter((event) => event.side === side && isUsable(event))
-    return Math.max(...times.map(({ time }) => time)) - beforeMs - afterMs - (graceMs ?? 86_400_000)
+    return Math.max(...times.map(({ time }) => time)) - beforeMs - afterMs - (graceMs ?? 86_400_000) + 1
   }
 
   #streamTime(i: number): number {
@@ -72,7 +74,8 @@ class Model {
   #leavesAlone(i: number): boolean {
     const event = this.#events[i]!
     if (this.#matchesOf(i).length > 0 || !this.#keepsUnmatched(event)) return false
-    return this.#join.graceMs === null || event.time + this.#lookAhead(event) < this.#streamTime(i)
+    const { graceMs } = this.#join
+    return graceMs === null || event.time + this.#lookAhead(event) + graceMs < this.#streamTime(i)
   }
 
   /** Waiting events whose window and grace end with event `i`: by time, right before left, key, arrival. */
@@ -100,7 +103,8 @@ class Model {
   }
 
   #lookAhead({ side }: Event): number {
-    return side === 0 ? this.#join.afterMs : this.#join.beforeMs
+    const { join, beforeMs, afterMs } = this.#join
+    return side === (join === 'RIGHT' ? 1 : 0) ? afterMs : beforeMs
   }
 
   #keepsUnmatched({ side }: Event): boolean {

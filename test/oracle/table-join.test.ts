@@ -61,7 +61,9 @@ describe('table-table joins agree with a join of the tables as they are after ea
         const oldValue = resultOf(join, before, event.key)
         const match = newest(before, 1 - event.side, event.key)
         const time = Math.max(event.time, match?.time ?? 0)
-        expect(actual).toEqual(value === null && oldValue === null ? [] : [[value, oldValue, time]])
+        // A delete passes, too, where only the other side has a row.
+        const isSilent = value === null && oldValue === null && match === undefined
+        expect(actual).toEqual(isSilent ? [] : [[value, oldValue, time]])
       })
     })
   })

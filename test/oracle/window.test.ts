@@ -95,7 +95,7 @@ const endOf = ({ members }: Session): number => latestOf(members)
 /** Sessions as lists of their events; what they show is worked out from the list. */
 function sessionOutputs(
   events: readonly Event[],
-  { gapMs, graceMs }: SessionWindow,
+  { gapMs, graceMs, retentionMs }: SessionWindow,
   { of, order }: Family,
   mode: 'CHANGES' | 'FINAL',
 ): Output[][] {
@@ -109,8 +109,11 @@ function sessionOutputs(
   }
   return events.map((event, i) => {
     const closeTime = latestOf(events.slice(0, i + 1)) - graceMs - gapMs
+    const latestBefore = i === 0 ? -1 : latestOf(events.slice(0, i))
     const joined = sessions
       .filter(({ key }) => key === event.key)
+      // Sessions past their retention are not found, even those that were made late.
+      .filter((session) => endOf(session) > latestBefore - retentionMs)
       .filter((session) => endOf(session) >= event.time - gapMs && startOf(session) <= event.time + gapMs)
       .sort((a, b) => startOf(a) - startOf(b))
     const session: Session = { key: event.key!, members: [...joined.flatMap(({ members }) => members), event] }
@@ -120,7 +123,10 @@ function sessionOutputs(
       const isInstant = startOf(session) === endOf(session)
       if (!isInstant) changes.push(...joined.map((old) => outputOf(old, true)))
       changes.push(outputOf(session))
-      sessions = [...sessions.filter((other) => !joined.includes(other)), session]
+      const isReplaced = (other: Session) =>
+        joined.includes(other) ||
+        (other.key === session.key && startOf(other) === startOf(session) && endOf(other) === endOf(session))
+      sessions = [...sessions.filter((other) => !isReplaced(other)), session]
     }
     const closed = sessions
       .filter((other) => endOf(other) >= closedTo && endOf(other) < closeTime)
