@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests of other people's clients install these from their registries: in CI, and by name: `npm run clients`. */
+const testsClients =
+  process.env['CI'] === 'true' || process.argv.some((argument) => /^(?:--project=)?clients$/.test(argument))
+
 export default defineConfig({
   test: {
     projects: [
@@ -18,6 +22,19 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      ...(testsClients
+        ? [
+            {
+              test: {
+                name: 'clients',
+                include: ['test/clients/**/*.test.ts'],
+                globalSetup: ['test/clients/global-setup.ts'],
+                testTimeout: 60_000,
+                hookTimeout: 60_000,
+              },
+            },
+          ]
+        : []),
     ],
   },
 })
