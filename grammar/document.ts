@@ -18,19 +18,33 @@ import {
 } from 'chevrotain'
 import { StatementGrammar } from './statements.ts'
 
-/** The generated files: name in `generated/` -> content. The same grammar always gives the same text. */
-export function grammarDocuments(): Readonly<Record<string, string>> {
+/**
+ * The generated files: name in `generated/` -> content. The same grammar always gives the same text. `asset`: the text of a file of
+ * Chevrotain's folder `diagrams`, which the page of diagrams holds, so that it works wherever it is copied to.
+ */
+export function grammarDocuments(asset: (path: string) => string): Readonly<Record<string, string>> {
   const parser = new StatementGrammar()
   const rules = Object.values(parser.getGAstProductions())
   return {
     'cst.d.ts': generateCstDts(parser.getGAstProductions()),
     'grammar.ebnf': toEbnf(rules),
-    'railroad.html': createSyntaxDiagramsCode(parser.getSerializedGastProductions(), {
-      resourceBase: '../../node_modules/chevrotain/diagrams/',
-      css: '../../node_modules/chevrotain/diagrams/diagrams.css',
-    }),
+    'railroad.html': withAssets(
+      createSyntaxDiagramsCode(parser.getSerializedGastProductions(), {
+        resourceBase: ASSETS,
+        css: `${ASSETS}diagrams.css`,
+      }),
+      asset,
+    ),
   }
 }
+
+/** Stands before the paths of assets until they are replaced by their texts. */
+const ASSETS = 'asset:'
+
+const withAssets = (page: string, asset: (path: string) => string): string =>
+  page
+    .replace(/<link rel='stylesheet' href='asset:([^']+)'>/g, (_, path: string) => `<style>\n${asset(path)}</style>`)
+    .replace(/<script src='asset:([^']+)'><\/script>/g, (_, path: string) => `<script>\n${asset(path)}</script>`)
 
 /** EBNF: `[x]` optional, `{x}` any number, `|` choice, 'word' a keyword or mark, UPPER case a literal or an identifier. */
 function toEbnf(rules: readonly Rule[]): string {
