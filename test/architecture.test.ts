@@ -57,6 +57,17 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['engine/engine'],
   ],
   cli: [['cli/client', 'cli/output'], ['cli', 'cli/rows'], ['cli/repl'], ['cli/commands'], ['cli/program']],
+  server: [
+    ['server/listener'],
+    ['server/net'],
+    ['server'],
+    ['server/routes'],
+    ['server/websocket-query'],
+    ['server/websocket'],
+    ['server/app', 'server/connections'],
+    ['server/options'],
+    ['server/server'],
+  ],
   broker: [
     ['broker'],
     ['broker/kafka/protocol', 'broker/embedded/segments'],

@@ -1,6 +1,6 @@
 /**
- * Answers to inserted rows for clients that count: `{"status":"ok","seq":n}` says that each row up to n is stored, or was refused by an
- * answer of its own. One answer covers all that was stored since the last, so many rows cost little.
+ * Answers to inserted rows for clients that count rows: `{"status":"ok","seq":n}` means that each row up to n is stored, or was refused by
+ * an answer of its own. One answer covers all rows stored since the last one, so that many rows cost little.
  */
 import { errorAnswer } from './error-answer.ts'
 import type { InsertAcks } from './insert-acks.ts'
@@ -19,7 +19,7 @@ export class CumulativeAcks implements InsertAcks {
   #next = 0
   /** Rows above `#next` that are settled already. */
   readonly #ahead = new Set<number>()
-  /** `#next` when the last answer was put down. */
+  /** `#next` when the last answer was written. */
   #told = 0
   /** The row that ended the request, and its answer. */
   #failure: { readonly seq: number; readonly answer: string } | null = null
@@ -64,7 +64,7 @@ export class CumulativeAcks implements InsertAcks {
     while (this.#ahead.delete(this.#next)) this.#next++
   }
 
-  /** One answer is on its way at a time; what happens meanwhile goes into the next. */
+  /** One answer is on its way at a time; rows that are settled meanwhile belong to the next. */
   #write(): Promise<void> {
     this.#writing ??= this.#writeAll().finally(() => {
       this.#writing = null

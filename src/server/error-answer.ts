@@ -17,7 +17,7 @@ export interface StatementErrorBody {
   readonly error_code: number
   readonly message: string
   readonly statementText: string
-  /** What earlier statements of the request had answered. */
+  /** Answers of the statements that came before in the request. */
   readonly entities: readonly Entity[]
 }
 
@@ -26,7 +26,7 @@ export interface ErrorAnswer {
   readonly body: GenericErrorBody | StatementErrorBody
 }
 
-/** Any error as an answer; one that is nobody's fault but ours becomes a 500 without details. */
+/** The answer to a request that failed with `error`; an error of the server's own becomes a 500 without details. */
 export function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof StatementFailure) return statementAnswer(error, error.statementText, error.entities)
   if (error instanceof StatementError) return statementAnswer(error, error.statement ?? '', [])
@@ -35,14 +35,14 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   return frameworkAnswer(error)
 }
 
-/** The codes that come with the statement's text. */
+/** Codes whose answers carry the text of the statement. */
 const ABOUT_STATEMENT: ReadonlySet<ErrorCode> = new Set(['BAD_STATEMENT', 'USE_QUERY_ENDPOINT', 'SERVER_ERROR'])
 
-/** True if the error is ours or the cluster's, so that whoever runs the server should read of it. */
+/** True if the error is the server's or the cluster's, so that it belongs in the operator's log. */
 export const isServerFault = (answer: ErrorAnswer): boolean => answer.status === ERRORS.SERVER_ERROR.status
 
 /**
- * Tells the operator of a query that ended by a fault of ours after its answer had begun. A QueryError reports a persistent query that has
+ * Logs a query that ended by a fault of the server after its answer had begun. A QueryError reports a persistent query that has
  * failed, which was logged when it happened, or a record that the user's statement cannot read.
  */
 export function logFault(end: StreamEnd, queryId: string, log: Log): void {
@@ -66,7 +66,7 @@ export function genericAnswer(code: ErrorCode, message: string): ErrorAnswer {
   return { status, body: { '@type': 'generic_error', error_code: errorCode, message } }
 }
 
-/** Fastify's refusals, by their codes; what is unknown is a fault of ours. */
+/** Answers to Fastify's refusals, by their codes; an unknown error is a fault of the server. */
 function frameworkAnswer(error: unknown): ErrorAnswer {
   const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return genericAnswer('TOO_LARGE', TOO_LARGE)

@@ -1,4 +1,4 @@
-/** Health, asked of the engine at most once in an interval: probes come often, and each may ask the brokers. */
+/** The server's health, read from the engine at most once in an interval: probes are frequent, and each reading reaches the brokers. */
 import type { Clock } from '../clock.ts'
 import type { HealthCheck } from '../engine/api.ts'
 import type { Lifecycle } from './lifecycle.ts'
@@ -15,7 +15,7 @@ export class HealthReport {
     this.#intervalMs = intervalMs
   }
 
-  /** Never throws: trouble is an answer. */
+  /** Never rejects: trouble is an answer. */
   async read(): Promise<HealthCheck> {
     if (this.#lifecycle.isStopping) return unhealthy('TERMINATING')
     const now = this.#clock.now()

@@ -1,5 +1,5 @@
 /**
- * Under which names a server on loopback addresses is used. A page whose own name is made to lead to 127.0.0.1 (DNS rebinding) has the
+ * The names under which a server on loopback addresses is used. A page whose own name is made to lead to 127.0.0.1 (DNS rebinding) has the
  * server's origin for the browser, so that the rules for origins let it in; but the name in `Host` is then the page's (RFC 9110 7.2).
  */
 import type { Listener } from './listener.ts'

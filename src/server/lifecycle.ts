@@ -18,7 +18,7 @@ export class Lifecycle {
   #idle: () => void = () => {}
   readonly #streams = new Set<Closable>()
 
-  /** Requests are refused until `engine` is there. */
+  /** Requests are refused until `engine` resolves. */
   constructor(engine: Promise<Engine>) {
     engine.then(
       (ready) => {

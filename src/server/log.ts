@@ -1,4 +1,4 @@
-/** Where the server writes what whoever runs it should know. Pino loggers are of this shape. */
+/** The log that the server's operator reads. Pino's loggers have this shape. */
 export interface Log {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void

@@ -1,8 +1,8 @@
-/** A response body that is written as it comes into being, at the pace of the client. */
+/** A response body that is written piece by piece, at the pace of the client. */
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 
-/** The two classes have these methods alike, but TypeScript does not join their overloads. */
+/** Methods that both classes have, and whose overloads TypeScript does not join. */
 type RawResponse = Pick<ServerResponse, 'once' | 'on' | 'writeHead' | 'write' | 'end' | 'destroy'> & {
   flushHeaders?: () => void
 }

@@ -7,14 +7,14 @@ import { rowWriter } from './row-text.ts'
 
 export interface RowFormat {
   readonly contentType: string
-  /** Whether each row must leave as a chunk of its own, because clients parse chunk by chunk. */
+  /** True: each row leaves as a chunk of its own, because clients parse chunk by chunk. */
   readonly chunkPerRow: boolean
   readonly head: string
-  /** Null: such rows are left out. */
+  /** The text of a row; null: the format leaves such rows out. */
   readonly row: (row: StreamedRow) => string | null
-  /** What follows the last row of a query that has failed. */
+  /** The text after the last row of a query that has failed. */
   readonly error: (body: GenericErrorBody | StatementErrorBody) => string
-  /** What follows the last row of a query that has not failed. `finalMessage` null: the engine has none. */
+  /** The text after the last row of a query that has not failed. `finalMessage`: null if the engine gives none. */
   readonly tail: (finalMessage: string | null) => string
 }
 

@@ -48,7 +48,7 @@ function readQuery({ text, authorization }: WebSocketRequest): QueryRequest {
   return { sql: ksql, properties: streamsProperties ?? {}, variables: sessionVariables ?? {}, authorization }
 }
 
-/** Null: the client was gone before the first row. */
+/** Resolves to how the query ended; null: the client was gone before the first row. */
 async function send(
   stream: RowStream | LineStream,
   client: WebSocket,

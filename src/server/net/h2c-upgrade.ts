@@ -1,7 +1,7 @@
 /**
- * HTTP/1.1 connections that turn into HTTP/2 by `Upgrade: h2c` (RFC 7540 3.2). The request that asked for it becomes stream 1. Node cannot
- * be told of such a stream, so the frames that a client would have sent for it are put between the client's first SETTINGS and what
- * follows them.
+ * HTTP/1.1 connections that turn into HTTP/2 by `Upgrade: h2c` (RFC 7540 3.2). The request with that header becomes stream 1. Node has no
+ * way to open such a stream, so the frames that a client would have sent for it are put between the client's first SETTINGS and the frames
+ * that follow.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
@@ -10,14 +10,14 @@ import { dataFrames, FRAME_HEADER_BYTES, headersFrames, PREFACE_BYTES, payloadLe
 /** A server's window of a new stream; a longer body could not have been sent yet (RFC 9113 6.9.2). */
 const MAX_BODY_BYTES = 65_535
 
-/** Whether a request asks for HTTP/2 and can have it; one that cannot is answered over HTTP/1.1, as the RFC allows. */
+/** Whether a request is for HTTP/2 and can switch to it; another is answered over HTTP/1.1, as the RFC allows. */
 export function asksForHttp2({ headers }: IncomingMessage): boolean {
   if (headers.upgrade?.toLowerCase() !== 'h2c' || headers['http2-settings'] === undefined) return false
   if (headers['transfer-encoding'] !== undefined) return false
   return Number(headers['content-length'] ?? 0) <= MAX_BODY_BYTES
 }
 
-/** Switches protocols and hands the connection on, with stream 1 about to be read from it. */
+/** Switches protocols and passes the connection on, with stream 1 about to be read from it. */
 export async function upgradeToHttp2(
   request: IncomingMessage,
   socket: Socket,
@@ -52,7 +52,7 @@ function readOpening(socket: Socket): Promise<{ opening: Buffer; rest: Buffer }>
   })
 }
 
-/** Null: more is to come. */
+/** Length of the preface with the first frame; null: more bytes are to come. */
 function openingLength(received: Buffer): number | null {
   if (received.length < PREFACE_BYTES + FRAME_HEADER_BYTES) return null
   const length = PREFACE_BYTES + FRAME_HEADER_BYTES + payloadLength(received, PREFACE_BYTES)

@@ -16,7 +16,7 @@ interface ListenDetails {
   readonly timer: Timer
 }
 
-/** The addresses behind `localhost`: clients try either first. The second is there only where the machine has IPv6. */
+/** The addresses behind `localhost`, either of which clients try first. Only a machine with IPv6 has the second. */
 const LOOPBACK = { ipv4: '127.0.0.1', ipv6: '::1' }
 
 /** Opens the port of `listener`; resolves to what listens. Throws an Error that says what to do about a port in use. */
@@ -46,7 +46,7 @@ async function open(listener: Listener, protocols: Protocols, { tls, ...silence 
   return server
 }
 
-/** What `server` listens on, with the port that it was given. */
+/** The listener of `server`, with the port that the system has given it. */
 export function boundListener(server: Server, listener: Listener): Listener {
   return { ...listener, port: (server.address() as AddressInfo).port }
 }

@@ -1,5 +1,5 @@
 /**
- * Node's HTTP/1.1. An `import` of node:http evaluates all its exports, among them a WebSocket client that brings all of undici along:
- * measured, 15 MB and 100 ms of a start. This way leaves them alone.
+ * Node's HTTP/1.1, without the rest of node:http: an `import` evaluates all exports, among them a WebSocket client that loads all of undici,
+ * which costs a start 15 MB and 100 ms (measured).
  */
 export const { createServer, STATUS_CODES } = process.getBuiltinModule('node:http')

@@ -1,4 +1,4 @@
-/** GET /clusterStatus: who has which part of the work. */
+/** GET /clusterStatus: the servers of the cluster, with the part of the work that each has. */
 import type { FastifyInstance } from 'fastify'
 import { sendJson } from '../answers.ts'
 import type { ServerContext } from '../context.ts'

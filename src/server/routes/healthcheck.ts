@@ -1,4 +1,4 @@
-/** GET /healthcheck: always 200, trouble is in the body. */
+/** GET /healthcheck: always 200; trouble shows in the body. */
 import type { FastifyInstance } from 'fastify'
 import { sendJson } from '../answers.ts'
 import type { ServerContext } from '../context.ts'

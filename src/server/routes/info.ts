@@ -1,4 +1,4 @@
-/** GET /info: version, cluster and state of the server. */
+/** GET /info: versions, cluster and state of the server. */
 import type { FastifyInstance } from 'fastify'
 import { sendJson } from '../answers.ts'
 import type { ServerContext } from '../context.ts'

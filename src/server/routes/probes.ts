@@ -1,4 +1,4 @@
-/** GET /chc/ready and /chc/live: probes of load balancers; 200 from the first moment on. */
+/** GET /chc/ready and /chc/live: probes of load balancers, answered with 200 from the start. */
 import type { FastifyInstance } from 'fastify'
 import { sendJson } from '../answers.ts'
 

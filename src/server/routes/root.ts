@@ -1,4 +1,4 @@
-/** GET /: where to look first. */
+/** GET /: leads to /info. */
 import type { FastifyInstance } from 'fastify'
 
 export function rootRoute(app: FastifyInstance): void {

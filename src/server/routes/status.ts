@@ -1,4 +1,4 @@
-/** GET /status and /status/:type/:entity/:action: what became of commands. */
+/** GET /status and /status/:type/:entity/:action: results of commands. */
 import type { FastifyInstance } from 'fastify'
 import type { CommandStatus } from '../../engine/commands/command.ts'
 import { RequestError } from '../../errors.ts'
@@ -23,7 +23,7 @@ export function statusRoutes(app: FastifyInstance, { lifecycle }: ServerContext)
   })
 }
 
-/** Sources are in back-quotes in their commands' ids; clients ask with or without. */
+/** Finds a status by path. Ids of commands have the names of sources in back-quotes, which clients may leave out. */
 function findStatus(
   statuses: ReadonlyMap<string, CommandStatus>,
   { type, entity, action }: CommandPath,
