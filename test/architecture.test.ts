@@ -11,6 +11,7 @@ const ROOT = join(import.meta.dirname, '..')
 const FLOORS: readonly (readonly string[])[] = [
   ['grammar', 'errors', 'assert', 'clock'],
   ['types'],
+  ['registry'],
   ['sql', 'functions', 'serde', 'state', 'broker'],
   ['metastore', 'expressions'],
   ['analysis', 'operators'],

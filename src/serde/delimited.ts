@@ -24,6 +24,7 @@ export const delimited: Format = {
   supportsKey: true,
   isCanonical: false,
   takesDelimiter: true,
+  schemas: null,
   holdsNested: false,
   canBeUnreadable: () => true,
   refusal(columns) {

@@ -3,10 +3,16 @@
  * One file per format implements `Format`; `index.ts` is the table. Readers and writers are made once per query for exactly the columns
  * that it needs, and then only compute.
  */
+import type { ResolvedSchema } from '../registry/resolved-schema.ts'
+import type { SchemaType } from '../registry/schema-registry.ts'
 import type { Column } from '../types/schema.ts'
+import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 
 export type FormatName = 'NONE' | 'KAFKA' | 'DELIMITED' | 'JSON'
+
+/** Formats whose payloads follow a schema. They join `FormatName` with their line in the table of formats. */
+export type SchemaFormatName = 'AVRO' | 'PROTOBUF' | 'PROTOBUF_NOSR' | 'JSON_SR'
 
 /** How a source's key or value is written: plain data, part of plans and of the metastore. */
 export interface FormatSpec {
@@ -17,6 +23,25 @@ export interface FormatSpec {
   readonly unwrapped: boolean
   /** Values of columns that a query does not use are not checked: a record is readable if what the query uses is. Default: false. */
   readonly unchecked?: boolean
+  /**
+   * *_SCHEMA_FULL_NAME: name of the record or message that the columns are. Absent: the format's own default. Planning sets the default of
+   * Avro keys, which has the source's name in it (`io.confluent.ksql.avro_schemas.MyStreamKey`).
+   */
+  readonly schemaName?: string
+  /** *_PROTOBUF_NULLABLE_REPRESENTATION: how fields tell NULL from their type's default. Absent: they do not. */
+  readonly nullable?: NullableRepresentation
+  /**
+   * The registered schema that payloads are written with. Absent where nothing is written, and for formats without a registry. Readers do
+   * not look at it: each record names the schema that it was written with.
+   */
+  readonly schema?: WrittenSchema
+}
+
+export type NullableRepresentation = 'OPTIONAL' | 'WRAPPER'
+
+export interface WrittenSchema extends ResolvedSchema {
+  /** What the frame of a record names it by. */
+  readonly id: number
 }
 
 export type Side = 'KEY' | 'VALUE'
@@ -35,6 +60,28 @@ export interface ReaderOptions {
   readonly columns: readonly Column[]
   /** Columns that are decoded or checked, at most once each. All others are passed over, whatever their bytes hold. */
   readonly wanted: readonly WantedColumn[]
+  /** Schemas by which records were written; formats whose `schemas.isRegistered` is true read it. */
+  readonly writerSchemas?: WriterSchemas
+}
+
+/** Registered schemas by id, as far as this thread has them. */
+export interface WriterSchemas {
+  /**
+   * The schema of that id, the same object for the same id as long as it is cached; a text: why there is none (no such id), for a
+   * ReadError. Throws SchemaNotLoaded if that is not known yet: the record is then read again when it is, and others wait behind it.
+   */
+  get(id: number): ResolvedSchema | string
+}
+
+/** Thrown by `ColumnsReader.open`, and passed through by everything up to whoever reads the partition: it loads the schema and repeats. */
+export class SchemaNotLoaded extends Error {
+  readonly id: number
+
+  constructor(id: number) {
+    super(`Schema ${id} is not loaded`)
+    this.name = 'SchemaNotLoaded'
+    this.id = id
+  }
 }
 
 /** The target of a column that nothing uses: its values are checked, so that all readers of a topic agree on which payloads are readable. */
@@ -83,8 +130,40 @@ export interface ColumnsWriter {
   write(row: Row, out: ByteSink): boolean
 }
 
+/** How the columns of a format are described by a schema text. */
+export interface FormatSchemas {
+  /** The language of the text. */
+  readonly type: SchemaType
+  /** Payloads begin with a frame that names a registered schema, and topics have subjects in the registry. */
+  readonly isRegistered: boolean
+  /** A KEY_ or VALUE_SCHEMA_FULL_NAME is taken. */
+  readonly takesName: boolean
+  /** A KEY_ or VALUE_PROTOBUF_NULLABLE_REPRESENTATION is taken. */
+  readonly takesNullable: boolean
+  /**
+   * The schema text of columns as `spec` writes them, by `spec.schemaName`, `spec.nullable` and `spec.unwrapped`; exactly the text that
+   * ksqlDB registers. `spec.schema` is ignored. Not called for columns that `refusal` refuses, nor for none.
+   */
+  schemaOf(columns: readonly Column[], spec: FormatSpec, side: Side): string
+  /**
+   * What a schema describes as a SQL type, names as they are: a STRUCT for a record or message. Fields of types that SQL does not have are
+   * left out; null if nothing remains. Throws an Error whose message says why if the text cannot be understood or holds no such name.
+   */
+  typeOf(schema: ResolvedSchema, options: SchemaTypeOptions): SqlType | null
+  /**
+   * Why rows of the columns cannot be written with a schema that was not made by `schemaOf` (a required field that no column has and that
+   * has no default), in the dialect's words; null: they can.
+   */
+  writeRefusal(columns: readonly Column[], schema: ResolvedSchema, spec: FormatSpec): string | null
+}
+
+export interface SchemaTypeOptions {
+  /** The record or message to look at; absent: the schema's only or first one. */
+  readonly schemaName?: string
+}
+
 export interface Format {
-  readonly name: FormatName
+  readonly name: FormatName | SchemaFormatName
   /** May one column be written bare, as an object with one field, or either by WRAP_SINGLE_VALUE? */
   readonly wrapping: 'always' | 'never' | 'optional'
   readonly supportsKey: boolean
@@ -96,6 +175,8 @@ export interface Format {
   readonly holdsNested: boolean
   /** Whether columns are checked to be expressible: the reason why not (wording of the dialect), or null. */
   refusal(columns: readonly Column[], spec: FormatSpec, side: Side): string | null
+  /** Null: payloads follow no schema. */
+  readonly schemas: FormatSchemas | null
   /** Whether there are bytes that a reader of the columns refuses. */
   canBeUnreadable(columns: readonly Column[]): boolean
   reader(options: ReaderOptions): ColumnsReader

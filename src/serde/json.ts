@@ -16,6 +16,7 @@ export const json: Format = {
   supportsKey: true,
   isCanonical: false,
   takesDelimiter: false,
+  schemas: null,
   holdsNested: true,
   canBeUnreadable: () => true,
   refusal(columns: readonly Column[]) {

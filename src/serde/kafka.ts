@@ -76,6 +76,7 @@ export const kafka: Format = {
   supportsKey: true,
   isCanonical: true,
   takesDelimiter: false,
+  schemas: null,
   holdsNested: false,
   canBeUnreadable: (columns) => columns.some(({ type }) => LAYOUTS[type.kind]?.size !== null),
   refusal(columns, _spec, side) {

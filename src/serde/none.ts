@@ -12,6 +12,7 @@ export const none: Format = {
   supportsKey: true,
   isCanonical: true,
   takesDelimiter: false,
+  schemas: null,
   holdsNested: false,
   canBeUnreadable: () => false,
   refusal(columns, _spec, side) {

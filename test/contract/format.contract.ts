@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Format } from '../../src/serde/format.ts'
+import type { Format, FormatName } from '../../src/serde/format.ts'
 import type { Column } from '../../src/types/schema.ts'
 import type { Row } from '../../src/types/value.ts'
 import { payloadReader, rowWriter, type Setup } from '../unit/serde/serde.ts'
@@ -37,7 +37,7 @@ export function formatContract(format: Format, traits: FormatTraits): void {
     test('reads back the rows that it writes, whichever columns come first', () => {
       fc.assert(
         fc.property(schemaAndRows(traits), fc.infiniteStream(fc.boolean()), ({ columns, rows }, coin) => {
-          expect(format.refusal(columns, { format: format.name, unwrapped: false }, 'VALUE')).toBeNull()
+          expect(format.refusal(columns, { format: format.name as FormatName, unwrapped: false }, 'VALUE')).toBeNull()
           const first = columns.flatMap(({ name }) => (coin.next().value === true ? [name] : []))
           for (const setup of setups(columns)) {
             const write = rowWriter(setup)

@@ -1,6 +1,16 @@
 /** Reading and writing single payloads through a format, for tests. */
 
-import { CHECK_ONLY, type Format, type FormatSpec, type ReadError, type Side } from '../../../src/serde/format.ts'
+import type { ResolvedSchema } from '../../../src/registry/resolved-schema.ts'
+import {
+  CHECK_ONLY,
+  type Format,
+  type FormatName,
+  type FormatSpec,
+  type ReadError,
+  type Side,
+  type WriterSchemas,
+  type WrittenSchema,
+} from '../../../src/serde/format.ts'
 import { ByteBuffer } from '../../../src/types/byte-buffer.ts'
 import type { Column } from '../../../src/types/schema.ts'
 import type { SqlType } from '../../../src/types/sql-type.ts'
@@ -11,6 +21,12 @@ export interface Setup {
   readonly columns: readonly Column[]
   readonly unwrapped?: boolean
   readonly delimiter?: string
+  readonly schemaName?: string
+  readonly nullable?: 'OPTIONAL' | 'WRAPPER'
+  /** What a format with a registry writes by. Absent: the schema of the columns, under id 1. */
+  readonly schema?: WrittenSchema
+  /** Schemas of the records that are read, by id. Absent: the one that would be written. */
+  readonly writers?: ReadonlyMap<number, ResolvedSchema>
   readonly side?: Side
   /** Columns that `open` decodes; all others are left to `finish`. */
   readonly first?: readonly string[]
@@ -23,11 +39,27 @@ export interface Setup {
 export const columns = (types: Readonly<Record<string, SqlType>>): Column[] =>
   Object.entries(types).map(([name, type]) => ({ name, type }))
 
-const spec = ({ format, unwrapped = false, delimiter }: Setup): FormatSpec => ({
-  format: format.name,
-  unwrapped,
-  ...(delimiter === undefined ? {} : { delimiter }),
-})
+function spec(setup: Setup): FormatSpec {
+  const { format, columns, unwrapped = false, delimiter, schemaName, nullable, side = 'VALUE', schema } = setup
+  const plain: FormatSpec = {
+    format: format.name as FormatName,
+    unwrapped,
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(schemaName === undefined ? {} : { schemaName }),
+    ...(nullable === undefined ? {} : { nullable }),
+  }
+  if (format.schemas?.isRegistered !== true) return plain
+  const { type } = format.schemas
+  return {
+    ...plain,
+    schema: schema ?? { id: 1, type, text: format.schemas.schemaOf(columns, plain, side), imports: {} },
+  }
+}
+
+function writerSchemas({ writers }: Setup, { schema }: FormatSpec): WriterSchemas {
+  const known = writers ?? new Map(schema === undefined ? [] : [[schema.id, schema]])
+  return { get: (id) => known.get(id) ?? `Schema ${id} not found` }
+}
 
 /** The row, null for a payload that stands for no value, or the error. */
 export type ReadResult = Row | null | ReadError
@@ -35,10 +67,12 @@ export type ReadResult = Row | null | ReadError
 /** Reads payloads one after the other with one reader, each between other bytes that must not be looked at. */
 export function payloadReader(setup: Setup): (payload: string | Uint8Array, around?: string) => ReadResult {
   const { format, side = 'VALUE', first = [], only, checksOthers = false } = setup
+  const formatSpec = spec(setup)
   const reader = format.reader({
     side,
     topic: 't',
-    spec: spec(setup),
+    spec: formatSpec,
+    writerSchemas: writerSchemas(setup, formatSpec),
     columns: setup.columns,
     wanted: setup.columns.flatMap(({ name }, column) => {
       if (only === undefined || only.includes(name)) return [{ column, target: column, first: first.includes(name) }]
