@@ -1,4 +1,5 @@
 /** The engine as its server sees it: statements are answered with entities, queries with rows. */
+import type { LogDamage } from '../broker/broker.ts'
 import type { Header } from '../types/record.ts'
 import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
@@ -73,6 +74,8 @@ export interface HealthCheck {
     readonly metastore: { readonly isHealthy: boolean }
     readonly kafka: { readonly isHealthy: boolean }
     readonly commandRunner: { readonly isHealthy: boolean }
+    /** The embedded log; absent while no stored record of it was found damaged since the server started. */
+    readonly log?: { readonly isHealthy: false; readonly damages: readonly LogDamage[] }
   }
   readonly serverState: 'READY' | 'INITIALIZING' | 'TERMINATING'
 }

@@ -1,10 +1,11 @@
 /**
- * Runs one fault script: `node test/faults/run.ts NAME [--seed=N] [--OPTION=N]`. Prints the seed, what was measured and what did not hold;
+ * Runs one fault script: `node test/faults/run.ts NAME [--seed=N] [--OPTION=N]`, with `=` or a space. Prints the seed, what was measured and what did not hold;
  * the exit code is 1 if something did not.
  */
 import type { Fault } from './fault.ts'
 
 const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
+  damage: async () => (await import('./damage.ts')).damage,
   kill: async () => (await import('./kill.ts')).kill,
   'many-queries': async () => (await import('./many-queries.ts')).manyQueries,
   'many-subscribers': async () => (await import('./many-subscribers.ts')).manySubscribers,
@@ -20,7 +21,7 @@ async function run([name = '', ...rest]: readonly string[]): Promise<boolean> {
     )
     return false
   }
-  const given = new Map(rest.map((argument) => argument.replace(/^--/, '').split('=') as [string, string]))
+  const given = givenOptions(rest)
   const number = (option: string, byDefault: number) => Number(given.get(option) ?? byDefault)
   const seed = number('seed', Date.now() % 1_000_000)
   const startedAt = performance.now()
@@ -31,6 +32,12 @@ async function run([name = '', ...rest]: readonly string[]): Promise<boolean> {
     `${JSON.stringify({ fault: name, seed, passed: failures.length === 0, failures, measured }, null, 2)}\n`,
   )
   return failures.length === 0
+}
+
+/** `--NAME=N` or `--NAME N`. */
+function givenOptions(words: readonly string[]): ReadonlyMap<string, string> {
+  const text = words.join(' ').replaceAll('=', ' ')
+  return new Map([...text.matchAll(/--(\S+) (\S+)/g)].map(([, name, value]) => [name!, value!]))
 }
 
 process.exit((await run(process.argv.slice(2))) ? 0 : 1)

@@ -26,6 +26,7 @@ export interface EngineTestParts {
   /** Makes the engine of a server that is not alone: its slots come by `runtime.takeSlots`. */
   readonly sharesSlots?: boolean
   readonly peers?: Peers
+  readonly warn?: (message: string) => void
 }
 
 export class TestEngine {
@@ -48,17 +49,23 @@ export class TestEngine {
     )
   }
 
-  /** With state on disk, as servers have it. */
-  static async openDurable(dataDir: string): Promise<TestEngine> {
+  /** With state on disk, as servers have it. `warn`: receives what the server's log would say. */
+  static async openDurable(
+    dataDir: string,
+    {
+      properties = {},
+      warn = console.error,
+    }: { readonly properties?: Readonly<Record<string, string>>; readonly warn?: (message: string) => void } = {},
+  ): Promise<TestEngine> {
+    const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn })
     const stores = durableStores({
       directory: join(dataDir, 'state'),
       cacheBytes: 1e7,
       changelogs: null,
       clock: systemClock,
-      onWarning: () => {},
+      onWarning: warn,
     })
-    const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn: console.error })
-    return TestEngine.over(log, {}, { stores })
+    return TestEngine.over(log, properties, { stores, warn })
   }
 
   /** As `another`, knowing of each other. Close it by `closeEngine`. */
@@ -74,7 +81,7 @@ export class TestEngine {
   static async over(
     log: EmbeddedLog,
     properties: Readonly<Record<string, string>>,
-    { peers, stores, sharesSlots }: EngineTestParts = {},
+    { peers, stores, sharesSlots, warn }: EngineTestParts = {},
   ): Promise<TestEngine> {
     const config = {
       'auto.offset.reset': 'earliest',
@@ -91,7 +98,14 @@ export class TestEngine {
       random: () => 0.5,
       ...(stores !== undefined && { stores }),
     })
-    const runtime = createQueryRuntime({ ...plain, workers, ...(sharesSlots !== undefined && { sharesSlots }) })
+    const runtime = createQueryRuntime({
+      ...plain,
+      workers,
+      ...(sharesSlots !== undefined && { sharesSlots }),
+      ...(warn !== undefined && {
+        onFailure: (queryId, { message }) => warn(`Query ${queryId} has failed: ${message}`),
+      }),
+    })
     const engine = await createEngine({
       broker,
       runtime,
@@ -102,6 +116,7 @@ export class TestEngine {
       functions,
       version: '0.0.0-test',
       ...(peers !== undefined && { peers }),
+      ...(warn !== undefined && { warn }),
     })
     return new TestEngine(engine, runtime, log, broker)
   }

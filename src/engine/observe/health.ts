@@ -1,5 +1,5 @@
 /** Whether the parts that statements and queries need are well; checked again at each call. */
-import type { Broker } from '../../broker/broker.ts'
+import type { Broker, LogDamage } from '../../broker/broker.ts'
 import { sleep, type Timer } from '../../clock.ts'
 import type { HealthCheck } from '../api.ts'
 import type { CommandRunner } from '../commands/command-runner.ts'
@@ -17,14 +17,18 @@ export async function checkHealth(
   { broker, commands, timer }: HealthParts,
   serverState: HealthCheck['serverState'],
 ): Promise<HealthCheck> {
-  const kafka = await answers(() => broker.describeTopic(commands.topic), timer)
+  const [kafka, damages] = await Promise.all([
+    answers(() => broker.describeTopic(commands.topic), timer),
+    broker.damages().catch((): LogDamage[] => []),
+  ])
   const commandRunner = commands.degraded === null
   return {
-    isHealthy: kafka && commandRunner,
+    isHealthy: kafka && commandRunner && damages.length === 0,
     details: {
       metastore: { isHealthy: true },
       kafka: { isHealthy: kafka },
       commandRunner: { isHealthy: commandRunner },
+      ...(damages.length > 0 && { log: { isHealthy: false, damages } }),
     },
     serverState,
   }
