@@ -3,7 +3,14 @@ import { readFile } from 'node:fs/promises'
 import { systemClock } from './clock.ts'
 import type { Engine } from './engine/api.ts'
 import { createConfig } from './engine/config/config.ts'
-import { parseProperties } from './engine/config/properties-file.ts'
+import {
+  checkProperties,
+  effectiveProperties,
+  environmentProperties,
+  fileProperties,
+  type GivenProperty,
+} from './engine/config/given-properties.ts'
+import { kafkaOptions } from './engine/config/kafka-options.ts'
 import { type ServerParts, startServerParts } from './main.ts'
 import { limitHeapGrowth } from './runtime/threads/heap-limits.ts'
 import { serverOptions } from './server/options.ts'
@@ -16,8 +23,10 @@ export interface ServeOptions {
   readonly bootstrapServers?: string
   /** Path of a property file. */
   readonly config?: string
-  /** True: only read the configuration and load the server. */
+  /** True: only check the configuration and load the server. */
   readonly check?: boolean
+  /** Variables of the environment that may set properties, over those of the file. Default: none. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
 /** A started server. */
@@ -38,9 +47,14 @@ const DEFAULT_DATA_DIR = 'data'
  * the user.
  */
 export async function serve(options: ServeOptions): Promise<Serving | null> {
-  const properties = await readConfiguration(options)
+  const given = await givenProperties(options)
+  const { unknown, invalid } = checkProperties(given)
+  if (invalid.length > 0 || (options.check && unknown.length > 0)) throw new Error([...unknown, ...invalid].join('\n'))
+  const properties = effectiveProperties(given)
   const config = createConfig(properties)
   const listening = serverOptions(config.get)
+  const servers = config.get('bootstrap.servers')
+  if (servers !== undefined) kafkaOptions(servers, config)
   if (options.check) {
     await Promise.all([import('./broker/embedded/embedded-log.ts'), createLog()])
     return null
@@ -49,13 +63,12 @@ export async function serve(options: ServeOptions): Promise<Serving | null> {
   const parts = Promise.withResolvers<ServerParts>()
   const engine = parts.promise.then((opened) => opened.engine)
   const log = await createLog()
+  for (const fault of unknown) log.warn({}, fault)
   const server = await startServer({ engine, metrics: metricsOf(parts.promise), log, clock: systemClock }, listening)
-  const dataDir = options.dataDir ?? config.get('state.dir') ?? DEFAULT_DATA_DIR
-  const servers = options.bootstrapServers ?? config.get('bootstrap.servers')
+  const dataDir = config.get('state.dir') ?? DEFAULT_DATA_DIR
   const opened = startServerParts({
     dataDir,
     properties,
-    ...(servers !== undefined && { bootstrapServers: servers }),
     warn: (message) => log.warn({}, message),
     inform: (message) => log.info({}, message),
     ...(server.urls[0] !== undefined && { address: server.urls[0] }),
@@ -76,15 +89,23 @@ async function ready(engine: Promise<Engine>): Promise<void> {
   await engine
 }
 
-/** The properties of the file, with those of the command line over them. */
-async function readConfiguration({ config, listen }: ServeOptions): Promise<Record<string, string>> {
-  const properties = config === undefined ? {} : await readProperties(config)
-  return listen === undefined ? properties : { ...properties, listeners: listen }
+/** The properties of the file, those of the environment over them, and those of the command line over both. */
+async function givenProperties(options: ServeOptions): Promise<GivenProperty[]> {
+  const { config, environment = {}, listen, bootstrapServers, dataDir } = options
+  const option = (origin: string, name: string, value: string | undefined): GivenProperty[] =>
+    value === undefined ? [] : [{ name, value, origin }]
+  return [
+    ...(config === undefined ? [] : await readProperties(config)),
+    ...environmentProperties(environment),
+    ...option('--listen', 'listeners', listen),
+    ...option('--bootstrap-servers', 'bootstrap.servers', bootstrapServers),
+    ...option('--data-dir', 'state.dir', dataDir),
+  ]
 }
 
-async function readProperties(path: string): Promise<Record<string, string>> {
+async function readProperties(path: string): Promise<GivenProperty[]> {
   try {
-    return parseProperties(await readFile(path, 'utf8'))
+    return fileProperties(await readFile(path, 'utf8'), path)
   } catch (error) {
     throw new Error(`Cannot read the configuration ${path}: ${(error as Error).message}`, { cause: error })
   }

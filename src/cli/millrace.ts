@@ -16,7 +16,7 @@ const { runCommandLine } = await import('./program.ts')
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   async serve(options) {
     const [{ serve }, { systemTimer }] = await Promise.all([import('../serve.ts'), import('../clock.ts')])
-    const serving = await serve(options)
+    const serving = await serve({ ...options, environment: process.env })
     // Node writes the cache when a process ends, which a killed process never does.
     systemTimer.after(1000, flushCompileCache, { background: true })
     return serving

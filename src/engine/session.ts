@@ -1,6 +1,7 @@
 /** The settings and variables that SET, UNSET, DEFINE and UNDEFINE change. They last as long as the request. */
 import { RequestError, StatementError } from '../errors.ts'
-import { type Config, canonicalName, checkOverride, checkPropertyAllowed, settingRefusal } from './config/config.ts'
+import { type Config, canonicalName } from './config/config.ts'
+import { checkOverride, checkPropertyAllowed, settingRefusal } from './config/overrides.ts'
 import type { Caller, QueryRequest } from './requests.ts'
 
 const ANYBODY: Caller = { isPeer: false, authorization: undefined }

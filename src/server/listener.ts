@@ -24,6 +24,7 @@ function parseListener(text: string): Listener {
   const match = /^(https?):\/\/(\[[^\]]+\]|[^/:\s]+)(?::(\d{1,5}))?\/?$/i.exec(text)
   if (match === null) throw invalid(text)
   const [, protocol = '', host = '', port] = match
+  if (Number(port) > 65_535) throw invalid(text)
   const isSecure = protocol.toLowerCase() === 'https'
   return { isSecure, host: host.replace(/^\[|\]$/g, ''), port: Number(port ?? 8088) }
 }

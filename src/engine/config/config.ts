@@ -1,6 +1,5 @@
 /** The configuration in force: a request's overrides take precedence over the server's file, and both over the defaults. */
-import { RequestError, StatementError } from '../../errors.ts'
-import { OPEN_PREFIXES, SERVER_PREFIXES, SERVER_SETTINGS, type Setting, STREAMS_SETTINGS } from './settings.ts'
+import { SERVER_SETTINGS, type Setting, STREAMS_SETTINGS } from './settings.ts'
 
 const STREAMS_PREFIX = 'ksql.streams.'
 
@@ -58,76 +57,3 @@ export function settingOf(canonical: string): Setting | undefined {
 /** Whether the value of a setting must be neither shown nor stored. */
 export const isSecret = (name: string): boolean =>
   /password|secret|jaas|credential|token|basic\.auth|private|^(ssl|tls)\..*key$/i.test(name)
-
-/** The name and value under which an override is kept. Throws StatementError for a property that a request may not set. */
-export function checkOverride(name: string, value: string, config: Config): { name: string; value: string } {
-  const canonical = canonicalName(name)
-  const refusal = settingRefusal(name)
-  if (refusal !== null) throw new StatementError(refusal)
-  refuseListed(canonical, config)
-  const setting = settingOf(canonical)
-  if (setting !== undefined) checkValue(canonical, value, setting)
-  return { name: canonical, value }
-}
-
-/** Why no request can set `name`: it is unknown, or the server's own; null: requests can set it. */
-export function settingRefusal(name: string): string | null {
-  const canonical = canonicalName(name)
-  const setting = settingOf(canonical)
-  if (setting === undefined && !isOpen(name) && !isServerOwn(canonical)) {
-    return `Not recognizable as ksql, streams, consumer, or producer property: '${name}'. SHOW PROPERTIES lists the known ones.`
-  }
-  if (setting?.editable === false || (setting === undefined && isServerOwn(canonical))) {
-    return `Cannot override property '${name}'. It is set in the server's configuration.`
-  }
-  return null
-}
-
-const isOpen = (name: string): boolean => OPEN_PREFIXES.some((prefix) => name.startsWith(prefix))
-const isServerOwn = (name: string): boolean => SERVER_PREFIXES.some((prefix) => name.startsWith(prefix))
-
-/** Throws RequestError if clients may not set the property. */
-export function checkPropertyAllowed(name: string, config: Config): void {
-  try {
-    refuseListed(canonicalName(name), config)
-  } catch (error) {
-    throw new RequestError('BAD_REQUEST', (error as Error).message, { cause: error })
-  }
-}
-
-function refuseListed(canonical: string, config: Config): void {
-  const names = (list: string) =>
-    (config.get(list) ?? '')
-      .split(',')
-      .map((entry) => canonicalName(entry.trim()))
-      .filter((entry) => entry !== '')
-  const allowing = config.get('ksql.properties.overrides.validation.mode') === 'allowlist'
-  const list = allowing ? 'ksql.properties.overrides.allowlist' : 'ksql.properties.overrides.denylist'
-  const listed = names(list).includes(canonical)
-  if (listed !== allowing) {
-    throw new StatementError(
-      `One or more properties overrides set locally are prohibited by the KSQL server: [${canonical}]`,
-    )
-  }
-}
-
-function checkValue(name: string, value: string, { kind }: Setting): void {
-  if (name === 'auto.offset.reset' && !OFFSET_RESETS.has(value.toLowerCase())) {
-    throw invalidValue(name, value, "It is 'earliest' or 'latest'.")
-  }
-  if (name === 'processing.guarantee' && !GUARANTEES.has(value.toLowerCase())) {
-    throw invalidValue(name, value, "It is 'at_least_once' or 'exactly_once_v2'.")
-  }
-  if (kind === 'boolean' && !['true', 'false', ''].includes(value.toLowerCase())) {
-    throw invalidValue(name, value, "It is 'true' or 'false'.")
-  }
-  if (kind === 'number' && (value.trim() === '' || !Number.isFinite(Number(value)))) {
-    throw invalidValue(name, value, 'It is a number.')
-  }
-}
-
-const OFFSET_RESETS = new Set(['earliest', 'latest'])
-const GUARANTEES = new Set(['at_least_once', 'exactly_once_v2', 'exactly_once'])
-
-const invalidValue = (name: string, value: string, advice: string): StatementError =>
-  new StatementError(`Invalid value ${value} for configuration ${name}. ${advice}`)

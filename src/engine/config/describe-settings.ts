@@ -7,9 +7,17 @@ const INTRODUCTION = `# Configuration
 
 Written by \`scripts/generate-settings-docs.ts\` from \`src/engine/config/settings.ts\`; change that, not this file.
 
-\`millrace server --config FILE\` reads a property file: lines \`name=value\`, comments with \`#\`, as ksqlDB's servers read it. Unknown
-names have no effect; \`SHOW PROPERTIES\` shows them. The command line options \`--listen\`, \`--bootstrap-servers\` and \`--data-dir\`
-override the file.
+A setting may be given in these places; a later one takes precedence over those before it.
+
+| place | form |
+|---|---|
+| \`millrace server --config FILE\` | a property file as ksqlDB's servers read it: lines \`name=value\`, comments with \`#\` |
+| environment, \`KSQL_...\` | as for ksqlDB's container images: \`KSQL_BOOTSTRAP_SERVERS\` sets \`bootstrap.servers\`, \`KSQL_KSQL_SERVICE_ID\` sets \`ksql.service.id\`. After the prefix, \`_\` stands for a dot, \`__\` for an underscore, \`___\` for a hyphen |
+| environment, \`MILLRACE_...\` | by the same rule; \`millrace.\` may be left out, so \`MILLRACE_WORKER_TIMEOUT_MS\` sets \`millrace.worker.timeout.ms\` |
+| \`--listen\`, \`--bootstrap-servers\`, \`--data-dir\` | \`listeners\`, \`bootstrap.servers\`, \`state.dir\` |
+
+\`millrace server --check\` names every unknown name and every value that does not fit, with its file and line, variable or option. A server
+does not start with such a value; an unknown name is a warning in its log and has no effect. Values of secrets are never shown.
 
 The column "request" tells whether a client may override the setting for its own statements: by \`SET 'name'='value';\`, by
 \`streamsProperties\` of \`/ksql\` and \`/query\`, or by \`properties\` of \`/query-stream\`. Overrides in force when a persistent query is created stay with it.
@@ -38,6 +46,7 @@ export function settingsReference(): string {
     `\n## Server and statements\n\n${liveTable(live(server))}`,
     `${STREAMS}\n${liveTable(live(streams))}`,
     `${INERT}\n${inertTable(inert)}`,
+    "\nThe remaining names of ksqlDB's servers and of Kafka's consumers, producers and streams are accepted too, without effect.\n",
     `\nOther names that begin with ${OPEN_PREFIXES.map((prefix) => `\`${prefix}\``).join(', ')} are accepted too. A function reads`,
     ' its own settings from `ksql.functions.`; `consumer.auto.offset.reset` counts where `auto.offset.reset` is not set.\n',
   ].join('')

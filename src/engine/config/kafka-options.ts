@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { KafkaOptions } from '../../broker/kafka/cluster/kafka-connection-options.ts'
 import type { Config } from './config.ts'
 
-/** Reads certificate files. Throws an Error for an unknown mechanism or protocol and for files that cannot be read. */
+/** Reads certificate files. Throws an Error for addresses without a port, an unknown mechanism or protocol, and files that cannot be read. */
 export function kafkaOptions(bootstrapServers: string, config: Config): KafkaOptions {
   const protocol = (config.get('security.protocol') ?? 'PLAINTEXT').toUpperCase()
   if (!PROTOCOLS.has(protocol)) {
@@ -11,14 +11,29 @@ export function kafkaOptions(bootstrapServers: string, config: Config): KafkaOpt
   }
   const clientId = config.get('client.id')
   return {
-    bootstrapServers: bootstrapServers
-      .split(',')
-      .map((server) => server.trim())
-      .filter((server) => server !== ''),
+    bootstrapServers: addresses(bootstrapServers),
     ...(clientId !== undefined && { clientId }),
     ...(protocol.endsWith('SSL') && { tls: tlsOptions(config) }),
     ...(protocol.startsWith('SASL') && { sasl: saslOptions(config) }),
   }
+}
+
+/** Source: Kafka's `ClientUtils.parseAndValidateAddresses`, which also insists on a port. */
+function addresses(text: string): string[] {
+  const servers = text
+    .split(',')
+    .map((server) => server.trim())
+    .filter((server) => server !== '')
+  const wrong = servers.find((server) => !isAddress(server))
+  if (wrong === undefined && servers.length > 0) return servers
+  throw new Error(
+    `Configuration bootstrap.servers must list brokers as host:port, separated by commas, but has '${wrong ?? text}'. Write it like localhost:9092.`,
+  )
+}
+
+function isAddress(server: string): boolean {
+  const [, port] = /^(?:[\w.-]+|\[[0-9a-fA-F:.%]+\]):(\d{1,5})$/.exec(server) ?? []
+  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535
 }
 
 const PROTOCOLS: ReadonlySet<string> = new Set(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'])

@@ -1,26 +1,36 @@
 /** Configuration files in the format of Java's property files, in which ksqlDB is configured. Source: `java.util.Properties`. */
 
-/** Names with their values; the last value of a name that occurs twice wins. */
-export function parseProperties(text: string): Record<string, string> {
-  const properties: Record<string, string> = {}
-  for (const line of logicalLines(text)) {
-    const match = /^((?:\\.|[^\\=:\s])+)(?:\s*[=:]\s*|\s+)?(.*)$/s.exec(line)
-    if (match !== null) properties[unescaped(match[1]!)] = unescaped(match[2]!)
-  }
-  return properties
+/** A property and the line of the file on which it begins, counted from 1. */
+export interface PropertyLine {
+  readonly name: string
+  readonly value: string
+  readonly line: number
+}
+
+/** The properties in the order of the file; of a name that occurs twice the last value counts. */
+export function parseProperties(text: string): PropertyLine[] {
+  return logicalLines(text).flatMap(({ text: content, line }) => {
+    const match = /^((?:\\.|[^\\=:\s])+)(?:\s*[=:]\s*|\s+)?(.*)$/s.exec(content)
+    return match === null ? [] : [{ name: unescaped(match[1]!), value: unescaped(match[2]!), line }]
+  })
+}
+
+interface LogicalLine {
+  readonly text: string
+  readonly line: number
 }
 
 /** Lines without comments and empty ones; a line that ends in an odd number of backslashes continues on the next. */
-function logicalLines(text: string): string[] {
-  const lines: string[] = []
-  let open: string | null = null
-  for (const raw of text.split(/\r\n|\n|\r/)) {
-    const line = raw.trimStart()
-    if (open === null && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue
-    const joined: string = (open ?? '') + line
-    const backslashes = /\\*$/.exec(joined)![0].length
+function logicalLines(text: string): LogicalLine[] {
+  const lines: LogicalLine[] = []
+  let open: LogicalLine | null = null
+  for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
+    const content = raw.trimStart()
+    if (open === null && (content === '' || content.startsWith('#') || content.startsWith('!'))) continue
+    const joined: LogicalLine = { text: (open?.text ?? '') + content, line: open?.line ?? index + 1 }
+    const backslashes = /\\*$/.exec(joined.text)![0].length
     if (backslashes % 2 === 1) {
-      open = joined.slice(0, -1)
+      open = { ...joined, text: joined.text.slice(0, -1) }
     } else {
       lines.push(joined)
       open = null

@@ -15,6 +15,10 @@ export interface Setting {
   readonly editable: boolean
   /** Whether it has no effect and is accepted only so that ksqlDB's configuration files and sessions carry over. */
   readonly isInert: boolean
+  /** The only values of a text setting, in any case; null: any text. */
+  readonly choices: readonly string[] | null
+  /** The lowest value of a number. */
+  readonly least: number
 }
 
 const setting = (kind: SettingKind, value: string | number | boolean | null, description: string): Setting => ({
@@ -23,14 +27,19 @@ const setting = (kind: SettingKind, value: string | number | boolean | null, des
   description,
   editable: true,
   isInert: false,
+  choices: null,
+  least: 0,
 })
 const text = (value: string | null, description: string) => setting('text', value, description)
 const flag = (value: boolean | null, description: string) => setting('boolean', value, description)
 const number = (value: number | null, description: string) => setting('number', value, description)
+const oneOf = (choices: readonly string[], declared: Setting): Setting => ({ ...declared, choices })
+const atLeast = (least: number, declared: Setting): Setting => ({ ...declared, least })
 /** Marks a setting of the server as a whole, which requests cannot override. */
 const fixed = (declared: Setting): Setting => ({ ...declared, editable: false })
 const inert = (declared: Setting): Setting => ({ ...declared, isInert: true })
 
+const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
 const UNLIMITED = 2_147_483_647
 const INTERNAL_TOPICS =
   '_confluent.*,__confluent.*,_schemas,__consumer_offsets,__transaction_state,connect-configs,connect-offsets,connect-status,connect-statuses'
@@ -60,7 +69,10 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
     null,
     'Whether a single value column is written as a record with one field; unset: the format decides.',
   ),
-  'ksql.internal.topic.replicas': fixed(number(1, 'Replicas of internal topics, including the command log.')),
+  'ksql.internal.topic.replicas': atLeast(
+    -1,
+    fixed(number(1, 'Replicas of internal topics, including the command log.')),
+  ),
   'ksql.create.topic.inherit.source.replicas.enabled': flag(
     true,
     'Whether the topic of a CREATE ... AS SELECT has as many replicas as its leftmost source.',
@@ -96,9 +108,12 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.properties.overrides.allowlist': fixed(
     text('', 'The only names that requests may set in mode allowlist, separated by commas.'),
   ),
-  'ksql.properties.overrides.validation.mode': fixed(text('denylist', 'Which list applies: denylist or allowlist.')),
+  'ksql.properties.overrides.validation.mode': oneOf(
+    ['denylist', 'allowlist'],
+    fixed(text('denylist', 'Which list applies: denylist or allowlist.')),
+  ),
   'ksql.query.persistent.active.limit': fixed(number(UNLIMITED, 'Most persistent queries that may exist at a time.')),
-  'ksql.query.error.max.queue.size': number(10, 'Failures kept of each query.'),
+  'ksql.query.error.max.queue.size': atLeast(1, number(10, 'Failures kept of each query.')),
   'ksql.query.retry.backoff.initial.ms': number(
     15_000,
     'Pause before a failed query restarts; it doubles with each failure.',
@@ -126,8 +141,9 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.server.command.response.timeout.ms': fixed(
     number(5000, 'How long a request waits until its commands are executed.'),
   ),
-  'ksql.server.max.request.bytes': fixed(
-    number(1_048_576, 'Largest body of a request, and largest line of /inserts-stream.'),
+  'ksql.server.max.request.bytes': atLeast(
+    1,
+    fixed(number(1_048_576, 'Largest body of a request, and largest line of /inserts-stream.')),
   ),
   'ksql.websocket.connection.max.timeout.ms': fixed(number(3_600_000, 'Age at which a websocket is closed.')),
   'ksql.healthcheck.interval.ms': fixed(number(5000, 'How long an answer of /healthcheck is cached.')),
@@ -176,8 +192,8 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.logging.processing.topic.name': fixed(
     text(null, 'Topic of the processing log; unset: the service id followed by ksql_processing_log.'),
   ),
-  'ksql.logging.processing.topic.partitions': fixed(number(1, 'Partitions of that topic.')),
-  'ksql.logging.processing.topic.replication.factor': fixed(number(1, 'Replicas of that topic.')),
+  'ksql.logging.processing.topic.partitions': atLeast(1, fixed(number(1, 'Partitions of that topic.'))),
+  'ksql.logging.processing.topic.replication.factor': atLeast(-1, fixed(number(1, 'Replicas of that topic.'))),
   'ksql.logging.processing.stream.auto.create': fixed(
     flag(true, 'Whether a stream over that topic is created at start.'),
   ),
@@ -193,7 +209,10 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.internal.topic.min.insync.replicas': inert(fixed(number(1, 'The default of the brokers applies.'))),
   'ksql.headers.columns.enabled': inert(flag(true, 'Header columns are always allowed.')),
   'ksql.suppress.enabled': inert(flag(true, 'EMIT FINAL is always allowed.')),
-  'ksql.suppress.buffer.size.bytes': inert(number(-1, 'The rows that EMIT FINAL buffers are not limited.')),
+  'ksql.suppress.buffer.size.bytes': atLeast(
+    -1,
+    inert(number(-1, 'The rows that EMIT FINAL buffers are not limited.')),
+  ),
   'ksql.new.query.planner.enabled': inert(flag(false, 'There is one planner.')),
   'ksql.query.status.running.threshold.seconds': inert(number(300, 'The state of a query is reported without delay.')),
   'ksql.error.classifier.regex': inert(text('', 'Failures are classified by their cause.')),
@@ -210,10 +229,16 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
 
 /** Settings of the dataflow and of Kafka's clients; also accepted with the prefix `ksql.streams.`. */
 export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
-  'auto.offset.reset': text('latest', 'Where a new query starts to read its topics: earliest or latest.'),
-  'processing.guarantee': text(
-    'at_least_once',
-    'at_least_once, or exactly_once_v2: output, state and positions of a query are committed together; default on the embedded log: exactly_once_v2.',
+  'auto.offset.reset': oneOf(
+    ['earliest', 'latest'],
+    text('latest', 'Where a new query starts to read its topics: earliest or latest.'),
+  ),
+  'processing.guarantee': oneOf(
+    ['at_least_once', 'exactly_once_v2', 'exactly_once'],
+    text(
+      'at_least_once',
+      'at_least_once, or exactly_once_v2: output, state and positions of a query are committed together; default on the embedded log: exactly_once_v2.',
+    ),
   ),
   'commit.interval.ms': number(
     2000,
@@ -223,32 +248,41 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
     10_000_000,
     '0: every change of a table is emitted; otherwise successive changes of a key may be merged into one.',
   ),
-  'num.stream.threads': number(null, 'Worker threads of the server; unset: one per core. No effect in a request.'),
-  'replication.factor': number(
-    null,
-    'Replicas of internal topics of queries, unless ksql.internal.topic.replicas is set.',
+  'num.stream.threads': atLeast(
+    1,
+    number(null, 'Worker threads of the server; unset: one per core. No effect in a request.'),
   ),
-  'max.task.idle.ms': number(
-    0,
-    'How long a task waits for an input without records, in order to process the oldest record first.',
+  'replication.factor': atLeast(
+    -1,
+    number(null, 'Replicas of internal topics of queries, unless ksql.internal.topic.replicas is set.'),
   ),
-  'buffered.records.per.partition': number(
-    256,
-    'Records of a partition that may wait for a task before reading pauses.',
+  'max.task.idle.ms': atLeast(
+    -1,
+    number(0, 'How long a task waits for an input without records, in order to process the oldest record first.'),
+  ),
+  'buffered.records.per.partition': atLeast(
+    1,
+    number(256, 'Records of a partition that may wait for a task before reading pauses.'),
   ),
   'state.dir': fixed(text(null, 'Data directory, unless the option --data-dir is given; unset: data.')),
-  'producer.compression.type': text(
-    null,
-    'Compression of the records that queries write: none, gzip, snappy, lz4 or zstd.',
+  'producer.compression.type': oneOf(
+    COMPRESSIONS,
+    text(null, 'Compression of the records that queries write: none, gzip, snappy, lz4 or zstd.'),
   ),
-  'compression.type': text(null, 'As producer.compression.type, which takes precedence.'),
+  'compression.type': oneOf(COMPRESSIONS, text(null, 'As producer.compression.type, which takes precedence.')),
   'security.protocol': fixed(text(null, 'PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; unset: PLAINTEXT.')),
   'sasl.mechanism': fixed(text(null, 'PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; unset: PLAIN.')),
   'sasl.jaas.config': fixed(text(null, 'User and password for the brokers: username="..." and password="...".')),
   'sasl.username': fixed(text(null, 'User for the brokers, if sasl.jaas.config names none.')),
   'sasl.password': fixed(text(null, 'Password for the brokers, if sasl.jaas.config has none.')),
-  'session.timeout.ms': fixed(
-    number(10_000, 'How long a server on Kafka may be silent before other servers of its cluster take over its work.'),
+  'session.timeout.ms': atLeast(
+    1,
+    fixed(
+      number(
+        10_000,
+        'How long a server on Kafka may be silent before other servers of its cluster take over its work.',
+      ),
+    ),
   ),
   'client.id': fixed(text(null, 'Name of this server in the logs and metrics of the brokers.')),
 
