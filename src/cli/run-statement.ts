@@ -31,11 +31,18 @@ export async function runStatement(statement: string, run: Run): Promise<void> {
 const RUNNERS: Readonly<Record<StatementKind, (statement: string, run: Run) => Promise<void>>> = {
   query: runQuery,
   print: runPrint,
-  set: local(setProperty),
+  set: runSet,
   unset: local(unsetProperty),
   define: local(defineVariable),
   undefine: local(undefineVariable),
   other: execute,
+}
+
+/** The server checks the property before the session keeps it: a wrong one would make each later statement fail. */
+async function runSet(statement: string, run: Run): Promise<void> {
+  const { session, signal } = run
+  await session.client.execute(statement, { variables: Object.fromEntries(session.variables), signal })
+  await local(setProperty)(statement, run)
 }
 
 function local(apply: typeof setProperty) {

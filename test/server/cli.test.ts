@@ -119,11 +119,50 @@ it('ends a push query when the user stops it, and skips what follows', async () 
 
 it('forgets overrides and variables that were unset', async () => {
   const { run, session } = terminal()
-  await run("SET 'a'='1'; DEFINE x='1'; UNSET 'a'; UNDEFINE x;")
+  await run("SET 'commit.interval.ms'='1'; DEFINE x='1'; UNSET 'commit.interval.ms'; UNDEFINE x;")
   expect([...session.properties, ...session.variables]).toEqual([])
   await expect(run("UNSET 'a';")).rejects.toThrow(
     "Cannot unset local property 'a' which was never set in the first place",
   )
+})
+
+it.each([
+  ["SET 'auto.offset.rest'='earliest';", 'Did you mean auto.offset.reset?'],
+  [
+    "SET 'auto.offset.reset'='newest';",
+    "Invalid value newest for configuration auto.offset.reset. It is 'earliest' or 'latest'.",
+  ],
+  [
+    "SET 'bootstrap.servers'='x';",
+    "Cannot override property 'bootstrap.servers'. It is set in the server's configuration.",
+  ],
+])('refuses %s at once, and later statements work', async (statement, refusal) => {
+  const { run, session } = terminal()
+  await expect(run(statement)).rejects.toThrow(refusal)
+  expect([...session.properties]).toEqual([])
+  await run('SHOW STREAMS;')
+})
+
+it('checks SET by the values of variables, and keeps earlier properties when one is refused', async () => {
+  const { run, session } = terminal()
+  await run(`DEFINE reset = 'earliest'; SET 'auto.offset.reset' = '\${reset}';`)
+  await expect(run(`DEFINE reset = 'soon'; SET 'auto.offset.reset' = '\${reset}';`)).rejects.toThrow(
+    'Invalid value soon',
+  )
+  expect([...session.properties]).toEqual([['auto.offset.reset', 'earliest']])
+})
+
+it('shows which properties the session overrides', async () => {
+  const { run, lines } = terminal()
+  await run("SET 'auto.offset.reset'='earliest'; SHOW PROPERTIES;")
+  const levelOf = (name: string) =>
+    lines()
+      .find((line) => line.startsWith(` ${name} `))
+      ?.split('|')[2]
+      ?.trim()
+  expect(levelOf('ksql.streams.auto.offset.reset')).toBe('SESSION')
+  expect(levelOf('ksql.streams.commit.interval.ms')).toBe('SERVER')
+  expect(levelOf('ksql.streams.max.task.idle.ms')).toBe('')
 })
 
 it('says how to start a server that is not there', async () => {

@@ -50,15 +50,15 @@ const TEXTS: Texts = {
       String(consumerGroupCount),
     ]),
   }),
-  properties: ({ properties, overwrittenProperties }) => ({
-    titles: ['Property', 'Scope', 'Default override', 'Effective Value'],
-    rows: properties.map(({ name, scope, value }) => [
-      name,
-      scope,
-      overwrittenProperties.includes(name) ? 'SERVER' : '',
-      value ?? 'NULL',
-    ]),
-  }),
+  properties: ({ properties, overwrittenProperties, defaultProperties }) => {
+    const overridden = new Set(overwrittenProperties)
+    const defaults = new Set(defaultProperties)
+    const level = (name: string) => (overridden.has(name) ? 'SESSION' : defaults.has(name) ? '' : 'SERVER')
+    return {
+      titles: ['Property', 'Scope', 'Default override', 'Effective Value'],
+      rows: properties.map(({ name, scope, value }) => [name, scope, level(name), value ?? 'NULL']),
+    }
+  },
   function_names: ({ functions }) => ({
     titles: ['Function Name', 'Category'],
     rows: functions.map(({ name, category }) => [name, category]),
