@@ -26,6 +26,7 @@ const FLOORS: readonly (readonly string[])[] = [
 
 /** Floors within a folder that has sub-folders, the lowest first, by the same rule. */
 const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  registry: [['registry'], ['registry/rules'], ['registry/in-process', 'registry/http']],
   state: [['state/store'], ['state/key', 'state/sorted-map'], ['state/memory', 'state/lmdb']],
   runtime: [
     ['runtime'],

@@ -12,7 +12,10 @@ export interface ResolvedSchema {
 const MAX_DEPTH = 32
 
 /** Fetches what the schema refers to. Rejects with RegistryError, or Error if a reference leads nowhere. */
-export async function resolveSchema(schema: SchemaDefinition, registry: SchemaRegistry): Promise<ResolvedSchema> {
+export async function resolveSchema(
+  schema: SchemaDefinition,
+  registry: Pick<SchemaRegistry, 'version'>,
+): Promise<ResolvedSchema> {
   const imports: Record<string, string> = {}
   await collect(schema.references, registry, imports, 0)
   return { type: schema.type, text: schema.text, imports }
@@ -20,7 +23,7 @@ export async function resolveSchema(schema: SchemaDefinition, registry: SchemaRe
 
 async function collect(
   references: readonly SchemaReference[],
-  registry: SchemaRegistry,
+  registry: Pick<SchemaRegistry, 'version'>,
   imports: Record<string, string>,
   depth: number,
 ): Promise<void> {
