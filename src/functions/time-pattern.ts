@@ -9,7 +9,7 @@ import { numericPattern } from './time-pattern/numeric.ts'
 import { tokenize } from './time-pattern/tokens.ts'
 import { type TimeZone, timeZone } from './time-pattern/zone.ts'
 
-export { systemTimeZone, type TimeZone, timeZone, UTC } from './time-pattern/zone.ts'
+export { GMT, systemTimeZone, type TimeZone, timeZone, UTC } from './time-pattern/zone.ts'
 
 /** Each throws an Error that begins with `Failed to parse` or `Failed to format`, and says what and with which pattern. */
 export interface TimePattern {
@@ -49,7 +49,7 @@ export function timestampParser(pattern: string, zone: string): (text: string) =
 /** Throws an Error for a text that is not a pattern. */
 export function checkTimePattern(pattern: string): void {
   const tokens = tokenize(pattern, RESERVED)
-  if (numericPattern(tokens) === null) generalPattern(tokens).check()
+  if (numericPattern(tokens) === null) generalPattern(tokens).checkReading()
 }
 
 function build(pattern: string): TimePattern {

@@ -2,7 +2,7 @@
 import { messageOf } from '../../errors.ts'
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 import { legacyDateParser } from '../time-pattern/legacy-date.ts'
-import { compileTimePattern, systemTimeZone, timeZone, UTC } from '../time-pattern.ts'
+import { compileTimePattern, GMT, systemTimeZone, timeZone, UTC } from '../time-pattern.ts'
 
 const PATTERN = parameter('format', 'STRING', 'pattern of java.time.format.DateTimeFormatter')
 const ZONE = parameter('timezone', 'STRING', 'time zone, such as Europe/London or +0200')
@@ -45,7 +45,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
         returns: 'STRING',
         nulls: 'propagate',
         description: 'In UTC.',
-        call: (epochMs: number, pattern: string) => compileTimePattern(pattern).formatTimestamp(epochMs, UTC),
+        call: (epochMs: number, pattern: string) => compileTimePattern(pattern).formatTimestamp(epochMs, GMT),
       },
       {
         parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to write'), PATTERN, ZONE],

@@ -3,21 +3,20 @@
  * may continue after the pattern, month 13 is January of the next year, and a number may have any length unless digits follow it.
  */
 import { DAY_MS } from '../../types/time-text.ts'
+import { DayFields } from './legacy-day.ts'
 import { type Token, tokenize } from './tokens.ts'
 import { timeZone } from './zone.ts'
 import { zoneNamesToIds } from './zone-names.ts'
 
-/** What a text has said so far; months count from 0. */
+/** What a text has said so far. */
 interface Fields {
   year: number
-  month: number
-  day: number
+  readonly day: DayFields
   hour: number
   isAfternoon: boolean
   minute: number
   second: number
   millisecond: number
-  dayOfYear: number | null
   zone: string | null
 }
 
@@ -60,14 +59,12 @@ export function legacyDateParser(pattern: string, nowMs: number): (text: string)
 function read(readers: readonly Reader[], text: string): Fields {
   const fields: Fields = {
     year: 1970,
-    month: 0,
-    day: 1,
+    day: new DayFields(),
     hour: 0,
     isAfternoon: false,
     minute: 0,
     second: 0,
     millisecond: 0,
-    dayOfYear: null,
     zone: null,
   }
   let at = 0
@@ -84,10 +81,7 @@ function read(readers: readonly Reader[], text: string): Fields {
 function epochMsOf(fields: Fields): number {
   const hour = fields.hour + (fields.isAfternoon ? 12 : 0)
   const { year, minute, second, millisecond } = fields
-  const [month, day] = fields.dayOfYear === null ? [fields.month, fields.day] : [0, fields.dayOfYear]
-  const date = new Date(0)
-  date.setUTCFullYear(year, month, day)
-  const localMs = date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + millisecond
+  const localMs = fields.day.epochDay(year) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + millisecond
   return fields.zone === null ? localMs : timeZone(fields.zone).toEpochMs(localMs)
 }
 
@@ -110,14 +104,14 @@ function readerOf(token: Token, isBeforeNumber: boolean, nowMs: number): Reader 
     case 'M':
     case 'L':
       return count < 3
-        ? number((fields, value) => (fields.month = value - 1))
-        : names(MONTHS, (fields, i) => (fields.month = i))
+        ? number((fields, value) => fields.day.set('month', value - 1))
+        : names(MONTHS, (fields, i) => fields.day.set('month', i))
     case 'd':
-      return number((fields, value) => (fields.day = value))
+      return number((fields, value) => fields.day.set('dayOfMonth', value))
     case 'D':
-      return number((fields, value) => (fields.dayOfYear = value))
+      return number((fields, value) => fields.day.set('dayOfYear', value))
     case 'E':
-      return names(DAYS, () => {})
+      return names(DAYS, (fields, i) => fields.day.set('dayOfWeek', i))
     case 'a':
       return { expression: /[ap]m/iy, set: (fields, text) => (fields.isAfternoon = /^p/i.test(text)) }
     case 'H':
@@ -147,11 +141,13 @@ function readerOf(token: Token, isBeforeNumber: boolean, nowMs: number): Reader 
         set: (fields, text) => (fields.year = /^b/i.test(text) ? 1 - fields.year : fields.year),
       }
     case 'F':
+      return number((fields, value) => fields.day.set('dayOfWeekInMonth', value))
     case 'u':
+      return number((fields, value) => fields.day.set('dayOfWeek', value % 7))
     case 'w':
+      return number((fields, value) => fields.day.set('weekOfYear', value))
     case 'W':
-      // Weeks do not decide the day where the pattern names the day itself, which is how these are used.
-      return number(() => {})
+      return number((fields, value) => fields.day.set('weekOfMonth', value))
     default:
       throw new Error(`Illegal pattern component: ${letter.repeat(count)}`)
   }

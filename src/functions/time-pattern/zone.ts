@@ -1,5 +1,6 @@
 /** Time zones by id: fixed offsets by arithmetic, named ones through js-joda. */
 import type { ZoneId } from '@js-joda/core'
+import { DAY_MS } from '../../types/time-text.ts'
 import { jodaWithZones } from './joda.ts'
 
 export interface TimeZone {
@@ -11,6 +12,8 @@ export interface TimeZone {
 }
 
 export const UTC: TimeZone = fixedZone('UTC', 0)
+/** The zone of texts that are written without one: like UTC, but for its name. */
+export const GMT: TimeZone = fixedZone('GMT', 0)
 
 const zones = new Map<string, TimeZone>()
 
@@ -46,17 +49,47 @@ function fixedZone(id: string, offsetMs: number): TimeZone {
   return { id, offsetMs: () => offsetMs, toEpochMs: (localMs) => localMs - offsetMs }
 }
 
-function namedZone(id: string): TimeZone {
+/** js-joda knows the changes of offsets up to here; later ones are read from ICU, which continues the rules but takes 2 us a look-up. */
+const END_OF_KNOWN_CHANGES = Date.UTC(2037, 0, 1)
+
+function namedZone(givenId: string): TimeZone {
   const { Instant, LocalDateTime, ZoneOffset } = jodaWithZones()
-  const rules = zoneId(id).rules()
+  const zone = zoneId(givenId)
+  const id = zone.id()
+  const rules = zone.rules()
+  const later = rules.isFixedOffset() ? null : laterOffsets(id)
   return {
     id,
-    offsetMs: (epochMs) => rules.offset(Instant.ofEpochMilli(epochMs)).totalSeconds() * 1000,
+    offsetMs(epochMs) {
+      if (later !== null && epochMs >= END_OF_KNOWN_CHANGES) return later(epochMs)
+      return rules.offset(Instant.ofEpochMilli(epochMs)).totalSeconds() * 1000
+    },
     toEpochMs(localMs) {
+      if (later !== null && localMs >= END_OF_KNOWN_CHANGES) return localToEpochMs(localMs, later)
       const local = LocalDateTime.ofEpochSecond(Math.floor(localMs / 1000), 0, ZoneOffset.UTC)
       return localMs - rules.offset(local).totalSeconds() * 1000
     },
   }
+}
+
+/** Offsets of a zone in ms by epoch ms, from ICU. */
+function laterOffsets(id: string): (epochMs: number) => number {
+  let format: Intl.DateTimeFormat | null = null
+  return (epochMs) => {
+    format ??= new Intl.DateTimeFormat('en-US', { timeZone: id, timeZoneName: 'longOffset' })
+    const text = format.formatToParts(epochMs).find(({ type }) => type === 'timeZoneName')!.value
+    const [, sign, hours = '0', minutes = '0'] = /([+-])(\d\d):(\d\d)/.exec(text) ?? []
+    const size = (Number(hours) * 60 + Number(minutes)) * 60_000
+    return sign === '-' ? -size : size
+  }
+}
+
+/** In a gap, and in an overlap, the offset before the change holds. */
+function localToEpochMs(localMs: number, offsetMs: (epochMs: number) => number): number {
+  const before = offsetMs(localMs - DAY_MS)
+  const after = offsetMs(localMs + DAY_MS)
+  const isBeforeChange = before === after || offsetMs(localMs - before) === before
+  return localMs - (isBeforeChange || offsetMs(localMs - after) !== after ? before : after)
 }
 
 function zoneId(id: string): ZoneId {

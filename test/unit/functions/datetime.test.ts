@@ -156,6 +156,119 @@ describe('date and time functions', () => {
   })
 })
 
+describe('patterns as java.time.format has them', () => {
+  const format = (ms: number, pattern: string, zone?: string): unknown =>
+    zone === undefined
+      ? invoke(FUNCTIONS, 'FORMAT_TIMESTAMP(TIMESTAMP, STRING)', [ms, pattern])
+      : invoke(FUNCTIONS, 'FORMAT_TIMESTAMP(TIMESTAMP, STRING, STRING)', [ms, pattern, zone])
+  const parse = (text: string, pattern: string): unknown =>
+    invoke(FUNCTIONS, 'PARSE_TIMESTAMP(STRING, STRING)', [text, pattern])
+
+  it.each([
+    [0, 'MMM [ ]d', 'Jan  1'],
+    [0, "yyyy[''][' x']", "1970' x"],
+    [0, 'z VV zzzz v vvvv', 'GMT GMT Greenwich Mean Time GMT Greenwich Mean Time'],
+    [0, 'B BBBBB', 'midnight mi'],
+    [12 * 3_600_000, 'B BBBBB', 'noon n'],
+    [4 * 3_600_000 + 360_000, 'HH:mm B', '04:06 at night'],
+    [9 * 3_600_000, 'h B', '9 in the morning'],
+    [15 * 3_600_000, 'h B', '3 in the afternoon'],
+    [-6 * 3_600_000, 'h B', '6 in the evening'],
+    [Date.UTC(1986, 3, 7), 'yyyy-MM-dd g', '1986-04-07 46527'],
+    [MS, 'DD ccccc', '131 F'],
+  ])('%d as %s is %s', (ms, pattern, text) => {
+    expect(format(ms, pattern)).toBe(text)
+  })
+
+  it.each([
+    [0, 'HH z', 'GMT+2', '02 GMT+02:00'],
+    [0, 'z v VV', 'UTC+2', 'UTC+02:00 UTC+02:00 UTC+02:00'],
+    [0, 'z zzzz VV', 'UTC', 'UTC Coordinated Universal Time UTC'],
+    [0, 'z zzzz', 'UT', 'UT UT'],
+    [Date.UTC(1950, 0, 15, 12), 'zzz', 'Europe/Berlin', 'CET'],
+    [Date.UTC(1950, 0, 15, 12), 'zzz', 'America/New_York', 'EST'],
+    [Date.UTC(1950, 6, 15, 12), 'zzz zzzz', 'America/New_York', 'EDT Eastern Daylight Time'],
+    [Date.UTC(1850, 6, 15, 12), 'zzz', 'Europe/Berlin', 'CET'],
+    [Date.UTC(2500, 6, 15, 12), 'HH:mm zzz XXX', 'Europe/Berlin', '14:00 CEST +02:00'],
+    [Date.UTC(2500, 0, 15, 12), 'HH:mm zzz XXX', 'Europe/Berlin', '13:00 CET +01:00'],
+    [Date.UTC(2500, 0, 15, 12), 'HH:mm zzz', 'Australia/Sydney', '23:00 AEDT'],
+    [Date.UTC(2500, 6, 15, 12), 'HH:mm zzz', 'Asia/Kolkata', '17:30 IST'],
+    [MS, 'v vvvv', 'America/New_York', 'ET Eastern Time'],
+    [MS, 'v vvvv', 'Europe/London', 'BT British Time'],
+    [MS, 'v vvvv', 'Europe/Berlin', 'CET Central European Time'],
+    [MS, 'v vvvv', 'Asia/Tokyo', 'JT Japan Time'],
+  ])('%d as %s in %s is %s', (ms, pattern, zone, text) => {
+    expect(format(ms, pattern, zone)).toBe(text)
+  })
+
+  it.each([
+    ['Sep 2, 2024', 'MMMM d, yyyy', '2024-09-02T00:00'],
+    ['September 2, 2024', 'MMMM d, yyyy', '2024-09-02T00:00'],
+    ['Sep 2, 2024', 'LLLL d, yyyy', '2024-09-02T00:00'],
+    ['Mon, September 2, 2024', 'EEEE, MMMM d, yyyy', '2024-09-02T00:00'],
+    ['Monday, Sep 2, 2024', 'EEEE, MMMM d, yyyy', '2024-09-02T00:00'],
+    ['2016-Q4', "yyyy-'Q'Q", '2016-01-01T00:00'],
+    ['2016 Q4', 'yyyy QQQ', '2016-01-01T00:00'],
+    ['2024-01-02', 'YYYY-MM-dd', '1970-01-02T00:00'],
+    ['2024-W05', "YYYY-'W'ww", '1970-01-01T00:00'],
+    ['2024-W05-2', "YYYY-'W'ww-e", '2024-01-29T00:00'],
+    ['2016 12', 'yyyy ww', '2016-01-01T00:00'],
+    ['Feb 28 10:00:00', 'MMM d HH:mm:ss', '1970-02-28T10:00'],
+    ['365', 'DDD', '1970-12-31T00:00'],
+    ['2016-02-31', 'yyyy-MM-dd', '2016-02-29T00:00'],
+    ['24:00', 'HH:mm', '1970-01-01T00:00'],
+    ['2016-01-02 PM', 'yyyy-MM-dd a', '2016-01-02T18:00'],
+    ['60310 11', 'g HH', '2024-01-01T11:00'],
+    ['2024-01-01 60310', 'yyyy-MM-dd g', '2024-01-01T00:00'],
+    ['2024-07-01 10:00 EUROPE/BERLIN', 'yyyy-MM-dd HH:mm VV', '2024-07-01T08:00'],
+    ['2024-07-01 10:00 europe/berlin', 'yyyy-MM-dd HH:mm z', '2024-07-01T08:00'],
+    ['2024-07-01 10:00 GMT+02:00', 'yyyy-MM-dd HH:mm VV', '2024-07-01T08:00'],
+    ['2500-07-01 10:00 Europe/Berlin', 'yyyy-MM-dd HH:mm VV', '2500-07-01T08:00'],
+    // A gap in spring, an overlap in autumn.
+    ['2500-03-28 02:30 Europe/Berlin', 'yyyy-MM-dd HH:mm VV', '2500-03-28T01:30'],
+    ['2500-10-31 02:30 Europe/Berlin', 'yyyy-MM-dd HH:mm VV', '2500-10-31T00:30'],
+  ])('%s read as %s is %s', (text, pattern, time) => {
+    expect(new Date(parse(text, pattern) as number).toISOString()).toBe(`${time}:00.000Z`)
+  })
+
+  it.each([
+    ['Feb 29 10:00:00', 'MMM d HH:mm:ss', '29'],
+    ['Apr 31', 'MMM d', '31'],
+    ['366', 'DDD', '366'],
+    ['2016-01-02 Mon', 'yyyy-MM-dd E', 'DayOfWeek 6 differs from DayOfWeek 1'],
+    ['10:00 at night', 'hh:mm B', 'Pattern letter B, the period of the day, can be written but not read'],
+    ['S 2', 'MMMM d', 'could not be parsed'],
+  ])('%s read as %s is an error', (text, pattern, message) => {
+    expect(() => parse(text, pattern)).toThrow(message)
+  })
+
+  it('writes periods of a time of the day, but no zones', () => {
+    expect(invoke(FUNCTIONS, 'FORMAT_TIME(TIME, STRING)', [43_200_000, 'h B'])).toBe('12 noon')
+    expect(() => invoke(FUNCTIONS, 'FORMAT_TIME(TIME, STRING)', [0, 'HH z'])).toThrow(
+      'a time of the day has no time zone',
+    )
+  })
+})
+
+describe('PARSE_DATE by the fields of a calendar', () => {
+  it.each([
+    ['2024 W05', "YYYY 'W'ww", '2024-01-28'],
+    ['2024 05 Tue', 'yyyy ww E', '2024-01-30'],
+    ['2024 05 2', 'yyyy ww u', '2024-01-30'],
+    ['2024-03 2', 'yyyy-MM W', '2024-03-03'],
+    ['2024-03 2 Tue', 'yyyy-MM F E', '2024-03-12'],
+    ['2024 060', 'yyyy DDD', '2024-02-29'],
+    // What was read last counts.
+    ['2024 060 01-15', 'yyyy DDD MM-dd', '2024-01-15'],
+    ['2024 01-15 060', 'yyyy MM-dd DDD', '2024-02-29'],
+    ['Mon 2024-01-02', 'E yyyy-MM-dd', '2024-01-02'],
+    ['2024-00-00', 'yyyy-MM-dd', '2023-11-30'],
+  ])('%s by %s is %s', (text, pattern, date) => {
+    const days = invoke(FUNCTIONS, 'PARSE_DATE(STRING, STRING)', [text, pattern]) as number
+    expect(new Date(days * DAY).toISOString().slice(0, 10)).toBe(date)
+  })
+})
+
 describe('timestampParser', () => {
   it('reads by its pattern in its zone', () => {
     expect(timestampParser('yy-MM-dd HH:mm:ssX', 'UTC')('10-04-19 12:00:17Z')).toBe(Date.UTC(2010, 3, 19, 12, 0, 17))
