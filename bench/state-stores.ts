@@ -104,7 +104,7 @@ class Commits {
 
   async commit(): Promise<void> {
     this.#operations = 0
-    await this.#stores.checkpoint({ positions: new Map([['t/0', 1]]), streamTime: 0 }).write()
+    await this.#stores.checkpoint({ positions: new Map([['t/0', 1]]), streamTime: 0, watermarks: {} }).write()
   }
 }
 

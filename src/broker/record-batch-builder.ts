@@ -60,6 +60,11 @@ export class RecordBatchBuilder {
     return this.#count
   }
 
+  /** Epoch ms; meaningless while there are no records. */
+  get maxTimestamp(): number {
+    return this.#maxTimestamp
+  }
+
   /** Bytes so far, header included, before compression. While a record is open its bytes count too. */
   get size(): number {
     return this.position

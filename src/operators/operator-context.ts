@@ -11,8 +11,13 @@ export interface OperatorContext {
   readonly functionContext: FunctionContext
   /** The partition of the task. */
   readonly partition: number
-  /** The highest timestamp the task has seen; never goes back. Set before `process` runs; -1 before the first record. */
+  /** The stream time of the task (`StreamTime`): the highest timestamp it has seen, or the watermark if that is lower. */
   readonly streamTime: () => number
+  /**
+   * The time, epoch ms, that all upstream tasks have reached which have still records to read; Infinity while none has. Null: there is at
+   * most one task upstream, whose records come in its own order.
+   */
+  readonly watermark: (() => number) | null
   /** The store of that spec; the same object for the same name within the task. */
   readonly store: <Kind extends StateStore['kind']>(
     spec: StoreSpec & { readonly kind: Kind },

@@ -42,6 +42,8 @@ export interface InputAssignment {
   readonly position: number
   /** End of the partition when the task was placed. */
   readonly endOffset: number
+  /** How many tasks write this internal topic and state watermarks there; 0: none does. */
+  readonly upstreamTasks: number
 }
 
 export interface OutputAssignment {
@@ -49,6 +51,8 @@ export interface OutputAssignment {
   readonly partitions: number
   /** The topic's `max.message.bytes`, which counts for a batch; null: not known. */
   readonly maxMessageBytes: number | null
+  /** Whether its readers need watermarks. */
+  readonly takesWatermarks: boolean
 }
 
 /** Metadata of a committed offset: where the query first began to read, for state that is rebuilt from its inputs. */

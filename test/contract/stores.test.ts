@@ -17,7 +17,7 @@ storeContract('stores in memory', async (declaration) => ({
   stop: async () => {},
 }))
 
-const MARK = { positions: { 't/0': 1 }, streamTime: 0, changelogOffsets: new Map() }
+const MARK = { positions: { 't/0': 1 }, streamTime: 0, watermarks: {}, changelogOffsets: new Map() }
 
 /** A store of a task in an environment of its own. */
 class LmdbHarness implements StoreHarness {

@@ -17,6 +17,8 @@ export interface HarnessOptions {
   readonly clock?: ManualClock
   /** Whether the query has a record cache; false unless given. */
   readonly coalesces?: boolean
+  /** Null unless given. */
+  readonly watermark?: OperatorContext['watermark']
   /** Stores to start with: those of a harness that ran before, for a restart. */
   readonly stores?: Map<string, StateStore>
 }
@@ -58,6 +60,7 @@ export function harness<Step>(
     functionContext: { now: () => clock.now(), random: () => 0, config: () => undefined },
     partition: 0,
     streamTime: () => streamTime,
+    watermark: options.watermark ?? null,
     store: open as OperatorContext['store'],
     oldValues: true,
     coalesces: options.coalesces ?? false,

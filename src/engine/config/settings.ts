@@ -264,6 +264,13 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
     1,
     number(256, 'Records of a partition that may wait for a task before reading pauses.'),
   ),
+  'millrace.source.idle.timeout.ms': atLeast(
+    0,
+    number(
+      1000,
+      'Behind a repartition, windows close at the time that all upstream tasks have reached; one that has had nothing to read for this long does not count.',
+    ),
+  ),
   'state.dir': fixed(text(null, 'Data directory, unless the option --data-dir is given; unset: data.')),
   'producer.compression.type': oneOf(
     COMPRESSIONS,

@@ -20,6 +20,7 @@ export const aggregate: OperatorDefinition<AggregateStep> = {
   label: 'AGGREGATE',
   peerName: 'StreamAggregate',
   oldValue: 'ignores',
+  usesStreamTime: false,
   passesKey: false,
   view: unwindowedView,
   upgrade: (step, next) => [

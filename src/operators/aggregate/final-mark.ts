@@ -2,13 +2,14 @@
 import type { StoreDeclaration, StoredRow } from '../../state/store.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import type { OperatorContext } from '../operator-context.ts'
+import type { StreamTime } from '../stream-time.ts'
 
 export interface FinalMark {
   /** Windows closed before this time have left; null: none has. */
   readonly closeTime: () => number | null
-  /** Stream time when that was; -1: never. */
-  readonly streamTime: () => number
   readonly set: (closeTime: number, streamTime: number) => void
+  /** Lets `streamTime` continue from before a restart. Called before windows are closed. */
+  readonly restore: (streamTime: StreamTime) => void
 }
 
 const KEY = 0
@@ -23,10 +24,15 @@ export function openFinalMark(store: string, context: OperatorContext): FinalMar
   const read = () => (mark ??= marks.get(KEY))
   return {
     closeTime: () => (read()?.row[0] as number | undefined) ?? null,
-    streamTime: () => read()?.timestamp ?? -1,
     set(closeTime, streamTime) {
       mark = { row: [closeTime], timestamp: streamTime }
       marks.put(KEY, mark)
+    },
+    restore(streamTime) {
+      if (streamTime.latest >= 0) return
+      // Windows may have waited for the watermark alone: then no record need come any more, and the task's time stands for the operator's.
+      const reached = context.watermark === null ? -1 : context.streamTime()
+      streamTime.restore(Math.max(read()?.timestamp ?? -1, reached))
     },
   }
 }

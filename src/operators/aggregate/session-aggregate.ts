@@ -8,7 +8,7 @@
  * `states = add(merge(... merge(initialize(), s1) ..., sn), record)`, from the earliest start to the latest end, t included. Sessions
  * that it replaces are deleted downstream, each with its own time, before the new one leaves, so that a reader never holds both.
  *
- * Time: stream time is the latest time of this operator's own records, and never goes back. A session that ended before
+ * Time: stream time (`StreamTime`) is the latest time of this operator's own records, and never goes back. A session that ended before
  * stream time - gap - grace is closed; a record that would end up in one is late.
  *
  * Expiry: sessions go when stream time has passed their end by more than the retention, which is at least gap + grace, so that these are
@@ -23,6 +23,7 @@ import type { OperatorRuntime } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
+import { StreamTime } from '../stream-time.ts'
 import { compileAggregateFunctions } from './aggregate-functions.ts'
 import { openFinalMark } from './final-mark.ts'
 import type { WindowedAggregateStep } from './windowed-step.ts'
@@ -39,22 +40,28 @@ export function buildSessionAggregate(
   const sessions = openSessions(step, input, context)
   const final = step.emit === 'FINAL' ? emitFinal(sessions, step, context, emit) : null
   const update = final === null ? emitChanges(sessions, context, emit) : sessions.merge
-  let streamTime = -1
+  const streamTime = new StreamTime(context)
+  const closeTimeAt = (now: number): number => now - graceMs - gapMs
   return {
     inputs: [
       (record) => {
         if (!hasKey(record) || record.value === null) return
-        if (streamTime < 0 && final !== null) streamTime = final.streamTime()
-        const before = streamTime
-        streamTime = Math.max(streamTime, record.timestamp)
-        const closeTime = streamTime - graceMs - gapMs
+        final?.restore(streamTime)
+        const before = streamTime.now
+        const now = streamTime.advance(record.timestamp)
+        const closeTime = closeTimeAt(now)
         const meeting = sessions.meet(record, before)
         if (meeting.end < closeTime) context.reportLate()
         else update(record, meeting)
-        final?.emitClosed(record, streamTime, closeTime)
-        if (streamTime > before) sessions.store.expire(streamTime - retentionMs)
+        final?.emitClosed(now, record.headers, closeTime)
+        if (now > before) sessions.store.expire(now - retentionMs)
       },
     ],
+    flush() {
+      if (final === null || context.watermark === null) return
+      final.restore(streamTime)
+      final.emitClosed(streamTime.now, null, closeTimeAt(streamTime.now))
+    },
   }
 }
 
@@ -140,8 +147,8 @@ function emitFinal(
 ) {
   const mark = openFinalMark(name, context)
   return {
-    streamTime: mark.streamTime,
-    emitClosed({ headers }: KeyedRecord, streamTime: number, closeTime: number): void {
+    restore: mark.restore,
+    emitClosed(streamTime: number, headers: KeyedRecord['headers'], closeTime: number): void {
       const from = mark.closeTime() ?? 0
       if (from > closeTime - 1) return
       const closed = [...store.findEnded(from, closeTime - 1)]

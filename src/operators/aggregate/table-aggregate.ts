@@ -19,6 +19,7 @@ export const tableAggregate: OperatorDefinition<TableAggregateStep> = {
   label: 'AGGREGATE',
   peerName: 'TableAggregate',
   oldValue: 'reads',
+  usesStreamTime: false,
   passesKey: false,
   view: unwindowedView,
   upgrade: 'refused',

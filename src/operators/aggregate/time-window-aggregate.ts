@@ -7,12 +7,12 @@
  * Equation: a record at time t belongs to every window [start, start + size) that contains t, and
  * `row(key, start) = result(add(... add(initialize(), r1) ..., rn))` over the records of the key in that window.
  *
- * Time: stream time is the latest time of this operator's own records, and never goes back. A window that ends at or before
+ * Time: stream time (`StreamTime`) is the latest time of this operator's own records, and never goes back. A window that ends at or before
  * stream time - grace is closed, and a record is late for it. Stream time advances before windows are updated, so that a record cannot
  * change a window that it closes; closed windows leave after the update, so that a record which is in one window and closes another does
  * both; rows expire last, so that what leaves is still there.
  *
- * Expiry: rows go when the latest window started more than the retention after theirs. The retention is at least size + grace, so that
+ * Expiry: rows go when the latest window, or the watermark, is more than the retention after the start of theirs. The retention is at least size + grace, so that
  * these windows are closed. Source: Kafka Streams' KStreamWindowAggregate.
  */
 import type { TimeWindow } from '../../metastore/aggregation-window.ts'
@@ -24,6 +24,7 @@ import type { OperatorRuntime } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
+import { StreamTime } from '../stream-time.ts'
 import { compileAggregateFunctions, type GroupState } from './aggregate-functions.ts'
 import { openFinalMark } from './final-mark.ts'
 import { PendingWindows } from './pending-windows.ts'
@@ -40,13 +41,14 @@ export function buildTimeWindowAggregate(
   const groups = openGroups(step, input, context)
   const changes = step.emit === 'CHANGES' ? emitChanges(groups, emit) : null
   const final = step.emit === 'FINAL' ? emitFinal(groups, step, context, emit) : null
-  let streamTime = -1
+  const streamTime = new StreamTime(context)
   let latestStart = -1
+  let expired = Number.NEGATIVE_INFINITY
 
-  const addToWindows = (record: KeyedRecord): void => {
+  const addToWindows = (record: KeyedRecord, now: number): void => {
     const { timestamp } = record
     for (let start = firstStart(timestamp, sizeMs, advanceMs); start <= timestamp; start += advanceMs) {
-      if (start + sizeMs <= streamTime - graceMs) {
+      if (start + sizeMs <= now - graceMs) {
         context.reportLate()
         continue
       }
@@ -55,22 +57,33 @@ export function buildTimeWindowAggregate(
     }
   }
 
+  /** Rows of windows that start before this are past their retention. */
+  const expiryAt = (now: number): number => Math.min(latestStart, now) - retentionMs
+
+  const expireBefore = (start: number): void => {
+    if (start <= expired) return
+    expired = start
+    changes?.flushBefore(start)
+    groups.store.expire(start)
+  }
+
   return {
     inputs: [
       (record) => {
         if (!hasKey(record) || record.value === null) return
-        if (streamTime < 0 && final !== null) streamTime = final.streamTime()
-        streamTime = Math.max(streamTime, record.timestamp)
-        const before = latestStart
-        addToWindows(record)
-        const expiredBefore = latestStart - retentionMs
-        final?.emitClosed(record, streamTime, expiredBefore)
-        if (latestStart === before) return
-        changes?.flushBefore(expiredBefore)
-        groups.store.expire(expiredBefore)
+        final?.restore(streamTime)
+        const now = streamTime.advance(record.timestamp)
+        addToWindows(record, now)
+        final?.emitClosed(now, record.headers, expiryAt(now))
+        expireBefore(expiryAt(now))
       },
     ],
-    flush: () => changes?.flush(),
+    flush() {
+      changes?.flush()
+      if (final === null || context.watermark === null) return
+      final.restore(streamTime)
+      final.emitClosed(streamTime.now, null, expiryAt(streamTime.now))
+    },
   }
 }
 
@@ -146,8 +159,8 @@ function emitFinal(
   const advanceMs = advanceOf(window)
   const mark = openFinalMark(name, context)
   return {
-    streamTime: mark.streamTime,
-    emitClosed({ headers }: KeyedRecord, streamTime: number, expiredBefore: number): void {
+    restore: mark.restore,
+    emitClosed(streamTime: number, headers: KeyedRecord['headers'], expiredBefore: number): void {
       const closeTime = streamTime - graceMs
       const emittedTo = mark.closeTime()
       const from = emittedTo === null ? 0 : emittedTo - sizeMs + 1

@@ -17,6 +17,7 @@ export const windowedAggregate: OperatorDefinition<WindowedAggregateStep> = {
   label: 'WINDOWED_AGGREGATE',
   peerName: 'StreamWindowedAggregate',
   oldValue: 'ignores',
+  usesStreamTime: true,
   passesKey: false,
   view: windowedView,
   upgrade: 'refused',

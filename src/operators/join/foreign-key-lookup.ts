@@ -18,6 +18,7 @@ export const foreignKeyLookup: OperatorDefinition<ForeignKeyLookupStep> = {
   label: 'FOREIGN_KEY_LOOKUP',
   peerName: 'ForeignKeyTableTableJoin',
   oldValue: 'ignores',
+  usesStreamTime: false,
   passesKey: false,
   view: null,
   upgrade: 'refused',

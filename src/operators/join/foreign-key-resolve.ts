@@ -10,6 +10,7 @@ export const foreignKeyResolve: OperatorDefinition<ForeignKeyResolveStep> = {
   label: 'FOREIGN_KEY_JOIN',
   peerName: 'ForeignKeyTableTableJoin',
   oldValue: 'ignores',
+  usesStreamTime: false,
   passesKey: false,
   view: null,
   upgrade: 'refused',

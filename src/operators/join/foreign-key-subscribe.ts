@@ -13,6 +13,7 @@ export const foreignKeySubscribe: OperatorDefinition<ForeignKeySubscribeStep> = 
   label: 'FOREIGN_KEY_SUBSCRIBE',
   peerName: 'ForeignKeyTableTableJoin',
   oldValue: 'ignores',
+  usesStreamTime: false,
   passesKey: false,
   view: null,
   upgrade: 'refused',

@@ -1,6 +1,7 @@
-/** The rows of one side of a stream-stream join that may still find a match: those less than the retention behind the side's latest record. */
+/** The rows of one side of a stream-stream join that may still find a match: those less than the retention behind the side's stream time. */
 import type { StoredRow, StoreKey, StoreSpec } from '../../state/store.ts'
 import type { OperatorContext } from '../operator-context.ts'
+import { StreamTime } from '../stream-time.ts'
 
 export interface RecentRows {
   /** A row that is older than the retention is not kept. */
@@ -9,7 +10,7 @@ export interface RecentRows {
   readonly fetch: (key: StoreKey, from: number, to: number) => Iterable<StoredRow>
 }
 
-/** Measured by the side's own largest timestamp, not by common stream time, as Kafka Streams' window stores do. */
+/** Each side has a stream time of its own, as Kafka Streams' window stores do. */
 export function openRecentRows(
   spec: StoreSpec & { readonly kind: 'joinBuffer'; readonly retentionMs: number },
   context: OperatorContext,
@@ -17,12 +18,13 @@ export function openRecentRows(
   const buffer = context.store(spec)
   // A retention of 0 would forget the latest record itself.
   const retentionMs = Math.max(1, spec.retentionMs)
+  const streamTime = new StreamTime(context)
   let oldest = Number.NEGATIVE_INFINITY
   return {
     add(key, row) {
       if (row.timestamp < oldest) return
       buffer.add(key, row)
-      const kept = row.timestamp - retentionMs + 1
+      const kept = streamTime.advance(row.timestamp) - retentionMs + 1
       if (kept <= oldest) return
       oldest = kept
       buffer.expire(oldest)

@@ -10,7 +10,7 @@
  * finds the earlier, and no pair leaves twice. Rows that wait leave before the matches of the row that moved stream time on, since
  * these cannot be theirs.
  *
- * Time: stream time is the latest time of both sides. A row that waits leaves alone when stream time has passed its window and grace. A side
+ * Time: stream time is the latest time of both sides (`StreamTime`). A row that waits leaves alone when stream time has passed its window and grace. A side
  * forgets rows that are the retention (before + after + grace) behind its own latest row; a row that is later than that is late: it
  * is not kept, but still finds what the other side has.
  */
@@ -21,6 +21,7 @@ import type { Row } from '../../types/value.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey, recordKeys } from '../record-key.ts'
 import type { StepId, StepSchema } from '../step.ts'
+import { StreamTime } from '../stream-time.ts'
 import {
   type JoinKind,
   type JoinRows,
@@ -60,6 +61,7 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
   label: 'JOIN',
   peerName: 'StreamStreamJoin',
   oldValue: 'ignores',
+  usesStreamTime: true,
   passesKey: false,
   view: null,
   upgrade: 'refused',
@@ -80,7 +82,7 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
     const waiting = waits(step)
       ? openWaitingRows({ sides, graceMs: step.graceMs!, joined, decode }, context, emit)
       : null
-    let streamTime = -1
+    const streamTime = new StreamTime(context)
 
     const process = (name: SideName): Process => {
       const { lookBackMs, lookAheadMs, keepsUnmatched } = sides[name]
@@ -88,7 +90,7 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
       const toRow = joined[name]
       return (record) => {
         const { key, window, value, timestamp, headers } = record
-        streamTime = Math.max(streamTime, timestamp)
+        const now = streamTime.advance(timestamp)
         if (value === null) return
         const emitJoined = (match: Row | null, time: number) =>
           emit({ key, window, value: toRow(value, match), oldValue: null, timestamp: time, headers })
@@ -98,7 +100,7 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
         }
         const storeKey = encode(record.key, window)
         recent[name].add(storeKey, { row: value, timestamp })
-        if (timestamp === streamTime) waiting?.emitClosed(streamTime, headers)
+        if (timestamp >= now) waiting?.emitClosed(now, headers)
         let isMatched = false
         for (const match of recent[other].fetch(storeKey, timestamp - lookBackMs, timestamp + lookAheadMs)) {
           isMatched = true
@@ -106,13 +108,13 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
           emitJoined(match.row, Math.max(timestamp, match.timestamp))
         }
         if (isMatched || !keepsUnmatched) return
-        if (waiting === null || waiting.isClosed(name, timestamp, streamTime)) emitJoined(null, timestamp)
+        if (waiting === null || waiting.isClosed(name, timestamp, now)) emitJoined(null, timestamp)
         else waiting.wait(name, { key: storeKey, timestamp, row: value })
       }
     }
     return {
       inputs: [process('left'), process('right')],
-      flush: () => waiting?.emitClosed(streamTime, null),
+      flush: () => waiting?.emitClosed(streamTime.now, null),
     }
   },
 }

@@ -34,6 +34,7 @@ export const streamTableJoin: OperatorDefinition<StreamTableJoinStep> = {
   label: 'JOIN',
   peerName: 'StreamTableJoin',
   oldValue: 'ignores',
+  usesStreamTime: false,
   passesKey: false,
   view: null,
   upgrade: 'refused',

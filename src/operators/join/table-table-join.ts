@@ -37,6 +37,7 @@ export const tableTableJoin: OperatorDefinition<TableTableJoinStep> = {
   label: 'JOIN',
   peerName: 'TableTableJoin',
   oldValue: 'ignores',
+  usesStreamTime: false,
   passesKey: false,
   view: null,
   upgrade: 'refused',

@@ -17,6 +17,7 @@ export const filter: OperatorDefinition<FilterStep> = {
   label: 'FILTER',
   peerName: 'StreamFilter',
   oldValue: 'ignores',
+  usesStreamTime: false,
   passesKey: true,
   view: null,
   upgrade: 'free',

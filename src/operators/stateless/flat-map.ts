@@ -32,6 +32,7 @@ export const flatMap: OperatorDefinition<FlatMapStep> = {
   label: 'FLAT_MAP',
   peerName: 'StreamFlatMap',
   oldValue: 'ignores',
+  usesStreamTime: false,
   passesKey: true,
   view: null,
   upgrade: (step, next) => [

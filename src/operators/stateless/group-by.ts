@@ -16,6 +16,7 @@ export const groupBy: OperatorDefinition<GroupByStep> = {
   label: 'GROUP_BY',
   peerName: 'StreamGroupBy',
   oldValue: 'ignores',
+  usesStreamTime: false,
   passesKey: false,
   view: null,
   upgrade: (step, next) => [{ property: 'groupByExpressions', before: textsOf(step.key), after: textsOf(next.key) }],

@@ -20,6 +20,7 @@ export const project: OperatorDefinition<ProjectStep> = {
   label: 'PROJECT',
   peerName: 'Select',
   oldValue: 'passes',
+  usesStreamTime: false,
   passesKey: true,
   view: { kept: null, compile: ({ columns }, context) => compileRow(columns, context) },
   upgrade: fixedInput,

@@ -21,6 +21,7 @@ export const selectKey: OperatorDefinition<SelectKeyStep> = {
   label: 'REKEY',
   peerName: 'StreamSelectKey',
   oldValue: 'ignores',
+  usesStreamTime: false,
   passesKey: false,
   view: null,
   upgrade: (step, next) => [{ property: 'keyExpressions', before: textsOf(step.key), after: textsOf(next.key) }],

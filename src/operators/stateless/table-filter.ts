@@ -17,6 +17,7 @@ export const tableFilter: OperatorDefinition<TableFilterStep> = {
   label: 'FILTER',
   peerName: 'TableFilter',
   oldValue: 'reads',
+  usesStreamTime: false,
   passesKey: false,
   view: {
     kept: null,

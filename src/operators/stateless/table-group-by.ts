@@ -21,6 +21,7 @@ export const tableGroupBy: OperatorDefinition<TableGroupByStep> = {
   label: 'GROUP_BY',
   peerName: 'TableGroupBy',
   oldValue: 'reads',
+  usesStreamTime: false,
   passesKey: false,
   view: null,
   upgrade: 'refused',

@@ -19,6 +19,7 @@ export const materialize: OperatorDefinition<MaterializeStep> = {
   label: 'MATERIALIZE',
   peerName: 'Materialize',
   oldValue: 'ignores',
+  usesStreamTime: ({ retentionMs }) => retentionMs !== null,
   passesKey: false,
   view: { kept: ({ store }) => ({ store, states: [] }), compile: () => (row) => row },
   upgrade: nothingFixed,

@@ -4,6 +4,7 @@ import { unknownTopic } from '../../broker/broker-error.ts'
 import type { Step } from '../../operators/index.ts'
 import type { RepartitionStep, SourceStep, StepId } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import { repartitionsByTime } from '../../plan/time-use.ts'
 import type { SubTopology } from '../../plan/topology.ts'
 import type { OutputAssignment, TaskAssignment } from '../assignment.ts'
 import { slotOf } from '../slots.ts'
@@ -17,6 +18,8 @@ export interface InputPlace {
   readonly step: SourceStep | RepartitionStep
   readonly topic: string
   readonly partition: number
+  /** See `InputAssignment`. */
+  readonly upstreamTasks: number
 }
 
 /** Derives the partition counts of internal topics, and with them the tasks. */
@@ -24,11 +27,13 @@ export class Layout {
   readonly application: string
   readonly topologies: readonly SubTopology[]
   readonly #counts: ReadonlyMap<string, number>
+  readonly #byTime: ReadonlySet<StepId>
 
   constructor(application: string, topologies: readonly SubTopology[], counts: ReadonlyMap<string, number>) {
     this.application = application
     this.topologies = topologies
     this.#counts = counts
+    this.#byTime = repartitionsByTime(topologies)
   }
 
   topicOf(step: SourceStep | RepartitionStep): string {
@@ -60,7 +65,12 @@ export class Layout {
         slot: slotOf(topic, partition),
         reads: topology.reads
           .filter((step) => partition < this.partitionsOfInput(step, topology))
-          .map((step) => ({ step, topic: this.topicOf(step), partition })),
+          .map((step) => ({
+            step,
+            topic: this.topicOf(step),
+            partition,
+            upstreamTasks: step.kind === 'repartition' ? this.#upstreamTasks(step) : 0,
+          })),
       })),
     )
   }
@@ -71,12 +81,24 @@ export class Layout {
       steps.flatMap((step): [StepId, OutputPlace][] => {
         const external = step.kind === 'sink' ? [step.topic] : step.kind === 'source' ? deadLetterTopics(step) : []
         if (step.kind !== 'repartition') {
-          return external.map((topic) => [step.id, { topic, partitions: this.#counts.get(topic)! }])
+          return external.map((topic) => [
+            step.id,
+            { topic, partitions: this.#counts.get(topic)!, takesWatermarks: false },
+          ])
         }
         const partitions = this.partitionsOfInput(step, reader(step.id))
-        return [[step.id, { topic: this.topicOf(step), partitions }]]
+        const takesWatermarks = this.#upstreamTasks(step) > 0
+        return [[step.id, { topic: this.topicOf(step), partitions, takesWatermarks }]]
       }),
     )
+  }
+
+  /** How many tasks state watermarks on the topic: a single one has no need to, as its records come in its own order. */
+  #upstreamTasks({ id }: RepartitionStep): number {
+    if (!this.#byTime.has(id)) return 0
+    const writer = this.topologies.find(({ steps }) => steps.some((step) => step.id === id))!
+    const tasks = this.partitionsOf(writer)
+    return tasks === 1 ? 0 : tasks
   }
 
   #topicsOf(source: string): string[] {

@@ -24,17 +24,17 @@ export class StartOffsets {
   }
 
   /** `chooses`: an origin without a committed offset becomes one of `chosen`. */
-  async of({ step, topic, partition }: InputPlace, { chooses }: Chooses): Promise<InputAssignment> {
+  async of({ step, topic, partition, upstreamTasks }: InputPlace, { chooses }: Chooses): Promise<InputAssignment> {
     const endOffset = await this.#end(topic, partition)
     const committed = this.#committed.get(positionKey({ topic, partition }))
     if (committed !== undefined) {
       const origin = readOrigin(committed.metadata) ?? (await this.#start(topic, partition))
-      return { step: step.id, topic, partition, origin, position: committed.offset, endOffset }
+      return { step: step.id, topic, partition, origin, position: committed.offset, endOffset, upstreamTasks }
     }
     const isWhole = step.kind === 'repartition' || step.sourceKind === 'table' || this.#fromStart
     const origin = isWhole ? await this.#start(topic, partition) : endOffset
     if (chooses) this.#choose({ topic, partition, offset: origin, metadata: originMetadata(origin) })
-    return { step: step.id, topic, partition, origin, position: origin, endOffset }
+    return { step: step.id, topic, partition, origin, position: origin, endOffset, upstreamTasks }
   }
 
   #choose(offset: GroupOffset): void {

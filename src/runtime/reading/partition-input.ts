@@ -11,6 +11,7 @@ import type { internalReader } from '../task/internal-record.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import type { TaskInput } from '../task/shared-source.ts'
 import type { TaskEntry } from '../task/task.ts'
+import type { Watermark } from '../task/watermark.ts'
 
 /** The task behind an input. What its methods throw stops the query. */
 export interface InputTask {
@@ -18,6 +19,8 @@ export interface InputTask {
   process(input: PartitionInput, record: StreamRecord, offset: number, cursor: RecordCursor): void
   /** Treats a record that cannot be read as its source demands. `cursor` is valid during the call. */
   processBadRecord(input: PartitionInput, fault: ReadFault, cursor: RecordCursor): void
+  /** Takes the statement of a task upstream, or keeps it as it keeps records. */
+  processWatermark(input: PartitionInput, watermark: Watermark, offset: number): void
   advanceStreamTime(timestamp: number): void
   /** Called after a reader's turn, in which it offered any number of records. */
   endTurn(): void
@@ -33,7 +36,7 @@ export interface PartitionInputOptions {
   readonly position: number
   /** Place among the task's inputs. */
   readonly index: number
-  /** Whether the task looks at stream time that only this input advances. */
+  /** Whether the task, or one that it feeds, looks at stream time that only this input advances. */
   readonly needsStreamTime: boolean
   /** Whether the task keeps records until its other inputs have come as far. */
   readonly keepsRecords: boolean
@@ -58,6 +61,8 @@ export class PartitionInput implements TaskInput {
   readonly #clock: Clock
   readonly #workingFor: Int32Array
   readonly #queryNumber: number
+  /** Watermarks among the records of this turn. */
+  #watermarks = 0
   /** Offset of the next record to take. */
   position: number
   /** End of the partition as last reported by the broker. */
@@ -129,6 +134,17 @@ export class PartitionInput implements TaskInput {
     }
   }
 
+  takeWatermark(watermark: Watermark, offset: number): void {
+    if (offset < this.position || this.isClosed) return
+    this.position = offset + 1
+    this.#watermarks++
+    try {
+      this.#task.processWatermark(this, watermark, offset)
+    } catch (error) {
+      this.#close(error)
+    }
+  }
+
   advanceStreamTime(timestamp: number): void {
     this.#task.advanceStreamTime(timestamp)
   }
@@ -149,7 +165,8 @@ export class PartitionInput implements TaskInput {
     if (this.isClosed) return
     if (nextOffset > this.position) this.position = nextOffset
     this.endOffset = endOffset
-    this.recordsRead += records
+    this.recordsRead += records - this.#watermarks
+    this.#watermarks = 0
     this.bytesRead += bytes
     this.entry.countRead(records)
     try {

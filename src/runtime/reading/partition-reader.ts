@@ -5,6 +5,7 @@ import { RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor
 import type { TopicTotals } from '../query-progress.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import { SharedSource, sourceIdentity } from '../task/shared-source.ts'
+import { readWatermark } from '../task/watermark.ts'
 import type { FetchLoop, LoopReader } from './fetch-loop.ts'
 import type { PartitionInput } from './partition-input.ts'
 
@@ -230,9 +231,11 @@ class InternalRecordReader implements RecordReader {
   }
 
   read(cursor: RecordCursor): void {
+    const watermark = readWatermark(cursor)
     for (const input of this.#inputs) {
       try {
-        input.takeRecord(input.readInternal!(cursor), cursor.offset, cursor)
+        if (watermark === null) input.takeRecord(input.readInternal!(cursor), cursor.offset, cursor)
+        else input.takeWatermark(watermark, cursor.offset)
       } catch (error) {
         input.fail(error)
       }

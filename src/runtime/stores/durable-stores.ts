@@ -169,8 +169,7 @@ class DurableTaskStores implements TaskStores {
   constructor(state: TaskState, record: TaskRecord | null, changelogs: ChangelogPositions | null) {
     this.#state = state
     this.#changelogs = changelogs
-    this.restored =
-      record === null ? null : { positions: new Map(Object.entries(record.positions)), streamTime: record.streamTime }
+    this.restored = record === null ? null : restoredState(record)
   }
 
   store({ name }: StoreSpec): StateStore {
@@ -183,10 +182,11 @@ class DurableTaskStores implements TaskStores {
     return this.#state.usage(name) ?? null
   }
 
-  checkpoint({ positions, streamTime }: CheckpointMark): Checkpoint {
+  checkpoint({ positions, streamTime, watermarks }: CheckpointMark): Checkpoint {
     const checkpoint = this.#state.checkpoint({
       positions: Object.fromEntries(positions),
       streamTime,
+      watermarks,
       changelogOffsets: this.#changelogs?.offsets ?? NO_OFFSETS,
     })
     return {
@@ -202,5 +202,11 @@ class DurableTaskStores implements TaskStores {
     this.#state.close()
   }
 }
+
+const restoredState = ({ positions, streamTime, watermarks = {} }: TaskRecord): RestoredState => ({
+  positions: new Map(Object.entries(positions)),
+  streamTime,
+  watermarks,
+})
 
 const NO_OFFSETS: ReadonlyMap<string, number> = new Map()

@@ -3,6 +3,7 @@
  * durable-stores.ts.
  */
 
+import type { StatedWatermarks } from '../../state/lmdb/state-catalog.ts'
 import type { StoreUsage } from '../../state/lmdb/store-usage.ts'
 import type { StateStore, StoreDeclaration, StoreSpec } from '../../state/store.ts'
 import type { RestoreCounts } from '../query-progress.ts'
@@ -69,11 +70,13 @@ export interface RestoredState {
   readonly positions: Positions
   /** -1: unknown. */
   readonly streamTime: number
+  readonly watermarks: StatedWatermarks
 }
 
 export interface CheckpointMark {
   readonly positions: Positions
   readonly streamTime: number
+  readonly watermarks: StatedWatermarks
 }
 
 export interface Checkpoint {

@@ -11,6 +11,7 @@ import { readsOldValue } from '../../operators/old-value.ts'
 import type { OperatorContext } from '../../operators/operator-context.ts'
 import type { FilterStep } from '../../operators/stateless/filter.ts'
 import type { RepartitionStep, SinkStep, SourceStep, StepId, StepSchema, SubscriberStep } from '../../operators/step.ts'
+import { StreamTime } from '../../operators/stream-time.ts'
 import { needsKey } from '../../plan/key-use.ts'
 import { definitionOf, isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
 import type { StoreUsage } from '../../state/lmdb/store-usage.ts'
@@ -23,6 +24,8 @@ import { internalEncoder } from './internal-record.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { CurrentKey, type RecordEncoder, sinkEncoder } from './record-encoder.ts'
 import { StepTimes } from './step-times.ts'
+import { UpstreamWatermarks } from './upstream-watermarks.ts'
+import type { Watermark } from './watermark.ts'
 
 /** Takes encoded records for one topic: the driver decides the partition and writes. */
 export type Output = (record: StreamRecord, encoder: RecordEncoder) => void
@@ -34,6 +37,8 @@ export interface TaskOptions {
   /** All steps of the plan. */
   readonly plan: readonly Step[]
   readonly partition: number
+  /** How many tasks write an internal topic and state watermarks there; 0: none does. */
+  readonly upstreamTasks: (step: RepartitionStep) => number
   readonly functions: FunctionRegistry
   readonly functionContext: FunctionContext
   readonly clock: Clock
@@ -63,6 +68,10 @@ export interface TaskEntry {
   filterContext(offset: () => number): OperatorContext
   /** Counts records that were read, whether or not they passed the filter. No effect without a filter: `process` counts then. */
   countRead(records: number): void
+  /** Null: nobody states watermarks to this entry. */
+  readonly watermarks: UpstreamWatermarks | null
+  /** Takes the statement of a task upstream, after the records that it sent before. */
+  advanceWatermark(watermark: Watermark): void
   /** Puts a record that passed the filter through the operators. `cursor`: its bytes, if they are still there. */
   process(record: StreamRecord, offset: number, cursor: RecordCursor | null): void
   /** Reports why the record at `offset` cannot be read. */
@@ -81,7 +90,9 @@ export class Task {
   readonly #late = new Map<StepId, Counter>()
   readonly #dropped = new Map<StepId, Counter>()
   readonly #times: StepTimes
-  #streamTime = -1
+  readonly #watermarks: readonly UpstreamWatermarks[]
+  readonly #streamTime: StreamTime
+  #watermark = Number.NEGATIVE_INFINITY
   #offset = -1
   #topic = ''
 
@@ -95,20 +106,42 @@ export class Task {
       topology.reads.flatMap((step) => (step.kind === 'source' ? [[step.id, new CurrentKey(step)] as const] : [])),
     )
     this.#keySources.push(...keys.values())
+    const watermarks = topology.reads.map((step) => this.#watermarksOf(step))
+    this.#watermarks = watermarks.filter((one) => one !== null)
+    this.#streamTime = new StreamTime({ watermark: this.#watermarkReader })
     this.#buildSteps(new Set([...filters.values()].map(({ id }) => id)))
-    this.entries = topology.reads.map((step) =>
-      this.#entry(step, filters.get(step.id) ?? null, keys.get(step.id) ?? null),
+    this.entries = topology.reads.map((step, i) =>
+      this.#entry(step, {
+        filter: filters.get(step.id) ?? null,
+        current: keys.get(step.id) ?? null,
+        watermarks: watermarks[i]!,
+      }),
     )
   }
 
   /** The highest timestamp seen, or -1. */
-  get streamTime(): number {
-    return this.#streamTime
+  get latestTime(): number {
+    return this.#streamTime.latest
   }
 
-  /** Restores stream time from a checkpoint. */
+  /** The highest timestamp seen, or the watermark if that is lower; -1 before the first record. */
+  get streamTime(): number {
+    return this.#streamTime.now
+  }
+
+  /** Whether some task upstream has still records to read, or may have. */
+  get isHeldBack(): boolean {
+    return this.#watermarks.length > 0 && this.#watermark !== Number.POSITIVE_INFINITY
+  }
+
+  /** Takes a time into account that no record of an operator has: one that a filter dropped, or one from before a restart. */
   advanceStreamTime(timestamp: number): void {
-    if (timestamp > this.#streamTime) this.#streamTime = timestamp
+    this.#streamTime.advance(timestamp)
+  }
+
+  /** Takes into account which tasks upstream have stated nothing, or were restored. */
+  refreshWatermark(): void {
+    this.#watermark = this.#watermarks.reduce((low, { lowest }) => Math.min(low, lowest), Number.POSITIVE_INFINITY)
   }
 
   /** Emits what operators have held back. Called after a batch of records. */
@@ -217,7 +250,8 @@ export class Task {
       functionContext,
       config,
       partition: this.partition,
-      streamTime: () => this.#streamTime,
+      streamTime: () => this.#streamTime.now,
+      watermark: this.#watermarkReader,
       store: store as OperatorContext['store'],
       oldValues: readsOldValue(step.id, plan),
       coalesces: this.#options.coalesces,
@@ -244,7 +278,16 @@ export class Task {
     return this.#offset < 0 ? null : { topic: this.#topic, partition: this.partition, offset: this.#offset }
   }
 
-  #entry(step: SourceStep | RepartitionStep, filter: FilterStep | null, current: CurrentKey | null): TaskEntry {
+  #watermarksOf(step: SourceStep | RepartitionStep): UpstreamWatermarks | null {
+    const tasks = step.kind === 'repartition' ? this.#options.upstreamTasks(step) : 0
+    return tasks === 0 ? null : new UpstreamWatermarks(tasks, this.#options.clock)
+  }
+
+  get #watermarkReader(): OperatorContext['watermark'] {
+    return this.#watermarks.length === 0 ? null : () => this.#watermark
+  }
+
+  #entry(step: SourceStep | RepartitionStep, { filter, current, watermarks }: EntryParts): TaskEntry {
     const emit = this.#emitter(filter?.id ?? step.id)
     const read = filter === null ? null : counterOf(step.id, this.#emitted)
     const topic = step.kind === 'source' ? step.topic : step.topicSuffix
@@ -254,13 +297,18 @@ export class Task {
       needsKey: step.kind !== 'source' || needsKey(step, this.#options.topology.steps),
       filterContext: (offset) =>
         this.#context(filter ?? step, () => ({ topic, partition: this.partition, offset: offset() })),
+      watermarks,
+      advanceWatermark: (watermark) => {
+        watermarks?.advance(watermark)
+        this.refreshWatermark()
+      },
       countRead: (records) => {
         if (read !== null) read.count += records
       },
       process: (record, offset, cursor) => {
         this.#topic = topic
         this.#offset = offset
-        if (record.timestamp > this.#streamTime) this.#streamTime = record.timestamp
+        this.#streamTime.advance(record.timestamp)
         if (current !== null) current.set(record.key, cursor)
         this.#times.next()
         emit(record)
@@ -272,6 +320,12 @@ export class Task {
       },
     }
   }
+}
+
+interface EntryParts {
+  readonly filter: FilterStep | null
+  readonly current: CurrentKey | null
+  readonly watermarks: UpstreamWatermarks | null
 }
 
 type StateStatistics = Pick<StepStatistics, 'stateEntries' | 'stateBytes' | 'cacheHits' | 'cacheMisses'>

@@ -95,6 +95,7 @@ export class TestDriver {
         schemas,
         plan: steps,
         partition: 0,
+        upstreamTasks: () => 0,
         elapsed: () => 0,
         coalesces: false,
         store: (spec) => this.#store(spec),

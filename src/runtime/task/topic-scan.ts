@@ -85,6 +85,7 @@ export class TopicScan {
       schemas: stepSchemas(steps),
       plan: steps,
       partition,
+      upstreamTasks: () => 0,
       coalesces: false,
       functions,
       functionContext,

@@ -48,6 +48,7 @@ export function buildTask(options: BuildTaskOptions, { stores, outputs, reportEr
     schemas,
     plan: query.plan.steps,
     partition: assignment.partition,
+    upstreamTasks: ({ id }) => assignment.inputs.find(({ step }) => step === id)?.upstreamTasks ?? 0,
     functions,
     functionContext,
     clock,

@@ -49,6 +49,8 @@ export interface LocalWorkerOptions {
   readonly workingFor?: Int32Array
 }
 
+const IDLE_TIMEOUT = 'millrace.source.idle.timeout.ms'
+const DEFAULT_IDLE_TIMEOUT_MS = 1000
 const DEFAULT_BUFFERED_RECORDS = 256
 
 /** A query with what all its tasks on this worker share. */
@@ -263,6 +265,7 @@ export class LocalWorker implements InProcessWorker {
         maxBuffered: Number(config['buffered.records.per.partition'] ?? DEFAULT_BUFFERED_RECORDS),
         maxIdleMs: Number(config['max.task.idle.ms'] ?? 0),
       },
+      idleTimeoutMs: Number(config[IDLE_TIMEOUT] ?? DEFAULT_IDLE_TIMEOUT_MS),
       subscriber: (step) => pushRows(step, schemas.get(step.input)!, rows),
       reportError: (error) => listener.onProcessingError(query.id, error),
       onFailure: (error) => (error instanceof BadRecordError ? void this.#halt(query, error) : query.fail(error)),

@@ -17,6 +17,7 @@ import type { OutputAssignment } from '../assignment.ts'
 import { LatencyHistogram } from '../latency.ts'
 import type { ProcessingError, RecordPosition } from '../processing-error.ts'
 import type { RecordEncoder } from '../task/record-encoder.ts'
+import { type Watermark, watermarkBytes } from '../task/watermark.ts'
 import type { BatchPool } from './batch-pool.ts'
 import type { SendWindow } from './send-window.ts'
 
@@ -42,6 +43,8 @@ export interface OutputsOptions {
   readonly position: () => RecordPosition | null
   /** Whether a record that is too large for its topic stops the query; else it is passed over. */
   readonly failsOnLarge: boolean
+  /** How far the task has come, as readers that take watermarks learn; null: it is not known yet. */
+  readonly watermark: () => Watermark | null
   /** Receives records that cannot be written. */
   readonly reportError: (error: ProcessingError) => void
   /** Called when a batch has failed for good: its records are lost unless the task starts over. */
@@ -65,6 +68,8 @@ export class TaskOutputs {
   readonly #options: OutputsOptions
   readonly #key = new ByteBuffer()
   readonly #open = new Set<OutputBatch>()
+  /** Batches whose readers take watermarks. */
+  readonly #watermarked: OutputBatch[] = []
   readonly #underWay = new Set<Promise<void>>()
   #failure: BrokerError | null = null
 
@@ -76,6 +81,7 @@ export class TaskOutputs {
   topic(output: OutputTopic): (record: StreamRecord, encoder: RecordEncoder) => void {
     const { step, partitions, windowBytes } = output
     const batches = Array.from({ length: partitions }, (_, partition) => new OutputBatch(output, partition))
+    if (output.takesWatermarks) this.#watermarked.push(...batches)
     let withoutKey = 0
     return (record, encoder) => {
       if (this.isMuted) return
@@ -113,6 +119,13 @@ export class TaskOutputs {
       builder.append(timestamp, key, value, headers)
       if (builder.size >= batch.fullBytes) this.#send(batch)
     }
+  }
+
+  /** States the task's watermark to the readers that have not learnt it with their last batch. */
+  stateWatermark(): void {
+    const watermark = this.isMuted ? null : this.#options.watermark()
+    if (watermark === null) return
+    for (const batch of this.#watermarked) if (batch.statedTime !== watermark.time) this.#builderOf(batch)
   }
 
   /** Sends the gathered batches. */
@@ -197,6 +210,7 @@ export class TaskOutputs {
     this.#open.delete(batch)
     batch.expectedBytes = Math.min(2 * BATCH_BYTES, batch.builder!.size + SPARE_BYTES)
     const { count } = batch.builder!
+    if (batch.takesWatermarks) this.#appendWatermark(batch, batch.builder!)
     const bytes = pool.finish(batch.builder!)
     batch.builder = null
     if (bytes === null) return
@@ -209,7 +223,7 @@ export class TaskOutputs {
     const newest = maxTimestamp(bytes, 0)
     const sending = producer.send(batch.topic, batch.partition, bytes).then(
       () => {
-        if (batch.step !== CHANGELOG) this.latency.observe(clock.now() - newest)
+        if (batch.step !== CHANGELOG && count > 0) this.latency.observe(clock.now() - newest)
         pool.recycle(bytes)
       },
       (error: BrokerError) => {
@@ -222,6 +236,15 @@ export class TaskOutputs {
       this.#underWay.delete(settled)
     })
     this.#underWay.add(settled)
+  }
+
+  /** Behind the records of the batch. One that is nearly too large leaves without. */
+  #appendWatermark(batch: OutputBatch, builder: RecordBatchBuilder): void {
+    const watermark = this.#options.watermark()
+    if (watermark === null || watermark.time === batch.statedTime || builder.size > batch.largeBytes) return
+    const timestamp = builder.count === 0 ? this.#options.clock.now() : builder.maxTimestamp
+    builder.append(timestamp, null, watermarkBytes(watermark), null)
+    batch.statedTime = watermark.time
   }
 
   /** A record fills its batch before the next one is processed, so it came from the one that is being processed. */
@@ -263,6 +286,9 @@ function causesOf(error: unknown): string[] {
   return causes
 }
 
+type BatchTopic = Pick<OutputTopic, 'step' | 'topic' | 'maxMessageBytes'> &
+  Partial<Pick<OutputTopic, 'takesWatermarks'>>
+
 /** The batch that gathers for one partition; it has a builder while it has records. */
 class OutputBatch {
   readonly step: StepId
@@ -274,11 +300,15 @@ class OutputBatch {
   readonly largeBytes: number
   /** It leaves at once. */
   readonly fullBytes: number
+  readonly takesWatermarks: boolean
   builder: RecordBatchBuilder | null = null
+  /** The watermark that its readers learnt last; null: none. */
+  statedTime: number | null = null
   /** Size of the last batch, with some room. */
   expectedBytes = 0
 
-  constructor({ step, topic, maxMessageBytes }: Omit<OutputTopic, 'partitions' | 'windowBytes'>, partition: number) {
+  constructor({ step, topic, maxMessageBytes, takesWatermarks = false }: BatchTopic, partition: number) {
+    this.takesWatermarks = takesWatermarks
     this.step = step
     this.topic = topic
     this.partition = partition

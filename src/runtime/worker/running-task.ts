@@ -19,15 +19,19 @@ import { internalReader } from '../task/internal-record.ts'
 import { type GroupInput, type GroupOptions, PartitionGroup } from '../task/partition-group.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import type { Task, TaskEntry } from '../task/task.ts'
+import { type Watermark, watermarkOf, watermarkRecord } from '../task/watermark.ts'
 import { BadRecordHandler } from './bad-record-handler.ts'
 import { type BuildTaskOptions, buildTask, isStateful } from './build-task.ts'
 import { FlushSchedule } from './flush-schedule.ts'
 import { type OutputsOptions, TaskOutputs } from './outputs.ts'
 import { storesRequest } from './stores-request.ts'
+import { WatermarkSchedule } from './watermark-schedule.ts'
 
 export interface RunningTaskOptions extends BuildTaskOptions, Pick<OutputsOptions, 'producer' | 'pool' | 'window'> {
   readonly stores: StoreProvider
   readonly group: Omit<GroupOptions, 'clock'>
+  /** See `WatermarkScheduleOptions`. */
+  readonly idleTimeoutMs: number
   readonly reportError: (error: ProcessingError) => void
   /** Called with what stops the query. */
   readonly onFailure: (error: unknown) => void
@@ -57,6 +61,8 @@ export class RunningTask implements InputTask {
   readonly #group: PartitionGroup | null
   readonly #badRecords: BadRecordHandler
   readonly #flushes: FlushSchedule
+  /** Null: nobody reads its watermarks. */
+  readonly #watermarks: WatermarkSchedule | null
   /** The record at which the query stops, once it has come to one. */
   #stop: { readonly input: PartitionInput; readonly offset: number } | null = null
   /** Positions of the last checkpoint, by input. */
@@ -71,6 +77,7 @@ export class RunningTask implements InputTask {
     const outputs = new TaskOutputs({
       ...options,
       position: () => task?.position ?? null,
+      watermark: () => task?.watermark ?? null,
       failsOnLarge: options.query.config['ksql.fail.on.production.error']?.toLowerCase() !== 'false',
       reportError: (error) => task?.report(error),
     })
@@ -86,12 +93,13 @@ export class RunningTask implements InputTask {
     this.stores = stores
     this.#flushes = new FlushSchedule(options.clock)
     this.#badRecords = new BadRecordHandler({ ...options, partition: options.assignment.partition, outputs })
+    this.#watermarks = takesWatermarks(options) ? new WatermarkSchedule(options) : null
     this.#task = buildTask(options, { stores, outputs, reportError: (error) => this.report(error) })
     this.inputs = this.#task.entries.map((entry, index) => this.#makeInput(entry, index))
     this.#group = this.inputs.length > 1 ? this.#makeGroup() : null
     this.#marked = this.inputs.map(({ committed }) => committed)
     outputs.isMuted = this.#isRepeating
-    this.#task.advanceStreamTime(stores.restored?.streamTime ?? -1)
+    this.#restoreTimes()
   }
 
   /** Records read so far, the sum over the inputs. */
@@ -116,6 +124,12 @@ export class RunningTask implements InputTask {
   /** Place of the record that is processed, or was processed last; null before the first one. */
   get position(): RecordPosition | null {
     return this.#task.position
+  }
+
+  /** How far it has come, as its readers need to know. */
+  get watermark(): Watermark {
+    const time = this.#watermarks?.isIdle === true ? Number.POSITIVE_INFINITY : this.#task.streamTime
+    return { task: this.assignment.partition, time }
   }
 
   process(input: PartitionInput, record: StreamRecord, offset: number, cursor: RecordCursor): void {
@@ -143,6 +157,15 @@ export class RunningTask implements InputTask {
     else this.#keep(this.#group, input, placeholder, offset)
   }
 
+  processWatermark(input: PartitionInput, watermark: Watermark, offset: number): void {
+    if (this.#group !== null) {
+      this.#keep(this.#group, input, watermarkRecord(watermark), offset)
+      return
+    }
+    if (this.outputs.isMuted && offset >= input.committed) this.#unmute()
+    input.entry.advanceWatermark(watermark)
+  }
+
   advanceStreamTime(timestamp: number): void {
     this.#task.advanceStreamTime(timestamp)
   }
@@ -166,6 +189,8 @@ export class RunningTask implements InputTask {
       this.#group?.run()
       if (this.outputs.isMuted) this.#unmuteIfDone()
       const isCaughtUp = this.inputs.every((input) => input.isCaughtUp)
+      this.#task.refreshWatermark()
+      this.#stateWatermark(isCaughtUp)
       if (this.#flushes.takeChanges(isCaughtUp)) this.#task.flush()
       if (this.#flushes.takeBatches(isCaughtUp)) this.outputs.flush()
     } catch (error) {
@@ -182,7 +207,15 @@ export class RunningTask implements InputTask {
     if (!this.isDirty && this.outputs.isIdle) return null
     this.#marked = this.inputs.map((input) => this.#processed(input))
     const positions = this.#positions()
-    const state = this.stores.checkpoint({ positions, streamTime: this.#task.streamTime })
+    const state = this.stores.checkpoint({
+      positions,
+      streamTime: this.#task.latestTime,
+      watermarks: Object.fromEntries(
+        this.inputs.flatMap(({ entry: { step, watermarks } }) =>
+          watermarks === null ? [] : [[step.id, watermarks.stated]],
+        ),
+      ),
+    })
     this.outputs.flush()
     return { task: this, positions, state, stored: this.outputs.stored() }
   }
@@ -222,6 +255,22 @@ export class RunningTask implements InputTask {
   #isAhead(position: RecordPosition | null): boolean {
     const input = this.inputs.find(({ topic }) => topic === position?.topic)
     return input !== undefined && position!.offset >= input.committed
+  }
+
+  #restoreTimes(): void {
+    const { restored } = this.stores
+    if (restored !== null) {
+      this.#task.advanceStreamTime(restored.streamTime)
+      for (const { step, watermarks } of this.#task.entries) watermarks?.restore(restored.watermarks[step.id] ?? [])
+    }
+    this.#task.refreshWatermark()
+  }
+
+  /** A task that waits for others upstream is not idle, whatever it has read. */
+  #stateWatermark(isCaughtUp: boolean): void {
+    if (this.#watermarks === null || this.outputs.isMuted) return
+    const isDone = isCaughtUp && !this.#task.isHeldBack && (this.#group?.size ?? 0) === 0
+    if (this.#watermarks.endRound(this.#task.streamTime, isDone)) this.outputs.stateWatermark()
   }
 
   #beginWork(): void {
@@ -274,7 +323,7 @@ export class RunningTask implements InputTask {
       assignment,
       position: this.#startOf(assignment),
       index,
-      needsStreamTime: isSingle && isStateful(this.#options),
+      needsStreamTime: isSingle && (this.#watermarks !== null || isStateful(this.#options)),
       keepsRecords: !isSingle,
       readInternal: step.kind === 'repartition' ? internalReader(step, schemas.get(step.id)!) : null,
       clock,
@@ -317,7 +366,9 @@ export class RunningTask implements InputTask {
         isCaughtUp: () => (this.outputs.isMuted ? input.position >= input.committed : input.isCaughtUp),
         mayTake: (offset) => !this.outputs.isMuted || offset < input.committed,
         process: (record, offset) => {
-          if (this.#badRecords.isPlaceholder(record)) this.#handleBadRecord(input, record, offset)
+          const watermark = watermarkOf(record)
+          if (watermark !== null) input.entry.advanceWatermark(watermark)
+          else if (this.#badRecords.isPlaceholder(record)) this.#handleBadRecord(input, record, offset)
           else input.entry.process(record, offset, null)
         },
         onRoom: () => this.#setFull(input, false),
@@ -326,3 +377,6 @@ export class RunningTask implements InputTask {
     return new PartitionGroup(inputs, { ...this.#options.group, clock: this.#options.clock })
   }
 }
+
+const takesWatermarks = ({ query, topology }: RunningTaskOptions): boolean =>
+  topology.steps.some(({ kind, id }) => kind === 'repartition' && query.outputs[id]!.takesWatermarks)

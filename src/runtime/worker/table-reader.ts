@@ -178,6 +178,7 @@ const pullContext = (options: TableReaderOptions): OperatorContext => ({
   ...options,
   partition: 0,
   streamTime: () => -1,
+  watermark: null,
   store: () => {
     throw new Error('A pull query opens no store.')
   },

@@ -24,11 +24,17 @@ export interface TaskRecord {
   readonly taskId: string
   /** Next offset by `topic/partition`. */
   readonly positions: Readonly<Record<string, number>>
+  /** The latest time of its records, epoch ms; -1: unknown. */
   readonly streamTime: number
+  /** Watermarks that were stated to the task, by the step that reads them; absent: not known, or none. */
+  readonly watermarks?: StatedWatermarks
   readonly stores: Readonly<Record<string, StoreRecord>>
   /** It is being deleted: what is left is no state. */
   readonly isDropped?: boolean
 }
+
+/** By task upstream: its time in epoch ms; null: it has stated nothing. */
+export type StatedWatermarks = Readonly<Record<string, readonly (number | 'idle' | null)[]>>
 
 const CATALOG = storePrefix(CATALOG_ID)
 

@@ -9,7 +9,13 @@ import { LmdbKeyValueStore } from './lmdb-key-value.ts'
 import { LmdbSessionStore } from './lmdb-session.ts'
 import { LmdbWindowStore } from './lmdb-window.ts'
 import { rowBytes } from './row-bytes.ts'
-import { type StateCatalog, type StoreRecord, storeShape, type TaskRecord } from './state-catalog.ts'
+import {
+  type StateCatalog,
+  type StatedWatermarks,
+  type StoreRecord,
+  storeShape,
+  type TaskRecord,
+} from './state-catalog.ts'
 import { storePrefix } from './state-ids.ts'
 import { StoreUsage } from './store-usage.ts'
 import { WriteBatch } from './write-batch.ts'
@@ -37,6 +43,7 @@ export interface ChangelogWriter {
 export interface StateMark {
   readonly positions: Readonly<Record<string, number>>
   readonly streamTime: number
+  readonly watermarks: StatedWatermarks
   /** By store: the state holds all of the changelog below this offset. */
   readonly changelogOffsets: ReadonlyMap<string, number>
 }
@@ -131,7 +138,7 @@ export class TaskState {
     return staged
   }
 
-  #record({ positions, streamTime, changelogOffsets }: StateMark): TaskRecord {
+  #record({ positions, streamTime, watermarks, changelogOffsets }: StateMark): TaskRecord {
     const { queryId, taskId } = this.#options
     const stores: Record<string, StoreRecord> = {}
     for (const [name, { id, shape, durable }] of this.#stores) {
@@ -139,7 +146,7 @@ export class TaskState {
       const changelogOffset = offset === undefined ? {} : { changelogOffset: offset }
       stores[name] = { id, shape, summary: durable.summary(), ...changelogOffset }
     }
-    return { queryId, taskId, positions, streamTime, stores }
+    return { queryId, taskId, positions, streamTime, watermarks, stores }
   }
 }
 

@@ -20,6 +20,7 @@ test('a large change of a state is not put behind others into a batch that the c
     pool: new BatchPool('none'),
     window: new SendWindow(),
     position: () => null,
+    watermark: () => null,
     failsOnLarge: true,
     reportError: () => {},
     onFailure: () => {},

@@ -48,7 +48,9 @@ function openTask(budget = new CacheBudget(1e9)): TaskState {
 const countsOf = (state: TaskState) => state.store('counts') as KeyValueStore
 const windowsOf = (state: TaskState) => state.store('windows') as WindowStore
 const commit = (state: TaskState, offset = 1) =>
-  state.checkpoint({ positions: { 't/0': offset }, streamTime: offset, changelogOffsets: new Map() }).write()
+  state
+    .checkpoint({ positions: { 't/0': offset }, streamTime: offset, watermarks: {}, changelogOffsets: new Map() })
+    .write()
 
 test('a key that changes often between two commits is one record of the changelog', async () => {
   const state = openTask()
@@ -73,7 +75,7 @@ test('positions and stream time are those of the state, also when a later commit
   countsOf(state).put('a', { row: [1], timestamp: 1 })
   await commit(state, 7)
   countsOf(state).put('a', { row: [2], timestamp: 2 })
-  state.checkpoint({ positions: { 't/0': 9 }, streamTime: 9, changelogOffsets: new Map() }).abandon()
+  state.checkpoint({ positions: { 't/0': 9 }, streamTime: 9, watermarks: {}, changelogOffsets: new Map() }).abandon()
   state.close()
   const record = new StateCatalog(environment).task('Q', '0_0')
   expect(record).toMatchObject({ positions: { 't/0': 7 }, streamTime: 7 })
@@ -83,7 +85,7 @@ test('positions and stream time are those of the state, also when a later commit
 test('the changes of a dropped commit are part of the next one', async () => {
   const state = openTask()
   countsOf(state).put('a', { row: [1], timestamp: 1 })
-  state.checkpoint({ positions: {}, streamTime: 1, changelogOffsets: new Map() }).abandon()
+  state.checkpoint({ positions: {}, streamTime: 1, watermarks: {}, changelogOffsets: new Map() }).abandon()
   countsOf(state).put('b', { row: [2], timestamp: 2 })
   await commit(state)
   state.close()
