@@ -29,6 +29,11 @@ export interface NewTopic {
   /** Copies of each partition, >= 1; absent: the broker's default. The embedded log stores the number and keeps one copy. */
   readonly replicas?: number
   readonly config?: TopicConfig
+  /**
+   * Whether others depend on the topic's records, as on those of a command log: the embedded log then keeps each segment twice. No effect
+   * on Kafka, where `replicas` says it. Default false.
+   */
+  readonly isEssential?: boolean
 }
 
 export interface TopicSummary {

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import type { Clock, Scheduled, Timer } from '../../clock.ts'
 import type { LogOwner } from './catalogue/owner.ts'
-import { abortedPath, logPath } from './segments/data-layout.ts'
+import { abortedPath, copyPath, logPath } from './segments/data-layout.ts'
 import { listSegments, type Partition } from './segments/partition.ts'
 import { type Checkpoint, type PartitionCheckpoint, writeCheckpoint } from './upkeep/checkpoint.ts'
 import { compactPartition } from './upkeep/compaction.ts'
@@ -137,7 +137,10 @@ async function syncPartition(partition: Partition, fromBase: number): Promise<vo
   if (partition.state.deleted) return
   await syncIfThere(abortedPath(partition.directory))
   for (const base of listSegments(partition.directory))
-    if (base >= fromBase) await syncIfThere(logPath(partition.directory, base))
+    if (base >= fromBase) {
+      await syncIfThere(logPath(partition.directory, base))
+      if (partition.hasCopies) await syncIfThere(copyPath(partition.directory, base))
+    }
 }
 
 /** Retention may have removed the file meanwhile. */

@@ -145,6 +145,7 @@ export class CommandLog {
         partitions: 1,
         replicas,
         config: { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' },
+        isEssential: true,
       })
     } catch (error) {
       if (!(error instanceof BrokerError && error.code === 'TOPIC_EXISTS')) throw error

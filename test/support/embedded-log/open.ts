@@ -57,6 +57,14 @@ export const segmentPaths = (dataDir: string, topic: string, partition = 0) =>
     .sort()
     .map((name) => join(partitionPath(dataDir, topic, partition), name))
 
+/** Second copies of the segments, where the topic has them. */
+export const copyPaths = (dataDir: string, topic: string, partition = 0) =>
+  segmentPaths(dataDir, topic, partition).map((path) => path.replace(/\.log$/, '.copy'))
+
+/** Both files with the topic's metadata. */
+export const metadataFiles = (dataDir: string, topic: string) =>
+  ['topic.json', 'topic.copy.json'].map((name) => join(dataDir, 'topics', topic, name))
+
 /** One batch for each of `texts`; values and keys are the text. */
 export async function produceEach(
   broker: Broker,

@@ -21,6 +21,8 @@ export interface TopicHandle extends TopicSummary {
   /** Differs for a topic that was deleted and made again. */
   readonly id: string
   readonly config: TopicConfig
+  /** Whether each segment has a second copy (segment-copies.ts). */
+  readonly hasCopies: boolean
   readonly directory: string
   /** See partition-state.ts. */
   readonly states: SharedArrayBuffer

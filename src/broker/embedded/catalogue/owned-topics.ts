@@ -9,12 +9,12 @@ import { indexPath, logPath, topicDirectory } from '../segments/data-layout.ts'
 import type { Partition } from '../segments/partition.ts'
 import { allocateStates, type PartitionState } from '../segments/partition-state.ts'
 import { readIndex } from '../segments/segment-index.ts'
-import { checkTopicName, effectiveConfig, OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from '../segments/topic-config.ts'
+import { checkTopicName, effectiveConfig } from '../segments/topic-config.ts'
 import type { Checkpoint, ClosedPartition, PartitionCheckpoint } from '../upkeep/checkpoint.ts'
 import type { Damages } from '../upkeep/damages.ts'
 import { type RecoveredPartition, recoverPartition } from '../upkeep/recovery.ts'
 import type { LogThread, OpenTopic } from './thread.ts'
-import { loadTopics, metadataPath, removeTopic, type StoredTopic, storeTopic } from './topic-store.ts'
+import { loadTopics, metadataPaths, removeTopic, type StoredTopic, storeTopic } from './topic-store.ts'
 
 const MAX_PARTITIONS = 10_000
 
@@ -82,13 +82,25 @@ export class Topics {
     for (const { partitions } of this.#topics.values()) yield* partitions
   }
 
-  create({ name, partitions, replicas = 1, config = {} }: NewTopic, isInternal = false): OpenTopic {
+  create(
+    { name, partitions, replicas = 1, config = {}, isEssential = false }: NewTopic,
+    isInternal = false,
+  ): OpenTopic {
     checkTopicName(name)
     if (this.#topics.has(name)) throw new BrokerError('TOPIC_EXISTS', `Topic ${name} already exists.`)
     checkCount(name, 'partitions', partitions)
     checkCount(name, 'replicas', replicas)
     const effective = effectiveConfig(config, this.#options.defaults)
-    const topic: StoredTopic = { id: randomUUID(), name, partitions, replicas, isInternal, config: effective }
+    const hasCopies = isInternal || isEssential
+    const topic: StoredTopic = {
+      id: randomUUID(),
+      name,
+      partitions,
+      replicas,
+      isInternal,
+      hasCopies,
+      config: effective,
+    }
     storeTopic(this.#options.dataDir, topic)
     this.#created.push(name)
     return this.#open(topic, new Map())
@@ -119,7 +131,7 @@ export class Topics {
   takeCreated(): string[] {
     const created = this.#created
     this.#created = []
-    return created.map((name) => metadataPath(this.#options.dataDir, name))
+    return created.flatMap((name) => metadataPaths(this.#options.dataDir, name))
   }
 
   /** With the keys that checkpoints use. */
@@ -170,7 +182,7 @@ export class Topics {
 
   #recover(
     topic: string,
-    { partition, directory, config }: Partition,
+    { partition, directory, config, hasCopies }: Partition,
     checkpoint: PartitionCheckpoint | null,
   ): RecoveredPartition {
     const { dataDir, thread, damages } = this.#options
@@ -181,7 +193,7 @@ export class Topics {
       directory,
       checkpoint,
       isCompacted: config.compacts,
-      checkAll: INTERNAL_TOPICS.includes(topic),
+      hasCopies,
       now: thread.clock.now(),
       damages,
     })
@@ -204,9 +216,6 @@ export class Topics {
     return open
   }
 }
-
-/** These are read whole at each start, so they are checked whole. */
-const INTERNAL_TOPICS = [OFFSETS_TOPIC, TRANSACTIONS_TOPIC]
 
 const checkpointKey = (topicId: string, partition: number) => `${topicId}/${partition}`
 const topicIdOf = (key: string) => key.slice(0, key.lastIndexOf('/'))

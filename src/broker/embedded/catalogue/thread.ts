@@ -49,6 +49,7 @@ export class LogThread {
         directory: partitionDirectory(handle.directory, partition),
         state,
         config,
+        hasCopies: handle.hasCopies,
         files: this.files,
         clock: this.clock,
         appends: this.appends,

@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TopicConfig } from '../../broker.ts'
 import { makeDirectory } from '../../make-directory.ts'
-import { readCheckedJson, writeCheckedJson } from '../segments/checked-json.ts'
+import { type CheckedJson, readCheckedJson, writeCheckedJson } from '../segments/checked-json.ts'
 import {
   deletedDirectory,
   freePath,
@@ -21,15 +21,19 @@ export interface StoredTopic {
   readonly partitions: number
   readonly replicas: number
   readonly isInternal: boolean
+  /** See `TopicHandle`. */
+  readonly hasCopies: boolean
   /** As given and defaulted when the topic was made. */
   readonly config: TopicConfig
 }
 
-export const metadataPath = (dataDir: string, topic: string) => join(topicDirectory(dataDir, topic), 'topic.json')
+/** Files with the topic's metadata, all of them equal. */
+export const metadataPaths = (dataDir: string, topic: string): string[] =>
+  ['topic.json', 'topic.copy.json'].map((name) => join(topicDirectory(dataDir, topic), name))
 
 /**
  * All topics of the directory. Finishes deletions that a crash interrupted; a directory without metadata is a creation that never was.
- * One whose metadata a power failure has damaged is moved to the quarantine directory and told of.
+ * One whose metadata is damaged in both copies is moved to the quarantine directory and told of.
  */
 export function loadTopics(dataDir: string, warn: (message: string) => void): StoredTopic[] {
   makeDirectory(topicsDirectory(dataDir))
@@ -37,12 +41,31 @@ export function loadTopics(dataDir: string, warn: (message: string) => void): St
   const topics: StoredTopic[] = []
   for (const name of readdirSync(topicsDirectory(dataDir))) {
     const directory = topicDirectory(dataDir, name)
-    const metadata = readCheckedJson(metadataPath(dataDir, name))
-    if (metadata.kind === 'read') topics.push(metadata.value as StoredTopic)
+    const metadata = readMetadata(dataDir, name, warn)
+    if (metadata.kind === 'read') topics.push(withCopies(metadata.value as StoredTopic))
     else if (metadata.kind === 'missing' && !hasRecords(directory)) rmSync(directory, { recursive: true, force: true })
     else setAside(dataDir, name, warn)
   }
   return topics
+}
+
+/** The log's own topics have copies, whenever they were made. */
+const withCopies = (topic: StoredTopic): StoredTopic => ({ ...topic, hasCopies: topic.hasCopies || topic.isInternal })
+
+/** Of two copies the one that is whole; the other is written again. */
+function readMetadata(dataDir: string, name: string, warn: (message: string) => void): CheckedJson {
+  const paths = metadataPaths(dataDir, name)
+  const copies = paths.map(readCheckedJson)
+  const whole = copies.find(({ kind }) => kind === 'read')
+  if (whole?.kind !== 'read') return copies[0]!
+  for (const [index, { kind }] of copies.entries()) {
+    if (kind === 'read') continue
+    writeCheckedJson(paths[index]!, whole.value)
+    // A crash may have come before the second copy was written.
+    if (kind === 'damaged' || index === 0)
+      warn(`${paths[index]} is ${kind}. It was written again from its other copy, so nothing is lost. Check the disk.`)
+  }
+  return whole
 }
 
 /** Whether any partition below `directory` has a segment with something in it. */
@@ -61,13 +84,13 @@ function setAside(dataDir: string, name: string, warn: (message: string) => void
 }
 
 /**
- * Stores the topic so that it outlives the process. To make it outlive a power failure, the caller syncs `metadataPath` later, as that
+ * Stores the topic so that it outlives the process. To make it outlive a power failure, the caller syncs `metadataPaths` later, as that
  * takes long. Partition directories exist when this returns; the metadata file comes last and makes the topic count.
  */
 export function storeTopic(dataDir: string, topic: StoredTopic): void {
   const directory = topicDirectory(dataDir, topic.name)
   for (let partition = 0; partition < topic.partitions; partition++) makeDirectory(join(directory, String(partition)))
-  writeCheckedJson(metadataPath(dataDir, topic.name), topic, { flush: false })
+  for (const path of metadataPaths(dataDir, topic.name)) writeCheckedJson(path, topic, { flush: false })
 }
 
 /** The topic is gone when this returns; the promise is for its space. */

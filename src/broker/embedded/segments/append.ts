@@ -16,7 +16,7 @@ import {
   type TransactionOutcome,
 } from '../../record-batch.ts'
 import { appendAborted } from './aborted-index.ts'
-import { indexPath, logPath, writeFully } from './data-layout.ts'
+import { copyPath, indexPath, logPath, writeFully } from './data-layout.ts'
 import type { Partition } from './partition.ts'
 import type { OpenTransaction } from './partition-state.ts'
 import { appendIndexEntry, INDEX_INTERVAL_BYTES } from './segment-index.ts'
@@ -129,6 +129,7 @@ function write(partition: Partition, base: number, batch: Buffer, position: numb
     const descriptor = partition.descriptor(base)
     writeFully(descriptor, batch, position)
     if (partition.syncAppends) fdatasyncSync(descriptor)
+    if (partition.hasCopies) writeFully(partition.copyDescriptor(base), batch, position)
   } catch (cause) {
     // Part of the batch may be in the file, beyond the position that counts: the next append overwrites it, a recovery cuts it.
     throw storageError(`append to ${partition.topic}-${partition.partition}`, cause)
@@ -147,6 +148,7 @@ export function roll(partition: Partition): void {
   index(partition)
   try {
     closeSync(openSync(logPath(directory, base), 'a'))
+    if (partition.hasCopies) closeSync(openSync(copyPath(directory, base), 'a'))
   } catch (cause) {
     throw storageError(`start a segment of ${partition.topic}-${partition.partition}`, cause)
   }

@@ -5,8 +5,10 @@
  *   cluster.json                          { clusterId }
  *   checkpoint.json                       how far partitions are known to be whole (checkpoint.ts)
  *   topics/<topic>/topic.json             name, id, partitions, configuration (topic-store.ts)
+ *   topics/<topic>/topic.copy.json        the same again, for the case that topic.json is damaged
  *   topics/<topic>/<partition>/<base offset, 20 digits>.log     record batches, back to back
  *                              <base offset>.index              where to start to look (segment-index.ts)
+ *                              <base offset>.copy               the segment again, where the topic has copies (segment-copies.ts)
  *                              aborted.index                    aborted transactions (aborted-index.ts)
  *                              <base>-<end>.swap                a compacted segment on its way to its place (compaction.ts)
  *                              damage-found                     a reader met damage: the next start checks every batch (recovery.ts)
@@ -19,6 +21,7 @@ import { join, sep } from 'node:path'
 
 export const LOG_SUFFIX = '.log'
 export const INDEX_SUFFIX = '.index'
+export const COPY_SUFFIX = '.copy'
 export const SWAP_SUFFIX = '.swap'
 export const PARTIAL_SUFFIX = '.partial'
 
@@ -33,6 +36,7 @@ export const partitionDirectory = (topicDir: string, partition: number) => join(
 
 export const segmentName = (base: number) => String(base).padStart(OFFSET_DIGITS, '0')
 export const logPath = (directory: string, base: number) => `${directory}${segmentName(base)}${LOG_SUFFIX}`
+export const copyPath = (directory: string, base: number) => `${directory}${segmentName(base)}${COPY_SUFFIX}`
 export const indexPath = (directory: string, base: number) => `${directory}${segmentName(base)}${INDEX_SUFFIX}`
 export const abortedPath = (directory: string) => `${directory}aborted.index`
 export const damageMarkPath = (directory: string) => `${directory}damage-found`

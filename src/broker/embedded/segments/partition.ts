@@ -4,7 +4,7 @@ import { fstatSync, readdirSync, readSync } from 'node:fs'
 import type { Clock } from '../../../clock.ts'
 import { BrokerError, unknownTopic } from '../../broker-error.ts'
 import { type AbortedEntry, readAborted } from './aborted-index.ts'
-import { LOG_SUFFIX, logPath } from './data-layout.ts'
+import { copyPath, LOG_SUFFIX, logPath } from './data-layout.ts'
 import type { FileCache } from './file-cache.ts'
 import type { PartitionState } from './partition-state.ts'
 import type { LogConfig } from './topic-config.ts'
@@ -16,6 +16,8 @@ export interface PartitionOptions {
   readonly directory: string
   readonly state: PartitionState
   readonly config: LogConfig
+  /** Whether each segment has a second copy (segment-copies.ts). */
+  readonly hasCopies: boolean
   readonly files: FileCache
   readonly clock: Clock
   /** A word that grows with each append to any partition; readers wait on it for data. */
@@ -30,6 +32,7 @@ export class Partition {
   readonly directory: string
   readonly state: PartitionState
   readonly config: LogConfig
+  readonly hasCopies: boolean
   readonly files: FileCache
   readonly clock: Clock
   readonly appends: Int32Array
@@ -46,6 +49,7 @@ export class Partition {
     this.directory = options.directory
     this.state = options.state
     this.config = options.config
+    this.hasCopies = options.hasCopies
     this.files = options.files
     this.clock = options.clock
     this.appends = options.appends
@@ -79,6 +83,11 @@ export class Partition {
 
   descriptor(base: number): number {
     return this.files.open(logPath(this.directory, base))
+  }
+
+  /** Of the copy of a segment. */
+  copyDescriptor(base: number): number {
+    return this.files.open(copyPath(this.directory, base))
   }
 
   /** Bytes of whole batches in a segment; -1 if the list of segments changed, so that the answer could mislead. */

@@ -6,7 +6,7 @@
  */
 
 import { readdirSync, renameSync, rmSync } from 'node:fs'
-import { indexPath, logPath, PARTIAL_SUFFIX, SWAP_SUFFIX, segmentName } from '../segments/data-layout.ts'
+import { copyPath, indexPath, logPath, PARTIAL_SUFFIX, SWAP_SUFFIX, segmentName } from '../segments/data-layout.ts'
 import { listSegments } from '../segments/partition.ts'
 
 export interface OffsetRange {
@@ -28,6 +28,8 @@ export function swapIn(directory: string, range: OffsetRange): void {
 function finishSwap(directory: string, range: OffsetRange): void {
   for (const base of listSegments(directory)) {
     if (base < range.base || base >= range.end) continue
+    // A copy without its segment would count as a segment that is missing.
+    rmSync(copyPath(directory, base), { force: true })
     rmSync(logPath(directory, base))
     rmSync(indexPath(directory, base), { force: true })
   }

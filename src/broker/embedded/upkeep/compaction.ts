@@ -31,6 +31,7 @@ import { checkedBatches } from '../segments/read.ts'
 import { INDEX_INTERVAL_BYTES, type IndexEntry, readIndex, writeIndex } from '../segments/segment-index.ts'
 import { type OffsetRange, partialPath, swapIn } from './compaction-swap.ts'
 import { closedSegments } from './retention.ts'
+import { renewCopy } from './segment-copies.ts'
 
 export interface CompactionPass {
   readonly cleanedTo: number
@@ -183,6 +184,7 @@ class Rewrite {
       this.#partition.checkUsable()
       state.bumpVersion()
       swapIn(directory, this.#range)
+      if (this.#partition.hasCopies) renewCopy(directory, this.#range.base)
       writeIndex(indexPath(directory, this.#range.base), this.#range.base, this.#index)
     })
   }

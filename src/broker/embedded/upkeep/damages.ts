@@ -22,11 +22,25 @@ export class Damages {
     if (this.#found.length < MAX_LISTED) this.#found.push({ topic, partition, offset, records, bytes, keptIn, message })
   }
 
+  /** Damage that cost no record, as there was a second copy, is only warned of. */
+  reportMended({ topic, partition, what, keptIn }: MendedFacts): void {
+    this.#warn(
+      [
+        `Damage in partition ${partition} of topic ${topic}: ${what}.`,
+        'Its second copy has taken its place, so no record is lost.',
+        ...keptAs(keptIn),
+        'Check the disk.',
+      ].join(' '),
+    )
+  }
+
   /** Oldest first. */
   list(): readonly LogDamage[] {
     return this.#found
   }
 }
+
+export type MendedFacts = Pick<DamageFacts, 'topic' | 'partition' | 'what' | 'keptIn'>
 
 export interface DamageFacts extends TopicPartition, Omit<LogDamage, 'message'> {
   /** A clause with the file and the place in it: "bytes 70 to 158 of FILE fail their checksum". */
@@ -38,11 +52,13 @@ function describe({ topic, partition, offset, records, bytes, keptIn, what }: Da
     `Damage in partition ${partition} of topic ${topic}: ${what}.`,
     `${describeLoss(offset, records)} (${bytes} bytes).`,
     ...(CONSEQUENCES.has(topic) ? [CONSEQUENCES.get(topic)!] : []),
-    ...(keptIn === null ? [] : [`The file as it was is kept in ${keptIn}.`]),
+    ...keptAs(keptIn),
     'The other records stay readable, and no offset is used twice.',
     'Check the disk; if the records matter, produce them again from their source or restore the file from a backup.',
   ].join(' ')
 }
+
+const keptAs = (path: string | null): string[] => (path === null ? [] : [`The file as it was is kept in ${path}.`])
 
 function describeLoss(offset: number, records: number | null): string {
   if (records === null) return `An unknown number of records from offset ${offset} on is lost`

@@ -7,7 +7,7 @@
 
 import { rmSync } from 'node:fs'
 import { roll } from '../segments/append.ts'
-import { indexPath, logPath } from '../segments/data-layout.ts'
+import { copyPath, indexPath, logPath } from '../segments/data-layout.ts'
 import type { Partition } from '../segments/partition.ts'
 import { readIndex } from '../segments/segment-index.ts'
 
@@ -68,6 +68,8 @@ function remove({ state, directory }: Partition, doomed: readonly ClosedSegment[
   state.startOffset = Math.max(state.startOffset, doomed.at(-1)!.end)
   state.bumpVersion()
   for (const { base } of doomed) {
+    // A copy without its segment would count as a segment that is missing.
+    rmSync(copyPath(directory, base), { force: true })
     rmSync(logPath(directory, base), { force: true })
     rmSync(indexPath(directory, base), { force: true })
   }

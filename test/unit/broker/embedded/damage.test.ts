@@ -6,6 +6,8 @@ import { BrokerError } from '../../../../src/broker/broker-error.ts'
 import { ManualClock } from '../../../../src/clock.ts'
 import { encode, type PlainRecord, record } from '../../../support/batches.ts'
 import {
+  copyPaths,
+  metadataFiles,
   type OpenedLog,
   openLog,
   produceEach,
@@ -183,8 +185,52 @@ describe('what was acknowledged and is damaged', () => {
     expect(fresh).toMatchObject([{ offset: 3, value: 'next' }])
   })
 
-  test('a lost segment of committed offsets is reported with what it means', async () => {
+  test.each([
+    ['lost', rmSync],
+    ['cut', (path: string) => truncateSync(path, 40)],
+    ['flipped', (path: string) => flip(path, 40, 3)],
+  ])('a segment of committed offsets that is %s is mended from its copy', async (_, harm) => {
     const dataDir = await closedLog()
+    for (const path of segmentPaths(dataDir, '__consumer_offsets')) harm(path)
+    const { broker, log, warnings } = await openLog({ dataDir })
+    expect(await broker.fetchOffsets('g')).toMatchObject([{ topic: 't', offset: 3 }])
+    expect(await broker.damages()).toEqual([])
+    expect(warnings).toEqual([expect.stringMatching('topic __consumer_offsets: .*Its second copy has taken its place')])
+    await log.close()
+    expect((await openLog({ dataDir })).warnings).toEqual([])
+  })
+
+  test('a damaged copy is made again from its segment', async () => {
+    const dataDir = await closedLog()
+    for (const path of copyPaths(dataDir, '__consumer_offsets')) flip(path, 40, 3)
+    const { log, warnings } = await openLog({ dataDir })
+    await log.close()
+    for (const path of segmentPaths(dataDir, '__consumer_offsets')) rmSync(path)
+    const { broker } = await openLog({ dataDir })
+    expect(await broker.fetchOffsets('g')).toMatchObject([{ topic: 't', offset: 3 }])
+    expect(warnings).toEqual([])
+  })
+
+  test('compaction renews the copies of what it has rewritten', async () => {
+    const { log, broker, dataDir } = await openLog()
+    const metadata = 'm'.repeat(60_000)
+    for (let offset = 0; offset < 200; offset++)
+      await broker.commitOffsets('g', [{ topic: 't', partition: offset % 2, offset, metadata }])
+    await log.maintain()
+    const segments = segmentPaths(dataDir, '__consumer_offsets')
+    expect(segments.map((path) => statSync(path).size)).toEqual(
+      copyPaths(dataDir, '__consumer_offsets').map((path) => statSync(path).size),
+    )
+    await log.close()
+    for (const path of segments) rmSync(path)
+    const again = await openLog({ dataDir })
+    expect((await again.broker.fetchOffsets('g')).map(({ offset }) => offset)).toEqual([198, 199])
+    expect(await again.broker.damages()).toEqual([])
+  })
+
+  test('a segment of committed offsets that is lost with its copy is reported with what it means', async () => {
+    const dataDir = await closedLog()
+    for (const path of copyPaths(dataDir, '__consumer_offsets')) rmSync(path)
     for (const path of segmentPaths(dataDir, '__consumer_offsets')) rmSync(path)
     const { broker, warnings } = await openLog({ dataDir })
     expect(await broker.fetchOffsets('g')).toEqual([])
@@ -204,9 +250,25 @@ describe('what was acknowledged and is damaged', () => {
     expect((await readAll(broker, 't')).map(({ offset }) => offset)).toEqual([0, 1, 3])
   })
 
-  test('topic metadata that is missing costs no segment', async () => {
+  test.each(['topic.json', 'topic.copy.json'])(
+    'of topic metadata, %s is written again from the other',
+    async (name) => {
+      const dataDir = await closedLog()
+      const path = join(dataDir, 'topics', 't', name)
+      const content = readFileSync(path)
+      flip(path, 20, 4)
+      const { broker, warnings } = await openLog({ dataDir })
+      expect(await readAll(broker, 't')).toHaveLength(3)
+      expect(warnings).toEqual([
+        expect.stringContaining(`${path} is damaged. It was written again from its other copy`),
+      ])
+      expect(readFileSync(path)).toEqual(content)
+    },
+  )
+
+  test('topic metadata that is missing in both copies costs no segment', async () => {
     const dataDir = await closedLog()
-    rmSync(join(dataDir, 'topics', 't', 'topic.json'))
+    for (const path of metadataFiles(dataDir, 't')) rmSync(path)
     const { broker, warnings } = await openLog({ dataDir })
     expect(await broker.describeTopic('t')).toBeNull()
     expect(warnings).toEqual([

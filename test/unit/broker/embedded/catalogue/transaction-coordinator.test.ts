@@ -3,7 +3,14 @@ import { expect, test } from 'vitest'
 import { batchSize } from '../../../../../src/broker/record-batch.ts'
 import { ManualClock } from '../../../../../src/clock.ts'
 import { encode, record, values } from '../../../../support/batches.ts'
-import { crashed, openLog, partitionPath, readAll, segmentPaths } from '../../../../support/embedded-log/open.ts'
+import {
+  copyPaths,
+  crashed,
+  openLog,
+  partitionPath,
+  readAll,
+  segmentPaths,
+} from '../../../../support/embedded-log/open.ts'
 
 const readCommitted = { readCommitted: true }
 
@@ -61,8 +68,10 @@ async function crashedAfterDecision(markers: number): Promise<string> {
   const decided = partitionPath(before, '__transaction_state')
   rmSync(decided, { recursive: true })
   cpSync(partitionPath(dataDir, '__transaction_state'), decided, { recursive: true })
-  const [log] = segmentPaths(before, '__transaction_state')
-  writeFileSync(log!, firstBatches(readFileSync(log!), 2))
+  for (const paths of [segmentPaths, copyPaths]) {
+    const [log] = paths(before, '__transaction_state')
+    writeFileSync(log!, firstBatches(readFileSync(log!), 2))
+  }
   for (let partition = 0; partition < markers; partition++)
     cpSync(partitionPath(dataDir, 't', partition), partitionPath(before, 't', partition), { recursive: true })
   return before

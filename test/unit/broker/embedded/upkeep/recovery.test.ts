@@ -13,6 +13,7 @@ import { describe, expect, test } from 'vitest'
 import { encode, record, values } from '../../../../support/batches.ts'
 import {
   crashed,
+  metadataFiles,
   openLog,
   partitionPath,
   produceEach,
@@ -83,9 +84,21 @@ describe('after a crash', () => {
     expect(values(await readAll(broker, 't'))).toEqual([...sequence(10), 'next'])
   })
 
+  test('an empty segment that is lost after a clean stop costs nothing', async () => {
+    const dataDir = await crashedLog()
+    const path = join(partitionPath(dataDir, 't'), '00000000000000000010.log')
+    writeFileSync(path, '')
+    await (await openLog({ dataDir })).log.close()
+    rmSync(path)
+    const { broker, warnings } = await openLog({ dataDir })
+    await produceEach(broker, 't', ['next'])
+    expect(values(await readAll(broker, 't'))).toEqual([...sequence(10), 'next'])
+    expect(warnings).toEqual([])
+  })
+
   test('a topic that was being made when the process died does not exist', async () => {
     const dataDir = await crashedLog()
-    rmSync(join(dataDir, 'topics', 't', 'topic.json'))
+    for (const path of metadataFiles(dataDir, 't')) rmSync(path)
     const { broker } = await openLog({ dataDir })
     expect(await broker.describeTopic('t')).toBeNull()
     await broker.createTopic({ name: 't', partitions: 1 })
@@ -250,7 +263,7 @@ describe('indexes', () => {
 
 test('a topic whose metadata is damaged is set aside, and the others live', async () => {
   const dataDir = await crashedLog()
-  writeFileSync(join(dataDir, 'topics', 't', 'topic.json'), '')
+  for (const path of metadataFiles(dataDir, 't')) writeFileSync(path, '')
   const { broker, warnings } = await openLog({ dataDir })
   expect(await broker.describeTopic('t')).toBeNull()
   expect(await broker.fetchOffsets('g')).toHaveLength(1)
