@@ -34,7 +34,8 @@ export interface ServerParts {
 /** Returns at once, so that a server can answer that it is starting; failures reject `engine`. */
 export function startServerParts(options: ServerPartsOptions): ServerParts {
   const setup = serverSetup(options)
-  const parts = open(setup)
+  const stopping = new AbortController()
+  const parts = open(setup, stopping.signal)
   const engine = parts.then((opened) => opened.engine)
   engine.catch(() => {})
   let closing: Promise<void> | null = null
@@ -43,6 +44,7 @@ export function startServerParts(options: ServerPartsOptions): ServerParts {
     engine,
     metrics: lazyMetrics(parts),
     close() {
+      stopping.abort()
       closing ??= parts.then(
         (opened) => opened.close(),
         () => {},
@@ -58,8 +60,8 @@ interface OpenedParts {
   readonly close: () => Promise<void>
 }
 
-async function open(setup: ServerSetup): Promise<OpenedParts> {
-  const connection = await openBroker(setup)
+async function open(setup: ServerSetup, signal: AbortSignal): Promise<OpenedParts> {
+  const connection = await openBroker(setup, signal)
   let cluster: ClusterMembership | null = null
   try {
     const functions = createRegistry(BUILT_IN_FUNCTIONS)

@@ -49,8 +49,8 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
     .option('--config <file>', "configuration in ksqlDB's property file format")
     .option('--check', 'check the configuration and exit', false)
     .action(async (options: ServerCommandOptions) => {
-      const { runServer } = await import('./commands/server.ts')
-      end(await runServer(options, serve))
+      const { runServer, thisProcess } = await import('./commands/server.ts')
+      end(await runServer(options, serve, thisProcess))
     })
   program
     .command('cli')

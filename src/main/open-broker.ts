@@ -4,6 +4,7 @@ import type { Broker } from '../broker/broker.ts'
 import type { ClusterMembershipOptions } from '../runtime/cluster/cluster-membership.ts'
 import { SLOTS } from '../runtime/slots.ts'
 import type { workerThreads } from '../runtime/threads/worker-threads.ts'
+import { reachKafka } from './reach-kafka.ts'
 import type { ServerSetup } from './setup.ts'
 
 /** Gives a worker thread a connection of its own. */
@@ -21,9 +22,11 @@ export interface OpenedBroker {
   readonly close: () => Promise<void>
 }
 
-/** Connects to Kafka, or opens the embedded log. Rejects with a BrokerError. */
-export function openBroker(setup: ServerSetup): Promise<OpenedBroker> {
-  return setup.kafka === undefined ? openEmbedded(setup) : openKafka(setup.kafka, setup)
+/**
+ * Connects to Kafka, waiting until it can be reached or `signal` is aborted, or opens the embedded log. Rejects with a BrokerError.
+ */
+export function openBroker(setup: ServerSetup, signal: AbortSignal): Promise<OpenedBroker> {
+  return setup.kafka === undefined ? openEmbedded(setup) : openKafka(setup.kafka, setup, signal)
 }
 
 async function openEmbedded({ dataDir, config, clock, timer, warn }: ServerSetup): Promise<OpenedBroker> {
@@ -47,8 +50,8 @@ async function openEmbedded({ dataDir, config, clock, timer, warn }: ServerSetup
 }
 
 /** The servers of a cluster share one service id; each has state of its own. */
-async function openKafka(servers: string, setup: ServerSetup): Promise<OpenedBroker> {
-  const { dataDir, config, address, threads } = setup
+async function openKafka(servers: string, setup: ServerSetup, signal: AbortSignal): Promise<OpenedBroker> {
+  const { dataDir, config, address, threads, timer, warn } = setup
   const [{ KafkaBroker }, { joinSlots }, { kafkaOptions }, { lockDataDir }, { serverIdentity }] = await Promise.all([
     import('../broker/kafka/kafka-broker.ts'),
     import('../broker/kafka/groups/slot-group.ts'),
@@ -60,6 +63,16 @@ async function openKafka(servers: string, setup: ServerSetup): Promise<OpenedBro
   const serviceId = config.get('ksql.service.id') ?? ''
   const identity = await serverIdentity(dataDir)
   const unlock = lockDataDir(dataDir)
+  const scout = new KafkaBroker({ ...kafka, retryMs: 0 })
+  try {
+    await reachKafka({ servers, connect: () => scout.connect(), timer, signal, warn })
+  } catch (error) {
+    unlock()
+    throw error
+  } finally {
+    // A connection that is being opened may take its whole time limit to give up.
+    void scout.close()
+  }
   const broker = new KafkaBroker(kafka)
   const close = async () => {
     await broker.close()

@@ -8,17 +8,19 @@ import { openHttp2 } from '../support/http.ts'
 import { startTestServer } from '../support/test-server.ts'
 
 describe('start', () => {
-  it('answers probes before the engine is ready, and refuses the rest', async () => {
+  it('is alive but not ready before the engine is, and refuses requests', async () => {
     let ready: (engine: Engine) => void = () => {}
     const server = await startTestServer(new Promise<Engine>((resolve) => (ready = resolve)))
     onTestFinished(() => server.close())
-    expect((await fetch(`${server.url}/chc/ready`)).status).toBe(200)
+    expect((await fetch(`${server.url}/chc/live`)).status).toBe(200)
+    expect((await fetch(`${server.url}/chc/ready`)).status).toBe(503)
     expect(await (await fetch(`${server.url}/healthcheck`)).json()).toMatchObject({ serverState: 'INITIALIZING' })
     const early = await fetch(`${server.url}/info`)
     expect(early.status).toBe(503)
     expect(await early.json()).toMatchObject({ error_code: 50302, message: 'Server initializing' })
     ready(new FakeEngine())
     await expect.poll(async () => (await fetch(`${server.url}/info`)).status).toBe(200)
+    expect((await fetch(`${server.url}/chc/ready`)).status).toBe(200)
   })
 
   it('says what to do about a port in use', async () => {

@@ -1,5 +1,7 @@
 /** `millrace server`: runs until a signal stops it, and loses nothing that it has acknowledged. */
 
+import { sleep, systemTimer, type Timer } from '../../clock.ts'
+
 export interface ServerCommandOptions {
   readonly listen?: string
   readonly dataDir?: string
@@ -21,33 +23,78 @@ export interface Serving {
 /** Opens the ports and starts the engine; null with `check`. Rejects with an Error whose message is for the user. */
 export type Serve = (options: ServerCommandOptions) => Promise<Serving | null>
 
+/** The process around a server. */
+export interface ServerProcess {
+  readonly print: (line: string) => void
+  readonly complain: (line: string) => void
+  /** The next SIGINT or SIGTERM. */
+  readonly signal: () => Promise<NodeJS.Signals>
+  /** Ends the process whatever it waits for. */
+  readonly exit: (code: number) => void
+  readonly timer: Timer
+}
+
+/** How long a server that never got ready may take to close what it had opened. */
+const GIVE_UP_MS = 3000
+
 /** Resolves to the exit code when the server has ended. */
-export async function runServer(options: ServerCommandOptions, serve: Serve): Promise<number> {
+export async function runServer(options: ServerCommandOptions, serve: Serve, process: ServerProcess): Promise<number> {
   const serving = await serve(options)
   if (serving === null) {
-    console.log('The configuration is fine.')
+    process.print('The configuration is fine.')
     return 0
   }
-  const stopped = untilSignal()
+  const stopped = process.signal()
   try {
-    await Promise.race([serving.ready, stopped])
+    const early = await Promise.race([serving.ready.then(() => null), stopped])
+    if (early !== null) return await giveUp(serving, early, process)
   } catch (error) {
+    process.complain((error as Error).message)
     await serving.close()
-    console.error((error as Error).message)
     return 1
   }
-  console.log(`Millrace listens on ${serving.urls.join(', ')}, ${serving.storage}. Ctrl-C stops it.`)
+  process.print(`Millrace listens on ${serving.urls.join(', ')}, ${serving.storage}. Ctrl-C stops it.`)
   const signal = await stopped
-  console.log(`${signal}: finishing running work. A second signal stops at once.`)
-  process.once('SIGINT', () => process.exit(130))
-  process.once('SIGTERM', () => process.exit(143))
+  process.print(`${signal}: finishing running work. A second signal stops at once.`)
+  void process.signal().then((second) => process.exit(EXIT_CODES[second] ?? 1))
   await serving.close()
   return 0
 }
 
-function untilSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
+const EXIT_CODES: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGINT: 130, SIGTERM: 143 }
+
+/** Nothing has been acknowledged yet, so what is still being opened need not be waited for. */
+async function giveUp(
+  serving: Serving,
+  signal: NodeJS.Signals,
+  { complain, exit, timer }: ServerProcess,
+): Promise<number> {
+  const closed = serving.close()
+  const reason = serving.ready.then(
+    () => 'The server was stopped before it was ready.',
+    (error: Error) => error.message,
+  )
+  const over = sleep(timer, GIVE_UP_MS)
+  complain(`${signal}: ${await Promise.race([reason, over.then(() => 'The server was stopped before it was ready.')])}`)
+  await Promise.race([closed, over])
+  exit(1)
+  return 1
+}
+
+/** This process. */
+export const thisProcess: ServerProcess = {
+  print: (line) => console.log(line),
+  complain: (line) => console.error(line),
+  signal: () =>
+    new Promise((resolve) => {
+      const take = (signal: NodeJS.Signals) => {
+        process.off('SIGINT', take)
+        process.off('SIGTERM', take)
+        resolve(signal)
+      }
+      process.on('SIGINT', take)
+      process.on('SIGTERM', take)
+    }),
+  exit: (code) => process.exit(code),
+  timer: systemTimer,
 }
