@@ -14,8 +14,8 @@ export interface OperatorContext {
   /** The stream time of the task (`StreamTime`): the highest timestamp it has seen, or the watermark if that is lower. */
   readonly streamTime: () => number
   /**
-   * The time, epoch ms, that all upstream tasks have reached which have still records to read; Infinity while none has. Null: there is at
-   * most one task upstream, whose records come in its own order.
+   * The time, epoch ms, that all upstream tasks have reached which have still records to read; Infinity while none has. Null: nobody
+   * states watermarks to the task.
    */
   readonly watermark: (() => number) | null
   /** The store of that spec; the same object for the same name within the task. */

@@ -18,7 +18,10 @@ export interface StepFacts<Step> {
    * steps behind decide, `ignores` drops it. A step that reads it without saying so gets nulls.
    */
   readonly oldValue: 'reads' | 'passes' | 'ignores'
-  /** Whether what the step does depends on stream time: behind a repartition it needs the watermarks of the tasks upstream. */
+  /**
+   * Whether what the step does depends on stream time, or on the order of its inputs by time: behind a repartition it needs the watermarks
+   * of the tasks upstream.
+   */
   readonly usesStreamTime: boolean | ((step: Step) => boolean)
   /** Whether the key leaves as it came and is not looked at: a key that nobody looks at need not be decoded. */
   readonly passesKey: boolean

@@ -34,7 +34,7 @@ export const streamTableJoin: OperatorDefinition<StreamTableJoinStep> = {
   label: 'JOIN',
   peerName: 'StreamTableJoin',
   oldValue: 'ignores',
-  usesStreamTime: false,
+  usesStreamTime: true,
   passesKey: false,
   view: null,
   upgrade: 'refused',

@@ -93,12 +93,16 @@ export class Layout {
     )
   }
 
-  /** How many tasks state watermarks on the topic: a single one has no need to, as its records come in its own order. */
+  /**
+   * How many tasks state watermarks on the topic. A single one has no need to if its reader has no other input: its records come in its
+   * own order.
+   */
   #upstreamTasks({ id }: RepartitionStep): number {
     if (!this.#byTime.has(id)) return 0
     const writer = this.topologies.find(({ steps }) => steps.some((step) => step.id === id))!
+    const reader = this.topologies.find(({ reads }) => reads.some((read) => read.id === id))!
     const tasks = this.partitionsOf(writer)
-    return tasks === 1 ? 0 : tasks
+    return tasks === 1 && reader.reads.length === 1 ? 0 : tasks
   }
 
   #topicsOf(source: string): string[] {

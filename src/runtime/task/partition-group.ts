@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../clock.ts'
 import type { StreamRecord } from '../../types/record.ts'
+import { isWatermark } from './watermark.ts'
 
 export interface GroupOptions {
   readonly clock: Clock
@@ -21,8 +22,11 @@ export interface GroupOptions {
 export interface GroupInput {
   /** Tables before streams where timestamps are equal. */
   readonly isTable: boolean
-  /** Whether all records that the broker is known to have were fetched. */
-  isCaughtUp(): boolean
+  /**
+   * Whether a record that goes before one with `timestamp` is known, or has to be expected: it is on the broker and not fetched, or a task
+   * upstream has not come as far.
+   */
+  mayPrecede(timestamp: number): boolean
   /** Whether the record at `offset` may be taken now. While a task repeats earlier work, later records must wait. */
   mayTake(offset: number): boolean
   process(record: StreamRecord, offset: number): void
@@ -71,17 +75,17 @@ export class PartitionGroup {
 
   #next(): InputQueue | null {
     let first: InputQueue | null = null
-    let isMissing = false
     let isEmpty = false
     for (const queue of this.#queues) {
-      if (queue.size === 0) {
-        isEmpty = true
-        if (!queue.input.isCaughtUp()) isMissing = true
-      } else if (queue.input.mayTake(queue.headOffset)) {
+      if (queue.size === 0) isEmpty = true
+      else if (queue.input.mayTake(queue.headOffset)) {
         if (first === null || queue.isBefore(first)) first = queue
       }
     }
     if (first === null) return null
+    const { headTimestamp } = first
+    if (!isEmpty || isWatermark(headTimestamp)) return first
+    const isMissing = this.#queues.some(({ size, input }) => size === 0 && input.mayPrecede(headTimestamp))
     return this.#mayContinue(isMissing, isEmpty) ? first : null
   }
 
@@ -121,9 +125,14 @@ class InputQueue {
     return this.#offsets[this.#head] ?? -1
   }
 
+  /** Of the first record. */
+  get headTimestamp(): number {
+    return this.#records[this.#head]!.timestamp
+  }
+
   isBefore(other: InputQueue): boolean {
-    const own = this.#records[this.#head]!.timestamp
-    const others = other.#records[other.#head]!.timestamp
+    const own = this.headTimestamp
+    const others = other.headTimestamp
     return own < others || (own === others && this.input.isTable && !other.input.isTable)
   }
 

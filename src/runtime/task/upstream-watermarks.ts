@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { Watermark } from './watermark.ts'
 
 /**
- * How long a task that has stated nothing holds the others back, ms, from the first statement of another one. Every task states its time when it starts; only
+ * How long a task that has stated nothing holds the others back, ms. Every task states its time when it starts; only
  * a reader that starts later, without the state in which it kept the statements, waits for one that has been idle all the time.
  */
 const UNHEARD_MS = 10_000
@@ -12,14 +12,21 @@ export class UpstreamWatermarks {
   readonly #clock: Clock
   readonly #times: (number | null)[]
   #unheard: number
-  #firstHeardAt: number | null = null
+  readonly #openedAt: number
   #lowest = Number.NEGATIVE_INFINITY
 
   /** `tasks`: how many write the topic. */
   constructor(tasks: number, clock: Clock) {
     this.#clock = clock
+    this.#openedAt = clock.now()
     this.#times = new Array(tasks).fill(null)
     this.#unheard = tasks
+  }
+
+  /** Whether a record with a lower time has to be expected; `isInclusive`: or one with the same. */
+  mayPrecede(timestamp: number, isInclusive: boolean): boolean {
+    const { lowest } = this
+    return lowest < timestamp || (isInclusive && lowest === timestamp)
   }
 
   /** The time that all tasks have reached which are not idle; Infinity: all are idle; -Infinity: some have not stated any. */
@@ -32,10 +39,7 @@ export class UpstreamWatermarks {
     const before = this.#times[task]
     // Written by a task of an earlier layout of the query.
     if (before === undefined) return
-    if (before === null) {
-      this.#firstHeardAt ??= this.#clock.now()
-      this.#unheard--
-    }
+    if (before === null) this.#unheard--
     this.#times[task] = time
     if (this.#unheard === 0) this.#lowest = lowestOf(this.#times)
   }
@@ -52,7 +56,8 @@ export class UpstreamWatermarks {
   }
 
   get #hasWaited(): boolean {
-    return this.#firstHeardAt !== null && this.#clock.now() - this.#firstHeardAt >= UNHEARD_MS
+    const waited = this.#clock.now() - this.#openedAt
+    return waited >= UNHEARD_MS || waited < 0
   }
 
   #forgetUnheard(): void {

@@ -46,9 +46,12 @@ export const watermarkRecord = ({ task, time }: Watermark): StreamRecord => ({
   headers: null,
 })
 
+/** Whether the timestamp is that of a `watermarkRecord`. */
+export const isWatermark = (timestamp: number): boolean => timestamp === Number.NEGATIVE_INFINITY
+
 /** Null: the record is a row. */
 export function watermarkOf({ timestamp, value }: StreamRecord): Watermark | null {
-  if (timestamp !== Number.NEGATIVE_INFINITY) return null
+  if (!isWatermark(timestamp)) return null
   const [task, time] = value as [number, number]
   return { task, time }
 }

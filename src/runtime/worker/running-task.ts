@@ -360,10 +360,13 @@ export class RunningTask implements InputTask {
 
   #makeGroup(): PartitionGroup {
     const inputs = this.inputs.map((input): GroupInput => {
-      const { step } = input.entry
+      const { step, watermarks } = input.entry
+      const isTable = this.#options.schemas.get(step.id)!.kind === 'table'
       return {
-        isTable: step.kind === 'source' && step.sourceKind === 'table',
-        isCaughtUp: () => (this.outputs.isMuted ? input.position >= input.committed : input.isCaughtUp),
+        isTable,
+        mayPrecede: (timestamp) =>
+          (this.outputs.isMuted ? input.position < input.committed : !input.isCaughtUp) ||
+          watermarks?.mayPrecede(timestamp, isTable) === true,
         mayTake: (offset) => !this.outputs.isMuted || offset < input.committed,
         process: (record, offset) => {
           const watermark = watermarkOf(record)

@@ -128,3 +128,27 @@ test('unmatched rows of an outer join leave when the last partition has passed t
     { timeout: 10_000 },
   )
 })
+
+test.each([1, PARTITIONS])(
+  'rows of a stream find the backlog of a table that is re-keyed, partitions: %i',
+  async (partitions) => {
+    world = await QueryWorld.open()
+    await world.run(
+      `CREATE STREAM s (k STRING KEY, n INT) WITH (kafka_topic='s', value_format='JSON', key_format='KAFKA', partitions=${partitions});
+    CREATE TABLE t (k STRING PRIMARY KEY, v INT) WITH (kafka_topic='t', format='JSON', partitions=${partitions});`,
+    )
+    const keys = Array.from({ length: 1_000 }, (_, i) => `k${i}`)
+    await world.produce(
+      't',
+      keys.map((key, v) => ({ key: JSON.stringify(key), value: { V: v }, timestamp: v })),
+    )
+    await world.produce(
+      's',
+      keys.map((key, n) => ({ key, value: { N: n }, timestamp: 5_000 })),
+    )
+    await world.run('CREATE STREAM j AS SELECT s.k, n, v FROM s LEFT JOIN t ON s.k = t.k;', CONFIG)
+    await vi.waitFor(async () => expect(await world.read('J')).toHaveLength(keys.length), { timeout: 10_000 })
+    const rows = (await world.values('J')) as { N: number; V: number | null }[]
+    expect(rows.filter(({ N, V }) => N !== V)).toEqual([])
+  },
+)

@@ -14,6 +14,8 @@ const record = (timestamp: number): StreamRecord => ({
 
 interface TestInput extends GroupInput {
   caughtUp: boolean
+  /** Of the tasks upstream. */
+  reached: number
   rooms: number
 }
 
@@ -24,9 +26,10 @@ function group({ maxIdleMs = 0, maxBuffered = 4, tables = [false, false] } = {})
     (isTable, i): TestInput => ({
       isTable,
       caughtUp: true,
+      reached: Number.POSITIVE_INFINITY,
       rooms: 0,
-      isCaughtUp() {
-        return this.caughtUp
+      mayPrecede(timestamp) {
+        return !this.caughtUp || timestamp > this.reached
       },
       mayTake: () => true,
       process: ({ timestamp }) => processed.push(`${'ab'[i]}${timestamp}`),
@@ -49,6 +52,25 @@ describe('records of several inputs', () => {
     add(1, 2, 3, 7)
     made.run()
     expect(processed).toEqual(['a1', 'b2', 'b3', 'a5', 'a6', 'b7'])
+  })
+
+  test('wait for an empty input whose tasks upstream have not come as far', () => {
+    const { group: made, inputs, add, processed } = group()
+    inputs[1]!.reached = 3
+    add(0, 2, 5)
+    made.run()
+    expect(processed).toEqual(['a2'])
+    inputs[1]!.reached = 5
+    made.run()
+    expect(processed).toEqual(['a2', 'a5'])
+  })
+
+  test('wait for no watermark, which goes at once', () => {
+    const { group: made, inputs, add, processed } = group()
+    inputs[1]!.caughtUp = false
+    add(0, Number.NEGATIVE_INFINITY, 1)
+    made.run()
+    expect(processed).toEqual(['a-Infinity'])
   })
 
   test('of a table come before those of a stream with the same timestamp', () => {
