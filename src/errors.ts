@@ -67,6 +67,8 @@ export interface StatementErrorOptions {
   readonly location?: Location | undefined
   /** Source text of the statement at fault. */
   readonly statement?: string | undefined
+  /** The statement with a mark under the place: shown instead of the bare statement. */
+  readonly excerpt?: string | undefined
   readonly cause?: unknown
   readonly peerClass?: PeerClass | undefined
 }
@@ -80,6 +82,7 @@ export class StatementError extends Error {
   readonly code: ErrorCode
   readonly location: Location | undefined
   readonly statement: string | undefined
+  readonly excerpt: string | undefined
   readonly peerClass: PeerClass
 
   constructor(message: string, options: StatementErrorOptions = {}) {
@@ -87,25 +90,35 @@ export class StatementError extends Error {
     this.code = options.code ?? 'BAD_STATEMENT'
     this.location = options.location
     this.statement = options.statement
+    this.excerpt = options.excerpt
     this.peerClass = options.peerClass ?? 'io.confluent.ksql.util.KsqlStatementException'
   }
 
-  /** The message and, where the statement is known, a line `Statement: ` with its text. It may show user data. */
+  /** The message and, where the statement is known, a line `Statement: ` with its text and its mark. It may show user data. */
   get fullMessage(): string {
+    if (this.excerpt !== undefined) return `${this.message}\n${this.excerpt}`
     return this.statement === undefined ? this.message : `${this.message}\nStatement: ${this.statement}`
   }
 
-  /** This error with the statement's text; the same error if it has one already. */
-  inStatement(statement: string): StatementError {
-    if (this.statement !== undefined) return this
-    const { message, code, location, cause, peerClass } = this
-    return new StatementError(message, { code, location, cause, peerClass, statement })
+  /** This error with a place; the same error if it has one already. */
+  at(location: Location | undefined): StatementError {
+    return this.location !== undefined || location === undefined ? this : this.with({ location })
   }
-}
 
-export interface ParseErrorOptions extends StatementErrorOptions {
-  /** The statement with a mark under the place: shown instead of the bare statement. */
-  readonly excerpt?: string | undefined
+  /** This error with the statement's text; the same error if it has one already. */
+  inStatement(statement: string, excerpt?: string): StatementError {
+    return this.statement === undefined ? this.with({ statement, excerpt: excerpt ?? this.excerpt }) : this
+  }
+
+  /** A copy with other options. */
+  protected with(options: StatementErrorOptions): StatementError {
+    return new StatementError(this.message, this.optionsWith(options))
+  }
+
+  protected optionsWith(options: StatementErrorOptions): StatementErrorOptions {
+    const { code, location, statement, excerpt, cause, peerClass } = this
+    return { code, location, statement, excerpt, cause, peerClass, ...options }
+  }
 }
 
 /**
@@ -114,21 +127,22 @@ export interface ParseErrorOptions extends StatementErrorOptions {
  */
 export class ParseError extends StatementError {
   override readonly name = 'ParseError'
-  readonly excerpt: string | undefined
 
-  constructor(message: string, options: ParseErrorOptions = {}) {
+  constructor(message: string, options: StatementErrorOptions = {}) {
     super(message, { peerClass: 'io.confluent.ksql.parser.exception.ParseFailedException', ...options })
-    this.excerpt = options.excerpt
   }
 
-  override get fullMessage(): string {
-    return this.excerpt === undefined ? super.fullMessage : `${this.message}\n${this.excerpt}`
+  protected override with(options: StatementErrorOptions): ParseError {
+    return new ParseError(this.message, this.optionsWith(options))
   }
+}
 
-  override inStatement(statement: string): ParseError {
-    if (this.statement !== undefined) return this
-    const { message, code, location, cause, peerClass, excerpt } = this
-    return new ParseError(message, { code, location, cause, peerClass, excerpt, statement })
+/** Runs `work`; a StatementError without a place gets `location`, which should be that of the smallest node known to be at fault. */
+export function placing<Result>(location: Location | undefined, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof StatementError ? error.at(location) : error
   }
 }
 

@@ -92,6 +92,7 @@ function refuseAggregatesWithoutGrouping(query: GroupedQuery, isAggregate: IsAgg
     refuse(
       `CREATE TABLE AS SELECT statement does not support aggregate function [${shown}] without a GROUP BY clause.` +
         '\nTo aggregate over all rows, group by a constant.',
+      calls[0]!.location,
     )
   }
   if (having !== null) refuse('HAVING needs a GROUP BY clause. To filter rows, use WHERE.', having.location)
@@ -139,13 +140,13 @@ function checkGroupedSelect(
   isAggregate: IsAggregate,
 ): void {
   const plain = select.filter(({ expression }) => !containsAggregate(expression, isAggregate))
-  const unmatched = plain
-    .filter(({ expression }) => ungrouped(expression, groupBy, isAggregate).length > 0)
-    .map(({ expression }) => display(expression, sources))
+  const unmatched = plain.filter(({ expression }) => ungrouped(expression, groupBy, isAggregate).length > 0)
   if (unmatched.length > 0) {
+    const texts = new Set(unmatched.map(({ expression }) => display(expression, sources)))
     refuse(
-      `Non-aggregate SELECT expression(s) not part of GROUP BY: ${[...new Set(unmatched)].join(', ')}` +
+      `Non-aggregate SELECT expression(s) not part of GROUP BY: ${[...texts].join(', ')}${numberAdvice(groupBy)}` +
         '\nEither add the column(s) to the GROUP BY or remove them from the SELECT.',
+      unmatched[0]!.location,
     )
   }
   const mixed = select.flatMap(({ expression }) => ungrouped(expression, groupBy, isAggregate))
@@ -154,8 +155,17 @@ function checkGroupedSelect(
       'Column used in aggregate SELECT expression(s) outside of aggregate functions not part of GROUP BY: ' +
         mixed.map((column) => display(column, sources)).join(', ') +
         '\nEither add the column(s) to the GROUP BY or remove them from the SELECT.',
+      mixed[0]!.location,
     )
   }
+}
+
+/** In other dialects GROUP BY 1 groups by the first column of SELECT. */
+const numberAdvice = (groupBy: readonly Expression[]): string => {
+  const number = groupBy.find((expression) => expression.kind === 'integerLiteral')
+  return number === undefined
+    ? ''
+    : `\nGROUP BY ${displayExpression(number)} groups by the number ${displayExpression(number)}: write the name of a column.`
 }
 
 function checkGroupedHaving(
@@ -169,6 +179,7 @@ function checkGroupedHaving(
   refuse(
     `Non-aggregate HAVING expression not part of GROUP BY: ${columns.map((column) => display(column, sources)).join(', ')}` +
       '\nConsider switching the HAVING clause to a WHERE clause before the GROUP BY clause.',
+    columns[0]!.location,
   )
 }
 

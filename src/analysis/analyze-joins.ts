@@ -1,4 +1,5 @@
 /** JOIN: criteria, kinds, windows, and what the result is keyed by. */
+import { placing } from '../errors.ts'
 import type { KeyWindow } from '../metastore/data-source.ts'
 import type { ColumnReference, Comparison, Expression, Join } from '../sql/ast.ts'
 import { displayExpression } from '../sql/format.ts'
@@ -18,14 +19,16 @@ interface Side {
 
 export function analyzeJoins(joins: readonly Join[], sources: readonly AnalyzedSource[]): AnalyzedJoin[] {
   refuseKafkaValues(joins, sources)
-  const criteria = joins.map((join, i) => {
-    const equation = equality(join, sources.slice(0, i + 2))
-    return { equation, sides: orient(equation, sources[i + 1]!) }
-  })
+  const criteria = joins.map((join, i) =>
+    placing(join.criteria.location, () => {
+      const equation = equality(join, sources.slice(0, i + 2))
+      return { equation, sides: orient(equation, sources[i + 1]!) }
+    }),
+  )
   const analyzed: AnalyzedJoin[] = []
   let left = sourceSide(sources[0]!)
   joins.forEach((join, i) => {
-    const result = analyzeJoin(join, criteria[i]!, left, sources)
+    const result = placing(join.location, () => analyzeJoin(join, criteria[i]!, left, sources))
     analyzed.push(result)
     left = {
       isTable: left.isTable && sources[i + 1]!.source.kind === 'TABLE',
@@ -82,7 +85,7 @@ function analyzeJoin(
     refuse('Foreign-key table-table joins are not supported on windowed tables.')
   }
   checkKinds(join, left, rightSource, window, isForeign)
-  checkTableKey(left, rightSource, sides, equation)
+  placing(join.criteria.location, () => checkTableKey(left, rightSource, sides, equation))
   checkWindowedSources(left, rightSource)
   return {
     type: join.type,
@@ -191,7 +194,7 @@ function checkKinds(
       `Invalid join type: ${join.type} OUTER JOIN on a foreign key is not supported. ${got(joinWords(join))} Use INNER or LEFT.`,
     )
   }
-  checkWithin(left, rightIsTable, window)
+  placing(join.within?.location, () => checkWithin(left, rightIsTable, window))
 }
 
 function joinWords({ type }: Join): string {

@@ -1,10 +1,10 @@
 /** SELECT -> Analysis: resolves names clause by clause and applies the rules, each in its own file, in the dialect's order. */
-import { StatementError } from '../errors.ts'
+import { placing, StatementError } from '../errors.ts'
 import { typecheck } from '../expressions/typecheck.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { AggregationWindow } from '../metastore/aggregation-window.ts'
 import type { Metastore } from '../metastore/metastore.ts'
-import type { Expression, Grouping, Query } from '../sql/ast.ts'
+import type { Expression, Grouping, Query, SelectItem } from '../sql/ast.ts'
 import { displayExpression } from '../sql/format.ts'
 import { walk } from '../sql/walk.ts'
 import { WINDOW_BOUNDS } from '../types/schema.ts'
@@ -41,10 +41,14 @@ export interface AnalyzeOptions {
 
 /** Throws StatementError. The result's expressions are untyped but resolved: they name the columns of the planner's rows. */
 export function analyzeQuery(query: Query, options: AnalyzeOptions): Analysis {
+  return placing(query.location, () => analyze(query, options))
+}
+
+function analyze(query: Query, options: AnalyzeOptions): Analysis {
   const sources = analyzeSources(query.from, options.metastore)
-  if (options.use === 'pull') checkPullQuery(query, sources)
+  if (options.use === 'pull') checkPullQuery(query, sources, aggregateTest(options.functions))
   const joins = analyzeJoins(flattenRelation(query.from).joins, sources)
-  const window = query.window === null ? null : analyzeWindow(query.window, { emitFinal: query.emit === 'FINAL' })
+  const window = windowOf(query)
   const clauses = resolveClauses(query, sources, joins, window, options)
   checkClauses(query, sources, clauses, window, options)
   return {
@@ -57,6 +61,11 @@ export function analyzeQuery(query: Query, options: AnalyzeOptions): Analysis {
     sinkName: options.sinkName,
     ...output(query, clauses, options),
   }
+}
+
+function windowOf({ window, emit }: Query): AggregationWindow | null {
+  if (window === null) return null
+  return placing(window.location, () => analyzeWindow(window, { emitFinal: emit === 'FINAL' }))
 }
 
 /** The clauses over layout names: until here columns carry the alias of their source, which the rules read. */
@@ -96,13 +105,20 @@ function resolveClauses(
   { use, functions, metastore }: AnalyzeOptions,
 ): Clauses {
   const synthetic = syntheticKey(joins)
-  const scope: NameScope = { sources, own: new Set(synthetic === null ? [] : [synthetic]) }
-  const selectScope: NameScope = window === null ? scope : { sources, own: new Set([...scope.own, ...WINDOW_BOUNDS]) }
+  const scope: NameScope = {
+    sources,
+    own: new Set(synthetic === null ? [] : [synthetic]),
+    aliases: aliasesOf(query.items),
+  }
+  const selectScope: NameScope = window === null ? scope : { ...scope, own: new Set([...scope.own, ...WINDOW_BOUNDS]) }
   const isAggregate = aggregateTest(functions)
   const complete = (expression: Expression) => withRowtimeArguments(expression, isAggregate, sources[0]!.alias)
   const where = query.where && resolveNames(query.where, 'WHERE', selectScope)
   const partitionBy =
-    query.partitionBy && partitionExpressions(resolveGrouping(query.partitionBy, 'PARTITION BY', scope))
+    query.partitionBy &&
+    placing(query.partitionBy.location, () =>
+      partitionExpressions(resolveGrouping(query.partitionBy!, 'PARTITION BY', scope)),
+    )
   const select = analyzeSelect(query.items, {
     ...selectScope,
     use,
@@ -118,6 +134,13 @@ function resolveClauses(
     having: query.having && complete(resolveNames(query.having, 'HAVING', selectScope)),
   }
 }
+
+const aliasesOf = (items: readonly SelectItem[]): ReadonlyMap<string, Expression> =>
+  new Map(
+    items.flatMap((item) =>
+      item.kind === 'singleColumn' && item.alias !== null ? [[item.alias, item.expression] as const] : [],
+    ),
+  )
 
 const resolveGrouping = (grouping: Grouping, clause: 'GROUP BY' | 'PARTITION BY', scope: NameScope): Expression[] =>
   grouping.expressions.map((expression) => resolveNames(expression, clause, scope))
@@ -161,7 +184,9 @@ function checkClauses(
   const isAggregate = aggregateTest(functions)
   if (window !== null) refuseOwnWindowBounds(clauses, sources, isAggregate)
   checkTableFunctions({ select, sources, elsewhere, grouped: groupBy !== null }, functions)
-  checkAggregates({ sources, select, where, groupBy, having, hasWindow: window !== null }, isAggregate)
+  placing((query.groupBy ?? query.window)?.location, () =>
+    checkAggregates({ sources, select, where, groupBy, having, hasWindow: window !== null }, isAggregate),
+  )
   if (query.partitionBy !== null && sources.every(({ source }) => source.kind === 'TABLE')) {
     refuse(
       'PARTITION BY is only supported for streams: rows of a table belong to their primary key. Use GROUP BY to re-key a table.',
@@ -179,7 +204,7 @@ function checkClauses(
 function refuseUnknownFunctions(expressions: readonly Expression[], functions: FunctionRegistry): void {
   for (const expression of expressions) {
     walk(expression, (node) => {
-      if (node.kind === 'functionCall') functions.get(node.name)
+      if (node.kind === 'functionCall') placing(node.location, () => functions.get(node.name))
       return true
     })
   }

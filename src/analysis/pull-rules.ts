@@ -1,25 +1,49 @@
-/** What a pull query may not hold. Wording: ksqlDB. */
+/** What a pull query may not hold. The wording of ksqlDB follows our own, since clients match on it. */
+import type { Location } from '../errors.ts'
 import type { Query } from '../sql/ast.ts'
+import { aggregateCalls, type IsAggregate } from './aggregates.ts'
 import type { AnalyzedSource } from './analysis.ts'
 import { refuse } from './errors.ts'
 
-const ADVICE = ' See https://cnfl.io/queries for more info.\nAdd EMIT CHANGES if you intended to issue a push query.'
+/** The end of ksqlDB's refusals of pull queries. */
+export const PULL_ADVICE =
+  ' See https://cnfl.io/queries for more info.\nAdd EMIT CHANGES if you intended to issue a push query.'
 
 /** Checks `query`, which reads `sources`. Throws StatementError. */
-export function checkPullQuery(query: Query, sources: readonly AnalyzedSource[]): void {
+export function checkPullQuery(query: Query, sources: readonly AnalyzedSource[], isAggregate: IsAggregate): void {
   const clause = forbiddenClause(query)
-  if (clause !== null) refuse(`Pull queries don't support ${clause} clauses.${ADVICE}`)
+  if (clause !== null) refuse(`Pull queries don't support ${clause.name} clauses.${PULL_ADVICE}`, clause.location)
   const isStream = sources.every(({ source }) => source.kind === 'STREAM')
-  if (!isStream && query.items.length > 1 && query.items.some(({ kind }) => kind === 'allColumns')) {
-    refuse(`Pull queries only support wildcards in the projects if they are the only expression.${ADVICE}`)
+  const wildcard = query.items.find(({ kind }) => kind === 'allColumns')
+  if (!isStream && query.items.length > 1 && wildcard !== undefined) {
+    refuse(
+      'In a pull query over a table, * stands alone. Name the columns to select more.\n' +
+        `Pull queries only support wildcards in the projects if they are the only expression.${PULL_ADVICE}`,
+      wildcard.location,
+    )
   }
+  refuseAggregates(query, isAggregate)
 }
 
-function forbiddenClause(query: Query): string | null {
-  if (query.from.kind === 'join') return 'JOIN'
-  if (query.window !== null) return 'WINDOW'
-  if (query.groupBy !== null) return 'GROUP BY'
-  if (query.partitionBy !== null) return 'PARTITION BY'
-  if (query.having !== null) return 'HAVING'
+function refuseAggregates({ items, from }: Query, isAggregate: IsAggregate): void {
+  const [call] = items.flatMap((item) =>
+    item.kind === 'singleColumn' ? aggregateCalls(item.expression, isAggregate) : [],
+  )
+  if (call === undefined) return
+  const source = from.kind === 'source' ? from.name : '...'
+  refuse(
+    'A pull query cannot aggregate. Make a table that does, and read from it: ' +
+      `CREATE TABLE totals AS SELECT 'all' AS k, ${call.name}(...) AS n FROM ${source} GROUP BY 'all';\n` +
+      `Pull queries don't support aggregate functions.${PULL_ADVICE}`,
+    call.location,
+  )
+}
+
+function forbiddenClause(query: Query): { readonly name: string; readonly location: Location | undefined } | null {
+  if (query.from.kind === 'join') return { name: 'JOIN', location: query.from.location }
+  if (query.window !== null) return { name: 'WINDOW', location: query.window.location }
+  if (query.groupBy !== null) return { name: 'GROUP BY', location: query.groupBy.location }
+  if (query.partitionBy !== null) return { name: 'PARTITION BY', location: query.partitionBy.location }
+  if (query.having !== null) return { name: 'HAVING', location: query.having.location }
   return null
 }

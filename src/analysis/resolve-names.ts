@@ -1,7 +1,9 @@
 /** Qualifies every column reference of a clause with the alias of its source. */
 import { type Location, StatementError } from '../errors.ts'
 import type { ColumnReference, Expression } from '../sql/ast.ts'
+import { displayExpression } from '../sql/format.ts'
 import { rewrite, walk } from '../sql/walk.ts'
+import { suggestion } from '../suggest.ts'
 import { WINDOW_BOUNDS } from '../types/schema.ts'
 import type { AnalyzedSource } from './analysis.ts'
 import { alternatives, place } from './errors.ts'
@@ -11,6 +13,8 @@ export interface NameScope {
   readonly sources: readonly AnalyzedSource[]
   /** Names that stand for themselves: a synthetic join key, the bounds of the window that the query makes. */
   readonly own: ReadonlySet<string>
+  /** Aliases that SELECT gives, with what they stand for: no other clause can read them. */
+  readonly aliases?: ReadonlyMap<string, Expression>
 }
 
 /** As messages name it: `SELECT`, `WHERE`, `GROUP BY`, `PARTITION BY`, `HAVING`, `JOIN ON`. */
@@ -18,6 +22,7 @@ export type Clause = 'SELECT' | 'WHERE' | 'GROUP BY' | 'PARTITION BY' | 'HAVING'
 
 export function resolveNames(expression: Expression, clause: Clause, scope: NameScope): Expression {
   refuseUnknownAliases(expression, scope)
+  refuseArrows(expression, clause, scope)
   return rewrite(expression, (node) => (node.kind === 'columnReference' ? resolveReference(node, clause, scope) : null))
 }
 
@@ -28,6 +33,19 @@ function refuseUnknownAliases(expression: Expression, scope: NameScope): void {
     return true
   })
 }
+
+/** `x -> x + 1` reads the field X of a column X: most likely a lambda is meant. */
+function refuseArrows(expression: Expression, clause: Clause, scope: NameScope): void {
+  walk(expression, (node) => {
+    if (node.kind !== 'dereference' || node.base.kind !== 'columnReference') return true
+    const { qualifier, name } = node.base
+    if (qualifier !== null || name !== node.field || isKnown(name, scope)) return true
+    throw unresolved(node.base, clause, scope, ` A lambda is written with =>: ${name} => ${name} ....`)
+  })
+}
+
+const isKnown = (name: string, { sources, own }: NameScope): boolean =>
+  own.has(name) || sources.some(({ source }) => hasColumn(source, name))
 
 function ownerOf(qualifier: string, scope: NameScope, location: Location | undefined): AnalyzedSource {
   const owner = scope.sources.find(({ alias, source }) => alias === qualifier || source.name === qualifier)
@@ -62,30 +80,40 @@ function resolveQualified(reference: ColumnReference, clause: Clause, scope: Nam
 }
 
 export function unknownAlias(alias: string, scope: NameScope, location: Location | undefined): StatementError {
-  const known = scope.sources.map((source) => source.alias).join(', ')
+  const known = scope.sources.map((source) => source.alias)
   return new StatementError(
-    `Failed to prepare statement: '${alias}' is not a valid stream/table name or alias.\nThis query reads: ${known}.`,
+    `Failed to prepare statement: '${alias}' is not a valid stream/table name or alias.\nThis query reads: ${known.join(', ')}.`,
     { location },
   )
 }
 
-function unresolved(reference: ColumnReference, clause: Clause, scope: NameScope): StatementError {
+function unresolved(
+  reference: ColumnReference,
+  clause: Clause,
+  scope: NameScope,
+  advice = adviceFor(reference, clause, scope),
+): StatementError {
   const shown = reference.qualifier === null ? reference.name : `${reference.qualifier}.${reference.name}`
-  return new StatementError(
-    `${place(reference.location)}${clause} column '${shown}' cannot be resolved.${advice(reference, clause, scope)}`,
-    { location: reference.location },
-  )
+  return new StatementError(`${place(reference.location)}${clause} column '${shown}' cannot be resolved.${advice}`, {
+    location: reference.location,
+  })
 }
 
-function advice(reference: ColumnReference, clause: Clause, scope: NameScope): string {
+function adviceFor({ qualifier, name }: ColumnReference, clause: Clause, scope: NameScope): string {
+  const aliased = qualifier === null ? scope.aliases?.get(name) : undefined
   if (clause === 'PARTITION BY') {
-    return ` '${reference.name}' must be a column in the source schema since PARTITION BY is applied on the input.`
+    return ` '${name}' must be a column in the source schema since PARTITION BY is applied on the input.`
   }
-  if (WINDOW_BOUNDS.includes(reference.name)) return ' The source is not windowed, and the query has no WINDOW clause.'
+  if (aliased !== undefined) {
+    return ` ${name} is an alias, which only the result has: write ${displayExpression(aliased)} here.`
+  }
+  if (WINDOW_BOUNDS.includes(name)) return ' The source is not windowed, and the query has no WINDOW clause.'
   const columns = scope.sources.flatMap(({ alias, source }) =>
-    [...source.schema.key, ...source.schema.value, ...source.schema.headers].map(({ name }) =>
-      scope.sources.length === 1 ? name : `${alias}.${name}`,
+    [...source.schema.key, ...source.schema.value, ...source.schema.headers].map((column) =>
+      scope.sources.length === 1 ? column.name : `${alias}.${column.name}`,
     ),
   )
-  return ` Columns: ${columns.slice(0, 30).join(', ')}${columns.length > 30 ? ', ...' : ''}.`
+  const shown = scope.sources.length > 1 && qualifier !== null ? `${qualifier}.${name}` : name
+  const text = name === name.toUpperCase() ? '' : ` A text stands in single quotes: '${name}'.`
+  return `${suggestion(shown, columns, { label: 'Columns', most: 30 })}${text}`
 }

@@ -28,12 +28,12 @@ export function analyzeSources(relation: Relation, metastore: Metastore): Analyz
 }
 
 function refuseRepeatedSources(sources: readonly AnalyzedSource[], joins: number): void {
-  sources.forEach(({ source }, i) => {
+  sources.forEach(({ source, location }, i) => {
     if (sources.findIndex((other) => other.source.name === source.name) === i) return
     if (joins === 1) {
-      refuse(`Can not join '${source.name}' to '${source.name}': self joins are not yet supported.`)
+      refuse(`Can not join '${source.name}' to '${source.name}': self joins are not yet supported.`, location)
     }
-    refuse(`N-way joins do not support multiple occurrences of the same source. Source: '${source.name}'.`)
+    refuse(`N-way joins do not support multiple occurrences of the same source. Source: '${source.name}'.`, location)
   })
 }
 

@@ -1,9 +1,10 @@
 /** WITH (...): names, values and their checks. Source: ksqlDB's CreateSourceProperties and CreateConfigs. */
-import { ParseError, StatementError } from '../errors.ts'
+import { type Location, ParseError, placing, StatementError } from '../errors.ts'
 import type { KeyWindow } from '../metastore/data-source.ts'
 import type { FormatName } from '../serde/format.ts'
 import { FORMATS, resolveFormat } from '../serde/index.ts'
-import type { Literal, Property } from '../sql/ast.ts'
+import type { Property } from '../sql/ast.ts'
+import { suggestion } from '../suggest.ts'
 import { durationMs } from './durations.ts'
 
 /** Null: not given. */
@@ -26,6 +27,8 @@ export interface WithProperties {
   readonly queryId: string | null
   /** Names of registry properties that were given: only formats that keep schemas in a registry take them. */
   readonly registryProperties: readonly string[]
+  /** Where the first of the properties stands that was given, for errors. */
+  readonly location: (...names: readonly string[]) => Location | undefined
 }
 
 /** ON_ERROR. `topic` null: by the name of the source's topic. */
@@ -75,9 +78,9 @@ const KNOWN: { readonly [Use in WithUse]: ReadonlySet<string> } = {
 
 /** Throws StatementError for unknown names and bad values. */
 export function readWithProperties(properties: readonly Property[], use: WithUse): WithProperties {
-  const values = new Map(properties.map(({ name, value }) => [name.toUpperCase(), value]))
-  refuseUnknown(values, use)
-  const read = new PropertyReader(values)
+  const given = new Map(properties.map((property) => [property.name.toUpperCase(), property]))
+  refuseUnknown(given, use)
+  const read = new PropertyReader(given)
   const formats = readFormats(read)
   const result = {
     kafkaTopic: read.text('KAFKA_TOPIC'),
@@ -94,29 +97,35 @@ export function readWithProperties(properties: readonly Property[], use: WithUse
     badRecords: readBadRecords(read),
     checksUnusedColumns: readUnusedColumns(read),
     queryId: read.text('QUERY_ID'),
-    registryProperties: REGISTRY.filter((name) => values.has(name)),
+    registryProperties: REGISTRY.filter((name) => given.has(name)),
+    location: (...names: readonly string[]) => given.get(names.find((name) => given.has(name)) ?? '')?.location,
   }
   refuseBadDelimiters(result)
   return result
 }
 
-function refuseUnknown(values: ReadonlyMap<string, Literal>, use: WithUse): void {
-  if (use !== 'insertInto' && values.has('CLEANUP_POLICY')) {
+function refuseUnknown(given: ReadonlyMap<string, Property>, use: WithUse): void {
+  const cleanup = given.get('CLEANUP_POLICY')
+  if (use !== 'insertInto' && cleanup !== undefined) {
     throw new StatementError(
       'Invalid config variable in the WITH clause: CLEANUP_POLICY.\nThe cleanup policy follows from the kind of source: ' +
         'streams delete, tables compact, windowed tables do both.',
+      { location: cleanup.location },
     )
   }
-  const unknown = [...values.keys()].filter((name) => !KNOWN[use].has(name))
-  if (unknown.length > 0) {
-    throw new StatementError(
-      `Failed to prepare statement: Invalid config variable(s) in the WITH clause: ${unknown.join(', ')}` +
-        `\nKnown here: ${[...KNOWN[use]].join(', ')}.${unknown.some((name) => ERRORS.includes(name)) ? ERRORS_ELSEWHERE : ''}`,
-    )
-  }
+  const unknown = [...given.keys()].filter((name) => !KNOWN[use].has(name))
+  const [first] = unknown
+  if (first === undefined) return
+  const advice = unknown.some((name) => ERRORS.includes(name))
+    ? ERRORS_ELSEWHERE
+    : suggestion(first, [...KNOWN[use]], { label: 'Known here', most: 30 })
+  throw new StatementError(
+    `Failed to prepare statement: Invalid config variable(s) in the WITH clause: ${unknown.join(', ')}\n${advice.trim()}`,
+    { location: given.get(first)!.location },
+  )
 }
 
-const ERRORS_ELSEWHERE = ` ${ERRORS.slice(0, -1).join(', ')} and ${ERRORS.at(-1)} belong to the CREATE STREAM or CREATE TABLE over the topic that is read.`
+const ERRORS_ELSEWHERE = `${ERRORS.slice(0, -1).join(', ')} and ${ERRORS.at(-1)} belong to the CREATE STREAM or CREATE TABLE over the topic that is read.`
 
 function readFormats(read: PropertyReader): Pick<WithProperties, 'keyFormat' | 'valueFormat'> {
   const both = read.format('FORMAT')
@@ -128,6 +137,7 @@ function readFormats(read: PropertyReader): Pick<WithProperties, 'keyFormat' | '
     throw new StatementError(
       `Cannot supply both '${extra}' and 'FORMAT' properties, as 'FORMAT' sets both key and value formats. ` +
         "Either use just 'FORMAT', or use 'KEY_FORMAT' and 'VALUE_FORMAT'.",
+      { location: read.location(extra) },
     )
   }
   return { keyFormat: both, valueFormat: both }
@@ -138,18 +148,23 @@ function readWindow(read: PropertyReader): KeyWindow | null {
   const sizeMs = read.duration('WINDOW_SIZE')
   if (type === null) {
     if (sizeMs === null) return null
-    throw new ParseError("'WINDOW_SIZE' needs a 'WINDOW_TYPE': TUMBLING or HOPPING.")
+    throw new ParseError("'WINDOW_SIZE' needs a 'WINDOW_TYPE': TUMBLING or HOPPING.", {
+      location: read.location('WINDOW_SIZE'),
+    })
   }
   if (type === 'SESSION') {
     if (sizeMs === null) return { type, sizeMs }
-    throw new ParseError("'WINDOW_SIZE' should not be set for SESSION windows.")
+    throw new ParseError("'WINDOW_SIZE' should not be set for SESSION windows.", {
+      location: read.location('WINDOW_SIZE'),
+    })
   }
   if (type !== 'TUMBLING' && type !== 'HOPPING') {
-    throw invalid('WINDOW_TYPE', `Unknown window type: '${type}'. It is one of SESSION, HOPPING, TUMBLING.`)
+    throw read.invalid('WINDOW_TYPE', `Unknown window type: '${type}'. It is one of SESSION, HOPPING, TUMBLING.`)
   }
   if (sizeMs === null) {
     throw new ParseError(
       `'WINDOW_SIZE' must be provided for ${type} windows. Size must be a duration, for instance '10 SECONDS'.`,
+      { location: read.location('WINDOW_TYPE') },
     )
   }
   return { type, sizeMs }
@@ -159,16 +174,17 @@ function readBadRecords(read: PropertyReader): BadRecords | null {
   const word = read.text('ON_ERROR')
   const topic = read.text('DEAD_LETTER_TOPIC')
   const kind = word === null ? null : ON_ERROR.get(word.toUpperCase().replaceAll('-', '_'))
-  if (kind === undefined) throw invalid('ON_ERROR', `Unknown value: '${word}'. It is one of SKIP, FAIL, DEAD_LETTER.`)
+  if (kind === undefined)
+    throw read.invalid('ON_ERROR', `Unknown value: '${word}'. It is one of SKIP, FAIL, DEAD_LETTER.`)
   if (kind === 'deadLetter') return { kind, topic }
-  if (topic !== null) throw invalid('DEAD_LETTER_TOPIC', "It needs ON_ERROR='DEAD_LETTER'.")
+  if (topic !== null) throw read.invalid('DEAD_LETTER_TOPIC', "It needs ON_ERROR='DEAD_LETTER'.")
   return kind === null ? null : { kind }
 }
 
 function readUnusedColumns(read: PropertyReader): boolean {
   const word = read.text('UNUSED_COLUMNS')?.toUpperCase() ?? 'CHECK'
   if (word !== 'CHECK' && word !== 'SKIP')
-    throw invalid('UNUSED_COLUMNS', `Unknown value: '${word}'. It is CHECK or SKIP.`)
+    throw read.invalid('UNUSED_COLUMNS', `Unknown value: '${word}'. It is CHECK or SKIP.`)
   return word === 'CHECK'
 }
 
@@ -180,34 +196,33 @@ const ON_ERROR: ReadonlyMap<string, BadRecords['kind']> = new Map([
 
 function refuseBadDelimiters(properties: Omit<WithProperties, 'queryId'>): void {
   const sides = [
-    [properties.keyFormat, properties.keyDelimiter],
-    [properties.valueFormat, properties.valueDelimiter],
+    ['KEY_DELIMITER', properties.keyFormat, properties.keyDelimiter],
+    ['VALUE_DELIMITER', properties.valueFormat, properties.valueDelimiter],
   ] as const
-  for (const [format, delimiter] of sides) {
+  for (const [name, format, delimiter] of sides) {
     if (delimiter !== null && format !== null && !FORMATS[format].takesDelimiter) {
-      throw new StatementError(`${format} does not support the following configs: [delimiter]`)
+      throw new StatementError(`${format} does not support the following configs: [delimiter]`, {
+        location: properties.location(name),
+      })
     }
   }
 }
 
-const invalid = (name: string, reason: string): ParseError =>
-  new ParseError(`Failed to prepare statement: Configuration ${name} is invalid: ${reason}`)
-
 const DELIMITER_EXAMPLE = "\nExample valid value: ';'"
 
 class PropertyReader {
-  readonly #values: ReadonlyMap<string, Literal>
+  readonly #given: ReadonlyMap<string, Property>
 
-  constructor(values: ReadonlyMap<string, Literal>) {
-    this.#values = values
+  constructor(given: ReadonlyMap<string, Property>) {
+    this.#given = given
   }
 
   text(name: string): string | null {
-    const literal = this.#values.get(name)
+    const literal = this.#given.get(name)?.value
     if (literal === undefined) return null
     switch (literal.kind) {
       case 'nullLiteral':
-        throw invalid(name, 'it must not be NULL.')
+        throw this.invalid(name, 'it must not be NULL.')
       case 'bigintLiteral':
       case 'decimalLiteral':
         return literal.text
@@ -230,19 +245,19 @@ class PropertyReader {
     if (text === null) return null
     const value = Number(text)
     if (Number.isSafeInteger(value) && (value > 0 || value === special)) return value
-    throw invalid(name, `'${text}' is not a whole number above 0.`)
+    throw this.invalid(name, `'${text}' is not a whole number above 0.`)
   }
 
   boolean(name: string): boolean | null {
     const text = this.text(name)?.toLowerCase() ?? null
     if (text === null) return null
     if (text === 'true' || text === 'false') return text === 'true'
-    throw invalid(name, `'${text}' is not true or false.`)
+    throw this.invalid(name, `'${text}' is not true or false.`)
   }
 
   format(name: string): FormatName | null {
     const text = this.text(name)
-    return text === null ? null : resolveFormat(text)
+    return text === null ? null : placing(this.location(name), () => resolveFormat(text))
   }
 
   delimiter(name: string): string | null {
@@ -252,6 +267,7 @@ class PropertyReader {
       throw new StatementError(
         `Failed to prepare statement: Configuration ${name} is invalid: Delimiter cannot be empty, if you meant to have a tab or ` +
           `space for delimiter, please use the special values 'TAB' or 'SPACE'${DELIMITER_EXAMPLE}`,
+        { location: this.location(name) },
       )
     }
     if (text.length === 1) return text
@@ -260,6 +276,7 @@ class PropertyReader {
     throw new StatementError(
       `Failed to prepare statement: Configuration ${name} is invalid: Invalid delimiter value: '${text}'. Delimiter must be a single ` +
         `character or TAB,SPACE${DELIMITER_EXAMPLE}`,
+      { location: this.location(name) },
     )
   }
 
@@ -269,15 +286,28 @@ class PropertyReader {
     if (text === null) return null
     const [amount, word, ...rest] = text.trim().split(/\s+/)
     if (word === undefined || rest.length > 0) {
-      throw invalid(name, `Invalid duration: '${text}'. Expected a number and a unit. E.g. '10 SECONDS'`)
+      throw this.invalid(name, `Invalid duration: '${text}'. Expected a number and a unit. E.g. '10 SECONDS'`)
     }
     const value = Number(amount)
     if (!Number.isSafeInteger(value))
-      throw invalid(name, `Invalid duration: '${text}'. Not a whole number: '${amount}'`)
+      throw this.invalid(name, `Invalid duration: '${text}'. Not a whole number: '${amount}'`)
     const unit = UNITS.get(word.toUpperCase())
     if (unit === undefined)
-      throw invalid(name, `Invalid duration: '${text}'. Unknown time unit: '${word.toUpperCase()}'`)
+      throw this.invalid(name, `Invalid duration: '${text}'. Unknown time unit: '${word.toUpperCase()}'`)
     return durationMs({ value, unit })
+  }
+
+  /** For a value that a rule of the clause refuses. */
+  invalid(name: string, reason: string): ParseError {
+    return new ParseError(`Failed to prepare statement: Configuration ${name} is invalid: ${reason}`, {
+      location: this.location(name),
+    })
+  }
+
+  /** Where the value stands. */
+  location(name: string): Location | undefined {
+    const property = this.#given.get(name)
+    return property?.value.location ?? property?.location
   }
 }
 

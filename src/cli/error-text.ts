@@ -21,4 +21,4 @@ function placeIn(message: string): { line: number; column: number } | null {
   return { line: Number(line), column: Math.max(1, Number(column)) }
 }
 
-const hasMark = (message: string): boolean => /^\s*\^+\s*$/m.test(message)
+const hasMark = (message: string): boolean => /^\s*\^/m.test(message)

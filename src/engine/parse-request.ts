@@ -1,6 +1,7 @@
 /** Parses the text of a request. Variables are replaced statement by statement, because DEFINE affects the statements after it. */
 import { ParseError } from '../errors.ts'
 import type { Statement } from '../sql/ast.ts'
+import { excerptAt, type PlacedText } from '../sql/excerpt.ts'
 import { parseStatements } from '../sql/parse.ts'
 import { type StatementPiece, splitStatements } from '../sql/split.ts'
 import { substituteVariables } from '../sql/variables.ts'
@@ -19,21 +20,29 @@ export function parseRequest(sql: string, session: Session): Statement[] {
 }
 
 function parsePiece({ text, location }: StatementPiece, session: Session): Statement[] {
+  const enabled = session.config.flag('ksql.variable.substitution.enable')
+  let replaced = text
   try {
-    const enabled = session.config.flag('ksql.variable.substitution.enable')
-    const replaced = enabled ? substituteVariables(text, session.variables) : text
+    if (enabled) replaced = substituteVariables(text, session.variables)
     return parseStatements(replaced, { start: location })
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
     const shown = shownSource(text)
-    const message = shown === text ? error.inStatement(text).fullMessage : `${error.message}\nStatement: ${shown}`
-    throw new StatementFailure(message, {
+    throw new StatementFailure(failureText(error, { text: replaced, location }), {
       code: error.code,
-      statementText: shown,
+      statementText: shown.text,
       entities: [],
       cause: error,
     })
   }
+}
+
+/** The error's own excerpt shows the statement as it is, with the values of an INSERT. */
+function failureText(error: ParseError, statement: PlacedText): string {
+  const shown = shownSource(statement.text)
+  if (shown.text === statement.text) return error.inStatement(statement.text).fullMessage
+  const mark = error.location === undefined ? null : excerptAt(error.location, statement, shown)
+  return `${error.message}\n${mark ?? `Statement: ${shown.text}`}`
 }
 
 function follow(statement: Statement, session: Session): void {

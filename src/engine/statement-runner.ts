@@ -5,6 +5,7 @@
 import { BrokerError } from '../broker/broker-error.ts'
 import { messageOf, RequestError, StatementError } from '../errors.ts'
 import type { Statement } from '../sql/ast.ts'
+import { placed } from '../sql/excerpt.ts'
 import { applyEffect, type Catalog } from './commands/catalog.ts'
 import { type Command, type CommandDraft, type CommandStatus, commandIdText } from './commands/command.ts'
 import type { CommandRunner } from './commands/command-runner.ts'
@@ -17,7 +18,7 @@ import type { StatementRequest } from './requests.ts'
 import { makeScope } from './scope.ts'
 import { Session } from './session.ts'
 import { StatementFailure } from './statement-failure.ts'
-import { shownText } from './statement-text.ts'
+import { shownStatement, shownText } from './statement-text.ts'
 import type { EntityBody, Prepared } from './statements/handler.ts'
 import { handlerOf } from './statements/index.ts'
 import { deleteTopic, ensureTopic, type TopicSnapshot, topicSnapshot, withTopics } from './topics.ts'
@@ -175,7 +176,7 @@ export async function failingAs<Result>(
     return await work()
   } catch (error) {
     if (error instanceof StatementFailure) throw error
-    throw new StatementFailure(failureText(error), {
+    throw new StatementFailure(failureText(error, statement), {
       code: codeOf(error),
       statementText: shownText(statement),
       entities: [...entities],
@@ -184,9 +185,12 @@ export async function failingAs<Result>(
   }
 }
 
-function failureText(error: unknown): string {
-  if (error instanceof StatementError) return error.fullMessage
-  return messageOf(error)
+/** A refused statement is shown with the place at fault; one that is right and fails is not. */
+function failureText(error: unknown, statement: Statement): string {
+  if (!(error instanceof StatementError)) return messageOf(error)
+  if (error.code !== 'BAD_STATEMENT') return error.fullMessage
+  const { text, location } = statement
+  return placed(error, { text: `${text};`, location }, shownStatement(statement)).fullMessage
 }
 
 function codeOf(error: unknown): StatementFailure['code'] {

@@ -6,60 +6,73 @@ import {
   LeftParenthesis,
   RightBracket,
   RightParenthesis,
+  Semicolon,
   tokenize,
+  Unrecognized,
   Values,
 } from '../../grammar/tokens.ts'
-import type { CreateConnector, InsertValues, Statement } from '../sql/ast.ts'
+import type { CreateConnector, Statement } from '../sql/ast.ts'
+import { plainText, type ShownText } from '../sql/excerpt.ts'
 import { formatName } from '../sql/format.ts'
 
 /** The statement's text, masked, with its semicolon. */
-export function shownText(statement: Statement): string {
-  switch (statement.kind) {
-    case 'insertValues':
-      return `${maskedValues(statement)};`
-    case 'createConnector':
-      return `${maskedConnector(statement)};`
-    default:
-      return `${statement.text};`
-  }
+export const shownText = (statement: Statement): string => shownStatement(statement).text
+
+/** As `shownText`, with the places of its parts. */
+export function shownStatement(statement: Statement): ShownText {
+  const text = `${statement.text};`
+  if (statement.kind === 'insertValues') return shownSource(text)
+  return statement.kind === 'createConnector'
+    ? { text: `${maskedConnector(statement)};`, offset: () => 0 }
+    : plainText(text)
 }
 
-/** Replaces everything after VALUES (, so that no part of a value can show. */
-function maskedValues({ text, values }: InsertValues): string {
+/** A text that need not parse, with a mask in place of all that could be a value of an INSERT. */
+export function shownSource(text: string): ShownText {
   const { tokens } = tokenize(text)
-  const open = valuesStart(tokens)
-  const start = open < 0 ? 0 : tokens[open]!.startOffset + 1
-  return `${text.slice(0, start)}${values.map(() => "'[value]'").join(', ')})`
+  const start = tokens.findIndex(({ tokenType }, i) => tokenType === Values && startsRows(tokens, i + 1))
+  return start < 0 ? plainText(text) : masked(text.slice(0, tokens[start]!.endOffset! + 1), tokens.slice(start + 1))
 }
 
-/** Masks a text that did not parse: whatever looks like the values of an INSERT. */
-export function shownSource(text: string): string {
-  const { tokens } = tokenize(text)
-  const open = valuesStart(tokens)
-  if (open < 0) return text
-  const { count, end } = listFrom(open, tokens)
-  const rest = end === null ? '' : text.slice(end.startOffset)
-  return `${text.slice(0, tokens[open]!.startOffset + 1)}${Array(count).fill("'[value]'").join(', ')}${rest}`
-}
+/** `VALUES` can be a name, too, in another statement. */
+const startsRows = (tokens: readonly IToken[], next: number): boolean =>
+  tokens[next]?.tokenType === LeftParenthesis || tokens[0]?.image.toUpperCase() === 'INSERT'
 
-const valuesStart = (tokens: readonly IToken[]): number =>
-  tokens.findIndex(({ tokenType }, i) => tokenType === LeftParenthesis && tokens[i - 1]?.tokenType === Values)
-
-/** Number of elements of the list that token `open` opens, and the token that closes it; null: the list is not closed. */
-function listFrom(open: number, tokens: readonly IToken[]): { readonly count: number; readonly end: IToken | null } {
+/**
+ * The rows after VALUES: their brackets and commas stay, everything between them becomes one mask. Words outside of rows stay too, unless a
+ * quote is open. Comments are left out.
+ */
+function masked(head: string, tokens: readonly IToken[]): ShownText {
+  const open = tokens.findIndex(({ tokenType }) => tokenType === Unrecognized)
+  const starts: { readonly source: number; readonly shown: number }[] = []
+  let text = head
   let depth = 0
-  let count = 1
-  for (const token of tokens.slice(open)) {
-    if (OPENING.has(token.tokenType)) depth++
-    if (CLOSING.has(token.tokenType)) depth--
-    if (depth === 0) return { count, end: token }
-    if (depth === 1 && token.tokenType === Comma) count++
+  let inValue = false
+  for (const [index, { tokenType, image, startOffset }] of tokens.entries()) {
+    if (CLOSING.has(tokenType)) depth = Math.max(0, depth - 1)
+    const isClear =
+      depth === 0 ? isClearOutside(tokens[index]!) && (open < 0 || index < open) : depth === 1 && tokenType === Comma
+    if (isClear || !inValue) {
+      if (depth === 0 && !ENDING.has(tokenType)) text += ' '
+      starts.push({ source: startOffset, shown: text.length })
+      text += isClear ? image : "'[value]'"
+      if (depth === 1 && isClear) text += ' '
+    }
+    inValue = !isClear
+    if (OPENING.has(tokenType)) depth++
   }
-  return { count, end: null }
+  return {
+    text,
+    offset: (offset) => starts.findLast(({ source }) => source <= offset)?.shown ?? Math.min(offset, head.length),
+  }
 }
+
+const isClearOutside = ({ tokenType, image }: IToken): boolean =>
+  tokenType === LeftParenthesis || ENDING.has(tokenType) || /^[A-Za-z]/.test(image)
 
 const OPENING = new Set<TokenType>([LeftParenthesis, LeftBracket])
 const CLOSING = new Set<TokenType>([RightParenthesis, RightBracket])
+const ENDING = new Set<TokenType>([RightParenthesis, Comma, Semicolon])
 
 function maskedConnector({ connectorKind, name, ifNotExists, properties }: CreateConnector): string {
   const masked = properties.map((property) => `"${property.name}"='[string]'`).join(', ')

@@ -1,6 +1,7 @@
 /** Types as they are written, to SQL types: custom types are looked up and expanded. */
 import { StatementError } from '../errors.ts'
 import type { BaseTypeName, TypeNode } from '../sql/ast.ts'
+import { suggestion } from '../suggest.ts'
 import {
   array,
   BIGINT,
@@ -46,7 +47,50 @@ export function resolveTypeNode(node: TypeNode, resolveCustom: (name: string) =>
     case 'customType': {
       const type = resolveCustom(node.name)
       if (type !== undefined) return type
-      throw new StatementError(`Cannot resolve unknown type: ${node.name}`, { location: node.location })
+      throw new StatementError(`Cannot resolve unknown type: ${node.name}.${typeAdvice(node.name)}`, {
+        location: node.location,
+      })
     }
   }
+}
+
+const TYPE_NAMES: readonly string[] = [
+  ...Object.keys(BASE_TYPES),
+  'INT',
+  'VARCHAR',
+  'DECIMAL',
+  'ARRAY',
+  'MAP',
+  'STRUCT',
+]
+
+const EXAMPLES: ReadonlyMap<string, string> = new Map([
+  ['DECIMAL', 'DECIMAL(9, 2)'],
+  ['ARRAY', 'ARRAY<INT>'],
+  ['MAP', 'MAP<STRING, INT>'],
+  ['STRUCT', 'STRUCT<name STRING, age INT>'],
+])
+
+/** Names that types have in other dialects. */
+const FOREIGN_TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    STRING: ['TEXT', 'CHAR', 'CHARACTER', 'NVARCHAR', 'VARCHAR2', 'CLOB', 'UUID', 'JSON', 'JSONB', 'ENUM'],
+    INT: ['SMALLINT', 'TINYINT', 'MEDIUMINT', 'INT2', 'INT4', 'INT32', 'SERIAL', 'SHORT', 'BYTE'],
+    BIGINT: ['LONG', 'INT8', 'INT64', 'BIGSERIAL', 'UINT32'],
+    DOUBLE: ['FLOAT', 'REAL', 'FLOAT4', 'FLOAT8', 'FLOAT64', 'BINARY_DOUBLE'],
+    'DECIMAL(precision, scale)': ['NUMBER', 'NUMERIC', 'DEC', 'MONEY', 'UINT64'],
+    BOOLEAN: ['BOOL', 'BIT'],
+    TIMESTAMP: ['DATETIME', 'DATETIME2', 'TIMESTAMPTZ', 'TIMESTAMP_LTZ'],
+    BYTES: ['BLOB', 'BINARY', 'VARBINARY', 'BYTEA', 'RAW'],
+    'STRUCT<...>': ['ROW', 'RECORD', 'OBJECT'],
+    'ARRAY<...>': ['LIST'],
+  }).flatMap(([type, names]) => names.map((name) => [name, type] as const)),
+)
+
+function typeAdvice(name: string): string {
+  const upper = name.toUpperCase()
+  const example = EXAMPLES.get(upper)
+  if (example !== undefined) return ` ${upper} needs the types of its parts, for instance ${example}.`
+  const other = FOREIGN_TYPES.get(upper)
+  return other === undefined ? suggestion(name, TYPE_NAMES, { label: 'Types' }) : ` Write ${other} instead.`
 }

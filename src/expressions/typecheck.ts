@@ -1,4 +1,5 @@
 /** From syntax to typed expressions: names, types, overloads and implicit conversions are resolved here, once. Source: ksqlDB's ExpressionTypeManager. */
+import { placing } from '../errors.ts'
 import type { Expression as Syntax, TimeUnit } from '../sql/ast.ts'
 import { displayExpression } from '../sql/format.ts'
 import { Decimal } from '../types/decimal.ts'
@@ -89,7 +90,7 @@ const CHECKS: Checks = {
 
 /** The table is keyed by the node's own kind, which TypeScript cannot follow through an index. */
 const checkAny = (node: Syntax, checker: Checker): Expression =>
-  (CHECKS[node.kind] as (node: Syntax, checker: Checker) => Expression)(node, checker)
+  placing(node.location, () => (CHECKS[node.kind] as (node: Syntax, checker: Checker) => Expression)(node, checker))
 
 const UNIT_MS: { readonly [Unit in TimeUnit]: number } = {
   DAYS: 86_400_000,

@@ -1,10 +1,11 @@
 /** Finding a source by name, with the advice that helps when it is not there. */
 import { type Location, StatementError } from '../errors.ts'
+import { suggestion } from '../suggest.ts'
 import type { DataSource } from './data-source.ts'
 import type { Metastore } from './metastore.ts'
 
 /** The hint for a name that exists in another letter case, or an empty text. Wording: ksqlDB. */
-export function caseHint(metastore: Metastore, name: string): string {
+function caseHint(metastore: Metastore, name: string): string {
   const other = [...metastore.sources.keys()].find(
     (existing) => existing !== name && existing.toUpperCase() === name.toUpperCase(),
   )
@@ -14,19 +15,20 @@ export function caseHint(metastore: Metastore, name: string): string {
     : `\nDid you mean "${other}"? Hint: wrap the source name in double quotes to make it case-sensitive.`
 }
 
-/** Names that exist, for the end of a message; an empty text if there are none. */
-export function existingNames(metastore: Metastore, kind?: DataSource['kind']): string {
+/** Which name may be meant, or which exist: for the end of a message about a name that does not. `kind`: of the source to be found. */
+export function nameHint(metastore: Metastore, name: string, kind?: DataSource['kind']): string {
+  const otherCase = caseHint(metastore, name)
+  if (otherCase !== '') return otherCase
   const names = [...metastore.sources.values()]
     .filter((source) => kind === undefined || source.kind === kind)
-    .map(({ name }) => name)
-  return names.length === 0 ? '' : `\nExisting: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', ...' : ''}.`
+    .map((source) => source.name)
+  return suggestion(name, names, { label: 'Existing' }).replace(' ', '\n')
 }
 
 export function findSource(metastore: Metastore, name: string, location?: Location): DataSource {
   const source = metastore.sources.get(name)
   if (source !== undefined) return source
-  const hint = caseHint(metastore, name)
-  throw new StatementError(`${name} does not exist.${hint === '' ? existingNames(metastore) : hint}`, {
+  throw new StatementError(`${name} does not exist.${nameHint(metastore, name)}`, {
     location,
     peerClass: 'io.confluent.ksql.util.KsqlStatementException',
   })

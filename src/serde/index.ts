@@ -1,5 +1,6 @@
 /** The table of formats. */
 import { StatementError } from '../errors.ts'
+import { suggestion } from '../suggest.ts'
 import { delimited } from './delimited.ts'
 import type { Format, FormatName } from './format.ts'
 import { json } from './json.ts'
@@ -20,8 +21,23 @@ const MISSING: ReadonlySet<string> = new Set(['AVRO', 'PROTOBUF', 'PROTOBUF_NOSR
 export function resolveFormat(name: string): FormatName {
   const upper = name.trim().toUpperCase()
   if (Object.hasOwn(FORMATS, upper)) return upper as FormatName
-  if (!MISSING.has(upper)) throw new StatementError(`Unknown format: ${upper}`)
+  if (!MISSING.has(upper)) throw new StatementError(`Unknown format: ${upper}.${formatAdvice(upper)}`)
   throw new StatementError(
     `Format ${upper} is not supported yet. Supported formats: ${Object.keys(FORMATS).join(', ')}.`,
   )
+}
+
+/** Names that formats have elsewhere. */
+const FOREIGN_FORMATS: ReadonlyMap<string, string> = new Map([
+  ['CSV', "DELIMITED reads and writes CSV: VALUE_FORMAT='DELIMITED'."],
+  ['TSV', "DELIMITED reads and writes TSV: VALUE_FORMAT='DELIMITED', VALUE_DELIMITER='TAB'."],
+  ['TEXT', 'KAFKA reads and writes plain text, in a single STRING column.'],
+  ['STRING', 'KAFKA reads and writes plain text, in a single STRING column.'],
+  ['NDJSON', 'JSON reads and writes one object in each record.'],
+  ['JSONL', 'JSON reads and writes one object in each record.'],
+])
+
+function formatAdvice(name: string): string {
+  const advice = FOREIGN_FORMATS.get(name)
+  return advice === undefined ? suggestion(name, Object.keys(FORMATS), { label: 'Formats' }) : ` ${advice}`
 }

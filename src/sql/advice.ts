@@ -4,7 +4,7 @@
  */
 import type { IToken, TokenType } from 'chevrotain'
 import * as t from '../../grammar/tokens.ts'
-import { nearest } from './suggest.ts'
+import { nearest } from '../suggest.ts'
 
 /** A place in a statement that the parser could not pass. */
 export interface Stop {

@@ -18,15 +18,16 @@ import {
   tokenize,
   When,
 } from '../../grammar/tokens.ts'
-import { type Location, ParseError } from '../errors.ts'
+import { type Location, ParseError, type StatementError } from '../errors.ts'
 import type { ColumnDefinition, Expression, Statement, TypeNode } from './ast.ts'
 import { buildColumns } from './build-columns.ts'
 import { buildExpression } from './build-expressions.ts'
 import { tokenLocation } from './build-names.ts'
 import { buildStatement } from './build-statements.ts'
 import { buildType } from './build-types.ts'
+import { excerpt } from './excerpt.ts'
 import { splitTokens } from './split.ts'
-import { excerpt, syntaxError } from './syntax-error.ts'
+import { syntaxError } from './syntax-error.ts'
 
 /**
  * How deep a statement may nest, in brackets and CASEs, and in the tree that results. The stack of a thread holds several times as much,
@@ -150,7 +151,7 @@ function build<Built extends object>(run: () => Built, tokens: readonly IToken[]
 }
 
 /** The error with its statement and, where its place is known, a mark under it. */
-function withPlace(error: ParseError, tokens: readonly IToken[], text: string): ParseError {
+function withPlace(error: ParseError, tokens: readonly IToken[], text: string): StatementError {
   const start = tokens[0]?.startOffset ?? 0
   const statement = text.slice(start, (tokens.at(-1)?.endOffset ?? 0) + 1)
   const { message, code, cause, location, peerClass } = error

@@ -10,8 +10,9 @@ import { type Expected, ExpectedTokens } from '../../grammar/expected.ts'
 import type { StatementGrammar } from '../../grammar/statements.ts'
 import * as t from '../../grammar/tokens.ts'
 import { type Location, ParseError } from '../errors.ts'
+import { nearest } from '../suggest.ts'
 import { adviceFor, maxEditsOf, misspelt } from './advice.ts'
-import { nearest } from './suggest.ts'
+import { excerpt } from './excerpt.ts'
 
 const STATEMENT_WORDS = [
   'SELECT',
@@ -273,24 +274,7 @@ function inOrder(tokens: readonly TokenType[]): TokenType[] {
 
 const labelOf = (token: TokenType): string => (token === EOF ? '<EOF>' : (token.LABEL ?? token.name))
 
-// ---- The place ---------------------------------------------------------------------------------------------------------------------
-
-/** The statement, with a caret and a hint below the line that holds `offset`. A long line at fault is cut around the place. */
-export function excerpt(statement: string, offset: number, hint = ''): string {
-  const start = statement.lastIndexOf('\n', offset - 1) + 1
-  const newline = statement.indexOf('\n', offset)
-  const end = newline === -1 ? statement.length : newline
-  const { shown, column } = cut(statement.slice(start, end).replace(/\r$/, ''), offset - start)
-  const label = 'Statement: '
-  const indent = (start === 0 ? label : '') + shown.slice(0, column)
-  return `${label}${statement.slice(0, start)}${shown}\n${indent.replace(/[^\t]/g, ' ')}^${hint}${statement.slice(end)}`
-}
-
-/** A line of at most 160 characters around the place. */
-function cut(line: string, column: number): { shown: string; column: number } {
-  const from = line.length <= 160 ? 0 : Math.max(0, column - 80)
-  return { shown: line.slice(from, from + 160), column: column - from }
-}
+// ---- The hint beside the caret -----------------------------------------------------------------------------------------------------
 
 const MAX_HINTS = 8
 

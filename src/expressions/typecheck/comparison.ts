@@ -80,9 +80,25 @@ function compared(node: Comparison, left: Expression, right: Expression): Sides 
   if (aligned !== null) return converted(node, () => aligned(sides))
   throw refuse(
     `Cannot compare ${displayExpression(node.left)} (${typeText(leftType)}) to ${displayExpression(node.right)} ` +
-      `(${typeText(rightType)}) with ${OPERATOR_NAMES[node.operator]}.`,
+      `(${typeText(rightType)}) with ${OPERATOR_NAMES[node.operator]}.${literalAdvice(node, leftType, rightType)}`,
     node,
   )
+}
+
+/** A number in quotes, or a text without them, is the usual slip. */
+function literalAdvice({ left, right }: Comparison, leftType: SqlType, rightType: SqlType): string {
+  return unquoteAdvice(right, leftType) || unquoteAdvice(left, rightType)
+}
+
+function unquoteAdvice(literal: Syntax, other: SqlType): string {
+  if (literal.kind === 'stringLiteral') {
+    const isNumber = isNumeric(other) && /^-?\d+(\.\d+)?$/.test(literal.value)
+    if (isNumber || (other.kind === 'BOOLEAN' && /^(true|false)$/i.test(literal.value)))
+      return ` Write ${literal.value} without quotes.`
+  }
+  const isPlain =
+    literal.kind === 'integerLiteral' || literal.kind === 'bigintLiteral' || literal.kind === 'decimalLiteral'
+  return isPlain && other.kind === 'STRING' ? ` Write '${displayExpression(literal)}' in quotes.` : ''
 }
 
 const nullOr = (type: SqlType | null): string => (type === null ? 'NULL' : typeText(type))

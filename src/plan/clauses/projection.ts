@@ -38,10 +38,12 @@ export function planSinkProjection(
     .filter((column) => !chosen.includes(column))
     .map((column) => typed.get(column) ?? typeColumn(column, relation, builder))
   if (values.length === 0) {
-    throw new StatementError('The projection contains no value columns. Select a column besides the key.')
+    throw new StatementError('The projection contains no value columns. Select a column besides the key.', {
+      location: columns[0]?.location,
+    })
   }
-  refuseDuplicates('key', key)
-  refuseDuplicates('value', values)
+  refuseDuplicates('key', key, columns)
+  refuseDuplicates('value', values, columns)
   return { relation: project(relation, key, values, builder), key, value: values.map(columnOf) }
 }
 
@@ -52,7 +54,7 @@ export function planOutputProjection(
   builder: PlanBuilder,
 ): Relation {
   const values = columns.map((column) => typeColumn(column, relation, builder))
-  refuseDuplicates('value', values)
+  refuseDuplicates('value', values, columns)
   return project(relation, relation.key, values, builder)
 }
 
@@ -117,6 +119,7 @@ function missingKeys(missing: readonly number[], relation: Relation, analysis: A
     'Key missing from projection (ie, SELECT). See https://cnfl.io/2LV7ouS.\n' +
       `The query used to build \`${analysis.sinkName}\` must include the ${relation.keyOrigin}${plural} ${list} ` +
       `in its projection (eg, SELECT ${example}...).${synthetic}`,
+    { location: analysis.select[0]?.location },
   )
 }
 
@@ -126,12 +129,17 @@ const syntheticAdvice = (name: string): string =>
 
 const isForeignKeyResult = ({ joins }: Analysis): boolean => joins[joins.length - 1]?.key.kind === 'foreign'
 
-function missingForeignKey(missing: readonly number[], { key }: Relation, { sources }: Analysis): StatementError {
+function missingForeignKey(
+  missing: readonly number[],
+  { key }: Relation,
+  { sources, select }: Analysis,
+): StatementError {
   const left = sources[0]!
   const { name } = left.source.schema.key[missing[0]!] ?? key[missing[0]!]!
   return new StatementError(
     'Primary key column missing in projection. For foreign-key table-table joins, the projection must include all primary key ' +
       `columns from the left input table (\`${left.alias}\`). Missing column: \`${name}\`.`,
+    { location: select[0]?.location },
   )
 }
 
@@ -143,14 +151,18 @@ function repeatedKey(key: KeyColumn, columns: readonly ProjectedColumn[], relati
       : `The projection contains a key column (\`${key.name}\`) more than once, aliased as: ${conjunction(names)}.`
   return new StatementError(
     `${message}\nEach key column must only be in the projection once. To put a copy of the key into the value, use AS_VALUE.`,
+    { location: columns.at(-1)?.location },
   )
 }
 
-function refuseDuplicates(side: 'key' | 'value', columns: readonly Column[]): void {
+/** `select`: the columns of SELECT, for the place of the second. */
+function refuseDuplicates(side: 'key' | 'value', columns: readonly Column[], select: readonly ProjectedColumn[]): void {
   const seen = new Set<string>()
   const duplicates = columns.filter(({ name }) => seen.size === seen.add(name).size)
-  if (duplicates.length === 0) return
+  const [first] = duplicates
+  if (first === undefined) return
   throw new StatementError(
     `Duplicate ${side} columns found in schema: ${duplicates.map(formatColumn).join(', ')}. Give one of them an alias.`,
+    { location: select.findLast(({ name }) => name === first.name)?.location },
   )
 }

@@ -6,7 +6,7 @@ import { place } from '../../analysis/errors.ts'
 import { readWithProperties } from '../../analysis/with-properties.ts'
 import { StatementError } from '../../errors.ts'
 import type { DataSource, SourceKind } from '../../metastore/data-source.ts'
-import { caseHint, existingNames } from '../../metastore/lookup.ts'
+import { nameHint } from '../../metastore/lookup.ts'
 import type { CreateAs, InsertInto, Query } from '../../sql/ast.ts'
 import { type Column, formatSchema, type Schema } from '../../types/schema.ts'
 import { equalTypes } from '../../types/sql-type.ts'
@@ -143,9 +143,8 @@ export function planInsertInto(statement: InsertInto, queryId: string, context: 
 function insertTarget({ target, targetLocation: location }: InsertInto, { metastore }: PlanContext): DataSource {
   const source = metastore.sources.get(target)
   if (source === undefined) {
-    const hint = caseHint(metastore, target)
     throw new StatementError(
-      `${place(location)}Source \`${target}\` does not exist.${hint === '' ? existingNames(metastore, 'STREAM') : hint}`,
+      `${place(location)}Source \`${target}\` does not exist.${nameHint(metastore, target, 'STREAM')}`,
       { location },
     )
   }

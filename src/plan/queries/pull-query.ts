@@ -1,8 +1,9 @@
 /** Pull queries: over a table that a query keeps, or over the whole of a stream's topic. Source: ksqlDB's PullPhysicalPlanBuilder. */
-import type { Analysis } from '../../analysis/analysis.ts'
+import type { Analysis, AnalyzedSource } from '../../analysis/analysis.ts'
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
+import { PULL_ADVICE } from '../../analysis/pull-rules.ts'
 import { columnScope } from '../../analysis/source-scope.ts'
-import { StatementError } from '../../errors.ts'
+import { placing, StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
 import { typecheck } from '../../expressions/typecheck.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
@@ -49,8 +50,6 @@ export interface PlannedStreamPull {
   readonly limit: number | null
 }
 
-const ADVICE = ' See https://cnfl.io/queries for more info.\nAdd EMIT CHANGES if you intended to issue a push query.'
-
 /** Throws StatementError. */
 export function planPullQuery(
   query: Query,
@@ -64,11 +63,12 @@ export function planPullQuery(
   }
   refuseRecordColumns(query)
   if (query.limit !== null && query.limit < 0) {
-    throw new StatementError(`Pull queries don't support negative integers in the LIMIT clause.${ADVICE}`)
+    throw new StatementError(
+      `LIMIT takes a number that is not negative.\nPull queries don't support negative integers in the LIMIT clause.${PULL_ADVICE}`,
+    )
   }
   const { metastore, functions } = context
   const analysis = analyzeQuery(query, { metastore, functions, use: 'pull', sinkName: null })
-  refuseAggregates(analysis)
   const [{ source }] = analysis.sources as [Analysis['sources'][0]]
   return source.kind === 'STREAM' ? planStream(analysis, queryId, context) : planTable(analysis, context)
 }
@@ -80,29 +80,27 @@ function refuseRecordColumns({ items, where }: Query): void {
 }
 
 function refuseIn(clause: string, expressions: readonly Syntax[]): void {
-  const found = new Set<string>()
+  const found = new Map<string, Syntax>()
   for (const expression of expressions) {
     walk(expression, (node) => {
       const isRecordColumn = node.kind === 'columnReference' && (node.name === ROWPARTITION || node.name === ROWOFFSET)
-      if (isRecordColumn) found.add(`\`${node.name}\``)
+      if (isRecordColumn) found.set(`\`${node.name}\``, node)
       return true
     })
   }
   if (found.size === 0) return
   throw new StatementError(
-    `Pull queries don't support the following columns in ${clause} clauses: ${[...found].join(', ')}`,
+    `Pull queries don't support the following columns in ${clause} clauses: ${[...found.keys()].join(', ')}`,
+    { location: found.values().next().value!.location },
   )
-}
-
-function refuseAggregates({ aggregates }: Analysis): void {
-  if (aggregates) throw new StatementError(`Pull queries don't support aggregate functions.${ADVICE}`)
 }
 
 // ---- Tables ------------------------------------------------------------------------------------------------------------------------
 
 function planTable(analysis: Analysis, context: PullContext): PlannedTablePull {
-  const [{ source }] = analysis.sources as [Analysis['sources'][0]]
-  requireMaterialization(source, context)
+  const [analyzed] = analysis.sources as [AnalyzedSource]
+  requireMaterialization(analyzed, context)
+  const { source } = analyzed
   const layout = tableLayout(source)
   const scope = {
     ...columnScope(layout, context.functions, context.metastore),
@@ -111,12 +109,13 @@ function planTable(analysis: Analysis, context: PullContext): PlannedTablePull {
   const { where, select } = analysis
   if (where !== null) refuseBadLikes(where, layout)
   const predicate = where === null ? null : typedWhere(where, scope)
-  const lookup = planLookup(where, {
+  const lookupOptions = {
     source,
     constants: { ...context, resolveType: scope.resolveType, lambdasEnabled: scope.lambdasEnabled },
     allowScan: context.config('ksql.query.pull.table.scan.enabled') !== 'false',
     allowRange: context.config('ksql.query.pull.range.scan.enabled') !== 'false',
-  })
+  }
+  const lookup = placing(where?.location, () => planLookup(where, lookupOptions))
   const columns = select.map(({ name, expression: syntax }): NamedExpression => {
     const expression = inClause('Invalid Select: ', () => typecheck(syntax, scope))
     return { name, type: knownType(expression, syntax), expression, text: displayExpression(syntax) }
@@ -137,7 +136,7 @@ function planTable(analysis: Analysis, context: PullContext): PlannedTablePull {
 }
 
 /** The query that keeps the table's rows is found by its link; a plain table has none. */
-function requireMaterialization({ name }: DataSource, { metastore }: PullContext): void {
+function requireMaterialization({ source: { name }, location }: AnalyzedSource, { metastore }: PullContext): void {
   const isKept = [...metastore.queries.values()].some(
     ({ kind, reads, writes }) =>
       (kind === 'CREATE_AS' && writes === name) || (kind === 'CREATE_SOURCE' && reads.includes(name)),
@@ -145,7 +144,8 @@ function requireMaterialization({ name }: DataSource, { metastore }: PullContext
   if (isKept) return
   throw new StatementError(
     `The \`${name}\` table isn't queryable. To derive a queryable table, you can do ` +
-      `'CREATE TABLE QUERYABLE_${name} AS SELECT * FROM ${name}'.${ADVICE}`,
+      `'CREATE TABLE QUERYABLE_${name} AS SELECT * FROM ${name}'.${PULL_ADVICE}`,
+    { location },
   )
 }
 
@@ -163,17 +163,13 @@ function keyTest({ schema, window }: DataSource): (syntax: Syntax) => boolean {
 }
 
 function typedWhere(where: Syntax, scope: Parameters<typeof typecheck>[1]): Expression {
-  try {
-    const predicate = inClause('Error in WHERE expression: ', () => typecheck(where, scope))
-    if (predicate.type?.kind === 'BOOLEAN') return predicate
-    const type = predicate.type === null ? 'null' : formatType(predicate.type)
-    throw new StatementError(
-      `Type error in WHERE expression: Should evaluate to boolean but is ${displayExpression(where)} (${type}) instead.`,
-      { location: where.location },
-    )
-  } catch (error) {
-    throw error instanceof StatementError ? error.inStatement(displayExpression(where)) : error
-  }
+  const predicate = inClause('Error in WHERE expression: ', () => typecheck(where, scope))
+  if (predicate.type?.kind === 'BOOLEAN') return predicate
+  const type = predicate.type === null ? 'null' : formatType(predicate.type)
+  throw new StatementError(
+    `Type error in WHERE expression: Should evaluate to boolean but is ${displayExpression(where)} (${type}) instead.`,
+    { location: where.location },
+  )
 }
 
 /** Worded for pull queries alone. */

@@ -10,7 +10,7 @@ import { allColumns, type Column, isSystemColumn } from '../../types/schema.ts'
 
 /** The source with the columns added behind its own. Throws StatementError. */
 export function planAlterSource(statement: AlterSource, metastore: Metastore): DataSource {
-  const source = findSource(metastore, statement.name, statement.location)
+  const source = findSource(metastore, statement.name)
   checkTarget(statement, source)
   const value = [...source.schema.value]
   for (const { name, type } of statement.columns) {

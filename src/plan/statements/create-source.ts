@@ -3,11 +3,11 @@ import { declaredSchema } from '../../analysis/declared-columns.ts'
 import { checkFormat, keySpec, valueSpec } from '../../analysis/formats.ts'
 import { timestampColumn } from '../../analysis/timestamp-column.ts'
 import { type BadRecords, readWithProperties, type WithProperties } from '../../analysis/with-properties.ts'
-import { StatementError } from '../../errors.ts'
+import { placing, StatementError } from '../../errors.ts'
 import type { BadRecordPolicy, DataSource } from '../../metastore/data-source.ts'
 import type { FormatName } from '../../serde/format.ts'
 import { resolveFormat } from '../../serde/index.ts'
-import type { CreateSource } from '../../sql/ast.ts'
+import type { ColumnDefinition, CreateSource } from '../../sql/ast.ts'
 import { allColumns, type Schema } from '../../types/schema.ts'
 import type { PlanContext } from '../builder.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
@@ -37,15 +37,16 @@ export function planCreateSource(statement: CreateSource, context: PlanContext):
     window: properties.window,
     timestamp: timestampColumn(properties, allColumns(schema)),
     ...(properties.badRecords !== null && {
-      badRecords: badRecordPolicy(properties.badRecords, properties.kafkaTopic!),
+      badRecords: placing(properties.location('DEAD_LETTER_TOPIC', 'ON_ERROR'), () =>
+        badRecordPolicy(properties.badRecords!, properties.kafkaTopic!),
+      ),
     }),
     isSource: statement.isSource,
     isDerived: false,
     derivedFrom: [],
     statement: statement.text,
   }
-  checkFormat(schema.key, source.keyFormat, 'KEY')
-  checkFormat(schema.value, source.valueFormat, 'VALUE')
+  checkSourceFormats(source, statement.columns, properties)
   const topic: TopicRequest = {
     name: source.topic,
     partitions: properties.partitions,
@@ -54,8 +55,21 @@ export function planCreateSource(statement: CreateSource, context: PlanContext):
     retentionLike: null,
     cleanupPolicy: cleanupPolicy(source),
   }
-  checkExistingTopic(topic, context)
+  placing(properties.location('PARTITIONS', 'REPLICAS'), () => checkExistingTopic(topic, context))
   return { source, topic, deadLetterTopic: deadLetterTopic(source, topic, context) }
+}
+
+function checkSourceFormats(
+  { schema, keyFormat, valueFormat }: DataSource,
+  columns: readonly ColumnDefinition[],
+  { location }: WithProperties,
+): void {
+  const first = (names: readonly { readonly name: string }[]) =>
+    columns.find((column) => names.some(({ name }) => name === column.name))?.location
+  placing(location('KEY_FORMAT', 'FORMAT') ?? first(schema.key), () => checkFormat(schema.key, keyFormat, 'KEY'))
+  placing(location('VALUE_FORMAT', 'FORMAT') ?? first(schema.value), () =>
+    checkFormat(schema.value, valueFormat, 'VALUE'),
+  )
 }
 
 /** Throws StatementError for bad records that would be read again. */
@@ -106,7 +120,11 @@ function chooseFormats({ keyFormat, valueFormat }: WithProperties, schema: Schem
   return { key: keyFormat ?? (schema.key.length === 0 ? 'NONE' : defaultKey), value }
 }
 
-export function refuseRegistryProperties({ registryProperties }: WithProperties, { key, value }: Formats): void {
+export function refuseRegistryProperties({ registryProperties, location }: WithProperties, formats: Formats): void {
+  placing(location(...registryProperties), () => checkRegistryProperties(registryProperties, formats))
+}
+
+function checkRegistryProperties(registryProperties: readonly string[], { key, value }: Formats): void {
   const [property] = registryProperties
   if (property === undefined) return
   const format = property.startsWith('KEY') ? key : value
@@ -122,7 +140,11 @@ export function refuseRegistryProperties({ registryProperties }: WithProperties,
   )
 }
 
-function checkTopic(statement: CreateSource, { kafkaTopic, partitions }: WithProperties, context: PlanContext): void {
+function checkTopic(
+  statement: CreateSource,
+  { kafkaTopic, partitions, location }: WithProperties,
+  context: PlanContext,
+): void {
   if (kafkaTopic === null) {
     throw new StatementError(
       'Failed to prepare statement: Missing required property "KAFKA_TOPIC" which has no default value.\n' +
@@ -134,6 +156,7 @@ function checkTopic(statement: CreateSource, { kafkaTopic, partitions }: WithPro
     `Topic '${kafkaTopic}' does not exist. If you want to create a new topic for the stream/table please re-run the statement ` +
       "providing the required 'PARTITIONS' configuration in the WITH clause (and optionally 'REPLICAS'). For example: " +
       `${statement.text.replace(/\)\s*$/, ', PARTITIONS=2)')};`,
+    { location: location('KAFKA_TOPIC') },
   )
 }
 
@@ -150,11 +173,12 @@ function checkKey({ sourceKind, columns }: CreateSource, schema: Schema, { windo
 function specs(properties: WithProperties, { key, value }: Schema, formats: Formats, { config }: PlanContext) {
   const wrapDefault = config('ksql.persistence.wrap.single.values')
   const checks = properties.checksUnusedColumns ? {} : { unchecked: true }
-  const valueFormat = valueSpec(formats.value, value, {
+  const options = {
     delimiter: properties.valueDelimiter,
     wrap: properties.wrapSingleValue,
     defaultWrap: wrapDefault === undefined || wrapDefault === '' ? null : wrapDefault === 'true',
-  })
+  }
+  const valueFormat = placing(properties.location('WRAP_SINGLE_VALUE'), () => valueSpec(formats.value, value, options))
   return {
     keyFormat: { ...keySpec(formats.key, key, properties.keyDelimiter), ...checks },
     valueFormat: { ...valueFormat, ...checks },

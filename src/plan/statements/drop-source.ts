@@ -1,7 +1,7 @@
 /** DROP STREAM and DROP TABLE: what goes, and what stands in the way. Source: ksqlDB's DropSourceFactory. */
 import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
-import { caseHint, existingNames } from '../../metastore/lookup.ts'
+import { nameHint } from '../../metastore/lookup.ts'
 import { dependantsOf, type Metastore, removeQuery, removeSource } from '../../metastore/metastore.ts'
 import type { DropSource } from '../../sql/ast.ts'
 
@@ -42,15 +42,9 @@ export function planDropSource(statement: DropSource, metastore: Metastore): Pla
 export const afterDrop = (metastore: Metastore, { source, queryIds }: PlannedDrop): Metastore =>
   removeSource(queryIds.reduce(removeQuery, metastore), source.name)
 
-function missing({ sourceKind, name, location }: DropSource, metastore: Metastore): StatementError {
+function missing({ sourceKind, name }: DropSource, metastore: Metastore): StatementError {
   const kind = sourceKind === 'STREAM' ? 'Stream' : 'Table'
-  const hint = caseHint(metastore, name)
-  return new StatementError(
-    `${kind} ${name} does not exist.${hint === '' ? existingNames(metastore, sourceKind) : hint}`,
-    {
-      location,
-    },
-  )
+  return new StatementError(`${kind} ${name} does not exist.${nameHint(metastore, name, sourceKind)}`)
 }
 
 function checkTopic({ name, topic, isSource }: DataSource, metastore: Metastore): void {

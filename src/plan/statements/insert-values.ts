@@ -3,7 +3,7 @@ import { StatementError } from '../../errors.ts'
 import { convertConstant, evaluateConstant } from '../../expressions/constant.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
-import { caseHint, existingNames } from '../../metastore/lookup.ts'
+import { nameHint } from '../../metastore/lookup.ts'
 import type { FormatSpec, Side } from '../../serde/format.ts'
 import { FORMATS } from '../../serde/index.ts'
 import type { Expression, InsertValues } from '../../sql/ast.ts'
@@ -94,7 +94,7 @@ function rowEncoder(side: Side, topic: string, spec: FormatSpec, columns: readon
 
 /** The source that rows are to go to. Throws StatementError if it takes none. */
 export function checkInsertTarget(
-  { target, location }: Pick<InsertValues, 'target' | 'location'>,
+  { target }: Pick<InsertValues, 'target'>,
   { metastore, config }: Pick<InsertContext, 'metastore' | 'config'>,
 ): DataSource {
   if (config('ksql.insert.into.values.enabled') === 'false') {
@@ -104,10 +104,8 @@ export function checkInsertTarget(
   }
   const source = metastore.sources.get(target)
   if (source === undefined) {
-    const hint = caseHint(metastore, target)
     throw new StatementError(
-      `Cannot insert values into an unknown stream/table: \`${target}\`${hint === '' ? existingNames(metastore) : hint}`,
-      { location },
+      `Cannot insert values into an unknown stream/table: \`${target}\`${nameHint(metastore, target)}`,
     )
   }
   if (source.isSource) {

@@ -31,11 +31,26 @@ describe('shown statement texts', () => {
   })
 
   it('mask values of an INSERT that does not parse', () => {
-    expect(shownSource("INSERT INTO t (a) VALUES ('x', [1, f(2, 3)]) nonsense;")).toBe(
+    const source = (sql: string) => shownSource(sql).text
+    expect(source("INSERT INTO t (a) VALUES ('x', [1, f(2, 3)]) nonsense;")).toBe(
       "INSERT INTO t (a) VALUES ('[value]', '[value]') nonsense;",
     )
-    expect(shownSource("INSERT INTO t VALUES ('x', (2")).toBe("INSERT INTO t VALUES ('[value]', '[value]'")
-    expect(shownSource('SELEC 1;')).toBe('SELEC 1;')
+    expect(source("INSERT INTO t VALUES ('x', (2")).toBe("INSERT INTO t VALUES ('[value]', '[value]'")
+    expect(source("INSERT INTO t VALUES 'x', -- secret\n 2);")).toBe("INSERT INTO t VALUES '[value]', '[value]');")
+    expect(source("INSERT INTO t VALUES (1) 'open secret;")).toBe("INSERT INTO t VALUES ('[value]') '[value]'")
+    expect(source("INSERT INTO t VALUES (1, 'x'), ('y');")).toBe(
+      "INSERT INTO t VALUES ('[value]', '[value]'), ('[value]');",
+    )
+    expect(source('SELEC 1;')).toBe('SELEC 1;')
+  })
+
+  it('know where a place of the source is shown', () => {
+    const sql = "INSERT INTO t (a) VALUES ('a long text', foo), (3);"
+    const { text, offset } = shownSource(sql)
+    const shownFrom = (part: string) => text.slice(offset(sql.indexOf(part)))
+    expect(shownFrom('(a)')).toBe("(a) VALUES ('[value]', '[value]'), ('[value]');")
+    expect(shownFrom('foo')).toBe("'[value]'), ('[value]');")
+    expect(shownFrom('3')).toBe("'[value]');")
   })
 
   it('mask properties of connectors', () => {

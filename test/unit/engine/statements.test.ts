@@ -20,6 +20,8 @@ const failureOf = (sql: string): Promise<StatementFailure> =>
     () => Promise.reject(new Error(`${sql} did not fail`)),
     (error: StatementFailure) => error,
   )
+/** A refusal's own words, without the statement and the place that follow them. */
+const reasonOf = async (sql: string): Promise<string> => (await failureOf(sql)).message.split('\nStatement: ')[0]!
 const only = async <Type extends Entity['@type']>(type: Type, sql: string) => {
   const [entity] = await test.execute(sql)
   expect(entity?.['@type']).toBe(type)
@@ -49,8 +51,9 @@ describe('statements', () => {
     await expect(test.execute("INSERT INTO b2 WITH (query_id='my_query') SELECT * FROM b;")).resolves.toMatchObject([
       { commandStatus: { queryId: 'MY_QUERY' } },
     ])
-    const taken = await failureOf("INSERT INTO b2 WITH (query_id='my_query') SELECT * FROM b;")
-    expect(taken.message).toBe("Query ID 'MY_QUERY' already exists.")
+    expect(await reasonOf("INSERT INTO b2 WITH (query_id='my_query') SELECT * FROM b;")).toBe(
+      "Query ID 'MY_QUERY' already exists.",
+    )
     const reserved = await failureOf("INSERT INTO b2 WITH (query_id='csas_x') SELECT * FROM b;")
     expect(reserved.message).toContain('Query IDs must not start with a reserved query ID prefix')
   })
@@ -72,6 +75,25 @@ describe('statements', () => {
     const unparsable = await failureOf(`${stream('d')} SELEC;`)
     expect(unparsable).toMatchObject({ code: 'BAD_STATEMENT', statementText: 'SELEC;' })
     expect(unparsable.message).toContain("Did you mean 'SELECT'?")
+  })
+
+  it('are refused with the place at fault, below the statement as it may be shown', async () => {
+    await test.execute(stream('w'))
+    expect((await failureOf('CREATE STREAM x AS SELECT *\n FROM w WHERE v = k;')).message.split('\n')).toEqual([
+      'Error in WHERE expression: Cannot compare V (INTEGER) to K (STRING) with EQUAL.',
+      'Statement: CREATE STREAM x AS SELECT *',
+      ' FROM w WHERE v = k;',
+      '              ^ line 2:15',
+    ])
+    expect(
+      (await failureOf("SHOW TYPES; INSERT INTO w (k, v) VALUES ('secret', 1 +);")).message.split('\n').slice(-2),
+    ).toEqual([
+      "Statement: INSERT INTO w (k, v) VALUES ('[value]', '[value]');",
+      `${' '.repeat("Statement: INSERT INTO w (k, v) VALUES ('[value]', '[value]'".length)}^`,
+    ])
+    expect((await failureOf('SHOW TYPES; DROP STREAM nope;')).message.split('\n').at(-1)).toBe(
+      `${' '.repeat('Statement: DROP STREAM '.length)}^ line 1:25`,
+    )
   })
 
   it('that fail while they run give what earlier ones answered', async () => {
@@ -99,9 +121,7 @@ describe('statements', () => {
 describe('names', () => {
   it('that are taken are refused, or left alone, or replaced', async () => {
     await test.execute(stream('n'))
-    expect((await failureOf(stream('n'))).message).toBe(
-      "Cannot add stream 'N': A stream with the same name already exists",
-    )
+    expect(await reasonOf(stream('n'))).toBe("Cannot add stream 'N': A stream with the same name already exists")
     const warning = await only('warning_entity', stream('n').replace('STREAM', 'STREAM IF NOT EXISTS'))
     expect(warning.message).toBe('Cannot add stream `N`: A stream with the same name already exists.')
     await test.execute(stream('n').replace('CREATE', 'CREATE OR REPLACE').replace('v INT', 'v INT, w STRING'))
@@ -160,7 +180,7 @@ describe('queries', () => {
     expect(queryDescription.executionPlan).toContain(' > [ PROJECT ] | Schema: `K` STRING KEY, `W` INTEGER | Logger: ')
     expect(queryDescription.executionPlan).toContain('[ FILTER ]')
     expect(queryDescription.topology).toContain('Source: KsqlTopic/Source (topic: x)')
-    expect((await failureOf('EXPLAIN nope;')).message).toBe(
+    expect(await reasonOf('EXPLAIN nope;')).toBe(
       'Query with id:nope does not exist, use SHOW QUERIES to view the full set of queries.',
     )
   })

@@ -257,7 +257,10 @@ describe('casts', () => {
   it('are refused where the dialect has none', () => {
     expect(type('CAST(A AS ARRAY<BIGINT>)')).toBe('ARRAY<BIGINT>')
     expect(refusal('CAST(S AS ARRAY<INT>)')).toBe('Cast of STRING to ARRAY<INTEGER> is not supported')
-    expect(refusal('CAST(S AS FOO)')).toBe('Cannot resolve unknown type: FOO')
+    expect(refusal('CAST(S AS FOO)')).toContain('Cannot resolve unknown type: FOO. Types: BOOLEAN, ')
+    expect(refusal('CAST(S AS STRNG)')).toBe('Cannot resolve unknown type: STRNG. Did you mean STRING?')
+    expect(refusal('CAST(S AS FLOAT)')).toBe('Cannot resolve unknown type: FLOAT. Write DOUBLE instead.')
+    expect(refusal('CAST(S AS ARRAY)')).toContain('ARRAY needs the types of its parts, for instance ARRAY<INT>.')
     expect(type('CAST(NULL AS BIGINT)')).toBe('BIGINT')
   })
 })
