@@ -98,7 +98,7 @@ it('stops at the first statement that fails, with its place in the file and in t
   const { run, session } = terminal()
   const failing = run('SHOW TOPICS;\n\nSELECT nope\nFROM people;\nDROP STREAM people;')
   await expect(failing).rejects.toThrow(/^script\.sql, statement in line 3: /)
-  await expect(failing).rejects.toThrow(/\nSELECT nope\n {7}\^$/)
+  await expect(failing).rejects.toThrow(/\nStatement: SELECT nope\n {18}\^\nFROM people;$/)
   await expect(session.client.execute('DESCRIBE people;')).resolves.toHaveLength(1)
 })
 

@@ -12,7 +12,11 @@ describe('names of formats', () => {
   })
 
   test('that nobody knows are refused', () => {
-    expect(() => resolveFormat('foo')).toThrow(/^Unknown format: FOO$/)
+    expect(() => resolveFormat('foo')).toThrow('Unknown format: FOO. Formats: NONE, KAFKA, DELIMITED, JSON.')
+    expect(() => resolveFormat('jsn')).toThrow(/^Unknown format: JSN. Did you mean JSON\?$/)
+    expect(() => resolveFormat('csv')).toThrow(
+      "Unknown format: CSV. DELIMITED reads and writes CSV: VALUE_FORMAT='DELIMITED'.",
+    )
     expect(() => resolveFormat('toString')).toThrow('Unknown format: TOSTRING')
   })
 
