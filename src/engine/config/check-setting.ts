@@ -1,5 +1,5 @@
 /** Whether a name is that of a setting, and whether a value fits it: the same for the server's configuration and for requests. */
-import { didYouMean, nearest } from '../../sql/suggest.ts'
+import { didYouMean, nearest } from '../../suggest.ts'
 import { canonicalName, isSecret, settingOf } from './config.ts'
 import { PEER_SETTINGS } from './peer-settings.ts'
 import { OPEN_PREFIXES, SERVER_PREFIXES, SERVER_SETTINGS, STREAMS_SETTINGS } from './settings.ts'
