@@ -9,6 +9,7 @@ import type { Engine } from './engine/api.ts'
 import type { Peers } from './engine/cluster/peers.ts'
 import type { Config } from './engine/config/config.ts'
 import { createEngine, type RunningEngine } from './engine/engine.ts'
+import type { MetricFamily } from './engine/observe/metric-family.ts'
 import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
 import { createRegistry, type FunctionRegistry } from './functions/registry.ts'
 import { type OpenedBroker, openBroker } from './main/open-broker.ts'
@@ -42,7 +43,7 @@ export function startServerParts(options: ServerPartsOptions): ServerParts {
   return {
     config: setup.config,
     engine,
-    metrics: lazyMetrics(parts),
+    metrics: lazyMetrics(setup, parts, options.metrics ?? []),
     close() {
       stopping.abort()
       closing ??= parts.then(
@@ -167,13 +168,36 @@ function storesSetup({ dataDir, kafka, config }: ServerSetup) {
   return { kind: 'disk', directory: joinPath(dataDir, 'state'), cacheBytes, changelogs: kafka !== undefined } as const
 }
 
-/** Prometheus's client is loaded by the first scrape. */
-function lazyMetrics(parts: Promise<OpenedParts>): ServerParts['metrics'] {
+/**
+ * Prometheus's client is loaded by the first scrape. While the server starts, the metrics of queries have no samples. `others`: metrics to be
+ * written beside the engine's.
+ */
+function lazyMetrics(
+  { dataDir, timer }: ServerSetup,
+  parts: Promise<OpenedParts>,
+  others: readonly MetricFamily[],
+): ServerParts['metrics'] {
+  let opened: OpenedParts | null = null
+  parts.then(
+    (ready) => {
+      opened = ready
+    },
+    () => {},
+  )
   let registry: Promise<{ metrics(): Promise<string> }> | null = null
   const load = async () => {
-    const { createMetrics } = await import('./engine/observe/metrics.ts')
-    const { engine, runtime } = await parts
-    return createMetrics(runtime, engine.metered)
+    const [{ createMetrics, engineMetrics }, { diskMetrics }, { buildMetric }] = await Promise.all([
+      import('./engine/observe/metrics.ts'),
+      import('./engine/observe/disk-metrics.ts'),
+      import('./engine/observe/build-metric.ts'),
+    ])
+    const families = [
+      buildMetric(readVersion()),
+      ...engineMetrics(() => opened && { runtime: opened.runtime, engine: opened.engine.metered }),
+      ...diskMetrics(dataDir, timer),
+      ...others,
+    ]
+    return createMetrics(families, async () => opened?.runtime.refresh())
   }
   return {
     contentType: 'text/plain; version=0.0.4; charset=utf-8',

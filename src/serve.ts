@@ -14,6 +14,7 @@ import { kafkaOptions } from './engine/config/kafka-options.ts'
 import { type ServerParts, startServerParts } from './main.ts'
 import { limitHeapGrowth } from './runtime/threads/heap-limits.ts'
 import { serverOptions } from './server/options.ts'
+import { RequestMetrics } from './server/request-metrics.ts'
 import { startServer } from './server/server.ts'
 
 export interface ServeOptions {
@@ -64,11 +65,14 @@ export async function serve(options: ServeOptions): Promise<Serving | null> {
   const engine = parts.promise.then((opened) => opened.engine)
   const log = await createLog()
   for (const fault of unknown) log.warn({}, fault)
-  const server = await startServer({ engine, metrics: metricsOf(parts.promise), log, clock: systemClock }, listening)
+  const counts = new RequestMetrics()
+  const metrics = metricsOf(parts.promise)
+  const server = await startServer({ engine, metrics, counts, log, clock: systemClock }, listening)
   const dataDir = config.get('state.dir') ?? DEFAULT_DATA_DIR
   const opened = startServerParts({
     dataDir,
     properties,
+    metrics: counts.families(),
     warn: (message) => log.warn({}, message),
     inform: (message) => log.info({}, message),
     ...(server.urls[0] !== undefined && { address: server.urls[0] }),

@@ -2,6 +2,7 @@
 import { availableParallelism, hostname } from 'node:os'
 import { type Clock, systemClock, systemTimer, type Timer } from '../clock.ts'
 import { type Config, createConfig } from '../engine/config/config.ts'
+import type { MetricFamily } from '../engine/observe/metric-family.ts'
 
 export interface ServerPartsOptions {
   /** Directory of the embedded log and of the state of queries. Created if it does not exist. */
@@ -18,6 +19,8 @@ export interface ServerPartsOptions {
   readonly inform?: (message: string) => void
   /** URL at which the other servers of a cluster reach this one, unless the configuration names one. */
   readonly address?: string
+  /** Metrics to be written beside the engine's. */
+  readonly metrics?: readonly MetricFamily[]
 }
 
 /** The options with every default decided. */

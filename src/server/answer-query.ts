@@ -19,18 +19,20 @@ export interface QueryAnswer {
 
 /** Resolves when the query has ended. Throws what `openQuery` throws, and then nothing has been sent. */
 export async function answerQuery(
-  { lifecycle, log, timer }: ServerContext,
+  { lifecycle, log, counts, timer }: ServerContext,
   request: FastifyRequest,
   reply: FastifyReply,
   { query, endpoint, types }: QueryAnswer,
 ): Promise<void> {
   const contentType = chooseType(request.headers.accept, types)
+  const startedAt = timer.elapsed()
   await lifecycle.during(async () => {
     const stream = await lifecycle.engine.openQuery(query)
     if (endpoint === '/query-stream') await checkPrintable(stream, contentType)
     reply.hijack()
     const delivery: Delivery = { response: new ResponseStream(reply.raw), lifecycle, timer }
     const end = await lifecycle.streaming(stream, (open) => send(open, delivery, contentType, endpoint))
+    counts.query(stream.kind, (timer.elapsed() - startedAt) / 1000)
     logFault(end, stream.queryId, log)
   })
 }

@@ -1,5 +1,5 @@
 /** The HTTP application: bodies, guards, errors, and the list of routes. It does not listen; `server.ts` gives it connections. */
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { RequestError } from '../errors.ts'
 import type { ServerContext } from './context.ts'
 import { errorAnswer, isServerFault } from './error-answer.ts'
@@ -53,6 +53,7 @@ export async function createApp(context: ServerContext, access: Access): Promise
   })
   readBodiesAsJson(app)
   keepConnections(app)
+  countRequests(app, context)
   addGuards(app, access, context.lifecycle)
   answerErrors(app, context, access)
   refuseUnknownPaths(app)
@@ -86,6 +87,21 @@ function readBodiesAsJson(app: FastifyInstance): void {
     }
   })
 }
+
+/** Counts each request when its answer has been sent, or its client has gone. */
+function countRequests(app: FastifyInstance, { counts, timer }: ServerContext): void {
+  const startedAt = new WeakMap<FastifyRequest, number>()
+  app.addHook('onRequest', async (request) => void startedAt.set(request, timer.elapsed()))
+  app.addHook('onResponse', async (request, reply) => {
+    const seconds = (timer.elapsed() - (startedAt.get(request) ?? timer.elapsed())) / 1000
+    const route = request.is404 ? '' : (request.routeOptions.url ?? '')
+    const { method } = request
+    counts.request({ method, route, status: reply.raw.statusCode, seconds, isStream: STREAM_ROUTES.has(route) })
+  })
+}
+
+/** Routes whose answers are as long as a query or an upload takes. */
+const STREAM_ROUTES: ReadonlySet<string> = new Set(['/query', '/query-stream', '/inserts-stream'])
 
 /** Refuses a path without a route before its body is read, which may never end. */
 function refuseUnknownPaths(app: FastifyInstance): void {

@@ -13,6 +13,7 @@ import type { Timer } from '../clock.ts'
 import { asksForHttp2, upgradeToHttp2 } from './net/h2c-upgrade.ts'
 import { createServer as createHttp1 } from './net/node-http.ts'
 import type { Protocols } from './net/shared-port.ts'
+import type { OpenConnections } from './request-metrics.ts'
 import { asksForWebSocket, type WebSocketEndpoint } from './websocket.ts'
 
 /** The websocket's request travels in its URL. */
@@ -32,6 +33,8 @@ export interface ConnectionTimeouts {
 export interface ConnectionOptions {
   readonly timeouts: ConnectionTimeouts
   readonly timer: Timer
+  /** Counts that are kept up to date. */
+  readonly open: OpenConnections
 }
 
 export class Connections implements Protocols {
@@ -39,7 +42,7 @@ export class Connections implements Protocols {
   readonly #http2: Http2Server
   readonly #sessions = new Set<ServerHttp2Session>()
 
-  constructor(app: FastifyInstance, websocket: WebSocketEndpoint, { timeouts, timer }: ConnectionOptions) {
+  constructor(app: FastifyInstance, websocket: WebSocketEndpoint, { timeouts, timer, open }: ConnectionOptions) {
     const route: RequestListener = (request, response) => app.routing(request, response)
     this.#http1 = createHttp1(
       {
@@ -52,6 +55,7 @@ export class Connections implements Protocols {
       route,
     )
     watchConnections(this.#http1)
+    this.#http1.on('connection', (socket) => countWhileOpen(open, 'http1', socket))
     this.#http1.on('upgrade', (request, socket, head) => {
       const connection = socket as Socket
       connection.on('error', () => connection.destroy())
@@ -68,7 +72,10 @@ export class Connections implements Protocols {
         route(request as unknown as IncomingMessage, response as unknown as ServerResponse)
       },
     )
-    this.#http2.on('session', (session) => this.#hold(session, timeouts.idleMs))
+    this.#http2.on('session', (session) => {
+      this.#hold(session, timeouts.idleMs)
+      countWhileOpen(open, 'http2', session)
+    })
   }
 
   readonly http1 = (socket: Socket): void => {
@@ -97,6 +104,15 @@ export class Connections implements Protocols {
     session.on('error', () => session.destroy())
     session.setTimeout(idleMs, () => session.close())
   }
+}
+
+function countWhileOpen(
+  open: OpenConnections,
+  protocol: keyof OpenConnections,
+  connection: { once(event: 'close', call: () => void): unknown },
+): void {
+  open[protocol]++
+  connection.once('close', () => open[protocol]--)
 }
 
 /** How long a client that has its answer may continue to send the body of its request. */

@@ -12,6 +12,7 @@ import { formatListener, type Listener } from './listener.ts'
 import type { Log } from './log.ts'
 import { boundListener, listen } from './net/listen.ts'
 import type { ServerOptions } from './options.ts'
+import { RequestMetrics } from './request-metrics.ts'
 import { WebSocketEndpoint } from './websocket.ts'
 
 export interface ServerParts {
@@ -22,6 +23,8 @@ export interface ServerParts {
   readonly clock: Clock
   /** Default: the system's. */
   readonly timer?: Timer
+  /** Default: counts that nobody reads. */
+  readonly counts?: RequestMetrics
 }
 
 export interface RunningServer {
@@ -38,13 +41,14 @@ const GRACE_MS = 10_000
 export async function startServer(parts: ServerParts, options: ServerOptions): Promise<RunningServer> {
   const lifecycle = new Lifecycle(parts.engine)
   const health = new HealthReport(lifecycle, parts.clock, options.healthIntervalMs)
-  const { metrics, log, timer = systemTimer } = parts
-  const context: ServerContext = { lifecycle, health, metrics, log, timer, maxBodyBytes: options.maxBodyBytes }
+  const { metrics, log, timer = systemTimer, counts = new RequestMetrics() } = parts
+  const context: ServerContext = { lifecycle, health, metrics, counts, log, timer, maxBodyBytes: options.maxBodyBytes }
   const access: Access = { hosts: options.hosts, origins: options.origins, users: options.users }
   const websocket = new WebSocketEndpoint(context, access, options.webSocketMaxAgeMs)
   const connections = new Connections(await createApp(context, access), websocket, {
     timeouts: options.timeouts,
     timer,
+    open: counts.connections,
   })
   const ports = await openPorts(options, connections, timer)
   const urls = [...new Set(ports.map(({ server, listener }) => formatListener(boundListener(server, listener))))]

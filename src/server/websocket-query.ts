@@ -27,13 +27,15 @@ export interface WebSocketRequest {
 
 /** Resolves when the query has ended and the client has been sent its end. */
 export async function sendOverWebSocket(
-  { lifecycle, log }: ServerContext,
+  { lifecycle, log, counts, timer }: ServerContext,
   client: WebSocket,
   request: WebSocketRequest,
 ): Promise<void> {
+  const startedAt = timer.elapsed()
   try {
     const stream = await lifecycle.engine.openQuery(readQuery(request))
     const end = await lifecycle.streaming(stream, (open) => send(open, client, lifecycle))
+    counts.query(stream.kind, (timer.elapsed() - startedAt) / 1000)
     if (end !== null) logFault(end, stream.queryId, log)
   } catch (error) {
     const answer = errorAnswer(error)

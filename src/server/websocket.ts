@@ -68,7 +68,8 @@ export class WebSocketEndpoint {
 
   #serve(client: WebSocket, request: WebSocketRequest): void {
     this.#open.add(client)
-    const { timer } = this.#context
+    const { timer, counts } = this.#context
+    counts.connections.websocket++
     const life = timer.after(this.#maxAgeMs, () => client.close(1000, 'This connection has reached its maximum age.'))
     const pulse = startPulse(client, timer)
     client.on('error', () => client.terminate())
@@ -76,6 +77,7 @@ export class WebSocketEndpoint {
       life.cancel()
       pulse.cancel()
       this.#open.delete(client)
+      counts.connections.websocket--
     })
     void this.#context.lifecycle.during(() => sendOverWebSocket(this.#context, client, request))
   }

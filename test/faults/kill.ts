@@ -130,8 +130,8 @@ async function untilQuiet(server: FaultServer): Promise<void> {
   while (performance.now() - changedAt < STALL_MS) {
     await delay(POLL_MS)
     const metrics = await server.metrics([
-      'millrace_query_records_consumed',
-      'millrace_query_records_produced',
+      'millrace_query_records_consumed_total',
+      'millrace_query_records_produced_total',
       'millrace_query_lag_records',
     ])
     const now = JSON.stringify([...metrics.values()].map((values) => [...values.values()]))

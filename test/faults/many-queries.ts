@@ -102,13 +102,18 @@ async function readAll(server: FaultServer, total: number, records: number) {
   let changedAt = performance.now()
   let before = -1
   for (;;) {
-    const values = await server.metrics(['millrace_query_records_consumed', 'millrace_topic_records_decoded'])
-    const consumed = sum(values.get('millrace_query_records_consumed')!)
+    const values = await server.metrics([
+      'millrace_query_records_consumed_total',
+      'millrace_topic_records_decoded_total',
+    ])
+    const consumed = sum(values.get('millrace_query_records_consumed_total')!)
     const now = performance.now()
     peakMb = Math.max(peakMb, Math.round(server.residentMb()))
     if (consumed === 0) first = now
     if (consumed >= total) {
-      const decoded = [...values.get('millrace_topic_records_decoded')!].filter(([labels]) => labels.includes('"logs"'))
+      const decoded = [...values.get('millrace_topic_records_decoded_total')!].filter(([labels]) =>
+        labels.includes('"logs"'),
+      )
       return {
         peakMb,
         recordsPerSecond: Math.round(records / ((now - first) / 1_000)),

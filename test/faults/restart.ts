@@ -33,7 +33,10 @@ export const restart: Fault = ({ number, say }) =>
     const wrong = await firstAnswer(again, keys)
     const answerMs = Math.round(performance.now() - startedAt)
     await delay(2_000)
-    const read = [...(await again.metric('millrace_topic_records_fetched')).values()].reduce((sum, one) => sum + one, 0)
+    const read = [...(await again.metric('millrace_topic_records_fetched_total')).values()].reduce(
+      (sum, one) => sum + one,
+      0,
+    )
     const restartedMb = Math.round(again.residentMb())
     await again.stop()
     const peakMb = Math.max(filledMb, restartedMb)
@@ -63,8 +66,8 @@ async function fill(
   let before = -1
   let changedAt = performance.now()
   for (;;) {
-    const metrics = await server.metrics(['millrace_query_records_consumed', 'millrace_query_lag_records'])
-    const [consumed = 0] = metrics.get('millrace_query_records_consumed')!.values()
+    const metrics = await server.metrics(['millrace_query_records_consumed_total', 'millrace_query_lag_records'])
+    const [consumed = 0] = metrics.get('millrace_query_records_consumed_total')!.values()
     peakMb = Math.max(peakMb, Math.round(server.residentMb()))
     peakOwnMb = Math.max(peakOwnMb, Math.round(server.anonymousMb()))
     if (consumed >= keys) break

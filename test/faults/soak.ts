@@ -57,7 +57,7 @@ export const soak: Fault = ({ seed, number, say }) =>
     await inserts.end()
     const [counted, copied] = [await countOf(server, 'counted', good), await countOf(server, 'copies', good)]
     const letters = await lettersOf(server, READERS * garbage)
-    const errors = await server.metric('millrace_query_errors')
+    const errors = await server.metric('millrace_query_errors_total')
     const open = await openQueries(server)
     await server.stop()
     const [early, late] = [mean(memory, 0.25, 0.5), mean(memory, 0.75, 1)]

@@ -129,7 +129,7 @@ describeKafka('two servers of a cluster', ({ bootstrapServers }) => {
       expect(await written(output)).toEqual(all())
       for (const { parts } of [one, two]) {
         const metrics = () => parts.metrics.metrics()
-        await expect.poll(metrics, { timeout: 5_000 }).toMatch(/millrace_query_records_consumed\{.*\} [1-9]/)
+        await expect.poll(metrics, { timeout: 5_000 }).toMatch(/millrace_query_records_consumed_total\{.*\} [1-9]/)
       }
 
       await Promise.all([stop(one), produceSlowly(200)])

@@ -1,34 +1,19 @@
 /** A metric whose values are read at each scrape from the counters kept where the work is done. */
 import { Gauge, type MetricObjectWithValues, type MetricType, type MetricValue, type Registry } from 'prom-client'
-
-export type Labels = Readonly<Record<string, string | number>>
-
-/** One value of a metric. `name`: name of its series where it differs from the metric's, as in histograms. */
-export interface Sample {
-  readonly labels: Labels
-  readonly value: number
-  readonly name?: string
-}
-
-export interface ScrapedMetricOptions {
-  readonly name: string
-  readonly help: string
-  readonly type: 'counter' | 'gauge' | 'histogram'
-  readonly samples: () => Iterable<Sample>
-}
+import type { MetricFamily } from './metric-family.ts'
 
 /** Registers itself; `samples` is called at each scrape. */
 export class ScrapedMetric extends Gauge {
-  readonly #options: ScrapedMetricOptions
+  readonly #family: MetricFamily
 
-  constructor(registry: Registry, options: ScrapedMetricOptions) {
-    super({ name: options.name, help: options.help, registers: [registry] })
-    this.#options = options
+  constructor(registry: Registry, family: MetricFamily) {
+    super({ name: family.name, help: family.help, registers: [registry] })
+    this.#family = family
   }
 
   override async get(): Promise<MetricObjectWithValues<MetricValue<string>>> {
-    const { name, help, type, samples } = this.#options
-    const values = [...samples()].map((sample) => ({
+    const { name, help, type, samples } = this.#family
+    const values = [...(await samples())].map((sample) => ({
       labels: sample.labels,
       value: sample.value,
       metricName: sample.name ?? name,

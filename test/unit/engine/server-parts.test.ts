@@ -27,7 +27,7 @@ describe('the parts of a server', () => {
     const sql = 'SELECT k FROM big EMIT CHANGES LIMIT 1;'
     const { items } = await collect((await engine.openQuery({ sql })) as RowStream)
     expect(items.map(({ row }) => row)).toEqual([['b']])
-    expect(await first.metrics.metrics()).toContain('millrace_query_running{query="CSAS_BIG_')
+    expect(await first.metrics.metrics()).toContain('millrace_query_state{query="CSAS_BIG_')
     await first.close()
     await first.close()
 
@@ -64,9 +64,9 @@ describe('the parts of a server', () => {
       },
     })
     const metrics = (await parts.metrics.metrics()).split('\n')
-    expect(metrics).toContain(`millrace_query_errors{query="${id}"} 1`)
+    expect(metrics).toContain(`millrace_query_errors_total{query="${id}"} 1`)
     expect(metrics).toContain(`millrace_query_lag_records{query="${id}"} 2`)
-    expect(metrics).toContain(`millrace_query_running{query="${id}"} 0`)
+    expect(metrics).toContain(`millrace_query_state{query="${id}",state="ERROR"} 1`)
     await parts.close()
   }, 20_000)
 
