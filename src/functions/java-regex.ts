@@ -61,18 +61,20 @@ export class JavaRegex {
     return match
   }
 
-  /** First match at or after the UTF-16 index `from`. */
-  find(text: string, from: number): RegexMatch | null {
-    return text.length <= this.#nativeLength ? this.#findNative(text, from) : this.#findBounded(text, from)
+  /** First match at or after the UTF-16 index `from`. `previousEnd`: where the match before it ended. */
+  find(text: string, from: number, previousEnd = from): RegexMatch | null {
+    return text.length <= this.#nativeLength ? this.#findNative(text, from) : this.#findBounded(text, from, previousEnd)
   }
 
   /** All matches from left to right; after an empty one the search continues one character further. */
   *findAll(text: string): Generator<RegexMatch> {
     let from = 0
+    let previousEnd = 0
     while (from <= text.length) {
-      const match = this.find(text, from)
+      const match = this.find(text, from, previousEnd)
       if (match === null) return
       yield match
+      previousEnd = match.end
       from = match.end > match.start ? match.end : match.end + ((text.codePointAt(match.end) ?? 0) > 0xffff ? 2 : 1)
     }
   }
@@ -87,9 +89,9 @@ export class JavaRegex {
     return { start: match.index, end: match.index + match[0].length, groups }
   }
 
-  #findBounded(text: string, from: number): RegexMatch | null {
+  #findBounded(text: string, from: number, previousEnd: number): RegexMatch | null {
     this.#matcher ??= new Matcher(this.#program)
-    const slots = this.#matcher.find(text, from)
+    const slots = this.#matcher.find(text, from, previousEnd)
     if (slots === null) return null
     const groups: (string | null)[] = []
     for (let i = 0; i <= this.groupCount; i++) {

@@ -85,25 +85,50 @@ export function unicodeProperty(name: string): CharSet {
   return ranges
 }
 
-/** The set with the other case of its letters: of ASCII letters only, or by Unicode's simple mappings. */
+/**
+ * The set with the other cases of its letters: of ASCII letters only, or of all letters whose capitals have the same small letter (Unicode's
+ * simple mappings, as Java compares).
+ */
 export function ignoreCase(set: CharSet, unicode: boolean): CharSet {
   const others: number[] = []
-  for (let i = 0; i < set.length; i += 2) {
-    const last = unicode ? set[i + 1]! : Math.min(set[i + 1]!, 0x7f)
-    for (let point = set[i]!; point <= last; point++) {
-      for (const other of otherCases(point)) others.push(other, other)
+  if (unicode) {
+    for (const letters of casedLetters()) {
+      if (letters.some((letter) => contains(set, letter))) for (const letter of letters) others.push(letter, letter)
+    }
+  } else {
+    for (let point = 0x41; point <= 0x5a; point++) {
+      const small = point | 0x20
+      if (contains(set, point) || contains(set, small)) others.push(point, point, small, small)
     }
   }
   return others.length === 0 ? set : normalize([...set, ...others])
 }
 
-function otherCases(point: number): number[] {
-  if (point < 0x80) {
-    const isLetter = (point >= 0x41 && point <= 0x5a) || (point >= 0x61 && point <= 0x7a)
-    return isLetter ? [point ^ 0x20] : []
+let casedLetterGroups: readonly (readonly number[])[] | null = null
+
+/** Letters by their small letter, two or more in a group: `k`, `K` and the Kelvin sign. */
+function casedLetters(): readonly (readonly number[])[] {
+  if (casedLetterGroups !== null) return casedLetterGroups
+  const groups = new Map<number, number[]>()
+  const letters = unicodeProperty('Changes_When_Casemapped')
+  for (let i = 0; i < letters.length; i += 2) {
+    for (let point = letters[i]!; point <= letters[i + 1]!; point++) {
+      const small = simplyMapped(simplyMapped(point, toUpperCase), toLowerCase)
+      const group = groups.get(small)
+      if (group === undefined) groups.set(small, [point])
+      else group.push(point)
+    }
   }
-  const character = String.fromCodePoint(point)
-  return [character.toLowerCase(), character.toUpperCase()]
-    .filter((other) => other !== character && Array.from(other).length === 1)
-    .map((other) => other.codePointAt(0)!)
+  casedLetterGroups = [...groups.values()].filter((group) => group.length > 1)
+  return casedLetterGroups
+}
+
+const toUpperCase = (text: string): string => text.toUpperCase()
+const CAPITAL_I_WITH_DOT = '\u0130'
+const toLowerCase = (text: string): string => (text === CAPITAL_I_WITH_DOT ? 'i' : text.toLowerCase())
+
+/** What maps to several characters stays as it is. */
+function simplyMapped(point: number, map: (text: string) => string): number {
+  const mapped = Array.from(map(String.fromCodePoint(point)))
+  return mapped.length === 1 ? mapped[0]!.codePointAt(0)! : point
 }

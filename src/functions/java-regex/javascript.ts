@@ -8,14 +8,17 @@ export function toJavaScript(root: RegexNode): RegExp | null {
 }
 
 /**
- * What stays out: atomic groups, backreferences (an unset group matches there), captures behind looks that JavaScript matches
- * backwards or forgets, optional parts that may be empty, and captures that JavaScript forgets from one round of a loop to the next.
+ * What stays out: atomic groups, grapheme clusters, the end of the last match, backreferences (an unset group matches there), captures
+ * behind looks that JavaScript matches backwards or forgets, optional parts that may be empty, and captures that JavaScript forgets from one round of a loop to the next.
  */
 function isPortable(node: RegexNode, context: { inRepeat: boolean }): boolean {
   switch (node.kind) {
     case 'atomic':
     case 'backreference':
+    case 'grapheme':
       return false
+    case 'assertion':
+      return node.at !== 'graphemeBoundary' && node.at !== 'lastMatchEnd'
     case 'look':
       return (node.behind || node.negative) && some(node.body, ({ kind }) => kind === 'group')
         ? false
@@ -91,12 +94,16 @@ function writeAssertion({ at, unixLines }: Extract<RegexNode, { kind: 'assertion
     case 'lastLineEnd':
       return unixLines ? '(?=\\n?$)' : `(?=(?:${ANY_TERMINATOR})?$)`
     case 'lineStart':
-      return unixLines ? '(?:^|(?<=\\n)(?!$))' : '(?:^|(?<=\\n|\\r(?!\\n)|[\\x85\\u2028\\u2029])(?!$))'
+      return unixLines ? '(?:^|(?<=\\n))(?!$)' : '(?:^|(?<=\\n|\\r(?!\\n)|[\\x85\\u2028\\u2029]))(?!$)'
     case 'lineEnd':
       return unixLines ? '(?=\\n|$)' : `(?=${ANY_TERMINATOR}|$)`
     case 'wordBoundary':
       return '\\b'
     case 'notWordBoundary':
       return '\\B'
+    case 'notLineFeed':
+      return '(?!\\n)'
+    default:
+      throw new Error(`${at} has no JavaScript form`)
   }
 }

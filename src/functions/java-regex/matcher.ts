@@ -5,6 +5,8 @@
  * notes and steps, so that all matches of a text take no longer than one may.
  */
 import { contains } from './char-set.ts'
+import { Graphemes } from './graphemes.ts'
+import type { AssertionKind } from './node.ts'
 import type { Instruction, LookBehind, Program } from './program.ts'
 
 /** Above this many (instruction, position) pairs the notes would take too much memory, and steps are counted instead. */
@@ -31,6 +33,9 @@ export class Matcher {
   /** One bit per (position - start of the search, instruction); null where steps are counted. */
   #tried: Uint32Array | null = null
   #firstPosition = 0
+  /** What `\G` means. */
+  #previousEnd = 0
+  #graphemes: Graphemes | null = null
 
   constructor(program: Program) {
     this.#program = program
@@ -39,9 +44,11 @@ export class Matcher {
 
   /**
    * Leftmost match at or after `from`: start and end of each group, [2 * group, 2 * group + 1], -1 for a group that took no part; or null.
-   * Valid until the next call. Throws an Error where it would take too many steps.
+   * Valid until the next call. `previousEnd`: end of the match before this one. Throws an Error where it would take too many steps.
    */
-  find(text: string, from: number): Int32Array | null {
+  find(text: string, from: number, previousEnd = from): Int32Array | null {
+    if (text !== this.#text) this.#graphemes = null
+    this.#previousEnd = previousEnd
     const goesOn = from > 0 && this.#lastEnd !== -1 && from >= this.#lastEnd && text === this.#text
     this.#text = text
     this.#stepsBefore = goesOn ? this.#stepsBefore + this.#steps : 0
@@ -121,7 +128,10 @@ export class Matcher {
         } else if (instruction.op === 'endBehind') {
           if (at !== this.#end) break
         } else if (instruction.op === 'assert') {
-          if (!holds(instruction, text, at)) break
+          if (!this.#holds(instruction, at)) break
+        } else if (instruction.op === 'grapheme') {
+          at = this.#graphemesOfText().endFrom(at)
+          if (at === -1) break
         } else if (instruction.op === 'backreference') {
           at = this.#afterBackreference(instruction, at)
           if (at === -1) break
@@ -156,6 +166,17 @@ export class Matcher {
     if (!isTooLong) return
     const steps = this.#steps > MAX_STEPS ? MAX_STEPS : MAX_STEPS_PER_TEXT
     throw new Error(`it needs more than ${steps} steps on a text of ${this.#text.length} characters`)
+  }
+
+  #holds(instruction: Instruction & { op: 'assert' }, at: number): boolean {
+    if (instruction.at === 'lastMatchEnd') return at === this.#previousEnd
+    if (instruction.at === 'graphemeBoundary') return this.#graphemesOfText().isBoundary(at)
+    return holds(instruction.at, instruction.unixLines, this.#text, at)
+  }
+
+  #graphemesOfText(): Graphemes {
+    this.#graphemes ??= new Graphemes(this.#text)
+    return this.#graphemes
   }
 
   #save(slot: number, value: number, stack: number[]): void {
@@ -222,12 +243,15 @@ const isLowSurrogate = (text: string, index: number): boolean => {
 const isWord = (unit: number): boolean =>
   (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f
 
+/** Those that the characters around a position decide. */
+type TextAssertion = Exclude<AssertionKind, 'graphemeBoundary' | 'lastMatchEnd'>
+
 function isTerminator(unit: number, unixLines: boolean): boolean {
   if (unit === 0x0a) return true
   return !unixLines && (unit === 0x0d || unit === 0x85 || unit === 0x2028 || unit === 0x2029)
 }
 
-function holds({ at, unixLines }: Instruction & { op: 'assert' }, text: string, position: number): boolean {
+function holds(at: TextAssertion, unixLines: boolean, text: string, position: number): boolean {
   const before = text.charCodeAt(position - 1)
   const after = text.charCodeAt(position)
   const isInsideBreak = !unixLines && before === 0x0d && after === 0x0a
@@ -237,7 +261,7 @@ function holds({ at, unixLines }: Instruction & { op: 'assert' }, text: string, 
     case 'inputEnd':
       return position === text.length
     case 'lineStart':
-      return position === 0 || (position < text.length && isTerminator(before, unixLines) && !isInsideBreak)
+      return position < text.length && (position === 0 || (isTerminator(before, unixLines) && !isInsideBreak))
     case 'lineEnd':
       return position === text.length || (isTerminator(after, unixLines) && !isInsideBreak)
     case 'lastLineEnd': {
@@ -249,5 +273,7 @@ function holds({ at, unixLines }: Instruction & { op: 'assert' }, text: string, 
       return isWord(before) !== isWord(after)
     case 'notWordBoundary':
       return isWord(before) === isWord(after)
+    case 'notLineFeed':
+      return after !== 0x0a
   }
 }

@@ -10,10 +10,18 @@ export type AssertionKind =
   | 'lineEnd'
   | 'wordBoundary'
   | 'notWordBoundary'
+  /** `\b{g}`: between characters as readers see them. */
+  | 'graphemeBoundary'
+  /** `\G`: where the last match ended; where the search begins if there was none. */
+  | 'lastMatchEnd'
+  /** No line feed follows. */
+  | 'notLineFeed'
 
 export type RegexNode =
   /** Takes one code point. */
   | { readonly kind: 'set'; readonly set: CharSet }
+  /** `\X`: takes a character as readers see it, up to many code points. */
+  | { readonly kind: 'grapheme' }
   | { readonly kind: 'sequence'; readonly items: readonly RegexNode[] }
   | { readonly kind: 'choice'; readonly options: readonly RegexNode[] }
   | RepeatNode
@@ -90,6 +98,8 @@ export function lengthOf(node: RegexNode): { readonly min: number; readonly max:
       return lengthOf(node.body)
     case 'backreference':
       return { min: 0, max: Number.POSITIVE_INFINITY }
+    case 'grapheme':
+      return { min: 1, max: Number.POSITIVE_INFINITY }
     default:
       return { min: 0, max: 0 }
   }

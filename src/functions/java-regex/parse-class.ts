@@ -1,6 +1,5 @@
 /** Character classes: `[a-z&&[^b]]`, `\p{Lu}`, `\w`, and escapes that stand for one character. */
 import {
-  ANY,
   type CharSet,
   chars,
   complement,
@@ -12,6 +11,7 @@ import {
   union,
 } from './char-set.ts'
 import { LINE_TERMINATORS, type Scanner } from './scanner.ts'
+import { DIGITS, namedClass, SPACES, unicodeWord } from './unicode-properties.ts'
 
 export class ClassParser {
   readonly #scanner: Scanner
@@ -20,19 +20,31 @@ export class ClassParser {
     this.#scanner = scanner
   }
 
-  /** After `[`. `&&` binds weaker than union: `[a-z&&b-d]`. */
+  /** After `[`. */
   afterBracket(): CharSet {
-    const scanner = this.#scanner
-    const negated = scanner.take('^')
-    let result = this.#unionUntilAnd(true)
-    while (scanner.take('&&')) {
-      if (scanner.looksAt(']')) break
-      result = intersect(result, this.#unionUntilAnd(false))
-    }
-    scanner.expect(']')
-    const { ignoreCase: ignores, unicodeCase } = scanner.flags
-    const set = ignores ? ignoreCase(result, unicodeCase) : result
+    const negated = this.#scanner.take('^')
+    const set = this.#intersection(true)
+    this.#scanner.expect(']')
     return negated ? complement(set) : set
+  }
+
+  /**
+   * `&&` binds weaker than union: `[a-z&&b-d]`. As in Java, nothing to the right of it (`[a&&]`) leaves the left as it is, nothing to the
+   * left gives the right, and after a third `&`, which is a member, more members are added to the left.
+   */
+  #intersection(isFirst: boolean): CharSet {
+    const scanner = this.#scanner
+    let set: CharSet | null = scanner.looksAt('&&') ? null : this.#unionUntilAnd(isFirst)
+    while (scanner.take('&&')) {
+      if (scanner.looksAt('&') && !scanner.looksAt('&&') && set !== null) {
+        set = union(set, this.#unionUntilAnd(false))
+      } else if (!scanner.looksAt(']') && !scanner.looksAt('&')) {
+        const right = this.#intersection(false)
+        set = set === null ? right : intersect(set, right)
+      }
+    }
+    if (set === null) throw scanner.error("'&&' without its sides")
+    return set
   }
 
   /** A `]` that comes first is itself. */
@@ -52,29 +64,43 @@ export class ClassParser {
   #member(): CharSet {
     const scanner = this.#scanner
     if (scanner.take('[')) return this.afterBracket()
-    if (scanner.take('\\Q')) return union(...Array.from(scanner.takeUntil('\\E'), (c) => single(c.codePointAt(0)!)))
-    const low = this.#single()
-    if (!scanner.looksAt('-') || scanner.peek(1) === ']' || scanner.peek(1) === '[' || low.length !== 2) return low
-    if (low[0] !== low[1]) return low
+    if (scanner.take('\\Q')) {
+      return this.foldCase(union(...Array.from(scanner.takeUntil('\\E'), (c) => single(c.codePointAt(0)!))))
+    }
+    const low = this.#classOrPoint()
+    if (typeof low !== 'number') return low
+    if (!scanner.looksAt('-') || scanner.peek(1) === ']' || scanner.peek(1) === '[') return this.foldCase(single(low))
     scanner.next()
-    const high = this.#single()
-    if (high.length !== 2 || high[0] !== high[1] || high[0]! < low[0]!) throw scanner.error('not a range of characters')
-    return [low[0]!, high[0]!]
+    const high = this.#classOrPoint()
+    if (typeof high !== 'number' || high < low) throw scanner.error('not a range of characters')
+    return this.foldCase([low, high])
   }
 
-  #single(): CharSet {
-    return this.#scanner.looksAt('\\') ? this.escape() : single(this.#scanner.next())
+  #classOrPoint(): CharSet | number {
+    return this.#scanner.looksAt('\\') ? this.#escape() : this.#scanner.next()
   }
 
   /** An escape that stands for a class or for one character. */
   escape(): CharSet {
+    const escaped = this.#escape()
+    return typeof escaped === 'number' ? this.foldCase(single(escaped)) : escaped
+  }
+
+  #escape(): CharSet | number {
     const scanner = this.#scanner
     scanner.expect('\\')
     if (scanner.looksAt('p') || scanner.looksAt('P')) return this.#property()
+    if (scanner.looksAt('N')) {
+      throw scanner.error('\\N{name} is not supported; write the character itself, or \\x{hexadecimal code point}')
+    }
     const letter = String.fromCodePoint(scanner.next())
-    const predefined = this.#predefined(letter)
-    if (predefined !== undefined) return predefined
-    return single(this.#character(letter))
+    return this.#predefined(letter) ?? this.#character(letter)
+  }
+
+  /** A set of characters with their other cases, if case is ignored here; classes by name have rules of their own. */
+  foldCase(set: CharSet): CharSet {
+    const { ignoreCase: ignores, unicodeCase } = this.#scanner.flags
+    return ignores ? ignoreCase(set, unicodeCase) : set
   }
 
   #predefined(letter: string): CharSet | undefined {
@@ -141,84 +167,13 @@ export class ClassParser {
     const scanner = this.#scanner
     const negated = scanner.next() === 0x50
     const name = scanner.take('{') ? scanner.takeUntil('}') : String.fromCodePoint(scanner.next())
-    const set = this.#named(name)
+    const set = namedClass(name, scanner.flags)
+    if (set === undefined) throw scanner.error(`there is no property {${name}}`)
     return negated ? complement(set) : set
   }
-
-  #named(name: string): CharSet {
-    const posix = POSIX[name]
-    if (posix !== undefined) return this.#scanner.flags.unicodeClasses ? posix.unicode() : posix.ascii
-    const java = JAVA_METHODS[name]
-    if (java !== undefined) return java()
-    const [key, value] = name.includes('=') ? name.split('=') : ['', name]
-    const candidates = propertyCandidates(key!.toLowerCase(), value!)
-    for (const candidate of candidates) {
-      try {
-        return unicodeProperty(candidate)
-      } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error
-      }
-    }
-    throw this.#scanner.error(`there is no property {${name}}`)
-  }
 }
 
-/** Java's spelling of a Unicode property in ECMAScript's: `IsAlphabetic`, `IsGreek`, `L`, `gc=Lu`, `script=Greek`. */
-function propertyCandidates(key: string, value: string): string[] {
-  if (key === 'gc' || key === 'general_category') return [`gc=${value}`]
-  if (key === 'sc' || key === 'script') return [`Script=${titled(value)}`]
-  if (key === 'blk' || key === 'block' || value.startsWith('In')) return []
-  const bare = value.startsWith('Is') ? value.slice(2) : value
-  return [bare, titled(bare), `Script=${titled(bare)}`]
-}
-
-const titled = (name: string): string =>
-  name.replace(/[A-Za-z]+/g, (word) => word[0]!.toUpperCase() + word.slice(1).toLowerCase())
-
-const DIGITS = chars('0-9')
-const SPACES = chars(' \t-\r')
 const WORD = chars('a-zA-Z_0-9')
 const HORIZONTAL_SPACES = chars(' \t\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000')
-const PUNCTUATION = chars('!-/:-@[-`{-~')
-
-const unicodeWord = (): CharSet =>
-  union(...['Alphabetic', 'M', 'Nd', 'Pc', 'Join_Control'].map((name) => unicodeProperty(name)))
 
 const CONTROL_ESCAPES: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, f: 12, a: 7, e: 27 }
-
-const POSIX: Readonly<Record<string, { readonly ascii: CharSet; readonly unicode: () => CharSet }>> = {
-  Lower: { ascii: chars('a-z'), unicode: () => unicodeProperty('Lowercase') },
-  Upper: { ascii: chars('A-Z'), unicode: () => unicodeProperty('Uppercase') },
-  ASCII: { ascii: [0, 0x7f], unicode: () => [0, 0x7f] },
-  Alpha: { ascii: chars('a-zA-Z'), unicode: () => unicodeProperty('Alphabetic') },
-  Digit: { ascii: DIGITS, unicode: () => unicodeProperty('Nd') },
-  Alnum: { ascii: chars('a-zA-Z0-9'), unicode: () => union(unicodeProperty('Alphabetic'), unicodeProperty('Nd')) },
-  Punct: { ascii: PUNCTUATION, unicode: () => unicodeProperty('P') },
-  Graph: {
-    ascii: [0x21, 0x7e],
-    unicode: () => complement(union(...['White_Space', 'Cc', 'Cs', 'Cn'].map(unicodeProperty))),
-  },
-  Print: {
-    ascii: [0x20, 0x7e],
-    unicode: () => complement(union(...['Zl', 'Zp', 'Cc', 'Cs', 'Cn'].map(unicodeProperty))),
-  },
-  Blank: { ascii: chars(' \t'), unicode: () => union(unicodeProperty('Zs'), single(9)) },
-  Cntrl: { ascii: [0, 0x1f, 0x7f, 0x7f], unicode: () => unicodeProperty('Cc') },
-  XDigit: { ascii: chars('0-9a-fA-F'), unicode: () => union(unicodeProperty('Nd'), unicodeProperty('Hex_Digit')) },
-  Space: { ascii: SPACES, unicode: () => unicodeProperty('White_Space') },
-}
-
-const JAVA_METHODS: Readonly<Record<string, () => CharSet>> = {
-  all: () => ANY,
-  L1: () => [0, 0xff],
-  LC: () => unicodeProperty('LC'),
-  LD: () => union(unicodeProperty('L'), unicodeProperty('Nd')),
-  javaLowerCase: () => unicodeProperty('Lowercase'),
-  javaUpperCase: () => unicodeProperty('Uppercase'),
-  javaAlphabetic: () => unicodeProperty('Alphabetic'),
-  javaLetter: () => unicodeProperty('L'),
-  javaDigit: () => unicodeProperty('Nd'),
-  javaLetterOrDigit: () => union(unicodeProperty('L'), unicodeProperty('Nd')),
-  javaWhitespace: () =>
-    union(chars('\t-\r\x1c-\x1f'), intersect(unicodeProperty('Z'), complement(chars('\xa0\u2007\u202f')))),
-}

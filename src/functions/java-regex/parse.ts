@@ -1,8 +1,8 @@
 /** Reads a regular expression in the dialect of java.util.regex.Pattern (Java 17). */
-import { type CharSet, ignoreCase, single } from './char-set.ts'
-import type { AssertionKind, ParsedRegex, RegexNode } from './node.ts'
+import { chars, single } from './char-set.ts'
+import { type AssertionKind, childrenOf, type ParsedRegex, type RegexNode, some } from './node.ts'
 import { ClassParser } from './parse-class.ts'
-import { dot, type Flags, LINE_TERMINATORS, Scanner } from './scanner.ts'
+import { dot, type Flags, Scanner } from './scanner.ts'
 
 /** Throws an Error that says what is wrong and where. */
 export function parseJavaRegex(pattern: string): ParsedRegex {
@@ -68,7 +68,7 @@ class Parser {
   #atom(): RegexNode {
     const scanner = this.#scanner
     if (scanner.looksAt('\\')) return this.#escape()
-    if (scanner.take('[')) return this.#set(this.#classes.afterBracket())
+    if (scanner.take('[')) return { kind: 'set', set: this.#classes.afterBracket() }
     if (scanner.take('.')) return { kind: 'set', set: dot(scanner.flags) }
     if (scanner.take('^')) return this.#assertion(scanner.flags.multiline ? 'lineStart' : 'inputStart')
     if (scanner.take('$')) return this.#assertion(scanner.flags.multiline ? 'lineEnd' : 'lastLineEnd')
@@ -81,15 +81,13 @@ class Parser {
 
   #escape(): RegexNode {
     const scanner = this.#scanner
-    if (['\\X', '\\G', '\\N', '\\b{'].some((construct) => scanner.looksAt(construct))) {
-      throw scanner.error('\\X, \\G, \\N and \\b{g} are not available here')
-    }
+    if (scanner.take('\\X')) return { kind: 'grapheme' }
     for (const [letters, at] of ASSERTION_ESCAPES) if (scanner.take(letters)) return this.#assertion(at)
     if (scanner.take('\\R')) return LINE_BREAK
     if (scanner.take('\\k<')) return this.#namedBackreference()
     const digit = scanner.peek(1)
     if (digit >= '1' && digit <= '9') return this.#numberedBackreference()
-    return this.#set(this.#classes.escape())
+    return { kind: 'set', set: this.#classes.escape() }
   }
 
   #namedBackreference(): RegexNode {
@@ -163,16 +161,26 @@ class Parser {
   #quantified(atom: RegexNode): RegexNode {
     const scanner = this.#scanner
     scanner.skipComments()
-    let node = atom
-    for (;;) {
-      const range = this.#range()
-      if (range === null) return node
-      const lazy = scanner.take('?')
-      const repeat: RegexNode = { kind: 'repeat', body: node, ...range, lazy }
-      node = !lazy && scanner.take('+') ? { kind: 'atomic', body: repeat } : repeat
-      if (['*', '+', '?'].some((sign) => scanner.looksAt(sign))) {
-        throw scanner.error(`nothing to repeat before '${scanner.peek()}'`)
-      }
+    const range = this.#range()
+    if (range === null) return atom
+    const lazy = scanner.take('?')
+    const repeat: RegexNode = { kind: 'repeat', body: repeatable(atom), ...range, lazy }
+    const node: RegexNode = !lazy && scanner.take('+') ? { kind: 'atomic', body: repeat } : repeat
+    this.#skipSurplusRanges()
+    return node
+  }
+
+  /** Java ignores further `{n}` behind a quantifier, but not other quantifiers. */
+  #skipSurplusRanges(): void {
+    const scanner = this.#scanner
+    scanner.skipComments()
+    while (scanner.looksAt('{')) {
+      this.#range()
+      if (!scanner.take('?')) scanner.take('+')
+      scanner.skipComments()
+    }
+    if (['*', '+', '?'].some((sign) => scanner.looksAt(sign))) {
+      throw scanner.error(`nothing to repeat before '${scanner.peek()}'`)
     }
   }
 
@@ -191,12 +199,7 @@ class Parser {
   }
 
   #literal(codePoint: number): RegexNode {
-    return this.#set(single(codePoint))
-  }
-
-  #set(set: CharSet): RegexNode {
-    const { ignoreCase: ignores, unicodeCase } = this.#scanner.flags
-    return { kind: 'set', set: ignores ? ignoreCase(set, unicodeCase) : set }
+    return { kind: 'set', set: this.#classes.foldCase(single(codePoint)) }
   }
 
   #assertion(at: AssertionKind): RegexNode {
@@ -204,22 +207,48 @@ class Parser {
   }
 }
 
-const LINE_BREAK: RegexNode = {
+const CARRIAGE_RETURN: RegexNode = { kind: 'set', set: single(0x0d) }
+const LINE_FEED: RegexNode = { kind: 'set', set: single(0x0a) }
+const CRLF: RegexNode = { kind: 'sequence', items: [CARRIAGE_RETURN, LINE_FEED] }
+const OTHER_LINE_BREAKS: RegexNode = { kind: 'set', set: chars('\n-\f\x85\u2028\u2029') }
+
+/** `\R`: takes `\r\n` as one, or its `\r` alone if the rest does not match then. */
+const LINE_BREAK: RegexNode = { kind: 'choice', options: [CRLF, CARRIAGE_RETURN, OTHER_LINE_BREAKS] }
+
+/** As LINE_BREAK, but never takes the `\r` of an `\r\n` alone. */
+const WHOLE_LINE_BREAK: RegexNode = {
   kind: 'choice',
   options: [
+    CRLF,
     {
       kind: 'sequence',
-      items: [
-        { kind: 'set', set: single(0x0d) },
-        { kind: 'set', set: single(0x0a) },
-      ],
+      items: [CARRIAGE_RETURN, { kind: 'assertion', at: 'notLineFeed', unixLines: false }],
     },
-    { kind: 'set', set: LINE_TERMINATORS },
+    OTHER_LINE_BREAKS,
   ],
 }
 
+/** Java does not go back into a repeated part that it takes for deterministic, though `\R` is not. */
+function repeatable(node: RegexNode): RegexNode {
+  return some(node, (part) => part === LINE_BREAK) && isDeterministic(node) ? withWholeLineBreaks(node) : node
+}
+
+function isDeterministic(node: RegexNode): boolean {
+  if (node === LINE_BREAK) return true
+  if (node.kind === 'choice' || (node.kind === 'repeat' && node.min !== node.max)) return false
+  return childrenOf(node).every(isDeterministic)
+}
+
+function withWholeLineBreaks(node: RegexNode): RegexNode {
+  if (node === LINE_BREAK) return WHOLE_LINE_BREAK
+  if (node.kind === 'sequence') return { ...node, items: node.items.map(withWholeLineBreaks) }
+  return 'body' in node ? { ...node, body: withWholeLineBreaks(node.body) } : node
+}
+
 const ASSERTION_ESCAPES: readonly [letters: string, at: AssertionKind][] = [
+  ['\\b{g}', 'graphemeBoundary'],
   ['\\b', 'wordBoundary'],
+  ['\\G', 'lastMatchEnd'],
   ['\\A', 'inputStart'],
   ['\\z', 'inputEnd'],
   ['\\Z', 'lastLineEnd'],

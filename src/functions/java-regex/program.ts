@@ -15,6 +15,7 @@ export type Instruction =
   /** Goes to `exit` if nothing was taken since the loop's `slot` was saved. */
   | { readonly op: 'progress'; readonly slot: number; exit: number }
   | { readonly op: 'assert'; readonly at: Extract<RegexNode, { kind: 'assertion' }>['at']; readonly unixLines: boolean }
+  | { readonly op: 'grapheme' }
   | { readonly op: 'backreference'; readonly index: number; readonly ignoreCase: boolean }
   /** The sub-program follows, up to its `accept`; the match then continues at `next`. */
   | { readonly op: 'look'; readonly behind: LookBehind | null; readonly negative: boolean; next: number }
@@ -35,7 +36,7 @@ export interface Program {
   readonly slotCount: number
   /**
    * Whether it can match on from a place, and what it captures, depends on that place alone: there are neither looks, atomic groups,
-   * backreferences, nor captures in loops over nothing.
+   * backreferences, the end of the last match, nor captures in loops over nothing.
    */
   readonly isRegular: boolean
 }
@@ -60,6 +61,7 @@ function isIrregular(node: RegexNode): boolean {
   if (node.kind === 'repeat' && node.max === Number.POSITIVE_INFINITY && lengthOf(node.body).min === 0) {
     return some(node.body, ({ kind }) => kind === 'group')
   }
+  if (node.kind === 'assertion') return node.at === 'lastMatchEnd'
   return node.kind === 'look' || node.kind === 'atomic' || node.kind === 'backreference'
 }
 
@@ -81,6 +83,9 @@ class Compiler {
     switch (node.kind) {
       case 'set':
         this.emit({ op: 'set', set: node.set, ascii: this.#asciiTable(node.set) })
+        return
+      case 'grapheme':
+        this.emit({ op: 'grapheme' })
         return
       case 'sequence':
         for (const item of node.items) this.node(item)
@@ -197,6 +202,7 @@ function lookBehind(node: LookNode): LookBehind | null {
 /** Java takes repetitions without limit of single characters, but not of groups and backreferences. */
 const isUnboundedGroup = (node: RegexNode): boolean =>
   node.kind === 'backreference' ||
+  node.kind === 'grapheme' ||
   (node.kind === 'repeat' && node.max === Number.POSITIVE_INFINITY && !isOneCharacter(node.body))
 
 const isOneCharacter = (node: RegexNode): boolean =>

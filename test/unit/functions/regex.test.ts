@@ -75,6 +75,96 @@ describe('Java regular expressions', () => {
     expect(groupsOf(pattern, text)).toEqual(groups)
   })
 
+  const ALL_MATCHES: [pattern: string, text: string, matches: string[]][] = [
+    // Classes by name.
+    ['\\p{IsDigit}', '1a٣', ['1', '٣']],
+    ['\\p{IsdIgIt}+', '1a٣', ['1', '٣']],
+    ['\\p{IsAlnum}+', 'é1-b', ['é1', 'b']],
+    ['\\p{IsWord}+', 'é_1-b', ['é_1', 'b']],
+    ['\\p{IsXDigit}+', 'fg7', ['f', '7']],
+    ['\\p{IsWhiteSpace}', 'a\u2003b', ['\u2003']],
+    ['\\p{IsWhite_Space}', 'a\u2003b', ['\u2003']],
+    ['\\p{IsAssigned}', 'a\u0378', ['a']],
+    ['\\p{InGreek}+', 'aΓγ', ['Γγ']],
+    ['\\p{InGreekandCoptic}+', 'aΓγ', ['Γγ']],
+    ['\\p{InBASIC_LATIN}+', 'aΓ', ['a']],
+    ['\\p{block=BasicLatin}+', 'aΓ', ['a']],
+    ['\\p{blk=Latin-1 Supplement}', 'aé', ['é']],
+    ['\\p{sc=Grek}+|\\p{script=cyrillic}+', 'aΓЖ', ['Γ', 'Ж']],
+    ['\\p{gc=Lu}', 'aB', ['B']],
+    ['\\p{javaDefined}', 'a\u0378', ['a']],
+    ['\\p{javaSpaceChar}', '\t\u2028', ['\u2028']],
+    ['\\p{javaISOControl}', 'a\u0085', ['\u0085']],
+    ['\\p{javaMirrored}', 'a(', ['(']],
+    ['\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*', '1$a1 b', ['$a1', 'b']],
+    ['\\p{javaUnicodeIdentifierStart}\\p{javaUnicodeIdentifierPart}*', '1$a1', ['a1']],
+    // Case.
+    ['(?iu)k', 'kK\u212a', ['k', 'K', '\u212a']],
+    ['(?iu)[j-l]', '\u212a', ['\u212a']],
+    ['(?iu)\u212a', 'kK', ['k', 'K']],
+    ['(?iu)[^k]', '\u212ak', []],
+    ['(?iu)\\w', '\u212a', []],
+    ['(?iu)i', '\u0131\u0130I', ['\u0131', '\u0130', 'I']],
+    ['(?i)\\p{Lu}', 'ßa1\u01c5', ['ß', 'a', '\u01c5']],
+    ['(?i)\\P{Lu}', 'ßa1', ['1']],
+    ['(?i)\\p{Lower}', 'ßaA', ['a', 'A']],
+    ['(?i)\\p{javaUpperCase}', 'ßa', ['ß', 'a']],
+    ['(?i)\\p{IsTitlecase}', 'ßA', ['ß', 'A']],
+    ['(?i)[\\p{Lower}&&a]', 'Aab', ['A', 'a']],
+    // Intersections with a side missing.
+    ['[&&a]', '&ab', ['a']],
+    ['[a&&]', '&ab', ['a']],
+    ['[a&&&b]', '&ab', ['&', 'a', 'b']],
+    ['[ab&&b&&&a]', '&ab', ['a', 'b']],
+    ['[^&&a]', '&ab', ['&', 'b']],
+    // Further ranges behind a quantifier.
+    ['x{2}{3}', 'xxxxxxx', ['xx', 'xx', 'xx']],
+    ['x+{3}', 'xxxx', ['xxxx']],
+    ['x{2}+{3}?y', 'xxxy', ['xxy']],
+    // Line breaks.
+    ['(?m)^', '', []],
+    ['(?m)$', '', ['']],
+    ['^', '', ['']],
+    ['\\R{2}', '\r\n', []],
+    ['(\\R){2}', '\r\n', []],
+    ['\\R\\R', '\r\n', ['\r\n']],
+    ['(?:\\R|x){2}', '\r\n', ['\r\n']],
+    ['\\R?\\n', '\r\n', ['\n']],
+    ['\\R+', 'a\r\n\n\rb', ['\r\n\n\r']],
+    // The end of the last match.
+    ['\\G\\d', '12a34', ['1', '2']],
+    ['\\Ga*', 'aab', ['aa', '']],
+    ['\\G', 'ab', ['']],
+    ['(?:\\G|,)x', 'xx,x', ['x', 'x', ',x']],
+    ['a\\G', 'aa', []],
+    ['(?<=\\G)a', 'aa', ['a', 'a']],
+    // Characters as readers see them.
+    ['\\X', 'e\u0301a\r\nb', ['e\u0301', 'a', '\r\n', 'b']],
+    ['\\X{2}', 'e\u0301a\r\nb', ['e\u0301a', '\r\nb']],
+    ['.\\X', 'e\u0301\u0302a', ['e\u0301\u0302']],
+    ['.\\X', '\u{1f1e9}\u{1f1ea}\u{1f1eb}\u{1f1f7}', ['\u{1f1e9}\u{1f1ea}\u{1f1eb}']],
+    ['\\X', '👨‍👩‍👧x', ['👨‍👩‍👧', 'x']],
+    ['\\X', '', []],
+    ['\\b{g}.', 'e\u0301a', ['e', 'a']],
+    ['\\b{g}', '', ['']],
+  ]
+
+  it.each(ALL_MATCHES)('all matches of %j in %j', (pattern, text, matches) => {
+    expect(Array.from(compileJavaRegex(pattern).findAll(text), ({ groups }) => groups[0])).toEqual(matches)
+  })
+
+  it('says what to write instead of a character by its name', () => {
+    expect(() => compileJavaRegex('\\N{DIGIT ONE}')).toThrow(
+      '\\N{name} is not supported; write the character itself, or \\x{hexadecimal code point}',
+    )
+  })
+
+  it('reads a cluster of any length, and many of them, in time that grows with the text', () => {
+    const cluster = `e${'\u0301'.repeat(20_000)}`
+    expect(compileJavaRegex('^\\X$').find(cluster, 0)?.end).toBe(cluster.length)
+    expect([...compileJavaRegex('\\X').findAll('e\u0301'.repeat(20_000))]).toHaveLength(20_000)
+  })
+
   it.each([
     '(a',
     'a)',
@@ -90,7 +180,18 @@ describe('Java regular expressions', () => {
     '(?<=(?:ab)*)c',
     '\\p{Nonsense}',
     '[b-a]',
-    '\\X',
+    '\\N{DIGIT ONE}',
+    '[\\N{DIGIT ONE}]',
+    '(?<=\\X)a',
+    'x{2}{3}*',
+    'x{2}{bad}',
+    'x{2}{5,2}',
+    '[&&&a]',
+    '\\p{Greek}',
+    '\\p{lu}',
+    '\\p{InNowhere}',
+    '\\p{IsNowhere}',
+    '\\p{age=5}',
     '(?z)a',
     '((a{1000}){1000}){1000}',
   ])('refuses %j', (pattern) => {
