@@ -15,31 +15,33 @@ export interface Sample {
 export interface Limits {
   readonly kinds: readonly SqlType['kind'][]
   readonly maxColumns: number
+  /** Names of columns and fields; absent: any. */
+  readonly names?: fc.Arbitrary<string>
 }
 
 const TYPE_DEPTH = 3
 
-export const schemaAndRows = ({ kinds, maxColumns }: Limits): fc.Arbitrary<Sample> =>
-  columnsOf(kinds, maxColumns).chain((columns) =>
+export const schemaAndRows = (limits: Limits): fc.Arbitrary<Sample> =>
+  columnsOf(limits).chain((columns) =>
     fc
       .array(fc.tuple(...columns.map(({ type }) => anyValue(type))), { minLength: 1, maxLength: 3 })
       .map((rows) => ({ columns, rows: rows as Row[] })),
   )
 
-function columnsOf(kinds: Limits['kinds'], maxLength: number): fc.Arbitrary<Column[]> {
-  const column = fc.record({ name, type: typeOf(kinds, TYPE_DEPTH) })
-  return fc.uniqueArray(column, { minLength: 1, maxLength, selector: upperCased })
+function columnsOf({ kinds, maxColumns, names = anyName }: Limits): fc.Arbitrary<Column[]> {
+  const column = fc.record({ name: names, type: typeOf(kinds, names, TYPE_DEPTH) })
+  return fc.uniqueArray(column, { minLength: 1, maxLength: maxColumns, selector: upperCased })
 }
 
 /** Upper-case names are found under any case, others only as they are, so names may not differ in case alone. */
 const upperCased = ({ name }: { name: string }): string => name.toUpperCase()
 
-const name = fc.oneof(
+const anyName = fc.oneof(
   fc.constantFrom('A', 'B', 'STATE', 'a name', 'x"y\\', '__proto__', '7', 'ÄÖ', 'A_COLUMN_WITH_A_LONG_NAME'),
   fc.string({ minLength: 1, maxLength: 12 }),
 )
 
-function typeOf(kinds: Limits['kinds'], depth: number): fc.Arbitrary<SqlType> {
+function typeOf(kinds: Limits['kinds'], names: fc.Arbitrary<string>, depth: number): fc.Arbitrary<SqlType> {
   const usable = depth > 0 ? kinds : kinds.filter((kind) => kind !== 'ARRAY' && kind !== 'MAP' && kind !== 'STRUCT')
   return fc.constantFrom(...usable).chain((kind): fc.Arbitrary<SqlType> => {
     switch (kind) {
@@ -48,12 +50,12 @@ function typeOf(kinds: Limits['kinds'], depth: number): fc.Arbitrary<SqlType> {
           .tuple(fc.integer({ min: 1, max: 30 }), fc.nat({ max: 30 }))
           .map(([precision, scale]) => ({ kind, precision, scale: Math.min(precision, scale) }))
       case 'ARRAY':
-        return typeOf(kinds, depth - 1).map((element) => ({ kind, element }))
+        return typeOf(kinds, names, depth - 1).map((element) => ({ kind, element }))
       case 'MAP':
-        return typeOf(kinds, depth - 1).map((value) => ({ kind, key: { kind: 'STRING' }, value }))
+        return typeOf(kinds, names, depth - 1).map((value) => ({ kind, key: { kind: 'STRING' }, value }))
       case 'STRUCT':
         return fc
-          .uniqueArray(fc.record({ name, type: typeOf(kinds, depth - 1) }), {
+          .uniqueArray(fc.record({ name: names, type: typeOf(kinds, names, depth - 1) }), {
             minLength: 1,
             maxLength: 3,
             selector: upperCased,

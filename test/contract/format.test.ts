@@ -1,3 +1,5 @@
+import fc from 'fast-check'
+import { avro } from '../../src/serde/avro.ts'
 import type { FormatName } from '../../src/serde/format.ts'
 import { FORMATS } from '../../src/serde/index.ts'
 import { type FormatTraits, formatContract } from './format.contract.ts'
@@ -22,6 +24,13 @@ const TRAITS: { readonly [Name in FormatName]: FormatTraits | null } = {
   DELIMITED: { kinds: PRIMITIVES, maxColumns: 6, keepsEmptyStrings: false },
   KAFKA: { kinds: ['INTEGER', 'BIGINT', 'DOUBLE', 'STRING', 'BYTES'], maxColumns: 1, keepsEmptyStrings: true },
 }
+
+formatContract(avro, {
+  kinds: [...PRIMITIVES, 'ARRAY', 'MAP', 'STRUCT'],
+  maxColumns: 6,
+  names: fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,10}$/),
+  keepsEmptyStrings: true,
+})
 
 for (const [name, traits] of Object.entries(TRAITS)) {
   if (traits !== null) formatContract(FORMATS[name as FormatName], traits)
