@@ -180,11 +180,10 @@ export class StatementGrammar extends QueryGrammar {
     this.SUBRULE(this.query)
   })
 
-  /** One row only. */
   insertValues = this.RULE('insertValues', () => {
     this.OPTION(() => this.SUBRULE(this.columnNames))
     this.CONSUME(t.Values)
-    this.SUBRULE(this.rowValues)
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.rowValues) })
   })
 
   columnNames = this.RULE('columnNames', () => {

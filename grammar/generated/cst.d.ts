@@ -978,6 +978,7 @@ export type InsertValuesCstChildren = {
   columnNames?: ColumnNamesCstNode[];
   Values: IToken[];
   rowValues: RowValuesCstNode[];
+  Comma?: IToken[];
 };
 
 export interface ColumnNamesCstNode extends CstNode {

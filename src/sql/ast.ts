@@ -428,7 +428,10 @@ export interface InsertValues extends StatementNode {
   readonly target: string
   /** Empty if no column list was given. */
   readonly columns: readonly string[]
-  readonly values: readonly Expression[]
+  /** Where each of `columns` stands; absent on nodes that were made and not parsed. */
+  readonly columnLocations?: readonly Location[]
+  /** One list of values for each row; at least one. */
+  readonly rows: readonly (readonly Expression[])[]
 }
 export interface QueryStatement extends StatementNode {
   readonly kind: 'query'

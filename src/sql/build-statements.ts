@@ -12,12 +12,13 @@ import type {
   InsertCstNode,
   PrintCstNode,
   QueryIdOrAllCstNode,
+  RowValuesCstNode,
   ShowCstNode,
   SourceKindCstNode,
   StatementCstNode,
   WithClauseCstNode,
 } from '../../grammar/generated/cst.d.ts'
-import type { ConnectorKind, Location, Property, SourceKind, Statement } from './ast.ts'
+import type { ConnectorKind, Expression, Location, Property, SourceKind, Statement } from './ast.ts'
 import { buildColumns, checkKeyMarks } from './build-columns.ts'
 import { buildValue } from './build-expressions.ts'
 import { buildLiteral } from './build-literals.ts'
@@ -137,10 +138,17 @@ function buildInsert({ children }: InsertCstNode, base: Base): Statement {
     return { kind: 'insertInto', target, targetLocation, properties, query: buildQuery(query[0]!), ...base }
   }
   const { columnNames, rowValues } = children.insertValues![0]!.children
-  const columns = columnNames ? columnNames[0]!.children.Identifier.map(nameOf) : []
-  const values = rowValues[0]!.children.value.map((value) => buildValue(value))
-  checkCounts(columns, values, base.location)
-  return { kind: 'insertValues', target, columns, values, ...base }
+  const names = columnNames === undefined ? [] : columnNames[0]!.children.Identifier
+  const columns = names.map(nameOf)
+  const rows = rowValues.map((row) => buildRow(row, columns))
+  return { kind: 'insertValues', target, columns, columnLocations: names.map(tokenLocation), rows, ...base }
+}
+
+/** The values of one row, as many as there are columns, if any are named. */
+function buildRow(node: RowValuesCstNode, columns: readonly string[]): Expression[] {
+  const values = node.children.value.map((value) => buildValue(value))
+  checkCounts(columns, values, nodeLocation(node))
+  return values
 }
 
 function checkCounts(columns: readonly string[], values: readonly unknown[], location: Location): void {
@@ -329,8 +337,7 @@ function buildTestAssert(
   const { Identifier, columnNames, rowValues } = (assertValues ?? assertNullValues!)[0]!.children
   const target = nameOf(Identifier[0]!)
   const columns = columnNames ? columnNames[0]!.children.Identifier.map(nameOf) : []
-  const values = rowValues[0]!.children.value.map((value) => buildValue(value))
-  checkCounts(columns, values, base.location)
+  const values = buildRow(rowValues[0]!, columns)
   return assertValues
     ? { kind: 'assertValues', target, columns, values, ...base }
     : { kind: 'assertNullValues', target, columns, key: values, ...base }

@@ -153,8 +153,8 @@ function formatCreateAs({ sourceKind, name, orReplace, ifNotExists, properties, 
   )
 }
 
-function formatInsertValues({ target, columns, values }: InsertValues): string {
-  return words('INSERT INTO', formatName(target), nameList(columns), 'VALUES', valueList(values))
+function formatInsertValues({ target, columns, rows }: InsertValues): string {
+  return words('INSERT INTO', formatName(target), nameList(columns), 'VALUES', rows.map(valueList).join(', '))
 }
 
 function formatPrint({ topic, fromBeginning, interval, limit }: Print): string {

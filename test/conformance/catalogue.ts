@@ -123,8 +123,10 @@ export class Catalogue {
   }
 
   #insertValues(statement: InsertValues): void {
-    const row = planInsertValues(statement, this.#context())
-    this.#options.append(row.source.topic, { ...encodeInsertedRow(row), timestamp: row.timestamp ?? 0, headers: [] })
+    const records = planInsertValues(statement, this.#context()).map((row) => ({ row, ...encodeInsertedRow(row) }))
+    for (const { row, key, value } of records) {
+      this.#options.append(row.source.topic, { key, value, timestamp: row.timestamp ?? 0, headers: [] })
+    }
   }
 
   #dropSource(statement: DropSource): void {

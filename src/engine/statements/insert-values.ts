@@ -1,20 +1,34 @@
 /** INSERT INTO ... VALUES. See docs/sql.md#insert-into--values. */
 import { messageOf, StatementError } from '../../errors.ts'
+import type { DataSource } from '../../metastore/data-source.ts'
 import { encodeInsertedRow, planInsertValues } from '../../plan/statements/insert-values.ts'
 import type { InsertValues } from '../../sql/ast.ts'
-import { checked } from './handler.ts'
+import { checked, type EntityBody } from './handler.ts'
 
+/** All rows are checked and encoded before the first is written. */
 export const insertValues = checked<InsertValues>((statement, { planning, parts }) => {
-  const row = planInsertValues(statement, planning)
-  const record = encodeInsertedRow(row)
+  const rows = planInsertValues(statement, planning)
+  const records = rows.map((row) => ({ record: encodeInsertedRow(row), timestamp: row.timestamp }))
+  const { source } = rows[0]!
   return async () => {
-    const { name, topic } = row.source
     try {
-      await parts.rows.send(topic, record, { timestamp: row.timestamp })
+      await Promise.all(records.map(({ record, timestamp }) => parts.rows.send(source.topic, record, { timestamp })))
     } catch (error) {
       const reason = messageOf(error)
-      throw new StatementError(`Failed to insert values into '${name}'. ${reason}`, { cause: error })
+      throw new StatementError(`Failed to insert values into '${source.name}'. ${reason}`, { cause: error })
     }
-    return null
+    return source.isDerived ? derivedWarning(source) : null
   }
 })
+
+/** The rows of a query's own stream or table belong to the query, as far as its state and its readers are concerned. */
+function derivedWarning({ name, kind, topic }: DataSource): EntityBody {
+  const effect =
+    kind === 'TABLE'
+      ? 'Pull queries do not see the row, and the next change of its key replaces it.'
+      : 'The query does not know of the row.'
+  return {
+    '@type': 'warning_entity',
+    message: `The row was written to topic ${topic} of ${name}, which a query fills. ${effect} To change what the query computes, insert into its sources.`,
+  }
+}

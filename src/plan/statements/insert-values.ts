@@ -1,5 +1,5 @@
-/** INSERT INTO ... VALUES: the row, and its bytes. Source: ksqlDB's InsertValuesExecutor. */
-import { StatementError } from '../../errors.ts'
+/** INSERT INTO ... VALUES: the rows, and their bytes. Source: ksqlDB's InsertValuesExecutor. */
+import { placing, StatementError } from '../../errors.ts'
 import { convertConstant, evaluateConstant } from '../../expressions/constant.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
@@ -8,8 +8,9 @@ import type { FormatSpec, Side } from '../../serde/format.ts'
 import { FORMATS } from '../../serde/index.ts'
 import type { Expression, InsertValues } from '../../sql/ast.ts'
 import { walk } from '../../sql/walk.ts'
+import { suggestion } from '../../suggest.ts'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
-import { type Column, ROWOFFSET, ROWPARTITION, ROWTIME } from '../../types/schema.ts'
+import { type Column, ROWOFFSET, ROWPARTITION, ROWTIME, type Schema } from '../../types/schema.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
 import type { PlanContext } from '../builder.ts'
@@ -33,21 +34,33 @@ export interface InsertedRecord {
   readonly value: Buffer | null
 }
 
-/** Evaluates the values. Throws StatementError. */
-export function planInsertValues(statement: InsertValues, context: InsertContext): InsertedRow {
+/** Evaluates the values of all rows. Throws StatementError for the first that does not fit. */
+export function planInsertValues(statement: InsertValues, context: InsertContext): InsertedRow[] {
   const source = checkInsertTarget(statement, context)
   const columns = targetColumns(statement, source)
   refuseForeignQualifiers(statement, source)
-  return inInsert(source, () => {
-    const given = new Map<string, Value>()
-    columns.forEach((column, i) => {
-      given.set(column.name, evaluate(statement.values[i]!, column, context))
-    })
-    const valuesOf = (wanted: readonly Column[]): Row => wanted.map(({ name }) => given.get(name) ?? null)
-    const key = valuesOf(source.schema.key)
-    requireTableKey(source, key)
-    return { source, key, value: valuesOf(source.schema.value), timestamp: timestampOf(given.get(ROWTIME) ?? null) }
+  return inInsert(source, () => statement.rows.map((row) => planRow(row, columns, source, context)))
+}
+
+function planRow(
+  row: readonly Expression[],
+  columns: readonly Column[],
+  source: DataSource,
+  context: InsertContext,
+): InsertedRow {
+  const given = new Map<string, Value>()
+  columns.forEach((column, i) => {
+    given.set(
+      column.name,
+      placing(row[i]!.location, () => evaluate(row[i]!, column, context)),
+    )
   })
+  const valuesOf = (wanted: readonly Column[]): Row => wanted.map(({ name }) => given.get(name) ?? null)
+  const key = valuesOf(source.schema.key)
+  placing(row[0]?.location, () => requireTableKey(source, key))
+  const time = row[columns.findIndex(({ name }) => name === ROWTIME)]
+  const timestamp = placing(time?.location, () => timestampOf(given.get(ROWTIME) ?? null))
+  return { source, key, value: valuesOf(source.schema.value), timestamp }
 }
 
 /** The bytes of a row, as the formats of its source write them. Throws StatementError for values that the format cannot hold. */
@@ -121,30 +134,32 @@ export function checkInsertTarget(
 const isReadOnlyTopic = (topic: string, patterns: string): boolean =>
   patterns.split(',').some((pattern) => pattern !== '' && new RegExp(`^(?:${pattern.trim()})$`).test(topic))
 
-/** The columns that the values are for, in the order of the values. */
-function targetColumns({ columns, values, target }: InsertValues, { schema }: DataSource): Column[] {
+/** The columns that the values of each row are for, in the order of the values. */
+function targetColumns({ columns, columnLocations, rows, target }: InsertValues, { schema }: DataSource): Column[] {
   const all = [...schema.key, ...schema.value]
   if (columns.length === 0) {
-    refuseHeaders(schema.headers.length > 0 && values.length === all.length + schema.headers.length, schema.headers)
-    if (values.length === all.length) return all
-    throw new StatementError(
-      `Failed to insert values into '${target}'. Expected a value for each column. ` +
-        `Expected Columns: [${all.map(({ name }) => name).join(', ')}]. Got ${values.length} values.`,
-    )
-  }
-  if (columns.length !== values.length) {
-    throw new StatementError(
-      `Failed to prepare statement: Expected number columns and values to match: ${columns.length}, ${values.length}`,
-    )
+    for (const row of rows) placing(row[0]?.location, () => requireAllColumns(row.length, all, schema, target))
+    return all
   }
   refuseHeaders(
     true,
     schema.headers.filter(({ name }) => columns.includes(name)),
   )
-  return columns.map((name, i) => {
-    if (columns.indexOf(name) !== i) throw new StatementError(`Column ${name} is listed more than once.`)
-    return targetColumn(name, all, target)
-  })
+  return columns.map((name, i) =>
+    placing(columnLocations?.[i], () => {
+      if (columns.indexOf(name) !== i) throw new StatementError(`Column ${name} is listed more than once.`)
+      return targetColumn(name, all, target)
+    }),
+  )
+}
+
+function requireAllColumns(values: number, all: readonly Column[], { headers }: Schema, target: string): void {
+  refuseHeaders(headers.length > 0 && values === all.length + headers.length, headers)
+  if (values === all.length) return
+  throw new StatementError(
+    `Failed to insert values into '${target}'. Expected a value for each column. ` +
+      `Expected Columns: [${all.map(({ name }) => name).join(', ')}]. Got ${values} values.`,
+  )
 }
 
 function refuseHeaders(isTarget: boolean, headers: readonly Column[]): void {
@@ -160,14 +175,18 @@ function targetColumn(name: string, all: readonly Column[], target: string): Col
   const column = all.find((candidate) => candidate.name === name)
   if (column !== undefined) return column
   throw new StatementError(
-    `Failed to insert values into '${target}'. Column name ${name} does not exist. ` +
-      `Columns: ${all.map((candidate) => candidate.name).join(', ')}.`,
+    `Failed to insert values into '${target}'. Column name ${name} does not exist.` +
+      suggestion(
+        name,
+        all.map((candidate) => candidate.name),
+        { label: 'Columns', most: 30 },
+      ),
   )
 }
 
 /** `OTHER.COLUMN` is told apart from a column of the target, which no value can read either. */
-function refuseForeignQualifiers({ values }: InsertValues, { name }: DataSource): void {
-  for (const value of values) {
+function refuseForeignQualifiers({ rows }: InsertValues, { name }: DataSource): void {
+  for (const value of rows.flat()) {
     walk(value, (node) => {
       if (node.kind === 'columnReference' && node.qualifier !== null && node.qualifier !== name) {
         throw new StatementError(

@@ -105,6 +105,18 @@ describe('statements', () => {
     expect(failure.entities).toMatchObject([{ '@type': 'type_list' }])
   })
 
+  it('insert several rows, and say when a query fills the target', async () => {
+    await test.execute(`${stream('many')} CREATE TABLE many2 AS SELECT k, COUNT(*) AS n FROM many GROUP BY k;`)
+    expect(await test.execute("INSERT INTO many VALUES ('x', 1), ('x', 2), ('y', 3);")).toEqual([])
+    await test.settled()
+    expect((await test.rows('SELECT * FROM many2;')).rows.toSorted()).toEqual([
+      ['x', 2],
+      ['y', 1],
+    ])
+    const warning = await only('warning_entity', "INSERT INTO many2 VALUES ('z', 9);")
+    expect(warning.message).toContain('The row was written to topic MANY2 of MANY2, which a query fills.')
+  })
+
   it('that stream rows belong to the query endpoint', async () => {
     expect(await failureOf('SELECT * FROM a;')).toMatchObject({ code: 'USE_QUERY_ENDPOINT' })
     expect(await failureOf('PRINT a;')).toMatchObject({ code: 'USE_QUERY_ENDPOINT' })

@@ -260,6 +260,13 @@ const row = list(name).chain((names) =>
   record({ columns: constant(names), values: rowOf(names.length === 0 ? 2 : names.length) }),
 )
 
+const rows = list(name).chain((names) =>
+  record({
+    columns: constant(names),
+    rows: fc.array(rowOf(names.length === 0 ? 2 : names.length), { minLength: 1, maxLength: 3 }),
+  }),
+)
+
 const sourceKind = fc.constantFrom('STREAM', 'TABLE')
 const connectorKind = fc.constantFrom('SOURCE', 'SINK')
 const extended = fc.boolean()
@@ -318,8 +325,8 @@ export const statement: fc.Arbitrary<Statement> = fc.oneof(
     query: query.map((select) => ({ ...select, limit: null })),
   }),
   record({ kind: constant('insertInto'), target: name, properties, query }),
-  row.chain(({ columns: names, values }) =>
-    record({ kind: constant('insertValues'), target: name, columns: constant(names), values: constant(values) }),
+  rows.chain(({ columns: names, rows }) =>
+    record({ kind: constant('insertValues'), target: name, columns: constant(names), rows: constant(rows) }),
   ),
   row.chain(({ columns: names, values }) =>
     record({ kind: constant('assertValues'), target: name, columns: constant(names), values: constant(values) }),

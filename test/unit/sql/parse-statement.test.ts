@@ -207,8 +207,17 @@ describe('INSERT', () => {
       kind: 'insertValues',
       target: 'S',
       columns: ['A', 'b'],
-      values: [{ kind: 'integerLiteral', value: 1 }, string('x')],
+      rows: [[{ kind: 'integerLiteral', value: 1 }, string('x')]],
     })
+    expect(only("INSERT INTO s VALUES ('x'), ('y'), ('z');")).toEqual({
+      kind: 'insertValues',
+      target: 'S',
+      columns: [],
+      rows: [[string('x')], [string('y')], [string('z')]],
+    })
+    expect(() => parseStatements('INSERT INTO s (a, b) VALUES (1, 2), (3);')).toThrow(
+      'line 1:37: Failed to prepare statement: Expected number columns and values to match: 2, 1',
+    )
     expect(() => parseStatements('INSERT INTO s (a, b) VALUES (1);')).toThrow(
       'Failed to prepare statement: Expected number columns and values to match: 2, 1',
     )

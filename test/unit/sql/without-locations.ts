@@ -3,7 +3,9 @@ export function withoutLocations<Data>(data: Data): Data {
   return JSON.parse(JSON.stringify(data, withoutPlace)) as Data
 }
 
+const LOCATIONS = new Set(['location', 'targetLocation', 'columnLocations'])
+
 function withoutPlace(this: { kind?: unknown }, key: string, value: unknown): unknown {
   const isSourceText = key === 'text' && !String(this.kind).endsWith('Literal')
-  return key === 'location' || key === 'targetLocation' || isSourceText ? undefined : value
+  return LOCATIONS.has(key) || isSourceText ? undefined : value
 }

@@ -13,7 +13,7 @@ const plan = (sql: string, config: Readonly<Record<string, string>> = {}) =>
   planInsertValues(statement('insertValues', sql), contextOf(metastore, config))
 
 const bytes = (sql: string) => {
-  const { key, value } = encodeInsertedRow(plan(sql))
+  const { key, value } = encodeInsertedRow(plan(sql)[0]!)
   return [key?.toString() ?? null, value?.toString() ?? null]
 }
 
@@ -28,12 +28,24 @@ describe('INSERT VALUES', () => {
   })
 
   it('takes the time of the record from ROWTIME', () => {
-    expect(plan("INSERT INTO s (ROWTIME, k) VALUES (1234, 'a')").timestamp).toBe(1234)
-    expect(plan("INSERT INTO s (k) VALUES ('a')").timestamp).toBeNull()
+    expect(plan("INSERT INTO s (ROWTIME, k) VALUES (1234, 'a')")[0]?.timestamp).toBe(1234)
+    expect(plan("INSERT INTO s (k) VALUES ('a')")[0]?.timestamp).toBeNull()
   })
 
   it('writes the key of a table in its own format', () => {
     expect(bytes("INSERT INTO tab VALUES (7, 'x')")).toEqual(['7', '{"B":"x"}'])
+  })
+
+  it('takes several rows, and refuses all for one that does not fit', () => {
+    const rows = plan("INSERT INTO tab VALUES (1, 'x'), (2, 'y')")
+    expect(rows.map(({ key, value }) => [key, value])).toEqual([
+      [[1], ['x']],
+      [[2], ['y']],
+    ])
+    const failing = () => plan("INSERT INTO tab VALUES (1, 'x'), (null, 'y')")
+    expect(failing).toThrow('Value for primary key column(s) A is required for tables')
+    expect(failing).toThrow(expect.objectContaining({ location: { line: 1, column: 35 } }))
+    expect(() => plan("INSERT INTO tab VALUES (1, 'x'), (2)")).toThrow('Expected a value for each column.')
   })
 
   it.each([
