@@ -1,0 +1,168 @@
+/**
+ * Cost per record of formats, for the records of the jobs j1 and j7, beside the same work by hand with the format's usual library:
+ * `npm run bench -- formats [part of a name]`. By hand AVRO is avsc with a reader's schema of the wanted fields, so that it steps over the
+ * others too.
+ */
+import avsc from 'avsc'
+import { avro } from '../src/serde/avro.ts'
+import type { Format, FormatName, WrittenSchema } from '../src/serde/format.ts'
+import { json } from '../src/serde/json.ts'
+import type { Column } from '../src/types/schema.ts'
+import { BIGINT, INTEGER, STRING } from '../src/types/sql-type.ts'
+import { user } from './compare/data.ts'
+import { type ByHand, type FormatJob, formatWork } from './format-job.ts'
+import { compareSideBySide, type Work } from './side-by-side.ts'
+
+const RECORDS = 1000
+
+type Event = Record<string, unknown>
+
+const COLUMNS: readonly Column[] = [
+  { name: 'USERID', type: STRING },
+  { name: 'NAME', type: STRING },
+  { name: 'STATE', type: STRING },
+  { name: 'CITY', type: STRING },
+  { name: 'TS', type: BIGINT },
+  { name: 'IP', type: STRING },
+  { name: 'KIND', type: STRING },
+  { name: 'BYTES', type: INTEGER },
+  { name: 'PAYLOAD', type: STRING },
+]
+
+const events: readonly Event[] = Array.from({ length: RECORDS }, (_, i) => {
+  const { userid, name, state, city, ts, ip, kind, bytes, payload } = user(i)
+  return {
+    USERID: userid,
+    NAME: name,
+    STATE: state,
+    CITY: city,
+    TS: ts,
+    IP: ip,
+    KIND: kind,
+    BYTES: bytes,
+    PAYLOAD: payload,
+  }
+})
+
+interface Query {
+  readonly name: string
+  readonly output: readonly string[]
+  readonly where: { readonly column: string; readonly holds: (value: unknown) => boolean } | null
+}
+
+const ALL = COLUMNS.map(({ name }) => name)
+
+const QUERIES: readonly Query[] = [
+  {
+    name: 'filter, 3 of 9 (j1)',
+    output: ['USERID', 'CITY', 'PAYLOAD'],
+    where: { column: 'STATE', holds: (state) => state === 'LA' },
+  },
+  { name: 'project, 3 of 9', output: ['USERID', 'CITY', 'PAYLOAD'], where: null },
+  { name: 'pass, 9 of 9 (j7)', output: ALL, where: { column: 'STATE', holds: (state) => state !== 'GA' } },
+  { name: 'all, 9 of 9', output: ALL, where: null },
+]
+
+const columnsOf = (names: readonly string[]): readonly Column[] => COLUMNS.filter(({ name }) => names.includes(name))
+
+/** The columns that the query reads: those of the result, and the one of the condition. */
+const wantedBy = ({ output, where }: Query): readonly string[] =>
+  where === null || output.includes(where.column) ? output : [...output, where.column]
+
+/** A library's codecs for what a query reads and writes. */
+interface Library {
+  readonly format: Format
+  readonly makeByHand: (query: Query) => ByHand<Event>
+}
+
+const FRAME_BYTES = 5
+
+function schemaOf(format: Format, columns: readonly Column[], id: number): WrittenSchema {
+  const { type, schemaOf } = format.schemas!
+  const spec = { format: format.name as FormatName, unwrapped: false }
+  return { id, type, text: schemaOf(columns, spec, 'VALUE'), imports: {} }
+}
+
+const JSON_BY_HAND: ByHand<Event> = {
+  decode: (bytes, start, end) => JSON.parse(bytes.toString('utf8', start, end)) as Event,
+  encode: (event, buffer, position) => position + buffer.write(JSON.stringify(event), position),
+}
+
+const avscType = (columns: readonly Column[], id: number): avsc.Type =>
+  avsc.Type.forSchema(JSON.parse(schemaOf(avro, columns, id).text) as avsc.Schema)
+
+function avroByHand(query: Query): ByHand<Event> {
+  const writer = avscType(COLUMNS, 1)
+  const reader = avscType(columnsOf(wantedBy(query)), 1)
+  const resolver = wantedBy(query).length === COLUMNS.length ? undefined : reader.createResolver(writer)
+  const type = resolver === undefined ? writer : reader
+  const output = avscType(columnsOf(query.output), 2)
+  return {
+    decode(bytes, start) {
+      if (bytes[start] !== 0 || bytes.readUInt32BE(start + 1) !== 1) throw new Error('another schema')
+      return type.decode(bytes, start + FRAME_BYTES, resolver).value as Event
+    },
+    encode(event, buffer, position) {
+      buffer[position] = 0
+      buffer.writeUInt32BE(2, position + 1)
+      return output.encode(event, buffer, position + FRAME_BYTES)
+    },
+  }
+}
+
+const LIBRARIES: readonly Library[] = [
+  { format: json, makeByHand: () => JSON_BY_HAND },
+  { format: avro, makeByHand: avroByHand },
+]
+
+/** The literal as a programmer writes it, so that its properties are as fast as they can be. */
+const projection = (names: readonly string[]): ((event: Event) => Event) =>
+  new Function('event', `return { ${names.map((name) => `${name}: event.${name}`).join()} }`) as (event: Event) => Event
+
+function workOf({ format, makeByHand }: Library, query: Query): Work {
+  const wanted = wantedBy(query)
+  const { where } = query
+  const all: Query = { name: '', output: ALL, where: null }
+  const job: FormatJob<Event> = {
+    format,
+    payloads: payloadsBy(format, makeByHand(all)),
+    columns: COLUMNS,
+    wanted,
+    output: columnsOf(query.output),
+    schemas:
+      format.schemas === null
+        ? null
+        : { input: schemaOf(format, COLUMNS, 1), output: schemaOf(format, columnsOf(query.output), 2) },
+    where,
+    byHand: {
+      ...makeByHand(query),
+      passes: where === null ? null : conditionOn(where),
+      project: query.output.length === COLUMNS.length ? null : projection(query.output),
+    },
+  }
+  return formatWork(job)
+}
+
+function conditionOn({ column, holds }: NonNullable<Query['where']>): (event: Event) => boolean {
+  const read = new Function('event', `return event.${column}`) as (event: Event) => unknown
+  return (event) => holds(read(event))
+}
+
+/** The records as the library writes them, under the schema 1. */
+function payloadsBy(format: Format, { encode }: ByHand<Event>): Buffer[] {
+  const buffer = Buffer.alloc(1 << 16)
+  return events.map((event) => {
+    const payload = Buffer.from(buffer.subarray(0, encode(event, buffer, 0)))
+    if (format.schemas !== null) payload.writeUInt32BE(1, 1)
+    return payload
+  })
+}
+
+compareSideBySide(
+  import.meta.filename,
+  new Map(
+    LIBRARIES.flatMap((library) =>
+      QUERIES.map((query) => [`${library.format.name} ${query.name}`, () => workOf(library, query)] as const),
+    ),
+  ),
+)
