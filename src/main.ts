@@ -111,7 +111,7 @@ async function openEngine(
   setup: ServerSetup,
   { connection, functions, runtime, cluster }: OpenedRuntime,
 ): Promise<RunningEngine> {
-  const { clock, timer, config, warn } = setup
+  const { clock, timer, config, warn, inform } = setup
   return createEngine({
     broker: connection.broker,
     runtime,
@@ -122,6 +122,7 @@ async function openEngine(
     functions,
     version: readVersion(),
     warn,
+    inform,
     ...(cluster !== null && { peers: await openPeers(cluster, setup) }),
   })
 }

@@ -1,5 +1,6 @@
 /** A server in this process: the engine, and the HTTP ports in front of it. */
 import { readFile } from 'node:fs/promises'
+import { readVersion } from './cli/version.ts'
 import { systemClock } from './clock.ts'
 import type { Engine } from './engine/api.ts'
 import { createConfig } from './engine/config/config.ts'
@@ -9,8 +10,10 @@ import {
   environmentProperties,
   fileProperties,
   type GivenProperty,
+  shownProperties,
 } from './engine/config/given-properties.ts'
 import { kafkaOptions } from './engine/config/kafka-options.ts'
+import { createLog, type LogOutput, standardError } from './main/create-log.ts'
 import { type ServerParts, startServerParts } from './main.ts'
 import { limitHeapGrowth } from './runtime/threads/heap-limits.ts'
 import { serverOptions } from './server/options.ts'
@@ -28,6 +31,10 @@ export interface ServeOptions {
   readonly check?: boolean
   /** Variables of the environment that may set properties, over those of the file. Default: none. */
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Overrides `millrace.log.level` of the configuration. */
+  readonly logLevel?: string
+  /** Default: standard error. */
+  readonly logOutput?: LogOutput
 }
 
 /** A started server. */
@@ -48,6 +55,7 @@ const DEFAULT_DATA_DIR = 'data'
  * the user.
  */
 export async function serve(options: ServeOptions): Promise<Serving | null> {
+  const { logOutput = standardError() } = options
   const given = await givenProperties(options)
   const { unknown, invalid } = checkProperties(given)
   if (invalid.length > 0 || (options.check && unknown.length > 0)) throw new Error([...unknown, ...invalid].join('\n'))
@@ -57,13 +65,17 @@ export async function serve(options: ServeOptions): Promise<Serving | null> {
   const servers = config.get('bootstrap.servers')
   if (servers !== undefined) kafkaOptions(servers, config)
   if (options.check) {
-    await Promise.all([import('./broker/embedded/embedded-log.ts'), createLog()])
+    await Promise.all([import('./broker/embedded/embedded-log.ts'), createLog(config, logOutput)])
     return null
   }
   limitHeapGrowth()
   const parts = Promise.withResolvers<ServerParts>()
   const engine = parts.promise.then((opened) => opened.engine)
-  const log = await createLog()
+  const log = await createLog(config, logOutput)
+  log.info(
+    { properties: shownProperties(given) },
+    `Millrace ${readVersion()} starts, on Node ${process.versions.node}.`,
+  )
   for (const fault of unknown) log.warn({}, fault)
   const counts = new RequestMetrics()
   const metrics = metricsOf(parts.promise)
@@ -95,7 +107,7 @@ async function ready(engine: Promise<Engine>): Promise<void> {
 
 /** The properties of the file, those of the environment over them, and those of the command line over both. */
 async function givenProperties(options: ServeOptions): Promise<GivenProperty[]> {
-  const { config, environment = {}, listen, bootstrapServers, dataDir } = options
+  const { config, environment = {}, listen, bootstrapServers, dataDir, logLevel } = options
   const option = (origin: string, name: string, value: string | undefined): GivenProperty[] =>
     value === undefined ? [] : [{ name, value, origin }]
   return [
@@ -104,6 +116,7 @@ async function givenProperties(options: ServeOptions): Promise<GivenProperty[]> 
     ...option('--listen', 'listeners', listen),
     ...option('--bootstrap-servers', 'bootstrap.servers', bootstrapServers),
     ...option('--data-dir', 'state.dir', dataDir),
+    ...option('--log-level', 'millrace.log.level', logLevel),
   ]
 }
 
@@ -119,9 +132,3 @@ const metricsOf = (parts: Promise<ServerParts>): ServerParts['metrics'] => ({
   contentType: 'text/plain; version=0.0.4; charset=utf-8',
   metrics: async () => (await parts).metrics.metrics(),
 })
-
-/** JSON lines on standard error. */
-async function createLog() {
-  const { pino, destination } = await import('pino')
-  return pino({ base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination(2))
-}

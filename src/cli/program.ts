@@ -47,6 +47,7 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
       'brokers of a Kafka cluster, host:port, separated by commas (default: the embedded log)',
     )
     .option('--config <file>', "configuration in ksqlDB's property file format")
+    .option('--log-level <level>', 'debug, info, warn or error (default: info)')
     .option('--check', 'check the configuration and exit', false)
     .action(async (options: ServerCommandOptions) => {
       const { runServer, thisProcess } = await import('./commands/server.ts')

@@ -51,6 +51,8 @@ export interface EngineOptions {
   readonly peers?: Peers
   /** Called with what the operator should know: queries that cannot be started, a command log that cannot be followed. */
   readonly warn?: (message: string) => void
+  /** Called with what happens in the ordinary course: statements that were executed, queries that were started and stopped. */
+  readonly inform?: (message: string) => void
 }
 
 /** An engine with the counters that metrics read. */
@@ -179,7 +181,7 @@ class CommandLogEngine implements RunningEngine {
 }
 
 function commandRunner(options: EngineOptions, transient: TransientQueries): CommandRunner {
-  const { broker, runtime, clock, timer, random, config, peers, warn = noop } = options
+  const { broker, runtime, clock, timer, random, config, peers, warn = noop, inform = noop } = options
   return new CommandRunner({
     broker,
     runtime,
@@ -188,6 +190,7 @@ function commandRunner(options: EngineOptions, transient: TransientQueries): Com
     random,
     config,
     warn,
+    inform,
     onTerminate: () => transient.closeAll(),
     onTerminated: async () => peers?.leave(),
   })

@@ -32,7 +32,9 @@ export async function answerQuery(
     reply.hijack()
     const delivery: Delivery = { response: new ResponseStream(reply.raw), lifecycle, timer }
     const end = await lifecycle.streaming(stream, (open) => send(open, delivery, contentType, endpoint))
-    counts.query(stream.kind, (timer.elapsed() - startedAt) / 1000)
+    const seconds = (timer.elapsed() - startedAt) / 1000
+    counts.query(stream.kind, seconds)
+    log.debug({ queryId: stream.queryId, kind: stream.kind, end: end.reason, ms: Math.round(seconds * 1000) }, 'query')
     logFault(end, stream.queryId, log)
   })
 }

@@ -88,15 +88,17 @@ function readBodiesAsJson(app: FastifyInstance): void {
   })
 }
 
-/** Counts each request when its answer has been sent, or its client has gone. */
-function countRequests(app: FastifyInstance, { counts, timer }: ServerContext): void {
+/** Counts and logs each request when its answer has been sent, or its client has gone. */
+function countRequests(app: FastifyInstance, { counts, log, timer }: ServerContext): void {
   const startedAt = new WeakMap<FastifyRequest, number>()
   app.addHook('onRequest', async (request) => void startedAt.set(request, timer.elapsed()))
   app.addHook('onResponse', async (request, reply) => {
     const seconds = (timer.elapsed() - (startedAt.get(request) ?? timer.elapsed())) / 1000
     const route = request.is404 ? '' : (request.routeOptions.url ?? '')
     const { method } = request
-    counts.request({ method, route, status: reply.raw.statusCode, seconds, isStream: STREAM_ROUTES.has(route) })
+    const status = reply.raw.statusCode
+    counts.request({ method, route, status, seconds, isStream: STREAM_ROUTES.has(route) })
+    log.debug({ method, path: pathOf(request.url), status, ms: Math.round(seconds * 1000) }, 'request')
   })
 }
 

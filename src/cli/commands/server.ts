@@ -7,6 +7,7 @@ export interface ServerCommandOptions {
   readonly dataDir?: string
   readonly bootstrapServers?: string
   readonly config?: string
+  readonly logLevel?: string
   readonly check: boolean
 }
 

@@ -20,6 +20,8 @@ export interface CommandRunnerOptions {
   readonly config: Config
   /** Called with what the operator should know. */
   readonly warn: (message: string) => void
+  /** Called with what happens in the ordinary course. */
+  readonly inform: (message: string) => void
   /** Called when the cluster ends, to close push queries. */
   readonly onTerminate: () => Promise<void>
   /** Called when the cluster has ended and this server no longer takes part in its work. */
@@ -102,7 +104,9 @@ export class CommandRunner {
       await this.#terminate(effect, before)
       return
     }
-    await Promise.all([...this.#catalog.queries.values()].map((query) => this.#startQuery(query)))
+    const failures = await Promise.all([...this.#catalog.queries.values()].map((query) => this.#startQuery(query)))
+    const started = failures.filter((failure) => failure === null).length
+    if (started > 0) this.#options.inform(`Persistent queries started again: ${started}.`)
     this.#log.follow()
   }
 
@@ -165,8 +169,16 @@ export class CommandRunner {
       const failure = await this.#carryOut(effect, before)
       if (failure !== null) status = { ...status, status: 'ERROR', message: failure }
     }
+    this.#report(command, status)
     this.#note(command, status)
     if (this.#outcomes.has(sequence)) this.#outcomes.set(sequence, status)
+  }
+
+  /** Tells the operator. The text of the statement has no secrets. */
+  #report({ statement }: Command, { status, message }: CommandStatus): void {
+    const text = `${statement.replaceAll(/\s+/g, ' ')}: ${message}`
+    if (status === 'ERROR') this.#options.warn(`Failed: ${text}`)
+    else this.#options.inform(`Executed: ${text}`)
   }
 
   /** Makes the runtime follow the catalog. Returns what went wrong, or null. */

@@ -177,6 +177,21 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ssl.client.authentication': fixed(
     text('NONE', 'Whether clients present a certificate: NONE, REQUESTED or REQUIRED.'),
   ),
+  'millrace.log.level': fixed(
+    oneOf(
+      ['debug', 'info', 'warn', 'error'],
+      text('info', 'Least level of what the server logs: debug, info, warn or error.'),
+    ),
+  ),
+  'millrace.log.format': fixed(
+    oneOf(
+      ['auto', 'text', 'json'],
+      text(
+        'auto',
+        'Form of the log: text for people, json with an object per line; auto: text on a terminal, json elsewhere.',
+      ),
+    ),
+  ),
   'millrace.worker.timeout.ms': fixed(
     number(
       30_000,
