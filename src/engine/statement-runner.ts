@@ -92,17 +92,18 @@ export class StatementRunner {
     return body === null ? null : this.#entity(shownText(statement), body)
   }
 
-  async #runInTurn(statement: Statement, session: Session): Promise<EntityBody | null> {
+  async #runInTurn(statement: Statement, session: Session): Promise<WarnedBody | null> {
     const done = await this.#commands.turn(async (turn) => {
       const prepared = await this.#prepare(statement, session, turn.sequence)
-      if (prepared.kind !== 'command') return { prepared, sequence: -1 }
+      if (prepared.kind !== 'command') return { prepared, sequence: -1, warnings: [] }
+      const warnings = await prepared.warnings()
       for (const topic of prepared.topics) await ensureTopic(this.#parts.broker, topic)
       await this.#announce(prepared, session)
       await this.#commands.append(turn, this.#command(shownText(statement), prepared, session.overrides))
-      return { prepared, sequence: turn.sequence }
+      return { prepared, sequence: turn.sequence, warnings }
     })
     if (done.prepared.kind !== 'command') return this.#answer(done.prepared)
-    return this.#statusOf(done.prepared, done.sequence)
+    return { ...(await this.#statusOf(done.prepared, done.sequence)), warnings: done.warnings }
   }
 
   async #announce({ effects }: CommandDraft, { overrides }: Session): Promise<void> {
@@ -152,12 +153,15 @@ export class StatementRunner {
     } satisfies Omit<CurrentStatus, 'statementText' | 'warnings'>
   }
 
-  #entity(statementText: string, { '@type': type, ...rest }: EntityBody): Entity {
+  #entity(statementText: string, { '@type': type, warnings = [], ...rest }: WarnedBody): Entity {
     const { degraded } = this.#commands
-    const warnings = degraded === null ? [] : [{ message: `The server is degraded: ${degraded}` }]
-    return { '@type': type, statementText, ...rest, warnings } as Entity
+    const all = degraded === null ? warnings : [`The server is degraded: ${degraded}`, ...warnings]
+    return { '@type': type, statementText, ...rest, warnings: all.map((message) => ({ message })) } as Entity
   }
 }
+
+/** An answer with warnings of its own. */
+type WarnedBody = EntityBody & { readonly warnings?: readonly string[] }
 
 /** Properties that may be stored: the command log can be read by every reader of the cluster's topics. */
 const storable = (properties: Overrides): Record<string, string> =>

@@ -81,6 +81,10 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.readonly.topics': fixed(text(INTERNAL_TOPICS, 'Patterns of topics that INSERT VALUES refuses.')),
   'ksql.insert.into.values.enabled': fixed(flag(true, 'Whether INSERT VALUES is allowed.')),
   'ksql.create.or.replace.enabled': flag(true, 'Whether CREATE OR REPLACE is allowed.'),
+  'millrace.allow.loops': flag(
+    false,
+    'Whether a persistent query may write to a topic that it reads, directly or by way of other queries.',
+  ),
   'ksql.lambdas.enabled': flag(true, 'Whether lambda functions are allowed.'),
   'ksql.variable.substitution.enable': flag(true, 'Whether variables are replaced by their values in statements.'),
   'ksql.source.table.materialization.enabled': flag(

@@ -9,6 +9,7 @@ import { createAsId } from '../query-ids.ts'
 import type { TopicScope } from '../scope.ts'
 import { answer, command, inTurnOverTopics } from './handler.ts'
 import { checkQueryLimit } from './query-limit.ts'
+import { skippedRecords } from './skipped-records.ts'
 
 export const createAs = inTurnOverTopics<CreateAs>((statement, scope) => {
   const claim = claimName(statement, scope.planning)
@@ -17,7 +18,7 @@ export const createAs = inTurnOverTopics<CreateAs>((statement, scope) => {
   }
   const { source, topic, plan } = planned(statement, claim, scope)
   const { queryId } = plan
-  return command({
+  const draft = {
     id: { type: source.kind === 'STREAM' ? 'stream' : 'table', entity: quoteName(source.name), action: 'create' },
     effects: [
       { kind: 'putSource', source },
@@ -31,7 +32,8 @@ export const createAs = inTurnOverTopics<CreateAs>((statement, scope) => {
     message: `Created query with ID ${queryId}`,
     queryId,
     topics: [withInheritedReplicas(topic, plan.sources[0], scope)],
-  })
+  } as const
+  return command(draft, async () => (claim.kind === 'new' ? skippedRecords(plan.sources, scope) : []))
 })
 
 /** A replaced query keeps its id, and with it offsets and state, if the new plan can continue from them. */

@@ -10,7 +10,7 @@ type WithoutStatement<Kind> = Kind extends Entity ? Omit<Kind, 'statementText' |
 export type EntityBody = WithoutStatement<Entity>
 
 export type Prepared =
-  | ({ readonly kind: 'command' } & CommandDraft)
+  | ({ readonly kind: 'command'; readonly warnings: () => Promise<readonly string[]> } & CommandDraft)
   /** `answer` is not called in a sandbox; null: the statement has no answer. */
   | { readonly kind: 'answer'; readonly answer: () => EntityBody | null | Promise<EntityBody | null> }
 
@@ -62,10 +62,14 @@ export const checkedOverTopics = <S extends Statement>(
   prepare: (statement, scope) => ({ kind: 'answer', answer: prepare(statement, scope) }),
 })
 
-/** A command; `draft` leaves out what does not apply. */
+/**
+ * A command; `draft` leaves out what does not apply. `warnings` for the answer are computed before the command is appended, and not in a
+ * sandbox.
+ */
 export const command = (
   draft: Omit<CommandDraft, 'topics' | 'deleteTopic' | 'queryId'> & Partial<CommandDraft>,
-): Prepared => ({ kind: 'command', topics: [], deleteTopic: null, queryId: null, ...draft })
+  warnings: () => Promise<readonly string[]> = async () => [],
+): Prepared => ({ kind: 'command', topics: [], deleteTopic: null, queryId: null, ...draft, warnings })
 
 /** An answer that is already known. */
 export const answer = (body: EntityBody | null): Prepared => ({ kind: 'answer', answer: () => body })

@@ -7,12 +7,13 @@ import { chosenId, insertId } from '../query-ids.ts'
 import type { TopicScope } from '../scope.ts'
 import { command, inTurnOverTopics } from './handler.ts'
 import { checkQueryLimit } from './query-limit.ts'
+import { skippedRecords } from './skipped-records.ts'
 
 export const insertInto = inTurnOverTopics<InsertInto>((statement, scope) => {
   checkQueryLimit(scope)
   const queryId = queryIdOf(statement, scope)
   const { plan } = planInsertInto(statement, queryId, scope.planning)
-  return command({
+  const draft = {
     id: { type: 'stream', entity: quoteName(statement.target), action: 'create' },
     effects: [
       {
@@ -24,7 +25,8 @@ export const insertInto = inTurnOverTopics<InsertInto>((statement, scope) => {
     ],
     message: `Created query with ID ${queryId}`,
     queryId,
-  })
+  } as const
+  return command(draft, () => skippedRecords(plan.sources, scope))
 })
 
 function queryIdOf({ properties }: InsertInto, { sequence, catalog }: TopicScope): string {

@@ -17,6 +17,7 @@ import type { PhysicalPlan } from '../physical-plan.ts'
 import type { PlannedSource } from '../statements/create-source.ts'
 import { refuseRegistryProperties } from '../statements/create-source.ts'
 import { checkExistingTopic, cleanupPolicy, type TopicRequest } from '../topic-request.ts'
+import { refuseLoop } from './loops.ts'
 import { addSink, checkStateTypes, findMaterialization, sinkFormats } from './sink.ts'
 
 export interface PlannedPersistentQuery {
@@ -59,6 +60,7 @@ export function planCreateAs(statement: CreateAs, queryId: string, context: Plan
     cleanupPolicy: cleanupPolicy(source),
   }
   if (properties.partitions !== null) checkExistingTopic(request, context)
+  refuseLoop({ queryId, reads: source.derivedFrom, writesTopic: topic }, context)
   return { source, topic: request, plan: physicalPlan(queryId, analysis, statement.name, builder) }
 }
 
@@ -137,7 +139,9 @@ export function planInsertInto(statement: InsertInto, queryId: string, context: 
   }
   checkSchema(projection, target)
   addSink(projection, target, builder)
-  return { plan: physicalPlan(queryId, analysis, target.name, builder) }
+  const plan = physicalPlan(queryId, analysis, target.name, builder)
+  refuseLoop({ queryId, reads: plan.sources, writesTopic: target.topic }, context)
+  return { plan }
 }
 
 function insertTarget({ target, targetLocation: location }: InsertInto, { metastore }: PlanContext): DataSource {

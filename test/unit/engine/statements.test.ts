@@ -117,6 +117,28 @@ describe('statements', () => {
     expect(warning.message).toContain('The row was written to topic MANY2 of MANY2, which a query fills.')
   })
 
+  it('warn of the records that a new query passes over', async () => {
+    await test.execute(`${stream('old')} INSERT INTO old VALUES ('x', 1), ('y', 2), ('z', 3);`)
+    const latest = { properties: { 'auto.offset.reset': 'latest' } }
+    const [created] = await test.execute('CREATE STREAM old2 AS SELECT * FROM old;', latest)
+    const message =
+      "Starts after the 3 records that are in old. To read them too: SET 'auto.offset.reset' = 'earliest';"
+    expect(created?.warnings).toEqual([{ message }])
+    const [inserting] = await test.execute('INSERT INTO old2 SELECT * FROM old;', latest)
+    expect(inserting?.warnings).toEqual([{ message }])
+    expect((await only('currentStatus', 'CREATE STREAM old3 AS SELECT * FROM old;')).warnings).toEqual([])
+    const [over] = await test.execute('CREATE STREAM old4 AS SELECT * FROM old3 WHERE v > 5;', latest)
+    expect(over?.warnings).toHaveLength(1)
+  })
+
+  it('refuse a query that feeds itself, unless loops are allowed', async () => {
+    await test.execute(`${stream('ring')} CREATE STREAM ring2 AS SELECT * FROM ring WHERE v > 99;`)
+    const allowed = { properties: { 'millrace.allow.loops': 'true' } }
+    const insert = 'INSERT INTO ring SELECT k, v FROM ring2;'
+    expect(await reasonOf(insert)).toMatch(/^The query would feed itself: .* by way of CSAS_RING2_\d+\./)
+    await expect(test.execute(insert, allowed)).resolves.toMatchObject([{ '@type': 'currentStatus' }])
+  })
+
   it('that stream rows belong to the query endpoint', async () => {
     expect(await failureOf('SELECT * FROM a;')).toMatchObject({ code: 'USE_QUERY_ENDPOINT' })
     expect(await failureOf('PRINT a;')).toMatchObject({ code: 'USE_QUERY_ENDPOINT' })
