@@ -2,8 +2,10 @@
  * Cost per record of decoding the columns that expressions need, evaluating them and encoding the result, and of all of it, beside
  * JSON.parse, hand-written JavaScript and JSON.stringify for the same job: `npm run bench -- expressions [part of a shape's name]`.
  */
+
 import { resolveTypeNode } from '../src/expressions/type-node.ts'
 import { type Scope, typecheck } from '../src/expressions/typecheck.ts'
+import { untimedBudget } from '../src/functions/budget.ts'
 import { BUILT_IN_FUNCTIONS } from '../src/functions/index.ts'
 import { createRegistry } from '../src/functions/registry.ts'
 import { compileRow } from '../src/operators/evaluate.ts'
@@ -131,7 +133,7 @@ const SHAPES: readonly Shape[] = [
 ]
 
 const functions = createRegistry(BUILT_IN_FUNCTIONS)
-const functionContext = { now: Date.now, random: Math.random, config: () => undefined }
+const functionContext = { now: Date.now, random: Math.random, config: () => undefined, budget: untimedBudget() }
 const columns = Object.entries(COLUMNS).map(([name, text]) => ({
   name,
   type: resolveTypeNode(parseType(text), () => undefined),

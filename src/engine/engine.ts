@@ -2,6 +2,7 @@
 import type { Broker } from '../broker/broker.ts'
 import type { Clock, Timer } from '../clock.ts'
 import { RequestError } from '../errors.ts'
+import { Budget, limitsFrom } from '../functions/budget.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
 import {
@@ -206,7 +207,12 @@ function engineParts(options: EngineOptions, commands: CommandRunner, transient:
     random,
     config,
     functions,
-    functionContext: { now: () => clock.now(), random, config: (key) => config.get(`ksql.functions.${key}`) },
+    functionContext: {
+      now: () => clock.now(),
+      random,
+      config: (key) => config.get(`ksql.functions.${key}`),
+      budget: new Budget({ ...limitsFrom(config.get), elapsed: () => timer.elapsed() }),
+    },
     catalog: () => commands.catalog,
     transient,
     rows: new RowProducer(broker, clock),

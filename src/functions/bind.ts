@@ -2,6 +2,7 @@
 
 import type { SqlType } from '../types/sql-type.ts'
 import type { Value } from '../types/value.ts'
+import { type Budget, CALL_BYTES, isSized, sizeOf } from './budget.ts'
 import type {
   Argument,
   Call,
@@ -13,6 +14,11 @@ import type {
 } from './declaration.ts'
 import { patternsFor } from './match.ts'
 import { printedName } from './resolve.ts'
+
+export interface BindOptions {
+  /** Whether the call is part of an expression that spends the budget. */
+  readonly isBounded?: boolean
+}
 
 export type BoundFunction = (...args: Argument[]) => Value
 
@@ -28,16 +34,21 @@ export interface ScalarCall {
  * The call as a function of its arguments (after implicit casts). It throws an Error for what the function refuses at run time: a NULL
  * for a primitive parameter included. Called with exactly as many arguments as the call has.
  */
-export function bindScalar(call: ScalarCall, context: FunctionContext): BoundFunction {
-  const { run, ...rule } = bindUnguarded(call, context)
+export function bindScalar(call: ScalarCall, context: FunctionContext, options?: BindOptions): BoundFunction {
+  const { run, ...rule } = bindUnguarded(call, context, options)
   return rule.stops.includes(true) ? guard(run, call.parameterTypes.length, rule) : run
 }
 
 /** As bindScalar, for a caller that tests for NULL itself: `run` must not see one where the rule stops it. */
-export function bindUnguarded(call: ScalarCall, context: FunctionContext): NullRule & { readonly run: Call } {
+export function bindUnguarded(
+  call: ScalarCall,
+  context: FunctionContext,
+  { isBounded = false }: BindOptions = {},
+): NullRule & { readonly run: Call } {
   const { variant, parameterTypes, returns } = call
-  const run = variant.call ?? variant.bind?.(parameterTypes, returns, context)
-  if (run === undefined) throw new Error(`Function ${call.declaration.name} has neither call nor bind`)
+  const unbounded = variant.call ?? variant.bind?.(parameterTypes, returns, context)
+  if (unbounded === undefined) throw new Error(`Function ${call.declaration.name} has neither call nor bind`)
+  const run = isBounded ? boundedCall(unbounded, call, context.budget) : unbounded
   const refused = refusedNulls(call)
   const propagates = variant.nulls === 'propagate'
   return {
@@ -48,6 +59,50 @@ export function bindUnguarded(call: ScalarCall, context: FunctionContext): NullR
         throw new Error(`Argument ${position + 1} of ${printedName(call.declaration)} must not be NULL`)
       return null
     },
+  }
+}
+
+/** How many times the largest value all arguments of a call may be: what reads them in proportion takes no longer than for a few values. */
+const ARGUMENTS = 4
+
+/** The call, counted in `budget` by the size of its arguments and of its value. */
+function boundedCall(run: Call, { declaration, parameterTypes, variant, returns }: ScalarCall, budget: Budget): Call {
+  if (declaration.cost === 'constant') return run
+  const patterns = patternsFor(variant.parameters, parameterTypes.length) ?? []
+  const sizes = parameterTypes.map((type, i) =>
+    patterns[i]?.kind === 'lambda' || !isSized(type) ? null : sizeOf(type, budget.maxBytes),
+  )
+  const sizeOfValue = sizeOf(returns, budget.maxBytes)
+  const sizeAt = (index: number, arg: Argument | undefined): number => sizes[index]?.(arg as Value) ?? 0
+  const begin = (bytes: number): void => {
+    budget.refuseLarger(bytes / ARGUMENTS)
+    budget.spend(CALL_BYTES + bytes)
+  }
+  const kept = (value: Value): Value => {
+    budget.keep(sizeOfValue(value))
+    return value
+  }
+  switch (sizes.length) {
+    case 1:
+      return (a: Argument) => {
+        begin(sizeAt(0, a))
+        return kept(run(a))
+      }
+    case 2:
+      return (a: Argument, b: Argument) => {
+        begin(sizeAt(0, a) + sizeAt(1, b))
+        return kept(run(a, b))
+      }
+    case 3:
+      return (a: Argument, b: Argument, c: Argument) => {
+        begin(sizeAt(0, a) + sizeAt(1, b) + sizeAt(2, c))
+        return kept(run(a, b, c))
+      }
+    default:
+      return (...args: Argument[]) => {
+        begin(args.reduce<number>((bytes, arg, i) => bytes + sizeAt(i, arg), 0))
+        return kept(run(...args))
+      }
   }
 }
 

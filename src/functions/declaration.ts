@@ -8,6 +8,7 @@
  */
 import type { SqlType } from '../types/sql-type.ts'
 import type { Value } from '../types/value.ts'
+import type { Budget } from './budget.ts'
 
 export interface Parameter {
   readonly name: string
@@ -32,6 +33,8 @@ export interface FunctionContext {
   readonly random: () => number
   /** Value of the configuration `ksql.functions.<key>`, or undefined; `key` starts with the function: `collect_list.limit`. */
   readonly config: (key: string) => string | undefined
+  /** Bounds what functions make and how long they take. */
+  readonly budget: Budget
 }
 
 export interface ScalarVariant {
@@ -46,6 +49,13 @@ export interface ScalarVariant {
   /** Instead of `call`, where the work depends on types, context or configuration: made once per query. */
   readonly bind?: (args: readonly SqlType[], returns: SqlType, context: FunctionContext) => Call
 }
+
+/**
+ * What a call may cost, for the bounds on expressions (budget.ts). 'constant': the same whatever the arguments, and the value is no larger
+ * than they are. 'linear': as much as reading its arguments; the value is no larger than a small multiple of them. 'grows': the value may be
+ * larger than the arguments, or the time is not in proportion to them; such a function spends its budget itself.
+ */
+export type FunctionCost = 'constant' | 'linear' | 'grows'
 
 export type FunctionCategory =
   | 'CONDITIONAL'
@@ -72,6 +82,7 @@ interface Named {
 
 export interface ScalarFunction extends Named {
   readonly kind: 'scalar'
+  readonly cost: FunctionCost
   readonly category: FunctionCategory
   readonly description: string
   readonly variants: readonly ScalarVariant[]

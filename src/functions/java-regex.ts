@@ -23,6 +23,11 @@ export interface RegexMatch {
 /** Steps that V8 may take for one match at worst, by calculation: a few tens of ms. */
 const V8_STEP_BUDGET = 30_000_000
 
+/** Work of a match that is found in time linear to its length. */
+const MATCH_BYTES = 64
+/** Work of a match that may take all steps that are allowed: the clock is read for each. */
+const SLOW_MATCH_BYTES = 128 * 1024
+
 export class JavaRegex {
   readonly pattern: string
   readonly groupCount: number
@@ -77,6 +82,13 @@ export class JavaRegex {
       previousEnd = match.end
       from = match.end > match.start ? match.end : match.end + ((text.codePointAt(match.end) ?? 0) > 0xffff ? 2 : 1)
     }
+  }
+
+  /** Work of one match in `text`, in bytes of a Budget. */
+  matchBytes(text: string): number {
+    return this.#nativeLength === Number.POSITIVE_INFINITY
+      ? MATCH_BYTES
+      : MATCH_BYTES + Math.min(text.length ** 2, SLOW_MATCH_BYTES)
   }
 
   #findNative(text: string, from: number): RegexMatch | null {

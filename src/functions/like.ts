@@ -1,19 +1,26 @@
 /** LIKE patterns: `%` any run of characters, `_` one character, everything else itself; line terminators are characters as any other. */
 
+import type { Budget } from './budget.ts'
+import { indexOf } from './find-text.ts'
+
 /** A piece of a pattern between `%`: code points to find in a row, null for any one. */
 type Segment = readonly (string | null)[]
 
 /**
  * Test of a whole text against a pattern. `escapeCharacter`:
  * one character that makes the next one stand for itself, or null.
- * Time is linear in the text, and for patterns with `_` between `%` at worst text x pattern.
+ * Time is linear in the text, and for patterns with `_` between `%` at worst text x pattern, which the budget stops.
  * Throws an Error for an escape that is not one character or a pattern that ends with it.
  */
-export function compileLike(pattern: string, escapeCharacter: string | null): (text: string) => boolean {
+export function compileLike(
+  pattern: string,
+  escapeCharacter: string | null,
+  budget: Budget | null = null,
+): (text: string) => boolean {
   const segments = parseLike(pattern, escapeCharacter)
   const literals = segments.map((segment) => (segment.includes(null) ? null : segment.join('')))
   if (literals.every((literal) => literal !== null)) return compileLiterals(literals)
-  return compileSegments(segments)
+  return compileSegments(segments, budget)
 }
 
 function parseLike(pattern: string, escapeCharacter: string | null): Segment[] {
@@ -49,7 +56,7 @@ function compileLiterals(literals: readonly string[]): (text: string) => boolean
     const end = text.length - last.length
     let at = first!.length
     for (const literal of middle) {
-      const found = text.indexOf(literal, at)
+      const found = indexOf(text, literal, at)
       if (found === -1 || found + literal.length > end) return false
       at = found + literal.length
     }
@@ -61,7 +68,7 @@ function compileLiterals(literals: readonly string[]): (text: string) => boolean
  * General form: keeps the last `%` and where its run ends, and on a mismatch lets that run take one character more (earlier runs need
  * not be looked at again).
  */
-function compileSegments(segments: readonly Segment[]): (text: string) => boolean {
+function compileSegments(segments: readonly Segment[], budget: Budget | null): (text: string) => boolean {
   const pattern = segments.flatMap((segment, i): (string | null | typeof ANY_RUN)[] =>
     i === 0 ? [...segment] : [ANY_RUN, ...segment],
   )
@@ -81,6 +88,7 @@ function compileSegments(segments: readonly Segment[]): (text: string) => boolea
         at++
       } else {
         if (run === -1 || runEnd >= characters.length) return false
+        budget?.spend(CHARACTER_BYTES * (next - run))
         at = ++runEnd
         next = run + 1
       }
@@ -88,6 +96,9 @@ function compileSegments(segments: readonly Segment[]): (text: string) => boolea
     return true
   }
 }
+
+/** Work of comparing one character. */
+const CHARACTER_BYTES = 4
 
 const ANY_RUN = Symbol('%')
 

@@ -2,6 +2,7 @@
 
 import { systemClock } from '../../src/clock.ts'
 import { StatementError } from '../../src/errors.ts'
+import { untimedBudget } from '../../src/functions/budget.ts'
 import type { FunctionContext } from '../../src/functions/declaration.ts'
 import type { FunctionRegistry } from '../../src/functions/registry.ts'
 import type { DataSource } from '../../src/metastore/data-source.ts'
@@ -55,6 +56,7 @@ export class Catalogue {
       now: () => systemClock.now(),
       random: Math.random,
       config: (key) => options.config(`ksql.functions.${key}`),
+      budget: untimedBudget(),
     }
   }
 

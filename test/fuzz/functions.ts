@@ -1,6 +1,8 @@
 /** Calls of every function with random arguments. A function gives a value or throws an Error with a message; no other class of error. */
+
 import fc from 'fast-check'
 import { bindScalar, bindTable } from '../../src/functions/bind.ts'
+import { untimedBudget } from '../../src/functions/budget.ts'
 import type {
   AggregateFunction,
   FunctionContext,
@@ -38,7 +40,7 @@ import { expectErrors, fuzzTarget } from './target.ts'
 import { textFor } from './texts.ts'
 import { value } from './values.ts'
 
-const CONTEXT: FunctionContext = { now: () => 0, random: () => 0.5, config: () => undefined }
+const CONTEXT: FunctionContext = { now: () => 0, random: () => 0.5, config: () => undefined, budget: untimedBudget() }
 
 /** What generics are tried with. */
 const SAMPLE_TYPES: readonly SqlType[] = [

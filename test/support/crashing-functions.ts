@@ -4,6 +4,7 @@ import { parameter, scalar } from '../../src/functions/declaration.ts'
 export const functions = [
   scalar({
     name: 'HANG_THREAD',
+    cost: 'constant',
     category: 'OTHER',
     description: 'Never comes back from 13; otherwise the number.',
     variants: [
@@ -20,6 +21,7 @@ export const functions = [
   }),
   scalar({
     name: 'KILL_THREAD',
+    cost: 'constant',
     category: 'OTHER',
     description: 'Ends the thread that calls it with 13; otherwise the number.',
     variants: [

@@ -1,5 +1,7 @@
 /** Drives one operator by hand: records in, records out, over memory stores and a clock that stands still. */
+
 import { ManualClock } from '../../src/clock.ts'
+import { untimedBudget } from '../../src/functions/budget.ts'
 import type { FunctionDeclaration } from '../../src/functions/declaration.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
@@ -57,7 +59,7 @@ export function harness<Step>(
   const context: OperatorContext = {
     clock,
     functions: createRegistry([...BUILT_IN_FUNCTIONS, ...(options.functions ?? [])]),
-    functionContext: { now: () => clock.now(), random: () => 0, config: () => undefined },
+    functionContext: { now: () => clock.now(), random: () => 0, config: () => undefined, budget: untimedBudget() },
     partition: 0,
     streamTime: () => streamTime,
     watermark: options.watermark ?? null,

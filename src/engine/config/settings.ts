@@ -202,6 +202,18 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
       'How long a worker thread may take for one piece of work before it is ended and replaced; 0: no limit.',
     ),
   ),
+  'millrace.expression.timeout.ms': fixed(
+    number(
+      500,
+      'How long an expression may be evaluated for one record before it is stopped and its column is NULL; 0: no limit.',
+    ),
+  ),
+  'millrace.expression.max.bytes': fixed(
+    number(
+      16_777_216,
+      'Largest value that an expression may make: a byte per character, eight per element of an array or struct, sixteen per entry of a map.',
+    ),
+  ),
   'millrace.state.cache.bytes': fixed(
     number(16_777_216, 'Memory of each worker thread for caching state that is on disk.'),
   ),

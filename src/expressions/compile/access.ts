@@ -1,4 +1,5 @@
 /** `array[i]`, `map[key]`, `struct->field`. What is not there is NULL. Source: ksqlDB's ArrayAccess and SqlToJavaVisitor. */
+import { type Budget, CALL_BYTES } from '../../functions/budget.ts'
 import { equality } from '../../types/compare.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
@@ -6,10 +7,10 @@ import type { DereferenceExpression, SubscriptExpression } from '../expression.t
 import type { Compiler, Evaluator } from './compiler.ts'
 import { nullSubscript } from './nulls.ts'
 
-export function compileSubscript(expression: SubscriptExpression, { compile }: Compiler): Evaluator {
+export function compileSubscript(expression: SubscriptExpression, { compile, context }: Compiler): Evaluator {
   const base = compile(expression.base)
   const index = compile(expression.index)
-  const element = elementOf(expression.base.type!)
+  const element = elementOf(expression.base.type!, context.budget)
   return (row) => {
     const container = base(row)
     return container === null ? null : element(container, index(row))
@@ -17,9 +18,9 @@ export function compileSubscript(expression: SubscriptExpression, { compile }: C
 }
 
 /** From a container that is not NULL and a subscript to the element. */
-export function elementOf(type: SqlType): (container: Value, index: Value) => Value {
+export function elementOf(type: SqlType, budget: Budget | null): (container: Value, index: Value) => Value {
   if (type.kind === 'ARRAY') return arrayElement
-  return type.kind === 'MAP' ? mapElement(type.key) : () => null
+  return type.kind === 'MAP' ? mapElement(type.key, budget) : () => null
 }
 
 /** 1 is the first element, -1 the last. */
@@ -30,10 +31,11 @@ function arrayElement(array: Value, index: Value): Value {
   return items[position > 0 ? position - 1 : position < 0 ? items.length + position : -1] ?? null
 }
 
-function mapElement(keyType: SqlType): (map: Value, key: Value) => Value {
+function mapElement(keyType: SqlType, budget: Budget | null): (map: Value, key: Value) => Value {
   if (isMapKey(keyType)) return (map, key) => (map as ReadonlyMap<Value, Value>).get(key) ?? null
   const equals = equality(keyType)
   return (map, key) => {
+    budget?.spend(CALL_BYTES * (map as ReadonlyMap<Value, Value>).size)
     for (const [candidate, value] of map as ReadonlyMap<Value, Value>) {
       if (candidate === key || (candidate !== null && key !== null && equals(candidate, key))) return value
     }

@@ -1,4 +1,5 @@
 /** `+ - * / %` and negation on operands of one type. INTEGER and BIGINT wrap around; a NULL operand is an error. Source: ksqlDB's SqlToJavaVisitor. */
+import type { Budget } from '../../functions/budget.ts'
 import {
   addInt32,
   addInt64,
@@ -14,8 +15,9 @@ import {
 } from '../../types/bigint64.ts'
 import type { Decimal } from '../../types/decimal.ts'
 import { type ArithmeticOperator, decimalArithmetic } from '../../types/decimal-arithmetic.ts'
-import type { SqlType } from '../../types/sql-type.ts'
+import { type SqlType, STRING } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
+import { keeper } from '../bounds.ts'
 import type { ArithmeticExpression, NegateExpression } from '../expression.ts'
 import { negateValue } from '../negate.ts'
 import type { Compiler, Evaluator } from './compiler.ts'
@@ -47,7 +49,10 @@ const DOUBLES: Operations<number> = {
 }
 
 /** The operator on operands that are not NULL. */
-export function operation({ operator, type }: { operator: ArithmeticOperator; type: SqlType }): Operation {
+export function operation(
+  { operator, type }: { operator: ArithmeticOperator; type: SqlType },
+  budget: Budget | null,
+): Operation {
   switch (type.kind) {
     case 'INTEGER':
       return INT32[operator] as Operation
@@ -58,16 +63,23 @@ export function operation({ operator, type }: { operator: ArithmeticOperator; ty
       return (left, right) => compute(left as Decimal, right as Decimal)
     }
     case 'STRING':
-      return (left, right) => (left as string) + (right as string)
+      return budget === null ? concatenate : keptConcatenation(budget)
     default:
       return DOUBLES[operator] as Operation
   }
 }
 
-export function compileArithmetic(expression: ArithmeticExpression, { compile }: Compiler): Evaluator {
+const concatenate: Operation = (left, right) => (left as string) + (right as string)
+
+function keptConcatenation(budget: Budget): Operation {
+  const keep = keeper(STRING, budget)
+  return (left, right) => keep(concatenate(left, right))
+}
+
+export function compileArithmetic(expression: ArithmeticExpression, { compile, context }: Compiler): Evaluator {
   const left = compile(expression.left)
   const right = compile(expression.right)
-  const compute = operation(expression)
+  const compute = operation(expression, context.budget)
   return (row) => {
     const a = left(row)
     if (a === null) nullOperand()

@@ -1,11 +1,13 @@
 /** Scalar function calls and lambdas. No array per call up to four arguments. */
+
 import { type BoundFunction, bindScalar, type ScalarCall } from '../../functions/bind.ts'
+import { CALL_BYTES } from '../../functions/budget.ts'
 import type { Argument, Lambda } from '../../functions/declaration.ts'
 import { findVariant } from '../../functions/resolve.ts'
 import { STRING } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
 import type { CallExpression, Expression, LambdaExpression } from '../expression.ts'
-import type { CompileContext, Compiler, Evaluator } from './compiler.ts'
+import type { CompileContext, CompileOptions, Compiler, Evaluator } from './compiler.ts'
 import { compilePart } from './part.ts'
 
 type ArgumentEvaluator = (row: Row) => Argument
@@ -30,8 +32,8 @@ export function compileCall(expression: CallExpression, compiler: Compiler): Eva
   }
 }
 
-const bindCall = (expression: CallExpression, context: CompileContext): BoundFunction =>
-  bindScalar(callOf(expression, context), context.functionContext)
+const bindCall = (expression: CallExpression, context: CompileOptions): BoundFunction =>
+  bindScalar(callOf(expression, context), context.functionContext, { isBounded: context.budget !== null })
 
 /** What binding needs. Throws an Error if the plan names a function or a variant that is gone. */
 export function callOf({ name, signature, args, type }: CallExpression, { functions }: CompileContext): ScalarCall {
@@ -46,8 +48,15 @@ function compileArgument(expression: Expression, compiler: Compiler): ArgumentEv
 }
 
 /** A function of the lambda's parameters that reads the row its call is evaluated on. */
-export function compileLambda({ parameters, body }: LambdaExpression, { compile, frame }: Compiler): ArgumentEvaluator {
-  const evaluate = compile(body)
+export function compileLambda(
+  { parameters, body }: LambdaExpression,
+  { compile, frame, context }: Compiler,
+): ArgumentEvaluator {
+  const compute = compile(body)
+  const evaluate: Evaluator = (row) => {
+    context.budget?.spend(CALL_BYTES)
+    return compute(row)
+  }
   const [x, y, z] = parameters.map(({ slot }) => slot)
   return (row): Lambda => {
     switch (parameters.length) {

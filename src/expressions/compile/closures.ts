@@ -8,12 +8,12 @@ import { compileCall } from './call.ts'
 import { compileCase } from './case.ts'
 import { compileCast } from './cast.ts'
 import { compileBetween, compileComparison } from './comparison.ts'
-import type { CompileContext, Compiler, Evaluator } from './compiler.ts'
+import type { CompileOptions, Compiler, Evaluator } from './compiler.ts'
 import { compileArray, compileMap, compileStruct } from './constructor.ts'
 import { foldedValue } from './fold.ts'
 import { compileIn, compileIsNull, compileLikeExpression, compileLogical, compileNot } from './predicate.ts'
 
-export function compileClosures(expression: Expression, context: CompileContext): Evaluator {
+export function compileClosures(expression: Expression, context: CompileOptions): Evaluator {
   const compiler: Compiler = {
     context,
     frame: [],

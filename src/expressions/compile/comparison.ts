@@ -2,8 +2,9 @@
 import { equality, mixedComparator } from '../../types/compare.ts'
 import { isNumeric, type SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
+import { comparisonCounter, counter } from '../bounds.ts'
 import type { BetweenExpression, ComparisonExpression, ComparisonOperator, Expression } from '../expression.ts'
-import type { Compiler, Evaluator } from './compiler.ts'
+import { type Compiler, counted, type Evaluator } from './compiler.ts'
 
 /** Holds for two values that are not NULL. */
 export type Relation = (left: Value, right: Value) => boolean
@@ -56,8 +57,9 @@ export function relation(operator: ComparisonOperator, left: SqlType, right: Sql
 const relationOf = (operator: ComparisonOperator, left: Expression, right: Expression): Relation =>
   relation(operator, left.type!, right.type!)
 
-export function compileComparison(expression: ComparisonExpression, { compile }: Compiler): Evaluator {
-  const left = compile(expression.left)
+export function compileComparison(expression: ComparisonExpression, { compile, context }: Compiler): Evaluator {
+  const count = comparisonCounter(expression.left, expression.right, context.budget)
+  const left = counted(compile(expression.left), count)
   const right = compile(expression.right)
   const holds = relationOf(expression.operator, expression.left, expression.right)
   switch (expression.operator) {
@@ -83,8 +85,8 @@ function distinct(left: Evaluator, right: Evaluator, holds: Relation, differs: b
   }
 }
 
-export function compileBetween(expression: BetweenExpression, { compile }: Compiler): Evaluator {
-  const operand = compile(expression.operand)
+export function compileBetween(expression: BetweenExpression, { compile, context }: Compiler): Evaluator {
+  const operand = counted(compile(expression.operand), counter(expression.operand.type, context.budget))
   const low = compile(expression.low)
   const high = compile(expression.high)
   const notBelow = relationOf('>=', expression.operand, expression.low)

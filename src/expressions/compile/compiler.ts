@@ -1,4 +1,5 @@
 /** What the compilers of the single node kinds share. */
+import type { Budget } from '../../functions/budget.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { Row, Value } from '../../types/value.ts'
@@ -22,12 +23,22 @@ export interface CompileContext {
   readonly runs?: 'once' | 'often'
 }
 
+/** How one expression is compiled. */
+export interface CompileOptions extends CompileContext {
+  /** What it counts; null: it needs no bounds. */
+  readonly budget: Budget | null
+}
+
 export interface Compiler {
-  readonly context: CompileContext
+  readonly context: CompileOptions
   /** Current values of the lambda parameters, by slot. One array serves: a lambda never runs inside of itself. */
   readonly frame: Value[]
   readonly compile: (expression: Expression) => Evaluator
 }
+
+/** The evaluator, with each value passed through `count`. */
+export const counted = (evaluate: Evaluator, count: ((value: Value) => Value) | null): Evaluator =>
+  count === null ? evaluate : (row) => count(evaluate(row))
 
 export const isFalse = (context: CompileContext, name: string): boolean =>
   context.config?.(name)?.toLowerCase() === 'false'

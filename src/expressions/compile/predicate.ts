@@ -1,8 +1,10 @@
 /** AND, OR, NOT, IS NULL, IN, LIKE. AND, OR and NOT take NULL as SQL's third truth value, unknown. */
+import type { Budget } from '../../functions/budget.ts'
 import { compileLike } from '../../functions/like.ts'
 import { equality, hashKey } from '../../types/compare.ts'
-import type { SqlType } from '../../types/sql-type.ts'
+import { type SqlType, STRING } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
+import { counter } from '../bounds.ts'
 import type {
   Expression,
   InExpression,
@@ -12,7 +14,7 @@ import type {
   NotExpression,
 } from '../expression.ts'
 import { literalValue } from '../literal.ts'
-import type { Compiler, Evaluator } from './compiler.ts'
+import { type Compiler, counted, type Evaluator } from './compiler.ts'
 import { nullText } from './nulls.ts'
 
 export function compileLogical(expression: LogicalExpression, { compile }: Compiler): Evaluator {
@@ -40,9 +42,9 @@ export function compileIsNull({ operand, negated }: IsNullExpression, { compile 
   return (row) => (evaluate(row) === null) !== negated
 }
 
-export function compileIn(expression: InExpression, { compile }: Compiler): Evaluator {
+export function compileIn(expression: InExpression, { compile, context }: Compiler): Evaluator {
   const { negated } = expression
-  const operand = compile(expression.operand)
+  const operand = counted(compile(expression.operand), counter(expression.operand.type, context.budget))
   const contains = listTest(expression.list, expression.operand.type!, compile)
   return (row) => {
     const value = operand(row)
@@ -78,10 +80,10 @@ function literalTest(values: readonly Value[], type: SqlType): ListTest {
   return keys.size === 0 ? () => false : (value) => keys.has(keyOf(value))
 }
 
-export function compileLikeExpression(expression: LikeExpression, { compile }: Compiler): Evaluator {
+export function compileLikeExpression(expression: LikeExpression, { compile, context }: Compiler): Evaluator {
   const { negated } = expression
-  const operand = compile(expression.operand)
-  const matches = likeTest(expression, compile)
+  const operand = counted(compile(expression.operand), counter(STRING, context.budget))
+  const matches = likeTest(expression, compile, context.budget)
   return (row) => {
     const value = operand(row)
     if (value === null) nullText()
@@ -91,21 +93,31 @@ export function compileLikeExpression(expression: LikeExpression, { compile }: C
 
 type LikeTest = (text: string, row: Value[]) => boolean
 
-function likeTest({ pattern, escape: escapeCharacter }: LikeExpression, compile: Compiler['compile']): LikeTest {
-  if (pattern.kind === 'literal' && pattern.value !== null) return compileLike(String(pattern.value), escapeCharacter)
+function likeTest(
+  { pattern, escape: escapeCharacter }: LikeExpression,
+  compile: Compiler['compile'],
+  budget: Budget | null,
+): LikeTest {
+  if (pattern.kind === 'literal' && pattern.value !== null) {
+    return compileLike(String(pattern.value), escapeCharacter, budget)
+  }
   const evaluate = compile(pattern)
-  const matches = changingLike(escapeCharacter)
+  const matches = changingLike(escapeCharacter, budget)
   return (text, row) => matches(text, evaluate(row) as string | null)
 }
 
 /** A test against a pattern that is not known before; it is compiled when it changes. */
-export function changingLike(escapeCharacter: string | null): (text: string, pattern: string | null) => boolean {
+export function changingLike(
+  escapeCharacter: string | null,
+  budget: Budget | null,
+): (text: string, pattern: string | null) => boolean {
   let last: string | null = null
   let matches: (text: string) => boolean = () => false
   return (text, pattern) => {
     if (pattern === null) nullText()
     if (pattern !== last) {
-      matches = compileLike(pattern, escapeCharacter)
+      budget?.spend(pattern.length)
+      matches = compileLike(pattern, escapeCharacter, budget)
       last = pattern
     }
     return matches(text)

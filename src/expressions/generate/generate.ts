@@ -6,7 +6,7 @@
 import { generatedFunction } from '../../serde/generated-function.ts'
 import type { Value } from '../../types/value.ts'
 import { compileClosures } from '../compile/closures.ts'
-import type { CompileContext, Evaluator } from '../compile/compiler.ts'
+import type { CompileOptions, Evaluator } from '../compile/compiler.ts'
 import { foldedValue } from '../compile/fold.ts'
 import type { Expression } from '../expression.ts'
 import { isConstant } from '../inspect.ts'
@@ -26,7 +26,7 @@ import {
   emitSubscript,
 } from './values.ts'
 
-export function generate(expression: Expression, context: CompileContext): Evaluator {
+export function generate(expression: Expression, context: CompileOptions): Evaluator {
   const source = new Source(context)
   return make(source, `(row) => {${body(source, expression, [])}}`) as Evaluator
 }

@@ -11,6 +11,7 @@ import {
 import { equality, hashKey } from '../../types/compare.ts'
 import type { DecimalType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
+import { comparisonCounter, counter } from '../bounds.ts'
 import { operation } from '../compile/arithmetic.ts'
 import { comparesPlainly, plainOperator, relation } from '../compile/comparison.ts'
 import { nullOperand } from '../compile/nulls.ts'
@@ -75,7 +76,10 @@ function computed(expression: ArithmeticExpression, left: string, right: string,
       return `${source.constant(INT64[operator])}(${left}, ${right})`
     case 'DECIMAL':
       if (operator in DECIMAL_METHODS) return decimalCall(operator as keyof typeof DECIMAL_METHODS, type, left, right)
-      return `${source.constant(operation(expression))}(${left}, ${right})`
+      return `${source.constant(operation(expression, source.context.budget))}(${left}, ${right})`
+    case 'STRING':
+      if (source.context.budget === null) return `${left} + ${right}`
+      return `${source.constant(operation(expression, source.context.budget))}(${left}, ${right})`
     default:
       return `${left} ${operator} ${right}`
   }
@@ -96,8 +100,19 @@ const isNonZero = (expression: Expression): boolean => expression.kind === 'lite
 const negated = ({ type }: NegateExpression, value: string, { source }: FunctionScope): string =>
   type.kind === 'DOUBLE' ? `-${value}` : `${source.constant(negateValue(type))}(${value})`
 
+/** The code of `expression`, each value of which passes through `count`. */
+export function emitCounted(
+  expression: Expression,
+  count: ((value: Value) => Value) | null,
+  scope: FunctionScope,
+): Code {
+  const code = scope.emit(expression)
+  return count === null ? code : { text: `${scope.source.constant(count)}(${code.text})`, nullable: code.nullable }
+}
+
 export function emitComparison(expression: ComparisonExpression, scope: FunctionScope): Code {
-  const left = scope.emit(expression.left)
+  const count = comparisonCounter(expression.left, expression.right, scope.source.context.budget)
+  const left = emitCounted(expression.left, count, scope)
   const right = scope.emit(expression.right)
   const plain = comparesPlainly(expression.left.type!, expression.right.type!)
   if (plain && isIdentity(expression.operator, left, right)) {
@@ -148,7 +163,7 @@ function compared(
 }
 
 export function emitBetween({ negated, operand: value, low, high }: BetweenExpression, scope: FunctionScope): Code {
-  const middle = operand(scope.emit(value), scope)
+  const middle = operand(emitCounted(value, counter(value.type, scope.source.context.budget), scope), scope)
   const from = operand(scope.emit(low), scope)
   const to = operand(scope.emit(high), scope, true)
   const tests = allOf(
@@ -196,7 +211,7 @@ const FEW = 6
 
 export function emitIn(expression: InExpression, scope: FunctionScope): Code {
   const { operand: value, list, negated } = expression
-  const searched = operand(scope.emit(value), scope)
+  const searched = operand(emitCounted(value, counter(value.type, scope.source.context.budget), scope), scope)
   const literals = list.filter((item) => item.kind === 'literal')
   const found = [
     literalsContain(

@@ -3,7 +3,7 @@
  * columns and lambda parameters go by number, literals through JSON.stringify, and the rest as constants.
  */
 import type { Value } from '../../types/value.ts'
-import type { CompileContext } from '../compile/compiler.ts'
+import type { CompileOptions } from '../compile/compiler.ts'
 import type { Expression } from '../expression.ts'
 
 /** A JavaScript expression. `nullable`: its value may be NULL. */
@@ -19,13 +19,13 @@ export const maybe = (text: string): Code => ({ text, nullable: true })
 
 /** Everything that the functions of one compilation share. */
 export class Source {
-  readonly context: CompileContext
+  readonly context: CompileOptions
   readonly constants: unknown[] = []
   /** Texts of helper functions: they come before the main one. */
   readonly functions: string[] = []
   readonly #names = new Map<unknown, string>()
 
-  constructor(context: CompileContext) {
+  constructor(context: CompileOptions) {
     this.context = context
   }
 

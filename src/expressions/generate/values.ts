@@ -1,6 +1,10 @@
 /** Source of casts, access, CASE, constructors, LIKE and calls. */
+
 import { bindUnguarded } from '../../functions/bind.ts'
+import { CALL_BYTES } from '../../functions/budget.ts'
 import { compileLike } from '../../functions/like.ts'
+import { type SqlType, STRING } from '../../types/sql-type.ts'
+import { counter, keeper } from '../bounds.ts'
 import { elementOf } from '../compile/access.ts'
 import { callOf } from '../compile/call.ts'
 import { castOf } from '../compile/cast.ts'
@@ -20,7 +24,7 @@ import type {
   StructExpression,
   SubscriptExpression,
 } from '../expression.ts'
-import { emitCondition } from './operators.ts'
+import { emitCondition, emitCounted } from './operators.ts'
 import { type Code, choose, type FunctionScope, maybe, operand, present } from './source.ts'
 
 /** The cast of NULL is NULL but for texts, so that the operand of another cast in tail position is in tail position too. */
@@ -41,7 +45,7 @@ export function emitDereference({ base, position }: DereferenceExpression, scope
 
 export function emitSubscript(expression: SubscriptExpression, scope: FunctionScope): Code {
   const container = operand(scope.emit(expression.base), scope)
-  const element = scope.source.constant(elementOf(expression.base.type!))
+  const element = scope.source.constant(elementOf(expression.base.type!, scope.source.context.budget))
   return maybe(choose(container.test, `${element}(${container.name}, ${scope.emit(expression.index).text})`, 'null'))
 }
 
@@ -56,11 +60,12 @@ export function emitCase({ whens, otherwise }: CaseExpression, scope: FunctionSc
 
 export function emitLike(expression: LikeExpression, scope: FunctionScope): Code {
   const { pattern, negated } = expression
-  const text = operand(scope.emit(expression.operand), scope)
+  const { budget } = scope.source.context
+  const text = operand(emitCounted(expression.operand, counter(STRING, budget), scope), scope)
   const matches =
     pattern.kind === 'literal'
-      ? `${scope.source.constant(compileLike(String(pattern.value), expression.escape))}(${text.name})`
-      : `${scope.source.constant(changingLike(expression.escape))}(${text.name}, ${scope.emit(pattern).text})`
+      ? `${scope.source.constant(compileLike(String(pattern.value), expression.escape, budget))}(${text.name})`
+      : `${scope.source.constant(changingLike(expression.escape, budget))}(${text.name}, ${scope.emit(pattern).text})`
   const test = choose(text.test, matches, scope.fail(nullText, false))
   return present(negated ? `!${test}` : test)
 }
@@ -68,7 +73,9 @@ export function emitLike(expression: LikeExpression, scope: FunctionScope): Code
 /** All arguments are evaluated before any of them is tested for NULL, so that an error in a later one is not passed over. */
 export function emitCall(expression: CallExpression, scope: FunctionScope): Code {
   const { source } = scope
-  const { run, stops, onNull } = bindUnguarded(callOf(expression, source.context), source.context.functionContext)
+  const { run, stops, onNull } = bindUnguarded(callOf(expression, source.context), source.context.functionContext, {
+    isBounded: source.context.budget !== null,
+  })
   const codes = expression.args.map((arg) => (arg.kind === 'lambda' ? scope.emit(arg) : emitPart(arg, scope)))
   const tested = codes.map(({ nullable }, i) => nullable && stops[i] === true)
   if (!tested.includes(true)) return maybe(`${source.constant(run)}(${codes.map(({ text }) => text).join(', ')})`)
@@ -85,20 +92,28 @@ const isConstantCode = (code: Code): boolean => code.simple === true && !code.nu
 /** A lambda becomes an arrow function, with variables of its own. */
 export function emitLambda({ parameters, body }: LambdaExpression, scope: FunctionScope): Code {
   const names = parameters.map(({ slot }) => `x${slot}`)
-  return present(`((${names.join(', ')}) => {${scope.body(body, [...scope.variables, ...names])}})`)
+  const { source } = scope
+  const count = source.context.budget === null ? '' : `${source.constant(source.context.budget)}.spend(${CALL_BYTES}); `
+  return present(`((${names.join(', ')}) => {${count}${scope.body(body, [...scope.variables, ...names])}})`)
 }
 
-export function emitArray({ elements }: ArrayExpression, scope: FunctionScope): Code {
-  return present(`[${elements.map((element) => emitPart(element, scope).text).join(', ')}]`)
+export function emitArray({ elements, type }: ArrayExpression, scope: FunctionScope): Code {
+  return emitKept(type, `[${elements.map((element) => emitPart(element, scope).text).join(', ')}]`, scope)
 }
 
-export function emitStruct({ fields }: StructExpression, scope: FunctionScope): Code {
-  return present(`[${fields.map((field) => emitPart(field, scope).text).join(', ')}]`)
+export function emitStruct({ fields, type }: StructExpression, scope: FunctionScope): Code {
+  return emitKept(type, `[${fields.map((field) => emitPart(field, scope).text).join(', ')}]`, scope)
 }
 
-export function emitMap({ entries }: MapExpression, scope: FunctionScope): Code {
+export function emitMap({ entries, type }: MapExpression, scope: FunctionScope): Code {
   const pairs = entries.map(({ key, value }) => `.set(${emitPart(key, scope).text}, ${emitPart(value, scope).text})`)
-  return present(`new Map()${pairs.join('')}`)
+  return emitKept(type, `new Map()${pairs.join('')}`, scope)
+}
+
+/** As `kept` in compile/constructor.ts. */
+function emitKept(type: SqlType, text: string, { source }: FunctionScope): Code {
+  const { budget } = source.context
+  return present(budget === null ? text : `${source.constant(keeper(type, budget))}(${text})`)
 }
 
 /** A part that may fail gets a function of its own, which catches the error. */

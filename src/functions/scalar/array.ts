@@ -3,7 +3,15 @@ import { comparator, equality, hashKey, nullsEqual } from '../../types/compare.t
 import { valueText } from '../../types/java-text.ts'
 import { type SqlType, STRING } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
-import { type Call, type FunctionDeclaration, type Parameter, parameter, scalar } from '../declaration.ts'
+import type { Budget } from '../budget.ts'
+import {
+  type Call,
+  type FunctionCost,
+  type FunctionDeclaration,
+  type Parameter,
+  parameter,
+  scalar,
+} from '../declaration.ts'
 
 type List = readonly Value[]
 
@@ -16,6 +24,7 @@ const elementOf = ([type]: readonly SqlType[]): SqlType => (type?.kind === 'ARRA
 
 interface ArrayFunction {
   readonly name: string
+  readonly cost: FunctionCost
   readonly description: string
   readonly parameters: readonly Parameter[]
   readonly returns: string
@@ -24,9 +33,10 @@ interface ArrayFunction {
 
 /** An ARRAY function with one variant; `make` gives the call for arrays of an element type. */
 function arrayFunction(declaration: ArrayFunction, make: (element: SqlType) => Call): FunctionDeclaration {
-  const { name, description, parameters, returns, nulls = 'propagate' } = declaration
+  const { name, cost, description, parameters, returns, nulls = 'propagate' } = declaration
   return scalar({
     name,
+    cost,
     category: 'ARRAY',
     description,
     variants: [{ parameters, returns, nulls, bind: (args) => make(elementOf(args)) }],
@@ -91,14 +101,24 @@ function sorter(element: SqlType): (list: List, direction?: string) => Value {
 
 const JOINABLE: ReadonlySet<SqlType['kind']> = new Set(['BOOLEAN', 'INTEGER', 'BIGINT', 'DOUBLE', 'DECIMAL', 'STRING'])
 
-function joiner(element: SqlType): Call {
+function joiner(element: SqlType, budget: Budget): Call {
   const text = valueText(element)
   return (list: List | null, delimiter: string | null = ',') => {
     if (list === null) return null
     if (!JOINABLE.has(element.kind) && list.some((item) => item !== null)) {
       throw new Error(`error: hit element of type ${element.kind} which is currently not supported`)
     }
-    return list.map(text).join(delimiter ?? '')
+    const separator = delimiter ?? ''
+    let size = separator.length * Math.max(0, list.length - 1)
+    budget.refuseLarger(size)
+    return list
+      .map((item) => {
+        const itemText = text(item)
+        size += itemText.length
+        budget.refuseLarger(size)
+        return itemText
+      })
+      .join(separator)
   }
 }
 
@@ -116,6 +136,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
   arrayFunction(
     {
       name: 'ARRAY_CONCAT',
+      cost: 'linear',
       description: 'The elements of both arrays, in order. One NULL array gives the other one.',
       parameters: [first, second],
       returns: 'ARRAY<T>',
@@ -126,6 +147,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
   arrayFunction(
     {
       name: 'ARRAY_CONTAINS',
+      cost: 'linear',
       description: 'Whether the array has an element equal to the value; a NULL value matches a NULL element.',
       parameters: [array, parameter('value', 'T', 'what to look for')],
       returns: 'BOOLEAN',
@@ -139,6 +161,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
   arrayFunction(
     {
       name: 'ARRAY_DISTINCT',
+      cost: 'linear',
       description: 'The different elements, in the order in which they come first.',
       parameters: [array],
       returns: 'ARRAY<T>',
@@ -151,6 +174,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
   arrayFunction(
     {
       name: 'ARRAY_EXCEPT',
+      cost: 'linear',
       description: 'The different elements of the first array that the second one does not have.',
       parameters: [first, second],
       returns: 'ARRAY<T>',
@@ -167,6 +191,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
   arrayFunction(
     {
       name: 'ARRAY_INTERSECT',
+      cost: 'linear',
       description: 'The different elements of the first array that the second one has too.',
       parameters: [first, second],
       returns: 'ARRAY<T>',
@@ -183,6 +208,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
   arrayFunction(
     {
       name: 'ARRAY_UNION',
+      cost: 'linear',
       description: 'The different elements of both arrays, those of the first one first.',
       parameters: [first, second],
       returns: 'ARRAY<T>',
@@ -194,6 +220,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
   ),
   scalar({
     name: 'ARRAY_JOIN',
+    cost: 'grows',
     category: 'ARRAY',
     description: 'The elements as one text; NULL elements show as null.',
     variants: [
@@ -202,23 +229,30 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
         returns: 'STRING',
         nulls: 'pass',
         description: 'Separated by commas.',
-        bind: (args) => joiner(elementOf(args)),
+        bind: (args, _returns, { budget }) => joiner(elementOf(args), budget),
       },
       {
         parameters: [array, parameter('delimiter', 'STRING', 'goes between the elements; NULL: nothing')],
         returns: 'STRING',
         nulls: 'pass',
-        bind: (args) => joiner(elementOf(args)),
+        bind: (args, _returns, { budget }) => joiner(elementOf(args), budget),
       },
     ],
   }),
   arrayFunction(
-    { name: 'ARRAY_LENGTH', description: 'The number of elements.', parameters: [array], returns: 'INT' },
+    {
+      name: 'ARRAY_LENGTH',
+      cost: 'constant',
+      description: 'The number of elements.',
+      parameters: [array],
+      returns: 'INT',
+    },
     () => (list: List) => list.length,
   ),
   arrayFunction(
     {
       name: 'ARRAY_MAX',
+      cost: 'linear',
       description: 'The largest element; NULL if there is none.',
       parameters: [array],
       returns: 'T',
@@ -228,6 +262,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
   arrayFunction(
     {
       name: 'ARRAY_MIN',
+      cost: 'linear',
       description: 'The smallest element; NULL if there is none.',
       parameters: [array],
       returns: 'T',
@@ -237,6 +272,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
   arrayFunction(
     {
       name: 'ARRAY_REMOVE',
+      cost: 'linear',
       description: 'The array without the elements that equal the value, which may be NULL.',
       parameters: [array, parameter('value', 'T', 'what to remove')],
       returns: 'ARRAY<T>',
@@ -249,6 +285,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
   ),
   scalar({
     name: 'ARRAY_SORT',
+    cost: 'linear',
     category: 'ARRAY',
     description: 'The elements in order; NULLs come last.',
     variants: [
@@ -270,6 +307,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
   arrayFunction(
     {
       name: 'SLICE',
+      cost: 'linear',
       description: 'The elements from one position to another, both included; NULL is open, out of range gives NULL.',
       parameters: [array, parameter('from', 'INT', 'first position'), parameter('to', 'INT', 'last position')],
       returns: 'ARRAY<T>',

@@ -6,6 +6,7 @@ import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 export const conditionalFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'COALESCE',
+    cost: 'constant',
     printedName: 'COALESCE',
     category: 'CONDITIONAL',
     description: 'The first argument that is not NULL.',
@@ -23,6 +24,7 @@ export const conditionalFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'IFNULL',
+    cost: 'constant',
     printedName: 'IFNULL',
     category: 'CONDITIONAL',
     description: 'The value, or the alternative where it is NULL.',
@@ -37,6 +39,7 @@ export const conditionalFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'NULLIF',
+    cost: 'linear',
     printedName: 'NULLIF',
     category: 'CONDITIONAL',
     description: 'NULL if both values are equal, else the first one.',
@@ -54,6 +57,7 @@ export const conditionalFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'AS_VALUE',
+    cost: 'constant',
     printedName: 'AS_VALUE',
     category: 'OTHER',
     description: 'Copies a key column into the value: an alias makes the name of the copy.',

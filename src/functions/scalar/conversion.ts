@@ -28,6 +28,7 @@ function fromBytes(
   }
   return scalar({
     name,
+    cost: 'constant',
     category: 'CONVERSIONS',
     description: `The ${type} that ${size} bytes stand for.`,
     variants: [

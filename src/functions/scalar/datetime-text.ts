@@ -11,6 +11,7 @@ const TEXT = parameter('text', 'STRING', 'text to read')
 export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'FORMAT_DATE',
+    cost: 'constant',
     category: 'DATE / TIME',
     description: 'A date as text, by a pattern.',
     variants: [
@@ -24,6 +25,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'FORMAT_TIME',
+    cost: 'constant',
     category: 'DATE / TIME',
     description: 'A time of the day as text, by a pattern.',
     variants: [
@@ -37,6 +39,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'FORMAT_TIMESTAMP',
+    cost: 'constant',
     category: 'DATE / TIME',
     description: 'A timestamp as text, by a pattern.',
     variants: [
@@ -59,6 +62,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'PARSE_DATE',
+    cost: 'linear',
     category: 'DATE / TIME',
     description: 'The date that a text names, by a pattern.',
     variants: [
@@ -72,6 +76,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'PARSE_TIME',
+    cost: 'linear',
     category: 'DATE / TIME',
     description: 'The time of the day that a text names, by a pattern.',
     variants: [
@@ -85,6 +90,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'PARSE_TIMESTAMP',
+    cost: 'linear',
     category: 'DATE / TIME',
     description: 'The timestamp that a text names, by a pattern; a time zone in the text counts first.',
     variants: [
@@ -107,6 +113,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'DATETOSTRING',
+    cost: 'constant',
     category: 'DATE / TIME',
     description: 'A number of days since 1970-01-01 as text, by a pattern; FORMAT_DATE does it for a DATE.',
     variants: [
@@ -120,6 +127,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'STRINGTODATE',
+    cost: 'linear',
     category: 'DATE / TIME',
     description: 'The date that a text names as days since 1970-01-01; PARSE_DATE gives a DATE.',
     variants: [
@@ -139,6 +147,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'TIMESTAMPTOSTRING',
+    cost: 'constant',
     category: 'DATE / TIME',
     description:
       'Milliseconds since 1970-01-01T00:00 UTC as text, by a pattern; FORMAT_TIMESTAMP does it for a TIMESTAMP.',
@@ -163,6 +172,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'STRINGTOTIMESTAMP',
+    cost: 'linear',
     category: 'DATE / TIME',
     description: 'Milliseconds since 1970-01-01T00:00 UTC of what a text names; PARSE_TIMESTAMP gives a TIMESTAMP.',
     variants: [

@@ -12,6 +12,7 @@ import { systemTimeZone, timeZone } from '../time-pattern.ts'
 export const datetimeFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'CONVERT_TZ',
+    cost: 'constant',
     category: 'DATE / TIME',
     description: 'Moves a timestamp from the clock of one time zone to that of another.',
     variants: [
@@ -48,6 +49,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
   ),
   scalar({
     name: 'FROM_DAYS',
+    cost: 'constant',
     category: 'DATE / TIME',
     description: 'The date of a number of days since 1970-01-01.',
     variants: [
@@ -61,6 +63,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'FROM_UNIXTIME',
+    cost: 'constant',
     category: 'DATE / TIME',
     description: 'The timestamp of a number of milliseconds since 1970-01-01T00:00 UTC.',
     variants: [
@@ -74,6 +77,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'UNIX_DATE',
+    cost: 'constant',
     category: 'DATE / TIME',
     description: 'Number of days since 1970-01-01.',
     variants: [
@@ -94,6 +98,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'UNIX_TIMESTAMP',
+    cost: 'constant',
     category: 'DATE / TIME',
     description: 'Number of milliseconds since 1970-01-01T00:00 UTC.',
     variants: [
@@ -130,7 +135,7 @@ function addition(
     nulls: 'propagate',
     call,
   }
-  return scalar({ name, category: 'DATE / TIME', description, variants: [variant] })
+  return scalar({ name, cost: 'constant', category: 'DATE / TIME', description, variants: [variant] })
 }
 
 /** Truncates toward zero, as Java's division of epoch milliseconds does; `+ 0` makes no negative zero. */

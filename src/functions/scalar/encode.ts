@@ -6,6 +6,7 @@ import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 export const encodeFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'ENCODE',
+    cost: 'linear',
     category: 'STRING',
     description: 'Rewrites a text from one encoding to another.',
     variants: [
@@ -23,6 +24,7 @@ export const encodeFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'FROM_BYTES',
+    cost: 'linear',
     category: 'STRING',
     description: 'Bytes as text in an encoding.',
     variants: [
@@ -42,6 +44,7 @@ export const encodeFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'TO_BYTES',
+    cost: 'linear',
     category: 'STRING',
     description: 'The bytes that a text stands for in an encoding.',
     variants: [
@@ -59,6 +62,7 @@ export const encodeFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'MD5',
+    cost: 'linear',
     category: 'STRING',
     description: 'MD5 digest of the UTF-8 bytes of a text, in lower-case hex.',
     variants: [

@@ -1,19 +1,19 @@
 /** GENERATE_SERIES: an array of evenly spaced integers. */
 import { fromBigInt, type Int64 } from '../../types/bigint64.ts'
 import type { Value } from '../../types/value.ts'
+import type { Budget } from '../budget.ts'
 import { type FunctionDeclaration, parameter, type ScalarVariant, scalar } from '../declaration.ts'
 
-/** One record must not be able to fill the memory. */
-const MAX_LENGTH = 1_000_000
+const ELEMENT_BYTES = 8
 
-/** From `start` to `end`, both included. `step` is 1 or -1 unless given. Throws on a step of zero or of the wrong sign. */
-function series(start: Int64, end: Int64, step: number = start > end ? -1 : 1): Value {
+/** From `start` to `end`, both included. Throws on a step of zero or of the wrong sign, and if there are too many elements. */
+function series(start: Int64, end: Int64, step: number, budget: Budget): Value {
   if (step === 0) throw new Error('GENERATE_SERIES step cannot be zero')
   if (start !== end && start < end !== step > 0) throw new Error('GENERATE_SERIES step has wrong sign')
   const from = BigInt(start)
   const stride = BigInt(step)
   const length = (BigInt(end) - from) / stride + 1n
-  if (length > MAX_LENGTH) throw new Error(`GENERATE_SERIES makes ${MAX_LENGTH} elements at most, not ${length}`)
+  budget.refuseLarger(ELEMENT_BYTES * Number(length))
   // Between safe integers there are safe integers only.
   if (typeof start === 'number' && typeof end === 'number') {
     return Array.from({ length: Number(length) }, (_, i) => start + step * i)
@@ -24,12 +24,23 @@ function series(start: Int64, end: Int64, step: number = start > end ? -1 : 1): 
 function variants(type: string, returns: string): ScalarVariant[] {
   const bounds = [parameter('start', type, 'first element'), parameter('end', type, 'where to stop, included')]
   return [
-    { parameters: bounds, returns, nulls: 'propagate', call: (start: Int64, end: Int64) => series(start, end) },
+    {
+      parameters: bounds,
+      returns,
+      nulls: 'propagate',
+      bind:
+        (_args, _returns, { budget }) =>
+        (start: Int64, end: Int64) =>
+          series(start, end, start > end ? -1 : 1, budget),
+    },
     {
       parameters: [...bounds, parameter('step', 'int', 'difference of neighbours')],
       returns,
       nulls: 'propagate',
-      call: (start: Int64, end: Int64, step: number) => series(start, end, step),
+      bind:
+        (_args, _returns, { budget }) =>
+        (start: Int64, end: Int64, step: number) =>
+          series(start, end, step, budget),
     },
   ]
 }
@@ -37,6 +48,7 @@ function variants(type: string, returns: string): ScalarVariant[] {
 export const generateSeriesFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'GENERATE_SERIES',
+    cost: 'grows',
     category: 'ARRAY',
     description: 'The integers from a start to an end, both included, with a step that is 1 or -1 unless given.',
     variants: [...variants('int', 'ARRAY<INT>'), ...variants('long', 'ARRAY<BIGINT>')],

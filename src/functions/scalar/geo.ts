@@ -11,6 +11,7 @@ const COORDINATES = [
 export const geoFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'GEO_DISTANCE',
+    cost: 'constant',
     category: 'OTHER',
     description: 'Distance of two points along the surface of the earth, taken as a sphere.',
     variants: [

@@ -53,12 +53,14 @@ function variants(beats: (order: number) => boolean): ScalarVariant[] {
 export const greatestFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'GREATEST',
+    cost: 'linear',
     category: 'MATHEMATICAL',
     description: 'The largest of the values; NULL if all of them are NULL.',
     variants: variants((order) => order > 0),
   }),
   scalar({
     name: 'LEAST',
+    cost: 'linear',
     category: 'MATHEMATICAL',
     description: 'The smallest of the values; NULL if all of them are NULL.',
     variants: variants((order) => order < 0),

@@ -13,6 +13,7 @@ const JSON_TEXT = parameter('json', 'STRING', 'JSON document')
 export const jsonFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'EXTRACTJSONFIELD',
+    cost: 'linear',
     category: 'JSON',
     description: 'A part of a JSON document: a text without its quotes, anything else as JSON.',
     variants: [
@@ -31,6 +32,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'IS_JSON_STRING',
+    cost: 'linear',
     category: 'JSON',
     description: 'Whether a text is a JSON document.',
     variants: [
@@ -44,6 +46,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'JSON_ARRAY_CONTAINS',
+    cost: 'linear',
     category: 'JSON',
     description: 'Whether a JSON array has an element that equals a value; false if the text is no JSON array.',
     variants: [
@@ -57,6 +60,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'JSON_ARRAY_LENGTH',
+    cost: 'linear',
     category: 'JSON',
     description: 'Number of elements of a JSON array; NULL for any other JSON document.',
     variants: [
@@ -73,6 +77,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'JSON_CONCAT',
+    cost: 'linear',
     category: 'JSON',
     description:
       'Joins JSON documents: objects to an object, of equal names the last one counts; anything else to an array.',
@@ -89,6 +94,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'JSON_ITEMS',
+    cost: 'linear',
     category: 'JSON',
     description: 'The elements of a JSON array, each as JSON.',
     variants: [
@@ -106,6 +112,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'JSON_KEYS',
+    cost: 'linear',
     category: 'JSON',
     description: 'The names in a JSON object, in its order; NULL for any other JSON document.',
     variants: [
@@ -122,6 +129,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'JSON_RECORDS',
+    cost: 'linear',
     category: 'JSON',
     description:
       'A JSON object as a map: texts without their quotes, anything else as JSON; NULL for any other JSON document.',
@@ -139,6 +147,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'TO_JSON_STRING',
+    cost: 'linear',
     category: 'JSON',
     description: 'Any value as JSON; the members of structs and maps are sorted by name.',
     variants: [

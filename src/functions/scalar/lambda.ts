@@ -53,6 +53,7 @@ function transformMap(_args: readonly SqlType[], returns: SqlType): Call {
 export const lambdaFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'FILTER',
+    cost: 'grows',
     category: 'LAMBDA',
     description: 'The elements of an array, or the entries of a map, for which the lambda gives true.',
     variants: [
@@ -72,6 +73,7 @@ export const lambdaFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'REDUCE',
+    cost: 'grows',
     category: 'LAMBDA',
     description: 'Folds an array or a map into one value, starting from a state. A NULL array or map gives the state.',
     variants: [
@@ -99,6 +101,7 @@ export const lambdaFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'TRANSFORM',
+    cost: 'grows',
     category: 'LAMBDA',
     description: 'Applies a lambda to each element of an array, or two lambdas to each entry of a map.',
     variants: [

@@ -22,6 +22,7 @@ function entriesOf(type: string): ScalarVariant {
 export const mapFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'AS_MAP',
+    cost: 'linear',
     category: 'MAP',
     description: 'A map from an array of keys and an array of values.',
     variants: [
@@ -39,12 +40,14 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'ENTRIES',
+    cost: 'linear',
     category: 'MAP',
     description: 'The entries of a map as structs of key K and value V.',
     variants: ['INT', 'BIGINT', 'DOUBLE', 'BOOLEAN', 'STRING'].map(entriesOf),
   }),
   scalar({
     name: 'MAP_KEYS',
+    cost: 'linear',
     category: 'MAP',
     description: 'The keys of a map.',
     variants: [
@@ -58,6 +61,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'MAP_VALUES',
+    cost: 'linear',
     category: 'MAP',
     description: 'The values of a map.',
     variants: [
@@ -71,6 +75,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'MAP_UNION',
+    cost: 'linear',
     category: 'MAP',
     description: 'The entries of both maps; where both have a key, the value of the second one.',
     variants: [

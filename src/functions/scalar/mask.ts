@@ -73,6 +73,7 @@ function maskFunction({ name, description, leading, range }: MaskFunction) {
   })
   return scalar({
     name,
+    cost: 'linear',
     category: 'STRING',
     description: `${description} X stands for an upper-case letter, x for a lower-case one, n for a digit, - for the rest.`,
     variants: [variant([text, ...leading]), variant([text, ...leading, ...MASK_PARAMETERS])],

@@ -86,6 +86,7 @@ function wholeVariants(roundDoubles: (value: number) => number, rounding: Roundi
 export const mathFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'ABS',
+    cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'The absolute value. The smallest INT and BIGINT have none and stay as they are.',
     variants: [
@@ -97,6 +98,7 @@ export const mathFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'SIGN',
+    cost: 'constant',
     category: 'MATHEMATICAL',
     description: '-1, 0 or 1; 0 for NaN.',
     variants: [
@@ -107,18 +109,21 @@ export const mathFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'CEIL',
+    cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'The smallest whole number that is not smaller than the value.',
     variants: wholeVariants(Math.ceil, 'CEILING'),
   }),
   scalar({
     name: 'FLOOR',
+    cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'The largest whole number that is not larger than the value.',
     variants: wholeVariants(Math.floor, 'FLOOR'),
   }),
   scalar({
     name: 'ROUND',
+    cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'Rounds to a whole number, or to a number of decimal places; halves go up: 1.5 to 2, -1.5 to -1.',
     variants: [
@@ -131,6 +136,7 @@ export const mathFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'TRUNC',
+    cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'Cuts to a whole number, or to a number of decimal places.',
     variants: [

@@ -1,17 +1,17 @@
 /** LPAD and RPAD. */
 import { type FunctionDeclaration, parameter, type ScalarVariant, scalar } from '../declaration.ts'
-import { refuseTooLarge } from './result-size.ts'
 
 export const padFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'LPAD',
+    cost: 'grows',
     category: 'STRING',
     description: 'Fills a value up on the left to a length, or cuts it to that length.',
     variants: [
-      padVariant('LPAD', 'STRING', (text: string, length: number, padding: string) =>
+      padVariant('STRING', (text: string, length: number, padding: string) =>
         text.slice(0, length).padStart(length, padding),
       ),
-      padVariant('LPAD', 'BYTES', (bytes: Uint8Array, length: number, padding: Uint8Array) => {
+      padVariant('BYTES', (bytes: Uint8Array, length: number, padding: Uint8Array) => {
         const filler = Math.max(0, length - bytes.length)
         const padded = new Uint8Array(length)
         fill(padded.subarray(0, filler), padding)
@@ -22,13 +22,14 @@ export const padFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'RPAD',
+    cost: 'grows',
     category: 'STRING',
     description: 'Fills a value up on the right to a length, or cuts it to that length.',
     variants: [
-      padVariant('RPAD', 'STRING', (text: string, length: number, padding: string) =>
+      padVariant('STRING', (text: string, length: number, padding: string) =>
         text.slice(0, length).padEnd(length, padding),
       ),
-      padVariant('RPAD', 'BYTES', (bytes: Uint8Array, length: number, padding: Uint8Array) => {
+      padVariant('BYTES', (bytes: Uint8Array, length: number, padding: Uint8Array) => {
         const padded = new Uint8Array(length)
         padded.set(bytes.subarray(0, length))
         fill(padded.subarray(bytes.length), padding)
@@ -40,7 +41,6 @@ export const padFunctions: readonly FunctionDeclaration[] = [
 
 /** `pad` is called with lengths and paddings that make sense. */
 function padVariant<T extends string | Uint8Array>(
-  name: string,
   type: 'STRING' | 'BYTES',
   pad: (value: T, length: number, padding: T) => T,
 ): ScalarVariant {
@@ -52,11 +52,13 @@ function padVariant<T extends string | Uint8Array>(
     ],
     returns: type,
     nulls: 'propagate',
-    call: (value: T, length: number, padding: T) => {
-      if (length < 0 || padding.length === 0) return null
-      refuseTooLarge(name, length)
-      return pad(value, length, padding)
-    },
+    bind:
+      (_args, _returns, { budget }) =>
+      (value: T, length: number, padding: T) => {
+        if (length < 0 || padding.length === 0) return null
+        budget.refuseLarger(length)
+        return pad(value, length, padding)
+      },
   }
 }
 

@@ -15,7 +15,7 @@ function realVariants(compute: (value: number) => number): ScalarVariant[] {
 }
 
 function real(name: string, description: string, compute: (value: number) => number): FunctionDeclaration {
-  return scalar({ name, category: 'MATHEMATICAL', description, variants: realVariants(compute) })
+  return scalar({ name, cost: 'constant', category: 'MATHEMATICAL', description, variants: realVariants(compute) })
 }
 
 interface Operands {
@@ -39,7 +39,13 @@ function pair(
   operands: Operands,
   compute: (a: number, b: number) => number,
 ): FunctionDeclaration {
-  return scalar({ name, category: 'MATHEMATICAL', description, variants: realPairs(operands, compute) })
+  return scalar({
+    name,
+    cost: 'constant',
+    category: 'MATHEMATICAL',
+    description,
+    variants: realPairs(operands, compute),
+  })
 }
 
 const RADIANS_PER_DEGREE = Math.PI / 180
@@ -70,18 +76,21 @@ export const realFunctions: readonly FunctionDeclaration[] = [
   pair('POWER', 'The base to the power of the exponent.', { first: 'base', second: 'exponent' }, Math.pow),
   scalar({
     name: 'LOG',
+    cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'Logarithm: the natural one, or to a base. NaN for a base that is 1 or not positive.',
     variants: [...realVariants(Math.log), ...realPairs({ first: 'base', second: 'value' }, logarithm)],
   }),
   scalar({
     name: 'PI',
+    cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'The ratio of the circumference of a circle to its diameter.',
     variants: [{ parameters: [], returns: 'DOUBLE', nulls: 'propagate', call: () => Math.PI }],
   }),
   scalar({
     name: 'RANDOM',
+    cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'A random number, 0 <= number < 1, another one for each row.',
     variants: [

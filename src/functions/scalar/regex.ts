@@ -1,7 +1,7 @@
 /** Functions over regular expressions in Java's dialect; see java-regex.ts for what runs them. */
+import type { Budget } from '../budget.ts'
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 import { compileJavaRegex, type JavaRegex, type RegexMatch } from '../java-regex.ts'
-import { refuseTooLarge } from './result-size.ts'
 
 const PATTERN = parameter('pattern', 'STRING', 'regular expression in the dialect of Java')
 const TEXT = parameter('text', 'STRING', 'text to search')
@@ -10,6 +10,7 @@ const GROUP = parameter('group', 'INT', 'which group to take; 0 is the whole mat
 export const regexFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'REGEXP_EXTRACT',
+    cost: 'grows',
     category: 'REGULAR EXPRESSION',
     description:
       'The first part of a text that matches a regular expression, or a group of it; NULL if nothing matches.',
@@ -32,6 +33,7 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'REGEXP_EXTRACT_ALL',
+    cost: 'grows',
     category: 'REGULAR EXPRESSION',
     description: 'All parts of a text that match a regular expression, or a group of each.',
     variants: [
@@ -39,19 +41,26 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
         parameters: [PATTERN, TEXT],
         returns: 'ARRAY<STRING>',
         nulls: 'propagate',
-        call: (pattern: string, text: string) => extractAll(pattern, text, 0),
+        bind:
+          (_args, _returns, { budget }) =>
+          (pattern: string, text: string) =>
+            extractAll(pattern, text, 0, budget),
       },
       {
         parameters: [PATTERN, TEXT, GROUP],
         returns: 'ARRAY<STRING>',
         nulls: 'propagate',
         description: 'NULL if the expression has no such group.',
-        call: extractAll,
+        bind:
+          (_args, _returns, { budget }) =>
+          (pattern: string, text: string, group: number) =>
+            extractAll(pattern, text, group, budget),
       },
     ],
   }),
   scalar({
     name: 'REGEXP_REPLACE',
+    cost: 'grows',
     category: 'REGULAR EXPRESSION',
     description: 'Replaces every match of a regular expression.',
     variants: [
@@ -63,12 +72,16 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
         ],
         returns: 'STRING',
         nulls: 'propagate',
-        call: replaceAll,
+        bind:
+          (_args, _returns, { budget }) =>
+          (text: string, pattern: string, replacement: string) =>
+            replaceAll(text, pattern, replacement, budget),
       },
     ],
   }),
   scalar({
     name: 'REGEXP_SPLIT_TO_ARRAY',
+    cost: 'grows',
     category: 'REGULAR EXPRESSION',
     description: 'Cuts a text at each match of a regular expression; empty pieces are kept.',
     variants: [
@@ -77,46 +90,58 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
         returns: 'ARRAY<STRING>',
         nulls: 'propagate',
         description: 'An empty expression cuts between all characters.',
-        call: (text: string, pattern: string) => (pattern === '' ? Array.from(text) : split(text, pattern)),
+        bind:
+          (_args, _returns, { budget }) =>
+          (text: string, pattern: string) =>
+            pattern === '' ? Array.from(text) : split(text, pattern, budget),
       },
     ],
   }),
 ]
 
-function extractAll(pattern: string, text: string, group: number): (string | null)[] | null {
+function extractAll(pattern: string, text: string, group: number, budget: Budget): (string | null)[] | null {
   const regex = compileJavaRegex(pattern)
   if (group < 0 || group > regex.groupCount) return null
-  return Array.from(regex.findAll(text), ({ groups }) => groups[group]!)
+  const cost = regex.matchBytes(text)
+  return Array.from(regex.findAll(text), ({ groups }) => {
+    budget.spend(cost)
+    return groups[group]!
+  })
 }
 
 /**
  * A match of nothing at the start cuts nothing off. Where the pattern matches the empty text, ksqlDB's RegexpSplitToArray uses
  * java.util.regex.Pattern.split, which drops empty pieces at the end; otherwise it keeps them.
  */
-function split(text: string, pattern: string): string[] {
+function split(text: string, pattern: string, budget: Budget): string[] {
+  const regex = compileJavaRegex(pattern)
+  const cost = regex.matchBytes(text)
   const pieces: string[] = []
   let from = 0
-  for (const { start, end } of compileJavaRegex(pattern).findAll(text)) {
+  for (const { start, end } of regex.findAll(text)) {
+    budget.spend(cost)
     if (end === 0) continue
     pieces.push(text.slice(from, start))
     from = end
   }
   pieces.push(text.slice(from))
-  if (pieces.length > 1 && compileJavaRegex(pattern).findFirst('') !== null) {
+  if (pieces.length > 1 && regex.findFirst('') !== null) {
     while (pieces.length > 0 && pieces[pieces.length - 1] === '') pieces.pop()
   }
   return pieces
 }
 
-function replaceAll(text: string, pattern: string, replacement: string): string {
+function replaceAll(text: string, pattern: string, replacement: string, budget: Budget): string {
   const regex = compileJavaRegex(pattern)
+  const cost = regex.matchBytes(text)
   let result = ''
   let from = 0
   let expand: ((match: RegexMatch) => string) | null = null
   for (const match of regex.findAll(text)) {
     expand ??= parseReplacement(replacement, regex)
     result += text.slice(from, match.start) + expand(match)
-    refuseTooLarge('REGEXP_REPLACE', result.length)
+    budget.spend(cost)
+    budget.refuseLarger(result.length)
     from = match.end
   }
   return result + text.slice(from)

@@ -1,10 +1,12 @@
 /** SPLIT and SPLIT_TO_MAP. */
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
+import { split as splitText } from '../find-text.ts'
 import { splitBytes } from './bytes.ts'
 
 export const splitFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'SPLIT',
+    cost: 'linear',
     category: 'STRING',
     description: 'Cuts a value at each occurrence of a delimiter; empty pieces are kept.',
     variants: [
@@ -15,7 +17,8 @@ export const splitFunctions: readonly FunctionDeclaration[] = [
         ],
         returns: 'ARRAY<STRING>',
         nulls: 'propagate',
-        call: (text: string, delimiter: string) => (delimiter === '' ? splitCharacters(text) : text.split(delimiter)),
+        call: (text: string, delimiter: string) =>
+          delimiter === '' ? splitCharacters(text) : splitText(text, delimiter),
       },
       {
         parameters: [
@@ -31,6 +34,7 @@ export const splitFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'SPLIT_TO_MAP',
+    cost: 'linear',
     category: 'STRING',
     description: 'Reads a text of delimited key-value pairs as a map; entries without a value are left out.',
     variants: [
@@ -58,8 +62,8 @@ const splitEachByte = (bytes: Uint8Array): Uint8Array[] =>
 function splitToMap(text: string, entryDelimiter: string, keyValueDelimiter: string): Map<string, string> | null {
   if (entryDelimiter === '' || keyValueDelimiter === '' || entryDelimiter === keyValueDelimiter) return null
   const entries = new Map<string, string>()
-  for (const entry of text.split(entryDelimiter)) {
-    const [key, value] = entry.split(keyValueDelimiter)
+  for (const entry of splitText(text, entryDelimiter)) {
+    const [key, value] = splitText(entry, keyValueDelimiter)
     if (value !== undefined) entries.set(key!, value)
   }
   return entries

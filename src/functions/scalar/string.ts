@@ -1,13 +1,15 @@
 /** String functions that look at, join or rewrite text. Positions count from 1, in UTF-16 code units. */
 import { randomUUID } from 'node:crypto'
 import type { Value } from '../../types/value.ts'
+import type { Budget } from '../budget.ts'
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
+import { nthIndexOf, nthLastIndexOf, split } from '../find-text.ts'
 import { concatBytes } from './bytes.ts'
-import { refuseTooLarge } from './result-size.ts'
 
 export const stringFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'CHR',
+    cost: 'linear',
     category: 'STRING',
     description: 'The character of a Unicode code point.',
     variants: [
@@ -29,6 +31,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'CONCAT',
+    cost: 'linear',
     category: 'STRING',
     description: 'Joins its arguments and leaves out NULLs.',
     variants: [
@@ -52,6 +55,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'CONCAT_WS',
+    cost: 'grows',
     category: 'STRING',
     description: 'Joins its arguments with a separator and leaves out NULLs together with their separator.',
     variants: [
@@ -62,10 +66,15 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
         ],
         returns: 'STRING',
         nulls: 'pass',
-        call: (separator: string | null, ...parts: (string | null)[]) => {
-          refuseNoParts(parts)
-          return separator === null ? null : parts.filter((part) => part !== null).join(separator)
-        },
+        bind:
+          (_args, _returns, { budget }) =>
+          (separator: string | null, ...parts: (string | null)[]) => {
+            refuseNoParts(parts)
+            if (separator === null) return null
+            const present = parts.filter((part) => part !== null)
+            budget.refuseLarger(joinedSize(present, separator))
+            return present.join(separator)
+          },
       },
       {
         parameters: [
@@ -74,17 +83,21 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
         ],
         returns: 'BYTES',
         nulls: 'pass',
-        call: (separator: Uint8Array | null, ...parts: (Uint8Array | null)[]) => {
-          refuseNoParts(parts)
-          if (separator === null) return null
-          const present = parts.filter((part) => part !== null)
-          return concatBytes(present.flatMap((part, i) => (i === 0 ? [part] : [separator, part])))
-        },
+        bind:
+          (_args, _returns, { budget }) =>
+          (separator: Uint8Array | null, ...parts: (Uint8Array | null)[]) => {
+            refuseNoParts(parts)
+            if (separator === null) return null
+            const present = parts.filter((part) => part !== null)
+            budget.refuseLarger(joinedSize(present, separator))
+            return concatBytes(present.flatMap((part, i) => (i === 0 ? [part] : [separator, part])))
+          },
       },
     ],
   }),
   scalar({
     name: 'ELT',
+    cost: 'constant',
     category: 'STRING',
     description: 'The n-th of its text arguments.',
     variants: [
@@ -101,6 +114,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'FIELD',
+    cost: 'linear',
     category: 'STRING',
     description: 'Position of the first argument that equals the first one, or 0.',
     variants: [
@@ -117,6 +131,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'INITCAP',
+    cost: 'linear',
     category: 'STRING',
     description: 'Lower-cases the text and upper-cases the first character of each word; words end at white space.',
     variants: [
@@ -134,12 +149,14 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'INSTR',
+    cost: 'linear',
     category: 'STRING',
     description: 'Position of a text inside another, or 0 if it is not there.',
     variants: instrVariants(),
   }),
   scalar({
     name: 'LCASE',
+    cost: 'linear',
     category: 'STRING',
     description: 'The text in lower case.',
     variants: [
@@ -153,6 +170,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'UCASE',
+    cost: 'linear',
     category: 'STRING',
     description: 'The text in upper case.',
     variants: [
@@ -166,6 +184,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'TRIM',
+    cost: 'linear',
     category: 'STRING',
     description: 'The text without spaces and control characters at both ends.',
     variants: [
@@ -179,6 +198,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'LEN',
+    cost: 'constant',
     category: 'STRING',
     description: 'Length of a text in UTF-16 code units, or of a byte string in bytes.',
     variants: [
@@ -198,6 +218,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'REPLACE',
+    cost: 'grows',
     category: 'STRING',
     description: 'Replaces every occurrence of a text by another.',
     variants: [
@@ -209,12 +230,13 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
         ],
         returns: 'STRING',
         nulls: 'propagate',
-        call: replaceAll,
+        bind: (_args, _returns, { budget }) => replacer(budget),
       },
     ],
   }),
   scalar({
     name: 'SUBSTRING',
+    cost: 'linear',
     category: 'STRING',
     description: 'A part of a text or byte string.',
     variants: ['STRING', 'BYTES'].flatMap((type) => [
@@ -242,6 +264,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'UUID',
+    cost: 'constant',
     category: 'STRING',
     description: 'A universally unique identifier as text.',
     variants: [
@@ -263,6 +286,9 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
 ]
 
+const joinedSize = (parts: readonly { readonly length: number }[], separator: { readonly length: number }): number =>
+  parts.reduce((size, { length }) => size + length, separator.length * Math.max(0, parts.length - 1))
+
 function refuseNoParts(parts: readonly Value[]): void {
   if (parts.length === 0) throw new Error('Function Concat_WS expects at least two input arguments.')
 }
@@ -279,15 +305,12 @@ function instrVariants() {
 /** Occurrences may overlap. 0: not found. */
 function instr(text: string | null, part: string | null, position = 1, occurrence = 1): number {
   if (text === null || part === null || position === 0 || Math.abs(position) > text.length) return 0
-  const backwards = position < 0
-  let index = backwards ? text.length + position + 1 : position - 2
-  for (let found = 0; found < occurrence; found++) {
-    // The end of the text has been reached, where the empty text would be found again and again.
-    if (backwards ? index === 0 : index >= text.length) return 0
-    index = backwards ? text.lastIndexOf(part, index - 1) : text.indexOf(part, index + 1)
-    if (index === -1) return 0
-  }
-  return occurrence < 1 ? 0 : index + 1
+  if (occurrence < 1) return 0
+  const found =
+    position < 0
+      ? nthLastIndexOf(text, part, { from: text.length + position, occurrence })
+      : nthIndexOf(text, part, { from: position - 1, occurrence })
+  return found + 1
 }
 
 /** Java's String.trim: drops everything up to U+0020 at both ends, and no other white space. */
@@ -326,11 +349,15 @@ function formatUuid(bytes: Uint8Array): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 
-function replaceAll(text: string, old: string, replacement: string): string {
-  let size = text.length
-  return text.replaceAll(old, () => {
-    size += replacement.length - old.length
-    refuseTooLarge('REPLACE', size)
-    return replacement
-  })
-}
+/** An empty `old` stands between all characters. */
+const replacer =
+  (budget: Budget) =>
+  (text: string, old: string, replacement: string): string => {
+    if (old === '') {
+      budget.refuseLarger(text.length + (text.length + 1) * replacement.length)
+      return text.replaceAll('', () => replacement)
+    }
+    const pieces = split(text, old)
+    budget.refuseLarger(text.length + (pieces.length - 1) * (replacement.length - old.length))
+    return pieces.join(replacement)
+  }

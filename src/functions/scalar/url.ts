@@ -16,6 +16,7 @@ export const urlFunctions: readonly FunctionDeclaration[] = [
   part('URL_EXTRACT_FRAGMENT', 'STRING', 'The fragment of a URL, decoded.', ({ fragment }) => decoded(fragment)),
   scalar({
     name: 'URL_EXTRACT_PARAMETER',
+    cost: 'linear',
     category: 'URL',
     description: 'The first parameter of a name in the query of a URL; NULL if there is none.',
     variants: [
@@ -30,6 +31,7 @@ export const urlFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'URL_ENCODE_PARAM',
+    cost: 'linear',
     category: 'URL',
     description: 'A text as it stands in the query of a URL.',
     variants: [
@@ -43,6 +45,7 @@ export const urlFunctions: readonly FunctionDeclaration[] = [
   }),
   scalar({
     name: 'URL_DECODE_PARAM',
+    cost: 'linear',
     category: 'URL',
     description: 'The text that a parameter in the query of a URL stands for.',
     variants: [
@@ -62,6 +65,7 @@ export const urlFunctions: readonly FunctionDeclaration[] = [
 function part(name: string, returns: string, description: string, take: (uri: Uri) => Value): FunctionDeclaration {
   return scalar({
     name,
+    cost: 'linear',
     category: 'URL',
     description,
     variants: [

@@ -1,7 +1,9 @@
 /** One aggregate function call as part of an aggregation step. */
+
 import { StatementError } from '../../errors.ts'
 import { compile } from '../../expressions/compile.ts'
 import type { Expression } from '../../expressions/expression.ts'
+import { untimedBudget } from '../../functions/budget.ts'
 import { type AggregateResolution, type ArgumentType, allParameters } from '../../functions/resolve.ts'
 import type { AggregateCall } from '../../operators/aggregate/aggregate-call.ts'
 import type { FunctionCall } from '../../sql/ast.ts'
@@ -54,7 +56,12 @@ function tryLiterals(
   { variant, parameterTypes }: AggregateResolution,
   { functions, config }: PlanContext,
 ): void {
-  const functionContext = { now: () => 0, random: () => 0, config: (key: string) => config(`ksql.functions.${key}`) }
+  const functionContext = {
+    now: () => 0,
+    random: () => 0,
+    config: (key: string) => config(`ksql.functions.${key}`),
+    budget: untimedBudget(),
+  }
   try {
     const literals = initial.map((literal) => compile(literal, { functions, functionContext, runs: 'once' })([]))
     variant.bind(parameterTypes, literals, functionContext)

@@ -3,6 +3,7 @@ import type { Broker } from '../../broker/broker.ts'
 import type { EmbeddedLogAttachment } from '../../broker/embedded/embedded-log.ts'
 import type { KafkaOptions } from '../../broker/kafka/cluster/kafka-connection-options.ts'
 import type { Clock, Timer } from '../../clock.ts'
+import { Budget, limitsFrom } from '../../functions/budget.ts'
 import type { FunctionDeclaration } from '../../functions/declaration.ts'
 import { BUILT_IN_FUNCTIONS } from '../../functions/index.ts'
 import { createRegistry } from '../../functions/registry.ts'
@@ -64,7 +65,12 @@ export async function workerOptions(
   return {
     broker,
     functions: createRegistry([...BUILT_IN_FUNCTIONS, ...(await moreFunctions(setup.functionModules))]),
-    functionContext: { now: () => clock.now(), random: Math.random, config: (key) => config[`ksql.functions.${key}`] },
+    functionContext: {
+      now: () => clock.now(),
+      random: Math.random,
+      config: (key) => config[`ksql.functions.${key}`],
+      budget: new Budget({ ...limitsFrom((name) => config[name]), elapsed: () => timer.elapsed() }),
+    },
     clock,
     timer,
     stores: await openStores(setup.stores, broker, surroundings),

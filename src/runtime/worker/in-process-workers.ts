@@ -1,4 +1,5 @@
 /** One worker in the thread of its caller: for tests, and for programs that start no threads. */
+import { Budget, limitsFrom } from '../../functions/budget.ts'
 import { type Config, compressionOf, mergeConfig } from '../query-config.ts'
 import { memoryStores } from '../stores/memory-stores.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
@@ -24,7 +25,12 @@ export function inProcessWorkers(options: InProcessWorkersOptions): WorkerProvid
       new LocalWorker({
         broker,
         functions,
-        functionContext: { now: () => clock.now(), random, config: (name) => config[`ksql.functions.${name}`] },
+        functionContext: {
+          now: () => clock.now(),
+          random,
+          config: (name) => config[`ksql.functions.${name}`],
+          budget: new Budget({ ...limitsFrom((name) => config[name]), elapsed: () => timer.elapsed() }),
+        },
         clock,
         timer,
         stores,

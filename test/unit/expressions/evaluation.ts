@@ -5,6 +5,7 @@ import { compile } from '../../../src/expressions/compile.ts'
 import type { Expression } from '../../../src/expressions/expression.ts'
 import { resolveTypeNode } from '../../../src/expressions/type-node.ts'
 import { type Scope, typecheck } from '../../../src/expressions/typecheck.ts'
+import { untimedBudget } from '../../../src/functions/budget.ts'
 import { BUILT_IN_FUNCTIONS } from '../../../src/functions/index.ts'
 import { createRegistry } from '../../../src/functions/registry.ts'
 import { parseExpression, parseType } from '../../../src/sql/parse.ts'
@@ -15,7 +16,7 @@ export const functions = createRegistry(BUILT_IN_FUNCTIONS)
 
 export const context: CompileContext = {
   functions,
-  functionContext: { now: () => 0, random: () => 0.5, config: () => undefined },
+  functionContext: { now: () => 0, random: () => 0.5, config: () => undefined, budget: untimedBudget() },
 }
 
 export const sqlType = (text: string): SqlType => resolveTypeNode(parseType(text), () => undefined)

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { bindScalar } from '../../../src/functions/bind.ts'
+import { untimedBudget } from '../../../src/functions/budget.ts'
 import { type FunctionContext, parameter, scalar } from '../../../src/functions/declaration.ts'
 import { resolveScalar } from '../../../src/functions/resolve.ts'
 import { INTEGER } from '../../../src/types/sql-type.ts'
 import type { Value } from '../../../src/types/value.ts'
 
-const context: FunctionContext = { now: () => 0, random: () => 0.5, config: () => undefined }
+const context: FunctionContext = { now: () => 0, random: () => 0.5, config: () => undefined, budget: untimedBudget() }
 
 function bound(types: readonly string[], nulls: 'propagate' | 'pass') {
   const declaration = scalar({
     name: 'F',
+    cost: 'constant',
     category: 'OTHER',
     description: '',
     variants: [

@@ -1,5 +1,7 @@
 /** Calls functions as queries do: resolved by argument types, implicit casts applied, bound with the null handling. */
+
 import { bindScalar, bindTable } from '../../../src/functions/bind.ts'
+import { untimedBudget } from '../../../src/functions/budget.ts'
 import type {
   AggregateFunction,
   AggregateRuntime,
@@ -20,7 +22,7 @@ import type { Value } from '../../../src/types/value.ts'
 
 export const registry = createRegistry(BUILT_IN_FUNCTIONS)
 
-const CONTEXT: FunctionContext = { now: () => 0, random: () => 0.5, config: () => undefined }
+const CONTEXT: FunctionContext = { now: () => 0, random: () => 0.5, config: () => undefined, budget: untimedBudget() }
 
 /** Type of a text such as `ARRAY<INT>`. */
 export const typeOf = (text: string): SqlType => resolvePattern(parseTypePattern(text), new Map())!

@@ -1,9 +1,15 @@
 /** Calls a scalar function by its signature text, as the engine does after resolution. */
+import { untimedBudget } from '../../../src/functions/budget.ts'
 import type { FunctionContext, FunctionDeclaration } from '../../../src/functions/declaration.ts'
 import { BIGINT, type SqlType } from '../../../src/types/sql-type.ts'
 import type { Value } from '../../../src/types/value.ts'
 
-export const TEST_CONTEXT: FunctionContext = { now: () => 0, random: () => 0.5, config: () => undefined }
+export const TEST_CONTEXT: FunctionContext = {
+  now: () => 0,
+  random: () => 0.5,
+  config: () => undefined,
+  budget: untimedBudget(),
+}
 
 /** `signature`: `NAME(TYPE, TYPE)` as declared. `types` are handed to `bind`. */
 export function invoke(

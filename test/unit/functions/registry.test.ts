@@ -13,16 +13,16 @@ describe('names', () => {
   })
 
   test('belong to one kind of function', () => {
-    expect(() => createRegistry([scalar({ ...declared, category: 'OTHER' }), aggregate(declared)])).toThrow(
-      'Function F is declared twice: as scalar and as aggregate function',
-    )
+    expect(() =>
+      createRegistry([scalar({ ...declared, cost: 'constant', category: 'OTHER' }), aggregate(declared)]),
+    ).toThrow('Function F is declared twice: as scalar and as aggregate function')
   })
 
   test('a wrong type text fails at once', () => {
     const variant = { parameters: [parameter('p', 'INTT', '')], returns: 'INT', nulls: 'pass' as const }
-    expect(() => createRegistry([scalar({ ...declared, category: 'OTHER', variants: [variant] })])).toThrow(
-      'Not a type: INTT',
-    )
+    expect(() =>
+      createRegistry([scalar({ ...declared, cost: 'constant', category: 'OTHER', variants: [variant] })]),
+    ).toThrow('Not a type: INTT')
   })
 })
 

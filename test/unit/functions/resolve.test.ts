@@ -27,6 +27,7 @@ import { registry, typeOf } from './call.ts'
 const overloads = (...lists: string[][]) =>
   scalar({
     name: 'F',
+    cost: 'constant',
     category: 'OTHER',
     description: '',
     variants: lists.map((types) => ({

@@ -1,4 +1,5 @@
 /** A metastore made by statements, for tests of rules that read one. */
+import { untimedBudget } from '../../../src/functions/budget.ts'
 import { BUILT_IN_FUNCTIONS } from '../../../src/functions/index.ts'
 import { createRegistry } from '../../../src/functions/registry.ts'
 import { EMPTY_METASTORE, type Metastore, putQuery, putSource, putType } from '../../../src/metastore/metastore.ts'
@@ -15,7 +16,7 @@ export function contextOf(metastore: Metastore, config: Readonly<Record<string, 
   return {
     metastore,
     functions,
-    functionContext: { now: () => 0, random: () => 0.5, config: () => undefined },
+    functionContext: { now: () => 0, random: () => 0.5, config: () => undefined, budget: untimedBudget() },
     partitions: () => 1,
     config: (name) => config[name],
   }

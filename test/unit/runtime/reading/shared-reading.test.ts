@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { EmbeddedLog } from '../../../../src/broker/embedded/embedded-log.ts'
 import { systemClock, systemTimer } from '../../../../src/clock.ts'
+import { untimedBudget } from '../../../../src/functions/budget.ts'
 import type { QueryRuntimeOptions } from '../../../../src/runtime/queries/runtime.ts'
 import { memoryStores } from '../../../../src/runtime/stores/memory-stores.ts'
 import { LocalWorker } from '../../../../src/runtime/worker/local-worker.ts'
@@ -18,7 +19,7 @@ const onOneWorker = (log: EmbeddedLog): Partial<QueryRuntimeOptions> => ({
       worker = new LocalWorker({
         broker: log.broker(),
         functions,
-        functionContext: { now: Date.now, random: Math.random, config: () => undefined },
+        functionContext: { now: Date.now, random: Math.random, config: () => undefined, budget: untimedBudget() },
         clock: systemClock,
         timer: systemTimer,
         stores: memoryStores(),
