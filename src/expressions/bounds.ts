@@ -1,44 +1,53 @@
 /** Which expressions run within bounds, and what these count. See functions/budget.ts. */
 import { type Budget, CALL_BYTES, isSized, sizeOf } from '../functions/budget.ts'
+import type { FunctionCost } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Value } from '../types/value.ts'
 import type { Expression, LikeExpression } from './expression.ts'
 import { childrenOf } from './inspect.ts'
 
-/** Up to so many parts that may be as large as the record cost no more than writing a few records. */
-const MANY_PARTS = 64
+/** Parts of this weight together cost no more than writing a few records. */
+const MOST_PARTS = 64
 
 /**
- * Whether the expression may make more than a small multiple of the record, or take long: it calls a function that grows, has a lambda, or
- * has many parts that may each be as large as the record. All other expressions run without bounds, at no cost.
+ * Whether the expressions, which are evaluated on one row, may together make more than a small multiple of the record, or take long: one
+ * calls a function that grows or has a lambda, or there are many parts that may each be as large as the record. All others run without
+ * bounds, at no cost.
  */
-export function isBounded(expression: Expression, functions: FunctionRegistry): boolean {
+export function areBounded(expressions: readonly Expression[], functions: FunctionRegistry): boolean {
   let parts = 0
-  const left: Expression[] = [expression]
+  const left = [...expressions]
   for (let part = left.pop(); part !== undefined; part = left.pop()) {
-    if (mayGrow(part, functions)) return true
-    if (isPart(part, functions) && ++parts > MANY_PARTS) return true
+    parts += weightOf(part, functions)
+    if (parts > MOST_PARTS) return true
     for (const child of childrenOf(part)) left.push(child)
   }
   return false
 }
 
-function mayGrow(expression: Expression, functions: FunctionRegistry): boolean {
-  if (expression.kind === 'lambda') return true
-  if (expression.kind === 'like') return isSlowPattern(expression)
-  return expression.kind === 'call' && costOf(expression.name, functions) === 'grows'
+function weightOf(expression: Expression, functions: FunctionRegistry): number {
+  switch (expression.kind) {
+    case 'lambda':
+      return MAY_GROW
+    case 'like':
+      return isSlowPattern(expression) ? MAY_GROW : 0
+    case 'column':
+      return isSized(expression.type) ? 1 : 0
+    case 'call':
+      return CALL_WEIGHTS[costOf(expression.name, functions)]
+    default:
+      return 0
+  }
 }
 
-const isPart = (expression: Expression, functions: FunctionRegistry): boolean =>
-  (expression.kind === 'column' && isSized(expression.type)) ||
-  (expression.kind === 'call' && costOf(expression.name, functions) === 'linear')
+const MAY_GROW = Number.POSITIVE_INFINITY
+const CALL_WEIGHTS: Readonly<Record<FunctionCost, number>> = { constant: 0, linear: 1, search: 8, grows: MAY_GROW }
 
-/** Undefined for a name that is no scalar function, which compiling refuses. */
-function costOf(name: string, functions: FunctionRegistry) {
+/** A function of users that was written without types may declare none. One that is gone is refused where it is compiled. */
+function costOf(name: string, functions: FunctionRegistry): FunctionCost {
   const declaration = functions.find(name)
-  // A function of users that was written without types may have no cost; it is bounded then.
-  return declaration?.kind === 'scalar' ? (declaration.cost ?? 'grows') : undefined
+  return declaration?.kind === 'scalar' ? (declaration.cost ?? 'grows') : 'constant'
 }
 
 /** A pattern that is not known before, or whose `_` make the time text times pattern. */

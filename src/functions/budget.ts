@@ -56,6 +56,7 @@ export class Budget {
   /** Work until the next look at the clock. */
   #left = STRIDE_BYTES
   #made = 0
+  #retained = 0
   /** When the clock was first read; NaN: not yet. */
   #startedAt = Number.NaN
   #isOver = false
@@ -74,6 +75,7 @@ export class Budget {
     this.#isRunning = true
     this.#left = STRIDE_BYTES
     this.#made = 0
+    this.#retained = 0
     this.#startedAt = Number.NaN
     this.#isOver = false
     this.#reports = 0
@@ -112,6 +114,12 @@ export class Budget {
       throw new BudgetError(`The expression makes more than ${VALUES * this.maxBytes} bytes in all. ${ADVICE}`)
     }
     this.spend(bytes)
+  }
+
+  /** Counts a result of the evaluation. Throws a BudgetError if all results together are too large. */
+  retain(bytes: number): void {
+    this.#retained += bytes
+    this.refuseLarger(this.#retained)
   }
 
   /** Throws a BudgetError if a value of that size may not be made. */

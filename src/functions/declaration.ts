@@ -52,10 +52,11 @@ export interface ScalarVariant {
 
 /**
  * What a call may cost, for the bounds on expressions (budget.ts). 'constant': the same whatever the arguments, and the value is no larger
- * than they are. 'linear': as much as reading its arguments; the value is no larger than a small multiple of them. 'grows': the value may be
- * larger than the arguments, or the time is not in proportion to them; such a function spends its budget itself.
+ * than they are. 'linear': as much as reading its arguments; the value is no larger than a small multiple of them. 'search': as 'linear',
+ * but some tens of ms at worst. 'grows': the value may be larger than the arguments, or the time has no bound that is known before; such a
+ * function spends its budget itself.
  */
-export type FunctionCost = 'constant' | 'linear' | 'grows'
+export type FunctionCost = 'constant' | 'linear' | 'search' | 'grows'
 
 export type FunctionCategory =
   | 'CONDITIONAL'

@@ -1,6 +1,6 @@
 /** Expressions as operators run them: what fails is reported and is NULL, or no match; the record goes on. */
 import { messageOf } from '../errors.ts'
-import { type CompileContext, compile, type Evaluator } from '../expressions/compile.ts'
+import { type CompileContext, compile, compileTogether, type Evaluator } from '../expressions/compile.ts'
 import type { Expression } from '../expressions/expression.ts'
 import type { Row } from '../types/value.ts'
 import type { OperatorContext } from './operator-context.ts'
@@ -17,12 +17,17 @@ export const silently = ({ functions, functionContext, config }: OperatorContext
 export type ReportingContext = CompileContext & Pick<OperatorContext, 'reportError'>
 
 /** An evaluator that never throws. `index`: the column's place, for the report. */
-export function compileColumn(
-  { expression, name, text }: Pick<NamedExpression, 'expression' | 'name' | 'text'>,
-  index: number,
-  context: ReportingContext,
+export function compileColumn(column: NamedColumn, index: number, context: ReportingContext): Evaluator {
+  return guardColumn(compile(column.expression, context), { column, index, context })
+}
+
+type NamedColumn = Pick<NamedExpression, 'expression' | 'name' | 'text'>
+
+function guardColumn(
+  evaluate: Evaluator,
+  { column, index, context }: { column: NamedColumn; index: number; context: ReportingContext },
 ): Evaluator {
-  const evaluate = compile(expression, context)
+  const { expression, name, text } = column
   if (cannotFail(expression)) return evaluate
   return (row) => {
     try {
@@ -35,15 +40,17 @@ export function compileColumn(
   }
 }
 
-/** A new row of the columns' values. */
+/** A new row of the columns' values. The columns share their bounds: they are all in memory at the same time. */
 export function compileRow(columns: readonly NamedExpression[], context: ReportingContext): (row: Row) => Row {
-  const evaluators = columns.map((column, index) => compileColumn(column, index, context))
+  const expressions = columns.map(({ expression }) => expression)
+  const { evaluators: unguarded, within } = compileTogether(expressions, context)
+  const evaluators = columns.map((column, index) => guardColumn(unguarded[index]!, { column, index, context }))
   const count = evaluators.length
-  return (row) => {
+  return within((row) => {
     const result: Row = new Array(count)
     for (let i = 0; i < count; i++) result[i] = evaluators[i]!(row)
     return result
-  }
+  })
 }
 
 /** True where the predicate holds; NULL and errors are no match. */

@@ -10,7 +10,7 @@ const GROUP = parameter('group', 'INT', 'which group to take; 0 is the whole mat
 export const regexFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'REGEXP_EXTRACT',
-    cost: 'grows',
+    cost: 'search',
     category: 'REGULAR EXPRESSION',
     description:
       'The first part of a text that matches a regular expression, or a group of it; NULL if nothing matches.',

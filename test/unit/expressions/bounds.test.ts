@@ -1,7 +1,7 @@
 /** What an expression may cost: the size of what it makes, and its time, on a clock that advances whenever it is read. */
 import { describe, expect, test } from 'vitest'
-import { isBounded } from '../../../src/expressions/bounds.ts'
-import { compile } from '../../../src/expressions/compile.ts'
+import { areBounded } from '../../../src/expressions/bounds.ts'
+import { compile, compileTogether } from '../../../src/expressions/compile.ts'
 import { Budget, BudgetError, sizeOf } from '../../../src/functions/budget.ts'
 import type { Value } from '../../../src/types/value.ts'
 import { type Columns, context, functions, sqlType, typed } from './evaluation.ts'
@@ -124,10 +124,10 @@ for (const runs of ['once', 'often'] as const) {
 test('expressions that cost no more than reading the record are not counted', () => {
   const columns = { A: 'STRING', B: 'INT', L: 'ARRAY<INT>' }
   for (const text of ["UCASE(a) + 'x'", 'b * 2 + LEN(a)', "a LIKE 'x%'", 'l[1]', 'ARRAY[a, a]', 'CAST(b AS STRING)']) {
-    expect(isBounded(typed(text, columns), functions)).toBe(false)
+    expect(areBounded([typed(text, columns)], functions)).toBe(false)
   }
   for (const text of ["LPAD(a, b, 'x')", 'a LIKE a', 'FILTER(l, x => x > 1)', Array(65).fill('a').join(' + ')]) {
-    expect(isBounded(typed(text, columns), functions)).toBe(true)
+    expect(areBounded([typed(text, columns)], functions)).toBe(true)
   }
 })
 
@@ -178,3 +178,24 @@ test('counting the size of a value stops above the limit', () => {
   const size = sizeOf(sqlType('ARRAY<ARRAY<STRING>>'), 1000)(Array(1_000_000).fill(shared))
   expect(size).toBeGreaterThan(1000)
 })
+
+test('the results of expressions on one row are bounded together', () => {
+  const budget = steppingBudget(0)
+  const long = typed(LONG)
+  const { evaluators, within } = compileTogether([long, typed('1'), long], {
+    ...context,
+    functionContext: { ...context.functionContext, budget },
+  })
+  const [first, second, third] = evaluators
+  const results = within((row) => [() => first!(row), () => second!(row), () => third!(row)].map(outcome))([])
+  expect(results).toEqual(['a value', 'a value', 'BudgetError'])
+})
+
+function outcome(evaluate: () => Value): string {
+  try {
+    evaluate()
+    return 'a value'
+  } catch (error) {
+    return (error as Error).name
+  }
+}
