@@ -5,6 +5,7 @@ import { Decimal, toDecimalType } from './decimal.ts'
 import { doubleToText, parseDouble } from './double-text.ts'
 import { valueText } from './java-text.ts'
 import { type DecimalType, equalTypes, type MapType, type SqlType, type StructType } from './sql-type.ts'
+import { trim, withAsciiDigits } from './text-input.ts'
 import {
   DAY_MS,
   dateOfTimestamp,
@@ -106,7 +107,7 @@ function fromDouble(to: SqlType): Cast | null {
     case 'BIGINT':
       return (value) => wholeInt64(value as number)
     case 'DECIMAL':
-      return (value) => ofDecimalType(Decimal.fromNumber(value as number), to)
+      return (value) => doubleToDecimal(value as number, to)
     case 'STRING':
       return (value) => doubleToText(value as number)
     default:
@@ -123,7 +124,7 @@ function fromText(to: SqlType): Cast | null {
     case 'BIGINT':
       return (value) => parseInt64(value as string)
     case 'DECIMAL':
-      return (value) => ofDecimalType(Decimal.parse((value as string).trim()), to)
+      return (value) => ofDecimalType(Decimal.parse(withAsciiDigits(trim(value as string))), to)
     case 'DOUBLE':
       return (value) => parseFiniteDouble(value as string)
     case 'TIME':
@@ -133,7 +134,7 @@ function fromText(to: SqlType): Cast | null {
     case 'TIMESTAMP':
       return (value) => parseTimestamp(value as string)
     case 'BYTES':
-      return (value) => decodeBase64((value as string).trim())
+      return (value) => decodeBase64(trim(value as string))
     default:
       return null
   }
@@ -175,12 +176,18 @@ function wholeInt64(value: number): Int64 {
 
 const outOfRange = (value: Int64, type: string): Error => new Error(`${value} is out of the range of ${type}`)
 
+/** As ksqlDB's DecimalUtil: the exact binary value, rounded to the number of digits of the type first, then to its scale. */
+function doubleToDecimal(value: number, to: DecimalType): Decimal {
+  if (Number.isSafeInteger(value)) return ofDecimalType(Decimal.fromInteger(value), to)
+  return ofDecimalType(Decimal.fromExactNumber(value).roundToPrecision(to.precision), to)
+}
+
 const ofDecimalType = (value: Decimal, { precision, scale }: DecimalType): Decimal =>
   toDecimalType(value, precision, scale)
 
 /** Prefixes of `true` and `yes` in any case are true, everything else is false. */
 export function parseBoolean(text: string): boolean {
-  const word = text.trim().toLowerCase()
+  const word = trim(text).toLowerCase()
   return word !== '' && ('true'.startsWith(word) || 'yes'.startsWith(word))
 }
 
@@ -198,12 +205,16 @@ function parseShort(text: string): number | undefined {
 
 const INTEGER_TEXT = /^[+-]?\d+$/
 
-/** White space around is ignored. Throws Java's NumberFormatException text on anything but a 32-bit integer. */
+/**
+ * White space around is ignored, and digits of all scripts count. Throws an Error with the text of Java's NumberFormatException on anything
+ * but a 32-bit integer.
+ */
 export function parseInt32(text: string): number {
   const short = parseShort(text)
   if (short !== undefined) return short
-  const trimmed = text.trim()
-  const value = INTEGER_TEXT.test(trimmed) ? Number(trimmed) : Number.NaN
+  const trimmed = trim(text)
+  const digits = withAsciiDigits(trimmed)
+  const value = INTEGER_TEXT.test(digits) ? Number(digits) : Number.NaN
   if (!(value >= MIN_INT32 && value <= MAX_INT32)) throw new Error(`For input string: "${trimmed}"`)
   return value + 0
 }
@@ -212,11 +223,12 @@ export function parseInt32(text: string): number {
 export function parseInt64(text: string): Int64 {
   const short = parseShort(text)
   if (short !== undefined) return short
-  const trimmed = text.trim()
-  if (!INTEGER_TEXT.test(trimmed)) throw new Error(`For input string: "${trimmed}"`)
-  const value = Number(trimmed)
+  const trimmed = trim(text)
+  const digits = withAsciiDigits(trimmed)
+  if (!INTEGER_TEXT.test(digits)) throw new Error(`For input string: "${trimmed}"`)
+  const value = Number(digits)
   if (Number.isSafeInteger(value)) return value + 0
-  const exact = BigInt(trimmed.startsWith('+') ? trimmed.slice(1) : trimmed)
+  const exact = BigInt(digits.startsWith('+') ? digits.slice(1) : digits)
   if (!isInt64(exact)) throw new Error(`For input string: "${trimmed}"`)
   return fromBigInt(exact)
 }

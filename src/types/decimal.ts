@@ -35,6 +35,14 @@ export class Decimal {
     return Decimal.parse(String(value))
   }
 
+  /** Exactly the value of a double, which may have up to 1,074 fraction digits. Throws an Error for NaN and infinities. */
+  static fromExactNumber(value: number): Decimal {
+    if (!Number.isFinite(value)) throw new Error(`${value} has no decimal value`)
+    const { significand, exponent } = binaryParts(value)
+    if (exponent >= 0) return new Decimal(significand << BigInt(exponent), 0)
+    return new Decimal(significand * powerOfFive(-exponent), -exponent)
+  }
+
   /** From an INTEGER or BIGINT value; scale 0. */
   static fromInteger(value: number | bigint): Decimal {
     return new Decimal(BigInt(value), 0)
@@ -118,6 +126,12 @@ export class Decimal {
     return scale >= 0 ? new Decimal(rounded, scale) : new Decimal(rounded * powerOfTen(-scale), 0)
   }
 
+  /** Rounded HALF_UP to so many digits, counted from the first one that is not zero; scale 0 or more. */
+  roundToPrecision(digits: number): Decimal {
+    const surplus = this.precision() - digits
+    return surplus <= 0 ? this : this.rescale(this.scale - surplus, 'HALF_UP')
+  }
+
   /** Negative, zero or positive; 1.0 and 1.00 compare as equal. */
   compare(other: Decimal): number {
     const scale = Math.max(this.scale, other.scale)
@@ -164,6 +178,35 @@ const POWERS: bigint[] = Array.from({ length: 80 }, (_, exponent) => 10n ** BigI
 
 /** 10^exponent, exponent >= 0. */
 export const powerOfTen = (exponent: number): bigint => POWERS[exponent] ?? 10n ** BigInt(exponent)
+
+const POWERS_OF_FIVE: bigint[] = []
+
+/** 5^exponent; 0 <= exponent <= 1074. */
+function powerOfFive(exponent: number): bigint {
+  POWERS_OF_FIVE[exponent] ??= 5n ** BigInt(exponent)
+  return POWERS_OF_FIVE[exponent]
+}
+
+const DOUBLE = new DataView(new ArrayBuffer(8))
+const FRACTION_BITS = 52
+const EXPONENT_BIAS = 1023
+
+/** `value` = `significand` x 2^`exponent`; the significand is odd or zero. `value` is finite. Source: IEEE 754, binary64. */
+function binaryParts(value: number): { significand: bigint; exponent: number } {
+  DOUBLE.setFloat64(0, value)
+  const high = DOUBLE.getUint32(0)
+  const biased = (high >>> 20) & 0x7ff
+  // Numbers next to zero have no hidden bit, and the exponent of 1.
+  const hidden = biased === 0 ? 0 : 0x100000
+  let significand = (BigInt((high & 0xfffff) | hidden) << 32n) | BigInt(DOUBLE.getUint32(4))
+  let exponent = Math.max(biased, 1) - EXPONENT_BIAS - FRACTION_BITS
+  if (significand === 0n) return { significand, exponent: 0 }
+  while ((significand & 1n) === 0n) {
+    significand >>= 1n
+    exponent++
+  }
+  return { significand: value < 0 ? -significand : significand, exponent }
+}
 
 /** The unscaled value at a scale that is not smaller than the number's own. */
 const unscaledAt = (value: Decimal, scale: number): bigint =>

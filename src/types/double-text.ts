@@ -1,5 +1,6 @@
 /** DOUBLE as text, in Java's form. */
 import { parseHexDouble } from './hex-double.ts'
+import { trim } from './text-input.ts'
 
 /**
  * Java's Double.toString: shortest digits that read back, at least one fraction digit, an exponent outside [10^-3, 10^7): `1.0`, `0.001`,
@@ -31,7 +32,7 @@ const DOUBLE_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?$/
  * hexadecimal form too. Throws an Error on anything else.
  */
 export function parseDouble(text: string): number {
-  const trimmed = text.trim()
+  const trimmed = trim(text)
   if (DOUBLE_TEXT.test(trimmed)) return Number(trimmed.replace(/[fFdD]$/, ''))
   const special = SPECIAL.get(trimmed) ?? parseHexDouble(trimmed)
   if (special === null) throw new Error(`For input string: "${text}"`)

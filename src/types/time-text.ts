@@ -2,6 +2,7 @@
  * DATE (days), TIME (ms of the day) and TIMESTAMP (epoch ms) as text and back, in the dialect's fixed forms. Source: ksqlDB's SqlTimeTypes.
  * Plain arithmetic on the proleptic Gregorian calendar, since these run per record; patterns chosen by users go through js-joda instead.
  */
+import { trim } from './text-input.ts'
 
 export const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -48,7 +49,7 @@ export const timeOfTimestamp = (ms: number): number => ms - Math.floor(ms / DAY_
 
 /** Days of `yyyy[-MM[-dd]]`; white space around is ignored. Throws an Error on anything else. */
 export function parseDate(text: string): number {
-  const match = DATE_TEXT.exec(text.trim())
+  const match = DATE_TEXT.exec(trim(text))
   const days = match === null ? null : daysOf(match)
   if (days === null) {
     throw new Error(`Failed to parse date '${text}'. Required format is: "yyyy-MM-dd"`)
@@ -58,7 +59,7 @@ export function parseDate(text: string): number {
 
 /** Ms of the day of `HH:mm[:ss[.SSS]]`; digits beyond ms are cut, white space around is ignored. Throws an Error on anything else. */
 export function parseTime(text: string): number {
-  const match = TIME_TEXT.exec(text.trim())
+  const match = TIME_TEXT.exec(trim(text))
   const ms = match === null ? null : msOf(match, 1)
   if (ms === null) {
     throw new Error(`Failed to parse time '${text}'. Required format is: "HH:mm:ss.SSS"`)
@@ -72,7 +73,7 @@ export function parseTime(text: string): number {
  * the start of the next day. White space around is ignored. Throws an Error on anything else.
  */
 export function parseTimestamp(text: string): number {
-  const match = TIMESTAMP_TEXT.exec(text.trim())
+  const match = TIMESTAMP_TEXT.exec(trim(text))
   const days = match === null ? null : daysOf(match, true)
   const ms = match === null || days === null ? null : (msOf(match, 4) ?? endOfDay(match, 4))
   const offsetMs = match === null ? null : zoneOffsetMs(match[8])

@@ -1,5 +1,6 @@
 /** String functions that look at, join or rewrite text. Positions count from 1, in UTF-16 code units. */
 import { randomUUID } from 'node:crypto'
+import { trim } from '../../types/text-input.ts'
 import type { Value } from '../../types/value.ts'
 import type { Budget } from '../budget.ts'
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
@@ -311,15 +312,6 @@ function instr(text: string | null, part: string | null, position = 1, occurrenc
       ? nthLastIndexOf(text, part, { from: text.length + position, occurrence })
       : nthIndexOf(text, part, { from: position - 1, occurrence })
   return found + 1
-}
-
-/** Java's String.trim: drops everything up to U+0020 at both ends, and no other white space. */
-function trim(text: string): string {
-  let start = 0
-  let end = text.length
-  while (start < end && text.charCodeAt(start) <= 0x20) start++
-  while (end > start && text.charCodeAt(end - 1) <= 0x20) end--
-  return text.slice(start, end)
 }
 
 function substringParameters(type: string) {

@@ -52,6 +52,59 @@ describe('numbers', () => {
     expect(cast(Decimal.parse('9007199254740993.5'), decimal(20, 1), BIGINT)).toBe(9007199254740993n)
   })
 
+  test.each([
+    [1.15, 20, 1, '1.1'],
+    [-1.15, 20, 1, '-1.1'],
+    [1.15, 3, 1, '1.2'],
+    [123456789.123, 38, 10, '123456789.1229999959'],
+    [0.49999999999999994, 5, 0, '1'],
+    [0.1, 38, 30, '0.100000000000000005551115123126'],
+    [2.5, 3, 0, '3'],
+    [-0, 5, 2, '0.00'],
+    [1e-300, 38, 1, '0.0'],
+    [5e-324, 38, 38, `0.${'0'.repeat(38)}`],
+    [9007199254740994, 20, 2, '9007199254740994.00'],
+    [1.5e20, 25, 2, '150000000000000000000.00'],
+  ])(
+    'DOUBLE %d as DECIMAL(%d, %d) is %s: exact, rounded to the precision and then to the scale',
+    (value, p, s, text) => {
+      expect(castDecimal(value, DOUBLE, decimal(p, s))).toBe(text)
+    },
+  )
+
+  test('DOUBLE without a value, or too large, is no DECIMAL', () => {
+    expect(() => cast(Number.NaN, DOUBLE, decimal(5, 1))).toThrow('NaN has no decimal value')
+    expect(() => cast(Number.NEGATIVE_INFINITY, DOUBLE, decimal(5, 1))).toThrow('-Infinity has no decimal value')
+    expect(() => cast(1e300, DOUBLE, decimal(38, 1))).toThrow('Numeric field overflow')
+    expect(() => cast(99.999, DOUBLE, decimal(4, 2))).toThrow('Numeric field overflow')
+  })
+
+  test('text is trimmed as in Java: up to U+0020, and no other white space', () => {
+    expect(cast('\u0001 12\t\n', STRING, INTEGER)).toBe(12)
+    expect(castDecimal(' 1.5 ', STRING, decimal(2, 1))).toBe('1.5')
+    expect(cast('\u00001.5', STRING, DOUBLE)).toBe(1.5)
+    expect(cast(' yes ', STRING, BOOLEAN)).toBe(true)
+    for (const space of ['\u00a0', '\u2003', '\u2007']) {
+      for (const type of [INTEGER, BIGINT, DOUBLE, decimal(3, 0), DATE, TIME, TIMESTAMP]) {
+        expect(() => cast(`${space}12`, STRING, type)).toThrow()
+      }
+      expect(cast(`${space}true`, STRING, BOOLEAN)).toBe(false)
+    }
+  })
+
+  test('digits of all scripts count in whole numbers and DECIMAL, but not in DOUBLE', () => {
+    expect(cast('١٢', STRING, INTEGER)).toBe(12)
+    expect(cast('-１２', STRING, BIGINT)).toBe(-12)
+    expect(cast('٩٢٢٣٣٧٢٠٣٦٨٥٤٧٧٥٨٠٧', STRING, BIGINT)).toBe(9223372036854775807n)
+    expect(castDecimal('١.٢E١', STRING, decimal(4, 1))).toBe('12.0')
+    expect(cast('1२', STRING, INTEGER)).toBe(12)
+    expect(() => cast('١٢', STRING, DOUBLE)).toThrow('For input string')
+    expect(() => cast('²', STRING, INTEGER)).toThrow('For input string: "²"')
+    // Beyond the basic plane Java sees two halves of a character.
+    expect(() => cast('𝟏', STRING, INTEGER)).toThrow('For input string')
+    expect(() => cast('٣٠٠٠٠٠٠٠٠٠', STRING, INTEGER)).toThrow('For input string: "٣٠٠٠٠٠٠٠٠٠"')
+  })
+
   test('DECIMAL is rounded half up, or overflows', () => {
     expect(castDecimal(0.99, DOUBLE, decimal(2, 1))).toBe('1.0')
     expect(castDecimal(-1, INTEGER, decimal(2, 1))).toBe('-1.0')
