@@ -1,6 +1,6 @@
 /** WITH (TIMESTAMP = ..., TIMESTAMP_FORMAT = ...). */
 import { messageOf, StatementError } from '../errors.ts'
-import { checkTimePattern } from '../functions/time-pattern.ts'
+import { checkTimestampFormat } from '../functions/time-pattern.ts'
 import type { TimestampColumn } from '../metastore/data-source.ts'
 import { suggestion } from '../suggest.ts'
 import type { Column } from '../types/schema.ts'
@@ -48,7 +48,7 @@ function checkType({ name, type }: Column, { timestampFormat: format, location }
 /** A pattern that cannot be read would make every record a bad one. */
 function checkFormat(format: string, { location }: TimestampProperties): void {
   try {
-    checkTimePattern(format)
+    checkTimestampFormat(format)
   } catch (error) {
     throw new StatementError(`TIMESTAMP_FORMAT '${format}' is not a pattern of dates and times: ${messageOf(error)}`, {
       location: location('TIMESTAMP_FORMAT'),

@@ -15,6 +15,11 @@ export interface Parameter {
   /** Type text, see above. */
   readonly type: string
   readonly description: string
+  /**
+   * Throws an Error for a text that can be of no use, such as a pattern that does not compile. Called while a statement is planned, with an
+   * argument that is a literal.
+   */
+  readonly check?: (text: string) => void
 }
 
 /** What a lambda argument is at run time: called synchronously, must not be kept. */
@@ -167,4 +172,9 @@ export const tableFunction = (declaration: Omit<TableFunction, 'kind' | 'categor
   category: 'TABLE',
   ...declaration,
 })
-export const parameter = (name: string, type: string, description: string): Parameter => ({ name, type, description })
+export const parameter = (
+  name: string,
+  type: string,
+  description: string,
+  check?: (text: string) => void,
+): Parameter => (check === undefined ? { name, type, description } : { name, type, description, check })

@@ -20,15 +20,20 @@ export function formatArgument(argument: ArgumentType): string {
   return isLambda(argument) ? 'LAMBDA' : argument
 }
 
-/** The pattern of each of `count` arguments, the variadic one repeated; null if that many do not go in. */
-export function patternsFor(parameters: readonly Parameter[], count: number): readonly TypePattern[] | null {
-  const parsed = parameters.map(parseParameter)
-  const variadic = parsed.findIndex((parameter) => parameter.variadic)
-  const extra = count - parsed.length
-  if (variadic < 0) return extra === 0 ? parsed.map(({ pattern }) => pattern) : null
+/** The parameter of each of `count` arguments, the variadic one repeated; null if that many do not go in. */
+export function parametersFor(parameters: readonly Parameter[], count: number): readonly Parameter[] | null {
+  const variadic = parameters.findIndex((parameter) => parseParameter(parameter).variadic)
+  const extra = count - parameters.length
+  if (variadic < 0) return extra === 0 ? parameters : null
   if (extra < -1) return null
-  return parsed.flatMap(({ pattern }, i) => (i === variadic ? Array<TypePattern>(extra + 1).fill(pattern) : [pattern]))
+  return parameters.flatMap((parameter, i) =>
+    i === variadic ? Array<Parameter>(extra + 1).fill(parameter) : [parameter],
+  )
 }
+
+/** The patterns of `parametersFor`. */
+export const patternsFor = (parameters: readonly Parameter[], count: number): readonly TypePattern[] | null =>
+  parametersFor(parameters, count)?.map((parameter) => parseParameter(parameter).pattern) ?? null
 
 /**
  * Types of the generics if all arguments fit, else null. A lambda fits by its number of parameters; its types come later.

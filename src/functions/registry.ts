@@ -2,6 +2,7 @@
 import { StatementError } from '../errors.ts'
 import { array, decimal, type SqlType, STRING } from '../types/sql-type.ts'
 import type { FunctionCategory, FunctionDeclaration, Parameter } from './declaration.ts'
+import { adviceForUnknown } from './foreign-names.ts'
 import { allParameters } from './resolve.ts'
 import { formatPattern, parseParameter, parseTypePattern, resolvePattern, type TypePattern } from './type-text.ts'
 
@@ -62,8 +63,9 @@ export function createRegistry(declarations: readonly FunctionDeclaration[]): Fu
   }
   const get = (name: string): FunctionDeclaration => {
     const found = functions.get(name.toUpperCase())
-    if (found === undefined) throw new StatementError(`Can't find any functions with the name '${name}'`)
-    return found
+    if (found !== undefined) return found
+    const advice = adviceForUnknown(name, functions.keys())
+    throw new StatementError(`Can't find any functions with the name '${name}'.${advice}`)
   }
   return {
     find: (name) => functions.get(name.toUpperCase()),

@@ -1,6 +1,6 @@
 /** Overload resolution: which variant of a function a call means, and with which types. Source: ksqlDB's UdfIndex. */
 import { StatementError } from '../errors.ts'
-import { BIGINT, equalTypes, type SqlType, STRING } from '../types/sql-type.ts'
+import { BIGINT, equalTypes, formatType, type SqlType, STRING } from '../types/sql-type.ts'
 import type {
   AggregateFunction,
   AggregateVariant,
@@ -192,7 +192,8 @@ function typeLambdas(
       const wanted = resolvePattern(pattern.result, bindings)
       if (wanted !== null) bodies.set(i, wanted)
     } else {
-      if (!acceptsType(pattern.result, body, bindings, false)) throw noMatch(declaration, args)
+      const wanted = resolvePattern(pattern.result, bindings)
+      if (!acceptsType(pattern.result, body, bindings, false)) throw wrongBody(declaration, i, body, wanted)
       bodies.set(i, body)
     }
   })
@@ -248,6 +249,16 @@ const formatArguments = (args: readonly ArgumentType[]): string => `(${args.map(
 function noMatch(declaration: FunctionDeclaration, args: readonly ArgumentType[]): StatementError {
   return new StatementError(
     `Function '${printedName(declaration)}' does not accept parameters ${formatArguments(args)}.\n${alternatives(declaration)}`,
+  )
+}
+
+/** The argument list alone would show no fault: a lambda fits by its number of parameters. */
+function wrongBody(declaration: FunctionDeclaration, index: number, body: SqlType, wanted: SqlType | null) {
+  const needed = wanted === null ? 'another type is needed' : `${formatType(wanted)} is needed`
+  return new StatementError(
+    `Function '${printedName(declaration)}' does not accept the lambda that is argument ${index + 1}: ` +
+      `it gives ${formatType(body)}, but ${needed}. CAST its result, or the argument that decides the type.\n` +
+      alternatives(declaration),
   )
 }
 

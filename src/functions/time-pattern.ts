@@ -7,6 +7,7 @@ import { DAY_MS, formatDate, formatTime, formatTimestamp } from '../types/time-t
 import { generalPattern } from './time-pattern/general.ts'
 import { numericPattern } from './time-pattern/numeric.ts'
 import { tokenize } from './time-pattern/tokens.ts'
+import { refuseUnusedYear, refuseUselessPattern } from './time-pattern/useless.ts'
 import { type TimeZone, timeZone } from './time-pattern/zone.ts'
 
 export { GMT, systemTimeZone, type TimeZone, timeZone, UTC } from './time-pattern/zone.ts'
@@ -40,16 +41,34 @@ export function compileTimePattern(pattern: string): TimePattern {
 
 /** For a source's TIMESTAMP_FORMAT: text to epoch ms. Throws an Error for a bad pattern or zone, the parser for a bad text. */
 export function timestampParser(pattern: string, zone: string): (text: string) => number {
-  checkTimePattern(pattern)
+  checkReadingPattern(pattern)
   const { parseTimestamp } = compileTimePattern(pattern)
   const defaultZone = timeZone(zone)
   return (text) => parseTimestamp(text, defaultZone)
 }
 
-/** Throws an Error for a text that is not a pattern. */
-export function checkTimePattern(pattern: string): void {
+/** Throws an Error for a text that is not a pattern, or that cannot be read with. */
+export function checkReadingPattern(pattern: string): void {
   const tokens = tokenize(pattern, RESERVED)
   if (numericPattern(tokens) === null) generalPattern(tokens).checkReading()
+  refuseUselessPattern(pattern)
+}
+
+/** Throws an Error for a text that is not a pattern. */
+export function checkWritingPattern(pattern: string): void {
+  const tokens = tokenize(pattern, RESERVED)
+  if (numericPattern(tokens) === null) generalPattern(tokens).checkWriting()
+}
+
+/** As checkReadingPattern, for a source's TIMESTAMP_FORMAT: it must also read the year that it seems to read. */
+export function checkTimestampFormat(pattern: string): void {
+  checkReadingPattern(pattern)
+  refuseUnusedYear(pattern)
+}
+
+/** Throws an Error for a time zone that is not known. */
+export function checkZone(id: string): void {
+  timeZone(id)
 }
 
 function build(pattern: string): TimePattern {

@@ -42,6 +42,8 @@ export interface Relation {
   readonly window: KeyWindow | null
   /** Names that stand for an expression over the row: a synthetic join key. */
   readonly macros: ReadonlyMap<string, Syntax>
+  /** Columns that hold the results of calls, with the calls as the user wrote them: messages show those. */
+  readonly callTexts: ReadonlyMap<string, string>
   readonly keyFormat: FormatSpec
   readonly valueFormat: FormatSpec
   /** The source whose partition count it has. */

@@ -1,6 +1,7 @@
 /** Scalar function calls: arguments, lambdas, window units, overloads. Source: ksqlDB's ExpressionTypeManager and UdfIndex. */
-import { StatementError } from '../../errors.ts'
+import { messageOf, StatementError } from '../../errors.ts'
 import type { ScalarFunction } from '../../functions/declaration.ts'
+import { parametersFor } from '../../functions/match.ts'
 import { type ArgumentType, resolveScalar, type ScalarResolution, signatureOf } from '../../functions/resolve.ts'
 import type { Concat, FunctionCall, Lambda, Expression as Syntax } from '../../sql/ast.ts'
 import type { SqlType } from '../../types/sql-type.ts'
@@ -21,6 +22,7 @@ export function checkCall(node: FunctionCall, checker: Checker): Expression {
     return bodyType
   }
   const resolution = located(node, () => resolveScalar(declaration, args.map(argumentType), typeLambda))
+  checkLiterals(node, args, resolution)
   return {
     kind: 'call',
     type: resolution.returns,
@@ -50,6 +52,24 @@ function located<Result>(node: Syntax, run: () => Result): Result {
     if (!(error instanceof StatementError) || error.location !== undefined) throw error
     throw refuse(error.message, node, error)
   }
+}
+
+/** What a parameter refuses in advance is refused at the place of the argument. */
+function checkLiterals(
+  node: FunctionCall,
+  args: readonly Argument[],
+  { declaration, variant }: ScalarResolution,
+): void {
+  const parameters = parametersFor(variant.parameters, args.length)
+  args.forEach((arg, i) => {
+    const { name, check } = parameters![i]!
+    if (check === undefined || arg.kind !== 'literal' || typeof arg.value !== 'string') return
+    try {
+      check(arg.value)
+    } catch (error) {
+      throw refuse(`Argument '${name}' of ${declaration.name}: ${messageOf(error)}`, node.args[i]!, error)
+    }
+  })
 }
 
 function checkArgument(node: Syntax, checker: Checker): Argument {

@@ -16,11 +16,9 @@ function fromBytes(
   read: (view: DataView, isLittle: boolean) => Value,
 ): FunctionDeclaration {
   const bytes = parameter('bytes', 'BYTES', `the ${size} bytes of the number; any other number of bytes is an error`)
-  const order = parameter('order', 'STRING', 'BIG_ENDIAN or LITTLE_ENDIAN')
+  const order = parameter('order', 'STRING', 'BIG_ENDIAN or LITTLE_ENDIAN', checkByteOrder)
   const call = (value: Uint8Array, byteOrder = 'BIG_ENDIAN'): Value => {
-    if (byteOrder !== 'BIG_ENDIAN' && byteOrder !== 'LITTLE_ENDIAN') {
-      throw new Error(`Byte order must be BIG_ENDIAN or LITTLE_ENDIAN, but was ${byteOrder}`)
-    }
+    checkByteOrder(byteOrder)
     if (value.length !== size) {
       throw new Error(`Number of bytes must be equal to ${size}, but found ${value.length}`)
     }
@@ -36,4 +34,9 @@ function fromBytes(
       { parameters: [bytes, order], returns: type, nulls: 'propagate', call },
     ],
   })
+}
+
+function checkByteOrder(order: string): void {
+  if (order === 'BIG_ENDIAN' || order === 'LITTLE_ENDIAN') return
+  throw new Error(`Byte order must be BIG_ENDIAN or LITTLE_ENDIAN, but was ${order}`)
 }

@@ -2,10 +2,22 @@
 import { messageOf } from '../../errors.ts'
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 import { legacyDateParser } from '../time-pattern/legacy-date.ts'
-import { compileTimePattern, GMT, systemTimeZone, timeZone, UTC } from '../time-pattern.ts'
+import { refuseUselessPattern } from '../time-pattern/useless.ts'
+import {
+  checkReadingPattern,
+  checkWritingPattern,
+  checkZone,
+  compileTimePattern,
+  GMT,
+  systemTimeZone,
+  timeZone,
+  UTC,
+} from '../time-pattern.ts'
 
-const PATTERN = parameter('format', 'STRING', 'pattern of java.time.format.DateTimeFormatter')
-const ZONE = parameter('timezone', 'STRING', 'time zone, such as Europe/London or +0200')
+const FORMATTER = 'pattern of java.time.format.DateTimeFormatter'
+const WRITTEN_BY = parameter('format', 'STRING', FORMATTER, checkWritingPattern)
+const READ_BY = parameter('format', 'STRING', FORMATTER, checkReadingPattern)
+const ZONE = parameter('timezone', 'STRING', 'time zone, such as Europe/London or +0200', checkZone)
 const TEXT = parameter('text', 'STRING', 'text to read')
 
 export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
@@ -16,7 +28,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     description: 'A date as text, by a pattern.',
     variants: [
       {
-        parameters: [parameter('date', 'DATE', 'date to write'), PATTERN],
+        parameters: [parameter('date', 'DATE', 'date to write'), WRITTEN_BY],
         returns: 'STRING',
         nulls: 'propagate',
         call: (days: number, pattern: string) => compileTimePattern(pattern).formatDate(days),
@@ -30,7 +42,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     description: 'A time of the day as text, by a pattern.',
     variants: [
       {
-        parameters: [parameter('time', 'TIME', 'time to write'), PATTERN],
+        parameters: [parameter('time', 'TIME', 'time to write'), WRITTEN_BY],
         returns: 'STRING',
         nulls: 'propagate',
         call: (ms: number, pattern: string) => compileTimePattern(pattern).formatTime(ms),
@@ -44,14 +56,14 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     description: 'A timestamp as text, by a pattern.',
     variants: [
       {
-        parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to write'), PATTERN],
+        parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to write'), WRITTEN_BY],
         returns: 'STRING',
         nulls: 'propagate',
         description: 'In UTC.',
         call: (epochMs: number, pattern: string) => compileTimePattern(pattern).formatTimestamp(epochMs, GMT),
       },
       {
-        parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to write'), PATTERN, ZONE],
+        parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to write'), WRITTEN_BY, ZONE],
         returns: 'STRING',
         nulls: 'propagate',
         description: 'In a time zone.',
@@ -67,7 +79,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     description: 'The date that a text names, by a pattern.',
     variants: [
       {
-        parameters: [TEXT, parameter('format', 'STRING', 'pattern of java.text.SimpleDateFormat')],
+        parameters: [TEXT, parameter('format', 'STRING', 'pattern of java.text.SimpleDateFormat', checkDatePattern)],
         returns: 'DATE',
         nulls: 'propagate',
         bind: (_args, _returns, context) => parseDate(context.now),
@@ -81,7 +93,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     description: 'The time of the day that a text names, by a pattern.',
     variants: [
       {
-        parameters: [TEXT, PATTERN],
+        parameters: [TEXT, READ_BY],
         returns: 'TIME',
         nulls: 'propagate',
         call: (text: string, pattern: string) => compileTimePattern(pattern).parseTime(text),
@@ -95,14 +107,14 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     description: 'The timestamp that a text names, by a pattern; a time zone in the text counts first.',
     variants: [
       {
-        parameters: [TEXT, PATTERN],
+        parameters: [TEXT, READ_BY],
         returns: 'TIMESTAMP',
         nulls: 'propagate',
         description: 'In UTC.',
         call: (text: string, pattern: string) => compileTimePattern(pattern).parseTimestamp(text, UTC),
       },
       {
-        parameters: [TEXT, PATTERN, ZONE],
+        parameters: [TEXT, READ_BY, ZONE],
         returns: 'TIMESTAMP',
         nulls: 'propagate',
         description: 'In a time zone.',
@@ -118,7 +130,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     description: 'A number of days since 1970-01-01 as text, by a pattern; FORMAT_DATE does it for a DATE.',
     variants: [
       {
-        parameters: [parameter('days', 'int', 'number of days'), PATTERN],
+        parameters: [parameter('days', 'int', 'number of days'), WRITTEN_BY],
         returns: 'STRING',
         nulls: 'propagate',
         call: (days: number, pattern: string) => compileTimePattern(pattern).formatDate(days),
@@ -132,7 +144,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     description: 'The date that a text names as days since 1970-01-01; PARSE_DATE gives a DATE.',
     variants: [
       {
-        parameters: [TEXT, PATTERN],
+        parameters: [TEXT, READ_BY],
         returns: 'INT',
         nulls: 'pass',
         description: 'NULL is an error.',
@@ -153,7 +165,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
       'Milliseconds since 1970-01-01T00:00 UTC as text, by a pattern; FORMAT_TIMESTAMP does it for a TIMESTAMP.',
     variants: [
       {
-        parameters: [parameter('milliseconds', 'long', 'number of milliseconds'), PATTERN],
+        parameters: [parameter('milliseconds', 'long', 'number of milliseconds'), WRITTEN_BY],
         returns: 'STRING',
         nulls: 'propagate',
         description: 'In the time zone of the server.',
@@ -161,7 +173,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
           compileTimePattern(pattern).formatTimestamp(Number(epochMs), systemTimeZone()),
       },
       {
-        parameters: [parameter('milliseconds', 'long', 'number of milliseconds'), PATTERN, ZONE],
+        parameters: [parameter('milliseconds', 'long', 'number of milliseconds'), WRITTEN_BY, ZONE],
         returns: 'STRING',
         nulls: 'propagate',
         description: 'In a time zone.',
@@ -177,14 +189,14 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     description: 'Milliseconds since 1970-01-01T00:00 UTC of what a text names; PARSE_TIMESTAMP gives a TIMESTAMP.',
     variants: [
       {
-        parameters: [TEXT, PATTERN],
+        parameters: [TEXT, READ_BY],
         returns: 'BIGINT',
         nulls: 'propagate',
         description: 'In the time zone of the server.',
         call: (text: string, pattern: string) => compileTimePattern(pattern).parseTimestamp(text, systemTimeZone()),
       },
       {
-        parameters: [TEXT, PATTERN, ZONE],
+        parameters: [TEXT, READ_BY, ZONE],
         returns: 'BIGINT',
         nulls: 'propagate',
         description: 'In a time zone.',
@@ -209,4 +221,9 @@ function parseDate(now: () => number): (text: string, pattern: string) => number
       throw new Error(`Failed to parse date '${text}' with formatter '${pattern}': ${reason}`, { cause: error })
     }
   }
+}
+
+function checkDatePattern(pattern: string): void {
+  legacyDateParser(pattern, 0)
+  refuseUselessPattern(pattern)
 }

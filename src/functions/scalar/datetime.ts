@@ -7,7 +7,7 @@ import {
   type ScalarVariant,
   scalar,
 } from '../declaration.ts'
-import { systemTimeZone, timeZone } from '../time-pattern.ts'
+import { checkZone, systemTimeZone, timeZone } from '../time-pattern.ts'
 
 export const datetimeFunctions: readonly FunctionDeclaration[] = [
   scalar({
@@ -19,8 +19,8 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
       {
         parameters: [
           parameter('timestamp', 'TIMESTAMP', 'timestamp to move'),
-          parameter('from', 'STRING', 'time zone that it is in, such as Europe/London or +0200'),
-          parameter('to', 'STRING', 'time zone to move it to'),
+          parameter('from', 'STRING', 'time zone that it is in, such as Europe/London or +0200', checkZone),
+          parameter('to', 'STRING', 'time zone to move it to', checkZone),
         ],
         returns: 'TIMESTAMP',
         nulls: 'propagate',

@@ -31,7 +31,7 @@ export const encodeFunctions: readonly FunctionDeclaration[] = [
       {
         parameters: [
           parameter('bytes', 'BYTES', 'bytes to show'),
-          parameter('encoding', 'STRING', 'hex, utf8, ascii or base64'),
+          parameter('encoding', 'STRING', 'hex, utf8, ascii or base64', checkEncoding),
         ],
         returns: 'STRING',
         nulls: 'propagate',
@@ -51,7 +51,7 @@ export const encodeFunctions: readonly FunctionDeclaration[] = [
       {
         parameters: [
           parameter('text', 'STRING', 'text to read'),
-          parameter('encoding', 'STRING', 'hex, utf8, ascii or base64'),
+          parameter('encoding', 'STRING', 'hex, utf8, ascii or base64', checkEncoding),
         ],
         returns: 'BYTES',
         nulls: 'propagate',
@@ -104,6 +104,10 @@ function encodingOf(name: string): Encoding {
     throw new Error(`Unknown encoding type '${name}'. Supported formats are 'hex', 'utf8', 'ascii', and 'base64'.`)
   }
   return encoding
+}
+
+function checkEncoding(name: string): void {
+  encodingOf(name)
 }
 
 /** `0x4a`, `X'4a'`, `x'4a'` or `4a`. Only after `0x` may a leading zero be left out. */

@@ -17,7 +17,10 @@ export const geoFunctions: readonly FunctionDeclaration[] = [
     variants: [
       { parameters: COORDINATES, returns: 'DOUBLE', nulls: 'pass', description: 'In kilometres.', call: distance },
       {
-        parameters: [...COORDINATES, parameter('unit', 'STRING', 'KM or MILES; NULL means kilometres')],
+        parameters: [
+          ...COORDINATES,
+          parameter('unit', 'STRING', 'KM or MILES; NULL means kilometres', (unit) => void radius(unit)),
+        ],
         returns: 'DOUBLE',
         nulls: 'pass',
         call: distance,

@@ -18,7 +18,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     description: 'A part of a JSON document: a text without its quotes, anything else as JSON.',
     variants: [
       {
-        parameters: [JSON_TEXT, parameter('path', 'STRING', 'such as $.log.lines[0]["user id"]')],
+        parameters: [JSON_TEXT, parameter('path', 'STRING', 'such as $.log.lines[0]["user id"]', checkPath)],
         returns: 'STRING',
         nulls: 'propagate',
         description: 'NULL if the document has no such part.',
@@ -232,4 +232,8 @@ function nonNullWriter(type: SqlType): (value: Value) => string {
 function object(members: (readonly [name: string, text: string])[]): string {
   members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   return `{${members.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`
+}
+
+function checkPath(path: string): void {
+  compilePath(path)
 }

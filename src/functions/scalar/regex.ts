@@ -3,7 +3,12 @@ import type { Budget } from '../budget.ts'
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 import { compileJavaRegex, type JavaRegex, type RegexMatch } from '../java-regex.ts'
 
-const PATTERN = parameter('pattern', 'STRING', 'regular expression in the dialect of Java')
+const PATTERN = parameter(
+  'pattern',
+  'STRING',
+  'regular expression in the dialect of Java',
+  (pattern) => void compileJavaRegex(pattern),
+)
 const TEXT = parameter('text', 'STRING', 'text to search')
 const GROUP = parameter('group', 'INT', 'which group to take; 0 is the whole match')
 

@@ -178,6 +178,7 @@ function aggregate(plan: AggregationPlan, grouped: Relation): Aggregated {
       step,
       kind: 'table',
       columns: [...keySchema(grouped), ...results, ...bounds],
+      callTexts: new Map(results.map(({ name }, i) => [name, displayExpression(calls[i]!)])),
       keyOrigin: 'grouping expression',
       keyTexts: plan.groups.map(({ text }) => text),
       window: window === null ? null : keyWindow(window),
@@ -247,26 +248,11 @@ function aggregatedNames(
 }
 
 function having(
-  { analysis, calls, builder }: AggregationPlan,
+  { analysis, builder }: AggregationPlan,
   relation: Relation,
   toAggregated: (expression: Syntax) => Syntax,
 ): Relation {
   if (analysis.having === null) return relation
   const predicate = toAggregated(analysis.having)
-  return withCallTexts(calls, () => planFilter(predicate, 'HAVING', relation, builder))
-}
-
-/** In messages aggregate results show as the calls that the user wrote. */
-function withCallTexts<Result>(calls: readonly FunctionCall[], check: () => Result): Result {
-  try {
-    return check()
-  } catch (error) {
-    if (!(error instanceof StatementError)) throw error
-    const message = error.message.replace(/KSQL_AGG_VARIABLE_(\d+)/g, (name, index: string) => {
-      const call = calls[Number(index)]
-      return call === undefined ? name : displayExpression(call)
-    })
-    const { code, location, statement, peerClass } = error
-    throw new StatementError(message, { code, location, statement, peerClass, cause: error })
-  }
+  return planFilter(predicate, 'HAVING', relation, builder)
 }

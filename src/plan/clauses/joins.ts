@@ -289,6 +289,7 @@ function joinedRelation(sides: JoinSides, step: string, key: readonly KeyColumn[
     keyTexts: keyTexts(sides),
     window: left.window,
     macros: syntheticMacro(sides),
+    callTexts: new Map(),
     keyFormat: left.keyFormat,
     valueFormat: sources[0]!.source.valueFormat,
     partitionsOf: join.key.kind === 'foreign' ? left.partitionsOf : sources[0]!.source.name,

@@ -48,6 +48,7 @@ export function planSource(
     keyTexts: source.schema.key.map(({ name }) => name),
     window: source.window,
     macros: new Map(),
+    callTexts: new Map(),
     keyFormat: source.keyFormat,
     valueFormat: source.valueFormat,
     partitionsOf: source.name,

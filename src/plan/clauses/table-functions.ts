@@ -28,11 +28,14 @@ export function planTableFunctions(analysis: Analysis, relation: Relation, build
       ...relation,
       step,
       columns: [...relation.columns, ...planned.map(({ name, type }) => ({ name, type }))],
+      callTexts: new Map(planned.map(({ name, text }) => [name, text])),
     },
     rewrite: (expression) =>
       rewrite(expression, (node) => {
         const name = names.get(node)
-        return name === undefined ? null : { kind: 'columnReference', qualifier: null, name }
+        return name === undefined
+          ? null
+          : { kind: 'columnReference', qualifier: null, name, ...(node.location && { location: node.location }) }
       }),
   }
 }

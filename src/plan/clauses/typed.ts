@@ -26,11 +26,16 @@ export function typed(
   { functions, metastore, config }: PlanContext,
 ): Expression {
   const scope = columnScope(relation.columns, functions, metastore)
-  return typecheck(expandMacros(expression, relation), {
-    ...scope,
-    lambdasEnabled: config('ksql.lambdas.enabled') !== 'false',
-  })
+  const lambdasEnabled = config('ksql.lambdas.enabled') !== 'false'
+  return reworded(
+    (message) => withCallTexts(message, relation),
+    () => typecheck(expandMacros(expression, relation), { ...scope, lambdasEnabled }),
+  )
 }
+
+/** Names of columns that the planner made, as the calls that the user wrote. */
+const withCallTexts = (message: string, { callTexts }: Relation): string =>
+  message.replace(/\bKSQL_(?:SYNTH|AGG_VARIABLE)_\d+\b/g, (name) => callTexts.get(name) ?? name)
 
 /** WHERE or HAVING: must be BOOLEAN. */
 export function typedPredicate(
@@ -68,12 +73,15 @@ export function knownType({ type }: Expression, { location }: Syntax): SqlType {
 }
 
 /** Runs `check`; a refusal gets `prefix` before its message. */
-export function inClause<Result>(prefix: string, check: () => Result): Result {
+export const inClause = <Result>(prefix: string, check: () => Result): Result =>
+  reworded((message) => prefix + message, check)
+
+function reworded<Result>(reword: (message: string) => string, check: () => Result): Result {
   try {
     return check()
   } catch (error) {
     if (!(error instanceof StatementError)) throw error
     const { code, location, statement, peerClass } = error
-    throw new StatementError(prefix + error.message, { code, location, statement, peerClass, cause: error })
+    throw new StatementError(reword(error.message), { code, location, statement, peerClass, cause: error })
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type Location, StatementError } from '../../../src/errors.ts'
 import { evaluate, messageOf, shown, typed, typeOf } from './evaluation.ts'
 
 const COLUMNS = {
@@ -18,6 +19,15 @@ const COLUMNS = {
 }
 const type = (text: string) => typeOf(text, COLUMNS)
 const refusal = (text: string) => messageOf(() => typed(text, COLUMNS))
+
+function refusedAt(text: string): Location | undefined {
+  try {
+    typed(text, COLUMNS)
+  } catch (error) {
+    if (error instanceof StatementError) return error.location
+  }
+  throw new Error(`${text} is not refused`)
+}
 
 describe('literals', () => {
   it('have the type that their digits need', () => {
@@ -277,16 +287,56 @@ describe('calls', () => {
   })
 
   it('are refused when nothing fits', () => {
-    expect(refusal('NOPE(1)')).toBe("Can't find any functions with the name 'NOPE'")
+    expect(refusal('NOPE(1)')).toBe(
+      "Can't find any functions with the name 'NOPE'. To see all functions: SHOW FUNCTIONS;",
+    )
     expect(refusal('UCASE(1, 2)')).toContain('does not accept parameters (INTEGER, INTEGER).')
     expect(refusal('SUM(I)')).toContain('Aggregate function SUM cannot be used here')
     expect(refusal('S || 1')).toContain('does not accept parameters (STRING, INTEGER).')
+  })
+
+  it.each([
+    ["REGEXP_EXTRACT('(a', S)", "Argument 'pattern' of REGEXP_EXTRACT: Invalid regular expression pattern: (a", 16],
+    ["REGEXP_REPLACE(S, '[', '')", "Argument 'pattern' of REGEXP_REPLACE: Invalid regular expression pattern: [", 19],
+    [
+      "PARSE_TIMESTAMP(S, 'YYYY-MM-DD hh:mm')",
+      "'YYYY-MM-DD hh:mm' cannot read a date: YYYY is the year of a week, DD is the day of the year, " +
+        'hh is the hour of a half day, which needs a for AM or PM. ' +
+        "For years, months and days write 'yyyy-MM-dd HH:mm'.",
+      20,
+    ],
+    ["PARSE_DATE(S, 'yyyy-MM-DDD')", "write 'yyyy-MM-dd'.", 15],
+    ["PARSE_DATE(S, 'bb')", "Argument 'format' of PARSE_DATE: Illegal pattern component: bb", 15],
+    ["PARSE_TIME(S, 'HH:mm''')", 'Pattern ends with an incomplete string literal', 15],
+    ["FORMAT_TIMESTAMP(FROM_UNIXTIME(L), 'bad')", 'Unknown pattern letter: b', 36],
+    ["FORMAT_DATE(FROM_DAYS(I), 'yyyy{')", "Pattern includes reserved character: '{'", 27],
+    ["PARSE_TIMESTAMP(S, 'yyyy', 'Nowhere/City')", 'Invalid time zone: Nowhere/City', 28],
+    ["CONVERT_TZ(FROM_UNIXTIME(L), 'UTC', 'MARS')", "Argument 'to' of CONVERT_TZ: Invalid time zone: MARS", 37],
+    ["EXTRACTJSONFIELD(S, 'log.line')", "Invalid JSON path: 'log.line'", 21],
+    ["TO_BYTES(S, 'utf-7')", "Unknown encoding type 'utf-7'.", 13],
+    ["GEO_DISTANCE(1.0, 1.0, 2.0, 2.0, 'yards')", 'The unit of a distance must be KM or MILES', 34],
+  ])('%s is refused for its constant, with the place', (text, message, column) => {
+    expect(refusal(text)).toContain(message)
+    expect(refusedAt(text)?.column).toBe(column)
+  })
+
+  it('leave constants alone that can be of use, and arguments that are no constants', () => {
+    expect(type("PARSE_TIMESTAMP(S, 'YYYY-MM-dd')")).toBe('TIMESTAMP')
+    expect(type("PARSE_TIMESTAMP(S, 'yyyy-DDD')")).toBe('TIMESTAMP')
+    expect(type("FORMAT_TIMESTAMP(FROM_UNIXTIME(L), 'yyyy-MM-DD')")).toBe('STRING')
+    expect(type("FORMAT_TIMESTAMP(FROM_UNIXTIME(L), 'h B')")).toBe('STRING')
+    expect(type('REGEXP_EXTRACT(S, S)')).toBe('STRING')
+    expect(type("REGEXP_EXTRACT('(' || S, S)")).toBe('STRING')
+    expect(type('REGEXP_EXTRACT(NULL, S)')).toBe('STRING')
   })
 
   it('type lambdas by the elements they see', () => {
     expect(type('TRANSFORM(A, X => X * 2.5)')).toBe('ARRAY<DECIMAL(13, 1)>')
     expect(type('TRANSFORM(M, (K, V) => UCASE(K), (K, V) => V + L)')).toBe('MAP<STRING, BIGINT>')
     expect(type('REDUCE(A, 0, (T, X) => T + X)')).toBe('INTEGER')
+    expect(refusal('REDUCE(A, 0, (T, X) => T + X * 1.5)')).toContain(
+      "Function 'reduce' does not accept the lambda that is argument 3: it gives DECIMAL(14, 1), but INTEGER is needed.",
+    )
     expect(refusal('TRANSFORM(A, I => I + 1)')).toContain("Lambda function argument can't be a column name: I")
     expect(refusal('TRANSFORM(A, X => X + S)')).toContain('Unsupported arithmetic types. INTEGER STRING')
     expect(refusal('X => 1')).toBeTruthy()

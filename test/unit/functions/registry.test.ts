@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { aggregate, parameter, scalar } from '../../../src/functions/declaration.ts'
+import { ADVICE, RENAMED } from '../../../src/functions/foreign-names.ts'
 import { createRegistry } from '../../../src/functions/registry.ts'
 import { registry } from './call.ts'
 
@@ -9,7 +10,9 @@ describe('names', () => {
   test('are found in any case', () => {
     expect(registry.get('coUnt').name).toBe('COUNT')
     expect(registry.find('NO_SUCH')).toBeUndefined()
-    expect(() => registry.get('no_such')).toThrow("Can't find any functions with the name 'no_such'")
+    expect(() => registry.get('no_such')).toThrow(
+      "Can't find any functions with the name 'no_such'. To see all functions: SHOW FUNCTIONS;",
+    )
   })
 
   test('belong to one kind of function', () => {
@@ -53,4 +56,25 @@ test('a description shows types, generics and computed results', () => {
       { type: 'T', isVariadic: true },
     ],
   })
+})
+
+test.each([
+  ['UPPER', 'Did you mean UCASE?'],
+  ['lower', 'Did you mean LCASE?'],
+  ['LENGTH', 'Did you mean LEN?'],
+  ['sumx', 'Did you mean SUM?'],
+  ['SUBSTRIG', 'Did you mean SUBSTRING?'],
+  ['NOW', 'The current time is FROM_UNIXTIME(UNIX_TIMESTAMP()).'],
+  ['IF', 'Write CASE WHEN condition THEN a ELSE b END.'],
+  ['toString', 'To see all functions: SHOW FUNCTIONS;'],
+  ['f', 'To see all functions: SHOW FUNCTIONS;'],
+])('the message about an unknown function %s says: %s', (name, advice) => {
+  expect(() => registry.get(name)).toThrow(`Can't find any functions with the name '${name}'. ${advice}`)
+})
+
+test('names of other dialects are no functions here, and what they stand for is one', () => {
+  for (const name of [...Object.keys(RENAMED), ...Object.keys(ADVICE)])
+    expect(registry.find(name), name).toBeUndefined()
+  for (const name of Object.values(RENAMED)) expect(registry.find(name), name).toBeDefined()
+  expect(Object.keys(RENAMED).filter((name) => name in ADVICE)).toEqual([])
 })
