@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tests of other people's clients install these from their registries: in CI, and by name: `npm run clients`. */
-const testsClients =
-  process.env['CI'] === 'true' || process.argv.some((argument) => /^(?:--project=)?clients$/.test(argument))
+/** Tests of other people's programs install these from their registries: in CI, and by name: `npm run clients`, `npm run interop`. */
+const tests = (project: string): boolean =>
+  process.env['CI'] === 'true' || process.argv.some((argument) => argument.replace('--project=', '') === project)
 
 export default defineConfig({
   test: {
@@ -22,7 +22,20 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      ...(testsClients
+      ...(tests('interop')
+        ? [
+            {
+              test: {
+                name: 'interop',
+                include: ['test/interop/**/*.test.ts'],
+                globalSetup: ['test/interop/global-setup.ts'],
+                testTimeout: 60_000,
+                hookTimeout: 60_000,
+              },
+            },
+          ]
+        : []),
+      ...(tests('clients')
         ? [
             {
               test: {
