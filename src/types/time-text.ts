@@ -145,7 +145,8 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   return era * ERA_DAYS + dayOfEra - EPOCH_SHIFT_DAYS
 }
 
-function monthLength(year: number, month: number): number {
+/** Days of a month, 1 to 12. */
+export function monthLength(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }

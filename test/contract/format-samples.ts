@@ -17,6 +17,8 @@ export interface Limits {
   readonly maxColumns: number
   /** Names of columns and fields; absent: any. */
   readonly names?: fc.Arbitrary<string>
+  /** Whether elements of an ARRAY can be ARRAY or MAP. Default: true. */
+  readonly nestsLists?: boolean
 }
 
 const TYPE_DEPTH = 3
@@ -28,8 +30,8 @@ export const schemaAndRows = (limits: Limits): fc.Arbitrary<Sample> =>
       .map((rows) => ({ columns, rows: rows as Row[] })),
   )
 
-function columnsOf({ kinds, maxColumns, names = anyName }: Limits): fc.Arbitrary<Column[]> {
-  const column = fc.record({ name: names, type: typeOf(kinds, names, TYPE_DEPTH) })
+function columnsOf({ kinds, maxColumns, names = anyName, nestsLists = true }: Limits): fc.Arbitrary<Column[]> {
+  const column = fc.record({ name: names, type: typeOf({ kinds, names, nestsLists }, TYPE_DEPTH) })
   return fc.uniqueArray(column, { minLength: 1, maxLength: maxColumns, selector: upperCased })
 }
 
@@ -41,21 +43,25 @@ const anyName = fc.oneof(
   fc.string({ minLength: 1, maxLength: 12 }),
 )
 
-function typeOf(kinds: Limits['kinds'], names: fc.Arbitrary<string>, depth: number): fc.Arbitrary<SqlType> {
-  const usable = depth > 0 ? kinds : kinds.filter((kind) => kind !== 'ARRAY' && kind !== 'MAP' && kind !== 'STRUCT')
-  return fc.constantFrom(...usable).chain((kind): fc.Arbitrary<SqlType> => {
+type TypeLimits = Required<Pick<Limits, 'kinds' | 'names' | 'nestsLists'>>
+
+function typeOf(limits: TypeLimits, depth: number, isElement = false): fc.Arbitrary<SqlType> {
+  const { kinds, names, nestsLists } = limits
+  const isUsable = (kind: SqlType['kind']) =>
+    kind === 'ARRAY' || kind === 'MAP' ? depth > 0 && (nestsLists || !isElement) : kind !== 'STRUCT' || depth > 0
+  return fc.constantFrom(...kinds.filter(isUsable)).chain((kind): fc.Arbitrary<SqlType> => {
     switch (kind) {
       case 'DECIMAL':
         return fc
           .tuple(fc.integer({ min: 1, max: 30 }), fc.nat({ max: 30 }))
           .map(([precision, scale]) => ({ kind, precision, scale: Math.min(precision, scale) }))
       case 'ARRAY':
-        return typeOf(kinds, names, depth - 1).map((element) => ({ kind, element }))
+        return typeOf(limits, depth - 1, true).map((element) => ({ kind, element }))
       case 'MAP':
-        return typeOf(kinds, names, depth - 1).map((value) => ({ kind, key: { kind: 'STRING' }, value }))
+        return typeOf(limits, depth - 1).map((value) => ({ kind, key: { kind: 'STRING' }, value }))
       case 'STRUCT':
         return fc
-          .uniqueArray(fc.record({ name: names, type: typeOf(kinds, names, depth - 1) }), {
+          .uniqueArray(fc.record({ name: names, type: typeOf(limits, depth - 1) }), {
             minLength: 1,
             maxLength: 3,
             selector: upperCased,

@@ -6,7 +6,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Format, FormatName } from '../../src/serde/format.ts'
 import type { Column } from '../../src/types/schema.ts'
-import type { Row } from '../../src/types/value.ts'
+import type { SqlType } from '../../src/types/sql-type.ts'
+import type { Row, Value } from '../../src/types/value.ts'
 import { payloadReader, rowWriter, type Setup } from '../unit/serde/serde.ts'
 import { type Sample, schemaAndRows } from './format-samples.ts'
 
@@ -21,21 +22,32 @@ export interface FormatTraits {
   readonly maxColumns: number
   /** Names that columns and fields can have; absent: any. */
   readonly names?: fc.Arbitrary<string>
+  /** Whether elements of an ARRAY can be ARRAY or MAP. Default: true. */
+  readonly nestsLists?: boolean
+  /** How fields tell NULL, for formats that have a choice. */
+  readonly nullable?: 'OPTIONAL' | 'WRAPPER'
   /** Whether the empty string is told from NULL. */
   readonly keepsEmptyStrings: boolean
+  /** A value of a column as it is read back, where not all of them come back as they are. */
+  readonly seen?: (type: SqlType, value: Value) => Value
 }
 
 export function formatContract(format: Format, traits: FormatTraits): void {
   const setups = (columns: readonly Column[]): Setup[] => {
-    const wrapped = { format, columns }
+    const wrapped = { format, columns, ...(traits.nullable === undefined ? {} : { nullable: traits.nullable }) }
     if (columns.length !== 1) return [wrapped]
     const unwrapped = { ...wrapped, unwrapped: true }
+    if (format.refusal(columns, { format: format.name as FormatName, unwrapped: true }, 'VALUE') !== null)
+      return [wrapped]
     return format.wrapping === 'optional' ? [wrapped, unwrapped] : [format.wrapping === 'never' ? unwrapped : wrapped]
   }
-  const seen = ({ value }: { value: Row }): Row =>
-    traits.keepsEmptyStrings ? value : value.map((item) => (item === '' ? null : item))
+  const seenItem = (type: SqlType, item: Value): Value => {
+    if (traits.seen !== undefined) return traits.seen(type, item)
+    return item === '' && !traits.keepsEmptyStrings ? null : item
+  }
+  const seen = (columns: readonly Column[], row: Row): Row => row.map((item, i) => seenItem(columns[i]!.type, item))
 
-  describe(`${format.name} as a format`, () => {
+  describe(`${format.name} as a format${traits.nullable === undefined ? '' : `, ${traits.nullable}`}`, () => {
     test('reads back the rows that it writes, whichever columns come first', () => {
       fc.assert(
         fc.property(schemaAndRows(traits), fc.infiniteStream(fc.boolean()), ({ columns, rows }, coin) => {
@@ -47,7 +59,7 @@ export function formatContract(format: Format, traits: FormatTraits): void {
             for (const row of rows) {
               const payload = write(row)
               if (payload === null) expect(row).toEqual([null])
-              else expect(read(payload, AROUND)).toEqual(seen({ value: row }))
+              else expect(read(payload, AROUND)).toEqual(seen(columns, row))
             }
           }
         }),
@@ -64,7 +76,7 @@ export function formatContract(format: Format, traits: FormatTraits): void {
             for (const row of rows) {
               const payload = write(row)
               if (payload === null) continue
-              const expected = seen({ value: row }).map((value, i) => (i === columns.length - 1 ? value : null))
+              const expected = seen(columns, row).map((value, i) => (i === columns.length - 1 ? value : null))
               expect(read(payload)).toEqual(expected)
             }
           }

@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { avro } from '../../src/serde/avro.ts'
 import type { FormatName } from '../../src/serde/format.ts'
 import { FORMATS } from '../../src/serde/index.ts'
+import { protobuf, protobufNosr } from '../../src/serde/protobuf.ts'
 import { type FormatTraits, formatContract } from './format.contract.ts'
+import { seenInProtobuf } from './protobuf-values.ts'
 
 const PRIMITIVES = [
   'BOOLEAN',
@@ -25,12 +27,26 @@ const TRAITS: { readonly [Name in FormatName]: FormatTraits | null } = {
   KAFKA: { kinds: ['INTEGER', 'BIGINT', 'DOUBLE', 'STRING', 'BYTES'], maxColumns: 1, keepsEmptyStrings: true },
 }
 
+const protobufTraits = (nullable?: 'WRAPPER'): FormatTraits => ({
+  kinds: [...PRIMITIVES, 'ARRAY', 'MAP', 'STRUCT'],
+  maxColumns: 6,
+  names: fc.stringMatching(/^[A-Z][A-Z0-9_]{0,10}$/),
+  nestsLists: false,
+  ...(nullable === undefined ? {} : { nullable }),
+  keepsEmptyStrings: true,
+  seen: (type, value) => seenInProtobuf(type, value, nullable === 'WRAPPER'),
+})
+
 formatContract(avro, {
   kinds: [...PRIMITIVES, 'ARRAY', 'MAP', 'STRUCT'],
   maxColumns: 6,
   names: fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,10}$/),
   keepsEmptyStrings: true,
 })
+
+formatContract(protobufNosr, protobufTraits())
+formatContract(protobufNosr, protobufTraits('WRAPPER'))
+formatContract(protobuf, protobufTraits())
 
 for (const [name, traits] of Object.entries(TRAITS)) {
   if (traits !== null) formatContract(FORMATS[name as FormatName], traits)

@@ -8,6 +8,7 @@ import { doubleToText } from '../../types/double-text.ts'
 import type { Column } from '../../types/schema.ts'
 import { type ArrayType, formatType, type MapType, type SqlType, type StructType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
+import { floatToText } from '../float-text.ts'
 import { CHECK_ONLY, type WantedColumn } from '../format.ts'
 import { AvroFailure } from './failure.ts'
 import {
@@ -40,15 +41,7 @@ import {
 } from './schema.ts'
 import { sizeOf } from './sizes.ts'
 import { SourceBuilder } from './source-builder.ts'
-import {
-  floatToText,
-  readDecimal,
-  readFixedDecimal,
-  readTimeIn,
-  readTimeMillis,
-  readTimestamp,
-  readTimestampIn,
-} from './values.ts'
+import { readDecimal, readFixedDecimal, readTimeIn, readTimeMillis, readTimestamp, readTimestampIn } from './values.ts'
 
 /** Throws an AvroFailure where a payload cannot be read. */
 export interface PayloadReader {

@@ -1,7 +1,6 @@
 /** Reading values of types whose bytes need a conversion to become a SQL value. */
 import { type Int64, MAX_INT32, MIN_INT32 } from '../../types/bigint64.ts'
 import { Decimal } from '../../types/decimal.ts'
-import { doubleToText } from '../../types/double-text.ts'
 import type { DecimalType } from '../../types/sql-type.ts'
 import { fitDecimal } from '../fit-decimal.ts'
 import { isTimeOfDay, TIME_RANGE } from '../time-of-day.ts'
@@ -55,16 +54,6 @@ function floorTo(value: Int64, perMs: number): number {
   if (typeof value === 'number') return Math.floor(value / perMs)
   const quotient = value / BigInt(perMs)
   return Number(value < 0n && value % BigInt(perMs) !== 0n ? quotient - 1n : quotient)
-}
-
-/** Java's Float.toString: the fewest digits that read back as the same float. */
-export function floatToText(value: number): string {
-  if (!Number.isFinite(value) || value === 0) return doubleToText(value)
-  for (let digits = 1; digits < 9; digits++) {
-    const shorter = Number(value.toPrecision(digits))
-    if (Math.fround(shorter) === value) return doubleToText(shorter)
-  }
-  return doubleToText(Number(value.toPrecision(9)))
 }
 
 export const isInt32 = (value: number): boolean => value <= MAX_INT32 && value >= MIN_INT32
