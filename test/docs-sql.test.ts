@@ -47,6 +47,7 @@ describe.each(['docs/sql.md', 'README.md'])('%s', (page) => {
       case 'query':
       case 'print':
         return check(engine, await engine.engine.openQuery({ sql, ...session }), rows)
+      case 'insert':
       case 'other':
         await engine.execute(sql, session)
         return engine.settled()

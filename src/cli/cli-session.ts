@@ -1,17 +1,18 @@
 /** The state of a session: the server, overrides, variables, and how answers are shown. */
 import type { Timer } from '../clock.ts'
 import type { Client, ExecuteOptions, RequestOptions } from './client/client.ts'
+import type { RowLayout } from './output/result-view.ts'
 
 export type OutputFormat = 'TABULAR' | 'JSON'
 
 /** How answers are shown. */
-export interface Display {
+export interface Display extends Writable<RowLayout> {
   format: OutputFormat
-  /** False: long values are cut, so that each row is a line. */
-  isWrapping: boolean
-  /** Width of a cell in columns of the terminal; 0: as the terminal allows. */
-  columnWidth: number
+  /** Whether the time that a query took is shown. */
+  isTiming: boolean
 }
+
+type Writable<Object> = { -readonly [Name in keyof Object]: Object[Name] }
 
 export interface SessionOptions {
   readonly client: Client
@@ -22,8 +23,10 @@ export interface SessionOptions {
   readonly rowLimit: number | null
   /** Time after which a query ends; null: no limit. */
   readonly timeoutMs: number | null
-  /** Measures `timeoutMs`. */
+  /** Measures `timeoutMs` and how long queries take. */
   readonly timer: Timer
+  /** Whether the time that a query took is shown. Default: false. */
+  readonly isTiming?: boolean
 }
 
 /** The settings of one user at one server. */
@@ -42,7 +45,13 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.client = options.client
-    this.display = { format: options.format, isWrapping: true, columnWidth: 0 }
+    this.display = {
+      format: options.format,
+      isWrapping: true,
+      columnWidth: 0,
+      expanded: 'AUTO',
+      isTiming: options.isTiming ?? false,
+    }
     this.properties = new Map(options.properties)
     this.variables = new Map(options.variables)
     this.rowLimit = options.rowLimit

@@ -3,8 +3,8 @@ import type { Statement } from '../sql/ast.ts'
 import type { Session } from './cli-session.ts'
 import { ClientError } from './client/client-error.ts'
 
-/** Returns the text for the user; null: there is none. */
-type LocalStatement = (statement: Statement, session: Session) => string | null
+/** Returns the text for the user; null: there is none. `text`: the statement as it was typed. */
+type LocalStatement = (statement: Statement, session: Session, text: string) => string | null
 
 /** SET: overrides a property for the session. */
 export const setProperty: LocalStatement = (statement, { properties }) => {
@@ -34,9 +34,10 @@ export const defineVariable: LocalStatement = (statement, { variables }) => {
   return null
 }
 
-/** UNDEFINE. */
-export const undefineVariable: LocalStatement = (statement, { variables }) => {
+/** UNDEFINE. The parser knows names in upper case only, so a message takes the name from the text. */
+export const undefineVariable: LocalStatement = (statement, { variables }, text) => {
   if (statement.kind !== 'undefine') return null
   if (variables.delete(statement.name.toUpperCase())) return null
-  return `Cannot undefine variable '${statement.name}' which was never defined.`
+  const [, name = statement.name] = /^\s*undefine\s+([^\s;]+)/i.exec(text) ?? []
+  return `Cannot undefine variable '${name}' which was never defined.`
 }

@@ -115,7 +115,7 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
     .action(async (source: string, options: ConsumeOptions) => {
       const { runConsume } = await import('./commands/consume.ts')
       const { stdout: out, stderr: err } = process
-      end(await runConsume(source, options, { out, err, signal: interruption() }))
+      end(await runConsume(source, options, { out, err, signal: interruption(), timer: systemTimer }))
     })
   return program
 }

@@ -1,7 +1,7 @@
 /** The kinds of statements that the command line tells apart, by where they run. Everything else is left to the server. */
 import { splitStatements } from '../sql/split.ts'
 
-export type StatementKind = 'query' | 'print' | 'set' | 'unset' | 'define' | 'undefine' | 'other'
+export type StatementKind = 'query' | 'print' | 'set' | 'unset' | 'define' | 'undefine' | 'insert' | 'script' | 'other'
 
 const KINDS: Readonly<Record<string, StatementKind>> = {
   SELECT: 'query',
@@ -10,6 +10,8 @@ const KINDS: Readonly<Record<string, StatementKind>> = {
   UNSET: 'unset',
   DEFINE: 'define',
   UNDEFINE: 'undefine',
+  INSERT: 'insert',
+  RUN: 'script',
 }
 
 /** The kind by the first word; comments before it are skipped. */

@@ -1,5 +1,7 @@
 /** Collects lines into statements. A statement ends with a semicolon outside of quotes and comments. */
+
 import { type StatementPiece, splitStatements } from '../sql/split.ts'
+import { type OpenText, openText } from './open-text.ts'
 
 /** Collects the lines of an unfinished statement. */
 export class StatementReader {
@@ -10,10 +12,20 @@ export class StatementReader {
     return this.#pending.trim() !== ''
   }
 
+  /** The text, name or comment in which the unfinished statement ends; null: none. */
+  get open(): OpenText | null {
+    return openText(this.#pending)
+  }
+
+  /** The lines of the unfinished statement. */
+  get pending(): string {
+    return this.#pending
+  }
+
   /** The statements that this line completes; the text after the last of them waits for more lines. */
   push(line: string): string[] {
     this.#pending += this.#pending === '' ? line : `\n${line}`
-    if (isInComment(this.#pending)) return []
+    if (this.open?.opener === '/*') return []
     const pieces = splitStatements(this.#pending)
     const open = pieces.find((piece) => !piece.isComplete)
     this.#pending = open === undefined ? '' : fromPiece(this.#pending, open)
@@ -34,10 +46,4 @@ export class StatementReader {
 function fromPiece(text: string, { location }: StatementPiece): string {
   const lines = text.split('\n').slice(location.line - 1)
   return [lines[0]!.slice(location.column - 1), ...lines.slice(1)].join('\n')
-}
-
-/** Whether the text ends within a comment that began with a slash and an asterisk. */
-function isInComment(text: string): boolean {
-  const tokens = text.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|--[^\n]*|\/\*[\s\S]*?\*\/|\/\*/g)
-  return [...tokens].some(([token]) => token === '/*')
 }

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type OutputFormat, Session } from '../../src/cli/cli-session.ts'
@@ -73,13 +75,13 @@ it('runs statements one by one, each where it belongs', async () => {
     '----------------',
     ' Stream created',
     '----------------',
+    '1 row inserted.',
     "Successfully changed local property 'auto.offset.reset' to 'earliest'. Use the UNSET command to revert your change.",
-    '+------------------+------------------+',
-    '|ID                |NAME              |',
-    '+------------------+------------------+',
-    '|1                 |Änne 世           |',
-    'Limit Reached',
-    'Query terminated',
+    '+----+---------+',
+    '| ID | NAME    |',
+    '+----+---------+',
+    '| 1  | Änne 世 |',
+    'Limit reached: 1 row.',
     '',
   ])
 })
@@ -102,18 +104,65 @@ it('stops at the first statement that fails, with its place in the file and in t
   await expect(session.client.execute('DESCRIBE people;')).resolves.toHaveLength(1)
 })
 
-it('refuses a last statement without its semicolon', async () => {
-  await expect(terminal().run('SHOW TOPICS')).rejects.toThrow('The statement has no semicolon at its end.')
+it('takes a last statement without its semicolon, but none whose text is not closed', async () => {
+  const { run, lines } = terminal()
+  await run('SELECT id FROM people')
+  expect(lines().at(-2)).toBe('1 row.')
+  await expect(terminal().run("SHOW TOPICS;\nSELECT name FROM people\nWHERE name = 'A;")).rejects.toThrow(
+    /line 2:14: The text that begins here with ' is not closed\.\nWHERE name = 'A;\n {13}\^$/,
+  )
+})
+
+it('runs scripts from within a script, but not without end', async () => {
+  const { run, lines } = terminal()
+  const path = join(directory.path, "it's.sql")
+  writeFileSync(path, 'SELECT id FROM people;')
+  await run("RUN SCRIPT 'it''s.sql';".replace('it', join(directory.path, 'it')))
+  expect(lines().at(-2)).toBe('1 row.')
+  const loop = join(directory.path, 'loop.sql')
+  writeFileSync(loop, `RUN SCRIPT '${loop}';`)
+  await expect(run(`RUN SCRIPT '${loop}';`)).rejects.toThrow(
+    `Scripts run each other 20 deep: ${loop} is not run again.`,
+  )
+})
+
+it('counts the rows of an INSERT, and warns of variables that nobody has defined', async () => {
+  const { run, lines } = terminal()
+  await run(
+    `DEFINE known = 'x'; INSERT INTO people VALUES (7, '\${Nope} \${known} $\${not}'), (8, 'b'); UNDEFINE Nope;`,
+  )
+  expect(lines()).toEqual([
+    `WARNING: There is no variable Nope; \${Nope} is sent as it is. DEFINE Nope = '...'; defines it.`,
+    '2 rows inserted.',
+    "Cannot undefine variable 'Nope' which was never defined.",
+    '',
+  ])
+})
+
+it('shows wide rows as records where a table would not fit', async () => {
+  const { run, lines } = terminal()
+  await run('SELECT id, name, id AS another, name AS a_name, id AS one_more, name AS last FROM people WHERE id = 1;')
+  expect(lines()).toEqual([
+    '-[ RECORD 1 ]--------',
+    'ID       | 1',
+    'NAME     | Änne 世',
+    'ANOTHER  | 1',
+    'A_NAME   | Änne 世',
+    'ONE_MORE | 1',
+    'LAST     | Änne 世',
+    '1 row.',
+    '',
+  ])
 })
 
 it('ends a push query when the user stops it, and skips what follows', async () => {
   const { run, lines } = terminal()
   const stop = new AbortController()
   const running = run('SELECT * FROM people EMIT CHANGES; DROP STREAM people;', stop.signal)
-  await expect.poll(lines).toContain('+------------------+------------------+')
+  await expect.poll(lines).toContainEqual(expect.stringMatching(/^\| 1 {2}\| /))
   stop.abort()
   await running
-  expect(lines().at(-2)).toBe('Query terminated')
+  expect(lines().at(-2)).toMatch(/^Stopped: [1-3] rows?\.$/)
   await expect(terminal().session.client.execute('DESCRIBE people;')).resolves.toHaveLength(1)
 })
 

@@ -6,7 +6,8 @@ import { ClientError } from '../client/client-error.ts'
 import type { Credentials } from '../client/connection.ts'
 import { errorText } from '../error-text.ts'
 import { Screen } from '../output/screen.ts'
-import { parseFormat, readScript } from '../repl/arguments.ts'
+import { readScript } from '../read-script.ts'
+import { parseFormat } from '../repl/arguments.ts'
 import { runRepl } from '../repl/repl.ts'
 import { runScript } from '../run-script.ts'
 import { readVersion } from '../version.ts'
@@ -35,9 +36,13 @@ export async function runCli(url: string, options: CliOptions, timer: Timer): Pr
   try {
     const credentials = await credentialsOf(options)
     const session = createSession(new Client(url, credentials), options, timer)
+    if (options.execute !== undefined && options.file !== undefined) {
+      throw new ClientError('Give either -e or -f, not both: a file can be run from within -e by RUN SCRIPT.')
+    }
     if (options.execute !== undefined) return await runOnce(options.execute, '', { session, screen })
     if (options.file !== undefined) return await runOnce(readScript(options.file), options.file, { session, screen })
     if (!process.stdin.isTTY) return await runOnce(await readAll(process.stdin), 'standard input', { session, screen })
+    session.display.isTiming = true
     await runRepl({ session, screen, credentials, version: readVersion() })
     return 0
   } catch (error) {

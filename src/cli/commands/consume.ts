@@ -1,10 +1,12 @@
 /** `millrace consume`: the rows of a stream, a table or a SELECT on standard output, in a format that other programs read. */
 import type { Writable } from 'node:stream'
+import type { Timer } from '../../clock.ts'
 import { formatJsonValue, JsonNumber, type JsonValue } from '../../types/json-parse.ts'
-import { Client, type QueryElement } from '../client/client.ts'
+import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
-import { RowTable } from '../output/row-table.ts'
-import { columnNames } from '../output/schema-text.ts'
+import type { ResultRow } from '../output/cell-text.ts'
+import { ResultView } from '../output/result-view.ts'
+import { columnNames, resultColumns } from '../output/schema-text.ts'
 import { Screen } from '../output/screen.ts'
 
 export interface ConsumeOptions {
@@ -22,26 +24,38 @@ export interface ConsumeIo {
   readonly err: Writable
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal
+  readonly timer: Timer
 }
 
-/** Texts of the elements of a query; null: nothing is written for it. */
+/** Takes the answer of a query. */
+interface RowSink {
+  header(schema: string): Promise<void>
+  row(row: ResultRow): Promise<void>
+  end(): Promise<void>
+}
+
+/** Texts of rows; null: nothing is written. A deleted row has NULL in all columns but its key. */
 interface RowWriter {
   header(names: readonly string[]): string | null
-  row(columns: readonly JsonValue[], isTombstone: boolean): string | null
+  row(columns: readonly JsonValue[]): string
 }
 
 /** Resolves to the exit code when the query has ended, or the user stops it. */
 export async function runConsume(source: string, options: ConsumeOptions, io: ConsumeIo): Promise<number> {
   const screen = new Screen(io)
   try {
-    const writer = writerNamed(options.format, screen.width)
+    const sink = sinkNamed(options.format, screen, io.timer)
     const client = new Client(options.server, options)
     const properties = { 'auto.offset.reset': options.fromBeginning ? 'earliest' : 'latest' }
     let rows = 0
-    for await (const element of client.query(queryOf(source), { properties, signal: io.signal })) {
-      const text = textOf(element, writer)
-      if (text !== null) await screen.line(text)
-      if (element.kind === 'row' && ++rows === options.limit) break
+    try {
+      for await (const element of client.query(queryOf(source), { properties, signal: io.signal })) {
+        if (element.kind === 'header') await sink.header(element.header.schema)
+        if (element.kind === 'row') await sink.row(element)
+        if (element.kind === 'row' && ++rows === options.limit) break
+      }
+    } finally {
+      await sink.end()
     }
     return 0
   } catch (error) {
@@ -57,25 +71,43 @@ function queryOf(source: string): string {
   return /^(select|with)\s/i.test(text) ? `${text};` : `SELECT * FROM ${text} EMIT CHANGES;`
 }
 
-function textOf(element: QueryElement, writer: RowWriter): string | null {
-  if (element.kind === 'header') return writer.header(columnNames(element.header.schema))
-  return element.kind === 'row' ? writer.row(element.columns, element.tombstone) : null
+const FORMATS: Readonly<Record<string, (screen: Screen, timer: Timer) => RowSink>> = {
+  ndjson: (screen) => textSink(jsonWriter(), screen),
+  csv: (screen) => textSink(csvWriter(','), screen),
+  tsv: (screen) => textSink(csvWriter('\t'), screen),
+  table: tableSink,
 }
 
-const FORMATS: Readonly<Record<string, (width: number) => RowWriter>> = {
-  ndjson: () => jsonWriter(),
-  csv: () => csvWriter(','),
-  tsv: () => csvWriter('\t'),
-  table: (width) => tableWriter(width),
-}
-
-function writerNamed(name: string, width: number): RowWriter {
+function sinkNamed(name: string, screen: Screen, timer: Timer): RowSink {
   const make = FORMATS[name.toLowerCase() === 'json' ? 'ndjson' : name.toLowerCase()]
-  if (make !== undefined) return make(width)
+  if (make !== undefined) return make(screen, timer)
   throw new ClientError(`There is no format '${name}'. Formats: ${Object.keys(FORMATS).join(', ')}.`)
 }
 
-/** An object per row. A deleted row has NULL in all columns but its key. */
+function textSink(writer: RowWriter, screen: Screen): RowSink {
+  return {
+    async header(schema) {
+      const text = writer.header(columnNames(schema))
+      if (text !== null) await screen.line(text)
+    },
+    row: ({ columns }) => screen.line(writer.row(columns)),
+    end: async () => {},
+  }
+}
+
+function tableSink(screen: Screen, timer: Timer): RowSink {
+  let view: ResultView | null = null
+  return {
+    async header(schema) {
+      const layout = { isWrapping: true, columnWidth: 0, expanded: 'OFF' } as const
+      view = new ResultView(resultColumns(schema), layout, { screen, timer })
+    },
+    row: async (row) => view?.row(row),
+    end: async () => view?.end(),
+  }
+}
+
+/** An object per row. */
 function jsonWriter(): RowWriter {
   let names: readonly string[] = []
   return {
@@ -101,15 +133,4 @@ function csvWriter(delimiter: string): RowWriter {
     return text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
   }
   return { header: (names) => names.map(field).join(delimiter), row: (columns) => columns.map(field).join(delimiter) }
-}
-
-function tableWriter(terminalWidth: number): RowWriter {
-  let table: RowTable | null = null
-  return {
-    header(names) {
-      table = new RowTable({ names, terminalWidth, columnWidth: 0, isWrapping: true })
-      return table.header()
-    },
-    row: (columns, isTombstone) => (isTombstone ? table!.tombstone(columns) : table!.row(columns)),
-  }
 }

@@ -38,19 +38,29 @@ function mark({ type, headerKey }: FieldInfo, isTable: boolean): string {
   }
 }
 
-/** Names of the columns of a header such as `` `K` STRING KEY, `N` STRUCT<`A` BIGINT> ``. */
-export function columnNames(schema: string): string[] {
-  const names: string[] = []
+/** A column of a query's answer. */
+export interface ResultColumn {
+  readonly name: string
+  /** As the header writes it, without marks such as KEY: `BIGINT`. */
+  readonly type: string
+}
+
+/** The columns of a header such as `` `K` STRING KEY, `N` STRUCT<`A` BIGINT> ``. */
+export function resultColumns(schema: string): ResultColumn[] {
+  const columns: { name: string; type: string }[] = []
   let depth = 0
   let isStart = true
   for (const [token] of schema.matchAll(/`(?:[^`]|``)*`|[<>(),]|[^`<>(),]+/g)) {
     if (token === '<' || token === '(') depth++
     else if (token === '>' || token === ')') depth--
-    else if (token === ',' && depth === 0) isStart = true
+    if (token === ',' && depth === 0) isStart = true
     else if (isStart && token.startsWith('`')) {
-      names.push(token.slice(1, -1).replaceAll('``', '`'))
+      columns.push({ name: token.slice(1, -1).replaceAll('``', '`'), type: '' })
       isStart = false
-    }
+    } else if (!isStart) columns.at(-1)!.type += token
   }
-  return names
+  return columns.map(({ name, type }) => ({ name, type: type.trim().replace(/ (?:PRIMARY )?KEY$/, '') }))
 }
+
+/** Names of the columns of a header. */
+export const columnNames = (schema: string): string[] => resultColumns(schema).map(({ name }) => name)

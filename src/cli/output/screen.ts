@@ -1,12 +1,16 @@
 /** The output: a terminal, a file or a pipe, with a copy to a spool file if one is open. */
 import { appendFileSync, writeFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
-
-/** Width of an output that is not a terminal. */
-const PLAIN_WIDTH = 120
+import { stripVTControlCharacters } from 'node:util'
+import { PLAIN_STYLE, type Style, TERMINAL_STYLE } from './style.ts'
 
 export interface ScreenOptions {
-  readonly out: Writable & { readonly columns?: number; readonly isTTY?: boolean }
+  readonly out: Writable & {
+    readonly columns?: number
+    readonly isTTY?: boolean
+    /** Whether the terminal shows colours; absent where it is none. */
+    hasColors?(): boolean
+  }
   readonly err: Writable
 }
 
@@ -14,23 +18,21 @@ export interface ScreenOptions {
 export class Screen {
   readonly #out: ScreenOptions['out']
   readonly #err: Writable
+  readonly style: Style
   #spool: string | null = null
 
   constructor({ out, err }: ScreenOptions) {
     this.#out = out
     this.#err = err
+    this.style = out.isTTY === true && out.hasColors?.() === true ? TERMINAL_STYLE : PLAIN_STYLE
   }
 
   get isTerminal(): boolean {
     return this.#out.isTTY === true
   }
 
+  /** Columns of the terminal; a file has no right edge. */
   get width(): number {
-    return this.#out.columns ?? PLAIN_WIDTH
-  }
-
-  /** Width that lists are wrapped to: a file has no right edge. */
-  get listWidth(): number {
     return this.#out.columns ?? Number.POSITIVE_INFINITY
   }
 
@@ -43,7 +45,12 @@ export class Screen {
   /** As `line`, on the error output. */
   error(text: string): Promise<void> {
     this.copy(text)
-    return this.#write(this.#err, `${text}\n`)
+    return this.#write(this.#err, `${this.style.red(text)}\n`)
+  }
+
+  /** A remark beside the answer, on a terminal only, so that programs and files get answers alone. */
+  async hint(text: string): Promise<void> {
+    if (this.isTerminal) await this.#write(this.#out, `${this.style.dim(text)}\n`)
   }
 
   clear(): void {
@@ -52,7 +59,7 @@ export class Screen {
 
   /** Copies a line that the user typed to the spool file alone. */
   copy(text: string): void {
-    if (this.#spool !== null) appendFileSync(this.#spool, `${text}\n`)
+    if (this.#spool !== null) appendFileSync(this.#spool, `${stripVTControlCharacters(text)}\n`)
   }
 
   /** Copies everything from now on to `path`, which is emptied first; null ends the copy. Throws if the file cannot be written. */

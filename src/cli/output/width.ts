@@ -26,22 +26,38 @@ export function textWidth(text: string): number {
 /** `text` followed by blanks up to `width` columns. */
 export const padEnd = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - textWidth(text)))
 
-/** `text` cut into pieces of at most `width` columns; one empty piece for an empty text. A wide character is never cut in two. */
+/**
+ * `text` cut into pieces of at most `width` columns; one empty piece for an empty text. Cuts after a blank or a comma where there is one in
+ * the second half of the piece; a blank at a cut is dropped. A wide character is never cut in two.
+ */
 export function wrap(text: string, width: number): string[] {
   const pieces: string[] = []
-  let piece = ''
+  let piece: string[] = []
   let used = 0
   for (const { segment } of segmenter.segment(text)) {
     const needed = graphemeWidth(segment)
-    if (used + needed > width && piece !== '') {
-      pieces.push(piece)
-      piece = ''
-      used = 0
+    if (used + needed > width && piece.length > 0) {
+      if (segment === ' ') {
+        pieces.push(piece.join(''))
+        piece = []
+        used = 0
+        continue
+      }
+      const cut = cutOf(piece)
+      pieces.push(piece.slice(0, cut).join('').trimEnd())
+      piece = piece.slice(cut)
+      used = textWidth(piece.join(''))
     }
-    piece += segment
+    piece.push(segment)
     used += needed
   }
-  return [...pieces, piece]
+  return [...pieces, piece.join('')]
+}
+
+/** How many graphemes of a full piece stay in it. */
+function cutOf(piece: readonly string[]): number {
+  const last = Math.max(piece.lastIndexOf(' '), piece.lastIndexOf(','))
+  return last >= piece.length / 2 ? last + 1 : piece.length
 }
 
 /** `text`, or its start with an ellipsis if it is wider than `width`. */

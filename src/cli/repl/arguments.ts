@@ -1,5 +1,4 @@
 /** Arguments of the REPL's commands and of the program's options. */
-import { readFileSync } from 'node:fs'
 import type { OutputFormat } from '../cli-session.ts'
 import { ClientError } from '../client/client-error.ts'
 
@@ -21,16 +20,4 @@ export function parseSwitch(text: string): boolean {
 export function parseWidth(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text)
   throw new ClientError(`'${text}' is no width. Use a number of columns; 0 fits the terminal.`)
-}
-
-/** The text without the single quotes around it. */
-export const unquote = (text: string): string => text.replace(/^'(.*)'$/s, '$1').replaceAll("''", "'")
-
-/** Text of a UTF-8 file. Throws a ClientError if it cannot be read. */
-export function readScript(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new ClientError(`Cannot read ${path}: ${(error as Error).message}`, { cause: error })
-  }
 }

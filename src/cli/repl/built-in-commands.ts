@@ -2,9 +2,10 @@
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import type { Credentials } from '../client/connection.ts'
+import { readScript, unquote } from '../read-script.ts'
 import { runScript } from '../run-script.ts'
 import type { Run } from '../run-statement.ts'
-import { parseFormat, parseSwitch, parseWidth, readScript, unquote } from './arguments.ts'
+import { parseFormat, parseSwitch, parseWidth } from './arguments.ts'
 
 /** What a command may use and change. */
 export interface BuiltInContext {

@@ -46,7 +46,12 @@ describe('listTable', () => {
     const lines = listTable({ titles: ['Query ID', 'Query String'], rows }, 40).split('\n')
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(40)
     const last = lines.slice(2, -1).map((line) => line.slice(12, -1))
-    expect(last.join('').trim()).toBe('SELECT '.repeat(12).trim())
+    expect(
+      last
+        .map((line) => line.trim())
+        .join(' ')
+        .trim(),
+    ).toBe('SELECT '.repeat(12).trim())
     expect(lines[2]).toContain(' CSAS_Q1 ')
   })
 

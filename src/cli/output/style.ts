@@ -1,0 +1,16 @@
+/** Emphasis by escape sequences of a terminal (ECMA-48 8.3.117), or none where the output is no terminal. */
+
+export interface Style {
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly red: (text: string) => string
+}
+
+const same = (text: string): string => text
+
+export const PLAIN_STYLE: Style = { bold: same, dim: same, red: same }
+
+const wrapped = (start: number, end: number) => (text: string) =>
+  text === '' ? text : `\u001b[${start}m${text}\u001b[${end}m`
+
+export const TERMINAL_STYLE: Style = { bold: wrapped(1, 22), dim: wrapped(2, 22), red: wrapped(31, 39) }
