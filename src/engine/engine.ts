@@ -87,7 +87,9 @@ class CommandLogEngine implements RunningEngine {
     const commands = commandRunner(options, transient)
     this.#version = options.version
     this.#commands = commands
-    this.#parts = engineParts(options, commands, transient)
+    this.#parts = engineParts(options, commands, transient, (queryId, error) =>
+      this.#processingLog.report(queryId, error),
+    )
     this.#statements = new StatementRunner(this.#parts, commands)
     this.#processingLog = new ProcessingLog(this.#parts)
     this.metered = { catalog: () => commands.catalog, pushQueries: () => transient.count }
@@ -197,7 +199,12 @@ function commandRunner(options: EngineOptions, transient: TransientQueries): Com
   })
 }
 
-function engineParts(options: EngineOptions, commands: CommandRunner, transient: TransientQueries): EngineParts {
+function engineParts(
+  options: EngineOptions,
+  commands: CommandRunner,
+  transient: TransientQueries,
+  reportError: EngineParts['reportError'],
+): EngineParts {
   const { broker, runtime, clock, timer, random, config, functions, peers = null } = options
   return {
     broker,
@@ -217,6 +224,7 @@ function engineParts(options: EngineOptions, commands: CommandRunner, transient:
     transient,
     rows: new RowProducer(broker, clock),
     peers,
+    reportError,
     startFailure: (queryId) => commands.startFailure(queryId),
   }
 }

@@ -3,6 +3,7 @@ import type { Broker } from '../broker/broker.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
+import type { ProcessingError } from '../runtime/processing-error.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
 import type { Peers } from './cluster/peers.ts'
 import type { Catalog } from './commands/catalog.ts'
@@ -28,6 +29,8 @@ export interface EngineParts {
   readonly rows: RowProducer
   /** Null: this server is alone. */
   readonly peers: Peers | null
+  /** Writes to the processing log, for queries that the runtime does not run. */
+  readonly reportError: (queryId: string, error: ProcessingError) => void
   /** Why a query could not be started here; the runtime does not know such a query. */
   readonly startFailure: (queryId: string) => string | undefined
 }

@@ -40,6 +40,8 @@ export interface QueryStatus extends QueryProgress {
  * layout. `keys`: only these keys (null: all). `keyRange`: bounds on a single key column. Bounds on windows are inclusive epoch ms.
  */
 export interface PullRequest {
+  /** Id of the pull query: its errors are reported under it, and not under that of the query whose table it reads. */
+  readonly pullId: string
   readonly keys: readonly Row[] | null
   readonly keyRange: {
     readonly from?: Row

@@ -10,6 +10,7 @@ export const pullAll = (layout: readonly Column[]): PullRequest => ({
   keyRange: null,
   windowStart: null,
   windowEnd: null,
+  pullId: 'pull',
   predicate: null,
   columns: layout.map(
     ({ name, type }, index): NamedExpression => ({

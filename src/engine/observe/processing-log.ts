@@ -46,6 +46,7 @@ export class ProcessingLog {
   readonly #topic: string
   #waiting: string[] = []
   #dropped = 0
+  #isStarted = false
   #nextFlush: Scheduled | null = null
   #writing: Promise<void> = Promise.resolve()
 
@@ -69,7 +70,8 @@ export class ProcessingLog {
       if (!(error instanceof BrokerError || error instanceof StatementFailure)) throw error
       return
     }
-    runtime.onProcessingError((queryId, error) => this.#add(queryId, error))
+    this.#isStarted = true
+    runtime.onProcessingError((queryId, error) => this.report(queryId, error))
   }
 
   async #create(run: (request: StatementRequest) => Promise<unknown>): Promise<void> {
@@ -96,7 +98,9 @@ export class ProcessingLog {
     await this.#flush()
   }
 
-  #add(queryId: string, error: ProcessingError): void {
+  /** Nothing happens before `start`. */
+  report(queryId: string, error: ProcessingError): void {
+    if (!this.#isStarted) return
     if (this.#waiting.length >= MAX_WAITING) {
       this.#dropped++
       return

@@ -18,7 +18,7 @@ export function openPull({ query }: QueryStatement, scope: TopicScope, request: 
   const planned = planPullQuery(query, queryId, scope.planning)
   const flow =
     planned.kind === 'table'
-      ? new Flow<StreamedRow>(queryId, tableSource(planned, scope, request))
+      ? new Flow<StreamedRow>(queryId, tableSource(planned, queryId, scope, request))
       : new Flow<StreamedRow>(queryId, (sink) => scanStream(planned.plan, planned.limit, sink, scope))
   return {
     kind: planned.kind === 'table' ? 'pullTable' : 'pullStream',
@@ -34,10 +34,10 @@ export function openPull({ query }: QueryStatement, scope: TopicScope, request: 
 const columnsOf = ({ columns }: PlannedTablePull | PlannedStreamPull) =>
   columns.map(({ name, type }) => ({ name, type }))
 
-function tableSource(planned: PlannedTablePull, { parts, catalog }: TopicScope, request: QueryRequest) {
+function tableSource(planned: PlannedTablePull, pullId: string, { parts, catalog }: TopicScope, request: QueryRequest) {
   const { lookup, predicate, columns, limit, source } = planned
   const queryId = materializingQuery(source.name, catalog)
-  const pull: PullRequest = { ...lookup, predicate, columns, limit }
+  const pull: PullRequest = { pullId, ...lookup, predicate, columns, limit }
   return async ({ emit, signal }: FlowSink<StreamedRow>): Promise<StreamEnd> => {
     let left = limit ?? Number.POSITIVE_INFINITY
     if (left === 0) return COMPLETED

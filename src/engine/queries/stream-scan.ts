@@ -25,6 +25,7 @@ export async function scanStream(
     functionContext: planning.functionContext,
     clock,
     config: config.get,
+    reportError: (error) => parts.reportError(plan.queryId, error),
   })
   if (limit === 0) return LIMIT_REACHED
   const fetcher = broker.fetcher({ readCommitted: true })

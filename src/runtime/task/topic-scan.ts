@@ -12,9 +12,10 @@ import type { SourceStep } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { splitTopology, stepSchemas } from '../../plan/topology.ts'
 import type { Row } from '../../types/value.ts'
+import type { ReportError } from '../processing-error.ts'
 import { fatalError, policyOf } from './bad-records.ts'
 import { SharedSource, type TaskInput } from './shared-source.ts'
-import { Task } from './task.ts'
+import { Task, type TaskEntry } from './task.ts'
 
 export interface TopicScanOptions {
   /** One source, stateless steps, one subscriber. */
@@ -25,6 +26,7 @@ export interface TopicScanOptions {
   readonly functionContext: FunctionContext
   readonly clock: Clock
   readonly config: (name: string) => string | undefined
+  readonly reportError: ReportError
 }
 
 export class TopicScan {
@@ -77,7 +79,7 @@ export class TopicScan {
   }
 
   #source(partition: number): SharedSource {
-    const { plan, config, functions, functionContext, clock } = this.#options
+    const { plan, config, functions, functionContext, clock, reportError } = this.#options
     const { steps } = plan
     const [topology] = splitTopology(steps)
     const task = new Task({
@@ -105,7 +107,7 @@ export class TopicScan {
           this.#left--
           this.#rows.push(value)
         },
-      reportError: () => {},
+      reportError,
       reportLate: () => {},
     })
     const entry = task.entries[0]!
@@ -114,7 +116,7 @@ export class TopicScan {
       needsStreamTime: false,
       beginFilter: () => {},
       takeRecord: (record, offset, cursor) => entry.process(record, offset, cursor),
-      takeBadRecord: this.#badRecords(partition),
+      takeBadRecord: this.#badRecords(partition, entry.reportBadRecord),
       advanceStreamTime: () => {},
     }
     return new SharedSource([input], {
@@ -123,14 +125,15 @@ export class TopicScan {
     })
   }
 
-  /** A record that would stop a running query ends the scan. */
-  #badRecords(partition: number): TaskInput['takeBadRecord'] {
+  /** A record that would stop a running query ends the scan; another one is reported. */
+  #badRecords(partition: number, report: TaskEntry['reportBadRecord']): TaskInput['takeBadRecord'] {
     const { plan, config } = this.#options
     const step = plan.steps[0] as SourceStep
     const policy = policyOf(step, config, { transient: true })
     return (fault, { offset }) => {
       const fatal = fatalError({ topic: step.topic, partition, offset }, fault, { policy, config })
       if (fatal !== null) throw new QueryError(fatal.message, { queryId: plan.queryId, type: 'USER', cause: fatal })
+      report(fault, offset)
     }
   }
 }

@@ -193,7 +193,13 @@ export class LocalWorker implements InProcessWorker {
       return task
     })
     if (compiled === undefined || topology === undefined) return
-    const read = tableReader(compiled.query.assignment.plan, compiled.schemas, request, this.#options)
+    const { functions, functionContext, clock, listener } = this.#options
+    const read = tableReader(compiled.query.assignment.plan, compiled.schemas, request, {
+      functions,
+      functionContext,
+      clock,
+      reportError: (error) => listener.onProcessingError(request.pullId, error),
+    })
     for (const task of tasks) yield* read(topology, task.stores)
   }
 

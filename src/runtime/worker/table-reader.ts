@@ -12,6 +12,7 @@ import { type KeyCodec, keyCodec } from '../../state/key.ts'
 import type { KeyRange, StateStore, StoredRow, StoreKey } from '../../state/store.ts'
 import type { Window } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
+import type { ReportError } from '../processing-error.ts'
 import type { PullRequest } from '../query-runtime.ts'
 import type { TaskStores } from '../stores/task-stores.ts'
 
@@ -19,15 +20,19 @@ export interface TableReaderOptions {
   readonly functions: FunctionRegistry
   readonly functionContext: FunctionContext
   readonly clock: Clock
+  readonly reportError: ReportError
 }
 
 type Entry = readonly [key: StoreKey, window: Window | null, stored: StoredRow]
 
 const BATCH_ROWS = 512
+/** Of the rows of a partition; a table may have millions that fail. */
+const MAX_REPORTED_ERRORS = 1000
 
 /**
  * A function that reads the query's table from the stores of a task: nothing if the table is not in that sub-topology. All rows are
- * those of one moment, as they are read before the first batch is returned. Throws an Error if the plan keeps no table.
+ * those of one moment, as they are read before the first batch is returned. An expression that fails is NULL, or no match, and is
+ * reported. Throws an Error if the plan keeps no table.
  */
 export function tableReader(
   plan: PhysicalPlan,
@@ -39,9 +44,10 @@ export function tableReader(
   if (materialization === null) throw new Error(`Query ${plan.queryId} keeps no table that can be read.`)
   const schema = schemas.get(materialization.step)!
   const keys = keyCodec(schema.key.map(({ type }) => type))
-  const context = pullContext(options)
-  const view = materializedView(materialization, plan.steps, context)
-  const select = rowSelector(request, context)
+  const errors = new LimitedReports(options.reportError)
+  const contextOf = (step: StepId) => pullContext(options, (message, cause) => errors.report(step, message, cause))
+  const view = materializedView(materialization, plan.steps, contextOf(materialization.step))
+  const select = rowSelector(request, contextOf)
   return (topology, stores) => {
     const store = openStore(topology, stores, { step: materialization.step, name: materialization.store, schemas })
     if (store === null) return []
@@ -54,6 +60,7 @@ export function tableReader(
       const row = found === null ? null : select(layout(found.key, window, found.value, stored.timestamp))
       if (row !== null && rows.push(row) === request.limit) break
     }
+    errors.finish()
     return inBatches(rows)
   }
 }
@@ -62,11 +69,40 @@ const layout = (key: Row, window: Window | null, value: Row, timestamp: number):
   window === null ? [...key, ...value, timestamp] : [...key, window.start, window.end, ...value, timestamp]
 
 /** The answer's row, or null if the predicate does not hold. */
-function rowSelector({ predicate, columns }: PullRequest, context: OperatorContext): (row: Row) => Row | null {
-  const toRow = compileRow(columns, context)
+function rowSelector(
+  { predicate, columns }: PullRequest,
+  contextOf: (step: StepId) => OperatorContext,
+): (row: Row) => Row | null {
+  const toRow = compileRow(columns, contextOf('Project'))
   if (predicate === null) return toRow
-  const matches = compilePredicate({ predicate, text: 'of the pull query' }, context)
+  const matches = compilePredicate({ predicate, text: 'of the pull query' }, contextOf('WhereFilter'))
   return (row) => (matches(row) ? toRow(row) : null)
+}
+
+/** Reports the first errors one by one, and how many there were beyond. */
+class LimitedReports {
+  readonly #report: ReportError
+  #count = 0
+
+  constructor(report: ReportError) {
+    this.#report = report
+  }
+
+  report(step: StepId, message: string, cause: unknown): void {
+    if (++this.#count > MAX_REPORTED_ERRORS) return
+    this.#send(step, message, cause instanceof Error ? [cause.message] : [])
+  }
+
+  /** At the end of a partition; the next one has reports of its own. */
+  finish(): void {
+    const surplus = this.#count - MAX_REPORTED_ERRORS
+    this.#count = 0
+    if (surplus > 0) this.#send('Project', `${surplus} more errors of the pull query were not logged.`, [])
+  }
+
+  #send(step: StepId, message: string, causes: readonly string[]): void {
+    this.#report({ type: 'processing', step, message, causes, position: null, target: null })
+  }
 }
 
 function openStore(
@@ -173,16 +209,20 @@ function* inBatches(rows: readonly Row[]): Iterable<readonly Row[]> {
   for (let start = 0; start < rows.length; start += BATCH_ROWS) yield rows.slice(start, start + BATCH_ROWS)
 }
 
-/** Pull queries report no errors: an expression that fails is NULL, or no match. */
-const pullContext = (options: TableReaderOptions): OperatorContext => ({
-  ...options,
+const pullContext = (
+  { functions, functionContext, clock }: TableReaderOptions,
+  reportError: OperatorContext['reportError'],
+): OperatorContext => ({
+  functions,
+  functionContext,
+  clock,
   partition: 0,
   streamTime: () => -1,
   watermark: null,
   store: () => {
     throw new Error('A pull query opens no store.')
   },
-  reportError: () => {},
+  reportError,
   reportLate: () => {},
   oldValues: false,
   coalesces: false,

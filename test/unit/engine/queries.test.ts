@@ -200,6 +200,39 @@ describe('the processing log', () => {
     )
     expect(rows).toEqual([[expect.stringMatching(/^processing\.CSAS_COPY_\d+\.KsqlTopic\.Source$/), 0, 'value', 'bad']])
   })
+
+  it('has the errors of pull queries on tables and streams, under their own ids', async () => {
+    await test.execute(`
+      CREATE STREAM texts (k STRING KEY, v STRING) WITH (kafka_topic='texts', value_format='JSON', partitions=1);
+      SET 'auto.offset.reset'='earliest';
+      CREATE TABLE latest AS SELECT k, LATEST_BY_OFFSET(v) AS v FROM texts GROUP BY k;
+      INSERT INTO texts VALUES ('a', 'x');
+      INSERT INTO texts VALUES ('b', '7');`)
+    const logged = (where: string) =>
+      test.rows(`SELECT message->recordProcessingError->errorMessage, message->recordProcessingError->cause, logger
+        FROM KSQL_PROCESSING_LOG WHERE ${where} EMIT CHANGES LIMIT 1;`)
+    // Both rows are in the table when they have come out of it.
+    await test.rows('SELECT * FROM latest EMIT CHANGES LIMIT 2;')
+    expect((await test.rows('SELECT k, CAST(v AS INT) FROM latest;')).rows).toEqual([
+      ['a', null],
+      ['b', 7],
+    ])
+    expect((await logged("logger LIKE '%Project' AND message->type = 1")).rows).toEqual([
+      [
+        expect.stringContaining('CAST'),
+        ['For input string: "x"'],
+        expect.stringMatching(/^processing\.query_\d+\.Project$/),
+      ],
+    ])
+    expect((await test.rows('SELECT k FROM latest WHERE CAST(v AS INT) > 6;')).rows).toEqual([['b']])
+    expect((await logged("logger LIKE '%WhereFilter'")).rows).toHaveLength(1)
+    expect((await test.rows('SELECT k, CAST(v AS BIGINT) FROM texts;')).rows).toEqual([
+      ['a', null],
+      ['b', 7],
+    ])
+    const onStream = await logged("message->recordProcessingError->errorMessage LIKE '%BIGINT%'")
+    expect(onStream.rows).toHaveLength(1)
+  })
 })
 
 describe('a query whose topic is deleted', () => {
