@@ -61,7 +61,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   cli: [['cli/client', 'cli/output'], ['cli', 'cli/rows'], ['cli/repl'], ['cli/commands'], ['cli/program']],
   server: [
     ['server/listener'],
-    ['server/net'],
+    ['server/net', 'server/rows'],
     ['server'],
     ['server/routes'],
     ['server/websocket-query'],

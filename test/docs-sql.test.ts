@@ -8,7 +8,7 @@ import { statementKind } from '../src/cli/statement-kind.ts'
 import type { LineStream, RowStream, StreamEnd } from '../src/engine/api.ts'
 import { StatementFailure } from '../src/engine/statement-failure.ts'
 import { StatementError } from '../src/errors.ts'
-import { rowWriter } from '../src/server/row-text.ts'
+import { rowWriter } from '../src/server/rows/row-text.ts'
 import { parseStatements } from '../src/sql/parse.ts'
 import { TestEngine, temporaryDirectory } from './support/engine.ts'
 

@@ -28,10 +28,10 @@ export async function answerQuery(
   const startedAt = timer.elapsed()
   await lifecycle.during(async () => {
     const stream = await lifecycle.engine.openQuery(query)
-    if (endpoint === '/query-stream') await checkPrintable(stream, contentType)
+    const form = await formOf(stream, contentType, endpoint)
     reply.hijack()
     const delivery: Delivery = { response: new ResponseStream(reply.raw), lifecycle, timer }
-    const end = await lifecycle.streaming(stream, (open) => send(open, delivery, contentType, endpoint))
+    const end = await lifecycle.streaming(stream, () => form(delivery))
     const seconds = (timer.elapsed() - startedAt) / 1000
     counts.query(stream.kind, seconds)
     log.debug({ queryId: stream.queryId, kind: stream.kind, end: end.reason, ms: Math.round(seconds * 1000) }, 'query')
@@ -39,19 +39,27 @@ export async function answerQuery(
   })
 }
 
-function send(
+/** How the answer to the query is sent. Throws a RequestError where the type cannot be had; the query is then closed. */
+async function formOf(
   stream: RowStream | LineStream,
-  delivery: Delivery,
   contentType: string,
   endpoint: QueryAnswer['endpoint'],
-): Promise<StreamEnd> {
-  if (stream.kind === 'print') return sendLines(stream, contentType, delivery)
-  return sendRows(stream, rowFormat(contentType, endpoint, stream), delivery)
+): Promise<(delivery: Delivery) => Promise<StreamEnd>> {
+  try {
+    if (stream.kind === 'print') {
+      checkPrintable(contentType, endpoint)
+      return (delivery) => sendLines(stream, contentType, delivery)
+    }
+    const format = rowFormat(contentType, endpoint, stream)
+    return (delivery) => sendRows(stream, format, delivery)
+  } catch (error) {
+    await stream.close()
+    throw error
+  }
 }
 
 /** PRINT answers with lines of text, which on /query-stream only the delimited type can be. Throws a RequestError for another. */
-async function checkPrintable(stream: RowStream | LineStream, contentType: string): Promise<void> {
-  if (stream.kind !== 'print' || contentType === DELIMITED) return
-  await stream.close()
+function checkPrintable(contentType: string, endpoint: QueryAnswer['endpoint']): void {
+  if (endpoint !== '/query-stream' || contentType === DELIMITED) return
   throw new RequestError('NOT_ACCEPTABLE', `PRINT on /query-stream answers with ${DELIMITED} only.`)
 }

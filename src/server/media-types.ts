@@ -2,6 +2,8 @@
 import { RequestError } from '../errors.ts'
 
 export const KSQL_JSON = 'application/vnd.ksql.v1+json'
+/** JSON whose rows are Protobuf messages in base64. */
+export const KSQL_PROTOBUF = 'application/vnd.ksql.v1+protobuf'
 export const JSON_TYPE = 'application/json'
 export const DELIMITED = 'application/vnd.ksqlapi.delimited.v1'
 

@@ -2,8 +2,9 @@
 import type { RowStream, StreamedRow } from '../engine/api.ts'
 import { formatType } from '../types/sql-type.ts'
 import type { GenericErrorBody, StatementErrorBody } from './error-answer.ts'
-import { DELIMITED, JSON_TYPE, KSQL_JSON } from './media-types.ts'
-import { rowWriter } from './row-text.ts'
+import { DELIMITED, JSON_TYPE, KSQL_JSON, KSQL_PROTOBUF } from './media-types.ts'
+import { protobufRows } from './rows/protobuf-rows.ts'
+import { rowWriter } from './rows/row-text.ts'
 
 export interface RowFormat {
   readonly contentType: string
@@ -18,11 +19,13 @@ export interface RowFormat {
   readonly tail: (finalMessage: string | null) => string
 }
 
-/** The form of `contentType` on an endpoint. */
+/** The form of `contentType` on an endpoint. Throws a RequestError if it cannot carry the stream's columns. */
 export function rowFormat(contentType: string, endpoint: '/query' | '/query-stream', stream: RowStream): RowFormat {
   if (contentType === DELIMITED) return delimited(stream)
   if (contentType === JSON_TYPE && endpoint === '/query-stream') return jsonArray(stream)
-  return streamedRows(stream, contentType)
+  if (contentType === KSQL_PROTOBUF) return streamedRows(stream, contentType, protobufRows(stream))
+  const type = contentType === JSON_TYPE ? JSON_TYPE : KSQL_JSON
+  return streamedRows(stream, type, { header: {}, write: streamedRowWriter(stream) })
 }
 
 /** A line of metadata, then a line per row. */
@@ -51,19 +54,24 @@ function jsonArray(stream: RowStream): RowFormat {
   }
 }
 
+interface StreamedRows {
+  /** Members of the header besides the query's id and schema. */
+  readonly header: object
+  /** The text of the object that a row is. */
+  readonly write: (row: StreamedRow) => string
+}
+
 /**
  * One array of objects, one a line, each of which says what it is. Rows of a push query leave with the separator after them, because
  * clients read line by line and the next row may never come; the array then needs a last element.
  */
-function streamedRows(stream: RowStream, contentType: string): RowFormat {
-  const write = streamedRowWriter(stream)
-  const header = { header: { queryId: stream.queryId, schema: stream.schemaText } }
-  const type = contentType === JSON_TYPE ? JSON_TYPE : KSQL_JSON
-  const head = `[${JSON.stringify(header)}`
+function streamedRows(stream: RowStream, contentType: string, { header, write }: StreamedRows): RowFormat {
+  const first = { header: { queryId: stream.queryId, schema: stream.schemaText, ...header } }
+  const head = `[${JSON.stringify(first)}`
   const last = (element: object) => `${JSON.stringify(element)}]\n`
   if (stream.kind === 'push') {
     return {
-      contentType: type,
+      contentType,
       chunkPerRow: true,
       head: `${head},\n`,
       row: (row) => `${write(row)},\n`,
@@ -72,7 +80,7 @@ function streamedRows(stream: RowStream, contentType: string): RowFormat {
     }
   }
   return {
-    contentType: type,
+    contentType,
     chunkPerRow: false,
     head,
     row: (row) => `,\n${write(row)}`,

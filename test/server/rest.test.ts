@@ -117,7 +117,7 @@ describe('content types', () => {
   })
 
   it('answers 406 when it has none of the types', async () => {
-    const answer = await post('/query', '{"ksql":"SELECT 1;"}', { accept: 'application/vnd.ksql.v1+protobuf' })
+    const answer = await post('/query', '{"ksql":"SELECT 1;"}', { accept: 'application/vnd.ksql.v1+avro' })
     expect(answer.status).toBe(406)
     expect(await answer.json()).toMatchObject({ error_code: 40600 })
   })

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { LineStream } from '../../src/engine/api.ts'
 import { QueryError, RequestError, StatementError } from '../../src/errors.ts'
+import { STRING } from '../../src/types/sql-type.ts'
 import { FakeEngine, FakeStream } from '../support/fake-engine.ts'
 import { openHttp2, sendRaw } from '../support/http.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
@@ -63,6 +64,40 @@ describe('forms of rows', () => {
       ])
     },
   )
+
+  it.each(['/query', '/query-stream'])(
+    'is Protobuf messages in base64 on %s for clients that want them',
+    async (path) => {
+      const accept = 'application/vnd.ksql.v1+protobuf'
+      const [[type, text]] = await Promise.all([
+        post(path, accept).then(async (found) => [found.headers.get('content-type'), await found.text()]),
+        send(),
+      ])
+      const schema = '`K` STRING, `N` BIGINT'
+      const protoSchema = 'syntax = "proto3";\n\nmessage ConnectDefault1 {\n  string K = 1;\n  int64 N = 2;\n}\n'
+      const row = (hex: string) => ({ protobufBytes: Buffer.from(hex, 'hex').toString('base64') })
+      expect(type).toBe(accept)
+      expect(JSON.parse(text!)).toEqual([
+        { header: { queryId: 'transient_S_1', schema, protoSchema } },
+        { row: row('0a016110ffffffffffffffff7f') },
+        { row: row('1001') },
+        { row: { ...row('0a0162'), tombstone: true } },
+        { finalMessage: 'Limit Reached' },
+      ])
+      expect(text!.split('\n')).toHaveLength(6)
+    },
+  )
+
+  it('refuses Protobuf for columns that have no message, and ends the query', async () => {
+    stream = new FakeStream('push', [{ name: 'a column', type: STRING }])
+    const answer = await post('/query', 'application/vnd.ksql.v1+protobuf')
+    expect(answer.status).toBe(406)
+    expect(await answer.json()).toMatchObject({
+      error_code: 40600,
+      message: expect.stringContaining('"a column" is not a valid identifier'),
+    })
+    expect(stream.isClosed).toBe(true)
+  })
 
   it.each([
     ['the query has failed', new QueryError('why', { queryId: 'q', type: 'SYSTEM' }), 50000],

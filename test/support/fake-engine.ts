@@ -25,7 +25,7 @@ export const COLUMNS: readonly Column[] = [
 export class FakeStream implements RowStream {
   readonly kind: RowStream['kind']
   readonly queryId = 'transient_S_1'
-  readonly columns = COLUMNS
+  readonly columns: readonly Column[]
   readonly schemaText = '`K` STRING, `N` BIGINT'
   keyColumns: readonly string[] = []
   isClosed = false
@@ -39,8 +39,9 @@ export class FakeStream implements RowStream {
     this.#closed = resolve
   })
 
-  constructor(kind: RowStream['kind'] = 'push') {
+  constructor(kind: RowStream['kind'] = 'push', columns = COLUMNS) {
     this.kind = kind
+    this.columns = columns
   }
 
   subscribe(subscriber: StreamSubscriber<StreamedRow>): void {

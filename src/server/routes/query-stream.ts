@@ -4,7 +4,7 @@ import { pullRouting } from '../../engine/cluster/peers.ts'
 import type { RequestProperties } from '../../engine/requests.ts'
 import { answerQuery } from '../answer-query.ts'
 import type { ServerContext } from '../context.ts'
-import { DELIMITED, JSON_TYPE, KSQL_JSON } from '../media-types.ts'
+import { DELIMITED, JSON_TYPE, KSQL_JSON, KSQL_PROTOBUF } from '../media-types.ts'
 import type { BodyShape } from '../request-body.ts'
 
 interface QueryStreamBody {
@@ -31,7 +31,7 @@ export function queryStreamRoute(app: FastifyInstance, context: ServerContext): 
       const { authorization } = request.headers
       const onIgnoredProperty = (reason: string) => context.log.warn({}, `A property of a query was ignored. ${reason}`)
       const query = { sql, properties, onIgnoredProperty, variables: sessionVariables, routing, authorization }
-      const types = [DELIMITED, JSON_TYPE, KSQL_JSON] as const
+      const types = [DELIMITED, JSON_TYPE, KSQL_JSON, KSQL_PROTOBUF] as const
       await answerQuery(context, request, reply, { query, endpoint: '/query-stream', types: [...types] })
       return reply
     },

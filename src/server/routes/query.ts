@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { pullRouting } from '../../engine/cluster/peers.ts'
 import { answerQuery } from '../answer-query.ts'
 import type { ServerContext } from '../context.ts'
-import { DELIMITED, JSON_TYPE, KSQL_JSON } from '../media-types.ts'
+import { DELIMITED, JSON_TYPE, KSQL_JSON, KSQL_PROTOBUF } from '../media-types.ts'
 import { type KsqlBody, ksqlBody } from './ksql.ts'
 
 export function queryRoute(app: FastifyInstance, context: ServerContext): void {
@@ -12,7 +12,8 @@ export function queryRoute(app: FastifyInstance, context: ServerContext): void {
     const routing = pullRouting(requestProperties)
     const { authorization } = request.headers
     const query = { sql: ksql, properties: streamsProperties, variables: sessionVariables, routing, authorization }
-    await answerQuery(context, request, reply, { query, endpoint: '/query', types: [KSQL_JSON, JSON_TYPE, DELIMITED] })
+    const types = [KSQL_JSON, JSON_TYPE, DELIMITED, KSQL_PROTOBUF] as const
+    await answerQuery(context, request, reply, { query, endpoint: '/query', types: [...types] })
     return reply
   })
 }

@@ -22,6 +22,8 @@ export interface RestCase
   readonly expectedError: ExpectedError | null
   /** Records are produced only when the push query runs. */
   readonly waitForPushQuery: boolean
+  /** Each query runs once more, in the Protobuf encoding. */
+  readonly repeatsInProtobuf: boolean
 }
 
 /** The tests of a file. `fileName`: without folder and extension. Throws an Error for a file that is not of the form. */
@@ -44,6 +46,7 @@ function readCase(json: JsonObject, fileName: string): RestCase[] {
     expectedError: readError(json.get('expectedError')),
     waitForPushQuery:
       conditions !== undefined && objectOf(conditions, 'inputConditions').get('waitForActivePushQuery') === true,
+    repeatsInProtobuf: json.get('testPullWithProtoFormat') === true,
   }
   return expandFormats(json).map(({ suffix, statements }) => ({
     name: `${fileName} - ${name}${suffix}`,

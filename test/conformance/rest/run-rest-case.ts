@@ -8,6 +8,7 @@ import type { CaseRecord } from '../read-case.ts'
 import { serializeRecord } from '../serialize.ts'
 import { initialTopics } from '../topics.ts'
 import { afterRoundTrip, objectDifference, rowsDifference } from './match-response.ts'
+import { protobufDifference } from './protobuf-rows.ts'
 import type { ExpectedError, ExpectedResponse, RestCase } from './read-rest-case.ts'
 import { World } from './world.ts'
 
@@ -58,6 +59,7 @@ class RestRun {
     if (expectedError === null || queries.length > 0) await this.#world.settled()
     for (const query of queries) if (await this.#runQuery(query)) return
     if (expectedError !== null && queries.length > 0) throw new CheckFailure('nothing was refused')
+    if (this.#case.repeatsInProtobuf) for (const query of queries) await this.#runProtobufQuery(query)
     await this.#checkOutputs()
     this.#checkResponses()
   }
@@ -83,6 +85,13 @@ class RestRun {
     return false
   }
 
+  async #runProtobufQuery(sql: string): Promise<void> {
+    const properties = Object.fromEntries(this.#case.properties)
+    const { status, body } = await this.#send('/query-stream', { sql, properties }, 'application/vnd.ksql.v1+protobuf')
+    if (status >= 400) throw new CheckFailure(`status ${status}: ${formatJsonValue(body)}`)
+    this.#responses.push({ kind: 'queryProto', value: body })
+  }
+
   async #untilPushQueryRuns(answering: Promise<Answer>): Promise<void> {
     let isAnswered = false
     answering.then(
@@ -102,12 +111,16 @@ class RestRun {
     return true
   }
 
-  async #post(path: string, ksql: string): Promise<Answer> {
+  #post(path: string, ksql: string): Promise<Answer> {
     const streamsProperties = Object.fromEntries(this.#case.properties)
+    return this.#send(path, { ksql, streamsProperties }, '*/*')
+  }
+
+  async #send(path: string, body: object, accept: string): Promise<Answer> {
     const response = await fetch(this.#world.url + path, {
       method: 'POST',
-      headers: { 'content-type': 'application/vnd.ksql.v1+json' },
-      body: JSON.stringify({ ksql, streamsProperties }),
+      headers: { 'content-type': 'application/vnd.ksql.v1+json', accept },
+      body: JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
     return { status: response.status, body: afterRoundTrip(parseJsonValue(await response.text())) }
@@ -150,13 +163,16 @@ class RestRun {
       if (actual?.kind !== expected.kind) {
         throw new CheckFailure(`response ${i}: expected one of kind ${expected.kind}, got ${actual?.kind ?? 'none'}`)
       }
-      const difference =
-        expected.kind === 'query'
-          ? rowsDifference(listOf(expected.value, 'a query response'), listOf(actual.value, 'the answer'))
-          : objectDifference(objectOf(expected.value, 'a response'), actual.value)
+      const difference = responseDifference(expected, actual.value)
       if (difference !== null) throw new CheckFailure(`response ${i}: ${difference}`)
     })
   }
+}
+
+function responseDifference({ kind, value }: ExpectedResponse, actual: JsonValue): string | null {
+  if (kind === 'admin') return objectDifference(objectOf(value, 'a response'), actual)
+  const compare = kind === 'query' ? rowsDifference : protobufDifference
+  return compare(listOf(value, 'a query response'), listOf(actual, 'the answer'))
 }
 
 const isQuery = (statement: string): boolean => statement.startsWith('SELECT ')

@@ -1,8 +1,8 @@
 /** Rows as JSON text, exact for BIGINT and DECIMAL. */
 
-import { jsonWriter } from '../types/json-text.ts'
-import type { Column } from '../types/schema.ts'
-import type { Row } from '../types/value.ts'
+import { jsonWriter } from '../../types/json-text.ts'
+import type { Column } from '../../types/schema.ts'
+import type { Row } from '../../types/value.ts'
 
 /** From a row to `[1,"a",null]`. */
 export type RowWriter = (row: Row) => string
