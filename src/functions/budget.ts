@@ -18,6 +18,14 @@ export interface BudgetOptions {
   readonly elapsed: () => number
 }
 
+/** Watches the time of all evaluations of a thread, for whoever else uses the thread. */
+export interface TimeKeeper {
+  /** How long the evaluation that has begun may take, ms; `timeoutMs`: the configured time. */
+  limitMs(timeoutMs: number): number
+  /** Called after each evaluation that was long enough to look at the clock. `isOver`: it was stopped because its time was up. */
+  spent(ms: number, evaluation: { readonly isOver: boolean; readonly timeoutMs: number }): void
+}
+
 export const DEFAULT_TIMEOUT_MS = 500
 export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 
@@ -49,8 +57,8 @@ export class BudgetError extends Error {
 
 export class Budget {
   readonly maxBytes: number
-  /** Called after an evaluation that took at least `SLOW_MS`; `isOver`: it was stopped because its time was up. Set by the thread's owner. */
-  onSlow: ((ms: number, isOver: boolean) => void) | null = null
+  /** Set by the owner of the thread. */
+  timeKeeper: TimeKeeper | null = null
   readonly #options: BudgetOptions
   #isRunning = false
   /** Work until the next look at the clock. */
@@ -59,6 +67,7 @@ export class Budget {
   #retained = 0
   /** When the clock was first read; NaN: not yet. */
   #startedAt = Number.NaN
+  #limitMs = 0
   #isOver = false
   #reports = 0
 
@@ -85,9 +94,9 @@ export class Budget {
   end(): void {
     this.#isRunning = false
     // Below a stride the clock was not read, and the evaluation was fast.
-    if (this.onSlow === null || Number.isNaN(this.#startedAt)) return
-    const ms = this.#options.elapsed() - this.#startedAt
-    if (ms >= SLOW_MS) this.onSlow(ms, this.#isOver)
+    if (this.timeKeeper === null || Number.isNaN(this.#startedAt)) return
+    const { timeoutMs, elapsed } = this.#options
+    this.timeKeeper.spent(elapsed() - this.#startedAt, { isOver: this.#isOver, timeoutMs })
   }
 
   /** Whether the time of the running evaluation, or of the last one, was up. */
@@ -134,8 +143,11 @@ export class Budget {
     const { timeoutMs, elapsed } = this.#options
     if (!this.#isRunning) return
     const now = elapsed()
-    if (Number.isNaN(this.#startedAt)) this.#startedAt = now
-    if (timeoutMs === 0 || now - this.#startedAt < timeoutMs) return
+    if (Number.isNaN(this.#startedAt)) {
+      this.#startedAt = now
+      this.#limitMs = this.timeKeeper?.limitMs(timeoutMs) ?? timeoutMs
+    }
+    if (timeoutMs === 0 || now - this.#startedAt < this.#limitMs) return
     this.#isOver = true
     // What else the evaluation tries fails at once.
     this.#left = 0

@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FetchedPartition, Fetcher } from '../../broker/broker.ts'
 import { positionKey } from '../../broker/position-key.ts'
+import type { Pace } from '../pace.ts'
 
 /** Long enough to be cheap for an idle worker; a fetch that finds records ends the wait. */
 const POLL_MS = 500
@@ -27,6 +28,8 @@ export interface LoopReader {
   readonly isPaused: boolean
   /** Whether an input keeps its records until another reader has come as far. */
   readonly keepsRecords: boolean
+  /** Whether a record of its last turn took long, or it has had no turn yet. */
+  readonly isSlow: boolean
   /** Receives what was fetched for its `fetchPosition`, or why nothing was; `read` reads it. */
   receive(fetched: FetchedPartition): void
   /** Reads at most `limit` records. False: nothing is left. */
@@ -37,6 +40,7 @@ export interface LoopReader {
 
 export interface FetchLoopOptions {
   readonly fetcher: Fetcher
+  readonly pace: Pace
   /** Called when records were fetched, and again after each wait for room. */
   readonly beforeReading: () => void
   /** Null: reading may continue at once; else resolves when it may. */
@@ -89,6 +93,11 @@ export class FetchLoop {
     if (this.#active.has(reader)) this.#options.fetcher.wakeUp()
   }
 
+  /** The next round begins without waiting for records. */
+  wakeUp(): void {
+    if (this.#running !== null) this.#options.fetcher.wakeUp()
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     this.#readers.clear()
@@ -101,7 +110,7 @@ export class FetchLoop {
     const { fetcher, beforeReading, waitForRoom, onRound, onBroken } = this.#options
     try {
       while (this.#readers.size > 0 && !this.#isClosed) {
-        const fetched = await fetcher.poll(POLL_MS)
+        const fetched = await fetcher.poll(this.#ready().length > 0 ? 0 : POLL_MS)
         beforeReading()
         for (let room = waitForRoom(); room !== null; room = waitForRoom()) {
           await room
@@ -129,13 +138,31 @@ export class FetchLoop {
     this.#active.add(reader)
   }
 
+  /** Reads until nothing is left, or a record has taken long: then the rest waits until others have had what came meanwhile. */
   #readByTurns(): void {
-    const ready = () => [...this.#active].filter(({ isPaused }) => !isPaused)
-    for (let readers = ready(); readers.length > 0; readers = ready()) {
+    const { pace } = this.#options
+    const before = pace.slowEvaluations
+    for (let readers = this.#ready(); readers.length > 0; readers = this.#ready()) {
       for (const reader of readers) {
         if (!reader.read(reader.keepsRecords ? WAITING_TURN_RECORDS : TURN_RECORDS)) this.#active.delete(reader)
+        if (pace.slowEvaluations !== before) {
+          this.#moveLast(reader)
+          return
+        }
       }
     }
+  }
+
+  /** Readers that may read; slow ones once the others have read all that they have. */
+  #ready(): LoopReader[] {
+    const fast: LoopReader[] = []
+    const slow: LoopReader[] = []
+    for (const reader of this.#active) if (!reader.isPaused) (reader.isSlow ? slow : fast).push(reader)
+    return fast.length > 0 ? fast : slow
+  }
+
+  #moveLast(reader: LoopReader): void {
+    if (this.#active.delete(reader)) this.#active.add(reader)
   }
 
   #release(): void {

@@ -71,6 +71,8 @@ export class PartitionInput implements TaskInput {
   isFull = false
   /** The query is paused. */
   isPaused = false
+  /** The query was too slow, and waits until the others have had their time. */
+  isHeldBack = false
   isClosed = false
   recordsRead = 0
   bytesRead = 0
@@ -97,7 +99,7 @@ export class PartitionInput implements TaskInput {
 
   /** Whether it takes nothing for now. */
   get isBlocked(): boolean {
-    return this.isFull || this.isPaused
+    return this.isFull || this.isPaused || this.isHeldBack
   }
 
   get isCaughtUp(): boolean {

@@ -2,6 +2,7 @@
 import type { FetchedPartition } from '../../broker/broker.ts'
 import type { BrokerError } from '../../broker/broker-error.ts'
 import { RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
+import type { Pace } from '../pace.ts'
 import type { TopicTotals } from '../query-progress.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import { SharedSource, sourceIdentity } from '../task/shared-source.ts'
@@ -13,6 +14,7 @@ export interface PartitionReaderOptions {
   readonly topic: string
   readonly partition: number
   readonly loop: FetchLoop
+  readonly pace: Pace
   /** Called after a turn with what was read in it. */
   readonly onRead: (reader: PartitionReader, read: TopicTotals) => void
   /** Called when the partition cannot be read. */
@@ -25,6 +27,7 @@ export class PartitionReader implements LoopReader {
   readonly inputs = new Set<PartitionInput>()
   position = 0
   isPaused = false
+  isSlow = true
   readonly #options: PartitionReaderOptions
   readonly #cursor = new RecordBatchCursor()
   /** Fetched parts that are not read yet; the cursor is in the first. */
@@ -123,15 +126,21 @@ export class PartitionReader implements LoopReader {
     const end = endOf(parts.findLast(({ error }) => error === null)!)
     const readers = [...this.#readers.values()]
     const cursor = this.#cursor
+    const { pace } = this.#options
+    const before = pace.slowEvaluations
     let records = 0
+    let isRead = false
     try {
-      for (; records < limit && cursor.next(); records++) {
+      while (records < limit && pace.slowEvaluations === before) {
+        isRead = !cursor.next()
+        if (isRead) break
         for (let i = 0; i < readers.length; i++) readers[i]!.read(cursor)
+        records++
       }
     } catch (error) {
       return this.#fail(error as BrokerError)
     }
-    const isRead = records < limit
+    this.isSlow = pace.slowEvaluations !== before
     this.position = isRead ? part.nextOffset : cursor.offset + 1
     if (isRead) parts.shift()
     if (isRead && parts.length > 0) this.#open(parts[0]!)

@@ -4,6 +4,7 @@
  * reader has come as far. An input that takes nothing for a while is parked, so that it does not hold up the others.
  */
 import type { BrokerError } from '../../broker/broker-error.ts'
+import type { Pace } from '../pace.ts'
 import type { TopicTotals } from '../query-progress.ts'
 import type { FetchLoop } from './fetch-loop.ts'
 import type { PartitionInput } from './partition-input.ts'
@@ -17,6 +18,7 @@ export interface SharedPartitionOptions {
   readonly partition: number
   readonly main: FetchLoop
   readonly catchUp: FetchLoop
+  readonly pace: Pace
   readonly onRead: (read: TopicTotals) => void
   readonly onError: (inputs: readonly PartitionInput[], error: BrokerError, shared: SharedPartition) => void
 }
@@ -28,12 +30,13 @@ export class SharedPartition {
   #behind: PartitionReader
   readonly #parked = new Set<PartitionInput>()
 
-  constructor({ topic, partition, main, catchUp, onRead, onError }: SharedPartitionOptions) {
+  constructor({ topic, partition, main, catchUp, pace, onRead, onError }: SharedPartitionOptions) {
     this.topic = topic
     this.partition = partition
     const options = {
       topic,
       partition,
+      pace,
       onRead: (reader: PartitionReader, read: TopicTotals) => {
         onRead(read)
         this.#settle(reader)
@@ -116,8 +119,8 @@ export class SharedPartition {
       reader.pause()
       return
     }
-    // In the middle of a response they stay: its rest would have to be fetched again for them.
-    if (!reader.hasMore) this.#park(reader)
+    // In the middle of a response they stay: its rest would have to be fetched again for them. Slow ones would hold up the others.
+    this.#park(reader, reader.hasMore ? ({ isHeldBack }) => isHeldBack : undefined)
     if (!reader.isEmpty) reader.resume()
     const isBehind = !this.#main.isEmpty && this.#behind.position < this.#main.position
     if (!this.#behind.isEmpty && !isBehind) this.#join()
@@ -134,10 +137,10 @@ export class SharedPartition {
     this.#main.resume()
   }
 
-  /** Takes blocked inputs out of a reader that continues. */
-  #park(reader: PartitionReader): void {
+  /** Takes blocked inputs, all or some of them, out of a reader that continues. */
+  #park(reader: PartitionReader, mustLeave: (input: PartitionInput) => boolean = () => true): void {
     for (const input of [...reader.inputs]) {
-      if (!input.isBlocked) continue
+      if (!input.isBlocked || !mustLeave(input)) continue
       reader.remove(input)
       this.#parked.add(input)
     }

@@ -2,13 +2,15 @@
 import type { Broker } from '../../broker/broker.ts'
 import { type BrokerError, OffsetOutOfRangeError } from '../../broker/broker-error.ts'
 import { positionKey } from '../../broker/position-key.ts'
+import type { Pace } from '../pace.ts'
 import type { FetchTotals, TopicTotals } from '../query-progress.ts'
 import type { FetchLoopOptions } from './fetch-loop.ts'
 import { FetchLoop } from './fetch-loop.ts'
 import type { PartitionInput } from './partition-input.ts'
 import { SharedPartition } from './shared-partition.ts'
 
-export interface WorkerReadingOptions extends Pick<FetchLoopOptions, 'beforeReading' | 'waitForRoom' | 'onRound'> {
+export interface WorkerReadingOptions
+  extends Pick<FetchLoopOptions, 'pace' | 'beforeReading' | 'waitForRoom' | 'onRound'> {
   readonly broker: Broker
   /** Called after each turn of a reader. */
   readonly onRead: () => void
@@ -19,10 +21,12 @@ export class WorkerReading {
   readonly #partitions = new Map<string, SharedPartition>()
   readonly #inputs = new Set<PartitionInput>()
   readonly #onRead: () => void
+  readonly #pace: Pace
   readonly #totals = new Map<string, TopicTotals>()
 
   constructor({ broker, onRead, ...rounds }: WorkerReadingOptions) {
     this.#onRead = onRead
+    this.#pace = rounds.pace
     // Records of a transaction count once it is committed, whichever program wrote them.
     const loop = () =>
       new FetchLoop({
@@ -55,6 +59,12 @@ export class WorkerReading {
     if (this.#inputs.has(input)) this.#partitionOf(input).update(input)
   }
 
+  /** Lets the loops begin another round without waiting for records. */
+  wakeUp(): void {
+    this.#loops.main.wakeUp()
+    this.#loops.catchUp.wakeUp()
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#loops.main.close(), this.#loops.catchUp.close()])
   }
@@ -67,6 +77,7 @@ export class WorkerReading {
       topic,
       partition,
       ...this.#loops,
+      pace: this.#pace,
       onRead: (read) => this.#count(topic, read),
       onError: handleError,
     })

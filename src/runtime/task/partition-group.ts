@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../clock.ts'
 import type { StreamRecord } from '../../types/record.ts'
+import type { Pace } from '../pace.ts'
 import { isWatermark } from './watermark.ts'
 
 export interface GroupOptions {
@@ -16,6 +17,7 @@ export interface GroupOptions {
    * the wait has no limit. Negative: no waiting at all.
    */
   readonly maxIdleMs: number
+  readonly pace: Pace
 }
 
 /** An input as the group sees it. */
@@ -62,9 +64,11 @@ export class PartitionGroup {
     return this.#queues.reduce((sum, { size }) => sum + size, 0)
   }
 
-  /** Processes what may be processed. */
+  /** Processes what may be processed. After a slow record the others wait for the next run. */
   run(): void {
-    for (let queue = this.#next(); queue !== null; queue = this.#next()) {
+    const { pace } = this.#options
+    const before = pace.slowEvaluations
+    for (let queue = this.#next(); queue !== null && pace.slowEvaluations === before; queue = this.#next()) {
       queue.takeFirst()
       if (queue.isFull && queue.size <= this.#options.maxBuffered / 2) {
         queue.isFull = false

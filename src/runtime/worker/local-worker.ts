@@ -14,6 +14,7 @@ import { keepsTable, type SubTopology, splitTopology, stepSchemas } from '../../
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
 import { WATCHED } from '../heartbeat.ts'
+import { Pace } from '../pace.ts'
 import { BadRecordError } from '../processing-error.ts'
 import { failureOf } from '../query-failure.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
@@ -29,6 +30,7 @@ import { pushRows } from './push-rows.ts'
 import { RunningTask } from './running-task.ts'
 import { SendWindow } from './send-window.ts'
 import { Settling } from './settling.ts'
+import { SlowQueries } from './slow-queries.ts'
 import { tableReader } from './table-reader.ts'
 import { Transactions } from './transactions.ts'
 import { WorkerQuery } from './worker-query.ts'
@@ -82,11 +84,13 @@ export class LocalWorker implements InProcessWorker {
   readonly #workingFor: Int32Array
   readonly #openings = new Set<Opening>()
   readonly #settling: Settling
+  readonly #pace = new Pace()
+  readonly #slowQueries: SlowQueries
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options
     this.#workingFor = options.workingFor ?? new Int32Array(WATCHED.length)
-    const { broker, clock, timer, compression, transactionalId } = options
+    const { broker, clock, timer, compression, transactionalId, functionContext } = options
     this.#pool = new BatchPool(compression)
     this.#producer = broker.producer()
     const run = () => [...this.#queries.values()].map(({ query }) => query)
@@ -96,8 +100,18 @@ export class LocalWorker implements InProcessWorker {
       queries: () => run().filter(({ assignment }) => assignment.exactlyOnce),
       onAborted: (queries) => void this.#rewind(queries),
     })
+    this.#slowQueries = new SlowQueries({
+      timer,
+      pace: this.#pace,
+      working: () => this.#workingFor[WATCHED.workingFor]!,
+      queries: run,
+      onRelease: (input) => this.#reading.update(input),
+      wakeUp: () => this.#reading.wakeUp(),
+    })
+    functionContext.budget.timeKeeper = this.#slowQueries
     this.#reading = new WorkerReading({
       broker,
+      pace: this.#pace,
       beforeReading: () => this.#commits.commitEarly(),
       waitForRoom: () => this.#transactions.busy ?? (this.#window.isFull ? this.#window.room() : this.#commits.room),
       onRead: () => this.#beat(),
@@ -270,6 +284,7 @@ export class LocalWorker implements InProcessWorker {
       group: {
         maxBuffered: Number(config['buffered.records.per.partition'] ?? DEFAULT_BUFFERED_RECORDS),
         maxIdleMs: Number(config['max.task.idle.ms'] ?? 0),
+        pace: this.#pace,
       },
       idleTimeoutMs: Number(config[IDLE_TIMEOUT] ?? DEFAULT_IDLE_TIMEOUT_MS),
       subscriber: (step) => pushRows(step, schemas.get(step.input)!, rows),
@@ -298,6 +313,7 @@ export class LocalWorker implements InProcessWorker {
       if (rows.length > 0) this.#options.listener.onRows(query.id, rows.splice(0))
     }
     this.#workingFor[WATCHED.workingFor] = 0
+    this.#slowQueries.endRound()
     this.#settling.endRound()
   }
 

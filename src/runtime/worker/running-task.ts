@@ -172,7 +172,7 @@ export class RunningTask implements InputTask {
 
   /** Processes what waits while other partitions are still read, so that few records wait. */
   endTurn(): void {
-    if (this.#group === null || this.#isClosed || this.#isHalted) return
+    if (this.#group === null || this.#isClosed || this.#isHalted || this.#isHeldBack) return
     this.#beginWork()
     this.#group.run()
   }
@@ -186,7 +186,7 @@ export class RunningTask implements InputTask {
     if (this.#isClosed || this.#isHalted) return
     this.#beginWork()
     try {
-      this.#group?.run()
+      if (!this.#isHeldBack) this.#group?.run()
       if (this.outputs.isMuted) this.#unmuteIfDone()
       const isCaughtUp = this.inputs.every((input) => input.isCaughtUp)
       this.#task.refreshWatermark()
@@ -271,6 +271,10 @@ export class RunningTask implements InputTask {
     if (this.#watermarks === null || this.outputs.isMuted) return
     const isDone = isCaughtUp && !this.#task.isHeldBack && (this.#group?.size ?? 0) === 0
     if (this.#watermarks.endRound(this.#task.streamTime, isDone)) this.outputs.stateWatermark()
+  }
+
+  get #isHeldBack(): boolean {
+    return this.inputs[0]?.isHeldBack === true
   }
 
   #beginWork(): void {

@@ -146,10 +146,10 @@ test('an evaluation that begins another one bounds both', () => {
   budget.spend(1)
 })
 
-test('slow evaluations are told, with whether they were stopped', () => {
-  const told: [number, boolean][] = []
+test('the keeper of the time hears of evaluations that looked at the clock, and may shorten them', () => {
+  const told: unknown[] = []
   const budget = steppingBudget(100)
-  budget.onSlow = (ms, isOver) => told.push([ms, isOver])
+  budget.timeKeeper = { limitMs: (timeoutMs) => timeoutMs - 200, spent: (...evaluation) => told.push(evaluation) }
   budget.begin()
   budget.spend(1)
   budget.end()
@@ -158,7 +158,13 @@ test('slow evaluations are told, with whether they were stopped', () => {
   budget.spend(1_000_000)
   budget.spend(1_000_000)
   budget.end()
-  expect(told).toEqual([[200, false]])
+  expect(told).toEqual([[200, { isOver: false, timeoutMs: 500 }]])
+  budget.begin()
+  expect(() => budget.spend(10_000_000)).not.toThrow()
+  for (let i = 0; i < 2; i++) budget.checkTime()
+  expect(() => budget.checkTime()).toThrow(BudgetError)
+  budget.end()
+  expect(told.at(-1)).toEqual([400, { isOver: true, timeoutMs: 500 }])
 })
 
 test.each([

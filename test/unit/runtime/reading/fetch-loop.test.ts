@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FetchedPartition, Fetcher } from '../../../../src/broker/broker.ts'
+import { Pace } from '../../../../src/runtime/pace.ts'
 import { FetchLoop, type LoopReader } from '../../../../src/runtime/reading/fetch-loop.ts'
 
 const part = (topic: string, fetchOffset: number, nextOffset: number): FetchedPartition => ({
@@ -60,6 +61,7 @@ class FakeReader implements LoopReader {
   readonly partition = 0
   position = 0
   isPaused = false
+  isSlow = false
   readonly keepsRecords = true
   readonly #parts: FetchedPartition[] = []
   readonly #onRead: (reader: FakeReader) => void
@@ -90,10 +92,11 @@ class FakeReader implements LoopReader {
   }
 }
 
-function start(fetcher: Fetcher, readers: readonly LoopReader[]) {
+function start(fetcher: Fetcher, readers: readonly LoopReader[], pace = new Pace()) {
   let waiters: (() => void)[] = []
   const loop = new FetchLoop({
     fetcher,
+    pace,
     beforeReading: () => {},
     waitForRoom: () => null,
     onRound: () => {
@@ -120,6 +123,24 @@ test('readers read by turns what came together', async () => {
   const { loop, round } = start(fetcher, [new FakeReader('a', note), new FakeReader('b', note)])
   await round()
   expect(turns).toEqual(['a 128', 'b 128', 'a 256', 'b 200', 'a 300'])
+  await loop.close()
+})
+
+test('a slow record ends the round, and what came meanwhile for others is read first', async () => {
+  const pace = new Pace()
+  const turns: string[] = []
+  const slow = new FakeReader('slow', (reader) => {
+    pace.slowEvaluations++
+    reader.isSlow = true
+    turns.push(`slow ${reader.position}`)
+  })
+  const fast = new FakeReader('fast', ({ position }) => turns.push(`fast ${position}`))
+  const fetcher = new FakeFetcher([part('slow', 0, 300), part('fast', 0, 10)], [part('fast', 10, 20)])
+  const { loop, round } = start(fetcher, [slow, fast], pace)
+  await round()
+  expect(turns).toEqual(['slow 128'])
+  await round()
+  expect(turns.slice(1)).toEqual(['fast 10', 'fast 20', 'slow 256'])
   await loop.close()
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ManualClock } from '../../../../src/clock.ts'
+import { Pace } from '../../../../src/runtime/pace.ts'
 import { type GroupInput, PartitionGroup } from '../../../../src/runtime/task/partition-group.ts'
 import type { StreamRecord } from '../../../../src/types/record.ts'
 
@@ -19,8 +20,9 @@ interface TestInput extends GroupInput {
   rooms: number
 }
 
-function group({ maxIdleMs = 0, maxBuffered = 4, tables = [false, false] } = {}) {
+function group({ maxIdleMs = 0, maxBuffered = 4, tables = [false, false], slowAt = -1 } = {}) {
   const clock = new ManualClock()
+  const pace = new Pace()
   const processed: string[] = []
   const inputs = tables.map(
     (isTable, i): TestInput => ({
@@ -32,13 +34,16 @@ function group({ maxIdleMs = 0, maxBuffered = 4, tables = [false, false] } = {})
         return !this.caughtUp || timestamp > this.reached
       },
       mayTake: () => true,
-      process: ({ timestamp }) => processed.push(`${'ab'[i]}${timestamp}`),
+      process: ({ timestamp }) => {
+        processed.push(`${'ab'[i]}${timestamp}`)
+        if (timestamp === slowAt) pace.slowEvaluations++
+      },
       onRoom() {
         this.rooms++
       },
     }),
   )
-  const made = new PartitionGroup(inputs, { clock, maxIdleMs, maxBuffered })
+  const made = new PartitionGroup(inputs, { clock, maxIdleMs, maxBuffered, pace })
   let offset = 0
   const add = (input: number, ...timestamps: number[]) =>
     timestamps.map((timestamp) => made.add(input, record(timestamp), offset++))
@@ -52,6 +57,16 @@ describe('records of several inputs', () => {
     add(1, 2, 3, 7)
     made.run()
     expect(processed).toEqual(['a1', 'b2', 'b3', 'a5', 'a6', 'b7'])
+  })
+
+  test('wait for the next run behind one that took long', () => {
+    const { group: made, add, processed } = group({ slowAt: 2 })
+    add(0, 1, 5)
+    add(1, 2, 3)
+    made.run()
+    expect(processed).toEqual(['a1', 'b2'])
+    made.run()
+    expect(processed).toEqual(['a1', 'b2', 'b3', 'a5'])
   })
 
   test('wait for an empty input whose tasks upstream have not come as far', () => {
