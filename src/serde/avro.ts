@@ -25,7 +25,7 @@ export const avro: Format = {
   canBeUnreadable: () => true,
   refusal(columns, spec) {
     if (columns.some(({ type }) => hasOtherKeys(type))) return 'Avro only supports MAPs with STRING keys'
-    return nameRefusal(isBare(columns, spec) ? fieldsOf(columns[0]!.type) : columns, recordName(spec))
+    return nameRefusal(columns, { name: recordName(spec), bare: isBare(columns, spec) })
   },
   schemas: {
     type: 'AVRO',
@@ -45,9 +45,6 @@ export const avro: Format = {
 const recordName = ({ schemaName = DEFAULT_RECORD_NAME }: FormatSpec): string => schemaName
 
 const isBare = (columns: readonly Column[], { unwrapped }: FormatSpec): boolean => columns.length === 1 && unwrapped
-
-/** The fields whose names a type alone brings along. */
-const fieldsOf = (type: SqlType): readonly Column[] => (type.kind === 'STRUCT' ? type.fields : [])
 
 /** Whether the type is or contains a MAP whose keys are not STRING. */
 function hasOtherKeys(type: SqlType): boolean {

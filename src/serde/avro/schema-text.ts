@@ -115,32 +115,43 @@ function recordHead(name: string, namespace: string): { readonly [name: string]:
 
 const namespaceOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('.')))
 
-/** Why Avro takes no such column, field or record, in the words of ksqlDB and Java's Avro; null: it does. */
-export function nameRefusal(columns: readonly StructField[], schemaName: string): string | null {
-  const refusal = nameFault(schemaName.slice(schemaName.lastIndexOf('.') + 1)) ?? fieldsFault(columns, schemaName)
-  return refusal === null ? null : `Schema is not compatible with Avro: ${refusal}`
+/** Why Avro takes no such columns, in the words of ksqlDB and Java's Avro; null: it does. */
+export function nameRefusal(columns: readonly Column[], options: { readonly name: string; readonly bare: boolean }) {
+  const { name, bare } = options
+  const names = new Set<string>()
+  const fault = bare ? typeFault(columns[0]!.type, name, names) : recordFault(columns, name, names)
+  return fault === null ? null : `Schema is not compatible with Avro: ${fault}`
 }
 
-function fieldsFault(fields: readonly StructField[], record: string): string | null {
-  const names = new Set<string>()
+/** `names`: those of the records so far. */
+function recordFault(fields: readonly StructField[], record: string, names: Set<string>): string | null {
+  const fault = definitionFault(record, names)
+  if (fault !== null) return fault
+  const fieldNames = new Set<string>()
   for (const field of fields) {
     const name = avroName(field.name)
-    const fault = nameFault(name) ?? typeFault(field.type, `${record}_${field.name}`)
+    const fault = nameFault(name) ?? typeFault(field.type, `${record}_${field.name}`, names)
     if (fault !== null) return fault
-    if (names.has(name)) return `Duplicate field ${name} in record ${record}`
-    names.add(name)
+    if (fieldNames.has(name)) return `Duplicate field ${name} in record ${record}`
+    fieldNames.add(name)
   }
   return null
 }
 
-function typeFault(type: SqlType, record: string): string | null {
+function definitionFault(record: string, names: Set<string>): string | null {
+  if (names.has(record)) return `Can't redefine: ${record}`
+  names.add(record)
+  return nameFault(record.slice(record.lastIndexOf('.') + 1))
+}
+
+function typeFault(type: SqlType, name: string, names: Set<string>): string | null {
   switch (type.kind) {
     case 'ARRAY':
-      return typeFault(type.element, record)
+      return typeFault(type.element, name, names)
     case 'MAP':
-      return typeFault(type.value, `${record}_MapValue`)
+      return definitionFault(name, names) ?? typeFault(type.value, `${name}_MapValue`, names)
     case 'STRUCT':
-      return fieldsFault(type.fields, record)
+      return recordFault(type.fields, name, names)
     default:
       return null
   }

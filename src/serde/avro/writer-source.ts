@@ -118,8 +118,7 @@ class WriterSource {
       const column = places.indexOf(i)
       if (column < 0) return this.#defaultOf(field)
       const { name, type } = columns[column]!
-      const name2 = `${path}${name}`
-      return `{ const value = ${values[column]}\n${this.#nullableValue(field.type, type, 'value', name2)} }`
+      return `{ const value = ${values[column]}\n${this.#nullableValue(field.type, type, 'value', path + name)} }`
     })
   }
 
@@ -136,7 +135,7 @@ class WriterSource {
     const write = this.value(type, from, value, path)
     if (type.kind === 'null')
       return `if (${value} !== null) ${this.#fail(`${path} can only be null in the Avro schema`)}`
-    if (place >= 0) return `if (${value} === null) writeByte(${2 * place}, out); else { ${write} }`
+    if (place >= 0) return `if (${value} === null) writeInt(${place}, out); else { ${write} }`
     const message = `Invalid value: null used for required field: "${path}", schema type: ${CONNECT_TYPES[type.kind]}`
     return `if (${value} === null) ${this.#fail(message)}\n${write}`
   }
@@ -192,7 +191,7 @@ class WriterSource {
 
   /** The first alternative that is not NULL is the value. */
   #alternatives(union: AvroUnion, { fields }: StructType, value: string, path: string): string {
-    const null_ = union.branches.findIndex(({ kind }) => kind === 'null')
+    const nothing = union.branches.findIndex(({ kind }) => kind === 'null')
     const cases = fields.map(({ name, type }, i) => {
       const place = branchPlace(union, name)
       const inner = `${value}[${i}]`
@@ -202,7 +201,7 @@ class WriterSource {
           : `writeInt(${place}, out)\n${this.#call(union.branches[place]!, type, inner, `${path}->${name}`)}`
       return `if (${inner} !== null) { ${write} } else `
     })
-    const none = null_ < 0 ? this.#fail(`All alternatives of ${path} are NULL`) : `writeByte(${2 * null_}, out)`
+    const none = nothing < 0 ? this.#fail(`All alternatives of ${path} are NULL`) : `writeInt(${nothing}, out)`
     return `${cases.join('')}{ ${none} }`
   }
 

@@ -154,8 +154,16 @@ describe('what Avro cannot carry', () => {
     expect(refusal({ ÄÖ: INTEGER, 'A.B': INTEGER })).toBeNull()
   })
 
+  test('two records or maps of one name', () => {
+    const inner = struct([{ name: 'X', type: INTEGER }])
+    expect(refusal({ A: struct([{ name: 'B', type: inner }]), A_B: array(inner) }, { schemaName: 'n.R' })).toBe(
+      "Schema is not compatible with Avro: Can't redefine: n.R_A_B",
+    )
+    expect(refusal({ A: map(STRING, map(STRING, inner)), B: map(STRING, inner) })).toBeNull()
+  })
+
   test('the name of a column that is not wrapped does not matter', () => {
-    expect(refusal({ '1A': INTEGER }, { unwrapped: true })).toBeNull()
+    expect(refusal({ '1A': INTEGER }, { unwrapped: true, schemaName: 'a.1K' })).toBeNull()
     expect(refusal({ K: INTEGER }, { schemaName: 'a.1K' })).toBe(
       'Schema is not compatible with Avro: Illegal initial character: 1K',
     )
