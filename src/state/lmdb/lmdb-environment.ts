@@ -6,6 +6,8 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, type RangeOptions, type RootDatabase } from 'lmdb'
+import { brokenSeal, removeSeal, seal } from './file-seal.ts'
+import { StateDamagedError } from './state-damaged-error.ts'
 import type { Changes } from './write-batch.ts'
 
 /**
@@ -44,6 +46,9 @@ export class LmdbEnvironment {
 
   private constructor(directory: string) {
     this.directory = directory
+    const broken = brokenSeal(directory, DATA_FILE)
+    if (broken !== null) throw new StateDamagedError(directory, new Error(broken))
+    removeSeal(directory)
     this.#database = openDatabase(directory)
     this.#probe()
   }
@@ -62,8 +67,8 @@ export class LmdbEnvironment {
     try {
       return new LmdbEnvironment(directory)
     } catch (error) {
-      if (!isCorruption(error)) throw error
-      onCorrupt(moveAside(directory), error)
+      if (!(error instanceof StateDamagedError)) throw error
+      onCorrupt(moveAside(directory), error.cause as Error)
       mkdirSync(directory, { recursive: true })
       return new LmdbEnvironment(directory)
     }
@@ -71,6 +76,7 @@ export class LmdbEnvironment {
 
   /** Moves the directory aside. Further calls of the environment fail. Resolves with the directory's new name. */
   async discard(): Promise<string> {
+    this.#isDamaged = true
     await this.close()
     return moveAside(this.directory)
   }
@@ -107,7 +113,11 @@ export class LmdbEnvironment {
 
   /** How many keys there are in `[from, to)`. */
   countKeys(from: Uint8Array, to: Uint8Array): number {
-    return this.#database.getKeysCount({ start: from as Buffer, end: to as Buffer })
+    try {
+      return this.#database.getKeysCount({ start: from as Buffer, end: to as Buffer })
+    } catch (error) {
+      throw this.#failed(error)
+    }
   }
 
   /** Entries with key in `[from, to)`, ascending. What is written meanwhile may or may not be among them. */
@@ -155,6 +165,7 @@ export class LmdbEnvironment {
     this.#flush()
     this.#isClosed = true
     await this.#database.close()
+    if (!this.#isDamaged) seal(this.directory, DATA_FILE)
   }
 
   #flush(): void {
@@ -198,8 +209,9 @@ export class LmdbEnvironment {
   }
 
   #failed(error: unknown): unknown {
-    if (isCorruption(error)) this.#isDamaged = true
-    return error
+    if (!isCorruption(error)) return error
+    this.#isDamaged = true
+    return new StateDamagedError(this.directory, error)
   }
 
   readonly #target = {
@@ -221,18 +233,22 @@ export function after(key: Uint8Array): Buffer {
 }
 
 function openDatabase(directory: string): RootDatabase<Buffer, Buffer> {
-  const file = join(directory, DATA_FILE)
-  if (existsSync(file)) checkHead(file)
-  const database = open<Buffer, Buffer>({
-    path: directory,
-    mapSize: MAP_BYTES,
-    encoding: 'binary',
-    keyEncoding: 'binary',
-    noMemInit: true,
-    maxDbs: 1,
-  })
-  coverAllPages(database, file)
-  return database
+  try {
+    const file = join(directory, DATA_FILE)
+    if (existsSync(file)) checkHead(file)
+    const database = open<Buffer, Buffer>({
+      path: directory,
+      mapSize: MAP_BYTES,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      noMemInit: true,
+      maxDbs: 1,
+    })
+    coverAllPages(database, file)
+    return database
+  } catch (error) {
+    throw isCorruption(error) ? new StateDamagedError(directory, error) : error
+  }
 }
 
 /** LMDB's magic number, in the first page's meta data: little-endian, behind a page header. */

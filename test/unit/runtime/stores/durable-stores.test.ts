@@ -152,7 +152,7 @@ test('state that cannot be read is moved aside, said so, and comes back from the
   await restart(plans, config)
   expect(await counts(plans)).toEqual([['LA', 50]])
   expect(warnings.length).toBeGreaterThan(0)
-  expect(warnings[0]).toMatch(/^The state of slot \d+ cannot be read \(MDB_INVALID.*corrupt-1/)
+  expect(warnings[0]).toMatch(/^The state of slot \d+ cannot be read \(.*is not as it was when the server stopped.*corrupt-1/)
   expect(readdirSync(directory).some((name) => name.endsWith('.corrupt-1'))).toBe(true)
 })
 
