@@ -127,6 +127,7 @@ const request = (): OpenStores => ({
   applicationId: 'bench',
   changelog: () => {},
   committed: new Map(),
+  isNew: true,
 })
 
 /** From Linux' own counts. */

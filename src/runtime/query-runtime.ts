@@ -25,6 +25,8 @@ export interface QueryFailure {
   readonly time: number
   readonly type: 'USER' | 'SYSTEM' | 'UNKNOWN'
   readonly message: string
+  /** Present: state is lost that only the query's sources can bring back. */
+  readonly isStateLost?: true
 }
 
 export interface QueryStatus extends QueryProgress {

@@ -60,7 +60,10 @@ export interface WorkerPull extends PullRequest {
 export interface WorkerListener {
   /** The query's tasks on this worker have ended. */
   readonly onFailure: (queryId: string, failure: QueryFailure) => void
-  /** The transaction of these queries was aborted: they have ended here, and must start again from their committed offsets. */
+  /**
+   * The transaction of these queries was aborted, or their state was found damaged: they have ended here, and must start again from their
+   * committed offsets.
+   */
   readonly onRewind: (queryIds: readonly string[]) => void
   readonly onProcessingError: (queryId: string, error: ProcessingError) => void
   /** Rows of a push query, in the order of their partition. */

@@ -32,7 +32,7 @@ export const damage: Fault = ({ seed, number, say }) =>
         const dataDir = join(directory, `seed-${seed + i}`)
         cpSync(template, dataDir, { recursive: true })
         const what = damageOne(dataDir, seeded(seed + i))
-        const verdict = await judge(prober, dataDir, reference)
+        const verdict = await judge(prober, reference, { dataDir, damagedTopic: topicOf(what) })
         rmSync(dataDir, { recursive: true, force: true })
         outcomes[verdict.outcome]++
         failures.push(...verdict.failures.map((failure) => `seed ${seed + i}, ${what}: ${failure}`))
@@ -53,25 +53,32 @@ async function makeTemplate(prober: Prober, dataDir: string): Promise<Reference>
   const { failures, wrong } = check(
     [{ report: last!, from: PARTS.at(-2)!, to: EVENTS }],
     { ...reference, events: PARTS.at(-2)! },
-    dataDir,
+    { dataDir, damagedTopic: null },
   )
   if (failures.length + wrong.length > 0) throw new Error(`Wrong without damage: ${[...failures, ...wrong].join('; ')}`)
   return reference
 }
 
-async function judge(prober: Prober, dataDir: string, reference: Reference): Promise<Verdict> {
+/** The topic of rows whose segment was damaged; null if it was another file. */
+const topicOf = (what: string): string | null => /^topics\/([A-Za-z]\w*)\/\d+\/\d+\.log /.exec(what)?.[1] ?? null
+
+async function judge(
+  prober: Prober,
+  reference: Reference,
+  damaged: { readonly dataDir: string; readonly damagedTopic: string | null },
+): Promise<Verdict> {
   const reports: { report: ProbeReport; from: number; to: number }[] = []
   for (let start = 0; start < 2; start++) {
     const [from, to] = [EVENTS + start * MORE, EVENTS + (start + 1) * MORE]
     try {
-      const report = await prober.ask({ dataDir, job: 'look', from, to })
+      const report = await prober.ask({ dataDir: damaged.dataDir, job: 'look', from, to })
       reports.push({ report, from, to })
       if (report.refusal !== null) break
     } catch (error) {
       return { failures: [(error as Error).message], outcome: 'told', wrong: [] }
     }
   }
-  return check(reports, reference, dataDir)
+  return check(reports, reference, damaged)
 }
 
 function show(say: (text: string) => void, seed: number, what: string, { outcome, failures, wrong }: Verdict): void {

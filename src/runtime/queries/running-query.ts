@@ -15,6 +15,7 @@ import { unlessLost, type Worker, WorkerLostError } from '../worker.ts'
 import { existingInternalTopics } from './internal-topics.ts'
 import { type MaterializationPartitions, materializationPartitions } from './materialization-partitions.ts'
 import { type PlacedQuery, type PlacementOptions, placeQuery } from './place-query.ts'
+import { type RemovedRecords, resetQuery } from './reset-query.ts'
 import type { Workers } from './workers.ts'
 
 const DEFAULT_FIRST_RETRY_MS = 15_000
@@ -26,6 +27,8 @@ export interface RunningQueryOptions extends PlacementOptions {
   readonly workers: Workers
   /** The slots whose tasks run on this server. */
   readonly slots: OwnedSlots
+  /** Whether all tasks of the query are on this server. */
+  readonly isAlone: boolean
   readonly clock: Clock
   readonly timer: Timer
   /** False: after a failure the query stays ended, and `onEnded` is called. */
@@ -110,6 +113,24 @@ export class RunningQuery {
     })
   }
 
+  /** Builds the query's state again from its sources. What it writes meanwhile it has written before. */
+  #rebuild(failure: QueryFailure): void {
+    const { workers, broker, serviceId, clock, query } = this.#options
+    this.#inBackground(async () => {
+      await this.#stopWorkers(await workers.all(), { purge: true })
+      const application = applicationId({ serviceId, queryId: this.#id, transient: query.transient })
+      try {
+        const removed = await resetQuery(application, broker)
+        this.#noteFailure({ ...failure, message: `${failure.message} ${describeRebuild(removed)}` })
+      } catch (error) {
+        this.#noteFailure(failureOf(error, clock.now()))
+        this.#scheduleRetry()
+        return
+      }
+      await this.#launch()
+    })
+  }
+
   /** Forgets the tasks of slots that have gone; the workers end them. */
   dropSlots(slots: readonly number[]): void {
     for (const slot of slots) this.#running.delete(slot)
@@ -120,6 +141,10 @@ export class RunningQuery {
     if (this.#isStopped || this.#hasFailed) return
     this.#hasFailed = true
     this.#earlierErrors += this.#progress().processingErrors
+    if (failure.isStateLost === true && this.#options.isAlone) {
+      this.#rebuild(failure)
+      return
+    }
     this.#noteFailure(failure)
     this.#inBackground(() => this.#stopWorkers(this.#workers, { purge: false }))
     if (this.#options.retries && !isFinal) this.#scheduleRetry()
@@ -334,6 +359,15 @@ export class RunningQuery {
     return done
   }
 }
+
+const describeRebuild = (removed: readonly RemovedRecords[]): string =>
+  [
+    'So the query is built again from its sources, and its results are written to its sink once more.',
+    ...removed.map(
+      ({ topic, partition, count }) =>
+        `${count} records at the start of partition ${partition} of ${topic} are no longer there and do not count any more.`,
+    ),
+  ].join(' ')
 
 async function unlessGone(deleting: Promise<void>): Promise<void> {
   try {

@@ -226,6 +226,7 @@ class Runtime implements SettlingQueryRuntime {
       query: { number: this.#nextNumber++, plan, config: merged, paused, transient: life.transient },
       workers: this.#workers,
       slots: life.transient ? ALL_SLOTS : this.#slots,
+      isAlone: this.#options.sharesSlots !== true && !life.transient,
       clock: this.#options.clock,
       timer: this.#options.timer,
     })

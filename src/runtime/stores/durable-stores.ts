@@ -87,7 +87,13 @@ class DurableStores implements StoreProvider {
       record,
       changelog: broker === null ? null : this.#changelogWriter(request),
     })
-    return new DurableTaskStores(state, record, changelogs)
+    const isLost = record === null && broker === null && !request.isNew
+    if (isLost && !this.#slots.isReplaced(request.slot)) this.#options.onWarning(describeLoss(request))
+    return new DurableTaskStores(state, record, { changelogs, isLost })
+  }
+
+  damagedSlots(): number[] {
+    return this.#slots.damaged()
   }
 
   restores(queryId: string): RestoreCounts {
@@ -142,6 +148,9 @@ class DurableStores implements StoreProvider {
   }
 }
 
+const describeLoss = ({ queryId, taskId }: OpenStores): string =>
+  `The state of query ${queryId}, task ${taskId}, is missing. It is built again from the query's topics.`
+
 /** Whether all stores exist, with bytes that can be read. */
 function fits(record: TaskRecord, stores: readonly StoreDeclaration[]): boolean {
   if (record.isDropped === true) return false
@@ -163,12 +172,18 @@ function isBehind({ positions }: TaskRecord, committed: Positions): boolean {
 class DurableTaskStores implements TaskStores {
   readonly restored: RestoredState | null
   readonly isDurable = true
+  readonly isLost: boolean
   readonly #state: TaskState
   readonly #changelogs: ChangelogPositions | null
 
-  constructor(state: TaskState, record: TaskRecord | null, changelogs: ChangelogPositions | null) {
+  constructor(
+    state: TaskState,
+    record: TaskRecord | null,
+    { changelogs, isLost }: { readonly changelogs: ChangelogPositions | null; readonly isLost: boolean },
+  ) {
     this.#state = state
     this.#changelogs = changelogs
+    this.isLost = isLost
     this.restored = record === null ? null : restoredState(record)
   }
 

@@ -11,6 +11,7 @@ export function memoryStores(): StoreProvider {
     open: async ({ stores }) => new MemoryTaskStores(stores),
     needsCommit: () => false,
     isFull: () => false,
+    damagedSlots: () => [],
     restores: () => NOTHING_RESTORED,
     purge: async () => {},
     close: async () => {},
@@ -19,6 +20,7 @@ export function memoryStores(): StoreProvider {
 
 class MemoryTaskStores implements TaskStores {
   readonly restored = null
+  readonly isLost = false
   readonly isDurable: boolean
   readonly #stores = new Map<string, StateStore>()
 

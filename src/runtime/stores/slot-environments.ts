@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LmdbEnvironment } from '../../state/lmdb/lmdb-environment.ts'
 import { StateCatalog } from '../../state/lmdb/state-catalog.ts'
+import { StateDamagedError } from '../../state/lmdb/state-damaged-error.ts'
 
 export interface SlotEnvironment {
   readonly environment: LmdbEnvironment
@@ -22,6 +23,9 @@ export interface SlotEnvironmentsOptions {
 export class SlotEnvironments {
   readonly #options: SlotEnvironmentsOptions
   readonly #open = new Map<number, SlotEnvironment>()
+  /** Slots that are being opened, or moved aside. */
+  readonly #opening = new Map<number, Promise<SlotEnvironment>>()
+  readonly #replaced = new Set<number>()
   /** Resident bytes above which files are mapped again. */
   #trimAtBytes: number
 
@@ -34,24 +38,47 @@ export class SlotEnvironments {
   async of(slot: number): Promise<SlotEnvironment> {
     const open = this.#open.get(slot)
     if (open?.environment.isDamaged === false) return open
-    if (open !== undefined) {
-      this.#open.delete(slot)
-      this.#warn(slot, await open.environment.discard(), 'it is damaged')
-    }
-    return this.#open.get(slot) ?? this.#openSlot(slot)
+    const opening = this.#opening.get(slot) ?? this.#openSlot(slot).finally(() => this.#opening.delete(slot))
+    this.#opening.set(slot, opening)
+    return opening
+  }
+
+  /** Slots whose environment was found damaged since it was opened. */
+  damaged(): number[] {
+    return [...this.#open].flatMap(([slot, { environment }]) => (environment.isDamaged ? [slot] : []))
+  }
+
+  /** Whether an empty environment has taken the place of a damaged one. */
+  isReplaced(slot: number): boolean {
+    return this.#replaced.has(slot)
   }
 
   all(): SlotEnvironment[] {
     return [...this.#open.values()]
   }
 
-  #openSlot(slot: number): SlotEnvironment {
+  async #openSlot(slot: number): Promise<SlotEnvironment> {
+    const damaged = this.#open.get(slot)
+    this.#open.delete(slot)
+    if (damaged !== undefined) await this.#discard(slot, damaged.environment)
     const directory = join(this.#options.directory, `slot-${slot}`)
-    const environment = LmdbEnvironment.open(directory, (movedTo, cause) => this.#warn(slot, movedTo, cause.message))
-    environment.onTouched = () => this.#trim()
-    const made = { environment, catalog: new StateCatalog(environment) }
-    this.#open.set(slot, made)
-    return made
+    for (let attempt = 1; ; attempt++) {
+      const environment = LmdbEnvironment.open(directory, (movedTo, cause) => this.#warn(slot, movedTo, cause.message))
+      environment.onTouched = () => this.#trim()
+      try {
+        const made = { environment, catalog: new StateCatalog(environment) }
+        this.#open.set(slot, made)
+        return made
+      } catch (error) {
+        if (!(error instanceof StateDamagedError) || attempt > 1) throw error
+        await this.#discard(slot, environment)
+      }
+    }
+  }
+
+  async #discard(slot: number, environment: LmdbEnvironment): Promise<void> {
+    const movedTo = await environment.discard()
+    this.#warn(slot, movedTo, environment.damage ?? 'it is damaged')
   }
 
   /** Maps files again if too many of their pages have come into memory; the pages stay in the system's cache. */
@@ -63,6 +90,7 @@ export class SlotEnvironments {
   }
 
   #warn(slot: number, movedTo: string, cause: string): void {
+    this.#replaced.add(slot)
     this.#options.onWarning(
       `The state of slot ${slot} cannot be read (${cause}). It is now in ${movedTo}; the queries' state is built again from their topics.`,
     )

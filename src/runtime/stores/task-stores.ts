@@ -18,6 +18,8 @@ export interface StoreProvider {
   needsCommit(): boolean
   /** Whether so many wait that reading should wait for a commit. */
   isFull(): boolean
+  /** Slots whose state was found damaged since it was opened. It is moved aside when a task of the slot is opened next. */
+  damagedSlots(): readonly number[]
   /** How far the query's tasks have been restored from changelogs since they were last opened. */
   restores(queryId: string): RestoreCounts
   /** Deletes the state of a query's tasks, which are closed. Idempotent. */
@@ -42,6 +44,8 @@ export interface OpenStores {
   readonly changelog: (store: string, key: Uint8Array, value: Uint8Array | null, timestamp: number) => void
   /** Offsets committed for the task, or those at which it begins. */
   readonly committed: Positions
+  /** Whether the task has never committed anything, so that there is no state to be found. */
+  readonly isNew: boolean
 }
 
 export interface TaskStores {
@@ -55,6 +59,8 @@ export interface TaskStores {
    * query first began to read.
    */
   readonly restored: RestoredState | null
+  /** Whether state was made durable for this task, and is gone. */
+  readonly isLost: boolean
   /** Whether state survives without its inputs, so that records that were read may be purged from internal topics. */
   readonly isDurable: boolean
   /**

@@ -11,6 +11,7 @@ import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { StepId, StepSchema } from '../../operators/step.ts'
 import { keepsTable, type SubTopology, splitTopology, stepSchemas } from '../../plan/topology.ts'
+import { StateDamagedError } from '../../state/lmdb/state-damaged-error.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
 import { WATCHED } from '../heartbeat.ts'
@@ -21,6 +22,7 @@ import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { PushRow } from '../query-runtime.ts'
 import type { PartitionInput } from '../reading/partition-input.ts'
 import { WorkerReading } from '../reading/worker-reading.ts'
+import { StateLostError } from '../stores/state-lost-error.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
 import type { InProcessWorker, WorkerListener, WorkerPull } from '../worker.ts'
 import { BatchPool } from './batch-pool.ts'
@@ -83,6 +85,8 @@ export class LocalWorker implements InProcessWorker {
   readonly #window = new SendWindow()
   readonly #workingFor: Int32Array
   readonly #openings = new Set<Opening>()
+  /** Queries that were started again because their state was damaged. */
+  readonly #restarted = new Set<string>()
   readonly #settling: Settling
   readonly #pace = new Pace()
   readonly #slowQueries: SlowQueries
@@ -214,7 +218,12 @@ export class LocalWorker implements InProcessWorker {
       clock,
       reportError: (error) => listener.onProcessingError(request.pullId, error),
     })
-    for (const task of tasks) yield* read(topology, task.stores)
+    try {
+      for (const task of tasks) yield* read(topology, task.stores)
+    } catch (error) {
+      if (error instanceof StateDamagedError) this.#failDamaged(error)
+      throw error
+    }
   }
 
   progress(queryId: string): QueryProgress | undefined {
@@ -265,7 +274,23 @@ export class LocalWorker implements InProcessWorker {
     return compiled
   }
 
-  #openTask({ query, topologies, schemas, rows }: Compiled, assignment: TaskAssignment): Promise<RunningTask> {
+  /** Rejects with a StateLostError if the task's state is lost, and what it can still read is not enough to build it again. */
+  async #openTask(compiled: Compiled, assignment: TaskAssignment): Promise<RunningTask> {
+    const task = await this.#openTaskAlone(compiled, assignment)
+    if (!task.stores.isLost) return task
+    try {
+      for (const { topic, partition, origin } of assignment.inputs) {
+        const start = (await this.#options.broker.startOffsets(topic))[partition]?.offset ?? 0
+        if (start > origin) throw new StateLostError({ taskId: assignment.id, topic, partition, gone: start - origin })
+      }
+      return task
+    } catch (error) {
+      await task.close()
+      throw error
+    }
+  }
+
+  #openTaskAlone({ query, topologies, schemas, rows }: Compiled, assignment: TaskAssignment): Promise<RunningTask> {
     const { functions, functionContext, clock, timer, stores, listener } = this.#options
     const { config, exactlyOnce } = query.assignment
     return RunningTask.open({
@@ -365,17 +390,30 @@ export class LocalWorker implements InProcessWorker {
   #fail(query: WorkerQuery, error: unknown): void {
     const { clock, listener } = this.#options
     const compiled = this.#queries.get(query.id)!
+    const isDamage = error instanceof StateDamagedError
     const isAbort = error instanceof BrokerError && error.code === 'TRANSACTION_ABORTED'
+    const isRewound = isAbort || (isDamage && !this.#restarted.has(query.id))
+    if (isDamage) {
+      this.#restarted.add(query.id)
+      this.#failDamaged(error)
+    }
     const finish = async () => {
       if (query.assignment.exactlyOnce && !query.isSettled) await this.#transactions.abort()
       await this.#close(compiled)
     }
     const tell = () => {
-      if (isAbort) listener.onRewind([query.id])
+      if (isRewound) listener.onRewind([query.id])
       else listener.onFailure(query.id, failureOf(error, clock.now()))
     }
     // Later: a record may be on its way through the readers that this changes.
     queueMicrotask(() => void finish().then(tell, tell))
+  }
+
+  /** Ends all queries with state in a damaged slot: the slot's file is moved aside when the first of them starts again. */
+  #failDamaged(error: StateDamagedError): void {
+    const slots = new Set(this.#options.stores.damagedSlots())
+    for (const { query } of this.#queries.values())
+      if (query.tasks.some(({ assignment }) => slots.has(assignment.slot))) query.fail(error)
   }
 
   async #rewind(queries: readonly WorkerQuery[]): Promise<void> {

@@ -39,6 +39,7 @@ export function storesRequest(
       }
       append(key, value, timestamp)
     },
+    isNew: assignment.inputs.every(({ origin, position }) => origin === position),
     committed: new Map(assignment.inputs.map((input) => [positionKey(input), input.position])),
   }
 }

@@ -38,7 +38,8 @@ export class LmdbEnvironment {
   #database: RootDatabase<Buffer, Buffer>
   #waiting: Waiting[] = []
   #isClosed = false
-  #isDamaged = false
+  /** What was found damaged first; null: nothing. */
+  #damage: Error | null = null
   /** Reads and writes since `onTouched` was called last. */
   #touches = 0
   /** Called before a read or a write once many places of the file may have come into memory; may call `remap`. */
@@ -55,7 +56,18 @@ export class LmdbEnvironment {
 
   /** Something in it could not be read: it is to be discarded. */
   get isDamaged(): boolean {
-    return this.#isDamaged
+    return this.#damage !== null
+  }
+
+  /** What could not be read, in words. */
+  get damage(): string | null {
+    return this.#damage?.message ?? null
+  }
+
+  /** Notes that `cause` shows damage to what is stored, and returns the error to throw for it. */
+  damaged(cause: Error): StateDamagedError {
+    this.#damage ??= cause
+    return new StateDamagedError(this.directory, cause)
   }
 
   /**
@@ -76,7 +88,7 @@ export class LmdbEnvironment {
 
   /** Moves the directory aside. Further calls of the environment fail. Resolves with the directory's new name. */
   async discard(): Promise<string> {
-    this.#isDamaged = true
+    this.#damage ??= new Error('it was given up')
     await this.close()
     return moveAside(this.directory)
   }
@@ -165,7 +177,7 @@ export class LmdbEnvironment {
     this.#flush()
     this.#isClosed = true
     await this.#database.close()
-    if (!this.#isDamaged) seal(this.directory, DATA_FILE)
+    if (!this.isDamaged) seal(this.directory, DATA_FILE)
   }
 
   #flush(): void {
@@ -209,9 +221,7 @@ export class LmdbEnvironment {
   }
 
   #failed(error: unknown): unknown {
-    if (!isCorruption(error)) return error
-    this.#isDamaged = true
-    return new StateDamagedError(this.directory, error)
+    return isCorruption(error) ? this.damaged(error) : error
   }
 
   readonly #target = {

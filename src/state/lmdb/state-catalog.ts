@@ -72,7 +72,7 @@ export class StateCatalog {
   tasks(queryId?: string): TaskRecord[] {
     const records: TaskRecord[] = []
     for (const { value } of this.#environment.range(CATALOG, storePrefix(CATALOG_ID + 1))) {
-      const record = JSON.parse(value.toString()) as TaskRecord
+      const record = this.#decode(value)
       if (queryId === undefined || record.queryId === queryId) records.push(record)
     }
     return records
@@ -80,7 +80,7 @@ export class StateCatalog {
 
   task(queryId: string, taskId: string): TaskRecord | undefined {
     const bytes = this.#environment.get(taskKey({ queryId, taskId }))
-    return bytes === undefined ? undefined : (JSON.parse(bytes.toString()) as TaskRecord)
+    return bytes === undefined ? undefined : this.#decode(bytes)
   }
 
   /**
@@ -117,6 +117,14 @@ export class StateCatalog {
     const end = new WriteBatch()
     end.delete(taskKey(record))
     await this.#environment.write(end)
+  }
+
+  #decode(bytes: Buffer): TaskRecord {
+    try {
+      return JSON.parse(bytes.toString()) as TaskRecord
+    } catch (error) {
+      throw this.#environment.damaged(error as Error)
+    }
   }
 
   async #purgeStore(id: number): Promise<void> {

@@ -52,7 +52,7 @@ export function loadTopics(dataDir: string, warn: (message: string) => void): St
 /** The log's own topics have copies, whenever they were made. */
 const withCopies = (topic: StoredTopic): StoredTopic => ({ ...topic, hasCopies: topic.hasCopies || topic.isInternal })
 
-/** Of two copies the one that is whole; the other is written again. */
+/** The copy that is whole; the other one is written again. */
 function readMetadata(dataDir: string, name: string, warn: (message: string) => void): CheckedJson {
   const paths = metadataPaths(dataDir, name)
   const copies = paths.map(readCheckedJson)

@@ -85,7 +85,7 @@ export class Partition {
     return this.files.open(logPath(this.directory, base))
   }
 
-  /** Of the copy of a segment. */
+  /** Descriptor of the copy of a segment, as `descriptor`. */
   copyDescriptor(base: number): number {
     return this.files.open(copyPath(this.directory, base))
   }

@@ -152,7 +152,9 @@ test('state that cannot be read is moved aside, said so, and comes back from the
   await restart(plans, config)
   expect(await counts(plans)).toEqual([['LA', 50]])
   expect(warnings.length).toBeGreaterThan(0)
-  expect(warnings[0]).toMatch(/^The state of slot \d+ cannot be read \(.*is not as it was when the server stopped.*corrupt-1/)
+  expect(warnings[0]).toMatch(
+    /^The state of slot \d+ cannot be read \(.*is not as it was when the server stopped.*corrupt-1/,
+  )
   expect(readdirSync(directory).some((name) => name.endsWith('.corrupt-1'))).toBe(true)
 })
 
@@ -211,6 +213,7 @@ test('push queries keep nothing on disk', async () => {
     applicationId: 'a',
     changelog: () => {},
     committed: new Map(),
+    isNew: true,
   })
   expect(opened.store({ name: 's', kind: 'keyValue' }).kind).toBe('keyValue')
   expect(existsSync(join(directory, 'slot-77'))).toBe(false)
