@@ -3,12 +3,12 @@
  * each line is the least of the rounds, so that what else the machine does counts least.
  */
 
-import { crc32c } from '../src/broker/crc32c.ts'
 import { partitionForKey } from '../src/broker/partitioner.ts'
 import { RecordBatchBuilder } from '../src/broker/record-batch-builder.ts'
 import { RecordBatchCursor } from '../src/broker/record-batch-cursor.ts'
 import { json } from '../src/serde/json.ts'
 import { ByteBuffer } from '../src/types/byte-buffer.ts'
+import { crc32c } from '../src/types/crc32c.ts'
 import type { Column } from '../src/types/schema.ts'
 import type { Row } from '../src/types/value.ts'
 import { user, userJson } from './compare/data.ts'

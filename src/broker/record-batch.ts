@@ -24,8 +24,8 @@
  * epoch. It ends its producer's transaction in the partition and takes one offset.
  */
 
+import { crc32c } from '../types/crc32c.ts'
 import { BrokerError } from './broker-error.ts'
-import { crc32c } from './crc32c.ts'
 
 export const BATCH_HEADER_BYTES = 61
 export const MAGIC = 2

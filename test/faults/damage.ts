@@ -1,9 +1,10 @@
 /**
  * Damage: one file of a data directory with topics, queries and acknowledged rows is flipped, cut, zeroed or deleted after a clean stop.
  * The server then starts or says what to do; what is lost is counted in its log, and what is wrong is told. Options: `seeds` (200), one
- * damage each, from `seed` on; `show` (0; 1: prints what is wrong although it was told).
+ * damage each, from `seed` on; `show` (0; 1: prints what is wrong although it was told); `crashed` (0; 1: only files of state are damaged, and
+ * they have no seals, as after a crash).
  */
-import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { check, type Reference, type Verdict } from './damage/check.ts'
 import { damageOne } from './damage/damages.ts'
@@ -31,7 +32,8 @@ export const damage: Fault = ({ seed, number, say }) =>
       for (let i = 0; i < seeds; i++) {
         const dataDir = join(directory, `seed-${seed + i}`)
         cpSync(template, dataDir, { recursive: true })
-        const what = damageOne(dataDir, seeded(seed + i))
+        if (number('crashed', 0) === 1) removeSeals(dataDir)
+        const what = damageOne(join(dataDir, number('crashed', 0) === 1 ? 'state' : ''), seeded(seed + i))
         const verdict = await judge(prober, reference, { dataDir, damagedTopic: topicOf(what) })
         rmSync(dataDir, { recursive: true, force: true })
         outcomes[verdict.outcome]++
@@ -43,6 +45,10 @@ export const damage: Fault = ({ seed, number, say }) =>
       prober.close()
     }
   })
+
+function removeSeals(dataDir: string): void {
+  for (const path of globSync(join(dataDir, 'state/*/data.seal'))) rmSync(path)
+}
 
 async function makeTemplate(prober: Prober, dataDir: string): Promise<Reference> {
   mkdirSync(dataDir)

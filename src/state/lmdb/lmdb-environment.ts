@@ -6,6 +6,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, type RangeOptions, type RootDatabase } from 'lmdb'
+import { crc32c } from '../../types/crc32c.ts'
 import { brokenSeal, removeSeal, seal } from './file-seal.ts'
 import { StateDamagedError } from './state-damaged-error.ts'
 import type { Changes } from './write-batch.ts'
@@ -97,7 +98,8 @@ export class LmdbEnvironment {
   get(key: Uint8Array): Buffer | undefined {
     this.#touch(1)
     try {
-      return this.#database.getBinaryFast(key as Buffer)
+      const stored = this.#database.getBinaryFast(key as Buffer)
+      return stored === undefined ? undefined : checked(key, stored)
     } catch (error) {
       throw this.#failed(error)
     }
@@ -213,7 +215,8 @@ export class LmdbEnvironment {
     const entries: RawEntry[] = []
     try {
       // Not `asArray`: that turns errors into promises.
-      for (const entry of this.#database.getRange(options)) entries.push(entry as RawEntry)
+      for (const { key, value } of this.#database.getRange(options))
+        entries.push({ key: key as Buffer, value: checked(key as Buffer, value) })
     } catch (error) {
       throw this.#failed(error)
     }
@@ -225,7 +228,7 @@ export class LmdbEnvironment {
   }
 
   readonly #target = {
-    put: (key: Buffer, value: Buffer): void => this.#database.putSync(key, value),
+    put: (key: Buffer, value: Buffer): void => this.#database.putSync(key, withChecksum(key, value)),
     delete: (key: Buffer): void => {
       this.#database.removeSync(key)
     },
@@ -233,6 +236,40 @@ export class LmdbEnvironment {
       for (const key of this.keys(from, to)) this.#database.removeSync(key)
     },
   }
+}
+
+const CHECKSUM_BYTES = 4
+
+/** Memory for one value with its checksum: LMDB copies it before `putSync` returns. */
+let scratch = Buffer.allocUnsafeSlow(4096)
+
+/** The value as it is stored: with the checksum of key and value behind it. A view that is valid until the next call. */
+function withChecksum(key: Buffer, value: Buffer): Buffer {
+  const { length } = value
+  const size = length + CHECKSUM_BYTES
+  if (scratch.length < size) scratch = Buffer.allocUnsafeSlow(2 * size)
+  value.copy(scratch)
+  scratch.writeUInt32LE(checksum(key, scratch, length), length)
+  return scratch.subarray(0, size)
+}
+
+/** The value without its checksum: the same buffer, made shorter. Throws an Error if key and value are not as they were written. */
+function checked(key: Uint8Array, stored: Buffer): Buffer {
+  const length = stored.length - CHECKSUM_BYTES
+  if (length < 0 || stored.readUInt32LE(length) !== checksum(key, stored, length))
+    throw new Error('MDB_CORRUPTED: a value fails its checksum')
+  return shortened(stored, length)
+}
+
+/** Damage to either of them shows; that a value is under another's key does, too. */
+const checksum = (key: Uint8Array, value: Buffer, length: number): number =>
+  (crc32c(key) ^ crc32c(value, 0, length)) >>> 0
+
+/** The buffer that the library reads all values into has a `length` that can be set. */
+function shortened(stored: Buffer, length: number): Buffer {
+  if ((stored as { readonly isGlobal?: boolean }).isGlobal !== true) return stored.subarray(0, length)
+  ;(stored as { length: number }).length = length
+  return stored
 }
 
 /** The smallest key that is larger. */

@@ -4,7 +4,7 @@
  */
 
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
-import { crc32c } from '../../crc32c.ts'
+import { crc32c } from '../../../types/crc32c.ts'
 import { readInt64, writeInt64 } from '../../record-batch.ts'
 import { abortedPath, writeFileAtomically } from './data-layout.ts'
 

@@ -5,7 +5,7 @@
  */
 
 import { readFileSync } from 'node:fs'
-import { crc32c } from '../../crc32c.ts'
+import { crc32c } from '../../../types/crc32c.ts'
 import { writeFileAtomically } from './data-layout.ts'
 
 const CHECKSUM_LABEL = 'crc32c:'

@@ -12,7 +12,7 @@
  */
 
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
-import { crc32c } from '../../crc32c.ts'
+import { crc32c } from '../../../types/crc32c.ts'
 import { readInt64, writeInt64 } from '../../record-batch.ts'
 
 export const INDEX_INTERVAL_BYTES = 256 * 1024

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { crc32c } from '../../../src/broker/crc32c.ts'
+import { crc32c } from '../../../src/types/crc32c.ts'
 
 // RFC 3720, B.4
 test.each([
