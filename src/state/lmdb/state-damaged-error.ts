@@ -4,6 +4,6 @@ export class StateDamagedError extends Error {
   override readonly name = 'StateDamagedError'
 
   constructor(directory: string, cause: Error) {
-    super(`The state in ${directory} is damaged.`, { cause })
+    super(`The state in ${directory} is damaged. It is built again from the query's topics: try again.`, { cause })
   }
 }

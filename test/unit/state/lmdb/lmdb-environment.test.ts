@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LmdbEnvironment } from '../../../../src/state/lmdb/lmdb-environment.ts'
 import { PART_CHANGES, recoverPending, writeLarge } from '../../../../src/state/lmdb/pending-batch.ts'
+import { StateDamagedError } from '../../../../src/state/lmdb/state-damaged-error.ts'
 import { WriteBatch } from '../../../../src/state/lmdb/write-batch.ts'
 
 let parent: string
@@ -68,11 +69,75 @@ test.each([
 ])('a file that %s is moved aside, and an empty one takes its place', async (_, damage) => {
   await environment.write(batchOf(20_000))
   await environment.close()
-  damage(join(directory, 'data.mdb'))
+  unseal()
+  damage(dataFile())
   open()
   expect(environment.countKeys(...ALL)).toBe(0)
   expect(moved).toEqual([`${directory}.corrupt-1`])
   expect(readdirSync(parent).toSorted()).toEqual(['slot', 'slot.corrupt-1'])
+})
+
+const dataFile = () => join(directory, 'data.mdb')
+const unseal = () => rmSync(join(directory, 'data.seal'))
+
+/** Flips a bit at the end of each byte sequence `text` in the file: pages that were given up have it, too. */
+function flip(text: string): void {
+  const bytes = readFileSync(dataFile())
+  expect(bytes.indexOf(text)).toBeGreaterThan(0)
+  for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1)) bytes[at + text.length - 1]! ^= 0x04
+  writeFileSync(dataFile(), bytes)
+}
+
+test.each([
+  ['has one flipped bit', () => flip('v7')],
+  ['is missing', () => rmSync(dataFile())],
+])('a file that %s since it was closed is moved aside', async (_, damage) => {
+  await environment.write(batchOf(20))
+  await environment.close()
+  damage()
+  open()
+  expect(environment.countKeys(...ALL)).toBe(0)
+  expect(moved).toEqual([`${directory}.corrupt-1`])
+})
+
+test('a damaged seal counts for nothing', async () => {
+  await environment.write(batchOf(20))
+  await environment.close()
+  writeFileSync(join(directory, 'data.seal'), '123 abc')
+  open()
+  expect(environment.countKeys(...ALL)).toBe(20)
+  expect(moved).toEqual([])
+})
+
+test.each([
+  ['value', 'v7'],
+  ['key', 'k000007'],
+])('without a seal, as after a crash, a flipped bit in a %s is found when it is read', async (_, text) => {
+  await environment.write(batchOf(20))
+  await environment.close()
+  unseal()
+  flip(text)
+  open()
+  expect(environment.isDamaged).toBe(false)
+  expect(() => environment.chunk(...ALL)).toThrow(StateDamagedError)
+  expect(environment.isDamaged).toBe(true)
+  expect(await environment.discard()).toBe(`${directory}.corrupt-1`)
+  expect(readdirSync(`${directory}.corrupt-1`)).not.toContain('data.seal')
+})
+
+test('values of all sizes come back as they were', async () => {
+  const batch = new WriteBatch()
+  const sizes = [0, 1, 100, 5_000, 70_000, 1_000_000]
+  const keyOf = (size: number) => Buffer.from(`k${String(size).padStart(7, '0')}`)
+  for (const size of sizes) batch.put(keyOf(size), Buffer.alloc(size, size % 251))
+  await environment.write(batch)
+  for (const size of sizes) {
+    const value = environment.get(keyOf(size))!
+    expect([value.length, Buffer.from(value.subarray(0, value.length)).equals(Buffer.alloc(size, size % 251))]).toEqual(
+      [size, true],
+    )
+  }
+  expect(environment.chunk(...ALL).map(({ value }) => value.length)).toEqual(sizes)
 })
 
 test('a file that ends before pages that were given up is whole', async () => {
