@@ -1,6 +1,7 @@
 /** Picks Kafka or the embedded log. What only one of them needs is imported when it is picked, so that the other starts without it. */
 import { join as joinPath } from 'node:path'
 import type { Broker } from '../broker/broker.ts'
+import { unusableDirectory } from '../broker/unusable-directory.ts'
 import type { ClusterMembershipOptions } from '../runtime/cluster/cluster-membership.ts'
 import { SLOTS } from '../runtime/slots.ts'
 import type { workerThreads } from '../runtime/threads/worker-threads.ts'
@@ -49,20 +50,31 @@ async function openEmbedded({ dataDir, config, clock, timer, warn }: ServerSetup
   }
 }
 
-/** The servers of a cluster share one service id; each has state of its own. */
-async function openKafka(servers: string, setup: ServerSetup, signal: AbortSignal): Promise<OpenedBroker> {
-  const { dataDir, config, address, threads, timer, warn } = setup
-  const [{ KafkaBroker }, { joinSlots }, { kafkaOptions }, { lockDataDir }, { serverIdentity }] = await Promise.all([
-    import('../broker/kafka/kafka-broker.ts'),
-    import('../broker/kafka/groups/slot-group.ts'),
-    import('../engine/config/kafka-options.ts'),
+/** Locks the directory, and reads this server's name from it. Rejects with a BrokerError. */
+async function takeDataDir(dataDir: string): Promise<{ readonly identity: string; readonly unlock: () => void }> {
+  const [{ lockDataDir }, { serverIdentity }] = await Promise.all([
     import('../broker/embedded/data-dir-lock.ts'),
     import('../runtime/cluster/server-identity.ts'),
   ])
+  try {
+    const identity = await serverIdentity(dataDir)
+    return { identity, unlock: lockDataDir(dataDir) }
+  } catch (cause) {
+    throw unusableDirectory(dataDir, cause)
+  }
+}
+
+/** The servers of a cluster share one service id; each has state of its own. */
+async function openKafka(servers: string, setup: ServerSetup, signal: AbortSignal): Promise<OpenedBroker> {
+  const { dataDir, config, address, threads, timer, warn } = setup
+  const [{ KafkaBroker }, { joinSlots }, { kafkaOptions }] = await Promise.all([
+    import('../broker/kafka/kafka-broker.ts'),
+    import('../broker/kafka/groups/slot-group.ts'),
+    import('../engine/config/kafka-options.ts'),
+  ])
   const kafka = kafkaOptions(servers, config)
   const serviceId = config.get('ksql.service.id') ?? ''
-  const identity = await serverIdentity(dataDir)
-  const unlock = lockDataDir(dataDir)
+  const { identity, unlock } = await takeDataDir(dataDir)
   const scout = new KafkaBroker({ ...kafka, retryMs: 0 })
   try {
     await reachKafka({ servers, connect: () => scout.connect(), timer, signal, warn })

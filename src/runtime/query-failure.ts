@@ -3,7 +3,7 @@ import { BrokerError, type BrokerErrorCode } from '../broker/broker-error.ts'
 import { StateDamagedError } from '../state/lmdb/state-damaged-error.ts'
 import { BadRecordError } from './processing-error.ts'
 import type { QueryFailure } from './query-runtime.ts'
-import { StateLostError } from './stores/state-lost-error.ts'
+import { StateLostError } from './state-lost-error.ts'
 
 /** Faults that the author of the query, or the owner of its topics, can cure. */
 const OF_THE_USER: ReadonlySet<BrokerErrorCode> = new Set(['UNKNOWN_TOPIC', 'AUTHORIZATION_FAILED', 'RECORD_TOO_LARGE'])

@@ -9,6 +9,8 @@ export interface Listener {
   readonly port: number
 }
 
+const MAX_PORT = 65_535
+
 /** Throws a RequestError with an example for what is not a list of listeners. */
 export function parseListeners(text: string): readonly Listener[] {
   const listeners = text
@@ -24,7 +26,7 @@ function parseListener(text: string): Listener {
   const match = /^(https?):\/\/(\[[^\]]+\]|[^/:\s]+)(?::(\d{1,5}))?\/?$/i.exec(text)
   if (match === null) throw invalid(text)
   const [, protocol = '', host = '', port] = match
-  if (Number(port) > 65_535) throw invalid(text)
+  if (Number(port) > MAX_PORT) throw invalid(text, ` Ports are from 0 to ${MAX_PORT}; 0 is any free one.`)
   const isSecure = protocol.toLowerCase() === 'https'
   return { isSecure, host: host.replace(/^\[|\]$/g, ''), port: Number(port ?? 8088) }
 }
@@ -33,8 +35,8 @@ export function formatListener({ isSecure, host, port }: Listener): string {
   return `${isSecure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-const invalid = (text: string): RequestError =>
+const invalid = (text: string, why = ''): RequestError =>
   new RequestError(
     'BAD_REQUEST',
-    `Not a listener: '${text}'. Write it like http://localhost:8088 or https://0.0.0.0:8443.`,
+    `Not a listener: '${text}'.${why} Write it like http://localhost:8088 or https://0.0.0.0:8443.`,
   )

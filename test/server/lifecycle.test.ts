@@ -38,6 +38,12 @@ describe('start', () => {
     )
   })
 
+  it('says which ports there are', async () => {
+    await expect(startTestServer(new FakeEngine(), { listeners: 'http://localhost:99999' })).rejects.toThrow(
+      "Not a listener: 'http://localhost:99999'. Ports are from 0 to 65535; 0 is any free one. Write it like",
+    )
+  })
+
   it('listens on every address of localhost under one port', async () => {
     const server = await startTestServer(new FakeEngine(), { listeners: 'http://localhost:0' })
     onTestFinished(() => server.close())

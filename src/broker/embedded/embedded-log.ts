@@ -4,6 +4,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { type Clock, systemClock, systemTimer, type Timer } from '../../clock.ts'
 import type { Broker, TopicConfig } from '../broker.ts'
 import { makeDirectory } from '../make-directory.ts'
+import { unusableDirectory } from '../unusable-directory.ts'
 import { LogOwner } from './catalogue/owner.ts'
 import { remoteCatalogue, serveCatalogue } from './catalogue/remote-catalogue.ts'
 import { LogThread } from './catalogue/thread.ts'
@@ -65,7 +66,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
       throw cause
     }
   } catch (cause) {
-    throw storageError(`open the data directory ${options.dataDir}`, cause)
+    throw storageError(`open the data directory ${options.dataDir}`, unusableDirectory(options.dataDir, cause))
   }
 }
 

@@ -5,12 +5,16 @@ import { join } from 'node:path'
 import { makeDirectory } from '../../broker/make-directory.ts'
 
 const FILE = 'server-id'
+/** A UUID. */
+const NAME = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /** Reads the name from the directory, or makes one. Rejects with the error of the file system. */
 export async function serverIdentity(directory: string): Promise<string> {
   const path = join(directory, FILE)
   try {
-    return (await readFile(path, 'utf8')).trim()
+    const known = (await readFile(path, 'utf8')).trim()
+    // A damaged file costs the server its name, which only ends old transactions later.
+    if (NAME.test(known)) return known
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }

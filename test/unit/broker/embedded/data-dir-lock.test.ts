@@ -78,7 +78,7 @@ test('a directory that cannot be made is an error that says so', async () => {
   writeFileSync(file, '')
   await expect(openEmbeddedLog({ dataDir: join(file, 'data'), warn: console.error })).rejects.toMatchObject({
     name: 'BrokerError',
-    message: expect.stringContaining('open the data directory'),
+    message: expect.stringMatching('Cannot use the data directory .*: ENOTDIR.* by --data-dir'),
   })
 })
 
@@ -87,7 +87,7 @@ test.runIf(existsSync('/proc/self'))(
   async () => {
     await expect(openEmbeddedLog({ dataDir: '/proc/nope/data', warn: console.error })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringContaining('open the data directory /proc/nope/data'),
+      message: expect.stringMatching('Cannot use the data directory /proc/nope/data: ENOENT.* Name one that'),
     })
   },
 )
