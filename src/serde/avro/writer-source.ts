@@ -118,8 +118,15 @@ class WriterSource {
       const column = places.indexOf(i)
       if (column < 0) return this.#defaultOf(field)
       const { name, type } = columns[column]!
-      return `{ const value = ${values[column]}\n${this.#nullableValue(field.type, type, 'value', path + name)} }`
+      return `{ const value = ${values[column]}\n${this.#fieldValue(field, type, path + name)} }`
     })
+  }
+
+  /** NULL is the field's default, if it has one, as in Kafka Connect's Struct: for a nullable field too. */
+  #fieldValue(field: AvroField, from: SqlType, path: string): string {
+    const write = this.#nullableValue(field.type, from, 'value', path)
+    const hasDefault = field.default !== undefined && field.default !== null && defaultBytes(field) !== null
+    return hasDefault ? `if (value === null) { ${this.#defaultOf(field)} } else { ${write} }` : write
   }
 
   #defaultOf(field: AvroField): string {

@@ -212,6 +212,13 @@ describe('fields that no column has', () => {
     expect(writeHex(setup({ A: INTEGER }, recordOf(extra, field('a', 'int'))), [5])).toBe(`${hex}0a`)
   })
 
+  test('and NULL in a field with a default is the default', () => {
+    expect(writeHex(setup({ D: INTEGER }, recordOf(field('d', 'int', 100))), [null])).toBe('c801')
+    expect(writeHex(setup({ D: INTEGER }, recordOf(field('d', ['int', 'null'], 100))), [null])).toBe('00c801')
+    expect(writeHex(setup({ D: INTEGER }, recordOf(field('d', ['null', 'int'], null))), [null])).toBe('00')
+    expect(writeHex(setup({ D: INTEGER }, recordOf(field('d', 'int', 100))), [5])).toBe('0a')
+  })
+
   test('an exact default of 64 bits keeps its digits', () => {
     const text =
       '{"type":"record","name":"R","fields":[{"name":"a","type":"int"},{"name":"d","type":"long","default":9007199254740993}]}'
