@@ -14,10 +14,20 @@ declare module 'vitest' {
     fastavro: PeerCommand | null
     /** Java's Avro; null: there is no Java or no Maven. */
     javaAvro: PeerCommand | null
+    /** Python's protobuf; null: there is no Python. */
+    protobuf: PeerCommand | null
+    /** protobuf-java; null: there is no Java or no Maven. */
+    javaProtobuf: PeerCommand | null
   }
 }
 
-const PYTHON_LIBRARIES = ['fastavro==1.13.1']
+/** grpcio-tools brings protoc. */
+const PYTHON_LIBRARIES = [
+  'fastavro==1.13.1',
+  'protobuf==7.36.2',
+  'grpcio-tools==1.85.1',
+  'googleapis-common-protos==1.76.0',
+]
 const CLASS_PATH_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath'
 
 /** Bound on each command, so that an unreachable registry does not hold up the tests. */
@@ -31,9 +41,11 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-interop-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
   try {
-    const [fastavro, javaAvro] = await Promise.all([installPython(folder), installJava(folder)])
-    project.provide('fastavro', fastavro)
-    project.provide('javaAvro', javaAvro)
+    const [python, java] = await Promise.all([installPython(folder), installJava(folder)])
+    project.provide('fastavro', peer(python, 'fastavro_peer.py'))
+    project.provide('protobuf', peer(python, 'protobuf_peer.py'))
+    project.provide('javaAvro', peer(java, 'AvroPeer.java'))
+    project.provide('javaProtobuf', peer(java, 'ProtobufPeer.java'))
     return remove
   } catch (error) {
     remove()
@@ -41,21 +53,26 @@ export default async function setup(project: TestProject): Promise<() => void> {
   }
 }
 
-async function installPython(folder: string): Promise<PeerCommand | null> {
+/** Runs a program of this folder. */
+type RunProgram = (file: string) => PeerCommand
+
+const peer = (run: RunProgram | null, file: string): PeerCommand | null => (run === null ? null : run(file))
+
+async function installPython(folder: string): Promise<RunProgram | null> {
   if (!(await isThere('python3', '--version'))) return null
   await run('python3', ['-m', 'venv', join(folder, 'venv')])
   const python = join(folder, 'venv', 'bin', 'python')
   await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PYTHON_LIBRARIES])
-  return { command: python, args: [join(import.meta.dirname, 'fastavro_peer.py')] }
+  return (file) => ({ command: python, args: [join(import.meta.dirname, file)] })
 }
 
-async function installJava(folder: string): Promise<PeerCommand | null> {
+async function installJava(folder: string): Promise<RunProgram | null> {
   if (!(await isThere('java', '-version')) || !(await isThere('mvn', '--version'))) return null
   const file = join(folder, 'class-path')
   const java = join(import.meta.dirname, 'java')
   await run('mvn', ['-q', '-B', '-f', join(java, 'pom.xml'), CLASS_PATH_PLUGIN, `-Dmdep.outputFile=${file}`])
   const classPath = (await readFile(file, 'utf8')).trim()
-  return { command: 'java', args: ['-XX:TieredStopAtLevel=1', '-cp', classPath, join(java, 'AvroPeer.java')] }
+  return (file) => ({ command: 'java', args: ['-XX:TieredStopAtLevel=1', '-cp', classPath, join(java, file)] })
 }
 
 async function isThere(command: string, argument: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import { formatType, type SqlType, type StructField } from '../../types/sql-type
 import type { Value } from '../../types/value.ts'
 import type { ByteSink } from '../format.ts'
 import { generatedFunction } from '../generated-function.ts'
+import { parseInt64 } from '../integer-text.ts'
 import {
   type EnumType,
   isPackable,
@@ -56,6 +57,7 @@ const LIBRARY = {
   numberOf,
   openLength,
   outOfRange,
+  valueOfText,
   writeBytes,
   writeFixed64,
   writeInt32,
@@ -195,8 +197,10 @@ class WriteSource {
   }
 
   #scalar(field: MessageField, scalar: Scalar, type: SqlType): string {
-    if (!TAKEN_BY[scalar].includes(type.kind)) throw unwritable(field, type)
-    return SCALAR_SOURCE[scalar]
+    if (TAKEN_BY[scalar].includes(type.kind)) return SCALAR_SOURCE[scalar]
+    // Keys of a `map` field, which are STRING in SQL whatever they are in Protobuf.
+    if (type.kind !== 'STRING' || scalar === 'bytes') throw unwritable(field, type)
+    return `value = valueOfText(value, '${scalar}')\n${SCALAR_SOURCE[scalar]}`
   }
 
   #enum(field: MessageField, { name, numbers }: EnumType, type: SqlType): string {
@@ -303,6 +307,17 @@ function numberOf(numbers: ReadonlyMap<string, number>, name: string, typeName: 
     `${JSON.stringify(name)} is not a value of the enum ${typeName}. It has: ${[...numbers.keys()].join(', ')}`,
   )
 }
+
+function valueOfText(text: string, scalar: Scalar): Value {
+  const value = scalar === 'bool' ? BOOLEANS.get(text) : parseInt64(text)
+  if (value !== undefined && value !== null) return value
+  throw new Error(`${JSON.stringify(text)} is not a value of the type ${scalar}`)
+}
+
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+])
 
 function missing(name: string): Error {
   return new Error(`Field ${name} is required, and its value is NULL`)

@@ -266,6 +266,15 @@ describe('fields of a registered schema', () => {
     expect(() => write(messageOf(`message M { ${declaration} }`), { A: type }, [value])).toThrow(expected)
   })
 
+  test('are written from text where they are keys of other types', () => {
+    const message = messageOf('message M { map<sint64, string> A = 1; map<bool, int32> B = 2; }')
+    const maps: Types = { A: map(STRING, STRING), B: map(STRING, INTEGER) }
+    const values = [new Map([['-9007199254740993', 'x']]), new Map([['true', 5]])]
+    expect(read(message, maps, write(message, maps, values))).toEqual(values)
+    expect(() => write(message, maps, [new Map([['x', 'y']]), null])).toThrow('"x" is not a value of the type sint64')
+    expect(() => write(message, maps, [null, new Map([['yes', 1]])])).toThrow('"yes" is not a value of the type bool')
+  })
+
   test('that are required refuse NULL', () => {
     const message = messageOf('message M { required int32 A = 1; }', 'proto2')
     expect(() => write(message, { A: INTEGER }, [null])).toThrow('Field A is required, and its value is NULL')
@@ -273,7 +282,7 @@ describe('fields of a registered schema', () => {
 
   test('of other types, or none, are refused before any record', () => {
     const message = messageOf('message M { int32 A = 1; }')
-    expect(() => write(message, { A: STRING }, ['x'])).toThrow('Field A cannot be written from STRING')
+    expect(() => write(message, { A: BOOLEAN }, [true])).toThrow('Field A cannot be written from BOOLEAN')
     expect(() => write(message, { B: INTEGER }, [1])).toThrow('Message M has no field for the column B')
   })
 })
