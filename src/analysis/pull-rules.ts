@@ -5,9 +5,10 @@ import { aggregateCalls, type IsAggregate } from './aggregates.ts'
 import type { AnalyzedSource } from './analysis.ts'
 import { refuse } from './errors.ts'
 
-/** The end of ksqlDB's refusals of pull queries. */
-export const PULL_ADVICE =
-  ' See https://cnfl.io/queries for more info.\nAdd EMIT CHANGES if you intended to issue a push query.'
+/** Where refusals of pull queries point. */
+export const PULL_PAGE = ' See docs/sql.md#select.'
+/** The end of refusals of what a push query can do. */
+export const PULL_ADVICE = `${PULL_PAGE}\nAdd EMIT CHANGES if you intended to issue a push query.`
 
 /** Checks `query`, which reads `sources`. Throws StatementError. */
 export function checkPullQuery(query: Query, sources: readonly AnalyzedSource[], isAggregate: IsAggregate): void {

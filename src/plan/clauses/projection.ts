@@ -115,8 +115,10 @@ function missingKeys(missing: readonly number[], relation: Relation, analysis: A
   const list = isJoin ? alternatives(texts) : conjunction(texts)
   const example = isJoin ? texts[0]! : texts.join(', ')
   const synthetic = relation.macros.size > 0 ? syntheticAdvice(texts[0]!) : ''
+  // Clients match on ksqlDB's wording, with its link.
   return new StatementError(
-    'Key missing from projection (ie, SELECT). See https://cnfl.io/2LV7ouS.\n' +
+    `SELECT leaves out ${list}, which the key of the result comes from. See docs/sql.md#keys.\n` +
+      'Key missing from projection (ie, SELECT). See https://cnfl.io/2LV7ouS.\n' +
       `The query used to build \`${analysis.sinkName}\` must include the ${relation.keyOrigin}${plural} ${list} ` +
       `in its projection (eg, SELECT ${example}...).${synthetic}`,
     { location: analysis.select[0]?.location },

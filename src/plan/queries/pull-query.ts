@@ -1,7 +1,7 @@
 /** Pull queries: over a table that a query keeps, or over the whole of a stream's topic. Source: ksqlDB's PullPhysicalPlanBuilder. */
 import type { Analysis, AnalyzedSource } from '../../analysis/analysis.ts'
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
-import { PULL_ADVICE } from '../../analysis/pull-rules.ts'
+import { PULL_ADVICE, PULL_PAGE } from '../../analysis/pull-rules.ts'
 import { columnScope } from '../../analysis/source-scope.ts'
 import { placing, StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
@@ -64,7 +64,7 @@ export function planPullQuery(
   refuseRecordColumns(query)
   if (query.limit !== null && query.limit < 0) {
     throw new StatementError(
-      `LIMIT takes a number that is not negative.\nPull queries don't support negative integers in the LIMIT clause.${PULL_ADVICE}`,
+      `LIMIT takes a number that is not negative.\nPull queries don't support negative integers in the LIMIT clause.${PULL_PAGE}`,
     )
   }
   const { metastore, functions } = context
