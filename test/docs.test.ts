@@ -15,10 +15,17 @@ describe('docs/functions.md', () => {
     expect(text).toBe(functionReference(BUILT_IN_FUNCTIONS))
   })
 
-  it('has a row for every variant of every function', () => {
-    const rows = text.split('\n').filter((line) => line.startsWith('| `'))
-    expect(rows).toHaveLength(BUILT_IN_FUNCTIONS.reduce((count, { variants }) => count + variants.length, 0))
-    for (const { name } of BUILT_IN_FUNCTIONS) expect(text).toContain(`| \`${name}(`)
+  it('has a section and a link for every function, and a line for every variant', () => {
+    const calls = text.split('\n').filter((line) => / -> [A-Z]/.test(line))
+    expect(calls).toHaveLength(BUILT_IN_FUNCTIONS.reduce((count, { variants }) => count + variants.length, 0))
+    for (const { name } of BUILT_IN_FUNCTIONS) {
+      expect(text).toContain(`\n### ${name}\n`)
+      expect(text).toContain(`[${name}](#${name.toLowerCase()})`)
+    }
+  })
+
+  it('has no line that is too wide to read', () => {
+    expect(text.split('\n').filter((line) => line.length > 200)).toEqual([])
   })
 
   it('finds every function and parameter described in a sentence of its own', () => {

@@ -79,9 +79,18 @@ export type FunctionCategory =
   | 'AGGREGATE'
   | 'TABLE'
 
+/** A call with constants and what it gives, as CAST(... AS STRING) shows it; docs/functions.md has it, and a test evaluates it. */
+export interface Example {
+  readonly call: string
+  readonly result: string
+  /** Of an aggregate: rows of the columns `x`, or `x, y`. */
+  readonly over?: readonly string[]
+}
+
 interface Named {
   /** Upper case. */
   readonly name: string
+  readonly example?: Example
   /** As messages print it, where that is not `name` in lower case: conformance cases match it. */
   readonly printedName?: string
 }

@@ -18,6 +18,7 @@ export const attrFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'ATTR',
     description: 'The value of a column if all rows have the same one, else NULL. NULL counts as a value.',
+    example: { call: 'ATTR(x)', result: 'a', over: ["'a'", "'a'"] },
     variants: [
       {
         parameters: [parameter('value', 'T', 'the column')],

@@ -115,6 +115,7 @@ export const averageFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'AVG',
     description: 'The average of a column. NULL values are ignored; without any value the average is 0.',
+    example: { call: 'AVG(x)', result: '3.0', over: ['1', '2', '6'] },
     variants: [
       ...['INT', 'BIGINT'].map((type) => ({
         parameters: [parameter('value', type, 'the column to average')],

@@ -128,12 +128,14 @@ export const byOffsetFunctions: readonly FunctionDeclaration[] = [
     name: 'EARLIEST_BY_OFFSET',
     printedName: 'EARLIEST_BY_OFFSET',
     description: 'The first value of a column, or the first few, in the order of arrival.',
+    example: { call: 'EARLIEST_BY_OFFSET(x)', result: '3', over: ['3', '1', '2'] },
     variants: [...oneVariants(earliest), ...manyVariants(earliest)],
   }),
   aggregate({
     name: 'LATEST_BY_OFFSET',
     printedName: 'LATEST_BY_OFFSET',
     description: 'The last value of a column, or the last few, in the order of arrival.',
+    example: { call: 'LATEST_BY_OFFSET(x, 2)', result: '[1, 2]', over: ['3', '1', '2'] },
     variants: [...oneVariants(latest), ...manyVariants(latest)],
   }),
 ]

@@ -31,6 +31,7 @@ export const collectFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'COLLECT_LIST',
     description: 'All values of a column in an array, NULLs too.',
+    example: { call: 'COLLECT_LIST(x)', result: '[2, 1, 2]', over: ['2', '1', '2'] },
     variants: [
       {
         parameters: column,
@@ -60,6 +61,7 @@ export const collectFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'COLLECT_SET',
     description: 'The different values of a column in an array, in the order in which they come first.',
+    example: { call: 'COLLECT_SET(x)', result: '[2, 1]', over: ['2', '1', '2'] },
     variants: [
       {
         parameters: column,

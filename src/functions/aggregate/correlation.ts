@@ -38,6 +38,7 @@ export const correlationFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'CORRELATION',
     description: "Pearson's correlation of two columns; NaN where one of them does not vary.",
+    example: { call: 'CORRELATION(x, y)', result: '-1.0', over: ['1, 5', '2, 3'] },
     variants: ['INT', 'BIGINT', 'DOUBLE'].map((type) => ({
       parameters: [parameter('x', type, 'a column'), parameter('y', type, 'another column')],
       returns: 'DOUBLE',

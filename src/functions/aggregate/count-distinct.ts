@@ -8,6 +8,7 @@ export const countDistinctFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'COUNT_DISTINCT',
     description: 'The number of different values of a column, with an error of about 1 %; NULL is not counted.',
+    example: { call: 'COUNT_DISTINCT(x)', result: '2', over: ['2', '1', '2'] },
     variants: [
       {
         parameters: [parameter('value', 'T', 'the column')],

@@ -26,6 +26,7 @@ export const countFunctions: readonly FunctionDeclaration[] = [
     name: 'COUNT',
     printedName: 'COUNT',
     description: 'Counts rows.',
+    example: { call: 'COUNT(x)', result: '3', over: ['2', '1', '2'] },
     variants: [
       {
         parameters: [],

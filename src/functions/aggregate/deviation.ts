@@ -5,7 +5,7 @@
  */
 import type { Int64 } from '../../types/bigint64.ts'
 import type { Value } from '../../types/value.ts'
-import { aggregate, type FunctionDeclaration, parameter, type UndoableRuntime } from '../declaration.ts'
+import { aggregate, type Example, type FunctionDeclaration, parameter, type UndoableRuntime } from '../declaration.ts'
 
 type State = [sum: number, count: number, m2: number]
 
@@ -49,11 +49,17 @@ function variance(state: Value): number {
   return count < 2 ? 0 : m2 / (count - 1)
 }
 
-function declare(name: string, description: string, result: UndoableRuntime['result']): FunctionDeclaration {
+function declare(
+  name: string,
+  example: Example,
+  description: string,
+  result: UndoableRuntime['result'],
+): FunctionDeclaration {
   const runtime: UndoableRuntime = { initialize: () => [0, 0, 0], add, undo, merge, result }
   return aggregate({
     name,
     description,
+    example,
     variants: ['INT', 'BIGINT', 'DOUBLE'].map((type) => ({
       parameters: [parameter('value', type, 'the column')],
       returns: 'DOUBLE',
@@ -67,10 +73,14 @@ function declare(name: string, description: string, result: UndoableRuntime['res
 export const deviationFunctions: readonly FunctionDeclaration[] = [
   declare(
     'STDDEV_SAMP',
+    { call: 'STDDEV_SAMP(x)', result: '7.0', over: ['1', '2', '6'] },
     'The sample variance, 0 for less than two values. Kept for compatibility: STDDEV_SAMPLE gives the standard deviation.',
     variance,
   ),
-  declare('STDDEV_SAMPLE', 'The sample standard deviation, 0 for less than two values.', (state) =>
-    Math.sqrt(variance(state)),
+  declare(
+    'STDDEV_SAMPLE',
+    { call: 'STDDEV_SAMPLE(x)', result: '2.0', over: ['2', '4', '6'] },
+    'The sample standard deviation, 0 for less than two values.',
+    (state) => Math.sqrt(variance(state)),
   ),
 ]

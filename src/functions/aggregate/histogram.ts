@@ -42,6 +42,7 @@ export const histogramFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'HISTOGRAM',
     description: `How often each value of a column occurs, for the first ${MAX_KEYS} different values.`,
+    example: { call: 'HISTOGRAM(x)', result: '{a=2, b=1}', over: ["'a'", "'b'", "'a'"] },
     variants: [
       {
         parameters: [parameter('value', 'STRING', 'the column; NULL is not counted')],

@@ -41,12 +41,14 @@ export const minMaxFunctions: readonly FunctionDeclaration[] = [
     name: 'MIN',
     printedName: 'MIN',
     description: 'The smallest value of a column; NULL if it has none.',
+    example: { call: 'MIN(x)', result: '1', over: ['2', '1', '7'] },
     variants: variants((compare) => (a, b) => (compare(b, a) < 0 ? b : a)),
   }),
   aggregate({
     name: 'MAX',
     printedName: 'MAX',
     description: 'The largest value of a column; NULL if it has none.',
+    example: { call: 'MAX(x)', result: '7', over: ['2', '1', '7'] },
     variants: variants((compare) => (a, b) => (compare(b, a) > 0 ? b : a)),
   }),
 ]

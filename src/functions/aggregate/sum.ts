@@ -109,6 +109,7 @@ export const sumFunctions: readonly FunctionDeclaration[] = [
     name: 'SUM',
     printedName: 'SUM',
     description: 'The sum of a column. NULL values are ignored; without any value the sum is 0.',
+    example: { call: 'SUM(x)', result: '10', over: ['2', '1', '7'] },
     variants: [
       ...ADDITIONS.map(([type, addition]) => sumVariant(type, addition)),
       {
@@ -124,6 +125,7 @@ export const sumFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'SUM_LIST',
     description: 'Adds up the elements of arrays.',
+    example: { call: 'SUM_LIST(x)', result: '6', over: ['ARRAY[1, 2]', 'ARRAY[3]'] },
     variants: ADDITIONS.map(([type, addition]) => ({
       parameters: [parameter('list', `ARRAY<${type}>`, 'the column of arrays')],
       returns: type,

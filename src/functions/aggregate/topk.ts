@@ -103,12 +103,14 @@ export const topkFunctions: readonly FunctionDeclaration[] = [
     name: 'TOPK',
     printedName: 'TOPK',
     description: 'The largest values of a column in descending order, alone or with other columns of their rows.',
+    example: { call: 'TOPK(x, 2)', result: '[7, 7]', over: ['2', '7', '7', '1'] },
     variants: [...SORTABLE.map((type) => plainVariant(type, false)), ...SORTABLE.map(rowVariant)],
   }),
   aggregate({
     name: 'TOPKDISTINCT',
     printedName: 'TOPKDISTINCT',
     description: 'The largest different values of a column in descending order.',
+    example: { call: 'TOPKDISTINCT(x, 2)', result: '[7, 2]', over: ['2', '7', '7', '1'] },
     variants: DISTINCT_SORTABLE.map((type) => plainVariant(type, true)),
   }),
 ]

@@ -6,6 +6,7 @@ import type { Value } from '../../types/value.ts'
 import type { Budget } from '../budget.ts'
 import {
   type Call,
+  type Example,
   type FunctionCost,
   type FunctionDeclaration,
   type Parameter,
@@ -26,6 +27,7 @@ interface ArrayFunction {
   readonly name: string
   readonly cost: FunctionCost
   readonly description: string
+  readonly example: Example
   readonly parameters: readonly Parameter[]
   readonly returns: string
   readonly nulls?: 'pass'
@@ -33,12 +35,13 @@ interface ArrayFunction {
 
 /** An ARRAY function with one variant; `make` gives the call for arrays of an element type. */
 function arrayFunction(declaration: ArrayFunction, make: (element: SqlType) => Call): FunctionDeclaration {
-  const { name, cost, description, parameters, returns, nulls = 'propagate' } = declaration
+  const { name, cost, description, example, parameters, returns, nulls = 'propagate' } = declaration
   return scalar({
     name,
     cost,
     category: 'ARRAY',
     description,
+    example,
     variants: [{ parameters, returns, nulls, bind: (args) => make(elementOf(args)) }],
   })
 }
@@ -138,6 +141,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
       name: 'ARRAY_CONCAT',
       cost: 'linear',
       description: 'The elements of both arrays, in order. One NULL array gives the other one.',
+      example: { call: 'ARRAY_CONCAT(ARRAY[1, 2], ARRAY[2, 3])', result: '[1, 2, 2, 3]' },
       parameters: [first, second],
       returns: 'ARRAY<T>',
       nulls: 'pass',
@@ -149,6 +153,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
       name: 'ARRAY_CONTAINS',
       cost: 'linear',
       description: 'Whether the array has an element equal to the value; a NULL value matches a NULL element.',
+      example: { call: "ARRAY_CONTAINS(ARRAY['a', 'b'], 'b')", result: 'true' },
       parameters: [array, parameter('value', 'T', 'what to look for')],
       returns: 'BOOLEAN',
       nulls: 'pass',
@@ -163,6 +168,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
       name: 'ARRAY_DISTINCT',
       cost: 'linear',
       description: 'The different elements, in the order in which they come first.',
+      example: { call: 'ARRAY_DISTINCT(ARRAY[2, 1, 2])', result: '[2, 1]' },
       parameters: [array],
       returns: 'ARRAY<T>',
     },
@@ -176,6 +182,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
       name: 'ARRAY_EXCEPT',
       cost: 'linear',
       description: 'The different elements of the first array that the second one does not have.',
+      example: { call: 'ARRAY_EXCEPT(ARRAY[1, 2, 3], ARRAY[2])', result: '[1, 3]' },
       parameters: [first, second],
       returns: 'ARRAY<T>',
     },
@@ -193,6 +200,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
       name: 'ARRAY_INTERSECT',
       cost: 'linear',
       description: 'The different elements of the first array that the second one has too.',
+      example: { call: 'ARRAY_INTERSECT(ARRAY[1, 2, 3], ARRAY[3, 2])', result: '[2, 3]' },
       parameters: [first, second],
       returns: 'ARRAY<T>',
     },
@@ -210,6 +218,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
       name: 'ARRAY_UNION',
       cost: 'linear',
       description: 'The different elements of both arrays, those of the first one first.',
+      example: { call: 'ARRAY_UNION(ARRAY[1, 2], ARRAY[2, 3])', result: '[1, 2, 3]' },
       parameters: [first, second],
       returns: 'ARRAY<T>',
     },
@@ -223,6 +232,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
     cost: 'grows',
     category: 'ARRAY',
     description: 'The elements as one text; NULL elements show as null.',
+    example: { call: "ARRAY_JOIN(ARRAY['a', 'b'], '/')", result: 'a/b' },
     variants: [
       {
         parameters: [array],
@@ -244,6 +254,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
       name: 'ARRAY_LENGTH',
       cost: 'constant',
       description: 'The number of elements.',
+      example: { call: 'ARRAY_LENGTH(ARRAY[1, 2, 3])', result: '3' },
       parameters: [array],
       returns: 'INT',
     },
@@ -254,6 +265,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
       name: 'ARRAY_MAX',
       cost: 'linear',
       description: 'The largest element; NULL if there is none.',
+      example: { call: 'ARRAY_MAX(ARRAY[2, 7, 3])', result: '7' },
       parameters: [array],
       returns: 'T',
     },
@@ -264,6 +276,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
       name: 'ARRAY_MIN',
       cost: 'linear',
       description: 'The smallest element; NULL if there is none.',
+      example: { call: 'ARRAY_MIN(ARRAY[2, 7, 3])', result: '2' },
       parameters: [array],
       returns: 'T',
     },
@@ -274,6 +287,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
       name: 'ARRAY_REMOVE',
       cost: 'linear',
       description: 'The array without the elements that equal the value, which may be NULL.',
+      example: { call: 'ARRAY_REMOVE(ARRAY[1, 2, 1], 1)', result: '[2]' },
       parameters: [array, parameter('value', 'T', 'what to remove')],
       returns: 'ARRAY<T>',
       nulls: 'pass',
@@ -288,6 +302,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'ARRAY',
     description: 'The elements in order; NULLs come last.',
+    example: { call: "ARRAY_SORT(ARRAY[2, 3, 1], 'DESC')", result: '[3, 2, 1]' },
     variants: [
       {
         parameters: [array],
@@ -309,6 +324,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
       name: 'SLICE',
       cost: 'linear',
       description: 'The elements from one position to another, both included; NULL is open, out of range gives NULL.',
+      example: { call: "SLICE(ARRAY['a', 'b', 'c'], 2, 3)", result: '[b, c]' },
       parameters: [array, parameter('from', 'INT', 'first position'), parameter('to', 'INT', 'last position')],
       returns: 'ARRAY<T>',
       nulls: 'pass',

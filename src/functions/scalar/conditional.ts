@@ -10,6 +10,7 @@ export const conditionalFunctions: readonly FunctionDeclaration[] = [
     printedName: 'COALESCE',
     category: 'CONDITIONAL',
     description: 'The first argument that is not NULL.',
+    example: { call: "COALESCE(NULL, 'a', 'b')", result: 'a' },
     variants: [
       {
         parameters: [parameter('first', 'T', 'a value'), parameter('others', 'T...', 'more values of its type')],
@@ -28,6 +29,7 @@ export const conditionalFunctions: readonly FunctionDeclaration[] = [
     printedName: 'IFNULL',
     category: 'CONDITIONAL',
     description: 'The value, or the alternative where it is NULL.',
+    example: { call: "IFNULL(CAST(NULL AS STRING), 'none')", result: 'none' },
     variants: [
       {
         parameters: [parameter('value', 'T', 'a value'), parameter('alternative', 'T', 'stands in for NULL')],
@@ -43,6 +45,7 @@ export const conditionalFunctions: readonly FunctionDeclaration[] = [
     printedName: 'NULLIF',
     category: 'CONDITIONAL',
     description: 'NULL if both values are equal, else the first one.',
+    example: { call: "NULLIF('n/a', 'n/a')", result: 'null' },
     variants: [
       {
         parameters: [parameter('value', 'T', 'a value'), parameter('other', 'T', 'what to replace by NULL')],
@@ -61,6 +64,7 @@ export const conditionalFunctions: readonly FunctionDeclaration[] = [
     printedName: 'AS_VALUE',
     category: 'OTHER',
     description: 'Copies a key column into the value: an alias makes the name of the copy.',
+    example: { call: "AS_VALUE('a')", result: 'a' },
     variants: [
       {
         parameters: [parameter('keyColumn', 'T', 'the key column')],

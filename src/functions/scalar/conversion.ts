@@ -1,16 +1,35 @@
 /** Numbers from their bytes. */
 import { fromBigInt } from '../../types/bigint64.ts'
 import type { Value } from '../../types/value.ts'
-import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
+import { type Example, type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 
 export const conversionFunctions: readonly FunctionDeclaration[] = [
-  fromBytes('INT_FROM_BYTES', 'INT', 4, (view, isLittle) => view.getInt32(0, isLittle)),
-  fromBytes('BIGINT_FROM_BYTES', 'BIGINT', 8, (view, isLittle) => fromBigInt(view.getBigInt64(0, isLittle))),
-  fromBytes('DOUBLE_FROM_BYTES', 'DOUBLE', 8, (view, isLittle) => view.getFloat64(0, isLittle)),
+  fromBytes(
+    'INT_FROM_BYTES',
+    { call: "INT_FROM_BYTES(TO_BYTES('0000002A', 'hex'))", result: '42' },
+    'INT',
+    4,
+    (view, isLittle) => view.getInt32(0, isLittle),
+  ),
+  fromBytes(
+    'BIGINT_FROM_BYTES',
+    { call: "BIGINT_FROM_BYTES(TO_BYTES('000000000000002A', 'hex'))", result: '42' },
+    'BIGINT',
+    8,
+    (view, isLittle) => fromBigInt(view.getBigInt64(0, isLittle)),
+  ),
+  fromBytes(
+    'DOUBLE_FROM_BYTES',
+    { call: "DOUBLE_FROM_BYTES(TO_BYTES('3FF8000000000000', 'hex'))", result: '1.5' },
+    'DOUBLE',
+    8,
+    (view, isLittle) => view.getFloat64(0, isLittle),
+  ),
 ]
 
 function fromBytes(
   name: string,
+  example: Example,
   type: string,
   size: number,
   read: (view: DataView, isLittle: boolean) => Value,
@@ -29,6 +48,7 @@ function fromBytes(
     cost: 'constant',
     category: 'CONVERSIONS',
     description: `The ${type} that ${size} bytes stand for.`,
+    example,
     variants: [
       { parameters: [bytes], returns: type, nulls: 'propagate', description: 'Most significant byte first.', call },
       { parameters: [bytes, order], returns: type, nulls: 'propagate', call },

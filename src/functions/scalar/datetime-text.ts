@@ -26,6 +26,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'DATE / TIME',
     description: 'A date as text, by a pattern.',
+    example: { call: "FORMAT_DATE(FROM_DAYS(19849), 'EEE, d MMM yyyy')", result: 'Mon, 6 May 2024' },
     variants: [
       {
         parameters: [parameter('date', 'DATE', 'date to write'), WRITTEN_BY],
@@ -40,6 +41,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'DATE / TIME',
     description: 'A time of the day as text, by a pattern.',
+    example: { call: "FORMAT_TIME(PARSE_TIME('15:04', 'HH:mm'), 'h:mm a')", result: '3:04 PM' },
     variants: [
       {
         parameters: [parameter('time', 'TIME', 'time to write'), WRITTEN_BY],
@@ -54,6 +56,10 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'DATE / TIME',
     description: 'A timestamp as text, by a pattern.',
+    example: {
+      call: "FORMAT_TIMESTAMP(FROM_UNIXTIME(1714979289000), 'yyyy-MM-dd HH:mm z', 'Europe/Paris')",
+      result: '2024-05-06 09:08 CEST',
+    },
     variants: [
       {
         parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to write'), WRITTEN_BY],
@@ -77,6 +83,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'DATE / TIME',
     description: 'The date that a text names, by a pattern.',
+    example: { call: "PARSE_DATE('06.05.2024', 'dd.MM.yyyy')", result: '2024-05-06' },
     variants: [
       {
         parameters: [TEXT, parameter('format', 'STRING', 'pattern of java.text.SimpleDateFormat', checkDatePattern)],
@@ -91,6 +98,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'DATE / TIME',
     description: 'The time of the day that a text names, by a pattern.',
+    example: { call: "PARSE_TIME('3:04 PM', 'h:mm a')", result: '15:04' },
     variants: [
       {
         parameters: [TEXT, READ_BY],
@@ -105,6 +113,10 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'DATE / TIME',
     description: 'The timestamp that a text names, by a pattern; a time zone in the text counts first.',
+    example: {
+      call: "PARSE_TIMESTAMP('06/May/2024:07:08:09 +0200', 'dd/MMM/yyyy:HH:mm:ss Z')",
+      result: '2024-05-06T05:08:09.000',
+    },
     variants: [
       {
         parameters: [TEXT, READ_BY],
@@ -128,6 +140,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'DATE / TIME',
     description: 'A number of days since 1970-01-01 as text, by a pattern; FORMAT_DATE does it for a DATE.',
+    example: { call: "DATETOSTRING(19849, 'yyyy-MM-dd')", result: '2024-05-06' },
     variants: [
       {
         parameters: [parameter('days', 'int', 'number of days'), WRITTEN_BY],
@@ -142,6 +155,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'DATE / TIME',
     description: 'The date that a text names as days since 1970-01-01; PARSE_DATE gives a DATE.',
+    example: { call: "STRINGTODATE('2024-05-06', 'yyyy-MM-dd')", result: '19849' },
     variants: [
       {
         parameters: [TEXT, READ_BY],
@@ -163,6 +177,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     category: 'DATE / TIME',
     description:
       'Milliseconds since 1970-01-01T00:00 UTC as text, by a pattern; FORMAT_TIMESTAMP does it for a TIMESTAMP.',
+    example: { call: "TIMESTAMPTOSTRING(1714979289000, 'yyyy-MM-dd HH:mm', 'UTC')", result: '2024-05-06 07:08' },
     variants: [
       {
         parameters: [parameter('milliseconds', 'long', 'number of milliseconds'), WRITTEN_BY],
@@ -187,6 +202,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'DATE / TIME',
     description: 'Milliseconds since 1970-01-01T00:00 UTC of what a text names; PARSE_TIMESTAMP gives a TIMESTAMP.',
+    example: { call: "STRINGTOTIMESTAMP('2024-05-06 07:08', 'yyyy-MM-dd HH:mm', 'UTC')", result: '1714979280000' },
     variants: [
       {
         parameters: [TEXT, READ_BY],

@@ -1,6 +1,7 @@
 /** Functions that compute with dates and times. */
 import { DAY_MS } from '../../types/time-text.ts'
 import {
+  type Example,
   type FunctionContext,
   type FunctionDeclaration,
   parameter,
@@ -15,6 +16,10 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'DATE / TIME',
     description: 'Moves a timestamp from the clock of one time zone to that of another.',
+    example: {
+      call: "CONVERT_TZ(FROM_UNIXTIME(1714979289000), 'UTC', 'Asia/Tokyo')",
+      result: '2024-05-06T16:08:09.000',
+    },
     variants: [
       {
         parameters: [
@@ -29,20 +34,44 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
       },
     ],
   }),
-  addition('DATEADD', 'DATE', 'Adds an interval to a date; parts of a day are dropped.', addToDate),
-  addition('DATESUB', 'DATE', 'Takes an interval off a date; parts of a day are dropped.', (unitMs, count, days) =>
-    addToDate(unitMs, -count, days),
+  addition(
+    'DATEADD',
+    { call: 'DATEADD(DAYS, 30, FROM_DAYS(19849))', result: '2024-06-05' },
+    'DATE',
+    'Adds an interval to a date; parts of a day are dropped.',
+    addToDate,
   ),
-  addition('TIMEADD', 'TIME', 'Adds an interval to a time of the day, past midnight from the start.', addToTime),
+  addition(
+    'DATESUB',
+    { call: 'DATESUB(DAYS, 6, FROM_DAYS(19849))', result: '2024-04-30' },
+    'DATE',
+    'Takes an interval off a date; parts of a day are dropped.',
+    (unitMs, count, days) => addToDate(unitMs, -count, days),
+  ),
+  addition(
+    'TIMEADD',
+    { call: "TIMEADD(MINUTES, 90, PARSE_TIME('23:00', 'HH:mm'))", result: '00:30' },
+    'TIME',
+    'Adds an interval to a time of the day, past midnight from the start.',
+    addToTime,
+  ),
   addition(
     'TIMESUB',
+    { call: "TIMESUB(HOURS, 1, PARSE_TIME('00:30', 'HH:mm'))", result: '23:30' },
     'TIME',
     'Takes an interval off a time of the day, before midnight from the end.',
     (unitMs, count, ms) => addToTime(unitMs, -count, ms),
   ),
-  addition('TIMESTAMPADD', 'TIMESTAMP', 'Adds an interval to a timestamp.', (unitMs, count, ms) => ms + unitMs * count),
+  addition(
+    'TIMESTAMPADD',
+    { call: 'TIMESTAMPADD(HOURS, 2, FROM_UNIXTIME(0))', result: '1970-01-01T02:00:00.000' },
+    'TIMESTAMP',
+    'Adds an interval to a timestamp.',
+    (unitMs, count, ms) => ms + unitMs * count,
+  ),
   addition(
     'TIMESTAMPSUB',
+    { call: 'TIMESTAMPSUB(SECONDS, 1, FROM_UNIXTIME(0))', result: '1969-12-31T23:59:59.000' },
     'TIMESTAMP',
     'Takes an interval off a timestamp.',
     (unitMs, count, ms) => ms - unitMs * count,
@@ -52,6 +81,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'DATE / TIME',
     description: 'The date of a number of days since 1970-01-01.',
+    example: { call: 'FROM_DAYS(19849)', result: '2024-05-06' },
     variants: [
       {
         parameters: [parameter('days', 'int', 'number of days, negative before 1970')],
@@ -66,6 +96,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'DATE / TIME',
     description: 'The timestamp of a number of milliseconds since 1970-01-01T00:00 UTC.',
+    example: { call: 'FROM_UNIXTIME(1714979289000)', result: '2024-05-06T07:08:09.000' },
     variants: [
       {
         parameters: [parameter('milliseconds', 'BIGINT', 'number of milliseconds, negative before 1970')],
@@ -80,6 +111,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'DATE / TIME',
     description: 'Number of days since 1970-01-01.',
+    example: { call: 'UNIX_DATE(FROM_DAYS(19849))', result: '19849' },
     variants: [
       {
         parameters: [],
@@ -101,6 +133,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'DATE / TIME',
     description: 'Number of milliseconds since 1970-01-01T00:00 UTC.',
+    example: { call: 'UNIX_TIMESTAMP(FROM_UNIXTIME(1714979289000))', result: '1714979289000' },
     variants: [
       {
         parameters: [],
@@ -121,6 +154,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
 
 function addition(
   name: string,
+  example: Example,
   type: 'DATE' | 'TIME' | 'TIMESTAMP',
   description: string,
   call: (unitMs: number, count: number, value: number) => number,
@@ -135,7 +169,7 @@ function addition(
     nulls: 'propagate',
     call,
   }
-  return scalar({ name, cost: 'constant', category: 'DATE / TIME', description, variants: [variant] })
+  return scalar({ name, cost: 'constant', category: 'DATE / TIME', description, example, variants: [variant] })
 }
 
 /** Truncates toward zero, as Java's division of epoch milliseconds does; `+ 0` makes no negative zero. */

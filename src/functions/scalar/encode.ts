@@ -9,6 +9,7 @@ export const encodeFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'Rewrites a text from one encoding to another.',
+    example: { call: "ENCODE('Hi', 'utf8', 'hex')", result: '4869' },
     variants: [
       {
         parameters: [
@@ -27,6 +28,7 @@ export const encodeFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'Bytes as text in an encoding.',
+    example: { call: "FROM_BYTES(TO_BYTES('Hi', 'utf8'), 'hex')", result: '4869' },
     variants: [
       {
         parameters: [
@@ -47,6 +49,7 @@ export const encodeFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'The bytes that a text stands for in an encoding.',
+    example: { call: "TO_BYTES('Hi', 'utf8')", result: 'SGk=' },
     variants: [
       {
         parameters: [
@@ -65,6 +68,7 @@ export const encodeFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'MD5 digest of the UTF-8 bytes of a text, in lower-case hex.',
+    example: { call: "MD5('Hi')", result: 'c1a5298f939e87e8f962a5edfc206918' },
     variants: [
       {
         parameters: [parameter('text', 'STRING', 'text to digest')],

@@ -51,6 +51,7 @@ export const generateSeriesFunctions: readonly FunctionDeclaration[] = [
     cost: 'grows',
     category: 'ARRAY',
     description: 'The integers from a start to an end, both included, with a step that is 1 or -1 unless given.',
+    example: { call: 'GENERATE_SERIES(1, 10, 3)', result: '[1, 4, 7, 10]' },
     variants: [...variants('int', 'ARRAY<INT>'), ...variants('long', 'ARRAY<BIGINT>')],
   }),
 ]

@@ -14,6 +14,7 @@ export const geoFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'OTHER',
     description: 'Distance of two points along the surface of the earth, taken as a sphere.',
+    example: { call: 'ROUND(GEO_DISTANCE(51.5, -0.12, 48.86, 2.35))', result: '342' },
     variants: [
       { parameters: COORDINATES, returns: 'DOUBLE', nulls: 'pass', description: 'In kilometres.', call: distance },
       {

@@ -56,6 +56,7 @@ export const greatestFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'MATHEMATICAL',
     description: 'The largest of the values; NULL if all of them are NULL.',
+    example: { call: 'GREATEST(3, NULL, 7)', result: '7' },
     variants: variants((order) => order > 0),
   }),
   scalar({
@@ -63,6 +64,7 @@ export const greatestFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'MATHEMATICAL',
     description: 'The smallest of the values; NULL if all of them are NULL.',
+    example: { call: 'LEAST(3, NULL, 7)', result: '3' },
     variants: variants((order) => order < 0),
   }),
 ]

@@ -16,6 +16,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'JSON',
     description: 'A part of a JSON document: a text without its quotes, anything else as JSON.',
+    example: { call: 'EXTRACTJSONFIELD(\'{"log": {"lines": ["a", "b"]}}\', \'$.log.lines[1]\')', result: 'b' },
     variants: [
       {
         parameters: [JSON_TEXT, parameter('path', 'STRING', 'such as $.log.lines[0]["user id"]', checkPath)],
@@ -35,6 +36,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'JSON',
     description: 'Whether a text is a JSON document.',
+    example: { call: 'IS_JSON_STRING(\'{"a": 1}\')', result: 'true' },
     variants: [
       {
         parameters: [parameter('text', 'STRING', 'text to look at; NULL and the empty text are not JSON')],
@@ -49,6 +51,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'JSON',
     description: 'Whether a JSON array has an element that equals a value; false if the text is no JSON array.',
+    example: { call: "JSON_ARRAY_CONTAINS('[1, 2]', 2)", result: 'true' },
     variants: [
       {
         parameters: [JSON_TEXT, parameter('value', 'T', 'value to look for; NULL finds a JSON null')],
@@ -63,6 +66,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'JSON',
     description: 'Number of elements of a JSON array; NULL for any other JSON document.',
+    example: { call: "JSON_ARRAY_LENGTH('[1, 2]')", result: '2' },
     variants: [
       {
         parameters: [JSON_TEXT],
@@ -81,6 +85,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     category: 'JSON',
     description:
       'Joins JSON documents: objects to an object, of equal names the last one counts; anything else to an array.',
+    example: { call: 'JSON_CONCAT(\'{"a": 1}\', \'{"b": 2}\')', result: '{"a":1,"b":2}' },
     variants: [
       {
         parameters: [
@@ -97,6 +102,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'JSON',
     description: 'The elements of a JSON array, each as JSON.',
+    example: { call: 'JSON_ITEMS(\'[{"a": 1}, 2]\')', result: '[{"a":1}, 2]' },
     variants: [
       {
         parameters: [JSON_TEXT],
@@ -115,6 +121,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'JSON',
     description: 'The names in a JSON object, in its order; NULL for any other JSON document.',
+    example: { call: 'JSON_KEYS(\'{"a": 1, "b": 2}\')', result: '[a, b]' },
     variants: [
       {
         parameters: [JSON_TEXT],
@@ -133,6 +140,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     category: 'JSON',
     description:
       'A JSON object as a map: texts without their quotes, anything else as JSON; NULL for any other JSON document.',
+    example: { call: 'JSON_RECORDS(\'{"a": 1, "b": "x"}\')', result: '{a=1, b=x}' },
     variants: [
       {
         parameters: [JSON_TEXT],
@@ -150,6 +158,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'JSON',
     description: 'Any value as JSON; the members of structs and maps are sorted by name.',
+    example: { call: "TO_JSON_STRING(STRUCT(`id` := 1, `tags` := ARRAY['a']))", result: '{"id":1,"tags":["a"]}' },
     variants: [
       {
         parameters: [parameter('value', 'T', 'value to write; NULL is written as null')],

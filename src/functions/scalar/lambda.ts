@@ -56,6 +56,7 @@ export const lambdaFunctions: readonly FunctionDeclaration[] = [
     cost: 'grows',
     category: 'LAMBDA',
     description: 'The elements of an array, or the entries of a map, for which the lambda gives true.',
+    example: { call: 'FILTER(ARRAY[5, 12, 8], x => x > 6)', result: '[12, 8]' },
     variants: [
       {
         parameters: [array, parameter('keep', 'LAMBDA(T) => BOOLEAN', 'of an element')],
@@ -76,6 +77,7 @@ export const lambdaFunctions: readonly FunctionDeclaration[] = [
     cost: 'grows',
     category: 'LAMBDA',
     description: 'Folds an array or a map into one value, starting from a state. A NULL array or map gives the state.',
+    example: { call: 'REDUCE(ARRAY[1, 2, 3], 10, (sum, x) => sum + x)', result: '16' },
     variants: [
       {
         parameters: [
@@ -104,6 +106,7 @@ export const lambdaFunctions: readonly FunctionDeclaration[] = [
     cost: 'grows',
     category: 'LAMBDA',
     description: 'Applies a lambda to each element of an array, or two lambdas to each entry of a map.',
+    example: { call: 'TRANSFORM(ARRAY[1, 2, 3], x => x * x)', result: '[1, 4, 9]' },
     variants: [
       {
         parameters: [array, parameter('transform', 'LAMBDA(T) => R', 'the new element')],

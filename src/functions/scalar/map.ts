@@ -25,6 +25,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'MAP',
     description: 'A map from an array of keys and an array of values.',
+    example: { call: "AS_MAP(ARRAY['a', 'b'], ARRAY[1, 2])", result: '{a=1, b=2}' },
     variants: [
       {
         parameters: [
@@ -43,6 +44,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'MAP',
     description: 'The entries of a map as structs of key K and value V.',
+    example: { call: "ENTRIES(MAP('b' := 2, 'a' := 1), TRUE)", result: '[Struct{K=a,V=1}, Struct{K=b,V=2}]' },
     variants: ['INT', 'BIGINT', 'DOUBLE', 'BOOLEAN', 'STRING'].map(entriesOf),
   }),
   scalar({
@@ -50,6 +52,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'MAP',
     description: 'The keys of a map.',
+    example: { call: "MAP_KEYS(MAP('a' := 1, 'b' := 2))", result: '[a, b]' },
     variants: [
       {
         parameters: [parameter('map', 'MAP<STRING, T>', 'the map')],
@@ -64,6 +67,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'MAP',
     description: 'The values of a map.',
+    example: { call: "MAP_VALUES(MAP('a' := 1, 'b' := 2))", result: '[1, 2]' },
     variants: [
       {
         parameters: [parameter('map', 'MAP<STRING, T>', 'the map')],
@@ -78,6 +82,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'MAP',
     description: 'The entries of both maps; where both have a key, the value of the second one.',
+    example: { call: "MAP_UNION(MAP('a' := 1, 'b' := 2), MAP('b' := 3))", result: '{a=1, b=3}' },
     variants: [
       {
         parameters: [parameter('first', 'MAP<STRING, T>', 'a map'), parameter('second', 'MAP<STRING, T>', 'a map')],

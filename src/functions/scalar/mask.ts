@@ -1,5 +1,12 @@
 /** The MASK family: characters replaced by a sign for their class. */
-import { type FunctionDeclaration, type Parameter, parameter, type ScalarVariant, scalar } from '../declaration.ts'
+import {
+  type Example,
+  type FunctionDeclaration,
+  type Parameter,
+  parameter,
+  type ScalarVariant,
+  scalar,
+} from '../declaration.ts'
 
 const MASK_PARAMETERS: readonly Parameter[] = [
   parameter('upper', 'STRING', 'one character for upper-case letters; NULL leaves them as they are'),
@@ -16,30 +23,35 @@ export const maskFunctions: readonly FunctionDeclaration[] = [
   maskFunction({
     name: 'MASK',
     description: 'Replaces every character by the mask of its class.',
+    example: { call: "MASK('Card 1234')", result: 'Xxxx-nnnn' },
     leading: [],
     range: (length) => [0, length],
   }),
   maskFunction({
     name: 'MASK_LEFT',
     description: 'Masks the first characters.',
+    example: { call: "MASK_LEFT('Card 1234', 4)", result: 'Xxxx 1234' },
     leading: [parameter('count', 'int', 'how many characters to mask')],
     range: (length, count) => [0, Math.min(count, length)],
   }),
   maskFunction({
     name: 'MASK_RIGHT',
     description: 'Masks the last characters.',
+    example: { call: "MASK_RIGHT('Card 1234', 4)", result: 'Card nnnn' },
     leading: [parameter('count', 'int', 'how many characters to mask')],
     range: (length, count) => [Math.max(0, length - count), length],
   }),
   maskFunction({
     name: 'MASK_KEEP_LEFT',
     description: 'Masks all but the first characters.',
+    example: { call: "MASK_KEEP_LEFT('Card 1234', 4)", result: 'Card-nnnn' },
     leading: [parameter('count', 'int', 'how many characters to keep')],
     range: (length, count) => [Math.min(count, length), length],
   }),
   maskFunction({
     name: 'MASK_KEEP_RIGHT',
     description: 'Masks all but the last characters.',
+    example: { call: "MASK_KEEP_RIGHT('Card 1234', 4)", result: 'Xxxx-1234' },
     leading: [parameter('count', 'int', 'how many characters to keep')],
     range: (length, count) => [0, Math.max(0, length - count)],
   }),
@@ -48,13 +60,14 @@ export const maskFunctions: readonly FunctionDeclaration[] = [
 interface MaskFunction {
   readonly name: string
   readonly description: string
+  readonly example: Example
   /** The parameters between the text and the masks: none, or a count. */
   readonly leading: readonly Parameter[]
   /** Which characters to mask, `[start, end)`. */
   readonly range: (length: number, count: number) => readonly [number, number]
 }
 
-function maskFunction({ name, description, leading, range }: MaskFunction) {
+function maskFunction({ name, description, example, leading, range }: MaskFunction) {
   const text = parameter('text', 'STRING', 'text to mask')
   const run = (value: string | null, rest: readonly (number | string | null)[]): string | null => {
     const count = leading.length === 0 ? 0 : (rest[0] as number)
@@ -76,6 +89,7 @@ function maskFunction({ name, description, leading, range }: MaskFunction) {
     cost: 'linear',
     category: 'STRING',
     description: `${description} X stands for an upper-case letter, x for a lower-case one, n for a digit, - for the rest.`,
+    example,
     variants: [variant([text, ...leading]), variant([text, ...leading, ...MASK_PARAMETERS])],
   })
 }

@@ -89,6 +89,7 @@ export const mathFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'The absolute value. The smallest INT and BIGINT have none and stay as they are.',
+    example: { call: 'ABS(-3)', result: '3' },
     variants: [
       variant('INT', 'INT', (value: number) => Math.abs(value) | 0),
       variant('BIGINT', 'BIGINT', absInt64),
@@ -101,6 +102,7 @@ export const mathFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'MATHEMATICAL',
     description: '-1, 0 or 1; 0 for NaN.',
+    example: { call: 'SIGN(-7)', result: '-1' },
     variants: [
       variant('INT', 'INT', Math.sign),
       variant('BIGINT', 'INT', (value: Int64) => Math.sign(Number(value))),
@@ -112,6 +114,7 @@ export const mathFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'The smallest whole number that is not smaller than the value.',
+    example: { call: 'CEIL(2.1)', result: '3.0' },
     variants: wholeVariants(Math.ceil, 'CEILING'),
   }),
   scalar({
@@ -119,6 +122,7 @@ export const mathFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'The largest whole number that is not larger than the value.',
+    example: { call: 'FLOOR(2.9)', result: '2.0' },
     variants: wholeVariants(Math.floor, 'FLOOR'),
   }),
   scalar({
@@ -126,6 +130,7 @@ export const mathFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'Rounds to a whole number, or to a number of decimal places; halves go up: 1.5 to 2, -1.5 to -1.',
+    example: { call: 'ROUND(2.675, 2)', result: '2.680' },
     variants: [
       variant('long', 'BIGINT', identity),
       variant('int', 'BIGINT', identity),
@@ -139,6 +144,7 @@ export const mathFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'MATHEMATICAL',
     description: 'Cuts to a whole number, or to a number of decimal places.',
+    example: { call: 'TRUNC(2.679, 2)', result: '2.670' },
     variants: [
       variant('INT', 'BIGINT', identity),
       variant('BIGINT', 'BIGINT', identity),

@@ -7,6 +7,7 @@ export const padFunctions: readonly FunctionDeclaration[] = [
     cost: 'grows',
     category: 'STRING',
     description: 'Fills a value up on the left to a length, or cuts it to that length.',
+    example: { call: "LPAD('7', 3, '0')", result: '007' },
     variants: [
       padVariant('STRING', (text: string, length: number, padding: string) =>
         text.slice(0, length).padStart(length, padding),
@@ -25,6 +26,7 @@ export const padFunctions: readonly FunctionDeclaration[] = [
     cost: 'grows',
     category: 'STRING',
     description: 'Fills a value up on the right to a length, or cuts it to that length.',
+    example: { call: "RPAD('ab', 4, '.')", result: 'ab..' },
     variants: [
       padVariant('STRING', (text: string, length: number, padding: string) =>
         text.slice(0, length).padEnd(length, padding),

@@ -19,6 +19,7 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
     category: 'REGULAR EXPRESSION',
     description:
       'The first part of a text that matches a regular expression, or a group of it; NULL if nothing matches.',
+    example: { call: "REGEXP_EXTRACT('(\\d+) ms', 'took 35 ms', 1)", result: '35' },
     variants: [
       {
         parameters: [PATTERN, TEXT],
@@ -41,6 +42,7 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
     cost: 'grows',
     category: 'REGULAR EXPRESSION',
     description: 'All parts of a text that match a regular expression, or a group of each.',
+    example: { call: "REGEXP_EXTRACT_ALL('\\d+', '3 of 12')", result: '[3, 12]' },
     variants: [
       {
         parameters: [PATTERN, TEXT],
@@ -68,6 +70,7 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
     cost: 'grows',
     category: 'REGULAR EXPRESSION',
     description: 'Replaces every match of a regular expression.',
+    example: { call: "REGEXP_REPLACE('2024-05-06', '(\\d+)-(\\d+)-(\\d+)', '$3.$2.$1')", result: '06.05.2024' },
     variants: [
       {
         parameters: [
@@ -89,6 +92,7 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
     cost: 'grows',
     category: 'REGULAR EXPRESSION',
     description: 'Cuts a text at each match of a regular expression; empty pieces are kept.',
+    example: { call: "REGEXP_SPLIT_TO_ARRAY('a, b;c', '[,;] *')", result: '[a, b, c]' },
     variants: [
       {
         parameters: [parameter('text', 'STRING', 'text to cut'), PATTERN],

@@ -9,6 +9,7 @@ export const splitFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'Cuts a value at each occurrence of a delimiter; empty pieces are kept.',
+    example: { call: "SPLIT('a,b,c', ',')", result: '[a, b, c]' },
     variants: [
       {
         parameters: [
@@ -37,6 +38,7 @@ export const splitFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'Reads a text of delimited key-value pairs as a map; entries without a value are left out.',
+    example: { call: "SPLIT_TO_MAP('a=1;b=2', ';', '=')", result: '{a=1, b=2}' },
     variants: [
       {
         parameters: [

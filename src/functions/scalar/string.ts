@@ -13,6 +13,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'The character of a Unicode code point.',
+    example: { call: 'CHR(75)', result: 'K' },
     variants: [
       {
         parameters: [parameter('code', 'INT', 'decimal code point, 0 to 1114111')],
@@ -35,6 +36,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'Joins its arguments and leaves out NULLs.',
+    example: { call: "CONCAT('a', NULL, 'b')", result: 'ab' },
     variants: [
       {
         parameters: [parameter('parts', 'STRING...', 'texts to join')],
@@ -59,6 +61,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'grows',
     category: 'STRING',
     description: 'Joins its arguments with a separator and leaves out NULLs together with their separator.',
+    example: { call: "CONCAT_WS(', ', 'Paris', 'FR')", result: 'Paris, FR' },
     variants: [
       {
         parameters: [
@@ -101,6 +104,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'STRING',
     description: 'The n-th of its text arguments.',
+    example: { call: "ELT(2, 'low', 'high')", result: 'high' },
     variants: [
       {
         parameters: [
@@ -118,6 +122,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'Position of the first argument that equals the first one, or 0.',
+    example: { call: "FIELD('high', 'low', 'high')", result: '2' },
     variants: [
       {
         parameters: [
@@ -135,6 +140,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'Lower-cases the text and upper-cases the first character of each word; words end at white space.',
+    example: { call: "INITCAP('the LONG road')", result: 'The Long Road' },
     variants: [
       {
         parameters: [parameter('text', 'STRING', 'text to capitalise')],
@@ -153,6 +159,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'Position of a text inside another, or 0 if it is not there.',
+    example: { call: "INSTR('banana', 'an')", result: '2' },
     variants: instrVariants(),
   }),
   scalar({
@@ -160,6 +167,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'The text in lower case.',
+    example: { call: "LCASE('La')", result: 'la' },
     variants: [
       {
         parameters: [parameter('text', 'STRING', 'text to convert')],
@@ -174,6 +182,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'The text in upper case.',
+    example: { call: "UCASE('La')", result: 'LA' },
     variants: [
       {
         parameters: [parameter('text', 'STRING', 'text to convert')],
@@ -188,6 +197,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'The text without spaces and control characters at both ends.',
+    example: { call: "TRIM('  a b ')", result: 'a b' },
     variants: [
       {
         parameters: [parameter('text', 'STRING', 'text to trim')],
@@ -202,6 +212,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'STRING',
     description: 'Length of a text in UTF-16 code units, or of a byte string in bytes.',
+    example: { call: "LEN('road')", result: '4' },
     variants: [
       {
         parameters: [parameter('text', 'STRING', 'text to measure')],
@@ -222,6 +233,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'grows',
     category: 'STRING',
     description: 'Replaces every occurrence of a text by another.',
+    example: { call: "REPLACE('a-b-c', '-', '+')", result: 'a+b+c' },
     variants: [
       {
         parameters: [
@@ -240,6 +252,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'STRING',
     description: 'A part of a text or byte string.',
+    example: { call: "SUBSTRING('banana', 2, 3)", result: 'ana' },
     variants: ['STRING', 'BYTES'].flatMap((type) => [
       {
         parameters: substringParameters(type),

@@ -1,24 +1,59 @@
 /** Parts of URLs, and the encoding of their parameters. */
 import type { Value } from '../../types/value.ts'
-import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
+import { type Example, type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 import { decodePercent, parseUri, type Uri } from './uri.ts'
 
 const URL_TEXT = parameter('url', 'STRING', 'URL to read')
 
 export const urlFunctions: readonly FunctionDeclaration[] = [
-  part('URL_EXTRACT_PROTOCOL', 'STRING', 'The protocol of a URL, such as https.', ({ scheme }) => scheme),
-  part('URL_EXTRACT_HOST', 'STRING', 'The host of a URL.', ({ host }) => host),
-  part('URL_EXTRACT_PORT', 'INT', 'The port that a URL names.', ({ port }) => port),
-  part('URL_EXTRACT_PATH', 'STRING', 'The path of a URL, decoded; empty if there is none.', ({ path }) =>
-    decoded(path),
+  part(
+    'URL_EXTRACT_PROTOCOL',
+    { call: "URL_EXTRACT_PROTOCOL('https://a.example/')", result: 'https' },
+    'STRING',
+    'The protocol of a URL, such as https.',
+    ({ scheme }) => scheme,
   ),
-  part('URL_EXTRACT_QUERY', 'STRING', 'The query of a URL, decoded.', ({ query }) => decoded(query)),
-  part('URL_EXTRACT_FRAGMENT', 'STRING', 'The fragment of a URL, decoded.', ({ fragment }) => decoded(fragment)),
+  part(
+    'URL_EXTRACT_HOST',
+    { call: "URL_EXTRACT_HOST('https://a.example:8080/b')", result: 'a.example' },
+    'STRING',
+    'The host of a URL.',
+    ({ host }) => host,
+  ),
+  part(
+    'URL_EXTRACT_PORT',
+    { call: "URL_EXTRACT_PORT('https://a.example:8080/b')", result: '8080' },
+    'INT',
+    'The port that a URL names.',
+    ({ port }) => port,
+  ),
+  part(
+    'URL_EXTRACT_PATH',
+    { call: "URL_EXTRACT_PATH('https://a.example/b/c?d=1')", result: '/b/c' },
+    'STRING',
+    'The path of a URL, decoded; empty if there is none.',
+    ({ path }) => decoded(path),
+  ),
+  part(
+    'URL_EXTRACT_QUERY',
+    { call: "URL_EXTRACT_QUERY('https://a.example/?page=2&q=x')", result: 'page=2&q=x' },
+    'STRING',
+    'The query of a URL, decoded.',
+    ({ query }) => decoded(query),
+  ),
+  part(
+    'URL_EXTRACT_FRAGMENT',
+    { call: "URL_EXTRACT_FRAGMENT('https://a.example/b#top')", result: 'top' },
+    'STRING',
+    'The fragment of a URL, decoded.',
+    ({ fragment }) => decoded(fragment),
+  ),
   scalar({
     name: 'URL_EXTRACT_PARAMETER',
     cost: 'linear',
     category: 'URL',
     description: 'The first parameter of a name in the query of a URL; NULL if there is none.',
+    example: { call: "URL_EXTRACT_PARAMETER('https://a.example/?page=2&q=x', 'page')", result: '2' },
     variants: [
       {
         parameters: [URL_TEXT, parameter('name', 'STRING', 'name of the parameter')],
@@ -34,6 +69,7 @@ export const urlFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'URL',
     description: 'A text as it stands in the query of a URL.',
+    example: { call: "URL_ENCODE_PARAM('a b&c')", result: 'a+b%26c' },
     variants: [
       {
         parameters: [parameter('text', 'STRING', 'text to encode')],
@@ -48,6 +84,7 @@ export const urlFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'URL',
     description: 'The text that a parameter in the query of a URL stands for.',
+    example: { call: "URL_DECODE_PARAM('a+b%26c')", result: 'a b&c' },
     variants: [
       {
         parameters: [parameter('text', 'STRING', 'text to decode')],
@@ -62,12 +99,19 @@ export const urlFunctions: readonly FunctionDeclaration[] = [
   }),
 ]
 
-function part(name: string, returns: string, description: string, take: (uri: Uri) => Value): FunctionDeclaration {
+function part(
+  name: string,
+  example: Example,
+  returns: string,
+  description: string,
+  take: (uri: Uri) => Value,
+): FunctionDeclaration {
   return scalar({
     name,
     cost: 'linear',
     category: 'URL',
     description,
+    example,
     variants: [
       {
         parameters: [URL_TEXT],

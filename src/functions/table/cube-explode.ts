@@ -28,6 +28,7 @@ export const cubeExplodeFunctions: readonly FunctionDeclaration[] = [
   tableFunction({
     name: 'CUBE_EXPLODE',
     description: 'A row per combination of the columns, each of which is there or NULL.',
+    example: { call: 'CUBE_EXPLODE(ARRAY[1, 2])', result: '[null, null], [null, 2], [1, null], [1, 2]' },
     variants: [
       {
         parameters: [parameter('columns', 'ARRAY<T>', `the columns, ${MAX_COLUMNS} at most`)],

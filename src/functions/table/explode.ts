@@ -11,6 +11,7 @@ export const explodeFunctions: readonly FunctionDeclaration[] = [
   tableFunction({
     name: 'EXPLODE',
     description: 'A row per element of an array, NULL elements too; none for NULL.',
+    example: { call: "EXPLODE(ARRAY['a', 'b'])", result: 'a, b' },
     variants: [
       { parameters: [parameter('input', 'ARRAY<DECIMAL>', 'the array')], returns: elementOf, call: elements },
       { parameters: [parameter('list', 'ARRAY<T>', 'the array')], returns: 'T', call: elements },
