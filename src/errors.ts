@@ -65,6 +65,8 @@ export function isPeerClass(peerClass: PeerClass, name: string): boolean {
 export interface StatementErrorOptions {
   readonly code?: ErrorCode | undefined
   readonly location?: Location | undefined
+  /** What to write instead, to be shown beside the place. */
+  readonly hint?: string | undefined
   /** Source text of the statement at fault. */
   readonly statement?: string | undefined
   /** The statement with a mark under the place: shown instead of the bare statement. */
@@ -81,6 +83,7 @@ export class StatementError extends Error {
   override readonly name: string = 'StatementError'
   readonly code: ErrorCode
   readonly location: Location | undefined
+  readonly hint: string | undefined
   readonly statement: string | undefined
   readonly excerpt: string | undefined
   readonly peerClass: PeerClass
@@ -89,6 +92,7 @@ export class StatementError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = options.code ?? 'BAD_STATEMENT'
     this.location = options.location
+    this.hint = options.hint
     this.statement = options.statement
     this.excerpt = options.excerpt
     this.peerClass = options.peerClass ?? 'io.confluent.ksql.util.KsqlStatementException'
@@ -110,14 +114,19 @@ export class StatementError extends Error {
     return this.statement === undefined ? this.with({ statement, excerpt: excerpt ?? this.excerpt }) : this
   }
 
+  /** A copy in other words, caused by this error. */
+  reworded(message: string): StatementError {
+    return new StatementError(message, this.optionsWith({ cause: this }))
+  }
+
   /** A copy with other options. */
   protected with(options: StatementErrorOptions): StatementError {
     return new StatementError(this.message, this.optionsWith(options))
   }
 
   protected optionsWith(options: StatementErrorOptions): StatementErrorOptions {
-    const { code, location, statement, excerpt, cause, peerClass } = this
-    return { code, location, statement, excerpt, cause, peerClass, ...options }
+    const { code, location, hint, statement, excerpt, cause, peerClass } = this
+    return { code, location, hint, statement, excerpt, cause, peerClass, ...options }
   }
 }
 

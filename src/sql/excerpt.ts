@@ -46,7 +46,7 @@ export function placed(
 ): StatementError {
   if (error.statement !== undefined) return error
   const location = error.location ?? subjectLocation(statement.text, statement.location)
-  const mark = excerptAt(location, statement, shown, namesPlace(error.message) ? '' : placeHint(location))
+  const mark = excerptAt(location, statement, shown, hintFor(error, location))
   return mark === null ? error.inStatement(shown.text) : error.at(location).inStatement(shown.text, mark)
 }
 
@@ -56,7 +56,11 @@ export function excerptAt(place: Location, { text, location }: PlacedText, shown
   return offset === null ? null : excerpt(shown.text, shown.offset(offset), hint)
 }
 
-const placeHint = ({ line, column }: Location): string => ` line ${line}:${column}`
+/** The place, unless the message names it, and the advice. Empty, or with a space before it. */
+function hintFor({ message, hint }: StatementError, { line, column }: Location): string {
+  const parts = [namesPlace(message) ? [] : `line ${line}:${column}`, hint ?? []].flat()
+  return parts.length === 0 ? '' : ` ${parts.join(': ')}`
+}
 
 const namesPlace = (message: string): boolean => /\bline \d+:\d+|\bLine: \d+, Col: \d+/.test(message)
 

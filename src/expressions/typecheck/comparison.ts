@@ -1,5 +1,5 @@
 /** Comparisons and BETWEEN: which types compare, and what has to be converted first. Source: ksqlDB's ComparisonUtil. */
-import { messageOf } from '../../errors.ts'
+import { messageOf, StatementError } from '../../errors.ts'
 import type { Between, Comparison, ComparisonOperator, Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { asDecimalType, commonType } from '../../types/convertible.ts'
@@ -61,7 +61,8 @@ function bound(node: Comparison, left: Expression, right: Expression): Sides {
   try {
     return compared(node, left, right)
   } catch (error) {
-    throw refuse(`Invalid expression: ${messageOf(error)}`, node, error)
+    if (!(error instanceof StatementError)) throw error
+    throw error.reworded(`Invalid expression: ${error.message}`).at(node.location)
   }
 }
 
@@ -78,27 +79,32 @@ function compared(node: Comparison, left: Expression, right: Expression): Sides 
   }
   const aligned = aligner(node.operator, leftType, rightType)
   if (aligned !== null) return converted(node, () => aligned(sides))
-  throw refuse(
+  throw new StatementError(
     `Cannot compare ${displayExpression(node.left)} (${typeText(leftType)}) to ${displayExpression(node.right)} ` +
-      `(${typeText(rightType)}) with ${OPERATOR_NAMES[node.operator]}.${literalAdvice(node, leftType, rightType)}`,
-    node,
+      `(${typeText(rightType)}) with ${OPERATOR_NAMES[node.operator]}.`,
+    { location: node.location, hint: literalHint(node, leftType, rightType) },
   )
 }
 
 /** A number in quotes, or a text without them, is the usual slip. */
-function literalAdvice({ left, right }: Comparison, leftType: SqlType, rightType: SqlType): string {
-  return unquoteAdvice(right, leftType) || unquoteAdvice(left, rightType)
+function literalHint({ left, right }: Comparison, leftType: SqlType, rightType: SqlType): string | undefined {
+  return unquoteHint(right, leftType) ?? unquoteHint(left, rightType)
 }
 
-function unquoteAdvice(literal: Syntax, other: SqlType): string {
-  if (literal.kind === 'stringLiteral') {
-    const isNumber = isNumeric(other) && /^-?\d+(\.\d+)?$/.test(literal.value)
-    if (isNumber || (other.kind === 'BOOLEAN' && /^(true|false)$/i.test(literal.value)))
-      return ` Write ${literal.value} without quotes.`
+function unquoteHint(literal: Syntax, other: SqlType): string | undefined {
+  switch (literal.kind) {
+    case 'stringLiteral': {
+      const isNumber = isNumeric(other) && /^-?\d+(\.\d+)?$/.test(literal.value)
+      const isBoolean = other.kind === 'BOOLEAN' && /^(true|false)$/i.test(literal.value)
+      return isNumber || isBoolean ? `write ${literal.value} without quotes` : undefined
+    }
+    case 'integerLiteral':
+    case 'bigintLiteral':
+    case 'decimalLiteral':
+      return other.kind === 'STRING' ? `write '${displayExpression(literal)}' in quotes` : undefined
+    default:
+      return undefined
   }
-  const isPlain =
-    literal.kind === 'integerLiteral' || literal.kind === 'bigintLiteral' || literal.kind === 'decimalLiteral'
-  return isPlain && other.kind === 'STRING' ? ` Write '${displayExpression(literal)}' in quotes.` : ''
 }
 
 const nullOr = (type: SqlType | null): string => (type === null ? 'NULL' : typeText(type))

@@ -80,8 +80,6 @@ function reworded<Result>(reword: (message: string) => string, check: () => Resu
   try {
     return check()
   } catch (error) {
-    if (!(error instanceof StatementError)) throw error
-    const { code, location, statement, peerClass } = error
-    throw new StatementError(reword(error.message), { code, location, statement, peerClass, cause: error })
+    throw error instanceof StatementError ? error.reworded(reword(error.message)) : error
   }
 }

@@ -162,14 +162,20 @@ function keyTest({ schema, window }: DataSource): (syntax: Syntax) => boolean {
   return (syntax) => syntax.kind === 'columnReference' && names.has(syntax.name)
 }
 
+/** For ksqlDB the statement at fault is the condition, which clients match on. */
 function typedWhere(where: Syntax, scope: Parameters<typeof typecheck>[1]): Expression {
-  const predicate = inClause('Error in WHERE expression: ', () => typecheck(where, scope))
-  if (predicate.type?.kind === 'BOOLEAN') return predicate
-  const type = predicate.type === null ? 'null' : formatType(predicate.type)
-  throw new StatementError(
-    `Type error in WHERE expression: Should evaluate to boolean but is ${displayExpression(where)} (${type}) instead.`,
-    { location: where.location },
-  )
+  try {
+    const predicate = inClause('Error in WHERE expression: ', () => typecheck(where, scope))
+    if (predicate.type?.kind === 'BOOLEAN') return predicate
+    const type = predicate.type === null ? 'null' : formatType(predicate.type)
+    throw new StatementError(
+      `Type error in WHERE expression: Should evaluate to boolean but is ${displayExpression(where)} (${type}) instead.`,
+      { location: where.location },
+    )
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error
+    throw error.reworded(`${error.message}\nStatement: ${displayExpression(where)}`)
+  }
 }
 
 /** Worded for pull queries alone. */
