@@ -318,6 +318,27 @@ export const VOCABULARY: TokenType[] = [Identifier, ...keywords.values(), ...PAT
 
 export const isReserved = (token: TokenType): boolean => RESERVED.has(token)
 export const isKeyword = (token: TokenType): boolean => keywords.get(token.LABEL?.slice(1, -1) ?? '') === token
+/** Marks and words between two expressions, or before one. */
+export const OPERATORS: readonly TokenType[] = [
+  Plus,
+  Minus,
+  Asterisk,
+  Slash,
+  Percent,
+  ConcatMark,
+  Equal,
+  NotEqual,
+  Less,
+  Greater,
+  LessOrEqual,
+  GreaterOrEqual,
+  And,
+  Or,
+  Not,
+  Like,
+  Between,
+]
+
 /** Whether `word`, of any case, is a keyword that cannot be a bare name. */
 export function isReservedWord(word: string): boolean {
   const token = keywords.get(word.toUpperCase())

@@ -18,9 +18,13 @@ export function nearest(
   return best
 }
 
-/** ` Did you mean X?`, or nothing if no candidate is within a third of the word's length: a text to append to a message. */
+/**
+ * ` Did you mean X?`, a text to append to a message; nothing if no candidate is within a third of the word's length. A short word may have one
+ * slip, but not in each of its letters.
+ */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const found = nearest(word, candidates, { maxEdits: Math.max(1, Math.floor(word.length / 3)) })
+  const maxEdits = Math.min(word.length - 1, Math.max(1, Math.floor(word.length / 3)))
+  const found = nearest(word, candidates, { maxEdits })
   return found === undefined ? '' : ` Did you mean ${found}?`
 }
 

@@ -81,8 +81,9 @@ function resolveQualified(reference: ColumnReference, clause: Clause, scope: Nam
 
 export function unknownAlias(alias: string, scope: NameScope, location: Location | undefined): StatementError {
   const known = scope.sources.map((source) => source.alias)
+  const field = isKnown(alias, scope) ? `\nA field of a STRUCT is written ${alias}->field.` : ''
   return new StatementError(
-    `Failed to prepare statement: '${alias}' is not a valid stream/table name or alias.\nThis query reads: ${known.join(', ')}.`,
+    `Failed to prepare statement: '${alias}' is not a valid stream/table name or alias.\nThis query reads: ${known.join(', ')}.${field}`,
     { location },
   )
 }

@@ -5,6 +5,7 @@
 import type { IToken, TokenType } from 'chevrotain'
 import * as t from '../../grammar/tokens.ts'
 import { nearest } from '../suggest.ts'
+import { FOREIGN_MARKS, FOREIGN_OBJECTS, FOREIGN_STATEMENTS, FOREIGN_WORDS, IN_STEPS } from './foreign-words.ts'
 
 /** A place in a statement that the parser could not pass. */
 export interface Stop {
@@ -13,95 +14,6 @@ export interface Stop {
   readonly index: number
   /** What could stand there. */
   readonly expected: readonly TokenType[]
-}
-
-const IN_STEPS = 'Give it a name, CREATE STREAM x AS SELECT ...;, and read FROM x.'
-const NO_SQL_TRANSACTIONS =
-  "There are no transactions in SQL. SET 'processing.guarantee' = 'exactly_once_v2'; makes the work of a query transactional."
-const NO_RIGHTS = 'Rights are not managed in SQL. They belong to the configuration of the server and of Kafka.'
-const NO_DATABASES = 'There are no databases: a server has one set of streams and tables.'
-const NO_SET_OPERATION =
-  'is not supported. To merge streams, create one with CREATE STREAM ... AS SELECT and add the others with INSERT INTO ... SELECT.'
-const NO_VIEW =
-  'There are no views. CREATE TABLE name AS SELECT ...; keeps its result up to date as a materialized view does.'
-
-/** Words that begin statements of other dialects. */
-const FOREIGN_STATEMENTS: Readonly<Record<string, string>> = {
-  UPDATE:
-    "There is no UPDATE. A table keeps the newest row of each key, so insert the row again: INSERT INTO items (item, price) VALUES ('pen', 2);",
-  DELETE: 'There is no DELETE. To delete a row of a table, write a tombstone: millrace produce items --tombstone pen',
-  TRUNCATE:
-    'There is no TRUNCATE. Drop the source with its topic, DROP STREAM name DELETE TOPIC;, and create it again.',
-  MERGE: 'There is no MERGE. A table keeps the newest row of each key: INSERT INTO name VALUES (...); replaces it.',
-  UPSERT: 'There is no UPSERT. A table keeps the newest row of each key: INSERT INTO name VALUES (...); replaces it.',
-  REPLACE: 'There is no REPLACE. A table keeps the newest row of each key: INSERT INTO name VALUES (...); replaces it.',
-  USE: NO_DATABASES,
-  BEGIN: NO_SQL_TRANSACTIONS,
-  COMMIT: NO_SQL_TRANSACTIONS,
-  ROLLBACK: NO_SQL_TRANSACTIONS,
-  GRANT: NO_RIGHTS,
-  REVOKE: NO_RIGHTS,
-  DESC: 'Write DESCRIBE instead of DESC.',
-  WITH: `WITH x AS (SELECT ...) is not supported. ${IN_STEPS}`,
-  KILL: 'Write TERMINATE instead of KILL: TERMINATE query_id;',
-  STOP: 'Write PAUSE query_id; to hold a query up, or TERMINATE query_id; to end it.',
-  START: 'Write RESUME query_id; to continue a paused query.',
-  COPY: 'There is no COPY. To load a file, run: millrace produce name file',
-}
-
-/** Words that follow CREATE, DROP or SHOW in other dialects. */
-const FOREIGN_OBJECTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  CREATE: {
-    VIEW: NO_VIEW,
-    MATERIALIZED: NO_VIEW,
-    INDEX: 'There are no indexes: a table is looked up by its key.',
-    DATABASE: NO_DATABASES,
-    SCHEMA: NO_DATABASES,
-    TOPIC:
-      "A topic is created with its stream: CREATE STREAM name (...) WITH (KAFKA_TOPIC='topic', PARTITIONS=1, VALUE_FORMAT='JSON');",
-    FUNCTION: 'Functions cannot be created in SQL.',
-    TEMPORARY: 'There are no temporary tables. A SELECT ... EMIT CHANGES; runs without a table.',
-  },
-  DROP: {
-    VIEW: 'There are no views. Write DROP TABLE name;',
-    INDEX: 'There are no indexes.',
-    DATABASE: NO_DATABASES,
-    TOPIC: 'A topic is deleted with its source: DROP STREAM name DELETE TOPIC;',
-    QUERY: 'Write TERMINATE query_id;',
-  },
-  SHOW: {
-    STREAM: 'Write SHOW STREAMS; or, for one stream, DESCRIBE name;',
-    TABLE: 'Write SHOW TABLES; or, for one table, DESCRIBE name;',
-    TOPIC: 'Write SHOW TOPICS;',
-    QUERY: 'Write SHOW QUERIES; or, for one query, EXPLAIN query_id;',
-    FUNCTION: 'Write SHOW FUNCTIONS; or, for one function, DESCRIBE FUNCTION name;',
-    TYPE: 'Write SHOW TYPES;',
-    PROPERTY: 'Write SHOW PROPERTIES;',
-    COLUMNS: 'Write DESCRIBE name; to see the columns of a source.',
-    CREATE: 'Write DESCRIBE name EXTENDED; to see the statement that created a source.',
-    DATABASES: NO_DATABASES,
-    SCHEMAS: NO_DATABASES,
-    VIEWS: 'There are no views. Write SHOW TABLES;',
-  },
-}
-
-/** Marks and words inside of statements of other dialects. */
-const FOREIGN_WORDS: Readonly<Record<string, string>> = {
-  UNION: `UNION ${NO_SET_OPERATION}`,
-  INTERSECT: 'INTERSECT is not supported. A JOIN finds the rows that two sources share.',
-  EXCEPT: 'EXCEPT is not supported. A LEFT JOIN with IS NULL finds the rows without a match.',
-  ILIKE: "ILIKE is not supported. Write LCASE(x) LIKE 'text%'.",
-  RLIKE: "RLIKE is not supported. Write REGEXP_EXTRACT('pattern', x) IS NOT NULL.",
-  REGEXP: "REGEXP is not supported. Write REGEXP_EXTRACT('pattern', x) IS NOT NULL.",
-  SIMILAR: "SIMILAR TO is not supported. Write REGEXP_EXTRACT('pattern', x) IS NOT NULL.",
-  ORDER: 'ORDER BY is not supported: a stream has no end to sort at. TOPK(x, n) keeps the greatest values of a group.',
-  OFFSET: 'OFFSET is not supported. LIMIT n ends the query after n rows.',
-  FETCH: 'FETCH is not supported. Write LIMIT n.',
-  OVER: 'Window functions (OVER) are not supported. Write WINDOW TUMBLING (SIZE 1 MINUTE) with GROUP BY.',
-  QUALIFY: 'QUALIFY is not supported. HAVING filters groups.',
-  CROSS: 'CROSS JOIN is not supported. Write a JOIN b ON a.id = b.id.',
-  NATURAL: 'NATURAL JOIN is not supported. Write a JOIN b ON a.id = b.id.',
-  USING: 'USING is not supported. Write ON a.id = b.id.',
 }
 
 const UNITS = 'MILLISECONDS, SECONDS, MINUTES, HOURS or DAYS'
@@ -130,9 +42,15 @@ const ADVISERS: readonly ((stop: Stop) => string | undefined)[] = [
   doubledEqualSign,
   subquery,
   emptyList,
+  joinClauses,
   clauseOrder,
   fromList,
   duration,
+  windowKind,
+  constraint,
+  castSyntax,
+  ifNotExists,
+  topicProperty,
   foreignWord,
   commaTooMany,
   unquotedProperty,
@@ -151,6 +69,8 @@ function oddCharacter({ tokens, index }: Stop): string | undefined {
     return `The quote that opens at line ${token.startLine}:${token.startColumn} is never closed: add a ${first} where its text ends.`
   }
   if (TYPOGRAPHIC.test(first)) return `${first} is a typographic quote. Write ' around text and " around names.`
+  const mark = entry(FOREIGN_MARKS, token.image)
+  if (mark !== undefined) return mark
   return `'${token.image}' has no meaning here. A name with other characters than letters, digits and _ stands in backticks.`
 }
 
@@ -202,16 +122,54 @@ function emptyList(stop: Stop): string | undefined {
   return isEmpty && isAt(stop, index - 2, t.In) ? 'IN needs at least one value: x IN (1, 2).' : undefined
 }
 
+/** WITHIN behind ON, or where there is no join. */
+function joinClauses(stop: Stop): string | undefined {
+  if (!isAt(stop, stop.index, t.Within)) return undefined
+  const before = stop.tokens.slice(0, stop.index)
+  const hasOn = before.findLast(({ tokenType }) => tokenType === t.On || tokenType === t.Join)?.tokenType === t.On
+  return hasOn
+    ? 'WITHIN stands before ON: a JOIN b WITHIN 1 HOUR ON a.id = b.id.'
+    : 'WITHIN belongs to a JOIN of two streams: a JOIN b WITHIN 1 HOUR ON a.id = b.id.'
+}
+
+function windowKind(stop: Stop): string | undefined {
+  const isKind = isAt(stop, stop.index - 1, t.Window) && stop.expected.includes(t.Tumbling)
+  return isKind ? 'A window is TUMBLING, HOPPING or SESSION: WINDOW TUMBLING (SIZE 1 MINUTE).' : undefined
+}
+
+/** Constraints of columns and of tables. */
+function constraint(stop: Stop): string | undefined {
+  const isColumn = stop.expected.includes(t.Primary) && stop.expected.includes(t.Comma)
+  if (isColumn && isAt(stop, stop.index, t.Not)) return 'Columns have no constraints: leave NOT NULL out.'
+  const isTable = isAt(stop, stop.index - 3, t.Primary) && isAt(stop, stop.index - 2, t.Key)
+  return isTable && isAt(stop, stop.index - 1, t.LeftParenthesis)
+    ? 'PRIMARY KEY stands behind the type of its column: (id INT PRIMARY KEY, name STRING).'
+    : undefined
+}
+
+function castSyntax(stop: Stop): string | undefined {
+  const isCast = stop.expected.includes(t.As) && isAt(stop, stop.index, t.Comma)
+  const opens = stop.tokens.slice(0, stop.index).some(({ tokenType }) => tokenType === t.Cast)
+  return isCast && opens ? 'CAST has no comma: CAST(x AS type).' : undefined
+}
+
+function ifNotExists(stop: Stop): string | undefined {
+  return isAt(stop, stop.index, t.Exists) && stop.expected.includes(t.Not) && isAt(stop, stop.index - 1, t.If)
+    ? 'Write IF NOT EXISTS.'
+    : undefined
+}
+
+function topicProperty(stop: Stop): string | undefined {
+  const isProperty = isAt(stop, stop.index, t.Topic) && isAt(stop, stop.index + 1, t.Equal)
+  return isProperty ? "The topic is the property KAFKA_TOPIC: WITH (KAFKA_TOPIC='name', ...)." : undefined
+}
+
 /** Clauses in the order in which a query has them. */
 const CLAUSES: readonly TokenType[] = [t.From, t.Window, t.Where, t.Group, t.Partition, t.Having, t.Emit, t.Limit]
 
 function clauseOrder(stop: Stop): string | undefined {
   const place = CLAUSES.indexOf(stop.tokens[stop.index]?.tokenType ?? t.Identifier)
-  if (place < 1) {
-    return isAt(stop, stop.index, t.Within)
-      ? 'WITHIN belongs to a JOIN of two streams: a JOIN b WITHIN 1 HOUR ON a.id = b.id.'
-      : undefined
-  }
+  if (place < 1) return undefined
   const before = stop.tokens.slice(0, stop.index).map(({ tokenType }) => CLAUSES.indexOf(tokenType))
   const later = before.find((other) => other > place)
   if (later !== undefined) return `${labelAt(place)} stands before ${labelAt(later)}.`
@@ -244,11 +202,12 @@ function duration(stop: Stop): string | undefined {
 /** The word may have been read as an alias, so that the parser stopped after it. */
 function foreignWord(stop: Stop): string | undefined {
   const here = entry(FOREIGN_WORDS, wordAt(stop, stop.index))
-  return (
-    here ??
-    (isAt(stop, stop.index - 1, t.BareIdentifier) ? entry(FOREIGN_WORDS, wordAt(stop, stop.index - 1)) : undefined)
-  )
+  return here ?? (isName(stop.tokens[stop.index - 1]) ? entry(FOREIGN_WORDS, wordAt(stop, stop.index - 1)) : undefined)
 }
+
+const isName = (token: IToken | undefined): boolean =>
+  token !== undefined &&
+  (token.tokenType === t.BareIdentifier || (token.tokenType.CATEGORIES ?? []).includes(t.Identifier))
 
 const ENDS_LIST = new Set<TokenType>([
   t.From,
@@ -271,23 +230,7 @@ function commaTooMany(stop: Stop): string | undefined {
 }
 
 const BEFORE_EXPRESSION = new Set<TokenType>([
-  t.Plus,
-  t.Minus,
-  t.Asterisk,
-  t.Slash,
-  t.Percent,
-  t.ConcatMark,
-  t.Equal,
-  t.NotEqual,
-  t.Less,
-  t.Greater,
-  t.LessOrEqual,
-  t.GreaterOrEqual,
-  t.And,
-  t.Or,
-  t.Not,
-  t.Like,
-  t.Between,
+  ...t.OPERATORS,
   t.Where,
   t.Having,
   t.Select,

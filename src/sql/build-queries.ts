@@ -15,6 +15,7 @@ import type {
   WindowOptionsCstNode,
   WithinCstNode,
 } from '../../grammar/generated/cst.d.ts'
+import { Emit } from '../../grammar/tokens.ts'
 import type {
   Duration,
   Grouping,
@@ -29,10 +30,11 @@ import type {
 } from './ast.ts'
 import { buildExpression, buildValue, timeUnitOf } from './build-expressions.ts'
 import { buildNumber } from './build-literals.ts'
-import { nameOf, nodeLocation, refusal } from './build-names.ts'
+import { nameOf, nodeLocation, refusal, tokenLocation } from './build-names.ts'
 
 export function buildQuery(node: QueryCstNode): Query {
   const { children } = node
+  if (!children.Changes && !children.Final) refuseBareEmit(children.relation[0]!)
   return {
     kind: 'select',
     items: children.selectItem.map(buildItem),
@@ -84,6 +86,15 @@ function buildGrouping(node: GroupingCstNode): Grouping {
 }
 
 // ---- Sources -----------------------------------------------------------------------------------------------------------------------
+
+/** A last EMIT that nothing follows was read as the alias of a source. */
+function refuseBareEmit({ children }: RelationCstNode): void {
+  const last = (children.join?.at(-1)?.children ?? children).source[0]!
+  const alias = last.children.alias?.[0]?.children
+  const name = alias?.Identifier[0]
+  if (name?.tokenType !== Emit || alias?.As !== undefined) return
+  throw refusal('EMIT needs to be told what: EMIT CHANGES or EMIT FINAL.', tokenLocation(name))
+}
 
 function buildRelation({ children }: RelationCstNode): Relation {
   return (children.join ?? []).reduce<Relation>(buildJoin, buildSource(children.source[0]!))

@@ -62,7 +62,8 @@ function hintFor({ message, hint }: StatementError, { line, column }: Location):
   return parts.length === 0 ? '' : ` ${parts.join(': ')}`
 }
 
-const namesPlace = (message: string): boolean => /\bline \d+:\d+|\bLine: \d+, Col: \d+/.test(message)
+/** Whether a message says where it is about. */
+export const namesPlace = (message: string): boolean => /\bline \d+:\d+|\bLine: \d+, Col: \d+/.test(message)
 
 /** The offset of a place in `text`, which starts at `start`; null if it lies outside. */
 function offsetOf({ line, column }: Location, text: string, start: Location = { line: 1, column: 1 }): number | null {

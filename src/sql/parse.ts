@@ -25,7 +25,7 @@ import { buildExpression } from './build-expressions.ts'
 import { tokenLocation } from './build-names.ts'
 import { buildStatement } from './build-statements.ts'
 import { buildType } from './build-types.ts'
-import { excerpt } from './excerpt.ts'
+import { excerpt, namesPlace } from './excerpt.ts'
 import { splitTokens } from './split.ts'
 import { syntaxError } from './syntax-error.ts'
 
@@ -159,7 +159,7 @@ function withPlace(error: ParseError, tokens: readonly IToken[], text: string): 
     ({ startLine, startColumn }) => startLine === location?.line && startColumn === location?.column,
   )
   if (at === undefined || location === undefined) return error.inStatement(statement)
-  const placed = `line ${location.line}:${location.column}: ${message}`
+  const placed = namesPlace(message) ? message : `line ${location.line}:${location.column}: ${message}`
   return new ParseError(placed, {
     code,
     cause,

@@ -95,11 +95,33 @@ function adviceAt(failed: FailedParse, index: number, { inRule }: Expected): str
     return `${image} is a keyword. To use it as a name, write it in backticks: \`${image.toUpperCase()}\``
   }
   if (index === 0 && failed.startRule === 'singleStatement') {
+    if (nearStatement(actual) !== undefined) return undefined
     return `${actual?.image ?? 'This'} does not begin a statement. Statements begin with ${STATEMENT_WORDS.join(', ')}.`
   }
   if (actual === undefined && all.includes(t.Semicolon)) return 'The statement needs a semicolon at its end.'
-  return undefined
+  return missingWord(failed, index, all)
 }
+
+/** The statement that a first word is a slip of. */
+const nearStatement = (actual: IToken | undefined): string | undefined =>
+  actual && nearest(actual.image, STATEMENT_WORDS, { maxEdits: maxEditsOf(actual.image) })
+
+/** The name that is due, or the one keyword or bracket with which the statement would continue at the token. */
+function missingWord(failed: FailedParse, index: number, expected: readonly TokenType[]): string | undefined {
+  const actual = failed.tokens[index]
+  if (actual === undefined) return undefined
+  const before = actual.tokenType === t.Semicolon ? 'at the end' : `before ${actual.image}`
+  if (expected.includes(t.Identifier)) {
+    const noun = expected.includes(t.Decimal) ? 'A type' : expected.includes(t.All) ? 'The id of a query' : 'A name'
+    return continuesAfter(failed, index, t.Identifier) ? `${noun} is missing ${before}.` : undefined
+  }
+  const candidates = expected.filter((token) => (t.isKeyword(token) && token !== t.Select) || CLOSING.has(token))
+  const fitting = candidates.filter((token) => continuesAfter(failed, index, token))
+  return fitting.length === 1 ? `${wordOf(fitting[0]!)} is missing ${before}.` : undefined
+}
+
+const CLOSING = new Set<TokenType>([t.RightParenthesis, t.RightBracket])
+const wordOf = (token: TokenType): string => token.LABEL!.slice(1, -1)
 
 /** The keyword may be misspelt here, or one token before, where it was read as an alias. */
 function misspeltAdvice(failed: FailedParse, index: number, expected: readonly TokenType[]): string | undefined {
@@ -142,7 +164,7 @@ function detail(failed: FailedParse, index: number, { line, column }: Location, 
   const actual = tokens[index]
   const image = actual?.image ?? '<EOF>'
   if (index === 0 && failed.startRule === 'singleStatement') {
-    const near = nearest(image, STATEMENT_WORDS, { maxEdits: maxEditsOf(image) })
+    const near = nearStatement(actual)
     const isForeign = adviceFor({ tokens, index, expected: [] }) !== undefined
     return `Unknown statement '${image}'${near === undefined || isForeign ? '' : `\nDid you mean '${near}'?`}`
   }
@@ -181,28 +203,7 @@ function lacksViableRule(failure: IRecognitionException, tokens: readonly IToken
   return STATEMENT_CHOICES.has(ruleStack.at(-1) ?? '') && failure.name !== 'NotAllInputParsedException'
 }
 
-const ENDS_PRIMARY = new Set<TokenType>([
-  t.Plus,
-  t.Minus,
-  t.Asterisk,
-  t.Slash,
-  t.Percent,
-  t.ConcatMark,
-  t.Equal,
-  t.NotEqual,
-  t.Less,
-  t.Greater,
-  t.LessOrEqual,
-  t.GreaterOrEqual,
-  t.And,
-  t.Or,
-  t.Not,
-  t.Is,
-  t.In,
-  t.Between,
-  t.Like,
-  t.As,
-])
+const ENDS_PRIMARY = new Set<TokenType>([...t.OPERATORS, t.Is, t.In, t.As])
 
 /**
  * `primary->*` starts like any other select item, so the choice between them is open as long as the item may still be a primary: from

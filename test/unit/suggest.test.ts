@@ -25,6 +25,7 @@ describe('suggestions', () => {
     expect(suggestion('zzz', ['A', 'B'], { label: 'Existing' })).toBe(' Existing: A, B.')
     expect(suggestion('zaz', ['PQR', 'ABC', 'XAY'], { label: 'Existing', most: 2 })).toBe(' Existing: XAY, PQR, ....')
     expect(suggestion('AC', ['A', 'B'], { label: 'Existing' })).toBe(' Did you mean A?')
+    expect(suggestion('C', ['A', 'B'], { label: 'Existing' })).toBe(' Existing: A, B.')
     expect(suggestion('x', [], { label: 'Existing' })).toBe('')
   })
 })

@@ -3,6 +3,7 @@ import type { Broker, PartitionOffset } from '../../broker/broker.ts'
 import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
 import { StatementError } from '../../errors.ts'
 import type { Print } from '../../sql/ast.ts'
+import { didYouMean } from '../../suggest.ts'
 import { formatTimestamp } from '../../types/time-text.ts'
 import type { LineStream, StreamEnd } from '../api.ts'
 import type { TopicScope } from '../scope.ts'
@@ -17,7 +18,10 @@ export async function openPrint(statement: Print, { parts }: TopicScope): Promis
   if ((await broker.describeTopic(statement.topic)) === null) {
     throw new StatementError(
       `Could not find topic '${statement.topic}', or the KSQL user does not have permissions to list the topic. ` +
-        'Topic names are case-sensitive.',
+        `Topic names are case-sensitive.${didYouMean(
+          statement.topic,
+          (await broker.listTopics()).map(({ name }) => name),
+        )}`,
     )
   }
   const positions = await startOf(statement, broker)

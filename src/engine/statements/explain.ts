@@ -4,6 +4,7 @@ import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { planCreateAs, planInsertInto } from '../../plan/queries/persistent-query.ts'
 import { planPushQuery } from '../../plan/queries/push-query.ts'
 import type { Explain, Statement } from '../../sql/ast.ts'
+import { didYouMean } from '../../suggest.ts'
 import { type PeerStates, peerStates } from '../cluster/peer-states.ts'
 import { describePersistent, describeTransient, describeUnstarted } from '../describe/describe-query.ts'
 import type { QueryDescription } from '../describe/entities.ts'
@@ -34,7 +35,9 @@ function explainRunning(queryId: string, { catalog, parts }: Scope, peers: reado
   if (persistent !== undefined) return describePersistent(persistent, catalog.metastore, parts, peers)
   const transient = parts.transient.find(queryId)
   if (transient !== undefined) return describeTransient(transient, parts)
-  throw new StatementError(`Query with id:${queryId} does not exist, use SHOW QUERIES to view the full set of queries.`)
+  throw new StatementError(
+    `Query with id:${queryId} does not exist, use SHOW QUERIES to view the full set of queries.${didYouMean(queryId, catalog.queries.keys())}`,
+  )
 }
 
 function explainStatement(statement: Statement, { planning, sequence, parts }: TopicScope): QueryDescription {

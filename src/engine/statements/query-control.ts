@@ -1,6 +1,7 @@
 /** TERMINATE, PAUSE and RESUME. See docs/sql.md#pause-resume-terminate. */
 import { StatementError } from '../../errors.ts'
 import type { Pause, Resume, Terminate } from '../../sql/ast.ts'
+import { suggestion } from '../../suggest.ts'
 import type { Effect, PersistentQuery } from '../commands/catalog.ts'
 import { type CommandId, commandIdText } from '../commands/command.ts'
 import type { Scope } from '../scope.ts'
@@ -66,8 +67,10 @@ const controllable = ({ catalog }: Scope): PersistentQuery[] =>
 function target(queryId: string, verb: string, { catalog }: Scope): PersistentQuery {
   const query = findQuery(queryId, catalog.queries)
   if (query === undefined) {
-    const known = [...catalog.queries.keys()].slice(0, 20).join(', ')
-    throw new StatementError(`Unknown queryId: ${queryId}${known === '' ? '' : `. Existing: ${known}.`}`)
+    const known = [...catalog.queries.keys()]
+    throw new StatementError(
+      `Unknown queryId: ${queryId}${known.length === 0 ? '' : `.${suggestion(queryId, known, { label: 'Existing' })}`}`,
+    )
   }
   if (query.link.kind !== 'CREATE_SOURCE') return query
   throw new StatementError(

@@ -28,8 +28,8 @@ export const describeStreams = atOnce<DescribeStreams>(({ extended }, scope) => 
 
 export const describeTables = atOnce<DescribeTables>(({ extended }, scope) => descriptions('TABLE', extended, scope))
 
-export const describeSource = checked<DescribeSource>(({ name, extended, location }, scope) => {
-  const source = findSource(scope.catalog.metastore, name, location)
+export const describeSource = checked<DescribeSource>(({ name, extended }, scope) => {
+  const source = findSource(scope.catalog.metastore, name)
   return async () => ({
     '@type': 'sourceDescription',
     sourceDescription: await describe(source, extended, scope.catalog, scope.parts),

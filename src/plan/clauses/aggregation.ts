@@ -5,7 +5,7 @@ import { refuseMaps } from '../../analysis/formats.ts'
 import { layoutName } from '../../analysis/layout-names.ts'
 import { rowCountTest } from '../../analysis/row-count.ts'
 import { AliasGenerator } from '../../analysis/select-items.ts'
-import { StatementError } from '../../errors.ts'
+import { placing, StatementError } from '../../errors.ts'
 import { resolveAggregate } from '../../functions/resolve.ts'
 import { keyWindow } from '../../metastore/aggregation-window.ts'
 import type { AggregateCall } from '../../operators/aggregate/aggregate-call.ts'
@@ -193,7 +193,7 @@ function aggregateCall(call: FunctionCall, index: number, plan: AggregationPlan,
   const declaration = builder.context.functions.get(call.name)
   if (declaration.kind !== 'aggregate') throw new Error(`${call.name} is not an aggregate function`)
   const args = call.args.map((arg) => argument(call, arg, plan, grouped))
-  const resolution = inClause('', () => resolveAggregate(declaration, args.map(argumentTypeOf)))
+  const resolution = placing(call.location, () => resolveAggregate(declaration, args.map(argumentTypeOf)))
   return bindAggregate({ name: `KSQL_AGG_VARIABLE_${index}`, call, args, resolution }, builder.context)
 }
 

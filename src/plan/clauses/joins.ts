@@ -87,6 +87,7 @@ function joinTypes({ join, left, right, builder }: JoinSides): JoinTypes {
     throw new StatementError(
       `Invalid join condition: types don't match. Got ${show(join.leftText, leftType)} = ` +
         `${show(join.rightText, rightType)}. Cast one side to the type of the other.`,
+      { location: join.leftExpression.location },
     )
   }
   return { left: leftTyped, right: rightTyped }

@@ -1,6 +1,7 @@
 /** Table functions of SELECT as a step: each call becomes a column that SELECT then reads. */
 import type { Analysis } from '../../analysis/analysis.ts'
 import { tableFunctionCalls } from '../../analysis/table-functions.ts'
+import { placing } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
 import { resolveTable } from '../../functions/resolve.ts'
 import type { TableFunctionCall } from '../../operators/stateless/flat-map.ts'
@@ -8,7 +9,7 @@ import type { FunctionCall, Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { rewrite } from '../../sql/walk.ts'
 import type { PlanBuilder, Relation } from '../builder.ts'
-import { inClause, typed } from './typed.ts'
+import { typed } from './typed.ts'
 
 export interface Exploded {
   readonly relation: Relation
@@ -43,7 +44,7 @@ export function planTableFunctions(analysis: Analysis, relation: Relation, build
 function planCall(call: FunctionCall, index: number, relation: Relation, { context }: PlanBuilder): TableFunctionCall {
   const declaration = context.functions.get(call.name)
   if (declaration.kind !== 'table') throw new Error(`${call.name} is not a table function`)
-  return inClause('', () => {
+  return placing(call.location, () => {
     const args = call.args.map((arg) => typed(arg, relation, context))
     const { variant, argumentTypes, returns } = resolveTable(
       declaration,

@@ -184,6 +184,8 @@ describe('SELECT', () => {
   it('knows EMIT and PARTITION BY from an alias', () => {
     expect(query('SELECT a FROM s EMIT CHANGES;')).toMatchObject({ from: { alias: 'S' }, emit: 'CHANGES' })
     expect(query('SELECT a FROM s emit EMIT CHANGES;')).toMatchObject({ from: { alias: 'EMIT' }, emit: 'CHANGES' })
+    expect(query('SELECT a FROM s AS emit;')).toMatchObject({ from: { alias: 'EMIT' }, emit: null })
+    expect(() => query('SELECT a FROM s EMIT;')).toThrow('EMIT CHANGES or EMIT FINAL')
     expect(query('SELECT a FROM s PARTITION BY b;')).toMatchObject({ from: { alias: 'S' } })
   })
 
