@@ -13,13 +13,16 @@ import type { MetricFamily } from './engine/observe/metric-family.ts'
 import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
 import { createRegistry, type FunctionRegistry } from './functions/registry.ts'
 import { type OpenedBroker, openBroker } from './main/open-broker.ts'
+import { openRegistry, schemaFetcher } from './main/open-registry.ts'
 import { type ServerPartsOptions, type ServerSetup, serverSetup } from './main/setup.ts'
+import type { SchemaRegistry } from './registry/schema-registry.ts'
 import type { ClusterMembership, ClusterMembershipOptions } from './runtime/cluster/cluster-membership.ts'
 import { createQueryRuntime } from './runtime/queries/runtime.ts'
 import type { QueryRuntime } from './runtime/query-runtime.ts'
 import type { StoresSetup } from './runtime/threads/setup.ts'
 import { workerThreads } from './runtime/threads/worker-threads.ts'
 import type { WorkerProvider } from './runtime/worker.ts'
+import { LoadedSchemas } from './serde/loaded-schemas.ts'
 
 /** An engine that starts or runs, with its configuration and metrics. */
 export interface ServerParts {
@@ -64,28 +67,32 @@ interface OpenedParts {
 async function open(setup: ServerSetup, signal: AbortSignal): Promise<OpenedParts> {
   const connection = await openBroker(setup, signal)
   let cluster: ClusterMembership | null = null
+  let registry: SchemaRegistry | null = null
   try {
+    registry = await openRegistry(setup)
     const functions = createRegistry(BUILT_IN_FUNCTIONS)
-    const runtime = openRuntime(setup, connection)
+    const runtime = openRuntime(setup, connection, registry)
     if (connection.join !== null) cluster = await joinCluster(setup, runtime, connection.join)
-    const engine = await openEngine(setup, { connection, functions, runtime, cluster })
+    const engine = await openEngine(setup, { connection, functions, runtime, cluster, registry })
     return {
       engine,
       runtime,
       async close() {
         await engine.close()
         await cluster?.leave()
+        await registry?.close()
         await connection.close()
       },
     }
   } catch (error) {
     await cluster?.leave()
+    await registry?.close()
     await connection.close()
     throw error
   }
 }
 
-function openRuntime(setup: ServerSetup, connection: OpenedBroker): QueryRuntime {
+function openRuntime(setup: ServerSetup, connection: OpenedBroker, registry: SchemaRegistry | null): QueryRuntime {
   const { clock, timer, properties, warn } = setup
   const stores = storesSetup(setup)
   return createQueryRuntime({
@@ -93,7 +100,7 @@ function openRuntime(setup: ServerSetup, connection: OpenedBroker): QueryRuntime
     clock,
     timer,
     config: properties,
-    workers: openWorkers(setup, connection, stores),
+    workers: openWorkers(setup, { connection, stores, registry }),
     changelogs: stores.changelogs,
     sharesSlots: connection.join !== null,
     onFailure: (queryId, { message }) => warn(`Query ${queryId} has failed: ${message.replaceAll('\n', ' ')}`),
@@ -105,11 +112,12 @@ interface OpenedRuntime {
   readonly functions: FunctionRegistry
   readonly runtime: QueryRuntime
   readonly cluster: ClusterMembership | null
+  readonly registry: SchemaRegistry | null
 }
 
 async function openEngine(
   setup: ServerSetup,
-  { connection, functions, runtime, cluster }: OpenedRuntime,
+  { connection, functions, runtime, cluster, registry }: OpenedRuntime,
 ): Promise<RunningEngine> {
   const { clock, timer, config, warn, inform } = setup
   return createEngine({
@@ -120,6 +128,8 @@ async function openEngine(
     random: Math.random,
     config,
     functions,
+    registry,
+    writerSchemas: new LoadedSchemas({ fetch: schemaFetcher(registry), clock, timer }),
     version: readVersion(),
     warn,
     inform,
@@ -149,7 +159,13 @@ async function joinCluster(
 }
 
 /** Tasks run in threads; each is started when the first task is placed on it. */
-function openWorkers(setup: ServerSetup, connection: OpenedBroker, stores: StoresSetup): WorkerProvider {
+interface OpenedWorkers {
+  readonly connection: OpenedBroker
+  readonly stores: StoresSetup
+  readonly registry: SchemaRegistry | null
+}
+
+function openWorkers(setup: ServerSetup, { connection, stores, registry }: OpenedWorkers): WorkerProvider {
   const { properties, threads, timer, inform, warn } = setup
   return workerThreads({
     count: threads,
@@ -157,6 +173,7 @@ function openWorkers(setup: ServerSetup, connection: OpenedBroker, stores: Store
     config: properties,
     connect: connection.connect,
     stores,
+    fetchSchema: schemaFetcher(registry),
     timer,
     onDeath: (error) => warn(`A worker thread died: ${error.stack ?? error.message}`),
     log: ({ level, text }) => (level === 'warn' ? warn(text) : inform(text)),

@@ -4,30 +4,88 @@ import type { FormatName, FormatSpec, Side } from '../serde/format.ts'
 import { FORMATS } from '../serde/index.ts'
 import { type Column, formatColumn } from '../types/schema.ts'
 import { containsKind, formatType } from '../types/sql-type.ts'
+import type { SchemaProperties } from './with-properties.ts'
 
-/** How one side of a source is written. `inherited`: the spec of the source that a query reads. */
+/** What statements say of one side's format beside its name. */
+export interface SideOptions {
+  readonly delimiter: string | null
+  readonly schema: SchemaProperties
+  /** Name of the source that the statement makes: the default name of an Avro key record has it. */
+  readonly sourceName: string
+}
+
+/** How the key of a source is written. `inherited`: the spec of the source that a query reads. */
 export function keySpec(
   format: FormatName,
   columns: readonly Column[],
-  delimiter: string | null,
+  options: SideOptions,
   inherited?: FormatSpec,
 ): FormatSpec {
   const wrapping = FORMATS[format].wrapping
   const unwrapped = columns.length === 1 && wrapping !== 'always'
-  return { format, unwrapped, ...delimiterOf(format, delimiter, inherited) }
+  return { format, unwrapped, ...sideSpec(format, 'KEY', options, inherited) }
 }
+
+/** The spec of a key with the columns on a topic that only the engine reads. */
+export const internalKeySpec = (format: FormatName, columns: readonly Column[]): FormatSpec => ({
+  format,
+  unwrapped: columns.length === 1 && FORMATS[format].wrapping !== 'always',
+  ...delimiterOf(format, null),
+})
 
 export function valueSpec(
   format: FormatName,
   columns: readonly Column[],
-  options: { readonly delimiter: string | null; readonly wrap: boolean | null; readonly defaultWrap: boolean | null },
+  options: SideOptions & { readonly wrap: boolean | null; readonly defaultWrap: boolean | null },
   inherited?: FormatSpec,
 ): FormatSpec {
   const { wrapping } = FORMATS[format]
   refuseWrap(format, wrapping, columns, options.wrap)
   const wrap = options.wrap ?? (wrapping === 'optional' ? options.defaultWrap : null) ?? wrapping !== 'never'
-  return { format, unwrapped: columns.length === 1 && !wrap, ...delimiterOf(format, options.delimiter, inherited) }
+  return { format, unwrapped: columns.length === 1 && !wrap, ...sideSpec(format, 'VALUE', options, inherited) }
 }
+
+function sideSpec(
+  format: FormatName,
+  side: Side,
+  { delimiter, schema, sourceName }: SideOptions,
+  inherited?: FormatSpec,
+): Omit<FormatSpec, 'format' | 'unwrapped'> {
+  refuseSchemaProperties(format, schema)
+  const schemaName = schema.fullName ?? defaultSchemaName(format, side, sourceName)
+  const nullable = schema.nullable ?? (inherited?.format === format ? inherited.nullable : undefined)
+  return {
+    ...delimiterOf(format, delimiter, inherited),
+    ...(schemaName !== null && { schemaName }),
+    ...(nullable !== undefined && { nullable }),
+  }
+}
+
+function refuseSchemaProperties(format: FormatName, { fullName, nullable }: SchemaProperties): void {
+  const { schemas } = FORMATS[format]
+  if (fullName !== null && schemas?.takesName !== true) {
+    throw new StatementError(`${format} does not support the following configs: [fullSchemaName]`)
+  }
+  if (fullName?.trim() === '') {
+    throw new StatementError('fullSchemaName cannot be empty. Format configuration: {fullSchemaName=}')
+  }
+  if (nullable !== null && schemas?.takesNullable !== true) {
+    throw new StatementError(`${format} does not support the following configs: [nullableRepresentation]`)
+  }
+}
+
+/** The record of an Avro key is called by its source, as keys of several sources may meet in one registry. Source: ksqlDB's AvroFormat. */
+function defaultSchemaName(format: FormatName, side: Side, sourceName: string): string | null {
+  return format === 'AVRO' && side === 'KEY' ? `io.confluent.ksql.avro_schemas.${upperCamel(sourceName)}Key` : null
+}
+
+/** `MY_STREAM` is `MyStream`; characters that Avro names cannot have are left out. */
+const upperCamel = (name: string): string =>
+  name
+    .split('_')
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase())
+    .join('')
+    .replaceAll(/[^A-Za-z0-9]/g, '')
 
 function refuseWrap(
   format: FormatName,

@@ -1,7 +1,7 @@
 /** WITH (...): names, values and their checks. Source: ksqlDB's CreateSourceProperties and CreateConfigs. */
 import { type Location, ParseError, placing, StatementError } from '../errors.ts'
 import type { KeyWindow } from '../metastore/data-source.ts'
-import type { FormatName } from '../serde/format.ts'
+import type { FormatName, NullableRepresentation, Side } from '../serde/format.ts'
 import { FORMATS, resolveFormat } from '../serde/index.ts'
 import type { Property } from '../sql/ast.ts'
 import { suggestion } from '../suggest.ts'
@@ -25,10 +25,20 @@ export interface WithProperties {
   /** UNUSED_COLUMNS: whether the values of columns that a query does not use are checked, so that all queries see the same records. */
   readonly checksUnusedColumns: boolean
   readonly queryId: string | null
-  /** Names of registry properties that were given: only formats that keep schemas in a registry take them. */
-  readonly registryProperties: readonly string[]
+  readonly keySchema: SchemaProperties
+  readonly valueSchema: SchemaProperties
   /** Where the first of the properties stands that was given, for errors. */
   readonly location: (...names: readonly string[]) => Location | undefined
+}
+
+/** What WITH says of the schema of one side; only some formats take it. Null: not given. */
+export interface SchemaProperties {
+  /** KEY_SCHEMA_ID, VALUE_SCHEMA_ID. */
+  readonly id: number | null
+  /** KEY_SCHEMA_FULL_NAME, VALUE_SCHEMA_FULL_NAME. */
+  readonly fullName: string | null
+  /** KEY_PROTOBUF_NULLABLE_REPRESENTATION, VALUE_PROTOBUF_NULLABLE_REPRESENTATION. */
+  readonly nullable: NullableRepresentation | null
 }
 
 /** ON_ERROR. `topic` null: by the name of the source's topic. */
@@ -97,7 +107,8 @@ export function readWithProperties(properties: readonly Property[], use: WithUse
     badRecords: readBadRecords(read),
     checksUnusedColumns: readUnusedColumns(read),
     queryId: read.text('QUERY_ID'),
-    registryProperties: REGISTRY.filter((name) => given.has(name)),
+    keySchema: readSchema(read, 'KEY'),
+    valueSchema: readSchema(read, 'VALUE'),
     location: (...names: readonly string[]) => given.get(names.find((name) => given.has(name)) ?? '')?.location,
   }
   refuseBadDelimiters(result)
@@ -141,6 +152,22 @@ function readFormats(read: PropertyReader): Pick<WithProperties, 'keyFormat' | '
     )
   }
   return { keyFormat: both, valueFormat: both }
+}
+
+function readSchema(read: PropertyReader, side: Side): SchemaProperties {
+  const fullName = read.text(`${side}_SCHEMA_FULL_NAME`)
+  const older = side === 'VALUE' ? read.text('VALUE_AVRO_SCHEMA_FULL_NAME') : null
+  return {
+    id: read.count(`${side}_SCHEMA_ID`),
+    fullName: fullName ?? older,
+    nullable: readNullable(read, `${side}_PROTOBUF_NULLABLE_REPRESENTATION`),
+  }
+}
+
+function readNullable(read: PropertyReader, name: string): NullableRepresentation | null {
+  const word = read.text(name)?.toUpperCase() ?? null
+  if (word === null || word === 'OPTIONAL' || word === 'WRAPPER') return word
+  throw read.invalid(name, `Unknown value: '${word}'. It is OPTIONAL or WRAPPER.`)
 }
 
 function readWindow(read: PropertyReader): KeyWindow | null {

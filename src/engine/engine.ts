@@ -4,7 +4,9 @@ import type { Clock, Timer } from '../clock.ts'
 import { RequestError } from '../errors.ts'
 import { Budget, limitsFrom } from '../functions/budget.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
+import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
+import { NO_REGISTRY, type SchemaLoader } from '../serde/loaded-schemas.ts'
 import {
   type Engine,
   type HealthCheck,
@@ -30,6 +32,8 @@ import { ProcessingLog } from './observe/processing-log.ts'
 import { openQuery } from './open-query.ts'
 import type { EngineParts } from './parts.ts'
 import type { ClusterStatus, QueryRequest, StatementRequest } from './requests.ts'
+import { statementSchemas } from './schemas/statement-schemas.ts'
+import { WritableSources } from './schemas/writable-sources.ts'
 import { makeScope } from './scope.ts'
 import { Session } from './session.ts'
 import { StatementRunner } from './statement-runner.ts'
@@ -46,6 +50,10 @@ export interface EngineOptions {
   readonly random: () => number
   readonly config: Config
   readonly functions: FunctionRegistry
+  /** Null: there is none. Closed by the caller after the engine. */
+  readonly registry?: SchemaRegistry | null
+  /** Schemas of records by id. Default: none can be looked up. */
+  readonly writerSchemas?: SchemaLoader
   /** Millrace's version, as GET /info shows it. */
   readonly version: string
   /** Default: this server is alone. */
@@ -131,8 +139,10 @@ class CommandLogEngine implements RunningEngine {
     await this.#accepting()
     const parts = this.#parts
     const session = Session.open(parts.config, request)
-    const { planning } = makeScope(parts, { session, catalog: parts.catalog(), topics: new Map(), sequence: 0 })
-    return openInserts(target, { rows: parts.rows, planning }, request.records)
+    const { rows, writable, schemas } = parts
+    const scope = { session, catalog: parts.catalog(), topics: new Map(), sequence: 0, schemas }
+    const { planning } = makeScope(parts, scope)
+    return openInserts(target, { rows, writable, planning }, request.records)
   }
 
   commandStatuses(): ReadonlyMap<string, CommandStatus> {
@@ -205,7 +215,9 @@ function engineParts(
   transient: TransientQueries,
   reportError: EngineParts['reportError'],
 ): EngineParts {
-  const { broker, runtime, clock, timer, random, config, functions, peers = null } = options
+  const { broker, runtime, clock, timer, random, config, functions, peers = null, registry = null } = options
+  const { writerSchemas = NO_REGISTRY } = options
+  const schemas = statementSchemas(registry)
   return {
     broker,
     runtime,
@@ -223,6 +235,10 @@ function engineParts(
     catalog: () => commands.catalog,
     transient,
     rows: new RowProducer(broker, clock),
+    registry,
+    schemas,
+    writable: new WritableSources(schemas),
+    writerSchemas,
     peers,
     reportError,
     startFailure: (queryId) => commands.startFailure(queryId),

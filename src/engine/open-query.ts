@@ -19,7 +19,7 @@ export async function openQuery(request: QueryRequest, parts: EngineParts): Prom
   const statement = onlyQuery(parseRequest(request.sql, session))
   return failingAs(statement, [], async () => {
     const topics = statement.kind === 'print' ? new Map() : await topicSnapshot(parts.broker)
-    const scope = makeScope(parts, { session, catalog: parts.catalog(), topics, sequence: 0 })
+    const scope = makeScope(parts, { session, catalog: parts.catalog(), topics, sequence: 0, schemas: parts.schemas })
     if (statement.kind === 'print') return openPrint(statement, scope)
     return statement.query.emit === null ? openPull(statement, scope, request) : openPush(statement, scope)
   })

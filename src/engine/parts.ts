@@ -3,12 +3,16 @@ import type { Broker } from '../broker/broker.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
+import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import type { ProcessingError } from '../runtime/processing-error.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
+import type { SchemaLoader } from '../serde/loaded-schemas.ts'
 import type { Peers } from './cluster/peers.ts'
 import type { Catalog } from './commands/catalog.ts'
 import type { Config } from './config/config.ts'
 import type { RowProducer } from './inserts/row-producer.ts'
+import type { StatementSchemas } from './schemas/statement-schemas.ts'
+import type { WritableSources } from './schemas/writable-sources.ts'
 import type { TransientQueries } from './transient-queries.ts'
 
 /** The means with which statements are planned, run and answered. */
@@ -27,6 +31,13 @@ export interface EngineParts {
   readonly catalog: () => Catalog
   readonly transient: TransientQueries
   readonly rows: RowProducer
+  /** Null: there is none. */
+  readonly registry: SchemaRegistry | null
+  /** The registry as statements use it. */
+  readonly schemas: StatementSchemas
+  readonly writable: WritableSources
+  /** Schemas of records by id. */
+  readonly writerSchemas: SchemaLoader
   /** Null: this server is alone. */
   readonly peers: Peers | null
   /** Writes to the processing log, for queries that the runtime does not run. */

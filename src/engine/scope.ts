@@ -5,6 +5,7 @@ import type { InsertContext } from '../plan/statements/insert-values.ts'
 import type { Catalog } from './commands/catalog.ts'
 import type { Config } from './config/config.ts'
 import type { EngineParts } from './parts.ts'
+import type { StatementSchemas } from './schemas/statement-schemas.ts'
 import type { Session } from './session.ts'
 import { partitionsIn, type TopicSnapshot } from './topics.ts'
 
@@ -16,6 +17,8 @@ export interface Scope {
   readonly config: Config
   readonly catalog: Catalog
   readonly planning: InsertContext
+  /** The registry, or in a rehearsal what it would hold. */
+  readonly schemas: StatementSchemas
   /** The sequence number that a command of this statement gets. */
   readonly sequence: number
 }
@@ -26,10 +29,13 @@ export interface TopicScope extends Scope {
   readonly planning: PullContext
 }
 
-export type ScopeOptions = Pick<TopicScope, 'session' | 'catalog' | 'topics' | 'sequence'>
+export type ScopeOptions = Pick<TopicScope, 'session' | 'catalog' | 'topics' | 'sequence' | 'schemas'>
 
 /** `topics`: empty for a statement that does not plan over topics. */
-export function makeScope(parts: EngineParts, { session, catalog, topics, sequence }: ScopeOptions): TopicScope {
+export function makeScope(
+  parts: EngineParts,
+  { session, catalog, topics, sequence, schemas }: ScopeOptions,
+): TopicScope {
   const { config } = session
   return {
     parts,
@@ -38,6 +44,7 @@ export function makeScope(parts: EngineParts, { session, catalog, topics, sequen
     catalog,
     topics,
     sequence,
+    schemas,
     planning: {
       metastore: catalog.metastore,
       functions: parts.functions,

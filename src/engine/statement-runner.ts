@@ -4,9 +4,10 @@
  */
 import { BrokerError } from '../broker/broker-error.ts'
 import { messageOf, RequestError, StatementError } from '../errors.ts'
+import { withSchemas, withSinkSchemas } from '../plan/schema-registration.ts'
 import type { Statement } from '../sql/ast.ts'
 import { placed } from '../sql/excerpt.ts'
-import { applyEffect, type Catalog } from './commands/catalog.ts'
+import { applyEffect, type Catalog, type Effect } from './commands/catalog.ts'
 import { type Command, type CommandDraft, type CommandStatus, commandIdText } from './commands/command.ts'
 import type { CommandRunner } from './commands/command-runner.ts'
 import { TERMINATE_CLUSTER, termination } from './commands/termination.ts'
@@ -15,6 +16,7 @@ import type { CurrentStatus, Entity } from './describe/entities.ts'
 import { parseRequest } from './parse-request.ts'
 import type { EngineParts } from './parts.ts'
 import type { StatementRequest } from './requests.ts'
+import { SandboxSchemas, type StatementSchemas } from './schemas/statement-schemas.ts'
 import { makeScope } from './scope.ts'
 import { Session } from './session.ts'
 import { StatementFailure } from './statement-failure.ts'
@@ -73,12 +75,15 @@ export class StatementRunner {
     let { catalog } = this.#commands
     let topics = await this.#topicsFor(statements)
     let sequence = 0
+    const schemas = new SandboxSchemas(this.#parts.schemas)
     for (const statement of statements) {
       await failingAs(statement, [], async () => {
-        const scope = makeScope(this.#parts, { session, catalog, topics, sequence })
+        const scope = makeScope(this.#parts, { session, catalog, topics, sequence, schemas })
         const prepared = await handlerOf(statement).prepare(statement, scope)
         if (prepared.kind !== 'command') return
-        catalog = afterDraft(catalog, prepared, session)
+        const draft = await withRegistered(prepared, schemas)
+        await schemas.deleteSubjects(draft.deleteSubjects)
+        catalog = afterDraft(catalog, draft, session)
         topics = withTopics(topics, prepared.topics)
         sequence++
       })
@@ -94,9 +99,10 @@ export class StatementRunner {
 
   async #runInTurn(statement: Statement, session: Session): Promise<WarnedBody | null> {
     const done = await this.#commands.turn(async (turn) => {
-      const prepared = await this.#prepare(statement, session, turn.sequence)
-      if (prepared.kind !== 'command') return { prepared, sequence: -1, warnings: [] }
-      const warnings = await prepared.warnings()
+      const draft = await this.#prepare(statement, session, turn.sequence)
+      if (draft.kind !== 'command') return { prepared: draft, sequence: -1, warnings: [] }
+      const warnings = await draft.warnings()
+      const prepared = { ...draft, ...(await withRegistered(draft, this.#parts.schemas)) }
       for (const topic of prepared.topics) await ensureTopic(this.#parts.broker, topic)
       await this.#announce(prepared, session)
       await this.#commands.append(turn, this.#command(shownText(statement), prepared, session.overrides))
@@ -115,7 +121,8 @@ export class StatementRunner {
 
   async #prepare(statement: Statement, session: Session, sequence: number): Promise<Prepared> {
     const topics = await this.#topicsFor([statement])
-    const scope = makeScope(this.#parts, { session, catalog: this.#commands.catalog, topics, sequence })
+    const { schemas } = this.#parts
+    const scope = makeScope(this.#parts, { session, catalog: this.#commands.catalog, topics, sequence, schemas })
     return handlerOf(statement).prepare(statement, scope)
   }
 
@@ -143,7 +150,7 @@ export class StatementRunner {
   async #statusOf(draft: CommandDraft, sequence: number): Promise<EntityBody> {
     const timeoutMs = this.#parts.config.number('ksql.server.command.response.timeout.ms')
     const outcome = await this.#commands.outcome(sequence, timeoutMs)
-    if (outcome !== null && draft.deleteTopic !== null) await deleteTopic(this.#parts.broker, draft.deleteTopic)
+    if (outcome !== null && draft.deleteTopic !== null) await this.#deleteTopic(draft.deleteTopic, draft.deleteSubjects)
     const queued: CommandStatus = { status: 'QUEUED', message: 'Statement written to command topic', queryId: null }
     return {
       '@type': 'currentStatus',
@@ -151,6 +158,11 @@ export class StatementRunner {
       commandStatus: outcome ?? queued,
       commandSequenceNumber: sequence,
     } satisfies Omit<CurrentStatus, 'statementText' | 'warnings'>
+  }
+
+  async #deleteTopic(topic: string, subjects: readonly string[]): Promise<void> {
+    await deleteTopic(this.#parts.broker, topic)
+    await this.#parts.schemas.deleteSubjects(subjects)
   }
 
   #entity(statementText: string, { '@type': type, warnings = [], ...rest }: WarnedBody): Entity {
@@ -162,6 +174,18 @@ export class StatementRunner {
 
 /** An answer with warnings of its own. */
 type WarnedBody = EntityBody & { readonly warnings?: readonly string[] }
+
+/** The draft with the ids of the schemas that it registers, where rows are written with them. */
+async function withRegistered(draft: CommandDraft, schemas: StatementSchemas): Promise<CommandDraft> {
+  const written = await schemas.register(draft.registrations)
+  const [registration] = draft.registrations
+  if (registration?.mode !== 'always') return draft
+  const effects = draft.effects.map((effect): Effect => {
+    if (effect.kind === 'putSource') return { ...effect, source: withSchemas(effect.source, written) }
+    return effect.kind === 'startQuery' ? { ...effect, plan: withSinkSchemas(effect.plan, written) } : effect
+  })
+  return { ...draft, effects }
+}
 
 /** Properties that may be stored: the command log can be read by every reader of the cluster's topics. */
 const storable = (properties: Overrides): Record<string, string> =>

@@ -9,10 +9,7 @@ import type { Column } from '../types/schema.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 
-export type FormatName = 'NONE' | 'KAFKA' | 'DELIMITED' | 'JSON'
-
-/** Formats whose payloads follow a schema. They join `FormatName` with their line in the table of formats. */
-export type SchemaFormatName = 'AVRO' | 'PROTOBUF' | 'PROTOBUF_NOSR' | 'JSON_SR'
+export type FormatName = 'NONE' | 'KAFKA' | 'DELIMITED' | 'JSON' | 'JSON_SR' | 'AVRO' | 'PROTOBUF' | 'PROTOBUF_NOSR'
 
 /** How a source's key or value is written: plain data, part of plans and of the metastore. */
 export interface FormatSpec {
@@ -163,7 +160,7 @@ export interface SchemaTypeOptions {
 }
 
 export interface Format {
-  readonly name: FormatName | SchemaFormatName
+  readonly name: FormatName
   /** May one column be written bare, as an object with one field, or either by WRAP_SINGLE_VALUE? */
   readonly wrapping: 'always' | 'never' | 'optional'
   readonly supportsKey: boolean

@@ -16,17 +16,19 @@ import {
   removeType,
 } from '../../src/metastore/metastore.ts'
 import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
-import { planCreateAs, planInsertInto } from '../../src/plan/queries/persistent-query.ts'
+import { planCreateAs, planInsertInto, sinkSchemaRequests } from '../../src/plan/queries/persistent-query.ts'
 import type { PullContext } from '../../src/plan/queries/pull-query.ts'
 import { checkQueryUpgrade, replacedQuery } from '../../src/plan/queries/replace-query.ts'
+import { sinkRegistrations, withSchemas, withSinkSchemas } from '../../src/plan/schema-registration.ts'
 import { planAlterSource } from '../../src/plan/statements/alter-source.ts'
-import { planCreateSource, planSourceTable } from '../../src/plan/statements/create-source.ts'
+import { planCreateSource, planSourceTable, sourceSchemaRequests } from '../../src/plan/statements/create-source.ts'
 import { planCreateType, planDropType } from '../../src/plan/statements/custom-type.ts'
 import { afterDrop, planDropSource } from '../../src/plan/statements/drop-source.ts'
 import { encodeInsertedRow, planInsertValues } from '../../src/plan/statements/insert-values.ts'
 import { checkSourceUpgrade, claimName, type NameClaim } from '../../src/plan/statements/replace-source.ts'
 import type { TopicRecord } from '../../src/runtime/task/test-driver.ts'
 import type { CreateAs, CreateSource, DropSource, InsertInto, InsertValues, Statement } from '../../src/sql/ast.ts'
+import type { CaseSchemas } from './case-schemas.ts'
 import { CheckFailure } from './failure.ts'
 
 export interface CatalogueOptions {
@@ -34,6 +36,7 @@ export interface CatalogueOptions {
   readonly config: (name: string) => string | undefined
   /** Partition count of a topic that exists. */
   readonly partitions: (topic: string) => number | undefined
+  readonly schemas: CaseSchemas
   /** Takes what INSERT VALUES writes. */
   readonly append: (topic: string, record: TopicRecord) => void
 }
@@ -100,7 +103,11 @@ export class Catalogue {
   #createSource(statement: CreateSource): void {
     const claim = claimName(statement, this.#context())
     if (claim.kind === 'exists') return
-    const { source } = planCreateSource(statement, this.#context())
+    const { schemas } = this.#options
+    const context = this.#context()
+    const fetched = schemas.fetch(sourceSchemaRequests(statement, context))
+    const { source, registrations } = planCreateSource(statement, context, fetched)
+    schemas.register(registrations)
     this.#putSource(source, claim)
     if (source.isSource && source.kind === 'TABLE') {
       this.#putQuery(planSourceTable(source, this.#newQueryId(`CST_${source.name}`)), 'CREATE_SOURCE')
@@ -113,21 +120,28 @@ export class Catalogue {
     const replaced = claim.kind === 'replace' ? replacedQuery(statement.name, this.#metastore) : null
     const prefix = statement.sourceKind === 'STREAM' ? 'CSAS' : 'CTAS'
     const id = replaced?.queryId ?? this.#newQueryId(`${prefix}_${statement.name}`)
-    const { source, plan } = planCreateAs(statement, id, this.#context())
+    const { schemas } = this.#options
+    const context = this.#context()
+    const fetched = schemas.fetch(sinkSchemaRequests(statement, context))
+    const { source, plan, registrations } = planCreateAs(statement, id, context, fetched)
     if (replaced !== null) checkQueryUpgrade(this.#plans.get(id)!, plan)
-    this.#putSource(source, claim)
-    this.#putQuery(plan, 'CREATE_AS')
+    const written = schemas.register(registrations)
+    this.#putSource(withSchemas(source, written), claim)
+    this.#putQuery(withSinkSchemas(plan, written), 'CREATE_AS')
   }
 
   #insertInto(statement: InsertInto): void {
-    const { plan } = planInsertInto(statement, this.#newQueryId('INSERTQUERY'), this.#context())
-    this.#putQuery(plan, 'INSERT')
+    const { plan, registrations } = planInsertInto(statement, this.#newQueryId('INSERTQUERY'), this.#context())
+    this.#putQuery(withSinkSchemas(plan, this.#options.schemas.register(registrations)), 'INSERT')
   }
 
   #insertValues(statement: InsertValues): void {
-    const records = planInsertValues(statement, this.#context()).map((row) => ({ row, ...encodeInsertedRow(row) }))
+    const rows = planInsertValues(statement, this.#context())
+    const written = this.#options.schemas.register(sinkRegistrations(rows[0]!.source))
+    const source = withSchemas(rows[0]!.source, written)
+    const records = rows.map((row) => ({ row, ...encodeInsertedRow({ ...row, source }) }))
     for (const { row, key, value } of records) {
-      this.#options.append(row.source.topic, { key, value, timestamp: row.timestamp ?? 0, headers: [] })
+      this.#options.append(source.topic, { key, value, timestamp: row.timestamp ?? 0, headers: [] })
     }
   }
 

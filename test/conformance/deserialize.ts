@@ -1,14 +1,16 @@
 /** Records of a simulated topic read back for checking, by the runner's own means. Source: ksqlDB's functional test runner. */
 import type { DataSource, KeyWindow } from '../../src/metastore/data-source.ts'
 import type { TopicRecord } from '../../src/runtime/task/test-driver.ts'
-import type { FormatName } from '../../src/serde/format.ts'
+import type { FormatName, Side } from '../../src/serde/format.ts'
 import { doubleToText } from '../../src/types/double-text.ts'
 import { parseJsonValue } from '../../src/types/json-parse.ts'
 import type { Header } from '../../src/types/record.ts'
 import type { Column } from '../../src/types/schema.ts'
 import { type Actual, actualJson, exactDecimal, integerOf } from './actual.ts'
+import type { CaseSchemas } from './case-schemas.ts'
 import { CheckFailure } from './failure.ts'
 import type { CaseWindow } from './read-case.ts'
+import { schemaValue } from './schema-records.ts'
 
 export interface ActualRecord {
   readonly key: Actual
@@ -19,14 +21,21 @@ export interface ActualRecord {
   readonly headers: readonly Header[]
 }
 
-/** `source`: one that uses the topic. `exact`: fractional JSON numbers keep their digits. Throws CheckFailure. */
-export function deserializeRecord(record: TopicRecord, source: DataSource, exact: boolean): ActualRecord {
-  const { keyFormat, valueFormat, schema } = source
-  const { bytes, window } = splitKey(record.key, source.window)
+export interface Deserialization {
+  /** One that uses the topic. */
+  readonly source: DataSource
+  readonly schemas: CaseSchemas
+  /** Fractional JSON numbers keep their digits. */
+  readonly exact: boolean
+}
+
+/** Throws CheckFailure. */
+export function deserializeRecord(record: TopicRecord, deserialization: Deserialization): ActualRecord {
+  const { bytes, window } = splitKey(record.key, deserialization.source.window)
   return {
-    key: read(keyFormat.format, bytes, schema.key, exact),
+    key: read(bytes, 'KEY', deserialization),
     window,
-    value: read(valueFormat.format, record.value, schema.value, exact),
+    value: read(record.value, 'VALUE', deserialization),
     timestamp: record.timestamp,
     headers: record.headers,
   }
@@ -47,10 +56,13 @@ function splitKey(key: Buffer | null, window: KeyWindow | null): SplitKey {
   return { bytes: key.subarray(0, -16), window: { type: 'session', start, end } }
 }
 
-function read(format: FormatName, bytes: Buffer | null, columns: readonly Column[], exact: boolean): Actual {
+function read(bytes: Buffer | null, side: Side, { source, schemas, exact }: Deserialization): Actual {
   if (bytes === null) return null
+  const { keyFormat, valueFormat, schema } = source
+  const [{ format }, columns] = side === 'KEY' ? [keyFormat, schema.key] : [valueFormat, schema.value]
+  const reader = READERS[format]
   try {
-    return READERS[format](bytes, columns, exact)
+    return reader === null ? schemaValue(bytes, source, side, schemas) : reader(bytes, columns, exact)
   } catch (error) {
     throw new CheckFailure(`cannot read ${format} ${bytes.toString('latin1')}: ${(error as Error).message}`)
   }
@@ -58,11 +70,16 @@ function read(format: FormatName, bytes: Buffer | null, columns: readonly Column
 
 type Reader = (bytes: Buffer, columns: readonly Column[], exact: boolean) => Actual
 
-const READERS: { readonly [Name in FormatName]: Reader } = {
+/** Null: by the topic's schema. */
+const READERS: { readonly [Name in FormatName]: Reader | null } = {
   JSON: (bytes, _columns, exact) => actualJson(parseJsonValue(bytes.toString()), exact),
   DELIMITED: (bytes) => bytes.toString(),
   NONE: () => null,
   KAFKA: (bytes, [column]) => kafkaValue(bytes, column),
+  JSON_SR: null,
+  AVRO: null,
+  PROTOBUF: null,
+  PROTOBUF_NOSR: null,
 }
 
 function kafkaValue(bytes: Buffer, column: Column | undefined): Actual {

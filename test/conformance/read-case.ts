@@ -1,5 +1,6 @@
 /** Cases of a file of the query validation suite, expanded to tests. The form is that of ksqlDB's query validation tests. */
-import { JsonNumber, type JsonValue, parseJsonValue } from '../../src/types/json-parse.ts'
+import type { SchemaType } from '../../src/registry/schema-registry.ts'
+import { formatJsonValue, JsonNumber, type JsonValue, parseJsonValue } from '../../src/types/json-parse.ts'
 import type { Header, Window } from '../../src/types/record.ts'
 import { type JsonObject, listOf, objectOf, optionalNumber, optionalText, textOf, textsOf } from './json-access.ts'
 
@@ -20,6 +21,17 @@ export interface CaseRecord {
 export interface CaseTopic {
   readonly name: string
   readonly partitions: number
+  /** The schemas to register; null: none. */
+  readonly KEY: CaseSchema | null
+  readonly VALUE: CaseSchema | null
+}
+
+export interface CaseSchema {
+  readonly type: SchemaType
+  readonly text: string
+  /** Null: the next one. */
+  readonly id: number | null
+  readonly references: readonly { readonly name: string; readonly schema: CaseSchema }[]
 }
 
 /** What must be wrong; null: not looked at. */
@@ -136,7 +148,34 @@ function readTopic(json: JsonObject): CaseTopic {
   return {
     name: textOf(json.get('name'), 'name of a topic'),
     partitions: optionalNumber(json.get('partitions'), 'partitions') ?? 1,
+    KEY: readSchema(json, 'key'),
+    VALUE: readSchema(json, 'value'),
   }
+}
+
+function readSchema(json: JsonObject, side: 'key' | 'value'): CaseSchema | null {
+  const schema = json.get(`${side}Schema`)
+  if (schema === undefined || schema === null) return null
+  const format = optionalText(json.get(`${side}Format`), 'format of a schema') ?? 'AVRO'
+  const references = listOf(json.get(`${side}SchemaReferences`), 'references').map((reference) =>
+    readReference(objectOf(reference, 'a reference')),
+  )
+  return { ...schemaOf(schema, format), id: optionalNumber(json.get(`${side}SchemaId`), 'schema id'), references }
+}
+
+const readReference = (json: JsonObject): CaseSchema['references'][number] => ({
+  name: textOf(json.get('name'), 'name of a reference'),
+  schema: {
+    ...schemaOf(json.get('schema')!, textOf(json.get('format'), 'format of a reference')),
+    id: null,
+    references: [],
+  },
+})
+
+function schemaOf(schema: JsonValue, format: string): Pick<CaseSchema, 'type' | 'text'> {
+  const name = format.toUpperCase()
+  if (name === 'PROTOBUF') return { type: 'PROTOBUF', text: textOf(schema, 'a .proto text') }
+  return { type: name.startsWith('JSON') ? 'JSON' : 'AVRO', text: formatJsonValue(schema) }
 }
 
 function readRecord(json: JsonObject): CaseRecord {

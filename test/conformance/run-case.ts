@@ -4,11 +4,14 @@ import { StatementError } from '../../src/errors.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
 import type { DataSource } from '../../src/metastore/data-source.ts'
+import { EMPTY_METASTORE } from '../../src/metastore/metastore.ts'
 import type { RepartitionStep } from '../../src/operators/step.ts'
+import type { PlanContext } from '../../src/plan/builder.ts'
 import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
 import { TestDriver, type TopicRecord } from '../../src/runtime/task/test-driver.ts'
 import type { Statement } from '../../src/sql/ast.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
+import { CaseSchemas, derivedSchemas } from './case-schemas.ts'
 import { Catalogue } from './catalogue.ts'
 import { recordDifference } from './compare.ts'
 import { deserializeRecord } from './deserialize.ts'
@@ -19,7 +22,7 @@ import { checkPost } from './post.ts'
 import type { CaseRecord, QttCase } from './read-case.ts'
 import { serializeRecord } from './serialize.ts'
 import { TEST_FUNCTIONS } from './test-functions.ts'
-import { DEFAULT_PARTITIONS, initialTopics } from './topics.ts'
+import { DEFAULT_PARTITIONS, initialTopics, parsed } from './topics.ts'
 
 const BASE_PROPERTIES: ReadonlyMap<string, string> = new Map([
   ['ksql.service.id', 'some.ksql.service.id'],
@@ -60,18 +63,30 @@ class CaseRun {
   readonly #records = new Map<string, TopicRecord[]>()
   readonly #catalogue: Catalogue
   readonly #recordErrors: string[] = []
+  readonly #schemas = new CaseSchemas()
   readonly #internalTopics: KnownTopic[] = []
 
   constructor(testCase: QttCase) {
     this.#case = testCase
     this.#config = (name) => testCase.properties.get(name) ?? BASE_PROPERTIES.get(name)
     this.#partitions = initialTopics(testCase)
+    this.#schemas.prepare(testCase.topics, derivedSchemas(testCase.statements.flatMap(parsed), this.#planning))
     this.#catalogue = new Catalogue({
       functions: FUNCTIONS,
       config: this.#config,
       partitions: (topic) => this.#partitions.get(topic),
+      schemas: this.#schemas,
       append: (topic, record) => this.#recordsOf(topic).push(record),
     })
+  }
+
+  get #planning(): PlanContext {
+    return {
+      metastore: EMPTY_METASTORE,
+      functions: FUNCTIONS,
+      config: this.#config,
+      partitions: (topic) => this.#partitions.get(topic),
+    }
   }
 
   run(): void {
@@ -82,7 +97,7 @@ class CaseRun {
     }
     if (this.#catalogue.plans.length === 0) throw new CheckFailure('the statements made no persistent query')
     for (const input of inputs) {
-      this.#recordsOf(input.topic).push(serializeRecord(input, this.#sourceOf(input.topic)))
+      this.#recordsOf(input.topic).push(serializeRecord(input, this.#sourceOf(input.topic), this.#schemas))
     }
     for (const plan of this.#catalogue.plans) this.#feed(plan)
     for (const topic of new Set(outputs.map((output) => output.topic))) this.#checkTopic(topic)
@@ -109,6 +124,7 @@ class CaseRun {
       functionContext: this.#catalogue.functionContext,
       clock: new ManualClock(),
       config: this.#config,
+      writerSchemas: this.#schemas.writers,
       onError: (error) => this.#recordErrors.push(error.message),
     })
     const topics = new Set(driver.sourceTopics)
@@ -117,7 +133,7 @@ class CaseRun {
       for (const produced of driver.pipe(topic, record)) this.#recordsOf(produced.topic).push(produced)
     }
     for (const input of this.#case.inputs) {
-      if (topics.has(input.topic)) pipe(input.topic, serializeRecord(input, this.#sourceOf(input.topic)))
+      if (topics.has(input.topic)) pipe(input.topic, serializeRecord(input, this.#sourceOf(input.topic), this.#schemas))
     }
     for (const topic of topics) {
       if (!listed.has(topic)) for (const record of [...this.#recordsOf(topic)]) pipe(topic, record)
@@ -143,7 +159,8 @@ class CaseRun {
     const expected = this.#case.outputs.filter((output) => output.topic === topic)
     const source = this.#sourceOf(topic)
     const exact = this.#config('use.exact.numeric.comparison') !== 'false'
-    const actual = this.#recordsOf(topic).map((record) => deserializeRecord(record, source, exact))
+    const deserialization = { source, schemas: this.#schemas, exact }
+    const actual = this.#recordsOf(topic).map((record) => deserializeRecord(record, deserialization))
     const difference = (output: CaseRecord, i: number): string | null =>
       recordDifference(output, actual[i]!, { anyTimeForZero: this.#case.inputs.length === 0 })
     const common = expected.slice(0, actual.length)

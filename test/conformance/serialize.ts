@@ -4,27 +4,40 @@
  */
 import type { DataSource } from '../../src/metastore/data-source.ts'
 import type { TopicRecord } from '../../src/runtime/task/test-driver.ts'
-import type { FormatName } from '../../src/serde/format.ts'
+import type { FormatName, Side } from '../../src/serde/format.ts'
 import { formatJsonValue, JsonNumber, type JsonValue } from '../../src/types/json-parse.ts'
 import type { Column } from '../../src/types/schema.ts'
+import type { CaseSchemas } from './case-schemas.ts'
 import { CheckFailure } from './failure.ts'
 import type { CaseRecord, CaseWindow } from './read-case.ts'
+import { schemaBytes } from './schema-records.ts'
 
 /** `source`: one that uses the record's topic. */
-export function serializeRecord(record: CaseRecord, source: DataSource): TopicRecord {
-  const { keyFormat, valueFormat, schema } = source
-  const key = WRITERS[keyFormat.format](record.key, schema.key)
+export function serializeRecord(record: CaseRecord, source: DataSource, schemas: CaseSchemas): TopicRecord {
+  const key = sideBytes(record.key, source, 'KEY', schemas)
   return {
     key: key === null ? null : withWindow(key, record.window, source),
-    value: WRITERS[valueFormat.format](record.value, schema.value),
+    value: sideBytes(record.value, source, 'VALUE', schemas),
     timestamp: record.timestamp ?? 0,
     headers: record.headers,
   }
 }
 
+function sideBytes(value: JsonValue, source: DataSource, side: Side, schemas: CaseSchemas): Buffer | null {
+  const { keyFormat, valueFormat, schema } = source
+  const [{ format }, columns] = side === 'KEY' ? [keyFormat, schema.key] : [valueFormat, schema.value]
+  const write = WRITERS[format]
+  return write === null ? schemaBytes(value, source, side, schemas) : write(value, columns)
+}
+
 type Writer = (value: JsonValue, columns: readonly Column[]) => Buffer | null
 
-const WRITERS: { readonly [Name in FormatName]: Writer } = {
+/** Null: by the topic's schema. */
+const WRITERS: { readonly [Name in FormatName]: Writer | null } = {
+  JSON_SR: null,
+  AVRO: null,
+  PROTOBUF: null,
+  PROTOBUF_NOSR: null,
   JSON: (value) => (value === null ? null : Buffer.from(formatJsonValue(value))),
   DELIMITED: (value) => textBytes(value, 'DELIMITED'),
   NONE: () => null,

@@ -25,7 +25,7 @@ export function initialTopics({
 }
 
 /** A text that does not parse names no topics; the run will find out. */
-function parsed(text: string): Statement[] {
+export function parsed(text: string): Statement[] {
   try {
     return parseStatements(text)
   } catch {

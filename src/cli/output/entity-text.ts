@@ -74,6 +74,8 @@ const TEXTS: Texts = {
   }),
   terminate_query: ({ queryId, wasTerminated }) =>
     message(wasTerminated ? `Query terminated: ${queryId}` : `There is no running query ${queryId}`),
+  assert_schema: ({ subject, id, exists }) =>
+    message(`Schema ${schemaWords(subject, id)} ${exists ? 'exists' : 'does not exist'}`),
   assert_topic: ({ topicName, exists }) => message(`Topic ${topicName} ${exists ? 'exists' : 'does not exist'}`),
   warning_entity: ({ message: text }) => message(text),
 }
@@ -85,6 +87,11 @@ export function entityText(entity: Entity, width: number): string {
   const text = typeof shown === 'string' ? shown : listTable(shown, width)
   return [...(entity.warnings ?? []).map((warning) => `WARNING: ${warning.message}`), text].join('\n')
 }
+
+const schemaWords = (subject: string | null, id: number | null): string =>
+  [...(subject === null ? [] : [`with subject name ${subject}`]), ...(id === null ? [] : [`with id ${id}`])].join(
+    ' and ',
+  )
 
 const message = (text: string): Listing => ({ titles: ['Message'], rows: [[text]] })
 

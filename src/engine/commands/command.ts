@@ -2,6 +2,7 @@
  * Commands as the command log stores them. Key: the command id as JSON. Value: the statement for people, the plan (effects) for the
  * engine: a replay never plans SQL again, so an upgrade does not change what a statement meant.
  */
+import type { SchemaRegistration } from '../../plan/schema-registration.ts'
 import type { TopicRequest } from '../../plan/topic-request.ts'
 import type { Effect } from './catalog.ts'
 
@@ -39,8 +40,12 @@ export interface CommandDraft {
   readonly queryId: string | null
   /** Topics to create before the command is appended. */
   readonly topics: readonly TopicRequest[]
+  /** Schemas to register before the command is appended; the effects get the ids. */
+  readonly registrations: readonly SchemaRegistration[]
   /** Topic that the server that accepted the statement deletes after the command has been applied. */
   readonly deleteTopic: string | null
+  /** Subjects of that topic, deleted with it. */
+  readonly deleteSubjects: readonly string[]
 }
 
 /** How far a command has come, as GET /status shows it. */

@@ -20,6 +20,8 @@ export function termination(patterns: readonly string[]): CommandDraft {
     message: 'Cluster terminated.',
     queryId: null,
     topics: [],
+    registrations: [],
+    deleteSubjects: [],
     deleteTopic: null,
   }
 }

@@ -123,6 +123,7 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
     'Pause before a failed query restarts; it doubles with each failure.',
   ),
   'ksql.query.retry.backoff.max.ms': number(900_000, 'Longest pause before a failed query restarts.'),
+  'ksql.assert.schema.default.timeout.ms': number(1000, 'How long ASSERT SCHEMA waits if it has no TIMEOUT.'),
   'ksql.assert.topic.default.timeout.ms': number(1000, 'How long ASSERT TOPIC waits if it has no TIMEOUT.'),
   'ksql.pull.queries.enable': flag(true, 'Whether pull queries are allowed.'),
   'ksql.query.pull.table.scan.enabled': flag(
@@ -233,7 +234,32 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
     flag(false, 'Whether the processing log includes the data of records.'),
   ),
 
-  'ksql.schema.registry.url': inert(fixed(text('', 'Formats with a registry are not supported yet.'))),
+  'ksql.schema.registry.url': fixed(
+    text(
+      '',
+      "Addresses of the schema registry, separated by commas, with Confluent's API; embedded: in the data directory; none: there is none. Unset: embedded on the embedded log, none on Kafka.",
+    ),
+  ),
+  'ksql.schema.registry.basic.auth.user.info': fixed(
+    text(null, 'User and password for the schema registry, user:password.'),
+  ),
+  'ksql.schema.registry.bearer.auth.token': fixed(text(null, 'Token for the schema registry.')),
+  'ksql.schema.registry.http.read.timeout.ms': fixed(
+    number(10_000, 'How long one request to the schema registry may take.'),
+  ),
+  'ksql.schema.registry.ssl.truststore.location': fixed(
+    text(null, 'Certificate authorities for the schema registry, in PEM, not JKS.'),
+  ),
+  'ksql.schema.registry.ssl.ca.location': fixed(text(null, 'As ssl.truststore.location, which takes precedence.')),
+  'ksql.schema.registry.ssl.certificate.location': fixed(
+    text(null, 'PEM file with the certificate that the schema registry wants to see.'),
+  ),
+  'ksql.schema.registry.ssl.key.location': fixed(text(null, 'PEM file with the private key of that certificate.')),
+  'ksql.schema.registry.ssl.key.password': fixed(text(null, 'Passphrase of that key.')),
+  'ksql.schema.registry.ssl.endpoint.identification.algorithm': fixed(
+    text(null, 'Empty: the name in the certificate of the schema registry is not compared with its address.'),
+  ),
+
   'ksql.connect.url': inert(fixed(text('http://localhost:8083', 'Connectors are not supported yet.'))),
   'ksql.queries.file': inert(fixed(text(null, 'There is no mode without the HTTP API.'))),
   'ksql.extension.dir': inert(fixed(text('ext', 'Functions in JARs cannot be loaded.'))),
@@ -356,4 +382,5 @@ export const SERVER_PREFIXES: readonly string[] = [
   'authentication.',
   'access.control.',
   'ksql.server.',
+  'ksql.schema.registry.',
 ]

@@ -215,6 +215,13 @@ export interface AssertTopicEntity extends Answer {
   readonly exists: boolean
 }
 
+export interface AssertSchemaEntity extends Answer {
+  readonly '@type': 'assert_schema'
+  readonly subject: string | null
+  readonly id: number | null
+  readonly exists: boolean
+}
+
 export interface WarningEntity extends Answer {
   readonly '@type': 'warning_entity'
   readonly message: string
@@ -238,4 +245,5 @@ export type Entity =
   | VariableList
   | TerminateQueryEntity
   | AssertTopicEntity
+  | AssertSchemaEntity
   | WarningEntity

@@ -7,6 +7,7 @@ import { type Column, ROWTIME } from '../../types/schema.ts'
 import { BIGINT, formatType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import type { InsertRecordOptions, InsertRow } from '../api.ts'
+import type { WritableSources } from '../schemas/writable-sources.ts'
 import { jsonToValue } from './json-values.ts'
 import type { RowProducer } from './row-producer.ts'
 
@@ -14,12 +15,17 @@ const USUAL: InsertRecordOptions = { partition: null, headers: [], tombstones: f
 
 export interface InsertParts {
   readonly rows: RowProducer
+  readonly writable: WritableSources
   readonly planning: InsertContext
 }
 
-/** Checks the target and returns the function that inserts one row. Throws StatementError. */
-export function openInserts(target: string, { rows, planning }: InsertParts, options = USUAL): InsertRow {
-  const source = checkInsertTarget({ target: columnName(target) }, planning)
+/** Checks the target and gives the function that inserts one row. Rejects with StatementError. */
+export async function openInserts(
+  target: string,
+  { rows, writable, planning }: InsertParts,
+  options = USUAL,
+): Promise<InsertRow> {
+  const source = await writable.of(checkInsertTarget({ target: columnName(target) }, planning))
   const { partition, headers, tombstones } = options
   if (tombstones && source.schema.key.length === 0) {
     throw new StatementError(`${source.name} has no key, so none of its rows can be deleted.`)

@@ -26,6 +26,7 @@ export async function scanStream(
     clock,
     config: config.get,
     reportError: (error) => parts.reportError(plan.queryId, error),
+    schemas: parts.writerSchemas,
   })
   if (limit === 0) return LIMIT_REACHED
   const fetcher = broker.fetcher({ readCommitted: true })
@@ -36,7 +37,7 @@ export async function scanStream(
     }
     while (!scan.isDone && !signal.aborted) {
       for (const fetched of await fetcher.poll(POLL_MS)) {
-        await emit(scan.read(fetched).map((row) => ({ row, tombstone: false })))
+        await emit((await scan.read(fetched)).map((row) => ({ row, tombstone: false })))
         if (scan.isEnded(fetched.partition)) fetcher.unassign(fetched)
         if (scan.isDone) break
       }

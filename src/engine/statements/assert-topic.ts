@@ -1,13 +1,11 @@
 /** ASSERT [NOT EXISTS] TOPIC. See docs/sql.md#assert-topic. */
 import { durationMs } from '../../analysis/durations.ts'
 import type { Broker } from '../../broker/broker.ts'
-import { sleep, type Timer } from '../../clock.ts'
 import { StatementError } from '../../errors.ts'
 import type { AssertTopic, Property } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { checked } from './handler.ts'
-
-const POLL_MS = 50
+import { untilHolds } from './until-holds.ts'
 
 export const assertTopic = checked<AssertTopic>((statement, { parts, config }) => {
   const { topic, exists } = statement
@@ -51,17 +49,4 @@ async function mismatch(
   if (wrong.length === 0) return null
   const reasons = wrong.map(([name, value]) => `For config ${name}, expected ${value} got ${description[name]}`)
   return `Mismatched configuration for topic ${topic}: ${reasons.join(', ')}`
-}
-
-async function untilHolds(
-  check: () => Promise<string | null>,
-  timeoutMs: number,
-  timer: Timer,
-): Promise<string | null> {
-  const end = timer.elapsed() + timeoutMs
-  for (;;) {
-    const failure = await check()
-    if (failure === null || timer.elapsed() >= end) return failure
-    await sleep(timer, POLL_MS)
-  }
 }

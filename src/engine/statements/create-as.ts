@@ -1,5 +1,6 @@
 /** CREATE [OR REPLACE] STREAM/TABLE ... AS SELECT. See docs/sql.md#create--as-select. */
-import { type PlannedCreateAs, planCreateAs } from '../../plan/queries/persistent-query.ts'
+import type { FetchedSchemas } from '../../analysis/inferred-columns.ts'
+import { type PlannedCreateAs, planCreateAs, sinkSchemaRequests } from '../../plan/queries/persistent-query.ts'
 import { checkQueryUpgrade, replacedQuery } from '../../plan/queries/replace-query.ts'
 import { checkSourceUpgrade, claimName, existsWarning, type NameClaim } from '../../plan/statements/replace-source.ts'
 import type { TopicRequest } from '../../plan/topic-request.ts'
@@ -11,12 +12,13 @@ import { answer, command, inTurnOverTopics } from './handler.ts'
 import { checkQueryLimit } from './query-limit.ts'
 import { skippedRecords } from './skipped-records.ts'
 
-export const createAs = inTurnOverTopics<CreateAs>((statement, scope) => {
+export const createAs = inTurnOverTopics<CreateAs>(async (statement, scope) => {
   const claim = claimName(statement, scope.planning)
   if (claim.kind === 'exists') {
     return answer({ '@type': 'warning_entity', message: existsWarning(statement, claim.existing) })
   }
-  const { source, topic, plan } = planned(statement, claim, scope)
+  const fetched = await scope.schemas.fetch(sinkSchemaRequests(statement, scope.planning))
+  const { source, topic, plan, registrations } = planned(statement, claim, fetched, scope)
   const { queryId } = plan
   const draft = {
     id: { type: source.kind === 'STREAM' ? 'stream' : 'table', entity: quoteName(source.name), action: 'create' },
@@ -31,17 +33,18 @@ export const createAs = inTurnOverTopics<CreateAs>((statement, scope) => {
     ],
     message: `Created query with ID ${queryId}`,
     queryId,
+    registrations,
     topics: [withInheritedReplicas(topic, plan.sources[0], scope)],
   } as const
   return command(draft, async () => (claim.kind === 'new' ? skippedRecords(plan.sources, scope) : []))
 })
 
 /** A replaced query keeps its id, and with it offsets and state, if the new plan can continue from them. */
-function planned(statement: CreateAs, claim: NameClaim, scope: TopicScope): PlannedCreateAs {
+function planned(statement: CreateAs, claim: NameClaim, fetched: FetchedSchemas, scope: TopicScope): PlannedCreateAs {
   const replaced = claim.kind === 'replace' ? replacedQuery(statement.name, scope.catalog.metastore) : null
   if (replaced === null) checkQueryLimit(scope)
   const queryId = replaced?.queryId ?? createAsId(statement.sourceKind, statement.name, scope.sequence)
-  const result = planCreateAs(statement, queryId, scope.planning)
+  const result = planCreateAs(statement, queryId, scope.planning, fetched)
   if (claim.kind === 'replace') checkSourceUpgrade(claim.existing, result.source)
   const running = replaced === null ? undefined : scope.catalog.queries.get(replaced.queryId)
   if (running !== undefined) checkQueryUpgrade(running.plan, result.plan)

@@ -1,6 +1,6 @@
 /** CREATE [OR REPLACE] [SOURCE] STREAM/TABLE over a topic. See docs/sql.md#create-stream-create-table. */
 import type { QueryLink } from '../../metastore/metastore.ts'
-import { planCreateSource, planSourceTable } from '../../plan/statements/create-source.ts'
+import { planCreateSource, planSourceTable, sourceSchemaRequests } from '../../plan/statements/create-source.ts'
 import { checkSourceUpgrade, claimName, existsWarning } from '../../plan/statements/replace-source.ts'
 import type { CreateSource } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'
@@ -9,12 +9,13 @@ import { materializationId } from '../query-ids.ts'
 import type { TopicScope } from '../scope.ts'
 import { answer, command, inTurnOverTopics } from './handler.ts'
 
-export const createSource = inTurnOverTopics<CreateSource>((statement, scope) => {
+export const createSource = inTurnOverTopics<CreateSource>(async (statement, scope) => {
   const claim = claimName(statement, scope.planning)
   if (claim.kind === 'exists') {
     return answer({ '@type': 'warning_entity', message: existsWarning(statement, claim.existing) })
   }
-  const { source, topic, deadLetterTopic } = planCreateSource(statement, scope.planning)
+  const fetched = await scope.schemas.fetch(sourceSchemaRequests(statement, scope.planning))
+  const { source, topic, deadLetterTopic, registrations } = planCreateSource(statement, scope.planning, fetched)
   if (claim.kind === 'replace') checkSourceUpgrade(claim.existing, source)
   const type = statement.sourceKind === 'STREAM' ? 'stream' : 'table'
   const query = materialization(statement, source, scope)
@@ -23,6 +24,7 @@ export const createSource = inTurnOverTopics<CreateSource>((statement, scope) =>
     effects: [{ kind: 'putSource', source }, ...(query === null ? [] : [query])],
     message: `${type === 'stream' ? 'Stream' : 'Table'} created`,
     queryId: query?.kind === 'startQuery' ? query.link.queryId : null,
+    registrations,
     topics: deadLetterTopic === null ? [topic] : [topic, deadLetterTopic],
   })
 })

@@ -1,4 +1,5 @@
 /** DROP STREAM/TABLE [DELETE TOPIC]. See docs/sql.md#alter-and-drop. */
+import { sinkRegistrations } from '../../plan/schema-registration.ts'
 import { planDropSource } from '../../plan/statements/drop-source.ts'
 import type { DropSource } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'
@@ -22,5 +23,6 @@ export const dropSource = inTurn<DropSource>((statement, { catalog }) => {
     ],
     message: `Source ${source.name} (topic: ${source.topic}) was dropped.`,
     deleteTopic,
+    deleteSubjects: deleteTopic === null ? [] : sinkRegistrations(source).map(({ subject }) => subject),
   })
 })

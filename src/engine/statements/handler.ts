@@ -67,9 +67,19 @@ export const checkedOverTopics = <S extends Statement>(
  * sandbox.
  */
 export const command = (
-  draft: Omit<CommandDraft, 'topics' | 'deleteTopic' | 'queryId'> & Partial<CommandDraft>,
+  draft: Omit<CommandDraft, 'topics' | 'registrations' | 'deleteTopic' | 'deleteSubjects' | 'queryId'> &
+    Partial<CommandDraft>,
   warnings: () => Promise<readonly string[]> = async () => [],
-): Prepared => ({ kind: 'command', topics: [], deleteTopic: null, queryId: null, ...draft, warnings })
+): Prepared => ({
+  kind: 'command',
+  topics: [],
+  registrations: [],
+  deleteTopic: null,
+  deleteSubjects: [],
+  queryId: null,
+  ...draft,
+  warnings,
+})
 
 /** An answer that is already known. */
 export const answer = (body: EntityBody | null): Prepared => ({ kind: 'answer', answer: () => body })

@@ -1,6 +1,7 @@
 /** The table of statements. Exhaustive: a kind without a handler does not compile. */
 import type { Statement } from '../../sql/ast.ts'
 import { alterSource } from './alter-source.ts'
+import { assertSchema } from './assert-schema.ts'
 import { assertTopic } from './assert-topic.ts'
 import { createAs } from './create-as.ts'
 import { createSource } from './create-source.ts'
@@ -22,7 +23,6 @@ import { queryEndpointOnly, testOnly, unsupported } from './unsupported.ts'
 type Handlers = { readonly [Kind in Statement['kind']]: Handler<Extract<Statement, { kind: Kind }>> }
 
 const connectors = unsupported('Connectors are')
-const registry = unsupported('Assertions on schemas of a registry are')
 
 export const HANDLERS: Handlers = {
   query: queryEndpointOnly,
@@ -61,7 +61,7 @@ export const HANDLERS: Handlers = {
   showConnectors: connectors,
   showConnectorPlugins: connectors,
   describeConnector: connectors,
-  assertSchema: registry,
+  assertSchema,
   alterSystem: unsupported('ALTER SYSTEM is'),
   assertStream: testOnly,
   assertTable: testOnly,

@@ -12,7 +12,7 @@ import { skippedRecords } from './skipped-records.ts'
 export const insertInto = inTurnOverTopics<InsertInto>((statement, scope) => {
   checkQueryLimit(scope)
   const queryId = queryIdOf(statement, scope)
-  const { plan } = planInsertInto(statement, queryId, scope.planning)
+  const { plan, registrations } = planInsertInto(statement, queryId, scope.planning)
   const draft = {
     id: { type: 'stream', entity: quoteName(statement.target), action: 'create' },
     effects: [
@@ -25,6 +25,7 @@ export const insertInto = inTurnOverTopics<InsertInto>((statement, scope) => {
     ],
     message: `Created query with ID ${queryId}`,
     queryId,
+    registrations,
   } as const
   return command(draft, () => skippedRecords(plan.sources, scope))
 })

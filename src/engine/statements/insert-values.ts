@@ -1,16 +1,19 @@
 /** INSERT INTO ... VALUES. See docs/sql.md#insert-into--values. */
 import { messageOf, StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
-import { encodeInsertedRow, planInsertValues } from '../../plan/statements/insert-values.ts'
+import { withProvisionalSchemas } from '../../plan/schema-registration.ts'
+import { encodeInsertedRow, type InsertedRow, planInsertValues } from '../../plan/statements/insert-values.ts'
 import type { InsertValues } from '../../sql/ast.ts'
 import { checked, type EntityBody } from './handler.ts'
 
 /** All rows are checked and encoded before the first is written. */
 export const insertValues = checked<InsertValues>((statement, { planning, parts }) => {
   const rows = planInsertValues(statement, planning)
-  const records = rows.map((row) => ({ record: encodeInsertedRow(row), timestamp: row.timestamp }))
-  const { source } = rows[0]!
+  const provisional = withProvisionalSchemas(rows[0]!.source)
+  const checkedRecords = encoded(rows, provisional)
   return async () => {
+    const source = await parts.writable.of(rows[0]!.source)
+    const records = source === provisional ? checkedRecords : encoded(rows, source)
     try {
       await Promise.all(records.map(({ record, timestamp }) => parts.rows.send(source.topic, record, { timestamp })))
     } catch (error) {
@@ -20,6 +23,9 @@ export const insertValues = checked<InsertValues>((statement, { planning, parts 
     return source.isDerived ? derivedWarning(source) : null
   }
 })
+
+const encoded = (rows: readonly InsertedRow[], source: DataSource) =>
+  rows.map((row) => ({ record: encodeInsertedRow({ ...row, source }), timestamp: row.timestamp }))
 
 /** The rows of a query's own stream or table belong to the query, as far as its state and its readers are concerned. */
 function derivedWarning({ name, kind, topic }: DataSource): EntityBody {

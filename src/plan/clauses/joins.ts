@@ -7,12 +7,13 @@ import { StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
 import { RESPONSE_PARTITION } from '../../operators/join/foreign-key-join.ts'
 import type { FormatSpec } from '../../serde/format.ts'
+import { FORMATS } from '../../serde/index.ts'
 import type { Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import type { Column } from '../../types/schema.ts'
 import { equalTypes, formatType, type SqlType } from '../../types/sql-type.ts'
 import { type KeyColumn, keySchema, type PlanBuilder, type Relation } from '../builder.ts'
-import { repartition, selectKey } from './rekey.ts'
+import { internalKeyFormat, repartition, selectKey } from './rekey.ts'
 import { planSource } from './sources.ts'
 import { inClause, knownType, typed } from './typed.ts'
 
@@ -165,7 +166,9 @@ function keySide(
   return repartition(id, rekeyed, { keyFormat: format }, builder)
 }
 
-const sameKeyBytes = (a: FormatSpec, b: FormatSpec): boolean => a.format === b.format && a.delimiter === b.delimiter
+/** Bytes of a registered format hold the id of a schema, which two topics need not share. */
+const sameKeyBytes = (a: FormatSpec, b: FormatSpec): boolean =>
+  a.format === b.format && a.delimiter === b.delimiter && FORMATS[a.format].schemas?.isRegistered !== true
 
 function resultKey({ join, sources }: JoinSides, type: SqlType): KeyColumn {
   if (join.key.kind === 'synthetic') return { name: join.key.name, type, columns: [join.key.name] }
@@ -215,7 +218,8 @@ function addJoin(sides: JoinSides, key: readonly Column[]): string {
 }
 
 function planForeignKeyJoin(sides: JoinSides, foreignKey: Expression): Relation {
-  const { join, left, right, name, builder } = sides
+  const { join, left, name, builder } = sides
+  const right = ownBytes(`${name}-right`, sides.right, builder)
   const kind = join.type === 'LEFT' ? 'LEFT' : 'INNER'
   const leftKey = keySchema(left)
   const subscribe = builder.add({
@@ -244,7 +248,8 @@ function planForeignKeyJoin(sides: JoinSides, foreignKey: Expression): Relation 
     subscriptionStore: `${name}-subscriptions`,
     rightStore: `${name}-right`,
   })
-  const responses = repartitionStep(`${name}-response`, lookup, left.keyFormat, left, builder, RESPONSE_PARTITION)
+  const responseKeyFormat = internalKeyFormat(left.keyFormat, leftKey, builder.context)
+  const responses = repartitionStep(`${name}-response`, lookup, responseKeyFormat, left, builder, RESPONSE_PARTITION)
   const resolve = builder.add({
     kind: 'foreignKeyResolve',
     isRouted: true,
@@ -258,6 +263,12 @@ function planForeignKeyJoin(sides: JoinSides, foreignKey: Expression): Relation 
     rightColumns: right.columns,
   })
   return joinedRelation(sides, resolve, left.key)
+}
+
+/** The relation with keys whose bytes are known: those of a registered format hold the id of whatever schema their producer has used. */
+function ownBytes(suffix: string, relation: Relation, builder: PlanBuilder): Relation {
+  const { keyFormat } = relation
+  return sameKeyBytes(keyFormat, keyFormat) ? relation : repartition(suffix, relation, { keyFormat }, builder)
 }
 
 const repartitionStep = (

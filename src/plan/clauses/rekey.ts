@@ -1,5 +1,5 @@
 /** Giving a relation another key: PARTITION BY, and what joins need. */
-import { keySpec, refuseMaps } from '../../analysis/formats.ts'
+import { internalKeySpec, refuseMaps } from '../../analysis/formats.ts'
 import { StatementError } from '../../errors.ts'
 import type { NamedExpression } from '../../operators/step.ts'
 import type { FormatSpec } from '../../serde/format.ts'
@@ -14,14 +14,18 @@ export function refuseWindowed({ window }: Relation): void {
   )
 }
 
-/** The format (the default one for a source without a key), or JSON where it cannot carry this key: for topics that only the engine reads. */
+/**
+ * The format (the default one for a source without a key), or JSON where it cannot carry this key: for topics that only the engine reads. A
+ * registered format is never taken: its bytes hold the id of a schema, so equal keys of two writers could differ.
+ */
 export function internalKeyFormat(given: FormatSpec, key: readonly Column[], { config }: PlanContext): FormatSpec {
   const format =
     given.format === 'NONE'
-      ? keySpec(resolveFormat(config('ksql.persistence.default.format.key') ?? 'KAFKA'), key, null)
+      ? internalKeySpec(resolveFormat(config('ksql.persistence.default.format.key') ?? 'KAFKA'), key)
       : given
-  const usable = FORMATS[format.format].refusal(key, format, 'KEY') === null
-  return usable ? format : { format: 'JSON', unwrapped: key.length === 1 }
+  const { refusal, schemas } = FORMATS[format.format]
+  const usable = schemas?.isRegistered !== true && refusal(key, format, 'KEY') === null
+  return usable ? format : internalKeySpec('JSON', key)
 }
 
 /** The stream under a new key. `columns[i]`: names of row columns that equal key column i. */

@@ -3,7 +3,8 @@
 import type { Analysis, AnalyzedSource } from '../../analysis/analysis.ts'
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
 import { place } from '../../analysis/errors.ts'
-import { readWithProperties } from '../../analysis/with-properties.ts'
+import { type FetchedSchemas, NO_SCHEMAS, type SchemaRequest } from '../../analysis/inferred-columns.ts'
+import { readWithProperties, type WithProperties } from '../../analysis/with-properties.ts'
 import { StatementError } from '../../errors.ts'
 import type { DataSource, SourceKind } from '../../metastore/data-source.ts'
 import { nameHint } from '../../metastore/lookup.ts'
@@ -14,20 +15,46 @@ import { PlanBuilder, type PlanContext, type Relation } from '../builder.ts'
 import { type Projection, planSinkProjection } from '../clauses/projection.ts'
 import { planQuery } from '../clauses/query-planner.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
+import { type SchemaRegistration, sinkRegistrations } from '../schema-registration.ts'
 import type { PlannedSource } from '../statements/create-source.ts'
-import { refuseRegistryProperties } from '../statements/create-source.ts'
 import { checkExistingTopic, cleanupPolicy, type TopicRequest } from '../topic-request.ts'
 import { refuseLoop } from './loops.ts'
 import { addSink, checkStateTypes, findMaterialization, sinkFormats } from './sink.ts'
 
 export interface PlannedPersistentQuery {
   readonly plan: PhysicalPlan
+  /** Schemas whose ids the plan's sink gets: see `withSinkSchemas`. */
+  readonly registrations: readonly SchemaRegistration[]
 }
 
-export interface PlannedCreateAs extends PlannedPersistentQuery, Omit<PlannedSource, 'deadLetterTopic'> {}
+export interface PlannedCreateAs
+  extends PlannedPersistentQuery,
+    Omit<PlannedSource, 'deadLetterTopic' | 'registrations'> {}
 
-/** Throws StatementError. As with `planCreateSource`, the engine looks whether the name is free. */
-export function planCreateAs(statement: CreateAs, queryId: string, context: PlanContext): PlannedCreateAs {
+/** What must be fetched before the statement is planned: the schemas that WITH names by id. Throws StatementError. */
+export function sinkSchemaRequests(statement: CreateAs, context: PlanContext): SchemaRequest[] {
+  const properties = readWithProperties(statement.properties, 'createAs')
+  const topic = sinkTopic(statement, properties, context)
+  const { keySchema, valueSchema } = properties
+  return [
+    ...(keySchema.id === null ? [] : [{ side: 'KEY', topic, id: keySchema.id } as const]),
+    ...(valueSchema.id === null ? [] : [{ side: 'VALUE', topic, id: valueSchema.id } as const]),
+  ]
+}
+
+const sinkTopic = ({ name }: CreateAs, { kafkaTopic }: WithProperties, { config }: PlanContext): string =>
+  kafkaTopic ?? (config('ksql.output.topic.name.prefix') ?? '') + name
+
+/**
+ * `fetched`: what `sinkSchemaRequests` asks for. Throws StatementError. As with `planCreateSource`, the engine looks whether the name is
+ * free.
+ */
+export function planCreateAs(
+  statement: CreateAs,
+  queryId: string,
+  context: PlanContext,
+  fetched: FetchedSchemas = NO_SCHEMAS,
+): PlannedCreateAs {
   const properties = readWithProperties(statement.properties, 'createAs')
   const builder = new PlanBuilder(context)
   const analysis = analyze(statement.query, statement.name, context)
@@ -35,9 +62,8 @@ export function planCreateAs(statement: CreateAs, queryId: string, context: Plan
   checkKind(statement.sourceKind, projection.relation)
   const [{ source: first }] = analysis.sources as readonly [AnalyzedSource]
   checkStateTypes(builder.steps, properties.valueFormat ?? first.valueFormat.format)
-  const formats = sinkFormats(properties, projection, first, context)
-  refuseRegistryProperties(properties, { key: formats.keyFormat.format, value: formats.valueFormat.format })
-  const topic = properties.kafkaTopic ?? (context.config('ksql.output.topic.name.prefix') ?? '') + statement.name
+  const topic = sinkTopic(statement, properties, context)
+  const formats = sinkFormats({ name: statement.name, properties, first, fetched, topic }, projection, context)
   const source: DataSource = {
     kind: statement.sourceKind,
     name: statement.name,
@@ -61,7 +87,8 @@ export function planCreateAs(statement: CreateAs, queryId: string, context: Plan
   }
   if (properties.partitions !== null) checkExistingTopic(request, context)
   refuseLoop({ queryId, reads: source.derivedFrom, writesTopic: topic }, context)
-  return { source, topic: request, plan: physicalPlan(queryId, analysis, statement.name, builder) }
+  const plan = physicalPlan(queryId, analysis, statement.name, builder)
+  return { source, topic: request, plan, registrations: sinkRegistrations(source) }
 }
 
 function inheritedPartitions({ sources }: Analysis, { partitions }: PlanContext): number {
@@ -141,7 +168,7 @@ export function planInsertInto(statement: InsertInto, queryId: string, context: 
   addSink(projection, target, builder)
   const plan = physicalPlan(queryId, analysis, target.name, builder)
   refuseLoop({ queryId, reads: plan.sources, writesTopic: target.topic }, context)
-  return { plan }
+  return { plan, registrations: sinkRegistrations(target) }
 }
 
 function insertTarget({ target, targetLocation: location }: InsertInto, { metastore }: PlanContext): DataSource {

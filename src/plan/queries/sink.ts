@@ -1,50 +1,87 @@
 /** What CREATE ... AS SELECT writes: formats, topic and steps of the sink. */
 import { checkFormat, keySpec, valueSpec } from '../../analysis/formats.ts'
+import {
+  checkSinkColumns,
+  type FetchedSchemas,
+  inferColumns,
+  type SchemaRequest,
+} from '../../analysis/inferred-columns.ts'
 import { timestampColumn } from '../../analysis/timestamp-column.ts'
 import type { WithProperties } from '../../analysis/with-properties.ts'
 import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import { factsOf, type Step } from '../../operators/index.ts'
 import { inputsOf } from '../../operators/inputs.ts'
-import type { FormatName } from '../../serde/format.ts'
+import type { FormatName, FormatSpec, Side } from '../../serde/format.ts'
 import { FORMATS, resolveFormat } from '../../serde/index.ts'
 import type { Column } from '../../types/schema.ts'
 import type { PlanBuilder, PlanContext } from '../builder.ts'
 import type { Projection } from '../clauses/projection.ts'
 import type { Materialization } from '../physical-plan.ts'
+import { defaultWrap, refuseSchemaId } from '../statements/create-source.ts'
 
 export type SinkFormats = Pick<DataSource, 'keyFormat' | 'valueFormat' | 'timestamp'>
 
-/** Formats of the sink: from WITH, else those of `source`, the left-most one. */
+export interface SinkOptions {
+  readonly name: string
+  readonly properties: WithProperties
+  /** The left-most source. */
+  readonly first: DataSource
+  readonly fetched: FetchedSchemas
+  /** The sink's topic. */
+  readonly topic: string
+}
+
+/** Formats of the sink: from WITH, else those of the left-most source. */
 export function sinkFormats(
-  properties: WithProperties,
+  { name: sourceName, properties, first, fetched, topic }: SinkOptions,
   { relation, key, value }: Projection,
-  source: DataSource,
   context: PlanContext,
 ): SinkFormats {
   refuseFormatWithoutKey(properties, key)
+  const { keySchema, valueSchema } = properties
   const keyFormat = keySpec(
-    sinkKeyFormat(properties, source, key.length, context),
+    sinkKeyFormat(properties, first, key.length, context),
     key,
-    properties.keyDelimiter,
-    source.keyFormat,
+    { delimiter: properties.keyDelimiter, schema: keySchema, sourceName },
+    first.keyFormat,
   )
-  const wrapDefault = context.config('ksql.persistence.wrap.single.values')
   const valueFormat = valueSpec(
     properties.valueFormat ?? relation.valueFormat.format,
     value,
     {
       delimiter: properties.valueDelimiter,
+      schema: valueSchema,
+      sourceName,
       wrap: properties.wrapSingleValue,
-      defaultWrap: wrapDefault === undefined || wrapDefault === '' ? null : wrapDefault === 'true',
+      defaultWrap: defaultWrap(context),
     },
     relation.valueFormat,
   )
-  const specs = { keyFormat, valueFormat }
-  refuseForeignDelimiters(properties, specs)
-  checkFormat(key, specs.keyFormat, 'KEY')
-  checkFormat(value, specs.valueFormat, 'VALUE')
-  return { ...specs, timestamp: timestampColumn(properties, [...key, ...value]) }
+  refuseForeignDelimiters(properties, { keyFormat, valueFormat })
+  checkFormat(key, keyFormat, 'KEY')
+  checkFormat(value, valueFormat, 'VALUE')
+  const written = (side: Side, spec: FormatSpec, columns: readonly Column[], id: number | null): FormatSpec =>
+    id === null ? spec : withFetched({ side, topic, id }, spec, columns, fetched)
+  return {
+    keyFormat: written('KEY', keyFormat, key, keySchema.id),
+    valueFormat: written('VALUE', valueFormat, value, valueSchema.id),
+    timestamp: timestampColumn(properties, [...key, ...value]),
+  }
+}
+
+/** The spec with the schema that WITH names by id. Throws StatementError if the columns do not fit it. */
+function withFetched(
+  request: SchemaRequest,
+  spec: FormatSpec,
+  columns: readonly Column[],
+  fetched: FetchedSchemas,
+): FormatSpec {
+  const { side } = request
+  refuseSchemaId(side, spec.format)
+  const schema = fetched[side]!
+  checkSinkColumns(columns, inferColumns(request, schema, spec), side)
+  return { ...spec, schema }
 }
 
 /** FORMAT sets both sides, so it may be given all the same. */

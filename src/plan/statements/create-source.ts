@@ -1,16 +1,18 @@
 /** CREATE STREAM and CREATE TABLE over a topic. */
 import { declaredSchema } from '../../analysis/declared-columns.ts'
 import { checkFormat, keySpec, valueSpec } from '../../analysis/formats.ts'
+import { type FetchedSchemas, inferColumns, NO_SCHEMAS, type SchemaRequest } from '../../analysis/inferred-columns.ts'
 import { timestampColumn } from '../../analysis/timestamp-column.ts'
 import { type BadRecords, readWithProperties, type WithProperties } from '../../analysis/with-properties.ts'
 import { placing, StatementError } from '../../errors.ts'
 import type { BadRecordPolicy, DataSource } from '../../metastore/data-source.ts'
-import type { FormatName } from '../../serde/format.ts'
-import { resolveFormat } from '../../serde/index.ts'
+import type { FormatName, FormatSpec, Side } from '../../serde/format.ts'
+import { FORMATS, resolveFormat } from '../../serde/index.ts'
 import type { ColumnDefinition, CreateSource } from '../../sql/ast.ts'
-import { allColumns, type Schema } from '../../types/schema.ts'
+import { allColumns, type Column, type Schema } from '../../types/schema.ts'
 import type { PlanContext } from '../builder.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
+import { type SchemaRegistration, sideRegistration } from '../schema-registration.ts'
 import { checkExistingTopic, cleanupPolicy, type TopicRequest } from '../topic-request.ts'
 
 export interface PlannedSource {
@@ -18,14 +20,61 @@ export interface PlannedSource {
   readonly topic: TopicRequest
   /** Where its bad records go, if they go anywhere. */
   readonly deadLetterTopic: TopicRequest | null
+  readonly registrations: readonly SchemaRegistration[]
 }
 
-/** Throws StatementError. Does not look whether the name is free: that is the engine's, which knows IF NOT EXISTS and OR REPLACE. */
-export function planCreateSource(statement: CreateSource, context: PlanContext): PlannedSource {
+/** What must be fetched before the statement is planned: the schemas of sides whose columns it does not declare. Throws StatementError. */
+export function sourceSchemaRequests(statement: CreateSource, context: PlanContext): SchemaRequest[] {
   const properties = readWithProperties(statement.properties, 'create')
-  const schema = declaredSchema(statement.columns, context.metastore)
-  const formats = chooseFormats(properties, schema, context)
-  refuseRegistryProperties(properties, formats)
+  const declared = declaredSchema(statement.columns, context.metastore)
+  const formats = chooseFormats(properties, declared, context)
+  const topic = properties.kafkaTopic
+  if (topic === null) return []
+  return SIDES.flatMap((side) => {
+    const { id } = schemaProperties(properties, side)
+    return isInferred(side, id, sideOf(declared, side), sideFormat(formats, side)) ? [{ side, topic, id }] : []
+  })
+}
+
+const SIDES: readonly Side[] = ['KEY', 'VALUE']
+
+const schemaProperties = ({ keySchema, valueSchema }: WithProperties, side: Side) =>
+  side === 'KEY' ? keySchema : valueSchema
+const sideOf = ({ key, value }: Schema, side: Side): readonly Column[] => (side === 'KEY' ? key : value)
+const sideFormat = ({ key, value }: Formats, side: Side): FormatName => (side === 'KEY' ? key : value)
+
+/** Whether the columns come from the registry. Throws StatementError for a schema id where they cannot. */
+function isInferred(side: Side, id: number | null, declared: readonly Column[], format: FormatName): boolean {
+  const infers = FORMATS[format].schemas?.isRegistered === true
+  if (id === null) return infers && declared.length === 0
+  refuseSchemaId(side, format)
+  if (declared.length === 0) return true
+  throw new StatementError(`Table elements and ${side}_SCHEMA_ID cannot both exist for create statement.`, {
+    peerClass: 'io.confluent.ksql.util.KsqlException',
+  })
+}
+
+/** Throws StatementError if the format has no schemas that an id could name. */
+export function refuseSchemaId(side: Side, format: FormatName): void {
+  if (FORMATS[format].schemas?.isRegistered === true) return
+  throw new StatementError(
+    `${side}_FORMAT should support schema inference when ${side}_SCHEMA_ID is provided. Current format is ${format}.`,
+  )
+}
+
+/**
+ * `fetched`: what `sourceSchemaRequests` asks for. Throws StatementError. Does not look whether the name is free: that is the engine's, which
+ * knows IF NOT EXISTS and OR REPLACE.
+ */
+export function planCreateSource(
+  statement: CreateSource,
+  context: PlanContext,
+  fetched: FetchedSchemas = NO_SCHEMAS,
+): PlannedSource {
+  const properties = readWithProperties(statement.properties, 'create')
+  const declared = declaredSchema(statement.columns, context.metastore)
+  const formats = chooseFormats(properties, declared, context)
+  const schema = withInferred(declared, fetched, { properties, formats, context })
   checkTopic(statement, properties, context)
   checkKey(statement, schema, properties)
   const source: DataSource = {
@@ -33,7 +82,7 @@ export function planCreateSource(statement: CreateSource, context: PlanContext):
     name: statement.name,
     schema,
     topic: properties.kafkaTopic!,
-    ...specs(properties, schema, formats, context),
+    ...specs(statement.name, { properties, schema, formats, fetched, context }),
     window: properties.window,
     timestamp: timestampColumn(properties, allColumns(schema)),
     ...(properties.badRecords !== null && {
@@ -56,7 +105,53 @@ export function planCreateSource(statement: CreateSource, context: PlanContext):
     cleanupPolicy: cleanupPolicy(source),
   }
   placing(properties.location('PARTITIONS', 'REPLICAS'), () => checkExistingTopic(topic, context))
-  return { source, topic, deadLetterTopic: deadLetterTopic(source, topic, context) }
+  return {
+    source,
+    topic,
+    deadLetterTopic: deadLetterTopic(source, topic, context),
+    registrations: SIDES.flatMap((side) => sideRegistration(source, side, 'ifNone') ?? []),
+  }
+}
+
+interface Inference {
+  readonly properties: WithProperties
+  readonly formats: Formats
+  readonly context: PlanContext
+}
+
+function withInferred(declared: Schema, fetched: FetchedSchemas, inference: Inference): Schema {
+  const inferred = (side: Side) => {
+    const schema = fetched[side]
+    const { properties } = inference
+    if (schema === null) return sideOf(declared, side)
+    const { id } = schemaProperties(properties, side)
+    return inferColumns({ side, topic: properties.kafkaTopic!, id }, schema, inferenceSpec(side, inference))
+  }
+  const schema = { key: inferred('KEY'), value: inferred('VALUE'), headers: declared.headers }
+  refuseRepeated(schema)
+  return schema
+}
+
+/** How a side whose columns are not known yet is read. A key is taken as a whole where the format can have it bare. */
+function inferenceSpec(side: Side, { properties, formats, context }: Inference): FormatSpec {
+  const format = sideFormat(formats, side)
+  const { fullName } = schemaProperties(properties, side)
+  const canBeBare = FORMATS[format].wrapping !== 'always'
+  const isWrapped = properties.wrapSingleValue ?? defaultWrap(context) ?? true
+  return {
+    format,
+    unwrapped: canBeBare && (side === 'KEY' || !isWrapped),
+    ...(fullName !== null && { schemaName: fullName }),
+  }
+}
+
+function refuseRepeated({ key, value }: Schema): void {
+  const names = [...key, ...value].map(({ name }) => name)
+  const repeated = names.find((name, i) => names.indexOf(name) !== i)
+  if (repeated === undefined) return
+  throw new StatementError(
+    `Duplicate column names: ${repeated}. The names of the schema differ in letter case only, or key and value share one. Declare the columns.`,
+  )
 }
 
 function checkSourceFormats(
@@ -120,26 +215,6 @@ function chooseFormats({ keyFormat, valueFormat }: WithProperties, schema: Schem
   return { key: keyFormat ?? (schema.key.length === 0 ? 'NONE' : defaultKey), value }
 }
 
-export function refuseRegistryProperties({ registryProperties, location }: WithProperties, formats: Formats): void {
-  placing(location(...registryProperties), () => checkRegistryProperties(registryProperties, formats))
-}
-
-function checkRegistryProperties(registryProperties: readonly string[], { key, value }: Formats): void {
-  const [property] = registryProperties
-  if (property === undefined) return
-  const format = property.startsWith('KEY') ? key : value
-  if (property.endsWith('FULL_NAME')) {
-    throw new StatementError(`${format} does not support the following configs: [fullSchemaName]`)
-  }
-  if (property.endsWith('REPRESENTATION')) {
-    throw new StatementError(`${format} does not support the following configs: [nullableRepresentation]`)
-  }
-  const side = property.startsWith('KEY') ? 'KEY' : 'VALUE'
-  throw new StatementError(
-    `${side}_FORMAT should support schema inference when ${property} is provided. Current format is ${format}.`,
-  )
-}
-
 function checkTopic(
   statement: CreateSource,
   { kafkaTopic, partitions, location }: WithProperties,
@@ -161,7 +236,9 @@ function checkTopic(
 }
 
 function checkKey({ sourceKind, columns }: CreateSource, schema: Schema, { window }: WithProperties): void {
-  if (columns.length === 0) throw new StatementError('The statement does not define any columns.')
+  if (columns.length === 0 && schema.key.length + schema.value.length === 0) {
+    throw new StatementError('The statement does not define any columns.')
+  }
   if (sourceKind === 'TABLE' && schema.key.length === 0) {
     throw new StatementError(
       'Tables require a PRIMARY KEY. Please define the PRIMARY KEY.\nFor instance: CREATE TABLE ... (ID INT PRIMARY KEY, ...).',
@@ -170,19 +247,37 @@ function checkKey({ sourceKind, columns }: CreateSource, schema: Schema, { windo
   if (window !== null && schema.key.length === 0) throw new StatementError('Windowed sources require a key column.')
 }
 
-function specs(properties: WithProperties, { key, value }: Schema, formats: Formats, { config }: PlanContext) {
-  const wrapDefault = config('ksql.persistence.wrap.single.values')
+interface SourceSpecs extends Inference {
+  readonly schema: Schema
+  readonly fetched: FetchedSchemas
+}
+
+function specs(sourceName: string, { properties, schema: { key, value }, formats, fetched, context }: SourceSpecs) {
   const checks = properties.checksUnusedColumns ? {} : { unchecked: true }
+  const { keySchema, valueSchema, location } = properties
+  const keyFormat = placing(location('KEY_FORMAT', 'FORMAT'), () =>
+    keySpec(formats.key, key, { delimiter: properties.keyDelimiter, schema: keySchema, sourceName }),
+  )
   const options = {
     delimiter: properties.valueDelimiter,
+    schema: valueSchema,
+    sourceName,
     wrap: properties.wrapSingleValue,
-    defaultWrap: wrapDefault === undefined || wrapDefault === '' ? null : wrapDefault === 'true',
+    defaultWrap: defaultWrap(context),
   }
-  const valueFormat = placing(properties.location('WRAP_SINGLE_VALUE'), () => valueSpec(formats.value, value, options))
+  const valueFormat = placing(location('WRAP_SINGLE_VALUE', 'VALUE_FORMAT', 'FORMAT'), () =>
+    valueSpec(formats.value, value, options),
+  )
   return {
-    keyFormat: { ...keySpec(formats.key, key, properties.keyDelimiter), ...checks },
-    valueFormat: { ...valueFormat, ...checks },
+    keyFormat: { ...keyFormat, ...checks, ...(keySchema.id !== null && { schema: fetched.KEY! }) },
+    valueFormat: { ...valueFormat, ...checks, ...(valueSchema.id !== null && { schema: fetched.VALUE! }) },
   }
+}
+
+/** `ksql.persistence.wrap.single.values`; null: the format decides. */
+export function defaultWrap({ config }: Pick<PlanContext, 'config'>): boolean | null {
+  const setting = config('ksql.persistence.wrap.single.values')
+  return setting === undefined || setting === '' ? null : setting === 'true'
 }
 
 /** The query behind CREATE SOURCE TABLE: keeps the table's rows for pull queries. */

@@ -1,6 +1,8 @@
 /** The partitions of a materialization: which tasks have its rows, and which task has a key, by the partitioning of the tasks' input topic. */
 import { partitionForKey } from '../../broker/partitioner.ts'
 import { keepsTable, splitTopology, stepSchemas } from '../../plan/topology.ts'
+import type { FormatSpec } from '../../serde/format.ts'
+import { FORMATS } from '../../serde/index.ts'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
@@ -14,6 +16,10 @@ export interface MaterializationPartitions {
   readonly partitionOf: ((key: Row) => number) | null
 }
 
+/** Keys of a registered format are placed by bytes that hold the id of their producer's schema. */
+const placesByValue = ({ format }: FormatSpec): boolean =>
+  format !== 'NONE' && FORMATS[format].schemas?.isRegistered !== true
+
 /** Throws an Error if the plan keeps no table. */
 export function materializationPartitions({
   plan,
@@ -23,7 +29,7 @@ export function materializationPartitions({
   if (topology === undefined) throw new Error(`Query ${plan.queryId} keeps no table that can be read.`)
   const tasks = all.filter((task) => task.topology === topology.index)
   const [input] = topology.reads
-  if (input === undefined || input.keyFormat.format === 'NONE') return { tasks, partitionOf: null }
+  if (input === undefined || !placesByValue(input.keyFormat)) return { tasks, partitionOf: null }
   const { key } = stepSchemas(plan.steps).get(input.id)!
   const write = keyWriter({ topic: '', keyFormat: input.keyFormat, key, window: null }, [])
   const bytes = new ByteBuffer()

@@ -74,6 +74,8 @@ export class PartitionInput implements TaskInput {
   /** The query was too slow, and waits until the others have had their time. */
   isHeldBack = false
   isClosed = false
+  /** Why no records come although there are some; null: they come. */
+  waitsFor: string | null = null
   recordsRead = 0
   bytesRead = 0
   /** When the first records came, epoch ms; null: none yet. */

@@ -2,6 +2,8 @@
 import type { FetchedPartition } from '../../broker/broker.ts'
 import type { BrokerError } from '../../broker/broker-error.ts'
 import { RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
+import { SchemaNotLoaded } from '../../serde/format.ts'
+import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
 import type { Pace } from '../pace.ts'
 import type { TopicTotals } from '../query-progress.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
@@ -17,6 +19,7 @@ export interface PartitionReaderOptions {
   readonly pace: Pace
   /** Called after a turn with what was read in it. */
   readonly onRead: (reader: PartitionReader, read: TopicTotals) => void
+  readonly schemas: SchemaLoader
   /** Called when the partition cannot be read. */
   readonly onError: (reader: PartitionReader, error: BrokerError) => void
 }
@@ -26,13 +29,17 @@ export class PartitionReader implements LoopReader {
   readonly partition: number
   readonly inputs = new Set<PartitionInput>()
   position = 0
-  isPaused = false
   isSlow = true
   readonly #options: PartitionReaderOptions
   readonly #cursor = new RecordBatchCursor()
   /** Fetched parts that are not read yet; the cursor is in the first. */
   #parts: FetchedPartition[] = []
   readonly #readers = new Map<string, RecordReader>()
+  #isPaused = false
+  /** The id of the schema that the cursor's record waits for; null: it waits for none. */
+  #awaited: number | null = null
+  /** Whether the cursor's record is to be read again. */
+  #repeats = false
 
   constructor(options: PartitionReaderOptions) {
     this.#options = options
@@ -49,6 +56,10 @@ export class PartitionReader implements LoopReader {
     return this.#parts.length > 0
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused || this.#awaited !== null
+  }
+
   get keepsRecords(): boolean {
     for (const { keepsRecords } of this.inputs) if (keepsRecords) return true
     return false
@@ -61,7 +72,7 @@ export class PartitionReader implements LoopReader {
   /** Begins to read at `position`; there are no inputs yet. */
   start(position: number): void {
     this.position = position
-    this.isPaused = false
+    this.#isPaused = false
     this.#options.loop.start(this)
     this.#options.loop.resume(this)
   }
@@ -69,33 +80,33 @@ export class PartitionReader implements LoopReader {
   stop(): void {
     this.inputs.clear()
     this.#readers.clear()
-    this.#parts = []
+    this.#drop()
     this.#options.loop.stop(this)
   }
 
   seek(position: number): void {
-    this.#parts = []
+    this.#drop()
     this.position = position
     this.#options.loop.seek(this)
   }
 
   pause(): void {
-    if (this.isPaused) return
-    this.isPaused = true
+    if (this.#isPaused) return
+    this.#isPaused = true
     this.#options.loop.pause(this)
   }
 
   resume(): void {
-    if (!this.isPaused) return
-    this.isPaused = false
-    this.#options.loop.resume(this)
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    if (this.#awaited === null) this.#options.loop.resume(this)
   }
 
   add(input: PartitionInput): void {
     this.inputs.add(input)
     const identity = identityOf(input)
     const reader = this.#readers.get(identity)
-    if (reader === undefined) this.#readers.set(identity, readerOf(input, this.partition))
+    if (reader === undefined) this.#readers.set(identity, readerOf(input, this.partition, this.#options.schemas))
     else reader.add(input)
   }
 
@@ -130,18 +141,23 @@ export class PartitionReader implements LoopReader {
     const before = pace.slowEvaluations
     let records = 0
     let isRead = false
+    let repeats = this.#repeats
+    this.#repeats = false
     try {
       while (records < limit && pace.slowEvaluations === before) {
-        isRead = !cursor.next()
+        isRead = !repeats && !cursor.next()
         if (isRead) break
+        repeats = false
         for (let i = 0; i < readers.length; i++) readers[i]!.read(cursor)
         records++
       }
     } catch (error) {
-      return this.#fail(error as BrokerError)
+      if (!(error instanceof SchemaNotLoaded)) return this.#fail(error as BrokerError)
+      this.#repeats = true
+      this.#await(error.id)
     }
     this.isSlow = pace.slowEvaluations !== before
-    this.position = isRead ? part.nextOffset : cursor.offset + 1
+    this.position = isRead ? part.nextOffset : this.#repeats ? cursor.offset : cursor.offset + 1
     if (isRead) parts.shift()
     if (isRead && parts.length > 0) this.#open(parts[0]!)
     const read = { records, decoded: records * readers.length, bytes: isRead ? part.batches.length : 0 }
@@ -150,12 +166,38 @@ export class PartitionReader implements LoopReader {
     return this.hasMore
   }
 
+  /** Stops reading until the schema is there; other partitions are read on. */
+  #await(id: number): void {
+    const { schemas, loop } = this.#options
+    const tell = (reason: string | null) => {
+      for (const input of this.inputs) input.waitsFor = reason
+    }
+    this.#awaited = id
+    loop.pause(this)
+    void schemas
+      .load(id, (reason) => {
+        if (this.#awaited === id) tell(`Schema ${id} of topic ${this.topic} cannot be fetched. ${reason}`)
+      })
+      .then(() => {
+        if (this.#awaited !== id) return
+        this.#awaited = null
+        tell(null)
+        if (!this.#isPaused) loop.resume(this)
+      })
+  }
+
+  #drop(): void {
+    this.#parts = []
+    this.#awaited = null
+    this.#repeats = false
+  }
+
   #open({ batches, fetchOffset, abortedTransactions }: FetchedPartition): void {
     this.#cursor.reset(batches, fetchOffset, abortedTransactions)
   }
 
   #fail(error: BrokerError): false {
-    this.#parts = []
+    this.#drop()
     this.#options.onError(this, error)
     return false
   }
@@ -175,20 +217,22 @@ interface RecordReader {
   readonly isEmpty: boolean
   add(input: PartitionInput): void
   remove(input: PartitionInput): void
+  /** Throws SchemaNotLoaded if the record is to be read again. */
   read(cursor: RecordCursor): void
 }
 
-const readerOf = (input: PartitionInput, partition: number): RecordReader =>
-  input.readInternal === null ? new SourceRecordReader(input, partition) : new InternalRecordReader(input)
+const readerOf = (input: PartitionInput, partition: number, schemas: SchemaLoader): RecordReader =>
+  input.readInternal === null ? new SourceRecordReader(input, partition, schemas) : new InternalRecordReader(input)
 
 class SourceRecordReader implements RecordReader {
   readonly #source: SharedSource
   readonly #inputs = new Set<PartitionInput>()
   #isBroken = false
 
-  constructor(first: PartitionInput, partition: number) {
+  constructor(first: PartitionInput, partition: number, writerSchemas: SchemaLoader) {
     this.#source = new SharedSource([], {
       partition,
+      writerSchemas,
       headers: (cursor) => readHeaders(cursor as RecordBatchCursor),
     })
     this.add(first)
@@ -213,6 +257,7 @@ class SourceRecordReader implements RecordReader {
     try {
       this.#source.read(cursor)
     } catch (error) {
+      if (error instanceof SchemaNotLoaded) throw error
       this.#isBroken = true
       for (const input of this.#inputs) input.fail(error)
     }

@@ -4,6 +4,7 @@
  * reader has come as far. An input that takes nothing for a while is parked, so that it does not hold up the others.
  */
 import type { BrokerError } from '../../broker/broker-error.ts'
+import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
 import type { Pace } from '../pace.ts'
 import type { TopicTotals } from '../query-progress.ts'
 import type { FetchLoop } from './fetch-loop.ts'
@@ -19,6 +20,7 @@ export interface SharedPartitionOptions {
   readonly main: FetchLoop
   readonly catchUp: FetchLoop
   readonly pace: Pace
+  readonly schemas: SchemaLoader
   readonly onRead: (read: TopicTotals) => void
   readonly onError: (inputs: readonly PartitionInput[], error: BrokerError, shared: SharedPartition) => void
 }
@@ -30,13 +32,14 @@ export class SharedPartition {
   #behind: PartitionReader
   readonly #parked = new Set<PartitionInput>()
 
-  constructor({ topic, partition, main, catchUp, pace, onRead, onError }: SharedPartitionOptions) {
+  constructor({ topic, partition, main, catchUp, pace, schemas, onRead, onError }: SharedPartitionOptions) {
     this.topic = topic
     this.partition = partition
     const options = {
       topic,
       partition,
       pace,
+      schemas,
       onRead: (reader: PartitionReader, read: TopicTotals) => {
         onRead(read)
         this.#settle(reader)

@@ -2,6 +2,7 @@
 import type { Broker } from '../../broker/broker.ts'
 import { type BrokerError, OffsetOutOfRangeError } from '../../broker/broker-error.ts'
 import { positionKey } from '../../broker/position-key.ts'
+import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
 import type { Pace } from '../pace.ts'
 import type { FetchTotals, TopicTotals } from '../query-progress.ts'
 import type { FetchLoopOptions } from './fetch-loop.ts'
@@ -12,6 +13,7 @@ import { SharedPartition } from './shared-partition.ts'
 export interface WorkerReadingOptions
   extends Pick<FetchLoopOptions, 'pace' | 'beforeReading' | 'waitForRoom' | 'onRound'> {
   readonly broker: Broker
+  readonly schemas: SchemaLoader
   /** Called after each turn of a reader. */
   readonly onRead: () => void
 }
@@ -22,11 +24,13 @@ export class WorkerReading {
   readonly #inputs = new Set<PartitionInput>()
   readonly #onRead: () => void
   readonly #pace: Pace
+  readonly #schemas: SchemaLoader
   readonly #totals = new Map<string, TopicTotals>()
 
-  constructor({ broker, onRead, ...rounds }: WorkerReadingOptions) {
+  constructor({ broker, schemas, onRead, ...rounds }: WorkerReadingOptions) {
     this.#onRead = onRead
     this.#pace = rounds.pace
+    this.#schemas = schemas
     // Records of a transaction count once it is committed, whichever program wrote them.
     const loop = () =>
       new FetchLoop({
@@ -78,6 +82,7 @@ export class WorkerReading {
       partition,
       ...this.#loops,
       pace: this.#pace,
+      schemas: this.#schemas,
       onRead: (read) => this.#count(topic, read),
       onError: handleError,
     })

@@ -10,6 +10,7 @@ import { compilePredicate } from '../../operators/evaluate.ts'
 import type { OperatorContext } from '../../operators/operator-context.ts'
 import type { FilterStep } from '../../operators/stateless/filter.ts'
 import type { SourceColumn, SourceStep } from '../../operators/step.ts'
+import type { WriterSchemas } from '../../serde/format.ts'
 import type { Header, StreamRecord } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { ReadFault } from './bad-records.ts'
@@ -38,6 +39,8 @@ export interface TaskInput {
 export interface SharedSourceOptions {
   readonly partition: number
   readonly headers: (cursor: RecordCursor) => readonly Header[] | null
+  /** Schemas that records were written with. */
+  readonly writerSchemas: WriterSchemas
 }
 
 /** A text that is equal for steps whose records can be read together. */
@@ -94,7 +97,10 @@ export class SharedSource {
     if (unused.size > 0) this.#forgetColumns(unused)
   }
 
-  /** Reads the cursor's record and delivers it to the inputs whose filters it passes; at least one input is there. */
+  /**
+   * Reads the cursor's record and delivers it to the inputs whose filters it passes; at least one input is there. Throws SchemaNotLoaded
+   * before it delivers to any, or after it has delivered to some: the record is then to be read again, and inputs that have it take it once.
+   */
   read(cursor: RecordCursor): void {
     this.#cursor = cursor
     const { reader, single, unfiltered, filters, advancing } = (this.#reading ??= this.#makeReading())
@@ -140,7 +146,7 @@ export class SharedSource {
   }
 
   #makeReading(): Reading {
-    const { partition, headers } = this.#options
+    const { partition, headers, writerSchemas } = this.#options
     const views = this.#views
     for (const view of views) view.unionWidth = this.#columns.length
     const entries = views.map(({ input }) => input.entry)
@@ -152,6 +158,7 @@ export class SharedSource {
       step: { ...(entries[0]!.step as SourceStep), columns: [...this.#columns] },
       partition,
       headers,
+      writerSchemas,
       predicate: predicateOf(single, unfiltered, filters),
       predicateColumns: [...new Set(filtered.flatMap(({ filter }) => columnsOf(filter.predicate)))],
       needsKey: entries.some(({ needsKey }) => needsKey),

@@ -4,7 +4,13 @@
  */
 import type { KeyWindow } from '../../metastore/data-source.ts'
 import type { SourceColumn, SourceStep } from '../../operators/step.ts'
-import { CHECK_ONLY, type ColumnsReader, type ReadError, type WantedColumn } from '../../serde/format.ts'
+import {
+  CHECK_ONLY,
+  type ColumnsReader,
+  type ReadError,
+  type WantedColumn,
+  type WriterSchemas,
+} from '../../serde/format.ts'
 import { FORMATS } from '../../serde/index.ts'
 import { readWindow, type WindowLayout, windowBytes } from '../../serde/windowed-key.ts'
 import type { Header, StreamRecord, Window } from '../../types/record.ts'
@@ -25,6 +31,7 @@ export interface SourceReaderOptions {
   /** Whether anything downstream reads the columns of the key; if not, the key only passes through as bytes. */
   readonly needsKey: boolean
   readonly onError: (target: 'key' | 'value', error: ReadError, bytes: Uint8Array) => void
+  readonly writerSchemas: WriterSchemas
   /** The record's time cannot be had. */
   readonly onBadTime: (error: unknown) => void
 }
@@ -75,7 +82,7 @@ export class SourceReader {
   }
 
   /**
-   * The cursor's record, or null if it cannot be read or is filtered out. `timestamp` is set unless the time itself cannot be read (then
+   * The cursor's record, or null if it cannot be read or is filtered out. Throws SchemaNotLoaded where its schema must be fetched first. `timestamp` is set unless the time itself cannot be read (then
    * it is -1). The row belongs to the caller.
    */
   read(cursor: RecordCursor): StreamRecord | null {
@@ -191,6 +198,7 @@ export class SourceReader {
       topic,
       spec: keyFormat,
       columns: key,
+      writerSchemas: this.#options.writerSchemas,
       wanted: key.map((_, column) => ({ column, target: column, first: true })),
     })
   }
@@ -219,7 +227,15 @@ export class SourceReader {
         if (!used.has(column)) wanted.push({ column, target: CHECK_ONLY, first: predicate === null })
       }
     }
-    return FORMATS[valueFormat.format].reader({ side: 'VALUE', topic, spec: valueFormat, columns: value, wanted })
+    const { writerSchemas } = this.#options
+    return FORMATS[valueFormat.format].reader({
+      side: 'VALUE',
+      topic,
+      spec: valueFormat,
+      columns: value,
+      wanted,
+      writerSchemas,
+    })
   }
 
   #setter({ from }: SourceColumn, target: number): Setter[] {

@@ -10,6 +10,8 @@ import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { RepartitionStep, SinkStep, StepId, StepSchema } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { splitTopology, stepSchemas } from '../../plan/topology.ts'
+import type { WriterSchemas } from '../../serde/format.ts'
+import { NO_REGISTRY } from '../../serde/loaded-schemas.ts'
 import { memoryStore } from '../../state/memory.ts'
 import type { StateStore, StoreSpec } from '../../state/store.ts'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
@@ -42,6 +44,8 @@ export interface TestDriverOptions {
   readonly clock: Clock
   readonly config: (name: string) => string | undefined
   readonly onError?: (error: ProcessingError) => void
+  /** Schemas that records were written with; absent: there is no registry. */
+  readonly writerSchemas?: WriterSchemas
 }
 
 /** One record as a cursor over its own bytes. */
@@ -197,7 +201,8 @@ export class TestDriver {
       },
     }
     const headers = (cursor: RecordCursor) => (cursor as SingleRecord).headers
-    const source = new SharedSource([input], { partition: 0, headers })
+    const { writerSchemas = NO_REGISTRY } = this.#options
+    const source = new SharedSource([input], { partition: 0, headers, writerSchemas })
     return (cursor) => source.read(cursor)
   }
 

@@ -11,6 +11,8 @@ import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { SourceStep } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { splitTopology, stepSchemas } from '../../plan/topology.ts'
+import { SchemaNotLoaded } from '../../serde/format.ts'
+import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
 import type { Row } from '../../types/value.ts'
 import type { ReportError } from '../processing-error.ts'
 import { fatalError, policyOf } from './bad-records.ts'
@@ -27,6 +29,7 @@ export interface TopicScanOptions {
   readonly clock: Clock
   readonly config: (name: string) => string | undefined
   readonly reportError: ReportError
+  readonly schemas: SchemaLoader
 }
 
 export class TopicScan {
@@ -65,17 +68,39 @@ export class TopicScan {
     return !this.#ends.has(partition)
   }
 
-  /** The rows of fetched records, up to the limit. Throws a BrokerError or a QueryError. */
-  read({ partition, batches, fetchOffset, nextOffset, abortedTransactions, error }: FetchedPartition): Row[] {
+  /** The rows of fetched records, up to the limit. Fetches schemas that are not there yet. Rejects with a BrokerError or a QueryError. */
+  async read({
+    partition,
+    batches,
+    fetchOffset,
+    nextOffset,
+    abortedTransactions,
+    error,
+  }: FetchedPartition): Promise<Row[]> {
     if (error !== null && !error.retriable) throw error
     const end = this.#ends.get(partition)
     if (end === undefined) return []
     const source = this.#sources.get(partition)!
+    const cursor = this.#cursor
     this.#rows = []
-    this.#cursor.reset(batches, fetchOffset, abortedTransactions)
-    while (this.#left > 0 && this.#cursor.next() && this.#cursor.offset < end) source.read(this.#cursor)
+    cursor.reset(batches, fetchOffset, abortedTransactions)
+    while (this.#left > 0 && cursor.next() && cursor.offset < end) {
+      for (let awaited = missingSchema(source, cursor); awaited !== null; awaited = missingSchema(source, cursor)) {
+        await this.#load(awaited)
+      }
+    }
     if (nextOffset >= end) this.#ends.delete(partition)
     return this.#rows
+  }
+
+  /** A scan does not wait for a registry that does not answer. */
+  #load(id: number): Promise<void> {
+    const { schemas, plan } = this.#options
+    return new Promise((resolve, reject) => {
+      const fail = (reason: string) =>
+        reject(new QueryError(`Schema ${id} cannot be fetched. ${reason}`, { queryId: plan.queryId, type: 'SYSTEM' }))
+      void schemas.load(id, fail).then(resolve)
+    })
   }
 
   #source(partition: number): SharedSource {
@@ -121,6 +146,7 @@ export class TopicScan {
     }
     return new SharedSource([input], {
       partition,
+      writerSchemas: this.#options.schemas,
       headers: (cursor) => readHeaders(cursor as RecordBatchCursor),
     })
   }
@@ -135,5 +161,16 @@ export class TopicScan {
       if (fatal !== null) throw new QueryError(fatal.message, { queryId: plan.queryId, type: 'USER', cause: fatal })
       report(fault, offset)
     }
+  }
+}
+
+/** Reads the cursor's record. The id of the schema that it needs first; null: it was read. */
+function missingSchema(source: SharedSource, cursor: RecordBatchCursor): number | null {
+  try {
+    source.read(cursor)
+    return null
+  } catch (error) {
+    if (error instanceof SchemaNotLoaded) return error.id
+    throw error
   }
 }

@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock, systemTimer } from '../../clock.ts'
 import { WATCHED } from '../heartbeat.ts'
 import { LocalWorker } from '../worker/local-worker.ts'
-import type { LogMessage } from './protocol.ts'
+import type { LogMessage, MainMessage } from './protocol.ts'
+import { SchemaCalls } from './schema-calls.ts'
 import { type WorkerSetup, workerOptions } from './setup.ts'
 import { WorkerServer } from './worker-server.ts'
 
@@ -12,7 +13,16 @@ const BEAT_MS = 500
 
 const port = parentPort!
 const log = (message: Omit<LogMessage, 'kind'>): void => port.postMessage({ kind: 'log', ...message })
-const options = await workerOptions(workerData as WorkerSetup, { clock: systemClock, timer: systemTimer, log })
+const schemaCalls = new SchemaCalls((call) => port.postMessage(call))
+port.on('message', (message: MainMessage) => {
+  if (message.kind === 'schemaAnswer') schemaCalls.onAnswer(message)
+})
+const options = await workerOptions(workerData as WorkerSetup, {
+  clock: systemClock,
+  timer: systemTimer,
+  log,
+  fetchSchema: (id) => schemaCalls.fetch(id),
+})
 new WorkerServer({
   port,
   timer: systemTimer,

@@ -5,6 +5,7 @@ import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { QueryFailure } from '../query-runtime.ts'
 import type { WorkerPull } from '../worker.ts'
 import type { RowBatch } from './row-batches.ts'
+import type { SchemaAnswer, SchemaCall } from './schema-calls.ts'
 
 /** A pull request with its keys as bytes. */
 export interface WirePull extends Omit<WorkerPull, 'keys' | 'keyRange'> {
@@ -57,8 +58,11 @@ export interface LogMessage {
   readonly text: string
 }
 
+/** All that the main thread posts. */
+export type MainMessage = CallMessage | SchemaAnswer
+
 /** All that a worker thread posts. */
-export type ThreadMessage = WorkerMessage | LogMessage
+export type ThreadMessage = WorkerMessage | LogMessage | SchemaCall
 
 export type WorkerMessage =
   | { readonly kind: 'reply'; readonly id: number; readonly result: unknown }

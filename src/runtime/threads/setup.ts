@@ -7,6 +7,8 @@ import { Budget, limitsFrom } from '../../functions/budget.ts'
 import type { FunctionDeclaration } from '../../functions/declaration.ts'
 import { BUILT_IN_FUNCTIONS } from '../../functions/index.ts'
 import { createRegistry } from '../../functions/registry.ts'
+import type { ResolvedSchema } from '../../registry/resolved-schema.ts'
+import { LoadedSchemas } from '../../serde/loaded-schemas.ts'
 import { type Config, compressionOf, mergeConfig } from '../query-config.ts'
 import { memoryStores } from '../stores/memory-stores.ts'
 import { logRestores } from '../stores/restore-log.ts'
@@ -50,6 +52,8 @@ export interface WorkerSurroundings {
   readonly timer: Timer
   /** Passes a line to the server's log. */
   readonly log: (message: Omit<LogMessage, 'kind'>) => void
+  /** Gives a registered schema; null: there is no such id. */
+  readonly fetchSchema: (id: number) => Promise<ResolvedSchema | null>
 }
 
 /** Opens what the worker needs. The caller closes the broker after the worker. */
@@ -58,7 +62,7 @@ export async function workerOptions(
   surroundings: WorkerSurroundings,
 ): Promise<Omit<LocalWorkerOptions, 'listener'> & { readonly workingFor: Int32Array }> {
   const { index, serverId, workingFor } = setup
-  const { clock, timer } = surroundings
+  const { clock, timer, fetchSchema } = surroundings
   const config = mergeConfig(setup.config, {})
   const broker = await openBroker(setup.broker)
   await broker.connect()
@@ -76,6 +80,7 @@ export async function workerOptions(
     stores: await openStores(setup.stores, broker, surroundings),
     transactionalId: `${serverId}-${index}`,
     compression: compressionOf(config),
+    schemas: new LoadedSchemas({ fetch: fetchSchema, clock, timer }),
     workingFor: new Int32Array(workingFor),
   }
 }

@@ -7,7 +7,7 @@ import type { QueryAssignment } from '../assignment.ts'
 import type { QueryProgress } from '../query-progress.ts'
 import type { PushRow } from '../query-runtime.ts'
 import type { InProcessWorker, WorkerListener } from '../worker.ts'
-import type { CallMessage, PullPart, WorkerCalls, WorkerMessage } from './protocol.ts'
+import type { CallMessage, MainMessage, PullPart, WorkerCalls, WorkerMessage } from './protocol.ts'
 import { plainRows, pushedRows, type RowBatch, type RowBatchCodec } from './row-batches.ts'
 import { keyCodecOf, readPull } from './wire-pull.ts'
 
@@ -31,7 +31,7 @@ type Handlers = {
 /** The thread's port to the main thread. */
 export interface WorkerPort {
   postMessage(message: WorkerMessage, transfer: ArrayBuffer[]): void
-  on(event: 'message', listener: (message: CallMessage) => void): void
+  on(event: 'message', listener: (message: MainMessage) => void): void
 }
 
 export interface WorkerServerOptions {
@@ -54,7 +54,9 @@ export class WorkerServer {
   constructor(options: WorkerServerOptions) {
     this.#options = options
     this.#worker = options.open(this.#listener())
-    options.port.on('message', (message) => void this.#answer(message))
+    options.port.on('message', (message) => {
+      if (message.kind === 'call') void this.#answer(message)
+    })
     this.#reporting = options.timer.every(PROGRESS_MS, () => this.#postProgress())
   }
 

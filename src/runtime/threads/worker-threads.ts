@@ -2,12 +2,14 @@
 import { extname } from 'node:path'
 import { Worker as Thread, type Transferable } from 'node:worker_threads'
 import type { Timer } from '../../clock.ts'
+import type { ResolvedSchema } from '../../registry/resolved-schema.ts'
 import { WATCHED } from '../heartbeat.ts'
 import type { Config } from '../query-config.ts'
 import { type Worker, type WorkerListener, WorkerLostError, type WorkerProvider } from '../worker.ts'
 import { YOUNG_GENERATION_MB } from './heap-limits.ts'
 import type { LogMessage, ThreadMessage } from './protocol.ts'
 import { RemoteWorker } from './remote-worker.ts'
+import { answerSchemaCall } from './schema-calls.ts'
 import type { BrokerConnection, StoresSetup, WorkerSetup } from './setup.ts'
 import { WorkerWatch, watchInterval } from './watch.ts'
 
@@ -21,6 +23,8 @@ export interface WorkerThreadsOptions {
   readonly connect: () => { readonly connection: BrokerConnection; readonly transfer: Transferable[] }
   readonly stores: StoresSetup
   readonly functionModules?: readonly string[]
+  /** Gives workers a registered schema; null: there is no such id. Absent: there is no registry. */
+  readonly fetchSchema?: (id: number) => Promise<ResolvedSchema | null>
   readonly timer: Timer
   /** Called with the error of a worker that died or was ended. */
   readonly onDeath: (error: Error) => void
@@ -52,7 +56,17 @@ export function workerThreads(options: WorkerThreadsOptions): WorkerProvider {
 }
 
 function startWorker(
-  { serverId, config, connect, stores, functionModules = [], timer, onDeath, log }: WorkerThreadsOptions,
+  {
+    serverId,
+    config,
+    connect,
+    stores,
+    functionModules = [],
+    fetchSchema = async () => null,
+    timer,
+    onDeath,
+    log,
+  }: WorkerThreadsOptions,
   index: number,
   listener: WorkerListener,
   onLost: (suspect: string | null, cause: Error) => void,
@@ -71,7 +85,9 @@ function startWorker(
   let cause = new Error(`Worker thread ${index} ended.`)
   thread.on('message', (message: ThreadMessage) => {
     if (message.kind === 'log') log(message)
-    else worker.onMessage(message)
+    else if (message.kind === 'schemaCall') {
+      void answerSchemaCall(message, fetchSchema).then((answer) => thread.postMessage(answer))
+    } else worker.onMessage(message)
   })
   thread.on('error', (error: Error) => {
     cause = error

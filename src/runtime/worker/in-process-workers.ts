@@ -6,7 +6,8 @@ import type { StoreProvider } from '../stores/task-stores.ts'
 import type { WorkerProvider } from '../worker.ts'
 import { LocalWorker, type LocalWorkerOptions } from './local-worker.ts'
 
-export interface InProcessWorkersOptions extends Pick<LocalWorkerOptions, 'broker' | 'functions' | 'clock' | 'timer'> {
+export interface InProcessWorkersOptions
+  extends Pick<LocalWorkerOptions, 'broker' | 'functions' | 'clock' | 'timer' | 'schemas'> {
   /** Random numbers in [0, 1). */
   readonly random: () => number
   /** The server's configuration. */
@@ -17,7 +18,7 @@ export interface InProcessWorkersOptions extends Pick<LocalWorkerOptions, 'broke
 
 /** The provider of a single worker, which shares the caller's broker connection. The caller closes that after the worker. */
 export function inProcessWorkers(options: InProcessWorkersOptions): WorkerProvider {
-  const { broker, functions, clock, timer, random, stores = memoryStores() } = options
+  const { broker, functions, clock, timer, random, schemas, stores = memoryStores() } = options
   const config = mergeConfig(options.config, {})
   return {
     count: 1,
@@ -37,6 +38,7 @@ export function inProcessWorkers(options: InProcessWorkersOptions): WorkerProvid
         listener,
         transactionalId: `${config['ksql.service.id'] ?? 'default_'}-0`,
         compression: compressionOf(config),
+        ...(schemas !== undefined && { schemas }),
       }),
     close: async () => {},
   }

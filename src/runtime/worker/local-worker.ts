@@ -11,6 +11,7 @@ import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { StepId, StepSchema } from '../../operators/step.ts'
 import { keepsTable, type SubTopology, splitTopology, stepSchemas } from '../../plan/topology.ts'
+import { NO_REGISTRY, type SchemaLoader } from '../../serde/loaded-schemas.ts'
 import { StateDamagedError } from '../../state/lmdb/state-damaged-error.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
@@ -49,6 +50,8 @@ export interface LocalWorkerOptions {
   /** Identifies the transactions of its exactly-once queries; no other running worker has it. */
   readonly transactionalId: string
   readonly compression: Compression
+  /** Default: there is no schema registry. */
+  readonly schemas?: SchemaLoader
   /** Shared with the thread that watches this one: see `WATCHED`. */
   readonly workingFor?: Int32Array
 }
@@ -94,7 +97,7 @@ export class LocalWorker implements InProcessWorker {
   constructor(options: LocalWorkerOptions) {
     this.#options = options
     this.#workingFor = options.workingFor ?? new Int32Array(WATCHED.length)
-    const { broker, clock, timer, compression, transactionalId, functionContext } = options
+    const { broker, clock, timer, compression, transactionalId, functionContext, schemas = NO_REGISTRY } = options
     this.#pool = new BatchPool(compression)
     this.#producer = broker.producer()
     const run = () => [...this.#queries.values()].map(({ query }) => query)
@@ -116,6 +119,7 @@ export class LocalWorker implements InProcessWorker {
     this.#reading = new WorkerReading({
       broker,
       pace: this.#pace,
+      schemas,
       beforeReading: () => this.#commits.commitEarly(),
       waitForRoom: () => this.#transactions.busy ?? (this.#window.isFull ? this.#window.room() : this.#commits.room),
       onRead: () => this.#beat(),

@@ -54,6 +54,7 @@ class RestRun {
     const queries = statements.filter(isQuery)
     const admin = statements.filter((text) => !isQuery(text))
     await this.#world.createTopics(initialTopics(this.#case))
+    this.#world.schemas.prepare(this.#case.topics, [])
     if (await this.#runAdmin(admin)) return
     if (!waitForPushQuery) await this.#produce(inputs)
     if (expectedError === null || queries.length > 0) await this.#world.settled()
@@ -128,7 +129,10 @@ class RestRun {
 
   async #produce(records: readonly CaseRecord[]): Promise<void> {
     for (const record of records) {
-      await this.#world.produce(record.topic, serializeRecord(record, this.#world.sourceOf(record.topic)))
+      await this.#world.produce(
+        record.topic,
+        serializeRecord(record, this.#world.sourceOf(record.topic), this.#world.schemas),
+      )
     }
   }
 
@@ -142,7 +146,8 @@ class RestRun {
       if (records.length !== expected.length) {
         throw new CheckFailure(`topic ${topic}: expected ${expected.length} records, got ${records.length}`)
       }
-      const left = records.map((record) => deserializeRecord(record, source, true))
+      const deserialization = { source, schemas: this.#world.schemas, exact: true }
+      const left = records.map((record) => deserializeRecord(record, deserialization))
       for (const output of expected) {
         const differences = left.map(
           (actual) =>

@@ -13,12 +13,18 @@ import { createEngine, type RunningEngine } from '../../../src/engine/engine.ts'
 import { BUILT_IN_FUNCTIONS } from '../../../src/functions/index.ts'
 import { createRegistry } from '../../../src/functions/registry.ts'
 import type { DataSource } from '../../../src/metastore/data-source.ts'
+import { InProcessRegistry } from '../../../src/registry/in-process/in-process-registry.ts'
+import { resolveSchema } from '../../../src/registry/resolved-schema.ts'
+import { rulesOf } from '../../../src/registry/rules/rules-of.ts'
+import type { SchemaRegistry } from '../../../src/registry/schema-registry.ts'
 import { createQueryRuntime, type SettlingQueryRuntime } from '../../../src/runtime/queries/runtime.ts'
 import type { TopicRecord } from '../../../src/runtime/task/test-driver.ts'
 import { inProcessWorkers } from '../../../src/runtime/worker/in-process-workers.ts'
+import { LoadedSchemas } from '../../../src/serde/loaded-schemas.ts'
 import { silentLog } from '../../../src/server/log.ts'
 import { serverOptions } from '../../../src/server/options.ts'
 import { type RunningServer, startServer } from '../../../src/server/server.ts'
+import { CaseSchemas } from '../case-schemas.ts'
 import { CheckFailure } from '../failure.ts'
 
 const CONFIG: Readonly<Record<string, string>> = {
@@ -42,6 +48,7 @@ interface Parts {
   readonly runtime: SettlingQueryRuntime
   readonly engine: RunningEngine
   readonly server: RunningServer
+  readonly schemas: CaseSchemas
 }
 
 export class World {
@@ -65,19 +72,33 @@ export class World {
     await broker.connect()
     const shared = { broker, functions, clock: systemClock, timer: systemTimer, random: Math.random }
     const running = { broker, clock: systemClock, timer: systemTimer, config: CONFIG }
-    const workers = inProcessWorkers({ ...running, functions, random: Math.random })
+    const registry = new InProcessRegistry({ rules: rulesOf })
+    const schemas = loadedFrom(registry)
+    const workers = inProcessWorkers({ ...running, functions, random: Math.random, schemas })
     const runtime = createQueryRuntime({ ...running, workers })
-    const engine = await createEngine({ ...shared, runtime, config: createConfig(CONFIG), version: '0.0.0-test' })
+    const engine = await createEngine({
+      ...shared,
+      runtime,
+      registry,
+      writerSchemas: schemas,
+      config: createConfig(CONFIG),
+      version: '0.0.0-test',
+    })
     const metrics = { contentType: 'text/plain', metrics: async () => '' }
     const server = await startServer(
       { engine: Promise.resolve(engine), metrics, log: silentLog, clock: systemClock },
       serverOptions((name) => CONFIG[name]),
     )
-    return new World({ directory, log, broker, runtime, engine, server })
+    return new World({ directory, log, broker, runtime, engine, server, schemas: new CaseSchemas(registry.state) })
   }
 
   get url(): string {
     return this.#parts.server.urls[0]!
+  }
+
+  /** The schemas of the topics. */
+  get schemas(): CaseSchemas {
+    return this.#parts.schemas
   }
 
   get pushQueries(): number {
@@ -141,6 +162,16 @@ export class World {
     await rm(directory, { recursive: true, force: true })
   }
 }
+
+const loadedFrom = (registry: SchemaRegistry): LoadedSchemas =>
+  new LoadedSchemas({
+    fetch: async (id) => {
+      const schema = await registry.schemaById(id)
+      return schema === null ? null : resolveSchema(schema, registry)
+    },
+    clock: systemClock,
+    timer: systemTimer,
+  })
 
 function recordAt(cursor: RecordBatchCursor): TopicRecord {
   const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp } = cursor

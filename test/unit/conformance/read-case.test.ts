@@ -39,7 +39,7 @@ describe('a case', () => {
 
   test('takes defaults: one partition, no key, no headers, no timestamp', () => {
     const [first] = read({ ...CASE, topics: [{ name: 't' }] })
-    expect(first!.topics).toEqual([{ name: 't', partitions: 1 }])
+    expect(first!.topics).toEqual([{ name: 't', partitions: 1, KEY: null, VALUE: null }])
     expect(first!.inputs[0]).toMatchObject({ key: null, headers: [], timestamp: null, window: null })
   })
 

@@ -12,18 +12,14 @@ describe('names of formats', () => {
   })
 
   test('that nobody knows are refused', () => {
-    expect(() => resolveFormat('foo')).toThrow('Unknown format: FOO. Formats: NONE, KAFKA, DELIMITED, JSON.')
+    expect(() => resolveFormat('foo')).toThrow(
+      'Unknown format: FOO. Formats: NONE, KAFKA, DELIMITED, JSON, JSON_SR, AVRO, PROTOBUF, PROTOBUF_NOSR.',
+    )
     expect(() => resolveFormat('jsn')).toThrow(/^Unknown format: JSN. Did you mean JSON\?$/)
     expect(() => resolveFormat('csv')).toThrow(
       "Unknown format: CSV. DELIMITED reads and writes CSV: VALUE_FORMAT='DELIMITED'.",
     )
     expect(() => resolveFormat('toString')).toThrow('Unknown format: TOSTRING')
-  })
-
-  test('of the dialect that are missing here are refused with what there is', () => {
-    expect(() => resolveFormat('avro')).toThrow(
-      'Format AVRO is not supported yet. Supported formats: NONE, KAFKA, DELIMITED, JSON.',
-    )
   })
 })
 

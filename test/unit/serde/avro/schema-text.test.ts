@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseAvroSchema } from '../../../../src/serde/avro/parse-schema.ts'
 import { sqlTypeOf } from '../../../../src/serde/avro/sql-type-of.ts'
 import { avro } from '../../../../src/serde/avro.ts'
-import type { FormatName, FormatSpec } from '../../../../src/serde/format.ts'
+import type { FormatSpec } from '../../../../src/serde/format.ts'
 import {
   array,
   BIGINT,
@@ -22,7 +22,7 @@ import {
 import { columns } from '../serde.ts'
 
 const spec = (more: Partial<FormatSpec> = {}): FormatSpec => ({
-  format: 'AVRO' as FormatName,
+  format: 'AVRO',
   unwrapped: false,
   ...more,
 })

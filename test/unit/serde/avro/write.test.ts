@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { avro } from '../../../../src/serde/avro.ts'
-import type { FormatName, FormatSpec } from '../../../../src/serde/format.ts'
+import type { FormatSpec } from '../../../../src/serde/format.ts'
 import { Decimal } from '../../../../src/types/decimal.ts'
 import {
   array,
@@ -253,7 +253,7 @@ describe('fields that no column has', () => {
   })
 })
 
-const SPEC: FormatSpec = { format: 'AVRO' as FormatName, unwrapped: false }
+const SPEC: FormatSpec = { format: 'AVRO', unwrapped: false }
 
 describe('values that the schema does not take are errors', () => {
   test.each<[SqlType, unknown, Value, string]>([

@@ -1,0 +1,84 @@
+/** How to reach the schema registry, read from the names that ksqlDB and Confluent's clients have for it. */
+import { readFileSync } from 'node:fs'
+import type { HttpRegistryOptions, RegistryCredentials, TlsOptions } from '../../registry/registry-options.ts'
+import type { Config } from './config.ts'
+
+/** Where schemas are: beside the embedded log, nowhere, or in a registry over HTTP. */
+export type RegistryChoice =
+  | { readonly kind: 'embedded' | 'none' }
+  | { readonly kind: 'http'; readonly options: HttpRegistryOptions }
+
+/**
+ * Reads certificate files. `isEmbeddedLog`: topics are on this server alone. Throws an Error for addresses and credentials that are none, and
+ * for files that cannot be read.
+ */
+export function registryChoice(config: Config, isEmbeddedLog: boolean): RegistryChoice {
+  const text = (config.get('ksql.schema.registry.url') ?? '').trim()
+  const word = text.toLowerCase()
+  if (word === 'none') return { kind: 'none' }
+  if (text === '') return { kind: isEmbeddedLog ? 'embedded' : 'none' }
+  if (word !== 'embedded') return { kind: 'http', options: httpOptions(text, config) }
+  if (isEmbeddedLog) return { kind: 'embedded' }
+  throw new Error(
+    `ksql.schema.registry.url=embedded keeps schemas in the data directory of one server, where other programs that use the topics of a Kafka ` +
+      'cluster cannot see them. Name the address of a schema registry.',
+  )
+}
+
+function httpOptions(text: string, config: Config): HttpRegistryOptions {
+  const urls = text
+    .split(',')
+    .map((url) => url.trim())
+    .filter((url) => url !== '')
+  for (const url of urls) checkUrl(url)
+  return {
+    urls,
+    credentials: credentialsOf(config),
+    tls: tlsOptions(config),
+    timeoutMs: config.number('ksql.schema.registry.http.read.timeout.ms'),
+  }
+}
+
+function checkUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new Error(
+      `Configuration ksql.schema.registry.url must list addresses that begin with http:// or https://, separated by commas, but has '${text}'.`,
+    )
+  }
+  if (url.username === '' && url.password === '') return
+  throw new Error(
+    `Configuration ksql.schema.registry.url must not hold a password, as it is shown to users. Use ksql.schema.registry.basic.auth.user.info=user:password.`,
+  )
+}
+
+function credentialsOf(config: Config): RegistryCredentials | null {
+  const token = config.get('ksql.schema.registry.bearer.auth.token')
+  if (token !== undefined) return { kind: 'bearer', token }
+  const info = config.get('ksql.schema.registry.basic.auth.user.info')
+  if (info !== undefined) {
+    const end = info.indexOf(':')
+    if (end < 0) throw new Error(`Configuration ksql.schema.registry.basic.auth.user.info must be user:password.`)
+    return { kind: 'basic', user: info.slice(0, end), password: info.slice(end + 1) }
+  }
+  return null
+}
+
+function tlsOptions(config: Config): TlsOptions {
+  const file = (name: string) => {
+    const path = config.get(name)
+    return path === undefined ? undefined : readFileSync(path, 'utf8')
+  }
+  const ca = file('ksql.schema.registry.ssl.truststore.location') ?? file('ksql.schema.registry.ssl.ca.location')
+  const cert = file('ksql.schema.registry.ssl.certificate.location')
+  const key = file('ksql.schema.registry.ssl.key.location')
+  const passphrase = config.get('ksql.schema.registry.ssl.key.password')
+  const check = config.get('ksql.schema.registry.ssl.endpoint.identification.algorithm')
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(passphrase !== undefined && { passphrase }),
+    ...(check === '' && { checksName: false }),
+  }
+}
