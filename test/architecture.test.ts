@@ -50,6 +50,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['engine/cluster'],
     ['engine/describe'],
     ['engine/api', 'engine/statement-failure'],
+    ['engine/schemas'],
     ['engine/inserts', 'engine/parse-request'],
     ['engine/observe', 'engine/parts'],
     ['engine/scope'],
