@@ -85,9 +85,12 @@ export class PartitionReader implements LoopReader {
   }
 
   seek(position: number): void {
+    const { loop } = this.#options
+    const waited = this.#awaited !== null
     this.#drop()
     this.position = position
-    this.#options.loop.seek(this)
+    loop.seek(this)
+    if (waited && !this.#isPaused) loop.resume(this)
   }
 
   pause(): void {
@@ -190,6 +193,7 @@ export class PartitionReader implements LoopReader {
     this.#parts = []
     this.#awaited = null
     this.#repeats = false
+    for (const input of this.inputs) input.waitsFor = null
   }
 
   #open({ batches, fetchOffset, abortedTransactions }: FetchedPartition): void {
