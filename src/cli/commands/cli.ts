@@ -1,4 +1,6 @@
 /** `millrace cli`: statements from -e, from -f, from a pipe, or typed. */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { Timer } from '../../clock.ts'
 import { Session } from '../cli-session.ts'
 import { Client } from '../client/client.ts'
@@ -43,7 +45,15 @@ export async function runCli(url: string, options: CliOptions, timer: Timer): Pr
     if (options.file !== undefined) return await runOnce(readScript(options.file), options.file, { session, screen })
     if (!process.stdin.isTTY) return await runOnce(await readAll(process.stdin), 'standard input', { session, screen })
     session.display.isTiming = true
-    await runRepl({ session, screen, credentials, version: readVersion() })
+    await runRepl({
+      session,
+      screen,
+      credentials,
+      version: readVersion(),
+      input: process.stdin,
+      output: process.stdout,
+      historyPath: join(homedir(), '.millrace-history'),
+    })
     return 0
   } catch (error) {
     await screen.error(errorText(error, ''))

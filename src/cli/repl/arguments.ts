@@ -1,6 +1,7 @@
 /** Arguments of the REPL's commands and of the program's options. */
 import type { OutputFormat } from '../cli-session.ts'
 import { ClientError } from '../client/client-error.ts'
+import type { RowLayout } from '../output/result-view.ts'
 
 /** JSON or TABULAR, in either case. Throws a ClientError for any other word. */
 export function parseFormat(text: string): OutputFormat {
@@ -20,4 +21,11 @@ export function parseSwitch(text: string): boolean {
 export function parseWidth(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text)
   throw new ClientError(`'${text}' is no width. Use a number of columns; 0 fits the terminal.`)
+}
+
+/** ON, OFF or AUTO, in either case. Throws a ClientError for any other word. */
+export function parseExpanded(text: string): RowLayout['expanded'] {
+  const word = text.toUpperCase()
+  if (word === 'ON' || word === 'OFF' || word === 'AUTO') return word
+  throw new ClientError(`'${text}' is none of ON, OFF and AUTO.`)
 }

@@ -2,17 +2,19 @@
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import type { Credentials } from '../client/connection.ts'
+import { wrap } from '../output/width.ts'
 import { readScript, unquote } from '../read-script.ts'
 import { runScript } from '../run-script.ts'
-import type { Run } from '../run-statement.ts'
-import { parseFormat, parseSwitch, parseWidth } from './arguments.ts'
+import { type Run, runStatement } from '../run-statement.ts'
+import { parseExpanded, parseFormat, parseSwitch, parseWidth } from './arguments.ts'
+import { STATEMENT_NAMES, statementHelp } from './statement-help.ts'
 
 /** What a command may use and change. */
 export interface BuiltInContext {
   readonly run: Run
   readonly version: string
   readonly credentials: Credentials
-  /** Lines of this session and earlier ones, the oldest first. */
+  /** Statements and commands of this session and earlier ones, the oldest first. */
   readonly history: readonly string[]
   /** Writes the line about a server that was just chosen. */
   readonly greet: () => Promise<void>
@@ -22,8 +24,12 @@ export interface BuiltInContext {
 export interface BuiltInCommand {
   /** Name in lower case; it may have several words. */
   readonly name: string
+  /** Another name, as psql's. */
+  readonly alias?: string
   readonly usage: string
   readonly help: string
+  /** False: the line that calls it is not copied to a spool file, where it would mean nothing. */
+  readonly isSpooled?: boolean
   /** Throws a ClientError for an invalid argument. True: the REPL ends. */
   readonly run: (argument: string, context: BuiltInContext) => Promise<boolean | undefined> | boolean | undefined
 }
@@ -32,13 +38,18 @@ const say = (context: BuiltInContext, text: string) => context.run.screen.line(t
 
 const help: BuiltInCommand = {
   name: 'help',
-  usage: 'help [COMMAND]',
-  help: 'Lists the commands, or explains one.',
+  alias: '\\?',
+  usage: 'help [COMMAND | STATEMENT]',
+  help: 'Lists the commands and statements, or explains one.',
   run(argument, context) {
     if (argument === '') return say(context, overview())
-    const command = COMMANDS.find(({ name }) => name === argument.toLowerCase())
-    if (command === undefined) throw new ClientError(`There is no command '${argument}'. Type 'help' for the list.`)
-    return say(context, `${command.usage}\n    ${command.help}`)
+    const command = COMMANDS.find(({ name, alias }) => [name, alias].includes(argument.toLowerCase()))
+    const statement = statementHelp(argument)
+    if (command === undefined && statement === null) {
+      throw new ClientError(`There is neither a command nor a statement '${argument}'. Type 'help' for the list.`)
+    }
+    const texts = [command && `${command.usage}\n    ${command.help}`, statement]
+    return say(context, texts.filter((text) => text != null).join('\n\n'))
   },
 }
 
@@ -46,6 +57,7 @@ const clear: BuiltInCommand = {
   name: 'clear',
   usage: 'clear',
   help: 'Clears the screen.',
+  isSpooled: false,
   run: (_argument, { run }) => {
     run.screen.clear()
     return undefined
@@ -67,7 +79,7 @@ const output: BuiltInCommand = {
 const history: BuiltInCommand = {
   name: 'history',
   usage: 'history',
-  help: 'Lists the lines typed so far.',
+  help: 'Lists the statements and commands of this and earlier sessions.',
   run: (_argument, context) =>
     say(context, context.history.map((line, i) => `${String(i + 1).padStart(4)}: ${line}`).join('\n')),
 }
@@ -118,7 +130,7 @@ const script: BuiltInCommand = {
 const setCli: BuiltInCommand = {
   name: 'set cli',
   usage: 'set cli (WRAP ON|OFF | COLUMN-WIDTH N)',
-  help: 'WRAP OFF: one line per row, long values are cut. COLUMN-WIDTH: width of each cell; 0 fits the terminal.',
+  help: 'WRAP OFF: one line per row, long values are cut. COLUMN-WIDTH: width of each cell; 0 fits the content.',
   run(argument, context) {
     const { display } = context.run.session
     const [property = '', value = ''] = argument.split(/\s+/)
@@ -139,6 +151,7 @@ const spool: BuiltInCommand = {
   name: 'spool',
   usage: "spool ('FILE' | OFF)",
   help: 'Copies input and output to a file until it is switched off.',
+  isSpooled: false,
   run(argument, context) {
     const { screen } = context.run
     if (argument.toLowerCase() === 'off') {
@@ -151,8 +164,47 @@ const spool: BuiltInCommand = {
   },
 }
 
+const describe: BuiltInCommand = {
+  name: '\\d',
+  usage: '\\d [NAME]',
+  help: 'Lists streams and tables, or describes one.',
+  async run(argument, { run }) {
+    const statements = argument === '' ? ['SHOW STREAMS;', 'SHOW TABLES;'] : [`DESCRIBE ${argument};`]
+    for (const statement of statements) await runStatement(statement, run)
+    return undefined
+  },
+}
+
+const expanded: BuiltInCommand = {
+  name: '\\x',
+  usage: '\\x [ON|OFF|AUTO]',
+  help: 'Shows each row as a record with a line per column; AUTO: where a table would not fit the terminal.',
+  run(argument, context) {
+    const { display } = context.run.session
+    display.expanded = argument === '' ? (display.expanded === 'ON' ? 'OFF' : 'ON') : parseExpanded(argument)
+    return say(context, `Expanded display: ${display.expanded}`)
+  },
+}
+
+const timing: BuiltInCommand = {
+  name: '\\timing',
+  usage: '\\timing [ON|OFF]',
+  help: 'Sets whether the time that a query took is shown.',
+  run(argument, context) {
+    const { display } = context.run.session
+    display.isTiming = argument === '' ? !display.isTiming : parseSwitch(argument)
+    return say(context, `Timing: ${display.isTiming ? 'ON' : 'OFF'}`)
+  },
+}
+
 const exit: BuiltInCommand = { name: 'exit', usage: 'exit', help: 'Ends the session, as does Ctrl-D.', run: () => true }
-const quit: BuiltInCommand = { name: 'quit', usage: 'quit', help: 'Ends the session.', run: () => true }
+const quit: BuiltInCommand = {
+  name: 'quit',
+  alias: '\\q',
+  usage: 'quit',
+  help: 'Ends the session.',
+  run: () => true,
+}
 
 /** All commands, in the order of `help`. */
 export const COMMANDS: readonly BuiltInCommand[] = [
@@ -166,28 +218,46 @@ export const COMMANDS: readonly BuiltInCommand[] = [
   script,
   setCli,
   spool,
+  describe,
+  expanded,
+  timing,
   exit,
   quit,
 ]
 
-/** The command that a line calls, in either case, with or without a semicolon; null: the line is SQL. */
+/**
+ * The command that a line calls, in either case, with or without a semicolon; null: the line is SQL. Throws a ClientError for an unknown
+ * command with a backslash, which no SQL begins with.
+ */
 export function findBuiltIn(line: string): { command: BuiltInCommand; argument: string } | null {
   const text = line.trim().replace(/\s*;$/, '')
   for (const command of COMMANDS) {
-    const pattern = new RegExp(`^${command.name.replace(' ', '\\s+')}(?:\\s+(.*))?$`, 'is')
-    const match = pattern.exec(text)
-    if (match !== null) return { command, argument: (match[1] ?? '').trim() }
+    for (const name of [command.name, command.alias]) {
+      const match = name === undefined ? null : patternOf(name).exec(text)
+      if (match !== null) return { command, argument: (match[1] ?? '').trim() }
+    }
   }
-  return null
+  if (!text.startsWith('\\')) return null
+  throw new ClientError(`There is no command '${text.split(/\s/)[0]}'. \\? lists the commands.`)
+}
+
+const patternOf = (name: string): RegExp => {
+  const words = name.replace(/[\\?]/g, '\\$&').replace(' ', '\\s+')
+  return new RegExp(`^${words}(?:\\s+(.*))?$`, 'is')
 }
 
 function overview(): string {
-  const width = Math.max(...COMMANDS.map(({ usage }) => usage.length))
+  const names = COMMANDS.map(({ usage, alias }) => (alias === undefined ? usage : `${usage}, ${alias}`))
+  const width = Math.max(...names.map((name) => name.length))
   return [
     'Commands:',
-    ...COMMANDS.map(({ usage, help: text }) => `  ${usage.padEnd(width)}  ${text}`),
+    ...COMMANDS.map(({ help: text }, i) => `  ${names[i]!.padEnd(width)}  ${text}`),
     '',
-    'Everything else is SQL and ends with a semicolon. Ctrl-C ends a running query, Tab completes names.',
+    "Statements, which 'help STATEMENT' explains:",
+    ...wrap(STATEMENT_NAMES.join(', '), 100).map((line) => `  ${line}`),
+    '',
+    'Keys: Ctrl-C ends a running query or drops what was typed, Tab completes, Up and Down go through earlier statements,',
+    'Ctrl-R searches them, Ctrl-D leaves. Everything else is SQL and ends with a semicolon.',
   ].join('\n')
 }
 

@@ -1,14 +1,43 @@
-/** Completion with Tab: keywords, commands, and the names that the server knows. */
+/** Completion with Tab: what can stand at the cursor, by the words before it and the names that the server knows. */
+import { readdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname } from 'node:path'
 import { isKeyword, VOCABULARY } from '../../../grammar/tokens.ts'
+import type { Entity } from '../../engine/describe/entities.ts'
 import type { Client } from '../client/client.ts'
 import { COMMANDS } from './built-in-commands.ts'
+import { STATEMENT_NAMES } from './statement-help.ts'
 
 const KEYWORDS = VOCABULARY.filter(isKeyword).map((token) => token.LABEL!.slice(1, -1))
+
+/** Names that the server knows. */
+export interface ServerNames {
+  readonly streams: readonly string[]
+  readonly tables: readonly string[]
+  /** Columns by source. */
+  readonly columns: ReadonlyMap<string, readonly string[]>
+  readonly functions: readonly string[]
+  readonly topics: readonly string[]
+  readonly queries: readonly string[]
+  readonly types: readonly string[]
+  readonly properties: readonly string[]
+}
+
+const NO_NAMES: ServerNames = {
+  streams: [],
+  tables: [],
+  columns: new Map(),
+  functions: [],
+  topics: [],
+  queries: [],
+  types: [],
+  properties: [],
+}
 
 /** Completes words; the server's names are cached until `invalidate`. */
 export class Completion {
   readonly #client: () => Client
-  #names: Promise<readonly string[]> | null = null
+  #names: Promise<ServerNames> | null = null
 
   constructor(client: () => Client) {
     this.#client = client
@@ -19,46 +48,159 @@ export class Completion {
     this.#names = null
   }
 
-  /** The words that can complete `line`, and the part of the word that has been typed. */
-  async complete(line: string): Promise<[candidates: string[], part: string]> {
-    const [part = ''] = /[A-Za-z0-9_`.-]*$/.exec(line) ?? []
+  /** The words that can complete `line`, and the part of the word that has been typed. `pending`: the lines of the statement before it. */
+  async complete(line: string, pending: string): Promise<[candidates: string[], part: string]> {
+    const path = /^\s*(?:run\s+script|spool)\s+'?([^']*)$/i.exec(line)
+    if (pending === '' && path !== null) return [filesFor(path[1]!), path[1]!]
     this.#names ??= serverNames(this.#client())
-    const isFirstWord = line.trimStart() === part
-    const commands = isFirstWord ? COMMANDS.map(({ name }) => name) : []
-    const words = [...new Set([...KEYWORDS, ...(await this.#names), ...commands])]
-    return [candidates(words, part), part]
+    const before = pending === '' ? line : `${pending}\n${line}`
+    return completions(before, await this.#names)
   }
 }
 
-/** The words that begin with `part`, in the case that the user types. */
-export function candidates(words: readonly string[], part: string): string[] {
-  if (part === '') return []
-  const isLower = part === part.toLowerCase()
-  return words
-    .filter((word) => word.toLowerCase().startsWith(part.toLowerCase()))
-    .map((word) => (isLower && !word.startsWith('`') ? word.toLowerCase() : word))
-    .sort()
+/** What can complete a statement that ends at the cursor, and the part of the word that has been typed. */
+export function completions(before: string, names: ServerNames): [candidates: string[], part: string] {
+  const statement = before.slice(before.lastIndexOf(';') + 1)
+  const inQuote = /^(?:[^']|'[^']*')*'([^']*)$/.exec(statement)
+  const [part = ''] = inQuote === null ? (/[A-Za-z0-9_`.-]*$/.exec(statement) ?? []) : [inQuote[1]]
+  const words = statement.slice(0, statement.length - part.length).toUpperCase()
+  for (const { after, offers } of inQuote === null ? CONTEXTS : QUOTED_CONTEXTS) {
+    if (after.test(words)) return [candidates(offers(names), part), part]
+  }
+  if (inQuote !== null || part === '') return [[], part]
+  if (words.trim() === '') return [candidates([...STATEMENT_WORDS, ...COMMANDS.map(({ name }) => name)], part), part]
+  return [candidates([...KEYWORDS, ...names.functions, ...columnsIn(statement, names)], part), part]
 }
 
-/** Names of sources, their columns and topics, and of functions; none if the server does not answer. */
-async function serverNames(client: Client): Promise<readonly string[]> {
+/** The words that begin with `part`, each once, in the case that the user types; all of them where nothing has been typed. */
+export function candidates(words: readonly string[], part: string): string[] {
+  const isLower = part !== '' && part === part.toLowerCase()
+  const found = words
+    .filter((word) => word.toLowerCase().startsWith(part.toLowerCase()))
+    .map((word) => (isLower && !word.startsWith('`') ? word.toLowerCase() : word))
+  return [...new Set(found)].sort()
+}
+
+interface Context {
+  /** Matches the words before the one at the cursor, in upper case, with the blank behind them. */
+  readonly after: RegExp
+  readonly offers: (names: ServerNames) => readonly string[]
+}
+
+const STATEMENT_WORDS = [...new Set(STATEMENT_NAMES.map((name) => name.split(' ')[0]!))]
+const sources = ({ streams, tables }: ServerNames) => [...streams, ...tables]
+
+const SHOWN = ['STREAMS', 'TABLES', 'QUERIES', 'TOPICS', 'ALL TOPICS', 'TYPES', 'FUNCTIONS', 'PROPERTIES', 'VARIABLES']
+const WITH_PROPERTIES = [
+  'KAFKA_TOPIC',
+  'KEY_FORMAT',
+  'VALUE_FORMAT',
+  'FORMAT',
+  'PARTITIONS',
+  'REPLICAS',
+  'RETENTION_MS',
+  'TIMESTAMP',
+  'TIMESTAMP_FORMAT',
+  'VALUE_DELIMITER',
+  'KEY_DELIMITER',
+  'WRAP_SINGLE_VALUE',
+  'WINDOW_TYPE',
+  'WINDOW_SIZE',
+  'ON_ERROR',
+  'DEAD_LETTER_TOPIC',
+]
+
+/** The first that matches decides. */
+const CONTEXTS: readonly Context[] = [
+  { after: /^\s*HELP\s+$/, offers: () => [...STATEMENT_NAMES, ...COMMANDS.map(({ name }) => name)] },
+  { after: /^\s*\\D\s+$/, offers: sources },
+  { after: /^\s*(?:SHOW|LIST)\s+$/, offers: () => SHOWN },
+  { after: /^\s*(?:SHOW|LIST)\s+(?:STREAMS|TABLES|QUERIES|(?:ALL\s+)?TOPICS)\s+$/, offers: () => ['EXTENDED'] },
+  { after: /^\s*DROP\s+$/, offers: () => ['STREAM', 'TABLE', 'TYPE', 'CONNECTOR'] },
+  { after: /^\s*(?:DROP|ALTER)\s+STREAM\s+(?:IF\s+EXISTS\s+)?$/, offers: ({ streams }) => streams },
+  { after: /^\s*(?:DROP|ALTER)\s+TABLE\s+(?:IF\s+EXISTS\s+)?$/, offers: ({ tables }) => tables },
+  { after: /^\s*DROP\s+TYPE\s+(?:IF\s+EXISTS\s+)?$/, offers: ({ types }) => types },
+  { after: /^\s*DESCRIBE\s+FUNCTION\s+$/, offers: ({ functions }) => functions },
+  { after: /^\s*DESCRIBE\s+$/, offers: (names) => [...sources(names), 'FUNCTION'] },
+  { after: /^\s*(?:TERMINATE|PAUSE|RESUME)\s+$/, offers: ({ queries }) => [...queries, 'ALL'] },
+  { after: /^\s*EXPLAIN\s+(?:ANALYZE\s+)?$/, offers: ({ queries }) => [...queries, 'ANALYZE', 'SELECT', 'CREATE'] },
+  { after: /^\s*PRINT\s+$/, offers: ({ topics }) => topics },
+  { after: /\bWITH\s*\((?:[^()']|'[^']*')*(?:\(|,)?\s*$/, offers: () => WITH_PROPERTIES },
+  { after: /\b(?:FROM|JOIN|INTO)\s+$/, offers: sources },
+]
+
+const QUOTED_CONTEXTS: readonly Context[] = [
+  { after: /^\s*(?:SET|UNSET)\s+'$/, offers: ({ properties }) => properties },
+  { after: /AUTO\.OFFSET\.RESET'\s*=\s*'$/, offers: () => ['earliest', 'latest'] },
+  { after: /\bKAFKA_TOPIC\s*=\s*'$/, offers: ({ topics }) => topics },
+  { after: /^\s*PRINT\s+'$/, offers: ({ topics }) => topics },
+  { after: /FORMAT\s*=\s*'$/, offers: () => ['JSON', 'DELIMITED', 'KAFKA', 'NONE'] },
+]
+
+/** Columns of the sources that the statement names; of all sources where it names none yet. */
+function columnsIn(statement: string, { columns }: ServerNames): string[] {
+  const words = new Set(statement.toUpperCase().match(/[A-Z0-9_]+/g) ?? [])
+  const named = [...columns.keys()].filter((name) => words.has(name.toUpperCase()))
+  return (named.length === 0 ? [...columns.keys()] : named).flatMap((name) => columns.get(name)!)
+}
+
+/** Paths that begin as the user has typed, with a slash after those of directories. */
+function filesFor(typed: string): string[] {
+  const path = typed.replace(/^~(?=\/)/, homedir())
+  const directory = path.endsWith('/') ? path : dirname(path)
+  const shown = typed.slice(0, typed.lastIndexOf('/') + 1)
   try {
-    const entities = await client.execute('SHOW STREAMS EXTENDED; SHOW TABLES EXTENDED; SHOW FUNCTIONS; SHOW TOPICS;', {
-      signal: AbortSignal.timeout(2000),
-    })
-    return entities.flatMap((entity) => {
-      switch (entity['@type']) {
-        case 'source_descriptions':
-          return entity.sourceDescriptions.flatMap(({ name, fields }) => [name, ...fields.map((field) => field.name)])
-        case 'function_names':
-          return entity.functions.map(({ name }) => name)
-        case 'kafka_topics':
-          return entity.topics.map(({ name }) => name)
-        default:
-          return []
-      }
-    })
+    return readdirSync(path === '' ? '.' : directory, { withFileTypes: true })
+      .map((entry) => `${shown}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+      .filter((name) => name.startsWith(typed))
+      .sort()
   } catch {
     return []
+  }
+}
+
+/** No names if the server does not answer in time. */
+async function serverNames(client: Client): Promise<ServerNames> {
+  const signal = AbortSignal.timeout(2000)
+  try {
+    const entities = await client.execute(
+      'SHOW STREAMS EXTENDED; SHOW TABLES EXTENDED; SHOW FUNCTIONS; SHOW ALL TOPICS; SHOW QUERIES; SHOW TYPES; SHOW PROPERTIES;',
+      { signal },
+    )
+    return entities.reduce(withNames, NO_NAMES)
+  } catch {
+    return NO_NAMES
+  }
+}
+
+function withNames(names: ServerNames, entity: Entity): ServerNames {
+  switch (entity['@type']) {
+    case 'source_descriptions': {
+      const named = (type: string) =>
+        entity.sourceDescriptions.filter((source) => source.type === type).map(({ name }) => name)
+      const columns = entity.sourceDescriptions.map(
+        ({ name, fields }) => [name, fields.map((field) => field.name)] as const,
+      )
+      return {
+        ...names,
+        streams: [...names.streams, ...named('STREAM')],
+        tables: [...names.tables, ...named('TABLE')],
+        columns: new Map([...names.columns, ...columns]),
+      }
+    }
+    case 'function_names':
+      return { ...names, functions: entity.functions.map(({ name }) => name) }
+    case 'kafka_topics':
+      return { ...names, topics: entity.topics.map(({ name }) => name) }
+    case 'queries':
+      return { ...names, queries: entity.queries.map(({ id }) => id) }
+    case 'type_list':
+      return { ...names, types: Object.keys(entity.types) }
+    case 'properties': {
+      const editable = entity.properties.filter((property) => property.editable)
+      return { ...names, properties: editable.map(({ name }) => name.replace(/^ksql\.streams\./, '')) }
+    }
+    default:
+      return names
   }
 }

@@ -1,10 +1,8 @@
 /** The interactive command line: lines in, answers out, until the user leaves. */
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface, type Interface } from 'node:readline'
 import type { Session } from '../cli-session.ts'
 import type { Credentials } from '../client/connection.ts'
 import { errorText } from '../error-text.ts'
+import { type OpenText, unclosedText } from '../open-text.ts'
 import type { Screen } from '../output/screen.ts'
 import { type Run, runStatement } from '../run-statement.ts'
 import { StatementReader } from '../statement-reader.ts'
@@ -12,15 +10,30 @@ import { greetServer, showBanner } from './banner.ts'
 import { type BuiltInContext, findBuiltIn } from './built-in-commands.ts'
 import { Completion } from './completion.ts'
 import { HistoryFile } from './history-file.ts'
+import { LineEditor, type TerminalInput } from './line-editor.ts'
+import { asOneLine } from './statement-history.ts'
+import type { TerminalStream } from './terminal-output.ts'
 
 const PROMPT = 'ksql> '
-const CONTINUATION = '>'
+/** Prompts for the further lines of a statement, by what the line before has left open. */
+const CONTINUATIONS: Readonly<Record<OpenText['opener'] | '', string>> = {
+  '': '   -> ',
+  "'": "   '> ",
+  '"': '   "> ',
+  '`': '   `> ',
+  '/*': '   *> ',
+}
 
 export interface ReplOptions {
   readonly session: Session
   readonly screen: Screen
   readonly credentials: Credentials
   readonly version: string
+  /** The terminal. */
+  readonly input: TerminalInput
+  readonly output: TerminalStream
+  /** File of the statements of earlier sessions. */
+  readonly historyPath: string
 }
 
 /** Resolves when the user leaves. */
@@ -35,51 +48,65 @@ class Repl {
   readonly #options: ReplOptions
   readonly #reader = new StatementReader()
   readonly #completion: Completion
-  readonly #history = new HistoryFile(join(homedir(), '.millrace-history'))
-  readonly #terminal: Interface
+  readonly #history: HistoryFile
+  readonly #editor: LineEditor
   /** Aborts the running statement. */
   #running: AbortController | null = null
 
   constructor(options: ReplOptions) {
+    const { input, output, historyPath } = options
     this.#options = options
+    this.#history = new HistoryFile(historyPath)
     this.#completion = new Completion(() => options.session.client)
-    this.#terminal = createInterface({
-      input: process.stdin,
-      output: process.stdout,
-      history: [...this.#history.lines].reverse(),
-      historySize: 1000,
-      removeHistoryDuplicates: true,
-      completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
-        void this.#completion.complete(line).then((result) => done(null, result))
-      },
+    this.#editor = new LineEditor({
+      input,
+      output,
+      history: () => this.#history.lines,
+      complete: (line) => this.#completion.complete(line, this.#reader.pending),
+      onInterrupt: () => this.#running?.abort(),
     })
-    this.#terminal.on('SIGINT', () => this.#interrupt())
   }
 
   async run(): Promise<void> {
-    this.#prompt()
-    for await (const line of this.#terminal) {
-      this.#options.screen.copy(`${this.#reader.isPending ? CONTINUATION : PROMPT}${line}`)
-      this.#history.add(line)
-      if (await this.#take(line)) break
-      this.#prompt()
+    for (let leaves = false; !leaves; ) {
+      const prompt = this.#prompt()
+      const reading = await this.#editor.read(prompt)
+      if (reading.kind === 'end') break
+      if (reading.kind === 'line') leaves = await this.#take(reading.text, prompt)
+      else this.#reader.clear()
     }
-    this.#terminal.close()
+    this.#editor.close()
     this.#history.close()
   }
 
   /** Returns true if the user leaves. */
-  async #take(line: string): Promise<boolean> {
+  async #take(line: string, prompt: string): Promise<boolean> {
     const builtIn = this.#reader.isPending ? null : findBuiltIn(line)
+    if (builtIn?.command.isSpooled !== false) this.#options.screen.copy(`${prompt}${line}`)
     if (builtIn !== null) {
+      this.#history.add(line.trim())
       const leaves = await this.#attempt(line, (run) => builtIn.command.run(builtIn.argument, this.#context(run)))
       return leaves === true
     }
-    for (const statement of this.#reader.push(line)) {
+    const statements = this.#reader.push(line)
+    for (const statement of statements) {
+      this.#history.add(asOneLine(statement))
       await this.#attempt(statement, (run) => runStatement(statement, run))
       this.#completion.invalidate()
     }
+    if (statements.length === 0) await this.#adviseOnEnd(line)
     return false
+  }
+
+  /** Tells those who wait for an answer what the statement lacks. */
+  async #adviseOnEnd(line: string): Promise<void> {
+    const { screen } = this.#options
+    const { open } = this.#reader
+    if (open !== null && /;\s*$/.test(line)) {
+      await screen.hint(`${unclosedText(open)} Close it, or drop the statement with Ctrl-C.`)
+    } else if (this.#reader.isPending && (line.trim() === '' || /^\s*(?:exit|quit|help)\s*$/i.test(line))) {
+      await screen.hint('A statement ends with a semicolon. Ctrl-C drops it.')
+    }
   }
 
   async #attempt<Result>(text: string, work: (run: Run) => Promise<Result> | Result): Promise<Result | undefined> {
@@ -102,21 +129,8 @@ class Repl {
     return { run, version, credentials, history: this.#history.lines, greet }
   }
 
-  /** Ctrl-C ends the running statement, or else drops the typed lines. */
-  #interrupt(): void {
-    if (this.#running !== null) {
-      this.#running.abort()
-      return
-    }
-    this.#reader.clear()
-    process.stdout.write('^C\n')
-    this.#terminal.write(null, { ctrl: true, name: 'e' })
-    this.#terminal.write(null, { ctrl: true, name: 'u' })
-    this.#prompt()
-  }
-
-  #prompt(): void {
-    this.#terminal.setPrompt(this.#reader.isPending ? CONTINUATION : PROMPT)
-    this.#terminal.prompt()
+  #prompt(): string {
+    if (!this.#reader.isPending) return PROMPT
+    return CONTINUATIONS[this.#reader.open?.opener ?? '']
   }
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { COMMANDS, findBuiltIn } from '../../../src/cli/repl/built-in-commands.ts'
-import { candidates } from '../../../src/cli/repl/completion.ts'
+import { COMMANDS, findBuiltIn } from '../../../../src/cli/repl/built-in-commands.ts'
 
 describe('findBuiltIn', () => {
   it.each([
@@ -11,6 +10,12 @@ describe('findBuiltIn', () => {
     ['set cli wrap off', 'set cli', 'wrap off'],
     ['request-pipelining', 'request-pipelining', ''],
     ['exit;', 'exit', ''],
+    ['\\d', '\\d', ''],
+    ['\\d orders;', '\\d', 'orders'],
+    ['\\x auto', '\\x', 'auto'],
+    ['\\timing off', '\\timing', 'off'],
+    ['\\?', 'help', ''],
+    ['\\q', 'quit', ''],
   ])('reads %j', (line, name, argument) => {
     const found = findBuiltIn(line)
     expect(found?.command.name).toBe(name)
@@ -21,19 +26,14 @@ describe('findBuiltIn', () => {
     expect(findBuiltIn(line)).toBeNull()
   })
 
+  it('knows that no SQL begins with a backslash', () => {
+    expect(() => findBuiltIn('\\dx foo')).toThrow("There is no command '\\dx'.")
+  })
+
   it('has a usage that begins with the name, for every command', () => {
     for (const { name, usage, help } of COMMANDS) {
       expect(usage.startsWith(name)).toBe(true)
       expect(help).toMatch(/\.$/)
     }
-  })
-})
-
-describe('candidates', () => {
-  it('follows the case that was typed, and offers nothing for nothing', () => {
-    const words = ['SELECT', 'SET', 'ORDERS', 'SeLf']
-    expect(candidates(words, 'se')).toEqual(['select', 'self', 'set'])
-    expect(candidates(words, 'SE')).toEqual(['SELECT', 'SET', 'SeLf'])
-    expect(candidates(words, '')).toEqual([])
   })
 })
