@@ -103,9 +103,12 @@ function openRuntime(setup: ServerSetup, connection: OpenedBroker, registry: Sch
     workers: openWorkers(setup, { connection, stores, registry }),
     changelogs: stores.changelogs,
     sharesSlots: connection.join !== null,
-    onFailure: (queryId, { message }) => warn(`Query ${queryId} has failed: ${message.replaceAll('\n', ' ')}`),
+    onFailure: (queryId, { message }, statement) =>
+      warn(onOneLine(`Query ${queryId} has failed: ${message} Statement: ${statement ?? 'not known'}`)),
   })
 }
+
+const onOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ')
 
 interface OpenedRuntime {
   readonly connection: OpenedBroker

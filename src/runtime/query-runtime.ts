@@ -15,6 +15,8 @@ export interface StartQuery {
   /** Configuration overrides in force when the query was made (`auto.offset.reset`, `processing.guarantee`, ...). */
   readonly config: Readonly<Record<string, string>>
   readonly paused: boolean
+  /** SQL text that made the query, for messages about it. */
+  readonly statement?: string
 }
 
 /** As SHOW QUERIES words it. */

@@ -38,8 +38,12 @@ export class KafkaBroker implements Broker {
   /** Fetchers and producers that are open. */
   readonly #open = new Set<{ close(): Promise<void> }>()
 
-  constructor(options: KafkaOptions, { timer = systemTimer }: { readonly timer?: Timer } = {}) {
-    this.#cluster = new Cluster(withDefaults(options), timer)
+  /** `random`: in [0, 1). */
+  constructor(
+    options: KafkaOptions,
+    { timer = systemTimer, random = Math.random }: { readonly timer?: Timer; readonly random?: () => number } = {},
+  ) {
+    this.#cluster = new Cluster(withDefaults(options), { timer, random })
   }
 
   connect(): Promise<void> {

@@ -228,12 +228,14 @@ export class CommandRunner {
     await attempt(this.#options.onTerminated)
   }
 
-  async #startQuery({ plan, overrides, isPaused }: PersistentQuery): Promise<string | null> {
-    const failure = await attempt(() => this.#options.runtime.start({ plan, config: overrides, paused: isPaused }))
+  async #startQuery({ plan, overrides, isPaused, statement }: PersistentQuery): Promise<string | null> {
+    const failure = await attempt(() =>
+      this.#options.runtime.start({ plan, config: overrides, paused: isPaused, statement }),
+    )
     if (failure === null) this.#startFailures.delete(plan.queryId)
     else {
       this.#startFailures.set(plan.queryId, failure)
-      this.#options.warn(`Query ${plan.queryId} could not be started: ${failure}`)
+      this.#options.warn(`Query ${plan.queryId} could not be started: ${failure} Statement: ${statement}`)
     }
     return failure
   }

@@ -39,8 +39,8 @@ export interface QueryRuntimeOptions {
   readonly changelogs?: boolean
   /** True: slots come by `takeSlots`, and only their tasks run. Default: all slots are this server's. */
   readonly sharesSlots?: boolean
-  /** Called when a persistent query fails, also when it fails again after a retry. */
-  readonly onFailure?: (queryId: string, failure: QueryFailure) => void
+  /** Called when a persistent query fails, also when it fails again after a retry. `statement`: see `StartQuery`. */
+  readonly onFailure?: (queryId: string, failure: QueryFailure, statement?: string) => void
 }
 
 /** A runtime that also tells when nothing is left to do, for tests and scripts. */
@@ -96,7 +96,7 @@ class Runtime implements SettlingQueryRuntime {
   async start(query: StartQuery): Promise<void> {
     const { queryId } = query.plan
     if (this.#queries.has(queryId)) throw new Error(`Query ${queryId} runs already.`)
-    const onFailure = (failure: QueryFailure) => this.#options.onFailure?.(queryId, failure)
+    const onFailure = (failure: QueryFailure) => this.#options.onFailure?.(queryId, failure, query.statement)
     const running = this.#make(query, { transient: false, retries: true, onFailure })
     this.#queries.set(queryId, running)
     await running.start()

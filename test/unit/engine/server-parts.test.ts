@@ -52,8 +52,9 @@ describe('the parts of a server', () => {
             INSERT INTO s VALUES ('a', 1); INSERT INTO raw VALUES ('a', 'no JSON'); INSERT INTO s VALUES ('a', 2);`,
     })
     const message = await failed.promise
-    const [, id, cause] = /^Query (CTAS_COUNTS_\d+) has failed: (.*)$/.exec(message) ?? []
+    const [, id, cause, statement] = /^Query (CTAS_COUNTS_\d+) has failed: (.*) Statement: (.*)$/.exec(message) ?? []
     expect(cause).toContain('offset 1')
+    expect(statement).toMatch(/^CREATE TABLE counts AS SELECT k, COUNT\(\*\) AS n FROM s GROUP BY k/i)
     const { end } = await collect((await engine.openQuery({ sql: 'SELECT * FROM counts;' })) as RowStream)
     expect(end).toMatchObject({
       reason: 'error',

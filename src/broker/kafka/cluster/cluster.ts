@@ -12,7 +12,7 @@ import { KafkaErrorCode, ProtocolError, throwIfError } from '../protocol/protoco
 import { type Allocate, KafkaConnection, kafkajsLogger } from './connection.ts'
 import { type Address, type KafkaSettings, parseAddress } from './kafka-connection-options.ts'
 import { fetchMetadata, type Metadata, type Node, type TopicMetadata } from './metadata.ts'
-import { retry } from './retry.ts'
+import { type Backoff, jitteredBackoff, retry } from './retry.ts'
 
 export type CoordinatorKind = 'group' | 'transaction'
 
@@ -24,6 +24,8 @@ const COORDINATOR_MOVED: readonly number[] = [KafkaErrorCode.COORDINATOR_NOT_AVA
 export class Cluster {
   readonly settings: KafkaSettings
   readonly timer: Timer
+  /** Pauses between attempts. */
+  readonly backoff: Backoff
   readonly #logger: Logger
   readonly #closing = new AbortController()
   readonly #connections = new Map<string, Promise<KafkaConnection>>()
@@ -33,9 +35,11 @@ export class Cluster {
   #controllerId = NO_LEADER
   #clusterId = ''
 
-  constructor(settings: KafkaSettings, timer: Timer) {
+  /** `random`: in [0, 1). */
+  constructor(settings: KafkaSettings, { timer, random }: { readonly timer: Timer; readonly random: () => number }) {
     this.settings = settings
     this.timer = timer
+    this.backoff = jitteredBackoff(random)
     this.#logger = kafkajsLogger(settings.log)
   }
 
@@ -62,8 +66,14 @@ export class Cluster {
 
   /** Tries again, while that can help, for `retryMs`. */
   retrying<Result>(attempt: () => Promise<Result>, initialMs?: number): Promise<Result> {
-    const { timer, settings } = this
-    const options = { timer, forMs: settings.retryMs, signal: this.#closing.signal, ...(initialMs && { initialMs }) }
+    const { timer, backoff, settings } = this
+    const options = {
+      timer,
+      backoff,
+      forMs: settings.retryMs,
+      signal: this.#closing.signal,
+      ...(initialMs && { initialMs }),
+    }
     return retry(options, () => {
       this.throwIfClosed()
       return attempt()

@@ -3,8 +3,12 @@
 import { sleep, type Timer } from '../../../clock.ts'
 import { BrokerError } from '../../broker-error.ts'
 
+/** The pause after so many failures, counted from 0, ms. `initialMs`: that after the first one. Default 20. */
+export type Backoff = (failures: number, initialMs?: number) => number
+
 export interface RetryOptions {
   readonly timer: Timer
+  readonly backoff: Backoff
   /** No new attempt starts later than this after the first, ms. */
   readonly forMs: number
   /** Pause after the first failure, ms; it doubles with each further one, to at most a second. Default 20. */
@@ -22,20 +26,21 @@ export const isRetriable = (error: unknown) => error instanceof BrokerError && e
 
 /** Runs `attempt` until it succeeds, fails for good, or the time is over; then the last error is thrown. */
 export async function retry<Result>(options: RetryOptions, attempt: () => Promise<Result>): Promise<Result> {
-  const { timer, forMs, initialMs = INITIAL_MS, retries = isRetriable, signal } = options
+  const { timer, backoff, forMs, initialMs, retries = isRetriable, signal } = options
   const deadline = timer.elapsed() + forMs
   for (let failures = 0; ; failures++) {
     try {
       return await attempt()
     } catch (error) {
       if (!retries(error) || timer.elapsed() >= deadline || signal?.aborted) throw error
-      await sleep(timer, backoffMs(failures, initialMs), signal === undefined ? {} : { signal })
+      await sleep(timer, backoff(failures, initialMs), signal === undefined ? {} : { signal })
       if (signal?.aborted) throw error
     }
   }
 }
 
-/** Doubles with each failure (counted from 0), with a jitter of a fifth so that many do not come back together. */
-export function backoffMs(failures: number, initialMs = INITIAL_MS): number {
-  return Math.min(LONGEST_MS, initialMs * 2 ** Math.min(failures, 16)) * (0.8 + 0.4 * Math.random())
-}
+/** Pauses double with each failure, with a jitter of a fifth so that many do not come back together. `random`: in [0, 1). */
+export const jitteredBackoff =
+  (random: () => number): Backoff =>
+  (failures, initialMs = INITIAL_MS) =>
+    Math.min(LONGEST_MS, initialMs * 2 ** Math.min(failures, 16)) * (0.8 + 0.4 * random())

@@ -1,9 +1,9 @@
 /** What a fetcher knows of one of its partitions. */
 
-import type { FetchedPartition, TopicPartition } from '../../broker.ts'
+import type { FetchedPartition, TopicPartition, TopicPartitionOffset } from '../../broker.ts'
 import { BrokerError } from '../../broker-error.ts'
 import { batchSize, lastOffset } from '../../record-batch.ts'
-import { backoffMs } from '../cluster/retry.ts'
+import type { Backoff } from '../cluster/retry.ts'
 import type { FetchLane } from './fetch-lane.ts'
 import type { FetchAnswer } from './fetch-request.ts'
 
@@ -37,10 +37,13 @@ export class Assignment implements TopicPartition {
   /** When to try again, by `Timer.elapsed()`. */
   retryAt = 0
 
-  constructor({ topic, partition }: TopicPartition, position: number) {
+  readonly #backoff: Backoff
+
+  constructor({ topic, partition, offset }: TopicPartitionOffset, backoff: Backoff) {
     this.topic = topic
     this.partition = partition
-    this.position = position
+    this.position = offset
+    this.#backoff = backoff
   }
 
   /** Whether it could go into a fetch now, or at `retryAt`. */
@@ -107,7 +110,7 @@ export class Assignment implements TopicPartition {
 
   /** Notes trouble that may pass. True if it has now lasted long enough to be reported, and was. */
   hinder(error: BrokerError, now: number): boolean {
-    this.retryAt = now + backoffMs(this.#failures++, INITIAL_BACKOFF_MS)
+    this.retryAt = now + this.#backoff(this.#failures++, INITIAL_BACKOFF_MS)
     this.#failingSince ??= now
     if (this.#isTroubleReported || this.troubleMs(now) < REPORT_AFTER_MS) return false
     this.#isTroubleReported = true

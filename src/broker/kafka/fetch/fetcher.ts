@@ -63,7 +63,7 @@ export class KafkaFetcher implements Fetcher {
     this.#throwIfClosed()
     const key = positionKey(position)
     const known = this.#assigned.get(key)
-    this.#assigned.set(key, known ?? new Assignment(position, position.offset))
+    this.#assigned.set(key, known ?? new Assignment(position, this.#cluster.backoff))
     if (known !== undefined) this.seek(position)
     this.#schedulePump()
   }

@@ -11,7 +11,7 @@ import { sleep, systemTimer, type Timer } from '../../../clock.ts'
 import type { SlotOwner } from '../../slot-owner.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { type KafkaOptions, withDefaults } from '../cluster/kafka-connection-options.ts'
-import { backoffMs, isRetriable } from '../cluster/retry.ts'
+import { isRetriable } from '../cluster/retry.ts'
 import { apis } from '../protocol/apis.ts'
 import { claimOrder } from './slot-assignment.ts'
 import { decodeAssignment, decodeMember } from './slot-protocol.ts'
@@ -29,6 +29,8 @@ export interface SlotEvents {
 export interface SlotsOptions extends SlotEvents {
   readonly kafka: KafkaOptions
   readonly timer?: Timer
+  /** In [0, 1). */
+  readonly random?: () => number
   /** The group is called `<prefix>slots`: one prefix per cluster of servers. */
   readonly prefix: string
   /** How many slots there are: the same for all members, others are refused. */
@@ -66,7 +68,8 @@ const BEATS_PER_SESSION = 4
 
 /** Resolves when the first slots were given out, which may be none. */
 export async function joinSlots(options: SlotsOptions): Promise<SlotMembership> {
-  const cluster = new Cluster(withDefaults(options.kafka), options.timer ?? systemTimer)
+  const { timer = systemTimer, random = Math.random } = options
+  const cluster = new Cluster(withDefaults(options.kafka), { timer, random })
   try {
     await cluster.connect()
     const member = new SlotMember(cluster, options)
@@ -249,7 +252,7 @@ class SlotMember implements SlotMembership {
     const isEvicted = error instanceof EvictedError
     if (!isEvicted) this.#session.disconnect()
     if (isEvicted || this.#cluster.timer.elapsed() - this.#lastAnswer >= this.#sessionTimeoutMs) await this.#lose()
-    await this.#pause(backoffMs(failures))
+    await this.#pause(this.#cluster.backoff(failures))
   }
 
   async #pause(ms: number): Promise<void> {

@@ -7,7 +7,7 @@
 import type { SendResult } from '../../broker.ts'
 import { BrokerError } from '../../broker-error.ts'
 import { nextSequence, sealBatch } from '../../record-batch.ts'
-import { backoffMs } from '../cluster/retry.ts'
+import type { Backoff } from '../cluster/retry.ts'
 import type { ProducerIdentity } from './producer-id.ts'
 
 /** As many as the broker remembers of a producer, to recognize a batch that it has already. Source: Kafka `ProducerStateEntry`. */
@@ -26,10 +26,20 @@ export interface QueuedBatch {
   readonly reject: (error: BrokerError) => void
 }
 
+export interface PartitionQueueOptions {
+  readonly topic: string
+  readonly partition: number
+  /** Null: not idempotent. */
+  readonly identity: ProducerIdentity | null
+  readonly isTransactional: boolean
+  readonly backoff: Backoff
+}
+
 export class PartitionQueue {
   readonly topic: string
   readonly partition: number
   readonly #isTransactional: boolean
+  readonly #backoff: Backoff
   /** null: not idempotent. */
   #identity: ProducerIdentity | null
   #pushed = 0
@@ -50,11 +60,12 @@ export class PartitionQueue {
   /** The broker that has what is in flight. */
   nodeId = -1
 
-  constructor(topic: string, partition: number, identity: ProducerIdentity | null, isTransactional: boolean) {
+  constructor({ topic, partition, identity, isTransactional, backoff }: PartitionQueueOptions) {
     this.topic = topic
     this.partition = partition
     this.#identity = identity
     this.#isTransactional = isTransactional
+    this.#backoff = backoff
   }
 
   /** Whether nothing is in flight. */
@@ -132,7 +143,7 @@ export class PartitionQueue {
   /** Delays the next attempt. */
   hinder(now: number): void {
     this.#troubleSince ??= now
-    this.retryAt = now + backoffMs(this.#failures++)
+    this.retryAt = now + this.#backoff(this.#failures++)
   }
 
   /** The batch failed for good, and with it all that were sent after it. */

@@ -151,7 +151,13 @@ export class KafkaProducer implements Producer {
     const key = positionKey({ topic, partition })
     let queue = this.#queues.get(key)
     if (queue === undefined) {
-      queue = new PartitionQueue(topic, partition, this.#identity, this.#transaction !== null)
+      queue = new PartitionQueue({
+        topic,
+        partition,
+        identity: this.#identity,
+        isTransactional: this.#transaction !== null,
+        backoff: this.#cluster.backoff,
+      })
       this.#queues.set(key, queue)
     }
     return queue

@@ -4,13 +4,15 @@ import { PartitionQueue, type QueuedBatch } from '../../../../../src/broker/kafk
 import { baseSequence, producerEpoch, recordCount } from '../../../../../src/broker/record-batch.ts'
 import { encode, record } from '../../../../support/batches.ts'
 
+const PARTITION = { topic: 't', partition: 0, backoff: () => 20 }
 const NODE = 1
 const DEADLINE = 1000
 const trouble = new BrokerError('UNAVAILABLE', 'no leader', { retriable: true })
 const tooLarge = new BrokerError('RECORD_TOO_LARGE', 'too large')
 
 describe('the queue of a partition', () => {
-  const newQueue = () => new PartitionQueue('t', 0, { producerId: 7, epoch: 0 }, false)
+  const newQueue = () =>
+    new PartitionQueue({ ...PARTITION, identity: { producerId: 7, epoch: 0 }, isTransactional: false })
 
   /** Adds a batch with as many records, and notes under `name` how it ends. */
   function push(queue: PartitionQueue, name: string, log: string[], records = 1): QueuedBatch {
@@ -103,7 +105,7 @@ describe('the queue of a partition', () => {
   })
 
   test('in a transaction only the coordinator can give a new epoch', () => {
-    const queue = new PartitionQueue('t', 0, { producerId: 7, epoch: 3 }, true)
+    const queue = new PartitionQueue({ ...PARTITION, identity: { producerId: 7, epoch: 3 }, isTransactional: true })
     makeKnown(queue)
     push(queue, 'a', [])
     queue.giveBack(queue.take(NODE), trouble, DEADLINE, false)
@@ -124,7 +126,7 @@ describe('the queue of a partition', () => {
   })
 
   test('without idempotence one batch is on its way at a time', () => {
-    const queue = new PartitionQueue('t', 0, null, false)
+    const queue = new PartitionQueue({ ...PARTITION, identity: null, isTransactional: false })
     makeKnown(queue)
     push(queue, 'a', [])
     push(queue, 'b', [])
