@@ -18,6 +18,7 @@ const SIDES: readonly Side[] = ['KEY', 'VALUE']
 export class CaseSchemas {
   readonly #state: RegisteredSchemas
   readonly #resolved = new Map<number, ResolvedSchema>()
+  readonly #referenced: CaseSchema['references'][number][] = []
 
   /** `state`: of a registry that others use too. */
   constructor(state = new RegisteredSchemas()) {
@@ -45,6 +46,9 @@ export class CaseSchemas {
         if (own !== undefined) this.#register(subjectOf(topic, side), this.#definition(own))
         else if (other !== undefined) this.#register(other.subject, definitionOf(other))
       }
+    }
+    for (let next = this.#referenced.shift(); next !== undefined; next = this.#referenced.shift()) {
+      this.#register(next.name, this.#definition(next.schema))
     }
   }
 
@@ -110,9 +114,9 @@ export class CaseSchemas {
     return texts
   }
 
-  /** A referenced schema is registered under its own name. */
+  /** A referenced schema is registered under its own name, after those of the topics: it takes no id from them. */
   #definition({ type, text, references }: CaseSchema): SchemaDefinition {
-    for (const { name, schema } of references) this.#register(name, this.#definition(schema))
+    this.#referenced.push(...references)
     return { type, text, references: references.map(({ name }) => ({ name, subject: name, version: 1 })) }
   }
 }

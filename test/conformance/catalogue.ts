@@ -104,7 +104,7 @@ export class Catalogue {
     const claim = claimName(statement, this.#context())
     if (claim.kind === 'exists') return
     const { schemas } = this.#options
-    const context = this.#context()
+    const context = this.#sourceContext(statement)
     const fetched = schemas.fetch(sourceSchemaRequests(statement, context))
     const { source, registrations } = planCreateSource(statement, context, fetched)
     schemas.register(registrations)
@@ -112,6 +112,13 @@ export class Catalogue {
     if (source.isSource && source.kind === 'TABLE') {
       this.#putQuery(planSourceTable(source, this.#newQueryId(`CST_${source.name}`)), 'CREATE_SOURCE')
     }
+  }
+
+  /** Topics are not made here, and so PARTITIONS is not compared with what a topic has. */
+  #sourceContext({ properties }: CreateSource): PullContext {
+    const context = this.#context()
+    const saysPartitions = properties.some(({ name }) => name.toUpperCase() === 'PARTITIONS')
+    return saysPartitions ? { ...context, partitions: () => undefined } : context
   }
 
   #createAs(statement: CreateAs): void {

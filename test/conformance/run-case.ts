@@ -151,6 +151,8 @@ class CaseRun {
         keyFormat: { format: keyFormat.format, properties: {}, features: [], window: null },
         valueFormat: null,
         partitions: null,
+        keySchema: null,
+        valueSchema: null,
       },
     ]
   }
@@ -192,6 +194,8 @@ class CaseRun {
       keyFormat: source === undefined ? null : keyFormatOf(source),
       valueFormat: source === undefined ? null : valueFormatOf(source),
       partitions: isSink ? DEFAULT_PARTITIONS : (this.#partitions.get(name) ?? null),
+      keySchema: this.#schemas.latest(name, 'KEY'),
+      valueSchema: this.#schemas.latest(name, 'VALUE'),
     }
   }
 

@@ -173,7 +173,16 @@ export class TestDriver {
       this.#options.onError?.({ type: 'serialization', step: id, message, causes: [], position: null, target })
       return
     }
-    this.#produced.push({ topic, ...encode(record, encoder) })
+    this.#produced.push({ topic, ...this.#encode(record, encoder) })
+  }
+
+  #encode(record: StreamRecord, encoder: RecordEncoder): TopicRecord {
+    try {
+      return encode(record, encoder)
+    } catch (error) {
+      const message = `Unable to serialize record. ${messageOf(error)}`
+      throw new QueryError(message, { queryId: this.#options.plan.queryId, type: 'UNKNOWN', cause: error })
+    }
   }
 
   get #failsOnBadTime(): boolean {
