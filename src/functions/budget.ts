@@ -18,7 +18,7 @@ export interface BudgetOptions {
   readonly elapsed: () => number
 }
 
-/** Watches the time of all evaluations of a thread, for whoever else uses the thread. */
+/** Watches the time of all evaluations of a thread, on behalf of the other queries of the thread. */
 export interface TimeKeeper {
   /** How long the evaluation that has begun may take, ms; `timeoutMs`: the configured time. */
   limitMs(timeoutMs: number): number

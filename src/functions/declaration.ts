@@ -3,7 +3,7 @@
  *
  * Types are written as text: `STRING`, `INT`, `BIGINT`, `DOUBLE`, `DECIMAL` (any precision), `BOOLEAN`, `BYTES`, `DATE`, `TIME`,
  * `TIMESTAMP`, `ARRAY<T>`, `MAP<STRING, T>`, `STRUCT<K STRING, V V>`, single upper-case letters are generics, `INTERVALUNIT` a bare
- * window unit, `LAMBDA(T, S) => R` a lambda, `ANY` whatever comes; `DECIMAL(30, 10)` in a result is that type. Lower case `int`, `long`, `double`, `boolean` stand for the same SQL types but refuse NULL.
+ * window unit, `LAMBDA(T, S) => R` a lambda, `ANY` any type; `DECIMAL(30, 10)` in a result is that type. Lower case `int`, `long`, `double`, `boolean` stand for the same SQL types but refuse NULL.
  * A trailing `...` makes the parameter variadic (zero or more).
  */
 import type { SqlType } from '../types/sql-type.ts'
@@ -83,7 +83,7 @@ export type FunctionCategory =
 export interface Example {
   readonly call: string
   readonly result: string
-  /** Of an aggregate: rows of the columns `x`, or `x, y`. */
+  /** For an aggregate: rows of the columns `x`, or `x, y`. */
   readonly over?: readonly string[]
 }
 

@@ -161,7 +161,7 @@ export const ADVICE: Readonly<Record<string, string>> = {
 export function adviceForUnknown(name: string, known: Iterable<string>): string {
   const upper = name.toUpperCase()
   if (Object.hasOwn(ADVICE, upper)) return ` ${ADVICE[upper]}`
-  // Short names are near to too many others.
+  // Short names are within two edits of too many others.
   const maxEdits = Math.min(2, Math.floor(name.length / 3))
   const found = Object.hasOwn(RENAMED, upper) ? RENAMED[upper] : nearest(upper, known, { maxEdits })
   return found === undefined ? ' To see all functions: SHOW FUNCTIONS;' : ` Did you mean ${found}?`

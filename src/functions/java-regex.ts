@@ -34,7 +34,7 @@ export class JavaRegex {
   readonly groupNames: ReadonlyMap<string, number>
   readonly #program: Program
   readonly #native: RegExp | null
-  /** The same without the flag `g`, which costs a fifth of the time: for searches from the start. */
+  /** The same expression without the flag `g`, which costs a fifth of the time; used for searches from the start. */
   readonly #nativeFirst: RegExp | null
   /** Longest text for V8. */
   readonly #nativeLength: number
@@ -55,7 +55,7 @@ export class JavaRegex {
   }
 
   /**
-   * First match of the text. The last answer is kept: several functions of a query ask the same of the same record.
+   * First match of the text. The last answer is kept: several functions of a query often match the same text of a record.
    * Throws an Error if the matcher's steps run out.
    */
   findFirst(text: string): RegexMatch | null {
@@ -139,7 +139,7 @@ function lookDepth(node: RegexNode): number {
 
 const CACHE_SIZE = 500
 const cache = new Map<string, JavaRegex>()
-/** A query asks for the same one again and again: comparing with that is cheaper than a look-up. */
+/** The pattern that was requested last. A query requests the same one for each record, and a comparison is cheaper than a look-up. */
 let latest: JavaRegex | null = null
 
 /**

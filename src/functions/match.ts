@@ -36,7 +36,7 @@ export const patternsFor = (parameters: readonly Parameter[], count: number): re
   parametersFor(parameters, count)?.map((parameter) => parseParameter(parameter).pattern) ?? null
 
 /**
- * Types of the generics if all arguments fit, else null. A lambda fits by its number of parameters; its types come later.
+ * Types of the generics if all arguments fit, else null. A lambda fits by its number of parameters; its types are resolved later.
  * `casts`: a plain parameter may also take a type that converts to it; generics must always bind to one type exactly.
  */
 export function bindArguments(

@@ -80,7 +80,7 @@ export function createRegistry(declarations: readonly FunctionDeclaration[]): Fu
 
 const TYPES = { scalar: 'SCALAR', aggregate: 'AGGREGATE', table: 'TABLE' } as const
 
-/** So that a wrong type text fails at start and not in the first query that calls the function. */
+/** Checks all type texts at start, so that a wrong one does not fail the first query that calls the function. */
 function checkTypes(declaration: FunctionDeclaration): void {
   for (const variant of declaration.variants) {
     allParameters(variant).forEach(parseParameter)
@@ -121,7 +121,7 @@ function describeArgument(parameter: Parameter): ArgumentDescription {
   }
 }
 
-/** A result that depends on the argument types shows as its bare kind, found by asking for sample types: `DECIMAL`. */
+/** A result that depends on the argument types shows as its bare kind, found with sample types: `DECIMAL`. */
 function describeResult(variant: FunctionDeclaration['variants'][number]): string {
   if (typeof variant.returns === 'string') return formatPattern(parseTypePattern(variant.returns))
   const samples = variant.parameters.map((parameter) => sampleType(parseParameter(parameter).pattern))

@@ -212,7 +212,7 @@ function noLambdas(): never {
   throw new Error('This call has a lambda argument, but no function to type it')
 }
 
-/** A bare NULL takes the type of its parameter; where that is open too, any type will do, since the value is NULL. */
+/** A bare NULL takes the type of its parameter; if that is open too, any type is right, since the value is NULL. */
 function parameterTypes(
   patterns: readonly TypePattern[],
   args: readonly ArgumentType[],

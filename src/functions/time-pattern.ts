@@ -1,6 +1,6 @@
 /**
  * Date and time patterns of java.time.format.DateTimeFormatter, American English. All-digit patterns are done by arithmetic, the
- * rest by js-joda, which is loaded when the first such pattern comes.
+ * rest by js-joda, which is loaded with the first such pattern.
  */
 import { messageOf } from '../errors.ts'
 import { DAY_MS, formatDate, formatTime, formatTimestamp } from '../types/time-text.ts'
@@ -19,11 +19,11 @@ export interface TimePattern {
   readonly formatTimestamp: (epochMs: number, zone: TimeZone) => string
   readonly parseDate: (text: string) => number
   readonly parseTime: (text: string) => number
-  /** A zone in the text wins over `zone`. Missing fields are those of 1970-01-01T00:00; what is finer than ms is cut off. */
+  /** A zone in the text takes precedence over `zone`. Missing fields are those of 1970-01-01T00:00; digits beyond milliseconds are dropped. */
   readonly parseTimestamp: (text: string, zone: TimeZone) => number
 }
 
-/** Characters that DateTimeFormatter keeps for later use. */
+/** Characters that DateTimeFormatter reserves. */
 const RESERVED = '{}#'
 
 const CACHE_SIZE = 500

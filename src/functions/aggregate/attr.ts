@@ -17,7 +17,7 @@ const stateType = ([type]: readonly SqlType[]): SqlType =>
 export const attrFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'ATTR',
-    description: 'The value of a column if all rows have the same one, else NULL. NULL counts as a value.',
+    description: 'The value of a column if it is the same in all rows, otherwise NULL. NULL counts as a value.',
     example: { call: 'ATTR(x)', result: 'a', over: ["'a'", "'a'"] },
     variants: [
       {

@@ -114,7 +114,7 @@ function decimalQuotient({ precision, scale }: DecimalType): (sum: Value, count:
 export const averageFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'AVG',
-    description: 'The average of a column. NULL values are ignored; without any value the average is 0.',
+    description: 'The average of a column. NULLs are ignored; the average of no values is 0.',
     example: { call: 'AVG(x)', result: '3.0', over: ['1', '2', '6'] },
     variants: [
       ...['INT', 'BIGINT'].map((type) => ({

@@ -73,7 +73,7 @@ function keepMany(kind: Kind, count: number, ignoreNulls: boolean, context: Func
       if (args[0] !== null || !ignoreNulls) kind.many(state as unknown as Entry[], [sequence(), args[0]!], count)
       return state
     },
-    // The lowest sequences stay, for LATEST too: so the peer does it, and its results are what users compare with.
+    // The lowest sequences are kept, for LATEST too: ksqlDB does so, and its results are what users compare with.
     merge: (first, second) =>
       [...(first as unknown as Entry[]), ...(second as unknown as Entry[])].sort((a, b) => a[0] - b[0]).slice(0, count),
     result: (state) => (state as unknown as Entry[]).map(([, value]) => value),
@@ -87,7 +87,7 @@ const entryType = ([type]: readonly SqlType[]): SqlType =>
   ])
 
 const column = [parameter('value', 'T', 'the column')]
-const ignoreNullsParameter = parameter('ignoreNulls', 'BOOLEAN', 'whether NULLs count for nothing; true unless given')
+const ignoreNullsParameter = parameter('ignoreNulls', 'BOOLEAN', 'whether NULLs are ignored; true by default')
 
 function oneVariants(kind: Kind): AggregateVariant[] {
   const common = { parameters: column, returns: 'T', state: entryType, hasUndo: false } as const
@@ -127,14 +127,14 @@ export const byOffsetFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'EARLIEST_BY_OFFSET',
     printedName: 'EARLIEST_BY_OFFSET',
-    description: 'The first value of a column, or the first few, in the order of arrival.',
+    description: 'The first value of a column in the order of arrival, or the first few.',
     example: { call: 'EARLIEST_BY_OFFSET(x)', result: '3', over: ['3', '1', '2'] },
     variants: [...oneVariants(earliest), ...manyVariants(earliest)],
   }),
   aggregate({
     name: 'LATEST_BY_OFFSET',
     printedName: 'LATEST_BY_OFFSET',
-    description: 'The last value of a column, or the last few, in the order of arrival.',
+    description: 'The last value of a column in the order of arrival, or the last few.',
     example: { call: 'LATEST_BY_OFFSET(x, 2)', result: '[1, 2]', over: ['3', '1', '2'] },
     variants: [...oneVariants(latest), ...manyVariants(latest)],
   }),

@@ -4,7 +4,7 @@ import { array, type SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import { aggregate, type FunctionContext, type FunctionDeclaration, parameter } from '../declaration.ts'
 
-/** `ksql.functions.<name>.limit`: how many elements an array may have; a negative number is none. Throws on what is not a number. */
+/** `ksql.functions.<name>.limit`: how many elements an array may have; a negative number is none. Throws an Error if the setting is not a number. */
 function limitOf(context: FunctionContext, name: string): number {
   const text = context.config(`${name}.limit`)
   if (text === undefined) return Number.POSITIVE_INFINITY
@@ -24,13 +24,13 @@ const column = [parameter('value', 'T', 'the column')]
 const elementEquality = ([type]: readonly SqlType[]): Equality => nullsEqual(equality(type!))
 const arrayOf = ([type]: readonly SqlType[]): SqlType => array(type!)
 
-/** A copy: the state keeps changing while the result is on its way. */
+/** A copy, since the state may change before the result has been written. */
 const copy = (state: Value): Value => list(state).slice()
 
 export const collectFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'COLLECT_LIST',
-    description: 'All values of a column in an array, NULLs too.',
+    description: 'All values of a column as an array, including NULLs.',
     example: { call: 'COLLECT_LIST(x)', result: '[2, 1, 2]', over: ['2', '1', '2'] },
     variants: [
       {
@@ -60,7 +60,7 @@ export const collectFunctions: readonly FunctionDeclaration[] = [
   }),
   aggregate({
     name: 'COLLECT_SET',
-    description: 'The different values of a column in an array, in the order in which they come first.',
+    description: 'The distinct values of a column as an array, in the order in which they first occur.',
     example: { call: 'COLLECT_SET(x)', result: '[2, 1]', over: ['2', '1', '2'] },
     variants: [
       {

@@ -8,7 +8,7 @@ import { aggregate, type FunctionDeclaration, parameter, type UndoableRuntime } 
 
 type State = [x: number, y: number, xx: number, yy: number, xy: number, count: number]
 
-/** Adds the pair `times` times: 1 or -1. Pairs with a NULL count for nothing. */
+/** Adds the pair `times` times: 1 or -1. Pairs with a NULL are ignored. */
 function change(state: Value, args: readonly Value[], times: 1 | -1): Value {
   if (args[0] === null || args[1] === null) return state
   const sums = state as State

@@ -7,7 +7,7 @@ import { addToSketch, estimate, mergeSketches, type Sketch } from './hyper-log-l
 export const countDistinctFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'COUNT_DISTINCT',
-    description: 'The number of different values of a column, with an error of about 1 %; NULL is not counted.',
+    description: 'The number of distinct values of a column, with an error of about 1 %; NULLs are not counted.',
     example: { call: 'COUNT_DISTINCT(x)', result: '2', over: ['2', '1', '2'] },
     variants: [
       {

@@ -27,7 +27,7 @@ function undo(state: Value, args: readonly Value[]): Value {
   if (args[0] === null) return state
   const totals = state as State
   const x = Number(args[0] as Int64)
-  // Rounding may leave less than nothing, and a variance has a root.
+  // Rounding may leave a negative number, which has no square root.
   totals[2] = Math.max(0, totals[2] - contribution(x, totals[0], totals[1]))
   totals[0] -= x
   totals[1]--
@@ -74,13 +74,13 @@ export const deviationFunctions: readonly FunctionDeclaration[] = [
   declare(
     'STDDEV_SAMP',
     { call: 'STDDEV_SAMP(x)', result: '7.0', over: ['1', '2', '6'] },
-    'The sample variance, 0 for less than two values. Kept for compatibility: STDDEV_SAMPLE gives the standard deviation.',
+    'The sample variance, 0 for fewer than two values. Kept for compatibility: STDDEV_SAMPLE gives the standard deviation.',
     variance,
   ),
   declare(
     'STDDEV_SAMPLE',
     { call: 'STDDEV_SAMPLE(x)', result: '2.0', over: ['2', '4', '6'] },
-    'The sample standard deviation, 0 for less than two values.',
+    'The sample standard deviation, 0 for fewer than two values.',
     (state) => Math.sqrt(variance(state)),
   ),
 ]

@@ -2,7 +2,7 @@
 import type { Value } from '../../types/value.ts'
 import { aggregate, type FunctionDeclaration, parameter, type UndoableRuntime } from '../declaration.ts'
 
-/** So that a column of many values cannot fill the memory. */
+/** A bound, so that a column of many distinct values cannot fill the memory. */
 const MAX_KEYS = 1000
 
 type Counts = Map<Value, Value>
@@ -41,7 +41,7 @@ const runtime: UndoableRuntime = {
 export const histogramFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'HISTOGRAM',
-    description: `How often each value of a column occurs, for the first ${MAX_KEYS} different values.`,
+    description: `The number of occurrences of each value of a column, for the first ${MAX_KEYS} distinct values.`,
     example: { call: 'HISTOGRAM(x)', result: '{a=2, b=1}', over: ["'a'", "'b'", "'a'"] },
     variants: [
       {

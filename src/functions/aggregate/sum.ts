@@ -108,7 +108,7 @@ export const sumFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'SUM',
     printedName: 'SUM',
-    description: 'The sum of a column. NULL values are ignored; without any value the sum is 0.',
+    description: 'The sum of a column. NULLs are ignored; the sum of no values is 0.',
     example: { call: 'SUM(x)', result: '10', over: ['2', '1', '7'] },
     variants: [
       ...ADDITIONS.map(([type, addition]) => sumVariant(type, addition)),
@@ -124,7 +124,7 @@ export const sumFunctions: readonly FunctionDeclaration[] = [
   }),
   aggregate({
     name: 'SUM_LIST',
-    description: 'Adds up the elements of arrays.',
+    description: 'The sum of the elements of all arrays in a column.',
     example: { call: 'SUM_LIST(x)', result: '6', over: ['ARRAY[1, 2]', 'ARRAY[3]'] },
     variants: ADDITIONS.map(([type, addition]) => ({
       parameters: [parameter('list', `ARRAY<${type}>`, 'the column of arrays')],

@@ -1,4 +1,4 @@
-/** TOPK and TOPKDISTINCT. State: the best values so far in descending order, changed in place; of equal ones the earlier stands first. */
+/** TOPK and TOPKDISTINCT. State: the best values so far in descending order, changed in place; of equal ones the earlier one comes first. */
 import { type Comparator, comparator } from '../../types/compare.ts'
 import { array, type SqlType, type StructField, struct } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
@@ -29,7 +29,7 @@ interface Ranking {
   readonly distinct: boolean
 }
 
-/** Puts `value` where it belongs and drops what falls out at the end. */
+/** Inserts `value` in order and drops the last value if there are then too many. */
 function insert(best: Value[], value: Value, { compare, size, distinct }: Ranking): void {
   let position = best.length
   while (position > 0 && compare(best[position - 1]!, value) < 0) position--
@@ -83,7 +83,7 @@ function rowVariant(type: string): AggregateVariant {
   return {
     parameters: [
       parameter('value', type, 'the column to rank'),
-      parameter('column', 'ANY', 'a column to keep with it'),
+      parameter('column', 'ANY', 'a column to keep with the value'),
       parameter('more', 'ANY...', 'more such columns'),
     ],
     initialParameters: [sizeParameter],
@@ -109,7 +109,7 @@ export const topkFunctions: readonly FunctionDeclaration[] = [
   aggregate({
     name: 'TOPKDISTINCT',
     printedName: 'TOPKDISTINCT',
-    description: 'The largest different values of a column in descending order.',
+    description: 'The largest distinct values of a column in descending order.',
     example: { call: 'TOPKDISTINCT(x, 2)', result: '[7, 2]', over: ['2', '7', '7', '1'] },
     variants: DISTINCT_SORTABLE.map((type) => plainVariant(type, true)),
   }),

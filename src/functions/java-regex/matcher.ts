@@ -19,7 +19,7 @@ const MAX_STEPS_PER_TEXT = 10_000_000
 let notes = new Uint32Array(0)
 let notesOwner: Matcher | null = null
 
-/** One per program; holds no state between calls of `find`. */
+/** Matches one program; only the notes on the last text are kept between calls of `find`. */
 export class Matcher {
   readonly #program: Program
   readonly #slots: Int32Array
@@ -49,12 +49,12 @@ export class Matcher {
   find(text: string, from: number, previousEnd = from): Int32Array | null {
     if (text !== this.#text) this.#graphemes = null
     this.#previousEnd = previousEnd
-    const goesOn = from > 0 && this.#lastEnd !== -1 && from >= this.#lastEnd && text === this.#text
+    const continues = from > 0 && this.#lastEnd !== -1 && from >= this.#lastEnd && text === this.#text
     this.#text = text
-    this.#stepsBefore = goesOn ? this.#stepsBefore + this.#steps : 0
+    this.#stepsBefore = continues ? this.#stepsBefore + this.#steps : 0
     this.#steps = 0
     if (!this.#program.isRegular) this.#tried = null
-    else if (goesOn && notesOwner === this) this.#keepNotes(from)
+    else if (continues && notesOwner === this) this.#keepNotes(from)
     else this.#clearNotes(from)
     this.#slots.fill(-1)
     for (let start = from; start <= text.length; start++) {

@@ -140,7 +140,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
     {
       name: 'ARRAY_CONCAT',
       cost: 'linear',
-      description: 'The elements of both arrays, in order. One NULL array gives the other one.',
+      description: 'The elements of both arrays, in order. If one array is NULL, the result is the other one.',
       example: { call: 'ARRAY_CONCAT(ARRAY[1, 2], ARRAY[2, 3])', result: '[1, 2, 2, 3]' },
       parameters: [first, second],
       returns: 'ARRAY<T>',
@@ -167,7 +167,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
     {
       name: 'ARRAY_DISTINCT',
       cost: 'linear',
-      description: 'The different elements, in the order in which they come first.',
+      description: 'The distinct elements, in the order in which they first occur.',
       example: { call: 'ARRAY_DISTINCT(ARRAY[2, 1, 2])', result: '[2, 1]' },
       parameters: [array],
       returns: 'ARRAY<T>',
@@ -181,7 +181,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
     {
       name: 'ARRAY_EXCEPT',
       cost: 'linear',
-      description: 'The different elements of the first array that the second one does not have.',
+      description: 'The distinct elements of the first array that the second one does not contain.',
       example: { call: 'ARRAY_EXCEPT(ARRAY[1, 2, 3], ARRAY[2])', result: '[1, 3]' },
       parameters: [first, second],
       returns: 'ARRAY<T>',
@@ -199,7 +199,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
     {
       name: 'ARRAY_INTERSECT',
       cost: 'linear',
-      description: 'The different elements of the first array that the second one has too.',
+      description: 'The distinct elements that both arrays contain, in the order of the first one.',
       example: { call: 'ARRAY_INTERSECT(ARRAY[1, 2, 3], ARRAY[3, 2])', result: '[2, 3]' },
       parameters: [first, second],
       returns: 'ARRAY<T>',
@@ -217,7 +217,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
     {
       name: 'ARRAY_UNION',
       cost: 'linear',
-      description: 'The different elements of both arrays, those of the first one first.',
+      description: 'The distinct elements of both arrays, those of the first one first.',
       example: { call: 'ARRAY_UNION(ARRAY[1, 2], ARRAY[2, 3])', result: '[1, 2, 3]' },
       parameters: [first, second],
       returns: 'ARRAY<T>',
@@ -231,7 +231,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
     name: 'ARRAY_JOIN',
     cost: 'grows',
     category: 'ARRAY',
-    description: 'The elements as one text; NULL elements show as null.',
+    description: 'Joins the elements into one text; NULL elements are written as null.',
     example: { call: "ARRAY_JOIN(ARRAY['a', 'b'], '/')", result: 'a/b' },
     variants: [
       {
@@ -242,7 +242,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
         bind: (args, _returns, { budget }) => joiner(elementOf(args), budget),
       },
       {
-        parameters: [array, parameter('delimiter', 'STRING', 'goes between the elements; NULL: nothing')],
+        parameters: [array, parameter('delimiter', 'STRING', 'text between the elements; NULL means none')],
         returns: 'STRING',
         nulls: 'pass',
         bind: (args, _returns, { budget }) => joiner(elementOf(args), budget),
@@ -286,7 +286,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
     {
       name: 'ARRAY_REMOVE',
       cost: 'linear',
-      description: 'The array without the elements that equal the value, which may be NULL.',
+      description: 'The array without the elements equal to the value, which may be NULL.',
       example: { call: 'ARRAY_REMOVE(ARRAY[1, 2, 1], 1)', result: '[2]' },
       parameters: [array, parameter('value', 'T', 'what to remove')],
       returns: 'ARRAY<T>',
@@ -301,7 +301,7 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
     name: 'ARRAY_SORT',
     cost: 'linear',
     category: 'ARRAY',
-    description: 'The elements in order; NULLs come last.',
+    description: 'The elements in ascending or descending order; NULLs come last.',
     example: { call: "ARRAY_SORT(ARRAY[2, 3, 1], 'DESC')", result: '[3, 2, 1]' },
     variants: [
       {
@@ -323,7 +323,8 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
     {
       name: 'SLICE',
       cost: 'linear',
-      description: 'The elements from one position to another, both included; NULL is open, out of range gives NULL.',
+      description:
+        'The elements from one position to another, both inclusive. A NULL position means no bound; a position out of range gives NULL.',
       example: { call: "SLICE(ARRAY['a', 'b', 'c'], 2, 3)", result: '[b, c]' },
       parameters: [array, parameter('from', 'INT', 'first position'), parameter('to', 'INT', 'last position')],
       returns: 'ARRAY<T>',

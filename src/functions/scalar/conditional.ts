@@ -28,11 +28,14 @@ export const conditionalFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     printedName: 'IFNULL',
     category: 'CONDITIONAL',
-    description: 'The value, or the alternative where it is NULL.',
+    description: 'The value, or the alternative if the value is NULL.',
     example: { call: "IFNULL(CAST(NULL AS STRING), 'none')", result: 'none' },
     variants: [
       {
-        parameters: [parameter('value', 'T', 'a value'), parameter('alternative', 'T', 'stands in for NULL')],
+        parameters: [
+          parameter('value', 'T', 'a value'),
+          parameter('alternative', 'T', 'value to return instead of NULL'),
+        ],
         returns: 'T',
         nulls: 'pass',
         call: (value: Value, alternative: Value) => value ?? alternative,
@@ -44,11 +47,11 @@ export const conditionalFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     printedName: 'NULLIF',
     category: 'CONDITIONAL',
-    description: 'NULL if both values are equal, else the first one.',
+    description: 'NULL if both values are equal, otherwise the first value.',
     example: { call: "NULLIF('n/a', 'n/a')", result: 'null' },
     variants: [
       {
-        parameters: [parameter('value', 'T', 'a value'), parameter('other', 'T', 'what to replace by NULL')],
+        parameters: [parameter('value', 'T', 'a value'), parameter('other', 'T', 'value that is replaced by NULL')],
         returns: 'T',
         nulls: 'pass',
         bind: (_args, returns) => {
@@ -63,7 +66,7 @@ export const conditionalFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     printedName: 'AS_VALUE',
     category: 'OTHER',
-    description: 'Copies a key column into the value: an alias makes the name of the copy.',
+    description: 'Copies a key column into the value, under the name that its alias gives.',
     example: { call: "AS_VALUE('a')", result: 'a' },
     variants: [
       {

@@ -18,18 +18,18 @@ const FORMATTER = 'pattern of java.time.format.DateTimeFormatter'
 const WRITTEN_BY = parameter('format', 'STRING', FORMATTER, checkWritingPattern)
 const READ_BY = parameter('format', 'STRING', FORMATTER, checkReadingPattern)
 const ZONE = parameter('timezone', 'STRING', 'time zone, such as Europe/London or +0200', checkZone)
-const TEXT = parameter('text', 'STRING', 'text to read')
+const TEXT = parameter('text', 'STRING', 'text to parse')
 
 export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
   scalar({
     name: 'FORMAT_DATE',
     cost: 'constant',
     category: 'DATE / TIME',
-    description: 'A date as text, by a pattern.',
+    description: 'Formats a date by a pattern.',
     example: { call: "FORMAT_DATE(FROM_DAYS(19849), 'EEE, d MMM yyyy')", result: 'Mon, 6 May 2024' },
     variants: [
       {
-        parameters: [parameter('date', 'DATE', 'date to write'), WRITTEN_BY],
+        parameters: [parameter('date', 'DATE', 'date to format'), WRITTEN_BY],
         returns: 'STRING',
         nulls: 'propagate',
         call: (days: number, pattern: string) => compileTimePattern(pattern).formatDate(days),
@@ -40,11 +40,11 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     name: 'FORMAT_TIME',
     cost: 'constant',
     category: 'DATE / TIME',
-    description: 'A time of the day as text, by a pattern.',
+    description: 'Formats a time of day by a pattern.',
     example: { call: "FORMAT_TIME(PARSE_TIME('15:04', 'HH:mm'), 'h:mm a')", result: '3:04 PM' },
     variants: [
       {
-        parameters: [parameter('time', 'TIME', 'time to write'), WRITTEN_BY],
+        parameters: [parameter('time', 'TIME', 'time to format'), WRITTEN_BY],
         returns: 'STRING',
         nulls: 'propagate',
         call: (ms: number, pattern: string) => compileTimePattern(pattern).formatTime(ms),
@@ -55,24 +55,24 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     name: 'FORMAT_TIMESTAMP',
     cost: 'constant',
     category: 'DATE / TIME',
-    description: 'A timestamp as text, by a pattern.',
+    description: 'Formats a timestamp by a pattern.',
     example: {
       call: "FORMAT_TIMESTAMP(FROM_UNIXTIME(1714979289000), 'yyyy-MM-dd HH:mm z', 'Europe/Paris')",
       result: '2024-05-06 09:08 CEST',
     },
     variants: [
       {
-        parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to write'), WRITTEN_BY],
+        parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to format'), WRITTEN_BY],
         returns: 'STRING',
         nulls: 'propagate',
         description: 'In UTC.',
         call: (epochMs: number, pattern: string) => compileTimePattern(pattern).formatTimestamp(epochMs, GMT),
       },
       {
-        parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to write'), WRITTEN_BY, ZONE],
+        parameters: [parameter('timestamp', 'TIMESTAMP', 'timestamp to format'), WRITTEN_BY, ZONE],
         returns: 'STRING',
         nulls: 'propagate',
-        description: 'In a time zone.',
+        description: 'In the given time zone.',
         call: (epochMs: number, pattern: string, zone: string) =>
           compileTimePattern(pattern).formatTimestamp(epochMs, timeZone(zone)),
       },
@@ -82,7 +82,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     name: 'PARSE_DATE',
     cost: 'linear',
     category: 'DATE / TIME',
-    description: 'The date that a text names, by a pattern.',
+    description: 'Parses a date by a pattern.',
     example: { call: "PARSE_DATE('06.05.2024', 'dd.MM.yyyy')", result: '2024-05-06' },
     variants: [
       {
@@ -97,7 +97,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     name: 'PARSE_TIME',
     cost: 'linear',
     category: 'DATE / TIME',
-    description: 'The time of the day that a text names, by a pattern.',
+    description: 'Parses a time of day by a pattern.',
     example: { call: "PARSE_TIME('3:04 PM', 'h:mm a')", result: '15:04' },
     variants: [
       {
@@ -112,7 +112,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     name: 'PARSE_TIMESTAMP',
     cost: 'linear',
     category: 'DATE / TIME',
-    description: 'The timestamp that a text names, by a pattern; a time zone in the text counts first.',
+    description: 'Parses a timestamp by a pattern; a time zone in the text takes precedence.',
     example: {
       call: "PARSE_TIMESTAMP('06/May/2024:07:08:09 +0200', 'dd/MMM/yyyy:HH:mm:ss Z')",
       result: '2024-05-06T05:08:09.000',
@@ -129,7 +129,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
         parameters: [TEXT, READ_BY, ZONE],
         returns: 'TIMESTAMP',
         nulls: 'propagate',
-        description: 'In a time zone.',
+        description: 'In the given time zone.',
         call: (text: string, pattern: string, zone: string) =>
           compileTimePattern(pattern).parseTimestamp(text, timeZone(zone)),
       },
@@ -139,7 +139,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     name: 'DATETOSTRING',
     cost: 'constant',
     category: 'DATE / TIME',
-    description: 'A number of days since 1970-01-01 as text, by a pattern; FORMAT_DATE does it for a DATE.',
+    description: 'Formats a number of days since 1970-01-01 by a pattern; for a DATE use FORMAT_DATE.',
     example: { call: "DATETOSTRING(19849, 'yyyy-MM-dd')", result: '2024-05-06' },
     variants: [
       {
@@ -154,7 +154,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     name: 'STRINGTODATE',
     cost: 'linear',
     category: 'DATE / TIME',
-    description: 'The date that a text names as days since 1970-01-01; PARSE_DATE gives a DATE.',
+    description: 'Parses a date and returns the number of days since 1970-01-01; PARSE_DATE returns a DATE.',
     example: { call: "STRINGTODATE('2024-05-06', 'yyyy-MM-dd')", result: '19849' },
     variants: [
       {
@@ -176,7 +176,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     cost: 'constant',
     category: 'DATE / TIME',
     description:
-      'Milliseconds since 1970-01-01T00:00 UTC as text, by a pattern; FORMAT_TIMESTAMP does it for a TIMESTAMP.',
+      'Formats a number of milliseconds since 1970-01-01T00:00 UTC by a pattern; for a TIMESTAMP use FORMAT_TIMESTAMP.',
     example: { call: "TIMESTAMPTOSTRING(1714979289000, 'yyyy-MM-dd HH:mm', 'UTC')", result: '2024-05-06 07:08' },
     variants: [
       {
@@ -191,7 +191,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
         parameters: [parameter('milliseconds', 'long', 'number of milliseconds'), WRITTEN_BY, ZONE],
         returns: 'STRING',
         nulls: 'propagate',
-        description: 'In a time zone.',
+        description: 'In the given time zone.',
         call: (epochMs: number | bigint, pattern: string, zone: string) =>
           compileTimePattern(pattern).formatTimestamp(Number(epochMs), timeZone(zone)),
       },
@@ -201,7 +201,8 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
     name: 'STRINGTOTIMESTAMP',
     cost: 'linear',
     category: 'DATE / TIME',
-    description: 'Milliseconds since 1970-01-01T00:00 UTC of what a text names; PARSE_TIMESTAMP gives a TIMESTAMP.',
+    description:
+      'Parses a timestamp and returns the milliseconds since 1970-01-01T00:00 UTC; PARSE_TIMESTAMP returns a TIMESTAMP.',
     example: { call: "STRINGTOTIMESTAMP('2024-05-06 07:08', 'yyyy-MM-dd HH:mm', 'UTC')", result: '1714979280000' },
     variants: [
       {
@@ -215,7 +216,7 @@ export const datetimeTextFunctions: readonly FunctionDeclaration[] = [
         parameters: [TEXT, READ_BY, ZONE],
         returns: 'BIGINT',
         nulls: 'propagate',
-        description: 'In a time zone.',
+        description: 'In the given time zone.',
         call: (text: string, pattern: string, zone: string) =>
           compileTimePattern(pattern).parseTimestamp(text, timeZone(zone)),
       },

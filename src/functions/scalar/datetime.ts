@@ -15,7 +15,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
     name: 'CONVERT_TZ',
     cost: 'constant',
     category: 'DATE / TIME',
-    description: 'Moves a timestamp from the clock of one time zone to that of another.',
+    description: 'Converts a timestamp from the local time of one zone to that of another.',
     example: {
       call: "CONVERT_TZ(FROM_UNIXTIME(1714979289000), 'UTC', 'Asia/Tokyo')",
       result: '2024-05-06T16:08:09.000',
@@ -23,9 +23,9 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
     variants: [
       {
         parameters: [
-          parameter('timestamp', 'TIMESTAMP', 'timestamp to move'),
-          parameter('from', 'STRING', 'time zone that it is in, such as Europe/London or +0200', checkZone),
-          parameter('to', 'STRING', 'time zone to move it to', checkZone),
+          parameter('timestamp', 'TIMESTAMP', 'timestamp to convert'),
+          parameter('from', 'STRING', 'time zone of the timestamp, such as Europe/London or +0200', checkZone),
+          parameter('to', 'STRING', 'time zone to convert to', checkZone),
         ],
         returns: 'TIMESTAMP',
         nulls: 'propagate',
@@ -45,21 +45,21 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
     'DATESUB',
     { call: 'DATESUB(DAYS, 6, FROM_DAYS(19849))', result: '2024-04-30' },
     'DATE',
-    'Takes an interval off a date; parts of a day are dropped.',
+    'Subtracts an interval from a date; parts of a day are dropped.',
     (unitMs, count, days) => addToDate(unitMs, -count, days),
   ),
   addition(
     'TIMEADD',
     { call: "TIMEADD(MINUTES, 90, PARSE_TIME('23:00', 'HH:mm'))", result: '00:30' },
     'TIME',
-    'Adds an interval to a time of the day, past midnight from the start.',
+    'Adds an interval to a time of day, wrapping around at midnight.',
     addToTime,
   ),
   addition(
     'TIMESUB',
     { call: "TIMESUB(HOURS, 1, PARSE_TIME('00:30', 'HH:mm'))", result: '23:30' },
     'TIME',
-    'Takes an interval off a time of the day, before midnight from the end.',
+    'Subtracts an interval from a time of day, wrapping around at midnight.',
     (unitMs, count, ms) => addToTime(unitMs, -count, ms),
   ),
   addition(
@@ -73,14 +73,14 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
     'TIMESTAMPSUB',
     { call: 'TIMESTAMPSUB(SECONDS, 1, FROM_UNIXTIME(0))', result: '1969-12-31T23:59:59.000' },
     'TIMESTAMP',
-    'Takes an interval off a timestamp.',
+    'Subtracts an interval from a timestamp.',
     (unitMs, count, ms) => ms - unitMs * count,
   ),
   scalar({
     name: 'FROM_DAYS',
     cost: 'constant',
     category: 'DATE / TIME',
-    description: 'The date of a number of days since 1970-01-01.',
+    description: 'Converts a number of days since 1970-01-01 to a DATE.',
     example: { call: 'FROM_DAYS(19849)', result: '2024-05-06' },
     variants: [
       {
@@ -95,7 +95,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
     name: 'FROM_UNIXTIME',
     cost: 'constant',
     category: 'DATE / TIME',
-    description: 'The timestamp of a number of milliseconds since 1970-01-01T00:00 UTC.',
+    description: 'Converts a number of milliseconds since 1970-01-01T00:00 UTC to a TIMESTAMP.',
     example: { call: 'FROM_UNIXTIME(1714979289000)', result: '2024-05-06T07:08:09.000' },
     variants: [
       {
@@ -117,7 +117,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
         parameters: [],
         returns: 'INT',
         nulls: 'propagate',
-        description: 'Of today, by the clock and time zone of the server.',
+        description: 'For the current day, by the clock and time zone of the server.',
         bind: (_args, _returns, context: FunctionContext) => () => today(context.now()),
       },
       {
@@ -139,7 +139,7 @@ export const datetimeFunctions: readonly FunctionDeclaration[] = [
         parameters: [],
         returns: 'BIGINT',
         nulls: 'propagate',
-        description: 'Of now, by the clock of the server.',
+        description: 'For the current time, by the clock of the server.',
         bind: (_args, _returns, context: FunctionContext) => () => context.now(),
       },
       {
@@ -163,7 +163,7 @@ function addition(
     parameters: [
       parameter('unit', 'INTERVALUNIT', 'DAYS, HOURS, MINUTES, SECONDS or MILLISECONDS'),
       parameter('count', 'INT', 'how many units, may be negative'),
-      parameter('value', type, 'where to start from'),
+      parameter('value', type, 'value to add to or subtract from'),
     ],
     returns: type,
     nulls: 'propagate',

@@ -8,14 +8,14 @@ export const encodeFunctions: readonly FunctionDeclaration[] = [
     name: 'ENCODE',
     cost: 'linear',
     category: 'STRING',
-    description: 'Rewrites a text from one encoding to another.',
+    description: 'Converts text from one encoding to another.',
     example: { call: "ENCODE('Hi', 'utf8', 'hex')", result: '4869' },
     variants: [
       {
         parameters: [
-          parameter('text', 'STRING', 'text to rewrite'),
+          parameter('text', 'STRING', 'text to convert'),
           parameter('from', 'STRING', 'encoding it is in: hex, utf8, ascii or base64'),
-          parameter('to', 'STRING', 'another one of the same encodings'),
+          parameter('to', 'STRING', 'another one of these encodings'),
         ],
         returns: 'STRING',
         nulls: 'propagate',
@@ -27,12 +27,12 @@ export const encodeFunctions: readonly FunctionDeclaration[] = [
     name: 'FROM_BYTES',
     cost: 'linear',
     category: 'STRING',
-    description: 'Bytes as text in an encoding.',
+    description: 'Converts bytes to text in an encoding.',
     example: { call: "FROM_BYTES(TO_BYTES('Hi', 'utf8'), 'hex')", result: '4869' },
     variants: [
       {
         parameters: [
-          parameter('bytes', 'BYTES', 'bytes to show'),
+          parameter('bytes', 'BYTES', 'bytes to convert'),
           parameter('encoding', 'STRING', 'hex, utf8, ascii or base64', checkEncoding),
         ],
         returns: 'STRING',
@@ -48,12 +48,12 @@ export const encodeFunctions: readonly FunctionDeclaration[] = [
     name: 'TO_BYTES',
     cost: 'linear',
     category: 'STRING',
-    description: 'The bytes that a text stands for in an encoding.',
+    description: 'Converts text in an encoding to bytes.',
     example: { call: "TO_BYTES('Hi', 'utf8')", result: 'SGk=' },
     variants: [
       {
         parameters: [
-          parameter('text', 'STRING', 'text to read'),
+          parameter('text', 'STRING', 'text to parse'),
           parameter('encoding', 'STRING', 'hex, utf8, ascii or base64', checkEncoding),
         ],
         returns: 'BYTES',

@@ -22,7 +22,7 @@ function series(start: Int64, end: Int64, step: number, budget: Budget): Value {
 }
 
 function variants(type: string, returns: string): ScalarVariant[] {
-  const bounds = [parameter('start', type, 'first element'), parameter('end', type, 'where to stop, included')]
+  const bounds = [parameter('start', type, 'first element'), parameter('end', type, 'last number, inclusive')]
   return [
     {
       parameters: bounds,
@@ -34,7 +34,7 @@ function variants(type: string, returns: string): ScalarVariant[] {
           series(start, end, start > end ? -1 : 1, budget),
     },
     {
-      parameters: [...bounds, parameter('step', 'int', 'difference of neighbours')],
+      parameters: [...bounds, parameter('step', 'int', 'difference between neighbours')],
       returns,
       nulls: 'propagate',
       bind:
@@ -50,7 +50,8 @@ export const generateSeriesFunctions: readonly FunctionDeclaration[] = [
     name: 'GENERATE_SERIES',
     cost: 'grows',
     category: 'ARRAY',
-    description: 'The integers from a start to an end, both included, with a step that is 1 or -1 unless given.',
+    description:
+      'The integers from a start to an end, both inclusive; the default step is 1, or -1 if the end is below the start.',
     example: { call: 'GENERATE_SERIES(1, 10, 3)', result: '[1, 4, 7, 10]' },
     variants: [...variants('int', 'ARRAY<INT>'), ...variants('long', 'ARRAY<BIGINT>')],
   }),

@@ -13,7 +13,7 @@ export const geoFunctions: readonly FunctionDeclaration[] = [
     name: 'GEO_DISTANCE',
     cost: 'constant',
     category: 'OTHER',
-    description: 'Distance of two points along the surface of the earth, taken as a sphere.',
+    description: 'The distance between two points on the surface of the earth, which is taken as a sphere.',
     example: { call: 'ROUND(GEO_DISTANCE(51.5, -0.12, 48.86, 2.35))', result: '342' },
     variants: [
       { parameters: COORDINATES, returns: 'DOUBLE', nulls: 'pass', description: 'In kilometres.', call: distance },
@@ -43,7 +43,7 @@ function distance(lat1: number, lon1: number, lat2: number, lon2: number, unit: 
   return 2 * Math.asin(Math.sqrt(haversine)) * radius(unit)
 }
 
-/** In this order of operations results equal the reference's to the last bit. */
+/** In this order of operations results equal ksqlDB's to the last bit. */
 const radians = (degrees: number): number => (degrees / 180) * Math.PI
 
 function radius(unit: string | null): number {

@@ -22,7 +22,7 @@ function widestDecimal(args: readonly SqlType[]): DecimalType {
 
 function variants(beats: (order: number) => boolean): ScalarVariant[] {
   const parameters = (type: string) => [
-    parameter('value', type, 'a value; NULL is passed over'),
+    parameter('value', type, 'a value; NULLs are ignored'),
     parameter('others', `${type}...`, 'more values of that type'),
   ]
   return [

@@ -15,7 +15,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     name: 'EXTRACTJSONFIELD',
     cost: 'linear',
     category: 'JSON',
-    description: 'A part of a JSON document: a text without its quotes, anything else as JSON.',
+    description: 'The part of a JSON document at a path: a string without its quotes, anything else as JSON.',
     example: { call: 'EXTRACTJSONFIELD(\'{"log": {"lines": ["a", "b"]}}\', \'$.log.lines[1]\')', result: 'b' },
     variants: [
       {
@@ -39,7 +39,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     example: { call: 'IS_JSON_STRING(\'{"a": 1}\')', result: 'true' },
     variants: [
       {
-        parameters: [parameter('text', 'STRING', 'text to look at; NULL and the empty text are not JSON')],
+        parameters: [parameter('text', 'STRING', 'text to check; NULL and the empty text are not JSON')],
         returns: 'BOOLEAN',
         nulls: 'pass',
         call: (text: string | null) => text !== null && isDocument(text),
@@ -50,7 +50,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     name: 'JSON_ARRAY_CONTAINS',
     cost: 'linear',
     category: 'JSON',
-    description: 'Whether a JSON array has an element that equals a value; false if the text is no JSON array.',
+    description: 'Whether a JSON array has an element equal to a value; false if the text is not a JSON array.',
     example: { call: "JSON_ARRAY_CONTAINS('[1, 2]', 2)", result: 'true' },
     variants: [
       {
@@ -84,7 +84,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'JSON',
     description:
-      'Joins JSON documents: objects to an object, of equal names the last one counts; anything else to an array.',
+      'Merges JSON documents: objects into one object, in which the last of equal names is kept; anything else into an array.',
     example: { call: 'JSON_CONCAT(\'{"a": 1}\', \'{"b": 2}\')', result: '{"a":1,"b":2}' },
     variants: [
       {
@@ -120,7 +120,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     name: 'JSON_KEYS',
     cost: 'linear',
     category: 'JSON',
-    description: 'The names in a JSON object, in its order; NULL for any other JSON document.',
+    description: 'The member names of a JSON object, in their order; NULL for any other JSON document.',
     example: { call: 'JSON_KEYS(\'{"a": 1, "b": 2}\')', result: '[a, b]' },
     variants: [
       {
@@ -139,7 +139,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     cost: 'linear',
     category: 'JSON',
     description:
-      'A JSON object as a map: texts without their quotes, anything else as JSON; NULL for any other JSON document.',
+      'A JSON object as a map: strings without their quotes, anything else as JSON; NULL for any other JSON document.',
     example: { call: 'JSON_RECORDS(\'{"a": 1, "b": "x"}\')', result: '{a=1, b=x}' },
     variants: [
       {
@@ -157,7 +157,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
     name: 'TO_JSON_STRING',
     cost: 'linear',
     category: 'JSON',
-    description: 'Any value as JSON; the members of structs and maps are sorted by name.',
+    description: 'Converts any value to JSON; the members of structs and maps are sorted by name.',
     example: { call: "TO_JSON_STRING(STRUCT(`id` := 1, `tags` := ARRAY['a']))", result: '{"id":1,"tags":["a"]}' },
     variants: [
       {

@@ -55,17 +55,17 @@ export const lambdaFunctions: readonly FunctionDeclaration[] = [
     name: 'FILTER',
     cost: 'grows',
     category: 'LAMBDA',
-    description: 'The elements of an array, or the entries of a map, for which the lambda gives true.',
+    description: 'The elements of an array, or the entries of a map, for which the lambda returns true.',
     example: { call: 'FILTER(ARRAY[5, 12, 8], x => x > 6)', result: '[12, 8]' },
     variants: [
       {
-        parameters: [array, parameter('keep', 'LAMBDA(T) => BOOLEAN', 'of an element')],
+        parameters: [array, parameter('keep', 'LAMBDA(T) => BOOLEAN', 'condition on an element')],
         returns: 'ARRAY<T>',
         nulls: 'propagate',
         call: (elements: readonly Value[], keep: Lambda) => elements.filter((element) => keep(element) === true),
       },
       {
-        parameters: [map, parameter('keep', 'LAMBDA(K, V) => BOOLEAN', 'of a key and its value')],
+        parameters: [map, parameter('keep', 'LAMBDA(K, V) => BOOLEAN', 'condition on a key and its value')],
         returns: 'MAP<K, V>',
         nulls: 'propagate',
         call: filterMap,
@@ -76,13 +76,14 @@ export const lambdaFunctions: readonly FunctionDeclaration[] = [
     name: 'REDUCE',
     cost: 'grows',
     category: 'LAMBDA',
-    description: 'Folds an array or a map into one value, starting from a state. A NULL array or map gives the state.',
+    description:
+      'Folds an array or a map into one value, starting from an initial state. For a NULL array or map the result is that state.',
     example: { call: 'REDUCE(ARRAY[1, 2, 3], 10, (sum, x) => sum + x)', result: '16' },
     variants: [
       {
         parameters: [
           array,
-          parameter('state', 'S', 'the first state; NULL gives NULL'),
+          parameter('state', 'S', 'the initial state; NULL gives NULL'),
           parameter('reduce', 'LAMBDA(S, T) => S', 'the next state from a state and an element'),
         ],
         returns: 'S',
@@ -92,7 +93,7 @@ export const lambdaFunctions: readonly FunctionDeclaration[] = [
       {
         parameters: [
           map,
-          parameter('state', 'S', 'the first state; NULL gives NULL'),
+          parameter('state', 'S', 'the initial state; NULL gives NULL'),
           parameter('reduce', 'LAMBDA(S, K, V) => S', 'the next state from a state, a key and its value'),
         ],
         returns: 'S',
@@ -117,7 +118,7 @@ export const lambdaFunctions: readonly FunctionDeclaration[] = [
       {
         parameters: [
           map,
-          parameter('key', 'LAMBDA(K, V) => R', 'the new key; each must be another one'),
+          parameter('key', 'LAMBDA(K, V) => R', 'the new key; keys must be distinct'),
           parameter('value', 'LAMBDA(K, V) => T', 'the new value; must not be NULL'),
         ],
         returns: 'MAP<R, T>',

@@ -11,7 +11,7 @@ function entriesOf(type: string): ScalarVariant {
   return {
     parameters: [
       parameter('map', `MAP<STRING, ${type}>`, 'the map'),
-      parameter('sorted', 'boolean', 'true: in the order of the keys'),
+      parameter('sorted', 'boolean', 'true to order the entries by key'),
     ],
     returns: `ARRAY<STRUCT<K STRING, V ${type}>>`,
     nulls: 'propagate',
@@ -30,7 +30,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
       {
         parameters: [
           parameter('keys', 'ARRAY<STRING>', 'the keys'),
-          parameter('values', 'ARRAY<T>', 'their values; NULL where there are too few'),
+          parameter('values', 'ARRAY<T>', 'the values of the keys; missing ones are NULL'),
         ],
         returns: 'MAP<STRING, T>',
         nulls: 'propagate',
@@ -81,7 +81,7 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
     name: 'MAP_UNION',
     cost: 'linear',
     category: 'MAP',
-    description: 'The entries of both maps; where both have a key, the value of the second one.',
+    description: 'The entries of both maps; if both have a key, the value of the second map is kept.',
     example: { call: "MAP_UNION(MAP('a' := 1, 'b' := 2), MAP('b' := 3))", result: '{a=1, b=3}' },
     variants: [
       {

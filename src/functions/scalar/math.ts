@@ -129,7 +129,8 @@ export const mathFunctions: readonly FunctionDeclaration[] = [
     name: 'ROUND',
     cost: 'constant',
     category: 'MATHEMATICAL',
-    description: 'Rounds to a whole number, or to a number of decimal places; halves go up: 1.5 to 2, -1.5 to -1.',
+    description:
+      'Rounds to a whole number, or to a number of decimal places; halves are rounded up: 1.5 to 2, -1.5 to -1.',
     example: { call: 'ROUND(2.675, 2)', result: '2.680' },
     variants: [
       variant('long', 'BIGINT', identity),
@@ -143,7 +144,7 @@ export const mathFunctions: readonly FunctionDeclaration[] = [
     name: 'TRUNC',
     cost: 'constant',
     category: 'MATHEMATICAL',
-    description: 'Cuts to a whole number, or to a number of decimal places.',
+    description: 'Truncates to a whole number, or to a number of decimal places.',
     example: { call: 'TRUNC(2.679, 2)', result: '2.670' },
     variants: [
       variant('INT', 'BIGINT', identity),

@@ -6,7 +6,7 @@ export const padFunctions: readonly FunctionDeclaration[] = [
     name: 'LPAD',
     cost: 'grows',
     category: 'STRING',
-    description: 'Fills a value up on the left to a length, or cuts it to that length.',
+    description: 'Pads a value on the left to a length, or truncates it to that length.',
     example: { call: "LPAD('7', 3, '0')", result: '007' },
     variants: [
       padVariant('STRING', (text: string, length: number, padding: string) =>
@@ -25,7 +25,7 @@ export const padFunctions: readonly FunctionDeclaration[] = [
     name: 'RPAD',
     cost: 'grows',
     category: 'STRING',
-    description: 'Fills a value up on the right to a length, or cuts it to that length.',
+    description: 'Pads a value on the right to a length, or truncates it to that length.',
     example: { call: "RPAD('ab', 4, '.')", result: 'ab..' },
     variants: [
       padVariant('STRING', (text: string, length: number, padding: string) =>
@@ -41,16 +41,16 @@ export const padFunctions: readonly FunctionDeclaration[] = [
   }),
 ]
 
-/** `pad` is called with lengths and paddings that make sense. */
+/** `pad` is called only with a length of 0 or more and a padding that is not empty. */
 function padVariant<T extends string | Uint8Array>(
   type: 'STRING' | 'BYTES',
   pad: (value: T, length: number, padding: T) => T,
 ): ScalarVariant {
   return {
     parameters: [
-      parameter('value', type, 'value to fill up'),
+      parameter('value', type, 'value to pad'),
       parameter('length', 'INT', 'length of the result; negative gives NULL'),
-      parameter('padding', type, 'what to fill with, repeated as needed; empty gives NULL'),
+      parameter('padding', type, 'padding, repeated as needed; an empty one gives NULL'),
     ],
     returns: type,
     nulls: 'propagate',

@@ -150,7 +150,7 @@ export const realFunctions: readonly FunctionDeclaration[] = [
     name: 'RANDOM',
     cost: 'constant',
     category: 'MATHEMATICAL',
-    description: 'A random number, 0 <= number < 1, another one for each row.',
+    description: 'A random number, 0 <= number < 1, a new one for each row.',
     variants: [
       {
         parameters: [],

@@ -10,7 +10,7 @@ const PATTERN = parameter(
   (pattern) => void compileJavaRegex(pattern),
 )
 const TEXT = parameter('text', 'STRING', 'text to search')
-const GROUP = parameter('group', 'INT', 'which group to take; 0 is the whole match')
+const GROUP = parameter('group', 'INT', 'number of the group to return; 0 is the whole match')
 
 export const regexFunctions: readonly FunctionDeclaration[] = [
   scalar({
@@ -76,7 +76,7 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
         parameters: [
           parameter('text', 'STRING', 'text to change'),
           PATTERN,
-          parameter('replacement', 'STRING', 'what to put there; $1 stands for the first group, \\$ for a dollar sign'),
+          parameter('replacement', 'STRING', 'replacement; $1 stands for the first group, \\$ for a dollar sign'),
         ],
         returns: 'STRING',
         nulls: 'propagate',
@@ -91,14 +91,14 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
     name: 'REGEXP_SPLIT_TO_ARRAY',
     cost: 'grows',
     category: 'REGULAR EXPRESSION',
-    description: 'Cuts a text at each match of a regular expression; empty pieces are kept.',
+    description: 'Splits a text at each match of a regular expression; empty pieces are kept.',
     example: { call: "REGEXP_SPLIT_TO_ARRAY('a, b;c', '[,;] *')", result: '[a, b, c]' },
     variants: [
       {
-        parameters: [parameter('text', 'STRING', 'text to cut'), PATTERN],
+        parameters: [parameter('text', 'STRING', 'text to split'), PATTERN],
         returns: 'ARRAY<STRING>',
         nulls: 'propagate',
-        description: 'An empty expression cuts between all characters.',
+        description: 'An empty expression splits between all characters.',
         bind:
           (_args, _returns, { budget }) =>
           (text: string, pattern: string) =>
@@ -119,7 +119,7 @@ function extractAll(pattern: string, text: string, group: number, budget: Budget
 }
 
 /**
- * A match of nothing at the start cuts nothing off. Where the pattern matches the empty text, ksqlDB's RegexpSplitToArray uses
+ * An empty match at the start splits nothing. Where the pattern matches the empty text, ksqlDB's RegexpSplitToArray uses
  * java.util.regex.Pattern.split, which drops empty pieces at the end; otherwise it keeps them.
  */
 function split(text: string, pattern: string, budget: Budget): string[] {

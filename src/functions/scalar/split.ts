@@ -8,13 +8,17 @@ export const splitFunctions: readonly FunctionDeclaration[] = [
     name: 'SPLIT',
     cost: 'linear',
     category: 'STRING',
-    description: 'Cuts a value at each occurrence of a delimiter; empty pieces are kept.',
+    description: 'Splits a value at each occurrence of a delimiter; empty pieces are kept.',
     example: { call: "SPLIT('a,b,c', ',')", result: '[a, b, c]' },
     variants: [
       {
         parameters: [
-          parameter('text', 'STRING', 'text to cut'),
-          parameter('delimiter', 'STRING', 'taken literally; empty cuts between all characters'),
+          parameter('text', 'STRING', 'text to split'),
+          parameter(
+            'delimiter',
+            'STRING',
+            'text to split at, taken literally; an empty delimiter splits between all characters',
+          ),
         ],
         returns: 'ARRAY<STRING>',
         nulls: 'propagate',
@@ -23,8 +27,8 @@ export const splitFunctions: readonly FunctionDeclaration[] = [
       },
       {
         parameters: [
-          parameter('bytes', 'BYTES', 'byte string to cut'),
-          parameter('delimiter', 'BYTES', 'bytes to cut at; empty cuts between all bytes'),
+          parameter('bytes', 'BYTES', 'byte string to split'),
+          parameter('delimiter', 'BYTES', 'bytes to split at; an empty delimiter splits between all bytes'),
         ],
         returns: 'ARRAY<BYTES>',
         nulls: 'propagate',
@@ -37,18 +41,18 @@ export const splitFunctions: readonly FunctionDeclaration[] = [
     name: 'SPLIT_TO_MAP',
     cost: 'linear',
     category: 'STRING',
-    description: 'Reads a text of delimited key-value pairs as a map; entries without a value are left out.',
+    description: 'Parses delimited key-value pairs into a map; entries without a value are skipped.',
     example: { call: "SPLIT_TO_MAP('a=1;b=2', ';', '=')", result: '{a=1, b=2}' },
     variants: [
       {
         parameters: [
-          parameter('text', 'STRING', 'text to read'),
+          parameter('text', 'STRING', 'text to parse'),
           parameter('entryDelimiter', 'STRING', 'separates entries; taken literally'),
           parameter('keyValueDelimiter', 'STRING', 'separates key and value; taken literally'),
         ],
         returns: 'MAP<STRING, STRING>',
         nulls: 'propagate',
-        description: 'NULL if a delimiter is empty or both are the same; of equal keys the last one counts.',
+        description: 'NULL if a delimiter is empty or both are the same; the last of equal keys is kept.',
         call: splitToMap,
       },
     ],

@@ -35,7 +35,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     name: 'CONCAT',
     cost: 'linear',
     category: 'STRING',
-    description: 'Joins its arguments and leaves out NULLs.',
+    description: 'Concatenates its arguments; NULLs are skipped.',
     example: { call: "CONCAT('a', NULL, 'b')", result: 'ab' },
     variants: [
       {
@@ -60,12 +60,12 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     name: 'CONCAT_WS',
     cost: 'grows',
     category: 'STRING',
-    description: 'Joins its arguments with a separator and leaves out NULLs together with their separator.',
+    description: 'Concatenates its arguments with a separator between them; NULLs are skipped.',
     example: { call: "CONCAT_WS(', ', 'Paris', 'FR')", result: 'Paris, FR' },
     variants: [
       {
         parameters: [
-          parameter('separator', 'STRING', 'goes between the parts; NULL gives NULL'),
+          parameter('separator', 'STRING', 'text or bytes between the parts; NULL gives NULL'),
           parameter('parts', 'STRING...', 'texts to join, at least one'),
         ],
         returns: 'STRING',
@@ -82,7 +82,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
       },
       {
         parameters: [
-          parameter('separator', 'BYTES', 'goes between the parts; NULL gives NULL'),
+          parameter('separator', 'BYTES', 'text or bytes between the parts; NULL gives NULL'),
           parameter('parts', 'BYTES...', 'byte strings to join, at least one'),
         ],
         returns: 'BYTES',
@@ -121,12 +121,12 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     name: 'FIELD',
     cost: 'linear',
     category: 'STRING',
-    description: 'Position of the first argument that equals the first one, or 0.',
+    description: 'The position of the first of the other arguments that equals the first one, or 0.',
     example: { call: "FIELD('high', 'low', 'high')", result: '2' },
     variants: [
       {
         parameters: [
-          parameter('text', 'STRING', 'text to look for; NULL is never found'),
+          parameter('text', 'STRING', 'text to find; NULL is never found'),
           parameter('texts', 'STRING...', 'texts to search'),
         ],
         returns: 'INT',
@@ -158,7 +158,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
     name: 'INSTR',
     cost: 'linear',
     category: 'STRING',
-    description: 'Position of a text inside another, or 0 if it is not there.',
+    description: 'The position of one text inside another, or 0 if it does not occur.',
     example: { call: "INSTR('banana', 'an')", result: '2' },
     variants: instrVariants(),
   }),
@@ -239,7 +239,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
         parameters: [
           parameter('text', 'STRING', 'text to change'),
           parameter('old', 'STRING', 'text to look for, taken literally'),
-          parameter('new', 'STRING', 'text to put in its place'),
+          parameter('new', 'STRING', 'replacement text'),
         ],
         returns: 'STRING',
         nulls: 'propagate',
@@ -264,11 +264,11 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
       {
         parameters: [
           ...substringParameters(type),
-          parameter('length', 'INT', 'how many; 0 or less gives an empty value'),
+          parameter('length', 'INT', 'number of characters or bytes; 0 or less gives an empty value'),
         ],
         returns: type,
         nulls: 'propagate' as const,
-        description: 'At most so many characters or bytes from the position.',
+        description: 'At most `length` characters or bytes from the position.',
         call: (value: string | Uint8Array, position: number, length: number) => {
           const start = startIndex(value.length, position)
           return value.slice(start, start + Math.max(0, length))
@@ -286,7 +286,7 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
         parameters: [],
         returns: 'STRING',
         nulls: 'propagate',
-        description: 'A random one (version 4), another one on each call.',
+        description: 'A random one (version 4), a new one on each call.',
         // Not the context's random numbers: two servers that start with the same seed must not make the same ids.
         call: () => randomUUID(),
       },
@@ -329,7 +329,7 @@ function instr(text: string | null, part: string | null, position = 1, occurrenc
 
 function substringParameters(type: string) {
   return [
-    parameter('value', type, 'what to cut from'),
+    parameter('value', type, 'text or bytes to take the part from'),
     parameter('position', 'INT', 'first position, from 1; negative counts from the end'),
   ]
 }

@@ -2,7 +2,7 @@
 
 export interface Uri {
   readonly scheme: string | null
-  /** Null too where the authority is not of the form `user@host:port`. */
+  /** Null as well if the authority is not of the form `user@host:port`. */
   readonly host: string | null
   readonly port: number | null
   /** Still percent-encoded, like the next two. Null for an opaque URI, such as `mailto:a@b`. */

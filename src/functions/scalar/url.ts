@@ -3,7 +3,7 @@ import type { Value } from '../../types/value.ts'
 import { type Example, type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 import { decodePercent, parseUri, type Uri } from './uri.ts'
 
-const URL_TEXT = parameter('url', 'STRING', 'URL to read')
+const URL_TEXT = parameter('url', 'STRING', 'URL to parse')
 
 export const urlFunctions: readonly FunctionDeclaration[] = [
   part(
@@ -24,7 +24,7 @@ export const urlFunctions: readonly FunctionDeclaration[] = [
     'URL_EXTRACT_PORT',
     { call: "URL_EXTRACT_PORT('https://a.example:8080/b')", result: '8080' },
     'INT',
-    'The port that a URL names.',
+    'The port of a URL.',
     ({ port }) => port,
   ),
   part(
@@ -52,7 +52,7 @@ export const urlFunctions: readonly FunctionDeclaration[] = [
     name: 'URL_EXTRACT_PARAMETER',
     cost: 'linear',
     category: 'URL',
-    description: 'The first parameter of a name in the query of a URL; NULL if there is none.',
+    description: 'The value of the first parameter of that name in the query of a URL; NULL if there is none.',
     example: { call: "URL_EXTRACT_PARAMETER('https://a.example/?page=2&q=x', 'page')", result: '2' },
     variants: [
       {
@@ -68,7 +68,7 @@ export const urlFunctions: readonly FunctionDeclaration[] = [
     name: 'URL_ENCODE_PARAM',
     cost: 'linear',
     category: 'URL',
-    description: 'A text as it stands in the query of a URL.',
+    description: 'Encodes a text as a parameter of the query of a URL.',
     example: { call: "URL_ENCODE_PARAM('a b&c')", result: 'a+b%26c' },
     variants: [
       {
@@ -83,7 +83,7 @@ export const urlFunctions: readonly FunctionDeclaration[] = [
     name: 'URL_DECODE_PARAM',
     cost: 'linear',
     category: 'URL',
-    description: 'The text that a parameter in the query of a URL stands for.',
+    description: 'Decodes a parameter of the query of a URL.',
     example: { call: "URL_DECODE_PARAM('a+b%26c')", result: 'a b&c' },
     variants: [
       {

@@ -27,7 +27,7 @@ function cube(columns: readonly Value[] | null): readonly Value[] {
 export const cubeExplodeFunctions: readonly FunctionDeclaration[] = [
   tableFunction({
     name: 'CUBE_EXPLODE',
-    description: 'A row per combination of the columns, each of which is there or NULL.',
+    description: 'A row for each combination of the columns, in which each column has its value or is NULL.',
     example: { call: 'CUBE_EXPLODE(ARRAY[1, 2])', result: '[null, null], [null, 2], [1, null], [1, 2]' },
     variants: [
       {

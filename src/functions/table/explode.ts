@@ -10,7 +10,7 @@ const elements = (array: readonly Value[] | null): readonly Value[] => array ?? 
 export const explodeFunctions: readonly FunctionDeclaration[] = [
   tableFunction({
     name: 'EXPLODE',
-    description: 'A row per element of an array, NULL elements too; none for NULL.',
+    description: 'A row for each element of an array, including NULL elements; no row for a NULL array.',
     example: { call: "EXPLODE(ARRAY['a', 'b'])", result: 'a, b' },
     variants: [
       { parameters: [parameter('input', 'ARRAY<DECIMAL>', 'the array')], returns: elementOf, call: elements },

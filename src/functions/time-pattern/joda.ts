@@ -30,7 +30,7 @@ export function jodaWithZones(): CoreModule {
   return joda()
 }
 
-/** American English, as the reference formats and parses texts; brings month and day names into js-joda. */
+/** American English, the language in which ksqlDB formats texts; brings month and day names into js-joda. */
 export function english(): Locales.Locale {
   if (locale === null) {
     jodaWithZones()

@@ -8,7 +8,7 @@ import { type Token, tokenize } from './tokens.ts'
 import { timeZone } from './zone.ts'
 import { zoneNamesToIds } from './zone-names.ts'
 
-/** What a text has said so far. */
+/** What has been read from a text so far. */
 interface Fields {
   year: number
   readonly day: DayFields

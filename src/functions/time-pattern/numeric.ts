@@ -35,9 +35,9 @@ export interface NumericPattern {
   /** Year, month and day. */
   readonly hasWholeDate: boolean
   readonly hasHour: boolean
-  /** Missing fields are those of 1970-01-01T00:00. Null: ask js-joda. */
+  /** Missing fields are those of 1970-01-01T00:00. Null: js-joda must do it. */
   readonly parse: (text: string) => ParsedTime | null
-  /** Null: ask js-joda. */
+  /** Null: js-joda must do it. */
   readonly format: (localMs: number, offsetMs: number) => string | null
 }
 
@@ -107,7 +107,7 @@ function parse(parts: readonly Part[], text: string): ParsedTime | null {
 const milliseconds = (fraction: number, width: number): number =>
   width <= 3 ? fraction * 10 ** (3 - width) : Math.floor(fraction / 10 ** (width - 3))
 
-/** Up to day 28 every month will do; 29 February and days that there are not are left to js-joda's calendar. */
+/** Up to day 28 no calendar is needed; 29 February and days that do not exist are left to js-joda. */
 function combine({ year, month, day, hour, minute, second, fraction, offset }: Numbers): ParsedTime | null {
   if (year === 0 || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return null
   if (day > 28 && day > MONTH_LENGTHS[month - 1]!) return null

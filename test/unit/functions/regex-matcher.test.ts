@@ -29,7 +29,7 @@ const pattern = fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => 
 const text = fc.string({ unit: fc.constantFrom('a', 'b', ' '), maxLength: 12 })
 
 describe('the matcher', () => {
-  it('finds the same when it goes on behind a match as when it starts anew', () => {
+  it('finds the same when it continues behind a match as when it starts again', () => {
     fc.assert(
       fc.property(pattern, fc.array(text, { maxLength: 3 }), (pattern, texts) => {
         const program = programOf(pattern)
