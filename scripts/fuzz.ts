@@ -1,13 +1,20 @@
 /**
  * npm run --silent fuzz -- [RUNS] [SEED]
+ * npm run --silent fuzz -- mistakes [--seed N] [--count N]
  *
  * Random inputs for the parser, the readers of all formats and all functions: RUNS in all (30,000 by default; a nightly run takes 1,000,000).
  * Each target prints its seed; a finding prints the smallest input that shows it. Exit code 1 for a finding: a crash, an error of an unexpected
  * class, or a call that takes more than a second. A call that never ends is stopped from outside and named by its seed and number.
+ *
+ * `mistakes`: statements of the documentation with a mistake each, and how they are refused; see test/fuzz/mistakes.ts. Prints 20 of them for a
+ * reader to judge, and those whose refusal breaks a rule; exit code 1 if there are any.
  */
+
+import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import fc from 'fast-check'
 import { FUZZ_TARGETS } from '../test/fuzz/index.ts'
+import { makeMistakes } from '../test/fuzz/mistakes.ts'
 
 const DEFAULT_RUNS = 30_000
 /** Two calls of a second, shrinking aside, on a machine that is busy. */
@@ -72,5 +79,30 @@ async function main(runs: number, seed: number): Promise<void> {
   }
 }
 
-if (isMainThread) await main(Number(process.argv[2] ?? DEFAULT_RUNS), Number(process.argv[3] ?? Date.now() % 2 ** 31))
+const MISTAKES_SHOWN = 20
+
+async function showMistakes(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+      count: { type: 'string', default: '300' },
+    },
+  })
+  const [seed, count] = [Number(values.seed), Number(values.count)]
+  const mistakes = await makeMistakes({ seed, count })
+  const refused = mistakes.filter(({ refusal }) => refusal !== null)
+  const faulty = refused.filter(({ faults }) => faults.length > 0)
+  const every = Math.max(1, Math.ceil(refused.length / MISTAKES_SHOWN))
+  for (const { sql, refusal } of refused.filter((_, i) => i % every === 0)) console.log(`${sql}\n  => ${refusal}\n`)
+  for (const { sql, refusal, faults } of faulty) console.log(`FAULT: ${faults.join(', ')}\n${sql}\n  => ${refusal}\n`)
+  console.log(
+    `${count} mistakes, seed ${seed}: ${refused.length} refused, ${faulty.length} of them by a refusal that breaks a rule`,
+  )
+  if (faulty.length > 0) process.exitCode = 1
+}
+
+if (isMainThread && process.argv[2] === 'mistakes') await showMistakes(process.argv.slice(3))
+else if (isMainThread)
+  await main(Number(process.argv[2] ?? DEFAULT_RUNS), Number(process.argv[3] ?? Date.now() % 2 ** 31))
 else fuzzInWorker(workerData as Job)

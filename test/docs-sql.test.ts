@@ -2,7 +2,6 @@
  * The statements of the documentation, run in order over the embedded engine as one session would. After a SELECT, lines `--> [...]` are the rows
  * it must answer with, in any order. In a block marked `refused` every statement must be refused.
  */
-import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { statementKind } from '../src/cli/statement-kind.ts'
 import type { LineStream, RowStream, StreamEnd } from '../src/engine/api.ts'
@@ -10,14 +9,8 @@ import { StatementFailure } from '../src/engine/statement-failure.ts'
 import { StatementError } from '../src/errors.ts'
 import { rowWriter } from '../src/server/rows/row-text.ts'
 import { parseStatements } from '../src/sql/parse.ts'
+import { examplesOf } from './support/doc-examples.ts'
 import { TestEngine, temporaryDirectory } from './support/engine.ts'
-
-interface Example {
-  readonly line: number
-  readonly sql: string
-  readonly isRefused: boolean
-  readonly rows: readonly string[]
-}
 
 describe.each(['docs/sql.md', 'README.md'])('%s', (page) => {
   const directory = temporaryDirectory()
@@ -84,25 +77,3 @@ async function check(engine: TestEngine, stream: RowStream | LineStream, rows: r
   expect((await ended).reason).not.toBe('error')
   if (stream.kind !== 'print') expect(got.toSorted()).toEqual(rows.toSorted())
 }
-
-/** The statements of a page's blocks; each must end its line with its semicolon. */
-function examplesOf(page: string): Example[] {
-  const examples: { line: number; sql: string; isRefused: boolean; rows: string[] }[] = []
-  let block: 'sql' | 'refused' | null = null
-  let sql = ''
-  const lines = readFileSync(new URL(`../${page}`, import.meta.url), 'utf8').split('\n')
-  for (const [index, line] of lines.entries()) {
-    if (line.startsWith('```')) block = block !== null ? null : (BLOCKS[line] ?? null)
-    else if (block === null) continue
-    else if (line.startsWith('--> ')) examples.at(-1)!.rows.push(line.slice(4))
-    else {
-      sql += `${line}\n`
-      if (!line.endsWith(';')) continue
-      examples.push({ line: index + 1, sql: sql.trim(), isRefused: block === 'refused', rows: [] })
-      sql = ''
-    }
-  }
-  return examples
-}
-
-const BLOCKS: Readonly<Record<string, 'sql' | 'refused'>> = { '```sql': 'sql', '```sql refused': 'refused' }

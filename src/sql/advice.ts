@@ -40,6 +40,7 @@ const ADVISERS: readonly ((stop: Stop) => string | undefined)[] = [
   describeOrder,
   distinct,
   doubledEqualSign,
+  doubledToken,
   subquery,
   emptyList,
   joinClauses,
@@ -57,6 +58,7 @@ const ADVISERS: readonly ((stop: Stop) => string | undefined)[] = [
   missingExpression,
   typeParameters,
   quotedAlias,
+  missingOperator,
 ]
 
 const TYPOGRAPHIC = /^[\u2018-\u201f\u2032\u2033\u00ab\u00bb]/
@@ -108,6 +110,12 @@ function distinct(stop: Stop): string | undefined {
 
 function doubledEqualSign(stop: Stop): string | undefined {
   return isAt(stop, stop.index, t.Equal) && isAt(stop, stop.index - 1, t.Equal) ? 'Write = instead of ==.' : undefined
+}
+
+function doubledToken(stop: Stop): string | undefined {
+  const word = wordAt(stop, stop.index)
+  const isDoubled = word !== '' && word !== ',' && word === wordAt(stop, stop.index - 1)
+  return isDoubled ? `${stop.tokens[stop.index]!.image} stands here twice.` : undefined
 }
 
 function subquery(stop: Stop): string | undefined {
@@ -259,6 +267,20 @@ function typeParameters(stop: Stop): string | undefined {
     ? 'DECIMAL needs a precision and a scale, for instance DECIMAL(9, 2).'
     : undefined
 }
+
+/** Two values side by side. */
+function missingOperator(stop: Stop): string | undefined {
+  const [before, here] = [stop.tokens[stop.index - 1], stop.tokens[stop.index]]
+  if (before === undefined || here === undefined || !stop.expected.includes(t.Equal)) return undefined
+  return isValue(before) && isValue(here)
+    ? `An operator or a comma is missing between ${before.image} and ${here.image}.`
+    : undefined
+}
+
+const isValue = (token: IToken): boolean =>
+  isName(token) || LITERALS.has(token.tokenType) || token.tokenType === t.RightParenthesis
+
+const LITERALS = new Set<TokenType>([t.StringValue, t.IntegerValue, t.DecimalValue, t.FloatValue])
 
 function quotedAlias(stop: Stop): string | undefined {
   const isAlias = isAt(stop, stop.index, t.StringValue) && isAt(stop, stop.index - 1, t.As)

@@ -112,12 +112,17 @@ function missingWord(failed: FailedParse, index: number, expected: readonly Toke
   if (actual === undefined) return undefined
   const before = actual.tokenType === t.Semicolon ? 'at the end' : `before ${actual.image}`
   if (expected.includes(t.Identifier)) {
-    const noun = expected.includes(t.Decimal) ? 'A type' : expected.includes(t.All) ? 'The id of a query' : 'A name'
-    return continuesAfter(failed, index, t.Identifier) ? `${noun} is missing ${before}.` : undefined
+    return continuesAfter(failed, index, t.Identifier) ? `${nounFor(expected)} is missing ${before}.` : undefined
   }
   const candidates = expected.filter((token) => (t.isKeyword(token) && token !== t.Select) || CLOSING.has(token))
   const fitting = candidates.filter((token) => continuesAfter(failed, index, token))
   return fitting.length === 1 ? `${wordOf(fitting[0]!)} is missing ${before}.` : undefined
+}
+
+function nounFor(expected: readonly TokenType[]): string {
+  if (expected.includes(t.Null)) return 'An expression'
+  if (expected.includes(t.Decimal)) return 'A type'
+  return expected.includes(t.All) ? 'The id of a query' : 'A name'
 }
 
 const CLOSING = new Set<TokenType>([t.RightParenthesis, t.RightBracket])
@@ -135,7 +140,7 @@ function misspeltAdvice(failed: FailedParse, index: number, expected: readonly T
 
 function misspeltAt(failed: FailedParse, index: number, expected: readonly TokenType[]): string | undefined {
   const token = failed.tokens[index]
-  if (token === undefined || !/^[A-Za-z]{3,}/.test(token.image)) return undefined
+  if (token === undefined || !/^[A-Za-z]{2,}/.test(token.image)) return undefined
   const keyword = misspelt(token.image, expected)
   if (keyword === undefined || keyword === token.tokenType) return undefined
   const next = failed.tokens[index + 1]

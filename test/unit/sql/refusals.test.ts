@@ -85,6 +85,8 @@ const REFUSALS: readonly (readonly [text: string, line: number, column: number, 
   ['INSERT s VALUES (1);', 1, 8, 'INTO is missing before s.'],
   ['TERMINATE;', 1, 10, 'The id of a query is missing at the end.'],
   ['SELCT a FROM s;', 1, 1, "line 1:1: Syntax Error\nUnknown statement 'SELCT'\nDid you mean 'SELECT'?"],
+  ['INSERT INTO INTO s VALUES (1);', 1, 13, 'INTO stands here twice.'],
+  ["SELECT a FROM s WHERE b 'x';", 1, 25, "An operator or a comma is missing between b and 'x'."],
   ['SELECT a FROM s LIMIT 1.5;', 1, 23, 'line 1:23: Failed to prepare statement: '],
 ]
 
