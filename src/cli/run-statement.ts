@@ -120,7 +120,8 @@ async function runJsonQuery(statement: string, run: Run): Promise<void> {
   let rows = 0
   await untilStopped(run, async (options) => {
     for await (const element of run.session.client.query(statement, options)) {
-      await run.screen.line(element.text)
+      if (element.kind === 'notice') await run.screen.error(`WARNING: ${element.message}`)
+      else await run.screen.line(element.text)
       if (element.kind === 'row' && ++rows === run.session.rowLimit) return
     }
   })
@@ -143,6 +144,7 @@ async function runTableQuery(statement: string, run: Run): Promise<void> {
       for await (const element of session.client.query(statement, options)) {
         if (element.kind === 'header') view = openView(element.header, run)
         if (element.kind === 'finalMessage') ending = ENDINGS[element.message] ?? `${element.message} `
+        if (element.kind === 'notice') await screen.error(`WARNING: ${element.message}`)
         if (element.kind !== 'row') continue
         waiting?.cancel()
         await view!.row(element)

@@ -44,6 +44,15 @@ export interface RowStream extends OpenStream<StreamedRow> {
   readonly schemaText: string
   /** Names of the columns that `schemaText` marks. */
   readonly keyColumns: readonly string[]
+  /** Records of a push query that could not be read or processed; absent on other queries. */
+  readonly recordErrors?: RecordErrors
+}
+
+/** Counted since the query was subscribed to. The processing log has all of them. */
+export interface RecordErrors {
+  readonly count: number
+  /** The cause of the last one, and its place where that is known; empty: there was none. */
+  readonly last: string
 }
 
 /** The lines of PRINT, without their newlines. */

@@ -69,6 +69,8 @@ export interface PushRow {
 export interface PushSubscriber {
   /** Resolves when the subscriber can take more. At most one call is under way. */
   readonly onRows: (rows: readonly PushRow[]) => Promise<void> | void
+  /** Receives each record that the query could not read or process. */
+  readonly onProcessingError?: (error: ProcessingError) => void
   /** The end: LIMIT reached, `close` called, an error, or the subscriber fell too far behind. */
   readonly onEnd: (end: { readonly reason: 'limit' | 'closed' | 'error' | 'overrun'; readonly error?: Error }) => void
 }

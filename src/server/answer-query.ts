@@ -15,6 +15,8 @@ export interface QueryAnswer {
   readonly endpoint: '/query' | '/query-stream'
   /** Content types, the default first. */
   readonly types: readonly [string, ...string[]]
+  /** Whether the client takes remarks between rows. Default: it does not. */
+  readonly takesNotices?: boolean
 }
 
 /** Resolves when the query has ended. Throws what `openQuery` throws, and then nothing has been sent. */
@@ -22,7 +24,7 @@ export async function answerQuery(
   { lifecycle, log, counts, timer }: ServerContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { query, endpoint, types }: QueryAnswer,
+  { query, endpoint, types, takesNotices = false }: QueryAnswer,
 ): Promise<void> {
   const contentType = chooseType(request.headers.accept, types)
   const startedAt = timer.elapsed()
@@ -30,7 +32,7 @@ export async function answerQuery(
     const stream = await lifecycle.engine.openQuery(query)
     const form = await formOf(stream, contentType, endpoint)
     reply.hijack()
-    const delivery: Delivery = { response: new ResponseStream(reply.raw), lifecycle, timer }
+    const delivery: Delivery = { response: new ResponseStream(reply.raw), lifecycle, timer, takesNotices }
     const end = await lifecycle.streaming(stream, () => form(delivery))
     const seconds = (timer.elapsed() - startedAt) / 1000
     counts.query(stream.kind, seconds)

@@ -13,6 +13,8 @@ export interface RowFormat {
   readonly head: string
   /** The text of a row; null: the format leaves such rows out. */
   readonly row: (row: StreamedRow) => string | null
+  /** The text of a remark between rows; absent where the format has no place for one. */
+  readonly notice?: (message: string) => string
   /** The text after the last row of a query that has failed. */
   readonly error: (body: GenericErrorBody | StatementErrorBody) => string
   /** The text after the last row of a query that has not failed. `finalMessage`: null if the engine gives none. */
@@ -75,6 +77,7 @@ function streamedRows(stream: RowStream, contentType: string, { header, write }:
       chunkPerRow: true,
       head: `${head},\n`,
       row: (row) => `${write(row)},\n`,
+      notice: (message) => `${JSON.stringify({ notice: { message } })},\n`,
       error: (body) => last({ errorMessage: body }),
       tail: (finalMessage) => last({ finalMessage: finalMessage ?? 'Query Completed' }),
     }

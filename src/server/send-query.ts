@@ -10,6 +10,8 @@ export interface Delivery {
   readonly response: ResponseStream
   readonly lifecycle: Lifecycle
   readonly timer: Timer
+  /** Whether the client takes remarks between rows, which other clients would stumble over. */
+  readonly takesNotices: boolean
 }
 
 /** Ends the response when the query ends, and the query when the client leaves. Resolves to how the query ended. */
@@ -21,17 +23,49 @@ export async function sendRows(stream: RowStream, format: RowFormat, delivery: D
   const send = format.chunkPerRow ? sendEach : sendTogether
   let isOver = false
   let sending = Promise.resolve()
+  const next = (write: () => Promise<void>) => {
+    sending = sending.then(write)
+    return sending
+  }
+  const notices = noticesOf(stream, format, delivery, (text) => void next(() => response.write(text)))
   const end = lifecycle.endFor(
-    await flow(stream, (rows: readonly StreamedRow[]) => {
-      sending = send(rows, response, format, () => isOver)
-      return sending
-    }),
+    await flow(stream, (rows: readonly StreamedRow[]) => next(() => send(rows, response, format, () => isOver))),
   )
   isOver = true
+  notices.end()
   await lastWrite(sending, delivery)
   response.end(end.reason === 'error' ? format.error(errorAnswer(end.error).body) : format.tail(end.finalMessage))
   return end
 }
+
+/** How often a client is told of records that could not be read, at most. */
+const NOTICE_MS = 1000
+
+/** Writes remarks about records that a push query could not read or process, as their number grows. `end`: writes what is left to tell. */
+function noticesOf(
+  { recordErrors }: RowStream,
+  { notice }: RowFormat,
+  { takesNotices, timer }: Delivery,
+  write: (text: string) => void,
+): { end(): void } {
+  if (!takesNotices || recordErrors === undefined || notice === undefined) return { end: () => {} }
+  let told = 0
+  const tell = () => {
+    const { count, last } = recordErrors
+    if (count > told) write(notice(noticeText(count, last)))
+    told = count
+  }
+  const telling = timer.every(NOTICE_MS, tell, { background: true })
+  return {
+    end() {
+      telling.cancel()
+      tell()
+    },
+  }
+}
+
+const noticeText = (count: number, last: string): string =>
+  `${count} ${count === 1 ? 'record' : 'records'} could not be read or processed, the last because of ${last.replace(/\.$/, '')}. See the stream KSQL_PROCESSING_LOG.`
 
 /** PRINT: each line as it is, a chunk of its own. */
 export async function sendLines(

@@ -166,6 +166,33 @@ it('ends a push query when the user stops it, and skips what follows', async () 
   await expect(terminal().session.client.execute('DESCRIBE people;')).resolves.toHaveLength(1)
 })
 
+it('tells of records that a push query could not read, and tells other clients nothing', async () => {
+  const { run, lines } = terminal()
+  await run(`
+    CREATE STREAM readings (k STRING KEY, v INT) WITH (kafka_topic='readings', value_format='JSON', partitions=1);
+    CREATE STREAM raw (k STRING KEY, v STRING) WITH (kafka_topic='readings', value_format='KAFKA');
+    INSERT INTO raw VALUES ('a', 'no JSON'), ('b', 'none either');
+    INSERT INTO readings VALUES ('c', 3);`)
+  const sql = 'SELECT v FROM readings EMIT CHANGES LIMIT 1;'
+  await run(`SET 'auto.offset.reset' = 'earliest'; ${sql}`)
+  expect(lines().slice(-7)).toEqual([
+    expect.stringMatching(
+      /^WARNING: 2 records could not be read or processed, the last because of readings, partition 0, offset 1: .+[^.]\. See the stream KSQL_PROCESSING_LOG\.$/,
+    ),
+    '+---+',
+    '| V |',
+    '+---+',
+    '| 3 |',
+    'Limit reached: 1 row.',
+    '',
+  ])
+  const answer = await fetch(`${server.url}/query`, {
+    method: 'POST',
+    body: JSON.stringify({ ksql: sql, streamsProperties: { 'auto.offset.reset': 'earliest' } }),
+  })
+  expect(await answer.text()).not.toContain('notice')
+})
+
 it('forgets overrides and variables that were unset', async () => {
   const { run, session } = terminal()
   await run("SET 'commit.interval.ms'='1'; DEFINE x='1'; UNSET 'commit.interval.ms'; UNDEFINE x;")

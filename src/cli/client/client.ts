@@ -30,11 +30,11 @@ export interface Header {
   readonly schema: string
 }
 
-/** The elements of a query's answer: one header, rows, perhaps a message. `text`: the element's JSON. */
+/** The elements of a query's answer: one header, rows and remarks between them, perhaps a message. `text`: the element's JSON. */
 export type QueryElement =
   | { readonly kind: 'header'; readonly header: Header; readonly text: string }
   | { readonly kind: 'row'; readonly columns: readonly JsonValue[]; readonly tombstone: boolean; readonly text: string }
-  | { readonly kind: 'finalMessage'; readonly message: string; readonly text: string }
+  | { readonly kind: 'finalMessage' | 'notice'; readonly message: string; readonly text: string }
 
 /** The answer of GET /info. */
 export interface ServerInfo {
@@ -116,7 +116,12 @@ export class Client {
   }
 
   async *#texts(sql: string, { properties = {}, variables = {}, signal }: RequestOptions): AsyncGenerator<string> {
-    const body = JSON.stringify({ ksql: sql, streamsProperties: properties, sessionVariables: variables })
+    const body = JSON.stringify({
+      ksql: sql,
+      streamsProperties: properties,
+      sessionVariables: variables,
+      requestProperties: { 'request.millrace.notices': true },
+    })
     const answer = await this.#connection.send({ method: 'POST', path: '/query', accept: KSQL_JSON, body, signal })
     const decoder = new StringDecoder('utf8')
     try {
@@ -137,12 +142,14 @@ function readElement(text: string): QueryElement {
     const columns = row.get('columns') as readonly JsonValue[]
     return { kind: 'row', columns, tombstone: row.get('tombstone') === true, text }
   }
-  const { header, finalMessage, errorMessage } = JSON.parse(text) as {
+  const { header, finalMessage, notice, errorMessage } = JSON.parse(text) as {
     header?: Header
     finalMessage?: string
+    notice?: { message: string }
     errorMessage?: unknown
   }
   if (header !== undefined) return { kind: 'header', header, text }
+  if (notice !== undefined) return { kind: 'notice', message: notice.message, text }
   if (finalMessage !== undefined) return { kind: 'finalMessage', message: finalMessage, text }
   throw errorMessage === undefined ? new ClientError(`Unknown answer: ${text}`) : ClientError.fromBody(errorMessage)
 }

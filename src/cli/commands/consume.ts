@@ -51,6 +51,7 @@ export async function runConsume(source: string, options: ConsumeOptions, io: Co
     try {
       for await (const element of client.query(queryOf(source), { properties, signal: io.signal })) {
         if (element.kind === 'header') await sink.header(element.header.schema)
+        if (element.kind === 'notice') await screen.error(`WARNING: ${element.message}`)
         if (element.kind === 'row') await sink.row(element)
         if (element.kind === 'row' && ++rows === options.limit) break
       }

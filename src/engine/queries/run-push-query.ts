@@ -1,7 +1,8 @@
 /** Push queries: plans whose sink is a subscriber. */
 import { RequestError, StatementError } from '../../errors.ts'
 import { planPushQuery } from '../../plan/queries/push-query.ts'
-import type { PushSubscription } from '../../runtime/query-runtime.ts'
+import type { ProcessingError } from '../../runtime/processing-error.ts'
+import type { PushSubscriber, PushSubscription } from '../../runtime/query-runtime.ts'
 import type { Query, QueryStatement } from '../../sql/ast.ts'
 import { walk } from '../../sql/walk.ts'
 import { formatColumn, ROWOFFSET, ROWPARTITION } from '../../types/schema.ts'
@@ -20,9 +21,17 @@ export function openPush(statement: QueryStatement, scope: TopicScope): RowStrea
   const makeId = isScalable(query, scope) ? () => scalablePushId(random) : (alias: string) => pushId(alias, random)
   const { plan, columns } = planPushQuery(query, makeId, planning)
   const overrides = Object.fromEntries(session.overrides)
+  const recordErrors = { count: 0, last: '' }
   const source: FlowSource<StreamedRow> = ({ emit, signal }) => {
     const { promise, resolve, reject } = Promise.withResolvers<StreamEnd>()
-    const subscriber = { onRows: emit, onEnd: (end: Parameters<typeof streamEnd>[0]) => resolve(streamEnd(end)) }
+    const subscriber: PushSubscriber = {
+      onRows: emit,
+      onEnd: (end) => resolve(streamEnd(end)),
+      onProcessingError(error) {
+        recordErrors.count++
+        recordErrors.last = placedError(error)
+      },
+    }
     parts.runtime
       .subscribe({ plan, config: overrides }, subscriber)
       .then((subscription) => closeOnAbort(subscription, signal, () => resolve(CLOSED)), reject)
@@ -37,9 +46,17 @@ export function openPush(statement: QueryStatement, scope: TopicScope): RowStrea
     columns,
     schemaText: columns.map(formatColumn).join(', '),
     keyColumns: [],
+    recordErrors,
     subscribe: (subscriber) => flow.subscribe(subscriber),
     close: () => flow.close(),
   }
+}
+
+/** `logs, partition 0, offset 5: no JSON` */
+function placedError({ message, position }: ProcessingError): string {
+  if (position === null) return message
+  const { topic, partition, offset } = position
+  return `${topic}, partition ${partition}, offset ${offset}: ${message}`
 }
 
 function checkLimit({ parts, config }: TopicScope): void {

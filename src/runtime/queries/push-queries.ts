@@ -6,6 +6,7 @@
 import { QueryError } from '../../errors.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { isOperator, stepSchemas, storesOf } from '../../plan/topology.ts'
+import type { ProcessingError } from '../processing-error.ts'
 import { type Config, readsFromStart } from '../query-config.ts'
 import type { PushRow, PushSubscriber, PushSubscription, QueryFailure } from '../query-runtime.ts'
 import type { RunningQuery } from './running-query.ts'
@@ -73,6 +74,11 @@ export class PushQueries {
     for (const queue of set.subscribers) queue.offer(rows)
     this.#endSlow(set)
     this.#regulate(set)
+  }
+
+  /** Tells the subscribers of the query, if it is one of these, of a record that could not be read or processed. */
+  onProcessingError(queryId: string, error: ProcessingError): void {
+    for (const queue of this.#sets.get(queryId)?.subscribers ?? []) queue.onProcessingError(error)
   }
 
   find(queryId: string): RunningQuery | undefined {

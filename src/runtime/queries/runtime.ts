@@ -248,6 +248,7 @@ class Runtime implements SettlingQueryRuntime {
         for (const queryId of queryIds) this.#find(queryId)?.restart()
       },
       onProcessingError: (queryId, error) => {
+        this.#push.onProcessingError(queryId, error)
         for (const listener of this.#errorListeners) listener(queryId, error)
       },
       onRows: (queryId, rows) => this.#push.onRows(queryId, rows),

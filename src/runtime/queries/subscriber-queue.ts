@@ -2,6 +2,7 @@
  * Rows on their way to one subscriber of a push query: taken in batches as they come, handed on one batch at a time. The batches are shared
  * with other subscribers, so a queue holds references only; a subscriber that falls too far behind is ended.
  */
+import type { ProcessingError } from '../processing-error.ts'
 import type { PushRow, PushSubscriber } from '../query-runtime.ts'
 
 /** Rows handed on at once: how far a subscriber is behind others is known as exactly as this. */
@@ -48,6 +49,11 @@ export class SubscriberQueue {
     this.#batches.push(batch)
     if (this.#left === 0) this.#end = { reason: 'limit' }
     if (!this.#isDelivering) void this.#deliver()
+  }
+
+  /** Overtakes the rows that wait. */
+  onProcessingError(error: ProcessingError): void {
+    if (!this.#isEnded) this.#options.subscriber.onProcessingError?.(error)
   }
 
   /** Drops what waits. No effect if it has ended. */

@@ -6,6 +6,9 @@ import type { ServerContext } from '../context.ts'
 import { DELIMITED, JSON_TYPE, KSQL_JSON, KSQL_PROTOBUF } from '../media-types.ts'
 import { type KsqlBody, ksqlBody } from './ksql.ts'
 
+/** Property of a request that asks for remarks between rows; see docs/http-api.md#post-query. */
+const NOTICES = 'request.millrace.notices'
+
 export function queryRoute(app: FastifyInstance, context: ServerContext): void {
   app.post<{ Body: KsqlBody }>('/query', { schema: { body: ksqlBody } }, async (request, reply) => {
     const { ksql, streamsProperties = {}, sessionVariables = {}, requestProperties = {} } = request.body
@@ -13,7 +16,8 @@ export function queryRoute(app: FastifyInstance, context: ServerContext): void {
     const { authorization } = request.headers
     const query = { sql: ksql, properties: streamsProperties, variables: sessionVariables, routing, authorization }
     const types = [KSQL_JSON, JSON_TYPE, DELIMITED, KSQL_PROTOBUF] as const
-    await answerQuery(context, request, reply, { query, endpoint: '/query', types: [...types] })
+    const takesNotices = String(requestProperties[NOTICES]) === 'true'
+    await answerQuery(context, request, reply, { query, endpoint: '/query', types: [...types], takesNotices })
     return reply
   })
 }
