@@ -40,7 +40,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['operators/table', 'operators/stateless', 'operators/aggregate'],
     ['operators/join'],
     ['operators/index'],
-    ['operators/inputs', 'operators/materialized-view'],
+    ['operators/expressions-of', 'operators/inputs', 'operators/materialized-view'],
     ['operators/old-value'],
   ],
   plan: [['plan'], ['plan/clauses', 'plan/statements'], ['plan/queries']],

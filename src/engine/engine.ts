@@ -6,6 +6,7 @@ import { Budget, limitsFrom } from '../functions/budget.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
+import { Turnstile } from '../runtime/request-time.ts'
 import { NO_REGISTRY, type SchemaLoader } from '../serde/loaded-schemas.ts'
 import {
   type Engine,
@@ -36,6 +37,7 @@ import { statementSchemas } from './schemas/statement-schemas.ts'
 import { WritableSources } from './schemas/writable-sources.ts'
 import { makeScope } from './scope.ts'
 import { Session } from './session.ts'
+import { ShareOfTime } from './share-of-time.ts'
 import { StatementRunner } from './statement-runner.ts'
 import { TransientQueries } from './transient-queries.ts'
 
@@ -218,6 +220,8 @@ function engineParts(
   const { broker, runtime, clock, timer, random, config, functions, peers = null, registry = null } = options
   const { writerSchemas = NO_REGISTRY } = options
   const schemas = statementSchemas(registry)
+  const budget = new Budget({ ...limitsFrom(config.get), elapsed: () => timer.elapsed() })
+  budget.timeKeeper = new ShareOfTime(timer)
   return {
     broker,
     runtime,
@@ -230,8 +234,9 @@ function engineParts(
       now: () => clock.now(),
       random,
       config: (key) => config.get(`ksql.functions.${key}`),
-      budget: new Budget({ ...limitsFrom(config.get), elapsed: () => timer.elapsed() }),
+      budget,
     },
+    longPulls: new Turnstile(timer),
     catalog: () => commands.catalog,
     transient,
     rows: new RowProducer(broker, clock),

@@ -6,6 +6,7 @@ import type { FunctionRegistry } from '../functions/registry.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import type { ProcessingError } from '../runtime/processing-error.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
+import type { Turnstile } from '../runtime/request-time.ts'
 import type { SchemaLoader } from '../serde/loaded-schemas.ts'
 import type { Peers } from './cluster/peers.ts'
 import type { Catalog } from './commands/catalog.ts'
@@ -27,6 +28,8 @@ export interface EngineParts {
   readonly config: Config
   readonly functions: FunctionRegistry
   readonly functionContext: FunctionContext
+  /** Where pull queries pass whose evaluations in this thread may take long. */
+  readonly longPulls: Turnstile
   /** The catalog in force now. */
   readonly catalog: () => Catalog
   readonly transient: TransientQueries

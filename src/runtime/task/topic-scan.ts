@@ -15,6 +15,7 @@ import { SchemaNotLoaded } from '../../serde/format.ts'
 import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
 import type { Row } from '../../types/value.ts'
 import type { ReportError } from '../processing-error.ts'
+import type { RequestTime } from '../request-time.ts'
 import { fatalError, policyOf } from './bad-records.ts'
 import { SharedSource, type TaskInput } from './shared-source.ts'
 import { Task, type TaskEntry } from './task.ts'
@@ -30,7 +31,11 @@ export interface TopicScanOptions {
   readonly config: (name: string) => string | undefined
   readonly reportError: ReportError
   readonly schemas: SchemaLoader
+  readonly time: RequestTime
 }
+
+/** Time of long evaluations after which the caller has its turn. */
+const PART_MS = 50
 
 export class TopicScan {
   readonly #options: TopicScanOptions
@@ -68,29 +73,51 @@ export class TopicScan {
     return !this.#ends.has(partition)
   }
 
-  /** The rows of fetched records, up to the limit. Fetches schemas that are not there yet. Rejects with a BrokerError or a QueryError. */
-  async read({
+  /**
+   * The rows of fetched records, up to the limit: in several parts where evaluations take long, so that the caller may do something else
+   * in between. A promise among them is of a schema that is being fetched; the caller awaits it, and it rejects with a QueryError. Throws
+   * a BrokerError or a QueryError, and a BudgetError where an evaluation ran out of time.
+   */
+  *read({
     partition,
     batches,
     fetchOffset,
     nextOffset,
     abortedTransactions,
     error,
-  }: FetchedPartition): Promise<Row[]> {
+  }: FetchedPartition): Generator<readonly Row[] | Promise<void>> {
     if (error !== null && !error.retriable) throw error
     const end = this.#ends.get(partition)
-    if (end === undefined) return []
+    if (end === undefined) return
     const source = this.#sources.get(partition)!
-    const cursor = this.#cursor
-    this.#rows = []
-    cursor.reset(batches, fetchOffset, abortedTransactions)
-    while (this.#left > 0 && cursor.next() && cursor.offset < end) {
-      for (let awaited = missingSchema(source, cursor); awaited !== null; awaited = missingSchema(source, cursor)) {
-        await this.#load(awaited)
+    this.#cursor.reset(batches, fetchOffset, abortedTransactions)
+    while (this.#left > 0 && this.#cursor.next() && this.#cursor.offset < end) {
+      for (let missing = this.#readPart(source, end); missing !== null; missing = this.#readPart(source, end)) {
+        yield this.#load(missing)
       }
+      yield this.#takeRows()
     }
     if (nextOffset >= end) this.#ends.delete(partition)
-    return this.#rows
+  }
+
+  /** Reads the cursor's record, and the following ones until evaluations have taken long. The id of a schema that must be there first, or null. */
+  #readPart(source: SharedSource, end: number): number | null {
+    const { time } = this.#options
+    const before = time.spentMs
+    const cursor = this.#cursor
+    return time.during(() => {
+      for (;;) {
+        const missing = missingSchema(source, cursor)
+        if (missing !== null || time.spentMs - before >= PART_MS) return missing
+        if (this.#left === 0 || !cursor.next() || cursor.offset >= end) return null
+      }
+    })
+  }
+
+  #takeRows(): readonly Row[] {
+    const rows = this.#rows
+    this.#rows = []
+    return rows
   }
 
   /** A scan does not wait for a registry that does not answer. */

@@ -23,6 +23,7 @@ import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { PushRow } from '../query-runtime.ts'
 import type { PartitionInput } from '../reading/partition-input.ts'
 import { WorkerReading } from '../reading/worker-reading.ts'
+import { RequestTime, Turnstile } from '../request-time.ts'
 import { StateLostError } from '../state-lost-error.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
 import type { InProcessWorker, WorkerListener, WorkerPull } from '../worker.ts'
@@ -34,7 +35,7 @@ import { RunningTask } from './running-task.ts'
 import { SendWindow } from './send-window.ts'
 import { Settling } from './settling.ts'
 import { SlowQueries } from './slow-queries.ts'
-import { tableReader } from './table-reader.ts'
+import { mayTakeLong, tableReader } from './table-reader.ts'
 import { Transactions } from './transactions.ts'
 import { WorkerQuery } from './worker-query.ts'
 
@@ -93,6 +94,7 @@ export class LocalWorker implements InProcessWorker {
   readonly #settling: Settling
   readonly #pace = new Pace()
   readonly #slowQueries: SlowQueries
+  readonly #longPulls: Turnstile
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options
@@ -107,6 +109,7 @@ export class LocalWorker implements InProcessWorker {
       queries: () => run().filter(({ assignment }) => assignment.exactlyOnce),
       onAborted: (queries) => void this.#rewind(queries),
     })
+    this.#longPulls = new Turnstile(timer)
     this.#slowQueries = new SlowQueries({
       timer,
       pace: this.#pace,
@@ -216,14 +219,21 @@ export class LocalWorker implements InProcessWorker {
     })
     if (compiled === undefined || topology === undefined) return
     const { functions, functionContext, clock, listener } = this.#options
-    const read = tableReader(compiled.query.assignment.plan, compiled.schemas, request, {
+    const { plan } = compiled.query.assignment
+    const time = new RequestTime(functionContext.budget, { isShared: true })
+    const read = tableReader(plan, compiled.schemas, request, {
       functions,
       functionContext,
       clock,
       reportError: (error) => listener.onProcessingError(request.pullId, error),
+      time,
     })
+    const isLong = mayTakeLong(plan, request, functions)
     try {
-      for (const task of tasks) yield* read(topology, task.stores)
+      for (const { stores } of tasks) {
+        const work = () => time.during(() => read(topology, stores))
+        yield* isLong ? await this.#longPulls.pass(work) : work()
+      }
     } catch (error) {
       if (error instanceof StateDamagedError) this.#failDamaged(error)
       throw error

@@ -1,8 +1,10 @@
 /** Pull queries at the stores: looks rows up or scans them, makes the table's rows of them, filters and projects, all where they are. */
 import type { Clock } from '../../clock.ts'
+import { areBounded } from '../../expressions/bounds.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import { compilePredicate, compileRow } from '../../operators/evaluate.ts'
+import { expressionsOf } from '../../operators/expressions-of.ts'
 import { materializedView } from '../../operators/materialized-view.ts'
 import type { OperatorContext } from '../../operators/operator-context.ts'
 import type { StepId, StepSchema } from '../../operators/step.ts'
@@ -14,6 +16,7 @@ import type { Window } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { ReportError } from '../processing-error.ts'
 import type { PullRequest } from '../query-runtime.ts'
+import type { RequestTime } from '../request-time.ts'
 import type { TaskStores } from '../stores/task-stores.ts'
 
 export interface TableReaderOptions {
@@ -21,6 +24,7 @@ export interface TableReaderOptions {
   readonly functionContext: FunctionContext
   readonly clock: Clock
   readonly reportError: ReportError
+  readonly time: RequestTime
 }
 
 type Entry = readonly [key: StoreKey, window: Window | null, stored: StoredRow]
@@ -32,7 +36,7 @@ const MAX_REPORTED_ERRORS = 1000
 /**
  * A function that reads the query's table from the stores of a task: nothing if the table is not in that sub-topology. All rows are
  * those of one moment, as they are read before the first batch is returned. An expression that fails is NULL, or no match, and is
- * reported. Throws an Error if the plan keeps no table.
+ * reported. Throws an Error if the plan keeps no table; reading throws a BudgetError once the time of the request is up.
  */
 export function tableReader(
   plan: PhysicalPlan,
@@ -58,11 +62,23 @@ export function tableReader(
     })) {
       const found = view.read(keys.decode(storeKey), window, stored)
       const row = found === null ? null : select(layout(found.key, window, found.value, stored.timestamp))
+      options.time.refuseOver()
       if (row !== null && rows.push(row) === request.limit) break
     }
     errors.finish()
     return inBatches(rows)
   }
+}
+
+/** Whether reading may take much longer than looking up the rows: an expression of the request or of the table's plan has bounds. */
+export function mayTakeLong(
+  { steps, materialization }: PhysicalPlan,
+  { columns, predicate }: PullRequest,
+  functions: FunctionRegistry,
+): boolean {
+  const stages = steps.filter(({ id }) => materialization?.stages.includes(id)).flatMap(expressionsOf)
+  const own = columns.map(({ expression }) => expression)
+  return areBounded([...stages, ...own, ...(predicate === null ? [] : [predicate])], functions)
 }
 
 const layout = (key: Row, window: Window | null, value: Row, timestamp: number): Row =>
