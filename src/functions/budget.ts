@@ -169,7 +169,7 @@ export function limitsFrom(
 }
 
 /** A reference in an array, a struct or a map. */
-const ELEMENT_BYTES = 8
+export const ELEMENT_BYTES = 8
 
 /**
  * The size of values of a type: a byte per character or byte, eight per element, twice eight per entry of a map, and what these hold in

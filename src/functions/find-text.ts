@@ -60,9 +60,9 @@ export function nthLastIndexOf(
 
 const reversed = (text: string): string => text.split('').reverse().join('')
 
-/** As `text.split(delimiter)`; the delimiter is not empty. */
-export function split(text: string, delimiter: string): string[] {
-  if (delimiter.length * text.length <= MAX_COMPARISONS) return text.split(delimiter)
+/** As `text.split(delimiter, limit)`; the delimiter is not empty. */
+export function split(text: string, delimiter: string, limit?: number): string[] {
+  if (delimiter.length * text.length <= MAX_COMPARISONS) return text.split(delimiter, limit)
   const pieces: string[] = []
   let start = 0
   for (let found = indexOf(text, delimiter); found !== -1; found = indexOf(text, delimiter, start)) {

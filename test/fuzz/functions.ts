@@ -130,7 +130,7 @@ const lambda = ({ parameters }: LambdaPattern): RandomArgument => ({
 })
 
 export function run({ declaration, types, rows }: Call): void {
-  expectErrors(['Error', 'StatementError', 'JsJodaException'], () => {
+  expectErrors(['Error', 'BudgetError', 'StatementError', 'JsJodaException'], () => {
     switch (declaration.kind) {
       case 'scalar':
         return void runScalar(declaration, types, rows[0]!)

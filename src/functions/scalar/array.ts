@@ -3,7 +3,7 @@ import { comparator, equality, hashKey, nullsEqual } from '../../types/compare.t
 import { valueText } from '../../types/java-text.ts'
 import { type SqlType, STRING } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
-import type { Budget } from '../budget.ts'
+import { type Budget, CALL_BYTES } from '../budget.ts'
 import {
   type Call,
   type Example,
@@ -91,14 +91,15 @@ const DIRECTIONS: ReadonlyMap<string, 1 | -1> = new Map([
 ])
 
 /** NULL elements come last in both directions. */
-function sorter(element: SqlType): (list: List, direction?: string) => Value {
+function sorter(element: SqlType, budget: Budget): (list: List, direction?: string) => Value {
   const compare = comparator(element)
   return (list, direction = 'ASC') => {
     const sign = DIRECTIONS.get(direction.trim().toUpperCase())
     if (sign === undefined) return null
-    return list.toSorted((a, b) =>
-      a === null || b === null ? Number(a === null) - Number(b === null) : sign * compare(a, b),
-    )
+    return list.toSorted((a, b) => {
+      budget.spend(CALL_BYTES)
+      return a === null || b === null ? Number(a === null) - Number(b === null) : sign * compare(a, b)
+    })
   }
 }
 
@@ -116,6 +117,7 @@ function joiner(element: SqlType, budget: Budget): Call {
     budget.refuseLarger(size)
     return list
       .map((item) => {
+        budget.spend(CALL_BYTES)
         const itemText = text(item)
         size += itemText.length
         budget.refuseLarger(size)
@@ -308,14 +310,14 @@ export const arrayFunctions: readonly FunctionDeclaration[] = [
         parameters: [array],
         returns: 'ARRAY<T>',
         nulls: 'propagate',
-        bind: (args) => sorter(elementOf(args)),
+        bind: (args, _returns, { budget }) => sorter(elementOf(args), budget),
       },
       {
         parameters: [array, parameter('direction', 'STRING', 'ASC, ASCENDING, DESC or DESCENDING')],
         returns: 'ARRAY<T>',
         nulls: 'propagate',
         description: 'NULL for any other direction.',
-        bind: (args) => sorter(elementOf(args)),
+        bind: (args, _returns, { budget }) => sorter(elementOf(args), budget),
       },
     ],
   }),

@@ -1,10 +1,8 @@
 /** GENERATE_SERIES: an array of evenly spaced integers. */
 import { fromBigInt, type Int64 } from '../../types/bigint64.ts'
 import type { Value } from '../../types/value.ts'
-import type { Budget } from '../budget.ts'
+import { type Budget, ELEMENT_BYTES } from '../budget.ts'
 import { type FunctionDeclaration, parameter, type ScalarVariant, scalar } from '../declaration.ts'
-
-const ELEMENT_BYTES = 8
 
 /** From `start` to `end`, both included. Throws on a step of zero or of the wrong sign, and if there are too many elements. */
 function series(start: Int64, end: Int64, step: number, budget: Budget): Value {

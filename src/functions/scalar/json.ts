@@ -5,6 +5,7 @@ import { JsonNumber, type JsonValue } from '../../types/json-parse.ts'
 import { jsonWriter } from '../../types/json-text.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
+import { type Budget, CALL_BYTES } from '../budget.ts'
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 import { compilePath, documentText, isArray, isObject, nodeAt, nodeText, parseDocument } from './json-document.ts'
 
@@ -164,7 +165,7 @@ export const jsonFunctions: readonly FunctionDeclaration[] = [
         parameters: [parameter('value', 'T', 'value to write; NULL is written as null')],
         returns: 'STRING',
         nulls: 'pass',
-        bind: ([type]) => sortedWriter(type!),
+        bind: ([type], _returns, { budget }) => sortedWriter(type!, budget),
       },
     ],
   }),
@@ -209,25 +210,32 @@ function concat(documents: readonly (JsonValue | undefined)[]): string | null {
 }
 
 /** As `jsonWriter`, but with the members of structs and maps in the order of their names. */
-function sortedWriter(type: SqlType): (value: Value) => string {
-  const write = nonNullWriter(type)
-  return (value) => (value === null ? 'null' : write(value))
+function sortedWriter(type: SqlType, budget: Budget): (value: Value) => string {
+  const write = nonNullWriter(type, budget)
+  return (value) => {
+    budget.spend(CALL_BYTES)
+    return value === null ? 'null' : write(value)
+  }
 }
 
-function nonNullWriter(type: SqlType): (value: Value) => string {
+function nonNullWriter(type: SqlType, budget: Budget): (value: Value) => string {
   switch (type.kind) {
     case 'ARRAY': {
-      const element = sortedWriter(type.element)
+      const element = sortedWriter(type.element, budget)
       return (value) => `[${(value as readonly Value[]).map(element).join(',')}]`
     }
     case 'MAP': {
       const keyText = valueText(type.key)
-      const item = sortedWriter(type.value)
+      const item = sortedWriter(type.value, budget)
       return (value) =>
         object(Array.from(value as ReadonlyMap<Value, Value>, ([key, member]) => [keyText(key), item(member)] as const))
     }
     case 'STRUCT': {
-      const members = type.fields.map((field, index) => ({ name: field.name, index, write: sortedWriter(field.type) }))
+      const members = type.fields.map((field, index) => ({
+        name: field.name,
+        index,
+        write: sortedWriter(field.type, budget),
+      }))
       return (value) =>
         object(
           members.map(({ name, index, write }) => [name, write((value as readonly Value[])[index] ?? null)] as const),

@@ -1,5 +1,6 @@
 /** Functions of MAPs with STRING keys. */
 import type { Value } from '../../types/value.ts'
+import { CALL_BYTES, ELEMENT_BYTES } from '../budget.ts'
 import { type FunctionDeclaration, parameter, type ScalarVariant, scalar } from '../declaration.ts'
 
 type TextMap = ReadonlyMap<Value, Value>
@@ -34,8 +35,17 @@ export const mapFunctions: readonly FunctionDeclaration[] = [
         ],
         returns: 'MAP<STRING, T>',
         nulls: 'propagate',
-        call: (keys: readonly Value[], values: readonly Value[]) =>
-          new Map(keys.map((key, i) => [key, values[i] ?? null])),
+        bind:
+          (_args, _returns, { budget }) =>
+          (keys: readonly Value[], values: readonly Value[]) => {
+            budget.refuseLarger(2 * ELEMENT_BYTES * keys.length)
+            const map = new Map<Value, Value>()
+            for (let i = 0; i < keys.length; i++) {
+              budget.spend(CALL_BYTES)
+              map.set(keys[i]!, values[i] ?? null)
+            }
+            return map
+          },
       },
     ],
   }),

@@ -1,4 +1,5 @@
 /** The MASK family: characters replaced by a sign for their class. */
+import type { Budget } from '../budget.ts'
 import {
   type Example,
   type FunctionDeclaration,
@@ -69,20 +70,23 @@ interface MaskFunction {
 
 function maskFunction({ name, description, example, leading, range }: MaskFunction) {
   const text = parameter('text', 'STRING', 'text to mask')
-  const run = (value: string | null, rest: readonly (number | string | null)[]): string | null => {
+  const run = (value: string | null, rest: readonly (number | string | null)[], budget: Budget): string | null => {
     const count = leading.length === 0 ? 0 : (rest[0] as number)
     const masks = rest.slice(leading.length) as (string | null)[]
     const masker = masks.length === 0 ? DEFAULT_MASKS : masks.map(checkMask)
     if (count < 0) {
       throw new Error(`function ${name.toLowerCase()} requires a non-negative number of characters to mask or skip`)
     }
-    return value === null ? null : maskRange(value, range(value.length, count), masker)
+    return value === null ? null : maskRange(value, range(value.length, count), { masks: masker, budget })
   }
   const variant = (parameters: readonly Parameter[]): ScalarVariant => ({
     parameters,
     returns: 'STRING',
     nulls: 'pass',
-    call: (value: string | null, ...rest: (number | string | null)[]) => run(value, rest),
+    bind:
+      (_args, _returns, { budget }) =>
+      (value: string | null, ...rest: (number | string | null)[]) =>
+        run(value, rest, budget),
   })
   return scalar({
     name,
@@ -101,10 +105,25 @@ function checkMask(mask: string | null): string | null {
   return mask
 }
 
-function maskRange(text: string, [start, end]: readonly [number, number], masks: Masks): string {
-  let masked = text.slice(0, start)
-  for (let i = start; i < end; i++) masked += masks[classOf(text, i)] ?? text[i]
-  return masked + text.slice(end)
+/** Characters that are masked between two looks at the time. */
+const PIECE_LENGTH = 4096
+const CHARACTER_BYTES = 32
+
+function maskRange(
+  text: string,
+  [start, end]: readonly [number, number],
+  { masks, budget }: { readonly masks: Masks; readonly budget: Budget },
+): string {
+  const pieces = [text.slice(0, start)]
+  for (let from = start; from < end; from += PIECE_LENGTH) {
+    const to = Math.min(end, from + PIECE_LENGTH)
+    budget.spend(CHARACTER_BYTES * (to - from))
+    let masked = ''
+    for (let i = from; i < to; i++) masked += masks[classOf(text, i)] ?? text[i]
+    pieces.push(masked)
+  }
+  pieces.push(text.slice(end))
+  return pieces.join('')
 }
 
 /** Index into `Masks`, by Unicode general category of the UTF-16 code unit: Lu, Ll, Nd, anything else. */

@@ -1,5 +1,5 @@
 /** Functions over regular expressions in Java's dialect; see java-regex.ts for what runs them. */
-import type { Budget } from '../budget.ts'
+import { type Budget, ELEMENT_BYTES } from '../budget.ts'
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 import { compileJavaRegex, type JavaRegex, type RegexMatch } from '../java-regex.ts'
 
@@ -102,7 +102,7 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
         bind:
           (_args, _returns, { budget }) =>
           (text: string, pattern: string) =>
-            pattern === '' ? Array.from(text) : split(text, pattern, budget),
+            pattern === '' ? characters(text, budget) : split(text, pattern, budget),
       },
     ],
   }),
@@ -116,6 +116,12 @@ function extractAll(pattern: string, text: string, group: number, budget: Budget
     budget.spend(cost)
     return groups[group]!
   })
+}
+
+function characters(text: string, budget: Budget): string[] {
+  // A character has two code units at most.
+  budget.refuseLarger((ELEMENT_BYTES * text.length) / 2)
+  return Array.from(text)
 }
 
 /**

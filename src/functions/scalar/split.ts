@@ -1,7 +1,8 @@
 /** SPLIT and SPLIT_TO_MAP. */
+import { type Budget, CALL_BYTES, ELEMENT_BYTES } from '../budget.ts'
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
 import { split as splitText } from '../find-text.ts'
-import { splitBytes } from './bytes.ts'
+import { BYTES_OBJECT_BYTES, splitBytes } from './bytes.ts'
 
 export const splitFunctions: readonly FunctionDeclaration[] = [
   scalar({
@@ -22,8 +23,10 @@ export const splitFunctions: readonly FunctionDeclaration[] = [
         ],
         returns: 'ARRAY<STRING>',
         nulls: 'propagate',
-        call: (text: string, delimiter: string) =>
-          delimiter === '' ? splitCharacters(text) : splitText(text, delimiter),
+        bind:
+          (_args, _returns, { budget }) =>
+          (text: string, delimiter: string) =>
+            delimiter === '' ? splitCharacters(text, budget) : pieces(text, delimiter, budget),
       },
       {
         parameters: [
@@ -32,8 +35,10 @@ export const splitFunctions: readonly FunctionDeclaration[] = [
         ],
         returns: 'ARRAY<BYTES>',
         nulls: 'propagate',
-        call: (bytes: Uint8Array, delimiter: Uint8Array) =>
-          delimiter.length === 0 ? splitEachByte(bytes) : splitBytes(bytes, delimiter),
+        bind:
+          (_args, _returns, { budget }) =>
+          (bytes: Uint8Array, delimiter: Uint8Array) =>
+            delimiter.length === 0 ? splitEachByte(bytes, budget) : splitBytes(bytes, delimiter, budget),
       },
     ],
   }),
@@ -53,22 +58,47 @@ export const splitFunctions: readonly FunctionDeclaration[] = [
         returns: 'MAP<STRING, STRING>',
         nulls: 'propagate',
         description: 'NULL if a delimiter is empty or both are the same; the last of equal keys is kept.',
-        call: splitToMap,
+        bind:
+          (_args, _returns, { budget }) =>
+          (text: string, entryDelimiter: string, keyValueDelimiter: string) =>
+            splitToMap(text, { entryDelimiter, keyValueDelimiter, budget }),
       },
     ],
   }),
 ]
 
 /** A surrogate pair stays together. */
-const splitCharacters = (text: string): string[] => (text === '' ? [''] : Array.from(text))
+function splitCharacters(text: string, budget: Budget): string[] {
+  if (text === '') return ['']
+  // A character has two code units at most.
+  budget.refuseLarger((ELEMENT_BYTES * text.length) / 2)
+  return Array.from(text)
+}
 
-const splitEachByte = (bytes: Uint8Array): Uint8Array[] =>
-  bytes.length === 0 ? [bytes] : Array.from(bytes, (byte) => Uint8Array.of(byte))
+function pieces(text: string, delimiter: string, budget: Budget): string[] {
+  const most = Math.floor(budget.maxBytes / ELEMENT_BYTES)
+  const found = splitText(text, delimiter, most + 1)
+  budget.refuseLarger(ELEMENT_BYTES * found.length)
+  return found
+}
 
-function splitToMap(text: string, entryDelimiter: string, keyValueDelimiter: string): Map<string, string> | null {
+function splitEachByte(bytes: Uint8Array, budget: Budget): Uint8Array[] {
+  if (bytes.length === 0) return [bytes]
+  budget.refuseLarger(BYTES_OBJECT_BYTES * bytes.length)
+  return Array.from(bytes, (byte) => Uint8Array.of(byte))
+}
+
+interface MapSplit {
+  readonly entryDelimiter: string
+  readonly keyValueDelimiter: string
+  readonly budget: Budget
+}
+
+function splitToMap(text: string, { entryDelimiter, keyValueDelimiter, budget }: MapSplit): Map<string, string> | null {
   if (entryDelimiter === '' || keyValueDelimiter === '' || entryDelimiter === keyValueDelimiter) return null
   const entries = new Map<string, string>()
-  for (const entry of splitText(text, entryDelimiter)) {
+  for (const entry of pieces(text, entryDelimiter, budget)) {
+    budget.spend(CALL_BYTES)
     const [key, value] = splitText(entry, keyValueDelimiter)
     if (value !== undefined) entries.set(key!, value)
   }

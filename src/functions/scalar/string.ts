@@ -27,7 +27,10 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
         returns: 'STRING',
         nulls: 'propagate',
         description: 'NULL unless the text starts with a \\u escape.',
-        call: (text: string) => (text.length < 6 || !text.startsWith('\\u') ? null : unescapeJava(text)),
+        bind:
+          (_args, _returns, { budget }) =>
+          (text: string) =>
+            text.length < 6 || !text.startsWith('\\u') ? null : unescapeJava(text, budget),
       },
     ],
   }),
@@ -146,11 +149,10 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
         parameters: [parameter('text', 'STRING', 'text to capitalise')],
         returns: 'STRING',
         nulls: 'propagate',
-        call: (text: string) =>
-          text
-            .toLowerCase()
-            .replace(/^[ \t\n\v\f\r]+/, '')
-            .replace(/(^|[ \t\n\v\f\r])([^ \t\n\v\f\r])/g, (_word, before, first) => before + first.toUpperCase()),
+        bind:
+          (_args, _returns, { budget }) =>
+          (text: string) =>
+            initCap(text.toLowerCase().replace(/^[ \t\n\v\f\r]+/, ''), budget),
       },
     ],
   }),
@@ -300,6 +302,35 @@ export const stringFunctions: readonly FunctionDeclaration[] = [
   }),
 ]
 
+/** Characters after which a long text is cut at the next white space, so that its time is looked at in between. */
+const PIECE_LENGTH = 16 * 1024
+
+function initCap(text: string, budget: Budget): string {
+  if (text.length <= PIECE_LENGTH) return capitalizeWords(text)
+  const pieces: string[] = []
+  for (let start = 0; start < text.length; ) {
+    const end = wordEnd(text, start + PIECE_LENGTH)
+    budget.spend(CHARACTER_BYTES * (end - start))
+    pieces.push(capitalizeWords(text.slice(start, end)))
+    start = end
+  }
+  return pieces.join('')
+}
+
+const CHARACTER_BYTES = 64
+
+const capitalizeWords = (text: string): string =>
+  text.replace(/(^|[ \t\n\v\f\r])([^ \t\n\v\f\r])/g, (_word, before, first) => before + first.toUpperCase())
+
+/** Behind the first white space at or after `index`, or the end of the text. */
+function wordEnd(text: string, index: number): number {
+  for (let end = index; end < text.length; end++) {
+    const unit = text.charCodeAt(end)
+    if (unit === 0x20 || (unit >= 0x09 && unit <= 0x0d)) return end + 1
+  }
+  return text.length
+}
+
 const joinedSize = (parts: readonly { readonly length: number }[], separator: { readonly length: number }): number =>
   parts.reduce((size, { length }) => size + length, separator.length * Math.max(0, parts.length - 1))
 
@@ -339,9 +370,13 @@ const startIndex = (length: number, position: number): number =>
 
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = { b: '\b', n: '\n', t: '\t', f: '\f', r: '\r' }
 
+/** Work of one escape. */
+const ESCAPE_BYTES = 256
+
 /** Resolves the escapes of Java string literals. Throws for `\u` without four hex digits. */
-function unescapeJava(text: string): string {
+function unescapeJava(text: string, budget: Budget): string {
   return text.replace(/\\(?:u+\+?([0-9a-fA-F]{4})|([0-3]?[0-7]{1,2})|(.?))/gs, (_escape, hex, octal, other) => {
+    budget.spend(ESCAPE_BYTES)
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
     if (other === 'u') throw new Error(`'${text}' has a \\u escape without four hexadecimal digits.`)
