@@ -1,4 +1,5 @@
 # Millrace: `docker build -t millrace .`, then `docker run -p 8088:8088 -v millrace-data:/data millrace`.
+# Settings are given in the environment, as for ksqlDB's images: `-e KSQL_BOOTSTRAP_SERVERS=kafka:9092`; docs/configuration.md.
 FROM node:26-slim AS build
 WORKDIR /opt/millrace
 COPY package.json package-lock.json ./
@@ -24,9 +25,10 @@ RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 8088
+ENV KSQL_LISTENERS=http://0.0.0.0:8088 KSQL_KSQL_STREAMS_STATE_DIR=/data
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8088/chc/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 
 ENTRYPOINT ["node", "--max-semi-space-size=2", "--memory-saver-mode", "dist/src/cli/millrace.js"]
-CMD ["server", "--listen", "http://0.0.0.0:8088", "--data-dir", "/data"]
+CMD ["server"]

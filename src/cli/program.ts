@@ -37,6 +37,16 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
     .version(readVersion())
     .exitOverride()
     .showHelpAfterError('(--help lists commands and options)')
+    .addHelpText(
+      'after',
+      examples(
+        ['millrace server', 'a server at http://localhost:8088, with its data in ./data'],
+        ['millrace cli', 'a prompt for statements'],
+        ['millrace produce orders orders.csv --create', 'a stream with the rows of a file'],
+        ['millrace consume orders --from-beginning', 'its rows as JSON lines'],
+        ['millrace help server', 'the options of a command'],
+      ),
+    )
   program
     .command('server')
     .description('Run a server over its embedded log, or over a Kafka cluster.')
@@ -49,6 +59,15 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
     .option('--config <file>', "configuration in ksqlDB's property file format")
     .option('--log-level <level>', 'debug, info, warn or error (default: info)')
     .option('--check', 'check the configuration and exit', false)
+    .addHelpText(
+      'after',
+      examples(
+        ['millrace server', 'over the embedded log in ./data'],
+        ['millrace server --bootstrap-servers kafka:9092', 'over Kafka'],
+        ['millrace server --config server.properties --check', 'names the mistakes of a configuration'],
+        ['KSQL_KSQL_SERVICE_ID=prod_ millrace server', 'settings from the environment'],
+      ),
+    )
     .action(async (options: ServerCommandOptions) => {
       const { runServer, thisProcess } = await import('./commands/server.ts')
       end(await runServer(options, serve, thisProcess))
@@ -67,6 +86,15 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
     .option('--query-row-limit <n>', 'end queries after this many rows', positive)
     .option('--query-timeout <ms>', 'end queries after this time', positive)
     .option('--config-file <path>', 'property file whose ksql. and ksql.streams. properties apply to the session')
+    .addHelpText(
+      'after',
+      examples(
+        ['millrace cli http://host:8088 -u ann', 'a prompt, after one for the password'],
+        ['millrace cli -e "SHOW STREAMS; SELECT * FROM totals"', 'the answers, then the end'],
+        ['millrace cli -f pipeline.sql -d country=FR', `a file in which \${country} is FR`],
+        ['echo "SHOW TABLES" | millrace cli --output JSON', 'answers for a program'],
+      ),
+    )
     .action(async (url: string, options: CliOptions) => {
       const { runCli } = await import('./commands/cli.ts')
       end(await runCli(url, options, systemTimer))
@@ -96,6 +124,15 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
     .option('-u, --user <name>', 'user, if the server requires one')
     .option('-p, --password <password>', 'password of the user')
     .option('-t, --token <token>', 'bearer token, instead of a user')
+    .addHelpText(
+      'after',
+      examples(
+        ['millrace produce orders orders.csv --key id', 'the rows of a file with a header'],
+        ['zcat orders.ndjson.gz | millrace produce orders', 'JSON objects, one a line'],
+        ['millrace produce logs access.log --format lines', 'each line as one STRING'],
+        ['millrace produce items --tombstone pen', 'deletes a row of a table'],
+      ),
+    )
     .action(async (target: string, file: string | undefined, options: ProduceOptions) => {
       const { runProduce } = await import('./commands/produce.ts')
       const { stdin, stderr: err } = process
@@ -112,12 +149,31 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
     .option('-u, --user <name>', 'user, if the server requires one')
     .option('-p, --password <password>', 'password of the user')
     .option('-t, --token <token>', 'bearer token, instead of a user')
+    .addHelpText(
+      'after',
+      examples(
+        ['millrace consume orders', 'new rows as JSON objects, until Ctrl-C'],
+        ['millrace consume "SELECT * FROM totals" --format csv', 'a table as it is now'],
+      ),
+    )
     .action(async (source: string, options: ConsumeOptions) => {
       const { runConsume } = await import('./commands/consume.ts')
       const { stdout: out, stderr: err } = process
       end(await runConsume(source, options, { out, err, signal: interruption(), timer: systemTimer }))
     })
+  program
+    .command('version')
+    .description('Show the versions of Millrace and of Node.')
+    .action(() => {
+      console.log(`millrace ${readVersion()} (Node ${process.versions.node}, ${process.platform} ${process.arch})`)
+    })
   return program
+}
+
+/** Commands with what they do, as the end of a help text. */
+function examples(...lines: readonly (readonly [command: string, effect: string])[]): string {
+  const width = Math.max(...lines.map(([command]) => command.length))
+  return ['', 'Examples:', ...lines.map(([command, effect]) => `  ${command.padEnd(width)}  ${effect}`)].join('\n')
 }
 
 const collect = (value: string, values: readonly string[]): string[] => [...values, value]

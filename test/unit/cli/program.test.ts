@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { runCommandLine } from '../../../src/cli/program.ts'
+import { readVersion } from '../../../src/cli/version.ts'
+
+let out = ''
+const write = vi.spyOn(process.stdout, 'write')
+const log = vi.spyOn(console, 'log')
+
+beforeEach(() => {
+  out = ''
+  write.mockImplementation((text) => {
+    out += String(text)
+    return true
+  })
+  log.mockImplementation((text) => {
+    out += `${text}\n`
+  })
+})
+
+afterEach(() => {
+  write.mockReset()
+  log.mockReset()
+})
+
+const run = (...args: string[]) => runCommandLine(args, { serve: async () => null })
+
+it('shows its version', async () => {
+  expect(await run('version')).toBe(0)
+  expect(out).toContain(`millrace ${readVersion()} (Node ${process.versions.node}`)
+  out = ''
+  expect(await run('--version')).toBe(0)
+  expect(out).toBe(`${readVersion()}\n`)
+})
+
+it.each([[], ['server'], ['cli'], ['produce'], ['consume']])('has examples in the help of %s', async (...command) => {
+  expect(await run(...command, '--help')).toBe(0)
+  expect(out).toMatch(/\nExamples:\n(?: {2}(?:\w+=\S+ |echo .* \| |zcat .* \| )?millrace .* {2}\S.*\n)+$/)
+})
+
+it('passes the options of a server on', async () => {
+  const serve = vi.fn(async () => null)
+  expect(await runCommandLine(['server', '--check', '--log-level', 'debug', '--data-dir', 'd'], { serve })).toBe(0)
+  expect(serve).toHaveBeenCalledWith({ check: true, logLevel: 'debug', dataDir: 'd' })
+  expect(out).toBe('The configuration is fine.\n')
+})
