@@ -42,9 +42,14 @@ export function parseSchema(text: string, imports: Imports): ProtoFile {
   return { packageName: file.package ?? null, messages: own.map((type) => types.message(type)) }
 }
 
+/** protobufjs drops what is called `__proto__` without a word, so such names are others while it works. */
+const PROTOTYPE = /\b__proto__\b/g
+const SUBSTITUTE = '__proto__0'
+const originalName = (name: string): string => (name === SUBSTITUTE ? '__proto__' : name)
+
 function addFile(root: protobuf.Root, text: string, name: string): protobuf.IParserResult {
   try {
-    return protobuf.parse(sourceText(text), root, { keepCase: true })
+    return protobuf.parse(sourceText(text).replace(PROTOTYPE, SUBSTITUTE), root, { keepCase: true })
   } catch (error) {
     throw new Error(`Cannot parse Protobuf ${name}: ${(error as Error).message}`)
   }
@@ -116,13 +121,13 @@ class Types {
 
   #field(field: protobuf.Field, message: MessageType): MessageField {
     if (field.id < 1 || field.id > MAX_FIELD_NUMBER) {
-      throw new Error(`Field ${field.name} of ${message.fullName} has the number ${field.id}`)
+      throw new Error(`Field ${originalName(field.name)} of ${message.fullName} has the number ${field.id}`)
     }
     const type = field.map ? this.#mapEntry(field, message) : this.#type(field.type, field)
     const isRepeated = field.repeated || field.map
     const oneof = field.partOf
     return {
-      name: field.name,
+      name: originalName(field.name),
       number: field.id,
       type,
       isRepeated,

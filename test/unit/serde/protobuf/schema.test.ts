@@ -160,6 +160,14 @@ describe('texts of schemas', () => {
     ])
   })
 
+  test('a field may be called as what every object has', () => {
+    expect(inferred('message M { int32 __proto__ = 1; int32 constructor = 2; int32 toString = 3; }')).toEqual([
+      '__proto__ INTEGER',
+      'constructor INTEGER',
+      'toString INTEGER',
+    ])
+  })
+
   test('messages are found by name and by place, without enums and the entries of maps', () => {
     const file = parseSchema(
       'syntax = "proto3"; package p; enum E { X = 0; } message A { map<string, int32> m = 1; enum F { Y = 0; } message B {} message C { message D {} } } message Z {}',
