@@ -81,5 +81,7 @@ const fixedFormats = (step: Formats, next: Formats): FixedProperty => ({
   after: formatsText(next),
 })
 
-const formatsText = ({ keyFormat, valueFormat }: Formats): string => JSON.stringify([keyFormat, valueFormat])
+/** Without the schemas of rows that are written: readers take those of the records. */
+const formatsText = ({ keyFormat, valueFormat }: Formats): string =>
+  JSON.stringify([keyFormat, valueFormat].map(({ schema: _schema, ...spec }) => spec))
 const columnList = (columns: readonly Column[]): string => `[${columns.map(formatColumn).join(', ')}]`

@@ -57,6 +57,8 @@ export interface QueryProgress {
   readonly processingErrors: number
   /** Records behind the end of the sources, as far as known. */
   readonly lagRecords: number
+  /** Why it reads nothing from a topic that has records: something that it needs cannot be had for now. Null: it reads. */
+  readonly waitsFor: string | null
   readonly commits: number
   /** Commits that failed and were tried again. */
   readonly failedCommits: number
@@ -77,6 +79,7 @@ export function addProgress(parts: readonly QueryProgress[]): QueryProgress {
     bytesProduced: total(({ bytesProduced }) => bytesProduced),
     processingErrors: total(({ processingErrors }) => processingErrors),
     lagRecords: total(({ lagRecords }) => lagRecords),
+    waitsFor: parts.find(({ waitsFor }) => waitsFor !== null)?.waitsFor ?? null,
     commits: total(({ commits }) => commits),
     failedCommits: total(({ failedCommits }) => failedCommits),
     latency: addLatencies(parts.map(({ latency }) => latency)),

@@ -13,10 +13,13 @@ import { createEngine } from '../../src/engine/engine.ts'
 import type { QueryRequest } from '../../src/engine/requests.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
+import { schemaFetcher } from '../../src/main/open-registry.ts'
+import type { SchemaRegistry } from '../../src/registry/schema-registry.ts'
 import { createQueryRuntime, type SettlingQueryRuntime } from '../../src/runtime/queries/runtime.ts'
 import { durableStores } from '../../src/runtime/stores/durable-stores.ts'
 import type { StoreProvider } from '../../src/runtime/stores/task-stores.ts'
 import { inProcessWorkers } from '../../src/runtime/worker/in-process-workers.ts'
+import { LoadedSchemas } from '../../src/serde/loaded-schemas.ts'
 import type { Row } from '../../src/types/value.ts'
 
 const functions = createRegistry(BUILT_IN_FUNCTIONS)
@@ -27,6 +30,8 @@ export interface EngineTestParts {
   readonly sharesSlots?: boolean
   readonly peers?: Peers
   readonly warn?: (message: string) => void
+  /** Closed by the caller. Default: there is none. */
+  readonly registry?: SchemaRegistry
 }
 
 export class TestEngine {
@@ -47,6 +52,12 @@ export class TestEngine {
       await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn: console.error }),
       properties,
     )
+  }
+
+  /** With a schema registry. */
+  static async openWithRegistry(dataDir: string, registry: SchemaRegistry): Promise<TestEngine> {
+    const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn: console.error })
+    return TestEngine.over(log, {}, { registry })
   }
 
   /** With state on disk, as servers have it. `warn`: receives what the server's log would say. */
@@ -78,10 +89,15 @@ export class TestEngine {
     return TestEngine.over(this.#log, { 'ksql.server.command.response.timeout.ms': '300' })
   }
 
+  /** The next server over the same log, after `closeEngine`. */
+  withRegistry(registry: SchemaRegistry): Promise<TestEngine> {
+    return TestEngine.over(this.#log, {}, { registry })
+  }
+
   static async over(
     log: EmbeddedLog,
     properties: Readonly<Record<string, string>>,
-    { peers, stores, sharesSlots, warn }: EngineTestParts = {},
+    { peers, stores, sharesSlots, warn, registry }: EngineTestParts = {},
   ): Promise<TestEngine> {
     const config = {
       'auto.offset.reset': 'earliest',
@@ -91,10 +107,16 @@ export class TestEngine {
     }
     const broker = log.broker()
     await broker.connect()
+    const writerSchemas = new LoadedSchemas({
+      fetch: schemaFetcher(registry ?? null),
+      clock: systemClock,
+      timer: systemTimer,
+    })
     const plain = { broker, clock: systemClock, timer: systemTimer, config }
     const workers = inProcessWorkers({
       ...plain,
       functions,
+      schemas: writerSchemas,
       random: () => 0.5,
       ...(stores !== undefined && { stores }),
     })
@@ -115,6 +137,8 @@ export class TestEngine {
       config: createConfig(config),
       functions,
       version: '0.0.0-test',
+      writerSchemas,
+      ...(registry !== undefined && { registry }),
       ...(peers !== undefined && { peers }),
       ...(warn !== undefined && { warn }),
     })

@@ -40,7 +40,12 @@ function observe(queryId: string, isPaused: boolean, { runtime, startFailure, cl
   }
   const status = runtime.status(queryId)
   if (status === undefined) return { state: isPaused ? 'PAUSED' : 'CREATED', failures: [] }
-  return { state: isPaused && status.state !== 'ERROR' ? 'PAUSED' : status.state, failures: status.failures }
+  const { waitsFor } = status
+  const waiting: QueryFailure[] = waitsFor === null ? [] : [{ time: clock.now(), type: 'SYSTEM', message: waitsFor }]
+  return {
+    state: isPaused && status.state !== 'ERROR' ? 'PAUSED' : status.state,
+    failures: [...status.failures, ...waiting],
+  }
 }
 
 /** A persistent query as SHOW QUERIES lists it. `peers`: its states on other servers. */

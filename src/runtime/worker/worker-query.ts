@@ -133,7 +133,12 @@ export class WorkerQuery {
     for (const { recordsRead, lag, processingErrors, outputs } of this.tasks) {
       mark += ` ${recordsRead} ${outputs.recordsWritten} ${processingErrors} ${lag}`
     }
-    return mark
+    return `${mark} ${this.#waitsFor ?? ''}`
+  }
+
+  get #waitsFor(): string | null {
+    for (const { inputs } of this.tasks) for (const { waitsFor } of inputs) if (waitsFor !== null) return waitsFor
+    return null
   }
 
   /** Records that were written to its inputs and not processed yet. */
@@ -151,6 +156,7 @@ export class WorkerQuery {
       bytesProduced: sum(tasks, ({ outputs }) => outputs.bytesWritten),
       processingErrors: sum(tasks, ({ processingErrors }) => processingErrors),
       lagRecords: this.lag,
+      waitsFor: this.#waitsFor,
       commits: this.commits,
       failedCommits: this.failedCommits,
       latency: addLatencies(tasks.map(({ outputs }) => outputs.latency.counts)),

@@ -27,6 +27,7 @@ function status(): QueryStatus {
     bytesProduced: 500,
     processingErrors: 1,
     lagRecords: 2,
+    waitsFor: null,
     commits: 4,
     failedCommits: 0,
     latency: latency.counts,

@@ -1,0 +1,260 @@
+/** Statements and queries over formats with a schema registry, through the whole engine. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
+import type { StatementFailure } from '../../../src/engine/statement-failure.ts'
+import { InProcessRegistry } from '../../../src/registry/in-process/in-process-registry.ts'
+import { rulesOf } from '../../../src/registry/rules/rules-of.ts'
+import { RegistryError, type SchemaDefinition, type SchemaRegistry } from '../../../src/registry/schema-registry.ts'
+import { TestEngine, temporaryDirectory } from '../../support/engine.ts'
+
+let directory: ReturnType<typeof temporaryDirectory>
+let registry: InProcessRegistry
+/** While it is set, the registry does not answer. */
+let outage: RegistryError | null
+let test: TestEngine
+
+beforeEach(async () => {
+  directory = temporaryDirectory()
+  registry = new InProcessRegistry({ rules: rulesOf })
+  outage = null
+  test = await TestEngine.openWithRegistry(directory.path, fragile(registry))
+})
+afterEach(async () => {
+  await test.close()
+  directory.remove()
+})
+
+/** The registry, out of reach during an outage. */
+function fragile(inner: InProcessRegistry): SchemaRegistry {
+  return new Proxy(inner, {
+    get(target, name) {
+      const member = Reflect.get(target, name, target) as unknown
+      if (typeof member !== 'function' || name === 'close') return member
+      return (...args: unknown[]) =>
+        outage === null ? (member as (...all: unknown[]) => unknown).apply(target, args) : Promise.reject(outage)
+    },
+  })
+}
+
+const DOWN = new RegistryError('The schema registry at http://registry cannot be reached: refused.', {
+  kind: 'UNAVAILABLE',
+})
+
+const failureOf = (sql: string): Promise<StatementFailure> =>
+  test.execute(sql).then(
+    () => Promise.reject(new Error(`${sql} did not fail`)),
+    (error: StatementFailure) => error,
+  )
+
+const avro = (...fields: readonly object[]): SchemaDefinition => ({
+  type: 'AVRO',
+  text: JSON.stringify({ type: 'record', name: 'R', fields }),
+  references: [],
+})
+
+const textOf = async (subject: string) => JSON.parse((await registry.version(subject, 'latest'))!.text)
+
+describe('schemas of statements', () => {
+  it('CREATE with columns registers them unless the topic has a schema', async () => {
+    await test.execute(
+      "CREATE STREAM s (k INT KEY, v STRING) WITH (kafka_topic='s', key_format='JSON_SR', value_format='AVRO', partitions=1);",
+    )
+    expect(await registry.subjects()).toEqual(['s-key', 's-value'])
+    expect(await textOf('s-value')).toMatchObject({ name: 'KsqlDataSourceSchema', fields: [{ name: 'V' }] })
+    await test.execute("CREATE STREAM t (v STRING, w INT) WITH (kafka_topic='s', value_format='AVRO');")
+    expect(await registry.versions('s-value')).toEqual([1])
+  })
+
+  it('CREATE AS registers the schemas of its sink, each new one as a version', async () => {
+    await test.execute(
+      "CREATE STREAM s (k INT KEY, v STRING) WITH (kafka_topic='s', value_format='JSON', partitions=1); " +
+        "CREATE STREAM o WITH (value_format='AVRO') AS SELECT k, v FROM s;",
+    )
+    expect(await textOf('O-value')).toMatchObject({ fields: [{ name: 'V', type: ['null', 'string'] }] })
+    await test.execute("CREATE OR REPLACE STREAM o WITH (value_format='AVRO') AS SELECT k, v, LEN(v) AS n FROM s;")
+    expect(await registry.versions('O-value')).toEqual([1, 2])
+  })
+
+  it('a schema that the subject refuses is an error of the statement, with the words of the registry', async () => {
+    await registry.register('O-value', avro({ name: 'V', type: 'int' }))
+    await test.execute(
+      "CREATE STREAM s (k INT KEY, v STRING) WITH (kafka_topic='s', value_format='JSON', partitions=1);",
+    )
+    const failure = await failureOf("CREATE STREAM o WITH (value_format='AVRO') AS SELECT k, v FROM s;")
+    expect(failure.code).toBe('BAD_STATEMENT')
+    expect(failure.message).toContain('Could not register schema for topic: O')
+    expect(failure.message).toContain('is incompatible with an earlier schema for subject "O-value"')
+    expect(await test.broker.describeTopic('O')).toBeNull()
+  })
+
+  it('a request whose later statement is refused registers nothing', async () => {
+    await failureOf(
+      "CREATE STREAM s (v STRING) WITH (kafka_topic='s', value_format='AVRO', partitions=1); CREATE STREAM o AS SELECT nix FROM s;",
+    )
+    expect(await registry.subjects()).toEqual([])
+  })
+
+  it('a statement infers what an earlier one of its request registers', async () => {
+    await test.execute(
+      "CREATE STREAM s (v STRING) WITH (kafka_topic='s', value_format='AVRO', partitions=1); " +
+        "CREATE STREAM t WITH (kafka_topic='s', value_format='AVRO'); CREATE STREAM o AS SELECT v FROM t;",
+    )
+    expect(await registry.subjects()).toEqual(['O-value', 's-value'])
+  })
+
+  it('columns come from the newest schema in upper case, or from that of an id as they are', async () => {
+    const first = await registry.register('s-value', avro({ name: 'a', type: 'int' }))
+    await registry.register('s-value', avro({ name: 'a', type: 'int' }, { name: 'b', type: 'string', default: '' }))
+    await test.execute(
+      "CREATE STREAM s WITH (kafka_topic='s', value_format='AVRO', partitions=1); " +
+        `CREATE STREAM t WITH (kafka_topic='s', value_format='AVRO', value_schema_id=${first});`,
+    )
+    expect(await test.execute('DESCRIBE s; DESCRIBE t;')).toMatchObject([
+      { sourceDescription: { fields: [{ name: 'A' }, { name: 'B' }] } },
+      { sourceDescription: { fields: [{ name: 'a' }] } },
+    ])
+  })
+
+  it('without a schema there are no columns', async () => {
+    const failure = await failureOf("CREATE STREAM s WITH (kafka_topic='s', value_format='AVRO', partitions=1);")
+    expect(failure.message).toContain(
+      "Schema for message values on topic 's' does not exist in the Schema Registry.\nSubject: s-value\n",
+    )
+  })
+
+  it('a schema of another language names the format to use', async () => {
+    await registry.register('s-value', { type: 'JSON', text: '{"type":"object"}', references: [] })
+    const failure = await failureOf("CREATE STREAM s WITH (kafka_topic='s', value_format='AVRO', partitions=1);")
+    expect(failure.message).toContain(
+      "Value schema is not in the expected format. You may want to set VALUE_FORMAT to 'JSON_SR'.",
+    )
+  })
+
+  it('DROP with DELETE TOPIC deletes the subjects softly, other drops leave them', async () => {
+    await test.execute(
+      "CREATE STREAM s (v STRING) WITH (kafka_topic='s', value_format='AVRO', partitions=1); DROP STREAM s;",
+    )
+    expect(await registry.subjects()).toEqual(['s-value'])
+    await test.execute("CREATE STREAM s WITH (kafka_topic='s', value_format='AVRO'); DROP STREAM s DELETE TOPIC;")
+    expect(await registry.subjects()).toEqual([])
+    expect(await registry.schemaById(1)).not.toBeNull()
+  })
+
+  it('a registry that does not answer refuses statements that need it, and no others', async () => {
+    outage = DOWN
+    const failure = await failureOf(
+      "CREATE STREAM s (v STRING) WITH (kafka_topic='s', value_format='AVRO', partitions=1);",
+    )
+    expect(failure.message).toContain('Could not register schema for topic: s: The schema registry at http://registry')
+    await test.execute(
+      "CREATE STREAM j (v STRING) WITH (kafka_topic='j', value_format='JSON', partitions=1); DROP STREAM j DELETE TOPIC;",
+    )
+  })
+})
+
+describe('ASSERT SCHEMA', () => {
+  it('holds or fails by subject, by id, and by both', async () => {
+    await registry.register('a-value', avro({ name: 'A', type: 'int' }))
+    const id = await registry.register('b-value', avro({ name: 'B', type: 'int' }))
+    await expect(
+      test.execute(
+        `ASSERT SCHEMA SUBJECT 'a-value'; ASSERT SCHEMA ID ${id}; ASSERT SCHEMA SUBJECT 'b-value' ID ${id}; ` +
+          `ASSERT NOT EXISTS SCHEMA SUBJECT 'c-value'; ASSERT NOT EXISTS SCHEMA SUBJECT 'a-value' ID ${id};`,
+      ),
+    ).resolves.toMatchObject([
+      { '@type': 'assert_schema', subject: 'a-value', id: null, exists: true },
+      { subject: null, id },
+      { subject: 'b-value', id },
+      { subject: 'c-value', exists: false },
+      { subject: 'a-value', id, exists: false },
+    ])
+    expect(await failureOf(`ASSERT SCHEMA SUBJECT 'a-value' ID ${id} TIMEOUT 1 MILLISECONDS;`)).toMatchObject({
+      code: 'ASSERTION_FAILED',
+      message: expect.stringContaining(`The schema with subject name a-value and id ${id} does not exist`),
+    })
+  })
+})
+
+describe('records', () => {
+  const rowsOf = async (sql: string) => (await test.rows(sql)).rows
+
+  it('that INSERT writes name the schema that is registered then', async () => {
+    await test.execute(
+      "CREATE TABLE t (k STRING PRIMARY KEY, v BIGINT) WITH (kafka_topic='t', format='AVRO', partitions=1);",
+    )
+    await registry.deleteSubject('t-value')
+    await test.execute("INSERT INTO t VALUES ('a', 9007199254740993);")
+    expect(await registry.versions('t-value')).toEqual([2])
+    await test.execute('CREATE TABLE m AS SELECT * FROM t;')
+    await test.settled()
+    expect(await rowsOf('SELECT * FROM m;')).toEqual([['a', 9007199254740993n]])
+  })
+
+  it('of several schemas are read by the one that wrote each', async () => {
+    await test.execute("CREATE STREAM s (a INT, b STRING) WITH (kafka_topic='s', value_format='AVRO', partitions=1);")
+    await test.execute("INSERT INTO s VALUES (1, 'x');")
+    await test.execute("CREATE STREAM s2 (b STRING) WITH (kafka_topic='s', value_format='AVRO');")
+    await test.execute("INSERT INTO s2 VALUES ('y');")
+    expect(await rowsOf('SELECT a, b FROM s;')).toEqual([
+      [1, 'x'],
+      [null, 'y'],
+    ])
+  })
+
+  it('whose schema the registry does not know are bad records, others are read on', async () => {
+    await test.execute("CREATE STREAM s (a INT) WITH (kafka_topic='s', value_format='AVRO', partitions=1);")
+    await send('s', Buffer.from([0, 0, 0, 0, 99, 2, 2]))
+    await send('s', Buffer.from([1, 2]))
+    await test.execute('INSERT INTO s VALUES (7);')
+    await test.execute('CREATE STREAM o AS SELECT * FROM s;')
+    await test.settled()
+    expect(await rowsOf('SELECT * FROM o;')).toEqual([[7]])
+  })
+
+  it('wait while the registry is out of reach, and the query says why; other topics are read on', async () => {
+    await test.execute(
+      "CREATE STREAM s (a INT) WITH (kafka_topic='s', value_format='AVRO', partitions=1); " +
+        "CREATE STREAM j (a INT) WITH (kafka_topic='j', value_format='JSON', partitions=1); " +
+        'INSERT INTO s VALUES (1); INSERT INTO s VALUES (2); INSERT INTO j VALUES (3); ' +
+        "CREATE STREAM fromj AS SELECT * FROM j; CREATE STREAM o WITH (value_format='JSON') AS SELECT * FROM s;",
+    )
+    await test.settled()
+    outage = DOWN
+    await test.closeEngine()
+    test = await test.withRegistry(fragile(registry))
+    await test.execute(
+      "CREATE STREAM late WITH (value_format='JSON') AS SELECT a + 1 AS b FROM s; INSERT INTO j VALUES (4);",
+    )
+    await until(async () => (await waiting()) !== null)
+    expect(await waiting()).toBe(
+      'Schema 1 of topic s cannot be fetched. The schema registry at http://registry cannot be reached: refused.',
+    )
+    await until(async () => (await rowsOf('SELECT * FROM fromj;')).length === 2)
+    outage = null
+    await until(async () => (await waiting()) === null)
+    await test.settled()
+    expect(await rowsOf('SELECT * FROM late;')).toEqual([[2], [3]])
+  })
+
+  async function send(topic: string, value: Buffer): Promise<void> {
+    const producer = test.broker.producer()
+    const builder = new RecordBatchBuilder()
+    builder.append(1000, null, value, null)
+    await producer.send(topic, 0, builder.finish())
+    await producer.close()
+  }
+
+  async function waiting(): Promise<string | null> {
+    const [explained] = await test.execute('SHOW QUERIES EXTENDED;')
+    const descriptions = (explained as { queryDescriptions?: { queryErrors: { errorMessage: string }[] }[] })
+      .queryDescriptions!
+    return descriptions.flatMap(({ queryErrors }) => queryErrors)[0]?.errorMessage ?? null
+  }
+
+  async function until(holds: () => Promise<boolean>): Promise<void> {
+    for (let tries = 0; !(await holds()); tries++) {
+      if (tries === 2000) throw new Error('it does not happen')
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+})
