@@ -2,8 +2,14 @@
 import { readInt64 } from '../../serde/kafka.ts'
 import { doubleToText } from '../../types/double-text.ts'
 import { formatTimestamp } from '../../types/time-text.ts'
+import type { PrintSchemas } from './print-schemas.ts'
 
-export type GuessedFormat =
+export type GuessedFormat = RegisteredFormat | PlainFormat
+
+/** Formats whose payloads name a schema of the registry. */
+type RegisteredFormat = 'AVRO' | 'PROTOBUF' | 'JSON_SR'
+
+type PlainFormat =
   | 'JSON'
   | 'KAFKA_INT'
   | 'KAFKA_BIGINT'
@@ -17,7 +23,7 @@ export type GuessedFormat =
 type Reader = (bytes: Buffer) => string | null
 
 /** Each reader returns the text of bytes that may be in its format, otherwise null. The first that fits all bytes so far is shown. */
-const READERS: { readonly [Format in GuessedFormat]: Reader } = {
+const READERS: { readonly [Format in PlainFormat]: Reader } = {
   JSON: (bytes) => (isJson(bytes) ? bytes.toString() : null),
   KAFKA_INT: (bytes) => (bytes.length === 4 && !isPlainText(bytes) ? String(bytes.readInt32BE(0)) : null),
   KAFKA_BIGINT: (bytes) => (bytes.length === 8 && !isPlainText(bytes) ? String(readInt64(bytes, 0)) : null),
@@ -29,12 +35,18 @@ const READERS: { readonly [Format in GuessedFormat]: Reader } = {
   KAFKA_STRING: (bytes) => (isPlainText(bytes) ? bytes.toString() : null),
 }
 
-const FORMATS = Object.keys(READERS) as GuessedFormat[]
+const REGISTERED: readonly RegisteredFormat[] = ['AVRO', 'PROTOBUF', 'JSON_SR']
+const FORMATS: readonly GuessedFormat[] = [...REGISTERED, ...(Object.keys(READERS) as PlainFormat[])]
 
 /** A guess that narrows with each record. */
 export class FormatGuess {
+  readonly #schemas: PrintSchemas
   #candidates: readonly GuessedFormat[] = FORMATS
   #seen = false
+
+  constructor(schemas: PrintSchemas) {
+    this.#schemas = schemas
+  }
 
   /** The format that fits everything seen so far; `MIXED` if none does. */
   get text(): string {
@@ -42,15 +54,23 @@ export class FormatGuess {
     return this.#candidates.length === 0 ? 'MIXED' : this.#candidates.join(' or ')
   }
 
-  /** The bytes as text by the likeliest format. */
+  /** The bytes as text by the likeliest format. Throws SchemaNotLoaded where its schema must be fetched first. */
   read(bytes: Buffer | null): string {
     if (bytes === null) return '<null>'
+    const candidates = this.#candidates.filter((format) => this.#text(format, bytes) !== null)
+    const format = candidates[0] ?? FORMATS.find((candidate) => this.#text(candidate, bytes) !== null)
     this.#seen = true
-    this.#candidates = this.#candidates.filter((format) => READERS[format](bytes) !== null)
-    const format = this.#candidates[0] ?? FORMATS.find((candidate) => READERS[candidate](bytes) !== null)
-    return format === undefined ? `0x${bytes.toString('hex')}` : READERS[format](bytes)!
+    this.#candidates = candidates
+    return format === undefined ? `0x${bytes.toString('hex')}` : this.#text(format, bytes)!
+  }
+
+  #text(format: GuessedFormat, bytes: Buffer): string | null {
+    return isRegistered(format) ? this.#schemas.read(format, bytes) : READERS[format](bytes)
   }
 }
+
+const isRegistered = (format: GuessedFormat): format is RegisteredFormat =>
+  REGISTERED.includes(format as RegisteredFormat)
 
 function isJson(bytes: Buffer): boolean {
   const first = bytes[0]

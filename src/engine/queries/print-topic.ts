@@ -9,6 +9,7 @@ import type { LineStream, StreamEnd } from '../api.ts'
 import type { TopicScope } from '../scope.ts'
 import { CLOSED, Flow, type FlowSink, LIMIT_REACHED } from './flow.ts'
 import { FormatGuess } from './print-formats.ts'
+import { PrintSchemas } from './print-schemas.ts'
 
 const POLL_MS = 1000
 
@@ -25,7 +26,10 @@ export async function openPrint(statement: Print, { parts }: TopicScope): Promis
     )
   }
   const positions = await startOf(statement, broker)
-  const flow = new Flow<string>(`print_${parts.clock.now()}`, (sink) => print(statement, positions, broker, sink))
+  const schemas = new PrintSchemas(parts.writerSchemas)
+  const flow = new Flow<string>(`print_${parts.clock.now()}`, (sink) =>
+    print(statement, { positions, broker, schemas }, sink),
+  )
   return {
     kind: 'print',
     queryId: flow.queryId,
@@ -37,16 +41,21 @@ export async function openPrint(statement: Print, { parts }: TopicScope): Promis
 const startOf = ({ topic, fromBeginning }: Print, broker: Broker): Promise<PartitionOffset[]> =>
   fromBeginning ? broker.startOffsets(topic) : broker.endOffsets(topic)
 
+interface PrintParts {
+  readonly positions: readonly PartitionOffset[]
+  readonly broker: Broker
+  readonly schemas: PrintSchemas
+}
+
 async function print(
   { topic, interval, limit }: Print,
-  positions: readonly PartitionOffset[],
-  broker: Broker,
+  { positions, broker, schemas }: PrintParts,
   { emit, signal }: FlowSink<string>,
 ): Promise<StreamEnd> {
   const fetcher = broker.fetcher()
   const stop = () => fetcher.wakeUp()
   signal.addEventListener('abort', stop)
-  const printer = new RecordPrinter(interval ?? 1, limit ?? Number.POSITIVE_INFINITY)
+  const printer = new RecordPrinter({ interval: interval ?? 1, limit: limit ?? Number.POSITIVE_INFINITY, schemas })
   const cursor = new RecordBatchCursor()
   try {
     for (const { partition, offset } of positions) fetcher.assign({ topic, partition, offset })
@@ -54,7 +63,7 @@ async function print(
       for (const { batches, fetchOffset, partition, error } of await fetcher.poll(POLL_MS)) {
         if (error !== null && !error.retriable) throw error
         cursor.reset(batches, fetchOffset)
-        await emit(printer.lines(cursor, partition))
+        await emit(await printer.lines(cursor, partition))
         if (printer.isDone) break
       }
     }
@@ -65,17 +74,28 @@ async function print(
   return printer.isDone ? LIMIT_REACHED : CLOSED
 }
 
+interface RecordPrinterOptions {
+  /** Every how many records one is shown. */
+  readonly interval: number
+  readonly limit: number
+  readonly schemas: PrintSchemas
+}
+
 class RecordPrinter {
   readonly #interval: number
-  readonly #key = new FormatGuess()
-  readonly #value = new FormatGuess()
+  readonly #schemas: PrintSchemas
+  readonly #key: FormatGuess
+  readonly #value: FormatGuess
   #left: number
   #count = 0
   #shownFormats = ''
 
-  constructor(interval: number, limit: number) {
+  constructor({ interval, limit, schemas }: RecordPrinterOptions) {
     this.#interval = interval
     this.#left = limit
+    this.#schemas = schemas
+    this.#key = new FormatGuess(schemas)
+    this.#value = new FormatGuess(schemas)
   }
 
   get isDone(): boolean {
@@ -83,12 +103,14 @@ class RecordPrinter {
   }
 
   /** The lines of the cursor's records; the guessed formats precede a record that changes the guess. */
-  lines(cursor: RecordBatchCursor, partition: number): string[] {
+  async lines(cursor: RecordBatchCursor, partition: number): Promise<string[]> {
     const lines: string[] = []
     while (!this.isDone && cursor.next()) {
       const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp } = cursor
-      const key = this.#key.read(keyEnd < 0 ? null : buffer.subarray(keyStart, keyEnd))
-      const value = this.#value.read(valueEnd < 0 ? null : buffer.subarray(valueStart, valueEnd))
+      const text = (guess: FormatGuess, start: number, end: number) =>
+        this.#schemas.loading(() => guess.read(end < 0 ? null : buffer.subarray(start, end)))
+      const key = await text(this.#key, keyStart, keyEnd)
+      const value = await text(this.#value, valueStart, valueEnd)
       if (this.#count++ % this.#interval !== 0) continue
       lines.push(
         ...this.#formats(),

@@ -3,7 +3,9 @@ import { commandIdText, decodeCommand, encodeCommand } from '../../../src/engine
 import { jsonToValue } from '../../../src/engine/inserts/json-values.ts'
 import { COMPLETED, Flow } from '../../../src/engine/queries/flow.ts'
 import { FormatGuess } from '../../../src/engine/queries/print-formats.ts'
+import { PrintSchemas } from '../../../src/engine/queries/print-schemas.ts'
 import { shownSource, shownText } from '../../../src/engine/statement-text.ts'
+import { NO_REGISTRY } from '../../../src/serde/loaded-schemas.ts'
 import { parseStatements } from '../../../src/sql/parse.ts'
 import { parsePlainJson } from '../../../src/types/plain-json.ts'
 import {
@@ -91,7 +93,7 @@ describe('commands', () => {
 
 describe('guessed formats', () => {
   const guess = (...values: (Buffer | null)[]) => {
-    const format = new FormatGuess()
+    const format = new FormatGuess(new PrintSchemas(NO_REGISTRY))
     const texts = values.map((value) => format.read(value))
     return [format.text, ...texts]
   }

@@ -5,7 +5,7 @@ import type { StatementFailure } from '../../../src/engine/statement-failure.ts'
 import { InProcessRegistry } from '../../../src/registry/in-process/in-process-registry.ts'
 import { rulesOf } from '../../../src/registry/rules/rules-of.ts'
 import { RegistryError, type SchemaDefinition, type SchemaRegistry } from '../../../src/registry/schema-registry.ts'
-import { TestEngine, temporaryDirectory } from '../../support/engine.ts'
+import { collect, type LineStream, TestEngine, temporaryDirectory } from '../../support/engine.ts'
 
 let directory: ReturnType<typeof temporaryDirectory>
 let registry: InProcessRegistry
@@ -210,6 +210,37 @@ describe('records', () => {
     await test.settled()
     expect(await rowsOf('SELECT * FROM o;')).toEqual([[7]])
   })
+
+  it('are shown by PRINT in their formats', async () => {
+    await test.execute(
+      "CREATE STREAM s (k STRUCT<a INT> KEY, b STRING, c DECIMAL(4,2)) WITH (kafka_topic='s', key_format='AVRO', value_format='PROTOBUF', partitions=1); " +
+        "CREATE STREAM t (k INT KEY, b STRING) WITH (kafka_topic='t', key_format='JSON_SR', value_format='AVRO', wrap_single_value=false, partitions=1); " +
+        "INSERT INTO s VALUES (STRUCT(a:=1), 'x', 1.5); INSERT INTO t VALUES (7, 'y');",
+    )
+    expect(await printed('s')).toEqual([
+      'Key format: AVRO',
+      'Value format: PROTOBUF',
+      expect.stringMatching(/key: \{"A":1\}, value: \{"B":"x","C":1.50\}, partition: 0$/),
+    ])
+    expect(await printed('t')).toEqual([
+      'Key format: JSON_SR',
+      'Value format: AVRO',
+      expect.stringMatching(/key: 7, value: "y", partition: 0$/),
+    ])
+  })
+
+  it('whose schema cannot be fetched are shown by PRINT as bytes', async () => {
+    await test.execute(
+      "CREATE STREAM s (b INT) WITH (kafka_topic='s', value_format='AVRO', partitions=1); INSERT INTO s VALUES (1);",
+    )
+    outage = DOWN
+    expect((await printed('s')).at(-1)).toContain('value: 0x0000000001')
+  })
+
+  async function printed(topic: string): Promise<string[]> {
+    const stream = (await test.engine.openQuery({ sql: `PRINT '${topic}' FROM BEGINNING LIMIT 1;` })) as LineStream
+    return (await collect(stream)).items as string[]
+  }
 
   it('wait while the registry is out of reach, and the query says why; other topics are read on', async () => {
     await test.execute(
