@@ -174,6 +174,11 @@ export interface Format {
   refusal(columns: readonly Column[], spec: FormatSpec, side: Side): string | null
   /** Null: payloads follow no schema. */
   readonly schemas: FormatSchemas | null
+  /**
+   * From a row to what a reader of its payload has, for formats that cannot tell NULL from other values; null: the row itself. A format
+   * without the method gives every row back as it was written.
+   */
+  asRead?(columns: readonly Column[], spec: FormatSpec): ((row: Row) => Row) | null
   /** Whether there are bytes that a reader of the columns refuses. */
   canBeUnreadable(columns: readonly Column[]): boolean
   reader(options: ReaderOptions): ColumnsReader

@@ -6,8 +6,10 @@
  */
 import type { Column } from '../types/schema.ts'
 import { type SqlType, struct } from '../types/sql-type.ts'
+import type { Row } from '../types/value.ts'
 import type { Format, FormatSchemas, FormatSpec } from './format.ts'
 import { NULL_READER, NULL_WRITER } from './none.ts'
+import { asRead } from './protobuf/as-read.ts'
 import { barePayloadReader, bareWriter } from './protobuf/bare.ts'
 import { inferColumns } from './protobuf/columns.ts'
 import { bareMessage, deriveMessage, Inexpressible } from './protobuf/derive.ts'
@@ -35,6 +37,12 @@ const BOTH = {
       if (error instanceof Inexpressible) return error.message
       throw error
     }
+  },
+  asRead(columns: readonly Column[], spec: FormatSpec): (row: Row) => Row {
+    const converts = columns.map(({ type }) => asRead(type, spec.nullable))
+    // A bare NULL is a null payload.
+    const keepsNull = isBare(columns, spec)
+    return (row) => row.map((value, i) => (value === null && keepsNull ? null : converts[i]!(value)))
   },
   canBeUnreadable: () => true,
 } as const

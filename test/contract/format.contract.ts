@@ -6,8 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Format, FormatName } from '../../src/serde/format.ts'
 import type { Column } from '../../src/types/schema.ts'
-import type { SqlType } from '../../src/types/sql-type.ts'
-import type { Row, Value } from '../../src/types/value.ts'
+import type { Row } from '../../src/types/value.ts'
 import { payloadReader, rowWriter, type Setup } from '../unit/serde/serde.ts'
 import { type Sample, schemaAndRows } from './format-samples.ts'
 
@@ -28,8 +27,6 @@ export interface FormatTraits {
   readonly nullable?: 'OPTIONAL' | 'WRAPPER'
   /** Whether the empty string is told from NULL. */
   readonly keepsEmptyStrings: boolean
-  /** A value of a column as it is read back, where not all of them come back as they are. */
-  readonly seen?: (type: SqlType, value: Value) => Value
 }
 
 export function formatContract(format: Format, traits: FormatTraits): void {
@@ -41,11 +38,11 @@ export function formatContract(format: Format, traits: FormatTraits): void {
       return [wrapped]
     return format.wrapping === 'optional' ? [wrapped, unwrapped] : [format.wrapping === 'never' ? unwrapped : wrapped]
   }
-  const seenItem = (type: SqlType, item: Value): Value => {
-    if (traits.seen !== undefined) return traits.seen(type, item)
-    return item === '' && !traits.keepsEmptyStrings ? null : item
+  const seen = ({ columns, unwrapped = false, nullable }: Setup, row: Row): Row => {
+    const asRead = format.asRead?.(columns, { format: format.name, unwrapped, ...(nullable && { nullable }) })
+    if (asRead !== undefined && asRead !== null) return asRead(row)
+    return traits.keepsEmptyStrings ? row : row.map((item) => (item === '' ? null : item))
   }
-  const seen = (columns: readonly Column[], row: Row): Row => row.map((item, i) => seenItem(columns[i]!.type, item))
 
   describe(`${format.name} as a format${traits.nullable === undefined ? '' : `, ${traits.nullable}`}`, () => {
     test('reads back the rows that it writes, whichever columns come first', () => {
@@ -59,7 +56,7 @@ export function formatContract(format: Format, traits: FormatTraits): void {
             for (const row of rows) {
               const payload = write(row)
               if (payload === null) expect(row).toEqual([null])
-              else expect(read(payload, AROUND)).toEqual(seen(columns, row))
+              else expect(read(payload, AROUND)).toEqual(seen(setup, row))
             }
           }
         }),
@@ -76,7 +73,7 @@ export function formatContract(format: Format, traits: FormatTraits): void {
             for (const row of rows) {
               const payload = write(row)
               if (payload === null) continue
-              const expected = seen(columns, row).map((value, i) => (i === columns.length - 1 ? value : null))
+              const expected = seen(setup, row).map((value, i) => (i === columns.length - 1 ? value : null))
               expect(read(payload)).toEqual(expected)
             }
           }

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import type { FormatName } from '../../src/serde/format.ts'
 import { FORMATS } from '../../src/serde/index.ts'
 import { type FormatTraits, formatContract } from './format.contract.ts'
-import { seenInProtobuf } from './protobuf-values.ts'
 
 const PRIMITIVES = [
   'BOOLEAN',
@@ -17,14 +16,13 @@ const PRIMITIVES = [
   'TIMESTAMP',
 ] as const
 
-const protobufTraits = (nullable?: 'WRAPPER'): FormatTraits => ({
+const protobufTraits = (nullable?: 'OPTIONAL' | 'WRAPPER'): FormatTraits => ({
   kinds: [...PRIMITIVES, 'ARRAY', 'MAP', 'STRUCT'],
   maxColumns: 6,
   names: fc.stringMatching(/^[A-Z][A-Z0-9_]{0,10}$/),
   nestsLists: false,
   ...(nullable === undefined ? {} : { nullable }),
   keepsEmptyStrings: true,
-  seen: (type, value) => seenInProtobuf(type, value, nullable === 'WRAPPER'),
 })
 
 /** By name, so that a format without a row does not compile. Null: it has no columns. */
@@ -45,6 +43,7 @@ const TRAITS: { readonly [Name in FormatName]: FormatTraits | null } = {
 }
 
 formatContract(FORMATS.PROTOBUF_NOSR, protobufTraits('WRAPPER'))
+formatContract(FORMATS.PROTOBUF, protobufTraits('OPTIONAL'))
 
 for (const [name, traits] of Object.entries(TRAITS)) {
   if (traits !== null) formatContract(FORMATS[name as FormatName], traits)

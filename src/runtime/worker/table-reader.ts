@@ -10,6 +10,7 @@ import type { OperatorContext } from '../../operators/operator-context.ts'
 import type { StepId, StepSchema } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
+import { FORMATS } from '../../serde/index.ts'
 import { type KeyCodec, keyCodec } from '../../state/key.ts'
 import type { KeyRange, StateStore, StoredRow, StoreKey } from '../../state/store.ts'
 import type { Window } from '../../types/record.ts'
@@ -51,6 +52,7 @@ export function tableReader(
   const errors = new LimitedReports(options.reportError)
   const contextOf = (step: StepId) => pullContext(options, (message, cause) => errors.report(step, message, cause))
   const view = materializedView(materialization, plan.steps, contextOf(materialization.step))
+  const asRead = readerView(plan)
   const select = rowSelector(request, contextOf)
   return (topology, stores) => {
     const store = openStore(topology, stores, { step: materialization.step, name: materialization.store, schemas })
@@ -61,13 +63,20 @@ export function tableReader(
       sizeMs: schema.window?.sizeMs ?? null,
     })) {
       const found = view.read(keys.decode(storeKey), window, stored)
-      const row = found === null ? null : select(layout(found.key, window, found.value, stored.timestamp))
+      const row = found === null ? null : select(layout(found.key, window, asRead(found.value), stored.timestamp))
       options.time.refuseOver()
       if (row !== null && rows.push(row) === request.limit) break
     }
     errors.finish()
     return inBatches(rows)
   }
+}
+
+/** The values of a table are those that readers of its topic have, also where its format cannot tell NULL from other values. */
+function readerView({ steps }: PhysicalPlan): (value: Row) => Row {
+  const sink = steps.find((step) => step.kind === 'sink')
+  const format = sink === undefined ? undefined : FORMATS[sink.valueFormat.format]
+  return format?.asRead?.(sink!.value, sink!.valueFormat) ?? ((value) => value)
 }
 
 /** Whether reading may take much longer than looking up the rows: an expression of the request or of the table's plan has bounds. */

@@ -269,3 +269,23 @@ describe('PROTOBUF_NOSR', () => {
     }
   })
 })
+
+test('what a reader has of a row', () => {
+  const all = columns({
+    A: INTEGER,
+    B: STRING,
+    C: array(STRING),
+    D: struct([{ name: 'X', type: INTEGER }]),
+    E: TIMESTAMP,
+  })
+  const seen = (nullable?: 'OPTIONAL' | 'WRAPPER', unwrapped = false) =>
+    protobufNosr.asRead!(unwrapped ? all.slice(0, 1) : all, {
+      format: 'PROTOBUF_NOSR',
+      unwrapped,
+      ...(nullable && { nullable }),
+    })!
+  expect(seen()([null, null, null, [null], null])).toEqual([0, '', [], [0], null])
+  expect(seen('WRAPPER')([null, null, null, [null], null])).toEqual([null, null, [], [null], null])
+  expect(seen('OPTIONAL')([null, 'x', [null], null, 5])).toEqual([null, 'x', [''], null, 5])
+  expect(seen(undefined, true)([null])).toEqual([null])
+})
