@@ -5,23 +5,26 @@ import { aggregateCalls, type IsAggregate } from './aggregates.ts'
 import type { AnalyzedSource } from './analysis.ts'
 import { refuse } from './errors.ts'
 
-/** Where refusals of pull queries point. */
-export const PULL_PAGE = ' See docs/sql.md#select.'
-/** The end of refusals of what a push query can do. */
-export const PULL_ADVICE = `${PULL_PAGE}\nAdd EMIT CHANGES if you intended to issue a push query.`
+/** A refusal: `ours` for people, then ksqlDB's wording, with its link, for clients that match on it. */
+export const pullRefusal = (ours: string, theirs: string): string =>
+  `${ours} See docs/sql.md#select.\n${theirs} See https://cnfl.io/queries for more info.`
+
+/** The last line of ksqlDB's refusals of what a push query can do. */
+export const PUSH_ADVICE = '\nAdd EMIT CHANGES if you intended to issue a push query.'
 
 /** Checks `query`, which reads `sources`. Throws StatementError. */
 export function checkPullQuery(query: Query, sources: readonly AnalyzedSource[], isAggregate: IsAggregate): void {
   const clause = forbiddenClause(query)
-  if (clause !== null) refuse(`Pull queries don't support ${clause.name} clauses.${PULL_ADVICE}`, clause.location)
+  if (clause !== null) {
+    const ours = `Without EMIT CHANGES a query reads what is there, and cannot have ${clause.name}.`
+    refuse(pullRefusal(ours, `Pull queries don't support ${clause.name} clauses.`) + PUSH_ADVICE, clause.location)
+  }
   const isStream = sources.every(({ source }) => source.kind === 'STREAM')
   const wildcard = query.items.find(({ kind }) => kind === 'allColumns')
   if (!isStream && query.items.length > 1 && wildcard !== undefined) {
-    refuse(
-      'In a pull query over a table, * stands alone. Name the columns to select more.\n' +
-        `Pull queries only support wildcards in the projects if they are the only expression.${PULL_ADVICE}`,
-      wildcard.location,
-    )
+    const ours = 'In a pull query over a table, * stands alone. Name the columns to select more.'
+    const theirs = 'Pull queries only support wildcards in the projects if they are the only expression.'
+    refuse(pullRefusal(ours, theirs) + PUSH_ADVICE, wildcard.location)
   }
   refuseAggregates(query, isAggregate)
 }
@@ -32,12 +35,10 @@ function refuseAggregates({ items, from }: Query, isAggregate: IsAggregate): voi
   )
   if (call === undefined) return
   const source = from.kind === 'source' ? from.name : '...'
-  refuse(
+  const ours =
     'A pull query cannot aggregate. Make a table that does, and read from it: ' +
-      `CREATE TABLE totals AS SELECT 'all' AS k, ${call.name}(...) AS n FROM ${source} GROUP BY 'all';\n` +
-      `Pull queries don't support aggregate functions.${PULL_ADVICE}`,
-    call.location,
-  )
+    `CREATE TABLE totals AS SELECT 'all' AS k, ${call.name}(...) AS n FROM ${source} GROUP BY 'all';`
+  refuse(pullRefusal(ours, "Pull queries don't support aggregate functions.") + PUSH_ADVICE, call.location)
 }
 
 function forbiddenClause(query: Query): { readonly name: string; readonly location: Location | undefined } | null {

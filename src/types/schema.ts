@@ -40,12 +40,13 @@ export function formatSchema({ key, value, headers }: Schema): string {
   return [
     ...key.map((column) => `${formatColumn(column)} KEY`),
     ...value.map(formatColumn),
-    ...headers.map((column) =>
-      column.headerKey === null
-        ? `${formatColumn(column)} HEADERS`
-        : `${formatColumn(column)} HEADER('${column.headerKey}')`,
-    ),
+    ...headers.map(formatHeader),
   ].join(', ')
 }
+
+export const formatHeader = (column: HeaderColumn): string =>
+  column.headerKey === null
+    ? `${formatColumn(column)} HEADERS`
+    : `${formatColumn(column)} HEADER('${column.headerKey}')`
 
 export const formatColumn = (column: Column): string => `${quoteName(column.name)} ${formatType(column.type)}`

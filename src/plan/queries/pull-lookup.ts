@@ -2,7 +2,7 @@
  * What a pull query's WHERE says about keys and windows: keys to look up, a range of keys, or nothing that spares a scan. The whole
  * WHERE still decides on every row found; a lookup only spares reading others. Source: ksqlDB's QueryFilterNode.
  */
-import { PULL_ADVICE } from '../../analysis/pull-rules.ts'
+import { PUSH_ADVICE } from '../../analysis/pull-rules.ts'
 import { StatementError } from '../../errors.ts'
 import { type ConstantContext, convertConstant, evaluateConstant } from '../../expressions/constant.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
@@ -290,7 +290,7 @@ function refusal(reason: string, { source }: LookupOptions): StatementError {
       ? ''
       : "\n  - optionally bounds WINDOWSTART and WINDOWEND by '=', '<', '<=', '>' or '>=' with a number or an ISO-8601 text"
   return new StatementError(
-    `${reason}.${PULL_ADVICE}\n` +
+    `${reason}. See https://cnfl.io/queries for more info.${PUSH_ADVICE}\n` +
       'Pull queries require a WHERE clause that:\n' +
       "  - compares every key column with a constant by '=' or IN, e.g. WHERE KEY = 10" +
       `${windows}\nOr allow scans: SET 'ksql.query.pull.table.scan.enabled' = 'true';`,

@@ -1,7 +1,7 @@
 /** Pull queries: over a table that a query keeps, or over the whole of a stream's topic. Source: ksqlDB's PullPhysicalPlanBuilder. */
 import type { Analysis, AnalyzedSource } from '../../analysis/analysis.ts'
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
-import { PULL_ADVICE, PULL_PAGE } from '../../analysis/pull-rules.ts'
+import { PUSH_ADVICE, pullRefusal } from '../../analysis/pull-rules.ts'
 import { columnScope } from '../../analysis/source-scope.ts'
 import { placing, StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
@@ -12,7 +12,16 @@ import type { NamedExpression } from '../../operators/step.ts'
 import type { Query, Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { walk } from '../../sql/walk.ts'
-import { type Column, formatColumn, ROWOFFSET, ROWPARTITION, ROWTIME, WINDOW_BOUNDS } from '../../types/schema.ts'
+import {
+  type Column,
+  formatColumn,
+  formatHeader,
+  type HeaderColumn,
+  ROWOFFSET,
+  ROWPARTITION,
+  ROWTIME,
+  WINDOW_BOUNDS,
+} from '../../types/schema.ts'
 import { BIGINT, formatType } from '../../types/sql-type.ts'
 import { PlanBuilder, type PlanContext } from '../builder.ts'
 import { planOutputProjection } from '../clauses/projection.ts'
@@ -64,13 +73,18 @@ export function planPullQuery(
   refuseRecordColumns(query)
   if (query.limit !== null && query.limit < 0) {
     throw new StatementError(
-      `LIMIT takes a number that is not negative.\nPull queries don't support negative integers in the LIMIT clause.${PULL_PAGE}`,
+      pullRefusal(
+        'LIMIT takes a number that is not negative.',
+        "Pull queries don't support negative integers in the LIMIT clause.",
+      ),
     )
   }
   const { metastore, functions } = context
   const analysis = analyzeQuery(query, { metastore, functions, use: 'pull', sinkName: null })
   const [{ source }] = analysis.sources as [Analysis['sources'][0]]
-  return source.kind === 'STREAM' ? planStream(analysis, queryId, context) : planTable(analysis, context)
+  return source.kind === 'STREAM'
+    ? planStream(analysis, queryId, context)
+    : planTable(analysis, { isWildcard: query.items[0]?.kind === 'allColumns' }, context)
 }
 
 function refuseRecordColumns({ items, where }: Query): void {
@@ -97,7 +111,11 @@ function refuseIn(clause: string, expressions: readonly Syntax[]): void {
 
 // ---- Tables ------------------------------------------------------------------------------------------------------------------------
 
-function planTable(analysis: Analysis, context: PullContext): PlannedTablePull {
+function planTable(
+  analysis: Analysis,
+  { isWildcard }: { readonly isWildcard: boolean },
+  context: PullContext,
+): PlannedTablePull {
   const [analyzed] = analysis.sources as [AnalyzedSource]
   requireMaterialization(analyzed, context)
   const { source } = analyzed
@@ -122,7 +140,6 @@ function planTable(analysis: Analysis, context: PullContext): PlannedTablePull {
   })
   const isKey = keyTest(source)
   const keyColumns = select.filter(({ expression }) => isKey(expression)).map(({ name }) => name)
-  const mark = ({ name }: Column) => (keyColumns.includes(name) ? ' KEY' : '')
   return {
     kind: 'table',
     source,
@@ -130,9 +147,25 @@ function planTable(analysis: Analysis, context: PullContext): PlannedTablePull {
     predicate,
     columns,
     limit: analysis.limit,
-    schemaText: columns.map((column) => formatColumn(column) + mark(column)).join(', '),
+    schemaText: tableSchemaText(columns, keyColumns, isWildcard ? source.schema.headers : []),
     keyColumns,
   }
+}
+
+/**
+ * `*` shows header columns as such, between the key and the value; its rows have them last. Selected by name, they are columns like others.
+ * Source: ksqlDB `LogicalSchema`.
+ */
+function tableSchemaText(
+  columns: readonly Column[],
+  keys: readonly string[],
+  headers: readonly HeaderColumn[],
+): string {
+  const isHeader = ({ name }: Column) => headers.some((header) => header.name === name)
+  const texts = columns
+    .filter((column) => !isHeader(column))
+    .map((column) => (keys.includes(column.name) ? `${formatColumn(column)} KEY` : formatColumn(column)))
+  return texts.toSpliced(keys.length, 0, ...headers.map(formatHeader)).join(', ')
 }
 
 /** The query that keeps the table's rows is found by its link; a plain table has none. */
@@ -143,8 +176,11 @@ function requireMaterialization({ source: { name }, location }: AnalyzedSource, 
   )
   if (isKept) return
   throw new StatementError(
-    `The \`${name}\` table isn't queryable. To derive a queryable table, you can do ` +
-      `'CREATE TABLE QUERYABLE_${name} AS SELECT * FROM ${name}'.${PULL_ADVICE}`,
+    pullRefusal(
+      `No query keeps the rows of ${name}, so there are none to read.`,
+      `The \`${name}\` table isn't queryable. To derive a queryable table, you can do ` +
+        `'CREATE TABLE QUERYABLE_${name} AS SELECT * FROM ${name}'.`,
+    ) + PUSH_ADVICE,
     { location },
   )
 }
