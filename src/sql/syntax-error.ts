@@ -72,7 +72,8 @@ export function syntaxError(failed: FailedParse): ParseError {
   const advice = adviceAt(failed, index, expected)
   const wording = detail(failed, index, location, expected)
   const reason = advice ?? (wording === '' ? unexpected(tokens, index) : undefined)
-  const message = [reason, `line ${location.line}:${location.column}: Syntax Error`, wording].filter(Boolean).join('\n')
+  // Where ksqlDB says no more, its clients match on the empty line.
+  const message = [reason ?? [], `line ${location.line}:${location.column}: Syntax Error`, wording].flat().join('\n')
   const statement = statementText(tokens, text)
   const hint = reason === undefined ? hintFor(tokens[index], index, expected) : ''
   const offset = tokens[index]?.startOffset ?? (tokens.at(-1)?.endOffset ?? -1) + 1

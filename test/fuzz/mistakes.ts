@@ -129,11 +129,11 @@ function faultsOf(refusal: string): string[] {
   const lines = words!.split('\n')
   const carets = refusal.split('\n').filter((line) => /^\s*\^/.test(line))
   const isBare =
-    lines.every((line) => /^line \d+:\d+: Syntax Error$/.test(line)) && !/\^ expected/.test(carets[0] ?? '')
+    lines.every((line) => /^(line \d+:\d+: Syntax Error)?$/.test(line)) && !/\^ expected/.test(carets[0] ?? '')
   return [
     PLACE.test(refusal) ? [] : 'it names no place',
     carets.length === 1 ? [] : `it has ${carets.length} carets`,
-    isBare || lines.some((line) => line.trim() === '') ? 'it has an empty reason' : [],
+    isBare || lines.slice(0, -1).some((line) => line.trim() === '') ? 'it has an empty reason' : [],
     shown.filter((text) => !text.startsWith('(')).length === 1 ? [] : `it shows ${shown.length} statements`,
     INTERNAL.test(words!) ? 'it has words of the program' : [],
   ].flat()

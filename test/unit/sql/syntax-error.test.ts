@@ -45,7 +45,7 @@ describe('a syntax error', () => {
 
   it('does not advise to quote a reserved word where no name could stand', () => {
     expect(errorOf('SELECT * FROM s ORDER BY a;').message).toBe(
-      'ORDER BY is not supported: a stream has no end to sort at. TOPK(x, n) keeps the greatest values of a group.\nline 1:23: Syntax Error',
+      'ORDER BY is not supported: a stream has no end to sort at. TOPK(x, n) keeps the greatest values of a group.\nline 1:23: Syntax Error\n',
     )
   })
 
@@ -53,20 +53,20 @@ describe('a syntax error', () => {
     const error = errorOf('SHOW STREAMS;\nSELECT a\n  FROM 5;\nSHOW TABLES;')
     expect(error.location).toEqual({ line: 3, column: 8 })
     expect(error.fullMessage).toBe(
-      '5 cannot stand here after FROM.\nline 3:8: Syntax Error\nStatement: SELECT a\n  FROM 5;\n       ^',
+      '5 cannot stand here after FROM.\nline 3:8: Syntax Error\n\nStatement: SELECT a\n  FROM 5;\n       ^',
     )
   })
 
   it('says so when a quote is never closed', () => {
     expect(errorOf("SELECT 'abc FROM s;").fullMessage).toBe(
-      "The quote that opens at line 1:8 is never closed: add a ' where its text ends.\nline 1:8: Syntax Error\n" +
+      "The quote that opens at line 1:8 is never closed: add a ' where its text ends.\nline 1:8: Syntax Error\n\n" +
         "Statement: SELECT 'abc FROM s;\n                  ^",
     )
   })
 
   it('is not explained further after very many tokens', () => {
     const error = errorOf(`SELECT a FROM s WHERE a IN (${'1, '.repeat(1000)});`)
-    expect(error.message).toBe('There is a comma too many before ).\nline 1:3029: Syntax Error')
+    expect(error.message).toBe('There is a comma too many before ).\nline 1:3029: Syntax Error\n')
     expect(error.excerpt!.endsWith('^')).toBe(true)
   })
 
