@@ -143,6 +143,11 @@ export class FaultServer {
     return Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
   }
 
+  /** SIGSTOP freezes it, SIGCONT lets it continue. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(name)
+  }
+
   /** As a power cut for the process: it gets no chance to end anything. */
   async kill(): Promise<void> {
     if (this.hasEnded) return

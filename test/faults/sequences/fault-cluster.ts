@@ -1,0 +1,104 @@
+/** Servers of one cluster, to which things happen. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { FaultServer } from '../support/server.ts'
+
+const SESSION_MS = 3_000
+const LONGEST_FREEZE_MS = 3 * SESSION_MS
+
+export interface FaultClusterOptions {
+  readonly directory: string
+  readonly bootstrapServers: string
+  readonly serviceId: string
+  readonly exactlyOnce: boolean
+}
+
+/** A server that runs, or could: its directory outlives it. */
+interface Member {
+  readonly directory: string
+  server: FaultServer | null
+}
+
+export class FaultCluster {
+  readonly #options: FaultClusterOptions
+  readonly #members: Member[] = []
+
+  constructor(options: FaultClusterOptions) {
+    this.#options = options
+  }
+
+  /** A server that runs. */
+  get any(): FaultServer {
+    return this.#running[0]!.server!
+  }
+
+  async startFirst(servers: number): Promise<void> {
+    for (let i = 0; i < servers; i++) {
+      const directory = join(this.#options.directory, `server-${i}`)
+      mkdirSync(directory)
+      this.#members.push({ directory, server: null })
+    }
+    for (const member of this.#members) await this.#start(member)
+  }
+
+  /** Does something at random; returns what. At least one server runs before and after. */
+  async step(random: () => number): Promise<string> {
+    const down = this.#members.filter(({ server }) => server === null)
+    const running = this.#running
+    const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!
+    const choices = [
+      ...(down.length > 0 ? ['start', 'start'] : []),
+      'freeze',
+      ...(running.length > 1 ? ['kill', 'stop'] : ['restart', 'crash']),
+    ]
+    const choice = pick(choices)
+    const member = choice === 'start' ? pick(down) : pick(running)
+    const name = `${choice} ${this.#members.indexOf(member)}`
+    switch (choice) {
+      case 'start':
+        await this.#start(member)
+        return name
+      case 'freeze': {
+        const ms = Math.round(SESSION_MS / 2 + random() * (LONGEST_FREEZE_MS - SESSION_MS / 2))
+        member.server!.signal('SIGSTOP')
+        await delay(ms)
+        member.server!.signal('SIGCONT')
+        return `${name} for ${ms} ms`
+      }
+      case 'kill':
+      case 'crash':
+        await member.server!.kill()
+        break
+      default:
+        await member.server!.stop()
+    }
+    member.server = null
+    if (choice === 'restart' || choice === 'crash') await this.#start(member)
+    return name
+  }
+
+  /** Starts what does not run. */
+  async restoreAll(): Promise<void> {
+    for (const member of this.#members) if (member.server === null) await this.#start(member)
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#members.map(({ server }) => server?.kill()))
+  }
+
+  get #running(): readonly Member[] {
+    return this.#members.filter(({ server }) => server !== null)
+  }
+
+  async #start(member: Member): Promise<void> {
+    const { bootstrapServers, serviceId, exactlyOnce } = this.#options
+    member.server = await FaultServer.start(member.directory, {
+      'bootstrap.servers': bootstrapServers,
+      'ksql.service.id': serviceId,
+      'processing.guarantee': exactlyOnce ? 'exactly_once_v2' : 'at_least_once',
+      'session.timeout.ms': String(SESSION_MS),
+      'num.stream.threads': '1',
+    })
+  }
+}

@@ -1,0 +1,129 @@
+/** One sequence: a cluster, its load, the steps, and the comparison with what had to come out. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Broker } from '../../../src/broker/broker.ts'
+import { KafkaBroker } from '../../../src/broker/kafka/kafka-broker.ts'
+import { seeded, withDataDir } from '../support/server.ts'
+import { readRecords } from '../support/topics.ts'
+import { FaultCluster } from './fault-cluster.ts'
+import { Load } from './load.ts'
+
+export interface SequenceOptions {
+  readonly seed: number
+  readonly bootstrapServers: string
+  readonly servers: number
+  readonly steps: number
+  readonly exactlyOnce: boolean
+  readonly say: (text: string) => void
+}
+
+export interface SequenceResult {
+  readonly steps: readonly string[]
+  readonly failures: readonly string[]
+  /** Records on the topics of the sinks. */
+  readonly records: number
+  readonly repeated: number
+}
+
+/** Without progress for this long something is missing. */
+const STALL_MS = 90_000
+const POLL_MS = 250
+
+export function runSequence(options: SequenceOptions): Promise<SequenceResult> {
+  return withDataDir(async (directory) => {
+    const { seed, bootstrapServers, servers, exactlyOnce, say } = options
+    const broker = new KafkaBroker({ bootstrapServers: [bootstrapServers] })
+    await broker.connect()
+    const name = `seq${process.pid}x${seed}`
+    const cluster = new FaultCluster({ directory, bootstrapServers, serviceId: name, exactlyOnce })
+    const load = new Load(broker, name)
+    try {
+      await load.createTopic()
+      await cluster.startFirst(servers)
+      await cluster.any.execute(load.statements, { 'auto.offset.reset': 'earliest' })
+      load.start()
+      const random = seeded(seed)
+      const steps: string[] = []
+      for (let i = 0; i < options.steps; i++) {
+        await delay(500 + random() * 1_500)
+        const step = await cluster.step(random)
+        say(`  ${step}`)
+        steps.push(step)
+      }
+      await delay(1_000)
+      await load.stop()
+      await cluster.restoreAll()
+      const failures = await finish(broker, cluster, load, exactlyOnce)
+      return { steps, ...failures }
+    } finally {
+      await load.stop()
+      await cluster.end()
+      await broker.close()
+    }
+  })
+}
+
+async function finish(
+  broker: Broker,
+  cluster: FaultCluster,
+  load: Load,
+  exactlyOnce: boolean,
+): Promise<Omit<SequenceResult, 'steps'>> {
+  const failures: string[] = []
+  let records = 0
+  let repeated = 0
+  for (const topic of [load.filterTopic, load.rekeyedTopic]) {
+    const counts = await reached(
+      () => numbersOf(broker, topic),
+      ({ size }) => size >= load.written,
+    )
+    const sum = [...counts.values()].reduce((total, count) => total + count, 0)
+    records += sum
+    repeated += sum - counts.size
+    if (counts.size < load.written) failures.push(`${topic}: ${load.written - counts.size} of ${load.written} missing`)
+    if (exactlyOnce && sum > counts.size) failures.push(`${topic}: ${sum - counts.size} of ${load.written} twice`)
+  }
+  for (const table of [load.countTable, load.recountTable]) {
+    const total = await reached(
+      () => totalOf(cluster, table),
+      (found) => found >= load.written,
+    )
+    const isRight = exactlyOnce ? total === load.written : total >= load.written
+    if (!isRight) failures.push(`${table}: the counts add up to ${total} of ${load.written}`)
+  }
+  return { failures, records, repeated }
+}
+
+/** The value of `look` once it is as wanted, or has not changed for a while. */
+async function reached<Value>(look: () => Promise<Value>, isDone: (value: Value) => boolean): Promise<Value> {
+  let value = await look()
+  let mark = JSON.stringify(value instanceof Map ? value.size : value)
+  for (let changedAt = performance.now(); !isDone(value); ) {
+    if (performance.now() - changedAt > STALL_MS) return value
+    await delay(POLL_MS)
+    value = await look()
+    const now = JSON.stringify(value instanceof Map ? value.size : value)
+    if (now !== mark) changedAt = performance.now()
+    mark = now
+  }
+  return value
+}
+
+/** How often each number of the load is there. */
+async function numbersOf(broker: Broker, topic: string): Promise<Map<number, number>> {
+  const counts = new Map<number, number>()
+  for await (const { value } of readRecords(broker, topic)) {
+    const { N } = JSON.parse(value!) as { N: number }
+    counts.set(N, (counts.get(N) ?? 0) + 1)
+  }
+  return counts
+}
+
+async function totalOf(cluster: FaultCluster, table: string): Promise<number> {
+  try {
+    const rows = await cluster.any.pull(`SELECT k, n FROM ${table};`)
+    return rows.reduce((sum, [, n]) => sum + (n as number), 0)
+  } catch {
+    // While slots move there may be no answer.
+    return -1
+  }
+}
