@@ -14,9 +14,6 @@ const BEAT_MS = 500
 const port = parentPort!
 const log = (message: Omit<LogMessage, 'kind'>): void => port.postMessage({ kind: 'log', ...message })
 const schemaCalls = new SchemaCalls((call) => port.postMessage(call))
-port.on('message', (message: MainMessage) => {
-  if (message.kind === 'schemaAnswer') schemaCalls.onAnswer(message)
-})
 const options = await workerOptions(workerData as WorkerSetup, {
   clock: systemClock,
   timer: systemTimer,
@@ -31,6 +28,10 @@ new WorkerServer({
     await options.broker.close()
     port.close()
   },
+})
+// Not earlier: the first listener gets what was sent until then, and calls must find the worker.
+port.on('message', (message: MainMessage) => {
+  if (message.kind === 'schemaAnswer') schemaCalls.onAnswer(message)
 })
 const beat = (): void => {
   options.workingFor[WATCHED.beats]!++

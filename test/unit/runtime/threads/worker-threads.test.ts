@@ -16,7 +16,11 @@ afterEach(() => world.close())
 const functions = createRegistry([...BUILT_IN_FUNCTIONS, ...crashing])
 const deaths: Error[] = []
 
-const inWorkers = (log: EmbeddedLog): ReturnType<Overrides> => ({
+const CRASHING = new URL('../../../support/crashing-functions.ts', import.meta.url).href
+/** Takes longer to load than a call takes to the thread. */
+const SLOW = 'data:text/javascript,await new Promise((resolve) => setTimeout(resolve, 300));export const functions = []'
+
+const inWorkers = (log: EmbeddedLog, functionModules = [CRASHING]): ReturnType<Overrides> => ({
   functions,
   workers: workerThreads({
     count: 2,
@@ -27,7 +31,7 @@ const inWorkers = (log: EmbeddedLog): ReturnType<Overrides> => ({
       return { connection: { kind: 'embedded', attachment }, transfer: [attachment.port] }
     },
     stores: { kind: 'memory' },
-    functionModules: [new URL('../../../support/crashing-functions.ts', import.meta.url).href],
+    functionModules,
     timer: systemTimer,
     onDeath: (error) => deaths.push(error),
     log: () => {},
@@ -43,6 +47,14 @@ const COUNTS = pullAll([
 ])
 
 describe('queries in worker threads', { timeout: 60_000 }, () => {
+  test('a query that is started while its thread is still opening runs', async () => {
+    world = await QueryWorld.open((log) => inWorkers(log, [SLOW]))
+    await world.run(`${LOGS} CREATE STREAM la AS SELECT userid, n FROM logs WHERE state = 'LA';`)
+    await world.produce('logs', logs(0, 10))
+    await world.runtime.settled()
+    expect(await world.values('LA')).toHaveLength(10)
+  })
+
   test('records are counted, read by a pull query and followed by a push query', async () => {
     world = await QueryWorld.open(inWorkers)
     const [plan] = await world.run(`${LOGS} CREATE TABLE t AS SELECT state, COUNT(*) AS n FROM logs GROUP BY state;`)
