@@ -7,14 +7,17 @@ import { statementKind } from '../src/cli/statement-kind.ts'
 import type { LineStream, RowStream, StreamEnd } from '../src/engine/api.ts'
 import { StatementFailure } from '../src/engine/statement-failure.ts'
 import { StatementError } from '../src/errors.ts'
+import { InProcessRegistry } from '../src/registry/in-process/in-process-registry.ts'
+import { rulesOf } from '../src/registry/rules/rules-of.ts'
 import { rowWriter } from '../src/server/rows/row-text.ts'
 import { parseStatements } from '../src/sql/parse.ts'
 import { examplesOf } from './support/doc-examples.ts'
 import { TestEngine, temporaryDirectory } from './support/engine.ts'
 
-describe.each(['docs/sql.md', 'README.md'])('%s', (page) => {
+describe.each(['docs/sql.md', 'docs/formats.md', 'README.md'])('%s', (page) => {
   const directory = temporaryDirectory()
-  const opened = TestEngine.open(directory.path, { 'auto.offset.reset': 'latest' })
+  const registry = new InProcessRegistry({ rules: rulesOf })
+  const opened = TestEngine.openWithRegistry(directory.path, registry, { 'auto.offset.reset': 'latest' })
   const session = { properties: {} as Record<string, string>, variables: {} as Record<string, string> }
 
   afterAll(async () => {

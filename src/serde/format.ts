@@ -70,7 +70,7 @@ export interface WriterSchemas {
   get(id: number): ResolvedSchema | string
 }
 
-/** Thrown by `ColumnsReader.open`, and passed through by everything up to whoever reads the partition: it loads the schema and repeats. */
+/** Thrown by `ColumnsReader.open`, and passed through up to the reader of the partition, which loads the schema and reads the record again. */
 export class SchemaNotLoaded extends Error {
   readonly id: number
 

@@ -1,5 +1,5 @@
 /**
- * Registered schemas by id, as far as this thread has fetched them. A codec finds them without waiting; whoever reads a partition waits for
+ * Registered schemas by id, as far as this thread has fetched them. A codec finds them without waiting; the reader of a partition waits for
  * one that is missing, and then reads the record again.
  */
 import { type Clock, sleep, type Timer } from '../clock.ts'

@@ -55,9 +55,13 @@ export class TestEngine {
   }
 
   /** With a schema registry. */
-  static async openWithRegistry(dataDir: string, registry: SchemaRegistry): Promise<TestEngine> {
+  static async openWithRegistry(
+    dataDir: string,
+    registry: SchemaRegistry,
+    properties: Readonly<Record<string, string>> = {},
+  ): Promise<TestEngine> {
     const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn: console.error })
-    return TestEngine.over(log, {}, { registry })
+    return TestEngine.over(log, properties, { registry })
   }
 
   /** With state on disk, as servers have it. `warn`: receives what the server's log would say. */

@@ -57,7 +57,7 @@ function messageFaults(reader: protobuf.Type, writer: protobuf.Type): string[] {
 
 function kindOf(field: protobuf.Field): string {
   if (field instanceof protobuf.MapField) return `map<${field.keyType}, ${field.type}>`
-  // Of a message that is named with and without its scope, the last part is the same.
+  // A message may be named with or without its scope: the last part of both is the same.
   const type = field.type.slice(field.type.lastIndexOf('.') + 1)
   return field.repeated ? `repeated ${type}` : type
 }
