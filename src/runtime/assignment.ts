@@ -40,6 +40,10 @@ export interface InputAssignment {
   readonly origin: number
   /** The committed offset, or `origin`. */
   readonly position: number
+  /** Whether no offset was committed before. */
+  readonly isNew: boolean
+  /** Whether `position` is where the query continues after its position was lost, whatever its state says. */
+  readonly isReset: boolean
   /** End of the partition when the task was placed. */
   readonly endOffset: number
   /** How many tasks write this internal topic and state watermarks there; 0: none does. */
@@ -55,11 +59,21 @@ export interface OutputAssignment {
   readonly takesWatermarks: boolean
 }
 
+/** `lost`: the position is not in the log any more, and the query must not continue there. `reset`: see `InputAssignment.isReset`. */
+export type OffsetMark = 'lost' | 'reset'
+
 /** Metadata of a committed offset: where the query first began to read, for state that is rebuilt from its inputs. */
-export const originMetadata = (origin: number): string => `origin=${origin}`
+export const originMetadata = (origin: number, mark?: OffsetMark): string =>
+  mark === undefined ? `origin=${origin}` : `origin=${origin} ${mark}`
+
+const METADATA = /^origin=(\d+)(?: (lost|reset))?$/
 
 /** Null if another program has committed the offset. */
 export function readOrigin(metadata: string): number | null {
-  const match = /^origin=(\d+)$/.exec(metadata)
+  const match = METADATA.exec(metadata)
   return match === null ? null : Number(match[1])
 }
+
+/** Null: there is none. */
+export const readMark = (metadata: string): OffsetMark | null =>
+  (METADATA.exec(metadata)?.[2] as OffsetMark | undefined) ?? null

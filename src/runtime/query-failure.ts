@@ -1,6 +1,7 @@
 /** Turns what was thrown into the reason for which a query stopped. */
 import { BrokerError, type BrokerErrorCode } from '../broker/broker-error.ts'
 import { StateDamagedError } from '../state/lmdb/state-damaged-error.ts'
+import { OffsetsLostError } from './offsets-lost-error.ts'
 import { BadRecordError } from './processing-error.ts'
 import type { QueryFailure } from './query-runtime.ts'
 import { StateLostError } from './state-lost-error.ts'
@@ -11,11 +12,12 @@ const OF_THE_USER: ReadonlySet<BrokerErrorCode> = new Set(['UNKNOWN_TOPIC', 'AUT
 /** `time`: epoch ms. Source: ksqlDB's QueryErrorClassifier: missing topics, authorization and bad data are faults of the user. */
 export function failureOf(error: unknown, time: number): QueryFailure {
   const failure: QueryFailure = { time, type: typeOf(error), message: failureText(error) }
+  if (error instanceof OffsetsLostError) return { ...failure, lostOffsets: error.lost }
   return error instanceof StateLostError ? { ...failure, isStateLost: true } : failure
 }
 
 function typeOf(error: unknown): QueryFailure['type'] {
-  if (error instanceof BadRecordError) return 'USER'
+  if (error instanceof BadRecordError || error instanceof OffsetsLostError) return 'USER'
   if (error instanceof BrokerError) return OF_THE_USER.has(error.code) ? 'USER' : 'SYSTEM'
   if (isDiskFull(error) || error instanceof StateLostError || error instanceof StateDamagedError) return 'SYSTEM'
   if (error instanceof Error && error.name === 'AssertionFailure') return 'SYSTEM'

@@ -7,6 +7,7 @@ import type { NamedExpression } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import type { Row } from '../types/value.ts'
 import type { TaskAssignment } from './assignment.ts'
+import type { LostOffset } from './offsets-lost-error.ts'
 import type { ProcessingError } from './processing-error.ts'
 import type { FetchTotals, QueryProgress } from './query-progress.ts'
 
@@ -27,6 +28,8 @@ export interface QueryFailure {
   readonly time: number
   readonly type: 'USER' | 'SYSTEM' | 'UNKNOWN'
   readonly message: string
+  /** Present: positions of the query that its topics no longer have. */
+  readonly lostOffsets?: readonly LostOffset[]
   /** Present: state is lost that only the query's sources can bring back. */
   readonly isStateLost?: true
 }

@@ -34,6 +34,12 @@ export interface EngineTestParts {
   readonly registry?: SchemaRegistry
 }
 
+export interface DurableOptions {
+  readonly properties?: Readonly<Record<string, string>>
+  /** Receives what the server's log would say. */
+  readonly warn?: (message: string) => void
+}
+
 export class TestEngine {
   readonly engine: Engine
   readonly runtime: SettlingQueryRuntime
@@ -64,15 +70,18 @@ export class TestEngine {
     return TestEngine.over(log, properties, { registry })
   }
 
-  /** With state on disk, as servers have it. `warn`: receives what the server's log would say. */
-  static async openDurable(
-    dataDir: string,
-    {
-      properties = {},
-      warn = console.error,
-    }: { readonly properties?: Readonly<Record<string, string>>; readonly warn?: (message: string) => void } = {},
-  ): Promise<TestEngine> {
+  /** With state on disk, as servers have it. */
+  static async openDurable(dataDir: string, options: DurableOptions = {}): Promise<TestEngine> {
+    const { warn = console.error } = options
     const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn })
+    return TestEngine.#overDurable(log, dataDir, options)
+  }
+
+  static #overDurable(
+    log: EmbeddedLog,
+    dataDir: string,
+    { properties = {}, warn = console.error }: DurableOptions,
+  ): Promise<TestEngine> {
     const stores = durableStores({
       directory: join(dataDir, 'state'),
       cacheBytes: 1e7,
@@ -158,6 +167,19 @@ export class TestEngine {
     const stream = (await this.engine.openQuery({ sql, ...request })) as RowStream
     const { items, end } = await collect(stream)
     return { rows: items.map(({ row }) => row), end }
+  }
+
+  /** Closes the engine, lets `meanwhile` change the log, and opens another over the same log and the state in `dataDir`. */
+  async reopened(
+    dataDir: string,
+    options: DurableOptions,
+    meanwhile: (broker: Broker) => Promise<void> = async () => {},
+  ): Promise<TestEngine> {
+    await this.closeEngine()
+    const broker = this.#log.broker()
+    await meanwhile(broker)
+    await broker.close()
+    return TestEngine.#overDurable(this.#log, dataDir, options)
   }
 
   settled(): Promise<void> {

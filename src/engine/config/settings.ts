@@ -290,6 +290,14 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
     ['earliest', 'latest'],
     text('latest', 'Where a new query starts to read its topics: earliest or latest.'),
   ),
+  'millrace.offset.out.of.range': oneOf(
+    ['fail', 'earliest', 'latest'],
+    text(
+      'fail',
+      'What a query does whose position is no longer in its topic, as the topic lost its end or was deleted and made again: ' +
+        'fail (stays in ERROR), or continue at the earliest or latest record.',
+    ),
+  ),
   'processing.guarantee': oneOf(
     ['at_least_once', 'exactly_once_v2', 'exactly_once'],
     text(

@@ -2,11 +2,12 @@
  * Places a query: reads from the broker all that workers need to know, so that they need not, and creates the internal topics that do not
  * exist yet.
  */
-import type { Broker } from '../../broker/broker.ts'
+import type { Broker, TopicPartition } from '../../broker/broker.ts'
 import type { StepId } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { splitTopology } from '../../plan/topology.ts'
-import type { OutputAssignment, QueryAssignment } from '../assignment.ts'
+import type { OutputAssignment, QueryAssignment, TaskAssignment } from '../assignment.ts'
+import { type LostOffset, OffsetsLostError } from '../offsets-lost-error.ts'
 import { type Config, isExactlyOnce, readsFromStart } from '../query-config.ts'
 import type { SlotTerms } from '../slots.ts'
 import { applicationId } from '../topic-names.ts'
@@ -30,15 +31,23 @@ export interface PlacedQuery {
   readonly transient: boolean
 }
 
+/** What tasks of a query have read here since the server started. */
+export interface KnownInputs {
+  /** Partitions for which an offset is committed, as `positionKey`. */
+  readonly positions: ReadonlySet<string>
+  /** How many partitions each topic had. */
+  readonly partitions: ReadonlyMap<string, number>
+}
+
 /**
- * All tasks of a query, wherever they are to run. Rejects with a BrokerError: `UNKNOWN_TOPIC` if a topic that is read or written does not
- * exist. A new group has its first offsets committed at once, so that a query that reads "from now on" continues there, however early it is
+ * All tasks of a query, wherever they are to run. `known`: what its tasks here have read. Rejects with a
+ * BrokerError: `UNKNOWN_TOPIC` if a topic that is read or written does not exist; and with an OffsetsLostError. A new group has its first offsets committed at once, so that a query that reads "from now on" continues there, however early it is
  * interrupted. Only the owner of a slot commits them: a late commit of another server would set the group back.
  */
 export async function placeQuery(
   query: PlacedQuery,
   options: PlacementOptions,
-  owned: SlotTerms,
+  { owned, known }: { readonly owned: SlotTerms; readonly known: KnownInputs },
 ): Promise<QueryAssignment> {
   const { number, plan, config, paused, transient } = query
   const { broker, serviceId } = options
@@ -47,15 +56,19 @@ export async function placeQuery(
   const described = describeOnce(broker)
   const layout = new Layout(application, topologies, await partitionCounts(plan, described))
   await makeTopics(internalTopics(query, layout, options), broker)
+  const keepsKeys = internalTopics(query, layout, { changelogs: true }).length > 0
   const group = transient ? null : application
-  const offsets = new StartOffsets(
-    broker,
-    group === null ? [] : await broker.fetchOffsets(group),
-    readsFromStart(config),
-  )
+  const offsets = new StartOffsets(broker, {
+    committed: group === null ? [] : await broker.fetchOffsets(group),
+    fromStart: readsFromStart(config),
+    known: known.positions,
+  })
   const tasks = await Promise.all(
     layout.tasks(plan).map((task) => withPositions(task, offsets, { chooses: owned.has(task.slot) })),
   )
+  const outputs = await withSizes(layout.outputs(plan), described)
+  const lost = [...(keepsKeys ? repartitioned(tasks, known) : []), ...outputs.lost, ...offsets.lost]
+  if (group !== null && lost.length > 0) throw new OffsetsLostError(lost)
   if (group !== null && offsets.chosen.length > 0) await broker.commitOffsets(group, offsets.chosen)
   return {
     queryId: plan.queryId,
@@ -67,8 +80,32 @@ export async function placeQuery(
     exactlyOnce: isExactlyOnce(config) && !transient,
     paused,
     tasks,
-    outputs: await withSizes(layout.outputs(plan), described),
+    outputs: outputs.sized,
   }
+}
+
+/** Partitions of topics that have more or fewer of them than when the query read them: keys then lie in others. */
+function repartitioned(tasks: readonly TaskAssignment[], known: KnownInputs): LostOffset[] {
+  return [...partitionsRead(tasks)].flatMap(([topic, partitions]) => {
+    const count = known.partitions.get(topic)
+    if (count === undefined || count === partitions) return []
+    return Array.from({ length: partitions }, (_, partition) =>
+      otherPartitions({ topic, partition }, partitions, count),
+    )
+  })
+}
+
+/** How many partitions of each topic the tasks read. */
+export function partitionsRead(tasks: readonly TaskAssignment[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { topic, partition } of tasks.flatMap(({ inputs }) => inputs))
+    counts.set(topic, Math.max(counts.get(topic) ?? 0, partition + 1))
+  return counts
+}
+
+function otherPartitions(position: TopicPartition, count: number, former: number): LostOffset {
+  const what = `Topic ${position.topic} has ${count} partitions where the query knew ${former}: it was deleted and made again, or was enlarged.`
+  return { ...position, kind: 'repartitioned', what }
 }
 
 /**
@@ -81,7 +118,10 @@ export async function fixOrigins(
 ): Promise<void> {
   const group = applicationId({ serviceId, queryId: plan.queryId, transient: false })
   const layout = new Layout(group, splitTopology(plan.steps), await partitionCounts(plan, broker))
-  const offsets = new StartOffsets(broker, await broker.fetchOffsets(group), readsFromStart(config))
+  const offsets = new StartOffsets(broker, {
+    committed: await broker.fetchOffsets(group),
+    fromStart: readsFromStart(config),
+  })
   const reads = layout.tasks(plan).flatMap((task) => task.reads.filter(({ step }) => step.kind === 'source'))
   await Promise.all(reads.map((read) => offsets.of(read, { chooses: true })))
   if (offsets.chosen.length > 0) await broker.commitOffsets(group, offsets.chosen)
@@ -104,10 +144,15 @@ function describeOnce(broker: Describing): Describing {
 async function withSizes(
   outputs: Readonly<Record<StepId, OutputPlace>>,
   broker: Describing,
-): Promise<Record<StepId, OutputAssignment>> {
+): Promise<{ readonly sized: Record<StepId, OutputAssignment>; readonly lost: LostOffset[] }> {
+  const lost: LostOffset[] = []
   const sized = Object.entries(outputs).map(async ([step, output]) => {
-    const given = (await broker.describeTopic(output.topic))?.config['max.message.bytes']
+    const { topic, partitions } = output
+    const description = await broker.describeTopic(topic)
+    const given = description?.config['max.message.bytes']
+    if (description !== null && description.partitions !== partitions)
+      lost.push(otherPartitions({ topic, partition: 0 }, description.partitions, partitions))
     return [step, { ...output, maxMessageBytes: given === undefined ? null : Number(given) }] as const
   })
-  return Object.fromEntries(await Promise.all(sized))
+  return { sized: Object.fromEntries(await Promise.all(sized)), lost }
 }

@@ -25,7 +25,7 @@ export async function resetQuery(application: string, broker: Broker): Promise<R
       const origin = readOrigin(metadata) ?? 0
       if (start > origin) removed.push({ topic, partition, count: start - origin })
       const offset = Math.max(start, origin)
-      return { topic, partition, offset, metadata: originMetadata(offset) }
+      return { topic, partition, offset, metadata: originMetadata(offset, 'reset') }
     }),
   )
   await broker.commitOffsets(application, offsets)

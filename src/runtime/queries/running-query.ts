@@ -6,6 +6,7 @@ import { BrokerError } from '../../broker/broker-error.ts'
 import { positionKey } from '../../broker/position-key.ts'
 import type { Clock, Scheduled, Timer } from '../../clock.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import type { LostOffset } from '../offsets-lost-error.ts'
 import { failureOf } from '../query-failure.ts'
 import { addProgress, type QueryProgress } from '../query-progress.ts'
 import type { QueryFailure, QueryState, QueryStatus } from '../query-runtime.ts'
@@ -13,8 +14,9 @@ import type { OwnedSlots, SlotTerms } from '../slots.ts'
 import { applicationId } from '../topic-names.ts'
 import { unlessLost, type Worker, WorkerLostError } from '../worker.ts'
 import { existingInternalTopics } from './internal-topics.ts'
+import { describePolicy, policyFor, settleLostOffsets } from './lost-offsets.ts'
 import { type MaterializationPartitions, materializationPartitions } from './materialization-partitions.ts'
-import { type PlacedQuery, type PlacementOptions, placeQuery } from './place-query.ts'
+import { type KnownInputs, type PlacedQuery, type PlacementOptions, partitionsRead, placeQuery } from './place-query.ts'
 import { type RemovedRecords, resetQuery } from './reset-query.ts'
 import type { Workers } from './workers.ts'
 
@@ -39,6 +41,7 @@ export interface RunningQueryOptions extends PlacementOptions {
 }
 
 const NO_SLOTS: SlotTerms = new Map()
+const NOTHING_READ: KnownInputs = { positions: new Set(), partitions: new Map() }
 
 /** The tasks of a slot, at work here since it was taken. */
 interface RunningSlot {
@@ -66,6 +69,10 @@ export class RunningQuery {
   #hasFailed = false
   #workers: readonly Worker[] = []
   readonly #running = new Map<number, RunningSlot>()
+  /** Partitions (`positionKey`) that tasks here have read, so that an offset is committed for them. */
+  readonly #positions = new Set<string>()
+  /** How many partitions each topic had that tasks here have read. */
+  #partitions: ReadonlyMap<string, number> = new Map()
   #materialization: MaterializationPartitions | null = null
   #isLearning = false
   #turn: Promise<unknown> = Promise.resolve()
@@ -115,18 +122,51 @@ export class RunningQuery {
 
   /** Builds the query's state again from its sources. What it writes meanwhile it has written before. */
   #rebuild(failure: QueryFailure): void {
-    const { workers, broker, serviceId, clock, query } = this.#options
+    this.#recover(failure, async () => {
+      await this.#stopWorkers(await this.#options.workers.all(), { purge: true })
+      return describeRebuild(await resetQuery(this.#application, this.#options.broker))
+    })
+  }
+
+  /** Lets the query continue where its configuration says, or keeps it in ERROR. */
+  #settleLost(failure: QueryFailure, lost: readonly LostOffset[]): void {
+    const { broker, workers, isAlone } = this.#options
+    const isRepartitioned = lost.some(({ kind }) => kind === 'repartitioned')
+    const wanted = policyFor(lost, this.#options.query.config)
+    // Other servers have a part of the state whose keys now lie elsewhere.
+    const policy = isRepartitioned && !isAlone ? 'fail' : wanted
+    const settled = { application: this.#application, broker }
+    if (policy === 'fail') {
+      this.#noteFailure({ ...failure, message: `${failure.message} ${describePolicy(policy)}` })
+      this.#inBackground(async () => {
+        await this.#stopWorkers(this.#workers, { purge: false })
+        await settleLostOffsets(lost, policy, settled)
+      })
+      this.#scheduleRetry()
+      return
+    }
+    this.#recover(failure, async () => {
+      await this.#stopWorkers(await workers.all(), { purge: isRepartitioned })
+      await settleLostOffsets(lost, policy, settled)
+      if (!isRepartitioned) return describePolicy(policy)
+      return `${describePolicy(policy)} ${describeRebuild(await resetQuery(this.#application, broker))}`
+    })
+  }
+
+  /** Starts again once `work` is done; it answers what to tell behind the failure. */
+  #recover(failure: QueryFailure, work: () => Promise<string>): void {
+    const { clock } = this.#options
     this.#inBackground(async () => {
-      await this.#stopWorkers(await workers.all(), { purge: true })
-      const application = applicationId({ serviceId, queryId: this.#id, transient: query.transient })
       try {
-        const removed = await resetQuery(application, broker)
-        this.#noteFailure({ ...failure, message: `${failure.message} ${describeRebuild(removed)}` })
+        this.#noteFailure({ ...failure, message: `${failure.message} ${await work()}` })
       } catch (error) {
         this.#noteFailure(failureOf(error, clock.now()))
         this.#scheduleRetry()
         return
       }
+      this.assignment = null
+      this.#positions.clear()
+      this.#partitions = new Map()
       await this.#launch()
     })
   }
@@ -141,6 +181,10 @@ export class RunningQuery {
     if (this.#isStopped || this.#hasFailed) return
     this.#hasFailed = true
     this.#earlierErrors += this.#progress().processingErrors
+    if (failure.lostOffsets !== undefined && !this.#options.query.transient) {
+      this.#settleLost(failure, failure.lostOffsets)
+      return
+    }
     if (failure.isStateLost === true && this.#options.isAlone) {
       this.#rebuild(failure)
       return
@@ -230,6 +274,12 @@ export class RunningQuery {
     return addProgress(this.#workers.flatMap((worker) => worker.progress(this.#id) ?? []))
   }
 
+  /** Prefix of the query's internal topics, and its consumer group. */
+  get #application(): string {
+    const { serviceId, query } = this.#options
+    return applicationId({ serviceId, queryId: this.#id, transient: query.transient })
+  }
+
   get #id(): string {
     return this.#options.query.plan.queryId
   }
@@ -258,8 +308,13 @@ export class RunningQuery {
     const { terms } = slots
     const isMissing = ({ slot }: TaskAssignment) => terms.has(slot) && this.#running.get(slot)?.term !== terms.get(slot)
     if (this.#isStopped || terms.size === 0 || this.assignment?.tasks.some(isMissing) === false) return
-    const placed = await placeQuery({ ...query, paused: this.#isPaused }, this.#options, terms)
+    const owns = { owned: terms, known: { positions: this.#positions, partitions: this.#partitions } }
+    const placed = await placeQuery({ ...query, paused: this.#isPaused }, this.#options, owns)
     this.assignment = placed
+    this.#materialization = null
+    this.#partitions = partitionsRead(placed.tasks)
+    for (const { slot, inputs } of placed.tasks)
+      if (terms.has(slot)) for (const input of inputs) this.#positions.add(positionKey(input))
     const parts = await this.#byWorker(placed.tasks.filter(isMissing))
     this.#startedAt = clock.now()
     // Nothing may be awaited between here and the calls of the workers, which must get starts and releases in the order in which they happen.
@@ -276,7 +331,7 @@ export class RunningQuery {
     if (this.#isLearning) return
     this.#isLearning = true
     const learn = async () => {
-      this.assignment ??= await placeQuery(this.#options.query, this.#options, NO_SLOTS)
+      this.assignment ??= await placeQuery(this.#options.query, this.#options, { owned: NO_SLOTS, known: NOTHING_READ })
     }
     this.#inBackground(() => learn().finally(() => (this.#isLearning = false)))
   }

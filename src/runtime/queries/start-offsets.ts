@@ -1,8 +1,17 @@
 /** Where the inputs of a query begin to read: at the committed offset, else where their kind says. */
 import type { Broker, CommittedOffset, GroupOffset, PartitionOffset } from '../../broker/broker.ts'
 import { positionKey } from '../../broker/position-key.ts'
-import { type InputAssignment, originMetadata, readOrigin, type TaskAssignment } from '../assignment.ts'
+import { type InputAssignment, originMetadata, readMark, readOrigin, type TaskAssignment } from '../assignment.ts'
+import { behind, gone, type LostOffset } from '../offsets-lost-error.ts'
 import type { InputPlace, TaskPlace } from './layout.ts'
+
+export interface StartOffsetsOptions {
+  readonly committed: readonly CommittedOffset[]
+  /** Whether inputs without a committed offset begin at the start. */
+  readonly fromStart: boolean
+  /** Partitions (`positionKey`) for which an offset was committed while the server runs. Default: none. */
+  readonly known?: ReadonlySet<string>
+}
 
 interface Chooses {
   readonly chooses: boolean
@@ -11,30 +20,48 @@ interface Chooses {
 export class StartOffsets {
   /** Offsets for inputs that had none committed. */
   readonly chosen: GroupOffset[] = []
+  /** Positions of chosen inputs that the log does not have any more. */
+  readonly lost: LostOffset[] = []
   readonly #broker: Broker
   readonly #committed: ReadonlyMap<string, CommittedOffset>
   readonly #fromStart: boolean
+  readonly #known: ReadonlySet<string>
   readonly #starts = new Map<string, Promise<PartitionOffset[]>>()
   readonly #ends = new Map<string, Promise<PartitionOffset[]>>()
 
-  constructor(broker: Broker, committed: readonly CommittedOffset[], fromStart: boolean) {
+  constructor(broker: Broker, { committed, fromStart, known = new Set() }: StartOffsetsOptions) {
     this.#broker = broker
     this.#committed = new Map(committed.map((offset) => [positionKey(offset), offset]))
     this.#fromStart = fromStart
+    this.#known = known
   }
 
-  /** `chooses`: an origin without a committed offset becomes one of `chosen`. */
+  /** `chooses`: an origin without a committed offset becomes one of `chosen`; a position that is lost, one of `lost`. */
   async of({ step, topic, partition, upstreamTasks }: InputPlace, { chooses }: Chooses): Promise<InputAssignment> {
     const endOffset = await this.#end(topic, partition)
+    const input = { step: step.id, topic, partition, endOffset, upstreamTasks }
     const committed = this.#committed.get(positionKey({ topic, partition }))
     if (committed !== undefined) {
       const origin = readOrigin(committed.metadata) ?? (await this.#start(topic, partition))
-      return { step: step.id, topic, partition, origin, position: committed.offset, endOffset, upstreamTasks }
+      const mark = readMark(committed.metadata)
+      if (chooses) await this.#checkPosition(committed, { isLost: mark === 'lost', endOffset })
+      return { ...input, origin, position: committed.offset, isNew: false, isReset: mark === 'reset' }
     }
+    if (chooses && this.#known.has(positionKey({ topic, partition }))) this.lost.push(gone({ topic, partition }))
     const isWhole = step.kind === 'repartition' || step.sourceKind === 'table' || this.#fromStart
     const origin = isWhole ? await this.#start(topic, partition) : endOffset
     if (chooses) this.#choose({ topic, partition, offset: origin, metadata: originMetadata(origin) })
-    return { step: step.id, topic, partition, origin, position: origin, endOffset, upstreamTasks }
+    return { ...input, origin, position: origin, isNew: true, isReset: false }
+  }
+
+  /** Kafka's last stable offset may be behind for a moment; the end is not. */
+  async #checkPosition(
+    { topic, partition, offset }: CommittedOffset,
+    { isLost, endOffset }: { readonly isLost: boolean; readonly endOffset: number },
+  ): Promise<void> {
+    if (!isLost && offset <= endOffset) return
+    const end = (await this.#broker.endOffsets(topic))[partition]?.offset ?? 0
+    if (isLost || offset > end) this.lost.push(behind({ topic, partition, position: offset, end }))
   }
 
   #choose(offset: GroupOffset): void {

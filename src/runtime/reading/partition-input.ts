@@ -22,6 +22,8 @@ export interface InputTask {
   /** Takes the statement of a task upstream, or keeps it as it keeps records. */
   processWatermark(input: PartitionInput, watermark: Watermark, offset: number): void
   advanceStreamTime(timestamp: number): void
+  /** Reports that records from the input's position to `offset` were removed from the topic before they were read. */
+  reportRemoved(input: PartitionInput, offset: number): void
   /** Called after a reader's turn, in which it offered any number of records. */
   endTurn(): void
   /** Stops the query. */
@@ -151,6 +153,11 @@ export class PartitionInput implements TaskInput {
 
   advanceStreamTime(timestamp: number): void {
     this.#task.advanceStreamTime(timestamp)
+  }
+
+  /** Notes that the records before `offset` are no longer in the topic. */
+  reportRemoved(offset: number): void {
+    this.#task.reportRemoved(this, offset)
   }
 
   /** Stops the query of the input. */

@@ -3,6 +3,7 @@ import type { Broker } from '../../broker/broker.ts'
 import { type BrokerError, OffsetOutOfRangeError } from '../../broker/broker-error.ts'
 import { positionKey } from '../../broker/position-key.ts'
 import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
+import { behind, OffsetsLostError } from '../offsets-lost-error.ts'
 import type { Pace } from '../pace.ts'
 import type { FetchTotals, TopicTotals } from '../query-progress.ts'
 import type { FetchLoopOptions } from './fetch-loop.ts'
@@ -106,10 +107,19 @@ export class WorkerReading {
 }
 
 /**
- * After retention has deleted the records at an input's position, or the topic was created again, the first record that is left is next.
- * The fetcher retries what a retry can cure.
+ * After retention has deleted the records at an input's position, the first record that is left is next; a position beyond the end
+ * is lost. The fetcher retries what a retry can cure.
  */
 function handleError(inputs: readonly PartitionInput[], error: BrokerError, shared: SharedPartition): void {
-  if (error instanceof OffsetOutOfRangeError) shared.restartAt(inputs, error.startOffset)
-  else if (!error.retriable) for (const input of inputs) input.fail(error)
+  if (error instanceof OffsetOutOfRangeError) {
+    const { topic, partition, startOffset, endOffset: end } = error
+    for (const input of inputs) {
+      const { position } = input
+      if (position > end) input.fail(new OffsetsLostError([behind({ topic, partition, position, end })]))
+      else {
+        if (position < startOffset) input.reportRemoved(startOffset)
+        shared.restartAt([input], Math.max(position, startOffset))
+      }
+    }
+  } else if (!error.retriable) for (const input of inputs) input.fail(error)
 }

@@ -24,10 +24,10 @@ import type { PushRow } from '../query-runtime.ts'
 import type { PartitionInput } from '../reading/partition-input.ts'
 import { WorkerReading } from '../reading/worker-reading.ts'
 import { RequestTime, Turnstile } from '../request-time.ts'
-import { StateLostError } from '../state-lost-error.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
 import type { InProcessWorker, WorkerListener, WorkerPull } from '../worker.ts'
 import { BatchPool } from './batch-pool.ts'
+import { checkState } from './check-state.ts'
 import { CommitSchedule } from './commit-schedule.ts'
 import { closeAll, openAll } from './open-tasks.ts'
 import { pushRows } from './push-rows.ts'
@@ -288,15 +288,11 @@ export class LocalWorker implements InProcessWorker {
     return compiled
   }
 
-  /** Rejects with a StateLostError if the task's state is lost, and what it can still read is not enough to build it again. */
+  /** Rejects with a StateLostError or an OffsetsLostError if the task's state and its topics do not belong together. */
   async #openTask(compiled: Compiled, assignment: TaskAssignment): Promise<RunningTask> {
     const task = await this.#openTaskAlone(compiled, assignment)
-    if (!task.stores.isLost) return task
     try {
-      for (const { topic, partition, origin } of assignment.inputs) {
-        const start = (await this.#options.broker.startOffsets(topic))[partition]?.offset ?? 0
-        if (start > origin) throw new StateLostError({ taskId: assignment.id, topic, partition, gone: start - origin })
-      }
+      await checkState(task, this.#options.broker)
       return task
     } catch (error) {
       await task.close()

@@ -166,6 +166,13 @@ export class RunningTask implements InputTask {
     input.entry.advanceWatermark(watermark)
   }
 
+  reportRemoved({ entry, topic, partition, position }: PartitionInput, offset: number): void {
+    const message =
+      `Records ${position} to ${offset - 1} of partition ${partition} of ${topic} were removed, by retention or by hand, ` +
+      'before the query had read them.'
+    this.report({ type: 'processing', step: entry.step.id, message, causes: [], position: null, target: null })
+  }
+
   advanceStreamTime(timestamp: number): void {
     this.#task.advanceStreamTime(timestamp)
   }
@@ -339,8 +346,9 @@ export class RunningTask implements InputTask {
   /** State that was not found is rebuilt from where the query first read. */
   #startOf(assignment: InputAssignment): number {
     const { restored } = this.stores
-    if (restored !== null) return restored.positions.get(positionKey(assignment)) ?? assignment.origin
-    return isStateful(this.#options) ? assignment.origin : assignment.position
+    if (restored !== null && !assignment.isReset)
+      return restored.positions.get(positionKey(assignment)) ?? assignment.origin
+    return isStateful(this.#options) && !assignment.isReset ? assignment.origin : assignment.position
   }
 
   #handleBadRecord(input: PartitionInput, placeholder: StreamRecord, offset: number): void {

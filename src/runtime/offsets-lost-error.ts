@@ -1,0 +1,48 @@
+/**
+ * Positions of a query that its topics no longer have: the end of a partition lies before what the query had read, or the topic was deleted
+ * and made again. `millrace.offset.out.of.range` decides what becomes of the query.
+ */
+import type { TopicPartition } from '../broker/broker.ts'
+
+export interface LostOffset extends TopicPartition {
+  /**
+   * `behind`: the partition ends before the position. `gone`: nothing is committed where something was, as when a topic is deleted.
+   * `repartitioned`: the topic has another number of partitions, so that keys lie elsewhere.
+   */
+  readonly kind: 'behind' | 'gone' | 'repartitioned'
+  /** A sentence that says what was found. */
+  readonly what: string
+}
+
+export class OffsetsLostError extends Error {
+  override readonly name = 'OffsetsLostError'
+  readonly lost: readonly LostOffset[]
+
+  constructor(lost: readonly LostOffset[]) {
+    super([...new Set(lost.map(({ what }) => what))].join(' '))
+    this.lost = lost
+  }
+}
+
+/** A position beyond the end of its partition. */
+export function behind({
+  topic,
+  partition,
+  position,
+  end,
+}: TopicPartition & { readonly position: number; readonly end: number }): LostOffset {
+  const ended = end < position ? 'ends' : 'had ended'
+  const before = end < position ? `at offset ${end}` : 'earlier'
+  const what =
+    `Partition ${partition} of ${topic} ${ended} ${before}, when the query had read it up to offset ${position}: ` +
+    'its last records are lost, or the topic was deleted and made again.'
+  return { topic, partition, kind: 'behind', what }
+}
+
+/** Nothing is committed for a partition that the query has read. */
+export function gone({ topic, partition }: TopicPartition): LostOffset {
+  const what =
+    `The position of the query in ${topic} is gone: the topic was deleted and made again, ` +
+    "or the offsets of the query's group were deleted."
+  return { topic, partition, kind: 'gone', what }
+}

@@ -1,0 +1,69 @@
+/** What becomes of a query whose positions are lost: it stays in ERROR, or continues at the start or the end of the partitions. */
+import type { Broker, GroupOffset } from '../../broker/broker.ts'
+import { BrokerError } from '../../broker/broker-error.ts'
+import { positionKey } from '../../broker/position-key.ts'
+import { originMetadata, readOrigin } from '../assignment.ts'
+import type { LostOffset } from '../offsets-lost-error.ts'
+import type { Config } from '../query-config.ts'
+
+const SETTING = 'millrace.offset.out.of.range'
+
+/** As Kafka's `auto.offset.reset` for positions that are out of range; `fail` is its `none`. */
+export type LostOffsetPolicy = 'fail' | 'earliest' | 'latest'
+
+function lostOffsetPolicy(config: Config): LostOffsetPolicy {
+  const policy = config[SETTING]?.toLowerCase()
+  return policy === 'earliest' || policy === 'latest' ? policy : 'fail'
+}
+
+/** The policy for these: a topic that was made again holds no record that the query has read, so it is read from its start. */
+export function policyFor(lost: readonly LostOffset[], config: Config): LostOffsetPolicy {
+  const policy = lostOffsetPolicy(config)
+  return policy === 'fail' && lost.every(({ kind }) => kind === 'gone') ? 'earliest' : policy
+}
+
+/** What the operator learns behind the cause. */
+export const describePolicy = (policy: LostOffsetPolicy): string =>
+  policy === 'fail'
+    ? `Set ${SETTING} to earliest or latest to let the query continue there, or terminate the query and create it again.`
+    : `The query continues at the ${policy} record there.`
+
+/**
+ * Commits where the query continues in the partitions; with `fail` that it must not, so that it does not continue in the middle
+ * once they have grown. Rejects with a BrokerError.
+ */
+export async function settleLostOffsets(
+  lost: readonly LostOffset[],
+  policy: LostOffsetPolicy,
+  { application, broker }: { readonly application: string; readonly broker: Broker },
+): Promise<void> {
+  const committed = new Map(
+    (await broker.fetchOffsets(application)).map((offset) => [positionKey(offset), offset] as const),
+  )
+  const offsets: GroupOffset[] = []
+  for (const { topic, partition } of lost) {
+    const [start, end] = await boundsOf(broker, topic, partition)
+    if (start === null || end === null) continue
+    const known = committed.get(positionKey({ topic, partition }))
+    if (policy === 'fail') {
+      const origin = readOrigin(known?.metadata ?? '') ?? start
+      offsets.push({ topic, partition, offset: known?.offset ?? start, metadata: originMetadata(origin, 'lost') })
+      continue
+    }
+    const offset = policy === 'earliest' ? start : end
+    offsets.push({ topic, partition, offset, metadata: originMetadata(offset, 'reset') })
+  }
+  if (offsets.length > 0) await broker.commitOffsets(application, offsets)
+}
+
+/** First and last offset of a partition; nulls if there is no such partition. */
+async function boundsOf(broker: Broker, topic: string, partition: number): Promise<[number | null, number | null]> {
+  try {
+    const starts = await broker.startOffsets(topic)
+    const ends = await broker.endOffsets(topic, { readCommitted: true })
+    return [starts[partition]?.offset ?? null, ends[partition]?.offset ?? null]
+  } catch (error) {
+    if (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC') return [null, null]
+    throw error
+  }
+}
