@@ -6,10 +6,10 @@ import { assertNever } from '../assert.ts'
 import type { Duration, Expression, Literal, TypeNode, WhenClause } from './ast.ts'
 
 /** SQL text of an expression. Parsing it gives the same AST, but for places. */
-export const formatExpression = (expression: Expression): string => print(expression, SQL)
+export const formatExpression = (expression: Expression): string => SQL_PRINTER.print(expression)
 
 /** An expression as messages show it, e.g. `(T.ID = 100)`. */
-export const displayExpression = (expression: Expression): string => print(expression, DISPLAY)
+export const displayExpression = (expression: Expression): string => DISPLAY_PRINTER.print(expression)
 
 /** SQL text of a type. Parsing it gives the same AST, but for places. */
 export const formatTypeNode = (type: TypeNode): string => printType(type, SQL)
@@ -104,97 +104,98 @@ export function formatLiteral(literal: Literal): string {
 
 // ---- Expressions -------------------------------------------------------------------------------------------------------------------
 
-function print(node: Expression, style: Style): string {
-  const at = (expression: Expression) => print(expression, style)
-  const list = (expressions: readonly Expression[]) => expressions.map(at).join(', ')
-  switch (node.kind) {
-    case 'nullLiteral':
-    case 'booleanLiteral':
-    case 'integerLiteral':
-    case 'bigintLiteral':
-    case 'decimalLiteral':
-    case 'doubleLiteral':
-    case 'stringLiteral':
-      return formatLiteral(node)
-    case 'columnReference':
-      return node.qualifier === null ? style.name(node.name) : `${style.name(node.qualifier)}.${style.name(node.name)}`
-    case 'lambdaVariable':
-      return style.name(node.name)
-    case 'intervalUnit':
-      return node.unit
-    case 'comparison':
-    case 'logicalBinary':
-    case 'arithmeticBinary':
-      return `(${at(node.left)} ${node.operator} ${at(node.right)})`
-    case 'concat':
-      return `(${at(node.left)} || ${at(node.right)})`
-    case 'not':
-      return `(NOT ${at(node.operand)})`
-    case 'isNull':
-      return `(${at(node.operand)} IS NULL)`
-    case 'isNotNull':
-      return `(${at(node.operand)} IS NOT NULL)`
-    case 'between':
-      return test(
-        node.negated,
-        style,
-        (not) => `(${at(node.operand)} ${not}BETWEEN ${at(node.low)} AND ${at(node.high)})`,
-      )
-    case 'in':
-      return test(node.negated, style, (not) => `(${at(node.operand)} ${not}IN (${list(node.values)}))`)
-    case 'like': {
-      const escaped = node.escape === null ? '' : ` ESCAPE ${formatString(node.escape)}`
-      return test(node.negated, style, (not) => `(${at(node.operand)} ${not}LIKE ${at(node.pattern)}${escaped})`)
-    }
-    case 'arithmeticUnary':
-      return printSigned(node.operator, node.operand, style)
-    case 'cast':
-      return `CAST(${at(node.operand)} AS ${printType(node.type, style)})`
-    case 'searchedCase':
-      return `(CASE${printWhens(node.whens, node.otherwise, style)} END)`
-    case 'simpleCase':
-      return `(CASE ${at(node.operand)}${printWhens(node.whens, node.otherwise, style)} END)`
-    case 'functionCall':
-      return `${style.name(node.name)}(${node.star ? '*' : list(node.args)})`
-    case 'lambda':
-      return printLambda(node.parameters.map(style.name), at(node.body))
-    case 'subscript':
-      return `${printBase(node.base, style)}[${at(node.index)}]`
-    case 'dereference':
-      return `${printBase(node.base, style)}->${style.name(node.field)}`
-    case 'arrayConstructor':
-      return `ARRAY[${list(node.elements)}]`
-    case 'mapConstructor':
-      return `MAP(${node.entries.map(({ key, value }) => `${at(key)}:=${at(value)}`).join(', ')})`
-    case 'structConstructor':
-      return `STRUCT(${node.fields.map(({ name, value }) => `${style.name(name)}:=${at(value)}`).join(', ')})`
-    case 'atTimeZone':
-      return `(${printBase(node.operand, style)} AT TIME ZONE ${formatString(node.zone)})`
-    default:
-      return assertNever(node)
-  }
+/** Prints in one style. */
+interface Printer {
+  readonly style: Style
+  readonly print: (expression: Expression) => string
+  /** Separated by commas. */
+  readonly list: (expressions: readonly Expression[]) => string
 }
+
+type Printers = {
+  readonly [Kind in Expression['kind']]: (node: Extract<Expression, { kind: Kind }>, printer: Printer) => string
+}
+
+type Binary = Extract<Expression, { readonly operator: string; readonly left: Expression }>
+
+const printBinary = ({ left, operator, right }: Binary, { print }: Printer): string =>
+  `(${print(left)} ${operator} ${print(right)})`
+
+const PRINTERS: Printers = {
+  nullLiteral: formatLiteral,
+  booleanLiteral: formatLiteral,
+  integerLiteral: formatLiteral,
+  bigintLiteral: formatLiteral,
+  decimalLiteral: formatLiteral,
+  doubleLiteral: formatLiteral,
+  stringLiteral: formatLiteral,
+  columnReference: ({ qualifier, name }, { style }) =>
+    qualifier === null ? style.name(name) : `${style.name(qualifier)}.${style.name(name)}`,
+  lambdaVariable: ({ name }, { style }) => style.name(name),
+  intervalUnit: ({ unit }) => unit,
+  comparison: printBinary,
+  logicalBinary: printBinary,
+  arithmeticBinary: printBinary,
+  concat: ({ left, right }, { print }) => `(${print(left)} || ${print(right)})`,
+  not: ({ operand }, { print }) => `(NOT ${print(operand)})`,
+  isNull: ({ operand }, { print }) => `(${print(operand)} IS NULL)`,
+  isNotNull: ({ operand }, { print }) => `(${print(operand)} IS NOT NULL)`,
+  between: ({ negated, operand, low, high }, { style, print }) =>
+    test(negated, style, (not) => `(${print(operand)} ${not}BETWEEN ${print(low)} AND ${print(high)})`),
+  in: ({ negated, operand, values }, { style, print, list }) =>
+    test(negated, style, (not) => `(${print(operand)} ${not}IN (${list(values)}))`),
+  like: ({ negated, operand, pattern, escape: mark }, { style, print }) => {
+    const escaped = mark === null ? '' : ` ESCAPE ${formatString(mark)}`
+    return test(negated, style, (not) => `(${print(operand)} ${not}LIKE ${print(pattern)}${escaped})`)
+  },
+  arithmeticUnary: ({ operator, operand }, { print }) => printSigned(operator, print(operand)),
+  cast: ({ operand, type }, { style, print }) => `CAST(${print(operand)} AS ${printType(type, style)})`,
+  searchedCase: ({ whens, otherwise }, printer) => `(CASE${printWhens(whens, otherwise, printer)} END)`,
+  simpleCase: ({ operand, whens, otherwise }, printer) =>
+    `(CASE ${printer.print(operand)}${printWhens(whens, otherwise, printer)} END)`,
+  functionCall: ({ name, star, args }, { style, list }) => `${style.name(name)}(${star ? '*' : list(args)})`,
+  lambda: ({ parameters, body }, { style, print }) => printLambda(parameters.map(style.name), print(body)),
+  subscript: ({ base, index }, { print }) => `${printBase(base, print)}[${print(index)}]`,
+  dereference: ({ base, field }, { style, print }) => `${printBase(base, print)}->${style.name(field)}`,
+  arrayConstructor: ({ elements }, { list }) => `ARRAY[${list(elements)}]`,
+  mapConstructor: ({ entries }, { print }) =>
+    `MAP(${entries.map(({ key, value }) => `${print(key)}:=${print(value)}`).join(', ')})`,
+  structConstructor: ({ fields }, { style, print }) =>
+    `STRUCT(${fields.map(({ name, value }) => `${style.name(name)}:=${print(value)}`).join(', ')})`,
+  atTimeZone: ({ operand, zone }, { print }) => `(${printBase(operand, print)} AT TIME ZONE ${formatString(zone)})`,
+}
+
+function printerOf(style: Style): Printer {
+  const printer: Printer = {
+    style,
+    // The table is keyed by the node's own kind, which TypeScript cannot follow through an index.
+    print: (node) => (PRINTERS[node.kind] as (node: Expression, printer: Printer) => string)(node, printer),
+    list: (expressions) => expressions.map(printer.print).join(', '),
+  }
+  return printer
+}
+
+const SQL_PRINTER = printerOf(SQL)
+const DISPLAY_PRINTER = printerOf(DISPLAY)
 
 const test = (negated: boolean, style: Style, text: (not: string) => string): string =>
   negated ? style.negated(text) : text('')
 
-function printWhens(whens: readonly WhenClause[], otherwise: Expression | null, style: Style): string {
-  const cases = whens.map(({ condition, result }) => ` WHEN ${print(condition, style)} THEN ${print(result, style)}`)
-  return cases.join('') + (otherwise === null ? '' : ` ELSE ${print(otherwise, style)}`)
+function printWhens(whens: readonly WhenClause[], otherwise: Expression | null, { print }: Printer): string {
+  const cases = whens.map(({ condition, result }) => ` WHEN ${print(condition)} THEN ${print(result)}`)
+  return cases.join('') + (otherwise === null ? '' : ` ELSE ${print(otherwise)}`)
 }
 
 const printLambda = (parameters: readonly string[], body: string): string =>
   parameters.length === 1 ? `${parameters[0]} => ${body}` : `(${parameters.join(', ')}) => ${body}`
 
 /** What a subscript, a field or a zone is taken of: a sign before it would otherwise apply to the result. */
-export function printBase(base: Expression, style: Style = SQL): string {
-  const text = print(base, style)
-  return base.kind === 'arithmeticUnary' ? `(${text})` : text
+export function printBase(base: Expression, print = formatExpression): string {
+  return base.kind === 'arithmeticUnary' ? `(${print(base)})` : print(base)
 }
 
 /** A sign right before digits would become part of the number, and two of them would begin a comment. */
-function printSigned(sign: '+' | '-', operand: Expression, style: Style): string {
-  const text = print(operand, style)
-  if (sign === '-' && /^[0-9.]/.test(text)) return `-(${text})`
-  return /^[+-]/.test(text) ? `${sign} ${text}` : `${sign}${text}`
+function printSigned(sign: '+' | '-', operand: string): string {
+  if (sign === '-' && /^[0-9.]/.test(operand)) return `-(${operand})`
+  return /^[+-]/.test(operand) ? `${sign} ${operand}` : `${sign}${operand}`
 }

@@ -3,7 +3,7 @@
 import type { Analysis, AnalyzedJoin, AnalyzedSource } from '../../analysis/analysis.ts'
 import { refuseMaps } from '../../analysis/formats.ts'
 import { layoutName } from '../../analysis/layout-names.ts'
-import { StatementError } from '../../errors.ts'
+import { placing, StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
 import { RESPONSE_PARTITION } from '../../operators/join/foreign-key-join.ts'
 import type { FormatSpec } from '../../serde/format.ts'
@@ -37,14 +37,9 @@ export function planFrom(analysis: Analysis, builder: PlanBuilder): Relation {
     const last = i === joins.length - 1
     const { alias } = sources[join.right]!
     const right = source(join.right, nWay ? `KafkaTopic_${alias}` : 'KafkaTopic_Right')
-    left = planJoin({
-      join,
-      sources,
-      left,
-      right,
-      name: last ? 'Join' : `${sources[join.right - 1]!.alias}_Join`,
-      builder,
-    })
+    const name = last ? 'Join' : `${sources[join.right - 1]!.alias}_Join`
+    const sides = { join, sources, left, right, name, builder }
+    left = placing(join.leftExpression.location, () => planJoin(sides))
   })
   return left
 }

@@ -1,6 +1,7 @@
 /** Analysis -> steps: FROM and joins, WHERE, table functions, then PARTITION BY or GROUP BY with HAVING; SELECT follows by use. */
 import type { Analysis } from '../../analysis/analysis.ts'
 import { AliasGenerator } from '../../analysis/select-items.ts'
+import { placing } from '../../errors.ts'
 import type { NamedExpression } from '../../operators/step.ts'
 import type { Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
@@ -27,14 +28,14 @@ export function planQuery(analysis: Analysis, builder: PlanBuilder): PlannedQuer
     relation = planFilter(analysis.where, 'WHERE', relation, builder)
   }
   if (analysis.groupBy !== null) {
-    const grouped = planAggregation(analysis, relation, builder)
+    const grouped = placing(analysis.groupBy[0]?.location, () => planAggregation(analysis, relation, builder))
     return { relation: grouped.relation, columns: projected(analysis, grouped.rewrite) }
   }
   const exploded = planTableFunctions(analysis, relation, builder)
   relation = exploded.relation
   const columns = projected(analysis, exploded.rewrite)
   if (analysis.partitionBy === null) return { relation, columns }
-  return planPartitionBy(analysis, relation, columns, builder)
+  return placing(analysis.partitionBy[0]?.location, () => planPartitionBy(analysis, relation, columns, builder))
 }
 
 const projected = ({ select }: Analysis, rewrite: (expression: Syntax) => Syntax): ProjectedColumn[] =>

@@ -5,7 +5,7 @@ import { analyzeQuery } from '../../analysis/analyze-query.ts'
 import { place } from '../../analysis/errors.ts'
 import { type FetchedSchemas, NO_SCHEMAS, type SchemaRequest } from '../../analysis/inferred-columns.ts'
 import { readWithProperties, type WithProperties } from '../../analysis/with-properties.ts'
-import { StatementError } from '../../errors.ts'
+import { placing, StatementError } from '../../errors.ts'
 import type { DataSource, SourceKind } from '../../metastore/data-source.ts'
 import { nameHint } from '../../metastore/lookup.ts'
 import type { CreateAs, InsertInto, Query } from '../../sql/ast.ts'
@@ -81,12 +81,18 @@ export function planCreateAs(
     name: topic,
     partitions: properties.partitions ?? inheritedPartitions(analysis, context),
     replicas: properties.replicas,
-    retentionMs: retention(properties.retentionMs, source, analysis),
+    retentionMs: placing(properties.location('RETENTION_MS'), () =>
+      retention(properties.retentionMs, source, analysis),
+    ),
     retentionLike: source.kind === 'STREAM' ? analysis.sources[0]!.source.topic : null,
     cleanupPolicy: cleanupPolicy(source),
   }
-  if (properties.partitions !== null) checkExistingTopic(request, context)
-  refuseLoop({ queryId, reads: source.derivedFrom, writesTopic: topic }, context)
+  if (properties.partitions !== null) {
+    placing(properties.location('PARTITIONS'), () => checkExistingTopic(request, context))
+  }
+  placing(properties.location('KAFKA_TOPIC'), () =>
+    refuseLoop({ queryId, reads: source.derivedFrom, writesTopic: topic }, context),
+  )
   const plan = physicalPlan(queryId, analysis, statement.name, builder)
   return { source, topic: request, plan, registrations: sinkRegistrations(source) }
 }
@@ -109,8 +115,11 @@ function retention(given: number | null, { kind, window }: DataSource, analysis:
 
 function analyze(query: Query, sinkName: string, { metastore, functions }: PlanContext): Analysis {
   const analysis = analyzeQuery(query, { metastore, functions, use: 'persistent', sinkName })
-  if (analysis.sources.some(({ source }) => source.kind === 'TABLE' && source.window !== null)) {
-    throw new StatementError('KSQL does not support persistent queries on windowed tables.')
+  const windowed = analysis.sources.find(({ source }) => source.kind === 'TABLE' && source.window !== null)
+  if (windowed !== undefined) {
+    throw new StatementError('KSQL does not support persistent queries on windowed tables.', {
+      location: windowed.location,
+    })
   }
   return analysis
 }
