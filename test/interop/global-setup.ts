@@ -16,6 +16,8 @@ declare module 'vitest' {
     javaAvro: PeerCommand | null
     /** Python's protobuf; null: there is no Python. */
     protobuf: PeerCommand | null
+    /** confluent-kafka, which wants the address of a registry besides; null: there is no Python. */
+    registryClient: PeerCommand | null
     /** protobuf-java; null: there is no Java or no Maven. */
     javaProtobuf: PeerCommand | null
   }
@@ -24,6 +26,7 @@ declare module 'vitest' {
 /** grpcio-tools brings protoc. */
 const PYTHON_LIBRARIES = [
   'fastavro==1.13.1',
+  'confluent-kafka[protobuf,schemaregistry]==2.16.1',
   'protobuf==7.36.2',
   'grpcio-tools==1.85.1',
   'googleapis-common-protos==1.76.0',
@@ -44,6 +47,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
     const [python, java] = await Promise.all([installPython(folder), installJava(folder)])
     project.provide('fastavro', peer(python, 'fastavro_peer.py'))
     project.provide('protobuf', peer(python, 'protobuf_peer.py'))
+    project.provide('registryClient', peer(python, 'registry_peer.py'))
     project.provide('javaAvro', peer(java, 'AvroPeer.java'))
     project.provide('javaProtobuf', peer(java, 'ProtobufPeer.java'))
     return remove

@@ -5,31 +5,12 @@
 {"value": VALUE}. Values are in Protobuf's own JSON form, with the defaults of fields that have no presence.
 """
 import base64
-import importlib.util
 import json
-import pathlib
 import sys
-import tempfile
 
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
-from grpc_tools import protoc
 
-GOOGLE_PROTOBUF = pathlib.Path(importlib.util.find_spec("grpc_tools").origin).parent / "_proto"
-GOOGLE_TYPE = pathlib.Path(importlib.util.find_spec("google.type").submodule_search_locations[0]).parent.parent
-
-
-def compiled(files):
-    with tempfile.TemporaryDirectory() as folder:
-        for path, text in files.items():
-            file = pathlib.Path(folder, path)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
-        out = pathlib.Path(folder, "out")
-        includes = [f"-I{place}" for place in (folder, GOOGLE_PROTOBUF, GOOGLE_TYPE)]
-        arguments = ["protoc", *includes, "--include_imports", f"--descriptor_set_out={out}", next(iter(files))]
-        if protoc.main(arguments) != 0:
-            raise ValueError("protoc refused the schema")
-        return base64.b64encode(out.read_bytes()).decode()
+from protobuf_compiler import compiled
 
 
 def message_class(schema):

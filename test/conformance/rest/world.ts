@@ -60,7 +60,8 @@ export class World {
     this.#producer = parts.broker.producer()
   }
 
-  static async open(): Promise<World> {
+  /** `external`: a registry in place of the world's own. */
+  static async open(external: SchemaRegistry | null = null): Promise<World> {
     const directory = await mkdtemp(join(tmpdir(), 'millrace-conformance-'))
     const log = await openEmbeddedLog({
       dataDir: directory,
@@ -72,7 +73,8 @@ export class World {
     await broker.connect()
     const shared = { broker, functions, clock: systemClock, timer: systemTimer, random: Math.random }
     const running = { broker, clock: systemClock, timer: systemTimer, config: CONFIG }
-    const registry = new InProcessRegistry({ rules: rulesOf })
+    const own = new InProcessRegistry({ rules: rulesOf })
+    const registry = external ?? own
     const schemas = loadedFrom(registry)
     const workers = inProcessWorkers({ ...running, functions, random: Math.random, schemas })
     const runtime = createQueryRuntime({ ...running, workers })
@@ -89,7 +91,7 @@ export class World {
       { engine: Promise.resolve(engine), metrics, log: silentLog, clock: systemClock },
       serverOptions((name) => CONFIG[name]),
     )
-    return new World({ directory, log, broker, runtime, engine, server, schemas: new CaseSchemas(registry.state) })
+    return new World({ directory, log, broker, runtime, engine, server, schemas: new CaseSchemas(own.state) })
   }
 
   get url(): string {
