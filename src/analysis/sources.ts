@@ -27,13 +27,18 @@ export function analyzeSources(relation: Relation, metastore: Metastore): Analyz
   return analyzed
 }
 
+const AGAIN = '\nCreate a second stream or table over the same topic, and join with that.'
+
 function refuseRepeatedSources(sources: readonly AnalyzedSource[], joins: number): void {
   sources.forEach(({ source, location }, i) => {
     if (sources.findIndex((other) => other.source.name === source.name) === i) return
     if (joins === 1) {
-      refuse(`Can not join '${source.name}' to '${source.name}': self joins are not yet supported.`, location)
+      refuse(`Can not join '${source.name}' to '${source.name}': self joins are not yet supported.${AGAIN}`, location)
     }
-    refuse(`N-way joins do not support multiple occurrences of the same source. Source: '${source.name}'.`, location)
+    refuse(
+      `N-way joins do not support multiple occurrences of the same source. Source: '${source.name}'.${AGAIN}`,
+      location,
+    )
   })
 }
 

@@ -40,7 +40,12 @@ export function buildDecimalLiteral(node: DecimalLiteralCstNode): Literal {
 function integer(text: string, location: Location): Literal {
   const value = BigInt(text)
   if (value >= MIN_INT && value <= MAX_INT) return { kind: 'integerLiteral', value: Number(value), location }
-  if (value < MIN_BIGINT || value > MAX_BIGINT) throw invalidNumber(`Invalid numeric literal: ${text}`, location)
+  if (value < MIN_BIGINT || value > MAX_BIGINT) {
+    throw invalidNumber(
+      `Invalid numeric literal: ${text}. A BIGINT has 64 bits; a DECIMAL has a point: ${text}.0`,
+      location,
+    )
+  }
   return { kind: 'bigintLiteral', text: value.toString(), location }
 }
 
