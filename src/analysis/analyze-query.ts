@@ -109,6 +109,7 @@ function resolveClauses(
     sources,
     own: new Set(synthetic === null ? [] : [synthetic]),
     aliases: aliasesOf(query.items),
+    isFunction: (name) => functions.find(name) !== undefined,
   }
   const selectScope: NameScope = window === null ? scope : { ...scope, own: new Set([...scope.own, ...WINDOW_BOUNDS]) }
   const isAggregate = aggregateTest(functions)

@@ -15,6 +15,8 @@ export interface NameScope {
   readonly own: ReadonlySet<string>
   /** Aliases that SELECT gives, with what they stand for: no other clause can read them. */
   readonly aliases?: ReadonlyMap<string, Expression>
+  /** Whether there is a function of this name, which may have lost its brackets. */
+  readonly isFunction?: (name: string) => boolean
 }
 
 /** As messages name it: `SELECT`, `WHERE`, `GROUP BY`, `PARTITION BY`, `HAVING`, `JOIN ON`. */
@@ -115,6 +117,7 @@ function adviceFor({ qualifier, name }: ColumnReference, clause: Clause, scope: 
     ),
   )
   const shown = scope.sources.length > 1 && qualifier !== null ? `${qualifier}.${name}` : name
+  if (qualifier === null && scope.isFunction?.(name)) return ` ${name} is a function: write ${name}(...).`
   const text = name === name.toUpperCase() ? '' : ` A text stands in single quotes: '${name}'.`
   return `${suggestion(shown, columns, { label: 'Columns', most: 30 })}${text}`
 }

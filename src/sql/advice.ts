@@ -55,9 +55,15 @@ const ADVISERS: readonly ((stop: Stop) => string | undefined)[] = [
   foreignWord,
   commaTooMany,
   unquotedProperty,
+  arrayBracket,
   missingExpression,
   typeParameters,
   quotedAlias,
+  longName,
+  bracketTooMany,
+  assignment,
+  windowOption,
+  quotedDuration,
   missingOperator,
 ]
 
@@ -266,6 +272,49 @@ function typeParameters(stop: Stop): string | undefined {
   return isAt(stop, stop.index - 1, t.Decimal) && stop.expected.includes(t.LeftParenthesis)
     ? 'DECIMAL needs a precision and a scale, for instance DECIMAL(9, 2).'
     : undefined
+}
+
+function longName(stop: Stop): string | undefined {
+  const { index } = stop
+  const isName = isAt(stop, index, t.Dot) && isAt(stop, index - 2, t.Dot)
+  return isName
+    ? 'A name has two parts at most: source.column. A field of a STRUCT is written column->field.'
+    : undefined
+}
+
+function bracketTooMany(stop: Stop): string | undefined {
+  const here = stop.tokens[stop.index]
+  if (here?.tokenType !== t.RightParenthesis) return undefined
+  const before = stop.tokens.slice(0, stop.index)
+  const count = (type: TokenType) => before.filter(({ tokenType }) => tokenType === type).length
+  return count(t.LeftParenthesis) === count(t.RightParenthesis) ? 'There is a ) too many.' : undefined
+}
+
+function assignment(stop: Stop): string | undefined {
+  const opens = stop.tokens
+    .slice(0, stop.index)
+    .findLast(({ tokenType }) => tokenType === t.Map_ || tokenType === t.Struct)
+  if (opens === undefined || !stop.expected.includes(t.Assign)) return undefined
+  return opens.tokenType === t.Map_
+    ? "A map is written MAP('key' := value, ...)."
+    : 'A struct is written STRUCT(name := value, ...).'
+}
+
+function arrayBracket(stop: Stop): string | undefined {
+  const isArray = isAt(stop, stop.index, t.LeftBracket) && stop.expected.includes(t.Null)
+  return isArray ? 'An array is written ARRAY[1, 2].' : undefined
+}
+
+function windowOption(stop: Stop): string | undefined {
+  return isAt(stop, stop.index, t.Advance) && !stop.expected.includes(t.Advance)
+    ? 'ADVANCE BY belongs to a HOPPING window, after a comma: HOPPING (SIZE 1 HOUR, ADVANCE BY 1 MINUTE).'
+    : undefined
+}
+
+function quotedDuration(stop: Stop): string | undefined {
+  const isText = isAt(stop, stop.index, t.StringValue) && stop.expected.includes(t.IntegerValue)
+  const isDuration = [t.Size, t.By, t.Within, t.Period, t.Retention].some((type) => isAt(stop, stop.index - 1, type))
+  return isText && isDuration ? 'A duration is a number and a unit, without quotes: 1 MINUTE.' : undefined
 }
 
 /** Two values side by side. */

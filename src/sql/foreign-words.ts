@@ -106,6 +106,7 @@ export const FOREIGN_MARKS: Readonly<Record<string, string>> = {
   '!': 'Write NOT instead of !.',
   '::': 'Write CAST(x AS type) instead of x::type.',
   ':': 'Write -> between a struct and its field.',
+  '{': "Write STRUCT(a := 1) for a struct and MAP('a' := 1) for a map.",
   '#': 'A comment begins with --.',
   '\\': 'Commands that begin with \\ belong to other programs. Write SHOW STREAMS; or DESCRIBE name;',
 }

@@ -107,7 +107,7 @@ function adviceAt(failed: FailedParse, index: number, { inRule }: Expected): str
 const nearStatement = (actual: IToken | undefined): string | undefined =>
   actual && nearest(actual.image, STATEMENT_WORDS, { maxEdits: maxEditsOf(actual.image) })
 
-/** The name that is due, or the one keyword or bracket with which the statement would continue at the token. */
+/** The name that is due, or the one keyword, or else bracket or comma, with which the statement would continue at the token. */
 function missingWord(failed: FailedParse, index: number, expected: readonly TokenType[]): string | undefined {
   const actual = failed.tokens[index]
   if (actual === undefined) return undefined
@@ -115,9 +115,10 @@ function missingWord(failed: FailedParse, index: number, expected: readonly Toke
   if (expected.includes(t.Identifier)) {
     return continuesAfter(failed, index, t.Identifier) ? `${nounFor(expected)} is missing ${before}.` : undefined
   }
-  const candidates = expected.filter((token) => (t.isKeyword(token) && token !== t.Select) || CLOSING.has(token))
-  const fitting = candidates.filter((token) => continuesAfter(failed, index, token))
-  return fitting.length === 1 ? `${wordOf(fitting[0]!)} is missing ${before}.` : undefined
+  const fitting = expected.filter((token) => continuesAfter(failed, index, token))
+  const words = fitting.filter((token) => t.isKeyword(token) && token !== t.Select)
+  const [missing, ...others] = words.length > 0 ? words : fitting.filter((token) => MARKS.has(token))
+  return missing === undefined || others.length > 0 ? undefined : `${wordOf(missing)} is missing ${before}.`
 }
 
 function nounFor(expected: readonly TokenType[]): string {
@@ -126,8 +127,8 @@ function nounFor(expected: readonly TokenType[]): string {
   return expected.includes(t.All) ? 'The id of a query' : 'A name'
 }
 
-const CLOSING = new Set<TokenType>([t.RightParenthesis, t.RightBracket])
-const wordOf = (token: TokenType): string => token.LABEL!.slice(1, -1)
+const MARKS = new Set<TokenType>([t.LeftParenthesis, t.RightParenthesis, t.RightBracket, t.Comma])
+const wordOf = (token: TokenType): string => (token === t.Comma ? 'A comma' : token.LABEL!.slice(1, -1))
 
 /** The keyword may be misspelt here, or one token before, where it was read as an alias. */
 function misspeltAdvice(failed: FailedParse, index: number, expected: readonly TokenType[]): string | undefined {
