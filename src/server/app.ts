@@ -163,7 +163,9 @@ function refuseOtherMethods(app: FastifyInstance, methods: ReadonlyMap<string, R
 function answerErrors(app: FastifyInstance, { log }: ServerContext, { users }: Access): void {
   app.setErrorHandler((error, request, reply) => {
     const answer = errorAnswer(error)
-    if (isServerFault(answer)) log.error({ err: error, method: request.method, url: request.url }, 'request failed')
+    if (isServerFault(answer)) {
+      log.error({ err: error, method: request.method, path: pathOf(request.url) }, 'request failed')
+    }
     if (answer.status === 401 && users !== null) reply.header('www-authenticate', users.challenge)
     return reply.code(answer.status).type(JSON_TYPE).send(JSON.stringify(answer.body))
   })

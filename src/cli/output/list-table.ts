@@ -10,15 +10,14 @@ export interface Listing {
 const MIN_LAST_WIDTH = 20
 
 /**
- * The lines of a table, the last without a newline. Long cells of the last column are wrapped, so that lines have at most
- * `maxWidth` columns where possible.
+ * The lines of a table, the last without a newline. Where lines would have more than `maxWidth` columns, long titles and the long cells of
+ * the last column are wrapped.
  */
 export function listTable({ titles, rows }: Listing, maxWidth: number): string {
   const cells = rows.map((row) => row.map((cell) => printable(cell).split('\n')))
   const widths = fitted(
-    titles.map((title, i) =>
-      Math.max(textWidth(title), ...cells.map((row) => Math.max(...(row[i] ?? ['']).map(textWidth)))),
-    ),
+    titles,
+    titles.map((_title, i) => Math.max(0, ...cells.map((row) => Math.max(...(row[i] ?? ['']).map(textWidth))))),
     maxWidth - 3 * titles.length + 1,
   )
   const head = lines(
@@ -29,12 +28,18 @@ export function listTable({ titles, rows }: Listing, maxWidth: number): string {
   return [...head, rule, ...cells.flatMap((row) => lines(row, widths)), rule].join('\n')
 }
 
-/** Wraps the last column, the longest text of most lists. Names keep their lines, so that they can be copied. */
-function fitted(widths: readonly number[], total: number): number[] {
-  const names = widths.slice(0, -1)
-  const left = total - names.reduce((sum, width) => sum + width, 0)
-  return [...names, Math.min(widths.at(-1)!, Math.max(MIN_LAST_WIDTH, left))]
+/** Names keep their lines, so that they can be copied. `contents`: widths of the widest cells. */
+function fitted(titles: readonly string[], contents: readonly number[], total: number): number[] {
+  const wide = titles.map((title, i) => Math.max(textWidth(title), contents[i]!))
+  const longestWord = (title: string) => Math.max(...title.split(' ').map(textWidth))
+  const narrow = titles.map((title, i) => Math.max(longestWord(title), contents[i]!))
+  const needed = sum(wide.slice(0, -1)) + Math.min(wide.at(-1)!, MIN_LAST_WIDTH)
+  const widths = needed <= total ? wide : narrow
+  const left = total - sum(widths.slice(0, -1))
+  return [...widths.slice(0, -1), Math.min(widths.at(-1)!, Math.max(MIN_LAST_WIDTH, left))]
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 function lines(row: readonly (readonly string[])[], widths: readonly number[]): string[] {
   const wrapped = row.map((cell, i) => cell.flatMap((text) => wrap(text, widths[i]!)))

@@ -20,7 +20,7 @@ export function queryText(query: QueryDescription, width: number): string {
     listTable({ titles: ['Field', 'Type'], rows: fields }, width),
     section('Sources that this query reads from', query.sources.join('\n')),
     section('Sinks that this query writes to', query.sinks.join('\n')),
-    section('Execution plan', query.executionPlan),
+    section('Execution plan', query.executionPlan.replaceAll('\t\t', '  ')),
     section('Processing topology', query.topology),
     section('Operators since the query was started', operators(query, width)),
     section('Overridden Properties', overrides(query, width)),

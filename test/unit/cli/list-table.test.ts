@@ -55,6 +55,18 @@ describe('listTable', () => {
     expect(lines[2]).toContain(' CSAS_Q1 ')
   })
 
+  it('wraps titles that are wider than what is below them, where lines would not fit otherwise', () => {
+    const listing = { titles: ['Kafka Topic', 'Partition Replicas'], rows: [['a_topic_name', '1']] }
+    expect(listTable(listing, 30).split('\n')).toEqual([
+      ' Kafka Topic  | Partition ',
+      '              | Replicas  ',
+      '--------------------------',
+      ' a_topic_name | 1         ',
+      '--------------------------',
+    ])
+    expect(listTable(listing, 40).split('\n')[0]).toBe(' Kafka Topic  | Partition Replicas ')
+  })
+
   it('gives up fitting where a terminal is narrower than its names', () => {
     const rows = [['a'.repeat(30), 'b'.repeat(30)]]
     expect(listTable({ titles: ['A', 'B'], rows }, 5).split('\n')[2]).toBe(` ${'a'.repeat(30)} | ${'b'.repeat(20)} `)
