@@ -31,7 +31,7 @@ export interface TableReaderOptions {
 type Entry = readonly [key: StoreKey, window: Window | null, stored: StoredRow]
 
 const BATCH_ROWS = 512
-/** Of the rows of a partition; a table may have millions that fail. */
+/** Limit for each partition; a table may have millions of rows that fail. */
 const MAX_REPORTED_ERRORS = 1000
 
 /**
