@@ -371,9 +371,13 @@ export class RunningTask implements InputTask {
   }
 
   #makeGroup(): PartitionGroup {
+    const isTableOf = ({ entry }: PartitionInput) => this.#options.schemas.get(entry.step.id)!.kind === 'table'
+    const hasTable = this.inputs.some(isTableOf)
     const inputs = this.inputs.map((input): GroupInput => {
-      const { step, watermarks } = input.entry
-      const isTable = this.#options.schemas.get(step.id)!.kind === 'table'
+      const isTable = isTableOf(input)
+      // Rows of a table do not wait for the tasks upstream of a stream: a stream whose times are older than the table's rows would be
+      // joined with an empty table.
+      const watermarks = isTable || !hasTable ? input.entry.watermarks : null
       return {
         isTable,
         mayPrecede: (timestamp) =>

@@ -152,3 +152,23 @@ test.each([1, PARTITIONS])(
     expect(rows.filter(({ N, V }) => N !== V)).toEqual([])
   },
 )
+
+test('rows of a re-keyed stream find a table whose rows were there before, though their times are later', async () => {
+  world = await QueryWorld.open()
+  await world.run(`${stream('s')}
+    CREATE TABLE t (k STRING PRIMARY KEY, v INT) WITH (kafka_topic='t', value_format='JSON', partitions=${PARTITIONS});`)
+  await world.run('CREATE STREAM j AS SELECT s.c, n, v FROM s JOIN t ON s.c = t.k;', {
+    ...CONFIG,
+    'millrace.source.idle.timeout.ms': '3600000',
+  })
+  await world.produce(
+    't',
+    Array.from({ length: COLOURS }, (_, v) => ({ key: `c${v}`, value: { V: v }, timestamp: Date.UTC(2026, 0, 1) })),
+  )
+  await world.runtime.settled()
+  await world.produce('s', backlog(1_000))
+  await world.runtime.settled()
+  const rows = (await world.values('J')) as { N: number; V: number }[]
+  expect(rows).toHaveLength(1_000)
+  expect(rows.filter(({ N, V }) => N % COLOURS !== V)).toEqual([])
+})
