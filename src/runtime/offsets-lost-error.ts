@@ -10,6 +10,8 @@ export interface LostOffset extends TopicPartition {
    * `repartitioned`: the topic has another number of partitions, so that keys lie elsewhere.
    */
   readonly kind: 'behind' | 'gone' | 'repartitioned'
+  /** How far the query had read; null: not known. */
+  readonly position: number | null
   /** A sentence that says what was found. */
   readonly what: string
 }
@@ -19,9 +21,18 @@ export class OffsetsLostError extends Error {
   readonly lost: readonly LostOffset[]
 
   constructor(lost: readonly LostOffset[]) {
-    super([...new Set(lost.map(({ what }) => what))].join(' '))
+    super(describe(lost))
     this.lost = lost
   }
+}
+
+/** Sentences that are told of so many; a topic may have hundreds of partitions. */
+const MAX_TOLD = 3
+
+function describe(lost: readonly LostOffset[]): string {
+  const told = [...new Set(lost.map(({ what }) => what))]
+  const more = told.length - MAX_TOLD
+  return [...told.slice(0, MAX_TOLD), ...(more > 0 ? [`So it is with ${more} more partitions.`] : [])].join(' ')
 }
 
 /** A position beyond the end of its partition. */
@@ -36,7 +47,7 @@ export function behind({
   const what =
     `Partition ${partition} of ${topic} ${ended} ${before}, when the query had read it up to offset ${position}: ` +
     'its last records are lost, or the topic was deleted and made again.'
-  return { topic, partition, kind: 'behind', what }
+  return { topic, partition, kind: 'behind', position, what }
 }
 
 /** Nothing is committed for a partition that the query has read. */
@@ -44,5 +55,5 @@ export function gone({ topic, partition }: TopicPartition): LostOffset {
   const what =
     `The position of the query in ${topic} is gone: the topic was deleted and made again, ` +
     "or the offsets of the query's group were deleted."
-  return { topic, partition, kind: 'gone', what }
+  return { topic, partition, kind: 'gone', position: null, what }
 }

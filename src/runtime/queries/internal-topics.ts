@@ -45,15 +45,26 @@ export function internalTopics(
   })
 }
 
-/** Creates the topics that do not exist yet. Rejects with a BrokerError. */
-export async function makeTopics(topics: readonly InternalTopic[], broker: Broker): Promise<void> {
+/** A topic with another number of partitions than is needed. */
+export interface OtherPartitions {
+  readonly topic: string
+  readonly partitions: number
+  readonly wanted: number
+}
+
+/** Creates the topics that do not exist yet. Resolves to existing ones that do not fit. Rejects with a BrokerError. */
+export async function makeTopics(topics: readonly InternalTopic[], broker: Broker): Promise<OtherPartitions[]> {
+  const others: OtherPartitions[] = []
   for (const topic of topics) {
     try {
       await broker.createTopic(topic)
     } catch (error) {
       if (!(error instanceof BrokerError && error.code === 'TOPIC_EXISTS')) throw error
+      const partitions = (await broker.describeTopic(topic.name))?.partitions ?? topic.partitions
+      if (partitions !== topic.partitions) others.push({ topic: topic.name, partitions, wanted: topic.partitions })
     }
   }
+  return others
 }
 
 /** Names of the query's internal topics that exist. */

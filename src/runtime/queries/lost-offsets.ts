@@ -22,11 +22,12 @@ export function policyFor(lost: readonly LostOffset[], config: Config): LostOffs
   return policy === 'fail' && lost.every(({ kind }) => kind === 'gone') ? 'earliest' : policy
 }
 
-/** What the operator learns behind the cause. */
-export const describePolicy = (policy: LostOffsetPolicy): string =>
-  policy === 'fail'
-    ? `Set ${SETTING} to earliest or latest to let the query continue there, or terminate the query and create it again.`
-    : `The query continues at the ${policy} record there.`
+/** What the operator learns behind the cause. `canContinue`: whether another policy would let the query continue. */
+export function describePolicy(policy: LostOffsetPolicy, { canContinue }: { readonly canContinue: boolean }): string {
+  if (policy !== 'fail') return `The query continues at the ${policy} record there.`
+  if (!canContinue) return 'Terminate the query and create it again.'
+  return `Set ${SETTING} to earliest or latest to let the query continue there, or terminate the query and create it again.`
+}
 
 /**
  * Commits where the query continues in the partitions; with `fail` that it must not, so that it does not continue in the middle
@@ -41,13 +42,18 @@ export async function settleLostOffsets(
     (await broker.fetchOffsets(application)).map((offset) => [positionKey(offset), offset] as const),
   )
   const offsets: GroupOffset[] = []
-  for (const { topic, partition } of lost) {
+  for (const { topic, partition, position } of lost) {
     const [start, end] = await boundsOf(broker, topic, partition)
     if (start === null || end === null) continue
     const known = committed.get(positionKey({ topic, partition }))
     if (policy === 'fail') {
       const origin = readOrigin(known?.metadata ?? '') ?? start
-      offsets.push({ topic, partition, offset: known?.offset ?? start, metadata: originMetadata(origin, 'lost') })
+      offsets.push({
+        topic,
+        partition,
+        offset: position ?? known?.offset ?? start,
+        metadata: originMetadata(origin, 'lost'),
+      })
       continue
     }
     const offset = policy === 'earliest' ? start : end

@@ -2,7 +2,7 @@
  * Places a query: reads from the broker all that workers need to know, so that they need not, and creates the internal topics that do not
  * exist yet.
  */
-import type { Broker, TopicPartition } from '../../broker/broker.ts'
+import type { Broker } from '../../broker/broker.ts'
 import type { StepId } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { splitTopology } from '../../plan/topology.ts'
@@ -11,7 +11,7 @@ import { type LostOffset, OffsetsLostError } from '../offsets-lost-error.ts'
 import { type Config, isExactlyOnce, readsFromStart } from '../query-config.ts'
 import type { SlotTerms } from '../slots.ts'
 import { applicationId } from '../topic-names.ts'
-import { internalTopics, makeTopics } from './internal-topics.ts'
+import { internalTopics, makeTopics, type OtherPartitions } from './internal-topics.ts'
 import { Layout, type OutputPlace, partitionCounts } from './layout.ts'
 import { StartOffsets, withPositions } from './start-offsets.ts'
 
@@ -55,7 +55,7 @@ export async function placeQuery(
   const topologies = splitTopology(plan.steps)
   const described = describeOnce(broker)
   const layout = new Layout(application, topologies, await partitionCounts(plan, described))
-  await makeTopics(internalTopics(query, layout, options), broker)
+  const others = await makeTopics(internalTopics(query, layout, options), broker)
   const keepsKeys = internalTopics(query, layout, { changelogs: true }).length > 0
   const group = transient ? null : application
   const offsets = new StartOffsets(broker, {
@@ -66,8 +66,8 @@ export async function placeQuery(
   const tasks = await Promise.all(
     layout.tasks(plan).map((task) => withPositions(task, offsets, { chooses: owned.has(task.slot) })),
   )
-  const outputs = await withSizes(layout.outputs(plan), described)
-  const lost = [...(keepsKeys ? repartitioned(tasks, known) : []), ...outputs.lost, ...offsets.lost]
+  const moved = [...(keepsKeys ? repartitioned(tasks, known) : []), ...others.map(otherPartitions)]
+  const lost = moved.length > 0 ? moved : offsets.lost
   if (group !== null && lost.length > 0) throw new OffsetsLostError(lost)
   if (group !== null && offsets.chosen.length > 0) await broker.commitOffsets(group, offsets.chosen)
   return {
@@ -80,7 +80,7 @@ export async function placeQuery(
     exactlyOnce: isExactlyOnce(config) && !transient,
     paused,
     tasks,
-    outputs: outputs.sized,
+    outputs: await withSizes(layout.outputs(plan), described),
   }
 }
 
@@ -89,9 +89,10 @@ function repartitioned(tasks: readonly TaskAssignment[], known: KnownInputs): Lo
   return [...partitionsRead(tasks)].flatMap(([topic, partitions]) => {
     const count = known.partitions.get(topic)
     if (count === undefined || count === partitions) return []
-    return Array.from({ length: partitions }, (_, partition) =>
-      otherPartitions({ topic, partition }, partitions, count),
-    )
+    return Array.from({ length: partitions }, (_, partition) => ({
+      ...otherPartitions({ topic, partitions, wanted: count }),
+      partition,
+    }))
   })
 }
 
@@ -103,9 +104,12 @@ export function partitionsRead(tasks: readonly TaskAssignment[]): Map<string, nu
   return counts
 }
 
-function otherPartitions(position: TopicPartition, count: number, former: number): LostOffset {
-  const what = `Topic ${position.topic} has ${count} partitions where the query knew ${former}: it was deleted and made again, or was enlarged.`
-  return { ...position, kind: 'repartitioned', what }
+/** A topic with another number of partitions than the query needs, or once knew. */
+function otherPartitions({ topic, partitions, wanted }: OtherPartitions): LostOffset {
+  const what =
+    `Topic ${topic} has ${partitions} partitions where the query needs ${wanted}: ` +
+    'a topic that it reads was deleted and made again, or was enlarged.'
+  return { topic, partition: 0, kind: 'repartitioned', position: null, what }
 }
 
 /**
@@ -144,15 +148,10 @@ function describeOnce(broker: Describing): Describing {
 async function withSizes(
   outputs: Readonly<Record<StepId, OutputPlace>>,
   broker: Describing,
-): Promise<{ readonly sized: Record<StepId, OutputAssignment>; readonly lost: LostOffset[] }> {
-  const lost: LostOffset[] = []
+): Promise<Record<StepId, OutputAssignment>> {
   const sized = Object.entries(outputs).map(async ([step, output]) => {
-    const { topic, partitions } = output
-    const description = await broker.describeTopic(topic)
-    const given = description?.config['max.message.bytes']
-    if (description !== null && description.partitions !== partitions)
-      lost.push(otherPartitions({ topic, partition: 0 }, description.partitions, partitions))
+    const given = (await broker.describeTopic(output.topic))?.config['max.message.bytes']
     return [step, { ...output, maxMessageBytes: given === undefined ? null : Number(given) }] as const
   })
-  return { sized: Object.fromEntries(await Promise.all(sized)), lost }
+  return Object.fromEntries(await Promise.all(sized))
 }

@@ -129,15 +129,17 @@ export class RunningQuery {
   }
 
   /** Lets the query continue where its configuration says, or keeps it in ERROR. */
-  #settleLost(failure: QueryFailure, lost: readonly LostOffset[]): void {
+  #settleLost(failure: QueryFailure, found: readonly LostOffset[]): void {
     const { broker, workers, isAlone } = this.#options
+    const lost = this.#wholeTopics(found)
     const isRepartitioned = lost.some(({ kind }) => kind === 'repartitioned')
     const wanted = policyFor(lost, this.#options.query.config)
     // Other servers have a part of the state whose keys now lie elsewhere.
     const policy = isRepartitioned && !isAlone ? 'fail' : wanted
     const settled = { application: this.#application, broker }
+    const told = describePolicy(policy, { canContinue: !isRepartitioned || isAlone })
     if (policy === 'fail') {
-      this.#noteFailure({ ...failure, message: `${failure.message} ${describePolicy(policy)}` })
+      this.#noteFailure({ ...failure, message: `${failure.message} ${told}` })
       this.#inBackground(async () => {
         await this.#stopWorkers(this.#workers, { purge: false })
         await settleLostOffsets(lost, policy, settled)
@@ -148,9 +150,24 @@ export class RunningQuery {
     this.#recover(failure, async () => {
       await this.#stopWorkers(await workers.all(), { purge: isRepartitioned })
       await settleLostOffsets(lost, policy, settled)
-      if (!isRepartitioned) return describePolicy(policy)
-      return `${describePolicy(policy)} ${describeRebuild(await resetQuery(this.#application, broker))}`
+      if (!isRepartitioned) return told
+      return `${told} ${describeRebuild(await resetQuery(this.#application, broker))}`
     })
+  }
+
+  /** A topic that was made again is gone with all of its partitions, although each task notices only its own. */
+  #wholeTopics(lost: readonly LostOffset[]): LostOffset[] {
+    const { terms } = this.#options.slots
+    const inputs = (this.assignment?.tasks ?? []).flatMap((task) => (terms.has(task.slot) ? task.inputs : []))
+    const more = new Map(lost.map((one) => [positionKey(one), one]))
+    for (const one of lost) {
+      if (one.kind !== 'gone') continue
+      for (const { topic, partition } of inputs) {
+        const key = positionKey({ topic, partition })
+        if (topic === one.topic && !more.has(key)) more.set(key, { ...one, partition })
+      }
+    }
+    return [...more.values()]
   }
 
   /** Starts again once `work` is done; it answers what to tell behind the failure. */

@@ -181,7 +181,7 @@ describe('a topic that was deleted and made again', () => {
       /has 2 partitions/.test(queryErrors.at(-1)?.errorMessage ?? ''),
     )
     expect(queryErrors.at(-1)!.errorMessage).toMatch(
-      /^Topic s has 2 partitions where the query knew 4: .* Set millrace/,
+      /^Topic s has 2 partitions where the query needs 4: .* Set millrace/,
     )
     const { end } = await server.rows("SELECT * FROM t WHERE k = 'e';")
     expect(end).toMatchObject({
