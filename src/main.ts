@@ -13,7 +13,7 @@ import type { MetricFamily } from './engine/observe/metric-family.ts'
 import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
 import { createRegistry, type FunctionRegistry } from './functions/registry.ts'
 import { type OpenedBroker, openBroker } from './main/open-broker.ts'
-import { openRegistry, schemaFetcher } from './main/open-registry.ts'
+import { type OpenedRegistry, openRegistry, schemaFetcher } from './main/open-registry.ts'
 import { type ServerPartsOptions, type ServerSetup, serverSetup } from './main/setup.ts'
 import type { SchemaRegistry } from './registry/schema-registry.ts'
 import type { ClusterMembership, ClusterMembershipOptions } from './runtime/cluster/cluster-membership.ts'
@@ -22,7 +22,6 @@ import type { QueryRuntime } from './runtime/query-runtime.ts'
 import type { StoresSetup } from './runtime/threads/setup.ts'
 import { workerThreads } from './runtime/threads/worker-threads.ts'
 import type { WorkerProvider } from './runtime/worker.ts'
-import { LoadedSchemas } from './serde/loaded-schemas.ts'
 
 /** An engine that starts or runs, with its configuration and metrics. */
 export interface ServerParts {
@@ -67,11 +66,11 @@ interface OpenedParts {
 async function open(setup: ServerSetup, signal: AbortSignal): Promise<OpenedParts> {
   const connection = await openBroker(setup, signal)
   let cluster: ClusterMembership | null = null
-  let registry: SchemaRegistry | null = null
+  let registry: OpenedRegistry | null = null
   try {
     registry = await openRegistry(setup)
     const functions = createRegistry(BUILT_IN_FUNCTIONS)
-    const runtime = openRuntime(setup, connection, registry)
+    const runtime = openRuntime(setup, connection, registry.registry)
     if (connection.join !== null) cluster = await joinCluster(setup, runtime, connection.join)
     const engine = await openEngine(setup, { connection, functions, runtime, cluster, registry })
     return {
@@ -115,7 +114,7 @@ interface OpenedRuntime {
   readonly functions: FunctionRegistry
   readonly runtime: QueryRuntime
   readonly cluster: ClusterMembership | null
-  readonly registry: SchemaRegistry | null
+  readonly registry: OpenedRegistry
 }
 
 async function openEngine(
@@ -131,8 +130,8 @@ async function openEngine(
     random: Math.random,
     config,
     functions,
-    registry,
-    writerSchemas: new LoadedSchemas({ fetch: schemaFetcher(registry), clock, timer }),
+    registry: registry.registry,
+    writerSchemas: registry.schemas,
     version: readVersion(),
     warn,
     inform,

@@ -12,8 +12,11 @@ export interface SchemaRegistration {
   readonly subject: string
   readonly type: SchemaType
   readonly text: string
-  /** `ifNone`: only if the subject has no schema. `always`: the id is needed, as rows will be written with it. */
-  readonly mode: 'ifNone' | 'always'
+  /**
+   * `ifNone`: only if the subject has no schema. `always`: the id is needed, as rows will be written with it. `unchanged`: likewise, but another
+   * schema than the subject's newest is refused.
+   */
+  readonly mode: 'ifNone' | 'always' | 'unchanged'
   /** The id that the statement names, which the subject's must equal; null: any. */
   readonly id: number | null
 }
@@ -38,15 +41,25 @@ export function sideRegistration(
     topic,
     subject: subjectOf(topic, side),
     type: schemas.type,
-    text: spec.schema?.text ?? schemas.schemaOf(columns, spec, side),
+    text: isNamed(spec) ? spec.schema!.text : schemas.schemaOf(columns, spec, side),
     mode,
-    id: spec.schema?.id ?? null,
+    id: spec.schemaId ?? null,
   }
 }
+
+/** Whether the schema is the one that the statement names by its id. */
+const isNamed = ({ schemaId, schema }: FormatSpec): boolean => schemaId !== undefined && schema?.id === schemaId
 
 /** What a query that writes to the source registers. */
 export const sinkRegistrations = (sink: DataSource): SchemaRegistration[] =>
   (['KEY', 'VALUE'] as const).flatMap((side) => sideRegistration(sink, side, 'always') ?? [])
+
+/**
+ * What INSERT VALUES registers. Keys are placed by their bytes, which hold the id of a schema: with another one a key would leave the partition
+ * of its other records. Source: ksqlDB's InsertValuesExecutor.
+ */
+export const insertRegistrations = (source: DataSource): SchemaRegistration[] =>
+  sinkRegistrations(source).map((one) => (one.side === 'KEY' ? { ...one, mode: 'unchanged' } : one))
 
 /** The source with the schemas that its rows are written with. */
 export const withSchemas = (source: DataSource, schemas: SinkSchemas): DataSource => ({

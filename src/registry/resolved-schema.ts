@@ -8,10 +8,15 @@ export interface ResolvedSchema {
   readonly imports: { readonly [name: string]: string }
 }
 
+/** What a schema refers to is not there, or never ends: no later attempt will find it. */
+export class SchemaReferenceError extends Error {
+  override readonly name = 'SchemaReferenceError'
+}
+
 /** How deep references may be nested; deeper ones are taken for a cycle. */
 const MAX_DEPTH = 32
 
-/** Fetches what the schema refers to. Rejects with RegistryError, or Error if a reference leads nowhere. */
+/** Fetches what the schema refers to. Rejects with RegistryError or SchemaReferenceError. */
 export async function resolveSchema(
   schema: SchemaDefinition,
   registry: Pick<SchemaRegistry, 'version'>,
@@ -27,11 +32,13 @@ async function collect(
   imports: Record<string, string>,
   depth: number,
 ): Promise<void> {
-  if (depth > MAX_DEPTH) throw new Error(`Schema references are nested deeper than ${MAX_DEPTH}`)
+  if (depth > MAX_DEPTH) throw new SchemaReferenceError(`Schema references are nested deeper than ${MAX_DEPTH}`)
   for (const { name, subject, version } of references) {
     if (Object.hasOwn(imports, name)) continue
     const found = await registry.version(subject, version)
-    if (found === null) throw new Error(`The schema refers to version ${version} of ${subject}, which does not exist`)
+    if (found === null) {
+      throw new SchemaReferenceError(`The schema refers to version ${version} of ${subject}, which does not exist`)
+    }
     imports[name] = found.text
     await collect(found.references, registry, imports, depth + 1)
   }

@@ -27,6 +27,8 @@ export interface FormatSpec {
   readonly schemaName?: string
   /** *_PROTOBUF_NULLABLE_REPRESENTATION: how fields tell NULL from their type's default. Absent: they do not. */
   readonly nullable?: NullableRepresentation
+  /** *_SCHEMA_ID: the registered schema that the columns are those of, and that payloads are written with. Absent: the columns came first. */
+  readonly schemaId?: number
   /**
    * The registered schema that payloads are written with. Absent where nothing is written, and for formats without a registry. Readers do
    * not look at it: each record names the schema that it was written with.

@@ -29,8 +29,8 @@ export const NO_REGISTRY: SchemaLoader = {
 }
 
 export interface LoadedSchemasOptions {
-  /** Gives the schema; null: there is no such id. Rejects with an Error if the registry does not answer. */
-  readonly fetch: (id: number) => Promise<ResolvedSchema | null>
+  /** Gives the schema, or a text: why there is none. Rejects with an Error if the registry does not answer. */
+  readonly fetch: (id: number) => Promise<ResolvedSchema | string>
   readonly clock: Clock
   readonly timer: Timer
 }
@@ -85,10 +85,10 @@ export class LoadedSchemas implements SchemaLoader {
     }
   }
 
-  #keep(id: number, schema: ResolvedSchema | null): void {
-    if (schema === null) {
+  #keep(id: number, schema: ResolvedSchema | string): void {
+    if (typeof schema === 'string') {
       const until = this.#options.clock.now() + MISSING_MS
-      bound(this.#missing).set(id, { text: `Schema ${id} not found`, until })
+      bound(this.#missing).set(id, { text: schema, until })
     } else bound(this.#schemas).set(id, schema)
   }
 }

@@ -92,6 +92,11 @@ class RegistrySchemas implements StatementSchemas {
     const { subject, mode, topic } = registration
     return inStatement(`Could not register schema for topic: ${topic}`, async () => {
       if (mode === 'ifNone' && (await this.#registry.versions(subject)).length > 0) return null
+      const existing = mode === 'unchanged' ? await this.#registry.version(subject, 'latest') : null
+      if (existing !== null) {
+        refuseOtherSchema(registration, existing)
+        return { ...(await resolveSchema(existing, this.#registry)), id: existing.id }
+      }
       const definition = await this.#definition(registration)
       const id = await this.#registry.register(subject, definition)
       refuseOtherId(registration, id)
@@ -104,6 +109,27 @@ class RegistrySchemas implements StatementSchemas {
     const named = id === null ? null : await this.#registry.schemaById(id)
     return named ?? { type, text, references: [] }
   }
+}
+
+function refuseOtherSchema({ topic, type, text }: SchemaRegistration, existing: SchemaDefinition): void {
+  if (existing.type === type && comparable(existing) === comparable({ type, text })) return
+  throw new StatementError(
+    `Cannot INSERT VALUES into topic ${topic}. The generated schema would overwrite the existing key schema.\n` +
+      `\tExisting Schema: ${existing.text}\n\tGenerated: ${text}`,
+  )
+}
+
+/** The text without what says nothing of the values: white space, the order of members, the dialect of a JSON Schema. */
+function comparable({ type, text }: Pick<SchemaDefinition, 'type' | 'text'>): string {
+  return type === 'PROTOBUF' ? text.replaceAll(/\s+/g, ' ').trim() : canonical(JSON.parse(text))
+}
+
+function canonical(json: unknown): string {
+  if (Array.isArray(json)) return `[${json.map(canonical).join()}]`
+  if (typeof json !== 'object' || json === null) return JSON.stringify(json)
+  const members = Object.entries(json).filter(([name]) => name !== '$schema')
+  members.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${canonical(value)}`).join()}}`
 }
 
 /** Records would name another schema than the statement. */

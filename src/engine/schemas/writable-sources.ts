@@ -3,7 +3,7 @@
  * written to, as for many topics that never happens.
  */
 import type { DataSource } from '../../metastore/data-source.ts'
-import { sinkRegistrations, withSchemas } from '../../plan/schema-registration.ts'
+import { insertRegistrations, withSchemas } from '../../plan/schema-registration.ts'
 import type { StatementSchemas } from './statement-schemas.ts'
 
 export class WritableSources {
@@ -27,7 +27,7 @@ export class WritableSources {
 
   /** A source of other formats stays the same object. */
   async #register(source: DataSource): Promise<DataSource> {
-    const registrations = sinkRegistrations(source)
+    const registrations = insertRegistrations(source)
     return registrations.length === 0 ? source : withSchemas(source, await this.#schemas.register(registrations))
   }
 }

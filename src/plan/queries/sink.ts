@@ -18,7 +18,7 @@ import type { Column } from '../../types/schema.ts'
 import type { PlanBuilder, PlanContext } from '../builder.ts'
 import type { Projection } from '../clauses/projection.ts'
 import type { Materialization } from '../physical-plan.ts'
-import { defaultWrap, refuseSchemaId } from '../statements/create-source.ts'
+import { defaultWrap, named, refuseSchemaId } from '../statements/create-source.ts'
 
 export type SinkFormats = Pick<DataSource, 'keyFormat' | 'valueFormat' | 'timestamp'>
 
@@ -81,7 +81,7 @@ function withFetched(
   refuseSchemaId(side, spec.format)
   const schema = fetched[side]!
   checkSinkColumns(columns, inferColumns(request, schema, spec), side)
-  return { ...spec, schema }
+  return { ...spec, ...named(request.id, schema) }
 }
 
 /** FORMAT sets both sides, so it may be given all the same. */

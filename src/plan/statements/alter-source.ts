@@ -18,10 +18,11 @@ export function planAlterSource(statement: AlterSource, metastore: Metastore): D
     value.push({ name, type: resolveTypeNode(type, (custom) => metastore.types.get(custom)) })
   }
   checkFormat(value, source.valueFormat, 'VALUE')
+  const { schema: _schema, ...valueFormat } = source.valueFormat
   return {
     ...source,
     schema: { ...source.schema, value },
-    valueFormat: { ...source.valueFormat, unwrapped: source.valueFormat.unwrapped && value.length === 1 },
+    valueFormat: { ...valueFormat, unwrapped: source.valueFormat.unwrapped && value.length === 1 },
     statement: `${source.statement};\n${statement.text}`,
   }
 }
@@ -33,6 +34,11 @@ function checkTarget({ sourceKind, name }: AlterSource, source: DataSource): voi
   const kind = sourceKind.toLowerCase()
   if (source.isSource) {
     throw new StatementError(`Cannot alter ${kind} '${name}': ALTER operations are not supported on source ${kind}s.`)
+  }
+  if (source.valueFormat.schemaId !== undefined) {
+    throw new StatementError(
+      `Cannot alter ${kind} '${name}': its columns are those of VALUE_SCHEMA_ID ${source.valueFormat.schemaId}. Drop it, and create it again with another id.`,
+    )
   }
   if (source.isDerived) {
     throw new StatementError(

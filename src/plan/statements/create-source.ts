@@ -6,7 +6,7 @@ import { timestampColumn } from '../../analysis/timestamp-column.ts'
 import { type BadRecords, readWithProperties, type WithProperties } from '../../analysis/with-properties.ts'
 import { placing, StatementError } from '../../errors.ts'
 import type { BadRecordPolicy, DataSource } from '../../metastore/data-source.ts'
-import type { FormatName, FormatSpec, Side } from '../../serde/format.ts'
+import type { FormatName, FormatSpec, Side, WrittenSchema } from '../../serde/format.ts'
 import { FORMATS, resolveFormat } from '../../serde/index.ts'
 import type { ColumnDefinition, CreateSource } from '../../sql/ast.ts'
 import { allColumns, type Column, type Schema } from '../../types/schema.ts'
@@ -269,10 +269,14 @@ function specs(sourceName: string, { properties, schema: { key, value }, formats
     valueSpec(formats.value, value, options),
   )
   return {
-    keyFormat: { ...keyFormat, ...checks, ...(keySchema.id !== null && { schema: fetched.KEY! }) },
-    valueFormat: { ...valueFormat, ...checks, ...(valueSchema.id !== null && { schema: fetched.VALUE! }) },
+    keyFormat: { ...keyFormat, ...checks, ...named(keySchema.id, fetched.KEY) },
+    valueFormat: { ...valueFormat, ...checks, ...named(valueSchema.id, fetched.VALUE) },
   }
 }
+
+/** What a spec says of a schema that WITH names by its id. */
+export const named = (id: number | null, schema: WrittenSchema | null): Pick<FormatSpec, 'schemaId' | 'schema'> =>
+  id === null || schema === null ? {} : { schemaId: id, schema }
 
 /** `ksql.persistence.wrap.single.values`; null: the format decides. */
 export function defaultWrap({ config }: Pick<PlanContext, 'config'>): boolean | null {

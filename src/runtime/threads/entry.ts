@@ -25,6 +25,7 @@ new WorkerServer({
   timer: systemTimer,
   open: (listener) => new LocalWorker({ ...options, listener }),
   onClosed: async () => {
+    options.schemas.close()
     await options.broker.close()
     port.close()
   },

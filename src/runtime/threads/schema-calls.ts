@@ -11,15 +11,16 @@ export interface SchemaCall {
 export interface SchemaAnswer {
   readonly kind: 'schemaAnswer'
   readonly call: number
-  /** Null: there is no such schema, or `failure` says why it cannot be had. */
-  readonly schema: ResolvedSchema | null
+  /** A text: why there is none. */
+  readonly schema: ResolvedSchema | string
+  /** Why the registry cannot be asked now; null: it has answered. */
   readonly failure: string | null
 }
 
 /** The thread's side. */
 export class SchemaCalls {
   readonly #post: (call: SchemaCall) => void
-  readonly #waiting = new Map<number, PromiseWithResolvers<ResolvedSchema | null>>()
+  readonly #waiting = new Map<number, PromiseWithResolvers<ResolvedSchema | string>>()
   #next = 0
 
   constructor(post: (call: SchemaCall) => void) {
@@ -27,9 +28,9 @@ export class SchemaCalls {
   }
 
   /** Rejects with an Error that has the registry's words. */
-  fetch(id: number): Promise<ResolvedSchema | null> {
+  fetch(id: number): Promise<ResolvedSchema | string> {
     const call = this.#next++
-    const waiting = Promise.withResolvers<ResolvedSchema | null>()
+    const waiting = Promise.withResolvers<ResolvedSchema | string>()
     this.#waiting.set(call, waiting)
     this.#post({ kind: 'schemaCall', call, id })
     return waiting.promise
@@ -46,11 +47,11 @@ export class SchemaCalls {
 /** The main thread's side. Never rejects. */
 export async function answerSchemaCall(
   { call, id }: SchemaCall,
-  fetch: (id: number) => Promise<ResolvedSchema | null>,
+  fetch: (id: number) => Promise<ResolvedSchema | string>,
 ): Promise<SchemaAnswer> {
   try {
     return { kind: 'schemaAnswer', call, schema: await fetch(id), failure: null }
   } catch (error) {
-    return { kind: 'schemaAnswer', call, schema: null, failure: error instanceof Error ? error.message : String(error) }
+    return { kind: 'schemaAnswer', call, schema: '', failure: error instanceof Error ? error.message : String(error) }
   }
 }

@@ -52,15 +52,20 @@ export interface WorkerSurroundings {
   readonly timer: Timer
   /** Passes a line to the server's log. */
   readonly log: (message: Omit<LogMessage, 'kind'>) => void
-  /** Gives a registered schema; null: there is no such id. */
-  readonly fetchSchema: (id: number) => Promise<ResolvedSchema | null>
+  /** Gives a registered schema, or a text: why there is none. */
+  readonly fetchSchema: (id: number) => Promise<ResolvedSchema | string>
 }
 
-/** Opens what the worker needs. The caller closes the broker after the worker. */
+export interface OpenedWorkerOptions extends Omit<LocalWorkerOptions, 'listener'> {
+  readonly workingFor: Int32Array
+  readonly schemas: LoadedSchemas
+}
+
+/** Opens what the worker needs. The caller closes the broker and the schemas after the worker. */
 export async function workerOptions(
   setup: WorkerSetup,
   surroundings: WorkerSurroundings,
-): Promise<Omit<LocalWorkerOptions, 'listener'> & { readonly workingFor: Int32Array }> {
+): Promise<OpenedWorkerOptions> {
   const { index, serverId, workingFor } = setup
   const { clock, timer, fetchSchema } = surroundings
   const config = mergeConfig(setup.config, {})

@@ -23,8 +23,8 @@ export interface WorkerThreadsOptions {
   readonly connect: () => { readonly connection: BrokerConnection; readonly transfer: Transferable[] }
   readonly stores: StoresSetup
   readonly functionModules?: readonly string[]
-  /** Gives workers a registered schema; null: there is no such id. Absent: there is no registry. */
-  readonly fetchSchema?: (id: number) => Promise<ResolvedSchema | null>
+  /** Gives workers a registered schema, or a text: why there is none. Absent: there is no registry. */
+  readonly fetchSchema?: (id: number) => Promise<ResolvedSchema | string>
   readonly timer: Timer
   /** Called with the error of a worker that died or was ended. */
   readonly onDeath: (error: Error) => void
@@ -62,7 +62,7 @@ function startWorker(
     connect,
     stores,
     functionModules = [],
-    fetchSchema = async () => null,
+    fetchSchema = async (id) => `Schema ${id} cannot be looked up: no schema registry is configured`,
     timer,
     onDeath,
     log,

@@ -12,9 +12,9 @@ import { createConfig } from '../../../src/engine/config/config.ts'
 import { createEngine, type RunningEngine } from '../../../src/engine/engine.ts'
 import { BUILT_IN_FUNCTIONS } from '../../../src/functions/index.ts'
 import { createRegistry } from '../../../src/functions/registry.ts'
+import { schemaFetcher } from '../../../src/main/open-registry.ts'
 import type { DataSource } from '../../../src/metastore/data-source.ts'
 import { InProcessRegistry } from '../../../src/registry/in-process/in-process-registry.ts'
-import { resolveSchema } from '../../../src/registry/resolved-schema.ts'
 import { rulesOf } from '../../../src/registry/rules/rules-of.ts'
 import type { SchemaRegistry } from '../../../src/registry/schema-registry.ts'
 import { createQueryRuntime, type SettlingQueryRuntime } from '../../../src/runtime/queries/runtime.ts'
@@ -75,7 +75,7 @@ export class World {
     const running = { broker, clock: systemClock, timer: systemTimer, config: CONFIG }
     const own = new InProcessRegistry({ rules: rulesOf })
     const registry = external ?? own
-    const schemas = loadedFrom(registry)
+    const schemas = new LoadedSchemas({ fetch: schemaFetcher(registry), clock: systemClock, timer: systemTimer })
     const workers = inProcessWorkers({ ...running, functions, random: Math.random, schemas })
     const runtime = createQueryRuntime({ ...running, workers })
     const engine = await createEngine({
@@ -164,16 +164,6 @@ export class World {
     await rm(directory, { recursive: true, force: true })
   }
 }
-
-const loadedFrom = (registry: SchemaRegistry): LoadedSchemas =>
-  new LoadedSchemas({
-    fetch: async (id) => {
-      const schema = await registry.schemaById(id)
-      return schema === null ? null : resolveSchema(schema, registry)
-    },
-    clock: systemClock,
-    timer: systemTimer,
-  })
 
 function recordAt(cursor: RecordBatchCursor): TopicRecord {
   const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp } = cursor

@@ -190,6 +190,53 @@ describe('records', () => {
     expect(await rowsOf('SELECT * FROM m;')).toEqual([['a', 9007199254740993n]])
   })
 
+  it('keep the schema of their keys: INSERT does not replace it', async () => {
+    const key = '{"oneOf":[{"type":"null"},{"type":"integer","connect.type":"int32"}]}'
+    const id = await registry.register('s-key', { type: 'JSON', text: key, references: [] })
+    await test.execute(
+      "CREATE STREAM s (k INT KEY, v INT) WITH (kafka_topic='s', key_format='JSON_SR', value_format='JSON', partitions=1); INSERT INTO s VALUES (1, 2);",
+    )
+    expect(await registry.version('s-key', 'latest')).toMatchObject({ id, version: 1 })
+    expect(await rowsOf('SELECT * FROM s;')).toEqual([[1, 2]])
+    await registry.register('t-key', { type: 'JSON', text: '{"type":"string"}', references: [] })
+    await test.execute(
+      "CREATE STREAM t (k INT KEY, v INT) WITH (kafka_topic='t', key_format='JSON_SR', value_format='JSON', partitions=1);",
+    )
+    expect((await failureOf('INSERT INTO t VALUES (1, 2);')).message).toContain(
+      'The generated schema would overwrite the existing key schema.\n\tExisting Schema: {"type":"string"}',
+    )
+  })
+
+  it('of an altered stream have the new column; columns of a schema id stay as they are', async () => {
+    await test.execute(
+      "CREATE STREAM s (a INT) WITH (kafka_topic='s', value_format='AVRO', partitions=1); INSERT INTO s VALUES (1); " +
+        'ALTER STREAM s ADD COLUMN b INT; INSERT INTO s VALUES (2, 3);',
+    )
+    expect(await rowsOf('SELECT * FROM s;')).toEqual([
+      [1, null],
+      [2, 3],
+    ])
+    await test.execute("CREATE STREAM t WITH (kafka_topic='s', value_format='AVRO', value_schema_id=1);")
+    expect((await failureOf('ALTER STREAM t ADD COLUMN b INT;')).message).toContain('are those of VALUE_SCHEMA_ID 1')
+  })
+
+  it('whose schema refers to another are read with both', async () => {
+    const inner = avro({ name: 'x', type: 'int' })
+    await registry.register('inner', inner)
+    const outer: SchemaDefinition = {
+      type: 'AVRO',
+      text: JSON.stringify({ type: 'record', name: 'O', fields: [{ name: 'I', type: 'R' }] }),
+      references: [{ name: 'R', subject: 'inner', version: 1 }],
+    }
+    const id = await registry.register('s-value', outer)
+    await test.execute(
+      "CREATE STREAM s WITH (kafka_topic='s', value_format='AVRO', partitions=1); CREATE STREAM o AS SELECT * FROM s;",
+    )
+    await send('s', Buffer.from([0, 0, 0, 0, id, 14]))
+    await test.settled()
+    expect(await rowsOf('SELECT i->x FROM o;')).toEqual([[7]])
+  })
+
   it('of several schemas are read by the one that wrote each', async () => {
     await test.execute("CREATE STREAM s (a INT, b STRING) WITH (kafka_topic='s', value_format='AVRO', partitions=1);")
     await test.execute("INSERT INTO s VALUES (1, 'x');")

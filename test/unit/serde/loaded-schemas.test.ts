@@ -7,7 +7,7 @@ import { LoadedSchemas } from '../../../src/serde/loaded-schemas.ts'
 const schema: ResolvedSchema = { type: 'AVRO', text: '"int"', imports: {} }
 
 /** `answers`: what the registry gives, one after the other. */
-function loaded(...answers: readonly (ResolvedSchema | null | Error)[]) {
+function loaded(...answers: readonly (ResolvedSchema | string | Error)[]) {
   const clock = new ManualClock()
   const timer = new ManualTimer()
   const calls: number[] = []
@@ -42,7 +42,7 @@ test('several that wait for one schema fetch it once', async () => {
 })
 
 test('an id that does not exist is known to be wrong for half a minute', async () => {
-  const { schemas, clock } = loaded(null, schema)
+  const { schemas, clock } = loaded('Schema 7 not found', schema)
   await schemas.load(7, () => {})
   expect(schemas.get(7)).toBe('Schema 7 not found')
   clock.advance(30_000)

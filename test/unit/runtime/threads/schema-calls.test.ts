@@ -5,7 +5,7 @@ import { answerSchemaCall, SchemaCalls } from '../../../../src/runtime/threads/s
 const schema: ResolvedSchema = { type: 'AVRO', text: '"int"', imports: {} }
 
 /** Both sides, as if messages crossed between threads. */
-function connected(fetch: (id: number) => Promise<ResolvedSchema | null>): SchemaCalls {
+function connected(fetch: (id: number) => Promise<ResolvedSchema | string>): SchemaCalls {
   const calls: SchemaCalls = new SchemaCalls((call) => {
     void answerSchemaCall(structuredClone(call), fetch).then((answer) => calls.onAnswer(structuredClone(answer)))
   })
@@ -13,8 +13,8 @@ function connected(fetch: (id: number) => Promise<ResolvedSchema | null>): Schem
 }
 
 test('a worker thread gets a schema, or learns that there is none', async () => {
-  const calls = connected(async (id) => (id === 1 ? schema : null))
-  expect(await Promise.all([calls.fetch(1), calls.fetch(2)])).toEqual([schema, null])
+  const calls = connected(async (id) => (id === 1 ? schema : 'not found'))
+  expect(await Promise.all([calls.fetch(1), calls.fetch(2)])).toEqual([schema, 'not found'])
 })
 
 test('a failure of the registry rejects the call with its words', async () => {
