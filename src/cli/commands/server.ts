@@ -58,9 +58,24 @@ export async function runServer(options: ServerCommandOptions, serve: Serve, pro
   const signal = await stopped
   process.print(`${signal}: finishing running work. A second signal stops at once.`)
   void process.signal().then((second) => process.exit(EXIT_CODES[second] ?? 1))
-  await serving.close()
+  if (!(await endsWithin(STOP_MS, serving.close(), process.timer))) {
+    process.complain(`${signal}: ${DROPPED}`)
+    process.exit(1)
+    return 1
+  }
   return 0
 }
+
+/** Whether `work` ends before `ms` have passed. */
+async function endsWithin(ms: number, work: Promise<void>, timer: Timer): Promise<boolean> {
+  const ended = new AbortController()
+  const over = sleep(timer, ms, { signal: ended.signal }).then(() => false)
+  return Promise.race([work.then(() => true), over]).finally(() => ended.abort())
+}
+
+/** How long running work may take to end, for instance while Kafka cannot be reached. */
+const STOP_MS = 20_000
+const DROPPED = 'Running work did not end within 20 s and is dropped. The next start continues from the last commits.'
 
 const EXIT_CODES: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGINT: 130, SIGTERM: 143 }
 

@@ -56,6 +56,20 @@ it('stops at once at a second signal', async () => {
   expect(process.exitCode).toBe(130)
 })
 
+it('drops work that does not end, and says so', async () => {
+  const process = new FakeProcess()
+  const running = runServer(options, async () => serving(Promise.resolve(), () => new Promise(() => {})), process)
+  await settled()
+  process.send('SIGTERM')
+  await settled()
+  process.timer.advance(20_000)
+  expect(await running).toBe(1)
+  expect(process.lines.at(-1)).toBe(
+    '! SIGTERM: Running work did not end within 20 s and is dropped. The next start continues from the last commits.',
+  )
+  expect(process.exitCode).toBe(1)
+})
+
 it('says why when it is stopped before it is ready', async () => {
   const process = new FakeProcess()
   const ready = Promise.withResolvers<void>()
