@@ -49,6 +49,11 @@ export interface ScalarVariant {
   /** 'propagate': any NULL argument gives NULL and `call` is not run. 'pass': `call` sees NULLs. */
   readonly nulls: 'propagate' | 'pass'
   readonly description?: string
+  /**
+   * As `check` of a parameter, for texts that only do together: a replacement and the expression whose groups it names. Per argument its
+   * text if it is a literal, else null.
+   */
+  readonly checkTexts?: (texts: readonly (string | null)[]) => void
   /** Throws an Error whose message the processing log shows; the column becomes NULL. */
   readonly call?: Call
   /** Instead of `call`, where the work depends on types, context or configuration: made once per query. */

@@ -7,7 +7,7 @@ import type {
   Parameter,
   ScalarVariant,
 } from './declaration.ts'
-import { createRegistry, type FunctionRegistry } from './registry.ts'
+import { createRegistry, type FunctionRegistry, formatRows } from './registry.ts'
 import { allParameters } from './resolve.ts'
 import { formatParameter } from './type-text.ts'
 
@@ -153,7 +153,7 @@ function nullBehaviour(declaration: FunctionDeclaration, variant: Variant): stri
 const refusesNull = ({ type }: Parameter): boolean => /^(?:int|long|double|boolean)\b/.test(type)
 
 function exampleText({ call, result, over }: Example): string {
-  const rows = over === undefined ? '' : `\n-- over the rows ${over.map((row) => `(${row})`).join(', ')}`
+  const rows = over === undefined ? '' : `\n-- over the rows ${formatRows(over)}`
   return `${call}${rows}\n--> ${result}`
 }
 

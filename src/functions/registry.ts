@@ -92,7 +92,7 @@ function checkTypes(declaration: FunctionDeclaration): void {
 function describe(declaration: FunctionDeclaration): FunctionDescription {
   return {
     name: declaration.name,
-    description: declaration.description,
+    description: `${declaration.description}${exampleSentence(declaration)}`,
     author: 'Millrace',
     version: '',
     path: 'internal',
@@ -100,6 +100,15 @@ function describe(declaration: FunctionDeclaration): FunctionDescription {
     functions: declaration.variants.map(describeVariant),
   }
 }
+
+function exampleSentence({ example }: FunctionDeclaration): string {
+  if (example === undefined) return ''
+  const rows = example.over === undefined ? '' : ` over the rows ${formatRows(example.over)}`
+  return ` For example, ${example.call}${rows} gives ${example.result}.`
+}
+
+/** Rows of an example: `(1), (2)`. */
+export const formatRows = (rows: readonly string[]): string => rows.map((row) => `(${row})`).join(', ')
 
 function describeVariant(variant: FunctionDeclaration['variants'][number]): VariantDescription {
   const described = allParameters(variant).map(describeArgument)

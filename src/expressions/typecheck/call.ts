@@ -61,15 +61,20 @@ function checkLiterals(
   { declaration, variant }: ScalarResolution,
 ): void {
   const parameters = parametersFor(variant.parameters, args.length)
-  args.forEach((arg, i) => {
+  const texts = args.map((arg) => (arg.kind === 'literal' && typeof arg.value === 'string' ? arg.value : null))
+  texts.forEach((text, i) => {
     const { name, check } = parameters![i]!
-    if (check === undefined || arg.kind !== 'literal' || typeof arg.value !== 'string') return
     try {
-      check(arg.value)
+      if (text !== null) check?.(text)
     } catch (error) {
       throw refuse(`Argument '${name}' of ${declaration.name}: ${messageOf(error)}`, node.args[i]!, error)
     }
   })
+  try {
+    variant.checkTexts?.(texts)
+  } catch (error) {
+    throw refuse(`${declaration.name}: ${messageOf(error)}`, node, error)
+  }
 }
 
 function checkArgument(node: Syntax, checker: Checker): Argument {

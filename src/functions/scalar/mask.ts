@@ -10,10 +10,10 @@ import {
 } from '../declaration.ts'
 
 const MASK_PARAMETERS: readonly Parameter[] = [
-  parameter('upper', 'STRING', 'one character for upper-case letters; NULL leaves them as they are'),
-  parameter('lower', 'STRING', 'one character for lower-case letters; NULL leaves them as they are'),
-  parameter('digit', 'STRING', 'one character for digits; NULL leaves them as they are'),
-  parameter('other', 'STRING', 'one character for the rest; NULL leaves it as it is'),
+  parameter('upper', 'STRING', 'one character for upper-case letters; NULL leaves them as they are', checkMask),
+  parameter('lower', 'STRING', 'one character for lower-case letters; NULL leaves them as they are', checkMask),
+  parameter('digit', 'STRING', 'one character for digits; NULL leaves them as they are', checkMask),
+  parameter('other', 'STRING', 'one character for the rest; NULL leaves it as it is', checkMask),
 ]
 
 /** Masks by class; null leaves the class alone. */
@@ -73,7 +73,8 @@ function maskFunction({ name, description, example, leading, range }: MaskFuncti
   const run = (value: string | null, rest: readonly (number | string | null)[], budget: Budget): string | null => {
     const count = leading.length === 0 ? 0 : (rest[0] as number)
     const masks = rest.slice(leading.length) as (string | null)[]
-    const masker = masks.length === 0 ? DEFAULT_MASKS : masks.map(checkMask)
+    masks.forEach(checkMask)
+    const masker = masks.length === 0 ? DEFAULT_MASKS : masks
     if (count < 0) {
       throw new Error(`function ${name.toLowerCase()} requires a non-negative number of characters to mask or skip`)
     }
@@ -98,11 +99,9 @@ function maskFunction({ name, description, example, leading, range }: MaskFuncti
   })
 }
 
-function checkMask(mask: string | null): string | null {
-  if (mask !== null && mask.length !== 1) {
-    throw new Error(`Invalid mask character. Must be only single character, but was '${mask}'`)
-  }
-  return mask
+function checkMask(mask: string | null): void {
+  if (mask === null || mask.length === 1) return
+  throw new Error(`Invalid mask character. Must be only single character, but was '${mask}'`)
 }
 
 /** Characters that are masked between two looks at the time. */

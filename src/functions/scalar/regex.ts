@@ -79,6 +79,9 @@ export const regexFunctions: readonly FunctionDeclaration[] = [
           parameter('replacement', 'STRING', 'replacement; $1 stands for the first group, \\$ for a dollar sign'),
         ],
         returns: 'STRING',
+        checkTexts: ([, pattern, replacement]) => {
+          if (pattern != null && replacement != null) parseReplacement(replacement, compileJavaRegex(pattern))
+        },
         nulls: 'propagate',
         bind:
           (_args, _returns, { budget }) =>

@@ -314,6 +314,8 @@ describe('calls', () => {
     ["CONVERT_TZ(FROM_UNIXTIME(L), 'UTC', 'MARS')", "Argument 'to' of CONVERT_TZ: Invalid time zone: MARS", 37],
     ["EXTRACTJSONFIELD(S, 'log.line')", "Invalid JSON path: 'log.line'", 21],
     ["TO_BYTES(S, 'utf-7')", "Unknown encoding type 'utf-7'.", 13],
+    ["REGEXP_REPLACE(S, '(a)', '$2')", 'REGEXP_REPLACE: The regular expression has no group 2.', 1],
+    ["MASK(S, 'XX', 'x', 'n', '-')", "Argument 'upper' of MASK: Invalid mask character.", 9],
     ["GEO_DISTANCE(1.0, 1.0, 2.0, 2.0, 'yards')", 'The unit of a distance must be KM or MILES', 34],
   ])('%s is refused for its constant, with the place', (text, message, column) => {
     expect(refusal(text)).toContain(message)

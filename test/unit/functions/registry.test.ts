@@ -46,6 +46,12 @@ test('every function can be described', () => {
   }
 })
 
+test('a description ends with an example', () => {
+  expect(registry.describe('UCASE').description).toBe("The text in upper case. For example, UCASE('La') gives LA.")
+  expect(registry.describe('SUM').description).toContain('For example, SUM(x) over the rows (2), (1), (7) gives 10.')
+  expect(registry.describe('UUID').description).not.toContain('example')
+})
+
 test('a description shows types, generics and computed results', () => {
   const [plain] = registry.describe('explode').functions
   expect(plain).toMatchObject({ returnType: 'DECIMAL', arguments: [{ name: 'input', type: 'ARRAY<DECIMAL>' }] })
