@@ -3,8 +3,7 @@ import fc from 'fast-check'
 import type { Format } from '../../src/serde/format.ts'
 import { FORMATS } from '../../src/serde/index.ts'
 import type { Column } from '../../src/types/schema.ts'
-import type { SqlType } from '../../src/types/sql-type.ts'
-import { type Sample, schemaAndRows } from '../contract/format-samples.ts'
+import { type Limits, type Sample, schemaAndRows } from '../contract/format-samples.ts'
 import { payloadReader, rowWriter } from '../unit/serde/serde.ts'
 import { type FuzzTarget, fuzzTarget } from './target.ts'
 
@@ -20,6 +19,9 @@ const PLAIN = [
   'DATE',
   'TIMESTAMP',
 ] as const
+const ALL_KINDS = [...PLAIN, 'ARRAY', 'MAP', 'STRUCT'] as const
+/** Names that schema languages take. */
+const IDENTIFIERS = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,10}$/)
 const KAFKA_KINDS = ['INTEGER', 'BIGINT', 'DOUBLE', 'STRING', 'BYTES'] as const
 
 /** Puts `insert` in the place of some bytes. */
@@ -100,11 +102,11 @@ function expectAnswer(result: ReturnType<ReturnType<typeof payloadReader>>, colu
   if (!isAnswer) throw new Error(`neither a row nor an error with a message: ${JSON.stringify(result)}`)
 }
 
-const payloads = (format: Format, kinds: readonly SqlType['kind'][], maxColumns: number): FuzzTarget =>
+const payloads = (format: Format, limits: Limits): FuzzTarget =>
   fuzzTarget(
     `${format.name} payloads`,
     fc.record({
-      sample: schemaAndRows({ kinds, maxColumns }),
+      sample: schemaAndRows(limits),
       changes: fc.array(damage, { minLength: 1, maxLength: 3 }),
       other: fc.oneof(fc.uint8Array({ maxLength: 40 }), inserted),
     }),
@@ -112,7 +114,10 @@ const payloads = (format: Format, kinds: readonly SqlType['kind'][], maxColumns:
   )
 
 export const payloadTargets: readonly FuzzTarget[] = [
-  payloads(FORMATS.JSON, [...PLAIN, 'ARRAY', 'MAP', 'STRUCT'], 5),
-  payloads(FORMATS.DELIMITED, PLAIN, 5),
-  payloads(FORMATS.KAFKA, KAFKA_KINDS, 1),
+  payloads(FORMATS.JSON, { kinds: ALL_KINDS, maxColumns: 5 }),
+  payloads(FORMATS.DELIMITED, { kinds: PLAIN, maxColumns: 5 }),
+  payloads(FORMATS.KAFKA, { kinds: KAFKA_KINDS, maxColumns: 1 }),
+  payloads(FORMATS.AVRO, { kinds: ALL_KINDS, maxColumns: 5, names: IDENTIFIERS }),
+  payloads(FORMATS.PROTOBUF, { kinds: ALL_KINDS, maxColumns: 5, names: IDENTIFIERS, nestsLists: false }),
+  payloads(FORMATS.PROTOBUF_NOSR, { kinds: ALL_KINDS, maxColumns: 5, names: IDENTIFIERS, nestsLists: false }),
 ]
