@@ -10,9 +10,17 @@ import type { NullableRepresentation } from '../format.ts'
 type Convert = (value: Value) => Value
 
 /** A value of a column, or of a field of a STRUCT, as it is read back. */
-export function asRead(type: SqlType, nullable: NullableRepresentation | undefined): Convert {
+export const asRead = (type: SqlType, nullable: NullableRepresentation | undefined): Convert =>
+  fieldAsRead(type, nullable, nullable)
+
+/** `own`: how the field itself tells NULL; `nullable`: how fields within its value do. */
+function fieldAsRead(
+  type: SqlType,
+  own: NullableRepresentation | undefined,
+  nullable: NullableRepresentation | undefined,
+): Convert {
   const present = presentAsRead(type, nullable)
-  const absent = absentAsRead(type, nullable)
+  const absent = absentAsRead(type, own)
   return (value) => (value === null ? absent() : present(value))
 }
 
@@ -24,9 +32,10 @@ function presentAsRead(type: SqlType, nullable: NullableRepresentation | undefin
       return (value) => (value as Row).map((item) => (item === null ? absent() : element(item)))
     }
     case 'MAP': {
-      // Entries are messages whose fields are never optional.
-      const item = asRead(type.value, nullable === 'WRAPPER' ? nullable : undefined)
-      const key = asRead(type.key, nullable === 'WRAPPER' ? nullable : undefined)
+      // The fields of an entry are never optional.
+      const own = nullable === 'OPTIONAL' ? undefined : nullable
+      const item = fieldAsRead(type.value, own, nullable)
+      const key = fieldAsRead(type.key, own, nullable)
       return (value) => new Map([...(value as ReadonlyMap<Value, Value>)].map(([k, v]) => [key(k), item(v)]))
     }
     case 'STRUCT': {

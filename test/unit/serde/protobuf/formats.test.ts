@@ -288,4 +288,10 @@ test('what a reader has of a row', () => {
   expect(seen('WRAPPER')([null, null, null, [null], null])).toEqual([null, null, [], [null], null])
   expect(seen('OPTIONAL')([null, 'x', [null], null, 5])).toEqual([null, 'x', [''], null, 5])
   expect(seen(undefined, true)([null])).toEqual([null])
+  const maps = columns({ M: map(STRING, struct([{ name: 'X', type: INTEGER }])), N: map(STRING, INTEGER) })
+  const optional = protobufNosr.asRead!(maps, { format: 'PROTOBUF_NOSR', unwrapped: false, nullable: 'OPTIONAL' })!
+  expect(optional([new Map([['a', [null]]]), new Map([[null, null]])])).toEqual([
+    new Map([['a', [null]]]),
+    new Map([['', 0]]),
+  ])
 })
