@@ -11,7 +11,8 @@ import { applyEffect, type Catalog, type Effect } from './commands/catalog.ts'
 import { type Command, type CommandDraft, type CommandStatus, commandIdText } from './commands/command.ts'
 import type { CommandRunner } from './commands/command-runner.ts'
 import { TERMINATE_CLUSTER, termination } from './commands/termination.ts'
-import { isSecret, type Overrides } from './config/config.ts'
+import { isPublic } from './config/check-setting.ts'
+import type { Overrides } from './config/config.ts'
 import type { CurrentStatus, Entity } from './describe/entities.ts'
 import { parseRequest } from './parse-request.ts'
 import type { EngineParts } from './parts.ts'
@@ -189,7 +190,7 @@ async function withRegistered(draft: CommandDraft, schemas: StatementSchemas): P
 
 /** Properties that may be stored: the command log can be read by every reader of the cluster's topics. */
 const storable = (properties: Overrides): Record<string, string> =>
-  Object.fromEntries([...properties].filter(([name]) => !isSecret(name)))
+  Object.fromEntries([...properties].filter(([name]) => isPublic(name)))
 
 const afterDraft = (catalog: Catalog, { effects }: CommandDraft, { overrides }: Session): Catalog =>
   effects.reduce((state, effect) => applyEffect(state, effect, Object.fromEntries(overrides)), catalog)

@@ -63,6 +63,7 @@ it('logs what it is given, what it executes and what it is asked, and no secret'
     fetch(`${server.urls[0]}/ksql`, { method: 'POST', body: JSON.stringify({ ksql: text }) })
   expect((await post(sql)).status).toBe(200)
   expect((await post('TERMINATE ALL;')).status).toBe(200)
+  expect(await (await post('SHOW PROPERTIES;')).text()).not.toContain('hunter2')
   await server.close()
   expect(lines[0]).toMatchObject({
     level: 'info',

@@ -16,6 +16,9 @@ export function isKnownName(name: string): boolean {
   return (isOpen(name) || isServerOwn(canonical)) && nearest(canonical, NAMES, { maxEdits: 1 }) === undefined
 }
 
+/** Whether the value of a setting may be shown and stored: it is no secret, and no unknown name, which may be a misspelt secret's. */
+export const isPublic = (name: string): boolean => !isSecret(name) && isKnownName(name)
+
 /** ` Did you mean X?`, or nothing where no setting has a name like this. */
 export function settingHint(name: string): string {
   const canonical = canonicalName(name)
@@ -31,11 +34,14 @@ export const isServerOwn = (canonical: string): boolean =>
   SERVER_PREFIXES.some((prefix) => canonical.startsWith(prefix)) ||
   (canonical.startsWith('ksql.') && PEER_SETTINGS.has(canonical))
 
+/** What is shown instead of a value that is not public. */
+export const HIDDEN = '[hidden]'
+
 /** Why the value does not fit the setting; null: it fits, or the name is not in the table. The value of a secret is not shown. */
 export function valueRefusal(name: string, value: string): string | null {
   const advice = valueAdvice(name, value)
   if (advice === null) return null
-  const shown = isSecret(name) ? '[hidden]' : value === '' ? "''" : value
+  const shown = isSecret(name) ? HIDDEN : value === '' ? "''" : value
   return `Invalid value ${shown} for configuration ${name}. ${advice}`
 }
 

@@ -13,7 +13,7 @@ A setting may be given in these places; a later one takes precedence over those 
 |---|---|
 | \`millrace server --config FILE\` | a property file as ksqlDB's servers read it: lines \`name=value\`, comments with \`#\` |
 | environment, \`KSQL_...\` | as for ksqlDB's container images: \`KSQL_BOOTSTRAP_SERVERS\` sets \`bootstrap.servers\`, \`KSQL_KSQL_SERVICE_ID\` sets \`ksql.service.id\`. After the prefix, \`_\` stands for a dot, \`__\` for an underscore, \`___\` for a hyphen |
-| environment, \`MILLRACE_...\` | by the same rule; \`millrace.\` may be left out, so \`MILLRACE_WORKER_TIMEOUT_MS\` sets \`millrace.worker.timeout.ms\` |
+| environment, \`MILLRACE_...\` | by the same rule; \`millrace.\` may be left out, so \`MILLRACE_WORKER_TIMEOUT_MS\` sets \`millrace.worker.timeout.ms\`. \`MILLRACE_LISTEN\` and \`MILLRACE_DATA_DIR\` stand for the options |
 | \`--listen\`, \`--bootstrap-servers\`, \`--data-dir\`, \`--log-level\` | \`listeners\`, \`bootstrap.servers\`, \`state.dir\`, \`millrace.log.level\` |
 
 \`millrace server --check\` names every unknown name and every value that does not fit, with its file and line, variable or option. A server

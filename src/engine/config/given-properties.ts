@@ -2,8 +2,8 @@
  * The configuration that a server is given: a property file, the environment over it, and the command line over both. Each property keeps
  * its origin, so that a mistake is named with the place where it was made.
  */
-import { isKnownName, settingHint, valueRefusal } from './check-setting.ts'
-import { canonicalName, isSecret, settingOf } from './config.ts'
+import { HIDDEN, isKnownName, isPublic, settingHint, valueRefusal } from './check-setting.ts'
+import { canonicalName, settingOf } from './config.ts'
 import { parseProperties } from './properties-file.ts'
 
 export interface GivenProperty {
@@ -28,7 +28,7 @@ export const fileProperties = (text: string, path: string): GivenProperty[] =>
 /**
  * The properties that variables of the environment set, those named MILLRACE_ behind those named KSQL_, which they override. The rest of
  * the name is lower-cased, with `_` for a dot, `__` for an underscore and `___` for a hyphen: `KSQL_KSQL_SERVICE_ID` sets `ksql.service.id`.
- * After MILLRACE_ the prefix `millrace.` may be left out. Empty variables are as if they were not set. Source: Confluent's images for ksqlDB.
+ * After MILLRACE_ the prefix `millrace.` may be left out, and the names of options are taken, too. Empty variables are as if they were not set. Source: Confluent's images for ksqlDB.
  */
 export function environmentProperties(environment: Readonly<Record<string, string | undefined>>): GivenProperty[] {
   const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '')
@@ -51,8 +51,12 @@ const SEPARATORS: Readonly<Record<string, string>> = { _: '.', __: '_', ___: '-'
 const propertyName = (text: string): string =>
   text.toLowerCase().replace(/_{1,3}/g, (underscores) => SEPARATORS[underscores]!)
 
+/** Names of options of the command line, which are not those of their settings. */
+const OPTION_NAMES: Readonly<Record<string, string>> = { listen: 'listeners', 'data.dir': 'state.dir' }
+
 function ownPropertyName(text: string): string {
   const name = propertyName(text)
+  if (Object.hasOwn(OPTION_NAMES, name)) return OPTION_NAMES[name]!
   return settingOf(`millrace.${name}`) === undefined ? name : `millrace.${name}`
 }
 
@@ -74,11 +78,8 @@ export function checkProperties(given: readonly GivenProperty[]): Faults {
 const unknownText = ({ name, origin }: GivenProperty): string =>
   `${origin}: There is no setting ${name}.${settingHint(name)}`
 
-/** Names with values for the log; the values of secrets, and those of unknown names, which may be misspelt secrets, are not shown. */
+/** Names with values for the log. */
 export const shownProperties = (given: readonly GivenProperty[]): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(effectiveProperties(given)).map(([name, value]) => [
-      name,
-      isSecret(name) || settingOf(name) === undefined ? '[hidden]' : value,
-    ]),
+    Object.entries(effectiveProperties(given)).map(([name, value]) => [name, isPublic(name) ? value : HIDDEN]),
   )

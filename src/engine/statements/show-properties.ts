@@ -1,6 +1,7 @@
 /** SHOW PROPERTIES. See docs/configuration.md. */
 import type { ShowProperties } from '../../sql/ast.ts'
-import { canonicalName, isSecret, settingOf } from '../config/config.ts'
+import { HIDDEN, isPublic } from '../config/check-setting.ts'
+import { canonicalName, settingOf } from '../config/config.ts'
 import { SERVER_SETTINGS, STREAMS_SETTINGS } from '../config/settings.ts'
 import type { PropertyInfo } from '../describe/entities.ts'
 import { atOnce } from './handler.ts'
@@ -17,7 +18,7 @@ export const showProperties = atOnce<ShowProperties>((_statement, { config, sess
     return {
       name: shownName(name),
       scope: 'KSQL',
-      value: isSecret(name) ? '[hidden]' : (config.get(canonicalName(name)) ?? null),
+      value: isPublic(name) ? (config.get(canonicalName(name)) ?? null) : HIDDEN,
       editable: setting?.editable ?? true,
       level: setting?.editable === false ? 'SERVER' : 'QUERY',
     }

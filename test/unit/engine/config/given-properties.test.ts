@@ -44,6 +44,13 @@ describe('the environment', () => {
     ])
   })
 
+  it('takes the names of options', () => {
+    expect(named({ MILLRACE_LISTEN: 'http://a:1', MILLRACE_DATA_DIR: '/data' })).toEqual([
+      ['listeners', 'http://a:1'],
+      ['state.dir', '/data'],
+    ])
+  })
+
   it('is passed over where a variable is empty, or belongs to the scripts that start a JVM', () => {
     expect(named({ KSQL_LISTENERS: '', KSQL_HEAP_OPTS: '-Xmx1g', KSQL_OPTS: '-Dx=y' })).toEqual([])
   })
