@@ -180,3 +180,11 @@ test('docs/operations.md lists every former name', () => {
   const rows = [...page.matchAll(/^\| `(millrace_\w+)` \| `(millrace_\w+)` \|/gm)]
   expect(rows.map(([, name, now]) => ({ name, now }))).toEqual(FORMER_METRICS.map(({ name, now }) => ({ name, now })))
 })
+
+test('the alerts of docs/operations.md name metrics that exist', () => {
+  const expressions = [...page.matchAll(/^ +expr: (.*)$/gm)].map(([, expression]) => expression!)
+  const named = expressions.flatMap((expression) => expression.match(/millrace_\w+/g) ?? [])
+  expect(named.length).toBeGreaterThan(3)
+  const present = new Set(families().map(({ name }) => name))
+  expect(named.filter((name) => !present.has(name))).toEqual([])
+})
