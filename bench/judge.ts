@@ -1,7 +1,7 @@
 /**
  * Millrace as a measured peer: starts the server, registers the sources, submits one job's SQL and prints when it took its input.
  *
- * Environment: JOB (j1 to j7), OUT (sink topic, which exists), N (records of input), RUN_ID (service id), STATE_DIR (data directory), BROKERS
+ * Environment: JOB (j1 to j7), FORMAT (JSON or AVRO, for j1 and j7), SCHEMA_REGISTRY_URL (for AVRO), OUT (sink topic, which exists), N (records of input), RUN_ID (service id), STATE_DIR (data directory), BROKERS
  * (Kafka) or EMBEDDED (the embedded log in STATE_DIR; then this ends by itself when nothing more comes), COMMIT_MS, CACHE_BYTES. Prints `FIRST ms`,
  * `HALF ms` and `LAST ms` (epoch), from the server's metrics: when the first records came, when it was last seen to have read less than half
  * (so never too late), and when it was first seen to have read everything.
@@ -14,7 +14,7 @@ import { limitHeapGrowth } from '../src/runtime/threads/heap-limits.ts'
 import { silentLog } from '../src/server/log.ts'
 import { serverOptions } from '../src/server/options.ts'
 import { startServer } from '../src/server/server.ts'
-import { JOBS, type Job, jobSql, sourcesSql } from './compare/job-sql.ts'
+import { JOBS, type Job, jobSql, sourcesSql, valueFormatOf } from './compare/job-sql.ts'
 
 /** Looking takes time from the work. */
 const POLL_MS = 50
@@ -30,7 +30,9 @@ const {
   EMBEDDED,
   BROKERS,
   CACHE_BYTES,
+  SCHEMA_REGISTRY_URL,
 } = process.env
+const format = valueFormatOf(process.env['FORMAT'])
 const records = Number(process.env['N'] ?? 1_000_000)
 const isEmbedded = EMBEDDED !== undefined
 
@@ -42,6 +44,7 @@ const parts = startServerParts({
     listeners: 'http://127.0.0.1:0',
     'ksql.service.id': RUN_ID,
     'ksql.streams.commit.interval.ms': process.env['COMMIT_MS'] ?? '500',
+    ...(SCHEMA_REGISTRY_URL !== undefined && { 'ksql.schema.registry.url': SCHEMA_REGISTRY_URL }),
     ...(CACHE_BYTES !== undefined && { 'millrace.state.cache.bytes': CACHE_BYTES }),
   },
 })
@@ -58,7 +61,7 @@ process.once('SIGINT', stop)
 await run(job)
 
 async function run(job: Job): Promise<void> {
-  await engine.execute({ sql: sourcesSql() })
+  await engine.execute({ sql: sourcesSql(format) })
   await engine.execute({ sql: jobSql(job, OUT), properties: { 'auto.offset.reset': 'earliest' } })
   const total = records + (job === 'j5' ? CITIES : 0)
   await until(async () => (await recordsRead()) > 0)

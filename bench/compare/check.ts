@@ -1,7 +1,8 @@
 /** Reads a job's output topic back and sums its rows. */
 import type { Broker } from '../../src/broker/broker.ts'
 import { RecordBatchCursor } from '../../src/broker/record-batch-cursor.ts'
-import type { Job } from './job-sql.ts'
+import { rowDecoder } from './avro-rows.ts'
+import type { Job, ValueFormat } from './job-sql.ts'
 import { foldColumns } from './jobs.ts'
 import { type Cells, RowSum } from './row-sum.ts'
 
@@ -17,8 +18,13 @@ export interface CheckedOutput {
 
 const POLL_MS = 500
 
-export async function checkOutput(broker: Broker, topic: string, job: Job): Promise<CheckedOutput> {
+export async function checkOutput(
+  broker: Broker,
+  topic: string,
+  { job, format }: { readonly job: Job; readonly format: ValueFormat },
+): Promise<CheckedOutput> {
   const rows = new Rows(job)
+  const decode = format === 'AVRO' ? rowDecoder(job) : decodeJson
   let records = 0
   let firstMs = Number.POSITIVE_INFINITY
   let lastMs = 0
@@ -26,10 +32,12 @@ export async function checkOutput(broker: Broker, topic: string, job: Job): Prom
     records++
     if (timestamp < firstMs) firstMs = timestamp
     if (timestamp > lastMs) lastMs = timestamp
-    if (value !== null) rows.add(value)
+    if (value !== null) rows.add(decode(value))
   }
   return { records, ...rows.sum(), firstMs, lastMs }
 }
+
+const decodeJson = (value: Buffer): Cells => JSON.parse(value.toString()) as Cells
 
 class Rows {
   readonly #fold: readonly string[] | null
@@ -40,8 +48,7 @@ class Rows {
     this.#fold = foldColumns(job)
   }
 
-  add(json: string): void {
-    const row = JSON.parse(json) as Cells
+  add(row: Cells): void {
     if (this.#fold === null) {
       this.#sum.add(row)
       return
@@ -56,7 +63,7 @@ class Rows {
   }
 }
 
-async function* readAll(broker: Broker, topic: string): AsyncIterable<{ timestamp: number; value: string | null }> {
+async function* readAll(broker: Broker, topic: string): AsyncIterable<{ timestamp: number; value: Buffer | null }> {
   const ends = (await broker.endOffsets(topic, { readCommitted: true })).filter(({ offset }) => offset > 0)
   const left = new Map(ends.map(({ partition, offset }) => [partition, offset]))
   const fetcher = broker.fetcher({ readCommitted: true })
@@ -70,7 +77,7 @@ async function* readAll(broker: Broker, topic: string): AsyncIterable<{ timestam
       cursor.reset(batches, fetchOffset, abortedTransactions)
       while (cursor.next()) {
         const { buffer, timestamp, valueStart, valueEnd } = cursor
-        yield { timestamp, value: valueEnd < 0 ? null : buffer.toString('utf8', valueStart, valueEnd) }
+        yield { timestamp, value: valueEnd < 0 ? null : buffer.subarray(valueStart, valueEnd) }
       }
       if (nextOffset >= left.get(partition)!) left.delete(partition)
     }

@@ -9,7 +9,11 @@ export type Job = (typeof JOBS)[number]
 const PROJECT = join(import.meta.dirname, ...(import.meta.filename.endsWith('.ts') ? ['..', '..'] : ['..', '..', '..']))
 const read = (name: string): string => readFileSync(join(PROJECT, 'bench', 'jobs', `${name}.sql`), 'utf8')
 
+/** What the values of the topics are in. */
+export type ValueFormat = 'JSON' | 'AVRO'
+export const valueFormatOf = (name: string | undefined): ValueFormat => (name === 'AVRO' ? 'AVRO' : 'JSON')
+
 /** Statements that register the sources. */
-export const sourcesSql = (): string => read('sources')
+export const sourcesSql = (format: ValueFormat = 'JSON'): string => read(format === 'AVRO' ? 'sources-avro' : 'sources')
 /** Statements that start the job with `out` as its sink topic. */
 export const jobSql = (job: Job, out: string): string => read(job).replaceAll(/\$\{OUT\}/g, out)

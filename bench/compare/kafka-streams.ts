@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 import { run } from '../../test/support/kafka/run.ts'
 
 const PROJECT = join(import.meta.dirname, 'java')
-const SOURCES = ['pom.xml', 'src/main/java/bench/KafkaStreamsPeer.java']
+const SOURCES = ['pom.xml', 'src/main/java/bench/KafkaStreamsPeer.java', 'src/main/java/bench/AvroJobs.java']
 /** A cold download is about 100 MB. */
 const BUILD_MS = 10 * 60_000
 

@@ -2,6 +2,7 @@
 import type { Broker, Producer } from '../../src/broker/broker.ts'
 import { partitionForKey } from '../../src/broker/partitioner.ts'
 import { RecordBatchBuilder } from '../../src/broker/record-batch-builder.ts'
+import { AVRO_USERS_TOPIC, userEncoder } from './avro-rows.ts'
 import { CITIES, city, EPOCH, order, payment, user, userJson } from './data.ts'
 
 const PARTITIONS = 2
@@ -11,24 +12,49 @@ const MAX_UNDER_WAY = 64
 const DAY_MS = 86_400_000
 const TOPICS = ['users', 'cities', 'orders', 'payments']
 
+/** Whether the topics of the jobs in Avro hold `records` of input. */
+export async function isLoadedAvro(broker: Broker, records: number): Promise<boolean> {
+  if ((await broker.describeTopic(AVRO_USERS_TOPIC)) === null) return false
+  return totalOf(await broker.endOffsets(AVRO_USERS_TOPIC)) === records
+}
+
+/** As `load`, for the jobs in Avro. */
+export async function loadAvro(broker: Broker, records: number): Promise<void> {
+  await makeTopics(broker, [AVRO_USERS_TOPIC])
+  const producer = broker.producer()
+  const writer = new Writer(producer)
+  const encode = userEncoder()
+  for (let i = 0; i < records; i++) {
+    const one = user(i)
+    await writer.add(AVRO_USERS_TOPIC, one.userid, one.ts, encode(one))
+  }
+  await writer.end()
+  await producer.close()
+}
+
+const totalOf = (ends: readonly { readonly offset: number }[]): number =>
+  ends.reduce((sum, { offset }) => sum + offset, 0)
+
+async function makeTopics(broker: Broker, topics: readonly string[]): Promise<void> {
+  const existing = (await broker.listTopics()).map(({ name }) => name)
+  for (const topic of topics.filter((name) => existing.includes(name))) await broker.deleteTopic(topic)
+  for (const name of topics) {
+    const config = name === 'cities' ? { 'cleanup.policy': 'compact' } : { 'retention.ms': '-1' }
+    await broker.createTopic({ name, partitions: PARTITIONS, config })
+  }
+}
+
 /** Whether the topics hold `records` of input. */
 export async function isLoaded(broker: Broker, records: number): Promise<boolean> {
   const existing = (await broker.listTopics()).map(({ name }) => name)
   if (!TOPICS.every((topic) => existing.includes(topic))) return false
-  const offsets = await broker.endOffsets('payments')
-  const users = await broker.endOffsets('users')
-  const total = (ends: typeof offsets) => ends.reduce((sum, { offset }) => sum + offset, 0)
-  return total(users) === records && total(offsets) === records / 2
+  const payments = await broker.endOffsets('payments')
+  return totalOf(await broker.endOffsets('users')) === records && totalOf(payments) === records / 2
 }
 
 /** Makes the topics again and fills them with `records` users and as many orders and payments together. */
 export async function load(broker: Broker, records: number): Promise<void> {
-  const existing = (await broker.listTopics()).map(({ name }) => name)
-  for (const topic of TOPICS.filter((name) => existing.includes(name))) await broker.deleteTopic(topic)
-  for (const name of TOPICS) {
-    const config = name === 'cities' ? { 'cleanup.policy': 'compact' } : { 'retention.ms': '-1' }
-    await broker.createTopic({ name, partitions: PARTITIONS, config })
-  }
+  await makeTopics(broker, TOPICS)
   const producer = broker.producer()
   const writer = new Writer(producer)
   for (let i = 0; i < CITIES; i++) await writer.add('cities', `city${i}`, EPOCH - DAY_MS, JSON.stringify(city(i)))
@@ -56,11 +82,11 @@ class Writer {
     this.#producer = producer
   }
 
-  async add(topic: string, key: string, timestamp: number, value: string): Promise<void> {
+  async add(topic: string, key: string, timestamp: number, value: string | Buffer): Promise<void> {
     const bytes = Buffer.from(key)
     const partition = partitionForKey(bytes, PARTITIONS)
     const builder = this.#buildersOf(topic)[partition]!
-    builder.append(timestamp, bytes, Buffer.from(value))
+    builder.append(timestamp, bytes, typeof value === 'string' ? Buffer.from(value) : value)
     if (builder.size >= BATCH_BYTES) await this.#send(topic, partition, builder)
   }
 

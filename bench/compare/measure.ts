@@ -9,8 +9,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Broker } from '../../src/broker/broker.ts'
+import { inputSchema, outputSchema } from './avro-rows.ts'
 import { type CheckedOutput, checkOutput } from './check.ts'
-import type { Job } from './job-sql.ts'
+import type { Job, ValueFormat } from './job-sql.ts'
 import { foldColumns } from './jobs.ts'
 import { machineBusySeconds, treeUsage, type Usage } from './process-usage.ts'
 
@@ -22,6 +23,7 @@ export interface Peer {
 
 export interface MeasureOptions {
   readonly job: Job
+  readonly format: ValueFormat
   /** Records of input. */
   readonly records: number
   readonly expected: { readonly rows: number; readonly hash: string }
@@ -57,12 +59,20 @@ const STOP_MS = 15_000
 
 /** Over Kafka. Rejects if the peer could not be watched; a peer that fails gives a result that is not ok. */
 export async function measureOnKafka(broker: Broker, peer: Peer, options: MeasureOptions): Promise<Result> {
-  const { job, records, expected, directory } = options
+  const { job, format, records, expected, directory } = options
   const runId = `bench-${peer.name}-${job}-${Date.now().toString(36)}`
   const out = `${runId}-out`
   await broker.createTopic({ name: out, partitions: 2, config: { 'message.timestamp.type': 'LogAppendTime' } })
   const stateDir = join(directory, runId)
-  const environment = { RUN_ID: runId, OUT: out, JOB: job, N: String(records), STATE_DIR: stateDir }
+  const environment = {
+    RUN_ID: runId,
+    OUT: out,
+    JOB: job,
+    N: String(records),
+    STATE_DIR: stateDir,
+    FORMAT: format,
+    ...(format === 'AVRO' && { SCHEMA_IN: inputSchema(), SCHEMA_OUT: outputSchema(job) }),
+  }
   const child = new MeasuredChild(peer, environment, directory)
   const isAppendOnly = foldColumns(job) === null
   try {
@@ -75,7 +85,7 @@ export async function measureOnKafka(broker: Broker, peer: Peer, options: Measur
       isAppendOnly ? expected.rows : null,
     )
     await child.stop()
-    return resultOf(peer, options, child, await checkOutput(broker, out, job))
+    return resultOf(peer, options, child, await checkOutput(broker, out, options))
   } finally {
     await child.stop()
     rmSync(stateDir, { recursive: true, force: true })
@@ -102,7 +112,7 @@ export async function measureOnEmbedded(
   } finally {
     await child.stop()
   }
-  return resultOf(peer, options, child, await open((broker) => checkOutput(broker, out, job)))
+  return resultOf(peer, options, child, await open((broker) => checkOutput(broker, out, options)))
 }
 
 /** `rows`: how many records come out, null if that is up to the peer. */

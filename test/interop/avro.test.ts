@@ -1,7 +1,6 @@
 // Payloads of the AVRO format beside fastavro and Java's Avro: what they write is read, and they read what is written, value by value.
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { avro } from '../../src/serde/avro.ts'
-import type { FormatName } from '../../src/serde/format.ts'
 import { Decimal } from '../../src/types/decimal.ts'
 import {
   array,
@@ -251,7 +250,7 @@ function setupOf({ types, schema }: Sample): { readonly setup: Setup; readonly s
   const all = columns(types)
   const text =
     schema === undefined
-      ? avro.schemas!.schemaOf(all, { format: 'AVRO' as FormatName, unwrapped: false }, 'VALUE')
+      ? avro.schemas!.schemaOf(all, { format: 'AVRO', unwrapped: false }, 'VALUE')
       : JSON.stringify(schema)
   return {
     setup: { format: avro, columns: all, schema: { id: 1, type: 'AVRO', text, imports: {} } },

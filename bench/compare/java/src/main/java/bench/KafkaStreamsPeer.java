@@ -28,7 +28,7 @@ import org.apache.kafka.streams.kstream.TimeWindows;
 import org.apache.kafka.streams.kstream.Windowed;
 
 /**
- * The jobs in Kafka Streams. Environment: JOB, OUT, BROKERS, RUN_ID, STATE_DIR, N (records of input), GUARANTEE (at_least_once |
+ * The jobs in Kafka Streams. Environment: JOB, FORMAT (JSON | AVRO), OUT, BROKERS, RUN_ID, STATE_DIR, N (records of input), GUARANTEE (at_least_once |
  * exactly_once_v2), THREADS, COMMIT_MS, CACHE_BYTES. Prints FIRST, HALF and LAST with the time (epoch ms) at which the first, the middle
  * and the last input record was taken; runs until it is stopped.
  */
@@ -47,7 +47,8 @@ public final class KafkaStreamsPeer {
 
   public static void main(String[] args) {
     KafkaStreamsPeer peer = new KafkaStreamsPeer();
-    peer.build(System.getenv("JOB"));
+    if (env("FORMAT", "JSON").equals("AVRO")) AvroJobs.build(peer.builder, System.getenv("JOB"), System.getenv("OUT"));
+    else peer.build(System.getenv("JOB"));
     KafkaStreams streams = new KafkaStreams(peer.builder.build(), properties());
     streams.setUncaughtExceptionHandler(error -> {
       error.printStackTrace();
@@ -167,7 +168,7 @@ public final class KafkaStreamsPeer {
     rows.to(out, Produced.with(STRING, NODE));
   }
 
-  private static void count() {
+  static void count() {
     long seen = SEEN.incrementAndGet();
     if (seen == 1) mark("FIRST");
     else if (seen == RECORDS / 2) mark("HALF");
@@ -183,11 +184,11 @@ public final class KafkaStreamsPeer {
     return System.getenv().getOrDefault(name, otherwise);
   }
 
-  private interface Checked<T> {
+  interface Checked<T> {
     T get() throws Exception;
   }
 
-  private static <T> T checked(Checked<T> action) {
+  static <T> T checked(Checked<T> action) {
     try {
       return action.get();
     } catch (Exception error) {
