@@ -2,7 +2,7 @@
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { Expression, FunctionCall } from '../sql/ast.ts'
 import { displayExpression } from '../sql/format.ts'
-import { equalExpressions, rewrite, walk, withoutLocations } from '../sql/walk.ts'
+import { rewrite, walk, withoutLocations } from '../sql/walk.ts'
 import { ROWTIME, WINDOW_BOUNDS } from '../types/schema.ts'
 import type { AnalyzedSource, SelectColumn } from './analysis.ts'
 import { refuse } from './errors.ts'
@@ -103,15 +103,16 @@ function refuseAggregatesWithoutGrouping(query: GroupedQuery, isAggregate: IsAgg
 
 function checkGroupBy(groupBy: readonly Expression[], isAggregate: IsAggregate): void {
   if (groupBy.length === 0) refuse('GROUP BY requires at least one expression')
-  groupBy.forEach((expression, i) => {
+  const seen = new Set<string>()
+  for (const expression of groupBy) {
     const [call] = aggregateCalls(expression, isAggregate)
     if (call !== undefined) {
       refuse(`GROUP BY does not support aggregate functions: ${call.name} is an aggregate function.`, call.location)
     }
-    if (groupBy.findIndex((other) => equalExpressions(other, expression)) < i) {
-      refuse(`Duplicate GROUP BY expression: ${displayExpression(expression)}`, expression.location)
-    }
-  })
+    const text = withoutLocations(expression)
+    if (seen.has(text)) refuse(`Duplicate GROUP BY expression: ${displayExpression(expression)}`, expression.location)
+    seen.add(text)
+  }
 }
 
 function requireAggregate({ select, having }: GroupedQuery, isAggregate: IsAggregate): void {
@@ -120,9 +121,10 @@ function requireAggregate({ select, having }: GroupedQuery, isAggregate: IsAggre
   refuse('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.')
 }
 
-/** Column references that are neither grouped nor inside an aggregate. */
-function ungrouped(expression: Expression, groupBy: readonly Expression[], isAggregate: IsAggregate): Expression[] {
-  const grouped = new Set(groupBy.map(withoutLocations))
+const textsOf = (expressions: readonly Expression[]): ReadonlySet<string> => new Set(expressions.map(withoutLocations))
+
+/** Column references that are neither grouped nor inside an aggregate. `grouped`: the texts of the GROUP BY expressions. */
+function ungrouped(expression: Expression, grouped: ReadonlySet<string>, isAggregate: IsAggregate): Expression[] {
   const found: Expression[] = []
   walk(expression, (node) => {
     if (grouped.has(withoutLocations(node))) return false
@@ -139,8 +141,9 @@ function checkGroupedSelect(
   groupBy: readonly Expression[],
   isAggregate: IsAggregate,
 ): void {
+  const grouped = textsOf(groupBy)
   const plain = select.filter(({ expression }) => !containsAggregate(expression, isAggregate))
-  const unmatched = plain.filter(({ expression }) => ungrouped(expression, groupBy, isAggregate).length > 0)
+  const unmatched = plain.filter(({ expression }) => ungrouped(expression, grouped, isAggregate).length > 0)
   if (unmatched.length > 0) {
     const texts = new Set(unmatched.map(({ expression }) => display(expression, sources)))
     refuse(
@@ -149,7 +152,7 @@ function checkGroupedSelect(
       unmatched[0]!.location,
     )
   }
-  const mixed = select.flatMap(({ expression }) => ungrouped(expression, groupBy, isAggregate))
+  const mixed = select.flatMap(({ expression }) => ungrouped(expression, grouped, isAggregate))
   if (mixed.length > 0) {
     refuse(
       'Column used in aggregate SELECT expression(s) outside of aggregate functions not part of GROUP BY: ' +
@@ -174,7 +177,7 @@ function checkGroupedHaving(
   isAggregate: IsAggregate,
 ): void {
   if (having === null) return
-  const columns = ungrouped(having, groupBy, isAggregate)
+  const columns = ungrouped(having, textsOf(groupBy), isAggregate)
   if (columns.length === 0) return
   refuse(
     `Non-aggregate HAVING expression not part of GROUP BY: ${columns.map((column) => display(column, sources)).join(', ')}` +

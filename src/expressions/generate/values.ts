@@ -105,9 +105,16 @@ export function emitStruct({ fields, type }: StructExpression, scope: FunctionSc
   return emitKept(type, `[${fields.map((field) => emitPart(field, scope).text).join(', ')}]`, scope)
 }
 
+/** A chain of calls is faster, but a long one nests deeper than the stack. */
+const MOST_CHAINED = 64
+
 export function emitMap({ entries, type }: MapExpression, scope: FunctionScope): Code {
-  const pairs = entries.map(({ key, value }) => `.set(${emitPart(key, scope).text}, ${emitPart(value, scope).text})`)
-  return emitKept(type, `new Map()${pairs.join('')}`, scope)
+  const pairs = entries.map(({ key, value }) => [emitPart(key, scope).text, emitPart(value, scope).text] as const)
+  const text =
+    pairs.length <= MOST_CHAINED
+      ? `new Map()${pairs.map(([key, value]) => `.set(${key}, ${value})`).join('')}`
+      : `new Map([${pairs.map(([key, value]) => `[${key}, ${value}]`).join(', ')}])`
+  return emitKept(type, text, scope)
 }
 
 /** As `kept` in compile/constructor.ts. */

@@ -32,10 +32,17 @@ export function checkCall(node: FunctionCall, checker: Checker): Expression {
   }
 }
 
-/** `a || b` is CONCAT(a, b). */
+/** `a || b || c` is CONCAT(a, b, c): one call, however long the chain is. */
 export const checkConcat = (node: Concat, checker: Checker): Expression => {
-  const call: FunctionCall = { kind: 'functionCall', name: 'CONCAT', args: [node.left, node.right], star: false }
+  const call: FunctionCall = { kind: 'functionCall', name: 'CONCAT', args: operandsOf(node), star: false }
   return checkCall(node.location === undefined ? call : { ...call, location: node.location }, checker)
+}
+
+function operandsOf(node: Concat): Syntax[] {
+  const reversed: Syntax[] = []
+  let left: Syntax = node
+  for (; left.kind === 'concat'; left = left.left) reversed.push(left.right)
+  return [left, ...reversed.reverse()]
 }
 
 function scalarFunction(node: FunctionCall, { scope }: Checker): ScalarFunction {
