@@ -36,6 +36,8 @@ export interface InputAssignment {
   readonly step: StepId
   readonly topic: string
   readonly partition: number
+  /** How many partitions the topic has. */
+  readonly partitions: number
   /** Offset at which the query first began to read. */
   readonly origin: number
   /** The committed offset, or `origin`. */

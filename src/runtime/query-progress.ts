@@ -55,6 +55,8 @@ export interface QueryProgress {
   readonly bytesConsumed: number
   readonly bytesProduced: number
   readonly processingErrors: number
+  /** Records, of a sample, in other partitions than this server would look for their keys. */
+  readonly misplacedKeys: number
   /** Records behind the end of the sources, as far as known. */
   readonly lagRecords: number
   /** Why it reads nothing from a topic that has records: something that it needs cannot be had for now. Null: it reads. */
@@ -78,6 +80,7 @@ export function addProgress(parts: readonly QueryProgress[]): QueryProgress {
     bytesConsumed: total(({ bytesConsumed }) => bytesConsumed),
     bytesProduced: total(({ bytesProduced }) => bytesProduced),
     processingErrors: total(({ processingErrors }) => processingErrors),
+    misplacedKeys: total(({ misplacedKeys }) => misplacedKeys),
     lagRecords: total(({ lagRecords }) => lagRecords),
     waitsFor: parts.find(({ waitsFor }) => waitsFor !== null)?.waitsFor ?? null,
     commits: total(({ commits }) => commits),

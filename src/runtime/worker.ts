@@ -65,6 +65,8 @@ export interface WorkerListener {
    * committed offsets.
    */
   readonly onRewind: (queryIds: readonly string[]) => void
+  /** The query works, but its results may surprise: why. */
+  readonly onNotice: (queryId: string, message: string) => void
   readonly onProcessingError: (queryId: string, error: ProcessingError) => void
   /** Rows of a push query, in the order of their partition. */
   readonly onRows: (queryId: string, rows: readonly PushRow[]) => void

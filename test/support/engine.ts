@@ -139,6 +139,7 @@ export class TestEngine {
       ...(sharesSlots !== undefined && { sharesSlots }),
       ...(warn !== undefined && {
         onFailure: (queryId, { message }) => warn(`Query ${queryId} has failed: ${message}`),
+        onNotice: (queryId, message) => warn(`Query ${queryId}: ${message}`),
       }),
     })
     const engine = await createEngine({

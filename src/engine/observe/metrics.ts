@@ -75,6 +75,12 @@ export const QUERY_METRICS: readonly QueryMetric[] = [
     'Records that the query could not process, and failures that stopped it.',
     (q) => q.processingErrors + q.failureCount,
   ),
+  perQuery(
+    'counter',
+    'millrace_query_misplaced_keys_total',
+    'Records, of a sample, whose producer chose another partition for their key than Millrace does: joins miss them.',
+    (q) => q.misplacedKeys,
+  ),
   perQuery('counter', 'millrace_query_commits_total', 'Commits of the query.', (q) => q.commits),
   perQuery(
     'counter',

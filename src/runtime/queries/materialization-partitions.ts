@@ -6,14 +6,15 @@ import { FORMATS } from '../../serde/index.ts'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import { onlyEncoding } from '../key-encoding.ts'
 import { keyWriter } from '../task/record-encoder.ts'
 
 /** A materialization with its partitions. */
 export interface MaterializationPartitions {
   /** The tasks that have its rows, by partition. */
   readonly tasks: readonly TaskAssignment[]
-  /** Null: a key may be in any partition. Windows do not count, as in Kafka Streams. */
-  readonly partitionOf: ((key: Row) => number) | null
+  /** Null: keys may be in any partition; so may be a key for which it returns null. Windows do not count, as in Kafka Streams. */
+  readonly partitionOf: ((key: Row) => number | null) | null
 }
 
 /** Keys of a registered format are placed by bytes that hold the id of their producer's schema. */
@@ -31,9 +32,13 @@ export function materializationPartitions({
   const [input] = topology.reads
   if (input === undefined || !placesByValue(input.keyFormat)) return { tasks, partitionOf: null }
   const { key } = stepSchemas(plan.steps).get(input.id)!
+  // What this server has written is where its own encoding leads.
+  const hasOneEncoding = input.kind === 'repartition' ? () => true : onlyEncoding(input.keyFormat, key)
+  if (hasOneEncoding === null) return { tasks, partitionOf: null }
   const write = keyWriter({ topic: '', keyFormat: input.keyFormat, key, window: null }, [])
   const bytes = new ByteBuffer()
   const partitionOf = (row: Row) => {
+    if (!hasOneEncoding(row)) return null
     bytes.clear()
     write({ key: row, window: null, value: null, oldValue: null, timestamp: 0, headers: null }, bytes)
     return partitionForKey(bytes.buffer, tasks.length, 0, bytes.position)

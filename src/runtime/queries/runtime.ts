@@ -41,6 +41,8 @@ export interface QueryRuntimeOptions {
   readonly sharesSlots?: boolean
   /** Called when a persistent query fails, also when it fails again after a retry. `statement`: see `StartQuery`. */
   readonly onFailure?: (queryId: string, failure: QueryFailure, statement?: string) => void
+  /** Called once for a query whose results may surprise, with the reason. */
+  readonly onNotice?: (queryId: string, message: string) => void
 }
 
 /** A runtime that also tells when nothing is left to do, for tests and scripts. */
@@ -75,6 +77,8 @@ class Runtime implements SettlingQueryRuntime {
   readonly #errorListeners: ((queryId: string, error: ProcessingError) => void)[] = []
   /** How often each query was at work when its worker died. */
   readonly #deaths = new Map<string, number>()
+  /** Queries of which a notice was passed on. */
+  readonly #noticed = new Set<string>()
   #nextNumber = 1
 
   constructor(options: QueryRuntimeOptions) {
@@ -106,6 +110,7 @@ class Runtime implements SettlingQueryRuntime {
     const query = this.#queries.get(queryId)
     if (query === undefined) return
     this.#deaths.delete(queryId)
+    this.#noticed.delete(queryId)
     await query.stop(options)
     if (this.#queries.get(queryId) === query) this.#queries.delete(queryId)
   }
@@ -247,6 +252,11 @@ class Runtime implements SettlingQueryRuntime {
       onRewind: (queryIds) => {
         for (const queryId of queryIds) this.#find(queryId)?.restart()
       },
+      onNotice: (queryId, message) => {
+        if (this.#noticed.has(queryId)) return
+        this.#noticed.add(queryId)
+        this.#options.onNotice?.(queryId, message)
+      },
       onProcessingError: (queryId, error) => {
         this.#push.onProcessingError(queryId, error)
         for (const listener of this.#errorListeners) listener(queryId, error)
@@ -276,6 +286,7 @@ function tasksOfKeys(
 ): readonly TaskAssignment[] {
   if (keys === null || partitionOf === null) return tasks
   const partitions = new Set(keys.map(partitionOf))
+  if (partitions.has(null)) return tasks
   return tasks.filter(({ partition }) => partitions.has(partition))
 }
 

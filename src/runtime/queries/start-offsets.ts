@@ -39,7 +39,8 @@ export class StartOffsets {
   /** `chooses`: an origin without a committed offset becomes one of `chosen`; a position that is lost, one of `lost`. */
   async of({ step, topic, partition, upstreamTasks }: InputPlace, { chooses }: Chooses): Promise<InputAssignment> {
     const endOffset = await this.#end(topic, partition)
-    const input = { step: step.id, topic, partition, endOffset, upstreamTasks }
+    const partitions = (await this.#ends.get(topic))?.length ?? 1
+    const input = { step: step.id, topic, partition, partitions, endOffset, upstreamTasks }
     const committed = this.#committed.get(positionKey({ topic, partition }))
     if (committed !== undefined) {
       const origin = readOrigin(committed.metadata) ?? (await this.#start(topic, partition))

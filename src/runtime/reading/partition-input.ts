@@ -8,6 +8,7 @@ import type { InputAssignment } from '../assignment.ts'
 import { WATCHED } from '../heartbeat.ts'
 import type { ReadFault } from '../task/bad-records.ts'
 import type { internalReader } from '../task/internal-record.ts'
+import type { KeyPlacement } from '../task/key-placement.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import type { TaskInput } from '../task/shared-source.ts'
 import type { TaskEntry } from '../task/task.ts'
@@ -42,6 +43,8 @@ export interface PartitionInputOptions {
   readonly needsStreamTime: boolean
   /** Whether the task keeps records until its other inputs have come as far. */
   readonly keepsRecords: boolean
+  /** Samples whether keys lie where they are looked for; null: that does not matter. */
+  readonly placement: KeyPlacement | null
   /** Decodes records of an internal topic; null for a source. */
   readonly readInternal: ReturnType<typeof internalReader> | null
   readonly clock: Clock
@@ -59,6 +62,7 @@ export class PartitionInput implements TaskInput {
   readonly needsStreamTime: boolean
   readonly keepsRecords: boolean
   readonly readInternal: PartitionInputOptions['readInternal']
+  readonly placement: KeyPlacement | null
   readonly #task: InputTask
   readonly #clock: Clock
   readonly #workingFor: Int32Array
@@ -94,6 +98,7 @@ export class PartitionInput implements TaskInput {
     this.needsStreamTime = options.needsStreamTime
     this.keepsRecords = options.keepsRecords
     this.readInternal = options.readInternal
+    this.placement = options.placement
     this.topic = assignment.topic
     this.partition = assignment.partition
     this.committed = assignment.position

@@ -69,6 +69,7 @@ export type WorkerMessage =
   | { readonly kind: 'refusal'; readonly id: number; readonly message: string }
   | { readonly kind: 'failure'; readonly queryId: string; readonly failure: QueryFailure }
   | { readonly kind: 'rewind'; readonly queryIds: readonly string[] }
+  | { readonly kind: 'notice'; readonly queryId: string; readonly message: string }
   | { readonly kind: 'processingError'; readonly queryId: string; readonly error: ProcessingError }
   | { readonly kind: 'rows'; readonly queryId: string; readonly batch: RowBatch }
   | {

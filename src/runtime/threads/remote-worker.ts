@@ -119,6 +119,9 @@ export class RemoteWorker implements Worker {
       case 'rewind':
         this.#listener.onRewind(message.queryIds)
         return
+      case 'notice':
+        this.#listener.onNotice(message.queryId, message.message)
+        break
       case 'processingError':
         this.#listener.onProcessingError(message.queryId, message.error)
         return

@@ -324,6 +324,7 @@ export class LocalWorker implements InProcessWorker {
       idleTimeoutMs: Number(config[IDLE_TIMEOUT] ?? DEFAULT_IDLE_TIMEOUT_MS),
       subscriber: (step) => pushRows(step, schemas.get(step.input)!, rows),
       reportError: (error) => listener.onProcessingError(query.id, error),
+      onNotice: (message) => listener.onNotice(query.id, message),
       onFailure: (error) => (error instanceof BadRecordError ? void this.#halt(query, error) : query.fail(error)),
       onFullness: (input) => this.#update(input),
       workingFor: this.#workingFor,

@@ -16,6 +16,7 @@ import { type InputTask, PartitionInput } from '../reading/partition-input.ts'
 import type { Checkpoint, Positions, StoreProvider, TaskStores } from '../stores/task-stores.ts'
 import type { ReadFault } from '../task/bad-records.ts'
 import { internalReader } from '../task/internal-record.ts'
+import { KeyPlacement } from '../task/key-placement.ts'
 import { type GroupInput, type GroupOptions, PartitionGroup } from '../task/partition-group.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import type { Task, TaskEntry } from '../task/task.ts'
@@ -33,6 +34,8 @@ export interface RunningTaskOptions extends BuildTaskOptions, Pick<OutputsOption
   /** See `WatermarkScheduleOptions`. */
   readonly idleTimeoutMs: number
   readonly reportError: (error: ProcessingError) => void
+  /** See `WorkerListener`. */
+  readonly onNotice: (message: string) => void
   /** Called with what stops the query. */
   readonly onFailure: (error: unknown) => void
   /** Called when an input has become full, and when it has room again. */
@@ -102,6 +105,11 @@ export class RunningTask implements InputTask {
     this.#restoreTimes()
   }
 
+  /** Sampled records in other partitions than this server would look for them. */
+  get misplacedKeys(): number {
+    return this.inputs.reduce((sum, { placement }) => sum + (placement?.misplaced ?? 0), 0)
+  }
+
   /** Records read so far, the sum over the inputs. */
   get recordsRead(): number {
     return this.inputs.reduce((sum, { recordsRead }) => sum + recordsRead, 0)
@@ -133,6 +141,7 @@ export class RunningTask implements InputTask {
   }
 
   process(input: PartitionInput, record: StreamRecord, offset: number, cursor: RecordCursor): void {
+    input.placement?.note(record.key, offset)
     if (this.#group !== null) {
       this.#keep(this.#group, input, record, offset)
       return
@@ -337,10 +346,18 @@ export class RunningTask implements InputTask {
       needsStreamTime: isSingle && (this.#watermarks !== null || isStateful(this.#options)),
       keepsRecords: !isSingle,
       readInternal: step.kind === 'repartition' ? internalReader(step, schemas.get(step.id)!) : null,
+      placement: step.kind === 'source' ? this.#keyPlacement(step, assignment) : null,
       clock,
       workingFor,
       queryNumber: query.number,
     })
+  }
+
+  /** The place of a record matters where its key is looked up. */
+  #keyPlacement(step: SourceStep, { partition, partitions }: InputAssignment): KeyPlacement | null {
+    if (!isStateful(this.#options)) return null
+    const { key } = this.#options.schemas.get(step.id)!
+    return KeyPlacement.of({ step, key, partition, partitions, onMisplaced: this.#options.onNotice })
   }
 
   /** State that was not found is rebuilt from where the query first read. */

@@ -155,6 +155,7 @@ export class WorkerQuery {
       bytesConsumed: sum(tasks, ({ inputs }) => sum(inputs, ({ bytesRead }) => bytesRead)),
       bytesProduced: sum(tasks, ({ outputs }) => outputs.bytesWritten),
       processingErrors: sum(tasks, ({ processingErrors }) => processingErrors),
+      misplacedKeys: sum(tasks, ({ misplacedKeys }) => misplacedKeys),
       lagRecords: this.lag,
       waitsFor: this.#waitsFor,
       commits: this.commits,

@@ -25,6 +25,7 @@ function status(): QueryStatus {
     recordsProduced: 5,
     bytesConsumed: 700,
     bytesProduced: 500,
+    misplacedKeys: 0,
     processingErrors: 1,
     lagRecords: 2,
     waitsFor: null,

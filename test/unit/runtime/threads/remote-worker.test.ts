@@ -6,7 +6,13 @@ import { RemoteWorker } from '../../../../src/runtime/threads/remote-worker.ts'
 import { type WorkerPort, WorkerServer } from '../../../../src/runtime/threads/worker-server.ts'
 import { type InProcessWorker, WorkerLostError } from '../../../../src/runtime/worker.ts'
 
-const NO_EVENTS = { onFailure: () => {}, onRewind: () => {}, onProcessingError: () => {}, onRows: () => {} }
+const NO_EVENTS = {
+  onFailure: () => {},
+  onRewind: () => {},
+  onNotice: () => {},
+  onProcessingError: () => {},
+  onRows: () => {},
+}
 
 /** What the worker has read; `remote` is how the main thread sees it. */
 let consumed: number
