@@ -150,6 +150,11 @@ export interface FormatSchemas {
    */
   typeOf(schema: ResolvedSchema, options: SchemaTypeOptions): SqlType | null
   /**
+   * Name of the message, of several in the schema, that a payload is, `bytes` being the whole record with its frame; undefined: it names
+   * none that there is. A format whose schemas have one record has no such method.
+   */
+  nameIn?(schema: ResolvedSchema, bytes: Buffer): string | undefined
+  /**
    * Why rows of the columns cannot be written with a schema that was not made by `schemaOf` (a required field that no column has and that
    * has no default), in the dialect's words; null: they can.
    */

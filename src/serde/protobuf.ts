@@ -16,7 +16,7 @@ import { bareMessage, deriveMessage, Inexpressible } from './protobuf/derive.ts'
 import type { MessageType } from './protobuf/message-type.ts'
 import { messageOf, parsedSchema, writtenMessage } from './protobuf/parsed-schema.ts'
 import { payloadReader } from './protobuf/payload-reader.ts'
-import { FramedReader, messageReader } from './protobuf/reader.ts'
+import { FramedReader, messageIn, messageReader } from './protobuf/reader.ts'
 import { schemaText } from './protobuf/schema-text.ts'
 import { messageWriter } from './protobuf/write-source.ts'
 import { framedWriter, plainWriter } from './protobuf/writer.ts'
@@ -55,6 +55,7 @@ const SCHEMAS: Omit<FormatSchemas, 'isRegistered' | 'takesName'> = {
     const { columns } = inferColumns(messageOf(parsedSchema(schema), schemaName))
     return columns.length === 0 ? null : struct(columns)
   },
+  nameIn: (schema, bytes) => messageIn(parsedSchema(schema), bytes)?.fullName,
   writeRefusal(columns, schema, { schemaName }) {
     const message = writtenMessage(parsedSchema(schema), schemaName)
     const written = new Set(columns.map(({ name }) => name.toUpperCase()))

@@ -106,7 +106,7 @@ const LARGE = {
   },
 }
 
-/** Of 16 bytes. */
+/** In 16 bytes. */
 function twosComplement(value: bigint): string {
   return BigInt.asUintN(128, value).toString(16)
 }
@@ -131,8 +131,8 @@ const OWN: Sample = {
 }
 
 const SCALARS = { B: BOOLEAN, I: INTEGER, L: BIGINT, D: DOUBLE, S: STRING, Y: BYTES }
-const told = (nullable: NullableRepresentation): Sample => ({
-  name: `scalars that tell NULL as ${nullable}`,
+const nullableScalars = (nullable: NullableRepresentation): Sample => ({
+  name: `scalars with NULL as ${nullable}`,
   types: SCALARS,
   nullable,
   rows: [
@@ -313,7 +313,7 @@ const PROTO2: Sample = {
   ],
 }
 
-const SAMPLES = [OWN, told('OPTIONAL'), told('WRAPPER'), FOREIGN, PROTO2]
+const SAMPLES = [OWN, nullableScalars('OPTIONAL'), nullableScalars('WRAPPER'), FOREIGN, PROTO2]
 const FRAME = '000000000100'
 
 function setupOf({ types, nullable, schema }: Sample): {

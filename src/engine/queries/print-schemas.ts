@@ -23,7 +23,8 @@ interface SchemaReader {
 export class PrintSchemas implements WriterSchemas {
   readonly #loader: SchemaLoader
   readonly #unavailable = new Map<number, string>()
-  readonly #readers = new WeakMap<ResolvedSchema, SchemaReader | null>()
+  /** By the name of the message, where a schema has several. */
+  readonly #readers = new WeakMap<ResolvedSchema, Map<string | undefined, SchemaReader | null>>()
 
   constructor(loader: SchemaLoader) {
     this.#loader = loader
@@ -40,10 +41,19 @@ export class PrintSchemas implements WriterSchemas {
     const schema = this.get(id)
     if (typeof schema === 'string' || FORMAT_OF[schema.type] !== format) return null
     if (format === 'JSON_SR') return bytes.toString('utf8', FRAME_BYTES)
-    const known = this.#readers.get(schema)
-    const reader = known === undefined ? this.#readerOf(schema, format) : known
-    if (known === undefined) this.#readers.set(schema, reader)
+    const reader = this.#reader(schema, format, bytes)
     return reader === null ? null : textOf(reader, bytes)
+  }
+
+  #reader(schema: ResolvedSchema, format: FormatName, bytes: Buffer): SchemaReader | null {
+    const readers = this.#readers.get(schema) ?? new Map<string | undefined, SchemaReader | null>()
+    this.#readers.set(schema, readers)
+    const name = nameIn(schema, format, bytes)
+    const known = readers.get(name)
+    if (known !== undefined) return known
+    const reader = this.#readerOf(schema, format, name)
+    readers.set(name, reader)
+    return reader
   }
 
   /** Runs `work`, again where it needs a schema that is not there yet. */
@@ -69,9 +79,9 @@ export class PrintSchemas implements WriterSchemas {
     })
   }
 
-  #readerOf(schema: ResolvedSchema, format: FormatName): SchemaReader | null {
+  #readerOf(schema: ResolvedSchema, format: FormatName, schemaName: string | undefined): SchemaReader | null {
     try {
-      const type = FORMATS[format].schemas!.typeOf(schema, {})
+      const type = FORMATS[format].schemas!.typeOf(schema, schemaName === undefined ? {} : { schemaName })
       if (type === null) return null
       const isBare = type.kind !== 'STRUCT'
       const columns = isBare ? [{ name: 'ROWVAL', type }] : type.fields
@@ -88,6 +98,15 @@ export class PrintSchemas implements WriterSchemas {
       if (error instanceof SchemaNotLoaded) throw error
       return null
     }
+  }
+}
+
+/** Undefined also for a schema that cannot be understood. */
+function nameIn(schema: ResolvedSchema, format: FormatName, bytes: Buffer): string | undefined {
+  try {
+    return FORMATS[format].schemas!.nameIn?.(schema, bytes)
+  } catch {
+    return undefined
   }
 }
 

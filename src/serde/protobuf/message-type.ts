@@ -98,13 +98,13 @@ export interface MessageField {
   readonly isRepeated: boolean
   /** Repeated numbers are written as one length-delimited field. Readers take both forms. */
   readonly isPacked: boolean
-  /** Absent is told from the default. False for repeated fields and for plain scalars of proto3. */
+  /** An absent field is distinguished from one with the default value. False for repeated fields and for plain scalars of proto3. */
   readonly hasPresence: boolean
   /** A message without it is not valid (proto2). */
   readonly isRequired: boolean
   /** Member of this oneof, by name: at most one member of it is set. */
   readonly oneof: string | null
-  /** Of `(confluent.field_meta)`: the type of a confluent.type.Decimal field, where given. */
+  /** What the option `(confluent.field_meta)` says of the type of a confluent.type.Decimal field; null: nothing. */
   readonly decimal: { readonly precision: number | null; readonly scale: number } | null
 }
 

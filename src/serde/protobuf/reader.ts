@@ -5,6 +5,7 @@ import { FRAME_BYTES, frameId } from '../frame.ts'
 import { messageAt } from './find-message.ts'
 import { ProtobufInput } from './input.ts'
 import { readIndexes } from './message-indexes.ts'
+import type { MessageType, ProtoFile } from './message-type.ts'
 import { parsedSchema } from './parsed-schema.ts'
 import { type PayloadReader, payloadReader } from './payload-reader.ts'
 import { WireFailure } from './wire.ts'
@@ -24,7 +25,7 @@ export class FramedReader implements ColumnsReader {
   readonly #input = new ProtobufInput()
   /** By schema id and message indexes. A text: why payloads of that message cannot be read. */
   readonly #payloads = new Map<string, PayloadReader | string>()
-  /** Of the record before: its schema, and whether its message is the schema's first. */
+  /** The schema of the record before, and whether its message is the schema's first. */
   #id = -1
   #isFirst = false
   #payload: PayloadReader = NOTHING
@@ -103,6 +104,18 @@ export class FramedReader implements ColumnsReader {
 
   #error(...causes: readonly string[]): ReadError {
     return readError(this.#options.topic, ...causes)
+  }
+}
+
+/** The message that a record with its frame names; undefined if there is none. */
+export function messageIn(file: ProtoFile, bytes: Buffer): MessageType | undefined {
+  const input = new ProtobufInput()
+  input.begin(bytes, FRAME_BYTES, bytes.length)
+  try {
+    return messageAt(file, readIndexes(input))
+  } catch (error) {
+    if (error instanceof WireFailure) return undefined
+    throw error
   }
 }
 

@@ -98,7 +98,7 @@ export function readFixed64(view: DataView, at: number): Int64 {
   return int64(view.getUint32(at, true), view.getInt32(at + 4, true))
 }
 
-/** Of two halves, the low one unsigned. */
+/** The value of two halves; the low one is unsigned. */
 function int64(low: number, high: number): Int64 {
   // Below 2^20 the value is a safe integer.
   if (high < 0x100000 && high >= -0x100000) return high * TWO_32 + low

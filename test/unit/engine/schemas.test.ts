@@ -276,6 +276,17 @@ describe('records', () => {
     ])
   })
 
+  it('of several messages in one schema are shown by PRINT as the messages that they are', async () => {
+    const text = 'syntax = "proto3"; message A { int32 x = 1; } message B { string y = 1; }'
+    const id = await registry.register('s-value', { type: 'PROTOBUF', text, references: [] })
+    await test.execute("CREATE STREAM s (y STRING) WITH (kafka_topic='s', value_format='PROTOBUF_NOSR', partitions=1);")
+    await send('s', Buffer.from([0, 0, 0, 0, id, 2, 2, 10, 1, 98]))
+    expect((await printed('s')).slice(1)).toEqual([
+      'Value format: PROTOBUF',
+      expect.stringMatching(/value: \{"y":"b"\}, partition: 0$/),
+    ])
+  })
+
   it('whose schema cannot be fetched are shown by PRINT as bytes', async () => {
     await test.execute(
       "CREATE STREAM s (b INT) WITH (kafka_topic='s', value_format='AVRO', partitions=1); INSERT INTO s VALUES (1);",

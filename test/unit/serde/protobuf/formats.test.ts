@@ -136,7 +136,7 @@ describe('PROTOBUF', () => {
     )
   })
 
-  test('a schema that is not there yet is asked for, and the record read again', () => {
+  test('a schema that is not there yet is requested, and the record read again', () => {
     const loaded = new Map<number, ResolvedSchema>()
     const reader = protobuf.reader({
       side: 'VALUE',
@@ -171,6 +171,15 @@ describe('PROTOBUF', () => {
     expect(refusal({ A: array(array(STRING)) })).toMatch(/an element cannot be an ARRAY or a MAP/)
     expect(refusal({ '7': STRING })).toMatch(/not a valid identifier/)
     expect(refusal(types)).toBeNull()
+  })
+
+  test('the message that a record names', () => {
+    const nameIn = (payload: string) =>
+      protobuf.schemas!.nameIn!(schema('package p; message M {} message N { message I {} }'), hex(payload))
+    expect(nameIn('00 00000001 00')).toBe('p.M')
+    expect(nameIn('00 00000001 04 02 00 08 05')).toBe('p.N.I')
+    expect(nameIn('00 00000001 02 08')).toBeUndefined()
+    expect(nameIn('00 00000001 ff')).toBeUndefined()
   })
 
   test('what a schema describes', () => {

@@ -262,17 +262,17 @@ describe('fields that come again', () => {
   })
 })
 
-describe('what is not asked for', () => {
+describe('fields that no column needs', () => {
   const message = messageOf('message M { int32 A = 1; int32 B = 1000; }')
 
-  test('is stepped over, whatever its wire type', () => {
+  test('are stepped over, whatever their wire type', () => {
     const unknown = '78 ff01  81 01 0102030405060708  8a 01 03 616263  8d 01 01020304  93 01 9b 01 08 01 9c 01 94 01'
     expect(read(message, { A: INTEGER, B: INTEGER }, hex(`${unknown} 08 05 ${unknown} c0 3e 06 ${unknown}`))).toEqual([
       5, 6,
     ])
   })
 
-  test('includes a field whose wire type is not that of its type', () => {
+  test('include a field whose wire type is not that of its type', () => {
     expect(read(message, { A: INTEGER }, hex('0d 01000000 08 03 0a 01 07'))).toEqual([3])
   })
 

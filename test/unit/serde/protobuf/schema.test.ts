@@ -101,7 +101,7 @@ describe('columns of a message', () => {
     ])
   })
 
-  test('what has no SQL type is left out and told', () => {
+  test('what has no SQL type is left out and listed', () => {
     expect(
       inferred(
         `import "google/protobuf/empty.proto"; message M {

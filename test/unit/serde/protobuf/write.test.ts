@@ -141,7 +141,7 @@ describe('NULL', () => {
     expect(roundTrip(SCALARS, nulls, undefined)).toEqual(defaults)
   })
 
-  test.each(['OPTIONAL', 'WRAPPER'] as const)('of a scalar is told from the default where it is %s', (nullable) => {
+  test.each(['OPTIONAL', 'WRAPPER'] as const)('of a scalar differs from the default where it is %s', (nullable) => {
     expect(roundTrip(SCALARS, nulls, nullable)).toEqual(nulls)
     expect(roundTrip(SCALARS, defaults, nullable)).toEqual(defaults)
   })
