@@ -13,6 +13,7 @@ import {
   shownProperties,
 } from './engine/config/given-properties.ts'
 import { kafkaOptions } from './engine/config/kafka-options.ts'
+import { registryChoice } from './engine/config/registry-options.ts'
 import { createLog, type LogOutput, standardError } from './main/create-log.ts'
 import { type ServerParts, startServerParts } from './main.ts'
 import { limitHeapGrowth } from './runtime/threads/heap-limits.ts'
@@ -64,6 +65,7 @@ export async function serve(options: ServeOptions): Promise<Serving | null> {
   const listening = serverOptions(config.get)
   const servers = config.get('bootstrap.servers')
   if (servers !== undefined) kafkaOptions(servers, config)
+  registryChoice(config, servers === undefined)
   if (options.check) {
     await Promise.all([import('./broker/embedded/embedded-log.ts'), createLog(config, logOutput)])
     return null

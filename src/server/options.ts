@@ -1,5 +1,6 @@
 /** The server's part of the configuration. The names are ksqlDB's KsqlRestConfig; docs/configuration.md lists them. */
 import { readFileSync } from 'node:fs'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import { settingOf } from '../engine/config/config.ts'
 import { BasicAuth, readUsers } from './basic-auth.ts'
 import type { ConnectionTimeouts } from './connections.ts'
@@ -33,9 +34,15 @@ export function serverOptions(given: Get): ServerOptions {
   const need = (name: string) => get(name) ?? ''
   const number = (name: string) => readNumber(name, given(name) || defaultOf(name))
   const listeners = parseListeners(need('listeners'))
+  const tls = tlsOptions(get)
+  if (tls === null && listeners.some(({ isSecure }) => isSecure)) {
+    throw new Error(
+      'An https listener needs a key and a certificate: set ssl.key.location and ssl.certificate.location.',
+    )
+  }
   return {
     listeners,
-    tls: tlsOptions(get),
+    tls,
     hosts: new HostRules({ listeners, hosts: need('access.control.allow.hosts') }),
     origins: new OriginRules({
       origins: get('access.control.allow.origin'),
@@ -72,12 +79,25 @@ function tlsOptions(get: Get): TlsOptions | null {
   if (key === undefined || certificate === undefined) return null
   const authorities = get('ssl.ca.location')
   const passphrase = get('ssl.key.password')
-  return {
+  const files = {
     key: readFile('ssl.key.location', key),
     cert: readFile('ssl.certificate.location', certificate),
     ...(authorities === undefined ? {} : { ca: readFile('ssl.ca.location', authorities) }),
     ...(passphrase === undefined ? {} : { passphrase }),
-    clientAuth: clientAuth(get('ssl.client.authentication')),
+  }
+  checkTls(files)
+  return { ...files, clientAuth: clientAuth(get('ssl.client.authentication')) }
+}
+
+/** Throws an Error for files that hold no key and certificate that belong together, or a wrong passphrase. */
+function checkTls(files: SecureContextOptions): void {
+  try {
+    createSecureContext(files)
+  } catch (error) {
+    throw new Error(
+      `The key and certificate of ssl.key.location and ssl.certificate.location cannot be used: ${(error as Error).message}`,
+      { cause: error },
+    )
   }
 }
 

@@ -48,8 +48,10 @@ export function valueRefusal(name: string, value: string): string | null {
 function valueAdvice(name: string, value: string): string | null {
   const setting = settingOf(canonicalName(name))
   if (setting === undefined) return null
-  const { kind, choices, least } = setting
-  if (choices !== null && !choices.includes(value.toLowerCase())) return `It is ${alternatives(choices)}.`
+  const { kind, choices, form, least } = setting
+  if (choices !== null && !choices.some((choice) => choice.toLowerCase() === value.toLowerCase()))
+    return `It is ${alternatives(choices)}.`
+  if (form !== null && !form.accepts(value)) return form.advice
   if (kind === 'boolean' && !['true', 'false', ''].includes(value.toLowerCase()))
     return `It is ${alternatives(['true', 'false'])}.`
   if (kind === 'number' && !isWholeNumber(value)) return 'It is a whole number.'

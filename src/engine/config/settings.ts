@@ -1,6 +1,7 @@
 /**
  * The table of configuration: names, defaults, kinds, meanings, and who may change them. docs/configuration.md is generated from it.
  */
+import { ADDRESS, FORMAT, METHODS, PART_OF_TOPIC_NAME, PATH, type TextForm, TOPIC_PATTERNS } from './text-forms.ts'
 
 export type SettingKind = 'text' | 'boolean' | 'number'
 
@@ -17,6 +18,8 @@ export interface Setting {
   readonly isInert: boolean
   /** The only values of a text setting, in any case; null: any text. */
   readonly choices: readonly string[] | null
+  /** What a text must look like; null: any text. */
+  readonly form: TextForm | null
   /** The lowest value of a number. */
   readonly least: number
 }
@@ -28,12 +31,14 @@ const setting = (kind: SettingKind, value: string | number | boolean | null, des
   editable: true,
   isInert: false,
   choices: null,
+  form: null,
   least: 0,
 })
 const text = (value: string | null, description: string) => setting('text', value, description)
 const flag = (value: boolean | null, description: string) => setting('boolean', value, description)
 const number = (value: number | null, description: string) => setting('number', value, description)
 const oneOf = (choices: readonly string[], declared: Setting): Setting => ({ ...declared, choices })
+const formed = (form: TextForm, declared: Setting): Setting => ({ ...declared, form })
 const atLeast = (least: number, declared: Setting): Setting => ({ ...declared, least })
 /** Marks a setting of the server as a whole, which requests cannot override. */
 const fixed = (declared: Setting): Setting => ({ ...declared, editable: false })
@@ -50,21 +55,34 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
     text(null, 'Brokers of the Kafka cluster, host:port, separated by commas; unset: the embedded log.'),
   ),
   listeners: fixed(text('http://localhost:8088', 'Addresses to listen on, http:// or https://, separated by commas.')),
-  'ksql.service.id': fixed(
-    text('default_', 'Name of the cluster of servers; it is part of the names of internal topics and consumer groups.'),
-  ),
-  'ksql.advertised.listener': fixed(
-    text(
-      null,
-      'Address of this server for the other servers of its cluster, also shown in descriptions of queries; unset: ksql.internal.listener.',
+  'ksql.service.id': formed(
+    PART_OF_TOPIC_NAME,
+    fixed(
+      text(
+        'default_',
+        'Name of the cluster of servers; it is part of the names of internal topics and consumer groups.',
+      ),
     ),
   ),
-  'ksql.internal.listener': fixed(
-    text(null, 'As ksql.advertised.listener, which takes precedence; unset: the first listener.'),
+  'ksql.advertised.listener': formed(
+    ADDRESS,
+    fixed(
+      text(
+        null,
+        'Address of this server for the other servers of its cluster, also shown in descriptions of queries; unset: ksql.internal.listener.',
+      ),
+    ),
   ),
-  'ksql.output.topic.name.prefix': text('', 'Prefix of the topics that CREATE ... AS SELECT creates.'),
-  'ksql.persistence.default.format.key': text('KAFKA', 'Key format of statements that name none.'),
-  'ksql.persistence.default.format.value': text(null, 'Value format of statements that name none.'),
+  'ksql.internal.listener': formed(
+    ADDRESS,
+    fixed(text(null, 'As ksql.advertised.listener, which takes precedence; unset: the first listener.')),
+  ),
+  'ksql.output.topic.name.prefix': formed(
+    PART_OF_TOPIC_NAME,
+    text('', 'Prefix of the topics that CREATE ... AS SELECT creates.'),
+  ),
+  'ksql.persistence.default.format.key': formed(FORMAT, text('KAFKA', 'Key format of statements that name none.')),
+  'ksql.persistence.default.format.value': formed(FORMAT, text(null, 'Value format of statements that name none.')),
   'ksql.persistence.wrap.single.values': flag(
     null,
     'Whether a single value column is written as a record with one field; unset: the format decides.',
@@ -77,8 +95,14 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
     true,
     'Whether the topic of a CREATE ... AS SELECT has as many replicas as its leftmost source.',
   ),
-  'ksql.hidden.topics': fixed(text(INTERNAL_TOPICS, 'Patterns of topics that SHOW TOPICS omits without ALL.')),
-  'ksql.readonly.topics': fixed(text(INTERNAL_TOPICS, 'Patterns of topics that INSERT VALUES refuses.')),
+  'ksql.hidden.topics': formed(
+    TOPIC_PATTERNS,
+    fixed(text(INTERNAL_TOPICS, 'Patterns of topics that SHOW TOPICS omits without ALL.')),
+  ),
+  'ksql.readonly.topics': formed(
+    TOPIC_PATTERNS,
+    fixed(text(INTERNAL_TOPICS, 'Patterns of topics that INSERT VALUES refuses.')),
+  ),
   'ksql.insert.into.values.enabled': fixed(flag(true, 'Whether INSERT VALUES is allowed.')),
   'ksql.create.or.replace.enabled': flag(true, 'Whether CREATE OR REPLACE is allowed.'),
   'millrace.allow.loops': flag(
@@ -156,7 +180,7 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'access.control.allow.origin': fixed(
     text(null, 'Origins of web pages that may use the server, * for any characters; unset: its own.'),
   ),
-  'access.control.allow.methods': fixed(text('GET,POST,HEAD', 'Methods that such pages may use.')),
+  'access.control.allow.methods': formed(METHODS, fixed(text('GET,POST,HEAD', 'Methods that such pages may use.'))),
   'access.control.allow.headers': fixed(
     text('X-Requested-With,Content-Type,Accept,Origin', 'Headers that such pages may send.'),
   ),
@@ -166,7 +190,10 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
       'Names, separated by commas, under which a server that listens on loopback addresses alone is used, besides localhost and these addresses.',
     ),
   ),
-  'authentication.method': fixed(text('NONE', 'NONE, or BASIC: requests need a user and a password.')),
+  'authentication.method': oneOf(
+    ['NONE', 'BASIC'],
+    fixed(text('NONE', 'NONE, or BASIC: requests need a user and a password.')),
+  ),
   'authentication.users.location': fixed(text(null, 'File with a line "user: password" for each user.')),
   'authentication.realm': fixed(text('Millrace', 'Realm sent to clients that have to authenticate.')),
   'authentication.skip.paths': fixed(
@@ -179,8 +206,9 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ssl.truststore.location': fixed(
     text(null, 'Certificate authorities for brokers, in PEM, not JKS; takes precedence over ssl.ca.location.'),
   ),
-  'ssl.client.authentication': fixed(
-    text('NONE', 'Whether clients present a certificate: NONE, REQUESTED or REQUIRED.'),
+  'ssl.client.authentication': oneOf(
+    ['NONE', 'REQUESTED', 'REQUIRED'],
+    fixed(text('NONE', 'Whether clients present a certificate: NONE, REQUESTED or REQUIRED.')),
   ),
   'millrace.log.level': fixed(
     oneOf(
@@ -221,8 +249,9 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.logging.processing.topic.auto.create': fixed(
     flag(true, 'Whether the server keeps a processing log, in a topic created at start.'),
   ),
-  'ksql.logging.processing.topic.name': fixed(
-    text(null, 'Topic of the processing log; unset: the service id followed by ksql_processing_log.'),
+  'ksql.logging.processing.topic.name': formed(
+    PART_OF_TOPIC_NAME,
+    fixed(text(null, 'Topic of the processing log; unset: the service id followed by ksql_processing_log.')),
   ),
   'ksql.logging.processing.topic.partitions': atLeast(1, fixed(number(1, 'Partitions of that topic.'))),
   'ksql.logging.processing.topic.replication.factor': atLeast(-1, fixed(number(1, 'Replicas of that topic.'))),
@@ -336,14 +365,20 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
       'Behind a repartition, windows close at the time that all upstream tasks have reached; one that has had nothing to read for this long does not count.',
     ),
   ),
-  'state.dir': fixed(text(null, 'Data directory, unless the option --data-dir is given; unset: data.')),
+  'state.dir': formed(PATH, fixed(text(null, 'Data directory, unless the option --data-dir is given; unset: data.'))),
   'producer.compression.type': oneOf(
     COMPRESSIONS,
     text(null, 'Compression of the records that queries write: none, gzip, snappy, lz4 or zstd.'),
   ),
   'compression.type': oneOf(COMPRESSIONS, text(null, 'As producer.compression.type, which takes precedence.')),
-  'security.protocol': fixed(text(null, 'PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; unset: PLAINTEXT.')),
-  'sasl.mechanism': fixed(text(null, 'PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; unset: PLAIN.')),
+  'security.protocol': oneOf(
+    ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'],
+    fixed(text(null, 'PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; unset: PLAINTEXT.')),
+  ),
+  'sasl.mechanism': oneOf(
+    ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'],
+    fixed(text(null, 'PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; unset: PLAIN.')),
+  ),
   'sasl.jaas.config': fixed(text(null, 'User and password for the brokers: username="..." and password="...".')),
   'sasl.username': fixed(text(null, 'User for the brokers, if sasl.jaas.config names none.')),
   'sasl.password': fixed(text(null, 'Password for the brokers, if sasl.jaas.config has none.')),

@@ -101,6 +101,24 @@ ssl.key.locaton=key.pem`
     })
   })
 
+  it.each([
+    ['ksql.persistence.default.format.value', 'JSN', 'json'],
+    ['ksql.hidden.topics', 'a.*,(b', 'a.*, (b)'],
+    ['ksql.advertised.listener', 'host:8088', 'https://host:8088'],
+    ['ksql.service.id', 'a b', 'a-b_1.c'],
+    ['ksql.output.topic.name.prefix', 'a/', ''],
+    ['access.control.allow.methods', 'GETT', 'get, POST'],
+    ['security.protocol', 'TLS', 'sasl_ssl'],
+    ['sasl.mechanism', 'MD5', 'scram-sha-256'],
+    ['authentication.method', 'DIGEST', 'basic'],
+    ['state.dir', '', 'data'],
+    ['commit.interval.ms', '1e3', '1000'],
+    ['ksql.pull.queries.enable', 'yes', 'TRUE'],
+  ])('refuses a value of %s that would fail later: %j, and takes %j', (name, wrong, right) => {
+    expect(valueRefusal(name, wrong)).toMatch(/^Invalid value .* for configuration .*\. It .*\.$/)
+    expect(valueRefusal(name, right)).toBeNull()
+  })
+
   it('names the variable of a mistake in the environment', () => {
     const given = environmentProperties({ KSQL_SERVICE_ID: 'x', KSQL_COMMIT_INTERVAL_MS: 'soon' })
     expect(checkProperties(given)).toEqual({
