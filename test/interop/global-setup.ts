@@ -18,6 +18,8 @@ declare module 'vitest' {
     protobuf: PeerCommand | null
     /** confluent-kafka, which wants the address of a registry besides; null: there is no Python. */
     registryClient: PeerCommand | null
+    /** The same for Avro. */
+    avroRegistryClient: PeerCommand | null
     /** The same for JSON. */
     jsonRegistryClient: PeerCommand | null
     /** protobuf-java; null: there is no Java or no Maven. */
@@ -28,7 +30,7 @@ declare module 'vitest' {
 /** grpcio-tools brings protoc. */
 const PYTHON_LIBRARIES = [
   'fastavro==1.13.1',
-  'confluent-kafka[json,protobuf,schemaregistry]==2.16.1',
+  'confluent-kafka[avro,json,protobuf,schemaregistry]==2.16.1',
   'protobuf==7.36.2',
   'grpcio-tools==1.85.1',
   'googleapis-common-protos==1.76.0',
@@ -50,6 +52,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
     project.provide('fastavro', peer(python, 'fastavro_peer.py'))
     project.provide('protobuf', peer(python, 'protobuf_peer.py'))
     project.provide('registryClient', peer(python, 'registry_peer.py'))
+    project.provide('avroRegistryClient', peer(python, 'avro_registry_peer.py'))
     project.provide('jsonRegistryClient', peer(python, 'json_registry_peer.py'))
     project.provide('javaAvro', peer(java, 'AvroPeer.java'))
     project.provide('javaProtobuf', peer(java, 'ProtobufPeer.java'))
