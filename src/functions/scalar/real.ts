@@ -1,6 +1,7 @@
 /** Mathematical functions whose result is a DOUBLE whatever number goes in: roots, logarithms, angles. IEEE: no errors, but NaN and Infinity. */
 import type { Int64 } from '../../types/bigint64.ts'
 import { type Example, type FunctionDeclaration, parameter, type ScalarVariant, scalar } from '../declaration.ts'
+import { javaLog } from '../java-log.ts'
 
 const NUMBERS = ['INT', 'BIGINT', 'DOUBLE'] as const
 
@@ -66,7 +67,7 @@ const RADIANS_PER_DEGREE = Math.PI / 180
 const DEGREES_PER_RADIAN = 180 / Math.PI
 
 function logarithm(base: number, value: number): number {
-  return base <= 0 || base === 1 ? Number.NaN : Math.log(value) / Math.log(base)
+  return base <= 0 || base === 1 ? Number.NaN : javaLog(value) / javaLog(base)
 }
 
 export const realFunctions: readonly FunctionDeclaration[] = [
@@ -104,7 +105,7 @@ export const realFunctions: readonly FunctionDeclaration[] = [
     (value) => value * DEGREES_PER_RADIAN,
   ),
   real('EXP', { call: 'EXP(0)', result: '1.0' }, 'The base of natural logarithms to the power of the value.', Math.exp),
-  real('LN', { call: 'LN(1)', result: '0.0' }, 'Natural logarithm; -Infinity for 0, NaN below 0.', Math.log),
+  real('LN', { call: 'LN(1)', result: '0.0' }, 'Natural logarithm; -Infinity for 0, NaN below 0.', javaLog),
   real(
     'RADIANS',
     { call: 'RADIANS(180)', result: '3.141592653589793' },
@@ -136,7 +137,7 @@ export const realFunctions: readonly FunctionDeclaration[] = [
     category: 'MATHEMATICAL',
     description: 'Logarithm: the natural one, or to a base. NaN for a base that is 1 or not positive.',
     example: { call: 'LOG(2, 8)', result: '3.0' },
-    variants: [...realVariants(Math.log), ...realPairs({ first: 'base', second: 'value' }, logarithm)],
+    variants: [...realVariants(javaLog), ...realPairs({ first: 'base', second: 'value' }, logarithm)],
   }),
   scalar({
     name: 'PI',
