@@ -94,6 +94,19 @@ function provisional(source: DataSource, side: Side): WrittenSchema | null {
   return registration === null ? null : { id: 0, type: registration.type, text: registration.text, imports: {} }
 }
 
+/** Why no row of the source can be written with a schema that WITH names by its id, a sentence for each side. */
+export const unwritableSides = ({ name, schema, keyFormat, valueFormat }: DataSource): string[] =>
+  (
+    [
+      [schema.key, keyFormat],
+      [schema.value, valueFormat],
+    ] as const
+  ).flatMap(([columns, spec]) => {
+    if (!isNamed(spec)) return []
+    const reason = FORMATS[spec.format].schemas!.writeRefusal(columns, spec.schema!, spec)
+    return reason === null ? [] : [`No row of ${name} can be written with schema ${spec.schemaId}: ${reason}`]
+  })
+
 interface Specs {
   readonly keyFormat: FormatSpec
   readonly valueFormat: FormatSpec

@@ -156,7 +156,7 @@ export interface FormatSchemas {
   nameIn?(schema: ResolvedSchema, bytes: Buffer): string | undefined
   /**
    * Why rows of the columns cannot be written with a schema that was not made by `schemaOf` (a required field that no column has and that
-   * has no default), in the dialect's words; null: they can.
+   * has no default), in the dialect's words; null: they can. As in ksqlDB the statement is accepted all the same: its writer throws.
    */
   writeRefusal(columns: readonly Column[], schema: ResolvedSchema, spec: FormatSpec): string | null
 }

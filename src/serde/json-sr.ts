@@ -1,5 +1,15 @@
 /** The JSON_SR format: JSON behind a frame that names its JSON Schema. Source: ksqlDB's KsqlJsonSerdeFactory and JsonSchemaTranslator. */
-import type { ByteSink, ColumnsReader, ColumnsWriter, Format, ReaderOptions, WriterOptions } from './format.ts'
+import type { ResolvedSchema } from '../registry/resolved-schema.ts'
+import type { Column } from '../types/schema.ts'
+import type {
+  ByteSink,
+  ColumnsReader,
+  ColumnsWriter,
+  Format,
+  FormatSpec,
+  ReaderOptions,
+  WriterOptions,
+} from './format.ts'
 import { FRAME_BYTES, frameId, writeFrame } from './frame.ts'
 import { json } from './json.ts'
 import { schemaText } from './json-sr/schema-text.ts'
@@ -19,17 +29,21 @@ export const jsonSr: Format = {
     takesNullable: false,
     schemaOf: (columns, { unwrapped }) => schemaText(columns, unwrapped),
     typeOf: (schema) => schemaType(schema),
-    writeRefusal(columns, schema) {
-      const missing = requiredProperties(schema).find((name) => !columns.some((column) => column.name === name))
-      return missing === undefined
-        ? null
-        : `Missing value for required JSON property: [${missing}]. This property appears in JSON schema in Schema Registry`
-    },
+    writeRefusal,
   },
   canBeUnreadable: () => true,
   refusal: json.refusal,
   reader: framedReader,
   writer: framedWriter,
+}
+
+/** A bare value is not an object of properties. */
+function writeRefusal(columns: readonly Column[], schema: ResolvedSchema, { unwrapped }: FormatSpec): string | null {
+  if (unwrapped && columns.length === 1) return null
+  const missing = requiredProperties(schema).find((name) => !columns.some((column) => column.name === name))
+  return missing === undefined
+    ? null
+    : `Missing value for required JSON property: [${missing}]. This property appears in JSON schema in Schema Registry`
 }
 
 /** The text describes itself, so the schema that it was written with is not looked up. */
@@ -54,11 +68,14 @@ const NO_FRAME =
 
 function framedWriter(options: WriterOptions): ColumnsWriter {
   const writer = json.writer(options)
-  const { id } = options.spec.schema!
+  const { columns, spec } = options
+  const schema = spec.schema!
+  const refusal = writeRefusal(columns, schema, spec)
   return {
     write(row, out: ByteSink) {
+      if (refusal !== null) throw new Error(refusal)
       const { position } = out
-      writeFrame(id, out)
+      writeFrame(schema.id, out)
       if (writer.write(row, out)) return true
       out.position = position
       return false

@@ -1,5 +1,6 @@
 /** A server of Confluent's registry API over an in-process registry, as far as `HttpRegistry` uses it; its failures can be chosen. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { InProcessRegistry } from '../../src/registry/in-process/in-process-registry.ts'
 import {
@@ -20,11 +21,15 @@ export interface RegistryServer {
   close(): Promise<void>
 }
 
-export async function startRegistryServer(registry: InProcessRegistry): Promise<RegistryServer> {
+/** `tls`: its certificate; absent: without TLS. */
+export async function startRegistryServer(
+  registry: InProcessRegistry,
+  tls: { readonly key: string; readonly cert: string } | null = null,
+): Promise<RegistryServer> {
   const requests: string[] = []
   const authorizations: (string | undefined)[] = []
   const failures: number[] = []
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     requests.push(`${request.method} ${request.url}`)
     authorizations.push(request.headers.authorization)
     const failure = failures.shift()
@@ -36,10 +41,11 @@ export async function startRegistryServer(registry: InProcessRegistry): Promise<
       ([status, body]) => send(response, status, body),
       (error: unknown) => sendError(response, error),
     )
-  })
+  }
+  const server = tls === null ? createServer(listener) : createTlsServer(tls, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === null ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     authorizations,
     failures,

@@ -2,6 +2,7 @@
 import type { FetchedSchemas } from '../../analysis/inferred-columns.ts'
 import { type PlannedCreateAs, planCreateAs, sinkSchemaRequests } from '../../plan/queries/persistent-query.ts'
 import { checkQueryUpgrade, replacedQuery } from '../../plan/queries/replace-query.ts'
+import { unwritableSides } from '../../plan/schema-registration.ts'
 import { checkSourceUpgrade, claimName, existsWarning, type NameClaim } from '../../plan/statements/replace-source.ts'
 import type { TopicRequest } from '../../plan/topic-request.ts'
 import type { CreateAs } from '../../sql/ast.ts'
@@ -36,7 +37,10 @@ export const createAs = inTurnOverTopics<CreateAs>(async (statement, scope) => {
     registrations,
     topics: [withInheritedReplicas(topic, plan.sources[0], scope)],
   } as const
-  return command(draft, async () => (claim.kind === 'new' ? skippedRecords(plan.sources, scope) : []))
+  return command(draft, async () => [
+    ...unwritableSides(source),
+    ...(claim.kind === 'new' ? await skippedRecords(plan.sources, scope) : []),
+  ])
 })
 
 /** A replaced query keeps its id, and with it offsets and state, if the new plan can continue from them. */

@@ -115,6 +115,23 @@ describe('schemas of statements', () => {
     ])
   })
 
+  it('a query whose rows cannot be written with the schema of an id is accepted with a warning', async () => {
+    const id = await registry.register('o', avro({ name: 'a', type: 'int' }, { name: 'b', type: 'int' }))
+    await test.execute("CREATE STREAM s (`a` INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);")
+    await expect(
+      test.execute(`CREATE STREAM o WITH (value_format='AVRO', value_schema_id=${id}) AS SELECT * FROM s;`),
+    ).resolves.toMatchObject([
+      {
+        '@type': 'currentStatus',
+        warnings: [
+          {
+            message: `No row of O can be written with schema ${id}: Missing default value for required Avro field: [b]. This field appears in Avro schema in Schema Registry`,
+          },
+        ],
+      },
+    ])
+  })
+
   it('without a schema there are no columns', async () => {
     const failure = await failureOf("CREATE STREAM s WITH (kafka_topic='s', value_format='AVRO', partitions=1);")
     expect(failure.message).toContain(

@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Scheduled, systemTimer, type Timer } from '../../../src/clock.ts'
 import { HttpRegistry } from '../../../src/registry/http/http-registry.ts'
@@ -89,4 +93,34 @@ test('credentials are a user and a password, or a token', async () => {
 test('an address may have a path and a slash at its end', async () => {
   await client({ urls: [`${server.url}/`] }).subjects()
   expect(server.requests).toEqual(['GET /subjects'])
+})
+
+test('over TLS the certificate must be one of an authority that is known, and name the address', async () => {
+  const read = (name: string) => readFileSync(join(import.meta.dirname, '../../support/tls', name), 'utf8')
+  const ca = read('certificate.pem')
+  const secure = await startRegistryServer(new InProcessRegistry({ rules: rulesOf }), {
+    key: read('key.pem'),
+    cert: ca,
+  })
+  try {
+    expect(await client({ urls: [secure.url], tls: { ca } }).subjects()).toEqual([])
+    await expect(client({ urls: [secure.url] }).subjects()).rejects.toMatchObject({ kind: 'UNAVAILABLE' })
+    const elsewhere = secure.url.replace('127.0.0.1', '127.0.0.2')
+    await expect(client({ urls: [elsewhere], tls: { ca } }).subjects()).rejects.toMatchObject({ kind: 'UNAVAILABLE' })
+  } finally {
+    await secure.close()
+  }
+})
+
+test('an answer that is no document of the API is a failure that is not tried again', async () => {
+  const odd = createServer((_request, response) => response.end('<html>'))
+  await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve))
+  const { port } = odd.address() as AddressInfo
+  try {
+    await expect(client({ urls: [`http://127.0.0.1:${port}`] }).schemaById(1)).rejects.toMatchObject({ kind: 'FAILED' })
+    expect(timer.pauses).toEqual([])
+  } finally {
+    odd.closeAllConnections()
+    await new Promise((resolve) => odd.close(resolve))
+  }
 })
