@@ -1,6 +1,6 @@
 /** EXPLAIN and SHOW QUERIES EXTENDED as text. */
 import type { QueryDescription } from '../../engine/describe/entities.ts'
-import { facts } from './facts.ts'
+import { facts, hangingLines } from './facts.ts'
 import { listTable } from './list-table.ts'
 import { fieldText } from './schema-text.ts'
 
@@ -8,19 +8,22 @@ import { fieldText } from './schema-text.ts'
 export function queryText(query: QueryDescription, width: number): string {
   const fields = query.fields.map((field) => [field.name, fieldText(field, query.windowType !== null)])
   const sections = [
-    facts([
-      ['ID', query.id],
-      ['Query Type', query.queryType],
-      ['SQL', query.statementText],
-      ['Window type', query.windowType ?? undefined],
-      ['State', query.state ?? undefined],
-      ['Host Query Status', pairs(query.ksqlHostQueryStatus)],
-      ['Consumer Group', query.consumerGroupId],
-    ]),
+    facts(
+      [
+        ['ID', query.id],
+        ['Query Type', query.queryType],
+        ['SQL', query.statementText],
+        ['Window type', query.windowType ?? undefined],
+        ['State', query.state ?? undefined],
+        ['Host Query Status', pairs(query.ksqlHostQueryStatus)],
+        ['Consumer Group', query.consumerGroupId],
+      ],
+      width,
+    ),
     listTable({ titles: ['Field', 'Type'], rows: fields }, width),
     section('Sources that this query reads from', query.sources.join('\n')),
     section('Sinks that this query writes to', query.sinks.join('\n')),
-    section('Execution plan', query.executionPlan.replaceAll('\t\t', '  ')),
+    section('Execution plan', hangingLines(query.executionPlan.replaceAll('\t\t', '  '), width)),
     section('Processing topology', query.topology),
     section('Operators since the query was started', operators(query, width)),
     section('Overridden Properties', overrides(query, width)),

@@ -12,7 +12,7 @@ export function sourceText(source: SourceDescription, width: number): string {
   const fields = listTable({ titles: ['Field', 'Type'], rows }, width)
   if (!source.extended) return [facts([['Name', source.name]]), fields, HINT].join('\n')
   return [
-    facts(detailsOf(source)),
+    facts(detailsOf(source), width),
     '',
     fields,
     ...queriesText('Queries that read from this', source.readQueries),
