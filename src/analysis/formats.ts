@@ -107,7 +107,7 @@ function delimiterOf(format: FormatName, delimiter: string | null, inherited?: F
   return { delimiter: delimiter ?? inheritedDelimiter ?? ',' }
 }
 
-/** Throws StatementError if the format cannot carry the columns. Wording: ksqlDB. */
+/** Throws StatementError if the format cannot carry the columns: our words first, then ksqlDB's, on which clients match. */
 export function checkFormat(columns: readonly Column[], spec: FormatSpec, side: Side): void {
   if (side === 'KEY') refuseMaps(columns)
   const reason = FORMATS[spec.format].refusal(columns, spec, side)
@@ -115,7 +115,8 @@ export function checkFormat(columns: readonly Column[], spec: FormatSpec, side: 
   const mark = side === 'KEY' ? ' KEY' : ''
   const shown = columns.map((column) => formatColumn(column) + mark).join(', ')
   throw new StatementError(
-    `${side === 'KEY' ? 'Key' : 'Value'} format does not support schema.\nformat: ${spec.format}\n` +
+    `${spec.format} cannot hold ${side === 'KEY' ? 'this key' : 'these values'}: ${reason}\n` +
+      `${side === 'KEY' ? 'Key' : 'Value'} format does not support schema.\nformat: ${spec.format}\n` +
       `schema: Persistence{columns=[${shown}], features=[${features(spec, columns)}]}\nreason: ${reason}`,
   )
 }

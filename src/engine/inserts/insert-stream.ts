@@ -2,6 +2,7 @@
 import { RequestError, StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import { checkInsertTarget, encodeInsertedRow, type InsertContext } from '../../plan/statements/insert-values.ts'
+import { suggestion } from '../../suggest.ts'
 import { isPlainObject, type PlainObject, parsePlainJson } from '../../types/plain-json.ts'
 import { type Column, ROWTIME } from '../../types/schema.ts'
 import { BIGINT, formatType } from '../../types/sql-type.ts'
@@ -114,7 +115,8 @@ class RowReader {
     const place = this.#places.get(columnName(name)) ?? this.#places.get(name)
     if (place === undefined) {
       throw new StatementError(
-        `Column name ${columnName(name)} does not exist in ${this.#source.name}. Columns: ${[...this.#places.keys()].join(', ')}.`,
+        `Column name ${columnName(name)} does not exist in ${this.#source.name}.` +
+          suggestion(columnName(name), [...this.#places.keys()], { label: 'Columns', most: 30 }),
       )
     }
     if (this.#known.size < MAX_NAMES) this.#known.set(name, place)
