@@ -33,7 +33,7 @@ import { ProcessingLog } from './observe/processing-log.ts'
 import { openQuery } from './open-query.ts'
 import type { EngineParts } from './parts.ts'
 import type { ClusterStatus, QueryRequest, StatementRequest } from './requests.ts'
-import { statementSchemas } from './schemas/statement-schemas.ts'
+import { type StatementSchemas, statementSchemas } from './schemas/statement-schemas.ts'
 import { WritableSources } from './schemas/writable-sources.ts'
 import { makeScope } from './scope.ts'
 import { Session } from './session.ts'
@@ -94,12 +94,16 @@ class CommandLogEngine implements RunningEngine {
 
   constructor(options: EngineOptions) {
     const transient = new TransientQueries()
-    const commands = commandRunner(options, transient)
+    const schemas = statementSchemas(options.registry ?? null)
+    const commands = commandRunner(options, transient, schemas)
     this.#version = options.version
     this.#commands = commands
-    this.#parts = engineParts(options, commands, transient, (queryId, error) =>
-      this.#processingLog.report(queryId, error),
-    )
+    this.#parts = engineParts(options, {
+      commands,
+      transient,
+      schemas,
+      reportError: (queryId, error) => this.#processingLog.report(queryId, error),
+    })
     this.#statements = new StatementRunner(this.#parts, commands)
     this.#processingLog = new ProcessingLog(this.#parts)
     this.metered = { catalog: () => commands.catalog, pushQueries: () => transient.count }
@@ -195,7 +199,7 @@ class CommandLogEngine implements RunningEngine {
   }
 }
 
-function commandRunner(options: EngineOptions, transient: TransientQueries): CommandRunner {
+function commandRunner(options: EngineOptions, transient: TransientQueries, schemas: StatementSchemas): CommandRunner {
   const { broker, runtime, clock, timer, random, config, peers, warn = noop, inform = noop } = options
   return new CommandRunner({
     broker,
@@ -206,20 +210,19 @@ function commandRunner(options: EngineOptions, transient: TransientQueries): Com
     config,
     warn,
     inform,
+    deleteSubjects: (subjects) => schemas.deleteSubjects(subjects),
     onTerminate: () => transient.closeAll(),
     onTerminated: async () => peers?.leave(),
   })
 }
 
-function engineParts(
-  options: EngineOptions,
-  commands: CommandRunner,
-  transient: TransientQueries,
-  reportError: EngineParts['reportError'],
-): EngineParts {
+interface MadeParts extends Pick<EngineParts, 'transient' | 'schemas' | 'reportError'> {
+  readonly commands: CommandRunner
+}
+
+function engineParts(options: EngineOptions, { commands, transient, schemas, reportError }: MadeParts): EngineParts {
   const { broker, runtime, clock, timer, random, config, functions, peers = null, registry = null } = options
   const { writerSchemas = NO_REGISTRY } = options
-  const schemas = statementSchemas(registry)
   const budget = new Budget({ ...limitsFrom(config.get), elapsed: () => timer.elapsed() })
   budget.timeKeeper = new ShareOfTime(timer)
   return {

@@ -22,6 +22,8 @@ export interface CommandRunnerOptions {
   readonly warn: (message: string) => void
   /** Called with what happens in the ordinary course. */
   readonly inform: (message: string) => void
+  /** Deletes subjects of the schema registry softly. */
+  readonly deleteSubjects: (subjects: readonly string[]) => Promise<void>
   /** Called when the cluster ends, to close push queries. */
   readonly onTerminate: () => Promise<void>
   /** Called when the cluster has ended and this server no longer takes part in its work. */
@@ -209,12 +211,13 @@ export class CommandRunner {
    * here.
    */
   async #terminate({ deleteTopics }: TerminateCluster, before: Catalog): Promise<string | null> {
-    const { broker, runtime, onTerminate } = this.#options
-    const topics = sinkTopics(before, deleteTopics)
+    const { broker, runtime, onTerminate, deleteSubjects } = this.#options
+    const { topics, subjects } = sinkTopics(before, deleteTopics)
     const failures = [
       await attempt(onTerminate),
       ...(await Promise.all([...before.queries.keys()].map((id) => attempt(() => runtime.stop(id, { purge: true }))))),
       ...(await Promise.all(topics.map((topic) => attempt(() => deleteTopic(broker, topic))))),
+      await attempt(() => deleteSubjects(subjects)),
     ].filter((failure) => failure !== null)
     if (failures.length === 0) this.#ending ??= this.#endLog()
     return failures.length === 0 ? null : failures.join(' ')

@@ -5,6 +5,7 @@
  */
 import { RequestError } from '../../errors.ts'
 import { JavaRegex } from '../../functions/java-regex.ts'
+import { sinkRegistrations } from '../../plan/schema-registration.ts'
 import type { Catalog } from './catalog.ts'
 import type { CommandDraft } from './command.ts'
 
@@ -26,11 +27,20 @@ export function termination(patterns: readonly string[]): CommandDraft {
   }
 }
 
+export interface SinkTopics {
+  readonly topics: readonly string[]
+  /** Their subjects in the schema registry. */
+  readonly subjects: readonly string[]
+}
+
 /** Sink topics that the cluster has created and that match one of the patterns. */
-export function sinkTopics({ metastore }: Catalog, patterns: readonly string[]): string[] {
+export function sinkTopics({ metastore }: Catalog, patterns: readonly string[]): SinkTopics {
   const wanted = patterns.map(compiled)
-  const sinks = [...metastore.sources.values()].filter(({ isDerived }) => isDerived).map(({ topic }) => topic)
-  return [...new Set(sinks)].filter((topic) => wanted.some((matches) => matches(topic)))
+  const sinks = [...metastore.sources.values()].filter(
+    ({ isDerived, topic }) => isDerived && wanted.some((matches) => matches(topic)),
+  )
+  const subjects = sinks.flatMap((sink) => sinkRegistrations(sink).map(({ subject }) => subject))
+  return { topics: [...new Set(sinks.map(({ topic }) => topic))], subjects: [...new Set(subjects)] }
 }
 
 function compiled(pattern: string): (topic: string) => boolean {

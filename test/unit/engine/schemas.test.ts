@@ -157,6 +157,15 @@ describe('schemas of statements', () => {
     expect(await registry.schemaById(1)).not.toBeNull()
   })
 
+  it('the end of the cluster deletes the subjects of the topics that it deletes', async () => {
+    await test.execute(
+      "CREATE STREAM s (v STRING) WITH (kafka_topic='s', value_format='AVRO', partitions=1); " +
+        'CREATE STREAM o AS SELECT v FROM s; CREATE STREAM kept AS SELECT v FROM s;',
+    )
+    await test.engine.terminate(['O'])
+    expect(await registry.subjects()).toEqual(['KEPT-value', 's-value'])
+  })
+
   it('a registry that does not answer refuses statements that need it, and no others', async () => {
     outage = DOWN
     const failure = await failureOf(
