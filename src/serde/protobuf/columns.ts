@@ -62,8 +62,9 @@ const SCALARS: { readonly [scalar in Scalar]: SqlType } = {
   bytes: BYTES,
 }
 
-/** A bound: messages that use each other can stand for more fields than there are bytes. */
+/** Bounds: messages that use each other can stand for more fields than there are bytes. */
 const MAX_FIELDS = 10_000
+const MAX_DEPTH = 100
 
 class Inference {
   readonly dropped: string[] = []
@@ -75,6 +76,11 @@ class Inference {
     if (this.#within.includes(message)) {
       throw new Error(
         `The schema is recursive: ${message.fullName} contains itself, at ${path.slice(0, -1)}. Declare the columns that are needed.`,
+      )
+    }
+    if (this.#within.length === MAX_DEPTH) {
+      throw new Error(
+        `The schema has more than ${MAX_DEPTH} messages within each other. Declare the columns that are needed.`,
       )
     }
     this.#within.push(message)

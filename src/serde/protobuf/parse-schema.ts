@@ -30,6 +30,14 @@ const MAX_FIELD_NUMBER = 2 ** 29 - 1
 
 /** The file that `text` declares. Throws an Error that names the place, or the import that is missing. */
 export function parseSchema(text: string, imports: Imports): ProtoFile {
+  try {
+    return parsedFile(text, imports)
+  } catch (error) {
+    throw error instanceof RangeError ? new Error('The schema has messages within messages too deep to follow') : error
+  }
+}
+
+function parsedFile(text: string, imports: Imports): ProtoFile {
   const root = new protobuf.Root()
   const file = addFile(root, text, 'schema')
   const namespace = file.package === undefined ? root : root.lookup(file.package)
@@ -49,10 +57,34 @@ const originalName = (name: string): string => (name === SUBSTITUTE ? '__proto__
 
 function addFile(root: protobuf.Root, text: string, name: string): protobuf.IParserResult {
   try {
-    return protobuf.parse(sourceText(text).replace(PROTOTYPE, SUBSTITUTE), root, { keepCase: true })
+    const source = sourceText(text).replace(PROTOTYPE, SUBSTITUTE)
+    refuseLong(source)
+    return protobuf.parse(source, root, { keepCase: true })
   } catch (error) {
     throw new Error(`Cannot parse Protobuf ${name}: ${(error as Error).message}`)
   }
+}
+
+/** About a second. */
+const MAX_COST = 10_000_000
+
+/**
+ * Bounds the time of parsing, during which nothing else happens: protobufjs looks at all fields of a message for each that it adds. The count of
+ * a block includes what is in blocks within it, as the fields of a oneof are.
+ */
+function refuseLong(source: string): void {
+  const counts = [0]
+  let cost = 0
+  for (const [part] of source.matchAll(/[{}]|=\s*\w+\s*[;[]/g)) {
+    if (part === '{') counts.push(0)
+    else if (part !== '}') counts[counts.length - 1]!++
+    else if (counts.length > 1) {
+      const count = counts.pop()!
+      cost += count * count
+      counts[counts.length - 1]! += count
+    }
+  }
+  if (cost > MAX_COST) throw new Error('its messages have too many fields. A message can have about 3000')
 }
 
 function addImports(root: protobuf.Root, file: protobuf.IParserResult, imports: Imports): void {

@@ -10,7 +10,7 @@ const parsed = new WeakMap<ResolvedSchema, ProtoFile>()
 export function parsedSchema(schema: ResolvedSchema): ProtoFile {
   const known = parsed.get(schema)
   if (known !== undefined) return known
-  if (schema.type !== 'PROTOBUF') throw new Error(`The schema is a ${schema.type} schema`)
+  if (schema.type !== 'PROTOBUF') throw new Error(`The schema is one of ${schema.type}`)
   const file = parseSchema(schema.text, schema.imports)
   parsed.set(schema, file)
   return file

@@ -33,7 +33,7 @@ import {
 
 /**
  * Reads the message `bytes[at, end)`, which is all or a part of the input's, into `row`. Targets keep what they hold where the message has
- * nothing for them, so that a message that comes in parts is merged; `defaults` of the same slots comes before the first part.
+ * nothing for them, so that a message that comes in parts is merged; `setDefaults` of the same slots comes before the first part.
  * Throws a WireFailure.
  */
 export type ReadMessage = (bytes: Buffer, at: number, end: number, row: Value[], input: ProtobufInput) => void

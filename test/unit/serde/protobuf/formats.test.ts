@@ -119,7 +119,7 @@ describe('PROTOBUF', () => {
       '00 00000003 00',
       ['Error deserializing Protobuf message for id 3', expect.stringMatching(/^Cannot parse Protobuf schema/)],
     ],
-    ['00 00000004 00', ['Error deserializing Protobuf message for id 4', 'The schema is a AVRO schema']],
+    ['00 00000004 00', ['Error deserializing Protobuf message for id 4', 'The schema is one of AVRO']],
     [
       '00 00000005 00',
       ['Error deserializing Protobuf message for id 5', 'Cannot deserialize type string as type INTEGER for path: ->A'],

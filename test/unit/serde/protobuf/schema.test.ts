@@ -141,6 +141,16 @@ describe('texts of schemas', () => {
     expect(() => messageOf(body)).toThrow(expected)
   })
 
+  test('that would take long to parse, or to follow, are refused', () => {
+    const fields = (count: number) => Array.from({ length: count }, (_, i) => `int32 f${i} = ${i + 1};`).join(' ')
+    expect(messageOf(`message M { ${fields(2000)} }`).fields).toHaveLength(2000)
+    expect(() => messageOf(`message M { ${fields(9000)} }`)).toThrow(/its messages have too many fields/)
+    expect(() => messageOf(`message M { oneof o { ${fields(9000)} } }`)).toThrow(/its messages have too many fields/)
+    expect(() => messageOf('message A {'.repeat(20_000))).toThrow(/^Cannot parse Protobuf schema/)
+    const chain = Array.from({ length: 200 }, (_, i) => `message A${i} { A${i + 1} a = 1; }`).join(' ')
+    expect(() => inferred(`${chain} message A200 { int32 x = 1; }`)).toThrow(/more than 100 messages within each other/)
+  })
+
   test('import each other, own copies, and descriptors', () => {
     const imports = {
       'event.proto':
