@@ -10,9 +10,20 @@ import type { AnalyzedSource } from './analysis.ts'
 import { layoutName, withLayoutNames } from './layout-names.ts'
 import { readableColumns } from './sources.ts'
 
+/** Kept, since a query may type thousands of expressions over the same columns. */
+const indexesByColumns = new WeakMap<readonly Column[], ReadonlyMap<string, number>>()
+
+function indexesOf(columns: readonly Column[]): ReadonlyMap<string, number> {
+  const known = indexesByColumns.get(columns)
+  if (known !== undefined) return known
+  const indexes = new Map(columns.map(({ name }, index) => [name, index]))
+  indexesByColumns.set(columns, indexes)
+  return indexes
+}
+
 /** A scope in which `columns`, by their names, are the columns of the row, in this order. */
 export function columnScope(columns: readonly Column[], functions: FunctionRegistry, metastore: Metastore): Scope {
-  const indexes = new Map(columns.map(({ name }, index) => [name, index]))
+  const indexes = indexesOf(columns)
   return {
     resolveColumn({ name, location }) {
       const index = indexes.get(name)
