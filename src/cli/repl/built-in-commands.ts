@@ -225,10 +225,17 @@ export const COMMANDS: readonly BuiltInCommand[] = [
   quit,
 ]
 
-/**
- * The command that a line calls, in either case, with or without a semicolon; null: the line is SQL. Throws a ClientError for an unknown
- * command with a backslash, which no SQL begins with.
- */
+/** Stands for each line that begins with a backslash, as no SQL does, and calls none of the commands. */
+const unknown: BuiltInCommand = {
+  name: '\\',
+  usage: '\\',
+  help: 'Is no command.',
+  run(argument) {
+    throw new ClientError(`There is no command '${argument.split(/\s/)[0]}'. \\? lists the commands.`)
+  },
+}
+
+/** The command that a line calls, in either case, with or without a semicolon; null: the line is SQL. */
 export function findBuiltIn(line: string): { command: BuiltInCommand; argument: string } | null {
   const text = line.trim().replace(/\s*;$/, '')
   for (const command of COMMANDS) {
@@ -237,8 +244,7 @@ export function findBuiltIn(line: string): { command: BuiltInCommand; argument: 
       if (match !== null) return { command, argument: (match[1] ?? '').trim() }
     }
   }
-  if (!text.startsWith('\\')) return null
-  throw new ClientError(`There is no command '${text.split(/\s/)[0]}'. \\? lists the commands.`)
+  return text.startsWith('\\') ? { command: unknown, argument: text } : null
 }
 
 const patternOf = (name: string): RegExp => {

@@ -101,10 +101,11 @@ class Repl {
   /** Tells those who wait for an answer what the statement lacks. */
   async #adviseOnEnd(line: string): Promise<void> {
     const { screen } = this.#options
-    const { open } = this.#reader
-    if (open !== null && /;\s*$/.test(line)) {
+    const { open, isPending } = this.#reader
+    const wantsAnswer = /^\s*(?:exit|quit|help|clear)?\s*$/i.test(line)
+    if (open !== null && (wantsAnswer || /;\s*$/.test(line))) {
       await screen.hint(`${unclosedText(open)} Close it, or drop the statement with Ctrl-C.`)
-    } else if (this.#reader.isPending && (line.trim() === '' || /^\s*(?:exit|quit|help)\s*$/i.test(line))) {
+    } else if (isPending && open === null && wantsAnswer) {
       await screen.hint('A statement ends with a semicolon. Ctrl-C drops it.')
     }
   }

@@ -1,0 +1,155 @@
+import { EventEmitter } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Session } from '../../src/cli/cli-session.ts'
+import { Client } from '../../src/cli/client/client.ts'
+import { Screen } from '../../src/cli/output/screen.ts'
+import { runRepl } from '../../src/cli/repl/repl.ts'
+import { systemTimer } from '../../src/clock.ts'
+import { TestEngine, temporaryDirectory } from '../support/engine.ts'
+import { startTestServer, type TestServer } from '../support/test-server.ts'
+
+/** The interactive command line over a server, on a terminal that a test types on. */
+let engine: TestEngine
+let server: TestServer
+const directory = temporaryDirectory()
+
+beforeAll(async () => {
+  engine = await TestEngine.open(join(directory.path, 'data'))
+  server = await startTestServer(engine.engine)
+})
+
+afterAll(async () => {
+  await server.close()
+  await engine.close()
+  directory.remove()
+})
+
+function start() {
+  let text = ''
+  const output = Object.assign(
+    new Writable({
+      write(chunk, _encoding, done) {
+        text += String(chunk)
+        done()
+      },
+    }),
+    { columns: 80, rows: 24, isTTY: true },
+  )
+  const input = Object.assign(new EventEmitter(), { resume: () => {}, pause: () => {} })
+  const historyPath = join(directory.path, 'history')
+  const screen = new Screen({ out: output, err: output })
+  const client = new Client(server.url)
+  const session = new Session({
+    client,
+    format: 'TABULAR',
+    variables: new Map(),
+    properties: new Map(),
+    rowLimit: null,
+    timeoutMs: null,
+    timer: systemTimer,
+  })
+  const over = runRepl({ session, screen, credentials: {}, version: '1', input, output, historyPath })
+  const shown = () => stripVTControlCharacters(text).replaceAll('\r\n', '\n')
+  return {
+    over,
+    shown,
+    historyPath,
+    type: (keys: string) => void input.emit('data', keys),
+    until: (wanted: string | RegExp) => expect.poll(shown).toMatch(wanted),
+  }
+}
+
+it('answers pasted statements in order, with a prompt before each and none in between', async () => {
+  const { type, until, shown, over, historyPath } = start()
+  await until('ksql> ')
+  type(`CREATE STREAM s (id INT KEY, name STRING)
+  WITH (kafka_topic='s', value_format='JSON', partitions=1);
+INSERT INTO s VALUES (1, 'a''
+;b');
+SELECT * FROM s;
+exit
+`)
+  await over
+  const session = shown().slice(shown().indexOf('ksql> CREATE'))
+  expect(session).toBe(`ksql> CREATE STREAM s (id INT KEY, name STRING)
+   ->   WITH (kafka_topic='s', value_format='JSON', partitions=1);
+
+ Message        
+----------------
+ Stream created 
+----------------
+ksql> INSERT INTO s VALUES (1, 'a''
+   '> ;b');
+1 row inserted.
+ksql> SELECT * FROM s;
++----+------+
+| ID | NAME |
++----+------+
+| 1  | a'   |
+|    | ;b   |
+1 row.
+ksql> exit
+Exiting Millrace.
+`)
+  expect(readFileSync(historyPath, 'utf8').split('\n')[0]).toBe(
+    "CREATE STREAM s (id INT KEY, name STRING) WITH (kafka_topic='s', value_format='JSON', partitions=1);",
+  )
+})
+
+it('stops a push query at Ctrl-C and goes on', async () => {
+  const { type, until, over } = start()
+  await until('ksql> ')
+  type('SELECT * FROM s EMIT CHANGES;\r')
+  await until(/Press Ctrl-C to stop\..*\| 1 /s)
+  type('\u0003')
+  await until(/Stopped: 1 row\.\nksql> $/)
+  type('\u0004')
+  await over
+})
+
+it('says what a line that waits for more lacks', async () => {
+  const { type, until, over } = start()
+  await until('ksql> ')
+  type('SHOW STREAMS\r\r')
+  await until('A statement ends with a semicolon. Ctrl-C drops it.')
+  type('\u0003')
+  type("SELECT 'abc FROM s;\r")
+  await until("line 1:8: The text that begins here with ' is not closed.")
+  type('exit\r')
+  await until(/ '> exit\nline 1:8: The text/)
+  type('\u0003\u0004')
+  await over
+})
+
+it('has commands of psql, and help for statements', async () => {
+  const { type, until, over } = start()
+  await until('ksql> ')
+  type('\\d s\r')
+  await until(/ID +\| INTEGER +\(key\)/)
+  type('\\x on\rSELECT id FROM s;\r')
+  await until(/-\[ RECORD 1 \]--\nID \| 1/)
+  type('\\timing\rSELECT id FROM s;\r')
+  await until(/1 row in \d+ ms\./)
+  type('\\nope\r')
+  await until(String.raw`There is no command '\nope'. \? lists the commands.`)
+  type('help drop stream;\r')
+  await until('DROP STREAM IF EXISTS orders DELETE TOPIC;')
+  type('\\q\r')
+  await over
+})
+
+it('copies the session to a file, without what only concerns the screen', async () => {
+  const { type, until, over } = start()
+  await until('ksql> ')
+  const path = join(directory.path, 'spool')
+  writeFileSync(path, 'old')
+  type(`spool '${path}'\rSELECT id FROM s;\rspool off\rexit\r`)
+  await over
+  expect(readFileSync(path, 'utf8')).toBe(
+    `Spooling to ${path}\nksql> SELECT id FROM s;\n+----+\n| ID |\n+----+\n| 1  |\n1 row.\n`,
+  )
+})
