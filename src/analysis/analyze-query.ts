@@ -242,7 +242,10 @@ function output(query: Query, { select, having }: Clauses, { functions }: Analyz
     (having !== null && containsAggregate(having, isAggregate))
   const emitFinal = query.emit === 'FINAL'
   if (emitFinal && query.window === null) {
-    refuse('EMIT FINAL is only supported for windowed aggregations.\nAdd a WINDOW clause, or use EMIT CHANGES.')
+    refuse(
+      'EMIT FINAL is only supported for windowed aggregations.\nAdd a WINDOW clause, or use EMIT CHANGES.',
+      query.emitLocation,
+    )
   }
   return { emitFinal, limit: query.limit, aggregates }
 }

@@ -368,7 +368,11 @@ export interface Query extends Node {
   readonly partitionBy: Grouping | null
   readonly having: Expression | null
   readonly emit: 'CHANGES' | 'FINAL' | null
+  /** Where EMIT stands; absent without it, and on nodes that were made and not parsed. */
+  readonly emitLocation?: Location
   readonly limit: number | null
+  /** Where the number after LIMIT stands; absent as `emitLocation` is. */
+  readonly limitLocation?: Location
 }
 
 // ---- Statements --------------------------------------------------------------------------------------------------------------------

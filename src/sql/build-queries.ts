@@ -45,7 +45,9 @@ export function buildQuery(node: QueryCstNode): Query {
     partitionBy: children.partitionBy ? buildGrouping(children.partitionBy[0]!) : null,
     having: children.having ? buildExpression(children.having[0]!) : null,
     emit: children.Changes ? 'CHANGES' : children.Final ? 'FINAL' : null,
+    ...(children.Emit && { emitLocation: tokenLocation(children.Emit[0]!) }),
     limit: children.limit ? buildInteger(children.limit[0]!, 'LIMIT') : null,
+    ...(children.limit && { limitLocation: nodeLocation(children.limit[0]!) }),
     location: nodeLocation(node),
   }
 }

@@ -120,7 +120,10 @@ function buildCreateSource(parts: CreateSourceParts, base: Base): Statement {
   if (parts.query) {
     const query = buildQuery(parts.query[0]!)
     if (query.limit !== null) {
-      throw refusal(`CREATE ${common.sourceKind} AS SELECT statements don't support LIMIT clause.`, base.location)
+      throw refusal(
+        `CREATE ${common.sourceKind} AS SELECT statements don't support LIMIT clause.`,
+        query.limitLocation ?? base.location,
+      )
     }
     return { kind: 'createAs', ...common, query, ...base }
   }

@@ -77,6 +77,7 @@ export function planPullQuery(
         'LIMIT takes a number that is not negative.',
         "Pull queries don't support negative integers in the LIMIT clause.",
       ),
+      { location: query.limitLocation },
     )
   }
   const { metastore, functions } = context

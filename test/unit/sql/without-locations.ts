@@ -3,7 +3,7 @@ export function withoutLocations<Data>(data: Data): Data {
   return JSON.parse(JSON.stringify(data, withoutPlace)) as Data
 }
 
-const LOCATIONS = new Set(['location', 'targetLocation', 'columnLocations'])
+const LOCATIONS = new Set(['location', 'targetLocation', 'columnLocations', 'emitLocation', 'limitLocation'])
 
 function withoutPlace(this: { kind?: unknown }, key: string, value: unknown): unknown {
   const isSourceText = key === 'text' && !String(this.kind).endsWith('Literal')
