@@ -28,13 +28,13 @@ const encoded = (rows: readonly InsertedRow[], source: DataSource) =>
   rows.map((row) => ({ record: encodeInsertedRow({ ...row, source }), timestamp: row.timestamp }))
 
 /** The rows of a query's own stream or table belong to the query, as far as its state and its readers are concerned. */
-function derivedWarning({ name, kind, topic }: DataSource): EntityBody {
+function derivedWarning({ name, kind }: DataSource): EntityBody {
   const effect =
     kind === 'TABLE'
       ? 'Pull queries do not see the row, and the next change of its key replaces it.'
       : 'The query does not know of the row.'
   return {
     '@type': 'warning_entity',
-    message: `The row was written to topic ${topic} of ${name}, which a query fills. ${effect} To change what the query computes, insert into its sources.`,
+    message: `The row was written to ${name}, which a query fills. ${effect} To change what the query computes, insert into its sources.`,
   }
 }
