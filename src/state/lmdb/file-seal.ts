@@ -1,7 +1,7 @@
 /**
  * The seal of an LMDB file: its size and checksum, in a file beside it, written when the environment is closed and removed when it is opened
  * again. LMDB has no checksums of its own: a damaged page can end the process, hide keys, or give other values. Where there is no
- * seal, as after a crash, the checksums of the values (lmdb-environment.ts) find part of that.
+ * seal, as after a crash, the pages themselves are checked (page-check.ts).
  *
  * The seal is one line: size in bytes, CRC-32 of the file, CRC-32 of the text before, the last two hexadecimal.
  */
@@ -14,6 +14,7 @@ import {
   readFileSync,
   readSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -30,13 +31,18 @@ export function seal(directory: string, file: string): void {
   if (text !== null) writeFileSync(join(directory, SEAL_FILE), `${text} ${hex(crc32(text))}\n`)
 }
 
-/** What is wrong with a sealed file, as a clause; null: nothing, or it has no seal. */
-export function brokenSeal(directory: string, file: string): string | null {
-  const sealed = readSeal(directory)
-  if (sealed === null) return null
+/** `unsealed`: there is no seal to say whether the file is as it was, and it is small enough to be looked at. */
+export type SealState = { readonly kind: 'whole' | 'unsealed' } | { readonly kind: 'broken'; readonly what: string }
+
+/** Whether a file is as it was when it was sealed. */
+export function checkSeal(directory: string, file: string): SealState {
   const path = join(directory, file)
-  if (!existsSync(path)) return `${path} is missing`
-  return describe(path) === sealed ? null : `${path} is not as it was when the server stopped`
+  const sealed = readSeal(directory)
+  const isThere = existsSync(path)
+  if (sealed === null) return { kind: isThere && statSync(path).size <= MAX_BYTES ? 'unsealed' : 'whole' }
+  if (!isThere) return { kind: 'broken', what: `${path} is missing` }
+  if (describe(path) === sealed) return { kind: 'whole' }
+  return { kind: 'broken', what: `${path} is not as it was when the server stopped` }
 }
 
 /** Before the file may change. Lasting, so that no later change breaks the seal. */

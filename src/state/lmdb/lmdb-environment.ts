@@ -7,7 +7,8 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statS
 import { join } from 'node:path'
 import { open, type RangeOptions, type RootDatabase } from 'lmdb'
 import { crc32c } from '../../types/crc32c.ts'
-import { brokenSeal, removeSeal, seal } from './file-seal.ts'
+import { checkSeal, removeSeal, seal } from './file-seal.ts'
+import { brokenPages } from './page-check.ts'
 import { StateDamagedError } from './state-damaged-error.ts'
 import type { Changes } from './write-batch.ts'
 
@@ -48,8 +49,7 @@ export class LmdbEnvironment {
 
   private constructor(directory: string) {
     this.directory = directory
-    const broken = brokenSeal(directory, DATA_FILE)
-    if (broken !== null) throw new StateDamagedError(directory, new Error(broken))
+    checkFile(directory)
     removeSeal(directory)
     this.#database = openDatabase(directory)
     this.#probe()
@@ -255,10 +255,14 @@ function withChecksum(key: Buffer, value: Buffer): Buffer {
 
 /** The value without its checksum: the same buffer, made shorter. Throws an Error if key and value are not as they were written. */
 function checked(key: Uint8Array, stored: Buffer): Buffer {
+  if (!isAsWritten(key, stored)) throw new Error('MDB_CORRUPTED: a value fails its checksum')
+  return shortened(stored, stored.length - CHECKSUM_BYTES)
+}
+
+/** Whether a key and the value as it is stored are as they were written. */
+function isAsWritten(key: Uint8Array, stored: Buffer): boolean {
   const length = stored.length - CHECKSUM_BYTES
-  if (length < 0 || stored.readUInt32LE(length) !== checksum(key, stored, length))
-    throw new Error('MDB_CORRUPTED: a value fails its checksum')
-  return shortened(stored, length)
+  return length >= 0 && stored.readUInt32LE(length) === checksum(key, stored, length)
 }
 
 /** Damage to either of them shows; that a value is under another's key does, too. */
@@ -296,6 +300,16 @@ function openDatabase(directory: string): RootDatabase<Buffer, Buffer> {
   } catch (error) {
     throw isCorruption(error) ? new StateDamagedError(directory, error) : error
   }
+}
+
+/** Before LMDB reads the file, which can end the process. Throws a StateDamagedError. */
+function checkFile(directory: string): void {
+  const state = checkSeal(directory, DATA_FILE)
+  if (state.kind === 'broken') throw new StateDamagedError(directory, new Error(state.what))
+  if (state.kind === 'whole') return
+  const file = join(directory, DATA_FILE)
+  const broken = brokenPages(file, isAsWritten)
+  if (broken !== null) throw new StateDamagedError(directory, new Error(`${file} is damaged: ${broken}`))
 }
 
 /** LMDB's magic number, in the first page's meta data: little-endian, behind a page header. */

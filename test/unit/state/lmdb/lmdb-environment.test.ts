@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -109,20 +109,75 @@ test('a damaged seal counts for nothing', async () => {
   expect(moved).toEqual([])
 })
 
-test.each([
+const FLIPPED = [
   ['value', 'v7'],
   ['key', 'k000007'],
-])('without a seal, as after a crash, a flipped bit in a %s is found when it is read', async (_, text) => {
+] as const
+
+test.each(FLIPPED)('a flipped bit in a %s is found when it is read', async (_, text) => {
+  await environment.write(batchOf(20))
+  flip(text)
+  expect(() => environment.chunk(...ALL)).toThrow(StateDamagedError)
+  expect(environment.isDamaged).toBe(true)
+  expect(await environment.discard()).toBe(`${directory}.corrupt-1`)
+  expect(readdirSync(`${directory}.corrupt-1`)).not.toContain('data.seal')
+})
+
+test.each(FLIPPED)('without a seal, as after a crash, a flipped bit in a %s is found at the start', async (_, text) => {
   await environment.write(batchOf(20))
   await environment.close()
   unseal()
   flip(text)
   open()
-  expect(environment.isDamaged).toBe(false)
-  expect(() => environment.chunk(...ALL)).toThrow(StateDamagedError)
-  expect(environment.isDamaged).toBe(true)
-  expect(await environment.discard()).toBe(`${directory}.corrupt-1`)
-  expect(readdirSync(`${directory}.corrupt-1`)).not.toContain('data.seal')
+  expect(moved).toEqual([`${directory}.corrupt-1`])
+})
+
+/** Batches that leave branches, large values, free pages and a tree of them. */
+async function writeMuch(): Promise<void> {
+  for (let round = 0; round < 4; round++) {
+    const batch = batchOf(5_000, `round ${round} of `)
+    batch.put(Buffer.from(`k-large-${round}`), Buffer.alloc(50_000 * (round + 1), round))
+    if (round > 1) batch.delete(Buffer.from(`k-large-${round - 2}`))
+    batch.deleteRange(key(1_000 * round), key(1_000 * round + 500))
+    await environment.write(batch)
+  }
+}
+
+test('what a crash has left is whole', async () => {
+  for (let round = 0; round < 5; round++) {
+    await writeMuch()
+    const copy = join(parent, `copy-${round}`)
+    cpSync(directory, copy, { recursive: true })
+    const left = LmdbEnvironment.open(copy, (to, cause) => moved.push(`${to} ${cause.message}`))
+    expect(left.countKeys(...ALL)).toBe(environment.countKeys(...ALL))
+    await left.close()
+  }
+  expect(moved).toEqual([])
+})
+
+test('whichever page of what a crash has left is damaged, it is found at the start, or nothing that is read is other than it was', async () => {
+  await writeMuch()
+  await environment.close()
+  unseal()
+  const rowsOf = (of: LmdbEnvironment) => [...of.range(...ALL)].map(({ key: own, value }) => `${own} ${value}`)
+  const bytes = readFileSync(dataFile())
+  const copy = join(parent, 'copy')
+  let found = 0
+  const whole = LmdbEnvironment.open(directory, (to) => moved.push(to))
+  const before = rowsOf(whole)
+  await whole.close()
+  unseal()
+  for (let at = 40; at < bytes.length; at += 4096 * 7 + 520) {
+    mkdirSync(copy)
+    const damaged = Buffer.from(bytes)
+    damaged.fill(0xa5, at, at + 16)
+    writeFileSync(join(copy, 'data.mdb'), damaged)
+    const of = LmdbEnvironment.open(copy, () => found++)
+    if (of.countKeys(...ALL) > 0) expect(rowsOf(of)).toEqual(before)
+    await of.close()
+    for (const name of readdirSync(parent)) if (name.startsWith('copy')) rmSync(join(parent, name), { recursive: true })
+  }
+  expect(found).toBeGreaterThan(0)
 })
 
 test('values of all sizes come back as they were', async () => {
