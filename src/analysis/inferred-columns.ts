@@ -61,11 +61,16 @@ function schemaType({ side, topic }: SchemaRequest, schema: ResolvedSchema, spec
     const reason = error instanceof Error ? error.message : String(error)
     throw new StatementError(
       `Unable to verify if the schema for message ${words(side)} on topic '${topic}' is compatible with ksqlDB.\n` +
-        `Reason: ${reason}\nSchema: ${schema.text}`,
+        `Reason: ${reason}\nSchema: ${beginning(schema.text)}`,
       { cause: error },
     )
   }
 }
+
+const SHOWN_CHARACTERS = 2000
+
+const beginning = (text: string): string =>
+  text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}...`
 
 const schemasOf = ({ format }: FormatSpec): FormatSchemas => FORMATS[format].schemas!
 

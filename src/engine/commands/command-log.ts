@@ -251,9 +251,15 @@ export class DegradedError extends Error {
 const isOvertaken = (error: unknown): boolean =>
   error instanceof BrokerError && (error.code === 'PRODUCER_FENCED' || error.code === 'TRANSACTION_ABORTED')
 
+/**
+ * A command from this size on is compressed: plans hold the schemas that rows are written with, which may be large, and brokers bound the size of
+ * a batch.
+ */
+const LARGE_BYTES = 64 * 1024
+
 function commandBatch(command: Command, timestamp: number): Buffer {
   const { key, value } = encodeCommand(command)
-  const builder = new RecordBatchBuilder()
+  const builder = new RecordBatchBuilder(value.length < LARGE_BYTES ? {} : { compression: 'gzip' })
   builder.append(timestamp, key, value)
   return builder.finish()
 }

@@ -132,6 +132,32 @@ describe('schemas of statements', () => {
     ])
   })
 
+  it('a schema may have a megabyte', async () => {
+    const id = await registry.register('s-value', avro({ name: 'a', type: 'int', doc: 'long '.repeat(200_000) }))
+    await test.execute(
+      `CREATE STREAM s WITH (kafka_topic='s', value_format='AVRO', value_schema_id=${id}, partitions=1); ` +
+        `CREATE STREAM o WITH (value_schema_id=${id}) AS SELECT * FROM s; INSERT INTO s VALUES (7);`,
+    )
+    await test.settled()
+    expect((await test.rows('SELECT * FROM o;')).rows).toEqual([[7]])
+  })
+
+  it('a schema that is too large is refused, and not shown as a whole', async () => {
+    await registry.register('s-value', avro({ name: 'a', type: 'int', doc: 'long '.repeat(250_000) }))
+    const failure = await failureOf("CREATE STREAM s WITH (kafka_topic='s', value_format='AVRO', partitions=1);")
+    expect(failure.message).toContain('the most are 1048576')
+    expect(failure.message.length).toBeLessThan(3000)
+  })
+
+  it('a schema that refers to itself has no SQL type', async () => {
+    await registry.register('s-value', avro({ name: 'v', type: 'int' }, { name: 'next', type: ['null', 'R'] }))
+    const failure = await failureOf("CREATE STREAM s WITH (kafka_topic='s', value_format='AVRO', partitions=1);")
+    expect(failure.code).toBe('BAD_STATEMENT')
+    expect(failure.message).toContain(
+      "Unable to verify if the schema for message values on topic 's' is compatible with ksqlDB.",
+    )
+  })
+
   it('without a schema there are no columns', async () => {
     const failure = await failureOf("CREATE STREAM s WITH (kafka_topic='s', value_format='AVRO', partitions=1);")
     expect(failure.message).toContain(
