@@ -105,7 +105,7 @@ class CommandLogEngine implements RunningEngine {
       reportError: (queryId, error) => this.#processingLog.report(queryId, error),
     })
     this.#statements = new StatementRunner(this.#parts, commands)
-    this.#processingLog = new ProcessingLog(this.#parts)
+    this.#processingLog = new ProcessingLog(this.#parts, options.warn ?? noop)
     this.metered = { catalog: () => commands.catalog, pushQueries: () => transient.count }
   }
 

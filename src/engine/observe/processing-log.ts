@@ -6,6 +6,7 @@
 import type { Broker } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import type { Clock, Scheduled, Timer } from '../../clock.ts'
+import { messageOf } from '../../errors.ts'
 import { loggerOf } from '../../plan/describe.ts'
 import type { ProcessingError } from '../../runtime/processing-error.ts'
 import type { QueryRuntime } from '../../runtime/query-runtime.ts'
@@ -43,16 +44,21 @@ export interface ProcessingLogParts {
 /** Writes processing errors in batches, once it has been started. */
 export class ProcessingLog {
   readonly #parts: ProcessingLogParts
+  readonly #warn: (message: string) => void
   readonly #topic: string
   #waiting: string[] = []
   #dropped = 0
   #isStarted = false
   #nextFlush: Scheduled | null = null
   #writing: Promise<void> = Promise.resolve()
+  /** Whether the last flush lost entries, so that an outage is one warning. */
+  #isFailing = false
 
-  constructor(parts: ProcessingLogParts) {
+  /** `warn`: receives what keeps the log from being written, in words for the operator. */
+  constructor(parts: ProcessingLogParts, warn: (message: string) => void) {
     const { config } = parts
     this.#parts = parts
+    this.#warn = warn
     this.#topic =
       config.get('ksql.logging.processing.topic.name') ?? `${config.get('ksql.service.id')}ksql_processing_log`
   }
@@ -68,6 +74,7 @@ export class ProcessingLog {
       await this.#create(run)
     } catch (error) {
       if (!(error instanceof BrokerError || error instanceof StatementFailure)) throw error
+      this.#warn(`The processing log is off, as its topic or stream could not be created: ${messageOf(error)}`)
       return
     }
     this.#isStarted = true
@@ -114,19 +121,26 @@ export class ProcessingLog {
     })
   }
 
-  /** If the topic is unreachable, the entries of this flush are lost: the log must never hold up a query. */
+  /** If the topic is unreachable, the entries of this flush are counted and dropped: the log must never hold up a query. */
   async #flush(): Promise<void> {
     const entries = this.#waiting
+    const dropped = this.#dropped
     this.#waiting = []
-    if (this.#dropped > 0) entries.push(droppedText(this.#dropped, this.#parts.clock.now()))
     this.#dropped = 0
+    if (dropped > 0) entries.push(droppedText(dropped, this.#parts.clock.now()))
     const { rows } = this.#parts
     const sends = entries.map((entry) =>
       rows.send(this.#topic, { key: null, value: Buffer.from(entry) }, { timestamp: null }),
     )
-    for (const result of await Promise.allSettled(sends)) {
-      if (result.status === 'rejected' && !(result.reason instanceof BrokerError)) throw result.reason
+    const results = await Promise.allSettled(sends)
+    const failed = results.filter((result) => result.status === 'rejected')
+    for (const { reason } of failed) if (!(reason instanceof BrokerError)) throw reason
+    const isNoteLost = dropped > 0 && results.at(-1)?.status === 'rejected'
+    this.#dropped += failed.length + (isNoteLost ? dropped - 1 : 0)
+    if (failed.length > 0 && !this.#isFailing) {
+      this.#warn(`The processing log cannot be written, and entries are dropped: ${messageOf(failed[0]!.reason)}`)
     }
+    this.#isFailing = failed.length > 0
   }
 }
 
@@ -157,7 +171,7 @@ function message(error: ProcessingError, withRows: boolean): Readonly<Record<str
 }
 
 function droppedText(count: number, time: number): string {
-  const errorMessage = `${count} more errors were not logged: they came faster than they could be written.`
+  const errorMessage = `${count} more errors could not be logged: they came faster than they could be written, or the log's topic was unreachable.`
   const recordProcessingError = { errorMessage, record: null, cause: [] }
   const type = MESSAGE_TYPES.processing
   return JSON.stringify({ logger: 'processing', level: 'ERROR', time, message: { type, recordProcessingError } })
