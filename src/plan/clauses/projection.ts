@@ -158,13 +158,18 @@ function repeatedKey(key: KeyColumn, columns: readonly ProjectedColumn[], relati
 }
 
 /** `select`: the columns of SELECT, for the place of the second. */
-function refuseDuplicates(side: 'key' | 'value', columns: readonly Column[], select: readonly ProjectedColumn[]): void {
+export function refuseDuplicates(
+  side: 'key' | 'value',
+  columns: readonly Column[],
+  select: readonly Pick<ProjectedColumn, 'name' | 'location'>[],
+): void {
   const seen = new Set<string>()
   const duplicates = columns.filter(({ name }) => seen.size === seen.add(name).size)
   const [first] = duplicates
   if (first === undefined) return
+  const texts = duplicates.map((column) => formatColumn(column) + (side === 'key' ? ' KEY' : ''))
   throw new StatementError(
-    `Duplicate ${side} columns found in schema: ${duplicates.map(formatColumn).join(', ')}. Give one of them an alias.`,
+    `Duplicate ${side} columns found in schema: ${texts.join(', ')}. Give one of them an alias.`,
     { location: select.findLast(({ name }) => name === first.name)?.location },
   )
 }

@@ -24,7 +24,7 @@ import {
 } from '../../types/schema.ts'
 import { BIGINT, formatType } from '../../types/sql-type.ts'
 import { PlanBuilder, type PlanContext } from '../builder.ts'
-import { planOutputProjection } from '../clauses/projection.ts'
+import { planOutputProjection, refuseDuplicates } from '../clauses/projection.ts'
 import { planQuery } from '../clauses/query-planner.ts'
 import { inClause, knownType } from '../clauses/typed.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
@@ -141,6 +141,8 @@ function planTable(
   })
   const isKey = keyTest(source)
   const keyColumns = select.filter(({ expression }) => isKey(expression)).map(({ name }) => name)
+  const sides = Map.groupBy(columns, (_, i) => (isKey(select[i]!.expression) ? 'key' : 'value'))
+  for (const [side, those] of sides) refuseDuplicates(side, those, select)
   return {
     kind: 'table',
     source,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { putQuery } from '../../../../src/metastore/metastore.ts'
 import { type PlannedTablePull, planPullQuery } from '../../../../src/plan/queries/pull-query.ts'
 import { contextOf, metastoreOf, statement } from '../metastore.ts'
 
@@ -130,5 +131,27 @@ describe('a pull query', () => {
     expect(() => plan('SELECT * FROM i', { 'ksql.query.pull.stream.enabled': 'false' })).toThrow(
       'Pull queries on streams are switched off',
     )
+  })
+})
+
+describe('the columns of a pull query', () => {
+  const withHeaders = () => {
+    const made = metastoreOf(
+      "CREATE SOURCE TABLE h (k INT PRIMARY KEY, v STRING, x BYTES HEADER('a')) WITH (kafka_topic='h', value_format='JSON')",
+    )
+    return putQuery(made, { queryId: 'CST_H_1', kind: 'CREATE_SOURCE', reads: ['H'], writes: null })
+  }
+  const schemaText = (sql: string) =>
+    (planPullQuery(statement('query', sql).query, 'Q', contextOf(withHeaders())) as PlannedTablePull).schemaText
+
+  it('mark the headers of a source table that * shows', () => {
+    expect(schemaText('SELECT * FROM h')).toBe("`K` INTEGER KEY, `X` BYTES HEADER('a'), `V` STRING")
+    expect(schemaText('SELECT k, v, x FROM h')).toBe('`K` INTEGER KEY, `V` STRING, `X` BYTES')
+  })
+
+  it('have different names', () => {
+    expect(() => plan('SELECT n, n FROM t')).toThrow('Duplicate value columns found in schema: `N` BIGINT.')
+    expect(() => plan('SELECT k, k FROM t')).toThrow('Duplicate key columns found in schema: `K` INTEGER KEY.')
+    expect(() => plan('SELECT s, s FROM i')).toThrow('Duplicate value columns found in schema: `S` STRING.')
   })
 })
