@@ -36,7 +36,7 @@ export function zoneName(zone: TimeZone, epochMs: number, style: NameStyle): str
   const known = names.get(key)
   if (known !== undefined) return known
   const name = localName(id, sampleFor(zone, offsetMs), style)
-  if (IS_OFFSET.test(name)) return nameIn('en-US', id, epochMs, style)
+  if (IS_OFFSET.test(name)) return nameIn('en-US', id, Math.max(-ICU_RANGE_MS, Math.min(ICU_RANGE_MS, epochMs)), style)
   // Bounded by the offsets that zones have had, of which there are some thousand.
   names.set(key, name)
   return name
@@ -56,6 +56,8 @@ export function genericZoneName(zone: TimeZone, style: NameStyle): string {
 }
 
 const IS_OFFSET = /^GMT[+-]/
+/** ICU takes times up to here, before and after 1970. */
+const ICU_RANGE_MS = 8.64e15
 
 /** The first name that is no offset. */
 function localName(id: string, epochMs: number, style: NameStyle): string {

@@ -72,12 +72,16 @@ function namedZone(givenId: string): TimeZone {
   }
 }
 
-/** Offsets of a zone in ms by epoch ms, from ICU. */
+/** The calendar, and with it the days on which clocks change, repeats after 400 years. */
+const CALENDAR_CYCLE_MS = 146_097 * DAY_MS
+
+/** Offsets of a zone in ms by epoch ms from END_OF_KNOWN_CHANGES on, from ICU, which knows less than TIMESTAMP has. */
 function laterOffsets(id: string): (epochMs: number) => number {
   let format: Intl.DateTimeFormat | null = null
   return (epochMs) => {
     format ??= new Intl.DateTimeFormat('en-US', { timeZone: id, timeZoneName: 'longOffset' })
-    const text = format.formatToParts(epochMs).find(({ type }) => type === 'timeZoneName')!.value
+    const sameDay = END_OF_KNOWN_CHANGES + ((epochMs - END_OF_KNOWN_CHANGES) % CALENDAR_CYCLE_MS)
+    const text = format.formatToParts(sameDay).find(({ type }) => type === 'timeZoneName')!.value
     const [, sign, hours = '0', minutes = '0'] = /([+-])(\d\d):(\d\d)/.exec(text) ?? []
     const size = (Number(hours) * 60 + Number(minutes)) * 60_000
     return sign === '-' ? -size : size
