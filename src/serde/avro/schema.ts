@@ -94,6 +94,9 @@ export function nullableOf(type: AvroType): AvroType | null {
   return second.kind === 'null' ? first : null
 }
 
+/** What stands in the data for `branch` of a union: its place, zigzag. */
+export const codeOf = (union: AvroType, branch: AvroType): number => 2 * (union as AvroUnion).branches.indexOf(branch)
+
 /** What Kafka Connect calls a branch of a union with several types: the name without its namespace, or the type. */
 export const branchName = (branch: AvroType): string =>
   'name' in branch ? branch.name.slice(branch.name.lastIndexOf('.') + 1) : branch.kind

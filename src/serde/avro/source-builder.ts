@@ -8,6 +8,7 @@ export class SourceBuilder {
   readonly #functions: string[] = []
   readonly #constants: unknown[] = []
   readonly #names = new Map<string, string>()
+  readonly #ids = new Map<unknown, number>()
   /** Functions that the source may call, by name. */
   readonly #library: { readonly [name: string]: unknown }
 
@@ -19,6 +20,14 @@ export class SourceBuilder {
   constant(value: unknown): string {
     const known = this.#constants.indexOf(value)
     return `constants[${known >= 0 ? known : this.#constants.push(value) - 1}]`
+  }
+
+  /** A number for each object, to tell them apart in keys. */
+  idOf(object: unknown): number {
+    const known = this.#ids.get(object)
+    if (known !== undefined) return known
+    this.#ids.set(object, this.#ids.size)
+    return this.#ids.size - 1
   }
 
   /** The name of a function with that parameter list and body. */

@@ -15,6 +15,7 @@ import type { Row, Value } from '../../types/value.ts'
 import { fitDecimal } from '../fit-decimal.ts'
 import type { ByteSink } from '../format.ts'
 import { defaultBytes } from './defaults.ts'
+import { byPlace, FieldIndex } from './field-index.ts'
 import {
   writeByte,
   writeBytes,
@@ -32,8 +33,8 @@ import {
   type AvroRecord,
   type AvroType,
   type AvroUnion,
-  avroName,
   branchName,
+  codeOf,
   type DecimalLogicalType,
   indexOfName,
   type LogicalType,
@@ -83,9 +84,9 @@ export function bareWriter(type: AvroType, column: Column, source: number): Writ
 export function missingDefault(type: AvroType, columns: readonly StructField[]): string | null {
   const root = nullableOf(type) ?? type
   if (root.kind !== 'record') return null
-  const places = placesOf(root, columns)
+  const places = columnsByField(root, columns)
   for (const [i, field] of root.fields.entries()) {
-    const column = columns[places.indexOf(i)]
+    const column = places.get(i)?.[0]
     if (column === undefined) {
       if (defaultBytes(field) === null) return noDefault(field)
     } else if (column.type.kind === 'STRUCT') {
@@ -98,7 +99,6 @@ export function missingDefault(type: AvroType, columns: readonly StructField[]):
 
 class WriterSource {
   readonly #source = new SourceBuilder(LIBRARY)
-  readonly #ids = new Map<AvroType, number>()
 
   build(parameter: string, body: string): WritePayload {
     return this.#source.build(this.#source.function(`${parameter}, out`, body)) as WritePayload
@@ -111,14 +111,20 @@ class WriterSource {
 
   /** Statements for the fields in their order. `values`: an expression for each column. */
   #fields(record: AvroRecord, columns: readonly StructField[], values: readonly string[], path: string): string[] {
-    const places = placesOf(record, columns)
-    const lost = columns.find((_, i) => places[i]! < 0)
+    const fields = new FieldIndex(record)
+    const lost = columns.find(({ name }) => fields.findExactFirst(name) < 0)
     if (lost !== undefined) return [this.#fail(`The Avro record ${record.name} has no field for ${path}${lost.name}`)]
+    const places = columnsByField(record, columns)
+    const shared = [...places.values()].find(({ length }) => length > 1)
+    if (shared !== undefined) {
+      const names = shared.map(({ name }) => path + name).join(' and ')
+      return [this.#fail(`The Avro record ${record.name} has one field for ${names}`)]
+    }
     return record.fields.map((field, i) => {
-      const column = places.indexOf(i)
-      if (column < 0) return this.#defaultOf(field)
-      const { name, type } = columns[column]!
-      return `{ const value = ${values[column]}\n${this.#fieldValue(field, type, path + name)} }`
+      const column = places.get(i)?.[0]
+      if (column === undefined) return this.#defaultOf(field)
+      const { name, type, place } = column
+      return `{ const value = ${values[place]}\n${this.#fieldValue(field, type, path + name)} }`
     })
   }
 
@@ -218,7 +224,7 @@ class WriterSource {
   }
 
   #array(items: AvroType, from: ArrayType, value: string, path: string): string {
-    const key = `array ${this.#idOf(items)} ${formatType(from)} ${path}`
+    const key = `array ${this.#source.idOf(items)} ${formatType(from)} ${path}`
     const name = this.#source.sharedFunction(key, 'values, out', () => {
       const write = this.#nullableValue(items, from.element, 'value', `${path}[]`)
       return `const count = values.length
@@ -235,8 +241,10 @@ class WriterSource {
       return this.#entries(type, from, value, path, write)
     }
     const entry = type.kind === 'array' && type.items.kind === 'record' ? type.items : null
-    const places = entry === null ? [] : ['key', 'value'].map((name) => placeOf(entry, name))
-    if (entry === null || places.includes(-1)) return null
+    if (entry === null) return null
+    const fields = new FieldIndex(entry)
+    const places = ['key', 'value'].map((name) => fields.findExactFirst(name))
+    if (places.includes(-1)) return null
     const parts = entry.fields.map((field, i) => {
       if (i === places[0]) return this.#mapKey(field.type, `${path}->key`)
       if (i === places[1]) return this.#nullableValue(field.type, from.value, 'value', `${path}->value`)
@@ -256,7 +264,7 @@ class WriterSource {
 
   #entries(type: AvroType, from: MapType, value: string, path: string, write: string): string {
     const name = this.#source.sharedFunction(
-      `map ${this.#idOf(type)} ${formatType(from)} ${path}`,
+      `map ${this.#source.idOf(type)} ${formatType(from)} ${path}`,
       'values, out',
       () => `if (values.size > 0) writeInt(values.size, out)
       for (const [key, value] of values) { ${write} }
@@ -267,7 +275,7 @@ class WriterSource {
 
   #struct(record: AvroRecord, from: StructType, value: string, path: string): string {
     const name = this.#source.sharedFunction(
-      `struct ${this.#idOf(record)} ${formatType(from)} ${path}`,
+      `struct ${this.#source.idOf(record)} ${formatType(from)} ${path}`,
       'row, out',
       () => {
         const values = from.fields.map((_, i) => `row[${i}]`)
@@ -281,13 +289,6 @@ class WriterSource {
   #fail(message: string): string {
     const fail = this.#source.sharedFunction('fail', 'message', () => 'throw new Error(message)')
     return `${fail}(${this.#source.constant(message)})`
-  }
-
-  #idOf(type: AvroType): number {
-    const known = this.#ids.get(type)
-    if (known !== undefined) return known
-    this.#ids.set(type, this.#ids.size)
-    return this.#ids.size - 1
   }
 }
 
@@ -337,18 +338,10 @@ function timeSource(logical: LogicalType | null, value: string): string {
 const isTime = (logical: LogicalType | null, kind: 'date' | 'time' | 'timestamp'): boolean =>
   logical === null || logical.kind === kind
 
-/** The record's field of each column, -1 for none: the exact name comes before another letter case. */
-const placesOf = (record: AvroRecord, columns: readonly StructField[]): number[] =>
-  columns.map(({ name }) => placeOf(record, avroName(name)))
-
-function placeOf({ fields }: AvroRecord, name: string): number {
-  const exact = fields.findIndex((field) => field.name === name)
-  return exact >= 0
-    ? exact
-    : indexOfName(
-        fields.map((field) => field.name),
-        name,
-      )
+/** Columns by the place of the field that they are written to. */
+function columnsByField(record: AvroRecord, columns: readonly StructField[]) {
+  const fields = new FieldIndex(record)
+  return byPlace(columns.map((column, place) => ({ ...column, place, field: fields.findExactFirst(column.name) })))
 }
 
 const branchPlace = ({ branches }: AvroUnion, name: string): number =>
@@ -356,8 +349,6 @@ const branchPlace = ({ branches }: AvroUnion, name: string): number =>
     branches.map((branch) => (branch.kind === 'null' ? '' : branchName(branch))),
     name,
   )
-
-const codeOf = (union: AvroType, branch: AvroType): number => 2 * (union as AvroUnion).branches.indexOf(branch)
 
 /** Word for word as ksqlDB. */
 const noDefault = ({ name }: AvroField): string =>

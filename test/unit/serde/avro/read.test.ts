@@ -19,7 +19,7 @@ import {
   TIMESTAMP,
 } from '../../../../src/types/sql-type.ts'
 import type { Row, Value } from '../../../../src/types/value.ts'
-import { columns, payloadReader } from '../serde.ts'
+import { columns, payloadReader, rowWriter } from '../serde.ts'
 import { readAvsc, readHex, record, setup, written } from './avro.ts'
 
 const DECIMAL_6_2 = decimal(6, 2)
@@ -240,6 +240,17 @@ describe('columns and fields', () => {
     expect(Object.keys(value)).toContain('x-y')
   })
 
+  test('a record of five thousand fields is read and written in time in proportion', () => {
+    const names = Array.from({ length: 5_000 }, (_, i) => `F${i}`)
+    const fields = record(Object.fromEntries(names.map((name) => [name, ['null', 'int']])))
+    const types = Object.fromEntries(names.map((name) => [name, INTEGER]))
+    const row = names.map((_, i) => i)
+    const payload = rowWriter(setup(types, fields))(row)!
+    expect(payloadReader(setup(types, fields, { first: ['F4999'] }))(payload)).toEqual(row)
+    const one = payloadReader(setup({ F4999: INTEGER }, fields))(payload)
+    expect(one).toEqual([4_999])
+  })
+
   test('a record of hundreds of fields is read', () => {
     const names = Array.from({ length: 300 }, (_, i) => `F${i}`)
     const fields = record(Object.fromEntries(names.map((name) => [name, ['null', 'int']])))
@@ -276,6 +287,8 @@ describe('unions of several types', () => {
     expect(readHex(of, '02 0a')).toEqual([[5], null])
     expect(readHex(of, '04 0a')).toEqual([null, [5]])
     expect(readHex(of, '00')).toBeNull()
+    const twice = setup({ A: struct([{ name: 'X', type: INTEGER }]), a: struct([{ name: 'X', type: STRING }]) }, root)
+    expect(readHex(twice, '02 0a')).toEqual([[5], ['5']])
   })
 })
 

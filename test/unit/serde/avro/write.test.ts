@@ -307,6 +307,12 @@ describe('values that the schema does not take are errors', () => {
     )
   })
 
+  test('two columns that have one field', () => {
+    expect(() => writeHex(setup({ A: INTEGER, a: INTEGER }, record({ A: 'int' })), [1, 2])).toThrow(
+      'The Avro record R has one field for A and a',
+    )
+  })
+
   test('a row where the schema is no record', () => {
     expect(() => writeHex(setup({ A: INTEGER, B: INTEGER }, 'int'), [1, 2])).toThrow(
       'A row cannot be written as an Avro int',
