@@ -10,6 +10,7 @@ import type {
   ScalarFunction,
   ScalarVariant,
   TableFunction,
+  TableRows,
   TableVariant,
 } from './declaration.ts'
 import { patternsFor } from './match.ts'
@@ -113,7 +114,7 @@ export interface TableCall {
   readonly parameterTypes: readonly SqlType[]
 }
 
-export type BoundTableFunction = (...args: Value[]) => readonly Value[]
+export type BoundTableFunction = (...args: Value[]) => TableRows
 
 /** As bindScalar; the function gives the values of the rows, and sees NULLs. */
 export function bindTable(

@@ -153,14 +153,20 @@ export interface AggregateFunction extends Named {
   readonly variants: readonly AggregateVariant[]
 }
 
+/** The values of the rows of a record, made one by one as they are read: an array is one. */
+export interface TableRows {
+  readonly length: number
+  at(index: number): Value | undefined
+}
+
 export interface TableVariant {
   readonly parameters: readonly Parameter[]
   /** Type of a row. */
   readonly returns: string | ((args: readonly SqlType[]) => SqlType)
   readonly description?: string
   /** Values of the rows. Called with NULLs. */
-  readonly call?: (...args: never[]) => readonly Value[]
-  readonly bind?: (args: readonly SqlType[], context: FunctionContext) => (...args: Value[]) => readonly Value[]
+  readonly call?: (...args: never[]) => TableRows
+  readonly bind?: (args: readonly SqlType[], context: FunctionContext) => (...args: Value[]) => TableRows
 }
 
 export interface TableFunction extends Named {

@@ -24,6 +24,11 @@ export interface OperatorContext {
   ) => Extract<StateStore, { kind: Kind }>
   /** Reports what went wrong with the record being processed; processing goes on. */
   readonly reportError: (message: string, cause?: unknown) => void
+  /**
+   * Leaves a part of the present record's work for later, so that other records of the thread have their turn. `work` is called until it
+   * answers false, and always before the task's next record.
+   */
+  readonly postpone: (work: () => boolean) => void
   /** Counts a late record that was dropped. */
   readonly reportLate: () => void
   /** Whether a step downstream reads `oldValue` (`readsOldValue` in old-value.ts); if not, operators may leave it null. */

@@ -66,6 +66,9 @@ export function harness<Step>(
     store: open as OperatorContext['store'],
     oldValues: true,
     coalesces: options.coalesces ?? false,
+    postpone: (work) => {
+      while (work());
+    },
     reportError: (message) => errors.push(message),
     reportLate: () => late++,
     config: (name) => options.config?.[name],

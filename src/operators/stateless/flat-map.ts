@@ -3,6 +3,7 @@
 import { messageOf } from '../../errors.ts'
 import { compile } from '../../expressions/compile.ts'
 import type { Expression } from '../../expressions/expression.ts'
+import type { TableRows } from '../../functions/declaration.ts'
 import { findVariant } from '../../functions/resolve.ts'
 import type { Column } from '../../types/schema.ts'
 import { STRING } from '../../types/sql-type.ts'
@@ -26,6 +27,9 @@ export interface TableFunctionCall extends Column {
   readonly args: readonly Expression[]
   readonly text: string
 }
+
+/** Rows of a record that leave at once. */
+const PIECE_ROWS = 1024
 
 /** Shorter results are filled up with NULL; a function that fails is reported and gives no elements. Records without a value end here. */
 export const flatMap: OperatorDefinition<FlatMapStep> = {
@@ -51,10 +55,15 @@ export const flatMap: OperatorDefinition<FlatMapStep> = {
           if (value === null) return
           const results = calls.map((call) => call(value))
           const count = Math.max(...results.map(({ length }) => length))
-          for (let i = 0; i < count; i++) {
-            const row = [...value, ...results.map((result) => result[i] ?? null)]
-            emit({ key, window, value: row, oldValue: null, timestamp, headers })
+          let next = 0
+          const emitPiece = (): boolean => {
+            for (const end = Math.min(count, next + PIECE_ROWS); next < end; next++) {
+              const row = [...value, ...results.map((result) => result.at(next) ?? null)]
+              emit({ key, window, value: row, oldValue: null, timestamp, headers })
+            }
+            return next < count
           }
+          if (emitPiece()) context.postpone(emitPiece)
         },
       ],
     }
@@ -62,7 +71,7 @@ export const flatMap: OperatorDefinition<FlatMapStep> = {
 }
 
 /** The elements that the call gives for a row. */
-function compileCall(call: TableFunctionCall, context: OperatorContext): (row: Row) => readonly Value[] {
+function compileCall(call: TableFunctionCall, context: OperatorContext): (row: Row) => TableRows {
   const elementsOf = bind(call, context)
   const args = call.args.map((arg) => compile(arg, context))
   return (row) => {
@@ -85,4 +94,4 @@ function bind(call: TableFunctionCall, { functions, functionContext }: OperatorC
   return bound as Elements
 }
 
-type Elements = (...args: Value[]) => readonly Value[]
+type Elements = (...args: Value[]) => TableRows

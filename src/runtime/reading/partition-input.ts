@@ -79,6 +79,8 @@ export class PartitionInput implements TaskInput {
   isPaused = false
   /** The query was too slow, and waits until the others have had their time. */
   isHeldBack = false
+  /** A part of the last record's work is left. */
+  hasWorkLeft = false
   isClosed = false
   /** Why no records come although there are some; null: they come. */
   waitsFor: string | null = null
@@ -108,7 +110,12 @@ export class PartitionInput implements TaskInput {
 
   /** Whether it takes nothing for now. */
   get isBlocked(): boolean {
-    return this.isFull || this.isPaused || this.isHeldBack
+    return this.isFull || this.isPaused || this.mustWait
+  }
+
+  /** Whether others that read the same partition must not be held up by it. */
+  get mustWait(): boolean {
+    return this.isHeldBack || this.hasWorkLeft
   }
 
   get isCaughtUp(): boolean {

@@ -71,6 +71,8 @@ export class PartitionReader implements LoopReader {
 
   /** Begins to read at `position`; there are no inputs yet. */
   start(position: number): void {
+    // What was fetched for inputs that were parked meanwhile lies elsewhere.
+    this.#parts = []
     this.position = position
     this.#isPaused = false
     this.#options.loop.start(this)

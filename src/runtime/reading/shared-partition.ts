@@ -123,7 +123,7 @@ export class SharedPartition {
       return
     }
     // In the middle of a response they stay: its rest would have to be fetched again for them. Slow ones would hold up the others.
-    this.#park(reader, reader.hasMore ? ({ isHeldBack }) => isHeldBack : undefined)
+    this.#park(reader, reader.hasMore ? ({ mustWait }) => mustWait : undefined)
     if (!reader.isEmpty) reader.resume()
     const isBehind = !this.#main.isEmpty && this.#behind.position < this.#main.position
     if (!this.#behind.isEmpty && !isBehind) this.#join()

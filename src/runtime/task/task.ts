@@ -47,6 +47,8 @@ export interface TaskOptions {
   readonly config: (name: string) => string | undefined
   /** Whether operators may hold changes of tables back until `flush`. */
   readonly coalesces: boolean
+  /** Whether work may be left for later (`continueWork`); if not, it is done at once. */
+  readonly postpones: boolean
   readonly store: (spec: StoreSpec) => StateStore
   /** Null: the store's use is not counted. */
   readonly usage: (spec: StoreSpec) => StoreUsage | null
@@ -93,6 +95,8 @@ export class Task {
   readonly #watermarks: readonly UpstreamWatermarks[]
   readonly #streamTime: StreamTime
   #watermark = Number.NEGATIVE_INFINITY
+  readonly #workLeft: (() => boolean)[] = []
+  #isContinuing = false
   #offset = -1
   #topic = ''
 
@@ -142,6 +146,33 @@ export class Task {
   /** Takes into account which tasks upstream have stated nothing, or were restored. */
   refreshWatermark(): void {
     this.#watermark = this.#watermarks.reduce((low, { lowest }) => Math.min(low, lowest), Number.POSITIVE_INFINITY)
+  }
+
+  /** Whether a part of the last record's work is left. */
+  get hasWorkLeft(): boolean {
+    return this.#workLeft.length > 0
+  }
+
+  /** Does a piece of the work that is left. */
+  continueWork(): void {
+    const [work] = this.#workLeft
+    if (work === undefined) return
+    this.#isContinuing = true
+    try {
+      if (!work()) this.#workLeft.shift()
+    } finally {
+      this.#isContinuing = false
+    }
+  }
+
+  finishWork(): void {
+    while (this.hasWorkLeft) this.continueWork()
+  }
+
+  /** Work that is left by a piece of work is done at once: it comes before the rest of that. */
+  #postpone(work: () => boolean): void {
+    if (this.#options.postpones && !this.#isContinuing) this.#workLeft.push(work)
+    else while (work());
   }
 
   /** Emits what operators have held back. Called after a batch of records. */
@@ -255,6 +286,7 @@ export class Task {
       store: store as OperatorContext['store'],
       oldValues: readsOldValue(step.id, plan),
       coalesces: this.#options.coalesces,
+      postpone: (work) => this.#postpone(work),
       reportLate: () => {
         counterOf(step.id, this.#late).count++
         reportLate(step.id)
@@ -306,12 +338,15 @@ export class Task {
         if (read !== null) read.count += records
       },
       process: (record, offset, cursor) => {
+        if (this.#workLeft.length > 0) this.finishWork()
         this.#topic = topic
         this.#offset = offset
         this.#streamTime.advance(record.timestamp)
         if (current !== null) current.set(record.key, cursor)
         this.#times.next()
         emit(record)
+        // The bytes of the key are there during this call only.
+        if (current !== null && this.#workLeft.length > 0) current.set(record.key, null)
       },
       reportBadRecord: (fault, offset) => {
         counterOf(step.id, this.#dropped).count++

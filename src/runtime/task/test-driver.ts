@@ -102,6 +102,7 @@ export class TestDriver {
         upstreamTasks: () => 0,
         elapsed: () => 0,
         coalesces: false,
+        postpones: false,
         store: (spec) => this.#store(spec),
         usage: () => null,
         reportError: (error) => options.onError?.(error),

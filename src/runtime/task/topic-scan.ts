@@ -37,11 +37,16 @@ export interface TopicScanOptions {
 /** Time of long evaluations after which the caller has its turn. */
 const PART_MS = 50
 
+interface ScannedPartition {
+  readonly source: SharedSource
+  readonly task: Task
+}
+
 export class TopicScan {
   readonly #options: TopicScanOptions
   readonly #cursor = new RecordBatchCursor()
   readonly #ends = new Map<number, number>()
-  readonly #sources = new Map<number, SharedSource>()
+  readonly #sources = new Map<number, ScannedPartition>()
   #rows: Row[] = []
   #left: number
 
@@ -89,26 +94,27 @@ export class TopicScan {
     if (error !== null && !error.retriable) throw error
     const end = this.#ends.get(partition)
     if (end === undefined) return
-    const source = this.#sources.get(partition)!
+    const scanned = this.#sources.get(partition)!
     this.#cursor.reset(batches, fetchOffset, abortedTransactions)
     while (this.#left > 0 && this.#cursor.next() && this.#cursor.offset < end) {
-      for (let missing = this.#readPart(source, end); missing !== null; missing = this.#readPart(source, end)) {
+      for (let missing = this.#readPart(scanned, end); missing !== null; missing = this.#readPart(scanned, end)) {
         yield this.#load(missing)
       }
+      for (; scanned.task.hasWorkLeft && this.#left > 0; scanned.task.continueWork()) yield this.#takeRows()
       yield this.#takeRows()
     }
     if (nextOffset >= end) this.#ends.delete(partition)
   }
 
   /** Reads the cursor's record, and the following ones until evaluations have taken long. The id of a schema that must be there first, or null. */
-  #readPart(source: SharedSource, end: number): number | null {
+  #readPart({ source, task }: ScannedPartition, end: number): number | null {
     const { time } = this.#options
     const before = time.spentMs
     const cursor = this.#cursor
     return time.during(() => {
       for (;;) {
         const missing = missingSchema(source, cursor)
-        if (missing !== null || time.spentMs - before >= PART_MS) return missing
+        if (missing !== null || task.hasWorkLeft || time.spentMs - before >= PART_MS) return missing
         if (this.#left === 0 || !cursor.next() || cursor.offset >= end) return null
       }
     })
@@ -130,7 +136,7 @@ export class TopicScan {
     })
   }
 
-  #source(partition: number): SharedSource {
+  #source(partition: number): ScannedPartition {
     const { plan, config, functions, functionContext, clock, reportError } = this.#options
     const { steps } = plan
     const [topology] = splitTopology(steps)
@@ -141,6 +147,7 @@ export class TopicScan {
       partition,
       upstreamTasks: () => 0,
       coalesces: false,
+      postpones: true,
       functions,
       functionContext,
       clock,
@@ -171,11 +178,12 @@ export class TopicScan {
       takeBadRecord: this.#badRecords(partition, entry.reportBadRecord),
       advanceStreamTime: () => {},
     }
-    return new SharedSource([input], {
+    const source = new SharedSource([input], {
       partition,
       writerSchemas: this.#options.schemas,
       headers: (cursor) => readHeaders(cursor as RecordBatchCursor),
     })
+    return { source, task }
   }
 
   /** A record that would stop a running query ends the scan; another one is reported. */

@@ -54,6 +54,7 @@ export function buildTask(options: BuildTaskOptions, { stores, outputs, reportEr
     clock,
     elapsed: () => timer.elapsed(),
     config: (name) => config[name],
+    postpones: true,
     coalesces: config['cache.max.bytes.buffering'] !== '0',
     store: (spec) => stores.store(spec),
     usage: (spec) => stores.usage(spec),

@@ -327,6 +327,7 @@ export class LocalWorker implements InProcessWorker {
       onNotice: (message) => listener.onNotice(query.id, message),
       onFailure: (error) => (error instanceof BadRecordError ? void this.#halt(query, error) : query.fail(error)),
       onFullness: (input) => this.#update(input),
+      onWorkLeft: () => this.#reading.wakeUp(),
       workingFor: this.#workingFor,
     })
   }

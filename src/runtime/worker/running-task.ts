@@ -40,6 +40,8 @@ export interface RunningTaskOptions extends BuildTaskOptions, Pick<OutputsOption
   readonly onFailure: (error: unknown) => void
   /** Called when an input has become full, and when it has room again. */
   readonly onFullness: (input: PartitionInput) => void
+  /** Called when a part of a record's work is left for the next round. */
+  readonly onWorkLeft: () => void
   /** See `WATCHED`. */
   readonly workingFor: Int32Array
 }
@@ -121,7 +123,7 @@ export class RunningTask implements InputTask {
 
   /** Whether nothing is left to do or to commit, as far as is known. */
   get isIdle(): boolean {
-    return this.outputs.isIdle && !this.isDirty && (this.#group?.size ?? 0) === 0
+    return this.outputs.isIdle && !this.isDirty && !this.#task.hasWorkLeft && (this.#group?.size ?? 0) === 0
   }
 
   /** Whether there is something to commit. */
@@ -148,6 +150,7 @@ export class RunningTask implements InputTask {
     }
     if (this.outputs.isMuted && offset >= input.committed) this.#unmute()
     input.entry.process(record, offset, cursor)
+    if (this.#task.hasWorkLeft) this.#noteWorkLeft()
   }
 
   /**
@@ -188,7 +191,7 @@ export class RunningTask implements InputTask {
 
   /** Processes what waits while other partitions are still read, so that few records wait. */
   endTurn(): void {
-    if (this.#group === null || this.#isClosed || this.#isHalted || this.#isHeldBack) return
+    if (this.#group === null || this.#isClosed || this.#isHalted || this.#mustWait) return
     this.#beginWork()
     this.#group.run()
   }
@@ -202,7 +205,11 @@ export class RunningTask implements InputTask {
     if (this.#isClosed || this.#isHalted) return
     this.#beginWork()
     try {
-      if (!this.#isHeldBack) this.#group?.run()
+      if (this.#task.hasWorkLeft) {
+        this.#task.continueWork()
+        this.#noteWorkLeft()
+      }
+      if (!this.#mustWait) this.#group?.run()
       if (this.outputs.isMuted) this.#unmuteIfDone()
       const isCaughtUp = this.inputs.every((input) => input.isCaughtUp)
       this.#task.refreshWatermark()
@@ -217,6 +224,7 @@ export class RunningTask implements InputTask {
   /** Null if there is nothing new, or while the task repeats what was committed before. Throws what operators and stores throw. */
   checkpoint(): TaskCheckpoint | null {
     if (this.outputs.isMuted || this.#isClosed) return null
+    if (this.#task.hasWorkLeft && !this.#finishWork()) return null
     this.#beginWork()
     this.#task.flush()
     this.#options.workingFor[WATCHED.workingFor] = 0
@@ -289,8 +297,31 @@ export class RunningTask implements InputTask {
     if (this.#watermarks.endRound(this.#task.streamTime, isDone)) this.outputs.stateWatermark()
   }
 
-  get #isHeldBack(): boolean {
-    return this.inputs[0]?.isHeldBack === true
+  /** What is committed is whole records. False for a push query, which commits nothing. */
+  #finishWork(): boolean {
+    if (this.#options.query.group === null) return false
+    this.#beginWork()
+    this.#task.finishWork()
+    this.#noteWorkLeft()
+    return true
+  }
+
+  get #mustWait(): boolean {
+    return this.inputs[0]?.mustWait === true
+  }
+
+  /** Work that is left ends the turn; each round does a piece of it, and no further record comes before its end. */
+  #noteWorkLeft(): void {
+    const { hasWorkLeft } = this.#task
+    if (hasWorkLeft) {
+      this.#options.group.pace.slowEvaluations++
+      this.#options.onWorkLeft()
+    }
+    if (this.inputs[0]!.hasWorkLeft === hasWorkLeft) return
+    for (const input of this.inputs) {
+      input.hasWorkLeft = hasWorkLeft
+      if (!hasWorkLeft) this.#options.onFullness(input)
+    }
   }
 
   #beginWork(): void {
@@ -406,6 +437,7 @@ export class RunningTask implements InputTask {
           if (watermark !== null) input.entry.advanceWatermark(watermark)
           else if (this.#badRecords.isPlaceholder(record)) this.#handleBadRecord(input, record, offset)
           else input.entry.process(record, offset, null)
+          if (this.#task.hasWorkLeft) this.#noteWorkLeft()
         },
         onRoom: () => this.#setFull(input, false),
       }

@@ -251,5 +251,8 @@ const pullContext = (
   reportLate: () => {},
   oldValues: false,
   coalesces: false,
+  postpone: () => {
+    throw new Error('A pull query leaves no work.')
+  },
   config: () => undefined,
 })

@@ -63,7 +63,8 @@ export const resultType = (name: string, ...args: TypedArgument[]): string =>
 /** Rows of a table function. */
 export function rows(name: string, ...args: TypedArgument[]): unknown {
   const resolution = resolveTable(registry.get(name) as TableFunction, args.map(argumentType))
-  return shown(bindTable(resolution, CONTEXT)(...args.map(([, value]) => value as Value)))
+  const made = bindTable(resolution, CONTEXT)(...args.map(([, value]) => value as Value))
+  return shown(Array.from({ length: made.length }, (_, i) => made.at(i)!))
 }
 
 /** The runtime of an aggregate for columns of these types and literal arguments. */

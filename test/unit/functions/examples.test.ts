@@ -26,7 +26,8 @@ function tableResult(declaration: TableFunction, { call }: Example): string {
   const args = (parseExpression(call) as FunctionCall).args.map(constant)
   const resolution = resolveTable(declaration, typesOf(args))
   const rows = bindTable(resolution, context.functionContext)(...valuesOf(args))
-  return rows.map(valueText(resolution.returns)).join(', ')
+  const text = valueText(resolution.returns)
+  return Array.from({ length: rows.length }, (_, i) => text(rows.at(i)!)).join(', ')
 }
 
 function aggregateResult(declaration: AggregateFunction, { call, over }: Example): string {
