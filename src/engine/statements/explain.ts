@@ -1,7 +1,7 @@
 /** EXPLAIN of a query or a statement, and EXPLAIN ANALYZE of a query, which ksqlDB does not have. */
 import { StatementError } from '../../errors.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
-import { planCreateAs, planInsertInto } from '../../plan/queries/persistent-query.ts'
+import { planCreateAs, planInsertInto, sinkSchemaRequests } from '../../plan/queries/persistent-query.ts'
 import { planPushQuery } from '../../plan/queries/push-query.ts'
 import type { Explain, Statement } from '../../sql/ast.ts'
 import { didYouMean } from '../../suggest.ts'
@@ -13,13 +13,11 @@ import type { Scope, TopicScope } from '../scope.ts'
 import { checkedOverTopics } from './handler.ts'
 import { findQuery } from './query-control.ts'
 
-export const explain = checkedOverTopics<Explain>(({ queryId, statement, analyze }, scope) => {
-  const describe = (peers: readonly PeerStates[]) =>
-    queryId === null ? explainStatement(statement!, scope) : explainRunning(queryId, scope, peers)
-  const local = describe([])
+export const explain = checkedOverTopics<Explain>(async ({ queryId, statement, analyze }, scope) => {
+  const local = queryId === null ? await explainStatement(statement!, scope) : explainRunning(queryId, scope, [])
   return async () => {
     const peers = queryId === null ? [] : await peerStates(scope.parts.peers, scope.session.caller)
-    const description = peers.length === 0 ? local : describe(peers)
+    const description = peers.length === 0 ? local : explainRunning(queryId!, scope, peers)
     return { '@type': 'queryDescription', queryDescription: analyze ? analyzed(description, scope) : description }
   }
 })
@@ -40,14 +38,18 @@ function explainRunning(queryId: string, { catalog, parts }: Scope, peers: reado
   )
 }
 
-function explainStatement(statement: Statement, { planning, sequence, parts }: TopicScope): QueryDescription {
+async function explainStatement(
+  statement: Statement,
+  { planning, sequence, parts, schemas }: TopicScope,
+): Promise<QueryDescription> {
   const text = `${statement.text};`
   const describe = (queryId: string, plan: PhysicalPlan, queryType: QueryDescription['queryType']) =>
     describeUnstarted({ queryId, statement: text, plan, queryType }, parts.config)
   switch (statement.kind) {
     case 'createAs': {
       const id = createAsId(statement.sourceKind, statement.name, sequence)
-      return describe(id, planCreateAs(statement, id, planning).plan, 'PERSISTENT')
+      const fetched = await schemas.fetch(sinkSchemaRequests(statement, planning))
+      return describe(id, planCreateAs(statement, id, planning, fetched).plan, 'PERSISTENT')
     }
     case 'insertInto': {
       const id = insertId(sequence)

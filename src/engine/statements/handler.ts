@@ -53,13 +53,15 @@ export const checked = <S extends Statement>(
   prepare: (statement, scope) => ({ kind: 'answer', answer: prepare(statement, scope) }),
 })
 
+type Answer = Extract<Prepared, { kind: 'answer' }>['answer']
+
 /** As `checked`, for statements that plan over topics. */
 export const checkedOverTopics = <S extends Statement>(
-  prepare: (statement: S, scope: TopicScope) => Extract<Prepared, { kind: 'answer' }>['answer'],
+  prepare: (statement: S, scope: TopicScope) => Answer | Promise<Answer>,
 ): Handler<S> => ({
   inTurn: false,
   readsTopics: true,
-  prepare: (statement, scope) => ({ kind: 'answer', answer: prepare(statement, scope) }),
+  prepare: async (statement, scope) => ({ kind: 'answer', answer: await prepare(statement, scope) }),
 })
 
 /**

@@ -132,6 +132,19 @@ describe('schemas of statements', () => {
     ])
   })
 
+  it('EXPLAIN of a statement that names a schema looks it up and registers nothing', async () => {
+    const id = await registry.register('o', avro({ name: 'a', type: 'int' }))
+    await test.execute("CREATE STREAM s (`a` INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);")
+    await expect(
+      test.execute(`EXPLAIN CREATE STREAM o WITH (value_format='AVRO', value_schema_id=${id}) AS SELECT * FROM s;`),
+    ).resolves.toMatchObject([{ '@type': 'queryDescription' }])
+    expect(await registry.subjects()).toEqual(['o'])
+    expect(
+      (await failureOf("EXPLAIN CREATE STREAM o WITH (value_format='AVRO', value_schema_id=99) AS SELECT * FROM s;"))
+        .message,
+    ).toContain('Schema Id: 99')
+  })
+
   it('a schema may have a megabyte', async () => {
     const id = await registry.register('s-value', avro({ name: 'a', type: 'int', doc: 'long '.repeat(200_000) }))
     await test.execute(
@@ -310,6 +323,39 @@ describe('records', () => {
     expect(await rowsOf('SELECT * FROM o;')).toEqual([[7]])
   })
 
+  it('with equal keys of two schemas are joined, wherever their bytes have placed them', async () => {
+    const keys = [1, 2, 3, 4, 5, 6, 7, 8]
+    await test.execute(
+      "CREATE TABLE t (k STRUCT<a INT> PRIMARY KEY, v INT) WITH (kafka_topic='t', format='AVRO', partitions=4); " +
+        "CREATE STREAM s (k STRUCT<a INT> KEY, w INT) WITH (kafka_topic='s', format='AVRO', partitions=4); " +
+        keys.map((key) => `INSERT INTO t VALUES (STRUCT(a:=${key}), ${key});`).join(' '),
+    )
+    await test.execute('CREATE STREAM o AS SELECT s.k AS k, w, v FROM s JOIN t ON s.k = t.k;')
+    await test.settled()
+    await test.execute(keys.map((key) => `INSERT INTO s VALUES (STRUCT(a:=${key}), ${10 * key});`).join(' '))
+    await test.settled()
+    const ids = await Promise.all(['s-key', 't-key'].map((subject) => registry.version(subject, 'latest')))
+    expect(ids[0]!.id).not.toBe(ids[1]!.id)
+    const rows = await rowsOf('SELECT w, v FROM o;')
+    expect(rows.sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual(keys.map((key) => [10 * key, key]))
+  })
+
+  it('of a table whose keys name a schema are found by a foreign key', async () => {
+    const keys = [1, 2, 3, 4, 5, 6, 7, 8]
+    await test.execute(
+      "CREATE TABLE l (id INT PRIMARY KEY, fk INT) WITH (kafka_topic='l', format='AVRO', partitions=4); " +
+        "CREATE TABLE r (k INT PRIMARY KEY, v STRING) WITH (kafka_topic='r', format='AVRO', partitions=4); " +
+        'CREATE TABLE o AS SELECT id, v FROM l JOIN r ON l.fk = r.k; ' +
+        keys
+          .map((key) => `INSERT INTO r VALUES (${key}, 'v${key}'); INSERT INTO l VALUES (${100 + key}, ${key});`)
+          .join(' '),
+    )
+    await test.settled()
+    const rows = await rowsOf('SELECT id, v FROM o;')
+    expect(rows.sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual(keys.map((key) => [100 + key, `v${key}`]))
+    expect(await rowsOf('SELECT v FROM o WHERE id = 103;')).toEqual([['v3']])
+  })
+
   it('are shown by PRINT in their formats', async () => {
     await test.execute(
       "CREATE STREAM s (k STRUCT<a INT> KEY, b STRING, c DECIMAL(4,2)) WITH (kafka_topic='s', key_format='AVRO', value_format='PROTOBUF', partitions=1); " +
@@ -398,4 +444,28 @@ describe('records', () => {
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
   }
+})
+
+describe('without a registry', () => {
+  it.each([
+    "CREATE STREAM s (v INT) WITH (kafka_topic='s', value_format='AVRO', partitions=1);",
+    "CREATE STREAM s WITH (kafka_topic='s', value_format='JSON_SR', partitions=1);",
+    "CREATE STREAM j (v INT) WITH (kafka_topic='j', value_format='JSON', partitions=1); CREATE STREAM o WITH (value_format='PROTOBUF') AS SELECT * FROM j;",
+    "ASSERT SCHEMA SUBJECT 's-value';",
+  ])('there is an error of its own: %s', async (sql) => {
+    await test.closeEngine()
+    test = await test.another()
+    expect(await failureOf(sql)).toMatchObject({
+      code: 'SCHEMA_REGISTRY_MISSING',
+      message: expect.stringContaining("'ksql.schema.registry.url'"),
+    })
+  })
+
+  it('formats that need none work', async () => {
+    await test.closeEngine()
+    test = await test.another()
+    await test.execute(
+      "CREATE STREAM s (v INT) WITH (kafka_topic='s', value_format='PROTOBUF_NOSR', partitions=1); INSERT INTO s VALUES (7); DROP STREAM s DELETE TOPIC;",
+    )
+  })
 })
