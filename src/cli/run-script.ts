@@ -4,7 +4,8 @@ import { ClientError } from './client/client-error.ts'
 import { errorText } from './error-text.ts'
 import { openText, unclosedText } from './open-text.ts'
 import { readScript, unquote } from './read-script.ts'
-import { type Run, runStatement } from './run-statement.ts'
+import type { Run } from './run.ts'
+import { runStatement } from './run-statement.ts'
 import { statementKind } from './statement-kind.ts'
 
 /** The failure of a statement of a script, with a message for the user. */

@@ -8,7 +8,7 @@ import { Session } from '../../src/cli/cli-session.ts'
 import { Client } from '../../src/cli/client/client.ts'
 import { Screen } from '../../src/cli/output/screen.ts'
 import { runRepl } from '../../src/cli/repl/repl.ts'
-import { systemTimer } from '../../src/clock.ts'
+import { ManualTimer, systemTimer, type Timer } from '../../src/clock.ts'
 import { TestEngine, temporaryDirectory } from '../support/engine.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 
@@ -28,7 +28,7 @@ afterAll(async () => {
   directory.remove()
 })
 
-function start() {
+function start(timer: Timer = systemTimer) {
   let text = ''
   const output = Object.assign(
     new Writable({
@@ -50,7 +50,7 @@ function start() {
     properties: new Map(),
     rowLimit: null,
     timeoutMs: null,
-    timer: systemTimer,
+    timer,
   })
   const over = runRepl({ session, screen, credentials: {}, version: '1', input, output, historyPath })
   const shown = () => stripVTControlCharacters(text).replaceAll('\r\n', '\n')
@@ -107,6 +107,23 @@ it('stops a push query at Ctrl-C and goes on', async () => {
   await until(/Press Ctrl-C to stop\..*\| 1 /s)
   type('\u0003')
   await until(/Stopped: 1 row\.\nksql> $/)
+  type('\u0004')
+  await over
+})
+
+it('says why a push query may be silent', async () => {
+  const timer = new ManualTimer()
+  const { type, until, shown, over } = start(timer)
+  await until('ksql> ')
+  type("SET 'auto.offset.reset' = 'latest'; SELECT * FROM s EMIT CHANGES;\r")
+  await until('Press Ctrl-C to stop.')
+  timer.advance(2999)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(shown()).not.toContain('Waiting for new records')
+  timer.advance(1)
+  await until(/Waiting for new records: auto\.offset\.reset is 'latest'\./)
+  type('\u0003')
+  await until('Stopped: 0 rows.')
   type('\u0004')
   await over
 })

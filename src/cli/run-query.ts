@@ -1,0 +1,153 @@
+/** SELECT and PRINT: rows or lines until the query ends, the user stops it, or a limit of the session is reached. */
+import type { Scheduled } from '../clock.ts'
+import type { Session } from './cli-session.ts'
+import type { QueryElement, RequestOptions } from './client/client.ts'
+import { ResultView } from './output/result-view.ts'
+import { rowCount } from './output/row-count.ts'
+import { resultColumns } from './output/schema-text.ts'
+import { parsedStatement } from './parsed-statement.ts'
+import type { Run } from './run.ts'
+
+export async function runQuery(statement: string, run: Run): Promise<void> {
+  const { session } = run
+  return session.display.format === 'JSON' ? runJsonQuery(statement, run) : runTableQuery(statement, run)
+}
+
+async function runJsonQuery(statement: string, run: Run): Promise<void> {
+  let rows = 0
+  await untilStopped(run, async (options) => {
+    for await (const element of run.session.client.query(statement, options)) {
+      if (element.kind === 'notice') await run.screen.error(`WARNING: ${element.message}`)
+      else await run.screen.line(element.text)
+      if (element.kind === 'row' && ++rows === run.session.rowLimit) return
+    }
+  })
+}
+
+/** Shows the rows, then how many they were and why the query ended. */
+async function runTableQuery(statement: string, run: Run): Promise<void> {
+  const { session, screen } = run
+  const { timer, display } = session
+  const startedAt = timer.elapsed()
+  const answer = new TableAnswer(run)
+  const advice = isPush(statement, session) ? await announcePush(run, answer) : null
+  let cut: Cut | null = null
+  try {
+    cut = await untilStopped(run, (options) => answer.show(session.client.query(statement, options)))
+  } finally {
+    advice?.cancel()
+    await answer.end()
+  }
+  const time = display.isTiming ? ` in ${durationText(timer.elapsed() - startedAt)}` : ''
+  await screen.line(`${cut === null ? answer.ending : CUTS[cut]}${rowCount(answer.rows)}${time}.`)
+}
+
+/** The answer of one query as a table or as records. */
+class TableAnswer {
+  readonly #run: Run
+  #view: ResultView | null = null
+  rows = 0
+  /** Begins the line about the end, where the number of rows is not all there is to say. */
+  ending = ''
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  /** Resolves at the end of the answer, or when the session's limit of rows is reached. */
+  async show(elements: AsyncIterable<QueryElement>): Promise<void> {
+    const { session, screen } = this.#run
+    for await (const element of elements) {
+      switch (element.kind) {
+        case 'header':
+          this.#view = new ResultView(resultColumns(element.header.schema), session.display, {
+            screen,
+            timer: session.timer,
+          })
+          break
+        case 'row':
+          await this.#view!.row(element)
+          if (++this.rows !== session.rowLimit) break
+          this.ending = 'Row limit reached: '
+          return
+        case 'notice':
+          await screen.error(`WARNING: ${element.message}`)
+          break
+        case 'finalMessage':
+          this.ending = ENDINGS[element.message] ?? `${element.message} `
+      }
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#view?.end()
+  }
+}
+
+/** Beginnings of the last line by the final message of the server. */
+const ENDINGS: Readonly<Record<string, string>> = { 'Query Completed': '', 'Limit Reached': 'Limit reached: ' }
+/** Beginnings of the last line by what cut the query. */
+const CUTS = { stopped: 'Stopped: ', timeout: 'Time limit reached: ' } as const
+type Cut = keyof typeof CUTS
+
+const STOP_HINT = 'Press Ctrl-C to stop.'
+
+function durationText(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+}
+
+function isPush(statement: string, session: Session): boolean {
+  const parsed = parsedStatement(statement, session)
+  return parsed?.kind === 'query' && parsed.query.emit !== null
+}
+
+/** How long a push query may be silent before its user is told what it waits for. */
+const SILENCE_MS = 3000
+
+/** Says how to stop a push query and, if it stays without rows, that it reads new records only, where that is so. */
+async function announcePush({ session, screen, signal }: Run, answer: TableAnswer): Promise<Scheduled> {
+  await screen.hint(STOP_HINT)
+  const advise = async () => {
+    if (answer.rows > 0) return
+    const entities = await session.client.execute('SHOW PROPERTIES;', session.executeOptions(signal))
+    const properties = entities.flatMap((entity) => (entity['@type'] === 'properties' ? entity.properties : []))
+    const reset = properties.find(({ name }) => name === 'ksql.streams.auto.offset.reset')
+    if (reset?.value === 'latest') await screen.hint(LATEST_HINT)
+  }
+  return session.timer.after(SILENCE_MS, () => void advise().catch(() => {}), { background: true })
+}
+
+const LATEST_HINT =
+  "Waiting for new records: auto.offset.reset is 'latest'. To begin with the oldest: SET 'auto.offset.reset' = 'earliest';"
+
+export async function runPrint(statement: string, run: Run): Promise<void> {
+  const { session, screen } = run
+  await screen.hint(STOP_HINT)
+  await untilStopped(run, async (options) => {
+    for await (const line of session.client.print(statement, options)) await screen.line(line)
+  })
+  await screen.line('Topic printing ceased')
+}
+
+/**
+ * Runs `work` until it ends, the user stops it, or the session's time limit for queries is over. Resolves to what cut it; null: it has ended
+ * by itself.
+ */
+async function untilStopped(
+  { session, signal }: Run,
+  work: (options: RequestOptions) => Promise<void>,
+): Promise<Cut | null> {
+  const timeout = new AbortController()
+  const { timeoutMs, timer } = session
+  const pending = timeoutMs === null ? null : timer.after(timeoutMs, () => timeout.abort())
+  try {
+    await work(session.queryOptions(AbortSignal.any([signal, timeout.signal])))
+    return null
+  } catch (error) {
+    if (signal.aborted) return 'stopped'
+    if (timeout.signal.aborted) return 'timeout'
+    throw error
+  } finally {
+    pending?.cancel()
+  }
+}
