@@ -45,13 +45,22 @@ const MAX_PATHS = 200
 /** The paths of a grammar through a sequence of tokens. */
 export class ExpectedTokens {
   readonly #rules: Readonly<Record<string, Rule>>
+  readonly #startRule: string
   readonly #loops = new Map<IProduction, readonly IProduction[]>()
   #places: readonly Place[]
 
   /** `rules`: as a parser's `getGAstProductions()` gives them. */
   constructor(rules: Readonly<Record<string, Rule>>, startRule: string) {
     this.#rules = rules
+    this.#startRule = startRule
     this.#places = [{ parts: rules[startRule]!.definition, index: 0, calls: 0, after: null }]
+  }
+
+  /** The same place in the same grammar, to advance from on its own. */
+  copy(): ExpectedTokens {
+    const copy = new ExpectedTokens(this.#rules, this.#startRule)
+    copy.#places = this.#places
+    return copy
   }
 
   /** Goes on over `token`. Where it fits nowhere, or fits in too many ways, nothing is expected from then on. */

@@ -242,7 +242,18 @@ function expectedAt(failed: FailedParse, index: number): Expected {
   return walkTo(failed, index).expected(failed.failure.context.ruleStack.length - 1)
 }
 
-function walkTo({ parser, startRule, tokens }: FailedParse, index: number): ExpectedTokens {
+/** The grammar's place before the token at `index`. Walking there takes most of the time, so its end is kept. */
+function walkTo(failed: FailedParse, index: number): ExpectedTokens {
+  const walks = WALKS.get(failed) ?? new Map<number, ExpectedTokens>()
+  WALKS.set(failed, walks)
+  const known = walks.get(index) ?? walkFromStart(failed, index)
+  walks.set(index, known)
+  return known.copy()
+}
+
+const WALKS = new WeakMap<FailedParse, Map<number, ExpectedTokens>>()
+
+function walkFromStart({ parser, startRule, tokens }: FailedParse, index: number): ExpectedTokens {
   const walk = new ExpectedTokens(parser.getGAstProductions(), startRule)
   for (const token of tokens.slice(0, index)) walk.advance(token)
   return walk
