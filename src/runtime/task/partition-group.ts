@@ -129,7 +129,7 @@ class InputQueue {
     return this.#offsets[this.#head] ?? -1
   }
 
-  /** Of the first record. */
+  /** The first record's. */
   get headTimestamp(): number {
     return this.#records[this.#head]!.timestamp
   }

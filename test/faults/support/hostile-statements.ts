@@ -9,7 +9,7 @@ export interface HostileStatement {
 export interface Names {
   readonly stream: string
   readonly table: string
-  /** Of the stream or table that a persistent query creates. */
+  /** The stream or table that a persistent query creates. */
   readonly created: string
 }
 

@@ -15,7 +15,7 @@ const record = (timestamp: number): StreamRecord => ({
 
 interface TestInput extends GroupInput {
   caughtUp: boolean
-  /** Of the tasks upstream. */
+  /** How far the tasks upstream are. */
   reached: number
   rooms: number
 }
