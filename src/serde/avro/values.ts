@@ -1,5 +1,5 @@
 /** Reading values of types whose bytes need a conversion to become a SQL value. */
-import { type Int64, MAX_INT32, MIN_INT32 } from '../../types/bigint64.ts'
+import type { Int64 } from '../../types/bigint64.ts'
 import { Decimal } from '../../types/decimal.ts'
 import type { DecimalType } from '../../types/sql-type.ts'
 import { fitDecimal } from '../fit-decimal.ts'
@@ -55,5 +55,3 @@ function floorTo(value: Int64, perMs: number): number {
   const quotient = value / BigInt(perMs)
   return Number(value < 0n && value % BigInt(perMs) !== 0n ? quotient - 1n : quotient)
 }
-
-export const isInt32 = (value: number): boolean => value <= MAX_INT32 && value >= MIN_INT32

@@ -1,21 +1,19 @@
 /** Generated source that writes rows as payloads of one schema. Source: ksqlDB's AvroSRSchemaDataTranslator. */
-import type { Decimal } from '../../types/decimal.ts'
 import type { Column } from '../../types/schema.ts'
 import {
   type ArrayType,
-  type DecimalType,
-  decimal,
   formatType,
   type MapType,
   type SqlType,
   type StructField,
   type StructType,
 } from '../../types/sql-type.ts'
-import type { Row, Value } from '../../types/value.ts'
-import { fitDecimal } from '../fit-decimal.ts'
+import type { Row } from '../../types/value.ts'
 import type { ByteSink } from '../format.ts'
+import { checkDigits, checkKey, checkSize, inInt, symbolPlace, toInt, toLong } from './checks.ts'
 import { defaultBytes } from './defaults.ts'
 import { byPlace, FieldIndex } from './field-index.ts'
+import { decimalSource, numberSource } from './number-source.ts'
 import {
   writeByte,
   writeBytes,
@@ -35,9 +33,7 @@ import {
   type AvroUnion,
   branchName,
   codeOf,
-  type DecimalLogicalType,
   indexOfName,
-  type LogicalType,
   nullableOf,
 } from './schema.ts'
 import { SourceBuilder } from './source-builder.ts'
@@ -292,52 +288,6 @@ class WriterSource {
   }
 }
 
-/** Integers and times: a column goes into every number type that holds all of its values. Null: the type is none of them. */
-function numberSource(type: AvroType, from: SqlType['kind'], value: string): string | null {
-  switch (type.kind) {
-    case 'int':
-      if (from === 'INTEGER' || (from === 'DATE' && isTime(type.logical, 'date'))) return `writeInt(${value}, out)`
-      if (from === 'TIME' && isTime(type.logical, 'time')) return `writeInt(${value}, out)`
-      return from === 'BIGINT' ? `writeInt(inInt(${value}), out)` : null
-    case 'long':
-      if (from === 'INTEGER' || from === 'BIGINT') return `writeLong(${value}, out)`
-      if (from === 'TIMESTAMP' && isTime(type.logical, 'timestamp')) return timeSource(type.logical, value)
-      return from === 'TIME' && isTime(type.logical, 'time') ? timeSource(type.logical, value) : null
-    case 'float':
-      return from === 'DOUBLE' ? `writeFloat(${value}, out)` : null
-    case 'double':
-      return from === 'DOUBLE' || from === 'INTEGER' ? `writeDouble(${value}, out)` : null
-    default:
-      return null
-  }
-}
-
-/** Values of the column fit if the schema has at least as many digits on both sides of the point. */
-function decimalSource(
-  type: AvroType,
-  { precision, scale }: DecimalLogicalType,
-  from: DecimalType,
-  value: string,
-): string {
-  const fits = scale >= from.scale && precision - scale >= from.precision - from.scale
-  const checked = fits ? value : `checkDigits(${value}, ${precision}, ${scale})`
-  return type.kind === 'fixed'
-    ? `writeFixedDecimal(${checked}, ${type.size}, ${scale}, out)`
-    : `writeDecimal(${checked}, ${scale}, out)`
-}
-
-function checkDigits(value: Decimal, precision: number, scale: number): Decimal {
-  return fitDecimal(value, decimal(precision, scale))
-}
-
-function timeSource(logical: LogicalType | null, value: string): string {
-  const perMs = logical === null || logical.kind === 'decimal' ? 1 : logical.perMs
-  return perMs === 1 ? `writeLong(${value}, out)` : `writeLong(BigInt(${value}) * ${perMs}n, out)`
-}
-
-const isTime = (logical: LogicalType | null, kind: 'date' | 'time' | 'timestamp'): boolean =>
-  logical === null || logical.kind === kind
-
 /** Columns by the place of the field that they are written to. */
 function columnsByField(record: AvroRecord, columns: readonly StructField[]) {
   const fields = new FieldIndex(record)
@@ -356,39 +306,6 @@ const noDefault = ({ name }: AvroField): string =>
 
 const mismatch = (type: AvroType, from: SqlType, path: string): string =>
   `${path} is ${formatType(from)}, which cannot be written as the Avro type ${type.kind}`
-
-function symbolPlace(value: string, symbols: readonly string[]): number {
-  const place = symbols.indexOf(value)
-  if (place < 0) throw new Error(`'${value}' is no symbol of the Avro enum. It has: ${symbols.join(', ')}`)
-  return place
-}
-
-function checkSize(value: Uint8Array, size: number): Uint8Array {
-  if (value.length !== size)
-    throw new Error(`${value.length} bytes cannot be written as the Avro type fixed of ${size} bytes`)
-  return value
-}
-
-function checkKey(key: Value): string {
-  if (key === null) throw new Error('A map with a NULL key cannot be written as an Avro map')
-  return key as string
-}
-
-function inInt(value: number | bigint): number {
-  if (typeof value === 'number' && value === (value | 0)) return value
-  throw new Error(`${value} cannot be written as the Avro type int`)
-}
-
-function toLong(key: string): bigint {
-  if (!/^-?\d{1,19}$/.test(key) || BigInt.asIntN(64, BigInt(key)) !== BigInt(key)) {
-    throw new Error(`The map key '${key}' cannot be written as a whole number`)
-  }
-  return BigInt(key)
-}
-
-function toInt(key: string): number {
-  return inInt(Number(toLong(key)))
-}
 
 /** Kafka Connect's types, as its messages show them. */
 const CONNECT_TYPES: { readonly [kind in AvroType['kind']]: string } = {
