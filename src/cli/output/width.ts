@@ -31,6 +31,7 @@ export const padEnd = (text: string, width: number): string => text + ' '.repeat
  * the second half of the piece; a blank at a cut is dropped. A wide character is never cut in two.
  */
 export function wrap(text: string, width: number): string[] {
+  if (textWidth(text) <= width) return [text]
   const pieces: string[] = []
   let piece: string[] = []
   let used = 0
