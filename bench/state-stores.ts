@@ -128,6 +128,7 @@ const request = (): OpenStores => ({
   changelog: () => {},
   committed: new Map(),
   isNew: true,
+  signal: new AbortController().signal,
 })
 
 /** From Linux' own counts. */

@@ -2,6 +2,7 @@
  * Puts a server's parts together: the only place that picks Kafka or the embedded log, disk or memory. What only one of them needs is
  * imported when it is picked, so that the other starts without it.
  */
+
 import { readFile } from 'node:fs/promises'
 import { join as joinPath } from 'node:path'
 import { readVersion } from './cli/version.ts'
@@ -21,6 +22,7 @@ import { createQueryRuntime } from './runtime/queries/runtime.ts'
 import type { QueryRuntime } from './runtime/query-runtime.ts'
 import type { StoresSetup } from './runtime/threads/setup.ts'
 import { workerThreads } from './runtime/threads/worker-threads.ts'
+import { commandTopic } from './runtime/topic-names.ts'
 import type { WorkerProvider } from './runtime/worker.ts'
 
 /** An engine that starts or runs, with its configuration and metrics. */
@@ -153,12 +155,15 @@ async function openPeers(cluster: ClusterMembership, { address, config }: Server
 
 /** Does not wait for the first slots. */
 async function joinCluster(
-  { clock, timer, inform, warn }: ServerSetup,
+  { clock, timer, config, inform, warn }: ServerSetup,
   runtime: QueryRuntime,
   join: ClusterMembershipOptions['join'],
 ): Promise<ClusterMembership> {
   const { ClusterMembership } = await import('./runtime/cluster/cluster-membership.ts')
-  return new ClusterMembership({ runtime, clock, timer, join, inform, warn })
+  const serviceId = config.get('ksql.service.id') ?? ''
+  const topic = commandTopic(serviceId)
+  const writerPrefix = (identity: string) => `${serviceId}-${identity}-`
+  return new ClusterMembership({ runtime, topic, writerPrefix, clock, timer, join, inform, warn })
 }
 
 /** Tasks run in threads; each is started when the first task is placed on it. */

@@ -11,6 +11,7 @@
  * - `RECORD_TOO_LARGE`: a batch above the topic's `max.message.bytes`.
  * - `CORRUPT_LOG`: stored bytes fail their checksum; the message names the file and what was done about it.
  * - `PRODUCER_FENCED`: a newer producer with the same transactional id has taken over; this one must be closed.
+ * - `STALE_MEMBER`: the group has a newer generation than the one named, or does not know the member.
  * - `TRANSACTION_ABORTED`: the open transaction cannot be committed any more; abort it and begin again.
  * - `OUT_OF_ORDER`: an idempotent producer's sequence has a gap; records before this batch were not stored.
  * - `STORAGE_FULL`: no space on the disk; retriable.
@@ -28,6 +29,7 @@ export type BrokerErrorCode =
   | 'RECORD_TOO_LARGE'
   | 'CORRUPT_LOG'
   | 'PRODUCER_FENCED'
+  | 'STALE_MEMBER'
   | 'TRANSACTION_ABORTED'
   | 'OUT_OF_ORDER'
   | 'STORAGE_FULL'

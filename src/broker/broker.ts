@@ -104,6 +104,11 @@ export interface Broker {
    * visible; the former one is.
    */
   fetchOffsets(group: string, partitions?: readonly TopicPartition[]): Promise<CommittedOffset[]>
+  /**
+   * As `fetchOffsets`, but waits for the end of open transactions that hold an offset of these partitions: whoever wrote it, and may be
+   * taken for dead, can then not move the offset any more. Rejects with `UNAVAILABLE` if that takes longer than such transactions live.
+   */
+  fetchStableOffsets(group: string, partitions: readonly TopicPartition[]): Promise<CommittedOffset[]>
   /** Forgets a group and its offsets. A group that does not exist: no error. */
   deleteGroup(group: string): Promise<void>
   /** What is known of each of the groups, in the order of `groups`; a group that does not exist has state `Dead`. */
@@ -137,6 +142,12 @@ export interface LogDamage extends TopicPartition {
 export interface GroupOffset extends TopicPartitionOffset {
   /** Free text kept beside the offset. Default ''. */
   readonly metadata?: string
+}
+
+/** A place in a consumer group. Source: Kafka `ConsumerGroupMetadata`. */
+export interface GroupMembership {
+  readonly memberId: string
+  readonly generation: number
 }
 
 export interface CommittedOffset extends TopicPartitionOffset {
@@ -264,8 +275,11 @@ export interface Producer {
   initTransactions(): Promise<void>
   /** Local, so synchronous. `INVALID_REQUEST` (thrown) if a transaction is open or `initTransactions` was not called. */
   begin(): void
-  /** Makes the group's offsets part of the open transaction. */
-  sendOffsets(group: string, offsets: readonly GroupOffset[]): Promise<void>
+  /**
+   * Makes the group's offsets part of the open transaction. With `member` only while the group knows that member in that generation; else
+   * `STALE_MEMBER`, after which the transaction may still be continued.
+   */
+  sendOffsets(group: string, offsets: readonly GroupOffset[], member?: GroupMembership): Promise<void>
   /**
    * Flushes, then makes all sends and offsets since `begin` visible, or rejects and none of them is. `PRODUCER_FENCED`: close the
    * producer. `TRANSACTION_ABORTED`: call `abort`. Retriable errors: the outcome is unknown; call `commit` again.

@@ -68,7 +68,10 @@ export type OffsetMark = 'lost' | 'reset'
 export const originMetadata = (origin: number, mark?: OffsetMark): string =>
   mark === undefined ? `origin=${origin}` : `origin=${origin} ${mark}`
 
-const METADATA = /^origin=(\d+)(?: (lost|reset))?$/
+/** As `originMetadata`, with the transactional id of the worker that commits, whose next transaction may be open when it has died. */
+export const writerMetadata = (origin: number, writer: string): string => `origin=${origin},writer=${writer}`
+
+const METADATA = /^origin=(\d+)(?: (lost|reset))?(?:,writer=(.+))?$/
 
 /** Null if another program has committed the offset. */
 export function readOrigin(metadata: string): number | null {
@@ -79,3 +82,6 @@ export function readOrigin(metadata: string): number | null {
 /** Null: there is none. */
 export const readMark = (metadata: string): OffsetMark | null =>
   (METADATA.exec(metadata)?.[2] as OffsetMark | undefined) ?? null
+
+/** Null: it has none. */
+export const readWriter = (metadata: string): string | null => METADATA.exec(metadata)?.[3] ?? null

@@ -2,11 +2,13 @@
  * The port to running queries, through which the engine uses the workers. Records stay in their worker; plans, statuses and batches of
  * rows cross threads.
  */
+
 import type { Expression } from '../expressions/expression.ts'
 import type { NamedExpression } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import type { Row } from '../types/value.ts'
 import type { TaskAssignment } from './assignment.ts'
+import type { ClusterMember } from './cluster-member.ts'
 import type { LostOffset } from './offsets-lost-error.ts'
 import type { ProcessingError } from './processing-error.ts'
 import type { FetchTotals, QueryProgress } from './query-progress.ts'
@@ -118,6 +120,8 @@ export interface QueryRuntime {
   subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription>
   /** Before other servers learn of a new query: fixes from where all of them are to read, if there are others. Rejects with a BrokerError. */
   announce(query: Omit<StartQuery, 'paused'>): Promise<void>
+  /** Takes this server's membership in its cluster, before slots come; null: it may have lost its slots. */
+  setMember(member: ClusterMember | null): void
   /** Takes slots over: starts their tasks in the background. */
   takeSlots(slots: readonly number[]): void
   /** Gives slots up: ends their tasks. `commit`: finished work is committed before it resolves. */

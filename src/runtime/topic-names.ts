@@ -8,6 +8,9 @@ export interface QueryNaming {
   readonly transient: boolean
 }
 
+/** The topic of the command log. */
+export const commandTopic = (serviceId: string): string => `_confluent-ksql-${serviceId}_command_topic`
+
 /** Also the consumer group under which offsets are committed. */
 export const applicationId = ({ serviceId, queryId, transient }: QueryNaming): string =>
   `_confluent-ksql-${serviceId}${transient ? 'transient' : 'query'}_${queryId}`

@@ -1,6 +1,7 @@
 /** The port to a worker, which runs tasks: in this thread (worker/local-worker.ts) or in one of its own (threads/remote-worker.ts). */
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment } from './assignment.ts'
+import type { ClusterMember } from './cluster-member.ts'
 import type { ProcessingError } from './processing-error.ts'
 import type { FetchTotals, QueryProgress } from './query-progress.ts'
 import type { PullRequest, PushRow, QueryFailure } from './query-runtime.ts'
@@ -13,6 +14,8 @@ export interface Worker {
   start(assignment: QueryAssignment): Promise<void>
   /** Commits what is done and ends the query's tasks here. `purge`: deletes their state too. No effect if there are none. */
   stop(queryId: string, options: { readonly purge: boolean }): Promise<void>
+  /** Takes this server's membership in its cluster; null: it may have lost its slots. Never called where slots are not shared. */
+  setMember(member: ClusterMember | null): Promise<void>
   /**
    * Ends the tasks of these slots, of all queries, also those that are just starting. `commit`: finished work is committed before it resolves;
    * otherwise it is dropped, as another server may already be at work on the slots.

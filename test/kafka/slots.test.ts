@@ -18,6 +18,7 @@ describeKafka('the slots group', ({ bootstrapServers }) => {
       slots: SLOTS,
       address,
       identity: address,
+      onMember: () => {},
       onAssigned(slots) {
         for (const slot of slots) {
           if (workers.has(slot)) clashes.push(`${slot}: ${workers.get(slot)} and ${address}`)

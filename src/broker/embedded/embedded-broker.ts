@@ -115,6 +115,11 @@ export class EmbeddedBroker implements Broker {
     return this.#run(`fetch offsets of group ${group}`, () => this.#parts.catalogue.fetchOffsets(group, partitions))
   }
 
+  /** Offsets of a transaction come with its commit, and a log has one server: nothing is to be waited for. */
+  fetchStableOffsets(group: string, partitions: readonly TopicPartition[]): Promise<CommittedOffset[]> {
+    return this.fetchOffsets(group, partitions)
+  }
+
   deleteGroup(group: string): Promise<void> {
     return this.#run(`delete group ${group}`, () => this.#parts.catalogue.deleteGroup(group))
   }

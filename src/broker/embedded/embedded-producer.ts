@@ -1,6 +1,6 @@
 /** Producing to the embedded log: a send is one write to a file, so there is nothing to pipeline or to retry. */
 
-import type { GroupOffset, Producer, ProducerOptions, SendResult, TopicPartition } from '../broker.ts'
+import type { GroupMembership, GroupOffset, Producer, ProducerOptions, SendResult, TopicPartition } from '../broker.ts'
 import { BrokerError } from '../broker-error.ts'
 import { positionKey } from '../position-key.ts'
 import { NOT_IDEMPOTENT, type ProducerFields, sealBatch, type TransactionOutcome } from '../record-batch.ts'
@@ -79,7 +79,8 @@ export class EmbeddedProducer implements Producer {
     this.#failure = null
   }
 
-  async sendOffsets(group: string, offsets: readonly GroupOffset[]): Promise<void> {
+  async sendOffsets(group: string, offsets: readonly GroupOffset[], member?: GroupMembership): Promise<void> {
+    if (member !== undefined) throw new BrokerError('UNSUPPORTED', 'Groups of the embedded log have no members.')
     this.#openTransaction().offsets.push({ group, offsets })
   }
 

@@ -100,6 +100,10 @@ export class KafkaBroker implements Broker {
     return groups.fetchOffsets(this.#cluster, group, partitions)
   }
 
+  fetchStableOffsets(group: string, partitions: readonly TopicPartition[]): Promise<CommittedOffset[]> {
+    return groups.fetchStableOffsets(this.#cluster, group, partitions)
+  }
+
   deleteGroup(group: string): Promise<void> {
     return groups.deleteGroup(this.#cluster, group)
   }

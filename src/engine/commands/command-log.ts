@@ -12,6 +12,7 @@ import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
 import { type Clock, sleep, type Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
+import { commandTopic } from '../../runtime/topic-names.ts'
 import { type Command, decodeCommand, encodeCommand } from './command.ts'
 import { Mutex } from './mutex.ts'
 
@@ -65,7 +66,7 @@ export class CommandLog {
 
   constructor(options: CommandLogOptions) {
     this.#options = options
-    this.topic = `_confluent-ksql-${options.serviceId}_command_topic`
+    this.topic = commandTopic(options.serviceId)
     this.#fetcher = options.broker.fetcher({ maxWaitMs: 500, readCommitted: true })
   }
 

@@ -10,7 +10,11 @@ import { messageOf } from '../../errors.ts'
 import type { QueryRuntime } from '../query-runtime.ts'
 
 export interface ClusterMembershipOptions {
-  readonly runtime: Pick<QueryRuntime, 'takeSlots' | 'dropSlots'>
+  readonly runtime: Pick<QueryRuntime, 'setMember' | 'takeSlots' | 'dropSlots'>
+  /** See `ClusterMember`. */
+  readonly topic: string
+  /** What transactional ids of a server's workers begin with. */
+  readonly writerPrefix: (identity: string) => string
   readonly clock: Clock
   readonly timer: Timer
   /** Joins the group that divides the slots. An aborted `signal` leaves it, also before the first slots have come. */
@@ -66,6 +70,12 @@ export class ClusterMembership {
   }
 
   readonly #events: SlotEvents = {
+    onMember: (member) => {
+      const { runtime, topic, writerPrefix } = this.#options
+      if (member === null) return runtime.setMember(null)
+      const { identities, ...membership } = member
+      runtime.setMember({ ...membership, topic, liveWriters: identities?.map(writerPrefix) ?? null })
+    },
     onAssigned: (slots) => {
       this.#options.inform(`This server has got slots of its cluster: ${rangesOf(slots)}.`)
       this.#options.runtime.takeSlots(slots)

@@ -2,17 +2,19 @@
  * Places a query: reads from the broker all that workers need to know, so that they need not, and creates the internal topics that do not
  * exist yet.
  */
-import type { Broker } from '../../broker/broker.ts'
+import type { Broker, CommittedOffset } from '../../broker/broker.ts'
+import { positionKey } from '../../broker/position-key.ts'
 import type { StepId } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { splitTopology } from '../../plan/topology.ts'
-import type { OutputAssignment, QueryAssignment, TaskAssignment } from '../assignment.ts'
+import { type OutputAssignment, type QueryAssignment, readWriter, type TaskAssignment } from '../assignment.ts'
+import type { FormerWriters } from '../cluster/former-writers.ts'
 import { type LostOffset, OffsetsLostError } from '../offsets-lost-error.ts'
 import { type Config, isExactlyOnce, readsFromStart } from '../query-config.ts'
 import type { SlotTerms } from '../slots.ts'
 import { applicationId } from '../topic-names.ts'
 import { internalTopics, makeTopics, type OtherPartitions } from './internal-topics.ts'
-import { Layout, type OutputPlace, partitionCounts } from './layout.ts'
+import { Layout, type OutputPlace, partitionCounts, type TaskPlace } from './layout.ts'
 import { StartOffsets, withPositions } from './start-offsets.ts'
 
 export interface PlacementOptions {
@@ -20,6 +22,7 @@ export interface PlacementOptions {
   readonly serviceId: string
   /** Whether stores have changelog topics. */
   readonly changelogs: boolean
+  readonly formerWriters: Pick<FormerWriters, 'end'>
 }
 
 export interface PlacedQuery {
@@ -59,7 +62,7 @@ export async function placeQuery(
   const keepsKeys = internalTopics(query, layout, { changelogs: true }).length > 0
   const group = transient ? null : application
   const offsets = new StartOffsets(broker, {
-    committed: group === null ? [] : await broker.fetchOffsets(group),
+    committed: group === null ? [] : await committedOffsets(options, group, layout.tasks(plan), owned),
     fromStart: readsFromStart(config),
     known: known.positions,
   })
@@ -110,6 +113,29 @@ function otherPartitions({ topic, partitions, wanted }: OtherPartitions): LostOf
     `Topic ${topic} has ${partitions} partitions where the query needs ${wanted}: ` +
     'a topic that it reads was deleted and made again, or was enlarged.'
   return { topic, partition: 0, kind: 'repartitioned', position: null, what }
+}
+
+/**
+ * The group's offsets. Those of owned slots are final: a former owner, which may be frozen in the middle of a commit, cannot move them any
+ * more.
+ */
+async function committedOffsets(
+  { broker, formerWriters }: Pick<PlacementOptions, 'broker' | 'formerWriters'>,
+  group: string,
+  tasks: readonly TaskPlace[],
+  owned: SlotTerms,
+): Promise<readonly CommittedOffset[]> {
+  const reads = tasks.filter(({ slot }) => owned.has(slot)).flatMap((task) => task.reads)
+  const all = await broker.fetchOffsets(group)
+  if (reads.length === 0) return all
+  const taken = new Set(reads.map(positionKey))
+  const isTaken = (offset: CommittedOffset) => taken.has(positionKey(offset))
+  await formerWriters.end(all.filter(isTaken).flatMap(({ metadata }) => readWriter(metadata) ?? []))
+  const stable = await broker.fetchStableOffsets(
+    group,
+    reads.map(({ topic, partition }) => ({ topic, partition })),
+  )
+  return [...stable, ...all.filter((offset) => !isTaken(offset))]
 }
 
 /**

@@ -1,9 +1,12 @@
 /** The runtime as the engine sees it: persistent queries by id, push queries by subscriber, over however many workers. */
+
 import type { Broker } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import { type Clock, sleep, type Timer } from '../../clock.ts'
 import type { Row } from '../../types/value.ts'
 import type { TaskAssignment } from '../assignment.ts'
+import { FormerWriters } from '../cluster/former-writers.ts'
+import type { ClusterMember } from '../cluster-member.ts'
 import type { ProcessingError } from '../processing-error.ts'
 import { type Config, mergeConfig } from '../query-config.ts'
 import type { FetchTotals } from '../query-progress.ts'
@@ -74,6 +77,7 @@ class Runtime implements SettlingQueryRuntime {
   readonly #push: PushQueries
   readonly #workers: Workers
   readonly #slots: OwnedSlots
+  readonly #formerWriters: FormerWriters
   readonly #errorListeners: ((queryId: string, error: ProcessingError) => void)[] = []
   /** How often each query was at work when its worker died. */
   readonly #deaths = new Map<string, number>()
@@ -83,6 +87,7 @@ class Runtime implements SettlingQueryRuntime {
 
   constructor(options: QueryRuntimeOptions) {
     this.#options = options
+    this.#formerWriters = new FormerWriters(options.broker)
     this.#slots = options.sharesSlots === true ? new OwnedSlots() : OwnedSlots.all()
     this.#push = new PushQueries({
       make: (plan, config, onEnded) =>
@@ -180,6 +185,11 @@ class Runtime implements SettlingQueryRuntime {
     await fixOrigins({ plan, config: mergeConfig(this.#options.config, config) }, this.#placement())
   }
 
+  setMember(member: ClusterMember | null): void {
+    this.#formerWriters.live = member?.liveWriters ?? null
+    this.#workers.setMember(member)
+  }
+
   takeSlots(slots: readonly number[]): void {
     this.#slots.add(slots)
     for (const query of this.#queries.values()) query.takeSlots()
@@ -239,7 +249,7 @@ class Runtime implements SettlingQueryRuntime {
 
   #placement(): PlacementOptions {
     const { broker, changelogs = false } = this.#options
-    return { broker, serviceId: this.#serviceId, changelogs }
+    return { broker, serviceId: this.#serviceId, changelogs, formerWriters: this.#formerWriters }
   }
 
   get #serviceId(): string {

@@ -51,7 +51,9 @@ export class StartOffsets {
     if (chooses && this.#known.has(positionKey({ topic, partition }))) this.lost.push(gone({ topic, partition }))
     const isWhole = step.kind === 'repartition' || step.sourceKind === 'table' || this.#fromStart
     const origin = isWhole ? await this.#start(topic, partition) : endOffset
-    if (chooses) this.#choose({ topic, partition, offset: origin, metadata: originMetadata(origin) })
+    // An internal topic is read from its start anyway, and a commit here could come late, after one of a newer owner.
+    if (chooses && step.kind === 'source')
+      this.#choose({ topic, partition, offset: origin, metadata: originMetadata(origin) })
     return { ...input, origin, position: origin, isNew: true, isReset: false }
   }
 

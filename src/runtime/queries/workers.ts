@@ -1,5 +1,6 @@
 /** The workers of a server. Each is opened when a task first needs it: an idle server has none. */
-import type { Worker, WorkerListener, WorkerProvider } from '../worker.ts'
+import type { ClusterMember } from '../cluster-member.ts'
+import { unlessLost, type Worker, type WorkerListener, type WorkerProvider } from '../worker.ts'
 
 export interface WorkersOptions {
   readonly provider: WorkerProvider
@@ -12,6 +13,8 @@ export class Workers {
   readonly #options: WorkersOptions
   readonly #workers = new Map<number, Promise<Worker>>()
   readonly #open = new Map<number, Worker>()
+  /** Undefined: slots are not shared. */
+  #member: ClusterMember | null | undefined = undefined
 
   constructor(options: WorkersOptions) {
     this.#options = options
@@ -27,6 +30,12 @@ export class Workers {
     this.#workers.set(index, opening)
     opening.catch(() => this.#workers.delete(index))
     return opening
+  }
+
+  /** Tells all workers, also those that are opened later, of this server's membership in its cluster. */
+  setMember(member: ClusterMember | null): void {
+    this.#member = member
+    for (const worker of this.open) void worker.setMember(member).catch(unlessLost)
   }
 
   /** The workers that are open now. */
@@ -55,6 +64,7 @@ export class Workers {
       onLost(worker, suspect, cause)
     })
     this.#open.set(index, worker)
+    if (this.#member !== undefined) await worker.setMember(this.#member)
     return worker
   }
 }

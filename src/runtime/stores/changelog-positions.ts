@@ -42,14 +42,14 @@ export class ChangelogPositions {
 
   /** Begins without state; the present records of the changelogs do not belong to it. */
   async beginNew(): Promise<void> {
-    this.#offsets = await this.#ends()
+    this.#offsets = await this.#ends({ readCommitted: false })
   }
 
   /** Reads the ends again once in a while. After a failure the next call tries again. */
   refresh(): void {
     if (this.#clock.now() < this.#refreshAt) return
     this.#refreshAt = this.#clock.now() + REFRESH_MS
-    this.#ends().then(
+    this.#ends({ readCommitted: true }).then(
       (offsets) => {
         this.#offsets = offsets
       },
@@ -57,9 +57,9 @@ export class ChangelogPositions {
     )
   }
 
-  async #ends(): Promise<Map<string, number>> {
+  async #ends({ readCommitted }: { readonly readCommitted: boolean }): Promise<Map<string, number>> {
     const entries = [...this.#topics].map(async ([name, topic]) => {
-      const ends = await this.#broker.endOffsets(topic, { readCommitted: true })
+      const ends = await this.#broker.endOffsets(topic, { readCommitted })
       return [name, ends[this.#partition]?.offset ?? 0] as const
     })
     return new Map(await Promise.all(entries))

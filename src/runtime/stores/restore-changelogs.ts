@@ -36,6 +36,7 @@ export interface RestoreOptions {
   readonly stores: readonly StoreDeclaration[]
   readonly committed: Positions
   readonly onProgress: (progress: RestoreProgress) => void
+  readonly signal: AbortSignal
 }
 
 /**
@@ -76,7 +77,8 @@ class Restore {
     return Promise.all(
       [...this.#stores].map(async ([topic, { declaration }]) => {
         const starts = await broker.startOffsets(topic)
-        const ends = await broker.endOffsets(topic, { readCommitted: true })
+        // What a former owner left open must end first: records of later owners that are committed lie behind it.
+        const ends = await broker.endOffsets(topic)
         const start = starts[partition]?.offset ?? 0
         const known = this.#record?.stores[declaration.name]?.changelogOffset ?? 0
         return { topic, partition, offset: Math.max(start, known), endOffset: ends[partition]?.offset ?? 0 }
@@ -90,6 +92,7 @@ class Restore {
     if (this.#record === null) await this.#write(this.#recordAt(parts, { isDropped: true }))
     this.#tell(total, false)
     await readChangelogs(broker, parts, {
+      signal: this.#options.signal,
       onRecord: (topic, { key, value }) => this.#take(topic, key, value),
       onBatch: async () => {
         this.#tell(total, false)

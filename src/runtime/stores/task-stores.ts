@@ -46,6 +46,8 @@ export interface OpenStores {
   readonly committed: Positions
   /** Whether the task has never committed anything, so that there is no state to be found. */
   readonly isNew: boolean
+  /** Aborted, it lets `open` reject soon: the task is not wanted any more. */
+  readonly signal: AbortSignal
 }
 
 export interface TaskStores {

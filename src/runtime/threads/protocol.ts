@@ -1,5 +1,6 @@
 /** Messages between the main thread and worker threads: plain data. Each call has one reply with its id; events have no call. */
 import type { QueryAssignment } from '../assignment.ts'
+import type { ClusterMember } from '../cluster-member.ts'
 import type { ProcessingError } from '../processing-error.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { QueryFailure } from '../query-runtime.ts'
@@ -28,6 +29,7 @@ export interface PullPart {
 export interface WorkerCalls {
   readonly start: { readonly takes: QueryAssignment; readonly gives: null }
   readonly stop: { readonly takes: { readonly queryId: string; readonly purge: boolean }; readonly gives: null }
+  readonly setMember: { readonly takes: ClusterMember | null; readonly gives: null }
   readonly release: {
     readonly takes: { readonly slots: readonly number[]; readonly commit: boolean }
     readonly gives: null

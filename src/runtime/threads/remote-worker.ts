@@ -1,6 +1,8 @@
 /** A worker in a thread of its own, as the main thread sees it. */
+
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
+import type { ClusterMember } from '../cluster-member.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { PushRow } from '../query-runtime.ts'
 import type { Worker, WorkerListener, WorkerLostError, WorkerPull } from '../worker.ts'
@@ -45,6 +47,10 @@ export class RemoteWorker implements Worker {
     await this.#call('stop', { queryId, purge })
     this.#queries.delete(queryId)
     this.#progress.delete(queryId)
+  }
+
+  async setMember(member: ClusterMember | null): Promise<void> {
+    await this.#call('setMember', member)
   }
 
   async release(slots: readonly number[], { commit }: { readonly commit: boolean }): Promise<void> {

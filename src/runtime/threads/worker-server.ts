@@ -74,6 +74,10 @@ export class WorkerServer {
       this.#marks.delete(queryId)
       return null
     },
+    setMember: async (member) => {
+      await this.#worker.setMember(member)
+      return null
+    },
     release: async ({ slots, commit }) => {
       await this.#worker.release(slots, { commit })
       this.#postProgress()

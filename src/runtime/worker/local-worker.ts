@@ -3,6 +3,7 @@
  * behind, one producer, the tasks placed on it and their stores. The work between two fetches is a round: records come in, go through all
  * tasks that read them, and their output leaves.
  */
+
 import type { Broker, Producer } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import type { Compression } from '../../broker/compression.ts'
@@ -15,6 +16,7 @@ import { NO_REGISTRY, type SchemaLoader } from '../../serde/loaded-schemas.ts'
 import { StateDamagedError } from '../../state/lmdb/state-damaged-error.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import type { ClusterMember } from '../cluster-member.ts'
 import { WATCHED } from '../heartbeat.ts'
 import { Pace } from '../pace.ts'
 import { BadRecordError } from '../processing-error.ts'
@@ -29,7 +31,9 @@ import type { InProcessWorker, WorkerListener, WorkerPull } from '../worker.ts'
 import { BatchPool } from './batch-pool.ts'
 import { checkState } from './check-state.ts'
 import { CommitSchedule } from './commit-schedule.ts'
+import { MembershipFence } from './membership-fence.ts'
 import { closeAll, openAll } from './open-tasks.ts'
+import { Openings } from './openings.ts'
 import { pushRows } from './push-rows.ts'
 import { RunningTask } from './running-task.ts'
 import { SendWindow } from './send-window.ts'
@@ -70,25 +74,19 @@ interface Compiled {
   readonly rows: PushRow[]
 }
 
-/** Tasks of a query while they are being opened. */
-interface Opening {
-  readonly query: WorkerQuery
-  /** Slots that were released meanwhile. */
-  readonly released: Set<number>
-}
-
 /** Runs tasks in the thread that makes it. */
 export class LocalWorker implements InProcessWorker {
   readonly #options: LocalWorkerOptions
   readonly #queries = new Map<string, Compiled>()
   readonly #reading: WorkerReading
   readonly #commits: CommitSchedule
+  readonly #fence: MembershipFence
   readonly #transactions: Transactions
   readonly #producer: Producer
   readonly #pool: BatchPool
   readonly #window = new SendWindow()
   readonly #workingFor: Int32Array
-  readonly #openings = new Set<Opening>()
+  readonly #openings = new Openings()
   /** Queries that were started again because their state was damaged. */
   readonly #restarted = new Set<string>()
   readonly #settling: Settling
@@ -103,9 +101,11 @@ export class LocalWorker implements InProcessWorker {
     this.#pool = new BatchPool(compression)
     this.#producer = broker.producer()
     const run = () => [...this.#queries.values()].map(({ query }) => query)
+    this.#fence = new MembershipFence(timer)
     this.#transactions = new Transactions({
       broker,
       transactionalId,
+      fence: this.#fence,
       queries: () => run().filter(({ assignment }) => assignment.exactlyOnce),
       onAborted: (queries) => void this.#rewind(queries),
     })
@@ -153,28 +153,33 @@ export class LocalWorker implements InProcessWorker {
     const compiled = this.#find(assignment.queryId) ?? this.#compile(assignment)
     const { query } = compiled
     this.#commits.start()
-    const opening: Opening = { query, released: new Set() }
-    this.#openings.add(opening)
-    let opened: readonly RunningTask[]
+    const { opening, earlier } = this.#openings.begin(query)
     try {
+      await earlier
       if (assignment.exactlyOnce) await this.#transactions.open()
-      opened = await openAll(assignment.tasks.map((task) => this.#openTask(compiled, task)))
+      const opened = await openAll(assignment.tasks, {
+        open: (task) => this.#openTask(compiled, task, opening.signal(task.slot)),
+        signal: ({ slot }) => opening.signal(slot),
+      })
+      const isWanted = ({ assignment: { slot } }: RunningTask) => !query.isEnded && !opening.signal(slot).aborted
+      const wanted = opened.filter(isWanted)
+      query.tasks = [...query.tasks, ...wanted]
+      for (const task of wanted) for (const input of task.inputs) this.#read(query, input)
+      await closeAll(opened.filter((task) => !wanted.includes(task)))
     } catch (error) {
-      return query.fail(error)
+      query.fail(error)
     } finally {
-      this.#openings.delete(opening)
+      opening.end()
     }
-    const isWanted = ({ assignment: { slot } }: RunningTask) => !query.isEnded && !opening.released.has(slot)
-    const wanted = opened.filter(isWanted)
-    query.tasks = [...query.tasks, ...wanted]
-    for (const task of wanted) for (const input of task.inputs) this.#read(query, input)
-    await closeAll(opened.filter((task) => !wanted.includes(task)))
+  }
+
+  async setMember(member: ClusterMember | null): Promise<void> {
+    this.#fence.member = member
   }
 
   async release(slots: readonly number[], { commit }: { readonly commit: boolean }): Promise<void> {
     const released = new Set(slots)
-    for (const opening of this.#openings)
-      if (opening.query.isSlotted) for (const slot of slots) opening.released.add(slot)
+    this.#openings.release(slots)
     const leaving = new Map<WorkerQuery, readonly RunningTask[]>()
     for (const { query } of this.#queries.values()) {
       const tasks = query.isSlotted ? query.tasks.filter((task) => released.has(task.assignment.slot)) : []
@@ -191,6 +196,7 @@ export class LocalWorker implements InProcessWorker {
 
   async stop(queryId: string, { purge }: { readonly purge: boolean }): Promise<void> {
     const compiled = this.#queries.get(queryId)
+    this.#openings.abort(queryId)
     if (compiled !== undefined) await this.#end(compiled)
     if (purge) await this.#options.stores.purge(queryId)
   }
@@ -276,10 +282,16 @@ export class LocalWorker implements InProcessWorker {
   }
 
   #compile(assignment: QueryAssignment): Compiled {
-    const { broker, clock } = this.#options
+    const { broker, clock, transactionalId } = this.#options
     const { steps } = assignment.plan
     const compiled: Compiled = {
-      query: new WorkerQuery({ assignment, broker, clock, onFailure: (query, error) => this.#fail(query, error) }),
+      query: new WorkerQuery({
+        assignment,
+        broker,
+        clock,
+        transactionalId,
+        onFailure: (query, error) => this.#fail(query, error),
+      }),
       topologies: splitTopology(steps),
       schemas: stepSchemas(steps),
       rows: [],
@@ -289,8 +301,8 @@ export class LocalWorker implements InProcessWorker {
   }
 
   /** Rejects with a StateLostError or an OffsetsLostError if the task's state and its topics do not belong together. */
-  async #openTask(compiled: Compiled, assignment: TaskAssignment): Promise<RunningTask> {
-    const task = await this.#openTaskAlone(compiled, assignment)
+  async #openTask(compiled: Compiled, assignment: TaskAssignment, signal: AbortSignal): Promise<RunningTask> {
+    const task = await this.#openTaskAlone(compiled, assignment, signal)
     try {
       await checkState(task, this.#options.broker)
       return task
@@ -300,7 +312,11 @@ export class LocalWorker implements InProcessWorker {
     }
   }
 
-  #openTaskAlone({ query, topologies, schemas, rows }: Compiled, assignment: TaskAssignment): Promise<RunningTask> {
+  #openTaskAlone(
+    { query, topologies, schemas, rows }: Compiled,
+    assignment: TaskAssignment,
+    signal: AbortSignal,
+  ): Promise<RunningTask> {
     const { functions, functionContext, clock, timer, stores, listener } = this.#options
     const { config, exactlyOnce } = query.assignment
     return RunningTask.open({
@@ -329,6 +345,7 @@ export class LocalWorker implements InProcessWorker {
       onFullness: (input) => this.#update(input),
       onWorkLeft: () => this.#reading.wakeUp(),
       workingFor: this.#workingFor,
+      signal,
     })
   }
 

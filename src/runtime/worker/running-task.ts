@@ -36,6 +36,8 @@ export interface RunningTaskOptions extends BuildTaskOptions, Pick<OutputsOption
   readonly reportError: (error: ProcessingError) => void
   /** See `WorkerListener`. */
   readonly onNotice: (message: string) => void
+  /** Ends the opening of the task. */
+  readonly signal: AbortSignal
   /** Called with what stops the query. */
   readonly onFailure: (error: unknown) => void
   /** Called when an input has become full, and when it has room again. */
@@ -86,7 +88,7 @@ export class RunningTask implements InputTask {
       failsOnLarge: options.query.config['ksql.fail.on.production.error']?.toLowerCase() !== 'false',
       reportError: (error) => task?.report(error),
     })
-    const stores = await options.stores.open(storesRequest(options, outputs))
+    const stores = await options.stores.open({ ...storesRequest(options, outputs), signal: options.signal })
     task = new RunningTask(options, outputs, stores)
     return task
   }

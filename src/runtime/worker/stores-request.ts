@@ -19,7 +19,7 @@ export interface StoresOwner {
 export function storesRequest(
   { query, assignment, topology, schemas }: StoresOwner,
   outputs: Pick<TaskOutputs, 'partition'>,
-): OpenStores {
+): Omit<OpenStores, 'signal'> {
   const { applicationId, queryId } = query
   const appends = new Map<string, ReturnType<TaskOutputs['partition']>>()
   return {

@@ -7,13 +7,18 @@
 import type { Broker, Producer, SendResult } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import { commitSurely } from '../../broker/commit-surely.ts'
+import type { MembershipFence } from './membership-fence.ts'
 import type { TaskCheckpoint } from './running-task.ts'
 import type { WorkerQuery } from './worker-query.ts'
+
+/** Readers of its outputs wait for a dead server's transaction so long. Source: Kafka Streams' default with exactly once. */
+const TRANSACTION_TIMEOUT_MS = 10_000
 
 export interface TransactionsOptions {
   readonly broker: Broker
   /** Stable over restarts: a new producer of this id fences the old one and aborts what it left open. */
   readonly transactionalId: string
+  readonly fence: Pick<MembershipFence, 'addTo'>
   /** The queries whose outputs are in the transaction, also those that have ended and are not closed yet. */
   readonly queries: () => readonly WorkerQuery[]
   /** The transaction was aborted: these queries have to start again from their committed offsets. They have ended already. */
@@ -34,7 +39,8 @@ export class Transactions {
   /** Fences older producers. Called before the first query starts; rejects with a BrokerError. */
   async open(): Promise<void> {
     if (this.#producer !== null) return
-    const producer = this.#options.broker.producer({ transactionalId: this.#options.transactionalId })
+    const { broker, transactionalId } = this.#options
+    const producer = broker.producer({ transactionalId, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS })
     await producer.initTransactions()
     this.#producer = producer
   }
@@ -116,6 +122,7 @@ export class Transactions {
       const { group } = query.assignment
       if (group !== null) await producer.sendOffsets(group, query.offsetsOf(checkpoints))
     }
+    await this.#options.fence.addTo(producer)
     await commitSurely(producer, COMMIT_ATTEMPTS)
     this.#isOpen = false
   }

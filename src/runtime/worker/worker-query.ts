@@ -3,7 +3,7 @@ import type { Broker, GroupOffset } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import { positionKey } from '../../broker/position-key.ts'
 import type { Clock } from '../../clock.ts'
-import { originMetadata, type QueryAssignment } from '../assignment.ts'
+import { originMetadata, type QueryAssignment, writerMetadata } from '../assignment.ts'
 import { addLatencies } from '../latency.ts'
 import { addStatistics, earliest, type QueryProgress } from '../query-progress.ts'
 import type { RunningTask, TaskCheckpoint } from './running-task.ts'
@@ -15,6 +15,8 @@ export interface WorkerQueryOptions {
   readonly assignment: QueryAssignment
   readonly broker: Broker
   readonly clock: Clock
+  /** Of the worker. */
+  readonly transactionalId: string
   /** Called once. */
   readonly onFailure: (query: WorkerQuery, error: unknown) => void
 }
@@ -117,12 +119,14 @@ export class WorkerQuery {
 
   /** Offsets for the group, each with the place from where the query once began. */
   offsetsOf(checkpoints: readonly TaskCheckpoint[]): GroupOffset[] {
+    const { transactionalId } = this.#options
+    const { exactlyOnce } = this.assignment
     return checkpoints.flatMap(({ task, positions }) =>
       task.assignment.inputs.map(({ topic, partition, origin }) => ({
         topic,
         partition,
         offset: positions.get(positionKey({ topic, partition }))!,
-        metadata: originMetadata(origin),
+        metadata: exactlyOnce ? writerMetadata(origin, transactionalId) : originMetadata(origin),
       })),
     )
   }

@@ -3,9 +3,11 @@
 import type { CommittedOffset, GroupDescription, GroupOffset, TopicPartition } from '../../broker.ts'
 import { BrokerError } from '../../broker-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { retry } from '../cluster/retry.ts'
 import { apis } from '../protocol/apis.ts'
 import { groupByTopic } from '../protocol/by-topic.ts'
 import { KafkaErrorCode, ProtocolError, throwIfError } from '../protocol/protocol-errors.ts'
+import { type FetchedOffset, type OffsetFetch, offsetFetch } from './offset-requests.ts'
 
 /** What a group without members has in place of a generation and a member id. Source: Kafka `GroupMetadata.validateOffsetCommit`. */
 const NO_GENERATION = -1
@@ -50,20 +52,39 @@ export async function fetchOffsets(
   partitions?: readonly TopicPartition[],
 ): Promise<CommittedOffset[]> {
   if (partitions?.length === 0) return []
-  const topics = groupByTopic(partitions ?? [], ({ partition }) => ({ partition }))
-  const { responses } = await cluster.withCoordinator('group', group, async (connection) => {
-    const answer = await connection.call(apis.offsetFetch, { groupId: group, topics })
-    throwIfError(answer.errorCode, `Reading the offsets of group ${group}`)
-    return answer
+  const offsets = await requestOffsets(cluster, { group, partitions: partitions ?? null, requireStable: false })
+  return offsets.flatMap((offset) => committedOffset(group, offset))
+}
+
+/** Longer than a dead server's transaction lives, with the time until the broker looks for it. */
+const UNSTABLE_MS = 120_000
+
+/** As the port's `fetchStableOffsets`. */
+export function fetchStableOffsets(
+  cluster: Cluster,
+  group: string,
+  partitions: readonly TopicPartition[],
+): Promise<CommittedOffset[]> {
+  if (partitions.length === 0) return Promise.resolve([])
+  return retry({ timer: cluster.timer, backoff: cluster.backoff, forMs: UNSTABLE_MS }, async () => {
+    const offsets = await requestOffsets(cluster, { group, partitions, requireStable: true })
+    return offsets.flatMap((offset) => committedOffset(group, offset))
   })
-  const committed: CommittedOffset[] = []
-  for (const { topic, partitions: answers } of responses)
-    for (const { partition, errorCode, offset, metadata } of answers) {
-      if (errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION) continue
-      throwIfError(errorCode, `Reading the offset of group ${group} in ${topic}-${partition}`)
-      if (Number(offset) >= 0) committed.push({ topic, partition, offset: Number(offset), metadata: metadata ?? '' })
-    }
-  return committed
+}
+
+function requestOffsets(cluster: Cluster, request: OffsetFetch): Promise<readonly FetchedOffset[]> {
+  const { group } = request
+  return cluster.withCoordinator('group', group, async (connection) => {
+    const { errorCode, offsets } = await offsetFetch(connection, request)
+    throwIfError(errorCode, `Reading the offsets of group ${group}`)
+    return offsets
+  })
+}
+
+function committedOffset(group: string, { errorCode, ...offset }: FetchedOffset): CommittedOffset[] {
+  if (errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return []
+  throwIfError(errorCode, `Reading the offset of group ${group} in ${offset.topic}-${offset.partition}`)
+  return offset.offset >= 0 ? [offset] : []
 }
 
 /** As the port's `deleteGroup`. */

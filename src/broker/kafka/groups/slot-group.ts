@@ -8,6 +8,7 @@
  */
 
 import { sleep, systemTimer, type Timer } from '../../../clock.ts'
+import type { GroupMembership } from '../../broker.ts'
 import type { SlotOwner } from '../../slot-owner.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { type KafkaOptions, withDefaults } from '../cluster/kafka-connection-options.ts'
@@ -18,12 +19,21 @@ import { decodeAssignment, decodeMember } from './slot-protocol.ts'
 import { EvictedError, SlotSession } from './slot-session.ts'
 
 export interface SlotEvents {
+  /** This server is a member in a new generation; null: it may be none any more. Called before slots come, and when they are lost. */
+  onMember(member: SlotMember | null): void
   /** This server owns the slots from now on. Awaited before the next change. */
   onAssigned(slots: readonly number[]): void | Promise<void>
   /** This server must let go of the slots. No other server gets them before this has resolved. */
   onRevoked(slots: readonly number[]): void | Promise<void>
   /** The coordinator gave this server up: others may have the slots already. */
   onLost(slots: readonly number[]): void | Promise<void>
+}
+
+/** A member of the slots group, by which the broker can tell whether a server still has its slots. */
+export interface SlotMember extends GroupMembership {
+  readonly group: string
+  /** Those of all members in this generation; null: not known. */
+  readonly identities: readonly string[] | null
 }
 
 export interface SlotsOptions extends SlotEvents {
@@ -72,7 +82,7 @@ export async function joinSlots(options: SlotsOptions): Promise<SlotMembership> 
   const cluster = new Cluster(withDefaults(options.kafka), { timer, random })
   try {
     await cluster.connect()
-    const member = new SlotMember(cluster, options)
+    const member = new MemberOfSlots(cluster, options)
     const leave = () => void member.leave().catch(() => {})
     options.signal?.addEventListener('abort', leave, { once: true })
     if (options.signal?.aborted) leave()
@@ -84,7 +94,7 @@ export async function joinSlots(options: SlotsOptions): Promise<SlotMembership> 
   }
 }
 
-class SlotMember implements SlotMembership {
+class MemberOfSlots implements SlotMembership {
   readonly ended: Promise<void>
   readonly #cluster: Cluster
   readonly #name: string
@@ -187,6 +197,8 @@ class SlotMember implements SlotMembership {
   async #takePart(): Promise<void> {
     const assigned = await this.#join()
     this.#lastAnswer = this.#joinedAt = this.#cluster.timer.elapsed()
+    const identities = await this.#session.identities()
+    this.#options.onMember({ group: this.#name, ...this.#session.member, identities })
     const lost = this.#owned.filter((slot) => !assigned.includes(slot))
     const gained = assigned.filter((slot) => !this.#owned.includes(slot))
     await this.#whileBeating(() => this.#revoke(lost))
@@ -243,6 +255,7 @@ class SlotMember implements SlotMembership {
   async #lose(): Promise<void> {
     const slots = this.#owned
     this.#owned = []
+    this.#options.onMember(null)
     if (slots.length > 0) await this.#options.onLost(slots)
   }
 

@@ -1,5 +1,6 @@
 /** One server's place in the slots group, as its coordinator sees it: join, sync, heartbeat, leave. Source: Kafka group protocol. */
 
+import type { GroupMembership } from '../../broker.ts'
 import { BrokerError } from '../../broker-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { KafkaConnection } from '../cluster/connection.ts'
@@ -47,6 +48,22 @@ export class SlotSession {
   constructor(cluster: Cluster, options: SlotSessionOptions) {
     this.#cluster = cluster
     this.#options = options
+  }
+
+  /** This member in the present generation. */
+  get member(): GroupMembership {
+    return { memberId: this.#memberId, generation: this.#generation }
+  }
+
+  /** The servers that are members; null: they are just joining again. */
+  async identities(): Promise<readonly string[] | null> {
+    const connection = await this.#open()
+    const { groups } = await connection.call(apis.describeGroups, { groupIds: [this.#options.name] })
+    const group = groups[0]
+    if (group?.state !== 'Stable') return null
+    return group.members.flatMap(({ memberMetadata }) =>
+      memberMetadata === null || memberMetadata.length === 0 ? [] : [decodeMember(memberMetadata).identity],
+    )
   }
 
   /** Takes out of the group what this server was before a crash: its slots would stay with that until its session times out. */

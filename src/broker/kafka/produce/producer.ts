@@ -5,7 +5,7 @@
  */
 
 import type { Scheduled } from '../../../clock.ts'
-import type { GroupOffset, Producer, ProducerOptions, SendResult } from '../../broker.ts'
+import type { GroupMembership, GroupOffset, Producer, ProducerOptions, SendResult } from '../../broker.ts'
 import { BrokerError, type BrokerErrorCode } from '../../broker-error.ts'
 import { positionKey } from '../../position-key.ts'
 import { BATCH_HEADER_BYTES, batchSize, recordCount } from '../../record-batch.ts'
@@ -100,8 +100,8 @@ export class KafkaProducer implements Producer {
     this.#firstFailure = null
   }
 
-  async sendOffsets(group: string, offsets: readonly GroupOffset[]): Promise<void> {
-    await this.#transactional().sendOffsets(group, offsets)
+  async sendOffsets(group: string, offsets: readonly GroupOffset[], member?: GroupMembership): Promise<void> {
+    await this.#transactional().sendOffsets(group, offsets, member)
   }
 
   async commit(): Promise<void> {

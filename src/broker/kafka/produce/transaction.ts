@@ -6,11 +6,11 @@
  * ms that takes: hence the short first pause.
  */
 
-import type { GroupOffset, TopicPartition } from '../../broker.ts'
+import type { GroupMembership, GroupOffset, TopicPartition } from '../../broker.ts'
 import { BrokerError } from '../../broker-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Api } from '../cluster/connection.ts'
-import { offsetsByTopic } from '../groups/groups.ts'
+import { txnOffsetCommit } from '../groups/offset-requests.ts'
 import { apis } from '../protocol/apis.ts'
 import { groupByTopic } from '../protocol/by-topic.ts'
 import { KafkaErrorCode, ProtocolError, throwIfError } from '../protocol/protocol-errors.ts'
@@ -20,6 +20,10 @@ const FIRST_PAUSE_MS = 2
 /** The broker did not look at this partition because of an error in another one. */
 const OPERATION_NOT_ATTEMPTED = 55
 const FENCED: readonly number[] = [KafkaErrorCode.PRODUCER_FENCED, KafkaErrorCode.INVALID_PRODUCER_EPOCH]
+
+/** Membership is not looked at. */
+const NO_MEMBER: GroupMembership = { memberId: '', generation: -1 }
+const STALE: readonly number[] = [KafkaErrorCode.ILLEGAL_GENERATION, KafkaErrorCode.UNKNOWN_MEMBER_ID]
 
 interface Arguments {
   readonly transactionalId: string
@@ -90,14 +94,18 @@ export class Transaction {
     })
   }
 
-  async sendOffsets(group: string, offsets: readonly GroupOffset[]): Promise<void> {
+  async sendOffsets(
+    group: string,
+    offsets: readonly GroupOffset[],
+    member: GroupMembership = NO_MEMBER,
+  ): Promise<void> {
     this.throwUnlessWritable()
     if (offsets.length === 0) return
     this.#hasContent = true
     try {
       const addition = { groupId: group }
       await this.#ask('Adding offsets to a transaction', apis.addOffsetsToTxn, addition, (answer) => answer.errorCode)
-      await this.#commitOffsets(group, offsets)
+      await this.#commitOffsets(group, offsets, member)
     } catch (error) {
       this.#failUnlessRetriable(error)
       throw error
@@ -144,12 +152,12 @@ export class Transaction {
     await this.#ask(action, apis.endTxn, result, (answer) => answer.errorCode)
   }
 
-  async #commitOffsets(group: string, offsets: readonly GroupOffset[]): Promise<void> {
-    const args = { ...this.#arguments(), groupId: group, topics: offsetsByTopic(offsets) }
+  async #commitOffsets(group: string, offsets: readonly GroupOffset[], member: GroupMembership): Promise<void> {
+    const { transactionalId } = this
     await this.#cluster.withCoordinator('group', group, async (connection) => {
-      const { topics } = await connection.call(apis.txnOffsetCommit, args)
-      const codes = topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode))
+      const codes = await txnOffsetCommit(connection, { ...this.#identity, ...member, transactionalId, group, offsets })
       const code = codes.find((errorCode) => errorCode !== KafkaErrorCode.NONE) ?? 0
+      if (STALE.includes(code)) throw staleMember(group)
       await this.#throwIfFailed(code, `Committing offsets of group ${group} in a transaction`)
     })
   }
@@ -221,7 +229,7 @@ export class Transaction {
   }
 
   #failUnlessRetriable(error: unknown): void {
-    if (error instanceof BrokerError && !error.retriable) this.fail(error)
+    if (error instanceof BrokerError && !error.retriable && error.code !== 'STALE_MEMBER') this.fail(error)
   }
 
   #hasFailed(): boolean {
@@ -238,6 +246,9 @@ export class Transaction {
     return new BrokerError('TRANSACTION_ABORTED', message, { cause })
   }
 }
+
+const staleMember = (group: string): BrokerError =>
+  new BrokerError('STALE_MEMBER', `The group ${group} has another generation by now, or does not know this member.`)
 
 function wrongOrder(message: string): BrokerError {
   return new BrokerError('INVALID_REQUEST', `The calls of a transactional producer are out of order: ${message}`)

@@ -1,11 +1,11 @@
-/** The requests whose codecs are kafkajs's, by API key. Fetch, Produce, Metadata and InitProducerId have their own files here. */
+/** The requests whose codecs are kafkajs's, by API key. Fetch, Produce, Metadata, InitProducerId, OffsetFetch and TxnOffsetCommit have
+ * their own files here. */
 
 import { requests } from 'kafkajs/src/protocol/requests/index.js'
 
 export const apis = {
   listOffsets: { key: 2, definition: requests.ListOffsets },
   offsetCommit: { key: 8, definition: requests.OffsetCommit },
-  offsetFetch: { key: 9, definition: requests.OffsetFetch },
   findCoordinator: { key: 10, definition: requests.GroupCoordinator },
   joinGroup: { key: 11, definition: requests.JoinGroup },
   heartbeat: { key: 12, definition: requests.Heartbeat },
@@ -18,7 +18,6 @@ export const apis = {
   addPartitionsToTxn: { key: 24, definition: requests.AddPartitionsToTxn },
   addOffsetsToTxn: { key: 25, definition: requests.AddOffsetsToTxn },
   endTxn: { key: 26, definition: requests.EndTxn },
-  txnOffsetCommit: { key: 28, definition: requests.TxnOffsetCommit },
   describeConfigs: { key: 32, definition: requests.DescribeConfigs },
   deleteGroups: { key: 42, definition: requests.DeleteGroups },
 } as const

@@ -56,6 +56,19 @@ export class WireReader {
     return items
   }
 
+  /** Null and empty are the same here. */
+  compactString(): string {
+    const length = this.#unsignedVarint() - 1
+    return length <= 0 ? '' : this.#bytes.toString('utf8', this.#advance(length), this.#at)
+  }
+
+  /** A null array is empty. */
+  compactArray<Item>(item: () => Item): Item[] {
+    const items: Item[] = []
+    for (let left = this.#unsignedVarint() - 1; left > 0; left--) items.push(item())
+    return items
+  }
+
   /** Fields of later versions, which nobody here knows. */
   taggedFields(): void {
     for (let left = this.#unsignedVarint(); left > 0; left--) {
@@ -137,6 +150,13 @@ export class WireWriter {
     this.#unsignedVarint(length + 1)
     const at = this.#reserve(length)
     this.#bytes.write(value, at)
+    return this
+  }
+
+  /** A null array is written for null. */
+  compactArray<Item>(items: readonly Item[] | null, write: (item: Item) => void): this {
+    this.#unsignedVarint(items === null ? 0 : items.length + 1)
+    for (const item of items ?? []) write(item)
     return this
   }
 

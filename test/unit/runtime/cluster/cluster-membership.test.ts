@@ -28,7 +28,10 @@ function open(group: Pick<Group, 'join'>) {
   const calls: unknown[] = []
   const clock = new ManualClock(0)
   const membership = new ClusterMembership({
+    topic: 'commands',
+    writerPrefix: (identity) => `${identity}-`,
     runtime: {
+      setMember: (member) => void calls.push(['member', member]),
       takeSlots: (slots) => void calls.push(['take', slots]),
       dropSlots: async (slots, options) => void calls.push(['drop', slots, options]),
     },

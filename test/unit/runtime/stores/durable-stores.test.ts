@@ -214,6 +214,7 @@ test('push queries keep nothing on disk', async () => {
     changelog: () => {},
     committed: new Map(),
     isNew: true,
+    signal: new AbortController().signal,
   })
   expect(opened.store({ name: 's', kind: 'keyValue' }).kind).toBe('keyValue')
   expect(existsSync(join(directory, 'slot-77'))).toBe(false)
