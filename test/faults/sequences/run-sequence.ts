@@ -52,8 +52,9 @@ export function runSequence(options: SequenceOptions): Promise<SequenceResult> {
       await delay(1_000)
       await load.stop()
       await cluster.restoreAll()
-      const failures = await finish(broker, cluster, load, exactlyOnce)
-      return { steps, ...failures }
+      const result = await finish(broker, cluster, load, exactlyOnce)
+      if (result.failures.length > 0) await describeLag(broker, name, say)
+      return { steps, ...result }
     } finally {
       await load.stop()
       await cluster.end()
@@ -91,6 +92,19 @@ async function finish(
     if (!isRight) failures.push(`${table}: the counts add up to ${total} of ${load.written}`)
   }
   return { failures, records, repeated }
+}
+
+/** Tells how far the queries have come in their internal topics. */
+async function describeLag(broker: Broker, service: string, say: (text: string) => void): Promise<void> {
+  for (const { name: topic } of await broker.listTopics()) {
+    const group = /^(_confluent-ksql-.*query_C[^-]*)-.*-repartition$/.exec(topic)?.[1]
+    if (group === undefined || !topic.includes(service)) continue
+    const committed = (await broker.fetchOffsets(group)).filter((offset) => offset.topic === topic)
+    const ends = await broker.endOffsets(topic)
+    const stable = await broker.endOffsets(topic, { readCommitted: true })
+    for (const { partition, offset, metadata } of committed)
+      say(`  ${topic}-${partition}: ${offset} (${metadata}) of ${stable[partition]?.offset} of ${ends[partition]?.offset}`)
+  }
 }
 
 /** The value of `look` once it is as wanted, or has not changed for a while. */
