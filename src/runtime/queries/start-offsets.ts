@@ -48,7 +48,8 @@ export class StartOffsets {
       if (chooses) await this.#checkPosition(committed, { isLost: mark === 'lost', endOffset })
       return { ...input, origin, position: committed.offset, isNew: false, isReset: mark === 'reset' }
     }
-    if (chooses && this.#known.has(positionKey({ topic, partition }))) this.lost.push(gone({ topic, partition }))
+    if (chooses && step.kind === 'source' && this.#known.has(positionKey({ topic, partition })))
+      this.lost.push(gone({ topic, partition }))
     const isWhole = step.kind === 'repartition' || step.sourceKind === 'table' || this.#fromStart
     const origin = isWhole ? await this.#start(topic, partition) : endOffset
     // An internal topic is read from its start anyway, and a commit here could come late, after one of a newer owner.

@@ -1,6 +1,7 @@
 /** Whether a task that was just opened can continue with the state that it has, on the topics that there are. */
 import type { Broker } from '../../broker/broker.ts'
 import { positionKey } from '../../broker/position-key.ts'
+import type { InputAssignment } from '../assignment.ts'
 import { gone, OffsetsLostError } from '../offsets-lost-error.ts'
 import { StateLostError } from '../state-lost-error.ts'
 import type { RunningTask } from './running-task.ts'
@@ -11,7 +12,8 @@ import type { RunningTask } from './running-task.ts'
  */
 export async function checkState({ assignment, stores }: RunningTask, broker: Broker): Promise<void> {
   const { restored, isLost } = stores
-  const lost = assignment.inputs.filter((input) => input.isNew && restored?.positions.has(positionKey(input)) === true)
+  const hasRead = (input: InputAssignment) => (restored?.positions.get(positionKey(input)) ?? 0) > input.origin
+  const lost = assignment.inputs.filter((input) => input.isNew && hasRead(input))
   if (lost.length > 0) throw new OffsetsLostError(lost.map(gone))
   if (!isLost) return
   for (const { topic, partition, origin } of assignment.inputs) {

@@ -103,7 +103,9 @@ async function describeLag(broker: Broker, service: string, say: (text: string) 
     const ends = await broker.endOffsets(topic)
     const stable = await broker.endOffsets(topic, { readCommitted: true })
     for (const { partition, offset, metadata } of committed)
-      say(`  ${topic}-${partition}: ${offset} (${metadata}) of ${stable[partition]?.offset} of ${ends[partition]?.offset}`)
+      say(
+        `  ${topic}-${partition}: ${offset} (${metadata}) of ${stable[partition]?.offset} of ${ends[partition]?.offset}`,
+      )
   }
 }
 
