@@ -7,7 +7,7 @@ import { retry } from '../cluster/retry.ts'
 import { apis } from '../protocol/apis.ts'
 import { groupByTopic } from '../protocol/by-topic.ts'
 import { KafkaErrorCode, ProtocolError, throwIfError } from '../protocol/protocol-errors.ts'
-import { type FetchedOffset, type OffsetFetch, offsetFetch } from './offset-requests.ts'
+import { type FetchedOffset, type OffsetFetch, offsetFetch } from './offset-fetch.ts'
 
 /** What a group without members has in place of a generation and a member id. Source: Kafka `GroupMetadata.validateOffsetCommit`. */
 const NO_GENERATION = -1

@@ -10,11 +10,11 @@ import type { GroupMembership, GroupOffset, TopicPartition } from '../../broker.
 import { BrokerError } from '../../broker-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Api } from '../cluster/connection.ts'
-import { txnOffsetCommit } from '../groups/offset-requests.ts'
 import { apis } from '../protocol/apis.ts'
 import { groupByTopic } from '../protocol/by-topic.ts'
 import { KafkaErrorCode, ProtocolError, throwIfError } from '../protocol/protocol-errors.ts'
 import { initProducerId, NO_IDENTITY, type ProducerIdentity } from './producer-id.ts'
+import { txnOffsetCommit } from './txn-offset-commit.ts'
 
 const FIRST_PAUSE_MS = 2
 /** The broker did not look at this partition because of an error in another one. */
