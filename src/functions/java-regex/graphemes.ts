@@ -11,7 +11,10 @@ const segmentsOf = (text: string): Intl.Segments => {
 const MAX_REST = 256
 
 export class Graphemes {
-  /** Per UTF-16 index, the end of the cluster that begins there; 0 in the middle of one. */
+  /**
+   * Per UTF-16 index: the end of the cluster that begins there; in the middle of one the negated end of what is left of it, found when it
+   * is first needed; 0 until then.
+   */
   readonly #ends: Int32Array
   readonly #text: string
 
@@ -23,14 +26,17 @@ export class Graphemes {
 
   /** Both ends of the text are boundaries. */
   isBoundary(at: number): boolean {
-    return at === this.#text.length || this.#ends[at] !== 0
+    return at === this.#text.length || this.#ends[at]! > 0
   }
 
   /** End of the cluster that begins at `at`, or of what is left of one from its middle; -1 at the end of the text. */
   endFrom(at: number): number {
     if (at === this.#text.length) return -1
-    const end = this.#ends[at]!
-    if (end !== 0) return end
+    if (this.#ends[at] === 0) this.#ends[at] = -this.#restOf(at)
+    return Math.abs(this.#ends[at]!)
+  }
+
+  #restOf(at: number): number {
     return at + segmentsOf(this.#text.slice(at, at + MAX_REST)).containing(0)!.segment.length
   }
 }
