@@ -22,6 +22,8 @@ import { crc32 } from 'node:zlib'
 
 /** Larger files are not sealed: reading them would delay starts and stops. Measured: 1.5 GB a second. */
 const MAX_BYTES = 256 * 1024 * 1024
+/** Larger files without a seal are not looked at, which takes longer. */
+const MAX_UNSEALED_BYTES = 64 * 1024 * 1024
 const CHUNK_BYTES = 1024 * 1024
 const SEAL_FILE = 'data.seal'
 
@@ -39,7 +41,7 @@ export function checkSeal(directory: string, file: string): SealState {
   const path = join(directory, file)
   const sealed = readSeal(directory)
   const isThere = existsSync(path)
-  if (sealed === null) return { kind: isThere && statSync(path).size <= MAX_BYTES ? 'unsealed' : 'whole' }
+  if (sealed === null) return { kind: isThere && statSync(path).size <= MAX_UNSEALED_BYTES ? 'unsealed' : 'whole' }
   if (!isThere) return { kind: 'broken', what: `${path} is missing` }
   if (describe(path) === sealed) return { kind: 'whole' }
   return { kind: 'broken', what: `${path} is not as it was when the server stopped` }

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { open, type RangeOptions, type RootDatabase } from 'lmdb'
 import { crc32c } from '../../types/crc32c.ts'
 import { checkSeal, removeSeal, seal } from './file-seal.ts'
-import { brokenPages } from './page-check.ts'
+import { brokenPages, type StoredEntry } from './page-check.ts'
 import { StateDamagedError } from './state-damaged-error.ts'
 import type { Changes } from './write-batch.ts'
 
@@ -255,14 +255,17 @@ function withChecksum(key: Buffer, value: Buffer): Buffer {
 
 /** The value without its checksum: the same buffer, made shorter. Throws an Error if key and value are not as they were written. */
 function checked(key: Uint8Array, stored: Buffer): Buffer {
-  if (!isAsWritten(key, stored)) throw new Error('MDB_CORRUPTED: a value fails its checksum')
-  return shortened(stored, stored.length - CHECKSUM_BYTES)
+  const length = stored.length - CHECKSUM_BYTES
+  if (length < 0 || stored.readUInt32LE(length) !== checksum(key, stored, length))
+    throw new Error('MDB_CORRUPTED: a value fails its checksum')
+  return shortened(stored, length)
 }
 
-/** Whether a key and the value as it is stored are as they were written. */
-function isAsWritten(key: Uint8Array, stored: Buffer): boolean {
-  const length = stored.length - CHECKSUM_BYTES
-  return length >= 0 && stored.readUInt32LE(length) === checksum(key, stored, length)
+/** Whether an entry of a file is as it was written. */
+function isAsWritten({ keys, keyStart, keyEnd, values, valueStart, valueEnd }: StoredEntry): boolean {
+  const end = valueEnd - CHECKSUM_BYTES
+  if (end < valueStart) return false
+  return values.readUInt32LE(end) === (crc32c(keys, keyStart, keyEnd) ^ crc32c(values, valueStart, end)) >>> 0
 }
 
 /** Damage to either of them shows; that a value is under another's key does, too. */

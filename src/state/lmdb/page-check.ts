@@ -1,6 +1,6 @@
 /**
  * Checks the pages of an LMDB file that no one uses, before LMDB reads them: a damaged page can make the library end the process. For
- * files without a seal, as after a crash; it reads all pages that the trees reach, at about 300 MB a second.
+ * files without a seal, as after a crash; it reads all pages that the trees reach. Measured: 100 MB a second, a million entries.
  *
  * Layout (lmdb-js's LMDB, `mdb.c`, little-endian, 64-bit):
  *
@@ -19,6 +19,8 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 
 const HEADER = 24
 const NODE = 8
+/** What stands for a large value in its node. */
+const LARGE = 24
 const META_MAGIC = 0xbeefc0de
 const BRANCH = 0x01
 const LEAF = 0x02
@@ -48,15 +50,28 @@ interface Meta {
   readonly mainTree: Tree
 }
 
-/** What is wrong, as a clause; null: nothing. `isValue`: whether key and value of an entry are as they were written. */
-export function brokenPages(path: string, isValue: (key: Buffer, value: Buffer) => boolean): string | null {
+/** An entry of a tree: key and value are ranges of bytes, mostly of the same page. */
+export interface StoredEntry {
+  readonly keys: Buffer
+  readonly keyStart: number
+  readonly keyEnd: number
+  readonly values: Buffer
+  readonly valueStart: number
+  readonly valueEnd: number
+}
+
+/** Whether an entry is as it was written. */
+type IsWhole = (entry: StoredEntry) => boolean
+
+/** What is wrong, as a clause; null: nothing. */
+export function brokenPages(path: string, isWhole: IsWhole): string | null {
   const descriptor = openSync(path, 'r')
   try {
     if (fstatSync(descriptor).size === 0) return null
     const metas = snapshots(descriptor)
     let first: string | null = null
     for (const meta of metas) {
-      const broken = new Walk(descriptor, meta, isValue).run()
+      const broken = new Walk(descriptor, meta, isWhole).run()
       if (broken === null) return null
       first ??= broken
     }
@@ -116,8 +131,9 @@ function bootId(): bigint | null {
 }
 
 function readAt(descriptor: number, position: number, length: number): Buffer {
-  const bytes = Buffer.alloc(length)
-  return bytes.subarray(0, readSync(descriptor, bytes, 0, length, position))
+  const bytes = Buffer.allocUnsafe(length)
+  const count = readSync(descriptor, bytes, 0, length, position)
+  return count === length ? bytes : bytes.subarray(0, count)
 }
 
 /** Why a page is damaged. */
@@ -127,23 +143,23 @@ class Damage extends Error {}
 class Walk {
   readonly #descriptor: number
   readonly #meta: Meta
-  readonly #isValue: (key: Buffer, value: Buffer) => boolean
+  readonly #isWhole: IsWhole
   readonly #seen = new Set<number>()
   #branches = 0
   #leaves = 0
   #overflows = 0
   #entries = 0
 
-  constructor(descriptor: number, meta: Meta, isValue: (key: Buffer, value: Buffer) => boolean) {
+  constructor(descriptor: number, meta: Meta, isWhole: IsWhole) {
     this.#descriptor = descriptor
     this.#meta = meta
-    this.#isValue = isValue
+    this.#isWhole = isWhole
   }
 
   run(): string | null {
     try {
-      this.#walkTree(this.#meta.freeTree, () => true)
-      this.#walkTree(this.#meta.mainTree, this.#isValue)
+      this.#walkTree(this.#meta.freeTree, null)
+      this.#walkTree(this.#meta.mainTree, this.#isWhole)
       return null
     } catch (error) {
       if (!(error instanceof Damage)) throw error
@@ -151,11 +167,12 @@ class Walk {
     }
   }
 
-  #walkTree(tree: Tree, isValue: (key: Buffer, value: Buffer) => boolean): void {
+  /** `isWhole`: null for the tree of free pages, whose keys are numbers. */
+  #walkTree(tree: Tree, isWhole: IsWhole | null): void {
     this.#branches = this.#leaves = this.#overflows = this.#entries = 0
     if (tree.root < NO_PAGE) {
       if (tree.depth < 1 || tree.depth > MAX_DEPTH) throw new Damage(`a tree has the depth ${tree.depth}`)
-      this.#walkPage(tree.root, tree.depth, isValue)
+      this.#walkPage(tree.root, tree.depth, isWhole)
     }
     const isCounted =
       this.#branches === tree.branchPages &&
@@ -165,54 +182,59 @@ class Walk {
     if (!isCounted) throw new Damage('a tree has other pages or entries than it says')
   }
 
-  #walkPage(number: number, depth: number, isValue: (key: Buffer, value: Buffer) => boolean): void {
+  #walkPage(number: number, depth: number, isWhole: IsWhole | null): void {
     const page = this.#readPage(number)
     const kind = page.readUInt16LE(18) & KINDS
     if (kind !== (depth === 1 ? LEAF : BRANCH)) throw new Damage(`page ${number} is of kind ${kind}`)
     if (kind === BRANCH) this.#branches++
     else this.#leaves++
-    let before: Buffer | null = null
-    for (const at of this.#nodes(page, number)) {
-      const keyEnd = at + NODE + page.readUInt16LE(at + 6)
+    const count = this.#countNodes(page, number)
+    let [lastStart, lastEnd] = [0, 0]
+    for (let i = 0; i < count; i++) {
+      const at = this.#nodeAt(page, number, i)
+      const keyStart = at + NODE
+      const keyEnd = keyStart + page.readUInt16LE(at + 6)
       if (keyEnd > page.length) throw new Damage(`a key of page ${number} ends outside of it`)
-      const key = page.subarray(at + NODE, keyEnd)
-      if (before !== null && before.length > 0 && Buffer.compare(before, key) >= 0 && this.#isOrdered(isValue))
+      if (isWhole !== null && lastEnd > lastStart && page.compare(page, keyStart, keyEnd, lastStart, lastEnd) >= 0)
         throw new Damage(`the keys of page ${number} are out of order`)
-      before = key
-      if (kind === BRANCH) this.#walkPage(childOf(page, at), depth - 1, isValue)
-      else this.#checkEntry({ page, number, at, key, keyEnd }, isValue)
+      lastStart = keyStart
+      lastEnd = keyEnd
+      if (kind === BRANCH) this.#walkPage(childOf(page, at), depth - 1, isWhole)
+      else this.#checkEntry({ page, number, at, keyEnd }, isWhole)
     }
   }
 
-  /** The keys of free pages are numbers, which are ordered as such. */
-  #isOrdered(isValue: (key: Buffer, value: Buffer) => boolean): boolean {
-    return isValue === this.#isValue
-  }
-
-  /** Where the nodes of a page begin. */
-  #nodes(page: Buffer, number: number): number[] {
+  #countNodes(page: Buffer, number: number): number {
     const [lower, upper] = [page.readUInt16LE(20), page.readUInt16LE(22)]
     const end = page.length - HEADER
     if (lower % 2 !== 0 || lower > upper || upper > end || lower === 0)
       throw new Damage(`page ${number} has no sound header`)
-    return Array.from({ length: lower / 2 }, (_, i) => {
-      const offset = page.readUInt16LE(HEADER + 2 * i)
-      if (offset < upper || offset + NODE > end) throw new Damage(`a node of page ${number} lies outside of it`)
-      return offset + HEADER
-    })
+    return lower / 2
   }
 
-  #checkEntry({ page, number, at, key, keyEnd }: Entry, isValue: (key: Buffer, value: Buffer) => boolean): void {
+  /** Where a node of a page begins. */
+  #nodeAt(page: Buffer, number: number, index: number): number {
+    const offset = page.readUInt16LE(HEADER + 2 * index)
+    if (offset < page.readUInt16LE(22) || offset + HEADER + NODE > page.length)
+      throw new Damage(`a node of page ${number} lies outside of it`)
+    return offset + HEADER
+  }
+
+  #checkEntry({ page, number, at, keyEnd }: Entry, isWhole: IsWhole | null): void {
     this.#entries++
     const size = page.readUInt16LE(at) + page.readUInt16LE(at + 2) * 65_536
     const flags = page.readUInt16LE(at + 4)
     const isLarge = (flags & BIG_DATA) !== 0
-    if (keyEnd + (isLarge ? 24 : size) > page.length) throw new Damage(`a value of page ${number} ends outside of it`)
-    const value = isLarge ? this.#readLarge(page, keyEnd, size) : page.subarray(keyEnd, keyEnd + size)
-    if ((flags & SUB_DATABASE) === 0 && !isValue(key, value))
-      throw new Damage(`a value of page ${number} fails its checksum`)
+    if (keyEnd + (isLarge ? LARGE : size) > page.length)
+      throw new Damage(`a value of page ${number} ends outside of it`)
+    const values = isLarge ? this.#readLarge(page, keyEnd, size) : page
+    if (isWhole === null || (flags & SUB_DATABASE) !== 0) return
+    const valueStart = isLarge ? HEADER : keyEnd
+    const entry = { keys: page, keyStart: at + NODE, keyEnd, values, valueStart, valueEnd: valueStart + size }
+    if (!isWhole(entry)) throw new Damage(`a value of page ${number} fails its checksum`)
   }
 
+  /** The pages of a large value, header included. */
   #readLarge(page: Buffer, at: number, size: number): Buffer {
     const { pageSize } = this.#meta
     const first = readLong(page, at)
@@ -223,7 +245,7 @@ class Walk {
     const bytes = readAt(this.#descriptor, first * pageSize, HEADER + size)
     if (bytes.length < HEADER + size || readLong(bytes, 0) !== first || (bytes.readUInt16LE(18) & KINDS) !== OVERFLOW)
       throw new Damage(`page ${first} is not the value that it should be`)
-    return bytes.subarray(HEADER)
+    return bytes
   }
 
   #readPage(number: number): Buffer {
@@ -249,7 +271,6 @@ interface Entry {
   readonly page: Buffer
   readonly number: number
   readonly at: number
-  readonly key: Buffer
   readonly keyEnd: number
 }
 
