@@ -164,7 +164,7 @@ describe('Java regular expressions', () => {
     expect(compileJavaRegex('^\\X$').find(cluster, 0)?.end).toBe(cluster.length)
     expect([...compileJavaRegex('\\X').findAll('e\u0301'.repeat(20_000))]).toHaveLength(20_000)
     // Enters the cluster at each of its code points, again and again.
-    expect(() => [...compileJavaRegex('(?=(?:\\X*?e++|$*?a?)+)').findAll(cluster)]).toThrow('it needs more than')
+    expect([...compileJavaRegex('(?=(?:\\X*?e++|$*?a?)+)').findAll(cluster)]).toHaveLength(20_002)
   })
 
   it.each([
