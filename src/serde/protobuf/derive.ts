@@ -172,7 +172,9 @@ export function bareMessage(type: SqlType, nullable: NullableRepresentation | un
       return deriveMessage(type.fields, { nullable })
     case 'ARRAY':
     case 'MAP':
-      throw new Inexpressible(`Unsupported root schema of type ${type.kind}`)
+      throw new Inexpressible(
+        `Unsupported root schema of type ${type.kind}: a message cannot be a bare list. Wrap the column in a STRUCT.`,
+      )
     case 'DECIMAL':
     case 'TIMESTAMP':
     case 'DATE':

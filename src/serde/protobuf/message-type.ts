@@ -50,6 +50,8 @@ export const SCALAR_WIRE_TYPES: { readonly [scalar in Scalar]: WireType } = {
 export interface ScalarType {
   readonly kind: 'scalar'
   readonly scalar: Scalar
+  /** A string of proto2, whose bytes need not be UTF-8. */
+  readonly isLoose?: true
 }
 
 export interface EnumType {

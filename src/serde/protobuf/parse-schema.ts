@@ -17,6 +17,7 @@ import {
   type ProtoFile,
   SCALAR_WIRE_TYPES,
   type Scalar,
+  type ScalarType,
   scalarType,
 } from './message-type.ts'
 
@@ -178,7 +179,7 @@ class Types {
     if (resolvedType instanceof protobuf.Type) {
       return isGroup(resolvedType) || field.delimited ? { kind: 'group' } : this.message(resolvedType)
     }
-    return scalarType(scalarOf(name))
+    return fieldScalar(name, field)
   }
 
   #mapEntry(field: protobuf.Field, message: MessageType): MessageType {
@@ -199,7 +200,7 @@ class Types {
       name,
       fullName: `${message.fullName}.${name}`,
       fields: [
-        entryField('key', 1, scalarType(scalarOf((field as protobuf.Field & { readonly keyType: string }).keyType))),
+        entryField('key', 1, fieldScalar((field as protobuf.Field & { readonly keyType: string }).keyType, field)),
         entryField('value', 2, this.#type(field.type, field)),
       ],
       oneofs: [],
@@ -218,6 +219,12 @@ class Types {
     this.#enums.set(type, made)
     return made
   }
+}
+
+/** Only strings of proto3 are checked, unless the edition's features say otherwise. */
+function fieldScalar(name: string, field: protobuf.Field): ScalarType {
+  const type = scalarType(scalarOf(name))
+  return name === 'string' && featureOf(field, 'utf8_validation') === 'NONE' ? { ...type, isLoose: true } : type
 }
 
 function scalarOf(name: string): Scalar {

@@ -4,6 +4,7 @@ import type { Value } from '../../types/value.ts'
 import { floatToText } from '../float-text.ts'
 import { CHECK_ONLY } from '../format.ts'
 import { generatedFunction } from '../generated-function.ts'
+import { readUtf8 } from '../text.ts'
 import type { ProtobufInput } from './input.ts'
 import {
   type EnumType,
@@ -68,6 +69,7 @@ const LIBRARY = {
   readLength,
   readTag,
   readText,
+  readUtf8,
   readVarint32,
   readVarint64,
   readZigZag64,
@@ -205,6 +207,7 @@ class ReadSource {
   #value(plan: ValuePlan, current: string): string {
     switch (plan.kind) {
       case 'scalar':
+        if (plan.isLoose) return LOOSE_TEXT
         return `${SCALAR_SOURCE[plan.scalar]}\n${plan.asText ? textSource(plan.scalar) : ''}`
       case 'enum':
         return `${SCALAR_SOURCE.int32}\nvalue = ${this.#enumName(plan.enum)}`
@@ -244,6 +247,7 @@ class ReadSource {
   #check(plan: ValuePlan): string {
     switch (plan.kind) {
       case 'scalar':
+        if (plan.isLoose) return `${LENGTH}\nat = stop`
         return CHECK_SOURCE[plan.scalar] ?? SCALAR_SOURCE[plan.scalar]
       case 'enum':
         return SCALAR_SOURCE.int32
@@ -371,7 +375,12 @@ const wrapped = ({ scalar, value }: ValuePlan & { kind: 'wrapper' }, target: num
 const rawSlots = (fields: readonly MessageField[]): Slot[] =>
   fields.map((field, target) => {
     if (field.type.kind !== 'scalar') throw new Error('Well-known messages have scalar fields')
-    return { kind: 'single', target, field, value: { kind: 'scalar', scalar: field.type.scalar, asText: false } }
+    return {
+      kind: 'single',
+      target,
+      field,
+      value: { kind: 'scalar', scalar: field.type.scalar, asText: false, isLoose: false },
+    }
   })
 
 /** A number without a name is called as by Java's EnumDescriptor.findValueByNumberCreatingIfUnknown. */
@@ -414,6 +423,9 @@ const SCALAR_SOURCE: { readonly [scalar in Scalar]: string } = {
   string: `${LENGTH}\nvalue = readText(bytes, at, stop)\nat = stop`,
   bytes: `${LENGTH}\nvalue = new Uint8Array(bytes.subarray(at, stop))\nat = stop`,
 }
+
+/** What is no UTF-8 becomes U+FFFD, as in Java. */
+const LOOSE_TEXT = `${LENGTH}\nvalue = readUtf8(bytes, at, stop)\nat = stop`
 
 /** Where a value can be stepped over, or tested, at less cost than it can be read. */
 const CHECK_SOURCE: { readonly [scalar in Scalar]?: string } = {

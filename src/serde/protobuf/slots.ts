@@ -11,13 +11,15 @@ import {
   mapEntryOf,
   type Oneof,
   type Scalar,
+  type ScalarType,
+  scalarType,
   WRAPPERS,
 } from './message-type.ts'
 import { type WELL_KNOWN, wellKnownKind } from './well-known.ts'
 
 /** How the value of one field, or one element of a repeated field, is read. */
 export type ValuePlan =
-  | { readonly kind: 'scalar'; readonly scalar: Scalar; readonly asText: boolean }
+  | { readonly kind: 'scalar'; readonly scalar: Scalar; readonly asText: boolean; readonly isLoose: boolean }
   | { readonly kind: 'enum'; readonly enum: EnumType }
   | { readonly kind: 'wrapper'; readonly scalar: Scalar; readonly value: ValuePlan }
   | { readonly kind: 'wellKnown'; readonly type: SqlType & { readonly kind: keyof typeof WELL_KNOWN } }
@@ -132,7 +134,7 @@ function oneofSlot(oneof: Oneof, type: StructType, target: number, path: string)
 function valuePlan(field: FieldType, type: SqlType, path: string): ValuePlan {
   switch (field.kind) {
     case 'scalar':
-      return scalarPlan(field.scalar, type, path)
+      return scalarPlan(field, type, path)
     case 'enum':
       if (type.kind === 'STRING') return { kind: 'enum', enum: field }
       throw mismatch('string', type, path)
@@ -143,10 +145,13 @@ function valuePlan(field: FieldType, type: SqlType, path: string): ValuePlan {
   }
 }
 
-function scalarPlan(scalar: Scalar, type: SqlType, path: string): ValuePlan {
-  if (type.kind === 'STRING' && scalar !== 'bytes') return { kind: 'scalar', scalar, asText: scalar !== 'string' }
+function scalarPlan({ scalar, ...own }: ScalarType, type: SqlType, path: string): ValuePlan {
+  const isLoose = own.isLoose === true
+  if (type.kind === 'STRING' && scalar !== 'bytes') {
+    return { kind: 'scalar', scalar, asText: scalar !== 'string', isLoose }
+  }
   if (!TAKEN_BY[scalar].includes(type.kind)) throw mismatch(CONNECT_NAMES[scalar], type, path)
-  return { kind: 'scalar', scalar, asText: false }
+  return { kind: 'scalar', scalar, asText: false, isLoose }
 }
 
 function messagePlan(message: MessageType, type: SqlType, path: string): ValuePlan {
@@ -164,7 +169,7 @@ function messagePlan(message: MessageType, type: SqlType, path: string): ValuePl
   }
   const scalar = WRAPPERS.get(message.fullName)
   if (scalar === undefined) throw mismatch('struct', type, path)
-  return { kind: 'wrapper', scalar, value: scalarPlan(scalar, type, path) }
+  return { kind: 'wrapper', scalar, value: scalarPlan(scalarType(scalar), type, path) }
 }
 
 type Kind = SqlType['kind']

@@ -258,8 +258,10 @@ describe('PROTOBUF_NOSR', () => {
   test('a bare list is refused', () => {
     const refusal = (type: SqlType, unwrapped: boolean) =>
       protobufNosr.refusal(columns({ A: type }), { format: 'PROTOBUF_NOSR' as FormatName, unwrapped }, 'KEY')
-    expect(refusal(array(INTEGER), true)).toBe('Unsupported root schema of type ARRAY')
-    expect(refusal(map(STRING, INTEGER), true)).toBe('Unsupported root schema of type MAP')
+    expect(refusal(array(INTEGER), true)).toBe(
+      'Unsupported root schema of type ARRAY: a message cannot be a bare list. Wrap the column in a STRUCT.',
+    )
+    expect(refusal(map(STRING, INTEGER), true)).toMatch(/^Unsupported root schema of type MAP: /)
     expect(refusal(array(INTEGER), false)).toBeNull()
   })
 

@@ -349,6 +349,15 @@ describe('payloads that cannot be read', () => {
     expect(read(message, { B: STRING }, hex('12 03 efbfbd'))).toEqual(['\uFFFD'])
   })
 
+  test('text of proto2 is not checked: what is no UTF-8 becomes the replacement character', () => {
+    const old = messageOf('message M { optional string A = 1; map<string, string> B = 2; }', 'proto2')
+    const maps: Types = { A: STRING, B: map(STRING, STRING) }
+    const payload = hex('0a 02 61ff 12 06 0a 01 ff 12 01 62')
+    expect(read(old, maps, payload)).toEqual(['a\uFFFD', new Map([['\uFFFD', 'b']])])
+    expect(read(old, maps, payload, { only: [] })).toEqual([null, null])
+    expect(read(messageOf('message M { string A = 1; }'), { A: STRING }, payload)).toMatch(/invalid UTF-8/)
+  })
+
   test('a hundred groups within each other are stepped over', () => {
     expect(read(message, { A: INTEGER }, hex(`${'7b'.repeat(100)}${'7c'.repeat(100)} 08 01`))).toEqual([1])
   })
