@@ -15,10 +15,10 @@ export interface ReachOptions {
 }
 
 const INITIAL_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 10_000
+const LONGEST_PAUSE_MS = 5000
 
 /**
- * Resolves when a broker has answered. Tries again without end while that can help, after pauses that double up to ten seconds. Rejects with
+ * Resolves when a broker has answered. Tries again without end while that can help, after pauses that double up to five seconds. Rejects with
  * the BrokerError of a failure that will not pass, such as wrong credentials, and as soon as `signal` is aborted.
  */
 export async function reachKafka({ servers, connect, timer, signal, warn }: ReachOptions): Promise<void> {
