@@ -275,6 +275,18 @@ describe.each(['fastavro', 'javaAvro'] as const)('%s', (library) => {
     }
   })
 
+  // Keys are compared and partitioned by their bytes. fastavro writes some decimals with a byte more.
+  if (library === 'javaAvro') {
+    test.skipIf(command === null).each([OWN, FOREIGN])('$name: byte for byte', async (sample) => {
+      const { setup, schema } = setupOf(sample)
+      const write = rowWriter(setup)
+      for (const { row, value } of sample.rows) {
+        const { payload } = await peer.ask({ write: schema, value })
+        expect(write(row)!.toString('hex')).toBe(FRAME + payload)
+      }
+    })
+  }
+
   test.skipIf(command === null).each([OWN, FOREIGN])('$name: it reads what is written', async (sample) => {
     const { setup, schema } = setupOf(sample)
     const write = rowWriter(setup)
