@@ -31,15 +31,20 @@ export interface PlannedCreateAs
   extends PlannedPersistentQuery,
     Omit<PlannedSource, 'deadLetterTopic' | 'registrations'> {}
 
-/** What must be fetched before the statement is planned: the schemas that WITH names by id. Throws StatementError. */
+/**
+ * What must be fetched before the statement is planned: the schemas that WITH names by id. Whatever else is wrong with the statement is found
+ * first. Throws StatementError.
+ */
 export function sinkSchemaRequests(statement: CreateAs, context: PlanContext): SchemaRequest[] {
   const properties = readWithProperties(statement.properties, 'createAs')
   const topic = sinkTopic(statement, properties, context)
   const { keySchema, valueSchema } = properties
-  return [
+  const requests: SchemaRequest[] = [
     ...(keySchema.id === null ? [] : [{ side: 'KEY', topic, id: keySchema.id } as const]),
     ...(valueSchema.id === null ? [] : [{ side: 'VALUE', topic, id: valueSchema.id } as const]),
   ]
+  if (requests.length > 0) planCreateAs(statement, 'NOT_FETCHED', context)
+  return requests
 }
 
 const sinkTopic = ({ name }: CreateAs, { kafkaTopic }: WithProperties, { config }: PlanContext): string =>

@@ -70,7 +70,7 @@ export function sinkFormats(
   }
 }
 
-/** The spec with the schema that WITH names by id. Throws StatementError if the columns do not fit it. */
+/** The spec with the schema that WITH names by id; without it if it is not fetched yet. Throws StatementError if the columns do not fit it. */
 function withFetched(
   request: SchemaRequest,
   spec: FormatSpec,
@@ -79,7 +79,8 @@ function withFetched(
 ): FormatSpec {
   const { side } = request
   refuseSchemaId(side, spec.format)
-  const schema = fetched[side]!
+  const schema = fetched[side]
+  if (schema === null) return spec
   checkSinkColumns(columns, inferColumns(request, schema, spec), side)
   return { ...spec, ...named(request.id, schema) }
 }

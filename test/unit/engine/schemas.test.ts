@@ -145,6 +145,26 @@ describe('schemas of statements', () => {
     ).toContain('Schema Id: 99')
   })
 
+  it('a schema id where the format has no schemas is refused before it is looked up', async () => {
+    await test.execute("CREATE STREAM s (k INT KEY, a INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);")
+    for (const [sql, message] of [
+      [
+        'CREATE STREAM o WITH (value_schema_id=9) AS SELECT * FROM s;',
+        'VALUE_FORMAT should support schema inference when VALUE_SCHEMA_ID is provided. Current format is JSON.',
+      ],
+      [
+        "CREATE STREAM o WITH (key_schema_id=9, value_format='AVRO') AS SELECT * FROM s;",
+        'KEY_FORMAT should support schema inference when KEY_SCHEMA_ID is provided. Current format is KAFKA.',
+      ],
+      [
+        "CREATE STREAM t (a INT) WITH (kafka_topic='s', value_format='PROTOBUF_NOSR', value_schema_id=9);",
+        'VALUE_FORMAT should support schema inference when VALUE_SCHEMA_ID is provided. Current format is PROTOBUF_NOSR.',
+      ],
+    ] as const) {
+      expect((await failureOf(sql)).message).toContain(message)
+    }
+  })
+
   it('a schema may have a megabyte', async () => {
     const id = await registry.register('s-value', avro({ name: 'a', type: 'int', doc: 'long '.repeat(200_000) }))
     await test.execute(
