@@ -51,7 +51,7 @@ export class LogOwner {
   constructor(options: OwnerOptions) {
     this.#damages = new Damages(options.warn)
     this.topics = new Topics({ ...options, damages: this.#damages })
-    this.#clusterId = loadClusterId(options)
+    this.#clusterId = loadClusterId(options, { isNew: this.topics.all().length === 0 })
     this.#groups = new GroupOffsets(this.#internalLog(OFFSETS_TOPIC))
     this.transactions = new TransactionCoordinator({
       log: this.#internalLog(TRANSACTIONS_TOPIC),
@@ -95,11 +95,12 @@ export class LogOwner {
   }
 }
 
-function loadClusterId({ dataDir, warn }: OwnerOptions): string {
+/** `isNew`: the log holds nothing yet. */
+function loadClusterId({ dataDir, warn }: OwnerOptions, { isNew }: { readonly isNew: boolean }): string {
   const path = join(dataDir, 'cluster.json')
   const file = readCheckedJson(path)
   if (file.kind === 'read') return (file.value as { clusterId: string }).clusterId
-  if (file.kind === 'damaged') warn(`${path} is damaged. The log gets a new cluster id; its records are not affected.`)
+  if (!isNew) warn(`${path} is ${file.kind}. The log gets a new cluster id; its records are not affected.`)
   const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
   writeCheckedJson(path, { clusterId })
   return clusterId

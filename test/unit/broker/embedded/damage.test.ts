@@ -250,6 +250,14 @@ describe('what was acknowledged and is damaged', () => {
     expect((await readAll(broker, 't')).map(({ offset }) => offset)).toEqual([0, 1, 3])
   })
 
+  test('a lost cluster id is told, and the records stay', async () => {
+    const dataDir = await closedLog()
+    rmSync(join(dataDir, 'cluster.json'))
+    const { broker, warnings } = await openLog({ dataDir })
+    expect(await readAll(broker, 't')).toHaveLength(3)
+    expect(warnings).toEqual([expect.stringMatching('cluster.json is missing. The log gets a new cluster id')])
+  })
+
   test.each(['topic.json', 'topic.copy.json'])(
     'of topic metadata, %s is written again from the other',
     async (name) => {
