@@ -1,6 +1,6 @@
 /**
  * Hostile statements beside a normal query: each runs for a while, and meanwhile rows of the normal query, and answers of /healthcheck, must
- * not be late. Options: `statements` (30), `ms` (2,000) that each may run, `limit` (1,000), the latest row or answer, ms, `mb` (1,500) resident.
+ * not be late. Options: `statements` (30), `ms` (2,000) that each may run, `limit` (1,000), the latest row or answer, ms, `mb` (1,500) resident, `rows` (40) that the statements read.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Fault } from './fault.ts'
@@ -14,7 +14,6 @@ const SETUP = `
   CREATE STREAM beats (k STRING KEY, n INT) WITH (kafka_topic='beats', value_format='JSON', partitions=1);
   CREATE STREAM copied AS SELECT * FROM beats;
   CREATE STREAM beside AS SELECT k, n FROM s WHERE k = 'beat';`
-const ROWS = 40
 const BEAT_MS = 100
 
 export const hostile: Fault = (options) =>
@@ -23,7 +22,7 @@ export const hostile: Fault = (options) =>
     const server = await FaultServer.start(dataDir)
     try {
       await server.execute(SETUP, { 'auto.offset.reset': 'earliest' })
-      for (let i = 0; i < ROWS; i++) {
+      for (let i = 0; i < number('rows', 40); i++) {
         await server.execute(
           `INSERT INTO s VALUES ('k${i}', 'v', ${i}); INSERT INTO source VALUES ('k${i}', 'v', ${i});`,
         )
@@ -59,7 +58,7 @@ export const hostile: Fault = (options) =>
       for (const watch of watches) watch.stop()
       return { failures, measured }
     } finally {
-      await server.stop()
+      await server.kill()
     }
   })
 
