@@ -15,7 +15,7 @@ export interface WorkerQueryOptions {
   readonly assignment: QueryAssignment
   readonly broker: Broker
   readonly clock: Clock
-  /** Of the worker. */
+  /** The transactional id of the worker. */
   readonly transactionalId: string
   /** Called once. */
   readonly onFailure: (query: WorkerQuery, error: unknown) => void
