@@ -346,6 +346,14 @@ describe('schemas of records', () => {
     }
   })
 
+  test('may be more than a reader keeps', () => {
+    const writers = new Map(Array.from({ length: 250 }, (_, id) => [id, written(id % 2 === 0 ? one : two)]))
+    const read = payloadReader({ ...setup({ A: BIGINT }, one), writers })
+    for (let round = 0; round < 2; round++) {
+      for (const id of writers.keys()) expect(read(payload(id, id % 2 === 0 ? '0a' : '02610c'))).toEqual([5 + (id % 2)])
+    }
+  })
+
   test('that cannot be had or understood are errors of the record', () => {
     const read = payloadReader(of)
     expect(read(payload(9, '0a'))).toEqual(failure('Error deserializing Avro message for id 9', 'Schema 9 not found'))
