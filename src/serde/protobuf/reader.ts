@@ -25,9 +25,9 @@ export class FramedReader implements ColumnsReader {
   readonly #input = new ProtobufInput()
   /** By schema id and message indexes. A text: why payloads of that message cannot be read. */
   readonly #payloads = new Map<string, PayloadReader | string>()
-  /** The schema of the record before, and whether its message is the schema's first. */
+  /** Frame and indexes of the record before, which most records share; nothing before the first one, and after one that cannot be read. */
+  #prefix: Uint8Array = NO_PREFIX
   #id = -1
-  #isFirst = false
   #payload: PayloadReader = NOTHING
 
   constructor(options: ReaderOptions) {
@@ -35,18 +35,11 @@ export class FramedReader implements ColumnsReader {
   }
 
   open(bytes: Buffer, start: number, end: number, target: Row): ReadError | null {
-    const id = frameId(bytes, start, end)
-    if (id < 0) return this.#error('Unknown magic byte!')
-    let from = start + FRAME_BYTES
-    // The first message of a schema has one byte for its indexes.
-    if (id === this.#id && this.#isFirst && from < end && bytes[from] === 0) from++
-    else {
-      this.#input.begin(bytes, from, end)
-      const error = this.#change(id)
+    if (!this.#isAsBefore(bytes, start, end)) {
+      const error = this.#change(bytes, start, end)
       if (error !== null) return error
-      from = this.#input.position
     }
-    return this.#outcome(this.#payload.open(bytes, from, end, target))
+    return this.#outcome(this.#payload.open(bytes, start + this.#prefix.length, end, target))
   }
 
   finish(target: Row): ReadError | null {
@@ -57,29 +50,37 @@ export class FramedReader implements ColumnsReader {
     return cause === null ? null : this.#error(`Error deserializing Protobuf message for id ${this.#id}`, cause)
   }
 
-  /** Reads the message indexes at the input's position. */
-  #change(id: number): ReadError | null {
-    this.#isFirst = false
-    this.#id = id
+  #isAsBefore(bytes: Buffer, start: number, end: number): boolean {
+    const prefix = this.#prefix
+    if (prefix.length === 0 || prefix.length > end - start) return false
+    for (let i = 0; i < prefix.length; i++) if (bytes[start + i] !== prefix[i]) return false
+    return true
+  }
+
+  /** Throws SchemaNotLoaded. */
+  #change(bytes: Buffer, start: number, end: number): ReadError | null {
+    this.#prefix = NO_PREFIX
+    const id = frameId(bytes, start, end)
+    if (id < 0) return this.#error('Unknown magic byte!')
+    this.#input.begin(bytes, start + FRAME_BYTES, end)
     const payload = this.#find(id)
     if (typeof payload === 'string') return this.#error(`Error deserializing Protobuf message for id ${id}`, payload)
+    this.#prefix = new Uint8Array(bytes.subarray(start, this.#input.position))
+    this.#id = id
     this.#payload = payload
     return null
   }
 
-  /** Throws SchemaNotLoaded. */
+  /** By the message indexes at the input's position, which moves behind them. */
   #find(id: number): PayloadReader | string {
-    let indexes: readonly number[]
     try {
-      indexes = readIndexes(this.#input)
+      const indexes = readIndexes(this.#input)
+      const key = `${id}:${indexes}`
+      return this.#payloads.get(key) ?? this.#learn(id, indexes, key)
     } catch (error) {
       if (error instanceof WireFailure) return error.message
       throw error
     }
-    const key = `${id}:${indexes}`
-    const payload = this.#payloads.get(key) ?? this.#learn(id, indexes, key)
-    this.#isFirst = typeof payload !== 'string' && indexes.length === 1 && indexes[0] === 0
-    return payload
   }
 
   #learn(id: number, indexes: readonly number[], key: string): PayloadReader | string {
@@ -129,4 +130,5 @@ export function messageReader(payload: PayloadReader, topic: string): ColumnsRea
   }
 }
 
+const NO_PREFIX = new Uint8Array(0)
 const NOTHING: PayloadReader = { open: () => null, finish: () => null }
