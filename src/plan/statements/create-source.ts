@@ -9,7 +9,7 @@ import type { BadRecordPolicy, DataSource } from '../../metastore/data-source.ts
 import type { FormatName, FormatSpec, Side, WrittenSchema } from '../../serde/format.ts'
 import { FORMATS, resolveFormat } from '../../serde/index.ts'
 import type { ColumnDefinition, CreateSource } from '../../sql/ast.ts'
-import { allColumns, type Column, type Schema } from '../../types/schema.ts'
+import { allColumns, type Column, isSystemColumn, type Schema } from '../../types/schema.ts'
 import type { PlanContext } from '../builder.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
 import { type SchemaRegistration, sideRegistration } from '../schema-registration.ts'
@@ -128,7 +128,7 @@ function withInferred(declared: Schema, fetched: FetchedSchemas, inference: Infe
     return inferColumns({ side, topic: properties.kafkaTopic!, id }, schema, inferenceSpec(side, inference))
   }
   const schema = { key: inferred('KEY'), value: inferred('VALUE'), headers: declared.headers }
-  refuseRepeated(schema)
+  refuseNames(schema)
   return schema
 }
 
@@ -145,8 +145,15 @@ function inferenceSpec(side: Side, { properties, formats, context }: Inference):
   }
 }
 
-function refuseRepeated({ key, value }: Schema): void {
-  const names = [...key, ...value].map(({ name }) => name)
+/** Declared names were checked where they stand; those of a schema are not. */
+function refuseNames(schema: Schema): void {
+  const names = allColumns(schema).map(({ name }) => name)
+  const reserved = names.find(isSystemColumn)
+  if (reserved !== undefined) {
+    throw new StatementError(
+      `'${reserved}' is a reserved column name. You cannot use it as a name for a column. The schema has a field of this name: declare the other columns.`,
+    )
+  }
   const repeated = names.find((name, i) => names.indexOf(name) !== i)
   if (repeated === undefined) return
   throw new StatementError(

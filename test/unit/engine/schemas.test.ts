@@ -165,6 +165,15 @@ describe('schemas of statements', () => {
     }
   })
 
+  it('fields that cannot be columns are refused', async () => {
+    await registry.register('s-value', avro({ name: 'rowtime', type: 'int' }))
+    await registry.register('t-value', avro({ name: 'a', type: 'int' }, { name: 'A', type: 'int' }))
+    const create = (topic: string) =>
+      `CREATE STREAM x WITH (kafka_topic='${topic}', value_format='AVRO', partitions=1);`
+    expect((await failureOf(create('s'))).message).toContain("'ROWTIME' is a reserved column name.")
+    expect((await failureOf(create('t'))).message).toContain('Duplicate column names: A.')
+  })
+
   it('a schema may have a megabyte', async () => {
     const id = await registry.register('s-value', avro({ name: 'a', type: 'int', doc: 'long '.repeat(200_000) }))
     await test.execute(
@@ -273,6 +282,20 @@ describe('records', () => {
     await test.execute('CREATE TABLE m AS SELECT * FROM t;')
     await test.settled()
     expect(await rowsOf('SELECT * FROM m;')).toEqual([['a', 9007199254740993n]])
+  })
+
+  it('that an insert stream writes name a schema, too', async () => {
+    await test.execute("CREATE STREAM s (k STRING KEY, v INT) WITH (kafka_topic='s', format='AVRO', partitions=1);")
+    const insert = await test.engine.openInserts('s')
+    await Promise.all([insert('{"k":"a","v":1}'), insert('{"K":"b"}')])
+    expect(await rowsOf('SELECT * FROM s;')).toEqual([
+      ['a', 1],
+      ['b', null],
+    ])
+    outage = DOWN
+    await expect(test.engine.openInserts('s')).resolves.toBeDefined()
+    await test.execute("CREATE STREAM j (v INT) WITH (kafka_topic='j', value_format='JSON', partitions=1);")
+    await (await test.engine.openInserts('j'))('{"v":1}')
   })
 
   it('keep the schema of their keys: INSERT does not replace it', async () => {
