@@ -1,8 +1,11 @@
 /** What an expression may cost: the size of what it makes, and its time, on a clock that advances whenever it is read. */
 import { describe, expect, test } from 'vitest'
+import { StatementError } from '../../../src/errors.ts'
 import { areBounded } from '../../../src/expressions/bounds.ts'
 import { compile, compileTogether } from '../../../src/expressions/compile.ts'
+import { evaluateConstant } from '../../../src/expressions/constant.ts'
 import { Budget, BudgetError, sizeOf } from '../../../src/functions/budget.ts'
+import { parseExpression } from '../../../src/sql/parse.ts'
 import type { Value } from '../../../src/types/value.ts'
 import { type Columns, context, functions, sqlType, typed } from './evaluation.ts'
 
@@ -205,3 +208,19 @@ function outcome(evaluate: () => Value): string {
     return (error as Error).name
   }
 }
+
+test.each(["LPAD('x', 1000000000, 'y')", 'GENERATE_SERIES(1, 1000000000)', `REDUCE(${SERIES}, 'x', (s, e) => s + s)`])(
+  'the constant %s fails its statement',
+  (text) => {
+    const budget = steppingBudget(0)
+    const functionContext = { ...context.functionContext, budget }
+    const evaluation = () =>
+      evaluateConstant(parseExpression(text), 'insert value', {
+        ...context,
+        functionContext,
+        resolveType: () => undefined,
+      })
+    expect(evaluation).toThrow(StatementError)
+    expect(evaluation).toThrow('a value of more than 1000000 bytes')
+  },
+)
