@@ -80,7 +80,7 @@ function build(tokens: readonly Token[], defaults: Defaults = []): DateTimeForma
   const { DateTimeFormatterBuilder, ResolverStyle } = has(tokens, 'zVv') ? jodaWithZones() : joda()
   if (needsTexts(tokens)) english()
   const builder = new DateTimeFormatterBuilder().parseCaseInsensitive()
-  tokens.forEach((token, i) => append(builder, token, tokens[i - 1]))
+  tokens.forEach((token, i) => append(builder, token, { previous: tokens[i - 1], next: tokens[i + 1] }))
   for (const [field, value] of defaults) builder.parseDefaulting(field, value)
   const formatter = builder.toFormatter(ResolverStyle.SMART)
   return needsTexts(tokens) ? formatter.withLocale(english()) : formatter
@@ -95,7 +95,11 @@ const needsTexts = (tokens: readonly Token[]): boolean =>
 const MAX_WIDTH = 15
 
 /** Names of zones are read as ids: those in the text have been replaced by then. */
-function append(builder: DateTimeFormatterBuilder, token: Token, previous: Token | undefined): void {
+function append(
+  builder: DateTimeFormatterBuilder,
+  token: Token,
+  { previous, next }: { previous: Token | undefined; next: Token | undefined },
+): void {
   if (token.kind === 'literal') {
     builder.appendLiteral(token.text)
   } else if (token.kind === 'bracket') {
@@ -106,11 +110,17 @@ function append(builder: DateTimeFormatterBuilder, token: Token, previous: Token
   } else if (token.letter === 'D' && token.count === 2) {
     // js-joda would refuse days from 100 on.
     builder.appendValue(joda().ChronoField.DAY_OF_YEAR, 2, 3, joda().SignStyle.NOT_NEGATIVE)
+  } else if ('yu'.includes(token.letter) && token.count === 4 && isWeek(next)) {
+    // js-joda would let the year take the digits of the week.
+    const { YEAR, YEAR_OF_ERA } = joda().ChronoField
+    builder.appendValue(token.letter === 'u' ? YEAR : YEAR_OF_ERA, 4)
   } else if (!isPadding(token)) {
     const padding = isPadding(previous) ? 'p'.repeat(previous.count) : ''
     builder.appendPattern(padding + lettersOf(token.letter, token.count))
   }
 }
+
+const isWeek = (token: Token | undefined): boolean => token?.kind === 'letters' && 'wW'.includes(token.letter)
 
 /** `pp` before other letters pads what they write. */
 const isPadding = (token: Token | undefined): token is Token & { kind: 'letters' } =>
