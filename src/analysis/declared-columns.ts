@@ -15,12 +15,12 @@ const ALL_HEADERS = array(
 )
 
 /** Key columns first, each part in the order written. Throws StatementError. */
-export function declaredSchema(definitions: readonly ColumnDefinition[], metastore: Metastore): Schema {
+export function declaredSchema(definitions: readonly ColumnDefinition[], { types }: Metastore): Schema {
   definitions.forEach(refuseReserved)
   refuseRepeated(definitions)
   const columns = definitions.map((definition) => ({
     definition,
-    column: { name: definition.name, type: resolveTypeNode(definition.type, (name) => metastore.types.get(name)) },
+    column: { name: definition.name, type: resolveTypeNode(definition.type, (name) => types.get(name), types.keys()) },
   }))
   const withRole = (...roles: ColumnDefinition['role'][]): Column[] =>
     columns.filter(({ definition }) => roles.includes(definition.role)).map(({ column }) => column)

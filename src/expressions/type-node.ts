@@ -31,23 +31,31 @@ const BASE_TYPES: { readonly [Name in BaseTypeName]: SqlType } = {
   TIMESTAMP,
 }
 
-/** `resolveCustom` answers undefined for a name that no CREATE TYPE has defined; that, too, is a StatementError here. */
-export function resolveTypeNode(node: TypeNode, resolveCustom: (name: string) => SqlType | undefined): SqlType {
+/**
+ * `resolveCustom` answers undefined for a name that no CREATE TYPE has defined; that, too, is a StatementError here. `customNames`: what may be
+ * meant by it.
+ */
+export function resolveTypeNode(
+  node: TypeNode,
+  resolveCustom: (name: string) => SqlType | undefined,
+  customNames: Iterable<string> = [],
+): SqlType {
+  const resolve = (part: TypeNode) => resolveTypeNode(part, resolveCustom, customNames)
   switch (node.kind) {
     case 'baseType':
       return BASE_TYPES[node.name]
     case 'decimalType':
       return decimal(node.precision, node.scale)
     case 'arrayType':
-      return array(resolveTypeNode(node.element, resolveCustom))
+      return array(resolve(node.element))
     case 'mapType':
-      return map(resolveTypeNode(node.key, resolveCustom), resolveTypeNode(node.value, resolveCustom))
+      return map(resolve(node.key), resolve(node.value))
     case 'structType':
-      return struct(node.fields.map(({ name, type }) => ({ name, type: resolveTypeNode(type, resolveCustom) })))
+      return struct(node.fields.map(({ name, type }) => ({ name, type: resolve(type) })))
     case 'customType': {
       const type = resolveCustom(node.name)
       if (type !== undefined) return type
-      throw new StatementError(`Cannot resolve unknown type: ${node.name}.${typeAdvice(node.name)}`, {
+      throw new StatementError(`Cannot resolve unknown type: ${node.name}.${typeAdvice(node.name, customNames)}`, {
         location: node.location,
       })
     }
@@ -87,10 +95,12 @@ const FOREIGN_TYPES: ReadonlyMap<string, string> = new Map(
   }).flatMap(([type, names]) => names.map((name) => [name, type] as const)),
 )
 
-function typeAdvice(name: string): string {
+function typeAdvice(name: string, customNames: Iterable<string>): string {
   const upper = name.toUpperCase()
   const example = EXAMPLES.get(upper)
   if (example !== undefined) return ` ${upper} needs the types of its parts, for instance ${example}.`
   const other = FOREIGN_TYPES.get(upper)
-  return other === undefined ? suggestion(name, TYPE_NAMES, { label: 'Types' }) : ` Write ${other} instead.`
+  return other === undefined
+    ? suggestion(name, [...TYPE_NAMES, ...customNames], { label: 'Types' })
+    : ` Write ${other} instead.`
 }

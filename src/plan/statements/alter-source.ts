@@ -13,9 +13,10 @@ export function planAlterSource(statement: AlterSource, metastore: Metastore): D
   const source = findSource(metastore, statement.name)
   checkTarget(statement, source)
   const value = [...source.schema.value]
+  const { types } = metastore
   for (const { name, type } of statement.columns) {
     checkName(name, [...allColumns(source.schema), ...value])
-    value.push({ name, type: resolveTypeNode(type, (custom) => metastore.types.get(custom)) })
+    value.push({ name, type: resolveTypeNode(type, (custom) => types.get(custom), types.keys()) })
   }
   checkFormat(value, source.valueFormat, 'VALUE')
   const { schema: _schema, ...valueFormat } = source.valueFormat

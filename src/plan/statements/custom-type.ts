@@ -14,7 +14,7 @@ export function planCreateType({ name, type, ifNotExists }: CreateType, { types 
       `Cannot register custom type '${name}' since it is already registered with type: ${formatType(existing)}`,
     )
   }
-  return resolveTypeNode(type, (custom) => types.get(custom))
+  return resolveTypeNode(type, (custom) => types.get(custom), types.keys())
 }
 
 /** False: there is no such type, which IF EXISTS allows. Throws StatementError. */
