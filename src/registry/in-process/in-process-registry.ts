@@ -77,14 +77,6 @@ export class InProcessRegistry implements SchemaRegistry {
     })
   }
 
-  /** As `register`, under an id of the caller's choice and without the compatibility rule: for copies of another registry. */
-  registerAs(id: number, subject: string, schema: SchemaDefinition): Promise<void> {
-    return this.#inTurn(async () => {
-      const entry = this.#state.registration(subject, await this.#normalize(schema), id)
-      if (entry !== null) await this.#append(entry)
-    })
-  }
-
   async find(subject: string, schema: SchemaDefinition): Promise<SubjectVersion | null> {
     return this.#state.find(subject, await this.#normalize(schema))
   }
