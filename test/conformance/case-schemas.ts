@@ -52,7 +52,7 @@ export class CaseSchemas {
     }
   }
 
-  /** What the requests ask for. Throws StatementError if it is not there. */
+  /** The schemas that the requests name. Throws StatementError if it is not there. */
   fetch(requests: readonly SchemaRequest[]): FetchedSchemas {
     const found = (side: Side): WrittenSchema | null => {
       const request = requests.find((one) => one.side === side)

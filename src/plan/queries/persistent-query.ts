@@ -51,7 +51,7 @@ const sinkTopic = ({ name }: CreateAs, { kafkaTopic }: WithProperties, { config 
   kafkaTopic ?? (config('ksql.output.topic.name.prefix') ?? '') + name
 
 /**
- * `fetched`: what `sinkSchemaRequests` asks for. Throws StatementError. As with `planCreateSource`, the engine looks whether the name is
+ * `fetched`: the schemas that `sinkSchemaRequests` names. Throws StatementError. As with `planCreateSource`, the engine looks whether the name is
  * free.
  */
 export function planCreateAs(

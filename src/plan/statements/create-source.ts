@@ -63,7 +63,7 @@ export function refuseSchemaId(side: Side, format: FormatName): void {
 }
 
 /**
- * `fetched`: what `sourceSchemaRequests` asks for. Throws StatementError. Does not look whether the name is free: that is the engine's, which
+ * `fetched`: the schemas that `sourceSchemaRequests` names. Throws StatementError. Does not look whether the name is free: that is the engine's, which
  * knows IF NOT EXISTS and OR REPLACE.
  */
 export function planCreateSource(

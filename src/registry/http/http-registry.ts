@@ -119,7 +119,7 @@ export class HttpRegistry implements SchemaRegistry {
     this.#requests.close()
   }
 
-  /** The answer; null: what it asks for is not there. */
+  /** The answer; null: what it requests is not there. */
   async #found(request: RegistryRequest): Promise<unknown> {
     const answer = await this.#requests.send(request)
     return answer.status === 404 ? null : accepted(answer)

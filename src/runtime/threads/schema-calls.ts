@@ -1,4 +1,4 @@
-/** Schemas that a worker thread asks of the main thread, which alone speaks to the registry. */
+/** Schemas that a worker thread requests from the main thread, which alone speaks to the registry. */
 import type { ResolvedSchema } from '../../registry/resolved-schema.ts'
 
 export interface SchemaCall {
@@ -13,7 +13,7 @@ export interface SchemaAnswer {
   readonly call: number
   /** A text: why there is none. */
   readonly schema: ResolvedSchema | string
-  /** Why the registry cannot be asked now; null: it has answered. */
+  /** Why the registry does not answer now; null: it has answered. */
   readonly failure: string | null
 }
 
