@@ -3,12 +3,16 @@ import { closeSync, openSync, readdirSync, readSync, rmSync, statSync, truncateS
 import { join, relative } from 'node:path'
 
 const PAGE_BYTES = 4096
+/** The kind of files that hold state. */
+const STATE = 'state'
 const MAX_FLIPPED_BYTES = 20
 
-/** Each kind of file is as likely as the others: most files are alike. */
+/** A third of the damages hit rows, a third state, and each other kind of file is as likely as the others: most files are alike. */
 export function damageOne(dataDir: string, random: () => number): string {
-  const kinds = [...Map.groupBy(filesOf(dataDir), kindOf).values()]
-  const path = pick(pick(kinds, random), random)
+  const kinds = Map.groupBy(filesOf(dataDir), kindOf)
+  const [rows, state] = [kinds.get('rows N.log'), kinds.get(STATE)]
+  const first = pick([rows, state, undefined], random) ?? pick([...kinds.values()], random)
+  const path = pick(first, random)
   const { size } = statSync(path)
   const name = relative(dataDir, path)
   const how = size === 0 ? 'delete' : pick(['flip', 'flip', 'cut', 'delete', 'zero'] as const, random)
@@ -44,6 +48,7 @@ export function damageOne(dataDir: string, random: () => number): string {
 
 /** Topics of the log and of the engine are kinds of their own, as others that hold rows are alike. */
 function kindOf(path: string): string {
+  if (path.endsWith('data.mdb')) return STATE
   const [, topic = '', file = ''] = /\/topics\/([^/]+)\/(?:\d+\/)?([^/]+)$/.exec(path) ?? ['', '', path]
   const owner = topic === '' || /^__|command_topic|repartition/.test(topic) ? topic : 'rows'
   return `${owner} ${file.replaceAll(/\d{2,}|(?<=slot-)\d/g, 'N')}`
