@@ -1,5 +1,5 @@
 /** What becomes of a query whose positions are lost: it stays in ERROR, or continues at the start or the end of the partitions. */
-import type { Broker, GroupOffset } from '../../broker/broker.ts'
+import type { Broker, GroupOffset, TopicPartition } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import { positionKey } from '../../broker/position-key.ts'
 import { originMetadata, readOrigin } from '../assignment.ts'
@@ -20,6 +20,19 @@ function lostOffsetPolicy(config: Config): LostOffsetPolicy {
 export function policyFor(lost: readonly LostOffset[], config: Config): LostOffsetPolicy {
   const policy = lostOffsetPolicy(config)
   return policy === 'fail' && lost.every(({ kind }) => kind === 'gone') ? 'earliest' : policy
+}
+
+/** A topic that was made again is gone with all of its partitions among `inputs`, although each task notices only its own. */
+export function withWholeTopics(lost: readonly LostOffset[], inputs: readonly TopicPartition[]): LostOffset[] {
+  const all = new Map(lost.map((one) => [positionKey(one), one]))
+  for (const one of lost) {
+    if (one.kind !== 'gone') continue
+    for (const { topic, partition } of inputs) {
+      const key = positionKey({ topic, partition })
+      if (topic === one.topic && !all.has(key)) all.set(key, { ...one, partition })
+    }
+  }
+  return [...all.values()]
 }
 
 /** What the operator learns behind the cause. `canContinue`: whether another policy would let the query continue. */

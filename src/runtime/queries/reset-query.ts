@@ -32,6 +32,16 @@ export async function resetQuery(application: string, broker: Broker): Promise<R
   return removed
 }
 
+/** Sentences for the operator, behind the reason. */
+export const describeRebuild = (removed: readonly RemovedRecords[]): string =>
+  [
+    'So the query is built again from its sources, and its results are written to its sink once more.',
+    ...removed.map(
+      ({ topic, partition, count }) =>
+        `${count} records at the start of partition ${partition} of ${topic} are no longer there and do not count any more.`,
+    ),
+  ].join(' ')
+
 async function startOf(broker: Broker, { topic, partition }: Pick<CommittedOffset, 'topic' | 'partition'>) {
   return (await broker.startOffsets(topic))[partition]?.offset ?? 0
 }

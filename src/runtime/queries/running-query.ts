@@ -14,10 +14,10 @@ import type { OwnedSlots, SlotTerms } from '../slots.ts'
 import { applicationId } from '../topic-names.ts'
 import { unlessLost, type Worker, WorkerLostError } from '../worker.ts'
 import { existingInternalTopics } from './internal-topics.ts'
-import { describePolicy, policyFor, settleLostOffsets } from './lost-offsets.ts'
+import { describePolicy, policyFor, settleLostOffsets, withWholeTopics } from './lost-offsets.ts'
 import { type MaterializationPartitions, materializationPartitions } from './materialization-partitions.ts'
 import { type KnownInputs, type PlacedQuery, type PlacementOptions, partitionsRead, placeQuery } from './place-query.ts'
-import { type RemovedRecords, resetQuery } from './reset-query.ts'
+import { describeRebuild, resetQuery } from './reset-query.ts'
 import type { Workers } from './workers.ts'
 
 const DEFAULT_FIRST_RETRY_MS = 15_000
@@ -131,7 +131,9 @@ export class RunningQuery {
   /** Lets the query continue where its configuration says, or keeps it in ERROR. */
   #settleLost(failure: QueryFailure, found: readonly LostOffset[]): void {
     const { broker, workers, isAlone } = this.#options
-    const lost = this.#wholeTopics(found)
+    const { terms } = this.#options.slots
+    const inputs = (this.assignment?.tasks ?? []).flatMap((task) => (terms.has(task.slot) ? task.inputs : []))
+    const lost = withWholeTopics(found, inputs)
     const isRepartitioned = lost.some(({ kind }) => kind === 'repartitioned')
     const wanted = policyFor(lost, this.#options.query.config)
     // Other servers have a part of the state whose keys now lie elsewhere.
@@ -153,21 +155,6 @@ export class RunningQuery {
       if (!isRepartitioned) return told
       return `${told} ${describeRebuild(await resetQuery(this.#application, broker))}`
     })
-  }
-
-  /** A topic that was made again is gone with all of its partitions, although each task notices only its own. */
-  #wholeTopics(lost: readonly LostOffset[]): LostOffset[] {
-    const { terms } = this.#options.slots
-    const inputs = (this.assignment?.tasks ?? []).flatMap((task) => (terms.has(task.slot) ? task.inputs : []))
-    const more = new Map(lost.map((one) => [positionKey(one), one]))
-    for (const one of lost) {
-      if (one.kind !== 'gone') continue
-      for (const { topic, partition } of inputs) {
-        const key = positionKey({ topic, partition })
-        if (topic === one.topic && !more.has(key)) more.set(key, { ...one, partition })
-      }
-    }
-    return [...more.values()]
   }
 
   /** Starts again once `work` is done; it answers what to tell behind the failure. */
@@ -431,15 +418,6 @@ export class RunningQuery {
     return done
   }
 }
-
-const describeRebuild = (removed: readonly RemovedRecords[]): string =>
-  [
-    'So the query is built again from its sources, and its results are written to its sink once more.',
-    ...removed.map(
-      ({ topic, partition, count }) =>
-        `${count} records at the start of partition ${partition} of ${topic} are no longer there and do not count any more.`,
-    ),
-  ].join(' ')
 
 async function unlessGone(deleting: Promise<void>): Promise<void> {
   try {
