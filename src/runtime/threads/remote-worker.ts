@@ -68,9 +68,10 @@ export class RemoteWorker implements Worker {
     const wire = writePull(request, keyCodecOf(query.assignment.plan))
     let part = await this.#call('pull', { queryId, request: wire })
     try {
-      for (; part.batch !== null && part.cursor !== null; ) {
+      while (part.batch !== null) {
         const { cursor } = part
         yield rows.decode(part.batch)
+        if (cursor === null) break
         part = await this.#call('pullMore', { cursor })
       }
     } finally {

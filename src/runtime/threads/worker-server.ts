@@ -22,6 +22,8 @@ interface ServedQuery {
 interface OpenPull {
   readonly batches: AsyncIterator<readonly Row[]>
   readonly codec: RowBatchCodec<Row>
+  /** What follows the last batch that was sent. */
+  next: Promise<IteratorResult<readonly Row[]>>
 }
 
 type Handlers = {
@@ -93,7 +95,7 @@ export class WorkerServer {
       const pull = readPull(request, keyCodecOf(query.assignment.plan))
       const cursor = this.#nextCursor++
       const batches = this.#worker.pull(queryId, pull)[Symbol.asyncIterator]()
-      this.#pulls.set(cursor, { batches, codec: plainRows(request.columns) })
+      this.#pulls.set(cursor, { batches, codec: plainRows(request.columns), next: batches.next() })
       return this.#pullPart(cursor)
     },
     pullMore: ({ cursor }) => this.#pullPart(cursor),
@@ -133,12 +135,20 @@ export class WorkerServer {
 
   async #pullPart(cursor: number): Promise<PullPart> {
     const pull = this.#pulls.get(cursor)
-    const next = await pull?.batches.next()
-    if (pull === undefined || next === undefined || next.done) {
+    const part = await pull?.next
+    if (pull === undefined || part === undefined || part.done) {
       this.#pulls.delete(cursor)
       return { batch: null, cursor: null }
     }
-    return { batch: pull.codec.encode(next.value), cursor }
+    const batch = pull.codec.encode(part.value)
+    // The last batch says that it is the last: most pull queries need one message.
+    pull.next = pull.batches.next()
+    const isLast = await pull.next.then(
+      ({ done }) => done === true,
+      () => false,
+    )
+    if (isLast) this.#pulls.delete(cursor)
+    return { batch, cursor: isLast ? null : cursor }
   }
 
   #listener(): WorkerListener {
