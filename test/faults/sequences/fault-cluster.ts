@@ -78,6 +78,11 @@ export class FaultCluster {
     return name
   }
 
+  /** What the servers have written last. */
+  get logs(): string {
+    return this.#members.map(({ server }, i) => `server ${i}: ${server?.output ?? ''}`).join('\n')
+  }
+
   /** Starts what does not run. */
   async restoreAll(): Promise<void> {
     for (const member of this.#members) if (member.server === null) await this.#start(member)

@@ -34,6 +34,10 @@ export class Load {
     return `${this.#name}-rekeyed`
   }
 
+  get recountTopic(): string {
+    return `${this.#name}-recounted`
+  }
+
   readonly countTable = 'counted'
   readonly recountTable = 'recounted'
 
@@ -43,7 +47,7 @@ export class Load {
       CREATE STREAM filtered WITH (kafka_topic='${this.filterTopic}') AS SELECT k, n FROM s WHERE n >= 0;
       CREATE STREAM rekeyed WITH (kafka_topic='${this.rekeyedTopic}') AS SELECT c, n FROM s PARTITION BY c;
       CREATE TABLE ${this.countTable} AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;
-      CREATE TABLE ${this.recountTable} AS SELECT c AS k, COUNT(*) AS n FROM s GROUP BY c;`
+      CREATE TABLE ${this.recountTable} WITH (kafka_topic='${this.recountTopic}') AS SELECT c AS k, COUNT(*) AS n FROM s GROUP BY c;`
   }
 
   async createTopic(): Promise<void> {

@@ -53,7 +53,11 @@ export function runSequence(options: SequenceOptions): Promise<SequenceResult> {
       await load.stop()
       await cluster.restoreAll()
       const result = await finish(broker, cluster, load, exactlyOnce)
-      if (result.failures.length > 0) await describeLag(broker, name, say)
+      if (result.failures.length > 0) {
+        await describeLag(broker, name, say)
+        await describeSetbacks(broker, load.recountTopic, say)
+        say(cluster.logs)
+      }
       return { steps, ...result }
     } finally {
       await load.stop()
@@ -106,6 +110,17 @@ async function describeLag(broker: Broker, service: string, say: (text: string) 
       say(
         `  ${topic}-${partition}: ${offset} (${metadata}) of ${stable[partition]?.offset} of ${ends[partition]?.offset}`,
       )
+  }
+}
+
+/** Tells where counts went back. */
+async function describeSetbacks(broker: Broker, topic: string, say: (text: string) => void): Promise<void> {
+  const last = new Map<string, number>()
+  for await (const { key, value, partition, offset } of readRecords(broker, topic)) {
+    const { N } = JSON.parse(value ?? '{"N":0}') as { N: number }
+    const before = last.get(String(key)) ?? 0
+    if (N < before) say(`  ${topic}-${partition}: ${key} goes from ${before} to ${N} at ${offset}`)
+    last.set(String(key), N)
   }
 }
 
