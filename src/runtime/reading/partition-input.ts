@@ -183,6 +183,14 @@ export class PartitionInput implements TaskInput {
     this.endOffset = endOffset
   }
 
+  /** Begins a reader's turn at `from`: records below were offered before. Stops the query if that is not so, before anything is lost. */
+  beginTurn(from: number): void {
+    if (this.isClosed || this.position >= from) return
+    this.#close(
+      new Error(`${this.topic}-${this.partition}: records from ${this.position} to ${from} were passed over.`),
+    )
+  }
+
   /** Ends a reader's turn: every record below `nextOffset` was offered, `records` of them in `bytes` bytes during this turn. */
   endTurn(nextOffset: number, endOffset: number, { records, bytes }: { records: number; bytes: number }): void {
     if (this.isClosed) return

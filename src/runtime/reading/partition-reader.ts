@@ -1,4 +1,5 @@
 /** Reads one topic partition from one position on, for any number of inputs: each record is decoded once for all inputs that read it alike. */
+import { assert } from '../../assert.ts'
 import type { FetchedPartition } from '../../broker/broker.ts'
 import type { BrokerError } from '../../broker/broker-error.ts'
 import { RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
@@ -107,7 +108,9 @@ export class PartitionReader implements LoopReader {
     if (this.#awaited === null) this.#options.loop.resume(this)
   }
 
+  /** `input.position` is not below the reader's: what lies between would never be offered to it. */
   add(input: PartitionInput): void {
+    assert(input.position >= this.position, `an input at ${input.position} joins no reader at ${this.position}`)
     this.inputs.add(input)
     const identity = identityOf(input)
     const reader = this.#readers.get(identity)
@@ -140,6 +143,7 @@ export class PartitionReader implements LoopReader {
     if (part === undefined) return false
     if (part.error !== null) return this.#fail(part.error)
     const end = endOf(parts.findLast(({ error }) => error === null)!)
+    for (const input of this.inputs) input.beginTurn(this.position)
     const readers = [...this.#readers.values()]
     const cursor = this.#cursor
     const { pace } = this.#options

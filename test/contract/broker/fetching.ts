@@ -120,6 +120,26 @@ export function fetchingSuite(world: BrokerWorld): void {
       })
     })
 
+    test('a partition that is assigned again while its next records are on their way gives those of the new position', async () => {
+      const topic = await world.makeTopic()
+      await world.produce(topic, ['0'])
+      await world.withFetcher(async (fetcher) => {
+        for (let round = 1; round <= 20; round++) {
+          fetcher.assign({ topic, partition: 0, offset: round })
+          expect(await fetcher.poll(20)).toEqual([])
+          const produced = world.produce(topic, [`${round}`])
+          // As long as an append takes, so that the answer to the fetch that is under way may come at any time from now on.
+          await world.broker.endOffsets(topic)
+          fetcher.unassign({ topic, partition: 0 })
+          fetcher.assign({ topic, partition: 0, offset: 0 })
+          await produced
+          const records = await take(fetcher, round + 1)
+          expect(values(records)).toEqual(Array.from({ length: round + 1 }, (_, n) => `${n}`))
+          fetcher.unassign({ topic, partition: 0 })
+        }
+      })
+    })
+
     test('an offset outside the log is reported once, with the range, until a seek', async () => {
       const topic = await world.makeTopic()
       await world.produce(topic, ['a', 'b'])

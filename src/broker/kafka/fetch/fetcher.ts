@@ -216,7 +216,7 @@ export class KafkaFetcher implements Fetcher {
 
   async #fetch(lane: FetchLane, assignments: readonly Assignment[]): Promise<void> {
     const { maxBytes, maxBufferedBytes, maxPartitionBytes, readCommitted } = this.#options
-    const sent = new Map(assignments.map((assignment) => [positionKey(assignment), assignment.version]))
+    const sent = new Map(assignments.map((assignment) => [assignment, assignment.version]))
     const positions = assignments.map(({ topic, partition, position, wasPaused }) => ({
       topic,
       partition,
@@ -233,9 +233,10 @@ export class KafkaFetcher implements Fetcher {
       })
       this.#land(assignments, sent)
       for (const answer of answers) {
-        const key = positionKey(answer)
-        const assignment = this.#assigned.get(key)
-        if (assignment?.version === sent.get(key)) this.#receive(assignment!, answer, lane)
+        const assignment = this.#assigned.get(positionKey(answer))
+        // Another assignment of the partition may have come meanwhile, at another position.
+        if (assignment !== undefined && assignment.version === sent.get(assignment))
+          this.#receive(assignment, answer, lane)
       }
       this.#hold(answers)
     } catch (error) {
@@ -255,8 +256,8 @@ export class KafkaFetcher implements Fetcher {
   }
 
   /** The assignments whose position is still the one that was requested. */
-  #land(assignments: readonly Assignment[], sent: ReadonlyMap<string, number>): Assignment[] {
-    const current = assignments.filter((assignment) => assignment.version === sent.get(positionKey(assignment)))
+  #land(assignments: readonly Assignment[], sent: ReadonlyMap<Assignment, number>): Assignment[] {
+    const current = assignments.filter((assignment) => assignment.version === sent.get(assignment))
     for (const assignment of current) assignment.isInFlight = false
     return current
   }
