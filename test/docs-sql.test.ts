@@ -14,7 +14,7 @@ import { parseStatements } from '../src/sql/parse.ts'
 import { examplesOf } from './support/doc-examples.ts'
 import { TestEngine, temporaryDirectory } from './support/engine.ts'
 
-describe.each(['docs/sql.md', 'docs/formats.md', 'README.md'])('%s', (page) => {
+describe.each(['docs/sql.md', 'docs/formats.md', 'docs/recipes.md', 'README.md'])('%s', (page) => {
   const directory = temporaryDirectory()
   const registry = new InProcessRegistry({ rules: rulesOf })
   const opened = TestEngine.openWithRegistry(directory.path, registry, { 'auto.offset.reset': 'latest' })

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { settingsReference } from '../src/engine/config/describe-settings.ts'
+import { checkProperties, environmentProperties, fileProperties } from '../src/engine/config/given-properties.ts'
 import { SERVER_SETTINGS, STREAMS_SETTINGS } from '../src/engine/config/settings.ts'
 import { ERRORS } from '../src/errors.ts'
 import { functionReference } from '../src/functions/describe-docs.ts'
@@ -69,8 +70,11 @@ describe('docs/http-api.md', () => {
   })
 })
 
+/** Names like those of the environment's settings: the stream of the processing log, and what Kubernetes sets for a service. */
+const EXAMPLES_OF_OTHERS = ['KSQL_PROCESSING_LOG', 'MILLRACE_SERVICE_HOST']
+
 describe('pages', () => {
-  const pages = ['README.md', ...globSync('docs/*.md', { cwd: new URL('..', import.meta.url) })]
+  const pages = globSync(['*.md', 'docs/*.md'], { cwd: new URL('..', import.meta.url) })
 
   it.each(pages)('%s links only to files that are there', (page) => {
     const targets = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target]) => target!)
@@ -78,5 +82,18 @@ describe('pages', () => {
       const url = new URL(target, new URL(`../${page}`, import.meta.url))
       expect(existsSync(url), `${target} in ${page}`).toBe(true)
     }
+  })
+
+  it.each(pages)('%s names only settings that there are', (page) => {
+    const text = read(page)
+    const files = [...text.matchAll(/^ *```properties\n(.*?)```$/gms)].map(([, file]) => file!)
+    const variables = [...text.matchAll(/\b(?:KSQL|MILLRACE)_[A-Z][A-Z_]*[A-Z](?=:|=| value|, value|`)/g)]
+    const given = [
+      ...files.flatMap((file) => fileProperties(file.replaceAll(/^ +/gm, ''), page)),
+      ...variables.flatMap(([variable]) => environmentProperties({ [variable]: 'value' })),
+    ]
+    const { unknown } = checkProperties(given)
+    expect(unknown.filter((fault) => !EXAMPLES_OF_OTHERS.some((name) => fault.startsWith(`${name}:`)))).toEqual([])
+    expect(checkProperties(files.flatMap((file) => fileProperties(file, page))).invalid).toEqual([])
   })
 })
