@@ -290,6 +290,7 @@ export class LocalWorker implements InProcessWorker {
         broker,
         clock,
         transactionalId,
+        sharesSlots: () => this.#fence.isShared,
         onFailure: (query, error) => this.#fail(query, error),
       }),
       topologies: splitTopology(steps),

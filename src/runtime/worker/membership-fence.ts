@@ -21,6 +21,11 @@ export class MembershipFence {
     this.#timer = timer
   }
 
+  /** Whether there are other servers, or may be. */
+  get isShared(): boolean {
+    return this.#member !== undefined
+  }
+
   /** Null: the server may have lost its slots. */
   set member(member: ClusterMember | null) {
     this.#member = member

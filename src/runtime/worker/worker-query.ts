@@ -1,11 +1,13 @@
 /** The tasks of one query that are placed on a worker: they start, pause, commit and fail together. */
-import type { Broker, GroupOffset } from '../../broker/broker.ts'
+import type { Broker, GroupOffset, TopicPartitionOffset } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import { positionKey } from '../../broker/position-key.ts'
 import type { Clock } from '../../clock.ts'
 import { originMetadata, type QueryAssignment, writerMetadata } from '../assignment.ts'
 import { addLatencies } from '../latency.ts'
 import { addStatistics, earliest, type QueryProgress } from '../query-progress.ts'
+import type { PartitionInput } from '../reading/partition-input.ts'
+import type { Positions } from '../stores/task-stores.ts'
 import type { RunningTask, TaskCheckpoint } from './running-task.ts'
 
 /** As Kafka Streams' `repartition.purge.interval.ms`. */
@@ -17,6 +19,8 @@ export interface WorkerQueryOptions {
   readonly clock: Clock
   /** The transactional id of the worker. */
   readonly transactionalId: string
+  /** Whether other servers may take its slots over. */
+  readonly sharesSlots: () => boolean
   /** Called once. */
   readonly onFailure: (query: WorkerQuery, error: unknown) => void
 }
@@ -39,6 +43,8 @@ export class WorkerQuery {
   failedCommits = 0
   readonly #options: WorkerQueryOptions
   #purgeAt = 0
+  /** What was committed at the last purge. */
+  #purgeable: readonly TopicPartitionOffset[] = []
   #committing: Promise<void> | null = null
 
   constructor(options: WorkerQueryOptions) {
@@ -193,19 +199,28 @@ export class WorkerQuery {
     }
   }
 
-  /** Deletes records of internal topics that are not read again. Rejects with a BrokerError. */
+  /**
+   * Deletes records of internal topics that are not read again. Where slots are shared, those that were committed an interval ago: what is
+   * committed just now may be the work of a server that has lost its slots without knowing, while the new owner has still to read the
+   * records. Rejects with a BrokerError.
+   */
   async purgeInternalTopics(checkpoints: readonly TaskCheckpoint[]): Promise<void> {
-    const { broker, clock } = this.#options
+    const { broker, clock, sharesSlots } = this.#options
     if (clock.now() < this.#purgeAt) return
     this.#purgeAt = clock.now() + PURGE_INTERVAL_MS
-    for (const { task, positions } of checkpoints) {
-      if (!task.stores.isDurable) continue
-      for (const { topic, partition, entry } of task.inputs) {
-        const offset = positions.get(positionKey({ topic, partition }))!
-        if (entry.step.kind === 'repartition' && offset > 0) await broker.deleteRecords(topic, [{ partition, offset }])
-      }
-    }
+    const committed = checkpoints.flatMap(({ task, positions }) =>
+      task.stores.isDurable ? task.inputs.flatMap((input) => internalPosition(input, positions)) : [],
+    )
+    const purgeable = sharesSlots() ? this.#purgeable : committed
+    this.#purgeable = committed
+    for (const { topic, partition, offset } of purgeable) await broker.deleteRecords(topic, [{ partition, offset }])
   }
+}
+
+/** How far an input of an internal topic has come; empty: it reads another topic, or nothing yet. */
+function internalPosition({ topic, partition, entry }: PartitionInput, positions: Positions): TopicPartitionOffset[] {
+  const offset = positions.get(positionKey({ topic, partition }))!
+  return entry.step.kind === 'repartition' && offset > 0 ? [{ topic, partition, offset }] : []
 }
 
 const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
