@@ -1,20 +1,34 @@
 /**
  * The statements of the documentation, run in order over the embedded engine as one session would. After a SELECT, lines `--> [...]` are the rows
- * it must answer with, in any order. In a block marked `refused` every statement must be refused.
+ * it must answer with, in any order. In a block marked `refused` every statement must be refused. Files that a page shows and loads by
+ * `millrace produce` are read and inserted as that command does.
  */
+import { Readable } from 'node:stream'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { ROW_FORMATS, rowFormatOfFile } from '../src/cli/rows/row-format.ts'
+import { RowShaper } from '../src/cli/rows/row-shaper.ts'
 import { statementKind } from '../src/cli/statement-kind.ts'
 import type { LineStream, RowStream, StreamEnd } from '../src/engine/api.ts'
+import type { SourceDescriptionEntity } from '../src/engine/describe/entities.ts'
 import { StatementFailure } from '../src/engine/statement-failure.ts'
 import { StatementError } from '../src/errors.ts'
 import { InProcessRegistry } from '../src/registry/in-process/in-process-registry.ts'
 import { rulesOf } from '../src/registry/rules/rules-of.ts'
 import { rowWriter } from '../src/server/rows/row-text.ts'
 import { parseStatements } from '../src/sql/parse.ts'
-import { examplesOf } from './support/doc-examples.ts'
+import { type Example, examplesOf } from './support/doc-examples.ts'
 import { TestEngine, temporaryDirectory } from './support/engine.ts'
 
-describe.each(['docs/sql.md', 'docs/formats.md', 'docs/recipes.md', 'README.md'])('%s', (page) => {
+const PAGES = [
+  'README.md',
+  'docs/tutorial.md',
+  'docs/sql.md',
+  'docs/formats.md',
+  'docs/recipes.md',
+  'docs/troubleshooting.md',
+]
+
+describe.each(PAGES)('%s', (page) => {
   const directory = temporaryDirectory()
   const registry = new InProcessRegistry({ rules: rulesOf })
   const opened = TestEngine.openWithRegistry(directory.path, registry, { 'auto.offset.reset': 'latest' })
@@ -25,9 +39,11 @@ describe.each(['docs/sql.md', 'docs/formats.md', 'docs/recipes.md', 'README.md']
     directory.remove()
   })
 
-  it.each(examplesOf(page))('line $line: $sql', async ({ sql, isRefused, rows }) => {
+  it.each(examplesOf(page))('line $line: $sql', async ({ sql, isRefused, rows, load }) => {
     const engine = await opened
-    if (isRefused) {
+    if (load !== null) {
+      await insertFile(engine, load)
+    } else if (isRefused) {
       const refusal = await run(engine, sql, rows).then(
         () => null,
         (error: unknown) => error,
@@ -60,6 +76,19 @@ describe.each(['docs/sql.md', 'docs/formats.md', 'docs/recipes.md', 'README.md']
     if (statement?.kind === 'undefine') delete session.variables[statement.name]
   }
 })
+
+async function insertFile(engine: TestEngine, { target, file, text }: NonNullable<Example['load']>): Promise<void> {
+  const [entity] = await engine.execute(`DESCRIBE ${target};`)
+  const { sourceDescription } = entity as SourceDescriptionEntity
+  const shaper = new RowShaper(sourceDescription, { key: null, timestamp: null })
+  const insert = await engine.engine.openInserts(target)
+  const read = ROW_FORMATS[rowFormatOfFile(file)]
+  const options = { target: sourceDescription, columns: null, delimiter: null }
+  for await (const rows of read(Readable.from([Buffer.from(text)]), options)) {
+    await Promise.all(rows.map((row) => insert(shaper.shape(row))))
+  }
+  await engine.settled()
+}
 
 /** What never ends by itself is closed when it has answered with the rows that are expected. */
 async function check(engine: TestEngine, stream: RowStream | LineStream, rows: readonly string[]): Promise<void> {
