@@ -2,11 +2,12 @@
  * Schemas as registries hold them, as message types: .proto text (proto2, proto3, editions), or a FileDescriptorProto in base64, which both
  * of Confluent's clients register in its place. protobufjs parses the text; records are read without it.
  */
-import protobuf from 'protobufjs'
+import type protobuf from 'protobufjs'
 import { descriptorText } from './descriptor.ts'
 import { CONFLUENT } from './imports/confluent.ts'
 import { GOOGLE_PROTOBUF } from './imports/google-protobuf.ts'
 import { GOOGLE_TYPE } from './imports/google-type.ts'
+import { protobufjs } from './load-protobufjs.ts'
 import {
   type EnumType,
   type FieldType,
@@ -39,10 +40,10 @@ export function parseSchema(text: string, imports: Imports): ProtoFile {
 }
 
 function parsedFile(text: string, imports: Imports): ProtoFile {
-  const root = new protobuf.Root()
+  const root = new (protobufjs().Root)()
   const file = addFile(root, text, 'schema')
   const namespace = file.package === undefined ? root : root.lookup(file.package)
-  if (!(namespace instanceof protobuf.Namespace)) throw new Error(`Package ${file.package} is a type`)
+  if (!(namespace instanceof protobufjs().Namespace)) throw new Error(`Package ${file.package} is a type`)
   // Files of the same package add to the same namespace, so what this one declares is noted before they come.
   const own = messageTypes(namespace)
   addImports(root, file, imports)
@@ -60,7 +61,7 @@ function addFile(root: protobuf.Root, text: string, name: string): protobuf.IPar
   try {
     const source = sourceText(text).replace(PROTOTYPE, SUBSTITUTE)
     refuseLong(source)
-    return protobuf.parse(source, root, { keepCase: true })
+    return protobufjs().parse(source, root, { keepCase: true })
   } catch (error) {
     throw new Error(`Cannot parse Protobuf ${name}: ${(error as Error).message}`)
   }
@@ -114,7 +115,7 @@ function sourceText(schema: string): string {
 }
 
 const messageTypes = (namespace: protobuf.Namespace): protobuf.Type[] =>
-  namespace.nestedArray.filter((item): item is protobuf.Type => item instanceof protobuf.Type && !isGroup(item))
+  namespace.nestedArray.filter((item): item is protobuf.Type => item instanceof protobufjs().Type && !isGroup(item))
 
 /** The member is there, though the library's types do not show it. */
 const isGroup = (type: protobuf.Type): boolean => (type as { readonly group?: boolean }).group === true
@@ -175,8 +176,8 @@ class Types {
 
   #type(name: string, field: protobuf.Field): FieldType {
     const { resolvedType } = field
-    if (resolvedType instanceof protobuf.Enum) return this.#enum(resolvedType)
-    if (resolvedType instanceof protobuf.Type) {
+    if (resolvedType instanceof protobufjs().Enum) return this.#enum(resolvedType)
+    if (resolvedType instanceof protobufjs().Type) {
       return isGroup(resolvedType) || field.delimited ? { kind: 'group' } : this.message(resolvedType)
     }
     return fieldScalar(name, field)
