@@ -2,13 +2,9 @@
  * Records of AVRO topics beside confluent-kafka and a registry that both use: `SCHEMA_REGISTRY_URL`, with the path of its Confluent API.
  * Schemas stay in it.
  */
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { systemTimer } from '../../src/clock.ts'
-import { HttpRegistry } from '../../src/registry/http/http-registry.ts'
-import { World } from '../conformance/rest/world.ts'
-import { type Peer, startPeer } from './peer.ts'
+import { expect, inject, test } from 'vitest'
+import { describeRegistryClient } from './registry-world.ts'
 
-const url = process.env['SCHEMA_REGISTRY_URL']
 const command = inject('avroRegistryClient')
 
 const field = (name: string, type: unknown) => ({ name, type })
@@ -54,47 +50,21 @@ const EMPTY = {
   key: '0000',
 }
 
-describe.skipIf(url === undefined || command === null)('confluent-kafka with a registry', () => {
+describeRegistryClient(command, (opened) => {
   const unique = `avro${Date.now()}`
   const [input, output] = [`${unique}-in`, `${unique}-out`]
-  let peer: Peer
-  let world: World
-  let registry: HttpRegistry
-
-  beforeAll(async () => {
-    const { command: program, args } = command!
-    peer = startPeer({ command: program, args: [...args, url!] })
-    registry = new HttpRegistry(
-      { urls: [url!], credentials: null, tls: {}, timeoutMs: 10_000 },
-      { timer: systemTimer, random: Math.random },
-    )
-    world = await World.open(registry)
-  })
-  afterAll(async () => {
-    peer?.stop()
-    await world?.close()
-    await registry?.close()
-  })
-
-  const post = async (path: string, body: object): Promise<string> => {
-    const response = await fetch(world.url + path, { method: 'POST', body: JSON.stringify(body) })
-    const text = await response.text()
-    expect(response.status, text).toBe(200)
-    return text
-  }
-
   test('what it writes is read by inferred columns, and it reads what a query writes', async () => {
-    await world.createTopics(new Map([[input, 1]]))
+    await opened.world.createTopics(new Map([[input, 1]]))
     for (const value of [FULL, EMPTY]) {
-      const { payload } = await peer.ask({ serialize: input, schema: RIDE, value })
+      const { payload } = await opened.peer.ask({ serialize: input, schema: RIDE, value })
       const bytes = Buffer.from(payload as string, 'hex')
-      await world.produce(input, { key: null, value: bytes, timestamp: 0, headers: [] })
+      await opened.world.produce(input, { key: null, value: bytes, timestamp: 0, headers: [] })
     }
     const ksql = `CREATE STREAM S WITH (kafka_topic='${input}', value_format='AVRO');
       CREATE STREAM O WITH (kafka_topic='${output}', value_schema_full_name='com.example.Out') AS SELECT * FROM S;`
-    await post('/ksql', { ksql })
-    await world.settled()
-    const rows = (await post('/query', { ksql: 'SELECT * FROM S;' })).split('\n')
+    await opened.post('/ksql', { ksql })
+    await opened.world.settled()
+    const rows = (await opened.post('/query', { ksql: 'SELECT * FROM S;' })).split('\n')
     expect(rows[0]).toContain(
       '`ID` BIGINT, `RIDER` STRING, `FARE` DECIMAL(7, 2), `AT` TIMESTAMP, `KIND` STRING, `TAGS` MAP<STRING, INTEGER>, ' +
         '`STOPS` ARRAY<STRUCT<`NAME` STRING, `FEE` DOUBLE>>, `KEY` BYTES',
@@ -103,9 +73,9 @@ describe.skipIf(url === undefined || command === null)('confluent-kafka with a r
       '{"row":{"columns":[9007199254740993,"Zoë",-1.28,"2023-11-14T22:13:20.123","BUS",{"a":1},[{"NAME":"a","FEE":0.5}],"AP8="]}},',
       '{"row":{"columns":[-5000000000000000,null,0.00,"1970-01-01T00:00:00.000","TAXI",{},[],"AAA="]}},',
     ])
-    const written = await world.consume(output)
+    const written = await opened.world.consume(output)
     const read = await Promise.all(
-      written.map(({ value }) => peer.ask({ deserialize: output, payload: value!.toString('hex') })),
+      written.map(({ value }) => opened.peer.ask({ deserialize: output, payload: value!.toString('hex') })),
     )
     expect(read[0]!['schema']).toMatchObject({ name: 'Out', namespace: 'com.example' })
     expect(read.map(({ value }) => value)).toEqual([

@@ -2,13 +2,9 @@
  * Records of JSON_SR topics beside confluent-kafka and a registry that both use: `SCHEMA_REGISTRY_URL`, with the path of its Confluent API.
  * Schemas stay in it.
  */
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { systemTimer } from '../../src/clock.ts'
-import { HttpRegistry } from '../../src/registry/http/http-registry.ts'
-import { World } from '../conformance/rest/world.ts'
-import { type Peer, startPeer } from './peer.ts'
+import { expect, inject, test } from 'vitest'
+import { describeRegistryClient } from './registry-world.ts'
 
-const url = process.env['SCHEMA_REGISTRY_URL']
 const command = inject('jsonRegistryClient')
 
 /** What a program that knows nothing of Kafka Connect registers. */
@@ -31,54 +27,33 @@ const RIDE = JSON.stringify({
 const FULL = { id: 4503599627370497, rider: 'Zoë', fare: 1.5, shared: true, stops: [{ name: 'a' }, {}], kind: 'BUS' }
 const EMPTY = { id: 0 }
 
-describe.skipIf(url === undefined || command === null)('confluent-kafka with a registry', () => {
+describeRegistryClient(command, (opened) => {
   const unique = `json${Date.now()}`
-  let peer: Peer
-  let world: World
-  let registry: HttpRegistry
-
-  beforeAll(async () => {
-    const { command: program, args } = command!
-    peer = startPeer({ command: program, args: [...args, url!] })
-    registry = new HttpRegistry(
-      { urls: [url!], credentials: null, tls: {}, timeoutMs: 10_000 },
-      { timer: systemTimer, random: Math.random },
-    )
-    world = await World.open(registry)
-  })
-  afterAll(async () => {
-    peer?.stop()
-    await world?.close()
-    await registry?.close()
-  })
-
-  const post = async (path: string, body: object): Promise<string> => {
-    const response = await fetch(world.url + path, { method: 'POST', body: JSON.stringify(body) })
-    const text = await response.text()
-    expect(response.status, text).toBe(200)
-    return text
-  }
-
   const readBack = async (topic: string) => {
-    await world.settled()
-    const written = await world.consume(topic)
+    await opened.world.settled()
+    const written = await opened.world.consume(topic)
     return Promise.all(
-      written.map(({ value }) => peer.ask({ deserialize: { topic }, payload: value!.toString('hex') })),
+      written.map(({ value }) => opened.peer.ask({ deserialize: { topic }, payload: value!.toString('hex') })),
     )
   }
 
   test('what it writes is read by inferred columns, and it reads what a query writes', async () => {
     const [input, output] = [`${unique}-in`, `${unique}-out`]
-    await world.createTopics(new Map([[input, 1]]))
+    await opened.world.createTopics(new Map([[input, 1]]))
     for (const value of [FULL, EMPTY]) {
-      const { payload } = await peer.ask({ serialize: { topic: input, schema: RIDE }, value })
-      await world.produce(input, { key: null, value: Buffer.from(payload as string, 'hex'), timestamp: 0, headers: [] })
+      const { payload } = await opened.peer.ask({ serialize: { topic: input, schema: RIDE }, value })
+      await opened.world.produce(input, {
+        key: null,
+        value: Buffer.from(payload as string, 'hex'),
+        timestamp: 0,
+        headers: [],
+      })
     }
     const ksql = `CREATE STREAM S WITH (kafka_topic='${input}', value_format='JSON_SR');
       CREATE STREAM O WITH (kafka_topic='${output}') AS SELECT * FROM S;`
-    await post('/ksql', { ksql })
-    await world.settled()
-    const rows = (await post('/query', { ksql: 'SELECT * FROM S;' })).split('\n')
+    await opened.post('/ksql', { ksql })
+    await opened.world.settled()
+    const rows = (await opened.post('/query', { ksql: 'SELECT * FROM S;' })).split('\n')
     expect(rows[0]).toContain(
       '`ID` BIGINT, `RIDER` STRING, `FARE` DOUBLE, `SHARED` BOOLEAN, `STOPS` ARRAY<STRUCT<`NAME` STRING>>, `KIND` STRING',
     )
@@ -94,7 +69,7 @@ describe.skipIf(url === undefined || command === null)('confluent-kafka with a r
 
   test('it reads every type that INSERT writes, and finds that each follows the registered schema', async () => {
     const topic = `${unique}-types`
-    await post('/ksql', {
+    await opened.post('/ksql', {
       ksql: `CREATE STREAM T (b BOOLEAN, i INT, l BIGINT, d DOUBLE, x DECIMAL(6, 2), s STRING, y BYTES, tm TIME, dt DATE, ts TIMESTAMP,
           a ARRAY<INT>, m MAP<STRING, INT>, st STRUCT<f STRING, g ARRAY<BIGINT>>)
         WITH (kafka_topic='${topic}', value_format='JSON_SR', partitions=1);

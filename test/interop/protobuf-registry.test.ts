@@ -2,14 +2,10 @@
  * Records of PROTOBUF topics beside confluent-kafka and a registry that both use: `SCHEMA_REGISTRY_URL`, with the path of its Confluent API.
  * Schemas stay in it.
  */
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { systemTimer } from '../../src/clock.ts'
-import { HttpRegistry } from '../../src/registry/http/http-registry.ts'
+import { expect, inject, test } from 'vitest'
 import { CONFLUENT } from '../../src/serde/protobuf/imports/confluent.ts'
-import { World } from '../conformance/rest/world.ts'
-import { type Peer, startPeer } from './peer.ts'
+import { describeRegistryClient } from './registry-world.ts'
 
-const url = process.env['SCHEMA_REGISTRY_URL']
 const command = inject('registryClient')
 
 /** Messages, imports that every library brings, an enum, and a message that is not the first of its file. */
@@ -46,48 +42,22 @@ const PAID = {
 }
 const EMPTY = { id: '0', customer: '', status: 'NEW', lines: [], prices: {} }
 
-describe.skipIf(url === undefined || command === null)('confluent-kafka with a registry', () => {
+describeRegistryClient(command, (opened) => {
   const unique = `interop${Date.now()}`
   const [input, output] = [`${unique}-in`, `${unique}-out`]
-  let peer: Peer
-  let world: World
-  let registry: HttpRegistry
-
-  beforeAll(async () => {
-    const { command: program, args } = command!
-    peer = startPeer({ command: program, args: [...args, url!] })
-    registry = new HttpRegistry(
-      { urls: [url!], credentials: null, tls: {}, timeoutMs: 10_000 },
-      { timer: systemTimer, random: Math.random },
-    )
-    world = await World.open(registry)
-  })
-  afterAll(async () => {
-    peer?.stop()
-    await world?.close()
-    await registry?.close()
-  })
-
-  const post = async (path: string, body: object): Promise<string> => {
-    const response = await fetch(world.url + path, { method: 'POST', body: JSON.stringify(body) })
-    const text = await response.text()
-    expect(response.status, text).toBe(200)
-    return text
-  }
-
   test('what it writes is read by inferred columns, and it reads what a query writes', async () => {
-    await world.createTopics(new Map([[input, 1]]))
-    const { files } = await peer.ask({ compile: { 'order.proto': ORDER } })
+    await opened.world.createTopics(new Map([[input, 1]]))
+    const { files } = await opened.peer.ask({ compile: { 'order.proto': ORDER } })
     for (const value of [PAID, EMPTY]) {
-      const { payload } = await peer.ask({ serialize: { topic: input, files, message: 'shop.Order' }, value })
+      const { payload } = await opened.peer.ask({ serialize: { topic: input, files, message: 'shop.Order' }, value })
       const bytes = Buffer.from(payload as string, 'hex')
-      await world.produce(input, { key: null, value: bytes, timestamp: 0, headers: [] })
+      await opened.world.produce(input, { key: null, value: bytes, timestamp: 0, headers: [] })
     }
     const ksql = `CREATE STREAM S WITH (kafka_topic='${input}', value_format='PROTOBUF', value_schema_full_name='shop.Order');
       CREATE STREAM O WITH (kafka_topic='${output}', value_format='PROTOBUF', value_schema_full_name='shop.Out') AS SELECT * FROM S;`
-    await post('/ksql', { ksql })
-    await world.settled()
-    const rows = (await post('/query', { ksql: 'SELECT * FROM S;' })).split('\n')
+    await opened.post('/ksql', { ksql })
+    await opened.world.settled()
+    const rows = (await opened.post('/query', { ksql: 'SELECT * FROM S;' })).split('\n')
     expect(rows[0]).toContain(
       '`ID` BIGINT, `CUSTOMER` STRING, `STATUS` STRING, `LINES` ARRAY<STRUCT<`ARTICLE` STRING, `COUNT` BIGINT>>, ' +
         '`PRICES` MAP<STRING, DOUBLE>, `AT` TIMESTAMP, `RATING` INTEGER, `NOTE` STRING',
@@ -96,10 +66,10 @@ describe.skipIf(url === undefined || command === null)('confluent-kafka with a r
       '{"row":{"columns":[9007199254740993,"Zoë","PAID",[{"ARTICLE":"a","COUNT":4294967295},{"ARTICLE":"","COUNT":0}],{"a":1.5},"2023-11-14T22:13:20.123",0,""]}},',
       '{"row":{"columns":[0,"","NEW",[],{},null,null,null]}},',
     ])
-    const written = await world.consume(output)
+    const written = await opened.world.consume(output)
     const read = await Promise.all(
       written.map(({ value }) =>
-        peer.ask({ deserialize: { topic: output, imports: CONFLUENT }, payload: value!.toString('hex') }),
+        opened.peer.ask({ deserialize: { topic: output, imports: CONFLUENT }, payload: value!.toString('hex') }),
       ),
     )
     expect(read).toEqual([
