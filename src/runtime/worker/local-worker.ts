@@ -10,8 +10,7 @@ import type { Compression } from '../../broker/compression.ts'
 import type { Clock, Timer } from '../../clock.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
-import type { StepId, StepSchema } from '../../operators/step.ts'
-import { keepsTable, type SubTopology, splitTopology, stepSchemas } from '../../plan/topology.ts'
+import { splitTopology, stepSchemas } from '../../plan/topology.ts'
 import { NO_REGISTRY, type SchemaLoader } from '../../serde/loaded-schemas.ts'
 import { StateDamagedError } from '../../state/lmdb/state-damaged-error.ts'
 import type { Row } from '../../types/value.ts'
@@ -22,15 +21,14 @@ import { Pace } from '../pace.ts'
 import { BadRecordError } from '../processing-error.ts'
 import { failureOf } from '../query-failure.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
-import type { PushRow } from '../query-runtime.ts'
 import type { PartitionInput } from '../reading/partition-input.ts'
 import { WorkerReading } from '../reading/worker-reading.ts'
-import { RequestTime, Turnstile } from '../request-time.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
 import type { InProcessWorker, WorkerListener, WorkerPull } from '../worker.ts'
 import { BatchPool } from './batch-pool.ts'
 import { checkState } from './check-state.ts'
 import { CommitSchedule } from './commit-schedule.ts'
+import type { CompiledQuery } from './compiled-query.ts'
 import { MembershipFence } from './membership-fence.ts'
 import { closeAll, openAll } from './open-tasks.ts'
 import { Openings } from './openings.ts'
@@ -39,8 +37,8 @@ import { RunningTask } from './running-task.ts'
 import { SendWindow } from './send-window.ts'
 import { Settling } from './settling.ts'
 import { SlowQueries } from './slow-queries.ts'
-import { mayTakeLong, tableReader } from './table-reader.ts'
 import { Transactions } from './transactions.ts'
+import { WorkerPulls } from './worker-pulls.ts'
 import { WorkerQuery } from './worker-query.ts'
 
 export interface LocalWorkerOptions {
@@ -65,19 +63,10 @@ const IDLE_TIMEOUT = 'millrace.source.idle.timeout.ms'
 const DEFAULT_IDLE_TIMEOUT_MS = 1000
 const DEFAULT_BUFFERED_RECORDS = 256
 
-/** A query with what all its tasks on this worker share. */
-interface Compiled {
-  readonly query: WorkerQuery
-  readonly topologies: readonly SubTopology[]
-  readonly schemas: ReadonlyMap<StepId, StepSchema>
-  /** Rows of a push query that were gathered in this round. */
-  readonly rows: PushRow[]
-}
-
 /** Runs tasks in the thread that makes it. */
 export class LocalWorker implements InProcessWorker {
   readonly #options: LocalWorkerOptions
-  readonly #queries = new Map<string, Compiled>()
+  readonly #queries = new Map<string, CompiledQuery>()
   readonly #reading: WorkerReading
   readonly #commits: CommitSchedule
   readonly #fence: MembershipFence
@@ -92,7 +81,7 @@ export class LocalWorker implements InProcessWorker {
   readonly #settling: Settling
   readonly #pace = new Pace()
   readonly #slowQueries: SlowQueries
-  readonly #longPulls: Turnstile
+  readonly #pulls: WorkerPulls
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options
@@ -109,7 +98,7 @@ export class LocalWorker implements InProcessWorker {
       queries: () => run().filter(({ assignment }) => assignment.exactlyOnce),
       onAborted: (queries) => void this.#rewind(queries),
     })
-    this.#longPulls = new Turnstile(timer)
+    this.#pulls = new WorkerPulls({ ...options, onDamage: (error) => this.#failDamaged(error) })
     this.#slowQueries = new SlowQueries({
       timer,
       pace: this.#pace,
@@ -213,37 +202,8 @@ export class LocalWorker implements InProcessWorker {
     }
   }
 
-  async *pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {
-    const compiled = this.#find(queryId)
-    const topology = compiled?.topologies.find((one) => keepsTable(one, compiled.query.assignment.plan))
-    const tasks = request.partitions.map((partition) => {
-      const isIt = ({ assignment }: RunningTask) =>
-        assignment.topology === topology?.index && assignment.partition === partition
-      const task = compiled?.query.tasks.find(isIt)
-      if (task === undefined) throw new Error(`Partition ${partition} of query ${queryId} is no longer on this worker.`)
-      return task
-    })
-    if (compiled === undefined || topology === undefined) return
-    const { functions, functionContext, clock, listener } = this.#options
-    const { plan } = compiled.query.assignment
-    const time = new RequestTime(functionContext.budget, { isShared: true })
-    const read = tableReader(plan, compiled.schemas, request, {
-      functions,
-      functionContext,
-      clock,
-      reportError: (error) => listener.onProcessingError(request.pullId, error),
-      time,
-    })
-    const isLong = mayTakeLong(plan, request, functions)
-    try {
-      for (const { stores } of tasks) {
-        const work = () => time.during(() => read(topology, stores))
-        yield* isLong ? await this.#longPulls.pass(work) : work()
-      }
-    } catch (error) {
-      if (error instanceof StateDamagedError) this.#failDamaged(error)
-      throw error
-    }
+  pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {
+    return this.#pulls.read(queryId, (id) => this.#find(id), request)
   }
 
   progress(queryId: string): QueryProgress | undefined {
@@ -276,15 +236,15 @@ export class LocalWorker implements InProcessWorker {
   }
 
   /** Undefined if the query is not on this worker, or has ended. */
-  #find(queryId: string): Compiled | undefined {
+  #find(queryId: string): CompiledQuery | undefined {
     const compiled = this.#queries.get(queryId)
     return compiled?.query.isEnded === false ? compiled : undefined
   }
 
-  #compile(assignment: QueryAssignment): Compiled {
+  #compile(assignment: QueryAssignment): CompiledQuery {
     const { broker, clock, transactionalId } = this.#options
     const { steps } = assignment.plan
-    const compiled: Compiled = {
+    const compiled: CompiledQuery = {
       query: new WorkerQuery({
         assignment,
         broker,
@@ -302,7 +262,7 @@ export class LocalWorker implements InProcessWorker {
   }
 
   /** Rejects with a StateLostError or an OffsetsLostError if the task's state and its topics do not belong together. */
-  async #openTask(compiled: Compiled, assignment: TaskAssignment, signal: AbortSignal): Promise<RunningTask> {
+  async #openTask(compiled: CompiledQuery, assignment: TaskAssignment, signal: AbortSignal): Promise<RunningTask> {
     const task = await this.#openTaskAlone(compiled, assignment, signal)
     try {
       await checkState(task, this.#options.broker)
@@ -314,7 +274,7 @@ export class LocalWorker implements InProcessWorker {
   }
 
   #openTaskAlone(
-    { query, topologies, schemas, rows }: Compiled,
+    { query, topologies, schemas, rows }: CompiledQuery,
     assignment: TaskAssignment,
     signal: AbortSignal,
   ): Promise<RunningTask> {
@@ -390,14 +350,14 @@ export class LocalWorker implements InProcessWorker {
   }
 
   /** Commits what is done, then closes. */
-  async #end(compiled: Compiled): Promise<void> {
+  async #end(compiled: CompiledQuery): Promise<void> {
     const { query } = compiled
     for (const { inputs } of query.tasks) for (const input of inputs) this.#reading.remove(input)
     if (!query.isEnded) await (query.assignment.exactlyOnce ? this.#transactions.commit() : query.commit())
     await this.#close(compiled)
   }
 
-  async #close(compiled: Compiled): Promise<void> {
+  async #close(compiled: CompiledQuery): Promise<void> {
     const { query } = compiled
     if (this.#queries.get(query.id) === compiled) this.#queries.delete(query.id)
     query.end()
