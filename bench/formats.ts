@@ -10,26 +10,14 @@ import type { Format, FormatName, WrittenSchema } from '../src/serde/format.ts'
 import { json } from '../src/serde/json.ts'
 import { protobuf } from '../src/serde/protobuf.ts'
 import type { Column } from '../src/types/schema.ts'
-import { BIGINT, INTEGER, STRING } from '../src/types/sql-type.ts'
 import { user } from './compare/data.ts'
 import { type ByHand, type FormatJob, formatWork } from './format-job.ts'
 import { compareSideBySide, type Work } from './side-by-side.ts'
+import { USER_COLUMNS } from './user-columns.ts'
 
 const RECORDS = 1000
 
 type Event = Record<string, unknown>
-
-const COLUMNS: readonly Column[] = [
-  { name: 'USERID', type: STRING },
-  { name: 'NAME', type: STRING },
-  { name: 'STATE', type: STRING },
-  { name: 'CITY', type: STRING },
-  { name: 'TS', type: BIGINT },
-  { name: 'IP', type: STRING },
-  { name: 'KIND', type: STRING },
-  { name: 'BYTES', type: INTEGER },
-  { name: 'PAYLOAD', type: STRING },
-]
 
 const events: readonly Event[] = Array.from({ length: RECORDS }, (_, i) => {
   const { userid, name, state, city, ts, ip, kind, bytes, payload } = user(i)
@@ -52,7 +40,7 @@ interface Query {
   readonly where: { readonly column: string; readonly holds: (value: unknown) => boolean } | null
 }
 
-const ALL = COLUMNS.map(({ name }) => name)
+const ALL = USER_COLUMNS.map(({ name }) => name)
 
 const QUERIES: readonly Query[] = [
   {
@@ -65,7 +53,8 @@ const QUERIES: readonly Query[] = [
   { name: 'all, 9 of 9', output: ALL, where: null },
 ]
 
-const columnsOf = (names: readonly string[]): readonly Column[] => COLUMNS.filter(({ name }) => names.includes(name))
+const columnsOf = (names: readonly string[]): readonly Column[] =>
+  USER_COLUMNS.filter(({ name }) => names.includes(name))
 
 /** The columns that the query reads: those of the result, and the one of the condition. */
 const wantedBy = ({ output, where }: Query): readonly string[] =>
@@ -94,9 +83,9 @@ const avscType = (columns: readonly Column[], id: number): avsc.Type =>
   avsc.Type.forSchema(JSON.parse(schemaOf(avro, columns, id).text) as avsc.Schema)
 
 function avroByHand(query: Query): ByHand<Event> {
-  const writer = avscType(COLUMNS, 1)
+  const writer = avscType(USER_COLUMNS, 1)
   const reader = avscType(columnsOf(wantedBy(query)), 1)
-  const resolver = wantedBy(query).length === COLUMNS.length ? undefined : reader.createResolver(writer)
+  const resolver = wantedBy(query).length === USER_COLUMNS.length ? undefined : reader.createResolver(writer)
   const type = resolver === undefined ? writer : reader
   const output = avscType(columnsOf(query.output), 2)
   return {
@@ -120,7 +109,7 @@ const PROTOBUF_FRAME_BYTES = FRAME_BYTES + 1
 
 /** protobufjs decodes all fields. It reads through one reader, which costs less than one for each record; a 64-bit number stays a Long. */
 function protobufByHand(query: Query): ByHand<Event> {
-  const type = messageOf(COLUMNS)
+  const type = messageOf(USER_COLUMNS)
   const output = messageOf(columnsOf(query.output))
   let reader = pbjs.Reader.create(Buffer.alloc(0))
   return {
@@ -160,18 +149,18 @@ function workOf({ format, makeByHand }: Library, query: Query): Work {
   const job: FormatJob<Event> = {
     format,
     payloads: payloadsBy(format, makeByHand(all)),
-    columns: COLUMNS,
+    columns: USER_COLUMNS,
     wanted,
     output: columnsOf(query.output),
     schemas:
       format.schemas === null
         ? null
-        : { input: schemaOf(format, COLUMNS, 1), output: schemaOf(format, columnsOf(query.output), 2) },
+        : { input: schemaOf(format, USER_COLUMNS, 1), output: schemaOf(format, columnsOf(query.output), 2) },
     where,
     byHand: {
       ...makeByHand(query),
       passes: where === null ? null : conditionOn(where),
-      project: query.output.length === COLUMNS.length ? null : projection(query.output),
+      project: query.output.length === USER_COLUMNS.length ? null : projection(query.output),
     },
   }
   return formatWork(job)

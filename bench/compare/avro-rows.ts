@@ -2,7 +2,7 @@
 import avsc from 'avsc'
 import { avro } from '../../src/serde/avro.ts'
 import type { Column } from '../../src/types/schema.ts'
-import { BIGINT, INTEGER, STRING } from '../../src/types/sql-type.ts'
+import { USER_COLUMNS } from '../user-columns.ts'
 import type { User } from './data.ts'
 import type { Job } from './job-sql.ts'
 import type { Cells } from './row-sum.ts'
@@ -11,17 +11,6 @@ export const AVRO_USERS_TOPIC = 'users-avro'
 /** Jobs that have an Avro form. */
 export const AVRO_JOBS: readonly Job[] = ['j1', 'j7']
 
-const USER_COLUMNS: readonly Column[] = [
-  { name: 'USERID', type: STRING },
-  { name: 'NAME', type: STRING },
-  { name: 'STATE', type: STRING },
-  { name: 'CITY', type: STRING },
-  { name: 'TS', type: BIGINT },
-  { name: 'IP', type: STRING },
-  { name: 'KIND', type: STRING },
-  { name: 'BYTES', type: INTEGER },
-  { name: 'PAYLOAD', type: STRING },
-]
 const J1_COLUMNS = USER_COLUMNS.filter(({ name }) => ['USERID', 'CITY', 'PAYLOAD'].includes(name))
 
 const schemaText = (columns: readonly Column[]): string =>
