@@ -5,38 +5,34 @@
  */
 
 import type { Broker, Producer } from '../../broker/broker.ts'
-import { BrokerError } from '../../broker/broker-error.ts'
 import type { Compression } from '../../broker/compression.ts'
 import type { Clock, Timer } from '../../clock.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import { splitTopology, stepSchemas } from '../../plan/topology.ts'
 import { NO_REGISTRY, type SchemaLoader } from '../../serde/loaded-schemas.ts'
-import { StateDamagedError } from '../../state/lmdb/state-damaged-error.ts'
 import type { Row } from '../../types/value.ts'
-import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import type { QueryAssignment } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
 import { WATCHED } from '../heartbeat.ts'
 import { Pace } from '../pace.ts'
-import { BadRecordError } from '../processing-error.ts'
-import { failureOf } from '../query-failure.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { PartitionInput } from '../reading/partition-input.ts'
 import { WorkerReading } from '../reading/worker-reading.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
 import type { InProcessWorker, WorkerListener, WorkerPull } from '../worker.ts'
 import { BatchPool } from './batch-pool.ts'
-import { checkState } from './check-state.ts'
 import { CommitSchedule } from './commit-schedule.ts'
 import type { CompiledQuery } from './compiled-query.ts'
 import { MembershipFence } from './membership-fence.ts'
 import { closeAll, openAll } from './open-tasks.ts'
 import { Openings } from './openings.ts'
-import { pushRows } from './push-rows.ts'
-import { RunningTask } from './running-task.ts'
+import { QueryEndings } from './query-endings.ts'
+import type { RunningTask } from './running-task.ts'
 import { SendWindow } from './send-window.ts'
 import { Settling } from './settling.ts'
 import { SlowQueries } from './slow-queries.ts'
+import { TaskOpener } from './task-opener.ts'
 import { Transactions } from './transactions.ts'
 import { WorkerPulls } from './worker-pulls.ts'
 import { WorkerQuery } from './worker-query.ts'
@@ -59,10 +55,6 @@ export interface LocalWorkerOptions {
   readonly workingFor?: Int32Array
 }
 
-const IDLE_TIMEOUT = 'millrace.source.idle.timeout.ms'
-const DEFAULT_IDLE_TIMEOUT_MS = 1000
-const DEFAULT_BUFFERED_RECORDS = 256
-
 /** Runs tasks in the thread that makes it. */
 export class LocalWorker implements InProcessWorker {
   readonly #options: LocalWorkerOptions
@@ -72,22 +64,20 @@ export class LocalWorker implements InProcessWorker {
   readonly #fence: MembershipFence
   readonly #transactions: Transactions
   readonly #producer: Producer
-  readonly #pool: BatchPool
   readonly #window = new SendWindow()
   readonly #workingFor: Int32Array
   readonly #openings = new Openings()
-  /** Queries that were started again because their state was damaged. */
-  readonly #restarted = new Set<string>()
   readonly #settling: Settling
   readonly #pace = new Pace()
   readonly #slowQueries: SlowQueries
   readonly #pulls: WorkerPulls
+  readonly #opener: TaskOpener
+  readonly #endings: QueryEndings
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options
     this.#workingFor = options.workingFor ?? new Int32Array(WATCHED.length)
     const { broker, clock, timer, compression, transactionalId, functionContext, schemas = NO_REGISTRY } = options
-    this.#pool = new BatchPool(compression)
     this.#producer = broker.producer()
     const run = () => [...this.#queries.values()].map(({ query }) => query)
     this.#fence = new MembershipFence(timer)
@@ -96,9 +86,9 @@ export class LocalWorker implements InProcessWorker {
       transactionalId,
       fence: this.#fence,
       queries: () => run().filter(({ assignment }) => assignment.exactlyOnce),
-      onAborted: (queries) => void this.#rewind(queries),
+      onAborted: (queries) => void this.#endings.rewind(queries),
     })
-    this.#pulls = new WorkerPulls({ ...options, onDamage: (error) => this.#failDamaged(error) })
+    this.#pulls = new WorkerPulls({ ...options, onDamage: (error) => this.#endings.failDamaged(error) })
     this.#slowQueries = new SlowQueries({
       timer,
       pace: this.#pace,
@@ -116,6 +106,24 @@ export class LocalWorker implements InProcessWorker {
       waitForRoom: () => this.#transactions.busy ?? (this.#window.isFull ? this.#window.room() : this.#commits.room),
       onRead: () => this.#beat(),
       onRound: () => this.#endRound(),
+    })
+    this.#opener = new TaskOpener({
+      ...options,
+      pace: this.#pace,
+      producer: this.#producer,
+      exactlyOnceProducer: this.#transactions.sender,
+      pool: new BatchPool(compression),
+      window: this.#window,
+      workingFor: this.#workingFor,
+      onBadRecord: (query, error) => void this.#endings.halt(query, error),
+      onFullness: (input) => this.#update(input),
+      onWorkLeft: () => this.#reading.wakeUp(),
+    })
+    this.#endings = new QueryEndings({
+      ...options,
+      queries: this.#queries,
+      reading: this.#reading,
+      transactions: this.#transactions,
     })
     this.#commits = new CommitSchedule({
       clock,
@@ -147,7 +155,7 @@ export class LocalWorker implements InProcessWorker {
       await earlier
       if (assignment.exactlyOnce) await this.#transactions.open()
       const opened = await openAll(assignment.tasks, {
-        open: (task) => this.#openTask(compiled, task, opening.signal(task.slot)),
+        open: (task) => this.#opener.open(compiled, task, opening.signal(task.slot)),
         signal: ({ slot }) => opening.signal(slot),
       })
       const isWanted = ({ assignment: { slot } }: RunningTask) => !query.isEnded && !opening.signal(slot).aborted
@@ -174,19 +182,13 @@ export class LocalWorker implements InProcessWorker {
       const tasks = query.isSlotted ? query.tasks.filter((task) => released.has(task.assignment.slot)) : []
       if (tasks.length > 0) leaving.set(query, tasks)
     }
-    for (const task of [...leaving.values()].flat()) {
-      task.halt()
-      for (const input of task.inputs) this.#reading.remove(input)
-    }
-    await this.#finish([...leaving.keys()], commit)
-    for (const [query, tasks] of leaving) query.tasks = query.tasks.filter((task) => !tasks.includes(task))
-    await closeAll([...leaving.values()].flat())
+    await this.#endings.endTasks(leaving, commit)
   }
 
   async stop(queryId: string, { purge }: { readonly purge: boolean }): Promise<void> {
     const compiled = this.#queries.get(queryId)
     this.#openings.abort(queryId)
-    if (compiled !== undefined) await this.#end(compiled)
+    if (compiled !== undefined) await this.#endings.end(compiled)
     if (purge) await this.#options.stores.purge(queryId)
   }
 
@@ -226,7 +228,7 @@ export class LocalWorker implements InProcessWorker {
 
   async close(): Promise<void> {
     await this.#commits.commitAll()
-    for (const compiled of [...this.#queries.values()]) await this.#end(compiled)
+    for (const compiled of [...this.#queries.values()]) await this.#endings.end(compiled)
     this.#commits.stop()
     await this.#reading.close()
     await this.#transactions.close()
@@ -251,7 +253,7 @@ export class LocalWorker implements InProcessWorker {
         clock,
         transactionalId,
         sharesSlots: () => this.#fence.isShared,
-        onFailure: (query, error) => this.#fail(query, error),
+        onFailure: (query, error) => this.#endings.fail(query, error),
       }),
       topologies: splitTopology(steps),
       schemas: stepSchemas(steps),
@@ -259,55 +261,6 @@ export class LocalWorker implements InProcessWorker {
     }
     this.#queries.set(assignment.queryId, compiled)
     return compiled
-  }
-
-  /** Rejects with a StateLostError or an OffsetsLostError if the task's state and its topics do not belong together. */
-  async #openTask(compiled: CompiledQuery, assignment: TaskAssignment, signal: AbortSignal): Promise<RunningTask> {
-    const task = await this.#openTaskAlone(compiled, assignment, signal)
-    try {
-      await checkState(task, this.#options.broker)
-      return task
-    } catch (error) {
-      await task.close()
-      throw error
-    }
-  }
-
-  #openTaskAlone(
-    { query, topologies, schemas, rows }: CompiledQuery,
-    assignment: TaskAssignment,
-    signal: AbortSignal,
-  ): Promise<RunningTask> {
-    const { functions, functionContext, clock, timer, stores, listener } = this.#options
-    const { config, exactlyOnce } = query.assignment
-    return RunningTask.open({
-      query: query.assignment,
-      assignment,
-      topology: topologies[assignment.topology]!,
-      schemas,
-      stores,
-      functions,
-      functionContext,
-      clock,
-      timer,
-      producer: exactlyOnce ? this.#transactions.sender : this.#producer,
-      pool: this.#pool,
-      window: this.#window,
-      group: {
-        maxBuffered: Number(config['buffered.records.per.partition'] ?? DEFAULT_BUFFERED_RECORDS),
-        maxIdleMs: Number(config['max.task.idle.ms'] ?? 0),
-        pace: this.#pace,
-      },
-      idleTimeoutMs: Number(config[IDLE_TIMEOUT] ?? DEFAULT_IDLE_TIMEOUT_MS),
-      subscriber: (step) => pushRows(step, schemas.get(step.input)!, rows),
-      reportError: (error) => listener.onProcessingError(query.id, error),
-      onNotice: (message) => listener.onNotice(query.id, message),
-      onFailure: (error) => (error instanceof BadRecordError ? void this.#halt(query, error) : query.fail(error)),
-      onFullness: (input) => this.#update(input),
-      onWorkLeft: () => this.#reading.wakeUp(),
-      workingFor: this.#workingFor,
-      signal,
-    })
   }
 
   #read(query: WorkerQuery, input: PartitionInput): void {
@@ -339,76 +292,5 @@ export class LocalWorker implements InProcessWorker {
   /** Lets work that waits for the wall clock continue although nothing is read. */
   #tick(): void {
     if (this.#transactions.busy === null) this.#endRound()
-  }
-
-  /** Commits or drops the work of queries before their tasks are closed. Output in the open transaction ends with the transaction. */
-  async #finish(queries: readonly WorkerQuery[], commit: boolean): Promise<void> {
-    const plain = queries.filter(({ assignment }) => !assignment.exactlyOnce)
-    const isExact = plain.length < queries.length
-    if (isExact) await (commit ? this.#transactions.commit() : this.#transactions.abort())
-    if (commit) await Promise.all(plain.map((query) => query.commit()))
-  }
-
-  /** Commits what is done, then closes. */
-  async #end(compiled: CompiledQuery): Promise<void> {
-    const { query } = compiled
-    for (const { inputs } of query.tasks) for (const input of inputs) this.#reading.remove(input)
-    if (!query.isEnded) await (query.assignment.exactlyOnce ? this.#transactions.commit() : query.commit())
-    await this.#close(compiled)
-  }
-
-  async #close(compiled: CompiledQuery): Promise<void> {
-    const { query } = compiled
-    if (this.#queries.get(query.id) === compiled) this.#queries.delete(query.id)
-    query.end()
-    for (const { inputs } of query.tasks) for (const input of inputs) this.#reading.remove(input)
-    await query.close()
-  }
-
-  /** Ends a query before a record that it must not pass. Earlier records are committed, so that they are not processed again. */
-  async #halt(query: WorkerQuery, error: BadRecordError): Promise<void> {
-    if (query.isHalted) return
-    query.halt()
-    // Later: other queries may still read the fetched records.
-    await Promise.resolve()
-    await (query.assignment.exactlyOnce ? this.#transactions.commit() : query.commit())
-    query.isSettled = !query.isEnded
-    query.fail(error)
-  }
-
-  /** Ends the query here, then notifies the listener. The other queries continue. */
-  #fail(query: WorkerQuery, error: unknown): void {
-    const { clock, listener } = this.#options
-    const compiled = this.#queries.get(query.id)!
-    const isDamage = error instanceof StateDamagedError
-    const isAbort = error instanceof BrokerError && error.code === 'TRANSACTION_ABORTED'
-    const isRewound = isAbort || (isDamage && !this.#restarted.has(query.id))
-    if (isDamage) {
-      this.#restarted.add(query.id)
-      this.#failDamaged(error)
-    }
-    const finish = async () => {
-      if (query.assignment.exactlyOnce && !query.isSettled) await this.#transactions.abort()
-      await this.#close(compiled)
-    }
-    const tell = () => {
-      if (isRewound) listener.onRewind([query.id])
-      else listener.onFailure(query.id, failureOf(error, clock.now()))
-    }
-    // Later: a record may be on its way through the readers that this changes.
-    queueMicrotask(() => void finish().then(tell, tell))
-  }
-
-  /** Ends all queries with state in a damaged slot: the slot's file is moved aside when the first of them starts again. */
-  #failDamaged(error: StateDamagedError): void {
-    const slots = new Set(this.#options.stores.damagedSlots())
-    for (const { query } of this.#queries.values())
-      if (query.tasks.some(({ assignment }) => slots.has(assignment.slot))) query.fail(error)
-  }
-
-  async #rewind(queries: readonly WorkerQuery[]): Promise<void> {
-    const ended = queries.flatMap(({ id }) => this.#queries.get(id) ?? [])
-    await Promise.allSettled(ended.map((compiled) => this.#close(compiled)))
-    if (ended.length > 0) this.#options.listener.onRewind(ended.map(({ query }) => query.id))
   }
 }

@@ -2,14 +2,17 @@
 import type { TaskAssignment } from '../assignment.ts'
 import type { RunningTask } from './running-task.ts'
 
-export interface TaskOpener {
+interface OpenAllOptions {
   readonly open: (task: TaskAssignment) => Promise<RunningTask>
   /** Aborted: the task is not wanted any more, and need not open. */
   readonly signal: (task: TaskAssignment) => AbortSignal
 }
 
 /** All that are still wanted; or, if one of those cannot be opened, none. */
-export async function openAll(tasks: readonly TaskAssignment[], { open, signal }: TaskOpener): Promise<RunningTask[]> {
+export async function openAll(
+  tasks: readonly TaskAssignment[],
+  { open, signal }: OpenAllOptions,
+): Promise<RunningTask[]> {
   const results = await Promise.allSettled(tasks.map(open))
   const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const failed = results.find((result, i) => result.status === 'rejected' && !signal(tasks[i]!).aborted)
