@@ -16,14 +16,41 @@ function lostOffsetPolicy(config: Config): LostOffsetPolicy {
   return policy === 'earliest' || policy === 'latest' ? policy : 'fail'
 }
 
+/** What becomes of a query, and of which positions. */
+export interface Decision {
+  readonly lost: readonly LostOffset[]
+  readonly policy: LostOffsetPolicy
+  /** Whether keys now lie in other partitions, so that state has to be built again. */
+  readonly isRepartitioned: boolean
+  /** Sentences for the operator, behind the cause. */
+  readonly told: string
+}
+
+/** `inputs`: partitions that the query reads here. `isAlone`: whether all of its tasks are on this server. */
+export function decide(
+  found: readonly LostOffset[],
+  {
+    inputs,
+    config,
+    isAlone,
+  }: { readonly inputs: readonly TopicPartition[]; readonly config: Config; readonly isAlone: boolean },
+): Decision {
+  const lost = withWholeTopics(found, inputs)
+  const isRepartitioned = lost.some(({ kind }) => kind === 'repartitioned')
+  // Other servers have a part of the state whose keys now lie elsewhere.
+  const canContinue = !isRepartitioned || isAlone
+  const policy = canContinue ? policyFor(lost, config) : 'fail'
+  return { lost, policy, isRepartitioned, told: describePolicy(policy, { canContinue }) }
+}
+
 /** The policy for these: a topic that was made again holds no record that the query has read, so it is read from its start. */
-export function policyFor(lost: readonly LostOffset[], config: Config): LostOffsetPolicy {
+function policyFor(lost: readonly LostOffset[], config: Config): LostOffsetPolicy {
   const policy = lostOffsetPolicy(config)
   return policy === 'fail' && lost.every(({ kind }) => kind === 'gone') ? 'earliest' : policy
 }
 
 /** A topic that was made again is gone with all of its partitions among `inputs`, although each task notices only its own. */
-export function withWholeTopics(lost: readonly LostOffset[], inputs: readonly TopicPartition[]): LostOffset[] {
+function withWholeTopics(lost: readonly LostOffset[], inputs: readonly TopicPartition[]): LostOffset[] {
   const all = new Map(lost.map((one) => [positionKey(one), one]))
   for (const one of lost) {
     if (one.kind !== 'gone') continue
@@ -36,7 +63,7 @@ export function withWholeTopics(lost: readonly LostOffset[], inputs: readonly To
 }
 
 /** What the operator learns behind the cause. `canContinue`: whether another policy would let the query continue. */
-export function describePolicy(policy: LostOffsetPolicy, { canContinue }: { readonly canContinue: boolean }): string {
+function describePolicy(policy: LostOffsetPolicy, { canContinue }: { readonly canContinue: boolean }): string {
   if (policy !== 'fail') return `The query continues at the ${policy} record there.`
   if (!canContinue) return 'Terminate the query and create it again.'
   return `Set ${SETTING} to earliest or latest to let the query continue there, or terminate the query and create it again.`

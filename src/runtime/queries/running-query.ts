@@ -2,26 +2,25 @@
  * A query's life, over all workers: placed, running, paused, failed and tried again, ended. Its operations are carried out in order, one
  * after the other.
  */
-import { BrokerError } from '../../broker/broker-error.ts'
-import { positionKey } from '../../broker/position-key.ts'
-import type { Clock, Scheduled, Timer } from '../../clock.ts'
-import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import type { Clock, Timer } from '../../clock.ts'
+import type { TaskAssignment } from '../assignment.ts'
 import type { LostOffset } from '../offsets-lost-error.ts'
 import { failureOf } from '../query-failure.ts'
-import { addProgress, type QueryProgress } from '../query-progress.ts'
 import type { QueryFailure, QueryState, QueryStatus } from '../query-runtime.ts'
-import type { OwnedSlots, SlotTerms } from '../slots.ts'
+import type { OwnedSlots } from '../slots.ts'
 import { applicationId } from '../topic-names.ts'
-import { unlessLost, type Worker, WorkerLostError } from '../worker.ts'
-import { existingInternalTopics } from './internal-topics.ts'
-import { describePolicy, policyFor, settleLostOffsets, withWholeTopics } from './lost-offsets.ts'
-import { type MaterializationPartitions, materializationPartitions } from './materialization-partitions.ts'
-import { type KnownInputs, type PlacedQuery, type PlacementOptions, partitionsRead, placeQuery } from './place-query.ts'
+import { type Worker, WorkerLostError } from '../worker.ts'
+import { measureLag } from './failed-lag.ts'
+import { decide, settleLostOffsets } from './lost-offsets.ts'
+import type { MaterializationPartitions } from './materialization-partitions.ts'
+import type { PlacedQuery, PlacementOptions } from './place-query.ts'
+import { purgeQuery } from './purge-query.ts'
+import { QueryTasks } from './query-tasks.ts'
+import { QueryWorkers } from './query-workers.ts'
 import { describeRebuild, resetQuery } from './reset-query.ts'
+import { RetrySchedule } from './retry-schedule.ts'
 import type { Workers } from './workers.ts'
 
-const DEFAULT_FIRST_RETRY_MS = 15_000
-const DEFAULT_LAST_RETRY_MS = 900_000
 const DEFAULT_MAX_FAILURES = 10
 
 export interface RunningQueryOptions extends PlacementOptions {
@@ -40,22 +39,13 @@ export interface RunningQueryOptions extends PlacementOptions {
   readonly onFailure?: (failure: QueryFailure) => void
 }
 
-const NO_SLOTS: SlotTerms = new Map()
-const NOTHING_READ: KnownInputs = { positions: new Set(), partitions: new Map() }
-
-/** The tasks of a slot, at work here since it was taken. */
-interface RunningSlot {
-  readonly term: number
-  readonly worker: Worker
-  /** False: they are just being started. */
-  isUp: boolean
-}
-
 /** A query and its operations. */
 export class RunningQuery {
-  /** All tasks, on all servers. Null until they are first needed. */
-  assignment: QueryAssignment | null = null
   readonly #options: RunningQueryOptions
+  /** All tasks, on all servers. */
+  readonly #tasks: QueryTasks
+  readonly #workers: QueryWorkers
+  readonly #retries: RetrySchedule
   readonly #failures: QueryFailure[] = []
   #failureCount = 0
   /** Processing errors of earlier runs, whose workers no longer report them. */
@@ -67,24 +57,20 @@ export class RunningQuery {
   #isStopped = false
   /** Since it was last started; workers may report a failure one after the other. */
   #hasFailed = false
-  #workers: readonly Worker[] = []
-  readonly #running = new Map<number, RunningSlot>()
-  /** Partitions (`positionKey`) that tasks here have read, so that an offset is committed for them. */
-  readonly #positions = new Set<string>()
-  /** How many partitions each topic had that tasks here have read. */
-  #partitions: ReadonlyMap<string, number> = new Map()
-  #materialization: MaterializationPartitions | null = null
   #isLearning = false
   #turn: Promise<unknown> = Promise.resolve()
-  #retry: Scheduled | null = null
-  #retryDelayMs: number
-  /** When it was last brought to run, epoch ms; 0: the last attempt did not come so far. */
-  #startedAt = 0
 
   constructor(options: RunningQueryOptions) {
     this.#options = options
     this.#isPaused = options.query.paused
-    this.#retryDelayMs = this.#firstRetryMs
+    this.#tasks = new QueryTasks(options.query, options)
+    this.#workers = new QueryWorkers({ ...options, queryId: this.#id })
+    this.#retries = new RetrySchedule({
+      config: options.query.config,
+      clock: options.clock,
+      timer: options.timer,
+      retry: () => this.#inBackground(() => this.#launch()),
+    })
   }
 
   /** Resolves when the tasks run, or have failed; `status` shows which. */
@@ -96,19 +82,18 @@ export class RunningQuery {
     return this.#inTurn(async () => {
       this.#isPaused = isPaused
       if (this.#state === 'RUNNING' || this.#state === 'PAUSED') this.#state = isPaused ? 'PAUSED' : 'RUNNING'
-      await Promise.all(this.#workers.map((worker) => worker.setPaused(this.#id, isPaused).catch(unlessLost)))
+      await this.#workers.setPaused(isPaused)
     })
   }
 
   /** Ends the query for good. `purge`: deletes its state on workers and its internal topics and group on the broker. */
   stop({ purge }: { readonly purge: boolean }): Promise<void> {
     this.#isStopped = true
-    this.#retry?.cancel()
+    this.#retries.cancel()
     return this.#inTurn(async () => {
       this.#state = 'PENDING_SHUTDOWN'
-      // Workers on which the query ran before it failed may have state too.
-      await this.#stopWorkers(purge ? await this.#options.workers.all() : this.#workers, { purge })
-      if (purge) await this.#purge()
+      await this.#workers.stop({ purge })
+      if (purge) await purgeQuery(this.#options.query, this.#options)
       this.#state = 'NOT_RUNNING'
     })
   }
@@ -123,34 +108,29 @@ export class RunningQuery {
   /** Builds the query's state again from its sources. What it writes meanwhile it has written before. */
   #rebuild(failure: QueryFailure): void {
     this.#recover(failure, async () => {
-      await this.#stopWorkers(await this.#options.workers.all(), { purge: true })
+      await this.#workers.stop({ purge: true })
       return describeRebuild(await resetQuery(this.#application, this.#options.broker))
     })
   }
 
   /** Lets the query continue where its configuration says, or keeps it in ERROR. */
   #settleLost(failure: QueryFailure, found: readonly LostOffset[]): void {
-    const { broker, workers, isAlone } = this.#options
+    const { broker, isAlone, query } = this.#options
     const { terms } = this.#options.slots
-    const inputs = (this.assignment?.tasks ?? []).flatMap((task) => (terms.has(task.slot) ? task.inputs : []))
-    const lost = withWholeTopics(found, inputs)
-    const isRepartitioned = lost.some(({ kind }) => kind === 'repartitioned')
-    const wanted = policyFor(lost, this.#options.query.config)
-    // Other servers have a part of the state whose keys now lie elsewhere.
-    const policy = isRepartitioned && !isAlone ? 'fail' : wanted
+    const inputs = (this.#tasks.all ?? []).flatMap((task) => (terms.has(task.slot) ? task.inputs : []))
+    const { lost, policy, isRepartitioned, told } = decide(found, { inputs, config: query.config, isAlone })
     const settled = { application: this.#application, broker }
-    const told = describePolicy(policy, { canContinue: !isRepartitioned || isAlone })
     if (policy === 'fail') {
       this.#noteFailure({ ...failure, message: `${failure.message} ${told}` })
       this.#inBackground(async () => {
-        await this.#stopWorkers(this.#workers, { purge: false })
+        await this.#workers.stop({ purge: false })
         await settleLostOffsets(lost, policy, settled)
       })
-      this.#scheduleRetry()
+      this.#retries.schedule()
       return
     }
     this.#recover(failure, async () => {
-      await this.#stopWorkers(await workers.all(), { purge: isRepartitioned })
+      await this.#workers.stop({ purge: isRepartitioned })
       await settleLostOffsets(lost, policy, settled)
       if (!isRepartitioned) return told
       return `${told} ${describeRebuild(await resetQuery(this.#application, broker))}`
@@ -165,26 +145,24 @@ export class RunningQuery {
         this.#noteFailure({ ...failure, message: `${failure.message} ${await work()}` })
       } catch (error) {
         this.#noteFailure(failureOf(error, clock.now()))
-        this.#scheduleRetry()
+        this.#retries.schedule()
         return
       }
-      this.assignment = null
-      this.#positions.clear()
-      this.#partitions = new Map()
+      this.#tasks.forget()
       await this.#launch()
     })
   }
 
   /** Forgets the tasks of slots that have gone; the workers end them. */
   dropSlots(slots: readonly number[]): void {
-    for (const slot of slots) this.#running.delete(slot)
+    this.#workers.dropSlots(slots)
   }
 
   /** Ends the query on all workers after one has failed. Its tasks start again after a pause, unless the failure is final. */
   fail(failure: QueryFailure, { isFinal = false } = {}): void {
     if (this.#isStopped || this.#hasFailed) return
     this.#hasFailed = true
-    this.#earlierErrors += this.#progress().processingErrors
+    this.#earlierErrors += this.#workers.progress().processingErrors
     if (failure.lostOffsets !== undefined && !this.#options.query.transient) {
       this.#settleLost(failure, failure.lostOffsets)
       return
@@ -194,8 +172,8 @@ export class RunningQuery {
       return
     }
     this.#noteFailure(failure)
-    this.#inBackground(() => this.#stopWorkers(this.#workers, { purge: false }))
-    if (this.#options.retries && !isFinal) this.#scheduleRetry()
+    this.#inBackground(() => this.#workers.stop({ purge: false }))
+    if (this.#options.retries && !isFinal) this.#retries.schedule()
     else this.#options.onEnded?.(failure)
   }
 
@@ -204,7 +182,7 @@ export class RunningQuery {
     if (this.#isStopped || this.#hasFailed) return
     this.#state = 'REBALANCING'
     this.#inBackground(async () => {
-      await this.#stopWorkers(this.#workers, { purge: false })
+      await this.#workers.stop({ purge: false })
       await this.#launch()
     })
   }
@@ -212,25 +190,14 @@ export class RunningQuery {
   /** Brings the lag of a failed query up to date. Rejects with a BrokerError. */
   async measureLag(): Promise<void> {
     if (!this.#hasFailed || this.#options.query.transient) return
-    const { broker, serviceId } = this.#options
-    const inputs = (this.assignment?.tasks ?? []).flatMap((task) => task.inputs)
-    const committed = await broker.fetchOffsets(applicationId({ serviceId, queryId: this.#id, transient: false }))
-    const ends = new Map<string, number>()
-    for (const topic of new Set(inputs.map((input) => input.topic))) {
-      for (const end of await broker.endOffsets(topic)) ends.set(positionKey({ topic, ...end }), end.offset)
-    }
-    const positions = new Map(committed.map((position) => [positionKey(position), position.offset]))
-    this.#failedLag = inputs.reduce((lag, input) => {
-      const key = positionKey(input)
-      return lag + Math.max(0, (ends.get(key) ?? 0) - (positions.get(key) ?? input.position))
-    }, 0)
+    const inputs = (this.#tasks.all ?? []).flatMap((task) => task.inputs)
+    this.#failedLag = await measureLag(inputs, this.#application, this.#options.broker)
   }
 
   /** Starts the query again after the worker has died with its tasks. */
   lose(worker: Worker): void {
-    if (!this.#workers.includes(worker)) return
-    this.#workers = this.#workers.filter((other) => other !== worker)
-    for (const [slot, running] of this.#running) if (running.worker === worker) this.#running.delete(slot)
+    if (!this.#workers.has(worker)) return
+    this.#workers.drop(worker)
     this.restart()
   }
 
@@ -240,29 +207,27 @@ export class RunningQuery {
   }
 
   runsOn(worker: Worker): boolean {
-    return this.#workers.includes(worker)
+    return this.#workers.has(worker)
   }
 
   /** All tasks, on all servers. Null: not known yet. */
   findTasks(): readonly TaskAssignment[] | null {
-    if (this.assignment === null) this.#learnTasks()
-    return this.assignment?.tasks ?? null
+    if (this.#tasks.all === null) this.#learnTasks()
+    return this.#tasks.all
   }
 
   /** Throws an Error if the plan keeps no table. Null as with `findTasks`. */
   findMaterialization(): MaterializationPartitions | null {
-    if (this.findTasks() !== null) this.#materialization ??= materializationPartitions(this.assignment!)
-    return this.#materialization
+    return this.findTasks() === null ? null : this.#tasks.materialization
   }
 
   /** The worker on which the tasks of a slot are at work; undefined: they are not here, or not yet. */
   workerOf(slot: number): Worker | undefined {
-    const running = this.#running.get(slot)
-    return running?.isUp === true ? running.worker : undefined
+    return this.#workers.workerOf(slot)
   }
 
   status(): QueryStatus {
-    const progress = this.#progress()
+    const progress = this.#workers.progress()
     const isWaiting = progress.restores.left > 0 || this.#options.slots.isEmpty
     return {
       ...progress,
@@ -272,10 +237,6 @@ export class RunningQuery {
       processingErrors: progress.processingErrors + this.#earlierErrors,
       lagRecords: this.#hasFailed ? this.#failedLag : progress.lagRecords,
     }
-  }
-
-  #progress(): QueryProgress {
-    return addProgress(this.#workers.flatMap((worker) => worker.progress(this.#id) ?? []))
   }
 
   /** Prefix of the query's internal topics, and its consumer group. */
@@ -291,7 +252,7 @@ export class RunningQuery {
   async #launch(): Promise<void> {
     if (this.#isStopped) return
     this.#hasFailed = false
-    this.#startedAt = 0
+    this.#retries.beginAttempt()
     this.#state = this.#isPaused ? 'PAUSED' : 'RUNNING'
     await this.#attempt(() => this.#startOwned())
   }
@@ -308,102 +269,28 @@ export class RunningQuery {
 
   /** Starts tasks of owned slots that do not run yet, from the offsets that are committed now. */
   async #startOwned(): Promise<void> {
-    const { slots, query, clock } = this.#options
-    const { terms } = slots
-    const isMissing = ({ slot }: TaskAssignment) => terms.has(slot) && this.#running.get(slot)?.term !== terms.get(slot)
-    if (this.#isStopped || terms.size === 0 || this.assignment?.tasks.some(isMissing) === false) return
-    const owns = { owned: terms, known: { positions: this.#positions, partitions: this.#partitions } }
-    const placed = await placeQuery({ ...query, paused: this.#isPaused }, this.#options, owns)
-    this.assignment = placed
-    this.#materialization = null
-    this.#partitions = partitionsRead(placed.tasks)
-    for (const { slot, inputs } of placed.tasks)
-      if (terms.has(slot)) for (const input of inputs) this.#positions.add(positionKey(input))
-    const parts = await this.#byWorker(placed.tasks.filter(isMissing))
-    this.#startedAt = clock.now()
-    // Nothing may be awaited between here and the calls of the workers, which must get starts and releases in the order in which they happen.
-    const starting: Promise<void>[] = []
-    for (const [worker, all] of parts) {
-      const tasks = all.filter(({ slot }) => slots.isIn(slot, terms.get(slot)!))
-      if (tasks.length > 0) starting.push(this.#startOn(worker, { ...placed, tasks }, terms))
-    }
-    this.#workers = [...new Set([...this.#workers, ...parts.keys()])]
-    await Promise.all(starting)
+    const { terms } = this.#options.slots
+    const isMissing = ({ slot }: TaskAssignment) => this.#workers.isMissing(slot, terms)
+    if (this.#isStopped || terms.size === 0 || this.#tasks.all?.some(isMissing) === false) return
+    const placed = await this.#tasks.place(terms, { paused: this.#isPaused })
+    const parts = await this.#workers.choose(placed.tasks.filter(isMissing))
+    this.#retries.noteStart()
+    await this.#workers.start(parts, placed, terms)
   }
 
   #learnTasks(): void {
     if (this.#isLearning) return
     this.#isLearning = true
-    const learn = async () => {
-      this.assignment ??= await placeQuery(this.#options.query, this.#options, { owned: NO_SLOTS, known: NOTHING_READ })
-    }
-    this.#inBackground(() => learn().finally(() => (this.#isLearning = false)))
-  }
-
-  async #startOn(worker: Worker, part: QueryAssignment, terms: SlotTerms): Promise<void> {
-    const started = new Map<number, RunningSlot>()
-    for (const { slot } of part.tasks) started.set(slot, { term: terms.get(slot)!, worker, isUp: false })
-    for (const [slot, running] of started) this.#running.set(slot, running)
-    await worker.start(part)
-    for (const running of started.values()) running.isUp = true
-  }
-
-  async #byWorker(tasks: readonly TaskAssignment[]): Promise<Map<Worker, TaskAssignment[]>> {
-    const parts = new Map<Worker, TaskAssignment[]>()
-    for (const task of tasks) {
-      const worker = await this.#options.workers.workerOf(task.slot)
-      const part = parts.get(worker)
-      if (part === undefined) parts.set(worker, [task])
-      else part.push(task)
-    }
-    return parts
-  }
-
-  async #stopWorkers(workers: readonly Worker[], options: { readonly purge: boolean }): Promise<void> {
-    this.#workers = []
-    this.#running.clear()
-    await Promise.all(workers.map((worker) => worker.stop(this.#id, options).catch(unlessLost)))
-  }
-
-  async #purge(): Promise<void> {
-    const { broker, serviceId, changelogs, query } = this.#options
-    const application = applicationId({ serviceId, queryId: this.#id, transient: query.transient })
-    const mayHaveTopics = changelogs || query.plan.steps.some(({ kind }) => kind === 'repartition')
-    const topics = mayHaveTopics ? await existingInternalTopics(application, broker) : []
-    for (const topic of topics) await unlessGone(broker.deleteTopic(topic))
-    if (!query.transient) await broker.deleteGroup(application)
+    this.#inBackground(() => this.#tasks.learn().finally(() => (this.#isLearning = false)))
   }
 
   #noteFailure(failure: QueryFailure): void {
-    const max = Number(this.#config('ksql.query.error.max.queue.size') ?? DEFAULT_MAX_FAILURES)
+    const max = Number(this.#options.query.config['ksql.query.error.max.queue.size'] ?? DEFAULT_MAX_FAILURES)
     this.#state = 'ERROR'
     this.#failureCount++
     this.#failures.push(failure)
     this.#failures.splice(0, Math.max(0, this.#failures.length - max))
     this.#options.onFailure?.(failure)
-  }
-
-  /** Delays double, up to the last; after a run that was longer than its delay they start over. */
-  #scheduleRetry(): void {
-    const { clock, timer } = this.#options
-    const ranFor = this.#startedAt === 0 ? 0 : clock.now() - this.#startedAt
-    if (ranFor > this.#retryDelayMs) this.#retryDelayMs = this.#firstRetryMs
-    const delay = this.#retryDelayMs
-    this.#retryDelayMs = Math.min(this.#lastRetryMs, 2 * delay)
-    this.#retry?.cancel()
-    this.#retry = timer.after(delay, () => this.#inBackground(() => this.#launch()), { background: true })
-  }
-
-  get #firstRetryMs(): number {
-    return Number(this.#config('ksql.query.retry.backoff.initial.ms') ?? DEFAULT_FIRST_RETRY_MS)
-  }
-
-  get #lastRetryMs(): number {
-    return Number(this.#config('ksql.query.retry.backoff.max.ms') ?? DEFAULT_LAST_RETRY_MS)
-  }
-
-  #config(name: string): string | undefined {
-    return this.#options.query.config[name]
   }
 
   /** Works without a caller that waits: an error shows among the failures. */
@@ -416,13 +303,5 @@ export class RunningQuery {
     const done = this.#turn.then(work)
     this.#turn = done.catch(() => {})
     return done
-  }
-}
-
-async function unlessGone(deleting: Promise<void>): Promise<void> {
-  try {
-    await deleting
-  } catch (error) {
-    if (!(error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC')) throw error
   }
 }
