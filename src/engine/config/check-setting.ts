@@ -2,7 +2,9 @@
 import { didYouMean, nearest } from '../../suggest.ts'
 import { canonicalName, isSecret, settingOf } from './config.ts'
 import { PEER_SETTINGS } from './peer-settings.ts'
-import { OPEN_PREFIXES, SERVER_PREFIXES, SERVER_SETTINGS, STREAMS_SETTINGS } from './settings.ts'
+import { SERVER_SETTINGS } from './server-settings.ts'
+import { OPEN_PREFIXES, SERVER_PREFIXES } from './setting-prefixes.ts'
+import { STREAMS_SETTINGS } from './streams-settings.ts'
 
 const NAMES: readonly string[] = [...Object.keys(SERVER_SETTINGS), ...Object.keys(STREAMS_SETTINGS)]
 

@@ -1,5 +1,7 @@
 /** The configuration in force: a request's overrides take precedence over the server's file, and both over the defaults. */
-import { SERVER_SETTINGS, type Setting, STREAMS_SETTINGS } from './settings.ts'
+import { SERVER_SETTINGS } from './server-settings.ts'
+import type { Setting } from './setting.ts'
+import { STREAMS_SETTINGS } from './streams-settings.ts'
 
 const STREAMS_PREFIX = 'ksql.streams.'
 

@@ -1,11 +1,14 @@
 /** Generates the configuration reference, docs/configuration.md, from the table of settings. */
-import { OPEN_PREFIXES, SERVER_SETTINGS, type Setting, STREAMS_SETTINGS } from './settings.ts'
+import { SERVER_SETTINGS } from './server-settings.ts'
+import type { Setting } from './setting.ts'
+import { OPEN_PREFIXES } from './setting-prefixes.ts'
+import { STREAMS_SETTINGS } from './streams-settings.ts'
 
 type Entry = readonly [name: string, setting: Setting]
 
 const INTRODUCTION = `# Configuration
 
-Written by \`scripts/generate-settings-docs.ts\` from \`src/engine/config/settings.ts\`; change that, not this file.
+Written by \`scripts/generate-settings-docs.ts\` from \`server-settings.ts\` and \`streams-settings.ts\` in src/engine/config/; change that, not this file.
 
 A setting may be given in these places; a later one takes precedence over those before it.
 

@@ -7,7 +7,8 @@ import {
   fileProperties,
   shownProperties,
 } from '../../../../src/engine/config/given-properties.ts'
-import { SERVER_SETTINGS, STREAMS_SETTINGS } from '../../../../src/engine/config/settings.ts'
+import { SERVER_SETTINGS } from '../../../../src/engine/config/server-settings.ts'
+import { STREAMS_SETTINGS } from '../../../../src/engine/config/streams-settings.ts'
 
 const named = (environment: Record<string, string>) =>
   environmentProperties(environment).map(({ name, value }) => [name, value])
