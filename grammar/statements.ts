@@ -51,6 +51,7 @@ export class StatementGrammar extends QueryGrammar {
       DEF: [
         { GATE: () => this.isNext(2, t.Connector), ALT: () => this.SUBRULE(this.createConnector) },
         { ALT: () => this.SUBRULE(this.createType) },
+        { GATE: () => this.isFunctionNext(), ALT: () => this.SUBRULE(this.createFunction) },
         { ALT: () => this.SUBRULE(this.createSource) },
       ],
     })
@@ -154,6 +155,108 @@ export class StatementGrammar extends QueryGrammar {
     this.SUBRULE(this.type)
   })
 
+  /** FUNCTION stands first, or after OR REPLACE or AGGREGATE. */
+  private isFunctionNext(): boolean {
+    const start = this.isNext(1, t.Or) ? 3 : 1
+    return this.isNext(start, t.Function_) || this.isNext(start, t.Aggregate)
+  }
+
+  createFunction = this.RULE('createFunction', () => {
+    this.OPTION(() => {
+      this.CONSUME(t.Or)
+      this.CONSUME(t.Replace)
+    })
+    this.OPTION2(() => this.CONSUME(t.Aggregate))
+    this.CONSUME(t.Function_)
+    this.OPTION3({ GATE: () => this.isNext(2, t.Not), DEF: () => this.SUBRULE(this.ifNotExists) })
+    this.CONSUME(t.Identifier)
+    this.CONSUME(t.LeftParenthesis)
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.functionParameter) })
+    this.CONSUME(t.RightParenthesis)
+    this.CONSUME(t.Returns)
+    this.SUBRULE(this.functionResult)
+    this.MANY(() => this.SUBRULE(this.functionOption))
+    this.CONSUME(t.As)
+    this.CONSUME(t.StringValue)
+  })
+
+  /** VARIADIC is a name unless a name and a type follow it. */
+  functionParameter = this.RULE('functionParameter', () => {
+    this.OPTION({
+      GATE: () => this.isNext(2, t.Identifier) && (this.isNext(3, t.Identifier) || this.isNext(3, t.Decimal)),
+      DEF: () => this.CONSUME(t.Variadic),
+    })
+    this.CONSUME(t.Identifier)
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        { GATE: () => this.isNext(2, t.LeftParenthesis), ALT: () => this.SUBRULE(this.lambdaType) },
+        { ALT: () => this.SUBRULE(this.type) },
+      ],
+    })
+    this.OPTION2(() => {
+      this.CONSUME(t.Default)
+      this.SUBRULE(this.literal)
+    })
+  })
+
+  lambdaType = this.RULE('lambdaType', () => {
+    this.CONSUME(t.Lambda)
+    this.CONSUME(t.LeftParenthesis)
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.type, { LABEL: 'parameter' }) })
+    this.CONSUME(t.RightParenthesis)
+    this.CONSUME(t.LambdaArrow)
+    this.SUBRULE2(this.type, { LABEL: 'result' })
+  })
+
+  functionResult = this.RULE('functionResult', () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Table)
+          this.SUBRULE(this.resultColumns)
+        },
+      },
+      { ALT: () => this.SUBRULE(this.type) },
+    ])
+  })
+
+  resultColumns = this.RULE('resultColumns', () => {
+    this.CONSUME(t.LeftParenthesis)
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.resultColumn) })
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  resultColumn = this.RULE('resultColumn', () => {
+    this.CONSUME(t.Identifier)
+    this.SUBRULE(this.type)
+  })
+
+  functionOption = this.RULE('functionOption', () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Language)
+          this.CONSUME(t.Identifier)
+        },
+      },
+      {
+        ALT: () => {
+          this.OPTION(() => this.CONSUME(t.Not))
+          this.CONSUME(t.Deterministic)
+        },
+      },
+      { ALT: () => this.CONSUME(t.Strict) },
+      {
+        ALT: () => {
+          this.CONSUME(t.State)
+          this.SUBRULE(this.resultColumns)
+        },
+      },
+      { ALT: () => this.SUBRULE(this.withClause) },
+    ])
+  })
+
   createConnector = this.RULE('createConnector', () => {
     this.SUBRULE(this.connectorKind)
     this.CONSUME(t.Connector)
@@ -229,6 +332,7 @@ export class StatementGrammar extends QueryGrammar {
       { ALT: () => this.SUBRULE(this.dropSource) },
       { ALT: () => this.SUBRULE(this.dropType) },
       { ALT: () => this.SUBRULE(this.dropConnector) },
+      { ALT: () => this.SUBRULE(this.dropFunction) },
     ])
   })
 
@@ -246,6 +350,18 @@ export class StatementGrammar extends QueryGrammar {
     this.CONSUME(t.Type)
     this.OPTION({ GATE: () => this.isNext(2, t.Exists), DEF: () => this.SUBRULE(this.ifExists) })
     this.CONSUME(t.Identifier)
+  })
+
+  /** With types in parentheses, the overload of these; without, all of the name. */
+  dropFunction = this.RULE('dropFunction', () => {
+    this.CONSUME(t.Function_)
+    this.OPTION({ GATE: () => this.isNext(2, t.Exists), DEF: () => this.SUBRULE(this.ifExists) })
+    this.CONSUME(t.Identifier)
+    this.OPTION2(() => {
+      this.CONSUME(t.LeftParenthesis)
+      this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.type) })
+      this.CONSUME(t.RightParenthesis)
+    })
   })
 
   dropConnector = this.RULE('dropConnector', () => {

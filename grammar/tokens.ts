@@ -213,6 +213,15 @@ export const Timeout = unreserved('TIMEOUT')
 export const Schema = unreserved('SCHEMA')
 export const Subject = unreserved('SUBJECT')
 export const Id = unreserved('ID')
+export const Aggregate = unreserved('AGGREGATE')
+export const Returns = unreserved('RETURNS')
+export const Language = unreserved('LANGUAGE')
+export const Deterministic = unreserved('DETERMINISTIC')
+export const Strict = unreserved('STRICT')
+export const State = unreserved('STATE')
+export const Variadic = unreserved('VARIADIC')
+export const Default = unreserved('DEFAULT')
+export const Lambda = unreserved('LAMBDA')
 
 // ---- Literals ----------------------------------------------------------------------------------------------------------------------
 
@@ -221,6 +230,18 @@ export const StringValue = createToken({
   name: 'StringValue',
   pattern: /'(?:[^']|'')*'/,
   label: 'STRING',
+  line_breaks: true,
+})
+/**
+ * `$$text$$` or `$tag$text$tag$`: a string literal without escapes, in which variables are not replaced. An opening or closing `$$` has no `{`
+ * after it, since `$${name}` is an escaped variable.
+ */
+export const DollarString = createToken({
+  name: 'DollarString',
+  pattern: /\$(?:\$(?!\{)[\s\S]*?\$\$(?!\{)|([A-Za-z_][A-Za-z0-9_]*)\$[\s\S]*?\$\1\$)/,
+  categories: StringValue,
+  label: 'DOLLAR_STRING',
+  start_chars_hint: ['$'],
   line_breaks: true,
 })
 export const FloatValue = createToken({
@@ -289,6 +310,7 @@ const PATTERNS = [
   QuotedIdentifier,
   BackQuotedIdentifier,
   VariableReference,
+  DollarString,
   LambdaArrow,
   FieldArrow,
   Assign,

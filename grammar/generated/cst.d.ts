@@ -776,6 +776,7 @@ export type CreateCstChildren = {
   Create: IToken[];
   createConnector?: CreateConnectorCstNode[];
   createType?: CreateTypeCstNode[];
+  createFunction?: CreateFunctionCstNode[];
   createSource?: CreateSourceCstNode[];
 };
 
@@ -923,6 +924,107 @@ export type CreateTypeCstChildren = {
   type: TypeCstNode[];
 };
 
+export interface CreateFunctionCstNode extends CstNode {
+  name: "createFunction";
+  children: CreateFunctionCstChildren;
+}
+
+export type CreateFunctionCstChildren = {
+  Or?: IToken[];
+  Replace?: IToken[];
+  Aggregate?: IToken[];
+  Function: IToken[];
+  ifNotExists?: IfNotExistsCstNode[];
+  Identifier: IToken[];
+  LeftParenthesis: IToken[];
+  functionParameter?: FunctionParameterCstNode[];
+  Comma?: IToken[];
+  RightParenthesis: IToken[];
+  Returns: IToken[];
+  functionResult: FunctionResultCstNode[];
+  functionOption?: FunctionOptionCstNode[];
+  As: IToken[];
+  StringValue: IToken[];
+};
+
+export interface FunctionParameterCstNode extends CstNode {
+  name: "functionParameter";
+  children: FunctionParameterCstChildren;
+}
+
+export type FunctionParameterCstChildren = {
+  Variadic?: IToken[];
+  Identifier: IToken[];
+  lambdaType?: LambdaTypeCstNode[];
+  type?: TypeCstNode[];
+  Default?: IToken[];
+  literal?: LiteralCstNode[];
+};
+
+export interface LambdaTypeCstNode extends CstNode {
+  name: "lambdaType";
+  children: LambdaTypeCstChildren;
+}
+
+export type LambdaTypeCstChildren = {
+  Lambda: IToken[];
+  LeftParenthesis: IToken[];
+  parameter: TypeCstNode[];
+  Comma?: IToken[];
+  RightParenthesis: IToken[];
+  LambdaArrow: IToken[];
+  result: TypeCstNode[];
+};
+
+export interface FunctionResultCstNode extends CstNode {
+  name: "functionResult";
+  children: FunctionResultCstChildren;
+}
+
+export type FunctionResultCstChildren = {
+  Table?: IToken[];
+  resultColumns?: ResultColumnsCstNode[];
+  type?: TypeCstNode[];
+};
+
+export interface ResultColumnsCstNode extends CstNode {
+  name: "resultColumns";
+  children: ResultColumnsCstChildren;
+}
+
+export type ResultColumnsCstChildren = {
+  LeftParenthesis: IToken[];
+  resultColumn: ResultColumnCstNode[];
+  Comma?: IToken[];
+  RightParenthesis: IToken[];
+};
+
+export interface ResultColumnCstNode extends CstNode {
+  name: "resultColumn";
+  children: ResultColumnCstChildren;
+}
+
+export type ResultColumnCstChildren = {
+  Identifier: IToken[];
+  type: TypeCstNode[];
+};
+
+export interface FunctionOptionCstNode extends CstNode {
+  name: "functionOption";
+  children: FunctionOptionCstChildren;
+}
+
+export type FunctionOptionCstChildren = {
+  Language?: IToken[];
+  Identifier?: IToken[];
+  Not?: IToken[];
+  Deterministic?: IToken[];
+  Strict?: IToken[];
+  State?: IToken[];
+  resultColumns?: ResultColumnsCstNode[];
+  withClause?: WithClauseCstNode[];
+};
+
 export interface CreateConnectorCstNode extends CstNode {
   name: "createConnector";
   children: CreateConnectorCstChildren;
@@ -1061,6 +1163,7 @@ export type DropCstChildren = {
   dropSource?: DropSourceCstNode[];
   dropType?: DropTypeCstNode[];
   dropConnector?: DropConnectorCstNode[];
+  dropFunction?: DropFunctionCstNode[];
 };
 
 export interface DropSourceCstNode extends CstNode {
@@ -1085,6 +1188,21 @@ export type DropTypeCstChildren = {
   Type: IToken[];
   ifExists?: IfExistsCstNode[];
   Identifier: IToken[];
+};
+
+export interface DropFunctionCstNode extends CstNode {
+  name: "dropFunction";
+  children: DropFunctionCstChildren;
+}
+
+export type DropFunctionCstChildren = {
+  Function: IToken[];
+  ifExists?: IfExistsCstNode[];
+  Identifier: IToken[];
+  LeftParenthesis?: IToken[];
+  type?: TypeCstNode[];
+  Comma?: IToken[];
+  RightParenthesis?: IToken[];
 };
 
 export interface DropConnectorCstNode extends CstNode {
@@ -1501,6 +1619,13 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   property(children: PropertyCstChildren, param?: IN): OUT;
   nameOrString(children: NameOrStringCstChildren, param?: IN): OUT;
   createType(children: CreateTypeCstChildren, param?: IN): OUT;
+  createFunction(children: CreateFunctionCstChildren, param?: IN): OUT;
+  functionParameter(children: FunctionParameterCstChildren, param?: IN): OUT;
+  lambdaType(children: LambdaTypeCstChildren, param?: IN): OUT;
+  functionResult(children: FunctionResultCstChildren, param?: IN): OUT;
+  resultColumns(children: ResultColumnsCstChildren, param?: IN): OUT;
+  resultColumn(children: ResultColumnCstChildren, param?: IN): OUT;
+  functionOption(children: FunctionOptionCstChildren, param?: IN): OUT;
   createConnector(children: CreateConnectorCstChildren, param?: IN): OUT;
   connectorKind(children: ConnectorKindCstChildren, param?: IN): OUT;
   insert(children: InsertCstChildren, param?: IN): OUT;
@@ -1515,6 +1640,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   drop(children: DropCstChildren, param?: IN): OUT;
   dropSource(children: DropSourceCstChildren, param?: IN): OUT;
   dropType(children: DropTypeCstChildren, param?: IN): OUT;
+  dropFunction(children: DropFunctionCstChildren, param?: IN): OUT;
   dropConnector(children: DropConnectorCstChildren, param?: IN): OUT;
   show(children: ShowCstChildren, param?: IN): OUT;
   showTopics(children: ShowTopicsCstChildren, param?: IN): OUT;

@@ -377,7 +377,7 @@ export interface Query extends Node {
 
 // ---- Statements --------------------------------------------------------------------------------------------------------------------
 
-interface StatementNode extends Node {
+export interface StatementNode extends Node {
   /** The statement's exact source text, without the closing semicolon. */
   readonly text: string
 }
@@ -453,6 +453,51 @@ export interface DropType extends StatementNode {
   readonly ifExists: boolean
 }
 export type ConnectorKind = 'SOURCE' | 'SINK'
+/** `LAMBDA(INT, INT) => INT`: the type of a parameter that takes a lambda. */
+export interface LambdaTypeNode extends Node {
+  readonly kind: 'lambdaType'
+  readonly parameters: readonly TypeNode[]
+  readonly result: TypeNode
+}
+export interface FunctionParameter extends Node {
+  /** As it is written, since the body uses it in that case. */
+  readonly name: string
+  readonly type: TypeNode | LambdaTypeNode
+  readonly isVariadic: boolean
+  /** Null: calls must give it. */
+  readonly defaultValue: Literal | null
+}
+export interface ResultColumn extends Node {
+  readonly name: string
+  /** The name as it is written, by which a body may also give the column. */
+  readonly writtenName: string
+  readonly type: TypeNode
+}
+export interface CreateFunction extends StatementNode {
+  readonly kind: 'createFunction'
+  readonly orReplace: boolean
+  readonly isAggregate: boolean
+  readonly ifNotExists: boolean
+  readonly name: string
+  readonly parameters: readonly FunctionParameter[]
+  /** The type of the result; for a table function its columns. */
+  readonly returns: TypeNode | readonly ResultColumn[]
+  /** Null if the statement does not say. */
+  readonly language: string | null
+  readonly isDeterministic: boolean
+  readonly isStrict: boolean
+  /** The columns in which an aggregate keeps its state; empty: as JSON. */
+  readonly state: readonly ResultColumn[]
+  readonly properties: readonly Property[]
+  readonly body: string
+}
+export interface DropFunction extends StatementNode {
+  readonly kind: 'dropFunction'
+  readonly name: string
+  readonly ifExists: boolean
+  /** The types of the overload; null for all overloads. */
+  readonly parameterTypes: readonly TypeNode[] | null
+}
 export interface CreateConnector extends StatementNode {
   readonly kind: 'createConnector'
   readonly connectorKind: ConnectorKind
@@ -647,6 +692,8 @@ export type Statement =
   | InsertValues
   | CreateType
   | DropType
+  | CreateFunction
+  | DropFunction
   | CreateConnector
   | DropConnector
   | AlterSource

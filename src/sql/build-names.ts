@@ -2,7 +2,13 @@
 
 import type { CstNode, IToken } from 'chevrotain'
 import type { NameOrStringCstNode } from '../../grammar/generated/cst.d.ts'
-import { BackQuotedIdentifier, QuotedIdentifier, StringValue, VariableReference } from '../../grammar/tokens.ts'
+import {
+  BackQuotedIdentifier,
+  DollarString,
+  QuotedIdentifier,
+  StringValue,
+  VariableReference,
+} from '../../grammar/tokens.ts'
 import { type Location, ParseError } from '../errors.ts'
 
 export function tokenLocation(token: IToken): Location {
@@ -26,6 +32,7 @@ export function nameOf(token: IToken): string {
 
 /** A name as written, without its quotes: for topics and query ids, where case counts. */
 export function exactName(token: IToken): string {
+  if (token.tokenType === DollarString) return stringOf(token)
   return isQuoted(token) || token.tokenType === StringValue ? unquote(token.image) : token.image
 }
 
@@ -44,7 +51,14 @@ export function sourceNameOf(token: IToken): string {
 }
 
 /** The value of a string literal. */
-export const stringOf = (token: IToken): string => unquote(token.image)
+export const stringOf = (token: IToken): string =>
+  token.tokenType === DollarString ? withoutDollars(token.image) : unquote(token.image)
+
+/** The text between `$$` and `$$`, or between `$tag$` and `$tag$`. */
+function withoutDollars(image: string): string {
+  const length = image.indexOf('$', 1) + 1
+  return image.slice(length, -length)
+}
 
 /** A name or a string literal, either as written: for topics and subjects. */
 export function exactNameOrString({ children }: NameOrStringCstNode): string {

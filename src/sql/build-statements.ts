@@ -16,11 +16,11 @@ import type {
   ShowCstNode,
   SourceKindCstNode,
   StatementCstNode,
-  WithClauseCstNode,
 } from '../../grammar/generated/cst.d.ts'
-import type { ConnectorKind, Expression, Location, Property, SourceKind, Statement } from './ast.ts'
+import type { ConnectorKind, Expression, Location, SourceKind, Statement } from './ast.ts'
 import { buildColumns, checkKeyMarks } from './build-columns.ts'
 import { buildValue } from './build-expressions.ts'
+import { buildCreateFunction, buildDropFunction } from './build-functions.ts'
 import { buildLiteral } from './build-literals.ts'
 import {
   exactName,
@@ -32,8 +32,9 @@ import {
   stringOf,
   tokenLocation,
 } from './build-names.ts'
+import { buildProperties } from './build-properties.ts'
 import { buildDuration, buildInteger, buildQuery } from './build-queries.ts'
-import { buildType, repetition } from './build-types.ts'
+import { buildType } from './build-types.ts'
 
 /** What every statement carries: where it starts and its text, without the semicolon. */
 interface Base {
@@ -69,22 +70,6 @@ const connectorKindOf = ({ children }: ConnectorKindCstNode): ConnectorKind => (
 const queryIdOf = ({ children }: QueryIdOrAllCstNode): string | null =>
   children.Identifier ? exactName(children.Identifier[0]!) : null
 
-function propertiesOf(nodes: readonly WithClauseCstNode[] | undefined): readonly Property[] {
-  const properties = (nodes?.[0]?.children.property ?? []).map((node): Property => {
-    const { Identifier, StringValue } = node.children.nameOrString[0]!.children
-    return {
-      name: Identifier ? nameOf(Identifier[0]!) : stringOf(StringValue![0]!),
-      value: buildLiteral(node.children.literal[0]!),
-      location: nodeLocation(node),
-    }
-  })
-  const repeated = repetition(properties.map(({ name }) => name))
-  if (repeated !== undefined) {
-    throw refusal(`Property '${repeated}' is given more than once in the WITH clause.`, nodeLocation(nodes![0]!))
-  }
-  return properties
-}
-
 // ---- CREATE, INSERT, ALTER, DROP ---------------------------------------------------------------------------------------------------
 
 function buildCreate({ children }: CreateCstNode, base: Base): Statement {
@@ -93,6 +78,7 @@ function buildCreate({ children }: CreateCstNode, base: Base): Statement {
     const name = nameOf(Identifier[0]!)
     return { kind: 'createType', name, ifNotExists: ifNotExists !== undefined, type: buildType(type[0]!), ...base }
   }
+  if (children.createFunction) return { ...buildCreateFunction(children.createFunction[0]!), ...base }
   if (children.createConnector) {
     const { connectorKind, ifNotExists, Identifier, withClause } = children.createConnector[0]!.children
     return {
@@ -100,7 +86,7 @@ function buildCreate({ children }: CreateCstNode, base: Base): Statement {
       connectorKind: connectorKindOf(connectorKind[0]!),
       name: nameOf(Identifier[0]!),
       ifNotExists: ifNotExists !== undefined,
-      properties: propertiesOf(withClause),
+      properties: buildProperties(withClause),
       ...base,
     }
   }
@@ -115,7 +101,7 @@ function buildCreateSource(parts: CreateSourceParts, base: Base): Statement {
     name: sourceNameOf(parts.Identifier[0]!),
     orReplace: parts.Or !== undefined,
     ifNotExists: parts.ifNotExists !== undefined,
-    properties: propertiesOf(parts.withClause),
+    properties: buildProperties(parts.withClause),
   }
   if (parts.query) {
     const query = buildQuery(parts.query[0]!)
@@ -137,7 +123,7 @@ function buildInsert({ children }: InsertCstNode, base: Base): Statement {
   if (children.insertQuery) {
     const { withClause, query } = children.insertQuery[0]!.children
     const targetLocation = tokenLocation(children.Identifier[0]!)
-    const properties = propertiesOf(withClause)
+    const properties = buildProperties(withClause)
     return { kind: 'insertInto', target, targetLocation, properties, query: buildQuery(query[0]!), ...base }
   }
   const { columnNames, rowValues } = children.insertValues![0]!.children
@@ -188,6 +174,7 @@ function buildDrop({ children }: DropCstNode, base: Base): Statement {
     const { Identifier, ifExists } = children.dropConnector[0]!.children
     return { kind: 'dropConnector', name: nameOf(Identifier[0]!), ifExists: ifExists !== undefined, ...base }
   }
+  if (children.dropFunction) return { ...buildDropFunction(children.dropFunction[0]!), ...base }
   const { sourceKind, Identifier, ifExists, Delete } = children.dropSource![0]!.children
   return {
     kind: 'dropSource',
@@ -292,7 +279,7 @@ function buildAssert({ children }: AssertCstNode, base: Base): Statement {
       kind: 'assertTopic',
       exists,
       topic,
-      properties: propertiesOf(withClause),
+      properties: buildProperties(withClause),
       timeout: timeoutOf(timeout),
       ...base,
     }
@@ -333,7 +320,7 @@ function buildTestAssert(
       kind: sourceKindOf(sourceKind[0]!) === 'STREAM' ? 'assertStream' : 'assertTable',
       name: nameOf(Identifier[0]!),
       columns: buildColumns(columnDefinitions?.[0]?.children.columnDefinition),
-      properties: propertiesOf(withClause),
+      properties: buildProperties(withClause),
       ...base,
     }
   }

@@ -8,15 +8,26 @@ import type {
   AssertValues,
   ColumnDefinition,
   CreateAs,
+  CreateFunction,
   CreateSource,
   Duration,
   Expression,
+  FunctionParameter,
   InsertValues,
   Print,
   Property,
+  ResultColumn,
   Statement,
 } from './ast.ts'
-import { formatDuration, formatExpression, formatLiteral, formatName, formatString, formatTypeNode } from './format.ts'
+import {
+  formatDollarString,
+  formatDuration,
+  formatExpression,
+  formatLiteral,
+  formatName,
+  formatString,
+  formatTypeNode,
+} from './format.ts'
 import { formatQuery } from './format-query.ts'
 
 /** SQL text of a statement, without a semicolon. */
@@ -46,6 +57,15 @@ const FORMATS: Formats = {
       formatName(name),
       withClause(properties),
     ),
+  createFunction: formatCreateFunction,
+  dropFunction: ({ name, ifExists, parameterTypes }) =>
+    words(
+      'DROP FUNCTION',
+      ifExists && 'IF EXISTS',
+      parameterTypes === null
+        ? formatName(name)
+        : `${formatName(name)}(${parameterTypes.map(formatTypeNode).join(', ')})`,
+    ),
   dropConnector: ({ name, ifExists }) => words('DROP CONNECTOR', ifExists && 'IF EXISTS', formatName(name)),
   alterSource: ({ sourceKind, name, columns }) => {
     const added = columns.map((column) => `ADD COLUMN ${formatName(column.name)} ${formatTypeNode(column.type)}`)
@@ -69,7 +89,7 @@ const FORMATS: Formats = {
   describeFunction: ({ name }) => words('DESCRIBE FUNCTION', formatName(name)),
   describeConnector: ({ name }) => words('DESCRIBE CONNECTOR', formatName(name)),
   explain: ({ queryId, statement, analyze }) =>
-    words('EXPLAIN', analyze && 'ANALYZE', queryId === null ? formatStatement(statement!) : formatQueryId(queryId)),
+    words('EXPLAIN', analyze && 'ANALYZE', queryId === null ? formatStatement(statement!) : formatExactName(queryId)),
   print: formatPrint,
   terminate: ({ queryId }) => words('TERMINATE', formatQueryIdOrAll(queryId)),
   pause: ({ queryId }) => words('PAUSE', formatQueryIdOrAll(queryId)),
@@ -114,9 +134,10 @@ function withClause(properties: readonly Property[]): string {
 /** Bare where that reads the same, else a string: `'connector.class'`. */
 const formatPropertyName = (name: string): string => (formatName(name) === name ? name : formatString(name))
 
-/** Query ids are kept as written, so lower case needs no quotes. */
-const formatQueryId = (id: string): string => (formatName(id.toUpperCase()) === id.toUpperCase() ? id : formatName(id))
-const formatQueryIdOrAll = (id: string | null): string => (id === null ? 'ALL' : formatQueryId(id))
+/** A name that is kept as it is written, such as a query id: lower case needs no quotes. */
+const formatExactName = (name: string): string =>
+  formatName(name.toUpperCase()) === name.toUpperCase() ? name : formatName(name)
+const formatQueryIdOrAll = (id: string | null): string => (id === null ? 'ALL' : formatExactName(id))
 
 const nameList = (names: readonly string[]): string =>
   names.length === 0 ? '' : `(${names.map(formatName).join(', ')})`
@@ -152,6 +173,45 @@ function formatCreateAs({ sourceKind, name, orReplace, ifNotExists, properties, 
     formatQuery(query),
   )
 }
+
+function formatCreateFunction(statement: CreateFunction): string {
+  const { orReplace, isAggregate, ifNotExists, name, parameters, returns, language, state, properties } = statement
+  return words(
+    'CREATE',
+    orReplace && 'OR REPLACE',
+    isAggregate && 'AGGREGATE',
+    'FUNCTION',
+    ifNotExists && 'IF NOT EXISTS',
+    `${formatName(name)}(${parameters.map(formatParameter).join(', ')})`,
+    'RETURNS',
+    'kind' in returns ? formatTypeNode(returns) : `TABLE ${resultColumns(returns)}`,
+    language !== null && `LANGUAGE ${formatName(language)}`,
+    !statement.isDeterministic && 'NOT DETERMINISTIC',
+    statement.isStrict && 'STRICT',
+    state.length > 0 && `STATE ${resultColumns(state)}`,
+    withClause(properties),
+    'AS',
+    formatDollarString(statement.body),
+  )
+}
+
+function formatParameter({ name, type, isVariadic, defaultValue }: FunctionParameter): string {
+  return words(
+    isVariadic && 'VARIADIC',
+    formatExactName(name),
+    type.kind === 'lambdaType'
+      ? `LAMBDA(${type.parameters.map(formatTypeNode).join(', ')}) => ${formatTypeNode(type.result)}`
+      : formatTypeNode(type),
+    defaultValue !== null && `DEFAULT ${formatLiteral(defaultValue)}`,
+  )
+}
+
+const resultColumns = (columns: readonly ResultColumn[]): string =>
+  `(${columns.map(({ name, writtenName, type }) => `${columnName(name, writtenName)} ${formatTypeNode(type)}`).join(', ')})`
+
+/** Bare where the name was written so. */
+const columnName = (name: string, writtenName: string): string =>
+  name === writtenName ? formatName(name) : formatExactName(writtenName)
 
 function formatInsertValues({ target, columns, rows }: InsertValues): string {
   return words('INSERT INTO', formatName(target), nameList(columns), 'VALUES', rows.map(valueList).join(', '))

@@ -17,6 +17,14 @@ export const formatTypeNode = (type: TypeNode): string => printType(type, SQL)
 /** SQL text of a string literal. */
 export const formatString = (value: string): string => `'${value.replaceAll("'", "''")}'`
 
+/** SQL text of a long string: in dollars, with a tag that does not occur in it. */
+export function formatDollarString(value: string): string {
+  if (!/^\{|\$\$|\$$/.test(value)) return `$$${value}$$`
+  let tag = 'body'
+  while (value.includes(`$${tag}$`) || value.endsWith(`$${tag}`)) tag += '_'
+  return `$${tag}$${value}$${tag}$`
+}
+
 /** SQL text of a duration: `10 SECONDS`. */
 export const formatDuration = ({ value, unit }: Duration): string => `${value} ${unit}`
 
@@ -32,6 +40,8 @@ const AMBIGUOUS_WORDS = new Set([
   'COLUMN',
   'TABLES',
   'FUNCTION',
+  'VARIADIC',
+  'LAMBDA',
   'DAY',
   'HOUR',
   'MINUTE',

@@ -37,13 +37,17 @@ export interface StatementPiece {
 export function splitStatements(text: string): StatementPiece[] {
   const { tokens } = tokenize(text)
   const unclosed = tokens.findIndex(
-    ({ tokenType, image }) => tokenType === Unrecognized && `'"\``.includes(image.charAt(0)),
+    ({ tokenType, image, startOffset }) =>
+      tokenType === Unrecognized && (`'"\``.includes(image.charAt(0)) || OPEN_DOLLARS.test(text.slice(startOffset))),
   )
   const statements = splitTokens(unclosed === -1 ? tokens : tokens.slice(0, unclosed))
   const pieces = statements.map((statement) => pieceOf(statement, text))
   if (unclosed === -1) return pieces
   return withOpenQuote(pieces, tokens[unclosed]!, text)
 }
+
+/** The begin of a string in dollars; the lexer takes one that is closed. */
+const OPEN_DOLLARS = /^\$(?:\$(?!\{)|[A-Za-z_][A-Za-z0-9_]*\$)/
 
 function pieceOf(tokens: StatementTokens, text: string): StatementPiece {
   const last = tokens.at(-1)!

@@ -56,6 +56,8 @@ export const HANDLERS: Handlers = {
   describeFunction,
   explain,
   assertTopic,
+  createFunction: unsupported('Functions of users are'),
+  dropFunction: unsupported('Functions of users are'),
   createConnector: connectors,
   dropConnector: connectors,
   showConnectors: connectors,

@@ -11,6 +11,7 @@ import type {
   TypeNode,
   WindowClause,
 } from '../../../src/sql/ast.ts'
+import { formatName } from '../../../src/sql/format.ts'
 
 const nullable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 2 })
 const list = <T>(value: fc.Arbitrary<T>, minLength = 0) => fc.array(value, { minLength, maxLength: 3 })
@@ -309,6 +310,43 @@ const simple = fc.oneof(
   }),
 )
 
+const resultColumns = (minLength: number) =>
+  fc
+    .uniqueArray(fc.tuple(name, fc.boolean(), type), { minLength, maxLength: 3, selector: ([column]) => column })
+    .map((columns) =>
+      columns.map(([column, isLower, columnType]) => {
+        // A bare name may be written in lower case, and is the same name.
+        const isBare = /^[A-Z_][A-Z0-9_@]*$/.test(column) && formatName(column) === column
+        return { name: column, writtenName: isBare && isLower ? column.toLowerCase() : column, type: columnType }
+      }),
+    )
+
+const parameters = fc.uniqueArray(
+  record({
+    name,
+    type: fc.oneof(type, record({ kind: constant('lambdaType'), parameters: list(type, 1), result: type })),
+    isVariadic: fc.boolean(),
+    defaultValue: nullable(literal),
+  }),
+  { maxLength: 3, selector: (parameter) => parameter.name },
+)
+
+const createFunction = record({
+  kind: constant('createFunction'),
+  orReplace: fc.boolean(),
+  isAggregate: fc.boolean(),
+  ifNotExists: fc.boolean(),
+  name: sourceName,
+  parameters,
+  returns: fc.oneof(type, resultColumns(1)),
+  language: nullable(fc.constantFrom('JAVASCRIPT', 'LUA')),
+  isDeterministic: fc.boolean(),
+  isStrict: fc.boolean(),
+  state: resultColumns(0),
+  properties,
+  body: fc.oneof(text, fc.constantFrom('$', '$$', 'a$body$b', '{', '$${x}', 'return a;\n', 'x$body')),
+})
+
 /** Statements without places and texts. */
 export const statement: fc.Arbitrary<Statement> = fc.oneof(
   simple,
@@ -335,6 +373,8 @@ export const statement: fc.Arbitrary<Statement> = fc.oneof(
     record({ kind: constant('assertNullValues'), target: name, columns: constant(names), key: constant(values) }),
   ),
   record({ kind: fc.constantFrom('assertStream', 'assertTable'), name, columns: columns('KEY'), properties }),
+  createFunction,
+  record({ kind: constant('dropFunction'), name, ifExists: fc.boolean(), parameterTypes: nullable(list(type)) }),
   record({ kind: constant('createType'), name, ifNotExists: fc.boolean(), type }),
   record({
     kind: constant('createConnector'),

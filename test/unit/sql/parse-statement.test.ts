@@ -6,6 +6,7 @@ import { withoutLocations } from './without-locations.ts'
 const only = (text: string, options = {}): Statement => withoutLocations(parseStatements(text, options)[0]!)
 const column = (name: string) => ({ kind: 'columnReference', qualifier: null, name })
 const string = (value: string) => ({ kind: 'stringLiteral', value })
+const base = (name: string) => ({ kind: 'baseType', name })
 const duration = (value: number, unit: string) => ({ value, unit })
 
 describe('a text of statements', () => {
@@ -339,5 +340,78 @@ describe('columns on their own', () => {
       { name: 'V', type: { kind: 'baseType', name: 'STRING' }, role: null, headerKey: null },
     ])
     expect(parseColumns('')).toEqual([])
+  })
+})
+
+describe('CREATE FUNCTION', () => {
+  const text = `CREATE OR REPLACE FUNCTION IF NOT EXISTS f(a INT, VARIADIC \`select\` STRING, fn LAMBDA(INT, STRING) => BIGINT, b INT DEFAULT -1)
+    RETURNS TABLE (userId INT, n BIGINT) LANGUAGE JavaScript NOT DETERMINISTIC STRICT WITH (author='me') AS $$ return a; /* \`select\` */ $$;`
+
+  it('has parameters as they are written, options, and a body in dollars that is taken as it is', () => {
+    expect(only(text)).toEqual({
+      kind: 'createFunction',
+      orReplace: true,
+      isAggregate: false,
+      ifNotExists: true,
+      name: 'F',
+      parameters: [
+        { name: 'a', type: base('INTEGER'), isVariadic: false, defaultValue: null },
+        { name: 'select', type: base('STRING'), isVariadic: true, defaultValue: null },
+        {
+          name: 'fn',
+          type: { kind: 'lambdaType', parameters: [base('INTEGER'), base('STRING')], result: base('BIGINT') },
+          isVariadic: false,
+          defaultValue: null,
+        },
+        { name: 'b', type: base('INTEGER'), isVariadic: false, defaultValue: { kind: 'integerLiteral', value: -1 } },
+      ],
+      returns: [
+        { name: 'USERID', writtenName: 'userId', type: base('INTEGER') },
+        { name: 'N', writtenName: 'n', type: base('BIGINT') },
+      ],
+      language: 'JAVASCRIPT',
+      isDeterministic: false,
+      isStrict: true,
+      state: [],
+      properties: [{ name: 'AUTHOR', value: string('me') }],
+      body: ' return a; /* `select` */ ',
+    })
+  })
+
+  it('is of an aggregate, with the columns of its state', () => {
+    expect(only('CREATE AGGREGATE FUNCTION f() RETURNS INT STATE (n INT) AS $x$ a $$ b $x$;')).toMatchObject({
+      kind: 'createFunction',
+      isAggregate: true,
+      parameters: [],
+      returns: base('INTEGER'),
+      language: null,
+      state: [{ name: 'N', writtenName: 'n', type: base('INTEGER') }],
+      body: ' a $$ b ',
+    })
+  })
+
+  it('says each thing once', () => {
+    for (const [twice, message] of [
+      ['f(a INT, a INT) RETURNS INT', "Parameter 'a' is declared more than once."],
+      ['f() RETURNS TABLE (a INT, A INT)', "Column 'A' is declared more than once."],
+      ['f() RETURNS INT STRICT STRICT', 'STRICT is given more than once.'],
+    ]) {
+      expect(() => only(`CREATE FUNCTION ${twice} AS $$ $$;`)).toThrow(message)
+    }
+  })
+
+  it('leaves its words free as names', () => {
+    expect(only('CREATE FUNCTION variadic(variadic INT, lambda STRING) RETURNS INT AS $$ $$;')).toMatchObject({
+      name: 'VARIADIC',
+      parameters: [{ name: 'variadic', isVariadic: false }, { name: 'lambda' }],
+    })
+    expect(only('SELECT state, default, returns FROM aggregate EMIT CHANGES;')).toMatchObject({ kind: 'query' })
+  })
+
+  it('is undone by DROP FUNCTION, of all overloads or of one', () => {
+    expect(only('DROP FUNCTION IF EXISTS f;')).toMatchObject({ name: 'F', ifExists: true, parameterTypes: null })
+    expect(only('DROP FUNCTION f(INT, ARRAY<STRING>);')).toMatchObject({
+      parameterTypes: [base('INTEGER'), { kind: 'arrayType', element: base('STRING') }],
+    })
   })
 })

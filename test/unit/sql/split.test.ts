@@ -36,6 +36,18 @@ describe('splitStatements', () => {
     ])
   })
 
+  it('does not cut in strings in dollars, and waits for the end of one', () => {
+    expect(texts('a $$ ; $$; b $t$ $$ ; $t$; $${x};')).toEqual([
+      ['a $$ ; $$;', true],
+      ['b $t$ $$ ; $t$;', true],
+      ['$${x};', true],
+    ])
+    expect(texts('a; b $$ c; d;')).toEqual([
+      ['a;', true],
+      ['b $$ c; d;', false],
+    ])
+  })
+
   it('finds nothing in an empty text', () => {
     expect(texts(' ;; -- x')).toEqual([])
   })
