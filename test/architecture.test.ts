@@ -10,8 +10,8 @@ const ROOT = join(import.meta.dirname, '..')
  */
 const FLOORS: readonly (readonly string[])[] = [
   ['grammar', 'errors', 'assert', 'clock', 'suggest'],
-  ['types'],
-  ['registry'],
+  ['types', 'http'],
+  ['registry', 'connect'],
   ['sql', 'functions', 'serde', 'state', 'broker'],
   ['metastore', 'expressions'],
   ['analysis', 'operators'],

@@ -1,7 +1,8 @@
 /** How to reach the schema registry, read from the names that ksqlDB and Confluent's clients have for it. */
-import { readFileSync } from 'node:fs'
-import type { HttpRegistryOptions, RegistryCredentials, TlsOptions } from '../../registry/registry-options.ts'
+import type { HttpRegistryOptions, RegistryCredentials } from '../../registry/registry-options.ts'
 import type { Config } from './config.ts'
+import { checkAddress } from './service-address.ts'
+import { tlsFiles } from './tls-files.ts'
 
 /** Where schemas are: beside the embedded log, nowhere, or in a registry over HTTP. */
 export type RegistryChoice =
@@ -30,26 +31,18 @@ function httpOptions(text: string, config: Config): HttpRegistryOptions {
     .split(',')
     .map((url) => url.trim())
     .filter((url) => url !== '')
-  for (const url of urls) checkUrl(url)
+  for (const url of urls) {
+    checkAddress(url, {
+      name: 'ksql.schema.registry.url',
+      instead: 'Use ksql.schema.registry.basic.auth.user.info=user:password.',
+    })
+  }
   return {
     urls,
     credentials: credentialsOf(config),
-    tls: tlsOptions(config),
+    tls: tlsFiles(config, 'ksql.schema.registry.'),
     timeoutMs: config.number('ksql.schema.registry.http.read.timeout.ms'),
   }
-}
-
-function checkUrl(text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new Error(
-      `Configuration ksql.schema.registry.url must list addresses that begin with http:// or https://, separated by commas, but has '${text}'.`,
-    )
-  }
-  if (url.username === '' && url.password === '') return
-  throw new Error(
-    `Configuration ksql.schema.registry.url must not hold a password, as it is shown to users. Use ksql.schema.registry.basic.auth.user.info=user:password.`,
-  )
 }
 
 function credentialsOf(config: Config): RegistryCredentials | null {
@@ -62,23 +55,4 @@ function credentialsOf(config: Config): RegistryCredentials | null {
     return { kind: 'basic', user: info.slice(0, end), password: info.slice(end + 1) }
   }
   return null
-}
-
-function tlsOptions(config: Config): TlsOptions {
-  const file = (name: string) => {
-    const path = config.get(name)
-    return path === undefined ? undefined : readFileSync(path, 'utf8')
-  }
-  const ca = file('ksql.schema.registry.ssl.truststore.location') ?? file('ksql.schema.registry.ssl.ca.location')
-  const cert = file('ksql.schema.registry.ssl.certificate.location')
-  const key = file('ksql.schema.registry.ssl.key.location')
-  const passphrase = config.get('ksql.schema.registry.ssl.key.password')
-  const check = config.get('ksql.schema.registry.ssl.endpoint.identification.algorithm')
-  return {
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(passphrase !== undefined && { passphrase }),
-    ...(check === '' && { checksName: false }),
-  }
 }

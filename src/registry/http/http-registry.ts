@@ -3,7 +3,14 @@
  * others speak it. They differ in error codes: a missing subject is 40401, 40402, 40408 or 404 alone, an unfit schema 422 or 500.
  */
 import type { Timer } from '../../clock.ts'
-import type { HttpRegistryOptions, RegistryCredentials, TlsOptions } from '../registry-options.ts'
+import {
+  basicAuthorization,
+  type JsonAnswer,
+  type JsonRequest,
+  JsonRequests,
+  ServiceUnavailable,
+} from '../../http/json-requests.ts'
+import type { HttpRegistryOptions, RegistryCredentials } from '../registry-options.ts'
 import { avroRules } from '../rules/avro-rules.ts'
 import {
   type Compatibility,
@@ -16,7 +23,12 @@ import {
   type SchemaType,
   type SubjectVersion,
 } from '../schema-registry.ts'
-import { type RegistryAnswer, type RegistryRequest, RegistryRequests } from './registry-requests.ts'
+
+const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json'
+const ROUNDS = 3
+const LONGEST_PAUSE_MS = 1000
+/** Answers that another server, or the same one later, may change. 500 is not among them: some registries give it for a bad schema. */
+const PASSING: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
 
 /** Members of an answer; any may be missing. */
 interface Answer {
@@ -40,14 +52,20 @@ export interface HttpRegistrySurroundings {
 }
 
 export class HttpRegistry implements SchemaRegistry {
-  readonly #requests: RegistryRequests
+  readonly #requests: JsonRequests
 
   constructor({ urls, credentials, tls, timeoutMs }: HttpRegistryOptions, { timer, random }: HttpRegistrySurroundings) {
-    this.#requests = new RegistryRequests({
+    const headers = credentials === null ? {} : { authorization: authorizationOf(credentials) }
+    this.#requests = new JsonRequests({
+      service: 'schema registry',
       urls: urls.map((url) => url.replace(/\/+$/, '')),
-      authorization: authorizationOf(credentials),
-      tls: nodeTls(tls),
+      headers: () => headers,
+      mediaType: MEDIA_TYPE,
+      tls,
       timeoutMs,
+      rounds: () => ROUNDS,
+      longestPauseMs: LONGEST_PAUSE_MS,
+      isPassing: ({ status }) => PASSING.has(status),
       timer,
       random,
     })
@@ -73,7 +91,7 @@ export class HttpRegistry implements SchemaRegistry {
   }
 
   async register(subject: string, schema: SchemaDefinition): Promise<number> {
-    const answer = await this.#requests.send({
+    const answer = await this.#send({
       method: 'POST',
       path: `${subjectPath(subject)}/versions`,
       body: bodyOf(schema),
@@ -107,7 +125,7 @@ export class HttpRegistry implements SchemaRegistry {
 
   async setCompatibility(subject: string | null, rule: Compatibility): Promise<void> {
     const path = subject === null ? '/config' : `/config/${encodeURIComponent(subject)}`
-    accepted(await this.#requests.send({ method: 'PUT', path, body: { compatibility: rule } }))
+    accepted(await this.#send({ method: 'PUT', path, body: { compatibility: rule } }))
   }
 
   async deleteSubject(subject: string): Promise<readonly number[]> {
@@ -120,9 +138,19 @@ export class HttpRegistry implements SchemaRegistry {
   }
 
   /** The answer; null: what it requests is not there. */
-  async #found(request: RegistryRequest): Promise<unknown> {
-    const answer = await this.#requests.send(request)
+  async #found(request: JsonRequest): Promise<unknown> {
+    const answer = await this.#send(request)
     return answer.status === 404 ? null : accepted(answer)
+  }
+
+  async #send(request: JsonRequest): Promise<JsonAnswer> {
+    try {
+      return await this.#requests.send(request)
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailable)) throw error
+      const { message, status, cause } = error
+      throw new RegistryError(message, { kind: 'UNAVAILABLE', status, cause })
+    }
   }
 }
 
@@ -169,7 +197,7 @@ function isAvro(text: string): boolean {
 }
 
 /** The answer's document. Throws RegistryError for a refusal, with the registry's words. */
-function accepted({ status, json, text }: RegistryAnswer): unknown {
+function accepted({ status, json, text }: JsonAnswer): unknown {
   if (status >= 200 && status < 300 && json !== undefined) return json
   const { error_code: code = 0, message } = (json ?? {}) as Answer
   const said = message ?? (text.trim() === '' ? `it answers ${status}` : text.trim())
@@ -182,12 +210,7 @@ function kindOf(status: number, code: number): RegistryErrorKind {
   return status === 422 || code === 42201 || status === 400 ? 'INVALID' : 'FAILED'
 }
 
-function authorizationOf(credentials: RegistryCredentials | null): string | null {
-  if (credentials === null) return null
-  if (credentials.kind === 'bearer') return `Bearer ${credentials.token}`
-  return `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')}`
-}
-
-function nodeTls({ checksName = true, ...certificates }: TlsOptions) {
-  return checksName ? certificates : { ...certificates, checkServerIdentity: () => undefined }
-}
+const authorizationOf = (credentials: RegistryCredentials): string =>
+  credentials.kind === 'bearer'
+    ? `Bearer ${credentials.token}`
+    : basicAuthorization(credentials.user, credentials.password)
