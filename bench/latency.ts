@@ -17,6 +17,7 @@ import { createConfig } from '../src/engine/config/config.ts'
 import { createEngine } from '../src/engine/engine.ts'
 import { BUILT_IN_FUNCTIONS } from '../src/functions/index.ts'
 import { createRegistry } from '../src/functions/registry.ts'
+import { openConnect } from '../src/main/open-connect.ts'
 import { createQueryRuntime } from '../src/runtime/queries/runtime.ts'
 import { workerThreads } from '../src/runtime/threads/worker-threads.ts'
 import { silentLog } from '../src/server/log.ts'
@@ -88,7 +89,13 @@ async function measure(peer: string, broker: Broker, connect: Connect): Promise<
   })
   const common = { broker, functions, clock: systemClock, timer: systemTimer, random: Math.random }
   const runtime = createQueryRuntime({ broker, clock: systemClock, timer: systemTimer, config: properties, workers })
-  const engine = await createEngine({ ...common, runtime, config, version: 'bench' })
+  const engine = await createEngine({
+    ...common,
+    runtime,
+    config,
+    connect: openConnect({ config, timer: systemTimer }),
+    version: 'bench',
+  })
   const metrics = { contentType: 'text/plain', metrics: async () => '' }
   const parts = { engine: Promise.resolve(engine), metrics, log: silentLog, clock: systemClock }
   const server = await startServer(parts, serverOptions(config.get))

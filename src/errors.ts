@@ -17,6 +17,7 @@ export const ERRORS = {
   NOT_FOUND: { status: 404, errorCode: 40400 },
   METHOD_NOT_ALLOWED: { status: 405, errorCode: 40500 },
   NOT_ACCEPTABLE: { status: 406, errorCode: 40600 },
+  CONFLICT: { status: 409, errorCode: 40900 },
   TOO_LARGE: { status: 413, errorCode: 41300 },
   ASSERTION_FAILED: { status: 417, errorCode: 41700 },
   MISDIRECTED: { status: 421, errorCode: 42100 },

@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { join as joinPath } from 'node:path'
 import { readVersion } from './cli/version.ts'
+import type { ConnectCluster } from './connect/connect-cluster.ts'
 import type { Engine } from './engine/api.ts'
 import type { Peers } from './engine/cluster/peers.ts'
 import type { Config } from './engine/config/config.ts'
@@ -14,6 +15,7 @@ import type { MetricFamily } from './engine/observe/metric-family.ts'
 import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
 import { createRegistry, type FunctionRegistry } from './functions/registry.ts'
 import { type OpenedBroker, openBroker } from './main/open-broker.ts'
+import { openConnect } from './main/open-connect.ts'
 import { type OpenedRegistry, openRegistry, schemaFetcher } from './main/open-registry.ts'
 import { type ServerPartsOptions, type ServerSetup, serverSetup } from './main/setup.ts'
 import type { SchemaRegistry } from './registry/schema-registry.ts'
@@ -71,16 +73,18 @@ async function open(setup: ServerSetup, signal: AbortSignal): Promise<OpenedPart
   let registry: OpenedRegistry | null = null
   try {
     registry = await openRegistry(setup)
+    const connect = openConnect(setup)
     const functions = createRegistry(BUILT_IN_FUNCTIONS)
     const runtime = openRuntime(setup, connection, registry.registry)
     if (connection.join !== null) cluster = await joinCluster(setup, runtime, connection.join)
-    const engine = await openEngine(setup, { connection, functions, runtime, cluster, registry })
+    const engine = await openEngine(setup, { connection, functions, runtime, cluster, registry, connect })
     return {
       engine,
       runtime,
       async close() {
         await engine.close()
         await cluster?.leave()
+        connect.close()
         await registry?.close()
         await connection.close()
       },
@@ -118,11 +122,12 @@ interface OpenedRuntime {
   readonly runtime: QueryRuntime
   readonly cluster: ClusterMembership | null
   readonly registry: OpenedRegistry
+  readonly connect: ConnectCluster
 }
 
 async function openEngine(
   setup: ServerSetup,
-  { connection, functions, runtime, cluster, registry }: OpenedRuntime,
+  { connection, functions, runtime, cluster, registry, connect }: OpenedRuntime,
 ): Promise<RunningEngine> {
   const { clock, timer, config, warn, inform } = setup
   return createEngine({
@@ -133,6 +138,7 @@ async function openEngine(
     random: Math.random,
     config,
     functions,
+    connect,
     registry: registry.registry,
     writerSchemas: registry.schemas,
     version: readVersion(),

@@ -16,6 +16,7 @@ import { InProcessRegistry } from '../src/registry/in-process/in-process-registr
 import { rulesOf } from '../src/registry/rules/rules-of.ts'
 import { rowWriter } from '../src/server/rows/row-text.ts'
 import { parseStatements } from '../src/sql/parse.ts'
+import { ConnectServer } from './support/connect-server.ts'
 import { type Example, examplesOf } from './support/doc-examples.ts'
 import { TestEngine, temporaryDirectory } from './support/engine.ts'
 
@@ -30,12 +31,13 @@ const PAGES = [
 
 describe.each(PAGES)('%s', (page) => {
   const directory = temporaryDirectory()
-  const registry = new InProcessRegistry({ rules: rulesOf })
-  const opened = TestEngine.openWithRegistry(directory.path, registry, { 'auto.offset.reset': 'latest' })
+  const connect = new ConnectServer()
+  const opened = openEngine()
   const session = { properties: {} as Record<string, string>, variables: {} as Record<string, string> }
 
   afterAll(async () => {
     await (await opened).close()
+    await connect.close()
     directory.remove()
   })
 
@@ -53,6 +55,12 @@ describe.each(PAGES)('%s', (page) => {
       await run(engine, sql, rows)
     }
   })
+
+  async function openEngine(): Promise<TestEngine> {
+    const { url } = await connect.start()
+    const properties = { 'auto.offset.reset': 'latest', 'ksql.connect.url': url }
+    return TestEngine.openWithRegistry(directory.path, new InProcessRegistry({ rules: rulesOf }), properties)
+  }
 
   async function run(engine: TestEngine, sql: string, rows: readonly string[]): Promise<void> {
     switch (statementKind(sql)) {

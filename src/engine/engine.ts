@@ -1,6 +1,7 @@
 /** The engine: puts its parts together and passes each request to the part that answers it. */
 import type { Broker } from '../broker/broker.ts'
 import type { Clock, Timer } from '../clock.ts'
+import type { ConnectCluster } from '../connect/connect-cluster.ts'
 import { RequestError } from '../errors.ts'
 import { Budget, limitsFrom } from '../functions/budget.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
@@ -52,6 +53,8 @@ export interface EngineOptions {
   readonly random: () => number
   readonly config: Config
   readonly functions: FunctionRegistry
+  /** Closed by the caller after the engine. */
+  readonly connect: ConnectCluster
   /** Null: there is none. Closed by the caller after the engine. */
   readonly registry?: SchemaRegistry | null
   /** Schemas of records by id. Default: none can be looked up. */
@@ -221,7 +224,7 @@ interface MadeParts extends Pick<EngineParts, 'transient' | 'schemas' | 'reportE
 }
 
 function engineParts(options: EngineOptions, { commands, transient, schemas, reportError }: MadeParts): EngineParts {
-  const { broker, runtime, clock, timer, random, config, functions, peers = null, registry = null } = options
+  const { broker, runtime, clock, timer, random, config, functions, connect, peers = null, registry = null } = options
   const { writerSchemas = NO_REGISTRY } = options
   const budget = new Budget({ ...limitsFrom(config.get), elapsed: () => timer.elapsed() })
   budget.timeKeeper = new ShareOfTime(timer)
@@ -247,6 +250,7 @@ function engineParts(options: EngineOptions, { commands, transient, schemas, rep
     schemas,
     writable: new WritableSources(schemas),
     writerSchemas,
+    connect,
     peers,
     reportError,
     startFailure: (queryId) => commands.startFailure(queryId),

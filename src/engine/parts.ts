@@ -1,6 +1,7 @@
 /** The parts of the engine, handed to the handlers of statements. */
 import type { Broker } from '../broker/broker.ts'
 import type { Clock, Timer } from '../clock.ts'
+import type { ConnectCluster } from '../connect/connect-cluster.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
@@ -41,6 +42,8 @@ export interface EngineParts {
   readonly writable: WritableSources
   /** Schemas of records by id. */
   readonly writerSchemas: SchemaLoader
+  /** Kafka Connect. */
+  readonly connect: ConnectCluster
   /** Null: this server is alone. */
   readonly peers: Peers | null
   /** Writes to the processing log, for queries that the runtime does not run. */

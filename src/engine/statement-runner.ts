@@ -98,7 +98,7 @@ export class StatementRunner {
     return body === null ? null : this.#entity(shownText(statement), body)
   }
 
-  async #runInTurn(statement: Statement, session: Session): Promise<WarnedBody | null> {
+  async #runInTurn(statement: Statement, session: Session): Promise<EntityBody | null> {
     const done = await this.#commands.turn(async (turn) => {
       const draft = await this.#prepare(statement, session, turn.sequence)
       if (draft.kind !== 'command') return { prepared: draft, sequence: -1, warnings: [] }
@@ -166,15 +166,12 @@ export class StatementRunner {
     await this.#parts.schemas.deleteSubjects(subjects)
   }
 
-  #entity(statementText: string, { '@type': type, warnings = [], ...rest }: WarnedBody): Entity {
+  #entity(statementText: string, { '@type': type, warnings = [], ...rest }: EntityBody): Entity {
     const { degraded } = this.#commands
     const all = degraded === null ? warnings : [`The server is degraded: ${degraded}`, ...warnings]
     return { '@type': type, statementText, ...rest, warnings: all.map((message) => ({ message })) } as Entity
   }
 }
-
-/** An answer with warnings of its own. */
-type WarnedBody = EntityBody & { readonly warnings?: readonly string[] }
 
 /** The draft with the ids of the schemas that it registers, where rows are written with them. */
 async function withRegistered(draft: CommandDraft, schemas: StatementSchemas): Promise<CommandDraft> {

@@ -13,6 +13,7 @@ import { createEngine } from '../../src/engine/engine.ts'
 import type { QueryRequest } from '../../src/engine/requests.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
+import { openConnect } from '../../src/main/open-connect.ts'
 import { schemaFetcher } from '../../src/main/open-registry.ts'
 import type { SchemaRegistry } from '../../src/registry/schema-registry.ts'
 import { createQueryRuntime, type SettlingQueryRuntime } from '../../src/runtime/queries/runtime.ts'
@@ -152,6 +153,7 @@ export class TestEngine {
       functions,
       version: '0.0.0-test',
       writerSchemas,
+      connect: openConnect({ config: createConfig(config), timer: systemTimer }),
       ...(registry !== undefined && { registry }),
       ...(peers !== undefined && { peers }),
       ...(warn !== undefined && { warn }),

@@ -1,5 +1,6 @@
 /** Answers to statements as text: one function for each kind. The layout is that of ksqlDB's `Console`. */
 import type { Entity } from '../../engine/describe/entities.ts'
+import { connectorText } from './connector-text.ts'
 import { functionText } from './function-text.ts'
 import { type Listing, listTable } from './list-table.ts'
 import { queryText } from './query-text.ts'
@@ -77,6 +78,22 @@ const TEXTS: Texts = {
   assert_schema: ({ subject, id, exists }) =>
     message(`Schema ${schemaWords(subject, id)} ${exists ? 'exists' : 'does not exist'}`),
   assert_topic: ({ topicName, exists }) => message(`Topic ${topicName} ${exists ? 'exists' : 'does not exist'}`),
+  connector_info: ({ info }) => message(`Created connector ${info.name}`),
+  connector_list: ({ connectors }) => ({
+    titles: ['Connector Name', 'Type', 'Class', 'Status'],
+    rows: connectors.map(({ name, type, className, state }) => [
+      name,
+      type.toUpperCase(),
+      className ?? '',
+      state ?? '',
+    ]),
+  }),
+  connector_plugins_list: ({ connectorsPlugins }) => ({
+    titles: ['Class', 'Type', 'Version'],
+    rows: connectorsPlugins.map(({ className, type, version }) => [className, type.toUpperCase(), version ?? '']),
+  }),
+  connector_description: connectorText,
+  drop_connector: ({ connectorName }) => message(`Dropped connector "${connectorName}"`),
   warning_entity: ({ message: text }) => message(text),
 }
 

@@ -2,7 +2,15 @@
 import type { HttpRegistryOptions, RegistryCredentials } from '../../registry/registry-options.ts'
 import type { Config } from './config.ts'
 import { checkAddress } from './service-address.ts'
-import { tlsFiles } from './tls-files.ts'
+import { type TlsSettings, tlsFiles } from './tls-files.ts'
+
+const TLS: TlsSettings = {
+  ca: ['ksql.schema.registry.ssl.truststore.location', 'ksql.schema.registry.ssl.ca.location'],
+  cert: 'ksql.schema.registry.ssl.certificate.location',
+  key: 'ksql.schema.registry.ssl.key.location',
+  passphrase: 'ksql.schema.registry.ssl.key.password',
+  nameCheck: 'ksql.schema.registry.ssl.endpoint.identification.algorithm',
+}
 
 /** Where schemas are: beside the embedded log, nowhere, or in a registry over HTTP. */
 export type RegistryChoice =
@@ -40,7 +48,7 @@ function httpOptions(text: string, config: Config): HttpRegistryOptions {
   return {
     urls,
     credentials: credentialsOf(config),
-    tls: tlsFiles(config, 'ksql.schema.registry.'),
+    tls: tlsFiles(config, TLS),
     timeoutMs: config.number('ksql.schema.registry.http.read.timeout.ms'),
   }
 }

@@ -248,7 +248,32 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
     text(null, 'Empty: the name in the certificate of the schema registry is not compared with its address.'),
   ),
 
-  'ksql.connect.url': inert(fixed(text('http://localhost:8083', 'Connectors are not supported yet.'))),
+  'ksql.connect.url': fixed(
+    text('http://localhost:8083', 'Addresses of the workers of a Kafka Connect cluster, separated by commas.'),
+  ),
+  'ksql.connect.request.timeout.ms': atLeast(1, fixed(number(5000, 'How long one request to Kafka Connect may take.'))),
+  'ksql.connect.basic.auth.credentials.source': oneOf(
+    ['NONE', 'FILE'],
+    fixed(text('NONE', 'FILE: ksql.connect.basic.auth.credentials.file has user and password for Kafka Connect.')),
+  ),
+  'ksql.connect.basic.auth.credentials.file': fixed(
+    text(null, 'File with the lines username=... and password=... for Kafka Connect.'),
+  ),
+  'ksql.connect.basic.auth.credentials.reload': fixed(
+    flag(false, 'Whether that file is read again for each request, so that new credentials need no restart.'),
+  ),
+  'ksql.connect.ssl.truststore.location': fixed(
+    text(null, 'Certificate authorities for Kafka Connect, in PEM, not JKS.'),
+  ),
+  'ksql.connect.ssl.ca.location': fixed(text(null, 'As ssl.truststore.location, which takes precedence.')),
+  'ksql.connect.ssl.certificate.location': fixed(
+    text(null, 'PEM file with the certificate that Kafka Connect wants to see.'),
+  ),
+  'ksql.connect.ssl.key.location': fixed(text(null, 'PEM file with the private key of that certificate.')),
+  'ksql.connect.ssl.key.password': fixed(text(null, 'Passphrase of that key.')),
+  'ksql.connect.ssl.endpoint.identification.algorithm': fixed(
+    text(null, 'Empty: the name in the certificate of Kafka Connect is not compared with its address.'),
+  ),
   'ksql.queries.file': inert(fixed(text(null, 'There is no mode without the HTTP API.'))),
   'ksql.extension.dir': inert(fixed(text('ext', 'Functions in JARs cannot be loaded.'))),
   'ksql.internal.topic.min.insync.replicas': inert(fixed(number(1, 'The default of the brokers applies.'))),

@@ -19,4 +19,5 @@ export const SERVER_PREFIXES: readonly string[] = [
   'access.control.',
   'ksql.server.',
   'ksql.schema.registry.',
+  'ksql.connect.',
 ]

@@ -3,22 +3,32 @@ import { readFileSync } from 'node:fs'
 import type { ClientTls } from '../../http/client-tls.ts'
 import type { Config } from './config.ts'
 
-/** `prefix`: `ksql.connect.`, with the dot at its end. Throws an Error for files that cannot be read. */
-export function tlsFiles(config: Config, prefix: string): ClientTls {
+/** The settings of one service. */
+export interface TlsSettings {
+  /** Certificate authorities; the first that is set counts. */
+  readonly ca: readonly string[]
+  readonly cert: string
+  readonly key: string
+  readonly passphrase: string
+  /** Empty: the name in the certificate is not compared with the address. */
+  readonly nameCheck: string
+}
+
+/** Throws an Error for files that cannot be read. */
+export function tlsFiles(config: Config, settings: TlsSettings): ClientTls {
   const file = (name: string) => {
-    const path = config.get(prefix + name)
+    const path = config.get(name)
     return path === undefined ? undefined : readFileSync(path, 'utf8')
   }
-  const ca = file('ssl.truststore.location') ?? file('ssl.ca.location')
-  const cert = file('ssl.certificate.location')
-  const key = file('ssl.key.location')
-  const passphrase = config.get(`${prefix}ssl.key.password`)
-  const check = config.get(`${prefix}ssl.endpoint.identification.algorithm`)
+  const [ca] = settings.ca.flatMap((name) => file(name) ?? [])
+  const cert = file(settings.cert)
+  const key = file(settings.key)
+  const passphrase = config.get(settings.passphrase)
   return {
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
     ...(passphrase !== undefined && { passphrase }),
-    ...(check === '' && { checksName: false }),
+    ...(config.get(settings.nameCheck) === '' && { checksName: false }),
   }
 }

@@ -1,4 +1,5 @@
 /** Answers of POST /ksql, in the shapes of ksqlDB's `KsqlEntity` classes, which clients know. */
+import type { ConnectorInfo, ConnectorStatus, ConnectorType } from '../../connect/connect-cluster.ts'
 import type { FunctionDescription, FunctionListing } from '../../functions/registry.ts'
 import type { StepStatistics } from '../../runtime/query-progress.ts'
 import type { CommandStatus } from '../commands/command.ts'
@@ -222,6 +223,47 @@ export interface AssertSchemaEntity extends Answer {
   readonly exists: boolean
 }
 
+export interface ConnectorInfoEntity extends Answer {
+  readonly '@type': 'connector_info'
+  readonly info: ConnectorInfo
+}
+
+export interface ConnectorListing {
+  readonly name: string
+  readonly type: ConnectorType
+  /** Null: it could not be described. */
+  readonly className: string | null
+  readonly state: string | null
+}
+
+export interface ConnectorList extends Answer {
+  readonly '@type': 'connector_list'
+  readonly connectors: readonly ConnectorListing[]
+}
+
+export interface ConnectorPluginList extends Answer {
+  readonly '@type': 'connector_plugins_list'
+  readonly connectorsPlugins: readonly {
+    readonly className: string
+    readonly type: string
+    readonly version: string | null
+  }[]
+}
+
+export interface ConnectorDescription extends Answer {
+  readonly '@type': 'connector_description'
+  readonly connectorClass: string
+  readonly status: ConnectorStatus
+  /** Streams and tables over topics of the connector. */
+  readonly sources: readonly SourceDescription[]
+  readonly topics: readonly string[]
+}
+
+export interface DropConnectorEntity extends Answer {
+  readonly '@type': 'drop_connector'
+  readonly connectorName: string
+}
+
 export interface WarningEntity extends Answer {
   readonly '@type': 'warning_entity'
   readonly message: string
@@ -246,4 +288,9 @@ export type Entity =
   | TerminateQueryEntity
   | AssertTopicEntity
   | AssertSchemaEntity
+  | ConnectorInfoEntity
+  | ConnectorList
+  | ConnectorPluginList
+  | ConnectorDescription
+  | DropConnectorEntity
   | WarningEntity

@@ -6,8 +6,8 @@ import type { Scope, TopicScope } from '../scope.ts'
 
 type WithoutStatement<Kind> = Kind extends Entity ? Omit<Kind, 'statementText' | 'warnings'> : never
 
-/** An entity without the statement that it answers. */
-export type EntityBody = WithoutStatement<Entity>
+/** An entity without the statement that it answers. `warnings`: what the reader of the answer should know besides. */
+export type EntityBody = WithoutStatement<Entity> & { readonly warnings?: readonly string[] }
 
 export type Prepared =
   | ({ readonly kind: 'command'; readonly warnings: () => Promise<readonly string[]> } & CommandDraft)
@@ -61,6 +61,15 @@ export const checkedOverTopics = <S extends Statement>(
 ): Handler<S> => ({
   inTurn: false,
   readsTopics: true,
+  prepare: async (statement, scope) => ({ kind: 'answer', answer: await prepare(statement, scope) }),
+})
+
+/** As `checked`, for statements that another service checks, too. */
+export const checkedRemotely = <S extends Statement>(
+  prepare: (statement: S, scope: Scope) => Promise<Answer>,
+): Handler<S> => ({
+  inTurn: false,
+  readsTopics: false,
   prepare: async (statement, scope) => ({ kind: 'answer', answer: await prepare(statement, scope) }),
 })
 

@@ -4,8 +4,11 @@ import { alterSource } from './alter-source.ts'
 import { assertSchema } from './assert-schema.ts'
 import { assertTopic } from './assert-topic.ts'
 import { createAs } from './create-as.ts'
+import { createConnector } from './create-connector.ts'
 import { createSource } from './create-source.ts'
 import { createType, dropType, showTypes } from './custom-types.ts'
+import { describeConnector } from './describe-connector.ts'
+import { dropConnector } from './drop-connector.ts'
 import { dropSource } from './drop-source.ts'
 import { explain } from './explain.ts'
 import { describeFunction, showFunctions } from './functions.ts'
@@ -14,6 +17,7 @@ import { insertInto } from './insert-into.ts'
 import { insertValues } from './insert-values.ts'
 import { pause, resume, terminate } from './query-control.ts'
 import { define, set, showVariables, undefine, unset } from './session-settings.ts'
+import { showConnectorPlugins, showConnectors } from './show-connectors.ts'
 import { showProperties } from './show-properties.ts'
 import { showQueries } from './show-queries.ts'
 import { describeSource, describeStreams, describeTables, showStreams, showTables } from './show-sources.ts'
@@ -21,8 +25,6 @@ import { showTopics } from './show-topics.ts'
 import { queryEndpointOnly, testOnly, unsupported } from './unsupported.ts'
 
 type Handlers = { readonly [Kind in Statement['kind']]: Handler<Extract<Statement, { kind: Kind }>> }
-
-const connectors = unsupported('Connectors are')
 
 export const HANDLERS: Handlers = {
   query: queryEndpointOnly,
@@ -58,11 +60,11 @@ export const HANDLERS: Handlers = {
   assertTopic,
   createFunction: unsupported('Functions of users are'),
   dropFunction: unsupported('Functions of users are'),
-  createConnector: connectors,
-  dropConnector: connectors,
-  showConnectors: connectors,
-  showConnectorPlugins: connectors,
-  describeConnector: connectors,
+  createConnector,
+  dropConnector,
+  showConnectors,
+  showConnectorPlugins,
+  describeConnector,
   assertSchema,
   alterSystem: unsupported('ALTER SYSTEM is'),
   assertStream: testOnly,

@@ -12,6 +12,7 @@ import { createConfig } from '../../../src/engine/config/config.ts'
 import { createEngine, type RunningEngine } from '../../../src/engine/engine.ts'
 import { BUILT_IN_FUNCTIONS } from '../../../src/functions/index.ts'
 import { createRegistry } from '../../../src/functions/registry.ts'
+import { openConnect } from '../../../src/main/open-connect.ts'
 import { schemaFetcher } from '../../../src/main/open-registry.ts'
 import type { DataSource } from '../../../src/metastore/data-source.ts'
 import { InProcessRegistry } from '../../../src/registry/in-process/in-process-registry.ts'
@@ -83,6 +84,7 @@ export class World {
       runtime,
       registry,
       writerSchemas: schemas,
+      connect: openConnect({ config: createConfig(CONFIG), timer: systemTimer }),
       config: createConfig(CONFIG),
       version: '0.0.0-test',
     })

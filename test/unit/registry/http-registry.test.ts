@@ -3,26 +3,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Scheduled, systemTimer, type Timer } from '../../../src/clock.ts'
 import { HttpRegistry } from '../../../src/registry/http/http-registry.ts'
 import { InProcessRegistry } from '../../../src/registry/in-process/in-process-registry.ts'
 import type { HttpRegistryOptions } from '../../../src/registry/registry-options.ts'
 import { rulesOf } from '../../../src/registry/rules/rules-of.ts'
+import { ImmediateTimer } from '../../support/immediate-timer.ts'
 import { type RegistryServer, startRegistryServer } from '../../support/registry-server.ts'
-
-/** No pause takes time; their lengths are kept. */
-class ImmediateTimer implements Timer {
-  readonly pauses: number[] = []
-
-  after(ms: number, call: () => void): Scheduled {
-    this.pauses.push(ms)
-    queueMicrotask(call)
-    return { cancel: () => {} }
-  }
-
-  every = systemTimer.every
-  elapsed = systemTimer.elapsed
-}
 
 let server: RegistryServer
 let timer: ImmediateTimer

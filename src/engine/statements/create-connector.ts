@@ -1,0 +1,64 @@
+/** CREATE SOURCE|SINK CONNECTOR at Kafka Connect. See docs/sql.md#connectors. Source: ksqlDB's `ConnectExecutor`. */
+import type { ConnectCluster, ConnectorInfo } from '../../connect/connect-cluster.ts'
+import { RequestError, StatementError } from '../../errors.ts'
+import type { CreateConnector, Literal } from '../../sql/ast.ts'
+import { formatLiteral } from '../../sql/format.ts'
+import { HIDDEN } from '../config/check-setting.ts'
+import { isSecret } from '../config/config.ts'
+import { atConnect } from './connect-failure.ts'
+import { checkedRemotely } from './handler.ts'
+
+const CLASS = 'connector.class'
+
+/** Connect checks the options while the statement is prepared, so that a bad one rejects its request as a whole. */
+export const createConnector = checkedRemotely<CreateConnector>(async (statement, { parts }) => {
+  const config = configOf(statement)
+  await checkConfig(statement, config, parts.connect)
+  return () => createAtConnect(statement, config, parts.connect)
+})
+
+type ConnectorConfig = Readonly<Record<string, string>>
+
+/** Names as they were given, values as texts. */
+function configOf({ name, properties }: CreateConnector): ConnectorConfig {
+  const given = properties.map((property): [string, string] => [property.name, textOf(property.value)])
+  return { ...Object.fromEntries(given), name }
+}
+
+const textOf = (literal: Literal): string => (literal.kind === 'stringLiteral' ? literal.value : formatLiteral(literal))
+
+async function checkConfig({ location }: CreateConnector, config: ConnectorConfig, connect: ConnectCluster) {
+  const connectorClass = config[CLASS]?.trim() ?? ''
+  if (connectorClass === '') {
+    throw new StatementError(
+      `Validation error: the connector has no class. Add "${CLASS}"='...' to WITH; SHOW CONNECTOR PLUGINS lists the classes.`,
+      { location },
+    )
+  }
+  const wrong = await atConnect('Validation error', () => connect.validate(connectorClass, config))
+  if (wrong.length === 0) return
+  const lines = wrong.map(({ option, errors }) => `${option} - ${errors.join('. ')}`)
+  throw new StatementError(`Validation error: ${lines.join('\n')}`, { location })
+}
+
+async function createAtConnect(
+  { name, ifNotExists }: CreateConnector,
+  config: ConnectorConfig,
+  connect: ConnectCluster,
+) {
+  const existing = await atConnect('Failed to check for existing connector', () => connect.connectors())
+  if (existing.some((other) => other.toLowerCase() === name.toLowerCase())) {
+    const message = `Connector ${name} already exists`
+    if (ifNotExists) return { '@type': 'warning_entity', message } as const
+    throw new RequestError('CONFLICT', message)
+  }
+  const info = await atConnect('Failed to create connector', () => connect.create(name, config))
+  return { '@type': 'connector_info', info: withoutSecrets(info) } as const
+}
+
+const withoutSecrets = (info: ConnectorInfo): ConnectorInfo => ({
+  ...info,
+  config: Object.fromEntries(
+    Object.entries(info.config).map(([name, value]) => [name, isSecret(name) ? HIDDEN : value]),
+  ),
+})

@@ -1,0 +1,18 @@
+/** DROP CONNECTOR at Kafka Connect. Its topics stay. See docs/sql.md#connectors. */
+import { ConnectError } from '../../connect/connect-cluster.ts'
+import type { DropConnector } from '../../sql/ast.ts'
+import { atConnect } from './connect-failure.ts'
+import { atOnce } from './handler.ts'
+
+export const dropConnector = atOnce<DropConnector>(({ name, ifExists }, { parts }) =>
+  atConnect('Failed to drop connector', async () => {
+    try {
+      await parts.connect.drop(name)
+    } catch (error) {
+      const isMissing = error instanceof ConnectError && error.status === 404
+      if (!isMissing || !ifExists) throw error
+      return { '@type': 'warning_entity', message: `Connector '${name}' does not exist.` }
+    }
+    return { '@type': 'drop_connector', connectorName: name }
+  }),
+)
