@@ -74,6 +74,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   broker: [
     ['broker'],
     ['broker/kafka/protocol', 'broker/embedded/segments'],
+    ['broker/kafka/security'],
     ['broker/kafka/cluster', 'broker/embedded/upkeep'],
     ['broker/kafka/groups', 'broker/kafka/fetch', 'broker/embedded/catalogue'],
     ['broker/kafka/produce', 'broker/embedded'],

@@ -57,7 +57,7 @@ describeKafka('a broker with TLS and SASL', ({ secure }) => {
     })
 
     test('is not trusted without its certificate', async () => {
-      const broker = new KafkaBroker({ bootstrapServers: [bootstrapServers], tls: true, retryMs: 200 })
+      const broker = new KafkaBroker({ bootstrapServers: [bootstrapServers], tls: {}, retryMs: 200 })
       await expect(broker.connect()).rejects.toThrow(/certificate/)
       await broker.close()
     })

@@ -8,7 +8,7 @@
  *   connection one after the other, and a fetch may wait.
  */
 
-import { systemTimer, type Timer } from '../../clock.ts'
+import { systemClock, systemTimer } from '../../clock.ts'
 import type {
   Broker,
   CommittedOffset,
@@ -25,7 +25,7 @@ import type {
   TopicPartition,
   TopicSummary,
 } from '../broker.ts'
-import { Cluster } from './cluster/cluster.ts'
+import { Cluster, type ClusterPorts } from './cluster/cluster.ts'
 import { type KafkaOptions, withDefaults } from './cluster/kafka-connection-options.ts'
 import * as topics from './cluster/kafka-topics.ts'
 import { deleteRecords, listOffsets, offsetsForTimestamp, Timestamp } from './cluster/list-offsets.ts'
@@ -38,12 +38,13 @@ export class KafkaBroker implements Broker {
   /** Fetchers and producers that are open. */
   readonly #open = new Set<{ close(): Promise<void> }>()
 
-  /** `random`: in [0, 1). */
-  constructor(
-    options: KafkaOptions,
-    { timer = systemTimer, random = Math.random }: { readonly timer?: Timer; readonly random?: () => number } = {},
-  ) {
-    this.#cluster = new Cluster(withDefaults(options), { timer, random })
+  constructor(options: KafkaOptions, ports: Partial<ClusterPorts> = {}) {
+    this.#cluster = new Cluster(withDefaults(options), {
+      clock: systemClock,
+      timer: systemTimer,
+      random: Math.random,
+      ...ports,
+    })
   }
 
   connect(): Promise<void> {

@@ -58,4 +58,4 @@ export function settingOf(canonical: string): Setting | undefined {
 
 /** Whether the value of a setting must be neither shown nor stored. */
 export const isSecret = (name: string): boolean =>
-  /password|secret|jaas|credential|token|basic\.auth|private|^(ssl|tls)\..*key$/i.test(name)
+  /password|secret|jaas|credential|token|basic\.auth|private|(^|\.)(ssl|tls)\..*key$/i.test(name)

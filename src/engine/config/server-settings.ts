@@ -165,6 +165,21 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ssl.truststore.location': fixed(
     text(null, 'Certificate authorities for brokers, in PEM, not JKS; takes precedence over ssl.ca.location.'),
   ),
+  'ssl.truststore.certificates': fixed(text(null, 'The text of that file, instead of its name.')),
+  'ssl.keystore.location': fixed(
+    text(
+      null,
+      'Key and certificate for brokers in one file, PEM or PKCS 12, not JKS; takes precedence over ssl.key.location and ssl.certificate.location.',
+    ),
+  ),
+  'ssl.keystore.password': fixed(text(null, 'Password of that file, if it is PKCS 12.')),
+  'ssl.keystore.key': fixed(text(null, 'Private key for brokers as PEM text, instead of a file.')),
+  'ssl.keystore.certificate.chain': fixed(
+    text(null, 'Certificate of that key as PEM text, with those that lead to an authority.'),
+  ),
+  'ssl.endpoint.identification.algorithm': fixed(
+    text(null, 'Empty: the names in the certificates of brokers are not compared with their addresses.'),
+  ),
   'ssl.client.authentication': oneOf(
     ['NONE', 'REQUESTED', 'REQUIRED'],
     fixed(text('NONE', 'Whether clients present a certificate: NONE, REQUESTED or REQUIRED.')),

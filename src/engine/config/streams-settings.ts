@@ -67,12 +67,36 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
     fixed(text(null, 'PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; unset: PLAINTEXT.')),
   ),
   'sasl.mechanism': oneOf(
-    ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'],
-    fixed(text(null, 'PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; unset: PLAIN.')),
+    ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'],
+    fixed(text(null, 'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER; unset: PLAIN.')),
   ),
-  'sasl.jaas.config': fixed(text(null, 'User and password for the brokers: username="..." and password="...".')),
+  'sasl.jaas.config': fixed(
+    text(
+      null,
+      'User and password for the brokers: username="..." and password="..."; for OAUTHBEARER clientId, clientSecret, scope, and extension_NAME.',
+    ),
+  ),
   'sasl.username': fixed(text(null, 'User for the brokers, if sasl.jaas.config names none.')),
   'sasl.password': fixed(text(null, 'Password for the brokers, if sasl.jaas.config has none.')),
+  'sasl.oauthbearer.token.endpoint.url': fixed(
+    text(
+      null,
+      'Where OAUTHBEARER gets its tokens: an https:// or http:// token endpoint, or file:// and a file that holds a token.',
+    ),
+  ),
+  'sasl.oauthbearer.client.credentials.client.id': fixed(
+    text(null, 'Client for the token endpoint; takes precedence over clientId in sasl.jaas.config.'),
+  ),
+  'sasl.oauthbearer.client.credentials.client.secret': fixed(
+    text(null, 'Secret of that client; takes precedence over clientSecret in sasl.jaas.config.'),
+  ),
+  'sasl.oauthbearer.scope': fixed(
+    text(null, 'Scope that is requested with a token; takes precedence over scope in sasl.jaas.config.'),
+  ),
+  'sasl.login.read.timeout.ms': atLeast(
+    1,
+    fixed(number(10_000, 'How long the token endpoint may take for its answer.')),
+  ),
   'session.timeout.ms': atLeast(
     1,
     fixed(

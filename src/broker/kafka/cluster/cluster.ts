@@ -4,12 +4,13 @@
  * the requests of a connection one after the other: a fetch that waits for records must not hold up anybody else.
  */
 
-import type { Logger } from 'kafkajs/src/loggers/index.js'
-import type { Timer } from '../../../clock.ts'
+import type { Clock, Timer } from '../../../clock.ts'
 import { BrokerError, unknownTopic } from '../../broker-error.ts'
 import { apis } from '../protocol/apis.ts'
 import { KafkaErrorCode, ProtocolError, throwIfError } from '../protocol/protocol-errors.ts'
-import { type Allocate, KafkaConnection, kafkajsLogger } from './connection.ts'
+import { firstRequestError } from '../security/connect-error.ts'
+import { kafkajsLogin } from '../security/kafkajs-sasl.ts'
+import { type Allocate, type ConnectionSetup, KafkaConnection, kafkajsLogger } from './connection.ts'
 import { type Address, type KafkaSettings, parseAddress } from './kafka-connection-options.ts'
 import { fetchMetadata, type Metadata, type Node, type TopicMetadata } from './metadata.ts'
 import { type Backoff, jitteredBackoff, retry } from './retry.ts'
@@ -21,12 +22,19 @@ const NO_LEADER = -1
 const ABSENT: readonly number[] = [KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION, KafkaErrorCode.INVALID_TOPIC_EXCEPTION]
 const COORDINATOR_MOVED: readonly number[] = [KafkaErrorCode.COORDINATOR_NOT_AVAILABLE, KafkaErrorCode.NOT_COORDINATOR]
 
+export interface ClusterPorts {
+  readonly clock: Clock
+  readonly timer: Timer
+  /** In [0, 1). */
+  readonly random: () => number
+}
+
 export class Cluster {
   readonly settings: KafkaSettings
   readonly timer: Timer
   /** Pauses between attempts. */
   readonly backoff: Backoff
-  readonly #logger: Logger
+  readonly #setup: ConnectionSetup
   readonly #closing = new AbortController()
   readonly #connections = new Map<string, Promise<KafkaConnection>>()
   readonly #topics = new Map<string, TopicMetadata>()
@@ -35,12 +43,12 @@ export class Cluster {
   #controllerId = NO_LEADER
   #clusterId = ''
 
-  /** `random`: in [0, 1). */
-  constructor(settings: KafkaSettings, { timer, random }: { readonly timer: Timer; readonly random: () => number }) {
+  constructor(settings: KafkaSettings, { clock, timer, random }: ClusterPorts) {
     this.settings = settings
     this.timer = timer
     this.backoff = jitteredBackoff(random)
-    this.#logger = kafkajsLogger(settings.log)
+    const login = settings.sasl === undefined ? null : kafkajsLogin(settings.sasl, { clock, timer })
+    this.#setup = { settings, logger: kafkajsLogger(settings.log), login }
   }
 
   get isClosed(): boolean {
@@ -54,7 +62,13 @@ export class Cluster {
 
   /** Reaches a first broker. */
   async connect(): Promise<void> {
-    await this.retrying(() => this.metadata([]))
+    await this.retrying(async () => {
+      try {
+        await this.metadata([])
+      } catch (error) {
+        throw firstRequestError(this.settings.bootstrapServers.join(), this.settings, error)
+      }
+    })
   }
 
   async close(): Promise<void> {
@@ -90,7 +104,7 @@ export class Cluster {
     const node = this.#nodes.get(nodeId)
     if (node === undefined)
       throw new BrokerError('UNAVAILABLE', `The cluster has no broker ${nodeId} at the moment.`, { retriable: true })
-    return KafkaConnection.open(node, this.settings, this.#logger, allocate)
+    return KafkaConnection.open(node, this.#setup, allocate)
   }
 
   /** The shared connection to a broker, for short requests. */
@@ -231,7 +245,7 @@ export class Cluster {
       void connection.disconnect()
       return this.#connection({ host, port })
     }
-    const opening = KafkaConnection.open({ host, port }, this.settings, this.#logger)
+    const opening = KafkaConnection.open({ host, port }, this.#setup)
     this.#connections.set(key, opening)
     opening.catch(() => {
       if (this.#connections.get(key) === opening) this.#connections.delete(key)

@@ -4,13 +4,17 @@
  */
 
 import { connect as connectTcp, isIP } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import { type ISocketFactory, type LogEntry, logLevel } from 'kafkajs'
 import { createLogger, type Logger } from 'kafkajs/src/loggers/index.js'
 import Connection from 'kafkajs/src/network/connection.js'
 import { type Definition, lookup, requests } from 'kafkajs/src/protocol/requests/index.js'
 import { BrokerError } from '../../broker-error.ts'
 import { FrameReader } from '../protocol/frames.ts'
+import { unavailable } from '../protocol/protocol-errors.ts'
+import type { TlsOptions } from '../security/access-options.ts'
+import { connectError } from '../security/connect-error.ts'
+import type { KafkajsLogin } from '../security/kafkajs-sasl.ts'
 import type { Address, KafkaSettings } from './kafka-connection-options.ts'
 import '../protocol/quiet-timers.ts'
 import { WireWriter } from '../protocol/wire.ts'
@@ -38,11 +42,19 @@ export interface Api<Arguments, Response> {
 
 export type Allocate = (size: number) => Buffer
 
+/** What the connections of a cluster have in common. */
+export interface ConnectionSetup {
+  readonly settings: KafkaSettings
+  readonly logger: Logger
+  /** Null: no SASL. */
+  readonly login: KafkajsLogin | null
+}
+
 export class KafkaConnection extends Connection {
   readonly address: Address
   readonly #frames: FrameReader
 
-  private constructor(address: Address, settings: KafkaSettings, logger: Logger, allocate?: Allocate) {
+  private constructor(address: Address, { settings, logger, login }: ConnectionSetup, allocate?: Allocate) {
     super({
       ...address,
       logger,
@@ -50,24 +62,19 @@ export class KafkaConnection extends Connection {
       clientId: settings.clientId,
       requestTimeout: settings.requestTimeoutMs,
       connectionTimeout: settings.connectTimeoutMs,
-      ssl: settings.tls === true ? {} : settings.tls || null,
-      sasl: settings.sasl ?? null,
+      ssl: settings.tls === undefined ? null : nodeTls(settings.tls),
+      sasl: login,
     })
     this.address = address
     this.#frames = new FrameReader((frame) => this.#onFrame(frame), allocate)
   }
 
   /**
-   * Connects and authenticates. `UNAVAILABLE` when the broker does not answer, `AUTHORIZATION_FAILED` when it refuses us. `allocate`: where
-   * answers go; by default each into a buffer of its own.
+   * Connects and authenticates. `UNAVAILABLE` when the broker does not answer, `AUTHORIZATION_FAILED` when it refuses us or we do not trust
+   * it. `allocate`: where answers go; by default each into a buffer of its own.
    */
-  static async open(
-    address: Address,
-    settings: KafkaSettings,
-    logger: Logger,
-    allocate?: Allocate,
-  ): Promise<KafkaConnection> {
-    const connection = new KafkaConnection(address, settings, logger, allocate)
+  static async open(address: Address, setup: ConnectionSetup, allocate?: Allocate): Promise<KafkaConnection> {
+    const connection = new KafkaConnection(address, setup, allocate)
     try {
       await connection.connect()
       const { apiVersions } = await connection.send(requests.ApiVersions.protocol({ version: 1 })())
@@ -77,7 +84,7 @@ export class KafkaConnection extends Connection {
       return connection
     } catch (cause) {
       await connection.hangUp()
-      throw connectError(address, cause)
+      throw connectError(`${address.host}:${address.port}`, setup.settings, cause)
     }
   }
 
@@ -206,6 +213,14 @@ const openSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   return socket
 }
 
+function nodeTls({ checksName = true, pfx, ...certificates }: TlsOptions): ConnectionOptions {
+  return {
+    ...certificates,
+    ...(pfx !== undefined && { pfx: Buffer.from(pfx) }),
+    ...(!checksName && { checkServerIdentity: () => undefined }),
+  }
+}
+
 /** kafkajs's logger over `log`, warnings and errors only. */
 export function kafkajsLogger(log: KafkaSettings['log']): Logger {
   return createLogger({ level: logLevel.WARN, logCreator: () => (entry) => forward(entry, log) })
@@ -214,19 +229,4 @@ export function kafkajsLogger(log: KafkaSettings['log']): Logger {
 export function forward({ level, namespace, log: entry }: LogEntry, log: KafkaSettings['log']): void {
   const { message, ...details } = entry
   log(level === logLevel.ERROR ? 'error' : 'warn', `${namespace}: ${message}`, details)
-}
-
-export function unavailable(action: string, cause: unknown): BrokerError {
-  if (cause instanceof BrokerError) return cause
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new BrokerError('UNAVAILABLE', `${action} failed: ${why}`, { retriable: true, cause })
-}
-
-/** By name, since kafkajs's error classes for SASL share no code. */
-function connectError({ host, port }: Address, cause: unknown): BrokerError {
-  if (cause instanceof Error && (/SASL/.test(cause.name) || /SASL/i.test(cause.message)))
-    return new BrokerError('AUTHORIZATION_FAILED', `${host}:${port} refuses the credentials: ${cause.message}`, {
-      cause,
-    })
-  return unavailable(`Connecting to ${host}:${port}`, cause)
 }

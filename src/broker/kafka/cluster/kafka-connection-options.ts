@@ -1,18 +1,17 @@
 /** How a Kafka cluster is reached: options as they are given, and settings with their defaults. */
 
-import type { ConnectionOptions } from 'node:tls'
-import type { SASLOptions } from 'kafkajs'
+import type { SaslOptions, TlsOptions } from '../security/access-options.ts'
 
-/** How to reach a Kafka cluster. Plain data but for what TLS and SASL may hold, so that it can be handed to a worker thread. */
+/** How to reach a Kafka cluster. Plain data, but for `log`, so that it can be handed to a worker thread. */
 export interface KafkaOptions {
   /** `host:port` of some of the brokers; the others are found through them. IPv6 addresses in brackets. */
   readonly bootstrapServers: readonly string[]
   /** Shown in the brokers' logs and metrics. Default `millrace`. */
   readonly clientId?: string
-  /** true: TLS with the system's certificates; an object: Node's TLS options. Default: no TLS. */
-  readonly tls?: boolean | ConnectionOptions
-  /** As kafkajs: mechanism `plain`, `scram-sha-256`, `scram-sha-512`, `oauthbearer` or `aws`. Default: none. */
-  readonly sasl?: SASLOptions
+  /** Default: no TLS. */
+  readonly tls?: TlsOptions
+  /** Default: no login. */
+  readonly sasl?: SaslOptions
   /** Bound on opening one connection, ms. Default 10,000. */
   readonly connectTimeoutMs?: number
   /** Bound on the answer to one request, ms. Default 30,000. */

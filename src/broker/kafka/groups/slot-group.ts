@@ -7,7 +7,7 @@
  * misses rebalances), takes no notice of how long revoking takes, and starts the new owner before the old one has stopped.
  */
 
-import { sleep, systemTimer, type Timer } from '../../../clock.ts'
+import { sleep, systemClock, systemTimer, type Timer } from '../../../clock.ts'
 import type { GroupMembership } from '../../broker.ts'
 import type { SlotOwner } from '../../slot-owner.ts'
 import { Cluster } from '../cluster/cluster.ts'
@@ -79,7 +79,7 @@ const BEATS_PER_SESSION = 4
 /** Resolves when the first slots were given out, which may be none. */
 export async function joinSlots(options: SlotsOptions): Promise<SlotMembership> {
   const { timer = systemTimer, random = Math.random } = options
-  const cluster = new Cluster(withDefaults(options.kafka), { timer, random })
+  const cluster = new Cluster(withDefaults(options.kafka), { clock: systemClock, timer, random })
   try {
     await cluster.connect()
     const member = new MemberOfSlots(cluster, options)

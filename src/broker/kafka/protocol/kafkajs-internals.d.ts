@@ -40,7 +40,7 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 declare module 'kafkajs/src/network/connection.js' {
   import type { Socket } from 'node:net'
   import type { ConnectionOptions } from 'node:tls'
-  import type { ISocketFactory, SASLOptions } from 'kafkajs'
+  import type { ISocketFactory, Mechanism, SASLOptions } from 'kafkajs'
   import type { Logger } from 'kafkajs/src/loggers/index.js'
   import type RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
   import type { ApiVersions, Protocol } from 'kafkajs/src/protocol/requests/index.js'
@@ -54,13 +54,13 @@ declare module 'kafkajs/src/network/connection.js' {
     readonly requestTimeout: number
     readonly connectionTimeout: number
     readonly ssl: ConnectionOptions | boolean | null
-    readonly sasl: SASLOptions | null
+    readonly sasl: SASLOptions | Mechanism | null
   }
 
   export default class Connection {
     constructor(options: Options)
     readonly clientId: string
-    readonly sasl: SASLOptions | null
+    readonly sasl: SASLOptions | Mechanism | null
     /** Set by `connect`. */
     readonly socket?: Socket
     readonly requestQueue: RequestQueue

@@ -15,6 +15,8 @@ export const KafkaErrorCode = {
   ILLEGAL_GENERATION: 22,
   UNKNOWN_MEMBER_ID: 25,
   REBALANCE_IN_PROGRESS: 27,
+  UNSUPPORTED_SASL_MECHANISM: 33,
+  ILLEGAL_SASL_STATE: 34,
   TOPIC_ALREADY_EXISTS: 36,
   NOT_CONTROLLER: 41,
   OUT_OF_ORDER_SEQUENCE_NUMBER: 45,
@@ -118,4 +120,11 @@ export class ProtocolError extends BrokerError {
 /** Throws a {@link ProtocolError} unless `errorCode` is 0. */
 export function throwIfError(errorCode: number, action: string, detail?: string | null): void {
   if (errorCode !== KafkaErrorCode.NONE) throw new ProtocolError(errorCode, action, detail)
+}
+
+/** A failure on the way to a broker, which may pass; a BrokerError as it is. */
+export function unavailable(action: string, cause: unknown): BrokerError {
+  if (cause instanceof BrokerError) return cause
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new BrokerError('UNAVAILABLE', `${action} failed: ${why}`, { retriable: true, cause })
 }

@@ -107,7 +107,7 @@ describe('the way to Kafka', () => {
     })
     expect(kafkaOptions('a:1', config)).toEqual({
       bootstrapServers: ['a:1'],
-      tls: true,
+      tls: {},
       sasl: { mechanism: 'scram-sha-256', username: 'u', password: 'p=;x' },
     })
     expect(() => kafkaOptions('a:1', createConfig({ 'security.protocol': 'X' }))).toThrow(
