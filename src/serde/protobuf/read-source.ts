@@ -5,18 +5,10 @@ import { floatToText } from '../float-text.ts'
 import { CHECK_ONLY } from '../format.ts'
 import { generatedFunction } from '../generated-function.ts'
 import { readUtf8 } from '../text.ts'
+import { addClearing, type Case, CaseTable, switchSource, tagOfField } from './case-table.ts'
 import type { ProtobufInput } from './input.ts'
-import {
-  type EnumType,
-  GROUP_START,
-  isPackable,
-  LENGTH_DELIMITED,
-  type MessageField,
-  type Oneof,
-  type Scalar,
-  tagOf,
-  wireTypeOf,
-} from './message-type.ts'
+import { type EnumType, isPackable, LENGTH_DELIMITED, type MessageField, type Oneof, tagOf } from './message-type.ts'
+import { CHECK_SOURCE, defaultOf, defaultText, LENGTH, LOOSE_TEXT, SCALAR_SOURCE, textSource } from './scalar-source.ts'
 import type { MapEntryPlan, Slot, ValuePlan } from './slots.ts'
 import { WELL_KNOWN, wrapperMessage } from './well-known.ts'
 import {
@@ -304,55 +296,6 @@ class ReadSource {
   }
 }
 
-interface Case {
-  readonly tag: number
-  readonly body: string
-}
-
-/** Bodies by tag. Where several slots read one field, each starts at the same place. */
-class CaseTable {
-  readonly #bodies = new Map<number, string[]>()
-
-  add(tag: number, body: string): void {
-    const bodies = this.#bodies.get(tag)
-    if (bodies === undefined) this.#bodies.set(tag, [body])
-    else bodies.push(body)
-  }
-
-  /** `body` runs before what reads the field, which is stepped over if nothing does. */
-  addBefore(tag: number, body: string): void {
-    const bodies = this.#bodies.get(tag)
-    if (bodies === undefined) this.#bodies.set(tag, [`${body}\nat = skipField(input, tag, at, end)`])
-    else bodies[0] = `${body}\n${bodies[0]}`
-  }
-
-  sorted(): Case[] {
-    return [...this.#bodies]
-      .sort(([a], [b]) => a - b)
-      .map(([tag, bodies]) => ({
-        tag,
-        body: bodies.length === 1 ? bodies[0]! : `const from = at\n${bodies.join('\nat = from\n')}`,
-      }))
-  }
-}
-
-/** Setting a member of a oneof clears the targets that other members fill, whether anything reads the member or not. */
-function addClearing(oneof: Oneof, slots: readonly Slot[], cases: CaseTable): void {
-  for (const field of oneof.fields) {
-    const cleared = slots.filter((slot) => {
-      if (slot.target === CHECK_ONLY) return false
-      if (slot.kind === 'single') return slot.field !== field && slot.field.oneof === oneof.name
-      return slot.kind === 'oneof' && slot.oneof === oneof && slot.members.every((member) => member.field !== field)
-    })
-    if (cleared.length > 0)
-      cases.addBefore(tagOfField(field), cleared.map(({ target }) => `row[${target}] = null`).join('\n'))
-  }
-}
-
-const switchSource = (cases: readonly Case[], otherwise: string): string =>
-  `switch (tag) { ${cases.map(({ tag, body }) => `case ${tag}: { ${body}\nbreak }`).join('\n')}
-  default: ${otherwise} }`
-
 /** Unknown numbers of a closed enum are as if the field were not there. */
 const unlessUnknown = (plan: ValuePlan, statement: string): string =>
   plan.kind === 'enum' && plan.enum.isClosed ? `if (value !== undefined) ${statement}` : statement
@@ -360,9 +303,6 @@ const unlessUnknown = (plan: ValuePlan, statement: string): string =>
 const isMessage = ({ kind }: ValuePlan): boolean => kind === 'struct' || kind === 'wrapper' || kind === 'wellKnown'
 
 const unkept = (slot: Slot): Slot => ({ ...slot, target: CHECK_ONLY })
-
-const tagOfField = ({ number, type }: MessageField): number =>
-  tagOf(number, type.kind === 'group' ? GROUP_START : wireTypeOf(type))
 
 /** The only field of a wrapper message. */
 const wrapped = ({ scalar, value }: ValuePlan & { kind: 'wrapper' }, target: number): Slot => ({
@@ -387,73 +327,3 @@ const rawSlots = (fields: readonly MessageField[]): Slot[] =>
 function enumName(names: ReadonlyMap<number, string>, value: number, typeName: string): string {
   return names.get(value) ?? `UNKNOWN_ENUM_VALUE_${typeName}_${value}`
 }
-
-/** Leaves the end of a length-delimited value in `stop`, and `at` at its start. */
-const LENGTH = `stop = bytes[at]
-  if (stop < 128) at++
-  else { input.position = at; stop = readLength(input); at = input.position }
-  stop += at
-  if (stop > end) throw truncated()`
-
-/** Numbers below 128 are one byte; where that lies behind the end, the message ends in the wrong place, which is noticed there. */
-const varint = (read: string, short: string, long: string): string => `value = bytes[at]
-  if (value < 128) { at++\n${short} }
-  else { input.position = at; value = ${read}(input); at = input.position\n${long} }`
-
-const fixed = (size: number, read: string): string =>
-  `if (at + ${size} > end) throw truncated()\nvalue = ${read}\nat += ${size}`
-
-const ZIG_ZAG = 'value = (value >>> 1) ^ -(value & 1)'
-
-/** Statements that leave the value in `value` and move `at` behind it. */
-const SCALAR_SOURCE: { readonly [scalar in Scalar]: string } = {
-  double: fixed(8, 'view.getFloat64(at, true)'),
-  float: fixed(4, 'view.getFloat32(at, true)'),
-  int32: varint('readVarint32', '', ''),
-  uint32: varint('readVarint32', '', 'value >>>= 0'),
-  sint32: varint('readVarint32', ZIG_ZAG, ZIG_ZAG),
-  int64: varint('readVarint64', '', ''),
-  uint64: varint('readVarint64', '', ''),
-  sint64: varint('readZigZag64', ZIG_ZAG, ''),
-  fixed32: fixed(4, 'view.getUint32(at, true)'),
-  sfixed32: fixed(4, 'view.getInt32(at, true)'),
-  fixed64: fixed(8, 'readFixed64(view, at)'),
-  sfixed64: fixed(8, 'readFixed64(view, at)'),
-  bool: varint('readVarint64', 'value = value !== 0', 'value = value !== 0'),
-  string: `${LENGTH}\nvalue = readText(bytes, at, stop)\nat = stop`,
-  bytes: `${LENGTH}\nvalue = new Uint8Array(bytes.subarray(at, stop))\nat = stop`,
-}
-
-/** What is no UTF-8 becomes U+FFFD, as in Java. */
-const LOOSE_TEXT = `${LENGTH}\nvalue = readUtf8(bytes, at, stop)\nat = stop`
-
-/** Where a value can be stepped over, or tested, at less cost than it can be read. */
-const CHECK_SOURCE: { readonly [scalar in Scalar]?: string } = {
-  string: `${LENGTH}\ncheckText(bytes, at, stop)\nat = stop`,
-  bytes: `${LENGTH}\nat = stop`,
-}
-
-/** Statements that turn the value in `value` into its text, as Java writes it. */
-const textSource = (scalar: Scalar): string =>
-  scalar === 'double'
-    ? 'value = doubleToText(value)'
-    : scalar === 'float'
-      ? 'value = floatToText(value)'
-      : 'value = String(value)'
-
-/** What is not on the wire, as source. */
-function defaultOf(scalar: Scalar): string {
-  switch (scalar) {
-    case 'bool':
-      return 'false'
-    case 'string':
-      return "''"
-    case 'bytes':
-      return 'new Uint8Array(0)'
-    default:
-      return '0'
-  }
-}
-
-const defaultText = (scalar: Scalar): string =>
-  scalar === 'double' || scalar === 'float' ? "'0.0'" : `'${defaultOf(scalar)}'`
