@@ -5,37 +5,37 @@
  * A task whose state is older than its committed offsets is muted: it repeats what it has done before, and writes nothing, until its state
  * has come as far. With several inputs, records wait in the task's partition group; with one they are processed as they come.
  */
-import { positionKey } from '../../broker/position-key.ts'
 import type { SourceStep } from '../../operators/step.ts'
 import type { StreamRecord } from '../../types/record.ts'
-import type { InputAssignment, TaskAssignment } from '../assignment.ts'
+import type { TaskAssignment } from '../assignment.ts'
 import { WATCHED } from '../heartbeat.ts'
 import type { ProcessingError, RecordPosition } from '../processing-error.ts'
 import type { StepStatistics } from '../query-progress.ts'
-import { type InputTask, PartitionInput } from '../reading/partition-input.ts'
+import type { InputTask, PartitionInput } from '../reading/partition-input.ts'
 import type { Checkpoint, Positions, StoreProvider, TaskStores } from '../stores/task-stores.ts'
 import type { ReadFault } from '../task/bad-records.ts'
-import { internalReader } from '../task/internal-record.ts'
-import { KeyPlacement } from '../task/key-placement.ts'
 import { type GroupInput, type GroupOptions, PartitionGroup } from '../task/partition-group.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
-import type { Task, TaskEntry } from '../task/task.ts'
+import type { Task } from '../task/task.ts'
 import { type Watermark, watermarkOf, watermarkRecord } from '../task/watermark.ts'
 import { BadRecordHandler } from './bad-record-handler.ts'
-import { type BuildTaskOptions, buildTask, isStateful } from './build-task.ts'
+import { type BuildTaskOptions, buildTask } from './build-task.ts'
 import { FlushSchedule } from './flush-schedule.ts'
+import { InputPositions } from './input-positions.ts'
 import { type OutputsOptions, TaskOutputs } from './outputs.ts'
 import { storesRequest } from './stores-request.ts'
+import { type TaskInputsOptions, taskInputs } from './task-inputs.ts'
 import { WatermarkSchedule } from './watermark-schedule.ts'
 
-export interface RunningTaskOptions extends BuildTaskOptions, Pick<OutputsOptions, 'producer' | 'pool' | 'window'> {
+export interface RunningTaskOptions
+  extends BuildTaskOptions,
+    TaskInputsOptions,
+    Pick<OutputsOptions, 'producer' | 'pool' | 'window'> {
   readonly stores: StoreProvider
   readonly group: Omit<GroupOptions, 'clock'>
   /** See `WatermarkScheduleOptions`. */
   readonly idleTimeoutMs: number
   readonly reportError: (error: ProcessingError) => void
-  /** See `WorkerListener`. */
-  readonly onNotice: (message: string) => void
   /** Ends the opening of the task. */
   readonly signal: AbortSignal
   /** Called with what stops the query. */
@@ -44,8 +44,6 @@ export interface RunningTaskOptions extends BuildTaskOptions, Pick<OutputsOption
   readonly onFullness: (input: PartitionInput) => void
   /** Called when a part of a record's work is left for the next round. */
   readonly onWorkLeft: () => void
-  /** See `WATCHED`. */
-  readonly workingFor: Int32Array
 }
 
 /** How far a task had come, and what it had written until then. */
@@ -66,14 +64,11 @@ export class RunningTask implements InputTask {
   readonly #options: RunningTaskOptions
   readonly #task: Task
   readonly #group: PartitionGroup | null
+  readonly #positions: InputPositions
   readonly #badRecords: BadRecordHandler
   readonly #flushes: FlushSchedule
   /** Null: nobody reads its watermarks. */
   readonly #watermarks: WatermarkSchedule | null
-  /** The record at which the query stops, once it has come to one. */
-  #stop: { readonly input: PartitionInput; readonly offset: number } | null = null
-  /** Positions of the last checkpoint, by input. */
-  #marked: readonly number[]
   #isClosed = false
   #isHalted = false
 
@@ -102,10 +97,15 @@ export class RunningTask implements InputTask {
     this.#badRecords = new BadRecordHandler({ ...options, partition: options.assignment.partition, outputs })
     this.#watermarks = takesWatermarks(options) ? new WatermarkSchedule(options) : null
     this.#task = buildTask(options, { stores, outputs, reportError: (error) => this.report(error) })
-    this.inputs = this.#task.entries.map((entry, index) => this.#makeInput(entry, index))
+    this.inputs = taskInputs(options, {
+      task: this,
+      entries: this.#task.entries,
+      restored: stores.restored,
+      statesWatermarks: this.#watermarks !== null,
+    })
     this.#group = this.inputs.length > 1 ? this.#makeGroup() : null
-    this.#marked = this.inputs.map(({ committed }) => committed)
-    outputs.isMuted = this.#isRepeating
+    this.#positions = new InputPositions(this.inputs, this.#group)
+    outputs.isMuted = this.#positions.areRepeating
     this.#restoreTimes()
   }
 
@@ -130,7 +130,7 @@ export class RunningTask implements InputTask {
 
   /** Whether there is something to commit. */
   get isDirty(): boolean {
-    return !this.outputs.isMuted && this.inputs.some((input, index) => this.#processed(input) !== this.#marked[index])
+    return !this.outputs.isMuted && this.#positions.haveMoved
   }
 
   /** Place of the record that is processed, or was processed last; null before the first one. */
@@ -231,8 +231,7 @@ export class RunningTask implements InputTask {
     this.#task.flush()
     this.#options.workingFor[WATCHED.workingFor] = 0
     if (!this.isDirty && this.outputs.isIdle) return null
-    this.#marked = this.inputs.map((input) => this.#processed(input))
-    const positions = this.#positions()
+    const positions = this.#positions.mark()
     const state = this.stores.checkpoint({
       positions,
       streamTime: this.#task.latestTime,
@@ -248,7 +247,7 @@ export class RunningTask implements InputTask {
 
   /** After a checkpoint that could not be committed: the next one takes the same again. */
   unmark(): void {
-    this.#marked = this.inputs.map(() => -1)
+    this.#positions.unmark()
   }
 
   statistics(): StepStatistics[] {
@@ -331,13 +330,8 @@ export class RunningTask implements InputTask {
     workingFor[WATCHED.workingFor] = query.number
   }
 
-  /** Whether there are records below the committed offsets to process, whose output was written before. */
-  get #isRepeating(): boolean {
-    return this.inputs.some((input) => this.#processed(input) < input.committed)
-  }
-
   #unmuteIfDone(): void {
-    if (this.#isRepeating) return
+    if (this.#positions.areRepeating) return
     this.#unmute()
     this.#group?.run()
   }
@@ -348,64 +342,11 @@ export class RunningTask implements InputTask {
     this.outputs.isMuted = false
   }
 
-  /** Offset of the first record that is not processed. */
-  #processed(input: PartitionInput): number {
-    if (this.#stop?.input === input) return this.#stop.offset
-    const waiting = this.#group?.headOffset(input.index) ?? -1
-    return waiting >= 0 ? waiting : input.position
-  }
-
-  /** Where two inputs read one partition, the lower position counts. */
-  #positions(): Map<string, number> {
-    const positions = new Map<string, number>()
-    for (const input of this.inputs) {
-      const key = positionKey(input)
-      positions.set(key, Math.min(positions.get(key) ?? Number.POSITIVE_INFINITY, this.#processed(input)))
-    }
-    return positions
-  }
-
-  #makeInput(entry: TaskEntry, index: number): PartitionInput {
-    const { clock, workingFor, query, schemas } = this.#options
-    const { step } = entry
-    const assignment = this.assignment.inputs.find((input) => input.step === step.id)!
-    const isSingle = this.#task.entries.length === 1
-    return new PartitionInput({
-      task: this,
-      entry,
-      assignment,
-      position: this.#startOf(assignment),
-      index,
-      needsStreamTime: isSingle && (this.#watermarks !== null || isStateful(this.#options)),
-      keepsRecords: !isSingle,
-      readInternal: step.kind === 'repartition' ? internalReader(step, schemas.get(step.id)!) : null,
-      placement: step.kind === 'source' ? this.#keyPlacement(step, assignment) : null,
-      clock,
-      workingFor,
-      queryNumber: query.number,
-    })
-  }
-
-  /** The place of a record matters where its key is looked up. */
-  #keyPlacement(step: SourceStep, { partition, partitions }: InputAssignment): KeyPlacement | null {
-    if (!isStateful(this.#options)) return null
-    const { key } = this.#options.schemas.get(step.id)!
-    return KeyPlacement.of({ step, key, partition, partitions, onMisplaced: this.#options.onNotice })
-  }
-
-  /** State that was not found is rebuilt from where the query first read. */
-  #startOf(assignment: InputAssignment): number {
-    const { restored } = this.stores
-    if (restored !== null && !assignment.isReset)
-      return restored.positions.get(positionKey(assignment)) ?? assignment.origin
-    return isStateful(this.#options) && !assignment.isReset ? assignment.origin : assignment.position
-  }
-
   #handleBadRecord(input: PartitionInput, placeholder: StreamRecord, offset: number): void {
     try {
       this.#badRecords.handle(placeholder)
     } catch (error) {
-      this.#stop = { input, offset }
+      this.#positions.stopAt(input, offset)
       throw error
     }
   }
