@@ -1,6 +1,6 @@
 // Types and expressions, loosest operator first. One token of lookahead decides everywhere; the few places that need more say so by a GATE.
 
-import { CstParser, EOF, type TokenType, tokenMatcher } from 'chevrotain'
+import { type CstNode, CstParser, EOF, type ParserMethod, type TokenType, tokenMatcher } from 'chevrotain'
 import * as t from './tokens.ts'
 
 /** How the grammar decides: see Chevrotain's `IParserConfig`. Validation costs more than all the rest; a test runs with it. */
@@ -8,7 +8,7 @@ export interface GrammarOptions {
   readonly validate?: boolean
 }
 
-export class ExpressionGrammar extends CstParser {
+export abstract class ExpressionGrammar extends CstParser {
   constructor({ validate = false }: GrammarOptions = {}) {
     super(t.VOCABULARY, {
       maxLookahead: 1,
@@ -178,9 +178,19 @@ export class ExpressionGrammar extends CstParser {
 
   inList = this.RULE('inList', () => {
     this.CONSUME(t.In)
-    this.CONSUME(t.LeftParenthesis)
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.expression) })
-    this.CONSUME(t.RightParenthesis)
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        { GATE: () => this.isSubquery(), ALT: () => this.SUBRULE(this.subquery) },
+        {
+          ALT: () => {
+            this.CONSUME(t.LeftParenthesis)
+            this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.expression) })
+            this.CONSUME(t.RightParenthesis)
+          },
+        },
+      ],
+    })
   })
 
   like = this.RULE('like', () => {
@@ -291,10 +301,40 @@ export class ExpressionGrammar extends CstParser {
         { GATE: () => this.isNext(2, t.LeftParenthesis), ALT: () => this.SUBRULE(this.structConstructor) },
         { GATE: () => this.isNext(2, t.LeftParenthesis), ALT: () => this.SUBRULE(this.functionCall) },
         { ALT: () => this.SUBRULE(this.columnReference) },
+        { GATE: () => this.isSubquery(), ALT: () => this.SUBRULE(this.subquery) },
+        { ALT: () => this.SUBRULE(this.exists) },
         { ALT: () => this.SUBRULE(this.parenthesized) },
       ],
     })
   })
+
+  exists = this.RULE('exists', () => {
+    this.CONSUME(t.Exists)
+    this.SUBRULE(this.subquery)
+  })
+
+  /** Whether a parenthesis opens here that holds a query. Where the query begins with parentheses, what follows them tells it. */
+  protected isSubquery(): boolean {
+    let distance = 1
+    while (this.isNext(distance, t.LeftParenthesis)) distance++
+    if (distance === 1 || !(this.isNext(distance, t.Select) || this.isNext(distance, t.With))) return false
+    return distance === 2 || QUERY_OPERATORS.has(this.LA(this.afterParenthesis(2)).tokenType)
+  }
+
+  /** The distance of the token behind the parenthesis that opens at `distance`. */
+  private afterParenthesis(start: number): number {
+    let depth = 0
+    let distance = start
+    do {
+      if (this.isNext(distance, t.LeftParenthesis)) depth++
+      if (this.isNext(distance, t.RightParenthesis)) depth--
+      distance++
+    } while (depth > 0 && !this.isNext(distance, EOF))
+    return distance
+  }
+
+  /** The grammar of queries fills it in: expressions and queries hold each other. */
+  protected abstract readonly subquery: ParserMethod<[], CstNode>
 
   parenthesized = this.RULE('parenthesized', () => {
     this.CONSUME(t.LeftParenthesis)
@@ -400,9 +440,113 @@ export class ExpressionGrammar extends CstParser {
     this.CONSUME(t.LeftParenthesis)
     this.OR([
       { ALT: () => this.CONSUME(t.Asterisk) },
-      { ALT: () => this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.argument) }) },
+      {
+        ALT: () => {
+          this.OPTION(() => this.CONSUME(t.Distinct))
+          this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.argument) })
+        },
+      },
     ])
     this.CONSUME(t.RightParenthesis)
+    this.OPTION2({
+      GATE: () => this.isNext(2, t.LeftParenthesis) && this.isNext(3, t.Where),
+      DEF: () => this.SUBRULE(this.aggregateFilter),
+    })
+    this.OPTION3({ GATE: () => this.isNext(2, t.LeftParenthesis), DEF: () => this.SUBRULE(this.over) })
+  })
+
+  aggregateFilter = this.RULE('aggregateFilter', () => {
+    this.CONSUME(t.Filter)
+    this.CONSUME(t.LeftParenthesis)
+    this.CONSUME(t.Where)
+    this.SUBRULE(this.expression)
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  // ---- OVER ----------------------------------------------------------------------------------------------------------------------
+
+  over = this.RULE('over', () => {
+    this.CONSUME(t.Over)
+    this.CONSUME(t.LeftParenthesis)
+    this.OPTION(() => {
+      this.CONSUME(t.Partition)
+      this.CONSUME(t.By)
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.value, { LABEL: 'partitionBy' }) })
+    })
+    this.OPTION2(() => {
+      this.CONSUME(t.Order)
+      this.CONSUME2(t.By)
+      this.SUBRULE(this.sortItems)
+    })
+    this.OPTION3(() => this.SUBRULE(this.frame))
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  sortItems = this.RULE('sortItems', () => {
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.sortItem) })
+  })
+
+  sortItem = this.RULE('sortItem', () => {
+    this.SUBRULE(this.value)
+    this.OPTION(() => this.OR([{ ALT: () => this.CONSUME(t.Asc) }, { ALT: () => this.CONSUME(t.Desc) }]))
+    this.OPTION2(() => {
+      this.CONSUME(t.Nulls)
+      this.OR2([{ ALT: () => this.CONSUME(t.First) }, { ALT: () => this.CONSUME(t.Last) }])
+    })
+  })
+
+  /** A frame with one bound ends at the current row. */
+  frame = this.RULE('frame', () => {
+    this.OR([{ ALT: () => this.CONSUME(t.Rows) }, { ALT: () => this.CONSUME(t.Range) }])
+    this.OR2([
+      {
+        ALT: () => {
+          this.CONSUME(t.Between)
+          this.SUBRULE(this.frameBound)
+          this.CONSUME(t.And)
+          this.SUBRULE2(this.frameBound)
+        },
+      },
+      { ALT: () => this.SUBRULE3(this.frameBound) },
+    ])
+  })
+
+  frameBound = this.RULE('frameBound', () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Current)
+          this.CONSUME(t.Row_)
+        },
+      },
+      {
+        ALT: () => {
+          this.OR2([{ ALT: () => this.CONSUME(t.Unbounded) }, { ALT: () => this.SUBRULE(this.frameOffset) }])
+          this.OR3([{ ALT: () => this.CONSUME(t.Preceding) }, { ALT: () => this.CONSUME(t.Following) }])
+        },
+      },
+    ])
+  })
+
+  /** A number of rows, or a range of event time. */
+  frameOffset = this.RULE('frameOffset', () => {
+    this.CONSUME(t.IntegerValue)
+    this.OPTION(() => this.SUBRULE(this.timeUnit))
+  })
+
+  timeUnit = this.RULE('timeUnit', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.Day, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Days, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Hour, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Hours, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Minute, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Minutes, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Second, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Seconds, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Millisecond, { LABEL: 'unit' }) },
+      { ALT: () => this.CONSUME(t.Milliseconds, { LABEL: 'unit' }) },
+    ])
   })
 
   argument = this.RULE('argument', () => {
@@ -468,3 +612,6 @@ export class ExpressionGrammar extends CstParser {
     return false
   }
 }
+
+/** What continues a query that stands in parentheses. */
+const QUERY_OPERATORS = new Set<TokenType>([t.Union, t.Intersect, t.Except, t.Order, t.Limit, t.Offset, t.Emit])

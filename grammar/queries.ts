@@ -1,43 +1,132 @@
 // SELECT: its items, sources, joins, windows and clauses.
 
+import { type IToken, type TokenType, tokenMatcher } from 'chevrotain'
 import { ExpressionGrammar } from './expressions.ts'
 import * as t from './tokens.ts'
 
 export class QueryGrammar extends ExpressionGrammar {
+  /** A query expression: SELECTs, combined and put in order. The clauses behind them hold for the whole. */
   query = this.RULE('query', () => {
+    this.OPTION(() => this.SUBRULE(this.commonTables))
+    this.SUBRULE(this.union)
+    this.OPTION2({
+      GATE: () => this.isNext(2, t.By),
+      DEF: () => {
+        this.CONSUME(t.Order)
+        this.CONSUME(t.By)
+        this.SUBRULE(this.sortItems)
+      },
+    })
+    this.OPTION3({
+      GATE: () => this.isNext(2, t.Ttl),
+      DEF: () => this.SUBRULE(this.stateTtl),
+    })
+    this.OPTION4(() => {
+      this.CONSUME(t.Emit)
+      this.OR([{ ALT: () => this.CONSUME(t.Changes) }, { ALT: () => this.SUBRULE(this.emitFinal) }])
+    })
+    this.OPTION5(() => {
+      this.CONSUME(t.Limit)
+      this.SUBRULE(this.number, { LABEL: 'limit' })
+    })
+    this.OPTION6(() => {
+      this.CONSUME(t.Offset)
+      this.SUBRULE2(this.number, { LABEL: 'offset' })
+    })
+  })
+
+  /** The time after which a window without new records is closed all the same. */
+  emitFinal = this.RULE('emitFinal', () => {
+    this.CONSUME(t.Final)
+    this.OPTION(() => {
+      this.CONSUME(t.Timeout)
+      this.SUBRULE(this.duration)
+    })
+  })
+
+  commonTables = this.RULE('commonTables', () => {
+    this.CONSUME(t.With)
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.commonTable) })
+  })
+
+  commonTable = this.RULE('commonTable', () => {
+    this.CONSUME(t.Identifier)
+    this.OPTION(() => {
+      this.CONSUME(t.LeftParenthesis)
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME2(t.Identifier, { LABEL: 'column' }) })
+      this.CONSUME(t.RightParenthesis)
+    })
+    this.CONSUME(t.As)
+    this.SUBRULE(this.subquery)
+  })
+
+  /** UNION and EXCEPT from left to right; INTERSECT binds closer. */
+  union = this.RULE('union', () => {
+    this.SUBRULE(this.intersection, { LABEL: 'operand' })
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(t.Union, { LABEL: 'operator' }) },
+        { ALT: () => this.CONSUME(t.Except, { LABEL: 'operator' }) },
+      ])
+      this.SUBRULE(this.setQuantifier)
+      this.SUBRULE2(this.intersection, { LABEL: 'operand' })
+    })
+  })
+
+  intersection = this.RULE('intersection', () => {
+    this.SUBRULE(this.queryTerm, { LABEL: 'operand' })
+    this.MANY(() => {
+      this.CONSUME(t.Intersect, { LABEL: 'operator' })
+      this.SUBRULE(this.setQuantifier)
+      this.SUBRULE2(this.queryTerm, { LABEL: 'operand' })
+    })
+  })
+
+  setQuantifier = this.RULE('setQuantifier', () => {
+    this.OPTION(() => this.OR([{ ALT: () => this.CONSUME(t.All) }, { ALT: () => this.CONSUME(t.Distinct) }]))
+  })
+
+  queryTerm = this.RULE('queryTerm', () => {
+    this.OR([{ ALT: () => this.SUBRULE(this.select) }, { ALT: () => this.SUBRULE(this.subquery) }])
+  })
+
+  subquery = this.RULE('subquery', () => {
+    this.CONSUME(t.LeftParenthesis)
+    this.SUBRULE(this.query)
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  select = this.RULE('select', () => {
     this.CONSUME(t.Select)
+    this.OPTION(() => this.OR([{ ALT: () => this.CONSUME(t.Distinct) }, { ALT: () => this.CONSUME(t.All) }]))
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.selectItem) })
     this.CONSUME(t.From)
     this.SUBRULE(this.relation)
-    this.OPTION(() => {
+    this.OPTION2(() => {
       this.CONSUME(t.Window)
       this.SUBRULE(this.windowClause)
     })
-    this.OPTION2(() => {
+    this.OPTION3(() => {
       this.CONSUME(t.Where)
       this.SUBRULE(this.expression, { LABEL: 'where' })
     })
-    this.OPTION3(() => {
+    this.OPTION4(() => {
       this.CONSUME(t.Group)
       this.CONSUME(t.By)
       this.SUBRULE(this.grouping, { LABEL: 'groupBy' })
     })
-    this.OPTION4(() => {
+    this.OPTION5(() => {
       this.CONSUME(t.Partition)
       this.CONSUME2(t.By)
       this.SUBRULE2(this.grouping, { LABEL: 'partitionBy' })
     })
-    this.OPTION5(() => {
+    this.OPTION6(() => {
       this.CONSUME(t.Having)
       this.SUBRULE2(this.expression, { LABEL: 'having' })
     })
-    this.OPTION6(() => {
-      this.CONSUME(t.Emit)
-      this.OR([{ ALT: () => this.CONSUME(t.Changes) }, { ALT: () => this.CONSUME(t.Final) }])
-    })
     this.OPTION7(() => {
-      this.CONSUME(t.Limit)
-      this.SUBRULE(this.number, { LABEL: 'limit' })
+      this.CONSUME(t.Qualify)
+      this.SUBRULE3(this.expression, { LABEL: 'qualify' })
     })
   })
 
@@ -85,18 +174,24 @@ export class QueryGrammar extends ExpressionGrammar {
     this.MANY(() => this.SUBRULE(this.join))
   })
 
-  /** EMIT and PARTITION are names, but not where they begin a clause. */
   source = this.RULE('source', () => {
-    this.CONSUME(t.Identifier)
-    this.OPTION({
-      GATE: () =>
-        !(this.isNext(1, t.Emit) && (this.isNext(2, t.Changes) || this.isNext(2, t.Final))) &&
-        !(this.isNext(1, t.Partition) && this.isNext(2, t.By)),
-      DEF: () => this.SUBRULE(this.alias),
-    })
+    this.OR([{ ALT: () => this.CONSUME(t.Identifier) }, { ALT: () => this.SUBRULE(this.subquery) }])
+    this.OPTION({ GATE: () => !this.isClause(), DEF: () => this.SUBRULE(this.alias) })
   })
 
+  /** Whether the next word begins a clause: words such as EMIT are names everywhere else. */
+  private isClause(): boolean {
+    const [word, next] = [this.LA(1).tokenType, this.LA(2).tokenType]
+    if (word === t.Qualify) return isOperand(this.LA(2)) && !this.isClauseWord(next, this.LA(3).tokenType)
+    return this.isClauseWord(word, next)
+  }
+
+  private isClauseWord(word: TokenType, next: TokenType): boolean {
+    return CLAUSE_WORDS.get(word)?.includes(next) ?? false
+  }
+
   join = this.RULE('join', () => {
+    this.OPTION4(() => this.CONSUME(t.Asof))
     this.OPTION(() =>
       this.OR([
         { ALT: () => this.CONSUME(t.Inner) },
@@ -114,9 +209,16 @@ export class QueryGrammar extends ExpressionGrammar {
     )
     this.CONSUME(t.Join)
     this.SUBRULE(this.source)
-    this.OPTION3(() => this.SUBRULE(this.within))
+    this.OPTION3(() => this.OR3([{ ALT: () => this.SUBRULE(this.within) }, { ALT: () => this.SUBRULE(this.stateTtl) }]))
     this.CONSUME(t.On)
     this.SUBRULE(this.expression)
+  })
+
+  /** How long state is kept, in event time, after it was read or changed last. */
+  stateTtl = this.RULE('stateTtl', () => {
+    this.CONSUME(t.State)
+    this.CONSUME(t.Ttl)
+    this.SUBRULE(this.duration)
   })
 
   /** One duration holds on both sides; two are how far before and how far after. */
@@ -207,21 +309,6 @@ export class QueryGrammar extends ExpressionGrammar {
     this.SUBRULE(this.timeUnit)
   })
 
-  timeUnit = this.RULE('timeUnit', () => {
-    this.OR([
-      { ALT: () => this.CONSUME(t.Day, { LABEL: 'unit' }) },
-      { ALT: () => this.CONSUME(t.Days, { LABEL: 'unit' }) },
-      { ALT: () => this.CONSUME(t.Hour, { LABEL: 'unit' }) },
-      { ALT: () => this.CONSUME(t.Hours, { LABEL: 'unit' }) },
-      { ALT: () => this.CONSUME(t.Minute, { LABEL: 'unit' }) },
-      { ALT: () => this.CONSUME(t.Minutes, { LABEL: 'unit' }) },
-      { ALT: () => this.CONSUME(t.Second, { LABEL: 'unit' }) },
-      { ALT: () => this.CONSUME(t.Seconds, { LABEL: 'unit' }) },
-      { ALT: () => this.CONSUME(t.Millisecond, { LABEL: 'unit' }) },
-      { ALT: () => this.CONSUME(t.Milliseconds, { LABEL: 'unit' }) },
-    ])
-  })
-
   // ---- GROUP BY, PARTITION BY ----------------------------------------------------------------------------------------------------
 
   grouping = this.RULE('grouping', () => {
@@ -229,15 +316,75 @@ export class QueryGrammar extends ExpressionGrammar {
       IGNORE_AMBIGUITIES: true,
       DEF: [
         {
+          GATE: () => this.isNext(2, t.Sets),
+          ALT: () => {
+            this.CONSUME(t.Grouping_)
+            this.CONSUME(t.Sets)
+            this.CONSUME(t.LeftParenthesis)
+            this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.groupingSet) })
+            this.CONSUME(t.RightParenthesis)
+          },
+        },
+        {
           GATE: () => this.isParenthesizedList(),
+          ALT: () => {
+            this.CONSUME2(t.LeftParenthesis)
+            this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.value) })
+            this.CONSUME2(t.RightParenthesis)
+          },
+        },
+        { ALT: () => this.AT_LEAST_ONE_SEP2({ SEP: t.Comma, DEF: () => this.SUBRULE2(this.value) }) },
+      ],
+    })
+  })
+
+  groupingSet = this.RULE('groupingSet', () => {
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        {
           ALT: () => {
             this.CONSUME(t.LeftParenthesis)
             this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.value) })
             this.CONSUME(t.RightParenthesis)
           },
         },
-        { ALT: () => this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE2(this.value) }) },
+        { ALT: () => this.SUBRULE2(this.value) },
       ],
     })
   })
 }
+
+/** Words that are names, but begin a clause where one of these follows. */
+const CLAUSE_WORDS: ReadonlyMap<TokenType, readonly TokenType[]> = new Map([
+  [t.Emit, [t.Changes, t.Final]],
+  [t.Partition, [t.By]],
+  [t.Order, [t.By]],
+  [t.Offset, [t.IntegerValue]],
+  [t.State, [t.Ttl]],
+  [t.Asof, [t.Join, t.Left, t.Inner]],
+  [t.Union, [t.Select, t.All, t.Distinct, t.LeftParenthesis]],
+  [t.Except, [t.Select, t.All, t.Distinct, t.LeftParenthesis]],
+  [t.Intersect, [t.Select, t.All, t.Distinct, t.LeftParenthesis]],
+])
+
+/** Whether a token can begin an expression. */
+const isOperand = (token: IToken): boolean => OPERANDS.some((type) => tokenMatcher(token, type))
+
+const OPERANDS: readonly TokenType[] = [
+  t.Identifier,
+  t.LeftParenthesis,
+  t.Not,
+  t.Exists,
+  t.Case,
+  t.Cast,
+  t.Null,
+  t.True,
+  t.False,
+  t.Minus,
+  t.Plus,
+  t.IntegerValue,
+  t.DecimalValue,
+  t.FloatValue,
+  t.StringValue,
+]

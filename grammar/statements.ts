@@ -275,11 +275,20 @@ export class StatementGrammar extends QueryGrammar {
     this.CONSUME(t.Insert)
     this.CONSUME(t.Into)
     this.CONSUME(t.Identifier)
-    this.OR([{ ALT: () => this.SUBRULE(this.insertValues) }, { ALT: () => this.SUBRULE(this.insertQuery) }])
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        {
+          GATE: () => !this.isNext(1, t.LeftParenthesis) || this.isSubquery(),
+          ALT: () => this.SUBRULE(this.insertQuery),
+        },
+        { ALT: () => this.SUBRULE(this.insertValues) },
+      ],
+    })
   })
 
   insertQuery = this.RULE('insertQuery', () => {
-    this.OPTION(() => this.SUBRULE(this.withClause))
+    this.OPTION({ GATE: () => this.isNext(2, t.LeftParenthesis), DEF: () => this.SUBRULE(this.withClause) })
     this.SUBRULE(this.query)
   })
 

@@ -189,10 +189,11 @@ export interface InListCstNode extends CstNode {
 
 export type InListCstChildren = {
   In: IToken[];
-  LeftParenthesis: IToken[];
-  expression: ExpressionCstNode[];
+  subquery?: SubqueryCstNode[];
+  LeftParenthesis?: IToken[];
+  expression?: ExpressionCstNode[];
   Comma?: IToken[];
-  RightParenthesis: IToken[];
+  RightParenthesis?: IToken[];
 };
 
 export interface LikeCstNode extends CstNode {
@@ -297,7 +298,19 @@ export type PrimaryCstChildren = {
   structConstructor?: StructConstructorCstNode[];
   functionCall?: FunctionCallCstNode[];
   columnReference?: ColumnReferenceCstNode[];
+  subquery?: SubqueryCstNode[];
+  exists?: ExistsCstNode[];
   parenthesized?: ParenthesizedCstNode[];
+};
+
+export interface ExistsCstNode extends CstNode {
+  name: "exists";
+  children: ExistsCstChildren;
+}
+
+export type ExistsCstChildren = {
+  Exists: IToken[];
+  subquery: SubqueryCstNode[];
 };
 
 export interface ParenthesizedCstNode extends CstNode {
@@ -466,9 +479,113 @@ export type FunctionCallCstChildren = {
   Identifier: IToken[];
   LeftParenthesis: IToken[];
   Asterisk?: IToken[];
+  Distinct?: IToken[];
   argument?: ArgumentCstNode[];
   Comma?: IToken[];
   RightParenthesis: IToken[];
+  aggregateFilter?: AggregateFilterCstNode[];
+  over?: OverCstNode[];
+};
+
+export interface AggregateFilterCstNode extends CstNode {
+  name: "aggregateFilter";
+  children: AggregateFilterCstChildren;
+}
+
+export type AggregateFilterCstChildren = {
+  Filter: IToken[];
+  LeftParenthesis: IToken[];
+  Where: IToken[];
+  expression: ExpressionCstNode[];
+  RightParenthesis: IToken[];
+};
+
+export interface OverCstNode extends CstNode {
+  name: "over";
+  children: OverCstChildren;
+}
+
+export type OverCstChildren = {
+  Over: IToken[];
+  LeftParenthesis: IToken[];
+  Partition?: IToken[];
+  By?: (IToken)[];
+  partitionBy?: ValueCstNode[];
+  Comma?: IToken[];
+  Order?: IToken[];
+  sortItems?: SortItemsCstNode[];
+  frame?: FrameCstNode[];
+  RightParenthesis: IToken[];
+};
+
+export interface SortItemsCstNode extends CstNode {
+  name: "sortItems";
+  children: SortItemsCstChildren;
+}
+
+export type SortItemsCstChildren = {
+  sortItem: SortItemCstNode[];
+  Comma?: IToken[];
+};
+
+export interface SortItemCstNode extends CstNode {
+  name: "sortItem";
+  children: SortItemCstChildren;
+}
+
+export type SortItemCstChildren = {
+  value: ValueCstNode[];
+  Asc?: IToken[];
+  Desc?: IToken[];
+  Nulls?: IToken[];
+  First?: IToken[];
+  Last?: IToken[];
+};
+
+export interface FrameCstNode extends CstNode {
+  name: "frame";
+  children: FrameCstChildren;
+}
+
+export type FrameCstChildren = {
+  Rows?: IToken[];
+  Range?: IToken[];
+  Between?: IToken[];
+  frameBound?: (FrameBoundCstNode)[];
+  And?: IToken[];
+};
+
+export interface FrameBoundCstNode extends CstNode {
+  name: "frameBound";
+  children: FrameBoundCstChildren;
+}
+
+export type FrameBoundCstChildren = {
+  Current?: IToken[];
+  Row?: IToken[];
+  Unbounded?: IToken[];
+  frameOffset?: FrameOffsetCstNode[];
+  Preceding?: IToken[];
+  Following?: IToken[];
+};
+
+export interface FrameOffsetCstNode extends CstNode {
+  name: "frameOffset";
+  children: FrameOffsetCstChildren;
+}
+
+export type FrameOffsetCstChildren = {
+  IntegerValue: IToken[];
+  timeUnit?: TimeUnitCstNode[];
+};
+
+export interface TimeUnitCstNode extends CstNode {
+  name: "timeUnit";
+  children: TimeUnitCstChildren;
+}
+
+export type TimeUnitCstChildren = {
+  unit?: (IToken)[];
 };
 
 export interface ArgumentCstNode extends CstNode {
@@ -511,7 +628,120 @@ export interface QueryCstNode extends CstNode {
 }
 
 export type QueryCstChildren = {
+  commonTables?: CommonTablesCstNode[];
+  union: UnionCstNode[];
+  Order?: IToken[];
+  By?: IToken[];
+  sortItems?: SortItemsCstNode[];
+  stateTtl?: StateTtlCstNode[];
+  Emit?: IToken[];
+  Changes?: IToken[];
+  emitFinal?: EmitFinalCstNode[];
+  Limit?: IToken[];
+  limit?: NumberCstNode[];
+  Offset?: IToken[];
+  offset?: NumberCstNode[];
+};
+
+export interface EmitFinalCstNode extends CstNode {
+  name: "emitFinal";
+  children: EmitFinalCstChildren;
+}
+
+export type EmitFinalCstChildren = {
+  Final: IToken[];
+  Timeout?: IToken[];
+  duration?: DurationCstNode[];
+};
+
+export interface CommonTablesCstNode extends CstNode {
+  name: "commonTables";
+  children: CommonTablesCstChildren;
+}
+
+export type CommonTablesCstChildren = {
+  With: IToken[];
+  commonTable: CommonTableCstNode[];
+  Comma?: IToken[];
+};
+
+export interface CommonTableCstNode extends CstNode {
+  name: "commonTable";
+  children: CommonTableCstChildren;
+}
+
+export type CommonTableCstChildren = {
+  Identifier: IToken[];
+  LeftParenthesis?: IToken[];
+  column?: IToken[];
+  Comma?: IToken[];
+  RightParenthesis?: IToken[];
+  As: IToken[];
+  subquery: SubqueryCstNode[];
+};
+
+export interface UnionCstNode extends CstNode {
+  name: "union";
+  children: UnionCstChildren;
+}
+
+export type UnionCstChildren = {
+  operand: (IntersectionCstNode)[];
+  operator?: (IToken)[];
+  setQuantifier?: SetQuantifierCstNode[];
+};
+
+export interface IntersectionCstNode extends CstNode {
+  name: "intersection";
+  children: IntersectionCstChildren;
+}
+
+export type IntersectionCstChildren = {
+  operand: (QueryTermCstNode)[];
+  operator?: IToken[];
+  setQuantifier?: SetQuantifierCstNode[];
+};
+
+export interface SetQuantifierCstNode extends CstNode {
+  name: "setQuantifier";
+  children: SetQuantifierCstChildren;
+}
+
+export type SetQuantifierCstChildren = {
+  All?: IToken[];
+  Distinct?: IToken[];
+};
+
+export interface QueryTermCstNode extends CstNode {
+  name: "queryTerm";
+  children: QueryTermCstChildren;
+}
+
+export type QueryTermCstChildren = {
+  select?: SelectCstNode[];
+  subquery?: SubqueryCstNode[];
+};
+
+export interface SubqueryCstNode extends CstNode {
+  name: "subquery";
+  children: SubqueryCstChildren;
+}
+
+export type SubqueryCstChildren = {
+  LeftParenthesis: IToken[];
+  query: QueryCstNode[];
+  RightParenthesis: IToken[];
+};
+
+export interface SelectCstNode extends CstNode {
+  name: "select";
+  children: SelectCstChildren;
+}
+
+export type SelectCstChildren = {
   Select: IToken[];
+  Distinct?: IToken[];
+  All?: IToken[];
   selectItem: SelectItemCstNode[];
   Comma?: IToken[];
   From: IToken[];
@@ -527,11 +757,8 @@ export type QueryCstChildren = {
   partitionBy?: GroupingCstNode[];
   Having?: IToken[];
   having?: ExpressionCstNode[];
-  Emit?: IToken[];
-  Changes?: IToken[];
-  Final?: IToken[];
-  Limit?: IToken[];
-  limit?: NumberCstNode[];
+  Qualify?: IToken[];
+  qualify?: ExpressionCstNode[];
 };
 
 export interface SelectItemCstNode extends CstNode {
@@ -584,7 +811,8 @@ export interface SourceCstNode extends CstNode {
 }
 
 export type SourceCstChildren = {
-  Identifier: IToken[];
+  Identifier?: IToken[];
+  subquery?: SubqueryCstNode[];
   alias?: AliasCstNode[];
 };
 
@@ -594,6 +822,7 @@ export interface JoinCstNode extends CstNode {
 }
 
 export type JoinCstChildren = {
+  Asof?: IToken[];
   Inner?: IToken[];
   Left?: IToken[];
   Right?: IToken[];
@@ -602,8 +831,20 @@ export type JoinCstChildren = {
   Join: IToken[];
   source: SourceCstNode[];
   within?: WithinCstNode[];
+  stateTtl?: StateTtlCstNode[];
   On: IToken[];
   expression: ExpressionCstNode[];
+};
+
+export interface StateTtlCstNode extends CstNode {
+  name: "stateTtl";
+  children: StateTtlCstChildren;
+}
+
+export type StateTtlCstChildren = {
+  State: IToken[];
+  Ttl: IToken[];
+  duration: DurationCstNode[];
 };
 
 export interface WithinCstNode extends CstNode {
@@ -710,24 +951,30 @@ export type DurationCstChildren = {
   timeUnit: TimeUnitCstNode[];
 };
 
-export interface TimeUnitCstNode extends CstNode {
-  name: "timeUnit";
-  children: TimeUnitCstChildren;
-}
-
-export type TimeUnitCstChildren = {
-  unit?: (IToken)[];
-};
-
 export interface GroupingCstNode extends CstNode {
   name: "grouping";
   children: GroupingCstChildren;
 }
 
 export type GroupingCstChildren = {
+  Grouping?: IToken[];
+  Sets?: IToken[];
+  LeftParenthesis?: (IToken)[];
+  groupingSet?: GroupingSetCstNode[];
+  Comma?: (IToken)[];
+  RightParenthesis?: (IToken)[];
+  value?: (ValueCstNode)[];
+};
+
+export interface GroupingSetCstNode extends CstNode {
+  name: "groupingSet";
+  children: GroupingSetCstChildren;
+}
+
+export type GroupingSetCstChildren = {
   LeftParenthesis?: IToken[];
   value?: (ValueCstNode)[];
-  Comma?: (IToken)[];
+  Comma?: IToken[];
   RightParenthesis?: IToken[];
 };
 
@@ -1057,8 +1304,8 @@ export type InsertCstChildren = {
   Insert: IToken[];
   Into: IToken[];
   Identifier: IToken[];
-  insertValues?: InsertValuesCstNode[];
   insertQuery?: InsertQueryCstNode[];
+  insertValues?: InsertValuesCstNode[];
 };
 
 export interface InsertQueryCstNode extends CstNode {
@@ -1570,6 +1817,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   subscript(children: SubscriptCstChildren, param?: IN): OUT;
   dereference(children: DereferenceCstChildren, param?: IN): OUT;
   primary(children: PrimaryCstChildren, param?: IN): OUT;
+  exists(children: ExistsCstChildren, param?: IN): OUT;
   parenthesized(children: ParenthesizedCstChildren, param?: IN): OUT;
   literal(children: LiteralCstChildren, param?: IN): OUT;
   number(children: NumberCstChildren, param?: IN): OUT;
@@ -1584,16 +1832,34 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   structField(children: StructFieldCstChildren, param?: IN): OUT;
   columnReference(children: ColumnReferenceCstChildren, param?: IN): OUT;
   functionCall(children: FunctionCallCstChildren, param?: IN): OUT;
+  aggregateFilter(children: AggregateFilterCstChildren, param?: IN): OUT;
+  over(children: OverCstChildren, param?: IN): OUT;
+  sortItems(children: SortItemsCstChildren, param?: IN): OUT;
+  sortItem(children: SortItemCstChildren, param?: IN): OUT;
+  frame(children: FrameCstChildren, param?: IN): OUT;
+  frameBound(children: FrameBoundCstChildren, param?: IN): OUT;
+  frameOffset(children: FrameOffsetCstChildren, param?: IN): OUT;
+  timeUnit(children: TimeUnitCstChildren, param?: IN): OUT;
   argument(children: ArgumentCstChildren, param?: IN): OUT;
   intervalUnit(children: IntervalUnitCstChildren, param?: IN): OUT;
   lambda(children: LambdaCstChildren, param?: IN): OUT;
   query(children: QueryCstChildren, param?: IN): OUT;
+  emitFinal(children: EmitFinalCstChildren, param?: IN): OUT;
+  commonTables(children: CommonTablesCstChildren, param?: IN): OUT;
+  commonTable(children: CommonTableCstChildren, param?: IN): OUT;
+  union(children: UnionCstChildren, param?: IN): OUT;
+  intersection(children: IntersectionCstChildren, param?: IN): OUT;
+  setQuantifier(children: SetQuantifierCstChildren, param?: IN): OUT;
+  queryTerm(children: QueryTermCstChildren, param?: IN): OUT;
+  subquery(children: SubqueryCstChildren, param?: IN): OUT;
+  select(children: SelectCstChildren, param?: IN): OUT;
   selectItem(children: SelectItemCstChildren, param?: IN): OUT;
   structAll(children: StructAllCstChildren, param?: IN): OUT;
   alias(children: AliasCstChildren, param?: IN): OUT;
   relation(children: RelationCstChildren, param?: IN): OUT;
   source(children: SourceCstChildren, param?: IN): OUT;
   join(children: JoinCstChildren, param?: IN): OUT;
+  stateTtl(children: StateTtlCstChildren, param?: IN): OUT;
   within(children: WithinCstChildren, param?: IN): OUT;
   windowClause(children: WindowClauseCstChildren, param?: IN): OUT;
   tumbling(children: TumblingCstChildren, param?: IN): OUT;
@@ -1602,8 +1868,8 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   windowOptions(children: WindowOptionsCstChildren, param?: IN): OUT;
   grace(children: GraceCstChildren, param?: IN): OUT;
   duration(children: DurationCstChildren, param?: IN): OUT;
-  timeUnit(children: TimeUnitCstChildren, param?: IN): OUT;
   grouping(children: GroupingCstChildren, param?: IN): OUT;
+  groupingSet(children: GroupingSetCstChildren, param?: IN): OUT;
   singleStatement(children: SingleStatementCstChildren, param?: IN): OUT;
   statement(children: StatementCstChildren, param?: IN): OUT;
   create(children: CreateCstChildren, param?: IN): OUT;

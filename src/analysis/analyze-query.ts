@@ -23,6 +23,7 @@ import { analyzeJoins } from './analyze-joins.ts'
 import { refuse } from './errors.ts'
 import { display, withLayoutNames } from './layout-names.ts'
 import { checkPullQuery } from './pull-rules.ts'
+import { refuseUnsupportedForms } from './query-forms.ts'
 import { type NameScope, resolveNames } from './resolve-names.ts'
 import { analyzeSelect } from './select-items.ts'
 import { sourceScope } from './source-scope.ts'
@@ -45,6 +46,7 @@ export function analyzeQuery(query: Query, options: AnalyzeOptions): Analysis {
 }
 
 function analyze(query: Query, options: AnalyzeOptions): Analysis {
+  refuseUnsupportedForms(query)
   const sources = analyzeSources(query.from, options.metastore)
   if (options.use === 'pull') checkPullQuery(query, sources, aggregateTest(options.functions))
   const joins = analyzeJoins(flattenRelation(query.from).joins, sources)

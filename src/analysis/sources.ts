@@ -3,26 +3,31 @@
 import type { DataSource } from '../metastore/data-source.ts'
 import { findSource } from '../metastore/lookup.ts'
 import type { Metastore } from '../metastore/metastore.ts'
-import type { Join, Relation, Source } from '../sql/ast.ts'
+import type { Derived, Join, Relation, Source } from '../sql/ast.ts'
 import { allColumns, type Column, PSEUDO_COLUMNS, ROWPARTITION, WINDOW_BOUNDS } from '../types/schema.ts'
 import { BIGINT, INTEGER } from '../types/sql-type.ts'
 import type { AnalyzedSource } from './analysis.ts'
 import { refuse } from './errors.ts'
 
 /** All sources, left-most first, and the joins between them in written order. */
-export function flattenRelation(relation: Relation): { sources: Source[]; joins: Join[] } {
-  if (relation.kind === 'source') return { sources: [relation], joins: [] }
+export function flattenRelation(relation: Relation): { sources: (Source | Derived)[]; joins: Join[] } {
+  if (relation.kind !== 'join') return { sources: [relation], joins: [] }
   const { sources, joins } = flattenRelation(relation.left)
   return { sources: [...sources, relation.right], joins: [...joins, relation] }
 }
 
 export function analyzeSources(relation: Relation, metastore: Metastore): AnalyzedSource[] {
   const { sources, joins } = flattenRelation(relation)
-  const analyzed = sources.map(({ name, alias, location }) => ({
-    alias,
-    source: findSource(metastore, name, location),
-    location,
-  }))
+  const analyzed = sources.map((from) => {
+    if (from.kind === 'derived') {
+      return refuse(
+        'A SELECT in FROM is not supported here. Give it a name, CREATE STREAM x AS SELECT ...;, and read FROM x.',
+        from.location,
+      )
+    }
+    const { name, alias, location } = from
+    return { alias, source: findSource(metastore, name, location), location }
+  })
   refuseRepeatedSources(analyzed, joins.length)
   return analyzed
 }

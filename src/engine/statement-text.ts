@@ -13,7 +13,7 @@ import {
 } from '../../grammar/tokens.ts'
 import type { CreateConnector, Statement } from '../sql/ast.ts'
 import { plainText, type ShownText } from '../sql/excerpt.ts'
-import { formatName } from '../sql/format.ts'
+import { formatName } from '../sql/format-names.ts'
 
 /** The statement's text, masked, with its semicolon. */
 export const shownText = (statement: Statement): string => shownStatement(statement).text

@@ -1,6 +1,6 @@
 /** From syntax to typed expressions: names, types, overloads and implicit conversions are resolved here, once. Source: ksqlDB's ExpressionTypeManager. */
 import { placing } from '../errors.ts'
-import type { Expression as Syntax, TimeUnit } from '../sql/ast.ts'
+import type { SearchedCase, SimpleCase, Expression as Syntax, TimeUnit } from '../sql/ast.ts'
 import { displayExpression } from '../sql/format.ts'
 import { Decimal } from '../types/decimal.ts'
 import { BIGINT, BOOLEAN, DOUBLE, INTEGER, STRING } from '../types/sql-type.ts'
@@ -66,12 +66,7 @@ const CHECKS: Checks = {
   concat: checkConcat,
   cast: (node, { check, scope }) => castNode(check(node.operand), resolveTypeNode(node.type, scope.resolveType)),
   searchedCase: checkCase,
-  simpleCase: (node) => {
-    throw refuse(
-      `Simple CASE is not supported: ${displayExpression(node)}. Write CASE WHEN condition THEN result ... END.`,
-      node,
-    )
-  },
+  simpleCase: (node, { check }) => check(searched(node)),
   functionCall: checkCall,
   lambda: (node) => {
     throw refuse(`A lambda can only be an argument of a function: ${displayExpression(node)}`, node)
@@ -82,10 +77,32 @@ const CHECKS: Checks = {
   arrayConstructor: checkArray,
   mapConstructor: checkMap,
   structConstructor: checkStruct,
+  scalarSubquery: refuseSubquery,
+  exists: refuseSubquery,
+  inSubquery: refuseSubquery,
   atTimeZone: (node, { check }) => {
     const type = typeText(check(node.operand).type)
     throw refuse(`AT TIME ZONE is not supported (on ${type}). Use CONVERT_TZ(timestamp, from, to).`, node)
   },
+}
+
+/** `CASE x WHEN y` is `CASE WHEN x = y`. */
+const searched = ({ operand, whens, otherwise, location }: SimpleCase): SearchedCase => ({
+  kind: 'searchedCase',
+  whens: whens.map(({ condition, result }) => ({
+    condition: { kind: 'comparison', operator: '=', left: operand, right: condition, ...(location && { location }) },
+    result,
+  })),
+  otherwise,
+  ...(location && { location }),
+})
+
+/** Subqueries that are supported have become joins by now. */
+function refuseSubquery(node: Syntax): never {
+  throw refuse(
+    `A subquery is not supported here: ${displayExpression(node)}. Put it into FROM, as a table to join with.`,
+    node,
+  )
 }
 
 /** The table is keyed by the node's own kind, which TypeScript cannot follow through an index. */

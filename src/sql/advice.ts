@@ -5,7 +5,7 @@
 import type { IToken, TokenType } from 'chevrotain'
 import * as t from '../../grammar/tokens.ts'
 import { nearest } from '../suggest.ts'
-import { FOREIGN_MARKS, FOREIGN_OBJECTS, FOREIGN_STATEMENTS, FOREIGN_WORDS, IN_STEPS } from './foreign-words.ts'
+import { FOREIGN_MARKS, FOREIGN_OBJECTS, FOREIGN_STATEMENTS, FOREIGN_WORDS } from './foreign-words.ts'
 
 /** A place in a statement that the parser could not pass. */
 export interface Stop {
@@ -41,7 +41,7 @@ const ADVISERS: readonly ((stop: Stop) => string | undefined)[] = [
   distinct,
   doubledEqualSign,
   doubledToken,
-  subquery,
+  propertiesWithoutWith,
   emptyList,
   joinClauses,
   clauseOrder,
@@ -106,11 +106,8 @@ function describeOrder(stop: Stop): string | undefined {
 }
 
 function distinct(stop: Stop): string | undefined {
-  if (!isAt(stop, stop.index, t.Distinct)) return undefined
-  if (isAt(stop, stop.index - 1, t.Select))
-    return 'SELECT DISTINCT is not supported. GROUP BY x gives one row for each x.'
-  return wordAt(stop, stop.index - 2) === 'COUNT'
-    ? 'COUNT(DISTINCT x) is not supported. Write COUNT_DISTINCT(x).'
+  return isAt(stop, stop.index, t.Distinct)
+    ? 'DISTINCT stands right after SELECT, or first in the brackets of an aggregate: COUNT(DISTINCT x).'
     : undefined
 }
 
@@ -124,10 +121,10 @@ function doubledToken(stop: Stop): string | undefined {
   return isDoubled ? `${stop.tokens[stop.index]!.image} stands here twice.` : undefined
 }
 
-function subquery(stop: Stop): string | undefined {
-  const opensHere = isAt(stop, stop.index, t.LeftParenthesis) && isAt(stop, stop.index + 1, t.Select)
-  const isInside = isAt(stop, stop.index, t.Select) && isAt(stop, stop.index - 1, t.LeftParenthesis)
-  return opensHere || isInside ? `A SELECT inside of a statement is not supported. ${IN_STEPS}` : undefined
+/** The properties of a source, or of what a query writes. */
+function propertiesWithoutWith(stop: Stop): string | undefined {
+  const isProperties = isAt(stop, stop.index, t.LeftParenthesis) && stop.expected.includes(t.With)
+  return isProperties && wordAt(stop, 0) === 'CREATE' ? 'WITH is missing before (.' : undefined
 }
 
 function emptyList(stop: Stop): string | undefined {
@@ -179,7 +176,18 @@ function topicProperty(stop: Stop): string | undefined {
 }
 
 /** Clauses in the order in which a query has them. */
-const CLAUSES: readonly TokenType[] = [t.From, t.Window, t.Where, t.Group, t.Partition, t.Having, t.Emit, t.Limit]
+const CLAUSES: readonly TokenType[] = [
+  t.From,
+  t.Window,
+  t.Where,
+  t.Group,
+  t.Partition,
+  t.Having,
+  t.Qualify,
+  t.Order,
+  t.Emit,
+  t.Limit,
+]
 
 function clauseOrder(stop: Stop): string | undefined {
   const place = CLAUSES.indexOf(stop.tokens[stop.index]?.tokenType ?? t.Identifier)
@@ -192,7 +200,7 @@ function clauseOrder(stop: Stop): string | undefined {
 
 const labelAt = (place: number): string => {
   const word = CLAUSES[place]!.LABEL!.slice(1, -1)
-  return word === 'GROUP' || word === 'PARTITION' ? `${word} BY` : word
+  return word === 'GROUP' || word === 'PARTITION' || word === 'ORDER' ? `${word} BY` : word
 }
 
 function fromList(stop: Stop): string | undefined {

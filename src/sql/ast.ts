@@ -204,6 +204,49 @@ export interface FunctionCall extends Node {
   readonly args: readonly Expression[]
   /** True for `f(*)`, which has no `args`. */
   readonly star: boolean
+  /** Present for `f(DISTINCT x)`: an aggregate of each value once. */
+  readonly distinct?: true
+  /** `f(x) FILTER (WHERE condition)`: an aggregate of the rows that match. */
+  readonly filter?: Expression
+  /** `f(x) OVER (...)`: a result for each row, from the rows around it. */
+  readonly over?: Over
+}
+/** One column of an order. Without `nulls`, NULL is greater than every value, as in SQL's default of most databases. */
+export interface SortItem extends Node {
+  readonly expression: Expression
+  readonly descending: boolean
+  readonly nulls: 'FIRST' | 'LAST' | null
+}
+/** A number of rows, or a time. Null: without end. */
+export interface FrameOffset {
+  readonly kind: 'preceding' | 'following'
+  readonly offset: number | Duration | null
+}
+export type FrameBound = FrameOffset | { readonly kind: 'currentRow' }
+export interface Frame extends Node {
+  readonly unit: 'ROWS' | 'RANGE'
+  readonly start: FrameBound
+  readonly end: FrameBound
+}
+export interface Over extends Node {
+  readonly partitionBy: readonly Expression[]
+  readonly orderBy: readonly SortItem[]
+  readonly frame: Frame | null
+}
+/** `(SELECT ...)` as a value: its one row's one column. */
+export interface ScalarSubquery extends Node {
+  readonly kind: 'scalarSubquery'
+  readonly query: QueryExpression
+}
+export interface Exists extends Node {
+  readonly kind: 'exists'
+  readonly query: QueryExpression
+}
+export interface InSubquery extends Node {
+  readonly kind: 'inSubquery'
+  readonly negated: boolean
+  readonly operand: Expression
+  readonly query: QueryExpression
 }
 /** Only as an argument of a function call. In `body` the parameters are `lambdaVariable`s. */
 export interface Lambda extends Node {
@@ -281,6 +324,9 @@ export type Expression =
   | MapConstructor
   | StructConstructor
   | AtTimeZone
+  | ScalarSubquery
+  | Exists
+  | InSubquery
 
 // ---- Queries -----------------------------------------------------------------------------------------------------------------------
 
@@ -320,16 +366,27 @@ export interface Within extends Node {
   readonly grace: Duration | null
 }
 export type JoinType = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL'
+/** A query in FROM. */
+export interface Derived extends Node {
+  readonly kind: 'derived'
+  readonly query: QueryExpression
+  /** Null if none was given. */
+  readonly alias: string | null
+}
 /** Joins are left-deep, in the order written. */
 export interface Join extends Node {
   readonly kind: 'join'
   readonly type: JoinType
   readonly left: Relation
-  readonly right: Source
+  readonly right: Source | Derived
   readonly within: Within | null
+  /** Present for ASOF: of the rows that match, only the nearest one joins. */
+  readonly asof?: true
+  /** How long the join keeps rows, where WITHIN does not say so. */
+  readonly stateTtl?: Duration
   readonly criteria: Expression
 }
-export type Relation = Source | Join
+export type Relation = Source | Derived | Join
 
 interface WindowOptions extends Node {
   /** An optional name before the window's type; it has no effect. */
@@ -355,11 +412,36 @@ export type WindowClause = TumblingWindow | HoppingWindow | SessionWindow
 /** The expressions of GROUP BY or PARTITION BY; empty for `GROUP BY ()`. */
 export interface Grouping extends Node {
   readonly expressions: readonly Expression[]
+  /** GROUPING SETS: indexes into `expressions`, which holds each expression once. Absent for a plain GROUP BY. */
+  readonly sets?: readonly (readonly number[])[]
 }
 
-/** A SELECT. As a statement of its own it is wrapped in a `QueryStatement`. */
+/** A table of WITH. */
+export interface CommonTable extends Node {
+  readonly name: string
+  /** Names of its columns; empty if none were given. */
+  readonly columns: readonly string[]
+  readonly query: QueryExpression
+}
+
+export type SetOperator = 'UNION' | 'INTERSECT' | 'EXCEPT'
+export interface SetOperation extends Node {
+  readonly kind: 'setOperation'
+  readonly operator: SetOperator
+  /** Whether equal rows stay apart. */
+  readonly all: boolean
+  readonly left: QueryExpression
+  readonly right: QueryExpression
+}
+
+/** What can stand in parentheses. A set operation with clauses of its own is `SELECT *` from it. */
+export type QueryExpression = Query | SetOperation
+
+/** A SELECT. As a statement of its own it is wrapped in a `QueryStatement`. What it does not use of SQL beyond ksqlDB's is absent. */
 export interface Query extends Node {
   readonly kind: 'select'
+  readonly with?: readonly CommonTable[]
+  readonly distinct?: true
   readonly items: readonly SelectItem[]
   readonly from: Relation
   readonly window: WindowClause | null
@@ -367,12 +449,21 @@ export interface Query extends Node {
   readonly groupBy: Grouping | null
   readonly partitionBy: Grouping | null
   readonly having: Expression | null
+  /** A condition on the results of OVER. */
+  readonly qualify?: Expression
+  readonly orderBy?: readonly SortItem[]
+  /** How long state is kept, in event time, where nothing else bounds it. */
+  readonly stateTtl?: Duration
   readonly emit: 'CHANGES' | 'FINAL' | null
+  /** EMIT FINAL TIMEOUT: how long a window may be without records, by the clock, before it closes. */
+  readonly emitTimeout?: Duration
   /** Where EMIT stands; absent without it, and on nodes that were made and not parsed. */
   readonly emitLocation?: Location
   readonly limit: number | null
   /** Where the number after LIMIT stands; absent as `emitLocation` is. */
   readonly limitLocation?: Location
+  /** Rows that are left out before `limit` counts. */
+  readonly offset?: number
 }
 
 // ---- Statements --------------------------------------------------------------------------------------------------------------------

@@ -7,28 +7,57 @@ import type {
   CaseExpressionCstNode,
   ConjunctionCstNode,
   ExpressionCstNode,
+  FrameBoundCstNode,
+  FrameCstNode,
+  FrameOffsetCstNode,
   FunctionCallCstNode,
   LambdaCstNode,
   NegationCstNode,
+  OverCstNode,
   PredicateCstNode,
   PrimaryCstNode,
   ProductCstNode,
   SignedCstNode,
+  SortItemsCstNode,
   StructConstructorCstNode,
+  SubqueryCstNode,
   SumCstNode,
   ValueCstNode,
 } from '../../grammar/generated/cst.d.ts'
-import type { ArithmeticOperator, ComparisonOperator, Expression, Location, TimeUnit } from './ast.ts'
+import type {
+  ArithmeticOperator,
+  ComparisonOperator,
+  Duration,
+  Expression,
+  Frame,
+  FrameBound,
+  Location,
+  Over,
+  QueryExpression,
+  SortItem,
+  TimeUnit,
+} from './ast.ts'
 import { buildDecimalLiteral, buildLiteral } from './build-literals.ts'
 import { nameOf, nodeLocation, refusal, stringOf, tokenLocation } from './build-names.ts'
 import { buildType, repetition } from './build-types.ts'
 
-/** Parameters of the lambdas around the place that is being built. */
-type Scope = ReadonlySet<string>
-const NO_LAMBDA: Scope = new Set()
+/** The place that is being built. */
+export interface Scope {
+  /** Of the lambdas around it. */
+  readonly parameters: ReadonlySet<string>
+  /** Builds a query that stands in an expression. */
+  readonly subquery: (node: SubqueryCstNode) => QueryExpression
+}
+
+const OUTSIDE: Scope = {
+  parameters: new Set(),
+  subquery(node) {
+    throw refusal('A SELECT can be part of an expression only inside a query.', nodeLocation(node))
+  },
+}
 
 /** An expression of any kind, Boolean operators included. */
-export function buildExpression({ children }: ExpressionCstNode, scope: Scope = NO_LAMBDA): Expression {
+export function buildExpression({ children }: ExpressionCstNode, scope: Scope = OUTSIDE): Expression {
   return children.operand
     .map((operand) => buildConjunction(operand, scope))
     .reduce((left, right) => ({ kind: 'logicalBinary', operator: 'OR', left, right, ...at(left) }))
@@ -75,7 +104,9 @@ function buildPredicate({ children }: PredicateCstNode, scope: Scope): Expressio
     }
   }
   if (children.inList) {
-    const values = children.inList[0]!.children.expression.map((value) => buildExpression(value, scope))
+    const { subquery, expression } = children.inList[0]!.children
+    if (subquery) return { kind: 'inSubquery', negated, operand, query: scope.subquery(subquery[0]!), ...at(operand) }
+    const values = expression!.map((value) => buildExpression(value, scope))
     return { kind: 'in', negated, operand, values, ...at(operand) }
   }
   if (children.like) {
@@ -110,7 +141,7 @@ function escapeCharacter(token: IToken | undefined): string | null {
 // ---- Values ------------------------------------------------------------------------------------------------------------------------
 
 /** An expression without Boolean operators outside of parentheses. */
-export function buildValue({ children }: ValueCstNode, scope: Scope = NO_LAMBDA): Expression {
+export function buildValue({ children }: ValueCstNode, scope: Scope = OUTSIDE): Expression {
   return children.operand
     .map((operand) => buildSum(operand, scope))
     .reduce((left, right) => ({ kind: 'concat', left, right, ...at(left) }))
@@ -173,6 +204,10 @@ function buildPrimary(node: PrimaryCstNode, scope: Scope): Expression {
   if (children.literal) return buildLiteral(children.literal[0]!)
   if (children.functionCall) return buildCall(children.functionCall[0]!, location, scope)
   if (children.parenthesized) return buildExpression(children.parenthesized[0]!.children.expression[0]!, scope)
+  if (children.subquery) return { kind: 'scalarSubquery', query: scope.subquery(children.subquery[0]!), location }
+  if (children.exists) {
+    return { kind: 'exists', query: scope.subquery(children.exists[0]!.children.subquery[0]!), location }
+  }
   if (children.cast) {
     const { expression, type } = children.cast[0]!.children
     return { kind: 'cast', operand: buildExpression(expression[0]!, scope), type: buildType(type[0]!), location }
@@ -196,7 +231,7 @@ function buildPrimary(node: PrimaryCstNode, scope: Scope): Expression {
 function buildReference(names: readonly IToken[], location: Location, scope: Scope): Expression {
   const first = nameOf(names[0]!)
   if (names[1] !== undefined) return { kind: 'columnReference', qualifier: first, name: nameOf(names[1]), location }
-  if (scope.has(first)) return { kind: 'lambdaVariable', name: first, location }
+  if (scope.parameters.has(first)) return { kind: 'lambdaVariable', name: first, location }
   return { kind: 'columnReference', qualifier: null, name: first, location }
 }
 
@@ -246,7 +281,66 @@ function buildCall({ children }: FunctionCallCstNode, location: Location, scope:
   const args = (children.argument ?? []).map((argument, i) =>
     i === 0 && TAKES_UNIT.test(name) ? asUnit(buildArgument(argument, scope)) : buildArgument(argument, scope),
   )
-  return { kind: 'functionCall', name, args, star: children.Asterisk !== undefined, location }
+  return {
+    kind: 'functionCall',
+    name,
+    args,
+    star: children.Asterisk !== undefined,
+    ...(children.Distinct && { distinct: true }),
+    ...(children.aggregateFilter && {
+      filter: buildExpression(children.aggregateFilter[0]!.children.expression[0]!, scope),
+    }),
+    ...(children.over && { over: buildOver(children.over[0]!, scope) }),
+    location,
+  }
+}
+
+// ---- OVER --------------------------------------------------------------------------------------------------------------------------
+
+function buildOver(node: OverCstNode, scope: Scope): Over {
+  const { partitionBy, sortItems, frame } = node.children
+  return {
+    partitionBy: (partitionBy ?? []).map((value) => buildValue(value, scope)),
+    orderBy: sortItems === undefined ? [] : buildSortItems(sortItems[0]!, scope),
+    frame: frame === undefined ? null : buildFrame(frame[0]!),
+    location: nodeLocation(node),
+  }
+}
+
+export const buildSortItems = ({ children }: SortItemsCstNode, scope: Scope): SortItem[] =>
+  children.sortItem.map((item) => ({
+    expression: buildValue(item.children.value[0]!, scope),
+    descending: item.children.Desc !== undefined,
+    nulls: item.children.First ? 'FIRST' : item.children.Last ? 'LAST' : null,
+    location: nodeLocation(item),
+  }))
+
+/** A frame with one bound ends at the current row. */
+function buildFrame(node: FrameCstNode): Frame {
+  const [start, end] = node.children.frameBound!.map(buildFrameBound)
+  return {
+    unit: node.children.Rows ? 'ROWS' : 'RANGE',
+    start: start!,
+    end: end ?? { kind: 'currentRow' },
+    location: nodeLocation(node),
+  }
+}
+
+function buildFrameBound({ children }: FrameBoundCstNode): FrameBound {
+  if (children.Current) return { kind: 'currentRow' }
+  return {
+    kind: children.Preceding ? 'preceding' : 'following',
+    offset: children.frameOffset ? buildFrameOffset(children.frameOffset[0]!) : null,
+  }
+}
+
+function buildFrameOffset(node: FrameOffsetCstNode): number | Duration {
+  const { IntegerValue, timeUnit } = node.children
+  const value = Number(IntegerValue[0]!.image)
+  if (!Number.isSafeInteger(value)) {
+    throw refusal(`Invalid frame: ${IntegerValue[0]!.image} is too large`, nodeLocation(node))
+  }
+  return timeUnit === undefined ? value : { value, unit: timeUnitOf(timeUnit[0]!.children.unit![0]!) }
 }
 
 function asUnit(argument: Expression): Expression {
@@ -268,9 +362,12 @@ function buildLambda(node: LambdaCstNode, scope: Scope): Expression {
   const parameters = node.children.Identifier!.map(nameOf)
   const repeated = repetition(parameters)
   if (repeated !== undefined) throw refusal(`Lambda arguments have duplicates: ${repeated}`, location)
-  if (parameters.some((name) => scope.has(name))) {
+  if (parameters.some((name) => scope.parameters.has(name))) {
     throw refusal('Reusing lambda arguments in nested lambda is not allowed', location)
   }
-  const body = buildExpression(node.children.expression[0]!, new Set([...scope, ...parameters]))
+  const body = buildExpression(node.children.expression[0]!, {
+    ...scope,
+    parameters: new Set([...scope.parameters, ...parameters]),
+  })
   return { kind: 'lambda', parameters, body, location }
 }

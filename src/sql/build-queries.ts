@@ -1,53 +1,168 @@
 // Queries: CST -> AST.
 
-import type { CstNode } from 'chevrotain'
+import type { CstNode, IToken } from 'chevrotain'
 import type {
+  CommonTableCstNode,
   DurationCstNode,
   GraceCstNode,
   GroupingCstNode,
+  IntersectionCstNode,
   JoinCstNode,
   NumberCstNode,
   QueryCstNode,
+  QueryTermCstNode,
   RelationCstNode,
+  SelectCstNode,
   SelectItemCstNode,
+  SetQuantifierCstNode,
   SourceCstNode,
+  StateTtlCstNode,
+  SubqueryCstNode,
+  UnionCstNode,
   WindowClauseCstNode,
   WindowOptionsCstNode,
   WithinCstNode,
 } from '../../grammar/generated/cst.d.ts'
 import { Emit } from '../../grammar/tokens.ts'
 import type {
+  CommonTable,
+  Derived,
   Duration,
+  Expression,
   Grouping,
   Join,
   JoinType,
   Query,
+  QueryExpression,
   Relation,
   SelectItem,
+  SetOperator,
   Source,
   WindowClause,
   Within,
 } from './ast.ts'
-import { buildExpression, buildValue, timeUnitOf } from './build-expressions.ts'
+import { buildExpression, buildSortItems, buildValue, type Scope, timeUnitOf } from './build-expressions.ts'
 import { buildNumber } from './build-literals.ts'
 import { nameOf, nodeLocation, refusal, tokenLocation } from './build-names.ts'
+import { equalExpressions } from './walk.ts'
 
+/** Where expressions of a query stand: they can hold queries. */
+export const IN_QUERY: Scope = { parameters: new Set(), subquery: buildSubquery }
+
+/** A query with the clauses that hold for the whole of it. */
 export function buildQuery(node: QueryCstNode): Query {
   const { children } = node
-  if (!children.Changes && !children.Final) refuseBareEmit(children.relation[0]!)
+  if (!children.Changes && !children.emitFinal) refuseBareEmit(lastRelation(children.union[0]!))
+  const body = buildUnion(children.union[0]!)
+  const clauses = buildClauses(node)
+  // A SELECT in parentheses keeps its own clauses, and a set operation has none: those behind it belong to a SELECT around.
+  if (body.kind === 'select' && !isParenthesized(children.union[0]!)) return { ...body, ...clauses }
+  return { ...selectAll(body), ...clauses, location: nodeLocation(node) }
+}
+
+/** `SELECT *` from a query. */
+const selectAll = (query: QueryExpression): Query => ({
+  kind: 'select',
+  items: [{ kind: 'allColumns', qualifier: null }],
+  from: { kind: 'derived', query, alias: null },
+  window: null,
+  where: null,
+  groupBy: null,
+  partitionBy: null,
+  having: null,
+  emit: null,
+  limit: null,
+})
+
+type QueryClauses = Pick<
+  Query,
+  'with' | 'orderBy' | 'stateTtl' | 'emit' | 'emitTimeout' | 'emitLocation' | 'limit' | 'limitLocation' | 'offset'
+>
+
+function buildClauses({ children }: QueryCstNode): QueryClauses {
+  const { commonTables, sortItems, stateTtl, emitFinal, Emit: emit, limit, offset } = children
+  const timeout = emitFinal?.[0]?.children.duration?.[0]
+  return {
+    ...(commonTables && { with: commonTables[0]!.children.commonTable.map(buildCommonTable) }),
+    ...(sortItems && { orderBy: buildSortItems(sortItems[0]!, IN_QUERY) }),
+    ...(stateTtl && { stateTtl: buildStateTtl(stateTtl[0]!) }),
+    emit: children.Changes ? 'CHANGES' : emitFinal ? 'FINAL' : null,
+    ...(timeout && { emitTimeout: buildDuration(timeout) }),
+    ...(emit && { emitLocation: tokenLocation(emit[0]!) }),
+    limit: limit ? buildInteger(limit[0]!, 'LIMIT') : null,
+    ...(limit && { limitLocation: nodeLocation(limit[0]!) }),
+    ...(offset && { offset: buildInteger(offset[0]!, 'OFFSET') }),
+  }
+}
+
+function buildCommonTable(node: CommonTableCstNode): CommonTable {
+  const { Identifier, column, subquery } = node.children
+  return {
+    name: nameOf(Identifier[0]!),
+    columns: (column ?? []).map(nameOf),
+    query: buildSubquery(subquery[0]!),
+    location: nodeLocation(node),
+  }
+}
+
+/** A query in parentheses: the set operation itself, where nothing else belongs to it. */
+export function buildSubquery({ children }: SubqueryCstNode): QueryExpression {
+  const query = buildQuery(children.query[0]!)
+  return isPlainSelectAll(query) && query.from.kind === 'derived' ? query.from.query : query
+}
+
+/** Whether it is what `selectAll` makes, and nothing more. */
+const isPlainSelectAll = (query: Query): boolean =>
+  query.from.kind === 'derived' &&
+  query.from.alias === null &&
+  query.from.query.kind === 'setOperation' &&
+  JSON.stringify({ ...query, from: null, location: undefined }) ===
+    JSON.stringify({ ...selectAll(query.from.query), from: null })
+
+function buildUnion({ children }: UnionCstNode): QueryExpression {
+  return combine(children.operand.map(buildIntersection), children.operator, children.setQuantifier)
+}
+
+function buildIntersection({ children }: IntersectionCstNode): QueryExpression {
+  return combine(children.operand.map(buildTerm), children.operator, children.setQuantifier)
+}
+
+function combine(
+  operands: readonly QueryExpression[],
+  operators: readonly IToken[] = [],
+  quantifiers: readonly SetQuantifierCstNode[] = [],
+): QueryExpression {
+  return operands.reduce((left, right, i) => ({
+    kind: 'setOperation',
+    operator: operators[i - 1]!.image.toUpperCase() as SetOperator,
+    all: quantifiers[i - 1]!.children.All !== undefined,
+    left,
+    right,
+    location: tokenLocation(operators[i - 1]!),
+  }))
+}
+
+const buildTerm = ({ children }: QueryTermCstNode): QueryExpression =>
+  children.select ? buildSelect(children.select[0]!) : buildSubquery(children.subquery![0]!)
+
+const isParenthesized = ({ children }: UnionCstNode): boolean =>
+  children.operand[0]!.children.operand[0]!.children.subquery !== undefined
+
+function buildSelect(node: SelectCstNode): Query {
+  const { children } = node
   return {
     kind: 'select',
+    ...(children.Distinct && { distinct: true }),
     items: children.selectItem.map(buildItem),
     from: buildRelation(children.relation[0]!),
     window: children.windowClause ? buildWindow(children.windowClause[0]!) : null,
-    where: children.where ? buildExpression(children.where[0]!) : null,
+    where: children.where ? buildExpression(children.where[0]!, IN_QUERY) : null,
     groupBy: children.groupBy ? buildGrouping(children.groupBy[0]!) : null,
     partitionBy: children.partitionBy ? buildGrouping(children.partitionBy[0]!) : null,
-    having: children.having ? buildExpression(children.having[0]!) : null,
-    emit: children.Changes ? 'CHANGES' : children.Final ? 'FINAL' : null,
-    ...(children.Emit && { emitLocation: tokenLocation(children.Emit[0]!) }),
-    limit: children.limit ? buildInteger(children.limit[0]!, 'LIMIT') : null,
-    ...(children.limit && { limitLocation: nodeLocation(children.limit[0]!) }),
+    having: children.having ? buildExpression(children.having[0]!, IN_QUERY) : null,
+    ...(children.qualify && { qualify: buildExpression(children.qualify[0]!, IN_QUERY) }),
+    emit: null,
+    limit: null,
     location: nodeLocation(node),
   }
 }
@@ -65,7 +180,7 @@ function buildItem(node: SelectItemCstNode): SelectItem {
   if (!children.expression) {
     return { kind: 'allColumns', qualifier: children.qualifier ? nameOf(children.qualifier[0]!) : null, location }
   }
-  const expression = buildExpression(children.expression[0]!)
+  const expression = buildExpression(children.expression[0]!, IN_QUERY)
   if (children.structAll) {
     if (!isPrimary(children.expression[0]!)) throw refusal(STRUCT_ALL_ADVICE, nodeLocation(children.structAll[0]!))
     return { kind: 'structAll', base: expression, location }
@@ -84,7 +199,34 @@ function isPrimary(node: CstNode): boolean {
 }
 
 function buildGrouping(node: GroupingCstNode): Grouping {
-  return { expressions: (node.children.value ?? []).map((value) => buildValue(value)), location: nodeLocation(node) }
+  const { value, groupingSet } = node.children
+  const location = nodeLocation(node)
+  if (groupingSet !== undefined) {
+    return {
+      ...groupingSets(groupingSet.map((set) => (set.children.value ?? []).map((one) => buildValue(one, IN_QUERY)))),
+      location,
+    }
+  }
+  const expressions = (value ?? []).map((one) => buildValue(one, IN_QUERY))
+  const sets = expressions.length === 1 ? setsOf(expressions[0]!) : null
+  return sets === null ? { expressions, location } : { ...groupingSets(sets), location }
+}
+
+/** ROLLUP and CUBE are short for grouping sets. */
+function setsOf(expression: Expression): readonly (readonly Expression[])[] | null {
+  if (expression.kind !== 'functionCall') return null
+  const { name, args } = expression
+  if (name === 'ROLLUP') return [...args, null].map((_, i) => args.slice(0, args.length - i))
+  if (name !== 'CUBE') return null
+  return Array.from({ length: 2 ** args.length }, (_, bits) => args.filter((_, i) => (bits & (1 << i)) === 0))
+}
+
+function groupingSets(sets: readonly (readonly Expression[])[]): Grouping {
+  const expressions = sets.flat().filter((one, i, all) => all.findIndex((other) => equalExpressions(one, other)) === i)
+  return {
+    expressions,
+    sets: sets.map((set) => set.map((one) => expressions.findIndex((other) => equalExpressions(one, other)))),
+  }
 }
 
 // ---- Sources -----------------------------------------------------------------------------------------------------------------------
@@ -98,14 +240,25 @@ function refuseBareEmit({ children }: RelationCstNode): void {
   throw refusal('EMIT needs to be told what: EMIT CHANGES or EMIT FINAL.', tokenLocation(name))
 }
 
+/** The sources that stand last in the text. */
+function lastRelation({ children }: UnionCstNode): RelationCstNode {
+  const term = children.operand.at(-1)!.children.operand.at(-1)!.children
+  if (term.select !== undefined) return term.select[0]!.children.relation[0]!
+  return lastRelation(term.subquery![0]!.children.query[0]!.children.union[0]!)
+}
+
 function buildRelation({ children }: RelationCstNode): Relation {
   return (children.join ?? []).reduce<Relation>(buildJoin, buildSource(children.source[0]!))
 }
 
-function buildSource(node: SourceCstNode): Source {
-  const name = nameOf(node.children.Identifier[0]!)
-  const alias = node.children.alias?.[0]?.children.Identifier[0]
-  return { kind: 'source', name, alias: alias === undefined ? name : nameOf(alias), location: nodeLocation(node) }
+function buildSource(node: SourceCstNode): Source | Derived {
+  const { Identifier, subquery, alias: given } = node.children
+  const token = given?.[0]?.children.Identifier[0]
+  const alias = token === undefined ? null : nameOf(token)
+  const location = nodeLocation(node)
+  if (subquery !== undefined) return { kind: 'derived', query: buildSubquery(subquery[0]!), alias, location }
+  const name = nameOf(Identifier![0]!)
+  return { kind: 'source', name, alias: alias ?? name, location }
 }
 
 function buildJoin(left: Relation, node: JoinCstNode): Join {
@@ -116,10 +269,14 @@ function buildJoin(left: Relation, node: JoinCstNode): Join {
     left,
     right: buildSource(children.source[0]!),
     within: children.within ? buildWithin(children.within[0]!) : null,
-    criteria: buildExpression(children.expression[0]!),
+    ...(children.Asof && { asof: true }),
+    ...(children.stateTtl && { stateTtl: buildStateTtl(children.stateTtl[0]!) }),
+    criteria: buildExpression(children.expression[0]!, IN_QUERY),
     location: nodeLocation(node),
   }
 }
+
+const buildStateTtl = ({ children }: StateTtlCstNode): Duration => buildDuration(children.duration[0]!)
 
 function joinType({ children }: JoinCstNode): JoinType {
   if (children.Left) return 'LEFT'

@@ -1,12 +1,9 @@
 /** What to write instead of words and marks of other dialects. Each entry is whole sentences. */
 
-export const IN_STEPS = 'Give it a name, CREATE STREAM x AS SELECT ...;, and read FROM x.'
 const NO_SQL_TRANSACTIONS =
   "There are no transactions in SQL. SET 'processing.guarantee' = 'exactly_once_v2'; makes the work of a query transactional."
 const NO_RIGHTS = 'Rights are not managed in SQL. They belong to the configuration of the server and of Kafka.'
 const NO_DATABASES = 'There are no databases: a server has one set of streams and tables.'
-const NO_SET_OPERATION =
-  'is not supported. To merge streams, create one with CREATE STREAM ... AS SELECT and add the others with INSERT INTO ... SELECT.'
 const NO_VIEW =
   'There are no views. CREATE TABLE name AS SELECT ...; keeps its result up to date as a materialized view does.'
 
@@ -27,7 +24,6 @@ export const FOREIGN_STATEMENTS: Readonly<Record<string, string>> = {
   GRANT: NO_RIGHTS,
   REVOKE: NO_RIGHTS,
   DESC: 'Write DESCRIBE instead of DESC.',
-  WITH: `WITH x AS (SELECT ...) is not supported. ${IN_STEPS}`,
   KILL: 'Write TERMINATE instead of KILL: TERMINATE query_id;',
   STOP: 'Write PAUSE query_id; to hold a query up, or TERMINATE query_id; to end it.',
   START: 'Write RESUME query_id; to continue a paused query.',
@@ -75,24 +71,17 @@ export const FOREIGN_OBJECTS: Readonly<Record<string, Readonly<Record<string, st
 
 /** Marks and words inside of statements of other dialects. */
 export const FOREIGN_WORDS: Readonly<Record<string, string>> = {
-  UNION: `UNION ${NO_SET_OPERATION}`,
-  INTERSECT: 'INTERSECT is not supported. A JOIN finds the rows that two sources share.',
-  EXCEPT: 'EXCEPT is not supported. A LEFT JOIN with IS NULL finds the rows without a match.',
   ILIKE: "ILIKE is not supported. Write LCASE(x) LIKE 'text%'.",
   RLIKE: "RLIKE is not supported. Write REGEXP_EXTRACT('pattern', x) IS NOT NULL.",
   REGEXP: "REGEXP is not supported. Write REGEXP_EXTRACT('pattern', x) IS NOT NULL.",
   SIMILAR: "SIMILAR TO is not supported. Write REGEXP_EXTRACT('pattern', x) IS NOT NULL.",
-  ORDER: 'ORDER BY is not supported: a stream has no end to sort at. TOPK(x, n) keeps the greatest values of a group.',
   TOP: 'TOP is not supported. Write LIMIT n at the end of the query.',
   INTERVAL: 'INTERVAL is not supported. Write TIMESTAMPADD(DAYS, 1, x).',
   DEFAULT: 'Columns have no defaults. A column that a row leaves out is NULL.',
   REFERENCES: 'There are no foreign keys. A JOIN names its columns.',
   UNIQUE: 'There are no constraints. The PRIMARY KEY of a table is unique.',
   CHECK: 'There are no constraints. WHERE leaves rows out.',
-  OFFSET: 'OFFSET is not supported. LIMIT n ends the query after n rows.',
   FETCH: 'FETCH is not supported. Write LIMIT n.',
-  OVER: 'Window functions (OVER) are not supported. Write WINDOW TUMBLING (SIZE 1 MINUTE) with GROUP BY.',
-  QUALIFY: 'QUALIFY is not supported. HAVING filters groups.',
   CROSS: 'CROSS JOIN is not supported. Write a JOIN b ON a.id = b.id.',
   NATURAL: 'NATURAL JOIN is not supported. Write a JOIN b ON a.id = b.id.',
   USING: 'USING is not supported. Write ON a.id = b.id.',

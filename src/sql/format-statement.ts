@@ -19,16 +19,8 @@ import type {
   ResultColumn,
   Statement,
 } from './ast.ts'
-import {
-  formatDollarString,
-  formatDuration,
-  formatExpression,
-  formatLiteral,
-  formatName,
-  formatString,
-  formatTypeNode,
-} from './format.ts'
-import { formatQuery } from './format-query.ts'
+import { formatExpression, formatLiteral, formatQuery, formatTypeNode } from './format.ts'
+import { formatDollarString, formatDuration, formatName, formatString } from './format-names.ts'
 
 /** SQL text of a statement, without a semicolon. */
 export function formatStatement<Kind extends Statement['kind']>(statement: Extract<Statement, { kind: Kind }>): string {

@@ -1,9 +1,10 @@
 // Names, types and expressions back to text, in two styles: SQL that parses to the same AST, and the form that messages and generated
 // texts show, which names columns without quotes as ksqlDB does. Each operator is in parentheses, so precedence never matters.
 
-import { isReservedWord } from '../../grammar/tokens.ts'
 import { assertNever } from '../assert.ts'
-import type { Duration, Expression, Literal, TypeNode, WhenClause } from './ast.ts'
+import type { Expression, Literal, QueryExpression, TypeNode, WhenClause } from './ast.ts'
+import { formatName, formatString, quoted } from './format-names.ts'
+import { printBase, printOver, printQuery } from './format-query.ts'
 
 /** SQL text of an expression. Parsing it gives the same AST, but for places. */
 export const formatExpression = (expression: Expression): string => SQL_PRINTER.print(expression)
@@ -14,48 +15,8 @@ export const displayExpression = (expression: Expression): string => DISPLAY_PRI
 /** SQL text of a type. Parsing it gives the same AST, but for places. */
 export const formatTypeNode = (type: TypeNode): string => printType(type, SQL)
 
-/** SQL text of a string literal. */
-export const formatString = (value: string): string => `'${value.replaceAll("'", "''")}'`
-
-/** SQL text of a long string: in dollars, with a tag that does not occur in it. */
-export function formatDollarString(value: string): string {
-  if (!/^\{|\$\$|\$$/.test(value)) return `$$${value}$$`
-  let tag = 'body'
-  while (value.includes(`$${tag}$`) || value.endsWith(`$${tag}`)) tag += '_'
-  return `$${tag}$${value}$${tag}$`
-}
-
-/** SQL text of a duration: `10 SECONDS`. */
-export const formatDuration = ({ value, unit }: Duration): string => `${value} ${unit}`
-
-/** Words that are names, but at some places something else. */
-const AMBIGUOUS_WORDS = new Set([
-  'ARRAY',
-  'MAP',
-  'STRUCT',
-  'EMIT',
-  'PARTITION',
-  'SESSION',
-  'IF',
-  'COLUMN',
-  'TABLES',
-  'FUNCTION',
-  'VARIADIC',
-  'LAMBDA',
-  'DAY',
-  'HOUR',
-  'MINUTE',
-  'SECOND',
-])
-
-/** A name as SQL: back-quoted unless a bare one reads the same. */
-export function formatName(name: string): string {
-  const isBare = /^[A-Z_][A-Z0-9_@]*$/.test(name) && !isReservedWord(name) && !AMBIGUOUS_WORDS.has(name)
-  return isBare || isVariable(name) ? name : quoted(name)
-}
-
-const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``
-const isVariable = (name: string): boolean => /^\$\{[A-Za-z_][A-Za-z0-9_@]*\}$/.test(name)
+/** SQL text of a query, without a semicolon. Parsing it gives the same AST, but for places. */
+export const formatQuery = (query: QueryExpression): string => printQuery(query, formatExpression)
 
 interface Style {
   /** A column, function or field. */
@@ -163,7 +124,11 @@ const PRINTERS: Printers = {
   searchedCase: ({ whens, otherwise }, printer) => `(CASE${printWhens(whens, otherwise, printer)} END)`,
   simpleCase: ({ operand, whens, otherwise }, printer) =>
     `(CASE ${printer.print(operand)}${printWhens(whens, otherwise, printer)} END)`,
-  functionCall: ({ name, star, args }, { style, list }) => `${style.name(name)}(${star ? '*' : list(args)})`,
+  functionCall: ({ name, star, args, distinct, filter, over }, { style, print, list }) => {
+    const call = `${style.name(name)}(${distinct ? 'DISTINCT ' : ''}${star ? '*' : list(args)})`
+    const filtered = filter === undefined ? call : `${call} FILTER (WHERE ${print(filter)})`
+    return over === undefined ? filtered : `${filtered} OVER (${printOver(over, print)})`
+  },
   lambda: ({ parameters, body }, { style, print }) => printLambda(parameters.map(style.name), print(body)),
   subscript: ({ base, index }, { print }) => `${printBase(base, print)}[${print(index)}]`,
   dereference: ({ base, field }, { style, print }) => `${printBase(base, print)}->${style.name(field)}`,
@@ -172,6 +137,10 @@ const PRINTERS: Printers = {
     `MAP(${entries.map(({ key, value }) => `${print(key)}:=${print(value)}`).join(', ')})`,
   structConstructor: ({ fields }, { style, print }) =>
     `STRUCT(${fields.map(({ name, value }) => `${style.name(name)}:=${print(value)}`).join(', ')})`,
+  scalarSubquery: ({ query }, { print }) => `(${printQuery(query, print)})`,
+  exists: ({ query }, { print }) => `EXISTS (${printQuery(query, print)})`,
+  inSubquery: ({ negated, operand, query }, { style, print }) =>
+    test(negated, style, (not) => `(${print(operand)} ${not}IN (${printQuery(query, print)}))`),
   atTimeZone: ({ operand, zone }, { print }) => `(${printBase(operand, print)} AT TIME ZONE ${formatString(zone)})`,
 }
 
@@ -198,11 +167,6 @@ function printWhens(whens: readonly WhenClause[], otherwise: Expression | null, 
 
 const printLambda = (parameters: readonly string[], body: string): string =>
   parameters.length === 1 ? `${parameters[0]} => ${body}` : `(${parameters.join(', ')}) => ${body}`
-
-/** What a subscript, a field or a zone is taken of: a sign before it would otherwise apply to the result. */
-export function printBase(base: Expression, print = formatExpression): string {
-  return base.kind === 'arithmeticUnary' ? `(${print(base)})` : print(base)
-}
 
 /** A sign right before digits would become part of the number, and two of them would begin a comment. */
 function printSigned(sign: '+' | '-', operand: string): string {

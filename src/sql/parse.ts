@@ -23,6 +23,7 @@ import type { ColumnDefinition, Expression, Statement, TypeNode } from './ast.ts
 import { buildColumns } from './build-columns.ts'
 import { buildExpression } from './build-expressions.ts'
 import { tokenLocation } from './build-names.ts'
+import { IN_QUERY } from './build-queries.ts'
 import { buildStatement } from './build-statements.ts'
 import { buildType } from './build-types.ts'
 import { excerpt, namesPlace } from './excerpt.ts'
@@ -63,7 +64,7 @@ export function parseStatements(text: string, options: ParseOptions = {}): State
 export function parseExpression(text: string): Expression {
   const tokens = read(text)
   const cst = parse('expression', tokens, text) as ExpressionCstNode
-  return build(() => buildExpression(cst), tokens, text)
+  return build(() => buildExpression(cst, IN_QUERY), tokens, text)
 }
 
 /** A single type, e.g. `MAP<STRING, ARRAY<INT>>`. Throws ParseError. */

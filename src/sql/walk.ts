@@ -1,5 +1,8 @@
-/** Walking and rewriting expressions. Exhaustive: a new expression kind does not compile until it is told here. */
-import type { Expression } from './ast.ts'
+/**
+ * Walking and rewriting expressions. Exhaustive: a new expression kind does not compile until it is told here. A query inside an expression is
+ * not gone into: its names are its own.
+ */
+import type { Expression, FunctionCall } from './ast.ts'
 
 /** The direct children of an expression, left to right. */
 export function childrenOf(expression: Expression): readonly Expression[] {
@@ -14,6 +17,8 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case 'columnReference':
     case 'lambdaVariable':
     case 'intervalUnit':
+    case 'scalarSubquery':
+    case 'exists':
       return []
     case 'comparison':
     case 'logicalBinary':
@@ -26,6 +31,7 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case 'arithmeticUnary':
     case 'cast':
     case 'atTimeZone':
+    case 'inSubquery':
       return [expression.operand]
     case 'between':
       return [expression.operand, expression.low, expression.high]
@@ -38,7 +44,7 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case 'simpleCase':
       return [expression.operand, ...whenParts(expression.whens), ...orNone(expression.otherwise)]
     case 'functionCall':
-      return expression.args
+      return callParts(expression)
     case 'lambda':
       return [expression.body]
     case 'subscript':
@@ -58,6 +64,33 @@ const whenParts = (whens: readonly { readonly condition: Expression; readonly re
   whens.flatMap(({ condition, result }) => [condition, result])
 const orNone = (expression: Expression | null): readonly Expression[] => (expression === null ? [] : [expression])
 
+/** Arguments, then what FILTER and OVER hold. */
+function callParts({ args, filter, over }: FunctionCall): readonly Expression[] {
+  if (filter === undefined && over === undefined) return args
+  return [
+    ...args,
+    ...(filter === undefined ? [] : [filter]),
+    ...(over === undefined ? [] : [...over.partitionBy, ...over.orderBy.map(({ expression }) => expression)]),
+  ]
+}
+
+function callWith(call: FunctionCall, children: readonly Expression[]): FunctionCall {
+  const { args, filter, over } = call
+  let next = args.length
+  return {
+    ...call,
+    args: children.slice(0, args.length),
+    ...(filter !== undefined && { filter: children[next++]! }),
+    ...(over !== undefined && {
+      over: {
+        ...over,
+        partitionBy: over.partitionBy.map(() => children[next++]!),
+        orderBy: over.orderBy.map((item) => ({ ...item, expression: children[next++]! })),
+      },
+    }),
+  }
+}
+
 /** The same expression over other children, given in the order of `childrenOf`. */
 export function withChildren(expression: Expression, children: readonly Expression[]): Expression {
   const [first, second, third] = children
@@ -72,6 +105,8 @@ export function withChildren(expression: Expression, children: readonly Expressi
     case 'columnReference':
     case 'lambdaVariable':
     case 'intervalUnit':
+    case 'scalarSubquery':
+    case 'exists':
       return expression
     case 'comparison':
     case 'logicalBinary':
@@ -84,6 +119,7 @@ export function withChildren(expression: Expression, children: readonly Expressi
     case 'arithmeticUnary':
     case 'cast':
     case 'atTimeZone':
+    case 'inSubquery':
       return { ...expression, operand: first! }
     case 'between':
       return { ...expression, operand: first!, low: second!, high: third! }
@@ -96,7 +132,7 @@ export function withChildren(expression: Expression, children: readonly Expressi
     case 'simpleCase':
       return { ...expression, operand: first!, ...whensFrom(expression, children.slice(1)) }
     case 'functionCall':
-      return { ...expression, args: children }
+      return callWith(expression, children)
     case 'lambda':
       return { ...expression, body: first! }
     case 'subscript':

@@ -101,7 +101,7 @@ function streamEnd(end: {
 function isScalable(query: Query, { config, catalog }: TopicScope): boolean {
   if (config.get('ksql.query.push.v2.enabled') !== 'true' || config.get('auto.offset.reset') !== 'latest') return false
   const { from, emit } = query
-  if (from.kind === 'join' || emit !== 'CHANGES') return false
+  if (from.kind !== 'source' || emit !== 'CHANGES') return false
   if (query.groupBy !== null || query.window !== null || query.having !== null || query.partitionBy !== null)
     return false
   const writers = [...catalog.metastore.queries.values()].filter(({ writes }) => writes === from.name)

@@ -233,7 +233,7 @@ describe('CASE', () => {
     expect(refusal('CASE WHEN B THEN NULL ELSE NULL END')).toContain(
       'Invalid Case expression. All case branches have NULL type',
     )
-    expect(refusal('CASE I WHEN 1 THEN 2 END')).toContain('Simple CASE is not supported')
+    expect(refusal('CASE I WHEN 1 THEN 2 WHEN 2 THEN true END')).toContain("for all 'THEN' clauses should be the same")
   })
 })
 

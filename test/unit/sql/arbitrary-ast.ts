@@ -5,13 +5,14 @@ import type {
   Expression,
   Literal,
   Query,
+  QueryExpression,
   Relation,
   SelectItem,
   Statement,
   TypeNode,
   WindowClause,
 } from '../../../src/sql/ast.ts'
-import { formatName } from '../../../src/sql/format.ts'
+import { formatName } from '../../../src/sql/format-names.ts'
 
 const nullable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 2 })
 const list = <T>(value: fc.Arbitrary<T>, minLength = 0) => fc.array(value, { minLength, maxLength: 3 })
@@ -36,6 +37,12 @@ export const name: fc.Arbitrary<string> = fc.oneof(
       'COLUMN',
       'TABLES',
       'FUNCTION',
+      'QUALIFY',
+      'ORDER',
+      'UNION',
+      'OVER',
+      'FILTER',
+      'ROW',
       'ID',
       'TIMESTAMP',
     ),
@@ -100,6 +107,55 @@ export const literal: fc.Arbitrary<Literal> = fc.oneof(
 interface Recursive {
   expression: Expression
 }
+const nulls = fc.constantFrom('FIRST', 'LAST', null)
+/** A query without expressions of its own, so that expressions can hold it. */
+const subquery: fc.Arbitrary<QueryExpression> = fc.letrec<{ query: QueryExpression }>((tie) => ({
+  query: fc.oneof(
+    { maxDepth: 2, depthSize: 'small' },
+    fc.record(
+      {
+        kind: fc.constant('select' as const),
+        distinct: fc.constant(true as const),
+        items: fc.constant([{ kind: 'allColumns' as const, qualifier: null }]),
+        from: name.map((only) => ({ kind: 'source' as const, name: only, alias: only })),
+        window: fc.constant(null),
+        where: fc.constant(null),
+        groupBy: fc.constant(null),
+        partitionBy: fc.constant(null),
+        having: fc.constant(null),
+        emit: fc.constant(null),
+        limit: nullable(fc.integer()),
+        offset: fc.nat(),
+      },
+      {
+        requiredKeys: ['kind', 'items', 'from', 'window', 'where', 'groupBy', 'partitionBy', 'having', 'emit', 'limit'],
+      },
+    ),
+    fc.record({
+      kind: fc.constant('setOperation' as const),
+      operator: fc.constantFrom('UNION' as const, 'INTERSECT' as const, 'EXCEPT' as const),
+      all: fc.boolean(),
+      left: tie('query'),
+      right: tie('query'),
+    }),
+  ),
+})).query
+const frameBound = fc.oneof(
+  fc.constant({ kind: 'currentRow' as const }),
+  fc.record({
+    kind: fc.constantFrom('preceding' as const, 'following' as const),
+    offset: fc.oneof(
+      fc.constant(null),
+      fc.nat(),
+      fc.record({ value: fc.nat(), unit: fc.constantFrom('DAYS' as const, 'MINUTES' as const) }),
+    ),
+  }),
+)
+const frame = fc.record({
+  unit: fc.constantFrom('ROWS' as const, 'RANGE' as const),
+  start: frameBound,
+  end: frameBound,
+})
 const record = fc.record
 const constant = <const T>(value: T) => fc.constant(value)
 const timeUnit = fc.constantFrom('DAYS', 'HOURS', 'MINUTES', 'SECONDS', 'MILLISECONDS')
@@ -168,6 +224,24 @@ export const expression: fc.Arbitrary<Expression> = fc.letrec<Recursive>((tie) =
         star: constant(false),
       }),
       record({ kind: constant('functionCall'), name, args: constant([]), star: constant(true) }),
+      record(
+        {
+          kind: constant('functionCall'),
+          name: constant('SUM'),
+          args: list(inner, 1),
+          star: constant(false),
+          distinct: constant(true),
+          filter: inner,
+          over: record({
+            partitionBy: list(inner),
+            orderBy: list(record({ expression: inner, descending: fc.boolean(), nulls: nulls })),
+            frame: nullable(frame),
+          }),
+        },
+        { requiredKeys: ['kind', 'name', 'args', 'star'] },
+      ),
+      fc.record({ kind: fc.constantFrom('scalarSubquery', 'exists'), query: subquery }),
+      fc.record({ kind: constant('inSubquery'), negated: fc.boolean(), operand: inner, query: subquery }),
       record({ kind: constant('subscript'), base: inner, index: inner }),
       record({ kind: constant('dereference'), base: inner, field: name }),
       record({ kind: constant('arrayConstructor'), elements: list(inner) }),
@@ -194,6 +268,7 @@ const window: fc.Arbitrary<WindowClause> = fc.oneof(
 const source = fc.oneof(
   name.map((only) => ({ kind: 'source' as const, name: only, alias: only })),
   record({ kind: constant('source'), name, alias: name }),
+  record({ kind: constant('derived'), query: subquery, alias: nullable(name) }),
 )
 const relation: fc.Arbitrary<Relation> = fc
   .tuple(
@@ -214,20 +289,31 @@ const item: fc.Arbitrary<SelectItem> = fc.oneof(
   record({ kind: constant('allColumns'), qualifier: nullable(name) }),
   record({ kind: constant('structAll'), base: expression }),
 )
-const grouping = record({ expressions: list(expression) })
+const grouping = record({ expressions: list(expression) }).filter(({ expressions: [first] }) => !isSets(first))
+const isSets = (expression: Expression | undefined): boolean =>
+  expression?.kind === 'functionCall' && (expression.name === 'ROLLUP' || expression.name === 'CUBE')
 
-export const query: fc.Arbitrary<Query> = record({
-  kind: constant('select'),
-  items: list(item, 1),
-  from: relation,
-  window: nullable(window),
-  where: nullable(expression),
-  groupBy: nullable(grouping),
-  partitionBy: nullable(grouping),
-  having: nullable(expression),
-  emit: fc.constantFrom('CHANGES', 'FINAL', null),
-  limit: nullable(fc.integer()),
-})
+export const query: fc.Arbitrary<Query> = record(
+  {
+    kind: constant('select'),
+    with: list(record({ name, columns: list(name), query: subquery }), 1),
+    distinct: constant(true),
+    items: list(item, 1),
+    from: relation,
+    window: nullable(window),
+    where: nullable(expression),
+    groupBy: nullable(grouping),
+    partitionBy: nullable(grouping),
+    having: nullable(expression),
+    qualify: expression,
+    orderBy: list(record({ expression, descending: fc.boolean(), nulls }), 1),
+    stateTtl: duration,
+    emit: fc.constantFrom('CHANGES', 'FINAL', null),
+    limit: nullable(fc.integer()),
+    offset: fc.nat(),
+  },
+  { requiredKeys: ['kind', 'items', 'from', 'window', 'where', 'groupBy', 'partitionBy', 'having', 'emit', 'limit'] },
+)
 
 // ---- Statements --------------------------------------------------------------------------------------------------------------------
 
@@ -255,7 +341,9 @@ const createSource = (sourceKind: 'STREAM' | 'TABLE') =>
     properties,
   })
 
-const rowOf = (arity: number) => fc.array(expression, { minLength: arity, maxLength: arity })
+/** Only queries hold queries. */
+const value = expression.filter((one) => !/"kind":"(scalarSubquery|exists|inSubquery)"/.test(JSON.stringify(one)))
+const rowOf = (arity: number) => fc.array(value, { minLength: arity, maxLength: arity })
 /** As many values as columns; without columns any number. */
 const row = list(name).chain((names) =>
   record({ columns: constant(names), values: rowOf(names.length === 0 ? 2 : names.length) }),

@@ -1,0 +1,92 @@
+/** Forms of SQL that the language can say, but a query of some use cannot run: refused by name, with a form that works. */
+import type { Expression, Location, Query } from '../sql/ast.ts'
+import { walk } from '../sql/walk.ts'
+import { refuse } from './errors.ts'
+
+/** Throws StatementError for the first form in the query that is not supported. */
+export function refuseUnsupportedForms(query: Query): void {
+  for (const { is, message } of FORMS) {
+    const location = is(query)
+    if (location !== false) refuse(message, location)
+  }
+}
+
+interface Form {
+  /** Where the query uses it, or false. */
+  readonly is: (query: Query) => Location | undefined | false
+  readonly message: string
+}
+
+const whenPresent = (part: unknown, { location }: Query): Location | undefined | false =>
+  part === undefined ? false : location
+
+const FORMS: readonly Form[] = [
+  {
+    is: (query) => query.with !== undefined && query.with[0]!.location,
+    message: 'WITH is not supported here. Create a stream or table of the query, and read from that.',
+  },
+  {
+    is: (query) => whenPresent(query.distinct, query),
+    message: 'SELECT DISTINCT is not supported here. GROUP BY x gives one row for each x.',
+  },
+  {
+    is: ({ qualify }) => (qualify === undefined ? false : qualify.location),
+    message: 'QUALIFY is not supported here. HAVING filters groups.',
+  },
+  {
+    is: (query) => query.orderBy !== undefined && query.orderBy[0]!.location,
+    message:
+      'ORDER BY is not supported here: a stream has no end to sort at. TOPK(x, n) keeps the greatest values of a group.',
+  },
+  {
+    is: (query) => whenPresent(query.offset, query),
+    message: 'OFFSET is not supported here. LIMIT n ends the query after n rows.',
+  },
+  {
+    is: (query) => whenPresent(query.stateTtl, query),
+    message: 'STATE TTL is not supported here. Leave it out.',
+  },
+  {
+    is: (query) => whenPresent(query.emitTimeout, query),
+    message: 'EMIT FINAL TIMEOUT is not supported here. Write EMIT FINAL.',
+  },
+  {
+    is: (query) => query.groupBy?.sets !== undefined && query.groupBy.location,
+    message: 'GROUPING SETS, ROLLUP and CUBE are not supported here. Write a query for each set.',
+  },
+  {
+    is: ({ from }) => from.kind === 'join' && (from.asof !== undefined || from.stateTtl !== undefined) && from.location,
+    message: 'ASOF and STATE TTL are not supported here. Join streams with WITHIN.',
+  },
+  {
+    is: (query) => findCall(query, 'over'),
+    message: 'Window functions (OVER) are not supported here. Write WINDOW TUMBLING (SIZE 1 MINUTE) with GROUP BY.',
+  },
+  {
+    is: (query) => findCall(query, 'filter'),
+    message: 'FILTER (WHERE ...) is not supported here. Aggregate a CASE: SUM(CASE WHEN condition THEN x END).',
+  },
+  {
+    is: (query) => findCall(query, 'distinct'),
+    message: 'An aggregate of DISTINCT is not supported here. COUNT_DISTINCT(x) counts different values.',
+  },
+]
+
+function findCall(query: Query, part: 'over' | 'filter' | 'distinct'): Location | undefined | false {
+  let found: Location | undefined | false = false
+  for (const expression of clauseExpressions(query)) {
+    walk(expression, (node) => {
+      if (found === false && node.kind === 'functionCall' && node[part] !== undefined) found = node.location
+      return found === false
+    })
+  }
+  return found
+}
+
+const clauseExpressions = ({ items, where, having, groupBy, partitionBy }: Query): readonly Expression[] => [
+  ...items.flatMap((item) => (item.kind === 'singleColumn' ? [item.expression] : [])),
+  ...(where === null ? [] : [where]),
+  ...(having === null ? [] : [having]),
+  ...(groupBy?.expressions ?? []),
+  ...(partitionBy?.expressions ?? []),
+]
