@@ -1,5 +1,6 @@
-// Prints "N passed, N failed" from Vitest's JSON report. A test file that could not be run counts as one failure, and so does a run that
-// failed in any other way. Usage: summary.mjs REPORT EXIT_STATUS. Runs on any Node >= 20.
+// Names the tests that passed at their second try, then prints "N passed, N failed", from Vitest's JSON report. A test file that could
+// not be run counts as one failure, and so does a run that failed in any other way. Usage: summary.mjs REPORT EXIT_STATUS. Runs on any
+// Node >= 20.
 import { readFileSync } from 'node:fs'
 
 const [file, status] = process.argv.slice(2)
@@ -12,6 +13,10 @@ function counts() {
       ({ status, assertionResults }) =>
         status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
     )
+    for (const { name, assertionResults } of report.testResults)
+      for (const { status, failureMessages, fullName } of assertionResults)
+        if (status === 'passed' && failureMessages.length > 0)
+          console.log(`unsteady: ${name}: ${fullName}\n  ${failureMessages[0]}`)
     return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length }
   } catch {
     return { passed: 0, failed: 0 }

@@ -148,10 +148,11 @@ export class EmbeddedBroker implements Broker {
 
   producer(options: ProducerOptions = {}): Producer {
     this.#checkOpen()
-    const { catalogue } = this.#parts
+    const { catalogue, thread } = this.#parts
     const producer = new EmbeddedProducer({
       topics: this.#topics,
       catalogue,
+      thread,
       options,
       onClose: (closed) => this.#open.delete(closed),
     })

@@ -1,5 +1,6 @@
 /** Opening the embedded log: the owner in the main thread, attachments in workers. */
 
+import { once } from 'node:events'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { type Clock, systemClock, systemTimer, type Timer } from '../../clock.ts'
 import type { Broker, TopicConfig } from '../broker.ts'
@@ -7,7 +8,7 @@ import { makeDirectory } from '../make-directory.ts'
 import { unusableDirectory } from '../unusable-directory.ts'
 import { LogOwner } from './catalogue/owner.ts'
 import { remoteCatalogue, serveCatalogue } from './catalogue/remote-catalogue.ts'
-import { LogThread } from './catalogue/thread.ts'
+import { LogThread, OWNER } from './catalogue/thread.ts'
 import { lockDataDir } from './data-dir-lock.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
 import { storageError } from './segments/storage-error.ts'
@@ -43,10 +44,11 @@ export interface EmbeddedLogAttachment {
   readonly syncAppends: boolean
 }
 
-const OWNER = 1
 const DEFAULT_FSYNC_MS = 1_000
 const DEFAULT_MAINTENANCE_MS = 15_000
 const DEFAULT_COMPACTION_KEY_BYTES = 64 * 1024 * 1024
+/** For an append of a thread that has not ended when the log is closed. */
+const CLOSING_GRACE_MS = 1_000
 /** With `fsync: 'never'` a checkpoint still spares the next start most of its checks. */
 const CHECKPOINT_MS = 10_000
 
@@ -161,7 +163,10 @@ export class EmbeddedLog {
     if (this.#isClosed) return
     for (const broker of [...this.#brokers]) await broker.close()
     this.#isClosed = true
+    // The locks of threads that ended are freed when their ports have closed.
+    const released = [...this.#ports].map((port) => once(port, 'close'))
     for (const port of this.#ports) port.close()
+    await Promise.all(released)
     await this.#upkeep.stop()
     this.#owner.topics.close()
     await this.#upkeep.sync({ isCheckpointWanted: true, isClosed: true })
@@ -171,9 +176,9 @@ export class EmbeddedLog {
 
   #release(port: MessagePort, holder: number): void {
     this.#ports.delete(port)
-    if (this.#isClosed) return
-    this.#owner.topics.releaseLocksOf(holder)
-    this.#owner.transactions.abortHeldBy(holder)
+    this.#owner.topics.releaseLocksOf(holder, this.#isClosed ? CLOSING_GRACE_MS : 0)
+    // The next opening aborts what is left open by a closed log.
+    if (!this.#isClosed) this.#owner.transactions.abortHeldBy(holder)
   }
 }
 

@@ -1,16 +1,23 @@
 /** Producing to the embedded log: a send is one write to a file, so there is nothing to pipeline or to retry. */
 
+import { sleep } from '../../clock.ts'
 import type { GroupMembership, GroupOffset, Producer, ProducerOptions, SendResult, TopicPartition } from '../broker.ts'
 import { BrokerError } from '../broker-error.ts'
 import { positionKey } from '../position-key.ts'
 import { NOT_IDEMPOTENT, type ProducerFields, sealBatch, type TransactionOutcome } from '../record-batch.ts'
 import type { Catalogue, TransactionalProducer } from './catalogue/catalogue.ts'
 import type { OpenTopics } from './catalogue/open-topics.ts'
+import { type LogThread, OWNER } from './catalogue/thread.ts'
 import { fenced } from './catalogue/transaction-coordinator.ts'
 import { append, type TransactionWriter } from './segments/append.ts'
+import type { Partition } from './segments/partition.ts'
+import { LOCK_PATIENCE_MS, LockHeldError } from './segments/shared-lock.ts'
 import { storageError } from './segments/storage-error.ts'
 
 const DEFAULT_TRANSACTION_TIMEOUT_MS = 60_000
+/** How long the owner's thread blocks for a lock before it serves its other events and tries again. */
+const OWNER_PATIENCE_MS = 100
+const RETRY_MS = 1
 
 interface Transaction {
   readonly partitions: Map<string, TopicPartition>
@@ -20,6 +27,7 @@ interface Transaction {
 export interface EmbeddedProducerParts {
   readonly topics: OpenTopics
   readonly catalogue: Catalogue
+  readonly thread: LogThread
   readonly options: ProducerOptions
   readonly onClose: (producer: Producer) => void
 }
@@ -27,19 +35,23 @@ export interface EmbeddedProducerParts {
 export class EmbeddedProducer implements Producer {
   readonly #topics: OpenTopics
   readonly #catalogue: Catalogue
+  readonly #thread: LogThread
   readonly #onClose: (producer: Producer) => void
   readonly #transactionalId: string | null
   readonly #timeoutMs: number
   /** Sends that wait for their topic's handle. */
   readonly #underWay = new Set<Promise<unknown>>()
+  /** Settles when the send that waits for a lock tries again; later sends wait with it, so that they keep their order. */
+  #lockWait: Promise<void> | null = null
   #failure: unknown = null
   #session: Session | null = null
   #transaction: Transaction | null = null
   #isClosed = false
 
-  constructor({ topics, catalogue, options, onClose }: EmbeddedProducerParts) {
+  constructor({ topics, catalogue, thread, options, onClose }: EmbeddedProducerParts) {
     this.#topics = topics
     this.#catalogue = catalogue
+    this.#thread = thread
     this.#onClose = onClose
     this.#transactionalId = options.transactionalId ?? null
     this.#timeoutMs = options.transactionTimeoutMs ?? DEFAULT_TRANSACTION_TIMEOUT_MS
@@ -117,9 +129,27 @@ export class EmbeddedProducer implements Producer {
     const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength)
     sealBatch(bytes, writer?.fields ?? NOT_IDEMPOTENT)
     try {
-      return append(target, bytes, writer)
+      return this.#thread.holder === OWNER
+        ? await this.#appendAsOwner(target, bytes, writer)
+        : append(target, bytes, writer)
     } catch (cause) {
       throw storageError(`append to ${topic}-${partition}`, cause)
+    }
+  }
+
+  /** The owner frees what an ended thread had locked, so it must not block until that is done. */
+  async #appendAsOwner(target: Partition, batch: Buffer, writer: TransactionWriter | null): Promise<SendResult> {
+    const { timer } = this.#thread
+    while (this.#lockWait !== null) await this.#lockWait
+    for (const since = timer.elapsed(); ; ) {
+      try {
+        return append(target, batch, writer, OWNER_PATIENCE_MS)
+      } catch (cause) {
+        if (!(cause instanceof LockHeldError) || timer.elapsed() - since >= LOCK_PATIENCE_MS) throw cause
+      }
+      this.#lockWait = sleep(timer, RETRY_MS)
+      await this.#lockWait
+      this.#lockWait = null
     }
   }
 

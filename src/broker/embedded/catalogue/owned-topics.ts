@@ -153,11 +153,14 @@ export class Topics {
     return checkpoint
   }
 
-  /** After the thread `dead` has ended: frees locks that it held, and takes the state of what it was writing from the files again. */
-  releaseLocksOf(dead: number): void {
+  /**
+   * After the thread `dead` has ended, or should have: frees locks that it has held for `graceMs`, and takes the state of what it was
+   * writing from the files again.
+   */
+  releaseLocksOf(dead: number, graceMs: number): void {
     for (const { handle, partitions } of this.#topics.values())
       for (const partition of partitions)
-        partition.state.releaseLockOf(dead, () => this.#repair(handle.name, partition))
+        partition.state.releaseLockOf(dead, () => this.#repair(handle.name, partition), graceMs)
   }
 
   #repair(topic: string, partition: Partition): void {

@@ -8,8 +8,11 @@ import { PartitionState } from '../segments/partition-state.ts'
 import { parseConfig } from '../segments/topic-config.ts'
 import type { TopicHandle } from './catalogue.ts'
 
+/** Id of the log's owner among the threads that use it. */
+export const OWNER = 1
+
 export interface ThreadOptions {
-  /** Id of this attachment, >= 1; the owner is 1. Held locks carry it. */
+  /** Id of this attachment, at least `OWNER`. Held locks carry it. */
   readonly holder: number
   readonly clock: Clock
   readonly timer: Timer

@@ -31,9 +31,14 @@ export interface TransactionWriter {
 
 /**
  * Appends one sealed batch, whose base offset is set in place. `UNKNOWN_TOPIC`, `RECORD_TOO_LARGE`, `INVALID_REQUEST`, `STORAGE_FULL`,
- * `PRODUCER_FENCED`.
+ * `PRODUCER_FENCED`, and `LockHeldError` after `patienceMs`.
  */
-export function append(partition: Partition, batch: Buffer, writer: TransactionWriter | null): SendResult {
+export function append(
+  partition: Partition,
+  batch: Buffer,
+  writer: TransactionWriter | null,
+  patienceMs?: number,
+): SendResult {
   checkBatch(partition, batch)
   const { state, clock } = partition
   const result = state.locked(() => {
@@ -50,7 +55,7 @@ export function append(partition: Partition, batch: Buffer, writer: TransactionW
       throw error
     }
     return { baseOffset, logAppendTimeMs: partition.config.logAppendTime ? now : null }
-  })
+  }, patienceMs)
   partition.notify()
   return result
 }

@@ -6,7 +6,7 @@
  */
 
 import { BrokerError } from '../../broker-error.ts'
-import { lock, lockHolder, seizeLock, unlock } from './shared-lock.ts'
+import { LockHeldError, lock, lockHolder, seizeLock, unlock } from './shared-lock.ts'
 
 /** Open transactions that one partition can hold at once. */
 const MAX_OPEN_TRANSACTIONS = 64
@@ -65,9 +65,9 @@ export class PartitionState {
     this.#doubles = new Float64Array(memory, partition * BYTES, LONGS)
   }
 
-  /** Runs `action` alone among all threads. It must not wait for anything. */
-  locked<Result>(action: () => Result): Result {
-    lock(this.#words, WORD_LOCK, this.#holder)
+  /** Runs `action` alone among all threads. It must not wait for anything. `LockHeldError` after `patienceMs`, ten seconds by default. */
+  locked<Result>(action: () => Result, patienceMs?: number): Result {
+    lock(this.#words, WORD_LOCK, this.#holder, patienceMs)
     try {
       return action()
     } finally {
@@ -75,8 +75,14 @@ export class PartitionState {
     }
   }
 
-  /** If the thread `dead` died holding the lock, runs `repair` under it and then frees it. */
-  releaseLockOf(dead: number, repair: () => void): void {
+  /** If the thread `dead` holds the lock and does not free it within `graceMs`, runs `repair` under it and then frees it. */
+  releaseLockOf(dead: number, repair: () => void, graceMs: number): void {
+    if (lockHolder(this.#words, WORD_LOCK) !== dead) return
+    try {
+      this.locked(() => {}, graceMs)
+    } catch (error) {
+      if (!(error instanceof LockHeldError)) throw error
+    }
     if (lockHolder(this.#words, WORD_LOCK) !== dead) return
     seizeLock(this.#words, WORD_LOCK, this.#holder)
     try {

@@ -10,12 +10,20 @@ const CONTENDED = 0x4000_0000
 const SPINS = 200
 const WAIT_SLICE_MS = 100
 /** Holders do one write of a batch or one rename. Waiting longer means that the holder is dead or the disk hangs. */
-const GIVE_UP_AFTER_MS = 10_000
+export const LOCK_PATIENCE_MS = 10_000
 
-/** Takes the lock for `holder` (1 to 2^30 - 1). Not reentrant. Rejects with a retriable `UNAVAILABLE` after ten seconds. */
-export function lock(words: Int32Array, index: number, holder: number): void {
+/** The lock stayed with another thread for as long as the caller was willing to wait. Retriable `UNAVAILABLE`. */
+export class LockHeldError extends BrokerError {
+  constructor(waitedMs: number) {
+    const message = `A partition of the embedded log stayed locked by another thread for ${waitedMs / 1_000} s.`
+    super('UNAVAILABLE', message, { retriable: true })
+  }
+}
+
+/** Takes the lock for `holder` (1 to 2^30 - 1), blocking the thread for up to `patienceMs`. Not reentrant. `LockHeldError`. */
+export function lock(words: Int32Array, index: number, holder: number, patienceMs = LOCK_PATIENCE_MS): void {
   for (let spin = 0; spin < SPINS; spin++) if (Atomics.compareExchange(words, index, 0, holder) === 0) return
-  for (let waitedMs = 0; waitedMs < GIVE_UP_AFTER_MS; ) {
+  for (let waitedMs = 0; waitedMs < patienceMs; ) {
     const seen = Atomics.load(words, index)
     if (seen === 0) {
       // Others may still sleep, so a thread that comes out of the wait keeps the mark.
@@ -26,9 +34,7 @@ export function lock(words: Int32Array, index: number, holder: number): void {
     if (seen !== marked && Atomics.compareExchange(words, index, seen, marked) !== seen) continue
     if (Atomics.wait(words, index, marked, WAIT_SLICE_MS) === 'timed-out') waitedMs += WAIT_SLICE_MS
   }
-  throw new BrokerError('UNAVAILABLE', 'A partition of the embedded log stayed locked by another thread for 10 s.', {
-    retriable: true,
-  })
+  throw new LockHeldError(patienceMs)
 }
 
 export function unlock(words: Int32Array, index: number): void {
