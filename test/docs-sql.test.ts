@@ -16,7 +16,7 @@ import { InProcessRegistry } from '../src/registry/in-process/in-process-registr
 import { rulesOf } from '../src/registry/rules/rules-of.ts'
 import { rowWriter } from '../src/server/rows/row-text.ts'
 import { parseStatements } from '../src/sql/parse.ts'
-import { ConnectServer } from './support/connect-server.ts'
+import { ConnectServer } from './support/connect/connect-server.ts'
 import { type Example, examplesOf } from './support/doc-examples.ts'
 import { TestEngine, temporaryDirectory } from './support/engine.ts'
 

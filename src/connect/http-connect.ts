@@ -17,6 +17,8 @@ const ROUNDS_OF_REBALANCE = 10
 const LONGEST_PAUSE_MS = 2000
 const PASSING: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
 const CONFLICT = 409
+/** Some messages begin with the class of the worker's exception. */
+const EXCEPTION = /^(?:[a-z_]\w*\.)+\w+(?:Exception|Error): /
 
 export interface HttpConnectOptions {
   /** Addresses of workers; none: every call is refused. */
@@ -103,7 +105,7 @@ export class HttpConnect implements ConnectCluster {
     if (status >= 200 && status < 300 && json !== undefined) return json
     const { message } = (json ?? {}) as { readonly message?: string | null }
     const said = message ?? (text.trim() === '' ? `Kafka Connect answers ${status}` : text.trim())
-    throw new ConnectError(said, { status })
+    throw new ConnectError(said.replace(EXCEPTION, ''), { status })
   }
 
   async #send(request: JsonRequest): Promise<JsonAnswer> {

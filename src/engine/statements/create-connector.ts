@@ -1,5 +1,5 @@
 /** CREATE SOURCE|SINK CONNECTOR at Kafka Connect. See docs/sql.md#connectors. Source: ksqlDB's `ConnectExecutor`. */
-import type { ConnectCluster, ConnectorInfo } from '../../connect/connect-cluster.ts'
+import { type ConnectCluster, ConnectError, type ConnectorInfo } from '../../connect/connect-cluster.ts'
 import { RequestError, StatementError } from '../../errors.ts'
 import type { CreateConnector, Literal } from '../../sql/ast.ts'
 import { formatLiteral } from '../../sql/format.ts'
@@ -9,6 +9,8 @@ import { atConnect } from './connect-failure.ts'
 import { checkedRemotely } from './handler.ts'
 
 const CLASS = 'connector.class'
+/** Connect's words for a class that no plugin has, without the list of all plugins that follows them. */
+const UNKNOWN_CLASS = /^Failed to find any class that implements Connector and which name matches [^,\s]+/
 
 /** Connect checks the options while the statement is prepared, so that a bad one rejects its request as a whole. */
 export const createConnector = checkedRemotely<CreateConnector>(async (statement, { parts }) => {
@@ -35,7 +37,16 @@ async function checkConfig({ location }: CreateConnector, config: ConnectorConfi
       { location },
     )
   }
-  const wrong = await atConnect('Validation error', () => connect.validate(connectorClass, config))
+  const wrong = await atConnect('Validation error', async () => {
+    try {
+      return await connect.validate(connectorClass, config)
+    } catch (error) {
+      if (!(error instanceof ConnectError) || !UNKNOWN_CLASS.test(error.message)) throw error
+      const reason = UNKNOWN_CLASS.exec(error.message)![0]
+      const advice = 'SHOW CONNECTOR PLUGINS lists the classes that there are.'
+      throw new StatementError(`Validation error: ${reason}. ${advice}`, { location, cause: error })
+    }
+  })
   if (wrong.length === 0) return
   const lines = wrong.map(({ option, errors }) => `${option} - ${errors.join('. ')}`)
   throw new StatementError(`Validation error: ${lines.join('\n')}`, { location })

@@ -1,4 +1,4 @@
-/** Kafka's jars from Maven Central, for machines without Docker. */
+/** Jars of Kafka and its parts from Maven Central, for machines without Docker. */
 
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
@@ -6,19 +6,18 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { run } from './run.ts'
 
-const POM = join(import.meta.dirname, 'pom.xml')
 /** A cold download is about 100 MB. */
 const DOWNLOAD_MS = 8 * 60_000
 
 /**
- * The class path of the broker in pom.xml. Downloads on first use; afterwards a file in the temp directory, named by the pom's hash,
+ * The class path of what the file `pom` depends on. Downloads on first use; afterwards a file in the temp directory, named by the pom's hash,
  * remembers it. Rejects when Maven is absent or fails, with what it said.
  */
-export async function kafkaClassPath(): Promise<string> {
+export async function classPathOf(pom: string): Promise<string> {
   const directory = join(tmpdir(), 'millrace-test-kafka')
   const file = join(
     directory,
-    `class-path-${createHash('sha256').update(readFileSync(POM)).digest('hex').slice(0, 16)}`,
+    `class-path-${createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 16)}`,
   )
   if (existsSync(file)) {
     const classPath = readFileSync(file, 'utf8')
@@ -27,7 +26,7 @@ export async function kafkaClassPath(): Promise<string> {
   mkdirSync(directory, { recursive: true })
   const unfinished = `${file}.${process.pid}`
   const goal = ['dependency:build-classpath', `-Dmdep.outputFile=${unfinished}`]
-  await run('mvn', ['-q', '-B', '-Dstyle.color=never', '-f', POM, ...goal], { timeoutMs: DOWNLOAD_MS })
+  await run('mvn', ['-q', '-B', '-Dstyle.color=never', '-f', pom, ...goal], { timeoutMs: DOWNLOAD_MS })
   renameSync(unfinished, file)
   return readFileSync(file, 'utf8')
 }

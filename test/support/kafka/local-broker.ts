@@ -3,11 +3,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { kafkaClassPath } from './class-path.ts'
+import { classPathOf } from './class-path.ts'
 import { freePort, waitUntilUp } from './reachable.ts'
 import { run } from './run.ts'
 import { type SecureAccess, type SecureListener, secureListener } from './secure-listener.ts'
 
+const POM = join(import.meta.dirname, 'pom.xml')
 const OLDEST_JAVA = 17
 const START_MS = 90_000
 const STOP_MS = 20_000
@@ -38,7 +39,7 @@ export interface LocalBrokerOptions {
 export async function startLocalBroker(options: LocalBrokerOptions): Promise<LocalBroker> {
   const { directory, port, detached = false } = options
   await requireJava()
-  const classPath = await kafkaClassPath()
+  const classPath = await classPathOf(POM)
   const clientPort = port ?? (await freePort())
   const properties = join(directory, 'server.properties')
   const log = join(directory, 'kafka.log')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HttpConnect, type HttpConnectOptions } from '../../../src/connect/http-connect.ts'
-import { ConnectServer, REBALANCE } from '../../support/connect-server.ts'
+import { ConnectServer, REBALANCE } from '../../support/connect/connect-server.ts'
 import { ImmediateTimer } from '../../support/immediate-timer.ts'
 
 const FILE_SOURCE = { 'connector.class': 'org.apache.kafka.connect.file.FileStreamSourceConnector', topic: 't' }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { entityText } from '../../../src/cli/output/entity-text.ts'
 import type { Entity } from '../../../src/engine/describe/entities.ts'
-import { ConnectServer } from '../../support/connect-server.ts'
+import { ConnectServer } from '../../support/connect/connect-server.ts'
 import { TestEngine } from '../../support/engine.ts'
 
 const SOURCE = 'org.apache.kafka.connect.file.FileStreamSourceConnector'
@@ -83,7 +83,7 @@ it('refuses options that Connect refuses, before any statement of the request is
   })
   expect(connect.configs.size).toBe(0)
   await expect(run(`CREATE SINK CONNECTOR s WITH ("connector.class"='x');`)).rejects.toThrow(
-    'Validation error: Failed to find any class that implements Connector and which name matches x',
+    'Validation error: Failed to find any class that implements Connector and which name matches x. SHOW CONNECTOR PLUGINS lists the classes that there are.',
   )
   await expect(run(`CREATE SINK CONNECTOR s WITH ('topics'='t');`)).rejects.toThrow(
     'Validation error: the connector has no class.',

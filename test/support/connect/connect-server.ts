@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { ConnectorPartState, ConnectorStatus } from '../../src/connect/connect-cluster.ts'
+import type { ConnectorPartState, ConnectorStatus } from '../../../src/connect/connect-cluster.ts'
 
 /** The wording of a worker that waits for the end of a rebalance. */
 export const REBALANCE =
@@ -131,6 +131,7 @@ interface NewConnector {
 
 const SOURCE_CLASS = 'org.apache.kafka.connect.file.FileStreamSourceConnector'
 const SINK_CLASS = 'org.apache.kafka.connect.file.FileStreamSinkConnector'
+const BAD_REQUEST = 'org.apache.kafka.connect.runtime.rest.errors.BadRequestException'
 const PLUGINS = [
   { class: SINK_CLASS, type: 'sink', version: '4.3.1' },
   { class: SOURCE_CLASS, type: 'source', version: '4.3.1' },
@@ -143,7 +144,8 @@ const refused = (status: number, message: string): Answer => [status, { error_co
 /** The file connectors need a topic. */
 function validated(connectorClass: string, config: Readonly<Record<string, string>>): Answer {
   if (!PLUGINS.some((plugin) => plugin.class === connectorClass)) {
-    return refused(500, `Failed to find any class that implements Connector and which name matches ${connectorClass}`)
+    const unknown = `Failed to find any class that implements Connector and which name matches ${connectorClass}`
+    return refused(500, `${BAD_REQUEST}: ${unknown}, available connectors are: PluginDesc{klass=...}`)
   }
   const option = connectorClass === SINK_CLASS ? 'topics' : 'topic'
   const errors =
