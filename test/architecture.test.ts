@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '..')
  */
 const FLOORS: readonly (readonly string[])[] = [
   ['grammar', 'errors', 'assert', 'clock', 'suggest'],
-  ['types', 'http'],
+  ['types', 'http', 'regex'],
   ['registry', 'connect'],
   ['sql', 'functions', 'serde', 'state', 'broker'],
   ['metastore', 'expressions'],

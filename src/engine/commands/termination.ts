@@ -4,8 +4,8 @@
  * docs/http-api.md#post-ksqlterminate.
  */
 import { RequestError } from '../../errors.ts'
-import { JavaRegex } from '../../functions/java-regex.ts'
 import { sinkRegistrations } from '../../plan/schema-registration.ts'
+import { JavaRegex } from '../../regex/java-regex.ts'
 import type { Catalog } from './catalog.ts'
 import type { CommandDraft } from './command.ts'
 

@@ -1,7 +1,8 @@
 /** Functions over regular expressions in Java's dialect; see java-regex.ts for what runs them. */
+
+import { compileJavaRegex, type JavaRegex, type RegexMatch } from '../../regex/java-regex.ts'
 import { type Budget, ELEMENT_BYTES } from '../budget.ts'
 import { type FunctionDeclaration, parameter, scalar } from '../declaration.ts'
-import { compileJavaRegex, type JavaRegex, type RegexMatch } from '../java-regex.ts'
 
 const PATTERN = parameter(
   'pattern',

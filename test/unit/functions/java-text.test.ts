@@ -1,6 +1,6 @@
 /** Text functions give the results of java.util.regex and java.time (JDK 17). */
 import { describe, expect, test } from 'vitest'
-import { compileJavaRegex } from '../../../src/functions/java-regex.ts'
+import { compileJavaRegex } from '../../../src/regex/java-regex.ts'
 import { parseTimestamp } from '../../../src/types/time-text.ts'
 import { call } from './call.ts'
 

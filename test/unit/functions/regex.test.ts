@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toJavaScript } from '../../../src/functions/java-regex/javascript.ts'
-import { Matcher } from '../../../src/functions/java-regex/matcher.ts'
-import { parseJavaRegex } from '../../../src/functions/java-regex/parse.ts'
-import { compileProgram } from '../../../src/functions/java-regex/program.ts'
-import { compileJavaRegex } from '../../../src/functions/java-regex.ts'
 import { regexFunctions } from '../../../src/functions/scalar/regex.ts'
+import { toJavaScript } from '../../../src/regex/java-regex/javascript.ts'
+import { Matcher } from '../../../src/regex/java-regex/matcher.ts'
+import { parseJavaRegex } from '../../../src/regex/java-regex/parse.ts'
+import { compileProgram } from '../../../src/regex/java-regex/program.ts'
+import { compileJavaRegex } from '../../../src/regex/java-regex.ts'
 import { invoke } from './invoke.ts'
 
 const groupsOf = (pattern: string, text: string) => compileJavaRegex(pattern).find(text, 0)?.groups.slice() ?? null

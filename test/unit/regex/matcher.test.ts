@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Matcher } from '../../../src/functions/java-regex/matcher.ts'
-import { parseJavaRegex } from '../../../src/functions/java-regex/parse.ts'
-import { compileProgram } from '../../../src/functions/java-regex/program.ts'
-import { compileJavaRegex } from '../../../src/functions/java-regex.ts'
+import { Matcher } from '../../../src/regex/java-regex/matcher.ts'
+import { parseJavaRegex } from '../../../src/regex/java-regex/parse.ts'
+import { compileProgram } from '../../../src/regex/java-regex/program.ts'
+import { compileJavaRegex } from '../../../src/regex/java-regex.ts'
 
 const programOf = (pattern: string) => {
   const { root, groupCount } = parseJavaRegex(pattern)
