@@ -10,12 +10,10 @@ import { inputsOf } from '../../operators/inputs.ts'
 import { readsOldValue } from '../../operators/old-value.ts'
 import type { OperatorContext } from '../../operators/operator-context.ts'
 import type { FilterStep } from '../../operators/stateless/filter.ts'
-import type { RepartitionStep, SinkStep, SourceStep, StepId, StepSchema, SubscriberStep } from '../../operators/step.ts'
+import type { RepartitionStep, SinkStep, SourceStep, StepId, SubscriberStep } from '../../operators/step.ts'
 import { StreamTime } from '../../operators/stream-time.ts'
 import { needsKey } from '../../plan/key-use.ts'
-import { definitionOf, isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
-import type { StoreUsage } from '../../state/lmdb/store-usage.ts'
-import type { StateStore, StoreSpec } from '../../state/store.ts'
+import { definitionOf, type SubTopology } from '../../plan/topology.ts'
 import type { Process, StreamRecord } from '../../types/record.ts'
 import type { RecordPosition, ReportError } from '../processing-error.ts'
 import type { StepStatistics } from '../query-progress.ts'
@@ -23,6 +21,7 @@ import type { ReadFault } from './bad-records.ts'
 import { internalEncoder } from './internal-record.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { CurrentKey, type RecordEncoder, sinkEncoder } from './record-encoder.ts'
+import { StepCounts, type StepCountsOptions } from './step-counts.ts'
 import { StepTimes } from './step-times.ts'
 import { UpstreamWatermarks } from './upstream-watermarks.ts'
 import type { Watermark } from './watermark.ts'
@@ -30,10 +29,7 @@ import type { Watermark } from './watermark.ts'
 /** Takes encoded records for one topic: the driver decides the partition and writes. */
 export type Output = (record: StreamRecord, encoder: RecordEncoder) => void
 
-export interface TaskOptions {
-  readonly topology: SubTopology
-  /** Schemas of all steps of the plan. */
-  readonly schemas: ReadonlyMap<StepId, StepSchema>
+export interface TaskOptions extends StepCountsOptions {
   /** All steps of the plan. */
   readonly plan: readonly Step[]
   readonly partition: number
@@ -49,14 +45,10 @@ export interface TaskOptions {
   readonly coalesces: boolean
   /** Whether work may be left for later (`continueWork`); if not, it is done at once. */
   readonly postpones: boolean
-  readonly store: (spec: StoreSpec) => StateStore
-  /** Null: the store's use is not counted. */
-  readonly usage: (spec: StoreSpec) => StoreUsage | null
   readonly sink: (step: SinkStep) => Output
   readonly repartition: (step: RepartitionStep) => Output
   readonly subscriber: (step: SubscriberStep) => Process
   readonly reportError: ReportError
-  readonly reportLate: (step: StepId) => void
 }
 
 /** Where the records of a topic, external or internal, enter the operators. */
@@ -87,10 +79,7 @@ export class Task {
   readonly #options: TaskOptions
   readonly #consumers = new Map<StepId, Process[]>()
   readonly #keySources: CurrentKey[] = []
-  /** Records that left each step; of sources, those that were read. */
-  readonly #emitted = new Map<StepId, Counter>()
-  readonly #late = new Map<StepId, Counter>()
-  readonly #dropped = new Map<StepId, Counter>()
+  readonly #counts: StepCounts
   readonly #times: StepTimes
   readonly #watermarks: readonly UpstreamWatermarks[]
   readonly #streamTime: StreamTime
@@ -102,6 +91,7 @@ export class Task {
 
   constructor(options: TaskOptions) {
     this.#options = options
+    this.#counts = new StepCounts(options)
     this.#times = new StepTimes(options.elapsed)
     this.partition = options.partition
     const { topology } = options
@@ -180,40 +170,9 @@ export class Task {
     for (const flush of this.#flushes) flush()
   }
 
-  /** What each step has done so far. Records into a step are those that left its input steps. */
+  /** What each step has done so far. */
   statistics(): StepStatistics[] {
-    const { reads, steps } = this.#options.topology
-    const written = new Set(steps.map(({ id }) => id))
-    const edges = reads.filter(({ id }) => !written.has(id))
-    return [...edges, ...steps].map((step) => this.#statisticsOf(step))
-  }
-
-  #statisticsOf(step: Step): StepStatistics {
-    const inputs = inputsOf(step).map((id) => this.#emitted.get(id)?.count ?? 0)
-    const own = this.#emitted.get(step.id)?.count ?? 0
-    const recordsIn = step.kind === 'source' ? own : inputs.reduce((sum, count) => sum + count, 0)
-    const isEnd = step.kind === 'sink' || step.kind === 'subscriber' || step.kind === 'repartition'
-    const stores = isOperator(step) ? storesOf(step, this.#options.schemas) : []
-    return {
-      step: step.id,
-      recordsIn,
-      recordsOut: isEnd ? recordsIn : own,
-      lateRecords: this.#late.get(step.id)?.count ?? 0,
-      droppedRecords: this.#dropped.get(step.id)?.count ?? 0,
-      ...this.#stateOf(stores),
-      timeMs: this.#times.of(step.id),
-    }
-  }
-
-  #stateOf(stores: readonly StoreSpec[]): StateStatistics {
-    const { store, usage } = this.#options
-    const used = stores.map((spec) => ({ usage: usage(spec), entries: store(spec).count() }))
-    return {
-      stateEntries: sumOrNull(used.map(({ entries }) => entries)),
-      stateBytes: sumOrNull(used.map(({ usage, entries }) => usage?.bytesOf(entries) ?? null)),
-      cacheHits: sumOrNull(used.map(({ usage }) => usage?.hits ?? null)),
-      cacheMisses: sumOrNull(used.map(({ usage }) => usage?.misses ?? null)),
-    }
+    return this.#counts.statistics(this.#times)
   }
 
   /** Builds the steps from the last to the first, so that each finds its consumers. */
@@ -259,7 +218,7 @@ export class Task {
   /** Hands records to whatever reads step `id`. */
   #emitter(id: StepId): Process {
     const consumers = this.#consumers.get(id) ?? []
-    const emitted = counterOf(id, this.#emitted)
+    const emitted = this.#counts.emitted(id)
     const [only] = consumers
     if (consumers.length === 1) {
       return (record) => {
@@ -274,7 +233,7 @@ export class Task {
   }
 
   #context(step: Step, position = () => this.position): OperatorContext {
-    const { clock, functions, functionContext, config, store, plan, reportError, reportLate } = this.#options
+    const { clock, functions, functionContext, config, store, plan, reportError } = this.#options
     return {
       clock,
       functions,
@@ -288,11 +247,10 @@ export class Task {
       coalesces: this.#options.coalesces,
       postpone: (work) => this.#postpone(work),
       reportLate: () => {
-        counterOf(step.id, this.#late).count++
-        reportLate(step.id)
+        this.#counts.late(step.id).count++
       },
       reportError: (message, cause) => {
-        counterOf(step.id, this.#dropped).count++
+        this.#counts.dropped(step.id).count++
         reportError({
           type: 'processing',
           step: step.id,
@@ -321,7 +279,7 @@ export class Task {
 
   #entry(step: SourceStep | RepartitionStep, { filter, current, watermarks }: EntryParts): TaskEntry {
     const emit = this.#emitter(filter?.id ?? step.id)
-    const read = filter === null ? null : counterOf(step.id, this.#emitted)
+    const read = filter === null ? null : this.#counts.emitted(step.id)
     const topic = step.kind === 'source' ? step.topic : step.topicSuffix
     return {
       step,
@@ -349,7 +307,7 @@ export class Task {
         if (current !== null && this.#workLeft.length > 0) current.set(record.key, null)
       },
       reportBadRecord: (fault, offset) => {
-        counterOf(step.id, this.#dropped).count++
+        this.#counts.dropped(step.id).count++
         const position = { topic, partition: this.partition, offset }
         this.#options.reportError({ type: 'deserialization', ...fault, step: step.id, position })
       },
@@ -361,26 +319,6 @@ interface EntryParts {
   readonly filter: FilterStep | null
   readonly current: CurrentKey | null
   readonly watermarks: UpstreamWatermarks | null
-}
-
-type StateStatistics = Pick<StepStatistics, 'stateEntries' | 'stateBytes' | 'cacheHits' | 'cacheMisses'>
-
-/** Null if there are no values, or one is not known. */
-function sumOrNull(values: readonly (number | null)[]): number | null {
-  if (values.length === 0) return null
-  return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0)
-}
-
-interface Counter {
-  count: number
-}
-
-function counterOf(id: StepId, counters: Map<StepId, Counter>): Counter {
-  const existing = counters.get(id)
-  if (existing !== undefined) return existing
-  const counter = { count: 0 }
-  counters.set(id, counter)
-  return counter
 }
 
 /** Filters that are the only reader of a source: the source's reader runs them before it decodes the rest of a record. */

@@ -106,7 +106,6 @@ export class TestDriver {
         store: (spec) => this.#store(spec),
         usage: () => null,
         reportError: (error) => options.onError?.(error),
-        reportLate: () => {},
         sink: (step) => (record, encoder) => this.#produce(step, record, encoder),
         repartition: (step) => (record, encoder) => {
           this.#repartitions.add(step)

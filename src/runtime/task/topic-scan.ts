@@ -167,7 +167,6 @@ export class TopicScan {
           this.#rows.push(value)
         },
       reportError,
-      reportLate: () => {},
     })
     const entry = task.entries[0]!
     const input: TaskInput = {

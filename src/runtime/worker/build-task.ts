@@ -62,7 +62,6 @@ export function buildTask(options: BuildTaskOptions, { stores, outputs, reportEr
     repartition: output,
     subscriber,
     reportError,
-    reportLate: () => {},
   })
 }
 
