@@ -13,6 +13,7 @@ import type { Broker } from '../src/broker/broker.ts'
 import { openEmbeddedLog } from '../src/broker/embedded/embedded-log.ts'
 import { KafkaBroker } from '../src/broker/kafka/kafka-broker.ts'
 import { systemClock, systemTimer } from '../src/clock.ts'
+import { inProcessConnectors } from '../src/connectors/run/in-process-connectors.ts'
 import { createConfig } from '../src/engine/config/config.ts'
 import { createEngine } from '../src/engine/engine.ts'
 import { BUILT_IN_FUNCTIONS } from '../src/functions/index.ts'
@@ -89,9 +90,11 @@ async function measure(peer: string, broker: Broker, connect: Connect): Promise<
   })
   const common = { broker, functions, clock: systemClock, timer: systemTimer, random: Math.random }
   const runtime = createQueryRuntime({ broker, clock: systemClock, timer: systemTimer, config: properties, workers })
+  const connectors = inProcessConnectors({ ...common, serviceId })
   const engine = await createEngine({
     ...common,
     runtime,
+    connectors,
     config,
     connect: openConnect({ config, timer: systemTimer }),
     version: 'bench',

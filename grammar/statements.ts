@@ -50,6 +50,11 @@ export class StatementGrammar extends QueryGrammar {
       IGNORE_AMBIGUITIES: true,
       DEF: [
         { GATE: () => this.isNext(2, t.Connector), ALT: () => this.SUBRULE(this.createConnector) },
+        { GATE: () => this.isNext(1, t.Sink), ALT: () => this.SUBRULE(this.createSink) },
+        {
+          GATE: () => this.isNext(3, t.With) || this.isNext(2, t.If),
+          ALT: () => this.SUBRULE(this.createFeed),
+        },
         { ALT: () => this.SUBRULE(this.createType) },
         { GATE: () => this.isFunctionNext(), ALT: () => this.SUBRULE(this.createFunction) },
         { ALT: () => this.SUBRULE(this.createSource) },
@@ -263,6 +268,42 @@ export class StatementGrammar extends QueryGrammar {
     this.OPTION({ GATE: () => this.isNext(2, t.Not), DEF: () => this.SUBRULE(this.ifNotExists) })
     this.CONSUME(t.Identifier)
     this.SUBRULE(this.withClause)
+  })
+
+  /** A built-in sink. */
+  createSink = this.RULE('createSink', () => {
+    this.CONSUME(t.Sink)
+    this.OPTION({ GATE: () => this.isNext(2, t.Not), DEF: () => this.SUBRULE(this.ifNotExists) })
+    this.CONSUME(t.Identifier)
+    this.CONSUME(t.From)
+    this.CONSUME2(t.Identifier, { LABEL: 'from' })
+    this.SUBRULE(this.connectorOptions)
+  })
+
+  /** A built-in source. */
+  createFeed = this.RULE('createFeed', () => {
+    this.CONSUME(t.Source)
+    this.OPTION({ GATE: () => this.isNext(2, t.Not), DEF: () => this.SUBRULE(this.ifNotExists) })
+    this.CONSUME(t.Identifier)
+    this.SUBRULE(this.connectorOptions)
+  })
+
+  connectorOptions = this.RULE('connectorOptions', () => {
+    this.CONSUME(t.With)
+    this.CONSUME(t.LeftParenthesis)
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.connectorOption) })
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  /** Two keywords are names of options. */
+  connectorOption = this.RULE('connectorOption', () => {
+    this.OR([
+      { ALT: () => this.SUBRULE(this.nameOrString) },
+      { ALT: () => this.CONSUME(t.Connector) },
+      { ALT: () => this.CONSUME(t.Topic) },
+    ])
+    this.CONSUME(t.Equal)
+    this.SUBRULE(this.literal)
   })
 
   connectorKind = this.RULE('connectorKind', () => {
@@ -497,12 +538,17 @@ export class StatementGrammar extends QueryGrammar {
 
   pause = this.RULE('pause', () => {
     this.CONSUME(t.Pause)
-    this.SUBRULE(this.queryIdOrAll)
+    this.OR([{ ALT: () => this.SUBRULE(this.connectorName) }, { ALT: () => this.SUBRULE(this.queryIdOrAll) }])
   })
 
   resume = this.RULE('resume', () => {
     this.CONSUME(t.Resume)
-    this.SUBRULE(this.queryIdOrAll)
+    this.OR([{ ALT: () => this.SUBRULE(this.connectorName) }, { ALT: () => this.SUBRULE(this.queryIdOrAll) }])
+  })
+
+  connectorName = this.RULE('connectorName', () => {
+    this.CONSUME(t.Connector)
+    this.CONSUME(t.Identifier)
   })
 
   queryIdOrAll = this.RULE('queryIdOrAll', () => {

@@ -7,6 +7,8 @@ import { readFile } from 'node:fs/promises'
 import { join as joinPath } from 'node:path'
 import { readVersion } from './cli/version.ts'
 import type { ConnectCluster } from './connect/connect-cluster.ts'
+import { ConnectorRuntime } from './connectors/run/connector-runtime.ts'
+import { connectorThread } from './connectors/threads/connector-thread.ts'
 import type { Engine } from './engine/api.ts'
 import type { Peers } from './engine/cluster/peers.ts'
 import type { Config } from './engine/config/config.ts'
@@ -76,8 +78,9 @@ async function open(setup: ServerSetup, signal: AbortSignal): Promise<OpenedPart
     const connect = openConnect(setup)
     const functions = createRegistry(BUILT_IN_FUNCTIONS)
     const runtime = openRuntime(setup, connection, registry.registry)
-    if (connection.join !== null) cluster = await joinCluster(setup, runtime, connection.join)
-    const engine = await openEngine(setup, { connection, functions, runtime, cluster, registry, connect })
+    const connectors = openConnectors(setup, connection, registry.registry)
+    if (connection.join !== null) cluster = await joinCluster(setup, { runtime, connectors, join: connection.join })
+    const engine = await openEngine(setup, { connection, functions, runtime, connectors, cluster, registry, connect })
     return {
       engine,
       runtime,
@@ -114,12 +117,40 @@ function openRuntime(setup: ServerSetup, connection: OpenedBroker, registry: Sch
   })
 }
 
+/** Connectors run in a thread, which is started for the first of them. */
+function openConnectors(
+  setup: ServerSetup,
+  connection: OpenedBroker,
+  registry: SchemaRegistry | null,
+): ConnectorRuntime {
+  const { timer, config, dataDir, warn, inform } = setup
+  const serviceId = config.get('ksql.service.id') ?? ''
+  const directories = config.get('millrace.connectors.directories') ?? joinPath(dataDir, 'files')
+  return new ConnectorRuntime({
+    broker: connection.broker,
+    timer,
+    serviceId,
+    sharesSlots: connection.join !== null,
+    warn,
+    open: connectorThread({
+      connect: connection.connect,
+      serviceId,
+      directories: directories.split(',').flatMap((path) => (path.trim() === '' ? [] : [path.trim()])),
+      environmentPrefix: config.get('millrace.connectors.environment.prefix') ?? '',
+      fetchSchema: schemaFetcher(registry),
+      onDeath: (error) => warn(`The thread of connectors died, and is started again: ${error.stack ?? error.message}`),
+      log: ({ level, text }) => (level === 'warn' ? warn(text) : inform(text)),
+    }),
+  })
+}
+
 const onOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ')
 
 interface OpenedRuntime {
   readonly connection: OpenedBroker
   readonly functions: FunctionRegistry
   readonly runtime: QueryRuntime
+  readonly connectors: ConnectorRuntime
   readonly cluster: ClusterMembership | null
   readonly registry: OpenedRegistry
   readonly connect: ConnectCluster
@@ -127,12 +158,13 @@ interface OpenedRuntime {
 
 async function openEngine(
   setup: ServerSetup,
-  { connection, functions, runtime, cluster, registry, connect }: OpenedRuntime,
+  { connection, functions, runtime, connectors, cluster, registry, connect }: OpenedRuntime,
 ): Promise<RunningEngine> {
   const { clock, timer, config, warn, inform } = setup
   return createEngine({
     broker: connection.broker,
     runtime,
+    connectors,
     clock,
     timer,
     random: Math.random,
@@ -159,17 +191,32 @@ async function openPeers(cluster: ClusterMembership, { address, config }: Server
   }
 }
 
+interface ClusterParts {
+  readonly runtime: QueryRuntime
+  readonly connectors: ConnectorRuntime
+  readonly join: ClusterMembershipOptions['join']
+}
+
 /** Does not wait for the first slots. */
 async function joinCluster(
   { clock, timer, config, inform, warn }: ServerSetup,
-  runtime: QueryRuntime,
-  join: ClusterMembershipOptions['join'],
+  { runtime, connectors, join }: ClusterParts,
 ): Promise<ClusterMembership> {
   const { ClusterMembership } = await import('./runtime/cluster/cluster-membership.ts')
   const serviceId = config.get('ksql.service.id') ?? ''
   const topic = commandTopic(serviceId)
   const writerPrefix = (identity: string) => `${serviceId}-${identity}-`
-  return new ClusterMembership({ runtime, topic, writerPrefix, clock, timer, join, inform, warn })
+  const slots: ClusterMembershipOptions['runtime'] = {
+    setMember: (member) => runtime.setMember(member),
+    takeSlots(taken) {
+      runtime.takeSlots(taken)
+      connectors.takeSlots(taken)
+    },
+    async dropSlots(dropped, options) {
+      await Promise.all([runtime.dropSlots(dropped, options), connectors.dropSlots(dropped)])
+    },
+  }
+  return new ClusterMembership({ runtime: slots, topic, writerPrefix, clock, timer, join, inform, warn })
 }
 
 /** Tasks run in threads; each is started when the first task is placed on it. */

@@ -17,6 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['analysis', 'operators'],
   ['plan'],
   ['runtime'],
+  ['connectors'],
   ['engine'],
   ['server', 'cli'],
   ['main'],
@@ -44,6 +45,13 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['operators/old-value'],
   ],
   plan: [['plan'], ['plan/clauses', 'plan/statements'], ['plan/queries']],
+  connectors: [
+    ['connectors'],
+    ['connectors/delivery', 'connectors/sinks', 'connectors/sources'],
+    ['connectors/index'],
+    ['connectors/run'],
+    ['connectors/threads'],
+  ],
   engine: [
     ['engine', 'engine/config'],
     ['engine/commands', 'engine/session'],
@@ -54,6 +62,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['engine/inserts', 'engine/parse-request'],
     ['engine/observe', 'engine/parts'],
     ['engine/scope'],
+    ['engine/connectors'],
     ['engine/queries', 'engine/statements'],
     ['engine/statement-runner'],
     ['engine/open-query'],
@@ -85,11 +94,12 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 /** A folder with more files than this wants sub-folders, named for places of work. */
 const MOST_FILES = 30
 
-/** The tables of operators, functions, formats and statements may be imported as such; elsewhere files are imported, not folders. */
+/** The tables of operators, functions, formats, connectors and statements may be imported as such; elsewhere files are imported, not folders. */
 const TABLES = [
   'src/operators/index.ts',
   'src/functions/index.ts',
   'src/serde/index.ts',
+  'src/connectors/index.ts',
   'src/engine/statements/index.ts',
 ]
 

@@ -1022,6 +1022,8 @@ export interface CreateCstNode extends CstNode {
 export type CreateCstChildren = {
   Create: IToken[];
   createConnector?: CreateConnectorCstNode[];
+  createSink?: CreateSinkCstNode[];
+  createFeed?: CreateFeedCstNode[];
   createType?: CreateTypeCstNode[];
   createFunction?: CreateFunctionCstNode[];
   createSource?: CreateSourceCstNode[];
@@ -1283,6 +1285,58 @@ export type CreateConnectorCstChildren = {
   ifNotExists?: IfNotExistsCstNode[];
   Identifier: IToken[];
   withClause: WithClauseCstNode[];
+};
+
+export interface CreateSinkCstNode extends CstNode {
+  name: "createSink";
+  children: CreateSinkCstChildren;
+}
+
+export type CreateSinkCstChildren = {
+  Sink: IToken[];
+  ifNotExists?: IfNotExistsCstNode[];
+  Identifier: IToken[];
+  From: IToken[];
+  from: IToken[];
+  connectorOptions: ConnectorOptionsCstNode[];
+};
+
+export interface CreateFeedCstNode extends CstNode {
+  name: "createFeed";
+  children: CreateFeedCstChildren;
+}
+
+export type CreateFeedCstChildren = {
+  Source: IToken[];
+  ifNotExists?: IfNotExistsCstNode[];
+  Identifier: IToken[];
+  connectorOptions: ConnectorOptionsCstNode[];
+};
+
+export interface ConnectorOptionsCstNode extends CstNode {
+  name: "connectorOptions";
+  children: ConnectorOptionsCstChildren;
+}
+
+export type ConnectorOptionsCstChildren = {
+  With: IToken[];
+  LeftParenthesis: IToken[];
+  connectorOption: ConnectorOptionCstNode[];
+  Comma?: IToken[];
+  RightParenthesis: IToken[];
+};
+
+export interface ConnectorOptionCstNode extends CstNode {
+  name: "connectorOption";
+  children: ConnectorOptionCstChildren;
+}
+
+export type ConnectorOptionCstChildren = {
+  nameOrString?: NameOrStringCstNode[];
+  Connector?: IToken[];
+  Topic?: IToken[];
+  Equal: IToken[];
+  literal: LiteralCstNode[];
 };
 
 export interface ConnectorKindCstNode extends CstNode {
@@ -1624,7 +1678,8 @@ export interface PauseCstNode extends CstNode {
 
 export type PauseCstChildren = {
   Pause: IToken[];
-  queryIdOrAll: QueryIdOrAllCstNode[];
+  connectorName?: ConnectorNameCstNode[];
+  queryIdOrAll?: QueryIdOrAllCstNode[];
 };
 
 export interface ResumeCstNode extends CstNode {
@@ -1634,7 +1689,18 @@ export interface ResumeCstNode extends CstNode {
 
 export type ResumeCstChildren = {
   Resume: IToken[];
-  queryIdOrAll: QueryIdOrAllCstNode[];
+  connectorName?: ConnectorNameCstNode[];
+  queryIdOrAll?: QueryIdOrAllCstNode[];
+};
+
+export interface ConnectorNameCstNode extends CstNode {
+  name: "connectorName";
+  children: ConnectorNameCstChildren;
+}
+
+export type ConnectorNameCstChildren = {
+  Connector: IToken[];
+  Identifier: IToken[];
 };
 
 export interface QueryIdOrAllCstNode extends CstNode {
@@ -1893,6 +1959,10 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   resultColumn(children: ResultColumnCstChildren, param?: IN): OUT;
   functionOption(children: FunctionOptionCstChildren, param?: IN): OUT;
   createConnector(children: CreateConnectorCstChildren, param?: IN): OUT;
+  createSink(children: CreateSinkCstChildren, param?: IN): OUT;
+  createFeed(children: CreateFeedCstChildren, param?: IN): OUT;
+  connectorOptions(children: ConnectorOptionsCstChildren, param?: IN): OUT;
+  connectorOption(children: ConnectorOptionCstChildren, param?: IN): OUT;
   connectorKind(children: ConnectorKindCstChildren, param?: IN): OUT;
   insert(children: InsertCstChildren, param?: IN): OUT;
   insertQuery(children: InsertQueryCstChildren, param?: IN): OUT;
@@ -1923,6 +1993,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   terminate(children: TerminateCstChildren, param?: IN): OUT;
   pause(children: PauseCstChildren, param?: IN): OUT;
   resume(children: ResumeCstChildren, param?: IN): OUT;
+  connectorName(children: ConnectorNameCstChildren, param?: IN): OUT;
   queryIdOrAll(children: QueryIdOrAllCstChildren, param?: IN): OUT;
   set(children: SetCstChildren, param?: IN): OUT;
   unset(children: UnsetCstChildren, param?: IN): OUT;

@@ -2,6 +2,7 @@
 import type { Broker } from '../broker/broker.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { ConnectCluster } from '../connect/connect-cluster.ts'
+import type { ConnectorRuntime } from '../connectors/run/connector-runtime.ts'
 import { RequestError } from '../errors.ts'
 import { Budget, limitsFrom } from '../functions/budget.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
@@ -47,6 +48,8 @@ export interface EngineOptions {
   readonly broker: Broker
   /** Closed by the engine. */
   readonly runtime: QueryRuntime
+  /** Closed by the engine. */
+  readonly connectors: ConnectorRuntime
   readonly clock: Clock
   readonly timer: Timer
   /** In [0, 1). */
@@ -92,6 +95,7 @@ class CommandLogEngine implements RunningEngine {
   readonly #commands: CommandRunner
   readonly #statements: StatementRunner
   readonly #processingLog: ProcessingLog
+  readonly #connectors: ConnectorRuntime
   #ready: Promise<void> = Promise.resolve()
   #state: HealthCheck['serverState'] = 'INITIALIZING'
 
@@ -109,6 +113,7 @@ class CommandLogEngine implements RunningEngine {
     })
     this.#statements = new StatementRunner(this.#parts, commands)
     this.#processingLog = new ProcessingLog(this.#parts, options.warn ?? noop)
+    this.#connectors = options.connectors
     this.metered = { catalog: () => commands.catalog, pushQueries: () => transient.count }
   }
 
@@ -189,6 +194,7 @@ class CommandLogEngine implements RunningEngine {
     await this.#ready.catch(noop)
     await transient.closeAll()
     await this.#commands.close()
+    await this.#connectors.close()
     await runtime.close()
     await this.#processingLog.close()
     await rows.close()
@@ -203,10 +209,11 @@ class CommandLogEngine implements RunningEngine {
 }
 
 function commandRunner(options: EngineOptions, transient: TransientQueries, schemas: StatementSchemas): CommandRunner {
-  const { broker, runtime, clock, timer, random, config, peers, warn = noop, inform = noop } = options
+  const { broker, runtime, connectors, clock, timer, random, config, peers, warn = noop, inform = noop } = options
   return new CommandRunner({
     broker,
     runtime,
+    connectors,
     clock,
     timer,
     random,
@@ -224,13 +231,26 @@ interface MadeParts extends Pick<EngineParts, 'transient' | 'schemas' | 'reportE
 }
 
 function engineParts(options: EngineOptions, { commands, transient, schemas, reportError }: MadeParts): EngineParts {
-  const { broker, runtime, clock, timer, random, config, functions, connect, peers = null, registry = null } = options
+  const {
+    broker,
+    runtime,
+    connectors,
+    clock,
+    timer,
+    random,
+    config,
+    functions,
+    connect,
+    peers = null,
+    registry = null,
+  } = options
   const { writerSchemas = NO_REGISTRY } = options
   const budget = new Budget({ ...limitsFrom(config.get), elapsed: () => timer.elapsed() })
   budget.timeKeeper = new ShareOfTime(timer)
   return {
     broker,
     runtime,
+    connectors,
     clock,
     timer,
     random,

@@ -2,6 +2,7 @@
 import type { Broker } from '../broker/broker.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { ConnectCluster } from '../connect/connect-cluster.ts'
+import type { ConnectorRuntime } from '../connectors/run/connector-runtime.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
@@ -21,6 +22,8 @@ import type { TransientQueries } from './transient-queries.ts'
 export interface EngineParts {
   readonly broker: Broker
   readonly runtime: QueryRuntime
+  /** The connectors that this server runs itself. */
+  readonly connectors: Pick<ConnectorRuntime, 'status'>
   readonly clock: Clock
   readonly timer: Timer
   /** In [0, 1). */

@@ -18,3 +18,11 @@ export const applicationId = ({ serviceId, queryId, transient }: QueryNaming): s
 export const repartitionTopic = (application: string, suffix: string): string => `${application}-${suffix}`
 
 export const changelogTopic = (application: string, store: string): string => `${application}-${store}-changelog`
+
+/** Consumer group under which a sink connector's offsets are committed. */
+export const connectorGroup = (serviceId: string, connector: string): string =>
+  `_confluent-ksql-${serviceId}connector_${connector}`
+
+/** Topic that keeps the position of a source connector. */
+export const connectorPositions = (serviceId: string, connector: string): string =>
+  `${connectorGroup(serviceId, connector)}-positions`

@@ -596,6 +596,16 @@ export interface CreateConnector extends StatementNode {
   readonly ifNotExists: boolean
   readonly properties: readonly Property[]
 }
+/** CREATE SINK name FROM source, or CREATE SOURCE name: a connector that this server runs itself. */
+export interface CreateBuiltInConnector extends StatementNode {
+  readonly kind: 'createBuiltInConnector'
+  readonly connectorKind: ConnectorKind
+  readonly name: string
+  readonly ifNotExists: boolean
+  /** The stream or table that a sink reads; null for a source. */
+  readonly from: string | null
+  readonly properties: readonly Property[]
+}
 export interface DropConnector extends StatementNode {
   readonly kind: 'dropConnector'
   readonly name: string
@@ -700,6 +710,14 @@ export interface Terminate extends StatementNode {
   readonly queryId: string | null
 }
 /** `queryId`: as written, even if bare (ids of transient queries hold lower case), to be matched in any case; null for ALL. */
+export interface PauseConnector extends StatementNode {
+  readonly kind: 'pauseConnector'
+  readonly name: string
+}
+export interface ResumeConnector extends StatementNode {
+  readonly kind: 'resumeConnector'
+  readonly name: string
+}
 export interface Pause extends StatementNode {
   readonly kind: 'pause'
   readonly queryId: string | null
@@ -786,6 +804,7 @@ export type Statement =
   | CreateFunction
   | DropFunction
   | CreateConnector
+  | CreateBuiltInConnector
   | DropConnector
   | AlterSource
   | DropSource
@@ -808,6 +827,8 @@ export type Statement =
   | Print
   | Terminate
   | Pause
+  | PauseConnector
+  | ResumeConnector
   | Resume
   | SetProperty
   | UnsetProperty

@@ -32,7 +32,7 @@ import {
   stringOf,
   tokenLocation,
 } from './build-names.ts'
-import { buildProperties } from './build-properties.ts'
+import { buildOptions, buildProperties } from './build-properties.ts'
 import { buildDuration, buildInteger, buildQuery } from './build-queries.ts'
 import { buildType } from './build-types.ts'
 
@@ -87,6 +87,30 @@ function buildCreate({ children }: CreateCstNode, base: Base): Statement {
       name: nameOf(Identifier[0]!),
       ifNotExists: ifNotExists !== undefined,
       properties: buildProperties(withClause),
+      ...base,
+    }
+  }
+  if (children.createSink) {
+    const { ifNotExists, Identifier, from, connectorOptions } = children.createSink[0]!.children
+    return {
+      kind: 'createBuiltInConnector',
+      connectorKind: 'SINK',
+      name: nameOf(Identifier[0]!),
+      ifNotExists: ifNotExists !== undefined,
+      from: nameOf(from[0]!),
+      properties: buildOptions(connectorOptions),
+      ...base,
+    }
+  }
+  if (children.createFeed) {
+    const { ifNotExists, Identifier, connectorOptions } = children.createFeed[0]!.children
+    return {
+      kind: 'createBuiltInConnector',
+      connectorKind: 'SOURCE',
+      name: nameOf(Identifier[0]!),
+      ifNotExists: ifNotExists !== undefined,
+      from: null,
+      properties: buildOptions(connectorOptions),
       ...base,
     }
   }
@@ -249,10 +273,17 @@ function buildControl(children: StatementCstNode['children'], base: Base): State
   if (children.terminate) {
     return { kind: 'terminate', queryId: queryIdOf(children.terminate[0]!.children.queryIdOrAll[0]!), ...base }
   }
-  if (children.pause)
-    return { kind: 'pause', queryId: queryIdOf(children.pause[0]!.children.queryIdOrAll[0]!), ...base }
+  if (children.pause) {
+    const { connectorName, queryIdOrAll } = children.pause[0]!.children
+    if (connectorName)
+      return { kind: 'pauseConnector', name: nameOf(connectorName[0]!.children.Identifier[0]!), ...base }
+    return { kind: 'pause', queryId: queryIdOf(queryIdOrAll![0]!), ...base }
+  }
   if (children.resume) {
-    return { kind: 'resume', queryId: queryIdOf(children.resume[0]!.children.queryIdOrAll[0]!), ...base }
+    const { connectorName, queryIdOrAll } = children.resume[0]!.children
+    if (connectorName)
+      return { kind: 'resumeConnector', name: nameOf(connectorName[0]!.children.Identifier[0]!), ...base }
+    return { kind: 'resume', queryId: queryIdOf(queryIdOrAll![0]!), ...base }
   }
   if (children.set) {
     const [name, value] = children.set[0]!.children.StringValue.map(stringOf)

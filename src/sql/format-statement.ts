@@ -49,6 +49,15 @@ const FORMATS: Formats = {
       formatName(name),
       withClause(properties),
     ),
+  createBuiltInConnector: ({ connectorKind, ifNotExists, name, from, properties }) =>
+    words(
+      'CREATE',
+      connectorKind,
+      ifNotExists && 'IF NOT EXISTS',
+      formatName(name),
+      from !== null && `FROM ${formatName(from)}`,
+      withClause(properties),
+    ),
   createFunction: formatCreateFunction,
   dropFunction: ({ name, ifExists, parameterTypes }) =>
     words(
@@ -84,6 +93,8 @@ const FORMATS: Formats = {
     words('EXPLAIN', analyze && 'ANALYZE', queryId === null ? formatStatement(statement!) : formatExactName(queryId)),
   print: formatPrint,
   terminate: ({ queryId }) => words('TERMINATE', formatQueryIdOrAll(queryId)),
+  pauseConnector: ({ name }) => words('PAUSE CONNECTOR', formatName(name)),
+  resumeConnector: ({ name }) => words('RESUME CONNECTOR', formatName(name)),
   pause: ({ queryId }) => words('PAUSE', formatQueryIdOrAll(queryId)),
   resume: ({ queryId }) => words('RESUME', formatQueryIdOrAll(queryId)),
   set: ({ name, value }) => `SET ${formatString(name)}=${formatString(value)}`,

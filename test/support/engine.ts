@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Broker } from '../../src/broker/broker.ts'
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/broker/embedded/embedded-log.ts'
 import { systemClock, systemTimer } from '../../src/clock.ts'
+import { inProcessConnectors } from '../../src/connectors/run/in-process-connectors.ts'
 import type { Engine, LineStream, RowStream, StreamEnd } from '../../src/engine/api.ts'
 import type { Peers } from '../../src/engine/cluster/peers.ts'
 import { createConfig } from '../../src/engine/config/config.ts'
@@ -33,6 +34,10 @@ export interface EngineTestParts {
   readonly warn?: (message: string) => void
   /** Closed by the caller. Default: there is none. */
   readonly registry?: SchemaRegistry
+  /** Directory whose files connectors may use. Default: none. */
+  readonly files?: string
+  /** Variables that options of connectors may name. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 export interface DurableOptions {
@@ -111,9 +116,9 @@ export class TestEngine {
   static async over(
     log: EmbeddedLog,
     properties: Readonly<Record<string, string>>,
-    { peers, stores, sharesSlots, warn, registry }: EngineTestParts = {},
+    { peers, stores, sharesSlots, warn, registry, files, environment }: EngineTestParts = {},
   ): Promise<TestEngine> {
-    const config = {
+    const config: Readonly<Record<string, string>> = {
       'auto.offset.reset': 'earliest',
       'commit.interval.ms': '20',
       'cache.max.bytes.buffering': '0',
@@ -143,9 +148,21 @@ export class TestEngine {
         onNotice: (queryId, message) => warn(`Query ${queryId}: ${message}`),
       }),
     })
+    const connectors = inProcessConnectors({
+      broker,
+      clock: systemClock,
+      timer: systemTimer,
+      random: () => 0.5,
+      serviceId: config['ksql.service.id'] ?? 'default_',
+      schemas: writerSchemas,
+      ...(files !== undefined && { directories: [files] }),
+      ...(environment !== undefined && { environment }),
+      ...(warn !== undefined && { warn }),
+    })
     const engine = await createEngine({
       broker,
       runtime,
+      connectors,
       clock: systemClock,
       timer: systemTimer,
       random: Math.random,

@@ -152,6 +152,8 @@ export class EmbeddedFetcher implements Fetcher {
     for (let count = 0; count < assignments.length && bytes < this.#maxBytes; count++) {
       const assignment = assignments[(this.#turn + count) % assignments.length]!
       if (assignment.isPaused || assignment.hasFailed) continue
+      // Assigned while a poll was under way: the next one looks its partition up.
+      if (this.#unopened.size > 0 && this.#unopened.has(assignment)) continue
       const part = this.#fetch(assignment, Math.min(this.#maxPartitionBytes, this.#maxBytes - bytes))
       if (part === null) continue
       fetched.push(part)

@@ -1,11 +1,11 @@
 /** DESCRIBE CONNECTOR as text. The layout is that of ksqlDB's `Console`. */
-import type { ConnectorDescription } from '../../engine/describe/entities.ts'
+import type { BuiltInFacts, ConnectorDescription } from '../../engine/describe/entities.ts'
 import { facts } from './facts.ts'
 import { type Listing, listTable } from './list-table.ts'
 
 /** `width`: columns of the terminal. */
 export function connectorText(
-  { connectorClass, status, sources, topics }: ConnectorDescription,
+  { connectorClass, status, sources, topics, builtIn }: ConnectorDescription,
   width: number,
 ): string {
   const { connector, tasks } = status
@@ -17,6 +17,7 @@ export function connectorText(
       ['State', connector.state],
       ['WorkerId', connector.worker_id],
       ['Trace', connector.trace],
+      ...(builtIn === undefined ? [] : builtInFacts(builtIn)),
     ],
     width,
   )
@@ -33,3 +34,14 @@ export function connectorText(
   ]
   return [head, ...tables.filter(({ rows }) => rows.length > 0).map((table) => listTable(table, width))].join('\n\n')
 }
+
+/** What Millrace knows of its own connectors; lines without a value are left out. */
+const builtInFacts = ({ consumerGroup, records, recordsPerSecond, refused, retries, lag, lastError }: BuiltInFacts) =>
+  [
+    ['Consumer group', consumerGroup ?? undefined],
+    ['Records', `${records}, ${recordsPerSecond} per second`],
+    ['Refused', String(refused)],
+    ['Retries', String(retries)],
+    ['Lag', lag === null ? undefined : String(lag)],
+    ['Last error', lastError === null ? undefined : `${new Date(lastError.time).toISOString()} ${lastError.message}`],
+  ] as const

@@ -3,6 +3,7 @@
  * the next one, so that a sandbox is a copy and a replay is a fold.
  */
 import { assertNever } from '../../assert.ts'
+import type { ConnectorSpec } from '../../connectors/run/connector-spec.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import {
   EMPTY_METASTORE,
@@ -29,15 +30,25 @@ export interface PersistentQuery {
   readonly isPaused: boolean
 }
 
-/** Sources, types and queries that are defined. */
+/** A connector that this server runs itself until it is dropped. */
+export interface BuiltInConnector {
+  readonly spec: ConnectorSpec
+  /** SQL text of the statement that created it. Options that are secrets are references in it. */
+  readonly statement: string
+  readonly isPaused: boolean
+}
+
+/** Sources, types, queries and built-in connectors that are defined. */
 export interface Catalog {
   readonly metastore: Metastore
   /** Queries by id. */
   readonly queries: ReadonlyMap<string, PersistentQuery>
+  /** Built-in connectors by name. */
+  readonly connectors: ReadonlyMap<string, BuiltInConnector>
 }
 
 /** The catalog before the first command. */
-export const EMPTY_CATALOG: Catalog = { metastore: EMPTY_METASTORE, queries: new Map() }
+export const EMPTY_CATALOG: Catalog = { metastore: EMPTY_METASTORE, queries: new Map(), connectors: new Map() }
 
 /** What a command does, as plain JSON. */
 export type Effect =
@@ -50,6 +61,9 @@ export type Effect =
   | { readonly kind: 'stopQuery'; readonly queryId: string }
   | { readonly kind: 'pauseQuery'; readonly queryId: string }
   | { readonly kind: 'resumeQuery'; readonly queryId: string }
+  | { readonly kind: 'putConnector'; readonly spec: ConnectorSpec; readonly statement: string }
+  | { readonly kind: 'removeConnector'; readonly name: string }
+  | { readonly kind: 'setConnectorPaused'; readonly name: string; readonly isPaused: boolean }
   /** `deleteTopics`: names or regular expressions of sink topics. */
   | { readonly kind: 'terminateCluster'; readonly deleteTopics: readonly string[] }
 
@@ -68,23 +82,41 @@ export function applyEffect(catalog: Catalog, effect: Effect, overrides: Readonl
     case 'startQuery': {
       const { link, plan, statement } = effect
       const query: PersistentQuery = { link, plan, statement, overrides, isPaused: false }
-      return { metastore: putQuery(metastore, link), queries: new Map(queries).set(link.queryId, query) }
+      return { ...catalog, metastore: putQuery(metastore, link), queries: new Map(queries).set(link.queryId, query) }
     }
     case 'stopQuery': {
       const rest = new Map(queries)
       rest.delete(effect.queryId)
-      return { metastore: removeQuery(metastore, effect.queryId), queries: rest }
+      return { ...catalog, metastore: removeQuery(metastore, effect.queryId), queries: rest }
     }
     case 'pauseQuery':
       return withPaused(catalog, effect.queryId, true)
     case 'resumeQuery':
       return withPaused(catalog, effect.queryId, false)
+    case 'putConnector': {
+      const { spec, statement } = effect
+      return withConnector(catalog, { spec, statement, isPaused: false })
+    }
+    case 'removeConnector': {
+      const connectors = new Map(catalog.connectors)
+      connectors.delete(effect.name)
+      return { ...catalog, connectors }
+    }
+    case 'setConnectorPaused': {
+      const connector = catalog.connectors.get(effect.name)
+      return connector === undefined ? catalog : withConnector(catalog, { ...connector, isPaused: effect.isPaused })
+    }
     case 'terminateCluster':
       return EMPTY_CATALOG
     default:
       return assertNever(effect)
   }
 }
+
+const withConnector = (catalog: Catalog, connector: BuiltInConnector): Catalog => ({
+  ...catalog,
+  connectors: new Map(catalog.connectors).set(connector.spec.name, connector),
+})
 
 function withPaused(catalog: Catalog, queryId: string, isPaused: boolean): Catalog {
   const query = catalog.queries.get(queryId)

@@ -1,6 +1,7 @@
 /** Applies the commands of the log: the catalog follows them, and the runtime follows the catalog. */
 import type { Broker } from '../../broker/broker.ts'
 import { type Clock, sleep, type Timer } from '../../clock.ts'
+import type { ConnectorRuntime } from '../../connectors/run/connector-runtime.ts'
 import { messageOf, StatementError } from '../../errors.ts'
 import type { QueryRuntime } from '../../runtime/query-runtime.ts'
 import type { Config } from '../config/config.ts'
@@ -13,6 +14,7 @@ import { sinkTopics } from './termination.ts'
 export interface CommandRunnerOptions {
   readonly broker: Broker
   readonly runtime: QueryRuntime
+  readonly connectors: Pick<ConnectorRuntime, 'run' | 'purge'>
   readonly clock: Clock
   readonly timer: Timer
   /** In [0, 1). */
@@ -109,6 +111,7 @@ export class CommandRunner {
     const failures = await Promise.all([...this.#catalog.queries.values()].map((query) => this.#startQuery(query)))
     const started = failures.filter((failure) => failure === null).length
     if (started > 0) this.#options.inform(`Persistent queries started again: ${started}.`)
+    await this.#runConnectors()
     this.#log.follow()
   }
 
@@ -199,6 +202,11 @@ export class CommandRunner {
         return attempt(() => runtime.pause(effect.queryId))
       case 'resumeQuery':
         return attempt(() => runtime.resume(effect.queryId))
+      case 'putConnector':
+      case 'setConnectorPaused':
+        return attempt(() => this.#runConnectors())
+      case 'removeConnector':
+        return attempt(() => this.#dropConnectors([effect.name], before))
       case 'terminateCluster':
         return this.#terminate(effect, before)
       default:
@@ -215,12 +223,27 @@ export class CommandRunner {
     const { topics, subjects } = sinkTopics(before, deleteTopics)
     const failures = [
       await attempt(onTerminate),
+      await attempt(() => this.#dropConnectors([...before.connectors.keys()], before)),
       ...(await Promise.all([...before.queries.keys()].map((id) => attempt(() => runtime.stop(id, { purge: true }))))),
       ...(await Promise.all(topics.map((topic) => attempt(() => deleteTopic(broker, topic))))),
       await attempt(() => deleteSubjects(subjects)),
     ].filter((failure) => failure !== null)
     if (failures.length === 0) this.#ending ??= this.#endLog()
     return failures.length === 0 ? null : failures.join(' ')
+  }
+
+  /** Resolves when connectors that are paused or dropped have ended; others start in the background. */
+  #runConnectors(): Promise<void> {
+    const wanted = [...this.#catalog.connectors.values()].map(({ spec, isPaused }) => ({ ...spec, isPaused }))
+    return this.#options.connectors.run(wanted)
+  }
+
+  async #dropConnectors(names: readonly string[], before: Catalog): Promise<void> {
+    await this.#runConnectors()
+    for (const name of names) {
+      const dropped = before.connectors.get(name)
+      if (dropped !== undefined) await this.#options.connectors.purge(dropped.spec)
+    }
   }
 
   /** Runs in the background, so that the statement that waits for this command is answered first. */

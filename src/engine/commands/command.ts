@@ -11,7 +11,7 @@ const COMMAND_VERSION = 1
 
 /** Written `type/entity/action`. Source: ksqlDB's `CommandId`. */
 export interface CommandId {
-  readonly type: 'topic' | 'stream' | 'table' | 'cluster' | 'pause' | 'resume' | 'terminate' | 'type'
+  readonly type: 'topic' | 'stream' | 'table' | 'cluster' | 'pause' | 'resume' | 'terminate' | 'type' | 'connector'
   readonly entity: string
   readonly action: 'create' | 'drop' | 'execute' | 'terminate' | 'alter'
 }

@@ -217,6 +217,15 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
       'Largest value that an expression may make: a byte per character, eight per element of an array or struct, sixteen per entry of a map.',
     ),
   ),
+  'millrace.connectors.directories': fixed(
+    text(
+      null,
+      'Directories below which connectors may read and write files, separated by commas; relative paths begin at the first. Unset: `files` in the data directory.',
+    ),
+  ),
+  'millrace.connectors.environment.prefix': fixed(
+    text('CONNECTOR_', 'What the names of environment variables begin with that options of connectors may refer to.'),
+  ),
   'millrace.state.cache.bytes': fixed(
     number(16_777_216, 'Memory of each worker thread for caching state that is on disk.'),
   ),

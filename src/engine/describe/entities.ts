@@ -250,6 +250,21 @@ export interface ConnectorPluginList extends Answer {
   }[]
 }
 
+/** What is known of a connector that Millrace runs itself. Counts are those of this server since it started. */
+export interface BuiltInFacts {
+  readonly statement: string
+  /** Options in force; secrets are the references that the statement has. */
+  readonly options: Readonly<Record<string, string>>
+  /** Null for a source. */
+  readonly consumerGroup: string | null
+  readonly records: number
+  readonly recordsPerSecond: number
+  readonly refused: number
+  readonly retries: number
+  readonly lag: number | null
+  readonly lastError: { readonly time: number; readonly message: string } | null
+}
+
 export interface ConnectorDescription extends Answer {
   readonly '@type': 'connector_description'
   readonly connectorClass: string
@@ -257,6 +272,8 @@ export interface ConnectorDescription extends Answer {
   /** Streams and tables over topics of the connector. */
   readonly sources: readonly SourceDescription[]
   readonly topics: readonly string[]
+  /** Absent for a connector of Kafka Connect. */
+  readonly builtIn?: BuiltInFacts
 }
 
 export interface DropConnectorEntity extends Answer {

@@ -1,10 +1,20 @@
-/** DROP CONNECTOR at Kafka Connect. Its topics stay. See docs/sql.md#connectors. */
+/** DROP CONNECTOR: of a built-in connector, or else at Kafka Connect. Its topics stay. See docs/sql.md#connectors. */
 import { ConnectError } from '../../connect/connect-cluster.ts'
 import type { DropConnector } from '../../sql/ast.ts'
+import { dropBuiltIn } from '../connectors/drop-built-in.ts'
 import { atConnect } from './connect-failure.ts'
-import { atOnce } from './handler.ts'
+import { atOnce, command, type Handler } from './handler.ts'
 
-export const dropConnector = atOnce<DropConnector>(({ name, ifExists }, { parts }) =>
+export const dropConnector: Handler<DropConnector> = {
+  inTurn: true,
+  readsTopics: false,
+  prepare(statement, scope) {
+    const draft = dropBuiltIn(statement, scope)
+    return draft === null ? dropAtConnect.prepare(statement, scope) : command(draft)
+  },
+}
+
+const dropAtConnect = atOnce<DropConnector>(({ name, ifExists }, { parts }) =>
   atConnect('Failed to drop connector', async () => {
     try {
       await parts.connect.drop(name)

@@ -3,7 +3,9 @@ import type { Statement } from '../../sql/ast.ts'
 import { alterSource } from './alter-source.ts'
 import { assertSchema } from './assert-schema.ts'
 import { assertTopic } from './assert-topic.ts'
+import { pauseConnector, resumeConnector } from './control-connector.ts'
 import { createAs } from './create-as.ts'
+import { createBuiltInConnector } from './create-built-in-connector.ts'
 import { createConnector } from './create-connector.ts'
 import { createSource } from './create-source.ts'
 import { createType, dropType, showTypes } from './custom-types.ts'
@@ -61,6 +63,9 @@ export const HANDLERS: Handlers = {
   createFunction: unsupported('Functions of users are'),
   dropFunction: unsupported('Functions of users are'),
   createConnector,
+  createBuiltInConnector,
+  pauseConnector,
+  resumeConnector,
   dropConnector,
   showConnectors,
   showConnectorPlugins,

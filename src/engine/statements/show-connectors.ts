@@ -1,35 +1,58 @@
-/** SHOW CONNECTORS and SHOW CONNECTOR PLUGINS, from Kafka Connect. See docs/sql.md#connectors. Source: ksqlDB's `ListConnectorsExecutor`. */
+/** SHOW CONNECTORS and SHOW CONNECTOR PLUGINS: what is built in, and what Kafka Connect has. See docs/sql.md#connectors. Source: ksqlDB's `ListConnectorsExecutor`. */
 import { type ConnectCluster, ConnectError, type ConnectorStatus } from '../../connect/connect-cluster.ts'
 import type { ConnectorKind, ShowConnectorPlugins, ShowConnectors } from '../../sql/ast.ts'
+import { builtInListings, builtInPlugins } from '../connectors/describe-built-in.ts'
 import type { ConnectorListing } from '../describe/entities.ts'
+import type { Scope } from '../scope.ts'
 import { atConnect } from './connect-failure.ts'
 import { atOnce } from './handler.ts'
 
-export const showConnectors = atOnce<ShowConnectors>(({ connectorKind }, { parts: { connect } }) =>
-  atConnect('Failed to list connectors', async () => {
-    const names = await connect.connectors()
-    const connectors: ConnectorListing[] = []
-    const warnings: string[] = []
-    for (const name of names) {
-      const listed = await listing(name, connect)
-      if (listed instanceof ConnectError) warnings.push(`Could not describe connector ${name}: ${listed.message}`)
-      const shown = listed instanceof ConnectError ? unknownConnector(name) : listed
-      if (isOfKind(shown, connectorKind)) connectors.push(shown)
-    }
-    return { '@type': 'connector_list', connectors, warnings }
-  }),
-)
+export const showConnectors = atOnce<ShowConnectors>(async ({ connectorKind }, scope) => {
+  const builtIn = await builtInListings(connectorKind, scope)
+  const others = await unlessAway(scope, builtIn.length > 0, () => listConnectors(connectorKind, scope))
+  const { connectors, warnings } = others ?? { connectors: [], warnings: [] }
+  return { '@type': 'connector_list', connectors: [...builtIn, ...connectors], warnings }
+})
 
-export const showConnectorPlugins = atOnce<ShowConnectorPlugins>((_statement, { parts }) =>
-  atConnect('Failed to list connector plugins', async () => ({
-    '@type': 'connector_plugins_list',
-    connectorsPlugins: (await parts.connect.plugins()).map(({ class: className, type, version }) => ({
-      className,
-      type,
-      version,
-    })),
-  })),
-)
+export const showConnectorPlugins = atOnce<ShowConnectorPlugins>(async (_statement, scope) => ({
+  '@type': 'connector_plugins_list',
+  connectorsPlugins: [...builtInPlugins(), ...((await unlessAway(scope, true, () => listPlugins(scope))) ?? [])],
+}))
+
+/**
+ * What Connect answers. Null: there is something to show without it, no setting says that there is a Connect cluster, and none answers at the
+ * default address.
+ */
+async function unlessAway<Result>(
+  { config }: Scope,
+  canDoWithout: boolean,
+  work: () => Promise<Result>,
+): Promise<Result | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (canDoWithout && error instanceof ConnectError && !config.server.has('ksql.connect.url')) return null
+    return atConnect('Failed to list connectors', () => Promise.reject(error))
+  }
+}
+
+async function listConnectors(connectorKind: ConnectorKind | null, { parts: { connect } }: Scope) {
+  const names = await connect.connectors()
+  const connectors: ConnectorListing[] = []
+  const warnings: string[] = []
+  for (const name of names) {
+    const listed = await listing(name, connect)
+    if (listed instanceof ConnectError) warnings.push(`Could not describe connector ${name}: ${listed.message}`)
+    const shown = listed instanceof ConnectError ? unknownConnector(name) : listed
+    if (isOfKind(shown, connectorKind)) connectors.push(shown)
+  }
+  return { connectors, warnings }
+}
+
+async function listPlugins({ parts: { connect } }: Scope) {
+  const plugins = await connect.plugins()
+  return plugins.map(({ class: className, type, version }) => ({ className, type, version }))
+}
 
 /** A connector may be dropped while the others are listed. */
 async function listing(name: string, connect: ConnectCluster): Promise<ConnectorListing | ConnectError> {

@@ -69,7 +69,7 @@ export async function workerOptions(
   const { index, serverId, workingFor } = setup
   const { clock, timer, fetchSchema } = surroundings
   const config = mergeConfig(setup.config, {})
-  const broker = await openBroker(setup.broker)
+  const broker = await openThreadBroker(setup.broker)
   await broker.connect()
   return {
     broker,
@@ -90,8 +90,8 @@ export async function workerOptions(
   }
 }
 
-/** Loads only the broker that is used. */
-async function openBroker(connection: BrokerConnection): Promise<Broker> {
+/** A broker of a thread's own, not connected yet. Loads only the one that is used. */
+export async function openThreadBroker(connection: BrokerConnection): Promise<Broker> {
   if (connection.kind === 'kafka') {
     const { KafkaBroker } = await import('../../broker/kafka/kafka-broker.ts')
     return new KafkaBroker(connection.options)

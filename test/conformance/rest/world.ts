@@ -8,6 +8,7 @@ import { partitionForKey } from '../../../src/broker/partitioner.ts'
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
 import { RecordBatchCursor, readHeaders } from '../../../src/broker/record-batch-cursor.ts'
 import { systemClock, systemTimer } from '../../../src/clock.ts'
+import { inProcessConnectors } from '../../../src/connectors/run/in-process-connectors.ts'
 import { createConfig } from '../../../src/engine/config/config.ts'
 import { createEngine, type RunningEngine } from '../../../src/engine/engine.ts'
 import { BUILT_IN_FUNCTIONS } from '../../../src/functions/index.ts'
@@ -82,6 +83,7 @@ export class World {
     const engine = await createEngine({
       ...shared,
       runtime,
+      connectors: inProcessConnectors({ ...shared, serviceId: CONFIG['ksql.service.id'] ?? '' }),
       registry,
       writerSchemas: schemas,
       connect: openConnect({ config: createConfig(CONFIG), timer: systemTimer }),

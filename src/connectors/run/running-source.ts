@@ -1,0 +1,174 @@
+/** A source at work: one task, where its slot is. */
+import { sleep } from '../../clock.ts'
+import { slotOf } from '../../runtime/slots.ts'
+import { connectorGroup, connectorPositions } from '../../runtime/topic-names.ts'
+import { optionsOf } from '../common-options.ts'
+import { RetriableError, type SourceBatch, type SourceDeclaration, type SourceTask } from '../connector.ts'
+import { Backoff } from '../delivery/backoff.ts'
+import { resolveOptions } from '../options.ts'
+import type { ConnectorSpec, ConnectorStatus } from './connector-spec.ts'
+import { Counters } from './counters.ts'
+import { FINISH_MS, type RunningConnector } from './running-connector.ts'
+import { makePositionsTopic, readPosition } from './source-positions.ts'
+import { SourceProducer } from './source-producer.ts'
+import { SupervisedTask } from './supervised-task.ts'
+import type { ConnectorSurroundings } from './surroundings.ts'
+
+const FIRST_RESTART_MS = 1000
+const LONGEST_RESTART_MS = 60_000
+
+interface Signals {
+  readonly stopping: AbortSignal
+  readonly ending: AbortSignal
+}
+
+export class RunningSource implements RunningConnector {
+  readonly spec: ConnectorSpec
+  readonly #declaration: SourceDeclaration
+  readonly #surroundings: ConnectorSurroundings
+  readonly #counters: Counters
+  #task: SupervisedTask | null = null
+  #isPaused = false
+
+  constructor(spec: ConnectorSpec, declaration: SourceDeclaration, surroundings: ConnectorSurroundings) {
+    this.spec = spec
+    this.#declaration = declaration
+    this.#surroundings = surroundings
+    this.#counters = new Counters(surroundings)
+  }
+
+  async place(slots: ReadonlySet<number>, isPaused: boolean): Promise<void> {
+    this.#isPaused = isPaused
+    const isHere = !isPaused && slots.has(slotOf(this.spec.name, 0))
+    if (!isHere) await this.close()
+    else this.#task ??= this.#start()
+  }
+
+  async status(): Promise<ConnectorStatus> {
+    const { records, refused, retries, perSecond, lastError } = this.#counters
+    const paused = this.#isPaused ? [{ id: 0, state: 'PAUSED' as const }] : []
+    return {
+      name: this.spec.name,
+      tasks: this.#task === null ? paused : [this.#task.status],
+      records,
+      refused,
+      retries,
+      recordsPerSecond: perSecond,
+      lag: null,
+      lastError,
+    }
+  }
+
+  async close(): Promise<void> {
+    const task = this.#task
+    if (task === null) return
+    task.stop()
+    const late = new AbortController()
+    void sleep(this.#surroundings.timer, FINISH_MS, { signal: late.signal }).then(() => task.end())
+    await task.done
+    late.abort()
+    this.#task = null
+  }
+
+  #start(): SupervisedTask {
+    const { clock, timer, random, warn } = this.#surroundings
+    const task: SupervisedTask = new SupervisedTask({
+      id: 0,
+      clock,
+      backoff: new Backoff({ firstMs: FIRST_RESTART_MS, longestMs: LONGEST_RESTART_MS, timer, random }),
+      run: (signals) => this.#run(signals, () => task.noteSuccess()),
+      onFailure: (message) => {
+        this.#counters.noteError(message)
+        warn(`Connector ${this.spec.name} has failed, and starts again later: ${message}`)
+      },
+    })
+    return task
+  }
+
+  async #run({ stopping, ending }: Signals, onSuccess: () => void): Promise<void> {
+    const { clock, timer, random, warn, readSecret, files } = this.#surroundings
+    const { spec } = this
+    const options = resolveOptions(optionsOf(this.#declaration), spec.options, readSecret)
+    const backoff = new Backoff({
+      firstMs: options.number('retry.backoff.ms'),
+      longestMs: options.number('retry.backoff.max.ms'),
+      timer,
+      random,
+    })
+    const { producer, position } = await this.#openProducer()
+    const context = { connector: spec.name, options, clock, timer, random, warn, files, topic: spec.topic, position }
+    try {
+      const task = await this.#declaration.open({ ...context, signal: AbortSignal.any([stopping, ending]) })
+      try {
+        await this.#loop(task, producer, { backoff, stopping, onSuccess })
+      } finally {
+        await task.close()
+      }
+    } finally {
+      await producer.close()
+    }
+  }
+
+  async #openProducer() {
+    const { broker, serviceId } = this.#surroundings
+    const { spec } = this
+    const topic = await broker.describeTopic(spec.topic)
+    if (topic === null) throw new Error(`Topic ${spec.topic}, which the connector writes, does not exist.`)
+    const plain = { broker, topic: spec.topic, partitions: topic.partitions }
+    if (!this.#declaration.keepsPosition) return { producer: new SourceProducer(plain), position: null }
+    const positions = {
+      topic: connectorPositions(serviceId, spec.name),
+      key: String(spec.id),
+      // The same on all servers, so that a new owner of the slot fences the one before.
+      transactionalId: connectorGroup(serviceId, spec.name),
+    }
+    await makePositionsTopic(broker, positions.topic, topic.replicas)
+    const producer = new SourceProducer({ ...plain, positions })
+    try {
+      await producer.open()
+      return { producer, position: await readPosition(broker, positions.topic, positions.key) }
+    } catch (error) {
+      await producer.close()
+      throw error
+    }
+  }
+
+  async #loop(
+    task: SourceTask,
+    producer: SourceProducer,
+    {
+      backoff,
+      stopping,
+      onSuccess,
+    }: { readonly backoff: Backoff; readonly stopping: AbortSignal; readonly onSuccess: () => void },
+  ): Promise<void> {
+    while (!stopping.aborted) {
+      const batch = await this.#poll(task, backoff, stopping)
+      if (batch === null || (batch.records.length === 0 && batch.position === null)) continue
+      try {
+        await producer.store(batch.records, batch.position, this.#surroundings.clock.now())
+      } catch (error) {
+        batch.stored?.(error as Error)
+        throw error
+      }
+      batch.stored?.(null)
+      this.#counters.records += batch.records.length
+      onSuccess()
+    }
+  }
+
+  /** Null: there was none, for a reason that may pass. */
+  async #poll(task: SourceTask, backoff: Backoff, stopping: AbortSignal): Promise<SourceBatch | null> {
+    try {
+      const batch = await task.poll()
+      backoff.reset()
+      return batch
+    } catch (error) {
+      if (!(error instanceof RetriableError)) throw error
+      this.#counters.retries++
+      this.#counters.noteError(error.message)
+      await backoff.wait(error.retryAfterMs, stopping)
+      return null
+    }
+  }
+}

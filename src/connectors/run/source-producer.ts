@@ -1,0 +1,92 @@
+/**
+ * Stores the records of a source. Where the source keeps a position, records and position are one transaction, so that after a crash it
+ * continues exactly behind what is in the topic.
+ */
+import type { Broker, Producer } from '../../broker/broker.ts'
+import { commitSurely } from '../../broker/commit-surely.ts'
+import { partitionForKey } from '../../broker/partitioner.ts'
+import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
+import type { SourceRecord } from '../connector.ts'
+import { positionBatch } from './source-positions.ts'
+
+export interface SourceProducerOptions {
+  readonly broker: Broker
+  readonly topic: string
+  readonly partitions: number
+  /** Absent: the source keeps no position. */
+  readonly positions?: {
+    readonly topic: string
+    readonly key: string
+    readonly transactionalId: string
+  }
+}
+
+/** A batch is sent when it has this many bytes. */
+const BATCH_BYTES = 512 << 10
+const COMMIT_ATTEMPTS = 10
+
+export class SourceProducer {
+  readonly #options: SourceProducerOptions
+  readonly #producer: Producer
+  readonly #builders: RecordBatchBuilder[]
+  /** Partition that records without a key go to; another one for each batch. */
+  #sticky = 0
+
+  constructor(options: SourceProducerOptions) {
+    this.#options = options
+    const { broker, partitions, positions } = options
+    this.#producer = broker.producer(positions === undefined ? {} : { transactionalId: positions.transactionalId })
+    this.#builders = Array.from({ length: partitions }, () => new RecordBatchBuilder())
+  }
+
+  /** Ends what an earlier producer of the same source, here or on another server, has left open. */
+  async open(): Promise<void> {
+    if (this.#options.positions !== undefined) await this.#producer.initTransactions()
+  }
+
+  /** Resolves when the records, and the position with them, are stored. Rejects with a BrokerError. */
+  async store(records: readonly SourceRecord[], position: string | null, now: number): Promise<void> {
+    const { positions } = this.#options
+    if (positions === undefined) {
+      await this.#send(records)
+      return
+    }
+    this.#producer.begin()
+    try {
+      const sent = this.#send(records)
+      if (position !== null) {
+        await this.#producer.send(positions.topic, 0, positionBatch(positions.key, position, now))
+      }
+      await sent
+      await commitSurely(this.#producer, COMMIT_ATTEMPTS)
+    } catch (error) {
+      await this.#producer.abort().catch(() => {})
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.close()
+  }
+
+  async #send(records: readonly SourceRecord[]): Promise<void> {
+    const { topic, partitions } = this.#options
+    const sent: Promise<unknown>[] = []
+    const sendFrom = (partition: number) => {
+      const promise = this.#producer.send(topic, partition, this.#builders[partition]!.finish())
+      promise.catch(() => {})
+      sent.push(promise)
+    }
+    for (const { key, value, timestamp, headers } of records) {
+      const partition = key === null ? this.#sticky : partitionForKey(Buffer.from(key), partitions)
+      const builder = this.#builders[partition]!
+      builder.append(timestamp, key, value, headers ?? null)
+      if (builder.position < BATCH_BYTES) continue
+      sendFrom(partition)
+      this.#sticky = (this.#sticky + 1) % partitions
+    }
+    for (const [partition, builder] of this.#builders.entries()) if (builder.count > 0) sendFrom(partition)
+    this.#sticky = (this.#sticky + 1) % partitions
+    await Promise.all(sent)
+  }
+}
