@@ -276,7 +276,7 @@ export class StatementGrammar extends QueryGrammar {
     this.OPTION({ GATE: () => this.isNext(2, t.Not), DEF: () => this.SUBRULE(this.ifNotExists) })
     this.CONSUME(t.Identifier)
     this.CONSUME(t.From)
-    this.CONSUME2(t.Identifier, { LABEL: 'from' })
+    this.CONSUME2(t.Identifier, { LABEL: 'input' })
     this.SUBRULE(this.connectorOptions)
   })
 

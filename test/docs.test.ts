@@ -55,6 +55,8 @@ describe('docs/configuration.md', () => {
   it('says of exactly those settings that they are without effect that the sources do not name', () => {
     const sources = globSync('src/**/*.ts', { cwd: new URL('..', import.meta.url) })
       .filter((path) => !/config.(server|streams)-settings\.ts$/.test(path))
+      // Options of connectors have names of their own, some of which Kafka's clients have, too.
+      .filter((path) => !path.startsWith('src/connectors/'))
       .map(read)
     for (const [name, { isInert }] of settings) {
       const isNamed = sources.some((source) => source.includes(`'${name}'`))

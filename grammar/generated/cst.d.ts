@@ -1297,7 +1297,7 @@ export type CreateSinkCstChildren = {
   ifNotExists?: IfNotExistsCstNode[];
   Identifier: IToken[];
   From: IToken[];
-  from: IToken[];
+  input: IToken[];
   connectorOptions: ConnectorOptionsCstNode[];
 };
 

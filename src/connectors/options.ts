@@ -61,7 +61,7 @@ export class Options {
     return text === null ? null : Number(text)
   }
 
-  /** Of a duration: milliseconds. */
+  /** A duration is given in milliseconds. */
   number(name: string): number {
     return this.#present(name, this.numberOrNull(name))
   }

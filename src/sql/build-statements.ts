@@ -91,13 +91,13 @@ function buildCreate({ children }: CreateCstNode, base: Base): Statement {
     }
   }
   if (children.createSink) {
-    const { ifNotExists, Identifier, from, connectorOptions } = children.createSink[0]!.children
+    const { ifNotExists, Identifier, input, connectorOptions } = children.createSink[0]!.children
     return {
       kind: 'createBuiltInConnector',
       connectorKind: 'SINK',
       name: nameOf(Identifier[0]!),
       ifNotExists: ifNotExists !== undefined,
-      from: nameOf(from[0]!),
+      from: nameOf(input[0]!),
       properties: buildOptions(connectorOptions),
       ...base,
     }

@@ -1,8 +1,10 @@
 /** DROP STREAM/TABLE [DELETE TOPIC]. See docs/sql.md#alter-and-drop. */
+import { StatementError } from '../../errors.ts'
 import { sinkRegistrations } from '../../plan/schema-registration.ts'
 import { planDropSource } from '../../plan/statements/drop-source.ts'
 import type { DropSource } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'
+import type { Catalog } from '../commands/catalog.ts'
 import { type CommandId, commandIdText } from '../commands/command.ts'
 import { command, inTurn, nothingToDo } from './handler.ts'
 
@@ -13,6 +15,7 @@ export const dropSource = inTurn<DropSource>((statement, { catalog }) => {
     entity: quoteName(statement.name),
     action: 'drop',
   }
+  if (planned !== null) checkSinks(planned.source.name, statement, catalog)
   if (planned === null) return nothingToDo(commandIdText(id), `Source ${statement.name} does not exist.`)
   const { source, queryIds, deleteTopic } = planned
   return command({
@@ -26,3 +29,14 @@ export const dropSource = inTurn<DropSource>((statement, { catalog }) => {
     deleteSubjects: deleteTopic === null ? [] : sinkRegistrations(source).map(({ subject }) => subject),
   })
 })
+
+/** As with queries: what reads the source goes first. */
+function checkSinks(name: string, { location }: DropSource, { connectors }: Catalog): void {
+  const readers = [...connectors.values()].filter(({ spec }) => spec.source?.name === name).map(({ spec }) => spec.name)
+  if (readers.length === 0) return
+  throw new StatementError(
+    `Cannot drop ${name}. The following connectors read from this source: [${readers.join(', ')}]. ` +
+      'You need to drop them before dropping this source.',
+    { location },
+  )
+}

@@ -2,24 +2,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
+import { type EmbeddedLog, openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
 import { TestEngine } from '../../support/engine.ts'
 
 let directory: string
+let log: EmbeddedLog
 let engine: TestEngine
 
-const open = async () => {
-  const log = await openEmbeddedLog({
-    dataDir: join(directory, 'log'),
-    fsync: 'never',
-    maintenanceIntervalMs: 0,
-    warn: console.error,
-  })
-  return TestEngine.over(log, {}, { files: join(directory, 'files'), warn: console.error })
-}
+const open = () => TestEngine.over(log, {}, { files: join(directory, 'files'), warn: () => {} })
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'millrace-connectors-'))
+  const dataDir = join(directory, 'log')
+  log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn: console.error })
   engine = await open()
 })
 
@@ -30,28 +25,110 @@ afterEach(async () => {
 
 const names = () => {
   try {
-    return readdirSync(join(directory, 'files', 'out')).sort()
+    return readdirSync(join(directory, 'files', 'out'))
+      .filter((name) => name.endsWith('.json'))
+      .sort()
   } catch {
     return []
   }
 }
 
 const lines = () =>
-  names()
-    .filter((name) => name.endsWith('.json'))
-    .flatMap((name) =>
-      readFileSync(join(directory, 'files', 'out', name), 'utf8')
-        .trimEnd()
-        .split('\n'),
-    )
+  names().flatMap((name) =>
+    readFileSync(join(directory, 'files', 'out', name), 'utf8')
+      .trimEnd()
+      .split('\n'),
+  )
+
+const STREAM = `CREATE STREAM s (id INT KEY, v STRING) WITH (kafka_topic='s', value_format='JSON', partitions=1);`
+const insert = (id: number, v: string) => engine.execute(`INSERT INTO s VALUES (${id}, '${v}');`)
+const description = async () => {
+  const [entity] = await engine.execute('DESCRIBE CONNECTOR f;')
+  if (entity?.['@type'] !== 'connector_description') throw new Error('no description')
+  return entity
+}
 
 test('a sink writes the records of a stream into files that are named for their offsets', async () => {
-  await engine.execute(
-    `CREATE STREAM s (id INT KEY, v STRING) WITH (kafka_topic='s', value_format='JSON', partitions=1);
-     CREATE SINK f FROM s WITH (connector='file', directory='out', "roll.records"='2');
-     INSERT INTO s VALUES (1, 'a'); INSERT INTO s VALUES (2, 'b'); INSERT INTO s VALUES (3, 'c');`,
-  )
-  await expect.poll(names, { timeout: 4000 }).toContain('s+0+0000000000000000-0000000000000001.json')
+  await engine.execute(`${STREAM} CREATE SINK f FROM s WITH (connector='file', directory='out', "roll.records"='2');`)
+  await insert(1, 'a')
+  await insert(2, 'b')
+  await insert(3, 'c')
+  await expect.poll(names).toContain('s+0+0000000000000000-0000000000000001.json')
   await engine.execute('PAUSE CONNECTOR f;')
-  await expect.poll(lines, { timeout: 10_000 }).toEqual(['{"ID":1,"V":"a"}', '{"ID":2,"V":"b"}', '{"ID":3,"V":"c"}'])
+  expect(lines()).toEqual(['{"ID":1,"V":"a"}', '{"ID":2,"V":"b"}', '{"ID":3,"V":"c"}'])
+})
+
+test('a paused sink writes nothing until it is resumed, and a dropped one leaves its files', async () => {
+  await engine.execute(`${STREAM} CREATE SINK f FROM s WITH (connector='file', directory='out', "roll.records"='1');`)
+  await insert(1, 'a')
+  await expect.poll(lines).toEqual(['{"ID":1,"V":"a"}'])
+  await engine.execute('PAUSE CONNECTOR f;')
+  await insert(2, 'b')
+  expect((await description()).status.connector.state).toBe('PAUSED')
+  await engine.execute('RESUME CONNECTOR f;')
+  await expect.poll(lines).toEqual(['{"ID":1,"V":"a"}', '{"ID":2,"V":"b"}'])
+  await expect(engine.execute('DROP STREAM s;')).rejects.toThrow('The following connectors read from this source: [F]')
+  await engine.execute('DROP CONNECTOR f;')
+  await expect(description()).rejects.toThrow()
+  expect(lines()).toHaveLength(2)
+})
+
+test('a restarted server continues behind the last file', async () => {
+  await engine.execute(`${STREAM} CREATE SINK f FROM s WITH (connector='file', directory='out', "roll.records"='1');`)
+  await insert(1, 'a')
+  await expect.poll(lines).toHaveLength(1)
+  await engine.closeEngine()
+  engine = await open()
+  await insert(2, 'b')
+  await expect.poll(lines).toEqual(['{"ID":1,"V":"a"}', '{"ID":2,"V":"b"}'])
+})
+
+test('DESCRIBE shows options, counts, lag and the consumer group', async () => {
+  await engine.execute(`${STREAM} CREATE SINK f FROM s WITH (connector='file', directory='out', "roll.records"='1');`)
+  await insert(1, 'a')
+  await expect.poll(async () => (await description()).builtIn?.lag).toBe(0)
+  expect(await description()).toMatchObject({
+    connectorClass: 'millrace.file',
+    status: { connector: { state: 'RUNNING' }, tasks: [{ id: 0, state: 'RUNNING' }], type: 'sink' },
+    topics: ['s'],
+    builtIn: {
+      options: { directory: 'out', 'roll.records': '1', 'errors.tolerance': 'none' },
+      consumerGroup: '_confluent-ksql-default_connector_F',
+      records: 1,
+      refused: 0,
+      lastError: null,
+    },
+  })
+  expect(await engine.execute('SHOW SINK CONNECTORS;')).toMatchObject([
+    { connectors: [{ name: 'F', type: 'sink', className: 'millrace.file', state: 'RUNNING (1/1 tasks RUNNING)' }] },
+  ])
+})
+
+test('a directory outside those that connectors may use is refused by the task', async () => {
+  await engine.execute(`${STREAM} CREATE SINK f FROM s WITH (connector='file', directory='/etc/elsewhere');`)
+  await expect
+    .poll(async () => (await description()).status.tasks[0]?.trace)
+    .toContain('millrace.connectors.directories')
+})
+
+test.each([
+  [
+    `CREATE SINK f FROM s WITH (connector='fiel', directory='out');`,
+    "There is no sink connector 'fiel'. Did you mean file?",
+  ],
+  [`CREATE SINK f FROM s WITH (directory='out');`, 'WITH does not say which connector.'],
+  [`CREATE SINK f FROM s WITH (connector='file');`, "The option 'directory' is missing."],
+  [`CREATE SINK f FROM s WITH (connector='file', dirctory='out');`, "no option 'dirctory'. Did you mean directory?"],
+  [
+    `CREATE SINK f FROM s WITH (connector='file', directory='out', "roll.records"='none');`,
+    "The option 'roll.records' takes a number that is at least 1, not 'none'.",
+  ],
+  [`CREATE SINK f FROM t WITH (connector='file', directory='out');`, 'T does not exist.'],
+  [
+    `CREATE SINK f FROM s WITH (connector='file', directory='out', "errors.deadletterqueue.topic.name"='d');`,
+    "needs errors.tolerance='all'",
+  ],
+])('%s is refused', async (sql, message) => {
+  await engine.execute(STREAM)
+  await expect(engine.execute(sql)).rejects.toThrow(message)
 })
