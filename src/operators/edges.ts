@@ -1,5 +1,7 @@
 /** Facts about the steps at the edges of a topology, which the runtime carries out. */
 import { type Column, formatColumn } from '../types/schema.ts'
+import { INTEGER } from '../types/sql-type.ts'
+import { type ColumnRead, noExpressions, sameColumns, sameTypes } from './column-read.ts'
 import type { RepartitionStep, SinkStep, SourceStep, StepId, SubscriberStep } from './step.ts'
 import { type FixedProperty, nothingFixed, type StepFacts } from './step-facts.ts'
 
@@ -17,6 +19,8 @@ const source: EdgeDefinition<SourceStep> = {
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: false,
+  expressions: noExpressions,
+  reads: readsOfTopic,
   view: null,
   upgrade: (step, next) => [
     { property: 'sourceName', before: step.source, after: next.source },
@@ -38,6 +42,9 @@ const repartition: EdgeDefinition<RepartitionStep> = {
   oldValue: 'passes',
   usesStreamTime: false,
   passesKey: false,
+  expressions: noExpressions,
+  reads: ({ partitionColumn: index }, [input]) =>
+    index === undefined ? [] : [{ row: input!.value, index, name: null, type: INTEGER }],
   view: null,
   upgrade: nothingFixed,
   inputs: ({ input }) => [input],
@@ -50,6 +57,8 @@ const sink: EdgeDefinition<SinkStep> = {
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: false,
+  expressions: noExpressions,
+  reads: ({ key, value }, [input]) => [...sameTypes(key, input!.key), ...sameColumns(value, input!.value)],
   view: null,
   upgrade: (step, next) => [{ property: 'topicName', before: step.topic, after: next.topic }, fixedFormats(step, next)],
   inputs: ({ input }) => [input],
@@ -61,6 +70,11 @@ const subscriber: EdgeDefinition<SubscriberStep> = {
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: false,
+  expressions: noExpressions,
+  reads: ({ keyColumns }, [input]) =>
+    keyColumns.flatMap((index, i) =>
+      typeof index === 'number' ? [{ row: input!.key, index, name: null, type: input!.value[i]!.type }] : [],
+    ),
   view: null,
   upgrade: 'refused',
   inputs: ({ input }) => [input],
@@ -85,3 +99,11 @@ const fixedFormats = (step: Formats, next: Formats): FixedProperty => ({
 const formatsText = ({ keyFormat, valueFormat }: Formats): string =>
   JSON.stringify([keyFormat, valueFormat].map(({ schema: _schema, ...spec }) => spec))
 const columnList = (columns: readonly Column[]): string => `[${columns.map(formatColumn).join(', ')}]`
+
+/** A source reads the topic's columns: its row begins there. */
+function readsOfTopic({ key, value, headers, columns }: SourceStep): ColumnRead[] {
+  const parts = { key, value, header: headers }
+  return columns.flatMap(({ type, from }) =>
+    from.part === 'system' ? [] : [{ row: parts[from.part], index: from.index, name: null, type }],
+  )
+}

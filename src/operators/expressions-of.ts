@@ -1,17 +1,6 @@
-/** The expressions that a step without state evaluates on each row. */
+/** The expressions of a step. */
 import type { Expression } from '../expressions/expression.ts'
-import type { Step } from './index.ts'
+import { factsOf, type Step } from './index.ts'
 
-export function expressionsOf(step: Step): readonly Expression[] {
-  switch (step.kind) {
-    case 'project':
-      return step.columns.map(({ expression }) => expression)
-    case 'filter':
-    case 'tableFilter':
-      return [step.predicate]
-    case 'flatMap':
-      return step.functions.flatMap(({ args }) => args)
-    default:
-      return []
-  }
-}
+/** The expressions that a step evaluates on rows of its input. */
+export const expressionsOf = (step: Step): readonly Expression[] => factsOf(step).expressions(step)

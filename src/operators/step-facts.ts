@@ -3,10 +3,13 @@
  * that a new kind of step does not compile until each is decided.
  */
 
+import type { Expression } from '../expressions/expression.ts'
 import type { Window } from '../types/record.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
+import type { ColumnRead } from './column-read.ts'
 import type { OperatorContext } from './operator-context.ts'
+import type { StepSchema } from './step.ts'
 
 export interface StepFacts<Step> {
   /** The name in EXPLAIN's tree. */
@@ -25,6 +28,10 @@ export interface StepFacts<Step> {
   readonly usesStreamTime: boolean | ((step: Step) => boolean)
   /** Whether the key leaves as it came and is not looked at: a key that nobody looks at need not be decoded. */
   readonly passesKey: boolean
+  /** The expressions that it evaluates on rows of its only input. */
+  readonly expressions: (step: Step) => readonly Expression[]
+  /** The other columns that it reads by their place. */
+  readonly reads: (step: Step, inputs: readonly StepSchema[]) => readonly ColumnRead[]
   /** How a pull query reads the table behind this step; null: it cannot look through or into it. */
   readonly view: StepView<Step> | null
   /** What CREATE OR REPLACE may change about a running query's step. */

@@ -43,7 +43,7 @@ import { buildType, repetition } from './build-types.ts'
 
 /** The place that is being built. */
 export interface Scope {
-  /** Of the lambdas around it. */
+  /** Parameters of the lambdas around it. */
   readonly parameters: ReadonlySet<string>
   /** Builds a query that stands in an expression. */
   readonly subquery: (node: SubqueryCstNode) => QueryExpression

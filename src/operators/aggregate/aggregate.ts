@@ -1,4 +1,5 @@
 /** Aggregation of a grouped stream without windows: a table of one row per group. Output row: key columns, then results. */
+import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
 import { textsOf } from '../step-facts.ts'
@@ -22,6 +23,8 @@ export const aggregate: OperatorDefinition<AggregateStep> = {
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: false,
+  expressions: ({ functions }) => functions.flatMap(({ args }) => args),
+  reads: readsNoColumns,
   view: unwindowedView,
   upgrade: (step, next) => [
     {

@@ -1,5 +1,6 @@
 /** Aggregation of a grouped table: takes old rows out (undo), puts new rows in. Output row: key columns, then results. */
 
+import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
 import { type AggregateCall, aggregateSchema, stateTypes } from './aggregate-call.ts'
@@ -21,6 +22,8 @@ export const tableAggregate: OperatorDefinition<TableAggregateStep> = {
   oldValue: 'reads',
   usesStreamTime: false,
   passesKey: false,
+  expressions: ({ functions }) => functions.flatMap(({ args }) => args),
+  reads: readsNoColumns,
   view: unwindowedView,
   upgrade: 'refused',
   inputs: ({ input }) => [input],

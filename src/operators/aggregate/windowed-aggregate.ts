@@ -2,9 +2,11 @@
  * Aggregation of a grouped stream in tumbling, hopping or session windows. Output row: key columns, results, WINDOWSTART, WINDOWEND.
  * EMIT FINAL: a window's row leaves once, when stream time has passed its end and grace.
  */
+
 import { keyWindow } from '../../metastore/aggregation-window.ts'
 import { WINDOWEND, WINDOWSTART } from '../../types/schema.ts'
 import { BIGINT } from '../../types/sql-type.ts'
+import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { outputColumns, stateTypes } from './aggregate-call.ts'
 import { windowedView } from './aggregate-view.ts'
@@ -19,6 +21,8 @@ export const windowedAggregate: OperatorDefinition<WindowedAggregateStep> = {
   oldValue: 'ignores',
   usesStreamTime: true,
   passesKey: false,
+  expressions: ({ functions }) => functions.flatMap(({ args }) => args),
+  reads: readsNoColumns,
   view: windowedView,
   upgrade: 'refused',
   inputs: ({ input }) => [input],

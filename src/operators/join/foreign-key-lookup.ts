@@ -1,13 +1,20 @@
 /** Second step of a foreign-key join: keeps right rows and the left keys that refer to them, and answers when either changes. */
+
 import { prefixRange, textCodec } from '../../state/key.ts'
 import type { StoredRow } from '../../state/store.ts'
 import type { Header } from '../../types/record.ts'
 import { columnTypes } from '../../types/schema.ts'
 import { INTEGER, STRING } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
+import { noExpressions, sameColumns, sameTypes } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey, recordKeys } from '../record-key.ts'
-import { type ForeignKeyLookupStep, type Instruction, responseColumns } from './foreign-key-join.ts'
+import {
+  type ForeignKeyLookupStep,
+  type Instruction,
+  responseColumns,
+  subscriptionColumns,
+} from './foreign-key-join.ts'
 
 /**
  * The store of subscriptions is keyed by foreign key, then left key, so that those of one right row are a range; its rows are the left
@@ -20,6 +27,12 @@ export const foreignKeyLookup: OperatorDefinition<ForeignKeyLookupStep> = {
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: false,
+  expressions: noExpressions,
+  reads: (step, [subscriptions, right]) => [
+    ...sameTypes(step.leftKey, subscriptions!.value),
+    ...sameColumns([...step.leftKey, ...subscriptionColumns(step)], subscriptions!.value).slice(step.leftKey.length),
+    ...sameTypes(subscriptions!.key, right!.key),
+  ],
   view: null,
   upgrade: 'refused',
   inputs: ({ subscriptions, right }) => [subscriptions, right],

@@ -1,5 +1,7 @@
 /** Last step of a foreign-key join: joins an answer of the right side with the left row, unless that has changed since the question. */
+
 import { columnTypes } from '../../types/schema.ts'
+import { noExpressions, sameColumns, sameTypes } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey, recordKeys } from '../record-key.ts'
 import { type ForeignKeyResolveStep, responseColumns } from './foreign-key-join.ts'
@@ -12,6 +14,11 @@ export const foreignKeyResolve: OperatorDefinition<ForeignKeyResolveStep> = {
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: false,
+  expressions: noExpressions,
+  reads: (step, [responses]) => [
+    ...sameColumns([...responseColumns(step), ...step.rightColumns], responses!.value),
+    ...sameTypes(step.key, responses!.key),
+  ],
   view: null,
   upgrade: 'refused',
   inputs: ({ responses, left }) => [responses, left],

@@ -1,7 +1,9 @@
 /** First step of a foreign-key join: keeps the left rows and tells the right side which of its keys each refers to. */
+
 import { textCodec } from '../../state/key.ts'
 import { columnTypes } from '../../types/schema.ts'
 import type { Row, Value } from '../../types/value.ts'
+import { readsNoColumns } from '../column-read.ts'
 import { compileColumn, silently } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey, recordKeys } from '../record-key.ts'
@@ -15,6 +17,8 @@ export const foreignKeySubscribe: OperatorDefinition<ForeignKeySubscribeStep> = 
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: false,
+  expressions: ({ foreignKey }) => [foreignKey.expression],
+  reads: readsNoColumns,
   view: null,
   upgrade: 'refused',
   inputs: ({ input }) => [input],

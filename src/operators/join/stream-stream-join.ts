@@ -14,10 +14,12 @@
  * forgets rows that are the retention (before + after + grace) behind its own latest row; a row that is later than that is late: it
  * is not kept, but still finds what the other side has.
  */
+
 import type { StoreDeclaration, StoreSpec } from '../../state/store.ts'
 import type { Process } from '../../types/record.ts'
 import { type Column, columnTypes } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
+import { keyOfBoth, noExpressions } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey, recordKeys } from '../record-key.ts'
 import type { StepId, StepSchema } from '../step.ts'
@@ -63,6 +65,8 @@ export const streamStreamJoin: OperatorDefinition<StreamStreamJoinStep> = {
   oldValue: 'ignores',
   usesStreamTime: true,
   passesKey: false,
+  expressions: noExpressions,
+  reads: keyOfBoth,
   view: null,
   upgrade: 'refused',
   inputs: ({ left, right }) => [left, right],

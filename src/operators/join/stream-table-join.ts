@@ -8,7 +8,9 @@
  * Order: the task processes the oldest record of its inputs first, so that a stream row meets the table as of its own time, as far as both
  * have arrived. No row of the stream is late, and rows of the table do not expire.
  */
+
 import type { Column } from '../../types/schema.ts'
+import { keyOfBoth, noExpressions } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey } from '../record-key.ts'
 import type { StepId } from '../step.ts'
@@ -36,6 +38,8 @@ export const streamTableJoin: OperatorDefinition<StreamTableJoinStep> = {
   oldValue: 'ignores',
   usesStreamTime: true,
   passesKey: false,
+  expressions: noExpressions,
+  reads: keyOfBoth,
   view: null,
   upgrade: 'refused',
   inputs: ({ left, right }) => [left, right],

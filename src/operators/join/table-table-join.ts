@@ -8,9 +8,11 @@
  * Order: the old result is computed with the side's old row and the other side's current row, and only one side changes at a time, so that
  * successive changes of a key always start from the result that left last. No row is late: the newest arrival counts.
  */
+
 import type { Process } from '../../types/record.ts'
 import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
+import { keyOfBoth, noExpressions } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey } from '../record-key.ts'
 import type { StepId, StepSchema } from '../step.ts'
@@ -39,6 +41,8 @@ export const tableTableJoin: OperatorDefinition<TableTableJoinStep> = {
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: false,
+  expressions: noExpressions,
+  reads: keyOfBoth,
   view: null,
   upgrade: 'refused',
   inputs: ({ left, right }) => [left, right],

@@ -1,5 +1,7 @@
 /** WHERE on a stream. */
+
 import type { Expression } from '../../expressions/expression.ts'
+import { readsNoColumns } from '../column-read.ts'
 import { compilePredicate } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
@@ -19,6 +21,8 @@ export const filter: OperatorDefinition<FilterStep> = {
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: true,
+  expressions: ({ predicate }) => [predicate],
+  reads: readsNoColumns,
   view: null,
   upgrade: 'free',
   inputs: ({ input }) => [input],

@@ -8,6 +8,7 @@ import { findVariant } from '../../functions/resolve.ts'
 import type { Column } from '../../types/schema.ts'
 import { STRING } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
+import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { StepId } from '../step.ts'
@@ -38,6 +39,8 @@ export const flatMap: OperatorDefinition<FlatMapStep> = {
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: true,
+  expressions: ({ functions }) => functions.flatMap(({ args }) => args),
+  reads: readsNoColumns,
   view: null,
   upgrade: (step, next) => [
     { property: 'tableFunctions', before: textsOf(step.functions), after: textsOf(next.functions) },

@@ -1,5 +1,6 @@
 /** GROUP BY on a stream: re-keys, and leaves out rows without a value or with a NULL or failing grouping expression. */
 
+import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { NamedExpression, StepId } from '../step.ts'
 import { textsOf } from '../step-facts.ts'
@@ -18,6 +19,8 @@ export const groupBy: OperatorDefinition<GroupByStep> = {
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: false,
+  expressions: ({ key }) => key.map(({ expression }) => expression),
+  reads: readsNoColumns,
   view: null,
   upgrade: (step, next) => [{ property: 'groupByExpressions', before: textsOf(step.key), after: textsOf(next.key) }],
   inputs: ({ input }) => [input],

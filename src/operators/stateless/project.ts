@@ -1,6 +1,8 @@
 /** SELECT: a new row from expressions over the input row, for streams and for tables (there of old and new value). */
+
 import type { Column } from '../../types/schema.ts'
 import { quoteName } from '../../types/sql-type.ts'
+import { sameTypes } from '../column-read.ts'
 import { compileRow, silently } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { NamedExpression, StepId } from '../step.ts'
@@ -22,6 +24,8 @@ export const project: OperatorDefinition<ProjectStep> = {
   oldValue: 'passes',
   usesStreamTime: false,
   passesKey: true,
+  expressions: ({ columns }) => columns.map(({ expression }) => expression),
+  reads: ({ key }, [input]) => sameTypes(key, input!.key),
   view: { kept: null, compile: ({ columns }, context) => compileRow(columns, context) },
   upgrade: fixedInput,
   inputs: ({ input }) => [input],

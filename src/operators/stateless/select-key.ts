@@ -1,7 +1,9 @@
 /** PARTITION BY and the re-keying before joins: a new key from expressions over the row. The row stays as it is. */
+
 import { columnsOf } from '../../expressions/inspect.ts'
 import type { StreamRecord } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
+import { readsNoColumns } from '../column-read.ts'
 import { compileColumn, type ReportingContext } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { NamedExpression, StepId, StepSchema } from '../step.ts'
@@ -23,6 +25,8 @@ export const selectKey: OperatorDefinition<SelectKeyStep> = {
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: false,
+  expressions: ({ key }) => key.map(({ expression }) => expression),
+  reads: readsNoColumns,
   view: null,
   upgrade: (step, next) => [{ property: 'keyExpressions', before: textsOf(step.key), after: textsOf(next.key) }],
   inputs: ({ input }) => [input],

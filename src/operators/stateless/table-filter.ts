@@ -1,5 +1,7 @@
 /** WHERE and HAVING on a table: a row that matched and no longer does is deleted downstream. */
+
 import type { Expression } from '../../expressions/expression.ts'
+import { readsNoColumns } from '../column-read.ts'
 import { compilePredicate, silently } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
@@ -19,6 +21,8 @@ export const tableFilter: OperatorDefinition<TableFilterStep> = {
   oldValue: 'reads',
   usesStreamTime: false,
   passesKey: false,
+  expressions: ({ predicate }) => [predicate],
+  reads: readsNoColumns,
   view: {
     kept: null,
     compile(step, context) {

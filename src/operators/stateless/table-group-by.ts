@@ -2,8 +2,10 @@
  * GROUP BY on a table: a change becomes an undo on the old group (`value` null, `oldValue` the old row) and an apply on the new one
  * (`oldValue` null), in this order; one change if the group stays the same.
  */
+
 import { textCodec } from '../../state/key.ts'
 import type { Row } from '../../types/value.ts'
+import { readsNoColumns } from '../column-read.ts'
 import { silently } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { NamedExpression, StepId } from '../step.ts'
@@ -23,6 +25,8 @@ export const tableGroupBy: OperatorDefinition<TableGroupByStep> = {
   oldValue: 'reads',
   usesStreamTime: false,
   passesKey: false,
+  expressions: ({ key }) => key.map(({ expression }) => expression),
+  reads: readsNoColumns,
   view: null,
   upgrade: 'refused',
   inputs: ({ input }) => [input],

@@ -1,4 +1,5 @@
 /** Keeps a table's newest rows, so that upserts become changes with the old value. Rows without a key are left out. */
+import { noExpressions, readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey } from '../record-key.ts'
 import type { StepId } from '../step.ts'
@@ -21,6 +22,8 @@ export const materialize: OperatorDefinition<MaterializeStep> = {
   oldValue: 'ignores',
   usesStreamTime: ({ retentionMs }) => retentionMs !== null,
   passesKey: false,
+  expressions: noExpressions,
+  reads: readsNoColumns,
   view: { kept: ({ store }) => ({ store, states: [] }), compile: () => (row) => row },
   upgrade: nothingFixed,
   inputs: ({ input }) => [input],

@@ -12,6 +12,7 @@ import type { CreateAs, InsertInto, Query } from '../../sql/ast.ts'
 import { type Column, formatSchema, type Schema } from '../../types/schema.ts'
 import { equalTypes } from '../../types/sql-type.ts'
 import { PlanBuilder, type PlanContext, type Relation } from '../builder.ts'
+import { checkPlan } from '../check-plan.ts'
 import { type Projection, planSinkProjection } from '../clauses/projection.ts'
 import { planQuery } from '../clauses/query-planner.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
@@ -158,13 +159,13 @@ function checkKind(kind: SourceKind, relation: Relation): void {
 const schemaOf = ({ key, value }: Projection): Schema => ({ key, value, headers: [] })
 
 function physicalPlan(queryId: string, analysis: Analysis, sink: string, builder: PlanBuilder): PhysicalPlan {
-  return {
+  return checkPlan({
     queryId,
     steps: builder.steps,
     sources: analysis.sources.map(({ source: { name } }) => name),
     sink,
     materialization: findMaterialization(builder.steps),
-  }
+  })
 }
 
 /** Throws StatementError. */

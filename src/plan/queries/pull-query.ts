@@ -24,6 +24,7 @@ import {
 } from '../../types/schema.ts'
 import { BIGINT, formatType } from '../../types/sql-type.ts'
 import { PlanBuilder, type PlanContext } from '../builder.ts'
+import { checkPlan } from '../check-plan.ts'
 import { planOutputProjection, refuseDuplicates } from '../clauses/projection.ts'
 import { planQuery } from '../clauses/query-planner.ts'
 import { inClause, knownType } from '../clauses/typed.ts'
@@ -256,7 +257,7 @@ function planStream(analysis: Analysis, queryId: string, context: PullContext): 
   return {
     kind: 'stream',
     source,
-    plan: { queryId, steps: builder.steps, sources: [source.name], sink: null, materialization: null },
+    plan: checkPlan({ queryId, steps: builder.steps, sources: [source.name], sink: null, materialization: null }),
     columns: output.columns,
     schemaText: output.columns.map(formatColumn).join(', '),
     limit: analysis.limit,

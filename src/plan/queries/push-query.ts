@@ -4,6 +4,7 @@ import { analyzeQuery } from '../../analysis/analyze-query.ts'
 import type { Query } from '../../sql/ast.ts'
 import type { Column } from '../../types/schema.ts'
 import { PlanBuilder, type PlanContext, type Relation } from '../builder.ts'
+import { checkPlan } from '../check-plan.ts'
 import { type ProjectedColumn, planOutputProjection } from '../clauses/projection.ts'
 import { planQuery } from '../clauses/query-planner.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
@@ -35,7 +36,7 @@ export function planPushQuery(query: Query, makeId: (alias: string) => string, c
   const alias = analysis.sources[0]!.alias
   const sources = analysis.sources.map(({ source: { name } }) => name)
   return {
-    plan: { queryId: makeId(alias), steps: builder.steps, sources, sink: null, materialization: null },
+    plan: checkPlan({ queryId: makeId(alias), steps: builder.steps, sources, sink: null, materialization: null }),
     columns: output.columns,
     kind: output.kind,
     alias,

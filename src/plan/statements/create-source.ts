@@ -11,6 +11,7 @@ import { FORMATS, resolveFormat } from '../../serde/index.ts'
 import type { ColumnDefinition, CreateSource } from '../../sql/ast.ts'
 import { allColumns, type Column, isSystemColumn, type Schema } from '../../types/schema.ts'
 import type { PlanContext } from '../builder.ts'
+import { checkPlan } from '../check-plan.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
 import { type SchemaRegistration, sideRegistration } from '../schema-registration.ts'
 import { checkExistingTopic, cleanupPolicy, type TopicRequest } from '../topic-request.ts'
@@ -294,7 +295,7 @@ export function defaultWrap({ config }: Pick<PlanContext, 'config'>): boolean | 
 /** The query behind CREATE SOURCE TABLE: keeps the table's rows for pull queries. */
 export function planSourceTable(source: DataSource, queryId: string): PhysicalPlan {
   const { key, value, headers } = source.schema
-  return {
+  return checkPlan({
     queryId,
     steps: [
       {
@@ -327,5 +328,5 @@ export function planSourceTable(source: DataSource, queryId: string): PhysicalPl
     sources: [source.name],
     sink: null,
     materialization: { store: 'KsqlTopic-Reduce', step: 'Materialize', stages: [] },
-  }
+  })
 }
