@@ -66,7 +66,7 @@ export const OPERATORS: {
   foreignKeyResolve,
 }
 
-/** What is known about a step's kind, be it an operator or an edge. */
+/** What is known about a step's kind, be it an operator or an edge. The cast relates the two, which the types of a table by kind cannot. */
 export const factsOf = <S extends Step>({ kind }: S): StepFacts<S> & Pick<EdgeDefinition<S>, 'inputs'> =>
   STEPS[kind] as unknown as StepFacts<S> & Pick<EdgeDefinition<S>, 'inputs'>
 

@@ -44,7 +44,7 @@ function schemaAfter(step: Step, schemaOf: (id: StepId) => StepSchema): StepSche
   return definitionOf(step).schema(step, inputsOf(step).map(schemaOf))
 }
 
-/** The definition of a step's kind. */
+/** The definition of a step's kind. The cast relates the two, which the types of a table by kind cannot. */
 export const definitionOf = <S extends OperatorStep>(step: S): OperatorDefinition<S> =>
   OPERATORS[step.kind] as unknown as OperatorDefinition<S>
 

@@ -2,8 +2,19 @@
 import { RequestError } from '../errors.ts'
 import { JsonNumber, type JsonValue, parseJsonValue } from '../types/json-parse.ts'
 
-/** What a member may hold. `properties` and `variables`: objects of scalar values; null counts as absent. */
-export type MemberKind = 'text' | 'integer' | 'flag' | 'properties' | 'variables' | 'textList'
+type Scalar = string | number | boolean | null
+
+/** What a member may hold, by its kind. `properties` and `variables`: objects of scalar values; null counts as absent. */
+interface MemberValues {
+  readonly text: string
+  readonly integer: number
+  readonly flag: boolean
+  readonly properties: Readonly<Record<string, Scalar>>
+  readonly variables: Readonly<Record<string, string>>
+  readonly textList: readonly string[]
+}
+
+export type MemberKind = keyof MemberValues
 
 export interface Member {
   readonly kind: MemberKind
@@ -13,7 +24,14 @@ export interface Member {
 /** Members by name; the schema of a route's body. */
 export type BodyShape = Readonly<Record<string, Member>>
 
-type Scalar = string | number | boolean | null
+type Required<Shape extends BodyShape> = {
+  [Name in keyof Shape]: Shape[Name] extends { readonly required: true } ? Name : never
+}[keyof Shape]
+
+/** A body of that shape, as it was read. */
+export type BodyOf<Shape extends BodyShape> = {
+  readonly [Name in Required<Shape>]: MemberValues[Shape[Name]['kind']]
+} & { readonly [Name in Exclude<keyof Shape, Required<Shape>>]?: MemberValues[Shape[Name]['kind']] }
 
 /** Body text as JSON. Throws a RequestError with the place for what is not JSON. */
 export function parseBody(text: string): JsonValue {
@@ -25,17 +43,17 @@ export function parseBody(text: string): JsonValue {
 }
 
 /** Plain object with the members of `shape`, or a RequestError that names the first one at fault. */
-export function readBody(body: unknown, shape: BodyShape): Readonly<Record<string, unknown>> {
+export function readBody<Shape extends BodyShape>(body: unknown, shape: Shape): BodyOf<Shape> {
   if (!(body instanceof Map)) throw invalid(`expected an object with ${Object.keys(shape).join(', ')}`)
   const members = Object.entries(shape).map(([name, { kind, required }]) => {
     const value: JsonValue = body.get(name) ?? null
     if (value === null && required) throw invalid(`the member '${name}' is missing`)
     return [name, value === null ? undefined : READERS[kind](value, name)] as const
   })
-  return Object.fromEntries(members.filter(([, value]) => value !== undefined))
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined)) as BodyOf<Shape>
 }
 
-const READERS: Readonly<Record<MemberKind, (value: JsonValue, name: string) => unknown>> = {
+const READERS: { readonly [Kind in MemberKind]: (value: JsonValue, name: string) => MemberValues[Kind] } = {
   text: (value, name) => {
     if (typeof value === 'string') return value
     throw invalid(`'${name}' must be a string`)

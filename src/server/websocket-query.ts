@@ -8,7 +8,7 @@ import type { ServerContext } from './context.ts'
 import { type ErrorAnswer, errorAnswer, isServerFault, logFault } from './error-answer.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { parseBody, readBody } from './request-body.ts'
-import { type KsqlBody, ksqlBody } from './routes/ksql.ts'
+import { ksqlBody } from './routes/ksql.ts'
 import { streamedRowWriter } from './row-formats.ts'
 
 /** Close codes of RFC 6455 7.4.1. */
@@ -46,7 +46,7 @@ export async function sendOverWebSocket(
 
 function readQuery({ text, authorization }: WebSocketRequest): QueryRequest {
   if (text === null) throw new RequestError('BAD_REQUEST', 'missing request parameter')
-  const { ksql, streamsProperties, sessionVariables } = readBody(parseBody(text), ksqlBody) as unknown as KsqlBody
+  const { ksql, streamsProperties, sessionVariables } = readBody(parseBody(text), ksqlBody)
   return { sql: ksql, properties: streamsProperties ?? {}, variables: sessionVariables ?? {}, authorization }
 }
 

@@ -34,19 +34,19 @@ export const attrFunctions: readonly FunctionDeclaration[] = [
             } else if ((entries[position]![1] += by) <= 0) {
               entries.splice(position, 1)
             }
-            return entries as unknown as Value
+            return entries
           }
           return {
             initialize: () => [],
-            add: (state, args) => change(state as unknown as Entry[], args[0]!, 1),
-            undo: (state, args) => change(state as unknown as Entry[], args[0]!, -1),
+            add: (state, args) => change(state as Entry[], args[0]!, 1),
+            undo: (state, args) => change(state as Entry[], args[0]!, -1),
             merge: (first, second) => {
-              const entries = (first as unknown as Entry[]).map(([value, count]): Entry => [value, count])
-              for (const [value, count] of second as unknown as Entry[]) change(entries, value, count)
+              const entries = (first as Entry[]).map(([value, count]): Entry => [value, count])
+              for (const [value, count] of second as Entry[]) change(entries, value, count)
               return entries
             },
             result: (state) => {
-              const entries = state as unknown as Entry[]
+              const entries = state as Entry[]
               return entries.length === 1 ? entries[0]![0] : null
             },
           }

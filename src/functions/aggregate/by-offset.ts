@@ -70,13 +70,13 @@ function keepMany(kind: Kind, count: number, ignoreNulls: boolean, context: Func
   return {
     initialize: () => [],
     add: (state, args) => {
-      if (args[0] !== null || !ignoreNulls) kind.many(state as unknown as Entry[], [sequence(), args[0]!], count)
+      if (args[0] !== null || !ignoreNulls) kind.many(state as Entry[], [sequence(), args[0]!], count)
       return state
     },
     // The lowest sequences are kept, for LATEST too: ksqlDB does so, and its results are what users compare with.
     merge: (first, second) =>
-      [...(first as unknown as Entry[]), ...(second as unknown as Entry[])].sort((a, b) => a[0] - b[0]).slice(0, count),
-    result: (state) => (state as unknown as Entry[]).map(([, value]) => value),
+      [...(first as Entry[]), ...(second as Entry[])].sort((a, b) => a[0] - b[0]).slice(0, count),
+    result: (state) => (state as Entry[]).map(([, value]) => value),
   }
 }
 

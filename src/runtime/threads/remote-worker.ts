@@ -11,7 +11,7 @@ import { plainRows, pushedRows, type RowBatchCodec } from './row-batches.ts'
 import { keyCodecOf, writePull } from './wire-pull.ts'
 
 interface Waiting {
-  readonly resolve: (result: never) => void
+  readonly resolve: (result: unknown) => void
   readonly reject: (error: Error) => void
 }
 
@@ -115,7 +115,7 @@ export class RemoteWorker implements Worker {
   onMessage(message: WorkerMessage): void {
     switch (message.kind) {
       case 'reply':
-        this.#take(message.id)?.resolve(message.result as never)
+        this.#take(message.id)?.resolve(message.result)
         return
       case 'refusal':
         this.#take(message.id)?.reject(new Error(message.message))
@@ -168,7 +168,7 @@ export class RemoteWorker implements Worker {
     if (this.#lost !== null) return Promise.reject(this.#lost)
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
-      this.#calls.set(id, { resolve: resolve as Waiting['resolve'], reject })
+      this.#calls.set(id, { resolve: (result) => resolve(result as WorkerCalls[Name]['gives']), reject })
       this.#post({ kind: 'call', id, name, argument } as CallMessage)
     })
   }

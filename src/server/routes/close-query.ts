@@ -2,13 +2,11 @@
 import type { FastifyInstance } from 'fastify'
 import { RequestError } from '../../errors.ts'
 import type { ServerContext } from '../context.ts'
-import type { BodyShape } from '../request-body.ts'
+import type { BodyOf, BodyShape } from '../request-body.ts'
 
-interface CloseQueryBody {
-  readonly queryId?: string
-}
+const closeQueryBody = { queryId: { kind: 'text' } } as const satisfies BodyShape
 
-const closeQueryBody: BodyShape = { queryId: { kind: 'text' } }
+type CloseQueryBody = BodyOf<typeof closeQueryBody>
 
 export function closeQueryRoute(app: FastifyInstance, { lifecycle }: ServerContext): void {
   app.post<{ Body: CloseQueryBody }>('/close-query', { schema: { body: closeQueryBody } }, async (request, reply) => {

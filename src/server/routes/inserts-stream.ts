@@ -2,7 +2,6 @@
 import type { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { InsertRecordOptions } from '../../engine/api.ts'
-import type { RequestProperties } from '../../engine/requests.ts'
 import { RequestError } from '../../errors.ts'
 import type { ServerContext } from '../context.ts'
 import { CumulativeAcks } from '../cumulative-acks.ts'
@@ -11,34 +10,26 @@ import { insertRows } from '../insert-rows.ts'
 import { shuttingDown } from '../lifecycle.ts'
 import { chunksUntil, readLines } from '../line-reader.ts'
 import { chooseType, DELIMITED, JSON_TYPE } from '../media-types.ts'
-import { type BodyShape, parseBody, readBody } from '../request-body.ts'
+import { type BodyOf, type BodyShape, parseBody, readBody } from '../request-body.ts'
 import { ResponseStream } from '../response-stream.ts'
 
 /** The first line of the body. */
-interface InsertsTarget {
-  readonly target: string
-  readonly properties?: RequestProperties
-  /** `CUMULATIVE`: an answer stands for all rows up to its number. Otherwise each row has its own. */
-  readonly acknowledge?: string
-  /** With cumulative answers: `CONTINUE` refuses a row that fails, and reading continues. */
-  readonly onError?: string
-  /** The partition that all rows go to. Default: by their keys. */
-  readonly partition?: number
-  /** Headers of all records, as text. */
-  readonly headers?: Readonly<Record<string, string>>
-  /** Rows have key columns alone; each deletes the row of its key. */
-  readonly tombstones?: boolean
-}
-
-const insertsTarget: BodyShape = {
+const insertsTarget = {
   target: { kind: 'text', required: true },
   properties: { kind: 'properties' },
+  /** `CUMULATIVE`: an answer stands for all rows up to its number. Otherwise each row has its own. */
   acknowledge: { kind: 'text' },
+  /** With cumulative answers: `CONTINUE` refuses a row that fails, and reading continues. */
   onError: { kind: 'text' },
+  /** The partition that all rows go to. Default: by their keys. */
   partition: { kind: 'integer' },
+  /** Headers of all records, as text. */
   headers: { kind: 'variables' },
+  /** Rows have key columns alone; each deletes the row of its key. */
   tombstones: { kind: 'flag' },
-}
+} as const satisfies BodyShape
+
+type InsertsTarget = BodyOf<typeof insertsTarget>
 
 /** A scope of its own, because its bodies are read line by line. */
 export function insertsStreamRoute(app: FastifyInstance, context: ServerContext): void {
@@ -88,7 +79,7 @@ function readTarget(line: string | undefined): InsertsTarget {
   if (line === undefined) {
     throw new RequestError('BAD_REQUEST', 'The first line must be {"target": "name of a stream or table"}')
   }
-  return readBody(parseBody(line), insertsTarget) as unknown as InsertsTarget
+  return readBody(parseBody(line), insertsTarget)
 }
 
 const acksFor = ({ acknowledge, onError }: InsertsTarget, response: ResponseStream, contentType: string): InsertAcks =>

@@ -1,26 +1,19 @@
 /** POST /ksql: statements, each answered with an entity. */
 import type { FastifyInstance } from 'fastify'
 import { INTERNAL_REQUEST } from '../../engine/cluster/peer-states.ts'
-import type { RequestProperties } from '../../engine/requests.ts'
 import { sendJson } from '../answers.ts'
 import type { ServerContext } from '../context.ts'
-import type { BodyShape } from '../request-body.ts'
+import type { BodyOf, BodyShape } from '../request-body.ts'
 
-export interface KsqlBody {
-  readonly ksql: string
-  readonly streamsProperties?: RequestProperties
-  readonly sessionVariables?: Readonly<Record<string, string>>
-  readonly requestProperties?: RequestProperties
-  readonly commandSequenceNumber?: number
-}
-
-export const ksqlBody: BodyShape = {
+export const ksqlBody = {
   ksql: { kind: 'text', required: true },
   streamsProperties: { kind: 'properties' },
   sessionVariables: { kind: 'variables' },
   requestProperties: { kind: 'properties' },
   commandSequenceNumber: { kind: 'integer' },
-}
+} as const satisfies BodyShape
+
+export type KsqlBody = BodyOf<typeof ksqlBody>
 
 export function ksqlRoute(app: FastifyInstance, { lifecycle }: ServerContext): void {
   app.post<{ Body: KsqlBody }>('/ksql', { schema: { body: ksqlBody } }, async (request, reply) => {

@@ -1,25 +1,19 @@
 /** POST /query-stream: one SELECT or PRINT, whose rows are arrays. */
 import type { FastifyInstance } from 'fastify'
 import { pullRouting } from '../../engine/cluster/peers.ts'
-import type { RequestProperties } from '../../engine/requests.ts'
 import { answerQuery } from '../answer-query.ts'
 import type { ServerContext } from '../context.ts'
 import { DELIMITED, JSON_TYPE, KSQL_JSON, KSQL_PROTOBUF } from '../media-types.ts'
-import type { BodyShape } from '../request-body.ts'
+import type { BodyOf, BodyShape } from '../request-body.ts'
 
-interface QueryStreamBody {
-  readonly sql: string
-  readonly properties?: RequestProperties
-  readonly sessionVariables?: Readonly<Record<string, string>>
-  readonly requestProperties?: RequestProperties
-}
-
-const queryStreamBody: BodyShape = {
+const queryStreamBody = {
   sql: { kind: 'text', required: true },
   properties: { kind: 'properties' },
   sessionVariables: { kind: 'variables' },
   requestProperties: { kind: 'properties' },
-}
+} as const satisfies BodyShape
+
+type QueryStreamBody = BodyOf<typeof queryStreamBody>
 
 export function queryStreamRoute(app: FastifyInstance, context: ServerContext): void {
   app.post<{ Body: QueryStreamBody }>(

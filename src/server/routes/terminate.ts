@@ -2,16 +2,14 @@
 import type { FastifyInstance } from 'fastify'
 import { sendJson } from '../answers.ts'
 import type { ServerContext } from '../context.ts'
-import type { BodyShape } from '../request-body.ts'
+import type { BodyOf, BodyShape } from '../request-body.ts'
 
-interface TerminateBody {
-  readonly deleteTopicList?: readonly string[]
-}
-
-const terminateBody: BodyShape = {
+const terminateBody = {
   deleteTopicList: { kind: 'textList' },
   streamsProperties: { kind: 'properties' },
-}
+} as const satisfies BodyShape
+
+type TerminateBody = BodyOf<typeof terminateBody>
 
 export function terminateRoute(app: FastifyInstance, { lifecycle }: ServerContext): void {
   app.post<{ Body: TerminateBody }>('/ksql/terminate', { schema: { body: terminateBody } }, async (request, reply) => {
