@@ -1,10 +1,13 @@
 /** Formats of a source: chosen from WITH, defaults and what the query reads, then checked against the columns. */
-import { StatementError } from '../errors.ts'
-import type { FormatName, FormatSpec, Side } from '../serde/format.ts'
+import { messageOf, StatementError } from '../errors.ts'
+import type { FormatName, FormatSpec, LineProperty, Side } from '../serde/format.ts'
 import { FORMATS } from '../serde/index.ts'
+import { parseCsvHeader } from '../serde/lines/csv-header.ts'
+import { patternOfGrok } from '../serde/lines/grok.ts'
+import { patternOfRegex } from '../serde/lines/line-pattern.ts'
 import { type Column, formatColumn } from '../types/schema.ts'
 import { containsKind, formatType } from '../types/sql-type.ts'
-import type { SchemaProperties } from './with-properties.ts'
+import type { LineProperties, SchemaProperties } from './with-properties.ts'
 
 /** What statements say of one side's format beside its name. */
 export interface SideOptions {
@@ -36,13 +39,18 @@ export const internalKeySpec = (format: FormatName, columns: readonly Column[]):
 export function valueSpec(
   format: FormatName,
   columns: readonly Column[],
-  options: SideOptions & { readonly wrap: boolean | null; readonly defaultWrap: boolean | null },
+  options: SideOptions & {
+    readonly wrap: boolean | null
+    readonly defaultWrap: boolean | null
+    readonly line: LineProperties
+  },
   inherited?: FormatSpec,
 ): FormatSpec {
   const { wrapping } = FORMATS[format]
   refuseWrap(format, wrapping, columns, options.wrap)
   const wrap = options.wrap ?? (wrapping === 'optional' ? options.defaultWrap : null) ?? wrapping !== 'never'
-  return { format, unwrapped: columns.length === 1 && !wrap, ...sideSpec(format, 'VALUE', options, inherited) }
+  const spec = { format, unwrapped: columns.length === 1 && !wrap, ...sideSpec(format, 'VALUE', options, inherited) }
+  return { ...spec, ...lineSpec(spec, options.line) }
 }
 
 function sideSpec(
@@ -58,6 +66,54 @@ function sideSpec(
     ...delimiterOf(format, delimiter, inherited),
     ...(schemaName !== null && { schemaName }),
     ...(nullable !== undefined && { nullable }),
+  }
+}
+
+/** What the spec says of lines. Throws StatementError for properties that the format does not take, lacks or cannot read. */
+function lineSpec(
+  { format, delimiter }: FormatSpec,
+  { header, regex, grok, grokPatterns }: LineProperties,
+): Pick<FormatSpec, 'header' | 'line'> {
+  const { lineProperty } = FORMATS[format]
+  const given = { VALUE_CSV_HEADER: header, VALUE_REGEX: regex, VALUE_GROK: grok, VALUE_GROK_PATTERNS: grokPatterns }
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== null && LINE_PROPERTIES.get(name) !== lineProperty)
+      throw new StatementError(`${format} does not support the following configs: [${name}]`)
+  }
+  switch (lineProperty) {
+    case 'header':
+      return header === null ? {} : { header: reading('VALUE_CSV_HEADER', () => parseCsvHeader(header, delimiter!)) }
+    case 'regex':
+      return { line: reading('VALUE_REGEX', () => patternOfRegex(required('VALUE_REGEX', regex, REGEX_EXAMPLE))) }
+    case 'grok': {
+      const pattern = required('VALUE_GROK', grok, GROK_EXAMPLE)
+      return { line: reading('VALUE_GROK', () => patternOfGrok(pattern, grokPatterns ?? '')) }
+    }
+    default:
+      return {}
+  }
+}
+
+const LINE_PROPERTIES: ReadonlyMap<string, LineProperty> = new Map([
+  ['VALUE_CSV_HEADER', 'header'],
+  ['VALUE_REGEX', 'regex'],
+  ['VALUE_GROK', 'grok'],
+  ['VALUE_GROK_PATTERNS', 'grok'],
+])
+const REGEX_EXAMPLE = "'(?<level>[A-Z]+) (?<message>.*)'"
+const GROK_EXAMPLE = "'%{LOGLEVEL:level} %{GREEDYDATA:message}'"
+
+function required(name: string, value: string | null, example: string): string {
+  if (value !== null) return value
+  throw new StatementError(`${name} is missing: it says how lines become columns. For instance: ${name}=${example}.`)
+}
+
+function reading<Result>(name: string, read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof StatementError) throw error
+    throw new StatementError(`${name} cannot be used: ${messageOf(error)}`, { cause: error })
   }
 }
 

@@ -27,6 +27,7 @@ export interface WithProperties {
   readonly queryId: string | null
   readonly keySchema: SchemaProperties
   readonly valueSchema: SchemaProperties
+  readonly valueLine: LineProperties
   /** Where the first of the properties stands that was given, for errors. */
   readonly location: (...names: readonly string[]) => Location | undefined
 }
@@ -39,6 +40,18 @@ export interface SchemaProperties {
   readonly fullName: string | null
   /** KEY_PROTOBUF_NULLABLE_REPRESENTATION, VALUE_PROTOBUF_NULLABLE_REPRESENTATION. */
   readonly nullable: NullableRepresentation | null
+}
+
+/** What WITH says of the lines that values are; only some formats take it. Null: not given. */
+export interface LineProperties {
+  /** VALUE_CSV_HEADER. */
+  readonly header: string | null
+  /** VALUE_REGEX. */
+  readonly regex: string | null
+  /** VALUE_GROK. */
+  readonly grok: string | null
+  /** VALUE_GROK_PATTERNS. */
+  readonly grokPatterns: string | null
 }
 
 /** ON_ERROR. `topic` null: by the name of the source's topic. */
@@ -71,18 +84,20 @@ const REGISTRY = [
   'KEY_PROTOBUF_NULLABLE_REPRESENTATION',
   'VALUE_PROTOBUF_NULLABLE_REPRESENTATION',
 ]
+export const LINES: readonly string[] = ['VALUE_CSV_HEADER', 'VALUE_REGEX', 'VALUE_GROK', 'VALUE_GROK_PATTERNS']
 const ERRORS = ['ON_ERROR', 'DEAD_LETTER_TOPIC', 'UNUSED_COLUMNS']
 const KNOWN: { readonly [Use in WithUse]: ReadonlySet<string> } = {
   create: new Set([
     ...COMMON,
     ...REGISTRY,
+    ...LINES,
     'WINDOW_TYPE',
     'WINDOW_SIZE',
     ...ERRORS,
     'SOURCED_BY_CONNECTOR',
     'SOURCE_CONNECTOR',
   ]),
-  createAs: new Set([...COMMON, ...REGISTRY]),
+  createAs: new Set([...COMMON, ...REGISTRY, 'VALUE_CSV_HEADER']),
   insertInto: new Set(['QUERY_ID']),
 }
 
@@ -109,6 +124,12 @@ export function readWithProperties(properties: readonly Property[], use: WithUse
     queryId: read.text('QUERY_ID'),
     keySchema: readSchema(read, 'KEY'),
     valueSchema: readSchema(read, 'VALUE'),
+    valueLine: {
+      header: read.text('VALUE_CSV_HEADER'),
+      regex: read.text('VALUE_REGEX'),
+      grok: read.text('VALUE_GROK'),
+      grokPatterns: read.text('VALUE_GROK_PATTERNS'),
+    },
     location: (...names: readonly string[]) => given.get(names.find((name) => given.has(name)) ?? '')?.location,
   }
   refuseBadDelimiters(result)

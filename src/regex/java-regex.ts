@@ -9,7 +9,7 @@ import { longestTextWithin, waysToRead } from './java-regex/ambiguity.ts'
 import { toJavaScript } from './java-regex/javascript.ts'
 import { Matcher } from './java-regex/matcher.ts'
 import { childrenOf, lengthOf, type RegexNode } from './java-regex/node.ts'
-import { parseJavaRegex } from './java-regex/parse.ts'
+import { parseJavaRegex, type RegexDialect } from './java-regex/parse.ts'
 import { compileProgram, type Program } from './java-regex/program.ts'
 
 export interface RegexMatch {
@@ -43,8 +43,8 @@ export class JavaRegex {
   #lastMatch: RegexMatch | null = null
 
   /** Throws an Error if `pattern` is not a regular expression. */
-  constructor(pattern: string) {
-    const { root, groupCount, groupNames } = parseJavaRegex(pattern)
+  constructor(pattern: string, dialect: RegexDialect = {}) {
+    const { root, groupCount, groupNames } = parseJavaRegex(pattern, dialect)
     this.pattern = pattern
     this.groupCount = groupCount
     this.groupNames = groupNames

@@ -21,6 +21,8 @@ export const avro: Format = {
   // The frame names a schema, and other schemas give other bytes.
   isCanonical: false,
   takesDelimiter: false,
+  isWritable: true,
+  lineProperty: null,
   holdsNested: true,
   canBeUnreadable: () => true,
   refusal(columns, spec) {

@@ -24,6 +24,8 @@ export const delimited: Format = {
   supportsKey: true,
   isCanonical: false,
   takesDelimiter: true,
+  isWritable: true,
+  lineProperty: null,
   schemas: null,
   holdsNested: false,
   canBeUnreadable: () => true,
@@ -37,7 +39,7 @@ export const delimited: Format = {
 }
 
 /** The delimiter's character; `TAB` and `SPACE` are names. */
-function delimiterOf({ delimiter }: FormatSpec): string {
+export function delimiterOf({ delimiter }: FormatSpec): string {
   const name = delimiter?.toUpperCase()
   return name === 'TAB' ? '\t' : name === 'SPACE' ? ' ' : (delimiter ?? ',')
 }

@@ -8,14 +8,31 @@ import type { SchemaType } from '../registry/schema-registry.ts'
 import type { Column } from '../types/schema.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
+import type { LinePattern } from './lines/line-pattern.ts'
 
-export type FormatName = 'NONE' | 'KAFKA' | 'DELIMITED' | 'JSON' | 'JSON_SR' | 'AVRO' | 'PROTOBUF' | 'PROTOBUF_NOSR'
+export type FormatName =
+  | 'NONE'
+  | 'KAFKA'
+  | 'DELIMITED'
+  | 'CSV'
+  | 'LINE'
+  | 'REGEX'
+  | 'GROK'
+  | 'JSON'
+  | 'JSON_SR'
+  | 'AVRO'
+  | 'PROTOBUF'
+  | 'PROTOBUF_NOSR'
 
 /** How a source's key or value is written: plain data, part of plans and of the metastore. */
 export interface FormatSpec {
   readonly format: FormatName
-  /** DELIMITED: the delimiter character. */
+  /** DELIMITED, CSV: the delimiter character. */
   readonly delimiter?: string
+  /** CSV: the names of the fields, in their order. Absent: the fields are the columns. */
+  readonly header?: readonly string[]
+  /** REGEX, GROK: how lines are taken apart. */
+  readonly line?: LinePattern
   /** A single column is written as the bare value (false: as an object with that one column). Meaningless for several columns. */
   readonly unwrapped: boolean
   /** Values of columns that a query does not use are not checked: a record is readable if what the query uses is. Default: false. */
@@ -166,6 +183,9 @@ export interface SchemaTypeOptions {
   readonly schemaName?: string
 }
 
+/** VALUE_CSV_HEADER, VALUE_REGEX; VALUE_GROK with VALUE_GROK_PATTERNS. */
+export type LineProperty = 'header' | 'regex' | 'grok'
+
 export interface Format {
   readonly name: FormatName
   /** May one column be written bare, as an object with one field, or either by WRAP_SINGLE_VALUE? */
@@ -175,6 +195,10 @@ export interface Format {
   readonly isCanonical: boolean
   /** KEY_DELIMITER and VALUE_DELIMITER apply. */
   readonly takesDelimiter: boolean
+  /** Rows can be written, too. Otherwise what is derived from a source of this format is JSON, unless its WITH names a format. */
+  readonly isWritable: boolean
+  /** The property of WITH that says what lines look like, and has to be given unless it is a header; null: none. */
+  readonly lineProperty: LineProperty | null
   /** Values of ARRAY, MAP and STRUCT can be written. */
   readonly holdsNested: boolean
   /** Whether columns are checked to be expressible: the reason why not (wording of the dialect), or null. */

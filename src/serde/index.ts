@@ -2,18 +2,25 @@
 import { StatementError } from '../errors.ts'
 import { suggestion } from '../suggest.ts'
 import { avro } from './avro.ts'
+import { csv } from './csv.ts'
 import { delimited } from './delimited.ts'
 import type { Format, FormatName } from './format.ts'
 import { json } from './json.ts'
 import { jsonSr } from './json-sr.ts'
 import { kafka } from './kafka.ts'
+import { line } from './line.ts'
 import { none } from './none.ts'
+import { grok, regex } from './pattern.ts'
 import { protobuf, protobufNosr } from './protobuf.ts'
 
 export const FORMATS: { readonly [name in FormatName]: Format } = {
   NONE: none,
   KAFKA: kafka,
   DELIMITED: delimited,
+  CSV: csv,
+  LINE: line,
+  REGEX: regex,
+  GROK: grok,
   JSON: json,
   JSON_SR: jsonSr,
   AVRO: avro,
@@ -30,8 +37,7 @@ export function resolveFormat(name: string): FormatName {
 
 /** Names that formats have elsewhere. */
 const FOREIGN_FORMATS: ReadonlyMap<string, string> = new Map([
-  ['CSV', "DELIMITED reads and writes CSV: VALUE_FORMAT='DELIMITED'."],
-  ['TSV', "DELIMITED reads and writes TSV: VALUE_FORMAT='DELIMITED', VALUE_DELIMITER='TAB'."],
+  ['TSV', "CSV reads and writes TSV: VALUE_FORMAT='CSV', VALUE_DELIMITER='TAB'."],
   ['TEXT', 'KAFKA reads and writes plain text, in a single STRING column.'],
   ['STRING', 'KAFKA reads and writes plain text, in a single STRING column.'],
   ['NDJSON', 'JSON reads and writes one object in each record.'],

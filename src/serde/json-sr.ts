@@ -21,6 +21,8 @@ export const jsonSr: Format = {
   supportsKey: true,
   isCanonical: false,
   takesDelimiter: false,
+  isWritable: true,
+  lineProperty: null,
   holdsNested: true,
   schemas: {
     type: 'JSON',

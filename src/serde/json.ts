@@ -16,6 +16,8 @@ export const json: Format = {
   supportsKey: true,
   isCanonical: false,
   takesDelimiter: false,
+  isWritable: true,
+  lineProperty: null,
   schemas: null,
   holdsNested: true,
   canBeUnreadable: () => true,

@@ -76,6 +76,8 @@ export const kafka: Format = {
   supportsKey: true,
   isCanonical: true,
   takesDelimiter: false,
+  isWritable: true,
+  lineProperty: null,
   schemas: null,
   holdsNested: false,
   canBeUnreadable: (columns) => columns.some(({ type }) => LAYOUTS[type.kind]?.size !== null),

@@ -12,6 +12,8 @@ export const none: Format = {
   supportsKey: true,
   isCanonical: true,
   takesDelimiter: false,
+  isWritable: true,
+  lineProperty: null,
   schemas: null,
   holdsNested: false,
   canBeUnreadable: () => false,

@@ -27,6 +27,8 @@ const BOTH = {
   // Fields may come in any order, and a default may be written or not.
   isCanonical: false,
   takesDelimiter: false,
+  isWritable: true,
+  lineProperty: null,
   holdsNested: true,
   refusal(columns: readonly Column[], spec: FormatSpec): string | null {
     if (columns.some(({ type }) => hasOtherKeys(type))) return OTHER_KEYS

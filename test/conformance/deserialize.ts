@@ -74,6 +74,10 @@ type Reader = (bytes: Buffer, columns: readonly Column[], exact: boolean) => Act
 const READERS: { readonly [Name in FormatName]: Reader | null } = {
   JSON: (bytes, _columns, exact) => actualJson(parseJsonValue(bytes.toString()), exact),
   DELIMITED: (bytes) => bytes.toString(),
+  CSV: (bytes) => bytes.toString(),
+  LINE: (bytes) => bytes.toString(),
+  REGEX: (bytes) => bytes.toString(),
+  GROK: (bytes) => bytes.toString(),
   NONE: () => null,
   KAFKA: (bytes, [column]) => kafkaValue(bytes, column),
   JSON_SR: null,

@@ -40,6 +40,10 @@ const WRITERS: { readonly [Name in FormatName]: Writer | null } = {
   PROTOBUF_NOSR: null,
   JSON: (value) => (value === null ? null : Buffer.from(formatJsonValue(value))),
   DELIMITED: (value) => textBytes(value, 'DELIMITED'),
+  CSV: (value) => textBytes(value, 'CSV'),
+  LINE: (value) => textBytes(value, 'LINE'),
+  REGEX: (value) => textBytes(value, 'REGEX'),
+  GROK: (value) => textBytes(value, 'GROK'),
   NONE: () => null,
   KAFKA: (value, [column]) => (value === null ? null : kafkaBytes(value, column)),
 }

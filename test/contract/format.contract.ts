@@ -23,6 +23,8 @@ export interface FormatTraits {
   readonly names?: fc.Arbitrary<string>
   /** Whether elements of an ARRAY can be ARRAY or MAP. Default: true. */
   readonly nestsLists?: boolean
+  /** What a spec of the columns says besides. */
+  readonly spec?: (columns: readonly Column[]) => Pick<Setup, 'header' | 'line'>
   /** How fields tell NULL, for formats that have a choice. */
   readonly nullable?: 'OPTIONAL' | 'WRAPPER'
   /** Whether the empty string is told from NULL. */
@@ -31,7 +33,12 @@ export interface FormatTraits {
 
 export function formatContract(format: Format, traits: FormatTraits): void {
   const setups = (columns: readonly Column[]): Setup[] => {
-    const wrapped = { format, columns, ...(traits.nullable === undefined ? {} : { nullable: traits.nullable }) }
+    const wrapped = {
+      format,
+      columns,
+      ...traits.spec?.(columns),
+      ...(traits.nullable === undefined ? {} : { nullable: traits.nullable }),
+    }
     if (columns.length !== 1) return [wrapped]
     const unwrapped = { ...wrapped, unwrapped: true }
     if (format.refusal(columns, { format: format.name as FormatName, unwrapped: true }, 'VALUE') !== null)
@@ -44,7 +51,7 @@ export function formatContract(format: Format, traits: FormatTraits): void {
     return traits.keepsEmptyStrings ? row : row.map((item) => (item === '' ? null : item))
   }
 
-  describe(`${format.name} as a format${traits.nullable === undefined ? '' : `, ${traits.nullable}`}`, () => {
+  describe(`${format.name} as a format${traits.nullable === undefined ? '' : `, ${traits.nullable}`}${traits.spec === undefined ? '' : ', as its spec says'}`, () => {
     test('reads back the rows that it writes, whichever columns come first', () => {
       fc.assert(
         fc.property(schemaAndRows(traits), fc.infiniteStream(fc.boolean()), ({ columns, rows }, coin) => {

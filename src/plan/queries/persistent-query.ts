@@ -8,6 +8,7 @@ import { readWithProperties, type WithProperties } from '../../analysis/with-pro
 import { placing, StatementError } from '../../errors.ts'
 import type { DataSource, SourceKind } from '../../metastore/data-source.ts'
 import { nameHint } from '../../metastore/lookup.ts'
+import { FORMATS } from '../../serde/index.ts'
 import type { CreateAs, InsertInto, Query } from '../../sql/ast.ts'
 import { type Column, formatSchema, type Schema } from '../../types/schema.ts'
 import { equalTypes } from '../../types/sql-type.ts'
@@ -20,7 +21,7 @@ import { type SchemaRegistration, sinkRegistrations } from '../schema-registrati
 import type { PlannedSource } from '../statements/create-source.ts'
 import { checkExistingTopic, cleanupPolicy, type TopicRequest } from '../topic-request.ts'
 import { refuseLoop } from './loops.ts'
-import { addSink, checkStateTypes, findMaterialization, sinkFormats } from './sink.ts'
+import { addSink, checkStateTypes, findMaterialization, sinkFormats, sinkValueFormat } from './sink.ts'
 
 export interface PlannedPersistentQuery {
   readonly plan: PhysicalPlan
@@ -67,7 +68,7 @@ export function planCreateAs(
   const projection = planPersistent(analysis, builder)
   checkKind(statement.sourceKind, projection.relation)
   const [{ source: first }] = analysis.sources as readonly [AnalyzedSource]
-  checkStateTypes(builder.steps, properties.valueFormat ?? first.valueFormat.format)
+  checkStateTypes(builder.steps, sinkValueFormat(properties, first.valueFormat.format, projection.value))
   const topic = sinkTopic(statement, properties, context)
   const formats = sinkFormats({ name: statement.name, properties, first, fetched, topic }, projection, context)
   const source: DataSource = {
@@ -201,6 +202,8 @@ function insertTarget({ target, targetLocation: location }: InsertInto, { metast
     refuse(`INSERT INTO can only be used to insert into a stream. ${target} is a table.`)
   }
   if (source.isSource) refuse(`Cannot insert into read-only stream: ${target}`)
+  if (!FORMATS[source.valueFormat.format].isWritable)
+    refuse(`Cannot insert into ${target}: its format ${source.valueFormat.format} reads lines and does not write them`)
   if (source.schema.headers.length > 0) refuse(`Cannot insert into ${target} because it has header columns`)
   return source
 }

@@ -47,7 +47,7 @@ export function sinkFormats(
     first.keyFormat,
   )
   const valueFormat = valueSpec(
-    properties.valueFormat ?? relation.valueFormat.format,
+    sinkValueFormat(properties, relation.valueFormat.format, value),
     value,
     {
       delimiter: properties.valueDelimiter,
@@ -55,6 +55,7 @@ export function sinkFormats(
       sourceName,
       wrap: properties.wrapSingleValue,
       defaultWrap: defaultWrap(context),
+      line: properties.valueLine,
     },
     relation.valueFormat,
   )
@@ -89,6 +90,23 @@ function withFetched(
 function refuseFormatWithoutKey({ keyFormat, valueFormat }: WithProperties, key: readonly Column[]): void {
   if (key.length > 0 || keyFormat === null || keyFormat === 'NONE' || keyFormat === valueFormat) return
   throw new StatementError('Key format specified for stream without key columns.')
+}
+
+/** What was made of lines is written as JSON unless WITH names a format, or it is the lines themselves. */
+export function sinkValueFormat(
+  { valueFormat, location }: WithProperties,
+  inherited: FormatName,
+  value: readonly Column[],
+): FormatName {
+  if (valueFormat === null) {
+    if (!FORMATS[inherited].isWritable) return 'JSON'
+    const isRefused = FORMATS[inherited].refusal(value, { format: inherited, unwrapped: true }, 'VALUE') !== null
+    return inherited === 'LINE' && isRefused ? 'JSON' : inherited
+  }
+  if (FORMATS[valueFormat].isWritable) return valueFormat
+  throw new StatementError(`${valueFormat} reads lines and does not write them. Name another VALUE_FORMAT.`, {
+    location: location('VALUE_FORMAT', 'FORMAT'),
+  })
 }
 
 function sinkKeyFormat(

@@ -3,7 +3,7 @@ import { declaredSchema } from '../../analysis/declared-columns.ts'
 import { checkFormat, keySpec, valueSpec } from '../../analysis/formats.ts'
 import { type FetchedSchemas, inferColumns, NO_SCHEMAS, type SchemaRequest } from '../../analysis/inferred-columns.ts'
 import { timestampColumn } from '../../analysis/timestamp-column.ts'
-import { type BadRecords, readWithProperties, type WithProperties } from '../../analysis/with-properties.ts'
+import { type BadRecords, LINES, readWithProperties, type WithProperties } from '../../analysis/with-properties.ts'
 import { placing, StatementError } from '../../errors.ts'
 import type { BadRecordPolicy, DataSource } from '../../metastore/data-source.ts'
 import type { FormatName, FormatSpec, Side, WrittenSchema } from '../../serde/format.ts'
@@ -272,8 +272,9 @@ function specs(sourceName: string, { properties, schema: { key, value }, formats
     sourceName,
     wrap: properties.wrapSingleValue,
     defaultWrap: defaultWrap(context),
+    line: properties.valueLine,
   }
-  const valueFormat = placing(location('WRAP_SINGLE_VALUE', 'VALUE_FORMAT', 'FORMAT'), () =>
+  const valueFormat = placing(location('WRAP_SINGLE_VALUE', ...LINES, 'VALUE_FORMAT', 'FORMAT'), () =>
     valueSpec(formats.value, value, options),
   )
   return {

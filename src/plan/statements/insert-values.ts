@@ -124,6 +124,12 @@ export function checkInsertTarget(
   if (source.isSource) {
     throw new StatementError(`Cannot insert values into read-only ${source.kind.toLowerCase()}: ${target}`)
   }
+  const { format } = source.valueFormat
+  if (!FORMATS[format].isWritable) {
+    throw new StatementError(
+      `Cannot insert values into ${target}: its format ${format} reads lines and does not write them. Produce lines to its topic, ${source.topic}.`,
+    )
+  }
   if (source.window !== null) throw new StatementError('Cannot insert values into windowed stream/table!')
   if (isReadOnlyTopic(source.topic, config('ksql.readonly.topics') ?? '')) {
     throw new StatementError(`Cannot insert values into read-only topic: ${source.topic}`)

@@ -11,8 +11,9 @@ import type { CharSet } from './char-set.ts'
 import type { Instruction, Program } from './program.ts'
 
 const MAX_WAYS = 32
-const MAX_STATES = 1000
-const MAX_SETS = 200
+/** Steps of the determinization; they take a tenth of a second. */
+const MAX_STEPS = 1_000_000
+const MAX_SETS = 2000
 
 /**
  * The greatest number of ways to read any text from one starting point, at most 32; null if there are more, or if it cannot be told
@@ -34,8 +35,9 @@ export function waysToRead(program: Program): number | null {
   return ways <= MAX_WAYS ? ways : null
 }
 
-/** Above this length the bound by length is not worth its computation. */
+/** Above this length, and this many steps, the bound by length is not worth its computation. */
 const MAX_LENGTH = 2000
+const MAX_LENGTH_STEPS = 100_000_000
 
 /**
  * Length up to which the ways to read any text from one starting point, summed over its prefixes and times the number of starting
@@ -48,13 +50,15 @@ export function longestTextWithin(budget: number, program: Program, { isAnchored
   const start = follow(instructions, new Map([[0, 1]]))
   if (letters === null || edges === null || start === null) return 0
   let ways = Float64Array.from(instructions, (_, at) => start.get(at) ?? 0)
+  const stepsOfLength = letters.length * edges.reduce((steps, { to }) => steps + to.size + 1, 0)
+  const maxLength = Math.min(MAX_LENGTH, Math.floor(MAX_LENGTH_STEPS / stepsOfLength))
   let sum = 0
-  for (let length = 1; length <= MAX_LENGTH; length++) {
+  for (let length = 1; length <= maxLength; length++) {
     ways = worstStep(edges, letters, ways)
     for (const count of ways) sum += count
     if (sum * (isAnchored ? 1 : length) > budget) return length - 1
   }
-  return MAX_LENGTH
+  return maxLength
 }
 
 /** From each `set` instruction, where one can stand after it. */
@@ -104,15 +108,17 @@ function waysFrom(instructions: readonly Instruction[], start: number): number |
   const seen = new Set([keyOf(first)])
   const pending = [first]
   let most = total(first)
+  let steps = 0
   while (pending.length > 0) {
     const counts = pending.pop()!
     for (const accepts of letters) {
+      steps += counts.size
+      if (steps > MAX_STEPS) return null
       const next = step(instructions, counts, accepts)
       if (next === null) return null
       most = Math.max(most, total(next))
       const key = keyOf(next)
       if (seen.has(key)) continue
-      if (seen.size >= MAX_STATES) return null
       seen.add(key)
       pending.push(next)
     }

@@ -4,9 +4,14 @@ import { type AssertionKind, childrenOf, type ParsedRegex, type RegexNode, some 
 import { ClassParser } from './parse-class.ts'
 import { dot, type Flags, Scanner } from './scanner.ts'
 
+export interface RegexDialect {
+  /** Names of groups may have underscores, as in other dialects than Java's. Default: false. */
+  readonly namesHaveUnderscores?: boolean
+}
+
 /** Throws an Error that says what is wrong and where. */
-export function parseJavaRegex(pattern: string): ParsedRegex {
-  return new Parser(pattern).parse()
+export function parseJavaRegex(pattern: string, dialect: RegexDialect = {}): ParsedRegex {
+  return new Parser(pattern, dialect).parse()
 }
 
 const MAX_REPEAT = 0x7fffffff
@@ -15,9 +20,11 @@ class Parser {
   readonly #scanner: Scanner
   readonly #classes: ClassParser
   readonly #groupNames = new Map<string, number>()
+  readonly #groupName: RegExp
   #groupCount = 0
 
-  constructor(pattern: string) {
+  constructor(pattern: string, { namesHaveUnderscores = false }: RegexDialect) {
+    this.#groupName = namesHaveUnderscores ? /^[A-Za-z_]\w*$/ : /^[A-Za-z][A-Za-z0-9]*$/
     this.#scanner = new Scanner(pattern)
     this.#classes = new ClassParser(this.#scanner)
   }
@@ -126,7 +133,7 @@ class Parser {
 
   #namedCapture(outer: Flags): RegexNode {
     const name = this.#scanner.takeUntil('>')
-    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) throw this.#scanner.error(`'${name}' is not a group name`)
+    if (!this.#groupName.test(name)) throw this.#scanner.error(`'${name}' is not a group name`)
     if (this.#groupNames.has(name)) throw this.#scanner.error(`there are two groups <${name}>`)
     this.#groupNames.set(name, this.#groupCount + 1)
     return this.#capture(outer)

@@ -11,6 +11,7 @@ import {
   type WriterSchemas,
   type WrittenSchema,
 } from '../../../src/serde/format.ts'
+import type { LinePattern } from '../../../src/serde/lines/line-pattern.ts'
 import { ByteBuffer } from '../../../src/types/byte-buffer.ts'
 import type { Column } from '../../../src/types/schema.ts'
 import type { SqlType } from '../../../src/types/sql-type.ts'
@@ -21,6 +22,8 @@ export interface Setup {
   readonly columns: readonly Column[]
   readonly unwrapped?: boolean
   readonly delimiter?: string
+  readonly header?: readonly string[]
+  readonly line?: LinePattern
   readonly schemaName?: string
   readonly nullable?: 'OPTIONAL' | 'WRAPPER'
   /** What a format with a registry writes by. Absent: the schema of the columns, under id 1. */
@@ -41,10 +44,13 @@ export const columns = (types: Readonly<Record<string, SqlType>>): Column[] =>
 
 function spec(setup: Setup): FormatSpec {
   const { format, columns, unwrapped = false, delimiter, schemaName, nullable, side = 'VALUE', schema } = setup
+  const { header, line } = setup
   const plain: FormatSpec = {
     format: format.name as FormatName,
     unwrapped,
     ...(delimiter === undefined ? {} : { delimiter }),
+    ...(header === undefined ? {} : { header }),
+    ...(line === undefined ? {} : { line }),
     ...(schemaName === undefined ? {} : { schemaName }),
     ...(nullable === undefined ? {} : { nullable }),
   }
