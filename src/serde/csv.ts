@@ -54,8 +54,9 @@ const fieldsOf = ({ spec, columns }: { readonly spec: FormatSpec; readonly colum
   spec.header ?? columns.map(({ name }) => name)
 
 class CsvReader implements ColumnsReader {
-  /** Of the payload that was opened last: it is the header itself, as a file has it. */
+  /** Whether the payload that was opened last is the header itself, as a file has it. */
   isNull = false
+  readonly isSkipped = true
   readonly #line: Line
   readonly #header: readonly string[] | null
   readonly #fieldCount: number

@@ -122,6 +122,8 @@ export interface ColumnsReader {
   finish(target: Row): ReadError | null
   /** After `open`: the payload stands for no value at all (JSON `null`), as a null payload does; nothing was set in the target. */
   readonly isNull: boolean
+  /** Where `isNull`: the payload belongs to a file and is no record of it (a header): it is passed over. Absent: it never does. */
+  readonly isSkipped?: boolean
 }
 
 /** A growing byte buffer that writers append to. `position` is where the next byte goes. */

@@ -38,8 +38,8 @@ export function resolveFormat(name: string): FormatName {
 /** Names that formats have elsewhere. */
 const FOREIGN_FORMATS: ReadonlyMap<string, string> = new Map([
   ['TSV', "CSV reads and writes TSV: VALUE_FORMAT='CSV', VALUE_DELIMITER='TAB'."],
-  ['TEXT', 'KAFKA reads and writes plain text, in a single STRING column.'],
-  ['STRING', 'KAFKA reads and writes plain text, in a single STRING column.'],
+  ['TEXT', 'LINE reads and writes plain text, in a single STRING column.'],
+  ['STRING', 'LINE reads and writes plain text, in a single STRING column.'],
   ['NDJSON', 'JSON reads and writes one object in each record.'],
   ['JSONL', 'JSON reads and writes one object in each record.'],
 ])

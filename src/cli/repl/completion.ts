@@ -134,7 +134,7 @@ const QUOTED_CONTEXTS: readonly Context[] = [
   { after: /AUTO\.OFFSET\.RESET'\s*=\s*'$/, offers: () => ['earliest', 'latest'] },
   { after: /\bKAFKA_TOPIC\s*=\s*'$/, offers: ({ topics }) => topics },
   { after: /^\s*PRINT\s+'$/, offers: ({ topics }) => topics },
-  { after: /FORMAT\s*=\s*'$/, offers: () => ['JSON', 'DELIMITED', 'KAFKA', 'NONE'] },
+  { after: /FORMAT\s*=\s*'$/, offers: () => ['JSON', 'DELIMITED', 'CSV', 'LINE', 'REGEX', 'GROK', 'KAFKA', 'NONE'] },
 ]
 
 /** Columns of the sources that the statement names; of all sources where it names none yet. */

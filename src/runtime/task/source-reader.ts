@@ -94,7 +94,7 @@ export class SourceReader {
     const row: Row = new Array(this.#width)
     const error = this.#valueReader.open(cursor.buffer, cursor.valueStart, cursor.valueEnd, row)
     if (error !== null) return this.#reportBad('value', error, cursor, cursor.valueStart, cursor.valueEnd)
-    if (this.#valueReader.isNull) return this.#withoutValue(cursor)
+    if (this.#valueReader.isNull) return this.#valueReader.isSkipped === true ? null : this.#withoutValue(cursor)
     if (this.#keyCopies.length > 0) this.#copyKey(row)
     if (this.#readTime !== null && !this.#setTime(row)) return null
     for (const set of this.#setters) set(row, cursor)

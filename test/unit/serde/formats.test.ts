@@ -13,11 +13,11 @@ describe('names of formats', () => {
 
   test('that nobody knows are refused', () => {
     expect(() => resolveFormat('foo')).toThrow(
-      'Unknown format: FOO. Formats: NONE, KAFKA, DELIMITED, JSON, JSON_SR, AVRO, PROTOBUF, PROTOBUF_NOSR.',
+      'Unknown format: FOO. Formats: NONE, KAFKA, DELIMITED, CSV, LINE, REGEX, GROK, JSON, JSON_SR, AVRO, PROTOBUF, PROTOBUF_NOSR.',
     )
     expect(() => resolveFormat('jsn')).toThrow(/^Unknown format: JSN. Did you mean JSON\?$/)
-    expect(() => resolveFormat('csv')).toThrow(
-      "Unknown format: CSV. DELIMITED reads and writes CSV: VALUE_FORMAT='DELIMITED'.",
+    expect(() => resolveFormat('tsv')).toThrow(
+      "Unknown format: TSV. CSV reads and writes TSV: VALUE_FORMAT='CSV', VALUE_DELIMITER='TAB'.",
     )
     expect(() => resolveFormat('toString')).toThrow('Unknown format: TOSTRING')
   })
