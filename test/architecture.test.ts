@@ -39,12 +39,12 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   operators: [
     ['operators'],
     ['operators/table', 'operators/stateless', 'operators/aggregate'],
-    ['operators/join'],
+    ['operators/join', 'operators/changes'],
     ['operators/index'],
     ['operators/expressions-of', 'operators/inputs', 'operators/materialized-view'],
     ['operators/old-value'],
   ],
-  plan: [['plan'], ['plan/clauses', 'plan/statements'], ['plan/queries']],
+  plan: [['plan'], ['plan/clauses', 'plan/statements'], ['plan/relations'], ['plan/queries']],
   connectors: [
     ['connectors'],
     ['connectors/delivery', 'connectors/sinks', 'connectors/sources'],

@@ -27,7 +27,7 @@ import { refuseUnsupportedForms } from './query-forms.ts'
 import { type NameScope, resolveNames } from './resolve-names.ts'
 import { analyzeSelect } from './select-items.ts'
 import { sourceScope } from './source-scope.ts'
-import { analyzeSources, flattenRelation } from './sources.ts'
+import { analyzeSources, type Derive, flattenRelation, refuseDerived } from './sources.ts'
 import { checkTableFunctions } from './table-functions.ts'
 import { usedColumns } from './used-columns.ts'
 import { analyzeWindow } from './window.ts'
@@ -38,6 +38,8 @@ export interface AnalyzeOptions {
   readonly use: QueryUse
   /** Name of the sink; null for push and pull queries. */
   readonly sinkName: string | null
+  /** Absent: queries in FROM are refused. */
+  readonly derive?: Derive
 }
 
 /** Throws StatementError. The result's expressions are untyped but resolved: they name the columns of the planner's rows. */
@@ -46,8 +48,8 @@ export function analyzeQuery(query: Query, options: AnalyzeOptions): Analysis {
 }
 
 function analyze(query: Query, options: AnalyzeOptions): Analysis {
-  refuseUnsupportedForms(query)
-  const sources = analyzeSources(query.from, options.metastore)
+  refuseUnsupportedForms(query, options.use)
+  const sources = analyzeSources(query.from, options.metastore, options.derive ?? refuseDerived)
   if (options.use === 'pull') checkPullQuery(query, sources, aggregateTest(options.functions))
   const joins = analyzeJoins(flattenRelation(query.from).joins, sources)
   const window = windowOf(query)

@@ -1,17 +1,21 @@
 /** Forms of SQL that the language can say, but a query of some use cannot run: refused by name, with a form that works. */
 import type { Expression, Location, Query } from '../sql/ast.ts'
 import { walk } from '../sql/walk.ts'
+import type { QueryUse } from './analysis.ts'
 import { refuse } from './errors.ts'
 
-/** Throws StatementError for the first form in the query that is not supported. */
-export function refuseUnsupportedForms(query: Query): void {
-  for (const { is, message } of FORMS) {
+/** Throws StatementError for the first form in the query that is not supported in its use. */
+export function refuseUnsupportedForms(query: Query, use: QueryUse): void {
+  for (const { is, message, runsIn } of FORMS) {
+    if (runsIn?.includes(use)) continue
     const location = is(query)
     if (location !== false) refuse(message, location)
   }
 }
 
 interface Form {
+  /** Uses in which it is supported. */
+  readonly runsIn?: readonly QueryUse[]
   /** Where the query uses it, or false. */
   readonly is: (query: Query) => Location | undefined | false
   readonly message: string
@@ -19,6 +23,8 @@ interface Form {
 
 const whenPresent = (part: unknown, { location }: Query): Location | undefined | false =>
   part === undefined ? false : location
+
+const CONTINUOUS: readonly QueryUse[] = ['persistent', 'push']
 
 const FORMS: readonly Form[] = [
   {
@@ -63,10 +69,12 @@ const FORMS: readonly Form[] = [
     message: 'Window functions (OVER) are not supported here. Write WINDOW TUMBLING (SIZE 1 MINUTE) with GROUP BY.',
   },
   {
+    runsIn: CONTINUOUS,
     is: (query) => findCall(query, 'filter'),
     message: 'FILTER (WHERE ...) is not supported here. Aggregate a CASE: SUM(CASE WHEN condition THEN x END).',
   },
   {
+    runsIn: CONTINUOUS,
     is: (query) => findCall(query, 'distinct'),
     message: 'An aggregate of DISTINCT is not supported here. COUNT_DISTINCT(x) counts different values.',
   },

@@ -16,20 +16,36 @@ export function flattenRelation(relation: Relation): { sources: (Source | Derive
   return { sources: [...sources, relation.right], joins: [...joins, relation] }
 }
 
-export function analyzeSources(relation: Relation, metastore: Metastore): AnalyzedSource[] {
+/** What stands for a query in FROM under that alias. */
+export type Derive = (derived: Derived, alias: string) => DataSource
+
+export function analyzeSources(relation: Relation, metastore: Metastore, derive: Derive): AnalyzedSource[] {
   const { sources, joins } = flattenRelation(relation)
-  const analyzed = sources.map((from) => {
-    if (from.kind === 'derived') {
-      return refuse(
-        'A SELECT in FROM is not supported here. Give it a name, CREATE STREAM x AS SELECT ...;, and read FROM x.',
-        from.location,
-      )
+  const analyzed = sources.map((from, i) => {
+    const { location } = from
+    if (from.kind === 'source') {
+      return { alias: from.alias, source: findSource(metastore, from.name, location), location }
     }
-    const { name, alias, location } = from
-    return { alias, source: findSource(metastore, name, location), location }
+    const alias = from.alias ?? `KSQL_QUERY_${i}`
+    return { alias, source: derive(from, alias), location }
   })
   refuseRepeatedSources(analyzed, joins.length)
+  refuseRepeatedAliases(analyzed)
   return analyzed
+}
+
+export function refuseDerived({ location }: Derived): never {
+  return refuse(
+    'A SELECT in FROM is not supported here. Give it a name, CREATE STREAM x AS SELECT ...;, and read FROM x.',
+    location,
+  )
+}
+
+function refuseRepeatedAliases(sources: readonly AnalyzedSource[]): void {
+  sources.forEach(({ alias, location }, i) => {
+    if (sources.findIndex((other) => other.alias === alias) === i) return
+    refuse(`Two sources are called ${alias}. Give one of them another alias.`, location)
+  })
 }
 
 const AGAIN = '\nCreate a second stream or table over the same topic, and join with that.'
@@ -48,7 +64,10 @@ function refuseRepeatedSources(sources: readonly AnalyzedSource[], joins: number
 }
 
 export const systemColumns = (source: DataSource): readonly Column[] => [
-  ...PSEUDO_COLUMNS.map((name) => ({ name, type: name === ROWPARTITION ? INTEGER : BIGINT })),
+  ...(source.isQuery === true ? [] : PSEUDO_COLUMNS).map((name) => ({
+    name,
+    type: name === ROWPARTITION ? INTEGER : BIGINT,
+  })),
   ...(source.window === null ? [] : WINDOW_BOUNDS.map((name) => ({ name, type: BIGINT }))),
 ]
 

@@ -10,12 +10,14 @@ type Clauses = Pick<Analysis, 'sources' | 'joins' | 'select' | 'where' | 'having
 /** Names by alias of the source. The expressions still carry the aliases of their columns. */
 export function usedColumns(clauses: Clauses): ReadonlyMap<string, ReadonlySet<string>> {
   const used = new Map(clauses.sources.map(({ alias }) => [alias, new Set<string>()]))
-  for (const expression of expressionsOf(clauses)) {
+  const note = (expression: Expression): void =>
     walk(expression, (node) => {
       if (node.kind === 'columnReference' && node.qualifier !== null) used.get(node.qualifier)?.add(node.name)
-      return !isRowCount(node)
+      if (!isRowCount(node)) return true
+      if (node.kind === 'functionCall' && node.filter !== undefined) note(node.filter)
+      return false
     })
-  }
+  for (const expression of expressionsOf(clauses)) note(expression)
   return used
 }
 

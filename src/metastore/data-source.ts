@@ -35,6 +35,8 @@ export interface DataSource {
   readonly timestamp: TimestampColumn | null
   /** Absent: as `ksql.fail.on.deserialization.error` says. */
   readonly badRecords?: BadRecordPolicy
+  /** Stands for a query in FROM while a statement is planned: it has no system columns, and its topic is that of its left-most source. */
+  readonly isQuery?: true
   /** Made by CREATE SOURCE: read-only. */
   readonly isSource: boolean
   /** Made by CREATE ... AS SELECT. */

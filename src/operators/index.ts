@@ -3,6 +3,9 @@ import { type AggregateStep, aggregate } from './aggregate/aggregate.ts'
 import { type TableAggregateStep, tableAggregate } from './aggregate/table-aggregate.ts'
 import { windowedAggregate } from './aggregate/windowed-aggregate.ts'
 import type { WindowedAggregateStep } from './aggregate/windowed-step.ts'
+import { type ChangeAggregateStep, changeAggregate } from './changes/change-aggregate.ts'
+import { type ChangeKeyStep, changeKey } from './changes/change-key.ts'
+import { type SettleStep, settle } from './changes/settle.ts'
 import { EDGES, type EdgeDefinition, type EdgeStep } from './edges.ts'
 import type { ForeignKeyLookupStep, ForeignKeyResolveStep, ForeignKeySubscribeStep } from './join/foreign-key-join.ts'
 import { foreignKeyLookup } from './join/foreign-key-lookup.ts'
@@ -41,6 +44,9 @@ export type OperatorStep =
   | ForeignKeySubscribeStep
   | ForeignKeyLookupStep
   | ForeignKeyResolveStep
+  | ChangeKeyStep
+  | ChangeAggregateStep
+  | SettleStep
 
 export type Step = OperatorStep | EdgeStep
 
@@ -64,6 +70,9 @@ export const OPERATORS: {
   foreignKeySubscribe,
   foreignKeyLookup,
   foreignKeyResolve,
+  changeKey,
+  changeAggregate,
+  settle,
 }
 
 /** What is known about a step's kind, be it an operator or an edge. The cast relates the two, which the types of a table by kind cannot. */

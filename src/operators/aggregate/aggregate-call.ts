@@ -14,6 +14,8 @@ export interface AggregateCall extends Column {
   /** Literals. */
   readonly initial: readonly Expression[]
   readonly stateType: SqlType
+  /** FILTER: rows that do not match are left out. Absent: all rows. */
+  readonly filter?: Expression
   readonly text: string
 }
 

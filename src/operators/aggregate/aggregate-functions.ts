@@ -8,7 +8,7 @@ import { compile } from '../../expressions/compile.ts'
 import type { AggregateRuntime } from '../../functions/declaration.ts'
 import { findVariant } from '../../functions/resolve.ts'
 import type { Row, Value } from '../../types/value.ts'
-import { compileColumn } from '../evaluate.ts'
+import { compileColumn, compilePredicate } from '../evaluate.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { AggregateCall } from './aggregate-call.ts'
 
@@ -62,37 +62,52 @@ export function compileAggregateFunctions(
   }
 }
 
-interface CompiledCall {
+/** A call by itself, for operators that keep values beside its state. What fails is reported and leaves the state as it is. */
+export interface CompiledCall {
   readonly initialize: () => Value
   readonly add: (state: Value, row: Row) => Value
   readonly undo: (state: Value, row: Row) => Value
   readonly merge: (first: Value, second: Value) => Value
   readonly result: (state: Value) => Value
+  /** Whether FILTER takes the row. */
+  readonly takes: (row: Row) => boolean
+  /** The values of the arguments; the array is the same for every row. */
+  readonly argumentsOf: (row: Row) => readonly Value[]
+  readonly addArguments: (state: Value, args: readonly Value[]) => Value
+  readonly undoArguments: (state: Value, args: readonly Value[]) => Value
 }
 
-function compileCall(call: AggregateCall, context: OperatorContext): CompiledCall {
+export function compileCall(call: AggregateCall, context: OperatorContext): CompiledCall {
   const { initialize, add, undo, merge, result } = bind(call, context)
   const argumentsOf = compileArguments(call, context)
   const report = (error: unknown): void =>
     context.reportError(`Error aggregating ${call.text}: ${messageOf(error)}`, error)
+  const { filter, text } = call
+  const takes = filter === undefined ? () => true : compilePredicate({ predicate: filter, text }, context)
+  const addArguments = (state: Value, args: readonly Value[]): Value => {
+    try {
+      return add(state, args)
+    } catch (error) {
+      report(error)
+      return state
+    }
+  }
+  const undoArguments = (state: Value, args: readonly Value[]): Value => {
+    try {
+      return undo === undefined ? state : undo(state, args)
+    } catch (error) {
+      report(error)
+      return state
+    }
+  }
   return {
     initialize,
-    add(state, row) {
-      try {
-        return add(state, argumentsOf(row))
-      } catch (error) {
-        report(error)
-        return state
-      }
-    },
-    undo(state, row) {
-      try {
-        return undo === undefined ? state : undo(state, argumentsOf(row))
-      } catch (error) {
-        report(error)
-        return state
-      }
-    },
+    takes,
+    argumentsOf,
+    addArguments,
+    undoArguments,
+    add: (state, row) => (takes(row) ? addArguments(state, argumentsOf(row)) : state),
+    undo: (state, row) => (takes(row) ? undoArguments(state, argumentsOf(row)) : state),
     merge,
     result(state) {
       try {

@@ -80,3 +80,13 @@ function refuseExpression(call: FunctionCall, position: number): never {
     { location: call.location },
   )
 }
+
+/** Whether the function can take a value back out of its state. */
+export function hasUndo(
+  { function: name, signature }: Pick<AggregateCall, 'function' | 'signature'>,
+  { functions }: PlanContext,
+): boolean {
+  const declaration = functions.get(name)
+  if (declaration.kind !== 'aggregate') return false
+  return declaration.variants.some((variant) => signatureOf(variant) === signature && variant.hasUndo)
+}

@@ -5,8 +5,7 @@ import { refuseMaps } from '../../analysis/formats.ts'
 import { layoutName } from '../../analysis/layout-names.ts'
 import { rowCountTest } from '../../analysis/row-count.ts'
 import { AliasGenerator } from '../../analysis/select-items.ts'
-import { placing, StatementError } from '../../errors.ts'
-import { resolveAggregate } from '../../functions/resolve.ts'
+import { StatementError } from '../../errors.ts'
 import { keyWindow } from '../../metastore/aggregation-window.ts'
 import type { AggregateCall } from '../../operators/aggregate/aggregate-call.ts'
 import { AGGREGATE_INPUT } from '../../operators/stateless/project.ts'
@@ -17,7 +16,9 @@ import { rewrite, withoutLocations } from '../../sql/walk.ts'
 import { type Column, ROWTIME, WINDOW_BOUNDS } from '../../types/schema.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import { keySchema, type PlanBuilder, type Relation } from '../builder.ts'
-import { argumentTypeOf, bindAggregate, signatureOf } from './aggregate-call.ts'
+import { hasUndo } from './aggregate-call.ts'
+import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
+import { aggregateChanges, isOverChanges } from './change-aggregation.ts'
 import { repartition } from './rekey.ts'
 import { inClause, knownType, typed } from './typed.ts'
 import { planFilter } from './where.ts'
@@ -35,20 +36,9 @@ export function planAggregation(analysis: Analysis, input: Relation, builder: Pl
   const calls = distinctCalls(analysis, builder)
   refuseTableWindows(analysis, input)
   const plan: AggregationPlan = { analysis, input, groups, names, calls, isRowCount: isRowCountIn(analysis), builder }
-  const grouped = groupRows(plan)
-  const { relation, results } = aggregate(plan, grouped)
+  const { relation, results } = isOverChanges(plan) ? aggregateChanges(plan) : aggregate(plan, groupRows(plan))
   const toAggregated = aggregatedNames(analysis, names, calls, results)
   return { relation: having(plan, relation, toAggregated), rewrite: toAggregated }
-}
-
-interface AggregationPlan {
-  readonly analysis: Analysis
-  readonly input: Relation
-  readonly groups: readonly NamedExpression[]
-  readonly names: readonly string[]
-  readonly calls: readonly FunctionCall[]
-  readonly isRowCount: (call: Syntax) => boolean
-  readonly builder: PlanBuilder
 }
 
 function groupNames({ groupBy, sources }: Analysis): string[] {
@@ -126,20 +116,8 @@ const isSourceKey = ({ input, groups }: AggregationPlan): boolean =>
   groups.every(({ expression }, i) => expression.kind === 'column' && input.key[i]!.columns.includes(expression.name))
 
 function prepareArguments(plan: AggregationPlan, relation: Relation): Relation {
-  const { input, calls, builder } = plan
-  const columns = new Map<string, NamedExpression>()
-  for (const call of calls) {
-    for (const arg of columnArguments(call, plan)) {
-      const text = displayExpression(arg)
-      if (columns.has(text)) continue
-      const expression = inClause('Invalid Select: ', () =>
-        typed(arg, { ...input, step: relation.step }, builder.context),
-      )
-      columns.set(text, { name: text, type: knownType(expression, arg), expression, text })
-    }
-  }
-  const prepared = [...columns.values()]
-  const step = builder.add({
+  const prepared = preparedColumns(plan)
+  const step = plan.builder.add({
     kind: 'project',
     id: AGGREGATE_INPUT,
     input: relation.step,
@@ -147,17 +125,6 @@ function prepareArguments(plan: AggregationPlan, relation: Relation): Relation {
     columns: prepared,
   })
   return { ...relation, step, columns: prepared.map(({ name, type }) => ({ name, type })) }
-}
-
-/** Arguments that are not literals: those are the function's initial ones, or constants that need no column. */
-const columnArguments = (call: FunctionCall, { isRowCount }: AggregationPlan): Syntax[] =>
-  isRowCount(call) ? [] : call.args.filter((arg) => !isLiteral(arg))
-
-const isLiteral = ({ kind }: Syntax): boolean => kind.endsWith('Literal')
-
-interface Aggregated {
-  readonly relation: Relation
-  readonly results: readonly string[]
 }
 
 function aggregate(plan: AggregationPlan, grouped: Relation): Aggregated {
@@ -188,43 +155,14 @@ function aggregate(plan: AggregationPlan, grouped: Relation): Aggregated {
   }
 }
 
-function aggregateCall(call: FunctionCall, index: number, plan: AggregationPlan, grouped: Relation): AggregateCall {
-  const { builder } = plan
-  const declaration = builder.context.functions.get(call.name)
-  if (declaration.kind !== 'aggregate') throw new Error(`${call.name} is not an aggregate function`)
-  const args = call.args.map((arg) => argument(call, arg, plan, grouped))
-  const resolution = placing(call.location, () => resolveAggregate(declaration, args.map(argumentTypeOf)))
-  return bindAggregate({ name: `KSQL_AGG_VARIABLE_${index}`, call, args, resolution }, builder.context)
-}
-
-/** An argument as the aggregate step sees it: a prepared column, or a literal. */
-function argument(
-  call: FunctionCall,
-  arg: Syntax,
-  { isRowCount, builder: { context } }: AggregationPlan,
-  grouped: Relation,
-) {
-  if (isRowCount(call)) return { kind: 'literal', type: BIGINT, value: 0 } as const
-  if (isLiteral(arg)) return typed(arg, grouped, context)
-  return typed({ kind: 'columnReference', qualifier: null, name: displayExpression(arg) }, grouped, context)
-}
-
 function refuseWithoutUndo(functions: readonly AggregateCall[], { context }: PlanBuilder): void {
-  const names = functions
-    .filter(({ function: name, signature }) => !hasUndo(name, signature, context))
-    .map(({ function: name }) => name)
+  const names = functions.filter((call) => !hasUndo(call, context)).map(({ function: name }) => name)
   if (names.length === 0) return
   const unique = [...new Set(names)].sort()
   const list = unique.length === 1 ? unique[0] : `${unique.slice(0, -1).join(', ')} and ${unique[unique.length - 1]}`
   throw new StatementError(
     `The aggregation function${unique.length === 1 ? '' : 's'} ${list} cannot be applied to a table source, only to a stream source.`,
   )
-}
-
-function hasUndo(name: string, signature: string, { functions }: PlanBuilder['context']): boolean {
-  const declaration = functions.get(name)
-  if (declaration.kind !== 'aggregate') return false
-  return declaration.variants.some((variant) => signatureOf(variant) === signature && variant.hasUndo)
 }
 
 /** Grouping expressions become key columns, aggregate calls become result columns. */

@@ -1,8 +1,9 @@
 /** Sources as steps: each reads exactly the columns that the query uses. */
 import type { AnalyzedSource } from '../../analysis/analysis.ts'
 import { layoutName } from '../../analysis/layout-names.ts'
-import { systemColumns } from '../../analysis/sources.ts'
-import type { SourceColumn, SourceOrigin } from '../../operators/step.ts'
+import { readableColumns, systemColumns } from '../../analysis/sources.ts'
+import type { DataSource } from '../../metastore/data-source.ts'
+import type { SourceColumn, SourceOrigin, SourceStep } from '../../operators/step.ts'
 import type { PlanBuilder, Relation } from '../builder.ts'
 
 export interface SourceRole {
@@ -21,41 +22,97 @@ export function planSource(
 ): Relation {
   const { source, alias } = analyzed
   const layout = (name: string) => layoutName({ kind: 'columnReference', qualifier: alias, name }, sources)
-  const columns = sourceColumns(analyzed, role.used).map((column) => ({ ...column, name: layout(column.name) }))
-  const kind = source.kind === 'TABLE' ? 'table' : 'stream'
-  const read = builder.add({
-    kind: 'source',
-    id: `${role.name}/Source`,
-    source: source.name,
-    sourceKind: kind,
-    topic: source.topic,
-    keyFormat: source.keyFormat,
-    valueFormat: source.valueFormat,
-    window: source.window,
-    key: source.schema.key,
-    value: source.schema.value,
-    headers: source.schema.headers,
-    timestamp: source.timestamp,
-    ...(source.badRecords !== undefined && { badRecords: source.badRecords }),
-    columns,
-  })
+  if (source.isQuery === true) return renamed(builder.byFrom.get(source)!.relation, layout)
+  builder.reads(source)
+  if (builder.isShared(source)) return sharedSource(analyzed, layout, role, builder)
+  const columns = sourceColumns(analyzed, usedOf(analyzed, role, builder)).map((column) => ({
+    ...column,
+    name: layout(column.name),
+  }))
+  const read = builder.add({ id: `${role.name}/Source`, columns, ...sourceStep(source) })
+  const isKept = source.kind === 'TABLE' && !role.keptByFollower
   return {
-    step: kind === 'table' && !role.keptByFollower ? materializeSource(read, role, builder) : read,
-    kind,
+    ...sourceRelation(source, layout),
+    step: isKept ? materializeSource(read, role.name, builder) : read,
     columns: columns.map(({ name, type }) => ({ name, type })),
-    key: source.schema.key.map(({ name, type }) => ({ name: layout(name), type, columns: [layout(name)] })),
-    keyOrigin: 'key column',
-    keyTexts: source.schema.key.map(({ name }) => name),
-    window: source.window,
-    macros: new Map(),
-    callTexts: new Map(),
-    keyFormat: source.keyFormat,
-    valueFormat: source.valueFormat,
-    partitionsOf: source.name,
   }
 }
 
-const materializeSource = (input: string, { name }: SourceRole, builder: PlanBuilder): string =>
+/** A query in FROM needs the key of its rows, whether or not its SELECT reads it. */
+const usedOf = ({ source }: AnalyzedSource, { used }: SourceRole, { isNested }: PlanBuilder): ReadonlySet<string> =>
+  isNested ? new Set([...used, ...source.schema.key.map(({ name }) => name)]) : used
+
+const sourceStep = (source: DataSource): Omit<SourceStep, 'id' | 'columns'> => ({
+  kind: 'source',
+  source: source.name,
+  sourceKind: source.kind === 'TABLE' ? 'table' : 'stream',
+  topic: source.topic,
+  keyFormat: source.keyFormat,
+  valueFormat: source.valueFormat,
+  window: source.window,
+  key: source.schema.key,
+  value: source.schema.value,
+  headers: source.schema.headers,
+  timestamp: source.timestamp,
+  ...(source.badRecords !== undefined && { badRecords: source.badRecords }),
+})
+
+const sourceRelation = (source: DataSource, layout: (name: string) => string): Omit<Relation, 'step' | 'columns'> => ({
+  kind: source.kind === 'TABLE' ? 'table' : 'stream',
+  key: source.schema.key.map(({ name, type }) => ({ name: layout(name), type, columns: [layout(name)] })),
+  keyOrigin: 'key column',
+  keyTexts: source.schema.key.map(({ name }) => name),
+  window: source.window,
+  macros: new Map(),
+  callTexts: new Map(),
+  keyFormat: source.keyFormat,
+  valueFormat: source.valueFormat,
+  partitionsOf: source.name,
+})
+
+/**
+ * A source that the statement reads at several places: it is read once, with all columns, and each place takes those that it uses. A table is kept
+ * once, too.
+ */
+function sharedSource(
+  analyzed: AnalyzedSource,
+  layout: (name: string) => string,
+  role: SourceRole,
+  builder: PlanBuilder,
+): Relation {
+  const { source } = analyzed
+  const all = sourceColumns(analyzed, new Set(readableColumns(source).map(({ name }) => name)))
+  const shared = builder.once(source.name, (top) => {
+    const read = top.add({ id: `${source.name}/Source`, columns: all, ...sourceStep(source) })
+    return source.kind === 'TABLE' ? materializeSource(read, source.name, top) : read
+  })
+  const used = sourceColumns(analyzed, usedOf(analyzed, role, builder))
+  const columns = used.map(({ name, type }) => {
+    const index = all.findIndex((column) => column.name === name)
+    return { name: layout(name), type, expression: { kind: 'column', index, name, type } as const, text: name }
+  })
+  const relation = sourceRelation(source, layout)
+  const step = builder.add({
+    kind: 'project',
+    id: `${role.name}/Columns`,
+    input: shared,
+    key: relation.key.map(({ name, type }) => ({ name, type })),
+    columns,
+  })
+  return { ...relation, step, columns: columns.map(({ name, type }) => ({ name, type })) }
+}
+
+/** The relation of a query in FROM under the names that the query around gives its columns. */
+function renamed(relation: Relation, layout: (name: string) => string): Relation {
+  return {
+    ...relation,
+    columns: relation.columns.map(({ name, type }) => ({ name: layout(name), type })),
+    key: relation.key.map(({ name, type, columns }) => ({ name: layout(name), type, columns: columns.map(layout) })),
+    ...(relation.placedBy !== undefined && { placedBy: relation.placedBy.map((names) => names.map(layout)) }),
+  }
+}
+
+const materializeSource = (input: string, name: string, builder: PlanBuilder): string =>
   builder.add({ kind: 'materialize', id: `${name}/Materialize`, input, store: `${name}-Reduce`, retentionMs: null })
 
 function sourceColumns({ source }: AnalyzedSource, used: ReadonlySet<string>): SourceColumn[] {

@@ -37,10 +37,10 @@ export function typed(
 const withCallTexts = (message: string, { callTexts }: Relation): string =>
   message.replace(/\bKSQL_(?:SYNTH|AGG_VARIABLE)_\d+\b/g, (name) => callTexts.get(name) ?? name)
 
-/** WHERE or HAVING: must be BOOLEAN. */
+/** A condition: must be BOOLEAN. */
 export function typedPredicate(
   expression: Syntax,
-  clause: 'WHERE' | 'HAVING',
+  clause: 'WHERE' | 'HAVING' | 'FILTER' | 'QUALIFY' | 'JOIN',
   relation: Relation,
   context: PlanContext,
 ): Expression {

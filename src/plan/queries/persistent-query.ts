@@ -1,7 +1,8 @@
 /** CREATE STREAM/TABLE AS SELECT and INSERT INTO ... SELECT: source, topic and physical plan. */
 
-import type { Analysis, AnalyzedSource } from '../../analysis/analysis.ts'
+import type { Analysis } from '../../analysis/analysis.ts'
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
+import { countReads, inlineCommonTables } from '../../analysis/common-tables.ts'
 import { place } from '../../analysis/errors.ts'
 import { type FetchedSchemas, NO_SCHEMAS, type SchemaRequest } from '../../analysis/inferred-columns.ts'
 import { readWithProperties, type WithProperties } from '../../analysis/with-properties.ts'
@@ -17,6 +18,8 @@ import { checkPlan } from '../check-plan.ts'
 import { type Projection, planSinkProjection } from '../clauses/projection.ts'
 import { planQuery } from '../clauses/query-planner.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
+import { isComposedTable, planComposedSink } from '../relations/composed-sink.ts'
+import { derivedBy } from '../relations/derived.ts'
 import { type SchemaRegistration, sinkRegistrations } from '../schema-registration.ts'
 import type { PlannedSource } from '../statements/create-source.ts'
 import { checkExistingTopic, cleanupPolicy, type TopicRequest } from '../topic-request.ts'
@@ -63,11 +66,10 @@ export function planCreateAs(
   fetched: FetchedSchemas = NO_SCHEMAS,
 ): PlannedCreateAs {
   const properties = readWithProperties(statement.properties, 'createAs')
-  const builder = new PlanBuilder(context)
-  const analysis = analyze(statement.query, statement.name, context)
+  const { analysis, builder } = analyze(statement.query, statement.name, context)
   const projection = planPersistent(analysis, builder)
   checkKind(statement.sourceKind, projection.relation)
-  const [{ source: first }] = analysis.sources as readonly [AnalyzedSource]
+  const [first] = builder.sources as readonly [DataSource]
   checkStateTypes(builder.steps, sinkValueFormat(properties, first.valueFormat.format, projection.value))
   const topic = sinkTopic(statement, properties, context)
   const formats = sinkFormats({ name: statement.name, properties, first, fetched, topic }, projection, context)
@@ -80,7 +82,7 @@ export function planCreateAs(
     window: projection.relation.window,
     isSource: false,
     isDerived: true,
-    derivedFrom: analysis.sources.map(({ source: { name } }) => name),
+    derivedFrom: builder.sources.map(({ name }) => name),
     statement: statement.text,
   }
   addSink(projection, source, builder)
@@ -100,7 +102,7 @@ export function planCreateAs(
   placing(properties.location('KAFKA_TOPIC'), () =>
     refuseLoop({ queryId, reads: source.derivedFrom, writesTopic: topic }, context),
   )
-  const plan = physicalPlan(queryId, analysis, statement.name, builder)
+  const plan = physicalPlan(queryId, statement.name, builder)
   return { source, topic: request, plan, registrations: sinkRegistrations(source) }
 }
 
@@ -120,19 +122,30 @@ function retention(given: number | null, { kind, window }: DataSource, analysis:
   return Math.max(given ?? 0, analysis.window.retentionMs)
 }
 
-function analyze(query: Query, sinkName: string, { metastore, functions }: PlanContext): Analysis {
-  const analysis = analyzeQuery(query, { metastore, functions, use: 'persistent', sinkName })
+interface Analyzed {
+  readonly analysis: Analysis
+  /** Holds the steps of queries in FROM. */
+  readonly builder: PlanBuilder
+}
+
+function analyze(query: Query, sinkName: string, context: PlanContext): Analyzed {
+  const { metastore, functions } = context
+  const inlined = inlineCommonTables(query)
+  const builder = PlanBuilder.reading(countReads(inlined), context)
+  const derive = derivedBy(builder)
+  const analysis = analyzeQuery(inlined, { metastore, functions, use: 'persistent', sinkName, derive })
   const windowed = analysis.sources.find(({ source }) => source.kind === 'TABLE' && source.window !== null)
   if (windowed !== undefined) {
     throw new StatementError('KSQL does not support persistent queries on windowed tables.', {
       location: windowed.location,
     })
   }
-  return analysis
+  return { analysis, builder }
 }
 
 function planPersistent(analysis: Analysis, builder: PlanBuilder): Projection {
   const { relation, columns } = planQuery(analysis, builder)
+  if (isComposedTable(relation)) return planComposedSink(columns, relation, analysis, builder)
   const kept = analysis.joins.length > 0 && relation.kind === 'table' && analysis.groupBy === null
   return planSinkProjection(columns, kept ? keepJoined(relation, builder) : relation, analysis, builder)
 }
@@ -159,11 +172,11 @@ function checkKind(kind: SourceKind, relation: Relation): void {
 
 const schemaOf = ({ key, value }: Projection): Schema => ({ key, value, headers: [] })
 
-function physicalPlan(queryId: string, analysis: Analysis, sink: string, builder: PlanBuilder): PhysicalPlan {
+function physicalPlan(queryId: string, sink: string, builder: PlanBuilder): PhysicalPlan {
   return checkPlan({
     queryId,
     steps: builder.steps,
-    sources: analysis.sources.map(({ source: { name } }) => name),
+    sources: builder.sources.map(({ name }) => name),
     sink,
     materialization: findMaterialization(builder.steps),
   })
@@ -172,8 +185,7 @@ function physicalPlan(queryId: string, analysis: Analysis, sink: string, builder
 /** Throws StatementError. */
 export function planInsertInto(statement: InsertInto, queryId: string, context: PlanContext): PlannedPersistentQuery {
   const target = insertTarget(statement, context)
-  const builder = new PlanBuilder(context)
-  const analysis = analyze(statement.query, target.name, context)
+  const { analysis, builder } = analyze(statement.query, target.name, context)
   const projection = planPersistent(analysis, builder)
   if (projection.relation.kind === 'table') {
     throw new StatementError(
@@ -182,7 +194,7 @@ export function planInsertInto(statement: InsertInto, queryId: string, context: 
   }
   checkSchema(projection, target)
   addSink(projection, target, builder)
-  const plan = physicalPlan(queryId, analysis, target.name, builder)
+  const plan = physicalPlan(queryId, target.name, builder)
   refuseLoop({ queryId, reads: plan.sources, writesTopic: target.topic }, context)
   return { plan, registrations: sinkRegistrations(target) }
 }

@@ -1,5 +1,5 @@
 /** What CREATE ... AS SELECT writes: formats, topic and steps of the sink. */
-import { checkFormat, keySpec, valueSpec } from '../../analysis/formats.ts'
+import { checkFormat, internalKeySpec, keySpec, valueSpec } from '../../analysis/formats.ts'
 import {
   checkSinkColumns,
   type FetchedSchemas,
@@ -41,7 +41,7 @@ export function sinkFormats(
   refuseFormatWithoutKey(properties, key)
   const { keySchema, valueSchema } = properties
   const keyFormat = keySpec(
-    sinkKeyFormat(properties, first, key.length, context),
+    sinkKeyFormat(properties, first, { relation, key }, context),
     key,
     { delimiter: properties.keyDelimiter, schema: keySchema, sourceName },
     first.keyFormat,
@@ -112,13 +112,16 @@ export function sinkValueFormat(
 function sinkKeyFormat(
   { keyFormat }: WithProperties,
   source: DataSource,
-  keyColumns: number,
+  { relation, key }: Pick<Projection, 'relation' | 'key'>,
   { config }: PlanContext,
 ): FormatName {
   if (keyFormat !== null) return keyFormat
-  if (keyColumns === 0) return 'NONE'
-  const inherited = source.keyFormat.format
-  return inherited === 'NONE' ? resolveFormat(config('ksql.persistence.default.format.key') ?? 'KAFKA') : inherited
+  if (key.length === 0) return 'NONE'
+  const own = source.keyFormat.format
+  const inherited = own === 'NONE' ? resolveFormat(config('ksql.persistence.default.format.key') ?? 'KAFKA') : own
+  // Which columns are the key of a composed query follows from all of its parts, and is not the user's choice.
+  const isHeld = FORMATS[inherited].refusal(key, internalKeySpec(inherited, key), 'KEY') === null
+  return isHeld || relation.isComposed !== true ? inherited : 'JSON'
 }
 
 function refuseForeignDelimiters(

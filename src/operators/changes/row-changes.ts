@@ -1,0 +1,92 @@
+/**
+ * What the operators over changes share. Each takes a change as rows that leave a bag and rows that enter it, and its own result is such a bag, too:
+ * additions and removals of equal rows cancel out, in whatever order they arrive. So the result is right where changes of one row come from
+ * different tasks, and it is that of the query over all rows so far. Source: differential dataflow, DBSP (Budiu et al., VLDB 2023).
+ */
+import { textCodec } from '../../state/key.ts'
+import type { Header, Process, StreamRecord } from '../../types/record.ts'
+import { columnTypes } from '../../types/schema.ts'
+import type { Row } from '../../types/value.ts'
+import type { StepSchema } from '../step.ts'
+
+/** The rows that a record takes out and puts in; 0, 1 or 2. Streams only put in. */
+export function eachRow({ oldValue, value }: StreamRecord, take: (row: Row, count: 1 | -1) => void): void {
+  if (oldValue !== null) take(oldValue, -1)
+  if (value !== null) take(value, 1)
+}
+
+/** Equal rows have equal texts, and the other way round. */
+export const rowTexts = ({ value }: Pick<StepSchema, 'value'>): ((row: Row) => string) =>
+  textCodec(columnTypes(value)).encode
+
+/** How changes leave an operator. */
+export interface LeavingChanges {
+  /** Text of the key under which a row leaves. */
+  readonly keyTextOf: (row: Row) => string
+  /** Text of a whole row. */
+  readonly textOf: (row: Row) => string
+  readonly keyOf: (row: Row) => Row
+  readonly emit: Process
+}
+
+interface Leaving {
+  readonly removed: Row[]
+  readonly added: Row[]
+}
+
+/**
+ * Gathers what one input record changes in the result, so that a row that is replaced under its key leaves as one change, and one that is taken out
+ * and put in again not at all.
+ */
+export class RowChanges {
+  readonly #leaving = new Map<string, Leaving>()
+  readonly #options: LeavingChanges
+
+  constructor(options: LeavingChanges) {
+    this.#options = options
+  }
+
+  /** Takes out `-count` rows, or puts in `count`. */
+  add(row: Row, count: number): void {
+    if (count === 0) return
+    const key = this.#options.keyTextOf(row)
+    const leaving = this.#leaving.get(key) ?? { removed: [], added: [] }
+    if (leaving.removed.length === 0 && leaving.added.length === 0) this.#leaving.set(key, leaving)
+    for (let i = 0; i < Math.abs(count); i++) this.#addOne(row, leaving, count > 0)
+  }
+
+  #addOne(row: Row, { removed, added }: Leaving, isAdded: boolean): void {
+    const opposite = isAdded ? removed : added
+    const text = this.#options.textOf(row)
+    const index = opposite.findIndex((other) => this.#options.textOf(other) === text)
+    if (index >= 0) opposite.splice(index, 1)
+    else (isAdded ? added : removed).push(row)
+  }
+
+  /** Emits what was gathered. */
+  flush(timestamp: number, headers: readonly Header[] | null): void {
+    const { keyOf, emit } = this.#options
+    for (const { removed, added } of this.#leaving.values()) {
+      const count = Math.max(removed.length, added.length)
+      for (let i = 0; i < count; i++) {
+        const oldValue = removed[i] ?? null
+        const value = added[i] ?? null
+        emit({ key: keyOf((value ?? oldValue)!), window: null, value, oldValue, timestamp, headers })
+      }
+    }
+    this.#leaving.clear()
+  }
+}
+
+/** How the rows of a step leave under a key of some of their columns, given by index. Without columns the result is a bag: keyed by the row itself. */
+export function leavingUnder(key: readonly number[], output: Pick<StepSchema, 'value'>, emit: Process): LeavingChanges {
+  const textOf = rowTexts(output)
+  if (key.length === 0) return { keyTextOf: textOf, textOf, keyOf: () => [], emit }
+  const { encode } = textCodec(key.map((index) => output.value[index]!.type))
+  const keyOf = (row: Row): Row => key.map((index) => row[index]!)
+  return { keyTextOf: (row) => encode(keyOf(row)), textOf, keyOf, emit }
+}
+
+/** The key columns of the schema of such a step. */
+export const keyColumnsOf = (key: readonly number[], columns: StepSchema['value']): StepSchema['key'] =>
+  key.map((index) => columns[index]!)

@@ -1,0 +1,66 @@
+/**
+ * Puts changes of one key in order that come from several tasks upstream: the delete of a row may arrive after the row that replaces it.
+ *
+ * State: the rows that are there now, for each key; more than one only while a removal is on its way.
+ *
+ * Equation: the row of a key is the only one there; while there are several, the latest by time.
+ */
+import type { Row } from '../../types/value.ts'
+import type { OperatorDefinition } from '../operator.ts'
+import type { StepId } from '../step.ts'
+import { Bag, bagStore, type Counted } from './bag.ts'
+import { eachRow, keyColumnsOf, leavingUnder, rowTexts } from './row-changes.ts'
+
+export interface SettleStep {
+  readonly kind: 'settle'
+  readonly id: StepId
+  /** Changes under an encoded key. */
+  readonly input: StepId
+  /** Columns of the row that are the key of the result. */
+  readonly key: readonly number[]
+  readonly store: string
+}
+
+export const settle: OperatorDefinition<SettleStep> = {
+  label: 'SETTLE',
+  peerName: 'Settle',
+  oldValue: 'reads',
+  usesStreamTime: false,
+  passesKey: false,
+  view: null,
+  upgrade: 'refused',
+  inputs: ({ input }) => [input],
+  schema: ({ key }, [input]) => ({
+    kind: 'table',
+    key: keyColumnsOf(key, input!.value),
+    window: null,
+    value: input!.value,
+  }),
+  stores: ({ store }, [input]) => [bagStore(store, input!.value)],
+  build({ key, store: name }, [input], context, emit) {
+    const bag = new Bag(context.store({ name, kind: 'keyValue' }), input!.value.length)
+    const textOf = rowTexts(input!)
+    const { keyOf } = leavingUnder(key, input!, emit)
+    const current = (prefix: string): Row | null => {
+      let latest: Counted | null = null
+      for (const entry of bag.under(prefix)) {
+        if (entry.count > 0 && (latest === null || entry.timestamp >= latest.timestamp)) latest = entry
+      }
+      return latest === null ? null : latest.row
+    }
+    return {
+      inputs: [
+        (record) => {
+          const { timestamp, headers } = record
+          const prefix = record.key![0] as string
+          const before = current(prefix)
+          eachRow(record, (row, count) => bag.add(prefix + textOf(row), row, count, timestamp))
+          const after = current(prefix)
+          if (before === null && after === null) return
+          if (before !== null && after !== null && textOf(before) === textOf(after)) return
+          emit({ key: keyOf((after ?? before)!), window: null, value: after, oldValue: before, timestamp, headers })
+        },
+      ],
+    }
+  },
+}

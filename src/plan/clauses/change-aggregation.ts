@@ -1,0 +1,101 @@
+/** GROUP BY of a table that a query makes, and aggregates of DISTINCT values: groups without rows leave, and every function takes values back. */
+import { StatementError } from '../../errors.ts'
+import type { ChangeAggregateCall } from '../../operators/changes/change-aggregate.ts'
+import type { FunctionCall } from '../../sql/ast.ts'
+import { displayExpression } from '../../sql/format.ts'
+import { keySchema, type Relation } from '../builder.ts'
+import { hasUndo } from './aggregate-call.ts'
+import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
+import { bringTogether, columnOf, settled } from './placement.ts'
+
+/** Whether the aggregation is planned here: what ksqlDB has is planned as it does. */
+export const isOverChanges = ({ input, calls, builder }: AggregationPlan): boolean =>
+  (input.kind === 'table' && (input.isComposed === true || builder.isNested)) ||
+  calls.some(({ distinct }) => distinct === true)
+
+export function aggregateChanges(plan: AggregationPlan): Aggregated {
+  refuseWindow(plan)
+  const { groups, calls, builder } = plan
+  const input = settled('Aggregate', plan.input, builder)
+  const prepared = prepare({ ...plan, input })
+  const together = bringTogether(
+    'Aggregate/GroupBy',
+    prepared,
+    groups.map(({ name }) => columnOf(name, prepared)),
+    builder,
+  )
+  const functions = calls.map((call, i) => changeCall(call, i, plan, together))
+  const step = builder.add({
+    kind: 'changeAggregate',
+    id: 'Aggregate/Aggregate',
+    input: together.step,
+    groups: groups.length,
+    functions,
+    store: 'Aggregate-Aggregate-Groups',
+    valueStore: 'Aggregate-Aggregate-Values',
+  })
+  const key = groups.map(({ name, type }) => ({ name, type, columns: [name] }))
+  const results = functions.map(({ name, type }) => ({ name, type }))
+  const relation: Relation = {
+    ...together,
+    step,
+    kind: 'table',
+    key,
+    columns: [...groups.map(({ name, type }) => ({ name, type })), ...results],
+    callTexts: new Map(results.map(({ name }, i) => [name, displayExpression(calls[i]!)])),
+    keyOrigin: 'grouping expression',
+    keyTexts: groups.map(({ text }) => text),
+    window: null,
+    macros: new Map(),
+    keyFormat: input.keyFormat,
+    isComposed: true,
+  }
+  return { relation, results: results.map(({ name }) => name) }
+}
+
+/** Rows of the group's columns, then the arguments. What places the input stays known where it is grouped by. */
+function prepare(plan: AggregationPlan): Relation {
+  const { input, groups, builder } = plan
+  const columns = [...groups, ...preparedColumns(plan)]
+  const step = builder.add({
+    kind: 'project',
+    id: 'Aggregate/Prepare',
+    input: input.step,
+    key: keySchema(input),
+    columns,
+  })
+  const renamed = (names: readonly string[]): string[] =>
+    groups.flatMap(({ name, expression }) =>
+      expression.kind === 'column' && names.includes(expression.name) ? [name] : [],
+    )
+  return {
+    ...input,
+    step,
+    columns: columns.map(({ name, type }) => ({ name, type })),
+    key: input.key.map((column) => ({ ...column, columns: renamed(column.columns) })),
+    ...(input.placedBy !== undefined && { placedBy: input.placedBy.map(renamed) }),
+    macros: new Map(),
+  }
+}
+
+function changeCall(call: FunctionCall, index: number, plan: AggregationPlan, together: Relation): ChangeAggregateCall {
+  const bound = aggregateCall(call, index, plan, together)
+  if (plan.input.kind === 'table' && bound.function.endsWith('_BY_OFFSET')) {
+    throw new StatementError(
+      `${bound.function} cannot be applied to a table: its rows have no order of arrival. Write MIN, MAX, or ROW_NUMBER() with QUALIFY.`,
+      { location: call.location },
+    )
+  }
+  return { ...bound, distinct: call.distinct === true, undoes: hasUndo(bound, plan.builder.context) }
+}
+
+function refuseWindow({ analysis: { window }, calls }: AggregationPlan): void {
+  if (window === null) return
+  const call = calls.find(({ distinct }) => distinct === true)
+  throw new StatementError(
+    call === undefined
+      ? 'WINDOW needs a stream, and the query in FROM gives a table. Aggregate over windows inside that query, and GROUP BY its WINDOWSTART here.'
+      : `${displayExpression(call)} is not supported with WINDOW. Write COUNT_DISTINCT, or group by the start of the window.`,
+    { location: call?.location },
+  )
+}

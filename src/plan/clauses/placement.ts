@@ -1,0 +1,73 @@
+/** Where the rows of a relation lie, and how rows of one group are brought together. */
+import { internalKeySpec } from '../../analysis/formats.ts'
+import { GROUP_KEY } from '../../operators/changes/change-key.ts'
+import type { NamedExpression } from '../../operators/step.ts'
+import { type PlanBuilder, positionsOf, type Relation } from '../builder.ts'
+import { repartition } from './rekey.ts'
+
+/** For each column that places the rows, the names of the columns that hold it. */
+export const placementOf = ({ placedBy, key }: Relation): readonly (readonly string[])[] =>
+  placedBy ?? key.map(({ columns }) => columns)
+
+/** Whether rows that are equal in these columns lie in one partition. */
+function liesTogether(relation: Relation, names: ReadonlySet<string>): boolean {
+  const placement = placementOf(relation)
+  return placement.length > 0 && placement.every((columns) => columns.some((name) => names.has(name)))
+}
+
+/**
+ * Brings rows together that are equal in `group`, columns of the row: under one key, in one partition. Records of a table are changes. The key of
+ * the result only says where rows belong.
+ */
+export function bringTogether(
+  id: string,
+  relation: Relation,
+  group: readonly NamedExpression[],
+  builder: PlanBuilder,
+): Relation {
+  const step = builder.add({ kind: 'changeKey', id: `${id}/Group`, input: relation.step, key: group, encoded: true })
+  const names = group.flatMap(({ expression }) => (expression.kind === 'column' ? [expression.name] : []))
+  const grouped: Relation = {
+    ...relation,
+    step,
+    window: null,
+    key: [{ ...GROUP_KEY, columns: [] }],
+    placedBy: names.length === group.length ? names.map((name) => [name]) : [],
+    isComposed: true,
+  }
+  if (group.length > 0 && liesTogether(relation, new Set(names))) return { ...grouped, placedBy: placementOf(relation) }
+  const payload = relation.kind === 'table' ? 'change' : 'value'
+  return repartition(
+    id.replaceAll('/', '-'),
+    grouped,
+    { keyFormat: internalKeySpec('KAFKA', [GROUP_KEY]), payload },
+    builder,
+  )
+}
+
+/**
+ * The table with changes that come in order for each key: those of one key may come from several partitions otherwise. Operators that keep rows by
+ * themselves do without.
+ */
+export function settled(id: string, relation: Relation, builder: PlanBuilder): Relation {
+  const { kind, key, placedBy } = relation
+  if (kind === 'stream' || placedBy === undefined || key.length === 0) return relation
+  if (liesTogether(relation, new Set(key.flatMap(({ columns }) => columns)))) return relation
+  const group = key.map(({ columns }) => columnOf(columns[0]!, relation))
+  const together = bringTogether(`${id}/Settle`, relation, group, builder)
+  const step = builder.add({
+    kind: 'settle',
+    id: `${id}/Settle`,
+    input: together.step,
+    key: positionsOf(key, relation),
+    store: `${id.replaceAll('/', '-')}-Settle`,
+  })
+  return { ...relation, step, placedBy: key.map(({ columns }) => columns) }
+}
+
+/** A column of the row as an expression. */
+export function columnOf(name: string, { columns }: Pick<Relation, 'columns'>): NamedExpression {
+  const index = columns.findIndex((column) => column.name === name)
+  const { type } = columns[index]!
+  return { name, type, expression: { kind: 'column', type, index, name }, text: name }
+}

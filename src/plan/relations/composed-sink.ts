@@ -1,0 +1,87 @@
+/** The end of a query over changes: rows in order for each key, kept for pull queries, and written under a key that is never NULL. */
+import type { Analysis } from '../../analysis/analysis.ts'
+import { alternatives, conjunction } from '../../analysis/errors.ts'
+import { StatementError } from '../../errors.ts'
+import { factsOf } from '../../operators/index.ts'
+import { inputsOf } from '../../operators/inputs.ts'
+import type { Expression as Syntax } from '../../sql/ast.ts'
+import type { KeyColumn, PlanBuilder, Relation } from '../builder.ts'
+import { settled } from '../clauses/placement.ts'
+import { type ProjectedColumn, type Projection, planSinkProjection } from '../clauses/projection.ts'
+import { typed } from '../clauses/typed.ts'
+
+export const isComposedTable = ({ kind, isComposed }: Relation): boolean => kind === 'table' && isComposed === true
+
+export function planComposedSink(
+  columns: readonly ProjectedColumn[],
+  relation: Relation,
+  analysis: Analysis,
+  builder: PlanBuilder,
+): Projection {
+  refuseWithoutKey(columns, relation, analysis)
+  const ordered = settled('Result', relation, builder)
+  const keyed = isKept(ordered.step, builder) ? ordered : kept(withoutNullKeys(ordered, builder), builder)
+  return planSinkProjection(columns, keyed, analysis, builder)
+}
+
+function refuseWithoutKey(columns: readonly ProjectedColumn[], { key }: Relation, { select }: Analysis): void {
+  const { location } = select[0]!
+  if (key.length === 0) {
+    const names = columns.map(({ name }) => name)
+    throw new StatementError(
+      'A row can be in the result several times, so that no key tells its rows apart. ' +
+        `Write SELECT DISTINCT (or UNION without ALL), or GROUP BY what is to be the key: ${alternatives(names)}.`,
+      { location },
+    )
+  }
+  const hidden = key.filter(isHidden)
+  if (hidden.length === 0) return
+  const names = conjunction(hidden.map(({ columns: [name] }) => name!.trim()))
+  throw new StatementError(
+    `The rows of the result are told apart by ${names}, which the query in FROM leaves out. ` +
+      'Select it there and here, or GROUP BY what is to be the key.',
+    { location },
+  )
+}
+
+/** Whether SELECT of a query in FROM leaves the column out. In a join the alias stands before the name. */
+const isHidden = ({ columns }: KeyColumn): boolean => columns.every((name) => name.includes(' '))
+
+/** A table in a topic has no row without a key: such rows end here. */
+function withoutNullKeys(relation: Relation, builder: PlanBuilder): Relation {
+  const tests = relation.key.map(
+    ({ columns }): Syntax => ({
+      kind: 'isNotNull',
+      operand: { kind: 'columnReference', qualifier: null, name: columns[0]! },
+    }),
+  )
+  const predicate = tests.reduce((left, right) => ({ kind: 'logicalBinary', operator: 'AND', left, right }))
+  const step = builder.add({
+    kind: 'tableFilter',
+    id: 'Result/KeyFilter',
+    input: relation.step,
+    predicate: typed(predicate, relation, builder.context),
+    text: 'key IS NOT NULL',
+  })
+  return { ...relation, step }
+}
+
+const kept = (relation: Relation, builder: PlanBuilder): Relation => ({
+  ...relation,
+  step: builder.add({
+    kind: 'materialize',
+    id: 'Result/Materialize',
+    input: relation.step,
+    store: 'Result-Materialize',
+    retentionMs: null,
+  }),
+})
+
+/** Whether a step before keeps the rows, so that pull queries can read them through the steps between. */
+function isKept(id: string, builder: PlanBuilder): boolean {
+  const step = builder.steps.find((one) => one.id === id)
+  if (step === undefined) return false
+  const { view } = factsOf(step)
+  if (view === null) return false
+  return view.kept !== null || isKept(inputsOf(step)[0]!, builder)
+}
