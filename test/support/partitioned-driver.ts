@@ -102,7 +102,6 @@ export class PartitionedDriver {
       repartition: (step) => (record) => this.#send(step.id, partition, record),
       subscriber: () => (record) => this.output.push(record),
       reportError: ({ message }) => this.errors.push(message),
-      reportLate: () => {},
     })
     this.#tasks.push(task)
     for (const entry of task.entries) {

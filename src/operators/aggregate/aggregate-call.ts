@@ -19,6 +19,10 @@ export interface AggregateCall extends Column {
   readonly text: string
 }
 
+/** What a call evaluates on each row. */
+export const callExpressions = ({ args, filter }: AggregateCall): readonly Expression[] =>
+  filter === undefined ? args : [...args, filter]
+
 /** Columns of `AggregateFunctions.output`: the key, then the results. */
 export const outputColumns = (key: readonly Column[], functions: readonly AggregateCall[]): readonly Column[] => [
   ...key,

@@ -3,7 +3,7 @@
 import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
-import { type AggregateCall, aggregateSchema, stateTypes } from './aggregate-call.ts'
+import { type AggregateCall, aggregateSchema, callExpressions, stateTypes } from './aggregate-call.ts'
 import { unwindowedView } from './aggregate-view.ts'
 import { buildUnwindowedGroups, type GroupUpdate } from './unwindowed-groups.ts'
 
@@ -22,7 +22,7 @@ export const tableAggregate: OperatorDefinition<TableAggregateStep> = {
   oldValue: 'reads',
   usesStreamTime: false,
   passesKey: false,
-  expressions: ({ functions }) => functions.flatMap(({ args }) => args),
+  expressions: ({ functions }) => functions.flatMap(callExpressions),
   reads: readsNoColumns,
   view: unwindowedView,
   upgrade: 'refused',

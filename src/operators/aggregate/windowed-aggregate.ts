@@ -8,7 +8,7 @@ import { WINDOWEND, WINDOWSTART } from '../../types/schema.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
-import { outputColumns, stateTypes } from './aggregate-call.ts'
+import { callExpressions, outputColumns, stateTypes } from './aggregate-call.ts'
 import { windowedView } from './aggregate-view.ts'
 import { finalMarkSpec } from './final-mark.ts'
 import { buildSessionAggregate } from './session-aggregate.ts'
@@ -21,7 +21,7 @@ export const windowedAggregate: OperatorDefinition<WindowedAggregateStep> = {
   oldValue: 'ignores',
   usesStreamTime: true,
   passesKey: false,
-  expressions: ({ functions }) => functions.flatMap(({ args }) => args),
+  expressions: ({ functions }) => functions.flatMap(callExpressions),
   reads: readsNoColumns,
   view: windowedView,
   upgrade: 'refused',

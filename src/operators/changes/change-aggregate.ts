@@ -15,9 +15,10 @@ import { prefixRange, textCodec } from '../../state/key.ts'
 import type { KeyValueStore } from '../../state/store.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
-import { type AggregateCall, outputColumns, stateTypes } from '../aggregate/aggregate-call.ts'
+import { type AggregateCall, callExpressions, outputColumns, stateTypes } from '../aggregate/aggregate-call.ts'
 import { type CompiledCall, compileCall, type GroupState } from '../aggregate/aggregate-functions.ts'
 import { PendingChanges } from '../aggregate/pending-changes.ts'
+import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { KeyedRecord } from '../record-key.ts'
@@ -48,6 +49,8 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
   oldValue: 'reads',
   usesStreamTime: false,
   passesKey: false,
+  expressions: ({ functions }) => functions.flatMap(callExpressions),
+  reads: readsNoColumns,
   view: null,
   upgrade: 'refused',
   inputs: ({ input }) => [input],

@@ -10,6 +10,7 @@ import type { Process } from '../../types/record.ts'
 import type { Column } from '../../types/schema.ts'
 import { STRING } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
+import { readsNoColumns } from '../column-read.ts'
 import { compileRow, type ReportingContext, silently } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { NamedExpression, StepId } from '../step.ts'
@@ -31,6 +32,8 @@ export const changeKey: OperatorDefinition<ChangeKeyStep> = {
   oldValue: 'reads',
   usesStreamTime: false,
   passesKey: false,
+  expressions: ({ key }) => key.map(({ expression }) => expression),
+  reads: readsNoColumns,
   view: null,
   upgrade: 'refused',
   inputs: ({ input }) => [input],

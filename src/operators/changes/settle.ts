@@ -6,6 +6,7 @@
  * Equation: the row of a key is the only one there; while there are several, the latest by time.
  */
 import type { Row } from '../../types/value.ts'
+import { noExpressions, readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
 import { Bag, bagStore, type Counted } from './bag.ts'
@@ -27,6 +28,8 @@ export const settle: OperatorDefinition<SettleStep> = {
   oldValue: 'reads',
   usesStreamTime: false,
   passesKey: false,
+  expressions: noExpressions,
+  reads: readsNoColumns,
   view: null,
   upgrade: 'refused',
   inputs: ({ input }) => [input],

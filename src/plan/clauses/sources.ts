@@ -4,7 +4,7 @@ import { layoutName } from '../../analysis/layout-names.ts'
 import { readableColumns, systemColumns } from '../../analysis/sources.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import type { SourceColumn, SourceOrigin, SourceStep } from '../../operators/step.ts'
-import type { PlanBuilder, Relation } from '../builder.ts'
+import { keySchema, type PlanBuilder, type Relation } from '../builder.ts'
 
 export interface SourceRole {
   /** Step id prefix: `KsqlTopic` for a single source, `KafkaTopic_Left`, ... in joins. */
@@ -22,7 +22,7 @@ export function planSource(
 ): Relation {
   const { source, alias } = analyzed
   const layout = (name: string) => layoutName({ kind: 'columnReference', qualifier: alias, name }, sources)
-  if (source.isQuery === true) return renamed(builder.byFrom.get(source)!.relation, layout)
+  if (source.isQuery === true) return renamed(builder.byFrom.get(source)!.relation, layout, role, builder)
   builder.reads(source)
   if (builder.isShared(source)) return sharedSource(analyzed, layout, role, builder)
   const columns = sourceColumns(analyzed, usedOf(analyzed, role, builder)).map((column) => ({
@@ -102,12 +102,32 @@ function sharedSource(
   return { ...relation, step, columns: columns.map(({ name, type }) => ({ name, type })) }
 }
 
-/** The relation of a query in FROM under the names that the query around gives its columns. */
-function renamed(relation: Relation, layout: (name: string) => string): Relation {
+/** The relation of a query in FROM under the names that the query around gives its columns: those of a join hold the alias. */
+function renamed(
+  relation: Relation,
+  layout: (name: string) => string,
+  { name: role }: SourceRole,
+  builder: PlanBuilder,
+): Relation {
+  if (relation.columns.every(({ name }) => layout(name) === name)) return relation
+  const columns = relation.columns.map(({ name, type }, index) => ({
+    name: layout(name),
+    type,
+    expression: { kind: 'column', index, name, type } as const,
+    text: name,
+  }))
+  const step = builder.add({
+    kind: 'project',
+    id: `${role}/Columns`,
+    input: relation.step,
+    key: keySchema(relation),
+    columns,
+  })
   return {
     ...relation,
-    columns: relation.columns.map(({ name, type }) => ({ name: layout(name), type })),
-    key: relation.key.map(({ name, type, columns }) => ({ name: layout(name), type, columns: columns.map(layout) })),
+    step,
+    columns: columns.map(({ name, type }) => ({ name, type })),
+    key: relation.key.map((column) => ({ ...column, columns: column.columns.map(layout) })),
     ...(relation.placedBy !== undefined && { placedBy: relation.placedBy.map((names) => names.map(layout)) }),
   }
 }
