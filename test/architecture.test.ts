@@ -47,7 +47,8 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   plan: [['plan'], ['plan/clauses', 'plan/statements'], ['plan/relations'], ['plan/queries']],
   connectors: [
     ['connectors'],
-    ['connectors/delivery', 'connectors/sinks', 'connectors/sources'],
+    ['connectors/delivery'],
+    ['connectors/sinks', 'connectors/sources'],
     ['connectors/index'],
     ['connectors/run'],
     ['connectors/threads'],

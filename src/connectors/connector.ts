@@ -109,6 +109,8 @@ export interface WriteResult {
   readonly again: readonly SinkRecord[]
   /** How long the target wants to be left alone before `again`, ms; null: it does not say. */
   readonly retryAfterMs?: number | null
+  /** Why records are to be written again. */
+  readonly reason?: string
 }
 
 /** All records were taken. */

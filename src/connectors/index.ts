@@ -1,6 +1,15 @@
 /** The table of connectors. */
 import type { ConnectorDeclaration } from './connector.ts'
 import { consoleSink } from './sinks/console-sink.ts'
+import { elasticsearchSink } from './sinks/elasticsearch-sink.ts'
 import { fileSink } from './sinks/file-sink.ts'
+import { httpSink } from './sinks/http-sink.ts'
+import { splunkSink } from './sinks/splunk-sink.ts'
 
-export const CONNECTORS: readonly ConnectorDeclaration[] = [consoleSink, fileSink]
+export const CONNECTORS: readonly ConnectorDeclaration[] = [
+  consoleSink,
+  elasticsearchSink,
+  fileSink,
+  httpSink,
+  splunkSink,
+]

@@ -43,7 +43,7 @@ async function tried(
 ): Promise<WriteResult & { readonly reason: string }> {
   try {
     const result = await task.write(records)
-    return { ...result, reason: `The target put off ${result.again.length} of ${records.length} records.` }
+    return { reason: `The target put off ${result.again.length} of ${records.length} records.`, ...result }
   } catch (error) {
     if (!(error instanceof RetriableError)) throw error
     return { refused: [], again: records, retryAfterMs: error.retryAfterMs, reason: error.message }

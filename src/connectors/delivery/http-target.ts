@@ -1,0 +1,272 @@
+/** Requests of a connector to its target: kept connections, several addresses, credentials, TLS. Retries are the delivery's. */
+import { readFileSync } from 'node:fs'
+import type { Agent, IncomingMessage, RequestOptions } from 'node:http'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { messageOf } from '../../errors.ts'
+import { RetriableError, type SinkContext } from '../connector.ts'
+import { type OptionDeclaration, OptionError, type Options } from '../options.ts'
+
+/** Options of all connectors that send HTTP requests. */
+export const HTTP_OPTIONS: readonly OptionDeclaration[] = [
+  {
+    name: 'url',
+    type: 'list',
+    default: null,
+    isRequired: true,
+    description:
+      'Address of the target, http:// or https://; several, separated by commas, take turns when one does not answer.',
+  },
+  {
+    name: 'request.timeout.ms',
+    type: 'duration',
+    default: '30000',
+    least: 1,
+    description: 'How long one request may take before it is tried again.',
+  },
+  {
+    name: 'compression',
+    type: 'choice',
+    default: 'none',
+    choices: ['none', 'gzip'],
+    description: 'Whether bodies are compressed.',
+  },
+  {
+    name: 'ssl.ca.location',
+    type: 'text',
+    default: null,
+    description: 'PEM file with the certificate authorities of the target.',
+  },
+  {
+    name: 'ssl.certificate.location',
+    type: 'text',
+    default: null,
+    description: 'PEM file with the certificate that the target wants to see.',
+  },
+  {
+    name: 'ssl.key.location',
+    type: 'text',
+    default: null,
+    description: 'PEM file with the private key of that certificate.',
+  },
+  { name: 'ssl.key.password', type: 'text', default: null, isSecret: true, description: 'Passphrase of that key.' },
+  {
+    name: 'ssl.endpoint.identification.algorithm',
+    type: 'choice',
+    default: 'https',
+    choices: ['https', ''],
+    description: 'Empty: the name in the certificate of the target is not compared with its address.',
+  },
+]
+
+/** Options for a user and a password. */
+export const BASIC_OPTIONS: readonly OptionDeclaration[] = [
+  { name: 'username', type: 'text', default: null, description: 'User for basic authentication.' },
+  { name: 'password', type: 'text', default: null, isSecret: true, description: 'Password of that user.' },
+]
+
+/** The header of basic authentication (RFC 7617); none without a user. */
+export function basicAuthorization(options: Options): Readonly<Record<string, string>> {
+  const user = options.textOrNull('username')
+  if (user === null) return {}
+  const credentials = `${user}:${options.textOrNull('password') ?? ''}`
+  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
+}
+
+export interface TargetRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Appended to the address; begins with a slash, or is empty. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | null
+}
+
+export interface TargetAnswer {
+  readonly status: number
+  readonly text: string
+}
+
+/** An answer that is longer is given up. */
+const MAX_ANSWER_BYTES = 64 << 20
+/** Answers that the same server may change by itself. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
+const compress = promisify(gzip)
+
+type HttpContext = Pick<SinkContext, 'options' | 'signal' | 'files' | 'clock'>
+
+export class HttpTarget {
+  readonly #context: HttpContext
+  readonly #urls: readonly URL[]
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #timeoutMs: number
+  readonly #isCompressed: boolean
+  readonly #agents = new Map<string, Agent>()
+  /** Index of the address that answered last. */
+  #preferred = 0
+
+  /** `headers`: of each request. Throws an OptionError for addresses and files that cannot be used. */
+  constructor(context: HttpContext, headers: Readonly<Record<string, string>> = {}) {
+    const { options } = context
+    this.#context = context
+    this.#urls = checkUrls(options.list('url'))
+    this.#timeoutMs = options.number('request.timeout.ms')
+    this.#isCompressed = options.text('compression') === 'gzip'
+    this.#headers = headers
+    const tls = tlsOf(context)
+    for (const protocol of new Set(this.#urls.map((url) => url.protocol))) {
+      const own = protocol === 'https:' ? tls : {}
+      this.#agents.set(protocol, new (clientOf(protocol).Agent)({ keepAlive: true, ...own }))
+    }
+  }
+
+  /**
+   * Any answer that lasts, also a refusal. Rejects with a RetriableError where another try may help: no connection, no answer in time, the
+   * target is busy; and with an Error where somebody must act: a certificate does not fit, the credentials are wrong.
+   */
+  async send(request: TargetRequest): Promise<TargetAnswer> {
+    let failure: unknown = null
+    for (let i = 0; i < this.#urls.length; i++) {
+      const index = (this.#preferred + i) % this.#urls.length
+      try {
+        const answer = await this.#sendTo(this.#urls[index]!, request)
+        this.#preferred = index
+        return answer
+      } catch (error) {
+        if (!(error instanceof RetriableError)) throw error
+        failure = error
+      }
+    }
+    throw failure
+  }
+
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy()
+  }
+
+  async #sendTo(base: URL, { method, path, headers, body }: TargetRequest): Promise<TargetAnswer> {
+    const isCompressed = this.#isCompressed && body !== null && body.length > 0
+    const bytes = isCompressed ? await compress(body, { level: 1 }) : body
+    const url = new URL(base.href.replace(/\/$/, '') + path)
+    try {
+      const answer = await begin(url, bytes, {
+        method,
+        agent: this.#agents.get(base.protocol)!,
+        signal: AbortSignal.any([this.#context.signal, AbortSignal.timeout(this.#timeoutMs)]),
+        headers: {
+          ...this.#headers,
+          ...headers,
+          ...(bytes !== null && { 'content-length': bytes.length }),
+          ...(isCompressed && { 'content-encoding': 'gzip' }),
+        },
+      })
+      const text = await textOf(answer)
+      return this.#lasting(base, answer, text)
+    } catch (error) {
+      throw this.#failure(base, error)
+    }
+  }
+
+  #lasting(base: URL, answer: IncomingMessage, text: string): TargetAnswer {
+    const status = answer.statusCode ?? 0
+    if (PASSING.has(status)) {
+      const retryAfterMs = retryAfter(answer.headers['retry-after'], this.#context.clock.now())
+      throw new RetriableError(`${base.origin} answers ${status}${saying(text)}.`, { retryAfterMs })
+    }
+    if (status === 401 || status === 403) {
+      throw new Error(`${base.origin} does not accept the credentials: it answers ${status}${saying(text)}.`)
+    }
+    return { status, text }
+  }
+
+  #failure(base: URL, error: unknown): Error {
+    const { code } = error as { readonly code?: unknown }
+    if (error instanceof RetriableError || (typeof code !== 'string' && (error as Error).name === 'Error'))
+      return error as Error
+    if (typeof code === 'string' && isCertificateError(code)) {
+      return new Error(`The certificate of ${base.origin} is not accepted: ${messageOf(error)}.`, { cause: error })
+    }
+    const reason =
+      (error as Error).name === 'TimeoutError' ? `no answer within ${this.#timeoutMs} ms` : messageOf(error)
+    return new RetriableError(`${base.origin} cannot be reached: ${reason || String(code)}.`, { cause: error })
+  }
+}
+
+/** Codes of Node's TLS that no retry changes. Source: Node's `tls` module, X509 error codes. */
+const isCertificateError = (code: string): boolean =>
+  /^(ERR_TLS_CERT|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|HOSTNAME_MISMATCH|ERR_SSL_)/.test(code)
+
+/** The start of an answer's text, for messages. */
+const saying = (text: string): string => {
+  const clipped = text.trim().slice(0, 300)
+  return clipped === '' ? '' : `: ${clipped.replace(/\.$/, '')}`
+}
+
+/** Milliseconds, from a number of seconds or a date (RFC 9110, 10.2.3); null: the answer does not say. */
+export function retryAfter(value: string | undefined, now: number): number | null {
+  if (value === undefined) return null
+  const seconds = Number(value)
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? null : Math.max(0, date - now)
+}
+
+function checkUrls(texts: readonly string[]): URL[] {
+  return texts.map((text) => {
+    if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+      throw new OptionError(
+        'url',
+        `The option 'url' takes addresses that begin with http:// or https://, not '${text}'.`,
+      )
+    }
+    return new URL(text)
+  })
+}
+
+function tlsOf({ options, files }: HttpContext) {
+  const file = (name: string) => {
+    const path = options.textOrNull(name)
+    if (path === null) return undefined
+    const allowed = files.resolve(path)
+    if ('problem' in allowed) throw new OptionError(name, allowed.problem)
+    try {
+      return readFileSync(allowed.path, 'utf8')
+    } catch (error) {
+      throw new OptionError(name, `The file of the option '${name}' cannot be read: ${messageOf(error)}.`)
+    }
+  }
+  const ca = file('ssl.ca.location')
+  const cert = file('ssl.certificate.location')
+  const key = file('ssl.key.location')
+  const passphrase = options.textOrNull('ssl.key.password')
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(passphrase !== null && { passphrase }),
+    ...(options.text('ssl.endpoint.identification.algorithm') === '' && { checkServerIdentity: () => undefined }),
+  }
+}
+
+const clientOf = (protocol: string) => process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http')
+
+function begin(url: URL, body: Uint8Array | null, options: RequestOptions): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = clientOf(url.protocol).request(url, options, resolve)
+    sent.once('error', reject)
+    sent.end(body ?? undefined)
+  })
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    length += part.length
+    if (length > MAX_ANSWER_BYTES) {
+      answer.destroy()
+      throw new Error(`The target's answer is longer than ${MAX_ANSWER_BYTES} bytes.`)
+    }
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString()
+}

@@ -1,0 +1,138 @@
+/** An engine over an embedded log with a stream `s (id INT KEY, v STRING)`, for tests of connectors. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type EmbeddedLog, openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
+import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
+import { RecordBatchCursor, readHeaders } from '../../../src/broker/record-batch-cursor.ts'
+import type { ConnectorDescription } from '../../../src/engine/describe/entities.ts'
+import { TestEngine } from '../engine.ts'
+
+export interface TopicRecord {
+  readonly value: string | null
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export class ConnectorWorld {
+  readonly directory = mkdtempSync(join(tmpdir(), 'millrace-connectors-'))
+  readonly warnings: string[] = []
+  engine!: TestEngine
+  #log!: EmbeddedLog
+
+  static async open(environment: Readonly<Record<string, string>> = {}): Promise<ConnectorWorld> {
+    const world = new ConnectorWorld(environment)
+    const dataDir = join(world.directory, 'log')
+    world.#log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn: console.error })
+    await world.#openEngine()
+    return world
+  }
+
+  readonly #environment: Readonly<Record<string, string>>
+
+  private constructor(environment: Readonly<Record<string, string>>) {
+    this.#environment = environment
+  }
+
+  /** Directory whose files connectors may use. */
+  get files(): string {
+    return join(this.directory, 'files')
+  }
+
+  async #openEngine(): Promise<void> {
+    const warn = (message: string) => void this.warnings.push(message)
+    this.engine = await TestEngine.over(this.#log, {}, { files: this.files, environment: this.#environment, warn })
+  }
+
+  /** As after a restart of the server. */
+  async restart(): Promise<void> {
+    await this.engine.closeEngine()
+    await this.#openEngine()
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close()
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+
+  run(sql: string) {
+    return this.engine.execute(sql)
+  }
+
+  async createStream(partitions = 1): Promise<void> {
+    await this.run(
+      `CREATE STREAM s (id INT KEY, v STRING) WITH (kafka_topic='s', value_format='JSON', partitions=${partitions});`,
+    )
+  }
+
+  /** A sink from `s`. */
+  async createSink(name: string, connector: string, options: Readonly<Record<string, string>>): Promise<void> {
+    const given = Object.entries({ connector, ...options }).map(
+      ([key, value]) => `"${key.toUpperCase() === 'CONNECTOR' ? 'connector' : key}"='${value.replaceAll("'", "''")}'`,
+    )
+    await this.run(`CREATE SINK ${name} FROM s WITH (${given.join(', ')});`)
+  }
+
+  /** Appends records to a partition of a topic: keys and values as bytes of their texts. */
+  async produce(
+    topic: string,
+    records: readonly { readonly key: string | null; readonly value: string | null }[],
+    partition = 0,
+  ): Promise<void> {
+    const builder = new RecordBatchBuilder()
+    for (const { key, value } of records) {
+      builder.append(1000, key === null ? null : Buffer.from(key), value === null ? null : Buffer.from(value))
+    }
+    const producer = this.engine.broker.producer()
+    await producer.send(topic, partition, builder.finish())
+    await producer.close()
+  }
+
+  /** Rows of `s` in its partition 0. */
+  async insert(rows: readonly { readonly id: number; readonly v: string }[]): Promise<void> {
+    const key = (id: number) => {
+      const bytes = Buffer.alloc(4)
+      bytes.writeInt32BE(id)
+      return bytes
+    }
+    const builder = new RecordBatchBuilder()
+    for (const { id, v } of rows) builder.append(1000 + id, key(id), Buffer.from(JSON.stringify({ V: v })))
+    const producer = this.engine.broker.producer()
+    await producer.send('s', 0, builder.finish())
+    await producer.close()
+  }
+
+  /** All records of a topic. */
+  async read(topic: string): Promise<TopicRecord[]> {
+    const { broker } = this.engine
+    const ends = await broker.endOffsets(topic, { readCommitted: true })
+    const fetcher = broker.fetcher({ readCommitted: true })
+    const cursor = new RecordBatchCursor()
+    const records: TopicRecord[] = []
+    for (const { partition, offset } of ends) {
+      if (offset === 0) continue
+      fetcher.assign({ topic, partition, offset: 0 })
+      for (let next = 0; next < offset; ) {
+        for (const { batches, fetchOffset, nextOffset, abortedTransactions } of await fetcher.poll(1000)) {
+          cursor.reset(batches, fetchOffset, abortedTransactions)
+          while (cursor.next()) records.push(recordOf(cursor))
+          next = nextOffset
+        }
+      }
+      fetcher.unassign({ topic, partition })
+    }
+    await fetcher.close()
+    return records
+  }
+
+  async describe(name: string): Promise<ConnectorDescription> {
+    const [entity] = await this.run(`DESCRIBE CONNECTOR ${name};`)
+    if (entity?.['@type'] !== 'connector_description') throw new Error(`no description of ${name}`)
+    return entity
+  }
+}
+
+function recordOf(cursor: RecordBatchCursor): TopicRecord {
+  const headers = (readHeaders(cursor) ?? []).map(({ key, value }) => [key, Buffer.from(value ?? []).toString()])
+  const value = cursor.valueEnd < 0 ? null : cursor.buffer.utf8Slice(cursor.valueStart, cursor.valueEnd)
+  return { value, headers: Object.fromEntries(headers) as Record<string, string> }
+}

@@ -1,0 +1,137 @@
+/** Stand-ins for the targets of sinks, for the contract suite: each takes documents `{ID, V}` and refuses those whose V is `bad`. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type FakeAnswer, type FakeRequest, FakeServer, type Told } from './fake-server.ts'
+
+export interface Document {
+  readonly ID: number
+  readonly V: string
+}
+
+export interface SinkTarget {
+  /** Options of the connector, without `connector`. */
+  options(): Readonly<Record<string, string>>
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** What the target has, in the order in which it came; a repeated record shows as often as the target has it. */
+  documents(): readonly Document[]
+  /** Answers to the next requests; undefined: it does not answer requests. */
+  readonly told?: Told[]
+  /** How it says that it is busy. */
+  readonly busy?: FakeAnswer
+  /** Whether it refuses documents. */
+  readonly refuses: boolean
+}
+
+export interface TargetPlace {
+  /** Directory whose files connectors may use. */
+  readonly files: string
+}
+
+/** The target of each sink; a sink without one does not pass the contract suite. */
+export const TARGETS: Readonly<Record<string, (place: TargetPlace) => SinkTarget>> = {
+  elasticsearch: bulkTarget,
+  file: fileTarget,
+  http: webhookTarget,
+  splunk: hecTarget,
+}
+
+/** Sinks without a place to look into. */
+export const WITHOUT_TARGET: Readonly<Record<string, string>> = {
+  console: 'It writes to the standard output of the server; test/unit/connectors/console-sink.test.ts reads it.',
+}
+
+/** A reference to the variable `SECRET`. */
+const SECRET = '$'.concat('{env:SECRET}')
+
+const parse = (text: string) => JSON.parse(text) as Document
+
+function overHttp(
+  answer: (request: FakeRequest) => FakeAnswer,
+  rest: Pick<SinkTarget, 'documents'> & { readonly options: (url: string) => Readonly<Record<string, string>> },
+): SinkTarget {
+  const server = new FakeServer(answer)
+  return {
+    told: server.told,
+    busy: { status: 429, headers: { 'retry-after': '0' } },
+    refuses: true,
+    options: () => rest.options(server.url),
+    start: () => server.start(),
+    stop: () => server.stop(),
+    documents: rest.documents,
+  }
+}
+
+/** The bulk API of Elasticsearch, as far as the sink uses it: documents by id, in the order of their first writes. */
+function bulkTarget(): SinkTarget {
+  const documents = new Map<string, Document>()
+  const answer = ({ path, body }: FakeRequest): FakeAnswer => {
+    if (!path.startsWith('/s/_bulk')) return { status: 404, body: `no such path: ${path}` }
+    const lines = body.trimEnd().split('\n')
+    const items: unknown[] = []
+    for (let i = 0; i < lines.length; i += 2) {
+      const { index } = JSON.parse(lines[i]!) as { index: { _id: string } }
+      const document = parse(lines[i + 1]!)
+      const isBad = document.V === 'bad'
+      if (!isBad) documents.set(index._id, document)
+      const error = { type: 'mapper_parsing_exception', reason: 'failed to parse field [V]' }
+      items.push({ index: isBad ? { status: 400, error } : { status: 201 } })
+    }
+    return { status: 200, body: JSON.stringify({ errors: true, items }) }
+  }
+  return overHttp(answer, { documents: () => [...documents.values()], options: (url) => ({ url }) })
+}
+
+/** Splunk's event collector: by the indexed field, as a search that drops repetitions has them. */
+function hecTarget(): SinkTarget {
+  const documents = new Map<string, Document>()
+  const answer = ({ path, headers, body }: FakeRequest): FakeAnswer => {
+    if (path !== '/services/collector/event') return { status: 404 }
+    if (headers.authorization !== 'Splunk secret') return { status: 403, body: '{"text":"Invalid token","code":4}' }
+    const events = body
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { fields: { record_id: string }; event: Document })
+    const bad = events.findIndex(({ event }) => event.V === 'bad')
+    for (const { fields, event } of bad < 0 ? events : events.slice(0, bad)) documents.set(fields.record_id, event)
+    if (bad < 0) return { status: 200, body: '{"text":"Success","code":0}' }
+    return {
+      status: 400,
+      body: JSON.stringify({ text: 'Event field is required', code: 12, 'invalid-event-number': bad }),
+    }
+  }
+  return overHttp(answer, {
+    documents: () => [...documents.values()],
+    options: (url) => ({ url, token: SECRET }),
+  })
+}
+
+/** A web service that knows repetitions by their idempotency key. */
+function webhookTarget(): SinkTarget {
+  const documents = new Map<string, Document>()
+  const answer = ({ headers, body }: FakeRequest): FakeAnswer => {
+    const document = parse(body)
+    if (document.V === 'bad') return { status: 422, body: 'V must not be bad' }
+    documents.set(String(headers['idempotency-key']), document)
+    return { status: 204 }
+  }
+  return overHttp(answer, { documents: () => [...documents.values()], options: (url) => ({ url }) })
+}
+
+function fileTarget({ files }: TargetPlace): SinkTarget {
+  const directory = join(files, 'contract')
+  return {
+    refuses: false,
+    options: () => ({ directory: 'contract', 'roll.records': '3', 'roll.interval.ms': '20' }),
+    start: async () => {},
+    stop: async () => {},
+    documents() {
+      if (!existsSync(directory)) return []
+      return readdirSync(directory)
+        .filter((name) => name.endsWith('.json'))
+        .sort()
+        .flatMap((name) => readFileSync(join(directory, name), 'utf8').trimEnd().split('\n'))
+        .map(parse)
+    },
+  }
+}
