@@ -17,6 +17,10 @@ export interface ByHand<Event> {
 
 export interface FormatJob<Event> {
   readonly format: Format
+  /** What the spec says besides. Absent: nothing. */
+  readonly spec?: Pick<FormatSpec, 'header' | 'line' | 'delimiter'>
+  /** What results are written in. Absent: the same format. */
+  readonly outputFormat?: Format
   readonly payloads: readonly Buffer[]
   readonly columns: readonly Column[]
   /** Columns that the query reads, in the order of its rows. */
@@ -64,7 +68,8 @@ export function formatWork<Event>(job: FormatJob<Event>): Work {
 
 function wholeOurs<Event>(job: FormatJob<Event>, bytes: Buffer, ends: readonly number[]): Whole {
   const { format, columns, wanted, output, where, schemas } = job
-  const spec: FormatSpec = { format: format.name as FormatName, unwrapped: false }
+  const spec: FormatSpec = { format: format.name as FormatName, unwrapped: false, ...job.spec }
+  const { outputFormat = format } = job
   const names = columns.map(({ name }) => name)
   const reader = format.reader({
     side: 'VALUE',
@@ -74,7 +79,7 @@ function wholeOurs<Event>(job: FormatJob<Event>, bytes: Buffer, ends: readonly n
     wanted: wanted.map((name, target) => ({ column: names.indexOf(name), target, first: name === where?.column })),
     ...(schemas !== null && { writerSchemas: { get: () => schemas.input } }),
   })
-  const writer = format.writer({
+  const writer = outputFormat.writer({
     side: 'VALUE',
     topic: 't',
     spec: schemas === null ? spec : { ...spec, schema: schemas.output },

@@ -1,13 +1,17 @@
 /**
  * Cost per record of formats, for the records of the jobs j1 and j7, beside the same work by hand with the format's usual library:
  * `npm run bench -- formats [part of a name]`. By hand AVRO is avsc with a reader's schema of the wanted fields, so that it steps over the
- * others too. PROTOBUF is protobufjs.
+ * others too. PROTOBUF is protobufjs, CSV is csv-parse, REGEX and GROK are V8's expressions; these three write JSON.
  */
 import avsc from 'avsc'
+import { parse as parseCsv } from 'csv-parse/sync'
 import pbjs from 'protobufjs'
 import { avro } from '../src/serde/avro.ts'
-import type { Format, FormatName, WrittenSchema } from '../src/serde/format.ts'
+import type { Format, FormatName, FormatSpec, WrittenSchema } from '../src/serde/format.ts'
+import { FORMATS } from '../src/serde/index.ts'
 import { json } from '../src/serde/json.ts'
+import { patternOfGrok } from '../src/serde/lines/grok.ts'
+import { patternOfRegex } from '../src/serde/lines/line-pattern.ts'
 import { protobuf } from '../src/serde/protobuf.ts'
 import type { Column } from '../src/types/schema.ts'
 import { user } from './compare/data.ts'
@@ -63,6 +67,12 @@ const wantedBy = ({ output, where }: Query): readonly string[] =>
 /** A library's codecs for what a query reads and writes. */
 interface Library {
   readonly format: Format
+  /** What the spec says besides. Absent: nothing. */
+  readonly spec?: Pick<FormatSpec, 'header' | 'line' | 'delimiter'>
+  /** What results are written in. Absent: the same format. */
+  readonly outputFormat?: Format
+  /** Writes a record. Absent: by hand. */
+  readonly payloadOf?: (event: Event) => string
   readonly makeByHand: (query: Query) => ByHand<Event>
 }
 
@@ -132,7 +142,75 @@ function protobufByHand(query: Query): ByHand<Event> {
   }
 }
 
+/** A line with quotes and brackets, as servers log. */
+const lineOf = ({ USERID, NAME, STATE, CITY, TS, IP, KIND, BYTES, PAYLOAD }: Event): string =>
+  `${IP} ${USERID} [${TS}] ${KIND} "${PAYLOAD}" ${BYTES} ${STATE} ${CITY} "${NAME}"`
+
+const LINE_REGEX =
+  '^(?<ip>\\S+) (?<userid>\\S+) \\[(?<ts>\\d+)\\] (?<kind>\\w+) "(?<payload>[^"]*)" (?<bytes>\\d+) (?<state>\\w+) (?<city>\\w+) "(?<name>[^"]*)"$'
+const LINE_GROK =
+  '^%{IP:ip} %{NOTSPACE:userid} \\[%{NONNEGINT:ts:long}\\] %{WORD:kind} "(?<payload>[^"]*)" %{NONNEGINT:bytes:int} %{WORD:state} %{WORD:city} "(?<name>[^"]*)"$'
+
+/** V8's expression and its groups; the numbers converted. */
+function lineByHand(query: Query): ByHand<Event> {
+  const regex = new RegExp(LINE_REGEX)
+  const wanted = wantedBy(query)
+  const pick = new Function(
+    'groups',
+    `return { ${wanted
+      .map((name) => {
+        const text = `groups.${name.toLowerCase()}`
+        return `${name}: ${name === 'TS' || name === 'BYTES' ? `Number(${text})` : text}`
+      })
+      .join()} }`,
+  ) as (groups: Readonly<Record<string, string>>) => Event
+  return {
+    decode: (bytes, start, end) => pick(regex.exec(bytes.toString('utf8', start, end))!.groups!),
+    encode: JSON_BY_HAND.encode,
+  }
+}
+
+/** csv-parse reads files; for one record after the other it is given one at a time. */
+function csvByHand(query: Query): ByHand<Event> {
+  const wanted = wantedBy(query).map((name) => ({ name, field: ALL.indexOf(name) }))
+  return {
+    decode(bytes, start, end) {
+      const [fields] = parseCsv(bytes.subarray(start, end)) as string[][]
+      return Object.fromEntries(
+        wanted.map(({ name, field }) => [
+          name,
+          name === 'TS' || name === 'BYTES' ? Number(fields![field]) : fields![field],
+        ]),
+      )
+    },
+    encode: JSON_BY_HAND.encode,
+  }
+}
+
+const csvOf = (event: Event): string => ALL.map((name) => String(event[name])).join()
+
 const LIBRARIES: readonly Library[] = [
+  {
+    format: FORMATS.REGEX,
+    spec: { line: patternOfRegex(LINE_REGEX) },
+    outputFormat: json,
+    payloadOf: lineOf,
+    makeByHand: lineByHand,
+  },
+  {
+    format: FORMATS.GROK,
+    spec: { line: patternOfGrok(LINE_GROK) },
+    outputFormat: json,
+    payloadOf: lineOf,
+    makeByHand: lineByHand,
+  },
+  {
+    format: FORMATS.CSV,
+    spec: { header: ALL, delimiter: ',' },
+    outputFormat: json,
+    payloadOf: csvOf,
+    makeByHand: csvByHand,
+  },
   { format: json, makeByHand: () => JSON_BY_HAND },
   { format: avro, makeByHand: avroByHand },
   { format: protobuf, makeByHand: protobufByHand },
@@ -142,13 +220,18 @@ const LIBRARIES: readonly Library[] = [
 const projection = (names: readonly string[]): ((event: Event) => Event) =>
   new Function('event', `return { ${names.map((name) => `${name}: event.${name}`).join()} }`) as (event: Event) => Event
 
-function workOf({ format, makeByHand }: Library, query: Query): Work {
+function workOf({ format, spec, outputFormat, payloadOf, makeByHand }: Library, query: Query): Work {
   const wanted = wantedBy(query)
   const { where } = query
   const all: Query = { name: '', output: ALL, where: null }
   const job: FormatJob<Event> = {
     format,
-    payloads: payloadsBy(format, makeByHand(all)),
+    ...(spec !== undefined && { spec }),
+    ...(outputFormat !== undefined && { outputFormat }),
+    payloads:
+      payloadOf === undefined
+        ? payloadsBy(format, makeByHand(all))
+        : events.map((event) => Buffer.from(payloadOf(event))),
     columns: USER_COLUMNS,
     wanted,
     output: columnsOf(query.output),
