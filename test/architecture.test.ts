@@ -25,9 +25,31 @@ const FLOORS: readonly (readonly string[])[] = [
   ['cli/millrace'],
 ]
 
-/** Floors within a folder that has sub-folders, the lowest first, by the same rule. */
+/**
+ * Floors within a folder that has sub-folders, the lowest first, by the same rule. A name that ends in a slash is a folder without the file of
+ * the same name beside it.
+ */
 const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   registry: [['registry'], ['registry/rules'], ['registry/in-process', 'registry/http']],
+  regex: [['regex/java-regex/'], ['regex/java-regex']],
+  functions: [
+    ['functions', 'functions/time-pattern'],
+    ['functions/scalar', 'functions/aggregate', 'functions/table'],
+    ['functions/index'],
+  ],
+  serde: [
+    ['serde'],
+    ['serde/avro', 'serde/delimited', 'serde/json', 'serde/protobuf/imports'],
+    ['serde/json-sr', 'serde/protobuf'],
+    ['serde/index'],
+  ],
+  expressions: [
+    ['expressions'],
+    ['expressions/typecheck', 'expressions/compile/'],
+    ['expressions/generate'],
+    ['expressions/compile'],
+    ['expressions/constant'],
+  ],
   state: [['state/store'], ['state/key', 'state/sorted-map'], ['state/memory', 'state/lmdb']],
   runtime: [
     ['runtime'],
@@ -133,9 +155,10 @@ const placeName = (file: string) => file.replace(/^src\//, '').replace(/\.ts$/, 
 function placeOf(file: string, places: readonly string[], isDeep: boolean): string | undefined {
   const path = placeName(file)
   if (places.includes(path)) return path
+  const named = (folder: string) => [`${folder}/`, folder].find((place) => places.includes(place))
   for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-    const folder = path.slice(0, end)
-    if (places.includes(folder)) return folder
+    const place = named(path.slice(0, end))
+    if (place !== undefined) return place
     if (!isDeep) return undefined
   }
   return undefined
@@ -159,6 +182,15 @@ test('every file has a place on a floor', () => {
     return inner !== undefined && placeOf(file, inner.flat(), false) === undefined
   })
   expect([...topless, ...homeless]).toEqual([])
+})
+
+test('every folder with sub-folders has a row of floors, on which each of them stands', () => {
+  const folders = new Set(sources.map((file) => placeName(dirname(file))).filter((folder) => folder.includes('/')))
+  const unplaced = [...folders].filter((folder) => {
+    const places = (INNER_FLOORS[topPlace(`src/${folder}/any.ts`) ?? ''] ?? []).flat()
+    return !places.includes(folder) && !places.includes(`${folder}/`)
+  })
+  expect(unplaced).toEqual([])
 })
 
 test('imports point down', () => {
