@@ -14,7 +14,7 @@ import { patternOfGrok } from '../src/serde/lines/grok.ts'
 import { patternOfRegex } from '../src/serde/lines/line-pattern.ts'
 import { protobuf } from '../src/serde/protobuf.ts'
 import type { Column } from '../src/types/schema.ts'
-import { user } from './compare/data.ts'
+import { user, userColumns } from './compare/data.ts'
 import { type ByHand, type FormatJob, formatWork } from './format-job.ts'
 import { compareSideBySide, type Work } from './side-by-side.ts'
 import { USER_COLUMNS } from './user-columns.ts'
@@ -23,20 +23,7 @@ const RECORDS = 1000
 
 type Event = Record<string, unknown>
 
-const events: readonly Event[] = Array.from({ length: RECORDS }, (_, i) => {
-  const { userid, name, state, city, ts, ip, kind, bytes, payload } = user(i)
-  return {
-    USERID: userid,
-    NAME: name,
-    STATE: state,
-    CITY: city,
-    TS: ts,
-    IP: ip,
-    KIND: kind,
-    BYTES: bytes,
-    PAYLOAD: payload,
-  }
-})
+const events: readonly Event[] = Array.from({ length: RECORDS }, (_, i) => userColumns(user(i)))
 
 interface Query {
   readonly name: string

@@ -3,7 +3,7 @@ import avsc from 'avsc'
 import { avro } from '../../src/serde/avro.ts'
 import type { Column } from '../../src/types/schema.ts'
 import { USER_COLUMNS } from '../user-columns.ts'
-import type { User } from './data.ts'
+import { type User, userColumns } from './data.ts'
 import type { Job } from './job-sql.ts'
 import type { Cells } from './row-sum.ts'
 
@@ -29,20 +29,7 @@ export function userEncoder(): (user: User) => Buffer {
   const type = avscType(inputSchema())
   const frame = Buffer.alloc(FRAME_BYTES)
   frame.writeUInt32BE(USERS_ID, 1)
-  return ({ userid, name, state, city, ts, ip, kind, bytes, payload }) => {
-    const row = {
-      USERID: userid,
-      NAME: name,
-      STATE: state,
-      CITY: city,
-      TS: ts,
-      IP: ip,
-      KIND: kind,
-      BYTES: bytes,
-      PAYLOAD: payload,
-    }
-    return Buffer.concat([frame, type.toBuffer(row)])
-  }
+  return (user) => Buffer.concat([frame, type.toBuffer(userColumns(user))])
 }
 
 /** Reads rows of the job's output. */

@@ -61,6 +61,19 @@ export function user(index: number): User {
   }
 }
 
+/** The columns by name, as readers of schemas want them. */
+export const userColumns = ({ userid, name, state, city, ts, ip, kind, bytes, payload }: User) => ({
+  USERID: userid,
+  NAME: name,
+  STATE: state,
+  CITY: city,
+  TS: ts,
+  IP: ip,
+  KIND: kind,
+  BYTES: bytes,
+  PAYLOAD: payload,
+})
+
 export function userJson({ userid, name, state, city, ts, ip, kind, bytes, payload }: User): string {
   return JSON.stringify({ userid, name, state, city, ts, ip, kind, bytes, payload })
 }

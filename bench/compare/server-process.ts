@@ -1,10 +1,10 @@
 /** A Millrace server as a child process, spoken to over HTTP. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import packageJson from '../../package.json' with { type: 'json' }
+import { freePort } from '../../test/support/free-port.ts'
 
 export interface ServerProcessOptions {
   readonly dataDir: string
@@ -111,15 +111,4 @@ export class ServerProcess {
       return false
     }
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }

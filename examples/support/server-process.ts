@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { KafkaBroker } from '../../src/broker/kafka/kafka-broker.ts'
+import { freePort } from '../../test/support/free-port.ts'
 
 const MILLRACE = join(import.meta.dirname, '../../src/cli/millrace.ts')
 const START_MS = 60_000
@@ -57,16 +57,6 @@ async function removeOwnTopics(bootstrapServers: string, serviceId: string): Pro
   } finally {
     await broker.close()
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** The last lines that the process wrote. */

@@ -21,6 +21,21 @@ export interface Limits {
   readonly nestsLists?: boolean
 }
 
+export const PRIMITIVES = [
+  'BOOLEAN',
+  'INTEGER',
+  'BIGINT',
+  'DOUBLE',
+  'DECIMAL',
+  'STRING',
+  'BYTES',
+  'TIME',
+  'DATE',
+  'TIMESTAMP',
+] as const
+
+export const ALL_KINDS = [...PRIMITIVES, 'ARRAY', 'MAP', 'STRUCT'] as const
+
 const TYPE_DEPTH = 3
 
 export const schemaAndRows = (limits: Limits): fc.Arbitrary<Sample> =>

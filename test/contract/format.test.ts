@@ -6,22 +6,10 @@ import { patternOfGrok } from '../../src/serde/lines/grok.ts'
 import { patternOfRegex } from '../../src/serde/lines/line-pattern.ts'
 import { writeUtf8 } from '../../src/serde/text.ts'
 import { type FormatTraits, formatContract } from './format.contract.ts'
-
-const PRIMITIVES = [
-  'BOOLEAN',
-  'INTEGER',
-  'BIGINT',
-  'DOUBLE',
-  'DECIMAL',
-  'STRING',
-  'BYTES',
-  'TIME',
-  'DATE',
-  'TIMESTAMP',
-] as const
+import { ALL_KINDS, PRIMITIVES } from './format-samples.ts'
 
 const protobufTraits = (nullable?: 'OPTIONAL' | 'WRAPPER'): FormatTraits => ({
-  kinds: [...PRIMITIVES, 'ARRAY', 'MAP', 'STRUCT'],
+  kinds: ALL_KINDS,
   maxColumns: 6,
   names: fc.stringMatching(/^[A-Z][A-Z0-9_]{0,10}$/),
   nestsLists: false,
@@ -32,16 +20,16 @@ const protobufTraits = (nullable?: 'OPTIONAL' | 'WRAPPER'): FormatTraits => ({
 /** By name, so that a format without a row does not compile. Null: it has no columns, or writes none. */
 const TRAITS: { readonly [Name in FormatName]: FormatTraits | null } = {
   NONE: null,
-  JSON: { kinds: [...PRIMITIVES, 'ARRAY', 'MAP', 'STRUCT'], maxColumns: 6, keepsEmptyStrings: true },
+  JSON: { kinds: ALL_KINDS, maxColumns: 6, keepsEmptyStrings: true },
   DELIMITED: { kinds: PRIMITIVES, maxColumns: 6, keepsEmptyStrings: false },
   CSV: { kinds: PRIMITIVES, maxColumns: 6, keepsEmptyStrings: true },
   LINE: { kinds: ['STRING'], maxColumns: 1, keepsEmptyStrings: true },
   // They are read only; see below.
   REGEX: null,
   GROK: null,
-  JSON_SR: { kinds: [...PRIMITIVES, 'ARRAY', 'MAP', 'STRUCT'], maxColumns: 6, keepsEmptyStrings: true },
+  JSON_SR: { kinds: ALL_KINDS, maxColumns: 6, keepsEmptyStrings: true },
   AVRO: {
-    kinds: [...PRIMITIVES, 'ARRAY', 'MAP', 'STRUCT'],
+    kinds: ALL_KINDS,
     maxColumns: 6,
     // Without underscores, of which the names of records within each other are made: two may then not be the same.
     names: fc.stringMatching(/^[A-Z][A-Z0-9]{0,10}$/),

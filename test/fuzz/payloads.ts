@@ -3,23 +3,10 @@ import fc from 'fast-check'
 import type { Format } from '../../src/serde/format.ts'
 import { FORMATS } from '../../src/serde/index.ts'
 import type { Column } from '../../src/types/schema.ts'
-import { type Limits, type Sample, schemaAndRows } from '../contract/format-samples.ts'
+import { ALL_KINDS, type Limits, PRIMITIVES, type Sample, schemaAndRows } from '../contract/format-samples.ts'
 import { payloadReader, rowWriter } from '../unit/serde/serde.ts'
 import { type FuzzTarget, fuzzTarget } from './target.ts'
 
-const PLAIN = [
-  'BOOLEAN',
-  'INTEGER',
-  'BIGINT',
-  'DOUBLE',
-  'DECIMAL',
-  'STRING',
-  'BYTES',
-  'TIME',
-  'DATE',
-  'TIMESTAMP',
-] as const
-const ALL_KINDS = [...PLAIN, 'ARRAY', 'MAP', 'STRUCT'] as const
 /** Names that schema languages take. */
 const IDENTIFIERS = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,10}$/)
 /** Names of Avro records within each other are joined by underscores, and must not meet. */
@@ -117,7 +104,7 @@ const payloads = (format: Format, limits: Limits): FuzzTarget =>
 
 export const payloadTargets: readonly FuzzTarget[] = [
   payloads(FORMATS.JSON, { kinds: ALL_KINDS, maxColumns: 5 }),
-  payloads(FORMATS.DELIMITED, { kinds: PLAIN, maxColumns: 5 }),
+  payloads(FORMATS.DELIMITED, { kinds: PRIMITIVES, maxColumns: 5 }),
   payloads(FORMATS.KAFKA, { kinds: KAFKA_KINDS, maxColumns: 1 }),
   payloads(FORMATS.AVRO, { kinds: ALL_KINDS, maxColumns: 5, names: NAMES_OF_AVRO }),
   payloads(FORMATS.PROTOBUF, { kinds: ALL_KINDS, maxColumns: 5, names: IDENTIFIERS, nestsLists: false }),

@@ -1,5 +1,6 @@
 /** Runs one test of the REST suite through a real server. Source: ksqlDB's functional test runner. */
 import { formatJsonValue, type JsonValue, parseJsonValue } from '../../../src/types/json-parse.ts'
+import { until } from '../../support/until.ts'
 import { valueDifference } from '../compare.ts'
 import { deserializeRecord } from '../deserialize.ts'
 import { CheckFailure } from '../failure.ts'
@@ -14,7 +15,6 @@ import { World } from './world.ts'
 
 /** Bound on one request, ms. */
 const TIMEOUT_MS = 20_000
-const POLL_MS = 5
 
 /** Why the test failed; null: it passed. */
 export async function runRestCase(testCase: RestCase): Promise<string | null> {
@@ -99,7 +99,7 @@ class RestRun {
       () => (isAnswered = true),
       () => (isAnswered = true),
     )
-    while (this.#world.pushQueries === 0 && !isAnswered) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    await until(() => this.#world.pushQueries > 0 || isAnswered)
     await this.#world.settled()
   }
 

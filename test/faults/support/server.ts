@@ -2,12 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Broker } from '../../../src/broker/broker.ts'
 import { openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
+import { freePort } from '../../support/free-port.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../../src/cli/millrace.ts')
 const START_MS = 120_000
@@ -174,16 +174,6 @@ export class FaultServer {
       return false
     }
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Numbers for everything that is random. Source: mulberry32, public domain. */

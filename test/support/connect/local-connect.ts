@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from '../free-port.ts'
 import { classPathOf } from '../kafka/class-path.ts'
-import { freePort } from '../kafka/reachable.ts'
 
 const POM = join(import.meta.dirname, 'pom.xml')
 const START_MS = 180_000

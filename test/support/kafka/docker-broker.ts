@@ -1,7 +1,8 @@
 /** A broker from Kafka's own image, where a Docker engine runs. */
 
 import { GenericContainer, Wait } from 'testcontainers'
-import { freePort, waitUntilUp } from './reachable.ts'
+import { freePort } from '../free-port.ts'
+import { waitUntilUp } from './reachable.ts'
 
 const IMAGE = 'apache/kafka:4.1.0'
 /** The image is about 400 MB. */

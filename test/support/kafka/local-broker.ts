@@ -3,8 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '../free-port.ts'
 import { classPathOf } from './class-path.ts'
-import { freePort, waitUntilUp } from './reachable.ts'
+import { waitUntilUp } from './reachable.ts'
 import { run } from './run.ts'
 import { type SecureAccess, type SecureListener, secureListener } from './secure-listener.ts'
 

@@ -1,23 +1,10 @@
-/** Ports and readiness of brokers under test. */
+/** Whether a broker under test takes requests. */
 
-import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import '../../../src/broker/kafka/protocol/quiet-timers.ts'
 
 const BETWEEN_TRIES_MS = 200
-
-/** A port on loopback that nothing listens on at the moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 export interface WaitOptions {
   readonly timeoutMs: number

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
 import type { QueryDescriptionEntity, QueryDescriptionList, QueryList } from '../../../src/engine/describe/entities.ts'
 import { collect, type LineStream, type RowStream, TestEngine, temporaryDirectory } from '../../support/engine.ts'
+import { until } from '../../support/until.ts'
 
 const directory = temporaryDirectory()
 let test: TestEngine
@@ -244,12 +245,9 @@ describe('a query whose topic is deleted', () => {
     const { id } = list.queries.find(({ sinks }) => sinks.includes('GONE_COPY'))!
     const explained = async () =>
       ((await test.execute(`EXPLAIN ${id};`)) as [QueryDescriptionEntity])[0].queryDescription
-    const until = async (state: string) => {
-      while ((await explained()).state !== state) await new Promise((resolve) => setImmediate(resolve))
-    }
-    await until('RUNNING')
+    await until(async () => (await explained()).state === 'RUNNING')
     await test.broker.deleteTopic('gone')
-    await until('ERROR')
+    await until(async () => (await explained()).state === 'ERROR')
     expect((await explained()).queryErrors.at(-1)).toMatchObject({
       type: 'USER',
       errorMessage: 'Topic gone does not exist.',
@@ -258,7 +256,7 @@ describe('a query whose topic is deleted', () => {
     const described = extended.queryDescriptions.find((query) => query.id === id)!
     expect(described.queryErrors.at(-1)).toMatchObject({ errorMessage: 'Topic gone does not exist.' })
     await test.broker.createTopic({ name: 'gone', partitions: 1 })
-    await until('RUNNING')
+    await until(async () => (await explained()).state === 'RUNNING')
     await test.execute(`TERMINATE ${id}; DROP STREAM gone_copy; DROP STREAM gone DELETE TOPIC;`)
   })
 })

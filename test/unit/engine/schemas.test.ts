@@ -6,6 +6,7 @@ import { InProcessRegistry } from '../../../src/registry/in-process/in-process-r
 import { rulesOf } from '../../../src/registry/rules/rules-of.ts'
 import { RegistryError, type SchemaDefinition, type SchemaRegistry } from '../../../src/registry/schema-registry.ts'
 import { collect, type LineStream, TestEngine, temporaryDirectory } from '../../support/engine.ts'
+import { until } from '../../support/until.ts'
 
 let directory: ReturnType<typeof temporaryDirectory>
 let registry: InProcessRegistry
@@ -479,13 +480,6 @@ describe('records', () => {
     const descriptions = (explained as { queryDescriptions?: { queryErrors: { errorMessage: string }[] }[] })
       .queryDescriptions!
     return descriptions.flatMap(({ queryErrors }) => queryErrors)[0]?.errorMessage ?? null
-  }
-
-  async function until(holds: () => Promise<boolean>): Promise<void> {
-    for (let tries = 0; !(await holds()); tries++) {
-      if (tries === 2000) throw new Error('it does not happen')
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
   }
 })
 

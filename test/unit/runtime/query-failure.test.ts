@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { ManualTimer } from '../../../src/clock.ts'
 import { QueryWorld } from '../../support/query-world.ts'
+import { until } from '../../support/until.ts'
 
 let world: QueryWorld
 afterEach(async () => {
@@ -10,10 +11,6 @@ afterEach(async () => {
 
 const LOGS = `CREATE STREAM logs (userid STRING KEY, state STRING, n INT) WITH (kafka_topic='logs', value_format='JSON', partitions=2);`
 const FAST_RETRY = { 'auto.offset.reset': 'earliest', 'ksql.query.retry.backoff.initial.ms': '1' }
-
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
-}
 
 test('a record that cannot be read is reported and passed over', async () => {
   world = await QueryWorld.open()

@@ -13,6 +13,7 @@ import { BIGINT, STRING } from '../../../src/types/sql-type.ts'
 import { CollectingSubscriber } from '../../support/collecting-subscriber.ts'
 import { pullAll, pullRows } from '../../support/pull-requests.ts'
 import { functions, QueryWorld } from '../../support/query-world.ts'
+import { until } from '../../support/until.ts'
 
 const ALL = Array.from({ length: SLOTS }, (_, slot) => slot)
 const EARLIEST = { 'auto.offset.reset': 'earliest' }
@@ -177,7 +178,7 @@ describe('two servers of a cluster', () => {
     await runOnBoth(FILTER)
     world.runtime.takeSlots(ALL)
     await world.produce('logs', logs(0, 40))
-    while ((await world.values('COPY')).length < 40) await new Promise((resolve) => setImmediate(resolve))
+    await until(async () => (await world.values('COPY')).length === 40)
     await world.runtime.dropSlots(ALL, { commit: false })
     second.runtime.takeSlots(ALL)
     await settled()

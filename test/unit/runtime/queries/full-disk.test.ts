@@ -8,6 +8,7 @@ import { systemClock } from '../../../../src/clock.ts'
 import { durableStores } from '../../../../src/runtime/stores/durable-stores.ts'
 import type { Checkpoint, StoreProvider, TaskStores } from '../../../../src/runtime/stores/task-stores.ts'
 import { QueryWorld } from '../../../support/query-world.ts'
+import { until } from '../../../support/until.ts'
 
 let world: QueryWorld
 let isFull = false
@@ -70,10 +71,6 @@ function changed<Target extends object>(target: Target, methods: (target: Target
       return typeof value === 'function' ? value.bind(real) : value
     },
   })
-}
-
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
 }
 
 describe.each(['at_least_once', 'exactly_once_v2'])('a full disk, %s,', (guarantee) => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Broker } from '../../../../src/broker/broker.ts'
 import type { QueryDescription, QueryDescriptionList } from '../../../../src/engine/describe/entities.ts'
 import { type DurableOptions, TestEngine, temporaryDirectory } from '../../../support/engine.ts'
+import { until } from '../../../support/until.ts'
 
 let directory: ReturnType<typeof temporaryDirectory>
 let warnings: string[]
@@ -34,12 +35,13 @@ async function described(server: TestEngine): Promise<QueryDescription> {
   return list.queryDescriptions[0]!
 }
 
-async function until(server: TestEngine, holds: (query: QueryDescription) => boolean): Promise<QueryDescription> {
-  for (;;) {
-    const query = await described(server)
-    if (holds(query)) return query
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+async function untilQuery(server: TestEngine, holds: (query: QueryDescription) => boolean): Promise<QueryDescription> {
+  let query = await described(server)
+  await until(async () => {
+    query = await described(server)
+    return holds(query)
+  })
+  return query
 }
 
 const rowsOf = async (server: TestEngine) => (await server.rows('SELECT * FROM t;')).rows.toSorted()
@@ -63,7 +65,7 @@ describe('a topic whose end lies before what a query has read', () => {
 
   test('stops the query, which tells why: in the log, in its failures, and to who reads its table', async () => {
     const server = await behind()
-    const { queryErrors } = await until(server, ({ state }) => state === 'ERROR')
+    const { queryErrors } = await untilQuery(server, ({ state }) => state === 'ERROR')
     const cause =
       /^Partition 0 of s ends at offset 3, when the query had read it up to offset 8: .* Set millrace\.offset\.out\.of\.range to/
     expect(queryErrors[0]).toMatchObject({ type: 'USER', errorMessage: expect.stringMatching(cause) })
@@ -78,10 +80,10 @@ describe('a topic whose end lies before what a query has read', () => {
 
   test('keeps the query in ERROR when the topic has grown beyond the position', async () => {
     const first = await behind()
-    await until(first, ({ state }) => state === 'ERROR')
+    await untilQuery(first, ({ state }) => state === 'ERROR')
     await insert(first, ['c', 'c', 'c', 'c', 'c', 'c', 'c'])
     const second = await first.reopened(directory.path, options({}))
-    const { queryErrors } = await until(second, ({ state }) => state === 'ERROR')
+    const { queryErrors } = await untilQuery(second, ({ state }) => state === 'ERROR')
     expect(queryErrors[0]!.errorMessage).toMatch(
       'Partition 0 of s had ended earlier, when the query had read it up to offset 8',
     )
@@ -107,7 +109,7 @@ describe('a topic whose end lies before what a query has read', () => {
     ],
   ])('lets the query continue at the %s record where the setting says so', async (policy, rows) => {
     const server = await behind({ [POLICY]: policy })
-    await until(server, ({ state, queryErrors }) => state === 'RUNNING' && queryErrors.length > 0)
+    await untilQuery(server, ({ state, queryErrors }) => state === 'RUNNING' && queryErrors.length > 0)
     await insert(server, ['c'])
     await server.settled()
     expect(await rowsOf(server)).toEqual(rows)
@@ -126,7 +128,7 @@ describe('a topic whose end lies before what a query has read', () => {
 describe('a topic that was deleted and made again', () => {
   async function remake(server: TestEngine, partitions: number): Promise<void> {
     await server.broker.deleteTopic('s')
-    await until(server, ({ state }) => state === 'ERROR')
+    await untilQuery(server, ({ state }) => state === 'ERROR')
     await server.broker.createTopic({ name: 's', partitions })
     // The server learns from a refused insert how many partitions there are now.
     const keys = ['e', 'f', 'g', 'h']
@@ -141,7 +143,7 @@ describe('a topic that was deleted and made again', () => {
     await server.settled()
     await remake(server, 1)
     await insert(server, ['a', 'c', 'c'])
-    await until(server, ({ state }) => state === 'RUNNING')
+    await untilQuery(server, ({ state }) => state === 'RUNNING')
     await server.settled()
     expect(await rowsOf(server)).toEqual([
       ['a', 2],
@@ -162,7 +164,7 @@ describe('a topic that was deleted and made again', () => {
       await broker.createTopic({ name: 's', partitions: 1 })
     })
     await insert(after, ['b'])
-    await until(after, ({ state }) => state === 'RUNNING')
+    await untilQuery(after, ({ state }) => state === 'RUNNING')
     await after.settled()
     expect(await rowsOf(after)).toEqual([
       ['a', 1],
@@ -177,7 +179,7 @@ describe('a topic that was deleted and made again', () => {
     await insert(server, ['a', 'b', 'c', 'd', 'e'])
     await server.settled()
     await remake(server, 2)
-    const { queryErrors } = await until(server, ({ queryErrors }) =>
+    const { queryErrors } = await untilQuery(server, ({ queryErrors }) =>
       /has 2 partitions/.test(queryErrors.at(-1)?.errorMessage ?? ''),
     )
     expect(queryErrors.at(-1)!.errorMessage).toMatch(
@@ -198,7 +200,7 @@ describe('a topic that was deleted and made again', () => {
     await server.settled()
     await remake(server, 2)
     await insert(server, ['a', 'f', 'g', 'h'])
-    await until(server, ({ state }) => state === 'RUNNING')
+    await untilQuery(server, ({ state }) => state === 'RUNNING')
     await server.settled()
     expect(await rowsOf(server)).toEqual([
       ['a', 1],
@@ -217,7 +219,7 @@ describe('a topic that was deleted and made again', () => {
     await server.settled()
     await remake(server, 2)
     await insert(server, ['c', 'd'])
-    await until(server, ({ state }) => state === 'RUNNING')
+    await untilQuery(server, ({ state }) => state === 'RUNNING')
     await server.settled()
     expect((await server.rows('SELECT k FROM c;')).rows.flat().toSorted()).toEqual(['a', 'b', 'c', 'd'])
     await server.close()

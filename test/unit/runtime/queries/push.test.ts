@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { CollectingSubscriber } from '../../../support/collecting-subscriber.ts'
 import { QueryWorld } from '../../../support/query-world.ts'
+import { until } from '../../../support/until.ts'
 
 let world: QueryWorld
 afterEach(() => world.close())
@@ -71,24 +73,15 @@ test('a subscriber that is alone slows its tasks down', async () => {
   await world.produce('logs', inLa(20_000))
   const slow = new CollectingSubscriber()
   const rows: number[] = []
-  let release = () => {}
-  slow.onRows = (batch) => {
+  const count = () => rows.reduce((sum, length) => sum + length, 0)
+  slow.onRows = async (batch) => {
     rows.push(batch.length)
-    return new Promise<void>((resolve) => {
-      release = resolve
-    })
+    await setImmediate()
   }
   const plan = world.pushPlan('SELECT n FROM logs EMIT CHANGES;')
   await world.runtime.subscribe({ plan, config: EARLIEST }, slow)
-  let seen = 0
-  while (rows.reduce((sum, count) => sum + count, 0) < 40_000) {
-    if (rows.length > seen) {
-      seen = rows.length
-      release()
-    }
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  expect(rows.reduce((sum, count) => sum + count, 0)).toBe(40_000)
+  await until(() => count() >= 40_000)
+  expect(count()).toBe(40_000)
 })
 
 test('what stops the tasks ends the subscribers', async () => {

@@ -9,6 +9,7 @@ import { createRegistry } from '../../../../src/functions/registry.ts'
 import { workerThreads } from '../../../../src/runtime/threads/worker-threads.ts'
 import { functions as crashing } from '../../../support/crashing-functions.ts'
 import { type Overrides, QueryWorld } from '../../../support/query-world.ts'
+import { until } from '../../../support/until.ts'
 
 let world: QueryWorld
 let directory: string
@@ -65,7 +66,7 @@ describe.each([
     await world.produce('logs', logs(0, 10))
     await world.runtime.settled()
     await world.produce('logs', logs(13, 14))
-    while (world.runtime.status(hanging!)?.state !== 'ERROR') await new Promise((resolve) => setTimeout(resolve, 20))
+    await until(() => world.runtime.status(hanging!)?.state === 'ERROR')
     await world.produce('logs', logs(20, 30))
     await world.runtime.settled()
     expect(deaths).toEqual(

@@ -9,6 +9,7 @@ import { CollectingSubscriber } from '../../../support/collecting-subscriber.ts'
 import { functions as crashing } from '../../../support/crashing-functions.ts'
 import { pullAll, pullRows } from '../../../support/pull-requests.ts'
 import { type Overrides, QueryWorld } from '../../../support/query-world.ts'
+import { until } from '../../../support/until.ts'
 
 let world: QueryWorld
 afterEach(() => world.close())
@@ -84,7 +85,7 @@ describe('queries in worker threads', { timeout: 60_000 }, () => {
     await world.runtime.settled()
     await world.produce('logs', [{ key: 'u1', value: { state: 'LA', n: 13 } }])
     const [fine, deadly] = plans.map(({ queryId }) => queryId)
-    while (world.runtime.status(deadly!)?.state !== 'ERROR') await new Promise((resolve) => setImmediate(resolve))
+    await until(() => world.runtime.status(deadly!)?.state === 'ERROR')
     await world.produce('logs', logs(20, 30))
     await world.runtime.settled()
     expect(world.runtime.status(fine!)?.state).toBe('RUNNING')

@@ -4,6 +4,7 @@ import { RecordBatchCursor, readHeaders } from '../../../../src/broker/record-ba
 import type { Header } from '../../../../src/types/record.ts'
 import { CollectingSubscriber } from '../../../support/collecting-subscriber.ts'
 import { QueryWorld } from '../../../support/query-world.ts'
+import { until } from '../../../support/until.ts'
 
 let world: QueryWorld
 afterEach(() => world.close())
@@ -16,9 +17,6 @@ const EXACT = { ...EARLIEST, 'processing.guarantee': 'exactly_once_v2' }
 const FAST_RETRY = { 'ksql.query.retry.backoff.initial.ms': '1', 'ksql.query.retry.backoff.max.ms': '2' }
 const GARBAGE = '{"n": '
 
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
-}
 const numbers = async (topic: string) =>
   ((await world.values(topic)) as { N: number }[]).map(({ N }) => N).toSorted((a, b) => a - b)
 const good = (from: number, to: number) =>
@@ -253,7 +251,7 @@ describe('a source with a topic for dead letters', () => {
     expect(await letters('l-dead-letter')).toEqual([])
     await world.runtime.start({ plan: plan!, config, paused: false })
     await world.produce('r', [{ key: 'a', value: { n: 2 }, timestamp: 2000 }])
-    while ((await letters('l-dead-letter')).length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await until(async () => (await letters('l-dead-letter')).length > 0)
     await world.restart()
     await world.runtime.start({ plan: plan!, config: EXACT, paused: false })
     await world.runtime.settled()

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { QueryWorld } from '../../../support/query-world.ts'
+import { until } from '../../../support/until.ts'
 
 let world: QueryWorld
 afterEach(() => world.close())
@@ -23,7 +24,7 @@ test('when one query fails, the others start over from the last commit, and noth
   await world.produce('logs', logs(0, 10))
   await world.runtime.settled()
   await world.produce('logs', logs(10, 70))
-  while (world.runtime.status(big!)?.state !== 'ERROR') await new Promise((resolve) => setImmediate(resolve))
+  await until(() => world.runtime.status(big!)?.state === 'ERROR')
   await world.runtime.settled()
   expect(sorted(await world.values('FINE'))).toEqual([...Array(70).keys()])
   expect((await world.values('COUNTS')).at(-1)).toEqual({ N: 70 })
@@ -39,7 +40,7 @@ test('nothing is visible before it is committed', async () => {
   await world.runtime.settled()
   await world.produce('logs', logs(0, 10))
   const all = async () => (await world.broker.endOffsets('COPY')).reduce((sum, { offset }) => sum + offset, 0)
-  while ((await all()) < 10) await new Promise((resolve) => setImmediate(resolve))
+  await until(async () => (await all()) === 10)
   expect(await world.values('COPY')).toEqual([])
   await world.runtime.settled()
   expect(sorted(await world.values('COPY'))).toEqual([...Array(10).keys()])
