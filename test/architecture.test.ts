@@ -38,9 +38,11 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['functions/index'],
   ],
   serde: [
+    ['serde/lines/line-pattern'],
     ['serde'],
     ['serde/avro', 'serde/delimited', 'serde/json', 'serde/protobuf/imports'],
-    ['serde/json-sr', 'serde/protobuf'],
+    ['serde/json-sr', 'serde/protobuf', 'serde/lines'],
+    ['serde/csv', 'serde/line', 'serde/pattern'],
     ['serde/index'],
   ],
   expressions: [
