@@ -39,6 +39,8 @@ export class StatementGrammar extends QueryGrammar {
       { ALT: () => this.SUBRULE(this.undefine) },
       { ALT: () => this.SUBRULE(this.assert) },
       { GATE: () => this.allowTestStatements, ALT: () => this.SUBRULE(this.runScript) },
+      { GATE: () => this.allowTestStatements, ALT: () => this.SUBRULE(this.advanceTime) },
+      { GATE: () => this.allowTestStatements, ALT: () => this.SUBRULE(this.mock) },
     ])
   })
 
@@ -593,6 +595,8 @@ export class StatementGrammar extends QueryGrammar {
       { GATE: () => this.allowTestStatements, ALT: () => this.SUBRULE(this.assertSource) },
       { GATE: () => this.allowTestStatements, ALT: () => this.SUBRULE(this.assertValues) },
       { GATE: () => this.allowTestStatements, ALT: () => this.SUBRULE(this.assertNullValues) },
+      { GATE: () => this.allowTestStatements, ALT: () => this.SUBRULE(this.assertRows) },
+      { GATE: () => this.allowTestStatements, ALT: () => this.SUBRULE(this.assertError) },
     ])
   })
 
@@ -643,6 +647,52 @@ export class StatementGrammar extends QueryGrammar {
     this.OPTION(() => this.SUBRULE(this.columnNames))
     this.CONSUME(t.Key)
     this.SUBRULE(this.rowValues)
+  })
+
+  assertRows = this.RULE('assertRows', () => {
+    this.OPTION(() => this.CONSUME(t.No))
+    this.CONSUME(t.Rows)
+    this.CONSUME(t.Identifier)
+    this.OPTION2(() => this.SUBRULE(this.columnNames))
+    this.OPTION3(() => {
+      this.CONSUME(t.Values)
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.rowValues) })
+    })
+  })
+
+  assertError = this.RULE('assertError', () => {
+    this.CONSUME(t.Error_)
+    this.CONSUME(t.StringValue)
+  })
+
+  advanceTime = this.RULE('advanceTime', () => {
+    this.CONSUME(t.Advance)
+    this.CONSUME(t.Time)
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.By)
+          this.SUBRULE(this.duration)
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.To)
+          this.SUBRULE(this.value)
+        },
+      },
+    ])
+  })
+
+  mock = this.RULE('mock', () => {
+    this.CONSUME(t.Mock)
+    this.CONSUME(t.Identifier)
+    this.OPTION(() => this.SUBRULE(this.columnNames))
+    this.OPTION2(() => {
+      this.CONSUME(t.As)
+      this.CONSUME(t.Values)
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.rowValues) })
+    })
   })
 
   runScript = this.RULE('runScript', () => {

@@ -19,6 +19,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['runtime'],
   ['connectors'],
   ['engine'],
+  ['testing'],
   ['server', 'cli'],
   ['main'],
   ['index', 'serve'],
@@ -93,6 +94,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['engine/open-query'],
     ['engine/engine'],
   ],
+  testing: [['testing'], ['testing/reports']],
   cli: [['cli/client', 'cli/output'], ['cli', 'cli/rows'], ['cli/repl'], ['cli/commands'], ['cli/program']],
   server: [
     ['server/listener'],

@@ -1012,6 +1012,8 @@ export type StatementCstChildren = {
   undefine?: UndefineCstNode[];
   assert?: AssertCstNode[];
   runScript?: RunScriptCstNode[];
+  advanceTime?: AdvanceTimeCstNode[];
+  mock?: MockCstNode[];
 };
 
 export interface CreateCstNode extends CstNode {
@@ -1770,6 +1772,8 @@ export type AssertCstChildren = {
   assertSource?: AssertSourceCstNode[];
   assertValues?: AssertValuesCstNode[];
   assertNullValues?: AssertNullValuesCstNode[];
+  assertRows?: AssertRowsCstNode[];
+  assertError?: AssertErrorCstNode[];
 };
 
 export interface AssertTopicCstNode extends CstNode {
@@ -1844,6 +1848,60 @@ export type AssertNullValuesCstChildren = {
   columnNames?: ColumnNamesCstNode[];
   Key: IToken[];
   rowValues: RowValuesCstNode[];
+};
+
+export interface AssertRowsCstNode extends CstNode {
+  name: "assertRows";
+  children: AssertRowsCstChildren;
+}
+
+export type AssertRowsCstChildren = {
+  No?: IToken[];
+  Rows: IToken[];
+  Identifier: IToken[];
+  columnNames?: ColumnNamesCstNode[];
+  Values?: IToken[];
+  rowValues?: RowValuesCstNode[];
+  Comma?: IToken[];
+};
+
+export interface AssertErrorCstNode extends CstNode {
+  name: "assertError";
+  children: AssertErrorCstChildren;
+}
+
+export type AssertErrorCstChildren = {
+  Error: IToken[];
+  StringValue: IToken[];
+};
+
+export interface AdvanceTimeCstNode extends CstNode {
+  name: "advanceTime";
+  children: AdvanceTimeCstChildren;
+}
+
+export type AdvanceTimeCstChildren = {
+  Advance: IToken[];
+  Time: IToken[];
+  By?: IToken[];
+  duration?: DurationCstNode[];
+  To?: IToken[];
+  value?: ValueCstNode[];
+};
+
+export interface MockCstNode extends CstNode {
+  name: "mock";
+  children: MockCstChildren;
+}
+
+export type MockCstChildren = {
+  Mock: IToken[];
+  Identifier: IToken[];
+  columnNames?: ColumnNamesCstNode[];
+  As?: IToken[];
+  Values?: IToken[];
+  rowValues?: RowValuesCstNode[];
+  Comma?: IToken[];
 };
 
 export interface RunScriptCstNode extends CstNode {
@@ -2006,5 +2064,9 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   assertSource(children: AssertSourceCstChildren, param?: IN): OUT;
   assertValues(children: AssertValuesCstChildren, param?: IN): OUT;
   assertNullValues(children: AssertNullValuesCstChildren, param?: IN): OUT;
+  assertRows(children: AssertRowsCstChildren, param?: IN): OUT;
+  assertError(children: AssertErrorCstChildren, param?: IN): OUT;
+  advanceTime(children: AdvanceTimeCstChildren, param?: IN): OUT;
+  mock(children: MockCstChildren, param?: IN): OUT;
   runScript(children: RunScriptCstChildren, param?: IN): OUT;
 }

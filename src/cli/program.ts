@@ -5,6 +5,7 @@ import type { CliOptions } from './commands/cli.ts'
 import type { ConsumeOptions } from './commands/consume.ts'
 import type { ProduceOptions } from './commands/produce.ts'
 import type { Serve, ServerCommandOptions } from './commands/server.ts'
+import type { TestOptions } from './commands/test.ts'
 import { readVersion } from './version.ts'
 
 /** What the program needs from its caller. */
@@ -160,6 +161,30 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
       const { runConsume } = await import('./commands/consume.ts')
       const { stdout: out, stderr: err } = process
       end(await runConsume(source, options, { out, err, signal: interruption(), timer: systemTimer }))
+    })
+  program
+    .command('test')
+    .description('Run SQL tests in this process, without a server and without a broker.')
+    .argument('<paths...>', 'files of tests, or folders with them')
+    .option('--watch', 'run again whenever a file changes', false)
+    .option('--reporter <name>', 'text, tap or junit', 'text')
+    .option('--filter <text>', 'only tests whose name holds this text')
+    .option('--seed <n>', 'where the second run of each test restarts its queries (default: anywhere)', natural)
+    .option('--no-restarts', 'run each test once only')
+    .option('--set <name=value>', 'setting of the server that the tests stand for; may be repeated', collect, [])
+    .addHelpText(
+      'after',
+      examples(
+        ['millrace test tests', 'all tests of a folder'],
+        ['millrace test tests/orders.sql --watch', 'again after each change'],
+        ['millrace test tests --reporter junit > report.xml', 'for a build server'],
+      ),
+    )
+    .action(async (paths: readonly string[], options: TestOptions) => {
+      const { runTests } = await import('./commands/test.ts')
+      const { stdout: out, stderr: err } = process
+      const signal = options.watch ? interruption() : new AbortController().signal
+      end(await runTests(paths, options, { out, err, timer: systemTimer, random: Math.random, signal }))
     })
   program
     .command('version')

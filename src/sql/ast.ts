@@ -787,6 +787,35 @@ export interface AssertNullValues extends StatementNode {
   readonly columns: readonly string[]
   readonly key: readonly Expression[]
 }
+/**
+ * Test scripts only: the rows that a table has, or those of a stream that no assertion has read yet, must be these in any order. None:
+ * there must be none.
+ */
+export interface AssertRows extends StatementNode {
+  readonly kind: 'assertRows'
+  readonly target: string
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly Expression[])[]
+}
+/** Test scripts only: the next entry of the processing log must hold this text. */
+export interface AssertError extends StatementNode {
+  readonly kind: 'assertError'
+  readonly part: string
+}
+/** Test scripts only: sets the clock, to a time or on by a duration. */
+export interface AdvanceTime extends StatementNode {
+  readonly kind: 'advanceTime'
+  readonly by: Duration | null
+  /** Epoch milliseconds, or the text of a TIMESTAMP. */
+  readonly to: Expression | null
+}
+/** Test scripts only: the query that a later statement gives `target` does not run; these rows are inserted in its place. */
+export interface Mock extends StatementNode {
+  readonly kind: 'mock'
+  readonly target: string
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly Expression[])[]
+}
 /** CLI and test scripts only. */
 export interface RunScript extends StatementNode {
   readonly kind: 'runScript'
@@ -840,4 +869,8 @@ export type Statement =
   | AssertSource
   | AssertValues
   | AssertNullValues
+  | AssertRows
+  | AssertError
+  | AdvanceTime
+  | Mock
   | RunScript

@@ -2,8 +2,10 @@
 
 import type { CstNode } from 'chevrotain'
 import type {
+  AdvanceTimeCstNode,
   AlterCstNode,
   AssertCstNode,
+  ColumnNamesCstNode,
   ConnectorKindCstNode,
   CreateCstNode,
   DescribeCstNode,
@@ -157,6 +159,11 @@ function buildInsert({ children }: InsertCstNode, base: Base): Statement {
   return { kind: 'insertValues', target, columns, columnLocations: names.map(tokenLocation), rows, ...base }
 }
 
+function buildRows(names: ColumnNamesCstNode[] | undefined, nodes: readonly RowValuesCstNode[]) {
+  const columns = names === undefined ? [] : names[0]!.children.Identifier.map(nameOf)
+  return { columns, rows: nodes.map((row) => buildRow(row, columns)) }
+}
+
 /** The values of one row, as many as there are columns, if any are named. */
 function buildRow(node: RowValuesCstNode, columns: readonly string[]): Expression[] {
   const values = node.children.value.map((value) => buildValue(value))
@@ -296,6 +303,11 @@ function buildControl(children: StatementCstNode['children'], base: Base): State
   }
   if (children.undefine)
     return { kind: 'undefine', name: nameOf(children.undefine[0]!.children.Identifier[0]!), ...base }
+  if (children.advanceTime) return buildAdvanceTime(children.advanceTime[0]!, base)
+  if (children.mock) {
+    const { Identifier, columnNames, rowValues = [] } = children.mock[0]!.children
+    return { kind: 'mock', target: nameOf(Identifier[0]!), ...buildRows(columnNames, rowValues), ...base }
+  }
   return { kind: 'runScript', file: stringOf(children.runScript![0]!.children.StringValue[0]!), ...base }
 }
 
@@ -342,7 +354,7 @@ const timeoutOf = (nodes: AssertSchemaParts['timeout']) =>
   nodes === undefined ? null : buildDuration(nodes[0]!.children.duration[0]!)
 
 function buildTestAssert(
-  { assertSource, assertValues, assertNullValues }: AssertCstNode['children'],
+  { assertSource, assertValues, assertNullValues, assertRows, assertError }: AssertCstNode['children'],
   base: Base,
 ): Statement {
   if (assertSource) {
@@ -355,6 +367,13 @@ function buildTestAssert(
       ...base,
     }
   }
+  if (assertError) return { kind: 'assertError', part: stringOf(assertError[0]!.children.StringValue[0]!), ...base }
+  if (assertRows) {
+    const { No, Rows, Identifier, columnNames, rowValues = [] } = assertRows[0]!.children
+    if ((No === undefined) !== rowValues.length > 0)
+      throw refusal('ROWS need VALUES, and NO ROWS have none.', tokenLocation(Rows[0]!))
+    return { kind: 'assertRows', target: nameOf(Identifier[0]!), ...buildRows(columnNames, rowValues), ...base }
+  }
   const { Identifier, columnNames, rowValues } = (assertValues ?? assertNullValues!)[0]!.children
   const target = nameOf(Identifier[0]!)
   const columns = columnNames ? columnNames[0]!.children.Identifier.map(nameOf) : []
@@ -362,4 +381,9 @@ function buildTestAssert(
   return assertValues
     ? { kind: 'assertValues', target, columns, values, ...base }
     : { kind: 'assertNullValues', target, columns, key: values, ...base }
+}
+
+function buildAdvanceTime({ children: { duration, value } }: AdvanceTimeCstNode, base: Base): Statement {
+  const by = duration === undefined ? null : buildDuration(duration[0]!)
+  return { kind: 'advanceTime', by, to: value === undefined ? null : buildValue(value[0]!), ...base }
 }

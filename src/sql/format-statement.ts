@@ -2,6 +2,7 @@
 
 import type {
   AssertNullValues,
+  AssertRows,
   AssertSchema,
   AssertSource,
   AssertTopic,
@@ -108,6 +109,12 @@ const FORMATS: Formats = {
   assertTable: formatAssertSource,
   assertValues: formatAssertValues,
   assertNullValues: formatAssertValues,
+  assertRows: formatAssertRows,
+  assertError: ({ part }) => `ASSERT ERROR ${formatString(part)}`,
+  advanceTime: ({ by, to }) =>
+    by === null ? `ADVANCE TIME TO ${formatExpression(to!)}` : `ADVANCE TIME BY ${formatDuration(by)}`,
+  mock: ({ target, columns, rows }) =>
+    words('MOCK', formatName(target), nameList(columns), rows.length > 0 && `AS VALUES ${rowLists(rows)}`),
   runScript: ({ file }) => `RUN SCRIPT ${formatString(file)}`,
 }
 
@@ -260,6 +267,20 @@ function formatAssertSource({ kind, name, columns, properties }: AssertSource): 
     withClause(properties),
   )
 }
+
+function formatAssertRows({ target, columns, rows }: AssertRows): string {
+  const none = rows.length === 0
+  return words(
+    'ASSERT',
+    none && 'NO',
+    'ROWS',
+    formatName(target),
+    nameList(columns),
+    !none && `VALUES ${rowLists(rows)}`,
+  )
+}
+
+const rowLists = (rows: readonly (readonly Expression[])[]): string => rows.map(valueList).join(', ')
 
 function formatAssertValues(statement: AssertValues | AssertNullValues): string {
   const { target, columns } = statement

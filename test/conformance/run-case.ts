@@ -1,5 +1,5 @@
 /** Runs one test as the official runner does: statements, data one query after another, checks. Source: ksqlDB's functional test runner. */
-import { ManualClock } from '../../src/clock.ts'
+import { ManualClock, systemClock } from '../../src/clock.ts'
 import { StatementError } from '../../src/errors.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
@@ -11,11 +11,12 @@ import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
 import { TestDriver, type TopicRecord } from '../../src/runtime/task/test-driver.ts'
 import type { Statement } from '../../src/sql/ast.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
+import { errorDifference, errorText } from '../../src/testing/expected-error.ts'
+import { StatementCatalogue } from '../../src/testing/statement-catalogue.ts'
 import { CaseSchemas, derivedSchemas } from './case-schemas.ts'
-import { Catalogue } from './catalogue.ts'
 import { recordDifference } from './compare.ts'
 import { deserializeRecord } from './deserialize.ts'
-import { errorText, exceptionDifference } from './expected-exception.ts'
+
 import { CheckFailure, WrongRecordCount } from './failure.ts'
 import { type KnownTopic, keyFormatOf, valueFormatOf } from './known-topic.ts'
 import { checkPost } from './post.ts'
@@ -40,7 +41,7 @@ export function runCase(testCase: QttCase): string | null {
     new CaseRun(testCase).run()
   } catch (error) {
     if (error instanceof CheckFailure) return error.message
-    return expectedException === null ? unexpected(error) : exceptionDifference(expectedException, error)
+    return expectedException === null ? unexpected(error) : errorDifference(expectedException, error)
   }
   if (expectedException === null) return null
   return `nothing failed; expected: ${expectedException.message ?? expectedException.type}`
@@ -61,7 +62,7 @@ class CaseRun {
   readonly #partitions: Map<string, number>
   /** What the simulated topics hold. */
   readonly #records = new Map<string, TopicRecord[]>()
-  readonly #catalogue: Catalogue
+  readonly #catalogue: StatementCatalogue
   readonly #recordErrors: string[] = []
   readonly #schemas = new CaseSchemas()
   readonly #internalTopics: KnownTopic[] = []
@@ -71,7 +72,9 @@ class CaseRun {
     this.#config = (name) => testCase.properties.get(name) ?? BASE_PROPERTIES.get(name)
     this.#partitions = initialTopics(testCase)
     this.#schemas.prepare(testCase.topics, derivedSchemas(testCase.statements.flatMap(parsed), this.#planning))
-    this.#catalogue = new Catalogue({
+    this.#catalogue = new StatementCatalogue({
+      clock: systemClock,
+      random: Math.random,
       functions: FUNCTIONS,
       config: this.#config,
       partitions: (topic) => this.#partitions.get(topic),
@@ -108,7 +111,7 @@ class CaseRun {
   #execute(statements: readonly Statement[]): void {
     statements.forEach((statement, i) => {
       try {
-        this.#catalogue.execute(statement)
+        if (!this.#catalogue.execute(statement)) throw new CheckFailure(`cannot be run here: ${statement.text}`)
       } catch (error) {
         if (this.#case.expectedException === null || i === statements.length - 1) throw error
         throw new CheckFailure(`failed before the last statement: ${errorText(error)}`)

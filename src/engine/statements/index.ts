@@ -76,6 +76,10 @@ export const HANDLERS: Handlers = {
   assertTable: testOnly,
   assertValues: testOnly,
   assertNullValues: testOnly,
+  assertRows: testOnly,
+  assertError: testOnly,
+  advanceTime: testOnly,
+  mock: testOnly,
   runScript: testOnly,
 }
 

@@ -15,7 +15,7 @@ import { NO_REGISTRY } from '../../serde/loaded-schemas.ts'
 import { memoryStore } from '../../state/memory.ts'
 import type { StateStore, StoreSpec } from '../../state/store.ts'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
-import type { Header, StreamRecord } from '../../types/record.ts'
+import type { Header, Process, StreamRecord } from '../../types/record.ts'
 import type { ProcessingError } from '../processing-error.ts'
 import { fatalError, policyOf } from './bad-records.ts'
 import { internalReader } from './internal-record.ts'
@@ -44,6 +44,8 @@ export interface TestDriverOptions {
   readonly clock: Clock
   readonly config: (name: string) => string | undefined
   readonly onError?: (error: ProcessingError) => void
+  /** Takes the rows of a push query. */
+  readonly subscriber?: Process
   /** Schemas that records were written with; absent: there is no registry. */
   readonly writerSchemas?: WriterSchemas
 }
@@ -80,19 +82,41 @@ interface Reader {
 
 export class TestDriver {
   readonly #options: TestDriverOptions
-  readonly #tasks: Task[] = []
+  #tasks: Task[] = []
   readonly #readers = new Map<string, Reader[]>()
-  readonly #offsets = new Map<string, number>()
-  readonly #stores = new Map<string, StateStore>()
+  readonly #offsets: Map<string, number>
+  readonly #stores: Map<string, StateStore>
   readonly #internal: { readonly step: string; readonly record: TopicRecord }[] = []
   readonly #repartitions = new Set<RepartitionStep>()
   #produced: ProducedRecord[] = []
 
-  constructor(options: TestDriverOptions) {
+  /** `former`: runs an older plan of the same query, whose state and offsets this one takes over. */
+  constructor(options: TestDriverOptions, former?: TestDriver) {
     this.#options = options
+    this.#offsets = former === undefined ? new Map() : new Map(former.#offsets)
+    this.#stores = former === undefined ? new Map() : new Map(former.#stores)
+    this.#start(former === undefined ? [] : former.#streamTimes)
+  }
+
+  /** As after a restart of the server: state, offsets and stream time are kept, nothing else. */
+  restart(): void {
+    const streamTimes = this.#streamTimes
+    this.#readers.clear()
+    this.#start(streamTimes)
+  }
+
+  /** Of each task; -1 before its first record. */
+  get #streamTimes(): number[] {
+    return this.#tasks.map(({ latestTime }) => latestTime)
+  }
+
+  /** `streamTimes`: what the tasks had reached before. */
+  #start(streamTimes: readonly number[]): void {
+    const options = this.#options
     const { steps } = options.plan
+    this.#tasks = []
     const schemas = stepSchemas(steps)
-    for (const topology of splitTopology(steps)) {
+    for (const [i, topology] of splitTopology(steps).entries()) {
       const task = new Task({
         ...options,
         topology,
@@ -111,8 +135,9 @@ export class TestDriver {
           this.#repartitions.add(step)
           this.#internal.push({ step: step.id, record: encode(record, encoder) })
         },
-        subscriber: () => () => {},
+        subscriber: () => options.subscriber ?? (() => {}),
       })
+      task.advanceStreamTime(streamTimes[i] ?? -1)
       this.#tasks.push(task)
       for (const entry of task.entries) this.#addReader(task, entry, schemas)
     }

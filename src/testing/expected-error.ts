@@ -1,9 +1,16 @@
-/** Whether a run failed as its case expects. Source: ksqlDB's functional test runner. */
-import { isPeerClass, type PeerClass, StatementError } from '../../src/errors.ts'
-import type { ExpectedException } from './read-case.ts'
+/** Whether a test failed as it expects. Source: the functional test runner of ksqlDB. */
+import { isPeerClass, type PeerClass, StatementError } from '../errors.ts'
+
+/** Classes by their full Java name; null: any. Texts: a part of the message; null: any. */
+export interface ExpectedError {
+  readonly type: string | null
+  readonly message: string | null
+  readonly cause: string | null
+  readonly causeMessage: string | null
+}
 
 /** What differs, or null. */
-export function exceptionDifference(expected: ExpectedException, error: unknown): string | null {
+export function errorDifference(expected: ExpectedError, error: unknown): string | null {
   return (
     difference(expected.type, expected.message, error) ??
     difference(expected.cause, expected.causeMessage, causeOf(error))

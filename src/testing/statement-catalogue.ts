@@ -1,11 +1,15 @@
-/** A case's catalogue: carries out statements one by one, without a broker and without a command log. Source: ksqlDB's functional test runner. */
+/**
+ * Carries out statements one by one, without a broker and without a command log: sources, types and plans of queries. Source: the
+ * functional test runner of ksqlDB.
+ */
 
-import { systemClock } from '../../src/clock.ts'
-import { StatementError } from '../../src/errors.ts'
-import { untimedBudget } from '../../src/functions/budget.ts'
-import type { FunctionContext } from '../../src/functions/declaration.ts'
-import type { FunctionRegistry } from '../../src/functions/registry.ts'
-import type { DataSource } from '../../src/metastore/data-source.ts'
+import type { FetchedSchemas, SchemaRequest } from '../analysis/inferred-columns.ts'
+import type { Clock } from '../clock.ts'
+import { StatementError } from '../errors.ts'
+import { untimedBudget } from '../functions/budget.ts'
+import type { FunctionContext } from '../functions/declaration.ts'
+import type { FunctionRegistry } from '../functions/registry.ts'
+import type { DataSource } from '../metastore/data-source.ts'
 import {
   EMPTY_METASTORE,
   type Metastore,
@@ -14,50 +18,66 @@ import {
   putType,
   type QueryLink,
   removeType,
-} from '../../src/metastore/metastore.ts'
-import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
-import { planCreateAs, planInsertInto, sinkSchemaRequests } from '../../src/plan/queries/persistent-query.ts'
-import type { PullContext } from '../../src/plan/queries/pull-query.ts'
-import { checkQueryUpgrade, replacedQuery } from '../../src/plan/queries/replace-query.ts'
-import { sinkRegistrations, withSchemas, withSinkSchemas } from '../../src/plan/schema-registration.ts'
-import { planAlterSource } from '../../src/plan/statements/alter-source.ts'
-import { planCreateSource, planSourceTable, sourceSchemaRequests } from '../../src/plan/statements/create-source.ts'
-import { planCreateType, planDropType } from '../../src/plan/statements/custom-type.ts'
-import { afterDrop, planDropSource } from '../../src/plan/statements/drop-source.ts'
-import { encodeInsertedRow, planInsertValues } from '../../src/plan/statements/insert-values.ts'
-import { checkSourceUpgrade, claimName, type NameClaim } from '../../src/plan/statements/replace-source.ts'
-import type { TopicRecord } from '../../src/runtime/task/test-driver.ts'
-import type { CreateAs, CreateSource, DropSource, InsertInto, InsertValues, Statement } from '../../src/sql/ast.ts'
-import type { CaseSchemas } from './case-schemas.ts'
-import { CheckFailure } from './failure.ts'
+} from '../metastore/metastore.ts'
+import type { PhysicalPlan } from '../plan/physical-plan.ts'
+import { planCreateAs, planInsertInto, sinkSchemaRequests } from '../plan/queries/persistent-query.ts'
+import type { PullContext } from '../plan/queries/pull-query.ts'
+import { checkQueryUpgrade, replacedQuery } from '../plan/queries/replace-query.ts'
+import {
+  type SchemaRegistration,
+  type SinkSchemas,
+  sinkRegistrations,
+  withSchemas,
+  withSinkSchemas,
+} from '../plan/schema-registration.ts'
+import { planAlterSource } from '../plan/statements/alter-source.ts'
+import { planCreateSource, planSourceTable, sourceSchemaRequests } from '../plan/statements/create-source.ts'
+import { planCreateType, planDropType } from '../plan/statements/custom-type.ts'
+import { afterDrop, planDropSource } from '../plan/statements/drop-source.ts'
+import { encodeInsertedRow, planInsertValues } from '../plan/statements/insert-values.ts'
+import { checkSourceUpgrade, claimName, type NameClaim } from '../plan/statements/replace-source.ts'
+import type { TopicRecord } from '../runtime/task/test-driver.ts'
+import type { CreateAs, CreateSource, DropSource, InsertInto, InsertValues, Statement } from '../sql/ast.ts'
 
-export interface CatalogueOptions {
+/** The schema registry as statements use it. */
+export interface StatementSchemas {
+  /** The schemas that the requests name. Throws StatementError for one that is not there. */
+  fetch(requests: readonly SchemaRequest[]): FetchedSchemas
+  register(registrations: readonly SchemaRegistration[]): SinkSchemas
+}
+
+export interface StatementCatalogueOptions {
   readonly functions: FunctionRegistry
   readonly config: (name: string) => string | undefined
   /** Partition count of a topic that exists. */
   readonly partitions: (topic: string) => number | undefined
-  readonly schemas: CaseSchemas
+  readonly schemas: StatementSchemas
+  readonly clock: Clock
+  readonly random: () => number
   /** Takes what INSERT VALUES writes. */
   readonly append: (topic: string, record: TopicRecord) => void
+  /** A query was made, or, with `replaced`, took another one's place. */
+  readonly onQuery?: (plan: PhysicalPlan, replaced: PhysicalPlan | null) => void
+  readonly onDropQuery?: (queryId: string) => void
 }
 
 type Handlers = {
   readonly [Kind in Statement['kind']]?: (statement: Extract<Statement, { kind: Kind }>) => void
 }
 
-export class Catalogue {
+export class StatementCatalogue {
   readonly functionContext: FunctionContext
-  readonly #options: CatalogueOptions
+  readonly #options: StatementCatalogueOptions
   /** Persistent queries by id, in the order of their first version. */
   readonly #plans = new Map<string, PhysicalPlan>()
   #metastore = EMPTY_METASTORE
   #queryCount = 0
 
-  constructor(options: CatalogueOptions) {
+  constructor(options: StatementCatalogueOptions) {
     this.#options = options
     this.functionContext = {
-      now: () => systemClock.now(),
-      random: Math.random,
+      now: () => options.clock.now(),
+      random: options.random,
       config: (key) => options.config(`ksql.functions.${key}`),
       budget: untimedBudget(),
     }
@@ -71,15 +91,21 @@ export class Catalogue {
     return [...this.#plans.values()]
   }
 
-  /** Throws StatementError; its text holds the statement's. CheckFailure for a kind of statement that cases cannot have. */
-  execute(statement: Statement): void {
+  /** What expressions of test statements are evaluated with. */
+  get context(): PullContext {
+    return this.#context()
+  }
+
+  /** False: statements of this kind are not carried out here. Throws StatementError; its text holds the statement's. */
+  execute(statement: Statement): boolean {
     const handle = this.#handlers[statement.kind] as ((statement: Statement) => void) | undefined
-    if (handle === undefined) throw new CheckFailure(`cannot be run here: ${statement.text}`)
+    if (handle === undefined) return false
     try {
       handle(statement)
     } catch (error) {
       throw error instanceof StatementError ? error.inStatement(statement.text) : error
     }
+    return true
   }
 
   readonly #handlers: Handlers = {
@@ -148,7 +174,12 @@ export class Catalogue {
     const source = withSchemas(rows[0]!.source, written)
     const records = rows.map((row) => ({ row, ...encodeInsertedRow({ ...row, source }) }))
     for (const { row, key, value } of records) {
-      this.#options.append(source.topic, { key, value, timestamp: row.timestamp ?? 0, headers: [] })
+      this.#options.append(source.topic, {
+        key,
+        value,
+        timestamp: row.timestamp ?? this.#options.clock.now(),
+        headers: [],
+      })
     }
   }
 
@@ -156,7 +187,10 @@ export class Catalogue {
     const drop = planDropSource(statement, this.#metastore)
     if (drop === null) return
     this.#metastore = afterDrop(this.#metastore, drop)
-    for (const id of drop.queryIds) this.#plans.delete(id)
+    for (const id of drop.queryIds) {
+      this.#plans.delete(id)
+      this.#options.onDropQuery?.(id)
+    }
   }
 
   #putSource(source: DataSource, claim: NameClaim): void {
@@ -167,6 +201,7 @@ export class Catalogue {
   /** Plans must survive being written and read: that is how the command log keeps them. */
   #putQuery(planned: PhysicalPlan, kind: QueryLink['kind']): void {
     const plan = JSON.parse(JSON.stringify(planned)) as PhysicalPlan
+    const replaced = this.#plans.get(plan.queryId) ?? null
     this.#plans.set(plan.queryId, plan)
     this.#metastore = putQuery(this.#metastore, {
       queryId: plan.queryId,
@@ -174,6 +209,7 @@ export class Catalogue {
       reads: plan.sources,
       writes: plan.sink,
     })
+    this.#options.onQuery?.(plan, replaced)
   }
 
   #newQueryId(prefix: string): string {
