@@ -809,7 +809,10 @@ export interface AdvanceTime extends StatementNode {
   /** Epoch milliseconds, or the text of a TIMESTAMP. */
   readonly to: Expression | null
 }
-/** Test scripts only: the query that a later statement gives `target` does not run; these rows are inserted in its place. */
+/**
+ * Test scripts only: the query that a later statement gives `target` does not run; these rows are in its place, for all queries that read
+ * it.
+ */
 export interface Mock extends StatementNode {
   readonly kind: 'mock'
   readonly target: string

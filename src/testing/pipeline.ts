@@ -6,6 +6,9 @@
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import type { TestDriver, TopicRecord } from '../runtime/task/test-driver.ts'
 
+/** Topics that one record can go through: queries may feed each other where a condition ends that. */
+const MAX_DEPTH = 500
+
 /** Makes what runs `plan`. `former`: what ran the version before. */
 export type MakeDriver = (plan: PhysicalPlan, former: TestDriver | undefined) => TestDriver
 
@@ -23,14 +26,15 @@ export class Pipeline {
     return this.#records.get(topic) ?? []
   }
 
-  /** Starts a query, or the next version of one. With `fromEarliest` a new query reads what its topics hold already. */
-  start(plan: PhysicalPlan, fromEarliest: boolean): void {
+  /** Starts a query, or the next version of one. A new query reads what is in the topics for which `fromEarliest` is true. */
+  start(plan: PhysicalPlan, fromEarliest: (topic: string) => boolean): void {
     const former = this.#drivers.get(plan.queryId)
     const driver = this.#makeDriver(plan, former)
     this.#drivers.set(plan.queryId, driver)
-    if (former !== undefined || !fromEarliest) return
+    if (former !== undefined) return
     for (const topic of new Set(driver.sourceTopics)) {
-      for (const record of [...this.records(topic)]) this.#run(driver, topic, record, [topic])
+      if (!fromEarliest(topic)) continue
+      for (const record of [...this.records(topic)]) this.#run(driver, topic, record, 0)
     }
   }
 
@@ -45,21 +49,24 @@ export class Pipeline {
 
   /** Throws QueryError where a running query would stop. */
   append(topic: string, record: TopicRecord): void {
-    this.#append(topic, record, [])
+    this.#append(topic, record, 0)
   }
 
-  #append(topic: string, record: TopicRecord, path: readonly string[]): void {
+  #append(topic: string, record: TopicRecord, depth: number): void {
     const records = this.#records.get(topic)
     if (records === undefined) this.#records.set(topic, [record])
     else records.push(record)
-    const through = [...path, topic]
-    if (path.includes(topic)) throw new Error(`Detected illegal cycle in topology: ${through.join('->')}`)
+    if (depth === MAX_DEPTH) {
+      throw new Error(
+        `A record went through ${MAX_DEPTH} topics one after the other: queries feed each other without end.`,
+      )
+    }
     for (const driver of [...this.#drivers.values()]) {
-      if (driver.sourceTopics.includes(topic)) this.#run(driver, topic, record, through)
+      if (driver.sourceTopics.includes(topic)) this.#run(driver, topic, record, depth)
     }
   }
 
-  #run(driver: TestDriver, topic: string, record: TopicRecord, path: readonly string[]): void {
-    for (const { topic: target, ...produced } of driver.pipe(topic, record)) this.#append(target, produced, path)
+  #run(driver: TestDriver, topic: string, record: TopicRecord, depth: number): void {
+    for (const { topic: target, ...produced } of driver.pipe(topic, record)) this.#append(target, produced, depth + 1)
   }
 }

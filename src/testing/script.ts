@@ -202,7 +202,10 @@ export class Script {
 
   #start(plan: PhysicalPlan): void {
     if (plan.sink !== null && this.#mocks.has(plan.sink)) return
-    this.#pipeline.start(plan, this.#config.get('auto.offset.reset') === 'earliest')
+    const isEarliest = this.#config.get('auto.offset.reset') === 'earliest'
+    const { sources } = this.#catalogue.metastore
+    const mocked = new Set([...this.#mocks.keys()].map((name) => sources.get(name)?.topic))
+    this.#pipeline.start(plan, (topic) => isEarliest || mocked.has(topic))
   }
 
   #terminate(queryId: string | null): void {

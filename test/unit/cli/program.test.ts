@@ -32,10 +32,13 @@ it('shows its version', async () => {
   expect(out).toBe(`${readVersion()}\n`)
 })
 
-it.each([[], ['server'], ['cli'], ['produce'], ['consume']])('has examples in the help of %s', async (...command) => {
-  expect(await run(...command, '--help')).toBe(0)
-  expect(out).toMatch(/\nExamples:\n(?: {2}(?:\w+=\S+ |echo .* \| |zcat .* \| )?millrace .* {2}\S.*\n)+$/)
-})
+it.each([[], ['server'], ['cli'], ['produce'], ['consume'], ['test']])(
+  'has examples in the help of %s',
+  async (...command) => {
+    expect(await run(...command, '--help')).toBe(0)
+    expect(out).toMatch(/\nExamples:\n(?: {2}(?:\w+=\S+ |echo .* \| |zcat .* \| )?millrace .* {2}\S.*\n)+$/)
+  },
+)
 
 it('passes the options of a server on', async () => {
   const serve = vi.fn(async () => null)

@@ -382,6 +382,18 @@ const simple = fc.oneof(
   record({ kind: constant('define'), name, value: text }),
   record({ kind: constant('undefine'), name }),
   record({ kind: constant('runScript'), file: text }),
+  record({ kind: constant('assertError'), part: text }),
+  record({ kind: constant('advanceTime'), by: duration, to: constant(null) }),
+  record({ kind: constant('advanceTime'), by: constant(null), to: value }),
+  fc
+    .tuple(name, rows)
+    .map(([target, { columns, rows: values }]) => ({ kind: 'assertRows', target, columns, rows: values })),
+  fc.tuple(name, rows, fc.boolean()).map(([target, { columns, rows: values }, isEmpty]) => ({
+    kind: 'mock',
+    target,
+    columns,
+    rows: isEmpty ? [] : values,
+  })),
   record({ kind: fc.constantFrom('dropType', 'dropConnector'), name, ifExists: fc.boolean() }),
   record({ kind: constant('dropSource'), sourceKind, name, ifExists: fc.boolean(), deleteTopic: fc.boolean() }),
   record({

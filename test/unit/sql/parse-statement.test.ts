@@ -327,10 +327,22 @@ describe('test scripts', () => {
     ['ASSERT TABLE s;', { kind: 'assertTable', columns: [], properties: [] }],
     ['ASSERT VALUES s (a) VALUES (1);', { kind: 'assertValues', target: 'S', columns: ['A'] }],
     ['ASSERT NULL VALUES s (k) KEY (1);', { kind: 'assertNullValues', target: 'S', columns: ['K'] }],
+    ['ASSERT ROWS s (k) VALUES (1), (2);', { kind: 'assertRows', target: 'S', columns: ['K'], rows: [[{}], [{}]] }],
+    ['ASSERT NO ROWS s;', { kind: 'assertRows', target: 'S', columns: [], rows: [] }],
+    ["ASSERT ERROR 'no JSON';", { kind: 'assertError', part: 'no JSON' }],
+    ['ADVANCE TIME BY 5 SECONDS;', { kind: 'advanceTime', by: duration(5, 'SECONDS'), to: null }],
+    ["ADVANCE TIME TO '2024-01-01';", { kind: 'advanceTime', by: null, to: { kind: 'stringLiteral' } }],
+    ['MOCK s;', { kind: 'mock', target: 'S', columns: [], rows: [] }],
+    ['MOCK s (a) AS VALUES (1), (2);', { kind: 'mock', target: 'S', columns: ['A'] }],
   ])('may say %s, others may not', (text, expected) => {
     expect(only(text, { testStatements: true })).toMatchObject(expected)
     expect(() => parseStatements(text)).toThrow('Syntax Error')
   })
+})
+
+it('asserts either rows or none', () => {
+  for (const text of ['ASSERT ROWS s;', 'ASSERT NO ROWS s VALUES (1);'])
+    expect(() => parseStatements(text, { testStatements: true })).toThrow('ROWS need VALUES, and NO ROWS have none.')
 })
 
 describe('columns on their own', () => {
