@@ -15,6 +15,7 @@ import type { Config } from './engine/config/config.ts'
 import { createEngine, type RunningEngine } from './engine/engine.ts'
 import type { MetricFamily } from './engine/observe/metric-family.ts'
 import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
+import { JavaScriptHost } from './functions/javascript/host.ts'
 import { createRegistry, type FunctionRegistry } from './functions/registry.ts'
 import { type OpenedBroker, openBroker } from './main/open-broker.ts'
 import { openConnect } from './main/open-connect.ts'
@@ -76,7 +77,7 @@ async function open(setup: ServerSetup, signal: AbortSignal): Promise<OpenedPart
   try {
     registry = await openRegistry(setup)
     const connect = openConnect(setup)
-    const functions = createRegistry(BUILT_IN_FUNCTIONS)
+    const functions = createRegistry(BUILT_IN_FUNCTIONS, javaScriptHost(setup))
     const runtime = openRuntime(setup, connection, registry.registry)
     const connectors = openConnectors(setup, connection, registry.registry)
     if (connection.join !== null) cluster = await joinCluster(setup, { runtime, connectors, join: connection.join })
@@ -99,6 +100,14 @@ async function open(setup: ServerSetup, signal: AbortSignal): Promise<OpenedPart
     throw error
   }
 }
+
+const javaScriptHost = ({ clock, timer, config }: ServerSetup): JavaScriptHost =>
+  new JavaScriptHost({
+    now: () => clock.now(),
+    random: Math.random,
+    elapsed: () => timer.elapsed(),
+    config: config.get,
+  })
 
 function openRuntime(setup: ServerSetup, connection: OpenedBroker, registry: SchemaRegistry | null): QueryRuntime {
   const { clock, timer, properties, warn } = setup

@@ -35,7 +35,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   regex: [['regex/java-regex/'], ['regex/java-regex']],
   functions: [
     ['functions', 'functions/time-pattern'],
-    ['functions/scalar', 'functions/aggregate', 'functions/table'],
+    ['functions/scalar', 'functions/aggregate', 'functions/table', 'functions/javascript'],
     ['functions/index'],
   ],
   serde: [

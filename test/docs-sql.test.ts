@@ -25,6 +25,7 @@ const PAGES = [
   'docs/tutorial.md',
   'docs/sql.md',
   'docs/formats.md',
+  'docs/functions-in-javascript.md',
   'docs/recipes.md',
   'docs/troubleshooting.md',
 ]

@@ -1,5 +1,8 @@
 /** The world as a statement sees it: the real one, or the sandbox that earlier statements of the request have changed. */
 
+import type { FunctionRegistry } from '../functions/registry.ts'
+import { NO_CALLER } from '../functions/user-functions.ts'
+import type { Metastore } from '../metastore/metastore.ts'
 import type { PullContext } from '../plan/queries/pull-query.ts'
 import type { InsertContext } from '../plan/statements/insert-values.ts'
 import type { Catalog } from './commands/catalog.ts'
@@ -32,6 +35,18 @@ export interface TopicScope extends Scope {
 export type ScopeOptions = Pick<TopicScope, 'session' | 'catalog' | 'topics' | 'sequence' | 'schemas'>
 
 /** `topics`: empty for a statement that does not plan over topics. */
+/** The registry with the functions of users that the metastore has; the same one for as long as these are. */
+function functionsOf(registry: FunctionRegistry, { functions }: Metastore): FunctionRegistry {
+  if (functions.size === 0) return registry
+  const known = registries.get(functions)
+  if (known !== undefined) return known
+  const made = registry.withUsers([...functions.values()].flat(), NO_CALLER)
+  registries.set(functions, made)
+  return made
+}
+
+const registries = new WeakMap<Metastore['functions'], FunctionRegistry>()
+
 export function makeScope(
   parts: EngineParts,
   { session, catalog, topics, sequence, schemas }: ScopeOptions,
@@ -47,7 +62,7 @@ export function makeScope(
     schemas,
     planning: {
       metastore: catalog.metastore,
-      functions: parts.functions,
+      functions: functionsOf(parts.functions, catalog.metastore),
       functionContext: { ...parts.functionContext, config: (key) => config.get(`ksql.functions.${key}`) },
       partitions: partitionsIn(topics),
       config: config.get,

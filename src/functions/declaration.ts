@@ -9,6 +9,7 @@
 import type { SqlType } from '../types/sql-type.ts'
 import type { Value } from '../types/value.ts'
 import type { Budget } from './budget.ts'
+import type { FunctionDefinition } from './definition.ts'
 
 export interface Parameter {
   readonly name: string
@@ -98,6 +99,8 @@ interface Named {
   readonly example?: Example
   /** As messages print it, where that is not `name` in lower case: conformance cases match it. */
   readonly printedName?: string
+  /** Of a function that users have made: its overloads. */
+  readonly definitions?: readonly FunctionDefinition[]
 }
 
 export interface ScalarFunction extends Named {
@@ -128,6 +131,8 @@ interface AggregateSignature {
   /** Type of the state as it is stored; text or a function of the column argument types. */
   readonly state: string | ((args: readonly SqlType[]) => SqlType)
   readonly description?: string
+  /** False: it has no states that become one, so that it cannot aggregate over session windows. */
+  readonly hasMerge?: boolean
 }
 
 /** Makes the function once per query. `initial`: literal arguments. Throws an Error for bad literals. */

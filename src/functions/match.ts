@@ -115,7 +115,7 @@ export function castTarget(pattern: TypePattern, type: SqlType): SqlType {
     case 'simple':
       return pattern.type
     case 'decimal':
-      return asDecimalType(type) ?? type
+      return pattern.type ?? asDecimalType(type) ?? type
     case 'array':
       return type.kind === 'ARRAY' ? { kind: 'ARRAY', element: castTarget(pattern.element, type.element) } : type
     case 'map':

@@ -2,9 +2,11 @@
 import { StatementError } from '../errors.ts'
 import { array, decimal, type SqlType, STRING } from '../types/sql-type.ts'
 import type { FunctionCategory, FunctionDeclaration, Parameter } from './declaration.ts'
+import type { FunctionDefinition } from './definition.ts'
 import { adviceForUnknown } from './foreign-names.ts'
 import { allParameters } from './resolve.ts'
 import { formatPattern, parseParameter, parseTypePattern, resolvePattern, type TypePattern } from './type-text.ts'
+import { type FunctionCaller, NO_USER_FUNCTIONS, type UserFunctions } from './user-functions.ts'
 
 export interface FunctionListing {
   readonly name: string
@@ -36,6 +38,8 @@ export interface FunctionDescription {
   readonly path: string
   readonly type: FunctionListing['type']
   readonly functions: readonly VariantDescription[]
+  /** Of a function of users: the statements that made its overloads. */
+  readonly statements?: readonly string[]
 }
 
 export interface FunctionRegistry {
@@ -47,10 +51,17 @@ export interface FunctionRegistry {
   readonly list: () => readonly FunctionListing[]
   /** Throws a StatementError if there is no function of that name. */
   readonly describe: (name: string) => FunctionDescription
+  /** What makes functions of users. */
+  readonly users: UserFunctions
+  /** This registry with these functions of users, which are called on behalf of `caller`. */
+  readonly withUsers: (definitions: readonly FunctionDefinition[], caller: FunctionCaller) => FunctionRegistry
 }
 
 /** Throws an Error if a name is declared twice, in one kind or in two, or if a type text is wrong. */
-export function createRegistry(declarations: readonly FunctionDeclaration[]): FunctionRegistry {
+export function createRegistry(
+  declarations: readonly FunctionDeclaration[],
+  users: UserFunctions = NO_USER_FUNCTIONS,
+): FunctionRegistry {
   const functions = new Map<string, FunctionDeclaration>()
   for (const declaration of declarations) {
     const name = declaration.name.toUpperCase()
@@ -61,21 +72,44 @@ export function createRegistry(declarations: readonly FunctionDeclaration[]): Fu
     checkTypes(declaration)
     functions.set(name, declaration)
   }
+  return registryOf([functions], users)
+}
+
+/** `layers`: functions by name; the first that has a name counts. */
+function registryOf(
+  layers: readonly ReadonlyMap<string, FunctionDeclaration>[],
+  users: UserFunctions,
+): FunctionRegistry {
+  const find = (name: string): FunctionDeclaration | undefined => {
+    const key = name.toUpperCase()
+    for (const layer of layers) {
+      const found = layer.get(key)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
   const get = (name: string): FunctionDeclaration => {
-    const found = functions.get(name.toUpperCase())
+    const found = find(name)
     if (found !== undefined) return found
-    const advice = adviceForUnknown(name, functions.keys())
+    const advice = adviceForUnknown(name, new Set(layers.flatMap((layer) => [...layer.keys()])))
     throw new StatementError(`Can't find any functions with the name '${name}'.${advice}`)
   }
-  return {
-    find: (name) => functions.get(name.toUpperCase()),
+  const registry: FunctionRegistry = {
+    find,
     get,
     list: () =>
-      [...functions.values()]
+      [...new Map(layers.toReversed().flatMap((layer) => [...layer])).values()]
         .map(({ name, kind, category }) => ({ name, type: TYPES[kind], category }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     describe: (name) => describe(get(name)),
+    users,
+    withUsers(definitions, caller) {
+      if (definitions.length === 0 && layers.length === 1) return registry
+      const own = users.declare(definitions, caller).map((declaration) => [declaration.name, declaration] as const)
+      return registryOf([new Map(own), layers.at(-1)!], users)
+    },
   }
+  return registry
 }
 
 const TYPES = { scalar: 'SCALAR', aggregate: 'AGGREGATE', table: 'TABLE' } as const
@@ -93,12 +127,20 @@ function describe(declaration: FunctionDeclaration): FunctionDescription {
   return {
     name: declaration.name,
     description: `${declaration.description}${exampleSentence(declaration)}`,
-    author: 'Millrace',
-    version: '',
-    path: 'internal',
+    ...originOf(declaration),
     type: TYPES[declaration.kind],
     functions: declaration.variants.map(describeVariant),
+    ...(declaration.definitions !== undefined && {
+      statements: declaration.definitions.map(({ statement }) => `${statement};`),
+    }),
   }
+}
+
+function originOf({ definitions }: FunctionDeclaration): Pick<FunctionDescription, 'author' | 'version' | 'path'> {
+  const [first] = definitions ?? []
+  if (first === undefined) return { author: 'Millrace', version: '', path: 'internal' }
+  const versions = new Set(definitions!.map(({ version }) => version))
+  return { author: first.author, version: [...versions].join(', '), path: 'CREATE FUNCTION' }
 }
 
 function exampleSentence({ example }: FunctionDeclaration): string {

@@ -1,7 +1,8 @@
 /**
- * Streams, tables, custom types and persistent queries: what the command log has defined so far. An immutable snapshot, so that a
+ * Streams, tables, custom types, functions of users and persistent queries: what the command log has defined so far. An immutable snapshot, so that a
  * sandbox is a copy and a statement that fails changes nothing.
  */
+import type { FunctionDefinition } from '../functions/definition.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { DataSource } from './data-source.ts'
 
@@ -18,10 +19,17 @@ export interface QueryLink {
 export interface Metastore {
   readonly sources: ReadonlyMap<string, DataSource>
   readonly types: ReadonlyMap<string, SqlType>
+  /** The overloads of each function of users, by name, in the order in which they were made. */
+  readonly functions: ReadonlyMap<string, readonly FunctionDefinition[]>
   readonly queries: ReadonlyMap<string, QueryLink>
 }
 
-export const EMPTY_METASTORE: Metastore = { sources: new Map(), types: new Map(), queries: new Map() }
+export const EMPTY_METASTORE: Metastore = {
+  sources: new Map(),
+  types: new Map(),
+  functions: new Map(),
+  queries: new Map(),
+}
 
 export function putSource(metastore: Metastore, source: DataSource): Metastore {
   return { ...metastore, sources: new Map(metastore.sources).set(source.name, source) }
@@ -37,6 +45,14 @@ export function putType(metastore: Metastore, name: string, type: SqlType): Meta
 
 export function removeType(metastore: Metastore, name: string): Metastore {
   return { ...metastore, types: without(metastore.types, name) }
+}
+
+/** `overloads`: all of the function; none: there is no such function any more. */
+export function putFunction(metastore: Metastore, name: string, overloads: readonly FunctionDefinition[]): Metastore {
+  const functions = new Map(metastore.functions)
+  if (overloads.length === 0) functions.delete(name)
+  else functions.set(name, overloads)
+  return { ...metastore, functions }
 }
 
 export function putQuery(metastore: Metastore, link: QueryLink): Metastore {

@@ -1,4 +1,5 @@
 /** A physical plan: what a query does, as plain JSON. The command log stores it; it does not change while the query lives. */
+import type { FunctionDefinition } from '../functions/definition.ts'
 import type { Step } from '../operators/index.ts'
 import type { StepId } from '../operators/step.ts'
 
@@ -12,6 +13,8 @@ export interface PhysicalPlan {
   readonly sink: string | null
   /** How pull queries read the result; null if it is not a table or not kept. */
   readonly materialization: Materialization | null
+  /** The functions of users that the steps call, as they were when the query was planned. Absent: none. */
+  readonly functions?: readonly FunctionDefinition[]
 }
 
 /** Rows of `store`, put through the `stages` (aggregate results, HAVING, projection) in order, are the table's rows. */

@@ -21,7 +21,20 @@ export interface ProcessingError {
   readonly target: 'key' | 'value' | null
   /** Deserialization: the bytes that could not be read. */
   readonly bytes?: Uint8Array
+  /** It is no error: a line that a function of users logs. */
+  readonly isNotice?: true
 }
+
+/** What a function of users logs, as an entry of the processing log. */
+export const functionLine = (message: string): ProcessingError => ({
+  type: 'processing',
+  step: '',
+  message,
+  causes: [],
+  position: null,
+  target: null,
+  isNotice: true,
+})
 
 export type ReportError = (error: ProcessingError) => void
 

@@ -46,6 +46,16 @@ export interface StepStatistics {
   readonly timeMs: number | null
 }
 
+/** What a function of users has done for a query. */
+export interface FunctionStatistics {
+  readonly function: string
+  readonly calls: number
+  /** Calls that threw, ran out of time or memory, or gave a value of another type. */
+  readonly errors: number
+  /** Estimated from a sample. */
+  readonly timeMs: number
+}
+
 export interface QueryProgress {
   readonly recordsConsumed: number
   /** When the first records came since the query was last started, epoch ms; null: none yet. */
@@ -67,6 +77,7 @@ export interface QueryProgress {
   /** From the time of the newest record of each batch written until the batch was stored. */
   readonly latency: LatencyCounts
   readonly steps: readonly StepStatistics[]
+  readonly functions: readonly FunctionStatistics[]
   readonly restores: RestoreCounts
 }
 
@@ -87,6 +98,7 @@ export function addProgress(parts: readonly QueryProgress[]): QueryProgress {
     failedCommits: total(({ failedCommits }) => failedCommits),
     latency: addLatencies(parts.map(({ latency }) => latency)),
     steps: addStatistics(parts.flatMap(({ steps }) => steps)),
+    functions: addFunctions(parts.flatMap(({ functions }) => functions)),
     restores: addRestores(parts.map(({ restores }) => restores)),
   }
 }
@@ -94,6 +106,21 @@ export function addProgress(parts: readonly QueryProgress[]): QueryProgress {
 /** The earliest of times, some of which may be unknown. */
 export const earliest = (times: readonly (number | null)[]): number | null =>
   times.reduce((first, time) => (first === null || (time !== null && time < first) ? time : first), null)
+
+/** One entry per function, over all tasks or workers. */
+export function addFunctions(statistics: readonly FunctionStatistics[]): FunctionStatistics[] {
+  const byName = new Map<string, FunctionStatistics>()
+  for (const one of statistics) {
+    const other = byName.get(one.function)
+    byName.set(one.function, {
+      function: one.function,
+      calls: one.calls + (other?.calls ?? 0),
+      errors: one.errors + (other?.errors ?? 0),
+      timeMs: one.timeMs + (other?.timeMs ?? 0),
+    })
+  }
+  return [...byName.values()]
+}
 
 /** One entry per step, over all tasks or workers. */
 export function addStatistics(statistics: readonly StepStatistics[]): StepStatistics[] {

@@ -4,6 +4,7 @@
  */
 
 import type { Expression } from '../expressions/expression.ts'
+import type { FunctionDefinition } from '../functions/definition.ts'
 import type { NamedExpression } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import type { Row } from '../types/value.ts'
@@ -63,6 +64,8 @@ export interface PullRequest {
   readonly predicate: Expression | null
   readonly columns: readonly NamedExpression[]
   readonly limit: number | null
+  /** The functions of users that `predicate` and `columns` call. Absent: none. */
+  readonly functions?: readonly FunctionDefinition[]
 }
 
 /** A row of a push query. Deleted rows of tables keep their key columns, the others are NULL. */

@@ -13,6 +13,7 @@ import type { Entity } from '../../src/engine/describe/entities.ts'
 import { createEngine } from '../../src/engine/engine.ts'
 import type { QueryRequest } from '../../src/engine/requests.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
+import { JavaScriptHost } from '../../src/functions/javascript/host.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
 import { openConnect } from '../../src/main/open-connect.ts'
 import { schemaFetcher } from '../../src/main/open-registry.ts'
@@ -24,7 +25,15 @@ import { inProcessWorkers } from '../../src/runtime/worker/in-process-workers.ts
 import { LoadedSchemas } from '../../src/serde/loaded-schemas.ts'
 import type { Row } from '../../src/types/value.ts'
 
-const functions = createRegistry(BUILT_IN_FUNCTIONS)
+const functions = createRegistry(
+  BUILT_IN_FUNCTIONS,
+  new JavaScriptHost({
+    now: () => systemClock.now(),
+    random: Math.random,
+    elapsed: () => systemTimer.elapsed(),
+    config: () => undefined,
+  }),
+)
 
 export interface EngineTestParts {
   readonly stores?: StoreProvider

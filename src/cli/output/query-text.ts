@@ -26,6 +26,7 @@ export function queryText(query: QueryDescription, width: number): string {
     section('Execution plan', hangingLines(query.executionPlan.replaceAll('\t\t', '  '), width)),
     section('Processing topology', query.topology),
     section('Operators since the query was started', operators(query, width)),
+    section('Functions since the query was started', functions(query, width)),
     section('Overridden Properties', overrides(query, width)),
     section('Errors', query.queryErrors.map(errorText).join('\n')),
   ]
@@ -56,6 +57,14 @@ function operators({ operators: steps = [] }: QueryDescription, width: number): 
     step.stateEntries?.toString() ?? '-',
     step.timeMs?.toFixed(1) ?? '-',
   ])
+  return listTable({ titles, rows }, width)
+}
+
+/** What the functions of users have done, of EXPLAIN ANALYZE. */
+function functions({ functions: used = [] }: QueryDescription, width: number): string {
+  if (used.length === 0) return ''
+  const titles = ['Function', 'Calls', 'Errors', 'Time (ms, sampled)']
+  const rows = used.map((one) => [one.function, String(one.calls), String(one.errors), one.timeMs.toFixed(1)])
   return listTable({ titles, rows }, width)
 }
 

@@ -4,10 +4,12 @@
  */
 import { assertNever } from '../../assert.ts'
 import type { ConnectorSpec } from '../../connectors/run/connector-spec.ts'
+import type { FunctionDefinition } from '../../functions/definition.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import {
   EMPTY_METASTORE,
   type Metastore,
+  putFunction,
   putQuery,
   putSource,
   putType,
@@ -56,6 +58,8 @@ export type Effect =
   | { readonly kind: 'removeSource'; readonly name: string }
   | { readonly kind: 'putType'; readonly name: string; readonly type: SqlType }
   | { readonly kind: 'removeType'; readonly name: string }
+  /** `overloads`: all that the function has then; none: it is dropped. */
+  | { readonly kind: 'putFunction'; readonly name: string; readonly overloads: readonly FunctionDefinition[] }
   /** Replaces a running query with the same id, and takes over its state and position. */
   | { readonly kind: 'startQuery'; readonly link: QueryLink; readonly plan: PhysicalPlan; readonly statement: string }
   | { readonly kind: 'stopQuery'; readonly queryId: string }
@@ -79,6 +83,8 @@ export function applyEffect(catalog: Catalog, effect: Effect, overrides: Readonl
       return { ...catalog, metastore: putType(metastore, effect.name, effect.type) }
     case 'removeType':
       return { ...catalog, metastore: removeType(metastore, effect.name) }
+    case 'putFunction':
+      return { ...catalog, metastore: putFunction(metastore, effect.name, effect.overloads) }
     case 'startQuery': {
       const { link, plan, statement } = effect
       const query: PersistentQuery = { link, plan, statement, overrides, isPaused: false }

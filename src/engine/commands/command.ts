@@ -11,7 +11,17 @@ const COMMAND_VERSION = 1
 
 /** Written `type/entity/action`. Source: ksqlDB's `CommandId`. */
 export interface CommandId {
-  readonly type: 'topic' | 'stream' | 'table' | 'cluster' | 'pause' | 'resume' | 'terminate' | 'type' | 'connector'
+  readonly type:
+    | 'topic'
+    | 'stream'
+    | 'table'
+    | 'cluster'
+    | 'pause'
+    | 'resume'
+    | 'terminate'
+    | 'type'
+    | 'connector'
+    | 'function'
   readonly entity: string
   readonly action: 'create' | 'drop' | 'execute' | 'terminate' | 'alter'
 }

@@ -226,6 +226,13 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'millrace.connectors.environment.prefix': fixed(
     text('CONNECTOR_', 'What the names of environment variables begin with that options of connectors may refer to.'),
   ),
+  'millrace.functions.javascript.timeout.ms': fixed(
+    number(100, 'How long one call of a function in JavaScript may take before it is stopped and its value is NULL.'),
+  ),
+  'millrace.functions.javascript.memory.bytes': fixed(
+    number(67_108_864, 'Memory of a function in JavaScript on each worker thread.'),
+  ),
+  'millrace.functions.javascript.stack.bytes': fixed(number(262_144, 'Stack of a function in JavaScript.')),
   'millrace.state.cache.bytes': fixed(
     number(16_777_216, 'Memory of each worker thread for caching state that is on disk.'),
   ),

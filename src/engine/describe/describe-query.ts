@@ -1,5 +1,6 @@
 /** Queries as SHOW QUERIES and EXPLAIN describe them. Source: ksqlDB's `QueryDescription` and `RunningQuery`. */
 import type { Clock } from '../../clock.ts'
+import { signatureText } from '../../functions/javascript/signature.ts'
 import type { Metastore } from '../../metastore/metastore.ts'
 import { describePlan } from '../../plan/describe.ts'
 import { describeTopology } from '../../plan/describe-topology.ts'
@@ -194,7 +195,15 @@ export function describeUnstarted(
 }
 
 function describeSteps(plan: PhysicalPlan): Pick<QueryDescription, 'executionPlan' | 'topology'> {
-  return { executionPlan: describePlan(plan, stepSchemas(plan.steps)), topology: describeTopology(plan) }
+  const { functions = [] } = plan
+  const versions = functions.map(
+    ({ name, parameters, version, hash }) =>
+      `\nFunction ${name}${signatureText(parameters)} version ${version} (${hash})`,
+  )
+  return {
+    executionPlan: describePlan(plan, stepSchemas(plan.steps)) + versions.join(''),
+    topology: describeTopology(plan),
+  }
 }
 
 function resultColumns({ steps }: PhysicalPlan): Column[] {

@@ -1,7 +1,7 @@
 /** Answers of POST /ksql, in the shapes of ksqlDB's `KsqlEntity` classes, which clients know. */
 import type { ConnectorInfo, ConnectorStatus, ConnectorType } from '../../connect/connect-cluster.ts'
 import type { FunctionDescription, FunctionListing } from '../../functions/registry.ts'
-import type { StepStatistics } from '../../runtime/query-progress.ts'
+import type { FunctionStatistics, StepStatistics } from '../../runtime/query-progress.ts'
 import type { CommandStatus } from '../commands/command.ts'
 
 export interface Warning {
@@ -142,6 +142,8 @@ export interface QueryDescription {
   readonly state: string | null
   /** EXPLAIN ANALYZE only: what each step has done since the query was started, over all partitions that run here. */
   readonly operators?: readonly StepStatistics[]
+  /** EXPLAIN ANALYZE only: what the functions of users have done for the query. */
+  readonly functions?: readonly FunctionStatistics[]
 }
 
 export interface QueryDescriptionEntity extends Answer {

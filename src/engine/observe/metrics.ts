@@ -1,7 +1,7 @@
 /** The metrics that Prometheus scrapes, read from the runtime at each scrape. See docs/operations.md#metrics. */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { LATENCY_BOUNDS_MS } from '../../runtime/latency.ts'
-import type { StepStatistics, TopicTotals } from '../../runtime/query-progress.ts'
+import type { FunctionStatistics, StepStatistics, TopicTotals } from '../../runtime/query-progress.ts'
 import type { QueryRuntime, QueryState, QueryStatus } from '../../runtime/query-runtime.ts'
 import type { MeteredEngine } from '../api.ts'
 import { FORMER_METRICS } from './former-metrics.ts'
@@ -37,7 +37,7 @@ const QUERY_STATES: readonly QueryState[] = [
   'NOT_RUNNING',
 ]
 
-/** Metrics with the label `query`, and those of steps also with `step`. */
+/** Metrics with the label `query`, and those of steps also with `step`, those of functions with `function`. */
 export const QUERY_METRICS: readonly QueryMetric[] = [
   perQuery(
     'counter',
@@ -143,6 +143,17 @@ export const QUERY_METRICS: readonly QueryMetric[] = [
   ),
   perStep('counter', 'millrace_step_cache_hits_total', 'Lookups of state answered from memory.', (s) => s.cacheHits),
   perStep('counter', 'millrace_step_cache_misses_total', 'Lookups of state that read the disk.', (s) => s.cacheMisses),
+  perFunction('millrace_function_calls_total', 'Calls of a function of users.', ({ calls }) => calls),
+  perFunction(
+    'millrace_function_errors_total',
+    'Calls that threw, ran out of time or memory, or gave a value of another type.',
+    ({ errors }) => errors,
+  ),
+  perFunction(
+    'millrace_function_time_seconds_total',
+    'Time of the calls, estimated from a sample.',
+    ({ timeMs }) => timeMs / 1000,
+  ),
 ]
 
 /**
@@ -275,6 +286,13 @@ function formerFamilies(families: readonly MetricFamily[]): MetricFamily[] {
     const samples = async () => [...(await family.samples())].flatMap(convert)
     return [{ name, type, help: `Former name of ${now}, to be removed in version 0.3.`, labels: [], samples }]
   })
+}
+
+/** A metric of the functions of users that a query calls. */
+function perFunction(name: string, help: string, value: (statistics: FunctionStatistics) => number): QueryMetric {
+  const samples = ({ functions }: QueryStatus, query: string) =>
+    functions.map((statistics) => ({ labels: { query, function: statistics.function }, value: value(statistics) }))
+  return { type: 'counter', name, help, labels: ['query', 'function'], samples }
 }
 
 /** A metric of steps; a step whose value is null has no sample. */

@@ -148,7 +148,8 @@ const MESSAGE_TYPES = { deserialization: 0, processing: 1, production: 2, serial
 
 function entryText(queryId: string, error: ProcessingError, time: number, withRows: boolean): string {
   const logger = `processing.${loggerOf(queryId, error.step)}`
-  return JSON.stringify({ logger, level: 'ERROR', time, message: message(error, withRows) })
+  const level = error.isNotice ? 'INFO' : 'ERROR'
+  return JSON.stringify({ logger, level, time, message: message(error, withRows) })
 }
 
 function message(error: ProcessingError, withRows: boolean): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 /** Pull queries: the rows of a materialized table, or of a stream's topic up to its end. */
 import { StatementError } from '../../errors.ts'
 import { type PlannedStreamPull, type PlannedTablePull, planPullQuery } from '../../plan/queries/pull-query.ts'
+import { functionsOf } from '../../plan/used-functions.ts'
 import type { PullRequest } from '../../runtime/query-runtime.ts'
 import type { QueryStatement } from '../../sql/ast.ts'
 import type { RowStream, StreamEnd, StreamedRow } from '../api.ts'
@@ -37,7 +38,14 @@ const columnsOf = ({ columns }: PlannedTablePull | PlannedStreamPull) =>
 function tableSource(planned: PlannedTablePull, pullId: string, { parts, catalog }: TopicScope, request: QueryRequest) {
   const { lookup, predicate, columns, limit, source } = planned
   const queryId = materializingQuery(source.name, catalog)
-  const pull: PullRequest = { pullId, ...lookup, predicate, columns, limit }
+  const pull: PullRequest = {
+    pullId,
+    ...lookup,
+    predicate,
+    columns,
+    limit,
+    ...functionsOf([predicate, columns], catalog.metastore),
+  }
   return async ({ emit, signal }: FlowSink<StreamedRow>): Promise<StreamEnd> => {
     let left = limit ?? Number.POSITIVE_INFINITY
     if (left === 0) return COMPLETED

@@ -24,8 +24,8 @@ export const explain = checkedOverTopics<Explain>(async ({ queryId, statement, a
 
 /** The description with the counts of the query's steps since they were started. */
 function analyzed(description: QueryDescription, { parts }: Scope): QueryDescription {
-  const operators = parts.runtime.status(description.id)?.steps ?? []
-  return { ...description, operators }
+  const { steps = [], functions = [] } = parts.runtime.status(description.id) ?? {}
+  return { ...description, operators: steps, ...(functions.length > 0 && { functions }) }
 }
 
 function explainRunning(queryId: string, { catalog, parts }: Scope, peers: readonly PeerStates[]): QueryDescription {

@@ -13,7 +13,7 @@ import { describeConnector } from './describe-connector.ts'
 import { dropConnector } from './drop-connector.ts'
 import { dropSource } from './drop-source.ts'
 import { explain } from './explain.ts'
-import { describeFunction, showFunctions } from './functions.ts'
+import { createFunction, describeFunction, dropFunction, showFunctions } from './functions.ts'
 import type { Handler } from './handler.ts'
 import { insertInto } from './insert-into.ts'
 import { insertValues } from './insert-values.ts'
@@ -60,8 +60,8 @@ export const HANDLERS: Handlers = {
   describeFunction,
   explain,
   assertTopic,
-  createFunction: unsupported('Functions of users are'),
-  dropFunction: unsupported('Functions of users are'),
+  createFunction,
+  dropFunction,
   createConnector,
   createBuiltInConnector,
   pauseConnector,

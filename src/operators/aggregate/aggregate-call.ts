@@ -1,7 +1,7 @@
 /** A call of an aggregate function as a step holds it, and the columns that the calls of a step give. */
 import type { Expression } from '../../expressions/expression.ts'
 import type { Column } from '../../types/schema.ts'
-import type { SqlType } from '../../types/sql-type.ts'
+import { formatType, type SqlType } from '../../types/sql-type.ts'
 import type { StepSchema } from '../step.ts'
 
 /** One aggregate function call; `name` and `type` are those of the result column. */
@@ -32,6 +32,10 @@ export const outputColumns = (key: readonly Column[], functions: readonly Aggreg
 /** Types of the row of states. */
 export const stateTypes = (functions: readonly AggregateCall[]): readonly SqlType[] =>
   functions.map(({ stateType }) => stateType)
+
+/** The types of states, as a refusal shows them: another version of a function of users may keep others. */
+export const stateTexts = (functions: readonly AggregateCall[]): string =>
+  `[${stateTypes(functions).map(formatType).join(', ')}]`
 
 /** What leaves an aggregation without windows, by the schema of its input. */
 export const aggregateSchema = (functions: readonly AggregateCall[], { key }: StepSchema): StepSchema => ({

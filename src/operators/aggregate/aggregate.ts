@@ -3,7 +3,7 @@ import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
 import { textsOf } from '../step-facts.ts'
-import { type AggregateCall, aggregateSchema, callExpressions, stateTypes } from './aggregate-call.ts'
+import { type AggregateCall, aggregateSchema, callExpressions, stateTexts, stateTypes } from './aggregate-call.ts'
 import { unwindowedView } from './aggregate-view.ts'
 import { buildUnwindowedGroups, type GroupUpdate } from './unwindowed-groups.ts'
 
@@ -31,6 +31,11 @@ export const aggregate: OperatorDefinition<AggregateStep> = {
       property: 'aggregationFunctions',
       before: textsOf(step.functions),
       after: textsOf(next.functions.slice(0, step.functions.length)),
+    },
+    {
+      property: 'stateTypes',
+      before: stateTexts(step.functions),
+      after: stateTexts(next.functions.slice(0, step.functions.length)),
     },
   ],
   inputs: ({ input }) => [input],

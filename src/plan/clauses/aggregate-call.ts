@@ -81,12 +81,16 @@ function refuseExpression(call: FunctionCall, position: number): never {
   )
 }
 
-/** Whether the function can take a value back out of its state. */
-export function hasUndo(
+/** The variant that the call has; undefined: there is none any more. */
+export function variantOf(
   { function: name, signature }: Pick<AggregateCall, 'function' | 'signature'>,
   { functions }: PlanContext,
-): boolean {
+): AggregateResolution['variant'] | undefined {
   const declaration = functions.get(name)
-  if (declaration.kind !== 'aggregate') return false
-  return declaration.variants.some((variant) => signatureOf(variant) === signature && variant.hasUndo)
+  if (declaration.kind !== 'aggregate') return undefined
+  return declaration.variants.find((variant) => signatureOf(variant) === signature)
 }
+
+/** Whether the function can take a value back out of its state. */
+export const hasUndo = (call: Pick<AggregateCall, 'function' | 'signature'>, context: PlanContext): boolean =>
+  variantOf(call, context)?.hasUndo === true

@@ -16,7 +16,7 @@ import { rewrite, withoutLocations } from '../../sql/walk.ts'
 import { type Column, ROWTIME, WINDOW_BOUNDS } from '../../types/schema.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import { keySchema, type PlanBuilder, type Relation } from '../builder.ts'
-import { hasUndo } from './aggregate-call.ts'
+import { hasUndo, variantOf } from './aggregate-call.ts'
 import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
 import { aggregateChanges, isOverChanges } from './change-aggregation.ts'
 import { repartition } from './rekey.ts'
@@ -133,6 +133,7 @@ function aggregate(plan: AggregationPlan, grouped: Relation): Aggregated {
   if (input.kind === 'table') refuseWithoutUndo(functions, builder)
   const common = { id: 'Aggregate/Aggregate', input: grouped.step, functions, store: 'Aggregate-Aggregate-Materialize' }
   const { window } = analysis
+  if (window?.type === 'SESSION') refuseWithoutMerge(functions, builder)
   const step =
     window !== null
       ? builder.add({ ...common, kind: 'windowedAggregate', window, emit: analysis.emitFinal ? 'FINAL' : 'CHANGES' })
@@ -163,6 +164,15 @@ function refuseWithoutUndo(functions: readonly AggregateCall[], { context }: Pla
   throw new StatementError(
     `The aggregation function${unique.length === 1 ? '' : 's'} ${list} cannot be applied to a table source, only to a stream source.`,
   )
+}
+
+function refuseWithoutMerge(functions: readonly AggregateCall[], { context }: PlanBuilder): void {
+  for (const call of functions) {
+    if (variantOf(call, context)?.hasMerge !== false) continue
+    throw new StatementError(
+      `The aggregation function ${call.function} cannot be applied to session windows: it has no function merge that makes one state of two.`,
+    )
+  }
 }
 
 /** Grouping expressions become key columns, aggregate calls become result columns. */

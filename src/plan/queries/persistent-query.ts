@@ -23,6 +23,7 @@ import { derivedBy } from '../relations/derived.ts'
 import { type SchemaRegistration, sinkRegistrations } from '../schema-registration.ts'
 import type { PlannedSource } from '../statements/create-source.ts'
 import { checkExistingTopic, cleanupPolicy, type TopicRequest } from '../topic-request.ts'
+import { functionsOf } from '../used-functions.ts'
 import { refuseLoop } from './loops.ts'
 import { addSink, checkStateTypes, findMaterialization, sinkFormats, sinkValueFormat } from './sink.ts'
 
@@ -179,6 +180,7 @@ function physicalPlan(queryId: string, sink: string, builder: PlanBuilder): Phys
     sources: builder.sources.map(({ name }) => name),
     sink,
     materialization: findMaterialization(builder.steps),
+    ...functionsOf(builder.steps, builder.context.metastore),
   })
 }
 

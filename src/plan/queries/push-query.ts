@@ -9,6 +9,7 @@ import { type ProjectedColumn, planOutputProjection } from '../clauses/projectio
 import { planQuery } from '../clauses/query-planner.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
 import { derivedBy, overAllRows } from '../relations/derived.ts'
+import { functionsOf } from '../used-functions.ts'
 
 export interface PlannedPushQuery {
   readonly plan: PhysicalPlan
@@ -44,7 +45,14 @@ export function planPushQuery(query: Query, makeId: (alias: string) => string, c
   const alias = analysis.sources[0]!.alias
   const sources = builder.sources.map(({ name }) => name)
   return {
-    plan: checkPlan({ queryId: makeId(alias), steps: builder.steps, sources, sink: null, materialization: null }),
+    plan: checkPlan({
+      queryId: makeId(alias),
+      steps: builder.steps,
+      sources,
+      sink: null,
+      materialization: null,
+      ...functionsOf(builder.steps, metastore),
+    }),
     columns: output.columns,
     kind: output.kind,
     alias,

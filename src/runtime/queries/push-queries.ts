@@ -194,5 +194,5 @@ function identityOf(plan: PhysicalPlan, config: Config): string | null {
   const isStateless = steps.every((step) => !isOperator(step) || storesOf(step, schemas).length === 0)
   const isCut = steps.some(({ kind }) => kind === 'repartition')
   if (!isStateless || isCut || readsFromStart(config)) return null
-  return JSON.stringify([withoutLimit(plan).steps, Object.entries(config).toSorted()])
+  return JSON.stringify([withoutLimit(plan).steps, plan.functions, Object.entries(config).toSorted()])
 }

@@ -5,6 +5,7 @@
 import type { Clock } from '../../clock.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
+import { type FunctionUsage, usedMs } from '../../functions/usage.ts'
 import type { OperatorStep, Step } from '../../operators/index.ts'
 import { inputsOf } from '../../operators/inputs.ts'
 import { readsOldValue } from '../../operators/old-value.ts'
@@ -16,7 +17,7 @@ import { needsKey } from '../../plan/key-use.ts'
 import { definitionOf, type SubTopology } from '../../plan/topology.ts'
 import type { Process, StreamRecord } from '../../types/record.ts'
 import type { RecordPosition, ReportError } from '../processing-error.ts'
-import type { StepStatistics } from '../query-progress.ts'
+import type { FunctionStatistics, StepStatistics } from '../query-progress.ts'
 import type { ReadFault } from './bad-records.ts'
 import { internalEncoder } from './internal-record.ts'
 import type { RecordCursor } from './record-cursor.ts'
@@ -49,6 +50,8 @@ export interface TaskOptions extends StepCountsOptions {
   readonly repartition: (step: RepartitionStep) => Output
   readonly subscriber: (step: SubscriberStep) => Process
   readonly reportError: ReportError
+  /** What the functions of users have done for this task, by name. Absent: it calls none that are counted. */
+  readonly functionUsage?: ReadonlyMap<string, FunctionUsage>
 }
 
 /** Where the records of a topic, external or internal, enter the operators. */
@@ -173,6 +176,16 @@ export class Task {
   /** What each step has done so far. */
   statistics(): StepStatistics[] {
     return this.#counts.statistics(this.#times)
+  }
+
+  /** What each function of users has done so far. */
+  functionStatistics(): FunctionStatistics[] {
+    return [...(this.#options.functionUsage ?? [])].map(([name, usage]) => ({
+      function: name,
+      calls: usage.calls,
+      errors: usage.errors,
+      timeMs: usedMs(usage),
+    }))
   }
 
   /** Builds the steps from the last to the first, so that each finds its consumers. */

@@ -7,6 +7,7 @@ import type { Clock } from '../../clock.ts'
 import { messageOf, QueryError } from '../../errors.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
+import { NO_CALLER } from '../../functions/user-functions.ts'
 import type { RepartitionStep, SinkStep, StepId, StepSchema } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { splitTopology, stepSchemas } from '../../plan/topology.ts'
@@ -119,6 +120,7 @@ export class TestDriver {
     for (const [i, topology] of splitTopology(steps).entries()) {
       const task = new Task({
         ...options,
+        functions: options.functions.withUsers(options.plan.functions ?? [], NO_CALLER),
         topology,
         schemas,
         plan: steps,

@@ -6,6 +6,7 @@ import type { Clock, Timer } from '../../clock.ts'
 import { Budget, limitsFrom } from '../../functions/budget.ts'
 import type { FunctionDeclaration } from '../../functions/declaration.ts'
 import { BUILT_IN_FUNCTIONS } from '../../functions/index.ts'
+import { JavaScriptHost } from '../../functions/javascript/host.ts'
 import { createRegistry } from '../../functions/registry.ts'
 import type { ResolvedSchema } from '../../registry/resolved-schema.ts'
 import { LoadedSchemas } from '../../serde/loaded-schemas.ts'
@@ -73,7 +74,15 @@ export async function workerOptions(
   await broker.connect()
   return {
     broker,
-    functions: createRegistry([...BUILT_IN_FUNCTIONS, ...(await moreFunctions(setup.functionModules))]),
+    functions: createRegistry(
+      [...BUILT_IN_FUNCTIONS, ...(await moreFunctions(setup.functionModules))],
+      new JavaScriptHost({
+        now: () => clock.now(),
+        random: Math.random,
+        elapsed: () => timer.elapsed(),
+        config: (name) => config[name],
+      }),
+    ),
     functionContext: {
       now: () => clock.now(),
       random: Math.random,

@@ -1,13 +1,14 @@
 /** Builds the operators of a task over its stores and outputs. */
 import type { Clock, Timer } from '../../clock.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
+import { TaskCaller } from '../../functions/javascript/caller.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { RepartitionStep, SinkStep, StepId, StepSchema, SubscriberStep } from '../../operators/step.ts'
 import { isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
 import { windowBytes } from '../../serde/windowed-key.ts'
 import type { Process } from '../../types/record.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
-import type { ReportError } from '../processing-error.ts'
+import { functionLine, type ReportError } from '../processing-error.ts'
 import type { TaskStores } from '../stores/task-stores.ts'
 import { windowLayout } from '../task/source-reader.ts'
 import { type Output, Task } from '../task/task.ts'
@@ -43,13 +44,18 @@ export function buildTask(options: BuildTaskOptions, { stores, outputs, reportEr
       windowBytes: window === null ? 0 : windowBytes(window),
     })
   }
+  const caller = new TaskCaller({
+    elapsed: () => timer.elapsed(),
+    log: (line) => reportError(functionLine(line)),
+  })
   return new Task({
     topology,
     schemas,
     plan: query.plan.steps,
     partition: assignment.partition,
     upstreamTasks: ({ id }) => assignment.inputs.find(({ step }) => step === id)?.upstreamTasks ?? 0,
-    functions,
+    functions: functions.withUsers(query.plan.functions ?? [], caller),
+    functionUsage: caller.usages,
     functionContext,
     clock,
     elapsed: () => timer.elapsed(),

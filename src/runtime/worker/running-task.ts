@@ -10,7 +10,7 @@ import type { StreamRecord } from '../../types/record.ts'
 import type { TaskAssignment } from '../assignment.ts'
 import { WATCHED } from '../heartbeat.ts'
 import type { ProcessingError, RecordPosition } from '../processing-error.ts'
-import type { StepStatistics } from '../query-progress.ts'
+import type { FunctionStatistics, StepStatistics } from '../query-progress.ts'
 import type { InputTask, PartitionInput } from '../reading/partition-input.ts'
 import type { Checkpoint, Positions, StoreProvider, TaskStores } from '../stores/task-stores.ts'
 import type { ReadFault } from '../task/bad-records.ts'
@@ -254,6 +254,10 @@ export class RunningTask implements InputTask {
     return this.#task.statistics()
   }
 
+  functionStatistics(): FunctionStatistics[] {
+    return this.#task.functionStatistics()
+  }
+
   /** Processes nothing more; what was done can still be committed. */
   halt(): void {
     this.#isHalted = true
@@ -272,7 +276,7 @@ export class RunningTask implements InputTask {
   /** Reports an error, unless it was reported before: by the same record, before the task began to repeat itself. */
   report(error: ProcessingError): void {
     if (this.outputs.isMuted && !this.#isAhead(error.position)) return
-    this.processingErrors++
+    if (!error.isNotice) this.processingErrors++
     this.#options.reportError(error)
   }
 

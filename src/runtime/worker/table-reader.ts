@@ -2,7 +2,9 @@
 import type { Clock } from '../../clock.ts'
 import { areBounded } from '../../expressions/bounds.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
+import type { FunctionDefinition } from '../../functions/definition.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
+import { NO_CALLER } from '../../functions/user-functions.ts'
 import { compilePredicate, compileRow } from '../../operators/evaluate.ts'
 import { expressionsOf } from '../../operators/expressions-of.ts'
 import { materializedView } from '../../operators/materialized-view.ts'
@@ -50,10 +52,13 @@ export function tableReader(
   const schema = schemas.get(materialization.step)!
   const keys = keyCodec(schema.key.map(({ type }) => type))
   const errors = new LimitedReports(options.reportError)
-  const contextOf = (step: StepId) => pullContext(options, (message, cause) => errors.report(step, message, cause))
-  const view = materializedView(materialization, plan.steps, contextOf(materialization.step))
+  const contextOf = (step: StepId, own: readonly FunctionDefinition[] = []) =>
+    pullContext({ ...options, functions: options.functions.withUsers(own, NO_CALLER) }, (message, cause) =>
+      errors.report(step, message, cause),
+    )
+  const view = materializedView(materialization, plan.steps, contextOf(materialization.step, plan.functions))
   const asRead = readerView(plan)
-  const select = rowSelector(request, contextOf)
+  const select = rowSelector(request, (step) => contextOf(step, request.functions))
   return (topology, stores) => {
     const store = openStore(topology, stores, { step: materialization.step, name: materialization.store, schemas })
     if (store === null) return []
@@ -81,13 +86,15 @@ function readerView({ steps }: PhysicalPlan): (value: Row) => Row {
 
 /** Whether reading may take much longer than looking up the rows: an expression of the request or of the table's plan has bounds. */
 export function mayTakeLong(
-  { steps, materialization }: PhysicalPlan,
-  { columns, predicate }: PullRequest,
+  { steps, materialization, functions: kept = [] }: PhysicalPlan,
+  { columns, predicate, functions: own = [] }: PullRequest,
   functions: FunctionRegistry,
 ): boolean {
+  // A function of users may take as long as it is allowed to.
+  if (kept.length > 0 || own.length > 0) return true
   const stages = steps.filter(({ id }) => materialization?.stages.includes(id)).flatMap(expressionsOf)
-  const own = columns.map(({ expression }) => expression)
-  return areBounded([...stages, ...own, ...(predicate === null ? [] : [predicate])], functions)
+  const selected = columns.map(({ expression }) => expression)
+  return areBounded([...stages, ...selected, ...(predicate === null ? [] : [predicate])], functions)
 }
 
 const layout = (key: Row, window: Window | null, value: Row, timestamp: number): Row =>

@@ -5,7 +5,7 @@ import { positionKey } from '../../broker/position-key.ts'
 import type { Clock } from '../../clock.ts'
 import { originMetadata, type QueryAssignment, writerMetadata } from '../assignment.ts'
 import { addLatencies } from '../latency.ts'
-import { addStatistics, earliest, type QueryProgress } from '../query-progress.ts'
+import { addFunctions, addStatistics, earliest, type QueryProgress } from '../query-progress.ts'
 import type { PartitionInput } from '../reading/partition-input.ts'
 import type { Positions } from '../stores/task-stores.ts'
 import type { RunningTask, TaskCheckpoint } from './running-task.ts'
@@ -172,6 +172,7 @@ export class WorkerQuery {
       failedCommits: this.failedCommits,
       latency: addLatencies(tasks.map(({ outputs }) => outputs.latency.counts)),
       steps: addStatistics(tasks.flatMap((task) => task.statistics())),
+      functions: addFunctions(tasks.flatMap((task) => task.functionStatistics())),
     }
   }
 

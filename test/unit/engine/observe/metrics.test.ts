@@ -46,6 +46,7 @@ function status(): QueryStatus {
         timeMs: 2,
       },
     ],
+    functions: [{ function: 'F', calls: 10, errors: 2, timeMs: 1500 }],
     restores: { restored: 3, left: 2 },
   }
 }

@@ -1,0 +1,210 @@
+/** The function of a definition in one instance: its parts as raw values, and the writers and readers of its types. */
+import { type SqlType, STRING, struct } from '../../types/sql-type.ts'
+import type { Value } from '../../types/value.ts'
+import type { Lambda } from '../declaration.ts'
+import { type FunctionColumn, type FunctionDefinition, isLambdaType, type LambdaType } from '../definition.ts'
+import { type RawValue, TAG } from './quickjs.ts'
+import { nameOf, type Reader, readArray, readerOf, rowReader } from './read-value.ts'
+import { CallError, ThrownError, Vm, type VmOptions } from './vm.ts'
+import { writerOf } from './write-value.ts'
+
+/** The functions that an aggregate exports. */
+export const AGGREGATE_PARTS = ['init', 'add', 'remove', 'merge', 'result'] as const
+export type AggregatePart = (typeof AGGREGATE_PARTS)[number]
+
+export interface CompiledFunction {
+  readonly vm: Vm
+  /** Of a scalar or table function. */
+  readonly fn: RawValue
+  /** Of an aggregate; absent: the body does not export it. */
+  readonly parts: Partial<Readonly<Record<AggregatePart, RawValue>>>
+  /** Per parameter; that of a variadic one is for each of its values. */
+  readonly writers: readonly ArgumentWriter[]
+  readonly readResult: Reader
+  /** Of a table function: the rows of what it gave. At most `limit`. */
+  readonly readRows: (at: number, limit: number) => Value[]
+}
+
+export interface ArgumentWriter {
+  readonly write: (value: Value | Lambda, at: number) => void
+  /** Whether what was written must be freed after the call. */
+  readonly isOwned: boolean
+}
+
+/** Time to compile a body and to run what stands outside of its functions, ms. */
+const COMPILE_MS = 1000
+
+/** The name under which the body stands in the places of errors. */
+const FILE = 'body.js'
+
+/** Makes an instance and compiles the body in it. Throws a CallError for a body that is not a function of its kind. */
+export function compileFunction(
+  definition: FunctionDefinition,
+  options: Omit<VmOptions, 'isDeterministic'>,
+): CompiledFunction {
+  const vm = new Vm({ ...options, isDeterministic: definition.isDeterministic })
+  return vm.run(
+    () => {
+      const parts = compileBody(definition, vm)
+      const isAggregate = definition.kind === 'AGGREGATE'
+      return {
+        vm,
+        fn: parts[0]!,
+        parts: isAggregate ? aggregateParts(parts) : {},
+        writers: definition.parameters.map(({ type }, i) => argumentWriter(type, i, definition, vm)),
+        readResult: readerOf(definition.returns ?? rowType(definition), vm, 'the result'),
+        readRows: rowsReader(definition, vm),
+      }
+    },
+    Math.max(COMPILE_MS, options.limits.timeoutMs),
+  )
+}
+
+/** The type of the rows of a table function: that of its column, or a struct of several. */
+export const rowType = ({ columns }: FunctionDefinition): SqlType =>
+  columns.length === 1 ? columns[0]!.type : struct(columns.map(({ name, type }) => ({ name, type })))
+
+/** The type in which stores keep the state of an aggregate: JSON text, or a struct of the declared columns. */
+export const stateType = ({ state }: FunctionDefinition): SqlType =>
+  state.length === 0 ? STRING : struct(state.map(({ writtenName, type }) => ({ name: writtenName, type })))
+
+// ---- The body ----------------------------------------------------------------------------------------------------------------------
+
+/** The functions of a body, in the order in which the helper `pick` gives them. */
+function compileBody(definition: FunctionDefinition, vm: Vm): readonly RawValue[] {
+  const { kind, body } = definition
+  const isModule = /^\s*export\b/m.test(body)
+  if (isModule) return pick(vm.evaluateModule(body, FILE), definition, vm)
+  if (kind === 'AGGREGATE') {
+    throw new CallError(
+      'an aggregate exports its parts: export function init() ..., add(state, ...) ..., result(state) ...',
+    )
+  }
+  return [functionOf(definition, vm)]
+}
+
+/** A body is a function, an expression of the parameters, or statements, tried in this order. */
+function functionOf({ kind, parameters, body }: FunctionDefinition, vm: Vm): RawValue {
+  const at = vm.enter(1)
+  try {
+    const value = vm.evaluate(`"use strict";(${body}\n)`, FILE)
+    vm.store(at, value)
+    if (vm.exports.JS_IsFunction(vm.context, value) !== 0) return value
+    vm.freeAt(at)
+  } catch (error) {
+    if (error instanceof ThrownError && error.isSyntaxError) {
+      const star = kind === 'TABLE' ? '*' : ''
+      return vm.evaluate(`"use strict";(function${star} (${parameterList(parameters)}) {${body}\n})`, FILE)
+    }
+    // The expression was evaluated without its parameters.
+    if (!(error instanceof ThrownError)) throw error
+  } finally {
+    vm.leave(at)
+  }
+  return vm.evaluate(`"use strict";(function (${parameterList(parameters)}) {return (${body}\n)})`, FILE)
+}
+
+const parameterList = (parameters: FunctionDefinition['parameters']): string =>
+  parameters.map(({ name, isVariadic }) => (isVariadic ? `...${name}` : name)).join(', ')
+
+function pick(namespace: RawValue, { kind }: FunctionDefinition, vm: Vm): readonly RawValue[] {
+  const slots = vm.enter(4)
+  vm.writeText(slots, kind)
+  vm.store(slots + 8, namespace)
+  vm.help('pick', 2, slots, slots + 16)
+  const list = vm.raw[(slots + 16) >> 3]!
+  const parts: RawValue[] = []
+  for (let i = 0; i < (kind === 'AGGREGATE' ? AGGREGATE_PARTS.length : 1); i++) {
+    vm.store(slots + 24, vm.exports.JS_GetPropertyUint32(vm.context, list, i))
+    parts.push(vm.raw[(slots + 24) >> 3]!)
+  }
+  vm.leave(slots)
+  return parts
+}
+
+function aggregateParts(values: readonly RawValue[]): CompiledFunction['parts'] {
+  const parts: Partial<Record<AggregatePart, RawValue>> = {}
+  AGGREGATE_PARTS.forEach((name, i) => {
+    if (values[i]! >> 32n !== BigInt(TAG.undefined)) parts[name] = values[i]!
+  })
+  for (const name of ['init', 'add', 'result'] as const) {
+    if (parts[name] === undefined) throw new CallError(`an aggregate exports a function ${name}`)
+  }
+  return parts
+}
+
+// ---- Arguments ---------------------------------------------------------------------------------------------------------------------
+
+function argumentWriter(
+  type: SqlType | LambdaType,
+  index: number,
+  { decimals }: FunctionDefinition,
+  vm: Vm,
+): ArgumentWriter {
+  if (isLambdaType(type)) return lambdaWriter(type, index, decimals, vm)
+  return { write: writerOf(type, vm, decimals) as ArgumentWriter['write'], isOwned: !UNCOUNTED.has(type.kind) }
+}
+
+/** Types whose values are never references. */
+const UNCOUNTED: ReadonlySet<SqlType['kind']> = new Set(['BOOLEAN', 'INTEGER', 'DOUBLE', 'DATE', 'TIME', 'TIMESTAMP'])
+
+/** One function of the sandbox stands for all lambdas that are handed in at this place; it calls the present one. */
+function lambdaWriter(
+  type: LambdaType,
+  index: number,
+  decimals: FunctionDefinition['decimals'],
+  vm: Vm,
+): ArgumentWriter {
+  const what = `an argument of the lambda`
+  const readers = type.parameters.map((parameter) => readerOf(parameter, vm, what))
+  const write = writerOf(type.result, vm, decimals)
+  let current: Lambda | null = null
+  const fn = vm.newFunction(`lambda${index}`, (count, args) => {
+    if (current === null) throw new CallError('a lambda is called after the call that it was handed to')
+    const values = readers.map((read, i) => (i < count ? read(args + i * 8) : null))
+    const at = vm.enter(1)
+    write(current(...values), at)
+    const raw = vm.raw[at >> 3]!
+    vm.leave(at)
+    return raw
+  })
+  return {
+    write(value, at) {
+      current = value as Lambda | null
+      if (value === null) vm.writeTag(at, TAG.null)
+      else vm.raw[at >> 3] = fn
+    },
+    isOwned: false,
+  }
+}
+
+// ---- Rows --------------------------------------------------------------------------------------------------------------------------
+
+const fieldsOf = (columns: readonly FunctionColumn[]) =>
+  columns.map(({ name, writtenName, type }) => ({ names: [writtenName, name, name.toLowerCase()], type }))
+
+/** The reader of an object with these columns: a row, or the state of an aggregate. `what`: names it in messages. */
+export const columnsReader = (columns: readonly FunctionColumn[], vm: Vm, what: string): Reader =>
+  rowReader(fieldsOf(columns), {
+    vm,
+    what,
+    refuse: (at) => {
+      throw new CallError(
+        `${what} is ${nameOf(at, vm)}, not an object with ${columns.map(({ writtenName }) => writtenName).join(', ')}`,
+      )
+    },
+  })
+
+function rowsReader({ columns }: FunctionDefinition, vm: Vm): CompiledFunction['readRows'] {
+  const row = columns.length === 1 ? readerOf(columns[0]!.type, vm, 'a row') : columnsReader(columns, vm, 'a row')
+  return (at, limit) => {
+    const slots = vm.enter(3)
+    vm.raw[slots >> 3] = vm.raw[at >> 3]!
+    vm.writeNumber(slots + 8, limit)
+    vm.help('collect', 2, slots, slots + 16)
+    const rows = readArray(slots + 16, row, vm) ?? []
+    vm.freeAt(slots + 16)
+    vm.leave(slots)
+    return rows
+  }
+}

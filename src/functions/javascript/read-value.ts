@@ -1,0 +1,318 @@
+/**
+ * Values of a sandbox as SQL values. Exact: what does not fit the type is refused, and never made to fit, but that a DECIMAL is rounded to its
+ * scale as CAST rounds. docs/functions-in-javascript.md#types has the table.
+ */
+import { fromBigInt, isInt64, MAX_INT32, MIN_INT32 } from '../../types/bigint64.ts'
+import { Decimal, toDecimalType } from '../../types/decimal.ts'
+import { type DecimalType, formatType, type SqlType } from '../../types/sql-type.ts'
+import { DAY_MS } from '../../types/time-text.ts'
+import type { Value } from '../../types/value.ts'
+import { TAG, UINT8_ARRAY } from './quickjs.ts'
+import { CallError, type Vm } from './vm.ts'
+
+/** The value in the slot at `at`, which stays owned by the caller. Throws a CallError for one of another type. */
+export type Reader = (at: number) => Value
+
+/** A field of a struct or a column of a row: the names by which a result may have it, the first that it has counts. */
+export interface FieldNames {
+  readonly names: readonly string[]
+  readonly type: SqlType
+}
+
+/** The reader of a type in this instance. `what`: names the value in messages, such as `the result`. */
+export function readerOf(type: SqlType, vm: Vm, what: string): Reader {
+  const read = presentReader(type, vm, what)
+  return (at) => {
+    const tag = vm.tagAt(at)
+    return tag === TAG.null || tag === TAG.undefined ? null : read(at)
+  }
+}
+
+function presentReader(type: SqlType, vm: Vm, what: string): Reader {
+  const refuse = (at: number): never => {
+    throw new CallError(`${what} is ${nameOf(at, vm)}, not ${formatType(type)}`)
+  }
+  switch (type.kind) {
+    case 'BOOLEAN':
+      return (at) => (vm.tagAt(at) === TAG.boolean ? vm.i32[at >> 2] === 1 : refuse(at))
+    case 'INTEGER':
+      return (at) => {
+        if (vm.tagAt(at) === TAG.int) return vm.i32[at >> 2]!
+        const value = wholeNumber(at, vm) ?? refuse(at)
+        return value >= MIN_INT32 && value <= MAX_INT32 ? Number(value) : refuse(at)
+      }
+    case 'BIGINT':
+      return (at) => {
+        const tag = vm.tagAt(at)
+        if (tag === TAG.shortBigInt || tag === TAG.int) return vm.i32[at >> 2]!
+        const value = wholeNumber(at, vm) ?? refuse(at)
+        return isInt64(value) ? fromBigInt(value) : refuse(at)
+      }
+    case 'DOUBLE':
+      return (at) => numberAt(at, vm) ?? refuse(at)
+    case 'STRING':
+      return (at) => (vm.tagAt(at) === TAG.string ? vm.readText(vm.raw[at >> 3]!) : refuse(at))
+    case 'BYTES':
+      return (at) => bytesAt(at, vm) ?? refuse(at)
+    case 'DECIMAL':
+      return (at) => decimalAt(at, type, vm) ?? refuse(at)
+    case 'TIMESTAMP':
+      return (at) => integerOrDate(at, vm) ?? refuse(at)
+    case 'DATE':
+      return (at) => daysAt(at, vm) ?? refuse(at)
+    case 'TIME':
+      return (at) => {
+        const ms = numberAt(at, vm)
+        return ms !== null && Number.isInteger(ms) && ms >= 0 && ms < DAY_MS ? ms : refuse(at)
+      }
+    case 'ARRAY': {
+      const element = readerOf(type.element, vm, `an element of ${what}`)
+      return (at) => readArray(at, element, vm) ?? refuse(at)
+    }
+    case 'MAP':
+      return mapReader(type, { vm, what, refuse })
+    case 'STRUCT':
+      return rowReader(
+        type.fields.map(({ name, type: field }) => ({ names: [name, name.toLowerCase()], type: field })),
+        { vm, what, refuse },
+      )
+  }
+}
+
+interface Place {
+  readonly vm: Vm
+  readonly what: string
+  readonly refuse: (at: number) => never
+}
+
+/** What a value is, as a message says it. */
+export function nameOf(at: number, vm: Vm): string {
+  switch (vm.tagAt(at)) {
+    case TAG.int:
+      return `the number ${vm.i32[at >> 2]}`
+    case null:
+      return `the number ${vm.readDouble(at)}`
+    case TAG.boolean:
+      return 'a boolean'
+    case TAG.null:
+    case TAG.undefined:
+      return 'null'
+    case TAG.string:
+      return 'a string'
+    case TAG.symbol:
+      return 'a symbol'
+    case TAG.bigInt:
+    case TAG.shortBigInt:
+      return 'a bigint'
+    default:
+      return objectName(vm.raw[at >> 3]!, vm)
+  }
+}
+
+function objectName(value: bigint, vm: Vm): string {
+  if (vm.exports.JS_IsFunction(vm.context, value) !== 0) return 'a function'
+  if (vm.exports.JS_IsArray(value) > 0) return 'an array'
+  return vm.exports.JS_GetTypedArrayType(value) >= 0 ? 'a typed array' : 'an object'
+}
+
+// ---- Numbers -----------------------------------------------------------------------------------------------------------------------
+
+function numberAt(at: number, vm: Vm): number | null {
+  const tag = vm.tagAt(at)
+  if (tag === TAG.int) return vm.i32[at >> 2]!
+  return tag === null ? vm.readDouble(at) : null
+}
+
+/** A bigint, or a number that is an integer without loss. */
+function wholeNumber(at: number, vm: Vm): bigint | null {
+  const tag = vm.tagAt(at)
+  if (tag === TAG.shortBigInt) return BigInt(vm.i32[at >> 2]!)
+  if (tag === TAG.bigInt) return bigintAt(at, vm)
+  const value = numberAt(at, vm)
+  return value !== null && Number.isSafeInteger(value) ? BigInt(value) : null
+}
+
+/** Null for one that has more than 64 bits. */
+function bigintAt(at: number, vm: Vm): bigint | null {
+  const value = vm.raw[at >> 3]!
+  const result = vm.enter(2)
+  vm.exports.JS_ToBigInt64(vm.context, result, value)
+  const low = vm.raw[result >> 3]!
+  // The conversion drops the higher bits; a number made of what is left is equal only if there were none.
+  vm.store(result + 8, vm.exports.JS_NewBigInt64(vm.context, low))
+  const isWhole = vm.exports.JS_IsStrictEqual(vm.context, value, vm.raw[(result + 8) >> 3]!) !== 0
+  vm.freeAt(result + 8)
+  vm.leave(result)
+  return isWhole ? low : null
+}
+
+function decimalAt(at: number, { precision, scale }: DecimalType, vm: Vm): Decimal | null {
+  const exact = exactDecimal(at, vm)
+  if (exact === null) return null
+  try {
+    return toDecimalType(exact, precision, scale)
+  } catch {
+    throw new CallError(`${shortened(String(exact))} does not fit DECIMAL(${precision}, ${scale})`)
+  }
+}
+
+const shortened = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 60)}...`)
+
+function exactDecimal(at: number, vm: Vm): Decimal | null {
+  const tag = vm.tagAt(at)
+  switch (tag) {
+    case TAG.string:
+      return parsed(vm.readText(vm.raw[at >> 3]!))
+    case TAG.shortBigInt:
+    case TAG.int:
+      return Decimal.fromInteger(vm.i32[at >> 2]!)
+    case null: {
+      const value = vm.readDouble(at)
+      return Number.isFinite(value) ? Decimal.fromNumber(value) : null
+    }
+    case TAG.object:
+    case TAG.bigInt: {
+      const text = helped('decimalText', at, vm, (result) =>
+        vm.tagAt(result) === TAG.string ? vm.readText(vm.raw[result >> 3]!) : null,
+      )
+      return text === null ? null : parsed(text)
+    }
+    default:
+      return null
+  }
+}
+
+function parsed(text: string): Decimal | null {
+  try {
+    return Decimal.parse(text)
+  } catch {
+    return null
+  }
+}
+
+// ---- Time --------------------------------------------------------------------------------------------------------------------------
+
+/** An integer, or the time of a Date. */
+function integerOrDate(at: number, vm: Vm): number | null {
+  if (vm.tagAt(at) !== TAG.object) {
+    const value = wholeNumber(at, vm)
+    return value === null || value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER ? null : Number(value)
+  }
+  const ms = helped('dateMs', at, vm, (result) => numberAt(result, vm))
+  return ms !== null && Number.isInteger(ms) ? ms : null
+}
+
+/** Days since 1970-01-01: a number of them, or a Date at midnight, UTC. */
+function daysAt(at: number, vm: Vm): number | null {
+  const value = integerOrDate(at, vm)
+  if (value === null || vm.tagAt(at) !== TAG.object) return value
+  return value % DAY_MS === 0 ? value / DAY_MS : null
+}
+
+// ---- Bytes and structures ----------------------------------------------------------------------------------------------------------
+
+function bytesAt(at: number, vm: Vm): Uint8Array | null {
+  const value = vm.raw[at >> 3]!
+  if (vm.tagAt(at) !== TAG.object || vm.exports.JS_GetTypedArrayType(value) !== UINT8_ARRAY) return null
+  const size = vm.enter(1)
+  const pointer = vm.exports.JS_GetUint8Array(vm.context, size, value)
+  vm.refresh()
+  const length = vm.i32[size >> 2]!
+  vm.leave(size)
+  return pointer === 0 ? new Uint8Array(0) : new Uint8Array(vm.bytes.subarray(pointer, pointer + length))
+}
+
+/** The elements of an array or a typed array; null for anything else. */
+export function readArray(at: number, element: Reader, vm: Vm): Value[] | null {
+  const value = vm.raw[at >> 3]!
+  if (vm.tagAt(at) !== TAG.object) return null
+  if (vm.exports.JS_IsArray(value) <= 0 && vm.exports.JS_GetTypedArrayType(value) < 0) return null
+  const slot = vm.enter(1)
+  vm.exports.JS_GetLength(vm.context, value, slot)
+  vm.refresh()
+  const length = Number(vm.raw[slot >> 3]!)
+  if (length > MOST_ELEMENTS) throw new CallError(`an array has ${length} elements, more than ${MOST_ELEMENTS}`)
+  const values: Value[] = []
+  for (let i = 0; i < length; i++) {
+    vm.store(slot, vm.exports.JS_GetPropertyUint32(vm.context, value, i))
+    try {
+      values.push(element(slot))
+    } finally {
+      vm.freeAt(slot)
+    }
+  }
+  vm.leave(slot)
+  return values
+}
+
+/** More do not fit into the largest value that an expression may make, at the least of its settings that make sense. */
+const MOST_ELEMENTS = 8_000_000
+
+function mapReader({ key, value }: Extract<SqlType, { kind: 'MAP' }>, { vm, what, refuse }: Place): Reader {
+  const readKey = readerOf(key, vm, `a key of ${what}`)
+  const readItem = readerOf(value, vm, `a value of ${what}`)
+  return (at) => {
+    if (vm.tagAt(at) !== TAG.object) return refuse(at)
+    const flat = helped('entries', at, vm, (result) => {
+      let isKey = false
+      return readArray(result, (slot) => ((isKey = !isKey) ? readKey(slot) : readItem(slot)), vm)
+    })
+    if (flat === null) return refuse(at)
+    const map = new Map<Value, Value>()
+    for (let i = 0; i < flat.length; i += 2) {
+      const name = flat[i]!
+      if (name === null) throw new CallError(`a key of ${what} is null`)
+      map.set(name, flat[i + 1]!)
+    }
+    return map
+  }
+}
+
+/** Rows and structs: an object with the fields, or an array in their order. */
+export function rowReader(fields: readonly FieldNames[], { vm, what, refuse }: Place): Reader {
+  const readers = fields.map(({ names, type }) => readerOf(type, vm, `${names[0]} of ${what}`))
+  const atoms = fields.map(({ names }) => [...new Set(names)].map((name) => vm.atom(name)))
+  return (at) => {
+    const object = vm.raw[at >> 3]!
+    if (vm.tagAt(at) !== TAG.object) return refuse(at)
+    const isArray = vm.exports.JS_IsArray(object) > 0
+    const slot = vm.enter(1)
+    const values = readers.map((read, i) => {
+      if (isArray) vm.store(slot, vm.exports.JS_GetPropertyUint32(vm.context, object, i))
+      else getFirst(object, atoms[i]!, slot, vm)
+      try {
+        return read(slot)
+      } finally {
+        vm.freeAt(slot)
+      }
+    })
+    vm.leave(slot)
+    return values
+  }
+}
+
+/** The first of the properties that there is, or undefined. */
+function getFirst(object: bigint, names: readonly number[], slot: number, vm: Vm): void {
+  for (const name of names) {
+    vm.store(slot, vm.exports.JS_GetProperty(vm.context, object, name))
+    if (vm.tagAt(slot) !== TAG.undefined) return
+  }
+}
+
+/** What `read` makes of the answer of a helper to the value at `at`. */
+function helped<Result>(
+  name: 'decimalText' | 'dateMs' | 'entries',
+  at: number,
+  vm: Vm,
+  read: (result: number) => Result,
+): Result {
+  const slots = vm.enter(2)
+  vm.raw[slots >> 3] = vm.raw[at >> 3]!
+  vm.help(name, 1, slots, slots + 8)
+  try {
+    return read(slots + 8)
+  } finally {
+    vm.freeAt(slots + 8)
+    vm.leave(slots)
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The sandbox of a function on this thread: an instance that is made when it is first needed and again after it broke, and what it has done.
+ * All queries of the thread that use the same version of the function share it.
+ */
+
+import { SLOW_MS, type TimeKeeper } from '../budget.ts'
+import type { FunctionDefinition } from '../definition.ts'
+import { type FunctionUsage, newUsage, TIMED_EVERY } from '../usage.ts'
+import { type CompiledFunction, compileFunction } from './compiled-function.ts'
+import { CallError, type VmHost, type VmLimits } from './vm.ts'
+
+export interface SandboxOptions {
+  readonly limits: VmLimits
+  readonly host: Omit<VmHost, 'log'>
+}
+
+/** After a failed call an instance with more memory than this is given up, since its memory never shrinks. */
+const KEPT_BYTES = 16 * 1024 * 1024
+
+/** One call in so many looks for work that promises have left. */
+const JOBS_EVERY = 256
+
+/** On whose behalf the function is called. */
+export interface SandboxCaller {
+  readonly usage: FunctionUsage
+  /** Takes what the function logs. */
+  readonly log: (text: string) => void
+  /** Told of a call that took long, on behalf of the other queries of the thread. */
+  readonly spent: TimeKeeper['spent']
+}
+
+const NOT_TIMED = -1
+const NOBODY: SandboxCaller = { usage: newUsage(), log: () => {}, spent: () => {} }
+
+export class Sandbox {
+  readonly definition: FunctionDefinition
+  /** Whose call runs, or ran last. */
+  #caller: SandboxCaller = NOBODY
+  readonly #options: SandboxOptions
+  #compiled: CompiledFunction | null = null
+  #timedFrom = NOT_TIMED
+
+  constructor(definition: FunctionDefinition, options: SandboxOptions) {
+    this.definition = definition
+    this.#options = options
+  }
+
+  /** Begins a call: the function, ready to be called until `end`. Throws an Error that names the function. */
+  begin(caller: SandboxCaller): CompiledFunction {
+    const { usage } = caller
+    const isTimed = (usage.calls++ & (TIMED_EVERY - 1)) === 0
+    const compiled = this.#compiled
+    this.#caller = caller
+    const opened =
+      compiled !== null && compiled.vm.broken === null && (usage.calls & (JOBS_EVERY - 1)) !== 0
+        ? compiled
+        : this.open()
+    opened.vm.begin()
+    if (isTimed) this.#timedFrom = this.#options.host.elapsed()
+    return opened
+  }
+
+  end({ vm }: CompiledFunction): void {
+    vm.end()
+    const ms = vm.callMs
+    if (ms >= SLOW_MS) this.#caller.spent(ms, { isOver: vm.isInterrupted, timeoutMs: this.#options.limits.timeoutMs })
+    if (this.#timedFrom === NOT_TIMED) return
+    this.#caller.usage.timedMs += this.#options.host.elapsed() - this.#timedFrom
+    this.#timedFrom = NOT_TIMED
+  }
+
+  /** The function in an instance that works. Throws an Error that names the function. */
+  open(): CompiledFunction {
+    const compiled = this.#compiled
+    if (compiled !== null && compiled.vm.broken === null) {
+      // What is left over is done here, not on the account of a call.
+      try {
+        compiled.vm.run(() => compiled.vm.runJobs())
+        return compiled
+      } catch {
+        compiled.vm.broken ??= 'its promises never end'
+      }
+    }
+    this.#compiled = null
+    try {
+      const { limits, host } = this.#options
+      this.#compiled = compileFunction(this.definition, {
+        limits,
+        host: { ...host, log: (text) => this.#caller.log(text) },
+      })
+      return this.#compiled
+    } catch (error) {
+      throw this.failed(error, null)
+    }
+  }
+
+  /** The error of a call of the function, which names it. */
+  failed(error: unknown, compiled: CompiledFunction | null): Error {
+    this.#caller.usage.errors++
+    const failure = compiled === null ? error : compiled.vm.failure(error)
+    if (compiled !== null && compiled.vm.memoryBytes > KEPT_BYTES) compiled.vm.broken ??= 'it has grown'
+    if (!(failure instanceof CallError)) throw failure
+    const { name, version } = this.definition
+    return new CallError(`Function ${name} (version ${version}): ${failure.message}`)
+  }
+}
