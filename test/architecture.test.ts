@@ -95,7 +95,13 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['engine/engine'],
   ],
   testing: [['testing'], ['testing/reports']],
-  cli: [['cli/client', 'cli/output'], ['cli', 'cli/rows'], ['cli/repl'], ['cli/commands'], ['cli/program']],
+  cli: [
+    ['cli/client', 'cli/output'],
+    ['cli', 'cli/rows', 'cli/migrations'],
+    ['cli/repl'],
+    ['cli/commands'],
+    ['cli/program'],
+  ],
   server: [
     ['server/listener'],
     ['server/net', 'server/rows'],

@@ -9,6 +9,8 @@ export interface Credentials {
   readonly password?: string | undefined
   /** Bearer token. */
   readonly token?: string | undefined
+  /** Headers of each request, such as those that a gateway before the server wants. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 export interface SendOptions {
@@ -62,6 +64,7 @@ export class Connection {
           method,
           signal,
           headers: {
+            ...this.#credentials.headers,
             accept,
             ...(authorization !== undefined && { authorization }),
             ...(body !== undefined && {

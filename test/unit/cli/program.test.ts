@@ -32,7 +32,7 @@ it('shows its version', async () => {
   expect(out).toBe(`${readVersion()}\n`)
 })
 
-it.each([[], ['server'], ['cli'], ['produce'], ['consume'], ['test']])(
+it.each([[], ['server'], ['cli'], ['produce'], ['consume'], ['test'], ['migrations']])(
   'has examples in the help of %s',
   async (...command) => {
     expect(await run(...command, '--help')).toBe(0)
