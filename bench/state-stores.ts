@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../src/clock.ts'
+import { systemClock, systemTimer } from '../src/clock.ts'
 import { durableStores } from '../src/runtime/stores/durable-stores.ts'
 import type { OpenStores, StoreProvider, TaskStores } from '../src/runtime/stores/task-stores.ts'
 import { memoryStore } from '../src/state/memory.ts'
@@ -114,6 +114,7 @@ const open = (directory: string): StoreProvider =>
     cacheBytes: CACHE_BYTES,
     changelogs: null,
     clock: systemClock,
+    timer: systemTimer,
     onWarning: (message) => console.error(message),
   })
 

@@ -102,6 +102,7 @@ export class TestEngine {
       cacheBytes: 1e7,
       changelogs: null,
       clock: systemClock,
+      timer: systemTimer,
       onWarning: warn,
     })
     return TestEngine.over(log, properties, { stores, warn })

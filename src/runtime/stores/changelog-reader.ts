@@ -70,7 +70,8 @@ const stuck = (topics: readonly string[]): BrokerError =>
     },
   )
 
-function readRecords(
+/** Walks the records of an answer that have a key. */
+export function readRecords(
   fetched: FetchedPartition,
   cursor: RecordBatchCursor,
   onRecord: ChangelogReading['onRecord'],

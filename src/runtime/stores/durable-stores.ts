@@ -4,7 +4,7 @@
  * from the query's inputs.
  */
 import type { Broker } from '../../broker/broker.ts'
-import type { Clock } from '../../clock.ts'
+import type { Clock, Timer } from '../../clock.ts'
 import { CacheBudget } from '../../state/lmdb/cache-budget.ts'
 import { MARK_KEY, markValue } from '../../state/lmdb/changelog.ts'
 import { fitsShape, type TaskRecord } from '../../state/lmdb/state-catalog.ts'
@@ -17,6 +17,7 @@ import { memoryStores } from './memory-stores.ts'
 import { type RestoreProgress, restoreChangelogs } from './restore-changelogs.ts'
 import { Restores } from './restores.ts'
 import { type SlotEnvironment, SlotEnvironments } from './slot-environments.ts'
+import { Standbys } from './standbys.ts'
 import type {
   Checkpoint,
   CheckpointMark,
@@ -37,6 +38,7 @@ export interface DurableStoresOptions {
   /** Where changelogs are; null: none are written, and the disk alone keeps the state. */
   readonly changelogs: Broker | null
   readonly clock: Clock
+  readonly timer: Timer
   readonly onWarning: (message: string) => void
   readonly onRestore?: (progress: RestoreProgress) => void
 }
@@ -49,6 +51,7 @@ export function durableStores(options: DurableStoresOptions): StoreProvider {
 }
 
 class DurableStores implements StoreProvider {
+  readonly standbys: Standbys | null
   readonly #options: DurableStoresOptions
   readonly #slots: SlotEnvironments
   readonly #budget: CacheBudget
@@ -59,6 +62,9 @@ class DurableStores implements StoreProvider {
     this.#options = options
     this.#slots = new SlotEnvironments({ ...options, mappedBytes: options.mappedBytes ?? DEFAULT_MAPPED_BYTES })
     this.#budget = new CacheBudget(options.cacheBytes)
+    const { changelogs: broker } = options
+    this.standbys =
+      broker === null ? null : new Standbys({ ...options, broker, slots: this.#slots, budget: this.#budget })
   }
 
   needsCommit(): boolean {
@@ -108,6 +114,7 @@ class DurableStores implements StoreProvider {
   }
 
   async close(): Promise<void> {
+    await this.standbys?.close()
     await this.#slots.close()
   }
 
@@ -122,7 +129,7 @@ class DurableStores implements StoreProvider {
     await catalog.recover(queryId, taskId)
     const found = catalog.task(queryId, taskId) ?? null
     const broker = this.#options.changelogs
-    const isUpToDate = broker === null || (found !== null && !isBehind(found, committed))
+    const isUpToDate = broker === null || (found !== null && found.isStandby !== true && !isBehind(found, committed))
     if (found !== null && fits(found, stores) && isUpToDate) return found
     const base = found !== null && fits(found, stores) && hasChangelogOffsets(found) ? found : null
     if (found !== null && base === null) await catalog.purge(found)

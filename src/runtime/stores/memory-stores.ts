@@ -13,6 +13,7 @@ export function memoryStores(): StoreProvider {
     isFull: () => false,
     damagedSlots: () => [],
     restores: () => NOTHING_RESTORED,
+    standbys: null,
     purge: async () => {},
     close: async () => {},
   }

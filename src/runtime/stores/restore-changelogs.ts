@@ -4,14 +4,10 @@
  * interrupted, and the records of that commit then count twice. Source: Kafka Streams' StoreChangelogReader.
  */
 import type { Broker } from '../../broker/broker.ts'
-import { type ChangelogMark, readMark, restoreEntry } from '../../state/lmdb/changelog.ts'
-import type { StoreSummary } from '../../state/lmdb/durable-store.ts'
-import { PART_CHANGES } from '../../state/lmdb/pending-batch.ts'
-import { type StoreRecord, storeShape, type TaskRecord } from '../../state/lmdb/state-catalog.ts'
-import { storePrefix } from '../../state/lmdb/state-ids.ts'
+import { PART_CHANGES, writeInParts } from '../../state/lmdb/pending-batch.ts'
+import type { TaskRecord } from '../../state/lmdb/state-catalog.ts'
 import { WriteBatch } from '../../state/lmdb/write-batch.ts'
-import type { StoreDeclaration } from '../../state/store.ts'
-import { changelogTopic } from '../topic-names.ts'
+import { ChangelogCopy, type CopiedTask } from './changelog-copy.ts'
 import { type ChangelogPart, readChangelogs } from './changelog-reader.ts'
 import type { SlotEnvironment } from './slot-environments.ts'
 import type { Positions } from './task-stores.ts'
@@ -26,14 +22,9 @@ export interface RestoreProgress {
   readonly isDone: boolean
 }
 
-export interface RestoreOptions {
+export interface RestoreOptions extends CopiedTask {
   readonly broker: Broker
   readonly slot: SlotEnvironment
-  readonly queryId: string
-  readonly taskId: string
-  readonly partition: number
-  readonly applicationId: string
-  readonly stores: readonly StoreDeclaration[]
   readonly committed: Positions
   readonly onProgress: (progress: RestoreProgress) => void
   readonly signal: AbortSignal
@@ -50,37 +41,35 @@ export async function restoreChangelogs(
   const restore = new Restore(options, record)
   const parts = await restore.parts()
   const total = parts.reduce((sum, { offset, endOffset }) => sum + Math.max(0, endOffset - offset), 0)
-  if (total === 0 && record === null) return null
-  return restore.run(parts, total)
+  if (total > 0 || (record !== null && !isNothing(record))) return restore.run(parts, total)
+  if (record !== null) await options.slot.catalog.purge(record)
+  return null
 }
+
+/** Whether it is the copy of changelogs that have nothing. */
+const isNothing = ({ isStandby, stores }: TaskRecord): boolean =>
+  isStandby === true && Object.values(stores).every(({ changelogOffset = 0 }) => changelogOffset === 0)
 
 class Restore {
   readonly #options: RestoreOptions
   readonly #record: TaskRecord | null
-  readonly #stores = new Map<string, { readonly declaration: StoreDeclaration; readonly id: number }>()
-  readonly #marks = new Map<string, ChangelogMark>()
-  #batch = new WriteBatch()
+  readonly #copy: ChangelogCopy
   #done = 0
 
   constructor(options: RestoreOptions, record: TaskRecord | null) {
     this.#options = options
     this.#record = record
-    for (const declaration of options.stores) {
-      const topic = changelogTopic(options.applicationId, declaration.name)
-      const id = record?.stores[declaration.name]?.id ?? options.slot.catalog.newId()
-      this.#stores.set(topic, { declaration, id })
-    }
+    this.#copy = new ChangelogCopy(options, record, options.slot.catalog)
   }
 
   async parts(): Promise<ChangelogPart[]> {
     const { broker, partition } = this.#options
     return Promise.all(
-      [...this.#stores].map(async ([topic, { declaration }]) => {
+      this.#copy.topics.map(async ({ topic, known }) => {
         const starts = await broker.startOffsets(topic)
         // What a former owner left open must end first: records of later owners that are committed lie behind it.
         const ends = await broker.endOffsets(topic)
         const start = starts[partition]?.offset ?? 0
-        const known = this.#record?.stores[declaration.name]?.changelogOffset ?? 0
         return { topic, partition, offset: Math.max(start, known), endOffset: ends[partition]?.offset ?? 0 }
       }),
     )
@@ -93,10 +82,13 @@ class Restore {
     this.#tell(total, false)
     await readChangelogs(broker, parts, {
       signal: this.#options.signal,
-      onRecord: (topic, { key, value }) => this.#take(topic, key, value),
+      onRecord: (topic, record) => {
+        this.#done++
+        this.#copy.add(topic, record)
+      },
       onBatch: async () => {
         this.#tell(total, false)
-        if (this.#batch.size >= PART_CHANGES) await this.#flush()
+        if (this.#copy.size >= PART_CHANGES) await this.#flush()
       },
     })
     await this.#flush()
@@ -106,44 +98,17 @@ class Restore {
     return slot.catalog.task(record.queryId, record.taskId) ?? record
   }
 
-  #take(topic: string, key: Buffer, value: Buffer | null): void {
-    this.#done++
-    const { declaration, id } = this.#stores.get(topic)!
-    const mark = readMark(key, value)
-    if (mark !== null) this.#marks.set(declaration.name, mark)
-    else restoreEntry(declaration, storePrefix(id), { key, value }, this.#batch)
-  }
-
   async #flush(): Promise<void> {
-    const batch = this.#batch
-    this.#batch = new WriteBatch()
-    for (const part of batch.parts(PART_CHANGES))
-      if (!('from' in part)) await this.#options.slot.environment.write(part)
+    await writeInParts(this.#options.slot.environment, this.#copy.takeChanges())
   }
 
   async #write(record: TaskRecord): Promise<void> {
     await this.#options.slot.catalog.write(record, new WriteBatch())
   }
 
-  #recordAt(parts: readonly ChangelogPart[], extra: { readonly isDropped?: boolean }): TaskRecord {
-    const { queryId, taskId, committed } = this.#options
-    const stores: Record<string, StoreRecord> = {}
-    for (const [topic, { declaration, id }] of this.#stores) {
-      const changelogOffset = parts.find((part) => part.topic === topic)!.endOffset
-      stores[declaration.name] = {
-        id,
-        shape: storeShape(declaration),
-        summary: this.#summary(declaration),
-        changelogOffset,
-      }
-    }
-    const times = [...this.#marks.values()].map(({ streamTime }) => streamTime)
-    const streamTime = Math.max(this.#record?.streamTime ?? -1, ...times)
-    return { queryId, taskId, positions: Object.fromEntries(committed), streamTime, stores, ...extra }
-  }
-
-  #summary({ name }: StoreDeclaration): StoreSummary {
-    return this.#marks.get(name)?.summary ?? this.#record?.stores[name]?.summary ?? { count: 0 }
+  #recordAt(parts: readonly ChangelogPart[], facts: Pick<TaskRecord, 'isDropped'>): TaskRecord {
+    const offsets = new Map(parts.map(({ topic, endOffset }) => [topic, endOffset]))
+    return this.#copy.recordAt(offsets, { positions: Object.fromEntries(this.#options.committed), ...facts })
   }
 
   #tell(recordsTotal: number, isDone: boolean): void {

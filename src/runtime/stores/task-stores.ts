@@ -7,6 +7,7 @@ import type { StatedWatermarks } from '../../state/lmdb/state-catalog.ts'
 import type { StoreUsage } from '../../state/lmdb/store-usage.ts'
 import type { StateStore, StoreDeclaration, StoreSpec } from '../../state/store.ts'
 import type { RestoreCounts } from '../query-progress.ts'
+import type { Standbys } from './standbys.ts'
 
 /** Positions of a task's inputs: next offset by `topic/partition` (`positionKey`). */
 export type Positions = ReadonlyMap<string, number>
@@ -22,6 +23,8 @@ export interface StoreProvider {
   damagedSlots(): readonly number[]
   /** How far the query's tasks have been restored from changelogs since they were last opened. */
   restores(queryId: string): RestoreCounts
+  /** Copies of the state of tasks on other servers; null: there are no changelogs to follow. */
+  readonly standbys: Standbys | null
   /** Deletes the state of a query's tasks, which are closed. Idempotent. */
   purge(queryId: string): Promise<void>
   /** Called after all tasks are closed. */

@@ -112,7 +112,7 @@ export async function openThreadBroker(connection: BrokerConnection): Promise<Br
 async function openStores(
   setup: StoresSetup,
   broker: Broker,
-  { clock, log }: WorkerSurroundings,
+  { clock, timer, log }: WorkerSurroundings,
 ): Promise<StoreProvider> {
   if (setup.kind === 'memory') return memoryStores()
   const { durableStores } = await import('../stores/durable-stores.ts')
@@ -122,6 +122,7 @@ async function openStores(
     cacheBytes,
     changelogs: changelogs ? broker : null,
     clock,
+    timer,
     onWarning: (text) => log({ level: 'warn', text }),
     onRestore: logRestores((text) => log({ level: 'info', text })),
   })

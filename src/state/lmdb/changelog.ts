@@ -3,8 +3,11 @@
  * commit a mark, under a key that no entry has, that says how the store stood. Sessions are there without their index by end.
  */
 
+import { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { StoreDeclaration } from '../store.ts'
 import type { StoreSummary } from './durable-store.ts'
+import { writeNumber } from './key-bytes.ts'
+import { segmentMs } from './lmdb-join-buffer.ts'
 import { cutKeyText } from './row-bytes.ts'
 import { endKeyOf } from './session-bytes.ts'
 import type { WriteBatch } from './write-batch.ts'
@@ -34,6 +37,24 @@ export function restoreEntry(
   write(Buffer.concat([prefix, key]), value, batch)
   if (kind !== 'session') return
   write(Buffer.concat([prefix, endKeyOf(key)]), value === null ? null : cutKeyText(value), batch)
+}
+
+/**
+ * Appends the expiry that a mark tells of: windows and segments of join buffers have no deletes of their own in a changelog, where
+ * retention removes them.
+ */
+export function restoreExpiry(
+  declaration: StoreDeclaration,
+  prefix: Buffer,
+  { floor }: StoreSummary,
+  batch: WriteBatch,
+): void {
+  const { kind } = declaration
+  if (floor === undefined || (kind !== 'window' && kind !== 'joinBuffer')) return
+  const first = new ByteBuffer(prefix.length + 8)
+  first.writeBytes(prefix)
+  writeNumber(kind === 'window' ? floor : Math.floor(floor / segmentMs(declaration)), first)
+  batch.deleteRange(prefix, first.since(0))
 }
 
 function write(key: Buffer, value: Buffer | null, batch: WriteBatch): void {

@@ -37,7 +37,7 @@ export const isEmpty = ({ environment, prefix }: StoreSpace): boolean =>
 /** What a store knows beside its entries; plain data, kept with each checkpoint. */
 export interface StoreSummary {
   readonly count: number
-  /** Join buffers: entries earlier than this are gone. */
+  /** Join buffers and windows: entries earlier than this are gone; windows by their start. */
   readonly floor?: number
   /** Join buffers: the next block number. */
   readonly block?: number

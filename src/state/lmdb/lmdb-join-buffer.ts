@@ -335,7 +335,7 @@ function byShard(segment: JoinSegment, entries: readonly number[]): readonly (re
 }
 
 /** A part of what a fetch reads, so that it touches few segments and memory need hold little more than it. */
-function segmentMs({ retentionMs = DEFAULT_RETENTION_MS, fetchMs }: Times): number {
+export function segmentMs({ retentionMs = DEFAULT_RETENTION_MS, fetchMs }: Times): number {
   const wanted = fetchMs === undefined ? retentionMs / SEGMENTS : fetchMs / FETCHED_SEGMENTS
   return Math.max(1, Math.ceil(wanted), Math.ceil(retentionMs / MAX_SEGMENTS))
 }

@@ -17,6 +17,8 @@ export class LmdbWindowStore implements WindowStore, DurableStore, RowsOwner {
   entryCount: number
   readonly #starts = new SortedMap<number, CachedRows>()
   readonly #stored: StoredNumbers
+  /** Windows that start earlier are gone. */
+  #floor: number
   #dirty: CachedRows[] = []
   /** The start used last and its rows: neighbouring records mostly share a window. */
   #lastStart = Number.NaN
@@ -26,6 +28,7 @@ export class LmdbWindowStore implements WindowStore, DurableStore, RowsOwner {
   constructor(space: StoreSpace, summary: StoreSummary | null) {
     this.space = space
     this.entryCount = summary?.count ?? 0
+    this.#floor = summary?.floor ?? Number.NEGATIVE_INFINITY
     this.#stored = new StoredNumbers(space)
     space.budget.register(this)
   }
@@ -61,6 +64,7 @@ export class LmdbWindowStore implements WindowStore, DurableStore, RowsOwner {
   }
 
   expire(start: number): void {
+    this.#floor = Math.max(this.#floor, start)
     const first = this.#starts.firstKey()
     if ((first === undefined || first >= start) && !this.#stored.mayHaveBelow(start)) return
     this.entryCount -= this.#stored.expireBelow(start)
@@ -115,7 +119,8 @@ export class LmdbWindowStore implements WindowStore, DurableStore, RowsOwner {
   }
 
   summary(): StoreSummary {
-    return { count: this.entryCount }
+    const floor = this.#floor === Number.NEGATIVE_INFINITY ? {} : { floor: this.#floor }
+    return { count: this.entryCount, ...floor }
   }
 
   close(): void {

@@ -49,12 +49,17 @@ export function dropPending(task: string, batch: WriteBatch): void {
   batch.deleteRange(pieceKey(task, 0), piecesEnd(task))
 }
 
-async function carryOut(environment: LmdbEnvironment, task: string, batch: WriteBatch): Promise<void> {
+/** Carries a batch out in small transactions. What a failure leaves is a part of it. */
+export async function writeInParts(environment: LmdbEnvironment, batch: WriteBatch): Promise<void> {
   for (const part of batch.parts(PART_CHANGES)) {
     if ('from' in part) await deleteRange(environment, part)
     else await environment.write(part)
     await nextTurn()
   }
+}
+
+async function carryOut(environment: LmdbEnvironment, task: string, batch: WriteBatch): Promise<void> {
+  await writeInParts(environment, batch)
   const end = new WriteBatch()
   dropPending(task, end)
   await environment.write(end)

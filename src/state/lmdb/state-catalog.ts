@@ -31,6 +31,8 @@ export interface TaskRecord {
   readonly stores: Readonly<Record<string, StoreRecord>>
   /** It is being deleted: what is left is no state. */
   readonly isDropped?: boolean
+  /** It follows the changelogs, and belongs to no positions: a task continues with it once it has been read to their end. */
+  readonly isStandby?: boolean
 }
 
 /** By task upstream: its time in epoch ms; null: it has stated nothing. */

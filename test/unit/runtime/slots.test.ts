@@ -42,7 +42,7 @@ const directories: string[] = []
 function stores(changelogs: Broker) {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-slots-'))
   directories.push(directory)
-  return durableStores({ directory, cacheBytes: 1e6, changelogs, clock: systemClock, onWarning: () => {} })
+  return durableStores({ directory, cacheBytes: 1e6, changelogs, clock: systemClock, timer: systemTimer, onWarning: () => {} })
 }
 
 /** A server of the cluster that has no slots yet, with state of its own. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Broker, Producer } from '../../../../src/broker/broker.ts'
 import { storageError } from '../../../../src/broker/embedded/segments/storage-error.ts'
-import { systemClock } from '../../../../src/clock.ts'
+import { systemClock, systemTimer } from '../../../../src/clock.ts'
 import { durableStores } from '../../../../src/runtime/stores/durable-stores.ts'
 import type { Checkpoint, StoreProvider, TaskStores } from '../../../../src/runtime/stores/task-stores.ts'
 import { QueryWorld } from '../../../support/query-world.ts'
@@ -51,6 +51,7 @@ function stateOnFullDisk(): StoreProvider {
     cacheBytes: 1e7,
     changelogs: null,
     clock: systemClock,
+    timer: systemTimer,
     onWarning: () => {},
   })
   const checkpointOf = (stores: TaskStores) => (mark: Parameters<TaskStores['checkpoint']>[0]) =>

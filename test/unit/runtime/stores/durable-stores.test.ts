@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Broker } from '../../../../src/broker/broker.ts'
-import { systemClock } from '../../../../src/clock.ts'
+import { systemClock, systemTimer } from '../../../../src/clock.ts'
 import type { PhysicalPlan } from '../../../../src/plan/physical-plan.ts'
 import { durableStores } from '../../../../src/runtime/stores/durable-stores.ts'
 import type { RestoreProgress } from '../../../../src/runtime/stores/restore-changelogs.ts'
@@ -42,6 +42,7 @@ const openStores = (changelogs: Broker | null, cacheBytes = 1e7): StoreProvider 
     cacheBytes,
     changelogs,
     clock: systemClock,
+    timer: systemTimer,
     onWarning: (message) => warnings.push(message),
     onRestore: (progress) => restores.push(progress),
   })

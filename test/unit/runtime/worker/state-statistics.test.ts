@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { systemClock } from '../../../../src/clock.ts'
+import { systemClock, systemTimer } from '../../../../src/clock.ts'
 import type { StepStatistics } from '../../../../src/runtime/query-progress.ts'
 import { durableStores } from '../../../../src/runtime/stores/durable-stores.ts'
 import { Restores } from '../../../../src/runtime/stores/restores.ts'
@@ -27,6 +27,7 @@ async function openWorld({ cacheBytes = 1e7, changelogs = false } = {}): Promise
       cacheBytes,
       changelogs: changelogs ? broker : null,
       clock: systemClock,
+      timer: systemTimer,
       onWarning: () => {},
     })
     return { stores, changelogs }

@@ -1,0 +1,96 @@
+/**
+ * The local state of a task as it is made of the records of its changelogs, for a restore and for a standby: which store each topic
+ * belongs to, the changes that were read and are not written yet, and the task's record for the offsets that were reached.
+ */
+import { type ChangelogMark, readMark, restoreEntry, restoreExpiry } from '../../state/lmdb/changelog.ts'
+import type { StoreSummary } from '../../state/lmdb/durable-store.ts'
+import { type StateCatalog, type StoreRecord, storeShape, type TaskRecord } from '../../state/lmdb/state-catalog.ts'
+import { storePrefix } from '../../state/lmdb/state-ids.ts'
+import { WriteBatch } from '../../state/lmdb/write-batch.ts'
+import type { StoreDeclaration } from '../../state/store.ts'
+import { changelogTopic } from '../topic-names.ts'
+import type { ChangelogRecord } from './changelog-reader.ts'
+
+/** A task whose stores have changelogs. */
+export interface CopiedTask {
+  readonly queryId: string
+  readonly taskId: string
+  readonly partition: number
+  readonly applicationId: string
+  readonly stores: readonly StoreDeclaration[]
+}
+
+interface CopiedStore {
+  readonly declaration: StoreDeclaration
+  readonly id: number
+}
+
+export class ChangelogCopy {
+  readonly #task: CopiedTask
+  readonly #record: TaskRecord | null
+  readonly #stores = new Map<string, CopiedStore>()
+  readonly #marks = new Map<string, ChangelogMark>()
+  #batch = new WriteBatch()
+
+  /** `record`: the state that the changes are added to; null: there is none. */
+  constructor(task: CopiedTask, record: TaskRecord | null, catalog: Pick<StateCatalog, 'newId'>) {
+    this.#task = task
+    this.#record = record
+    for (const declaration of task.stores) {
+      const id = record?.stores[declaration.name]?.id ?? catalog.newId()
+      this.#stores.set(changelogTopic(task.applicationId, declaration.name), { declaration, id })
+    }
+  }
+
+  /** The changelogs, each with the offset below which the state had all of it; 0: it had nothing. */
+  get topics(): { readonly topic: string; readonly known: number }[] {
+    return [...this.#stores].map(([topic, { declaration }]) => ({
+      topic,
+      known: this.#record?.stores[declaration.name]?.changelogOffset ?? 0,
+    }))
+  }
+
+  /** How many changes wait to be taken. */
+  get size(): number {
+    return this.#batch.size
+  }
+
+  add(topic: string, { key, value }: ChangelogRecord): void {
+    const { declaration, id } = this.#stores.get(topic)!
+    const mark = readMark(key, value)
+    if (mark === null) {
+      restoreEntry(declaration, storePrefix(id), { key, value }, this.#batch)
+      return
+    }
+    this.#marks.set(declaration.name, mark)
+    restoreExpiry(declaration, storePrefix(id), mark.summary, this.#batch)
+  }
+
+  /** The changes since the last call. */
+  takeChanges(): WriteBatch {
+    const batch = this.#batch
+    this.#batch = new WriteBatch()
+    return batch
+  }
+
+  /** The task's record for a state with all of each changelog below its offset in `offsets`. */
+  recordAt(
+    offsets: ReadonlyMap<string, number>,
+    facts: Pick<TaskRecord, 'positions' | 'isDropped' | 'isStandby'>,
+  ): TaskRecord {
+    const { queryId, taskId } = this.#task
+    const stores: Record<string, StoreRecord> = {}
+    for (const [topic, { declaration, id }] of this.#stores) {
+      const changelogOffset = offsets.get(topic) ?? 0
+      const summary = this.#summary(declaration)
+      stores[declaration.name] = { id, shape: storeShape(declaration), summary, changelogOffset }
+    }
+    const times = [...this.#marks.values()].map(({ streamTime }) => streamTime)
+    const streamTime = Math.max(this.#record?.streamTime ?? -1, ...times)
+    return { queryId, taskId, streamTime, stores, ...facts }
+  }
+
+  #summary({ name }: StoreDeclaration): StoreSummary {
+    return this.#marks.get(name)?.summary ?? this.#record?.stores[name]?.summary ?? { count: 0 }
+  }
+}

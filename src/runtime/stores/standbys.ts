@@ -1,0 +1,209 @@
+/**
+ * The standbys of a worker: one fetch over the changelogs of all of them. They share the worker's thread with its tasks, so each answer of
+ * the broker is small, and nothing is read before the answer before it was written.
+ */
+import type { Broker, FetchedPartition, Fetcher } from '../../broker/broker.ts'
+import { positionKey } from '../../broker/position-key.ts'
+import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
+import { type Scheduled, sleep, type Timer } from '../../clock.ts'
+import { messageOf } from '../../errors.ts'
+import type { CacheBudget } from '../../state/lmdb/cache-budget.ts'
+import type { SlotEnvironments } from './slot-environments.ts'
+import { type StandbyRequest, StandbyTask, type StoreLag } from './standby-task.ts'
+
+export interface StandbysOptions {
+  readonly broker: Pick<Broker, 'fetcher' | 'startOffsets' | 'endOffsets'>
+  readonly slots: Pick<SlotEnvironments, 'of'>
+  readonly budget: CacheBudget
+  readonly timer: Timer
+  readonly onWarning: (message: string) => void
+}
+
+const POLL_MS = 500
+const FETCH = { readCommitted: true, maxBytes: 1 << 20, maxPartitionBytes: 256 << 10, maxBufferedBytes: 4 << 20 } as const
+/** Pause before a copy that has failed is opened again. */
+const RETRY_MS = 15_000
+
+export class Standbys {
+  readonly #options: StandbysOptions
+  /** What is to be followed: by query, then by task. */
+  readonly #wanted = new Map<string, ReadonlyMap<string, StandbyRequest>>()
+  /** What is open, by `taskName`: also a copy that was halted. */
+  readonly #tasks = new Map<string, StandbyTask>()
+  /** By changelog partition (`positionKey`). */
+  readonly #followed = new Map<string, StandbyTask>()
+  readonly #cursor = new RecordBatchCursor({ verifyChecksums: true })
+  readonly #retries = new Set<Scheduled>()
+  #fetcher: Fetcher | null = null
+  #following: Promise<void> = Promise.resolve()
+  #turn: Promise<unknown> = Promise.resolve()
+  #isClosed = false
+
+  constructor(options: StandbysOptions) {
+    this.#options = options
+  }
+
+  /** Makes these the standbys of a query here, and no others. Rejects with an Error if a directory cannot be used. */
+  follow(queryId: string, requests: readonly StandbyRequest[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const wanted = new Map(requests.map((request) => [request.taskId, request]))
+      if (wanted.size === 0) this.#wanted.delete(queryId)
+      else this.#wanted.set(queryId, wanted)
+      for (const task of [...this.#tasks.values()])
+        if (task.request.queryId === queryId && !wanted.has(task.request.taskId)) await this.#release(task)
+      for (const request of requests) await this.#open(request)
+    })
+  }
+
+  /** Ends the writing of copies, before their tasks are opened. They can be read until `follow` is called again. */
+  halt(queryId: string, taskIds: readonly string[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const left = new Map(this.#wanted.get(queryId))
+      for (const taskId of taskIds) {
+        left.delete(taskId)
+        const task = this.find(queryId, taskId)
+        if (task !== undefined) await this.#unfollow(task)
+      }
+      this.#wanted.set(queryId, left)
+    })
+  }
+
+  /** Undefined if there is no copy of the task. */
+  find(queryId: string, taskId: string): StandbyTask | undefined {
+    return this.#tasks.get(taskName({ queryId, taskId }))
+  }
+
+  get lags(): StoreLag[] {
+    return [...this.#tasks.values()].flatMap(({ lags }) => lags)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    for (const retry of this.#retries) retry.cancel()
+    await this.#inTurn(async () => {
+      this.#wanted.clear()
+      for (const task of [...this.#tasks.values()]) await this.#release(task)
+    })
+    await this.#following
+  }
+
+  async #open(request: StandbyRequest): Promise<void> {
+    const { slots, budget } = this.#options
+    if (this.#isClosed || this.#followedTask(request) !== undefined) return
+    const task = await StandbyTask.open(request, await slots.of(request.slot), budget)
+    this.#tasks.set(taskName(request), task)
+    for (const position of task.positions) {
+      this.#followed.set(positionKey(position), task)
+      this.#start().assign(position)
+    }
+  }
+
+  /** The open copy; undefined also where it was halted. */
+  #followedTask({ queryId, taskId }: StandbyRequest): StandbyTask | undefined {
+    const task = this.find(queryId, taskId)
+    return task?.isHalted === false ? task : undefined
+  }
+
+  async #release(task: StandbyTask): Promise<void> {
+    await this.#unfollow(task)
+    const name = taskName(task.request)
+    if (this.#tasks.get(name) === task) this.#tasks.delete(name)
+  }
+
+  async #unfollow(task: StandbyTask): Promise<void> {
+    for (const position of task.positions) {
+      this.#followed.delete(positionKey(position))
+      this.#fetcher?.unassign(position)
+    }
+    if (this.#followed.size === 0) this.#fetcher?.wakeUp()
+    await task.halt()
+  }
+
+  /** The fetch begins with the first standby and ends with the last. */
+  #start(): Fetcher {
+    if (this.#fetcher === null) {
+      const fetcher = this.#options.broker.fetcher(FETCH)
+      this.#fetcher = fetcher
+      this.#following = this.#following.then(() => this.#run(fetcher))
+    }
+    return this.#fetcher
+  }
+
+  async #run(fetcher: Fetcher): Promise<void> {
+    while (this.#followed.size > 0) {
+      const answers = await fetcher.poll(POLL_MS).catch(() => null)
+      if (answers === null) await sleep(this.#options.timer, POLL_MS)
+      for (const fetched of answers ?? []) await this.#take(fetched)
+      fetcher.release(answers ?? [])
+    }
+    if (this.#fetcher === fetcher) this.#fetcher = null
+    await fetcher.close()
+  }
+
+  async #take(fetched: FetchedPartition): Promise<void> {
+    const task = this.#followed.get(positionKey(fetched))
+    if (task === undefined) return
+    const { error } = fetched
+    try {
+      if (error === null) await task.add(fetched, this.#cursor)
+      else if (error.code === 'OFFSET_OUT_OF_RANGE') await this.#findAgain(task, fetched)
+      else if (!error.retriable) throw error
+    } catch (cause) {
+      this.#fail(task, cause)
+    }
+  }
+
+  /** What retention has removed is passed over; a changelog that was made again is copied from its start. Rejects with a BrokerError. */
+  async #findAgain(task: StandbyTask, { topic, partition, fetchOffset }: FetchedPartition): Promise<void> {
+    const { broker } = this.#options
+    const start = (await broker.startOffsets(topic))[partition]?.offset ?? 0
+    const end = (await broker.endOffsets(topic))[partition]?.offset ?? 0
+    if (fetchOffset > end) this.#copyAgain(task)
+    else {
+      task.skipTo(topic, start)
+      this.#fetcher?.seek({ topic, partition, offset: start })
+    }
+  }
+
+  #copyAgain(task: StandbyTask): void {
+    this.#later(task, async () => {
+      await this.#release(task)
+      await task.purge()
+      await this.#open(task.request)
+    })
+  }
+
+  /** The copy is opened again after a pause: the disk may then have room, and a damaged file is moved aside. */
+  #fail(task: StandbyTask, cause: unknown): void {
+    const { timer, onWarning } = this.#options
+    const { taskId, queryId } = task.request
+    if (this.#isClosed) return
+    onWarning(`The copy of task ${taskId} of query ${queryId} cannot follow its changelogs: ${messageOf(cause)}`)
+    this.#later(task, () => this.#release(task))
+    const retry = timer.after(
+      RETRY_MS,
+      () => {
+        this.#retries.delete(retry)
+        this.#later(task, () => this.#open(task.request))
+      },
+      { background: true },
+    )
+    this.#retries.add(retry)
+  }
+
+  /** Carried out in turn, if the copy is still wanted then. A failure is tried again later. */
+  #later(task: StandbyTask, work: () => Promise<void>): void {
+    const { queryId, taskId } = task.request
+    this.#inTurn(async () => {
+      if (this.#wanted.get(queryId)?.get(taskId) === task.request) await work()
+    }).catch((error: unknown) => this.#fail(task, error))
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {})
+    return done
+  }
+}
+
+const taskName = ({ queryId, taskId }: Pick<StandbyRequest, 'queryId' | 'taskId'>): string => `${queryId}/${taskId}`
