@@ -82,6 +82,10 @@ async function open(setup: ServerSetup, signal: AbortSignal): Promise<OpenedPart
     const connectors = openConnectors(setup, connection, registry.registry)
     if (connection.join !== null) cluster = await joinCluster(setup, { runtime, connectors, join: connection.join })
     const engine = await openEngine(setup, { connection, functions, runtime, connectors, cluster, registry, connect })
+    engine.started.then(
+      () => cluster?.noteQueries(),
+      () => {},
+    )
     return {
       engine,
       runtime,
@@ -195,6 +199,9 @@ async function openPeers(cluster: ClusterMembership, { address, config }: Server
   return {
     address,
     owners: () => cluster.owners(),
+    get isMember() {
+      return cluster.isMember
+    },
     leave: () => cluster.leave(),
     post: peerHttp({ ca: authorities === undefined ? undefined : await readFile(authorities, 'utf8') }),
   }
@@ -224,6 +231,8 @@ async function joinCluster(
     async dropSlots(dropped, options) {
       await Promise.all([runtime.dropSlots(dropped, options), connectors.dropSlots(dropped)])
     },
+    followSlots: (followed) => runtime.followSlots(followed),
+    warmSlots: () => runtime.warmSlots(),
   }
   return new ClusterMembership({ runtime: slots, topic, writerPrefix, clock, timer, join, inform, warn })
 }

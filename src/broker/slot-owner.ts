@@ -4,4 +4,6 @@ export interface SlotOwner {
   readonly address: string
   /** Ascending. */
   readonly slots: readonly number[]
+  /** Slots that it follows: it has copies of their state. Ascending. */
+  readonly standbys: readonly number[]
 }

@@ -6,7 +6,7 @@ import type { Row } from '../types/value.ts'
 import type { Catalog } from './commands/catalog.ts'
 import type { CommandStatus } from './commands/command.ts'
 import type { Entity } from './describe/entities.ts'
-import type { ClusterStatus, QueryRequest, StatementRequest } from './requests.ts'
+import type { ClusterStatus, HostStoreLags, QueryRequest, StatementRequest } from './requests.ts'
 
 /** A row as clients receive it. `row`: values in the order of `columns`. */
 export interface StreamedRow {
@@ -139,6 +139,10 @@ export interface Engine {
   commandStatuses(): ReadonlyMap<string, CommandStatus>
   info(): Promise<ServerInfo>
   clusterStatus(): Promise<ClusterStatus>
+  /** Another server, `host:port`, tells that it lives. */
+  noteHeartbeat(host: string): void
+  /** Another server tells how far its copies are. */
+  noteLags(host: string, lags: HostStoreLags): void
   health(): Promise<HealthCheck>
   /** Whether clients may set this configuration; throws RequestError if not. */
   checkProperty(name: string): void

@@ -22,6 +22,7 @@ import {
   type ServerInfo,
 } from './api.ts'
 import { clusterStatus } from './cluster/cluster-status.ts'
+import { PeerHealth } from './cluster/peer-health.ts'
 import type { Peers } from './cluster/peers.ts'
 import type { CommandStatus } from './commands/command.ts'
 import { CommandRunner } from './commands/command-runner.ts'
@@ -34,7 +35,7 @@ import { checkHealth } from './observe/health.ts'
 import { ProcessingLog } from './observe/processing-log.ts'
 import { openQuery } from './open-query.ts'
 import type { EngineParts } from './parts.ts'
-import type { ClusterStatus, QueryRequest, StatementRequest } from './requests.ts'
+import type { ClusterStatus, HostStoreLags, QueryRequest, StatementRequest } from './requests.ts'
 import { type StatementSchemas, statementSchemas } from './schemas/statement-schemas.ts'
 import { WritableSources } from './schemas/writable-sources.ts'
 import { makeScope } from './scope.ts'
@@ -76,6 +77,8 @@ export interface EngineOptions {
 export interface RunningEngine extends Engine {
   /** What metrics are read from. */
   readonly metered: MeteredEngine
+  /** Resolves when the queries of the command log have been started. */
+  readonly started: Promise<void>
 }
 
 /**
@@ -120,12 +123,17 @@ class CommandLogEngine implements RunningEngine {
   /** Replays the command log; the queries that it leaves are started in the background. */
   async start(): Promise<void> {
     await this.#commands.replay()
+    this.#parts.health.start()
     this.#ready = this.#commands.start().then(async () => {
       if (!this.#commands.isTerminated) await this.#processingLog.start((request) => this.#statements.run(request))
     })
     void this.#ready.then(() => {
       if (this.#state === 'INITIALIZING') this.#state = 'READY'
     }, noop)
+  }
+
+  get started(): Promise<void> {
+    return this.#ready
   }
 
   async execute(request: StatementRequest): Promise<Entity[]> {
@@ -178,6 +186,14 @@ class CommandLogEngine implements RunningEngine {
     return clusterStatus(this.#parts)
   }
 
+  noteHeartbeat(host: string): void {
+    this.#parts.health.noteHeartbeat(host)
+  }
+
+  noteLags(host: string, lags: HostStoreLags): void {
+    this.#parts.health.noteLags(host, lags)
+  }
+
   health(): Promise<HealthCheck> {
     const { broker, timer } = this.#parts
     const commands = this.#commands
@@ -191,6 +207,7 @@ class CommandLogEngine implements RunningEngine {
   async close(): Promise<void> {
     const { transient, runtime, rows } = this.#parts
     this.#state = 'TERMINATING'
+    this.#parts.health.close()
     await this.#ready.catch(noop)
     await transient.closeAll()
     await this.#commands.close()
@@ -272,6 +289,7 @@ function engineParts(options: EngineOptions, { commands, transient, schemas, rep
     writerSchemas,
     connect,
     peers,
+    health: new PeerHealth({ peers, storeLags: () => runtime.storeLags(), clock, timer, config }),
     reportError,
     startFailure: (queryId) => commands.startFailure(queryId),
   }

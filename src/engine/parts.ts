@@ -10,6 +10,7 @@ import type { ProcessingError } from '../runtime/processing-error.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
 import type { Turnstile } from '../runtime/request-time.ts'
 import type { SchemaLoader } from '../serde/loaded-schemas.ts'
+import type { PeerHealth } from './cluster/peer-health.ts'
 import type { Peers } from './cluster/peers.ts'
 import type { Catalog } from './commands/catalog.ts'
 import type { Config } from './config/config.ts'
@@ -49,6 +50,8 @@ export interface EngineParts {
   readonly connect: ConnectCluster
   /** Null: this server is alone. */
   readonly peers: Peers | null
+  /** Which of the other servers answer. */
+  readonly health: PeerHealth
   /** Writes to the processing log, for queries that the runtime does not run. */
   readonly reportError: (queryId: string, error: ProcessingError) => void
   /** Why a query could not be started here; the runtime does not know such a query. */

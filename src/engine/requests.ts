@@ -49,9 +49,9 @@ export interface Caller {
 export interface ActiveParts {
   readonly activeStores: readonly string[]
   readonly activePartitions: readonly { readonly topic: string; readonly partition: number }[]
-  /** Always empty: there are no standby tasks. */
-  readonly standByStores: readonly []
-  readonly standByPartitions: readonly []
+  readonly standByStores: readonly string[]
+  /** Partitions that the tasks read whose state it has copies of. */
+  readonly standByPartitions: readonly { readonly topic: string; readonly partition: number }[]
 }
 
 export interface HostStatus {
@@ -60,7 +60,27 @@ export interface HostStatus {
   readonly lastStatusUpdateMs: number
   /** By query id. */
   readonly activeStandbyPerQuery: Readonly<Record<string, ActiveParts>>
-  readonly hostStoreLags: { readonly stateStoreLags: Readonly<Record<string, never>>; readonly updateTimeMs: number }
+  readonly hostStoreLags: HostStoreLags
+}
+
+/** How far the copies of one server are. */
+export interface HostStoreLags {
+  /** By `<query id>#<store>`. */
+  readonly stateStoreLags: Readonly<Record<string, StoreLagReport>>
+  /** Epoch ms. */
+  readonly updateTimeMs: number
+}
+
+export interface StoreLagReport {
+  readonly lagByPartition: Readonly<Record<string, PartitionLag>>
+  /** How many partitions there are. */
+  readonly size: number
+}
+
+export interface PartitionLag {
+  readonly currentOffsetPosition: number
+  readonly endOffsetPosition: number
+  readonly offsetLag: number
 }
 
 /** The members of the cluster by `host:port`, as GET /clusterStatus shows them. */

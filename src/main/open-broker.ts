@@ -106,6 +106,7 @@ async function openKafka(servers: string, setup: ServerSetup, signal: AbortSigna
         kafka,
         prefix: `_confluent-ksql-${serviceId}_`,
         slots: SLOTS,
+        standbys: config.number('num.standby.replicas'),
         lanes: threads,
         address,
         identity,

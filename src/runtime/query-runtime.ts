@@ -13,6 +13,7 @@ import type { ClusterMember } from './cluster-member.ts'
 import type { LostOffset } from './offsets-lost-error.ts'
 import type { ProcessingError } from './processing-error.ts'
 import type { FetchTotals, QueryProgress } from './query-progress.ts'
+import type { StoreLag } from './store-lag.ts'
 
 export interface StartQuery {
   readonly plan: PhysicalPlan
@@ -91,7 +92,15 @@ export interface PushSubscription {
 export interface TableParts {
   /** Partitions whose tasks are at work on this server. */
   readonly here: readonly number[]
-  readonly elsewhere: readonly { readonly partition: number; readonly slot: number }[]
+  readonly elsewhere: readonly ElsewherePart[]
+}
+
+/** A partition whose task is not at work on this server. */
+export interface ElsewherePart {
+  readonly partition: number
+  readonly slot: number
+  /** A copy of its state here; null: there is none. */
+  readonly standby: { readonly lag: number | null } | null
 }
 
 export interface QueryRuntime {
@@ -117,9 +126,15 @@ export interface QueryRuntime {
   locate(queryId: string, keys: PullRequest['keys']): TableParts | null
   /**
    * Batches of rows of the query's materialization, in no order: of these partitions, by default of all that the keys need. Rejects with an
-   * Error if one of them is not at work here: never with a part of the answer for the whole.
+   * Error if one of them is not at work here: never with a part of the answer for the whole. `standbys`: copies answer too, which may be
+   * behind; default false.
    */
-  pull(queryId: string, request: PullRequest, partitions?: readonly number[]): AsyncIterable<readonly Row[]>
+  pull(
+    queryId: string,
+    request: PullRequest,
+    partitions?: readonly number[],
+    options?: { readonly standbys: boolean },
+  ): AsyncIterable<readonly Row[]>
   subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription>
   /** Before other servers learn of a new query: fixes from where all of them are to read, if there are others. Rejects with a BrokerError. */
   announce(query: Omit<StartQuery, 'paused'>): Promise<void>
@@ -129,6 +144,12 @@ export interface QueryRuntime {
   takeSlots(slots: readonly number[]): void
   /** Gives slots up: ends their tasks. `commit`: finished work is committed before it resolves. */
   dropSlots(slots: readonly number[], options: { readonly commit: boolean }): Promise<void>
+  /** Follows the tasks of these slots with standbys, and of no others. In the background. */
+  followSlots(slots: readonly number[]): void
+  /** The slots that are followed, and whose copies are up to date but for a few records (`acceptable.recovery.lag`). */
+  warmSlots(): readonly number[]
+  /** How far the copies on this server are. */
+  storeLags(): readonly StoreLag[]
   /** The listener receives every processing error, for the processing log. */
   onProcessingError(listener: (queryId: string, error: ProcessingError) => void): void
   /** Commits finished work and ends the workers. */

@@ -5,6 +5,7 @@ import type { ClusterMember } from './cluster-member.ts'
 import type { ProcessingError } from './processing-error.ts'
 import type { FetchTotals, QueryProgress } from './query-progress.ts'
 import type { PullRequest, PushRow, QueryFailure } from './query-runtime.ts'
+import type { StoreLag } from './store-lag.ts'
 
 export interface Worker {
   /**
@@ -21,12 +22,19 @@ export interface Worker {
    * otherwise it is dropped, as another server may already be at work on the slots.
    */
   release(slots: readonly number[], options: { readonly commit: boolean }): Promise<void>
+  /**
+   * Makes these tasks the query's standbys here, and no others: their state follows the changelogs, and can be read. Tasks that are started
+   * stop being standbys. Resolves when all of them have begun to follow; rejects with an Error if a directory cannot be used.
+   */
+  follow(assignment: QueryAssignment): Promise<void>
   /** Resolves when processing has stopped, or has resumed. */
   setPaused(queryId: string, isPaused: boolean): Promise<void>
   /** Rows of these partitions of the query's table, in batches. Rejects with an Error if one of them is not here. */
   pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]>
   /** Progress as last reported: see `refresh`. Undefined if no task of the query is here. */
   progress(queryId: string): QueryProgress | undefined
+  /** How far the standbys are, as last reported. */
+  readonly lags: readonly StoreLag[]
   /** All that was read here, by topic, as last reported. */
   readonly totals: FetchTotals
   /** Resolves when `progress` and `totals` show a state at some time after the call. */
@@ -58,6 +66,8 @@ export function unlessLost(error: unknown): void {
 
 export interface WorkerPull extends PullRequest {
   readonly partitions: readonly number[]
+  /** Whether standbys answer for partitions whose tasks are not here. */
+  readonly standbys: boolean
 }
 
 export interface WorkerListener {

@@ -15,6 +15,7 @@ import { isValidPropertyRoute } from './routes/is-valid-property.ts'
 import { ksqlRoute } from './routes/ksql.ts'
 import { metadataRoutes } from './routes/metadata.ts'
 import { metricsRoute } from './routes/metrics.ts'
+import { peerReportRoutes } from './routes/peer-reports.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { queryRoute } from './routes/query.ts'
 import { queryStreamRoute } from './routes/query-stream.ts'
@@ -30,6 +31,7 @@ const ROUTES = [
   metadataRoutes,
   metricsRoute,
   clusterStatusRoute,
+  peerReportRoutes,
   statusRoutes,
   isValidPropertyRoute,
   ksqlRoute,

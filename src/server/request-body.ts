@@ -4,7 +4,10 @@ import { JsonNumber, type JsonValue, parseJsonValue } from '../types/json-parse.
 
 type Scalar = string | number | boolean | null
 
-/** What a member may hold, by its kind. `properties` and `variables`: objects of scalar values; null counts as absent. */
+/**
+ * What a member may hold, by its kind. `properties` and `variables`: objects of scalar values; `host`: `host:port`, also written as
+ * `{ host, port }`; `object`: any object, plain. Null counts as absent.
+ */
 interface MemberValues {
   readonly text: string
   readonly integer: number
@@ -12,6 +15,8 @@ interface MemberValues {
   readonly properties: Readonly<Record<string, Scalar>>
   readonly variables: Readonly<Record<string, string>>
   readonly textList: readonly string[]
+  readonly host: string
+  readonly object: Readonly<Record<string, unknown>>
 }
 
 export type MemberKind = keyof MemberValues
@@ -69,10 +74,28 @@ const READERS: { readonly [Kind in MemberKind]: (value: JsonValue, name: string)
   properties: readScalars,
   variables: (value, name) =>
     Object.fromEntries(Object.entries(readScalars(value, name)).map(([key, scalar]) => [key, String(scalar)])),
+  host: (value, name) => {
+    if (typeof value === 'string') return value
+    const { host, port } = readScalars(value, name)
+    return `${host}:${port}`
+  },
+  object: (value, name) => {
+    if (value instanceof Map) return plainObject(value)
+    throw invalid(`'${name}' must be an object`)
+  },
   textList: (value, name) => {
     if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
     throw invalid(`'${name}' must be an array of strings`)
   },
+}
+
+const plainObject = (value: ReadonlyMap<string, JsonValue>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries([...value].map(([name, member]) => [name, plain(member)]))
+
+function plain(value: JsonValue): unknown {
+  if (value instanceof Map) return plainObject(value)
+  if (value instanceof JsonNumber) return Number(value.text)
+  return Array.isArray(value) ? value.map(plain) : value
 }
 
 function readScalars(value: JsonValue, name: string): Readonly<Record<string, Scalar>> {

@@ -12,6 +12,7 @@ describeKafka('the slots group', ({ bootstrapServers }) => {
   const clashes: string[] = []
 
   async function join(address: string, options: Partial<SlotsOptions> = {}): Promise<SlotMembership> {
+    let followed: readonly number[] = []
     const member = await joinSlots({
       kafka: { bootstrapServers: [bootstrapServers] },
       prefix,
@@ -31,6 +32,11 @@ describeKafka('the slots group', ({ bootstrapServers }) => {
       onLost(slots) {
         for (const slot of slots) workers.delete(slot)
       },
+      onStandbys(slots) {
+        followed = slots
+      },
+      // Copies are up to date at once.
+      warm: () => followed,
       ...options,
     })
     members.push(member)

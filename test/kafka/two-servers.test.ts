@@ -163,4 +163,72 @@ describeKafka('two servers of a cluster', ({ bootstrapServers }) => {
       await Promise.all(servers.map((server) => server.kill()))
     }
   })
+
+  test("a standby answers within two seconds of its owner's end, and takes over without a restore", async () => {
+    input = `${id}-copied`
+    const config = {
+      ...properties,
+      'bootstrap.servers': bootstrapServers,
+      'session.timeout.ms': '6000',
+      'num.standby.replicas': '1',
+      'ksql.query.pull.enable.standby.reads': 'true',
+      'ksql.heartbeat.enable': 'true',
+      'ksql.lag.reporting.enable': 'true',
+      'ksql.lag.reporting.send.interval.ms': '200',
+    }
+    const servers = await Promise.all([FaultServer.start(directory(), config), FaultServer.start(directory(), config)])
+    try {
+      const [one, two] = servers
+      await one!.execute(`
+        CREATE STREAM d (k STRING KEY, n INT) WITH (kafka_topic='${input}', value_format='JSON', partitions=${PARTITIONS});
+        CREATE TABLE u AS SELECT k, COUNT(*) AS n FROM d GROUP BY k;`)
+      const counts = (server: FaultServer) => async () =>
+        (await server.pull('SELECT k, n FROM u;')).map(([, n]) => n as number)
+      const allOf = (n: number) => Array(4000).fill(n)
+      await produce(8000, 4000)
+      await expect.poll(counts(two!), { timeout: 20_000 }).toEqual(allOf(2))
+      // Each of the two has a part of the partitions, and up-to-date copies of the others.
+      const standbys = async () => {
+        const { clusterStatus } = (await (await fetch(`${two!.url}/clusterStatus`)).json()) as ClusterStatusAnswer
+        return Object.values(clusterStatus).map(({ hostStoreLags, activeStandbyPerQuery }) => ({
+          copied: Object.values(activeStandbyPerQuery).flatMap(({ standByPartitions }) => standByPartitions).length,
+          lags: Object.values(hostStoreLags.stateStoreLags).flatMap(({ lagByPartition }) =>
+            Object.values(lagByPartition).map(({ offsetLag }) => offsetLag),
+          ),
+        }))
+      }
+      const shared = { copied: PARTITIONS / 2, lags: Array(PARTITIONS / 2).fill(0) }
+      await expect.poll(standbys, { timeout: 20_000 }).toEqual([shared, shared])
+
+      await one!.kill()
+      const killedAt = performance.now()
+      await expect.poll(counts(two!), { timeout: 2_000, interval: 20 }).toEqual(allOf(2))
+      expect(performance.now() - killedAt).toBeLessThan(2_000)
+
+      await produce(4000, 4000)
+      await expect.poll(counts(two!), { timeout: 30_000 }).toEqual(allOf(3))
+      const restored = await two!.metric('millrace_query_restored_records')
+      // A copy that was caught in the middle of the last commit reads the rest of it.
+      expect(restored.size).toBe(1)
+      expect([...restored.values()].reduce((sum, count) => sum + count, 0)).toBeLessThan(500)
+    } finally {
+      await Promise.all(servers.map((server) => server.kill()))
+    }
+  })
 })
+
+interface ClusterStatusAnswer {
+  readonly clusterStatus: Readonly<
+    Record<
+      string,
+      {
+        readonly activeStandbyPerQuery: Readonly<Record<string, { readonly standByPartitions: readonly unknown[] }>>
+        readonly hostStoreLags: {
+          readonly stateStoreLags: Readonly<
+            Record<string, { readonly lagByPartition: Readonly<Record<string, { readonly offsetLag: number }>> }>
+          >
+        }
+      }
+    >
+  >
+}

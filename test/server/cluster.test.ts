@@ -29,6 +29,7 @@ describe('servers of a cluster', () => {
       get address() {
         return address.url
       },
+      isMember: true,
       owners: async () => owners,
       async leave() {
         left.add(address.url)
@@ -45,7 +46,7 @@ describe('servers of a cluster', () => {
 
   /** Gives them slots, and tells all of it. */
   function share(...shares: (readonly number[])[]): void {
-    owners = members.map(({ server }, index) => ({ address: server.url, slots: shares[index] ?? [] }))
+    owners = members.map(({ server }, index) => ({ address: server.url, slots: shares[index] ?? [], standbys: [] }))
     for (const [index, { engine }] of members.entries()) engine.runtime.takeSlots(shares[index] ?? [])
   }
 
@@ -128,7 +129,7 @@ describe('servers of a cluster', () => {
     expect(await pull(one.server, 'SELECT k FROM t;')).toEqual([
       expect.objectContaining({ message: expect.stringContaining('No server has all partitions') }),
     ])
-    owners = [owners[0]!, { address: 'http://127.0.0.1:1', slots: rest }]
+    owners = [owners[0]!, { address: 'http://127.0.0.1:1', slots: rest, standbys: [] }]
     expect(await pull(one.server, 'SELECT k FROM t;')).toEqual([
       expect.objectContaining({ message: expect.stringContaining('cannot be reached') }),
     ])
@@ -168,7 +169,7 @@ describe('servers of a cluster', () => {
     expect(explained).toMatchObject({
       queryDescription: { ksqlHostQueryStatus: { [hosts[0]!]: 'RUNNING', [hosts[1]!]: 'RUNNING' }, state: 'RUNNING' },
     })
-    owners = [...owners, { address: 'http://127.0.0.1:1', slots: [] }]
+    owners = [...owners, { address: 'http://127.0.0.1:1', slots: [], standbys: [] }]
     expect(await show()).toMatchObject({ statusCount: { RUNNING: 2, UNRESPONSIVE: 1 }, state: 'UNRESPONSIVE' })
   })
 

@@ -125,6 +125,10 @@ export class FakeEngine implements Engine {
     return {}
   }
 
+  noteHeartbeat(): void {}
+
+  noteLags(): void {}
+
   async health() {
     const good = { isHealthy: true }
     return {

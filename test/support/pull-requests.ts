@@ -28,8 +28,9 @@ export async function pullRows(
   queryId: string,
   request: PullRequest,
   partitions?: readonly number[],
+  options?: { readonly standbys: boolean },
 ): Promise<Row[]> {
   const rows: Row[] = []
-  for await (const batch of runtime.pull(queryId, request, partitions)) rows.push(...batch)
+  for await (const batch of runtime.pull(queryId, request, partitions, options)) rows.push(...batch)
   return rows
 }

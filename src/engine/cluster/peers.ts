@@ -20,6 +20,8 @@ export interface Peers {
   readonly address: string
   /** The members known now, this server among them. Rejects with a BrokerError. */
   owners(): Promise<readonly SlotOwner[]>
+  /** Whether Kafka has heard this server lately, so that its slots are still its own. */
+  readonly isMember: boolean
   /** Ends this server's part in the work of the cluster. Idempotent. */
   leave(): Promise<void>
   /** The lines of the answer. Rejects with an Error if the server cannot be reached or refuses. Leaving the loop early ends the request. */

@@ -6,12 +6,12 @@
 
 const KSQLDB = `
   ksql.authentication.plugin.class ksql.connect.polling.enable ksql.connect.worker.config ksql.endpoint.logging.log.queries
-  ksql.endpoint.migrate.query ksql.heartbeat.check.interval.ms ksql.heartbeat.discover.interval.ms ksql.heartbeat.send.interval.ms
+  ksql.endpoint.migrate.query ksql.heartbeat.check.interval.ms
   ksql.heartbeat.thread.pool.size ksql.heartbeat.window.ms ksql.json_sr.converter.deserializer.enabled
-  ksql.lag.reporting.enable ksql.lag.reporting.send.interval.ms ksql.logging.server.rate.limited.request.paths
+  ksql.logging.server.rate.limited.request.paths
   ksql.logging.server.rate.limited.response.codes ksql.logging.server.skipped.response.codes ksql.metrics.extension
   ksql.metrics.tags.custom ksql.query.persistent.max.bytes.buffering.total ksql.query.pull.cancel.on.disconnect.enabled
-  ksql.query.pull.consistency.token.enabled ksql.query.pull.enable.standby.reads ksql.query.pull.max.allowed.offset.lag
+  ksql.query.pull.consistency.token.enabled
   ksql.query.pull.max.hourly.bandwidth.megabytes ksql.query.pull.max.qps ksql.query.pull.metrics.enabled
   ksql.query.pull.router.thread.pool.size ksql.query.pull.thread.pool.size ksql.query.push.v2.max.hourly.bandwidth.megabytes
   ksql.query.push.v2.max.catchup.consumers ksql.query.transient.max.bytes.buffering.total ksql.rowpartition.rowoffset.enabled
@@ -37,7 +37,7 @@ const PRODUCER = `
   value.serializer`
 
 const STREAMS = `
-  acceptable.recovery.lag application.id application.server auto.include.jmx.reporter built.in.metrics.version
+  application.id application.server auto.include.jmx.reporter built.in.metrics.version
   default.client.supplier default.deserialization.exception.handler default.dsl.store default.key.serde
   default.production.exception.handler default.timestamp.extractor default.value.serde deserialization.exception.handler
   dsl.store.suppliers.class log.summary.interval.ms max.warmup.replicas poll.ms probing.rebalance.interval.ms

@@ -5,6 +5,8 @@ import { atLeast, fixed, flag, formed, inert, number, oneOf, type Setting, text 
 import { ADDRESS, FORMAT, METHODS, PART_OF_TOPIC_NAME, TOPIC_PATTERNS } from './text-forms.ts'
 
 const UNLIMITED = 2_147_483_647
+/** As in ksqlDB: the largest 64-bit number. */
+const UNLIMITED_LAG = '9223372036854775807'
 const INTERNAL_TOPICS =
   '_confluent.*,__confluent.*,_schemas,__consumer_offsets,__transaction_state,connect-configs,connect-offsets,connect-status,connect-statuses'
 
@@ -115,6 +117,36 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   ),
   'ksql.query.pull.stream.enabled': flag(true, 'Whether pull queries may read streams.'),
   'ksql.query.pull.range.scan.enabled': flag(true, 'Whether bounds on a key are looked up as a range.'),
+  'ksql.query.pull.enable.standby.reads': flag(
+    false,
+    'Whether a pull query may read a copy of the state (num.standby.replicas) while its owner is moving or does not answer.',
+  ),
+  'ksql.query.pull.max.allowed.offset.lag': atLeast(0, {
+    ...number(null, 'Records that a copy may be behind to be read by a pull query.'),
+    default: UNLIMITED_LAG,
+  }),
+  'ksql.heartbeat.enable': fixed(
+    flag(
+      false,
+      'Whether servers tell one another that they live, so that pull queries avoid a dead one before Kafka notices it.',
+    ),
+  ),
+  'ksql.heartbeat.send.interval.ms': atLeast(1, fixed(number(100, 'Time between heartbeats to the other servers.'))),
+  'ksql.heartbeat.missed.threshold.ms': atLeast(
+    1,
+    fixed(number(3, 'Heartbeats that a server may miss before pull queries avoid it.')),
+  ),
+  'ksql.heartbeat.discover.interval.ms': atLeast(
+    1,
+    fixed(number(2000, 'How often a server looks which others there are, for heartbeats and lag reports.')),
+  ),
+  'ksql.lag.reporting.enable': fixed(
+    flag(false, 'Whether servers tell one another how far their copies of state are; GET /clusterStatus shows it.'),
+  ),
+  'ksql.lag.reporting.send.interval.ms': atLeast(
+    1,
+    fixed(number(5000, 'Time between lag reports to the other servers.')),
+  ),
   'ksql.query.pull.forwarding.timeout.ms': fixed(
     number(20_000, 'How long a pull query waits for other servers that have part of its rows.'),
   ),
@@ -325,5 +357,4 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.query.pull.max.concurrent.requests': inert(fixed(number(UNLIMITED, 'Pull queries are not limited.'))),
   'ksql.query.push.v2.registry.installed': inert(fixed(flag(false, 'Push queries need no registry.'))),
   'ksql.server.command.blocked.threshold.error.ms': inert(fixed(number(15_000, 'There is no such threshold.'))),
-  'ksql.heartbeat.enable': inert(fixed(flag(false, 'Kafka tracks the live servers: see session.timeout.ms.'))),
 }

@@ -109,7 +109,19 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
   'client.id': fixed(text(null, 'Name of this server in the logs and metrics of the brokers.')),
 
   'statestore.cache.max.bytes': inert(number(null, 'See millrace.state.cache.bytes.')),
-  'num.standby.replicas': inert(number(0, 'There are no standby tasks; state is restored from changelog topics.')),
+  'num.standby.replicas': atLeast(
+    0,
+    fixed(
+      number(
+        0,
+        'Servers of the cluster that follow the state of each task with a copy, beside the one that runs it, and take over without a restore. The same on all servers.',
+      ),
+    ),
+  ),
+  'acceptable.recovery.lag': atLeast(
+    0,
+    fixed(number(10_000, 'Records that a copy of the state may be behind when its server takes the task over.')),
+  ),
   'task.timeout.ms': inert(number(300_000, 'See ksql.query.retry.backoff.initial.ms.')),
   'max.poll.records': inert(number(null, 'All queries of a server share its consumers.')),
   'fetch.min.bytes': inert(number(null, 'All queries of a server share its consumers.')),

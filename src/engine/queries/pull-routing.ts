@@ -1,6 +1,7 @@
 /**
  * Pull queries in a cluster: each partition of the table is read on the server that has it, this one or another, and the rows are merged.
- * While slots move, the query waits; it is answered from all partitions that it needs, or not at all. Source: ksqlDB's `HARouting`.
+ * While slots move, the query waits, or reads copies; it is answered from all partitions that it needs, or not at all. Source: ksqlDB's
+ * `HARouting`.
  */
 import { sleep, type Timer } from '../../clock.ts'
 import { QueryError, RequestError } from '../../errors.ts'
@@ -8,10 +9,10 @@ import { merge } from '../../runtime/queries/merge.ts'
 import type { PullRequest, QueryRuntime } from '../../runtime/query-runtime.ts'
 import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
-import type { Peers } from '../cluster/peers.ts'
 import type { Config } from '../config/config.ts'
 import type { QueryRequest } from '../requests.ts'
 import { pullFromPeer } from './peer-rows.ts'
+import { lookForRoute, type Route, type RouteParts, type StandbyReads } from './pull-route.ts'
 
 /** A planned pull query on a materialized table. */
 export interface TablePull {
@@ -23,22 +24,17 @@ export interface TablePull {
   readonly columns: readonly Pick<Column, 'type'>[]
   /** The client's request, to be forwarded. */
   readonly request: QueryRequest
-}
-
-interface Route {
-  readonly here: readonly number[]
-  /** Partitions by the URL of their server. */
-  readonly elsewhere: ReadonlyMap<string, readonly number[]>
+  readonly reads: StandbyReads
 }
 
 const LOOK_AGAIN_MS = 50
+/** How long a server may take to begin its answer where another could give it. */
+const FIRST_ROWS_MS = 1_000
 
-interface RoutingParts {
+interface RoutingParts extends RouteParts {
   readonly timer: Timer
   readonly runtime: Pick<QueryRuntime, 'status' | 'locate' | 'pull'>
   readonly config: Config
-  /** Null: this server is alone. */
-  readonly peers: Peers | null
   /** Why a query could not be started here; undefined if it could. */
   readonly startFailure: (queryId: string) => string | undefined
 }
@@ -54,11 +50,19 @@ export async function* pullTable(
 ): AsyncIterable<readonly Row[]> {
   const timeoutMs = parts.config.number('ksql.query.pull.forwarding.timeout.ms')
   const until = parts.timer.elapsed() + timeoutMs
+  const failedServers = new Set<string>()
   for (let isAnswered = false; !isAnswered && !signal.aborted; ) {
-    const route = await findRoute(table, parts, { until, signal })
-    if (route.elsewhere.size === 0) return yield* parts.runtime.pull(table.queryId, table.pull, route.here)
+    const route = await findRoute(table, parts, { until, signal, failedServers })
+    if (route.elsewhere.size === 0 && !table.reads.isEnabled)
+      return yield* parts.runtime.pull(table.queryId, table.pull, route.here)
     try {
-      const sources = await begun(sourcesOf(route, table, parts, timeoutMs))
+      const sources = await begun(sourcesOf(route, table, parts, timeoutMs), {
+        timer: parts.timer,
+        onFailure: (address) => {
+          failedServers.add(address)
+          parts.health.suspect(address)
+        },
+      })
       isAnswered = true
       return yield* merge(sources)
     } catch (error) {
@@ -69,27 +73,75 @@ export async function* pullTable(
   }
 }
 
-function sourcesOf({ here, elsewhere }: Route, table: TablePull, { runtime, peers }: RoutingParts, timeoutMs: number) {
-  const { queryId, pull, columns, request } = table
-  const local = here.length === 0 ? [] : [runtime.pull(queryId, pull, here)]
-  const remote = [...elsewhere].map(([address, partitions]) =>
-    pullFromPeer(peers!, { address, request, partitions, columns, timeoutMs }),
+/** A part of the answer. */
+interface Source {
+  /** URL of the server that gives it; null: this one. */
+  readonly address: string | null
+  readonly rows: AsyncIterable<readonly Row[]>
+  /** How long it may take to begin; null: as long as it likes. */
+  readonly beginsWithinMs: number | null
+}
+
+function sourcesOf(
+  { here, elsewhere, replaceable }: Route,
+  table: TablePull,
+  { runtime, peers }: RoutingParts,
+  timeoutMs: number,
+): Source[] {
+  const { queryId, pull, columns, request, reads } = table
+  const own = () => runtime.pull(queryId, pull, here, { standbys: reads.isEnabled })
+  const local: Source[] = here.length === 0 ? [] : [{ address: null, rows: own(), beginsWithinMs: null }]
+  const remote = [...elsewhere].map(
+    ([address, partitions]): Source => ({
+      address,
+      rows: pullFromPeer(peers!, { address, request, partitions, columns, timeoutMs }),
+      beginsWithinMs: replaceable.has(address) ? FIRST_ROWS_MS : null,
+    }),
   )
   return [...local, ...remote]
 }
 
-/** Resolves when each source has begun to answer. If one refuses, ends all of them and rejects. */
-async function begun<Item>(sources: readonly AsyncIterable<Item>[]): Promise<AsyncIterable<Item>[]> {
-  const iterators = sources.map((source) => source[Symbol.asyncIterator]())
-  const firsts = await Promise.allSettled(iterators.map((iterator) => iterator.next()))
-  const failed = firsts.find((first) => first.status === 'rejected')
-  if (failed !== undefined) {
-    await Promise.allSettled(iterators.map((iterator) => iterator.return?.()))
-    throw failed.reason
+interface Beginning {
+  readonly timer: Timer
+  /** Called with a server that could not answer. */
+  readonly onFailure: (address: string) => void
+}
+
+/** Resolves when each source has begun to answer. If one refuses or takes too long, ends all of them and rejects. */
+async function begun(
+  sources: readonly Source[],
+  { timer, onFailure }: Beginning,
+): Promise<AsyncIterable<readonly Row[]>[]> {
+  const iterators = sources.map(({ rows }) => rows[Symbol.asyncIterator]())
+  const firsts = await Promise.allSettled(
+    iterators.map((iterator, index) => within(iterator.next(), sources[index]!, timer)),
+  )
+  const failed = firsts.findIndex((first) => first.status === 'rejected')
+  if (failed >= 0) {
+    for (const [index, { address }] of sources.entries())
+      if (firsts[index]!.status === 'rejected' && address !== null) onFailure(address)
+    // One that does not answer does not end either: nothing waits for it.
+    for (const iterator of iterators) void iterator.return?.()?.catch(() => {})
+    throw (firsts[failed] as PromiseRejectedResult).reason
   }
   return iterators.map((iterator, index) =>
-    following((firsts[index] as PromiseFulfilledResult<IteratorResult<Item>>).value, iterator),
+    following((firsts[index] as PromiseFulfilledResult<IteratorResult<readonly Row[]>>).value, iterator),
   )
+}
+
+async function within<Result>(
+  first: Promise<Result>,
+  { address, beginsWithinMs }: Source,
+  timer: Timer,
+): Promise<Result> {
+  if (beginsWithinMs === null) return first
+  const isOver = new AbortController()
+  const late = sleep(timer, beginsWithinMs, { signal: isOver.signal }).then(() => {
+    throw new Error(`The server at ${address} did not begin to answer within ${beginsWithinMs} ms.`)
+  })
+  late.catch(() => {})
+  first.catch(() => {})
+  return Promise.race([first, late]).finally(() => isOver.abort())
 }
 
 async function* following<Item>(first: IteratorResult<Item>, rest: AsyncIterator<Item>): AsyncIterable<Item> {
@@ -103,13 +155,17 @@ async function* following<Item>(first: IteratorResult<Item>, rest: AsyncIterator
 async function findRoute(
   table: TablePull,
   parts: RoutingParts,
-  { until, signal }: { readonly until: number; readonly signal: AbortSignal },
+  {
+    until,
+    signal,
+    failedServers,
+  }: { readonly until: number; readonly signal: AbortSignal; readonly failedServers: ReadonlySet<string> },
 ): Promise<Route> {
   const { runtime, startFailure } = parts
   const neverStarted = startFailure(table.queryId)
   if (neverStarted !== undefined) throw failed(table, neverStarted)
   for (;;) {
-    const { route, reason } = await lookForRoute(table, parts)
+    const { route, reason } = await lookForRoute(table, parts, failedServers)
     if (route !== null) return route
     const status = runtime.status(table.queryId)
     const state = status?.state
@@ -120,32 +176,6 @@ async function findRoute(
       throw unavailable(table)
     await sleep(parts.timer, LOOK_AGAIN_MS, { signal })
   }
-}
-
-type Finding =
-  | { readonly route: Route; readonly reason: null }
-  /** `elsewhere`: another server has a partition that was requested of this one alone. `moving`: no server has it at the moment. */
-  | { readonly route: null; readonly reason: 'elsewhere' | 'moving' }
-
-async function lookForRoute({ queryId, pull, request }: TablePull, { runtime, peers }: RoutingParts): Promise<Finding> {
-  const located = runtime.locate(queryId, pull.keys)
-  if (located === null) return { route: null, reason: 'moving' }
-  const wanted = request.routing?.partitions ?? null
-  const isWanted = (partition: number) => wanted === null || wanted.includes(partition)
-  const here = located.here.filter(isWanted)
-  const missing = located.elsewhere.filter(({ partition }) => isWanted(partition))
-  const elsewhere = new Map<string, number[]>()
-  if (missing.length === 0) return { route: { here, elsewhere }, reason: null }
-  if (peers === null) return { route: null, reason: 'moving' }
-  const owners = await peers.owners()
-  for (const { partition, slot } of missing) {
-    const address = owners.find(({ slots }) => slots.includes(slot))?.address
-    // The partition belongs to this server, but its task does not run yet.
-    if (address === undefined || address === peers.address) return { route: null, reason: 'moving' }
-    elsewhere.set(address, [...(elsewhere.get(address) ?? []), partition])
-  }
-  if (request.routing?.skipsForwarding === true) return { route: null, reason: 'elsewhere' }
-  return { route: { here, elsewhere }, reason: null }
 }
 
 /** The failure itself was logged when it happened. */

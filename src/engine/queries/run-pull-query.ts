@@ -10,6 +10,7 @@ import { pullId } from '../query-ids.ts'
 import type { QueryRequest } from '../requests.ts'
 import type { TopicScope } from '../scope.ts'
 import { CLOSED, COMPLETED, Flow, type FlowSink } from './flow.ts'
+import { standbyReads } from './pull-route.ts'
 import { pullTable } from './pull-routing.ts'
 import { scanStream } from './stream-scan.ts'
 
@@ -35,7 +36,8 @@ export function openPull({ query }: QueryStatement, scope: TopicScope, request: 
 const columnsOf = ({ columns }: PlannedTablePull | PlannedStreamPull) =>
   columns.map(({ name, type }) => ({ name, type }))
 
-function tableSource(planned: PlannedTablePull, pullId: string, { parts, catalog }: TopicScope, request: QueryRequest) {
+function tableSource(planned: PlannedTablePull, pullId: string, scope: TopicScope, request: QueryRequest) {
+  const { parts, catalog, session } = scope
   const { lookup, predicate, columns, limit, source } = planned
   const queryId = materializingQuery(source.name, catalog)
   const pull: PullRequest = {
@@ -46,10 +48,11 @@ function tableSource(planned: PlannedTablePull, pullId: string, { parts, catalog
     limit,
     ...functionsOf([predicate, columns], catalog.metastore),
   }
+  const table = { queryId, table: source.name, pull, columns, request, reads: standbyReads(session.config) }
   return async ({ emit, signal }: FlowSink<StreamedRow>): Promise<StreamEnd> => {
     let left = limit ?? Number.POSITIVE_INFINITY
     if (left === 0) return COMPLETED
-    for await (const rows of pullTable({ queryId, table: source.name, pull, columns, request }, parts, signal)) {
+    for await (const rows of pullTable(table, parts, signal)) {
       if (signal.aborted) return CLOSED
       await emit(rows.slice(0, left).map((row) => ({ row, tombstone: false })))
       left -= rows.length

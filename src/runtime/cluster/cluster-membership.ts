@@ -10,7 +10,7 @@ import { messageOf } from '../../errors.ts'
 import type { QueryRuntime } from '../query-runtime.ts'
 
 export interface ClusterMembershipOptions {
-  readonly runtime: Pick<QueryRuntime, 'setMember' | 'takeSlots' | 'dropSlots'>
+  readonly runtime: Pick<QueryRuntime, 'setMember' | 'takeSlots' | 'dropSlots' | 'followSlots' | 'warmSlots'>
   /** See `ClusterMember`. */
   readonly topic: string
   /** What transactional ids of a server's workers begin with. */
@@ -33,6 +33,7 @@ export class ClusterMembership {
   readonly #leaving = new AbortController()
   readonly #stay: Promise<void>
   #member: SlotMembership | null = null
+  #knowsQueries = false
 
   /** Joins in the background: nothing waits for it. */
   constructor(options: ClusterMembershipOptions) {
@@ -43,6 +44,16 @@ export class ClusterMembership {
   /** The servers with their slots, as far as known. Rejects with a BrokerError. */
   async owners(): Promise<readonly SlotOwner[]> {
     return this.#member === null ? [] : this.#member.owners()
+  }
+
+  /** Whether Kafka has heard this server lately. A server whose slots were taken away has none left to answer for. */
+  get isMember(): boolean {
+    return this.#member?.isCurrent ?? true
+  }
+
+  /** The runtime has all queries: until then nobody can tell which slots it could take over at once. */
+  noteQueries(): void {
+    this.#knowsQueries = true
   }
 
   /** Gives the slots up, so that the other servers get them at once. */
@@ -90,6 +101,8 @@ export class ClusterMembership {
       )
       await this.#options.runtime.dropSlots(slots, { commit: false })
     },
+    onStandbys: (slots) => this.#options.runtime.followSlots(slots),
+    warm: () => (this.#knowsQueries ? this.#options.runtime.warmSlots() : []),
   }
 }
 

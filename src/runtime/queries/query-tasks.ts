@@ -23,6 +23,11 @@ export class QueryTasks {
     this.#options = options
   }
 
+  /** All of them; null: not known yet. */
+  get assignment(): QueryAssignment | null {
+    return this.#assignment
+  }
+
   /** Null: not known yet. */
   get all(): readonly TaskAssignment[] | null {
     return this.#assignment?.tasks ?? null

@@ -11,10 +11,12 @@ import type { OwnedSlots } from '../slots.ts'
 import { applicationId } from '../topic-names.ts'
 import { type Worker, WorkerLostError } from '../worker.ts'
 import { measureLag } from './failed-lag.ts'
+import type { FollowedSlots } from './followed-slots.ts'
 import { decide, settleLostOffsets } from './lost-offsets.ts'
 import type { MaterializationPartitions } from './materialization-partitions.ts'
 import type { PlacedQuery, PlacementOptions } from './place-query.ts'
 import { purgeQuery } from './purge-query.ts'
+import { QueryStandbys } from './query-standbys.ts'
 import { QueryTasks } from './query-tasks.ts'
 import { QueryWorkers } from './query-workers.ts'
 import { describeRebuild, resetQuery } from './reset-query.ts'
@@ -28,6 +30,8 @@ export interface RunningQueryOptions extends PlacementOptions {
   readonly workers: Workers
   /** The slots whose tasks run on this server. */
   readonly slots: OwnedSlots
+  /** The slots whose tasks have standbys on this server. */
+  readonly followed: FollowedSlots
   /** Whether all tasks of the query are on this server. */
   readonly isAlone: boolean
   readonly clock: Clock
@@ -45,6 +49,7 @@ export class RunningQuery {
   /** All tasks, on all servers. */
   readonly #tasks: QueryTasks
   readonly #workers: QueryWorkers
+  readonly #standbys: QueryStandbys
   readonly #retries: RetrySchedule
   readonly #failures: QueryFailure[] = []
   #failureCount = 0
@@ -65,6 +70,12 @@ export class RunningQuery {
     this.#isPaused = options.query.paused
     this.#tasks = new QueryTasks(options.query, options)
     this.#workers = new QueryWorkers({ ...options, queryId: this.#id })
+    this.#standbys = new QueryStandbys({
+      ...options,
+      tasks: this.#tasks,
+      workers: this.#workers,
+      retry: () => this.follow(),
+    })
     this.#retries = new RetrySchedule({
       config: options.query.config,
       clock: options.clock,
@@ -90,6 +101,7 @@ export class RunningQuery {
   stop({ purge }: { readonly purge: boolean }): Promise<void> {
     this.#isStopped = true
     this.#retries.cancel()
+    this.#standbys.cancel()
     return this.#inTurn(async () => {
       this.#state = 'PENDING_SHUTDOWN'
       await this.#workers.stop({ purge })
@@ -103,6 +115,11 @@ export class RunningQuery {
     this.#inBackground(async () => {
       if (!this.#hasFailed) await this.#attempt(() => this.#startOwned())
     })
+  }
+
+  /** Brings the query's standbys here to the slots that are to be followed. */
+  follow(): void {
+    this.#inBackground(() => this.#follow())
   }
 
   /** Builds the query's state again from its sources. What it writes meanwhile it has written before. */
@@ -196,7 +213,11 @@ export class RunningQuery {
 
   /** Starts the query again after the worker has died with its tasks. */
   lose(worker: Worker): void {
-    if (!this.#workers.has(worker)) return
+    this.#standbys.drop(worker)
+    if (!this.#workers.has(worker)) {
+      this.follow()
+      return
+    }
     this.#workers.drop(worker)
     this.restart()
   }
@@ -224,6 +245,16 @@ export class RunningQuery {
   /** The worker on which the tasks of a slot are at work; undefined: they are not here, or not yet. */
   workerOf(slot: number): Worker | undefined {
     return this.#workers.workerOf(slot)
+  }
+
+  /** The worker that has copies of the slot's tasks; undefined: it is not followed here. */
+  standbyWorkerOf(slot: number): Worker | undefined {
+    return this.#standbys.workerOf(slot)
+  }
+
+  /** See `QueryStandbys`. */
+  get standbys(): Pick<QueryStandbys, 'behind' | 'lags'> {
+    return this.#standbys
   }
 
   status(): QueryStatus {
@@ -255,6 +286,11 @@ export class RunningQuery {
     this.#retries.beginAttempt()
     this.#state = this.#isPaused ? 'PAUSED' : 'RUNNING'
     await this.#attempt(() => this.#startOwned())
+    await this.#follow()
+  }
+
+  async #follow(): Promise<void> {
+    if (!this.#isStopped) await this.#standbys.update()
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {

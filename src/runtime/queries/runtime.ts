@@ -20,7 +20,9 @@ import type {
   TableParts,
 } from '../query-runtime.ts'
 import { OwnedSlots } from '../slots.ts'
+import { lagOf, type StoreLag } from '../store-lag.ts'
 import { unlessLost, type Worker, type WorkerListener, WorkerLostError, type WorkerProvider } from '../worker.ts'
+import { FollowedSlots } from './followed-slots.ts'
 import { FormerWriters } from './former-writers.ts'
 import type { MaterializationPartitions } from './materialization-partitions.ts'
 import { merge } from './merge.ts'
@@ -63,6 +65,8 @@ const REFRESH_MS = 500
 const MAX_DEATHS = 2
 /** The slots of push queries, which read all partitions on their own server. */
 const ALL_SLOTS = OwnedSlots.all()
+/** The default in the table of settings. Source: Kafka Streams. */
+const DEFAULT_ACCEPTABLE_LAG = 10_000
 /** Rows that wait for one push subscriber. */
 const DEFAULT_BUFFERED_ROWS = 50_000
 
@@ -77,6 +81,7 @@ class Runtime implements SettlingQueryRuntime {
   readonly #push: PushQueries
   readonly #workers: Workers
   readonly #slots: OwnedSlots
+  readonly #followed = new FollowedSlots()
   readonly #formerWriters: FormerWriters
   readonly #errorListeners: ((queryId: string, error: ProcessingError) => void)[] = []
   /** How often each query was at work when its worker died. */
@@ -157,13 +162,25 @@ class Runtime implements SettlingQueryRuntime {
     if (table === null) return null
     const wanted = tasksOfKeys(table, keys)
     const isHere = ({ slot }: TaskAssignment) => query.workerOf(slot) !== undefined
+    const { lags } = query.standbys
     return {
       here: wanted.filter(isHere).map(({ partition }) => partition),
-      elsewhere: wanted.filter((task) => !isHere(task)),
+      elsewhere: wanted
+        .filter((task) => !isHere(task))
+        .map(({ id, partition, slot }) => ({
+          partition,
+          slot,
+          standby: query.standbyWorkerOf(slot) === undefined ? null : { lag: lagOfTask(lags, id) },
+        })),
     }
   }
 
-  async *pull(queryId: string, request: PullRequest, partitions?: readonly number[]): AsyncIterable<readonly Row[]> {
+  async *pull(
+    queryId: string,
+    request: PullRequest,
+    partitions?: readonly number[],
+    { standbys } = { standbys: false },
+  ): AsyncIterable<readonly Row[]> {
     const query = this.#queries.get(queryId)
     const table = query?.findMaterialization() ?? null
     if (query === undefined || table === null) throw new Error(`Query ${queryId} does not run.`)
@@ -171,12 +188,14 @@ class Runtime implements SettlingQueryRuntime {
     const byWorker = new Map<Worker, number[]>()
     for (const { partition, slot } of tasks) {
       if (partitions?.includes(partition) === false) continue
-      const worker = query.workerOf(slot)
+      const worker = query.workerOf(slot) ?? (standbys ? query.standbyWorkerOf(slot) : undefined)
       if (worker === undefined)
         throw new Error(`Partition ${partition} of query ${queryId} is not at work on this server.`)
       byWorker.set(worker, [...(byWorker.get(worker) ?? []), partition])
     }
-    const parts = [...byWorker].map(([worker, partitions]) => worker.pull(queryId, { ...request, partitions }))
+    const parts = [...byWorker].map(([worker, partitions]) =>
+      worker.pull(queryId, { ...request, partitions, standbys }),
+    )
     yield* limited(merge(parts), request.limit)
   }
 
@@ -200,6 +219,21 @@ class Runtime implements SettlingQueryRuntime {
     for (const query of this.#queries.values()) query.dropSlots(slots)
     const workers = await this.#workers.all()
     await Promise.all(workers.map((worker) => worker.release(slots, options).catch(unlessLost)))
+  }
+
+  followSlots(slots: readonly number[]): void {
+    this.#followed.set(slots)
+    for (const query of this.#queries.values()) query.follow()
+  }
+
+  warmSlots(): readonly number[] {
+    const acceptable = Number(this.#options.config['acceptable.recovery.lag'] ?? DEFAULT_ACCEPTABLE_LAG)
+    const behind = [...this.#queries.values()].map(({ standbys }) => standbys.behind(acceptable))
+    return [...this.#followed.all].filter((slot) => !behind.some((slots) => slots.has(slot)))
+  }
+
+  storeLags(): readonly StoreLag[] {
+    return [...this.#queries.values()].flatMap(({ standbys }) => standbys.lags)
   }
 
   subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription> {
@@ -241,6 +275,7 @@ class Runtime implements SettlingQueryRuntime {
       query: { number: this.#nextNumber++, plan, config: merged, paused, transient: life.transient },
       workers: this.#workers,
       slots: life.transient ? ALL_SLOTS : this.#slots,
+      followed: this.#followed,
       isAlone: this.#options.sharesSlots !== true && !life.transient,
       clock: this.#options.clock,
       timer: this.#options.timer,
@@ -298,6 +333,12 @@ function tasksOfKeys(
   const partitions = new Set(keys.map(partitionOf))
   if (partitions.has(null)) return tasks
   return tasks.filter(({ partition }) => partitions.has(partition))
+}
+
+/** Records that the copy of a task lags behind, the most of its stores; null: not known. */
+function lagOfTask(lags: readonly StoreLag[], taskId: string): number | null {
+  const own = lags.filter((lag) => lag.taskId === taskId).map(lagOf)
+  return own.length === 0 || own.includes(null) ? null : Math.max(...own.map(Number))
 }
 
 /** The lag stays as it was last measured while the broker cannot be reached. */

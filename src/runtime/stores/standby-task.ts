@@ -3,32 +3,20 @@
  * the offsets that it reaches, so that the copy is whole at any time: after a crash it continues there, a pull query can read it, and a
  * task that moves here has only the rest to read. Source: Kafka Streams' StandbyTask.
  */
-import type { FetchedPartition, TopicPartitionOffset } from '../../broker/broker.ts'
+import type { FetchedPartition, PartitionOffset, TopicPartitionOffset } from '../../broker/broker.ts'
 import type { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
 import type { CacheBudget } from '../../state/lmdb/cache-budget.ts'
 import { fitsShape, type TaskRecord } from '../../state/lmdb/state-catalog.ts'
 import { TaskState } from '../../state/lmdb/task-state.ts'
 import { WriteBatch } from '../../state/lmdb/write-batch.ts'
 import type { StateStore, StoreSpec } from '../../state/store.ts'
+import type { StoreLag } from '../store-lag.ts'
 import { ChangelogCopy, type CopiedTask } from './changelog-copy.ts'
 import { readRecords } from './changelog-reader.ts'
 import type { SlotEnvironment } from './slot-environments.ts'
 
 export interface StandbyRequest extends CopiedTask {
   readonly slot: number
-}
-
-/** How far the copy of a store is, by its changelog. Plain data, as it crosses threads. */
-export interface StoreLag {
-  readonly queryId: string
-  readonly taskId: string
-  readonly store: string
-  readonly partition: number
-  readonly slot: number
-  /** Offset of the first record that the copy does not have. */
-  readonly offset: number
-  /** The changelog's end; null: not known yet. */
-  readonly endOffset: number | null
 }
 
 /** Stores that a pull query reads at one moment. */
@@ -110,6 +98,12 @@ export class StandbyTask {
       await this.#slot.catalog.write(record, copy.takeChanges())
       this.#offsets.set(topic, nextOffset)
     })
+  }
+
+  /** Takes the end of a changelog, which may be that of another task. */
+  noteEnd(topic: string, ends: readonly PartitionOffset[]): void {
+    const end = ends[this.request.partition]
+    if (end !== undefined && this.#offsets.has(topic)) this.#ends.set(topic, end.offset)
   }
 
   /** The changelog has nothing before `offset` any more. */

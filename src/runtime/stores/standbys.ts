@@ -8,8 +8,9 @@ import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
 import { type Scheduled, sleep, type Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import type { CacheBudget } from '../../state/lmdb/cache-budget.ts'
+import type { StoreLag } from '../store-lag.ts'
 import type { SlotEnvironments } from './slot-environments.ts'
-import { type StandbyRequest, StandbyTask, type StoreLag } from './standby-task.ts'
+import { type StandbyRequest, StandbyTask } from './standby-task.ts'
 
 export interface StandbysOptions {
   readonly broker: Pick<Broker, 'fetcher' | 'startOffsets' | 'endOffsets'>
@@ -20,9 +21,15 @@ export interface StandbysOptions {
 }
 
 const POLL_MS = 500
-const FETCH = { readCommitted: true, maxBytes: 1 << 20, maxPartitionBytes: 256 << 10, maxBufferedBytes: 4 << 20 } as const
-/** Pause before a copy that has failed is opened again. */
-const RETRY_MS = 15_000
+const FETCH = {
+  readCommitted: true,
+  maxBytes: 1 << 20,
+  maxPartitionBytes: 256 << 10,
+  maxBufferedBytes: 4 << 20,
+} as const
+/** Pause before a copy that has failed is opened again; it doubles with each failure in a row. */
+const FIRST_RETRY_MS = 500
+const LAST_RETRY_MS = 30_000
 
 export class Standbys {
   readonly #options: StandbysOptions
@@ -34,6 +41,8 @@ export class Standbys {
   readonly #followed = new Map<string, StandbyTask>()
   readonly #cursor = new RecordBatchCursor({ verifyChecksums: true })
   readonly #retries = new Set<Scheduled>()
+  /** Failures in a row, by `taskName`. */
+  readonly #failures = new Map<string, number>()
   #fetcher: Fetcher | null = null
   #following: Promise<void> = Promise.resolve()
   #turn: Promise<unknown> = Promise.resolve()
@@ -43,7 +52,7 @@ export class Standbys {
     this.#options = options
   }
 
-  /** Makes these the standbys of a query here, and no others. Rejects with an Error if a directory cannot be used. */
+  /** Makes these the standbys of a query here, and no others. Rejects with a BrokerError, or an Error if a directory cannot be used. */
   follow(queryId: string, requests: readonly StandbyRequest[]): Promise<void> {
     return this.#inTurn(async () => {
       const wanted = new Map(requests.map((request) => [request.taskId, request]))
@@ -52,6 +61,7 @@ export class Standbys {
       for (const task of [...this.#tasks.values()])
         if (task.request.queryId === queryId && !wanted.has(task.request.taskId)) await this.#release(task)
       for (const request of requests) await this.#open(request)
+      await this.#learnEnds(requests.flatMap((request) => this.#followedTask(request) ?? []))
     })
   }
 
@@ -95,6 +105,16 @@ export class Standbys {
     for (const position of task.positions) {
       this.#followed.set(positionKey(position), task)
       this.#start().assign(position)
+    }
+  }
+
+  /** A fetch tells the end of a changelog only when it brings records. */
+  async #learnEnds(tasks: readonly StandbyTask[]): Promise<void> {
+    const unknown = tasks.filter(({ lags }) => lags.some(({ endOffset }) => endOffset === null))
+    const topics = new Set(unknown.flatMap(({ positions }) => positions.map(({ topic }) => topic)))
+    for (const topic of topics) {
+      const ends = await this.#options.broker.endOffsets(topic)
+      for (const task of unknown) task.noteEnd(topic, ends)
     }
   }
 
@@ -145,8 +165,10 @@ export class Standbys {
     if (task === undefined) return
     const { error } = fetched
     try {
-      if (error === null) await task.add(fetched, this.#cursor)
-      else if (error.code === 'OFFSET_OUT_OF_RANGE') await this.#findAgain(task, fetched)
+      if (error === null) {
+        await task.add(fetched, this.#cursor)
+        this.#failures.delete(taskName(task.request))
+      } else if (error.code === 'OFFSET_OUT_OF_RANGE') await this.#findAgain(task, fetched)
       else if (!error.retriable) throw error
     } catch (cause) {
       this.#fail(task, cause)
@@ -165,26 +187,40 @@ export class Standbys {
     }
   }
 
+  async #openAgain(request: StandbyRequest): Promise<void> {
+    await this.#open(request)
+    await this.#learnEnds([this.#followedTask(request) ?? []].flat())
+  }
+
   #copyAgain(task: StandbyTask): void {
     this.#later(task, async () => {
       await this.#release(task)
       await task.purge()
-      await this.#open(task.request)
+      await this.#openAgain(task.request)
     })
   }
 
-  /** The copy is opened again after a pause: the disk may then have room, and a damaged file is moved aside. */
+  /**
+   * The copy is opened again after a pause: a topic that was just made is then known, the disk may have room, and a damaged file is moved
+   * aside.
+   */
   #fail(task: StandbyTask, cause: unknown): void {
     const { timer, onWarning } = this.#options
     const { taskId, queryId } = task.request
     if (this.#isClosed) return
-    onWarning(`The copy of task ${taskId} of query ${queryId} cannot follow its changelogs: ${messageOf(cause)}`)
+    // Its other changelogs, which are in the same answer, do not fail once more.
+    for (const position of task.positions) this.#followed.delete(positionKey(position))
+    const name = taskName(task.request)
+    const failures = (this.#failures.get(name) ?? 0) + 1
+    this.#failures.set(name, failures)
+    if (failures > 1)
+      onWarning(`The copy of task ${taskId} of query ${queryId} cannot follow its changelogs: ${messageOf(cause)}`)
     this.#later(task, () => this.#release(task))
     const retry = timer.after(
-      RETRY_MS,
+      Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)),
       () => {
         this.#retries.delete(retry)
-        this.#later(task, () => this.#open(task.request))
+        this.#later(task, () => this.#openAgain(task.request))
       },
       { background: true },
     )

@@ -4,6 +4,7 @@ import type { ClusterMember } from '../cluster-member.ts'
 import type { ProcessingError } from '../processing-error.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { QueryFailure } from '../query-runtime.ts'
+import type { StoreLag } from '../store-lag.ts'
 import type { WorkerPull } from '../worker.ts'
 import type { RowBatch } from './row-batches.ts'
 import type { SchemaAnswer, SchemaCall } from './schema-calls.ts'
@@ -34,6 +35,7 @@ export interface WorkerCalls {
     readonly takes: { readonly slots: readonly number[]; readonly commit: boolean }
     readonly gives: null
   }
+  readonly follow: { readonly takes: QueryAssignment; readonly gives: null }
   readonly setPaused: { readonly takes: { readonly queryId: string; readonly isPaused: boolean }; readonly gives: null }
   readonly pull: { readonly takes: { readonly queryId: string; readonly request: WirePull }; readonly gives: PullPart }
   readonly pullMore: { readonly takes: { readonly cursor: number }; readonly gives: PullPart }
@@ -79,3 +81,4 @@ export type WorkerMessage =
       readonly progress: readonly (readonly [queryId: string, progress: QueryProgress])[]
       readonly totals: FetchTotals
     }
+  | { readonly kind: 'lags'; readonly lags: readonly StoreLag[] }

@@ -1,10 +1,12 @@
 /** A worker in a thread of its own, as the main thread sees it. */
 
+import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { PushRow } from '../query-runtime.ts'
+import type { StoreLag } from '../store-lag.ts'
 import type { Worker, WorkerListener, WorkerLostError, WorkerPull } from '../worker.ts'
 import type { CallMessage, WorkerCalls, WorkerMessage } from './protocol.ts'
 import { plainRows, pushedRows, type RowBatchCodec } from './row-batches.ts'
@@ -27,7 +29,10 @@ export class RemoteWorker implements Worker {
   readonly #calls = new Map<number, Waiting>()
   readonly #queries = new Map<string, RemoteQuery>()
   readonly #progress = new Map<string, QueryProgress>()
+  /** Plans of queries that have standbys here. */
+  readonly #followed = new Map<string, PhysicalPlan>()
   #totals: FetchTotals = new Map()
+  #lags: readonly StoreLag[] = []
   #nextId = 1
   #isClosed = false
   #lost: WorkerLostError | null = null
@@ -57,15 +62,22 @@ export class RemoteWorker implements Worker {
     await this.#call('release', { slots, commit })
   }
 
+  async follow(assignment: QueryAssignment): Promise<void> {
+    const { queryId, plan, tasks } = assignment
+    if (tasks.length === 0) this.#followed.delete(queryId)
+    else this.#followed.set(queryId, plan)
+    await this.#call('follow', assignment)
+  }
+
   async setPaused(queryId: string, isPaused: boolean): Promise<void> {
     await this.#call('setPaused', { queryId, isPaused })
   }
 
   async *pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {
-    const query = this.#queries.get(queryId)
-    if (query === undefined) return
+    const plan = this.#queries.get(queryId)?.assignment.plan ?? this.#followed.get(queryId)
+    if (plan === undefined) return
     const rows = plainRows(request.columns)
-    const wire = writePull(request, keyCodecOf(query.assignment.plan))
+    const wire = writePull(request, keyCodecOf(plan))
     let part = await this.#call('pull', { queryId, request: wire })
     try {
       while (part.batch !== null) {
@@ -81,6 +93,10 @@ export class RemoteWorker implements Worker {
 
   progress(queryId: string): QueryProgress | undefined {
     return this.#progress.get(queryId)
+  }
+
+  get lags(): readonly StoreLag[] {
+    return this.#lags
   }
 
   get totals(): FetchTotals {
@@ -137,6 +153,9 @@ export class RemoteWorker implements Worker {
         for (const [queryId, progress] of message.progress) {
           if (this.#queries.has(queryId)) this.#progress.set(queryId, progress)
         }
+        return
+      case 'lags':
+        this.#lags = message.lags
         return
       case 'rows':
         this.#takeRows(message)

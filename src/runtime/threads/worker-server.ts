@@ -2,6 +2,7 @@
 
 import type { Scheduled, Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
+import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
 import type { QueryProgress } from '../query-progress.ts'
@@ -48,6 +49,8 @@ export class WorkerServer {
   readonly #options: WorkerServerOptions
   readonly #worker: InProcessWorker
   readonly #queries = new Map<string, ServedQuery>()
+  /** Plans of queries that have standbys here. */
+  readonly #followed = new Map<string, PhysicalPlan>()
   readonly #pulls = new Map<number, OpenPull>()
   readonly #marks = new Map<string, string>()
   readonly #reporting: Scheduled
@@ -59,7 +62,7 @@ export class WorkerServer {
     options.port.on('message', (message) => {
       if (message.kind === 'call') void this.#answer(message)
     })
-    this.#reporting = options.timer.every(PROGRESS_MS, () => this.#postProgress())
+    this.#reporting = options.timer.every(PROGRESS_MS, () => this.#report())
   }
 
   readonly #handlers: Handlers = {
@@ -85,14 +88,22 @@ export class WorkerServer {
       this.#postProgress()
       return null
     },
+    follow: async (assignment) => {
+      const { queryId, plan, tasks } = assignment
+      if (tasks.length === 0) this.#followed.delete(queryId)
+      else this.#followed.set(queryId, plan)
+      await this.#worker.follow(assignment)
+      this.#postLags()
+      return null
+    },
     setPaused: async ({ queryId, isPaused }) => {
       await this.#worker.setPaused(queryId, isPaused)
       return null
     },
     pull: async ({ queryId, request }) => {
-      const query = this.#queries.get(queryId)
-      if (query === undefined) throw new Error(`Query ${queryId} is no longer on this worker.`)
-      const pull = readPull(request, keyCodecOf(query.assignment.plan))
+      const plan = this.#queries.get(queryId)?.assignment.plan ?? this.#followed.get(queryId)
+      if (plan === undefined) throw new Error(`Query ${queryId} is no longer on this worker.`)
+      const pull = readPull(request, keyCodecOf(plan))
       const cursor = this.#nextCursor++
       const batches = this.#worker.pull(queryId, pull)[Symbol.asyncIterator]()
       this.#pulls.set(cursor, { batches, codec: plainRows(request.columns), next: batches.next() })
@@ -106,7 +117,7 @@ export class WorkerServer {
       return null
     },
     tell: async () => {
-      this.#postProgress()
+      this.#report()
       return null
     },
     settle: async () => {
@@ -174,6 +185,15 @@ export class WorkerServer {
       progress.push([queryId, this.#worker.progress(queryId)!])
     }
     if (progress.length > 0) this.#post({ kind: 'progress', progress, totals: this.#worker.totals })
+  }
+
+  #report(): void {
+    this.#postProgress()
+    if (this.#followed.size > 0) this.#postLags()
+  }
+
+  #postLags(): void {
+    this.#post({ kind: 'lags', lags: this.#worker.lags })
   }
 
   #post(message: WorkerMessage): void {

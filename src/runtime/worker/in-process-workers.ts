@@ -12,6 +12,8 @@ export interface InProcessWorkersOptions
   readonly random: () => number
   /** The server's configuration. */
   readonly config: Config
+  /** See `LocalWorkerOptions`. Default: made of the service id. */
+  readonly transactionalId?: string
   /** Where tasks keep their state. Default: in memory, rebuilt from the topics after a restart. */
   readonly stores?: StoreProvider
 }
@@ -36,7 +38,7 @@ export function inProcessWorkers(options: InProcessWorkersOptions): WorkerProvid
         timer,
         stores,
         listener,
-        transactionalId: `${config['ksql.service.id'] ?? 'default_'}-0`,
+        transactionalId: options.transactionalId ?? `${config['ksql.service.id'] ?? 'default_'}-0`,
         compression: compressionOf(config),
         ...(schemas !== undefined && { schemas }),
       }),

@@ -19,6 +19,7 @@ import { Pace } from '../pace.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { PartitionInput } from '../reading/partition-input.ts'
 import { WorkerReading } from '../reading/worker-reading.ts'
+import type { StoreLag } from '../store-lag.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
 import type { InProcessWorker, WorkerListener, WorkerPull } from '../worker.ts'
 import { BatchPool } from './batch-pool.ts'
@@ -32,6 +33,7 @@ import type { RunningTask } from './running-task.ts'
 import { SendWindow } from './send-window.ts'
 import { Settling } from './settling.ts'
 import { SlowQueries } from './slow-queries.ts'
+import { StandbyQueries } from './standby-queries.ts'
 import { TaskOpener } from './task-opener.ts'
 import { Transactions } from './transactions.ts'
 import { WorkerPulls } from './worker-pulls.ts'
@@ -71,6 +73,7 @@ export class LocalWorker implements InProcessWorker {
   readonly #pace = new Pace()
   readonly #slowQueries: SlowQueries
   readonly #pulls: WorkerPulls
+  readonly #standbys: StandbyQueries
   readonly #opener: TaskOpener
   readonly #endings: QueryEndings
 
@@ -88,7 +91,13 @@ export class LocalWorker implements InProcessWorker {
       queries: () => run().filter(({ assignment }) => assignment.exactlyOnce),
       onAborted: (queries) => void this.#endings.rewind(queries),
     })
-    this.#pulls = new WorkerPulls({ ...options, onDamage: (error) => this.#endings.failDamaged(error) })
+    this.#standbys = new StandbyQueries(options.stores.standbys)
+    this.#pulls = new WorkerPulls({
+      ...options,
+      find: (queryId) => this.#find(queryId),
+      standbys: this.#standbys,
+      onDamage: (error) => this.#endings.failDamaged(error),
+    })
     this.#slowQueries = new SlowQueries({
       timer,
       pace: this.#pace,
@@ -154,6 +163,7 @@ export class LocalWorker implements InProcessWorker {
     try {
       await earlier
       if (assignment.exactlyOnce) await this.#transactions.open()
+      await this.#standbys.halt(assignment)
       const opened = await openAll(assignment.tasks, {
         open: (task) => this.#opener.open(compiled, task, opening.signal(task.slot)),
         signal: ({ slot }) => opening.signal(slot),
@@ -185,11 +195,21 @@ export class LocalWorker implements InProcessWorker {
     await this.#endings.endTasks(leaving, commit)
   }
 
+  follow(assignment: QueryAssignment): Promise<void> {
+    return this.#standbys.follow(assignment)
+  }
+
+  get lags(): readonly StoreLag[] {
+    return this.#standbys.lags
+  }
+
   async stop(queryId: string, { purge }: { readonly purge: boolean }): Promise<void> {
     const compiled = this.#queries.get(queryId)
     this.#openings.abort(queryId)
     if (compiled !== undefined) await this.#endings.end(compiled)
-    if (purge) await this.#options.stores.purge(queryId)
+    if (!purge) return
+    await this.#standbys.end(queryId)
+    await this.#options.stores.purge(queryId)
   }
 
   async setPaused(queryId: string, isPaused: boolean): Promise<void> {
@@ -205,7 +225,7 @@ export class LocalWorker implements InProcessWorker {
   }
 
   pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {
-    return this.#pulls.read(queryId, (id) => this.#find(id), request)
+    return this.#pulls.read(queryId, request)
   }
 
   progress(queryId: string): QueryProgress | undefined {

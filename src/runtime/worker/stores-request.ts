@@ -1,9 +1,11 @@
-/** The request with which a task opens its stores. */
+/** The requests with which tasks and their copies open their stores. */
 
 import { positionKey } from '../../broker/position-key.ts'
 import type { StepId, StepSchema } from '../../operators/step.ts'
 import { isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
+import type { StoreDeclaration } from '../../state/store.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import type { StandbyRequest } from '../stores/standby-task.ts'
 import type { OpenStores } from '../stores/task-stores.ts'
 import { changelogTopic } from '../topic-names.ts'
 import type { TaskOutputs } from './outputs.ts'
@@ -13,6 +15,18 @@ export interface StoresOwner {
   readonly assignment: TaskAssignment
   readonly topology: SubTopology
   readonly schemas: ReadonlyMap<StepId, StepSchema>
+}
+
+const declarationsIn = (topology: SubTopology, schemas: ReadonlyMap<StepId, StepSchema>): StoreDeclaration[] =>
+  topology.steps.flatMap((step) => (isOperator(step) ? storesOf(step, schemas) : []))
+
+/** For the copy of a task; null: it has no state. */
+export function standbyRequest({ query, assignment, topology, schemas }: StoresOwner): StandbyRequest | null {
+  const stores = declarationsIn(topology, schemas)
+  if (stores.length === 0) return null
+  const { queryId, applicationId } = query
+  const { id: taskId, partition, slot } = assignment
+  return { queryId, taskId, partition, slot, applicationId, stores }
 }
 
 /** `outputs`: where changelogs are appended to. */
@@ -29,7 +43,7 @@ export function storesRequest(
     slot: assignment.slot,
     applicationId,
     isTransient: query.group === null,
-    stores: topology.steps.flatMap((step) => (isOperator(step) ? storesOf(step, schemas) : [])),
+    stores: declarationsIn(topology, schemas),
     changelog(store, key, value, timestamp) {
       let append = appends.get(store)
       if (append === undefined) {

@@ -30,6 +30,8 @@ export interface TableReaderOptions {
   readonly time: RequestTime
 }
 
+type ReadStores = Pick<TaskStores, 'store'>
+
 type Entry = readonly [key: StoreKey, window: Window | null, stored: StoredRow]
 
 const BATCH_ROWS = 512
@@ -46,7 +48,7 @@ export function tableReader(
   schemas: ReadonlyMap<StepId, StepSchema>,
   request: PullRequest,
   options: TableReaderOptions,
-): (topology: SubTopology, stores: TaskStores) => Iterable<readonly Row[]> {
+): (topology: SubTopology, stores: ReadStores) => Iterable<readonly Row[]> {
   const { materialization } = plan
   if (materialization === null) throw new Error(`Query ${plan.queryId} keeps no table that can be read.`)
   const schema = schemas.get(materialization.step)!
@@ -139,7 +141,7 @@ class LimitedReports {
 
 function openStore(
   { steps }: SubTopology,
-  stores: TaskStores,
+  stores: ReadStores,
   { step: id, name, schemas }: { step: StepId; name: string; schemas: ReadonlyMap<StepId, StepSchema> },
 ): StateStore | null {
   const step = steps.find((candidate) => candidate.id === id)

@@ -1,19 +1,31 @@
-/** Pull queries on a worker: they read the stores of the tasks that run there. */
+/** Pull queries on a worker: they read the stores of the tasks that run there, or of their standbys. */
 import type { Timer } from '../../clock.ts'
+import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { keepsTable } from '../../plan/topology.ts'
 import { StateDamagedError } from '../../state/lmdb/state-damaged-error.ts'
 import type { Row } from '../../types/value.ts'
 import { RequestTime, Turnstile } from '../request-time.ts'
+import type { ReadableStores } from '../stores/standby-task.ts'
 import type { WorkerListener, WorkerPull } from '../worker.ts'
 import type { CompiledQuery } from './compiled-query.ts'
-import type { RunningTask } from './running-task.ts'
+import type { StandbyQueries } from './standby-queries.ts'
 import { mayTakeLong, type TableReaderOptions, tableReader } from './table-reader.ts'
 
 export interface WorkerPullsOptions extends Pick<TableReaderOptions, 'functions' | 'functionContext' | 'clock'> {
   readonly timer: Timer
   readonly listener: Pick<WorkerListener, 'onProcessingError'>
+  /** Undefined if the query is not here, or has ended. */
+  readonly find: (queryId: string) => CompiledQuery | undefined
+  readonly standbys: StandbyQueries
   /** Called when a store turns out to be damaged. */
   readonly onDamage: (error: StateDamagedError) => void
+}
+
+/** A query whose table can be read here. */
+interface ReadableQuery extends Pick<CompiledQuery, 'topologies' | 'schemas'> {
+  readonly plan: PhysicalPlan
+  /** Opens the stores of a task at the moment at which they are read; undefined: they are not here. */
+  readonly storesOf: (topology: number, partition: number) => (() => ReadableStores) | undefined
 }
 
 export class WorkerPulls {
@@ -26,26 +38,20 @@ export class WorkerPulls {
     this.#long = new Turnstile(options.timer)
   }
 
-  /** As `Worker.pull`. `find`: undefined if the query is not here, or has ended; called when the first rows are taken. */
-  async *read(
-    queryId: string,
-    find: (queryId: string) => CompiledQuery | undefined,
-    request: WorkerPull,
-  ): AsyncIterable<readonly Row[]> {
-    const compiled = find(queryId)
-    const topology = compiled?.topologies.find((one) => keepsTable(one, compiled.query.assignment.plan))
-    const tasks = request.partitions.map((partition) => {
-      const isIt = ({ assignment }: RunningTask) =>
-        assignment.topology === topology?.index && assignment.partition === partition
-      const task = compiled?.query.tasks.find(isIt)
-      if (task === undefined) throw new Error(`Partition ${partition} of query ${queryId} is no longer on this worker.`)
-      return task
+  /** As `Worker.pull`. */
+  async *read(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {
+    const query = this.#find(queryId, request)
+    const topology = query?.topologies.find((one) => keepsTable(one, query.plan))
+    const opens = request.partitions.map((partition) => {
+      const open = topology === undefined ? undefined : query?.storesOf(topology.index, partition)
+      if (open === undefined) throw new Error(`Partition ${partition} of query ${queryId} is no longer on this worker.`)
+      return open
     })
-    if (compiled === undefined || topology === undefined) return
+    if (query === undefined || topology === undefined) return
     const { functions, functionContext, clock, listener, onDamage } = this.#options
-    const { plan } = compiled.query.assignment
+    const { plan, schemas } = query
     const time = new RequestTime(functionContext.budget, { isShared: true })
-    const read = tableReader(plan, compiled.schemas, request, {
+    const read = tableReader(plan, schemas, request, {
       functions,
       functionContext,
       clock,
@@ -54,13 +60,40 @@ export class WorkerPulls {
     })
     const isLong = mayTakeLong(plan, request, functions)
     try {
-      for (const { stores } of tasks) {
-        const work = () => time.during(() => read(topology, stores))
+      for (const open of opens) {
+        const work = () => time.during(() => closing(open(), (stores) => read(topology, stores)))
         yield* isLong ? await this.#long.pass(work) : work()
       }
     } catch (error) {
       if (error instanceof StateDamagedError) onDamage(error)
       throw error
     }
+  }
+
+  #find(queryId: string, { standbys: reads }: WorkerPull): ReadableQuery | undefined {
+    const { find, standbys } = this.#options
+    const running = find(queryId)
+    const followed = reads ? standbys.find(queryId) : undefined
+    const plan = running?.query.assignment.plan ?? followed?.plan
+    const compiled = running ?? followed
+    if (plan === undefined || compiled === undefined) return undefined
+    const storesOf: ReadableQuery['storesOf'] = (topology, partition) => {
+      const task = running?.query.tasks.find(
+        ({ assignment }) => assignment.topology === topology && assignment.partition === partition,
+      )
+      if (task !== undefined) return () => ({ store: (spec) => task.stores.store(spec), close: () => {} })
+      const copy = reads ? standbys.taskOf(queryId, `${topology}_${partition}`) : undefined
+      return copy === undefined ? undefined : () => copy.read()
+    }
+    return { ...compiled, plan, storesOf }
+  }
+}
+
+/** All rows are read before the function returns. */
+function closing<Result>(stores: ReadableStores, use: (stores: ReadableStores) => Result): Result {
+  try {
+    return use(stores)
+  } finally {
+    stores.close()
   }
 }

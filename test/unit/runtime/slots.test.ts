@@ -1,18 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Broker } from '../../../src/broker/broker.ts'
-import type { EmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
-import { systemClock, systemTimer } from '../../../src/clock.ts'
-import { createQueryRuntime, type SettlingQueryRuntime } from '../../../src/runtime/queries/runtime.ts'
+import type { SettlingQueryRuntime } from '../../../src/runtime/queries/runtime.ts'
 import { OwnedSlots, SLOTS, slotOf } from '../../../src/runtime/slots.ts'
-import { durableStores } from '../../../src/runtime/stores/durable-stores.ts'
-import { inProcessWorkers } from '../../../src/runtime/worker/in-process-workers.ts'
 import { BIGINT, STRING } from '../../../src/types/sql-type.ts'
 import { CollectingSubscriber } from '../../support/collecting-subscriber.ts'
 import { pullAll, pullRows } from '../../support/pull-requests.ts'
-import { functions, QueryWorld } from '../../support/query-world.ts'
+import type { QueryWorld } from '../../support/query-world.ts'
+import { TwoRuntimes } from '../../support/two-runtimes.ts'
 import { until } from '../../support/until.ts'
 
 const ALL = Array.from({ length: SLOTS }, (_, slot) => slot)
@@ -31,59 +24,18 @@ const first = slotOf('logs', 0)
 const half = [first, (first + 1) % SLOTS]
 const otherHalf = ALL.filter((slot) => !half.includes(slot))
 
-interface Server {
-  readonly runtime: SettlingQueryRuntime
-  readonly close: () => Promise<void>
-}
-
+let servers: TwoRuntimes
 let world: QueryWorld
-let second: Server
-const directories: string[] = []
-function stores(changelogs: Broker) {
-  const directory = mkdtempSync(join(tmpdir(), 'millrace-slots-'))
-  directories.push(directory)
-  return durableStores({ directory, cacheBytes: 1e6, changelogs, clock: systemClock, timer: systemTimer, onWarning: () => {} })
-}
-
-/** A server of the cluster that has no slots yet, with state of its own. */
-const sharing = (log: EmbeddedLog) => {
-  const broker = log.broker()
-  return {
-    broker,
-    stores: stores(broker),
-    changelogs: true,
-    sharesSlots: true,
-    config: { 'commit.interval.ms': '600000' },
-  }
-}
+let second: { readonly runtime: SettlingQueryRuntime }
 
 async function openTwo(): Promise<void> {
-  world = await QueryWorld.open(sharing)
-  const { stores, ...options } = sharing(world.log)
-  await options.broker.connect()
-  const parts = { ...options, clock: systemClock, timer: systemTimer }
-  const workers = inProcessWorkers({ ...parts, functions, random: Math.random, stores })
-  const runtime = createQueryRuntime({ ...parts, workers })
-  second = {
-    runtime,
-    close: async () => {
-      await runtime.close()
-      await options.broker.close()
-    },
-  }
+  servers = await TwoRuntimes.open()
+  world = servers.world
+  second = { runtime: servers.second }
 }
 
-/** Runs the statements' queries on both servers. */
-async function runOnBoth(sql: string): Promise<string[]> {
-  const plans = await world.run(sql)
-  for (const plan of plans) await second.runtime.start({ plan, config: EARLIEST, paused: false })
-  return plans.map(({ queryId }) => queryId)
-}
-
-const settled = async () => {
-  await world.runtime.settled()
-  await second.runtime.settled()
-}
+const runOnBoth = (sql: string): Promise<string[]> => servers.run(sql)
+const settled = (): Promise<void> => servers.settled()
 
 const written = async (topic: string) =>
   ((await world.values(topic)) as { N: number }[]).map(({ N }) => N).toSorted((a, b) => a - b)
@@ -106,11 +58,7 @@ describe('slots', () => {
 })
 
 describe('two servers of a cluster', () => {
-  afterEach(async () => {
-    await second.close()
-    await world.close()
-    for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true })
-  })
+  afterEach(() => servers.close())
 
   const FILTER = `${LOGS} CREATE STREAM copy AS SELECT userid, n FROM logs;`
 

@@ -14,7 +14,7 @@ import { Cluster } from '../cluster/cluster.ts'
 import { type KafkaOptions, withDefaults } from '../cluster/kafka-connection-options.ts'
 import { isRetriable } from '../cluster/retry.ts'
 import { apis } from '../protocol/apis.ts'
-import { claimOrder } from './slot-assignment.ts'
+import { claimOrder, type SlotShare } from './slot-assignment.ts'
 import { decodeAssignment, decodeMember } from './slot-protocol.ts'
 import { EvictedError, SlotSession } from './slot-session.ts'
 
@@ -27,6 +27,10 @@ export interface SlotEvents {
   onRevoked(slots: readonly number[]): void | Promise<void>
   /** The coordinator gave this server up: others may have the slots already. */
   onLost(slots: readonly number[]): void | Promise<void>
+  /** This server is to follow these slots, and no others. Called after slots have come and gone. */
+  onStandbys(slots: readonly number[]): void
+  /** The slots that it follows and whose copies are up to date. */
+  warm(): readonly number[]
 }
 
 /** A member of the slots group, by which the broker can tell whether a server still has its slots. */
@@ -45,6 +49,8 @@ export interface SlotsOptions extends SlotEvents {
   readonly prefix: string
   /** How many slots there are: the same for all members, others are refused. */
   readonly slots: number
+  /** Servers that follow each slot, beside its owner: the same for all members, of which one assigns. Default 0. */
+  readonly standbys?: number
   /** Where the other servers reach this one. */
   readonly address: string
   /** Identifies the server, also after a restart; no other process has it. */
@@ -62,6 +68,8 @@ export interface SlotsOptions extends SlotEvents {
 export interface SlotMembership {
   /** The slots of this server, ascending. */
   readonly owned: readonly number[]
+  /** Whether the coordinator was heard within the session timeout: else others may have the slots. */
+  readonly isCurrent: boolean
   /** Resolves after `leave`; rejects when a callback failed, or the group cannot be joined any more. */
   readonly ended: Promise<void>
   /** The owners of the slots; while slots are moving, the owners known last. */
@@ -75,6 +83,8 @@ const REBALANCE_TIMEOUT_MS = 30_000
 /** How soon a member learns that another came or went, ms. */
 const LONGEST_BEAT_MS = 250
 const BEATS_PER_SESSION = 4
+/** After so long a server takes over the slots whose copies are up to date, without those that are not. */
+const WARM_UP_MS = 10_000
 
 /** Resolves when the first slots were given out, which may be none. */
 export async function joinSlots(options: SlotsOptions): Promise<SlotMembership> {
@@ -105,6 +115,12 @@ class MemberOfSlots implements SlotMembership {
   readonly #firstAssignment = Promise.withResolvers<void>()
   readonly #end = Promise.withResolvers<void>()
   #owned: number[] = []
+  /** What it follows, and what it has let go of lately: it has copies of their state. */
+  #followed: readonly number[] = []
+  /** What it gets once it has an up-to-date copy. */
+  #warming: readonly number[] = []
+  /** Slots that it said to have up-to-date copies of when it joined. */
+  #claimed: ReadonlySet<number> = new Set()
   #owners: readonly SlotOwner[] = []
   #knowsOwners = false
   /** When the coordinator last answered, by `Timer.elapsed()`. */
@@ -120,13 +136,17 @@ class MemberOfSlots implements SlotMembership {
     this.#name = name
     this.#options = options
     this.#sessionTimeoutMs = sessionTimeoutMs
-    this.#session = new SlotSession(cluster, { ...options, name, sessionTimeoutMs, rebalanceTimeoutMs })
+    this.#session = new SlotSession(cluster, { standbys: 0, ...options, name, sessionTimeoutMs, rebalanceTimeoutMs })
     this.ended = this.#end.promise
     this.ended.catch(() => {})
   }
 
   get owned(): readonly number[] {
     return this.#owned
+  }
+
+  get isCurrent(): boolean {
+    return this.#cluster.timer.elapsed() - this.#lastAnswer < this.#sessionTimeoutMs
   }
 
   async start(): Promise<void> {
@@ -155,7 +175,7 @@ class MemberOfSlots implements SlotMembership {
       this.#knowsOwners = joinedAt === this.#joinedAt && !this.#isJoining
       this.#owners = described.members.map(({ memberMetadata, memberAssignment }) => ({
         address: memberMetadata === null ? '' : decodeMember(memberMetadata).address,
-        slots: decodeAssignment(memberAssignment),
+        ...decodeAssignment(memberAssignment),
       }))
     }
     return this.#owners
@@ -195,27 +215,44 @@ class MemberOfSlots implements SlotMembership {
 
   /** Until the members must join again, or this one leaves. */
   async #takePart(): Promise<void> {
-    const assigned = await this.#join()
+    const { slots: assigned, standbys, warming } = await this.#join()
     this.#lastAnswer = this.#joinedAt = this.#cluster.timer.elapsed()
     const identities = await this.#session.identities()
     this.#options.onMember({ group: this.#name, ...this.#session.member, identities })
     const lost = this.#owned.filter((slot) => !assigned.includes(slot))
     const gained = assigned.filter((slot) => !this.#owned.includes(slot))
     await this.#whileBeating(() => this.#revoke(lost))
-    this.#owned = assigned
+    this.#owned = [...assigned]
     if (gained.length > 0) await this.#whileBeating(async () => this.#options.onAssigned(gained))
+    this.#followed = [...new Set([...standbys, ...lost])]
+    this.#warming = warming
+    this.#options.onStandbys(standbys)
     this.#firstAssignment.resolve()
     // What was let go is given to its new owner when we join again.
     if (lost.length > 0) return
-    while (!this.#leaving.signal.aborted && (await this.#beat())) await this.#pause(this.#beatMs)
+    while (!this.#leaving.signal.aborted && !this.#canTakeMore && (await this.#beat())) await this.#pause(this.#beatMs)
   }
 
-  async #join(): Promise<number[]> {
+  /** Whether copies have become up to date of slots that are to move here: all, or after a while some. */
+  get #canTakeMore(): boolean {
+    // Those that were up to date when it joined come by themselves, once their owners have let go of them.
+    const awaited = this.#warming.filter((slot) => !this.#claimed.has(slot))
+    if (awaited.length === 0) return false
+    const warm = new Set(this.#options.warm())
+    const count = awaited.filter((slot) => warm.has(slot)).length
+    const isLate = this.#cluster.timer.elapsed() - this.#joinedAt > WARM_UP_MS
+    return count === awaited.length || (count > 0 && isLate)
+  }
+
+  async #join(): Promise<SlotShare> {
     this.#isJoining = true
     this.#knowsOwners = false
     try {
       if (this.#joinedAt === 0) await this.#session.expelFormer()
-      return await this.#session.join(claimOrder(this.#owned, this.#options.lanes ?? 1))
+      const owned = claimOrder(this.#owned, this.#options.lanes ?? 1)
+      const warm = this.#options.warm()
+      this.#claimed = new Set(warm)
+      return await this.#session.join({ owned, followed: this.#followed, warm })
     } finally {
       this.#isJoining = false
     }
@@ -264,7 +301,7 @@ class MemberOfSlots implements SlotMembership {
     if (!isRetriable(error)) throw error
     const isEvicted = error instanceof EvictedError
     if (!isEvicted) this.#session.disconnect()
-    if (isEvicted || this.#cluster.timer.elapsed() - this.#lastAnswer >= this.#sessionTimeoutMs) await this.#lose()
+    if (isEvicted || !this.isCurrent) await this.#lose()
     await this.#pause(this.#cluster.backoff(failures))
   }
 

@@ -3,10 +3,15 @@
  * type of its own, as Kafka Connect has: tools for consumer groups, which would look for topics, leave it alone.
  */
 
+import type { SlotShare } from './slot-assignment.ts'
+
 export const PROTOCOL_TYPE = 'millrace'
 
-/** Name of the group protocol. The coordinator refuses a member with another name, so all members have the same number of slots. */
-export const protocolName = (slots: number): string => `slots-${slots}`
+/**
+ * Name of the group protocol. The coordinator refuses a member with another name, so all members have the same number of slots and the same
+ * form of messages.
+ */
+export const protocolName = (slots: number): string => `slots-${slots}-standbys`
 
 /** What a member says of itself when it joins: the `metadata` of JoinGroup. */
 export interface MemberInfo {
@@ -16,11 +21,14 @@ export interface MemberInfo {
   readonly identity: string
   /** The slots that it has now. */
   readonly owned: readonly number[]
+  /** See `SlotClaim`. */
+  readonly followed: readonly number[]
+  readonly warm: readonly number[]
 }
 
 /**
  *     metadata (JoinGroup) => UTF-8 JSON
- *       { "address": string, "identity": string, "owned": [number] }
+ *       { "address": string, "identity": string, "owned": [slot], "followed": [slot], "warm": [slot] }
  */
 export const encodeMember = (info: MemberInfo): Buffer => Buffer.from(JSON.stringify(info))
 
@@ -28,12 +36,12 @@ export const decodeMember = (bytes: Buffer): MemberInfo => JSON.parse(bytes.toSt
 
 /**
  *     assignment (SyncGroup) => UTF-8 JSON
- *       [slot number]
+ *       { "slots": [slot], "standbys": [slot], "warming": [slot] }
  */
-export const encodeAssignment = (slots: readonly number[]): Buffer => Buffer.from(JSON.stringify(slots))
+export const encodeAssignment = (share: SlotShare): Buffer => Buffer.from(JSON.stringify(share))
 
-/** The slots, ascending. A member that was assigned nothing gets no bytes at all. */
-export function decodeAssignment(bytes: Buffer | null): number[] {
-  if (bytes === null || bytes.length === 0) return []
-  return (JSON.parse(bytes.toString()) as number[]).sort((a, b) => a - b)
-}
+const NOTHING: SlotShare = { slots: [], standbys: [], warming: [] }
+
+/** A member that was assigned nothing gets no bytes at all. */
+export const decodeAssignment = (bytes: Buffer | null): SlotShare =>
+  bytes === null || bytes.length === 0 ? NOTHING : (JSON.parse(bytes.toString()) as SlotShare)

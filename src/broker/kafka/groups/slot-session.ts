@@ -6,7 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { KafkaConnection } from '../cluster/connection.ts'
 import { apis } from '../protocol/apis.ts'
 import { KafkaErrorCode, throwIfError } from '../protocol/protocol-errors.ts'
-import { assignSlots } from './slot-assignment.ts'
+import { assignSlots, type SlotClaim, type SlotShare } from './slot-assignment.ts'
 import {
   decodeAssignment,
   decodeMember,
@@ -23,6 +23,8 @@ export interface SlotSessionOptions {
   /** The group's id. */
   readonly name: string
   readonly slots: number
+  /** See `AssignmentOptions`. */
+  readonly standbys: number
   readonly address: string
   readonly identity: string
   readonly sessionTimeoutMs: number
@@ -78,10 +80,10 @@ export class SlotSession {
     }
   }
 
-  /** Joins again, claiming the slots that are owned, and resolves with those that are assigned. Waits for the other members to join too. */
-  async join(owned: readonly number[]): Promise<number[]> {
+  /** Joins again with these claims, and resolves with what is assigned. Waits for the other members to join too. */
+  async join(claim: Omit<SlotClaim, 'memberId'>): Promise<SlotShare> {
     const { name } = this.#options
-    const { members, leaderId } = await this.#joinGroup(owned)
+    const { members, leaderId } = await this.#joinGroup(claim)
     const leads = leaderId === this.#memberId
     const connection = await this.#open()
     const answer = await connection.call(
@@ -130,7 +132,7 @@ export class SlotSession {
     this.#connection = null
   }
 
-  async #joinGroup(owned: readonly number[]) {
+  async #joinGroup(claim: Omit<SlotClaim, 'memberId'>) {
     const { name, slots, address, identity, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options
     const request = async () => {
       const connection = await this.#open()
@@ -142,7 +144,7 @@ export class SlotSession {
           rebalanceTimeout: rebalanceTimeoutMs,
           memberId: this.#memberId,
           protocolType: PROTOCOL_TYPE,
-          groupProtocols: [{ name: protocolName(slots), metadata: encodeMember({ address, identity, owned }) }],
+          groupProtocols: [{ name: protocolName(slots), metadata: encodeMember({ address, identity, ...claim }) }],
         },
         { timeoutMs: rebalanceTimeoutMs + NETWORK_MS },
       )
@@ -157,14 +159,10 @@ export class SlotSession {
   }
 
   #assign(members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]) {
-    const { slots } = this.#options
-    const claims = members.map(({ memberId, memberMetadata }) => ({
+    const claims = members.map(({ memberId, memberMetadata }) => ({ memberId, ...decodeMember(memberMetadata) }))
+    return [...assignSlots(claims, this.#options)].map(([memberId, share]) => ({
       memberId,
-      owned: decodeMember(memberMetadata).owned,
-    }))
-    return [...assignSlots(claims, slots)].map(([memberId, assigned]) => ({
-      memberId,
-      memberAssignment: encodeAssignment(assigned),
+      memberAssignment: encodeAssignment(share),
     }))
   }
 

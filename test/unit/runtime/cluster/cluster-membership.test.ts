@@ -18,7 +18,7 @@ class Group {
     this.joins.push({ events, signal, end: reject })
     await events.onAssigned([0, 1, 2, 5])
     const leave = async () => resolve()
-    return { owned: [0, 1, 2, 5], ended, owners: async () => [], leave }
+    return { owned: [0, 1, 2, 5], isCurrent: true, ended, owners: async () => [], leave }
   }
 }
 
@@ -34,6 +34,8 @@ function open(group: Pick<Group, 'join'>) {
       setMember: (member) => void calls.push(['member', member]),
       takeSlots: (slots) => void calls.push(['take', slots]),
       dropSlots: async (slots, options) => void calls.push(['drop', slots, options]),
+      followSlots: (slots) => void calls.push(['follow', slots]),
+      warmSlots: () => [7],
     },
     clock,
     timer,
@@ -65,6 +67,19 @@ describe('a server in its cluster', () => {
       ['drop', [0], { commit: true }],
       ['drop', [1, 2], { commit: false }],
     ])
+    await membership.leave()
+  })
+
+  test('follows what it is told to, and says what is up to date once it has all queries', async () => {
+    const group = new Group()
+    const { membership, calls } = open(group)
+    await soon()
+    const { events } = group.joins[0]!
+    events.onStandbys([7, 8])
+    expect(calls.at(-1)).toEqual(['follow', [7, 8]])
+    expect(events.warm()).toEqual([])
+    membership.noteQueries()
+    expect(events.warm()).toEqual([7])
     await membership.leave()
   })
 
