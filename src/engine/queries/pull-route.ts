@@ -3,11 +3,21 @@
  * owner is moving, does not answer, or is dead. Source: ksqlDB's `HARouting` and `KsLocator`.
  */
 import type { SlotOwner } from '../../broker/slot-owner.ts'
-import type { ElsewherePart, QueryRuntime } from '../../runtime/query-runtime.ts'
+import type { ElsewherePart, PullRequest, QueryRuntime } from '../../runtime/query-runtime.ts'
 import type { PeerHealth } from '../cluster/peer-health.ts'
 import type { Peers } from '../cluster/peers.ts'
 import type { Config } from '../config/config.ts'
-import type { TablePull } from './pull-routing.ts'
+import type { QueryRequest } from '../requests.ts'
+
+/** What decides where a pull query reads. */
+export interface RoutedPull {
+  /** The query that materializes the table. */
+  readonly queryId: string
+  readonly pull: PullRequest
+  /** The client's request, to be forwarded. */
+  readonly request: QueryRequest
+  readonly reads: StandbyReads
+}
 
 export interface Route {
   /** Partitions at work on this server, and partitions of which it has a copy. */
@@ -44,7 +54,7 @@ export const standbyReads = (config: Config): StandbyReads => ({
 
 /** `failed`: servers that have just failed to answer the query. Rejects with a BrokerError. */
 export async function lookForRoute(
-  { queryId, pull, request, reads }: TablePull,
+  { queryId, pull, request, reads }: RoutedPull,
   { runtime, peers, health }: RouteParts,
   failed: ReadonlySet<string>,
 ): Promise<Finding> {

@@ -6,25 +6,18 @@
 import { sleep, type Timer } from '../../clock.ts'
 import { QueryError, RequestError } from '../../errors.ts'
 import { merge } from '../../runtime/queries/merge.ts'
-import type { PullRequest, QueryRuntime } from '../../runtime/query-runtime.ts'
+import type { QueryRuntime } from '../../runtime/query-runtime.ts'
 import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
 import type { Config } from '../config/config.ts'
-import type { QueryRequest } from '../requests.ts'
 import { pullFromPeer } from './peer-rows.ts'
-import { lookForRoute, type Route, type RouteParts, type StandbyReads } from './pull-route.ts'
+import { lookForRoute, type Route, type RoutedPull, type RouteParts } from './pull-route.ts'
 
 /** A planned pull query on a materialized table. */
-export interface TablePull {
-  /** The query that materializes the table. */
-  readonly queryId: string
+export interface TablePull extends RoutedPull {
   /** Name of the table, for messages. */
   readonly table: string
-  readonly pull: PullRequest
   readonly columns: readonly Pick<Column, 'type'>[]
-  /** The client's request, to be forwarded. */
-  readonly request: QueryRequest
-  readonly reads: StandbyReads
 }
 
 const LOOK_AGAIN_MS = 50
