@@ -13,7 +13,7 @@ export type IsAggregate = (call: FunctionCall) => boolean
 export const aggregateTest =
   (functions: FunctionRegistry): IsAggregate =>
   (call) =>
-    functions.find(call.name)?.kind === 'aggregate'
+    call.over === undefined && functions.find(call.name)?.kind === 'aggregate'
 
 /** `COUNT(*)` and `COUNT()` count rows: they read ROWTIME, which is never NULL. */
 export function withRowtimeArguments(expression: Expression, isAggregate: IsAggregate, alias: string): Expression {

@@ -70,6 +70,8 @@ export interface Analysis {
   /** PARTITION BY as the query names it, for messages. */
   readonly partitionTexts: readonly string[]
   readonly having: Expression | null
+  /** A condition on results of OVER; null if there is none. */
+  readonly qualify: Expression | null
   readonly window: AggregationWindow | null
   readonly emitFinal: boolean
   readonly limit: number | null

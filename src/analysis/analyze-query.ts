@@ -6,7 +6,7 @@ import type { AggregationWindow } from '../metastore/aggregation-window.ts'
 import type { Metastore } from '../metastore/metastore.ts'
 import type { Expression, Grouping, Query, SelectItem } from '../sql/ast.ts'
 import { displayExpression } from '../sql/format.ts'
-import { walk } from '../sql/walk.ts'
+import { rewrite, walk } from '../sql/walk.ts'
 import { WINDOW_BOUNDS } from '../types/schema.ts'
 import type { StructType } from '../types/sql-type.ts'
 import {
@@ -22,12 +22,13 @@ import type { Analysis, AnalyzedJoin, AnalyzedSource, QueryUse, SelectColumn } f
 import { analyzeJoins } from './analyze-joins.ts'
 import { refuse } from './errors.ts'
 import { display, withLayoutNames } from './layout-names.ts'
+import { isOverFunction } from './over-functions.ts'
 import { checkPullQuery } from './pull-rules.ts'
 import { refuseUnsupportedForms } from './query-forms.ts'
 import { type NameScope, resolveNames } from './resolve-names.ts'
 import { analyzeSelect } from './select-items.ts'
 import { sourceScope } from './source-scope.ts'
-import { analyzeSources, type Derive, flattenRelation, refuseDerived } from './sources.ts'
+import { analyzeSources, type Derive, flattenRelation, hasColumn, refuseDerived } from './sources.ts'
 import { checkTableFunctions } from './table-functions.ts'
 import { usedColumns } from './used-columns.ts'
 import { analyzeWindow } from './window.ts'
@@ -74,7 +75,7 @@ function windowOf({ window, emit }: Query): AggregationWindow | null {
 
 /** The clauses over layout names: until here columns carry the alias of their source, which the rules read. */
 function laidOut(
-  { select, where, groupBy, partitionBy, having }: Clauses,
+  { select, where, groupBy, partitionBy, having, qualify }: Clauses,
   joins: readonly AnalyzedJoin[],
   sources: readonly AnalyzedSource[],
 ): Clauses & Pick<Analysis, 'joins'> {
@@ -90,6 +91,7 @@ function laidOut(
     groupBy: groupBy === null ? null : groupBy.map(toLayout),
     partitionBy: partitionBy === null ? null : partitionBy.map(toLayout),
     having: having && toLayout(having),
+    qualify: qualify && toLayout(qualify),
   }
 }
 
@@ -99,6 +101,7 @@ interface Clauses {
   readonly groupBy: readonly Expression[] | null
   readonly partitionBy: readonly Expression[] | null
   readonly having: Expression | null
+  readonly qualify: Expression | null
 }
 
 function resolveClauses(
@@ -137,8 +140,20 @@ function resolveClauses(
     groupBy: query.groupBy && resolveGrouping(query.groupBy, 'GROUP BY', selectScope),
     partitionBy,
     having: query.having && complete(resolveNames(query.having, 'HAVING', selectScope)),
+    qualify:
+      query.qualify === undefined
+        ? null
+        : complete(resolveNames(withAliases(query.qualify, scope), 'QUALIFY', selectScope)),
   }
 }
+
+/** QUALIFY can read what SELECT gives a name to, unless a source has a column of that name. */
+const withAliases = (expression: Expression, { sources, aliases }: NameScope): Expression =>
+  rewrite(expression, (node) => {
+    if (node.kind !== 'columnReference' || node.qualifier !== null) return null
+    if (sources.some(({ source }) => hasColumn(source, node.name))) return null
+    return aliases?.get(node.name) ?? null
+  })
 
 const aliasesOf = (items: readonly SelectItem[]): ReadonlyMap<string, Expression> =>
   new Map(
@@ -183,8 +198,10 @@ function checkClauses(
   window: AggregationWindow | null,
   { functions }: AnalyzeOptions,
 ): void {
-  const { select, where, groupBy, partitionBy, having } = clauses
-  const elsewhere = [where, having, ...(groupBy ?? []), ...(partitionBy ?? [])].filter((clause) => clause !== null)
+  const { select, where, groupBy, partitionBy, having, qualify } = clauses
+  const elsewhere = [where, having, qualify, ...(groupBy ?? []), ...(partitionBy ?? [])].filter(
+    (clause) => clause !== null,
+  )
   refuseUnknownFunctions([...select.map(({ expression }) => expression), ...elsewhere], functions)
   const isAggregate = aggregateTest(functions)
   if (window !== null) refuseOwnWindowBounds(clauses, sources, isAggregate)
@@ -209,7 +226,7 @@ function checkClauses(
 function refuseUnknownFunctions(expressions: readonly Expression[], functions: FunctionRegistry): void {
   for (const expression of expressions) {
     walk(expression, (node) => {
-      if (node.kind === 'functionCall') placing(node.location, () => functions.get(node.name))
+      if (node.kind === 'functionCall' && !isOverFunction(node)) placing(node.location, () => functions.get(node.name))
       return true
     })
   }

@@ -32,10 +32,12 @@ const FORMS: readonly Form[] = [
     message: 'WITH is not supported here. Create a stream or table of the query, and read from that.',
   },
   {
+    runsIn: CONTINUOUS,
     is: (query) => whenPresent(query.distinct, query),
     message: 'SELECT DISTINCT is not supported here. GROUP BY x gives one row for each x.',
   },
   {
+    runsIn: CONTINUOUS,
     is: ({ qualify }) => (qualify === undefined ? false : qualify.location),
     message: 'QUALIFY is not supported here. HAVING filters groups.',
   },
@@ -65,6 +67,7 @@ const FORMS: readonly Form[] = [
     message: 'ASOF and STATE TTL are not supported here. Join streams with WITHIN.',
   },
   {
+    runsIn: CONTINUOUS,
     is: (query) => findCall(query, 'over'),
     message: 'Window functions (OVER) are not supported here. Write WINDOW TUMBLING (SIZE 1 MINUTE) with GROUP BY.',
   },

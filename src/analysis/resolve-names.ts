@@ -20,7 +20,7 @@ export interface NameScope {
 }
 
 /** As messages name it: `SELECT`, `WHERE`, `GROUP BY`, `PARTITION BY`, `HAVING`, `JOIN ON`. */
-export type Clause = 'SELECT' | 'WHERE' | 'GROUP BY' | 'PARTITION BY' | 'HAVING' | 'JOIN ON'
+export type Clause = 'SELECT' | 'WHERE' | 'GROUP BY' | 'PARTITION BY' | 'HAVING' | 'QUALIFY' | 'JOIN ON'
 
 export function resolveNames(expression: Expression, clause: Clause, scope: NameScope): Expression {
   refuseUnknownAliases(expression, scope)

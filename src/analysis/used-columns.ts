@@ -5,7 +5,10 @@ import { ROWTIME } from '../types/schema.ts'
 import type { Analysis } from './analysis.ts'
 import { rowCountTest } from './row-count.ts'
 
-type Clauses = Pick<Analysis, 'sources' | 'joins' | 'select' | 'where' | 'having' | 'groupBy' | 'partitionBy'>
+type Clauses = Pick<
+  Analysis,
+  'sources' | 'joins' | 'select' | 'where' | 'having' | 'qualify' | 'groupBy' | 'partitionBy'
+>
 
 /** Names by alias of the source. The expressions still carry the aliases of their columns. */
 export function usedColumns(clauses: Clauses): ReadonlyMap<string, ReadonlySet<string>> {
@@ -23,12 +26,13 @@ export function usedColumns(clauses: Clauses): ReadonlyMap<string, ReadonlySet<s
 
 const isRowCount = rowCountTest(new Set([ROWTIME]))
 
-function expressionsOf({ select, joins, where, having, groupBy, partitionBy }: Clauses): Expression[] {
+function expressionsOf({ select, joins, where, having, qualify, groupBy, partitionBy }: Clauses): Expression[] {
   return [
     ...select.map(({ expression }) => expression),
     ...joins.flatMap(({ leftExpression, rightExpression }) => [leftExpression, rightExpression]),
     ...(where === null ? [] : [where]),
     ...(having === null ? [] : [having]),
+    ...(qualify === null ? [] : [qualify]),
     ...(groupBy ?? []),
     ...(partitionBy ?? []),
   ]

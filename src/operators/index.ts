@@ -5,6 +5,9 @@ import { windowedAggregate } from './aggregate/windowed-aggregate.ts'
 import type { WindowedAggregateStep } from './aggregate/windowed-step.ts'
 import { type ChangeAggregateStep, changeAggregate } from './changes/change-aggregate.ts'
 import { type ChangeKeyStep, changeKey } from './changes/change-key.ts'
+import { type CombineRowsStep, combineRows } from './changes/combine-rows.ts'
+import { type MergeStep, merge } from './changes/merge.ts'
+import { type OverStep, over } from './changes/over.ts'
 import { type SettleStep, settle } from './changes/settle.ts'
 import { EDGES, type EdgeDefinition, type EdgeStep } from './edges.ts'
 import type { ForeignKeyLookupStep, ForeignKeyResolveStep, ForeignKeySubscribeStep } from './join/foreign-key-join.ts'
@@ -47,6 +50,9 @@ export type OperatorStep =
   | ChangeKeyStep
   | ChangeAggregateStep
   | SettleStep
+  | CombineRowsStep
+  | MergeStep
+  | OverStep
 
 export type Step = OperatorStep | EdgeStep
 
@@ -73,6 +79,9 @@ export const OPERATORS: {
   changeKey,
   changeAggregate,
   settle,
+  combineRows,
+  merge,
+  over,
 }
 
 /** What is known about a step's kind, be it an operator or an edge. The cast relates the two, which the types of a table by kind cannot. */

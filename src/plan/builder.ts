@@ -49,8 +49,8 @@ export interface Relation {
   /** The source whose partition count it has. */
   readonly partitionsOf: string
   /**
-   * Absent: rows lie where their key is placed. Else what places them: for each part the columns of the row that hold it. Empty: nothing is
-   * known, as behind a union.
+   * Absent: rows lie where their key is placed. Else what places them: for each part the columns of the row that hold it. A part without columns
+   * is one that the row does not tell, as behind a union; no parts: all rows lie in one partition.
    */
   readonly placedBy?: readonly (readonly string[])[]
   /**

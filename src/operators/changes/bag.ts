@@ -49,4 +49,10 @@ export class Bag {
       yield { row: row.slice(0, this.#width), count: row[this.#width] as number, timestamp }
     }
   }
+
+  /** Forgets the rows whose key starts with `prefix` and is greater than `bound`. */
+  forget(prefix: string, bound: string): void {
+    const range = { from: bound, fromInclusive: false, to: prefixRange(prefix).to }
+    for (const key of Array.from(this.#store.entries(range), ([one]) => one)) this.#store.delete(key)
+  }
 }

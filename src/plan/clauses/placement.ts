@@ -7,23 +7,26 @@ import { repartition } from './rekey.ts'
 
 /** For each column that places the rows, the names of the columns that hold it. */
 export const placementOf = ({ placedBy, key }: Relation): readonly (readonly string[])[] =>
-  placedBy ?? key.map(({ columns }) => columns)
+  placedBy ?? (key.length === 0 ? UNKNOWN : key.map(({ columns }) => columns))
+
+/** A part of the place that no column tells. */
+const UNKNOWN: readonly (readonly string[])[] = [[]]
 
 /** Whether rows that are equal in these columns lie in one partition. */
 function liesTogether(relation: Relation, names: ReadonlySet<string>): boolean {
-  const placement = placementOf(relation)
-  return placement.length > 0 && placement.every((columns) => columns.some((name) => names.has(name)))
+  return placementOf(relation).every((columns) => columns.some((name) => names.has(name)))
 }
 
 /**
  * Brings rows together that are equal in `group`, columns of the row: under one key, in one partition. Records of a table are changes. The key of
- * the result only says where rows belong.
+ * the result only says where rows belong. `beside`: a relation whose rows of that group must lie in the same partition; it may be the same one.
  */
 export function bringTogether(
   id: string,
   relation: Relation,
   group: readonly NamedExpression[],
   builder: PlanBuilder,
+  { beside }: { readonly beside?: Relation } = {},
 ): Relation {
   const step = builder.add({ kind: 'changeKey', id: `${id}/Group`, input: relation.step, key: group, encoded: true })
   const names = group.flatMap(({ expression }) => (expression.kind === 'column' ? [expression.name] : []))
@@ -32,10 +35,12 @@ export function bringTogether(
     step,
     window: null,
     key: [{ ...GROUP_KEY, columns: [] }],
-    placedBy: names.length === group.length ? names.map((name) => [name]) : [],
+    placedBy: names.length === group.length ? names.map((name) => [name]) : UNKNOWN,
     isComposed: true,
+    ...(beside !== undefined && { partitionsOf: beside.partitionsOf }),
   }
-  if (group.length > 0 && liesTogether(relation, new Set(names))) return { ...grouped, placedBy: placementOf(relation) }
+  if (beside === undefined && liesTogether(relation, new Set(names)))
+    return { ...grouped, placedBy: placementOf(relation) }
   const payload = relation.kind === 'table' ? 'change' : 'value'
   return repartition(
     id.replaceAll('/', '-'),

@@ -37,7 +37,7 @@ export function planSinkProjection(
   const values = columns
     .filter((column) => !chosen.includes(column))
     .map((column) => typed.get(column) ?? typeColumn(column, relation, builder))
-  if (values.length === 0) {
+  if (values.length === 0 && relation.isComposed !== true) {
     throw new StatementError('The projection contains no value columns. Select a column besides the key.', {
       location: columns[0]?.location,
     })

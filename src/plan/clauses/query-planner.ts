@@ -9,37 +9,46 @@ import { withoutLocations } from '../../sql/walk.ts'
 import type { PlanBuilder, Relation } from '../builder.ts'
 import { planAggregation } from './aggregation.ts'
 import { planFrom } from './joins.ts'
+import { type PlannedQuery, planOver, type SelectOverRows } from './over.ts'
 import type { ProjectedColumn } from './projection.ts'
 import { selectKey } from './rekey.ts'
 import { planTableFunctions } from './table-functions.ts'
 import { inClause, knownType, typed } from './typed.ts'
 import { planFilter } from './where.ts'
 
-/** A query up to its SELECT. */
-export interface PlannedQuery {
-  readonly relation: Relation
-  /** SELECT over `relation`'s columns. */
-  readonly columns: readonly ProjectedColumn[]
+export function planQuery(analysis: Analysis, builder: PlanBuilder): PlannedQuery {
+  return planOver(planUpToSelect(analysis, builder), analysis, builder)
 }
 
-export function planQuery(analysis: Analysis, builder: PlanBuilder): PlannedQuery {
+function planUpToSelect(analysis: Analysis, builder: PlanBuilder): SelectOverRows {
   let relation = planFrom(analysis, builder)
   if (analysis.where !== null) {
     relation = planFilter(analysis.where, 'WHERE', relation, builder)
   }
   if (analysis.groupBy !== null) {
     const grouped = placing(analysis.groupBy[0]?.location, () => planAggregation(analysis, relation, builder))
-    return { relation: grouped.relation, columns: projected(analysis, grouped.rewrite) }
+    return selected(analysis, grouped.relation, grouped.rewrite)
   }
   const exploded = planTableFunctions(analysis, relation, builder)
   relation = exploded.relation
-  const columns = projected(analysis, exploded.rewrite)
-  if (analysis.partitionBy === null) return { relation, columns }
-  return placing(analysis.partitionBy[0]?.location, () => planPartitionBy(analysis, relation, columns, builder))
+  const planned = selected(analysis, relation, exploded.rewrite)
+  if (analysis.partitionBy === null) return planned
+  return placing(analysis.partitionBy[0]?.location, () => ({
+    ...planPartitionBy(analysis, relation, planned.columns, builder),
+    qualify: planned.qualify,
+  }))
 }
 
-const projected = ({ select }: Analysis, rewrite: (expression: Syntax) => Syntax): ProjectedColumn[] =>
-  select.map(({ name, expression, location }) => ({ name, expression: rewrite(expression), location }))
+/** SELECT and QUALIFY over the relation that they read. */
+const selected = (
+  { select, qualify }: Analysis,
+  relation: Relation,
+  rewrite: (expression: Syntax) => Syntax,
+): SelectOverRows => ({
+  relation,
+  columns: select.map(({ name, expression, location }) => ({ name, expression: rewrite(expression), location })),
+  qualify: qualify === null ? null : rewrite(qualify),
+})
 
 /**
  * PARTITION BY: a column keeps its name; another expression gets a name of its own, by which the columns of SELECT that repeat the

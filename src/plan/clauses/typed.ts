@@ -35,7 +35,7 @@ export function typed(
 
 /** Names of columns that the planner made, as the calls that the user wrote. */
 const withCallTexts = (message: string, { callTexts }: Relation): string =>
-  message.replace(/\bKSQL_(?:SYNTH|AGG_VARIABLE)_\d+\b/g, (name) => callTexts.get(name) ?? name)
+  message.replace(/\bKSQL_(?:SYNTH|AGG_VARIABLE|OVER)_\d+\b/g, (name) => callTexts.get(name) ?? name)
 
 /** A condition: must be BOOLEAN. */
 export function typedPredicate(

@@ -2,9 +2,10 @@
 
 import type { Analysis } from '../../analysis/analysis.ts'
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
-import { countReads, inlineCommonTables } from '../../analysis/common-tables.ts'
+import { countReads } from '../../analysis/common-tables.ts'
 import { place } from '../../analysis/errors.ts'
 import { type FetchedSchemas, NO_SCHEMAS, type SchemaRequest } from '../../analysis/inferred-columns.ts'
+import { normalForm } from '../../analysis/normal-form.ts'
 import { readWithProperties, type WithProperties } from '../../analysis/with-properties.ts'
 import { placing, StatementError } from '../../errors.ts'
 import type { DataSource, SourceKind } from '../../metastore/data-source.ts'
@@ -131,7 +132,7 @@ interface Analyzed {
 
 function analyze(query: Query, sinkName: string, context: PlanContext): Analyzed {
   const { metastore, functions } = context
-  const inlined = inlineCommonTables(query)
+  const inlined = normalForm(query)
   const builder = PlanBuilder.reading(countReads(inlined), context)
   const derive = derivedBy(builder)
   const analysis = analyzeQuery(inlined, { metastore, functions, use: 'persistent', sinkName, derive })

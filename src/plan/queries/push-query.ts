@@ -1,6 +1,7 @@
 /** A push query: the steps of its SELECT with the subscriber at the end. */
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
-import { countReads, inlineCommonTables } from '../../analysis/common-tables.ts'
+import { countReads } from '../../analysis/common-tables.ts'
+import { normalForm } from '../../analysis/normal-form.ts'
 import type { Query } from '../../sql/ast.ts'
 import type { Column } from '../../types/schema.ts'
 import { PlanBuilder, type PlanContext, type Relation } from '../builder.ts'
@@ -22,7 +23,7 @@ export interface PlannedPushQuery {
 /** Throws StatementError. `queryId` is made from the alias of the left-most source. */
 export function planPushQuery(query: Query, makeId: (alias: string) => string, context: PlanContext): PlannedPushQuery {
   const { metastore, functions } = context
-  const inlined = inlineCommonTables(query)
+  const inlined = normalForm(query)
   const builder = PlanBuilder.reading(countReads(inlined), context)
   const analysis = analyzeQuery(overAllRows(inlined, builder), {
     metastore,

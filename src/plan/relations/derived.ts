@@ -18,6 +18,7 @@ import { placementOf } from '../clauses/placement.ts'
 import { type ProjectedColumn, refuseDuplicates } from '../clauses/projection.ts'
 import { planQuery } from '../clauses/query-planner.ts'
 import { typedColumn } from '../clauses/typed.ts'
+import { distinctRows, planSetOperation } from './set-operations.ts'
 
 /** What the analysis takes for the sources of queries in FROM, which are planned by `builder` at this moment. */
 export const derivedBy =
@@ -32,10 +33,22 @@ export const derivedBy =
   }
 
 function planQueryExpression(query: QueryExpression, alias: string, builder: PlanBuilder): DerivedRelation {
-  if (query.kind === 'select') return planSelect(query, alias, builder)
-  throw new StatementError(`${query.operator} is not supported here. Merge streams with INSERT INTO ... SELECT.`, {
-    location: query.location,
-  })
+  if (query.kind === 'select') {
+    const selected = planSelect(query, alias, builder)
+    return query.distinct === true ? distinctRows(selected, builder) : selected
+  }
+  return planSetOperation(
+    query,
+    [operand(query.left, 'Left', builder), operand(query.right, 'Right', builder)],
+    builder,
+  )
+}
+
+/** A query that is read at two places is planned once. */
+function operand(query: QueryExpression, side: string, builder: PlanBuilder): DerivedRelation {
+  const derived = builder.derived.get(query) ?? planQueryExpression(query, side, builder.scoped(side))
+  builder.derived.set(query, derived)
+  return derived
 }
 
 function planSelect(query: Query, alias: string, builder: PlanBuilder): DerivedRelation {

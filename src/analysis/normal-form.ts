@@ -1,0 +1,41 @@
+/**
+ * A query as it is planned: without WITH, and with a plain SELECT around what only a query in FROM can be. `SELECT DISTINCT a FROM b` is
+ * `SELECT * FROM (SELECT DISTINCT a FROM b)`.
+ */
+import type { Expression, Query } from '../sql/ast.ts'
+import { inlineCommonTables } from './common-tables.ts'
+import { overCalls } from './over-functions.ts'
+import { withRankLimits } from './rank-limits.ts'
+
+/** Throws StatementError for a list of columns that does not fit. */
+export function normalForm(query: Query): Query {
+  const inlined = inlineCommonTables(query)
+  return withRankLimits(needsWrapping(inlined) ? wrapped(inlined) : inlined)
+}
+
+const needsWrapping = ({ distinct, qualify, items }: Query): boolean =>
+  distinct === true ||
+  qualify !== undefined ||
+  items.some((item) => item.kind === 'singleColumn' && hasOver(item.expression))
+
+const hasOver = (expression: Expression): boolean => overCalls(expression).length > 0
+
+/** Clauses about how results leave stay outside. */
+function wrapped(query: Query): Query {
+  const { emit, emitLocation, limit, limitLocation, ...inner } = query
+  return {
+    kind: 'select',
+    items: [{ kind: 'allColumns', qualifier: null }],
+    from: { kind: 'derived', query: { ...inner, emit: emit === 'FINAL' ? emit : null, limit: null }, alias: null },
+    window: null,
+    where: null,
+    groupBy: null,
+    partitionBy: null,
+    having: null,
+    emit: emit === 'FINAL' ? null : emit,
+    ...(emitLocation && { emitLocation }),
+    limit,
+    ...(limitLocation && { limitLocation }),
+    ...(query.location && { location: query.location }),
+  }
+}

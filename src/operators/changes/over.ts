@@ -1,0 +1,171 @@
+/**
+ * OVER: results for each row from the rows of its partition, in an order. Output row: the input row, then the results.
+ *
+ * State: all rows of each partition, in order; rows that are equal in the order stand by their content. Of a stream from which only the first rows by
+ * ROW_NUMBER are wanted no others are kept, since they cannot come back.
+ *
+ * Equation: what leaves is the difference between the results of the partition after the change and before it. With a limit only the rows up to that
+ * rank are looked at, and a row that comes behind them changes nothing.
+ */
+import type { StreamRecord } from '../../types/record.ts'
+import type { Column } from '../../types/schema.ts'
+import type { Row } from '../../types/value.ts'
+import { readsNoColumns } from '../column-read.ts'
+import type { OperatorDefinition } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
+import type { StepId, StepSchema } from '../step.ts'
+import { Bag, bagStore } from './bag.ts'
+import { compileOverCalls, type OrderedRow, type OverCall, overExpressions } from './over-functions.ts'
+import { eachRow, keyColumnsOf, leavingUnder, RowChanges, rowTexts } from './row-changes.ts'
+import { type SortColumn, sortTexts } from './sort-text.ts'
+
+export interface OverStep {
+  readonly kind: 'over'
+  readonly id: StepId
+  /** Rows under the encoded key of their partition. */
+  readonly input: StepId
+  readonly order: readonly SortColumn[]
+  readonly functions: readonly OverCall[]
+  /** Rows that rank behind it are left out. Null: all rows stay. */
+  readonly limit: RankLimit | null
+  /** Columns of the output row that tell its rows apart; empty: a bag. */
+  readonly key: readonly number[]
+  readonly store: string
+}
+
+export interface RankLimit {
+  readonly ranking: 'ROW_NUMBER' | 'RANK' | 'DENSE_RANK'
+  readonly rank: number
+}
+
+export const over: OperatorDefinition<OverStep> = {
+  label: 'OVER',
+  peerName: 'Over',
+  oldValue: 'reads',
+  usesStreamTime: false,
+  passesKey: false,
+  expressions: ({ functions }) => functions.flatMap(overExpressions),
+  reads: readsNoColumns,
+  view: null,
+  upgrade: 'refused',
+  inputs: ({ input }) => [input],
+  schema(step, [input]) {
+    const value = outputColumns(step, input!)
+    return { kind: 'table', key: keyColumnsOf(step.key, value), window: null, value }
+  },
+  stores: ({ store }, [input]) => [bagStore(store, input!.value)],
+  build(step, [input], context, emit) {
+    const { key, limit } = step
+    const rows = new OrderedRows(step, input!, context)
+    const compute = compileOverCalls(step.functions, { order: step.order, width: input!.value.length }, context)
+    const changes = new RowChanges(leavingUnder(key, { value: outputColumns(step, input!) }, emit))
+    const forgets = input!.kind === 'stream' && limit?.ranking === 'ROW_NUMBER'
+    return {
+      inputs: [
+        (record) => {
+          const prefix = record.key![0] as string
+          const before = rows.upToLimit(prefix)
+          const isBehind = rows.isBehind(record, prefix, before.bound)
+          if (isBehind && forgets) return
+          const old = isBehind ? [] : compute(before.rows)
+          rows.change(record, prefix)
+          if (isBehind) return
+          const after = rows.upToLimit(prefix)
+          const now = compute(after.rows)
+          let same = 0
+          while (same < old.length && same < now.length && isSame(old[same]!, now[same]!)) same++
+          for (const row of old.slice(same)) changes.add(row, -1)
+          for (const row of now.slice(same)) changes.add(row, 1)
+          changes.flush(record.timestamp, record.headers)
+          if (forgets && after.bound !== null) rows.forgetBehind(prefix, after.bound)
+        },
+      ],
+    }
+  },
+}
+
+const outputColumns = ({ functions }: OverStep, { value }: StepSchema): readonly Column[] => [
+  ...value,
+  ...functions.map(({ name, type }) => ({ name, type })),
+]
+
+/** Whether the columns are the same values; equal ones that are not the same cancel out later. */
+function isSame(a: Row, b: Row): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+interface Limited {
+  readonly rows: readonly OrderedRow[]
+  /** No row behind it can be within the limit; null: there is no limit, or room for more. */
+  readonly bound: string | null
+}
+
+/** The rows of partitions in a store, in order. */
+class OrderedRows {
+  readonly #bag: Bag
+  readonly #limit: RankLimit | null
+  readonly #sortText: (row: Row) => string
+  readonly #textOf: (row: Row) => string
+
+  constructor({ store, order, limit }: OverStep, input: StepSchema, context: OperatorContext) {
+    this.#bag = new Bag(context.store({ name: store, kind: 'keyValue' }), input.value.length)
+    this.#limit = limit
+    this.#sortText = sortTexts(order, input.value)
+    this.#textOf = rowTexts(input)
+  }
+
+  #place(prefix: string, row: Row): string {
+    return prefix + this.#sortText(row) + this.#textOf(row)
+  }
+
+  change(record: StreamRecord, prefix: string): void {
+    eachRow(record, (row, count) => this.#bag.add(this.#place(prefix, row), row, count, record.timestamp))
+  }
+
+  isBehind(record: StreamRecord, prefix: string, bound: string | null): boolean {
+    if (bound === null) return false
+    let isBehind = true
+    eachRow(record, (row) => {
+      if (this.#place(prefix, row) <= bound) isBehind = false
+    })
+    return isBehind
+  }
+
+  /** The rows of a partition that the limit leaves in. */
+  upToLimit(prefix: string): Limited {
+    const rows: OrderedRow[] = []
+    const limit = this.#limit
+    let [group, sort, first] = [0, null as string | null, 0]
+    for (const { row, count } of this.#bag.under(prefix)) {
+      if (count <= 0) continue
+      const text = this.#sortText(row)
+      if (text !== sort) [group, sort, first] = [group + 1, text, rows.length]
+      for (let i = 0; i < count; i++) {
+        if (limit !== null && rankOf(limit, { index: rows.length, first, group }) > limit.rank)
+          return this.#full(prefix, rows)
+        rows.push({ row, group })
+      }
+    }
+    const isFull =
+      limit !== null && rankOf(limit, { index: rows.length, first: rows.length, group: group + 1 }) > limit.rank
+    return isFull ? this.#full(prefix, rows) : { rows, bound: null }
+  }
+
+  /** Rows of equal rank as the last one are within the limit, too, unless each row has a rank of its own. */
+  #full(prefix: string, rows: readonly OrderedRow[]): Limited {
+    const { row } = rows.at(-1)!
+    const bound =
+      this.#limit!.ranking === 'ROW_NUMBER' ? this.#place(prefix, row) : `${prefix}${this.#sortText(row)}\uffff`
+    return { rows, bound }
+  }
+
+  forgetBehind(prefix: string, bound: string): void {
+    this.#bag.forget(prefix, bound)
+  }
+}
+
+const rankOf = (
+  { ranking }: RankLimit,
+  { index, first, group }: { readonly index: number; readonly first: number; readonly group: number },
+): number => (ranking === 'ROW_NUMBER' ? index + 1 : ranking === 'RANK' ? first + 1 : group)
