@@ -11,6 +11,7 @@ const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
   'many-queries': async () => (await import('./many-queries.ts')).manyQueries,
   'many-subscribers': async () => (await import('./many-subscribers.ts')).manySubscribers,
   restart: async () => (await import('./restart.ts')).restart,
+  security: async () => (await import('./security.ts')).security,
   sequences: async () => (await import('./sequences.ts')).sequences,
   soak: async () => (await import('./soak.ts')).soak,
 }

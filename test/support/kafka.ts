@@ -6,10 +6,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './free-port.ts'
 import { hasDocker } from './kafka/docker-engine.ts'
 import { startLocalBroker } from './kafka/local-broker.ts'
 import { waitUntilUp } from './kafka/reachable.ts'
-import type { SecureAccess } from './kafka/secure-listener.ts'
+import { type SecureAccess, secureListener } from './kafka/secure-listener.ts'
 
 export interface KafkaUnderTest {
   /** `host:port`, several separated by commas. */
@@ -40,7 +41,8 @@ export async function findKafka(): Promise<KafkaUnderTest> {
   } else reasons.push('no Docker engine answers')
   const directory = mkdtempSync(join(tmpdir(), 'millrace-kafka-'))
   try {
-    return { ...(await startLocalBroker({ directory, secure: true })), origin: 'Maven' }
+    const { access, additions } = await secureListener(directory, await freePort())
+    return { ...(await startLocalBroker({ directory, additions })), secure: access, origin: 'Maven' }
   } catch (error) {
     rmSync(directory, { recursive: true, force: true })
     reasons.push(`Maven and Java: ${(error as Error).message}`)

@@ -3,18 +3,32 @@
  * keystores (JKS), and truststores in PKCS 12, are refused with the command that converts them.
  */
 import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import type { TlsOptions } from '../../broker/kafka/security/access-options.ts'
 import type { ClientProperty } from './client-property.ts'
 
-/** Throws an Error for a file that cannot be read or has another form. */
+/** Throws an Error for a file that cannot be read or has another form, and for a key that its password does not open. */
 export function kafkaTls(get: ClientProperty): TlsOptions {
   const ca = truststore(get)
   const passphrase = get('ssl.key.password')
-  return {
+  const certificates = {
     ...(ca !== undefined && { ca }),
     ...(passphrase !== undefined && { passphrase }),
     ...keystore(get),
-    ...(get('ssl.endpoint.identification.algorithm') === '' && { checksName: false }),
+  }
+  check(certificates)
+  return { ...certificates, ...(get('ssl.endpoint.identification.algorithm') === '' && { checksName: false }) }
+}
+
+function check({ pfx, ...others }: TlsOptions): void {
+  try {
+    createSecureContext({ ...others, ...(pfx !== undefined && { pfx: Buffer.from(pfx) }) })
+  } catch (cause) {
+    throw new Error(
+      `The certificates for Kafka cannot be used: ${(cause as Error).message}. ` +
+        'Check the files of ssl.truststore.location and ssl.keystore.location (or ssl.key.location and ssl.certificate.location), and ssl.keystore.password or ssl.key.password.',
+      { cause },
+    )
   }
 }
 

@@ -1,4 +1,6 @@
 /** CREATE [OR REPLACE] [SOURCE] STREAM/TABLE over a topic. See docs/sql.md#create-stream-create-table. */
+
+import { readWithProperties } from '../../analysis/with-properties.ts'
 import type { QueryLink } from '../../metastore/metastore.ts'
 import { planCreateSource, planSourceTable, sourceSchemaRequests } from '../../plan/statements/create-source.ts'
 import { checkSourceUpgrade, claimName, existsWarning } from '../../plan/statements/replace-source.ts'
@@ -14,6 +16,7 @@ export const createSource = inTurnOverTopics<CreateSource>(async (statement, sco
   if (claim.kind === 'exists') {
     return answer({ '@type': 'warning_entity', message: existsWarning(statement, claim.existing) })
   }
+  await refuseHiddenTopic(statement, scope)
   const fetched = await scope.schemas.fetch(sourceSchemaRequests(statement, scope.planning))
   const { source, topic, deadLetterTopic, registrations } = planCreateSource(statement, scope.planning, fetched)
   if (claim.kind === 'replace') checkSourceUpgrade(claim.existing, source)
@@ -28,6 +31,13 @@ export const createSource = inTurnOverTopics<CreateSource>(async (statement, sco
     topics: deadLetterTopic === null ? [topic] : [topic, deadLetterTopic],
   })
 })
+
+/** Kafka does not list a topic that the server may not describe, but refuses to describe it by its name. Rejects with that BrokerError. */
+async function refuseHiddenTopic({ properties }: CreateSource, { topics, parts }: TopicScope): Promise<void> {
+  const { kafkaTopic, partitions } = readWithProperties(properties, 'create')
+  if (kafkaTopic === null || partitions !== null || topics.has(kafkaTopic)) return
+  await parts.broker.describeTopic(kafkaTopic)
+}
 
 /** The query that materializes a source table, so that pull queries can read it; null: the statement makes none. */
 function materialization(

@@ -10,22 +10,23 @@ import { run } from './run.ts'
 const DOWNLOAD_MS = 8 * 60_000
 
 /**
- * The class path of what the file `pom` depends on. Downloads on first use; afterwards a file in the temp directory, named by the pom's hash,
- * remembers it. Rejects when Maven is absent or fails, with what it said.
+ * The class path of what the file `pom` depends on. Downloads on first use; afterwards a file in the temp directory, named by the pom's hash
+ * and the version, remembers it. `kafkaVersion`: instead of the pom's. Rejects when Maven is absent or fails, with what it said.
  */
-export async function classPathOf(pom: string): Promise<string> {
+export async function classPathOf(pom: string, kafkaVersion?: string): Promise<string> {
   const directory = join(tmpdir(), 'millrace-test-kafka')
-  const file = join(
-    directory,
-    `class-path-${createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 16)}`,
-  )
+  const sum = createHash('sha256')
+    .update(readFileSync(pom))
+    .update(kafkaVersion ?? '')
+  const file = join(directory, `class-path-${sum.digest('hex').slice(0, 16)}`)
   if (existsSync(file)) {
     const classPath = readFileSync(file, 'utf8')
     if (classPath.split(delimiter).every((jar) => existsSync(jar))) return classPath
   }
   mkdirSync(directory, { recursive: true })
   const unfinished = `${file}.${process.pid}`
-  const goal = ['dependency:build-classpath', `-Dmdep.outputFile=${unfinished}`]
+  const versions = kafkaVersion === undefined ? [] : [`-Dkafka.version=${kafkaVersion}`]
+  const goal = ['dependency:build-classpath', `-Dmdep.outputFile=${unfinished}`, ...versions]
   await run('mvn', ['-q', '-B', '-Dstyle.color=never', '-f', pom, ...goal], { timeoutMs: DOWNLOAD_MS })
   renameSync(unfinished, file)
   return readFileSync(file, 'utf8')

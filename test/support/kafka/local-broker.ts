@@ -4,10 +4,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
+import type { BrokerAdditions } from './broker-additions.ts'
 import { classPathOf } from './class-path.ts'
 import { waitUntilUp } from './reachable.ts'
 import { run } from './run.ts'
-import { type SecureAccess, type SecureListener, secureListener } from './secure-listener.ts'
 
 const POM = join(import.meta.dirname, 'pom.xml')
 const OLDEST_JAVA = 17
@@ -16,10 +16,13 @@ const STOP_MS = 20_000
 /** 16 bytes in base64url. A test cluster needs no id of its own. */
 const CLUSTER_ID = 'TWlsbHJhY2UtdGVzdHMtMQ'
 
+/** The broker's jars and Kafka's tools, in the version of `KAFKA_VERSION`, else of pom.xml. */
+export const brokerClassPath = (): Promise<string> => classPathOf(POM, process.env['KAFKA_VERSION'])
+
+const NO_ADDITIONS: BrokerAdditions = { listeners: [], properties: [] }
+
 export interface LocalBroker {
   readonly bootstrapServers: string
-  /** The listener with TLS and SASL, if one was asked for. */
-  readonly secure: SecureAccess | null
   readonly pid: number
   /** Ends the process and removes its data. */
   stop(): Promise<void>
@@ -32,26 +35,25 @@ export interface LocalBrokerOptions {
   readonly port?: number
   /** Let the node live on when this process ends. Default false. */
   readonly detached?: boolean
-  /** Whether to add a listener with TLS and SASL. Default false. */
-  readonly secure?: boolean
+  /** Default: none. */
+  readonly additions?: BrokerAdditions
 }
 
 /** Starts a node and resolves when it answers. Rejects, with the end of its log, when it does not within 90 s. */
 export async function startLocalBroker(options: LocalBrokerOptions): Promise<LocalBroker> {
-  const { directory, port, detached = false } = options
+  const { directory, port, detached = false, additions = NO_ADDITIONS } = options
   await requireJava()
-  const classPath = await classPathOf(POM)
+  const classPath = await brokerClassPath()
   const clientPort = port ?? (await freePort())
   const properties = join(directory, 'server.properties')
   const log = join(directory, 'kafka.log')
   mkdirSync(directory, { recursive: true })
-  const secure = options.secure ? await secureListener(directory, await freePort()) : null
-  writeFileSync(properties, serverProperties(directory, clientPort, await freePort(), secure))
-  const format = ['format', '--ignore-formatted', '-t', CLUSTER_ID, '-c', properties]
+  writeFileSync(properties, serverProperties(directory, clientPort, await freePort(), additions))
+  const format = ['format', '--ignore-formatted', '-t', CLUSTER_ID, '-c', properties, ...(additions.formatting ?? [])]
   await run('java', ['-cp', classPath, 'kafka.tools.StorageTool', ...format], { timeoutMs: START_MS })
 
   const output = openSync(log, 'a')
-  const heap = ['-Xms256m', '-Xmx512m', '-XX:+UseG1GC']
+  const heap = ['-Xms256m', '-Xmx512m', '-XX:+UseG1GC', ...(additions.jvm ?? [])]
   const child = spawn('java', [...heap, '-cp', classPath, 'kafka.Kafka', properties], {
     stdio: ['ignore', output, output],
     detached,
@@ -74,7 +76,7 @@ export async function startLocalBroker(options: LocalBrokerOptions): Promise<Loc
     await stop()
     throw new Error(`Kafka did not start: ${said}`, { cause: error })
   }
-  return { bootstrapServers, secure, pid: child.pid!, stop }
+  return { bootstrapServers, pid: child.pid!, stop }
 }
 
 async function requireJava(): Promise<void> {
@@ -84,14 +86,11 @@ async function requireJava(): Promise<void> {
 }
 
 /** Small and quick: few partitions in the internal topics, no rebalance delay, transactions that expire are looked for each second. */
-function serverProperties(
-  directory: string,
-  port: number,
-  controllerPort: number,
-  secure: SecureListener | null,
-): string {
-  const clientListeners = [`PLAINTEXT://127.0.0.1:${port}`, ...(secure === null ? [] : [secure.listener])]
-  const protocols = ['PLAINTEXT:PLAINTEXT', 'CONTROLLER:PLAINTEXT', ...(secure === null ? [] : [secure.protocol])]
+function serverProperties(directory: string, port: number, controllerPort: number, additions: BrokerAdditions): string {
+  const added = additions.listeners.map((listener) => `${listener.name}://127.0.0.1:${listener.port}`)
+  const clientListeners = [`PLAINTEXT://127.0.0.1:${port}`, ...added]
+  const addedProtocols = additions.listeners.map(({ name, protocol }) => `${name}:${protocol}`)
+  const protocols = ['PLAINTEXT:PLAINTEXT', 'CONTROLLER:PLAINTEXT', ...addedProtocols]
   return `
 process.roles=broker,controller
 node.id=1
@@ -113,7 +112,7 @@ group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 log.retention.ms=-1
 log.cleaner.dedupe.buffer.size=16777216
-${secure?.properties.join('\n') ?? ''}
+${additions.properties.join('\n')}
 `
 }
 

@@ -1,6 +1,7 @@
 /** A listener with TLS and SASL for the local broker: a certificate of its own, one user, sessions that end soon. */
 
 import { join } from 'node:path'
+import type { BrokerAdditions } from './broker-additions.ts'
 import { run } from './run.ts'
 
 const KEYTOOL_MS = 30_000
@@ -18,12 +19,9 @@ export interface SecureAccess {
   readonly ca: string
 }
 
-export interface SecureListener extends SecureAccess {
-  /** Name and address, as in Kafka's `listeners`. */
-  readonly listener: string
-  /** `NAME:PROTOCOL`, as in Kafka's `listener.security.protocol.map`. */
-  readonly protocol: string
-  readonly properties: readonly string[]
+export interface SecureListener {
+  readonly access: SecureAccess
+  readonly additions: BrokerAdditions
 }
 
 export async function secureListener(directory: string, port: number): Promise<SecureListener> {
@@ -33,20 +31,16 @@ export async function secureListener(directory: string, port: number): Promise<S
   await run('keytool', ['-genkeypair', ...store, '-keyalg', 'EC', ...subject], { timeoutMs: KEYTOOL_MS })
   const ca = await run('keytool', ['-exportcert', '-rfc', ...store], { timeoutMs: KEYTOOL_MS })
   const login = 'org.apache.kafka.common.security.plain.PlainLoginModule required'
+  const properties = [
+    `ssl.keystore.location=${keystore}`,
+    'ssl.keystore.type=PKCS12',
+    `ssl.keystore.password=${PASSWORD}`,
+    'listener.name.secure.sasl.enabled.mechanisms=PLAIN',
+    `listener.name.secure.plain.sasl.jaas.config=${login} user_${USERNAME}="${PASSWORD}";`,
+    `listener.name.secure.plain.connections.max.reauth.ms=${SESSION_MS}`,
+  ]
   return {
-    bootstrapServers: `127.0.0.1:${port}`,
-    username: USERNAME,
-    password: PASSWORD,
-    ca,
-    listener: `SECURE://127.0.0.1:${port}`,
-    protocol: 'SECURE:SASL_SSL',
-    properties: [
-      `ssl.keystore.location=${keystore}`,
-      'ssl.keystore.type=PKCS12',
-      `ssl.keystore.password=${PASSWORD}`,
-      'listener.name.secure.sasl.enabled.mechanisms=PLAIN',
-      `listener.name.secure.plain.sasl.jaas.config=${login} user_${USERNAME}="${PASSWORD}";`,
-      `listener.name.secure.plain.connections.max.reauth.ms=${SESSION_MS}`,
-    ],
+    access: { bootstrapServers: `127.0.0.1:${port}`, username: USERNAME, password: PASSWORD, ca },
+    additions: { listeners: [{ name: 'SECURE', protocol: 'SASL_SSL', port }], properties },
   }
 }

@@ -7,6 +7,7 @@
 import type { Clock, Timer } from '../../../clock.ts'
 import { BrokerError, unknownTopic } from '../../broker-error.ts'
 import { apis } from '../protocol/apis.ts'
+import type { Operation, Permission, ResourceKind } from '../protocol/permission.ts'
 import { KafkaErrorCode, ProtocolError, throwIfError } from '../protocol/protocol-errors.ts'
 import { firstRequestError } from '../security/connect-error.ts'
 import { kafkajsLogin } from '../security/kafkajs-sasl.ts'
@@ -94,6 +95,11 @@ export class Cluster {
     })
   }
 
+  /** A permission that a request of this client needs. */
+  needs(operation: Operation, kind: ResourceKind, name: string): Permission {
+    return { operation, kind, name, principal: this.settings.principal }
+  }
+
   throwIfClosed(): void {
     if (this.isClosed) throw new BrokerError('CLOSED', 'The broker was closed.')
   }
@@ -142,7 +148,7 @@ export class Cluster {
     const { topics } = await this.metadata([topic])
     const found = topics[0]
     if (found === undefined || ABSENT.includes(found.errorCode)) return null
-    throwIfError(found.errorCode, `Looking for topic ${topic}`)
+    throwIfError(found.errorCode, `Looking for topic ${topic}`, { needs: [this.needs('Describe', 'topic', topic)] })
     return found
   }
 
@@ -170,7 +176,11 @@ export class Cluster {
     return new Map(
       bad.map(({ name, errorCode }) => [
         name,
-        ABSENT.includes(errorCode) ? unknownTopic(name) : new ProtocolError(errorCode, `Looking for topic ${name}`),
+        ABSENT.includes(errorCode)
+          ? unknownTopic(name)
+          : new ProtocolError(errorCode, `Looking for topic ${name}`, {
+              needs: [this.needs('Describe', 'topic', name)],
+            }),
       ]),
     )
   }
@@ -216,7 +226,9 @@ export class Cluster {
       groupId: key,
       coordinatorType: COORDINATOR_TYPES[kind],
     })
-    throwIfError(answer.errorCode, `Finding the coordinator of ${kind} ${key}`)
+    // The broker looks for Describe, which is part of what the requests to the coordinator need.
+    const needs = [kind === 'group' ? this.needs('Read', kind, key) : this.needs('Write', 'transactional-id', key)]
+    throwIfError(answer.errorCode, `Finding the coordinator of ${kind} ${key}`, { needs })
     return answer.coordinator.nodeId
   }
 

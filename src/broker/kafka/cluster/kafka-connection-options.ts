@@ -24,7 +24,12 @@ export interface KafkaOptions {
   readonly log?: (level: 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>) => void
 }
 
-export type KafkaSettings = Required<Omit<KafkaOptions, 'tls' | 'sasl'>> & Pick<KafkaOptions, 'tls' | 'sasl'>
+export interface KafkaSettings
+  extends Required<Omit<KafkaOptions, 'tls' | 'sasl'>>,
+    Pick<KafkaOptions, 'tls' | 'sasl'> {
+  /** How brokers name this client in their ACLs; null: not known here. */
+  readonly principal: string | null
+}
 
 export function withDefaults(options: KafkaOptions): KafkaSettings {
   return {
@@ -35,7 +40,14 @@ export function withDefaults(options: KafkaOptions): KafkaSettings {
     deliveryTimeoutMs: 120_000,
     log: () => {},
     ...options,
+    principal: principalOf(options),
   }
+}
+
+/** A certificate's and a token's principal depend on rules of the broker. Source: Kafka's `DefaultKafkaPrincipalBuilder`. */
+function principalOf({ tls, sasl }: KafkaOptions): string | null {
+  if (sasl !== undefined) return sasl.mechanism === 'oauthbearer' ? null : `User:${sasl.username}`
+  return tls === undefined ? 'User:ANONYMOUS' : null
 }
 
 export interface Address {

@@ -25,7 +25,8 @@ export async function createTopic(cluster: Cluster, topic: NewTopic): Promise<vo
     if (errorCode === KafkaErrorCode.NOT_CONTROLLER) cluster.forgetController()
     // A retry of a request whose answer was lost finds its own work done.
     if (errorCode === KafkaErrorCode.TOPIC_ALREADY_EXISTS && mayBeOurs) return
-    throwIfError(errorCode, `Creating topic ${topic.name}`, errorMessage)
+    const needs = [cluster.needs('Create', 'topic', topic.name)]
+    throwIfError(errorCode, `Creating topic ${topic.name}`, { detail: errorMessage, needs })
   })
   await cluster.retrying(async () => {
     const found = await cluster.describe(topic.name)
@@ -68,7 +69,7 @@ export async function deleteTopic(cluster: Cluster, name: string): Promise<void>
     if (errorCode === KafkaErrorCode.NOT_CONTROLLER) cluster.forgetController()
     if (errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION && mayBeOurs) return
     if (errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION) throw unknownTopic(name)
-    throwIfError(errorCode, `Deleting topic ${name}`)
+    throwIfError(errorCode, `Deleting topic ${name}`, { needs: [cluster.needs('Delete', 'topic', name)] })
   })
   await cluster.retrying(async () => {
     if ((await cluster.describe(name)) !== null)
@@ -100,7 +101,10 @@ async function topicConfig(cluster: Cluster, name: string): Promise<TopicConfig 
   const { errorCode, errorMessage, configEntries } = resources[0]!
   if (errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return null
   if (errorCode !== KafkaErrorCode.NONE)
-    throw new ProtocolError(errorCode, `Reading the configuration of topic ${name}`, errorMessage)
+    throw new ProtocolError(errorCode, `Reading the configuration of topic ${name}`, {
+      detail: errorMessage,
+      needs: [cluster.needs('DescribeConfigs', 'topic', name)],
+    })
   return Object.fromEntries(configEntries.map(({ configName, configValue }) => [configName, configValue ?? '']))
 }
 

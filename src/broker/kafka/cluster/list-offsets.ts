@@ -3,6 +3,7 @@
 import type { PartitionOffset } from '../../broker.ts'
 import { BrokerError, OffsetOutOfRangeError, unknownTopic } from '../../broker-error.ts'
 import { apis } from '../protocol/apis.ts'
+import type { Permission } from '../protocol/permission.ts'
 import { KafkaErrorCode, throwIfError } from '../protocol/protocol-errors.ts'
 import type { Cluster } from './cluster.ts'
 import type { KafkaConnection } from './connection.ts'
@@ -27,7 +28,8 @@ export function listOffsets(
     })
     return responses.flatMap((response) =>
       response.partitions.map(({ partition, errorCode, offset }) => {
-        throwUnlessKnown(topic, partition, errorCode, `Reading the offsets of ${topic}-${partition}`)
+        const needs = [cluster.needs('Describe', 'topic', topic)]
+        throwUnlessKnown({ topic, partition, errorCode, needs }, `Reading the offsets of ${topic}-${partition}`)
         return { partition, offset: Number(offset) }
       }),
     )
@@ -62,7 +64,8 @@ export async function deleteRecords(
     for (const { partition, errorCode } of topics.flatMap((answer) => answer.partitions)) {
       if (errorCode === KafkaErrorCode.OFFSET_OUT_OF_RANGE)
         throw await outOfRange(cluster, { topic, partition, offset: wanted.get(partition)! })
-      throwUnlessKnown(topic, partition, errorCode, `Deleting records of ${topic}-${partition}`)
+      const needs = [cluster.needs('Delete', 'topic', topic)]
+      throwUnlessKnown({ topic, partition, errorCode, needs }, `Deleting records of ${topic}-${partition}`)
     }
     return []
   })
@@ -123,14 +126,21 @@ function groupByLeader(
   return byLeader
 }
 
+interface PartitionAnswer {
+  readonly topic: string
+  readonly partition: number
+  readonly errorCode: number
+  readonly needs: readonly Permission[]
+}
+
 /**
  * Throws for an error code. What was known of a topic may be old: a leader that does not know the partition has lost it to another or the
  * topic is gone, which the next look at the metadata tells.
  */
-function throwUnlessKnown(topic: string, partition: number, errorCode: number, action: string): void {
+function throwUnlessKnown({ topic, partition, errorCode, needs }: PartitionAnswer, action: string): void {
   if (errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     throw new BrokerError('UNAVAILABLE', `${action} failed: the leader does not know ${topic}-${partition}.`, {
       retriable: true,
     })
-  throwIfError(errorCode, action)
+  throwIfError(errorCode, action, { needs })
 }

@@ -280,7 +280,8 @@ export class KafkaFetcher implements Fetcher {
 
   #receiveError(assignment: Assignment, errorCode: number): void {
     const { topic, partition } = assignment
-    const error = new ProtocolError(errorCode, `Fetching ${topic}-${partition}`)
+    const needs = [this.#cluster.needs('Read', 'topic', topic)]
+    const error = new ProtocolError(errorCode, `Fetching ${topic}-${partition}`, { needs })
     const mayPass = error.retriable || errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION
     if (errorCode === KafkaErrorCode.OFFSET_OUT_OF_RANGE) void this.#checkRange(assignment)
     else if (mayPass) this.#hinder(assignment, error)

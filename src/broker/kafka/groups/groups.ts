@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { retry } from '../cluster/retry.ts'
 import { apis } from '../protocol/apis.ts'
 import { groupByTopic } from '../protocol/by-topic.ts'
+import type { Permission } from '../protocol/permission.ts'
 import { KafkaErrorCode, ProtocolError, throwIfError } from '../protocol/protocol-errors.ts'
 import { type FetchedOffset, type OffsetFetch, offsetFetch } from './offset-fetch.ts'
 
@@ -29,15 +30,18 @@ export async function commitOffsets(cluster: Cluster, group: string, offsets: re
       memberId: NO_MEMBER,
       topics: offsetsByTopic(offsets),
     })
-    for (const { partitions } of responses) for (const { errorCode } of partitions) throwIfNotStored(errorCode, group)
+    for (const { topic, partitions } of responses) {
+      const needs = [cluster.needs('Read', 'group', group), cluster.needs('Read', 'topic', topic)]
+      for (const { errorCode } of partitions) throwIfNotStored(errorCode, group, needs)
+    }
   })
 }
 
 /** Throws for the error code of a committed offset. */
-function throwIfNotStored(errorCode: number, group: string): void {
+function throwIfNotStored(errorCode: number, group: string, needs: readonly Permission[]): void {
   if (HAS_MEMBERS.includes(errorCode))
     throw new BrokerError('INVALID_REQUEST', `Group ${group} has members of its own: only they commit its offsets.`)
-  throwIfError(errorCode, `Committing offsets of group ${group}`)
+  throwIfError(errorCode, `Committing offsets of group ${group}`, { needs })
 }
 
 /** As requests want them. */
@@ -53,7 +57,7 @@ export async function fetchOffsets(
 ): Promise<CommittedOffset[]> {
   if (partitions?.length === 0) return []
   const offsets = await requestOffsets(cluster, { group, partitions: partitions ?? null, requireStable: false })
-  return offsets.flatMap((offset) => committedOffset(group, offset))
+  return offsets.flatMap((offset) => committedOffset(cluster, group, offset))
 }
 
 /** Longer than a dead server's transaction lives, with the time until the broker looks for it. */
@@ -68,7 +72,7 @@ export function fetchStableOffsets(
   if (partitions.length === 0) return Promise.resolve([])
   return retry({ timer: cluster.timer, backoff: cluster.backoff, forMs: UNSTABLE_MS }, async () => {
     const offsets = await requestOffsets(cluster, { group, partitions, requireStable: true })
-    return offsets.flatMap((offset) => committedOffset(group, offset))
+    return offsets.flatMap((offset) => committedOffset(cluster, group, offset))
   })
 }
 
@@ -76,14 +80,16 @@ function requestOffsets(cluster: Cluster, request: OffsetFetch): Promise<readonl
   const { group } = request
   return cluster.withCoordinator('group', group, async (connection) => {
     const { errorCode, offsets } = await offsetFetch(connection, request)
-    throwIfError(errorCode, `Reading the offsets of group ${group}`)
+    const needs = [cluster.needs('Describe', 'group', group)]
+    throwIfError(errorCode, `Reading the offsets of group ${group}`, { needs })
     return offsets
   })
 }
 
-function committedOffset(group: string, { errorCode, ...offset }: FetchedOffset): CommittedOffset[] {
+function committedOffset(cluster: Cluster, group: string, { errorCode, ...offset }: FetchedOffset): CommittedOffset[] {
   if (errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return []
-  throwIfError(errorCode, `Reading the offset of group ${group} in ${offset.topic}-${offset.partition}`)
+  const needs = [cluster.needs('Describe', 'topic', offset.topic)]
+  throwIfError(errorCode, `Reading the offset of group ${group} in ${offset.topic}-${offset.partition}`, { needs })
   return offset.offset >= 0 ? [offset] : []
 }
 
@@ -95,7 +101,7 @@ export async function deleteGroup(cluster: Cluster, group: string): Promise<void
     if (errorCode === KafkaErrorCode.GROUP_ID_NOT_FOUND) return
     if (errorCode === KafkaErrorCode.NON_EMPTY_GROUP)
       throw new BrokerError('INVALID_REQUEST', `Group ${group} has members: stop them before it is deleted.`)
-    throwIfError(errorCode, `Deleting group ${group}`)
+    throwIfError(errorCode, `Deleting group ${group}`, { needs: [cluster.needs('Delete', 'group', group)] })
   })
 }
 
@@ -109,7 +115,9 @@ async function describeGroup(cluster: Cluster, group: string): Promise<GroupDesc
     const { groups } = await connection.call(apis.describeGroups, { groupIds: [group] })
     const found = groups[0]!
     if (found.errorCode !== KafkaErrorCode.NONE && found.errorCode !== KafkaErrorCode.GROUP_ID_NOT_FOUND)
-      throw new ProtocolError(found.errorCode, `Describing group ${group}`)
+      throw new ProtocolError(found.errorCode, `Describing group ${group}`, {
+        needs: [cluster.needs('Describe', 'group', group)],
+      })
     return found
   })
   const state = described.errorCode === KafkaErrorCode.GROUP_ID_NOT_FOUND ? 'Dead' : described.state

@@ -170,7 +170,8 @@ export class SlotSession {
     // Whom the coordinator does not know joins as a new member.
     if (errorCode === KafkaErrorCode.UNKNOWN_MEMBER_ID) this.#memberId = ''
     if (EVICTED.includes(errorCode)) throw new EvictedError(this.#options.name)
-    throwIfError(errorCode, `${action} in group ${this.#options.name}`)
+    const needs = [this.#cluster.needs('Read', 'group', this.#options.name)]
+    throwIfError(errorCode, `${action} in group ${this.#options.name}`, { needs })
   }
 
   async #open(): Promise<KafkaConnection> {

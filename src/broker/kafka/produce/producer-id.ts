@@ -5,7 +5,8 @@
  */
 
 import type { KafkaConnection } from '../cluster/connection.ts'
-import { ProtocolError } from '../protocol/protocol-errors.ts'
+import type { Permission } from '../protocol/permission.ts'
+import { throwIfError } from '../protocol/protocol-errors.ts'
 import { WireReader, WireWriter } from '../protocol/wire.ts'
 
 export interface ProducerIdentity {
@@ -54,14 +55,17 @@ export async function initProducerId(
   return { errorCode, producerId, epoch }
 }
 
-/** An identity for an idempotent producer without transactions; any broker hands them out. */
-export async function freshIdentity(connection: KafkaConnection): Promise<ProducerIdentity> {
+/** An identity for an idempotent producer without transactions; any broker hands them out. `needs`: for the message of a refusal. */
+export async function freshIdentity(
+  connection: KafkaConnection,
+  needs: readonly Permission[],
+): Promise<ProducerIdentity> {
   const answer = await initProducerId(connection, {
     transactionalId: null,
     transactionTimeoutMs: NO_TIMEOUT_MS,
     current: NO_IDENTITY,
   })
-  if (answer.errorCode !== 0) throw new ProtocolError(answer.errorCode, 'Getting a producer id')
+  throwIfError(answer.errorCode, 'Getting a producer id', { needs })
   return answer
 }
 

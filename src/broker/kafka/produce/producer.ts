@@ -225,7 +225,8 @@ export class KafkaProducer implements Producer {
 
   async #getIdentity(): Promise<void> {
     try {
-      const identity = await this.#cluster.retrying(async () => freshIdentity(await this.#cluster.controller()))
+      const needs = [this.#cluster.needs('IdempotentWrite', 'cluster', '')]
+      const identity = await this.#cluster.retrying(async () => freshIdentity(await this.#cluster.controller(), needs))
       this.#identify(identity)
     } catch (error) {
       for (const queue of this.#active) queue.abandon(unavailable('Getting a producer id', error))
@@ -355,7 +356,11 @@ export class KafkaProducer implements Producer {
     else if (STORED.includes(answer.errorCode)) {
       const { baseOffset, logAppendTimeMs } = answer
       queue.succeed(batch, { baseOffset, logAppendTimeMs: logAppendTimeMs < 0 ? null : logAppendTimeMs })
-    } else this.#settleError(queue, batch, new ProtocolError(answer.errorCode, action, answer.errorMessage))
+    } else {
+      const needs = [this.#cluster.needs('Write', 'topic', queue.topic), ...(this.#transaction?.needs ?? [])]
+      const error = new ProtocolError(answer.errorCode, action, { detail: answer.errorMessage, needs })
+      this.#settleError(queue, batch, error)
+    }
   }
 
   #settleError(queue: PartitionQueue, batch: QueuedBatch, error: ProtocolError): void {

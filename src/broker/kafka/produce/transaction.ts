@@ -12,6 +12,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Api } from '../cluster/connection.ts'
 import { apis } from '../protocol/apis.ts'
 import { groupByTopic } from '../protocol/by-topic.ts'
+import type { Permission } from '../protocol/permission.ts'
 import { KafkaErrorCode, ProtocolError, throwIfError } from '../protocol/protocol-errors.ts'
 import { initProducerId, NO_IDENTITY, type ProducerIdentity } from './producer-id.ts'
 import { txnOffsetCommit } from './txn-offset-commit.ts'
@@ -19,6 +20,7 @@ import { txnOffsetCommit } from './txn-offset-commit.ts'
 const FIRST_PAUSE_MS = 2
 /** The broker did not look at this partition because of an error in another one. */
 const OPERATION_NOT_ATTEMPTED = 55
+const UNTOUCHED: readonly number[] = [KafkaErrorCode.NONE, OPERATION_NOT_ATTEMPTED]
 const FENCED: readonly number[] = [KafkaErrorCode.PRODUCER_FENCED, KafkaErrorCode.INVALID_PRODUCER_EPOCH]
 
 /** Membership is not looked at. */
@@ -30,6 +32,14 @@ interface Arguments {
   readonly producerId: number
   readonly producerEpoch: number
 }
+
+/** What a broker answered, and the permissions that the request needed beside those of the transaction. */
+interface Outcome {
+  readonly errorCode: number
+  readonly needs: readonly Permission[]
+}
+
+const DONE: Outcome = { errorCode: KafkaErrorCode.NONE, needs: [] }
 
 type State = 'uninitialized' | 'ready' | 'open' | 'committing' | 'failed' | 'fenced'
 
@@ -52,6 +62,11 @@ export class Transaction {
 
   get identity(): ProducerIdentity {
     return this.#identity
+  }
+
+  /** Permissions that every request of a transaction needs. */
+  get needs(): readonly Permission[] {
+    return [this.#cluster.needs('Write', 'transactional-id', this.transactionalId)]
   }
 
   get isOpen(): boolean {
@@ -89,8 +104,10 @@ export class Transaction {
     this.#hasContent = true
     const topics = groupByTopic(partitions, ({ partition }) => partition)
     await this.#ask('Adding partitions to a transaction', apis.addPartitionsToTxn, { topics }, ({ errors }) => {
-      const codes = errors.flatMap(({ partitionErrors }) => partitionErrors.map(({ errorCode }) => errorCode))
-      return codes.find((code) => code !== KafkaErrorCode.NONE && code !== OPERATION_NOT_ATTEMPTED) ?? 0
+      const codes = errors.flatMap(({ topic, partitionErrors }) =>
+        partitionErrors.map(({ errorCode }) => ({ errorCode, needs: [this.#cluster.needs('Write', 'topic', topic)] })),
+      )
+      return codes.find(({ errorCode }) => !UNTOUCHED.includes(errorCode)) ?? DONE
     })
   }
 
@@ -104,7 +121,9 @@ export class Transaction {
     this.#hasContent = true
     try {
       const addition = { groupId: group }
-      await this.#ask('Adding offsets to a transaction', apis.addOffsetsToTxn, addition, (answer) => answer.errorCode)
+      const needs = [this.#cluster.needs('Read', 'group', group)]
+      const action = 'Adding offsets to a transaction'
+      await this.#ask(action, apis.addOffsetsToTxn, addition, ({ errorCode }) => ({ errorCode, needs }))
       await this.#commitOffsets(group, offsets, member)
     } catch (error) {
       this.#failUnlessRetriable(error)
@@ -149,16 +168,20 @@ export class Transaction {
     if (!this.#hasContent) return
     const action = commits ? 'Committing a transaction' : 'Aborting a transaction'
     const result = { transactionResult: commits }
-    await this.#ask(action, apis.endTxn, result, (answer) => answer.errorCode)
+    await this.#ask(action, apis.endTxn, result, ({ errorCode }) => ({ errorCode, needs: [] }))
   }
 
   async #commitOffsets(group: string, offsets: readonly GroupOffset[], member: GroupMembership): Promise<void> {
     const { transactionalId } = this
     await this.#cluster.withCoordinator('group', group, async (connection) => {
-      const codes = await txnOffsetCommit(connection, { ...this.#identity, ...member, transactionalId, group, offsets })
-      const code = codes.find((errorCode) => errorCode !== KafkaErrorCode.NONE) ?? 0
-      if (STALE.includes(code)) throw staleMember(group)
-      await this.#throwIfFailed(code, `Committing offsets of group ${group} in a transaction`)
+      const commit = { ...this.#identity, ...member, transactionalId, group, offsets }
+      const answers = await txnOffsetCommit(connection, commit)
+      const failed = answers.find(({ errorCode }) => errorCode !== KafkaErrorCode.NONE)
+      if (failed === undefined) return
+      if (STALE.includes(failed.errorCode)) throw staleMember(group)
+      const needs = [this.#cluster.needs('Read', 'group', group), this.#cluster.needs('Read', 'topic', failed.topic)]
+      const action = `Committing offsets of group ${group} in a transaction`
+      await this.#throwIfFailed({ errorCode: failed.errorCode, needs }, action)
     })
   }
 
@@ -172,14 +195,14 @@ export class Transaction {
     action: string,
     api: Api<Arguments & Extra, Response>,
     extra: Extra,
-    errorCodeOf: (response: Response) => number,
+    outcomeOf: (response: Response) => Outcome,
   ): Promise<void> {
     return this.#cluster.withCoordinator(
       'transaction',
       this.transactionalId,
       async (connection) => {
         const response = await connection.call(api, { ...this.#arguments(), ...extra })
-        await this.#throwIfFailed(errorCodeOf(response), action)
+        await this.#throwIfFailed(outcomeOf(response), action)
       },
       FIRST_PAUSE_MS,
     )
@@ -189,8 +212,9 @@ export class Transaction {
    * An old epoch means that a newer producer has taken over, or that the coordinator has aborted a transaction that was open too long;
    * the request for the next epoch shows which.
    */
-  async #throwIfFailed(errorCode: number, action: string): Promise<void> {
-    if (errorCode !== KafkaErrorCode.INVALID_PRODUCER_EPOCH) return throwIfError(errorCode, action)
+  async #throwIfFailed({ errorCode, needs }: Outcome, action: string): Promise<void> {
+    if (errorCode !== KafkaErrorCode.INVALID_PRODUCER_EPOCH)
+      return throwIfError(errorCode, action, { needs: [...needs, ...this.needs] })
     await this.checkFence()
     throw new BrokerError('TRANSACTION_ABORTED', `${action} failed: the transaction was open for too long.`)
   }
@@ -221,7 +245,9 @@ export class Transaction {
           throw fenced
         }
         if (answer.errorCode !== KafkaErrorCode.NONE)
-          throw new ProtocolError(answer.errorCode, `Starting the transactional producer ${transactionalId}`)
+          throw new ProtocolError(answer.errorCode, `Starting the transactional producer ${transactionalId}`, {
+            needs: this.needs,
+          })
         return answer
       },
       FIRST_PAUSE_MS,

@@ -17,6 +17,12 @@ export interface TxnOffsetCommit extends ProducerIdentity {
   readonly offsets: readonly GroupOffset[]
 }
 
+/** The result for one partition. */
+export interface CommitAnswer {
+  readonly topic: string
+  readonly errorCode: number
+}
+
 const NO_LEADER_EPOCH = -1
 
 /**
@@ -53,7 +59,7 @@ const NO_LEADER_EPOCH = -1
 export async function txnOffsetCommit(
   connection: KafkaConnection,
   commit: TxnOffsetCommit,
-): Promise<readonly number[]> {
+): Promise<readonly CommitAnswer[]> {
   const writer = new WireWriter()
   writer.compactNullableString(commit.transactionalId).compactNullableString(commit.group)
   writer.int64(commit.producerId).int16(commit.epoch).int32(commit.generation)
@@ -71,16 +77,16 @@ export async function txnOffsetCommit(
   const reader = new WireReader(await connection.exchange(request))
   reader.taggedFields()
   const _throttleTimeMs = reader.int32()
-  const codes = reader.compactArray(() => {
-    reader.compactString()
-    const errorCodes = reader.compactArray(() => {
+  const answers = reader.compactArray(() => {
+    const topic = reader.compactString()
+    const ofTopic = reader.compactArray((): CommitAnswer => {
       reader.int32()
       const errorCode = reader.int16()
       reader.taggedFields()
-      return errorCode
+      return { topic, errorCode }
     })
     reader.taggedFields()
-    return errorCodes
+    return ofTopic
   })
-  return codes.flat()
+  return answers.flat()
 }

@@ -1,6 +1,7 @@
 /** Kafka's error codes, and what each is to the port's callers. Source: Kafka protocol guide, "Error Codes". */
 
 import { BrokerError, type BrokerErrorCode } from '../../broker-error.ts'
+import { denial, denied, type Permission } from './permission.ts'
 
 /** Those that the adapter itself acts on. */
 export const KafkaErrorCode = {
@@ -103,23 +104,32 @@ const ROWS: Readonly<Record<number, Row>> = {
   120: ['TRANSACTION_ABORTABLE', 'TRANSACTION_ABORTED'],
 }
 
+export interface ErrorContext {
+  /** What else the broker says. */
+  readonly detail?: string | null
+  /** Permissions that the request needs, for the message when one is missing. */
+  readonly needs?: readonly Permission[]
+}
+
 /** An error that a broker answered with. */
 export class ProtocolError extends BrokerError {
   /** Kafka's number for it. */
   readonly errorCode: number
 
   /** `action`: what was tried, to begin the message: `Creating topic t`. */
-  constructor(errorCode: number, action: string, detail?: string | null) {
+  constructor(errorCode: number, action: string, { detail, needs = [] }: ErrorContext = {}) {
     const [name, code, retriable] = ROWS[errorCode] ?? [`error code ${errorCode}`, 'UNAVAILABLE']
-    const message = `${action} failed: Kafka answered ${name}${detail ? ` (${detail})` : ''}.`
-    super(code, message, { retriable: retriable !== undefined })
+    const missing = denied(errorCode, needs)
+    const reason =
+      missing === undefined ? `Kafka answered ${name}${detail ? ` (${detail})` : ''}.` : `${denial(missing)} (${name}).`
+    super(code, `${action} failed: ${reason}`, { retriable: retriable !== undefined })
     this.errorCode = errorCode
   }
 }
 
 /** Throws a {@link ProtocolError} unless `errorCode` is 0. */
-export function throwIfError(errorCode: number, action: string, detail?: string | null): void {
-  if (errorCode !== KafkaErrorCode.NONE) throw new ProtocolError(errorCode, action, detail)
+export function throwIfError(errorCode: number, action: string, context?: ErrorContext): void {
+  if (errorCode !== KafkaErrorCode.NONE) throw new ProtocolError(errorCode, action, context)
 }
 
 /** A failure on the way to a broker, which may pass; a BrokerError as it is. */

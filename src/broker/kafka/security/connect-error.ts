@@ -63,8 +63,13 @@ const UNTRUSTED: ReadonlyMap<string | number, string> = new Map([
 function failure(cause: unknown): { readonly name: string; readonly message: string; readonly code: string | number } {
   if (!(cause instanceof Error)) return { name: '', message: String(cause), code: '' }
   const { code = '' } = cause as { readonly code?: string | number }
-  // kafkajs puts this before each error of a socket.
-  return { name: cause.name, message: cause.message.replace(/^Connection error: /, ''), code }
+  return { name: cause.name, message: plain(cause.message), code }
+}
+
+/** Without what kafkajs puts before each error of a socket, and of OpenSSL's errors the reason alone. */
+function plain(message: string): string {
+  const [, reason] = /:SSL routines:[^:]*:([^:]+):/.exec(message) ?? []
+  return reason ?? message.replace(/^Connection error: /, '')
 }
 
 const refused = (message: string, cause: unknown): BrokerError =>

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,16 +6,19 @@ import { createConfig, isSecret } from '../../../../src/engine/config/config.ts'
 import { kafkaOptions } from '../../../../src/engine/config/kafka-options.ts'
 
 const options = (properties: Record<string, string>) => kafkaOptions('a:1', createConfig(properties))
-const pem = (kind: string, body = 'AAAA') => `-----BEGIN ${kind}-----\n${body}\n-----END ${kind}-----\n`
+const TLS = join(import.meta.dirname, '../../../support/tls')
+const certificate = readFileSync(join(TLS, 'certificate.pem'), 'latin1')
+const key = readFileSync(join(TLS, 'key.pem'), 'latin1')
+const keystore = readFileSync(join(TLS, 'keystore.p12'))
 
 let folder = ''
 const file = (name: string) => join(folder, name)
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-tls-'))
-  writeFileSync(file('ca.pem'), pem('CERTIFICATE'))
-  writeFileSync(file('both.pem'), pem('PRIVATE KEY') + pem('CERTIFICATE'))
-  writeFileSync(file('key.p12'), Buffer.from([0x30, 0x82, 1, 2]))
+  writeFileSync(file('ca.pem'), certificate)
+  writeFileSync(file('both.pem'), key + certificate)
+  writeFileSync(file('key.p12'), keystore)
   writeFileSync(file('trust.jks'), Buffer.from([0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2]))
   writeFileSync(file('other'), 'hello')
 })
@@ -26,35 +29,38 @@ describe('certificates for Kafka', () => {
 
   test('come from the PEM files that Kafka clients name', () => {
     expect(tls({ 'ssl.truststore.location': file('ca.pem'), 'ssl.keystore.location': file('both.pem') })).toEqual({
-      ca: pem('CERTIFICATE'),
-      key: pem('PRIVATE KEY') + pem('CERTIFICATE'),
-      cert: pem('PRIVATE KEY') + pem('CERTIFICATE'),
+      ca: certificate,
+      key: key + certificate,
+      cert: key + certificate,
     })
-    expect(tls({ 'ssl.key.location': file('both.pem'), 'ssl.key.password': 'p' })).toMatchObject({ passphrase: 'p' })
+    expect(tls({ 'ssl.key.location': file('both.pem'), 'ssl.key.password': 'p' })).toEqual({
+      key: key + certificate,
+      passphrase: 'p',
+    })
   })
 
   test('may stand in the configuration, also on one line', () => {
-    const body = 'A'.repeat(70)
-    const folded = pem('CERTIFICATE', body).replaceAll('\n', ' ')
-    expect(
-      tls({
-        'ssl.truststore.certificates': folded,
-        'ssl.keystore.key': pem('PRIVATE KEY'),
-        'ssl.keystore.certificate.chain': folded,
-      }),
-    ).toEqual({
-      ca: pem('CERTIFICATE', `${'A'.repeat(64)}\n${'A'.repeat(6)}`),
-      key: pem('PRIVATE KEY'),
-      cert: pem('CERTIFICATE', `${'A'.repeat(64)}\n${'A'.repeat(6)}`),
+    const folded = certificate.replaceAll('\n', ' ')
+    const inline = { 'ssl.keystore.key': key, 'ssl.keystore.certificate.chain': folded }
+    expect(tls({ 'ssl.truststore.certificates': folded, ...inline })).toEqual({
+      ca: certificate,
+      key,
+      cert: certificate,
     })
-    expect(() => tls({ 'ssl.keystore.key': pem('PRIVATE KEY') })).toThrow('ssl.keystore.certificate.chain')
+    expect(() => tls({ 'ssl.keystore.key': key })).toThrow('ssl.keystore.certificate.chain')
   })
 
   test('a key may be in PKCS 12', () => {
-    expect(tls({ 'ssl.keystore.location': file('key.p12'), 'ssl.keystore.password': 's' })).toEqual({
-      pfx: Buffer.from([0x30, 0x82, 1, 2]),
-      passphrase: 's',
+    expect(tls({ 'ssl.keystore.location': file('key.p12'), 'ssl.keystore.password': 'test-password' })).toEqual({
+      pfx: keystore,
+      passphrase: 'test-password',
     })
+  })
+
+  test('a key that its password does not open is refused', () => {
+    expect(() => tls({ 'ssl.keystore.location': file('key.p12'), 'ssl.keystore.password': 'x' })).toThrow(
+      /cannot be used.*ssl\.keystore\.password/,
+    )
   })
 
   test('a file of another form is refused with the command that converts it', () => {
