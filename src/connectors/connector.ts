@@ -65,6 +65,8 @@ export interface SinkSource {
 interface Context {
   /** Name of the connector, as SHOW CONNECTORS lists it. */
   readonly connector: string
+  /** Tells the connector from those of other clusters, and from former ones of the same name. */
+  readonly identity: string
   readonly options: Options
   readonly clock: Clock
   readonly timer: Timer

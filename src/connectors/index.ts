@@ -4,6 +4,8 @@ import { consoleSink } from './sinks/console-sink.ts'
 import { elasticsearchSink } from './sinks/elasticsearch-sink.ts'
 import { fileSink } from './sinks/file-sink.ts'
 import { httpSink } from './sinks/http-sink.ts'
+import { postgresSink } from './sinks/postgres-sink.ts'
+import { s3Sink } from './sinks/s3-sink.ts'
 import { splunkSink } from './sinks/splunk-sink.ts'
 
 export const CONNECTORS: readonly ConnectorDeclaration[] = [
@@ -11,5 +13,7 @@ export const CONNECTORS: readonly ConnectorDeclaration[] = [
   elasticsearchSink,
   fileSink,
   httpSink,
+  postgresSink,
+  s3Sink,
   splunkSink,
 ]

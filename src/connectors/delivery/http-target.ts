@@ -1,6 +1,6 @@
 /** Requests of a connector to its target: kept connections, several addresses, credentials, TLS. Retries are the delivery's. */
 import { readFileSync } from 'node:fs'
-import type { Agent, IncomingMessage, RequestOptions } from 'node:http'
+import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { messageOf } from '../../errors.ts'
@@ -74,7 +74,7 @@ export function basicAuthorization(options: Options): Readonly<Record<string, st
 }
 
 export interface TargetRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Appended to the address; begins with a slash, or is empty. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
@@ -83,6 +83,7 @@ export interface TargetRequest {
 
 export interface TargetAnswer {
   readonly status: number
+  readonly headers: IncomingHttpHeaders
   readonly text: string
 }
 
@@ -104,13 +105,17 @@ export class HttpTarget {
   /** Index of the address that answered last. */
   #preferred = 0
 
-  /** `headers`: of each request. Throws an OptionError for addresses and files that cannot be used. */
-  constructor(context: HttpContext, headers: Readonly<Record<string, string>> = {}) {
+  /** `headers`: those of each request. `compresses`: whether the option `compression` is about bodies. Throws an OptionError for addresses and files that cannot be used. */
+  constructor(
+    context: HttpContext,
+    headers: Readonly<Record<string, string>> = {},
+    { compresses = true }: { readonly compresses?: boolean } = {},
+  ) {
     const { options } = context
     this.#context = context
     this.#urls = checkUrls(options.list('url'))
     this.#timeoutMs = options.number('request.timeout.ms')
-    this.#isCompressed = options.text('compression') === 'gzip'
+    this.#isCompressed = compresses && options.text('compression') === 'gzip'
     this.#headers = headers
     const tls = tlsOf(context)
     for (const protocol of new Set(this.#urls.map((url) => url.protocol))) {
@@ -175,7 +180,7 @@ export class HttpTarget {
     if (status === 401 || status === 403) {
       throw new Error(`${base.origin} does not accept the credentials: it answers ${status}${saying(text)}.`)
     }
-    return { status, text }
+    return { status, headers: answer.headers, text }
   }
 
   #failure(base: URL, error: unknown): Error {

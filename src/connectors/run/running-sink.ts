@@ -131,7 +131,8 @@ export class RunningSink implements RunningConnector {
       timer,
       random,
     })
-    const context = { connector: spec.name, options, clock, timer, random, signal: ending, warn, files }
+    const identity = `${serviceId}${spec.name}/${spec.id}`
+    const context = { connector: spec.name, identity, options, clock, timer, random, signal: ending, warn, files }
     await new SinkPartition({
       spec,
       partition,

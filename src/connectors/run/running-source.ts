@@ -86,7 +86,7 @@ export class RunningSource implements RunningConnector {
   }
 
   async #run({ stopping, ending }: Signals, onSuccess: () => void): Promise<void> {
-    const { clock, timer, random, warn, readSecret, files } = this.#surroundings
+    const { clock, timer, random, warn, readSecret, files, serviceId } = this.#surroundings
     const { spec } = this
     const options = resolveOptions(optionsOf(this.#declaration), spec.options, readSecret)
     const backoff = new Backoff({
@@ -96,7 +96,19 @@ export class RunningSource implements RunningConnector {
       random,
     })
     const { producer, position } = await this.#openProducer()
-    const context = { connector: spec.name, options, clock, timer, random, warn, files, topic: spec.topic, position }
+    const identity = `${serviceId}${spec.name}/${spec.id}`
+    const context = {
+      connector: spec.name,
+      identity,
+      options,
+      clock,
+      timer,
+      random,
+      warn,
+      files,
+      topic: spec.topic,
+      position,
+    }
     try {
       const task = await this.#declaration.open({ ...context, signal: AbortSignal.any([stopping, ending]) })
       try {

@@ -79,7 +79,8 @@ export class SinkPartition {
     const task = await open()
     this.#task = task
     try {
-      const start = (await task.start?.(committed)) ?? committed
+      const start = await this.#startAt(task, committed)
+      if (start === null) return
       this.#written = start
       this.#report()
       feed.open(partition, start)
@@ -180,17 +181,27 @@ export class SinkPartition {
     await this.#flush(task, { now: false })
   }
 
-  /** Tries until it succeeds or the partition is stopped. */
+  /** Null: it was stopped before the target could say. */
+  #startAt(task: SinkTask, committed: number): Promise<number | null> {
+    return this.#retrying(async () => (await task.start?.(committed)) ?? committed)
+  }
+
   async #flush(task: SinkTask, options: { readonly now: boolean }): Promise<void> {
+    await this.#retrying(async () => task.flush?.(options))
+  }
+
+  /** Tries until it succeeds; null: it was stopped before. */
+  async #retrying<Result>(work: () => Promise<Result>): Promise<Result | null> {
     const { backoff, stopping, events } = this.#options
     for (;;) {
       try {
-        await task.flush?.(options)
-        return
+        const result = await work()
+        backoff.reset()
+        return result
       } catch (error) {
         if (!(error instanceof RetriableError)) throw error
         events.onRetry(error.message)
-        if (stopping.aborted) return
+        if (stopping.aborted) return null
         await backoff.wait(error.retryAfterMs, stopping)
       }
     }

@@ -15,13 +15,14 @@ export interface FileRun {
   readonly last: number
 }
 
-const padded = (offset: number): string => String(offset).padStart(DIGITS, '0')
+/** So many digits that names sort as offsets do. */
+export const paddedOffset = (offset: number): string => String(offset).padStart(DIGITS, '0')
 
 /** What the names of all files of a partition begin with. */
 export const runPrefix = (topic: string, partition: number): string => `${topic}+${partition}+`
 
 export const runName = ({ topic, partition, first, last }: FileRun, extension: string): string =>
-  `${runPrefix(topic, partition)}${padded(first)}-${padded(last)}${extension}`
+  `${runPrefix(topic, partition)}${paddedOffset(first)}-${paddedOffset(last)}${extension}`
 
 /** The offset behind the run of a name; null: it is none of this partition's. */
 export function runEnd(name: string, topic: string, partition: number): number | null {

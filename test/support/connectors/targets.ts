@@ -33,12 +33,14 @@ export const TARGETS: Readonly<Record<string, (place: TargetPlace) => SinkTarget
   elasticsearch: bulkTarget,
   file: fileTarget,
   http: webhookTarget,
+  s3: storeTarget,
   splunk: hecTarget,
 }
 
 /** Sinks without a place to look into. */
 export const WITHOUT_TARGET: Readonly<Record<string, string>> = {
   console: 'It writes to the standard output of the server; test/unit/connectors/console-sink.test.ts reads it.',
+  postgres: 'It needs a server; test/parts/postgres.test.ts has one.',
 }
 
 /** A reference to the variable `SECRET`. */
@@ -80,6 +82,36 @@ function bulkTarget(): SinkTarget {
     return { status: 200, body: JSON.stringify({ errors: true, items }) }
   }
   return overHttp(answer, { documents: () => [...documents.values()], options: (url) => ({ url }) })
+}
+
+/** A store of objects, as far as the sink uses it; signatures are not checked. */
+function storeTarget(): SinkTarget {
+  const objects = new Map<string, { readonly body: string; readonly next: string }>()
+  const answer = ({ method, path, headers, body }: FakeRequest): FakeAnswer => {
+    if (method === 'GET') {
+      const query = new URL(path, 'http://store').searchParams
+      const [prefix, after] = [query.get('prefix')!, query.get('start-after')!]
+      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
+      return { status: 200, body: `<List>${keys.map((key) => `<Key>${key}</Key>`).join('')}</List>` }
+    }
+    const key = decodeURIComponent(path.replace('/archive/', ''))
+    if (method === 'HEAD') return { status: 200, headers: { 'x-amz-meta-next-offset': objects.get(key)!.next } }
+    if (objects.has(key)) return { status: 412 }
+    objects.set(key, { body, next: String(headers['x-amz-meta-next-offset']) })
+    return { status: 200 }
+  }
+  const documents = () =>
+    [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, { body }]) => body.trimEnd().split('\n').map(parse))
+  const options = (url: string) => ({
+    url,
+    bucket: 'archive',
+    compression: 'none',
+    'access.key': 'key',
+    'secret.key': SECRET,
+    'roll.records': '3',
+    'roll.interval.ms': '20',
+  })
+  return { ...overHttp(answer, { documents, options }), refuses: false }
 }
 
 /** Splunk's event collector: by the indexed field, as a search that drops repetitions has them. */

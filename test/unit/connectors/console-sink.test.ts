@@ -10,6 +10,7 @@ test('the sink console writes each record on a line of its own behind the prefix
   const task = consoleTask(
     {
       connector: 'C',
+      identity: 'C/1',
       options: new Options(optionsOf(consoleSink), { prefix: 'order ' }),
       clock: new ManualClock(),
       timer: new ManualTimer(),
