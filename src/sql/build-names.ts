@@ -1,7 +1,7 @@
 // Names, strings and places out of tokens: the leaves that every part of the AST builder shares.
 
 import type { CstNode, IToken } from 'chevrotain'
-import type { NameOrStringCstNode } from '../../grammar/generated/cst.d.ts'
+import type { ConnectorKindCstNode, NameOrStringCstNode, SourceKindCstNode } from '../../grammar/generated/cst.d.ts'
 import {
   BackQuotedIdentifier,
   DollarString,
@@ -10,6 +10,7 @@ import {
   VariableReference,
 } from '../../grammar/tokens.ts'
 import { type Location, ParseError } from '../errors.ts'
+import type { ConnectorKind, SourceKind } from './ast.ts'
 
 export function tokenLocation(token: IToken): Location {
   return { line: token.startLine!, column: token.startColumn! }
@@ -70,3 +71,8 @@ function unquote(image: string): string {
   const quote = image.charAt(0)
   return image.slice(1, -1).replaceAll(quote + quote, quote)
 }
+
+export const sourceKindOf = ({ children }: SourceKindCstNode): SourceKind => (children.Stream ? 'STREAM' : 'TABLE')
+
+export const connectorKindOf = ({ children }: ConnectorKindCstNode): ConnectorKind =>
+  children.Source ? 'SOURCE' : 'SINK'
