@@ -94,7 +94,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['engine/open-query'],
     ['engine/engine'],
   ],
-  testing: [['testing'], ['testing/reports']],
+  testing: [['testing'], ['testing/json', 'testing/reports']],
   cli: [
     ['cli/client', 'cli/output'],
     ['cli', 'cli/rows', 'cli/migrations'],

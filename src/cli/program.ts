@@ -166,13 +166,16 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
   program
     .command('test')
     .description('Run SQL tests in this process, without a server and without a broker.')
-    .argument('<paths...>', 'files of tests, or folders with them')
+    .argument('[paths...]', 'files of tests, or folders with them')
     .option('--watch', 'run again whenever a file changes', false)
     .option('--reporter <name>', 'text, tap or junit', 'text')
     .option('--filter <text>', 'only tests whose name holds this text')
     .option('--seed <n>', 'where the second run of each test restarts its queries (default: anywhere)', natural)
     .option('--no-restarts', 'run each test once only')
     .option('--set <name=value>', 'setting of the server that the tests stand for; may be repeated', collect, [])
+    .option('--sql-file <path>', 'statements of a test whose records are in JSON files')
+    .option('--input-file <path>', 'its records: {"inputs": [{"topic": ..., "value": ...}]}')
+    .option('--output-file <path>', 'the expected records: {"outputs": [...]}')
     .addHelpText(
       'after',
       examples(

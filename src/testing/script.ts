@@ -6,8 +6,9 @@ import { ManualClock } from '../clock.ts'
 import { type Config, createConfig } from '../engine/config/config.ts'
 import { messageOf, StatementError } from '../errors.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
+import type { DataSource } from '../metastore/data-source.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
-import { TestDriver } from '../runtime/task/test-driver.ts'
+import { TestDriver, type TopicRecord } from '../runtime/task/test-driver.ts'
 import type { AdvanceTime, InsertValues, Mock, RunScript, Statement } from '../sql/ast.ts'
 import { parseStatements } from '../sql/parse.ts'
 import { type StatementPiece, splitStatements } from '../sql/split.ts'
@@ -60,7 +61,7 @@ export class Script {
   readonly #clock = new ManualClock()
   readonly #settings: Map<string, string>
   readonly #variables = new Map<string, string>()
-  readonly #schemas = new LocalSchemas()
+  readonly schemas = new LocalSchemas()
   readonly #pipeline: Pipeline
   readonly #catalogue: StatementCatalogue
   readonly #assertions: Assertions
@@ -77,7 +78,7 @@ export class Script {
       functions: options.functions,
       config: (name) => this.#config.get(name),
       partitions: () => 1,
-      schemas: this.#schemas,
+      schemas: this.schemas,
       clock: this.#clock,
       random: options.random,
       append: (topic, record) => this.#pipeline.append(topic, record),
@@ -95,6 +96,21 @@ export class Script {
   /** Entries of the processing log, the oldest first. */
   get errors(): readonly string[] {
     return this.#errors
+  }
+
+  /** A stream or table that uses the topic; null: none does. */
+  sourceOf(topic: string): DataSource | null {
+    return [...this.#catalogue.metastore.sources.values()].find((source) => source.topic === topic) ?? null
+  }
+
+  /** All records of a topic, in their order. */
+  records(topic: string): readonly TopicRecord[] {
+    return this.#pipeline.records(topic)
+  }
+
+  /** Runs a record through all queries. Throws QueryError where a query stops. */
+  append(topic: string, record: TopicRecord): void {
+    this.#pipeline.append(topic, record)
   }
 
   /** Throws ParseError, StatementError, FailedAssertion, and QueryError where a query stops. */
@@ -232,7 +248,7 @@ export class Script {
         functionContext: this.#catalogue.functionContext,
         clock: this.#clock,
         config: (name) => this.#config.get(name),
-        writerSchemas: this.#schemas.writers,
+        writerSchemas: this.schemas.writers,
         onError: ({ message, causes }) => this.#errors.push([message, ...causes].join(': ')),
         ...(subscriber !== undefined && { subscriber }),
       },

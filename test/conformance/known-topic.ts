@@ -3,8 +3,8 @@ import type { DataSource } from '../../src/metastore/data-source.ts'
 import type { ResolvedSchema } from '../../src/registry/resolved-schema.ts'
 import type { FormatSpec } from '../../src/serde/format.ts'
 import { FORMATS } from '../../src/serde/index.ts'
+import { isObject, type JsonObject, listOf, optionalNumber, optionalText } from '../../src/testing/json/json-access.ts'
 import { formatJsonValue, type JsonValue, parseJsonValue } from '../../src/types/json-parse.ts'
-import { isObject, type JsonObject, listOf, optionalNumber, optionalText } from './json-access.ts'
 
 export interface TopicFormat {
   readonly format: string

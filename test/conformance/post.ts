@@ -3,9 +3,16 @@ import { resolveTypeNode } from '../../src/expressions/type-node.ts'
 import type { DataSource } from '../../src/metastore/data-source.ts'
 import type { Metastore } from '../../src/metastore/metastore.ts'
 import { parseColumns } from '../../src/sql/parse.ts'
+import { CheckFailure } from '../../src/testing/json/failure.ts'
+import {
+  isObject,
+  type JsonObject,
+  optionalNumber,
+  optionalText,
+  textOf,
+  textsOf,
+} from '../../src/testing/json/json-access.ts'
 import { formatSchema, type HeaderColumn, type Schema } from '../../src/types/schema.ts'
-import { CheckFailure } from './failure.ts'
-import { isObject, type JsonObject, optionalNumber, optionalText, textOf, textsOf } from './json-access.ts'
 import { type KnownTopic, keyFormatOf, topicDifference, valueFormatOf } from './known-topic.ts'
 import type { Post } from './read-case.ts'
 

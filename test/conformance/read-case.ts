@@ -1,22 +1,17 @@
 /** Cases of a file of the query validation suite, expanded to tests. The form is that of ksqlDB's query validation tests. */
 import type { SchemaType } from '../../src/registry/schema-registry.ts'
+import type { ExpectedError } from '../../src/testing/expected-error.ts'
+import {
+  type JsonObject,
+  listOf,
+  objectOf,
+  optionalNumber,
+  optionalText,
+  textOf,
+  textsOf,
+} from '../../src/testing/json/json-access.ts'
+import { readRecord, type TestRecord } from '../../src/testing/json/records.ts'
 import { formatJsonValue, JsonNumber, type JsonValue, parseJsonValue } from '../../src/types/json-parse.ts'
-import type { Header, Window } from '../../src/types/record.ts'
-import { type JsonObject, listOf, objectOf, optionalNumber, optionalText, textOf, textsOf } from './json-access.ts'
-
-export interface CaseWindow extends Window {
-  readonly type: 'time' | 'session'
-}
-
-export interface CaseRecord {
-  readonly topic: string
-  readonly key: JsonValue
-  readonly value: JsonValue
-  /** Epoch ms; null where the case does not say. */
-  readonly timestamp: number | null
-  readonly window: CaseWindow | null
-  readonly headers: readonly Header[]
-}
 
 export interface CaseTopic {
   readonly name: string
@@ -34,14 +29,6 @@ export interface CaseSchema {
   readonly references: readonly { readonly name: string; readonly schema: CaseSchema }[]
 }
 
-/** What must be wrong; null: not looked at. */
-export interface ExpectedException {
-  readonly type: string | null
-  readonly message: string | null
-  readonly cause: string | null
-  readonly causeMessage: string | null
-}
-
 export interface Post {
   readonly sources: readonly JsonObject[]
   readonly topics: readonly JsonObject[]
@@ -55,9 +42,9 @@ export interface QttCase {
   readonly statements: readonly string[]
   readonly properties: ReadonlyMap<string, string>
   readonly topics: readonly CaseTopic[]
-  readonly inputs: readonly CaseRecord[]
-  readonly outputs: readonly CaseRecord[]
-  readonly expectedException: ExpectedException | null
+  readonly inputs: readonly TestRecord[]
+  readonly outputs: readonly TestRecord[]
+  readonly expectedException: ExpectedError | null
   readonly post: Post | null
 }
 
@@ -178,36 +165,7 @@ function schemaOf(schema: JsonValue, format: string): Pick<CaseSchema, 'type' | 
   return { type: name.startsWith('JSON') ? 'JSON' : 'AVRO', text: formatJsonValue(schema) }
 }
 
-function readRecord(json: JsonObject): CaseRecord {
-  if (!json.has('value')) throw new Error('a record needs a value')
-  return {
-    topic: textOf(json.get('topic'), 'topic of a record'),
-    key: json.get('key') ?? null,
-    value: json.get('value')!,
-    timestamp: optionalNumber(json.get('timestamp'), 'timestamp'),
-    window: readWindow(json.get('window')),
-    headers: listOf(json.get('headers'), 'headers').map((header) => readHeader(objectOf(header, 'a header'))),
-  }
-}
-
-function readWindow(json: JsonValue | undefined): CaseWindow | null {
-  if (json === undefined || json === null) return null
-  const window = objectOf(json, 'window')
-  const type = textOf(window.get('type'), 'type of a window').toLowerCase()
-  if (type !== 'time' && type !== 'session') throw new Error(`unknown type of window: ${type}`)
-  const bound = (name: string) => optionalNumber(window.get(name), name) ?? 0
-  return { type, start: bound('start'), end: bound('end') }
-}
-
-function readHeader(json: JsonObject): Header {
-  const value = optionalText(json.get('VALUE'), 'VALUE of a header')
-  return {
-    key: textOf(json.get('KEY'), 'KEY of a header'),
-    value: value === null ? null : Buffer.from(value, 'base64'),
-  }
-}
-
-function readException(json: JsonValue | undefined): ExpectedException | null {
+function readException(json: JsonValue | undefined): ExpectedError | null {
   if (json === undefined || json === null) return null
   const exception = objectOf(json, 'expectedException')
   const part = (name: string) => optionalText(exception.get(name), name)

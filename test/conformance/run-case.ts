@@ -12,16 +12,16 @@ import { TestDriver, type TopicRecord } from '../../src/runtime/task/test-driver
 import type { Statement } from '../../src/sql/ast.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
 import { errorDifference, errorText } from '../../src/testing/expected-error.ts'
+import { recordDifference } from '../../src/testing/json/compare.ts'
+import { deserializeRecord } from '../../src/testing/json/deserialize.ts'
+import { CheckFailure, WrongRecordCount } from '../../src/testing/json/failure.ts'
+import type { TestRecord } from '../../src/testing/json/records.ts'
+import { serializeRecord } from '../../src/testing/json/serialize.ts'
 import { StatementCatalogue } from '../../src/testing/statement-catalogue.ts'
 import { CaseSchemas, derivedSchemas } from './case-schemas.ts'
-import { recordDifference } from './compare.ts'
-import { deserializeRecord } from './deserialize.ts'
-
-import { CheckFailure, WrongRecordCount } from './failure.ts'
 import { type KnownTopic, keyFormatOf, valueFormatOf } from './known-topic.ts'
 import { checkPost } from './post.ts'
-import type { CaseRecord, QttCase } from './read-case.ts'
-import { serializeRecord } from './serialize.ts'
+import type { QttCase } from './read-case.ts'
 import { TEST_FUNCTIONS } from './test-functions.ts'
 import { DEFAULT_PARTITIONS, initialTopics, parsed } from './topics.ts'
 
@@ -166,7 +166,7 @@ class CaseRun {
     const exact = this.#config('use.exact.numeric.comparison') !== 'false'
     const deserialization = { source, schemas: this.#schemas, exact }
     const actual = this.#recordsOf(topic).map((record) => deserializeRecord(record, deserialization))
-    const difference = (output: CaseRecord, i: number): string | null =>
+    const difference = (output: TestRecord, i: number): string | null =>
       recordDifference(output, actual[i]!, { anyTimeForZero: this.#case.inputs.length === 0 })
     const common = expected.slice(0, actual.length)
     const first = common.findIndex((output, i) => difference(output, i) !== null)

@@ -6,6 +6,7 @@ import { sleep, type Timer } from '../../clock.ts'
 import { messageOf, StatementError } from '../../errors.ts'
 import { BUILT_IN_FUNCTIONS } from '../../functions/index.ts'
 import { createRegistry } from '../../functions/registry.ts'
+import { runJsonTest } from '../../testing/json/json-test.ts'
 import { junitReporter } from '../../testing/reports/junit.ts'
 import type { Reporter } from '../../testing/reports/reporter.ts'
 import { tapReporter } from '../../testing/reports/tap.ts'
@@ -24,6 +25,10 @@ export interface TestOptions {
   readonly restarts: boolean
   /** `name=value`, settings of the server that the tests stand for. */
   readonly set: readonly string[]
+  /** A test of three files instead of `paths`. */
+  readonly sqlFile?: string
+  readonly inputFile?: string
+  readonly outputFile?: string
 }
 
 export interface TestIo {
@@ -50,6 +55,7 @@ export async function runTests(paths: readonly string[], options: TestOptions, i
     io.err.write(`There is no reporter ${options.reporter}. There are: ${Object.keys(REPORTERS).join(', ')}.\n`)
     return 1
   }
+  if (options.sqlFile !== undefined) return runFiles(options.sqlFile, options, io)
   let exitCode = runAll(paths, options, { ...io, reporter: makeReporter() })
   if (!options.watch) return exitCode
   for await (const _ of changes(paths, io)) exitCode = runAll(paths, options, { ...io, reporter: makeReporter() })
@@ -90,6 +96,33 @@ function runAll(paths: readonly string[], options: TestOptions, io: TestIo & { r
   if (results.some(({ failure }) => failure !== null && failure.restartedBefore !== null))
     err.write(`To restart at the same places again: --seed ${seed}\n`)
   return isFailed ? 1 : 0
+}
+
+/** A test whose records are in JSON files. */
+function runFiles(
+  sqlFile: string,
+  { inputFile, outputFile, seed = 1, set }: TestOptions,
+  { out, err }: TestIo,
+): number {
+  if (outputFile === undefined) {
+    err.write('--sql-file needs --output-file with the expected records.\n')
+    return 1
+  }
+  try {
+    const test = {
+      sql: readFileSync(sqlFile, 'utf8'),
+      inputs: inputFile === undefined ? null : readFileSync(inputFile, 'utf8'),
+      outputs: readFileSync(outputFile, 'utf8'),
+    }
+    const settings = Object.fromEntries(set.map(settingOf))
+    const functions = createRegistry(BUILT_IN_FUNCTIONS)
+    runJsonTest(test, { file: resolve(sqlFile), functions, settings, random: seededRandom(seed) })
+    out.write('\t >>> Test passed!\n')
+    return 0
+  } catch (error) {
+    err.write(`\t>>>>> Test failed: ${error instanceof StatementError ? error.fullMessage : messageOf(error)}\n`)
+    return 1
+  }
 }
 
 const settingOf = (text: string): [name: string, value: string] => {

@@ -1,7 +1,8 @@
 /** Whether responses of the REST interface are the expected ones. Source: ksqlDB's functional test runner. */
+
+import { exactDecimal } from '../../../src/testing/json/actual.ts'
+import { isObject, type JsonObject } from '../../../src/testing/json/json-access.ts'
 import { formatJsonValue, JsonNumber, type JsonValue } from '../../../src/types/json-parse.ts'
-import { exactDecimal } from '../actual.ts'
-import { isObject, type JsonObject } from '../json-access.ts'
 
 /** What differs between an object and the members that are expected of it, or null. A name may carry an operator: `queryId|starts_with`. */
 export function objectDifference(expected: JsonObject, actual: JsonValue): string | null {

@@ -1,8 +1,8 @@
 /** Responses in the Protobuf encoding: their rows as the text form of messages, read by protobufjs and not by the engine's own codec. */
 import protobuf from 'protobufjs'
+import { isObject } from '../../../src/testing/json/json-access.ts'
 import { doubleToText } from '../../../src/types/double-text.ts'
 import { formatJsonValue, type JsonValue } from '../../../src/types/json-parse.ts'
-import { isObject } from '../json-access.ts'
 
 /** What differs between the expected elements and those of the answer, or null. The order of rows is free. */
 export function protobufDifference(expected: readonly JsonValue[], actual: readonly JsonValue[]): string | null {

@@ -1,6 +1,14 @@
 /** Cases of the REST suite, expanded to tests. Source: ksqlDB's functional test runner. */
+
+import {
+  type JsonObject,
+  listOf,
+  objectOf,
+  optionalNumber,
+  optionalText,
+  textOf,
+} from '../../../src/testing/json/json-access.ts'
 import { type JsonValue, parseJsonValue } from '../../../src/types/json-parse.ts'
-import { type JsonObject, listOf, objectOf, optionalNumber, optionalText, textOf } from '../json-access.ts'
 import { expandFormats, type QttCase, readData, readProperties } from '../read-case.ts'
 
 export interface ExpectedResponse {

@@ -1,12 +1,13 @@
 /** Runs one test of the REST suite through a real server. Source: ksqlDB's functional test runner. */
+
+import { valueDifference } from '../../../src/testing/json/compare.ts'
+import { deserializeRecord } from '../../../src/testing/json/deserialize.ts'
+import { CheckFailure } from '../../../src/testing/json/failure.ts'
+import { isObject, listOf, objectOf } from '../../../src/testing/json/json-access.ts'
+import type { TestRecord } from '../../../src/testing/json/records.ts'
+import { serializeRecord } from '../../../src/testing/json/serialize.ts'
 import { formatJsonValue, type JsonValue, parseJsonValue } from '../../../src/types/json-parse.ts'
 import { until } from '../../support/until.ts'
-import { valueDifference } from '../compare.ts'
-import { deserializeRecord } from '../deserialize.ts'
-import { CheckFailure } from '../failure.ts'
-import { isObject, listOf, objectOf } from '../json-access.ts'
-import type { CaseRecord } from '../read-case.ts'
-import { serializeRecord } from '../serialize.ts'
 import { initialTopics } from '../topics.ts'
 import { afterRoundTrip, objectDifference, rowsDifference } from './match-response.ts'
 import { protobufDifference } from './protobuf-rows.ts'
@@ -127,7 +128,7 @@ class RestRun {
     return { status: response.status, body: afterRoundTrip(parseJsonValue(await response.text())) }
   }
 
-  async #produce(records: readonly CaseRecord[]): Promise<void> {
+  async #produce(records: readonly TestRecord[]): Promise<void> {
     for (const record of records) {
       await this.#world.produce(
         record.topic,

@@ -26,8 +26,8 @@ import { LoadedSchemas } from '../../../src/serde/loaded-schemas.ts'
 import { silentLog } from '../../../src/server/log.ts'
 import { serverOptions } from '../../../src/server/options.ts'
 import { type RunningServer, startServer } from '../../../src/server/server.ts'
+import { CheckFailure } from '../../../src/testing/json/failure.ts'
 import { CaseSchemas } from '../case-schemas.ts'
-import { CheckFailure } from '../failure.ts'
 
 const CONFIG: Readonly<Record<string, string>> = {
   'auto.offset.reset': 'earliest',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { type Actual, actualJson, exactDecimal } from '../../../src/testing/json/actual.ts'
+import { matchesValue } from '../../../src/testing/json/compare.ts'
 import { parseJsonValue } from '../../../src/types/json-parse.ts'
-import { type Actual, actualJson, exactDecimal } from '../../conformance/actual.ts'
-import { matchesValue } from '../../conformance/compare.ts'
 
 const matches = (expected: string, actual: Actual) => matchesValue(parseJsonValue(expected), actual)
 /** Both as JSON, numbers exact. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../../src/testing/json/json-access.ts'
 import { type JsonValue, parseJsonValue } from '../../../src/types/json-parse.ts'
-import type { JsonObject } from '../../conformance/json-access.ts'
 import { afterRoundTrip, objectDifference, rowsDifference } from '../../conformance/rest/match-response.ts'
 import { readRestCases } from '../../conformance/rest/read-rest-case.ts'
 

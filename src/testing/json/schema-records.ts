@@ -1,16 +1,16 @@
 /** Payloads of formats with schemas: JSON values fitted to the newest schema of a topic, and what was written as values. */
-import type { DataSource } from '../../src/metastore/data-source.ts'
-import type { FormatSpec, Side } from '../../src/serde/format.ts'
-import { FORMATS } from '../../src/serde/index.ts'
-import { fromBigInt } from '../../src/types/bigint64.ts'
-import { ByteBuffer } from '../../src/types/byte-buffer.ts'
-import { Decimal, toDecimalType } from '../../src/types/decimal.ts'
-import { formatJsonValue, JsonNumber, type JsonValue } from '../../src/types/json-parse.ts'
-import type { Column } from '../../src/types/schema.ts'
-import { type SqlType, struct } from '../../src/types/sql-type.ts'
-import type { Row, Value } from '../../src/types/value.ts'
+import type { DataSource } from '../../metastore/data-source.ts'
+import type { FormatSpec, Side } from '../../serde/format.ts'
+import { FORMATS } from '../../serde/index.ts'
+import { fromBigInt } from '../../types/bigint64.ts'
+import { ByteBuffer } from '../../types/byte-buffer.ts'
+import { Decimal, toDecimalType } from '../../types/decimal.ts'
+import { formatJsonValue, JsonNumber, type JsonValue } from '../../types/json-parse.ts'
+import type { Column } from '../../types/schema.ts'
+import { type SqlType, struct } from '../../types/sql-type.ts'
+import type { Row, Value } from '../../types/value.ts'
+import type { LocalSchemas } from '../local-schemas.ts'
 import { type Actual, exactDecimal, integerOf, wholePart } from './actual.ts'
-import type { CaseSchemas } from './case-schemas.ts'
 import { CheckFailure } from './failure.ts'
 
 /** How one side of a topic is written by its newest schema. */
@@ -22,7 +22,7 @@ interface Layout {
 }
 
 /** Null: no bytes. */
-export function schemaBytes(value: JsonValue, source: DataSource, side: Side, schemas: CaseSchemas): Buffer | null {
+export function schemaBytes(value: JsonValue, source: DataSource, side: Side, schemas: LocalSchemas): Buffer | null {
   if (value === null) return null
   const { spec, columns, root } = layoutOf(source, side, schemas)
   const fitted = fitTo(value, root)
@@ -33,7 +33,7 @@ export function schemaBytes(value: JsonValue, source: DataSource, side: Side, sc
   return writer.write(row, sink) ? sink.take() : null
 }
 
-export function schemaValue(bytes: Buffer, source: DataSource, side: Side, schemas: CaseSchemas): Actual {
+export function schemaValue(bytes: Buffer, source: DataSource, side: Side, schemas: LocalSchemas): Actual {
   const { spec, columns, root } = layoutOf(source, side, schemas)
   const reader = FORMATS[spec.format].reader({
     side,
@@ -51,7 +51,7 @@ export function schemaValue(bytes: Buffer, source: DataSource, side: Side, schem
   return actualValue(spec.unwrapped ? row[0]! : row, root)
 }
 
-function layoutOf(source: DataSource, side: Side, schemas: CaseSchemas): Layout {
+function layoutOf(source: DataSource, side: Side, schemas: LocalSchemas): Layout {
   const [own, columns] =
     side === 'KEY' ? [source.keyFormat, source.schema.key] : [source.valueFormat, source.schema.value]
   const description = FORMATS[own.format].schemas!

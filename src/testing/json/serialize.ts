@@ -2,18 +2,18 @@
  * Records of a case to bytes, by the runner's own means and not by the engine's: its formats are what is under test. Source:
  * Throws CheckFailure for values that do not fit.
  */
-import type { DataSource } from '../../src/metastore/data-source.ts'
-import type { TopicRecord } from '../../src/runtime/task/test-driver.ts'
-import type { FormatName, Side } from '../../src/serde/format.ts'
-import { formatJsonValue, JsonNumber, type JsonValue } from '../../src/types/json-parse.ts'
-import type { Column } from '../../src/types/schema.ts'
-import type { CaseSchemas } from './case-schemas.ts'
+import type { DataSource } from '../../metastore/data-source.ts'
+import type { TopicRecord } from '../../runtime/task/test-driver.ts'
+import type { FormatName, Side } from '../../serde/format.ts'
+import { formatJsonValue, JsonNumber, type JsonValue } from '../../types/json-parse.ts'
+import type { Column } from '../../types/schema.ts'
+import type { LocalSchemas } from '../local-schemas.ts'
 import { CheckFailure } from './failure.ts'
-import type { CaseRecord, CaseWindow } from './read-case.ts'
+import type { TestRecord, TestWindow } from './records.ts'
 import { schemaBytes } from './schema-records.ts'
 
 /** `source`: one that uses the record's topic. */
-export function serializeRecord(record: CaseRecord, source: DataSource, schemas: CaseSchemas): TopicRecord {
+export function serializeRecord(record: TestRecord, source: DataSource, schemas: LocalSchemas): TopicRecord {
   const key = sideBytes(record.key, source, 'KEY', schemas)
   return {
     key: key === null ? null : withWindow(key, record.window, source),
@@ -23,7 +23,7 @@ export function serializeRecord(record: CaseRecord, source: DataSource, schemas:
   }
 }
 
-function sideBytes(value: JsonValue, source: DataSource, side: Side, schemas: CaseSchemas): Buffer | null {
+function sideBytes(value: JsonValue, source: DataSource, side: Side, schemas: LocalSchemas): Buffer | null {
   const { keyFormat, valueFormat, schema } = source
   const [{ format }, columns] = side === 'KEY' ? [keyFormat, schema.key] : [valueFormat, schema.value]
   const write = WRITERS[format]
@@ -86,7 +86,7 @@ const integerPart = (value: JsonValue): bigint =>
   value instanceof JsonNumber && value.isInteger() ? BigInt(value.text) : BigInt(Math.trunc(numberOf(value)))
 
 /** A time window adds its start, a session window its end and its start. */
-function withWindow(key: Buffer, window: CaseWindow | null, { name, window: declared }: DataSource): Buffer {
+function withWindow(key: Buffer, window: TestWindow | null, { name, window: declared }: DataSource): Buffer {
   if (declared === null && window === null) return key
   const type = declared === null ? null : declared.type === 'SESSION' ? 'session' : 'time'
   if (window?.type !== type) {

@@ -1,5 +1,5 @@
 /** Values as they are read back from a topic, numbers with their kind, since what an expected number matches depends on it. */
-import { JsonNumber, type JsonValue } from '../../src/types/json-parse.ts'
+import { JsonNumber, type JsonValue } from '../../types/json-parse.ts'
 
 export type ActualNumber =
   | { readonly kind: 'int' | 'long' | 'bigInteger'; readonly value: bigint }

@@ -1,5 +1,5 @@
 /** Typed access to JSON whose numbers keep their text. Every function throws an Error that names what it was looking for. */
-import { JsonNumber, type JsonValue } from '../../src/types/json-parse.ts'
+import { JsonNumber, type JsonValue } from '../../types/json-parse.ts'
 
 export type JsonObject = ReadonlyMap<string, JsonValue>
 

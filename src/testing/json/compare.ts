@@ -1,8 +1,8 @@
 /** Whether records are the expected ones, as strict as the official runner. Source: ksqlDB's functional test runner. */
-import { formatJsonValue, JsonNumber, type JsonValue } from '../../src/types/json-parse.ts'
+import { formatJsonValue, JsonNumber, type JsonValue } from '../../types/json-parse.ts'
 import { type Actual, type ActualNumber, type ExactDecimal, exactDecimal, wholePart } from './actual.ts'
 import type { ActualRecord } from './deserialize.ts'
-import type { CaseRecord, CaseWindow } from './read-case.ts'
+import type { TestRecord, TestWindow } from './records.ts'
 
 export interface ComparisonOptions {
   /** An expected timestamp of 0 accepts anything: in cases that are fed by INSERT VALUES. */
@@ -11,7 +11,7 @@ export interface ComparisonOptions {
 
 /** What differs, or null. */
 export function recordDifference(
-  expected: CaseRecord,
+  expected: TestRecord,
   actual: ActualRecord,
   { anyTimeForZero }: ComparisonOptions,
 ): string | null {
@@ -24,7 +24,7 @@ export function recordDifference(
   )
 }
 
-function windowDifference(expected: CaseWindow | null, actual: CaseWindow | null): string | null {
+function windowDifference(expected: TestWindow | null, actual: TestWindow | null): string | null {
   const matches =
     expected === null || actual === null
       ? expected === actual
@@ -32,11 +32,11 @@ function windowDifference(expected: CaseWindow | null, actual: CaseWindow | null
   return matches ? null : `window: expected ${windowText(expected)}, got ${windowText(actual)}`
 }
 
-const windowText = (window: CaseWindow | null): string =>
+const windowText = (window: TestWindow | null): string =>
   window === null ? 'none' : `${window.type} [${window.start}, ${window.end}]`
 
-function headersDifference(expected: CaseRecord, actual: ActualRecord): string | null {
-  const texts = ({ headers }: Pick<CaseRecord, 'headers'>) =>
+function headersDifference(expected: TestRecord, actual: ActualRecord): string | null {
+  const texts = ({ headers }: Pick<TestRecord, 'headers'>) =>
     JSON.stringify(
       headers.map(({ key, value }) => [key, value === null ? null : Buffer.from(value).toString('base64')]),
     )

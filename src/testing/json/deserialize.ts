@@ -1,21 +1,21 @@
 /** Records of a simulated topic read back for checking, by the runner's own means. Source: ksqlDB's functional test runner. */
-import type { DataSource, KeyWindow } from '../../src/metastore/data-source.ts'
-import type { TopicRecord } from '../../src/runtime/task/test-driver.ts'
-import type { FormatName, Side } from '../../src/serde/format.ts'
-import { doubleToText } from '../../src/types/double-text.ts'
-import { parseJsonValue } from '../../src/types/json-parse.ts'
-import type { Header } from '../../src/types/record.ts'
-import type { Column } from '../../src/types/schema.ts'
+import type { DataSource, KeyWindow } from '../../metastore/data-source.ts'
+import type { TopicRecord } from '../../runtime/task/test-driver.ts'
+import type { FormatName, Side } from '../../serde/format.ts'
+import { doubleToText } from '../../types/double-text.ts'
+import { parseJsonValue } from '../../types/json-parse.ts'
+import type { Header } from '../../types/record.ts'
+import type { Column } from '../../types/schema.ts'
+import type { LocalSchemas } from '../local-schemas.ts'
 import { type Actual, actualJson, exactDecimal, integerOf } from './actual.ts'
-import type { CaseSchemas } from './case-schemas.ts'
 import { CheckFailure } from './failure.ts'
-import type { CaseWindow } from './read-case.ts'
+import type { TestWindow } from './records.ts'
 import { schemaValue } from './schema-records.ts'
 
 export interface ActualRecord {
   readonly key: Actual
   /** Null: the key is not windowed. */
-  readonly window: CaseWindow | null
+  readonly window: TestWindow | null
   readonly value: Actual
   readonly timestamp: number
   readonly headers: readonly Header[]
@@ -24,7 +24,7 @@ export interface ActualRecord {
 export interface Deserialization {
   /** One that uses the topic. */
   readonly source: DataSource
-  readonly schemas: CaseSchemas
+  readonly schemas: LocalSchemas
   /** Fractional JSON numbers keep their digits. */
   readonly exact: boolean
 }
@@ -43,7 +43,7 @@ export function deserializeRecord(record: TopicRecord, deserialization: Deserial
 
 interface SplitKey {
   readonly bytes: Buffer | null
-  readonly window: CaseWindow | null
+  readonly window: TestWindow | null
 }
 
 function splitKey(key: Buffer | null, window: KeyWindow | null): SplitKey {
