@@ -1,17 +1,18 @@
 /** `npm run example -- NAME [options]`: runs one of the examples. */
 import { runCommand } from './support/command.ts'
-import type { Example } from './support/example.ts'
 
-const EXAMPLES: Readonly<Record<string, () => Promise<Example>>> = {
-  'la-ca': async () => (await import('./la-ca/example.ts')).laCa,
-  trains: async () => (await import('./trains/example.ts')).trains,
-  rides: async () => (await import('./rides/example.ts')).rides,
+/** Each runs with the rest of the arguments and ends the process. */
+const EXAMPLES: Readonly<Record<string, (args: readonly string[]) => Promise<never>>> = {
+  'la-ca': async (args) => runCommand((await import('./la-ca/example.ts')).laCa, args),
+  trains: async (args) => runCommand((await import('./trains/example.ts')).trains, args),
+  rides: async (args) => runCommand((await import('./rides/example.ts')).rides, args),
+  'log-routing': async (args) => (await import('./log-routing/run.ts')).runLogRouting(args),
 }
 
 const [name = '', ...args] = process.argv.slice(2)
-const load = Object.hasOwn(EXAMPLES, name) ? EXAMPLES[name] : undefined
-if (load === undefined) {
+const run = Object.hasOwn(EXAMPLES, name) ? EXAMPLES[name] : undefined
+if (run === undefined) {
   console.error(`Name one of the examples: ${Object.keys(EXAMPLES).join(', ')}.`)
   process.exit(2)
 }
-await runCommand(await load(), args)
+await run(args)

@@ -19,13 +19,22 @@ export interface ServerProcess {
   stop(): Promise<void>
 }
 
-/** `bootstrapServers` null: the embedded log. Resolves when the server runs; throws an Error with what it wrote if it does not. */
-export async function startServerProcess(bootstrapServers: string | null): Promise<ServerProcess> {
+/**
+ * `bootstrapServers` null: the embedded log. `properties`: configuration of the server. Resolves when the server runs; throws an Error with what
+ * it wrote if it does not.
+ */
+export async function startServerProcess(
+  bootstrapServers: string | null,
+  properties: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-example-'))
   const url = `http://127.0.0.1:${await freePort()}`
   const serviceId = `example_${process.pid}_${Date.now()}_`
   const config = join(dataDir, 'server.properties')
-  writeFileSync(config, `ksql.service.id=${serviceId}\n`)
+  const lines = Object.entries({ 'ksql.service.id': serviceId, ...properties }).map(
+    ([name, value]) => `${name}=${value}\n`,
+  )
+  writeFileSync(config, lines.join(''))
   const args = ['server', '--listen', url, '--data-dir', join(dataDir, 'data'), '--config', config]
   if (bootstrapServers !== null) args.push('--bootstrap-servers', bootstrapServers)
   const child = spawn(process.execPath, [MILLRACE, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -94,8 +94,10 @@ export class RecordReader {
       this.#isPending = true
       try {
         const record = this.#readOne()
-        if ('reason' in record) unreadable.push(record)
-        else records.push(record)
+        if (record !== null) {
+          if ('reason' in record) unreadable.push(record)
+          else records.push(record)
+        }
       } catch (error) {
         if (!(error instanceof SchemaNotLoaded)) throw error
         await this.#options.schemas.load(error.id, this.#options.onDelay)
@@ -107,13 +109,15 @@ export class RecordReader {
     return { records, unreadable, nextOffset }
   }
 
-  #readOne(): ReadRecord | DeadLetter {
+  /** Null: it is no record of its source (the header of a file) and is passed over. */
+  #readOne(): ReadRecord | DeadLetter | null {
     this.#fault = null
     const cursor = this.#cursor
     const raw = rawRecord(cursor)
     const record = this.#reader.read(cursor)
     if (record === null) {
-      const { target, reason } = this.#fault ?? { target: 'value', reason: 'The record cannot be read.' }
+      if (this.#fault === null) return null
+      const { target, reason } = this.#fault as Fault
       return { raw: raw(), stage: target === 'key' ? 'KEY_CONVERTER' : 'VALUE_CONVERTER', reason }
     }
     const { key, window, value, timestamp, headers } = record

@@ -60,8 +60,10 @@ export class SinkPartition {
   readonly #options: SinkPartitionOptions
   readonly #reader: RecordReader
   #task: SinkTask | null = null
-  /** Offset behind the records that were written. */
+  /** Offset behind what was written: records, and marks of transactions behind them. */
   #written = 0
+  /** Offset behind the last record that was written. */
+  #behindRecords = 0
   #committed = -1
   #committedAt = 0
   #flushedAt = 0
@@ -82,6 +84,7 @@ export class SinkPartition {
       const start = await this.#startAt(task, committed)
       if (start === null) return
       this.#written = start
+      this.#behindRecords = start
       this.#report()
       feed.open(partition, start)
       await this.#loop(task)
@@ -103,6 +106,7 @@ export class SinkPartition {
         const { records, unreadable, nextOffset } = await this.#reader.read(batchSize)
         if (!(await this.#deliver(task, records, unreadable))) return
         this.#written = nextOffset
+        this.#behindRecords = (records.at(-1)?.offset ?? this.#behindRecords - 1) + 1
       }
       await this.#flushIfDue(task)
       await this.#commitIfDue()
@@ -228,7 +232,8 @@ export class SinkPartition {
   }
 
   #report(): number {
-    const offset = this.#task?.durable?.() ?? this.#written
+    const durable = this.#task?.durable?.() ?? this.#written
+    const offset = durable >= this.#behindRecords ? this.#written : durable
     this.#options.events.onPosition(this.#options.partition, offset)
     return offset
   }

@@ -132,3 +132,24 @@ test.each([
   await engine.execute(STREAM)
   await expect(engine.execute(sql)).rejects.toThrow(message)
 })
+
+test('the header of CSV lines is no record of the stream', async () => {
+  await engine.execute(`
+    CREATE STREAM lines (line STRING) WITH (kafka_topic='people', value_format='LINE', partitions=1);
+    INSERT INTO lines VALUES ('id,name');
+    INSERT INTO lines VALUES ('1,ann');
+    CREATE STREAM people (name STRING) WITH (kafka_topic='people', value_format='CSV', value_csv_header='id,name');
+    CREATE SINK f FROM people WITH (connector='file', directory='out', "roll.records"='1');`)
+  await expect.poll(lines).toEqual(['{"NAME":"ann"}'])
+  expect((await description()).builtIn).toMatchObject({ refused: 0, lag: 0 })
+})
+
+test('a sink of what a query writes exactly once catches up with the marks of its transactions', async () => {
+  await engine.execute(`${STREAM}
+    SET 'processing.guarantee'='exactly_once_v2';
+    CREATE STREAM o WITH (kafka_topic='o') AS SELECT * FROM s;
+    CREATE SINK f FROM o WITH (connector='file', directory='out', "roll.records"='1');`)
+  await insert(1, 'a')
+  await insert(2, 'b')
+  await expect.poll(async () => (await description()).builtIn).toMatchObject({ records: 2, lag: 0 })
+})

@@ -1,0 +1,76 @@
+-- Logs of web servers, applications and machines: what is of no use is left out, what users did goes one way, what machines did another.
+SET 'auto.offset.reset' = 'earliest';
+
+-- Where a host stands and who runs it.
+CREATE TABLE hosts (
+    host STRING PRIMARY KEY,
+    state STRING,
+    team STRING
+  ) WITH (kafka_topic = 'log-routing-hosts', value_format = 'JSON', partitions = 4);
+
+-- Lines as they arrive, under the name of their host.
+CREATE STREAM syslog_lines (host STRING KEY, line STRING)
+  WITH (kafka_topic = 'log-routing-syslog', value_format = 'LINE', partitions = 4);
+CREATE STREAM app (host STRING KEY, line STRING)
+  WITH (kafka_topic = 'log-routing-app', value_format = 'LINE', partitions = 4);
+
+-- The same topic, each line taken apart: <134>Mar  6 10:00:00 web-1 nginx[123]: message
+CREATE STREAM syslog (host STRING KEY, line STRING, priority INT, program STRING, message STRING)
+  WITH (kafka_topic = 'log-routing-syslog', value_format = 'REGEX',
+        value_regex = '^(?<line><(?<priority>\d+)>[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S+ (?<program>[^\s:\[]+)(?:\[\d+\])?: (?<message>.*))$');
+
+-- What users did: pages that they asked for ...
+CREATE STREAM user_logs WITH (kafka_topic = 'log-routing-user', value_format = 'JSON') AS
+  SELECT s.host AS host, h.state AS state, h.team AS team, 'web' AS source,
+         REGEXP_EXTRACT('^\S+ (\S+) "[A-Z]+ (\S+)', s.message, 1) AS userid,
+         REGEXP_EXTRACT('^\S+ (\S+) "[A-Z]+ (\S+)', s.message, 2) AS action,
+         s.line AS line
+  FROM syslog s JOIN hosts h ON s.host = h.host
+  WHERE s.program = 'nginx'
+    AND REGEXP_EXTRACT('^\S+ (\S+) "[A-Z]+ (\S+)', s.message, 1) <> '-'
+    AND REGEXP_EXTRACT('"[A-Z]+ (/static/|/favicon)', s.message, 1) IS NULL;
+
+-- ... and what applications say of them.
+INSERT INTO user_logs
+  SELECT a.host AS host, h.state AS state, h.team AS team, 'app' AS source,
+         EXTRACTJSONFIELD(a.line, '$.user') AS userid,
+         EXTRACTJSONFIELD(a.line, '$.action') AS action,
+         a.line AS line
+  FROM app a JOIN hosts h ON a.host = h.host
+  WHERE EXTRACTJSONFIELD(a.line, '$.level') NOT IN ('DEBUG', 'TRACE') AND EXTRACTJSONFIELD(a.line, '$.user') IS NOT NULL;
+
+-- What machines did. The last three bits of a priority are the severity; 7 is debugging.
+CREATE STREAM machine_logs WITH (kafka_topic = 'log-routing-machine', value_format = 'JSON') AS
+  SELECT s.host AS host, h.state AS state, h.team AS team, s.program AS source, s.priority % 8 AS severity, s.line AS line
+  FROM syslog s JOIN hosts h ON s.host = h.host
+  WHERE s.program <> 'nginx' AND s.priority % 8 < 7;
+INSERT INTO machine_logs
+  SELECT a.host AS host, h.state AS state, h.team AS team, 'app' AS source,
+         CASE WHEN EXTRACTJSONFIELD(a.line, '$.level') = 'ERROR' THEN 3
+              WHEN EXTRACTJSONFIELD(a.line, '$.level') = 'WARN' THEN 4
+              ELSE 6 END AS severity,
+         a.line AS line
+  FROM app a JOIN hosts h ON a.host = h.host
+  WHERE EXTRACTJSONFIELD(a.line, '$.level') NOT IN ('DEBUG', 'TRACE') AND EXTRACTJSONFIELD(a.line, '$.user') IS NULL;
+
+-- Two states have readers of their own.
+CREATE STREAM la_user_logs WITH (kafka_topic = 'log-routing-user-la') AS SELECT * FROM user_logs WHERE state = 'LA';
+CREATE STREAM ca_user_logs WITH (kafka_topic = 'log-routing-user-ca') AS SELECT * FROM user_logs WHERE state = 'CA';
+
+-- How much goes which way. Lines are ASCII, so characters are bytes.
+CREATE TABLE user_volume WITH (kafka_topic = 'log-routing-user-volume', value_format = 'JSON') AS
+  SELECT state, COUNT(*) AS logs, SUM(CAST(LEN(line) AS BIGINT)) AS bytes FROM user_logs GROUP BY state;
+CREATE TABLE machine_volume WITH (kafka_topic = 'log-routing-machine-volume', value_format = 'JSON') AS
+  SELECT team, COUNT(*) AS logs, SUM(CAST(LEN(line) AS BIGINT)) AS bytes FROM machine_logs GROUP BY team;
+CREATE TABLE thrown_syslog WITH (kafka_topic = 'log-routing-thrown-syslog', value_format = 'JSON') AS
+  SELECT program, COUNT(*) AS logs, SUM(CAST(LEN(line) AS BIGINT)) AS bytes
+  FROM syslog
+  WHERE priority % 8 = 7
+     OR program = 'nginx' AND (REGEXP_EXTRACT('^\S+ (\S+) "[A-Z]+ (\S+)', message, 1) = '-'
+                               OR REGEXP_EXTRACT('"[A-Z]+ (/static/|/favicon)', message, 1) IS NOT NULL)
+  GROUP BY program;
+CREATE TABLE thrown_app WITH (kafka_topic = 'log-routing-thrown-app', value_format = 'JSON') AS
+  SELECT EXTRACTJSONFIELD(line, '$.level') AS level, COUNT(*) AS logs, SUM(CAST(LEN(line) AS BIGINT)) AS bytes
+  FROM app
+  WHERE EXTRACTJSONFIELD(line, '$.level') IN ('DEBUG', 'TRACE')
+  GROUP BY EXTRACTJSONFIELD(line, '$.level');
