@@ -7,6 +7,8 @@ import { httpSink } from './sinks/http-sink.ts'
 import { postgresSink } from './sinks/postgres-sink.ts'
 import { s3Sink } from './sinks/s3-sink.ts'
 import { splunkSink } from './sinks/splunk-sink.ts'
+import { datagenSource } from './sources/datagen-source.ts'
+import { fileSource } from './sources/file-source.ts'
 
 export const CONNECTORS: readonly ConnectorDeclaration[] = [
   consoleSink,
@@ -16,4 +18,6 @@ export const CONNECTORS: readonly ConnectorDeclaration[] = [
   postgresSink,
   s3Sink,
   splunkSink,
+  datagenSource,
+  fileSource,
 ]

@@ -49,6 +49,11 @@ export class ConnectorWorld {
     await this.#openEngine()
   }
 
+  /** The next server, after `engine.closeEngine`. */
+  async reopen(): Promise<void> {
+    await this.#openEngine()
+  }
+
   async close(): Promise<void> {
     await this.engine.close()
     rmSync(this.directory, { recursive: true, force: true })
