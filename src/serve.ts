@@ -1,39 +1,22 @@
 /** A server in this process: the engine, and the HTTP ports in front of it. */
-import { readFile } from 'node:fs/promises'
 import { readVersion } from './cli/version.ts'
 import { systemClock } from './clock.ts'
 import type { Engine } from './engine/api.ts'
 import { createConfig } from './engine/config/config.ts'
-import {
-  checkProperties,
-  effectiveProperties,
-  environmentProperties,
-  fileProperties,
-  type GivenProperty,
-  shownProperties,
-} from './engine/config/given-properties.ts'
+import { checkProperties, effectiveProperties, shownProperties } from './engine/config/given-properties.ts'
 import { kafkaOptions } from './engine/config/kafka-options.ts'
 import { registryChoice } from './engine/config/registry-options.ts'
 import { createLog, type LogOutput, standardError } from './main/create-log.ts'
+import { dataDirectory, givenProperties, type ServerOptions } from './main/server-properties.ts'
 import { type ServerParts, startServerParts } from './main.ts'
 import { limitHeapGrowth } from './runtime/threads/heap-limits.ts'
 import { serverOptions } from './server/options.ts'
 import { RequestMetrics } from './server/request-metrics.ts'
 import { startServer } from './server/server.ts'
 
-export interface ServeOptions {
-  /** Listeners, separated by commas. Overrides `listeners` of the configuration. */
-  readonly listen?: string
-  readonly dataDir?: string
-  readonly bootstrapServers?: string
-  /** Path of a property file. */
-  readonly config?: string
+export interface ServeOptions extends ServerOptions {
   /** True: only check the configuration and load the server. */
   readonly check?: boolean
-  /** Variables of the environment that may set properties, over those of the file. Default: none. */
-  readonly environment?: Readonly<Record<string, string | undefined>>
-  /** Overrides `millrace.log.level` of the configuration. */
-  readonly logLevel?: string
   /** Default: standard error. */
   readonly logOutput?: LogOutput
 }
@@ -48,8 +31,6 @@ export interface Serving {
   /** Ends streams, finishes running requests, commits, and closes everything. */
   close(): Promise<void>
 }
-
-const DEFAULT_DATA_DIR = 'data'
 
 /**
  * Opens the ports first, so that a server whose ports are taken touches no data. Null with `check`. Throws an Error whose message is for
@@ -82,7 +63,7 @@ export async function serve(options: ServeOptions): Promise<Serving | null> {
   const counts = new RequestMetrics()
   const metrics = metricsOf(parts.promise)
   const server = await startServer({ engine, metrics, counts, log, clock: systemClock }, listening)
-  const dataDir = config.get('state.dir') ?? DEFAULT_DATA_DIR
+  const dataDir = dataDirectory(config)
   const opened = startServerParts({
     dataDir,
     properties,
@@ -105,29 +86,6 @@ export async function serve(options: ServeOptions): Promise<Serving | null> {
 
 async function ready(engine: Promise<Engine>): Promise<void> {
   await engine
-}
-
-/** The properties of the file, those of the environment over them, and those of the command line over both. */
-async function givenProperties(options: ServeOptions): Promise<GivenProperty[]> {
-  const { config, environment = {}, listen, bootstrapServers, dataDir, logLevel } = options
-  const option = (origin: string, name: string, value: string | undefined): GivenProperty[] =>
-    value === undefined ? [] : [{ name, value, origin }]
-  return [
-    ...(config === undefined ? [] : await readProperties(config)),
-    ...environmentProperties(environment),
-    ...option('--listen', 'listeners', listen),
-    ...option('--bootstrap-servers', 'bootstrap.servers', bootstrapServers),
-    ...option('--data-dir', 'state.dir', dataDir),
-    ...option('--log-level', 'millrace.log.level', logLevel),
-  ]
-}
-
-async function readProperties(path: string): Promise<GivenProperty[]> {
-  try {
-    return fileProperties(await readFile(path, 'utf8'), path)
-  } catch (error) {
-    throw new Error(`Cannot read the configuration ${path}: ${(error as Error).message}`, { cause: error })
-  }
 }
 
 const metricsOf = (parts: Promise<ServerParts>): ServerParts['metrics'] => ({

@@ -21,6 +21,10 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     systemTimer.after(1000, flushCompileCache, { background: true })
     return serving
   },
+  async restoreTopic(file, options, ports) {
+    const { restoreCommandTopic } = await import('../main/restore-command-topic.ts')
+    return restoreCommandTopic(file, options, ports)
+  },
 })
 
 /** Beside the program's dependencies, or, if that is not writable, where only this user can write: cached code runs unchecked. */

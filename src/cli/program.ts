@@ -5,6 +5,7 @@ import type { CliOptions } from './commands/cli.ts'
 import type { ConsumeOptions } from './commands/consume.ts'
 import type { ApplyOptions, MigrationsCommand } from './commands/migrations.ts'
 import type { ProduceOptions } from './commands/produce.ts'
+import type { RestoreTopic, RestoreTopicOptions } from './commands/restore-command-topic.ts'
 import type { Serve, ServerCommandOptions } from './commands/server.ts'
 import type { TestOptions } from './commands/test.ts'
 import { readVersion } from './version.ts'
@@ -13,6 +14,8 @@ import { readVersion } from './version.ts'
 export interface CommandLineParts {
   /** Starts a server in this process. */
   readonly serve: Serve
+  /** Writes a command log from a backup. */
+  readonly restoreTopic: RestoreTopic
 }
 
 const DEFAULT_URL = 'http://localhost:8088'
@@ -33,7 +36,7 @@ export async function runCommandLine(args: readonly string[], parts: CommandLine
   return exitCode
 }
 
-function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => void): Command {
+function createProgram({ serve, restoreTopic }: CommandLineParts, end: (exitCode: number) => void): Command {
   const program = new Command('millrace')
     .description("SQL over streams: a server that speaks ksqlDB's dialect and HTTP API, and its command line.")
     .version(readVersion())
@@ -191,6 +194,7 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
       end(await runTests(paths, options, { out, err, timer: systemTimer, random: Math.random, signal }))
     })
   addMigrations(program, end)
+  addRestore(program, restoreTopic, end)
   program
     .command('version')
     .description('Show the versions of Millrace and of Node.')
@@ -198,6 +202,30 @@ function createProgram({ serve }: CommandLineParts, end: (exitCode: number) => v
       console.log(`millrace ${readVersion()} (Node ${process.versions.node}, ${process.platform} ${process.arch})`)
     })
   return program
+}
+
+function addRestore(program: Command, restore: RestoreTopic, end: (exitCode: number) => void): void {
+  program
+    .command('restore-command-topic')
+    .description('Write the command log of a stopped cluster again from a backup, as ksql-restore-command-topic does.')
+    .argument('<backup-file>', 'a file of ksql.metastore.backup.location')
+    .option('--config <file>', 'configuration of the servers')
+    .option('--bootstrap-servers <list>', 'brokers of their Kafka cluster (default: the embedded log)')
+    .option('--data-dir <dir>', 'directory of the embedded log (default: data)')
+    .option('-y, --yes', 'do not ask', false)
+    .option('-s, --skip-incompatible-commands', 'leave out what this version cannot read', false)
+    .addHelpText(
+      'after',
+      examples([
+        'millrace restore-command-topic --config server.properties backups/backup__confluent-ksql-default__command_topic_1700000000000',
+        'asks, then replaces the command topic',
+      ]),
+    )
+    .action(async (file: string, options: RestoreTopicOptions) => {
+      const { runRestoreTopic } = await import('./commands/restore-command-topic.ts')
+      const { stdin: input, stdout: output, env: environment } = process
+      end(await runRestoreTopic(file, options, restore, { input, output, environment, signal: interruption() }))
+    })
 }
 
 function addMigrations(program: Command, end: (exitCode: number) => void): void {

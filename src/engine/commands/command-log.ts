@@ -14,6 +14,8 @@ import { type Clock, sleep, type Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import { commandTopic } from '../../runtime/topic-names.ts'
 import { type Command, decodeCommand, encodeCommand } from './command.ts'
+import type { CommandBackup } from './command-backup.ts'
+import { COMMAND_TOPIC_CONFIG } from './command-topic.ts'
 import { Mutex } from './mutex.ts'
 
 /** A command with its place in the log. */
@@ -33,6 +35,8 @@ export interface CommandLogOptions {
   readonly replicas: number
   /** Applies one command; the next one waits for it. Never rejects. */
   readonly apply: (command: SequencedCommand) => Promise<void>
+  /** Grows with the log; null: there is none. */
+  readonly backup: CommandBackup | null
   /** Called once, with the reason why the log cannot be followed any further. */
   readonly onDegraded: (reason: string) => void
 }
@@ -138,14 +142,15 @@ export class CommandLog {
   }
 
   async #createTopic(): Promise<void> {
-    const { broker, replicas } = this.#options
+    const { broker, replicas, backup } = this.#options
     if ((await broker.describeTopic(this.topic)) !== null) return
+    if (backup !== null && backup.commands > 0) throw lostLog(this.topic, backup)
     try {
       await broker.createTopic({
         name: this.topic,
         partitions: 1,
         replicas,
-        config: { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' },
+        config: COMMAND_TOPIC_CONFIG,
         isEssential: true,
       })
     } catch (error) {
@@ -228,7 +233,7 @@ export class CommandLog {
       for (const fetched of await this.#fetcher.poll(POLL_MS)) {
         if (fetched.error !== null && !fetched.error.retriable) throw fetched.error
         this.#cursor.reset(fetched.batches, fetched.fetchOffset, fetched.abortedTransactions)
-        while (this.#cursor.next()) commands.push(readCommand(this.#cursor))
+        while (this.#cursor.next()) commands.push(readCommand(this.#cursor, this.#options.backup))
         end = fetched.nextOffset
       }
     } catch (error) {
@@ -249,6 +254,15 @@ export class DegradedError extends Error {
   override readonly name = 'DegradedError'
 }
 
+/** Beginning an empty log would drop everything that the cluster had. */
+function lostLog(topic: string, { file, commands }: CommandBackup): BrokerError {
+  return new BrokerError(
+    'CORRUPT_LOG',
+    `The command log ${topic} does not exist, but the backup ${file} holds ${commands} of its commands. ` +
+      'Restore it with millrace restore-command-topic, or move the backup away to begin with an empty log.',
+  )
+}
+
 const isOvertaken = (error: unknown): boolean =>
   error instanceof BrokerError && (error.code === 'PRODUCER_FENCED' || error.code === 'TRANSACTION_ABORTED')
 
@@ -265,8 +279,12 @@ function commandBatch(command: Command, timestamp: number): Buffer {
   return builder.finish()
 }
 
-function readCommand({ buffer, keyStart, keyEnd, valueStart, valueEnd, offset }: RecordBatchCursor): SequencedCommand {
+function readCommand(
+  { buffer, keyStart, keyEnd, valueStart, valueEnd, offset }: RecordBatchCursor,
+  backup: CommandBackup | null,
+): SequencedCommand {
   const key = keyEnd < 0 ? null : buffer.subarray(keyStart, keyEnd)
   const value = valueEnd < 0 ? null : buffer.subarray(valueStart, valueEnd)
+  if (key !== null && value !== null) backup?.note(key, value)
   return { command: decodeCommand(key, value), sequence: offset }
 }

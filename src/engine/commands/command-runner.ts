@@ -4,10 +4,12 @@ import { type Clock, sleep, type Timer } from '../../clock.ts'
 import type { ConnectorRuntime } from '../../connectors/run/connector-runtime.ts'
 import { messageOf, StatementError } from '../../errors.ts'
 import type { QueryRuntime } from '../../runtime/query-runtime.ts'
+import { commandTopic } from '../../runtime/topic-names.ts'
 import type { Config } from '../config/config.ts'
 import { deleteTopic } from '../topics.ts'
 import { applyEffect, type Catalog, type Effect, EMPTY_CATALOG, type PersistentQuery } from './catalog.ts'
 import { type Command, type CommandStatus, commandIdText } from './command.ts'
+import { CommandBackup } from './command-backup.ts'
 import { CommandLog, DegradedError, type SequencedCommand, type Turn } from './command-log.ts'
 import { sinkTopics } from './termination.ts'
 
@@ -60,6 +62,7 @@ export class CommandRunner {
       random,
       serviceId: config.get('ksql.service.id') ?? '',
       replicas: config.number('ksql.internal.topic.replicas'),
+      backup: backupOf(options),
       apply: (command) => this.#apply(command),
       onDegraded: (reason) => warn(`Statements that change anything are refused from now on. ${reason}`),
     })
@@ -272,6 +275,13 @@ export class CommandRunner {
     this.#statuses.set(id, status)
     if (this.#statuses.size > MAX_STATUSES) this.#statuses.delete(this.#statuses.keys().next().value!)
   }
+}
+
+/** Null: the configuration asks for none. Throws an Error where its directory cannot be used. */
+function backupOf({ config, clock, warn }: CommandRunnerOptions): CommandBackup | null {
+  const directory = config.get('ksql.metastore.backup.location') ?? ''
+  if (directory === '' || config.get('ksql.enable.metastore.backup')?.toLowerCase() === 'false') return null
+  return new CommandBackup({ directory, topic: commandTopic(config.get('ksql.service.id') ?? ''), clock, warn })
 }
 
 type TerminateCluster = Extract<Effect, { kind: 'terminateCluster' }>

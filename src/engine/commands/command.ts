@@ -82,6 +82,9 @@ export function encodeCommand(command: Command): CommandRecord {
   return { key: Buffer.from(JSON.stringify(id)), value: Buffer.from(JSON.stringify(value)) }
 }
 
+/** Whether a record of the log, as text, is the one that ends the cluster: what follows belongs to another. */
+export const endsCluster = (record: string): boolean => record.includes('"kind":"terminateCluster"')
+
 /** Throws an Error for an unknown version and for bytes that are not a command. */
 export function decodeCommand(key: Buffer | null, value: Buffer | null): Command {
   if (key === null || value === null) throw new Error('The command log holds a record without key or value.')

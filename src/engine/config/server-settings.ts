@@ -311,6 +311,10 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
     text(null, 'Empty: the name in the certificate of the schema registry is not compared with its address.'),
   ),
 
+  'ksql.metastore.backup.location': fixed(
+    text('', 'Directory in which this server keeps a copy of the command log; empty: none.'),
+  ),
+  'ksql.enable.metastore.backup': fixed(flag(null, 'false: no copy, also where there is a directory for it.')),
   'ksql.connect.url': fixed(
     text('http://localhost:8083', 'Addresses of the workers of a Kafka Connect cluster, separated by commas.'),
   ),
@@ -349,7 +353,6 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.new.query.planner.enabled': inert(flag(false, 'There is one planner.')),
   'ksql.query.status.running.threshold.seconds': inert(number(300, 'The state of a query is reported without delay.')),
   'ksql.error.classifier.regex': inert(text('', 'Failures are classified by their cause.')),
-  'ksql.metastore.backup.location': inert(fixed(text('', 'The command log is not copied.'))),
   'ksql.runtime.feature.shared.enabled': inert(fixed(flag(false, 'All queries of a server share its threads.'))),
   'ksql.access.validator.enable': inert(fixed(text('auto', 'Permissions are checked by Kafka when they are needed.'))),
   'ksql.query.pull.interpreter.enabled': inert(flag(true, 'Expressions are compiled in all queries.')),

@@ -22,7 +22,7 @@ afterEach(() => {
   log.mockReset()
 })
 
-const run = (...args: string[]) => runCommandLine(args, { serve: async () => null })
+const run = (...args: string[]) => runCommandLine(args, { serve: async () => null, restoreTopic: async () => true })
 
 it('shows its version', async () => {
   expect(await run('version')).toBe(0)
@@ -42,7 +42,12 @@ it.each([[], ['server'], ['cli'], ['produce'], ['consume'], ['test'], ['migratio
 
 it('passes the options of a server on', async () => {
   const serve = vi.fn(async () => null)
-  expect(await runCommandLine(['server', '--check', '--log-level', 'debug', '--data-dir', 'd'], { serve })).toBe(0)
+  expect(
+    await runCommandLine(['server', '--check', '--log-level', 'debug', '--data-dir', 'd'], {
+      serve,
+      restoreTopic: async () => true,
+    }),
+  ).toBe(0)
   expect(serve).toHaveBeenCalledWith({ check: true, logLevel: 'debug', dataDir: 'd' })
   expect(out).toBe('The configuration is fine.\n')
 })
