@@ -5,7 +5,8 @@ export const USAGE = `Options:
   --size BYTES                 how much is logged: 200MB, 10GB; default 200MB
   --bootstrap-servers HOST:PORT,...   a Kafka; default: the embedded log
   --elasticsearch URL          where user logs go (Elasticsearch, OpenSearch); default: files
-  --splunk URL --splunk-token TOKEN   where machine logs go (Splunk's HTTP Event Collector); default: files
+  --splunk URL                 where machine logs go (Splunk's HTTP Event Collector; its token is in the environment
+                               variable CONNECTOR_SPLUNK_TOKEN); default: files
   --out DIR                    for the files and the picture; default log-routing-out`
 
 export interface RoutingOptions {
@@ -14,7 +15,7 @@ export interface RoutingOptions {
   readonly bootstrapServers: string | null
   /** Null: files. */
   readonly elasticsearch: string | null
-  readonly splunk: { readonly url: string; readonly token: string } | null
+  readonly splunk: string | null
   readonly out: string
 }
 
@@ -31,17 +32,16 @@ export function readOptions(args: readonly string[]): RoutingOptions {
       'bootstrap-servers': text,
       elasticsearch: text,
       splunk: text,
-      'splunk-token': text,
       out: text,
     },
   })
-  const { splunk, 'splunk-token': token } = values
-  if ((splunk === undefined) !== (token === undefined)) throw new Error('--splunk and --splunk-token belong together.')
+  if (values.splunk !== undefined && process.env['CONNECTOR_SPLUNK_TOKEN'] === undefined)
+    throw new Error('The environment variable CONNECTOR_SPLUNK_TOKEN must have the token for --splunk.')
   return {
     bytes: bytesOf(values.size ?? DEFAULT_SIZE),
     bootstrapServers: values['bootstrap-servers'] ?? null,
     elasticsearch: values.elasticsearch ?? null,
-    splunk: splunk === undefined || token === undefined ? null : { url: splunk, token },
+    splunk: values.splunk ?? null,
     out: values.out ?? 'log-routing-out',
   }
 }

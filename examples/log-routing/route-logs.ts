@@ -54,7 +54,7 @@ export async function routeLogs(options: RunOptions): Promise<Measurement> {
 
 async function connect(client: Client, { elasticsearch, splunk }: RoutingTargets): Promise<Measurement['targets']> {
   const search = `connector = 'elasticsearch', url = '${elasticsearch}', index = 'user-logs'`
-  const events = `connector = 'splunk', url = '${splunk?.url}', token = '${splunk?.token}', host = '%{HOST}', sourcetype = '%{SOURCE}'`
+  const events = `connector = 'splunk', url = '${splunk}', token = '\${env:CONNECTOR_SPLUNK_TOKEN}', host = '%{HOST}', sourcetype = '%{SOURCE}'`
   const files = (directory: string) => `connector = 'file', directory = '${directory}', "roll.interval.ms" = '1000'`
   const names = `"column.names" = 'lower'`
   await client.execute(`

@@ -65,5 +65,5 @@ test('sizes are numbers with a unit', () => {
   expect(readOptions([]).bytes).toBe(200e6)
   expect(readOptions(['--size', '1.5gb']).bytes).toBe(1.5e9)
   expect(() => readOptions(['--size', 'much'])).toThrow('much is no size')
-  expect(() => readOptions(['--splunk', 'http://localhost:8088'])).toThrow('belong together')
+  expect(() => readOptions(['--splunk', 'http://localhost:8088'])).toThrow('CONNECTOR_SPLUNK_TOKEN')
 })
