@@ -65,7 +65,7 @@ const DAY_START = Date.parse('2026-03-06T00:00:00Z')
 
 interface Moment {
   readonly host: string
-  /** Of the day. */
+  /** Second of the day. */
   readonly second: number
   readonly index: number
 }

@@ -99,7 +99,7 @@ interface Named {
   readonly example?: Example
   /** As messages print it, where that is not `name` in lower case: conformance cases match it. */
   readonly printedName?: string
-  /** Of a function that users have made: its overloads. */
+  /** The overloads of a function that users have made. */
   readonly definitions?: readonly FunctionDefinition[]
 }
 

@@ -51,7 +51,7 @@ export interface FunctionDefinition {
   readonly body: string
   /** Counts from 1 with each replacement of this overload. */
   readonly version: number
-  /** Of all that the function does: queries with the same hash share a sandbox. */
+  /** Hash of all that decides what the function does: queries with the same hash share a sandbox. */
   readonly hash: string
   readonly author: string
   readonly description: string

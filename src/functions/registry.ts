@@ -38,7 +38,7 @@ export interface FunctionDescription {
   readonly path: string
   readonly type: FunctionListing['type']
   readonly functions: readonly VariantDescription[]
-  /** Of a function of users: the statements that made its overloads. */
+  /** The statements that made the overloads of a function of users. */
   readonly statements?: readonly string[]
 }
 

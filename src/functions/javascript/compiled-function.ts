@@ -14,14 +14,14 @@ export type AggregatePart = (typeof AGGREGATE_PARTS)[number]
 
 export interface CompiledFunction {
   readonly vm: Vm
-  /** Of a scalar or table function. */
+  /** The function itself, where it is a scalar or table function. */
   readonly fn: RawValue
-  /** Of an aggregate; absent: the body does not export it. */
+  /** The parts of an aggregate function; absent: the body does not export it. */
   readonly parts: Partial<Readonly<Record<AggregatePart, RawValue>>>
   /** Per parameter; that of a variadic one is for each of its values. */
   readonly writers: readonly ArgumentWriter[]
   readonly readResult: Reader
-  /** Of a table function: the rows of what it gave. At most `limit`. */
+  /** The rows that a table function gave, at most `limit`. */
   readonly readRows: (at: number, limit: number) => Value[]
 }
 

@@ -27,7 +27,7 @@ export function callSignatures({ parameters }: Pick<FunctionDefinition, 'paramet
   )
 }
 
-/** Of all that decides what the function does. */
+/** Hash of all that decides what the function does. */
 export function definitionHash(definition: Omit<FunctionDefinition, 'hash'>): string {
   const { kind, parameters, returns, columns, isDeterministic, isStrict, decimals, state, body } = definition
   const text = JSON.stringify({ kind, parameters, returns, columns, isDeterministic, isStrict, decimals, state, body })

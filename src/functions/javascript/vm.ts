@@ -95,7 +95,7 @@ export class Vm {
   #interruptedCall = -1
   #timedCall = -1
   #startedAt = 0
-  /** Of the call that runs. */
+  /** The time-out of the call that runs. */
   #timeoutMs: number
 
   constructor(options: VmOptions) {
@@ -411,7 +411,7 @@ export class Vm {
 
   /** One line on a thrown value, which is freed. */
   describe(value: RawValue): string {
-    // Of the prelude itself.
+    // The prelude, which describes values, failed itself.
     if (this.helpers === undefined) return this.readText(value)
     const at = this.enter(2)
     this.raw[at >> 3] = value

@@ -106,7 +106,7 @@ export class TestDriver {
     this.#start(streamTimes)
   }
 
-  /** Of each task; -1 before its first record. */
+  /** The stream time of each task; -1 before its first record. */
   get #streamTimes(): number[] {
     return this.#tasks.map(({ latestTime }) => latestTime)
   }

@@ -1,9 +1,9 @@
 /** PAUSE CONNECTOR and RESUME CONNECTOR. See docs/connectors/README.md. */
-import { StatementError } from '../../errors.ts'
-import type { PauseConnector, ResumeConnector } from '../../sql/ast.ts'
-import { suggestion } from '../../suggest.ts'
-import type { Scope } from '../scope.ts'
-import { command, inTurn, type Prepared } from './handler.ts'
+import { StatementError } from '../../../errors.ts'
+import type { PauseConnector, ResumeConnector } from '../../../sql/ast.ts'
+import { suggestion } from '../../../suggest.ts'
+import type { Scope } from '../../scope.ts'
+import { command, inTurn, type Prepared } from '../handler.ts'
 
 export const pauseConnector = inTurn<PauseConnector>((statement, scope) => control(statement, true, scope))
 

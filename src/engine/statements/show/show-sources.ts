@@ -1,10 +1,10 @@
 /** SHOW STREAMS, SHOW TABLES, DESCRIBE STREAMS, DESCRIBE TABLES and DESCRIBE x. */
-import type { SourceKind } from '../../metastore/data-source.ts'
-import { findSource } from '../../metastore/lookup.ts'
-import type { DescribeSource, DescribeStreams, DescribeTables, ShowStreams, ShowTables } from '../../sql/ast.ts'
-import { describeSource as describe, listSource } from '../describe/describe-source.ts'
-import type { Scope } from '../scope.ts'
-import { atOnce, checked, type EntityBody } from './handler.ts'
+import type { SourceKind } from '../../../metastore/data-source.ts'
+import { findSource } from '../../../metastore/lookup.ts'
+import type { DescribeSource, DescribeStreams, DescribeTables, ShowStreams, ShowTables } from '../../../sql/ast.ts'
+import { describeSource as describe, listSource } from '../../describe/describe-source.ts'
+import type { Scope } from '../../scope.ts'
+import { atOnce, checked, type EntityBody } from '../handler.ts'
 
 const sourcesOf = (kind: SourceKind, { catalog }: Scope) =>
   [...catalog.metastore.sources.values()].filter((source) => source.kind === kind)

@@ -1,13 +1,13 @@
 /** DESCRIBE CONNECTOR: of a built-in connector, or else from Kafka Connect. See docs/sql.md#connectors. Source: ksqlDB's `DescribeConnectorExecutor`. */
-import { type ConnectCluster, ConnectError } from '../../connect/connect-cluster.ts'
-import type { DataSource } from '../../metastore/data-source.ts'
-import type { DescribeConnector } from '../../sql/ast.ts'
-import { parseStatements } from '../../sql/parse.ts'
-import { describeBuiltIn } from '../connectors/describe-built-in.ts'
-import { describeSource } from '../describe/describe-source.ts'
-import type { Scope } from '../scope.ts'
+import { type ConnectCluster, ConnectError } from '../../../connect/connect-cluster.ts'
+import type { DataSource } from '../../../metastore/data-source.ts'
+import type { DescribeConnector } from '../../../sql/ast.ts'
+import { parseStatements } from '../../../sql/parse.ts'
+import { describeBuiltIn } from '../../connectors/describe-built-in.ts'
+import { describeSource } from '../../describe/describe-source.ts'
+import type { Scope } from '../../scope.ts'
+import { atOnce } from '../handler.ts'
 import { atConnect } from './connect-failure.ts'
-import { atOnce } from './handler.ts'
 
 export const describeConnector = atOnce<DescribeConnector>(async ({ name }, scope) => {
   const builtIn = await describeBuiltIn(name, scope)

@@ -1,6 +1,6 @@
 /** Refusals of Kafka Connect as those of a statement. */
-import { ConnectError } from '../../connect/connect-cluster.ts'
-import { type ErrorCode, RequestError } from '../../errors.ts'
+import { ConnectError } from '../../../connect/connect-cluster.ts'
+import { type ErrorCode, RequestError } from '../../../errors.ts'
 
 /** What Connect refuses with these statuses the user can mend; everything else is up to whoever runs Connect. */
 const CODES: ReadonlyMap<number, ErrorCode> = new Map([

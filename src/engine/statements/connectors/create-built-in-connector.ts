@@ -1,9 +1,9 @@
 /** CREATE SINK and CREATE SOURCE: connectors that this server runs itself. See docs/connectors/README.md. */
-import { StatementError } from '../../errors.ts'
-import type { CreateBuiltInConnector } from '../../sql/ast.ts'
-import { kindName, planConnector } from '../connectors/plan-connector.ts'
-import { shownText } from '../statement-text.ts'
-import { answer, command, inTurnOverTopics } from './handler.ts'
+import { StatementError } from '../../../errors.ts'
+import type { CreateBuiltInConnector } from '../../../sql/ast.ts'
+import { kindName, planConnector } from '../../connectors/plan-connector.ts'
+import { shownText } from '../../statement-text.ts'
+import { answer, command, inTurnOverTopics } from '../handler.ts'
 
 export const createBuiltInConnector = inTurnOverTopics<CreateBuiltInConnector>((statement, scope) => {
   const { name, ifNotExists, location } = statement

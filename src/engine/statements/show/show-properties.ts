@@ -1,11 +1,11 @@
 /** SHOW PROPERTIES. See docs/configuration.md. */
-import type { ShowProperties } from '../../sql/ast.ts'
-import { HIDDEN, isPublic } from '../config/check-setting.ts'
-import { canonicalName, settingOf } from '../config/config.ts'
-import { SERVER_SETTINGS } from '../config/server-settings.ts'
-import { STREAMS_SETTINGS } from '../config/streams-settings.ts'
-import type { PropertyInfo } from '../describe/entities.ts'
-import { atOnce } from './handler.ts'
+import type { ShowProperties } from '../../../sql/ast.ts'
+import { HIDDEN, isPublic } from '../../config/check-setting.ts'
+import { canonicalName, settingOf } from '../../config/config.ts'
+import { SERVER_SETTINGS } from '../../config/server-settings.ts'
+import { STREAMS_SETTINGS } from '../../config/streams-settings.ts'
+import type { PropertyInfo } from '../../describe/entities.ts'
+import { atOnce } from '../handler.ts'
 
 export const showProperties = atOnce<ShowProperties>((_statement, { config, session }) => {
   const { overrides } = session

@@ -1,10 +1,10 @@
 /** SHOW TOPICS [ALL] [EXTENDED]. See docs/sql.md#show-describe-explain-print. */
-import type { TopicSummary } from '../../broker/broker.ts'
-import type { ShowTopics } from '../../sql/ast.ts'
-import { groupIdOf } from '../describe/describe-query.ts'
-import type { TopicListing } from '../describe/entities.ts'
-import type { Scope } from '../scope.ts'
-import { atOnce } from './handler.ts'
+import type { TopicSummary } from '../../../broker/broker.ts'
+import type { ShowTopics } from '../../../sql/ast.ts'
+import { groupIdOf } from '../../describe/describe-query.ts'
+import type { TopicListing } from '../../describe/entities.ts'
+import type { Scope } from '../../scope.ts'
+import { atOnce } from '../handler.ts'
 
 export const showTopics = atOnce<ShowTopics>(async ({ all, extended }, scope) => {
   const hidden = hiddenTopics(scope)

@@ -1,13 +1,13 @@
 /** SHOW QUERIES [EXTENDED]. */
-import type { ShowQueries } from '../../sql/ast.ts'
-import { peerStates } from '../cluster/peer-states.ts'
+import type { ShowQueries } from '../../../sql/ast.ts'
+import { peerStates } from '../../cluster/peer-states.ts'
 import {
   describePersistent,
   describeTransient,
   persistentListing,
   transientListing,
-} from '../describe/describe-query.ts'
-import { atOnce } from './handler.ts'
+} from '../../describe/describe-query.ts'
+import { atOnce } from '../handler.ts'
 
 export const showQueries = atOnce<ShowQueries>(async ({ extended }, { catalog, parts, session }) => {
   const peers = await peerStates(parts.peers, session.caller)

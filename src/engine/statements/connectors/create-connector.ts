@@ -1,12 +1,12 @@
 /** CREATE SOURCE|SINK CONNECTOR at Kafka Connect. See docs/sql.md#connectors. Source: ksqlDB's `ConnectExecutor`. */
-import { type ConnectCluster, ConnectError, type ConnectorInfo } from '../../connect/connect-cluster.ts'
-import { RequestError, StatementError } from '../../errors.ts'
-import type { CreateConnector, Literal } from '../../sql/ast.ts'
-import { formatLiteral } from '../../sql/format.ts'
-import { HIDDEN } from '../config/check-setting.ts'
-import { isSecret } from '../config/config.ts'
+import { type ConnectCluster, ConnectError, type ConnectorInfo } from '../../../connect/connect-cluster.ts'
+import { RequestError, StatementError } from '../../../errors.ts'
+import type { CreateConnector, Literal } from '../../../sql/ast.ts'
+import { formatLiteral } from '../../../sql/format.ts'
+import { HIDDEN } from '../../config/check-setting.ts'
+import { isSecret } from '../../config/config.ts'
+import { checkedRemotely } from '../handler.ts'
 import { atConnect } from './connect-failure.ts'
-import { checkedRemotely } from './handler.ts'
 
 const CLASS = 'connector.class'
 /** Connect's words for a class that no plugin has, without the list of all plugins that follows them. */

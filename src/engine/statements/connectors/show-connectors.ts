@@ -1,11 +1,11 @@
 /** SHOW CONNECTORS and SHOW CONNECTOR PLUGINS: what is built in, and what Kafka Connect has. See docs/sql.md#connectors. Source: ksqlDB's `ListConnectorsExecutor`. */
-import { type ConnectCluster, ConnectError, type ConnectorStatus } from '../../connect/connect-cluster.ts'
-import type { ConnectorKind, ShowConnectorPlugins, ShowConnectors } from '../../sql/ast.ts'
-import { builtInListings, builtInPlugins } from '../connectors/describe-built-in.ts'
-import type { ConnectorListing } from '../describe/entities.ts'
-import type { Scope } from '../scope.ts'
+import { type ConnectCluster, ConnectError, type ConnectorStatus } from '../../../connect/connect-cluster.ts'
+import type { ConnectorKind, ShowConnectorPlugins, ShowConnectors } from '../../../sql/ast.ts'
+import { builtInListings, builtInPlugins } from '../../connectors/describe-built-in.ts'
+import type { ConnectorListing } from '../../describe/entities.ts'
+import type { Scope } from '../../scope.ts'
+import { atOnce } from '../handler.ts'
 import { atConnect } from './connect-failure.ts'
-import { atOnce } from './handler.ts'
 
 export const showConnectors = atOnce<ShowConnectors>(async ({ connectorKind }, scope) => {
   const builtIn = await builtInListings(connectorKind, scope)
