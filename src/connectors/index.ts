@@ -8,7 +8,11 @@ import { postgresSink } from './sinks/postgres-sink.ts'
 import { s3Sink } from './sinks/s3-sink.ts'
 import { splunkSink } from './sinks/splunk-sink.ts'
 import { datagenSource } from './sources/datagen-source.ts'
+import { elasticsearchSource } from './sources/elasticsearch-source.ts'
 import { fileSource } from './sources/file-source.ts'
+import { httpSource } from './sources/http-source.ts'
+import { splunkHecSource } from './sources/splunk-hec-source.ts'
+import { syslogSource } from './sources/syslog-source.ts'
 
 export const CONNECTORS: readonly ConnectorDeclaration[] = [
   consoleSink,
@@ -19,5 +23,9 @@ export const CONNECTORS: readonly ConnectorDeclaration[] = [
   s3Sink,
   splunkSink,
   datagenSource,
+  elasticsearchSource,
   fileSource,
+  httpSource,
+  splunkHecSource,
+  syslogSource,
 ]

@@ -11,9 +11,13 @@ import {
   Unrecognized,
   Values,
 } from '../../grammar/tokens.ts'
-import type { CreateConnector, Statement } from '../sql/ast.ts'
+import { optionsOf } from '../connectors/common-options.ts'
+import { CONNECTORS } from '../connectors/index.ts'
+import { isReference } from '../connectors/secrets.ts'
+import type { CreateBuiltInConnector, CreateConnector, Property, Statement } from '../sql/ast.ts'
 import { plainText, type ShownText } from '../sql/excerpt.ts'
 import { formatName } from '../sql/format-names.ts'
+import { formatStatement } from '../sql/format-statement.ts'
 
 /** The statement's text, masked, with its semicolon. */
 export const shownText = (statement: Statement): string => shownStatement(statement).text
@@ -22,6 +26,9 @@ export const shownText = (statement: Statement): string => shownStatement(statem
 export function shownStatement(statement: Statement): ShownText {
   const text = `${statement.text};`
   if (statement.kind === 'insertValues') return shownSource(text)
+  if (statement.kind === 'createBuiltInConnector' && hasLiteralSecret(statement)) {
+    return { text: `${formatStatement(withoutSecrets(statement))};`, offset: () => 0 }
+  }
   return statement.kind === 'createConnector'
     ? { text: `${maskedConnector(statement)};`, offset: () => 0 }
     : plainText(text)
@@ -78,3 +85,21 @@ function maskedConnector({ connectorKind, name, ifNotExists, properties }: Creat
   const masked = properties.map((property) => `"${property.name}"='[string]'`).join(', ')
   return `CREATE ${connectorKind} CONNECTOR ${ifNotExists ? 'IF NOT EXISTS ' : ''}${formatName(name)} WITH (${masked})`
 }
+
+/** Names of all options that are secrets. */
+const SECRETS: ReadonlySet<string> = new Set(
+  CONNECTORS.flatMap(optionsOf).flatMap(({ name, isSecret }) => (isSecret === true ? [name] : [])),
+)
+
+/** Such a statement is refused, but what is refused is shown, too. */
+const isLiteralSecret = ({ name, value }: Property): boolean =>
+  SECRETS.has(name.toLowerCase()) && !(value.kind === 'stringLiteral' && isReference(value.value))
+
+const hasLiteralSecret = ({ properties }: CreateBuiltInConnector): boolean => properties.some(isLiteralSecret)
+
+const withoutSecrets = (statement: CreateBuiltInConnector): CreateBuiltInConnector => ({
+  ...statement,
+  properties: statement.properties.map((property) =>
+    isLiteralSecret(property) ? { ...property, value: { kind: 'stringLiteral', value: '[string]' } } : property,
+  ),
+})

@@ -1,4 +1,5 @@
 /** A source at work: one task, where its slot is. */
+import { BrokerError } from '../../broker/broker-error.ts'
 import { sleep } from '../../clock.ts'
 import { slotOf } from '../../runtime/slots.ts'
 import { connectorGroup, connectorPositions } from '../../runtime/topic-names.ts'
@@ -158,7 +159,7 @@ export class RunningSource implements RunningConnector {
       const batch = await this.#poll(task, backoff, stopping)
       if (batch === null || (batch.records.length === 0 && batch.position === null)) continue
       try {
-        await producer.store(batch.records, batch.position, this.#surroundings.clock.now())
+        await this.#store(batch, producer, backoff, stopping)
       } catch (error) {
         batch.stored?.(error as Error)
         throw error
@@ -166,6 +167,23 @@ export class RunningSource implements RunningConnector {
       batch.stored?.(null)
       this.#counters.records += batch.records.length
       onSuccess()
+    }
+  }
+
+  /** What was received cannot be had again, so it is tried again here; a source with a position goes back to that. */
+  async #store(batch: SourceBatch, producer: SourceProducer, backoff: Backoff, stopping: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        await producer.store(batch.records, batch.position, this.#surroundings.clock.now())
+        backoff.reset()
+        return
+      } catch (error) {
+        const mayPass = error instanceof BrokerError && error.retriable
+        if (!mayPass || this.#declaration.keepsPosition || stopping.aborted) throw error
+        this.#counters.retries++
+        this.#counters.noteError(error.message)
+        await backoff.wait(null, stopping)
+      }
     }
   }
 
