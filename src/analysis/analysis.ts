@@ -5,6 +5,8 @@ import type { ColumnReference, Expression, JoinType, Location } from '../sql/ast
 
 export interface AnalyzedSource {
   readonly alias: string
+  /** Present where only expressions that name it read it: `*` does not show it, and a bare name does not mean it. */
+  readonly isHidden?: true
   readonly source: DataSource
   readonly location?: Location | undefined
 }
@@ -37,6 +39,17 @@ export interface AnalyzedJoin {
   readonly leftAlias: string
   readonly window: JoinWindow | null
   readonly key: JoinKey
+  /** A join of another kind than ksqlDB's; the two expressions above say nothing then. */
+  readonly general: GeneralJoin | null
+}
+
+/** What rows must have in common to join. */
+export interface GeneralJoin {
+  readonly equations: readonly { readonly left: Expression; readonly right: Expression }[]
+  /** Over both sides. */
+  readonly residual: Expression | null
+  /** How long rows are kept, in event time, ms; null: for good. */
+  readonly ttlMs: number | null
 }
 
 /**

@@ -7,6 +7,7 @@ import { equalExpressions, walk } from '../sql/walk.ts'
 import type { AnalyzedJoin, AnalyzedSource, JoinKey, JoinWindow } from './analysis.ts'
 import { durationMs } from './durations.ts'
 import { refuse } from './errors.ts'
+import { analyzeGeneralJoin, isGeneralJoin, joinTtlMs } from './general-joins.ts'
 import { resolveNames } from './resolve-names.ts'
 
 /** A side of the tree while it grows: what it is and how it is keyed. */
@@ -17,26 +18,60 @@ interface Side {
   readonly sources: readonly AnalyzedSource[]
 }
 
-export function analyzeJoins(joins: readonly Join[], sources: readonly AnalyzedSource[]): AnalyzedJoin[] {
+/** `ttlMs`: how long the query keeps rows that nothing else bounds; null: for good. */
+export function analyzeJoins(
+  joins: readonly Join[],
+  sources: readonly AnalyzedSource[],
+  ttlMs: number | null = null,
+): AnalyzedJoin[] {
   refuseKafkaValues(joins, sources)
+  const general = generalJoins(joins, sources, ttlMs)
   const criteria = joins.map((join, i) =>
-    placing(join.criteria.location, () => {
-      const equation = equality(join, sources.slice(0, i + 2))
-      return { equation, sides: orient(equation, sources[i + 1]!) }
-    }),
+    general[i] === true
+      ? null
+      : placing(join.criteria.location, () => {
+          const equation = equality(join, sources.slice(0, i + 2))
+          return { equation, sides: orient(equation, sources[i + 1]!) }
+        }),
   )
   const analyzed: AnalyzedJoin[] = []
   let left = sourceSide(sources[0]!)
   joins.forEach((join, i) => {
-    const result = placing(join.location, () => analyzeJoin(join, criteria[i]!, left, sources))
+    const one = criteria[i] ?? null
+    const result = placing(join.location, () =>
+      one === null
+        ? analyzeGeneralJoin(join, sources, i + 1, joinTtlMs(join, ttlMs))
+        : analyzeJoin(join, one, left, sources),
+    )
     analyzed.push(result)
     left = {
-      isTable: left.isTable && sources[i + 1]!.source.kind === 'TABLE',
-      keyedBy: resultKeyedBy(result, left),
+      isTable: isTableAfter(join, left.isTable, sources[i + 1]!, one === null),
+      keyedBy: one === null ? [] : resultKeyedBy(result, left),
       sources: sources.slice(0, i + 2),
     }
   })
   return analyzed
+}
+
+/** Which joins are not of ksqlDB's kinds. */
+function generalJoins(joins: readonly Join[], sources: readonly AnalyzedSource[], ttlMs: number | null): boolean[] {
+  const [first] = sources as readonly [AnalyzedSource]
+  let left = { isTable: first.source.kind === 'TABLE', isComposed: first.source.isQuery === true }
+  return joins.map((join, i) => {
+    const right = sources[i + 1]!
+    const isGeneral = isGeneralJoin(join, left, right, joinTtlMs(join, ttlMs))
+    left = {
+      isTable: isTableAfter(join, left.isTable, right, isGeneral),
+      isComposed: left.isComposed || isGeneral || right.source.isQuery === true,
+    }
+    return isGeneral
+  })
+}
+
+/** A join of streams that keeps rows without a match takes them back when one comes, so that it gives a table. */
+function isTableAfter({ type }: Join, leftIsTable: boolean, right: AnalyzedSource, isGeneral: boolean): boolean {
+  const rightIsTable = right.source.kind === 'TABLE'
+  return isGeneral ? leftIsTable || rightIsTable || type !== 'INNER' : leftIsTable && rightIsTable
 }
 
 const sourceSide = (source: AnalyzedSource): Side => ({
@@ -97,6 +132,7 @@ function analyzeJoin(
     leftAlias: sides.leftAlias,
     window,
     key: isForeign ? foreignKey(left) : resultKey(join, sides, left, sources),
+    general: null,
   }
 }
 
@@ -207,6 +243,9 @@ function joinWords({ type }: Join): string {
       return 'RIGHT [OUTER] JOIN'
     case 'FULL':
       return '[FULL] OUTER JOIN'
+    case 'SEMI':
+    case 'ANTI':
+      return `${type} JOIN`
   }
 }
 
@@ -215,7 +254,8 @@ function checkWithin(left: Side, rightIsTable: boolean, window: JoinWindow | nul
     if (window !== null) return
     refuse(
       'Stream-Stream joins must have a WITHIN clause specified. None was provided.' +
-        '\nSay how far apart in time two records may be, for instance: WITHIN 1 HOUR.',
+        '\nSay how far apart in time two records may be, for instance: WITHIN 1 HOUR. ' +
+        'To join rows that are at hand, whatever their time, say how long they are kept: STATE TTL 1 DAY.',
     )
   }
   if (window === null) return

@@ -20,6 +20,7 @@ import {
 } from './aggregates.ts'
 import type { Analysis, AnalyzedJoin, AnalyzedSource, QueryUse, SelectColumn } from './analysis.ts'
 import { analyzeJoins } from './analyze-joins.ts'
+import { durationMs } from './durations.ts'
 import { refuse } from './errors.ts'
 import { display, withLayoutNames } from './layout-names.ts'
 import { isOverFunction } from './over-functions.ts'
@@ -52,7 +53,7 @@ function analyze(query: Query, options: AnalyzeOptions): Analysis {
   refuseUnsupportedForms(query, options.use)
   const sources = analyzeSources(query.from, options.metastore, options.derive ?? refuseDerived)
   if (options.use === 'pull') checkPullQuery(query, sources, aggregateTest(options.functions))
-  const joins = analyzeJoins(flattenRelation(query.from).joins, sources)
+  const joins = analyzeJoins(flattenRelation(query.from).joins, sources, stateTtlMs(query))
   const window = windowOf(query)
   const clauses = resolveClauses(query, sources, joins, window, options)
   checkClauses(query, sources, clauses, window, options)
@@ -66,6 +67,14 @@ function analyze(query: Query, options: AnalyzeOptions): Analysis {
     sinkName: options.sinkName,
     ...output(query, clauses, options),
   }
+}
+
+/** How long state is kept that nothing else bounds, ms; null: for good. */
+function stateTtlMs({ stateTtl, location }: Query): number | null {
+  if (stateTtl === undefined) return null
+  const ms = durationMs(stateTtl)
+  if (ms <= 0) refuse('STATE TTL must be more than 0.', location)
+  return ms
 }
 
 function windowOf({ window, emit }: Query): AggregationWindow | null {
@@ -85,6 +94,11 @@ function laidOut(
       ...join,
       leftExpression: toLayout(join.leftExpression),
       rightExpression: toLayout(join.rightExpression),
+      general: join.general && {
+        ...join.general,
+        equations: join.general.equations.map(({ left, right }) => ({ left: toLayout(left), right: toLayout(right) })),
+        residual: join.general.residual && toLayout(join.general.residual),
+      },
     })),
     select: select.map((column) => ({ ...column, expression: toLayout(column.expression) })),
     where: where && toLayout(where),
@@ -113,7 +127,8 @@ function resolveClauses(
 ): Clauses {
   const synthetic = syntheticKey(joins)
   const scope: NameScope = {
-    sources,
+    sources: sources.filter(({ isHidden }) => isHidden !== true),
+    hidden: sources.filter(({ isHidden }) => isHidden === true),
     own: new Set(synthetic === null ? [] : [synthetic]),
     aliases: aliasesOf(query.items),
     isFunction: (name) => functions.find(name) !== undefined,

@@ -1,16 +1,20 @@
 /**
  * A query as it is planned: without WITH, and with a plain SELECT around what only a query in FROM can be. `SELECT DISTINCT a FROM b` is
- * `SELECT * FROM (SELECT DISTINCT a FROM b)`.
+ * `SELECT * FROM (SELECT DISTINCT a FROM b)`. Queries in expressions have become joins.
  */
+import type { FunctionRegistry } from '../functions/registry.ts'
 import type { Expression, Query } from '../sql/ast.ts'
+import { aggregateTest } from './aggregates.ts'
 import { inlineCommonTables } from './common-tables.ts'
 import { overCalls } from './over-functions.ts'
 import { withRankLimits } from './rank-limits.ts'
+import { withJoinedSubqueries } from './subqueries.ts'
 
-/** Throws StatementError for a list of columns that does not fit. */
-export function normalForm(query: Query): Query {
+/** Throws StatementError for what has no such form. */
+export function normalForm(query: Query, functions: FunctionRegistry): Query {
   const inlined = inlineCommonTables(query)
-  return withRankLimits(needsWrapping(inlined) ? wrapped(inlined) : inlined)
+  const joined = withJoinedSubqueries(inlined, aggregateTest(functions))
+  return withRankLimits(needsWrapping(joined) ? wrapped(joined) : joined)
 }
 
 const needsWrapping = ({ distinct, qualify, items }: Query): boolean =>

@@ -51,6 +51,7 @@ const FORMS: readonly Form[] = [
     message: 'OFFSET is not supported here. LIMIT n ends the query after n rows.',
   },
   {
+    runsIn: CONTINUOUS,
     is: (query) => whenPresent(query.stateTtl, query),
     message: 'STATE TTL is not supported here. Leave it out.',
   },
@@ -63,8 +64,14 @@ const FORMS: readonly Form[] = [
     message: 'GROUPING SETS, ROLLUP and CUBE are not supported here. Write a query for each set.',
   },
   {
-    is: ({ from }) => from.kind === 'join' && (from.asof !== undefined || from.stateTtl !== undefined) && from.location,
-    message: 'ASOF and STATE TTL are not supported here. Join streams with WITHIN.',
+    is: ({ from }) => from.kind === 'join' && from.asof !== undefined && from.location,
+    message:
+      'ASOF is not supported. Join a stream with a table, or take the nearest row with ROW_NUMBER() and QUALIFY.',
+  },
+  {
+    runsIn: CONTINUOUS,
+    is: ({ from }) => from.kind === 'join' && from.stateTtl !== undefined && from.location,
+    message: 'STATE TTL is not supported here. Join streams with WITHIN.',
   },
   {
     runsIn: CONTINUOUS,

@@ -11,6 +11,8 @@ import { hasColumn } from './sources.ts'
 
 export interface NameScope {
   readonly sources: readonly AnalyzedSource[]
+  /** Sources that are read by their alias only. */
+  readonly hidden?: readonly AnalyzedSource[]
   /** Names that stand for themselves: a synthetic join key, the bounds of the window that the query makes. */
   readonly own: ReadonlySet<string>
   /** Aliases that SELECT gives, with what they stand for: no other clause can read them. */
@@ -50,7 +52,8 @@ const isKnown = (name: string, { sources, own }: NameScope): boolean =>
   own.has(name) || sources.some(({ source }) => hasColumn(source, name))
 
 function ownerOf(qualifier: string, scope: NameScope, location: Location | undefined): AnalyzedSource {
-  const owner = scope.sources.find(({ alias, source }) => alias === qualifier || source.name === qualifier)
+  const sources = [...scope.sources, ...(scope.hidden ?? [])]
+  const owner = sources.find(({ alias, source }) => alias === qualifier || source.name === qualifier)
   if (owner === undefined) throw unknownAlias(qualifier, scope, location)
   return owner
 }

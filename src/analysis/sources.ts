@@ -27,7 +27,7 @@ export function analyzeSources(relation: Relation, metastore: Metastore, derive:
       return { alias: from.alias, source: findSource(metastore, from.name, location), location }
     }
     const alias = from.alias ?? `KSQL_QUERY_${i}`
-    return { alias, source: derive(from, alias), location }
+    return { alias, source: derive(from, alias), location, ...(from.isHidden && { isHidden: true as const }) }
   })
   refuseRepeatedSources(analyzed, joins.length)
   refuseRepeatedAliases(analyzed)

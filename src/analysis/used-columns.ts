@@ -2,7 +2,7 @@
 import type { Expression } from '../sql/ast.ts'
 import { walk } from '../sql/walk.ts'
 import { ROWTIME } from '../types/schema.ts'
-import type { Analysis } from './analysis.ts'
+import type { Analysis, AnalyzedJoin } from './analysis.ts'
 import { rowCountTest } from './row-count.ts'
 
 type Clauses = Pick<
@@ -29,11 +29,17 @@ const isRowCount = rowCountTest(new Set([ROWTIME]))
 function expressionsOf({ select, joins, where, having, qualify, groupBy, partitionBy }: Clauses): Expression[] {
   return [
     ...select.map(({ expression }) => expression),
-    ...joins.flatMap(({ leftExpression, rightExpression }) => [leftExpression, rightExpression]),
+    ...joins.flatMap(joinExpressions),
     ...(where === null ? [] : [where]),
     ...(having === null ? [] : [having]),
     ...(qualify === null ? [] : [qualify]),
     ...(groupBy ?? []),
     ...(partitionBy ?? []),
   ]
+}
+
+function joinExpressions({ leftExpression, rightExpression, general }: AnalyzedJoin): Expression[] {
+  if (general === null) return [leftExpression, rightExpression]
+  const { equations, residual } = general
+  return [...equations.flatMap(({ left, right }) => [left, right]), ...(residual === null ? [] : [residual])]
 }

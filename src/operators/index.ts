@@ -4,6 +4,7 @@ import { type TableAggregateStep, tableAggregate } from './aggregate/table-aggre
 import { windowedAggregate } from './aggregate/windowed-aggregate.ts'
 import type { WindowedAggregateStep } from './aggregate/windowed-step.ts'
 import { type ChangeAggregateStep, changeAggregate } from './changes/change-aggregate.ts'
+import { type ChangeJoinStep, changeJoin } from './changes/change-join.ts'
 import { type ChangeKeyStep, changeKey } from './changes/change-key.ts'
 import { type CombineRowsStep, combineRows } from './changes/combine-rows.ts'
 import { type MergeStep, merge } from './changes/merge.ts'
@@ -48,6 +49,7 @@ export type OperatorStep =
   | ForeignKeyLookupStep
   | ForeignKeyResolveStep
   | ChangeKeyStep
+  | ChangeJoinStep
   | ChangeAggregateStep
   | SettleStep
   | CombineRowsStep
@@ -77,6 +79,7 @@ export const OPERATORS: {
   foreignKeyLookup,
   foreignKeyResolve,
   changeKey,
+  changeJoin,
   changeAggregate,
   settle,
   combineRows,

@@ -3,7 +3,7 @@ import type { FunctionRegistry } from '../functions/registry.ts'
 import type { DataSource, KeyWindow } from '../metastore/data-source.ts'
 import type { Metastore } from '../metastore/metastore.ts'
 import type { Step } from '../operators/index.ts'
-import type { StepId } from '../operators/step.ts'
+import type { NamedExpression, StepId } from '../operators/step.ts'
 import type { FormatSpec } from '../serde/format.ts'
 import type { QueryExpression, Expression as Syntax } from '../sql/ast.ts'
 import type { Column } from '../types/schema.ts'
@@ -25,7 +25,18 @@ export interface KeyColumn {
   readonly type: SqlType
   /** Columns of the row that equal it, most natural first. Empty: it can only be named by `synthetic`. */
   readonly columns: readonly string[]
+  /** Present where all rows have the same value: an aggregate over all rows is grouped by a constant. */
+  readonly isConstant?: true
 }
+
+/** The key of rows that are grouped by these expressions. */
+export const groupKey = (groups: readonly NamedExpression[]): KeyColumn[] =>
+  groups.map(({ name, type, expression }) => ({
+    name,
+    type,
+    columns: [name],
+    ...(expression.kind === 'literal' && { isConstant: true }),
+  }))
 
 /** How missing keys are worded. */
 export type KeyOrigin = 'key column' | 'grouping expression' | 'partitioning expression' | 'join expression'
@@ -58,6 +69,8 @@ export interface Relation {
    * table without key columns is a bag of rows, in which a row can stand several times.
    */
   readonly isComposed?: true
+  /** Present where changes of one key may come in another order than they happened, whatever partition they are in. */
+  readonly isUnsettled?: boolean
 }
 
 /** The relation of a query in FROM: its row holds, behind the columns of SELECT, those of its key that SELECT leaves out. */

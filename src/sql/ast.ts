@@ -365,13 +365,16 @@ export interface Within extends Node {
   readonly after: Duration
   readonly grace: Duration | null
 }
-export type JoinType = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL'
+/** A SEMI or ANTI join is made of IN and EXISTS, and cannot be written: it keeps the left rows that have a match, or none. */
+export type JoinType = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'SEMI' | 'ANTI'
 /** A query in FROM. */
 export interface Derived extends Node {
   readonly kind: 'derived'
   readonly query: QueryExpression
   /** Null if none was given. */
   readonly alias: string | null
+  /** Present where it was made of a query in an expression: only what was made with it reads its columns. */
+  readonly isHidden?: true
 }
 /** Joins are left-deep, in the order written. */
 export interface Join extends Node {

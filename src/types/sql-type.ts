@@ -113,3 +113,13 @@ export function containsKind(type: SqlType, kind: BaseType): boolean {
       return false
   }
 }
+
+const NUMBER_WIDTHS: readonly SqlType['kind'][] = ['INTEGER', 'BIGINT', 'DOUBLE']
+
+/** The type that holds values of both: the same, or the wider one of two numbers; null: there is none. */
+export function widerType(a: SqlType, b: SqlType): SqlType | null {
+  if (equalTypes(a, b)) return a
+  const [first, second] = [NUMBER_WIDTHS.indexOf(a.kind), NUMBER_WIDTHS.indexOf(b.kind)]
+  if (first < 0 || second < 0) return null
+  return first > second ? a : b
+}

@@ -119,6 +119,58 @@ const CASES: Record<string, readonly OracleCase[]> = {
         'SELECT A, R, X FROM (SELECT A, ROW_NUMBER() OVER (PARTITION BY A ORDER BY TS) AS R, SUM(TS) OVER (PARTITION BY A ORDER BY TS ROWS 2 PRECEDING) AS X FROM S) Q WHERE A IS NOT NULL',
     },
   ],
+  'joins of changes': [
+    { query: 'SELECT L.ID AS ID, R.ID AS RID, L.A AS A, R.B AS B FROM T L JOIN U R ON L.A = R.A AND L.B < R.B' },
+    { query: 'SELECT L.ID AS ID, R.ID AS RID, R.B AS B FROM T L LEFT JOIN U R ON L.A = R.A AND L.B = R.B' },
+    { query: 'SELECT L.ID AS ID, R.ID AS RID FROM T L FULL JOIN U R ON L.A = R.A AND L.B <= R.B' },
+    { query: 'SELECT L.ID AS ID, R.ID AS RID FROM T L RIGHT JOIN U R ON L.ID = R.A AND R.B > 0' },
+    {
+      query:
+        'SELECT L.ID AS ID, R.B AS B FROM (SELECT * FROM T) L LEFT JOIN (SELECT * FROM U WHERE B > 0) R ON L.A = R.ID',
+    },
+    {
+      query:
+        'SELECT L.ID AS ID, R.N FROM T L JOIN (SELECT A, COUNT(*) AS N FROM U WHERE A IS NOT NULL GROUP BY A) R ON L.A = R.A',
+    },
+    {
+      query:
+        'SELECT L.A, L.N, R.M FROM (SELECT A, COUNT(*) AS N FROM S WHERE A IS NOT NULL GROUP BY A) L JOIN (SELECT B, COUNT(*) AS M FROM S WHERE B IS NOT NULL GROUP BY B) R ON L.A = R.B',
+    },
+    {
+      query:
+        'SELECT A, COUNT(*) AS N FROM (SELECT L.A AS A FROM S L JOIN R X STATE TTL 100 DAYS ON L.A = X.A AND L.B = X.B) Q GROUP BY A',
+      sqlite: 'SELECT L.A AS A, COUNT(*) AS N FROM S L JOIN R X ON L.A = X.A AND L.B = X.B GROUP BY L.A',
+    },
+    {
+      query:
+        'SELECT B, COUNT(*) AS N FROM (SELECT X.B AS B FROM S L JOIN T X ON L.A = X.A AND L.TS > X.TS) Q WHERE B IS NOT NULL GROUP BY B',
+    },
+    {
+      query: 'SELECT L.ID AS ID, X.ID AS XID FROM T L JOIN U X ON L.A < X.A'.replace(
+        'L.A < X.A',
+        'L.A < X.A AND L.B > X.B',
+      ),
+    },
+    {
+      query:
+        'SELECT W.A AS A, V.M AS M FROM (SELECT A, COUNT(*) AS N FROM T WHERE A IS NOT NULL GROUP BY A) W JOIN (SELECT MAX(N) AS M FROM (SELECT A, COUNT(*) AS N FROM T WHERE A IS NOT NULL GROUP BY A) Y) V ON W.N >= V.M AND W.N <= V.M',
+    },
+  ],
+  'queries in expressions': [
+    { query: 'SELECT * FROM T WHERE A IN (SELECT B FROM U WHERE A > 0)' },
+    { query: 'SELECT ID, A FROM T WHERE A IN (SELECT A FROM U UNION SELECT B FROM U) AND B > 0' },
+    { query: 'SELECT ID, A FROM T WHERE A NOT IN (SELECT B FROM U)' },
+    { query: 'SELECT ID, A FROM T WHERE EXISTS (SELECT * FROM U WHERE U.A = T.A AND U.B > T.B)' },
+    { query: 'SELECT ID, A FROM T X WHERE NOT EXISTS (SELECT 1 FROM U WHERE U.A = X.A)' },
+    { query: 'SELECT ID, A FROM T WHERE NOT EXISTS (SELECT 1 FROM U WHERE B > 2)' },
+    { query: 'SELECT ID, A FROM T WHERE A > (SELECT MIN(B) FROM U)' },
+    { query: 'SELECT ID, (SELECT COUNT(*) FROM U WHERE U.A = T.A) AS N, (SELECT MAX(B) FROM U) AS M FROM T' },
+    { query: 'SELECT B, COUNT(*) AS N FROM T WHERE A IN (SELECT B FROM U) AND B IS NOT NULL GROUP BY B' },
+    {
+      query:
+        'WITH C AS (SELECT A, COUNT(*) AS N FROM T WHERE A IS NOT NULL GROUP BY A) SELECT A, N FROM C WHERE N >= (SELECT MAX(N) FROM C)',
+    },
+  ],
 }
 
 for (const [name, cases] of Object.entries(CASES)) {

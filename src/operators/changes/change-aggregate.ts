@@ -8,8 +8,8 @@
  * Equation: the states of a group are those of its rows that are there now. A value that leaves is undone where the function can do that; else the
  * state is made again from the values that are left, if it may depend on the one that has gone.
  *
- * Order: what a record puts in comes before what it takes out, so that a greatest value which only grows is never looked for. A row leaves a group after
- * it has entered it; the planner sees to that (settle.ts).
+ * Order: what a record puts in comes before what it takes out, so that a greatest value which only grows is never looked for. Records of one task
+ * upstream come in order, and take out only what they have put in: a group never has less than no rows.
  */
 import { prefixRange, textCodec } from '../../state/key.ts'
 import type { KeyValueStore } from '../../state/store.ts'

@@ -15,7 +15,7 @@ import { displayExpression } from '../../sql/format.ts'
 import { rewrite, withoutLocations } from '../../sql/walk.ts'
 import { type Column, ROWTIME, WINDOW_BOUNDS } from '../../types/schema.ts'
 import { BIGINT } from '../../types/sql-type.ts'
-import { keySchema, type PlanBuilder, type Relation } from '../builder.ts'
+import { groupKey, keySchema, type PlanBuilder, type Relation } from '../builder.ts'
 import { hasUndo, variantOf } from './aggregate-call.ts'
 import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
 import { aggregateChanges, isOverChanges } from './change-aggregation.ts'
@@ -99,7 +99,7 @@ function groupRows(plan: AggregationPlan): Relation {
   const relation: Relation = {
     ...input,
     step: grouped,
-    key: groups.map(({ name, type }) => ({ name, type, columns: [name] })),
+    key: groupKey(groups),
     window: null,
     macros: new Map(),
   }

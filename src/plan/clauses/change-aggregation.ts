@@ -3,10 +3,10 @@ import { StatementError } from '../../errors.ts'
 import type { ChangeAggregateCall } from '../../operators/changes/change-aggregate.ts'
 import type { FunctionCall } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
-import { keySchema, type Relation } from '../builder.ts'
+import { groupKey, keySchema, type Relation } from '../builder.ts'
 import { hasUndo } from './aggregate-call.ts'
 import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
-import { bringTogether, columnOf, settled } from './placement.ts'
+import { bringTogether, columnOf } from './placement.ts'
 
 /** Whether the aggregation is planned here: what ksqlDB has is planned as it does. */
 export const isOverChanges = ({ input, calls, builder }: AggregationPlan): boolean =>
@@ -16,8 +16,7 @@ export const isOverChanges = ({ input, calls, builder }: AggregationPlan): boole
 export function aggregateChanges(plan: AggregationPlan): Aggregated {
   refuseWindow(plan)
   const { groups, calls, builder } = plan
-  const input = settled('Aggregate', plan.input, builder)
-  const prepared = prepare({ ...plan, input })
+  const prepared = prepare(plan)
   const together = bringTogether(
     'Aggregate/GroupBy',
     prepared,
@@ -34,20 +33,20 @@ export function aggregateChanges(plan: AggregationPlan): Aggregated {
     store: 'Aggregate-Aggregate-Groups',
     valueStore: 'Aggregate-Aggregate-Values',
   })
-  const key = groups.map(({ name, type }) => ({ name, type, columns: [name] }))
   const results = functions.map(({ name, type }) => ({ name, type }))
   const relation: Relation = {
     ...together,
     step,
     kind: 'table',
-    key,
+    key: groupKey(groups),
     columns: [...groups.map(({ name, type }) => ({ name, type })), ...results],
     callTexts: new Map(results.map(({ name }, i) => [name, displayExpression(calls[i]!)])),
     keyOrigin: 'grouping expression',
     keyTexts: groups.map(({ text }) => text),
     window: null,
     macros: new Map(),
-    keyFormat: input.keyFormat,
+    keyFormat: plan.input.keyFormat,
+    isUnsettled: false,
     isComposed: true,
   }
   return { relation, results: results.map(({ name }) => name) }

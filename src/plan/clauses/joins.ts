@@ -3,9 +3,11 @@
 import type { Analysis, AnalyzedJoin, AnalyzedSource } from '../../analysis/analysis.ts'
 import { refuseMaps } from '../../analysis/formats.ts'
 import { layoutName } from '../../analysis/layout-names.ts'
+import { assert } from '../../assert.ts'
 import { placing, StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
 import { RESPONSE_PARTITION } from '../../operators/join/foreign-key-join.ts'
+import type { JoinKind } from '../../operators/join/join-sides.ts'
 import type { FormatSpec } from '../../serde/format.ts'
 import { FORMATS } from '../../serde/index.ts'
 import type { Expression as Syntax } from '../../sql/ast.ts'
@@ -13,6 +15,8 @@ import { displayExpression } from '../../sql/format.ts'
 import type { Column } from '../../types/schema.ts'
 import { equalTypes, formatType, type SqlType } from '../../types/sql-type.ts'
 import { type KeyColumn, keySchema, type PlanBuilder, type Relation } from '../builder.ts'
+import { planGeneralJoin } from './general-join.ts'
+import { settled } from './placement.ts'
 import { internalKeyFormat, repartition, selectKey } from './rekey.ts'
 import { planSource } from './sources.ts'
 import { inClause, knownType, typed } from './typed.ts'
@@ -23,11 +27,17 @@ import { inClause, knownType, typed } from './typed.ts'
  */
 export function planFrom(analysis: Analysis, builder: PlanBuilder): Relation {
   const { sources, joins, usedColumns: used } = analysis
+  const holdsKey = builder.isNested || joins.some(({ general }) => general !== null)
   const source = (index: number, name: string) =>
     planSource(
       sources[index]!,
       sources,
-      { name, used: used.get(sources[index]!.alias)!, keptByFollower: joins.length > 0 },
+      {
+        name,
+        used: used.get(sources[index]!.alias)!,
+        keptByFollower: isKeptByJoin(joins[Math.max(index - 1, 0)]),
+        holdsKey,
+      },
       builder,
     )
   if (joins.length === 0) return source(0, 'KsqlTopic')
@@ -39,10 +49,17 @@ export function planFrom(analysis: Analysis, builder: PlanBuilder): Relation {
     const right = source(join.right, nWay ? `KafkaTopic_${alias}` : 'KafkaTopic_Right')
     const name = last ? 'Join' : `${sources[join.right - 1]!.alias}_Join`
     const sides = { join, sources, left, right, name, builder }
-    left = placing(join.leftExpression.location, () => planJoin(sides))
+    const { general } = join
+    left =
+      general === null
+        ? placing(join.leftExpression.location, () => planJoin(sides))
+        : planGeneralJoin({ ...sides, general })
   })
   return left
 }
+
+/** Joins over changes take the row before from the table. */
+const isKeptByJoin = (join: AnalyzedJoin | undefined): boolean => join !== undefined && join.general === null
 
 interface JoinSides {
   readonly join: AnalyzedJoin
@@ -89,11 +106,11 @@ function joinTypes({ join, left, right, builder }: JoinSides): JoinTypes {
   return { left: leftTyped, right: rightTyped }
 }
 
-function refusePartitionMismatch({ join, sources, left, builder }: JoinSides): void {
+function refusePartitionMismatch({ join, left, right, builder }: JoinSides): void {
   if (join.key.kind === 'foreign') return
   const { metastore, partitions } = builder.context
   const leftSource = metastore.sources.get(left.partitionsOf)!
-  const rightSource = sources[join.right]!.source
+  const rightSource = metastore.sources.get(right.partitionsOf)!
   const leftCount = partitions(leftSource.topic)
   const rightCount = partitions(rightSource.topic)
   if (leftCount === undefined || rightCount === undefined || leftCount === rightCount) return
@@ -146,6 +163,9 @@ function keySide(
   typedExpression: Expression,
   { id, isKeyed, format }: Rekeying,
 ): Relation {
+  if (isKeyed && relation.placedBy !== undefined) {
+    return repartition(id, settled(id, relation, builder), { keyFormat: format }, builder)
+  }
   if (isKeyed) {
     const sameBytes = sameKeyBytes(relation.keyFormat, format)
     return sameBytes || relation.window !== null ? relation : repartition(id, relation, { keyFormat: format }, builder)
@@ -180,7 +200,7 @@ function addJoin(sides: JoinSides, key: readonly Column[]): string {
       id: name,
       left: left.step,
       right: right.step,
-      join: join.type,
+      join: keyedKind(join),
       beforeMs,
       afterMs,
       graceMs,
@@ -205,11 +225,17 @@ function addJoin(sides: JoinSides, key: readonly Column[]): string {
     id: name,
     left: left.step,
     right: right.step,
-    join: join.type,
+    join: keyedKind(join),
     key,
     leftStore: `${name}-left`,
     rightStore: `${name}-right`,
   })
+}
+
+/** Semi and anti joins are general ones. */
+function keyedKind({ type }: AnalyzedJoin): JoinKind {
+  assert(type !== 'SEMI' && type !== 'ANTI', `a ${type} join is planned over changes`)
+  return type
 }
 
 function planForeignKeyJoin(sides: JoinSides, foreignKey: Expression): Relation {
@@ -286,7 +312,7 @@ const repartitionStep = (
   })
 
 function joinedRelation(sides: JoinSides, step: string, key: readonly KeyColumn[]): Relation {
-  const { join, left, right, sources } = sides
+  const { left, right, sources } = sides
   return {
     step,
     kind: left.kind,
@@ -299,7 +325,7 @@ function joinedRelation(sides: JoinSides, step: string, key: readonly KeyColumn[
     callTexts: new Map(),
     keyFormat: left.keyFormat,
     valueFormat: sources[0]!.source.valueFormat,
-    partitionsOf: join.key.kind === 'foreign' ? left.partitionsOf : sources[0]!.source.name,
+    partitionsOf: left.partitionsOf,
   }
 }
 

@@ -12,7 +12,7 @@ import { displayExpression } from '../../sql/format.ts'
 import { rewrite, withoutLocations } from '../../sql/walk.ts'
 import { keySchema, type PlanBuilder, positionsOf, type Relation } from '../builder.ts'
 import { overCall } from './over-call.ts'
-import { bringTogether, columnOf } from './placement.ts'
+import { bringTogether, columnOf, isSettled } from './placement.ts'
 import type { ProjectedColumn } from './projection.ts'
 import { inClause, knownType, typed } from './typed.ts'
 import { planFilter } from './where.ts'
@@ -152,6 +152,8 @@ function addOver(plan: OverPlan, input: Relation, builder: PlanBuilder): Relatio
     ]),
     keyFormat: input.keyFormat,
     isComposed: true,
+    // Rows under a place in the order are told apart by their partition; those under their own key come as that did.
+    isUnsettled: key === prepared.key && !isSettled(input),
   }
 }
 

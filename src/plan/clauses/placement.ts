@@ -50,14 +50,21 @@ export function bringTogether(
   )
 }
 
+/** Whether changes come in order for each key: all of them by way of one task upstream. */
+export function isSettled(relation: Relation): boolean {
+  const { kind, key, placedBy, isUnsettled } = relation
+  if (kind === 'stream' || key.length === 0) return true
+  if (isUnsettled === true) return false
+  return placedBy === undefined || liesTogether(relation, new Set(key.flatMap(({ columns }) => columns)))
+}
+
 /**
  * The table with changes that come in order for each key: those of one key may come from several partitions otherwise. Operators that keep rows by
  * themselves do without.
  */
 export function settled(id: string, relation: Relation, builder: PlanBuilder): Relation {
-  const { kind, key, placedBy } = relation
-  if (kind === 'stream' || placedBy === undefined || key.length === 0) return relation
-  if (liesTogether(relation, new Set(key.flatMap(({ columns }) => columns)))) return relation
+  if (isSettled(relation)) return relation
+  const { key } = relation
   const group = key.map(({ columns }) => columnOf(columns[0]!, relation))
   const together = bringTogether(`${id}/Settle`, relation, group, builder)
   const step = builder.add({
@@ -67,7 +74,7 @@ export function settled(id: string, relation: Relation, builder: PlanBuilder): R
     key: positionsOf(key, relation),
     store: `${id.replaceAll('/', '-')}-Settle`,
   })
-  return { ...relation, step, placedBy: key.map(({ columns }) => columns) }
+  return { ...relation, step, placedBy: key.map(({ columns }) => columns), isUnsettled: false }
 }
 
 /** A column of the row as an expression. */

@@ -12,6 +12,8 @@ export interface SourceRole {
   readonly used: ReadonlySet<string>
   /** Whether the step that follows keeps the rows of a table itself (joins do). */
   readonly keptByFollower: boolean
+  /** Whether the row holds the key, whether or not the query reads it: changes are told apart by it. */
+  readonly holdsKey: boolean
 }
 
 export function planSource(
@@ -25,7 +27,7 @@ export function planSource(
   if (source.isQuery === true) return renamed(builder.byFrom.get(source)!.relation, layout, role, builder)
   builder.reads(source)
   if (builder.isShared(source)) return sharedSource(analyzed, layout, role, builder)
-  const columns = sourceColumns(analyzed, usedOf(analyzed, role, builder)).map((column) => ({
+  const columns = sourceColumns(analyzed, usedOf(analyzed, role)).map((column) => ({
     ...column,
     name: layout(column.name),
   }))
@@ -38,9 +40,8 @@ export function planSource(
   }
 }
 
-/** A query in FROM needs the key of its rows, whether or not its SELECT reads it. */
-const usedOf = ({ source }: AnalyzedSource, { used }: SourceRole, { isNested }: PlanBuilder): ReadonlySet<string> =>
-  isNested ? new Set([...used, ...source.schema.key.map(({ name }) => name)]) : used
+const usedOf = ({ source }: AnalyzedSource, { used, holdsKey }: SourceRole): ReadonlySet<string> =>
+  holdsKey ? new Set([...used, ...source.schema.key.map(({ name }) => name)]) : used
 
 const sourceStep = (source: DataSource): Omit<SourceStep, 'id' | 'columns'> => ({
   kind: 'source',
@@ -86,7 +87,7 @@ function sharedSource(
     const read = top.add({ id: `${source.name}/Source`, columns: all, ...sourceStep(source) })
     return source.kind === 'TABLE' ? materializeSource(read, source.name, top) : read
   })
-  const used = sourceColumns(analyzed, usedOf(analyzed, role, builder))
+  const used = sourceColumns(analyzed, usedOf(analyzed, role))
   const columns = used.map(({ name, type }) => {
     const index = all.findIndex((column) => column.name === name)
     return { name: layout(name), type, expression: { kind: 'column', index, name, type } as const, text: name }

@@ -132,7 +132,7 @@ interface Analyzed {
 
 function analyze(query: Query, sinkName: string, context: PlanContext): Analyzed {
   const { metastore, functions } = context
-  const inlined = normalForm(query)
+  const inlined = normalForm(query, functions)
   const builder = PlanBuilder.reading(countReads(inlined), context)
   const derive = derivedBy(builder)
   const analysis = analyzeQuery(inlined, { metastore, functions, use: 'persistent', sinkName, derive })

@@ -23,7 +23,7 @@ export interface PlannedPushQuery {
 /** Throws StatementError. `queryId` is made from the alias of the left-most source. */
 export function planPushQuery(query: Query, makeId: (alias: string) => string, context: PlanContext): PlannedPushQuery {
   const { metastore, functions } = context
-  const inlined = normalForm(query)
+  const inlined = normalForm(query, functions)
   const builder = PlanBuilder.reading(countReads(inlined), context)
   const analysis = analyzeQuery(overAllRows(inlined, builder), {
     metastore,

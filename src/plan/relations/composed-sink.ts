@@ -47,7 +47,7 @@ function refuseWithoutKey(columns: readonly ProjectedColumn[], { key }: Relation
 /** Whether SELECT of a query in FROM leaves the column out. In a join the alias stands before the name. */
 const isHidden = ({ columns }: KeyColumn): boolean => columns.every((name) => name.includes(' '))
 
-/** A table in a topic has no row without a key: such rows end here. */
+/** A table in a topic has no row without a key: one whose key columns are all NULL ends here. */
 function withoutNullKeys(relation: Relation, builder: PlanBuilder): Relation {
   const tests = relation.key.map(
     ({ columns }): Syntax => ({
@@ -55,7 +55,7 @@ function withoutNullKeys(relation: Relation, builder: PlanBuilder): Relation {
       operand: { kind: 'columnReference', qualifier: null, name: columns[0]! },
     }),
   )
-  const predicate = tests.reduce((left, right) => ({ kind: 'logicalBinary', operator: 'AND', left, right }))
+  const predicate = tests.reduce((left, right) => ({ kind: 'logicalBinary', operator: 'OR', left, right }))
   const step = builder.add({
     kind: 'tableFilter',
     id: 'Result/KeyFilter',

@@ -158,11 +158,17 @@ class ProjectedRow {
 /** The bounds of its window are part of the key of a windowed row; the end only where the start does not imply it. */
 function tableKey(row: ProjectedRow, { key, window }: Relation): KeyColumn[] {
   const bounds = window === null ? [] : window.sizeMs === null ? ['WINDOWSTART', 'WINDOWEND'] : ['WINDOWSTART']
-  const own = key.map(({ columns, name }) => row.namesOf(columns.length === 0 ? [name] : columns))
-  return [...own, ...bounds.map((name) => row.namesOf([name]))].map((columns) => {
+  const keyColumn = (columns: readonly string[]): KeyColumn => {
     const { name, type } = row.columns.find((column) => column.name === columns[0])!
     return { name, type, columns }
-  })
+  }
+  return [
+    ...key.map(({ columns, name, isConstant }) => ({
+      ...keyColumn(row.namesOf(columns.length === 0 ? [name] : columns)),
+      ...(isConstant && { isConstant }),
+    })),
+    ...bounds.map((name) => keyColumn(row.namesOf([name]))),
+  ]
 }
 
 /** A stream whose key is not in SELECT has none. */

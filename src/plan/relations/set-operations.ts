@@ -3,7 +3,7 @@ import { StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
 import type { SetOperation } from '../../sql/ast.ts'
 import { type Column, formatColumn } from '../../types/schema.ts'
-import { equalTypes, formatType, type SqlType } from '../../types/sql-type.ts'
+import { equalTypes, formatType, widerType } from '../../types/sql-type.ts'
 import { type DerivedRelation, keySchema, type PlanBuilder, type Relation } from '../builder.ts'
 import { bringTogether, columnOf } from '../clauses/placement.ts'
 
@@ -36,7 +36,10 @@ export function distinctRows({ relation, visible }: DerivedRelation, builder: Pl
     store: 'Distinct-Rows',
     valueStore: 'Distinct-Values',
   })
-  return { relation: { ...together, step, ...keyedByAll(visible), keyFormat: relation.keyFormat }, visible }
+  return {
+    relation: { ...together, step, ...keyedByAll(visible), keyFormat: relation.keyFormat, isUnsettled: false },
+    visible,
+  }
 }
 
 const keyedByAll = (
@@ -61,7 +64,7 @@ function commonColumns(
     )
   }
   return left.map((column, i) => {
-    const type = commonType(column.type, right[i]!.type)
+    const type = widerType(column.type, right[i]!.type)
     if (type !== null) return { name: column.name, type }
     throw new StatementError(
       `Column ${i + 1} of ${operator} has two types: ${formatColumn(column)} and ${formatColumn(right[i]!)}. ` +
@@ -69,16 +72,6 @@ function commonColumns(
       { location },
     )
   })
-}
-
-const WIDTHS: readonly SqlType['kind'][] = ['INTEGER', 'BIGINT', 'DOUBLE']
-
-/** The wider one of two numbers; null: there is no type for both. */
-function commonType(a: SqlType, b: SqlType): SqlType | null {
-  if (equalTypes(a, b)) return a
-  const [first, second] = [WIDTHS.indexOf(a.kind), WIDTHS.indexOf(b.kind)]
-  if (first < 0 || second < 0) return null
-  return first > second ? a : b
 }
 
 /** The rows of `columns` alone, by the places of the visible ones. Nothing is known of a stream's key then. */
@@ -137,5 +130,5 @@ function combined(
     store: 'Combine-Rows',
   })
   const set = keyedByAll(left.columns)
-  return { ...leftRows, step, ...set, key: all ? [] : set.key, keyFormat: left.keyFormat }
+  return { ...leftRows, step, ...set, key: all ? [] : set.key, keyFormat: left.keyFormat, isUnsettled: false }
 }
