@@ -7,6 +7,7 @@ import { STREAMS_SETTINGS } from '../src/engine/config/streams-settings.ts'
 import { ERRORS } from '../src/errors.ts'
 import { functionReference } from '../src/functions/describe-docs.ts'
 import { BUILT_IN_FUNCTIONS } from '../src/functions/index.ts'
+import { FORMATS } from '../src/serde/index.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 
@@ -62,6 +63,14 @@ describe('docs/configuration.md', () => {
       const isNamed = sources.some((source) => source.includes(`'${name}'`))
       expect(isNamed, name).toBe(!isInert)
     }
+  })
+})
+
+describe('docs/formats.md', () => {
+  it('describes every format in a row of its table', () => {
+    const rows = read('docs/formats.md').matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \|/gm)
+    const described = [...rows].flatMap(([, names]) => names!.replaceAll('`', '').split(', '))
+    expect(described).toEqual(expect.arrayContaining(Object.keys(FORMATS)))
   })
 })
 

@@ -361,7 +361,7 @@ const connectorKind = fc.constantFrom('SOURCE', 'SINK')
 const extended = fc.boolean()
 const queryId = fc.oneof(name, fc.constantFrom('transient_X_12', 'ctas_x_0'))
 
-const simple = fc.oneof(
+const simple = [
   record({
     kind: fc.constantFrom('showProperties', 'showFunctions', 'showConnectorPlugins', 'showTypes', 'showVariables'),
   }),
@@ -411,7 +411,7 @@ const simple = fc.oneof(
     id: nullable(fc.integer()),
     timeout: nullable(duration),
   }),
-)
+] as const
 
 const resultColumns = (minLength: number) =>
   fc
@@ -450,9 +450,9 @@ const createFunction = record({
   body: fc.oneof(text, fc.constantFrom('$', '$$', 'a$body$b', '{', '$${x}', 'return a;\n', 'x$body')),
 })
 
-/** Statements without places and texts. */
-export const statement: fc.Arbitrary<Statement> = fc.oneof(
-  simple,
+/** Statements without places and texts; each makes some kinds of them. */
+export const statements: readonly fc.Arbitrary<Statement>[] = [
+  ...simple,
   record({ kind: constant('query'), query }),
   createSource('STREAM'),
   createSource('TABLE'),
@@ -504,5 +504,12 @@ export const statement: fc.Arbitrary<Statement> = fc.oneof(
   }),
   record({ kind: constant('alterSource'), sourceKind, name, columns: list(record({ name, type }), 1) }),
   record({ kind: constant('explain'), queryId, statement: constant(null), analyze: fc.boolean() }),
-  record({ kind: constant('explain'), queryId: constant(null), statement: simple, analyze: constant(false) }),
-) as unknown as fc.Arbitrary<Statement>
+  record({
+    kind: constant('explain'),
+    queryId: constant(null),
+    statement: fc.oneof(...simple),
+    analyze: constant(false),
+  }),
+] as unknown as readonly fc.Arbitrary<Statement>[]
+
+export const statement: fc.Arbitrary<Statement> = fc.oneof(...statements)

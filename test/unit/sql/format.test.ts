@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { HANDLERS } from '../../../src/engine/statements/index.ts'
 import type { Statement } from '../../../src/sql/ast.ts'
 import { displayExpression, formatExpression, formatTypeNode } from '../../../src/sql/format.ts'
 import { formatName } from '../../../src/sql/format-names.ts'
@@ -29,7 +30,10 @@ describe('what is formatted parses back to the same tree', () => {
     )
   })
 
-  it('statements', () => {
+  it('statements of every kind', () => {
+    const samples = arbitrary.statements.flatMap((some) => fc.sample(some, { numRuns: 60, seed: 1 }))
+    const kinds = new Set(samples.map(({ kind }) => kind))
+    expect([...kinds].toSorted()).toEqual(Object.keys(HANDLERS).toSorted())
     fc.assert(
       fc.property(arbitrary.statement, (statement) => {
         const again = parseStatements(`${formatStatement(statement)};`, { testStatements: true })
