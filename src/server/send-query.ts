@@ -15,9 +15,49 @@ export interface Delivery {
 }
 
 /** Ends the response when the query ends, and the query when the client leaves. Resolves to how the query ended. */
-export async function sendRows(stream: RowStream, format: RowFormat, delivery: Delivery): Promise<StreamEnd> {
+export function sendRows(stream: RowStream, format: RowFormat, delivery: Delivery): Promise<StreamEnd> {
+  delivery.response.onGone(() => void stream.close())
+  return stream.kind === 'pullTable' ? sendAnswer(stream, format, delivery) : sendLive(stream, format, delivery)
+}
+
+/** The rows of a pull query on a table: those that fit into memory easily leave together with the headers, since most answers are one row. */
+async function sendAnswer(stream: RowStream, format: RowFormat, { response, lifecycle }: Delivery): Promise<StreamEnd> {
+  const headers = { 'content-type': format.contentType }
+  let texts = [format.head]
+  let chars = format.head.length
+  let isOpen = false
+  const flush = async (): Promise<void> => {
+    if (!isOpen) response.open(200, headers)
+    isOpen = true
+    const waiting = format.chunkPerRow ? texts : [texts.join('')]
+    texts = []
+    chars = 0
+    for (const text of waiting) await response.write(text)
+  }
+  const take = (rows: readonly StreamedRow[]): Promise<void> | void => {
+    for (const row of rows) {
+      const text = format.row(row)
+      if (text === null) continue
+      texts.push(text)
+      chars += text.length
+    }
+    return chars < JOINED_CHARS ? undefined : flush()
+  }
+  const end = lifecycle.endFor(await flow(stream, take))
+  texts.push(lastText(end, format))
+  if (isOpen) {
+    await flush()
+    response.end()
+  } else await response.whole(200, headers, texts, { separate: format.chunkPerRow })
+  return end
+}
+
+const lastText = (end: StreamEnd, format: RowFormat): string =>
+  end.reason === 'error' ? format.error(errorAnswer(end.error).body) : format.tail(end.finalMessage)
+
+/** Rows that may be long in coming: each batch leaves when it is there. */
+async function sendLive(stream: RowStream, format: RowFormat, delivery: Delivery): Promise<StreamEnd> {
   const { response, lifecycle } = delivery
-  response.onGone(() => void stream.close())
   response.open(200, { 'content-type': format.contentType })
   await response.write(format.head)
   const send = format.chunkPerRow ? sendEach : sendTogether
@@ -34,7 +74,7 @@ export async function sendRows(stream: RowStream, format: RowFormat, delivery: D
   isOver = true
   notices.end()
   await lastWrite(sending, delivery)
-  response.end(end.reason === 'error' ? format.error(errorAnswer(end.error).body) : format.tail(end.finalMessage))
+  response.end(lastText(end, format))
   return end
 }
 
@@ -95,9 +135,12 @@ const LINGER_MS = 30_000
 
 function flow<Item>(
   stream: {
-    subscribe(subscriber: { onItems: (items: readonly Item[]) => Promise<void>; onEnd: (end: StreamEnd) => void }): void
+    subscribe(subscriber: {
+      onItems: (items: readonly Item[]) => Promise<void> | void
+      onEnd: (end: StreamEnd) => void
+    }): void
   },
-  onItems: (items: readonly Item[]) => Promise<void>,
+  onItems: (items: readonly Item[]) => Promise<void> | void,
 ): Promise<StreamEnd> {
   return new Promise((resolve) => stream.subscribe({ onItems, onEnd: resolve }))
 }
