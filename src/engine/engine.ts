@@ -35,6 +35,7 @@ import { checkHealth } from './observe/health.ts'
 import { ProcessingLog } from './observe/processing-log.ts'
 import { openQuery } from './open-query.ts'
 import type { EngineParts } from './parts.ts'
+import { PullPlans } from './queries/pull-plans.ts'
 import type { ClusterStatus, HostStoreLags, QueryRequest, StatementRequest } from './requests.ts'
 import { type StatementSchemas, statementSchemas } from './schemas/statement-schemas.ts'
 import { WritableSources } from './schemas/writable-sources.ts'
@@ -282,6 +283,7 @@ function engineParts(options: EngineOptions, { commands, transient, schemas, rep
     longPulls: new Turnstile(timer),
     catalog: () => commands.catalog,
     transient,
+    pullPlans: new PullPlans(),
     rows: new RowProducer(broker, clock),
     registry,
     schemas,

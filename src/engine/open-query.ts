@@ -5,7 +5,7 @@ import type { LineStream, RowStream } from './api.ts'
 import { parseRequest } from './parse-request.ts'
 import type { EngineParts } from './parts.ts'
 import { openPrint } from './queries/print-topic.ts'
-import { openPull } from './queries/run-pull-query.ts'
+import { openPull, openTablePull } from './queries/run-pull-query.ts'
 import { openPush } from './queries/run-push-query.ts'
 import type { QueryRequest } from './requests.ts'
 import { makeScope } from './scope.ts'
@@ -15,6 +15,8 @@ import { topicSnapshot } from './topics.ts'
 
 /** Plans the query; it runs once it is subscribed to. Rejects with a StatementFailure, ParseError or RequestError. */
 export async function openQuery(request: QueryRequest, parts: EngineParts): Promise<RowStream | LineStream> {
+  const known = parts.pullPlans.find(request, parts.catalog())
+  if (known !== null) return openTablePull(known, parts, request)
   const session = Session.open(parts.config, request)
   const statement = onlyQuery(parseRequest(request.sql, session))
   return failingAs(statement, [], async () => {

@@ -15,6 +15,7 @@ import type { Peers } from './cluster/peers.ts'
 import type { Catalog } from './commands/catalog.ts'
 import type { Config } from './config/config.ts'
 import type { RowProducer } from './inserts/row-producer.ts'
+import type { PullPlans } from './queries/pull-plans.ts'
 import type { StatementSchemas } from './schemas/statement-schemas.ts'
 import type { WritableSources } from './schemas/writable-sources.ts'
 import type { TransientQueries } from './transient-queries.ts'
@@ -38,6 +39,8 @@ export interface EngineParts {
   /** The catalog in force now. */
   readonly catalog: () => Catalog
   readonly transient: TransientQueries
+  /** Plans that later pull queries share. */
+  readonly pullPlans: PullPlans
   readonly rows: RowProducer
   /** Null: there is none. */
   readonly registry: SchemaRegistry | null

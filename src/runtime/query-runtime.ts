@@ -47,12 +47,24 @@ export interface QueryStatus extends QueryProgress {
 }
 
 /**
+ * What is done with each row of a pull query. Requests that share a form, the same object, share what is made of it.
+ */
+export interface PullForm {
+  readonly predicate: Expression | null
+  readonly columns: readonly NamedExpression[]
+  readonly limit: number | null
+  /** The functions of users that `predicate` and `columns` call. Absent: none. */
+  readonly functions?: readonly FunctionDefinition[]
+}
+
+/**
  * Rows are read as [key columns, WINDOWSTART and WINDOWEND if windowed, value columns, ROWTIME]; `predicate` and `columns` are over that
  * layout. `keys`: only these keys (null: all). `keyRange`: bounds on a single key column. Bounds on windows are inclusive epoch ms.
  */
 export interface PullRequest {
   /** Id of the pull query: its errors are reported under it, and not under that of the query whose table it reads. */
   readonly pullId: string
+  readonly form: PullForm
   readonly keys: readonly Row[] | null
   readonly keyRange: {
     readonly from?: Row
@@ -62,11 +74,6 @@ export interface PullRequest {
   } | null
   readonly windowStart: { readonly from: number; readonly to: number } | null
   readonly windowEnd: { readonly from: number; readonly to: number } | null
-  readonly predicate: Expression | null
-  readonly columns: readonly NamedExpression[]
-  readonly limit: number | null
-  /** The functions of users that `predicate` and `columns` call. Absent: none. */
-  readonly functions?: readonly FunctionDefinition[]
 }
 
 /** A row of a push query. Deleted rows of tables keep their key columns, the others are NULL. */

@@ -16,13 +16,16 @@ export interface Delivery {
 
 /** Ends the response when the query ends, and the query when the client leaves. Resolves to how the query ended. */
 export function sendRows(stream: RowStream, format: RowFormat, delivery: Delivery): Promise<StreamEnd> {
-  delivery.response.onGone(() => void stream.close())
   return stream.kind === 'pullTable' ? sendAnswer(stream, format, delivery) : sendLive(stream, format, delivery)
 }
 
 /** The rows of a pull query on a table: those that fit into memory easily leave together with the headers, since most answers are one row. */
 async function sendAnswer(stream: RowStream, format: RowFormat, { response, lifecycle }: Delivery): Promise<StreamEnd> {
   const headers = { 'content-type': format.contentType }
+  let isOver = false
+  response.onGone(() => {
+    if (!isOver) void stream.close()
+  })
   let texts = [format.head]
   let chars = format.head.length
   let isOpen = false
@@ -44,6 +47,7 @@ async function sendAnswer(stream: RowStream, format: RowFormat, { response, life
     return chars < JOINED_CHARS ? undefined : flush()
   }
   const end = lifecycle.endFor(await flow(stream, take))
+  isOver = true
   texts.push(lastText(end, format))
   if (isOpen) {
     await flush()
@@ -58,6 +62,7 @@ const lastText = (end: StreamEnd, format: RowFormat): string =>
 /** Rows that may be long in coming: each batch leaves when it is there. */
 async function sendLive(stream: RowStream, format: RowFormat, delivery: Delivery): Promise<StreamEnd> {
   const { response, lifecycle } = delivery
+  response.onGone(() => void stream.close())
   response.open(200, { 'content-type': format.contentType })
   await response.write(format.head)
   const send = format.chunkPerRow ? sendEach : sendTogether

@@ -11,16 +11,18 @@ export const pullAll = (layout: readonly Column[]): PullRequest => ({
   windowStart: null,
   windowEnd: null,
   pullId: 'pull',
-  predicate: null,
-  columns: layout.map(
-    ({ name, type }, index): NamedExpression => ({
-      name,
-      type,
-      text: name,
-      expression: { kind: 'column', index, name, type },
-    }),
-  ),
-  limit: null,
+  form: {
+    predicate: null,
+    columns: layout.map(
+      ({ name, type }, index): NamedExpression => ({
+        name,
+        type,
+        text: name,
+        expression: { kind: 'column', index, name, type },
+      }),
+    ),
+    limit: null,
+  },
 })
 
 export async function pullRows(

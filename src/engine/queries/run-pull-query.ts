@@ -1,60 +1,80 @@
 /** Pull queries: the rows of a materialized table, or of a stream's topic up to its end. */
 import { StatementError } from '../../errors.ts'
-import { type PlannedStreamPull, type PlannedTablePull, planPullQuery } from '../../plan/queries/pull-query.ts'
+import { type PlannedStreamPull, planPullQuery } from '../../plan/queries/pull-query.ts'
 import { functionsOf } from '../../plan/used-functions.ts'
 import type { PullRequest } from '../../runtime/query-runtime.ts'
 import type { QueryStatement } from '../../sql/ast.ts'
 import type { RowStream, StreamEnd, StreamedRow } from '../api.ts'
 import type { Catalog } from '../commands/catalog.ts'
+import type { EngineParts } from '../parts.ts'
 import { pullId } from '../query-ids.ts'
 import type { QueryRequest } from '../requests.ts'
 import type { TopicScope } from '../scope.ts'
 import { CLOSED, COMPLETED, Flow, type FlowSink } from './flow.ts'
+import type { TablePullPlan } from './pull-plans.ts'
 import { standbyReads } from './pull-route.ts'
 import { pullTable } from './pull-routing.ts'
 import { scanStream } from './stream-scan.ts'
 
 /** Plans the query; it runs once it is subscribed to. `request`: forwarded to servers that have part of the rows. Throws StatementError. */
 export function openPull({ query }: QueryStatement, scope: TopicScope, request: QueryRequest): RowStream {
-  const queryId = pullId(scope.parts.clock.now())
+  const { parts, catalog, session } = scope
+  const queryId = pullId(parts.clock.now())
   const planned = planPullQuery(query, queryId, scope.planning)
-  const flow =
-    planned.kind === 'table'
-      ? new Flow<StreamedRow>(queryId, tableSource(planned, queryId, scope, request))
-      : new Flow<StreamedRow>(queryId, (sink) => scanStream(planned.plan, planned.limit, sink, scope))
-  return {
-    kind: planned.kind === 'table' ? 'pullTable' : 'pullStream',
-    queryId,
-    columns: columnsOf(planned),
-    schemaText: planned.schemaText,
-    keyColumns: planned.kind === 'table' ? planned.keyColumns : [],
-    subscribe: (subscriber) => flow.subscribe(subscriber),
-    close: () => flow.close(),
+  if (planned.kind === 'stream') return openStreamPull(planned, queryId, scope)
+  const { predicate, columns, limit, source } = planned
+  const plan: TablePullPlan = {
+    planned,
+    form: { predicate, columns, limit, ...functionsOf([predicate, columns], catalog.metastore) },
+    materializedBy: materializingQuery(source.name, catalog),
+    reads: standbyReads(session.config),
   }
+  parts.pullPlans.keep(request, query, plan, catalog)
+  return openTablePull(plan, parts, request)
 }
 
-const columnsOf = ({ columns }: PlannedTablePull | PlannedStreamPull) =>
-  columns.map(({ name, type }) => ({ name, type }))
-
-function tableSource(planned: PlannedTablePull, pullId: string, scope: TopicScope, request: QueryRequest) {
-  const { parts, catalog, session } = scope
-  const { lookup, predicate, columns, limit, source } = planned
-  const queryId = materializingQuery(source.name, catalog)
-  const pull: PullRequest = {
-    pullId,
-    ...lookup,
-    predicate,
+/** A planned pull query on a table. It runs once it is subscribed to. */
+export function openTablePull(plan: TablePullPlan, parts: EngineParts, request: QueryRequest): RowStream {
+  const queryId = pullId(parts.clock.now())
+  const { columns, schemaText, keyColumns } = plan.planned
+  return streamOf(new Flow(queryId, tableSource(plan, queryId, parts, request)), {
+    kind: 'pullTable',
     columns,
-    limit,
-    ...functionsOf([predicate, columns], catalog.metastore),
-  }
-  const table = { queryId, table: source.name, pull, columns, request, reads: standbyReads(session.config) }
+    schemaText,
+    keyColumns,
+  })
+}
+
+function openStreamPull({ plan, limit, columns, schemaText }: PlannedStreamPull, queryId: string, scope: TopicScope) {
+  const flow = new Flow<StreamedRow>(queryId, (sink) => scanStream(plan, limit, sink, scope))
+  return streamOf(flow, { kind: 'pullStream', columns, schemaText, keyColumns: [] })
+}
+
+const streamOf = (
+  flow: Flow<StreamedRow>,
+  facts: Pick<RowStream, 'kind' | 'columns' | 'schemaText' | 'keyColumns'>,
+): RowStream => ({
+  ...facts,
+  queryId: flow.queryId,
+  subscribe: (subscriber) => flow.subscribe(subscriber),
+  close: () => flow.close(),
+})
+
+function tableSource(
+  { planned, form, materializedBy, reads }: TablePullPlan,
+  pullId: string,
+  parts: EngineParts,
+  request: QueryRequest,
+) {
+  const { lookup, columns, limit, source } = planned
+  const pull: PullRequest = { pullId, form, ...lookup }
+  const table = { queryId: materializedBy, table: source.name, pull, columns, request, reads }
   return async ({ emit, signal }: FlowSink<StreamedRow>): Promise<StreamEnd> => {
     let left = limit ?? Number.POSITIVE_INFINITY
     if (left === 0) return COMPLETED
     for await (const rows of pullTable(table, parts, signal)) {
       if (signal.aborted) return CLOSED
-      await emit(rows.slice(0, left).map((row) => ({ row, tombstone: false })))
+      await emit((rows.length > left ? rows.slice(0, left) : rows).map((row) => ({ row, tombstone: false })))
       left -= rows.length
       if (left <= 0) break
     }

@@ -12,7 +12,7 @@ import { walk } from '../../sql/walk.ts'
 import type { KeyRange } from '../../state/store.ts'
 import { jsonWriter } from '../../types/json-text.ts'
 import { type Column, formatColumn, WINDOW_BOUNDS, WINDOWSTART } from '../../types/schema.ts'
-import { formatType } from '../../types/sql-type.ts'
+import { formatType, type SqlType } from '../../types/sql-type.ts'
 import { parseTimestamp } from '../../types/time-text.ts'
 import type { Row, Value } from '../../types/value.ts'
 import { type Conjuncts, disjunctsOf } from './disjuncts.ts'
@@ -81,9 +81,12 @@ interface KeyCondition {
   readonly value: Value
 }
 
+/** One, or the two ends of a range. */
+type KeyConditions = readonly KeyCondition[]
+
 function readDisjunct(conjuncts: Conjuncts, options: LookupOptions): Disjunct {
   const { schema, window } = options.source
-  const keys = new Map<string, KeyCondition>()
+  const keys = new Map<string, KeyConditions>()
   let isPrecise = true
   let windowStart: TimeRange | null = null
   let windowEnd: TimeRange | null = null
@@ -106,15 +109,18 @@ function readDisjunct(conjuncts: Conjuncts, options: LookupOptions): Disjunct {
     }
     const key = schema.key.find(({ name }) => name === column)
     if (key === undefined) continue
+    const earlier = keys.get(column)
     if (hasColumns(other)) {
       give('A comparison must be between a key column and a resolvable expression')
-    } else if (keys.has(column)) {
+    } else if (earlier !== undefined && options.allowScan && isOtherEnd(operator, earlier, options)) {
+      keys.set(column, [...earlier, { operator, value: keyValue(key, other, condition, options) }])
+    } else if (earlier !== undefined) {
       give('A comparison condition on the key column cannot be combined with other comparisons such as an IN predicate')
     } else if (isKeyOperator(operator, options)) {
-      keys.set(column, { operator, value: keyValue(key, other, condition, options) })
+      keys.set(column, [{ operator, value: keyValue(key, other, condition, options) }])
     } else {
       give(`Bound on key columns '[${keyText(schema.key)}]' must currently be '='`)
-      keys.set(column, { operator, value: null })
+      keys.set(column, [{ operator, value: null }])
     }
   }
   if (keys.size === 0) give(`WHERE clause missing key column for disjunct: ${displayAll(conjuncts)}`)
@@ -125,18 +131,37 @@ function readDisjunct(conjuncts: Conjuncts, options: LookupOptions): Disjunct {
 const NO_KEYS = { key: null, keyRange: null } as const
 
 function keyLookup(
-  keys: ReadonlyMap<string, KeyCondition>,
-  { source: { schema, window }, allowRange }: LookupOptions,
+  keys: ReadonlyMap<string, KeyConditions>,
+  { source: { schema, window }, allowRange, allowScan }: LookupOptions,
 ): Pick<Disjunct, 'key' | 'keyRange'> {
   const conditions = schema.key.map(({ name }) => keys.get(name)!)
-  if (conditions.every(({ operator }) => operator === '='))
-    return { key: conditions.map(({ value }) => value), keyRange: null }
+  const firsts = conditions.map(([first]) => first!)
+  if (firsts.every(({ operator }) => operator === '=')) return { key: firsts.map(({ value }) => value), keyRange: null }
   const [column] = schema.key
-  const ranged = allowRange && schema.key.length === 1 && window === null && column!.type.kind === 'STRING'
+  const { kind } = column!.type
+  // Without scans ksqlDB refuses ranges of other keys than texts.
+  const isRanged = kind === 'STRING' || (allowScan && RANGED_KEYS.has(kind))
+  const ranged = allowRange && schema.key.length === 1 && window === null && isRanged
   return { key: null, keyRange: ranged ? rangeOf(conditions[0]!) : null }
 }
 
-function rangeOf({ operator, value }: KeyCondition): KeyRange<Row> | null {
+/** Types of numbers whose keys stores order as the dialect compares the values. */
+const RANGED_KEYS: ReadonlySet<SqlType['kind']> = new Set(['INTEGER', 'BIGINT'])
+
+/** Whether the comparison is the upper end to a lower one, or the lower to an upper. */
+function isOtherEnd(operator: ComparisonOperator, earlier: KeyConditions, options: LookupOptions): boolean {
+  const [first] = earlier
+  if (earlier.length > 1 || !isKeyOperator(operator, options) || !RANGE_OPERATORS.has(first!.operator)) return false
+  return RANGE_OPERATORS.has(operator) && operator.charAt(0) !== first!.operator.charAt(0)
+}
+
+/** Null: a bound is no value of the column. */
+function rangeOf(conditions: KeyConditions): KeyRange<Row> | null {
+  const ends = conditions.map(endOf)
+  return ends.includes(null) ? null : Object.assign({}, ...ends)
+}
+
+function endOf({ operator, value }: KeyCondition): KeyRange<Row> | null {
   if (value === null) return null
   switch (operator) {
     case '<':
@@ -269,7 +294,7 @@ function distinct(keys: readonly Row[], columns: readonly Column[]): Row[] {
   return [...byText.values()]
 }
 
-function missingKeys(columns: readonly Column[], keys: ReadonlyMap<string, KeyCondition>): string {
+function missingKeys(columns: readonly Column[], keys: ReadonlyMap<string, KeyConditions>): string {
   const names = (list: readonly string[]) => `[${list.join(', ')}]`
   return (
     `Multi-column sources must specify every key in the WHERE clause. Specified: ${names([...keys.keys()])} ` +

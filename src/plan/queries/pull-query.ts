@@ -30,6 +30,7 @@ import { planQuery } from '../clauses/query-planner.ts'
 import { inClause, knownType } from '../clauses/typed.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
 import { type Lookup, planLookup } from './pull-lookup.ts'
+import { type KeyParameter, keyParameters } from './pull-parameters.ts'
 
 /** What planning a pull query reads of the world: its keys may be constant expressions, which are evaluated. */
 export interface PullContext extends PlanContext {
@@ -41,6 +42,9 @@ export interface PlannedTablePull {
   readonly kind: 'table'
   readonly source: DataSource
   readonly lookup: Lookup
+  /** The literals that only say what to look up; null: the plan is for these literals alone. */
+  readonly parameters: readonly KeyParameter[] | null
+  /** What every row found must fulfil besides; null: nothing. */
   readonly predicate: Expression | null
   readonly columns: readonly NamedExpression[]
   readonly limit: number | null
@@ -128,7 +132,7 @@ function planTable(
   }
   const { where, select } = analysis
   if (where !== null) refuseBadLikes(where, layout)
-  const predicate = where === null ? null : typedWhere(where, scope)
+  const typed = where === null ? null : typedWhere(where, scope)
   const lookupOptions = {
     source,
     constants: { ...context, resolveType: scope.resolveType, lambdasEnabled: scope.lambdasEnabled },
@@ -136,6 +140,8 @@ function planTable(
     allowRange: context.config('ksql.query.pull.range.scan.enabled') !== 'false',
   }
   const lookup = placing(where?.location, () => planLookup(where, lookupOptions))
+  const isFound = lookup.keys !== null || lookup.keyRange !== null
+  const parameters = isFound ? keyParameters(where, source) : null
   const columns = select.map(({ name, expression: syntax }): NamedExpression => {
     const expression = inClause('Invalid Select: ', () => typecheck(syntax, scope))
     return { name, type: knownType(expression, syntax), expression, text: displayExpression(syntax) }
@@ -148,7 +154,8 @@ function planTable(
     kind: 'table',
     source,
     lookup,
-    predicate,
+    parameters,
+    predicate: parameters === null ? typed : null,
     columns,
     limit: analysis.limit,
     schemaText: tableSchemaText(columns, keyColumns, isWildcard ? source.schema.headers : []),

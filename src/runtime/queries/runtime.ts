@@ -175,7 +175,7 @@ class Runtime implements SettlingQueryRuntime {
     }
   }
 
-  async *pull(
+  pull(
     queryId: string,
     request: PullRequest,
     partitions?: readonly number[],
@@ -196,7 +196,8 @@ class Runtime implements SettlingQueryRuntime {
     const parts = [...byWorker].map(([worker, partitions]) =>
       worker.pull(queryId, { ...request, partitions, standbys }),
     )
-    yield* limited(merge(parts), request.limit)
+    const rows = parts.length === 1 ? parts[0]! : merge(parts)
+    return request.form.limit === null ? rows : limited(rows, request.form.limit)
   }
 
   async announce({ plan, config }: Omit<StartQuery, 'paused'>): Promise<void> {
@@ -352,8 +353,8 @@ function notQuiet(error: unknown): boolean {
   throw error
 }
 
-async function* limited(batches: AsyncIterable<readonly Row[]>, limit: number | null): AsyncIterable<readonly Row[]> {
-  let left = limit ?? Number.POSITIVE_INFINITY
+async function* limited(batches: AsyncIterable<readonly Row[]>, limit: number): AsyncIterable<readonly Row[]> {
+  let left = limit
   if (left <= 0) return
   for await (const batch of batches) {
     yield batch.length <= left ? batch : batch.slice(0, left)

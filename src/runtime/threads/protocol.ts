@@ -9,8 +9,9 @@ import type { WorkerPull } from '../worker.ts'
 import type { RowBatch } from './row-batches.ts'
 import type { SchemaAnswer, SchemaCall } from './schema-calls.ts'
 
-/** A pull request with its keys as bytes. */
-export interface WirePull extends Omit<WorkerPull, 'keys' | 'keyRange'> {
+/** A pull request with its keys as bytes, and its form as JSON: requests of the same form have the same text. */
+export interface WirePull extends Omit<WorkerPull, 'keys' | 'keyRange' | 'form'> {
+  readonly form: string
   readonly keys: RowBatch | null
   readonly keyRange: {
     readonly from: RowBatch | null

@@ -5,12 +5,12 @@ import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
-import type { PushRow } from '../query-runtime.ts'
+import type { PullForm, PushRow } from '../query-runtime.ts'
 import type { StoreLag } from '../store-lag.ts'
 import type { Worker, WorkerListener, WorkerLostError, WorkerPull } from '../worker.ts'
 import type { CallMessage, WorkerCalls, WorkerMessage } from './protocol.ts'
-import { plainRows, pushedRows, type RowBatchCodec } from './row-batches.ts'
-import { keyCodecOf, writePull } from './wire-pull.ts'
+import { pushedRows, type RowBatchCodec } from './row-batches.ts'
+import { keyCodecOf, type WireForm, wireForm, writePull } from './wire-pull.ts'
 
 interface Waiting {
   readonly resolve: (result: unknown) => void
@@ -28,6 +28,7 @@ export class RemoteWorker implements Worker {
   readonly #listener: WorkerListener
   readonly #calls = new Map<number, Waiting>()
   readonly #queries = new Map<string, RemoteQuery>()
+  readonly #forms = new WeakMap<PullForm, WireForm>()
   readonly #progress = new Map<string, QueryProgress>()
   /** Plans of queries that have standbys here. */
   readonly #followed = new Map<string, PhysicalPlan>()
@@ -76,13 +77,12 @@ export class RemoteWorker implements Worker {
   async *pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {
     const plan = this.#queries.get(queryId)?.assignment.plan ?? this.#followed.get(queryId)
     if (plan === undefined) return
-    const rows = plainRows(request.columns)
-    const wire = writePull(request, keyCodecOf(plan))
-    let part = await this.#call('pull', { queryId, request: wire })
+    const form = this.#formOf(request.form)
+    let part = await this.#call('pull', { queryId, request: writePull(request, form, keyCodecOf(plan)) })
     try {
       while (part.batch !== null) {
         const { cursor } = part
-        yield rows.decode(part.batch)
+        yield form.rows.decode(part.batch)
         if (cursor === null) break
         part = await this.#call('pullMore', { cursor })
       }
@@ -172,6 +172,14 @@ export class RemoteWorker implements Worker {
   #takeRows({ queryId, batch }: Extract<WorkerMessage, { kind: 'rows' }>): void {
     const query = this.#queries.get(queryId)
     if (query !== undefined) this.#listener.onRows(queryId, query.rows.decode(batch))
+  }
+
+  #formOf(form: PullForm): WireForm {
+    const known = this.#forms.get(form)
+    if (known !== undefined) return known
+    const made = wireForm(form)
+    this.#forms.set(form, made)
+    return made
   }
 
   #take(id: number): Waiting | undefined {

@@ -9,8 +9,8 @@ import type { QueryProgress } from '../query-progress.ts'
 import type { PushRow } from '../query-runtime.ts'
 import type { InProcessWorker, WorkerListener } from '../worker.ts'
 import type { CallMessage, MainMessage, PullPart, WorkerCalls, WorkerMessage } from './protocol.ts'
-import { plainRows, pushedRows, type RowBatch, type RowBatchCodec } from './row-batches.ts'
-import { keyCodecOf, readPull } from './wire-pull.ts'
+import { pushedRows, type RowBatch, type RowBatchCodec } from './row-batches.ts'
+import { keyCodecOf, ReceivedForms, readPull } from './wire-pull.ts'
 
 /** Time between reports of progress to the main thread. */
 const PROGRESS_MS = 500
@@ -52,6 +52,7 @@ export class WorkerServer {
   /** Plans of queries that have standbys here. */
   readonly #followed = new Map<string, PhysicalPlan>()
   readonly #pulls = new Map<number, OpenPull>()
+  readonly #forms = new ReceivedForms()
   readonly #marks = new Map<string, string>()
   readonly #reporting: Scheduled
   #nextCursor = 1
@@ -103,10 +104,10 @@ export class WorkerServer {
     pull: async ({ queryId, request }) => {
       const plan = this.#queries.get(queryId)?.assignment.plan ?? this.#followed.get(queryId)
       if (plan === undefined) throw new Error(`Query ${queryId} is no longer on this worker.`)
-      const pull = readPull(request, keyCodecOf(plan))
+      const form = this.#forms.of(request.form)
       const cursor = this.#nextCursor++
-      const batches = this.#worker.pull(queryId, pull)[Symbol.asyncIterator]()
-      this.#pulls.set(cursor, { batches, codec: plainRows(request.columns), next: batches.next() })
+      const batches = this.#worker.pull(queryId, readPull(request, form, keyCodecOf(plan)))[Symbol.asyncIterator]()
+      this.#pulls.set(cursor, { batches, codec: form.rows, next: batches.next() })
       return this.#pullPart(cursor)
     },
     pullMore: ({ cursor }) => this.#pullPart(cursor),

@@ -18,7 +18,7 @@ import type { KeyRange, StateStore, StoredRow, StoreKey } from '../../state/stor
 import type { Window } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { ReportError } from '../processing-error.ts'
-import type { PullRequest } from '../query-runtime.ts'
+import type { PullForm, PullRequest } from '../query-runtime.ts'
 import type { RequestTime } from '../request-time.ts'
 import type { TaskStores } from '../stores/task-stores.ts'
 
@@ -26,8 +26,6 @@ export interface TableReaderOptions {
   readonly functions: FunctionRegistry
   readonly functionContext: FunctionContext
   readonly clock: Clock
-  readonly reportError: ReportError
-  readonly time: RequestTime
 }
 
 type ReadStores = Pick<TaskStores, 'store'>
@@ -38,44 +36,68 @@ const BATCH_ROWS = 512
 /** Limit for each partition; a table may have millions of rows that fail. */
 const MAX_REPORTED_ERRORS = 1000
 
-/**
- * A function that reads the query's table from the stores of a task: nothing if the table is not in that sub-topology. All rows are
- * those of one moment, as they are read before the first batch is returned. An expression that fails is NULL, or no match, and is
- * reported. Throws an Error if the plan keeps no table; reading throws a BudgetError once the time of the request is up.
- */
+/** What pull queries of one form have in common: they differ in the rows that they look up. */
+export interface TableReader {
+  /** Whether reading may take much longer than looking up the rows: an expression of the request or of the table's plan has bounds. */
+  readonly mayTakeLong: boolean
+  /**
+   * Reads the query's table from the stores of a task: nothing if the table is not in that sub-topology. All rows are those of one moment, as
+   * they are read before the first batch is returned. An expression that fails is NULL, or no match, and is reported. Throws a BudgetError
+   * once the time of the request is up.
+   */
+  read(place: TablePlace, request: PullRequest, run: TableRun): Iterable<readonly Row[]>
+}
+
+/** The stores of a task of the query. */
+export interface TablePlace {
+  readonly topology: SubTopology
+  readonly stores: ReadStores
+}
+
+/** What belongs to one request alone. */
+export interface TableRun {
+  readonly reportError: ReportError
+  readonly time: RequestTime
+}
+
+/** A reader for requests with this predicate, columns and limit. Throws an Error if the plan keeps no table. */
 export function tableReader(
   plan: PhysicalPlan,
   schemas: ReadonlyMap<StepId, StepSchema>,
-  request: PullRequest,
+  form: PullForm,
   options: TableReaderOptions,
-): (topology: SubTopology, stores: ReadStores) => Iterable<readonly Row[]> {
+): TableReader {
   const { materialization } = plan
   if (materialization === null) throw new Error(`Query ${plan.queryId} keeps no table that can be read.`)
   const schema = schemas.get(materialization.step)!
   const keys = keyCodec(schema.key.map(({ type }) => type))
-  const errors = new LimitedReports(options.reportError)
+  const storeLayout = { keys, sizeMs: schema.window?.sizeMs ?? null }
+  // Reading is synchronous, so that one request at a time reports its errors.
+  let errors = new LimitedReports(() => {})
   const contextOf = (step: StepId, own: readonly FunctionDefinition[] = []) =>
     pullContext({ ...options, functions: options.functions.withUsers(own, NO_CALLER) }, (message, cause) =>
       errors.report(step, message, cause),
     )
   const view = materializedView(materialization, plan.steps, contextOf(materialization.step, plan.functions))
   const asRead = readerView(plan)
-  const select = rowSelector(request, (step) => contextOf(step, request.functions))
-  return (topology, stores) => {
-    const store = openStore(topology, stores, { step: materialization.step, name: materialization.store, schemas })
-    if (store === null) return []
-    const rows: Row[] = []
-    for (const [storeKey, window, stored] of entriesOf(store, request, {
-      keys,
-      sizeMs: schema.window?.sizeMs ?? null,
-    })) {
-      const found = view.read(keys.decode(storeKey), window, stored)
-      const row = found === null ? null : select(layout(found.key, window, asRead(found.value), stored.timestamp))
-      options.time.refuseOver()
-      if (row !== null && rows.push(row) === request.limit) break
-    }
-    errors.finish()
-    return inBatches(rows)
+  const select = rowSelector(form, (step) => contextOf(step, form.functions))
+  const storeId = { step: materialization.step, name: materialization.store, schemas }
+  return {
+    mayTakeLong: mayTakeLong(plan, form, options.functions),
+    read({ topology, stores }, request, { reportError, time }) {
+      const store = openStore(topology, stores, storeId)
+      if (store === null) return []
+      errors = new LimitedReports(reportError)
+      const rows: Row[] = []
+      for (const [storeKey, window, stored] of entriesOf(store, request, storeLayout)) {
+        const found = view.read(keys.decode(storeKey), window, stored)
+        const row = found === null ? null : select(layout(found.key, window, asRead(found.value), stored.timestamp))
+        time.refuseOver()
+        if (row !== null && rows.push(row) === form.limit) break
+      }
+      errors.finish()
+      return inBatches(rows)
+    },
   }
 }
 
@@ -86,10 +108,9 @@ function readerView({ steps }: PhysicalPlan): (value: Row) => Row {
   return format?.asRead?.(sink!.value, sink!.valueFormat) ?? ((value) => value)
 }
 
-/** Whether reading may take much longer than looking up the rows: an expression of the request or of the table's plan has bounds. */
-export function mayTakeLong(
+function mayTakeLong(
   { steps, materialization, functions: kept = [] }: PhysicalPlan,
-  { columns, predicate, functions: own = [] }: PullRequest,
+  { columns, predicate, functions: own = [] }: PullForm,
   functions: FunctionRegistry,
 ): boolean {
   // A function of users may take as long as it is allowed to.
@@ -104,7 +125,7 @@ const layout = (key: Row, window: Window | null, value: Row, timestamp: number):
 
 /** The answer's row, or null if the predicate does not hold. */
 function rowSelector(
-  { predicate, columns }: PullRequest,
+  { predicate, columns }: PullForm,
   contextOf: (step: StepId) => OperatorContext,
 ): (row: Row) => Row | null {
   const toRow = compileRow(columns, contextOf('Project'))
@@ -239,7 +260,11 @@ function keyRange({ keyRange: range }: PullRequest, { encode }: KeyCodec): KeyRa
   }
 }
 
-function* inBatches(rows: readonly Row[]): Iterable<readonly Row[]> {
+function inBatches(rows: readonly Row[]): Iterable<readonly Row[]> {
+  return rows.length <= BATCH_ROWS ? (rows.length === 0 ? [] : [rows]) : slices(rows)
+}
+
+function* slices(rows: readonly Row[]): Iterable<readonly Row[]> {
   for (let start = 0; start < rows.length; start += BATCH_ROWS) yield rows.slice(start, start + BATCH_ROWS)
 }
 

@@ -4,12 +4,14 @@ import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { keepsTable } from '../../plan/topology.ts'
 import { StateDamagedError } from '../../state/lmdb/state-damaged-error.ts'
 import type { Row } from '../../types/value.ts'
+import type { ReportError } from '../processing-error.ts'
+import type { PullForm } from '../query-runtime.ts'
 import { RequestTime, Turnstile } from '../request-time.ts'
 import type { ReadableStores } from '../stores/standby-task.ts'
 import type { WorkerListener, WorkerPull } from '../worker.ts'
 import type { CompiledQuery } from './compiled-query.ts'
 import type { StandbyQueries } from './standby-queries.ts'
-import { mayTakeLong, type TableReaderOptions, tableReader } from './table-reader.ts'
+import { type TableReader, type TableReaderOptions, tableReader } from './table-reader.ts'
 
 export interface WorkerPullsOptions extends Pick<TableReaderOptions, 'functions' | 'functionContext' | 'clock'> {
   readonly timer: Timer
@@ -32,6 +34,8 @@ export class WorkerPulls {
   readonly #options: WorkerPullsOptions
   /** Pull queries that may take long pass one at a time. */
   readonly #long: Turnstile
+  /** By the schemas of a query's steps, which are made when it starts here. */
+  readonly #readers = new WeakMap<ReadableQuery['schemas'], WeakMap<PullForm, TableReader>>()
 
   constructor(options: WorkerPullsOptions) {
     this.#options = options
@@ -48,26 +52,31 @@ export class WorkerPulls {
       return open
     })
     if (query === undefined || topology === undefined) return
-    const { functions, functionContext, clock, listener, onDamage } = this.#options
-    const { plan, schemas } = query
+    const { functionContext, listener, onDamage } = this.#options
     const time = new RequestTime(functionContext.budget, { isShared: true })
-    const read = tableReader(plan, schemas, request, {
-      functions,
-      functionContext,
-      clock,
-      reportError: (error) => listener.onProcessingError(request.pullId, error),
-      time,
-    })
-    const isLong = mayTakeLong(plan, request, functions)
+    const reportError: ReportError = (error) => listener.onProcessingError(request.pullId, error)
+    const reader = this.#readerOf(query, request.form)
     try {
       for (const open of opens) {
-        const work = () => time.during(() => closing(open(), (stores) => read(topology, stores)))
-        yield* isLong ? await this.#long.pass(work) : work()
+        const read = (stores: ReadableStores) => reader.read({ topology, stores }, request, { reportError, time })
+        const work = () => time.during(() => closing(open(), read))
+        yield* reader.mayTakeLong ? await this.#long.pass(work) : work()
       }
     } catch (error) {
       if (error instanceof StateDamagedError) onDamage(error)
       throw error
     }
+  }
+
+  /** The form's reader is made once for as long as the query runs here and its requests share the form. */
+  #readerOf({ plan, schemas }: ReadableQuery, form: PullForm): TableReader {
+    const readers = this.#readers.get(schemas) ?? new WeakMap<PullForm, TableReader>()
+    this.#readers.set(schemas, readers)
+    const known = readers.get(form)
+    if (known !== undefined) return known
+    const made = tableReader(plan, schemas, form, this.#options)
+    readers.set(form, made)
+    return made
   }
 
   #find(queryId: string, { standbys: reads }: WorkerPull): ReadableQuery | undefined {

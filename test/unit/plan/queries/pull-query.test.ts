@@ -32,7 +32,7 @@ describe('keys of a pull query', () => {
     expect(lookup(`SELECT * FROM t WHERE ${where}`).keys).toEqual(keys)
   })
 
-  it.each(['k > 1', 'n = 1', 'k = 1 OR n = 2', 'NOT (k = 1)', 'k = n', 'k IS DISTINCT FROM 1', 'k < 10.5'])(
+  it.each(['k > 1 AND k > 2', 'n = 1', 'k = 1 OR n = 2', 'NOT (k = 1)', 'k = n', 'k IS DISTINCT FROM 1', 'k < 10.5'])(
     'WHERE %s takes a scan',
     (where) => {
       expect(lookup(`SELECT * FROM t WHERE ${where}`)).toMatchObject({ keys: null, keyRange: null })
@@ -48,6 +48,25 @@ describe('keys of a pull query', () => {
     expect(lookup("SELECT * FROM named WHERE s >= 'b'").keyRange).toEqual({ from: ['b'], fromInclusive: true })
     expect(lookup("SELECT * FROM named WHERE 'b' > s").keyRange).toEqual({ to: ['b'], toInclusive: false })
     expect(lookup("SELECT * FROM named WHERE s > 'b' OR s < 'a'").keyRange).toBeNull()
+  })
+
+  it('may be a range of numbers', () => {
+    expect(lookup('SELECT * FROM t WHERE k > 1').keyRange).toEqual({ from: [1], fromInclusive: false })
+  })
+
+  it('may be a range with both ends', () => {
+    const range = { from: ['b'], fromInclusive: true, to: ['d'], toInclusive: false }
+    expect(lookup("SELECT * FROM named WHERE s >= 'b' AND s < 'd'").keyRange).toEqual(range)
+    expect(lookup("SELECT * FROM named WHERE s BETWEEN 'b' AND 'd'").keyRange).toEqual({ ...range, toInclusive: true })
+  })
+
+  it('leave nothing to test where the WHERE is about them alone', () => {
+    const predicate = (where: string) => table(`SELECT * FROM named WHERE ${where}`).predicate
+    expect(predicate("s = 'b'")).toBeNull()
+    expect(predicate("s > 'b' AND s < 'd'")).toBeNull()
+    expect(predicate("s = 'b' AND n > 1")).not.toBeNull()
+    expect(predicate("s = 'b' || ''")).not.toBeNull()
+    expect(predicate("s = 'b' AND s = 'c'")).not.toBeNull()
   })
 
   it('come with the bounds of their windows', () => {
