@@ -1,5 +1,5 @@
 /** The HTTP application: bodies, guards, errors, and the list of routes. It does not listen; `server.ts` gives it connections. */
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance } from 'fastify'
 import { RequestError } from '../errors.ts'
 import type { ServerContext } from './context.ts'
 import { errorAnswer, isServerFault } from './error-answer.ts'
@@ -42,6 +42,13 @@ const ROUTES = [
   insertsStreamRoute,
 ]
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** By the server's timer, ms. */
+    startedAt: number
+  }
+}
+
 /** An application that takes requests, by `inject` or `routing`. */
 export async function createApp(context: ServerContext, access: Access): Promise<FastifyInstance> {
   const app = fastify({
@@ -69,9 +76,10 @@ export async function createApp(context: ServerContext, access: Access): Promise
 
 /** Reads bodies as JSON whatever their content type, and also without one, which fastify takes for no body on HTTP/2. */
 function readBodiesAsJson(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     refuseCompressed(request.headers['content-encoding'])
     request.headers['content-type'] = JSON_TYPE
+    done()
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
@@ -92,15 +100,19 @@ function readBodiesAsJson(app: FastifyInstance): void {
 
 /** Counts and logs each request when its answer has been sent, or its client has gone. */
 function countRequests(app: FastifyInstance, { counts, log, timer }: ServerContext): void {
-  const startedAt = new WeakMap<FastifyRequest, number>()
-  app.addHook('onRequest', async (request) => void startedAt.set(request, timer.elapsed()))
-  app.addHook('onResponse', async (request, reply) => {
-    const seconds = (timer.elapsed() - (startedAt.get(request) ?? timer.elapsed())) / 1000
+  app.decorateRequest('startedAt', 0)
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.startedAt = timer.elapsed()
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const seconds = (timer.elapsed() - request.startedAt) / 1000
     const route = request.is404 ? '' : (request.routeOptions.url ?? '')
     const { method } = request
     const status = reply.raw.statusCode
     counts.request({ method, route, status, seconds, isStream: STREAM_ROUTES.has(route) })
     log.debug({ method, path: pathOf(request.url), status, ms: Math.round(seconds * 1000) }, 'request')
+    done()
   })
 }
 
@@ -109,8 +121,9 @@ const STREAM_ROUTES: ReadonlySet<string> = new Set(['/query', '/query-stream', '
 
 /** Refuses a path without a route before its body is read, which may never end. */
 function refuseUnknownPaths(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     if (request.is404) throw new RequestError('NOT_FOUND', 'Not Found')
+    done()
   })
 }
 

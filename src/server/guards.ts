@@ -42,13 +42,14 @@ export function checkAccess(
 }
 
 export function addGuards(app: FastifyInstance, access: Access, lifecycle: Lifecycle): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { origin, authorization } = request.headers
     const host = hostOf(request.headers)
     if (request.method === 'OPTIONS' && access.hosts.allows(host)) {
-      return reply.code(204).headers(access.origins.preflightHeaders(origin)).send()
+      reply.code(204).headers(access.origins.preflightHeaders(origin)).send()
+      return
     }
-    reply.headers(access.origins.responseHeaders(origin))
+    if (origin !== undefined) reply.headers(access.origins.responseHeaders(origin))
     checkAccess(access, {
       path: pathOf(request.url),
       ...(origin === undefined ? {} : { origin }),
@@ -56,7 +57,7 @@ export function addGuards(app: FastifyInstance, access: Access, lifecycle: Lifec
       ...(authorization === undefined ? {} : { authorization }),
     })
     if (!isProbe(request.url)) lifecycle.checkRunning()
-    return undefined
+    done()
   })
 }
 

@@ -50,12 +50,14 @@ export function parseBody(text: string): JsonValue {
 /** Plain object with the members of `shape`, or a RequestError that names the first one at fault. */
 export function readBody<Shape extends BodyShape>(body: unknown, shape: Shape): BodyOf<Shape> {
   if (!(body instanceof Map)) throw invalid(`expected an object with ${Object.keys(shape).join(', ')}`)
-  const members = Object.entries(shape).map(([name, { kind, required }]) => {
+  const members: Record<string, unknown> = {}
+  for (const name in shape) {
+    const { kind, required } = shape[name]!
     const value: JsonValue = body.get(name) ?? null
-    if (value === null && required) throw invalid(`the member '${name}' is missing`)
-    return [name, value === null ? undefined : READERS[kind](value, name)] as const
-  })
-  return Object.fromEntries(members.filter(([, value]) => value !== undefined)) as BodyOf<Shape>
+    if (value !== null) members[name] = READERS[kind](value, name)
+    else if (required) throw invalid(`the member '${name}' is missing`)
+  }
+  return members as BodyOf<Shape>
 }
 
 const READERS: { readonly [Kind in MemberKind]: (value: JsonValue, name: string) => MemberValues[Kind] } = {

@@ -1,5 +1,6 @@
 /** The forms in which the rows of a query leave: texts around and for each row. See docs/http-api.md. */
 import type { RowStream, StreamedRow } from '../engine/api.ts'
+import type { Column } from '../types/schema.ts'
 import { formatType } from '../types/sql-type.ts'
 import type { GenericErrorBody, StatementErrorBody } from './error-answer.ts'
 import { DELIMITED, JSON_TYPE, KSQL_JSON, KSQL_PROTOBUF } from './media-types.ts'
@@ -98,8 +99,18 @@ export function streamedRowWriter({ columns }: RowStream): (row: StreamedRow) =>
   return ({ row, tombstone }) => `{"row":{"columns":${write(row)}${tombstone ? ',"tombstone":true' : ''}}}`
 }
 
-function metadata({ queryId, columns }: RowStream): string {
+const metadata = ({ queryId, columns }: RowStream): string =>
+  `{"queryId":${JSON.stringify(queryId)},${columnsText(columns)}}`
+
+const COLUMN_TEXTS = new WeakMap<readonly Column[], string>()
+
+/** The text is made once for the columns of a plan, which many queries share. */
+function columnsText(columns: readonly Column[]): string {
+  const known = COLUMN_TEXTS.get(columns)
+  if (known !== undefined) return known
   const columnNames = columns.map(({ name }) => name)
   const columnTypes = columns.map(({ type }) => formatType(type))
-  return JSON.stringify({ queryId, columnNames, columnTypes })
+  const text = JSON.stringify({ columnNames, columnTypes }).slice(1, -1)
+  COLUMN_TEXTS.set(columns, text)
+  return text
 }

@@ -128,7 +128,8 @@ class Parser {
   #string(): string {
     const start = this.#position
     try {
-      return JSON.parse(this.#match(STRING)) as string
+      const text = this.#match(STRING)
+      return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1)
     } catch {
       this.#position = start
       throw this.#unexpected()

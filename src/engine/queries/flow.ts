@@ -5,6 +5,8 @@ import type { StreamEnd, StreamSubscriber } from '../api.ts'
 export interface FlowSink<Item> {
   /** Resolves when the subscriber can take more. Nothing is passed on after the end. */
   readonly emit: (items: readonly Item[]) => Promise<void>
+  /** True once the subscriber has left. */
+  readonly isClosed: boolean
   /** Aborted when the subscriber leaves. */
   readonly signal: AbortSignal
 }
@@ -17,7 +19,7 @@ export class Flow<Item> {
   readonly queryId: string
   readonly #source: FlowSource<Item>
   readonly #onEnd: () => void
-  readonly #abort = new AbortController()
+  readonly #departure = new Departure()
   #run: Promise<void> | null = null
   #isOver = false
 
@@ -30,11 +32,7 @@ export class Flow<Item> {
 
   subscribe({ onItems, onEnd }: StreamSubscriber<Item>): void {
     if (this.#run !== null || this.#isOver) throw new Error('A flow has one subscriber')
-    const { signal } = this.#abort
-    const emit = async (items: readonly Item[]): Promise<void> => {
-      if (!signal.aborted && items.length > 0) await onItems(items)
-    }
-    this.#run = this.#source({ emit, signal })
+    this.#run = this.#source(new Sink(this.#departure, onItems))
       .catch((error: unknown): StreamEnd => ({ reason: 'error', error: asError(error) }))
       .then((end) => {
         this.#over()
@@ -43,7 +41,7 @@ export class Flow<Item> {
   }
 
   async close(): Promise<void> {
-    this.#abort.abort()
+    this.#departure.happen()
     if (this.#run === null) this.#over()
     else await this.#run
   }
@@ -52,6 +50,47 @@ export class Flow<Item> {
     if (this.#isOver) return
     this.#isOver = true
     this.#onEnd()
+  }
+}
+
+/** Whether the subscriber has left. A signal costs more than a short query, so there is one only where somebody waits for it. */
+class Departure {
+  hasHappened = false
+  #controller: AbortController | null = null
+
+  happen(): void {
+    this.hasHappened = true
+    this.#controller?.abort()
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController()
+      if (this.hasHappened) this.#controller.abort()
+    }
+    return this.#controller.signal
+  }
+}
+
+class Sink<Item> implements FlowSink<Item> {
+  readonly #departure: Departure
+  readonly #onItems: StreamSubscriber<Item>['onItems']
+
+  constructor(departure: Departure, onItems: StreamSubscriber<Item>['onItems']) {
+    this.#departure = departure
+    this.#onItems = onItems
+  }
+
+  readonly emit = async (items: readonly Item[]): Promise<void> => {
+    if (!this.isClosed && items.length > 0) await this.#onItems(items)
+  }
+
+  get isClosed(): boolean {
+    return this.#departure.hasHappened
+  }
+
+  get signal(): AbortSignal {
+    return this.#departure.signal
   }
 }
 

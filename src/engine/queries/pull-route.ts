@@ -52,6 +52,19 @@ export const standbyReads = (config: Config): StandbyReads => ({
   maxLag: config.number('ksql.query.pull.max.allowed.offset.lag'),
 })
 
+/** The partitions that the query reads, if all of them are at work on this server; else null. */
+export function allHere(
+  { queryId, pull, request }: RoutedPull,
+  { runtime, peers }: Pick<RouteParts, 'runtime' | 'peers'>,
+): readonly number[] | null {
+  if (peers?.isMember === false) return null
+  const located = runtime.locate(queryId, pull.keys)
+  if (located === null) return null
+  const wanted = request.routing?.partitions ?? null
+  const isWanted = (partition: number) => wanted === null || wanted.includes(partition)
+  return located.elsewhere.some(({ partition }) => isWanted(partition)) ? null : located.here.filter(isWanted)
+}
+
 /** `failed`: servers that have just failed to answer the query. Rejects with a BrokerError. */
 export async function lookForRoute(
   { queryId, pull, request, reads }: RoutedPull,

@@ -10,8 +10,9 @@ import type { QueryRuntime } from '../../runtime/query-runtime.ts'
 import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
 import type { Config } from '../config/config.ts'
+import type { FlowSink } from './flow.ts'
 import { pullFromPeer } from './peer-rows.ts'
-import { lookForRoute, type Route, type RoutedPull, type RouteParts } from './pull-route.ts'
+import { allHere, lookForRoute, type Route, type RoutedPull, type RouteParts } from './pull-route.ts'
 
 /** A planned pull query on a materialized table. */
 export interface TablePull extends RoutedPull {
@@ -33,13 +34,27 @@ interface RoutingParts extends RouteParts {
 }
 
 /**
- * Batches of rows, in no order. Rejects with a QueryError if the query that fills the table has failed, and with a
+ * Batches of rows, in no order. Rejects, or reading them does, with a QueryError if the query that fills the table has failed, and with a
  * RequestError if a partition is not available in time.
  */
-export async function* pullTable(
+export async function pullTable(
   table: TablePull,
   parts: RoutingParts,
-  signal: AbortSignal,
+  caller: Caller,
+): Promise<AsyncIterable<readonly Row[]>> {
+  const neverStarted = parts.startFailure(table.queryId)
+  if (neverStarted !== undefined) throw failed(table, neverStarted)
+  const here = table.reads.isEnabled ? null : allHere(table, parts)
+  return here === null ? pullFromServers(table, parts, caller) : parts.runtime.pull(table.queryId, table.pull, here)
+}
+
+/** The subscriber of the query; a part of a flow's sink. */
+type Caller = Pick<FlowSink<never>, 'signal'>
+
+async function* pullFromServers(
+  table: TablePull,
+  parts: RoutingParts,
+  { signal }: Caller,
 ): AsyncIterable<readonly Row[]> {
   const timeoutMs = parts.config.number('ksql.query.pull.forwarding.timeout.ms')
   const until = parts.timer.elapsed() + timeoutMs
@@ -154,9 +169,7 @@ async function findRoute(
     failedServers,
   }: { readonly until: number; readonly signal: AbortSignal; readonly failedServers: ReadonlySet<string> },
 ): Promise<Route> {
-  const { runtime, startFailure } = parts
-  const neverStarted = startFailure(table.queryId)
-  if (neverStarted !== undefined) throw failed(table, neverStarted)
+  const { runtime } = parts
   for (;;) {
     const { route, reason } = await lookForRoute(table, parts, failedServers)
     if (route !== null) return route

@@ -69,12 +69,12 @@ function tableSource(
   const { lookup, columns, limit, source } = planned
   const pull: PullRequest = { pullId, form, ...lookup }
   const table = { queryId: materializedBy, table: source.name, pull, columns, request, reads }
-  return async ({ emit, signal }: FlowSink<StreamedRow>): Promise<StreamEnd> => {
+  return async (sink: FlowSink<StreamedRow>): Promise<StreamEnd> => {
     let left = limit ?? Number.POSITIVE_INFINITY
     if (left === 0) return COMPLETED
-    for await (const rows of pullTable(table, parts, signal)) {
-      if (signal.aborted) return CLOSED
-      await emit((rows.length > left ? rows.slice(0, left) : rows).map((row) => ({ row, tombstone: false })))
+    for await (const rows of await pullTable(table, parts, sink)) {
+      if (sink.isClosed) return CLOSED
+      await sink.emit((rows.length > left ? rows.slice(0, left) : rows).map((row) => ({ row, tombstone: false })))
       left -= rows.length
       if (left <= 0) break
     }
