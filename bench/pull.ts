@@ -1,136 +1,123 @@
 /**
- * CPU of the server per pull query by key, over connections that are kept: `npm run bench -- pull [--queries 5000] [--keys 2000] [--reps 3]
- * [--base DIR]`. With a base, an older checkout of this repository, both servers are measured in turn, and the ratio of their medians is shown.
+ * CPU of the server per pull query, over connections that are kept: `npm run bench -- pull [--query key|range] [--via http1|http2]
+ * [--queries 5000] [--warm-up 20000] [--keys 20000] [--reps 3] [--base DIR] [--bare]`. A range has 100 rows. `--base` is an older checkout of this
+ * repository, `--bare` a fastify server that answers with the same bytes: all are measured in turn, and shown as ratios of medians.
+ *
+ * `--rate 1000 --ingest 50000` measures times instead: that many queries a second, while that many records a second are inserted.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { Agent, request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { freePort } from '../test/support/free-port.ts'
+import { type Client, http1Client, http2Client, insertRows } from './pull/clients.ts'
+import { type MeasuredServer, startBare, startMillrace } from './pull/measured-server.ts'
+import { measureTimes } from './pull/times.ts'
 
 const { values } = parseArgs({
   options: {
+    query: { type: 'string', default: 'key' },
+    via: { type: 'string', default: 'http1' },
     queries: { type: 'string', default: '5000' },
-    keys: { type: 'string', default: '2000' },
+    'warm-up': { type: 'string', default: '20000' },
+    keys: { type: 'string', default: '20000' },
     reps: { type: 'string', default: '3' },
     base: { type: 'string' },
+    bare: { type: 'boolean', default: false },
+    rate: { type: 'string' },
+    ingest: { type: 'string', default: '50000' },
+    seconds: { type: 'string', default: '10' },
   },
 })
 const QUERIES = Number(values.queries)
 const KEYS = Number(values.keys)
-const CONNECTIONS = 4
-/** Statements of a request. */
-const INSERTS = 100
-/** Jiffies of /proc are a hundredth of a second. Source: proc(5). */
-const TICK_US = 10_000
+const CONCURRENT = 4
+const ROWS_OF_RANGE = 100
 
+const CLIENTS = new Map<MeasuredServer, Client>()
 const HERE = join(import.meta.dirname, '..')
 
-interface Server {
-  readonly root: string
-  readonly url: string
-  readonly child: ChildProcess
-  readonly dataDir: string
-  readonly agent: Agent
+const servers = await Promise.all([HERE, ...(values.base === undefined ? [] : [values.base])].map(startMillrace))
+try {
+  await Promise.all(servers.map(fill))
+  if (values.rate === undefined) await compareCpu()
+  else for (const server of servers) await showTimes(server)
+} finally {
+  for (const client of CLIENTS.values()) client.close()
+  await Promise.all(servers.map((server) => server.stop()))
 }
 
-const servers = await Promise.all([HERE, ...(values.base === undefined ? [] : [values.base])].map(start))
-try {
-  const costs = new Map<Server, number[]>(servers.map((server) => [server, []]))
-  for (const server of servers) await fill(server)
+async function compareCpu(): Promise<void> {
+  if (values.bare) servers.push(await startBare(await ask(servers[0]!, 0)))
+  const costs = new Map<MeasuredServer, number[]>(servers.map((server) => [server, []]))
+  for (const server of servers) await run(server, Number(values['warm-up']))
   for (let rep = 0; rep < Number(values.reps); rep++) {
-    for (const server of servers) costs.get(server)!.push(await measure(server))
+    for (const server of servers) costs.get(server)!.push(await run(server, QUERIES))
   }
   const medians = servers.map((server) => median(costs.get(server)!))
-  servers.forEach(({ root }, i) => console.log(`${root}: ${medians[i]!.toFixed(0)} µs of CPU per query`))
-  if (medians.length === 2) console.log(`ratio ${(medians[0]! / medians[1]!).toFixed(2)}`)
-} finally {
-  for (const { child, dataDir, agent } of servers) {
-    agent.destroy()
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 })
-  }
-}
-
-async function start(root: string): Promise<Server> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'millrace-pull-'))
-  const url = `http://127.0.0.1:${await freePort()}`
-  const program = join(root, 'src/cli/millrace.ts')
-  const child = spawn(process.execPath, [program, 'server', '--listen', url, '--data-dir', dataDir], {
-    stdio: 'ignore',
+  servers.forEach(({ name }, i) => {
+    console.log(
+      `${name}: ${medians[i]!.toFixed(0)} µs of CPU per query, ratio ${(medians[0]! / medians[i]!).toFixed(2)}`,
+    )
   })
-  const server = { root, url, child, dataDir, agent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS }) }
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`${program} ended`)
-    if ((await post(server, '/ksql', { ksql: 'SHOW STREAMS;' }).catch(() => null))?.status === 200) return server
-    await delay(50)
-  }
 }
 
-async function fill(server: Server): Promise<void> {
-  await post(server, '/ksql', {
+async function showTimes(server: MeasuredServer): Promise<void> {
+  const { p50, p99, inserted } = await measureTimes(server, {
+    rate: Number(values.rate),
+    ingest: Number(values.ingest),
+    seconds: Number(values.seconds),
+    ask: (index) => ask(server, index),
+  })
+  console.log(`${server.name}: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${inserted} rows/s inserted`)
+}
+
+async function fill(server: MeasuredServer): Promise<void> {
+  await server.client.post('/ksql', {
     ksql: `CREATE TABLE source (k STRING PRIMARY KEY, v STRING, n INT) WITH (kafka_topic='t', value_format='JSON', partitions=2);
-           CREATE TABLE t AS SELECT * FROM source;`,
+           CREATE TABLE t AS SELECT * FROM source;
+           CREATE STREAM events (id STRING KEY, v STRING, n INT) WITH (kafka_topic='e', value_format='JSON', partitions=2);
+           CREATE TABLE counts AS SELECT id, COUNT(*) AS c FROM events GROUP BY id;`,
     streamsProperties: { 'auto.offset.reset': 'earliest' },
   })
-  for (let from = 0; from < KEYS; from += INSERTS) {
-    const rows = Array.from({ length: Math.min(INSERTS, KEYS - from) }, (_, i) => from + i)
-    const ksql = rows.map((i) => `INSERT INTO source VALUES ('key${i}', 'value ${i}', ${i});`).join(' ')
-    const { status, text } = await post(server, '/ksql', { ksql })
-    if (status !== 200) throw new Error(text)
-  }
-  while (!(await pull(server, KEYS - 1)).includes(`value ${KEYS - 1}`)) await delay(50)
+  await insertRows(
+    server.url,
+    'source',
+    Array.from({ length: KEYS }, (_, i) => ({ K: keyOf(i), V: `value ${i}`, N: i })),
+  )
+  while (!(await askFor(server, `k = '${keyOf(KEYS - 1)}'`)).includes(`value ${KEYS - 1}`)) await delay(50)
 }
 
 /** Microseconds of CPU time, the server's whole process, per query. */
-async function measure(server: Server): Promise<number> {
-  const before = cpuTicks(server)
+async function run(server: MeasuredServer, queries: number): Promise<number> {
+  const before = server.cpuMicros()
   let next = 0
-  const client = async (): Promise<void> => {
-    while (next < QUERIES) {
-      const key = (next++ * 7919) % KEYS
-      if (!(await pull(server, key)).includes(`value ${key}"`)) throw new Error(`key${key} has no row`)
-    }
+  const one = async (): Promise<void> => {
+    while (next < queries) await ask(server, next++)
   }
-  await Promise.all(Array.from({ length: CONNECTIONS }, client))
-  return ((cpuTicks(server) - before) * TICK_US) / QUERIES
+  await Promise.all(Array.from({ length: CONCURRENT }, one))
+  return (server.cpuMicros() - before) / queries
 }
 
-async function pull(server: Server, key: number): Promise<string> {
-  const { text } = await post(server, '/query-stream', {
-    sql: `SELECT * FROM t WHERE k = 'key${key}';`,
-    properties: {},
-  })
-  return text
+/** The answer to the query of that number, which is checked. */
+async function ask(server: MeasuredServer, index: number): Promise<string> {
+  const rows = values.query === 'range' ? ROWS_OF_RANGE : 1
+  const first = (index * 7919) % (KEYS - rows)
+  const last = first + rows - 1
+  const where = rows === 1 ? `k = '${keyOf(first)}'` : `k >= '${keyOf(first)}' AND k <= '${keyOf(last)}'`
+  const answer = await askFor(server, where)
+  const isBare = server.name === 'bare fastify'
+  if (!isBare && !(answer.includes(`"value ${first}"`) && answer.includes(`"value ${last}"`))) throw new Error(answer)
+  return answer
 }
 
-/** User and system time of the process. Source: proc(5), fields 14 and 15, counted behind the name in parentheses. */
-function cpuTicks({ child }: Server): number {
-  const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return Number(fields[11]) + Number(fields[12])
+function askFor(server: MeasuredServer, where: string): Promise<string> {
+  const client = CLIENTS.get(server) ?? (values.via === 'http2' ? http2Client(server.url) : http1Client(server.url))
+  CLIENTS.set(server, client)
+  return client.post('/query-stream', { sql: `SELECT * FROM t WHERE ${where};`, properties: {} })
 }
 
-function post({ url, agent }: Server, path: string, body: object | string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request(`${url}${path}`, { method: 'POST', agent, headers: { 'content-type': 'application/json' } })
-    sent.on('error', reject)
-    sent.on('response', async (response) => {
-      try {
-        let text = ''
-        for await (const chunk of response) text += String(chunk)
-        resolve({ status: response.statusCode ?? 0, text })
-      } catch (error) {
-        reject(error as Error)
-      }
-    })
-    sent.end(typeof body === 'string' ? body : JSON.stringify(body))
-  })
+/** Keys whose order is that of their numbers. */
+function keyOf(index: number): string {
+  return `key${String(index).padStart(7, '0')}`
 }
 
 function median(numbers: readonly number[]): number {

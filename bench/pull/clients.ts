@@ -1,0 +1,75 @@
+/** Clients that keep their connections: HTTP/1.1 over a few of them, HTTP/2 over one. */
+import { Agent, request } from 'node:http'
+import { connect } from 'node:http2'
+
+export interface Client {
+  /** The body of the answer. Rejects unless the status is 200. */
+  post(path: string, body: object): Promise<string>
+  close(): void
+}
+
+const HEADERS = { 'content-type': 'application/json', accept: 'application/json' }
+
+export function http1Client(url: string, maxSockets = 4): Client {
+  const agent = new Agent({ keepAlive: true, maxSockets })
+  return {
+    post: (path, body) =>
+      new Promise((resolve, reject) => {
+        const sent = request(`${url}${path}`, { method: 'POST', agent, headers: HEADERS })
+        sent.on('error', reject)
+        sent.on('response', (response) => {
+          let text = ''
+          response.setEncoding('utf8')
+          response.on('data', (chunk: string) => {
+            text += chunk
+          })
+          response.on('error', reject)
+          response.on('end', () => {
+            if (response.statusCode === 200) resolve(text)
+            else reject(new Error(text))
+          })
+        })
+        sent.end(JSON.stringify(body))
+      }),
+    close: () => agent.destroy(),
+  }
+}
+
+export function http2Client(url: string): Client {
+  const session = connect(url)
+  return {
+    post: (path, body) =>
+      new Promise((resolve, reject) => {
+        const stream = session.request({ ':method': 'POST', ':path': path, ...HEADERS })
+        let status = 0
+        let text = ''
+        stream.setEncoding('utf8')
+        stream.on('response', (headers) => {
+          status = Number(headers[':status'])
+        })
+        stream.on('data', (chunk: string) => {
+          text += chunk
+        })
+        stream.on('error', reject)
+        stream.on('end', () => {
+          if (status === 200) resolve(text)
+          else reject(new Error(text))
+        })
+        stream.end(JSON.stringify(body))
+      }),
+    close: () => session.destroy(),
+  }
+}
+
+/** Inserts rows over /inserts-stream. Resolves when all are acknowledged; rejects if one is refused. */
+export async function insertRows(url: string, target: string, rows: readonly object[]): Promise<void> {
+  const session = connect(url)
+  const stream = session.request({ ':method': 'POST', ':path': '/inserts-stream' })
+  stream.setEncoding('utf8')
+  stream.end([{ target }, ...rows].map((line) => `${JSON.stringify(line)}\n`).join(''))
+  let answer = ''
+  for await (const text of stream) answer += String(text)
+  session.close()
+  const acknowledged = answer.split('\n').filter((line) => line.includes('"ok"')).length
+  if (acknowledged !== rows.length) throw new Error(answer.slice(-1000))
+}

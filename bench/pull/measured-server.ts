@@ -1,0 +1,74 @@
+/** A server in a process of its own, whose CPU time is measured: Millrace of this checkout or another, or the bare one. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { cpuSeconds } from '../compare/process-usage.ts'
+import { type Client, http1Client } from './clients.ts'
+
+export interface MeasuredServer {
+  readonly name: string
+  readonly url: string
+  readonly client: Client
+  /** Microseconds of CPU time so far, all threads. */
+  readonly cpuMicros: () => number
+  readonly stop: () => Promise<void>
+}
+
+/** Millrace from the sources in `root`. */
+export async function startMillrace(root: string): Promise<MeasuredServer> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'millrace-pull-'))
+  const url = `http://127.0.0.1:${await freePort()}`
+  const program = join(root, 'src/cli/millrace.ts')
+  const args = [program, 'server', '--listen', url, '--data-dir', dataDir]
+  return started(root, url, spawn(process.execPath, args, { stdio: 'ignore' }), () =>
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 }),
+  )
+}
+
+/** A server that gives `answer` to everything. */
+export async function startBare(answer: string): Promise<MeasuredServer> {
+  const port = await freePort()
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'bare.ts'), String(port), answer], {
+    stdio: 'ignore',
+  })
+  return started('bare fastify', `http://127.0.0.1:${port}`, child, () => {})
+}
+
+async function started(name: string, url: string, child: ChildProcess, onStopped: () => void): Promise<MeasuredServer> {
+  const client = http1Client(url)
+  while (!(await isUp(url))) {
+    if (child.exitCode !== null) throw new Error(`${name} ended`)
+    await delay(50)
+  }
+  return {
+    name,
+    url,
+    client,
+    cpuMicros: () => cpuSeconds(child.pid!) * 1e6,
+    async stop() {
+      client.close()
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      onStopped()
+    },
+  }
+}
+
+const isUp = (url: string): Promise<boolean> =>
+  fetch(`${url}/info`).then(
+    ({ status }) => status === 200,
+    () => false,
+  )
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as { port: number }
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
