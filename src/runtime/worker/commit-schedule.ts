@@ -11,6 +11,11 @@ const DEFAULT_COMMIT_MS = 2_000
 const DEFAULT_TRANSACTION_MS = 200
 /** While a query catches up nobody waits for its newest record, and fewer commits cost less: measured, 3 instead of 20 % of a count. */
 const CATCH_UP_TRANSACTION_MS = 500
+/**
+ * Transactions that may end before they are due, because nothing is left to read: a statement that has just been answered has its rows in the
+ * next table at once, and the table after that. One is regained per interval, so that a steady trickle costs no more commits than before.
+ */
+const EARLY_TRANSACTIONS = 3
 /** Records that a query is behind when it catches up. */
 const FAR_BEHIND = 10_000
 /** Commits of queries under way at the same time. */
@@ -25,7 +30,7 @@ export interface CommitScheduleOptions {
   readonly clock: Clock
   readonly timer: Timer
   readonly queries: () => Iterable<ScheduledQuery>
-  readonly transactions: Pick<Transactions, 'commit'>
+  readonly transactions: Pick<Transactions, 'commit' | 'isIdle'>
   /** Whether all should commit now, whatever their intervals. */
   readonly isPressed: () => boolean
   /** Whether reading should wait for a commit. */
@@ -41,6 +46,9 @@ export class CommitSchedule {
   #underWay: Promise<void> | null = null
   /** Whether the stores stay full although commits succeed: reading continues, as waiting would not help. */
   #isHelpless = false
+  /** Transactions that may still end early. */
+  #early = EARLY_TRANSACTIONS
+  #earlyCountedAt = 0
   /** Whether the last commit was of use, so that another may come before the next tick. */
   #isCommitUseful = true
   #waiters: (() => void)[] = []
@@ -64,6 +72,17 @@ export class CommitSchedule {
   commitEarly(): void {
     if (this.#ticking === null || !this.#isCommitUseful || this.#underWay !== null || !this.#options.isPressed()) return
     void this.#commit([...this.#options.queries()])
+  }
+
+  /** Begins the commit of the open transaction if its queries have read all that there is. Called after each round. */
+  commitWhenRead(): void {
+    const { transactions, queries, clock } = this.#options
+    if (this.#ticking === null || this.#underWay !== null || transactions.isIdle) return
+    const exact = [...queries()].filter(({ assignment }) => assignment.exactlyOnce)
+    if (!exact.every(hasReadAll)) return
+    this.#countEarly(clock.now())
+    if (this.#early < 1) return
+    void this.#commit(exact)
   }
 
   /** Null: reading may continue; else resolves when a commit has made room. */
@@ -94,6 +113,8 @@ export class CommitSchedule {
 
   async #commit(queries: readonly ScheduledQuery[]): Promise<void> {
     const now = this.#options.clock.now()
+    this.#countEarly(now)
+    if (queries.some(({ assignment }) => assignment.exactlyOnce)) this.#early = Math.max(0, this.#early - 1)
     for (const query of queries) query.nextCommitAt = now + Math.min(MAX_INTERVAL_MS, intervalOf(query))
     const failedBefore = failures(queries)
     const work = this.#commitBoth(queries)
@@ -104,6 +125,12 @@ export class CommitSchedule {
     const isFull = this.#options.isFull()
     this.#isHelpless = isFull && failures(queries) === failedBefore
     if (!isFull || this.#isHelpless) this.#endWaiting()
+  }
+
+  #countEarly(now: number): void {
+    const regained = Math.max(0, now - this.#earlyCountedAt) / DEFAULT_TRANSACTION_MS
+    this.#early = Math.min(EARLY_TRANSACTIONS, this.#early + regained)
+    this.#earlyCountedAt = now
   }
 
   #endWaiting(): void {
@@ -119,6 +146,10 @@ export class CommitSchedule {
     await Promise.all([exact ? transactions.commit() : null, commitSome(plain)])
   }
 }
+
+/** A query whose interval was chosen keeps to it. */
+const hasReadAll = ({ assignment: { config }, lag }: ScheduledQuery): boolean =>
+  lag === 0 && config['commit.interval.ms'] === undefined
 
 const MAX_INTERVAL_MS = 600_000
 

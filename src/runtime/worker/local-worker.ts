@@ -302,6 +302,7 @@ export class LocalWorker implements InProcessWorker {
     }
     this.#workingFor[WATCHED.workingFor] = 0
     this.#slowQueries.endRound()
+    this.#commits.commitWhenRead()
     this.#settling.endRound()
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ManualTimer } from '../../../../src/clock.ts'
 import { CommitSchedule, type ScheduledQuery } from '../../../../src/runtime/worker/commit-schedule.ts'
 
@@ -25,7 +25,7 @@ const open = () => {
     timer,
     clock: { now: () => 1e9 - 1 },
     queries: () => [query],
-    transactions: { commit: async () => {} },
+    transactions: { isIdle: true, commit: async () => {} },
     isPressed: () => state.isFull,
     isFull: () => state.isFull,
     onTick: () => {},
@@ -92,4 +92,66 @@ test('nobody waits for commits that have ended', async () => {
   schedule.stop()
   expect(await isDone(room)).toBe(true)
   expect(schedule.room).toBeNull()
+})
+
+describe('a transaction', () => {
+  const openExact = (config: Readonly<Record<string, string>> = {}) => {
+    const query = {
+      assignment: { config, exactlyOnce: true },
+      lag: 0,
+      nextCommitAt: 0,
+      failedCommits: 0,
+      commit: async () => {},
+    }
+    const clock = { at: 1e9, now: () => clock.at }
+    let commits = 0
+    const transactions = { isIdle: false, commit: async () => void commits++ }
+    const schedule = new CommitSchedule({
+      timer: new ManualTimer(),
+      clock,
+      queries: () => [query],
+      transactions,
+      isPressed: () => false,
+      isFull: () => false,
+      onTick: () => {},
+    })
+    schedule.start()
+    /** The commits that the end of a round begins. */
+    const endRound = async () => {
+      const before = commits
+      schedule.commitWhenRead()
+      await settled()
+      return commits - before
+    }
+    return { query, clock, transactions, endRound }
+  }
+
+  test('ends as soon as nothing is left to read', async () => {
+    const { query, endRound } = openExact()
+    query.lag = 5
+    expect(await endRound()).toBe(0)
+    query.lag = 0
+    expect(await endRound()).toBe(1)
+  })
+
+  test('that holds nothing is left alone', async () => {
+    const { transactions, endRound } = openExact()
+    transactions.isIdle = true
+    expect(await endRound()).toBe(0)
+  })
+
+  test('ends no more often than in its interval while records trickle in', async () => {
+    const { clock, endRound } = openExact()
+    let commits = 0
+    for (let round = 0; round < 1000; round++) {
+      commits += await endRound()
+      clock.at += 10
+    }
+    expect(commits).toBeLessThanOrEqual(10_000 / 200 + 3)
+  })
+
+  test('of a query whose interval was chosen keeps to it', async () => {
+    const { endRound } = openExact({ 'commit.interval.ms': '1000' })
+    expect(await endRound()).toBe(0)
+  })
 })
