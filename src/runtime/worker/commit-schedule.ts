@@ -114,7 +114,8 @@ export class CommitSchedule {
   async #commit(queries: readonly ScheduledQuery[]): Promise<void> {
     const now = this.#options.clock.now()
     this.#countEarly(now)
-    if (queries.some(({ assignment }) => assignment.exactlyOnce)) this.#early = Math.max(0, this.#early - 1)
+    const isTransaction = queries.some(({ assignment }) => assignment.exactlyOnce)
+    if (isTransaction && !this.#options.transactions.isIdle) this.#early = Math.max(0, this.#early - 1)
     for (const query of queries) query.nextCommitAt = now + Math.min(MAX_INTERVAL_MS, intervalOf(query))
     const failedBefore = failures(queries)
     const work = this.#commitBoth(queries)
