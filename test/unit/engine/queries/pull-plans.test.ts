@@ -20,7 +20,8 @@ function after(sql: string, properties = {}): PullPlans {
   const plans = new PullPlans()
   const plan = planned(sql)
   const { predicate, columns, limit } = plan
-  const made = { planned: plan, form: { predicate, columns, limit }, materializedBy: 'Q' }
+  const reads = { isEnabled: false, maxLag: 0 }
+  const made = { planned: plan, form: { predicate, columns, limit }, materializedBy: 'Q', reads }
   plans.keep({ sql, properties }, statement('query', sql).query, made, catalog)
   return plans
 }
