@@ -85,7 +85,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['engine/describe'],
     ['engine/api', 'engine/statement-failure'],
     ['engine/schemas'],
-    ['engine/inserts', 'engine/parse-request'],
+    ['engine/inserts', 'engine/parse-request', 'engine/pull-plans'],
     ['engine/observe', 'engine/parts'],
     ['engine/scope'],
     ['engine/connectors'],

@@ -6,7 +6,7 @@ import type { SlotOwner } from '../../broker/slot-owner.ts'
 import type { ElsewherePart, PullRequest, QueryRuntime } from '../../runtime/query-runtime.ts'
 import type { PeerHealth } from '../cluster/peer-health.ts'
 import type { Peers } from '../cluster/peers.ts'
-import type { Config } from '../config/config.ts'
+import type { StandbyReads } from '../cluster/standby-reads.ts'
 import type { QueryRequest } from '../requests.ts'
 
 /** What decides where a pull query reads. */
@@ -39,18 +39,6 @@ export interface RouteParts {
   readonly peers: Peers | null
   readonly health: Pick<PeerHealth, 'isAlive' | 'suspect'>
 }
-
-/** What the configuration says of reading copies. */
-export interface StandbyReads {
-  readonly isEnabled: boolean
-  /** Records that a copy may be behind. */
-  readonly maxLag: number
-}
-
-export const standbyReads = (config: Config): StandbyReads => ({
-  isEnabled: config.flag('ksql.query.pull.enable.standby.reads'),
-  maxLag: config.number('ksql.query.pull.max.allowed.offset.lag'),
-})
 
 /** The partitions that the query reads, if all of them are at work on this server; else null. */
 export function allHere(

@@ -2,15 +2,15 @@
  * Plans of pull queries on tables, kept for statements that differ from an earlier one in nothing but the keys that they look up. They are
  * those of one catalog: the next command that changes it makes them void.
  */
-import { bindParameters, type KeyParameter } from '../../plan/queries/pull-parameters.ts'
-import type { PlannedTablePull } from '../../plan/queries/pull-query.ts'
-import type { PullForm } from '../../runtime/query-runtime.ts'
-import type { Expression, Query } from '../../sql/ast.ts'
-import { type Shape, shapeOf, type TextLiteral } from '../../sql/literals.ts'
-import { walk } from '../../sql/walk.ts'
-import type { Catalog } from '../commands/catalog.ts'
-import type { QueryRequest } from '../requests.ts'
-import type { StandbyReads } from './pull-route.ts'
+import { bindParameters, type KeyParameter } from '../plan/queries/pull-parameters.ts'
+import type { PlannedTablePull } from '../plan/queries/pull-query.ts'
+import type { PullForm } from '../runtime/query-runtime.ts'
+import type { Expression, Query } from '../sql/ast.ts'
+import { type Shape, shapeOf, type TextLiteral } from '../sql/literals.ts'
+import { walk } from '../sql/walk.ts'
+import type { StandbyReads } from './cluster/standby-reads.ts'
+import type { Catalog } from './commands/catalog.ts'
+import type { QueryRequest } from './requests.ts'
 
 /** A plan with the query whose table it reads. */
 export interface TablePullPlan {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { EMPTY_CATALOG } from '../../../../src/engine/commands/catalog.ts'
-import { PullPlans } from '../../../../src/engine/queries/pull-plans.ts'
-import { type PlannedTablePull, planPullQuery } from '../../../../src/plan/queries/pull-query.ts'
-import { contextOf, metastoreOf, statement } from '../../plan/metastore.ts'
+import { EMPTY_CATALOG } from '../../../src/engine/commands/catalog.ts'
+import { PullPlans } from '../../../src/engine/pull-plans.ts'
+import { type PlannedTablePull, planPullQuery } from '../../../src/plan/queries/pull-query.ts'
+import { contextOf, metastoreOf, statement } from '../plan/metastore.ts'
 
 const metastore = metastoreOf(
   "CREATE STREAM i (k INT KEY, s STRING, v INT) WITH (kafka_topic='t', value_format='JSON')",
