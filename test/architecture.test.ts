@@ -100,7 +100,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   testing: [['testing'], ['testing/json', 'testing/reports']],
   cli: [
     ['cli/client', 'cli/output'],
-    ['cli', 'cli/rows', 'cli/migrations'],
+    ['cli', 'cli/rows', 'cli/migrations', 'cli/import'],
     ['cli/repl'],
     ['cli/commands'],
     ['cli/program'],

@@ -25,6 +25,10 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     const { restoreCommandTopic } = await import('../main/restore-command-topic.ts')
     return restoreCommandTopic(file, options, ports)
   },
+  async readTopic(options) {
+    const { readTopic } = await import('../main/read-topic.ts')
+    return readTopic(options)
+  },
 })
 
 /** Beside the program's dependencies, or, if that is not writable, where only this user can write: cached code runs unchecked. */

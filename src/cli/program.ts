@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { systemClock, systemTimer } from '../clock.ts'
 import type { CliOptions } from './commands/cli.ts'
 import type { ConsumeOptions } from './commands/consume.ts'
+import type { ImportOptions, ReadTopic } from './commands/import.ts'
 import type { ApplyOptions, MigrationsCommand } from './commands/migrations.ts'
 import type { ProduceOptions } from './commands/produce.ts'
 import type { RestoreTopic, RestoreTopicOptions } from './commands/restore-command-topic.ts'
@@ -16,6 +17,8 @@ export interface CommandLineParts {
   readonly serve: Serve
   /** Writes a command log from a backup. */
   readonly restoreTopic: RestoreTopic
+  /** Reads a topic of Kafka. */
+  readonly readTopic: ReadTopic
 }
 
 const DEFAULT_URL = 'http://localhost:8088'
@@ -36,7 +39,7 @@ export async function runCommandLine(args: readonly string[], parts: CommandLine
   return exitCode
 }
 
-function createProgram({ serve, restoreTopic }: CommandLineParts, end: (exitCode: number) => void): Command {
+function createProgram({ serve, restoreTopic, readTopic }: CommandLineParts, end: (exitCode: number) => void): Command {
   const program = new Command('millrace')
     .description("SQL over streams: a server that speaks ksqlDB's dialect and HTTP API, and its command line.")
     .version(readVersion())
@@ -195,6 +198,7 @@ function createProgram({ serve, restoreTopic }: CommandLineParts, end: (exitCode
     })
   addMigrations(program, end)
   addRestore(program, restoreTopic, end)
+  addImport(program, readTopic, end)
   program
     .command('version')
     .description('Show the versions of Millrace and of Node.')
@@ -225,6 +229,33 @@ function addRestore(program: Command, restore: RestoreTopic, end: (exitCode: num
       const { runRestoreTopic } = await import('./commands/restore-command-topic.ts')
       const { stdin: input, stdout: output, env: environment } = process
       end(await runRestoreTopic(file, options, restore, { input, output, environment, signal: interruption() }))
+    })
+}
+
+function addImport(program: Command, readTopic: ReadTopic, end: (exitCode: number) => void): void {
+  program
+    .command('import')
+    .description('Print the statements that make what a ksqlDB cluster has, and mark what is not supported.')
+    .requiredOption(
+      '--from-ksqldb <address>',
+      'brokers of its Kafka cluster, host:port, or the URL of a running server',
+    )
+    .option('--service-id <id>', 'its ksql.service.id, for brokers', 'default_')
+    .option('--config <file>', 'property file with the security of the brokers')
+    .option('-u, --user <name>', 'user, if the server requires one')
+    .option('-p, --password <password>', 'password of the user')
+    .addHelpText(
+      'after',
+      examples(
+        ['millrace import --from-ksqldb kafka:9092 --service-id prod_ > statements.sql', 'from its command topic'],
+        ['millrace import --from-ksqldb http://ksqldb:8088 > statements.sql', 'from a running server'],
+      ),
+    )
+    .action(async (options: ImportOptions) => {
+      const { runImport } = await import('./commands/import.ts')
+      const print = (text: string) => void process.stdout.write(text)
+      const complain = (line: string) => void process.stderr.write(`${line}\n`)
+      end(await runImport(options, { readTopic, print, complain }))
     })
 }
 

@@ -22,7 +22,8 @@ afterEach(() => {
   log.mockReset()
 })
 
-const run = (...args: string[]) => runCommandLine(args, { serve: async () => null, restoreTopic: async () => true })
+const run = (...args: string[]) =>
+  runCommandLine(args, { serve: async () => null, restoreTopic: async () => true, readTopic: async () => [] })
 
 it('shows its version', async () => {
   expect(await run('version')).toBe(0)
@@ -46,6 +47,7 @@ it('passes the options of a server on', async () => {
     await runCommandLine(['server', '--check', '--log-level', 'debug', '--data-dir', 'd'], {
       serve,
       restoreTopic: async () => true,
+      readTopic: async () => [],
     }),
   ).toBe(0)
   expect(serve).toHaveBeenCalledWith({ check: true, logLevel: 'debug', dataDir: 'd' })
