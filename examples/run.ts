@@ -6,6 +6,7 @@ const EXAMPLES: Readonly<Record<string, (args: readonly string[]) => Promise<nev
   'la-ca': async (args) => runCommand((await import('./la-ca/example.ts')).laCa, args),
   trains: async (args) => runCommand((await import('./trains/example.ts')).trains, args),
   rides: async (args) => runCommand((await import('./rides/example.ts')).rides, args),
+  immigration: async (args) => (await import('./immigration/run.ts')).runImmigration(args),
   'log-routing': async (args) => (await import('./log-routing/run.ts')).runLogRouting(args),
 }
 
