@@ -6,6 +6,7 @@ import type { Fault } from './fault.ts'
 
 const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
   damage: async () => (await import('./damage.ts')).damage,
+  functions: async () => (await import('./functions.ts')).functions,
   hostile: async () => (await import('./hostile.ts')).hostile,
   kill: async () => (await import('./kill.ts')).kill,
   'many-queries': async () => (await import('./many-queries.ts')).manyQueries,

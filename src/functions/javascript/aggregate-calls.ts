@@ -140,7 +140,7 @@ function readJson(at: number, vm: Vm, budget: Budget): string {
   vm.raw[slots >> 3] = vm.raw[at >> 3]!
   vm.help('toJson', 1, slots, slots + 8)
   try {
-    if (vm.tagAt(slots + 8) !== TAG.string) throw new CallError('the state is undefined or a function')
+    if (!vm.isTextAt(slots + 8)) throw new CallError('the state is undefined or a function')
     const json = vm.readText(vm.raw[(slots + 8) >> 3]!)
     budget.refuseLarger(json.length)
     return json

@@ -83,26 +83,27 @@ function compileBody(definition: FunctionDefinition, vm: Vm): readonly RawValue[
   return [functionOf(definition, vm)]
 }
 
-/** A body is a function, an expression of the parameters, or statements, tried in this order. */
+/**
+ * A body is a function, an expression of the parameters, or statements. Which it is shows in its text: nothing of the user's runs while it is
+ * compiled.
+ */
 function functionOf({ kind, parameters, body }: FunctionDefinition, vm: Vm): RawValue {
-  const at = vm.enter(1)
+  if (isFunctionText(body)) return vm.evaluate(`"use strict";(${body}\n)`, FILE)
+  const list = parameterList(parameters)
   try {
-    const value = vm.evaluate(`"use strict";(${body}\n)`, FILE)
-    vm.store(at, value)
-    if (vm.exports.JS_IsFunction(vm.context, value) !== 0) return value
-    vm.freeAt(at)
+    return vm.evaluate(`"use strict";(function (${list}) {return (${body}\n)})`, FILE)
   } catch (error) {
-    if (error instanceof ThrownError && error.isSyntaxError) {
-      const star = kind === 'TABLE' ? '*' : ''
-      return vm.evaluate(`"use strict";(function${star} (${parameterList(parameters)}) {${body}\n})`, FILE)
-    }
-    // The expression was evaluated without its parameters.
-    if (!(error instanceof ThrownError)) throw error
-  } finally {
-    vm.leave(at)
+    if (!(error instanceof ThrownError && error.isSyntaxError)) throw error
+    const star = kind === 'TABLE' ? '*' : ''
+    return vm.evaluate(`"use strict";(function${star} (${list}) {${body}\n})`, FILE)
   }
-  return vm.evaluate(`"use strict";(function (${parameterList(parameters)}) {return (${body}\n)})`, FILE)
 }
+
+/** Whether the body is a function expression: `function ...`, `x => ...` or `(x, y = f(1)) => ...`, after comments. */
+const isFunctionText = (body: string): boolean =>
+  /^(?:async\s+)?(?:function\b|(?:[A-Za-z_$][\w$]*|\((?:[^()]|\([^()]*\))*\))\s*=>)/.test(
+    body.replace(/^(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/, ''),
+  )
 
 const parameterList = (parameters: FunctionDefinition['parameters']): string =>
   parameters.map(({ name, isVariadic }) => (isVariadic ? `...${name}` : name)).join(', ')

@@ -5,7 +5,6 @@
 
 /** Helpers by name, in the object that the prelude evaluates to. */
 export const HELPERS = [
-  'isSyntaxError',
   'pick',
   'describe',
   'makeDecimal',
@@ -106,7 +105,7 @@ const bigintText = uncurry(BigInt.prototype.toString)
 const isArray = Array.isArray
 const NativeDate = Date, NativeError = Error, NativeMap = Map, NativeSet = Set
 const NativeString = String, NativeBigInt = BigInt, NativeNumber = Number, NativeTypeError = TypeError, NativeRangeError = RangeError
-const NativeUint8Array = Uint8Array, NativeSyntaxError = SyntaxError, NativeObject = Object
+const NativeUint8Array = Uint8Array, NativeObject = Object
 const { stringify, parse } = JSON
 const iterator = Symbol.iterator
 const { hostLog, hostRandom } = globalThis
@@ -330,8 +329,6 @@ function describe(error) {
   }
 }
 
-const isSyntaxError = (error) => error instanceof NativeSyntaxError
-
 const AGGREGATE_PARTS = ['init', 'add', 'remove', 'merge', 'result']
 
 /** The functions that a module exports: of a scalar or table function one, of an aggregate its parts. */
@@ -426,5 +423,5 @@ function reviver(key, value) {
 function toJson(value) { return stringify(value, replacer) }
 function fromJson(text) { return indexOf(text, '"$') < 0 ? parse(text) : parse(text, reviver) }
 
-return { isSyntaxError, pick, describe, makeDecimal: decimalOf, parseDecimal: Decimal, decimalText, dateMs, makeMap, entries, collect, toJson, fromJson }
+return { pick, describe, makeDecimal: decimalOf, parseDecimal: Decimal, decimalText, dateMs, makeMap, entries, collect, toJson, fromJson }
 }`

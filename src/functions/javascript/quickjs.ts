@@ -17,6 +17,8 @@ export const TAG = {
   bigInt: -9,
   symbol: -8,
   string: -7,
+  /** A string of several parts. */
+  rope: -6,
   object: -1,
   int: 0,
   boolean: 1,

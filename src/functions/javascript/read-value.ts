@@ -51,7 +51,7 @@ function presentReader(type: SqlType, vm: Vm, what: string): Reader {
     case 'DOUBLE':
       return (at) => numberAt(at, vm) ?? refuse(at)
     case 'STRING':
-      return (at) => (vm.tagAt(at) === TAG.string ? vm.readText(vm.raw[at >> 3]!) : refuse(at))
+      return (at) => (vm.isTextAt(at) ? vm.readText(vm.raw[at >> 3]!) : refuse(at))
     case 'BYTES':
       return (at) => bytesAt(at, vm) ?? refuse(at)
     case 'DECIMAL':
@@ -98,6 +98,7 @@ export function nameOf(at: number, vm: Vm): string {
     case TAG.undefined:
       return 'null'
     case TAG.string:
+    case TAG.rope:
       return 'a string'
     case TAG.symbol:
       return 'a symbol'
@@ -162,6 +163,7 @@ function exactDecimal(at: number, vm: Vm): Decimal | null {
   const tag = vm.tagAt(at)
   switch (tag) {
     case TAG.string:
+    case TAG.rope:
       return parsed(vm.readText(vm.raw[at >> 3]!))
     case TAG.shortBigInt:
     case TAG.int:
@@ -173,7 +175,7 @@ function exactDecimal(at: number, vm: Vm): Decimal | null {
     case TAG.object:
     case TAG.bigInt: {
       const text = helped('decimalText', at, vm, (result) =>
-        vm.tagAt(result) === TAG.string ? vm.readText(vm.raw[result >> 3]!) : null,
+        vm.isTextAt(result) ? vm.readText(vm.raw[result >> 3]!) : null,
       )
       return text === null ? null : parsed(text)
     }

@@ -29,6 +29,9 @@ export interface SandboxCaller {
   readonly spent: TimeKeeper['spent']
 }
 
+/** A function that cannot be compiled is tried again after so many times the time that this took. */
+const RETRY_AFTER = 20
+
 const NOT_TIMED = -1
 const NOBODY: SandboxCaller = { usage: newUsage(), log: () => {}, spent: () => {} }
 
@@ -39,6 +42,8 @@ export class Sandbox {
   readonly #options: SandboxOptions
   #compiled: CompiledFunction | null = null
   #timedFrom = NOT_TIMED
+  /** Why the function could not be compiled again, and until when it is not tried. */
+  #failure: { readonly error: Error; readonly until: number } | null = null
 
   constructor(definition: FunctionDefinition, options: SandboxOptions) {
     this.definition = definition
@@ -81,16 +86,33 @@ export class Sandbox {
         compiled.vm.broken ??= 'its promises never end'
       }
     }
+    this.#discard()
+    return this.#compile()
+  }
+
+  #discard(): void {
+    const size = this.#compiled?.vm.memoryBytes ?? 0
     this.#compiled = null
+    // V8 counts the memory of an instance as small as it was at first, and would collect thousands of large ones too late. A buffer of
+    // that size, which is never touched, makes it count.
+    if (size > KEPT_BYTES) new ArrayBuffer(size)
+  }
+
+  #compile(): CompiledFunction {
+    const { limits, host } = this.#options
+    if (this.#failure !== null && host.elapsed() < this.#failure.until) throw this.#failure.error
+    const startedAt = host.elapsed()
     try {
-      const { limits, host } = this.#options
       this.#compiled = compileFunction(this.definition, {
         limits,
         host: { ...host, log: (text) => this.#caller.log(text) },
       })
+      this.#failure = null
       return this.#compiled
     } catch (error) {
-      throw this.failed(error, null)
+      const now = host.elapsed()
+      this.#failure = { error: this.failed(error, null), until: now + RETRY_AFTER * (now - startedAt) }
+      throw this.#failure.error
     }
   }
 

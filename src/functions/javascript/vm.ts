@@ -178,6 +178,11 @@ export class Vm {
     return high >= FIRST_TAG && high <= LAST_TAG ? high : null
   }
 
+  isTextAt(at: number): boolean {
+    const tag = this.tagAt(at)
+    return tag === TAG.string || tag === TAG.rope
+  }
+
   /** Ends the reference that is held at `at`. */
   freeAt(at: number): void {
     const high = this.i32[(at >> 2) + 1]!
@@ -420,7 +425,7 @@ export class Vm {
       const described = this.exports.JS_Call(this.context, this.helpers.describe, UNDEFINED, 1, at)
       this.refresh()
       this.raw[(at >> 3) + 1] = described
-      if (this.tagAt(at + SLOT_BYTES) !== TAG.string) {
+      if (!this.isTextAt(at + SLOT_BYTES)) {
         this.exports.JS_FreeValue(this.context, described)
         return this.#interruptedCall === this.#call ? this.#overtime() : 'threw a value that has no text'
       }
@@ -468,7 +473,7 @@ export class Vm {
     return {
       env: {
         host_call: (name: number, length: number, _self: number, count: number, args: number) =>
-          this.#hostCall(this.bytes.toString('latin1', name, name + length), count, args),
+          this.#hostCall(name, length, count, args),
         host_interrupt: () => this.#interrupt(),
         host_get_timezone_offset: () => 0,
         host_promise_rejection: () => {},
@@ -511,14 +516,15 @@ export class Vm {
     return 1
   }
 
-  #hostCall(name: string, count: number, args: number): number {
+  #hostCall(name: number, length: number, count: number, args: number): number {
     this.refresh()
+    const fn = this.#functions.get(this.bytes.latin1Slice(name, name + length))!
     const at = this.enter(1)
     try {
       const pointers = args >> 2
       const values = this.enter(count)
       for (let i = 0; i < count; i++) this.raw[(values >> 3) + i] = this.raw[this.i32[pointers + i]! >> 3]!
-      this.raw[at >> 3] = this.#functions.get(name)!(count, values)
+      this.raw[at >> 3] = fn(count, values)
       return this.#box(at)
     } catch (error) {
       if (error instanceof VmBrokenError || !(error instanceof Error)) throw error
@@ -540,7 +546,7 @@ export class Vm {
   }
 
   #log(count: number, args: number): RawValue {
-    if (count > 0 && this.tagAt(args) === TAG.string) this.#options.host.log(this.readText(this.raw[args >> 3]!))
+    if (count > 0 && this.isTextAt(args)) this.#options.host.log(this.readText(this.raw[args >> 3]!))
     return UNDEFINED
   }
 

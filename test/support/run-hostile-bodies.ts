@@ -1,0 +1,192 @@
+/** Runs hostile bodies in the sandboxes of this thread, and looks whether these hold. */
+import { untimedBudget } from '../../src/functions/budget.ts'
+import type { FunctionContext, FunctionDeclaration, UndoableRuntime } from '../../src/functions/declaration.ts'
+import type { FunctionDefinition } from '../../src/functions/definition.ts'
+import { JavaScriptHost } from '../../src/functions/javascript/host.ts'
+import { definitionHash } from '../../src/functions/javascript/signature.ts'
+import { NO_CALLER } from '../../src/functions/user-functions.ts'
+import { INTEGER, STRING } from '../../src/types/sql-type.ts'
+import type { Value } from '../../src/types/value.ts'
+import { type HostileBody, hostileBody, REACHED } from './hostile-bodies.ts'
+import { Random } from './random.ts'
+
+export interface HostileRun {
+  readonly seed: number
+  readonly bodies: number
+  readonly timeoutMs: number
+  readonly say?: (text: string) => void
+}
+
+export interface HostileOutcome {
+  readonly failures: readonly string[]
+  readonly measured: Readonly<Record<string, number>>
+}
+
+/** Calls of each body. */
+const CALLS = 2
+
+/** Time of the processor to make a sandbox, ms. */
+const SANDBOX_MS = 50
+
+/** Memory that a run may leave behind, MB. */
+const LEFT_MB = 300
+
+export async function runHostileBodies({
+  seed,
+  bodies,
+  timeoutMs,
+  say = () => {},
+}: HostileRun): Promise<HostileOutcome> {
+  const random = new Random(seed)
+  const failures: string[] = []
+  const outcomes: Record<string, number> = {}
+  const times: number[] = []
+  const before = hostState()
+  const memoryBefore = residentMb()
+  let peakMb = 0
+  let logged = 0
+  let slowest = { ms: 0, body: '' }
+  const host = new JavaScriptHost({
+    now: () => 0,
+    random: () => 0.5,
+    elapsed: cpuMs,
+    config: (name) => (name === 'millrace.functions.javascript.timeout.ms' ? String(timeoutMs) : undefined),
+  })
+  const caller = { ...NO_CALLER, log: () => void logged++ }
+  for (let i = 0; i < bodies; i++) {
+    // What was let go is collected between the tasks of a thread.
+    await new Promise((resolve) => setImmediate(resolve))
+    const body = hostileBody(random)
+    const definition = definitionOf(body)
+    try {
+      host.check(definition)
+    } catch {
+      outcomes['refused'] = (outcomes['refused'] ?? 0) + 1
+      continue
+    }
+    const [declaration] = host.declare([definition], caller)
+    const call = callOf(declaration!)
+    for (let n = 0; n < CALLS; n++) {
+      const startedAt = cpuMs()
+      const outcome = outcomeOf(call)
+      const ms = cpuMs() - startedAt
+      times.push(ms)
+      if (ms > slowest.ms) slowest = { ms, body: body.body }
+      outcomes[outcome.kind] = (outcomes[outcome.kind] ?? 0) + 1
+      if (outcome.text.includes(REACHED)) failures.push(`${outcome.text} by ${body.body}`)
+      if (outcome.kind === 'other error') failures.push(`${outcome.text} by ${body.body}`)
+    }
+    peakMb = Math.max(peakMb, residentMb())
+    if ((i + 1) % 500 === 0) say(`${i + 1} bodies, ${residentMb()} MB, slowest call ${slowest.ms.toFixed(0)} ms`)
+  }
+  const after = hostState()
+  if (after !== before) failures.push(`The host has changed: ${before} is now ${after}`)
+  const plain = outcomeOf(callOf(host.declare([definitionOf({ kind: 'SCALAR', body: 'b + a' })], caller)[0]!))
+  if (plain.text !== 'b7') failures.push(`A plain function gives ${plain.text} afterwards`)
+  times.sort((a, b) => a - b)
+  // Some calls make the sandbox anew.
+  if (slowest.ms > 2 * timeoutMs + SANDBOX_MS) {
+    failures.push(
+      `A call took ${slowest.ms.toFixed(0)} ms of the processor, more than twice its bound: ${slowest.body}`,
+    )
+  }
+  return {
+    failures,
+    measured: {
+      ...outcomes,
+      bodies,
+      calls: times.length,
+      logged,
+      'slowest.ms': Math.round(slowest.ms),
+      'p99.ms': Math.round(times[Math.floor(times.length * 0.99)] ?? 0),
+      'memory.before.mb': memoryBefore,
+      'memory.peak.mb': peakMb,
+    },
+  }
+}
+
+/** Whether memory has returned. Collects garbage, for which node must be run with `--expose-gc`. */
+export async function memoryAfter(outcome: HostileOutcome): Promise<HostileOutcome> {
+  for (let i = 0; i < 10; i++) {
+    globalThis.gc?.()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const left = residentMb()
+  const grown = left - outcome.measured['memory.before.mb']!
+  const failures =
+    grown > LEFT_MB ? [...outcome.failures, `${grown} MB more are resident than before`] : outcome.failures
+  return { failures, measured: { ...outcome.measured, 'memory.after.mb': left } }
+}
+
+function definitionOf({ kind, body }: HostileBody): FunctionDefinition {
+  const definition = {
+    name: 'HOSTILE',
+    kind,
+    parameters: [
+      { name: 'a', type: INTEGER, isVariadic: false },
+      { name: 'b', type: STRING, isVariadic: false },
+    ],
+    returns: kind === 'TABLE' ? null : STRING,
+    columns: kind === 'TABLE' ? [{ name: 'X', writtenName: 'x', type: STRING }] : [],
+    isDeterministic: true,
+    isStrict: false,
+    decimals: 'object',
+    state: [],
+    hasRemove: false,
+    hasMerge: false,
+    body,
+    version: 1,
+    author: '',
+    description: '',
+    statement: '',
+  } as const
+  return { ...definition, hash: definitionHash(definition) }
+}
+
+function callOf(declaration: FunctionDeclaration): () => Value {
+  const context: FunctionContext = { now: () => 0, random: () => 0, config: () => undefined, budget: untimedBudget() }
+  switch (declaration.kind) {
+    case 'scalar': {
+      const call = declaration.variants[0]!.bind!([INTEGER, STRING], STRING, context)
+      return () => call(7, 'b')
+    }
+    case 'table': {
+      const rows = declaration.variants[0]!.bind!([INTEGER, STRING], context)
+      return () => [...(rows(7, 'b') as readonly Value[])].slice(0, 3)
+    }
+    case 'aggregate': {
+      const calls = declaration.variants[0]!.bind([INTEGER, STRING], [], context) as UndoableRuntime
+      return () => calls.result(calls.add(calls.initialize(), [7, 'b']))
+    }
+  }
+}
+
+function outcomeOf(call: () => Value): { readonly kind: string; readonly text: string } {
+  try {
+    const value = call()
+    return { kind: 'value', text: String(value).slice(0, 200) }
+  } catch (error) {
+    const text = String(error)
+    if (!/Function HOSTILE \(version 1\)|BudgetError/.test(text)) return { kind: 'other error', text }
+    if (text.includes('takes longer')) return { kind: 'stopped', text }
+    return { kind: text.includes('needs more memory') ? 'out of memory' : 'error', text }
+  }
+}
+
+/** What a function might change of the host. */
+const hostState = (): string =>
+  JSON.stringify([
+    Reflect.ownKeys(globalThis).map(String),
+    Reflect.ownKeys(Object.prototype).map(String),
+    Reflect.ownKeys(Array.prototype).map(String),
+    Object.keys(process.env).length,
+    process.cwd(),
+  ])
+
+/** Time of the processor that this thread has used, ms: a call is not longer because the machine has much else to do. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
+const residentMb = (): number => Math.round(process.memoryUsage.rss() / 2 ** 20)
