@@ -188,6 +188,14 @@ function pointsDown(floors: readonly (readonly string[])[], isDeep: boolean, { f
   return floorOf(to) < floorOf(from)
 }
 
+test('docs/architecture.md lists the floors', () => {
+  const rows = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8').matchAll(
+    /^\| \d+ \| ((?:`[\w/]+`(?:, )?)+) \|$/gm,
+  )
+  const listed = [...rows].map(([, names]) => names!.replaceAll('`', '').split(', '))
+  expect(listed).toEqual(FLOORS)
+})
+
 test('every file has a place on a floor', () => {
   const topless = sources.filter((file) => topPlace(file) === undefined)
   const homeless = sources.filter((file) => {

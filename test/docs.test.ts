@@ -66,6 +66,29 @@ describe('docs/configuration.md', () => {
   })
 })
 
+describe('docs/architecture.md', () => {
+  it('lists the path of a record: at most 13 files, each with the methods that an earlier one calls', () => {
+    const rows = [...read('docs/architecture.md').matchAll(/^\| (\d+) \| .* \| `(src\/[^`]+)`.* \| (.*)\|$/gm)]
+    const hops = rows.map(([, , path, methods]) => ({
+      path: path!,
+      source: read(path!),
+      methods: [...methods!.matchAll(/`(\w+)`/g)].map(([, method]) => method!),
+    }))
+    expect(hops.length).toBeGreaterThan(10)
+    expect(hops.length).toBeLessThanOrEqual(13)
+    for (const { path, source, methods } of hops) {
+      for (const method of methods) {
+        expect(source, path).toMatch(new RegExp(`^ +${method}(: \\(|\\()`, 'm'))
+        const callers = hops.filter((hop) => new RegExp(`[.]${method}\\(`).test(hop.source))
+        expect(
+          callers.map((hop) => hop.path).filter((caller) => caller !== path),
+          `callers of ${method}`,
+        ).not.toEqual([])
+      }
+    }
+  })
+})
+
 describe('docs/formats.md', () => {
   it('describes every format in a row of its table', () => {
     const rows = read('docs/formats.md').matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \|/gm)
@@ -75,6 +98,18 @@ describe('docs/formats.md', () => {
 })
 
 describe('docs/http-api.md', () => {
+  it('names every route, and the server has every file of routes', () => {
+    const files = globSync('src/server/routes/*.ts', { cwd: new URL('..', import.meta.url) })
+    const paths = files.flatMap((file) =>
+      [...read(file).matchAll(/\.(?:get|post)[^(]*\(\s*'(\/[^':]*)/g)].map(([, path]) => path!),
+    )
+    expect(paths.length).toBeGreaterThanOrEqual(files.length)
+    const text = read('docs/http-api.md')
+    expect(paths.filter((path) => !text.includes(path.replace(/\/$/, '') || '/'))).toEqual([])
+    const app = read('src/server/app.ts')
+    expect(files.filter((file) => !app.includes(`./${file.replace('src/server/', '')}'`))).toEqual([])
+  })
+
   it('lists every refusal with its status and code', () => {
     const rows = read('docs/http-api.md').matchAll(/^\| (\d{3}) \| (\d{5}) \| \S.*\|$/gm)
     const listed = [...rows].map(([, status, errorCode]) => ({ status: Number(status), errorCode: Number(errorCode) }))

@@ -209,7 +209,7 @@ class Rewriting {
 }
 
 interface Joined {
-  /** Of the sources of the query around. */
+  /** Names of the sources of the query around. */
   readonly aliases: ReadonlySet<string>
   readonly add: (join: Join) => void
 }
