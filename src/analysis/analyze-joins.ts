@@ -7,8 +7,9 @@ import { equalExpressions, walk } from '../sql/walk.ts'
 import type { AnalyzedJoin, AnalyzedSource, JoinKey, JoinWindow } from './analysis.ts'
 import { durationMs } from './durations.ts'
 import { refuse } from './errors.ts'
-import { analyzeGeneralJoin, isGeneralJoin, joinTtlMs } from './general-joins.ts'
+import { analyzeGeneralJoin, isGeneralJoin } from './general-joins.ts'
 import { resolveNames } from './resolve-names.ts'
+import { stateTtlMs } from './state-ttl.ts'
 
 /** A side of the tree while it grows: what it is and how it is keyed. */
 interface Side {
@@ -40,7 +41,7 @@ export function analyzeJoins(
     const one = criteria[i] ?? null
     const result = placing(join.location, () =>
       one === null
-        ? analyzeGeneralJoin(join, sources, i + 1, joinTtlMs(join, ttlMs))
+        ? analyzeGeneralJoin(join, sources, i + 1, stateTtlMs(join) ?? ttlMs)
         : analyzeJoin(join, one, left, sources),
     )
     analyzed.push(result)
@@ -59,7 +60,7 @@ function generalJoins(joins: readonly Join[], sources: readonly AnalyzedSource[]
   let left = { isTable: first.source.kind === 'TABLE', isComposed: first.source.isQuery === true }
   return joins.map((join, i) => {
     const right = sources[i + 1]!
-    const isGeneral = isGeneralJoin(join, left, right, joinTtlMs(join, ttlMs))
+    const isGeneral = isGeneralJoin(join, left, right, stateTtlMs(join) ?? ttlMs)
     left = {
       isTable: isTableAfter(join, left.isTable, right, isGeneral),
       isComposed: left.isComposed || isGeneral || right.source.isQuery === true,

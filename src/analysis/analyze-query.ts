@@ -20,7 +20,6 @@ import {
 } from './aggregates.ts'
 import type { Analysis, AnalyzedJoin, AnalyzedSource, QueryUse, SelectColumn } from './analysis.ts'
 import { analyzeJoins } from './analyze-joins.ts'
-import { durationMs } from './durations.ts'
 import { refuse } from './errors.ts'
 import { display, withLayoutNames } from './layout-names.ts'
 import { isOverFunction } from './over-functions.ts'
@@ -30,6 +29,7 @@ import { type NameScope, resolveNames } from './resolve-names.ts'
 import { analyzeSelect } from './select-items.ts'
 import { sourceScope } from './source-scope.ts'
 import { analyzeSources, type Derive, flattenRelation, hasColumn, refuseDerived } from './sources.ts'
+import { stateTtlMs } from './state-ttl.ts'
 import { checkTableFunctions } from './table-functions.ts'
 import { usedColumns } from './used-columns.ts'
 import { analyzeWindow } from './window.ts'
@@ -40,6 +40,8 @@ export interface AnalyzeOptions {
   readonly use: QueryUse
   /** Name of the sink; null for push and pull queries. */
   readonly sinkName: string | null
+  /** How long state is kept that nothing else bounds, where a query around says so; null or absent: as this query says. */
+  readonly ttlMs?: number | null
   /** Absent: queries in FROM are refused. */
   readonly derive?: Derive
 }
@@ -53,7 +55,7 @@ function analyze(query: Query, options: AnalyzeOptions): Analysis {
   refuseUnsupportedForms(query, options.use)
   const sources = analyzeSources(query.from, options.metastore, options.derive ?? refuseDerived)
   if (options.use === 'pull') checkPullQuery(query, sources, aggregateTest(options.functions))
-  const joins = analyzeJoins(flattenRelation(query.from).joins, sources, stateTtlMs(query))
+  const joins = analyzeJoins(flattenRelation(query.from).joins, sources, options.ttlMs ?? stateTtlMs(query))
   const window = windowOf(query)
   const clauses = resolveClauses(query, sources, joins, window, options)
   checkClauses(query, sources, clauses, window, options)
@@ -67,14 +69,6 @@ function analyze(query: Query, options: AnalyzeOptions): Analysis {
     sinkName: options.sinkName,
     ...output(query, clauses, options),
   }
-}
-
-/** How long state is kept that nothing else bounds, ms; null: for good. */
-function stateTtlMs({ stateTtl, location }: Query): number | null {
-  if (stateTtl === undefined) return null
-  const ms = durationMs(stateTtl)
-  if (ms <= 0) refuse('STATE TTL must be more than 0.', location)
-  return ms
 }
 
 function windowOf({ window, emit }: Query): AggregationWindow | null {

@@ -5,8 +5,6 @@
 import type { Expression, Join } from '../sql/ast.ts'
 import { equalExpressions, walk } from '../sql/walk.ts'
 import type { AnalyzedJoin, AnalyzedSource, GeneralJoin } from './analysis.ts'
-import { durationMs } from './durations.ts'
-import { refuse } from './errors.ts'
 import { conjuncts } from './rank-limits.ts'
 import { resolveNames } from './resolve-names.ts'
 
@@ -94,12 +92,4 @@ function sideOf(expression: Expression, alias: string): 'left' | 'right' | null 
     return true
   })
   return sides.size === 1 ? [...sides][0]! : null
-}
-
-/** How long a join keeps rows: as it says itself, or as the query does. Throws StatementError for no time at all. */
-export function joinTtlMs({ stateTtl, location }: Join, ofQuery: number | null): number | null {
-  if (stateTtl === undefined) return ofQuery
-  const ms = durationMs(stateTtl)
-  if (ms <= 0) refuse('STATE TTL must be more than 0.', location)
-  return ms
 }

@@ -114,11 +114,19 @@ export class PlanBuilder {
   readonly context: PlanContext
   readonly #parts: PlanParts
   readonly #path: string
+  /** How long state is kept that nothing else bounds, in event time; null: for good. */
+  readonly ttlMs: number | null
 
-  constructor(context: PlanContext, parts: PlanParts = emptyParts(), path = '') {
+  constructor(context: PlanContext, parts: PlanParts = emptyParts(), path = '', ttlMs: number | null = null) {
     this.context = context
     this.#parts = parts
     this.#path = path
+    this.ttlMs = ttlMs
+  }
+
+  /** A builder at the same place for a query that says how long state is kept; null: as the query around says. */
+  keeping(ttlMs: number | null): PlanBuilder {
+    return ttlMs === null ? this : new PlanBuilder(this.context, this.#parts, this.#path, ttlMs)
   }
 
   /** A builder for a statement that reads sources several times. */
@@ -136,7 +144,7 @@ export class PlanBuilder {
     const base = `${this.#path}${name.replaceAll(/[^A-Za-z0-9_]/g, '_')}`
     let path = `${base}/`
     for (let i = 2; this.#parts.steps.some(({ id }) => id.startsWith(path)); i++) path = `${base}_${i}/`
-    return new PlanBuilder(this.context, this.#parts, path)
+    return new PlanBuilder(this.context, this.#parts, path, this.ttlMs)
   }
 
   /** Adds a step and gives its id. Ids are unique: planners name steps by role. */

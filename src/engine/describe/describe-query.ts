@@ -5,6 +5,7 @@ import type { Metastore } from '../../metastore/metastore.ts'
 import { describePlan } from '../../plan/describe.ts'
 import { describeTopology } from '../../plan/describe-topology.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import { growingState } from '../../plan/state-growth.ts'
 import { stepSchemas } from '../../plan/topology.ts'
 import type { QueryFailure, QueryRuntime, QueryState } from '../../runtime/query-runtime.ts'
 import { applicationId } from '../../runtime/topic-names.ts'
@@ -201,7 +202,7 @@ function describeSteps(plan: PhysicalPlan): Pick<QueryDescription, 'executionPla
       `\nFunction ${name}${signatureText(parameters)} version ${version} (${hash})`,
   )
   return {
-    executionPlan: describePlan(plan, stepSchemas(plan.steps)) + versions.join(''),
+    executionPlan: [describePlan(plan, stepSchemas(plan.steps)) + versions.join(''), ...growingState(plan)].join('\n'),
     topology: describeTopology(plan),
   }
 }

@@ -3,6 +3,7 @@ import type { FetchedSchemas } from '../../analysis/inferred-columns.ts'
 import { type PlannedCreateAs, planCreateAs, sinkSchemaRequests } from '../../plan/queries/persistent-query.ts'
 import { checkQueryUpgrade, replacedQuery } from '../../plan/queries/replace-query.ts'
 import { unwritableSides } from '../../plan/schema-registration.ts'
+import { growingState } from '../../plan/state-growth.ts'
 import { checkSourceUpgrade, claimName, existsWarning, type NameClaim } from '../../plan/statements/replace-source.ts'
 import type { TopicRequest } from '../../plan/topic-request.ts'
 import type { CreateAs } from '../../sql/ast.ts'
@@ -39,6 +40,7 @@ export const createAs = inTurnOverTopics<CreateAs>(async (statement, scope) => {
   } as const
   return command(draft, async () => [
     ...unwritableSides(source),
+    ...growingState(plan),
     ...(claim.kind === 'new' ? await skippedRecords(plan.sources, scope) : []),
   ])
 })

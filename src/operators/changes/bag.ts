@@ -55,10 +55,4 @@ export class Bag {
     const range = { from: bound, fromInclusive: false, to: prefixRange(prefix).to }
     for (const key of Array.from(this.#store.entries(range), ([one]) => one)) this.#store.delete(key)
   }
-
-  /** Forgets the rows of before `timestamp`. */
-  expire(timestamp: number): void {
-    const old = Array.from(this.#store.entries()).filter(([, stored]) => stored.timestamp < timestamp)
-    for (const [key] of old) this.#store.delete(key)
-  }
 }

@@ -23,6 +23,7 @@ import type { OperatorDefinition } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { KeyedRecord } from '../record-key.ts'
 import type { StepId } from '../step.ts'
+import { expiry } from './expiry.ts'
 
 export interface ChangeAggregateCall extends AggregateCall {
   readonly distinct: boolean
@@ -41,13 +42,15 @@ export interface ChangeAggregateStep {
   readonly store: string
   /** Values of functions that need them, by group. */
   readonly valueStore: string
+  /** How long a group is kept, in event time, after its last change; null: for good. */
+  readonly ttlMs: number | null
 }
 
 export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
   label: 'AGGREGATE',
   peerName: 'ChangeAggregate',
   oldValue: 'reads',
-  usesStreamTime: false,
+  usesStreamTime: ({ ttlMs }) => ttlMs !== null,
   passesKey: false,
   expressions: ({ functions }) => functions.flatMap(callExpressions),
   reads: readsNoColumns,
@@ -66,9 +69,9 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
     const { groups, store: name } = step
     const store = context.store({ name, kind: 'keyValue' })
     const calls = compileCalls(step, context)
-    const change = (group: string, states: Row, row: Row, count: 1 | -1): void => {
-      states[0] = (states[0] as number) + count
-      for (let i = 0; i < calls.length; i++) states[i + 1] = calls[i]!.change(group, states[i + 1]!, row, count)
+    const apply = (change: GroupChange, states: Row): void => {
+      states[0] = (states[0] as number) + change.count
+      for (let i = 0; i < calls.length; i++) states[i + 1] = calls[i]!.change(change, states[i + 1]!)
     }
     const output = (key: Row, states: Row): Row | null =>
       (states[0] as number) > 0 ? [...key, ...calls.map(({ result }, i) => result(states[i + 1]!))] : null
@@ -80,6 +83,8 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
       if (value !== null || oldValue !== null) emit({ key, window: null, value, oldValue, timestamp, headers })
     })
     let latest = 0
+    const values = step.functions.some(keepsValues) ? [context.store({ name: step.valueStore, kind: 'keyValue' })] : []
+    const expire = expiry(step.ttlMs, [store, ...values], context)
     return {
       inputs: [
         (record) => {
@@ -90,13 +95,17 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
           const state: GroupState = store.get(group) ?? { row: initial(), timestamp }
           const keyed: KeyedRecord = { ...record, key }
           if (!pending.touch(group, keyed)) pending.add(group, keyed, output(key, state.row))
-          if (value !== null) change(group, state.row, value, 1)
-          if (oldValue !== null) change(group, state.row, oldValue, -1)
+          if (value !== null) apply({ group, row: value, count: 1, timestamp }, state.row)
+          if (oldValue !== null) apply({ group, row: oldValue, count: -1, timestamp }, state.row)
           if (state.timestamp < timestamp) state.timestamp = timestamp
           if (latest < timestamp) latest = timestamp
           if (state.row[0] === 0) store.delete(group)
           else store.put(group, state)
           if (!context.coalesces) pending.flush()
+          if (step.ttlMs !== null) {
+            pending.flush()
+            expire()
+          }
         },
       ],
       flush: () => pending.flush(),
@@ -106,9 +115,17 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
 
 const keepsValues = ({ distinct, undoes }: ChangeAggregateCall): boolean => distinct || !undoes
 
+/** A row more (1) or less (-1) in a group. */
+interface GroupChange {
+  readonly group: string
+  readonly row: Row
+  readonly count: 1 | -1
+  readonly timestamp: number
+}
+
 interface ChangingCall extends Pick<CompiledCall, 'initialize' | 'result'> {
-  /** The state with a row more (1) or less (-1). */
-  readonly change: (group: string, state: Value, row: Row, count: 1 | -1) => Value
+  /** The state after the change. */
+  readonly change: (change: GroupChange, state: Value) => Value
 }
 
 function compileCalls(step: ChangeAggregateStep, context: OperatorContext): ChangingCall[] {
@@ -122,7 +139,7 @@ function compileCalls(step: ChangeAggregateStep, context: OperatorContext): Chan
 const withoutValues = ({ initialize, result, add, undo }: CompiledCall): ChangingCall => ({
   initialize,
   result,
-  change: (_group, state, row, count) => (count > 0 ? add(state, row) : undo(state, row)),
+  change: ({ row, count }, state) => (count > 0 ? add(state, row) : undo(state, row)),
 })
 
 /** A call whose values are kept: by group, place of the call, and value. */
@@ -136,10 +153,10 @@ function withValues(
   const { encode, decode } = textCodec(call.argTypes)
   const { encode: encodeState } = textCodec([call.stateType])
   const place = textCodec([BIGINT]).encode([index])
-  const count = (key: string, change: 1 | -1): number => {
+  const count = (key: string, change: 1 | -1, timestamp: number): number => {
     const now = ((store.get(key)?.row[0] as number | undefined) ?? 0) + change
     if (now === 0) store.delete(key)
-    else store.put(key, { row: [now], timestamp: 0 })
+    else store.put(key, { row: [now], timestamp })
     return now
   }
   const again = (prefix: string): Value => {
@@ -154,12 +171,12 @@ function withValues(
   return {
     initialize,
     result,
-    change(group, state, row, change) {
+    change({ group, row, count: change, timestamp }, state) {
       if (!takes(row)) return state
       const args = argumentsOf(row)
       const prefix = group + place
       const value = encode(args as Row)
-      const now = count(prefix + value, change)
+      const now = count(prefix + value, change, timestamp)
       if (change > 0) return call.distinct && now > 1 ? state : addArguments(state, args)
       if (call.distinct && now > 0) return state
       if (call.undoes) return undoArguments(state, args)

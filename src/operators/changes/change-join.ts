@@ -19,6 +19,7 @@ import type { OperatorDefinition } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { StepId, StepSchema } from '../step.ts'
 import { Bag, bagStore, type Counted } from './bag.ts'
+import { expiry } from './expiry.ts'
 import { eachRow, keyColumnsOf, leavingUnder, RowChanges, rowTexts } from './row-changes.ts'
 
 export type ChangeJoinKind = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'SEMI' | 'ANTI'
@@ -78,7 +79,8 @@ export const changeJoin: OperatorDefinition<ChangeJoinStep> = {
       left: { own: left, other: right, matches, ...rows.left },
       right: { own: right, other: left, matches: (own: Row, other: Row) => matches(other, own), ...rows.right },
     }
-    const forget = step.ttlMs === null ? () => {} : expiry(step.ttlMs, [left, right], context)
+    const stores = [step.leftStore, step.rightStore].map((name) => context.store({ name, kind: 'keyValue' }))
+    const forget = expiry(step.ttlMs, stores, context)
     const update =
       (joining: JoiningSide): Process =>
       (record) => {
@@ -199,16 +201,3 @@ const isRow = ({ textOf }: Side, { row }: Counted, other: Row): boolean => textO
 /** The rows of a side that are there and not forgotten. */
 const present = ({ bag }: Side, prefix: string, expiredAt: number): Counted[] =>
   Array.from(bag.under(prefix)).filter(({ count, timestamp }) => count > 0 && timestamp >= expiredAt)
-
-/** How many times rows are looked through for forgotten ones while one row lives. */
-const SWEEPS = 4
-
-function expiry(ttlMs: number, sides: readonly Side[], { streamTime }: OperatorContext): () => void {
-  let next = Number.NEGATIVE_INFINITY
-  return () => {
-    const now = streamTime()
-    if (now < next) return
-    if (next !== Number.NEGATIVE_INFINITY) for (const { bag } of sides) bag.expire(now - ttlMs)
-    next = now + ttlMs / SWEEPS
-  }
-}

@@ -13,6 +13,7 @@ import type { Row } from '../../types/value.ts'
 import { noExpressions, sameTypes } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
+import { expiry } from './expiry.ts'
 import { eachRow, rowTexts } from './row-changes.ts'
 
 export interface CombineRowsStep {
@@ -23,6 +24,8 @@ export interface CombineRowsStep {
   readonly right: StepId
   readonly operator: 'UNION' | 'INTERSECT' | 'EXCEPT'
   readonly all: boolean
+  /** How long a row is kept, in event time, after it was there last; null: for good. */
+  readonly ttlMs: number | null
   readonly store: string
 }
 
@@ -30,7 +33,7 @@ export const combineRows: OperatorDefinition<CombineRowsStep> = {
   label: 'COMBINE',
   peerName: 'CombineRows',
   oldValue: 'reads',
-  usesStreamTime: false,
+  usesStreamTime: ({ ttlMs }) => ttlMs !== null,
   passesKey: false,
   expressions: noExpressions,
   reads: (_step, [left, right]) => sameTypes(left!.value, right!.value),
@@ -39,13 +42,14 @@ export const combineRows: OperatorDefinition<CombineRowsStep> = {
   inputs: ({ left, right }) => [left, right],
   schema: ({ all }, [left]) => ({ kind: 'table', key: all ? [] : left!.value, window: null, value: left!.value }),
   stores: ({ store }) => [{ name: store, kind: 'keyValue', types: columnTypes(COUNTS) }],
-  build({ operator, all, store: name }, [left], context, emit) {
+  build({ operator, all, ttlMs, store: name }, [left], context, emit) {
     const store = context.store({ name, kind: 'keyValue' })
+    const expire = expiry(ttlMs, [store], context)
     const textOf = rowTexts(left!)
     const countOf = COPIES[operator][all ? 'all' : 'distinct']
     const side =
       (index: 0 | 1): Process =>
-      (record) =>
+      (record) => {
         eachRow(record, (row, count) => {
           const key = textOf(row)
           const counts = store.get(key)?.row.slice() ?? [0, 0]
@@ -60,6 +64,8 @@ export const combineRows: OperatorDefinition<CombineRowsStep> = {
             emit({ key: all ? [] : row, window: null, ...change, timestamp, headers })
           }
         })
+        expire()
+      }
     return { inputs: [side(0), side(1)] }
   },
 }

@@ -15,6 +15,7 @@ import type { OperatorDefinition } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { StepId, StepSchema } from '../step.ts'
 import { Bag, bagStore } from './bag.ts'
+import { expiry } from './expiry.ts'
 import { compileOverCalls, type OrderedRow, type OverCall, overExpressions } from './over-functions.ts'
 import { eachRow, keyColumnsOf, leavingUnder, RowChanges, rowTexts } from './row-changes.ts'
 import { type SortColumn, sortTexts } from './sort-text.ts'
@@ -30,6 +31,8 @@ export interface OverStep {
   readonly limit: RankLimit | null
   /** Columns of the output row that tell its rows apart; empty: a bag. */
   readonly key: readonly number[]
+  /** How long rows are kept, in event time; null: for good. */
+  readonly ttlMs: number | null
   readonly store: string
 }
 
@@ -42,7 +45,7 @@ export const over: OperatorDefinition<OverStep> = {
   label: 'OVER',
   peerName: 'Over',
   oldValue: 'reads',
-  usesStreamTime: false,
+  usesStreamTime: ({ ttlMs }) => ttlMs !== null,
   passesKey: false,
   expressions: ({ functions }) => functions.flatMap(overExpressions),
   reads: readsNoColumns,
@@ -59,6 +62,7 @@ export const over: OperatorDefinition<OverStep> = {
     const rows = new OrderedRows(step, input!, context)
     const compute = compileOverCalls(step.functions, { order: step.order, width: input!.value.length }, context)
     const changes = new RowChanges(leavingUnder(key, { value: outputColumns(step, input!) }, emit))
+    const expire = expiry(step.ttlMs, [context.store({ name: step.store, kind: 'keyValue' })], context)
     const forgets = input!.kind === 'stream' && limit?.ranking === 'ROW_NUMBER'
     return {
       inputs: [
@@ -66,10 +70,10 @@ export const over: OperatorDefinition<OverStep> = {
           const prefix = record.key![0] as string
           const before = rows.upToLimit(prefix)
           const isBehind = rows.isBehind(record, prefix, before.bound)
-          if (isBehind && forgets) return
+          if (isBehind && forgets) return undefined
           const old = isBehind ? [] : compute(before.rows)
           rows.change(record, prefix)
-          if (isBehind) return
+          if (isBehind) return expire()
           const after = rows.upToLimit(prefix)
           const now = compute(after.rows)
           let same = 0
@@ -78,6 +82,7 @@ export const over: OperatorDefinition<OverStep> = {
           for (const row of now.slice(same)) changes.add(row, 1)
           changes.flush(record.timestamp, record.headers)
           if (forgets && after.bound !== null) rows.forgetBehind(prefix, after.bound)
+          return expire()
         },
       ],
     }

@@ -32,6 +32,7 @@ export function aggregateChanges(plan: AggregationPlan): Aggregated {
     functions,
     store: 'Aggregate-Aggregate-Groups',
     valueStore: 'Aggregate-Aggregate-Values',
+    ttlMs: builder.ttlMs,
   })
   const results = functions.map(({ name, type }) => ({ name, type }))
   const relation: Relation = {

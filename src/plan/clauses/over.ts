@@ -135,6 +135,7 @@ function addOver(plan: OverPlan, input: Relation, builder: PlanBuilder): Relatio
     functions,
     limit: limit === null ? null : { ranking: limit.ranking, rank: limit.rank },
     key: positionsOf(key, { columns }),
+    ttlMs: builder.ttlMs,
     store: `${name}-Rows`,
   })
   return {

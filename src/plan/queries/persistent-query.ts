@@ -6,6 +6,7 @@ import { countReads } from '../../analysis/common-tables.ts'
 import { place } from '../../analysis/errors.ts'
 import { type FetchedSchemas, NO_SCHEMAS, type SchemaRequest } from '../../analysis/inferred-columns.ts'
 import { normalForm } from '../../analysis/normal-form.ts'
+import { stateTtlMs } from '../../analysis/state-ttl.ts'
 import { readWithProperties, type WithProperties } from '../../analysis/with-properties.ts'
 import { placing, StatementError } from '../../errors.ts'
 import type { DataSource, SourceKind } from '../../metastore/data-source.ts'
@@ -133,9 +134,16 @@ interface Analyzed {
 function analyze(query: Query, sinkName: string, context: PlanContext): Analyzed {
   const { metastore, functions } = context
   const inlined = normalForm(query, functions)
-  const builder = PlanBuilder.reading(countReads(inlined), context)
+  const builder = PlanBuilder.reading(countReads(inlined), context).keeping(stateTtlMs(inlined))
   const derive = derivedBy(builder)
-  const analysis = analyzeQuery(inlined, { metastore, functions, use: 'persistent', sinkName, derive })
+  const analysis = analyzeQuery(inlined, {
+    metastore,
+    functions,
+    use: 'persistent',
+    sinkName,
+    ttlMs: builder.ttlMs,
+    derive,
+  })
   const windowed = analysis.sources.find(({ source }) => source.kind === 'TABLE' && source.window !== null)
   if (windowed !== undefined) {
     throw new StatementError('KSQL does not support persistent queries on windowed tables.', {

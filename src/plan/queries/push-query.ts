@@ -2,6 +2,7 @@
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
 import { countReads } from '../../analysis/common-tables.ts'
 import { normalForm } from '../../analysis/normal-form.ts'
+import { stateTtlMs } from '../../analysis/state-ttl.ts'
 import type { Query } from '../../sql/ast.ts'
 import type { Column } from '../../types/schema.ts'
 import { PlanBuilder, type PlanContext, type Relation } from '../builder.ts'
@@ -24,12 +25,13 @@ export interface PlannedPushQuery {
 export function planPushQuery(query: Query, makeId: (alias: string) => string, context: PlanContext): PlannedPushQuery {
   const { metastore, functions } = context
   const inlined = normalForm(query, functions)
-  const builder = PlanBuilder.reading(countReads(inlined), context)
+  const builder = PlanBuilder.reading(countReads(inlined), context).keeping(stateTtlMs(inlined))
   const analysis = analyzeQuery(overAllRows(inlined, builder), {
     metastore,
     functions,
     use: 'push',
     sinkName: null,
+    ttlMs: builder.ttlMs,
     derive: derivedBy(builder),
   })
   const planned = planQuery(analysis, builder)

@@ -8,6 +8,7 @@
 import { aggregateTest, containsAggregate } from '../../analysis/aggregates.ts'
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
 import type { Derive } from '../../analysis/sources.ts'
+import { stateTtlMs } from '../../analysis/state-ttl.ts'
 import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import type { NamedExpression } from '../../operators/step.ts'
@@ -51,14 +52,16 @@ function operand(query: QueryExpression, side: string, builder: PlanBuilder): De
   return derived
 }
 
-function planSelect(query: Query, alias: string, builder: PlanBuilder): DerivedRelation {
+function planSelect(query: Query, alias: string, outer: PlanBuilder): DerivedRelation {
   refuseOuterClauses(query)
+  const builder = outer.keeping(stateTtlMs(query))
   const { metastore, functions } = builder.context
   const analysis = analyzeQuery(overAllRows(query, builder), {
     metastore,
     functions,
     use: 'persistent',
     sinkName: alias,
+    ttlMs: builder.ttlMs,
     derive: derivedBy(builder),
   })
   const { relation, columns } = planQuery(analysis, builder)

@@ -35,6 +35,7 @@ export function distinctRows({ relation, visible }: DerivedRelation, builder: Pl
     functions: [],
     store: 'Distinct-Rows',
     valueStore: 'Distinct-Values',
+    ttlMs: builder.ttlMs,
   })
   return {
     relation: { ...together, step, ...keyedByAll(visible), keyFormat: relation.keyFormat, isUnsettled: false },
@@ -127,6 +128,7 @@ function combined(
     right: rightRows.step,
     operator,
     all,
+    ttlMs: builder.ttlMs,
     store: 'Combine-Rows',
   })
   const set = keyedByAll(left.columns)

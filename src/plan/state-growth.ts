@@ -1,0 +1,45 @@
+/** State that grows with the records of a stream, for as long as the query runs: what it holds, and how it is bounded. */
+import type { Step } from '../operators/index.ts'
+import { inputsOf } from '../operators/inputs.ts'
+import type { StepSchema } from '../operators/step.ts'
+import type { PhysicalPlan } from './physical-plan.ts'
+import { stepSchemas } from './topology.ts'
+
+/** A sentence for each step of such state. */
+export function growingState({ steps }: Pick<PhysicalPlan, 'steps'>): string[] {
+  const schemas = stepSchemas(steps)
+  return steps.flatMap((step) => {
+    const held = heldBy(
+      step,
+      inputsOf(step).map((id) => schemas.get(id)!),
+    )
+    return held === null
+      ? []
+      : [
+          `The state of ${step.id} grows with ${held}. To bound it, end the query with STATE TTL and a time: STATE TTL 7 DAYS.`,
+        ]
+  })
+}
+
+const isStream = ({ kind }: StepSchema): boolean => kind === 'stream'
+
+function heldBy(step: Step, inputs: readonly StepSchema[]): string | null {
+  switch (step.kind) {
+    case 'changeJoin':
+      return step.ttlMs === null && inputs.some(isStream) ? 'the records of the streams that it joins' : null
+    case 'over': {
+      const forgets = step.limit?.ranking === 'ROW_NUMBER'
+      return step.ttlMs === null && inputs.some(isStream) && !forgets ? 'the records of the stream' : null
+    }
+    case 'combineRows':
+      return step.ttlMs === null && inputs.some(isStream) ? 'the different rows of the streams' : null
+    case 'changeAggregate': {
+      const keepsValues = step.functions.some(({ distinct, undoes }) => distinct || !undoes)
+      if (step.ttlMs !== null || !inputs.some(isStream)) return null
+      if (step.functions.length === 0) return 'the different rows of the stream'
+      return keepsValues ? 'the different values of each group' : null
+    }
+    default:
+      return null
+  }
+}
