@@ -3,7 +3,7 @@
  * `SELECT * FROM (SELECT DISTINCT a FROM b)`. Queries in expressions have become joins.
  */
 import type { FunctionRegistry } from '../functions/registry.ts'
-import type { Expression, Query } from '../sql/ast.ts'
+import type { Expression, Query, SelectItem } from '../sql/ast.ts'
 import { aggregateTest } from './aggregates.ts'
 import { inlineCommonTables } from './common-tables.ts'
 import { overCalls } from './over-functions.ts'
@@ -24,12 +24,27 @@ const needsWrapping = ({ distinct, qualify, items }: Query): boolean =>
 
 const hasOver = (expression: Expression): boolean => overCalls(expression).length > 0
 
+/** The columns of the query in the order in which it selects them, which `*` would give behind its key; null: they have no names here. */
+function namedItems(items: readonly SelectItem[]): SelectItem[] | null {
+  const names = items.map((item) =>
+    item.kind !== 'singleColumn'
+      ? null
+      : (item.alias ?? (item.expression.kind === 'columnReference' ? item.expression.name : null)),
+  )
+  if (names.includes(null) || new Set(names).size < names.length) return null
+  return names.map((name) => ({
+    kind: 'singleColumn',
+    expression: { kind: 'columnReference', qualifier: null, name: name! },
+    alias: null,
+  }))
+}
+
 /** Clauses about how results leave stay outside. */
 function wrapped(query: Query): Query {
   const { emit, emitLocation, limit, limitLocation, ...inner } = query
   return {
     kind: 'select',
-    items: [{ kind: 'allColumns', qualifier: null }],
+    items: namedItems(inner.items) ?? [{ kind: 'allColumns', qualifier: null }],
     from: { kind: 'derived', query: { ...inner, emit: emit === 'FINAL' ? emit : null, limit: null }, alias: null },
     window: null,
     where: null,

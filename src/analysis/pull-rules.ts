@@ -1,5 +1,5 @@
 /** What a pull query may not hold. The wording of ksqlDB follows our own, since clients match on it. */
-import type { Location } from '../errors.ts'
+import type { Location, StatementError } from '../errors.ts'
 import type { Query } from '../sql/ast.ts'
 import { aggregateCalls, type IsAggregate } from './aggregates.ts'
 import type { AnalyzedSource } from './analysis.ts'
@@ -27,6 +27,13 @@ export function checkPullQuery(query: Query, sources: readonly AnalyzedSource[],
     refuse(pullRefusal(ours, theirs) + PUSH_ADVICE, wildcard.location)
   }
   refuseAggregates(query, isAggregate)
+}
+
+/** A refusal of a query that ksqlDB refuses for one of its clauses: with its wording behind our own. */
+export function inPullWords(error: StatementError, query: Query): StatementError {
+  const clause = forbiddenClause(query)
+  if (clause === null) return error
+  return error.reworded(pullRefusal(error.message, `Pull queries don't support ${clause.name} clauses.`) + PUSH_ADVICE)
 }
 
 function refuseAggregates({ items, from }: Query, isAggregate: IsAggregate): void {

@@ -7,6 +7,7 @@ import type { StepId } from './step.ts'
 export function readsOldValue(id: StepId, steps: readonly Step[]): boolean {
   return steps.some((step) => {
     if (!inputsOf(step).includes(id)) return false
+    if (step.kind === 'subscriber' && step.readsOldValue === true) return true
     const { oldValue } = factsOf(step)
     return oldValue === 'reads' || (oldValue === 'passes' && readsOldValue(step.id, steps))
   })

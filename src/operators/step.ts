@@ -97,4 +97,6 @@ export interface SubscriberStep {
   readonly limit: number | null
   /** For each column of a row, which part of the key it repeats: what a deleted row still shows. Null: none. */
   readonly keyColumns: readonly (number | 'WINDOWSTART' | 'WINDOWEND' | null)[]
+  /** The row before a change tells which row leaves: the result may have no key. */
+  readonly readsOldValue?: true
 }

@@ -237,6 +237,9 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
       'How long a worker thread may take for one piece of work before it is ended and replaced; 0: no limit.',
     ),
   ),
+  'millrace.query.pull.max.rows': fixed(
+    number(1_000_000, 'Most rows that a pull query may hold in memory to sort, join or group them.'),
+  ),
   'millrace.expression.timeout.ms': fixed(
     number(
       500,

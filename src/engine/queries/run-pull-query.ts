@@ -1,95 +1,123 @@
-/** Pull queries: the rows of a materialized table, or of a stream's topic up to its end. */
+/**
+ * Pull queries. What looks up or scans one source is answered row by row; all else is computed over the rows of its sources, and an order over
+ * those of its result.
+ */
+import { type OrderedQuery, splitOrder } from '../../analysis/pull-order.ts'
+import { inPullWords } from '../../analysis/pull-rules.ts'
 import { StatementError } from '../../errors.ts'
-import { type PlannedStreamPull, planPullQuery } from '../../plan/queries/pull-query.ts'
-import { functionsOf } from '../../plan/used-functions.ts'
-import type { PullRequest } from '../../runtime/query-runtime.ts'
-import type { QueryStatement } from '../../sql/ast.ts'
-import type { RowStream, StreamEnd, StreamedRow } from '../api.ts'
-import { standbyReads } from '../cluster/standby-reads.ts'
-import type { Catalog } from '../commands/catalog.ts'
-import type { EngineParts } from '../parts.ts'
-import type { TablePullPlan } from '../pull-plans.ts'
+import { needsSnapshot, planSnapshotQuery } from '../../plan/queries/snapshot-query.ts'
+import type { Query, QueryStatement } from '../../sql/ast.ts'
+import { formatQuery } from '../../sql/format.ts'
+import { type Column, formatColumn } from '../../types/schema.ts'
+import type { Row } from '../../types/value.ts'
+import type { RowStream, StreamedRow } from '../api.ts'
 import { pullId } from '../query-ids.ts'
 import type { QueryRequest } from '../requests.ts'
 import type { TopicScope } from '../scope.ts'
-import { CLOSED, COMPLETED, Flow, type FlowSink } from './flow.ts'
-import { pullTable } from './pull-routing.ts'
-import { scanStream } from './stream-scan.ts'
+import { COMPLETED, Flow, type FlowSink } from './flow.ts'
+import { orderRows } from './order-rows.ts'
+import { collectRows, RowLimit } from './read-rows.ts'
+import { openSimplePull } from './run-simple-pull.ts'
+import { snapshotRows } from './snapshot-rows.ts'
+
+/** Rows that are passed on at once. */
+const BATCH = 1_000
 
 /** Plans the query; it runs once it is subscribed to. `request`: forwarded to servers that have part of the rows. Throws StatementError. */
 export function openPull({ query }: QueryStatement, scope: TopicScope, request: QueryRequest): RowStream {
-  const { parts, catalog, session } = scope
-  const queryId = pullId(parts.clock.now())
-  const planned = planPullQuery(query, queryId, scope.planning)
-  if (planned.kind === 'stream') return openStreamPull(planned, queryId, scope)
-  const { predicate, columns, limit, source } = planned
-  const plan: TablePullPlan = {
-    planned,
-    form: { predicate, columns, limit, ...functionsOf([predicate, columns], catalog.metastore) },
-    materializedBy: materializingQuery(source.name, catalog),
-    reads: standbyReads(session.config),
+  const isSnapshot = needsSnapshot(query, scope.planning)
+  if (!isSnapshot && query.orderBy === undefined && query.offset === undefined) {
+    return openSimplePull(query, scope, request, { isWhole: true })
   }
-  parts.pullPlans.keep(request, query, plan, catalog)
-  return openTablePull(plan, parts, request)
+  if (!isSnapshot) refuseOrderOfStream(query, scope)
+  const ordered = splitOrder(query)
+  const hasStar = query.items.some(({ kind }) => kind !== 'singleColumn')
+  return isSnapshot || (hasStar && ordered.hidden > 0)
+    ? openSnapshot(ordered, scope, request)
+    : openOrdered(ordered, scope, request)
 }
 
-/** A planned pull query on a table. It runs once it is subscribed to. */
-export function openTablePull(plan: TablePullPlan, parts: EngineParts, request: QueryRequest): RowStream {
-  const queryId = pullId(parts.clock.now())
-  const { columns, schemaText, keyColumns } = plan.planned
-  return streamOf(new Flow(queryId, tableSource(plan, queryId, parts, request)), {
-    kind: 'pullTable',
-    columns,
-    schemaText,
-    keyColumns,
+/** ksqlDB does not parse ORDER BY; clients match on its words. */
+function refuseOrderOfStream({ from, orderBy, location }: Query, { planning }: TopicScope): void {
+  const item = orderBy?.[0]
+  if (item === undefined || from.kind !== 'source' || planning.metastore.sources.get(from.name)?.kind !== 'STREAM')
+    return
+  const place = item.location ?? location
+  const ours = 'ORDER BY is for tables: a stream has its order already. Aggregate it, or make a table of it.'
+  const by =
+    place === undefined ? '' : `\nline ${place.line}:${Math.max(1, place.column - 'BY '.length)}: Syntax Error\n`
+  throw new StatementError(ours + by, { location: place })
+}
+
+/** One table, sorted. */
+function openOrdered(ordered: OrderedQuery, scope: TopicScope, request: QueryRequest): RowStream {
+  const inner = openSimplePull(ordered.core, scope, asRequest(ordered.core, request), { isWhole: false })
+  const columns = inner.columns.slice(0, inner.columns.length - ordered.hidden)
+  const limit = rowLimit(scope)
+  const flow = new Flow<StreamedRow>(inner.queryId, async (sink) => {
+    const rows: Row[] = []
+    await collectRows(inner, limit, sink.signal, (read) => void rows.push(...read))
+    await emitRows(orderRows(rows, ordered, inner.columns), sink)
+    return COMPLETED
   })
+  return {
+    ...inner,
+    columns,
+    schemaText: ordered.hidden === 0 ? inner.schemaText : columns.map(formatColumn).join(', '),
+    subscribe: (subscriber) => flow.subscribe(subscriber),
+    close: () => flow.close(),
+  }
 }
 
-function openStreamPull({ plan, limit, columns, schemaText }: PlannedStreamPull, queryId: string, scope: TopicScope) {
-  const flow = new Flow<StreamedRow>(queryId, (sink) => scanStream(plan, limit, sink, scope))
-  return streamOf(flow, { kind: 'pullStream', columns, schemaText, keyColumns: [] })
+function openSnapshot(ordered: OrderedQuery, scope: TopicScope, request: QueryRequest): RowStream {
+  const queryId = pullId(scope.parts.clock.now())
+  const planned = planSnapshotQuery(ordered.core, queryId, scope.planning)
+  const sources = planned.sources.map((source) => ({
+    ...source,
+    rows: openSource(source.query, ordered.core, scope, request),
+  }))
+  const limit = rowLimit(scope)
+  const flow = new Flow<StreamedRow>(queryId, async (sink) => {
+    const rows = await snapshotRows({ planned, sources, limit, signal: sink.signal, scope })
+    await emitRows(orderRows(rows, ordered, planned.columns), sink)
+    return COMPLETED
+  })
+  const columns: Column[] = planned.columns
+    .slice(0, planned.columns.length - ordered.hidden)
+    .map(({ name, type }) => ({ name, type }))
+  return {
+    kind: 'pullTable',
+    queryId,
+    columns,
+    schemaText: columns.map(formatColumn).join(', '),
+    keyColumns: [],
+    subscribe: (subscriber) => flow.subscribe(subscriber),
+    async close() {
+      await flow.close()
+      await Promise.all(sources.map(({ rows }) => rows.close()))
+    },
+  }
 }
 
-const streamOf = (
-  flow: Flow<StreamedRow>,
-  facts: Pick<RowStream, 'kind' | 'columns' | 'schemaText' | 'keyColumns'>,
-): RowStream => ({
-  ...facts,
-  queryId: flow.queryId,
-  subscribe: (subscriber) => flow.subscribe(subscriber),
-  close: () => flow.close(),
+function openSource(query: Query, whole: Query, scope: TopicScope, request: QueryRequest): RowStream {
+  try {
+    return openSimplePull(query, scope, asRequest(query, request), { isWhole: false })
+  } catch (error) {
+    throw error instanceof StatementError ? inPullWords(error, whole) : error
+  }
+}
+
+/** The request that other servers get for their part of the rows. */
+const asRequest = (query: Query, request: QueryRequest): QueryRequest => ({
+  ...request,
+  sql: `${formatQuery(query)};`,
+  variables: {},
 })
 
-function tableSource(
-  { planned, form, materializedBy, reads }: TablePullPlan,
-  pullId: string,
-  parts: EngineParts,
-  request: QueryRequest,
-) {
-  const { lookup, columns, limit, source } = planned
-  const pull: PullRequest = { pullId, form, ...lookup }
-  const table = { queryId: materializedBy, table: source.name, pull, columns, request, reads }
-  return async (sink: FlowSink<StreamedRow>): Promise<StreamEnd> => {
-    let left = limit ?? Number.POSITIVE_INFINITY
-    if (left === 0) return COMPLETED
-    for await (const rows of await pullTable(table, parts, sink)) {
-      if (sink.isClosed) return CLOSED
-      await sink.emit((rows.length > left ? rows.slice(0, left) : rows).map((row) => ({ row, tombstone: false })))
-      left -= rows.length
-      if (left <= 0) break
-    }
-    return COMPLETED
-  }
-}
+const rowLimit = ({ config }: TopicScope): RowLimit => new RowLimit(config.number('millrace.query.pull.max.rows'))
 
-/** The query that materializes the table. */
-function materializingQuery(table: string, { queries }: Catalog): string {
-  for (const { link, plan } of queries.values()) {
-    const keeps =
-      link.kind === 'CREATE_AS' ? link.writes === table : link.kind === 'CREATE_SOURCE' && link.reads[0] === table
-    if (keeps && plan.materialization !== null) return link.queryId
+async function emitRows(rows: readonly Row[], sink: FlowSink<StreamedRow>): Promise<void> {
+  for (let i = 0; i < rows.length; i += BATCH) {
+    await sink.emit(rows.slice(i, i + BATCH).map((row) => ({ row, tombstone: false })))
   }
-  throw new StatementError(
-    `The rows of \`${table}\` are not kept in a form that pull queries can read. Add EMIT CHANGES.`,
-  )
 }

@@ -17,6 +17,8 @@ export interface PlannedPushQuery {
   readonly plan: PhysicalPlan
   readonly columns: readonly Column[]
   readonly kind: 'stream' | 'table'
+  /** Whether each change of the result has the row before it, and rows may have no key. */
+  readonly isComposed: boolean
   /** Alias of the left-most source, for the query's id. */
   readonly alias: string
 }
@@ -44,6 +46,7 @@ export function planPushQuery(query: Query, makeId: (alias: string) => string, c
     input: output.step,
     limit: analysis.limit,
     keyColumns: columns.map((column) => keyPart(column, relation)),
+    ...(relation.isComposed === true && { readsOldValue: true as const }),
   })
   const alias = analysis.sources[0]!.alias
   const sources = builder.sources.map(({ name }) => name)
@@ -58,6 +61,7 @@ export function planPushQuery(query: Query, makeId: (alias: string) => string, c
     }),
     columns: output.columns,
     kind: output.kind,
+    isComposed: relation.isComposed === true,
     alias,
   }
 }

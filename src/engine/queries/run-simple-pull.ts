@@ -1,0 +1,103 @@
+/** Pull queries that look up or scan: the rows of a materialized table, or of a stream's topic up to its end. */
+import { StatementError } from '../../errors.ts'
+import { type PlannedStreamPull, planPullQuery } from '../../plan/queries/pull-query.ts'
+import { functionsOf } from '../../plan/used-functions.ts'
+import type { PullRequest } from '../../runtime/query-runtime.ts'
+import type { Query } from '../../sql/ast.ts'
+import type { RowStream, StreamEnd, StreamedRow } from '../api.ts'
+import { standbyReads } from '../cluster/standby-reads.ts'
+import type { Catalog } from '../commands/catalog.ts'
+import type { EngineParts } from '../parts.ts'
+import type { TablePullPlan } from '../pull-plans.ts'
+import { pullId } from '../query-ids.ts'
+import type { QueryRequest } from '../requests.ts'
+import type { TopicScope } from '../scope.ts'
+import { CLOSED, COMPLETED, Flow, type FlowSink } from './flow.ts'
+import { pullTable } from './pull-routing.ts'
+import { scanStream } from './stream-scan.ts'
+
+/**
+ * Plans the query; it runs once it is subscribed to. `request`: forwarded to servers that have part of the rows. `isWhole`: the query is what the
+ * request's text says, so that its plan can be kept for texts of that form. Throws StatementError.
+ */
+export function openSimplePull(
+  query: Query,
+  scope: TopicScope,
+  request: QueryRequest,
+  { isWhole }: { readonly isWhole: boolean },
+): RowStream {
+  const { parts, catalog, session } = scope
+  const queryId = pullId(parts.clock.now())
+  const planned = planPullQuery(query, queryId, scope.planning)
+  if (planned.kind === 'stream') return openStreamPull(planned, queryId, scope)
+  const { predicate, columns, limit, source } = planned
+  const plan: TablePullPlan = {
+    planned,
+    form: { predicate, columns, limit, ...functionsOf([predicate, columns], catalog.metastore) },
+    materializedBy: materializingQuery(source.name, catalog),
+    reads: standbyReads(session.config),
+  }
+  if (isWhole) parts.pullPlans.keep(request, query, plan, catalog)
+  return openTablePull(plan, parts, request)
+}
+
+/** A planned pull query on a table. It runs once it is subscribed to. */
+export function openTablePull(plan: TablePullPlan, parts: EngineParts, request: QueryRequest): RowStream {
+  const queryId = pullId(parts.clock.now())
+  const { columns, schemaText, keyColumns } = plan.planned
+  return streamOf(new Flow(queryId, tableSource(plan, queryId, parts, request)), {
+    kind: 'pullTable',
+    columns,
+    schemaText,
+    keyColumns,
+  })
+}
+
+function openStreamPull({ plan, limit, columns, schemaText }: PlannedStreamPull, queryId: string, scope: TopicScope) {
+  const flow = new Flow<StreamedRow>(queryId, (sink) => scanStream(plan, limit, sink, scope))
+  return streamOf(flow, { kind: 'pullStream', columns, schemaText, keyColumns: [] })
+}
+
+const streamOf = (
+  flow: Flow<StreamedRow>,
+  facts: Pick<RowStream, 'kind' | 'columns' | 'schemaText' | 'keyColumns'>,
+): RowStream => ({
+  ...facts,
+  queryId: flow.queryId,
+  subscribe: (subscriber) => flow.subscribe(subscriber),
+  close: () => flow.close(),
+})
+
+function tableSource(
+  { planned, form, materializedBy, reads }: TablePullPlan,
+  pullId: string,
+  parts: EngineParts,
+  request: QueryRequest,
+) {
+  const { lookup, columns, limit, source } = planned
+  const pull: PullRequest = { pullId, form, ...lookup }
+  const table = { queryId: materializedBy, table: source.name, pull, columns, request, reads }
+  return async (sink: FlowSink<StreamedRow>): Promise<StreamEnd> => {
+    let left = limit ?? Number.POSITIVE_INFINITY
+    if (left === 0) return COMPLETED
+    for await (const rows of await pullTable(table, parts, sink)) {
+      if (sink.isClosed) return CLOSED
+      await sink.emit((rows.length > left ? rows.slice(0, left) : rows).map((row) => ({ row, tombstone: false })))
+      left -= rows.length
+      if (left <= 0) break
+    }
+    return COMPLETED
+  }
+}
+
+/** The query that materializes the table. */
+function materializingQuery(table: string, { queries }: Catalog): string {
+  for (const { link, plan } of queries.values()) {
+    const keeps =
+      link.kind === 'CREATE_AS' ? link.writes === table : link.kind === 'CREATE_SOURCE' && link.reads[0] === table
+    if (keeps && plan.materialization !== null) return link.queryId
+  }
+  throw new StatementError(
+    `The rows of \`${table}\` are not kept in a form that pull queries can read. Add EMIT CHANGES.`,
+  )
+}
