@@ -5,6 +5,7 @@
 import type { Fault } from './fault.ts'
 
 const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
+  connectors: async () => (await import('./connectors.ts')).connectors,
   damage: async () => (await import('./damage.ts')).damage,
   functions: async () => (await import('./functions.ts')).functions,
   hostile: async () => (await import('./hostile.ts')).hostile,

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { objectTexts } from '../../../src/connectors/sources/json-values.ts'
 import { ConnectorWorld } from '../../support/connectors/connector-world.ts'
-import { freePort } from '../../support/connectors/free-port.ts'
+import { freePort } from '../../support/free-port.ts'
 
 const WAIT = { timeout: 15_000, interval: 20 }
 const reference = (name: string) => `\${env:${name}}`

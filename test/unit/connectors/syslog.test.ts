@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SyslogFrames } from '../../../src/connectors/sources/syslog-frames.ts'
 import { parseSyslog } from '../../../src/connectors/sources/syslog-message.ts'
 import { ConnectorWorld } from '../../support/connectors/connector-world.ts'
-import { freePort } from '../../support/connectors/free-port.ts'
+import { freePort } from '../../support/free-port.ts'
 
 const WAIT = { timeout: 15_000, interval: 20 }
 const NOW = Date.parse('2026-03-01T12:00:00Z')

@@ -1,0 +1,222 @@
+/** Targets of the kill run: how a sink reaches each, and what it has in the end. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import aws4 from 'aws4'
+import pg from 'pg'
+import { FakeServer } from '../../support/connectors/fake-server.ts'
+
+export interface Held {
+  /** Records with repetitions. */
+  readonly records: number
+  readonly distinct: number
+  /** Sum of the ids of the distinct records. */
+  readonly sum: number
+}
+
+export interface KillTarget {
+  readonly name: string
+  /** Whether a repetition is a failure. */
+  readonly exactlyOnce: boolean
+  /** Makes it ready and empty. */
+  open(): Promise<void>
+  /** The statement of its sink; from the stream `logs`. */
+  readonly statement: string
+  held(): Promise<Held>
+  close(): Promise<void>
+}
+
+export interface TargetPlaces {
+  readonly files: string
+  /** Distinguishes this run from others over the same targets; letters, digits and underscores. */
+  readonly run: string
+}
+
+const reference = (name: string) => `\${env:CONNECTOR_${name}}`
+
+/** Files and a web service always; OpenSearch, PostgreSQL and S3 where `MILLRACE_TEST_OPENSEARCH`, `_POSTGRES` and `_S3` have their addresses. */
+export function targetsOf(places: TargetPlaces): KillTarget[] {
+  const { MILLRACE_TEST_OPENSEARCH, MILLRACE_TEST_POSTGRES, MILLRACE_TEST_S3 } = process.env
+  return [
+    fileTarget(places),
+    webTarget(),
+    splunkTarget(),
+    ...(MILLRACE_TEST_OPENSEARCH === undefined ? [] : [searchTarget(MILLRACE_TEST_OPENSEARCH, places)]),
+    ...(MILLRACE_TEST_POSTGRES === undefined ? [] : [postgresTarget(new URL(MILLRACE_TEST_POSTGRES), places)]),
+    ...(MILLRACE_TEST_S3 === undefined ? [] : [storeTarget(new URL(MILLRACE_TEST_S3), places)]),
+  ]
+}
+
+function countOf(ids: Iterable<number>): Held {
+  const distinct = new Set<number>()
+  let records = 0
+  for (const id of ids) {
+    records++
+    distinct.add(id)
+  }
+  return { records, distinct: distinct.size, sum: [...distinct].reduce((sum, id) => sum + id, 0) }
+}
+
+const idsOfLines = (text: string): number[] =>
+  text.split('\n').flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { ID: number }).ID]))
+
+function fileTarget({ files }: TargetPlaces): KillTarget {
+  const directory = join(files, 'out')
+  return {
+    name: 'file',
+    exactlyOnce: true,
+    open: async () => {},
+    statement: `CREATE SINK to_file FROM logs WITH (connector='file', directory='out', "roll.records"=5000, "roll.interval.ms"=300);`,
+    async held() {
+      const names = readdirSync(directory).filter((name) => name.endsWith('.json'))
+      return countOf(names.flatMap((name) => idsOfLines(readFileSync(join(directory, name), 'utf8'))))
+    },
+    close: async () => {},
+  }
+}
+
+/** Counts by the key that a repetition repeats; a repetition with another body is a failure. */
+function byKey(server: FakeServer) {
+  const bodies = new Map<string, string>()
+  let records = 0
+  return {
+    take(key: string, body: string): void {
+      records++
+      if (bodies.has(key) && bodies.get(key) !== body) throw new Error(`${key} came with two bodies`)
+      bodies.set(key, body)
+      server.requests.length = 0
+    },
+    held: async () => ({ ...countOf([...bodies.values()].flatMap(idsOfLines)), records }),
+  }
+}
+
+function webTarget(): KillTarget {
+  const server: FakeServer = new FakeServer(({ headers, body }) => {
+    keys.take(String(headers['idempotency-key']), body)
+    return { status: 204 }
+  })
+  const keys = byKey(server)
+  return {
+    name: 'http',
+    exactlyOnce: false,
+    open: () => server.start(),
+    get statement() {
+      return `CREATE SINK to_web FROM logs WITH (connector='http', url='${server.url}', "requests.in.flight"=32);`
+    },
+    held: keys.held,
+    close: () => server.stop(),
+  }
+}
+
+function splunkTarget(): KillTarget {
+  const server: FakeServer = new FakeServer(({ body }) => {
+    for (const line of body.trimEnd().split('\n')) {
+      const { fields, event } = JSON.parse(line) as { fields: { record_id: string }; event: unknown }
+      keys.take(fields.record_id, JSON.stringify(event))
+    }
+    return { status: 200, body: '{"text":"Success","code":0}' }
+  })
+  const keys = byKey(server)
+  process.env['CONNECTOR_HEC_TOKEN'] = 'token'
+  return {
+    name: 'splunk',
+    exactlyOnce: false,
+    open: () => server.start(),
+    get statement() {
+      return `CREATE SINK to_splunk FROM logs WITH (connector='splunk', url='${server.url}', token='${reference('HEC_TOKEN')}');`
+    },
+    held: keys.held,
+    close: () => server.stop(),
+  }
+}
+
+function searchTarget(url: string, { run }: TargetPlaces): KillTarget {
+  const index = `millrace-kill-${run}`
+  const post = async (path: string, body: string): Promise<unknown> => {
+    const headers = { 'content-type': 'application/json' }
+    return (await fetch(`${url}/${index}${path}`, { method: 'POST', headers, body })).json()
+  }
+  return {
+    name: 'elasticsearch',
+    exactlyOnce: true,
+    open: async () => {},
+    statement: `CREATE SINK to_search FROM logs WITH (connector='elasticsearch', url='${url}', index='${index}');`,
+    async held() {
+      await post('/_refresh', '')
+      const search = '{"size":0,"track_total_hits":true,"aggs":{"sum":{"sum":{"field":"ID"}}}}'
+      const { hits, aggregations } = (await post('/_search', search)) as {
+        hits: { total: { value: number } }
+        aggregations: { sum: { value: number } }
+      }
+      return { records: hits.total.value, distinct: hits.total.value, sum: aggregations.sum.value }
+    },
+    async close() {
+      await fetch(`${url}/${index}`, { method: 'DELETE' })
+    },
+  }
+}
+
+function postgresTarget(address: URL, { run }: TargetPlaces): KillTarget {
+  process.env['CONNECTOR_PG_PASSWORD'] = decodeURIComponent(address.password)
+  const table = `millrace_kill_${run}`
+  const query = async (sql: string) => {
+    const client = new pg.Client({ connectionString: address.href })
+    await client.connect()
+    try {
+      return (await client.query<Record<string, string>>(sql)).rows[0]
+    } finally {
+      await client.end()
+    }
+  }
+  const url = `postgres://${address.host}${address.pathname}`
+  return {
+    name: 'postgres',
+    exactlyOnce: true,
+    open: async () => {},
+    statement: `CREATE SINK to_postgres FROM logs WITH (connector='postgres', url='${url}', username='${address.username}',
+      password='${reference('PG_PASSWORD')}', "table"='${table}');`,
+    async held() {
+      const row = await query(
+        `SELECT count(*) AS records, count(DISTINCT id) AS distinct, (SELECT sum(id) FROM (SELECT DISTINCT id FROM ${table}) AS d) AS sum FROM ${table}`,
+      )
+      return { records: Number(row?.['records']), distinct: Number(row?.['distinct']), sum: Number(row?.['sum']) }
+    },
+    async close() {
+      await query(`DROP TABLE ${table}`)
+    },
+  }
+}
+
+/** `http://KEY:SECRET@HOST:PORT/BUCKET`. */
+function storeTarget(address: URL, { run }: TargetPlaces): KillTarget {
+  const [accessKeyId, secretAccessKey] = [address.username, decodeURIComponent(address.password)]
+  process.env['CONNECTOR_S3_SECRET'] = secretAccessKey
+  const bucket = address.pathname.slice(1)
+  const get = async (path: string): Promise<Buffer> => {
+    const request = { service: 's3', region: 'us-east-1', host: address.host, path: `/${bucket}${path}` }
+    const { headers } = aws4.sign(request, { accessKeyId, secretAccessKey })
+    const response = await fetch(`http://${address.host}/${bucket}${path}`, {
+      headers: headers as Record<string, string>,
+    })
+    return Buffer.from(await response.arrayBuffer())
+  }
+  return {
+    name: 's3',
+    exactlyOnce: true,
+    open: async () => {},
+    statement: `CREATE SINK to_store FROM logs WITH (connector='s3', url='http://${address.host}', bucket='${bucket}', prefix='${run}/',
+      "access.key"='${accessKeyId}', "secret.key"='${reference('S3_SECRET')}', "roll.records"=5000, "roll.interval.ms"=300);`,
+    async held() {
+      const ids: number[] = []
+      for (let after = ''; ; ) {
+        const list = (await get(`?list-type=2&prefix=${run}%2F&start-after=${encodeURIComponent(after)}`)).toString()
+        const keys = [...list.matchAll(/<Key>([^<]*)<\/Key>/g)].map((match) => match[1]!)
+        for (const key of keys)
+          ids.push(...idsOfLines(gunzipSync(await get(`/${key.replaceAll('+', '%2B')}`)).toString()))
+        if (keys.length === 0 || !list.includes('<IsTruncated>true')) return countOf(ids)
+        after = keys.at(-1)!
+      }
+    },
+    close: async () => {},
+  }
+}
