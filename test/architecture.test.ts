@@ -75,6 +75,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['connectors/delivery'],
     ['connectors/sinks', 'connectors/sources'],
     ['connectors/index'],
+    ['connectors/reference'],
     ['connectors/run'],
     ['connectors/threads'],
   ],

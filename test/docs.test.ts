@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { connectorPages } from '../src/connectors/reference.ts'
 import { settingsReference } from '../src/engine/config/describe-settings.ts'
 import { checkProperties, environmentProperties, fileProperties } from '../src/engine/config/given-properties.ts'
 import { SERVER_SETTINGS } from '../src/engine/config/server-settings.ts'
@@ -97,6 +98,14 @@ describe('docs/formats.md', () => {
   })
 })
 
+describe('docs/connectors', () => {
+  it('has the pages that the declarations give', () => {
+    const pages = globSync('docs/connectors/*.md', { cwd: new URL('..', import.meta.url) })
+    const written = new Map(pages.map((page) => [page.replace('docs/connectors/', ''), read(page)]))
+    expect(written).toEqual(new Map(connectorPages()))
+  })
+})
+
 describe('docs/http-api.md', () => {
   it('names every route, and the server has every file of routes', () => {
     const files = globSync('src/server/routes/*.ts', { cwd: new URL('..', import.meta.url) })
@@ -121,7 +130,7 @@ describe('docs/http-api.md', () => {
 const NO_SETTINGS: readonly string[] = ['KSQL_PROCESSING_LOG', 'MILLRACE_SERVICE_HOST']
 
 describe('pages', () => {
-  const pages = globSync(['*.md', 'docs/*.md'], { cwd: new URL('..', import.meta.url) })
+  const pages = globSync(['*.md', 'docs/*.md', 'docs/connectors/*.md'], { cwd: new URL('..', import.meta.url) })
 
   it.each(pages)('%s links only to files that are there', (page) => {
     const targets = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target]) => target!)

@@ -37,7 +37,7 @@ export const elasticsearchSource: SourceDeclaration = {
       description: 'Version of Elasticsearch that the port says it is, as shippers ask for it.',
     },
   ],
-  example: `CREATE SOURCE beats WITH (connector='elasticsearch', topic='beats', port=0);
+  example: `CREATE SOURCE beats WITH (connector='elasticsearch', topic='beats', port=9201);
 CREATE STREAM beats (id STRING KEY, message STRING) WITH (kafka_topic='beats', value_format='JSON');`,
   open: (context) => openReceiver(context, bulkApi(context)),
 }

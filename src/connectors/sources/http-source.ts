@@ -50,7 +50,7 @@ export const httpSource: SourceDeclaration = {
       description: 'Header of the request that is the key of its records.',
     },
   ],
-  example: `CREATE SOURCE hooks WITH (connector='http', topic='hooks', port=0, path='/hooks', body='lines');
+  example: `CREATE SOURCE hooks WITH (connector='http', topic='hooks', port=9080, path='/hooks', body='lines');
 CREATE STREAM hooks (id INT, action STRING) WITH (kafka_topic='hooks', value_format='JSON');`,
   open: (context) => openReceiver(context, webhook(context)),
 }

@@ -38,7 +38,7 @@ export const splunkHecSource: SourceDeclaration = {
       description: 'Key of the records.',
     },
   ],
-  example: `CREATE SOURCE hec WITH (connector='splunk-hec', topic='hec', port=0);
+  example: `CREATE SOURCE hec WITH (connector='splunk-hec', topic='hec', port=8089);
 CREATE STREAM hec (host STRING, sourcetype STRING, event STRING) WITH (kafka_topic='hec', value_format='JSON');`,
   open: (context) => openReceiver(context, collector(context)),
 }

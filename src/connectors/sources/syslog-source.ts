@@ -45,7 +45,7 @@ export const syslogSource: SourceDeclaration = {
     },
     { name: 'key', type: 'choice', default: 'none', choices: ['none', 'host'], description: 'Key of the records.' },
   ],
-  example: `CREATE SOURCE machines WITH (connector='syslog', topic='machines', port=0);
+  example: `CREATE SOURCE machines WITH (connector='syslog', topic='machines', host='0.0.0.0', port=5514);
 CREATE STREAM machines (facility STRING, severity STRING, \`timestamp\` BIGINT, host STRING, app STRING, message STRING) WITH (kafka_topic='machines', value_format='JSON');`,
 
   check(options) {

@@ -1,0 +1,144 @@
+/** The pages of docs/connectors, written from the declarations. */
+
+import { SINK_OPTIONS, SOURCE_OPTIONS } from './common-options.ts'
+import type { ConnectorDeclaration } from './connector.ts'
+import { CONNECTORS } from './index.ts'
+import type { OptionDeclaration } from './options.ts'
+
+/** Texts of the pages by their file names. */
+export function connectorPages(): ReadonlyMap<string, string> {
+  return new Map([['README.md', overview()], ...CONNECTORS.map((it) => [pageName(it), page(it)] as const)])
+}
+
+const pageName = ({ kind, name }: ConnectorDeclaration): string => `${kind.toLowerCase()}-${name}.md`
+
+const GENERATED = '<!-- Written by `npm run docs` from src/connectors; edit it there. -->'
+
+function page(declaration: ConnectorDeclaration): string {
+  const { kind, name, description, guarantee, options, example } = declaration
+  const common = kind === 'SINK' ? 'all sinks' : 'all sources'
+  return `${GENERATED}
+# ${kind === 'SINK' ? 'Sink' : 'Source'} ${name}
+
+${description}
+
+\`\`\`sql
+${example}
+\`\`\`
+
+**Guarantee.** ${guarantee}
+
+## Options
+
+${optionTable(options)}
+
+Options of ${common} are in the [overview](README.md#options-of-${kind === 'SINK' ? 'sinks' : 'sources'}).
+`
+}
+
+function optionTable(options: readonly OptionDeclaration[]): string {
+  const rows = options.map(
+    (option) => `| \`${option.name}\` | ${typeText(option)} | ${defaultText(option)} | ${cell(option.description)} |`,
+  )
+  return ['| option | type | default | meaning |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+function typeText({ type, choices = [], isSecret }: OptionDeclaration): string {
+  if (isSecret === true) return 'secret'
+  if (type === 'choice') return choices.map((choice) => (choice === '' ? 'empty' : `\`${choice}\``)).join(', ')
+  return type === 'duration' ? 'milliseconds' : type
+}
+
+function defaultText({ default: value, isRequired }: OptionDeclaration): string {
+  if (isRequired === true) return 'required'
+  if (value === null) return ''
+  return value === '' ? 'empty' : `\`${value}\``
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|')
+
+const link = (declaration: ConnectorDeclaration): string => {
+  const [first] = declaration.description.split(/(?<=\.)\s/)
+  return `| [${declaration.name}](${pageName(declaration)}) | ${cell(first!)} |`
+}
+
+const table = (kind: ConnectorDeclaration['kind']): string =>
+  ['| name | what it does |', '|---|---|', ...CONNECTORS.filter((it) => it.kind === kind).map(link)].join('\n')
+
+const overview = (): string => `${GENERATED}
+# Connectors
+
+A sink carries the records of a stream or table to another system; a source brings records from there into a topic. Millrace runs the ones of
+these pages itself. Others run in a Kafka Connect cluster: see [sql.md](../sql.md#connectors).
+
+\`\`\`sql
+CREATE SINK errors_to_files FROM errors WITH (connector='file', directory='errors');
+CREATE SOURCE clicks WITH (connector='datagen', topic='clicks', fields='id=sequence; state=one(LA,CA)', rate=100);
+SHOW CONNECTORS;
+DESCRIBE CONNECTOR errors_to_files;
+PAUSE CONNECTOR errors_to_files;
+RESUME CONNECTOR errors_to_files;
+DROP CONNECTOR errors_to_files;
+\`\`\`
+
+A source writes to a topic. \`CREATE STREAM\` over that topic gives its records columns.
+
+## Sinks
+
+${table('SINK')}
+
+## Sources
+
+${table('SOURCE')}
+
+## Options
+
+Names are taken in any case. A name with a dot is written in quotes: \`"batch.size"=500\`. An option that does not exist is refused with the
+nearest name.
+
+### Options of sinks
+
+${optionTable(SINK_OPTIONS)}
+
+### Options of sources
+
+${optionTable(SOURCE_OPTIONS)}
+
+## Secrets
+
+Statements are kept in the command log and shown by DESCRIBE. So a password, token or key is never written in one. The option takes a
+reference, and the server that runs the connector reads what it stands for:
+
+- \`\${env:CONNECTOR_NAME}\`: a variable of the server's environment. Its name begins with \`millrace.connectors.environment.prefix\`.
+- \`\${file:/path:key}\`: a key of a property file. \`\${file:/path}\`: a whole file. It lies below one of \`millrace.connectors.directories\`.
+
+Other options may have references, too.
+
+## Files
+
+Files that connectors read and write lie below the directories of \`millrace.connectors.directories\`; by default, below \`files\` in the data
+directory. Relative paths begin at the first of them. So a statement cannot reach other files of the server.
+
+## Where a connector runs
+
+A sink has a task for each partition of its topic, a source has one. Tasks run in a thread of their own on each server. In a cluster, a task
+runs on the server that owns its slot, as the tasks of queries do; when a server dies, the others take its tasks over.
+
+The offsets of a sink are committed under the consumer group \`_confluent-ksql-<service id>connector_<NAME>\`, which Kafka's tools show with
+its lag. DROP CONNECTOR deletes the group. The position of the sources \`file\` and \`datagen\` is in a compacted topic,
+\`<group>-positions\`, in one transaction with the records.
+
+## When something is wrong
+
+- **The target does not answer, or says that it is busy**: the write is made again after pauses that double, up to \`retry.backoff.max.ms\`, or
+  as long as \`Retry-After\` says. The connector reads nothing meanwhile; other connectors and queries do not notice.
+- **The target refuses a record**, or a record cannot be read: with \`errors.tolerance='none'\` the task stops before it. With \`'all'\` the
+  record is passed over, and written to \`errors.deadletterqueue.topic.name\` if that is set: as it was, with the headers
+  \`__connect.errors.topic\`, \`.partition\`, \`.offset\`, \`.connector.name\`, \`.task.id\`, \`.stage\` and \`.exception.message\`.
+- **Somebody must act** (wrong credentials, a certificate that does not fit, a missing bucket): the task is \`FAILED\`, and DESCRIBE shows why.
+  It starts again by itself after a pause of one to sixty seconds.
+- **Records were removed by retention before they were read**: the task continues at the oldest record, and says so in the log and in
+  DESCRIBE.
+
+DESCRIBE CONNECTOR shows how many records were written, refused and retried, the rate, the lag and the last error.
+`
