@@ -115,10 +115,16 @@ class Backlog {
   look(sent: number): void {
     if (this.#looking !== null || performance.now() - this.#lastLook < LOOK_MS) return
     this.#lastLook = performance.now()
-    this.#looking = routedLogs(this.#client).then((routed) => {
-      this.most = Math.max(this.most, sent - total(routed))
+    this.#looking = this.#note(sent).finally(() => {
       this.#looking = null
     })
+  }
+
+  /** A look that fails is left out: the counts at the end decide. */
+  async #note(sent: number): Promise<void> {
+    try {
+      this.most = Math.max(this.most, sent - total(await routedLogs(this.#client)))
+    } catch {}
   }
 
   /** Resolves when all lines that were sent are counted. */

@@ -105,6 +105,8 @@ const payloads = (format: Format, limits: Limits): FuzzTarget =>
 export const payloadTargets: readonly FuzzTarget[] = [
   payloads(FORMATS.JSON, { kinds: ALL_KINDS, maxColumns: 5 }),
   payloads(FORMATS.DELIMITED, { kinds: PRIMITIVES, maxColumns: 5 }),
+  payloads(FORMATS.CSV, { kinds: PRIMITIVES, maxColumns: 5 }),
+  payloads(FORMATS.LINE, { kinds: ['STRING'], maxColumns: 1 }),
   payloads(FORMATS.KAFKA, { kinds: KAFKA_KINDS, maxColumns: 1 }),
   payloads(FORMATS.AVRO, { kinds: ALL_KINDS, maxColumns: 5, names: NAMES_OF_AVRO }),
   payloads(FORMATS.PROTOBUF, { kinds: ALL_KINDS, maxColumns: 5, names: IDENTIFIERS, nestsLists: false }),

@@ -90,7 +90,19 @@ interface Context {
 const STATEMENT_WORDS = [...new Set(STATEMENT_NAMES.map((name) => name.split(' ')[0]!))]
 const sources = ({ streams, tables }: ServerNames) => [...streams, ...tables]
 
-const SHOWN = ['STREAMS', 'TABLES', 'QUERIES', 'TOPICS', 'ALL TOPICS', 'TYPES', 'FUNCTIONS', 'PROPERTIES', 'VARIABLES']
+const SHOWN = [
+  'STREAMS',
+  'TABLES',
+  'QUERIES',
+  'TOPICS',
+  'ALL TOPICS',
+  'TYPES',
+  'FUNCTIONS',
+  'PROPERTIES',
+  'VARIABLES',
+  'CONNECTORS',
+  'CONNECTOR PLUGINS',
+]
 const WITH_PROPERTIES = [
   'KAFKA_TOPIC',
   'KEY_FORMAT',
@@ -103,6 +115,10 @@ const WITH_PROPERTIES = [
   'TIMESTAMP_FORMAT',
   'VALUE_DELIMITER',
   'KEY_DELIMITER',
+  'VALUE_REGEX',
+  'VALUE_GROK',
+  'VALUE_GROK_PATTERNS',
+  'VALUE_CSV_HEADER',
   'WRAP_SINGLE_VALUE',
   'WINDOW_TYPE',
   'WINDOW_SIZE',
