@@ -560,7 +560,7 @@ export abstract class ExpressionGrammar extends CstParser {
     })
   })
 
-  /** The words that cannot be column names; DAY, HOUR, MINUTE and SECOND can, and are told apart by the function they are passed to. */
+  /** The words that cannot be column names; DAY, HOUR, MINUTE and SECOND can, and are recognized by the function they are passed to. */
   intervalUnit = this.RULE('intervalUnit', () => {
     this.OR([
       { ALT: () => this.CONSUME(t.Days, { LABEL: 'unit' }) },

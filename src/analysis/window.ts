@@ -40,7 +40,7 @@ function positive(duration: Duration, what: string): number {
   return ms
 }
 
-/** With EMIT FINAL results wait for the grace period, so there is none unless it is asked for. */
+/** With EMIT FINAL results wait for the grace period, so there is none unless the statement has one. */
 function bounds(
   window: WindowClause,
   sizeMs: number,

@@ -105,7 +105,7 @@ export interface Broker {
    */
   fetchOffsets(group: string, partitions?: readonly TopicPartition[]): Promise<CommittedOffset[]>
   /**
-   * As `fetchOffsets`, but waits for the end of open transactions that hold an offset of these partitions: whoever wrote it, and may be
+   * As `fetchOffsets`, but waits for the end of open transactions that hold an offset of these partitions: its writer, which may be
    * taken for dead, can then not move the offset any more. Rejects with `UNAVAILABLE` if that takes longer than such transactions live.
    */
   fetchStableOffsets(group: string, partitions: readonly TopicPartition[]): Promise<CommittedOffset[]>

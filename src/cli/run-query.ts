@@ -101,7 +101,7 @@ function isPush(statement: string, session: Session): boolean {
   return parsed?.kind === 'query' && parsed.query.emit !== null
 }
 
-/** How long a push query may be silent before its user is told what it waits for. */
+/** How long a push query may be silent before its user learns what it waits for. */
 const SILENCE_MS = 3000
 
 /** Says how to stop a push query and, if it stays without rows, that it reads new records only, where that is so. */

@@ -1,4 +1,4 @@
-/** Expressions as operators run them: what fails is reported and is NULL, or no match; the record goes on. */
+/** Expressions as operators run them: what fails is reported and is NULL, or no match; the record continues. */
 import { messageOf } from '../errors.ts'
 import { type CompileContext, compile, compileTogether, type Evaluator } from '../expressions/compile.ts'
 import type { Expression } from '../expressions/expression.ts'

@@ -22,7 +22,7 @@ export interface OperatorContext {
   readonly store: <Kind extends StateStore['kind']>(
     spec: StoreSpec & { readonly kind: Kind },
   ) => Extract<StateStore, { kind: Kind }>
-  /** Reports what went wrong with the record being processed; processing goes on. */
+  /** Reports what went wrong with the record being processed; processing continues. */
   readonly reportError: (message: string, cause?: unknown) => void
   /**
    * Leaves a part of the present record's work for later, so that other records of the thread have their turn. `work` is called until it

@@ -17,7 +17,7 @@ export interface OperatorDefinition<Step> extends StepFacts<Step> {
   /** The steps that feed it, in the order of the runtime's inputs. */
   readonly inputs: (step: Step) => readonly StepId[]
   readonly schema: (step: Step, inputs: readonly StepSchema[]) => StepSchema
-  /** The stores that it asks for, so that the runtime can restore them before it runs. */
+  /** The stores that it needs, so that the runtime can restore them before it runs. */
   readonly stores?: (step: Step, inputs: readonly StepSchema[]) => readonly StoreDeclaration[]
   readonly build: (
     step: Step,

@@ -9,7 +9,7 @@ import type { QueryExpression, Expression as Syntax } from '../sql/ast.ts'
 import type { Column } from '../types/schema.ts'
 import type { SqlType } from '../types/sql-type.ts'
 
-/** What planning may ask of the world. */
+/** The parts of the world that planning may read. */
 export interface PlanContext {
   readonly metastore: Metastore
   readonly functions: FunctionRegistry

@@ -9,7 +9,7 @@ export interface TopicRequest {
   readonly partitions: number | null
   /** Null: the broker's default. -1: likewise. */
   readonly replicas: number | null
-  /** Null: the broker's default. -1: for ever. */
+  /** Null: the broker's default. -1: without end. */
   readonly retentionMs: number | null
   /** The topic whose retention it takes if `retentionMs` is null and there is one to take; null: none. */
   readonly retentionLike: string | null

@@ -26,7 +26,7 @@ export class OffsetsLostError extends Error {
   }
 }
 
-/** Sentences that are told of so many; a topic may have hundreds of partitions. */
+/** Most sentences in a message; a topic may have hundreds of partitions. */
 const MAX_TOLD = 3
 
 function describe(lost: readonly LostOffset[]): string {

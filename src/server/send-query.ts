@@ -83,7 +83,7 @@ async function sendLive(stream: RowStream, format: RowFormat, delivery: Delivery
   return end
 }
 
-/** How often a client is told of records that could not be read, at most. */
+/** Shortest time between two notices to a client about records that could not be read. */
 const NOTICE_MS = 1000
 
 /** Writes remarks about records that a push query could not read or process, as their number grows. `end`: writes what is left to tell. */

@@ -54,7 +54,7 @@ const MAX_TOKENS_TO_EXPLAIN = 500
 
 export interface FailedParse {
   readonly parser: StatementGrammar
-  /** The rule that was asked for, e.g. `singleStatement`. */
+  /** The rule that was to be parsed, e.g. `singleStatement`. */
   readonly startRule: string
   readonly tokens: readonly IToken[]
   readonly failure: IRecognitionException

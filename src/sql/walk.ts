@@ -1,5 +1,5 @@
 /**
- * Walking and rewriting expressions. Exhaustive: a new expression kind does not compile until it is told here. A query inside an expression is
+ * Walking and rewriting expressions. Exhaustive: a new expression kind does not compile until it is listed here. A query inside an expression is
  * not gone into: its names are its own.
  */
 import type { Expression, FunctionCall } from './ast.ts'

@@ -172,7 +172,7 @@ const overflow = (value: Decimal, precision: number, scale: number): Error =>
 
 const DECIMAL_TEXT = /^[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,9}))?$/
 const MINUS = 45
-/** A bound on memory: a text of a dozen characters must not ask for a number of a million digits. */
+/** A bound on memory: a text of a dozen characters must not stand for a number of a million digits. */
 const MAX_SCALE = 10_000
 const POWERS: bigint[] = Array.from({ length: 80 }, (_, exponent) => 10n ** BigInt(exponent))
 

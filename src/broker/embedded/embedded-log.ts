@@ -182,7 +182,7 @@ export class EmbeddedLog {
   }
 }
 
-/** The broker of a worker thread. Records pass between it and the files alone; the owner is asked only about topics, groups and transactions. */
+/** The broker of a worker thread. Records pass between it and the files alone; the owner has calls about topics, groups and transactions only. */
 export function attachEmbeddedLog(
   { port, holder, appends, syncAppends }: EmbeddedLogAttachment,
   { clock = systemClock, timer = systemTimer }: { readonly clock?: Clock; readonly timer?: Timer } = {},

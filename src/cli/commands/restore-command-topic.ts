@@ -1,4 +1,4 @@
-/** `millrace restore-command-topic`: asks before it replaces a command log. Source: ksqlDB's `ksql-restore-command-topic`. */
+/** `millrace restore-command-topic`: wants a confirmation before it replaces a command log. Source: ksqlDB's `ksql-restore-command-topic`. */
 
 import { createInterface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'

@@ -1,4 +1,4 @@
-/** The terminal as the line editor sees it: a change of its size is told only while there is a line to draw. */
+/** The terminal as the line editor sees it: a change of its size is reported only while there is a line to draw. */
 import { Writable } from 'node:stream'
 
 /** The parts of `process.stdout` that are used. */

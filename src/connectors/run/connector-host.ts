@@ -1,5 +1,5 @@
 /**
- * The connectors of one server, in one thread. It is told what is to run, and makes it so: what is missing is started, what is no longer
+ * The connectors of one server, in one thread. It takes the list of those that are to run, and makes it so: what is missing is started, what is no longer
  * wanted is ended with its work committed. The same call after the death of a thread brings everything back.
  */
 import { CONNECTORS } from '../index.ts'

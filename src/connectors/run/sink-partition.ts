@@ -1,6 +1,6 @@
 /**
  * One partition's way through a sink: fetched, decoded, written, and committed when the target has it for good. It runs until it is stopped
- * or cannot continue; whoever runs it starts it again then, from the committed offset.
+ * or cannot continue; its owner then starts it again, from the committed offset.
  */
 import type { Broker, FetchedPartition } from '../../broker/broker.ts'
 import { OffsetOutOfRangeError } from '../../broker/broker-error.ts'

@@ -115,7 +115,7 @@ class DatagenTask implements SourceTask {
     return Math.floor(((this.#context.timer.elapsed() - this.#startedAt) / 1000) * this.#rate) - this.#made
   }
 
-  /** Depends on seed and number alone, so that a restart goes on with the same records. */
+  /** Depends on seed and number alone, so that a restart continues with the same records. */
   #record(index: number, time: number): SourceRecord {
     const making = { index, time, random: randomFrom(this.#seed, index) }
     let key: string | null = null

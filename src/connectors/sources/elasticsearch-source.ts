@@ -69,7 +69,7 @@ function bulkApi({ options, clock }: SourceContext): Protocol {
   }
 }
 
-/** What shippers ask before they send. */
+/** The requests that shippers make before they send. */
 function otherAnswer({ method, path }: ReceivedRequest, version: string) {
   if (path === '/') {
     return json(200, {

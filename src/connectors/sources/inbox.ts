@@ -1,6 +1,6 @@
 /**
  * Records that were received and are not stored yet: the place between a port that others write to and the task that stores. It is bounded:
- * whoever receives must wait, refuse or drop when it is full, as its protocol allows.
+ * a receiver waits, refuses or drops when it is full, as its protocol allows.
  */
 import { sleep, type Timer } from '../../clock.ts'
 import type { SourceBatch, SourceRecord } from '../connector.ts'

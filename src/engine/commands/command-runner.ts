@@ -277,7 +277,7 @@ export class CommandRunner {
   }
 }
 
-/** Null: the configuration asks for none. Throws an Error where its directory cannot be used. */
+/** Null: the configuration wants none. Throws an Error where its directory cannot be used. */
 function backupOf({ config, clock, warn }: CommandRunnerOptions): CommandBackup | null {
   const directory = config.get('ksql.metastore.backup.location') ?? ''
   if (directory === '' || config.get('ksql.enable.metastore.backup')?.toLowerCase() === 'false') return null

@@ -1,5 +1,5 @@
 /**
- * Names that ksqlDB's servers and Kafka's clients know and that mean nothing here. They are told apart from misspelt names, so that a
+ * Names that ksqlDB's servers and Kafka's clients know and that mean nothing here. They are distinguished from misspelt names, so that a
  * configuration made for ksqlDB passes its check. Sources: ksqlDB's `KsqlConfig` and `KsqlRestConfig`; Kafka's `ConsumerConfig`,
  * `ProducerConfig` and `StreamsConfig`.
  */

@@ -35,7 +35,7 @@ export const dropFunction = inTurn<DropFunction>((statement, { planning, catalog
   })
 })
 
-/** A query would go on with its own copy, but nobody could see any more what it calls. */
+/** A query would continue with its own copy, but nobody could see any more what it calls. */
 function refuseUsed(name: string, dropped: readonly FunctionDefinition[], { queries }: Catalog): void {
   const signatures = new Set(dropped.map(({ parameters }) => signatureText(parameters)))
   const isDropped = ({ name: used, parameters }: FunctionDefinition): boolean =>

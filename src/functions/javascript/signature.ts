@@ -1,4 +1,4 @@
-/** How a definition is told from other ones: by the types that its calls take, and by all that it does. */
+/** What distinguishes a definition from other ones: by the types that its calls take, and by all that it does. */
 import { createHash } from 'node:crypto'
 import { formatType } from '../../types/sql-type.ts'
 import { type FunctionDefinition, type FunctionParameter, isLambdaType } from '../definition.ts'

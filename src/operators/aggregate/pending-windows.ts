@@ -8,7 +8,7 @@ const MAX_STARTS = 1000
 export class PendingWindows {
   readonly #starts = new Map<number, PendingChanges>()
   readonly #emit: (start: number, key: StoreKey, change: PendingChange) => void
-  /** The start asked for last: neighbouring records mostly share a window. */
+  /** The start that was looked up last: neighbouring records mostly share a window. */
   #lastStart = Number.NaN
   #last: PendingChanges | undefined
 

@@ -58,7 +58,7 @@ export interface ForeignKeyResolveStep extends RoutedStep {
 }
 
 /**
- * What a subscription asks the right side to do. REMOVE: forget it, without an answer. REMOVE_AND_ANSWER: forget it and say that there
+ * What a subscription wants of the right side. REMOVE: forget it, without an answer. REMOVE_AND_ANSWER: forget it and say that there
  * is no right row. ANSWER: keep it and answer with the right row, or that there is none. ANSWER_IF_FOUND: keep it, answer only
  * if there is one. Source: SubscriptionWrapper.Instruction of Kafka Streams.
  */

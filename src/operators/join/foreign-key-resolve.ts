@@ -7,7 +7,7 @@ import { hasKey, recordKeys } from '../record-key.ts'
 import { type ForeignKeyResolveStep, responseColumns } from './foreign-key-join.ts'
 import { rowHash } from './row-hash.ts'
 
-/** A stale answer is dropped: the newer left row has asked too. Source: KIP-213, ResponseJoinProcessorSupplier. */
+/** A stale answer is dropped: the newer left row has sent a request of its own. Source: KIP-213, ResponseJoinProcessorSupplier. */
 export const foreignKeyResolve: OperatorDefinition<ForeignKeyResolveStep> = {
   label: 'FOREIGN_KEY_JOIN',
   peerName: 'ForeignKeyTableTableJoin',

@@ -153,7 +153,7 @@ function addOver(plan: OverPlan, input: Relation, builder: PlanBuilder): Relatio
     ]),
     keyFormat: input.keyFormat,
     isComposed: true,
-    // Rows under a place in the order are told apart by their partition; those under their own key come as that did.
+    // Rows under a place in the order are distinguished by their partition; those under their own key come as that did.
     isUnsettled: key === prepared.key && !isSettled(input),
   }
 }
@@ -205,8 +205,8 @@ const sortColumn = ({ descending, nulls }: SortItem, column: string, { columns }
 })
 
 /**
- * What tells the rows of the result apart. The first row of each partition is told by the partition; other rows by their own key, or by their number
- * in the partition. Else the result is a bag.
+ * The columns that identify the rows of the result. The partition identifies the first row of each partition; other rows have their own key,
+ * or their number in the partition. Else the result is a bag.
  */
 function overKey(
   { limit }: OverPlan,

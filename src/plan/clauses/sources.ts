@@ -12,7 +12,7 @@ export interface SourceRole {
   readonly used: ReadonlySet<string>
   /** Whether the step that follows keeps the rows of a table itself (joins do). */
   readonly keptByFollower: boolean
-  /** Whether the row holds the key, whether or not the query reads it: changes are told apart by it. */
+  /** Whether the row holds the key, whether or not the query reads it: changes are distinguished by it. */
   readonly holdsKey: boolean
 }
 

@@ -286,7 +286,7 @@ function hull(ranges: readonly (TimeRange | null)[]): TimeRange | null {
   return { from: Math.min(...all.map(({ from }) => from)), to: Math.max(...all.map(({ to }) => to)) }
 }
 
-/** A key asked for twice is looked up once. */
+/** A key that is named twice is looked up once. */
 function distinct(keys: readonly Row[], columns: readonly Column[]): Row[] {
   const writers = columns.map(({ type }) => jsonWriter(type))
   const byText = new Map<string, Row>()

@@ -190,7 +190,7 @@ function targetColumn(name: string, all: readonly Column[], target: string): Col
   )
 }
 
-/** `OTHER.COLUMN` is told apart from a column of the target, which no value can read either. */
+/** `OTHER.COLUMN` is distinguished from a column of the target, which no value can read either. */
 function refuseForeignQualifiers({ rows }: InsertValues, { name }: DataSource): void {
   for (const value of rows.flat()) {
     walk(value, (node) => {

@@ -14,7 +14,7 @@ export type NameClaim =
 
 type Claim = CreateSource | CreateAs
 
-/** To be asked before the statement is planned. Throws StatementError if the name is taken. */
+/** Must be called before the statement is planned. Throws StatementError if the name is taken. */
 export function claimName(
   statement: Claim,
   { metastore, config }: Pick<PlanContext, 'metastore' | 'config'>,

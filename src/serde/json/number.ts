@@ -83,7 +83,7 @@ function wholePart(text: string): bigint {
   try {
     return Decimal.parse(text).toBigInt()
   } catch (error) {
-    // An exponent that would ask for a number of many thousand digits; Jackson refuses such numbers too.
+    // An exponent that stands for a number of many thousand digits; Jackson refuses such numbers too.
     throw new ReadFailure((error as Error).message, '')
   }
 }

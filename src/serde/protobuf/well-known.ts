@@ -144,7 +144,7 @@ const BY_MESSAGE: ReadonlyMap<string, keyof typeof WELL_KNOWN> = new Map([
 export const wellKnownKind = ({ fullName }: MessageType): keyof typeof WELL_KNOWN | undefined =>
   BY_MESSAGE.get(fullName)
 
-/** A bound on memory: a field of two bytes must not ask for a number of a million digits. */
+/** A bound on memory: a field of two bytes must not stand for a number of a million digits. */
 const MAX_SCALE = 10_000
 
 function toDecimal(bytes: Uint8Array, scale: number, type: DecimalType): Decimal {

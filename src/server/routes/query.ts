@@ -6,7 +6,7 @@ import type { ServerContext } from '../context.ts'
 import { DELIMITED, JSON_TYPE, KSQL_JSON, KSQL_PROTOBUF } from '../media-types.ts'
 import { type KsqlBody, ksqlBody } from './ksql.ts'
 
-/** Property of a request that asks for remarks between rows; see docs/http-api.md#post-query. */
+/** Property of a request that requests remarks between rows; see docs/http-api.md#post-query. */
 const NOTICES = 'request.millrace.notices'
 
 export function queryRoute(app: FastifyInstance, context: ServerContext): void {

@@ -3,7 +3,7 @@
 export class StoreUsage {
   /** Lookups answered from memory. */
   hits = 0
-  /** Lookups that asked the disk, whatever it had. */
+  /** Lookups that went to the disk, whatever they found. */
   misses = 0
   /** Entries that were put into batches for the disk, and the bytes of their keys and values. */
   writtenEntries = 0

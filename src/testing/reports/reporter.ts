@@ -1,4 +1,4 @@
-/** A form in which results are told. */
+/** A form in which results are reported. */
 
 import type { TextRow } from '../failed-assertion.ts'
 import type { TestFailure, TestResult } from '../run-test.ts'

@@ -1,6 +1,6 @@
 /**
  * Checks one segment from a batch boundary to its end, and mends it: torn writes are cut off, damaged places are taken out, and offsets
- * that are missing are filled with batches without records. See recovery.ts for what is told.
+ * that are missing are filled with batches without records. See recovery.ts for what is reported.
  */
 
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'

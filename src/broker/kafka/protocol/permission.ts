@@ -1,4 +1,4 @@
-/** What a broker's authorizer looks at, and how a refusal by it is told. Source: Kafka's `AclOperation`, and "Operations in Kafka" of its documentation. */
+/** What a broker's authorizer looks at, and how a refusal by it is reported. Source: Kafka's `AclOperation`, and "Operations in Kafka" of its documentation. */
 
 export type Operation = 'Read' | 'Write' | 'Create' | 'Delete' | 'Describe' | 'DescribeConfigs' | 'IdempotentWrite'
 

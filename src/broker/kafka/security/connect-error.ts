@@ -1,6 +1,6 @@
 /**
- * Why a broker could not be reached, for whoever runs the server: what TLS, SASL and a closed connection say names no setting. kafkajs's error
- * classes are told apart by their names, since they share no code.
+ * Why a broker could not be reached, for the operator of the server: what TLS, SASL and a closed connection say names no setting. kafkajs's error
+ * classes are distinguished by their names, since they share no code.
  */
 import { BrokerError } from '../../broker-error.ts'
 import { KafkaErrorCode, unavailable } from '../protocol/protocol-errors.ts'

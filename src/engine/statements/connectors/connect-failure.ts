@@ -2,7 +2,7 @@
 import { ConnectError } from '../../../connect/connect-cluster.ts'
 import { type ErrorCode, RequestError } from '../../../errors.ts'
 
-/** What Connect refuses with these statuses the user can mend; everything else is up to whoever runs Connect. */
+/** What Connect refuses with these statuses the user can mend; everything else is up to the operator of Connect. */
 const CODES: ReadonlyMap<number, ErrorCode> = new Map([
   [400, 'BAD_REQUEST'],
   [404, 'NOT_FOUND'],
