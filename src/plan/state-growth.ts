@@ -27,10 +27,8 @@ function heldBy(step: Step, inputs: readonly StepSchema[]): string | null {
   switch (step.kind) {
     case 'changeJoin':
       return step.ttlMs === null && inputs.some(isStream) ? 'the records of the streams that it joins' : null
-    case 'over': {
-      const forgets = step.limit?.ranking === 'ROW_NUMBER'
-      return step.ttlMs === null && inputs.some(isStream) && !forgets ? 'the records of the stream' : null
-    }
+    case 'over':
+      return step.ttlMs === null && inputs.some(isStream) && step.limit === null ? 'the records of the stream' : null
     case 'combineRows':
       return step.ttlMs === null && inputs.some(isStream) ? 'the different rows of the streams' : null
     case 'changeAggregate': {

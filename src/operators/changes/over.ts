@@ -1,8 +1,8 @@
 /**
  * OVER: results for each row from the rows of its partition, in an order. Output row: the input row, then the results.
  *
- * State: all rows of each partition, in order; rows that are equal in the order stand by their content. Of a stream from which only the first rows by
- * ROW_NUMBER are wanted no others are kept, since they cannot come back.
+ * State: all rows of each partition, in order; rows that are equal in the order stand by their content. Of a stream from which only the first rows are
+ * wanted no others are kept: rows are only added, so that a rank only grows.
  *
  * Equation: what leaves is the difference between the results of the partition after the change and before it. With a limit only the rows up to that
  * rank are looked at, and a row that comes behind them changes nothing.
@@ -63,7 +63,7 @@ export const over: OperatorDefinition<OverStep> = {
     const compute = compileOverCalls(step.functions, { order: step.order, width: input!.value.length }, context)
     const changes = new RowChanges(leavingUnder(key, { value: outputColumns(step, input!) }, emit))
     const expire = expiry(step.ttlMs, [context.store({ name: step.store, kind: 'keyValue' })], context)
-    const forgets = input!.kind === 'stream' && limit?.ranking === 'ROW_NUMBER'
+    const forgets = input!.kind === 'stream' && limit !== null
     return {
       inputs: [
         (record) => {

@@ -1,0 +1,5 @@
+-- The ten highest bids on each auction.
+CREATE TABLE q19 AS
+  SELECT auction, bidder, price, channel, url, dateTime, extra, ROW_NUMBER() OVER (PARTITION BY auction ORDER BY price DESC) AS rank_number
+  FROM bid
+  QUALIFY rank_number <= 10;
