@@ -3,6 +3,7 @@
  * equal values, updates and deletes.
  */
 import { DatabaseSync } from 'node:sqlite'
+import { NO_CALLER } from '../../src/functions/user-functions.ts'
 import { EMPTY_METASTORE, type Metastore, putSource } from '../../src/metastore/metastore.ts'
 import type { PlanContext } from '../../src/plan/builder.ts'
 import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
@@ -47,8 +48,15 @@ function statementOf<Kind extends 'createSource' | 'createAs'>(sql: string, kind
 }
 
 /** The plan of `CREATE TABLE|STREAM O AS query`, and the names of its columns, key first. */
-export function planOf(sql: string): { readonly plan: PhysicalPlan; readonly names: readonly string[] } {
-  const { plan, source } = planCreateAs(statementOf(sql, 'createAs'), 'Q', { ...CONTEXT, metastore })
+export function planOf(
+  sql: string,
+  functions: Metastore['functions'] = metastore.functions,
+): { readonly plan: PhysicalPlan; readonly names: readonly string[] } {
+  const { plan, source } = planCreateAs(statementOf(sql, 'createAs'), 'Q', {
+    ...CONTEXT,
+    functions: FUNCTIONS.withUsers([...functions.values()].flat(), NO_CALLER),
+    metastore: { ...metastore, functions },
+  })
   return { plan, names: [...source.schema.key, ...source.schema.value].map(({ name }) => name) }
 }
 
@@ -57,12 +65,14 @@ export interface OracleCase {
   readonly query: string
   /** The same in SQLite's words, where they differ. */
   readonly sqlite?: string
+  /** Functions of users that the query may call. */
+  readonly functions?: Metastore['functions']
 }
 
 /** Throws where the content of the continuous result differs from the query over the rows so far, or state is left when all rows are gone. */
-export function checkAgainstSqlite({ query, sqlite = query }: OracleCase, random: Random): void {
+export function checkAgainstSqlite({ query, sqlite = query, functions }: OracleCase, random: Random): void {
   const kind = 'TABLE'
-  const { plan, names } = planOf(`CREATE ${kind} O AS ${query};`)
+  const { plan, names } = planOf(`CREATE ${kind} O AS ${query};`, functions)
   const partitions = random.pick([1, 3])
   const driver = new PartitionedDriver({
     plan,

@@ -5,7 +5,9 @@
 import { ManualClock } from '../../src/clock.ts'
 import { untimedBudget } from '../../src/functions/budget.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
+import { JavaScriptHost } from '../../src/functions/javascript/host.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
+import { NO_CALLER } from '../../src/functions/user-functions.ts'
 import { compilePredicate } from '../../src/operators/evaluate.ts'
 import type { SourceStep, StepId, StepSchema } from '../../src/operators/step.ts'
 import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
@@ -16,7 +18,10 @@ import type { StateStore } from '../../src/state/store.ts'
 import type { StreamRecord } from '../../src/types/record.ts'
 import type { Row } from '../../src/types/value.ts'
 
-export const FUNCTIONS = createRegistry(BUILT_IN_FUNCTIONS)
+export const FUNCTIONS = createRegistry(
+  BUILT_IN_FUNCTIONS,
+  new JavaScriptHost({ now: () => 0, random: () => 0, elapsed: () => 0, config: () => undefined }),
+)
 
 export interface PartitionedDriverOptions {
   readonly plan: PhysicalPlan
@@ -79,7 +84,7 @@ export class PartitionedDriver {
       plan: this.#options.plan.steps,
       partition,
       upstreamTasks: () => 0,
-      functions: FUNCTIONS,
+      functions: FUNCTIONS.withUsers(this.#options.plan.functions ?? [], NO_CALLER),
       functionContext: {
         now: () => this.clock.now(),
         random: () => 0,
