@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { QueryDescriptionEntity, QueryList } from '../../../src/engine/describe/entities.ts'
-import { collect, type RowStream, TestEngine, temporaryDirectory } from '../../support/engine.ts'
+import { collect, type LineStream, type RowStream, TestEngine, temporaryDirectory } from '../../support/engine.ts'
 
 let directory: ReturnType<typeof temporaryDirectory>
 let test: TestEngine
@@ -205,5 +205,107 @@ describe('a statement that is refused', () => {
     await expect(
       test.execute('CREATE FUNCTION shout(a INT) RETURNS TABLE (b INT) LANGUAGE JAVASCRIPT AS $$ yield a $$;'),
     ).rejects.toThrow('is a scalar function')
+  })
+})
+
+describe('an aggregate function', () => {
+  const parts = {
+    init: 'export const init = () => []',
+    add: 'export const add = (list, x) => [...list, x]',
+    remove: 'export const remove = (list, x) => list.toSpliced(list.indexOf(x), 1)',
+    merge: 'export const merge = (a, b) => [...a, ...b]',
+    result: "export const result = (list) => list.join('+')",
+  }
+  const create = (...names: (keyof typeof parts)[]) =>
+    `CREATE AGGREGATE FUNCTION listed(x STRING) RETURNS STRING LANGUAGE JAVASCRIPT STRICT AS $$ ${names.map((name) => parts[name]).join('\n')} $$;`
+  const row = (time: number, id: number, name: string) =>
+    `INSERT INTO s (ROWTIME, id, name) VALUES (${time}, ${id}, ${name});`
+
+  it('works over windows, sessions that become one, and EMIT FINAL, over a restart', async () => {
+    await test.execute(create('init', 'add', 'merge', 'result'))
+    await test.execute(`
+      CREATE TABLE groups AS SELECT id, LISTED(name) AS l FROM s GROUP BY id;
+      CREATE TABLE windows AS SELECT id, LISTED(name) AS l FROM s WINDOW TUMBLING (SIZE 10 SECONDS) GROUP BY id;
+      CREATE TABLE sessions AS SELECT id, LISTED(name) AS l FROM s WINDOW SESSION (10 SECONDS) GROUP BY id;
+      CREATE TABLE finals AS SELECT id, LISTED(name) AS l FROM s WINDOW TUMBLING (SIZE 10 SECONDS, GRACE PERIOD 0 SECONDS) GROUP BY id EMIT FINAL;`)
+    await test.execute(row(0, 1, "'a'") + row(18_000, 1, "'c'"))
+    await test.settled()
+    test = await test.reopened(directory.path, {})
+    await test.execute(row(9_000, 1, "'b'") + row(12_000, 1, 'NULL') + row(21_000, 2, "'d'"))
+    await test.settled()
+    const rows = async (table: string) => (await test.rows(`SELECT id, l FROM ${table};`)).rows
+    expect(await rows('groups')).toEqual([
+      [1, 'a+c+b'],
+      [2, 'd'],
+    ])
+    expect(await rows('windows')).toEqual([
+      [1, 'a+b'],
+      [1, 'c'],
+      [2, 'd'],
+    ])
+    expect(await rows('sessions')).toEqual([
+      [1, 'a+c+b'],
+      [2, 'd'],
+    ])
+    const printed = (await test.engine.openQuery({ sql: "PRINT 'FINALS' FROM BEGINNING LIMIT 2;" })) as LineStream
+    const lines = (await collect(printed)).items.filter((line) => line.includes('value:'))
+    expect(lines.map((line) => /value: (\S+),/.exec(line)![1])).toEqual(['{"L":"a"}', '{"L":"c"}'])
+  })
+
+  it('takes rows of tables out again', async () => {
+    await test.execute(create('init', 'add', 'remove', 'result'))
+    await test.execute(`
+      CREATE TABLE t (id INT PRIMARY KEY, name STRING, part INT) WITH (kafka_topic='t', value_format='JSON', partitions=1);
+      CREATE TABLE o AS SELECT part, LISTED(name) AS l FROM t GROUP BY part;`)
+    const put = (id: number, name: string, part: number) => `INSERT INTO t VALUES (${id}, '${name}', ${part});`
+    await test.execute(put(1, 'a', 1) + put(2, 'b', 1) + put(1, 'A', 2) + put(3, 'c', 1))
+    await test.settled()
+    expect((await test.rows('SELECT * FROM o;')).rows).toEqual([
+      [1, 'b+c'],
+      [2, 'A'],
+    ])
+  })
+
+  it('is refused where it lacks a part that the query needs', async () => {
+    await test.execute(create('init', 'add', 'result'))
+    await expect(
+      test.execute('CREATE TABLE o AS SELECT id, LISTED(name) FROM s WINDOW SESSION (1 SECOND) GROUP BY id;'),
+    ).rejects.toThrow('it has no function merge')
+    await test.execute(
+      "CREATE TABLE t (id INT PRIMARY KEY, name STRING) WITH (kafka_topic='t', value_format='JSON', partitions=1);",
+    )
+    await expect(test.execute('CREATE TABLE o AS SELECT name, LISTED(name) FROM t GROUP BY name;')).rejects.toThrow(
+      'LISTED cannot be applied to a table source',
+    )
+  })
+
+  it('of another version may not take over a state of other columns', async () => {
+    const counted = (state: string) =>
+      `CREATE OR REPLACE AGGREGATE FUNCTION counted(x STRING) RETURNS BIGINT LANGUAGE JAVASCRIPT ${state} AS $$ export const init = () => ({ n: 0 }); export function add(s) { s.n++ }; export const result = (s) => s.n $$;`
+    await test.execute(counted('STATE (n BIGINT)'))
+    await test.execute('CREATE TABLE o AS SELECT id, COUNTED(name) AS n FROM s GROUP BY id;')
+    await test.execute(counted(''))
+    await expect(
+      test.execute('CREATE OR REPLACE TABLE o AS SELECT id, COUNTED(name) AS n FROM s GROUP BY id;'),
+    ).rejects.toThrow('stateTypes')
+  })
+})
+
+describe('console.log', () => {
+  it('writes to the processing log and is no error of the query', async () => {
+    await test.execute(
+      "CREATE FUNCTION noisy(n BIGINT) RETURNS BIGINT LANGUAGE JAVASCRIPT AS $$ console.log('saw', n); return n $$;",
+    )
+    await test.execute('CREATE STREAM o AS SELECT id, NOISY(n) AS n FROM s;')
+    await insert("1, 'a', NULL, 7")
+    await test.settled()
+    expect(test.runtime.status(await queryId('O'))!.processingErrors).toBe(0)
+    await expect
+      .poll(
+        async () =>
+          (await test.rows('SELECT level, message->recordProcessingError->errorMessage FROM KSQL_PROCESSING_LOG;'))
+            .rows,
+      )
+      .toContainEqual(['INFO', 'Function NOISY: saw 7n'])
   })
 })
