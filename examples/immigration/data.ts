@@ -26,7 +26,7 @@ const PEOPLE = 2000
 const AIRPORTS = ['LAX', 'MSY', 'SFO', 'OAK']
 const REASONS = ['stolen passport', 'wanted', 'visa expired', 'missing person']
 const NAMES = ['Ann', 'Ben', 'Cleo', 'Dan', 'Eve', 'Finn', 'Gil', 'Hana']
-/** Of a round. */
+/** Names that each round puts on the list, and takes off. */
 const PUT_ON = 20
 const TAKEN_OFF = 10
 /** Share of travellers who are on the list or were on it. */

@@ -86,7 +86,7 @@ export async function runHostileBodies({
   const plain = outcomeOf(callsOf(host.declare([definitionOf({ kind: 'SCALAR', body: 'b + a' })], caller)[0]!)[0]!)
   if (plain.text !== 'b7') failures.push(`A plain function gives ${plain.text} afterwards`)
   times.sort((a, b) => a - b)
-  // Some calls make the sandbox anew.
+  // Some calls make the sandbox again.
   if (slowest.ms > 2 * timeoutMs + SANDBOX_MS) {
     failures.push(
       `A call took ${slowest.ms.toFixed(0)} ms of the processor, more than twice its bound: ${slowest.body}`,

@@ -15,9 +15,13 @@ A setting may be given in these places; a later one takes precedence over those 
 | place | form |
 |---|---|
 | \`millrace server --config FILE\` | a property file as ksqlDB's servers read it: lines \`name=value\`, comments with \`#\` |
-| environment, \`KSQL_...\` | as for ksqlDB's container images: \`KSQL_BOOTSTRAP_SERVERS\` sets \`bootstrap.servers\`, \`KSQL_KSQL_SERVICE_ID\` sets \`ksql.service.id\`. After the prefix, \`_\` stands for a dot, \`__\` for an underscore, \`___\` for a hyphen |
-| environment, \`MILLRACE_...\` | by the same rule; \`millrace.\` may be left out, so \`MILLRACE_WORKER_TIMEOUT_MS\` sets \`millrace.worker.timeout.ms\`. \`MILLRACE_LISTEN\` and \`MILLRACE_DATA_DIR\` stand for the options |
+| environment, \`KSQL_...\` | as for ksqlDB's container images: \`KSQL_BOOTSTRAP_SERVERS\` sets \`bootstrap.servers\` |
+| environment, \`MILLRACE_...\` | by the same rule: \`MILLRACE_WORKER_TIMEOUT_MS\` sets \`millrace.worker.timeout.ms\` |
 | \`--listen\`, \`--bootstrap-servers\`, \`--data-dir\`, \`--log-level\` | \`listeners\`, \`bootstrap.servers\`, \`state.dir\`, \`millrace.log.level\` |
+
+In the name of a variable, \`_\` stands for a dot, \`__\` for an underscore and \`___\` for a hyphen. The prefix \`KSQL_\` is not a part of the
+setting's name, so \`KSQL_KSQL_SERVICE_ID\` sets \`ksql.service.id\`. With \`MILLRACE_\` the name's own \`millrace.\` may be left out.
+\`MILLRACE_LISTEN\` and \`MILLRACE_DATA_DIR\` stand for the options.
 
 \`millrace server --check\` names every unknown name and every value that does not fit, with its file and line, variable or option. A server
 does not start with such a value; an unknown name is a warning in its log and has no effect. Values of secrets are never shown.
@@ -50,17 +54,29 @@ export function settingsReference(): string {
     `${STREAMS}\n${liveTable(live(streams))}`,
     `${INERT}\n${inertTable(inert)}`,
     "\nThe remaining names of ksqlDB's servers and of Kafka's consumers, producers and streams are accepted too, without effect.\n",
-    `\nOther names that begin with ${OPEN_PREFIXES.map((prefix) => `\`${prefix}\``).join(', ')} are accepted too. A function reads`,
-    ' its own settings from `ksql.functions.`; `consumer.auto.offset.reset` counts where `auto.offset.reset` is not set.\n',
+    `\nOther names that begin with one of these prefixes are accepted too:\n${OPEN_PREFIXES.map((prefix) => `\`${prefix}\``).join(', ')}.\n`,
+    '\nA function reads its own settings from `ksql.functions.`. Where `auto.offset.reset` is not set, `consumer.auto.offset.reset` counts.\n',
   ].join('')
 }
+
+/** A longer default stands behind the table. */
+const WIDEST_DEFAULT = 60
+
+const isLong = (value: string | null): value is string => value !== null && value.length > WIDEST_DEFAULT
 
 function liveTable(entries: readonly Entry[]): string {
   const rows = entries.map(
     ([name, { kind, default: value, description, editable }]) =>
-      `| \`${name}\` | ${kind} | ${shownDefault(value)} | ${editable ? 'yes' : ''} | ${description} |\n`,
+      `| \`${name}\` | ${kind} | ${isLong(value) ? 'see below' : shownDefault(value)} | ${editable ? 'yes' : ''} | ${description} |\n`,
   )
-  return `| name | kind | default | request | meaning |\n|---|---|---|---|---|\n${rows.join('')}`
+  const defaults = new Map<string, string[]>()
+  for (const [name, { default: value }] of entries) {
+    if (isLong(value)) defaults.set(value, [...(defaults.get(value) ?? []), `\`${name}\``])
+  }
+  const long = [...defaults].map(
+    ([value, names]) => `\nDefault of ${names.join(' and ')}:\n\n\`\`\`text\n${value.replaceAll(',', ',\n')}\n\`\`\`\n`,
+  )
+  return `| name | kind | default | request | meaning |\n|---|---|---|---|---|\n${rows.join('')}${long.join('')}`
 }
 
 function inertTable(entries: readonly Entry[]): string {

@@ -255,7 +255,7 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'millrace.connectors.directories': fixed(
     text(
       null,
-      'Directories below which connectors may read and write files, separated by commas; relative paths begin at the first. Unset: `files` in the data directory.',
+      'Directories for files of connectors, separated by commas; relative paths begin at the first. Unset: `files` in the data directory.',
     ),
   ),
   'millrace.connectors.environment.prefix': fixed(
@@ -291,7 +291,7 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.schema.registry.url': fixed(
     text(
       '',
-      "Addresses of the schema registry, separated by commas, with Confluent's API; embedded: in the data directory; none: there is none. Unset: embedded on the embedded log, none on Kafka.",
+      'Addresses of the schema registry, separated by commas, or embedded, or none; unset: embedded on the embedded log, none on Kafka.',
     ),
   ),
   'ksql.schema.registry.basic.auth.user.info': fixed(

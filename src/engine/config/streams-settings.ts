@@ -14,15 +14,14 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
     ['fail', 'earliest', 'latest'],
     text(
       'fail',
-      'What a query does whose position is no longer in its topic, as the topic lost its end or was deleted and made again: ' +
-        'fail (stays in ERROR), or continue at the earliest or latest record.',
+      'For a query whose position is no longer in its topic: fail (it stays in ERROR), or the earliest or latest record to continue at.',
     ),
   ),
   'processing.guarantee': oneOf(
     ['at_least_once', 'exactly_once_v2', 'exactly_once'],
     text(
       'at_least_once',
-      'at_least_once, or exactly_once_v2: output, state and positions of a query are committed together; default on the embedded log: exactly_once_v2.',
+      'exactly_once_v2 commits output, state and positions of a query together; default on the embedded log: exactly_once_v2.',
     ),
   ),
   'commit.interval.ms': number(
@@ -53,7 +52,7 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
     0,
     number(
       1000,
-      'Behind a repartition, windows close at the time that all upstream tasks have reached; one that has had nothing to read for this long does not count.',
+      'How long a task without records holds back the windows behind a repartition; later they close without it.',
     ),
   ),
   'state.dir': formed(PATH, fixed(text(null, 'Data directory, unless the option --data-dir is given; unset: data.'))),
@@ -114,7 +113,7 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
     fixed(
       number(
         0,
-        'Servers of the cluster that follow the state of each task with a copy, beside the one that runs it, and take over without a restore. The same on all servers.',
+        'Servers that keep a copy of the state of each task, and take over without a restore. The same on all servers.',
       ),
     ),
   ),
