@@ -8,6 +8,7 @@ import { join as joinPath } from 'node:path'
 import { readVersion } from './cli/version.ts'
 import type { ConnectCluster } from './connect/connect-cluster.ts'
 import { ConnectorRuntime } from './connectors/run/connector-runtime.ts'
+import type { ConnectorStatus } from './connectors/run/connector-spec.ts'
 import { connectorThread } from './connectors/threads/connector-thread.ts'
 import type { Engine } from './engine/api.ts'
 import type { Peers } from './engine/cluster/peers.ts'
@@ -67,6 +68,7 @@ export function startServerParts(options: ServerPartsOptions): ServerParts {
 interface OpenedParts {
   readonly engine: RunningEngine
   readonly runtime: QueryRuntime
+  readonly connectors: ConnectorRuntime
   readonly close: () => Promise<void>
 }
 
@@ -89,6 +91,7 @@ async function open(setup: ServerSetup, signal: AbortSignal): Promise<OpenedPart
     return {
       engine,
       runtime,
+      connectors,
       async close() {
         await engine.close()
         await cluster?.leave()
@@ -282,19 +285,27 @@ function lazyMetrics(
     () => {},
   )
   let registry: Promise<{ metrics(): Promise<string> }> | null = null
+  let statuses: readonly ConnectorStatus[] = []
   const load = async () => {
-    const [{ createMetrics, engineMetrics }, { diskMetrics }, { buildMetric }] = await Promise.all([
-      import('./engine/observe/metrics.ts'),
-      import('./engine/observe/disk-metrics.ts'),
-      import('./engine/observe/build-metric.ts'),
-    ])
+    const [{ createMetrics, engineMetrics }, { connectorMetrics }, { diskMetrics }, { buildMetric }] =
+      await Promise.all([
+        import('./engine/observe/metrics.ts'),
+        import('./engine/observe/connector-metrics.ts'),
+        import('./engine/observe/disk-metrics.ts'),
+        import('./engine/observe/build-metric.ts'),
+      ])
     const families = [
       buildMetric(readVersion()),
       ...engineMetrics(() => opened && { runtime: opened.runtime, engine: opened.engine.metered }),
+      ...connectorMetrics(() => statuses),
       ...diskMetrics(dataDir, timer),
       ...others,
     ]
-    return createMetrics(families, async () => opened?.runtime.refresh())
+    return createMetrics(families, async () => {
+      if (opened === null) return
+      const { runtime, connectors } = opened
+      statuses = (await Promise.all([connectors.status(), runtime.refresh()]))[0]
+    })
   }
   return {
     contentType: 'text/plain; version=0.0.4; charset=utf-8',

@@ -83,6 +83,9 @@ DROP CONNECTOR errors_to_files;
 
 A source writes to a topic. \`CREATE STREAM\` over that topic gives its records columns.
 
+The statements of Kafka Connect work, too: \`CREATE SINK CONNECTOR name WITH ("connector.class"='millrace.file', "topics"='errors', ...)\`
+reads the stream or table over that topic, and \`CREATE SOURCE CONNECTOR name WITH ("connector.class"='millrace.syslog', ...)\` is a source.
+
 ## Sinks
 
 ${table('SINK')}

@@ -5,6 +5,7 @@ import { excerptAt, type PlacedText } from '../sql/excerpt.ts'
 import { parseStatements } from '../sql/parse.ts'
 import { type StatementPiece, splitStatements } from '../sql/split.ts'
 import { substituteVariables } from '../sql/variables.ts'
+import { inOwnForm } from './connector-class.ts'
 import type { Session } from './session.ts'
 import { StatementFailure } from './statement-failure.ts'
 import { shownSource } from './statement-text.ts'
@@ -13,7 +14,7 @@ import { shownSource } from './statement-text.ts'
 export function parseRequest(sql: string, session: Session): Statement[] {
   const ahead = session.copy()
   return splitStatements(sql).flatMap((piece) => {
-    const statements = parsePiece(piece, ahead)
+    const statements = parsePiece(piece, ahead).map(inOwnForm)
     for (const statement of statements) follow(statement, ahead)
     return statements
   })

@@ -1,7 +1,8 @@
 /**
  * Connectors: the server is killed at random moments while lines of a file flow through the source `file` into a topic, and from there through
  * all sinks at once. In the end every target must have each record, and those with exactly once no record twice. Options: `records`
- * (500,000), `kills` (30), `life` (2,000): how long a server lives at most after it answers, ms. OpenSearch, PostgreSQL and S3
+ * (500,000), `kills` (30), `life` (2,000): how long a server lives at most after it answers, ms; `http` (1; 0 leaves the web service out, which takes one request a
+ * record and by far the most time). OpenSearch, PostgreSQL and S3
  * take part where `MILLRACE_TEST_OPENSEARCH`, `MILLRACE_TEST_POSTGRES` and `MILLRACE_TEST_S3` have their addresses
  * (`http://127.0.0.1:9200`, `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, `http://KEY:SECRET@HOST:PORT/BUCKET`).
  */
@@ -27,7 +28,8 @@ export const connectors: Fault = ({ seed, number, say }) =>
     const random = seeded(seed)
     const files = join(dataDir, 'data', 'files')
     mkdirSync(files, { recursive: true })
-    const targets = targetsOf({ files, run: `${process.pid}_${seed}` })
+    const all = targetsOf({ files, run: `${process.pid}_${seed}` })
+    const targets = number('http', 1) === 1 ? all : all.filter(({ name }) => name !== 'http')
     for (const target of targets) await target.open()
     try {
       const input = join(files, 'in.ndjson')

@@ -26,9 +26,8 @@ type Statement = CreateBuiltInConnector
 export function planConnector(statement: Statement, scope: TopicScope): PlannedConnector {
   const given = optionsGiven(statement)
   const declaration = declarationOf(statement, given.get('connector'))
-  const values = Object.fromEntries(
-    [...given].flatMap(([name, { text }]) => (name === 'connector' ? [] : [[name, text]])),
-  )
+  const isOption = (name: string) => name !== 'connector' && !(declaration.kind === 'SINK' && name === 'topics')
+  const values = Object.fromEntries([...given].flatMap(([name, { text }]) => (isOption(name) ? [[name, text]] : [])))
   const options = checked(statement, given, () => checkOptions(optionsOf(declaration), values))
   return declaration.kind === 'SINK'
     ? planSink(statement, declaration, { given, values, options }, scope)
@@ -90,13 +89,13 @@ function planSink(
   statement: Statement,
   declaration: Extract<ConnectorDeclaration, { kind: 'SINK' }>,
   { given, values, options }: GivenOptions,
-  { catalog, sequence }: TopicScope,
+  scope: TopicScope,
 ): PlannedConnector {
-  const source = sourceOf(statement, catalog.metastore)
+  const source = sourceOf(statement, given, scope)
   const { name, kind, schema, topic, keyFormat, valueFormat, window, timestamp, badRecords } = source
   const spec: ConnectorSpec = {
     name: statement.name,
-    id: sequence,
+    id: scope.sequence,
     kind: 'SINK',
     connector: declaration.name,
     options: values,
@@ -115,9 +114,15 @@ function planSink(
   checked(statement, given, () => {
     declaration.check?.(options, sinkSource(spec))
     checkTolerance(options)
+    checkTopics(statement, given)
   })
   const deadLetters = options.textOrNull('errors.deadletterqueue.topic.name')
   return { spec, topics: deadLetters === null ? [] : [topicRequest(deadLetters, null)] }
+}
+
+function checkTopics({ from }: Statement, given: GivenOptions['given']): void {
+  if (from === null || !given.has('topics')) return
+  throw new OptionError('topics', "The option 'topics' belongs to CREATE SINK CONNECTOR: FROM says what is read.")
 }
 
 function checkTolerance(options: Options): void {
@@ -129,10 +134,43 @@ function checkTolerance(options: Options): void {
   )
 }
 
-function sourceOf({ from, location }: Statement, metastore: TopicScope['catalog']['metastore']): DataSource {
-  const source = from === null ? undefined : metastore.sources.get(from)
+/** The stream or table that FROM names, or, in the form of Connect, the one over the topic that `topics` names. */
+function sourceOf(
+  statement: Statement,
+  given: GivenOptions['given'],
+  { catalog: { metastore } }: TopicScope,
+): DataSource {
+  const { from, location } = statement
+  if (from === null) return sourceOver(statement, given, [...metastore.sources.values()])
+  const source = metastore.sources.get(from)
   if (source !== undefined) return source
-  throw new StatementError(`${from} does not exist.${nameHint(metastore, from ?? '')}`, { location })
+  throw new StatementError(`${from} does not exist.${nameHint(metastore, from)}`, { location })
+}
+
+function sourceOver({ location }: Statement, given: GivenOptions['given'], sources: readonly DataSource[]): DataSource {
+  const topic = given.get('topics')
+  if (topic === undefined) {
+    throw new StatementError(
+      'WITH does not say what to read. Add "topics"=\'...\', with the topic of a stream or table.',
+      {
+        location,
+      },
+    )
+  }
+  const [found, ...others] = sources.filter((source) => source.topic === topic.text)
+  const place = { location: topic.property.location }
+  if (found === undefined) {
+    throw new StatementError(
+      `There is no stream or table over the topic '${topic.text}', which would say what its records are.`,
+      place,
+    )
+  }
+  if (others.length === 0) return found
+  const names = [found, ...others].map(({ name }) => name)
+  throw new StatementError(
+    `Several streams and tables are over the topic '${topic.text}': ${names.join(', ')}. Write CREATE SINK ... FROM with one of them.`,
+    place,
+  )
 }
 
 function planSource(

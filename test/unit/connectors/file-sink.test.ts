@@ -153,3 +153,21 @@ test('a sink of what a query writes exactly once catches up with the marks of it
   await insert(2, 'b')
   await expect.poll(async () => (await description()).builtIn).toMatchObject({ records: 2, lag: 0 })
 })
+
+test('the form of Kafka Connect makes the same connector', async () => {
+  await engine.execute(`${STREAM}
+    CREATE SINK CONNECTOR f WITH ("connector.class"='millrace.file', "topics"='s', "tasks.max"='1', directory='out', "roll.records"='1');`)
+  await insert(1, 'a')
+  await expect.poll(lines).toEqual(['{"ID":1,"V":"a"}'])
+  expect(await engine.execute(`DROP CONNECTOR f;`)).toMatchObject([{ commandStatus: { status: 'SUCCESS' } }])
+})
+
+test.each([
+  ['', 'WITH does not say what to read.'],
+  [`, "topics"='t'`, "There is no stream or table over the topic 't'"],
+  [`, "topics"='s'`, "Several streams and tables are over the topic 's': S, S2."],
+])('the form of Kafka Connect with the topics %j is refused', async (topics, message) => {
+  await engine.execute(`${STREAM} CREATE STREAM s2 (v STRING) WITH (kafka_topic='s', value_format='JSON');`)
+  const sql = `CREATE SINK CONNECTOR f WITH ("connector.class"='millrace.file', directory='out'${topics});`
+  await expect(engine.execute(sql)).rejects.toThrow(message)
+})

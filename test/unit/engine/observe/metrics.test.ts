@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { ManualTimer } from '../../../../src/clock.ts'
 import { EMPTY_CATALOG } from '../../../../src/engine/commands/catalog.ts'
 import { buildMetric } from '../../../../src/engine/observe/build-metric.ts'
+import { connectorMetrics } from '../../../../src/engine/observe/connector-metrics.ts'
 import { diskMetrics } from '../../../../src/engine/observe/disk-metrics.ts'
 import { FORMER_METRICS } from '../../../../src/engine/observe/former-metrics.ts'
 import type { MetricFamily } from '../../../../src/engine/observe/metric-family.ts'
@@ -67,6 +68,18 @@ function families(): readonly MetricFamily[] {
   return [
     buildMetric('1.2.3'),
     ...engineMetrics(() => parts),
+    ...connectorMetrics(() => [
+      {
+        name: 'C',
+        tasks: [{ id: 0, state: 'RUNNING' }],
+        records: 3,
+        refused: 1,
+        retries: 2,
+        recordsPerSecond: 1,
+        lag: 5,
+        lastError: null,
+      },
+    ]),
     ...diskMetrics(tmpdir(), new ManualTimer()),
     ...counts.families(),
   ]
