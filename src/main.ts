@@ -12,8 +12,9 @@ import type { ConnectorStatus } from './connectors/run/connector-spec.ts'
 import { connectorThread } from './connectors/threads/connector-thread.ts'
 import type { Engine } from './engine/api.ts'
 import type { Peers } from './engine/cluster/peers.ts'
+import { queriesFile } from './engine/commands/queries-file.ts'
 import type { Config } from './engine/config/config.ts'
-import { createEngine, type RunningEngine } from './engine/engine.ts'
+import { createEngine, type QueriesFile, type RunningEngine } from './engine/engine.ts'
 import type { MetricFamily } from './engine/observe/metric-family.ts'
 import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
 import { JavaScriptHost } from './functions/javascript/host.ts'
@@ -190,10 +191,21 @@ async function openEngine(
     registry: registry.registry,
     writerSchemas: registry.schemas,
     version: readVersion(),
+    queriesFile: await readQueriesFile(config),
     warn,
     inform,
     ...(cluster !== null && { peers: await openPeers(cluster, setup) }),
   })
+}
+
+async function readQueriesFile(config: Config): Promise<QueriesFile | null> {
+  const path = queriesFile(config)
+  if (path === undefined) return null
+  try {
+    return { path, sql: await readFile(path, 'utf8') }
+  } catch (cause) {
+    throw new Error(`Cannot read ksql.queries.file: ${(cause as Error).message}`, { cause })
+  }
 }
 
 async function openPeers(cluster: ClusterMembership, { address, config }: ServerSetup): Promise<Peers> {

@@ -65,6 +65,7 @@ function createProgram({ serve, restoreTopic, readTopic }: CommandLineParts, end
       'brokers of a Kafka cluster, host:port, separated by commas (default: the embedded log)',
     )
     .option('--config <file>', "configuration in ksqlDB's property file format")
+    .option('--queries-file <file>', 'run the statements of this file, and take none that change anything over HTTP')
     .option('--log-level <level>', 'debug, info, warn or error (default: info)')
     .option('--check', 'check the configuration and exit', false)
     .addHelpText(

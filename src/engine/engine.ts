@@ -26,6 +26,7 @@ import { PeerHealth } from './cluster/peer-health.ts'
 import type { Peers } from './cluster/peers.ts'
 import type { CommandStatus } from './commands/command.ts'
 import { CommandRunner } from './commands/command-runner.ts'
+import { onlyFromFile } from './commands/queries-file.ts'
 import type { Config } from './config/config.ts'
 import { checkPropertyAllowed } from './config/overrides.ts'
 import type { Entity } from './describe/entities.ts'
@@ -44,6 +45,12 @@ import { Session } from './session.ts'
 import { ShareOfTime } from './share-of-time.ts'
 import { StatementRunner } from './statement-runner.ts'
 import { TransientQueries } from './transient-queries.ts'
+
+/** Statements that a server runs at its start instead of a command log. */
+export interface QueriesFile {
+  readonly path: string
+  readonly sql: string
+}
 
 export interface EngineOptions {
   /** Connected; closed by the caller after the engine. */
@@ -68,6 +75,8 @@ export interface EngineOptions {
   readonly version: string
   /** Default: this server is alone. */
   readonly peers?: Peers
+  /** What `ksql.queries.file` names; null: statements come over HTTP. Default: null. */
+  readonly queriesFile?: QueriesFile | null
   /** Called with what the operator should know: queries that cannot be started, a command log that cannot be followed. */
   readonly warn?: (message: string) => void
   /** Called with what happens in the ordinary course: statements that were executed, queries that were started and stopped. */
@@ -100,6 +109,7 @@ class CommandLogEngine implements RunningEngine {
   readonly #statements: StatementRunner
   readonly #processingLog: ProcessingLog
   readonly #connectors: ConnectorRuntime
+  readonly #file: QueriesFile | null
   #ready: Promise<void> = Promise.resolve()
   #state: HealthCheck['serverState'] = 'INITIALIZING'
 
@@ -118,6 +128,7 @@ class CommandLogEngine implements RunningEngine {
     this.#statements = new StatementRunner(this.#parts, commands)
     this.#processingLog = new ProcessingLog(this.#parts, options.warn ?? noop)
     this.#connectors = options.connectors
+    this.#file = options.queriesFile ?? null
     this.metered = { catalog: () => commands.catalog, pushQueries: () => transient.count }
   }
 
@@ -125,8 +136,15 @@ class CommandLogEngine implements RunningEngine {
   async start(): Promise<void> {
     await this.#commands.replay()
     this.#parts.health.start()
-    this.#ready = this.#commands.start().then(async () => {
+    const file = this.#file
+    const started = this.#commands.start()
+    if (file !== null) {
+      await started
+      await this.#statements.runFile(file.path, file.sql)
+    }
+    this.#ready = started.then(async () => {
       if (!this.#commands.isTerminated) await this.#processingLog.start((request) => this.#statements.run(request))
+      if (file !== null) this.#commands.seal(onlyFromFile(file.path))
     })
     void this.#ready.then(() => {
       if (this.#state === 'INITIALIZING') this.#state = 'READY'
@@ -160,6 +178,7 @@ class CommandLogEngine implements RunningEngine {
 
   async openInserts(target: string, request: InsertsRequest = {}): Promise<InsertRow> {
     await this.#accepting()
+    if (this.#commands.sealed !== null) throw new RequestError('BAD_REQUEST', this.#commands.sealed)
     const parts = this.#parts
     const session = Session.open(parts.config, request)
     const { rows, writable, schemas } = parts

@@ -10,6 +10,7 @@ import { placed } from '../sql/excerpt.ts'
 import { applyEffect, type Catalog, type Effect } from './commands/catalog.ts'
 import { type Command, type CommandDraft, type CommandStatus, commandIdText } from './commands/command.ts'
 import type { CommandRunner } from './commands/command-runner.ts'
+import { checkQueriesFile, writesElsewhere } from './commands/queries-file.ts'
 import { TERMINATE_CLUSTER, termination } from './commands/termination.ts'
 import { isPublic } from './config/check-setting.ts'
 import type { Overrides } from './config/config.ts'
@@ -49,6 +50,16 @@ export class StatementRunner {
       if (entity !== null) entities.push(entity)
     }
     return entities
+  }
+
+  /** Runs the statements of a file, which is named in errors, and takes no others from then on. Rejects with an Error for the operator. */
+  async runFile(path: string, sql: string): Promise<void> {
+    try {
+      checkQueriesFile(path, parseRequest(sql, Session.open(this.#parts.config, {})))
+      await this.run({ sql })
+    } catch (error) {
+      throw new Error(`The statements of ${path} cannot be run. ${messageOf(error)}`, { cause: error })
+    }
   }
 
   /** Ends the cluster; see termination.ts. Throws RequestError for a bad pattern. */
@@ -92,6 +103,8 @@ export class StatementRunner {
   }
 
   async #runOne(statement: Statement, session: Session): Promise<Entity | null> {
+    const { sealed } = this.#commands
+    if (sealed !== null && writesElsewhere(statement)) throw new StatementError(sealed)
     const body = handlerOf(statement).inTurn
       ? await this.#runInTurn(statement, session)
       : await this.#answer(await this.#prepare(statement, session, 0))

@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Overrides `millrace.log.level` of the configuration. */
   readonly logLevel?: string
+  /** Overrides `ksql.queries.file` of the configuration. */
+  readonly queriesFile?: string
 }
 
 const DEFAULT_DATA_DIR = 'data'
@@ -22,7 +24,7 @@ export const dataDirectory = (config: Config): string => config.get('state.dir')
 
 /** The properties of the file, those of the environment over them, and those of the command line over both. */
 export async function givenProperties(options: ServerOptions): Promise<GivenProperty[]> {
-  const { config, environment = {}, listen, bootstrapServers, dataDir, logLevel } = options
+  const { config, environment = {}, listen, bootstrapServers, dataDir, logLevel, queriesFile } = options
   const option = (origin: string, name: string, value: string | undefined): GivenProperty[] =>
     value === undefined ? [] : [{ name, value, origin }]
   return [
@@ -32,6 +34,7 @@ export async function givenProperties(options: ServerOptions): Promise<GivenProp
     ...option('--bootstrap-servers', 'bootstrap.servers', bootstrapServers),
     ...option('--data-dir', 'state.dir', dataDir),
     ...option('--log-level', 'millrace.log.level', logLevel),
+    ...option('--queries-file', 'ksql.queries.file', queriesFile),
   ]
 }
 

@@ -8,6 +8,7 @@ export interface ServerCommandOptions {
   readonly bootstrapServers?: string
   readonly config?: string
   readonly logLevel?: string
+  readonly queriesFile?: string
   readonly check: boolean
 }
 

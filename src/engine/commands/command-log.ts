@@ -15,7 +15,7 @@ import { messageOf } from '../../errors.ts'
 import { commandTopic } from '../../runtime/topic-names.ts'
 import { type Command, decodeCommand, encodeCommand } from './command.ts'
 import type { CommandBackup } from './command-backup.ts'
-import { COMMAND_TOPIC_CONFIG } from './command-topic.ts'
+import { createCommandTopic } from './command-topic.ts'
 import { Mutex } from './mutex.ts'
 
 /** A command with its place in the log. */
@@ -23,6 +23,22 @@ export interface SequencedCommand {
   readonly command: Command
   /** Offset in the log. */
   readonly sequence: number
+}
+
+/** Where the commands of a cluster come from, and where they go. */
+export interface StatementLog {
+  readonly topic: string
+  /** Why commands are no longer applied, or null. */
+  readonly degraded: string | null
+  /** All commands so far, which are not passed to `apply`. */
+  open(): Promise<SequencedCommand[]>
+  /** Starts to apply the commands after those of `open`. */
+  follow(): void
+  /** The right to append. */
+  turn<Result>(run: (turn: Turn) => Promise<Result>): Promise<Result>
+  /** Resolves to true when the command of this sequence number has been applied, to false when `timeoutMs` have passed. */
+  applied(sequence: number, timeoutMs: number): Promise<boolean>
+  close(): Promise<void>
 }
 
 export interface CommandLogOptions {
@@ -53,7 +69,7 @@ const RETRY_MS = 10
 const POLL_MS = 5000
 
 /** One reader and, in its turns, one writer of the log. */
-export class CommandLog {
+export class CommandLog implements StatementLog {
   readonly topic: string
   readonly #options: CommandLogOptions
   readonly #fetcher: Fetcher
@@ -145,17 +161,7 @@ export class CommandLog {
     const { broker, replicas, backup } = this.#options
     if ((await broker.describeTopic(this.topic)) !== null) return
     if (backup !== null && backup.commands > 0) throw lostLog(this.topic, backup)
-    try {
-      await broker.createTopic({
-        name: this.topic,
-        partitions: 1,
-        replicas,
-        config: COMMAND_TOPIC_CONFIG,
-        isEssential: true,
-      })
-    } catch (error) {
-      if (!(error instanceof BrokerError && error.code === 'TOPIC_EXISTS')) throw error
-    }
+    await createCommandTopic(broker, this.topic, replicas)
   }
 
   async #turn<Result>(run: (turn: Turn) => Promise<Result>): Promise<Result> {

@@ -10,7 +10,9 @@ import { deleteTopic } from '../topics.ts'
 import { applyEffect, type Catalog, type Effect, EMPTY_CATALOG, type PersistentQuery } from './catalog.ts'
 import { type Command, type CommandStatus, commandIdText } from './command.ts'
 import { CommandBackup } from './command-backup.ts'
-import { CommandLog, DegradedError, type SequencedCommand, type Turn } from './command-log.ts'
+import { CommandLog, DegradedError, type SequencedCommand, type StatementLog, type Turn } from './command-log.ts'
+import { LocalLog } from './local-log.ts'
+import { queriesFile } from './queries-file.ts'
 import { sinkTopics } from './termination.ts'
 
 export interface CommandRunnerOptions {
@@ -43,7 +45,7 @@ const MAX_STATUSES = 10_000
 /** Keeps the catalog and the runtime in step with the command log. */
 export class CommandRunner {
   readonly #options: CommandRunnerOptions
-  readonly #log: CommandLog
+  readonly #log: StatementLog
   readonly #statuses = new Map<string, CommandStatus>()
   readonly #outcomes = new Map<number, CommandStatus | null>()
   readonly #startFailures = new Map<string, string>()
@@ -51,21 +53,11 @@ export class CommandRunner {
   /** An end of the cluster that the log contains, with the catalog before it: it was interrupted and is run again. */
   #unfinished: { readonly effect: TerminateCluster; readonly before: Catalog } | null = null
   #ending: Promise<void> | null = null
+  #sealed: string | null = null
 
   constructor(options: CommandRunnerOptions) {
-    const { broker, clock, timer, random, config, warn } = options
     this.#options = options
-    this.#log = new CommandLog({
-      broker,
-      clock,
-      timer,
-      random,
-      serviceId: config.get('ksql.service.id') ?? '',
-      replicas: config.number('ksql.internal.topic.replicas'),
-      backup: backupOf(options),
-      apply: (command) => this.#apply(command),
-      onDegraded: (reason) => warn(`Statements that change anything are refused from now on. ${reason}`),
-    })
+    this.#log = logOf(options, (command) => this.#apply(command))
   }
 
   /** Topic of the command log. */
@@ -120,6 +112,7 @@ export class CommandRunner {
 
   /** The right to append; see `CommandLog.turn`. Throws StatementError on a degraded log. */
   async turn<Result>(run: (turn: Turn) => Promise<Result>): Promise<Result> {
+    if (this.#sealed !== null) throw new StatementError(this.#sealed)
     try {
       return await this.#log.turn(run)
     } catch (error) {
@@ -143,6 +136,16 @@ export class CommandRunner {
       this.#outcomes.delete(turn.sequence)
       throw error
     }
+  }
+
+  /** From now on statements that change anything are refused, for this reason. */
+  seal(reason: string): void {
+    this.#sealed = reason
+  }
+
+  /** Why statements that change anything are refused; null: they are not. */
+  get sealed(): string | null {
+    return this.#sealed
   }
 
   /** The result of an appended command, or null if it has not been applied within `timeoutMs`. */
@@ -277,7 +280,25 @@ export class CommandRunner {
   }
 }
 
-/** Null: the configuration wants none. Throws an Error where its directory cannot be used. */
+function logOf(options: CommandRunnerOptions, apply: (command: SequencedCommand) => Promise<void>): StatementLog {
+  const { broker, clock, timer, random, config, warn } = options
+  const serviceId = config.get('ksql.service.id') ?? ''
+  const replicas = config.number('ksql.internal.topic.replicas')
+  if (queriesFile(config) !== undefined) return new LocalLog({ broker, serviceId, replicas, apply })
+  return new CommandLog({
+    broker,
+    clock,
+    timer,
+    random,
+    serviceId,
+    replicas,
+    backup: backupOf(options),
+    apply,
+    onDegraded: (reason) => warn(`Statements that change anything are refused from now on. ${reason}`),
+  })
+}
+
+/** Null: the configuration asks for none. Throws an Error where its directory cannot be used. */
 function backupOf({ config, clock, warn }: CommandRunnerOptions): CommandBackup | null {
   const directory = config.get('ksql.metastore.backup.location') ?? ''
   if (directory === '' || config.get('ksql.enable.metastore.backup')?.toLowerCase() === 'false') return null

@@ -314,6 +314,12 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
     text(null, 'Empty: the name in the certificate of the schema registry is not compared with its address.'),
   ),
 
+  'ksql.queries.file': fixed(
+    text(
+      null,
+      'File with the statements that the server runs at its start; over HTTP it then takes none that change anything.',
+    ),
+  ),
   'ksql.metastore.backup.location': fixed(
     text('', 'Directory in which this server keeps a copy of the command log; empty: none.'),
   ),
@@ -344,7 +350,6 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'ksql.connect.ssl.endpoint.identification.algorithm': fixed(
     text(null, 'Empty: the name in the certificate of Kafka Connect is not compared with its address.'),
   ),
-  'ksql.queries.file': inert(fixed(text(null, 'There is no mode without the HTTP API.'))),
   'ksql.extension.dir': inert(fixed(text('ext', 'Functions in JARs cannot be loaded.'))),
   'ksql.internal.topic.min.insync.replicas': inert(fixed(number(1, 'The default of the brokers applies.'))),
   'ksql.headers.columns.enabled': inert(flag(true, 'Header columns are always allowed.')),
