@@ -1,8 +1,13 @@
 /** Runs the example against a server: sends the lines, has SQL route them and connectors carry them on, and measures. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { once } from 'node:events'
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { dirname, join } from 'node:path'
+import type { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from '../../src/cli/client/client.ts'
+import { freePort } from '../../test/support/free-port.ts'
 import type { Row } from '../support/example.ts'
 import { type Feed, HOSTS, logLines, type Route } from './data.ts'
 import type { Measurement, Volume } from './measurement.ts'
@@ -19,22 +24,27 @@ export type RoutingTargets = Pick<RoutingOptions, 'elasticsearch' | 'splunk'>
 
 export interface RunOptions extends RoutingTargets {
   readonly url: string
+  /** The server's directory for files of connectors. */
+  readonly directory: string
   readonly bytes: number
   readonly print: (text: string) => void
 }
 
 /** Throws an Error when the server refuses something or the data does not come through. The server keeps what was made. */
 export async function routeLogs(options: RunOptions): Promise<Measurement> {
-  const { url, bytes, print } = options
+  const { url, directory, bytes, print } = options
   const client = new Client(url)
-  await client.execute(readFileSync(join(import.meta.dirname, 'statements.sql'), 'utf8'))
+  const port = await freePort()
+  await client.execute(readFileSync(join(import.meta.dirname, 'statements.sql'), 'utf8'), {
+    variables: { port: String(port) },
+  })
   const targets = await connect(client, options)
   await sendHosts(client)
   print(`Streams, tables and connectors are made on ${url}. Sending ${(bytes / 1e6).toFixed(1)} MB of logs.`)
 
   const behind = new Backlog(client)
   const start = performance.now()
-  const sent = await sendLines(client, bytes, (logs) => behind.look(logs))
+  const sent = await sendLines(bytes, { port, directory }, (logs) => behind.look(logs))
   const sendingMs = performance.now() - start
   const routed = await behind.gone(sent.logs)
   const delivered = { user: await takenBy(client, 'user_sink'), machine: await takenBy(client, 'machine_sink') }
@@ -75,29 +85,65 @@ async function sendHosts(client: Client): Promise<void> {
   await stream.end()
 }
 
-const TARGETS: Readonly<Record<Feed, string>> = { syslog: 'SYSLOG_LINES', app: 'APP' }
-
-/** `onSent`: called after each write with the lines sent so far. */
-async function sendLines(client: Client, bytes: number, onSent: (logs: number) => void): Promise<Volume> {
-  const feeds = {
-    syslog: { stream: client.insert({ target: TARGETS.syslog }), rows: [] as string[] },
-    app: { stream: client.insert({ target: TARGETS.app }), rows: [] as string[] },
+/** `onSent`: called after each write with the lines sent so far. Resolves when the last line is with the operating system. */
+async function sendLines(
+  bytes: number,
+  { port, directory }: { readonly port: number; readonly directory: string },
+  onSent: (logs: number) => void,
+): Promise<Volume> {
+  const feeds: Readonly<Record<Feed, Outlet>> = {
+    syslog: await socketOutlet(port),
+    app: fileOutlet(join(directory, 'app', 'app.ndjson')),
   }
   const sent = { logs: 0, bytes: 0 }
-  for (const { feed, host, line } of logLines(bytes)) {
-    const { stream, rows } = feeds[feed]
-    rows.push(JSON.stringify({ HOST: host, LINE: line }))
+  for (const { feed, line } of logLines(bytes)) {
     sent.logs++
     sent.bytes += line.length
-    if (rows.length < LINES_PER_WRITE) continue
-    await stream.write(rows.splice(0))
-    onSent(sent.logs)
+    if (await feeds[feed].write(line)) onSent(sent.logs)
   }
-  for (const { stream, rows } of Object.values(feeds)) {
-    if (rows.length > 0) await stream.write(rows)
-    await stream.end()
-  }
+  for (const outlet of Object.values(feeds)) await outlet.end()
   return sent
+}
+
+/** Where lines go. */
+interface Outlet {
+  /** True: several lines were sent at once, this one the last of them. */
+  write(line: string): Promise<boolean>
+  end(): Promise<void>
+}
+
+function outletOf(stream: Writable): Outlet {
+  let chunk: string[] = []
+  const flush = async () => {
+    const text = chunk.join('')
+    chunk = []
+    if (!stream.write(text)) await once(stream, 'drain')
+  }
+  return {
+    async write(line) {
+      chunk.push(`${line}\n`)
+      if (chunk.length < LINES_PER_WRITE) return false
+      await flush()
+      return true
+    },
+    async end() {
+      await flush()
+      stream.end()
+      await finished(stream)
+    },
+  }
+}
+
+async function socketOutlet(port: number): Promise<Outlet> {
+  const socket = createConnection(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.resume()
+  return outletOf(socket)
+}
+
+function fileOutlet(path: string): Outlet {
+  mkdirSync(dirname(path), { recursive: true })
+  return outletOf(createWriteStream(path))
 }
 
 /** How far the counts of SQL are behind what was sent. */

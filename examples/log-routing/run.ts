@@ -29,7 +29,7 @@ async function run({ bytes, bootstrapServers, elasticsearch, splunk, out }: Rout
   mkdirSync(directory, { recursive: true })
   const server = await startServerProcess(bootstrapServers, { 'millrace.connectors.directories': directory })
   try {
-    const measured = await routeLogs({ url: server.url, bytes, elasticsearch, splunk, print: console.log })
+    const measured = await routeLogs({ url: server.url, directory, bytes, elasticsearch, splunk, print: console.log })
     const differences = countLines(bytes).differences(measured)
     console.log(`\n${reportText(measured)}\n`)
     writeFileSync(join(directory, 'flow.svg'), flowPicture(measured))

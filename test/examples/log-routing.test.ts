@@ -21,7 +21,14 @@ describe('a small run', () => {
 
   beforeAll(async () => {
     server = await startServerProcess(null, { 'millrace.connectors.directories': directory })
-    measured = await routeLogs({ url: server.url, bytes: BYTES, elasticsearch: null, splunk: null, print: () => {} })
+    measured = await routeLogs({
+      url: server.url,
+      directory,
+      bytes: BYTES,
+      elasticsearch: null,
+      splunk: null,
+      print: () => {},
+    })
   }, TEST_MS)
   afterAll(async () => {
     await server.stop()
