@@ -67,6 +67,19 @@ describe('docs/configuration.md', () => {
   })
 })
 
+describe('pages for readers', () => {
+  it('have no row or line that is too wide to read', () => {
+    const pages = globSync(['*.md', 'docs/*.md'], { cwd: new URL('..', import.meta.url) })
+    expect(pages.length).toBeGreaterThan(10)
+    const wide = pages.flatMap((page) =>
+      read(page)
+        .split('\n')
+        .flatMap((line, i) => (line.length > 200 ? [`${page}:${i + 1} has ${line.length} characters`] : [])),
+    )
+    expect(wide).toEqual([])
+  })
+})
+
 describe('docs/architecture.md', () => {
   it('lists the path of a record: at most 13 files, each with the methods that an earlier one calls', () => {
     const rows = [...read('docs/architecture.md').matchAll(/^\| (\d+) \| .* \| `(src\/[^`]+)`.* \| (.*)\|$/gm)]

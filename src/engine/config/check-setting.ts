@@ -60,7 +60,7 @@ function valueAdvice(name: string, value: string): string | null {
   return kind === 'number' && Number(value) < least ? `It is a whole number, ${least} or more.` : null
 }
 
-/** Of 64 bits, as Java's long: limits that nothing reaches are its greatest value. */
+/** A number of 64 bits, as Java's long: limits that nothing reaches are its greatest value. */
 const isWholeNumber = (text: string): boolean =>
   /^\s*[+-]?\d{1,19}\s*$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)
 
