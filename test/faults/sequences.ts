@@ -1,7 +1,8 @@
 /**
- * Sequences: servers of a cluster on a real Kafka are killed, frozen, stopped and started in random order while records flow through a filter,
- * a count, a re-keyed stream and a re-keyed count. Options: `sequences` (3), `servers` (2), `steps` (4), `exactly-once` (1). Each sequence
- * has its own cluster of servers and its own seed, which is printed.
+ * Sequences: servers of a cluster on a real Kafka are killed, frozen, stopped and started in random order, and the broker is frozen, while
+ * records flow through a filter, a re-keyed stream, joins with a stream and a table, and plain, re-keyed and windowed counts. Options:
+ * `sequences` (3), `servers` (2), `steps` (4), `exactly-once` (1), `standbys` (0). Each sequence has its own cluster of servers and its own
+ * seed, which is printed.
  */
 import { findKafka } from '../support/kafka.ts'
 import type { Fault } from './fault.ts'
@@ -15,6 +16,8 @@ export const sequences: Fault = async ({ seed, number, say }) => {
     servers: number('servers', 2),
     steps: number('steps', 4),
     exactlyOnce: number('exactly-once', 1) === 1,
+    standbys: number('standbys', 0),
+    brokerPid: kafka.pid,
     say,
   }
   const failures: string[] = []

@@ -1,5 +1,5 @@
 /**
- * Finds a real Kafka for the tests, or starts one. In this order: `KAFKA_BOOTSTRAP_SERVERS`, Docker, the jars from Maven Central with the
+ * Finds a real Kafka for the tests, or starts one. In this order: `KAFKA_BOOTSTRAP_SERVERS` (with `KAFKA_PID`, if it may be frozen), Docker, the jars from Maven Central with the
  * machine's Java.
  */
 
@@ -17,6 +17,8 @@ export interface KafkaUnderTest {
   readonly bootstrapServers: string
   /** The same broker over TLS and SASL; null where it was not started here. */
   readonly secure: SecureAccess | null
+  /** The process of the broker, which a test may freeze; null: not known. */
+  readonly pid: number | null
   /** Where it comes from, for people. */
   readonly origin: string
   /** Ends what was started here. */
@@ -28,13 +30,14 @@ export async function findKafka(): Promise<KafkaUnderTest> {
   const given = process.env['KAFKA_BOOTSTRAP_SERVERS']
   if (given) {
     await waitUntilUp(given, { timeoutMs: 30_000 })
-    return { bootstrapServers: given, secure: null, origin: 'KAFKA_BOOTSTRAP_SERVERS', stop: async () => {} }
+    const pid = process.env['KAFKA_PID'] === undefined ? null : Number(process.env['KAFKA_PID'])
+    return { bootstrapServers: given, secure: null, pid, origin: 'KAFKA_BOOTSTRAP_SERVERS', stop: async () => {} }
   }
   const reasons = ['KAFKA_BOOTSTRAP_SERVERS is not set']
   if (await hasDocker()) {
     try {
       const { startDockerBroker } = await import('./kafka/docker-broker.ts') // a large import that few machines need
-      return { ...(await startDockerBroker()), secure: null, origin: 'Docker' }
+      return { ...(await startDockerBroker()), secure: null, pid: null, origin: 'Docker' }
     } catch (error) {
       reasons.push(`Docker: ${(error as Error).message}`)
     }

@@ -6,12 +6,17 @@ import { FaultServer } from '../support/server.ts'
 
 const SESSION_MS = 3_000
 const LONGEST_FREEZE_MS = 3 * SESSION_MS
+const LONGEST_PAUSE_MS = 2 * SESSION_MS
 
 export interface FaultClusterOptions {
   readonly directory: string
   readonly bootstrapServers: string
   readonly serviceId: string
   readonly exactlyOnce: boolean
+  /** See `num.standby.replicas`. */
+  readonly standbys: number
+  /** The process of the broker; null: it is not known, and never frozen. */
+  readonly brokerPid: number | null
 }
 
 /** A server that runs, or could: its directory outlives it. */
@@ -50,9 +55,11 @@ export class FaultCluster {
     const choices = [
       ...(down.length > 0 ? ['start', 'start'] : []),
       'freeze',
+      ...(this.#options.brokerPid === null ? [] : ['pause']),
       ...(running.length > 1 ? ['kill', 'stop'] : ['restart', 'crash']),
     ]
     const choice = pick(choices)
+    if (choice === 'pause') return this.#pauseBroker(this.#options.brokerPid!, random)
     const member = choice === 'start' ? pick(down) : pick(running)
     const name = `${choice} ${this.#members.indexOf(member)}`
     switch (choice) {
@@ -96,14 +103,27 @@ export class FaultCluster {
     return this.#members.filter(({ server }) => server !== null)
   }
 
+  async #pauseBroker(pid: number, random: () => number): Promise<string> {
+    const ms = Math.round(1_000 + random() * LONGEST_PAUSE_MS)
+    process.kill(pid, 'SIGSTOP')
+    try {
+      await delay(ms)
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
+    return `pause of the broker for ${ms} ms`
+  }
+
   async #start(member: Member): Promise<void> {
-    const { bootstrapServers, serviceId, exactlyOnce } = this.#options
+    const { bootstrapServers, serviceId, exactlyOnce, standbys } = this.#options
     member.server = await FaultServer.start(member.directory, {
       'bootstrap.servers': bootstrapServers,
       'ksql.service.id': serviceId,
       'processing.guarantee': exactlyOnce ? 'exactly_once_v2' : 'at_least_once',
       'session.timeout.ms': String(SESSION_MS),
       'num.stream.threads': '1',
+      'num.standby.replicas': String(standbys),
+      'ksql.query.pull.enable.standby.reads': String(standbys > 0),
     })
   }
 }

@@ -38,20 +38,48 @@ export class Load {
     return `${this.#name}-recounted`
   }
 
-  readonly countTable = 'counted'
-  readonly recountTable = 'recounted'
+  get joinedTopic(): string {
+    return `${this.#name}-joined`
+  }
+
+  get namedTopic(): string {
+    return `${this.#name}-named`
+  }
+
+  /** Topics on which each number of the load is to be once. */
+  get numberTopics(): readonly string[] {
+    return [this.filterTopic, this.rekeyedTopic, this.joinedTopic, this.namedTopic]
+  }
+
+  /** Tables whose counts are to add up to the records of the load. */
+  readonly countTables = ['counted', 'recounted', 'windowed']
 
   get statements(): string {
     return `
       CREATE STREAM s (k STRING KEY, c STRING, n INT) WITH (kafka_topic='${this.#topic}', value_format='JSON');
       CREATE STREAM filtered WITH (kafka_topic='${this.filterTopic}') AS SELECT k, n FROM s WHERE n >= 0;
       CREATE STREAM rekeyed WITH (kafka_topic='${this.rekeyedTopic}') AS SELECT c, n FROM s PARTITION BY c;
-      CREATE TABLE ${this.countTable} AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;
-      CREATE TABLE ${this.recountTable} WITH (kafka_topic='${this.recountTopic}') AS SELECT c AS k, COUNT(*) AS n FROM s GROUP BY c;`
+      CREATE TABLE counted AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;
+      CREATE TABLE recounted WITH (kafka_topic='${this.recountTopic}') AS SELECT c AS k, COUNT(*) AS n FROM s GROUP BY c;
+      CREATE TABLE windowed AS SELECT k, COUNT(*) AS n FROM s WINDOW TUMBLING (SIZE 10 SECONDS) GROUP BY k;
+      CREATE TABLE names (k STRING PRIMARY KEY, name STRING) WITH (kafka_topic='${this.#name}-names', value_format='JSON');
+      CREATE STREAM joined WITH (kafka_topic='${this.joinedTopic}') AS
+        SELECT s.k AS k, s.n AS n FROM s JOIN filtered f WITHIN 1 MILLISECONDS ON s.k = f.k;
+      CREATE STREAM named WITH (kafka_topic='${this.namedTopic}') AS
+        SELECT s.k AS k, s.n AS n, names.name AS name FROM s JOIN names ON s.k = names.k;`
   }
 
-  async createTopic(): Promise<void> {
+  /** Also writes the rows of the table that a stream is joined with, older than all records of the load. */
+  async createTopics(): Promise<void> {
+    const names = `${this.#name}-names`
     await this.#broker.createTopic({ name: this.#topic, partitions: PARTITIONS, config: {} })
+    await this.#broker.createTopic({ name: names, partitions: PARTITIONS, config: { 'cleanup.policy': 'compact' } })
+    const rows = Array.from({ length: KEYS }, (_, i) => ({
+      key: `k${i}`,
+      value: JSON.stringify({ NAME: `name ${i}` }),
+      timestamp: 0,
+    }))
+    await writeRecords(this.#broker, names, PARTITIONS, rows)
   }
 
   start(): void {

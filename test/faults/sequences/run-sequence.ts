@@ -13,6 +13,9 @@ export interface SequenceOptions {
   readonly servers: number
   readonly steps: number
   readonly exactlyOnce: boolean
+  readonly standbys: number
+  /** The process of the broker, which is frozen now and then; null: it is not known. */
+  readonly brokerPid: number | null
   readonly say: (text: string) => void
 }
 
@@ -30,14 +33,21 @@ const POLL_MS = 250
 
 export function runSequence(options: SequenceOptions): Promise<SequenceResult> {
   return withDataDir(async (directory) => {
-    const { seed, bootstrapServers, servers, exactlyOnce, say } = options
+    const { seed, bootstrapServers, servers, exactlyOnce, standbys, brokerPid, say } = options
     const broker = new KafkaBroker({ bootstrapServers: [bootstrapServers] })
     await broker.connect()
     const name = `seq${process.pid}x${seed}`
-    const cluster = new FaultCluster({ directory, bootstrapServers, serviceId: name, exactlyOnce })
+    const cluster = new FaultCluster({
+      directory,
+      bootstrapServers,
+      serviceId: name,
+      exactlyOnce,
+      standbys,
+      brokerPid,
+    })
     const load = new Load(broker, name)
     try {
-      await load.createTopic()
+      await load.createTopics()
       await cluster.startFirst(servers)
       await cluster.any.execute(load.statements, { 'auto.offset.reset': 'earliest' })
       load.start()
@@ -76,7 +86,7 @@ async function finish(
   const failures: string[] = []
   let records = 0
   let repeated = 0
-  for (const topic of [load.filterTopic, load.rekeyedTopic]) {
+  for (const topic of load.numberTopics) {
     const counts = await reached(
       () => numbersOf(broker, topic),
       ({ size }) => size >= load.written,
@@ -87,7 +97,7 @@ async function finish(
     if (counts.size < load.written) failures.push(`${topic}: ${load.written - counts.size} of ${load.written} missing`)
     if (exactlyOnce && sum > counts.size) failures.push(`${topic}: ${sum - counts.size} of ${load.written} twice`)
   }
-  for (const table of [load.countTable, load.recountTable]) {
+  for (const table of load.countTables) {
     const total = await reached(
       () => totalOf(cluster, table),
       (found) => found >= load.written,
