@@ -54,6 +54,10 @@ export function storesOf(step: OperatorStep, schemas: ReadonlyMap<StepId, StepSc
   return definitionOf(step).stores?.(step, inputs) ?? []
 }
 
+/** Whether a step has a store. */
+export const haveStores = (steps: readonly Step[], schemas: ReadonlyMap<StepId, StepSchema>): boolean =>
+  steps.some((step) => isOperator(step) && storesOf(step, schemas).length > 0)
+
 /** Whether the sub-topology has the store of the table that pull queries read. */
 export const keepsTable = (
   { steps }: SubTopology,

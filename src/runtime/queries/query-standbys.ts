@@ -1,6 +1,6 @@
 /** The standbys of a query on this server: copies of its tasks in the slots that the server follows. */
 import type { Scheduled, Timer } from '../../clock.ts'
-import { isOperator, splitTopology, stepSchemas, storesOf } from '../../plan/topology.ts'
+import { haveStores, splitTopology, stepSchemas } from '../../plan/topology.ts'
 import type { TaskAssignment } from '../assignment.ts'
 import { lagOf, type StoreLag } from '../store-lag.ts'
 import { unlessLost, type Worker } from '../worker.ts'
@@ -38,7 +38,7 @@ export class QueryStandbys {
     const isStateful = options.changelogs && !options.query.transient
     this.#stateful = new Set(
       (isStateful ? splitTopology(steps) : []).flatMap((topology) =>
-        topology.steps.some((step) => isOperator(step) && storesOf(step, schemas).length > 0) ? [topology.index] : [],
+        haveStores(topology.steps, schemas) ? [topology.index] : [],
       ),
     )
   }

@@ -4,7 +4,7 @@ import type { FunctionContext } from '../../functions/declaration.ts'
 import { TaskCaller } from '../../functions/javascript/caller.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { RepartitionStep, SinkStep, StepId, StepSchema, SubscriberStep } from '../../operators/step.ts'
-import { isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
+import { haveStores, type SubTopology } from '../../plan/topology.ts'
 import { windowBytes } from '../../serde/windowed-key.ts'
 import type { Process } from '../../types/record.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
@@ -73,4 +73,4 @@ export function buildTask(options: BuildTaskOptions, { stores, outputs, reportEr
 
 /** Whether an operator of the sub-topology has a store. */
 export const isStateful = ({ topology, schemas }: Pick<BuildTaskOptions, 'topology' | 'schemas'>): boolean =>
-  topology.steps.some((step) => isOperator(step) && storesOf(step, schemas).length > 0)
+  haveStores(topology.steps, schemas)

@@ -1,8 +1,8 @@
-/** When a worker commits: each query in its own interval, those of exactly-once guarantee together. */
+/** When a worker commits: each query in its own interval, those that are part of one transaction together. */
 import type { Clock, Scheduled, Timer } from '../../clock.ts'
 import type { QueryAssignment } from '../assignment.ts'
 import type { Transactions } from './transactions.ts'
-import type { WorkerQuery } from './worker-query.ts'
+import type { CommitsIn, WorkerQuery } from './worker-query.ts'
 
 /** Time between checks for due commits. */
 const TICK_MS = 100
@@ -22,15 +22,19 @@ const FAR_BEHIND = 10_000
 const PARALLEL_COMMITS = 32
 
 /** A query as the schedule sees it. */
-export interface ScheduledQuery extends Pick<WorkerQuery, 'lag' | 'nextCommitAt' | 'failedCommits' | 'commit'> {
+export interface ScheduledQuery
+  extends Pick<WorkerQuery, 'lag' | 'nextCommitAt' | 'failedCommits' | 'commit' | 'commitsIn'> {
   readonly assignment: Pick<QueryAssignment, 'config' | 'exactlyOnce'>
 }
+
+/** The transactions of a worker, by what a query commits in. */
+export type TransactionsByUse = Readonly<Record<NonNullable<CommitsIn>, Pick<Transactions, 'commit' | 'isIdle'>>>
 
 export interface CommitScheduleOptions {
   readonly clock: Clock
   readonly timer: Timer
   readonly queries: () => Iterable<ScheduledQuery>
-  readonly transactions: Pick<Transactions, 'commit' | 'isIdle'>
+  readonly transactions: TransactionsByUse
   /** Whether all should commit now, whatever their intervals. */
   readonly isPressed: () => boolean
   /** Whether reading should wait for a commit. */
@@ -77,7 +81,7 @@ export class CommitSchedule {
   /** Begins the commit of the open transaction if its queries have read all that there is. Called after each round. */
   commitWhenRead(): void {
     const { transactions, queries, clock } = this.#options
-    if (this.#ticking === null || this.#underWay !== null || transactions.isIdle) return
+    if (this.#ticking === null || this.#underWay !== null || transactions.transaction.isIdle) return
     const exact = [...queries()].filter(({ assignment }) => assignment.exactlyOnce)
     if (!exact.every(hasReadAll)) return
     this.#countEarly(clock.now())
@@ -115,7 +119,7 @@ export class CommitSchedule {
     const now = this.#options.clock.now()
     this.#countEarly(now)
     const isTransaction = queries.some(({ assignment }) => assignment.exactlyOnce)
-    if (isTransaction && !this.#options.transactions.isIdle) this.#early = Math.max(0, this.#early - 1)
+    if (isTransaction && !this.#options.transactions.transaction.isIdle) this.#early = Math.max(0, this.#early - 1)
     for (const query of queries) query.nextCommitAt = now + Math.min(MAX_INTERVAL_MS, intervalOf(query))
     const failedBefore = failures(queries)
     const work = this.#commitBoth(queries)
@@ -142,9 +146,9 @@ export class CommitSchedule {
 
   async #commitBoth(queries: readonly ScheduledQuery[]): Promise<void> {
     const { transactions } = this.#options
-    const plain = queries.filter(({ assignment }) => !assignment.exactlyOnce)
-    const exact = queries.length > plain.length
-    await Promise.all([exact ? transactions.commit() : null, commitSome(plain)])
+    const uses = new Set(queries.flatMap(({ commitsIn }) => commitsIn ?? []))
+    const plain = queries.filter(({ commitsIn }) => commitsIn === null)
+    await Promise.all([...[...uses].map((use) => transactions[use].commit()), commitSome(plain)])
   }
 }
 

@@ -9,7 +9,7 @@ import type { Compression } from '../../broker/compression.ts'
 import type { Clock, Timer } from '../../clock.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
-import { splitTopology, stepSchemas } from '../../plan/topology.ts'
+import { haveStores, splitTopology, stepSchemas } from '../../plan/topology.ts'
 import { NO_REGISTRY, type SchemaLoader } from '../../serde/loaded-schemas.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
@@ -37,7 +37,7 @@ import { StandbyQueries } from './standby-queries.ts'
 import { TaskOpener } from './task-opener.ts'
 import { Transactions } from './transactions.ts'
 import { WorkerPulls } from './worker-pulls.ts'
-import { WorkerQuery } from './worker-query.ts'
+import { type CommitsIn, WorkerQuery } from './worker-query.ts'
 
 export interface LocalWorkerOptions {
   /** Opened by the caller, who closes it after the worker. */
@@ -57,6 +57,8 @@ export interface LocalWorkerOptions {
   readonly workingFor?: Int32Array
 }
 
+const stateTransactionalId = (transactionalId: string): string => `${transactionalId}-state`
+
 /** Runs tasks in the thread that makes it. */
 export class LocalWorker implements InProcessWorker {
   readonly #options: LocalWorkerOptions
@@ -65,6 +67,8 @@ export class LocalWorker implements InProcessWorker {
   readonly #commits: CommitSchedule
   readonly #fence: MembershipFence
   readonly #transactions: Transactions
+  /** See `CommitsIn`. */
+  readonly #stateTransactions: Transactions
   readonly #producer: Producer
   readonly #window = new SendWindow()
   readonly #workingFor: Int32Array
@@ -88,8 +92,16 @@ export class LocalWorker implements InProcessWorker {
       broker,
       transactionalId,
       fence: this.#fence,
-      queries: () => run().filter(({ assignment }) => assignment.exactlyOnce),
+      queries: () => run().filter(({ commitsIn }) => commitsIn === 'transaction'),
       onAborted: (queries) => void this.#endings.rewind(queries),
+    })
+    this.#stateTransactions = new Transactions({
+      broker,
+      transactionalId: stateTransactionalId(transactionalId),
+      fence: this.#fence,
+      // A query that has ended has written nothing since its last commit.
+      queries: () => run().filter(({ commitsIn, isEnded }) => commitsIn === 'stateTransaction' && !isEnded),
+      onAborted: null,
     })
     this.#standbys = new StandbyQueries(options.stores.standbys)
     this.#pulls = new WorkerPulls({
@@ -121,6 +133,7 @@ export class LocalWorker implements InProcessWorker {
       pace: this.#pace,
       producer: this.#producer,
       exactlyOnceProducer: this.#transactions.sender,
+      stateProducer: this.#stateTransactions.sender,
       pool: new BatchPool(compression),
       window: this.#window,
       workingFor: this.#workingFor,
@@ -133,12 +146,13 @@ export class LocalWorker implements InProcessWorker {
       queries: this.#queries,
       reading: this.#reading,
       transactions: this.#transactions,
+      stateTransactions: this.#stateTransactions,
     })
     this.#commits = new CommitSchedule({
       clock,
       timer,
       queries: run,
-      transactions: this.#transactions,
+      transactions: { transaction: this.#transactions, stateTransaction: this.#stateTransactions },
       isPressed: () => options.stores.needsCommit(),
       isFull: () => options.stores.isFull(),
       onTick: () => this.#tick(),
@@ -146,7 +160,7 @@ export class LocalWorker implements InProcessWorker {
     this.#settling = new Settling({
       broker,
       queries: run,
-      isTransactionIdle: () => this.#transactions.busy === null && this.#transactions.isIdle,
+      isTransactionIdle: () => this.#transactions.isIdle && this.#stateTransactions.isIdle,
       commitAll: () => this.#commits.commitAll(),
     })
   }
@@ -162,7 +176,8 @@ export class LocalWorker implements InProcessWorker {
     const { opening, earlier } = this.#openings.begin(query)
     try {
       await earlier
-      if (assignment.exactlyOnce) await this.#transactions.open()
+      if (query.commitsIn === 'transaction') await this.#transactions.open()
+      if (query.commitsIn === 'stateTransaction') await this.#stateTransactions.open()
       await this.#standbys.halt(assignment)
       const opened = await openAll(assignment.tasks, {
         open: (task) => this.#opener.open(compiled, task, opening.signal(task.slot)),
@@ -252,6 +267,7 @@ export class LocalWorker implements InProcessWorker {
     this.#commits.stop()
     await this.#reading.close()
     await this.#transactions.close()
+    await this.#stateTransactions.close()
     await this.#producer.close()
     await this.#options.stores.close()
     this.#settling.endRound()
@@ -264,14 +280,16 @@ export class LocalWorker implements InProcessWorker {
   }
 
   #compile(assignment: QueryAssignment): CompiledQuery {
-    const { broker, clock, transactionalId } = this.#options
+    const { broker, clock } = this.#options
     const { steps } = assignment.plan
+    const commitsIn = this.#commitsIn(assignment)
     const compiled: CompiledQuery = {
       query: new WorkerQuery({
         assignment,
         broker,
         clock,
-        transactionalId,
+        commitsIn,
+        transactionalId: this.#transactionalIdOf(commitsIn),
         sharesSlots: () => this.#fence.isShared,
         onFailure: (query, error) => this.#endings.fail(query, error),
       }),
@@ -281,6 +299,20 @@ export class LocalWorker implements InProcessWorker {
     }
     this.#queries.set(assignment.queryId, compiled)
     return compiled
+  }
+
+  /** State whose slots may move is written by their owner alone, whatever the guarantee. */
+  #commitsIn({ exactlyOnce, group, plan }: QueryAssignment): CommitsIn {
+    if (exactlyOnce) return 'transaction'
+    const hasChangelogs = this.#options.stores.standbys !== null && group !== null
+    if (!hasChangelogs || !this.#fence.isShared) return null
+    return haveStores(plan.steps, stepSchemas(plan.steps)) ? 'stateTransaction' : null
+  }
+
+  #transactionalIdOf(commitsIn: CommitsIn): string | null {
+    const { transactionalId } = this.#options
+    if (commitsIn === null) return null
+    return commitsIn === 'transaction' ? transactionalId : stateTransactionalId(transactionalId)
   }
 
   #read(query: WorkerQuery, input: PartitionInput): void {

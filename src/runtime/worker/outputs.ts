@@ -31,12 +31,21 @@ const LARGE_BATCH_BYTES = 512 * 1024
 const RECORD_END_BYTES = 16
 /** Stands for a step where a store writes its changelog, or a task its dead letters. */
 const CHANGELOG: StepId = 'Changelog'
+
+type Append = (
+  key: Uint8Array | null,
+  value: Uint8Array | null,
+  timestamp: number,
+  headers?: readonly Header[] | null,
+) => void
 /** Up to here a loop beats a call. */
 const SHORT_KEY_BYTES = 32
 
 export interface OutputsOptions {
   readonly clock: Clock
   readonly producer: Pick<Producer, 'send'>
+  /** Sends the records of changelogs. */
+  readonly changelogProducer: Pick<Producer, 'send'>
   readonly pool: BatchPool
   readonly window: SendWindow
   /** Where the record was read that is being processed; null before the first. */
@@ -107,11 +116,17 @@ export class TaskOutputs {
   }
 
   /** A function that appends finished records to one partition, also while the task is muted. */
-  partition(
-    output: Pick<OutputTopic, 'topic' | 'maxMessageBytes'>,
-    partition: number,
-  ): (key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers?: readonly Header[] | null) => void {
-    const batch = new OutputBatch({ ...output, step: CHANGELOG }, partition)
+  partition(output: Pick<OutputTopic, 'topic' | 'maxMessageBytes'>, partition: number): Append {
+    return this.#append(new OutputBatch({ ...output, step: CHANGELOG }, partition))
+  }
+
+  /** A function that appends to a partition of a changelog, also while the task is muted. */
+  changelog(topic: string, partition: number): Append {
+    const producer = this.#options.changelogProducer
+    return this.#append(new OutputBatch({ topic, maxMessageBytes: null, step: CHANGELOG }, partition, producer))
+  }
+
+  #append(batch: OutputBatch): Append {
     return (key, value, timestamp, headers = null) => {
       const more = (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers) + RECORD_END_BYTES
       if (batch.builder !== null && batch.builder.size + more >= batch.largeBytes) this.#send(batch)
@@ -206,7 +221,8 @@ export class TaskOutputs {
   }
 
   #send(batch: OutputBatch): void {
-    const { producer, pool, window, clock, onFailure } = this.#options
+    const { pool, window, clock, onFailure } = this.#options
+    const producer = batch.producer ?? this.#options.producer
     this.#open.delete(batch)
     batch.expectedBytes = Math.min(2 * BATCH_BYTES, batch.builder!.size + SPARE_BYTES)
     const { count } = batch.builder!
@@ -302,12 +318,19 @@ class OutputBatch {
   readonly fullBytes: number
   readonly takesWatermarks: boolean
   builder: RecordBatchBuilder | null = null
+  /** Sends it; null: the producer of the task's output does. */
+  readonly producer: Pick<Producer, 'send'> | null
   /** The watermark that its readers learnt last; null: none. */
   statedTime: number | null = null
   /** Size of the last batch, with some room. */
   expectedBytes = 0
 
-  constructor({ step, topic, maxMessageBytes, takesWatermarks = false }: BatchTopic, partition: number) {
+  constructor(
+    { step, topic, maxMessageBytes, takesWatermarks = false }: BatchTopic,
+    partition: number,
+    producer: Pick<Producer, 'send'> | null = null,
+  ) {
+    this.producer = producer
     this.takesWatermarks = takesWatermarks
     this.step = step
     this.topic = topic

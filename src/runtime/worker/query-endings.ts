@@ -1,5 +1,5 @@
 /** How queries of a worker end: stopped, halted before a bad record, failed, or taken back with an aborted transaction. */
-import { BrokerError } from '../../broker/broker-error.ts'
+import { BrokerError, type BrokerErrorCode } from '../../broker/broker-error.ts'
 import type { Clock } from '../../clock.ts'
 import { StateDamagedError } from '../../state/lmdb/state-damaged-error.ts'
 import type { BadRecordError } from '../processing-error.ts'
@@ -13,6 +13,9 @@ import type { RunningTask } from './running-task.ts'
 import type { Transactions } from './transactions.ts'
 import type { WorkerQuery } from './worker-query.ts'
 
+/** A transaction ended without a fault of the query: by its timeout, or by a server that took slots over. */
+const ABORTS: ReadonlySet<BrokerErrorCode> = new Set(['TRANSACTION_ABORTED', 'PRODUCER_FENCED'])
+
 export interface QueryEndingsOptions {
   /** The queries of the worker, by id; those that end leave it. */
   readonly queries: Map<string, CompiledQuery>
@@ -20,6 +23,7 @@ export interface QueryEndingsOptions {
   readonly stores: Pick<StoreProvider, 'damagedSlots'>
   readonly reading: Pick<WorkerReading, 'remove'>
   readonly transactions: Pick<Transactions, 'commit' | 'abort'>
+  readonly stateTransactions: Pick<Transactions, 'commit' | 'busy'>
   readonly listener: Pick<WorkerListener, 'onFailure' | 'onRewind'>
 }
 
@@ -63,17 +67,18 @@ export class QueryEndings {
 
   /** Closes a query that has just ended with `error`, then notifies the listener. The other queries continue. */
   fail(query: WorkerQuery, error: unknown): void {
-    const { queries, clock, transactions, listener } = this.#options
+    const { queries, clock, transactions, stateTransactions, listener } = this.#options
     const compiled = queries.get(query.id)!
     const isDamage = error instanceof StateDamagedError
-    const isAbort = error instanceof BrokerError && error.code === 'TRANSACTION_ABORTED'
+    const isAbort = error instanceof BrokerError && ABORTS.has(error.code)
     const isRewound = isAbort || (isDamage && !this.#restarted.has(query.id))
     if (isDamage) {
       this.#restarted.add(query.id)
       this.failDamaged(error)
     }
     const finish = async () => {
-      if (query.assignment.exactlyOnce && !query.isSettled) await transactions.abort()
+      if (query.commitsIn === 'transaction' && !query.isSettled) await transactions.abort()
+      if (query.commitsIn === 'stateTransaction') await stateTransactions.busy
       await this.#close(compiled)
     }
     const tell = () => {
@@ -100,15 +105,18 @@ export class QueryEndings {
 
   /** Commits or drops the work of queries before their tasks are closed. Output in the open transaction ends with the transaction. */
   async #finish(queries: readonly WorkerQuery[], commit: boolean): Promise<void> {
-    const { transactions } = this.#options
-    const plain = queries.filter(({ assignment }) => !assignment.exactlyOnce)
-    const isExact = plain.length < queries.length
-    if (isExact) await (commit ? transactions.commit() : transactions.abort())
-    if (commit) await Promise.all(plain.map((query) => query.commit()))
+    const { transactions, stateTransactions } = this.#options
+    const uses = new Set(queries.map(({ commitsIn }) => commitsIn))
+    if (uses.has('transaction')) await (commit ? transactions.commit() : transactions.abort())
+    // Changelogs are written by commits alone: between two of them there is nothing to drop.
+    if (uses.has('stateTransaction')) await (commit ? stateTransactions.commit() : stateTransactions.busy)
+    if (commit) await Promise.all(queries.filter(({ commitsIn }) => commitsIn === null).map((query) => query.commit()))
   }
 
   #commit(query: WorkerQuery): Promise<void> {
-    return query.assignment.exactlyOnce ? this.#options.transactions.commit() : query.commit()
+    const { transactions, stateTransactions } = this.#options
+    if (query.commitsIn === null) return query.commit()
+    return query.commitsIn === 'transaction' ? transactions.commit() : stateTransactions.commit()
   }
 
   async #close(compiled: CompiledQuery): Promise<void> {

@@ -30,7 +30,7 @@ import { WatermarkSchedule } from './watermark-schedule.ts'
 export interface RunningTaskOptions
   extends BuildTaskOptions,
     TaskInputsOptions,
-    Pick<OutputsOptions, 'producer' | 'pool' | 'window'> {
+    Pick<OutputsOptions, 'producer' | 'changelogProducer' | 'pool' | 'window'> {
   readonly stores: StoreProvider
   readonly group: Omit<GroupOptions, 'clock'>
   /** See `WatermarkScheduleOptions`. */

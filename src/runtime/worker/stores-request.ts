@@ -32,10 +32,10 @@ export function standbyRequest({ query, assignment, topology, schemas }: StoresO
 /** `outputs`: where changelogs are appended to. */
 export function storesRequest(
   { query, assignment, topology, schemas }: StoresOwner,
-  outputs: Pick<TaskOutputs, 'partition'>,
+  outputs: Pick<TaskOutputs, 'changelog'>,
 ): Omit<OpenStores, 'signal'> {
   const { applicationId, queryId } = query
-  const appends = new Map<string, ReturnType<TaskOutputs['partition']>>()
+  const appends = new Map<string, ReturnType<TaskOutputs['changelog']>>()
   return {
     queryId,
     taskId: assignment.id,
@@ -47,8 +47,7 @@ export function storesRequest(
     changelog(store, key, value, timestamp) {
       let append = appends.get(store)
       if (append === undefined) {
-        const topic = changelogTopic(applicationId, store)
-        append = outputs.partition({ topic, maxMessageBytes: null }, assignment.partition)
+        append = outputs.changelog(changelogTopic(applicationId, store), assignment.partition)
         appends.set(store, append)
       }
       append(key, value, timestamp)

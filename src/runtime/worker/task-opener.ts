@@ -33,6 +33,8 @@ export interface TaskOpenerOptions
   readonly producer: RunningTaskOptions['producer']
   /** Sends the output of exactly-once queries, as a part of the worker's transaction. */
   readonly exactlyOnceProducer: RunningTaskOptions['producer']
+  /** Sends the changelogs of queries that commit their state alone in a transaction. */
+  readonly stateProducer: RunningTaskOptions['producer']
   readonly listener: Pick<WorkerListener, 'onProcessingError' | 'onNotice'>
   /** Called when a query must not pass a record. */
   readonly onBadRecord: (query: WorkerQuery, error: BadRecordError) => void
@@ -62,15 +64,17 @@ export class TaskOpener {
     assignment: TaskAssignment,
     signal: AbortSignal,
   ): Promise<RunningTask> {
-    const { producer, exactlyOnceProducer, pace, listener, onBadRecord } = this.#options
+    const { exactlyOnceProducer, stateProducer, pace, listener, onBadRecord } = this.#options
     const { config, exactlyOnce } = query.assignment
+    const producer = exactlyOnce ? exactlyOnceProducer : this.#options.producer
     return RunningTask.open({
       ...this.#options,
       query: query.assignment,
       assignment,
       topology: topologies[assignment.topology]!,
       schemas,
-      producer: exactlyOnce ? exactlyOnceProducer : producer,
+      producer,
+      changelogProducer: query.commitsIn === 'stateTransaction' ? stateProducer : producer,
       group: {
         maxBuffered: Number(config['buffered.records.per.partition'] ?? DEFAULT_BUFFERED_RECORDS),
         maxIdleMs: Number(config['max.task.idle.ms'] ?? 0),

@@ -2,6 +2,9 @@
  * Exactly once: everything that the worker's queries of that guarantee write goes through one transactional producer. A commit stores outputs,
  * changelogs and offsets of all of them in one transaction, and the local state after it, so that state is never ahead. While it
  * commits, the worker reads nothing: later output belongs to the next transaction. Source: KIP-447.
+ *
+ * At least once, where slots are shared: a second one of these holds changelogs and offsets alone. A server that has lost its slots can
+ * then repeat output, but write neither the state nor the positions of its successor.
  */
 
 import type { Broker, Producer, SendResult } from '../../broker/broker.ts'
@@ -21,8 +24,11 @@ export interface TransactionsOptions {
   readonly fence: Pick<MembershipFence, 'addTo'>
   /** The queries whose outputs are in the transaction, also those that have ended and are not closed yet. */
   readonly queries: () => readonly WorkerQuery[]
-  /** The transaction was aborted: these queries have to start again from their committed offsets. They have ended already. */
-  readonly onAborted: (queries: readonly WorkerQuery[]) => void
+  /**
+   * The transaction was aborted: these queries have to start again from their committed offsets. They have ended already. Null: they
+   * continue, since all that the transaction held is part of the next one again. That is so where it holds changelogs and positions alone.
+   */
+  readonly onAborted: ((queries: readonly WorkerQuery[]) => void) | null
 }
 
 export class Transactions {
@@ -68,6 +74,7 @@ export class Transactions {
   commit(): Promise<void> {
     return this.#inTurn(async () => {
       const queries = this.#options.queries()
+      if (!(await this.#isReady(queries))) return
       const taken = queries.map((query) => ({ query, checkpoints: query.checkpoint() ?? [] }))
       const used = taken.filter(({ checkpoints }) => checkpoints.length > 0)
       try {
@@ -77,7 +84,10 @@ export class Transactions {
       } catch {
         for (const { query, checkpoints } of used) {
           query.failedCommits++
-          for (const { state } of checkpoints) state.abandon()
+          for (const { task, state } of checkpoints) {
+            state.abandon()
+            task.unmark()
+          }
         }
         await this.#abort()
         return
@@ -98,6 +108,19 @@ export class Transactions {
     await this.#turn
     await this.#producer?.close().catch(() => {})
     this.#producer = null
+  }
+
+  /** Opens the producer again after it was given up, where queries have continued. */
+  async #isReady(queries: readonly WorkerQuery[]): Promise<boolean> {
+    if (this.#options.onAborted !== null) return true
+    if (queries.length === 0) return false
+    try {
+      await this.open()
+      return true
+    } catch {
+      for (const query of queries) query.failedCommits++
+      return false
+    }
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -128,7 +151,8 @@ export class Transactions {
   }
 
   async #abort(): Promise<void> {
-    const queries = this.#options.queries().filter(({ isEnded }) => !isEnded)
+    const { onAborted } = this.#options
+    const queries = onAborted === null ? [] : this.#options.queries().filter(({ isEnded }) => !isEnded)
     for (const query of queries) query.end()
     const producer = this.#producer
     try {
@@ -139,7 +163,7 @@ export class Transactions {
       this.#producer = null
     }
     this.#isOpen = false
-    this.#options.onAborted(queries)
+    onAborted?.(queries)
   }
 }
 

@@ -13,12 +13,20 @@ import type { RunningTask, TaskCheckpoint } from './running-task.ts'
 /** As Kafka Streams' `repartition.purge.interval.ms`. */
 const PURGE_INTERVAL_MS = 30_000
 
+/**
+ * What a commit of a query is part of: the worker's transaction with all output of its exactly-once queries; the worker's transaction of
+ * changelogs and positions alone, so that a server which has lost its slots cannot write them; or no transaction.
+ */
+export type CommitsIn = 'transaction' | 'stateTransaction' | null
+
 export interface WorkerQueryOptions {
   readonly assignment: QueryAssignment
   readonly broker: Broker
   readonly clock: Clock
-  /** The transactional id of the worker. */
-  readonly transactionalId: string
+  /** How its positions and state are committed. */
+  readonly commitsIn: CommitsIn
+  /** The id of the transactions that commit its positions; null: none do. */
+  readonly transactionalId: string | null
   /** Whether other servers may take its slots over. */
   readonly sharesSlots: () => boolean
   /** Called once. */
@@ -51,6 +59,10 @@ export class WorkerQuery {
     this.#options = options
     this.assignment = options.assignment
     this.isPaused = options.assignment.paused
+  }
+
+  get commitsIn(): CommitsIn {
+    return this.#options.commitsIn
   }
 
   get id(): string {
@@ -126,13 +138,12 @@ export class WorkerQuery {
   /** Offsets for the group, each with the place from where the query once began. */
   offsetsOf(checkpoints: readonly TaskCheckpoint[]): GroupOffset[] {
     const { transactionalId } = this.#options
-    const { exactlyOnce } = this.assignment
     return checkpoints.flatMap(({ task, positions }) =>
       task.assignment.inputs.map(({ topic, partition, origin }) => ({
         topic,
         partition,
         offset: positions.get(positionKey({ topic, partition }))!,
-        metadata: exactlyOnce ? writerMetadata(origin, transactionalId) : originMetadata(origin),
+        metadata: transactionalId === null ? originMetadata(origin) : writerMetadata(origin, transactionalId),
       })),
     )
   }

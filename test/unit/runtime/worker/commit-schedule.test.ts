@@ -5,6 +5,7 @@ import { CommitSchedule, type ScheduledQuery } from '../../../../src/runtime/wor
 /** A query of which each commit does as `outcome` says. */
 class TestQuery implements ScheduledQuery {
   readonly assignment = { config: {}, exactlyOnce: false }
+  readonly commitsIn = null
   readonly lag = 0
   nextCommitAt = 1e9
   commits = 0
@@ -17,6 +18,8 @@ class TestQuery implements ScheduledQuery {
   }
 }
 
+const IDLE = { isIdle: true, commit: async () => {} }
+
 const open = () => {
   const query = new TestQuery()
   const state = { isFull: false }
@@ -25,7 +28,7 @@ const open = () => {
     timer,
     clock: { now: () => 1e9 - 1 },
     queries: () => [query],
-    transactions: { isIdle: true, commit: async () => {} },
+    transactions: { transaction: IDLE, stateTransaction: IDLE },
     isPressed: () => state.isFull,
     isFull: () => state.isFull,
     onTick: () => {},

@@ -9,14 +9,16 @@ const MAX_MESSAGE_BYTES = 1_048_588
 
 test('a large change of a state is not put behind others into a batch that the changelog would refuse', async () => {
   const sizes: number[] = []
+  const producer = {
+    async send(_topic: string, _partition: number, batch: Uint8Array) {
+      sizes.push(batch.length)
+      return { baseOffset: 0, logAppendTimeMs: null }
+    },
+  }
   const outputs = new TaskOutputs({
     clock: new ManualClock(),
-    producer: {
-      async send(_topic, _partition, batch) {
-        sizes.push(batch.length)
-        return { baseOffset: 0, logAppendTimeMs: null }
-      },
-    },
+    producer,
+    changelogProducer: producer,
     pool: new BatchPool('none'),
     window: new SendWindow(),
     position: () => null,
@@ -25,7 +27,7 @@ test('a large change of a state is not put behind others into a batch that the c
     reportError: () => {},
     onFailure: () => {},
   })
-  const append = outputs.partition({ topic: 'changelog', maxMessageBytes: null }, 0)
+  const append = outputs.changelog('changelog', 0)
   for (let i = 0; i < 100; i++) append(Buffer.from(`${i}`), Buffer.alloc(1_000), 0)
   append(Buffer.from('large'), Buffer.alloc(1_000_000), 0)
   outputs.flush()
