@@ -15,6 +15,7 @@ const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
   restart: async () => (await import('./restart.ts')).restart,
   security: async () => (await import('./security.ts')).security,
   sequences: async () => (await import('./sequences.ts')).sequences,
+  simulate: async () => (await import('./simulate.ts')).simulate,
   soak: async () => (await import('./soak.ts')).soak,
 }
 

@@ -164,10 +164,13 @@ describeKafka('two servers of a cluster', ({ bootstrapServers }) => {
     }
   })
 
-  test("a standby answers within two seconds of its owner's end, and takes over without a restore", async () => {
+  test("a standby answers within two seconds of its owner's end, and takes over without a restore", {
+    timeout: 180_000,
+  }, async () => {
     input = `${id}-copied`
     const config = {
       ...properties,
+      'ksql.service.id': `${id}-copied`,
       'bootstrap.servers': bootstrapServers,
       'session.timeout.ms': '6000',
       'num.standby.replicas': '1',
@@ -186,7 +189,7 @@ describeKafka('two servers of a cluster', ({ bootstrapServers }) => {
         (await server.pull('SELECT k, n FROM u;')).map(([, n]) => n as number)
       const allOf = (n: number) => Array(4000).fill(n)
       await produce(8000, 4000)
-      await expect.poll(counts(two!), { timeout: 20_000 }).toEqual(allOf(2))
+      await expect.poll(counts(two!), { timeout: 40_000 }).toEqual(allOf(2))
       // Each of the two has a part of the partitions, and up-to-date copies of the others.
       const standbys = async () => {
         const { clusterStatus } = (await (await fetch(`${two!.url}/clusterStatus`)).json()) as ClusterStatusAnswer
@@ -198,7 +201,7 @@ describeKafka('two servers of a cluster', ({ bootstrapServers }) => {
         }))
       }
       const shared = { copied: PARTITIONS / 2, lags: Array(PARTITIONS / 2).fill(0) }
-      await expect.poll(standbys, { timeout: 20_000 }).toEqual([shared, shared])
+      await expect.poll(standbys, { timeout: 40_000 }).toEqual([shared, shared])
 
       await one!.kill()
       const killedAt = performance.now()

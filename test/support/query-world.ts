@@ -98,6 +98,13 @@ export class QueryWorld {
 
   /** Runs CREATE statements; CREATE ... AS SELECT and INSERT INTO start queries Q1, Q2, ... and answer their plans. */
   async run(sql: string, config: Readonly<Record<string, string>> = EARLIEST): Promise<PhysicalPlan[]> {
+    const plans = await this.plan(sql)
+    for (const plan of plans) await this.runtime.start({ plan, config, paused: false })
+    return plans
+  }
+
+  /** As `run`, without starting the queries; topics are made. */
+  async plan(sql: string): Promise<PhysicalPlan[]> {
     const plans: PhysicalPlan[] = []
     for (const statement of parseStatements(sql)) {
       const queryId = `Q${++this.#queries}`
@@ -115,7 +122,6 @@ export class QueryWorld {
         plans.push(throughJson(planInsertInto(statement, queryId, this.#context()).plan))
       } else throw new Error(`not a statement for this test: ${statement.kind}`)
     }
-    for (const plan of plans) await this.runtime.start({ plan, config, paused: false })
     return plans
   }
 

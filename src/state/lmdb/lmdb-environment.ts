@@ -117,6 +117,7 @@ export class LmdbEnvironment {
   /** Keys in `[from, to)`, ascending, read at one moment. */
   keys(from: Uint8Array, to: Uint8Array): Buffer[] {
     const keys: Buffer[] = []
+    this.#refuseIfClosed()
     try {
       for (const key of this.#database.getKeys({ start: from as Buffer, end: to as Buffer })) keys.push(key as Buffer)
     } catch (error) {
@@ -127,6 +128,7 @@ export class LmdbEnvironment {
 
   /** How many keys there are in `[from, to)`. */
   countKeys(from: Uint8Array, to: Uint8Array): number {
+    this.#refuseIfClosed()
     try {
       return this.#database.getKeysCount({ start: from as Buffer, end: to as Buffer })
     } catch (error) {
@@ -198,7 +200,13 @@ export class LmdbEnvironment {
     }
   }
 
+  /** LMDB ends the process over a read of a closed environment. */
+  #refuseIfClosed(): void {
+    if (this.#isClosed) throw new Error(`The state in ${this.directory} was closed`)
+  }
+
   #touch(count: number): void {
+    this.#refuseIfClosed()
     this.#touches += count
     if (this.#touches < TOUCHES) return
     this.#touches = 0
@@ -213,6 +221,7 @@ export class LmdbEnvironment {
 
   #read(options: RangeOptions): RawEntry[] {
     const entries: RawEntry[] = []
+    this.#refuseIfClosed()
     try {
       // Not `asArray`: that turns errors into promises.
       for (const { key, value } of this.#database.getRange(options))

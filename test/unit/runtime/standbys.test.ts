@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { PartitionOffset } from '../../../src/broker/broker.ts'
 import { SLOTS, slotOf } from '../../../src/runtime/slots.ts'
 import type { StoreLag } from '../../../src/runtime/store-lag.ts'
@@ -22,6 +22,10 @@ const WINDOWS = pullAll([
   { name: 'N', type: BIGINT },
 ])
 
+/** Copies follow by themselves: on a busy machine that takes its time. */
+const PATIENCE_MS = 60_000
+vi.setConfig({ testTimeout: PATIENCE_MS })
+
 let servers: TwoRuntimes
 
 beforeEach(async () => {
@@ -41,7 +45,7 @@ async function upToDate(count: number, server = servers.second): Promise<void> {
   const endOf = ({ queryId, store, partition }: StoreLag) =>
     [...ends].find(([name]) => name.includes(`${queryId}-${store}-`))?.[1][partition]?.offset
   const isThere = (lag: StoreLag) => lag.offset === endOf(lag)
-  await expect.poll(() => server.storeLags().map(isThere), { timeout: 10_000 }).toEqual(Array(count).fill(true))
+  await expect.poll(() => server.storeLags().map(isThere), { timeout: PATIENCE_MS }).toEqual(Array(count).fill(true))
 }
 
 /** The second server takes all slots from the first. */
@@ -161,11 +165,11 @@ test('slots count as warm once all their copies have come close to the ends of t
   servers.second.followSlots([...stateful, ...others])
   // What the followed slots hold is not known before the query has learnt where its tasks are.
   expect(servers.second.warmSlots()).toEqual([])
-  await expect.poll(() => servers.second.warmSlots(), { timeout: 10_000 }).toEqual([...stateful, ...others])
+  await expect.poll(() => servers.second.warmSlots(), { timeout: PATIENCE_MS }).toEqual([...stateful, ...others])
   expect(await copied(id!)).toHaveLength(20)
   servers.second.followSlots(others)
-  await expect.poll(() => servers.second.warmSlots(), { timeout: 10_000 }).toEqual(others)
-  await expect.poll(() => servers.second.storeLags(), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => servers.second.warmSlots(), { timeout: PATIENCE_MS }).toEqual(others)
+  await expect.poll(() => servers.second.storeLags(), { timeout: PATIENCE_MS }).toEqual([])
   await expect(copied(id!)).rejects.toThrow('not at work on this server')
 })
 

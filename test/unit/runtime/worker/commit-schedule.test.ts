@@ -101,6 +101,7 @@ describe('a transaction', () => {
   const openExact = (config: Readonly<Record<string, string>> = {}) => {
     const query = {
       assignment: { config, exactlyOnce: true },
+      commitsIn: 'transaction' as const,
       lag: 0,
       nextCommitAt: 0,
       failedCommits: 0,
@@ -113,7 +114,7 @@ describe('a transaction', () => {
       timer: new ManualTimer(),
       clock,
       queries: () => [query],
-      transactions,
+      transactions: { transaction: transactions, stateTransaction: IDLE },
       isPressed: () => false,
       isFull: () => false,
       onTick: () => {},
