@@ -6,7 +6,8 @@
  *
  * Equation: a record at time t joins the sessions that overlap [t - gap, t + gap]; they become one,
  * `states = add(merge(... merge(initialize(), s1) ..., sn), record)`, from the earliest start to the latest end, t included. Sessions
- * that it replaces are deleted downstream, each with its own time, before the new one leaves, so that a reader never holds both.
+ * that it replaces are deleted downstream, each with its own time, before the new one leaves, so that a reader never holds both. `pending`
+ * holds changes that have not left yet.
  *
  * Time: stream time (`StreamTime`) is the latest time of this operator's own records, and never goes back. A session that ended before
  * stream time - gap - grace is closed; a record that would end up in one is late.
@@ -26,6 +27,7 @@ import type { StepSchema } from '../step.ts'
 import { StreamTime } from '../stream-time.ts'
 import { compileAggregateFunctions } from './aggregate-functions.ts'
 import { openFinalMark } from './final-mark.ts'
+import { PendingSessions } from './pending-sessions.ts'
 import type { WindowedAggregateStep } from './windowed-step.ts'
 
 type Bounds = Pick<Session, 'start' | 'end'>
@@ -39,7 +41,8 @@ export function buildSessionAggregate(
   const { gapMs, graceMs, retentionMs } = step.window
   const sessions = openSessions(step, input, context)
   const final = step.emit === 'FINAL' ? emitFinal(sessions, step, context, emit) : null
-  const update = final === null ? emitChanges(sessions, context, emit) : sessions.merge
+  const changes = final === null ? emitChanges(sessions, context, emit) : null
+  const update = changes?.update ?? sessions.merge
   const streamTime = new StreamTime(context)
   const closeTimeAt = (now: number): number => now - graceMs - gapMs
   return {
@@ -58,6 +61,7 @@ export function buildSessionAggregate(
       },
     ],
     flush() {
+      changes?.flush()
       if (final === null || context.watermark === null) return
       final.restore(streamTime)
       final.emitClosed(streamTime.now, null, closeTimeAt(streamTime.now))
@@ -116,10 +120,19 @@ function openSessions(
 
 /**
  * EMIT CHANGES: deletes of the replaced sessions, then the new one. Even a record inside of a session replaces it; only one that falls on a
- * session of a single instant updates it in place.
+ * session of a single instant updates it in place. Where changes are held back, a session that keeps its bounds is updated in place, too.
  */
 function emitChanges({ toRow, merge }: Sessions, context: OperatorContext, emit: Process) {
-  return (record: KeyedRecord, meeting: Meeting): void => {
+  const pending = new PendingSessions({
+    onGone(key, { start, end, oldValue, headers }) {
+      emit({ key, window: { start, end }, value: null, oldValue, timestamp: end, headers })
+    },
+    onFresh(key, start, { end, states, oldValue, headers }) {
+      const window = { start, end }
+      emit({ key, window, value: toRow(key, states, window), oldValue, timestamp: end, headers })
+    },
+  })
+  const emitAtOnce = (record: KeyedRecord, meeting: Meeting): void => {
     const { key, headers } = record
     const { start, end, joined } = meeting
     // Merging changes the old states, so that the old rows are made before.
@@ -136,6 +149,12 @@ function emitChanges({ toRow, merge }: Sessions, context: OperatorContext, emit:
     const oldValue = isInstant ? (oldRows[0] ?? null) : null
     emit({ key, window, value: toRow(key, states, window), oldValue, timestamp: end, headers })
   }
+  const holdBack = (record: KeyedRecord, meeting: Meeting): void =>
+    pending.replace(record, meeting, {
+      rowOf: (old) => (context.oldValues ? toRow(record.key, old.value.row, old) : null),
+      merge: () => merge(record, meeting),
+    })
+  return { update: context.coalesces ? holdBack : emitAtOnce, flush: () => pending.flush() }
 }
 
 /** EMIT FINAL: the row of each session once, when it is closed, by end. */
