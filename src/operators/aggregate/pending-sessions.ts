@@ -22,14 +22,14 @@ export interface GoneSession extends Bounds {
 
 /** A session that downstream does not have, or not as it is now. */
 export interface FreshSession {
-  readonly end: number
+  end: number
   /** States of the aggregate functions. */
-  readonly states: Row
+  states: Row
   /** Whether downstream has a session with the same bounds. */
-  readonly isKnown: boolean
+  isKnown: boolean
   /** The row of that session; null if there is none, or nobody reads it. */
-  readonly oldValue: Row | null
-  readonly headers: readonly Header[] | null
+  oldValue: Row | null
+  headers: readonly Header[] | null
 }
 
 interface PendingKey {
@@ -56,23 +56,25 @@ export class PendingSessions {
   }
 
   /**
-   * Notes that the record joins `joined` to a session with these bounds. `rowOf` gives the row of one of them, before `merge` changes it and
-   * returns the states of the new one.
+   * Notes that the record joins `joined` to a session with these bounds; returns the change, whose states are still to be set. `rowOf` gives the
+   * row of one of those joined, which must not have changed yet.
    */
   replace(
     { key, headers }: KeyedRecord,
     { storeKey, joined, start, end }: Bounds & { readonly storeKey: StoreKey; readonly joined: readonly Session[] },
-    { rowOf, merge }: { readonly rowOf: (session: Session) => Row | null; readonly merge: () => Row },
-  ): void {
+    rowOf: (key: Row, session: Session) => Row | null,
+  ): FreshSession {
     if (this.#count >= MAX_PENDING) this.flush()
     const pending = this.#pendingOf(storeKey, key)
+    let kept: FreshSession | undefined
     let isKnown = false
     let oldValue: Row | null = null
     for (const old of joined) {
       const before = pending.fresh.get(old.start)
-      if (pending.fresh.delete(old.start)) this.#count--
+      if (before !== undefined && old.start === start) kept = before
+      else if (pending.fresh.delete(old.start)) this.#count--
       if (before?.isKnown === false) continue
-      const row = before === undefined ? rowOf(old) : before.oldValue
+      const row = before === undefined ? rowOf(key, old) : before.oldValue
       if (old.start === start && old.end === end) {
         isKnown = true
         oldValue = row
@@ -81,8 +83,18 @@ export class PendingSessions {
       pending.gone.push({ start: old.start, end: old.end, oldValue: row, headers })
       this.#count++
     }
-    pending.fresh.set(start, { end, states: merge(), isKnown, oldValue, headers })
-    this.#count++
+    if (kept === undefined) {
+      kept = { end, states: NO_STATES, isKnown, oldValue, headers }
+      pending.fresh.set(start, kept)
+      this.#count++
+      return kept
+    }
+    // A session that grows again and again is one object: new ones would live long enough to be moved to where garbage stays long.
+    kept.end = end
+    kept.isKnown = isKnown
+    kept.oldValue = oldValue
+    kept.headers = headers
+    return kept
   }
 
   /** In the order in which the keys changed first; of each key first what is gone, so that a reader never holds both. */
@@ -104,3 +116,5 @@ export class PendingSessions {
     return made
   }
 }
+
+const NO_STATES: Row = []

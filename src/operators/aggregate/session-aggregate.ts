@@ -106,11 +106,18 @@ function openSessions(
       const storeKey = encode(key)
       const earliestEnd = Math.max(timestamp - gapMs, latest - retentionMs + 1)
       const joined = store.find(storeKey, earliestEnd, timestamp + gapMs)
-      return { storeKey, joined, ...boundsOf(timestamp, joined) }
+      let start = timestamp
+      let end = timestamp
+      for (const session of joined) {
+        if (session.start < start) start = session.start
+        if (session.end > end) end = session.end
+      }
+      return { storeKey, joined, start, end }
     },
     merge({ value }, { storeKey, joined, start, end }) {
       if (start !== end) for (const old of joined) store.remove(storeKey, old.start, old.end)
-      const states = joined.reduce((all, old) => aggregation.merge(all, old.value.row), aggregation.initialize())
+      let states = aggregation.initialize()
+      for (const old of joined) states = aggregation.merge(states, old.value.row)
       aggregation.add(states, value!)
       store.put(storeKey, start, end, { row: states, timestamp: end })
       return states
@@ -149,11 +156,11 @@ function emitChanges({ toRow, merge }: Sessions, context: OperatorContext, emit:
     const oldValue = isInstant ? (oldRows[0] ?? null) : null
     emit({ key, window, value: toRow(key, states, window), oldValue, timestamp: end, headers })
   }
-  const holdBack = (record: KeyedRecord, meeting: Meeting): void =>
-    pending.replace(record, meeting, {
-      rowOf: (old) => (context.oldValues ? toRow(record.key, old.value.row, old) : null),
-      merge: () => merge(record, meeting),
-    })
+  const rowOf = (key: Row, old: Session): Row | null => (context.oldValues ? toRow(key, old.value.row, old) : null)
+  const holdBack = (record: KeyedRecord, meeting: Meeting): void => {
+    const fresh = pending.replace(record, meeting, rowOf)
+    fresh.states = merge(record, meeting)
+  }
   return { update: context.coalesces ? holdBack : emitAtOnce, flush: () => pending.flush() }
 }
 
@@ -181,9 +188,3 @@ function emitFinal(
     },
   }
 }
-
-/** The bounds of the session that a record at `timestamp` makes of those. */
-const boundsOf = (timestamp: number, sessions: readonly Bounds[]): Bounds => ({
-  start: Math.min(timestamp, ...sessions.map(({ start }) => start)),
-  end: Math.max(timestamp, ...sessions.map(({ end }) => end)),
-})

@@ -29,7 +29,8 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
   readonly #space: StoreSpace
   readonly #stored: StoredSessions
   readonly #entries = new Map<StoreKey, SessionEntry>()
-  readonly #byEnd = new SortedMap<number, Set<StoreKey>>()
+  /** A single key mostly: a set for each end would cost more than all else in memory. */
+  readonly #byEnd = new SortedMap<number, StoreKey | Set<StoreKey>>()
   /** LMDB has no key that is not in memory. */
   #isComplete: boolean
   /** What LMDB has with an earlier end is expired: it is in `#deletes` or in entries that are unwritten. */
@@ -63,7 +64,7 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
   findEnded(from: number, to: number): Iterable<readonly [StoreKey, Session]> {
     const found: (readonly [StoreKey, Session])[] = []
     for (const [end, keys] of this.#byEnd.entries(from, to)) {
-      for (const key of keys) {
+      for (const key of each(keys)) {
         for (const session of this.#entries.get(key)!.sessions) if (session.end === end) found.push([key, session])
       }
     }
@@ -89,7 +90,7 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
     const at = entry?.indexOf(start, end) ?? -1
     if (entry === undefined || at < 0) return
     this.#markDirty(entry)
-    entry.sessions.splice(at, 1)
+    entry.removeAt(at)
     this.#count--
     this.#resize(entry, -Math.min(NEW_SESSION_BYTES, entry.bytes))
     if (!entry.endsAt(end)) this.#unindex(key, end)
@@ -185,14 +186,15 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
 
   #index(key: StoreKey, end: number): void {
     const keys = this.#byEnd.get(end)
-    if (keys === undefined) this.#byEnd.set(end, new Set([key]))
-    else keys.add(key)
+    if (keys === undefined) this.#byEnd.set(end, key)
+    else if (typeof keys === 'object') keys.add(key)
+    else if (keys !== key) this.#byEnd.set(end, new Set([keys, key]))
   }
 
   #unindex(key: StoreKey, end: number): void {
     const keys = this.#byEnd.get(end)
-    if (keys === undefined || !keys.delete(key)) return
-    if (keys.size === 0) this.#byEnd.delete(end)
+    if (typeof keys === 'object') keys.delete(key)
+    if (keys === key || (typeof keys === 'object' && keys.size === 0)) this.#byEnd.delete(end)
   }
 
   /** Sessions in LMDB with end in `[from, to]`, or below `to`, of keys that are not in memory. */
@@ -203,7 +205,7 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
 
   #expireEntries(end: number): void {
     for (const [, keys] of this.#byEnd.takeBelow(end)) {
-      for (const key of keys) {
+      for (const key of each(keys)) {
         const entry = this.#entries.get(key)!
         const before = entry.sessions.length
         for (let i = before - 1; i >= 0; i--) if (entry.sessions[i]!.end < end) entry.sessions.splice(i, 1)
@@ -259,3 +261,5 @@ export class LmdbSessionStore implements SessionStore, DurableStore {
     }
   }
 }
+
+const each = (keys: StoreKey | Set<StoreKey>): Iterable<StoreKey> => (typeof keys === 'object' ? keys : [keys])

@@ -25,12 +25,23 @@ export class SessionEntry extends CacheEntry {
     while (at > 0 && compareBounds(sessions[at - 1]!, session) >= 0) at--
     const next = sessions[at]
     const replaces = next !== undefined && compareBounds(next, session) === 0
-    sessions.splice(at, replaces ? 1 : 0, session)
+    if (at === sessions.length) sessions.push(session)
+    else if (replaces) sessions[at] = session
+    else sessions.splice(at, 0, session)
     return !replaces
   }
 
   indexOf(start: number, end: number): number {
-    return this.sessions.findIndex((session) => session.start === start && session.end === end)
+    const { sessions } = this
+    for (let at = sessions.length - 1; at >= 0; at--)
+      if (sessions[at]!.start === start && sessions[at]!.end === end) return at
+    return -1
+  }
+
+  removeAt(at: number): void {
+    const { sessions } = this
+    if (at === sessions.length - 1) sessions.pop()
+    else sessions.splice(at, 1)
   }
 
   endsAt(end: number): boolean {
