@@ -43,6 +43,7 @@ export const NULL: RawValue = BigInt(TAG.null) << 32n
 /** The functions that are used. Pointers and lengths are numbers; `qjs_` functions give pointers to JSValues. */
 export interface QuickJsExports {
   readonly memory: WebAssembly.Memory
+  readonly __stack_pointer: WebAssembly.Global
   _initialize(): void
   qjs_init(): number
   qjs_get_context_ptr(): number

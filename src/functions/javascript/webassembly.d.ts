@@ -5,6 +5,10 @@ declare namespace WebAssembly {
   }
   class Memory {
     readonly buffer: ArrayBuffer
+    grow(pages: number): number
+  }
+  class Global {
+    value: number
   }
   type Imports = Readonly<Record<string, Readonly<Record<string, (...args: never[]) => unknown>>>>
   class Instance {
