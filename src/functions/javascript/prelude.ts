@@ -10,6 +10,7 @@ export const HELPERS = [
   'makeDecimal',
   'parseDecimal',
   'decimalText',
+  'unscaledAt',
   'dateMs',
   'makeMap',
   'entries',
@@ -146,14 +147,94 @@ if (isDeterministic) {
 
 const powerOfTen = (n) => 10n ** NativeBigInt(n)
 const MAX_SCALE = 1000
-const unscaledOf = new WeakMap(), scaleOf = new WeakMap()
-const weakGet = uncurry(WeakMap.prototype.get), weakSet = uncurry(WeakMap.prototype.set), weakHas = uncurry(WeakMap.prototype.has)
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 const exec = uncurry(RegExp.prototype.exec)
 
-function partsOf(value) {
-  if (weakHas(unscaledOf, value)) return [weakGet(unscaledOf, value), weakGet(scaleOf, value)]
-  if (typeof value === 'bigint') return [value, 0]
+class DecimalValue {
+  #unscaled
+  #scale
+  constructor(unscaled, scale) {
+    this.#unscaled = unscaled
+    this.#scale = scale
+  }
+  static is(value) { return typeof value === 'object' && value !== null && #unscaled in value }
+  /** The unscaled value at a larger scale. */
+  static at(value, scale) {
+    return value.#scale === scale ? value.#unscaled : value.#unscaled * powerOfTen(scale - value.#scale)
+  }
+  static rescaled(value, scale) {
+    if (value.#scale === scale) return value.#unscaled
+    if (!(scale >= 0 && scale <= MAX_SCALE) || scale % 1 !== 0) throw new NativeRangeError('A scale is an integer from 0 to ' + MAX_SCALE)
+    return scale > value.#scale ? at(value, scale) : quotient(value.#unscaled, powerOfTen(value.#scale - scale))
+  }
+  get unscaled() { return this.#unscaled }
+  get scale() { return this.#scale }
+  get sign() { return this.#unscaled < 0n ? -1 : this.#unscaled > 0n ? 1 : 0 }
+  add(other) {
+    const b = decimalFrom(other)
+    const scale = this.#scale > b.#scale ? this.#scale : b.#scale
+    return new DecimalValue(at(this, scale) + at(b, scale), scale)
+  }
+  subtract(other) {
+    const b = decimalFrom(other)
+    const scale = this.#scale > b.#scale ? this.#scale : b.#scale
+    return new DecimalValue(at(this, scale) - at(b, scale), scale)
+  }
+  multiply(other) {
+    const b = decimalFrom(other)
+    return new DecimalValue(this.#unscaled * b.#unscaled, this.#scale + b.#scale)
+  }
+  divide(other, scale = 16) {
+    const b = decimalFrom(other)
+    const shift = scale + b.#scale - this.#scale
+    return shift >= 0
+      ? new DecimalValue(quotient(this.#unscaled * powerOfTen(shift), b.#unscaled), scale)
+      : new DecimalValue(quotient(this.#unscaled, b.#unscaled * powerOfTen(-shift)), scale)
+  }
+  remainder(other) {
+    const b = decimalFrom(other)
+    if (b.#unscaled === 0n) throw new NativeRangeError('Division by zero')
+    const scale = this.#scale > b.#scale ? this.#scale : b.#scale
+    return new DecimalValue(at(this, scale) % at(b, scale), scale)
+  }
+  negate() { return new DecimalValue(-this.#unscaled, this.#scale) }
+  abs() { return this.#unscaled < 0n ? new DecimalValue(-this.#unscaled, this.#scale) : this }
+  round(scale = 0) { return new DecimalValue(rescaled(this, scale), scale) }
+  compare(other) {
+    const b = decimalFrom(other)
+    const scale = this.#scale > b.#scale ? this.#scale : b.#scale
+    const x = at(this, scale), y = at(b, scale)
+    return x < y ? -1 : x > y ? 1 : 0
+  }
+  equals(other) { return this.compare(other) === 0 }
+  isLess(other) { return this.compare(other) < 0 }
+  isGreater(other) { return this.compare(other) > 0 }
+  toNumber() { return NativeNumber(this.toString()) }
+  toString() {
+    if (this.#scale === 0) return bigintText(this.#unscaled)
+    const isNegative = this.#unscaled < 0n
+    const digits = padStart(bigintText(isNegative ? -this.#unscaled : this.#unscaled), this.#scale + 1, '0')
+    return (isNegative ? '-' : '') + slice(digits, 0, -this.#scale) + '.' + slice(digits, -this.#scale)
+  }
+  toJSON() { return this.toString() }
+  valueOf() { throw new NativeTypeError('Decimals have no operators: write a.add(b), a.compare(b), a.toNumber()') }
+}
+const { is: isDecimal, at, rescaled } = DecimalValue
+const decimalString = DecimalValue.prototype.toString
+const decimalToText = (value) => apply(decimalString, value, [])
+
+/** Half away from zero, as SQL rounds. */
+function quotient(n, d) {
+  if (d === 0n) throw new NativeRangeError('Division by zero')
+  const whole = n / d, rest = n % d
+  const twice = 2n * (rest < 0n ? -rest : rest)
+  if (twice < (d < 0n ? -d : d)) return whole
+  return whole + ((n < 0n) === (d < 0n) ? 1n : -1n)
+}
+
+function decimalFrom(value) {
+  if (isDecimal(value)) return value
+  if (typeof value === 'bigint') return new DecimalValue(value, 0)
   if (typeof value !== 'string' && typeof value !== 'number') throw new NativeTypeError('Not a decimal number: ' + typeof value)
   const text = NativeString(value)
   const match = exec(DECIMAL, text)
@@ -165,83 +246,13 @@ function partsOf(value) {
   if (scale > MAX_SCALE || scale < -MAX_SCALE) throw new NativeRangeError('Exponent out of range: ' + slice(text, 0, 100))
   const digits = NativeBigInt(match[2] + fraction)
   const unscaled = match[1] === '-' ? -digits : digits
-  return scale >= 0 ? [unscaled, scale] : [unscaled * powerOfTen(-scale), 0]
+  return scale >= 0 ? new DecimalValue(unscaled, scale) : new DecimalValue(unscaled * powerOfTen(-scale), 0)
 }
 
-function decimalOf(unscaled, scale) {
-  const made = NativeObject.create(DecimalPrototype)
-  weakSet(unscaledOf, made, unscaled)
-  weakSet(scaleOf, made, scale)
-  return freeze(made)
-}
-
-function Decimal(value) { return apply(decimalOf, undefined, partsOf(value)) }
-
-/** Both numbers at the larger scale of the two. */
-function aligned(a, b) {
-  const [x, xs] = partsOf(a), [y, ys] = partsOf(b)
-  const scale = xs > ys ? xs : ys
-  return [x * powerOfTen(scale - xs), y * powerOfTen(scale - ys), scale]
-}
-
-/** Half away from zero, as SQL rounds. */
-function quotient(n, d) {
-  if (d === 0n) throw new NativeRangeError('Division by zero')
-  const whole = n / d, rest = n % d
-  const twice = 2n * (rest < 0n ? -rest : rest)
-  if (twice < (d < 0n ? -d : d)) return whole
-  return whole + ((n < 0n) === (d < 0n) ? 1n : -1n)
-}
-
-function rescaled(value, scale) {
-  const [unscaled, from] = partsOf(value)
-  if (!(scale >= 0 && scale <= MAX_SCALE) || scale % 1 !== 0) throw new NativeRangeError('A scale is an integer from 0 to ' + MAX_SCALE)
-  return scale >= from ? unscaled * powerOfTen(scale - from) : quotient(unscaled, powerOfTen(from - scale))
-}
-
-function textOf(value) {
-  const [unscaled, scale] = partsOf(value)
-  if (scale === 0) return bigintText(unscaled)
-  const digits = padStart(bigintText(unscaled < 0n ? -unscaled : unscaled), scale + 1, '0')
-  return (unscaled < 0n ? '-' : '') + slice(digits, 0, -scale) + '.' + slice(digits, -scale)
-}
-
-const compare = (a, b) => { const [x, y] = aligned(a, b); return x < y ? -1 : x > y ? 1 : 0 }
-
-const DecimalPrototype = {
-  add(other) { const [a, b, scale] = aligned(this, other); return decimalOf(a + b, scale) },
-  subtract(other) { const [a, b, scale] = aligned(this, other); return decimalOf(a - b, scale) },
-  multiply(other) { const [a, as] = partsOf(this), [b, bs] = partsOf(other); return decimalOf(a * b, as + bs) },
-  divide(other, scale = 16) {
-    const [a, as] = partsOf(this), [b, bs] = partsOf(other)
-    const shift = scale + bs - as
-    return shift >= 0
-      ? decimalOf(quotient(a * powerOfTen(shift), b), scale)
-      : decimalOf(quotient(a, b * powerOfTen(-shift)), scale)
-  },
-  remainder(other) {
-    const [a, b, scale] = aligned(this, other)
-    if (b === 0n) throw new NativeRangeError('Division by zero')
-    return decimalOf(a % b, scale)
-  },
-  negate() { const [a, scale] = partsOf(this); return decimalOf(-a, scale) },
-  abs() { const [a, scale] = partsOf(this); return decimalOf(a < 0n ? -a : a, scale) },
-  round(scale = 0) { return decimalOf(rescaled(this, scale), scale) },
-  compare(other) { return compare(this, other) },
-  equals(other) { return compare(this, other) === 0 },
-  isLess(other) { return compare(this, other) < 0 },
-  isGreater(other) { return compare(this, other) > 0 },
-  get sign() { const [a] = partsOf(this); return a < 0n ? -1 : a > 0n ? 1 : 0 },
-  get scale() { return partsOf(this)[1] },
-  get unscaled() { return partsOf(this)[0] },
-  toNumber() { return NativeNumber(textOf(this)) },
-  toString() { return textOf(this) },
-  toJSON() { return textOf(this) },
-  valueOf() { throw new NativeTypeError('Decimals have no operators: write a.add(b), a.compare(b), a.toNumber()') },
-}
-for (const key of ownKeys(DecimalPrototype)) defineProperty(DecimalPrototype, key, { enumerable: false })
-hidden(DecimalPrototype, 'constructor', Decimal)
-Decimal.prototype = DecimalPrototype
+/** 'Decimal('1.50')', with or without 'new'. */
+function Decimal(value) { return decimalFrom(value) }
+Decimal.prototype = DecimalValue.prototype
+hidden(DecimalValue.prototype, 'constructor', Decimal)
 hidden(globalThis, 'Decimal', Decimal)
 
 // ---- console ----
@@ -350,7 +361,11 @@ function pick(kind, exported) {
   throw new NativeTypeError('a module exports its function: export default function ...')
 }
 
-const decimalText = (value) => (weakHas(unscaledOf, value) ? textOf(value) : undefined)
+const makeDecimal = (unscaled, scale) => new DecimalValue(unscaled, scale)
+const decimalText = (value) => (isDecimal(value) ? decimalToText(value) : undefined)
+
+/** The unscaled value of a Decimal at a scale. */
+const unscaledAt = (value, scale) => (isDecimal(value) ? rescaled(value, scale) : undefined)
 const dateMs = (value) => { try { return getTime(value) } catch (error) { return undefined } }
 
 function makeMap(flat) {
@@ -396,7 +411,7 @@ function replacer(key, value) {
   if (typeof own !== 'object' || own === null || isArray(own)) return value
   if (own instanceof NativeMap) return { $map: entries(own) }
   if (own instanceof NativeSet) { const list = []; setForEach(own, (item) => { list[list.length] = item }); return { $set: list } }
-  if (weakHas(unscaledOf, own)) return { $decimal: textOf(own) }
+  if (isDecimal(own)) return { $decimal: decimalToText(own) }
   const ms = own instanceof NativeDate ? dateMs(own) : undefined
   if (ms !== undefined) return { $date: ms }
   if (own instanceof NativeUint8Array) { let list = []; for (let i = 0; i < own.length; i++) list[i] = own[i]; return { $bytes: list } }
@@ -420,8 +435,28 @@ function reviver(key, value) {
   }
 }
 
-function toJson(value) { return stringify(value, replacer) }
+/** Whether JSON keeps the value as it is, so that nothing need be replaced. */
+function isPlain(value) {
+  switch (typeof value) {
+    case 'number': return value - value === 0
+    case 'string':
+    case 'boolean':
+    case 'undefined': return true
+    case 'object': break
+    default: return false
+  }
+  if (value === null) return true
+  if (isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isPlain(value[i])) return false
+    return true
+  }
+  if (getPrototypeOf(value) !== NativeObject.prototype) return false
+  for (const key in value) if (!isPlain(value[key])) return false
+  return true
+}
+
+function toJson(value) { return isPlain(value) ? stringify(value) : stringify(value, replacer) }
 function fromJson(text) { return indexOf(text, '"$') < 0 ? parse(text) : parse(text, reviver) }
 
-return { pick, describe, makeDecimal: decimalOf, parseDecimal: Decimal, decimalText, dateMs, makeMap, entries, collect, toJson, fromJson }
+return { pick, describe, makeDecimal, parseDecimal: decimalFrom, decimalText, unscaledAt, dateMs, makeMap, entries, collect, toJson, fromJson }
 }`

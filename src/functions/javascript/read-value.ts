@@ -148,12 +148,27 @@ function bigintAt(at: number, vm: Vm): bigint | null {
 }
 
 function decimalAt(at: number, { precision, scale }: DecimalType, vm: Vm): Decimal | null {
-  const exact = exactDecimal(at, vm)
+  const exact = (vm.tagAt(at) === TAG.object ? shortDecimal(at, scale, vm) : null) ?? exactDecimal(at, vm)
   if (exact === null) return null
   try {
     return toDecimalType(exact, precision, scale)
   } catch {
     throw new CallError(`${shortened(String(exact))} does not fit DECIMAL(${precision}, ${scale})`)
+  }
+}
+
+/** A Decimal of the sandbox, rounded to the scale, if that has no more than 64 bits without its point. */
+function shortDecimal(at: number, scale: number, vm: Vm): Decimal | null {
+  const slots = vm.enter(3)
+  vm.raw[slots >> 3] = vm.raw[at >> 3]!
+  vm.writeTag(slots + 8, TAG.int, scale)
+  vm.help('unscaledAt', 2, slots, slots + 16)
+  try {
+    const unscaled = wholeNumber(slots + 16, vm)
+    return unscaled === null ? null : new Decimal(unscaled, scale)
+  } finally {
+    vm.freeAt(slots + 16)
+    vm.leave(slots)
   }
 }
 
