@@ -41,6 +41,9 @@ export interface RankLimit {
   readonly rank: number
 }
 
+/** A partition whose bound was let go is looked at once more. */
+const MAX_BOUNDS = 20_000
+
 export const over: OperatorDefinition<OverStep> = {
   label: 'OVER',
   peerName: 'Over',
@@ -62,18 +65,28 @@ export const over: OperatorDefinition<OverStep> = {
     const rows = new OrderedRows(step, input!, context)
     const compute = compileOverCalls(step.functions, { order: step.order, width: input!.value.length }, context)
     const changes = new RowChanges(leavingUnder(key, { value: outputColumns(step, input!) }, emit))
-    const expire = expiry(step.ttlMs, [context.store({ name: step.store, kind: 'keyValue' })], context)
+    const forget = expiry(step.ttlMs, [context.store({ name: step.store, kind: 'keyValue' })], context)
+    const expire = (): void => {
+      if (step.ttlMs !== null) bounds.clear()
+      forget()
+    }
+    /** Behind which row nothing is within the limit, for partitions of late. */
+    const bounds = new Map<string, string>()
+    const keepBound = (prefix: string, bound: string): void => {
+      if (bounds.size >= MAX_BOUNDS) bounds.clear()
+      bounds.set(prefix, bound)
+    }
     const forgets = input!.kind === 'stream' && limit !== null
     return {
       inputs: [
         (record) => {
           const prefix = record.key![0] as string
-          const before = rows.upToLimit(prefix)
-          const isBehind = rows.isBehind(record, prefix, before.bound)
-          if (isBehind && forgets) return undefined
-          const old = isBehind ? [] : compute(before.rows)
+          if (rows.isBehind(record, prefix, bounds.get(prefix) ?? null)) {
+            if (!forgets) rows.change(record, prefix)
+            return expire()
+          }
+          const old = compute(rows.upToLimit(prefix).rows)
           rows.change(record, prefix)
-          if (isBehind) return expire()
           const after = rows.upToLimit(prefix)
           const now = compute(after.rows)
           let same = 0
@@ -82,6 +95,8 @@ export const over: OperatorDefinition<OverStep> = {
           for (const row of now.slice(same)) changes.add(row, 1)
           changes.flush(record.timestamp, record.headers)
           if (forgets && after.bound !== null) rows.forgetBehind(prefix, after.bound)
+          if (after.bound === null) bounds.delete(prefix)
+          else keepBound(prefix, after.bound)
           return expire()
         },
       ],

@@ -57,6 +57,8 @@ export class CachedRows {
   readonly #dirty: DirtyEntries<RowEntry>
   /** Entries that LMDB does not have yet, in key order: made when a range is first read, then kept up to date. */
   #unwritten: SortedMap<StoreKey, RowEntry> | null = null
+  /** All entries in key order, while the cache is complete: made when a range between two keys is first read, then kept up to date. */
+  #ordered: SortedMap<StoreKey, RowEntry> | null = null
   readonly #hand = new EvictionHand(this.#entries)
   /** The entry used last: a get is mostly followed by a put. */
   #lastKey: StoreKey | typeof NO_KEY = NO_KEY
@@ -134,6 +136,13 @@ export class CachedRows {
    * each key at most once.
    */
   *entries(range: KeyRange = {}): Generator<readonly [StoreKey, StoredRow]> {
+    // Operators read short ranges for each record: those of a complete cache need neither LMDB nor a merge.
+    if (this.#isComplete && range.from !== undefined && range.to !== undefined) {
+      for (const { key, value } of this.#cachedBetween(range.from, range.to)) {
+        if (value !== undefined && isInRange(key, range)) yield [key, value]
+      }
+      return
+    }
     const to = this.#keys.upperBound(range.to)
     let from: Buffer = this.#keys.lowerBound(range.from)
     let position: StoreKey | undefined
@@ -191,6 +200,7 @@ export class CachedRows {
     return this.#hand.evict(bytes, (entry) => {
       this.#remove(entry)
       this.#isComplete = false
+      this.#ordered = null
     })
   }
 
@@ -202,6 +212,7 @@ export class CachedRows {
       if (entry.isUnwritten) this.#space.budget.unwrittenBytes -= entry.bytes
     }
     this.#entries.clear()
+    this.#ordered = null
     this.#dirty.take()
     this.#forgetLast()
   }
@@ -243,6 +254,7 @@ export class CachedRows {
   #insert(entry: RowEntry, bytes: number): void {
     entry.bytes = bytes
     this.#entries.set(entry.key, entry)
+    this.#ordered?.set(entry.key, entry)
     this.#lastKey = entry.key
     this.#lastEntry = entry
     this.#missedKey = NO_KEY
@@ -256,6 +268,7 @@ export class CachedRows {
 
   #remove(entry: RowEntry): void {
     this.#entries.delete(entry.key)
+    this.#ordered?.delete(entry.key)
     this.#unwritten?.delete(entry.key)
     this.#space.budget.usedBytes -= entry.bytes
     if (entry === this.#lastEntry) this.#forgetLast()
@@ -319,6 +332,15 @@ export class CachedRows {
     }
     for (; next < changed.length; next++) pushRow(merged, changed[next]!)
     return merged
+  }
+
+  /** The entries as they are now: rows may change while they are read. */
+  #cachedBetween(from: StoreKey, to: StoreKey): RowEntry[] {
+    if (this.#ordered === null) {
+      this.#ordered = new SortedMap()
+      for (const entry of this.#entries.values()) this.#ordered.set(entry.key, entry)
+    }
+    return Array.from(this.#ordered.entries(from, to), ([, entry]) => entry)
   }
 
   #unwrittenBetween(from: StoreKey | undefined, to: StoreKey | undefined): RowEntry[] {
