@@ -26,7 +26,7 @@ export function reportText(measured: Measurement): string {
     '',
     `  Stored before, by each of two systems: ${megabytes(bytesBefore(measured))} MB in all. Stored now: ${megabytes(keptBytes(measured))} MB. ${percent(reduction(measured))} less.`,
     `  ${count(sent.logs / seconds)} logs/s, ${(sent.bytes / 1e6 / seconds).toFixed(1)} MB/s, from the first line sent to the last record in its target (${seconds.toFixed(1)} s).`,
-    `  At most ${count(mostBehind)} logs were behind. The last was in its target ${((totalMs - sendingMs) / 1000).toFixed(1)} s after it was stored.`,
+    `  At most ${count(mostBehind)} logs were behind. The last was in its target ${((totalMs - sendingMs) / 1000).toFixed(1)} s after it was sent.`,
   ].join('\n')
 }
 
