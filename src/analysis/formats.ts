@@ -4,10 +4,10 @@ import type { FormatName, FormatSpec, LineProperty, Side } from '../serde/format
 import { FORMATS } from '../serde/index.ts'
 import { parseCsvHeader } from '../serde/lines/csv-header.ts'
 import { patternOfGrok } from '../serde/lines/grok.ts'
-import { patternOfRegex } from '../serde/lines/line-pattern.ts'
+import { type FieldKind, patternOfRegex } from '../serde/lines/line-pattern.ts'
 import { type Column, formatColumn } from '../types/schema.ts'
-import { containsKind, formatType } from '../types/sql-type.ts'
-import type { LineProperties, SchemaProperties } from './with-properties.ts'
+import { BIGINT, BOOLEAN, containsKind, DOUBLE, formatType, INTEGER, type SqlType, STRING } from '../types/sql-type.ts'
+import type { LineProperties, SchemaProperties, WithProperties } from './with-properties.ts'
 
 /** What statements say of one side's format beside its name. */
 export interface SideOptions {
@@ -71,7 +71,7 @@ function sideSpec(
 
 /** What the spec says of lines. Throws StatementError for properties that the format does not take, lacks or cannot read. */
 function lineSpec(
-  { format, delimiter }: FormatSpec,
+  { format, delimiter }: Pick<FormatSpec, 'format' | 'delimiter'>,
   { header, regex, grok, grokPatterns }: LineProperties,
 ): Pick<FormatSpec, 'header' | 'line'> {
   const { lineProperty } = FORMATS[format]
@@ -92,6 +92,33 @@ function lineSpec(
     default:
       return {}
   }
+}
+
+/** The types of fields that a pattern gives one. */
+const FIELD_TYPES: { readonly [kind in FieldKind]: SqlType } = {
+  int: INTEGER,
+  long: BIGINT,
+  float: DOUBLE,
+  double: DOUBLE,
+  boolean: BOOLEAN,
+}
+
+/**
+ * The fields in their order, with upper-case names; STRING unless the pattern says more. A field that the key has is left out. Empty for formats
+ * whose lines have no fields with names. Throws StatementError for a pattern that is missing or wrong.
+ */
+export function lineColumns(
+  format: FormatName,
+  { valueLine, valueDelimiter }: WithProperties,
+  key: readonly Column[],
+): readonly Column[] {
+  const { line, header } = lineSpec({ format, delimiter: valueDelimiter ?? ',' }, valueLine)
+  const fields = line?.fields ?? header?.map((name) => ({ name: name.trim(), kind: undefined })) ?? []
+  return fields
+    .map(
+      ({ name, kind }): Column => ({ name: name.toUpperCase(), type: kind === undefined ? STRING : FIELD_TYPES[kind] }),
+    )
+    .filter(({ name }) => !key.some((column) => column.name === name))
 }
 
 const LINE_PROPERTIES: ReadonlyMap<string, LineProperty> = new Map([

@@ -1,6 +1,6 @@
 /** CREATE STREAM and CREATE TABLE over a topic. */
 import { declaredSchema } from '../../analysis/declared-columns.ts'
-import { checkFormat, keySpec, valueSpec } from '../../analysis/formats.ts'
+import { checkFormat, keySpec, lineColumns, valueSpec } from '../../analysis/formats.ts'
 import { type FetchedSchemas, inferColumns, NO_SCHEMAS, type SchemaRequest } from '../../analysis/inferred-columns.ts'
 import { timestampColumn } from '../../analysis/timestamp-column.ts'
 import { type BadRecords, LINES, readWithProperties, type WithProperties } from '../../analysis/with-properties.ts'
@@ -128,9 +128,17 @@ function withInferred(declared: Schema, fetched: FetchedSchemas, inference: Infe
     const { id } = schemaProperties(properties, side)
     return inferColumns({ side, topic: properties.kafkaTopic!, id }, schema, inferenceSpec(side, inference))
   }
-  const schema = { key: inferred('KEY'), value: inferred('VALUE'), headers: declared.headers }
+  const key = inferred('KEY')
+  const value = inferred('VALUE')
+  const schema = { key, value: value.length > 0 ? value : lineValue(key, inference), headers: declared.headers }
   refuseNames(schema)
   return schema
+}
+
+/** The columns of lines that WITH describes. */
+function lineValue(key: readonly Column[], { properties, formats }: Inference): readonly Column[] {
+  const location = properties.location(...LINES, 'VALUE_FORMAT', 'FORMAT')
+  return placing(location, () => lineColumns(formats.value, properties, key))
 }
 
 /** How a side whose columns are not known yet is read. A key is taken as a whole where the format can have it bare. */
