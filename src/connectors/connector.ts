@@ -67,6 +67,8 @@ interface Context {
   readonly connector: string
   /** Tells the connector from those of other clusters, and from former ones of the same name. */
   readonly identity: string
+  /** Id of the cluster of brokers: offsets of the same topic of another cluster mean other records. */
+  readonly cluster: string
   readonly options: Options
   readonly clock: Clock
   readonly timer: Timer

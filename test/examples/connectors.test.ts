@@ -2,11 +2,14 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { CONNECTORS } from '../../src/connectors/index.ts'
 import { ConnectorWorld } from '../support/connectors/connector-world.ts'
 import { FakeServer } from '../support/connectors/fake-server.ts'
 import { freePort } from '../support/free-port.ts'
+
+/** Polls end by themselves, and say what they have found. */
+vi.setConfig({ testTimeout: 30_000 })
 
 const WAIT = { timeout: 15_000, interval: 20 }
 const SECRETS = {

@@ -131,8 +131,20 @@ export class RunningSink implements RunningConnector {
       timer,
       random,
     })
-    const identity = `${serviceId}${spec.name}/${spec.id}`
-    const context = { connector: spec.name, identity, options, clock, timer, random, signal: ending, warn, files }
+    const cluster = await this.#surroundings.broker.clusterId()
+    const identity = `${cluster}/${serviceId}${spec.name}/${spec.id}`
+    const context = {
+      connector: spec.name,
+      identity,
+      cluster,
+      options,
+      clock,
+      timer,
+      random,
+      signal: ending,
+      warn,
+      files,
+    }
     await new SinkPartition({
       spec,
       partition,

@@ -97,10 +97,12 @@ export class RunningSource implements RunningConnector {
       random,
     })
     const { producer, position } = await this.#openProducer()
-    const identity = `${serviceId}${spec.name}/${spec.id}`
+    const cluster = await this.#surroundings.broker.clusterId()
+    const identity = `${cluster}/${serviceId}${spec.name}/${spec.id}`
     const context = {
       connector: spec.name,
       identity,
+      cluster,
       options,
       clock,
       timer,

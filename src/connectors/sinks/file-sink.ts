@@ -1,5 +1,5 @@
 /** The sink `file`: JSON lines in files whose names are the position of the sink. */
-import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
 import {
@@ -62,6 +62,7 @@ CREATE SINK clicks_to_files FROM clicks WITH (connector='file', directory='click
 
 const EXTENSION = '.json'
 const UNFINISHED = '.part'
+const OWNER = '.cluster'
 
 class FileTask implements SinkTask {
   readonly #directory: string
@@ -92,10 +93,30 @@ class FileTask implements SinkTask {
 
   async start(committed: number): Promise<number> {
     const { source, partition } = this.#context
+    await this.#checkCluster()
     const names = await onDisk(() => readdir(this.#directory))
     const ends = names.map((name) => runEnd(name, source.topic, partition)).filter((end) => end !== null)
     this.#durable = this.#next = Math.max(committed, ...ends)
     return this.#durable
+  }
+
+  /** The names of files say nothing about the topic of another cluster. A file beside them says whose they are. */
+  async #checkCluster(): Promise<void> {
+    const { cluster, source, options } = this.#context
+    const path = join(this.#directory, `.${source.topic}${OWNER}`)
+    try {
+      await onDisk(() => writeFile(path, cluster, { flag: 'wx' }))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      const owner = await onDisk(() => readFile(path, 'utf8'))
+      if (owner === cluster) return
+      // Another task of the connector is just writing it, or the server was killed when it was.
+      if (owner === '') return onDisk(() => writeFile(path, cluster))
+      throw new Error(
+        `The directory ${options.text('directory')} has files of the topic ${source.topic} of another cluster, so that offsets mean ` +
+          `other records. Choose another directory, or move those files and ${path} away.`,
+      )
+    }
   }
 
   /** A call that is made again finds what it has written already. */

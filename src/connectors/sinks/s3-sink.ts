@@ -91,6 +91,7 @@ CREATE SINK events_to_s3 FROM events WITH (
 }
 
 const NEXT_OFFSET = 'x-amz-meta-next-offset'
+const CLUSTER = 'x-amz-meta-cluster'
 const compress = promisify(gzip)
 const NEWLINE = 0x0a
 
@@ -187,12 +188,14 @@ class S3Task implements SinkTask {
 class Bucket {
   readonly #target: HttpTarget
   readonly #options: Options
+  readonly #cluster: string
   readonly #host: string
   readonly #path: string
 
   constructor(context: SinkContext) {
-    const { options } = context
+    const { options, cluster } = context
     this.#options = options
+    this.#cluster = cluster
     this.#target = new HttpTarget(context, {}, { compresses: false })
     const [url] = options.list('url')
     const { host, pathname } = new URL(url!)
@@ -212,9 +215,14 @@ class Bucket {
     }
   }
 
-  /** Offset behind the last record of an object; null: the object does not say. */
+  /** Offset behind the last record of an object; null: the object does not say. Rejects for one of another cluster. */
   async nextOffset(key: string): Promise<number | null> {
     const { headers } = accepted(await this.#send('HEAD', `/${encodedKey(key)}`, null), 'read an object')
+    if (headers[CLUSTER] !== undefined && headers[CLUSTER] !== this.#cluster) {
+      throw new Error(
+        `The object ${key} is of the topic of another cluster, so that offsets mean other records. Choose another prefix, or move it away.`,
+      )
+    }
     const offset = headers[NEXT_OFFSET]
     return offset === undefined ? null : Number(offset)
   }
@@ -224,6 +232,7 @@ class Bucket {
       'content-type': key.endsWith('.gz') ? 'application/gzip' : 'application/x-ndjson',
       'if-none-match': '*',
       [NEXT_OFFSET]: String(nextOffset),
+      [CLUSTER]: this.#cluster,
     })
     if (answer.status === 412)
       throw new WrittenError(`The object ${key} is there already. The task continues behind it.`)

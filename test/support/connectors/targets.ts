@@ -1,6 +1,7 @@
 /** Stand-ins for the targets of sinks, for the contract suite: each takes documents `{ID, V}` and refuses those whose V is `bad`. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pg from 'pg'
 import { type FakeAnswer, type FakeRequest, FakeServer, type Told } from './fake-server.ts'
 
 export interface Document {
@@ -14,19 +15,26 @@ export interface SinkTarget {
   start(): Promise<void>
   stop(): Promise<void>
   /** What the target has, in the order in which it came; a repeated record shows as often as the target has it. */
-  documents(): readonly Document[]
+  documents(): readonly Document[] | Promise<readonly Document[]>
   /** Answers to the next requests; undefined: it does not answer requests. */
   readonly told?: Told[]
   /** How it says that it is busy. */
   readonly busy?: FakeAnswer
   /** Whether it refuses documents. */
   readonly refuses: boolean
+  /** What the variable `SECRET` is. Default: `secret`. */
+  readonly secret?: string
+  /** Whether another connector adds the same records once more: they have no id in the target. */
+  readonly addsAgain?: true
 }
 
 export interface TargetPlace {
   /** Directory whose files connectors may use. */
   readonly files: string
 }
+
+/** Address of a server of PostgreSQL, for those who have one. */
+const POSTGRES = process.env['MILLRACE_TEST_POSTGRES']
 
 /** The target of each sink; a sink without one does not pass the contract suite. */
 export const TARGETS: Readonly<Record<string, (place: TargetPlace) => SinkTarget>> = {
@@ -35,12 +43,16 @@ export const TARGETS: Readonly<Record<string, (place: TargetPlace) => SinkTarget
   http: webhookTarget,
   s3: storeTarget,
   splunk: hecTarget,
+  ...(POSTGRES !== undefined && { postgres: () => postgresTarget(new URL(POSTGRES)) }),
 }
 
 /** Sinks without a place to look into. */
 export const WITHOUT_TARGET: Readonly<Record<string, string>> = {
   console: 'It writes to the standard output of the server; test/unit/connectors/console-sink.test.ts reads it.',
-  postgres: 'It needs a server; test/parts/postgres.test.ts has one.',
+  ...(POSTGRES === undefined && {
+    postgres:
+      'It needs a server: MILLRACE_TEST_POSTGRES=postgres://USER:PASSWORD@HOST:PORT/DATABASE has one take part.',
+  }),
 }
 
 /** A reference to the variable `SECRET`. */
@@ -149,6 +161,40 @@ function webhookTarget(): SinkTarget {
   }
   return overHttp(answer, { documents: () => [...documents.values()], options: (url) => ({ url }) })
 }
+
+/** A table of its own, with a constraint that refuses documents. */
+function postgresTarget(address: URL): SinkTarget {
+  const table = `contract_${process.pid}_${nextTable++}`
+  const query = async (sql: string) => {
+    const client = new pg.Client({ connectionString: address.href })
+    await client.connect()
+    try {
+      return (await client.query<Document>(sql)).rows
+    } finally {
+      await client.end()
+    }
+  }
+  return {
+    refuses: true,
+    secret: decodeURIComponent(address.password),
+    addsAgain: true,
+    options: () => ({
+      url: `postgres://${address.host}${address.pathname}`,
+      username: address.username,
+      password: SECRET,
+      table,
+    }),
+    async start() {
+      await query(`CREATE TABLE ${table} (n serial, id integer, v text CHECK (v <> 'bad'))`)
+    },
+    async stop() {
+      await query(`DROP TABLE IF EXISTS ${table}`)
+    },
+    documents: () => query(`SELECT id AS "ID", v AS "V" FROM ${table} ORDER BY n`),
+  }
+}
+
+let nextTable = 0
 
 function fileTarget({ files }: TargetPlace): SinkTarget {
   const directory = join(files, 'contract')

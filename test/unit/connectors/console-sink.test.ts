@@ -11,6 +11,7 @@ test('the sink console writes each record on a line of its own behind the prefix
     {
       connector: 'C',
       identity: 'C/1',
+      cluster: 'cluster',
       options: new Options(optionsOf(consoleSink), { prefix: 'order ' }),
       clock: new ManualClock(),
       timer: new ManualTimer(),

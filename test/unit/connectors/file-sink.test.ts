@@ -1,9 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type EmbeddedLog, openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
 import { TestEngine } from '../../support/engine.ts'
+
+/** Polls end by themselves, and say what they have found. */
+vi.setConfig({ testTimeout: 30_000 })
+const WAIT = { timeout: 15_000, interval: 20 }
 
 let directory: string
 let log: EmbeddedLog
@@ -53,7 +57,7 @@ test('a sink writes the records of a stream into files that are named for their 
   await insert(1, 'a')
   await insert(2, 'b')
   await insert(3, 'c')
-  await expect.poll(names).toContain('s+0+0000000000000000-0000000000000001.json')
+  await expect.poll(names, WAIT).toContain('s+0+0000000000000000-0000000000000001.json')
   await engine.execute('PAUSE CONNECTOR f;')
   expect(lines()).toEqual(['{"ID":1,"V":"a"}', '{"ID":2,"V":"b"}', '{"ID":3,"V":"c"}'])
 })
@@ -61,12 +65,12 @@ test('a sink writes the records of a stream into files that are named for their 
 test('a paused sink writes nothing until it is resumed, and a dropped one leaves its files', async () => {
   await engine.execute(`${STREAM} CREATE SINK f FROM s WITH (connector='file', directory='out', "roll.records"='1');`)
   await insert(1, 'a')
-  await expect.poll(lines).toEqual(['{"ID":1,"V":"a"}'])
+  await expect.poll(lines, WAIT).toEqual(['{"ID":1,"V":"a"}'])
   await engine.execute('PAUSE CONNECTOR f;')
   await insert(2, 'b')
   expect((await description()).status.connector.state).toBe('PAUSED')
   await engine.execute('RESUME CONNECTOR f;')
-  await expect.poll(lines).toEqual(['{"ID":1,"V":"a"}', '{"ID":2,"V":"b"}'])
+  await expect.poll(lines, WAIT).toEqual(['{"ID":1,"V":"a"}', '{"ID":2,"V":"b"}'])
   await expect(engine.execute('DROP STREAM s;')).rejects.toThrow('The following connectors read from this source: [F]')
   await engine.execute('DROP CONNECTOR f;')
   await expect(description()).rejects.toThrow()
@@ -76,17 +80,17 @@ test('a paused sink writes nothing until it is resumed, and a dropped one leaves
 test('a restarted server continues behind the last file', async () => {
   await engine.execute(`${STREAM} CREATE SINK f FROM s WITH (connector='file', directory='out', "roll.records"='1');`)
   await insert(1, 'a')
-  await expect.poll(lines).toHaveLength(1)
+  await expect.poll(lines, WAIT).toHaveLength(1)
   await engine.closeEngine()
   engine = await open()
   await insert(2, 'b')
-  await expect.poll(lines).toEqual(['{"ID":1,"V":"a"}', '{"ID":2,"V":"b"}'])
+  await expect.poll(lines, WAIT).toEqual(['{"ID":1,"V":"a"}', '{"ID":2,"V":"b"}'])
 })
 
 test('DESCRIBE shows options, counts, lag and the consumer group', async () => {
   await engine.execute(`${STREAM} CREATE SINK f FROM s WITH (connector='file', directory='out', "roll.records"='1');`)
   await insert(1, 'a')
-  await expect.poll(async () => (await description()).builtIn?.lag).toBe(0)
+  await expect.poll(async () => (await description()).builtIn?.lag, WAIT).toBe(0)
   expect(await description()).toMatchObject({
     connectorClass: 'millrace.file',
     status: { connector: { state: 'RUNNING' }, tasks: [{ id: 0, state: 'RUNNING' }], type: 'sink' },
@@ -104,10 +108,20 @@ test('DESCRIBE shows options, counts, lag and the consumer group', async () => {
   ])
 })
 
+test('files of a topic of another cluster are not taken for those of this one', async () => {
+  const out = join(directory, 'files', 'out')
+  mkdirSync(out, { recursive: true })
+  writeFileSync(join(out, '.s.cluster'), 'another')
+  await engine.execute(`${STREAM} CREATE SINK f FROM s WITH (connector='file', directory='out', "roll.records"='1');`)
+  await expect
+    .poll(async () => (await description()).status.tasks[0]?.trace, WAIT)
+    .toContain('has files of the topic s of another cluster')
+})
+
 test('a directory outside those that connectors may use is refused by the task', async () => {
   await engine.execute(`${STREAM} CREATE SINK f FROM s WITH (connector='file', directory='/etc/elsewhere');`)
   await expect
-    .poll(async () => (await description()).status.tasks[0]?.trace)
+    .poll(async () => (await description()).status.tasks[0]?.trace, WAIT)
     .toContain('millrace.connectors.directories')
 })
 
@@ -140,8 +154,8 @@ test('the header of CSV lines is no record of the stream', async () => {
     INSERT INTO lines VALUES ('1,ann');
     CREATE STREAM people (name STRING) WITH (kafka_topic='people', value_format='CSV', value_csv_header='id,name');
     CREATE SINK f FROM people WITH (connector='file', directory='out', "roll.records"='1');`)
-  await expect.poll(lines).toEqual(['{"NAME":"ann"}'])
-  await expect.poll(async () => (await description()).builtIn).toMatchObject({ refused: 0, lag: 0 })
+  await expect.poll(lines, WAIT).toEqual(['{"NAME":"ann"}'])
+  await expect.poll(async () => (await description()).builtIn, WAIT).toMatchObject({ refused: 0, lag: 0 })
 })
 
 test('a sink of what a query writes exactly once catches up with the marks of its transactions', async () => {
@@ -158,7 +172,7 @@ test('the form of Kafka Connect makes the same connector', async () => {
   await engine.execute(`${STREAM}
     CREATE SINK CONNECTOR f WITH ("connector.class"='millrace.file', "topics"='s', "tasks.max"='1', directory='out', "roll.records"='1');`)
   await insert(1, 'a')
-  await expect.poll(lines).toEqual(['{"ID":1,"V":"a"}'])
+  await expect.poll(lines, WAIT).toEqual(['{"ID":1,"V":"a"}'])
   expect(await engine.execute(`DROP CONNECTOR f;`)).toMatchObject([{ commandStatus: { status: 'SUCCESS' } }])
 })
 

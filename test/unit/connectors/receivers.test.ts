@@ -1,9 +1,12 @@
 import { createHmac } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { objectTexts } from '../../../src/connectors/sources/json-values.ts'
 import { ConnectorWorld } from '../../support/connectors/connector-world.ts'
 import { freePort } from '../../support/free-port.ts'
+
+/** Polls end by themselves, and say what they have found. */
+vi.setConfig({ testTimeout: 30_000 })
 
 const WAIT = { timeout: 15_000, interval: 20 }
 const reference = (name: string) => `\${env:${name}}`

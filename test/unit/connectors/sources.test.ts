@@ -1,7 +1,10 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ConnectorWorld } from '../../support/connectors/connector-world.ts'
+
+/** Polls end by themselves, and say what they have found. */
+vi.setConfig({ testTimeout: 30_000 })
 
 const WAIT = { timeout: 15_000, interval: 20 }
 let world: ConnectorWorld

@@ -1,10 +1,13 @@
 import { createSocket } from 'node:dgram'
 import { connect, type Socket } from 'node:net'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SyslogFrames } from '../../../src/connectors/sources/syslog-frames.ts'
 import { parseSyslog } from '../../../src/connectors/sources/syslog-message.ts'
 import { ConnectorWorld } from '../../support/connectors/connector-world.ts'
 import { freePort } from '../../support/free-port.ts'
+
+/** Polls end by themselves, and say what they have found. */
+vi.setConfig({ testTimeout: 30_000 })
 
 const WAIT = { timeout: 15_000, interval: 20 }
 const NOW = Date.parse('2026-03-01T12:00:00Z')
