@@ -6,6 +6,7 @@ import { tokenize } from '../../grammar/tokens.ts'
 import { statementKind } from '../../src/cli/statement-kind.ts'
 import { StatementFailure } from '../../src/engine/statement-failure.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
+import { ConnectServer } from '../support/connect/connect-server.ts'
 import { examplesOf } from '../support/doc-examples.ts'
 import { TestEngine, temporaryDirectory } from '../support/engine.ts'
 import { Random } from '../support/random.ts'
@@ -32,9 +33,11 @@ export async function makeMistakes({ seed, count }: MistakeOptions): Promise<Mis
   const pages = PAGES.map((page) => examplesOf(page).filter(({ isRefused }) => !isRefused))
   const total = pages.flat().length
   let made = 0
+  const connect = new ConnectServer()
+  const { url } = await connect.start()
   for (const examples of pages) {
     const directory = temporaryDirectory()
-    const test = await TestEngine.open(directory.path)
+    const test = await TestEngine.open(directory.path, { 'ksql.connect.url': url })
     for (const { sql } of examples) {
       made++
       while (mistakes.length < Math.round((count * made) / total)) {
@@ -45,6 +48,7 @@ export async function makeMistakes({ seed, count }: MistakeOptions): Promise<Mis
     await test.close()
     directory.remove()
   }
+  await connect.close()
   return mistakes
 }
 

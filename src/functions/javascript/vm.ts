@@ -84,7 +84,7 @@ interface Image {
   readonly helpers: Readonly<Record<HelperName, RawValue>>
 }
 
-/** Of this thread, by whether functions are deterministic. */
+/** The images that this thread has made, by whether functions are deterministic. */
 const images = new Map<boolean, Image>()
 
 const PAGE_BYTES = 65_536

@@ -68,7 +68,7 @@ const produce = (each: number) =>
     's',
     Array.from({ length: KEYS * each }, (_, n) => ({ key: `k${n % KEYS}`, value: { N: n } })),
   )
-/** Of the second statement. */
+/** The id of the query that the second statement makes. */
 const queryId = 'Q2'
 const counts = async (server: SimulatedServer) => (await pullRows(server.runtime, queryId, COUNTS)).map(([, n]) => n)
 
