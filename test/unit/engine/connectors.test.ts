@@ -218,3 +218,14 @@ it('says that Connect cannot be reached', async () => {
     await alone.close()
   }
 })
+
+it('lists what is built in where no setting says that there is a Connect cluster', async () => {
+  const plain = await TestEngine.open(join(directory, 'plain'))
+  try {
+    const [listed] = await plain.execute('SHOW CONNECTORS;')
+    // Whatever is at the default address, the statement is no failure.
+    expect(listed).toMatchObject({ '@type': 'connector_list', warnings: [] })
+  } finally {
+    await plain.close()
+  }
+})

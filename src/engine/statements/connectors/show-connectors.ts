@@ -9,29 +9,22 @@ import { atConnect } from './connect-failure.ts'
 
 export const showConnectors = atOnce<ShowConnectors>(async ({ connectorKind }, scope) => {
   const builtIn = await builtInListings(connectorKind, scope)
-  const others = await unlessAway(scope, builtIn.length > 0, () => listConnectors(connectorKind, scope))
+  const others = await unlessAway(scope, () => listConnectors(connectorKind, scope))
   const { connectors, warnings } = others ?? { connectors: [], warnings: [] }
   return { '@type': 'connector_list', connectors: [...builtIn, ...connectors], warnings }
 })
 
 export const showConnectorPlugins = atOnce<ShowConnectorPlugins>(async (_statement, scope) => ({
   '@type': 'connector_plugins_list',
-  connectorsPlugins: [...builtInPlugins(), ...((await unlessAway(scope, true, () => listPlugins(scope))) ?? [])],
+  connectorsPlugins: [...builtInPlugins(), ...((await unlessAway(scope, () => listPlugins(scope))) ?? [])],
 }))
 
-/**
- * What Connect answers. Null: there is something to show without it, no setting says that there is a Connect cluster, and none answers at the
- * default address.
- */
-async function unlessAway<Result>(
-  { config }: Scope,
-  canDoWithout: boolean,
-  work: () => Promise<Result>,
-): Promise<Result | null> {
+/** What Connect answers. Null: no setting says that there is a Connect cluster, and none answers at the default address. */
+async function unlessAway<Result>({ config }: Scope, work: () => Promise<Result>): Promise<Result | null> {
   try {
     return await work()
   } catch (error) {
-    if (canDoWithout && error instanceof ConnectError && !config.server.has('ksql.connect.url')) return null
+    if (error instanceof ConnectError && error.status === 0 && !config.server.has('ksql.connect.url')) return null
     return atConnect('Failed to list connectors', () => Promise.reject(error))
   }
 }
