@@ -61,15 +61,28 @@ export function http2Client(url: string): Client {
   }
 }
 
-/** Inserts rows over /inserts-stream. Resolves when all are acknowledged; rejects if one is refused. */
-export async function insertRows(url: string, target: string, rows: readonly object[]): Promise<void> {
+/**
+ * Inserts rows over /inserts-stream. Resolves when all are acknowledged; rejects if one is refused. `acknowledge`: `CUMULATIVE`, where an answer
+ * stands for all rows up to its number; otherwise each row has its own.
+ */
+export async function insertRows(
+  url: string,
+  target: string,
+  rows: readonly object[],
+  { acknowledge }: { readonly acknowledge?: 'CUMULATIVE' } = {},
+): Promise<void> {
   const session = connect(url)
   const stream = session.request({ ':method': 'POST', ':path': '/inserts-stream' })
   stream.setEncoding('utf8')
-  stream.end([{ target }, ...rows].map((line) => `${JSON.stringify(line)}\n`).join(''))
+  stream.end([{ target, acknowledge }, ...rows].map((line) => `${JSON.stringify(line)}\n`).join(''))
   let answer = ''
   for await (const text of stream) answer += String(text)
   session.close()
-  const acknowledged = answer.split('\n').filter((line) => line.includes('"ok"')).length
-  if (acknowledged !== rows.length) throw new Error(answer.slice(-1000))
+  const answers = answer.trim().split('\n')
+  const isOk = answers.every((line) => line.includes('"ok"'))
+  const isComplete =
+    acknowledge === 'CUMULATIVE'
+      ? answers.at(-1)!.includes(`"seq":${rows.length - 1}}`)
+      : answers.length === rows.length
+  if (!isOk || !isComplete) throw new Error(answer.slice(-1000))
 }

@@ -1,0 +1,94 @@
+/**
+ * Rows inserted over HTTP: `npm run bench -- inserts [--rows 200000] [--values 2000] [--reps 3] [--base DIR]`. Measures /inserts-stream over one
+ * HTTP/2 connection, with an answer for each row and with cumulative answers as `millrace produce` requests them, and INSERT VALUES over one HTTP/1.1 connection: rows a second, and CPU time of the
+ * server per row. `--base` is an older checkout of this repository: both are measured in turn, and shown as ratios of medians.
+ */
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Client, http1Client, insertRows } from './pull/clients.ts'
+import { type MeasuredServer, startMillrace } from './pull/measured-server.ts'
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '200000' },
+    values: { type: 'string', default: '2000' },
+    reps: { type: 'string', default: '3' },
+    base: { type: 'string' },
+  },
+})
+
+interface Cost {
+  readonly rowsPerSecond: number
+  /** Microseconds of CPU time, the server's whole process. */
+  readonly cpuPerRow: number
+}
+
+const HERE = join(import.meta.dirname, '..')
+const servers = await Promise.all([HERE, ...(values.base === undefined ? [] : [values.base])].map(startMillrace))
+const clients = new Map<MeasuredServer, Client>(servers.map((server) => [server, http1Client(server.url, 1)]))
+try {
+  for (const server of servers) {
+    await clients.get(server)!.post('/ksql', {
+      ksql: `CREATE STREAM events (id STRING KEY, v STRING, n INT) WITH (kafka_topic='e', value_format='JSON', partitions=2);`,
+    })
+  }
+  await compare('/inserts-stream, an answer per row', Number(values.rows), (server, rows) => stream(server, rows))
+  await compare('/inserts-stream, cumulative answers', Number(values.rows), (server, rows) =>
+    stream(server, rows, { acknowledge: 'CUMULATIVE' }),
+  )
+  await compare('INSERT VALUES', Number(values.values), insertValues)
+} finally {
+  for (const client of clients.values()) client.close()
+  await Promise.all(servers.map((server) => server.stop()))
+}
+
+async function compare(
+  name: string,
+  rows: number,
+  insert: (server: MeasuredServer, rows: number) => Promise<void>,
+): Promise<void> {
+  const costs = new Map<MeasuredServer, Cost[]>(servers.map((server) => [server, []]))
+  for (const server of servers) await insert(server, rows)
+  for (let rep = 0; rep < Number(values.reps); rep++) {
+    for (const server of servers) costs.get(server)!.push(await measure(server, rows, insert))
+  }
+  const of = (server: MeasuredServer, figure: keyof Cost) => median(costs.get(server)!.map((cost) => cost[figure]))
+  const own = of(servers[0]!, 'cpuPerRow')
+  for (const server of servers) {
+    const cpu = of(server, 'cpuPerRow')
+    console.log(
+      `${name}, ${server.name}: ${of(server, 'rowsPerSecond').toFixed(0)} rows/s, ${cpu.toFixed(1)} µs of CPU per row, ratio ${(own / cpu).toFixed(2)}`,
+    )
+  }
+}
+
+async function measure(
+  server: MeasuredServer,
+  rows: number,
+  insert: (server: MeasuredServer, rows: number) => Promise<void>,
+): Promise<Cost> {
+  const cpuBefore = server.cpuMicros()
+  const startedAt = performance.now()
+  await insert(server, rows)
+  const seconds = (performance.now() - startedAt) / 1000
+  return { rowsPerSecond: rows / seconds, cpuPerRow: (server.cpuMicros() - cpuBefore) / rows }
+}
+
+function stream(
+  { url }: MeasuredServer,
+  rows: number,
+  options: { readonly acknowledge?: 'CUMULATIVE' } = {},
+): Promise<void> {
+  const lines = Array.from({ length: rows }, (_, i) => ({ ID: `k${i}`, V: `value ${i}`, N: i }))
+  return insertRows(url, 'events', lines, options)
+}
+
+async function insertValues(server: MeasuredServer, rows: number): Promise<void> {
+  const client = clients.get(server)!
+  for (let i = 0; i < rows; i++)
+    await client.post('/ksql', { ksql: `INSERT INTO events VALUES ('k${i}', 'value ${i}', ${i});` })
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
+}
