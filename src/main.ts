@@ -18,6 +18,7 @@ import { createEngine, type QueriesFile, type RunningEngine } from './engine/eng
 import type { MetricFamily } from './engine/observe/metric-family.ts'
 import { BUILT_IN_FUNCTIONS } from './functions/index.ts'
 import { JavaScriptHost } from './functions/javascript/host.ts'
+import { loadFunctionModules } from './functions/load-modules.ts'
 import { createRegistry, type FunctionRegistry } from './functions/registry.ts'
 import { type OpenedBroker, openBroker } from './main/open-broker.ts'
 import { openConnect } from './main/open-connect.ts'
@@ -80,7 +81,10 @@ async function open(setup: ServerSetup, signal: AbortSignal): Promise<OpenedPart
   try {
     registry = await openRegistry(setup)
     const connect = openConnect(setup)
-    const functions = createRegistry(BUILT_IN_FUNCTIONS, javaScriptHost(setup))
+    const functions = createRegistry(
+      [...BUILT_IN_FUNCTIONS, ...(await loadFunctionModules(setup.functionModules))],
+      javaScriptHost(setup),
+    )
     const runtime = openRuntime(setup, connection, registry.registry)
     const connectors = openConnectors(setup, connection, registry.registry)
     if (connection.join !== null) cluster = await joinCluster(setup, { runtime, connectors, join: connection.join })
@@ -260,8 +264,9 @@ interface OpenedWorkers {
 }
 
 function openWorkers(setup: ServerSetup, { connection, stores, registry }: OpenedWorkers): WorkerProvider {
-  const { properties, threads, timer, inform, warn } = setup
+  const { properties, threads, timer, inform, warn, functionModules } = setup
   return workerThreads({
+    functionModules,
     count: threads,
     serverId: connection.serverId,
     config: properties,

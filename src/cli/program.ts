@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { systemClock, systemTimer } from '../clock.ts'
 import type { CliOptions } from './commands/cli.ts'
 import type { ConsumeOptions } from './commands/consume.ts'
+import type { ApplyFunctionsOptions } from './commands/functions.ts'
 import type { ImportOptions, ReadTopic } from './commands/import.ts'
 import type { ApplyOptions, MigrationsCommand } from './commands/migrations.ts'
 import type { ProduceOptions } from './commands/produce.ts'
@@ -197,6 +198,7 @@ function createProgram({ serve, restoreTopic, readTopic }: CommandLineParts, end
       const signal = options.watch ? interruption() : new AbortController().signal
       end(await runTests(paths, options, { out, err, timer: systemTimer, random: Math.random, signal }))
     })
+  addFunctions(program, end)
   addMigrations(program, end)
   addRestore(program, restoreTopic, end)
   addImport(program, readTopic, end)
@@ -257,6 +259,32 @@ function addImport(program: Command, readTopic: ReadTopic, end: (exitCode: numbe
       const print = (text: string) => void process.stdout.write(text)
       const complain = (line: string) => void process.stderr.write(`${line}\n`)
       end(await runImport(options, { readTopic, print, complain }))
+    })
+}
+
+function addFunctions(program: Command, end: (exitCode: number) => void): void {
+  program
+    .command('functions')
+    .description('Functions in JavaScript from files.')
+    .command('apply')
+    .description('Create or replace the functions of files, one function a file.')
+    .argument('<paths...>', 'files *.js and *.ts, or folders with them')
+    .option('--dry-run', 'show the statements and do nothing', false)
+    .option('--server <url>', 'the server', DEFAULT_URL)
+    .option('-u, --user <name>', 'user, if the server requires one')
+    .option('-p, --password <password>', 'password of the user')
+    .option('-t, --token <token>', 'bearer token, instead of a user')
+    .addHelpText(
+      'after',
+      examples(
+        ['millrace functions apply functions', 'the functions of a folder; those that have not changed are left alone'],
+        ['millrace functions apply functions/geohash.ts --dry-run', 'the statement of a file'],
+      ),
+    )
+    .action(async (paths: readonly string[], options: ApplyFunctionsOptions) => {
+      const { applyFunctions } = await import('./commands/functions.ts')
+      const { stdout: out, stderr: err } = process
+      end(await applyFunctions(paths, options, { out, err }))
     })
 }
 

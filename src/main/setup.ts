@@ -21,6 +21,11 @@ export interface ServerPartsOptions {
   readonly address?: string
   /** Metrics to be written beside the engine's. */
   readonly metrics?: readonly MetricFamily[]
+  /**
+   * Modules that export `functions`, an array of declarations: they are there beside the built-in ones, in this thread and in the workers, without a
+   * sandbox. See docs/functions-in-javascript.md#functions-of-a-program-that-embeds-millrace.
+   */
+  readonly functions?: readonly (URL | string)[]
 }
 
 /** The options with every default decided. */
@@ -38,6 +43,8 @@ export interface ServerSetup {
   readonly address: string
   /** Worker threads: by default as many as there are cores. */
   readonly threads: number
+  /** URLs of modules with functions. */
+  readonly functionModules: readonly string[]
 }
 
 /** Reads the configuration once and decides what follows from it. */
@@ -49,7 +56,8 @@ export function serverSetup(options: ServerPartsOptions): ServerSetup {
   const config = createConfig(properties)
   const threads = Math.max(1, Number(config.get('num.stream.threads') ?? availableParallelism()))
   const address = reachableAddress(config, options.address)
-  return { dataDir, kafka, properties, config, clock, timer, warn, inform, address, threads }
+  const functionModules = (options.functions ?? []).map(String)
+  return { dataDir, kafka, properties, config, clock, timer, warn, inform, address, threads, functionModules }
 }
 
 /**

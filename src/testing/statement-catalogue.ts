@@ -9,10 +9,12 @@ import { StatementError } from '../errors.ts'
 import { untimedBudget } from '../functions/budget.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
+import { NO_CALLER } from '../functions/user-functions.ts'
 import type { DataSource } from '../metastore/data-source.ts'
 import {
   EMPTY_METASTORE,
   type Metastore,
+  putFunction,
   putQuery,
   putSource,
   putType,
@@ -31,6 +33,7 @@ import {
   withSinkSchemas,
 } from '../plan/schema-registration.ts'
 import { planAlterSource } from '../plan/statements/alter-source.ts'
+import { planCreateFunction, planDropFunction } from '../plan/statements/create-function.ts'
 import { planCreateSource, planSourceTable, sourceSchemaRequests } from '../plan/statements/create-source.ts'
 import { planCreateType, planDropType } from '../plan/statements/custom-type.ts'
 import { afterDrop, planDropSource } from '../plan/statements/drop-source.ts'
@@ -120,6 +123,14 @@ export class StatementCatalogue {
     createType: (statement) => {
       const type = planCreateType(statement, this.#metastore)
       if (type !== null) this.#metastore = putType(this.#metastore, statement.name, type)
+    },
+    createFunction: (statement) => {
+      const planned = planCreateFunction(statement, this.#context())
+      if (planned !== null) this.#metastore = putFunction(this.#metastore, planned.definition.name, planned.overloads)
+    },
+    dropFunction: (statement) => {
+      const planned = planDropFunction(statement, this.#context())
+      if (planned !== null) this.#metastore = putFunction(this.#metastore, statement.name.toUpperCase(), planned.left)
     },
     dropType: (statement) => {
       if (planDropType(statement, this.#metastore)) this.#metastore = removeType(this.#metastore, statement.name)
@@ -217,7 +228,9 @@ export class StatementCatalogue {
   }
 
   #context(): PullContext {
-    const { functions, config, partitions } = this.#options
+    const { config, partitions } = this.#options
+    const own = [...this.#metastore.functions.values()].flat()
+    const functions = this.#options.functions.withUsers(own, NO_CALLER)
     return { metastore: this.#metastore, functions, config, partitions, functionContext: this.functionContext }
   }
 }

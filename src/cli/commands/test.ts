@@ -5,7 +5,8 @@ import type { Writable } from 'node:stream'
 import { sleep, type Timer } from '../../clock.ts'
 import { messageOf, StatementError } from '../../errors.ts'
 import { BUILT_IN_FUNCTIONS } from '../../functions/index.ts'
-import { createRegistry } from '../../functions/registry.ts'
+import { JavaScriptHost } from '../../functions/javascript/host.ts'
+import { createRegistry, type FunctionRegistry } from '../../functions/registry.ts'
 import { runJsonTest } from '../../testing/json/json-test.ts'
 import { junitReporter } from '../../testing/reports/junit.ts'
 import type { Reporter } from '../../testing/reports/reporter.ts'
@@ -77,7 +78,7 @@ function runAll(paths: readonly string[], options: TestOptions, io: TestIo & { r
     err.write(`No tests found in ${paths.join(', ')}. A test begins with a line --@test: its name\n`)
     return 1
   }
-  const functions = createRegistry(BUILT_IN_FUNCTIONS)
+  const functions = registryOf(io)
   const start = timer.elapsed()
   const results: TestResult[] = []
   for (const test of wanted) {
@@ -99,11 +100,8 @@ function runAll(paths: readonly string[], options: TestOptions, io: TestIo & { r
 }
 
 /** A test whose records are in JSON files. */
-function runFiles(
-  sqlFile: string,
-  { inputFile, outputFile, seed = 1, set }: TestOptions,
-  { out, err }: TestIo,
-): number {
+function runFiles(sqlFile: string, { inputFile, outputFile, seed = 1, set }: TestOptions, io: TestIo): number {
+  const { out, err } = io
   if (outputFile === undefined) {
     err.write('--sql-file needs --output-file with the expected records.\n')
     return 1
@@ -115,7 +113,7 @@ function runFiles(
       outputs: readFileSync(outputFile, 'utf8'),
     }
     const settings = Object.fromEntries(set.map(settingOf))
-    const functions = createRegistry(BUILT_IN_FUNCTIONS)
+    const functions = registryOf(io)
     runJsonTest(test, { file: resolve(sqlFile), functions, settings, random: seededRandom(seed) })
     out.write('\t >>> Test passed!\n')
     return 0
@@ -124,6 +122,18 @@ function runFiles(
     return 1
   }
 }
+
+/** Functions of users run as a server runs them, at a time and with a chance that are always the same. */
+const registryOf = ({ timer }: TestIo): FunctionRegistry =>
+  createRegistry(
+    BUILT_IN_FUNCTIONS,
+    new JavaScriptHost({
+      now: () => 0,
+      random: () => 0.5,
+      elapsed: () => timer.elapsed(),
+      config: () => undefined,
+    }),
+  )
 
 const settingOf = (text: string): [name: string, value: string] => {
   const at = text.indexOf('=')

@@ -7,7 +7,7 @@ type Variant = Description['functions'][number]
 
 /** The lines of DESCRIBE FUNCTION. `width`: columns of the terminal. */
 export function functionText(description: Description, width: number): string {
-  const { name, author, version, description: overview, type, path, functions } = description
+  const { name, author, version, description: overview, type, path, functions, statements = [] } = description
   return [
     facts(
       [
@@ -22,6 +22,7 @@ export function functionText(description: Description, width: number): string {
     ),
     'Variations  :',
     ...functions.map((variant) => `\n${indented(variantText(name, variant, width - INDENT), INDENT)}`),
+    ...statements.map((statement) => `\n${statement}`),
   ].join('\n')
 }
 

@@ -4,9 +4,9 @@ import type { EmbeddedLogAttachment } from '../../broker/embedded/embedded-log.t
 import type { KafkaOptions } from '../../broker/kafka/cluster/kafka-connection-options.ts'
 import type { Clock, Timer } from '../../clock.ts'
 import { Budget, limitsFrom } from '../../functions/budget.ts'
-import type { FunctionDeclaration } from '../../functions/declaration.ts'
 import { BUILT_IN_FUNCTIONS } from '../../functions/index.ts'
 import { JavaScriptHost } from '../../functions/javascript/host.ts'
+import { loadFunctionModules } from '../../functions/load-modules.ts'
 import { createRegistry } from '../../functions/registry.ts'
 import type { ResolvedSchema } from '../../registry/resolved-schema.ts'
 import { LoadedSchemas } from '../../serde/loaded-schemas.ts'
@@ -75,7 +75,7 @@ export async function workerOptions(
   return {
     broker,
     functions: createRegistry(
-      [...BUILT_IN_FUNCTIONS, ...(await moreFunctions(setup.functionModules))],
+      [...BUILT_IN_FUNCTIONS, ...(await loadFunctionModules(setup.functionModules))],
       new JavaScriptHost({
         now: () => clock.now(),
         random: Math.random,
@@ -126,9 +126,4 @@ async function openStores(
     onWarning: (text) => log({ level: 'warn', text }),
     onRestore: logRestores((text) => log({ level: 'info', text })),
   })
-}
-
-async function moreFunctions(modules: readonly string[]): Promise<FunctionDeclaration[]> {
-  const loaded = await Promise.all(modules.map((url) => import(url) as Promise<{ functions: FunctionDeclaration[] }>))
-  return loaded.flatMap(({ functions }) => functions)
 }

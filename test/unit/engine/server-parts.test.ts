@@ -37,6 +37,36 @@ describe('the parts of a server', () => {
     await second.close()
   }, 20_000)
 
+  it('have the functions of modules, in this thread and in the workers, and functions in JavaScript', async () => {
+    const parts = startServerParts({
+      dataDir: directory.path,
+      properties: { 'ksql.streams.num.stream.threads': '1', 'ksql.streams.auto.offset.reset': 'earliest' },
+      functions: [new URL('../../support/crashing-functions.ts', import.meta.url)],
+    })
+    const engine = await parts.engine
+    await engine.execute({
+      sql: `CREATE STREAM s (k STRING KEY, v INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);
+            CREATE FUNCTION doubled(a INT) RETURNS INT LANGUAGE JAVASCRIPT AS $$ a * 2 $$;
+            CREATE STREAM o AS SELECT k, DOUBLED(KILL_THREAD(v)) AS v FROM s;
+            INSERT INTO s VALUES ('a', HANG_THREAD(4));`,
+    })
+    const { items } = await collect(
+      (await engine.openQuery({ sql: 'SELECT v FROM o EMIT CHANGES LIMIT 1;' })) as RowStream,
+    )
+    expect(items.map(({ row }) => row)).toEqual([[8]])
+    expect(await parts.metrics.metrics()).toMatch(
+      /millrace_function_calls_total\{query="CSAS_O_\d+",function="DOUBLED"\} 1/,
+    )
+    await parts.close()
+  }, 20_000)
+
+  it('do not start with a module that has no functions', async () => {
+    const module = new URL('../../support/engine.ts', import.meta.url)
+    const parts = startServerParts({ dataDir: directory.path, functions: [module] })
+    await expect(parts.engine).rejects.toThrow('exports no array of functions')
+    await parts.close()
+  })
+
   it('report a query that fails: to the operator, in the metrics, and to whoever reads its table', async () => {
     const failed = Promise.withResolvers<string>()
     const parts = startServerParts({
