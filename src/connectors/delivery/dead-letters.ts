@@ -51,6 +51,8 @@ export class DeadLetters {
     }
     for (const letter of letters) {
       const { raw } = letter
+      // A long record goes alone: the limit of a topic counts for the batch.
+      if ((raw.value?.length ?? 0) > BATCH_BYTES) await send()
       builder.append(raw.timestamp, raw.key, raw.value, [...(raw.headers ?? []), ...this.#headers(letter)])
       if (builder.position >= BATCH_BYTES) await send()
     }

@@ -23,6 +23,8 @@ export interface SourceProducerOptions {
 
 /** A batch is sent when it has this many bytes. */
 const BATCH_BYTES = 512 << 10
+/** What a batch has besides keys and values. The default of `max.message.bytes` is 1 MiB and 12 bytes. */
+const ROOM_BYTES = 16 << 10
 const COMMIT_ATTEMPTS = 10
 
 export class SourceProducer {
@@ -80,6 +82,9 @@ export class SourceProducer {
     for (const { key, value, timestamp, headers } of records) {
       const partition = key === null ? this.#sticky : partitionForKey(Buffer.from(key), partitions)
       const builder = this.#builders[partition]!
+      // A long record goes alone: the limit of a topic counts for the batch.
+      const bytes = (key?.length ?? 0) + (value?.length ?? 0)
+      if (builder.count > 0 && builder.position + bytes > 2 * BATCH_BYTES - ROOM_BYTES) sendFrom(partition)
       builder.append(timestamp, key, value, headers ?? null)
       if (builder.position < BATCH_BYTES) continue
       sendFrom(partition)

@@ -35,10 +35,11 @@ export const fileSource: SourceDeclaration = {
     {
       name: 'max.line.bytes',
       type: 'number',
-      default: '1048576',
+      default: '1000000',
       least: 1,
       most: 67_108_864,
-      description: 'A longer line is passed over, and counted and logged.',
+      description:
+        'A longer line is passed over, and counted and logged. `max.message.bytes` of the topic must allow for more than this; by default it is a MiB.',
     },
     {
       name: 'start',

@@ -141,6 +141,16 @@ describe('source file', () => {
     expect(world.warnings.join()).toContain('1 lines were longer than max.line.bytes')
   })
 
+  test('stores lines that are nearly as long as the topic allows among short ones', async () => {
+    const long = (letter: string) => letter.repeat(990_000)
+    const short = Array.from({ length: 5000 }, (_, i) => `${i} ${'s'.repeat(100)}`)
+    const all = [...short, long('a'), ...short, long('b'), long('c'), ...short]
+    writeFileSync(path('app.log'), `${all.join('\n')}\n`)
+    await create()
+    await expect.poll(async () => (await values('a')).length, WAIT).toBe(all.length)
+    expect(await values('a')).toEqual(all)
+  })
+
   test('makes objects of CSV by its header, and passes over what is not well-formed', async () => {
     writeFileSync(path('app.log'), 'id,name\n1,"Smith, J"\n2,\n3,"open\n4,a,b,c\n5,x\n')
     await create(", format='csv'")
