@@ -90,7 +90,7 @@ class CsvReader implements ColumnsReader {
     const fault = this.#line.split(bytes, start, end)
     if (fault !== null) return lineError('CSV', fault)
     if (this.#line.count !== this.#fieldCount) {
-      return lineError('CSV', `The record has ${this.#line.count} fields instead of ${this.#fieldCount}.`)
+      return lineError('CSV', `The record has ${fieldCount(this.#line.count)} instead of ${this.#fieldCount}.`)
     }
     this.#bytes = bytes
     this.#start = start
@@ -134,6 +134,8 @@ class CsvReader implements ColumnsReader {
     return true
   }
 }
+
+const fieldCount = (count: number): string => (count === 1 ? '1 field' : `${count} fields`)
 
 function csvWriter(options: WriterOptions): ColumnsWriter {
   const { spec, columns, sources } = options
