@@ -12,6 +12,7 @@ const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
   kill: async () => (await import('./kill.ts')).kill,
   'many-queries': async () => (await import('./many-queries.ts')).manyQueries,
   'many-subscribers': async () => (await import('./many-subscribers.ts')).manySubscribers,
+  rebalance: async () => (await import('./rebalance.ts')).rebalance,
   restart: async () => (await import('./restart.ts')).restart,
   security: async () => (await import('./security.ts')).security,
   sequences: async () => (await import('./sequences.ts')).sequences,

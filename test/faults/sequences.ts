@@ -23,11 +23,13 @@ export const sequences: Fault = async ({ seed, number, say }) => {
   const failures: string[] = []
   let records = 0
   let repeated = 0
+  let longestGapMs = 0
   try {
     for (let i = 0; i < count; i++) {
       const result = await runSequence({ ...options, seed: seed + i })
       records += result.records
       repeated += result.repeated
+      longestGapMs = Math.max(longestGapMs, result.longestGapMs)
       failures.push(...result.failures.map((failure) => `seed ${seed + i} (${result.steps.join(', ')}): ${failure}`))
       say(`sequence ${i + 1} of ${count}: ${result.failures.length === 0 ? 'as expected' : result.failures.join('; ')}`)
     }
@@ -35,5 +37,5 @@ export const sequences: Fault = async ({ seed, number, say }) => {
     await kafka.stop()
   }
   const guarantee = options.exactlyOnce ? 'exactly_once_v2' : 'at_least_once'
-  return { failures, measured: { guarantee, sequences: count, kafka: kafka.origin, records, repeated } }
+  return { failures, measured: { guarantee, sequences: count, kafka: kafka.origin, records, repeated, longestGapMs } }
 }

@@ -13,7 +13,7 @@ import type { QueryRequest } from '../requests.ts'
 export interface RoutedPull {
   /** The query that materializes the table. */
   readonly queryId: string
-  readonly pull: PullRequest
+  readonly pull: Pick<PullRequest, 'keys'>
   /** The client's request, to be forwarded. */
   readonly request: QueryRequest
   readonly reads: StandbyReads

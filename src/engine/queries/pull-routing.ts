@@ -18,12 +18,13 @@ import { allHere, lookForRoute, type Route, type RoutedPull, type RouteParts } f
 export interface TablePull extends RoutedPull {
   /** Name of the table, for messages. */
   readonly table: string
+  readonly pull: PullRequest
   readonly columns: readonly Pick<Column, 'type'>[]
 }
 
 const LOOK_AGAIN_MS = 50
 /** How long a server may take to begin its answer where another could give it. */
-const FIRST_ROWS_MS = 1_000
+const FIRST_ROWS_MS = 500
 
 interface RoutingParts extends RouteParts {
   readonly timer: Timer

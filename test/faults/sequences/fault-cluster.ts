@@ -19,10 +19,14 @@ export interface FaultClusterOptions {
   readonly brokerPid: number | null
 }
 
+/** What can happen. `restart` and `crash`: ended in good order, or killed, and started again at once. */
+export type StepKind = 'start' | 'freeze' | 'pause' | 'kill' | 'stop' | 'restart' | 'crash'
+
 /** A server that runs, or could: its directory outlives it. */
 interface Member {
   readonly directory: string
   server: FaultServer | null
+  isFrozen: boolean
 }
 
 export class FaultCluster {
@@ -42,7 +46,7 @@ export class FaultCluster {
     for (let i = 0; i < servers; i++) {
       const directory = join(this.#options.directory, `server-${i}`)
       mkdirSync(directory)
-      this.#members.push({ directory, server: null })
+      this.#members.push({ directory, server: null, isFrozen: false })
     }
     for (const member of this.#members) await this.#start(member)
   }
@@ -51,16 +55,23 @@ export class FaultCluster {
   async step(random: () => number): Promise<string> {
     const down = this.#members.filter(({ server }) => server === null)
     const running = this.#running
-    const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!
-    const choices = [
-      ...(down.length > 0 ? ['start', 'start'] : []),
+    const when = (isPossible: boolean, ...kinds: StepKind[]): StepKind[] => (isPossible ? kinds : [])
+    const isSafe = running.length > 1
+    const choices: StepKind[] = [
+      ...when(down.length > 0, 'start', 'start'),
       'freeze',
-      ...(this.#options.brokerPid === null ? [] : ['pause']),
-      ...(running.length > 1 ? ['kill', 'stop'] : ['restart', 'crash']),
+      ...when(this.#options.brokerPid !== null, 'pause'),
+      ...when(isSafe, 'kill', 'stop'),
+      ...when(!isSafe, 'restart', 'crash'),
     ]
-    const choice = pick(choices)
+    return this.perform(pick(choices, random), random)
+  }
+
+  /** Lets that happen to a server that it can happen to, chosen at random; returns what did. */
+  async perform(choice: StepKind, random: () => number): Promise<string> {
     if (choice === 'pause') return this.#pauseBroker(this.#options.brokerPid!, random)
-    const member = choice === 'start' ? pick(down) : pick(running)
+    const down = this.#members.filter(({ server }) => server === null)
+    const member = pick(choice === 'start' ? down : this.#running, random)
     const name = `${choice} ${this.#members.indexOf(member)}`
     switch (choice) {
       case 'start':
@@ -68,21 +79,28 @@ export class FaultCluster {
         return name
       case 'freeze': {
         const ms = Math.round(SESSION_MS / 2 + random() * (LONGEST_FREEZE_MS - SESSION_MS / 2))
+        member.isFrozen = true
         member.server!.signal('SIGSTOP')
         await delay(ms)
         member.server!.signal('SIGCONT')
+        member.isFrozen = false
         return `${name} for ${ms} ms`
       }
-      case 'kill':
-      case 'crash':
-        await member.server!.kill()
-        break
-      default:
-        await member.server!.stop()
+      default: {
+        // A client of the cluster avoids it from now on.
+        const { server } = member
+        member.server = null
+        await (choice === 'kill' || choice === 'crash' ? server!.kill() : server!.stop())
+      }
     }
-    member.server = null
     if (choice === 'restart' || choice === 'crash') await this.#start(member)
     return name
+  }
+
+  /** A server that a client would try: one that runs and is not frozen; undefined: there is none. */
+  answering(random: () => number): FaultServer | undefined {
+    const servers = this.#running.flatMap(({ server, isFrozen }) => (isFrozen ? [] : server!))
+    return servers.length === 0 ? undefined : pick(servers, random)
   }
 
   /** What the servers have written last. */
@@ -124,6 +142,11 @@ export class FaultCluster {
       'num.stream.threads': '1',
       'num.standby.replicas': String(standbys),
       'ksql.query.pull.enable.standby.reads': String(standbys > 0),
+      'ksql.heartbeat.enable': String(standbys > 0),
     })
   }
+}
+
+function pick<Item>(items: readonly Item[], random: () => number): Item {
+  return items[Math.floor(random() * items.length)]!
 }

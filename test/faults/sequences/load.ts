@@ -70,6 +70,9 @@ export class Load {
   }
 
   /** Also writes the rows of the table that a stream is joined with, older than all records of the load. */
+  /** Some keys of the table `counted`. */
+  readonly someKeys = Array.from({ length: 8 }, (_, i) => `k${i * 5}`)
+
   async createTopics(): Promise<void> {
     const names = `${this.#name}-names`
     await this.#broker.createTopic({ name: this.#topic, partitions: PARTITIONS, config: {} })

@@ -4,14 +4,16 @@ import type { Broker } from '../../../src/broker/broker.ts'
 import { KafkaBroker } from '../../../src/broker/kafka/kafka-broker.ts'
 import { seeded, withDataDir } from '../support/server.ts'
 import { readRecords } from '../support/topics.ts'
-import { FaultCluster } from './fault-cluster.ts'
+import { FaultCluster, type StepKind } from './fault-cluster.ts'
 import { Load } from './load.ts'
+import { PullProber } from './pull-prober.ts'
 
 export interface SequenceOptions {
   readonly seed: number
   readonly bootstrapServers: string
   readonly servers: number
-  readonly steps: number
+  /** How many random steps, or which ones. */
+  readonly steps: number | readonly StepKind[]
   readonly exactlyOnce: boolean
   readonly standbys: number
   /** The process of the broker, which is frozen now and then; null: it is not known. */
@@ -25,11 +27,17 @@ export interface SequenceResult {
   /** Records on the topics of the sinks. */
   readonly records: number
   readonly repeated: number
+  /** The longest time in which a key of a table could not be read while servers came and went. */
+  readonly longestGapMs: number
 }
 
 /** Without progress for this long something is missing. */
 const STALL_MS = 90_000
 const POLL_MS = 250
+/** Each key of the load is among them. */
+const FIRST_RECORDS = 200
+/** What began with the last step shows by then. */
+const LAST_MS = 5_000
 
 export function runSequence(options: SequenceOptions): Promise<SequenceResult> {
   return withDataDir(async (directory) => {
@@ -52,14 +60,27 @@ export function runSequence(options: SequenceOptions): Promise<SequenceResult> {
       await cluster.any.execute(load.statements, { 'auto.offset.reset': 'earliest' })
       load.start()
       const random = seeded(seed)
+      const prober = new PullProber(cluster, {
+        keys: load.someKeys,
+        statement: (key) => `SELECT k, n FROM counted WHERE k = '${key}';`,
+        random: seeded(seed + 1),
+      })
+      await reached(
+        () => totalOf(cluster, 'counted'),
+        (total) => total > FIRST_RECORDS,
+      )
+      prober.start()
       const steps: string[] = []
-      for (let i = 0; i < options.steps; i++) {
+      const script = typeof options.steps === 'number' ? Array(options.steps).fill(null) : options.steps
+      for (const kind of script as readonly (StepKind | null)[]) {
         await delay(500 + random() * 1_500)
-        const step = await cluster.step(random)
+        const step = await (kind === null ? cluster.step(random) : cluster.perform(kind, random))
         say(`  ${step}`)
         steps.push(step)
       }
-      await delay(1_000)
+      await delay(LAST_MS)
+      const { longestMs: longestGapMs, answers } = await prober.stop()
+      say(`  the longest gap between answers of pull queries: ${longestGapMs} ms (${answers} answers)`)
       await load.stop()
       await cluster.restoreAll()
       const result = await finish(broker, cluster, load, exactlyOnce)
@@ -68,7 +89,7 @@ export function runSequence(options: SequenceOptions): Promise<SequenceResult> {
         await describeSetbacks(broker, load.recountTopic, say)
         say(cluster.logs)
       }
-      return { steps, ...result }
+      return { steps, ...result, longestGapMs }
     } finally {
       await load.stop()
       await cluster.end()
@@ -82,7 +103,7 @@ async function finish(
   cluster: FaultCluster,
   load: Load,
   exactlyOnce: boolean,
-): Promise<Omit<SequenceResult, 'steps'>> {
+): Promise<Omit<SequenceResult, 'steps' | 'longestGapMs'>> {
   const failures: string[] = []
   let records = 0
   let repeated = 0
