@@ -6,7 +6,7 @@
 import { sleep, type Timer } from '../../clock.ts'
 import { QueryError, RequestError } from '../../errors.ts'
 import { merge } from '../../runtime/queries/merge.ts'
-import type { QueryRuntime } from '../../runtime/query-runtime.ts'
+import type { PullRequest, QueryRuntime } from '../../runtime/query-runtime.ts'
 import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
 import type { Config } from '../config/config.ts'
