@@ -6,13 +6,14 @@ import type { FunctionRegistry } from '../functions/registry.ts'
 import type { Expression, Query, SelectItem } from '../sql/ast.ts'
 import { aggregateTest } from './aggregates.ts'
 import { inlineCommonTables } from './common-tables.ts'
+import { withFirstRows } from './first-rows.ts'
 import { overCalls } from './over-functions.ts'
 import { withRankLimits } from './rank-limits.ts'
 import { withJoinedSubqueries } from './subqueries.ts'
 
 /** Throws StatementError for what has no such form. */
 export function normalForm(query: Query, functions: FunctionRegistry): Query {
-  const inlined = inlineCommonTables(query)
+  const inlined = withFirstRows(inlineCommonTables(query))
   const joined = withJoinedSubqueries(inlined, aggregateTest(functions))
   return withRankLimits(needsWrapping(joined) ? wrapped(joined) : joined)
 }

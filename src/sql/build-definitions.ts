@@ -79,7 +79,7 @@ function buildCreateSource({ children: parts }: CreateSourceCstNode, base: Base)
   }
   if (parts.query) {
     const query = buildQuery(parts.query[0]!)
-    if (query.limit !== null) {
+    if (query.limit !== null && query.orderBy === undefined) {
       throw refusal(
         `CREATE ${common.sourceKind} AS SELECT statements don't support LIMIT clause.`,
         query.limitLocation ?? base.location,

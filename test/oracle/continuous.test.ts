@@ -93,6 +93,12 @@ const CASES: Record<string, readonly OracleCase[]> = {
         'SELECT A, N FROM (SELECT A, N, RANK() OVER (ORDER BY N DESC) AS R FROM (SELECT A, COUNT(*) AS N FROM T WHERE A IS NOT NULL GROUP BY A)) WHERE R = 1',
     },
   ],
+  'first rows of all': [
+    { query: 'SELECT ID, A FROM T ORDER BY A DESC NULLS LAST, ID LIMIT 3' },
+    {
+      query: 'SELECT A, COUNT(*) AS N FROM (SELECT ID, A FROM T ORDER BY TS LIMIT 4) Q WHERE A IS NOT NULL GROUP BY A',
+    },
+  ],
   'results of OVER': [
     {
       query:
