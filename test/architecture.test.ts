@@ -69,6 +69,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['operators/expressions-of', 'operators/inputs', 'operators/materialized-view'],
     ['operators/old-value'],
   ],
+  analysis: [['analysis'], ['analysis/normal-form']],
   plan: [['plan'], ['plan/clauses', 'plan/statements'], ['plan/relations'], ['plan/queries']],
   connectors: [
     ['connectors'],

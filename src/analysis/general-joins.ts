@@ -3,9 +3,8 @@
  * time. They give changes: the result is that of SQL on the rows so far.
  */
 import type { Expression, Join } from '../sql/ast.ts'
-import { equalExpressions, walk } from '../sql/walk.ts'
+import { conjuncts, equalExpressions, walk } from '../sql/walk.ts'
 import type { AnalyzedJoin, AnalyzedSource, GeneralJoin } from './analysis.ts'
-import { conjuncts } from './rank-limits.ts'
 import { resolveNames } from './resolve-names.ts'
 
 /** What stands on the left of a join. */

@@ -185,3 +185,9 @@ export function equalExpressions(a: Expression, b: Expression): boolean {
 /** A text that is the same for expressions that are equal but for places in the text. */
 export const withoutLocations = (expression: Expression): string =>
   JSON.stringify(expression, (key, value: unknown) => (key === 'location' ? undefined : value))
+
+/** The conditions that AND joins. */
+export const conjuncts = (expression: Expression): readonly Expression[] =>
+  expression.kind === 'logicalBinary' && expression.operator === 'AND'
+    ? [...conjuncts(expression.left), ...conjuncts(expression.right)]
+    : [expression]

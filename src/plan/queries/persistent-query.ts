@@ -2,10 +2,10 @@
 
 import type { Analysis } from '../../analysis/analysis.ts'
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
-import { countReads } from '../../analysis/common-tables.ts'
 import { place } from '../../analysis/errors.ts'
 import { type FetchedSchemas, NO_SCHEMAS, type SchemaRequest } from '../../analysis/inferred-columns.ts'
-import { normalForm } from '../../analysis/normal-form.ts'
+import { countReads } from '../../analysis/normal-form/common-tables.ts'
+import { normalForm } from '../../analysis/normal-form/normal-form.ts'
 import { stateTtlMs } from '../../analysis/state-ttl.ts'
 import { readWithProperties, type WithProperties } from '../../analysis/with-properties.ts'
 import { placing, StatementError } from '../../errors.ts'

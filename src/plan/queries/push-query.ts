@@ -1,7 +1,7 @@
 /** A push query: the steps of its SELECT with the subscriber at the end. */
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
-import { countReads } from '../../analysis/common-tables.ts'
-import { normalForm } from '../../analysis/normal-form.ts'
+import { countReads } from '../../analysis/normal-form/common-tables.ts'
+import { normalForm } from '../../analysis/normal-form/normal-form.ts'
 import { stateTtlMs } from '../../analysis/state-ttl.ts'
 import type { Query } from '../../sql/ast.ts'
 import type { Column } from '../../types/schema.ts'

@@ -2,8 +2,8 @@
  * `ORDER BY x LIMIT n` keeps the first n rows: the query around is the same with QUALIFY ROW_NUMBER() OVER (ORDER BY x) <= n. An order alone says nothing
  * about a table, and stays where it was written, to be refused.
  */
-import type { Expression, Query, QueryExpression, Relation } from '../sql/ast.ts'
-import { refuse } from './errors.ts'
+import type { Expression, Query, QueryExpression, Relation } from '../../sql/ast.ts'
+import { refuse } from '../errors.ts'
 
 /** The query with such conditions, in it and in the queries of its FROM. A push query ends after its LIMIT, so that EMIT CHANGES keeps both. */
 export const withFirstRows = (query: Query): Query => inSelect(query, new Map())

@@ -2,7 +2,8 @@
  * First rows of a group. `SELECT ... FROM (SELECT ..., ROW_NUMBER() OVER (...) AS n FROM t) WHERE n <= 3` looks at no more than three rows of a group: the
  * condition on the rank is put beside the rank as QUALIFY, where it bounds what is computed and kept.
  */
-import type { Comparison, Derived, Expression, FunctionCall, Query, Relation, SelectItem } from '../sql/ast.ts'
+import type { Comparison, Derived, Expression, FunctionCall, Query, Relation, SelectItem } from '../../sql/ast.ts'
+import { conjuncts } from '../../sql/walk.ts'
 
 /** Adds QUALIFY to queries in FROM of which the query around wants the first rows only. Its own condition stays. */
 export const withRankLimits = (query: Query): Query => inSelect(query, new Map())
@@ -19,11 +20,6 @@ function inSelect(query: Query, done: Done): Query {
   done.set(query, result)
   return result
 }
-
-export const conjuncts = (expression: Expression): readonly Expression[] =>
-  expression.kind === 'logicalBinary' && expression.operator === 'AND'
-    ? [...conjuncts(expression.left), ...conjuncts(expression.right)]
-    : [expression]
 
 function inRelation(relation: Relation, conditions: readonly Expression[], done: Done): Relation {
   if (relation.kind === 'derived') return inDerived(relation, conditions, done)

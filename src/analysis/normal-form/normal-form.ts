@@ -2,12 +2,12 @@
  * A query as it is planned: without WITH, and with a plain SELECT around what only a query in FROM can be. `SELECT DISTINCT a FROM b` is
  * `SELECT * FROM (SELECT DISTINCT a FROM b)`. Queries in expressions have become joins.
  */
-import type { FunctionRegistry } from '../functions/registry.ts'
-import type { Expression, Query, SelectItem } from '../sql/ast.ts'
-import { aggregateTest } from './aggregates.ts'
+import type { FunctionRegistry } from '../../functions/registry.ts'
+import type { Expression, Query, SelectItem } from '../../sql/ast.ts'
+import { aggregateTest } from '../aggregates.ts'
+import { overCalls } from '../over-functions.ts'
 import { inlineCommonTables } from './common-tables.ts'
 import { withFirstRows } from './first-rows.ts'
-import { overCalls } from './over-functions.ts'
 import { withRankLimits } from './rank-limits.ts'
 import { withJoinedSubqueries } from './subqueries.ts'
 

@@ -1,7 +1,7 @@
 /** WITH: each table is put where it is read, as a query in FROM. A table that is read twice stays one object, so that it is planned once. */
-import type { Expression, Query, QueryExpression, Relation, SelectItem } from '../sql/ast.ts'
-import { rewrite } from '../sql/walk.ts'
-import { refuse } from './errors.ts'
+import type { Expression, Query, QueryExpression, Relation, SelectItem } from '../../sql/ast.ts'
+import { rewrite } from '../../sql/walk.ts'
+import { refuse } from '../errors.ts'
 
 /** Tables of WITH by name; an inner one hides an outer one. */
 type Tables = ReadonlyMap<string, QueryExpression>

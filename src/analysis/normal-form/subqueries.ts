@@ -2,10 +2,18 @@
  * Queries in expressions as joins: IN and EXISTS keep the rows that have a match (NOT those that have none), and a query that stands for a value is joined
  * as the one row that it gives. A condition of such a query that reads the query around it becomes the condition of the join.
  */
-import type { Derived, Expression, FunctionCall, Join, JoinType, Query, QueryExpression, Relation } from '../sql/ast.ts'
-import { rewrite, walk } from '../sql/walk.ts'
-import { refuse } from './errors.ts'
-import { conjuncts } from './rank-limits.ts'
+import type {
+  Derived,
+  Expression,
+  FunctionCall,
+  Join,
+  JoinType,
+  Query,
+  QueryExpression,
+  Relation,
+} from '../../sql/ast.ts'
+import { conjuncts, rewrite, walk } from '../../sql/walk.ts'
+import { refuse } from '../errors.ts'
 
 type IsAggregate = (call: FunctionCall) => boolean
 
