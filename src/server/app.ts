@@ -54,6 +54,7 @@ export async function createApp(context: ServerContext, access: Access): Promise
   const app = fastify({
     logger: false,
     bodyLimit: context.maxBodyBytes,
+    schemaController: { compilersFactory: COMPILERS },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
     frameworkErrors: (error, _request, reply) => {
       const { status, body } = errorAnswer(error)
@@ -96,6 +97,17 @@ function readBodiesAsJson(app: FastifyInstance): void {
       return { error: error as Error }
     }
   })
+}
+
+/**
+ * Stand in for fastify's own compilers, a hundred modules for JSON Schema, which it then does not load: bodies are read by their shapes, and
+ * answers are texts already.
+ */
+const COMPILERS = {
+  buildValidator: () => (): never => {
+    throw new Error('The validator of bodies is set before there are routes.')
+  },
+  buildSerializer: () => () => (value: unknown) => JSON.stringify(value),
 }
 
 /** Counts and logs each request when its answer has been sent, or its client has gone. */
