@@ -29,7 +29,7 @@ import { BrokerError } from './broker-error.ts'
 
 export const BATCH_HEADER_BYTES = 61
 export const MAGIC = 2
-export const NO_PRODUCER_ID = -1
+const NO_PRODUCER_ID = -1
 
 /** Bytes before `partitionLeaderEpoch`, which `batchLength` does not count. */
 const LENGTH_OVERHEAD = 12
@@ -150,7 +150,7 @@ export function sealBatch(batch: Buffer, fields: ProducerFields): void {
 /** The sequence that follows `count` records after `sequence`. It goes round from 2^31 - 1 to 0. */
 export const nextSequence = (sequence: number, count: number) => (sequence + count) % 0x8000_0000
 
-export function writeChecksum(bytes: Buffer, at: number, size: number): void {
+function writeChecksum(bytes: Buffer, at: number, size: number): void {
   bytes.writeUInt32BE(crc32c(bytes, at + AT_ATTRIBUTES, at + size), at + AT_CRC)
 }
 

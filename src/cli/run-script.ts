@@ -9,7 +9,7 @@ import { runStatement } from './run-statement.ts'
 import { statementKind } from './statement-kind.ts'
 
 /** The failure of a statement of a script, with a message for the user. */
-export class ScriptError extends Error {
+class ScriptError extends Error {
   override readonly name = 'ScriptError'
 }
 

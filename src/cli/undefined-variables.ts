@@ -1,6 +1,6 @@
 /** Variables that a statement uses and nobody has defined. */
 
-/** Names as they are written, each once. `$${name}` is not a reference, nor is one in a comment. `variables`: names in upper case. */
+/** The names as they are written, each once. `$${name}` is not a reference, nor is one in a comment. `variables`: names in upper case. */
 export function undefinedVariables(statement: string, variables: ReadonlyMap<string, string>): string[] {
   const code = statement.replaceAll(/('(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`)|--[^\n]*|\/\*[\s\S]*?\*\//g, '$1')
   const references = code.matchAll(/(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_@]*)\}/g)

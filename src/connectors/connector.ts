@@ -179,7 +179,7 @@ export interface SourceTask {
 /** The same call may succeed later without anybody acting. */
 export class RetriableError extends Error {
   override readonly name = 'RetriableError'
-  /** How long the target wants to be left alone, ms; null: it does not say. */
+  /** How long the target wants no requests, ms; null: it does not say. */
   readonly retryAfterMs: number | null
 
   constructor(message: string, options: { readonly retryAfterMs?: number | null; readonly cause?: unknown } = {}) {

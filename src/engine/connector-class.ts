@@ -16,7 +16,7 @@ export function inOwnForm(statement: Statement): Statement {
   return connector === null ? statement : builtIn(statement, connector)
 }
 
-/** Null: it is a class of Kafka Connect. */
+/** Null for a class of Kafka Connect. */
 function builtInClass({ properties }: CreateConnector): string | null {
   const value = properties.find(({ name }) => name.toLowerCase() === CLASS)?.value
   if (value?.kind !== 'stringLiteral' || !value.value.startsWith(PREFIX)) return null

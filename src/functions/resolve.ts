@@ -122,10 +122,8 @@ export function findVariant<Variant extends FunctionDeclaration['variants'][numb
 export const printedName = ({ name, printedName }: FunctionDeclaration): string => printedName ?? name.toLowerCase()
 
 /** `substring(VARCHAR value, INT position)`. */
-export const formatSignature = (
-  declaration: FunctionDeclaration,
-  variant: FunctionDeclaration['variants'][number],
-): string => `${printedName(declaration)}(${allParameters(variant).map(formatParameter).join(', ')})`
+const formatSignature = (declaration: FunctionDeclaration, variant: FunctionDeclaration['variants'][number]): string =>
+  `${printedName(declaration)}(${allParameters(variant).map(formatParameter).join(', ')})`
 
 interface Candidate<Variant> {
   readonly variant: Variant

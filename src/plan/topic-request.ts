@@ -7,7 +7,7 @@ export interface TopicRequest {
   readonly name: string
   /** Null: whatever the existing topic has. */
   readonly partitions: number | null
-  /** Null: the broker's default. -1: likewise. */
+  /** Null or -1: the broker's default. */
   readonly replicas: number | null
   /** Null: the broker's default. -1: without end. */
   readonly retentionMs: number | null

@@ -6,7 +6,7 @@ import type { Metastore } from '../metastore/metastore.ts'
  * The definitions of the functions that `parts` call: steps or expressions of a plan. A plan holds them, so that the query keeps the versions
  * that it was planned with.
  */
-export function usedFunctions(parts: readonly unknown[], { functions }: Metastore): readonly FunctionDefinition[] {
+function usedFunctions(parts: readonly unknown[], { functions }: Metastore): readonly FunctionDefinition[] {
   if (functions.size === 0) return []
   const names = new Set<string>()
   const left: unknown[] = [...parts]

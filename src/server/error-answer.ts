@@ -61,7 +61,7 @@ function statementAnswer(
   return { status, body: { '@type': 'statement_error', error_code: errorCode, message, statementText, entities } }
 }
 
-export function genericAnswer(code: ErrorCode, message: string): ErrorAnswer {
+function genericAnswer(code: ErrorCode, message: string): ErrorAnswer {
   const { status, errorCode } = ERRORS[code]
   return { status, body: { '@type': 'generic_error', error_code: errorCode, message } }
 }

@@ -112,7 +112,7 @@ function noticesOf(
 const noticeText = (count: number, last: string): string =>
   `${count} ${count === 1 ? 'record' : 'records'} could not be read or processed, the last because of ${last.replace(/\.$/, '')}. See the stream KSQL_PROCESSING_LOG.`
 
-/** PRINT: each line as it is, a chunk of its own. */
+/** For PRINT: each line is a chunk of its own, unchanged. */
 export async function sendLines(
   stream: LineStream,
   contentType: string,

@@ -9,7 +9,7 @@ import { type Access, checkAccess } from './guards.ts'
 import { STATUS_CODES } from './net/node-http.ts'
 import { sendOverWebSocket, type WebSocketRequest } from './websocket-query.ts'
 
-export const WEBSOCKET_PATH = '/ws/query'
+const WEBSOCKET_PATH = '/ws/query'
 
 const PING_INTERVAL_MS = 30_000
 

@@ -106,7 +106,7 @@ function buildCommonTable(node: CommonTableCstNode): CommonTable {
 }
 
 /** A query in parentheses: the set operation itself, where nothing else belongs to it. */
-export function buildSubquery({ children }: SubqueryCstNode): QueryExpression {
+function buildSubquery({ children }: SubqueryCstNode): QueryExpression {
   const query = buildQuery(children.query[0]!)
   return isPlainSelectAll(query) && query.from.kind === 'derived' ? query.from.query : query
 }

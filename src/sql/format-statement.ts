@@ -124,7 +124,7 @@ const words = (...parts: readonly (string | false | null)[]): string => parts.fi
 // ---- Parts -------------------------------------------------------------------------------------------------------------------------
 
 /** ` (ID INTEGER KEY, V STRING)`; columns as they stand between the parentheses of a definition. */
-export function formatColumns(columns: readonly ColumnDefinition[]): string {
+function formatColumns(columns: readonly ColumnDefinition[]): string {
   return columns
     .map(({ name, type, role, headerKey }) =>
       words(formatName(name), formatTypeNode(type), role === 'HEADER' ? `HEADER(${formatString(headerKey!)})` : role),

@@ -1,5 +1,5 @@
 /** An assertion of a test that does not hold. */
-import type { Location, PeerClass } from '../errors.ts'
+import type { PeerClass } from '../errors.ts'
 
 /** One row as text, a cell for each column. */
 export type TextRow = readonly string[]
@@ -21,11 +21,4 @@ export class FailedAssertion extends Error {
     super(message)
     this.comparison = comparison
   }
-}
-
-/** Where in which file a test failed. */
-export interface FailedStatement {
-  readonly file: string
-  readonly location: Location
-  readonly text: string
 }

@@ -155,7 +155,7 @@ function comparePlain(a: number | string | boolean | bigint, b: number | string 
 const equalPlain: Equality = (a, b) => a === b
 
 /** As Double.compare, but with one zero. */
-export function compareDoubles(a: number, b: number): number {
+function compareDoubles(a: number, b: number): number {
   if (a < b) return -1
   if (a > b) return 1
   return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
@@ -164,7 +164,7 @@ export function compareDoubles(a: number, b: number): number {
 const compareDecimals = (a: Decimal, b: Decimal): number => a.compare(b)
 
 /** Lexicographic on signed bytes, as Java's ByteBuffer compares. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) {
     // Flipping the sign bit orders unsigned bytes as signed ones.
@@ -173,7 +173,7 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
   return true

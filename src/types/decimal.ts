@@ -147,7 +147,7 @@ export class Decimal {
 }
 
 /** A DECIMAL(precision, scale) holds absolute values below 10^(precision - scale). */
-export function fitsPrecision(value: Decimal, precision: number, scale: number): boolean {
+function fitsPrecision(value: Decimal, precision: number, scale: number): boolean {
   const limit = powerOfTen(precision - scale + value.scale)
   return value.unscaled < limit && value.unscaled > -limit
 }

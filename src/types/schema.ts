@@ -26,7 +26,7 @@ export const WINDOWEND = 'WINDOWEND'
 
 export const PSEUDO_COLUMNS: readonly string[] = [ROWTIME, ROWPARTITION, ROWOFFSET]
 export const WINDOW_BOUNDS: readonly string[] = [WINDOWSTART, WINDOWEND]
-export const SYSTEM_COLUMNS: ReadonlySet<string> = new Set([...PSEUDO_COLUMNS, ...WINDOW_BOUNDS])
+const SYSTEM_COLUMNS: ReadonlySet<string> = new Set([...PSEUDO_COLUMNS, ...WINDOW_BOUNDS])
 
 export const isSystemColumn = (name: string): boolean => SYSTEM_COLUMNS.has(name)
 

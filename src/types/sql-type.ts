@@ -83,7 +83,7 @@ export const isNumeric = (type: SqlType): boolean =>
 
 export const quoteName = (name: string): string => `\`${name.replaceAll('`', '``')}\``
 
-/** As schemas and messages print it: `DECIMAL(4, 2)`, ``STRUCT<`F0` BIGINT>``, `MAP<STRING, BIGINT>`. */
+/** The type as schemas and messages print it: `DECIMAL(4, 2)`, ``STRUCT<`F0` BIGINT>``, `MAP<STRING, BIGINT>`. */
 export function formatType(type: SqlType): string {
   switch (type.kind) {
     case 'DECIMAL':

@@ -80,4 +80,4 @@ function rankingNamed(item: SelectItem, name: string): FunctionCall | null {
 
 const RANKINGS: ReadonlySet<string> = new Set(['ROW_NUMBER', 'RANK', 'DENSE_RANK'])
 
-export const isRanking = ({ name, over }: FunctionCall): boolean => over !== undefined && RANKINGS.has(name)
+const isRanking = ({ name, over }: FunctionCall): boolean => over !== undefined && RANKINGS.has(name)

@@ -9,8 +9,6 @@ import { ClientError } from '../client/client-error.ts'
 import { MigrationError } from './migration-error.ts'
 import type { Migration, ProjectConfig } from './project.ts'
 
-export type MigrationState = 'PENDING' | 'RUNNING' | 'MIGRATED' | 'ERROR'
-
 /** The version before the first migration. */
 export const NO_VERSION = '<none>'
 /** Key of the row with the version that was applied last. */

@@ -207,7 +207,7 @@ const saying = (text: string): string => {
 }
 
 /** Milliseconds, from a number of seconds or a date (RFC 9110, 10.2.3); null: the answer does not say. */
-export function retryAfter(value: string | undefined, now: number): number | null {
+function retryAfter(value: string | undefined, now: number): number | null {
   if (value === undefined) return null
   const seconds = Number(value)
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)

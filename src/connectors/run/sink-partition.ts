@@ -52,7 +52,7 @@ const COMMIT_MS = 1000
 const FLUSH_MS = 500
 
 /** Stops a partition before a record that must not be passed over. */
-export class RefusedError extends Error {
+class RefusedError extends Error {
   override readonly name = 'RefusedError'
 }
 

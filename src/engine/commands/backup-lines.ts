@@ -9,7 +9,7 @@ export interface CommandLine {
   readonly value: string
 }
 
-/** Without the end of the line. JSON has none of its own. */
+/** The text without the end of its line; JSON ends none itself. */
 export const formatLine = ({ key, value }: CommandLine): string => `${key}:${value}`
 
 /** Throws an Error for a line that is none. */

@@ -12,7 +12,7 @@ const perConnector = (
 ): ConnectorMetric => ({ type, name, help, labels: ['connector'], value })
 
 /** Metrics with the label `connector`. */
-export const CONNECTOR_METRICS: readonly ConnectorMetric[] = [
+const CONNECTOR_METRICS: readonly ConnectorMetric[] = [
   perConnector(
     'counter',
     'millrace_connector_records_total',

@@ -38,7 +38,7 @@ const QUERY_STATES: readonly QueryState[] = [
 ]
 
 /** Metrics with the label `query`, and those of steps also with `step`, those of functions with `function`. */
-export const QUERY_METRICS: readonly QueryMetric[] = [
+const QUERY_METRICS: readonly QueryMetric[] = [
   perQuery(
     'counter',
     'millrace_query_records_consumed_total',
@@ -159,7 +159,7 @@ export const QUERY_METRICS: readonly QueryMetric[] = [
 /**
  * Metrics with the labels `worker` and `topic`. Queries that read a topic alike share one reader, so these do not grow with their number.
  */
-export const TOPIC_METRICS: readonly TopicMetric[] = [
+const TOPIC_METRICS: readonly TopicMetric[] = [
   {
     type: 'counter',
     name: 'millrace_topic_records_fetched_total',
@@ -184,7 +184,7 @@ export const TOPIC_METRICS: readonly TopicMetric[] = [
 ]
 
 /** Metrics without labels. */
-export const SERVER_METRICS: readonly (DescribedMetric & { readonly value: (engine: MeteredEngine) => number })[] = [
+const SERVER_METRICS: readonly (DescribedMetric & { readonly value: (engine: MeteredEngine) => number })[] = [
   {
     type: 'gauge',
     name: 'millrace_push_queries',

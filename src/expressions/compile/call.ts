@@ -48,7 +48,7 @@ function compileArgument(expression: Expression, compiler: Compiler): ArgumentEv
 }
 
 /** A function of the lambda's parameters that reads the row its call is evaluated on. */
-export function compileLambda(
+function compileLambda(
   { parameters, body }: LambdaExpression,
   { compile, frame, context }: Compiler,
 ): ArgumentEvaluator {

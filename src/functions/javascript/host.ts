@@ -13,8 +13,8 @@ export interface JavaScriptHostOptions extends Omit<VmHost, 'log'> {
 }
 
 export const DEFAULT_TIMEOUT_MS = 100
-export const DEFAULT_MEMORY_BYTES = 64 * 1024 * 1024
-export const DEFAULT_STACK_BYTES = 256 * 1024
+const DEFAULT_MEMORY_BYTES = 64 * 1024 * 1024
+const DEFAULT_STACK_BYTES = 256 * 1024
 
 /** Sandboxes that stay although no query has them, so that each of several statements does not make its own. */
 const KEPT_SANDBOXES = 8

@@ -34,9 +34,6 @@ export const LAST_TAG = TAG.shortBigInt
 /** What the upper half of a double has less in memory. */
 export const DOUBLE_OFFSET = 0x7ff8000a
 
-/** The upper half of NaN in memory. */
-export const NAN_HIGH = (0x7ff80000 - DOUBLE_OFFSET) | 0
-
 export const UNDEFINED: RawValue = BigInt(TAG.undefined) << 32n
 export const NULL: RawValue = BigInt(TAG.null) << 32n
 

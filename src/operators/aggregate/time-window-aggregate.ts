@@ -176,7 +176,7 @@ function emitFinal(
   }
 }
 
-export const advanceOf = (window: TimeWindow): number => (window.type === 'HOPPING' ? window.advanceMs : window.sizeMs)
+const advanceOf = (window: TimeWindow): number => (window.type === 'HOPPING' ? window.advanceMs : window.sizeMs)
 
 /**
  * Start of the earliest window that contains `timestamp`; the others follow every `advanceMs` up to `timestamp`. Windows are

@@ -16,7 +16,6 @@ export interface OrderedRow {
 }
 
 export type RankingName = 'ROW_NUMBER' | 'RANK' | 'DENSE_RANK'
-export type NeighbourName = 'LAG' | 'LEAD'
 export type FrameValueName = 'FIRST_VALUE' | 'LAST_VALUE'
 
 /** A bound: so many rows, or so much of the ordered column, before (negative) or behind the row. Null: without end. */

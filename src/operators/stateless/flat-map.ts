@@ -3,11 +3,12 @@
 import { messageOf } from '../../errors.ts'
 import { compile } from '../../expressions/compile.ts'
 import type { Expression } from '../../expressions/expression.ts'
+import { type BoundTableFunction, bindTable } from '../../functions/bind.ts'
 import type { TableRows } from '../../functions/declaration.ts'
 import { findVariant } from '../../functions/resolve.ts'
 import type { Column } from '../../types/schema.ts'
 import { STRING } from '../../types/sql-type.ts'
-import type { Row, Value } from '../../types/value.ts'
+import type { Row } from '../../types/value.ts'
 import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
@@ -87,14 +88,10 @@ function compileCall(call: TableFunctionCall, context: OperatorContext): (row: R
   }
 }
 
-function bind(call: TableFunctionCall, { functions, functionContext }: OperatorContext): Elements {
+function bind(call: TableFunctionCall, { functions, functionContext }: OperatorContext): BoundTableFunction {
   const declaration = functions.get(call.function)
   if (declaration.kind !== 'table') throw new Error(`${call.function} is not a table function`)
   const variant = findVariant(declaration, call.signature)
-  const types = call.args.map(({ type }) => type ?? STRING)
-  const bound = variant.bind?.(types, functionContext) ?? variant.call
-  if (bound === undefined) throw new Error(`Function ${call.function} has neither call nor bind`)
-  return bound as Elements
+  const parameterTypes = call.args.map(({ type }) => type ?? STRING)
+  return bindTable({ declaration, variant, parameterTypes }, functionContext)
 }
-
-type Elements = (...args: Value[]) => TableRows

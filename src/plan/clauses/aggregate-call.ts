@@ -49,7 +49,7 @@ export function bindAggregate({ name, call, args, resolution }: CallToBind, cont
   }
 }
 
-/** Now rather than when the query starts. */
+/** Fails now rather than when the query starts. */
 function tryLiterals(
   call: FunctionCall,
   initial: readonly Expression[],

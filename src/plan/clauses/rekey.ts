@@ -7,7 +7,7 @@ import { FORMATS, resolveFormat } from '../../serde/index.ts'
 import type { Column } from '../../types/schema.ts'
 import type { PlanBuilder, PlanContext, Relation } from '../builder.ts'
 
-export function refuseWindowed({ window }: Relation): void {
+function refuseWindowed({ window }: Relation): void {
   if (window === null) return
   throw new StatementError(
     'Implicit repartitioning of windowed sources is not supported. See https://github.com/confluentinc/ksql/issues/4385.',

@@ -12,7 +12,7 @@ import { formatType } from '../../types/sql-type.ts'
 import type { PlanContext, Relation } from '../builder.ts'
 
 /** Replaces names that stand for expressions (synthetic keys). */
-export function expandMacros(expression: Syntax, { macros }: Relation): Syntax {
+function expandMacros(expression: Syntax, { macros }: Relation): Syntax {
   if (macros.size === 0) return expression
   return rewrite(expression, (node) =>
     node.kind === 'columnReference' && node.qualifier === null ? (macros.get(node.name) ?? null) : null,

@@ -75,7 +75,7 @@ function commonColumns(
   })
 }
 
-/** The rows of `columns` alone, by the places of the visible ones. Nothing is known of a stream's key then. */
+/** The rows with `columns` only, by the places of the visible ones. A stream's key is unknown then. */
 function onlyColumns(
   name: string,
   { relation, visible }: DerivedRelation,

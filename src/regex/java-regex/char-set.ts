@@ -2,7 +2,7 @@
 
 export type CharSet = readonly number[]
 
-export const MAX_CODE_POINT = 0x10ffff
+const MAX_CODE_POINT = 0x10ffff
 export const EMPTY: CharSet = []
 export const ANY: CharSet = [0, MAX_CODE_POINT]
 

@@ -25,7 +25,7 @@ export interface RegistryJournal {
 }
 
 /** A journal of nothing: the registry is gone with its process. */
-export const NO_JOURNAL: RegistryJournal = { entries: [], append: async () => {}, close: async () => {} }
+const NO_JOURNAL: RegistryJournal = { entries: [], append: async () => {}, close: async () => {} }
 
 export interface InProcessRegistryOptions {
   readonly rules: (type: SchemaType) => Promise<SchemaRules>

@@ -46,7 +46,7 @@ export async function restoreChangelogs(
   return null
 }
 
-/** Whether it is the copy of changelogs that have nothing. */
+/** Whether the changelogs that it copies are empty. */
 const isNothing = ({ isStandby, stores }: TaskRecord): boolean =>
   isStandby === true && Object.values(stores).every(({ changelogOffset = 0 }) => changelogOffset === 0)
 

@@ -106,7 +106,7 @@ function writeKeyColumns(
 }
 
 /** Whether key bytes of that source are what this layout writes. Most formats have several ways to write a value. */
-export function isSameFormat(step: SourceStep, { keyFormat, key, window }: KeyLayout): boolean {
+function isSameFormat(step: SourceStep, { keyFormat, key, window }: KeyLayout): boolean {
   return (
     FORMATS[keyFormat.format].isCanonical &&
     step.keyFormat.format === keyFormat.format &&

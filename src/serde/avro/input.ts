@@ -41,7 +41,7 @@ const TWO_28 = 2 ** 28
 const MAX_LONG_BYTES = 10
 
 /** The zigzag code of an int or long as a number: exact below 2^53, and beyond that too large for whatever it counts. */
-export function readCode(input: AvroInput): number {
+function readCode(input: AvroInput): number {
   const { bytes, end } = input
   let at = input.position
   let code = 0

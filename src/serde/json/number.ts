@@ -16,7 +16,7 @@ const TENS: readonly number[] = Array.from({ length: 23 }, (_, exponent) => 10 *
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 /** The number at the input's position, which it moves behind; checked to be one by JSON's grammar. */
-export function readNumberText(input: JsonInput): string {
+function readNumberText(input: JsonInput): string {
   const { bytes, position, end } = input
   const behind = numberEnd(bytes, position, end)
   const text = bytes.latin1Slice(position, behind)

@@ -9,9 +9,9 @@ export const BACKSLASH = 0x5c
 export const CLOSE_BRACKET = 0x5d
 export const OPEN_BRACE = 0x7b
 export const CLOSE_BRACE = 0x7d
-export const LETTER_F = 0x66
+const LETTER_F = 0x66
 export const LETTER_N = 0x6e
-export const LETTER_T = 0x74
+const LETTER_T = 0x74
 export const SPACE = 0x20
 
 /** As Jackson's default limit. */

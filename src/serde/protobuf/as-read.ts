@@ -64,7 +64,7 @@ function absentAsRead(type: SqlType, nullable: NullableRepresentation | undefine
 }
 
 /** What an element of an ARRAY is that would be NULL, and what a scalar field is that is not written. */
-export function emptyOf(type: SqlType, nullable: NullableRepresentation | undefined): () => Value {
+function emptyOf(type: SqlType, nullable: NullableRepresentation | undefined): () => Value {
   switch (type.kind) {
     case 'BOOLEAN':
       return () => false

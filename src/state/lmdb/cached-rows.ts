@@ -16,7 +16,7 @@ import { PART_CHANGES } from './pending-batch.ts'
 import { RowKeys } from './row-keys.ts'
 import type { WriteBatch } from './write-batch.ts'
 
-export class RowEntry extends CacheEntry {
+class RowEntry extends CacheEntry {
   readonly key: StoreKey
   /** Undefined: there is none, whatever LMDB has. */
   value: StoredRow | undefined

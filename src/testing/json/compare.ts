@@ -130,7 +130,7 @@ const isNumber = (actual: Actual): actual is ActualNumber =>
   !(actual instanceof Uint8Array)
 
 /** For messages. */
-export function formatActual(actual: Actual): string {
+function formatActual(actual: Actual): string {
   if (actual === null || typeof actual === 'boolean') return String(actual)
   if (typeof actual === 'string') return JSON.stringify(actual)
   if (actual instanceof Uint8Array) return `bytes ${base64(actual)}`

@@ -20,7 +20,7 @@ import { existsSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { join, sep } from 'node:path'
 
 export const LOG_SUFFIX = '.log'
-export const INDEX_SUFFIX = '.index'
+const INDEX_SUFFIX = '.index'
 export const COPY_SUFFIX = '.copy'
 export const SWAP_SUFFIX = '.swap'
 export const PARTIAL_SUFFIX = '.partial'

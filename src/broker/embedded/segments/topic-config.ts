@@ -8,7 +8,7 @@ export const OFFSETS_TOPIC = '__consumer_offsets'
 export const TRANSACTIONS_TOPIC = '__transaction_state'
 
 /** Kafka's defaults for what the log acts on. */
-export const TOPIC_DEFAULTS: TopicConfig = {
+const TOPIC_DEFAULTS: TopicConfig = {
   'cleanup.policy': 'delete',
   'compression.type': 'producer',
   'delete.retention.ms': '86400000',

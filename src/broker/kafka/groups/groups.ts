@@ -45,7 +45,7 @@ function throwIfNotStored(errorCode: number, group: string, needs: readonly Perm
 }
 
 /** As requests want them. */
-export function offsetsByTopic(offsets: readonly GroupOffset[]) {
+function offsetsByTopic(offsets: readonly GroupOffset[]) {
   return groupByTopic(offsets, ({ partition, offset, metadata = '' }) => ({ partition, offset, metadata }))
 }
 
