@@ -146,8 +146,17 @@ function checkValue(declaration: OptionDeclaration, value: string): void {
         `\${env:NAME}, or into a file and write \${file:/path:key}.`,
     )
   }
+  if (hasPasswordInUrl(value)) {
+    throw new OptionError(
+      name,
+      `The option '${name}' must not have a password in it: there are options for user and password.`,
+    )
+  }
   checkForm(declaration, value, { isShown: true })
 }
+
+/** Whether the text has a password in an address: `//user:password@host`. */
+export const hasPasswordInUrl = (text: string): boolean => /\/\/[^/@\s]*:[^/@\s]+@/.test(text)
 
 function checkForm(declaration: OptionDeclaration, value: string, { isShown }: { readonly isShown: boolean }): void {
   const { name, type, choices = [], least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = declaration

@@ -13,6 +13,7 @@ import {
 } from '../../grammar/tokens.ts'
 import { optionsOf } from '../connectors/common-options.ts'
 import { CONNECTORS } from '../connectors/index.ts'
+import { hasPasswordInUrl } from '../connectors/options.ts'
 import { isReference } from '../connectors/secrets.ts'
 import type { CreateBuiltInConnector, CreateConnector, Property, Statement } from '../sql/ast.ts'
 import { plainText, type ShownText } from '../sql/excerpt.ts'
@@ -92,8 +93,10 @@ const SECRETS: ReadonlySet<string> = new Set(
 )
 
 /** Such a statement is refused, but what is refused is shown, too. */
-const isLiteralSecret = ({ name, value }: Property): boolean =>
-  SECRETS.has(name.toLowerCase()) && !(value.kind === 'stringLiteral' && isReference(value.value))
+function isLiteralSecret({ name, value }: Property): boolean {
+  if (value.kind !== 'stringLiteral') return SECRETS.has(name.toLowerCase())
+  return hasPasswordInUrl(value.value) || (SECRETS.has(name.toLowerCase()) && !isReference(value.value))
+}
 
 const hasLiteralSecret = ({ properties }: CreateBuiltInConnector): boolean => properties.some(isLiteralSecret)
 

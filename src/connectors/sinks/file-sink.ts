@@ -71,6 +71,8 @@ class FileTask implements SinkTask {
   readonly #write: DocumentWriter
   readonly #buffer = new ByteBuffer(1 << 20)
   #file: FileHandle | null = null
+  /** Whether the open file has its name already, and only the directory was not written. */
+  #isNamed = false
   #first = 0
   /** Offset behind what was written to the open file. */
   #next = 0
@@ -173,6 +175,7 @@ class FileTask implements SinkTask {
   async #openFile(first: number): Promise<FileHandle> {
     const file = await onDisk(() => open(this.#unfinishedPath, 'w'))
     this.#file = file
+    this.#isNamed = false
     this.#first = first
     this.#records = 0
     this.#bytes = 0
@@ -187,7 +190,8 @@ class FileTask implements SinkTask {
     const run = { topic: source.topic, partition, first: this.#first, last: this.#next - 1 }
     await onDisk(() => file.truncate(this.#bytes))
     await onDisk(() => file.sync())
-    await onDisk(() => rename(this.#unfinishedPath, join(this.#directory, runName(run, EXTENSION))))
+    if (!this.#isNamed) await onDisk(() => rename(this.#unfinishedPath, join(this.#directory, runName(run, EXTENSION))))
+    this.#isNamed = true
     await onDisk(() => syncDirectory(this.#directory))
     this.#file = null
     this.#durable = this.#next

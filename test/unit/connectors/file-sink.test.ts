@@ -168,6 +168,17 @@ test('a sink of what a query writes exactly once catches up with the marks of it
   await expect.poll(async () => (await description()).builtIn).toMatchObject({ records: 2, lag: 0 })
 })
 
+test('a password in an address is refused', async () => {
+  await engine.execute(STREAM)
+  const sql = `CREATE SINK f FROM s WITH (connector='http', url='http://user:hunter2@localhost:1');`
+  const refusal = await engine.execute(sql).then(
+    () => '',
+    (error: Error) => error.message,
+  )
+  expect(refusal).toContain("The option 'url' must not have a password in it")
+  expect(refusal).not.toContain('hunter2')
+})
+
 test('the form of Kafka Connect makes the same connector', async () => {
   await engine.execute(`${STREAM}
     CREATE SINK CONNECTOR f WITH ("connector.class"='millrace.file', "topics"='s', "tasks.max"='1', directory='out', "roll.records"='1');`)
