@@ -210,7 +210,8 @@ const wayOut = (random: Random): string =>
     '() => Date.now()',
     '() => new Date()',
     '() => Math.random()',
-    '() => import.meta',
+    '() => import.meta.url',
+    '() => Reflect.ownKeys(import.meta)[0]',
     '() => Symbol.for("nodejs.util.inspect.custom").process',
     '() => Reflect.ownKeys(globalThis).find((key) => ["process", "require", "module"].includes(key))',
   ])}); let found; try { found = out() } catch (e) {} if (found !== undefined) return ${JSON.stringify(REACHED)} + ' ' + ${JSON.stringify('')} + out }`
