@@ -43,9 +43,8 @@ describe('a small run', () => {
     const expected = [...logLines(BYTES)]
     for (const route of ['user', 'machine'] as const) {
       const folder = join(directory, route)
-      const lines = readdirSync(folder).flatMap((name) =>
-        readFileSync(join(folder, name), 'utf8').trimEnd().split('\n'),
-      )
+      const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
+      const lines = names.flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n'))
       const written = lines.map((line) => (JSON.parse(line) as { line: string }).line)
       expect(written.toSorted()).toEqual(expected.flatMap((log) => (log.route === route ? [log.line] : [])).toSorted())
     }
