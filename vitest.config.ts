@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{unit,contract,server,oracle,cases,conformance,examples}/**/*.test.ts', 'test/*.test.ts'],
+          include: ['test/{unit,contract,server,oracle,cases,conformance,examples,recorded}/**/*.test.ts', 'test/*.test.ts'],
         },
       },
       {
