@@ -3,6 +3,7 @@
  * - A commit resolves when it is certain. Committed readers see the records some ms later, when the markers are written.
  * - A batch that was stored by an attempt whose answer was lost resolves with base offset -1 if the broker does not remember its place
  *   (more than five batches ago).
+ * - Before Kafka 4.0 a transaction that the broker has ended for its age fences its own producer, as if there were a newer one.
  * - Checksums of fetched batches are left to the reader; the broker checked them when they were produced.
  * - Fetchers and producers share what is known of the cluster, but have connections of their own: a broker works on the requests of a
  *   connection one after the other, and a fetch may wait.

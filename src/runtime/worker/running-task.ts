@@ -242,7 +242,10 @@ export class RunningTask implements InputTask {
       ),
     })
     this.outputs.flush()
-    return { task: this, positions, state, stored: this.outputs.stored() }
+    const stored = this.outputs.stored()
+    // A commit that is given up before it waits does not look at this; its failure has been told as that of the query.
+    stored.catch(() => {})
+    return { task: this, positions, state, stored }
   }
 
   /** After a checkpoint that could not be committed: the next one takes the same again. */

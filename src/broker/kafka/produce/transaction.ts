@@ -151,11 +151,23 @@ export class Transaction {
     this.#throwIfFenced()
     if (!this.isOpen) return false
     const startsAnew = this.#state === 'failed' || this.#state === 'committing'
-    // The request for the next epoch aborts what is open, finishes what was already decided, and forgets the sequences in doubt.
-    if (startsAnew) await this.#nextEpoch()
+    if (startsAnew) await this.#endInDoubt()
     else await this.#end(false)
     this.#close()
     return startsAnew
+  }
+
+  /**
+   * The request for the next epoch forgets the sequences in doubt. It also aborts what is open, but Kafka before 4.0 then takes this producer
+   * for an old one; so the transaction is ended first, unless its end was decided already. Source: Kafka's `TransactionManager.beginAbort`.
+   */
+  async #endInDoubt(): Promise<void> {
+    try {
+      await this.#end(false)
+    } catch (error) {
+      if (!(error instanceof BrokerError && error.code === 'TRANSACTION_ABORTED')) throw error
+    }
+    await this.#nextEpoch()
   }
 
   #close(): void {
