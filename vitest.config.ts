@@ -10,7 +10,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{unit,contract,server,oracle,cases,conformance,examples,recorded}/**/*.test.ts', 'test/*.test.ts'],
+          include: [
+            'test/{unit,contract,server,oracle,cases,conformance,examples,recorded}/**/*.test.ts',
+            'test/*.test.ts',
+          ],
         },
       },
       {
