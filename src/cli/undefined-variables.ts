@@ -1,6 +1,5 @@
-import { DollarString, tokenize } from '../../grammar/tokens.ts'
-
 /** Variables that a statement uses and nobody has defined. */
+import { DollarString, tokenize } from '../../grammar/tokens.ts'
 
 /** The names as they are written, each once. `$${name}` is not a reference, nor is one in a comment. `variables`: names in upper case. */
 export function undefinedVariables(statement: string, variables: ReadonlyMap<string, string>): string[] {
