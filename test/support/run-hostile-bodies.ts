@@ -28,7 +28,7 @@ const ROUNDS = 2
 /**
  * Time of the processor, ms, that a call may take besides its bound: to make a sandbox, and to fill the memory between two looks at the clock.
  */
-const UNBOUND_MS = 100
+const UNBOUND_MS = 400
 
 /** Memory that a run may leave behind, MB. */
 const LEFT_MB = 300

@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { QueryDescriptionEntity, QueryList } from '../../../src/engine/describe/entities.ts'
 import { collect, type LineStream, type RowStream, TestEngine, temporaryDirectory } from '../../support/engine.ts'
+
+// Sandboxes and servers take their time on a machine that has much else to do.
+vi.setConfig({ testTimeout: 30_000 })
 
 let directory: ReturnType<typeof temporaryDirectory>
 let test: TestEngine

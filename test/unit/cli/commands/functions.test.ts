@@ -2,11 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { applyFunctions } from '../../../../src/cli/commands/functions.ts'
 import { parseStatements } from '../../../../src/sql/parse.ts'
 import { TestEngine, temporaryDirectory } from '../../../support/engine.ts'
 import { startTestServer } from '../../../support/test-server.ts'
+
+// Sandboxes and servers take their time on a machine that has much else to do.
+vi.setConfig({ testTimeout: 30_000 })
 
 let folder: string
 beforeEach(() => {

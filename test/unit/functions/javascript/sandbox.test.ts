@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { TaskCaller } from '../../../../src/functions/javascript/caller.ts'
 import { usedMs } from '../../../../src/functions/usage.ts'
 import { NO_CALLER } from '../../../../src/functions/user-functions.ts'
@@ -13,6 +13,9 @@ import {
   scalarFunction,
   tableFunction,
 } from '../../../support/javascript.ts'
+
+// Sandboxes and servers take their time on a machine that has much else to do.
+vi.setConfig({ testTimeout: 30_000 })
 
 const text = (body: string, more = {}) => scalarFunction({ returns: STRING, body, ...more })
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Decimal } from '../../../../src/types/decimal.ts'
 import {
   array,
@@ -18,6 +18,9 @@ import {
 } from '../../../../src/types/sql-type.ts'
 import type { Value } from '../../../../src/types/value.ts'
 import { parameters, scalarFunction } from '../../../support/javascript.ts'
+
+// Sandboxes and servers take their time on a machine that has much else to do.
+vi.setConfig({ testTimeout: 30_000 })
 
 const POINT = struct([
   { name: 'LAT', type: DOUBLE },
