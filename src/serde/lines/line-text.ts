@@ -1,3 +1,4 @@
+/** Lines as the formats of lines read them: without the line break at their end. */
 import type { ReadError } from '../format.ts'
 
 /** Why a line could not be read. */
