@@ -30,7 +30,10 @@ export const simulate: Fault = async ({ seed, number, say }) => {
       for (const one of left) {
         const result = await runSimulation({ world, directory, seed: one, timer, steps })
         records += result.records
-        failures.push(...result.failures.map((failure) => `seed ${one} (${result.steps.join(', ')}): ${failure}`))
+        for (const failure of result.failures) {
+          failures.push(`seed ${one} (${result.steps.join(', ')}): ${failure}`)
+          say(failures.at(-1)!)
+        }
       }
     }
     await Promise.all(Array.from({ length: parallel }, work))
