@@ -1,10 +1,10 @@
 /** Requests of a connector to its target: kept connections, several addresses, credentials, TLS. Retries are the delivery's. */
-import { readFileSync } from 'node:fs'
 import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { messageOf } from '../../errors.ts'
 import { RetriableError, type SinkContext } from '../connector.ts'
+import { optionFile } from '../option-files.ts'
 import { type OptionDeclaration, OptionError, type Options } from '../options.ts'
 
 /** Options of all connectors that send HTTP requests. */
@@ -227,26 +227,16 @@ function checkUrls(texts: readonly string[]): URL[] {
   })
 }
 
-function tlsOf({ options, files }: HttpContext) {
-  const file = (name: string) => {
-    const path = options.textOrNull(name)
-    if (path === null) return undefined
-    const allowed = files.resolve(path)
-    if ('problem' in allowed) throw new OptionError(name, allowed.problem)
-    try {
-      return readFileSync(allowed.path, 'utf8')
-    } catch (error) {
-      throw new OptionError(name, `The file of the option '${name}' cannot be read: ${messageOf(error)}.`)
-    }
-  }
-  const ca = file('ssl.ca.location')
-  const cert = file('ssl.certificate.location')
-  const key = file('ssl.key.location')
+function tlsOf(context: HttpContext) {
+  const { options } = context
+  const ca = optionFile('ssl.ca.location', context)
+  const cert = optionFile('ssl.certificate.location', context)
+  const key = optionFile('ssl.key.location', context)
   const passphrase = options.textOrNull('ssl.key.password')
   return {
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
+    ...(ca !== null && { ca }),
+    ...(cert !== null && { cert }),
+    ...(key !== null && { key }),
     ...(passphrase !== null && { passphrase }),
     ...(options.text('ssl.endpoint.identification.algorithm') === '' && { checkServerIdentity: () => undefined }),
   }

@@ -12,7 +12,7 @@ import {
 } from '../connector.ts'
 import { COLUMN_NAMES } from '../document-options.ts'
 import { type DocumentWriter, documentWriter } from '../documents.ts'
-import { OptionError } from '../options.ts'
+import { optionPath } from '../option-files.ts'
 import { isFull, offsetBehind, type RollLimits, runEnd, runName, runPrefix } from './rolling-files.ts'
 
 export const fileSink: SinkDeclaration = {
@@ -52,11 +52,9 @@ export const fileSink: SinkDeclaration = {
 CREATE SINK clicks_to_files FROM clicks WITH (connector='file', directory='clicks', "roll.interval.ms"='1000');`,
 
   async open(context) {
-    const { options, files } = context
-    const allowed = files.resolve(options.text('directory'))
-    if ('problem' in allowed) throw new OptionError('directory', allowed.problem)
-    await onDisk(() => mkdir(allowed.path, { recursive: true }))
-    return new FileTask(allowed.path, context)
+    const directory = optionPath('directory', context)
+    await onDisk(() => mkdir(directory, { recursive: true }))
+    return new FileTask(directory, context)
   },
 }
 

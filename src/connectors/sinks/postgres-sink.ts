@@ -1,5 +1,4 @@
 /** The sink `postgres`: rows in a table of PostgreSQL, with the position in the same transaction. */
-import { readFileSync } from 'node:fs'
 import type { Client } from 'pg'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { Column } from '../../types/schema.ts'
@@ -14,6 +13,7 @@ import type {
 } from '../connector.ts'
 import { sendByHalves } from '../delivery/by-halves.ts'
 import { type DocumentWriter, documentColumns, documentWriter, keyText } from '../documents.ts'
+import { type FileContext, optionFile } from '../option-files.ts'
 import { OptionError, type Options } from '../options.ts'
 import { compileTemplate } from '../templates.ts'
 import { deliveryError, isOfTheRows } from './postgres-errors.ts'
@@ -331,7 +331,8 @@ class Connection {
   }
 }
 
-async function connect({ options, files, connector, warn, signal }: SinkContext): Promise<Client> {
+async function connect(context: SinkContext): Promise<Client> {
+  const { options, connector, warn, signal } = context
   const { default: pg } = await import('pg')
   const { host, port, database, user } = addressOf(options)
   const timeoutMs = options.number('request.timeout.ms')
@@ -342,7 +343,7 @@ async function connect({ options, files, connector, warn, signal }: SinkContext)
     database,
     user: options.textOrNull('username') ?? user,
     ...(password !== null && { password }),
-    ssl: options.flag('ssl') ? certificates(options, files) : false,
+    ssl: options.flag('ssl') ? certificates(context) : false,
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
     application_name: `millrace ${connector}`,
@@ -365,12 +366,9 @@ async function makeTables(client: Client, statements: readonly string[]): Promis
   await client.query('COMMIT')
 }
 
-function certificates(options: Options, files: SinkContext['files']) {
-  const path = options.textOrNull('ssl.ca.location')
-  if (path === null) return true
-  const allowed = files.resolve(path)
-  if ('problem' in allowed) throw new OptionError('ssl.ca.location', allowed.problem)
-  return { ca: readFileSync(allowed.path, 'utf8') }
+function certificates(context: FileContext) {
+  const ca = optionFile('ssl.ca.location', context)
+  return ca === null ? true : { ca }
 }
 
 async function columnTypes(client: Client, table: string): Promise<Map<string, string>> {

@@ -2,6 +2,7 @@
 import { glob, stat } from 'node:fs/promises'
 import { sleep } from '../../clock.ts'
 import type { SourceBatch, SourceContext, SourceDeclaration, SourceRecord, SourceTask } from '../connector.ts'
+import { optionPath } from '../option-files.ts'
 import { OptionError, type Options } from '../options.ts'
 import { csvFields, csvObject } from './csv-lines.ts'
 import { LogTail, type TailPosition } from './log-tail.ts'
@@ -67,7 +68,7 @@ CREATE STREAM access (method STRING, path STRING, status INT) WITH (kafka_topic=
   },
 
   async open(context) {
-    return FileTask.open(context)
+    return new FileTask(context, optionPath('path', context))
   },
 }
 
@@ -90,12 +91,8 @@ class FileTask implements SourceTask {
   #scannedAt = Number.NEGATIVE_INFINITY
   #bad = 0
   #isFirstScan: boolean
-
-  static async open(context: SourceContext): Promise<FileTask> {
-    const allowed = context.files.resolve(context.options.text('path'))
-    if ('problem' in allowed) throw new OptionError('path', allowed.problem)
-    return new FileTask(context, allowed.path)
-  }
+  /** Whether a position was taken over since the last batch. */
+  #hasNewPosition = false
 
   constructor(context: SourceContext, pattern: string) {
     const { options, position } = context
@@ -130,8 +127,6 @@ class FileTask implements SourceTask {
     for (const tail of this.#tails.values()) await tail.close()
     this.#tails.clear()
   }
-
-  #hasNewPosition = false
 
   #takeChanged(): boolean {
     const had = this.#hasNewPosition

@@ -1,6 +1,5 @@
 /** Options of sources that listen on a port. */
-import { readFileSync } from 'node:fs'
-import type { SourceContext } from '../connector.ts'
+import { type FileContext, optionFile } from '../option-files.ts'
 import { type OptionDeclaration, OptionError } from '../options.ts'
 
 export const LISTEN_OPTIONS: readonly OptionDeclaration[] = [
@@ -42,22 +41,11 @@ export const LISTEN_OPTIONS: readonly OptionDeclaration[] = [
 ]
 
 /** What TLS needs; null: the port is in the clear. Throws an OptionError. */
-export function listenTls({ options, files }: Pick<SourceContext, 'options' | 'files'>) {
-  const file = (name: string) => {
-    const path = options.textOrNull(name)
-    if (path === null) return undefined
-    const allowed = files.resolve(path)
-    if ('problem' in allowed) throw new OptionError(name, allowed.problem)
-    try {
-      return readFileSync(allowed.path, 'utf8')
-    } catch (error) {
-      throw new OptionError(name, `The file of the option '${name}' cannot be read: ${(error as Error).message}.`)
-    }
-  }
-  const cert = file('ssl.certificate.location')
-  if (cert === undefined) return null
-  const key = file('ssl.key.location')
-  if (key === undefined) throw new OptionError('ssl.key.location', 'A certificate needs its key: ssl.key.location.')
-  const ca = file('ssl.ca.location')
-  return { cert, key, ...(ca !== undefined && { ca, requestCert: true, rejectUnauthorized: true }) }
+export function listenTls(context: FileContext) {
+  const cert = optionFile('ssl.certificate.location', context)
+  if (cert === null) return null
+  const key = optionFile('ssl.key.location', context)
+  if (key === null) throw new OptionError('ssl.key.location', 'A certificate needs its key: ssl.key.location.')
+  const ca = optionFile('ssl.ca.location', context)
+  return { cert, key, ...(ca !== null && { ca, requestCert: true, rejectUnauthorized: true }) }
 }
