@@ -1,6 +1,5 @@
 /**
- * Gives changes of a table, or records of a stream, a key from their rows. A change whose key changes becomes a delete under the old key and an
- * insert under the new one, in this order.
+ * Gives changes of a table, or records of a stream, a key from their rows.
  *
  * A plain key identifies the row from here on. An `encoded` one says where the row belongs: one text for all its columns, NULL included, so that
  * rows of one group meet in one partition, whatever the types of the columns.
@@ -10,6 +9,7 @@ import type { Process } from '../../types/record.ts'
 import type { Column } from '../../types/schema.ts'
 import { STRING } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
+import { movingChanges } from '../change-moves.ts'
 import { readsNoColumns } from '../column-read.ts'
 import { compileRow, type ReportingContext, silently } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
@@ -46,23 +46,9 @@ export const changeKey: OperatorDefinition<ChangeKeyStep> = {
   build({ key, encoded }, [input], context, emit) {
     const keyOf = compileKey(key, encoded, context)
     if (input!.kind === 'stream') return { inputs: [rekeyRecords(keyOf, emit)] }
-    const { encode } = textCodec(encoded ? [STRING] : key.map(({ type }) => type))
     const oldKeyOf = compileKey(key, encoded, silently(context))
-    const isSame = (a: Row, b: Row) => encode(a) === encode(b)
-    return {
-      inputs: [
-        ({ value, oldValue, timestamp, headers }) => {
-          const to = value === null ? null : keyOf(value)
-          const from = oldValue === null ? null : oldKeyOf(oldValue)
-          if (to !== null && from !== null && isSame(from, to)) {
-            emit({ key: to, window: null, value, oldValue, timestamp, headers })
-            return
-          }
-          if (from !== null) emit({ key: from, window: null, value: null, oldValue, timestamp, headers })
-          if (to !== null) emit({ key: to, window: null, value, oldValue: null, timestamp, headers })
-        },
-      ],
-    }
+    const types = encoded ? [STRING] : key.map(({ type }) => type)
+    return { inputs: [movingChanges({ types, keyOf, oldKeyOf }, emit)] }
   },
 }
 

@@ -1,10 +1,6 @@
-/**
- * GROUP BY on a table: a change becomes an undo on the old group (`value` null, `oldValue` the old row) and an apply on the new one
- * (`oldValue` null), in this order; one change if the group stays the same.
- */
+/** GROUP BY on a table: a change is an undo on the group of the old row and an apply on the group of the new one. */
 
-import { textCodec } from '../../state/key.ts'
-import type { Row } from '../../types/value.ts'
+import { movingChanges } from '../change-moves.ts'
 import { readsNoColumns } from '../column-read.ts'
 import { silently } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
@@ -18,7 +14,7 @@ export interface TableGroupByStep {
   readonly key: readonly NamedExpression[]
 }
 
-/** Rows whose group is NULL are in no group. Source: Kafka Streams' KTableRepartitionMap, KIP-904. */
+/** Rows whose group is NULL are in no group. */
 export const tableGroupBy: OperatorDefinition<TableGroupByStep> = {
   label: 'GROUP_BY',
   peerName: 'TableGroupBy',
@@ -32,23 +28,9 @@ export const tableGroupBy: OperatorDefinition<TableGroupByStep> = {
   inputs: ({ input }) => [input],
   schema: ({ key }, [input]) => rekeyedSchema('table', key, input!),
   build({ key }, _inputs, context, emit) {
-    const groupOf = compileGrouping(key, context)
-    const oldGroupOf = compileGrouping(key, silently(context))
-    const { encode } = textCodec(key.map(({ type }) => type))
-    const isSame = (a: Row, b: Row) => encode(a) === encode(b)
-    return {
-      inputs: [
-        ({ value, oldValue, timestamp, headers }) => {
-          const group = value === null ? null : groupOf(value)
-          const oldGroup = oldValue === null ? null : oldGroupOf(oldValue)
-          if (group !== null && oldGroup !== null && isSame(group, oldGroup)) {
-            emit({ key: group, window: null, value, oldValue, timestamp, headers })
-            return
-          }
-          if (oldGroup !== null) emit({ key: oldGroup, window: null, value: null, oldValue, timestamp, headers })
-          if (group !== null) emit({ key: group, window: null, value, oldValue: null, timestamp, headers })
-        },
-      ],
-    }
+    const types = key.map(({ type }) => type)
+    const keyOf = compileGrouping(key, context)
+    const oldKeyOf = compileGrouping(key, silently(context))
+    return { inputs: [movingChanges({ types, keyOf, oldKeyOf }, emit)] }
   },
 }
