@@ -24,3 +24,14 @@ export function memoryStore(spec: StoreSpec): StateStore {
       return assertNever(spec.kind)
   }
 }
+
+/** Opens stores by name: an empty one where `stores` holds none of that name yet. */
+export function memoryStoresIn(stores: Map<string, StateStore>): (spec: StoreSpec) => StateStore {
+  return (spec) => {
+    const existing = stores.get(spec.name)
+    if (existing !== undefined) return existing
+    const store: StateStore = memoryStore(spec)
+    stores.set(spec.name, store)
+    return store
+  }
+}

@@ -9,8 +9,7 @@ import { compilePredicate } from '../../operators/evaluate.ts'
 import type { StepId } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { splitTopology, stepSchemas } from '../../plan/topology.ts'
-import { memoryStore } from '../../state/memory.ts'
-import type { StateStore, StoreSpec } from '../../state/store.ts'
+import { memoryStoresIn } from '../../state/memory.ts'
 import type { StreamRecord, Window } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { ReportError } from '../processing-error.ts'
@@ -44,7 +43,6 @@ interface Input {
 export class SnapshotRun {
   readonly #tasks: Task[] = []
   readonly #inputs = new Map<StepId, Input[]>()
-  readonly #stores = new Map<string, StateStore>()
   /** Records on their way to another sub-topology. */
   readonly #internal: { readonly step: StepId; readonly record: StreamRecord }[] = []
   readonly #rows: ResultRows
@@ -54,6 +52,7 @@ export class SnapshotRun {
     this.#rows = new ResultRows(options.result)
     const { steps } = options.plan
     const schemas = stepSchemas(steps)
+    const store = memoryStoresIn(new Map())
     for (const topology of splitTopology(steps)) {
       const task = new Task({
         topology,
@@ -68,7 +67,7 @@ export class SnapshotRun {
         config: options.config,
         coalesces: true,
         postpones: false,
-        store: (spec: StoreSpec) => this.#store(spec),
+        store,
         usage: () => null,
         sink: () => () => {},
         repartition: (step) => (record) => void this.#internal.push({ step: step.id, record: { ...record } }),
@@ -126,13 +125,5 @@ export class SnapshotRun {
     const inputs = this.#inputs.get(step.id)
     if (inputs === undefined) this.#inputs.set(step.id, [{ entry, passes }])
     else inputs.push({ entry, passes })
-  }
-
-  #store(spec: StoreSpec): StateStore {
-    const existing = this.#stores.get(spec.name)
-    if (existing !== undefined) return existing
-    const store: StateStore = memoryStore(spec)
-    this.#stores.set(spec.name, store)
-    return store
   }
 }

@@ -13,8 +13,8 @@ import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { splitTopology, stepSchemas } from '../../plan/topology.ts'
 import type { WriterSchemas } from '../../serde/format.ts'
 import { NO_REGISTRY } from '../../serde/loaded-schemas.ts'
-import { memoryStore } from '../../state/memory.ts'
-import type { StateStore, StoreSpec } from '../../state/store.ts'
+import { memoryStoresIn } from '../../state/memory.ts'
+import type { StateStore } from '../../state/store.ts'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { Header, Process, StreamRecord } from '../../types/record.ts'
 import type { ProcessingError } from '../processing-error.ts'
@@ -117,6 +117,7 @@ export class TestDriver {
     const { steps } = options.plan
     this.#tasks = []
     const schemas = stepSchemas(steps)
+    const store = memoryStoresIn(this.#stores)
     for (const [i, topology] of splitTopology(steps).entries()) {
       const task = new Task({
         ...options,
@@ -129,7 +130,7 @@ export class TestDriver {
         elapsed: () => 0,
         coalesces: false,
         postpones: false,
-        store: (spec) => this.#store(spec),
+        store,
         usage: () => null,
         reportError: (error) => options.onError?.(error),
         sink: (step) => (record, encoder) => this.#produce(step, record, encoder),
@@ -240,14 +241,6 @@ export class TestDriver {
     const { writerSchemas = NO_REGISTRY } = this.#options
     const source = new SharedSource([input], { partition: 0, headers, writerSchemas })
     return (cursor) => source.read(cursor)
-  }
-
-  #store(spec: StoreSpec): StateStore {
-    const existing = this.#stores.get(spec.name)
-    if (existing !== undefined) return existing
-    const store: StateStore = memoryStore(spec)
-    this.#stores.set(spec.name, store)
-    return store
   }
 
   #stopped(error: unknown): QueryError {
