@@ -29,9 +29,11 @@ export interface PlannedSnapshotQuery {
   /** Tables first: what is joined to them finds them complete. */
   readonly sources: readonly SnapshotSource[]
   readonly columns: readonly Column[]
-  /** Whether the result's rows are facts, rows under a key, or a bag of rows. */
-  readonly result: 'stream' | 'table' | 'bag'
+  readonly result: ResultKind
 }
+
+/** Stream: each record is a row. Table: a record is the row of its key. Bag: a record is a row that leaves, one that enters, or both. */
+export type ResultKind = 'stream' | 'table' | 'bag'
 
 /** Whether the query needs more than one look-up or scan. */
 export function needsSnapshot(query: Query, context: PlanContext): boolean {

@@ -1,58 +1,83 @@
 /** What a subscriber of a query knows of its result after all changes so far. */
+import { eachRow, rowTexts } from '../../operators/changes/row-changes.ts'
+import { hasKey, type RecordKeys, recordKeys } from '../../operators/record-key.ts'
+import type { StepSchema } from '../../operators/step.ts'
+import type { ResultKind } from '../../plan/queries/snapshot-query.ts'
+import type { StoreKey } from '../../state/store.ts'
 import type { StreamRecord } from '../../types/record.ts'
-import type { Row, Value } from '../../types/value.ts'
+import type { Row } from '../../types/value.ts'
 
-export class ResultRows {
-  readonly #kind: 'stream' | 'table' | 'bag'
-  readonly #list: Row[] = []
-  readonly #byKey = new Map<string, Row>()
-  /** Rows of a bag with how often they stand in it. */
-  readonly #bag = new Map<string, { readonly row: Row; count: number }>()
+export interface ResultRows {
+  take(record: StreamRecord): void
+  all(): readonly Row[]
+}
 
-  /** Stream: each record is a row. Table: a record is the row of its key. Bag: a record is a row that leaves, one that enters, or both. */
-  constructor(kind: 'stream' | 'table' | 'bag') {
-    this.#kind = kind
-  }
-
-  take({ key, window, value, oldValue }: StreamRecord): void {
-    switch (this.#kind) {
-      case 'stream':
-        if (value !== null) this.#list.push(value)
-        return
-      case 'table': {
-        const text = textOf([...(key ?? []), window?.start ?? null, window?.end ?? null])
-        if (value === null) this.#byKey.delete(text)
-        else this.#byKey.set(text, value)
-        return
-      }
-      case 'bag':
-        if (oldValue !== null) this.#add(oldValue, -1)
-        if (value !== null) this.#add(value, 1)
-    }
-  }
-
-  all(): readonly Row[] {
-    if (this.#kind === 'stream') return this.#list
-    if (this.#kind === 'table') return [...this.#byKey.values()]
-    return [...this.#bag.values()].flatMap(({ row, count }) => Array.from({ length: Math.max(0, count) }, () => row))
-  }
-
-  #add(row: Row, count: number): void {
-    const text = textOf(row)
-    const known = this.#bag.get(text)
-    if (known === undefined) this.#bag.set(text, { row, count })
-    else if (known.count + count === 0) this.#bag.delete(text)
-    else known.count += count
+/** No rows yet. `schema`: what the records have. */
+export function resultRows(kind: ResultKind, schema: StepSchema): ResultRows {
+  switch (kind) {
+    case 'stream':
+      return new StreamRows()
+    case 'table':
+      return new TableRows(recordKeys(schema))
+    case 'bag':
+      return new BagRows(rowTexts(schema))
   }
 }
 
-/** Equal for equal rows only. */
-function textOf(row: readonly Value[]): string {
-  return JSON.stringify(row, (_key, value: unknown) => {
-    if (typeof value === 'bigint') return { bigint: String(value) }
-    if (value instanceof Map) return { map: [...value] }
-    if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('base64') }
-    if (typeof value === 'number' && !Number.isFinite(value)) return { number: String(value) }
-    return value
-  })
+class StreamRows implements ResultRows {
+  readonly #rows: Row[] = []
+
+  take({ value }: StreamRecord): void {
+    if (value !== null) this.#rows.push(value)
+  }
+
+  all(): readonly Row[] {
+    return this.#rows
+  }
+}
+
+class TableRows implements ResultRows {
+  readonly #keys: RecordKeys
+  readonly #rows = new Map<StoreKey, Row>()
+
+  constructor(keys: RecordKeys) {
+    this.#keys = keys
+  }
+
+  take(record: StreamRecord): void {
+    if (!hasKey(record)) return
+    const key = this.#keys.encode(record.key, record.window)
+    if (record.value === null) this.#rows.delete(key)
+    else this.#rows.set(key, record.value)
+  }
+
+  all(): readonly Row[] {
+    return [...this.#rows.values()]
+  }
+}
+
+class BagRows implements ResultRows {
+  readonly #textOf: (row: Row) => string
+  /** Rows with how often they stand in the bag. */
+  readonly #counts = new Map<string, { readonly row: Row; count: number }>()
+
+  constructor(textOf: (row: Row) => string) {
+    this.#textOf = textOf
+  }
+
+  take(record: StreamRecord): void {
+    eachRow(record, (row, count) => this.#add(row, count))
+  }
+
+  all(): readonly Row[] {
+    return [...this.#counts.values()].flatMap(({ row, count }) => new Array<Row>(Math.max(0, count)).fill(row))
+  }
+
+  #add(row: Row, count: number): void {
+    const text = this.#textOf(row)
+    const known = this.#counts.get(text)
+    if (known === undefined) this.#counts.set(text, { row, count })
+    else if (known.count + count === 0) this.#counts.delete(text)
+    else known.count += count
+  }
 }

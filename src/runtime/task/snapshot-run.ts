@@ -8,17 +8,18 @@ import type { FunctionRegistry } from '../../functions/registry.ts'
 import { compilePredicate } from '../../operators/evaluate.ts'
 import type { StepId } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import type { ResultKind } from '../../plan/queries/snapshot-query.ts'
 import { splitTopology, stepSchemas } from '../../plan/topology.ts'
 import { memoryStoresIn } from '../../state/memory.ts'
 import type { StreamRecord, Window } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { ReportError } from '../processing-error.ts'
-import { ResultRows } from './result-rows.ts'
+import { type ResultRows, resultRows } from './result-rows.ts'
 import { Task, type TaskEntry } from './task.ts'
 
 export interface SnapshotRunOptions {
   readonly plan: PhysicalPlan
-  readonly result: 'stream' | 'table' | 'bag'
+  readonly result: ResultKind
   readonly functions: FunctionRegistry
   readonly functionContext: FunctionContext
   readonly clock: Clock
@@ -49,9 +50,10 @@ export class SnapshotRun {
   #offset = 0
 
   constructor(options: SnapshotRunOptions) {
-    this.#rows = new ResultRows(options.result)
     const { steps } = options.plan
     const schemas = stepSchemas(steps)
+    const subscriber = steps.find((step) => step.kind === 'subscriber')!
+    this.#rows = resultRows(options.result, schemas.get(subscriber.input)!)
     const store = memoryStoresIn(new Map())
     for (const topology of splitTopology(steps)) {
       const task = new Task({
