@@ -1,9 +1,10 @@
 /** What a pull query may not hold. The wording of ksqlDB follows our own, since clients match on it. */
-import type { Location, StatementError } from '../errors.ts'
+import type { Location } from '../errors.ts'
 import type { Query } from '../sql/ast.ts'
-import { aggregateCalls, type IsAggregate } from './aggregates.ts'
+import { aggregateCalls, containsAggregate, type IsAggregate } from './aggregates.ts'
 import type { AnalyzedSource } from './analysis.ts'
 import { refuse } from './errors.ts'
+import { flattenRelation } from './sources.ts'
 
 /** A refusal: `ours` for people, then ksqlDB's wording, with its link, for clients that match on it. */
 export const pullRefusal = (ours: string, theirs: string): string =>
@@ -16,8 +17,7 @@ export const PUSH_ADVICE = '\nAdd EMIT CHANGES if you intended to issue a push q
 export function checkPullQuery(query: Query, sources: readonly AnalyzedSource[], isAggregate: IsAggregate): void {
   const clause = forbiddenClause(query)
   if (clause !== null) {
-    const ours = `Without EMIT CHANGES a query reads what is there, and cannot have ${clause.name}.`
-    refuse(pullRefusal(ours, `Pull queries don't support ${clause.name} clauses.`) + PUSH_ADVICE, clause.location)
+    refuseClause(`Without EMIT CHANGES a query reads what is there, and cannot have ${clause.name}.`, clause)
   }
   const isStream = sources.every(({ source }) => source.kind === 'STREAM')
   const wildcard = query.items.find(({ kind }) => kind === 'allColumns')
@@ -29,11 +29,33 @@ export function checkPullQuery(query: Query, sources: readonly AnalyzedSource[],
   refuseAggregates(query, isAggregate)
 }
 
-/** A refusal of a query that ksqlDB refuses for one of its clauses: with its wording behind our own. */
-export function inPullWords(error: StatementError, query: Query): StatementError {
-  const clause = forbiddenClause(query)
-  if (clause === null) return error
-  return error.reworded(pullRefusal(error.message, `Pull queries don't support ${clause.name} clauses.`) + PUSH_ADVICE)
+/** Checks a pull query that is computed over the rows of its sources. `isStream`: of a source by its name. Throws StatementError. */
+export function checkSnapshotQuery(query: Query, isStream: (name: string) => boolean, isAggregate: IsAggregate): void {
+  const { from, partitionBy, items, having } = query
+  if (partitionBy !== null) {
+    const clause = { name: 'PARTITION BY', location: partitionBy.location }
+    refuseClause('PARTITION BY places the rows of a continuous query. Add EMIT CHANGES, or leave it out.', clause)
+  }
+  const { sources, joins } = flattenRelation(from)
+  const stream = sources.find((source) => source.kind === 'source' && isStream(source.name))
+  if (joins.length > 0 && stream !== undefined) {
+    const clause = { name: 'JOIN', location: stream.location }
+    refuseClause('Streams are joined while they run. Add EMIT CHANGES, or join tables.', clause)
+  }
+  const clause = groupingClause(query)
+  const selects = items.flatMap((item) => (item.kind === 'singleColumn' ? [item.expression] : []))
+  const results = having === null ? selects : [...selects, having]
+  if (clause === null || results.some((expression) => containsAggregate(expression, isAggregate))) return
+  refuseClause(`${clause.name} is for aggregates, such as COUNT(*), and the query has none.`, clause)
+}
+
+interface Clause {
+  readonly name: string
+  readonly location: Location | undefined
+}
+
+function refuseClause(ours: string, { name, location }: Clause): never {
+  refuse(pullRefusal(ours, `Pull queries don't support ${name} clauses.`) + PUSH_ADVICE, location)
 }
 
 function refuseAggregates({ items, from }: Query, isAggregate: IsAggregate): void {
@@ -48,11 +70,15 @@ function refuseAggregates({ items, from }: Query, isAggregate: IsAggregate): voi
   refuse(pullRefusal(ours, "Pull queries don't support aggregate functions.") + PUSH_ADVICE, call.location)
 }
 
-function forbiddenClause(query: Query): { readonly name: string; readonly location: Location | undefined } | null {
+function forbiddenClause(query: Query): Clause | null {
   if (query.from.kind === 'join') return { name: 'JOIN', location: query.from.location }
-  if (query.window !== null) return { name: 'WINDOW', location: query.window.location }
-  if (query.groupBy !== null) return { name: 'GROUP BY', location: query.groupBy.location }
   if (query.partitionBy !== null) return { name: 'PARTITION BY', location: query.partitionBy.location }
-  if (query.having !== null) return { name: 'HAVING', location: query.having.location }
-  return null
+  return groupingClause(query)
+}
+
+/** The first clause about groups. */
+function groupingClause({ window, groupBy, having }: Query): Clause | null {
+  if (window !== null) return { name: 'WINDOW', location: window.location }
+  if (groupBy !== null) return { name: 'GROUP BY', location: groupBy.location }
+  return having === null ? null : { name: 'HAVING', location: having.location }
 }

@@ -3,7 +3,6 @@
  * those of its result.
  */
 import { type OrderedQuery, splitOrder } from '../../analysis/pull-order.ts'
-import { inPullWords } from '../../analysis/pull-rules.ts'
 import { StatementError } from '../../errors.ts'
 import { needsSnapshot, planSnapshotQuery } from '../../plan/queries/snapshot-query.ts'
 import type { Query, QueryStatement } from '../../sql/ast.ts'
@@ -74,7 +73,7 @@ function openSnapshot(ordered: OrderedQuery, scope: TopicScope, request: QueryRe
   const planned = planSnapshotQuery(ordered.core, queryId, scope.planning)
   const sources = planned.sources.map((source) => ({
     ...source,
-    rows: openSource(source.query, ordered.core, scope, request),
+    rows: openSimplePull(source.query, scope, asRequest(source.query, request), { isWhole: false }),
   }))
   const limit = rowLimit(scope)
   const flow = new Flow<StreamedRow>(queryId, async (sink) => {
@@ -96,14 +95,6 @@ function openSnapshot(ordered: OrderedQuery, scope: TopicScope, request: QueryRe
       await flow.close()
       await Promise.all(sources.map(({ rows }) => rows.close()))
     },
-  }
-}
-
-function openSource(query: Query, whole: Query, scope: TopicScope, request: QueryRequest): RowStream {
-  try {
-    return openSimplePull(query, scope, asRequest(query, request), { isWhole: false })
-  } catch (error) {
-    throw error instanceof StatementError ? inPullWords(error, whole) : error
   }
 }
 

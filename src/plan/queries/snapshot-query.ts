@@ -3,10 +3,8 @@
  * is, and runs over the rows that its sources have now; what a subscriber would know after the last of them is the result. Each source is
  * read by a pull query of its own, which takes the condition of the query where that is about this source alone.
  */
-
 import { aggregateTest, containsAggregate } from '../../analysis/aggregates.ts'
-import { inPullWords } from '../../analysis/pull-rules.ts'
-import { flattenRelation } from '../../analysis/sources.ts'
+import { checkSnapshotQuery } from '../../analysis/pull-rules.ts'
 import { StatementError } from '../../errors.ts'
 import type { SourceOrigin, SourceStep } from '../../operators/step.ts'
 import type { Expression, Query, SelectItem } from '../../sql/ast.ts'
@@ -65,37 +63,18 @@ function hasSnapshotForm(expression: Expression): boolean {
   return found
 }
 
-/** Throws StatementError, in the words of ksqlDB as well where it refuses the query. */
+/** Throws StatementError. */
 export function planSnapshotQuery(query: Query, queryId: string, context: PlanContext): PlannedSnapshotQuery {
-  try {
-    refuseStreamJoins(query, context)
-    refuseRecordPositions(query)
-    const { plan, columns, kind, isComposed } = planPushQuery(query, () => queryId, context)
-    const steps = plan.steps.filter((step) => step.kind === 'source')
-    const condition = steps.length === 1 && query.from.kind === 'source' ? query.where : null
-    const sources = steps
-      .map((step) => ({ step, query: readQuery(step, query, condition) }))
-      .sort((a, b) => Number(a.step.sourceKind === 'stream') - Number(b.step.sourceKind === 'stream'))
-    return { plan, sources, columns, result: isComposed ? 'bag' : kind }
-  } catch (error) {
-    throw error instanceof StatementError ? inPullWords(error, query) : error
-  }
-}
-
-function refuseStreamJoins({ from, partitionBy }: Query, { metastore }: PlanContext): void {
-  if (partitionBy !== null) {
-    throw new StatementError('PARTITION BY places the rows of a continuous query. Add EMIT CHANGES, or leave it out.', {
-      location: partitionBy.location,
-    })
-  }
-  const { sources, joins } = flattenRelation(from)
-  const stream = sources.find(
-    (source) => source.kind === 'source' && metastore.sources.get(source.name)?.kind === 'STREAM',
-  )
-  if (joins.length === 0 || stream === undefined) return
-  throw new StatementError('Streams are joined while they run. Add EMIT CHANGES, or join tables.', {
-    location: stream.location,
-  })
+  const { metastore, functions } = context
+  refuseRecordPositions(query)
+  checkSnapshotQuery(query, (name) => metastore.sources.get(name)?.kind === 'STREAM', aggregateTest(functions))
+  const { plan, columns, kind, isComposed } = planPushQuery(query, () => queryId, context)
+  const steps = plan.steps.filter((step) => step.kind === 'source')
+  const condition = steps.length === 1 && query.from.kind === 'source' ? query.where : null
+  const sources = steps
+    .map((step) => ({ step, query: readQuery(step, query, condition) }))
+    .sort((a, b) => Number(a.step.sourceKind === 'stream') - Number(b.step.sourceKind === 'stream'))
+  return { plan, sources, columns, result: isComposed ? 'bag' : kind }
 }
 
 /** Rows of a table have none, and those of an inner query stand for several records. */

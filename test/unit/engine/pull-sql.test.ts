@@ -99,6 +99,15 @@ describe('GROUP BY', () => {
   })
 })
 
+it('a name that does not exist is all that a refusal is about', async () => {
+  const { message } = await rowsOf('SELECT city, SUM(amonut) AS s FROM orders GROUP BY city;').then(
+    () => new Error('not refused'),
+    (error: unknown) => error as Error,
+  )
+  expect(message).toContain('Did you mean AMOUNT?')
+  expect(message).not.toContain('Pull queries')
+})
+
 it('SELECT DISTINCT gives each row once', async () => {
   expect(await rowsOf('SELECT DISTINCT customer FROM all_orders ORDER BY customer DESC;')).toEqual([[9], [2], [1]])
 })
