@@ -2,9 +2,10 @@
  * Requests to a service that speaks JSON over HTTP/1.1 connections that are kept: several addresses, credentials, TLS, retries with growing
  * pauses. An address that does not answer gives way to the next one, which is then tried first.
  */
-import type { Agent, IncomingMessage, RequestOptions } from 'node:http'
+import type { Agent } from 'node:http'
 import { sleep, type Timer } from '../clock.ts'
 import type { ClientTls } from './client-tls.ts'
+import { keptConnections, readBody, sendRequest } from './exchange.ts'
 
 /** An answer that is longer is refused, so that a wrong address cannot fill the memory. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -116,7 +117,7 @@ export class JsonRequests {
     const url = new URL(base + path)
     const text = body === undefined ? null : JSON.stringify(body)
     const { headers, mediaType, timeoutMs } = this.#options
-    const answer = await begin(url, text, {
+    const answer = await sendRequest(url, text, {
       method,
       agent: this.#agentOf(url.protocol),
       signal: AbortSignal.timeout(timeoutMs),
@@ -126,15 +127,14 @@ export class JsonRequests {
         ...headers(),
       },
     })
-    const received = await bodyOf(answer)
+    const received = await readBody(answer, MAX_ANSWER_BYTES)
     return { status: answer.statusCode ?? 0, json: parsed(received), text: received }
   }
 
   #agentOf(protocol: string): Agent {
     const existing = this.#agents.get(protocol)
     if (existing !== undefined) return existing
-    const options = protocol === 'https:' ? { keepAlive: true, ...nodeTls(this.#options.tls) } : { keepAlive: true }
-    const agent = new (clientOf(protocol).Agent)(options)
+    const agent = keptConnections(protocol, protocol === 'https:' ? nodeTls(this.#options.tls) : {})
     this.#agents.set(protocol, agent)
     return agent
   }
@@ -164,31 +164,6 @@ function reasonOf({ status, json }: JsonAnswer): string {
 
 function nodeTls({ checksName = true, ...certificates }: ClientTls) {
   return checksName ? certificates : { ...certificates, checkServerIdentity: () => undefined }
-}
-
-const clientOf = (protocol: string) => process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http')
-
-function begin(url: URL, body: string | null, options: RequestOptions): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const sent = clientOf(url.protocol).request(url, options, resolve)
-    sent.once('error', reject)
-    sent.end(body ?? undefined)
-  })
-}
-
-async function bodyOf(answer: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = []
-  let length = 0
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    length += part.length
-    if (length > MAX_ANSWER_BYTES) {
-      answer.destroy()
-      throw new Error(`its answer is longer than ${MAX_ANSWER_BYTES} bytes`)
-    }
-    parts.push(part)
-  }
-  if (!answer.complete) throw new Error('it broke its answer off')
-  return Buffer.concat(parts).toString()
 }
 
 function parsed(text: string): unknown {

@@ -1,8 +1,9 @@
 /** Requests of a connector to its target: kept connections, several addresses, credentials, TLS. Retries are the delivery's. */
-import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { messageOf } from '../../errors.ts'
+import { AnswerTooLong, keptConnections, readBody, sendRequest } from '../../http/exchange.ts'
 import { RetriableError, type SinkContext } from '../connector.ts'
 import { optionFile } from '../option-files.ts'
 import { type OptionDeclaration, OptionError, type Options } from '../options.ts'
@@ -119,8 +120,7 @@ export class HttpTarget {
     this.#headers = headers
     const tls = tlsOf(context)
     for (const protocol of new Set(this.#urls.map((url) => url.protocol))) {
-      const own = protocol === 'https:' ? tls : {}
-      this.#agents.set(protocol, new (clientOf(protocol).Agent)({ keepAlive: true, ...own }))
+      this.#agents.set(protocol, keptConnections(protocol, protocol === 'https:' ? tls : {}))
     }
   }
 
@@ -153,7 +153,7 @@ export class HttpTarget {
     const bytes = isCompressed ? await compress(body, { level: 1 }) : body
     const url = new URL(base.href.replace(/\/$/, '') + path)
     try {
-      const answer = await begin(url, bytes, {
+      const answer = await sendRequest(url, bytes, {
         method,
         agent: this.#agents.get(base.protocol)!,
         signal: AbortSignal.any([this.#context.signal, AbortSignal.timeout(this.#timeoutMs)]),
@@ -164,7 +164,7 @@ export class HttpTarget {
           ...(isCompressed && { 'content-encoding': 'gzip' }),
         },
       })
-      const text = await textOf(answer)
+      const text = await readBody(answer, MAX_ANSWER_BYTES)
       return this.#lasting(base, answer, text)
     } catch (error) {
       throw this.#failure(base, error)
@@ -184,6 +184,8 @@ export class HttpTarget {
   }
 
   #failure(base: URL, error: unknown): Error {
+    if (error instanceof AnswerTooLong)
+      return new Error(`The target's answer is longer than ${MAX_ANSWER_BYTES} bytes.`, { cause: error })
     const { code } = error as { readonly code?: unknown }
     if (error instanceof RetriableError || (typeof code !== 'string' && (error as Error).name === 'Error'))
       return error as Error
@@ -240,28 +242,4 @@ function tlsOf(context: HttpContext) {
     ...(passphrase !== null && { passphrase }),
     ...(options.text('ssl.endpoint.identification.algorithm') === '' && { checkServerIdentity: () => undefined }),
   }
-}
-
-const clientOf = (protocol: string) => process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http')
-
-function begin(url: URL, body: Uint8Array | null, options: RequestOptions): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const sent = clientOf(url.protocol).request(url, options, resolve)
-    sent.once('error', reject)
-    sent.end(body ?? undefined)
-  })
-}
-
-async function textOf(answer: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = []
-  let length = 0
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    length += part.length
-    if (length > MAX_ANSWER_BYTES) {
-      answer.destroy()
-      throw new Error(`The target's answer is longer than ${MAX_ANSWER_BYTES} bytes.`)
-    }
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString()
 }

@@ -1,8 +1,8 @@
 /** Gets one token for SASL OAUTHBEARER: from a token endpoint, from a file, or made here without a signature. */
 import { readFile } from 'node:fs/promises'
-import { type IncomingMessage, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import type { Clock } from '../../../clock.ts'
+import { messageOf } from '../../../errors.ts'
+import { readBody, sendRequest } from '../../../http/exchange.ts'
 import { BrokerError } from '../../broker-error.ts'
 import type { TokenOrigin } from './access-options.ts'
 
@@ -63,7 +63,7 @@ async function requestToken(endpoint: Endpoint, clock: Clock): Promise<Token> {
 }
 
 /** The credentials go into the header, as RFC 6749 has it; like Kafka's client, without encoding them for a form. */
-function post({ url, clientId, clientSecret, scope, ca, timeoutMs }: Endpoint): Promise<Answer> {
+async function post({ url, clientId, clientSecret, scope, ca, timeoutMs }: Endpoint): Promise<Answer> {
   const form = new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== null && { scope }) }).toString()
   const headers = {
     authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
@@ -71,38 +71,23 @@ function post({ url, clientId, clientSecret, scope, ca, timeoutMs }: Endpoint): 
     'content-length': Buffer.byteLength(form),
     accept: 'application/json',
   }
-  const options = { method: 'POST', headers, signal: AbortSignal.timeout(timeoutMs) }
-  return new Promise((resolve, reject) => {
-    const fail = (cause: Error) =>
-      reject(
-        new BrokerError('UNAVAILABLE', `The token endpoint ${url} cannot be reached: ${cause.message}`, {
-          retriable: true,
-          cause,
-        }),
-      )
-    const request = url.startsWith('https:')
-      ? requestHttps(url, { ...options, ...(ca !== null && { ca }) })
-      : requestHttp(url, options)
-    request.on('error', fail)
-    request.on('response', (response) => void answerOf(response).then(resolve, fail))
-    request.end(form)
-  })
+  try {
+    const answer = await sendRequest(new URL(url), form, {
+      method: 'POST',
+      headers,
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(ca !== null && { ca }),
+    })
+    return { status: answer.statusCode ?? 0, body: await readBody(answer, MAX_ANSWER_BYTES) }
+  } catch (cause) {
+    const message = `The token endpoint ${url} cannot be reached: ${messageOf(cause)}`
+    throw new BrokerError('UNAVAILABLE', message, { retriable: true, cause })
+  }
 }
 
 interface Answer {
   readonly status: number
   readonly body: string
-}
-
-async function answerOf(response: IncomingMessage): Promise<Answer> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > MAX_ANSWER_BYTES) throw new Error(`its answer has more than ${MAX_ANSWER_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
