@@ -109,31 +109,29 @@ function createProgram({ serve, restoreTopic, readTopic }: CommandLineParts, end
       const { runCli } = await import('./commands/cli.ts')
       end(await runCli(url, options, systemTimer))
     })
-  program
-    .command('produce')
-    .description('Write rows of a file, or of standard input, into a stream or table.')
-    .argument('<target>', 'topic, or name of a stream or table')
-    .argument('[file]', 'file of rows, also compressed by gzip or zstd (default: standard input)')
-    .option(
-      '--format <name>',
-      'json (objects, one a line, or one array), csv, tsv or lines (default: by the extension, else json)',
-    )
-    .option('--columns <names>', 'names of the fields of a CSV file without a header, with commas')
-    .option('--delimiter <character>', 'between the fields of a CSV file')
-    .option('--key <field>', 'field that becomes the key of each record')
-    .option('--timestamp <field>', 'field that becomes the time of each record: epoch milliseconds or ISO 8601')
-    .option('--header <name=value>', 'header of each record; may be repeated', collect, [])
-    .option('--partition <n>', 'partition that all records go to (default: by the key)', natural)
-    .option('--tombstone <key>', 'delete the row of this key instead of writing rows; may be repeated', collect, [])
-    .option('--skip-errors', 'pass over rows that cannot be read or are refused, and report them', false)
-    .option('--resume', 'continue a file where an interrupted run stopped', false)
-    .option('--create', 'create a stream that fits the file first', false)
-    .option('--partitions <n>', 'partitions of the topic that --create makes', positive, 1)
-    .option('-y, --yes', 'let --create run without asking', false)
-    .option('--server <url>', 'the server', DEFAULT_URL)
-    .option('-u, --user <name>', 'user, if the server requires one')
-    .option('-p, --password <password>', 'password of the user')
-    .option('-t, --token <token>', 'bearer token, instead of a user')
+  withServer(
+    program
+      .command('produce')
+      .description('Write rows of a file, or of standard input, into a stream or table.')
+      .argument('<target>', 'topic, or name of a stream or table')
+      .argument('[file]', 'file of rows, also compressed by gzip or zstd (default: standard input)')
+      .option(
+        '--format <name>',
+        'json (objects, one a line, or one array), csv, tsv or lines (default: by the extension, else json)',
+      )
+      .option('--columns <names>', 'names of the fields of a CSV file without a header, with commas')
+      .option('--delimiter <character>', 'between the fields of a CSV file')
+      .option('--key <field>', 'field that becomes the key of each record')
+      .option('--timestamp <field>', 'field that becomes the time of each record: epoch milliseconds or ISO 8601')
+      .option('--header <name=value>', 'header of each record; may be repeated', collect, [])
+      .option('--partition <n>', 'partition that all records go to (default: by the key)', natural)
+      .option('--tombstone <key>', 'delete the row of this key instead of writing rows; may be repeated', collect, [])
+      .option('--skip-errors', 'pass over rows that cannot be read or are refused, and report them', false)
+      .option('--resume', 'continue a file where an interrupted run stopped', false)
+      .option('--create', 'create a stream that fits the file first', false)
+      .option('--partitions <n>', 'partitions of the topic that --create makes', positive, 1)
+      .option('-y, --yes', 'let --create run without asking', false),
+  )
     .addHelpText(
       'after',
       examples(
@@ -148,17 +146,15 @@ function createProgram({ serve, restoreTopic, readTopic }: CommandLineParts, end
       const { stdin, stderr: err } = process
       end(await runProduce(target, file ?? null, options, { stdin, err, timer: systemTimer, signal: interruption() }))
     })
-  program
-    .command('consume')
-    .description('Write the rows of a stream, a table or a SELECT to standard output.')
-    .argument('<source>', 'name of a stream or table, or a SELECT')
-    .option('--format <name>', 'ndjson, csv, tsv or table', 'ndjson')
-    .option('--from-beginning', 'start with the oldest row, not with the next', false)
-    .option('--limit <n>', 'end after this many rows', positive)
-    .option('--server <url>', 'the server', DEFAULT_URL)
-    .option('-u, --user <name>', 'user, if the server requires one')
-    .option('-p, --password <password>', 'password of the user')
-    .option('-t, --token <token>', 'bearer token, instead of a user')
+  withServer(
+    program
+      .command('consume')
+      .description('Write the rows of a stream, a table or a SELECT to standard output.')
+      .argument('<source>', 'name of a stream or table, or a SELECT')
+      .option('--format <name>', 'ndjson, csv, tsv or table', 'ndjson')
+      .option('--from-beginning', 'start with the oldest row, not with the next', false)
+      .option('--limit <n>', 'end after this many rows', positive),
+  )
     .addHelpText(
       'after',
       examples(
@@ -263,17 +259,15 @@ function addImport(program: Command, readTopic: ReadTopic, end: (exitCode: numbe
 }
 
 function addFunctions(program: Command, end: (exitCode: number) => void): void {
-  program
-    .command('functions')
-    .description('Functions in JavaScript from files.')
-    .command('apply')
-    .description('Create or replace the functions of files, one function a file.')
-    .argument('<paths...>', 'files *.js and *.ts, or folders with them')
-    .option('--dry-run', 'show the statements and do nothing', false)
-    .option('--server <url>', 'the server', DEFAULT_URL)
-    .option('-u, --user <name>', 'user, if the server requires one')
-    .option('-p, --password <password>', 'password of the user')
-    .option('-t, --token <token>', 'bearer token, instead of a user')
+  withServer(
+    program
+      .command('functions')
+      .description('Functions in JavaScript from files.')
+      .command('apply')
+      .description('Create or replace the functions of files, one function a file.')
+      .argument('<paths...>', 'files *.js and *.ts, or folders with them')
+      .option('--dry-run', 'show the statements and do nothing', false),
+  )
     .addHelpText(
       'after',
       examples(
@@ -349,6 +343,15 @@ function addMigrations(program: Command, end: (exitCode: number) => void): void 
     .command('destroy-metadata')
     .description('Drop the stream and the table of initialize-metadata, with their topics.')
     .action(() => run({ kind: 'destroy-metadata' }))
+}
+
+/** Adds the options of all commands that send requests to one server. */
+function withServer(command: Command): Command {
+  return command
+    .option('--server <url>', 'the server', DEFAULT_URL)
+    .option('-u, --user <name>', 'user, if the server requires one')
+    .option('-p, --password <password>', 'password of the user')
+    .option('-t, --token <token>', 'bearer token, instead of a user')
 }
 
 /** Commands with what they do, as the end of a help text. */
