@@ -8,8 +8,6 @@ import { type SchemaDefinition, type SchemaReference, subjectOf } from '../regis
 import type { Side, WriterSchemas, WrittenSchema } from '../serde/format.ts'
 import type { StatementSchemas } from './statement-catalogue.ts'
 
-const SIDES: readonly Side[] = ['KEY', 'VALUE']
-
 export class LocalSchemas implements StatementSchemas {
   readonly #state: RegisteredSchemas
   readonly #resolved = new Map<number, ResolvedSchema>()
@@ -52,10 +50,6 @@ export class LocalSchemas implements StatementSchemas {
   latest(topic: string, side: Side): WrittenSchema | null {
     const version = this.#state.version(subjectOf(topic, side), 'latest')
     return version === null ? null : { ...this.#byId(version.id)!, id: version.id }
-  }
-
-  deleteTopic(topic: string): void {
-    for (const side of SIDES) this.#state.apply({ kind: 'delete', subject: subjectOf(topic, side) })
   }
 
   /** The id of the schema under `subject`; absent `id`: the next one, unless it is registered already. */

@@ -93,11 +93,6 @@ export class Script {
     })
   }
 
-  /** Entries of the processing log, the oldest first. */
-  get errors(): readonly string[] {
-    return this.#errors
-  }
-
   /** A stream or table that uses the topic; null: none does. */
   sourceOf(topic: string): DataSource | null {
     return [...this.#catalogue.metastore.sources.values()].find((source) => source.topic === topic) ?? null
