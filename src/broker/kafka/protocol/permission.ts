@@ -11,7 +11,7 @@ export interface Permission {
   readonly kind: ResourceKind
   /** Names the resource; empty for the cluster. */
   readonly name: string
-  /** Who needs it, as brokers see this server; null: not known. */
+  /** The user that needs it, as brokers see this server; null: not known. */
   readonly principal: string | null
 }
 

@@ -9,6 +9,7 @@ import { durableStores } from '../../../../src/runtime/stores/durable-stores.ts'
 import type { RestoreProgress } from '../../../../src/runtime/stores/restore-changelogs.ts'
 import type { StoreProvider } from '../../../../src/runtime/stores/task-stores.ts'
 import { BIGINT, STRING } from '../../../../src/types/sql-type.ts'
+import { encode, record } from '../../../support/batches.ts'
 import { pullAll, pullRows } from '../../../support/pull-requests.ts'
 import { QueryWorld } from '../../../support/query-world.ts'
 
@@ -128,6 +129,33 @@ describe.each(['at_least_once', 'exactly_once_v2'])('%s', (guarantee) => {
 })
 
 const config = { 'auto.offset.reset': 'earliest' }
+
+test('a restore waits at a transaction that a former owner left open, behind which counts are committed', async () => {
+  await openWorld({ changelogs: true })
+  const exactlyOnce = { ...config, 'processing.guarantee': 'exactly_once_v2' }
+  const plans = await world.run(`${LOGS} ${COUNT}`, exactlyOnce)
+  await world.runtime.settled()
+  const changelog = (await world.broker.listTopics()).find(({ name }) => name.endsWith('-changelog'))!
+  const former = world.broker.producer({ transactionalId: 'former' })
+  await former.initTransactions()
+  former.begin()
+  for (let partition = 0; partition < changelog.partitions; partition++)
+    await former.send(changelog.name, partition, encode([record('left open')]))
+  await world.produce('logs', logs(0, 50))
+  await world.runtime.settled()
+  await forget('logs')
+  await world.runtime.close()
+  rmSync(directory, { recursive: true })
+
+  const restarted = restart(plans, exactlyOnce)
+  await expect.poll(() => restores, { timeout: 20_000 }).not.toEqual([])
+  expect(restores.some(({ isDone }) => isDone)).toBe(false)
+  await former.abort()
+  await former.close()
+  await restarted
+  await world.runtime.settled()
+  expect(await counts(plans)).toEqual([['LA', 50]])
+}, 30_000)
 
 test('a table far larger than the cache is whole', async () => {
   await openWorld({ cacheBytes: 20_000 })
