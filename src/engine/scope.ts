@@ -34,7 +34,6 @@ export interface TopicScope extends Scope {
 
 export type ScopeOptions = Pick<TopicScope, 'session' | 'catalog' | 'topics' | 'sequence' | 'schemas'>
 
-/** `topics`: empty for a statement that does not plan over topics. */
 /** The registry with the functions of users that the metastore has; the same one for as long as these are. */
 function functionsOf(registry: FunctionRegistry, { functions }: Metastore): FunctionRegistry {
   if (functions.size === 0) return registry
@@ -47,6 +46,7 @@ function functionsOf(registry: FunctionRegistry, { functions }: Metastore): Func
 
 const registries = new WeakMap<Metastore['functions'], FunctionRegistry>()
 
+/** `topics`: empty for a statement that does not plan over topics. */
 export function makeScope(
   parts: EngineParts,
   { session, catalog, topics, sequence, schemas }: ScopeOptions,
