@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '..')
  * `src/` and `.ts`. A place imports from lower floors only, never from another place on its own floor. Type-only imports count too.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ['grammar', 'errors', 'assert', 'clock', 'suggest'],
+  ['grammar', 'errors', 'assert', 'clock', 'mutex', 'suggest'],
   ['types', 'http', 'regex'],
   ['registry', 'connect'],
   ['sql', 'functions', 'serde', 'state', 'broker'],

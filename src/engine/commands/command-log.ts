@@ -12,11 +12,11 @@ import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
 import { type Clock, sleep, type Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
+import { Mutex } from '../../mutex.ts'
 import { commandTopic } from '../../runtime/topic-names.ts'
 import { type Command, decodeCommand, encodeCommand } from './command.ts'
 import type { CommandBackup } from './command-backup.ts'
 import { createCommandTopic } from './command-topic.ts'
-import { Mutex } from './mutex.ts'
 
 /** A command with its place in the log. */
 export interface SequencedCommand {

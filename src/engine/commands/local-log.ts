@@ -4,10 +4,10 @@
  */
 import type { Broker } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
+import { Mutex } from '../../mutex.ts'
 import { commandTopic } from '../../runtime/topic-names.ts'
 import type { SequencedCommand, StatementLog, Turn } from './command-log.ts'
 import { createCommandTopic } from './command-topic.ts'
-import { Mutex } from './mutex.ts'
 
 export interface LocalLogOptions {
   readonly broker: Broker

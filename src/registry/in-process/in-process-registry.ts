@@ -2,6 +2,7 @@
  * A schema registry in this process: the default beside the embedded log, and the registry of tests. Changes are kept by a journal before
  * they are visible.
  */
+import { Mutex } from '../../mutex.ts'
 import { resolveSchema } from '../resolved-schema.ts'
 import type { SchemaRules } from '../rules/schema-rules.ts'
 import {
@@ -37,7 +38,7 @@ export class InProcessRegistry implements SchemaRegistry {
   readonly #rules: InProcessRegistryOptions['rules']
   readonly #journal: RegistryJournal
   /** Changes are made one after the other. */
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Mutex()
 
   constructor({ rules, journal = NO_JOURNAL }: InProcessRegistryOptions) {
     this.#rules = rules
@@ -67,7 +68,7 @@ export class InProcessRegistry implements SchemaRegistry {
   }
 
   register(subject: string, schema: SchemaDefinition): Promise<number> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const normal = await this.#normalize(schema)
       const entry = this.#state.registration(subject, normal)
       if (entry === null) return this.#state.find(subject, normal)!.id
@@ -91,11 +92,11 @@ export class InProcessRegistry implements SchemaRegistry {
   }
 
   setCompatibility(subject: string | null, rule: Compatibility): Promise<void> {
-    return this.#inTurn(() => this.#append({ kind: 'compatibility', subject, rule }))
+    return this.#turns.run(() => this.#append({ kind: 'compatibility', subject, rule }))
   }
 
   deleteSubject(subject: string): Promise<readonly number[]> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const versions = await this.versions(subject)
       if (versions.length > 0) await this.#append({ kind: 'delete', subject })
       return versions
@@ -103,19 +104,13 @@ export class InProcessRegistry implements SchemaRegistry {
   }
 
   async close(): Promise<void> {
-    await this.#turn.catch(() => {})
+    await this.#turns.idle()
     await this.#journal.close()
   }
 
   async #append(entry: RegistryEntry): Promise<void> {
     await this.#journal.append(entry)
     this.#state.apply(entry)
-  }
-
-  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
-    const done = this.#turn.then(change)
-    this.#turn = done.catch(() => {})
-    return done
   }
 
   async #normalize(schema: SchemaDefinition): Promise<SchemaDefinition> {

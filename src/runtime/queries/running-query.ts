@@ -3,6 +3,7 @@
  * after the other.
  */
 import type { Clock, Timer } from '../../clock.ts'
+import { Mutex } from '../../mutex.ts'
 import type { TaskAssignment } from '../assignment.ts'
 import type { LostOffset } from '../offsets-lost-error.ts'
 import { failureOf } from '../query-failure.ts'
@@ -63,7 +64,7 @@ export class RunningQuery {
   /** Since it was last started; workers may report a failure one after the other. */
   #hasFailed = false
   #isLearning = false
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Mutex()
 
   constructor(options: RunningQueryOptions) {
     this.#options = options
@@ -86,11 +87,11 @@ export class RunningQuery {
 
   /** Resolves when the tasks run, or have failed; `status` shows which. */
   start(): Promise<void> {
-    return this.#inTurn(() => this.#launch())
+    return this.#turns.run(() => this.#launch())
   }
 
   setPaused(isPaused: boolean): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       this.#isPaused = isPaused
       if (this.#state === 'RUNNING' || this.#state === 'PAUSED') this.#state = isPaused ? 'PAUSED' : 'RUNNING'
       await this.#workers.setPaused(isPaused)
@@ -102,7 +103,7 @@ export class RunningQuery {
     this.#isStopped = true
     this.#retries.cancel()
     this.#standbys.cancel()
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       this.#state = 'PENDING_SHUTDOWN'
       await this.#workers.stop({ purge })
       if (purge) await purgeQuery(this.#options.query, this.#options)
@@ -224,7 +225,7 @@ export class RunningQuery {
 
   /** Resolves when all operations so far are carried out. */
   async settled(): Promise<void> {
-    await this.#turn
+    await this.#turns.idle()
   }
 
   runsOn(worker: Worker): boolean {
@@ -332,12 +333,6 @@ export class RunningQuery {
   /** Works without a caller that waits: an error shows among the failures. */
   #inBackground(work: () => Promise<void>): void {
     const { clock } = this.#options
-    this.#inTurn(work).catch((error: unknown) => this.#noteFailure(failureOf(error, clock.now())))
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(work)
-    this.#turn = done.catch(() => {})
-    return done
+    this.#turns.run(work).catch((error: unknown) => this.#noteFailure(failureOf(error, clock.now())))
   }
 }

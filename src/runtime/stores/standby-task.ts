@@ -5,6 +5,7 @@
  */
 import type { FetchedPartition, PartitionOffset, TopicPartitionOffset } from '../../broker/broker.ts'
 import type { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
+import { Mutex } from '../../mutex.ts'
 import type { CacheBudget } from '../../state/lmdb/cache-budget.ts'
 import { fitsShape, type TaskRecord } from '../../state/lmdb/state-catalog.ts'
 import { TaskState } from '../../state/lmdb/task-state.ts'
@@ -37,7 +38,7 @@ export class StandbyTask {
   /** Next offset to read, and the end, by changelog. */
   readonly #offsets = new Map<string, number>()
   readonly #ends = new Map<string, number>()
-  #working: Promise<void> = Promise.resolve()
+  readonly #turns = new Mutex()
 
   /** Opens the copy where it was left, also a state that a task has left; one that does not fit is deleted first. */
   static async open(request: StandbyRequest, slot: SlotEnvironment, budget: CacheBudget): Promise<StandbyTask> {
@@ -87,7 +88,7 @@ export class StandbyTask {
 
   /** Adds what was fetched of a changelog. Rejects with an error of the disk; the copy is then as it was. */
   add(fetched: FetchedPartition, cursor: RecordBatchCursor): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const { topic, fetchOffset, nextOffset, highWatermark } = fetched
       this.#ends.set(topic, highWatermark)
       if (this.isHalted || fetchOffset !== this.#offsets.get(topic) || nextOffset === fetchOffset) return
@@ -114,7 +115,7 @@ export class StandbyTask {
   /** Nothing is written any more once it has resolved; the copy can still be read. */
   async halt(): Promise<void> {
     this.isHalted = true
-    await this.#working
+    await this.#turns.idle()
   }
 
   /** Deletes what there is: the changelogs are others than those that it was made of. */
@@ -160,11 +161,5 @@ export class StandbyTask {
 
   #copy(): ChangelogCopy {
     return new ChangelogCopy(this.request, this.#record ?? null, this.#slot.catalog)
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#working.then(work)
-    this.#working = done.catch(() => {})
-    return done
   }
 }

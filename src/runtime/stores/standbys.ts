@@ -7,6 +7,7 @@ import { positionKey } from '../../broker/position-key.ts'
 import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
 import { type Scheduled, sleep, type Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
+import { Mutex } from '../../mutex.ts'
 import type { CacheBudget } from '../../state/lmdb/cache-budget.ts'
 import type { StoreLag } from '../store-lag.ts'
 import type { SlotEnvironments } from './slot-environments.ts'
@@ -45,7 +46,7 @@ export class Standbys {
   readonly #failures = new Map<string, number>()
   #fetcher: Fetcher | null = null
   #following: Promise<void> = Promise.resolve()
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Mutex()
   #isClosed = false
 
   constructor(options: StandbysOptions) {
@@ -54,7 +55,7 @@ export class Standbys {
 
   /** Makes these the standbys of a query here, and no others. Rejects with a BrokerError, or an Error if a directory cannot be used. */
   follow(queryId: string, requests: readonly StandbyRequest[]): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const wanted = new Map(requests.map((request) => [request.taskId, request]))
       if (wanted.size === 0) this.#wanted.delete(queryId)
       else this.#wanted.set(queryId, wanted)
@@ -67,7 +68,7 @@ export class Standbys {
 
   /** Ends the writing of copies, before their tasks are opened. They can be read until `follow` is called again. */
   halt(queryId: string, taskIds: readonly string[]): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const left = new Map(this.#wanted.get(queryId))
       for (const taskId of taskIds) {
         left.delete(taskId)
@@ -90,7 +91,7 @@ export class Standbys {
   async close(): Promise<void> {
     this.#isClosed = true
     for (const retry of this.#retries) retry.cancel()
-    await this.#inTurn(async () => {
+    await this.#turns.run(async () => {
       this.#wanted.clear()
       for (const task of [...this.#tasks.values()]) await this.#release(task)
     })
@@ -230,15 +231,11 @@ export class Standbys {
   /** Carried out in turn, if the copy is still wanted then. A failure is tried again later. */
   #later(task: StandbyTask, work: () => Promise<void>): void {
     const { queryId, taskId } = task.request
-    this.#inTurn(async () => {
-      if (this.#wanted.get(queryId)?.get(taskId) === task.request) await work()
-    }).catch((error: unknown) => this.#fail(task, error))
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(work)
-    this.#turn = done.catch(() => {})
-    return done
+    this.#turns
+      .run(async () => {
+        if (this.#wanted.get(queryId)?.get(taskId) === task.request) await work()
+      })
+      .catch((error: unknown) => this.#fail(task, error))
   }
 }
 

@@ -7,4 +7,9 @@ export class Mutex {
     this.#last = result.catch(() => {})
     return result
   }
+
+  /** Resolves when the work of all calls so far has ended, whether or not it failed. */
+  async idle(): Promise<void> {
+    await this.#last
+  }
 }
