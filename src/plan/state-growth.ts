@@ -1,4 +1,5 @@
 /** State that grows with the records of a stream, for as long as the query runs: what it holds, and how it is bounded. */
+import { keepsValues } from '../operators/changes/change-aggregate.ts'
 import type { Step } from '../operators/index.ts'
 import { inputsOf } from '../operators/inputs.ts'
 import type { StepId, StepSchema } from '../operators/step.ts'
@@ -45,10 +46,9 @@ function heldBy(step: Step, inputs: readonly StepSchema[]): string | null {
     case 'combineRows':
       return step.ttlMs === null && inputs.some(isStream) ? 'the different rows of the streams' : null
     case 'changeAggregate': {
-      const keepsValues = step.functions.some(({ distinct, undoes }) => distinct || !undoes)
       if (step.ttlMs !== null || !inputs.some(isStream)) return null
       if (step.functions.length === 0) return 'the different rows of the stream'
-      return keepsValues ? 'the different values of each group' : null
+      return step.functions.some(keepsValues) ? 'the different values of each group' : null
     }
     default:
       return null

@@ -68,7 +68,8 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
   build(step, _inputs, context, emit) {
     const { groups, store: name } = step
     const store = context.store({ name, kind: 'keyValue' })
-    const calls = compileCalls(step, context)
+    const values = step.functions.some(keepsValues) ? context.store({ name: step.valueStore, kind: 'keyValue' }) : null
+    const calls = compileCalls(step, values, context)
     const apply = (change: GroupChange, states: Row): void => {
       states[0] = (states[0] as number) + change.count
       for (let i = 0; i < calls.length; i++) states[i + 1] = calls[i]!.change(change, states[i + 1]!)
@@ -83,8 +84,7 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
       if (value !== null || oldValue !== null) emit({ key, window: null, value, oldValue, timestamp, headers })
     })
     let latest = 0
-    const values = step.functions.some(keepsValues) ? [context.store({ name: step.valueStore, kind: 'keyValue' })] : []
-    const expire = expiry(step.ttlMs, [store, ...values], context)
+    const expire = expiry(step.ttlMs, values === null ? [store] : [store, values], context)
     return {
       inputs: [
         (record) => {
@@ -113,7 +113,8 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
   },
 }
 
-const keepsValues = ({ distinct, undoes }: ChangeAggregateCall): boolean => distinct || !undoes
+/** Whether a function's values are kept, beside its state. */
+export const keepsValues = ({ distinct, undoes }: ChangeAggregateCall): boolean => distinct || !undoes
 
 /** A row more (1) or less (-1) in a group. */
 interface GroupChange {
@@ -128,9 +129,12 @@ interface ChangingCall extends Pick<CompiledCall, 'initialize' | 'result'> {
   readonly change: (change: GroupChange, state: Value) => Value
 }
 
-function compileCalls(step: ChangeAggregateStep, context: OperatorContext): ChangingCall[] {
-  const values = step.functions.some(keepsValues) ? context.store({ name: step.valueStore, kind: 'keyValue' }) : null
-  return step.functions.map((call, index) => {
+function compileCalls(
+  { functions }: ChangeAggregateStep,
+  values: KeyValueStore | null,
+  context: OperatorContext,
+): ChangingCall[] {
+  return functions.map((call, index) => {
     const compiled = compileCall(call, context)
     return keepsValues(call) ? withValues(call, index, compiled, values!) : withoutValues(compiled)
   })

@@ -16,7 +16,13 @@ import type { OperatorContext } from '../operator-context.ts'
 import type { StepId, StepSchema } from '../step.ts'
 import { Bag, bagStore } from './bag.ts'
 import { expiry } from './expiry.ts'
-import { compileOverCalls, type OrderedRow, type OverCall, overExpressions } from './over-functions.ts'
+import {
+  compileOverCalls,
+  type OrderedRow,
+  type OverCall,
+  overExpressions,
+  type RankingName,
+} from './over-functions.ts'
 import { eachRow, keyColumnsOf, leavingUnder, RowChanges, rowTexts } from './row-changes.ts'
 import { type SortColumn, sortTexts } from './sort-text.ts'
 
@@ -37,7 +43,7 @@ export interface OverStep {
 }
 
 export interface RankLimit {
-  readonly ranking: 'ROW_NUMBER' | 'RANK' | 'DENSE_RANK'
+  readonly ranking: RankingName
   readonly rank: number
 }
 
@@ -70,7 +76,7 @@ export const over: OperatorDefinition<OverStep> = {
       if (step.ttlMs !== null) bounds.clear()
       forget()
     }
-    /** Behind which row nothing is within the limit, for partitions of late. */
+    /** Behind which row nothing is within the limit, for the partitions that were looked at last. */
     const bounds = new Map<string, string>()
     const keepBound = (prefix: string, bound: string): void => {
       if (bounds.size >= MAX_BOUNDS) bounds.clear()
