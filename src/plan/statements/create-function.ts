@@ -34,7 +34,7 @@ export function planCreateFunction(statement: CreateFunction, context: FunctionP
   const kind = kindOf(statement)
   const existing = context.metastore.functions.get(name) ?? []
   if (existing.length === 0 && context.functions.find(name) !== undefined) {
-    throw new StatementError(`Function ${name} is a built-in one and cannot be defined anew. Choose another name.`)
+    throw new StatementError(`Function ${name} is a built-in one and cannot be redefined. Choose another name.`)
   }
   const parameters = planParameters(statement, kind, context)
   const signature = signatureText(parameters)
