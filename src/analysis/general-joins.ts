@@ -3,7 +3,7 @@
  * time. They give changes: the result is that of SQL on the rows so far.
  */
 import type { Expression, Join } from '../sql/ast.ts'
-import { conjuncts, equalExpressions, walk } from '../sql/walk.ts'
+import { allOf, conjuncts, equalExpressions, walk } from '../sql/walk.ts'
 import type { AnalyzedJoin, AnalyzedSource, GeneralJoin } from './analysis.ts'
 import { resolveNames } from './resolve-names.ts'
 
@@ -53,10 +53,7 @@ export function analyzeGeneralJoin(
   const residual = conditions.filter((condition, i) => equations[i] === null && condition.kind !== 'booleanLiteral')
   const general: GeneralJoin = {
     equations: equations.filter((equation) => equation !== null),
-    residual:
-      residual.length === 0
-        ? null
-        : residual.reduce((left, other) => ({ kind: 'logicalBinary', operator: 'AND', left, right: other })),
+    residual: allOf(residual),
     ttlMs,
   }
   return {

@@ -191,3 +191,9 @@ export const conjuncts = (expression: Expression): readonly Expression[] =>
   expression.kind === 'logicalBinary' && expression.operator === 'AND'
     ? [...conjuncts(expression.left), ...conjuncts(expression.right)]
     : [expression]
+
+/** The conditions joined by AND; null: there are none. */
+export const allOf = (conditions: readonly Expression[]): Expression | null =>
+  conditions.length === 0
+    ? null
+    : conditions.reduce((left, right) => ({ kind: 'logicalBinary', operator: 'AND', left, right }))

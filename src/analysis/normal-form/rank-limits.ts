@@ -3,7 +3,7 @@
  * condition on the rank is put beside the rank as QUALIFY, where it bounds what is computed and kept.
  */
 import type { Comparison, Derived, Expression, FunctionCall, Query, Relation, SelectItem } from '../../sql/ast.ts'
-import { conjuncts } from '../../sql/walk.ts'
+import { allOf, conjuncts } from '../../sql/walk.ts'
 
 /** Adds QUALIFY to queries in FROM of which the query around wants the first rows only. Its own condition stays. */
 export const withRankLimits = (query: Query): Query => inSelect(query, new Map())
@@ -33,8 +33,8 @@ function inDerived(derived: Derived, conditions: readonly Expression[], done: Do
   if (query.kind !== 'select') return derived
   const inner = inSelect(query, done)
   const limits = conditions.flatMap((condition) => rankLimit(condition, inner, derived.alias))
-  if (limits.length === 0 || inner.qualify !== undefined) return { ...derived, query: inner }
-  const qualify = limits.reduce((left, right) => ({ kind: 'logicalBinary', operator: 'AND', left, right }))
+  const qualify = allOf(limits)
+  if (qualify === null || inner.qualify !== undefined) return { ...derived, query: inner }
   return { ...derived, query: { ...inner, qualify } }
 }
 

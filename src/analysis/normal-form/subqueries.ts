@@ -12,7 +12,7 @@ import type {
   QueryExpression,
   Relation,
 } from '../../sql/ast.ts'
-import { conjuncts, rewrite, walk } from '../../sql/walk.ts'
+import { allOf, conjuncts, rewrite, walk } from '../../sql/walk.ts'
 import { refuse } from '../errors.ts'
 
 type IsAggregate = (call: FunctionCall) => boolean
@@ -58,7 +58,7 @@ class Rewriting {
       ...query,
       items,
       from: joins.reduce<Relation>((left, join) => ({ ...join, left }), from),
-      where: where.length === 0 ? null : where.reduce(and),
+      where: allOf(where),
     }
   }
 
@@ -105,7 +105,7 @@ class Rewriting {
     }))
     const { query, criteria } = this.#correlated(test.query, joined, [VALUE], alias)
     const conditions = [test.negated ? mayBeEqual : equal, ...conjunctsOf(criteria)]
-    joined.add(this.#join(test.negated ? 'ANTI' : 'SEMI', query, conditions.reduce(and), test, alias))
+    joined.add(this.#join(test.negated ? 'ANTI' : 'SEMI', query, allOf(conditions)!, test, alias))
   }
 
   /** The expression with a column in the place of each query that stands for a value. */
@@ -192,10 +192,10 @@ class Rewriting {
             alias: `KSQL_OUTER_${i}`,
           })),
         ],
-        where: left.length === 0 ? null : left.reduce(and),
+        where: allOf(left),
         ...(isGrouped && { groupBy: { expressions: given } }),
       }),
-      criteria: criteria.reduce(and),
+      criteria: allOf(criteria)!,
     }
   }
 
@@ -222,12 +222,6 @@ interface Joined {
   readonly add: (join: Join) => void
 }
 
-const and = (left: Expression, right: Expression): Expression => ({
-  kind: 'logicalBinary',
-  operator: 'AND',
-  left,
-  right,
-})
 const isNull = (operand: Expression): Expression => ({ kind: 'isNull', operand })
 const conjunctsOf = (criteria: Expression): readonly Expression[] =>
   criteria.kind === 'booleanLiteral' ? [] : conjuncts(criteria)

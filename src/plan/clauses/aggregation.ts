@@ -12,7 +12,7 @@ import { AGGREGATE_INPUT } from '../../operators/stateless/project.ts'
 import type { NamedExpression } from '../../operators/step.ts'
 import type { FunctionCall, Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
-import { rewrite, withoutLocations } from '../../sql/walk.ts'
+import { withoutLocations } from '../../sql/walk.ts'
 import { type Column, ROWTIME, WINDOW_BOUNDS } from '../../types/schema.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import { groupKey, keySchema, type PlanBuilder, type Relation } from '../builder.ts'
@@ -20,6 +20,7 @@ import { hasUndo, variantOf } from './aggregate-call.ts'
 import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
 import { aggregateChanges, isOverChanges } from './change-aggregation.ts'
 import { repartition } from './rekey.ts'
+import { readingColumns } from './result-columns.ts'
 import { inClause, knownType, typed } from './typed.ts'
 import { planFilter } from './where.ts'
 
@@ -182,17 +183,12 @@ function aggregatedNames(
   calls: readonly FunctionCall[],
   results: readonly string[],
 ): (expression: Syntax) => Syntax {
-  const columns = new Map<string, string>([
-    ...groupBy!.map((expression, i): [string, string] => [withoutLocations(expression), names[i]!]),
-    ...calls.map((call, i): [string, string] => [withoutLocations(call), results[i]!]),
-  ])
-  return (expression) =>
-    rewrite(expression, (node) => {
-      const name = columns.get(withoutLocations(node))
-      return name === undefined
-        ? null
-        : { kind: 'columnReference', qualifier: null, name, ...(node.location && { location: node.location }) }
-    })
+  return readingColumns(
+    new Map([
+      ...groupBy!.map((expression, i): [string, string] => [withoutLocations(expression), names[i]!]),
+      ...calls.map((call, i): [string, string] => [withoutLocations(call), results[i]!]),
+    ]),
+  )
 }
 
 function having(

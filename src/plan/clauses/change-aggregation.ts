@@ -4,9 +4,10 @@ import type { ChangeAggregateCall } from '../../operators/changes/change-aggrega
 import type { FunctionCall } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { groupKey, keySchema, type Relation } from '../builder.ts'
+import { columnOf } from './add-columns.ts'
 import { hasUndo } from './aggregate-call.ts'
 import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
-import { bringTogether, columnOf } from './placement.ts'
+import { bringTogether } from './placement.ts'
 
 /** Whether the aggregation is planned here: what ksqlDB has is planned as it does. */
 export const isOverChanges = ({ input, calls, builder }: AggregationPlan): boolean =>

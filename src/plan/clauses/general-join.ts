@@ -7,8 +7,9 @@ import type { NamedExpression } from '../../operators/step.ts'
 import type { Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { formatType, type SqlType, widerType } from '../../types/sql-type.ts'
-import { type KeyColumn, keySchema, type PlanBuilder, positionsOf, type Relation } from '../builder.ts'
-import { bringTogether, columnOf, isSettled } from './placement.ts'
+import { type KeyColumn, type PlanBuilder, positionsOf, type Relation } from '../builder.ts'
+import { addColumns, columnOf } from './add-columns.ts'
+import { bringTogether, isSettled } from './placement.ts'
 import { inClause, knownType, typed, typedPredicate } from './typed.ts'
 
 export interface GeneralSides {
@@ -126,16 +127,7 @@ function withEqualColumns(
   const added = equals.filter(
     ({ name }, i) => !hasColumn(relation, name) && equals.findIndex((one) => one.name === name) === i,
   )
-  if (added.length === 0) return { relation, equals }
-  const columns = [...relation.columns.map(({ name }) => columnOf(name, relation)), ...added]
-  const step = builder.add({
-    kind: 'project',
-    id: `${id}Columns`,
-    input: relation.step,
-    key: keySchema(relation),
-    columns,
-  })
-  return { relation: { ...relation, step, columns: columns.map(({ name, type }) => ({ name, type })) }, equals }
+  return { relation: addColumns(`${id}Columns`, added, relation, builder), equals }
 }
 
 const hasColumn = ({ columns }: Relation, name: string): boolean => columns.some((column) => column.name === name)

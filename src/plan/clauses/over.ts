@@ -9,11 +9,13 @@ import type { SortColumn } from '../../operators/changes/sort-text.ts'
 import type { NamedExpression } from '../../operators/step.ts'
 import type { FunctionCall, Over, SortItem, Expression as Syntax } from '../../sql/ast.ts'
 import { displayExpression } from '../../sql/format.ts'
-import { conjuncts, rewrite, withoutLocations } from '../../sql/walk.ts'
-import { keySchema, type PlanBuilder, positionsOf, type Relation } from '../builder.ts'
+import { conjuncts, withoutLocations } from '../../sql/walk.ts'
+import { type PlanBuilder, positionsOf, type Relation } from '../builder.ts'
+import { addColumns, columnOf } from './add-columns.ts'
 import { overCall } from './over-call.ts'
-import { bringTogether, columnOf, isSettled } from './placement.ts'
+import { bringTogether, isSettled } from './placement.ts'
 import type { ProjectedColumn } from './projection.ts'
+import { readingColumns } from './result-columns.ts'
 import { inClause, knownType, typed } from './typed.ts'
 import { planFilter } from './where.ts'
 
@@ -52,7 +54,7 @@ export function planOver(planned: SelectOverRows, analysis: Analysis, builder: P
       builder,
     )
   })
-  const read = (expression: Syntax): Syntax => withResults(expression, names)
+  const read = readingColumns(names)
   const columns = planned.columns.map((column) => ({ ...column, expression: read(column.expression) }))
   if (qualify === null || limit?.isAll === true) return { relation, columns }
   return { relation: planFilter(read(qualify), 'QUALIFY', relation, builder), columns }
@@ -74,14 +76,6 @@ const orderingText = ({ partitionBy, orderBy }: Over): string =>
     partitionBy.map(withoutLocations),
     orderBy.map(({ expression, descending, nulls }) => [withoutLocations(expression), descending, nulls]),
   ])
-
-const withResults = (expression: Syntax, names: ReadonlyMap<string, string>): Syntax =>
-  rewrite(expression, (node) => {
-    const name = node.kind === 'functionCall' && node.over !== undefined ? names.get(withoutLocations(node)) : undefined
-    return name === undefined
-      ? null
-      : { kind: 'columnReference', qualifier: null, name, ...(node.location && { location: node.location }) }
-  })
 
 interface Limit extends RankLimit {
   /** The call that ranks. */
@@ -180,21 +174,9 @@ function withSortColumns({ name, over }: OverPlan, input: Relation, builder: Pla
   }
   const partition = over.partitionBy.map(columnFor)
   const sorted = over.orderBy.map((item) => ({ item, column: columnFor(item.expression) }))
-  const relation = added.length === 0 ? input : withColumns(name, added, input, builder)
+  const relation = addColumns(`${name}/Columns`, added, input, builder)
   const order = sorted.map(({ item, column }) => sortColumn(item, column, relation))
   return { relation, partition, order }
-}
-
-function withColumns(name: string, added: readonly NamedExpression[], input: Relation, builder: PlanBuilder): Relation {
-  const columns = [...input.columns.map((column) => columnOf(column.name, input)), ...added]
-  const step = builder.add({
-    kind: 'project',
-    id: `${name}/Columns`,
-    input: input.step,
-    key: keySchema(input),
-    columns,
-  })
-  return { ...input, step, columns: columns.map(({ name: column, type }) => ({ name: column, type })) }
 }
 
 /** NULL is greater than every value unless the query says where it stands. */

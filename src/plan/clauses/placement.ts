@@ -3,6 +3,7 @@ import { internalKeySpec } from '../../analysis/formats.ts'
 import { GROUP_KEY } from '../../operators/changes/change-key.ts'
 import type { NamedExpression } from '../../operators/step.ts'
 import { type PlanBuilder, positionsOf, type Relation } from '../builder.ts'
+import { columnOf } from './add-columns.ts'
 import { repartition } from './rekey.ts'
 
 /** For each column that places the rows, the names of the columns that hold it. */
@@ -75,11 +76,4 @@ export function settled(id: string, relation: Relation, builder: PlanBuilder): R
     store: `${id.replaceAll('/', '-')}-Settle`,
   })
   return { ...relation, step, placedBy: key.map(({ columns }) => columns), isUnsettled: false }
-}
-
-/** A column of the row as an expression. */
-export function columnOf(name: string, { columns }: Pick<Relation, 'columns'>): NamedExpression {
-  const index = columns.findIndex((column) => column.name === name)
-  const { type } = columns[index]!
-  return { name, type, expression: { kind: 'column', type, index, name }, text: name }
 }

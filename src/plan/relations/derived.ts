@@ -15,6 +15,7 @@ import type { NamedExpression } from '../../operators/step.ts'
 import type { Derived, Query, QueryExpression, Expression as Syntax } from '../../sql/ast.ts'
 import type { Column } from '../../types/schema.ts'
 import { type DerivedRelation, type KeyColumn, keySchema, type PlanBuilder, type Relation } from '../builder.ts'
+import { columnOf } from '../clauses/add-columns.ts'
 import { placementOf } from '../clauses/placement.ts'
 import { type ProjectedColumn, refuseDuplicates } from '../clauses/projection.ts'
 import { planQuery } from '../clauses/query-planner.ts'
@@ -108,16 +109,16 @@ function projectDerived(
   const projected: Relation = {
     ...relation,
     step,
-    columns: row.columns.map(columnOf),
+    columns: row.columns.map(declared),
     macros: new Map(),
     callTexts: new Map(),
     isComposed: true,
     ...(placedBy !== null && relation.placedBy !== undefined && { placedBy }),
   }
-  return { relation: withKey(projected, key, placedBy, builder), visible: visible.map(columnOf) }
+  return { relation: withKey(projected, key, placedBy, builder), visible: visible.map(declared) }
 }
 
-const columnOf = ({ name, type }: Column): Column => ({ name, type })
+const declared = ({ name, type }: Column): Column => ({ name, type })
 
 /** A row of the columns of SELECT to which others are added. */
 class ProjectedRow {
@@ -199,15 +200,10 @@ function withKey(
     kind: 'changeKey',
     id: 'WindowKey',
     input: relation.step,
-    key: key.map(({ name, type }) => columnExpression(name, type, relation)),
+    key: key.map(({ name }) => columnOf(name, relation)),
     encoded: false,
   })
   return { ...relation, step, key, window: null, ...(placedBy !== null && { placedBy }) }
-}
-
-const columnExpression = (name: string, type: Column['type'], { columns }: Relation): NamedExpression => {
-  const index = columns.findIndex((column) => column.name === name)
-  return { name, type, expression: { kind: 'column', type, index, name }, text: name }
 }
 
 /** The source that stands for a query. Key columns that SELECT leaves out cannot be named, so that the source has no key then. */

@@ -5,7 +5,8 @@ import type { SetOperation } from '../../sql/ast.ts'
 import { type Column, formatColumn } from '../../types/schema.ts'
 import { equalTypes, formatType, widerType } from '../../types/sql-type.ts'
 import { type DerivedRelation, keySchema, type PlanBuilder, type Relation } from '../builder.ts'
-import { bringTogether, columnOf } from '../clauses/placement.ts'
+import { columnOf } from '../clauses/add-columns.ts'
+import { bringTogether } from '../clauses/placement.ts'
 
 /** The relation whose rows are those of both operands, by their places; its columns have the names of the first. */
 export function planSetOperation(
