@@ -9,6 +9,3 @@ export interface RunningConnector {
   /** Ends all tasks, with their work committed. */
   close(): Promise<void>
 }
-
-/** How long a task may finish what it has begun before that is given up. */
-export const FINISH_MS = 5000

@@ -1,24 +1,20 @@
 /** A sink at work: a task for each partition of its topic whose slot is here. */
 import type { Producer } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
-import { sleep } from '../../clock.ts'
 import { slotOf } from '../../runtime/slots.ts'
 import { connectorGroup } from '../../runtime/topic-names.ts'
 import { optionsOf } from '../common-options.ts'
 import type { SinkDeclaration, SinkSource } from '../connector.ts'
-import { Backoff } from '../delivery/backoff.ts'
 import { DeadLetters } from '../delivery/dead-letters.ts'
 import { type Options, resolveOptions } from '../options.ts'
 import type { ConnectorSpec, ConnectorStatus } from './connector-spec.ts'
 import { Counters } from './counters.ts'
 import { PartitionFeed } from './partition-feed.ts'
-import { FINISH_MS, type RunningConnector } from './running-connector.ts'
+import type { RunningConnector } from './running-connector.ts'
 import { SinkPartition } from './sink-partition.ts'
 import { SupervisedTask } from './supervised-task.ts'
 import type { ConnectorSurroundings } from './surroundings.ts'
-
-const FIRST_RESTART_MS = 1000
-const LONGEST_RESTART_MS = 60_000
+import { endTasks, restartBackoff, retryBackoff, taskContext } from './task-context.ts'
 
 export class RunningSink implements RunningConnector {
   readonly spec: ConnectorSpec
@@ -83,14 +79,9 @@ export class RunningSink implements RunningConnector {
 
   async #end(partitions: readonly number[]): Promise<void> {
     const tasks = partitions.map((partition) => this.#tasks.get(partition)!)
-    for (const task of tasks) task.stop()
+    const ended = endTasks(tasks, this.#surroundings.timer)
     this.#feed.wake()
-    const late = new AbortController()
-    void sleep(this.#surroundings.timer, FINISH_MS, { signal: late.signal }).then(() => {
-      for (const task of tasks) task.end()
-    })
-    await Promise.all(tasks.map((task) => task.done))
-    late.abort()
+    await ended
     for (const partition of partitions) {
       this.#tasks.delete(partition)
       this.#positions.delete(partition)
@@ -98,12 +89,12 @@ export class RunningSink implements RunningConnector {
   }
 
   #start(partition: number): SupervisedTask {
-    const { clock, timer, random, warn } = this.#surroundings
+    const { clock, warn } = this.#surroundings
     const { name } = this.spec
     const task: SupervisedTask = new SupervisedTask({
       id: partition,
       clock,
-      backoff: new Backoff({ firstMs: FIRST_RESTART_MS, longestMs: LONGEST_RESTART_MS, timer, random }),
+      backoff: restartBackoff(this.#surroundings),
       run: ({ stopping, ending }) => this.#run(partition, { stopping, ending, onSuccess: () => task.noteSuccess() }),
       onFailure: (message) => {
         this.#counters.noteError(message)
@@ -121,30 +112,11 @@ export class RunningSink implements RunningConnector {
       onSuccess,
     }: { readonly stopping: AbortSignal; readonly ending: AbortSignal; readonly onSuccess: () => void },
   ): Promise<void> {
-    const { broker, timer, random, schemas, clock, warn, serviceId, readSecret, files } = this.#surroundings
+    const { broker, timer, schemas, warn, serviceId, readSecret } = this.#surroundings
     const { spec } = this
     const options = resolveOptions(optionsOf(this.#declaration), spec.options, readSecret)
     const counters = this.#counters
-    const backoff = new Backoff({
-      firstMs: options.number('retry.backoff.ms'),
-      longestMs: options.number('retry.backoff.max.ms'),
-      timer,
-      random,
-    })
-    const cluster = await this.#surroundings.broker.clusterId()
-    const identity = `${cluster}/${serviceId}${spec.name}/${spec.id}`
-    const context = {
-      connector: spec.name,
-      identity,
-      cluster,
-      options,
-      clock,
-      timer,
-      random,
-      signal: ending,
-      warn,
-      files,
-    }
+    const context = await taskContext(spec, options, ending, this.#surroundings)
     await new SinkPartition({
       spec,
       partition,
@@ -153,7 +125,7 @@ export class RunningSink implements RunningConnector {
       feed: this.#feed,
       schemas,
       timer,
-      backoff,
+      backoff: retryBackoff(options, this.#surroundings),
       batchSize: options.number('batch.size'),
       startsAtEnd: options.text('auto.offset.reset') === 'latest',
       toleratesErrors: options.text('errors.tolerance') === 'all',

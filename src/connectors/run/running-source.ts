@@ -1,22 +1,19 @@
 /** A source at work: one task, where its slot is. */
 import { BrokerError } from '../../broker/broker-error.ts'
-import { sleep } from '../../clock.ts'
 import { slotOf } from '../../runtime/slots.ts'
 import { connectorGroup, connectorPositions } from '../../runtime/topic-names.ts'
 import { optionsOf } from '../common-options.ts'
 import { RetriableError, type SourceBatch, type SourceDeclaration, type SourceTask } from '../connector.ts'
-import { Backoff } from '../delivery/backoff.ts'
+import type { Backoff } from '../delivery/backoff.ts'
 import { resolveOptions } from '../options.ts'
 import type { ConnectorSpec, ConnectorStatus } from './connector-spec.ts'
 import { Counters } from './counters.ts'
-import { FINISH_MS, type RunningConnector } from './running-connector.ts'
+import type { RunningConnector } from './running-connector.ts'
 import { makePositionsTopic, readPosition } from './source-positions.ts'
 import { SourceProducer } from './source-producer.ts'
 import { SupervisedTask } from './supervised-task.ts'
 import type { ConnectorSurroundings } from './surroundings.ts'
-
-const FIRST_RESTART_MS = 1000
-const LONGEST_RESTART_MS = 60_000
+import { endTasks, restartBackoff, retryBackoff, taskContext } from './task-context.ts'
 
 interface Signals {
   readonly stopping: AbortSignal
@@ -61,22 +58,17 @@ export class RunningSource implements RunningConnector {
   }
 
   async close(): Promise<void> {
-    const task = this.#task
-    if (task === null) return
-    task.stop()
-    const late = new AbortController()
-    void sleep(this.#surroundings.timer, FINISH_MS, { signal: late.signal }).then(() => task.end())
-    await task.done
-    late.abort()
+    if (this.#task === null) return
+    await endTasks([this.#task], this.#surroundings.timer)
     this.#task = null
   }
 
   #start(): SupervisedTask {
-    const { clock, timer, random, warn } = this.#surroundings
+    const { clock, warn } = this.#surroundings
     const task: SupervisedTask = new SupervisedTask({
       id: 0,
       clock,
-      backoff: new Backoff({ firstMs: FIRST_RESTART_MS, longestMs: LONGEST_RESTART_MS, timer, random }),
+      backoff: restartBackoff(this.#surroundings),
       run: (signals) => this.#run(signals, () => task.noteSuccess()),
       onFailure: (message) => {
         this.#counters.noteError(message)
@@ -87,33 +79,14 @@ export class RunningSource implements RunningConnector {
   }
 
   async #run({ stopping, ending }: Signals, onSuccess: () => void): Promise<void> {
-    const { clock, timer, random, warn, readSecret, files, serviceId } = this.#surroundings
     const { spec } = this
-    const options = resolveOptions(optionsOf(this.#declaration), spec.options, readSecret)
-    const backoff = new Backoff({
-      firstMs: options.number('retry.backoff.ms'),
-      longestMs: options.number('retry.backoff.max.ms'),
-      timer,
-      random,
-    })
+    const options = resolveOptions(optionsOf(this.#declaration), spec.options, this.#surroundings.readSecret)
+    const backoff = retryBackoff(options, this.#surroundings)
+    const signal = AbortSignal.any([stopping, ending])
+    const context = await taskContext(spec, options, signal, this.#surroundings)
     const { producer, position } = await this.#openProducer()
-    const cluster = await this.#surroundings.broker.clusterId()
-    const identity = `${cluster}/${serviceId}${spec.name}/${spec.id}`
-    const context = {
-      connector: spec.name,
-      identity,
-      cluster,
-      options,
-      clock,
-      timer,
-      random,
-      warn,
-      files,
-      topic: spec.topic,
-      position,
-    }
     try {
-      const task = await this.#declaration.open({ ...context, signal: AbortSignal.any([stopping, ending]) })
+      const task = await this.#declaration.open({ ...context, topic: spec.topic, position })
       try {
         await this.#loop(task, producer, { backoff, stopping, onSuccess })
       } finally {
