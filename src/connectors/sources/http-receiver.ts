@@ -6,8 +6,9 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { SourceContext, SourceRecord, SourceTask } from '../connector.ts'
 import type { OptionDeclaration } from '../options.ts'
-import { Inbox } from './inbox.ts'
+import type { Inbox } from './inbox.ts'
 import { LISTEN_OPTIONS, listenTls } from './listen-options.ts'
+import { inboxOf, listening } from './listening.ts'
 
 export const RECEIVER_OPTIONS: readonly OptionDeclaration[] = [
   ...LISTEN_OPTIONS,
@@ -56,8 +57,8 @@ class TooLargeError extends Error {}
 
 /** Opens the port. Rejects if it is taken. */
 export async function openReceiver(context: SourceContext, protocol: Protocol): Promise<SourceTask> {
-  const { options, timer, signal } = context
-  const inbox = new Inbox({ timer, signal, mostBytes: options.number('buffer.bytes') })
+  const { options } = context
+  const inbox = inboxOf(context)
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     void answerOf(request, { inbox, protocol, mostBytes: options.number('max.body.bytes') }).then((answer) => {
       if (response.destroyed) return
@@ -66,11 +67,8 @@ export async function openReceiver(context: SourceContext, protocol: Protocol): 
   }
   const tls = listenTls(context)
   const server: Server = tls === null ? createServer(handle) : createTlsServer(tls, handle)
-  server.on('error', (error) => inbox.fail(error))
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.number('port'), options.text('host'), resolve)
-  })
+  server.listen(options.number('port'), options.text('host'))
+  await listening(server, inbox)
   return {
     poll: () => inbox.poll(),
     async close() {
@@ -127,6 +125,13 @@ async function bodyOf(request: IncomingMessage, mostBytes: number): Promise<Buff
     throw error
   }
 }
+
+/** The lines of a body that are not empty. */
+export const linesOf = (body: Buffer): string[] =>
+  body
+    .toString()
+    .split(/\r?\n/)
+    .filter((line) => line !== '')
 
 /** Whether two texts are equal, in a time that does not say where they differ. */
 export function isSameSecret(given: string, wanted: string): boolean {

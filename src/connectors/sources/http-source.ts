@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import type { SourceContext, SourceDeclaration, SourceRecord } from '../connector.ts'
 import {
   isSameSecret,
+  linesOf,
   openReceiver,
   type Protocol,
   RECEIVER_OPTIONS,
@@ -91,11 +92,7 @@ function webhook({ options, clock }: SourceContext): Protocol {
 function valuesOf(body: Buffer, form: string): readonly Buffer[] | null {
   switch (form) {
     case 'lines':
-      return body
-        .toString()
-        .split(/\r?\n/)
-        .filter((line) => line !== '')
-        .map((line) => Buffer.from(line))
+      return linesOf(body).map((line) => Buffer.from(line))
     case 'array':
       return elementsOf(body.toString())
     default:

@@ -5,6 +5,7 @@
 import type { SourceContext, SourceDeclaration, SourceRecord } from '../connector.ts'
 import {
   isSameSecret,
+  linesOf,
   openReceiver,
   type Protocol,
   RECEIVER_OPTIONS,
@@ -103,6 +104,7 @@ function events(request: ReceivedRequest, { options, clock }: SourceContext, suc
   const texts = objectTexts(request.body.toString())
   if (texts !== null && texts.length === 0) return { answer: answer(400, 'No data', 5) }
   const now = clock.now()
+  const hasKey = options.text('key') === 'host'
   const records: SourceRecord[] = []
   for (const [number, text] of (texts ?? ['']).entries()) {
     if (!isJsonObject(text))
@@ -112,7 +114,7 @@ function events(request: ReceivedRequest, { options, clock }: SourceContext, suc
       return { answer: answer(400, 'Event field is required', 12, { 'invalid-event-number': number }) }
     if (event === '')
       return { answer: answer(400, 'Event field cannot be blank', 13, { 'invalid-event-number': number }) }
-    const key = options.text('key') === 'host' && typeof host === 'string' ? Buffer.from(host) : null
+    const key = hasKey && typeof host === 'string' ? Buffer.from(host) : null
     records.push({ key, value: Buffer.from(text), timestamp: timeOf(time, now) })
   }
   return { records, stored: success(request) }
@@ -133,10 +135,7 @@ function rawLines(request: ReceivedRequest, { options, clock }: SourceContext, s
   const timestamp = clock.now()
   const host = request.query.get('host')
   const key = options.text('key') === 'host' && host !== null ? Buffer.from(host) : null
-  const lines = request.body
-    .toString()
-    .split(/\r?\n/)
-    .filter((line) => line !== '')
+  const lines = linesOf(request.body)
   if (lines.length === 0) return { answer: answer(400, 'No data', 5) }
   const records = lines.map(
     (event): SourceRecord => ({ key, value: Buffer.from(JSON.stringify({ ...metadata, event })), timestamp }),

@@ -1,12 +1,13 @@
 /** The source `syslog`: messages of syslog by UDP, TCP or TLS. */
-import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { createSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { messageOf } from '../../errors.ts'
 import type { SourceContext, SourceDeclaration, SourceRecord, SourceTask } from '../connector.ts'
 import { OptionError } from '../options.ts'
-import { Inbox } from './inbox.ts'
+import type { Inbox } from './inbox.ts'
 import { LISTEN_OPTIONS, listenTls } from './listen-options.ts'
+import { inboxOf, listening } from './listening.ts'
 import { SyslogFrames } from './syslog-frames.ts'
 import { parseSyslog } from './syslog-message.ts'
 
@@ -62,9 +63,6 @@ CREATE STREAM machines (facility STRING, severity STRING, \`timestamp\` BIGINT, 
   },
 }
 
-const inboxOf = ({ options, timer, signal }: SourceContext): Inbox =>
-  new Inbox({ timer, signal, mostBytes: options.number('buffer.bytes') })
-
 /** Makes a record of a message. */
 function recordMaker({ options, clock }: SourceContext): (message: Buffer) => SourceRecord {
   if (options.text('format') === 'raw') {
@@ -87,7 +85,7 @@ async function openUdp(context: SourceContext): Promise<SourceTask> {
   const inbox = inboxOf(context)
   const make = recordMaker(context)
   let dropped = 0
-  const socket: UdpSocket = createSocket({
+  const socket = createSocket({
     type: options.text('host').includes(':') ? 'udp6' : 'udp4',
     recvBufferSize: 4 << 20,
   })
@@ -101,11 +99,8 @@ async function openUdp(context: SourceContext): Promise<SourceTask> {
     dropped++
     if (Math.log10(dropped) % 1 === 0) warn(`Connector ${connector} had no room for ${dropped} messages by UDP.`)
   })
-  socket.on('error', (error) => inbox.fail(error))
-  await new Promise<void>((resolve, reject) => {
-    socket.once('error', reject)
-    socket.bind(options.number('port'), options.text('host'), resolve)
-  })
+  socket.bind(options.number('port'), options.text('host'))
+  await listening(socket, inbox)
   return {
     poll: () => inbox.poll(),
     async close() {
@@ -129,11 +124,8 @@ async function openTcp(context: SourceContext): Promise<SourceTask> {
   }
   const tls = listenTls(context)
   const server: Server = tls === null ? createServer(onConnection) : createTlsServer(tls, onConnection)
-  server.on('error', (error) => inbox.fail(error))
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.number('port'), options.text('host'), resolve)
-  })
+  server.listen(options.number('port'), options.text('host'))
+  await listening(server, inbox)
   return {
     poll: () => inbox.poll(),
     async close() {
