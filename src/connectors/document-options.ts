@@ -1,5 +1,6 @@
 /** Options of sinks that write JSON documents. */
-import type { OptionDeclaration } from './options.ts'
+import type { DocumentOptions } from './documents.ts'
+import type { OptionDeclaration, Options } from './options.ts'
 
 export const COLUMN_NAMES: OptionDeclaration = {
   name: 'column.names',
@@ -8,3 +9,6 @@ export const COLUMN_NAMES: OptionDeclaration = {
   choices: ['exact', 'lower'],
   description: 'Whether fields are called as the columns are, mostly in upper case, or in lower case.',
 }
+
+/** The value of the option `column.names`, whatever its default. */
+export const columnNames = (options: Options) => options.text('column.names') as DocumentOptions['names']

@@ -1,7 +1,7 @@
 /** The sink `console`: JSON lines on the server's standard output. */
 import { ByteBuffer } from '../../types/byte-buffer.ts'
 import { type SinkContext, type SinkDeclaration, type SinkTask, TAKEN } from '../connector.ts'
-import { COLUMN_NAMES } from '../document-options.ts'
+import { COLUMN_NAMES, columnNames } from '../document-options.ts'
 import { documentWriter } from '../documents.ts'
 
 export const consoleSink: SinkDeclaration = {
@@ -27,7 +27,7 @@ CREATE SINK show_orders FROM orders WITH (connector='console', prefix='order ');
 
 /** Writes lines by `write`, which resolves when there is room for more. */
 export function consoleTask({ options, source }: SinkContext, write: (text: Uint8Array) => Promise<void>): SinkTask {
-  const document = documentWriter(source, { names: options.text('column.names') as 'exact' | 'lower' })
+  const document = documentWriter(source, { names: columnNames(options) })
   const prefix = Buffer.from(options.text('prefix'))
   const buffer = new ByteBuffer(64 << 10)
   return {

@@ -1,6 +1,6 @@
 /** Bodies and answers of the bulk API of Elasticsearch and OpenSearch. Source: Elasticsearch reference, "Bulk API". */
 import type { ByteBuffer } from '../../types/byte-buffer.ts'
-import type { Refusal, SinkRecord, WriteResult } from '../connector.ts'
+import { type Refusal, type SinkRecord, TAKEN, type WriteResult } from '../connector.ts'
 
 export type BulkAction =
   | { readonly kind: 'index' | 'create' }
@@ -44,7 +44,7 @@ const NOT_OF_THE_DOCUMENT: ReadonlySet<string> = new Set([
 /** What became of each record. Throws an Error for an answer that is none, and where somebody must act at the target. */
 export function readBulkAnswer(text: string, records: readonly SinkRecord[]): WriteResult {
   const answer = parsed(text)
-  if (answer.errors === false) return { refused: [], again: [] }
+  if (answer.errors === false) return TAKEN
   const items = answer.items ?? []
   if (items.length !== records.length) {
     throw new Error(`The bulk API answered for ${items.length} of ${records.length} documents: ${text.slice(0, 300)}`)

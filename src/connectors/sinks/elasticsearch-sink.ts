@@ -10,7 +10,7 @@ import type {
   WriteResult,
 } from '../connector.ts'
 import { BASIC_OPTIONS, basicAuthorization, HTTP_OPTIONS, HttpTarget } from '../delivery/http-target.ts'
-import { COLUMN_NAMES } from '../document-options.ts'
+import { COLUMN_NAMES, columnNames } from '../document-options.ts'
 import { type DocumentWriter, documentWriter, keyText } from '../documents.ts'
 import { OptionError, type Options } from '../options.ts'
 import { type CompiledTemplate, compileTemplate } from '../templates.ts'
@@ -121,7 +121,7 @@ class ElasticsearchTask implements SinkTask {
     this.#partition = partition
     this.#index = compileTemplate(options.text('index'), 'index', source)
     this.#path = pathOf(this.#index, options)
-    this.#document = documentWriter(source, { names: options.text('column.names') as 'exact' | 'lower' })
+    this.#document = documentWriter(source, { names: columnNames(options) })
     this.#key = keyText(source)
     const isDataStream = options.flag('data.stream')
     this.#action = isDataStream ? CREATE : INDEX

@@ -10,7 +10,7 @@ import {
   type SinkTask,
   TAKEN,
 } from '../connector.ts'
-import { COLUMN_NAMES } from '../document-options.ts'
+import { COLUMN_NAMES, columnNames } from '../document-options.ts'
 import { type DocumentWriter, documentWriter } from '../documents.ts'
 import { optionPath } from '../option-files.ts'
 import { isFull, offsetBehind, type RollLimits, runEnd, runName, runPrefix } from './rolling-files.ts'
@@ -88,7 +88,7 @@ class FileTask implements SinkTask {
       bytes: options.number('roll.bytes'),
       ageMs: options.number('roll.interval.ms'),
     }
-    this.#write = documentWriter(source, { names: options.text('column.names') as 'exact' | 'lower' })
+    this.#write = documentWriter(source, { names: columnNames(options) })
   }
 
   async start(committed: number): Promise<number> {

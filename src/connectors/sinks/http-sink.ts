@@ -18,7 +18,7 @@ import {
   HttpTarget,
   type TargetRequest,
 } from '../delivery/http-target.ts'
-import { COLUMN_NAMES } from '../document-options.ts'
+import { COLUMN_NAMES, columnNames } from '../document-options.ts'
 import { type DocumentWriter, documentWriter } from '../documents.ts'
 import { OptionError, type Options } from '../options.ts'
 import { type CompiledTemplate, compileTemplate } from '../templates.ts'
@@ -153,7 +153,7 @@ class HttpTask implements SinkTask {
     this.#path = compileTemplate(options.text('path'), 'path', source, { encode: encodeURIComponent })
     const body = options.textOrNull('body')
     this.#body = body === null ? null : compileTemplate(body, 'body', source, { encode: inJsonString, ifNull: '' })
-    this.#document = documentWriter(source, { names: options.text('column.names') as 'exact' | 'lower' })
+    this.#document = documentWriter(source, { names: columnNames(options) })
     this.#inFlight = options.number('requests.in.flight')
   }
 

@@ -10,6 +10,7 @@ import {
   type WriteResult,
 } from '../connector.ts'
 import { sendByHalves } from '../delivery/by-halves.ts'
+import { columnNames } from '../document-options.ts'
 import { type DocumentWriter, documentColumns, documentWriter } from '../documents.ts'
 import { OptionError } from '../options.ts'
 import { Connection, MovedError } from './postgres-connection.ts'
@@ -30,7 +31,7 @@ export class PostgresTask implements SinkTask {
 
   constructor(context: SinkContext) {
     const { options, source } = context
-    const names = options.text('column.names') as 'exact' | 'lower'
+    const names = columnNames(options)
     const rename = (name: string) => (names === 'lower' ? name.toLowerCase() : name)
     this.#context = context
     this.#table = tableOf(options, source)

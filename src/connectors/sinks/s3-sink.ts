@@ -5,7 +5,7 @@ import aws4 from 'aws4'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
 import { type SinkContext, type SinkDeclaration, type SinkRecord, type SinkTask, TAKEN } from '../connector.ts'
 import { HTTP_OPTIONS, HttpTarget, type TargetAnswer } from '../delivery/http-target.ts'
-import { COLUMN_NAMES } from '../document-options.ts'
+import { COLUMN_NAMES, columnNames } from '../document-options.ts'
 import { type DocumentWriter, documentWriter } from '../documents.ts'
 import { OptionError, type Options } from '../options.ts'
 import { compileTemplate } from '../templates.ts'
@@ -122,7 +122,7 @@ class S3Task implements SinkTask {
       bytes: options.number('roll.bytes'),
       ageMs: options.number('roll.interval.ms'),
     }
-    this.#write = documentWriter(source, { names: options.text('column.names') as 'exact' | 'lower' })
+    this.#write = documentWriter(source, { names: columnNames(options) })
     const prefix = compileTemplate(options.text('prefix'), 'prefix', source).constant ?? ''
     this.#prefix = prefix + runPrefix(source.topic, partition)
     this.#extension = options.text('compression') === 'gzip' ? '.json.gz' : '.json'

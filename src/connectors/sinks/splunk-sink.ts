@@ -12,7 +12,7 @@ import {
   type WriteResult,
 } from '../connector.ts'
 import { HTTP_OPTIONS, HttpTarget, type TargetAnswer } from '../delivery/http-target.ts'
-import { COLUMN_NAMES } from '../document-options.ts'
+import { COLUMN_NAMES, columnNames } from '../document-options.ts'
 import { type ColumnReader, columnReader, type DocumentWriter, documentWriter, plainText } from '../documents.ts'
 import { OptionError, type Options } from '../options.ts'
 import { type CompiledTemplate, compileTemplate } from '../templates.ts'
@@ -224,7 +224,7 @@ function parsed(text: string): HecAnswer {
 function eventBody({ options, source }: SinkContext): DocumentWriter | ColumnReader {
   const column = options.textOrNull('event.column')
   if (column !== null) return columnReader(source, 'event.column', column)
-  return documentWriter(source, { names: options.text('column.names') as 'exact' | 'lower' })
+  return documentWriter(source, { names: columnNames(options) })
 }
 
 const writeText = (text: string, out: ByteBuffer): void => {
