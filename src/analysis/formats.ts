@@ -29,6 +29,9 @@ export function keySpec(
   return { format, unwrapped, ...sideSpec(format, 'KEY', options, inherited) }
 }
 
+/** The key format of records without a key. */
+export const NO_KEY: FormatSpec = { format: 'NONE', unwrapped: false }
+
 /** The spec of a key with the columns on a topic that only the engine reads. */
 export const internalKeySpec = (format: FormatName, columns: readonly Column[]): FormatSpec => ({
   format,

@@ -3,6 +3,7 @@ import type { Expression, Query, SelectItem, SortItem } from '../sql/ast.ts'
 import { formatExpression } from '../sql/format.ts'
 import { ROWTIME } from '../types/schema.ts'
 import { refuse } from './errors.ts'
+import { nullsFirst } from './sort-items.ts'
 
 /** One column of the order. `column`: its index among the columns of `core`, or its name where a star hides the index. */
 export interface SortColumn {
@@ -46,9 +47,6 @@ export function splitOrder(query: Query): OrderedQuery {
     offset,
   }
 }
-
-/** NULL is greater than every value unless the query says otherwise. */
-const nullsFirst = ({ descending, nulls }: SortItem): boolean => (nulls === null ? descending : nulls === 'FIRST')
 
 /** The column of the result that is meant: by its number, its name, or its expression; null: none. */
 function selectedColumn({ expression, location }: SortItem, { items, distinct }: Query): number | string | null {

@@ -1,5 +1,7 @@
 /** Joins of changes as steps: on any columns and conditions, and semi and anti joins. */
+
 import type { AnalyzedJoin, GeneralJoin } from '../../analysis/analysis.ts'
+import { NO_KEY } from '../../analysis/formats.ts'
 import { StatementError } from '../../errors.ts'
 import { castNode } from '../../expressions/coerce.ts'
 import type { Expression } from '../../expressions/expression.ts'
@@ -71,7 +73,7 @@ export function planGeneralJoin({ join, general, left, right, name, builder }: G
     window: null,
     macros: new Map(),
     callTexts: new Map(),
-    keyFormat: isStream ? { format: 'NONE', unwrapped: false } : left.keyFormat,
+    keyFormat: isStream ? NO_KEY : left.keyFormat,
     placedBy: placement(join, leftSide, rightSide),
     isUnsettled: !isSettled(left) || !isSettled(right),
     isComposed: true,

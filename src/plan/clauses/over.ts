@@ -3,6 +3,7 @@ import type { Analysis } from '../../analysis/analysis.ts'
 import { refuse } from '../../analysis/errors.ts'
 import { oriented } from '../../analysis/normal-form/rank-limits.ts'
 import { overCalls } from '../../analysis/over-functions.ts'
+import { nullsFirst } from '../../analysis/sort-items.ts'
 import type { RankLimit } from '../../operators/changes/over.ts'
 import type { OverCall } from '../../operators/changes/over-functions.ts'
 import type { SortColumn } from '../../operators/changes/sort-text.ts'
@@ -179,11 +180,10 @@ function withSortColumns({ name, over }: OverPlan, input: Relation, builder: Pla
   return { relation, partition, order }
 }
 
-/** NULL is greater than every value unless the query says where it stands. */
-const sortColumn = ({ descending, nulls }: SortItem, column: string, { columns }: Relation): SortColumn => ({
+const sortColumn = (item: SortItem, column: string, { columns }: Relation): SortColumn => ({
   index: columns.findIndex(({ name }) => name === column),
-  descending,
-  nullsFirst: nulls === null ? descending : nulls === 'FIRST',
+  descending: item.descending,
+  nullsFirst: nullsFirst(item),
 })
 
 /**

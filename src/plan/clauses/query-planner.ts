@@ -1,5 +1,7 @@
 /** Analysis -> steps: FROM and joins, WHERE, table functions, then PARTITION BY or GROUP BY with HAVING; SELECT follows by use. */
+
 import type { Analysis } from '../../analysis/analysis.ts'
+import { NO_KEY } from '../../analysis/formats.ts'
 import { AliasGenerator } from '../../analysis/select-items.ts'
 import { placing } from '../../errors.ts'
 import type { NamedExpression } from '../../operators/step.ts'
@@ -83,7 +85,7 @@ function planPartitionBy(
       ...rekeyed,
       keyOrigin: 'partitioning expression',
       keyTexts: analysis.partitionTexts,
-      keyFormat: keys.length === 0 ? { format: 'NONE', unwrapped: false } : rekeyed.keyFormat,
+      keyFormat: keys.length === 0 ? NO_KEY : rekeyed.keyFormat,
     },
     columns: renamed,
   }

@@ -5,8 +5,10 @@
  * A relation is a stream, whose rows are facts, or a table, whose records are changes: a row that leaves, one that enters, or both. A table has a
  * key, the columns that tell its rows apart; what SELECT leaves out of it stays in the row without a name. A table without a key is a bag.
  */
+
 import { aggregateTest, containsAggregate } from '../../analysis/aggregates.ts'
 import { analyzeQuery } from '../../analysis/analyze-query.ts'
+import { NO_KEY } from '../../analysis/formats.ts'
 import type { Derive } from '../../analysis/sources.ts'
 import { stateTtlMs } from '../../analysis/state-ttl.ts'
 import { StatementError } from '../../errors.ts'
@@ -193,7 +195,7 @@ function withKey(
   if (relation.kind === 'stream') {
     if (key.length === relation.key.length) return { ...relation, key }
     const step = builder.add({ kind: 'selectKey', id: 'WithoutKey', input: relation.step, key: [] })
-    return { ...relation, step, key: [], window: null, keyFormat: { format: 'NONE', unwrapped: false } }
+    return { ...relation, step, key: [], window: null, keyFormat: NO_KEY }
   }
   if (relation.window === null) return { ...relation, key }
   const step = builder.add({

@@ -1,4 +1,5 @@
 /** UNION, INTERSECT, EXCEPT and DISTINCT as steps. Rows are equal if all their columns are, NULLs included. */
+import { NO_KEY } from '../../analysis/formats.ts'
 import { StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
 import type { SetOperation } from '../../sql/ast.ts'
@@ -110,7 +111,7 @@ function merged(sides: readonly [Relation, Relation], builder: PlanBuilder): Rel
     key: [],
     window: null,
     isComposed: true,
-    keyFormat: isStream ? { format: 'NONE', unwrapped: false } : left.keyFormat,
+    keyFormat: isStream ? NO_KEY : left.keyFormat,
   }
 }
 
