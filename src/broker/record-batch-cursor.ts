@@ -270,8 +270,11 @@ function damagedBatch(bytes: Buffer, at: number): BrokerError {
   return new BrokerError('CORRUPT_LOG', `The record batch at offset ${baseOffset(bytes, at)} fails its checksum.`)
 }
 
-/** The headers of the record the cursor is on; values are copies. Null when there are none. */
-export function readHeaders(cursor: RecordBatchCursor): Header[] | null {
+/** Where a record's headers are; a cursor has those of the record it is on. */
+export type HeadersPlace = Pick<RecordBatchCursor, 'buffer' | 'offset' | 'headersStart' | 'headerCount'>
+
+/** The headers of the record; values are copies. Null when there are none. */
+export function readHeaders(cursor: HeadersPlace): Header[] | null {
   if (cursor.headerCount === 0) return null
   const reader = new HeaderReader(cursor.buffer, cursor.headersStart)
   const headers: Header[] = []

@@ -127,14 +127,13 @@ export class RecordReader {
 
 /** Positions in the fetched bytes, which stay while something refers to them; the bytes are copied only where they are wanted. */
 function rawRecord(cursor: RecordBatchCursor): () => RawRecord {
-  const { buffer, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd } = cursor
-  const headers = readHeaders(cursor)
+  const { buffer, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd, headersStart, headerCount } = cursor
   return () => ({
     offset,
     timestamp,
     key: keyEnd < 0 ? null : Buffer.from(buffer.subarray(keyStart, keyEnd)),
     value: valueEnd < 0 ? null : Buffer.from(buffer.subarray(valueStart, valueEnd)),
-    headers,
+    headers: readHeaders({ buffer, offset, headersStart, headerCount }),
   })
 }
 
