@@ -2,7 +2,7 @@
 import type { BadRecordPolicy, KeyWindow, TimestampColumn } from '../../metastore/data-source.ts'
 import type { FormatSpec } from '../../serde/format.ts'
 import type { Column, HeaderColumn } from '../../types/schema.ts'
-import type { ConnectorKind } from '../connector.ts'
+import type { ConnectorKind, SinkSource } from '../connector.ts'
 
 /** A stream or table as it was when its sink was created. */
 export interface SpecifiedSource {
@@ -32,6 +32,13 @@ export interface ConnectorSpec {
   readonly topic: string
   /** Null for a source. */
   readonly source: SpecifiedSource | null
+}
+
+/** What a sink knows of its source. Header columns stand behind the value columns. */
+export function sinkSource({ topic, source }: ConnectorSpec): SinkSource {
+  const { name, kind, key, value, headers, window } = source!
+  const columns = [...value, ...headers.map(({ name: column, type }) => ({ name: column, type }))]
+  return { name, kind, topic, key, value: columns, isWindowed: window !== null }
 }
 
 /** What is to run on a server. */

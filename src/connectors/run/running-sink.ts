@@ -4,10 +4,10 @@ import { BrokerError } from '../../broker/broker-error.ts'
 import { slotOf } from '../../runtime/slots.ts'
 import { connectorGroup } from '../../runtime/topic-names.ts'
 import { optionsOf } from '../common-options.ts'
-import type { SinkDeclaration, SinkSource } from '../connector.ts'
+import type { SinkDeclaration } from '../connector.ts'
 import { DeadLetters } from '../delivery/dead-letters.ts'
 import { type Options, resolveOptions } from '../options.ts'
-import type { ConnectorSpec, ConnectorStatus } from './connector-spec.ts'
+import { type ConnectorSpec, type ConnectorStatus, sinkSource } from './connector-spec.ts'
 import { Counters } from './counters.ts'
 import { PartitionFeed } from './partition-feed.ts'
 import type { RunningConnector } from './running-connector.ts'
@@ -175,11 +175,4 @@ export class RunningSink implements RunningConnector {
       throw error
     }
   }
-}
-
-/** Header columns stand behind the value columns. */
-export function sinkSource({ topic, source }: ConnectorSpec): SinkSource {
-  const { name, kind, key, value, headers, window } = source!
-  const columns = [...value, ...headers.map(({ name: column, type }) => ({ name: column, type }))]
-  return { name, kind, topic, key, value: columns, isWindowed: window !== null }
 }
