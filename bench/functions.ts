@@ -142,7 +142,7 @@ function bareLoop(step: string): number {
       'bare.js',
     ),
   )
-  const at = vm.enter(1)
+  const at = vm.memory.enter(1)
   return best(() => {
     vm.run(() => vm.call(loop, 0, at, at))
     return 100_000

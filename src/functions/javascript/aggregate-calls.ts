@@ -6,11 +6,12 @@ import { messageOf } from '../../errors.ts'
 import type { Value } from '../../types/value.ts'
 import type { Budget } from '../budget.ts'
 import type { UndoableRuntime } from '../declaration.ts'
+import { CallError } from './call-error.ts'
 import { type AggregatePart, type CompiledFunction, columnsReader, stateType } from './compiled-function.ts'
 import { type RawValue, TAG } from './quickjs.ts'
 import type { Reader } from './read-value.ts'
 import type { Sandbox, SandboxCaller } from './sandbox.ts'
-import { CallError, type Vm } from './vm.ts'
+import type { Vm } from './vm.ts'
 import { type Writer, writerOf } from './write-value.ts'
 
 export interface AggregateCallOptions {
@@ -77,14 +78,15 @@ function stateCalls({ sandbox, budget, caller }: AggregateCallOptions): StateCal
   return (part, states, args) => {
     const compiled = sandbox.begin(caller)
     const { vm, writers } = compiled
+    const { memory } = vm
     if (codec === null || codecOf !== compiled) {
       codec = stateCodec(compiled, sandbox, budget)
       codecOf = compiled
     }
     const count = states.length + args.length
-    const at = vm.enter(count + 1)
+    const at = memory.enter(count + 1)
     // Each slot is freed at the end, whatever has been written by then.
-    for (let i = 0; i <= count; i++) vm.writeTag(at + 8 * i, TAG.undefined)
+    for (let i = 0; i <= count; i++) memory.writeTag(at + 8 * i, TAG.undefined)
     try {
       for (let i = 0; i < states.length; i++) codec.write(states[i]!, at + 8 * (i + 1))
       for (let i = 0; i < args.length; i++) {
@@ -92,14 +94,14 @@ function stateCalls({ sandbox, budget, caller }: AggregateCallOptions): StateCal
       }
       vm.call(compiled.parts[part] as RawValue, count, at + 8, at)
       if (part === 'result') return compiled.readResult(at)
-      const isInPlace = vm.tagAt(at) === TAG.undefined && states.length > 0
+      const isInPlace = memory.tagAt(at) === TAG.undefined && states.length > 0
       return codec.read(isInPlace ? at + 8 : at)
     } catch (error) {
       throw sandbox.failed(error, compiled)
     } finally {
       if (vm.broken === null) {
-        for (let i = 0; i <= count; i++) vm.freeAt(at + 8 * i)
-        vm.leave(at)
+        for (let i = 0; i <= count; i++) memory.freeAt(at + 8 * i)
+        memory.leave(at)
       }
       sandbox.end(compiled)
     }
@@ -121,31 +123,31 @@ const SHORT_INTEGER = /^-?\d{1,9}$/
 
 function writeJson(json: string, at: number, vm: Vm): void {
   if (SHORT_INTEGER.test(json)) {
-    vm.writeNumber(at, Number(json))
+    vm.memory.writeNumber(at, Number(json))
     return
   }
-  const args = vm.enter(1)
+  const args = vm.memory.enter(1)
   vm.writeText(args, json)
   try {
     vm.help('fromJson', 1, args, at)
   } finally {
-    vm.freeAt(args)
-    vm.leave(args)
+    vm.memory.freeAt(args)
+    vm.memory.leave(args)
   }
 }
 
 function readJson(at: number, vm: Vm, budget: Budget): string {
-  if (vm.tagAt(at) === TAG.int) return String(vm.i32[at >> 2]!)
-  const slots = vm.enter(2)
-  vm.raw[slots >> 3] = vm.raw[at >> 3]!
+  if (vm.memory.tagAt(at) === TAG.int) return String(vm.memory.i32[at >> 2]!)
+  const slots = vm.memory.enter(2)
+  vm.memory.raw[slots >> 3] = vm.memory.raw[at >> 3]!
   vm.help('toJson', 1, slots, slots + 8)
   try {
-    if (!vm.isTextAt(slots + 8)) throw new CallError('the state is undefined or a function')
-    const json = vm.readText(vm.raw[(slots + 8) >> 3]!)
+    if (!vm.memory.isTextAt(slots + 8)) throw new CallError('the state is undefined or a function')
+    const json = vm.readText(vm.memory.raw[(slots + 8) >> 3]!)
     budget.refuseLarger(json.length)
     return json
   } finally {
-    vm.freeAt(slots + 8)
-    vm.leave(slots)
+    vm.memory.freeAt(slots + 8)
+    vm.memory.leave(slots)
   }
 }

@@ -3,9 +3,10 @@ import { type SqlType, STRING, struct } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import type { Lambda } from '../declaration.ts'
 import { type FunctionColumn, type FunctionDefinition, isLambdaType, type LambdaType } from '../definition.ts'
+import { CallError, ThrownError } from './call-error.ts'
 import { type RawValue, TAG } from './quickjs.ts'
 import { nameOf, type Reader, readArray, readerOf, rowReader } from './read-value.ts'
-import { CallError, ThrownError, Vm, type VmOptions } from './vm.ts'
+import { Vm, type VmOptions } from './vm.ts'
 import { writerOf } from './write-value.ts'
 
 /** The functions that an aggregate exports. */
@@ -109,17 +110,17 @@ const parameterList = (parameters: FunctionDefinition['parameters']): string =>
   parameters.map(({ name, isVariadic }) => (isVariadic ? `...${name}` : name)).join(', ')
 
 function pick(namespace: RawValue, { kind }: FunctionDefinition, vm: Vm): readonly RawValue[] {
-  const slots = vm.enter(4)
+  const slots = vm.memory.enter(4)
   vm.writeText(slots, kind)
   vm.store(slots + 8, namespace)
   vm.help('pick', 2, slots, slots + 16)
-  const list = vm.raw[(slots + 16) >> 3]!
+  const list = vm.memory.raw[(slots + 16) >> 3]!
   const parts: RawValue[] = []
   for (let i = 0; i < (kind === 'AGGREGATE' ? AGGREGATE_PARTS.length : 1); i++) {
     vm.store(slots + 24, vm.exports.JS_GetPropertyUint32(vm.context, list, i))
-    parts.push(vm.raw[(slots + 24) >> 3]!)
+    parts.push(vm.memory.raw[(slots + 24) >> 3]!)
   }
-  vm.leave(slots)
+  vm.memory.leave(slots)
   return parts
 }
 
@@ -163,17 +164,17 @@ function lambdaWriter(
   const fn = vm.newFunction(`lambda${index}`, (count, args) => {
     if (current === null) throw new CallError('a lambda is called after the call that it was handed to')
     const values = readers.map((read, i) => (i < count ? read(args + i * 8) : null))
-    const at = vm.enter(1)
+    const at = vm.memory.enter(1)
     write(current(...values), at)
-    const raw = vm.raw[at >> 3]!
-    vm.leave(at)
+    const raw = vm.memory.raw[at >> 3]!
+    vm.memory.leave(at)
     return raw
   })
   return {
     write(value, at) {
       current = value as Lambda | null
-      if (value === null) vm.writeTag(at, TAG.null)
-      else vm.raw[at >> 3] = fn
+      if (value === null) vm.memory.writeTag(at, TAG.null)
+      else vm.memory.raw[at >> 3] = fn
     },
     isOwned: false,
   }
@@ -199,13 +200,13 @@ export const columnsReader = (columns: readonly FunctionColumn[], vm: Vm, what: 
 function rowsReader({ columns }: FunctionDefinition, vm: Vm): CompiledFunction['readRows'] {
   const row = columns.length === 1 ? readerOf(columns[0]!.type, vm, 'a row') : columnsReader(columns, vm, 'a row')
   return (at, limit) => {
-    const slots = vm.enter(3)
-    vm.raw[slots >> 3] = vm.raw[at >> 3]!
-    vm.writeNumber(slots + 8, limit)
+    const slots = vm.memory.enter(3)
+    vm.memory.raw[slots >> 3] = vm.memory.raw[at >> 3]!
+    vm.memory.writeNumber(slots + 8, limit)
     vm.help('collect', 2, slots, slots + 16)
     const rows = readArray(slots + 16, row, vm) ?? []
-    vm.freeAt(slots + 16)
-    vm.leave(slots)
+    vm.memory.freeAt(slots + 16)
+    vm.memory.leave(slots)
     return rows
   }
 }

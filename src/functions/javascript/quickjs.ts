@@ -60,12 +60,10 @@ export interface QuickJsExports {
   qjs_free_value(value: number): void
   qjs_set_prop_string(object: number, name: number, value: number): number
   qjs_get_global(): number
-  qjs_get_allocated_size(): number
   wasm_malloc(bytes: number): number
   wasm_free(pointer: number): void
   JS_Call(context: number, fn: RawValue, self: RawValue, count: number, args: number): RawValue
   JS_FreeValue(context: number, value: RawValue): void
-  JS_DupValue(context: number, value: RawValue): RawValue
   JS_NewStringLen(context: number, text: number, length: number): RawValue
   JS_NewBigInt64(context: number, value: bigint): RawValue
   JS_NewUint8ArrayCopy(context: number, bytes: number, length: number): RawValue

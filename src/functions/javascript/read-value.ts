@@ -7,8 +7,9 @@ import { Decimal, toDecimalType } from '../../types/decimal.ts'
 import { type DecimalType, formatType, type SqlType } from '../../types/sql-type.ts'
 import { DAY_MS } from '../../types/time-text.ts'
 import type { Value } from '../../types/value.ts'
+import { CallError } from './call-error.ts'
 import { TAG, UINT8_ARRAY } from './quickjs.ts'
-import { CallError, type Vm } from './vm.ts'
+import type { Vm } from './vm.ts'
 
 /** The value in the slot at `at`, which stays owned by the caller. Throws a CallError for one of another type. */
 export type Reader = (at: number) => Value
@@ -21,37 +22,39 @@ export interface FieldNames {
 
 /** The reader of a type in this instance. `what`: names the value in messages, such as `the result`. */
 export function readerOf(type: SqlType, vm: Vm, what: string): Reader {
+  const { memory } = vm
   const read = presentReader(type, vm, what)
   return (at) => {
-    const tag = vm.tagAt(at)
+    const tag = memory.tagAt(at)
     return tag === TAG.null || tag === TAG.undefined ? null : read(at)
   }
 }
 
 function presentReader(type: SqlType, vm: Vm, what: string): Reader {
+  const { memory } = vm
   const refuse = (at: number): never => {
     throw new CallError(`${what} is ${nameOf(at, vm)}, not ${formatType(type)}`)
   }
   switch (type.kind) {
     case 'BOOLEAN':
-      return (at) => (vm.tagAt(at) === TAG.boolean ? vm.i32[at >> 2] === 1 : refuse(at))
+      return (at) => (memory.tagAt(at) === TAG.boolean ? memory.i32[at >> 2] === 1 : refuse(at))
     case 'INTEGER':
       return (at) => {
-        if (vm.tagAt(at) === TAG.int) return vm.i32[at >> 2]!
+        if (memory.tagAt(at) === TAG.int) return memory.i32[at >> 2]!
         const value = wholeNumber(at, vm) ?? refuse(at)
         return value >= MIN_INT32 && value <= MAX_INT32 ? Number(value) : refuse(at)
       }
     case 'BIGINT':
       return (at) => {
-        const tag = vm.tagAt(at)
-        if (tag === TAG.shortBigInt || tag === TAG.int) return vm.i32[at >> 2]!
+        const tag = memory.tagAt(at)
+        if (tag === TAG.shortBigInt || tag === TAG.int) return memory.i32[at >> 2]!
         const value = wholeNumber(at, vm) ?? refuse(at)
         return isInt64(value) ? fromBigInt(value) : refuse(at)
       }
     case 'DOUBLE':
       return (at) => numberAt(at, vm) ?? refuse(at)
     case 'STRING':
-      return (at) => (vm.isTextAt(at) ? vm.readText(vm.raw[at >> 3]!) : refuse(at))
+      return (at) => (memory.isTextAt(at) ? vm.readText(memory.raw[at >> 3]!) : refuse(at))
     case 'BYTES':
       return (at) => bytesAt(at, vm) ?? refuse(at)
     case 'DECIMAL':
@@ -87,11 +90,11 @@ interface Place {
 
 /** What a value is, as a message says it. */
 export function nameOf(at: number, vm: Vm): string {
-  switch (vm.tagAt(at)) {
+  switch (vm.memory.tagAt(at)) {
     case TAG.int:
-      return `the number ${vm.i32[at >> 2]}`
+      return `the number ${vm.memory.i32[at >> 2]}`
     case null:
-      return `the number ${vm.readDouble(at)}`
+      return `the number ${vm.memory.readDouble(at)}`
     case TAG.boolean:
       return 'a boolean'
     case TAG.null:
@@ -106,7 +109,7 @@ export function nameOf(at: number, vm: Vm): string {
     case TAG.shortBigInt:
       return 'a bigint'
     default:
-      return objectName(vm.raw[at >> 3]!, vm)
+      return objectName(vm.memory.raw[at >> 3]!, vm)
   }
 }
 
@@ -119,15 +122,15 @@ function objectName(value: bigint, vm: Vm): string {
 // ---- Numbers -----------------------------------------------------------------------------------------------------------------------
 
 function numberAt(at: number, vm: Vm): number | null {
-  const tag = vm.tagAt(at)
-  if (tag === TAG.int) return vm.i32[at >> 2]!
-  return tag === null ? vm.readDouble(at) : null
+  const tag = vm.memory.tagAt(at)
+  if (tag === TAG.int) return vm.memory.i32[at >> 2]!
+  return tag === null ? vm.memory.readDouble(at) : null
 }
 
 /** A bigint, or a number that is an integer without loss. */
 function wholeNumber(at: number, vm: Vm): bigint | null {
-  const tag = vm.tagAt(at)
-  if (tag === TAG.shortBigInt) return BigInt(vm.i32[at >> 2]!)
+  const tag = vm.memory.tagAt(at)
+  if (tag === TAG.shortBigInt) return BigInt(vm.memory.i32[at >> 2]!)
   if (tag === TAG.bigInt) return bigintAt(at, vm)
   const value = numberAt(at, vm)
   return value !== null && Number.isSafeInteger(value) ? BigInt(value) : null
@@ -135,20 +138,20 @@ function wholeNumber(at: number, vm: Vm): bigint | null {
 
 /** Null for one that has more than 64 bits. */
 function bigintAt(at: number, vm: Vm): bigint | null {
-  const value = vm.raw[at >> 3]!
-  const result = vm.enter(2)
+  const value = vm.memory.raw[at >> 3]!
+  const result = vm.memory.enter(2)
   vm.exports.JS_ToBigInt64(vm.context, result, value)
-  const low = vm.raw[result >> 3]!
+  const low = vm.memory.raw[result >> 3]!
   // The conversion drops the higher bits; a number made of what is left is equal only if there were none.
   vm.store(result + 8, vm.exports.JS_NewBigInt64(vm.context, low))
-  const isWhole = vm.exports.JS_IsStrictEqual(vm.context, value, vm.raw[(result + 8) >> 3]!) !== 0
-  vm.freeAt(result + 8)
-  vm.leave(result)
+  const isWhole = vm.exports.JS_IsStrictEqual(vm.context, value, vm.memory.raw[(result + 8) >> 3]!) !== 0
+  vm.memory.freeAt(result + 8)
+  vm.memory.leave(result)
   return isWhole ? low : null
 }
 
 function decimalAt(at: number, { precision, scale }: DecimalType, vm: Vm): Decimal | null {
-  const exact = (vm.tagAt(at) === TAG.object ? shortDecimal(at, scale, vm) : null) ?? exactDecimal(at, vm)
+  const exact = (vm.memory.tagAt(at) === TAG.object ? shortDecimal(at, scale, vm) : null) ?? exactDecimal(at, vm)
   if (exact === null) return null
   try {
     return toDecimalType(exact, precision, scale)
@@ -159,38 +162,38 @@ function decimalAt(at: number, { precision, scale }: DecimalType, vm: Vm): Decim
 
 /** A Decimal of the sandbox, rounded to the scale, if that has no more than 64 bits without its point. */
 function shortDecimal(at: number, scale: number, vm: Vm): Decimal | null {
-  const slots = vm.enter(3)
-  vm.raw[slots >> 3] = vm.raw[at >> 3]!
-  vm.writeTag(slots + 8, TAG.int, scale)
+  const slots = vm.memory.enter(3)
+  vm.memory.raw[slots >> 3] = vm.memory.raw[at >> 3]!
+  vm.memory.writeTag(slots + 8, TAG.int, scale)
   vm.help('unscaledAt', 2, slots, slots + 16)
   try {
     const unscaled = wholeNumber(slots + 16, vm)
     return unscaled === null ? null : new Decimal(unscaled, scale)
   } finally {
-    vm.freeAt(slots + 16)
-    vm.leave(slots)
+    vm.memory.freeAt(slots + 16)
+    vm.memory.leave(slots)
   }
 }
 
 const shortened = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 60)}...`)
 
 function exactDecimal(at: number, vm: Vm): Decimal | null {
-  const tag = vm.tagAt(at)
+  const tag = vm.memory.tagAt(at)
   switch (tag) {
     case TAG.string:
     case TAG.rope:
-      return parsed(vm.readText(vm.raw[at >> 3]!))
+      return parsed(vm.readText(vm.memory.raw[at >> 3]!))
     case TAG.shortBigInt:
     case TAG.int:
-      return Decimal.fromInteger(vm.i32[at >> 2]!)
+      return Decimal.fromInteger(vm.memory.i32[at >> 2]!)
     case null: {
-      const value = vm.readDouble(at)
+      const value = vm.memory.readDouble(at)
       return Number.isFinite(value) ? Decimal.fromNumber(value) : null
     }
     case TAG.object:
     case TAG.bigInt: {
       const text = helped('decimalText', at, vm, (result) =>
-        vm.isTextAt(result) ? vm.readText(vm.raw[result >> 3]!) : null,
+        vm.memory.isTextAt(result) ? vm.readText(vm.memory.raw[result >> 3]!) : null,
       )
       return text === null ? null : parsed(text)
     }
@@ -211,7 +214,7 @@ function parsed(text: string): Decimal | null {
 
 /** An integer, or the time of a Date. */
 function integerOrDate(at: number, vm: Vm): number | null {
-  if (vm.tagAt(at) !== TAG.object) {
+  if (vm.memory.tagAt(at) !== TAG.object) {
     const value = wholeNumber(at, vm)
     return value === null || value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER ? null : Number(value)
   }
@@ -222,32 +225,33 @@ function integerOrDate(at: number, vm: Vm): number | null {
 /** Days since 1970-01-01: a number of them, or a Date at midnight, UTC. */
 function daysAt(at: number, vm: Vm): number | null {
   const value = integerOrDate(at, vm)
-  if (value === null || vm.tagAt(at) !== TAG.object) return value
+  if (value === null || vm.memory.tagAt(at) !== TAG.object) return value
   return value % DAY_MS === 0 ? value / DAY_MS : null
 }
 
 // ---- Bytes and structures ----------------------------------------------------------------------------------------------------------
 
 function bytesAt(at: number, vm: Vm): Uint8Array | null {
-  const value = vm.raw[at >> 3]!
-  if (vm.tagAt(at) !== TAG.object || vm.exports.JS_GetTypedArrayType(value) !== UINT8_ARRAY) return null
-  const size = vm.enter(1)
+  const value = vm.memory.raw[at >> 3]!
+  if (vm.memory.tagAt(at) !== TAG.object || vm.exports.JS_GetTypedArrayType(value) !== UINT8_ARRAY) return null
+  const size = vm.memory.enter(1)
   const pointer = vm.exports.JS_GetUint8Array(vm.context, size, value)
-  vm.refresh()
-  const length = vm.i32[size >> 2]!
-  vm.leave(size)
-  return pointer === 0 ? new Uint8Array(0) : new Uint8Array(vm.bytes.subarray(pointer, pointer + length))
+  vm.memory.refresh()
+  const length = vm.memory.i32[size >> 2]!
+  vm.memory.leave(size)
+  return pointer === 0 ? new Uint8Array(0) : new Uint8Array(vm.memory.bytes.subarray(pointer, pointer + length))
 }
 
 /** The elements of an array or a typed array; null for anything else. */
 export function readArray(at: number, element: Reader, vm: Vm): Value[] | null {
-  const value = vm.raw[at >> 3]!
-  if (vm.tagAt(at) !== TAG.object) return null
+  const { memory } = vm
+  const value = memory.raw[at >> 3]!
+  if (memory.tagAt(at) !== TAG.object) return null
   if (vm.exports.JS_IsArray(value) <= 0 && vm.exports.JS_GetTypedArrayType(value) < 0) return null
-  const slot = vm.enter(1)
+  const slot = memory.enter(1)
   vm.exports.JS_GetLength(vm.context, value, slot)
-  vm.refresh()
-  const length = Number(vm.raw[slot >> 3]!)
+  memory.refresh()
+  const length = Number(memory.raw[slot >> 3]!)
   if (length > MOST_ELEMENTS) throw new CallError(`an array has ${length} elements, more than ${MOST_ELEMENTS}`)
   const values: Value[] = []
   for (let i = 0; i < length; i++) {
@@ -255,10 +259,10 @@ export function readArray(at: number, element: Reader, vm: Vm): Value[] | null {
     try {
       values.push(element(slot))
     } finally {
-      vm.freeAt(slot)
+      memory.freeAt(slot)
     }
   }
-  vm.leave(slot)
+  memory.leave(slot)
   return values
 }
 
@@ -269,7 +273,7 @@ function mapReader({ key, value }: Extract<SqlType, { kind: 'MAP' }>, { vm, what
   const readKey = readerOf(key, vm, `a key of ${what}`)
   const readItem = readerOf(value, vm, `a value of ${what}`)
   return (at) => {
-    if (vm.tagAt(at) !== TAG.object) return refuse(at)
+    if (vm.memory.tagAt(at) !== TAG.object) return refuse(at)
     const flat = helped('entries', at, vm, (result) => {
       let isKey = false
       return readArray(result, (slot) => ((isKey = !isKey) ? readKey(slot) : readItem(slot)), vm)
@@ -287,23 +291,24 @@ function mapReader({ key, value }: Extract<SqlType, { kind: 'MAP' }>, { vm, what
 
 /** Rows and structs: an object with the fields, or an array in their order. */
 export function rowReader(fields: readonly FieldNames[], { vm, what, refuse }: Place): Reader {
+  const { memory } = vm
   const readers = fields.map(({ names, type }) => readerOf(type, vm, `${names[0]} of ${what}`))
   const atoms = fields.map(({ names }) => [...new Set(names)].map((name) => vm.atom(name)))
   return (at) => {
-    const object = vm.raw[at >> 3]!
-    if (vm.tagAt(at) !== TAG.object) return refuse(at)
+    const object = memory.raw[at >> 3]!
+    if (memory.tagAt(at) !== TAG.object) return refuse(at)
     const isArray = vm.exports.JS_IsArray(object) > 0
-    const slot = vm.enter(1)
+    const slot = memory.enter(1)
     const values = readers.map((read, i) => {
       if (isArray) vm.store(slot, vm.exports.JS_GetPropertyUint32(vm.context, object, i))
       else getFirst(object, atoms[i]!, slot, vm)
       try {
         return read(slot)
       } finally {
-        vm.freeAt(slot)
+        memory.freeAt(slot)
       }
     })
-    vm.leave(slot)
+    memory.leave(slot)
     return values
   }
 }
@@ -312,7 +317,7 @@ export function rowReader(fields: readonly FieldNames[], { vm, what, refuse }: P
 function getFirst(object: bigint, names: readonly number[], slot: number, vm: Vm): void {
   for (const name of names) {
     vm.store(slot, vm.exports.JS_GetProperty(vm.context, object, name))
-    if (vm.tagAt(slot) !== TAG.undefined) return
+    if (vm.memory.tagAt(slot) !== TAG.undefined) return
   }
 }
 
@@ -323,13 +328,13 @@ function helped<Result>(
   vm: Vm,
   read: (result: number) => Result,
 ): Result {
-  const slots = vm.enter(2)
-  vm.raw[slots >> 3] = vm.raw[at >> 3]!
+  const slots = vm.memory.enter(2)
+  vm.memory.raw[slots >> 3] = vm.memory.raw[at >> 3]!
   vm.help(name, 1, slots, slots + 8)
   try {
     return read(slots + 8)
   } finally {
-    vm.freeAt(slots + 8)
-    vm.leave(slots)
+    vm.memory.freeAt(slots + 8)
+    vm.memory.leave(slots)
   }
 }

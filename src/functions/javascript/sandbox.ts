@@ -6,8 +6,9 @@
 import { SLOW_MS, type TimeKeeper } from '../budget.ts'
 import type { FunctionDefinition } from '../definition.ts'
 import { type FunctionUsage, newUsage, TIMED_EVERY } from '../usage.ts'
+import { CallError } from './call-error.ts'
 import { type CompiledFunction, compileFunction } from './compiled-function.ts'
-import { CallError, type VmHost, type VmLimits } from './vm.ts'
+import type { VmHost, VmLimits } from './vm.ts'
 
 export interface SandboxOptions {
   readonly limits: VmLimits
@@ -60,15 +61,19 @@ export class Sandbox {
       compiled !== null && compiled.vm.broken === null && (usage.calls & (JOBS_EVERY - 1)) !== 0
         ? compiled
         : this.open()
-    opened.vm.begin()
+    opened.vm.timer.begin()
     if (isTimed) this.#timedFrom = this.#options.host.elapsed()
     return opened
   }
 
   end({ vm }: CompiledFunction): void {
     vm.end()
-    const ms = vm.callMs
-    if (ms >= SLOW_MS) this.#caller.spent(ms, { isOver: vm.isInterrupted, timeoutMs: this.#options.limits.timeoutMs })
+    const ms = vm.timer.ms
+    if (ms >= SLOW_MS)
+      this.#caller.spent(ms, {
+        isOver: vm.timer.isStopped || vm.broken !== null,
+        timeoutMs: this.#options.limits.timeoutMs,
+      })
     if (this.#timedFrom === NOT_TIMED) return
     this.#caller.usage.timedMs += this.#options.host.elapsed() - this.#timedFrom
     this.#timedFrom = NOT_TIMED
@@ -91,7 +96,7 @@ export class Sandbox {
   }
 
   #discard(): void {
-    const size = this.#compiled?.vm.memoryBytes ?? 0
+    const size = this.#compiled?.vm.memory.size ?? 0
     this.#compiled = null
     // V8 counts the memory of an instance as small as it was at first, and would collect thousands of large ones too late. A buffer of
     // that size, which is never touched, makes it count.
@@ -120,7 +125,7 @@ export class Sandbox {
   failed(error: unknown, compiled: CompiledFunction | null): Error {
     this.#caller.usage.errors++
     const failure = compiled === null ? error : compiled.vm.failure(error)
-    if (compiled !== null && compiled.vm.memoryBytes > KEPT_BYTES) compiled.vm.broken ??= 'it has grown'
+    if (compiled !== null && compiled.vm.memory.size > KEPT_BYTES) compiled.vm.broken ??= 'it has grown'
     if (!(failure instanceof CallError)) throw failure
     const { name, version } = this.definition
     return new CallError(`Function ${name} (version ${version}): ${failure.message}`)
