@@ -6,14 +6,15 @@ import { quoteName } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import type { FieldText, ParseField } from './delimited/fields.ts'
 import { Line } from './delimited/line.ts'
+import { splitWanted } from './delimited/split-wanted.ts'
 import { delimiterOf } from './delimited.ts'
-import type { ByteSink, FormatSpec, ReaderOptions, WantedColumn, WriterOptions } from './format.ts'
+import type { ByteSink, FormatSpec, ReaderOptions, WriterOptions } from './format.ts'
 import { CHECK_ONLY, type ColumnsReader, type ColumnsWriter, type Format, type ReadError } from './format.ts'
 import { csvFieldOf } from './lines/csv-header.ts'
 import { lineFieldParser, lineFieldText } from './lines/field-values.ts'
 import { lineError } from './lines/line-text.ts'
 import { NULL_READER, NULL_WRITER } from './none.ts'
-import { readUtf8, writeUtf8 } from './text.ts'
+import { writeUtf8 } from './text.ts'
 
 export const csv: Format = {
   name: 'CSV',
@@ -66,24 +67,17 @@ class CsvReader implements ColumnsReader {
   #start = 0
 
   constructor(options: ReaderOptions) {
-    const { spec, columns, wanted } = options
+    const { spec, columns } = options
     const names = fieldsOf(options)
     this.#line = new Line(delimiterOf(spec))
     this.#header = spec.header ?? null
     this.#fieldCount = names.length
-    // Every text is a STRING, so there is nothing to check.
-    const isOfUse = ({ column, target }: WantedColumn) =>
-      target !== CHECK_ONLY || columns[column]!.type.kind !== 'STRING'
-    const fields = (first: boolean): WantedField[] =>
-      wanted
-        .filter((column) => column.first === first && isOfUse(column))
-        .map(({ column, target }) => ({
-          field: spec.header === undefined ? column : csvFieldOf(names, columns[column]!),
-          target,
-          parse: lineFieldParser(columns[column]!.type)!,
-        }))
-    this.#first = fields(true)
-    this.#rest = fields(false)
+    const fields = splitWanted(options, ({ column, target }): WantedField => {
+      const field = spec.header === undefined ? column : csvFieldOf(names, columns[column]!)
+      return { field, target, parse: lineFieldParser(columns[column]!.type)! }
+    })
+    this.#first = fields.first
+    this.#rest = fields.rest
   }
 
   open(bytes: Buffer, start: number, end: number, target: Row): ReadError | null {
@@ -106,7 +100,7 @@ class CsvReader implements ColumnsReader {
     try {
       for (let i = 0; i < fields.length; i++) {
         const { field, target: place, parse } = fields[i]!
-        const text = this.#text(field)
+        const text = this.#line.text(field, this.#bytes)
         const value = text === '' && !this.#isQuoted(field) ? null : parse(text)
         if (place !== CHECK_ONLY) target[place] = value
       }
@@ -116,11 +110,6 @@ class CsvReader implements ColumnsReader {
     }
   }
 
-  #text(field: number): string {
-    const text = readUtf8(this.#bytes, this.#line.starts[field]!, this.#line.ends[field]!)
-    return this.#line.doubled[field] ? text.replaceAll('""', '"') : text
-  }
-
   #isQuoted(field: number): boolean {
     const start = this.#line.starts[field]!
     return start > this.#start && this.#bytes[start - 1] === QUOTE
@@ -128,9 +117,9 @@ class CsvReader implements ColumnsReader {
 
   /** Most records differ from the header in their first field. */
   #isHeader(header: readonly string[]): boolean {
-    const first = this.#text(0)
+    const first = this.#line.text(0, this.#bytes)
     if (first !== header[0] && first !== BYTE_ORDER_MARK + header[0]) return false
-    for (let i = 1; i < header.length; i++) if (this.#text(i) !== header[i]) return false
+    for (let i = 1; i < header.length; i++) if (this.#line.text(i, this.#bytes) !== header[i]) return false
     return true
   }
 }

@@ -3,6 +3,7 @@ import { quoteName } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import { type FieldText, fieldParser, fieldText, type ParseField } from './delimited/fields.ts'
 import { Line } from './delimited/line.ts'
+import { splitWanted } from './delimited/split-wanted.ts'
 import {
   type ByteSink,
   CHECK_ONLY,
@@ -12,11 +13,10 @@ import {
   type FormatSpec,
   type ReadError,
   type ReaderOptions,
-  type WantedColumn,
   type WriterOptions,
 } from './format.ts'
 import { NULL_READER, NULL_WRITER } from './none.ts'
-import { readUtf8, writeUtf8 } from './text.ts'
+import { writeUtf8 } from './text.ts'
 
 export const delimited: Format = {
   name: 'DELIMITED',
@@ -64,15 +64,11 @@ class LineReader implements ColumnsReader {
     this.#line = new Line(delimiterOf(spec))
     this.#topic = topic
     this.#fieldCount = columns.length
-    // Every text is a STRING, so there is nothing to check.
-    const isOfUse = ({ column, target }: WantedColumn) =>
-      target !== CHECK_ONLY || columns[column]!.type.kind !== 'STRING'
-    const fields = (first: boolean): WantedField[] =>
-      wanted
-        .filter((column) => column.first === first && isOfUse(column))
-        .map(({ column, target }) => ({ field: column, target, parse: fieldParser(columns[column]!.type)! }))
-    this.#first = fields(true)
-    this.#rest = fields(false)
+    const fields = splitWanted({ columns, wanted }, ({ column, target }): WantedField => {
+      return { field: column, target, parse: fieldParser(columns[column]!.type)! }
+    })
+    this.#first = fields.first
+    this.#rest = fields.rest
   }
 
   open(bytes: Buffer, start: number, end: number, target: Row): ReadError | null {
@@ -95,7 +91,7 @@ class LineReader implements ColumnsReader {
     try {
       for (let i = 0; i < fields.length; i++) {
         const { field, target: place, parse } = fields[i]!
-        const text = this.#text(field)
+        const text = this.#line.text(field, this.#bytes)
         const value = text === '' ? null : parse(text)
         if (place !== CHECK_ONLY) target[place] = value
       }
@@ -103,11 +99,6 @@ class LineReader implements ColumnsReader {
     } catch (error) {
       return readError((error as Error).message)
     }
-  }
-
-  #text(field: number): string {
-    const text = readUtf8(this.#bytes, this.#line.starts[field]!, this.#line.ends[field]!)
-    return this.#line.doubled[field] ? text.replaceAll('""', '"') : text
   }
 }
 

@@ -5,6 +5,7 @@
  *   plain   any bytes up to a delimiter or end of line; a quote inside is a character like any other
  *   quoted  `"`, text with `""` for `"`, `"`, white space; then a delimiter or the end
  */
+import { readUtf8 } from '../text.ts'
 
 const QUOTE = 0x22
 const CR = 0x0d
@@ -36,6 +37,12 @@ export class Line {
       if (at >= end || !this.#isDelimiter(bytes, at, end)) return null
       at += this.#delimiter.length
     }
+  }
+
+  /** The text of a field of the record that was split last, which is in `bytes`. */
+  text(field: number, bytes: Buffer): string {
+    const text = readUtf8(bytes, this.starts[field]!, this.ends[field]!)
+    return this.doubled[field] ? text.replaceAll('""', '"') : text
   }
 
   /** Adds the field from `start` on; where it ends. */

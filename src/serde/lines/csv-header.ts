@@ -8,9 +8,7 @@ export function parseCsvHeader(text: string, delimiter: string): string[] {
   const line = new Line(delimiter)
   const fault = line.split(bytes, 0, bytes.length)
   if (fault !== null) throw new Error(`it is no record of CSV: ${fault}`)
-  const names = Array.from({ length: line.count }, (_, i) =>
-    bytes.toString('utf8', line.starts[i], line.ends[i]).replaceAll('""', '"'),
-  )
+  const names = Array.from({ length: line.count }, (_, i) => line.text(i, bytes))
   const repeated = names.find((name, i) => names.indexOf(name) !== i)
   if (repeated !== undefined) throw new Error(`the field '${repeated}' is named twice`)
   return names

@@ -5,7 +5,8 @@
 import type { JavaRegex } from '../../regex/java-regex.ts'
 import type { Row } from '../../types/value.ts'
 import type { ParseField } from '../delimited/fields.ts'
-import { CHECK_ONLY, type ColumnsReader, type ReadError, type ReaderOptions, type WantedColumn } from '../format.ts'
+import { splitWanted } from '../delimited/split-wanted.ts'
+import { CHECK_ONLY, type ColumnsReader, type ReadError, type ReaderOptions } from '../format.ts'
 import { readUtf8 } from '../text.ts'
 import { lineFieldParser } from './field-values.ts'
 import { fieldOf, lineRegex } from './line-pattern.ts'
@@ -35,19 +36,13 @@ export class PatternReader implements ColumnsReader {
     const pattern = spec.line!
     this.#format = spec.format
     this.#regex = lineRegex(pattern.regex)
-    // Every text is a STRING, so there is nothing to check.
-    const isOfUse = ({ column, target }: WantedColumn) =>
-      target !== CHECK_ONLY || columns[column]!.type.kind !== 'STRING'
-    const fields = (first: boolean): WantedField[] =>
-      wanted
-        .filter((column) => column.first === first && isOfUse(column))
-        .map(({ column, target }) => {
-          const { type } = columns[column]!
-          const { groups } = fieldOf(pattern, columns[column]!)!
-          return { groups, target, isText: type.kind === 'STRING', parse: lineFieldParser(type)! }
-        })
-    this.#first = fields(true)
-    this.#rest = fields(false)
+    const fields = splitWanted({ columns, wanted }, ({ column, target }): WantedField => {
+      const { type } = columns[column]!
+      const { groups } = fieldOf(pattern, columns[column]!)!
+      return { groups, target, isText: type.kind === 'STRING', parse: lineFieldParser(type)! }
+    })
+    this.#first = fields.first
+    this.#rest = fields.rest
   }
 
   open(bytes: Buffer, start: number, end: number, target: Row): ReadError | null {
