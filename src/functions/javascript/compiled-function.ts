@@ -4,13 +4,12 @@ import type { Value } from '../../types/value.ts'
 import type { Lambda } from '../declaration.ts'
 import { type FunctionColumn, type FunctionDefinition, isLambdaType, type LambdaType } from '../definition.ts'
 import { CallError, ThrownError } from './call-error.ts'
+import { AGGREGATE_PARTS } from './prelude.ts'
 import { type RawValue, TAG } from './quickjs.ts'
 import { nameOf, type Reader, readArray, readerOf, rowReader } from './read-value.ts'
 import { Vm, type VmOptions } from './vm.ts'
 import { writerOf } from './write-value.ts'
 
-/** The functions that an aggregate exports. */
-export const AGGREGATE_PARTS = ['init', 'add', 'remove', 'merge', 'result'] as const
 export type AggregatePart = (typeof AGGREGATE_PARTS)[number]
 
 export interface CompiledFunction {

@@ -21,6 +21,9 @@ export const HELPERS = [
 
 export type HelperName = (typeof HELPERS)[number]
 
+/** The functions that an aggregate exports. */
+export const AGGREGATE_PARTS = ['init', 'add', 'remove', 'merge', 'result'] as const
+
 /** Globals that a function has: the language without what reads the time, makes threads or waits for garbage. */
 const GLOBALS = [
   'AggregateError',
@@ -87,9 +90,9 @@ const GLOBALS = [
 
 /** `hostLog(text)` and `hostRandom()` are functions of the host; the second one exists for functions that are NOT DETERMINISTIC. */
 export const preludeSource = (isDeterministic: boolean): string =>
-  `(${prelude.replace('GLOBALS', JSON.stringify(GLOBALS))})(${isDeterministic})`
+  `(${prelude.replace('GLOBALS', JSON.stringify(GLOBALS))})(${isDeterministic}, ${JSON.stringify(AGGREGATE_PARTS)})`
 
-const prelude = String.raw`function (isDeterministic) {
+const prelude = String.raw`function (isDeterministic, aggregateParts) {
 'use strict'
 const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf } = Object
 const { ownKeys, apply, construct } = Reflect
@@ -340,14 +343,12 @@ function describe(error) {
   }
 }
 
-const AGGREGATE_PARTS = ['init', 'add', 'remove', 'merge', 'result']
-
 /** The functions that a module exports: of a scalar or table function one, of an aggregate its parts. */
 function pick(kind, exported) {
   if (kind === 'AGGREGATE') {
     const source = exported.default !== undefined ? exported.default : exported
     const parts = []
-    for (const name of AGGREGATE_PARTS) {
+    for (const name of aggregateParts) {
       const part = source[name]
       if (part !== undefined && typeof part !== 'function') throw new NativeTypeError(name + ' is not a function')
       parts.push(part)
