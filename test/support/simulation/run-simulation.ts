@@ -36,6 +36,11 @@ const BATCH = 20
 const COMMIT_MS = 100
 /** Without progress for this long something is missing. */
 const STALL_MS = 60_000
+/**
+ * How often the log ends transactions that are open for too long, as brokers do. One that a killed server left behind, of which no commit tells
+ * its successor, hides the output of others until then.
+ */
+const UPKEEP_MS = 1_000
 
 interface Member {
   readonly identity: string
@@ -246,9 +251,15 @@ class Simulation {
 
   async #reached<Value>(look: () => Promise<Value>, isDone: (value: Value) => boolean): Promise<Value> {
     const until = performance.now() + STALL_MS
+    let upkeepAt = performance.now() + UPKEEP_MS
     for (;;) {
       const value = await look()
-      if (isDone(value) || performance.now() > until) return value
+      const now = performance.now()
+      if (isDone(value) || now > until) return value
+      if (now > upkeepAt) {
+        await this.#options.world.log.maintain()
+        upkeepAt = now + UPKEEP_MS
+      }
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
   }
