@@ -363,7 +363,8 @@ function pick(kind, exported) {
 }
 
 const makeDecimal = (unscaled, scale) => new DecimalValue(unscaled, scale)
-const decimalText = (value) => (isDecimal(value) ? decimalToText(value) : undefined)
+const decimalText = (value) =>
+  isDecimal(value) ? decimalToText(value) : typeof value === 'bigint' ? bigintText(value) : undefined
 
 /** The unscaled value of a Decimal at a scale. */
 const unscaledAt = (value, scale) => (isDecimal(value) ? rescaled(value, scale) : undefined)

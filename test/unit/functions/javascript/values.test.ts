@@ -142,6 +142,14 @@ describe('a result', () => {
     expect(String(result(decimal(10, 2), body))).toBe(expected)
   })
 
+  it.each([
+    ['5000000000n', '5000000000'],
+    ['-9223372036854775808n', '-9223372036854775808'],
+    ['12345678901234567890123n', '12345678901234567890123'],
+  ])('DECIMAL(30, 0) may be a bigint of any size: %s', (body, expected) => {
+    expect(String(result(decimal(30, 0), body))).toBe(expected)
+  })
+
   it.each<[SqlType, string, string]>([
     [INTEGER, "'1'", 'the result is a string, not INTEGER'],
     [INTEGER, '1.5', 'the result is the number 1.5, not INTEGER'],
