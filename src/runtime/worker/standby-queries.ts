@@ -30,7 +30,8 @@ export class StandbyQueries {
     const { queryId, plan, tasks } = query
     if (this.#standbys === null) return
     if (tasks.length === 0) this.#queries.delete(queryId)
-    else if (!this.#queries.has(queryId)) {
+    else if (this.#queries.get(queryId)?.plan !== plan) {
+      // CREATE OR REPLACE gives the query another plan under its name.
       this.#queries.set(queryId, { plan, topologies: splitTopology(plan.steps), schemas: stepSchemas(plan.steps) })
     }
     const requests = tasks.flatMap((assignment) => {

@@ -79,6 +79,31 @@ describe.each(['at_least_once', 'exactly_once_v2'])('standbys: %s', (guarantee) 
     expect(servers.second.storeLags()).toEqual([])
   })
 
+  test('answer as the query that took the place of the one whose state they copy', async () => {
+    const [id] = await servers.run(`${LOGS} ${COUNT}`, config)
+    servers.first.takeSlots(ALL)
+    servers.second.followSlots(ALL)
+    await servers.world.produce('logs', logs(0, 400))
+    await servers.settled()
+    await upToDate(4)
+    expect((await copied(id!)).map(([, n]) => n)).toEqual(Array(20).fill(20))
+
+    const [next] = await servers.world.plan(COUNT.replace('COUNT(*)', 'COUNT(*) * 10'))
+    const query = {
+      plan: { ...next!, queryId: id! },
+      config: { 'auto.offset.reset': 'earliest', ...config },
+      paused: false,
+    }
+    for (const server of [servers.first, servers.second]) {
+      await server.stop(id!, { purge: false })
+      await server.start(query)
+    }
+    await servers.settled()
+    expect((await owned(id!)).map(([, n]) => n)).toEqual(Array(20).fill(200))
+    await upToDate(4)
+    expect(await copied(id!)).toEqual(await owned(id!))
+  })
+
   test('of a server that had the tasks before continue from its state', async () => {
     const [id] = await servers.run(`${LOGS} ${COUNT}`, config)
     servers.first.takeSlots(ALL)
