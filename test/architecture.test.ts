@@ -34,7 +34,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   registry: [['registry'], ['registry/rules'], ['registry/in-process', 'registry/http']],
   regex: [['regex/java-regex/'], ['regex/java-regex']],
   functions: [
-    ['functions', 'functions/time-pattern'],
+    ['functions', 'functions/time-pattern', 'functions/javascript/prelude'],
     ['functions/scalar', 'functions/aggregate', 'functions/table', 'functions/javascript'],
     ['functions/index'],
   ],

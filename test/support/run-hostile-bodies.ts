@@ -48,6 +48,7 @@ export async function runHostileBodies({
   let peakMb = 0
   let logged = 0
   let slowest = { ms: 0, body: '' }
+  let beyondTwice = 0
   const host = new JavaScriptHost({
     now: () => 0,
     random: () => 0.5,
@@ -74,6 +75,7 @@ export async function runHostileBodies({
         const outcome = outcomeOf(call)
         const ms = cpuMs() - startedAt
         times.push(ms)
+        if (ms > 2 * timeoutMs) beyondTwice++
         if (ms > slowest.ms) slowest = { ms, body: body.body }
         outcomes[outcome.kind] = (outcomes[outcome.kind] ?? 0) + 1
         if (outcome.text.includes(REACHED)) failures.push(`${outcome.text} by ${body.body}`)
@@ -101,6 +103,7 @@ export async function runHostileBodies({
       bodies,
       calls: times.length,
       logged,
+      'beyond.twice.the.bound': beyondTwice,
       'slowest.ms': Math.round(slowest.ms),
       'p99.ms': Math.round(times[Math.floor(times.length * 0.99)] ?? 0),
       'memory.before.mb': memoryBefore,

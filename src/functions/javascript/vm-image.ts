@@ -1,5 +1,5 @@
 /** Images of instances after their prelude, from which the next ones are made: that takes a tenth of the time of running the prelude again. */
-import type { HelperName } from './prelude.ts'
+import type { HelperName } from './prelude/prelude.ts'
 import type { QuickJsExports, RawValue } from './quickjs.ts'
 import type { VmLayout } from './vm-memory.ts'
 

@@ -5,7 +5,7 @@
 import { messageOf } from '../../errors.ts'
 import { CallError, OUT_OF_MEMORY, ThrownError, VmBrokenError } from './call-error.ts'
 import { CallTimer } from './call-timer.ts'
-import { HELPERS, type HelperName, preludeSource } from './prelude.ts'
+import { HELPERS, type HelperName, preludeSource } from './prelude/prelude.ts'
 import { EVAL_MODULE, type QuickJsExports, quickJsModule, type RawValue, TAG, UNDEFINED } from './quickjs.ts'
 import { images, newImage, restoreImage } from './vm-image.ts'
 import { vmImports } from './vm-imports.ts'
