@@ -143,5 +143,6 @@ its lag. DROP CONNECTOR deletes the group. The position of the sources \`file\` 
 - **Records were removed by retention before they were read**: the task continues at the oldest record, and says so in the log and in
   DESCRIBE.
 
-DESCRIBE CONNECTOR shows how many records were written, refused and retried, the rate, the lag and the last error.
+DESCRIBE CONNECTOR shows how many records were written, refused and retried, the rate, the lag and the last error. In a cluster it shows the
+tasks of all servers and the sums of their counts; a server that does not answer is named in a warning.
 `

@@ -2,80 +2,80 @@
 import { optionsOf } from '../../connectors/common-options.ts'
 import type { ConnectorKind as Kind } from '../../connectors/connector.ts'
 import { CONNECTORS } from '../../connectors/index.ts'
-import type { ConnectorSpec, ConnectorStatus as Running } from '../../connectors/run/connector-spec.ts'
+import type { ConnectorSpec } from '../../connectors/run/connector-spec.ts'
 import { connectorGroup } from '../../runtime/topic-names.ts'
 import type { ConnectorKind } from '../../sql/ast.ts'
 import type { BuiltInConnector } from '../commands/catalog.ts'
 import type { BuiltInFacts, ConnectorDescription, ConnectorListing } from '../describe/entities.ts'
 import type { Scope } from '../scope.ts'
+import { type WholeStatus, wholeStatuses, workerId } from './connector-status.ts'
 
 const CLASS_PREFIX = 'millrace.'
 
 const typeOf = (kind: Kind) => (kind === 'SINK' ? 'sink' : 'source')
 
+export interface BuiltInListings {
+  readonly connectors: readonly ConnectorListing[]
+  readonly warnings: readonly string[]
+}
+
 /** All built-in connectors of the kind (null: of both), by name. */
-export async function builtInListings(
-  kind: ConnectorKind | null,
-  { catalog, parts }: Pick<Scope, 'catalog' | 'parts'>,
-): Promise<ConnectorListing[]> {
-  const wanted = [...catalog.connectors.values()].filter(({ spec }) => kind === null || spec.kind === kind)
-  if (wanted.length === 0) return []
-  const statuses = await parts.connectors.status()
-  return wanted
-    .map((connector) => {
-      const { spec } = connector
-      const running = statuses.find(({ name }) => name === spec.name)
-      return {
-        name: spec.name,
-        type: typeOf(spec.kind),
-        className: CLASS_PREFIX + spec.connector,
-        state: summary(connector, running),
-      } as const
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+export async function builtInListings(kind: ConnectorKind | null, scope: Scope): Promise<BuiltInListings> {
+  const wanted = [...scope.catalog.connectors.values()]
+    .filter(({ spec }) => kind === null || spec.kind === kind)
+    .sort((a, b) => (a.spec.name < b.spec.name ? -1 : 1))
+  const statuses = await wholeStatuses(
+    wanted.map(({ spec }) => spec.name),
+    scope,
+  )
+  const connectors = wanted.map((connector): ConnectorListing => {
+    const { name, kind: type, connector: declared } = connector.spec
+    const state = summary(connector, statuses.of(name))
+    return { name, type: typeOf(type), className: CLASS_PREFIX + declared, state }
+  })
+  return { connectors, warnings: statuses.warnings }
 }
 
 /** The classes of the built-in connectors. */
 export const builtInPlugins = () =>
   CONNECTORS.map(({ kind, name }) => ({ className: CLASS_PREFIX + name, type: typeOf(kind), version: null }))
 
-type Description = Omit<ConnectorDescription, 'statementText' | 'warnings' | 'sources'>
+type Description = Omit<ConnectorDescription, 'statementText' | 'warnings' | 'sources'> & {
+  readonly warnings: readonly string[]
+}
 
 /** Null: there is no built-in connector of the name. */
-export async function describeBuiltIn(
-  name: string,
-  { catalog, parts, config }: Pick<Scope, 'catalog' | 'parts' | 'config'>,
-): Promise<Description | null> {
-  const connector = catalog.connectors.get(name)
+export async function describeBuiltIn(name: string, scope: Scope): Promise<Description | null> {
+  const connector = scope.catalog.connectors.get(name)
   if (connector === undefined) return null
   const { spec } = connector
-  const running = (await parts.connectors.status()).find((status) => status.name === name)
-  const worker = parts.peers?.address ?? config.get('ksql.advertised.listener') ?? 'this server'
+  const statuses = await wholeStatuses([name], scope)
+  const status = statuses.of(name)
   return {
     '@type': 'connector_description',
     connectorClass: CLASS_PREFIX + spec.connector,
     status: {
       name,
-      connector: { state: stateOf(connector, running), worker_id: worker },
-      tasks: (running?.tasks ?? []).map(({ id, state, trace }) => ({ id, state, worker_id: worker, trace })),
+      connector: { state: stateOf(connector, status), worker_id: workerId(scope) },
+      tasks: status.tasks,
       type: typeOf(spec.kind),
     },
     topics: [spec.topic],
-    builtIn: factsOf(connector, running, config.get('ksql.service.id') ?? ''),
+    builtIn: factsOf(connector, status, scope.config.get('ksql.service.id') ?? ''),
+    warnings: statuses.warnings,
   }
 }
 
-function factsOf({ spec, statement }: BuiltInConnector, running: Running | undefined, serviceId: string): BuiltInFacts {
+function factsOf(
+  { spec, statement }: BuiltInConnector,
+  { tasks: _, ...counts }: WholeStatus,
+  serviceId: string,
+): BuiltInFacts {
   return {
     statement,
     options: shownOptions(spec),
     consumerGroup: spec.kind === 'SINK' ? connectorGroup(serviceId, spec.name) : null,
-    records: running?.records ?? 0,
-    recordsPerSecond: running?.recordsPerSecond ?? 0,
-    refused: running?.refused ?? 0,
-    retries: running?.retries ?? 0,
-    lag: running?.lag ?? null,
-    lastError: running?.lastError ?? null,
+    ...counts,
   }
 }
 
@@ -87,17 +87,16 @@ function shownOptions({ kind, connector, options }: ConnectorSpec): Readonly<Rec
   return { ...Object.fromEntries(defaults), ...options }
 }
 
-function stateOf({ isPaused }: BuiltInConnector, running: Running | undefined): string {
+function stateOf({ isPaused }: BuiltInConnector, { tasks }: WholeStatus): string {
   if (isPaused) return 'PAUSED'
-  const tasks = running?.tasks ?? []
   if (tasks.length === 0) return 'UNASSIGNED'
   return tasks.every(({ state }) => state === 'FAILED') ? 'FAILED' : 'RUNNING'
 }
 
 /** As Connect's connectors are summed up. */
-function summary(connector: BuiltInConnector, running: Running | undefined): string {
-  const state = stateOf(connector, running)
+function summary(connector: BuiltInConnector, status: WholeStatus): string {
+  const state = stateOf(connector, status)
   if (state !== 'RUNNING') return state
-  const tasks = running?.tasks ?? []
-  return `RUNNING (${tasks.filter((task) => task.state === 'RUNNING').length}/${tasks.length} tasks RUNNING)`
+  const running = status.tasks.filter((task) => task.state === 'RUNNING').length
+  return `RUNNING (${running}/${status.tasks.length} tasks RUNNING)`
 }

@@ -252,7 +252,7 @@ export interface ConnectorPluginList extends Answer {
   }[]
 }
 
-/** What is known of a connector that Millrace runs itself. Counts are those of this server since it started. */
+/** What is known of a connector that Millrace runs itself. Counts are those of the servers that run its tasks, since they started. */
 export interface BuiltInFacts {
   readonly statement: string
   /** Options in force; secrets are the references that the statement has. */

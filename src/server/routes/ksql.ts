@@ -1,6 +1,6 @@
 /** POST /ksql: statements, each answered with an entity. */
 import type { FastifyInstance } from 'fastify'
-import { INTERNAL_REQUEST } from '../../engine/cluster/peer-states.ts'
+import { INTERNAL_REQUEST } from '../../engine/cluster/ask-peers.ts'
 import { sendJson } from '../answers.ts'
 import type { ServerContext } from '../context.ts'
 import type { BodyOf, BodyShape } from '../request-body.ts'

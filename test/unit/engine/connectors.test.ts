@@ -207,13 +207,27 @@ it('drops a connector, once', async () => {
   })
 })
 
-it('says that Connect cannot be reached', async () => {
+it('lists what is built in, with a warning, while Connect cannot be reached', async () => {
   const alone = await TestEngine.open(join(directory, 'alone'), { 'ksql.connect.url': 'http://127.0.0.1:9' })
+  const list = async (sql: string) => (await alone.execute(sql))[0]!
+  const missing = (what: string) => [
+    {
+      message: expect.stringMatching(
+        `^The ${what} of Kafka Connect are missing: The Kafka Connect worker at http://127.0.0.1:9 `,
+      ),
+    },
+  ]
   try {
-    await expect(alone.execute('SHOW CONNECTORS;')).rejects.toMatchObject({
-      code: 'SERVER_ERROR',
-      message: expect.stringMatching(/^Failed to list connectors: The Kafka Connect worker at http:\/\/127.0.0.1:9 /),
+    await alone.execute("CREATE SOURCE made WITH (connector='datagen', topic='made', fields='id=sequence', records=1);")
+    expect(await list('SHOW CONNECTORS;')).toMatchObject({
+      connectors: [{ name: 'MADE', className: 'millrace.datagen' }],
+      warnings: missing('connectors'),
     })
+    expect(await list('SHOW CONNECTOR PLUGINS;')).toMatchObject({
+      connectorsPlugins: expect.arrayContaining([{ className: 'millrace.file', type: 'sink', version: null }]),
+      warnings: missing('plugins'),
+    })
+    await expect(alone.execute('DESCRIBE CONNECTOR other;')).rejects.toMatchObject({ code: 'SERVER_ERROR' })
   } finally {
     await alone.close()
   }

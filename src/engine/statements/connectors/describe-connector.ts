@@ -11,7 +11,11 @@ import { atConnect } from './connect-failure.ts'
 
 export const describeConnector = atOnce<DescribeConnector>(async ({ name }, scope) => {
   const builtIn = await describeBuiltIn(name, scope)
-  if (builtIn !== null) return { ...builtIn, sources: await sourcesOf(name, builtIn.topics, scope), warnings: [] }
+  if (builtIn !== null) {
+    // Another server asks for the tasks alone.
+    const sources = scope.session.caller.isPeer ? [] : await sourcesOf(name, builtIn.topics, scope)
+    return { ...builtIn, sources }
+  }
   const { connect } = scope.parts
   const status = await atConnect('Failed to query connector status', () => connect.status(name))
   const info = await atConnect('Failed to query connector info', () => connect.describe(name))

@@ -5,27 +5,41 @@ import { builtInListings, builtInPlugins } from '../../connectors/describe-built
 import type { ConnectorListing } from '../../describe/entities.ts'
 import type { Scope } from '../../scope.ts'
 import { atOnce } from '../handler.ts'
-import { atConnect } from './connect-failure.ts'
 
 export const showConnectors = atOnce<ShowConnectors>(async ({ connectorKind }, scope) => {
   const builtIn = await builtInListings(connectorKind, scope)
-  const others = await unlessAway(scope, () => listConnectors(connectorKind, scope))
-  const { connectors, warnings } = others ?? { connectors: [], warnings: [] }
-  return { '@type': 'connector_list', connectors: [...builtIn, ...connectors], warnings }
+  const { listed, warnings } = await fromConnect('connectors', scope, () => listConnectors(connectorKind, scope))
+  return {
+    '@type': 'connector_list',
+    connectors: [...builtIn.connectors, ...(listed?.connectors ?? [])],
+    warnings: [...builtIn.warnings, ...warnings, ...(listed?.warnings ?? [])],
+  }
 })
 
-export const showConnectorPlugins = atOnce<ShowConnectorPlugins>(async (_statement, scope) => ({
-  '@type': 'connector_plugins_list',
-  connectorsPlugins: [...builtInPlugins(), ...((await unlessAway(scope, () => listPlugins(scope))) ?? [])],
-}))
+export const showConnectorPlugins = atOnce<ShowConnectorPlugins>(async (_statement, scope) => {
+  const { listed, warnings } = await fromConnect('plugins', scope, () => listPlugins(scope))
+  return { '@type': 'connector_plugins_list', connectorsPlugins: [...builtInPlugins(), ...(listed ?? [])], warnings }
+})
 
-/** What Connect answers. Null: no setting says that there is a Connect cluster, and none answers at the default address. */
-async function unlessAway<Result>({ config }: Scope, work: () => Promise<Result>): Promise<Result | null> {
+interface FromConnect<Listed> {
+  /** Null: Connect does not answer. */
+  readonly listed: Listed | null
+  readonly warnings: readonly string[]
+}
+
+/** What is built in is listed without Connect, too. Nobody misses it where no setting names it and none is at the default address. */
+async function fromConnect<Listed>(
+  what: string,
+  { config }: Scope,
+  work: () => Promise<Listed>,
+): Promise<FromConnect<Listed>> {
   try {
-    return await work()
+    return { listed: await work(), warnings: [] }
   } catch (error) {
-    if (error instanceof ConnectError && error.status === 0 && !config.server.has('ksql.connect.url')) return null
-    return atConnect('Failed to list connectors', () => Promise.reject(error))
+    if (!(error instanceof ConnectError)) throw error
+    const isMissed = error.status !== 0 || config.server.has('ksql.connect.url')
+    const warning = `The ${what} of Kafka Connect are missing: ${error.message}`
+    return { listed: null, warnings: isMissed ? [warning] : [] }
   }
 }
 
