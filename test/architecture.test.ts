@@ -111,6 +111,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['server/listener'],
     ['server/net', 'server/rows'],
     ['server'],
+    ['server/openapi'],
     ['server/routes'],
     ['server/websocket-query'],
     ['server/websocket'],

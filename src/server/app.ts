@@ -15,6 +15,7 @@ import { isValidPropertyRoute } from './routes/is-valid-property.ts'
 import { ksqlRoute } from './routes/ksql.ts'
 import { metadataRoutes } from './routes/metadata.ts'
 import { metricsRoute } from './routes/metrics.ts'
+import { openApiRoute } from './routes/openapi.ts'
 import { peerReportRoutes } from './routes/peer-reports.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { queryRoute } from './routes/query.ts'
@@ -23,7 +24,9 @@ import { rootRoute } from './routes/root.ts'
 import { statusRoutes } from './routes/status.ts'
 import { terminateRoute } from './routes/terminate.ts'
 
+/** The first describes those that follow. */
 const ROUTES = [
+  openApiRoute,
   rootRoute,
   infoRoute,
   healthcheckRoute,

@@ -24,6 +24,8 @@ export type MemberKind = keyof MemberValues
 export interface Member {
   readonly kind: MemberKind
   readonly required?: true
+  /** What it is for, for the document of the API. */
+  readonly description: string
 }
 
 /** Members by name; the schema of a route's body. */

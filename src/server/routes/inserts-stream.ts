@@ -10,33 +10,60 @@ import { insertRows } from '../insert-rows.ts'
 import { shuttingDown } from '../lifecycle.ts'
 import { chunksUntil, readLines } from '../line-reader.ts'
 import { chooseType, DELIMITED, JSON_TYPE } from '../media-types.ts'
+import { bodySchema } from '../openapi/body-schema.ts'
+import { component, type Operation } from '../openapi/operation.ts'
 import { type BodyOf, type BodyShape, parseBody, readBody } from '../request-body.ts'
 import { ResponseStream } from '../response-stream.ts'
 
 /** The first line of the body. */
 const insertsTarget = {
-  target: { kind: 'text', required: true },
-  properties: { kind: 'properties' },
-  /** `CUMULATIVE`: an answer stands for all rows up to its number. Otherwise each row has its own. */
-  acknowledge: { kind: 'text' },
-  /** With cumulative answers: `CONTINUE` refuses a row that fails, and reading continues. */
-  onError: { kind: 'text' },
-  /** The partition that all rows go to. Default: by their keys. */
-  partition: { kind: 'integer' },
-  /** Headers of all records, as text. */
-  headers: { kind: 'variables' },
-  /** Rows have key columns alone; each deletes the row of its key. */
-  tombstones: { kind: 'flag' },
+  target: { kind: 'text', required: true, description: 'Name of a stream or table.' },
+  properties: { kind: 'properties', description: 'Settings for the rows, as by SET.' },
+  acknowledge: {
+    kind: 'text',
+    description:
+      '`CUMULATIVE`: an answer stands for all rows up to its number. Otherwise each row has its own. Not in ksqlDB.',
+  },
+  onError: {
+    kind: 'text',
+    description: 'With cumulative answers: `CONTINUE` refuses a row that fails, and reading continues. Not in ksqlDB.',
+  },
+  partition: {
+    kind: 'integer',
+    description: 'The partition that all rows go to. Default: by their keys. Not in ksqlDB.',
+  },
+  headers: { kind: 'variables', description: 'Headers of all records, as text. Not in ksqlDB.' },
+  tombstones: {
+    kind: 'flag',
+    description: 'Rows have key columns alone; each deletes the row of its key. Not in ksqlDB.',
+  },
 } as const satisfies BodyShape
 
 type InsertsTarget = BodyOf<typeof insertsTarget>
+
+const operation: Operation = {
+  id: 'insertStream',
+  tag: 'Inserts',
+  summary: 'Inserts rows, each of which is answered once it is stored. HTTP/2 only.',
+  body: {
+    description: 'Lines of JSON: the first names the target, each other is a row by the names of its columns.',
+    content: { [DELIMITED]: { anyOf: [bodySchema(insertsTarget), { type: 'object', description: 'A row.' }] } },
+  },
+  answer: {
+    description: 'Answers to rows, in any order. The last is an error if a row has failed.',
+    content: {
+      [DELIMITED]: component('Acknowledgement'),
+      [JSON_TYPE]: { type: 'array', items: component('Acknowledgement') },
+    },
+  },
+}
 
 /** A scope of its own, because its bodies are read line by line. */
 export function insertsStreamRoute(app: FastifyInstance, context: ServerContext): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-    scope.post<{ Body: Readable }>('/inserts-stream', async (request, reply) => {
+    scope.post<{ Body: Readable }>('/inserts-stream', { schema: { operation } }, async (request, reply) => {
       if (request.raw.httpVersionMajor < 2) {
         throw new RequestError('HTTP2_ONLY', 'This endpoint is only available when using HTTP2')
       }
