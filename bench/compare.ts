@@ -1,11 +1,12 @@
 /**
- * The seven jobs side by side with Kafka Streams: `npm run bench -- compare [JOB...] [--reps 3] [--peers ks,millrace,embedded,raw] [--format AVRO] [--quick]`.
+ * The seven jobs side by side with Kafka Streams: `npm run bench -- compare [JOB...] [--reps 3] [--peers ks,millrace,embedded,raw] [--base DIR] [--format AVRO] [--quick]`.
  *
  * Needs Java 17 and Maven for Kafka Streams, and a Kafka: the one that KAFKA_BOOTSTRAP_SERVERS names, else one is started from Maven's jars.
+ * --base: another checkout of this repository, which is a peer `base`, to whose CPU seconds ratios are given.
  * --format AVRO: j1 and j7 over Avro, Kafka Streams with serdes of Java's Avro. N: records of input (1,000,000; --quick: 200,000). All peers run in turn within one repetition, so that ratios are between neighbours.
  */
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { AVRO_JOBS } from './compare/avro-rows.ts'
 import { JOBS, valueFormatOf } from './compare/job-sql.ts'
@@ -20,13 +21,15 @@ const { values, positionals } = parseArgs({
     reps: { type: 'string', default: '3' },
     peers: { type: 'string', default: 'ks,millrace,embedded,raw' },
     format: { type: 'string', default: 'JSON' },
+    base: { type: 'string' },
     quick: { type: 'boolean', default: false },
   },
 })
 const records = Number(process.env['N'] ?? (values.quick ? 200_000 : 1_000_000))
 const format = valueFormatOf(values.format)
 const isAvro = format === 'AVRO'
-const peers = values.peers.split(',').filter((peer) => !isAvro || peer === 'ks' || peer === 'millrace')
+const named = [...values.peers.split(','), ...(values.base === undefined ? [] : ['base'])]
+const peers = named.filter((peer) => !isAvro || !['embedded', 'raw'].includes(peer))
 
 const results = await runJobs({
   jobs: (isAvro ? AVRO_JOBS : JOBS).filter((job) => positionals.length === 0 || positionals.includes(job)),
@@ -34,9 +37,10 @@ const results = await runJobs({
   peers: peers.filter((peer) => peer !== 'raw') as PeerName[],
   repetitions: Number(values.reps),
   records,
+  ...(values.base !== undefined && { base: resolve(values.base) }),
   ...(peers.includes('raw') && { between: rawLimits }),
 })
-console.log(table(results, 'ks'))
+console.log(table(results, values.base === undefined ? 'ks' : 'base'))
 
 async function rawLimits(bootstrapServers: string): Promise<void> {
   for (const raw of ['fetch', 'parse']) {

@@ -40,6 +40,8 @@ export interface Result {
   /** The same over the second half of the input, when everything has warmed up. */
   readonly steadyRate: number
   readonly cpuSeconds: number
+  /** CPU time per record in the second half of the input; 0 if a mark is missing. */
+  readonly steadyCpuMicros: number
   readonly peakMemoryMb: number
   /** From the process's start to the first output record. */
   readonly startSeconds: number
@@ -135,7 +137,7 @@ async function untilDone(child: MeasuredChild, outputEnd: () => Promise<number>,
 function resultOf(
   { name }: Peer,
   { job, records, expected }: MeasureOptions,
-  { marks, usage, startedAt, otherCores }: MeasuredChild,
+  { marks, cpuAt, usage, startedAt, otherCores }: MeasuredChild,
   output: CheckedOutput,
 ): Result {
   const rate = (count: number, from: number | undefined) =>
@@ -147,6 +149,7 @@ function resultOf(
     rate: rate(records, marks.FIRST),
     steadyRate: rate(records / 2, marks.HALF),
     cpuSeconds: usage.cpuSeconds,
+    steadyCpuMicros: Math.max(0, ((cpuAt.LAST ?? 0) - (cpuAt.HALF ?? 0)) / (records / 2)) * 1e6,
     peakMemoryMb: Math.round(usage.peakMemoryMb),
     startSeconds: (output.firstMs - startedAt) / 1000,
     otherCores,
@@ -157,6 +160,8 @@ function resultOf(
 /** A peer's process: what it has printed and used so far. */
 class MeasuredChild {
   readonly marks: Marks = {}
+  /** CPU seconds that it had used when it printed each mark. */
+  readonly cpuAt: Marks = {}
   readonly startedAt = Date.now()
   usage: Usage = { cpuSeconds: 0, peakMemoryMb: 0 }
   otherCores = 0
@@ -200,6 +205,9 @@ class MeasuredChild {
 
   #note(line: string): void {
     const mark = /^(FIRST|HALF|LAST) (\d+)$/.exec(line)
-    if (mark !== null) this.marks[mark[1] as keyof Marks] = Number(mark[2])
+    if (mark === null) return
+    const name = mark[1] as keyof Marks
+    this.marks[name] = Number(mark[2])
+    this.cpuAt[name] = treeUsage(this.#child.pid!).cpuSeconds
   }
 }

@@ -15,8 +15,8 @@ import { isLoaded, isLoadedAvro, load, loadAvro } from './load.ts'
 import { type MeasureOptions, measureOnEmbedded, measureOnKafka, type Peer, type Result } from './measure.ts'
 import { withKafka } from './with-kafka.ts'
 
-/** `ks`: Kafka Streams; `millrace`: over the same Kafka; `embedded`: Millrace over its own log. */
-export type PeerName = 'ks' | 'millrace' | 'embedded'
+/** `ks`: Kafka Streams; `millrace`: over the same Kafka; `base`: so too, another checkout; `embedded`: Millrace over its own log. */
+export type PeerName = 'ks' | 'millrace' | 'base' | 'embedded'
 
 export interface RunJobs {
   readonly jobs: readonly Job[]
@@ -26,13 +26,15 @@ export interface RunJobs {
   readonly repetitions: number
   /** Records of input. */
   readonly records: number
+  /** The checkout of the peer `base`. */
+  readonly base?: string
   /** Runs after each repetition. */
   readonly between?: (bootstrapServers: string) => Promise<void>
 }
 
 /** Where topics, state and logs of benchmarks lie. */
 export const DIRECTORY = join(tmpdir(), 'millrace-bench')
-const JUDGE = ['sh', join(import.meta.dirname, '..', 'judge.sh')]
+const HERE = join(import.meta.dirname, '..', '..')
 
 /** Tells each result on standard error as it comes. */
 export async function runJobs(options: RunJobs): Promise<Result[]> {
@@ -67,7 +69,7 @@ async function repeat(options: RunJobs, broker: Broker | null, bootstrapServers:
         directory: DIRECTORY,
       }
       for (const peer of peers) {
-        const result = await measure(peer, broker, bootstrapServers, measured)
+        const result = await measure(await commandOf(peer, options), broker, bootstrapServers, measured)
         results.push(result)
         console.error(`${repetition}/${repetitions} ${job} ${peer}: ${describe(result)}`)
       }
@@ -77,13 +79,22 @@ async function repeat(options: RunJobs, broker: Broker | null, bootstrapServers:
   return results
 }
 
+interface Command {
+  readonly name: PeerName
+  readonly command: readonly string[]
+}
+
+async function commandOf(name: PeerName, { base = HERE }: RunJobs): Promise<Command> {
+  if (name === 'ks') return { name, command: await kafkaStreamsCommand() }
+  return { name, command: ['sh', join(name === 'base' ? base : HERE, 'bench', 'judge.sh')] }
+}
+
 async function measure(
-  name: PeerName,
+  { name, command }: Command,
   broker: Broker | null,
   bootstrapServers: string,
   options: MeasureOptions,
 ): Promise<Result> {
-  const command = name === 'ks' ? await kafkaStreamsCommand() : JUDGE
   const peer: Peer = { name, command, environment: name === 'embedded' ? {} : { BROKERS: bootstrapServers } }
   if (options.format === 'AVRO') return withRegistry((url) => measureOnKafka(broker!, withUrl(peer, url), options))
   if (name !== 'embedded') return measureOnKafka(broker!, peer, options)

@@ -1,7 +1,21 @@
 /** The results of a comparison as a table: medians over the repetitions. */
 import type { Result } from './measure.ts'
 
-const HEADER = ['job', 'peer', 'records/s', 'ratio', 'steady', 'CPU s', 'peak MB', 'start s', 'runs', 'ok']
+const HEADER = [
+  'job',
+  'peer',
+  'records/s',
+  'ratio',
+  'steady',
+  'CPU s',
+  'ratio',
+  'us/record',
+  'ratio',
+  'peak MB',
+  'start s',
+  'runs',
+  'ok',
+]
 
 /** `base`: the peer that ratios are to. */
 export function table(results: readonly Result[], base: string): string {
@@ -9,14 +23,18 @@ export function table(results: readonly Result[], base: string): string {
   const medians = Object.values(groups).map((runs) => medianOf(runs!))
   const rows = medians.map((one) => {
     const reference = medians.find(({ job, peer }) => job === one.job && peer === base)
-    const ratio = reference === undefined ? '' : `${(one.rate / reference.rate).toFixed(2)}x`
+    const ratioOf = (pick: (run: Result) => number) =>
+      reference === undefined ? '' : `${(pick(one) / pick(reference)).toFixed(2)}x`
     return [
       one.job,
       one.peer,
       thousands(one.rate),
-      ratio,
+      ratioOf(({ rate }) => rate),
       thousands(one.steadyRate),
       one.cpuSeconds.toFixed(2),
+      ratioOf(({ cpuSeconds }) => cpuSeconds),
+      one.steadyCpuMicros.toFixed(2),
+      ratioOf(({ steadyCpuMicros }) => steadyCpuMicros),
       String(Math.round(one.peakMemoryMb)),
       one.startSeconds.toFixed(2),
       String(one.runs),
@@ -40,6 +58,7 @@ function medianOf(runs: readonly Result[]): Median {
     rate: middle(({ rate }) => rate),
     steadyRate: middle(({ steadyRate }) => steadyRate),
     cpuSeconds: middle(({ cpuSeconds }) => cpuSeconds),
+    steadyCpuMicros: middle(({ steadyCpuMicros }) => steadyCpuMicros),
     peakMemoryMb: middle(({ peakMemoryMb }) => peakMemoryMb),
     startSeconds: middle(({ startSeconds }) => startSeconds),
     otherCores: middle(({ otherCores }) => otherCores),
