@@ -316,6 +316,24 @@ export class QueryGrammar extends ExpressionGrammar {
       IGNORE_AMBIGUITIES: true,
       DEF: [
         {
+          GATE: () => this.isParenthesizedList(),
+          ALT: () => {
+            this.CONSUME(t.LeftParenthesis)
+            this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.value) })
+            this.CONSUME(t.RightParenthesis)
+          },
+        },
+        { ALT: () => this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.groupingElement) }) },
+      ],
+    })
+  })
+
+  /** ROLLUP (...) and CUBE (...) read like calls. */
+  groupingElement = this.RULE('groupingElement', () => {
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        {
           GATE: () => this.isNext(2, t.Sets),
           ALT: () => {
             this.CONSUME(t.Grouping_)
@@ -325,15 +343,7 @@ export class QueryGrammar extends ExpressionGrammar {
             this.CONSUME(t.RightParenthesis)
           },
         },
-        {
-          GATE: () => this.isParenthesizedList(),
-          ALT: () => {
-            this.CONSUME2(t.LeftParenthesis)
-            this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.value) })
-            this.CONSUME2(t.RightParenthesis)
-          },
-        },
-        { ALT: () => this.AT_LEAST_ONE_SEP2({ SEP: t.Comma, DEF: () => this.SUBRULE2(this.value) }) },
+        { ALT: () => this.SUBRULE(this.value) },
       ],
     })
   })
@@ -349,7 +359,7 @@ export class QueryGrammar extends ExpressionGrammar {
             this.CONSUME(t.RightParenthesis)
           },
         },
-        { ALT: () => this.SUBRULE2(this.value) },
+        { ALT: () => this.SUBRULE(this.groupingElement) },
       ],
     })
   })

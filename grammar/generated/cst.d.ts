@@ -957,13 +957,26 @@ export interface GroupingCstNode extends CstNode {
 }
 
 export type GroupingCstChildren = {
+  LeftParenthesis?: IToken[];
+  value?: ValueCstNode[];
+  Comma?: (IToken)[];
+  RightParenthesis?: IToken[];
+  groupingElement?: GroupingElementCstNode[];
+};
+
+export interface GroupingElementCstNode extends CstNode {
+  name: "groupingElement";
+  children: GroupingElementCstChildren;
+}
+
+export type GroupingElementCstChildren = {
   Grouping?: IToken[];
   Sets?: IToken[];
-  LeftParenthesis?: (IToken)[];
+  LeftParenthesis?: IToken[];
   groupingSet?: GroupingSetCstNode[];
-  Comma?: (IToken)[];
-  RightParenthesis?: (IToken)[];
-  value?: (ValueCstNode)[];
+  Comma?: IToken[];
+  RightParenthesis?: IToken[];
+  value?: ValueCstNode[];
 };
 
 export interface GroupingSetCstNode extends CstNode {
@@ -973,9 +986,10 @@ export interface GroupingSetCstNode extends CstNode {
 
 export type GroupingSetCstChildren = {
   LeftParenthesis?: IToken[];
-  value?: (ValueCstNode)[];
+  value?: ValueCstNode[];
   Comma?: IToken[];
   RightParenthesis?: IToken[];
+  groupingElement?: GroupingElementCstNode[];
 };
 
 export interface SingleStatementCstNode extends CstNode {
@@ -1993,6 +2007,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   grace(children: GraceCstChildren, param?: IN): OUT;
   duration(children: DurationCstChildren, param?: IN): OUT;
   grouping(children: GroupingCstChildren, param?: IN): OUT;
+  groupingElement(children: GroupingElementCstChildren, param?: IN): OUT;
   groupingSet(children: GroupingSetCstChildren, param?: IN): OUT;
   singleStatement(children: SingleStatementCstChildren, param?: IN): OUT;
   statement(children: StatementCstChildren, param?: IN): OUT;

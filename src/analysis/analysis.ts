@@ -78,6 +78,8 @@ export interface Analysis {
   readonly where: Expression | null
   /** Null if there is no GROUP BY. */
   readonly groupBy: readonly Expression[] | null
+  /** The sets of GROUPING SETS, ROLLUP and CUBE: indexes into `groupBy`. Null for a plain GROUP BY. */
+  readonly groupingSets: readonly (readonly number[])[] | null
   /** Null if there is no PARTITION BY; an empty list for PARTITION BY NULL. */
   readonly partitionBy: readonly Expression[] | null
   /** PARTITION BY as the query names it, for messages. */

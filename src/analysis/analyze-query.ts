@@ -4,7 +4,7 @@ import { typecheck } from '../expressions/typecheck.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { AggregationWindow } from '../metastore/aggregation-window.ts'
 import type { Metastore } from '../metastore/metastore.ts'
-import type { Expression, Grouping, Query, SelectItem } from '../sql/ast.ts'
+import type { Expression, FunctionCall, Grouping, Query, SelectItem } from '../sql/ast.ts'
 import { displayExpression } from '../sql/format.ts'
 import { rewrite, walk } from '../sql/walk.ts'
 import { WINDOW_BOUNDS } from '../types/schema.ts'
@@ -21,6 +21,7 @@ import {
 import type { Analysis, AnalyzedJoin, AnalyzedSource, QueryUse, SelectColumn } from './analysis.ts'
 import { analyzeJoins } from './analyze-joins.ts'
 import { refuse } from './errors.ts'
+import { checkGroupingCalls } from './grouping-calls.ts'
 import { display, withLayoutNames } from './layout-names.ts'
 import { isOverFunction } from './over-functions.ts'
 import { checkPullQuery } from './pull-rules.ts'
@@ -65,6 +66,7 @@ function analyze(query: Query, options: AnalyzeOptions): Analysis {
     ...laidOut(clauses, joins, sources),
     partitionTexts: (clauses.partitionBy ?? []).map((expression) => displayExpression(expression)),
     usedColumns: usedColumns({ sources, joins, ...clauses }),
+    groupingSets: query.groupBy?.sets ?? null,
     window,
     sinkName: options.sinkName,
     ...output(query, clauses, options),
@@ -211,7 +213,17 @@ function checkClauses(
   const elsewhere = [where, having, qualify, ...(groupBy ?? []), ...(partitionBy ?? [])].filter(
     (clause) => clause !== null,
   )
-  refuseUnknownFunctions([...select.map(({ expression }) => expression), ...elsewhere], functions)
+  const groupingSets = query.groupBy?.sets ?? null
+  checkGroupingCalls(
+    [...select.map(({ expression }) => expression), ...elsewhere],
+    { groupBy, groupingSets },
+    functions,
+  )
+  refuseUnknownFunctions(
+    [...select.map(({ expression }) => expression), ...elsewhere],
+    functions,
+    (call) => groupingSets !== null && call.name === 'GROUPING',
+  )
   const isAggregate = aggregateTest(functions)
   if (window !== null) refuseOwnWindowBounds(clauses, sources, isAggregate)
   checkTableFunctions({ select, sources, elsewhere, grouped: groupBy !== null }, functions)
@@ -232,10 +244,16 @@ function checkClauses(
   }
 }
 
-function refuseUnknownFunctions(expressions: readonly Expression[], functions: FunctionRegistry): void {
+/** `isKnown`: of calls that are no functions. */
+function refuseUnknownFunctions(
+  expressions: readonly Expression[],
+  functions: FunctionRegistry,
+  isKnown: (call: FunctionCall) => boolean,
+): void {
   for (const expression of expressions) {
     walk(expression, (node) => {
-      if (node.kind === 'functionCall' && !isOverFunction(node)) placing(node.location, () => functions.get(node.name))
+      if (node.kind === 'functionCall' && !isOverFunction(node) && !isKnown(node))
+        placing(node.location, () => functions.get(node.name))
       return true
     })
   }

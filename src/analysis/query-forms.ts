@@ -60,8 +60,8 @@ const FORMS: readonly Form[] = [
     message: 'EMIT FINAL TIMEOUT is not supported here. Write EMIT FINAL.',
   },
   {
-    is: (query) => query.groupBy?.sets !== undefined && query.groupBy.location,
-    message: 'GROUPING SETS, ROLLUP and CUBE are not supported here. Write a query for each set.',
+    is: (query) => query.partitionBy?.sets !== undefined && query.partitionBy.location,
+    message: 'GROUPING SETS, ROLLUP and CUBE belong to GROUP BY. PARTITION BY takes expressions.',
   },
   {
     is: ({ from }) => from.kind === 'join' && from.asof !== undefined && from.location,

@@ -7,6 +7,7 @@ import { type ChangeAggregateStep, changeAggregate } from './changes/change-aggr
 import { type ChangeJoinStep, changeJoin } from './changes/change-join.ts'
 import { type ChangeKeyStep, changeKey } from './changes/change-key.ts'
 import { type CombineRowsStep, combineRows } from './changes/combine-rows.ts'
+import { type GroupingSetsStep, groupingSets } from './changes/grouping-sets.ts'
 import { type MergeStep, merge } from './changes/merge.ts'
 import { type OverStep, over } from './changes/over.ts'
 import { type SettleStep, settle } from './changes/settle.ts'
@@ -51,6 +52,7 @@ export type OperatorStep =
   | ChangeKeyStep
   | ChangeJoinStep
   | ChangeAggregateStep
+  | GroupingSetsStep
   | SettleStep
   | CombineRowsStep
   | MergeStep
@@ -81,6 +83,7 @@ export const OPERATORS: {
   changeKey,
   changeJoin,
   changeAggregate,
+  groupingSets,
   settle,
   combineRows,
   merge,

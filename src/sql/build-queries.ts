@@ -6,6 +6,8 @@ import type {
   DurationCstNode,
   GraceCstNode,
   GroupingCstNode,
+  GroupingElementCstNode,
+  GroupingSetCstNode,
   IntersectionCstNode,
   JoinCstNode,
   NumberCstNode,
@@ -198,36 +200,84 @@ function isPrimary(node: CstNode): boolean {
   return parts.length === 1 && 'children' in parts[0]! && isPrimary(parts[0])
 }
 
+/** A set of expressions that are grouped by together. */
+type GroupingSet = readonly Expression[]
+
+/** Each input row becomes a row for each set. */
+const MAX_SETS = 256
+/** Each expression doubles the sets. */
+const MAX_CUBE = Math.log2(MAX_SETS)
+
 function buildGrouping(node: GroupingCstNode): Grouping {
-  const { value, groupingSet } = node.children
+  const { value, groupingElement } = node.children
   const location = nodeLocation(node)
-  if (groupingSet !== undefined) {
-    return {
-      ...groupingSets(groupingSet.map((set) => (set.children.value ?? []).map((one) => buildValue(one, IN_QUERY)))),
-      location,
-    }
-  }
-  const expressions = (value ?? []).map((one) => buildValue(one, IN_QUERY))
-  const sets = expressions.length === 1 ? setsOf(expressions[0]!) : null
-  return sets === null ? { expressions, location } : { ...groupingSets(sets), location }
+  const elements = (groupingElement ?? []).map(buildElement)
+  const plain = [
+    ...(value ?? []).map((one) => buildValue(one, IN_QUERY)),
+    ...elements.flatMap((element) => element.plain),
+  ]
+  if (elements.every(({ sets }) => sets === null)) return { expressions: plain, location }
+  const sets = elements
+    .map((element) => element.sets ?? [element.plain])
+    .reduce(
+      (left, right) => {
+        if (left.length * right.length <= MAX_SETS) return combined(left, right)
+        throw refusal(`GROUP BY has more than ${MAX_SETS} grouping sets. List the sets that are needed.`, location)
+      },
+      [[]],
+    )
+  return { ...groupingSets(sets), location }
+}
+
+/** Each set of one element of GROUP BY with each of another one. */
+const combined = (left: readonly GroupingSet[], right: readonly GroupingSet[]): readonly GroupingSet[] =>
+  left.flatMap((first) => right.map((second) => distinctExpressions([...first, ...second])))
+
+interface GroupingElement {
+  /** What stands in every set. */
+  readonly plain: GroupingSet
+  /** Null: a plain expression. */
+  readonly sets: readonly GroupingSet[] | null
+}
+
+function buildElement({ children }: GroupingElementCstNode): GroupingElement {
+  if (children.groupingSet !== undefined) return { plain: [], sets: children.groupingSet.flatMap(buildGroupingSets) }
+  const expression = buildValue(children.value![0]!, IN_QUERY)
+  const sets = setsOf(expression)
+  return sets === null ? { plain: [expression], sets } : { plain: [], sets }
+}
+
+function buildGroupingSets({ children }: GroupingSetCstNode): readonly GroupingSet[] {
+  if (children.groupingElement === undefined) return [(children.value ?? []).map((one) => buildValue(one, IN_QUERY))]
+  const { plain, sets } = buildElement(children.groupingElement[0]!)
+  return sets ?? [plain]
 }
 
 /** ROLLUP and CUBE are short for grouping sets. */
-function setsOf(expression: Expression): readonly (readonly Expression[])[] | null {
+function setsOf(expression: Expression): readonly GroupingSet[] | null {
   if (expression.kind !== 'functionCall') return null
-  const { name, args } = expression
+  const { name, args, location } = expression
   if (name === 'ROLLUP') return [...args, null].map((_, i) => args.slice(0, args.length - i))
   if (name !== 'CUBE') return null
+  if (args.length > MAX_CUBE) {
+    throw refusal(
+      `CUBE takes ${MAX_CUBE} expressions at most. List the sets that are needed: GROUPING SETS ((a, b), (a)).`,
+      location!,
+    )
+  }
   return Array.from({ length: 2 ** args.length }, (_, bits) => args.filter((_, i) => (bits & (1 << i)) === 0))
 }
 
-function groupingSets(sets: readonly (readonly Expression[])[]): Grouping {
-  const expressions = sets.flat().filter((one, i, all) => all.findIndex((other) => equalExpressions(one, other)) === i)
+function groupingSets(sets: readonly GroupingSet[]): Grouping {
+  const expressions = distinctExpressions(sets.flat())
   return {
     expressions,
     sets: sets.map((set) => set.map((one) => expressions.findIndex((other) => equalExpressions(one, other)))),
   }
 }
+
+const distinctExpressions = (expressions: readonly Expression[]): Expression[] =>
+  expressions.filter((one, i, all) => all.findIndex((other) => equalExpressions(one, other)) === i)
 
 // ---- Sources -----------------------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import { displayExpression } from '../../sql/format.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import type { PlanBuilder, Relation } from '../builder.ts'
 import { argumentTypeOf, bindAggregate } from './aggregate-call.ts'
+import type { GroupingSets } from './grouping-sets.ts'
 import { inClause, knownType, typed, typedPredicate } from './typed.ts'
 
 export interface AggregationPlan {
@@ -17,6 +18,8 @@ export interface AggregationPlan {
   readonly input: Relation
   readonly groups: readonly NamedExpression[]
   readonly names: readonly string[]
+  /** Null for a plain GROUP BY. */
+  readonly sets: GroupingSets | null
   readonly calls: readonly FunctionCall[]
   readonly isRowCount: (call: Syntax) => boolean
   readonly builder: PlanBuilder
@@ -81,5 +84,10 @@ function argument(call: FunctionCall, arg: Syntax, plan: AggregationPlan, groupe
   return prepared(arg, plan, grouped)
 }
 
-const prepared = (syntax: Syntax, { builder }: AggregationPlan, grouped: Relation): Expression =>
-  typed({ kind: 'columnReference', qualifier: null, name: displayExpression(syntax) }, grouped, builder.context)
+function prepared(syntax: Syntax, { builder, groups, sets }: AggregationPlan, grouped: Relation): Expression {
+  // A column of the group is NULL in some sets; the argument of the same name is not.
+  const isGroup = (place: number): boolean => sets !== null && place <= groups.length
+  const columns = grouped.columns.map((column, i) => (isGroup(i) ? { ...column, name: '' } : column))
+  const name = displayExpression(syntax)
+  return typed({ kind: 'columnReference', qualifier: null, name }, { ...grouped, columns }, builder.context)
+}

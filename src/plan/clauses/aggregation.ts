@@ -1,7 +1,7 @@
 /** GROUP BY as steps: re-key, evaluate the arguments, bring groups together, aggregate, HAVING. */
 import { aggregateCalls, aggregateTest } from '../../analysis/aggregates.ts'
 import type { Analysis, AnalyzedSource } from '../../analysis/analysis.ts'
-import { refuseMaps } from '../../analysis/formats.ts'
+import { internalKeySpec, refuseMaps } from '../../analysis/formats.ts'
 import { layoutName } from '../../analysis/layout-names.ts'
 import { rowCountTest } from '../../analysis/row-count.ts'
 import { AliasGenerator } from '../../analysis/select-items.ts'
@@ -19,6 +19,7 @@ import { groupKey, keySchema, type PlanBuilder, type Relation } from '../builder
 import { hasUndo, variantOf } from './aggregate-call.ts'
 import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
 import { aggregateChanges, isOverChanges } from './change-aggregation.ts'
+import { expandedKey, expandSets, type GroupingSets, groupingSetsOf } from './grouping-sets.ts'
 import { repartition } from './rekey.ts'
 import { readingColumns } from './result-columns.ts'
 import { inClause, knownType, typed } from './typed.ts'
@@ -36,9 +37,12 @@ export function planAggregation(analysis: Analysis, input: Relation, builder: Pl
   const groups = groupExpressions(analysis, names, input, builder)
   const calls = distinctCalls(analysis, builder)
   refuseTableWindows(analysis, input)
-  const plan: AggregationPlan = { analysis, input, groups, names, calls, isRowCount: isRowCountIn(analysis), builder }
+  const sets = groupingSetsOf(analysis)
+  const isRowCount = isRowCountIn(analysis)
+  const plan: AggregationPlan = { analysis, input, groups, names, sets, calls, isRowCount, builder }
   const { relation, results } = isOverChanges(plan) ? aggregateChanges(plan) : aggregate(plan, groupRows(plan))
-  const toAggregated = aggregatedNames(analysis, names, calls, results)
+  const toResults = aggregatedNames(analysis, names, calls, results)
+  const toAggregated = (expression: Syntax) => toResults(sets === null ? expression : sets.rewrite(expression))
   return { relation: having(plan, relation, toAggregated), rewrite: toAggregated }
 }
 
@@ -72,10 +76,10 @@ function isRowCountIn({ sources }: Analysis): (call: Syntax) => boolean {
   return rowCountTest(new Set(sources.map(rowtime)))
 }
 
-/** The aggregate calls of SELECT and HAVING, each once. */
-function distinctCalls({ select, having }: Analysis, { context }: PlanBuilder): FunctionCall[] {
+/** The aggregate calls of SELECT, HAVING and QUALIFY, each once. */
+function distinctCalls({ select, having, qualify }: Analysis, { context }: PlanBuilder): FunctionCall[] {
   const isAggregate = aggregateTest(context.functions)
-  const expressions = [...select.map(({ expression }) => expression), ...(having === null ? [] : [having])]
+  const expressions = [...select.map(({ expression }) => expression), having, qualify].filter((one) => one !== null)
   const calls = expressions.flatMap((expression) => aggregateCalls(expression, isAggregate))
   return [...new Map(calls.map((call) => [withoutLocations(call), call])).values()]
 }
@@ -90,7 +94,8 @@ function refuseTableWindows({ window }: Analysis, input: Relation): void {
 
 /** Re-keys by the groups; then only the arguments of the aggregate functions travel on. */
 function groupRows(plan: AggregationPlan): Relation {
-  const { input, groups, builder } = plan
+  const { input, groups, sets, builder } = plan
+  if (sets !== null) return groupBySets(plan, sets)
   const grouped = builder.add({
     kind: input.kind === 'table' ? 'tableGroupBy' : 'groupBy',
     id: 'Aggregate/GroupBy',
@@ -108,6 +113,22 @@ function groupRows(plan: AggregationPlan): Relation {
   if (isSourceKey(plan)) return prepared
   const payload = input.kind === 'table' ? 'change' : 'value'
   return repartition('Aggregate-GroupBy', prepared, { keyFormat: input.keyFormat, payload }, builder)
+}
+
+/** Rows of a stream under the key of each of their sets. NULL is a value in it, which JSON can write. */
+function groupBySets(plan: AggregationPlan, sets: GroupingSets): Relation {
+  const { input, groups, builder } = plan
+  const columns = [...groups, ...preparedColumns(plan)]
+  const step = builder.add({ kind: 'project', id: AGGREGATE_INPUT, input: input.step, key: keySchema(input), columns })
+  const prepared = { ...input, step, columns: columns.map(({ name, type }) => ({ name, type })), macros: new Map() }
+  const expanded = expandSets(prepared, { sets, groups, keyed: true }, builder)
+  const { placedBy: _, ...keyed } = {
+    ...expanded,
+    key: expandedKey(groups, sets),
+    window: null,
+    isComposed: true,
+  } as const
+  return repartition('Aggregate-GroupBy', keyed, { keyFormat: internalKeySpec('JSON', keyed.key) }, builder)
 }
 
 /** Whether the grouping is exactly the key that the rows have: then they are where they must be. */
@@ -149,9 +170,9 @@ function aggregate(plan: AggregationPlan, grouped: Relation): Aggregated {
       columns: [...keySchema(grouped), ...results, ...bounds],
       callTexts: new Map(results.map(({ name }, i) => [name, displayExpression(calls[i]!)])),
       keyOrigin: 'grouping expression',
-      keyTexts: plan.groups.map(({ text }) => text),
+      keyTexts: [...plan.groups.map(({ text }) => text), ...(plan.sets === null ? [] : [plan.sets.name])],
       window: window === null ? null : keyWindow(window),
-      keyFormat: input.keyFormat,
+      keyFormat: plan.sets === null ? input.keyFormat : grouped.keyFormat,
     },
     results: results.map(({ name }) => name),
   }

@@ -7,29 +7,28 @@ import { groupKey, keySchema, type Relation } from '../builder.ts'
 import { columnOf } from './add-columns.ts'
 import { hasUndo } from './aggregate-call.ts'
 import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
+import { expandedKey, expandSets } from './grouping-sets.ts'
 import { bringTogether } from './placement.ts'
 
 /** Whether the aggregation is planned here: what ksqlDB has is planned as it does. */
-export const isOverChanges = ({ input, calls, builder }: AggregationPlan): boolean =>
+export const isOverChanges = ({ analysis, input, sets, calls, builder }: AggregationPlan): boolean =>
+  (sets !== null && (analysis.window === null || input.kind === 'table')) ||
   (input.kind === 'table' && (input.isComposed === true || builder.isNested)) ||
   calls.some(({ distinct }) => distinct === true)
 
 export function aggregateChanges(plan: AggregationPlan): Aggregated {
   refuseWindow(plan)
-  const { groups, calls, builder } = plan
-  const prepared = prepare(plan)
-  const together = bringTogether(
-    'Aggregate/GroupBy',
-    prepared,
-    groups.map(({ name }) => columnOf(name, prepared)),
-    builder,
-  )
+  const { groups, sets, calls, builder } = plan
+  const prepared = sets === null ? prepare(plan) : expandSets(prepare(plan), { sets, groups, keyed: false }, builder)
+  const key = sets === null ? groupKey(groups) : expandedKey(groups, sets)
+  const group = key.map(({ name }) => columnOf(name, prepared))
+  const together = bringTogether('Aggregate/GroupBy', prepared, group, builder)
   const functions = calls.map((call, i) => changeCall(call, i, plan, together))
   const step = builder.add({
     kind: 'changeAggregate',
     id: 'Aggregate/Aggregate',
     input: together.step,
-    groups: groups.length,
+    groups: key.length,
     functions,
     store: 'Aggregate-Aggregate-Groups',
     valueStore: 'Aggregate-Aggregate-Values',
@@ -40,11 +39,11 @@ export function aggregateChanges(plan: AggregationPlan): Aggregated {
     ...together,
     step,
     kind: 'table',
-    key: groupKey(groups),
-    columns: [...groups.map(({ name, type }) => ({ name, type })), ...results],
+    key,
+    columns: [...key.map(({ name, type }) => ({ name, type })), ...results],
     callTexts: new Map(results.map(({ name }, i) => [name, displayExpression(calls[i]!)])),
     keyOrigin: 'grouping expression',
-    keyTexts: groups.map(({ text }) => text),
+    keyTexts: [...groups.map(({ text }) => text), ...(sets === null ? [] : [sets.name])],
     window: null,
     macros: new Map(),
     keyFormat: plan.input.keyFormat,

@@ -29,6 +29,32 @@ const rowsOf = async (sql: string) => {
   return rows
 }
 
+describe('grouping sets', () => {
+  it.each<[string, unknown[][]]>([
+    [
+      'SELECT customer, GROUPING(customer) AS g, COUNT(*) AS n FROM all_orders GROUP BY ROLLUP (customer) ORDER BY g, customer;',
+      [
+        [1, 0, 2],
+        [2, 0, 2],
+        [9, 0, 1],
+        [null, 1, 5],
+      ],
+    ],
+    [
+      'SELECT city, SUM(amount) AS total FROM orders GROUP BY CUBE (city) ORDER BY total DESC, city;',
+      [
+        [null, 20],
+        ['Oslo', 12],
+        ['Bergen', 7],
+        ['Moss', 1],
+        [null, 0],
+      ],
+    ],
+  ])('%s', async (sql, expected) => {
+    expect(await rowsOf(sql)).toEqual(expected)
+  })
+})
+
 describe('ORDER BY', () => {
   it.each<[string, unknown[]]>([
     ['SELECT id FROM all_orders ORDER BY id;', [10, 11, 12, 13, 14]],
