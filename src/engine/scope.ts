@@ -34,7 +34,7 @@ export interface TopicScope extends Scope {
 
 export type ScopeOptions = Pick<TopicScope, 'session' | 'catalog' | 'topics' | 'sequence' | 'schemas'>
 
-/** The registry with the functions of users that the metastore has; the same one for as long as these are. */
+/** The registry with the user-defined functions that the metastore has; the same one for as long as these are. */
 function functionsOf(registry: FunctionRegistry, { functions }: Metastore): FunctionRegistry {
   if (functions.size === 0) return registry
   const known = registries.get(functions)

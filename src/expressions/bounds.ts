@@ -44,7 +44,7 @@ function weightOf(expression: Expression, functions: FunctionRegistry): number {
 const MAY_GROW = Number.POSITIVE_INFINITY
 const CALL_WEIGHTS: Readonly<Record<FunctionCost, number>> = { constant: 0, linear: 1, search: 8, grows: MAY_GROW }
 
-/** A function of users that was written without types may declare none. One that is gone is refused where it is compiled. */
+/** A user-defined function that was written without types may declare none. One that is gone is refused where it is compiled. */
 function costOf(name: string, functions: FunctionRegistry): FunctionCost {
   const declaration = functions.find(name)
   return declaration?.kind === 'scalar' ? (declaration.cost ?? 'grows') : 'constant'

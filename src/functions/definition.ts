@@ -1,4 +1,4 @@
-/** A function of a user as the command log and plans hold it: plain JSON. */
+/** A user-defined function as the command log and plans hold it: plain JSON. */
 import type { LiteralJson } from '../types/literal-json.ts'
 import type { SqlType } from '../types/sql-type.ts'
 

@@ -38,7 +38,7 @@ export interface FunctionDescription {
   readonly path: string
   readonly type: FunctionListing['type']
   readonly functions: readonly VariantDescription[]
-  /** The statements that made the overloads of a function of users. */
+  /** The statements that made the overloads of a user-defined function. */
   readonly statements?: readonly string[]
 }
 
@@ -51,9 +51,9 @@ export interface FunctionRegistry {
   readonly list: () => readonly FunctionListing[]
   /** Throws a StatementError if there is no function of that name. */
   readonly describe: (name: string) => FunctionDescription
-  /** What makes functions of users. */
+  /** What makes user-defined functions. */
   readonly users: UserFunctions
-  /** This registry with these functions of users, which are called on behalf of `caller`. */
+  /** This registry with these user-defined functions, which are called on behalf of `caller`. */
   readonly withUsers: (definitions: readonly FunctionDefinition[], caller: FunctionCaller) => FunctionRegistry
 }
 

@@ -1,4 +1,4 @@
-/** What makes declarations of the functions of users; a registry holds one. */
+/** What makes declarations of the user-defined functions; a registry holds one. */
 import type { FunctionDeclaration } from './declaration.ts'
 import type { FunctionDefinition } from './definition.ts'
 import { type FunctionUsage, newUsage } from './usage.ts'
@@ -31,7 +31,7 @@ export interface UserFunctions {
 export const NO_CALLER: FunctionCaller = { log: () => {}, usage: newUsage }
 
 const refuse = (): never => {
-  throw new Error('Functions of users do not run here.')
+  throw new Error('User-defined functions do not run here.')
 }
 
 /** For programs that have none. */

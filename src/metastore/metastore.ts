@@ -1,5 +1,5 @@
 /**
- * Streams, tables, custom types, functions of users and persistent queries: what the command log has defined so far. An immutable snapshot, so that a
+ * Streams, tables, custom types, user-defined functions and persistent queries: what the command log has defined so far. An immutable snapshot, so that a
  * sandbox is a copy and a statement that fails changes nothing.
  */
 import type { FunctionDefinition } from '../functions/definition.ts'
@@ -19,7 +19,7 @@ export interface QueryLink {
 export interface Metastore {
   readonly sources: ReadonlyMap<string, DataSource>
   readonly types: ReadonlyMap<string, SqlType>
-  /** The overloads of each function of users, by name, in the order in which they were made. */
+  /** The overloads of each user-defined function, by name, in the order in which they were made. */
   readonly functions: ReadonlyMap<string, readonly FunctionDefinition[]>
   readonly queries: ReadonlyMap<string, QueryLink>
 }

@@ -13,7 +13,7 @@ export interface PhysicalPlan {
   readonly sink: string | null
   /** How pull queries read the result; null if it is not a table or not kept. */
   readonly materialization: Materialization | null
-  /** The functions of users that the steps call, as they were when the query was planned. Absent: none. */
+  /** The user-defined functions that the steps call, as they were when the query was planned. Absent: none. */
   readonly functions?: readonly FunctionDefinition[]
 }
 

@@ -1,4 +1,4 @@
-/** Which functions of users a plan calls. */
+/** Which user-defined functions a plan calls. */
 import type { FunctionDefinition } from '../functions/definition.ts'
 import type { Metastore } from '../metastore/metastore.ts'
 
@@ -26,7 +26,7 @@ function calledName(node: { readonly kind?: unknown; readonly name?: unknown; re
   return typeof node.function === 'string' ? node.function.toUpperCase() : undefined
 }
 
-/** As a property of a plan, which plans without functions of users do not have. */
+/** As a property of a plan, which plans without user-defined functions do not have. */
 export const functionsOf = (
   parts: readonly unknown[],
   metastore: Metastore,

@@ -21,11 +21,11 @@ export interface ProcessingError {
   readonly target: 'key' | 'value' | null
   /** Deserialization: the bytes that could not be read. */
   readonly bytes?: Uint8Array
-  /** It is no error: a line that a function of users logs. */
+  /** It is no error: a line that a user-defined function logs. */
   readonly isNotice?: true
 }
 
-/** What a function of users logs, as an entry of the processing log. */
+/** What a user-defined function logs, as an entry of the processing log. */
 export const functionLine = (message: string): ProcessingError => ({
   type: 'processing',
   step: '',

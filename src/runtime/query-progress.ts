@@ -46,7 +46,7 @@ export interface StepStatistics {
   readonly timeMs: number | null
 }
 
-/** What a function of users has done for a query. */
+/** What a user-defined function has done for a query. */
 export interface FunctionStatistics {
   readonly function: string
   readonly calls: number

@@ -53,7 +53,7 @@ export interface PullForm {
   readonly predicate: Expression | null
   readonly columns: readonly NamedExpression[]
   readonly limit: number | null
-  /** The functions of users that `predicate` and `columns` call. Absent: none. */
+  /** The user-defined functions that `predicate` and `columns` call. Absent: none. */
   readonly functions?: readonly FunctionDefinition[]
 }
 

@@ -65,7 +65,7 @@ export interface OracleCase {
   readonly query: string
   /** The same in SQLite's words, where they differ. */
   readonly sqlite?: string
-  /** Functions of users that the query may call. */
+  /** User-defined functions that the query may call. */
   readonly functions?: Metastore['functions']
 }
 

@@ -60,7 +60,7 @@ function operators({ operators: steps = [] }: QueryDescription, width: number): 
   return listTable({ titles, rows }, width)
 }
 
-/** What the functions of users have done, of EXPLAIN ANALYZE. */
+/** What the user-defined functions have done, of EXPLAIN ANALYZE. */
 function functions({ functions: used = [] }: QueryDescription, width: number): string {
   if (used.length === 0) return ''
   const titles = ['Function', 'Calls', 'Errors', 'Time (ms, sampled)']

@@ -142,7 +142,7 @@ export interface QueryDescription {
   readonly state: string | null
   /** EXPLAIN ANALYZE only: what each step has done since the query was started, over all partitions that run here. */
   readonly operators?: readonly StepStatistics[]
-  /** EXPLAIN ANALYZE only: what the functions of users have done for the query. */
+  /** EXPLAIN ANALYZE only: what the user-defined functions have done for the query. */
   readonly functions?: readonly FunctionStatistics[]
 }
 

@@ -143,7 +143,7 @@ const QUERY_METRICS: readonly QueryMetric[] = [
   ),
   perStep('counter', 'millrace_step_cache_hits_total', 'Lookups of state answered from memory.', (s) => s.cacheHits),
   perStep('counter', 'millrace_step_cache_misses_total', 'Lookups of state that read the disk.', (s) => s.cacheMisses),
-  perFunction('millrace_function_calls_total', 'Calls of a function of users.', ({ calls }) => calls),
+  perFunction('millrace_function_calls_total', 'Calls of a user-defined function.', ({ calls }) => calls),
   perFunction(
     'millrace_function_errors_total',
     'Calls that threw, ran out of time or memory, or gave a value of another type.',
@@ -288,7 +288,7 @@ function formerFamilies(families: readonly MetricFamily[]): MetricFamily[] {
   })
 }
 
-/** A metric of the functions of users that a query calls. */
+/** A metric of the user-defined functions that a query calls. */
 function perFunction(name: string, help: string, value: (statistics: FunctionStatistics) => number): QueryMetric {
   const samples = ({ functions }: QueryStatus, query: string) =>
     functions.map((statistics) => ({ labels: { query, function: statistics.function }, value: value(statistics) }))

@@ -1,4 +1,4 @@
-/** The calls that a task makes of functions of users: counted by function, and with a bound on what they log. */
+/** The calls that a task makes of user-defined functions: counted by function, and with a bound on what they log. */
 
 import { type FunctionUsage, newUsage } from '../usage.ts'
 import type { FunctionCaller } from '../user-functions.ts'

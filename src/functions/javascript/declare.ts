@@ -1,4 +1,4 @@
-/** Functions of users as declarations, which plans and expressions use as they use the built-in ones. */
+/** User-defined functions as declarations, which plans and expressions use as they use the built-in ones. */
 import { literalFromJson } from '../../types/literal-json.ts'
 import { formatType, type SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
@@ -36,7 +36,7 @@ export function declareFunction(
   const common = {
     name,
     printedName: name,
-    description: description || 'A function of users, in JavaScript.',
+    description: description || 'A user-defined function, in JavaScript.',
     definitions: overloads,
   }
   switch (kind) {

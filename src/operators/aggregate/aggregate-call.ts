@@ -33,7 +33,7 @@ export const outputColumns = (key: readonly Column[], functions: readonly Aggreg
 export const stateTypes = (functions: readonly AggregateCall[]): readonly SqlType[] =>
   functions.map(({ stateType }) => stateType)
 
-/** The types of states, as a refusal shows them: another version of a function of users may keep others. */
+/** The types of states, as a refusal shows them: another version of a user-defined function may keep others. */
 export const stateTexts = (functions: readonly AggregateCall[]): string =>
   `[${stateTypes(functions).map(formatType).join(', ')}]`
 

@@ -1,4 +1,4 @@
-/** CREATE FUNCTION and DROP FUNCTION: the definition of a function of users. */
+/** CREATE FUNCTION and DROP FUNCTION: the definition of a user-defined function. */
 import { messageOf, placing, StatementError } from '../../errors.ts'
 import { convertConstant, evaluateConstant } from '../../expressions/constant.ts'
 import { resolveTypeNode } from '../../expressions/type-node.ts'

@@ -50,7 +50,7 @@ export interface TaskOptions extends StepCountsOptions {
   readonly repartition: (step: RepartitionStep) => Output
   readonly subscriber: (step: SubscriberStep) => Process
   readonly reportError: ReportError
-  /** What the functions of users have done for this task, by name. Absent: it calls none that are counted. */
+  /** What the user-defined functions have done for this task, by name. Absent: it calls none that are counted. */
   readonly functionUsage?: ReadonlyMap<string, FunctionUsage>
 }
 
@@ -178,7 +178,7 @@ export class Task {
     return this.#counts.statistics(this.#times)
   }
 
-  /** What each function of users has done so far. */
+  /** What each user-defined function has done so far. */
   functionStatistics(): FunctionStatistics[] {
     return [...(this.#options.functionUsage ?? [])].map(([name, usage]) => ({
       function: name,

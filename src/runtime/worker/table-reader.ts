@@ -113,7 +113,7 @@ function mayTakeLong(
   { columns, predicate, functions: own = [] }: PullForm,
   functions: FunctionRegistry,
 ): boolean {
-  // A function of users may take as long as it is allowed to.
+  // A user-defined function may take as long as it is allowed to.
   if (kept.length > 0 || own.length > 0) return true
   const stages = steps.filter(({ id }) => materialization?.stages.includes(id)).flatMap(expressionsOf)
   const selected = columns.map(({ expression }) => expression)

@@ -1,5 +1,5 @@
 /**
- * The JavaScript that runs in a sandbox before the function of a user does. It takes away what a function must not have, freezes the
+ * The JavaScript that runs in a sandbox before a user-defined function does. It takes away what a function must not have, freezes the
  * rest, so that a call cannot change what the next one sees in the language itself, and gives the host the helpers with which values cross.
  */
 import { CONSOLE } from './console.ts'
