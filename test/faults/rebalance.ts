@@ -1,7 +1,8 @@
 /**
  * Rebalance: three servers of a cluster on a real Kafka, under the load of the sequences. One is killed, one is frozen for longer than its
  * session, the killed one is started, one is stopped in good order and started. Options: `exactly-once` (1), `standbys` (0), `rounds` (1).
- * Pull queries on keys go on throughout; the longest time without an answer is bound: 10 s without standbys, 2 s with one.
+ * Pull queries on keys continue throughout; the longest time without an answer is bound: 10 s without standbys, 2 s with one. As one
+ * standby makes up for one server that fails, the next step then waits until each partition has its copy again.
  */
 import { findKafka } from '../support/kafka.ts'
 import type { Fault } from './fault.ts'
@@ -23,6 +24,7 @@ export const rebalance: Fault = async ({ seed, number, say }) => {
       steps: Array.from({ length: number('rounds', 1) }, () => ROUND).flat(),
       exactlyOnce,
       standbys,
+      awaitsCopies: standbys > 0,
       brokerPid: null,
       say,
     })

@@ -5,13 +5,16 @@
 import type { Fault } from './fault.ts'
 
 const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
+  brokers: async () => (await import('./brokers.ts')).brokers,
   connectors: async () => (await import('./connectors.ts')).connectors,
   damage: async () => (await import('./damage.ts')).damage,
   functions: async () => (await import('./functions.ts')).functions,
   hostile: async () => (await import('./hostile.ts')).hostile,
   kill: async () => (await import('./kill.ts')).kill,
+  kills: async () => (await import('./kills.ts')).kills,
   'many-queries': async () => (await import('./many-queries.ts')).manyQueries,
   'many-subscribers': async () => (await import('./many-subscribers.ts')).manySubscribers,
+  network: async () => (await import('./network.ts')).network,
   rebalance: async () => (await import('./rebalance.ts')).rebalance,
   restart: async () => (await import('./restart.ts')).restart,
   security: async () => (await import('./security.ts')).security,

@@ -97,6 +97,15 @@ export class PeerHealth {
     return this.#lags.get(hostIn(address)) ?? NO_LAGS
   }
 
+  /** Whether the server has told that it has a copy of the partition: one that has just begun to follow it has nothing to read yet. */
+  hasReported(
+    address: string,
+    { queryId, partition }: { readonly queryId: string; readonly partition: number },
+  ): boolean {
+    const stores = Object.entries(this.#lags.get(hostIn(address))?.stateStoreLags ?? {})
+    return stores.some(([name, { lagByPartition }]) => name.startsWith(`${queryId}#`) && partition in lagByPartition)
+  }
+
   async #discover(): Promise<void> {
     const peers = this.#options.peers!
     const owners = await peers.owners().catch(() => null)

@@ -16,9 +16,12 @@ export interface PeerPull {
   readonly timeoutMs: number
 }
 
+/** The server answers, but not for these partitions: it lacks them, or does not have them yet. */
+export class PeerRefusal extends Error {}
+
 const DELIMITED = 'application/vnd.ksqlapi.delimited.v1'
 
-/** Rejects with an Error if the server does not answer, refuses, or lacks the partitions. */
+/** Rejects with a PeerRefusal if the server lacks the partitions, and with another Error if it does not answer or refuses the request. */
 export async function* pullFromPeer(peers: Peers, pull: PeerPull): AsyncIterable<readonly Row[]> {
   const { address, request, partitions, columns, timeoutMs } = pull
   const { sql, properties = {}, variables = {}, authorization } = request
@@ -33,7 +36,7 @@ export async function* pullFromPeer(peers: Peers, pull: PeerPull): AsyncIterable
   for await (const line of lines) {
     const value = parsePlainJson(line)
     if (Array.isArray(value)) yield [columns.map(({ type }, index) => fromJson(value[index] ?? null, type))]
-    else if (!isHead) throw new Error(`The server at ${address} could not answer: ${refusalIn(value)}`)
+    else if (!isHead) throw new PeerRefusal(`The server at ${address} could not answer: ${refusalIn(value)}`)
     isHead = false
   }
   if (isHead) throw new Error(`The server at ${address} broke its answer off.`)

@@ -37,7 +37,7 @@ export interface RouteParts {
   readonly runtime: Pick<QueryRuntime, 'locate'>
   /** Null: this server is alone. */
   readonly peers: Peers | null
-  readonly health: Pick<PeerHealth, 'isAlive' | 'suspect'>
+  readonly health: Pick<PeerHealth, 'isAlive' | 'suspect' | 'hasReported'>
 }
 
 /** The partitions that the query reads, if all of them are at work on this server; else null. */
@@ -71,7 +71,7 @@ export async function lookForRoute(
   if (missing.length === 0) return { route: { here, elsewhere: new Map(), replaceable: new Set() }, reason: null }
   if (peers === null) return { route: null, reason: 'moving' }
   const skipsForwarding = request.routing?.skipsForwarding === true
-  const servers = new Servers(await peers.owners(), { peers, health, reads, failed })
+  const servers = new Servers(await peers.owners(), { queryId, peers, health, reads, failed })
   const elsewhere = new Map<string, number[]>()
   const replaceable = new Set<string>()
   const irreplaceable = new Set<string>()
@@ -90,8 +90,9 @@ export async function lookForRoute(
 }
 
 interface ServersOptions {
+  readonly queryId: string
   readonly peers: Pick<Peers, 'address'>
-  readonly health: Pick<PeerHealth, 'isAlive'>
+  readonly health: Pick<PeerHealth, 'isAlive' | 'hasReported'>
   readonly reads: StandbyReads
   readonly failed: ReadonlySet<string>
 }
@@ -114,8 +115,8 @@ class Servers {
   }
 
   /** URLs of the servers that can answer for a partition, the best first. Empty: its task and its copies are moving. */
-  candidates({ slot, standby }: ElsewherePart): string[] {
-    const { peers, health, reads, failed } = this.#options
+  candidates({ slot, partition, standby }: ElsewherePart): string[] {
+    const { queryId, peers, health, reads, failed } = this.#options
     const answers = (address: string) => address === peers.address || (!failed.has(address) && health.isAlive(address))
     const owner = this.#servers.find(({ slots }) => slots.includes(slot))?.address
     // The partition belongs to this server, but its task does not run yet.
@@ -123,7 +124,8 @@ class Servers {
     const copies = reads.isEnabled
       ? this.#servers.filter(({ address, standbys }) => standbys.includes(slot) && address !== peers.address)
       : []
-    const others = copies.map(({ address }) => address)
+    const rank = (address: string) => Number(health.hasReported(address, { queryId, partition }))
+    const others = copies.map(({ address }) => address).toSorted((a, b) => rank(b) - rank(a))
     const all = [...active, ...(this.reads(standby) ? [peers.address] : []), ...others]
     const answering = all.filter(answers)
     return answering.length > 0 ? answering : all

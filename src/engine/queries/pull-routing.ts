@@ -11,7 +11,7 @@ import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
 import type { Config } from '../config/config.ts'
 import type { FlowSink } from './flow.ts'
-import { pullFromPeer } from './peer-rows.ts'
+import { PeerRefusal, pullFromPeer } from './peer-rows.ts'
 import { allHere, lookForRoute, type Route, type RoutedPull, type RouteParts } from './pull-route.ts'
 
 /** A planned pull query on a materialized table. */
@@ -23,6 +23,8 @@ export interface TablePull extends RoutedPull {
 }
 
 const LOOK_AGAIN_MS = 50
+/** How long a server waits for a partition that another one has requested of it: that one may know of a copy elsewhere. */
+const PEER_WAIT_MS = 200
 /** How long a server may take to begin its answer where another could give it. */
 const FIRST_ROWS_MS = 500
 
@@ -59,17 +61,19 @@ async function* pullFromServers(
 ): AsyncIterable<readonly Row[]> {
   const timeoutMs = parts.config.number('ksql.query.pull.forwarding.timeout.ms')
   const until = parts.timer.elapsed() + timeoutMs
+  const routableUntil = skipsForwarding(table) ? parts.timer.elapsed() + PEER_WAIT_MS : until
   const failedServers = new Set<string>()
   for (let isAnswered = false; !isAnswered && !signal.aborted; ) {
-    const route = await findRoute(table, parts, { until, signal, failedServers })
+    const route = await findRoute(table, parts, { until: routableUntil, signal, failedServers })
     if (route.elsewhere.size === 0 && !table.reads.isEnabled)
       return yield* parts.runtime.pull(table.queryId, table.pull, route.here)
     try {
       const sources = await begun(sourcesOf(route, table, parts, timeoutMs), {
         timer: parts.timer,
-        onFailure: (address) => {
+        onFailure: (address, error) => {
           failedServers.add(address)
-          parts.health.suspect(address)
+          // What refuses is alive, and may have other partitions.
+          if (!(error instanceof PeerRefusal)) parts.health.suspect(address)
         },
       })
       isAnswered = true
@@ -113,7 +117,7 @@ function sourcesOf(
 interface Beginning {
   readonly timer: Timer
   /** Called with a server that could not answer. */
-  readonly onFailure: (address: string) => void
+  readonly onFailure: (address: string, error: unknown) => void
 }
 
 /** Resolves when each source has begun to answer. If one refuses or takes too long, ends all of them and rejects. */
@@ -127,8 +131,10 @@ async function begun(
   )
   const failed = firsts.findIndex((first) => first.status === 'rejected')
   if (failed >= 0) {
-    for (const [index, { address }] of sources.entries())
-      if (firsts[index]!.status === 'rejected' && address !== null) onFailure(address)
+    for (const [index, { address }] of sources.entries()) {
+      const first = firsts[index]!
+      if (first.status === 'rejected' && address !== null) onFailure(address, first.reason)
+    }
     // One that does not answer does not end either: nothing waits for it.
     for (const iterator of iterators) void iterator.return?.()?.catch(() => {})
     throw (firsts[failed] as PromiseRejectedResult).reason
@@ -184,6 +190,8 @@ async function findRoute(
     await sleep(parts.timer, LOOK_AGAIN_MS, { signal })
   }
 }
+
+const skipsForwarding = ({ request }: RoutedPull): boolean => request.routing?.skipsForwarding === true
 
 /** The failure itself was logged when it happened. */
 function failed({ queryId, table }: TablePull, cause: string): QueryError {

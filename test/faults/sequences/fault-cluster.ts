@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FaultServer } from '../support/server.ts'
 
-const SESSION_MS = 3_000
+/** Of `sessionMs`, if it is not given. Brokers refuse less than 6 s unless they are set up for it, as those of the tests are. */
+export const SESSION_MS = 3_000
+/** Heartbeats tell servers of a peer that does not answer much sooner than sessions do. */
+const HEARTBEATS = ['ksql.heartbeat.enable', 'ksql.lag.reporting.enable']
 const LONGEST_FREEZE_MS = 3 * SESSION_MS
 const LONGEST_PAUSE_MS = 2 * SESSION_MS
 
@@ -15,6 +18,10 @@ export interface FaultClusterOptions {
   readonly exactlyOnce: boolean
   /** See `num.standby.replicas`. */
   readonly standbys: number
+  /** See `session.timeout.ms`. Default 3,000. */
+  readonly sessionMs?: number
+  /** Of internal topics. Default 1. */
+  readonly replicas?: number
   /** The process of the broker; null: it is not known, and never frozen. */
   readonly brokerPid: number | null
 }
@@ -103,6 +110,11 @@ export class FaultCluster {
     return servers.length === 0 ? undefined : pick(servers, random)
   }
 
+  /** The servers that run. */
+  get size(): number {
+    return this.#running.length
+  }
+
   /** What the servers have written last. */
   get logs(): string {
     return this.#members.map(({ server }, i) => `server ${i}: ${server?.output ?? ''}`).join('\n')
@@ -133,16 +145,17 @@ export class FaultCluster {
   }
 
   async #start(member: Member): Promise<void> {
-    const { bootstrapServers, serviceId, exactlyOnce, standbys } = this.#options
+    const { bootstrapServers, serviceId, exactlyOnce, standbys, sessionMs = SESSION_MS, replicas = 1 } = this.#options
     member.server = await FaultServer.start(member.directory, {
       'bootstrap.servers': bootstrapServers,
       'ksql.service.id': serviceId,
       'processing.guarantee': exactlyOnce ? 'exactly_once_v2' : 'at_least_once',
-      'session.timeout.ms': String(SESSION_MS),
+      'session.timeout.ms': String(sessionMs),
       'num.stream.threads': '1',
+      'ksql.internal.topic.replicas': String(replicas),
       'num.standby.replicas': String(standbys),
       'ksql.query.pull.enable.standby.reads': String(standbys > 0),
-      'ksql.heartbeat.enable': String(standbys > 0),
+      ...Object.fromEntries(HEARTBEATS.map((name) => [name, String(standbys > 0)])),
     })
   }
 }

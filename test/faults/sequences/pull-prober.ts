@@ -6,13 +6,30 @@ const PAUSE_MS = 10
 /** Clients give up and ask another server. */
 const PATIENCE_MS = 1_000
 
+/** More attempts of a gap are not told. */
+const MAX_ATTEMPTS = 50
+
+/** Of a key: since when it has had no answer, and what was tried in vain. */
+interface Gap {
+  readonly since: number
+  /** Which server, when, how long it took, and why it gave no answer. */
+  readonly attempts: string[]
+}
+
+export interface Probed {
+  /** The longest gap, which may be under way. */
+  readonly longestMs: number
+  readonly answers: number
+  /** The attempts of the longest gap. */
+  readonly attempts: readonly string[]
+}
+
 export class PullProber {
   readonly #cluster: FaultCluster
   readonly #statement: (key: string) => string
-  /** By key: since when it has had no answer. */
-  readonly #since = new Map<string, number>()
+  readonly #gaps = new Map<string, Gap>()
   readonly #random: () => number
-  #longestMs = 0
+  #longest: Gap & { readonly ms: number } = { since: 0, attempts: [], ms: 0 }
   #answers = 0
   #running: Promise<void> | null = null
   #isStopped = false
@@ -28,41 +45,57 @@ export class PullProber {
     this.#cluster = cluster
     this.#statement = options.statement
     this.#random = options.random
-    for (const key of options.keys) this.#since.set(key, 0)
+    for (const key of options.keys) this.#gaps.set(key, gapAt(0))
   }
 
   /** The table has all keys. */
   start(): void {
     const now = performance.now()
-    for (const key of this.#since.keys()) this.#since.set(key, now)
-    this.#running = Promise.all([...this.#since.keys()].map((key) => this.#probe(key))).then(() => {})
+    const keys = [...this.#gaps.keys()]
+    for (const key of keys) this.#gaps.set(key, gapAt(now))
+    this.#running = Promise.all(keys.map((key) => this.#probe(key))).then(() => {})
   }
 
-  /** The longest gap, which may be under way, and how many answers there were. */
-  async stop(): Promise<{ readonly longestMs: number; readonly answers: number }> {
+  async stop(): Promise<Probed> {
     this.#isStopped = true
     await this.#running
-    return { longestMs: Math.round(this.#longestMs), answers: this.#answers }
+    const { ms, attempts } = this.#longest
+    return { longestMs: Math.round(ms), answers: this.#answers, attempts }
   }
 
   async #probe(key: string): Promise<void> {
     while (!this.#isStopped) {
-      const isAnswered = await this.#ask(key)
+      const beganAt = performance.now()
+      const refusal = await this.#ask(key)
       const now = performance.now()
-      this.#longestMs = Math.max(this.#longestMs, now - this.#since.get(key)!)
-      if (isAnswered) {
-        this.#since.set(key, now)
+      const gap = this.#gaps.get(key)!
+      if (refusal !== null && gap.attempts.length < MAX_ATTEMPTS) {
+        const times = `${seconds(beganAt)} to ${seconds(now)} s`
+        gap.attempts.push(`${key}, ${times}: ${refusal}`)
+      }
+      if (now - gap.since > this.#longest.ms) this.#longest = { ...gap, ms: now - gap.since }
+      if (refusal === null) {
+        this.#gaps.set(key, gapAt(now))
         this.#answers++
       }
       await delay(PAUSE_MS)
     }
   }
 
-  async #ask(key: string): Promise<boolean> {
+  /** Null: the key was answered. Else why it was not. */
+  async #ask(key: string): Promise<string | null> {
     const server = this.#cluster.answering(this.#random)
-    if (server === undefined) return false
-    const late = delay(PATIENCE_MS, null, { ref: false })
-    const rows = await Promise.race([server.pull(this.#statement(key)).catch(() => null), late])
-    return rows !== null && rows.length === 1
+    if (server === undefined) return 'no server could be asked'
+    const late = delay(PATIENCE_MS, `no answer of ${server.url} within ${PATIENCE_MS} ms`, { ref: false })
+    const answer = server.pull(this.#statement(key)).then(
+      (rows) => (rows.length === 1 ? null : `${rows.length} rows of ${server.url}`),
+      (error: Error) => `${server.url}: ${error.message}`,
+    )
+    return Promise.race([answer, late])
   }
 }
+
+/** Since this process began. */
+const seconds = (ms: number): string => (ms / 1_000).toFixed(2)
+
+const gapAt = (since: number): Gap => ({ since, attempts: [] })

@@ -4,18 +4,34 @@ import type { Broker } from '../../../src/broker/broker.ts'
 import { KafkaBroker } from '../../../src/broker/kafka/kafka-broker.ts'
 import { seeded, withDataDir } from '../support/server.ts'
 import { readRecords } from '../support/topics.ts'
+import { copiesReady } from './copies.ts'
 import { FaultCluster, type StepKind } from './fault-cluster.ts'
-import { Load } from './load.ts'
+import { Load, PARTITIONS } from './load.ts'
 import { PullProber } from './pull-prober.ts'
+
+/** A step that does something to what the servers need, and not to one of them. Its name says what. */
+export interface OtherStep {
+  readonly name: string
+  readonly perform: () => Promise<unknown>
+}
 
 export interface SequenceOptions {
   readonly seed: number
+  /** Of a broker without faults between. */
   readonly bootstrapServers: string
+  /** What the servers connect to. Default: the same. */
+  readonly serversConnectTo?: string
   readonly servers: number
   /** How many random steps, or which ones. */
-  readonly steps: number | readonly StepKind[]
+  readonly steps: number | readonly (StepKind | OtherStep)[]
+  /** See `FaultClusterOptions`. */
+  readonly sessionMs?: number
+  /** Of internal topics. Default 1; the other topics have as many as the brokers' default. */
+  readonly replicas?: number
   readonly exactlyOnce: boolean
   readonly standbys: number
+  /** Whether each step waits until every partition has a copy that is up to date. Default false. */
+  readonly awaitsCopies?: boolean
   /** The process of the broker, which is frozen now and then; null: it is not known. */
   readonly brokerPid: number | null
   readonly say: (text: string) => void
@@ -38,17 +54,21 @@ const POLL_MS = 250
 const FIRST_RECORDS = 200
 /** What began with the last step shows by then. */
 const LAST_MS = 5_000
+/** Of a longer gap in the answers of pull queries the attempts are told. */
+const TOLD_GAP_MS = 1_000
 
 export function runSequence(options: SequenceOptions): Promise<SequenceResult> {
   return withDataDir(async (directory) => {
-    const { seed, bootstrapServers, servers, exactlyOnce, standbys, brokerPid, say } = options
+    const { seed, bootstrapServers, servers, exactlyOnce, standbys, brokerPid, sessionMs, replicas, say } = options
     const broker = new KafkaBroker({ bootstrapServers: [bootstrapServers] })
     await broker.connect()
     const name = `seq${process.pid}x${seed}`
     const cluster = new FaultCluster({
       directory,
-      bootstrapServers,
+      bootstrapServers: options.serversConnectTo ?? bootstrapServers,
       serviceId: name,
+      ...(sessionMs !== undefined && { sessionMs }),
+      ...(replicas !== undefined && { replicas }),
       exactlyOnce,
       standbys,
       brokerPid,
@@ -72,15 +92,18 @@ export function runSequence(options: SequenceOptions): Promise<SequenceResult> {
       prober.start()
       const steps: string[] = []
       const script = typeof options.steps === 'number' ? Array(options.steps).fill(null) : options.steps
-      for (const kind of script as readonly (StepKind | null)[]) {
+      for (const kind of script as readonly (StepKind | OtherStep | null)[]) {
         await delay(500 + random() * 1_500)
-        const step = await (kind === null ? cluster.step(random) : cluster.perform(kind, random))
+        if (options.awaitsCopies === true)
+          say(`  ${await copiesReady(cluster, PARTITIONS)} ms until each partition had a copy`)
+        const step = await take(kind, cluster, random)
         say(`  ${step}`)
         steps.push(step)
       }
       await delay(LAST_MS)
-      const { longestMs: longestGapMs, answers } = await prober.stop()
+      const { longestMs: longestGapMs, answers, attempts } = await prober.stop()
       say(`  the longest gap between answers of pull queries: ${longestGapMs} ms (${answers} answers)`)
+      if (longestGapMs > TOLD_GAP_MS) for (const attempt of attempts) say(`    ${attempt}`)
       await load.stop()
       await cluster.restoreAll()
       const result = await finish(broker, cluster, load, exactlyOnce)
@@ -96,6 +119,14 @@ export function runSequence(options: SequenceOptions): Promise<SequenceResult> {
       await broker.close()
     }
   })
+}
+
+/** Null: something at random. Returns what was done. */
+async function take(kind: StepKind | OtherStep | null, cluster: FaultCluster, random: () => number): Promise<string> {
+  if (kind === null) return cluster.step(random)
+  if (typeof kind === 'string') return cluster.perform(kind, random)
+  await kind.perform()
+  return kind.name
 }
 
 async function finish(

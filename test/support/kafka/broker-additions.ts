@@ -13,4 +13,6 @@ export interface BrokerListener {
   readonly name: string
   readonly protocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
   readonly port: number
+  /** The port at which clients are told to connect; default: the same. */
+  readonly advertisedPort?: number
 }

@@ -88,15 +88,18 @@ async function requireJava(): Promise<void> {
 /** Small and quick: few partitions in the internal topics, no rebalance delay, transactions that expire are looked for each second. */
 function serverProperties(directory: string, port: number, controllerPort: number, additions: BrokerAdditions): string {
   const added = additions.listeners.map((listener) => `${listener.name}://127.0.0.1:${listener.port}`)
-  const clientListeners = [`PLAINTEXT://127.0.0.1:${port}`, ...added]
+  const advertised = additions.listeners.map(
+    (listener) => `${listener.name}://127.0.0.1:${listener.advertisedPort ?? listener.port}`,
+  )
+  const plain = `PLAINTEXT://127.0.0.1:${port}`
   const addedProtocols = additions.listeners.map(({ name, protocol }) => `${name}:${protocol}`)
   const protocols = ['PLAINTEXT:PLAINTEXT', 'CONTROLLER:PLAINTEXT', ...addedProtocols]
   return `
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=${clientListeners.join()},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=${clientListeners.join()}
+listeners=${[plain, ...added].join()},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=${[plain, ...advertised].join()}
 listener.security.protocol.map=${protocols.join()}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT

@@ -100,3 +100,14 @@ test('what another server reports is kept for GET /clusterStatus', () => {
   health.noteLags('other:8088', lags)
   expect(health.lagsOf(OTHER)).toBe(lags)
 })
+
+test('a copy is there once its server has told of it', () => {
+  const { health } = open()
+  const stores = {
+    'Q#S': { lagByPartition: { 3: { currentOffsetPosition: 7, endOffsetPosition: 10, offsetLag: 3 } }, size: 1 },
+  }
+  health.noteLags('other:8088', { stateStoreLags: stores, updateTimeMs: 1 })
+  expect(health.hasReported(OTHER, { queryId: 'Q', partition: 3 })).toBe(true)
+  expect(health.hasReported(OTHER, { queryId: 'Q', partition: 4 })).toBe(false)
+  expect(health.hasReported(OTHER, { queryId: 'Q_1', partition: 3 })).toBe(false)
+})

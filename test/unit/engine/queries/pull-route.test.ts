@@ -14,6 +14,8 @@ interface Situation {
   readonly owners?: readonly SlotOwner[]
   readonly dead?: readonly string[]
   readonly failed?: readonly string[]
+  /** Servers that have told of a copy. */
+  readonly reported?: readonly string[]
   readonly isMember?: boolean
   readonly isEnabled?: boolean
   readonly maxLag?: number
@@ -36,6 +38,7 @@ function look({
   owners = OWNERS,
   dead = [],
   failed = [],
+  reported = [],
   isMember = true,
   isEnabled = true,
   maxLag = UNLIMITED,
@@ -52,7 +55,11 @@ function look({
       throw new Error('not called')
     },
   }
-  const health = { isAlive: (address: string) => !dead.includes(address), suspect: () => {} }
+  const health = {
+    isAlive: (address: string) => !dead.includes(address),
+    hasReported: (address: string) => reported.includes(address),
+    suspect: () => {},
+  }
   return lookForRoute(table, { runtime: { locate: () => located }, peers, health }, new Set(failed))
 }
 
@@ -78,6 +85,13 @@ describe('a partition is read', () => {
     expect(await elsewhere({ dead: [OWNER] })).toEqual({ [COPY]: [1] })
     expect(await elsewhere({ dead: [OWNER], located: here(5), maxLag: 4 })).toEqual({ [COPY]: [1] })
     expect(await elsewhere({ dead: [OWNER], located: here(null), maxLag: 4 })).toEqual({ [COPY]: [1] })
+  })
+
+  test('from the copy of which its server has told, before one that may have just been begun', async () => {
+    const other = { address: 'http://other', slots: [], standbys: [1] }
+    const owners = [...OWNERS, other]
+    expect(await elsewhere({ dead: [OWNER], owners })).toEqual({ [COPY]: [1] })
+    expect(await elsewhere({ dead: [OWNER], owners, reported: [other.address] })).toEqual({ [other.address]: [1] })
   })
 
   test('on the owner, dead or not, when copies are not to be read', async () => {
