@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FaultServer } from '../support/server.ts'
 
-/** Of `sessionMs`, if it is not given. Brokers refuse less than 6 s unless they are set up for it, as those of the tests are. */
+/** The default of `sessionMs`. Brokers refuse less than 6 s unless they are set up for it, as those of the tests are. */
 export const SESSION_MS = 3_000
 /** Heartbeats tell servers of a peer that does not answer much sooner than sessions do. */
 const HEARTBEATS = ['ksql.heartbeat.enable', 'ksql.lag.reporting.enable']
@@ -20,7 +20,7 @@ export interface FaultClusterOptions {
   readonly standbys: number
   /** See `session.timeout.ms`. Default 3,000. */
   readonly sessionMs?: number
-  /** Of internal topics. Default 1. */
+  /** How many replicas internal topics have. Default 1. */
   readonly replicas?: number
   /** The process of the broker; null: it is not known, and never frozen. */
   readonly brokerPid: number | null

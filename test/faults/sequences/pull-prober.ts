@@ -9,7 +9,7 @@ const PATIENCE_MS = 1_000
 /** More attempts of a gap are not told. */
 const MAX_ATTEMPTS = 50
 
-/** Of a key: since when it has had no answer, and what was tried in vain. */
+/** The time in which a key has had no answer, and what was tried in vain. */
 interface Gap {
   readonly since: number
   /** Which server, when, how long it took, and why it gave no answer. */

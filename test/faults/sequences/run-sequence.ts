@@ -17,7 +17,7 @@ export interface OtherStep {
 
 export interface SequenceOptions {
   readonly seed: number
-  /** Of a broker without faults between. */
+  /** The brokers, reached without faults between. */
   readonly bootstrapServers: string
   /** What the servers connect to. Default: the same. */
   readonly serversConnectTo?: string
@@ -26,7 +26,7 @@ export interface SequenceOptions {
   readonly steps: number | readonly (StepKind | OtherStep)[]
   /** See `FaultClusterOptions`. */
   readonly sessionMs?: number
-  /** Of internal topics. Default 1; the other topics have as many as the brokers' default. */
+  /** How many replicas internal topics have. Default 1; the other topics have as many as the brokers' default. */
   readonly replicas?: number
   readonly exactlyOnce: boolean
   readonly standbys: number
@@ -54,7 +54,7 @@ const POLL_MS = 250
 const FIRST_RECORDS = 200
 /** What began with the last step shows by then. */
 const LAST_MS = 5_000
-/** Of a longer gap in the answers of pull queries the attempts are told. */
+/** The attempts of a gap in the answers of pull queries are told if it is longer. */
 const TOLD_GAP_MS = 1_000
 
 export function runSequence(options: SequenceOptions): Promise<SequenceResult> {
