@@ -58,6 +58,10 @@ export class StatementGrammar extends QueryGrammar {
           ALT: () => this.SUBRULE(this.createFeed),
         },
         { ALT: () => this.SUBRULE(this.createType) },
+        {
+          GATE: () => this.isNext(1, t.Secret) || this.isNext(3, t.Secret),
+          ALT: () => this.SUBRULE(this.createSecret),
+        },
         { GATE: () => this.isFunctionNext(), ALT: () => this.SUBRULE(this.createFunction) },
         { ALT: () => this.SUBRULE(this.createSource) },
       ],
@@ -290,6 +294,17 @@ export class StatementGrammar extends QueryGrammar {
     this.SUBRULE(this.connectorOptions)
   })
 
+  createSecret = this.RULE('createSecret', () => {
+    this.OPTION(() => {
+      this.CONSUME(t.Or)
+      this.CONSUME(t.Replace)
+    })
+    this.CONSUME(t.Secret)
+    this.OPTION2({ GATE: () => this.isNext(2, t.Not), DEF: () => this.SUBRULE(this.ifNotExists) })
+    this.CONSUME(t.Identifier)
+    this.SUBRULE(this.connectorOptions)
+  })
+
   connectorOptions = this.RULE('connectorOptions', () => {
     this.CONSUME(t.With)
     this.CONSUME(t.LeftParenthesis)
@@ -355,7 +370,11 @@ export class StatementGrammar extends QueryGrammar {
 
   alter = this.RULE('alter', () => {
     this.CONSUME(t.Alter)
-    this.OR([{ ALT: () => this.SUBRULE(this.alterSystem) }, { ALT: () => this.SUBRULE(this.alterSource) }])
+    this.OR([
+      { ALT: () => this.SUBRULE(this.alterSystem) },
+      { ALT: () => this.SUBRULE(this.alterSource) },
+      { ALT: () => this.SUBRULE(this.alterConnector) },
+    ])
   })
 
   alterSystem = this.RULE('alterSystem', () => {
@@ -369,6 +388,16 @@ export class StatementGrammar extends QueryGrammar {
     this.SUBRULE(this.sourceKind)
     this.CONSUME(t.Identifier)
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.addColumn) })
+  })
+
+  alterConnector = this.RULE('alterConnector', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.Sink) },
+      { ALT: () => this.CONSUME(t.Source) },
+      { ALT: () => this.CONSUME(t.Connector) },
+    ])
+    this.CONSUME(t.Identifier)
+    this.SUBRULE(this.connectorOptions)
   })
 
   addColumn = this.RULE('addColumn', () => {
@@ -385,6 +414,7 @@ export class StatementGrammar extends QueryGrammar {
       { ALT: () => this.SUBRULE(this.dropType) },
       { ALT: () => this.SUBRULE(this.dropConnector) },
       { ALT: () => this.SUBRULE(this.dropFunction) },
+      { ALT: () => this.SUBRULE(this.dropSecret) },
     ])
   })
 
@@ -416,6 +446,12 @@ export class StatementGrammar extends QueryGrammar {
     })
   })
 
+  dropSecret = this.RULE('dropSecret', () => {
+    this.CONSUME(t.Secret)
+    this.OPTION({ GATE: () => this.isNext(2, t.Exists), DEF: () => this.SUBRULE(this.ifExists) })
+    this.CONSUME(t.Identifier)
+  })
+
   dropConnector = this.RULE('dropConnector', () => {
     this.CONSUME(t.Connector)
     this.OPTION({ GATE: () => this.isNext(2, t.Exists), DEF: () => this.SUBRULE(this.ifExists) })
@@ -434,6 +470,7 @@ export class StatementGrammar extends QueryGrammar {
       { ALT: () => this.SUBRULE(this.showConnectors) },
       { ALT: () => this.SUBRULE(this.showPlugins) },
       { ALT: () => this.CONSUME(t.Types) },
+      { ALT: () => this.CONSUME(t.Secrets) },
       { ALT: () => this.CONSUME(t.Variables) },
     ])
   })

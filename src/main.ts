@@ -9,6 +9,7 @@ import { readVersion } from './cli/version.ts'
 import type { ConnectCluster } from './connect/connect-cluster.ts'
 import { ConnectorRuntime } from './connectors/run/connector-runtime.ts'
 import type { ConnectorStatus } from './connectors/run/connector-spec.ts'
+import { SecretVault } from './connectors/secret-vault.ts'
 import { connectorThread } from './connectors/threads/connector-thread.ts'
 import type { Engine } from './engine/api.ts'
 import type { Peers } from './engine/cluster/peers.ts'
@@ -23,6 +24,7 @@ import { createRegistry, type FunctionRegistry } from './functions/registry.ts'
 import { type OpenedBroker, openBroker } from './main/open-broker.ts'
 import { openConnect } from './main/open-connect.ts'
 import { type OpenedRegistry, openRegistry, schemaFetcher } from './main/open-registry.ts'
+import { readSecretKey } from './main/read-secret-key.ts'
 import { type ServerPartsOptions, type ServerSetup, serverSetup } from './main/setup.ts'
 import type { SchemaRegistry } from './registry/schema-registry.ts'
 import type { ClusterMembership, ClusterMembershipOptions } from './runtime/cluster/cluster-membership.ts'
@@ -86,9 +88,19 @@ async function open(setup: ServerSetup, signal: AbortSignal): Promise<OpenedPart
       javaScriptHost(setup),
     )
     const runtime = openRuntime(setup, connection, registry.registry)
-    const connectors = openConnectors(setup, connection, registry.registry)
+    const secretKey = readSecretKey(setup)
+    const connectors = openConnectors(setup, connection, { registry: registry.registry, secretKey })
     if (connection.join !== null) cluster = await joinCluster(setup, { runtime, connectors, join: connection.join })
-    const engine = await openEngine(setup, { connection, functions, runtime, connectors, cluster, registry, connect })
+    const engine = await openEngine(setup, {
+      connection,
+      functions,
+      runtime,
+      connectors,
+      vault: secretKey === null ? null : new SecretVault(secretKey),
+      cluster,
+      registry,
+      connect,
+    })
     engine.started.then(
       () => cluster?.noteQueries(),
       () => {},
@@ -142,7 +154,7 @@ function openRuntime(setup: ServerSetup, connection: OpenedBroker, registry: Sch
 function openConnectors(
   setup: ServerSetup,
   connection: OpenedBroker,
-  registry: SchemaRegistry | null,
+  { registry, secretKey }: { readonly registry: SchemaRegistry | null; readonly secretKey: Uint8Array | null },
 ): ConnectorRuntime {
   const { timer, config, dataDir, warn, inform } = setup
   const serviceId = config.get('ksql.service.id') ?? ''
@@ -157,6 +169,7 @@ function openConnectors(
       connect: connection.connect,
       serviceId,
       directories: directories.split(',').flatMap((path) => (path.trim() === '' ? [] : [path.trim()])),
+      secretKey,
       environmentPrefix: config.get('millrace.connectors.environment.prefix') ?? '',
       fetchSchema: schemaFetcher(registry),
       onDeath: (error) => warn(`The thread of connectors died, and is started again: ${error.stack ?? error.message}`),
@@ -172,6 +185,7 @@ interface OpenedRuntime {
   readonly functions: FunctionRegistry
   readonly runtime: QueryRuntime
   readonly connectors: ConnectorRuntime
+  readonly vault: SecretVault | null
   readonly cluster: ClusterMembership | null
   readonly registry: OpenedRegistry
   readonly connect: ConnectCluster
@@ -179,13 +193,14 @@ interface OpenedRuntime {
 
 async function openEngine(
   setup: ServerSetup,
-  { connection, functions, runtime, connectors, cluster, registry, connect }: OpenedRuntime,
+  { connection, functions, runtime, connectors, vault, cluster, registry, connect }: OpenedRuntime,
 ): Promise<RunningEngine> {
   const { clock, timer, config, warn, inform } = setup
   return createEngine({
     broker: connection.broker,
     runtime,
     connectors,
+    vault,
     clock,
     timer,
     random: Math.random,

@@ -1041,6 +1041,7 @@ export type CreateCstChildren = {
   createSink?: CreateSinkCstNode[];
   createFeed?: CreateFeedCstNode[];
   createType?: CreateTypeCstNode[];
+  createSecret?: CreateSecretCstNode[];
   createFunction?: CreateFunctionCstNode[];
   createSource?: CreateSourceCstNode[];
 };
@@ -1329,6 +1330,20 @@ export type CreateFeedCstChildren = {
   connectorOptions: ConnectorOptionsCstNode[];
 };
 
+export interface CreateSecretCstNode extends CstNode {
+  name: "createSecret";
+  children: CreateSecretCstChildren;
+}
+
+export type CreateSecretCstChildren = {
+  Or?: IToken[];
+  Replace?: IToken[];
+  Secret: IToken[];
+  ifNotExists?: IfNotExistsCstNode[];
+  Identifier: IToken[];
+  connectorOptions: ConnectorOptionsCstNode[];
+};
+
 export interface ConnectorOptionsCstNode extends CstNode {
   name: "connectorOptions";
   children: ConnectorOptionsCstChildren;
@@ -1433,6 +1448,7 @@ export type AlterCstChildren = {
   Alter: IToken[];
   alterSystem?: AlterSystemCstNode[];
   alterSource?: AlterSourceCstNode[];
+  alterConnector?: AlterConnectorCstNode[];
 };
 
 export interface AlterSystemCstNode extends CstNode {
@@ -1458,6 +1474,19 @@ export type AlterSourceCstChildren = {
   Comma?: IToken[];
 };
 
+export interface AlterConnectorCstNode extends CstNode {
+  name: "alterConnector";
+  children: AlterConnectorCstChildren;
+}
+
+export type AlterConnectorCstChildren = {
+  Sink?: IToken[];
+  Source?: IToken[];
+  Connector?: IToken[];
+  Identifier: IToken[];
+  connectorOptions: ConnectorOptionsCstNode[];
+};
+
 export interface AddColumnCstNode extends CstNode {
   name: "addColumn";
   children: AddColumnCstChildren;
@@ -1481,6 +1510,7 @@ export type DropCstChildren = {
   dropType?: DropTypeCstNode[];
   dropConnector?: DropConnectorCstNode[];
   dropFunction?: DropFunctionCstNode[];
+  dropSecret?: DropSecretCstNode[];
 };
 
 export interface DropSourceCstNode extends CstNode {
@@ -1522,6 +1552,17 @@ export type DropFunctionCstChildren = {
   RightParenthesis?: IToken[];
 };
 
+export interface DropSecretCstNode extends CstNode {
+  name: "dropSecret";
+  children: DropSecretCstChildren;
+}
+
+export type DropSecretCstChildren = {
+  Secret: IToken[];
+  ifExists?: IfExistsCstNode[];
+  Identifier: IToken[];
+};
+
 export interface DropConnectorCstNode extends CstNode {
   name: "dropConnector";
   children: DropConnectorCstChildren;
@@ -1548,6 +1589,7 @@ export type ShowCstChildren = {
   showConnectors?: ShowConnectorsCstNode[];
   showPlugins?: ShowPluginsCstNode[];
   Types?: IToken[];
+  Secrets?: IToken[];
   Variables?: IToken[];
 };
 
@@ -2034,6 +2076,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   createConnector(children: CreateConnectorCstChildren, param?: IN): OUT;
   createSink(children: CreateSinkCstChildren, param?: IN): OUT;
   createFeed(children: CreateFeedCstChildren, param?: IN): OUT;
+  createSecret(children: CreateSecretCstChildren, param?: IN): OUT;
   connectorOptions(children: ConnectorOptionsCstChildren, param?: IN): OUT;
   connectorOption(children: ConnectorOptionCstChildren, param?: IN): OUT;
   connectorKind(children: ConnectorKindCstChildren, param?: IN): OUT;
@@ -2045,11 +2088,13 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   alter(children: AlterCstChildren, param?: IN): OUT;
   alterSystem(children: AlterSystemCstChildren, param?: IN): OUT;
   alterSource(children: AlterSourceCstChildren, param?: IN): OUT;
+  alterConnector(children: AlterConnectorCstChildren, param?: IN): OUT;
   addColumn(children: AddColumnCstChildren, param?: IN): OUT;
   drop(children: DropCstChildren, param?: IN): OUT;
   dropSource(children: DropSourceCstChildren, param?: IN): OUT;
   dropType(children: DropTypeCstChildren, param?: IN): OUT;
   dropFunction(children: DropFunctionCstChildren, param?: IN): OUT;
+  dropSecret(children: DropSecretCstChildren, param?: IN): OUT;
   dropConnector(children: DropConnectorCstChildren, param?: IN): OUT;
   show(children: ShowCstChildren, param?: IN): OUT;
   showTopics(children: ShowTopicsCstChildren, param?: IN): OUT;

@@ -56,6 +56,7 @@ export const SOURCE_OPTIONS: readonly OptionDeclaration[] = [
     type: 'text',
     default: null,
     isRequired: true,
+    isFixed: true,
     description: 'Topic that the records are written to.',
   },
   {
@@ -63,6 +64,7 @@ export const SOURCE_OPTIONS: readonly OptionDeclaration[] = [
     type: 'number',
     default: '1',
     least: 1,
+    isFixed: true,
     description: 'Partitions of the topic, if it does not exist yet.',
   },
   {

@@ -1,6 +1,6 @@
 /**
  * Options of connectors: declared once, checked when a statement is, resolved when a task is opened. An option whose value is a reference
- * (`${env:NAME}`, `${file:/path:key}`) keeps the reference until then, so that what it stands for is in no statement, log or answer.
+ * (`${env:NAME}`, `${file:/path:key}`, `${secret:name:key}`) keeps the reference until then, so that what it stands for is in no statement, log or answer.
  */
 import { suggestion } from '../suggest.ts'
 import { isReference, type SecretReader, withoutReferences } from './secrets.ts'
@@ -15,6 +15,8 @@ export interface OptionDeclaration {
   readonly isRequired?: boolean
   /** Taken as a reference only, never as a literal. */
   readonly isSecret?: boolean
+  /** ALTER cannot change it. */
+  readonly isFixed?: boolean
   readonly choices?: readonly string[]
   /** Bounds of a number or a duration, both included. */
   readonly least?: number
@@ -142,8 +144,8 @@ function checkValue(declaration: OptionDeclaration, value: string): void {
   if (isSecret === true && value !== '') {
     throw new OptionError(
       name,
-      `The option '${name}' is a secret, and a statement is kept and shown. Put it into the server's environment and write ` +
-        `\${env:NAME}, or into a file and write \${file:/path:key}.`,
+      `The option '${name}' is a secret, and a statement is kept and shown. Store it by CREATE SECRET and write ` +
+        `\${secret:name:key}, or put it into the server's environment and write \${env:NAME}, or into a file and write \${file:/path:key}.`,
     )
   }
   if (hasPasswordInUrl(value)) {

@@ -38,10 +38,13 @@ Options of ${common} are in the [overview](README.md#options-of-${kind === 'SINK
 
 function optionTable(options: readonly OptionDeclaration[]): string {
   const rows = options.map(
-    (option) => `| \`${option.name}\` | ${typeText(option)} | ${defaultText(option)} | ${cell(option.description)} |`,
+    (option) => `| \`${option.name}\` | ${typeText(option)} | ${defaultText(option)} | ${cell(meaning(option))} |`,
   )
   return ['| option | type | default | meaning |', '|---|---|---|---|', ...rows].join('\n')
 }
+
+const meaning = ({ description, isFixed }: OptionDeclaration): string =>
+  isFixed === true ? `${description} It cannot be altered.` : description
 
 function typeText({ type, choices = [], isSecret }: OptionDeclaration): string {
   if (isSecret === true) return 'secret'
@@ -78,6 +81,7 @@ SHOW CONNECTORS;
 DESCRIBE CONNECTOR errors_to_files;
 PAUSE CONNECTOR errors_to_files;
 RESUME CONNECTOR errors_to_files;
+ALTER SINK errors_to_files WITH ("roll.records"=1000);
 DROP CONNECTOR errors_to_files;
 \`\`\`
 
@@ -107,6 +111,15 @@ ${optionTable(SINK_OPTIONS)}
 
 ${optionTable(SOURCE_OPTIONS)}
 
+## Alter
+
+\`ALTER SINK name WITH (...)\` and \`ALTER SOURCE name WITH (...)\`, or \`ALTER CONNECTOR\` for both, change options while the connector runs. Options
+that the statement does not name stay as they are; one that is set to NULL has its default again. All options are checked before anything
+changes. The connector then finishes what it has begun and continues at its position with the new options. A connector whose target refuses
+it, for a wrong token, say, is mended that way.
+
+Some options cannot be altered, because what the connector has done so far depends on them; their tables say so. A paused connector stays paused.
+
 ## Secrets
 
 Statements are kept in the command log and shown by DESCRIBE. So a password, token or key is never written in one. The option takes a
@@ -114,6 +127,23 @@ reference, and the server that runs the connector reads what it stands for:
 
 - \`\${env:CONNECTOR_NAME}\`: a variable of the server's environment. Its name begins with \`millrace.connectors.environment.prefix\`.
 - \`\${file:/path:key}\`: a key of a property file. \`\${file:/path}\`: a whole file. It lies below one of \`millrace.connectors.directories\`.
+- \`\${secret:name:key}\`: a value that CREATE SECRET has stored. \`\${secret:name}\`: the value of a secret that has one.
+
+\`\`\`sql
+CREATE SECRET warehouse WITH (username='loader', password='swordfish');
+CREATE SINK users_to_warehouse FROM users WITH (
+  connector='postgres', url='postgres://localhost:5432/postgres',
+  username='\${secret:warehouse:username}', password='\${secret:warehouse:password}');
+SHOW SECRETS;
+CREATE OR REPLACE SECRET warehouse WITH (username='loader', password='mackerel');
+DROP CONNECTOR users_to_warehouse;
+DROP SECRET warehouse;
+\`\`\`
+
+CREATE SECRET needs a key in the file of \`millrace.secrets.key.file\`: 32 bytes, as \`openssl rand -base64 32\` makes them, the same on all servers.
+The values are encrypted by it (AES-256-GCM) before they are stored in the command log; SHOW SECRETS shows names, and nothing shows values.
+CREATE OR REPLACE SECRET gives a secret other values, with which the connectors that refer to it start again. DROP SECRET is refused while a
+connector refers to the secret. Send the statement over TLS, as any password. The command-line client does not keep it in its history.
 
 Other options may have references, too.
 

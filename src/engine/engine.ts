@@ -3,6 +3,7 @@ import type { Broker } from '../broker/broker.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { ConnectCluster } from '../connect/connect-cluster.ts'
 import type { ConnectorRuntime } from '../connectors/run/connector-runtime.ts'
+import type { SecretVault } from '../connectors/secret-vault.ts'
 import { RequestError } from '../errors.ts'
 import { Budget, limitsFrom } from '../functions/budget.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
@@ -59,6 +60,8 @@ export interface EngineOptions {
   readonly runtime: QueryRuntime
   /** Closed by the engine. */
   readonly connectors: ConnectorRuntime
+  /** Encrypts secrets. Default: this server has no key for them. */
+  readonly vault?: SecretVault | null
   readonly clock: Clock
   readonly timer: Timer
   /** In [0, 1). */
@@ -280,6 +283,7 @@ function engineParts(options: EngineOptions, { commands, transient, schemas, rep
     connect,
     peers = null,
     registry = null,
+    vault = null,
   } = options
   const { writerSchemas = NO_REGISTRY } = options
   const budget = new Budget({ ...limitsFrom(config.get), elapsed: () => timer.elapsed() })
@@ -288,6 +292,7 @@ function engineParts(options: EngineOptions, { commands, transient, schemas, rep
     broker,
     runtime,
     connectors,
+    vault,
     clock,
     timer,
     random,

@@ -8,7 +8,7 @@ import { substituteVariables } from '../sql/variables.ts'
 import { inOwnForm } from './connector-class.ts'
 import type { Session } from './session.ts'
 import { StatementFailure } from './statement-failure.ts'
-import { shownSource } from './statement-text.ts'
+import { shownMessage, shownSource } from './statement-text.ts'
 
 /** Throws StatementFailure for the first statement that does not parse. Does not change `session`. */
 export function parseRequest(sql: string, session: Session): Statement[] {
@@ -43,7 +43,7 @@ function failureText(error: ParseError, statement: PlacedText): string {
   const shown = shownSource(statement.text)
   if (shown.text === statement.text) return error.inStatement(statement.text).fullMessage
   const mark = error.location === undefined ? null : excerptAt(error.location, statement, shown)
-  return `${error.message}\n${mark ?? `Statement: ${shown.text}`}`
+  return `${shownMessage(error.message, statement.text)}\n${mark ?? `Statement: ${shown.text}`}`
 }
 
 function follow(statement: Statement, session: Session): void {

@@ -3,6 +3,7 @@ import type { Broker } from '../broker/broker.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { ConnectCluster } from '../connect/connect-cluster.ts'
 import type { ConnectorRuntime } from '../connectors/run/connector-runtime.ts'
+import type { SecretVault } from '../connectors/secret-vault.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
@@ -26,6 +27,8 @@ export interface EngineParts {
   readonly runtime: QueryRuntime
   /** The connectors that this server runs itself. */
   readonly connectors: Pick<ConnectorRuntime, 'status'>
+  /** Null: this server has no key for secrets. */
+  readonly vault: SecretVault | null
   readonly clock: Clock
   readonly timer: Timer
   /** In [0, 1). */

@@ -609,6 +609,30 @@ export interface CreateBuiltInConnector extends StatementNode {
   readonly from: string | null
   readonly properties: readonly Property[]
 }
+/** Changes options of a built-in connector while it runs. An option that is set to NULL has its default again. */
+export interface AlterConnector extends StatementNode {
+  readonly kind: 'alterConnector'
+  /** Null: ALTER CONNECTOR, of either kind. */
+  readonly connectorKind: ConnectorKind | null
+  readonly name: string
+  readonly properties: readonly Property[]
+}
+/** Named values that options of connectors refer to by `${secret:name:key}`. */
+export interface CreateSecret extends StatementNode {
+  readonly kind: 'createSecret'
+  readonly orReplace: boolean
+  readonly ifNotExists: boolean
+  readonly name: string
+  readonly properties: readonly Property[]
+}
+export interface DropSecret extends StatementNode {
+  readonly kind: 'dropSecret'
+  readonly name: string
+  readonly ifExists: boolean
+}
+export interface ShowSecrets extends StatementNode {
+  readonly kind: 'showSecrets'
+}
 export interface DropConnector extends StatementNode {
   readonly kind: 'dropConnector'
   readonly name: string
@@ -841,6 +865,10 @@ export type Statement =
   | CreateConnector
   | CreateBuiltInConnector
   | DropConnector
+  | AlterConnector
+  | CreateSecret
+  | DropSecret
+  | ShowSecrets
   | AlterSource
   | DropSource
   | ShowProperties

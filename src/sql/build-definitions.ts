@@ -66,6 +66,14 @@ const CREATE: Builders<CreateCstChildren, 'Create'> = {
     properties: buildOptions(connectorOptions),
     ...base,
   }),
+  createSecret: ({ children: { Or, ifNotExists, Identifier, connectorOptions } }, base) => ({
+    kind: 'createSecret',
+    orReplace: Or !== undefined,
+    ifNotExists: ifNotExists !== undefined,
+    name: nameOf(Identifier[0]!),
+    properties: buildOptions(connectorOptions),
+    ...base,
+  }),
   createSource: buildCreateSource,
 }
 
@@ -142,6 +150,13 @@ const ALTER: Builders<AlterCstChildren, 'Alter'> = {
     })),
     ...base,
   }),
+  alterConnector: ({ children: { Sink, Source, Identifier, connectorOptions } }, base) => ({
+    kind: 'alterConnector',
+    connectorKind: Sink ? 'SINK' : Source ? 'SOURCE' : null,
+    name: nameOf(Identifier[0]!),
+    properties: buildOptions(connectorOptions),
+    ...base,
+  }),
 }
 
 export const buildDrop = ({ children }: DropCstNode, base: Base): Statement => buildAlternative(children, DROP, base)
@@ -155,6 +170,12 @@ const DROP: Builders<DropCstChildren, 'Drop'> = {
   }),
   dropConnector: ({ children: { Identifier, ifExists } }, base) => ({
     kind: 'dropConnector',
+    name: nameOf(Identifier[0]!),
+    ifExists: ifExists !== undefined,
+    ...base,
+  }),
+  dropSecret: ({ children: { Identifier, ifExists } }, base) => ({
+    kind: 'dropSecret',
     name: nameOf(Identifier[0]!),
     ifExists: ifExists !== undefined,
     ...base,

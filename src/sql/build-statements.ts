@@ -77,6 +77,7 @@ const SHOW: Builders<ShowCstChildren, 'Show' | 'List'> = {
   Functions: (_token, base) => ({ kind: 'showFunctions', ...base }),
   Types: (_token, base) => ({ kind: 'showTypes', ...base }),
   Variables: (_token, base) => ({ kind: 'showVariables', ...base }),
+  Secrets: (_token, base) => ({ kind: 'showSecrets', ...base }),
   showPlugins: (_node, base) => ({ kind: 'showConnectorPlugins', ...base }),
   showConnectors({ children: { connectorKind } }, base) {
     const kind = connectorKind?.[0]

@@ -68,6 +68,19 @@ const FORMATS: Formats = {
         ? formatName(name)
         : `${formatName(name)}(${parameterTypes.map(formatTypeNode).join(', ')})`,
     ),
+  alterConnector: ({ connectorKind, name, properties }) =>
+    words('ALTER', connectorKind ?? 'CONNECTOR', formatName(name), withClause(properties)),
+  createSecret: ({ orReplace, ifNotExists, name, properties }) =>
+    words(
+      'CREATE',
+      orReplace && 'OR REPLACE',
+      'SECRET',
+      ifNotExists && 'IF NOT EXISTS',
+      formatName(name),
+      withClause(properties),
+    ),
+  dropSecret: ({ name, ifExists }) => words('DROP SECRET', ifExists && 'IF EXISTS', formatName(name)),
+  showSecrets: () => 'SHOW SECRETS',
   dropConnector: ({ name, ifExists }) => words('DROP CONNECTOR', ifExists && 'IF EXISTS', formatName(name)),
   alterSource: ({ sourceKind, name, columns }) => {
     const added = columns.map((column) => `ADD COLUMN ${formatName(column.name)} ${formatTypeNode(column.type)}`)

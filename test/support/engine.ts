@@ -6,6 +6,7 @@ import type { Broker } from '../../src/broker/broker.ts'
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/broker/embedded/embedded-log.ts'
 import { systemClock, systemTimer } from '../../src/clock.ts'
 import { inProcessConnectors } from '../../src/connectors/run/in-process-connectors.ts'
+import type { SecretVault } from '../../src/connectors/secret-vault.ts'
 import type { Engine, LineStream, RowStream, StreamEnd } from '../../src/engine/api.ts'
 import type { Peers } from '../../src/engine/cluster/peers.ts'
 import { createConfig } from '../../src/engine/config/config.ts'
@@ -45,6 +46,8 @@ export interface EngineTestParts {
   readonly registry?: SchemaRegistry
   /** Directory whose files connectors may use. Default: none. */
   readonly files?: string
+  /** Key for secrets. Default: there is none. */
+  readonly vault?: SecretVault
   /** Variables that options of connectors may name. */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -126,7 +129,7 @@ export class TestEngine {
   static async over(
     log: EmbeddedLog,
     properties: Readonly<Record<string, string>>,
-    { peers, stores, sharesSlots, warn, registry, files, environment }: EngineTestParts = {},
+    { peers, stores, sharesSlots, warn, registry, files, environment, vault }: EngineTestParts = {},
   ): Promise<TestEngine> {
     const config: Readonly<Record<string, string>> = {
       'auto.offset.reset': 'earliest',
@@ -167,6 +170,7 @@ export class TestEngine {
       schemas: writerSchemas,
       ...(files !== undefined && { directories: [files] }),
       ...(environment !== undefined && { environment }),
+      ...(vault !== undefined && { vault }),
       ...(warn !== undefined && { warn }),
     })
     const engine = await createEngine({
@@ -182,6 +186,7 @@ export class TestEngine {
       writerSchemas,
       connect: openConnect({ config: createConfig(config), timer: systemTimer }),
       ...(registry !== undefined && { registry }),
+      ...(vault !== undefined && { vault }),
       ...(peers !== undefined && { peers }),
       ...(warn !== undefined && { warn }),
     })

@@ -94,6 +94,7 @@ const TEXTS: Texts = {
   }),
   connector_description: connectorText,
   drop_connector: ({ connectorName }) => message(`Dropped connector "${connectorName}"`),
+  secret_list: ({ secrets }) => ({ titles: ['Secret Name'], rows: secrets.map((name) => [name]) }),
   warning_entity: ({ message: text }) => message(text),
 }
 

@@ -102,6 +102,7 @@ const SHOWN = [
   'VARIABLES',
   'CONNECTORS',
   'CONNECTOR PLUGINS',
+  'SECRETS',
 ]
 const WITH_PROPERTIES = [
   'KAFKA_TOPIC',
@@ -132,7 +133,7 @@ const CONTEXTS: readonly Context[] = [
   { after: /^\s*\\D\s+$/, offers: sources },
   { after: /^\s*(?:SHOW|LIST)\s+$/, offers: () => SHOWN },
   { after: /^\s*(?:SHOW|LIST)\s+(?:STREAMS|TABLES|QUERIES|(?:ALL\s+)?TOPICS)\s+$/, offers: () => ['EXTENDED'] },
-  { after: /^\s*DROP\s+$/, offers: () => ['STREAM', 'TABLE', 'TYPE', 'CONNECTOR'] },
+  { after: /^\s*DROP\s+$/, offers: () => ['STREAM', 'TABLE', 'TYPE', 'CONNECTOR', 'SECRET'] },
   { after: /^\s*(?:DROP|ALTER)\s+STREAM\s+(?:IF\s+EXISTS\s+)?$/, offers: ({ streams }) => streams },
   { after: /^\s*(?:DROP|ALTER)\s+TABLE\s+(?:IF\s+EXISTS\s+)?$/, offers: ({ tables }) => tables },
   { after: /^\s*DROP\s+TYPE\s+(?:IF\s+EXISTS\s+)?$/, offers: ({ types }) => types },

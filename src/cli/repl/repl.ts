@@ -12,7 +12,7 @@ import { type BuiltInContext, findBuiltIn } from './built-in-commands.ts'
 import { Completion } from './completion.ts'
 import { HistoryFile } from './history-file.ts'
 import { LineEditor, type TerminalInput } from './line-editor.ts'
-import { asOneLine } from './statement-history.ts'
+import { asOneLine, holdsSecret } from './statement-history.ts'
 import type { TerminalStream } from './terminal-output.ts'
 
 const PROMPT = 'ksql> '
@@ -91,7 +91,7 @@ class Repl {
     }
     const statements = this.#reader.push(line)
     for (const statement of statements) {
-      this.#history.add(asOneLine(statement))
+      if (!holdsSecret(statement)) this.#history.add(asOneLine(statement))
       await this.#attempt(statement, (run) => runStatement(statement, run))
       this.#completion.invalidate()
     }

@@ -50,6 +50,22 @@ INSERT INTO stream SELECT ...;`,
     example: 'ALTER STREAM orders ADD COLUMN customer STRING;',
   },
   {
+    names: ['CREATE SINK', 'CREATE SOURCE', 'ALTER SINK', 'ALTER SOURCE', 'DROP CONNECTOR'],
+    form: `CREATE SINK [IF NOT EXISTS] name FROM source WITH (connector='connector', option=value, ...);
+CREATE SOURCE [IF NOT EXISTS] name WITH (connector='connector', topic='topic', option=value, ...);
+ALTER SINK|SOURCE name WITH (option=value, ...);
+DROP CONNECTOR [IF EXISTS] name;`,
+    meaning: 'Carries the records of a stream or a table to another system, or brings records from there into a topic.',
+    example: "CREATE SINK orders_to_files FROM orders WITH (connector='file', directory='orders');",
+  },
+  {
+    names: ['CREATE SECRET', 'DROP SECRET'],
+    form: `CREATE [OR REPLACE] SECRET [IF NOT EXISTS] name WITH (key='value', ...);
+DROP SECRET [IF EXISTS] name;`,
+    meaning: `Stores values, encrypted, that options of connectors refer to as \${secret:name:key}.`,
+    example: "CREATE SECRET warehouse WITH (password='swordfish');",
+  },
+  {
     names: ['DROP STREAM', 'DROP TABLE', 'DROP TYPE'],
     form: `DROP STREAM|TABLE [IF EXISTS] name [DELETE TOPIC];
 DROP TYPE [IF EXISTS] name;`,
@@ -58,7 +74,7 @@ DROP TYPE [IF EXISTS] name;`,
   },
   {
     names: ['SHOW', 'LIST'],
-    form: `SHOW STREAMS|TABLES|QUERIES|TYPES|FUNCTIONS|PROPERTIES|VARIABLES;
+    form: `SHOW STREAMS|TABLES|QUERIES|TYPES|FUNCTIONS|CONNECTORS|SECRETS|PROPERTIES|VARIABLES;
 SHOW STREAMS|TABLES|QUERIES EXTENDED;
 SHOW [ALL] TOPICS [EXTENDED];
 LIST is another word for SHOW.`,

@@ -15,6 +15,10 @@ export function asOneLine(statement: string): string {
     .trim()
 }
 
+/** Whether the statement has values that must not be kept. */
+export const holdsSecret = (statement: string): boolean =>
+  /^CREATE\s+(?:OR\s+REPLACE\s+)?SECRET\b/i.test(asOneLine(statement).replace(/^(?:\/\*.*?\*\/|\s)+/s, ''))
+
 /** Moves through lines, the newest last, from a line that is being typed and comes back at the end. */
 export class HistoryCursor {
   readonly #lines: () => readonly string[]

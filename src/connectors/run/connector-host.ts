@@ -3,6 +3,7 @@
  * wanted is ended with its work committed. The same call after the death of a thread brings everything back.
  */
 import { CONNECTORS } from '../index.ts'
+import { secretNames } from '../secrets.ts'
 import type { ConnectorSpec, ConnectorStatus, DesiredConnectors } from './connector-spec.ts'
 import type { RunningConnector } from './running-connector.ts'
 import { RunningSink } from './running-sink.ts'
@@ -20,40 +21,49 @@ export interface ConnectorHost {
   close(): Promise<void>
 }
 
+interface Placed {
+  readonly connector: RunningConnector
+  readonly configuration: string
+}
+
 export class LocalConnectorHost implements ConnectorHost {
   readonly #surroundings: ConnectorSurroundings
-  readonly #running = new Map<string, RunningConnector>()
+  readonly #running = new Map<string, Placed>()
 
   constructor(surroundings: ConnectorSurroundings) {
     this.#surroundings = surroundings
   }
 
-  async apply({ connectors, slots }: DesiredConnectors): Promise<void> {
-    const wanted = new Map(connectors.map((connector) => [connector.name, connector]))
+  async apply({ connectors, secrets, slots }: DesiredConnectors): Promise<void> {
+    this.#surroundings.secrets.replace(secrets)
+    const wanted = new Map(connectors.map((connector) => [connector.name, configurationOf(connector, secrets)]))
     await Promise.all(
       [...this.#running].map(async ([name, running]) => {
-        if (isSame(running.spec, wanted.get(name))) return
-        await running.close()
+        if (running.configuration === wanted.get(name)) return
+        await running.connector.close()
         this.#running.delete(name)
       }),
     )
     const owned = new Set(slots)
     const placed = await Promise.allSettled(
       connectors.map(async ({ isPaused, ...spec }) => {
-        const running = this.#running.get(spec.name) ?? this.#make(spec)
+        const running = this.#running.get(spec.name) ?? {
+          connector: this.#make(spec),
+          configuration: wanted.get(spec.name)!,
+        }
         this.#running.set(spec.name, running)
-        await running.place(owned, isPaused)
+        await running.connector.place(owned, isPaused)
       }),
     )
     for (const result of placed) if (result.status === 'rejected') throw result.reason
   }
 
   status(): Promise<readonly ConnectorStatus[]> {
-    return Promise.all([...this.#running.values()].map((running) => running.status()))
+    return Promise.all([...this.#running.values()].map(({ connector }) => connector.status()))
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#running.values()].map((running) => running.close()))
+    await Promise.all([...this.#running.values()].map(({ connector }) => connector.close()))
     this.#running.clear()
   }
 
@@ -66,6 +76,7 @@ export class LocalConnectorHost implements ConnectorHost {
   }
 }
 
-/** Whether the running connector is the one that is wanted, with the same options. */
-const isSame = (running: ConnectorSpec, wanted: DesiredConnectors['connectors'][number] | undefined): boolean =>
-  wanted !== undefined && running.id === wanted.id && JSON.stringify(running.options) === JSON.stringify(wanted.options)
+/** What a connector is started with, as a text: when it is another, the connector is started again. */
+function configurationOf({ id, options }: ConnectorSpec, secrets: DesiredConnectors['secrets']): string {
+  return JSON.stringify([id, options, secretNames(Object.values(options)).map((name) => secrets[name])])
+}

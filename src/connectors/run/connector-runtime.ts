@@ -25,13 +25,16 @@ export interface ConnectorRuntimeOptions {
   readonly warn: (message: string) => void
 }
 
+/** What statements have defined, wherever it runs. */
+export type WantedConnectors = Omit<DesiredConnectors, 'slots'>
+
 const RETRY_MS = 2000
 
 export class ConnectorRuntime {
   readonly #options: ConnectorRuntimeOptions
   readonly #slots: Set<number>
   readonly #closing = new AbortController()
-  #connectors: DesiredConnectors['connectors'] = []
+  #desired: WantedConnectors = { connectors: [], secrets: {} }
   #host: Promise<ConnectorHost> | null = null
   /** The end of all calls so far. */
   #last: Promise<void> = Promise.resolve()
@@ -43,8 +46,8 @@ export class ConnectorRuntime {
   }
 
   /** Takes all connectors that are to run. Resolves when those that are not wanted any more have ended. Never rejects. */
-  run(connectors: DesiredConnectors['connectors']): Promise<void> {
-    this.#connectors = connectors
+  run(desired: WantedConnectors): Promise<void> {
+    this.#desired = desired
     return this.#reach()
   }
 
@@ -90,10 +93,10 @@ export class ConnectorRuntime {
   }
 
   async #apply(): Promise<void> {
-    if (this.#closing.signal.aborted || (this.#connectors.length === 0 && this.#host === null)) return
+    if (this.#closing.signal.aborted || (this.#desired.connectors.length === 0 && this.#host === null)) return
     try {
       const host = await this.#openHost()
-      await host.apply({ connectors: this.#connectors, slots: [...this.#slots] })
+      await host.apply({ ...this.#desired, slots: [...this.#slots] })
     } catch (error) {
       this.#options.warn(`Connectors could not be placed, which is tried again: ${messageOf(error)}`)
       void this.#retry()

@@ -3,6 +3,7 @@ import type { BadRecordPolicy, KeyWindow, TimestampColumn } from '../../metastor
 import type { FormatSpec } from '../../serde/format.ts'
 import type { Column, HeaderColumn } from '../../types/schema.ts'
 import type { ConnectorKind, SinkSource } from '../connector.ts'
+import type { SealedSecret } from '../secret-vault.ts'
 
 /** A stream or table as it was when its sink was created. */
 export interface SpecifiedSource {
@@ -44,6 +45,8 @@ export function sinkSource({ topic, source }: ConnectorSpec): SinkSource {
 /** What is to run on a server. */
 export interface DesiredConnectors {
   readonly connectors: readonly (ConnectorSpec & { readonly isPaused: boolean })[]
+  /** Stored secrets by name, sealed. */
+  readonly secrets: Readonly<Record<string, SealedSecret>>
   /** Slots that this server owns. */
   readonly slots: readonly number[]
 }

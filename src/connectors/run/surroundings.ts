@@ -3,6 +3,7 @@ import type { Broker } from '../../broker/broker.ts'
 import type { Clock, Timer } from '../../clock.ts'
 import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
 import type { FilePaths } from '../file-paths.ts'
+import type { SecretShelf } from '../secret-shelf.ts'
 import type { SecretReader } from '../secrets.ts'
 
 export interface ConnectorSurroundings {
@@ -14,6 +15,8 @@ export interface ConnectorSurroundings {
   readonly random: () => number
   readonly schemas: SchemaLoader
   readonly readSecret: SecretReader
+  /** What `readSecret` finds by `${secret:...}`. */
+  readonly secrets: SecretShelf
   readonly files: FilePaths
   /** `ksql.service.id`. */
   readonly serviceId: string

@@ -8,6 +8,8 @@ import { openThreadBroker } from '../../runtime/threads/setup.ts'
 import { LoadedSchemas } from '../../serde/loaded-schemas.ts'
 import { FilePaths } from '../file-paths.ts'
 import { LocalConnectorHost } from '../run/connector-host.ts'
+import { SecretShelf } from '../secret-shelf.ts'
+import { SecretVault } from '../secret-vault.ts'
 import { secretReader } from '../secrets.ts'
 import type { HostCall, HostSetup, HostToMain, MainToHost } from './host-messages.ts'
 
@@ -20,6 +22,7 @@ const schemas = new LoadedSchemas({ fetch: (id) => schemaCalls.fetch(id), clock:
 const broker = await openThreadBroker(setup.broker)
 await broker.connect()
 const files = new FilePaths(setup.directories)
+const secrets = new SecretShelf(setup.secretKey === null ? null : new SecretVault(setup.secretKey))
 const host = new LocalConnectorHost({
   broker,
   clock: systemClock,
@@ -27,7 +30,13 @@ const host = new LocalConnectorHost({
   random: Math.random,
   schemas,
   files,
-  readSecret: secretReader({ environment: process.env, environmentPrefix: setup.environmentPrefix, files }),
+  secrets,
+  readSecret: secretReader({
+    environment: process.env,
+    environmentPrefix: setup.environmentPrefix,
+    files,
+    stored: secrets,
+  }),
   serviceId: setup.serviceId,
   inform: log('info'),
   warn: log('warn'),

@@ -39,9 +39,9 @@ class RemoteHost implements ConnectorHost {
   #lost: Error | null = null
 
   constructor(options: ConnectorThreadOptions, onLost: () => void) {
-    const { connect, fetchSchema, onDeath, log, serviceId, directories, environmentPrefix } = options
+    const { connect, fetchSchema, onDeath, log, ...plain } = options
     const { connection, transfer } = connect()
-    const setup: HostSetup = { broker: connection, serviceId, directories, environmentPrefix }
+    const setup: HostSetup = { broker: connection, ...plain }
     const thread = new Thread(ENTRY, { workerData: setup, transferList: transfer, name: 'millrace-connectors' })
     this.#thread = thread
     let cause = new Error('The thread of connectors ended.')

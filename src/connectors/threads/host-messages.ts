@@ -10,6 +10,8 @@ export interface HostSetup {
   readonly serviceId: string
   readonly directories: readonly string[]
   readonly environmentPrefix: string
+  /** Null: this server has no key for secrets. */
+  readonly secretKey: Uint8Array | null
 }
 
 /** Calls by name, with the types of argument and result. */

@@ -4,6 +4,7 @@
  */
 import { assertNever } from '../../assert.ts'
 import type { ConnectorSpec } from '../../connectors/run/connector-spec.ts'
+import type { SealedSecret } from '../../connectors/secret-vault.ts'
 import type { FunctionDefinition } from '../../functions/definition.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import {
@@ -47,10 +48,17 @@ export interface Catalog {
   readonly queries: ReadonlyMap<string, PersistentQuery>
   /** Built-in connectors by name. */
   readonly connectors: ReadonlyMap<string, BuiltInConnector>
+  /** Secrets for their options by name, encrypted. */
+  readonly secrets: ReadonlyMap<string, SealedSecret>
 }
 
 /** The catalog before the first command. */
-export const EMPTY_CATALOG: Catalog = { metastore: EMPTY_METASTORE, queries: new Map(), connectors: new Map() }
+export const EMPTY_CATALOG: Catalog = {
+  metastore: EMPTY_METASTORE,
+  queries: new Map(),
+  connectors: new Map(),
+  secrets: new Map(),
+}
 
 /** What a command does, as plain JSON. */
 export type Effect =
@@ -66,7 +74,16 @@ export type Effect =
   | { readonly kind: 'pauseQuery'; readonly queryId: string }
   | { readonly kind: 'resumeQuery'; readonly queryId: string }
   | { readonly kind: 'putConnector'; readonly spec: ConnectorSpec; readonly statement: string }
+  /** `options`: all that it has then. `statement`: the one that would create it so. */
+  | {
+      readonly kind: 'alterConnector'
+      readonly name: string
+      readonly options: ConnectorSpec['options']
+      readonly statement: string
+    }
   | { readonly kind: 'removeConnector'; readonly name: string }
+  | { readonly kind: 'putSecret'; readonly name: string; readonly sealed: SealedSecret }
+  | { readonly kind: 'removeSecret'; readonly name: string }
   | { readonly kind: 'setConnectorPaused'; readonly name: string; readonly isPaused: boolean }
   /** `deleteTopics`: names or regular expressions of sink topics. */
   | { readonly kind: 'terminateCluster'; readonly deleteTopics: readonly string[] }
@@ -102,6 +119,19 @@ export function applyEffect(catalog: Catalog, effect: Effect, overrides: Readonl
     case 'putConnector': {
       const { spec, statement } = effect
       return withConnector(catalog, { spec, statement, isPaused: false })
+    }
+    case 'alterConnector': {
+      const connector = catalog.connectors.get(effect.name)
+      if (connector === undefined) return catalog
+      const { options, statement } = effect
+      return withConnector(catalog, { ...connector, spec: { ...connector.spec, options }, statement })
+    }
+    case 'putSecret':
+      return { ...catalog, secrets: new Map(catalog.secrets).set(effect.name, effect.sealed) }
+    case 'removeSecret': {
+      const secrets = new Map(catalog.secrets)
+      secrets.delete(effect.name)
+      return { ...catalog, secrets }
     }
     case 'removeConnector': {
       const connectors = new Map(catalog.connectors)

@@ -209,6 +209,9 @@ export class CommandRunner {
       case 'resumeQuery':
         return attempt(() => runtime.resume(effect.queryId))
       case 'putConnector':
+      case 'alterConnector':
+      case 'putSecret':
+      case 'removeSecret':
       case 'setConnectorPaused':
         return attempt(() => this.#runConnectors())
       case 'removeConnector':
@@ -240,8 +243,11 @@ export class CommandRunner {
 
   /** Resolves when connectors that are paused or dropped have ended; others start in the background. */
   #runConnectors(): Promise<void> {
-    const wanted = [...this.#catalog.connectors.values()].map(({ spec, isPaused }) => ({ ...spec, isPaused }))
-    return this.#options.connectors.run(wanted)
+    const { connectors, secrets } = this.#catalog
+    return this.#options.connectors.run({
+      connectors: [...connectors.values()].map(({ spec, isPaused }) => ({ ...spec, isPaused })),
+      secrets: Object.fromEntries(secrets),
+    })
   }
 
   async #dropConnectors(names: readonly string[], before: Catalog): Promise<void> {

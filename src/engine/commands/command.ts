@@ -21,6 +21,7 @@ export interface CommandId {
     | 'terminate'
     | 'type'
     | 'connector'
+    | 'secret'
     | 'function'
   readonly entity: string
   readonly action: 'create' | 'drop' | 'execute' | 'terminate' | 'alter'

@@ -41,6 +41,9 @@ const WRITES: ReadonlySet<Statement['kind']> = new Set([
   'dropConnector',
   'pauseConnector',
   'resumeConnector',
+  'alterConnector',
+  'createSecret',
+  'dropSecret',
 ])
 
 export const writesElsewhere = ({ kind }: Statement): boolean => WRITES.has(kind)

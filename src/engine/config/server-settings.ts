@@ -261,6 +261,12 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   'millrace.connectors.environment.prefix': fixed(
     text('CONNECTOR_', 'What the names of environment variables begin with that options of connectors may refer to.'),
   ),
+  'millrace.secrets.key.file': fixed(
+    text(
+      null,
+      'File with the key of CREATE SECRET: 32 bytes in Base64 or hexadecimal digits, the same on all servers. Unset: there are no secrets.',
+    ),
+  ),
   'millrace.functions.javascript.timeout.ms': fixed(
     number(100, 'How long one call of a function in JavaScript may take before it is stopped and its value is NULL.'),
   ),

@@ -4,14 +4,16 @@ import type { ConnectorDeclaration, ConnectorKind } from '../../connectors/conne
 import { CONNECTORS } from '../../connectors/index.ts'
 import { checkOptions, OptionError, type Options } from '../../connectors/options.ts'
 import { type ConnectorSpec, sinkSource } from '../../connectors/run/connector-spec.ts'
+import { secretNames } from '../../connectors/secrets.ts'
 import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import { nameHint } from '../../metastore/lookup.ts'
 import type { TopicRequest } from '../../plan/topic-request.ts'
-import type { CreateBuiltInConnector, Property } from '../../sql/ast.ts'
-import { formatLiteral } from '../../sql/format.ts'
+import type { CreateBuiltInConnector } from '../../sql/ast.ts'
 import { suggestion } from '../../suggest.ts'
+import type { Catalog } from '../commands/catalog.ts'
 import type { TopicScope } from '../scope.ts'
+import { checkedOptions, type Given, optionsGiven } from './given-options.ts'
 
 export interface PlannedConnector {
   readonly spec: ConnectorSpec
@@ -27,32 +29,17 @@ export function planConnector(statement: Statement, scope: TopicScope): PlannedC
   const declaration = declarationOf(statement, given.get('connector'))
   const isOption = (name: string) => name !== 'connector' && !(declaration.kind === 'SINK' && name === 'topics')
   const values = Object.fromEntries([...given].flatMap(([name, { text }]) => (isOption(name) ? [[name, text]] : [])))
-  const options = checked(statement, given, () => checkOptions(optionsOf(declaration), values))
+  const options = checkedOptions(statement, () => checkOptions(optionsOf(declaration), values))
+  checkedOptions(statement, () => checkSecrets(values, scope.catalog.secrets))
   return declaration.kind === 'SINK'
     ? planSink(statement, declaration, { given, values, options }, scope)
-    : planSource(statement, declaration, { given, values, options }, scope)
-}
-
-interface Given {
-  readonly text: string
-  readonly property: Property
+    : planSource(statement, declaration, { values, options }, scope)
 }
 
 interface GivenOptions {
   readonly given: ReadonlyMap<string, Given>
   readonly values: Readonly<Record<string, string>>
   readonly options: Options
-}
-
-/** Names of options in lower case, as they are declared. */
-function optionsGiven({ properties }: Statement): Map<string, Given> {
-  return new Map(
-    properties.map((property) => {
-      const { value } = property
-      const text = value.kind === 'stringLiteral' ? value.value : formatLiteral(value)
-      return [property.name.toLowerCase(), { text, property }]
-    }),
-  )
 }
 
 function declarationOf({ connectorKind, location }: Statement, connector: Given | undefined): ConnectorDeclaration {
@@ -71,17 +58,6 @@ function declarationOf({ connectorKind, location }: Statement, connector: Given 
     `There is no ${kind} connector '${connector.text}'.${suggestion(connector.text, names, { label: 'There are' })}`,
     { location: connector.property.location },
   )
-}
-
-/** Errors of options get the place of the option. */
-function checked<Result>({ location }: Statement, given: ReadonlyMap<string, Given>, work: () => Result): Result {
-  try {
-    return work()
-  } catch (error) {
-    if (!(error instanceof OptionError)) throw error
-    const place = error.option === null ? undefined : given.get(error.option)?.property.location
-    throw new StatementError(error.message, { location: place ?? location, cause: error })
-  }
 }
 
 function planSink(
@@ -110,13 +86,28 @@ function planSink(
       ...(badRecords !== undefined && { badRecords }),
     },
   }
-  checked(statement, given, () => {
+  checkedOptions(statement, () => {
     declaration.check?.(options, sinkSource(spec))
     checkTolerance(options)
     checkTopics(statement, given)
   })
-  const deadLetters = options.textOrNull('errors.deadletterqueue.topic.name')
-  return { spec, topics: deadLetters === null ? [] : [topicRequest(deadLetters, null)] }
+  return { spec, topics: deadLetterTopics(options) }
+}
+
+/** The topic for dead letters, if the options name one. */
+export function deadLetterTopics(options: Options): readonly TopicRequest[] {
+  const topic = options.textOrNull('errors.deadletterqueue.topic.name')
+  return topic === null ? [] : [topicRequest(topic, null)]
+}
+
+/** Throws an OptionError for a reference to a secret that does not exist. */
+export function checkSecrets(values: ConnectorSpec['options'], secrets: Catalog['secrets']): void {
+  for (const [option, value] of Object.entries(values)) {
+    const missing = secretNames([value]).find((name) => !secrets.has(name))
+    if (missing === undefined) continue
+    const advice = suggestion(missing, [...secrets.keys()], { label: 'There are' })
+    throw new OptionError(option, `There is no secret ${missing}. CREATE SECRET makes one.${advice}`)
+  }
 }
 
 function checkTopics({ from }: Statement, given: GivenOptions['given']): void {
@@ -124,7 +115,7 @@ function checkTopics({ from }: Statement, given: GivenOptions['given']): void {
   throw new OptionError('topics', "The option 'topics' belongs to CREATE SINK CONNECTOR: FROM says what is read.")
 }
 
-function checkTolerance(options: Options): void {
+export function checkTolerance(options: Options): void {
   const option = 'errors.deadletterqueue.topic.name'
   if (!options.isGiven(option) || options.text('errors.tolerance') === 'all') return
   throw new OptionError(
@@ -175,10 +166,10 @@ function sourceOver({ location }: Statement, given: GivenOptions['given'], sourc
 function planSource(
   statement: Statement,
   declaration: Extract<ConnectorDeclaration, { kind: 'SOURCE' }>,
-  { given, values, options }: GivenOptions,
+  { values, options }: Omit<GivenOptions, 'given'>,
   { sequence, topics }: TopicScope,
 ): PlannedConnector {
-  checked(statement, given, () => declaration.check?.(options))
+  checkedOptions(statement, () => declaration.check?.(options))
   const topic = options.text('topic')
   const partitions = options.isGiven('partitions') || !topics.has(topic) ? options.number('partitions') : null
   const spec: ConnectorSpec = {

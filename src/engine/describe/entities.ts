@@ -283,6 +283,11 @@ export interface DropConnectorEntity extends Answer {
   readonly connectorName: string
 }
 
+export interface SecretList extends Answer {
+  readonly '@type': 'secret_list'
+  readonly secrets: readonly string[]
+}
+
 export interface WarningEntity extends Answer {
   readonly '@type': 'warning_entity'
   readonly message: string
@@ -312,4 +317,5 @@ export type Entity =
   | ConnectorPluginList
   | ConnectorDescription
   | DropConnectorEntity
+  | SecretList
   | WarningEntity

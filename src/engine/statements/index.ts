@@ -3,11 +3,13 @@ import type { Statement } from '../../sql/ast.ts'
 import { alterSource } from './alter-source.ts'
 import { assertSchema } from './assert-schema.ts'
 import { assertTopic } from './assert-topic.ts'
+import { alterConnector } from './connectors/alter-connector.ts'
 import { pauseConnector, resumeConnector } from './connectors/control-connector.ts'
 import { createBuiltInConnector } from './connectors/create-built-in-connector.ts'
 import { createConnector } from './connectors/create-connector.ts'
 import { describeConnector } from './connectors/describe-connector.ts'
 import { dropConnector } from './connectors/drop-connector.ts'
+import { createSecret, dropSecret, showSecrets } from './connectors/secrets.ts'
 import { showConnectorPlugins, showConnectors } from './connectors/show-connectors.ts'
 import { createAs } from './create-as.ts'
 import { createSource } from './create-source.ts'
@@ -66,7 +68,11 @@ export const HANDLERS: Handlers = {
   createBuiltInConnector,
   pauseConnector,
   resumeConnector,
+  alterConnector,
   dropConnector,
+  createSecret,
+  dropSecret,
+  showSecrets,
   showConnectors,
   showConnectorPlugins,
   describeConnector,

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type EmbeddedLog, openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
 import { RecordBatchCursor, readHeaders } from '../../../src/broker/record-batch-cursor.ts'
+import type { SecretVault } from '../../../src/connectors/secret-vault.ts'
 import type { ConnectorDescription } from '../../../src/engine/describe/entities.ts'
 import { TestEngine } from '../engine.ts'
 
@@ -19,8 +20,11 @@ export class ConnectorWorld {
   engine!: TestEngine
   #log!: EmbeddedLog
 
-  static async open(environment: Readonly<Record<string, string>> = {}): Promise<ConnectorWorld> {
-    const world = new ConnectorWorld(environment)
+  static async open(
+    environment: Readonly<Record<string, string>> = {},
+    vault: SecretVault | null = null,
+  ): Promise<ConnectorWorld> {
+    const world = new ConnectorWorld(environment, vault)
     const dataDir = join(world.directory, 'log')
     world.#log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn: console.error })
     await world.#openEngine()
@@ -28,9 +32,11 @@ export class ConnectorWorld {
   }
 
   readonly #environment: Readonly<Record<string, string>>
+  readonly #vault: SecretVault | null
 
-  private constructor(environment: Readonly<Record<string, string>>) {
+  private constructor(environment: Readonly<Record<string, string>>, vault: SecretVault | null) {
     this.#environment = environment
+    this.#vault = vault
   }
 
   /** Directory whose files connectors may use. */
@@ -40,7 +46,16 @@ export class ConnectorWorld {
 
   async #openEngine(): Promise<void> {
     const warn = (message: string) => void this.warnings.push(message)
-    this.engine = await TestEngine.over(this.#log, {}, { files: this.files, environment: this.#environment, warn })
+    this.engine = await TestEngine.over(
+      this.#log,
+      {},
+      {
+        files: this.files,
+        environment: this.#environment,
+        ...(this.#vault !== null && { vault: this.#vault }),
+        warn,
+      },
+    )
   }
 
   /** As after a restart of the server. */

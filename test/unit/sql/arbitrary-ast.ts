@@ -363,7 +363,14 @@ const queryId = fc.oneof(name, fc.constantFrom('transient_X_12', 'ctas_x_0'))
 
 const simple = [
   record({
-    kind: fc.constantFrom('showProperties', 'showFunctions', 'showConnectorPlugins', 'showTypes', 'showVariables'),
+    kind: fc.constantFrom(
+      'showProperties',
+      'showFunctions',
+      'showConnectorPlugins',
+      'showTypes',
+      'showVariables',
+      'showSecrets',
+    ),
   }),
   record({
     kind: fc.constantFrom('showStreams', 'showTables', 'showQueries', 'describeStreams', 'describeTables'),
@@ -394,7 +401,7 @@ const simple = [
     columns,
     rows: isEmpty ? [] : values,
   })),
-  record({ kind: fc.constantFrom('dropType', 'dropConnector'), name, ifExists: fc.boolean() }),
+  record({ kind: fc.constantFrom('dropType', 'dropConnector', 'dropSecret'), name, ifExists: fc.boolean() }),
   record({ kind: constant('dropSource'), sourceKind, name, ifExists: fc.boolean(), deleteTopic: fc.boolean() }),
   record({
     kind: constant('print'),
@@ -500,6 +507,19 @@ export const statements: readonly fc.Arbitrary<Statement>[] = [
     name,
     ifNotExists: fc.boolean(),
     from: constant(null),
+    properties: properties.filter((given) => given.length > 0),
+  }),
+  record({
+    kind: constant('alterConnector'),
+    connectorKind: nullable(connectorKind),
+    name,
+    properties: properties.filter((given) => given.length > 0),
+  }),
+  record({
+    kind: constant('createSecret'),
+    orReplace: fc.boolean(),
+    ifNotExists: fc.boolean(),
+    name,
     properties: properties.filter((given) => given.length > 0),
   }),
   record({ kind: constant('alterSource'), sourceKind, name, columns: list(record({ name, type }), 1) }),

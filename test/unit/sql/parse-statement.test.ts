@@ -253,6 +253,49 @@ describe('other statements', () => {
         properties: [{ name: 'connector.class', value: string('x') }],
       },
     ],
+    [
+      'ALTER SINK c WITH ("batch.size"=5, topic=\'t\');',
+      {
+        kind: 'alterConnector',
+        connectorKind: 'SINK',
+        name: 'C',
+        properties: [
+          { name: 'batch.size', value: { kind: 'integerLiteral', value: 5 } },
+          { name: 'TOPIC', value: string('t') },
+        ],
+      },
+    ],
+    [
+      'ALTER CONNECTOR c WITH (a=NULL);',
+      {
+        kind: 'alterConnector',
+        connectorKind: null,
+        name: 'C',
+        properties: [{ name: 'A', value: { kind: 'nullLiteral' } }],
+      },
+    ],
+    [
+      "CREATE OR REPLACE SECRET pg WITH (password='x');",
+      {
+        kind: 'createSecret',
+        orReplace: true,
+        ifNotExists: false,
+        name: 'PG',
+        properties: [{ name: 'PASSWORD', value: string('x') }],
+      },
+    ],
+    [
+      "CREATE SECRET IF NOT EXISTS pg WITH ('a.b'='x');",
+      {
+        kind: 'createSecret',
+        orReplace: false,
+        ifNotExists: true,
+        name: 'PG',
+        properties: [{ name: 'a.b', value: string('x') }],
+      },
+    ],
+    ['DROP SECRET IF EXISTS pg;', { kind: 'dropSecret', name: 'PG', ifExists: true }],
+    ['SHOW SECRETS;', { kind: 'showSecrets' }],
     ['DROP CONNECTOR IF EXISTS `c`;', { kind: 'dropConnector', name: 'c', ifExists: true }],
     [
       'ALTER TABLE t ADD COLUMN a INT, ADD b INT;',

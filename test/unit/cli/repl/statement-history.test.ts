@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asOneLine, HistorySearch } from '../../../../src/cli/repl/statement-history.ts'
+import { asOneLine, HistorySearch, holdsSecret } from '../../../../src/cli/repl/statement-history.ts'
 
 describe('a statement as one line', () => {
   it.each([
@@ -26,4 +26,13 @@ describe('a search', () => {
     search.again()
     expect([search.match, search.isFailing]).toEqual(['CREATE STREAM a;', true])
   })
+})
+
+it.each([
+  ["CREATE SECRET s WITH (a='b');", true],
+  ["-- mine\n create or  replace\n secret s WITH (a='b');", true],
+  ['DROP SECRET s;', false],
+  ['CREATE STREAM secret (a INT);', false],
+])('knows whether %j has values that must not be kept', (statement, holds) => {
+  expect(holdsSecret(statement)).toBe(holds)
 })
