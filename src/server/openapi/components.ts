@@ -33,6 +33,7 @@ const ENTITIES: { readonly [Type in Entity['@type']]: string } = {
   connector_plugins_list: 'SHOW CONNECTOR PLUGINS',
   connector_description: 'DESCRIBE CONNECTOR',
   drop_connector: 'DROP CONNECTOR',
+  secret_list: 'SHOW SECRETS',
   warning_entity: 'a statement that was carried out and deserves a remark',
 }
 
