@@ -89,6 +89,8 @@ export interface Analysis {
   readonly qualify: Expression | null
   readonly window: AggregationWindow | null
   readonly emitFinal: boolean
+  /** How long EMIT FINAL waits for records, ms of wall-clock time; null: as the server does. */
+  readonly emitTimeoutMs: number | null
   readonly limit: number | null
   /** Names of the columns that the query reads, by alias of the source. */
   readonly usedColumns: ReadonlyMap<string, ReadonlySet<string>>

@@ -20,6 +20,7 @@ import {
 } from './aggregates.ts'
 import type { Analysis, AnalyzedJoin, AnalyzedSource, QueryUse, SelectColumn } from './analysis.ts'
 import { analyzeJoins } from './analyze-joins.ts'
+import { durationMs } from './durations.ts'
 import { refuse } from './errors.ts'
 import { checkGroupingCalls } from './grouping-calls.ts'
 import { display, withLayoutNames } from './layout-names.ts'
@@ -283,6 +284,14 @@ function refuseUnknownBounds(where: Expression): void {
   })
 }
 
+function emitTimeoutMs({ emitTimeout, emitLocation }: Query): number | null {
+  if (emitTimeout === undefined) return null
+  const ms = durationMs(emitTimeout)
+  if (ms <= 0)
+    refuse('EMIT FINAL TIMEOUT must be more than 0. Leave it out to close windows by records alone.', emitLocation)
+  return ms
+}
+
 function output(query: Query, { select, having }: Clauses, { functions }: AnalyzeOptions) {
   const isAggregate = aggregateTest(functions)
   const aggregates =
@@ -295,5 +304,5 @@ function output(query: Query, { select, having }: Clauses, { functions }: Analyz
       query.emitLocation,
     )
   }
-  return { emitFinal, limit: query.limit, aggregates }
+  return { emitFinal, emitTimeoutMs: emitTimeoutMs(query), limit: query.limit, aggregates }
 }

@@ -56,10 +56,6 @@ const FORMS: readonly Form[] = [
     message: 'STATE TTL is not supported here. Leave it out.',
   },
   {
-    is: (query) => whenPresent(query.emitTimeout, query),
-    message: 'EMIT FINAL TIMEOUT is not supported here. Write EMIT FINAL.',
-  },
-  {
     is: (query) => query.partitionBy?.sets !== undefined && query.partitionBy.location,
     message: 'GROUPING SETS, ROLLUP and CUBE belong to GROUP BY. PARTITION BY takes expressions.',
   },

@@ -18,6 +18,10 @@ export interface OperatorContext {
    * states watermarks to the task.
    */
   readonly watermark: (() => number) | null
+  /** How long the task has had nothing to read, ms of wall-clock time; 0 while it has, and where nobody waits for more. */
+  readonly idleMs: () => number
+  /** Notes that state has changed although no record was read, so that it is committed. */
+  readonly noteChange: () => void
   /** The store of that spec; the same object for the same name within the task. */
   readonly store: <Kind extends StateStore['kind']>(
     spec: StoreSpec & { readonly kind: Kind },

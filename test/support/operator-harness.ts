@@ -21,6 +21,8 @@ export interface HarnessOptions {
   readonly coalesces?: boolean
   /** Null unless given. */
   readonly watermark?: OperatorContext['watermark']
+  /** 0 unless given. */
+  readonly idleMs?: OperatorContext['idleMs']
   /** Stores to start with: those of a harness that ran before, for a restart. */
   readonly stores?: Map<string, StateStore>
 }
@@ -63,6 +65,8 @@ export function harness<Step>(
     partition: 0,
     streamTime: () => streamTime,
     watermark: options.watermark ?? null,
+    idleMs: options.idleMs ?? (() => 0),
+    noteChange: () => {},
     store: open as OperatorContext['store'],
     oldValues: true,
     coalesces: options.coalesces ?? false,

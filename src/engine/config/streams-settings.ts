@@ -55,6 +55,13 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
       'How long a task without records holds back the windows behind a repartition; later they close without it.',
     ),
   ),
+  'millrace.emit.final.timeout.ms': atLeast(
+    0,
+    number(
+      0,
+      'How long a query with EMIT FINAL waits for records until it closes its windows; 0: for good. EMIT FINAL TIMEOUT takes precedence.',
+    ),
+  ),
   'state.dir': formed(PATH, fixed(text(null, 'Data directory, unless the option --data-dir is given; unset: data.'))),
   'producer.compression.type': oneOf(
     COMPRESSIONS,

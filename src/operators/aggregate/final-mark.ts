@@ -3,6 +3,7 @@ import type { StoreDeclaration, StoredRow } from '../../state/store.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { StreamTime } from '../stream-time.ts'
+import { FINAL_TIMEOUT, type WindowedAggregateStep } from './windowed-step.ts'
 
 export interface FinalMark {
   /** Windows closed before this time have left; null: none has. */
@@ -10,6 +11,15 @@ export interface FinalMark {
   readonly set: (closeTime: number, streamTime: number) => void
   /** Lets `streamTime` continue from before a restart. Called before windows are closed. */
   readonly restore: (streamTime: StreamTime) => void
+}
+
+/** Whether all windows are to be closed because no record has come for so long. */
+export function finalTimeout(
+  { timeoutMs }: Pick<WindowedAggregateStep, 'timeoutMs'>,
+  { config, idleMs }: Pick<OperatorContext, 'config' | 'idleMs'>,
+): { readonly isSet: boolean; readonly hasPassed: () => boolean } {
+  const ms = timeoutMs ?? Number(config(FINAL_TIMEOUT) ?? 0)
+  return ms > 0 ? { isSet: true, hasPassed: () => idleMs() >= ms } : { isSet: false, hasPassed: () => false }
 }
 
 const KEY = 0

@@ -12,6 +12,9 @@
  * Time: stream time (`StreamTime`) is the latest time of this operator's own records, and never goes back. A session that ended before
  * stream time - gap - grace is closed; a record that would end up in one is late.
  *
+ * With a time-out, sessions are closed all the same once no record has come for so long: stream time becomes that at which the latest one is closed.
+ * One that has left then is not joined any more.
+ *
  * Expiry: sessions go when stream time has passed their end by more than the retention, which is at least gap + grace, so that these are
  * closed and, with EMIT FINAL, have left. Source: Kafka Streams' KStreamSessionWindowAggregate.
  */
@@ -26,7 +29,7 @@ import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
 import { StreamTime } from '../stream-time.ts'
 import { compileAggregateFunctions } from './aggregate-functions.ts'
-import { openFinalMark } from './final-mark.ts'
+import { finalTimeout, openFinalMark } from './final-mark.ts'
 import { PendingSessions } from './pending-sessions.ts'
 import type { WindowedAggregateStep } from './windowed-step.ts'
 
@@ -43,6 +46,7 @@ export function buildSessionAggregate(
   const final = step.emit === 'FINAL' ? emitFinal(sessions, step, context, emit) : null
   const changes = final === null ? emitChanges(sessions, context, emit) : null
   const update = changes?.update ?? sessions.merge
+  const timeout = finalTimeout(step, context)
   const streamTime = new StreamTime(context)
   const closeTimeAt = (now: number): number => now - graceMs - gapMs
   return {
@@ -53,7 +57,7 @@ export function buildSessionAggregate(
         const before = streamTime.now
         const now = streamTime.advance(record.timestamp)
         const closeTime = closeTimeAt(now)
-        const meeting = sessions.meet(record, before)
+        const meeting = sessions.meet(record, before, timeout.isSet ? final!.leftBefore() : 0)
         if (meeting.end < closeTime) context.reportLate()
         else update(record, meeting)
         final?.emitClosed(now, record.headers, closeTime)
@@ -62,7 +66,14 @@ export function buildSessionAggregate(
     ],
     flush() {
       changes?.flush()
-      if (final === null || context.watermark === null) return
+      if (final === null) return
+      if (timeout.hasPassed()) {
+        final.restore(streamTime)
+        const latest = final.latestOpen()
+        if (latest === null) return
+        context.noteChange()
+        streamTime.restore(latest + gapMs + graceMs + 1)
+      } else if (context.watermark === null) return
       final.restore(streamTime)
       final.emitClosed(streamTime.now, null, closeTimeAt(streamTime.now))
     },
@@ -79,8 +90,11 @@ interface Sessions {
   readonly store: SessionStore
   readonly decode: (storeKey: StoreKey) => Row
   readonly toRow: (key: Row, states: Row, bounds: Bounds) => Row
-  /** `latest`: the stream time before the record. Sessions of that age are past their retention, even if they were made late. */
-  readonly meet: (record: KeyedRecord, latest: number) => Meeting
+  /**
+   * `latest`: the stream time before the record. Sessions of that age are past their retention, even if they were made late. `earliestEnd`: sessions
+   * that ended before are not joined either.
+   */
+  readonly meet: (record: KeyedRecord, latest: number, earliestEnd: number) => Meeting
   /** Replaces the sessions by one with the record; returns its states. */
   readonly merge: (record: KeyedRecord, meeting: Meeting) => Row
 }
@@ -102,10 +116,13 @@ function openSessions(
       row.push(start, end)
       return row
     },
-    meet({ key, timestamp }, latest) {
+    meet({ key, timestamp }, latest, earliestEnd) {
       const storeKey = encode(key)
-      const earliestEnd = Math.max(timestamp - gapMs, latest - retentionMs + 1)
-      const joined = store.find(storeKey, earliestEnd, timestamp + gapMs)
+      const joined = store.find(
+        storeKey,
+        Math.max(timestamp - gapMs, latest - retentionMs + 1, earliestEnd),
+        timestamp + gapMs,
+      )
       let start = timestamp
       let end = timestamp
       for (const session of joined) {
@@ -174,6 +191,14 @@ function emitFinal(
   const mark = openFinalMark(name, context)
   return {
     restore: mark.restore,
+    /** Sessions that ended before it have left. */
+    leftBefore: (): number => mark.closeTime() ?? 0,
+    /** End of the latest session that has not left; null: all have. */
+    latestOpen(): number | null {
+      let latest: number | null = null
+      for (const [, { end }] of store.findEnded(mark.closeTime() ?? 0, Number.MAX_SAFE_INTEGER)) latest = end
+      return latest
+    },
     emitClosed(streamTime: number, headers: KeyedRecord['headers'], closeTime: number): void {
       const from = mark.closeTime() ?? 0
       if (from > closeTime - 1) return

@@ -12,6 +12,8 @@
  * change a window that it closes; closed windows leave after the update, so that a record which is in one window and closes another does
  * both; rows expire last, so that what leaves is still there.
  *
+ * With a time-out, windows are closed all the same once no record has come for so long: stream time becomes that at which the latest one is closed.
+ *
  * Expiry: rows go when the latest window, or the watermark, is more than the retention after the start of theirs. The retention is at least size + grace, so that
  * these windows are closed. Source: Kafka Streams' KStreamWindowAggregate.
  */
@@ -26,7 +28,7 @@ import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
 import { StreamTime } from '../stream-time.ts'
 import { compileAggregateFunctions, type GroupState } from './aggregate-functions.ts'
-import { openFinalMark } from './final-mark.ts'
+import { finalTimeout, openFinalMark } from './final-mark.ts'
 import { PendingWindows } from './pending-windows.ts'
 import type { WindowedAggregateStep } from './windowed-step.ts'
 
@@ -41,6 +43,7 @@ export function buildTimeWindowAggregate(
   const groups = openGroups(step, input, context)
   const changes = step.emit === 'CHANGES' ? emitChanges(groups, emit) : null
   const final = step.emit === 'FINAL' ? emitFinal(groups, step, context, emit) : null
+  const timeout = finalTimeout(step, context)
   const streamTime = new StreamTime(context)
   let latestStart = -1
   let expired = Number.NEGATIVE_INFINITY
@@ -80,9 +83,18 @@ export function buildTimeWindowAggregate(
     ],
     flush() {
       changes?.flush()
-      if (final === null || context.watermark === null) return
-      final.restore(streamTime)
-      final.emitClosed(streamTime.now, null, expiryAt(streamTime.now))
+      if (final === null) return
+      if (timeout.hasPassed()) {
+        final.restore(streamTime)
+        const latest = final.latestOpen()
+        if (latest === null) return
+        context.noteChange()
+        streamTime.restore(latest + sizeMs + graceMs)
+        final.emitClosed(streamTime.now, null, Number.NEGATIVE_INFINITY)
+      } else if (context.watermark !== null) {
+        final.restore(streamTime)
+        final.emitClosed(streamTime.now, null, expiryAt(streamTime.now))
+      }
     },
   }
 }
@@ -158,12 +170,22 @@ function emitFinal(
   const { sizeMs, graceMs } = window
   const advanceMs = advanceOf(window)
   const mark = openFinalMark(name, context)
+  /** Windows that start before it have left. */
+  const firstOpen = (): number => {
+    const emittedTo = mark.closeTime()
+    return emittedTo === null ? 0 : emittedTo - sizeMs + 1
+  }
   return {
     restore: mark.restore,
+    /** Start of the latest window that has not left; null: all have. */
+    latestOpen(): number | null {
+      let latest: number | null = null
+      for (const [, start] of store.fetchAll(firstOpen(), Number.MAX_SAFE_INTEGER)) latest = start
+      return latest
+    },
     emitClosed(streamTime: number, headers: KeyedRecord['headers'], expiredBefore: number): void {
       const closeTime = streamTime - graceMs
-      const emittedTo = mark.closeTime()
-      const from = emittedTo === null ? 0 : emittedTo - sizeMs + 1
+      const from = firstOpen()
       const to = closeTime - sizeMs
       if (Math.ceil(from / advanceMs) * advanceMs > to) return
       const closed = [...store.fetchAll(context.coalesces ? from : Math.max(from, expiredBefore), to)]

@@ -8,6 +8,7 @@ import { AliasGenerator } from '../../analysis/select-items.ts'
 import { StatementError } from '../../errors.ts'
 import { keyWindow } from '../../metastore/aggregation-window.ts'
 import type { AggregateCall } from '../../operators/aggregate/aggregate-call.ts'
+import type { WindowedAggregateStep } from '../../operators/aggregate/windowed-step.ts'
 import { AGGREGATE_INPUT } from '../../operators/stateless/project.ts'
 import type { NamedExpression } from '../../operators/step.ts'
 import type { FunctionCall, Expression as Syntax } from '../../sql/ast.ts'
@@ -158,7 +159,7 @@ function aggregate(plan: AggregationPlan, grouped: Relation): Aggregated {
   if (window?.type === 'SESSION') refuseWithoutMerge(functions, builder)
   const step =
     window !== null
-      ? builder.add({ ...common, kind: 'windowedAggregate', window, emit: analysis.emitFinal ? 'FINAL' : 'CHANGES' })
+      ? builder.add({ ...common, kind: 'windowedAggregate', window, ...emission(analysis) })
       : builder.add({ ...common, kind: input.kind === 'table' ? 'tableAggregate' : 'aggregate' })
   const results = functions.map(({ name, type }) => ({ name, type }))
   const bounds: Column[] = window === null ? [] : WINDOW_BOUNDS.map((name) => ({ name, type: BIGINT }))
@@ -177,6 +178,9 @@ function aggregate(plan: AggregationPlan, grouped: Relation): Aggregated {
     results: results.map(({ name }) => name),
   }
 }
+
+const emission = ({ emitFinal, emitTimeoutMs }: Analysis): Pick<WindowedAggregateStep, 'emit' | 'timeoutMs'> =>
+  emitFinal ? { emit: 'FINAL', ...(emitTimeoutMs !== null && { timeoutMs: emitTimeoutMs }) } : { emit: 'CHANGES' }
 
 function refuseWithoutUndo(functions: readonly AggregateCall[], { context }: PlanBuilder): void {
   const names = functions.filter((call) => !hasUndo(call, context)).map(({ function: name }) => name)

@@ -42,6 +42,10 @@ export interface TaskOptions extends StepCountsOptions {
   /** Milliseconds that never go back, by which the time of steps is measured. */
   readonly elapsed: () => number
   readonly config: (name: string) => string | undefined
+  /** How long there has been nothing to read, ms. Absent: nobody waits for more than there is. */
+  readonly idleMs?: () => number
+  /** Called when state has changed although no record was read. Absent: nothing is committed. */
+  readonly onIdleChange?: () => void
   /** Whether operators may hold changes of tables back until `flush`. */
   readonly coalesces: boolean
   /** Whether work may be left for later (`continueWork`); if not, it is done at once. */
@@ -255,6 +259,8 @@ export class Task {
       partition: this.partition,
       streamTime: () => this.#streamTime.now,
       watermark: this.#watermarkReader,
+      idleMs: this.#options.idleMs ?? (() => 0),
+      noteChange: this.#options.onIdleChange ?? (() => {}),
       store: store as OperatorContext['store'],
       oldValues: readsOldValue(step.id, plan),
       coalesces: this.#options.coalesces,

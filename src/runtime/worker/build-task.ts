@@ -31,9 +31,16 @@ interface TaskEdges {
   readonly stores: TaskStores
   readonly outputs: TaskOutputs
   readonly reportError: ReportError
+  /** How long the task has had nothing to read, ms. */
+  readonly idleMs: () => number
+  /** Called when state has changed although no record was read. */
+  readonly onIdleChange: () => void
 }
 
-export function buildTask(options: BuildTaskOptions, { stores, outputs, reportError }: TaskEdges): Task {
+export function buildTask(
+  options: BuildTaskOptions,
+  { stores, outputs, reportError, idleMs, onIdleChange }: TaskEdges,
+): Task {
   const { query, assignment, topology, schemas, functions, functionContext, clock, timer, subscriber } = options
   const { config } = query
   const output = (step: SinkStep | RepartitionStep): Output => {
@@ -59,6 +66,8 @@ export function buildTask(options: BuildTaskOptions, { stores, outputs, reportEr
     functionContext,
     clock,
     elapsed: () => timer.elapsed(),
+    idleMs,
+    onIdleChange,
     config: (name) => config[name],
     postpones: true,
     coalesces: config['cache.max.bytes.buffering'] !== '0',

@@ -21,6 +21,7 @@ import { type Watermark, watermarkOf, watermarkRecord } from '../task/watermark.
 import { BadRecordHandler } from './bad-record-handler.ts'
 import { type BuildTaskOptions, buildTask } from './build-task.ts'
 import { FlushSchedule } from './flush-schedule.ts'
+import { IdleTime } from './idle-time.ts'
 import { InputPositions } from './input-positions.ts'
 import { type OutputsOptions, TaskOutputs } from './outputs.ts'
 import { storesRequest } from './stores-request.ts'
@@ -69,6 +70,9 @@ export class RunningTask implements InputTask {
   readonly #flushes: FlushSchedule
   /** Null: nobody reads its watermarks. */
   readonly #watermarks: WatermarkSchedule | null
+  readonly #idle: IdleTime
+  /** Whether state has changed since the last checkpoint although no record was read. */
+  #hasIdleChange = false
   #isClosed = false
   #isHalted = false
 
@@ -96,7 +100,17 @@ export class RunningTask implements InputTask {
     this.#flushes = new FlushSchedule(options.clock)
     this.#badRecords = new BadRecordHandler({ ...options, partition: options.assignment.partition, outputs })
     this.#watermarks = takesWatermarks(options) ? new WatermarkSchedule(options) : null
-    this.#task = buildTask(options, { stores, outputs, reportError: (error) => this.report(error) })
+    const idle = new IdleTime(options.timer)
+    this.#idle = idle
+    this.#task = buildTask(options, {
+      stores,
+      outputs,
+      reportError: (error) => this.report(error),
+      idleMs: () => idle.ms,
+      onIdleChange: () => {
+        this.#hasIdleChange = true
+      },
+    })
     this.inputs = taskInputs(options, {
       task: this,
       entries: this.#task.entries,
@@ -130,7 +144,7 @@ export class RunningTask implements InputTask {
 
   /** Whether there is something to commit. */
   get isDirty(): boolean {
-    return !this.outputs.isMuted && this.#positions.haveMoved
+    return !this.outputs.isMuted && (this.#positions.haveMoved || this.#hasIdleChange)
   }
 
   /** Place of the record that is processed, or was processed last; null before the first one. */
@@ -215,7 +229,9 @@ export class RunningTask implements InputTask {
       if (this.outputs.isMuted) this.#unmuteIfDone()
       const isCaughtUp = this.inputs.every((input) => input.isCaughtUp)
       this.#task.refreshWatermark()
-      this.#stateWatermark(isCaughtUp)
+      const isDone = isCaughtUp && !this.#task.isHeldBack && (this.#group?.size ?? 0) === 0
+      this.#stateWatermark(isDone)
+      this.#noteIdleTime(isDone)
       if (this.#flushes.takeChanges(isCaughtUp)) this.#task.flush()
       if (this.#flushes.takeBatches(isCaughtUp)) this.outputs.flush()
     } catch (error) {
@@ -232,6 +248,7 @@ export class RunningTask implements InputTask {
     this.#options.workingFor[WATCHED.workingFor] = 0
     if (!this.isDirty && this.outputs.isIdle) return null
     const positions = this.#positions.mark()
+    this.#hasIdleChange = false
     const state = this.stores.checkpoint({
       positions,
       streamTime: this.#task.latestTime,
@@ -251,6 +268,7 @@ export class RunningTask implements InputTask {
   /** After a checkpoint that could not be committed: the next one takes the same again. */
   unmark(): void {
     this.#positions.unmark()
+    this.#hasIdleChange = true
   }
 
   statistics(): StepStatistics[] {
@@ -299,10 +317,19 @@ export class RunningTask implements InputTask {
   }
 
   /** A task that waits for others upstream is not idle, whatever it has read. */
-  #stateWatermark(isCaughtUp: boolean): void {
+  #stateWatermark(isDone: boolean): void {
     if (this.#watermarks === null || this.outputs.isMuted) return
-    const isDone = isCaughtUp && !this.#task.isHeldBack && (this.#group?.size ?? 0) === 0
     if (this.#watermarks.endRound(this.#task.streamTime, isDone)) this.outputs.stateWatermark()
+  }
+
+  #noteIdleTime(isDone: boolean): void {
+    let position = 0
+    let isReading = !this.outputs.isMuted
+    for (const input of this.inputs) {
+      position += input.position
+      if (input.isPaused || input.waitsFor !== null) isReading = false
+    }
+    this.#idle.endRound(position, isDone && isReading)
   }
 
   /** What is committed is whole records. False for a push query, which commits nothing. */

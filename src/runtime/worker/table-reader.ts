@@ -278,6 +278,8 @@ const pullContext = (
   partition: 0,
   streamTime: () => -1,
   watermark: null,
+  idleMs: () => 0,
+  noteChange: () => {},
   store: () => {
     throw new Error('A pull query opens no store.')
   },

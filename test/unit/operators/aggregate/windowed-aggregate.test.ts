@@ -216,3 +216,71 @@ describe('EMIT FINAL', () => {
     expect(after.send('a', 20)).toEqual(['10-20 a=1 @12'])
   })
 })
+
+describe('EMIT FINAL with a time-out', () => {
+  /** `idle.ms`: how long no record has come. */
+  const waiting = (window: AggregationWindow, options: HarnessOptions = {}) => {
+    const idle = { ms: 0 }
+    const config = { 'millrace.emit.final.timeout.ms': '100' }
+    const running = start(window, 'FINAL', { config, idleMs: () => idle.ms, ...options })
+    return { ...running, idle, rows: () => running.flush().map(brief) }
+  }
+
+  it('windows leave once no record has come for so long; what belongs to one of them later is late', () => {
+    const it = waiting(tumbling(10, 5))
+    it.send('a', 3)
+    it.send('b', 14)
+    it.idle.ms = 99
+    expect(it.rows()).toEqual([])
+    it.idle.ms = 100
+    expect(it.rows()).toEqual(['0-10 a=1 @3', '10-20 b=1 @14'])
+    expect(it.rows()).toEqual([])
+    it.idle.ms = 0
+    expect(it.send('a', 19)).toEqual([])
+    expect(it.lateCount()).toBe(1)
+    expect(it.send('a', 20)).toEqual([])
+    it.idle.ms = 100
+    expect(it.rows()).toEqual(['20-30 a=1 @20'])
+  })
+
+  it('a window that overlaps with one that has left takes records in', () => {
+    const it = waiting(hopping(10, 5, 0))
+    it.send('a', 3)
+    it.idle.ms = 100
+    expect(it.rows()).toEqual(['0-10 a=1 @3'])
+    it.send('a', 7)
+    expect(it.rows()).toEqual(['5-15 a=1 @7'])
+  })
+
+  it.each([tumbling(10, 0, 1000), session(10, 0)])('nothing leaves twice after a restart: $type', (window) => {
+    const before = waiting(window)
+    before.send('a', 3)
+    before.idle.ms = 100
+    expect(before.rows()).toHaveLength(1)
+    const after = waiting(window, { stores: before.stores })
+    after.idle.ms = 100
+    expect(after.rows()).toEqual([])
+    after.send('a', 3)
+    expect(after.lateCount()).toBe(1)
+  })
+
+  it('windows of before a restart leave without a record', () => {
+    const before = waiting(tumbling(10, 0))
+    before.send('a', 3)
+    const after = waiting(tumbling(10, 0), { stores: before.stores })
+    after.idle.ms = 100
+    expect(after.rows()).toEqual(['0-10 a=1 @3'])
+  })
+
+  it('a session that has left is not joined any more, however long it is retained', () => {
+    const it = waiting({ type: 'SESSION', gapMs: 10, graceMs: 0, retentionMs: 1000 })
+    it.send('a', 3)
+    it.send('a', 9)
+    it.idle.ms = 100
+    expect(it.rows()).toEqual(['3-9 a=2 @9'])
+    it.idle.ms = 0
+    expect(it.send('a', 12)).toEqual([])
+    it.idle.ms = 100
+    expect(it.rows()).toEqual(['12-12 a=1 @12'])
+  })
+})
