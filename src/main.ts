@@ -105,6 +105,7 @@ async function open(setup: ServerSetup, signal: AbortSignal): Promise<OpenedPart
       () => cluster?.noteQueries(),
       () => {},
     )
+    await cluster?.settled(signal)
     return {
       engine,
       runtime,
@@ -247,7 +248,7 @@ interface ClusterParts {
   readonly join: ClusterMembershipOptions['join']
 }
 
-/** Does not wait for the first slots. */
+/** Does not wait for the first slots: see `settled`. */
 async function joinCluster(
   { clock, timer, config, inform, warn }: ServerSetup,
   { runtime, connectors, join }: ClusterParts,

@@ -26,16 +26,19 @@ export interface ClusterMembershipOptions {
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
+/** A server whose cluster takes longer to divide the slots starts without knowing who has them. */
+const LONGEST_START_MS = 5_000
 
 /** Keeps a server in its cluster until `leave`. */
 export class ClusterMembership {
   readonly #options: ClusterMembershipOptions
   readonly #leaving = new AbortController()
   readonly #stay: Promise<void>
+  readonly #firstAttempt = Promise.withResolvers<void>()
   #member: SlotMembership | null = null
   #knowsQueries = false
 
-  /** Joins in the background: nothing waits for it. */
+  /** Joins in the background. */
   constructor(options: ClusterMembershipOptions) {
     this.#options = options
     this.#stay = this.#run()
@@ -44,6 +47,16 @@ export class ClusterMembership {
   /** The servers with their slots, as far as known. Rejects with a BrokerError. */
   async owners(): Promise<readonly SlotOwner[]> {
     return this.#member === null ? [] : this.#member.owners()
+  }
+
+  /**
+   * Resolves when this server knows which servers have which slots, or cannot join yet, at the latest after five seconds. A server that accepts
+   * requests before that can tell nobody where the rows of a table are. `signal`: aborts the waiting.
+   */
+  async settled(signal: AbortSignal): Promise<void> {
+    const isSettled = new AbortController()
+    const late = sleep(this.#options.timer, LONGEST_START_MS, { signal: AbortSignal.any([isSettled.signal, signal]) })
+    await Promise.race([this.#firstAttempt.promise, late]).finally(() => isSettled.abort())
   }
 
   /** Whether Kafka has heard this server lately. A server whose slots were taken away has none left to answer for. */
@@ -69,11 +82,15 @@ export class ClusterMembership {
       const startedAt = clock.now()
       try {
         this.#member = await join(this.#events, signal)
+        // The answer is kept for the first pull query.
+        const known = () => this.#firstAttempt.resolve()
+        void this.#member.owners().then(known, known)
         await this.#member.ended
       } catch (error) {
         if (!signal.aborted) warn(`${NO_MEMBER}: ${messageOf(error)} It runs no queries until it has joined again.`)
         await this.#member?.leave().catch(() => {})
       }
+      this.#firstAttempt.resolve()
       this.#member = null
       if (clock.now() - startedAt > LONGEST_PAUSE_MS) failures = 0
       if (!signal.aborted) await sleep(timer, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures), { signal })

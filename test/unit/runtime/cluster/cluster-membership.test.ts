@@ -57,6 +57,27 @@ describe('a server in its cluster', () => {
     await membership.leave()
   })
 
+  test('accepts requests when the slots are divided, cannot be joined, or take too long', async () => {
+    const joined = open(new Group())
+    await joined.membership.settled(new AbortController().signal)
+    await joined.membership.leave()
+    const refused = open({ join: () => Promise.reject(new Error('Not authorized.')) })
+    await refused.membership.settled(new AbortController().signal)
+    await refused.membership.leave()
+
+    const { promise, reject } = Promise.withResolvers<never>()
+    const { membership, timer } = open({ join: () => promise })
+    let isSettled = false
+    const settled = membership.settled(new AbortController().signal).then(() => (isSettled = true))
+    timer.advance(4_999)
+    await soon()
+    expect(isSettled).toBe(false)
+    timer.advance(1)
+    await settled
+    reject(new Error('It has ended.'))
+    await membership.leave()
+  })
+
   test('commits what it hands over in order, and drops what it has lost', async () => {
     const group = new Group()
     const { membership, calls } = open(group)
