@@ -1,5 +1,5 @@
 // Checks what is published: the lock file is complete, and the tarball installs into an empty folder, where `millrace server` answers
-// GET /info. Prints one line per check; exits with 1 if one fails. Ends by itself within two minutes. Needs the package registry.
+// GET /info, and a program that imports `millrace/client` compiles and reads the rows that it has inserted. Prints one line per check; exits with 1 if one fails. Ends by itself within two minutes. Needs the package registry.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -33,8 +33,46 @@ function freePort() {
   })
 }
 
-/** Null once `millrace server` of the folder has answered; else why not. */
-async function serves() {
+/** A program of a user. */
+const CONSUMER = `import { MillraceClient, type Row } from 'millrace/client'
+
+const client = new MillraceClient(process.env['MILLRACE_URL'] ?? '')
+await client.execute("CREATE STREAM s (k STRING KEY, n INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);")
+await client.inserts('s').insert({ k: 'a', n: 1 })
+const rows: Row[] = await client.rows('SELECT * FROM s;')
+console.log(JSON.stringify(rows))
+`
+
+const CONSUMER_CONFIG = {
+  compilerOptions: { target: 'esnext', module: 'nodenext', lib: ['esnext', 'dom'], types: ['node'], strict: true },
+  files: ['consumer.ts'],
+}
+
+/** Null if the program compiles against the types of the package. */
+function compiles() {
+  writeFileSync(join(folder, 'consumer.ts'), CONSUMER)
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+  const typeRoots = [join(root, 'node_modules', '@types')]
+  const compilerOptions = { ...CONSUMER_CONFIG.compilerOptions, typeRoots }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ ...CONSUMER_CONFIG, compilerOptions }))
+  const { status, stdout } = npm(['exec', '--', 'tsc', '-p', folder], root)
+  return status === 0 ? null : stdout.trim().slice(-500)
+}
+
+/** Null if the compiled program prints the row that it has inserted. */
+function reads(url) {
+  const env = { ...process.env, MILLRACE_URL: url }
+  const { stdout, stderr } = spawnSync(process.execPath, ['consumer.js'], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+    timeout: START_MS,
+  })
+  return stdout === '[{"K":"a","N":1}]\n' ? null : `${stdout}${stderr.trim().slice(-500)}`
+}
+
+/** Calls `use` once `millrace server` of the folder has answered; resolves to null, or why it has not. */
+async function serves(use) {
   const url = `http://127.0.0.1:${await freePort()}`
   const command = join(folder, 'node_modules', 'millrace', 'bin', 'millrace.mjs')
   const child = spawn(process.execPath, [command, 'server', '--listen', url, '--data-dir', join(folder, 'data')], {
@@ -50,7 +88,10 @@ async function serves() {
   try {
     while (Date.now() < deadline && child.exitCode === null) {
       const answer = await fetch(`${url}/info`).catch(() => null)
-      if (answer?.ok) return null
+      if (answer?.ok) {
+        use(url)
+        return null
+      }
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
     return `no answer from /info. ${errors.trim().slice(-500)}`
@@ -72,7 +113,16 @@ try {
     writeFileSync(join(folder, 'package.json'), '{ "private": true }')
     const installed = npm(['install', '--no-audit', '--no-fund', '--loglevel=error', join(folder, tarball)], folder)
     check('it installs into an empty folder', failure(installed))
-    check('millrace server answers /info there', installed.status === 0 ? await serves() : 'not installed')
+    if (installed.status === 0) {
+      const compiled = compiles()
+      check('a program that imports millrace/client compiles', compiled)
+      let read = 'not run'
+      const served = await serves((url) => {
+        read = compiled === null ? reads(url) : 'not compiled'
+      })
+      check('millrace server answers /info there', served)
+      check('the program reads the rows that it has inserted', read)
+    }
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -19,7 +19,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['runtime'],
   ['connectors'],
   ['engine'],
-  ['testing'],
+  ['testing', 'client'],
   ['server', 'cli'],
   ['main'],
   ['index', 'serve'],

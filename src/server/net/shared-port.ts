@@ -19,20 +19,25 @@ export interface FirstBytes {
   readonly timer: Timer
 }
 
-/** A server that passes each connection to the protocol with which it begins. */
+/**
+ * A server that passes each connection to the protocol with which it begins. One that has not begun when the server is closed is dropped, since
+ * the protocols know nothing of it and cannot close it.
+ */
 export function createSharedPort(protocols: Protocols, { firstBytesMs, timer }: FirstBytes): Server {
-  return createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, (socket) => {
+  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, (socket) => {
     const silence = timer.after(firstBytesMs, () => socket.destroy())
     const drop = () => socket.destroy()
     socket.on('error', drop)
     socket.once('close', () => silence.cancel())
     const handOn = (protocol: keyof Protocols) => {
       silence.cancel()
+      if (!server.listening) return drop()
       socket.off('error', drop)
       protocols[protocol](socket)
     }
     peek(socket, handOn)
   })
+  return server
 }
 
 function peek(socket: Socket, decide: (protocol: keyof Protocols) => void): void {

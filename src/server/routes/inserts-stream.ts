@@ -1,4 +1,4 @@
-/** POST /inserts-stream (HTTP/2): a line that names the target, then a line per row; an answer per row. */
+/** POST /inserts-stream: a line that names the target, then a line per row; an answer per row, or for all up to a row. */
 import type { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { InsertRecordOptions } from '../../engine/api.ts'
@@ -44,7 +44,8 @@ type InsertsTarget = BodyOf<typeof insertsTarget>
 const operation: Operation = {
   id: 'insertStream',
   tag: 'Inserts',
-  summary: 'Inserts rows, each of which is answered once it is stored. HTTP/2 only.',
+  summary: 'Inserts rows, each of which is answered once it is stored.',
+  description: 'HTTP/2, or HTTP/1.1 with a Content-Length and cumulative answers.',
   body: {
     description: 'Lines of JSON: the first names the target, each other is a row by the names of its columns.',
     content: { [DELIMITED]: { anyOf: [bodySchema(insertsTarget), { type: 'object', description: 'A row.' }] } },
@@ -58,17 +59,23 @@ const operation: Operation = {
   },
 }
 
+/**
+ * HTTP/1.1 carries a whole request, then its answer: enough for a batch of known length whose answers are few, which is all that a browser can
+ * send. Other requests are refused, as ksqlDB refuses them.
+ */
+const http2Only = () => new RequestError('HTTP2_ONLY', 'This endpoint is only available when using HTTP2')
+
 /** A scope of its own, because its bodies are read line by line. */
 export function insertsStreamRoute(app: FastifyInstance, context: ServerContext): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
     scope.post<{ Body: Readable }>('/inserts-stream', { schema: { operation } }, async (request, reply) => {
-      if (request.raw.httpVersionMajor < 2) {
-        throw new RequestError('HTTP2_ONLY', 'This endpoint is only available when using HTTP2')
-      }
+      const isTwoWay = request.raw.httpVersionMajor >= 2
+      if (!isTwoWay && request.headers['content-length'] === undefined) throw http2Only()
       const contentType = chooseType(request.headers.accept, [DELIMITED, JSON_TYPE])
       await takeRows(context, request.body, (target) => {
+        if (!isTwoWay && !isCumulative(target)) throw http2Only()
         reply.hijack()
         return acksFor(target, new ResponseStream(reply.raw), contentType)
       })
@@ -109,9 +116,11 @@ function readTarget(line: string | undefined): InsertsTarget {
   return readBody(parseBody(line), insertsTarget)
 }
 
-const acksFor = ({ acknowledge, onError }: InsertsTarget, response: ResponseStream, contentType: string): InsertAcks =>
-  acknowledge?.toUpperCase() === 'CUMULATIVE'
-    ? new CumulativeAcks(response, { continues: onError?.toUpperCase() === 'CONTINUE' })
+const isCumulative = ({ acknowledge }: InsertsTarget): boolean => acknowledge?.toUpperCase() === 'CUMULATIVE'
+
+const acksFor = (target: InsertsTarget, response: ResponseStream, contentType: string): InsertAcks =>
+  isCumulative(target)
+    ? new CumulativeAcks(response, { continues: target.onError?.toUpperCase() === 'CONTINUE' })
     : new AckWriter(response, contentType)
 
 const recordOptions = ({ partition, headers, tombstones }: InsertsTarget): InsertRecordOptions => ({
