@@ -52,7 +52,7 @@ export interface ServerInfo {
 
 export class MillraceClient {
   readonly #transport: Transport
-  /** Of the last command: later statements wait until it has been applied, whichever server of a cluster they reach. */
+  /** The number of the last command. Later statements wait until it has been applied, whichever server of a cluster they reach. */
   #commandSequenceNumber = -1
 
   /** `url`: `http://localhost:8088`; in a page of the server itself the empty string. Connects with the first request. */
