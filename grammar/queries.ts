@@ -243,12 +243,13 @@ export class QueryGrammar extends ExpressionGrammar {
 
   windowClause = this.RULE('windowClause', () => {
     this.OPTION({
-      GATE: () => this.isNext(2, t.Tumbling) || this.isNext(2, t.Hopping) || this.isNext(2, t.Session),
+      GATE: () => WINDOW_KINDS.some((kind) => this.isNext(2, kind)),
       DEF: () => this.CONSUME(t.Identifier),
     })
     this.OR([
       { ALT: () => this.SUBRULE(this.tumbling) },
       { ALT: () => this.SUBRULE(this.hopping) },
+      { ALT: () => this.SUBRULE(this.cumulate) },
       { ALT: () => this.SUBRULE(this.session) },
     ])
   })
@@ -271,6 +272,18 @@ export class QueryGrammar extends ExpressionGrammar {
     this.CONSUME(t.Advance)
     this.CONSUME(t.By)
     this.SUBRULE2(this.duration, { LABEL: 'advance' })
+    this.SUBRULE(this.windowOptions)
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  cumulate = this.RULE('cumulate', () => {
+    this.CONSUME(t.Cumulate)
+    this.CONSUME(t.LeftParenthesis)
+    this.CONSUME(t.Size)
+    this.SUBRULE(this.duration, { LABEL: 'size' })
+    this.CONSUME(t.Comma)
+    this.CONSUME(t.Step)
+    this.SUBRULE2(this.duration, { LABEL: 'step' })
     this.SUBRULE(this.windowOptions)
     this.CONSUME(t.RightParenthesis)
   })
@@ -364,6 +377,8 @@ export class QueryGrammar extends ExpressionGrammar {
     })
   })
 }
+
+const WINDOW_KINDS: readonly TokenType[] = [t.Tumbling, t.Hopping, t.Cumulate, t.Session]
 
 /** Words that are names, but begin a clause where one of these follows. */
 const CLAUSE_WORDS: ReadonlyMap<TokenType, readonly TokenType[]> = new Map([

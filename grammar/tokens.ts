@@ -250,6 +250,8 @@ export const Row_ = unreserved('ROW')
 export const Grouping_ = unreserved('GROUPING')
 export const Sets = unreserved('SETS')
 export const Ttl = unreserved('TTL')
+export const Cumulate = unreserved('CUMULATE')
+export const Step = unreserved('STEP')
 export const Asof = unreserved('ASOF')
 
 // ---- Literals ----------------------------------------------------------------------------------------------------------------------

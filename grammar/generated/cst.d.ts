@@ -870,6 +870,7 @@ export type WindowClauseCstChildren = {
   Identifier?: IToken[];
   tumbling?: TumblingCstNode[];
   hopping?: HoppingCstNode[];
+  cumulate?: CumulateCstNode[];
   session?: SessionCstNode[];
 };
 
@@ -901,6 +902,23 @@ export type HoppingCstChildren = {
   Advance: IToken[];
   By: IToken[];
   advance: DurationCstNode[];
+  windowOptions: WindowOptionsCstNode[];
+  RightParenthesis: IToken[];
+};
+
+export interface CumulateCstNode extends CstNode {
+  name: "cumulate";
+  children: CumulateCstChildren;
+}
+
+export type CumulateCstChildren = {
+  Cumulate: IToken[];
+  LeftParenthesis: IToken[];
+  Size: IToken[];
+  size: DurationCstNode[];
+  Comma: IToken[];
+  Step: IToken[];
+  step: DurationCstNode[];
   windowOptions: WindowOptionsCstNode[];
   RightParenthesis: IToken[];
 };
@@ -2044,6 +2062,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   windowClause(children: WindowClauseCstChildren, param?: IN): OUT;
   tumbling(children: TumblingCstChildren, param?: IN): OUT;
   hopping(children: HoppingCstChildren, param?: IN): OUT;
+  cumulate(children: CumulateCstChildren, param?: IN): OUT;
   session(children: SessionCstChildren, param?: IN): OUT;
   windowOptions(children: WindowOptionsCstChildren, param?: IN): OUT;
   grace(children: GraceCstChildren, param?: IN): OUT;

@@ -7,6 +7,9 @@ import { refuse } from './errors.ts'
 
 const DAY_MS = 86_400_000
 
+/** A day by minutes. */
+const MAX_STEPS = 1440
+
 /** Default grace: a day less the window's size (or gap). Source: Kafka Streams before KIP-633, which the dialect keeps. */
 const defaultGrace = (sizeMs: number): number => Math.max(DAY_MS - sizeMs, 0)
 
@@ -26,6 +29,17 @@ export function analyzeWindow(window: WindowClause, options: { readonly emitFina
         )
       }
       return { type: 'HOPPING', sizeMs, advanceMs, ...bounds(window, sizeMs, options) }
+    }
+    case 'cumulate': {
+      const sizeMs = positive(window.size, 'Window SIZE')
+      const stepMs = positive(window.step, 'Window STEP')
+      if (sizeMs % stepMs !== 0 || sizeMs / stepMs > MAX_STEPS) {
+        refuse(
+          `SIZE must be a multiple of STEP, and ${MAX_STEPS} steps at most: each record counts in every window that ends after it.`,
+          window.location,
+        )
+      }
+      return { type: 'CUMULATE', sizeMs, stepMs, ...bounds(window, sizeMs, options) }
     }
     case 'session': {
       const gapMs = positive(window.gap, 'Session gap')

@@ -19,16 +19,23 @@ export interface HoppingWindow extends WindowBounds {
   readonly advanceMs: number
 }
 
+/** Windows of one start that grow by the step up to the size. */
+export interface CumulateWindow extends WindowBounds {
+  readonly type: 'CUMULATE'
+  readonly sizeMs: number
+  readonly stepMs: number
+}
+
 export interface SessionWindow extends WindowBounds {
   readonly type: 'SESSION'
   readonly gapMs: number
 }
 
 export type TimeWindow = TumblingWindow | HoppingWindow
-export type AggregationWindow = TimeWindow | SessionWindow
+export type AggregationWindow = TimeWindow | CumulateWindow | SessionWindow
 
-/** The window in the keys of what such an aggregation writes. */
-export const keyWindow = (window: AggregationWindow): KeyWindow => ({
-  type: window.type,
-  sizeMs: window.type === 'SESSION' ? null : window.sizeMs,
-})
+/** The window in the keys of what such an aggregation writes. Cumulating windows of one start differ in their ends, which the keys of sessions have. */
+export const keyWindow = (window: AggregationWindow): KeyWindow =>
+  window.type === 'SESSION' || window.type === 'CUMULATE'
+    ? { type: 'SESSION', sizeMs: null }
+    : { type: window.type, sizeMs: window.sizeMs }

@@ -4,7 +4,7 @@ import type { Schema } from '../types/schema.ts'
 
 export type SourceKind = 'STREAM' | 'TABLE'
 
-/** The kind of window in the keys of a topic. `sizeMs` null: session. */
+/** The kind of window in the keys of a topic. `sizeMs` null: session, or another window whose keys have both bounds. */
 export interface KeyWindow {
   readonly type: 'TUMBLING' | 'HOPPING' | 'SESSION'
   readonly sizeMs: number | null

@@ -145,7 +145,7 @@ function joinClauses(stop: Stop): string | undefined {
 
 function windowKind(stop: Stop): string | undefined {
   const isKind = isAt(stop, stop.index - 1, t.Window) && stop.expected.includes(t.Tumbling)
-  return isKind ? 'A window is TUMBLING, HOPPING or SESSION: WINDOW TUMBLING (SIZE 1 MINUTE).' : undefined
+  return isKind ? 'A window is TUMBLING, HOPPING, CUMULATE or SESSION: WINDOW TUMBLING (SIZE 1 MINUTE).' : undefined
 }
 
 /** Constraints of columns and of tables. */

@@ -410,7 +410,13 @@ export interface SessionWindow extends WindowOptions {
   readonly kind: 'session'
   readonly gap: Duration
 }
-export type WindowClause = TumblingWindow | HoppingWindow | SessionWindow
+/** Windows of one start that grow by `step` up to `size`. */
+export interface CumulateWindow extends WindowOptions {
+  readonly kind: 'cumulate'
+  readonly size: Duration
+  readonly step: Duration
+}
+export type WindowClause = TumblingWindow | HoppingWindow | CumulateWindow | SessionWindow
 
 /** The expressions of GROUP BY or PARTITION BY; empty for `GROUP BY ()`. */
 export interface Grouping extends Node {

@@ -359,6 +359,11 @@ function buildWindow(node: WindowClauseCstNode): WindowClause {
     const [sizeOf, advanceBy] = [buildDuration(size[0]!), buildDuration(advance[0]!)]
     return { kind: 'hopping', name, size: sizeOf, advance: advanceBy, ...buildOptions(windowOptions[0]!), location }
   }
+  if (children.cumulate) {
+    const { size, step, windowOptions } = children.cumulate[0]!.children
+    const [sizeOf, stepOf] = [buildDuration(size[0]!), buildDuration(step[0]!)]
+    return { kind: 'cumulate', name, size: sizeOf, step: stepOf, ...buildOptions(windowOptions[0]!), location }
+  }
   const { gap, windowOptions } = children.session![0]!.children
   return { kind: 'session', name, gap: buildDuration(gap[0]!), ...buildOptions(windowOptions[0]!), location }
 }

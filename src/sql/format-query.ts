@@ -166,6 +166,8 @@ function formatExtent(window: WindowClause): string {
       return `TUMBLING (SIZE ${formatDuration(window.size)}`
     case 'hopping':
       return `HOPPING (SIZE ${formatDuration(window.size)}, ADVANCE BY ${formatDuration(window.advance)}`
+    case 'cumulate':
+      return `CUMULATE (SIZE ${formatDuration(window.size)}, STEP ${formatDuration(window.step)}`
     case 'session':
       return `SESSION (${formatDuration(window.gap)}`
     default:

@@ -12,7 +12,8 @@ import { streamOf } from '../support/steps.ts'
 type Output = readonly [key: string, start: number, end: number, result: unknown, time: number]
 
 const GONE = Symbol('gone')
-type TimeWindow = Exclude<AggregationWindow, { type: 'SESSION' }>
+type TimeWindow = Exclude<AggregationWindow, { type: 'SESSION' | 'CUMULATE' }>
+type CumulateWindow = Extract<AggregationWindow, { type: 'CUMULATE' }>
 type SessionWindow = Extract<AggregationWindow, { type: 'SESSION' }>
 
 function check(random: Random, family: Family, window: AggregationWindow, mode: 'CHANGES' | 'FINAL'): void {
@@ -29,11 +30,21 @@ function check(random: Random, family: Family, window: AggregationWindow, mode: 
   const { send } = harness(windowedAggregate, step, [streamOf(VALUE_TYPES)])
   const usable = events.filter(({ key }) => key !== null)
   const outputs = usable.map(({ key, value, time }) => send(0, record([key], toRow(key!, value), time)).map(toOutput))
-  const expected =
-    window.type === 'SESSION' ? sessionOutputs(usable, window, family, mode) : timeOutputs(usable, window, family, mode)
+  const expected = outputsOf(usable, window, family, mode)
   outputs.forEach((actual, i) => {
     expect(actual, `event ${i}: ${JSON.stringify(usable[i])}`).toEqual(expected[i])
   })
+}
+
+function outputsOf(
+  events: readonly Event[],
+  window: AggregationWindow,
+  family: Family,
+  mode: 'CHANGES' | 'FINAL',
+): Output[][] {
+  if (window.type === 'SESSION') return sessionOutputs(events, window, family, mode)
+  if (window.type === 'CUMULATE') return cumulateOutputs(events, window, family, mode)
+  return timeOutputs(events, window, family, mode)
 }
 
 const toOutput = ({ key, window, value, timestamp }: StreamRecord): Output => [
@@ -80,6 +91,34 @@ function timeOutputs(
       return end <= closeTime(i) && end > before && start >= newestStart(i) - retentionMs
     })
     return closing.flatMap((start) => keys.map((key) => outputOf(key, start, i)).filter((output) => output !== null))
+  })
+}
+
+/** As `timeOutputs`, over the ends of windows. */
+function cumulateOutputs(
+  events: readonly Event[],
+  { sizeMs, stepMs, graceMs }: CumulateWindow,
+  { of }: Family,
+  mode: 'CHANGES' | 'FINAL',
+): Output[][] {
+  const closeTime = (i: number) => latestOf(events.slice(0, i + 1)) - graceMs
+  const startFor = (end: number) => end - 1 - ((end - 1) % sizeMs)
+  const isAccepted = (i: number, end: number) =>
+    startFor(end) <= events[i]!.time && events[i]!.time < end && end > closeTime(i)
+  const last = latestOf(events) + sizeMs
+  const ends = Array.from({ length: Math.ceil(last / stepMs) }, (_, n) => (n + 1) * stepMs)
+  const outputOf = (key: string, end: number, i: number): Output | null => {
+    const members = events.filter((event, j) => j <= i && event.key === key && isAccepted(j, end))
+    if (members.length === 0) return null
+    return [key, startFor(end), end, comparable(of(members.map(({ value }) => value))), latestOf(members)]
+  }
+  const keys = [...new Set(events.map(({ key }) => key!))].sort()
+  return events.map((event, i) => {
+    if (mode === 'CHANGES') return ends.filter((end) => isAccepted(i, end)).map((end) => outputOf(event.key!, end, i)!)
+    const before = i === 0 ? Number.NEGATIVE_INFINITY : closeTime(i - 1)
+    return ends
+      .filter((end) => end <= closeTime(i) && end > before)
+      .flatMap((end) => keys.map((key) => outputOf(key, end, i)).filter((output) => output !== null))
   })
 }
 
@@ -150,6 +189,11 @@ const kinds = {
     const advanceMs = random.integer(1, sizeMs)
     return { type: 'HOPPING', sizeMs, advanceMs, graceMs, retentionMs: sizeMs + graceMs + random.pick([0, 50]) }
   },
+  CUMULATE: (random: Random): AggregationWindow => {
+    const [stepMs, graceMs] = [random.integer(1, 6), grace(random)]
+    const sizeMs = stepMs * random.integer(1, 4)
+    return { type: 'CUMULATE', sizeMs, stepMs, graceMs, retentionMs: sizeMs + graceMs + random.pick([0, 50]) }
+  },
   SESSION: (random: Random): AggregationWindow => {
     const [gapMs, graceMs] = [random.integer(1, 10), grace(random)]
     return { type: 'SESSION', gapMs, graceMs, retentionMs: gapMs + graceMs }
@@ -157,7 +201,7 @@ const kinds = {
 }
 
 describe.each(['CHANGES', 'FINAL'] as const)('windows with EMIT %s agree with a count over all records', (mode) => {
-  it.each(['TUMBLING', 'HOPPING', 'SESSION'] as const)('%s', (type) => {
+  it.each(['TUMBLING', 'HOPPING', 'CUMULATE', 'SESSION'] as const)('%s', (type) => {
     forEachSeed((random) => check(random, FAMILIES[0]!, kinds[type](random), mode))
   })
 })

@@ -1,5 +1,5 @@
 /**
- * Aggregation of a grouped stream in tumbling, hopping or session windows. Output row: key columns, results, WINDOWSTART, WINDOWEND.
+ * Aggregation of a grouped stream in tumbling, hopping, cumulating or session windows. Output row: key columns, results, WINDOWSTART, WINDOWEND.
  * EMIT FINAL: a window's row leaves once, when stream time has passed its end and grace.
  */
 
@@ -10,6 +10,7 @@ import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { callExpressions, outputColumns, stateTypes } from './aggregate-call.ts'
 import { windowedView } from './aggregate-view.ts'
+import { buildCumulateAggregate } from './cumulate-aggregate.ts'
 import { finalMarkSpec } from './final-mark.ts'
 import { buildSessionAggregate } from './session-aggregate.ts'
 import { buildTimeWindowAggregate } from './time-window-aggregate.ts'
@@ -37,14 +38,19 @@ export const windowedAggregate: OperatorDefinition<WindowedAggregateStep> = {
     ],
   }),
   stores({ store: name, functions, window, emit }) {
-    const kind = window.type === 'SESSION' ? 'session' : 'window'
+    const kind = window.type === 'SESSION' || window.type === 'CUMULATE' ? 'session' : 'window'
     const rows = { name, kind, retentionMs: window.retentionMs, types: stateTypes(functions) } as const
     return emit === 'FINAL' ? [rows, finalMarkSpec(name)] : [rows]
   },
   build(step, [input], context, emit) {
     const { window } = step
-    return window.type === 'SESSION'
-      ? buildSessionAggregate({ ...step, window }, input!, context, emit)
-      : buildTimeWindowAggregate({ ...step, window }, input!, context, emit)
+    switch (window.type) {
+      case 'SESSION':
+        return buildSessionAggregate({ ...step, window }, input!, context, emit)
+      case 'CUMULATE':
+        return buildCumulateAggregate({ ...step, window }, input!, context, emit)
+      default:
+        return buildTimeWindowAggregate({ ...step, window }, input!, context, emit)
+    }
   },
 }

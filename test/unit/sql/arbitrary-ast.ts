@@ -262,6 +262,7 @@ const windowOptions = { name: nullable(name), retention: nullable(duration), gra
 const window: fc.Arbitrary<WindowClause> = fc.oneof(
   record({ kind: constant('tumbling'), ...windowOptions, size: duration }),
   record({ kind: constant('hopping'), ...windowOptions, size: duration, advance: duration }),
+  record({ kind: constant('cumulate'), ...windowOptions, size: duration, step: duration }),
   record({ kind: constant('session'), ...windowOptions, gap: duration }),
 )
 

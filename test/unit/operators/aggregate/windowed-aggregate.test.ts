@@ -146,6 +146,43 @@ describe('session windows', () => {
   })
 })
 
+describe('cumulating windows', () => {
+  const cumulate = (graceMs: number) =>
+    ({ type: 'CUMULATE', sizeMs: 30, stepMs: 10, graceMs, retentionMs: 30 + graceMs }) as const
+
+  it('a record counts in all windows of its start that end after it', () => {
+    const it = start(cumulate(100))
+    expect(it.send('a', 5)).toEqual(['0-10 a=1 @5', '0-20 a=1 @5', '0-30 a=1 @5'])
+    expect(it.send('a', 10)).toEqual(['0-20 a=2 @10', '0-30 a=2 @10'])
+    expect(it.send('a', 29)).toEqual(['0-30 a=3 @29'])
+    expect(it.send('a', 30)).toEqual(['30-40 a=1 @30', '30-50 a=1 @30', '30-60 a=1 @30'])
+  })
+
+  it('is late for the windows that are closed', () => {
+    const it = start(cumulate(0))
+    it.send('b', 15)
+    expect(it.send('a', 5)).toEqual(['0-20 a=1 @5', '0-30 a=1 @5'])
+    expect(it.lateCount()).toBe(1)
+  })
+
+  it('leave one after the other, and with a time-out all', () => {
+    const config = { 'millrace.emit.final.timeout.ms': '100' }
+    let idleMs = 0
+    const it = start(cumulate(5), 'FINAL', { config, idleMs: () => idleMs })
+    it.send('a', 5)
+    expect(it.send('b', 15)).toEqual(['0-10 a=1 @5'])
+    idleMs = 100
+    expect(it.flush().map(brief)).toEqual(['0-20 a=1 @5', '0-20 b=1 @15', '0-30 a=1 @5', '0-30 b=1 @15'])
+    expect(it.flush()).toEqual([])
+  })
+
+  it('forgets what is behind the retention', () => {
+    const it = start(cumulate(0))
+    for (const time of [5, 35, 65, 95, 125]) it.send('a', time)
+    expect(it.stores.get('rows')!.count()).toBeLessThanOrEqual(9)
+  })
+})
+
 describe('EMIT FINAL', () => {
   it('a window leaves once, when stream time reaches its end and grace', () => {
     const it = start(tumbling(10, 5, 1000), 'FINAL')
