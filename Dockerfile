@@ -5,9 +5,11 @@ WORKDIR /opt/millrace
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts ./scripts
 COPY grammar ./grammar
 COPY src ./src
-RUN node_modules/.bin/tsc -p tsconfig.build.json
+RUN node_modules/.bin/tsc -p tsconfig.build.json \
+  && node -e "import('./scripts/build-console.mjs').then((built) => built.buildConsole('dist/console'))"
 
 FROM node:26-slim
 ENV NODE_ENV=production

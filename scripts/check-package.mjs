@@ -1,5 +1,5 @@
 // Checks what is published: the lock file is complete, and the tarball installs into an empty folder, where `millrace server` answers
-// GET /info, and a program that imports `millrace/client` compiles and reads the rows that it has inserted. Prints one line per check; exits with 1 if one fails. Ends by itself within two minutes. Needs the package registry.
+// GET /info and serves the console, and a program that imports `millrace/client` compiles and reads the rows that it has inserted. Prints one line per check; exits with 1 if one fails. Ends by itself within two minutes. Needs the package registry.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -71,6 +71,15 @@ function reads(url) {
   return stdout === '[{"K":"a","N":1}]\n' ? null : `${stdout}${stderr.trim().slice(-500)}`
 }
 
+/** Null if the console is there with its script; else what is missing. */
+async function consoleFault(url) {
+  const page = await fetch(`${url}/console`)
+  const script = /src="([^"]+)"/.exec(await page.text())?.[1]
+  if (!page.ok || script === undefined) return `GET /console answers ${page.status}`
+  const { status } = await fetch(url + script)
+  return status === 200 ? null : `GET ${script} answers ${status}`
+}
+
 /** Calls `use` once `millrace server` of the folder has answered; resolves to null, or why it has not. */
 async function serves(use) {
   const url = `http://127.0.0.1:${await freePort()}`
@@ -89,7 +98,7 @@ async function serves(use) {
     while (Date.now() < deadline && child.exitCode === null) {
       const answer = await fetch(`${url}/info`).catch(() => null)
       if (answer?.ok) {
-        use(url)
+        await use(url)
         return null
       }
       await new Promise((resolve) => setTimeout(resolve, 100))
@@ -117,10 +126,13 @@ try {
       const compiled = compiles()
       check('a program that imports millrace/client compiles', compiled)
       let read = 'not run'
-      const served = await serves((url) => {
+      let page = 'not run'
+      const served = await serves(async (url) => {
+        page = await consoleFault(url)
         read = compiled === null ? reads(url) : 'not compiled'
       })
       check('millrace server answers /info there', served)
+      check('it serves the console', page)
       check('the program reads the rows that it has inserted', read)
     }
   }

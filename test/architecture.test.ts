@@ -20,7 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['connectors'],
   ['engine'],
   ['testing', 'client'],
-  ['server', 'cli'],
+  ['server', 'cli', 'console'],
   ['main'],
   ['index', 'serve'],
   ['cli/millrace'],
@@ -107,6 +107,14 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['cli/commands'],
     ['cli/program'],
   ],
+  console: [
+    ['console/api', 'console/sql/text'],
+    ['console/parts'],
+    ['console/table'],
+    ['console/graph', 'console/sql'],
+    ['console/pages'],
+    ['console'],
+  ],
   server: [
     ['server/listener'],
     ['server/net', 'server/rows'],
@@ -150,7 +158,7 @@ interface Import {
 
 const sources = ['src', 'grammar'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.includes('generated'))
+    .filter((file) => /\.tsx?$/.test(file) && !file.includes('generated'))
     .map((file) => join(folder, file)),
 )
 
@@ -165,7 +173,7 @@ const imports: Import[] = sources.flatMap((file) =>
     }),
 )
 
-const placeName = (file: string) => file.replace(/^src\//, '').replace(/\.ts$/, '')
+const placeName = (file: string) => file.replace(/^src\//, '').replace(/\.tsx?$/, '')
 
 /** The longest of `places` that holds `file`: the file itself, its folder, or, where `isDeep`, a folder above. */
 function placeOf(file: string, places: readonly string[], isDeep: boolean): string | undefined {

@@ -8,6 +8,7 @@ import { JSON_TYPE } from './media-types.ts'
 import { type BodyShape, parseBody, readBody } from './request-body.ts'
 import { closeQueryRoute } from './routes/close-query.ts'
 import { clusterStatusRoute } from './routes/cluster-status.ts'
+import { consoleRoutes } from './routes/console.ts'
 import { healthcheckRoute } from './routes/healthcheck.ts'
 import { infoRoute } from './routes/info.ts'
 import { insertsStreamRoute } from './routes/inserts-stream.ts'
@@ -39,6 +40,7 @@ const ROUTES = [
   isValidPropertyRoute,
   ksqlRoute,
   terminateRoute,
+  consoleRoutes,
   queryRoute,
   queryStreamRoute,
   closeQueryRoute,

@@ -4,6 +4,7 @@ import { type Clock, sleep, systemTimer, type Timer } from '../clock.ts'
 import type { Engine } from '../engine/api.ts'
 import { createApp } from './app.ts'
 import { Connections } from './connections.ts'
+import { ConsoleFiles } from './console-files.ts'
 import type { MetricsSource, ServerContext } from './context.ts'
 import type { Access } from './guards.ts'
 import { HealthReport } from './health-report.ts'
@@ -25,6 +26,8 @@ export interface ServerParts {
   readonly timer?: Timer
   /** Default: counts that nobody reads. */
   readonly counts?: RequestMetrics
+  /** Default: those that the build has made. */
+  readonly consoleFiles?: ConsoleFiles
 }
 
 export interface RunningServer {
@@ -42,7 +45,9 @@ export async function startServer(parts: ServerParts, options: ServerOptions): P
   const lifecycle = new Lifecycle(parts.engine)
   const health = new HealthReport(lifecycle, parts.clock, options.healthIntervalMs)
   const { metrics, log, timer = systemTimer, counts = new RequestMetrics() } = parts
-  const context: ServerContext = { lifecycle, health, metrics, counts, log, timer, maxBodyBytes: options.maxBodyBytes }
+  const { maxBodyBytes } = options
+  const { consoleFiles = new ConsoleFiles() } = parts
+  const context: ServerContext = { lifecycle, health, metrics, counts, consoleFiles, log, timer, maxBodyBytes }
   const access: Access = { hosts: options.hosts, origins: options.origins, users: options.users }
   const websocket = new WebSocketEndpoint(context, access, options.webSocketMaxAgeMs)
   const connections = new Connections(await createApp(context, access), websocket, {

@@ -5,7 +5,7 @@ import type { Engine } from '../../src/engine/api.ts'
 import { type Log, silentLog } from '../../src/server/log.ts'
 import { serverOptions } from '../../src/server/options.ts'
 import { RequestMetrics } from '../../src/server/request-metrics.ts'
-import { type RunningServer, startServer } from '../../src/server/server.ts'
+import { type RunningServer, type ServerParts, startServer } from '../../src/server/server.ts'
 
 export interface TestServer extends RunningServer {
   readonly url: string
@@ -13,17 +13,18 @@ export interface TestServer extends RunningServer {
   readonly counts: RequestMetrics
 }
 
-/** `config`: configuration by name, over the defaults. */
+/** `config`: configuration by name, over the defaults. `parts`: in place of those that are made here. */
 export async function startTestServer(
   engine: Engine | Promise<Engine>,
   config: Readonly<Record<string, string>> = {},
   log: Log = silentLog,
+  parts: Partial<ServerParts> = {},
 ): Promise<TestServer> {
   const properties: Readonly<Record<string, string>> = { listeners: 'http://127.0.0.1:0', ...config }
   const metrics = { contentType: 'text/plain; version=0.0.4', metrics: async () => 'millrace_up 1\n' }
   const counts = new RequestMetrics()
   const server = await startServer(
-    { engine: Promise.resolve(engine), metrics, counts, log, clock: systemClock },
+    { engine: Promise.resolve(engine), metrics, counts, log, clock: systemClock, ...parts },
     serverOptions((name) => properties[name]),
   )
   const url = server.urls[0]!

@@ -1,0 +1,35 @@
+/** The lines of PRINT as rows of a table. Source: ksqlDB's `RecordFormatter`. */
+import type { Column } from './columns.ts'
+import { type Json, parseExact } from './exact-json.ts'
+import type { ResultRow } from './result-lines.ts'
+
+export const PRINT_COLUMNS: readonly Column[] = [
+  { name: 'rowtime', type: 'TIMESTAMP', isKey: false },
+  { name: 'partition', type: 'INTEGER', isKey: false },
+  { name: 'key', type: 'STRING', isKey: true },
+  { name: 'value', type: 'STRING', isKey: false },
+]
+
+const LINE = /^rowtime: (.*?), key: (.*), value: (.*), partition: (\d+)$/s
+
+/** Null for a line that names the formats, or is none of PRINT. */
+export function readPrintLine(line: string, arrivedAt: number): ResultRow | null {
+  const [, rowtime, key, value, partition] = LINE.exec(line) ?? []
+  if (rowtime === undefined) return null
+  return {
+    values: [rowtime, Number(partition), readValue(key!), readValue(value!)],
+    isTombstone: value === '<null>',
+    arrivedAt,
+  }
+}
+
+/** A text that is JSON of an object or an array can be folded; any other is shown as it is. */
+function readValue(text: string): Json {
+  if (text === '<null>') return null
+  if (!/^[[{]/.test(text)) return text
+  try {
+    return parseExact(text)
+  } catch {
+    return text
+  }
+}
