@@ -14,9 +14,9 @@ export interface LeftSide {
   readonly isComposed: boolean
 }
 
-/** Whether the join is one of these. What ksqlDB refuses with a message of its own stays refused. */
+/** Whether the join is one of these, as that with a query in an expression always is. What ksqlDB refuses with a message of its own stays refused. */
 export function isGeneralJoin(join: Join, left: LeftSide, right: AnalyzedSource, ttlMs: number | null): boolean {
-  if (join.type === 'SEMI' || join.type === 'ANTI') return true
+  if (join.type === 'SEMI' || join.type === 'ANTI' || right.isHidden === true) return true
   if (join.within !== null || join.asof === true) return false
   const rightIsTable = right.source.kind === 'TABLE'
   const isComposed = left.isComposed || right.source.isQuery === true
@@ -50,7 +50,7 @@ export function analyzeGeneralJoin(
     resolveNames(join.criteria, 'JOIN ON', { sources: sources.slice(0, right + 1), own: new Set() }),
   )
   const equations = conditions.map((condition) => equationOf(condition, alias))
-  const residual = conditions.filter((condition, i) => equations[i] === null && condition.kind !== 'booleanLiteral')
+  const residual = conditions.filter((condition, i) => equations[i] === null && !isTrue(condition))
   const general: GeneralJoin = {
     equations: equations.filter((equation) => equation !== null),
     residual: allOf(residual),
@@ -69,6 +69,9 @@ export function analyzeGeneralJoin(
     general,
   }
 }
+
+/** A query in an expression without a condition on the query around it is joined on `true`. */
+const isTrue = (condition: Expression): boolean => condition.kind === 'booleanLiteral' && condition.value
 
 const NOTHING: Expression = { kind: 'nullLiteral' }
 

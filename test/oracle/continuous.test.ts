@@ -153,6 +153,7 @@ const CASES: Record<string, readonly OracleCase[]> = {
     { query: 'SELECT L.ID AS ID, R.ID AS RID, L.A AS A, R.B AS B FROM T L JOIN U R ON L.A = R.A AND L.B < R.B' },
     { query: 'SELECT L.ID AS ID, R.ID AS RID, R.B AS B FROM T L LEFT JOIN U R ON L.A = R.A AND L.B = R.B' },
     { query: 'SELECT L.ID AS ID, R.ID AS RID FROM T L FULL JOIN U R ON L.A = R.A AND L.B <= R.B' },
+    { query: 'SELECT L.ID AS ID, R.ID AS RID FROM T L FULL JOIN U R ON L.A = R.A AND FALSE' },
     { query: 'SELECT L.ID AS ID, R.ID AS RID FROM T L RIGHT JOIN U R ON L.ID = R.A AND R.B > 0' },
     {
       query:
@@ -194,6 +195,12 @@ const CASES: Record<string, readonly OracleCase[]> = {
     { query: 'SELECT ID, A FROM T X WHERE NOT EXISTS (SELECT 1 FROM U WHERE U.A = X.A)' },
     { query: 'SELECT ID, A FROM T WHERE NOT EXISTS (SELECT 1 FROM U WHERE B > 2)' },
     { query: 'SELECT ID, A FROM T WHERE A > (SELECT MIN(B) FROM U)' },
+    { query: 'SELECT DISTINCT A FROM S WHERE B >= (SELECT MAX(B) FROM U WHERE U.A = S.A)' },
+    {
+      query:
+        'SELECT ID, A FROM T WHERE EXISTS (SELECT * FROM (SELECT A FROM U WHERE NOT EXISTS (SELECT * FROM R WHERE R.A = U.B)) Q WHERE Q.A = T.A)',
+    },
+    { query: 'SELECT ID, A FROM T WHERE A IN (SELECT A FROM U ORDER BY TS LIMIT 2)' },
     { query: 'SELECT ID, (SELECT COUNT(*) FROM U WHERE U.A = T.A) AS N, (SELECT MAX(B) FROM U) AS M FROM T' },
     { query: 'SELECT B, COUNT(*) AS N FROM T WHERE A IN (SELECT B FROM U) AND B IS NOT NULL GROUP BY B' },
     {

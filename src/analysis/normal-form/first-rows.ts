@@ -2,7 +2,8 @@
  * `ORDER BY x LIMIT n` keeps the first n rows: the query around is the same with QUALIFY ROW_NUMBER() OVER (ORDER BY x) <= n. An order alone says nothing
  * about a table, and stays where it was written, to be refused.
  */
-import type { Expression, Query, QueryExpression, Relation } from '../../sql/ast.ts'
+import type { Expression, Query, QueryExpression, Relation, SelectItem } from '../../sql/ast.ts'
+import { rewrite } from '../../sql/walk.ts'
 import { refuse } from '../errors.ts'
 
 /** The query with such conditions, in it and in the queries of its FROM. A push query ends after its LIMIT, so that EMIT CHANGES keeps both. */
@@ -23,9 +24,13 @@ function inQuery(query: QueryExpression, done: Done): QueryExpression {
 }
 
 function inSelect(query: Query, done: Done): Query {
-  const from = inRelation(query.from, done)
+  const inside = {
+    items: query.items.map((item) => inItem(item, done)),
+    from: inRelation(query.from, done),
+    where: query.where && inExpression(query.where, done),
+  }
   const { orderBy, limit, limitLocation: _location, ...rest } = query
-  if (orderBy === undefined || limit === null || query.emit === 'CHANGES') return { ...query, from }
+  if (orderBy === undefined || limit === null || query.emit === 'CHANGES') return { ...query, ...inside }
   const isPlain =
     query.qualify === undefined && query.distinct === undefined && query.groupBy === null && query.offset === undefined
   if (!isPlain) {
@@ -47,7 +52,19 @@ function inSelect(query: Query, done: Done): Query {
     left: number,
     right: { kind: 'integerLiteral', value: limit },
   }
-  return { ...rest, from, qualify, limit: null }
+  return { ...rest, ...inside, qualify, limit: null }
+}
+
+const inItem = (item: SelectItem, done: Done): SelectItem =>
+  item.kind === 'singleColumn' ? { ...item, expression: inExpression(item.expression, done) } : item
+
+/** Queries in an expression. Those of other clauses are refused. */
+function inExpression(expression: Expression, done: Done): Expression {
+  return rewrite(expression, (node) => {
+    if (node.kind === 'scalarSubquery' || node.kind === 'exists') return { ...node, query: inQuery(node.query, done) }
+    if (node.kind !== 'inSubquery') return null
+    return { ...node, operand: inExpression(node.operand, done), query: inQuery(node.query, done) }
+  })
 }
 
 function inRelation(relation: Relation, done: Done): Relation {

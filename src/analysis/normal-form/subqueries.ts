@@ -78,8 +78,9 @@ class Rewriting {
       return []
     }
     if (test.kind === 'exists') {
-      const { query, criteria } = this.#correlated(test.query, joined, [])
-      joined.add(this.#join(negated ? 'ANTI' : 'SEMI', query, criteria, test))
+      const alias = this.#nextAlias()
+      const { query, criteria } = this.#correlated(test.query, joined, [], alias)
+      joined.add(this.#join(negated ? 'ANTI' : 'SEMI', query, criteria, test, alias))
       return []
     }
     return [this.#values(condition, joined)]
@@ -156,7 +157,7 @@ class Rewriting {
     query: QueryExpression,
     { aliases }: Joined,
     names: readonly string[],
-    alias = this.#nextAlias(),
+    alias: string,
     isGrouped = false,
   ): { readonly query: QueryExpression; readonly criteria: Expression } {
     const none: Expression = { kind: 'booleanLiteral', value: true }
@@ -204,13 +205,7 @@ class Rewriting {
     return `KSQL_SUBQUERY_${this.#count}`
   }
 
-  #join(
-    type: JoinType,
-    query: QueryExpression,
-    criteria: Expression,
-    { location }: Expression,
-    alias = `KSQL_SUBQUERY_${this.#count}`,
-  ): Join {
+  #join(type: JoinType, query: QueryExpression, criteria: Expression, { location }: Expression, alias: string): Join {
     const right: Derived = { kind: 'derived', query, alias, isHidden: true, ...(location && { location }) }
     return { kind: 'join', type, left: right, right, within: null, criteria, ...(location && { location }) }
   }
