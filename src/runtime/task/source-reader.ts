@@ -39,6 +39,12 @@ export interface SourceReaderOptions {
 /** Stands for a key whose columns are not read. */
 const OPAQUE_KEY: Row = []
 
+/** A column of the key, and its place in the row. */
+interface KeyCopy {
+  readonly index: number
+  readonly target: number
+}
+
 type Setter = (row: Row, cursor: RecordCursor) => void
 
 export class SourceReader {
@@ -52,12 +58,16 @@ export class SourceReader {
   readonly #width: number
   readonly #keyReader: ColumnsReader
   readonly #valueReader: ColumnsReader
-  readonly #keyCopies: readonly (readonly [key: number, target: number])[]
+  readonly #keyCopies: readonly KeyCopy[]
   readonly #setters: readonly Setter[]
   readonly #window: WindowLayout | null
   readonly #timeColumn: number
   readonly #readTime: ((value: Value) => number) | null
   readonly #decodesKey: boolean
+  /** Whether only records that pass the filter have their key decoded. */
+  readonly #filtersFirst: boolean
+  /** The row of a record that was filtered out, for the next one. */
+  #spareRow: Row | null = null
   #currentWindow: Window | null = null
 
   constructor(options: SourceReaderOptions) {
@@ -69,13 +79,22 @@ export class SourceReader {
     const timeColumn = time === null ? -1 : this.#findTimeColumn(step)
     this.#width = step.columns.length
     this.#keyCopies = step.columns.flatMap(({ from }, target) =>
-      from.part === 'key' ? [[from.index, target] as const] : [],
+      from.part === 'key' ? [{ index: from.index, target }] : [],
     )
     this.#timeColumn = timeColumn
     this.#readTime = time === null ? null : eventTime(time)
-    const isKeyChecked = step.keyFormat.unchecked !== true && FORMATS[step.keyFormat.format].canBeUnreadable(step.key)
+    const canBeBad = FORMATS[step.keyFormat.format].canBeUnreadable(step.key)
     this.#decodesKey =
-      isKeyChecked || options.needsKey || this.#keyCopies.length > 0 || (time !== null && timeColumn < 0)
+      (canBeBad && step.keyFormat.unchecked !== true) ||
+      options.needsKey ||
+      this.#keyCopies.length > 0 ||
+      (time !== null && timeColumn < 0)
+    this.#filtersFirst =
+      options.predicate !== null &&
+      this.#window === null &&
+      !canBeBad &&
+      (time === null || timeColumn >= 0) &&
+      !this.#keyCopies.some(({ target }) => options.predicateColumns.includes(target))
     this.#keyReader = this.#makeKeyReader()
     this.#valueReader = this.#makeValueReader()
     this.#setters = step.columns.flatMap((column, target) => this.#setter(column, target))
@@ -88,17 +107,26 @@ export class SourceReader {
   read(cursor: RecordCursor): StreamRecord | null {
     this.timestamp = cursor.timestamp
     this.#currentWindow = null
-    if (!this.#readKey(cursor)) return null
+    const filtersFirst = this.#filtersFirst
+    if (!filtersFirst && !this.#readKey(cursor)) return null
     const { predicate } = this.#options
     if (cursor.valueEnd < 0) return this.#withoutValue(cursor)
-    const row: Row = new Array(this.#width)
+    const row = this.#spareRow ?? new Array(this.#width)
+    this.#spareRow = null
     const error = this.#valueReader.open(cursor.buffer, cursor.valueStart, cursor.valueEnd, row)
     if (error !== null) return this.#reportBad('value', error, cursor, cursor.valueStart, cursor.valueEnd)
     if (this.#valueReader.isNull) return this.#valueReader.isSkipped === true ? null : this.#withoutValue(cursor)
-    if (this.#keyCopies.length > 0) this.#copyKey(row)
+    if (!filtersFirst) this.#copyKey(row)
     if (this.#readTime !== null && !this.#setTime(row)) return null
     for (const set of this.#setters) set(row, cursor)
-    if (predicate !== null && !predicate(row)) return null
+    if (predicate !== null && !predicate(row)) {
+      this.#spareRow = row
+      return null
+    }
+    if (filtersFirst) {
+      if (!this.#readKey(cursor)) return null
+      this.#copyKey(row)
+    }
     const rest = this.#valueReader.finish(row)
     if (rest !== null) return this.#reportBad('value', rest, cursor, cursor.valueStart, cursor.valueEnd)
     return this.#record(cursor, row)
@@ -117,7 +145,9 @@ export class SourceReader {
 
   #withoutValue(cursor: RecordCursor): StreamRecord | null {
     if (this.#readTime !== null && this.#timeColumn < 0 && !this.#setTime([])) return null
-    return this.#options.dropsNulls ? null : this.#record(cursor, null)
+    if (this.#options.dropsNulls) return null
+    if (this.#filtersFirst && !this.#readKey(cursor)) return null
+    return this.#record(cursor, null)
   }
 
   #readKey(cursor: RecordCursor): boolean {
@@ -161,7 +191,11 @@ export class SourceReader {
 
   #copyKey(row: Row): void {
     const { key } = this
-    for (const [index, target] of this.#keyCopies) row[target] = key === null ? null : key[index]!
+    const copies = this.#keyCopies
+    for (let i = 0; i < copies.length; i++) {
+      const { index, target } = copies[i]!
+      row[target] = key === null ? null : key[index]!
+    }
   }
 
   #setTime(row: Row): boolean {
