@@ -245,7 +245,7 @@ function checkClauses(
   }
 }
 
-/** `isKnown`: of calls that are no functions. */
+/** `isKnown` tells which calls are known although no function has their name. */
 function refuseUnknownFunctions(
   expressions: readonly Expression[],
   functions: FunctionRegistry,

@@ -25,7 +25,7 @@ export function checkGroupingCalls(
 ): void {
   const calls = clauses.flatMap(groupingCalls)
   if (groupBy === null || groupingSets === null) {
-    // Where there is none of the user, a plain GROUP BY has nothing that it could say.
+    // A user-defined function may have the name. Without one, GROUPING has no meaning under a plain GROUP BY.
     const [call] = functions.find('GROUPING') === undefined ? calls : []
     if (call !== undefined) refuse('GROUPING(...) needs GROUPING SETS, ROLLUP or CUBE in GROUP BY.', call.location)
     return

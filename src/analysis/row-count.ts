@@ -1,7 +1,7 @@
 /** COUNT of ROWTIME (what COUNT(*) means) counts rows and needs no column: ROWTIME is never NULL. */
 import type { Expression } from '../sql/ast.ts'
 
-/** A test for such calls. `rowtimes`: the names that ROWTIME has in the expressions at hand. */
+/** A test for such calls. `rowtimes`: the names that ROWTIME has in these expressions. */
 export const rowCountTest =
   (rowtimes: ReadonlySet<string>) =>
   (call: Expression): boolean => {

@@ -23,7 +23,7 @@ const PLACE = /%\{([^}]*)\}/g
 type Part = (record: SinkRecord, partition: number) => string | null
 
 export interface TemplateOptions {
-  /** What becomes of the text of a place, as in a path or in a JSON string. Default: nothing. */
+  /** How the text of a placeholder is escaped, as for a path or a JSON string. Default: not at all. */
   readonly encode?: (text: string) => string
   /** Text for a column that is NULL. Default: the template cannot be filled then. */
   readonly ifNull?: string

@@ -51,7 +51,7 @@ export interface FunctionRegistry {
   readonly list: () => readonly FunctionListing[]
   /** Throws a StatementError if there is no function of that name. */
   readonly describe: (name: string) => FunctionDescription
-  /** What makes user-defined functions. */
+  /** Makes user-defined functions. */
   readonly users: UserFunctions
   /** This registry with these user-defined functions, which are called on behalf of `caller`. */
   readonly withUsers: (definitions: readonly FunctionDefinition[], caller: FunctionCaller) => FunctionRegistry

@@ -15,7 +15,7 @@ function caseHint(metastore: Metastore, name: string): string {
     : `\nDid you mean "${other}"? Hint: wrap the source name in double quotes to make it case-sensitive.`
 }
 
-/** Which name may be meant, or which exist: for the end of a message about a name that does not. `kind`: of the source to be found. */
+/** The name that may be meant, or the names that exist, for the end of a message about an unknown name. `kind`: of the source to be found. */
 export function nameHint(metastore: Metastore, name: string, kind?: DataSource['kind']): string {
   const otherCase = caseHint(metastore, name)
   if (otherCase !== '') return otherCase

@@ -26,7 +26,7 @@ function calledName(node: { readonly kind?: unknown; readonly name?: unknown; re
   return typeof node.function === 'string' ? node.function.toUpperCase() : undefined
 }
 
-/** As a property of a plan, which plans without user-defined functions do not have. */
+/** The functions as a property of a plan, absent where there are none. */
 export const functionsOf = (
   parts: readonly unknown[],
   metastore: Metastore,

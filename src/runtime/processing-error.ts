@@ -21,7 +21,7 @@ export interface ProcessingError {
   readonly target: 'key' | 'value' | null
   /** Deserialization: the bytes that could not be read. */
   readonly bytes?: Uint8Array
-  /** It is no error: a line that a user-defined function logs. */
+  /** The entry is no error but a line that a user-defined function logs. */
   readonly isNotice?: true
 }
 

@@ -1,4 +1,4 @@
-/** Evaluations of requests: what they may take together, and how they leave room for everything else in their thread. */
+/** The time that requests spend on evaluating expressions: a bound on all of them together, and pauses for everything else in their thread. */
 import type { Timer } from '../clock.ts'
 import { type Budget, BudgetError, type TimeKeeper } from '../functions/budget.ts'
 

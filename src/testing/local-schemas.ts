@@ -12,7 +12,7 @@ export class LocalSchemas implements StatementSchemas {
   readonly #state: RegisteredSchemas
   readonly #resolved = new Map<number, ResolvedSchema>()
 
-  /** `state`: of a registry that others use too. */
+  /** `state` belongs to a registry that others use too. */
   constructor(state = new RegisteredSchemas()) {
     this.#state = state
   }

@@ -46,7 +46,7 @@ export class Connection {
   }
 
   /**
-   * Resolves when the head of the answer arrives. Throws a ClientError for every status from 400 on, and if the server cannot be reached.
+   * Resolves when the head of the answer arrives. Throws a ClientError for every status of 400 or above, and if the server cannot be reached.
    */
   async send(options: SendOptions): Promise<IncomingMessage> {
     const answer = await this.#open(options)

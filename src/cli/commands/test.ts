@@ -123,7 +123,7 @@ function runFiles(sqlFile: string, { inputFile, outputFile, seed = 1, set }: Tes
   }
 }
 
-/** User-defined functions run as a server runs them, at a time and with a chance that are always the same. */
+/** User-defined functions run as in a server, but with a fixed time and fixed random numbers. */
 const registryOf = ({ timer }: TestIo): FunctionRegistry =>
   createRegistry(
     BUILT_IN_FUNCTIONS,

@@ -60,7 +60,7 @@ function operators({ operators: steps = [] }: QueryDescription, width: number): 
   return listTable({ titles, rows }, width)
 }
 
-/** What the user-defined functions have done, of EXPLAIN ANALYZE. */
+/** What EXPLAIN ANALYZE reports of user-defined functions. */
 function functions({ functions: used = [] }: QueryDescription, width: number): string {
   if (used.length === 0) return ''
   const titles = ['Function', 'Calls', 'Errors', 'Time (ms, sampled)']

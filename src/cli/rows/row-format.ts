@@ -23,7 +23,7 @@ const ALIASES: Readonly<Record<string, RowFormatName>> = {
   text: 'lines',
 }
 
-/** The format called `name`, in any case. Throws a ClientError with the formats there are. */
+/** The format called `name`, in any case. Throws a ClientError that lists the formats. */
 export function rowFormatNamed(name: string): RowFormatName {
   const format = formatOf(name.toLowerCase())
   if (format !== null) return format

@@ -135,7 +135,7 @@ class S3Task implements SinkTask {
     return this.#next
   }
 
-  /** A call that is made again finds what it has taken already. */
+  /** A repeated call finds what the first one has taken. */
   async write(records: readonly SinkRecord[]) {
     let at = records.findIndex(({ offset }) => offset >= this.#next)
     while (at >= 0 && at < records.length) {

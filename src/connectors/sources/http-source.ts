@@ -88,7 +88,7 @@ function webhook({ options, clock }: SourceContext): Protocol {
   }
 }
 
-/** Null: the body is not what it is to be. */
+/** Null: the body does not have the declared form. */
 function valuesOf(body: Buffer, form: string): readonly Buffer[] | null {
   switch (form) {
     case 'lines':

@@ -1,5 +1,5 @@
 /**
- * Errors about NULL operands. One object each: they may be raised for every record, and a stack trace would cost more than the record and
+ * Errors about NULL operands. There is one object for each: they may be raised for every record, and a stack trace would cost more than the record and
  * say nothing about the data.
  */
 

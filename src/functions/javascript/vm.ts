@@ -23,7 +23,7 @@ export interface VmLimits {
 export interface VmHost {
   /** Monotonic, ms. */
   readonly elapsed: () => number
-  /** Epoch ms, and a number in [0, 1): of functions that are not deterministic. */
+  /** Epoch ms, and a number in [0, 1), for functions that are not deterministic. */
   readonly now: () => number
   readonly random: () => number
   /** Called with each line that the function logs. */

@@ -47,7 +47,7 @@ export interface RankLimit {
   readonly rank: number
 }
 
-/** A partition whose bound was let go is looked at once more. */
+/** A partition whose bound was dropped is looked at once more. */
 const MAX_BOUNDS = 20_000
 
 export const over: OperatorDefinition<OverStep> = {

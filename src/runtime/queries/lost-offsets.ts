@@ -1,4 +1,4 @@
-/** What becomes of a query whose positions are lost: it stays in ERROR, or continues at the start or the end of the partitions. */
+/** What happens to a query whose positions are lost: it stays in ERROR, or continues at the start or the end of the partitions. */
 import type { Broker, GroupOffset, TopicPartition } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import { positionKey } from '../../broker/position-key.ts'
@@ -16,7 +16,7 @@ function lostOffsetPolicy(config: Config): LostOffsetPolicy {
   return policy === 'earliest' || policy === 'latest' ? policy : 'fail'
 }
 
-/** What becomes of a query, and of which positions. */
+/** What happens to a query, and to which of its positions. */
 export interface Decision {
   readonly lost: readonly LostOffset[]
   readonly policy: LostOffsetPolicy

@@ -1,6 +1,6 @@
 /**
- * Runs a continuous query once, over rows that are handed in, and keeps what a subscriber would know at the end. In one partition, with its state in
- * memory; the caller bounds how many rows there are.
+ * Runs a continuous query once, over rows that are handed in, and keeps the rows that a subscriber would have at the end. It has one partition and keeps
+ * its state in memory; the caller bounds the number of rows.
  */
 import type { Clock } from '../../clock.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'

@@ -53,7 +53,7 @@ export class CommitSchedule {
   /** Transactions that may still end early. */
   #early = EARLY_TRANSACTIONS
   #earlyCountedAt = 0
-  /** Whether the last commit was of use, so that another may come before the next tick. */
+  /** Whether the last commit committed something, so that another may come before the next tick. */
   #isCommitUseful = true
   #waiters: (() => void)[] = []
 

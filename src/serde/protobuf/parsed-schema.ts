@@ -16,7 +16,7 @@ export function parsedSchema(schema: ResolvedSchema): ProtoFile {
   return file
 }
 
-/** The message of that name, or the only one of the file. Throws an Error that lists those that there are. */
+/** The message of that name, or the only one of the file. Throws an Error that lists the file's messages. */
 export function messageOf(file: ProtoFile, schemaName: string | undefined): MessageType {
   const names = messageNames(file)
   if (schemaName !== undefined && schemaName.trim() !== '') {

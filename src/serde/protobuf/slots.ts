@@ -71,7 +71,7 @@ export class TypeMismatch extends Error {}
 export const oneofColumnName = (message: MessageType, oneof: Oneof): string =>
   `${oneof.name}_${message.oneofs.indexOf(oneof)}`
 
-/** Throws a TypeMismatch. `path`: of the message, for its text. */
+/** Throws a TypeMismatch, whose text names the `path`. */
 export function slotsOf(message: MessageType, wanted: readonly Wanted[], path: string): Slot[] {
   const fields = byName(
     message.fields.filter(({ type }) => type.kind !== 'group'),

@@ -55,7 +55,7 @@ export class CacheBudget {
     this.#caches.delete(cache)
   }
 
-  /** Whether so much waits for a commit that it should come now. */
+  /** Whether enough waits for a commit that it should come now. */
   get needsCommit(): boolean {
     return this.unwrittenBytes + this.commitBytes > this.limitBytes / 2
   }

@@ -15,7 +15,7 @@ import { serializeRecord } from './serialize.ts'
 
 export interface JsonTest {
   readonly sql: string
-  /** Text of the file with the inputs; null: the statements insert what there is. */
+  /** Text of the file with the inputs; null: the statements insert the input. */
   readonly inputs: string | null
   readonly outputs: string
 }

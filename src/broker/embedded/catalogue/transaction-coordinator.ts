@@ -41,7 +41,7 @@ export interface TransactionLog {
   readonly groups: GroupOffsets
   /** Null for a topic or partition that is gone. */
   partition(position: TopicPartition): Partition | null
-  /** All there are. */
+  /** All transactions. */
   partitions(): Iterable<Partition>
 }
 

@@ -23,7 +23,7 @@ export interface SlotEvents {
   onMember(member: SlotMember | null): void
   /** This server owns the slots from now on. Awaited before the next change. */
   onAssigned(slots: readonly number[]): void | Promise<void>
-  /** This server must let go of the slots. No other server gets them before this has resolved. */
+  /** This server must release the slots. No other server gets them before this has resolved. */
   onRevoked(slots: readonly number[]): void | Promise<void>
   /** The coordinator gave this server up: others may have the slots already. */
   onLost(slots: readonly number[]): void | Promise<void>
@@ -115,7 +115,7 @@ class MemberOfSlots implements SlotMembership {
   readonly #firstAssignment = Promise.withResolvers<void>()
   readonly #end = Promise.withResolvers<void>()
   #owned: number[] = []
-  /** What it follows, and what it has let go of lately: it has copies of their state. */
+  /** The slots that the server follows and those that it released lately: it has copies of their state. */
   #followed: readonly number[] = []
   /** What it gets once it has an up-to-date copy. */
   #warming: readonly number[] = []

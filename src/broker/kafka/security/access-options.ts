@@ -1,4 +1,4 @@
-/** How a Kafka cluster is convinced of who we are: plain data, so that it can be handed to a worker thread. */
+/** The credentials that a client shows to a Kafka cluster: plain data, so that it can be handed to a worker thread. */
 
 /** Certificates and keys in PEM, or a key with its certificate in PKCS 12. */
 export interface TlsOptions {
