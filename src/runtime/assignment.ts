@@ -57,8 +57,16 @@ export interface OutputAssignment {
   readonly partitions: number
   /** The topic's `max.message.bytes`, which counts for a batch; null: not known. */
   readonly maxMessageBytes: number | null
+  /** Null: the topic takes records of any time. */
+  readonly timeLimits: TimeLimits | null
   /** Whether its readers need watermarks. */
   readonly takesWatermarks: boolean
+}
+
+/** How far the time of a record may lie from the broker's clock: `message.timestamp.after.max.ms` and `message.timestamp.before.max.ms` of a topic. */
+export interface TimeLimits {
+  readonly aheadMs: number
+  readonly behindMs: number
 }
 
 /** `lost`: the position is not in the log any more, and the query must not continue there. `reset`: see `InputAssignment.isReset`. */

@@ -91,7 +91,7 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   ),
   'ksql.fail.on.production.error': flag(
     true,
-    'Whether a record that exceeds the size limit of its topic stops the query; otherwise the record is logged and skipped.',
+    'Whether a record whose size or time the sink topic refuses stops the query; otherwise the record is logged and skipped.',
   ),
   'ksql.properties.overrides.denylist': fixed(text('', 'Names that requests may not set, separated by commas.')),
   'ksql.properties.overrides.allowlist': fixed(

@@ -32,7 +32,7 @@ export function internalTopics(
               name: layout.topicOf(step),
               partitions: layout.partitionsOfInput(step, topology),
               replicas,
-              config: { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'segment.bytes': '52428800' },
+              config: { ...EVENT_TIME, 'cleanup.policy': 'delete', 'retention.ms': '-1', 'segment.bytes': '52428800' },
             },
           ]
         : [],
@@ -44,6 +44,13 @@ export function internalTopics(
     return [...repartitions, ...[...changelogsByName].map(([name, config]) => ({ name, partitions, replicas, config }))]
   })
 }
+
+const AFTER_MAX_MS = 'message.timestamp.after.max.ms'
+/**
+ * Records keep the times that the query gives them, whatever the broker's defaults are: Kafka 4.0 and later refuse a record that is an hour ahead of
+ * the clock (KIP-1030), and what one topic has let in must pass through the others.
+ */
+const EVENT_TIME: TopicConfig = { 'message.timestamp.type': 'CreateTime', [AFTER_MAX_MS]: '9223372036854775807' }
 
 /** A topic with another number of partitions than is needed. */
 export interface OtherPartitions {
@@ -57,7 +64,7 @@ export async function makeTopics(topics: readonly InternalTopic[], broker: Broke
   const others: OtherPartitions[] = []
   for (const topic of topics) {
     try {
-      await broker.createTopic(topic)
+      await createTopic(topic, broker)
     } catch (error) {
       if (!(error instanceof BrokerError && error.code === 'TOPIC_EXISTS')) throw error
       const partitions = (await broker.describeTopic(topic.name))?.partitions ?? topic.partitions
@@ -65,6 +72,17 @@ export async function makeTopics(topics: readonly InternalTopic[], broker: Broke
     }
   }
   return others
+}
+
+/** Brokers before Kafka 3.6, and some that are not Kafka, do not know the newest of the settings, and have no such limit either. */
+async function createTopic(topic: InternalTopic, broker: Broker): Promise<void> {
+  try {
+    await broker.createTopic(topic)
+  } catch (error) {
+    if (!(error instanceof BrokerError && error.code === 'INVALID_REQUEST')) throw error
+    const { [AFTER_MAX_MS]: _, ...config } = topic.config
+    await broker.createTopic({ ...topic, config })
+  }
 }
 
 /** Names of the query's internal topics that exist. */
@@ -83,5 +101,9 @@ const ADDITIONAL_RETENTION_MS = 86_400_000
  */
 const changelogConfig = ({ kind, retentionMs }: StoreSpec): TopicConfig =>
   kind === 'keyValue' || retentionMs === undefined
-    ? { 'cleanup.policy': 'compact' }
-    : { 'cleanup.policy': 'compact,delete', 'retention.ms': String(retentionMs + ADDITIONAL_RETENTION_MS) }
+    ? { ...EVENT_TIME, 'cleanup.policy': 'compact' }
+    : {
+        ...EVENT_TIME,
+        'cleanup.policy': 'compact,delete',
+        'retention.ms': String(retentionMs + ADDITIONAL_RETENTION_MS),
+      }

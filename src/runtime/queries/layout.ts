@@ -12,7 +12,7 @@ import { repartitionTopic } from '../topic-names.ts'
 
 export type TaskPlace = Omit<TaskAssignment, 'inputs'> & { readonly reads: readonly InputPlace[] }
 
-export type OutputPlace = Omit<OutputAssignment, 'maxMessageBytes'>
+export type OutputPlace = Omit<OutputAssignment, 'maxMessageBytes' | 'timeLimits'>
 
 export interface InputPlace {
   readonly step: SourceStep | RepartitionStep

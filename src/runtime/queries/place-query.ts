@@ -2,12 +2,18 @@
  * Places a query: reads from the broker all that workers need to know, so that they need not, and creates the internal topics that do not
  * exist yet.
  */
-import type { Broker, CommittedOffset } from '../../broker/broker.ts'
+import type { Broker, CommittedOffset, TopicConfig } from '../../broker/broker.ts'
 import { positionKey } from '../../broker/position-key.ts'
 import type { StepId } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { splitTopology } from '../../plan/topology.ts'
-import { type OutputAssignment, type QueryAssignment, readWriter, type TaskAssignment } from '../assignment.ts'
+import {
+  type OutputAssignment,
+  type QueryAssignment,
+  readWriter,
+  type TaskAssignment,
+  type TimeLimits,
+} from '../assignment.ts'
 import { type LostOffset, OffsetsLostError } from '../offsets-lost-error.ts'
 import { type Config, isExactlyOnce, readsFromStart } from '../query-config.ts'
 import type { SlotTerms } from '../slots.ts'
@@ -83,7 +89,7 @@ export async function placeQuery(
     exactlyOnce: isExactlyOnce(config) && !transient,
     paused,
     tasks,
-    outputs: await withSizes(layout.outputs(plan), described),
+    outputs: await withLimits(layout.outputs(plan), described),
   }
 }
 
@@ -171,13 +177,26 @@ function describeOnce(broker: Describing): Describing {
   }
 }
 
-async function withSizes(
+async function withLimits(
   outputs: Readonly<Record<StepId, OutputPlace>>,
   broker: Describing,
 ): Promise<Record<StepId, OutputAssignment>> {
-  const sized = Object.entries(outputs).map(async ([step, output]) => {
-    const given = (await broker.describeTopic(output.topic))?.config['max.message.bytes']
-    return [step, { ...output, maxMessageBytes: given === undefined ? null : Number(given) }] as const
+  const limited = Object.entries(outputs).map(async ([step, output]) => {
+    const config = (await broker.describeTopic(output.topic))?.config ?? {}
+    const given = config['max.message.bytes']
+    const maxMessageBytes = given === undefined ? null : Number(given)
+    return [step, { ...output, maxMessageBytes, timeLimits: timeLimitsOf(config) }] as const
   })
-  return Object.fromEntries(await Promise.all(sized))
+  return Object.fromEntries(await Promise.all(limited))
 }
+
+/** Brokers before Kafka 3.6 do not know the two settings, and take any time. */
+function timeLimitsOf(config: TopicConfig): TimeLimits | null {
+  const aheadMs = Number(config['message.timestamp.after.max.ms'] ?? Number.POSITIVE_INFINITY)
+  const behindMs = Number(config['message.timestamp.before.max.ms'] ?? Number.POSITIVE_INFINITY)
+  const takesAny = aheadMs >= NO_LIMIT_MS && behindMs >= NO_LIMIT_MS
+  return takesAny || config['message.timestamp.type'] === 'LogAppendTime' ? null : { aheadMs, behindMs }
+}
+
+/** Kafka's "without limit" is the largest BIGINT; a number this large is beyond every clock. */
+const NO_LIMIT_MS = Number.MAX_SAFE_INTEGER

@@ -13,20 +13,16 @@ import { messageOf } from '../../errors.ts'
 import type { StepId } from '../../operators/step.ts'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { Header, StreamRecord } from '../../types/record.ts'
-import type { OutputAssignment } from '../assignment.ts'
 import { LatencyHistogram } from '../latency.ts'
 import type { ProcessingError, RecordPosition } from '../processing-error.ts'
 import type { RecordEncoder } from '../task/record-encoder.ts'
 import { type Watermark, watermarkBytes } from '../task/watermark.ts'
 import type { BatchPool } from './batch-pool.ts'
+import { BATCH_BYTES, OutputBatch, type OutputTopic, type Refusal } from './output-batch.ts'
 import type { SendWindow } from './send-window.ts'
 
-/** A batch of this size leaves at once. Measured: rates do not grow beyond 128 KiB, latency does. */
-const BATCH_BYTES = 128 * 1024
 /** Room for the record that makes a batch large enough. */
 const SPARE_BYTES = 8 * 1024
-/** A record that makes a batch this large goes into one of its own: together they might exceed what the topic takes (1 MiB by default). */
-const LARGE_BATCH_BYTES = 512 * 1024
 /** Bytes that may follow a record's value: its final lengths, and the number of its headers. */
 const RECORD_END_BYTES = 16
 /** Stands for a step where a store writes its changelog, or a task its dead letters. */
@@ -50,20 +46,14 @@ export interface OutputsOptions {
   readonly window: SendWindow
   /** Where the record was read that is being processed; null before the first. */
   readonly position: () => RecordPosition | null
-  /** Whether a record that is too large for its topic stops the query; else it is passed over. */
-  readonly failsOnLarge: boolean
+  /** Whether a record that its topic would refuse stops the query; else it is passed over. */
+  readonly failsOnRefused: boolean
   /** How far the task has come, as readers that take watermarks learn; null: it is not known yet. */
   readonly watermark: () => Watermark | null
   /** Receives records that cannot be written. */
   readonly reportError: (error: ProcessingError) => void
   /** Called when a batch has failed for good: its records are lost unless the task starts over. */
   readonly onFailure: (error: BrokerError) => void
-}
-
-export interface OutputTopic extends OutputAssignment {
-  readonly step: StepId
-  /** Bytes at the end of keys that do not count for the partition: those of a window. */
-  readonly windowBytes: number
 }
 
 /** The batches of one task, by topic and partition. */
@@ -116,14 +106,16 @@ export class TaskOutputs {
   }
 
   /** A function that appends finished records to one partition, also while the task is muted. */
-  partition(output: Pick<OutputTopic, 'topic' | 'maxMessageBytes'>, partition: number): Append {
+  partition(output: Pick<OutputTopic, 'topic' | 'maxMessageBytes' | 'timeLimits'>, partition: number): Append {
     return this.#append(new OutputBatch({ ...output, step: CHANGELOG }, partition))
   }
 
   /** A function that appends to a partition of a changelog, also while the task is muted. */
   changelog(topic: string, partition: number): Append {
     const producer = this.#options.changelogProducer
-    return this.#append(new OutputBatch({ topic, maxMessageBytes: null, step: CHANGELOG }, partition, producer))
+    return this.#append(
+      new OutputBatch({ topic, maxMessageBytes: null, timeLimits: null, step: CHANGELOG }, partition, producer),
+    )
   }
 
   #append(batch: OutputBatch): Append {
@@ -131,7 +123,8 @@ export class TaskOutputs {
       const more = (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers) + RECORD_END_BYTES
       if (batch.builder !== null && batch.builder.size + more >= batch.largeBytes) this.#send(batch)
       const builder = this.#builderOf(batch)
-      builder.append(timestamp, key, value, headers)
+      // What must not get lost is not refused for its time.
+      builder.append(batch.takesTime(timestamp) ? timestamp : this.#options.clock.now(), key, value, headers)
       if (builder.size >= batch.fullBytes) this.#send(batch)
     }
   }
@@ -172,11 +165,17 @@ export class TaskOutputs {
   #builderOf(batch: OutputBatch): RecordBatchBuilder {
     if (batch.builder !== null) return batch.builder
     this.#open.add(batch)
+    batch.lookAtClock(this.#options.clock)
     return (batch.builder = this.#options.pool.take(batch.expectedBytes))
   }
 
   #write(batch: OutputBatch, record: StreamRecord, encoder: RecordEncoder, hasKey: boolean): void {
     const timestamp = encoder.timestamp(record)
+    this.#builderOf(batch)
+    if (!batch.takesTime(timestamp)) {
+      this.#reject(batch, batch.timeRefusal(timestamp))
+      return
+    }
     if (!this.#encode(batch, record, encoder, hasKey, timestamp)) {
       this.#send(batch)
       this.#encode(batch, record, encoder, hasKey, timestamp)
@@ -263,20 +262,31 @@ export class TaskOutputs {
     batch.statedTime = watermark.time
   }
 
-  /** A record fills its batch before the next one is processed, so it came from the one that is being processed. */
-  #rejectLarge({ step, topic, maxBytes }: OutputBatch, bytes: Buffer): void {
-    const { pool, reportError, failsOnLarge, onFailure } = this.#options
+  #rejectLarge(batch: OutputBatch, bytes: Buffer): void {
+    const { topic, step, maxBytes } = batch
+    this.#options.pool.recycle(bytes)
+    if (step !== CHANGELOG) this.recordsWritten--
+    this.#reject(batch, {
+      code: 'RECORD_TOO_LARGE',
+      what: `of ${bytes.length} bytes`,
+      why: `is larger than max.message.bytes of topic ${topic}, ${maxBytes}`,
+    })
+  }
+
+  /** Refuses what came from the record that is being processed, whose batch has left before the next one is. */
+  #reject({ step }: OutputBatch, { code, what, why }: Refusal): void {
+    const { reportError, failsOnRefused, onFailure } = this.#options
     const position = this.#options.position()
     const origin =
       position === null
         ? ''
         : `, from offset ${position.offset} of partition ${position.partition} of ${position.topic}`
-    const message = `A record of ${bytes.length} bytes${origin}, is larger than max.message.bytes of topic ${topic}, ${maxBytes}.`
-    pool.recycle(bytes)
-    if (step !== CHANGELOG) this.recordsWritten--
+    const message = `A record ${what}${origin}, ${why}.`
     reportError({ type: 'production', step, message, causes: [], target: null, position })
-    if (!failsOnLarge) return
-    const error = new BrokerError('RECORD_TOO_LARGE', message)
+    if (!failsOnRefused) return
+    const advice =
+      "Raise the topic's limit, or set ksql.fail.on.production.error to false: the query then logs and skips such records."
+    const error = new BrokerError(code, `${message} ${advice}`)
     this.#failure ??= error
     onFailure(error)
   }
@@ -300,43 +310,4 @@ function causesOf(error: unknown): string[] {
   const causes: string[] = []
   for (let cause = (error as Error).cause; cause instanceof Error; cause = cause.cause) causes.push(cause.message)
   return causes
-}
-
-type BatchTopic = Pick<OutputTopic, 'step' | 'topic' | 'maxMessageBytes'> &
-  Partial<Pick<OutputTopic, 'takesWatermarks'>>
-
-/** The batch that gathers for one partition; it has a builder while it has records. */
-class OutputBatch {
-  readonly step: StepId
-  readonly topic: string
-  readonly partition: number
-  /** What the topic takes at most. */
-  readonly maxBytes: number
-  /** What several records may make; compression may add a little. */
-  readonly largeBytes: number
-  /** It leaves at once. */
-  readonly fullBytes: number
-  readonly takesWatermarks: boolean
-  builder: RecordBatchBuilder | null = null
-  /** Sends it; null: the producer of the task's output does. */
-  readonly producer: Pick<Producer, 'send'> | null
-  /** The watermark that its readers learnt last; null: none. */
-  statedTime: number | null = null
-  /** Size of the last batch, with some room. */
-  expectedBytes = 0
-
-  constructor(
-    { step, topic, maxMessageBytes, takesWatermarks = false }: BatchTopic,
-    partition: number,
-    producer: Pick<Producer, 'send'> | null = null,
-  ) {
-    this.producer = producer
-    this.takesWatermarks = takesWatermarks
-    this.step = step
-    this.topic = topic
-    this.partition = partition
-    this.maxBytes = maxMessageBytes ?? Number.POSITIVE_INFINITY
-    this.largeBytes = Math.min(LARGE_BATCH_BYTES, 0.95 * this.maxBytes)
-    this.fullBytes = Math.min(BATCH_BYTES, this.largeBytes)
-  }
 }

@@ -84,7 +84,7 @@ export class RunningTask implements InputTask {
       ...options,
       position: () => task?.position ?? null,
       watermark: () => task?.watermark ?? null,
-      failsOnLarge: options.query.config['ksql.fail.on.production.error']?.toLowerCase() !== 'false',
+      failsOnRefused: options.query.config['ksql.fail.on.production.error']?.toLowerCase() !== 'false',
       reportError: (error) => task?.report(error),
     })
     const stores = await options.stores.open({ ...storesRequest(options, outputs), signal: options.signal })
