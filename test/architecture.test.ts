@@ -58,6 +58,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['runtime'],
     ['runtime/task', 'runtime/stores'],
     ['runtime/reading'],
+    ['runtime/worker/output'],
     ['runtime/worker'],
     ['runtime/threads', 'runtime/queries', 'runtime/cluster'],
   ],

@@ -15,7 +15,7 @@ import {
   type ReadFault,
 } from '../task/bad-records.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
-import type { TaskOutputs } from './outputs.ts'
+import type { TaskOutputs } from './output/outputs.ts'
 
 export interface BadRecordHandlerOptions {
   readonly query: QueryAssignment

@@ -12,7 +12,7 @@ import { functionLine, type ReportError } from '../processing-error.ts'
 import type { TaskStores } from '../stores/task-stores.ts'
 import { windowLayout } from '../task/source-reader.ts'
 import { type Output, Task } from '../task/task.ts'
-import type { TaskOutputs } from './outputs.ts'
+import type { TaskOutputs } from './output/outputs.ts'
 
 export interface BuildTaskOptions {
   readonly query: QueryAssignment

@@ -8,7 +8,7 @@ import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
 import type { StandbyRequest } from '../stores/standby-task.ts'
 import type { OpenStores } from '../stores/task-stores.ts'
 import { changelogTopic } from '../topic-names.ts'
-import type { TaskOutputs } from './outputs.ts'
+import type { TaskOutputs } from './output/outputs.ts'
 
 export interface StoresOwner {
   readonly query: QueryAssignment

@@ -2,8 +2,8 @@
  * Batch builders for all outputs of a worker. A builder is taken for the first record of a batch and given back when the batch leaves, so
  * that thousands of queries with idle sinks hold no buffers.
  */
-import type { Compression } from '../../broker/compression.ts'
-import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
+import type { Compression } from '../../../broker/compression.ts'
+import { RecordBatchBuilder } from '../../../broker/record-batch-builder.ts'
 
 /** Size of a new builder's buffer: enough for a record or two of a quiet query. */
 const INITIAL_BYTES = 4 * 1024
