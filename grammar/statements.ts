@@ -33,6 +33,8 @@ export class StatementGrammar extends QueryGrammar {
       { ALT: () => this.SUBRULE(this.terminate) },
       { ALT: () => this.SUBRULE(this.pause) },
       { ALT: () => this.SUBRULE(this.resume) },
+      { ALT: () => this.SUBRULE(this.applyVersion) },
+      { ALT: () => this.SUBRULE(this.rollbackVersion) },
       { ALT: () => this.SUBRULE(this.set) },
       { ALT: () => this.SUBRULE(this.unset) },
       { ALT: () => this.SUBRULE(this.define) },
@@ -387,6 +389,10 @@ export class StatementGrammar extends QueryGrammar {
   alterSource = this.RULE('alterSource', () => {
     this.SUBRULE(this.sourceKind)
     this.CONSUME(t.Identifier)
+    this.OR([{ ALT: () => this.SUBRULE(this.addColumns) }, { ALT: () => this.SUBRULE(this.asQuery) }])
+  })
+
+  addColumns = this.RULE('addColumns', () => {
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.addColumn) })
   })
 
@@ -398,6 +404,12 @@ export class StatementGrammar extends QueryGrammar {
     ])
     this.CONSUME(t.Identifier)
     this.SUBRULE(this.connectorOptions)
+  })
+
+  asQuery = this.RULE('asQuery', () => {
+    this.OPTION(() => this.SUBRULE(this.withClause))
+    this.CONSUME(t.As)
+    this.SUBRULE(this.query)
   })
 
   addColumn = this.RULE('addColumn', () => {
@@ -573,6 +585,16 @@ export class StatementGrammar extends QueryGrammar {
   terminate = this.RULE('terminate', () => {
     this.CONSUME(t.Terminate)
     this.SUBRULE(this.queryIdOrAll)
+  })
+
+  applyVersion = this.RULE('applyVersion', () => {
+    this.CONSUME(t.Apply)
+    this.CONSUME(t.Identifier)
+  })
+
+  rollbackVersion = this.RULE('rollbackVersion', () => {
+    this.CONSUME(t.Rollback)
+    this.CONSUME(t.Identifier)
   })
 
   pause = this.RULE('pause', () => {

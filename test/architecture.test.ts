@@ -71,7 +71,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['operators/old-value'],
   ],
   analysis: [['analysis'], ['analysis/normal-form']],
-  plan: [['plan'], ['plan/clauses', 'plan/statements'], ['plan/relations'], ['plan/queries']],
+  plan: [['plan'], ['plan/clauses', 'plan/statements'], ['plan/relations'], ['plan/queries'], ['plan/change']],
   connectors: [
     ['connectors'],
     ['connectors/delivery'],
@@ -91,7 +91,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['engine/inserts', 'engine/parse-request', 'engine/pull-plans'],
     ['engine/observe', 'engine/parts'],
     ['engine/scope'],
-    ['engine/connectors'],
+    ['engine/connectors', 'engine/replace'],
     ['engine/statements/handler'],
     ['engine/queries', 'engine/statements'],
     ['engine/statements/connectors', 'engine/statements/show'],

@@ -24,6 +24,7 @@ const PAGES = [
   'README.md',
   'docs/tutorial.md',
   'docs/sql.md',
+  'docs/changing-queries.md',
   'docs/formats.md',
   'docs/functions-in-javascript.md',
   'docs/recipes.md',

@@ -1038,6 +1038,8 @@ export type StatementCstChildren = {
   terminate?: TerminateCstNode[];
   pause?: PauseCstNode[];
   resume?: ResumeCstNode[];
+  applyVersion?: ApplyVersionCstNode[];
+  rollbackVersion?: RollbackVersionCstNode[];
   set?: SetCstNode[];
   unset?: UnsetCstNode[];
   define?: DefineCstNode[];
@@ -1488,6 +1490,16 @@ export interface AlterSourceCstNode extends CstNode {
 export type AlterSourceCstChildren = {
   sourceKind: SourceKindCstNode[];
   Identifier: IToken[];
+  addColumns?: AddColumnsCstNode[];
+  asQuery?: AsQueryCstNode[];
+};
+
+export interface AddColumnsCstNode extends CstNode {
+  name: "addColumns";
+  children: AddColumnsCstChildren;
+}
+
+export type AddColumnsCstChildren = {
   addColumn: AddColumnCstNode[];
   Comma?: IToken[];
 };
@@ -1503,6 +1515,17 @@ export type AlterConnectorCstChildren = {
   Connector?: IToken[];
   Identifier: IToken[];
   connectorOptions: ConnectorOptionsCstNode[];
+};
+
+export interface AsQueryCstNode extends CstNode {
+  name: "asQuery";
+  children: AsQueryCstChildren;
+}
+
+export type AsQueryCstChildren = {
+  withClause?: WithClauseCstNode[];
+  As: IToken[];
+  query: QueryCstNode[];
 };
 
 export interface AddColumnCstNode extends CstNode {
@@ -1745,6 +1768,26 @@ export interface TerminateCstNode extends CstNode {
 export type TerminateCstChildren = {
   Terminate: IToken[];
   queryIdOrAll: QueryIdOrAllCstNode[];
+};
+
+export interface ApplyVersionCstNode extends CstNode {
+  name: "applyVersion";
+  children: ApplyVersionCstChildren;
+}
+
+export type ApplyVersionCstChildren = {
+  Apply: IToken[];
+  Identifier: IToken[];
+};
+
+export interface RollbackVersionCstNode extends CstNode {
+  name: "rollbackVersion";
+  children: RollbackVersionCstChildren;
+}
+
+export type RollbackVersionCstChildren = {
+  Rollback: IToken[];
+  Identifier: IToken[];
 };
 
 export interface PauseCstNode extends CstNode {
@@ -2107,7 +2150,9 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   alter(children: AlterCstChildren, param?: IN): OUT;
   alterSystem(children: AlterSystemCstChildren, param?: IN): OUT;
   alterSource(children: AlterSourceCstChildren, param?: IN): OUT;
+  addColumns(children: AddColumnsCstChildren, param?: IN): OUT;
   alterConnector(children: AlterConnectorCstChildren, param?: IN): OUT;
+  asQuery(children: AsQueryCstChildren, param?: IN): OUT;
   addColumn(children: AddColumnCstChildren, param?: IN): OUT;
   drop(children: DropCstChildren, param?: IN): OUT;
   dropSource(children: DropSourceCstChildren, param?: IN): OUT;
@@ -2128,6 +2173,8 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   explain(children: ExplainCstChildren, param?: IN): OUT;
   print(children: PrintCstChildren, param?: IN): OUT;
   terminate(children: TerminateCstChildren, param?: IN): OUT;
+  applyVersion(children: ApplyVersionCstChildren, param?: IN): OUT;
+  rollbackVersion(children: RollbackVersionCstChildren, param?: IN): OUT;
   pause(children: PauseCstChildren, param?: IN): OUT;
   resume(children: ResumeCstChildren, param?: IN): OUT;
   connectorName(children: ConnectorNameCstChildren, param?: IN): OUT;

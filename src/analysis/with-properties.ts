@@ -5,6 +5,7 @@ import type { FormatName, NullableRepresentation, Side } from '../serde/format.t
 import { FORMATS, resolveFormat } from '../serde/index.ts'
 import type { Property } from '../sql/ast.ts'
 import { suggestion } from '../suggest.ts'
+import { parseTimestamp } from '../types/time-text.ts'
 import { durationMs } from './durations.ts'
 
 /** Null: not given. */
@@ -25,6 +26,10 @@ export interface WithProperties {
   /** UNUSED_COLUMNS: whether the values of columns that a query does not use are checked, so that all queries see the same records. */
   readonly checksUnusedColumns: boolean
   readonly queryId: string | null
+  /** START: where a new version of a query begins to read; a number is a time, epoch ms. */
+  readonly start: 'kept' | 'earliest' | 'latest' | number | null
+  /** SWITCH: whether a new version takes the place of the running one as soon as it has come as far. */
+  readonly switchesAtOnce: boolean
   readonly keySchema: SchemaProperties
   readonly valueSchema: SchemaProperties
   readonly valueLine: LineProperties
@@ -97,7 +102,7 @@ const KNOWN: { readonly [Use in WithUse]: ReadonlySet<string> } = {
     'SOURCED_BY_CONNECTOR',
     'SOURCE_CONNECTOR',
   ]),
-  createAs: new Set([...COMMON, ...REGISTRY, 'VALUE_CSV_HEADER']),
+  createAs: new Set([...COMMON, ...REGISTRY, 'VALUE_CSV_HEADER', 'START', 'SWITCH']),
   insertInto: new Set(['QUERY_ID']),
 }
 
@@ -122,6 +127,8 @@ export function readWithProperties(properties: readonly Property[], use: WithUse
     badRecords: readBadRecords(read),
     checksUnusedColumns: readUnusedColumns(read),
     queryId: read.text('QUERY_ID'),
+    start: readStart(read),
+    switchesAtOnce: readSwitch(read),
     keySchema: readSchema(read, 'KEY'),
     valueSchema: readSchema(read, 'VALUE'),
     valueLine: {
@@ -234,6 +241,28 @@ function readUnusedColumns(read: PropertyReader): boolean {
   if (word !== 'CHECK' && word !== 'SKIP')
     throw read.invalid('UNUSED_COLUMNS', `Unknown value: '${word}'. It is CHECK or SKIP.`)
   return word === 'CHECK'
+}
+
+function readStart(read: PropertyReader): WithProperties['start'] {
+  const text = read.text('START')
+  const word = text?.toLowerCase() ?? null
+  if (text === null || word === 'kept' || word === 'earliest' || word === 'latest')
+    return word as WithProperties['start']
+  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
+  try {
+    return parseTimestamp(text)
+  } catch {
+    throw read.invalid(
+      'START',
+      `'${text}' is neither 'kept', 'earliest' nor 'latest', nor a time such as '2026-01-31T12:00:00'.`,
+    )
+  }
+}
+
+function readSwitch(read: PropertyReader): boolean {
+  const word = read.text('SWITCH')?.toUpperCase() ?? 'AT_ONCE'
+  if (word === 'AT_ONCE' || word === 'BY_APPLY') return word === 'AT_ONCE'
+  throw read.invalid('SWITCH', `Unknown value: '${word}'. It is AT_ONCE or BY_APPLY.`)
 }
 
 const ON_ERROR: ReadonlyMap<string, BadRecords['kind']> = new Map([

@@ -38,6 +38,8 @@ import { ProcessingLog } from './observe/processing-log.ts'
 import { openQuery } from './open-query.ts'
 import type { EngineParts } from './parts.ts'
 import { PullPlans } from './pull-plans.ts'
+import { submitReplacement } from './replace/submit-replacement.ts'
+import { VersionSwitching } from './replace/version-switching.ts'
 import type { ClusterStatus, HostStoreLags, QueryRequest, StatementRequest } from './requests.ts'
 import { type StatementSchemas, statementSchemas } from './schemas/statement-schemas.ts'
 import { WritableSources } from './schemas/writable-sources.ts'
@@ -119,13 +121,21 @@ class CommandLogEngine implements RunningEngine {
   constructor(options: EngineOptions) {
     const transient = new TransientQueries()
     const schemas = statementSchemas(options.registry ?? null)
-    const commands = commandRunner(options, transient, schemas)
+    const versions = new VersionSwitching({
+      ...options,
+      catalog: () => commands.catalog,
+      submit: (effect, phase, message) => submitReplacement(effect, phase, message, commands, options.config),
+      warn: options.warn ?? noop,
+      inform: options.inform ?? noop,
+    })
+    const commands: CommandRunner = commandRunner(options, transient, schemas, versions)
     this.#version = options.version
     this.#commands = commands
     this.#parts = engineParts(options, {
       commands,
       transient,
       schemas,
+      versions,
       reportError: (queryId, error) => this.#processingLog.report(queryId, error),
     })
     this.#statements = new StatementRunner(this.#parts, commands)
@@ -248,12 +258,18 @@ class CommandLogEngine implements RunningEngine {
   }
 }
 
-function commandRunner(options: EngineOptions, transient: TransientQueries, schemas: StatementSchemas): CommandRunner {
+function commandRunner(
+  options: EngineOptions,
+  transient: TransientQueries,
+  schemas: StatementSchemas,
+  versions: VersionSwitching,
+): CommandRunner {
   const { broker, runtime, connectors, clock, timer, random, config, peers, warn = noop, inform = noop } = options
   return new CommandRunner({
     broker,
     runtime,
     connectors,
+    versions,
     clock,
     timer,
     random,
@@ -266,11 +282,14 @@ function commandRunner(options: EngineOptions, transient: TransientQueries, sche
   })
 }
 
-interface MadeParts extends Pick<EngineParts, 'transient' | 'schemas' | 'reportError'> {
+interface MadeParts extends Pick<EngineParts, 'transient' | 'schemas' | 'versions' | 'reportError'> {
   readonly commands: CommandRunner
 }
 
-function engineParts(options: EngineOptions, { commands, transient, schemas, reportError }: MadeParts): EngineParts {
+function engineParts(
+  options: EngineOptions,
+  { commands, transient, schemas, versions, reportError }: MadeParts,
+): EngineParts {
   const {
     broker,
     runtime,
@@ -306,6 +325,7 @@ function engineParts(options: EngineOptions, { commands, transient, schemas, rep
     },
     longPulls: new Turnstile(timer),
     catalog: () => commands.catalog,
+    versions,
     transient,
     pullPlans: new PullPlans(),
     rows: new RowProducer(broker, clock),

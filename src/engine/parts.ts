@@ -14,6 +14,7 @@ import type { SchemaLoader } from '../serde/loaded-schemas.ts'
 import type { PeerHealth } from './cluster/peer-health.ts'
 import type { Peers } from './cluster/peers.ts'
 import type { Catalog } from './commands/catalog.ts'
+import type { BuildProgress } from './commands/replacement.ts'
 import type { Config } from './config/config.ts'
 import type { RowProducer } from './inserts/row-producer.ts'
 import type { PullPlans } from './pull-plans.ts'
@@ -41,6 +42,8 @@ export interface EngineParts {
   readonly longPulls: Turnstile
   /** The catalog in force now. */
   readonly catalog: () => Catalog
+  /** How far the versions are that are built beside running queries. */
+  readonly versions: { progress(sink: string): BuildProgress | null }
   readonly transient: TransientQueries
   /** Plans that later pull queries share. */
   readonly pullPlans: PullPlans

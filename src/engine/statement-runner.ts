@@ -17,6 +17,7 @@ import type { Overrides } from './config/config.ts'
 import type { CurrentStatus, Entity } from './describe/entities.ts'
 import { parseRequest } from './parse-request.ts'
 import type { EngineParts } from './parts.ts'
+import { beginVersion } from './replace/begin-version.ts'
 import type { StatementRequest } from './requests.ts'
 import { SandboxSchemas, type StatementSchemas } from './schemas/statement-schemas.ts'
 import { makeScope } from './scope.ts'
@@ -130,6 +131,7 @@ export class StatementRunner {
     const config = Object.fromEntries(overrides)
     for (const effect of effects) {
       if (effect.kind === 'startQuery') await this.#parts.runtime.announce({ plan: effect.plan, config })
+      if (effect.kind === 'stageVersion') await beginVersion(effect, this.#parts)
     }
   }
 
@@ -193,7 +195,11 @@ async function withRegistered(draft: CommandDraft, schemas: StatementSchemas): P
   if (registration?.mode !== 'always') return draft
   const effects = draft.effects.map((effect): Effect => {
     if (effect.kind === 'putSource') return { ...effect, source: withSchemas(effect.source, written) }
-    return effect.kind === 'startQuery' ? { ...effect, plan: withSinkSchemas(effect.plan, written) } : effect
+    if (effect.kind === 'startQuery') return { ...effect, plan: withSinkSchemas(effect.plan, written) }
+    if (effect.kind !== 'stageVersion') return effect
+    const { source, plan } = effect.version
+    const version = { source: withSchemas(source, written), plan: withSinkSchemas(plan, written) }
+    return { ...effect, version: { ...effect.version, ...version } }
   })
   return { ...draft, effects }
 }

@@ -87,6 +87,8 @@ export interface SinkStep {
   /** Columns written, equal to the input row's. */
   readonly value: readonly Column[]
   readonly timestamp: TimestampColumn | null
+  /** The records are not written: another version of the query writes them. */
+  readonly isSilent?: true
 }
 
 /** Hands rows to the subscriber of a push query; ends the query after `limit` rows. */

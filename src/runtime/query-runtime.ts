@@ -22,6 +22,8 @@ export interface StartQuery {
   readonly paused: boolean
   /** SQL text that made the query, for messages about it. */
   readonly statement?: string
+  /** Offsets by partition (`positionKey`) before which the query stops to read. Absent: it reads whatever comes. */
+  readonly limits?: ReadonlyMap<string, number>
 }
 
 /** As SHOW QUERIES words it. */
@@ -145,6 +147,8 @@ export interface QueryRuntime {
   subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription>
   /** Before other servers learn of a new query: fixes from where all of them are to read, if there are others. Rejects with a BrokerError. */
   announce(query: Omit<StartQuery, 'paused'>): Promise<void>
+  /** Whether all tasks of all queries run on this server. */
+  readonly isAlone: boolean
   /** Takes this server's membership in its cluster, before slots come; null: it may have lost its slots. */
   setMember(member: ClusterMember | null): void
   /** Takes slots over: starts their tasks in the background. */

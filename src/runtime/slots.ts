@@ -35,6 +35,10 @@ export class OwnedSlots {
     return new Map(this.#terms)
   }
 
+  get ownsAll(): boolean {
+    return this.#terms.size === SLOTS
+  }
+
   get isEmpty(): boolean {
     return this.#terms.size === 0
   }

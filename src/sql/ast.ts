@@ -654,6 +654,14 @@ export interface AlterSource extends StatementNode {
   readonly name: string
   readonly columns: readonly AddedColumn[]
 }
+/** ALTER STREAM/TABLE ... AS SELECT: another query for a stream or table, with all that the statement does not name as it is. */
+export interface AlterQuery extends StatementNode {
+  readonly kind: 'alterQuery'
+  readonly sourceKind: SourceKind
+  readonly name: string
+  readonly properties: readonly Property[]
+  readonly query: Query
+}
 export interface DropSource extends StatementNode {
   readonly kind: 'dropSource'
   readonly sourceKind: SourceKind
@@ -741,6 +749,16 @@ export interface Print extends StatementNode {
 export interface Terminate extends StatementNode {
   readonly kind: 'terminate'
   readonly queryId: string | null
+}
+/** APPLY: the new version of a stream's or table's query may take the place of the running one. */
+export interface ApplyVersion extends StatementNode {
+  readonly kind: 'applyVersion'
+  readonly name: string
+}
+/** ROLLBACK: the new version is dropped, or the former one takes its place again. */
+export interface RollbackVersion extends StatementNode {
+  readonly kind: 'rollbackVersion'
+  readonly name: string
 }
 /** `queryId`: as written, even if bare (ids of transient queries hold lower case), to be matched in any case; null for ALL. */
 export interface PauseConnector extends StatementNode {
@@ -876,6 +894,9 @@ export type Statement =
   | DropSecret
   | ShowSecrets
   | AlterSource
+  | AlterQuery
+  | ApplyVersion
+  | RollbackVersion
   | DropSource
   | ShowProperties
   | ShowTopics

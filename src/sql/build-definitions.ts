@@ -139,17 +139,20 @@ const ALTER: Builders<AlterCstChildren, 'Alter'> = {
     const [name, value] = StringValue.map(stringOf)
     return { kind: 'alterSystem', name: name!, value: value!, ...base }
   },
-  alterSource: ({ children: { sourceKind, Identifier, addColumn } }, base) => ({
-    kind: 'alterSource',
-    sourceKind: sourceKindOf(sourceKind[0]!),
-    name: nameOf(Identifier[0]!),
-    columns: addColumn.map((node) => ({
+  alterSource({ children: { sourceKind, Identifier, addColumns, asQuery } }, base) {
+    const altered = { sourceKind: sourceKindOf(sourceKind[0]!), name: nameOf(Identifier[0]!), ...base }
+    if (asQuery !== undefined) {
+      const { withClause, query } = asQuery[0]!.children
+      const properties = buildProperties(withClause)
+      return { kind: 'alterQuery', ...altered, properties, query: buildQuery(query[0]!) }
+    }
+    const columns = addColumns![0]!.children.addColumn.map((node) => ({
       name: nameOf(node.children.Identifier[0]!),
       type: buildType(node.children.type[0]!),
       location: nodeLocation(node),
-    })),
-    ...base,
-  }),
+    }))
+    return { kind: 'alterSource', ...altered, columns }
+  },
   alterConnector: ({ children: { Sink, Source, Identifier, connectorOptions } }, base) => ({
     kind: 'alterConnector',
     connectorKind: Sink ? 'SINK' : Source ? 'SOURCE' : null,

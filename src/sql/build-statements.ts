@@ -50,6 +50,16 @@ const STATEMENT: Builders<StatementCstChildren, 'explain'> = {
   }),
   pause: buildPause,
   resume: buildResume,
+  applyVersion: ({ children: { Identifier } }, base) => ({
+    kind: 'applyVersion',
+    name: nameOf(Identifier[0]!),
+    ...base,
+  }),
+  rollbackVersion: ({ children: { Identifier } }, base) => ({
+    kind: 'rollbackVersion',
+    name: nameOf(Identifier[0]!),
+    ...base,
+  }),
   set({ children: { StringValue } }, base) {
     const [name, value] = StringValue.map(stringOf)
     return { kind: 'set', name: name!, value: value!, ...base }

@@ -86,6 +86,10 @@ const FORMATS: Formats = {
     const added = columns.map((column) => `ADD COLUMN ${formatName(column.name)} ${formatTypeNode(column.type)}`)
     return words('ALTER', sourceKind, formatName(name), added.join(', '))
   },
+  alterQuery: ({ sourceKind, name, properties, query }) =>
+    words('ALTER', sourceKind, formatName(name), withClause(properties), 'AS', formatQuery(query)),
+  applyVersion: ({ name }) => words('APPLY', formatName(name)),
+  rollbackVersion: ({ name }) => words('ROLLBACK', formatName(name)),
   dropSource: ({ sourceKind, name, ifExists, deleteTopic }) =>
     words('DROP', sourceKind, ifExists && 'IF EXISTS', formatName(name), deleteTopic && 'DELETE TOPIC'),
   showProperties: () => 'SHOW PROPERTIES',

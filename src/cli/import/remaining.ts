@@ -65,6 +65,7 @@ function nameOf({ command, statement }: Known): string | undefined {
     case 'createSource':
     case 'createAs':
     case 'alterSource':
+    case 'alterQuery':
       return statement.name
     case undefined: {
       const [, name] = /^(?:stream|table)\/`?(.+?)`?\/create$/.exec(command.id) ?? []

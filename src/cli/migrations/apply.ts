@@ -38,6 +38,7 @@ const ALLOWED: ReadonlySet<Statement['kind']> = new Set([
   'terminate',
   'dropSource',
   'alterSource',
+  'alterQuery',
   'createConnector',
   'dropConnector',
   'createType',

@@ -21,6 +21,7 @@ import {
 } from '../../metastore/metastore.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { applyToReplacements, type Replacement, type ReplacementEffect, type Replacements } from './replacement.ts'
 
 /** A query that runs until it is terminated. */
 export interface PersistentQuery {
@@ -50,6 +51,8 @@ export interface Catalog {
   readonly connectors: ReadonlyMap<string, BuiltInConnector>
   /** Secrets for their options by name, encrypted. */
   readonly secrets: ReadonlyMap<string, SealedSecret>
+  /** Versions of queries that do not write their stream or table, by its name. */
+  readonly replacements: Replacements
 }
 
 /** The catalog before the first command. */
@@ -58,6 +61,7 @@ export const EMPTY_CATALOG: Catalog = {
   queries: new Map(),
   connectors: new Map(),
   secrets: new Map(),
+  replacements: new Map(),
 }
 
 /** What a command does, as plain JSON. */
@@ -85,6 +89,7 @@ export type Effect =
   | { readonly kind: 'putSecret'; readonly name: string; readonly sealed: SealedSecret }
   | { readonly kind: 'removeSecret'; readonly name: string }
   | { readonly kind: 'setConnectorPaused'; readonly name: string; readonly isPaused: boolean }
+  | ReplacementEffect
   /** `deleteTopics`: names or regular expressions of sink topics. */
   | { readonly kind: 'terminateCluster'; readonly deleteTopics: readonly string[] }
 
@@ -142,10 +147,55 @@ export function applyEffect(catalog: Catalog, effect: Effect, overrides: Readonl
       const connector = catalog.connectors.get(effect.name)
       return connector === undefined ? catalog : withConnector(catalog, { ...connector, isPaused: effect.isPaused })
     }
+    case 'stageVersion':
+    case 'applyVersion':
+    case 'beginSwitch':
+    case 'cancelSwitch':
+    case 'rollBack':
+    case 'dropVersion':
+      return { ...catalog, replacements: applyToReplacements(catalog.replacements, effect, overrides) }
+    case 'endSwitch':
+      return exchanged(catalog, effect.sink, effect.at)
     case 'terminateCluster':
       return EMPTY_CATALOG
     default:
       return assertNever(effect)
+  }
+}
+
+/** The query that writes the stream or table; undefined: none does. */
+export const runningVersion = ({ queries }: Pick<Catalog, 'queries'>, sink: string): PersistentQuery | undefined =>
+  [...queries.values()].find(({ link }) => link.kind === 'CREATE_AS' && link.writes === sink)
+
+/** The catalog in which the version has taken the place of the running one, which is kept. */
+function exchanged(catalog: Catalog, sink: string, at: number): Catalog {
+  const running = runningVersion(catalog, sink)
+  const replacement = catalog.replacements.get(sink)
+  const source = catalog.metastore.sources.get(sink)
+  if (running === undefined || replacement === undefined || source === undefined) return catalog
+  const { link, plan, statement, overrides } = replacement.version
+  const queries = new Map(catalog.queries)
+  queries.delete(running.link.queryId)
+  queries.set(link.queryId, { link, plan, statement, overrides, isPaused: running.isPaused })
+  const metastore = putQuery(removeQuery(catalog.metastore, running.link.queryId), link)
+  const former: Replacement = {
+    phase: 'kept',
+    version: {
+      link: running.link,
+      plan: running.plan,
+      source,
+      statement: running.statement,
+      overrides: running.overrides,
+    },
+    switchesAtOnce: true,
+    failure: null,
+    keptSince: at,
+  }
+  return {
+    ...catalog,
+    metastore: putSource(metastore, replacement.version.source),
+    queries,
+    replacements: new Map(catalog.replacements).set(sink, former),
   }
 }
 

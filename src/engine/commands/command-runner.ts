@@ -7,18 +7,36 @@ import type { QueryRuntime } from '../../runtime/query-runtime.ts'
 import { commandTopic } from '../../runtime/topic-names.ts'
 import type { Config } from '../config/config.ts'
 import { deleteTopic } from '../topics.ts'
-import { applyEffect, type Catalog, type Effect, EMPTY_CATALOG, type PersistentQuery } from './catalog.ts'
+import {
+  applyEffect,
+  type Catalog,
+  type Effect,
+  EMPTY_CATALOG,
+  type PersistentQuery,
+  runningVersion,
+} from './catalog.ts'
 import { type Command, type CommandStatus, commandIdText } from './command.ts'
 import { CommandBackup } from './command-backup.ts'
 import { CommandLog, DegradedError, type SequencedCommand, type StatementLog, type Turn } from './command-log.ts'
 import { LocalLog } from './local-log.ts'
 import { queriesFile } from './queries-file.ts'
+import type { QueryVersion, ReplacementEffect } from './replacement.ts'
 import { sinkTopics } from './termination.ts'
+
+/** What builds versions of queries beside the running ones. */
+export interface VersionsPort {
+  /** Builds on, by what the catalog says of the stream or table now. In the background. */
+  follow(sink: string): void
+  /** Ends a version with all that it has. Rejects with a BrokerError. */
+  discard(sink: string, version: QueryVersion): Promise<void>
+  close(): Promise<void>
+}
 
 export interface CommandRunnerOptions {
   readonly broker: Broker
   readonly runtime: QueryRuntime
   readonly connectors: Pick<ConnectorRuntime, 'run' | 'purge'>
+  readonly versions: VersionsPort
   readonly clock: Clock
   readonly timer: Timer
   /** In [0, 1). */
@@ -103,11 +121,15 @@ export class CommandRunner {
       await this.#terminate(effect, before)
       return
     }
-    const failures = await Promise.all([...this.#catalog.queries.values()].map((query) => this.#startQuery(query)))
+    const { queries, replacements } = this.#catalog
+    const isSwitching = ({ link: { writes } }: PersistentQuery) => replacements.get(writes ?? '')?.phase === 'switching'
+    const starting = [...queries.values()].filter((query) => !isSwitching(query))
+    const failures = await Promise.all(starting.map((query) => this.#startQuery(query)))
     const started = failures.filter((failure) => failure === null).length
     if (started > 0) this.#options.inform(`Persistent queries started again: ${started}.`)
     await this.#runConnectors()
     this.#log.follow()
+    for (const sink of replacements.keys()) this.#options.versions.follow(sink)
   }
 
   /** The right to append; see `CommandLog.turn`. Throws StatementError on a degraded log. */
@@ -168,6 +190,7 @@ export class CommandRunner {
 
   async close(): Promise<void> {
     await this.#ending
+    await this.#options.versions.close()
     await this.#log.close()
   }
 
@@ -218,9 +241,35 @@ export class CommandRunner {
         return attempt(() => this.#dropConnectors([effect.name], before))
       case 'terminateCluster':
         return this.#terminate(effect, before)
+      case 'stageVersion':
+      case 'applyVersion':
+      case 'beginSwitch':
+      case 'cancelSwitch':
+      case 'endSwitch':
+      case 'rollBack':
+      case 'dropVersion':
+        return this.#carryOutReplacement(effect, before)
       default:
         return null
     }
+  }
+
+  async #carryOutReplacement(effect: ReplacementEffect, before: Catalog): Promise<string | null> {
+    const { versions, runtime } = this.#options
+    const { kind, sink } = effect
+    const former = before.replacements.get(sink)
+    const running = runningVersion(this.#catalog, sink)
+    const isDropped = kind === 'dropVersion' || kind === 'stageVersion'
+    let failure = former !== undefined && isDropped ? await attempt(() => versions.discard(sink, former.version)) : null
+    if ((kind === 'cancelSwitch' || kind === 'endSwitch') && running !== undefined) {
+      await attempt(() => runtime.stop(running.link.queryId, { purge: false }))
+      failure = await this.#startQuery(running)
+    }
+    const replaced = runningVersion(before, sink)
+    if (kind === 'endSwitch' && replaced !== undefined && replaced.link.queryId !== running?.link.queryId)
+      await attempt(() => runtime.stop(replaced.link.queryId, { purge: false }))
+    if (kind !== 'dropVersion') versions.follow(sink)
+    return failure
   }
 
   /**
@@ -228,10 +277,13 @@ export class CommandRunner {
    * here.
    */
   async #terminate({ deleteTopics }: TerminateCluster, before: Catalog): Promise<string | null> {
-    const { broker, runtime, onTerminate, deleteSubjects } = this.#options
+    const { broker, runtime, versions, onTerminate, deleteSubjects } = this.#options
     const { topics, subjects } = sinkTopics(before, deleteTopics)
     const failures = [
       await attempt(onTerminate),
+      ...(await Promise.all(
+        [...before.replacements].map(([sink, { version }]) => attempt(() => versions.discard(sink, version))),
+      )),
       await attempt(() => this.#dropConnectors([...before.connectors.keys()], before)),
       ...(await Promise.all([...before.queries.keys()].map((id) => attempt(() => runtime.stop(id, { purge: true }))))),
       ...(await Promise.all(topics.map((topic) => attempt(() => deleteTopic(broker, topic))))),

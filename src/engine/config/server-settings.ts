@@ -66,6 +66,22 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
   ),
   'ksql.insert.into.values.enabled': fixed(flag(true, 'Whether INSERT VALUES is allowed.')),
   'ksql.create.or.replace.enabled': flag(true, 'Whether CREATE OR REPLACE is allowed.'),
+  'millrace.replace.any.query': flag(
+    true,
+    'Whether CREATE OR REPLACE builds a new version beside a running query that cannot continue in place; false: it is refused, as by ksqlDB.',
+  ),
+  'millrace.replace.keep.ms': fixed(
+    number(86_400_000, 'How long the former version of a replaced query is kept for ROLLBACK, in ms; 0: not at all.'),
+  ),
+  'millrace.replace.max.bytes': fixed(
+    atLeast(
+      1_048_576,
+      number(
+        536_870_912,
+        "The most memory that the rows of a replaced table may take while its versions' rows are compared.",
+      ),
+    ),
+  ),
   'millrace.allow.loops': flag(
     false,
     'Whether a persistent query may write to a topic that it reads, directly or by way of other queries.',

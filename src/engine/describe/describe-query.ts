@@ -13,6 +13,7 @@ import type { Column } from '../../types/schema.ts'
 import { hostIn, type PeerStates } from '../cluster/peer-states.ts'
 import type { Peers } from '../cluster/peers.ts'
 import type { PersistentQuery } from '../commands/catalog.ts'
+import type { BuildProgress, Replacement } from '../commands/replacement.ts'
 import type { Config } from '../config/config.ts'
 import type { TransientQuery } from '../transient-queries.ts'
 import type { QueryDescription, QueryErrorInfo, RunningQuery } from './entities.ts'
@@ -69,6 +70,32 @@ export function persistentListing(
     queryType: 'PERSISTENT',
     state: overallState(statusCount),
   }
+}
+
+/** A version that is built beside the running query, as SHOW QUERIES lists it; null: it is a former one. */
+export function versionListing(
+  sink: string,
+  { phase, version }: Replacement,
+  progress: BuildProgress | null,
+): RunningQuery[] {
+  if (phase === 'kept') return []
+  const state = progress !== null && progress.problem !== null ? 'ERROR' : 'RUNNING'
+  return [
+    {
+      queryString: `${version.statement};`,
+      sinks: [sink],
+      sinkKafkaTopics: [version.source.topic],
+      id: version.link.queryId,
+      statusCount: { [state]: 1 },
+      queryType: 'PERSISTENT',
+      state,
+      replacement: {
+        phase: phase === 'building' && progress?.isReady === true ? 'ready' : phase,
+        recordsLeft: progress?.recordsLeft ?? 0,
+        problem: progress?.problem ?? null,
+      },
+    },
+  ]
 }
 
 function countStates(states: readonly string[]): Record<string, number> {

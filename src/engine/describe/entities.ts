@@ -1,6 +1,7 @@
 /** Answers of POST /ksql, in the shapes of ksqlDB's `KsqlEntity` classes, which clients know. */
 import type { ConnectorInfo, ConnectorStatus, ConnectorType } from '../../connect/connect-cluster.ts'
 import type { FunctionDescription, FunctionListing } from '../../functions/registry.ts'
+import type { DescribedChange } from '../../plan/change/describe-change.ts'
 import type { FunctionStatistics, StepStatistics } from '../../runtime/query-progress.ts'
 import type { CommandStatus } from '../commands/command.ts'
 
@@ -65,6 +66,17 @@ export interface RunningQuery {
   readonly statusCount: Readonly<Record<string, number>>
   readonly queryType: 'PERSISTENT' | 'PUSH'
   readonly state: string
+  /** A new version of another query, which does not write the sink yet. Absent: the query is none. */
+  readonly replacement?: VersionProgress
+}
+
+export interface VersionProgress {
+  /** `ready`: it waits for APPLY. */
+  readonly phase: 'building' | 'ready' | 'switching'
+  /** Records that it has to process to come as far as the running version. */
+  readonly recordsLeft: number
+  /** Why it does not continue; null: it does. */
+  readonly problem: string | null
 }
 
 export interface QueryOffsetSummary {
@@ -142,6 +154,8 @@ export interface QueryDescription {
   readonly state: string | null
   /** EXPLAIN ANALYZE only: what each step has done since the query was started, over all partitions that run here. */
   readonly operators?: readonly StepStatistics[]
+  /** EXPLAIN CREATE OR REPLACE only: what becomes of the query that runs. */
+  readonly change?: DescribedChange
   /** EXPLAIN ANALYZE only: what the user-defined functions have done for the query. */
   readonly functions?: readonly FunctionStatistics[]
 }

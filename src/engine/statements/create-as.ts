@@ -1,17 +1,17 @@
 /** CREATE [OR REPLACE] STREAM/TABLE ... AS SELECT. See docs/sql.md#create--as-select. */
-import type { FetchedSchemas } from '../../analysis/inferred-columns.ts'
-import { type PlannedCreateAs, planCreateAs, sinkSchemaRequests } from '../../plan/queries/persistent-query.ts'
-import { checkQueryUpgrade, replacedQuery } from '../../plan/queries/replace-query.ts'
+import { sinkSchemaRequests } from '../../plan/queries/persistent-query.ts'
 import { unwritableSides } from '../../plan/schema-registration.ts'
 import { growingState } from '../../plan/state-growth.ts'
-import { checkSourceUpgrade, claimName, existsWarning, type NameClaim } from '../../plan/statements/replace-source.ts'
+import { claimName, existsWarning } from '../../plan/statements/replace-source.ts'
 import type { TopicRequest } from '../../plan/topic-request.ts'
-import type { CreateAs } from '../../sql/ast.ts'
+import type { AlterQuery, CreateAs } from '../../sql/ast.ts'
 import { quoteName } from '../../types/sql-type.ts'
-import { createAsId } from '../query-ids.ts'
+import { createAsOf } from '../replace/alter-query.ts'
+import { planChange } from '../replace/plan-create-as.ts'
 import type { TopicScope } from '../scope.ts'
 import { answer, command, inTurnOverTopics } from './handler.ts'
 import { checkQueryLimit } from './query-limit.ts'
+import { checkNoReplacement, stageVersion } from './replace-query.ts'
 import { skippedRecords } from './skipped-records.ts'
 
 export const createAs = inTurnOverTopics<CreateAs>(async (statement, scope) => {
@@ -20,7 +20,11 @@ export const createAs = inTurnOverTopics<CreateAs>(async (statement, scope) => {
     return answer({ '@type': 'warning_entity', message: existsWarning(statement, claim.existing) })
   }
   const fetched = await scope.schemas.fetch(sinkSchemaRequests(statement, scope.planning))
-  const { source, topic, plan, registrations } = planned(statement, claim, fetched, scope)
+  const { planned, replaced } = planChange(statement, claim, fetched, scope)
+  if (replaced === null) checkQueryLimit(scope)
+  if (replaced !== null) checkNoReplacement(statement.name, scope.catalog)
+  if (replaced?.change.way === 'rebuilt') return stageVersion(statement, planned, replaced.change, scope)
+  const { source, topic, plan, registrations } = planned
   const { queryId } = plan
   const draft = {
     id: { type: source.kind === 'STREAM' ? 'stream' : 'table', entity: quoteName(source.name), action: 'create' },
@@ -45,17 +49,10 @@ export const createAs = inTurnOverTopics<CreateAs>(async (statement, scope) => {
   ])
 })
 
-/** A replaced query keeps its id, and with it offsets and state, if the new plan can continue from them. */
-function planned(statement: CreateAs, claim: NameClaim, fetched: FetchedSchemas, scope: TopicScope): PlannedCreateAs {
-  const replaced = claim.kind === 'replace' ? replacedQuery(statement.name, scope.catalog.metastore) : null
-  if (replaced === null) checkQueryLimit(scope)
-  const queryId = replaced?.queryId ?? createAsId(statement.sourceKind, statement.name, scope.sequence)
-  const result = planCreateAs(statement, queryId, scope.planning, fetched)
-  if (claim.kind === 'replace') checkSourceUpgrade(claim.existing, result.source)
-  const running = replaced === null ? undefined : scope.catalog.queries.get(replaced.queryId)
-  if (running !== undefined) checkQueryUpgrade(running.plan, result.plan)
-  return result
-}
+/** ALTER STREAM/TABLE ... AS SELECT. */
+export const alterQuery = inTurnOverTopics<AlterQuery>((statement, scope) =>
+  createAs.prepare(createAsOf(statement, scope.catalog.metastore), scope),
+)
 
 function withInheritedReplicas(
   topic: TopicRequest,

@@ -7,8 +7,11 @@ import { quoteName } from '../../types/sql-type.ts'
 import type { Catalog } from '../commands/catalog.ts'
 import { type CommandId, commandIdText } from '../commands/command.ts'
 import { command, inTurn, nothingToDo } from './handler.ts'
+import { checkNoReplacement } from './replace-query.ts'
 
 export const dropSource = inTurn<DropSource>((statement, { catalog }) => {
+  checkNoReplacement(statement.name, catalog)
+  checkVersions(statement, catalog)
   const planned = planDropSource(statement, catalog.metastore)
   const id: CommandId = {
     type: statement.sourceKind === 'STREAM' ? 'stream' : 'table',
@@ -21,6 +24,7 @@ export const dropSource = inTurn<DropSource>((statement, { catalog }) => {
   return command({
     id,
     effects: [
+      ...versionsOf(source.name, catalog).map((sink) => ({ kind: 'dropVersion', sink }) as const),
       ...queryIds.map((queryId) => ({ kind: 'stopQuery', queryId }) as const),
       { kind: 'removeSource', name: source.name },
     ],
@@ -40,3 +44,20 @@ function checkSinks(name: string, { location }: DropSource, { connectors }: Cata
     { location },
   )
 }
+
+/** A new version that is being built may read what no running query reads. */
+function checkVersions({ name, location }: DropSource, { replacements }: Catalog): void {
+  for (const [sink, { phase, version }] of replacements) {
+    if (phase === 'kept' || !version.link.reads.includes(name)) continue
+    throw new StatementError(
+      `Cannot drop ${name}. It is read by ${version.link.queryId}, a new version of ${sink}. ROLLBACK ${quoteName(sink)} drops that.`,
+      { location },
+    )
+  }
+}
+
+/** Streams and tables with a former version that cannot run any more when the source is gone. */
+const versionsOf = (name: string, { replacements }: Catalog): string[] =>
+  [...replacements]
+    .filter(([sink, { version }]) => sink === name || version.link.reads.includes(name))
+    .map(([sink]) => sink)

@@ -11,7 +11,7 @@ import { describeConnector } from './connectors/describe-connector.ts'
 import { dropConnector } from './connectors/drop-connector.ts'
 import { createSecret, dropSecret, showSecrets } from './connectors/secrets.ts'
 import { showConnectorPlugins, showConnectors } from './connectors/show-connectors.ts'
-import { createAs } from './create-as.ts'
+import { alterQuery, createAs } from './create-as.ts'
 import { createSource } from './create-source.ts'
 import { createType, dropType, showTypes } from './custom-types.ts'
 import { dropSource } from './drop-source.ts'
@@ -20,6 +20,7 @@ import type { Handler } from './handler.ts'
 import { insertInto } from './insert-into.ts'
 import { insertValues } from './insert-values.ts'
 import { pause, resume, terminate } from './query-control.ts'
+import { applyVersion, rollbackVersion } from './replace-query.ts'
 import { define, set, showVariables, undefine, unset } from './session-settings.ts'
 import { explain } from './show/explain.ts'
 import { showProperties } from './show/show-properties.ts'
@@ -40,6 +41,9 @@ export const HANDLERS: Handlers = {
   createType,
   dropType,
   alterSource,
+  alterQuery,
+  applyVersion,
+  rollbackVersion,
   dropSource,
   terminate,
   pause,

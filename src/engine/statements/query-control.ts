@@ -6,6 +6,7 @@ import type { Effect, PersistentQuery } from '../commands/catalog.ts'
 import { type CommandId, commandIdText } from '../commands/command.ts'
 import type { Scope } from '../scope.ts'
 import { command, inTurn, nothingToDo, type Prepared } from './handler.ts'
+import { checkNoReplacement, droppedVersion } from './replace-query.ts'
 
 export const terminate = inTurn<Terminate>((statement, scope) => {
   const { queryId } = statement
@@ -54,10 +55,12 @@ interface Control {
 
 function control(queryId: string | null, scope: Scope, { type, verb, message, effect }: Control): Prepared {
   const targets = queryId === null ? controllable(scope) : [target(queryId, verb, scope)]
+  if (type === 'terminate') for (const { link } of targets) checkNoReplacement(link.writes ?? '', scope.catalog)
+  const dropped = type === 'terminate' ? targets.flatMap(({ link }) => droppedVersion(link, scope.catalog)) : []
   const ids = targets.map(({ link }) => link.queryId)
   const id: CommandId = { type, entity: queryId === null ? 'ALL' : ids[0]!, action: 'execute' }
   if (ids.length === 0) return nothingToDo(commandIdText(id), message)
-  return command({ id, effects: ids.map(effect), message, queryId: queryId === null ? null : ids[0]! })
+  return command({ id, effects: [...dropped, ...ids.map(effect)], message, queryId: queryId === null ? null : ids[0]! })
 }
 
 /** All persistent queries but those that materialize source tables, which end with their table. */

@@ -36,6 +36,8 @@ export interface PlacedQuery {
   readonly plan: PhysicalPlan
   readonly config: Config
   readonly paused: boolean
+  /** See `StartQuery`. */
+  readonly limits?: ReadonlyMap<string, number>
   /** Whether it is a push query: nothing is committed, and nothing stays. */
   readonly transient: boolean
 }
@@ -71,6 +73,7 @@ export async function placeQuery(
     committed: group === null ? [] : await committedOffsets(options, group, layout.tasks(plan), owned),
     fromStart: readsFromStart(config),
     known: known.positions,
+    limits: query.limits,
   })
   const tasks = await Promise.all(
     layout.tasks(plan).map((task) => withPositions(task, offsets, { chooses: owned.has(task.slot) })),

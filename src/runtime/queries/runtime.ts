@@ -205,6 +205,10 @@ class Runtime implements SettlingQueryRuntime {
     await fixOrigins({ plan, config: mergeConfig(this.#options.config, config) }, this.#placement())
   }
 
+  get isAlone(): boolean {
+    return this.#slots.ownsAll
+  }
+
   setMember(member: ClusterMember | null): void {
     this.#formerWriters.live = member?.liveWriters ?? null
     this.#workers.setMember(member)
@@ -266,14 +270,21 @@ class Runtime implements SettlingQueryRuntime {
   }
 
   #make(
-    { plan, config, paused }: StartQuery,
+    { plan, config, paused, limits }: StartQuery,
     life: Pick<RunningQueryOptions, 'retries' | 'onEnded' | 'onFailure'> & { readonly transient: boolean },
   ): RunningQuery {
     const merged = mergeConfig(this.#options.config, config)
     return new RunningQuery({
       ...this.#placement(),
       ...life,
-      query: { number: this.#nextNumber++, plan, config: merged, paused, transient: life.transient },
+      query: {
+        number: this.#nextNumber++,
+        plan,
+        config: merged,
+        paused,
+        transient: life.transient,
+        ...(limits !== undefined && { limits }),
+      },
       workers: this.#workers,
       slots: life.transient ? ALL_SLOTS : this.#slots,
       followed: this.#followed,

@@ -11,6 +11,8 @@ export interface StartOffsetsOptions {
   readonly fromStart: boolean
   /** Partitions (`positionKey`) for which an offset was committed while the server runs. Default: none. */
   readonly known?: ReadonlySet<string>
+  /** See `StartQuery`. */
+  readonly limits?: ReadonlyMap<string, number> | undefined
 }
 
 interface Chooses {
@@ -26,21 +28,24 @@ export class StartOffsets {
   readonly #committed: ReadonlyMap<string, CommittedOffset>
   readonly #fromStart: boolean
   readonly #known: ReadonlySet<string>
+  readonly #limits: ReadonlyMap<string, number>
   readonly #starts = new Map<string, Promise<PartitionOffset[]>>()
   readonly #ends = new Map<string, Promise<PartitionOffset[]>>()
 
-  constructor(broker: Broker, { committed, fromStart, known = new Set() }: StartOffsetsOptions) {
+  constructor(broker: Broker, { committed, fromStart, known = new Set(), limits = new Map() }: StartOffsetsOptions) {
     this.#broker = broker
     this.#committed = new Map(committed.map((offset) => [positionKey(offset), offset]))
     this.#fromStart = fromStart
     this.#known = known
+    this.#limits = limits
   }
 
   /** `chooses`: an origin without a committed offset becomes one of `chosen`; a position that is lost, one of `lost`. */
   async of({ step, topic, partition, upstreamTasks }: InputPlace, { chooses }: Chooses): Promise<InputAssignment> {
     const endOffset = await this.#end(topic, partition)
     const partitions = (await this.#ends.get(topic))?.length ?? 1
-    const input = { step: step.id, topic, partition, partitions, endOffset, upstreamTasks }
+    const limit = this.#limits.get(positionKey({ topic, partition })) ?? null
+    const input = { step: step.id, topic, partition, partitions, endOffset, limit, upstreamTasks }
     const committed = this.#committed.get(positionKey({ topic, partition }))
     if (committed !== undefined) {
       const origin = readOrigin(committed.metadata) ?? (await this.#start(topic, partition))

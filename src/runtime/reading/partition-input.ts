@@ -63,6 +63,8 @@ export class PartitionInput implements TaskInput {
   readonly keepsRecords: boolean
   readonly readInternal: PartitionInputOptions['readInternal']
   readonly placement: KeyPlacement | null
+  /** Offset of the first record that it never takes. */
+  readonly #limit: number
   readonly #task: InputTask
   readonly #clock: Clock
   readonly #workingFor: Int32Array
@@ -104,13 +106,19 @@ export class PartitionInput implements TaskInput {
     this.topic = assignment.topic
     this.partition = assignment.partition
     this.committed = assignment.position
+    this.#limit = assignment.limit ?? Number.POSITIVE_INFINITY
     this.position = options.position
     this.endOffset = assignment.endOffset
   }
 
   /** Whether it takes nothing for now. */
   get isBlocked(): boolean {
-    return this.isFull || this.isPaused || this.mustWait
+    return this.isFull || this.isPaused || this.mustWait || this.isAtLimit
+  }
+
+  /** Whether it has taken all that it ever takes. */
+  get isAtLimit(): boolean {
+    return this.position >= this.#limit
   }
 
   /** Whether others that read the same partition must not be held up by it. */
@@ -119,11 +127,11 @@ export class PartitionInput implements TaskInput {
   }
 
   get isCaughtUp(): boolean {
-    return this.position >= this.endOffset
+    return this.position >= Math.min(this.endOffset, this.#limit)
   }
 
   get lag(): number {
-    return Math.max(0, this.endOffset - this.position)
+    return Math.max(0, Math.min(this.endOffset, this.#limit) - this.position)
   }
 
   beginFilter(): void {
@@ -131,7 +139,7 @@ export class PartitionInput implements TaskInput {
   }
 
   takeRecord(record: StreamRecord, offset: number, cursor: RecordCursor): void {
-    if (offset < this.position || this.isClosed) return
+    if (offset < this.position || this.isClosed || offset >= this.#limit) return
     this.position = offset + 1
     this.#workingFor[WATCHED.workingFor] = this.#queryNumber
     try {
@@ -143,7 +151,7 @@ export class PartitionInput implements TaskInput {
 
   takeBadRecord(fault: ReadFault, cursor: RecordCursor): void {
     const { offset } = cursor
-    if (offset < this.position || this.isClosed) return
+    if (offset < this.position || this.isClosed || offset >= this.#limit) return
     this.position = offset + 1
     try {
       this.#task.processBadRecord(this, fault, cursor)
@@ -153,7 +161,7 @@ export class PartitionInput implements TaskInput {
   }
 
   takeWatermark(watermark: Watermark, offset: number): void {
-    if (offset < this.position || this.isClosed) return
+    if (offset < this.position || this.isClosed || offset >= this.#limit) return
     this.position = offset + 1
     this.#watermarks++
     try {
@@ -163,8 +171,8 @@ export class PartitionInput implements TaskInput {
     }
   }
 
-  advanceStreamTime(timestamp: number): void {
-    this.#task.advanceStreamTime(timestamp)
+  advanceStreamTime(timestamp: number, offset: number): void {
+    if (offset < this.#limit) this.#task.advanceStreamTime(timestamp)
   }
 
   /** Notes that the records before `offset` are no longer in the topic. */
@@ -185,7 +193,7 @@ export class PartitionInput implements TaskInput {
 
   /** Begins a reader's turn at `from`: records below were offered before. Stops the query if that is not so, before anything is lost. */
   beginTurn(from: number): void {
-    if (this.isClosed || this.position >= from) return
+    if (this.isClosed || this.position >= from || this.isAtLimit) return
     this.#close(
       new Error(`${this.topic}-${this.partition}: records from ${this.position} to ${from} were passed over.`),
     )
@@ -194,7 +202,7 @@ export class PartitionInput implements TaskInput {
   /** Ends a reader's turn: every record below `nextOffset` was offered, `records` of them in `bytes` bytes during this turn. */
   endTurn(nextOffset: number, endOffset: number, { records, bytes }: { records: number; bytes: number }): void {
     if (this.isClosed) return
-    if (nextOffset > this.position) this.position = nextOffset
+    if (nextOffset > this.position) this.position = Math.min(nextOffset, this.#limit)
     this.endOffset = endOffset
     this.recordsRead += records - this.#watermarks
     this.#watermarks = 0

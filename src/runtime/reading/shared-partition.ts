@@ -122,8 +122,9 @@ export class SharedPartition {
       reader.pause()
       return
     }
-    // In the middle of a response they stay: its rest would have to be fetched again for them. Slow ones would hold up the others.
-    this.#park(reader, reader.hasMore ? ({ mustWait }) => mustWait : undefined)
+    // In the middle of a response they stay: its rest would have to be fetched again for them. Slow ones would hold up the others, and those
+    // at their limit need no more of it.
+    this.#park(reader, reader.hasMore ? ({ mustWait, isAtLimit }) => mustWait || isAtLimit : undefined)
     if (!reader.isEmpty) reader.resume()
     const isBehind = !this.#main.isEmpty && this.#behind.position < this.#main.position
     if (!this.#behind.isEmpty && !isBehind) this.#join()

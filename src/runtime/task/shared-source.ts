@@ -33,7 +33,8 @@ export interface TaskInput {
   takeRecord(record: StreamRecord, offset: number, cursor: RecordCursor): void
   /** Takes a record that the input cannot read. */
   takeBadRecord(fault: ReadFault, cursor: RecordCursor): void
-  advanceStreamTime(timestamp: number): void
+  /** Takes the time of the record at `offset`. */
+  advanceStreamTime(timestamp: number, offset: number): void
 }
 
 export interface SharedSourceOptions {
@@ -111,7 +112,9 @@ export class SharedSource {
       return
     }
     const { timestamp } = reader
-    if (timestamp >= 0) for (let i = 0; i < advancing.length; i++) advancing[i]!.input.advanceStreamTime(timestamp)
+    if (timestamp >= 0) {
+      for (let i = 0; i < advancing.length; i++) advancing[i]!.input.advanceStreamTime(timestamp, cursor.offset)
+    }
     if (record === null) return
     if (single !== null) {
       if (record.value !== null || single.filter === null) single.deliver(record, cursor, false)

@@ -44,6 +44,7 @@ export function buildTask(
   const { query, assignment, topology, schemas, functions, functionContext, clock, timer, subscriber } = options
   const { config } = query
   const output = (step: SinkStep | RepartitionStep): Output => {
+    if (step.kind === 'sink' && step.isSilent === true) return () => {}
     const window = step.kind === 'sink' ? windowLayout(step.window) : null
     return outputs.topic({
       ...query.outputs[step.id]!,

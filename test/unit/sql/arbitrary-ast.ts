@@ -524,6 +524,15 @@ export const statements: readonly fc.Arbitrary<Statement>[] = [
     properties: properties.filter((given) => given.length > 0),
   }),
   record({ kind: constant('alterSource'), sourceKind, name, columns: list(record({ name, type }), 1) }),
+  record({
+    kind: constant('alterQuery'),
+    sourceKind,
+    name,
+    properties,
+    query: query.map((select) => ({ ...select, limit: null })),
+  }),
+  record({ kind: constant('applyVersion'), name: sourceName }),
+  record({ kind: constant('rollbackVersion'), name: sourceName }),
   record({ kind: constant('explain'), queryId, statement: constant(null), analyze: fc.boolean() }),
   record({
     kind: constant('explain'),

@@ -1,14 +1,18 @@
 /** EXPLAIN of a query or a statement, and EXPLAIN ANALYZE of a query, which ksqlDB does not have. */
 import { StatementError } from '../../../errors.ts'
+import type { Metastore } from '../../../metastore/metastore.ts'
 import type { PhysicalPlan } from '../../../plan/physical-plan.ts'
-import { planCreateAs, planInsertInto, sinkSchemaRequests } from '../../../plan/queries/persistent-query.ts'
+import { planInsertInto, sinkSchemaRequests } from '../../../plan/queries/persistent-query.ts'
 import { planPushQuery } from '../../../plan/queries/push-query.ts'
-import type { Explain, Statement } from '../../../sql/ast.ts'
+import type { CreateAs, Explain, Statement } from '../../../sql/ast.ts'
 import { didYouMean } from '../../../suggest.ts'
 import { type PeerStates, peerStates } from '../../cluster/peer-states.ts'
 import { describePersistent, describeTransient, describeUnstarted } from '../../describe/describe-query.ts'
 import type { QueryDescription } from '../../describe/entities.ts'
-import { createAsId, insertId } from '../../query-ids.ts'
+import { insertId } from '../../query-ids.ts'
+import { createAsOf } from '../../replace/alter-query.ts'
+import { withChange } from '../../replace/explain-change.ts'
+import { planChange } from '../../replace/plan-create-as.ts'
 import type { Scope, TopicScope } from '../../scope.ts'
 import { checkedOverTopics } from '../handler.ts'
 import { findQuery } from '../query-control.ts'
@@ -40,16 +44,20 @@ function explainRunning(queryId: string, { catalog, parts }: Scope, peers: reado
 
 async function explainStatement(
   statement: Statement,
-  { planning, sequence, parts, schemas }: TopicScope,
+  scope: TopicScope,
+  text = `${statement.text};`,
 ): Promise<QueryDescription> {
-  const text = `${statement.text};`
+  const { planning, sequence, parts, schemas } = scope
   const describe = (queryId: string, plan: PhysicalPlan, queryType: QueryDescription['queryType']) =>
     describeUnstarted({ queryId, statement: text, plan, queryType }, parts.config)
   switch (statement.kind) {
+    case 'alterQuery':
+      return explainStatement(createAsOf(statement, scope.catalog.metastore), scope, text)
     case 'createAs': {
-      const id = createAsId(statement.sourceKind, statement.name, sequence)
       const fetched = await schemas.fetch(sinkSchemaRequests(statement, planning))
-      return describe(id, planCreateAs(statement, id, planning, fetched).plan, 'PERSISTENT')
+      const claim = explainedClaim(statement, planning.metastore)
+      const change = planChange(statement, claim, fetched, scope)
+      return withChange(describe(change.planned.plan.queryId, change.planned.plan, 'PERSISTENT'), change, scope)
     }
     case 'insertInto': {
       const id = insertId(sequence)
@@ -64,4 +72,10 @@ async function explainStatement(
         'The provided statement does not run a ksql query. EXPLAIN takes a SELECT, CREATE ... AS SELECT or INSERT INTO ... SELECT.',
       )
   }
+}
+
+/** EXPLAIN takes a statement for a name that is taken, as that of the stream or table that it explains. */
+function explainedClaim({ name, orReplace }: CreateAs, { sources }: Metastore): Parameters<typeof planChange>[1] {
+  const existing = sources.get(name)
+  return existing === undefined || !orReplace ? { kind: 'new' } : { kind: 'replace', existing }
 }

@@ -6,6 +6,7 @@ import {
   describeTransient,
   persistentListing,
   transientListing,
+  versionListing,
 } from '../../describe/describe-query.ts'
 import { atOnce } from '../handler.ts'
 
@@ -27,6 +28,9 @@ export const showQueries = atOnce<ShowQueries>(async ({ extended }, { catalog, p
     '@type': 'queries',
     queries: [
       ...persistent.map((query) => persistentListing(query, metastore, parts, peers)),
+      ...[...catalog.replacements].flatMap(([sink, replacement]) =>
+        versionListing(sink, replacement, parts.versions.progress(sink)),
+      ),
       ...transient.map((query) => transientListing(query, parts)),
     ],
   }
