@@ -26,15 +26,15 @@ export const sourceTopics = ({ steps }: PhysicalPlan): string[] => [
   ...new Set(steps.flatMap((step) => (step.kind === 'source' ? [step.topic] : []))),
 ]
 
-/** Creates the topic of a version's rows, partitioned as the sink. `anew`: an existing one is deleted first. Rejects with a BrokerError. */
+/** Creates the topic of a version's rows, partitioned as the sink. `isFresh`: an existing one is deleted first. Rejects with a BrokerError. */
 export async function makeContentTopic(
   name: string,
   sink: string,
   broker: Broker,
-  { anew }: { readonly anew: boolean },
+  { isFresh }: { readonly isFresh: boolean },
 ): Promise<void> {
   const existing = await broker.describeTopic(name)
-  if (existing !== null && !anew) return
+  if (existing !== null && !isFresh) return
   if (existing !== null) await broker.deleteTopic(name)
   const like = await broker.describeTopic(sink)
   if (like === null) throw new BrokerError('UNKNOWN_TOPIC', `Topic ${sink} does not exist.`)

@@ -50,6 +50,12 @@ export class VersionBuild {
     this.#options = options
   }
 
+  /** Whether these are its versions: after ROLLBACK they have changed their parts. */
+  isOf(running: PersistentQuery, version: QueryVersion): boolean {
+    const { running: ownRunning, version: ownVersion } = this.#options
+    return running.link.queryId === ownRunning.link.queryId && version.link.queryId === ownVersion.link.queryId
+  }
+
   /** Brings the version as far as the running one was when the round began. True: it is near enough to take its place. */
   async follow(): Promise<boolean> {
     const { runtime, version } = this.#options
@@ -99,8 +105,8 @@ export class VersionBuild {
     const { topic, kind } = version.source
     if (kind !== 'TABLE') return
     const own = contentTopic(application(version.link.queryId))
-    await makeContentTopic(own, topic, broker, { anew: false })
-    await makeContentTopic(contentTopic(application(running.link.queryId)), topic, broker, { anew: true })
+    await makeContentTopic(own, topic, broker, { isFresh: false })
+    await makeContentTopic(contentTopic(application(running.link.queryId)), topic, broker, { isFresh: true })
     this.#contents = {
       running: new TopicContent(topic, broker, maxBytes),
       next: new TopicContent(own, broker, maxBytes),

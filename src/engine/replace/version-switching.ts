@@ -28,8 +28,8 @@ export interface VersionSwitchingOptions {
 interface Work {
   readonly ending: AbortController
   done: Promise<void>
-  /** Ends the pause before the next step. */
-  wakeUp: () => void
+  /** Ends the pause before the next step; made for each step, so that no call is lost. */
+  waking: AbortController
   build: VersionBuild | null
   problem: string | null
   isReady: boolean
@@ -53,13 +53,13 @@ export class VersionSwitching implements VersionsPort {
 
   follow(sink: string): void {
     const known = this.#work.get(sink)
-    known?.wakeUp()
+    known?.waking.abort()
     if (this.#isClosed || known !== undefined) return
     const ending = new AbortController()
     const work: Work = {
       ending,
       done: Promise.resolve(),
-      wakeUp: () => {},
+      waking: new AbortController(),
       build: null,
       problem: null,
       isReady: false,
@@ -104,13 +104,14 @@ export class VersionSwitching implements VersionsPort {
     const { timer } = this.#options
     const { signal } = work.ending
     while (!signal.aborted) {
+      work.waking = new AbortController()
       const replacement = this.#options.catalog().replacements.get(sink)
       if (replacement === undefined) return
       const pauseMs = await this.#step(sink, replacement, work).catch((error: unknown) => {
         if (!signal.aborted) this.#note(sink, work, messageOf(error))
         return RETRY_MS
       })
-      if (pauseMs > 0) await pause(pauseMs, work, timer)
+      if (pauseMs > 0) await sleep(timer, pauseMs, { signal: AbortSignal.any([signal, work.waking.signal]) })
     }
   }
 
@@ -124,7 +125,8 @@ export class VersionSwitching implements VersionsPort {
       work.problem = NOT_ALONE
       return ALONE_CHECK_MS
     }
-    work.build ??= this.#buildOf(running, replacement.version, work.ending.signal)
+    if (work.build?.isOf(running, replacement.version) !== true)
+      work.build = this.#buildOf(running, replacement.version, work.ending.signal)
     if (replacement.phase === 'switching') return this.#switch(sink, running, replacement, work)
     const isNear = await work.build.follow()
     work.problem = replacement.failure
@@ -208,11 +210,4 @@ export class VersionSwitching implements VersionsPort {
     const serviceId = this.#options.config.get('ksql.service.id') ?? ''
     return applicationId({ serviceId, queryId, transient: false })
   }
-}
-
-async function pause(ms: number, work: Work, timer: Timer): Promise<void> {
-  const waking = new AbortController()
-  work.wakeUp = () => waking.abort()
-  await sleep(timer, ms, { signal: AbortSignal.any([waking.signal, work.ending.signal]) })
-  work.wakeUp = () => {}
 }
