@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tests of other people's programs install these from their registries: in CI, and by name: `npm run clients`, `npm run interop`, `npm run connect`. */
+/** Tests of other people's programs install these from their registries: in CI, and by name: `npm run clients`, `npm run interop`, `npm run connect`, `npm run postgres`. */
 const tests = (project: string): boolean =>
   process.env['CI'] === 'true' || process.argv.some((argument) => argument.replace('--project=', '') === project)
 
@@ -46,6 +46,19 @@ export default defineConfig({
                 include: ['test/connect/**/*.test.ts'],
                 globalSetup: ['test/connect/global-setup.ts'],
                 testTimeout: 120_000,
+                hookTimeout: 60_000,
+              },
+            },
+          ]
+        : []),
+      ...(tests('postgres')
+        ? [
+            {
+              test: {
+                name: 'postgres',
+                include: ['test/postgres/**/*.test.ts'],
+                globalSetup: ['test/postgres/global-setup.ts'],
+                testTimeout: 60_000,
                 hookTimeout: 60_000,
               },
             },

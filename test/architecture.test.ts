@@ -74,7 +74,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   plan: [['plan'], ['plan/clauses', 'plan/statements'], ['plan/relations'], ['plan/queries'], ['plan/change']],
   connectors: [
     ['connectors'],
-    ['connectors/delivery'],
+    ['connectors/delivery', 'connectors/postgres'],
     ['connectors/sinks', 'connectors/sources'],
     ['connectors/index'],
     ['connectors/reference'],

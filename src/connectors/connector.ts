@@ -48,6 +48,8 @@ export interface SourceDeclaration extends Declaration {
   readonly keepsPosition: boolean
   check?(options: Options): void
   open(context: SourceContext): Promise<SourceTask>
+  /** Removes what the source has made in the other system. Called when the connector was dropped and its task has ended; may be called again. */
+  purge?(context: PurgeContext): Promise<void>
 }
 
 export type ConnectorDeclaration = SinkDeclaration | SourceDeclaration
@@ -150,6 +152,8 @@ export interface SourceContext extends Context {
   /** The connector's own position, as its last `poll` gave it; null: it starts from the beginning. */
   readonly position: string | null
 }
+
+export type PurgeContext = Context
 
 /** A record to be produced. */
 export interface SourceRecord {

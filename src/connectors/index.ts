@@ -11,6 +11,7 @@ import { datagenSource } from './sources/datagen-source.ts'
 import { elasticsearchSource } from './sources/elasticsearch-source.ts'
 import { fileSource } from './sources/file-source.ts'
 import { httpSource } from './sources/http-source.ts'
+import { postgresSource } from './sources/postgres-source.ts'
 import { splunkHecSource } from './sources/splunk-hec-source.ts'
 import { syslogSource } from './sources/syslog-source.ts'
 
@@ -26,6 +27,7 @@ export const CONNECTORS: readonly ConnectorDeclaration[] = [
   elasticsearchSource,
   fileSource,
   httpSource,
+  postgresSource,
   splunkHecSource,
   syslogSource,
 ]

@@ -82,6 +82,9 @@ const TRIALS: Readonly<Record<string, () => Trial>> = {
     hasWorked: hasRecords('access'),
   }),
   'SOURCE http': () => ({ act: post('/hooks', '{"id":1}'), hasWorked: hasRecords('hooks') }),
+  'SOURCE postgres': () => ({
+    hasWorked: async () => ((await world.describe('users')).builtIn?.retries ?? 0) > 0,
+  }),
   'SOURCE splunk-hec': () => ({ act: post('/services/collector', '{"event":"a"}'), hasWorked: hasRecords('hec') }),
   'SOURCE syslog': () => ({
     act() {

@@ -2,13 +2,18 @@
  * The connectors of one server, in one thread. It takes the list of those that are to run, and makes it so: what is missing is started, what is no longer
  * wanted is ended with its work committed. The same call after the death of a thread brings everything back.
  */
+import { sleep } from '../../clock.ts'
+import { optionsOf } from '../common-options.ts'
+import type { ConnectorDeclaration } from '../connector.ts'
 import { CONNECTORS } from '../index.ts'
+import { resolveOptions } from '../options.ts'
 import { secretNames } from '../secrets.ts'
 import type { ConnectorSpec, ConnectorStatus, DesiredConnectors } from './connector-spec.ts'
 import type { RunningConnector } from './running-connector.ts'
 import { RunningSink } from './running-sink.ts'
 import { RunningSource } from './running-source.ts'
 import type { ConnectorSurroundings } from './surroundings.ts'
+import { taskContext } from './task-context.ts'
 
 export interface ConnectorHost {
   /**
@@ -17,9 +22,15 @@ export interface ConnectorHost {
    */
   apply(desired: DesiredConnectors): Promise<void>
   status(): Promise<readonly ConnectorStatus[]>
+  /** Removes what a dropped connector, which has ended, has made in the other system. Rejects if it could not. */
+  purge(spec: ConnectorSpec): Promise<void>
   /** Ends all connectors, with their work committed. */
   close(): Promise<void>
 }
+
+/** The other system may need a moment to notice that the task has ended. */
+const PURGE_TRIES = 5
+const PURGE_PAUSE_MS = 1000
 
 interface Placed {
   readonly connector: RunningConnector
@@ -29,6 +40,7 @@ interface Placed {
 export class LocalConnectorHost implements ConnectorHost {
   readonly #surroundings: ConnectorSurroundings
   readonly #running = new Map<string, Placed>()
+  readonly #closing = new AbortController()
 
   constructor(surroundings: ConnectorSurroundings) {
     this.#surroundings = surroundings
@@ -62,14 +74,36 @@ export class LocalConnectorHost implements ConnectorHost {
     return Promise.all([...this.#running.values()].map(({ connector }) => connector.status()))
   }
 
+  async purge(spec: ConnectorSpec): Promise<void> {
+    const { timer, readSecret } = this.#surroundings
+    const declaration = this.#declarationOf(spec)
+    if (declaration.kind === 'SINK' || declaration.purge === undefined) return
+    const options = resolveOptions(optionsOf(declaration), spec.options, readSecret)
+    const context = await taskContext(spec, options, this.#closing.signal, this.#surroundings)
+    for (let left = PURGE_TRIES; ; left--) {
+      try {
+        return await declaration.purge(context)
+      } catch (error) {
+        if (left <= 1 || this.#closing.signal.aborted) throw error
+        await sleep(timer, PURGE_PAUSE_MS, { signal: this.#closing.signal })
+      }
+    }
+  }
+
   async close(): Promise<void> {
+    this.#closing.abort()
     await Promise.all([...this.#running.values()].map(({ connector }) => connector.close()))
     this.#running.clear()
   }
 
-  #make(spec: ConnectorSpec): RunningConnector {
+  #declarationOf(spec: ConnectorSpec): ConnectorDeclaration {
     const declaration = CONNECTORS.find(({ kind, name }) => kind === spec.kind && name === spec.connector)
     if (declaration === undefined) throw new Error(`This server has no ${spec.kind} connector ${spec.connector}.`)
+    return declaration
+  }
+
+  #make(spec: ConnectorSpec): RunningConnector {
+    const declaration = this.#declarationOf(spec)
     return declaration.kind === 'SINK'
       ? new RunningSink(spec, declaration, this.#surroundings)
       : new RunningSource(spec, declaration, this.#surroundings)

@@ -51,9 +51,14 @@ export class ConnectorRuntime {
     return this.#reach()
   }
 
-  /** Deletes what a dropped connector has left on the broker. Rejects with a BrokerError. */
-  async purge({ name, kind }: Pick<ConnectorSpec, 'name' | 'kind'>): Promise<void> {
+  /**
+   * Deletes what a dropped connector has left on the broker, and in the background what it has left in the other system. Rejects with a
+   * BrokerError.
+   */
+  async purge(spec: ConnectorSpec): Promise<void> {
     const { broker, serviceId } = this.#options
+    const { name, kind } = spec
+    void this.#purgeElsewhere(spec)
     if (kind === 'SINK') return broker.deleteGroup(connectorGroup(serviceId, name))
     try {
       await broker.deleteTopic(connectorPositions(serviceId, name))
@@ -85,6 +90,18 @@ export class ConnectorRuntime {
     await this.#last
     const host = await this.#host?.catch(() => null)
     await host?.close()
+  }
+
+  /** A statement does not wait for another system that is away. */
+  async #purgeElsewhere(spec: ConnectorSpec): Promise<void> {
+    const host = await this.#host?.catch(() => null)
+    try {
+      await host?.purge(spec)
+    } catch (error) {
+      this.#options.warn(
+        `Connector ${spec.name} was dropped, and what it has made in the other system is still there: ${messageOf(error)}`,
+      )
+    }
   }
 
   #reach(): Promise<void> {

@@ -5,11 +5,10 @@
 import type { Client } from 'pg'
 import type { Column } from '../../types/schema.ts'
 import type { SinkContext } from '../connector.ts'
-import { type FileContext, optionFile } from '../option-files.ts'
 import { OptionError } from '../options.ts'
-import { isOfTheRows } from './postgres-errors.ts'
-import { addressOf } from './postgres-options.ts'
-import { createTable, deleteRows, insertRows, quotedTable, type TargetColumn } from './postgres-table.ts'
+import { connectPostgres, quotedTable } from '../postgres/postgres-client.ts'
+import { isOfTheRows } from '../postgres/postgres-errors.ts'
+import { createTable, deleteRows, insertRows, type TargetColumn } from './postgres-table.ts'
 
 const POSITIONS = 'millrace_positions'
 const CREATE_POSITIONS = `CREATE TABLE IF NOT EXISTS ${POSITIONS} (
@@ -45,7 +44,7 @@ export class Connection {
   readonly #statements: Statements
 
   static async open(context: SinkContext, { table, columns, key, committed }: ConnectionPlan): Promise<Connection> {
-    const client = await connect(context)
+    const client = await connectPostgres(context)
     try {
       await makeTables(client, [
         CREATE_POSITIONS,
@@ -123,44 +122,12 @@ export class Connection {
   }
 }
 
-async function connect(context: SinkContext): Promise<Client> {
-  const { options, connector, warn, signal } = context
-  const { default: pg } = await import('pg')
-  const { host, port, database, user } = addressOf(options)
-  const timeoutMs = options.number('request.timeout.ms')
-  const password = options.textOrNull('password')
-  const client = new pg.Client({
-    host,
-    port,
-    database,
-    user: options.textOrNull('username') ?? user,
-    ...(password !== null && { password }),
-    ssl: options.flag('ssl') ? certificates(context) : false,
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
-    application_name: `millrace ${connector}`,
-  })
-  // A connection that breaks between two statements: the next statement fails, and that is reported.
-  client.on('error', () => {})
-  client.on('notice', ({ message, severity }) => {
-    if (severity === 'WARNING') warn(`Connector ${connector}: PostgreSQL says: ${message}`)
-  })
-  await client.connect()
-  signal.addEventListener('abort', () => void client.end().catch(() => {}), { once: true })
-  return client
-}
-
 /** One task at a time: `IF NOT EXISTS` fails where two make the same table at once. */
 async function makeTables(client: Client, statements: readonly string[]): Promise<void> {
   await client.query('BEGIN')
   await client.query(`SELECT pg_advisory_xact_lock(hashtext('${POSITIONS}'))`)
   for (const statement of statements) await client.query(statement)
   await client.query('COMMIT')
-}
-
-function certificates(context: FileContext) {
-  const ca = optionFile('ssl.ca.location', context)
-  return ca === null ? true : { ca }
 }
 
 async function columnTypes(client: Client, table: string): Promise<Map<string, string>> {

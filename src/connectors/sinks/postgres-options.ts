@@ -4,23 +4,6 @@ import { documentColumns, keyText } from '../documents.ts'
 import { OptionError, type Options } from '../options.ts'
 import { compileTemplate } from '../templates.ts'
 
-/** Throws an OptionError. */
-export function addressOf(options: Options) {
-  const text = options.text('url')
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw new OptionError('url', `The option 'url' takes postgres://host:5432/database, not '${text}'.`)
-  }
-  if (url.password !== '')
-    throw new OptionError('url', "The option 'url' must not have a password in it: use the option 'password'.")
-  return {
-    host: url.hostname,
-    port: Number(url.port || 5432),
-    database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
-    user: decodeURIComponent(url.username) || 'postgres',
-  }
-}
-
 export function tableOf(options: Options, source: SinkSource): string {
   const { constant } = compileTemplate(options.text('table'), 'table', source)
   if (constant !== null) return constant

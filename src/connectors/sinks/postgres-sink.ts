@@ -1,6 +1,7 @@
 /** The sink `postgres`: rows in a table of PostgreSQL, with the position in the same transaction. */
 import type { SinkDeclaration } from '../connector.ts'
-import { addressOf, keyOf, tableOf } from './postgres-options.ts'
+import { addressOf, POSTGRES_OPTIONS } from '../postgres/postgres-client.ts'
+import { keyOf, tableOf } from './postgres-options.ts'
 import { PostgresTask } from './postgres-task.ts'
 
 export const postgresSink: SinkDeclaration = {
@@ -12,20 +13,7 @@ export const postgresSink: SinkDeclaration = {
   guarantee:
     'Exactly once: the position of each partition is a row of `millrace_positions`, changed in the transaction that writes the records.',
   options: [
-    {
-      name: 'url',
-      type: 'text',
-      default: null,
-      isRequired: true,
-      description: 'Address and database, `postgres://host:5432/database`, without a password.',
-    },
-    {
-      name: 'username',
-      type: 'text',
-      default: null,
-      description: 'User. Unset: the one in the address, else `postgres`.',
-    },
-    { name: 'password', type: 'text', default: null, isSecret: true, description: 'Password of that user.' },
+    ...POSTGRES_OPTIONS,
     {
       name: 'table',
       type: 'text',
@@ -53,25 +41,6 @@ export const postgresSink: SinkDeclaration = {
       default: 'lower',
       choices: ['exact', 'lower'],
       description: 'Whether columns are called as those of the source are, mostly in upper case, or in lower case.',
-    },
-    {
-      name: 'ssl',
-      type: 'flag',
-      default: 'false',
-      description: 'Whether the connection is encrypted and the certificate of the server checked.',
-    },
-    {
-      name: 'ssl.ca.location',
-      type: 'text',
-      default: null,
-      description: 'PEM file with the certificate authorities of the server.',
-    },
-    {
-      name: 'request.timeout.ms',
-      type: 'duration',
-      default: '30000',
-      least: 1,
-      description: 'How long a connection or a statement may take before it is tried again.',
     },
   ],
   example: `CREATE TABLE users (userid STRING PRIMARY KEY, state STRING, visits BIGINT) WITH (kafka_topic='users', value_format='JSON', partitions=1);

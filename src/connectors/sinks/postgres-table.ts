@@ -4,6 +4,7 @@
  */
 import type { Column } from '../../types/schema.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { quoted, quotedTable } from '../postgres/postgres-client.ts'
 
 /** A column of the source and its column in the target. */
 export interface TargetColumn {
@@ -13,11 +14,6 @@ export interface TargetColumn {
   /** Type of the column in the target, as PostgreSQL writes it. */
   readonly targetType: string
 }
-
-export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
-
-/** `schema.table`, quoted. */
-export const quotedTable = (name: string): string => name.split('.').map(quoted).join('.')
 
 /** The type of a column that is made for a SQL type. */
 export function columnType(type: SqlType): string {

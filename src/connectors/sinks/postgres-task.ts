@@ -13,9 +13,10 @@ import { sendByHalves } from '../delivery/by-halves.ts'
 import { columnNames } from '../document-options.ts'
 import { type DocumentWriter, documentColumns, documentWriter } from '../documents.ts'
 import { OptionError } from '../options.ts'
+import { addressOf } from '../postgres/postgres-client.ts'
+import { deliveryError } from '../postgres/postgres-errors.ts'
 import { Connection, MovedError } from './postgres-connection.ts'
-import { deliveryError } from './postgres-errors.ts'
-import { addressOf, keyOf, keyReader, tableOf } from './postgres-options.ts'
+import { keyOf, keyReader, tableOf } from './postgres-options.ts'
 
 export class PostgresTask implements SinkTask {
   readonly #context: SinkContext

@@ -47,6 +47,9 @@ async function carryOut({ name, argument }: HostCall): Promise<unknown> {
     case 'apply':
       await host.apply(argument)
       return null
+    case 'purge':
+      await host.purge(argument)
+      return null
     case 'status':
       return host.status()
     case 'close':

@@ -7,7 +7,7 @@ import { answerSchemaCall } from '../../runtime/threads/schema-calls.ts'
 import type { BrokerConnection } from '../../runtime/threads/setup.ts'
 import type { ConnectorHost } from '../run/connector-host.ts'
 import type { OpenHost } from '../run/connector-runtime.ts'
-import type { DesiredConnectors } from '../run/connector-spec.ts'
+import type { ConnectorSpec, DesiredConnectors } from '../run/connector-spec.ts'
 import type { HostCall, HostCalls, HostSetup, HostToMain } from './host-messages.ts'
 
 export interface ConnectorThreadOptions extends Omit<HostSetup, 'broker'> {
@@ -70,6 +70,10 @@ class RemoteHost implements ConnectorHost {
 
   status() {
     return this.#call('status', null)
+  }
+
+  async purge(spec: ConnectorSpec): Promise<void> {
+    await this.#call('purge', spec)
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@
 import type { LogMessage } from '../../runtime/threads/protocol.ts'
 import type { SchemaAnswer, SchemaCall } from '../../runtime/threads/schema-calls.ts'
 import type { BrokerConnection } from '../../runtime/threads/setup.ts'
-import type { ConnectorStatus, DesiredConnectors } from '../run/connector-spec.ts'
+import type { ConnectorSpec, ConnectorStatus, DesiredConnectors } from '../run/connector-spec.ts'
 
 export interface HostSetup {
   readonly broker: BrokerConnection
@@ -18,6 +18,7 @@ export interface HostSetup {
 export interface HostCalls {
   readonly apply: { readonly takes: DesiredConnectors; readonly gives: null }
   readonly status: { readonly takes: null; readonly gives: readonly ConnectorStatus[] }
+  readonly purge: { readonly takes: ConnectorSpec; readonly gives: null }
   readonly close: { readonly takes: null; readonly gives: null }
 }
 

@@ -18,7 +18,7 @@ export const isOfTheRows = (error: unknown): boolean => DATA_CLASSES.has(stateOf
 export function deliveryError(error: unknown, address: string): Error {
   const state = stateOf(error)
   if (state !== null && !PASSING_CLASSES.has(state.slice(0, 2))) {
-    return new Error(`PostgreSQL at ${address} refuses to write: ${messageOf(error)} (${state})`, { cause: error })
+    return new Error(`PostgreSQL at ${address} refuses: ${messageOf(error)} (${state})`, { cause: error })
   }
   const { code } = error as { readonly code?: unknown }
   if (typeof code === 'string' && /CERT|SELF_SIGNED|UNABLE_TO_|HOSTNAME/.test(code)) {

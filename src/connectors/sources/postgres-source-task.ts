@@ -1,0 +1,289 @@
+/** A table of PostgreSQL on its way into a topic: its rows as one snapshot, then the changes behind it. */
+import type { Client } from 'pg'
+import type { SourceBatch, SourceContext, SourceRecord, SourceTask } from '../connector.ts'
+import { OptionError } from '../options.ts'
+import { ChangeEvents, type EventTable } from '../postgres/change-events.ts'
+import { type ColumnType, jsonOf, type ValueOptions } from '../postgres/column-values.ts'
+import { formatLsn, type Lsn } from '../postgres/lsn.ts'
+import type { Relation } from '../postgres/pgoutput.ts'
+import { addressOf, connectPostgres } from '../postgres/postgres-client.ts'
+import { deliveryError } from '../postgres/postgres-errors.ts'
+import { connectReplication, ReplicationStream } from '../postgres/replication-stream.ts'
+import { SESSION } from '../postgres/session.ts'
+import {
+  type CatalogueColumn,
+  createSlot,
+  describeTable,
+  dropSlot,
+  ensurePublication,
+  slotState,
+  type TableName,
+  TypeCatalogue,
+  tableText,
+} from '../postgres/source-catalogue.ts'
+import { readSnapshot } from '../postgres/table-snapshot.ts'
+import { TransactionReader } from '../postgres/transaction-reader.ts'
+import { type PostgresPosition, readPosition, SNAPSHOT, writePosition } from './postgres-position.ts'
+
+export interface ReplicationNames {
+  readonly table: TableName
+  readonly slot: string
+  readonly publication: string
+}
+
+const WAIT_MS = 500
+const MOST_RECORDS = 5000
+const MOST_BYTES = 4 << 20
+
+type Batches = AsyncGenerator<SourceBatch, never>
+
+export class PostgresSourceTask implements SourceTask {
+  readonly #context: SourceContext
+  readonly #names: ReplicationNames
+  readonly #values: ValueOptions
+  readonly #events: ChangeEvents
+  readonly #types = new TypeCatalogue()
+  readonly #open: { end(): Promise<void> }[] = []
+  #position: PostgresPosition | null
+  #batches: Batches | null = null
+  /** Types of the table's columns by their names, to notice when they change. */
+  #shape: ReadonlyMap<string, string> | null = null
+
+  constructor(context: SourceContext, names: ReplicationNames) {
+    const { options, clock, connector, position } = context
+    this.#context = context
+    this.#names = names
+    this.#position = position === null ? null : readPosition(position)
+    this.#values = {
+      times: options.text('time.precision.mode') as ValueOptions['times'],
+      decimals: options.text('decimal.handling.mode') as ValueOptions['decimals'],
+    }
+    this.#events = new ChangeEvents({
+      connector,
+      database: addressOf(options).database,
+      form: options.text('value') as 'envelope' | 'row',
+      tombstones: options.flag('tombstones.on.delete'),
+      placeholder: options.text('unavailable.value.placeholder'),
+      now: () => clock.now(),
+    })
+  }
+
+  /** After an error it begins again at the last position that was stored: a batch is polled when the one before it is. */
+  async poll(): Promise<SourceBatch> {
+    this.#batches ??= this.#run()
+    try {
+      return (await this.#batches.next()).value
+    } catch (error) {
+      await this.close()
+      if (error instanceof OptionError || error instanceof LostError) throw error
+      throw deliveryError(error, addressOf(this.#context.options).host)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#batches = null
+    await Promise.all(this.#open.splice(0).map((connection) => connection.end().catch(() => {})))
+  }
+
+  async *#run(): Batches {
+    const { publication, table, slot } = this.#names
+    const client = await this.#connect()
+    const { hasIdentity } = await describeTable(client, table)
+    if (!hasIdentity) this.#warnOfIdentity()
+    await ensurePublication(client, { publication, table, hasIdentity })
+    if (this.#position === null) yield this.#at(await this.#firstPosition(client))
+    if (this.#position!.kind === 'snapshot') yield* this.#snapshot(client)
+    await this.#checkSlot(client)
+    return yield* this.#stream(client, slot)
+  }
+
+  /** An empty batch that stores where the source is. */
+  #at(position: PostgresPosition): SourceBatch {
+    return this.#batch([], position)
+  }
+
+  #batch(records: readonly SourceRecord[], position: PostgresPosition): SourceBatch {
+    this.#position = position
+    return { records, position: writePosition(position) }
+  }
+
+  async #firstPosition(client: Client): Promise<PostgresPosition> {
+    const { slot } = this.#names
+    const state = await slotState(client, slot)
+    if (this.#context.options.text('snapshot.mode') === 'initial') {
+      if (state === null) return SNAPSHOT
+      throw new OptionError(
+        'slot.name',
+        `The slot ${slot} exists, and rows can be read to match a new slot only: choose another name, or snapshot.mode='never'.`,
+      )
+    }
+    if (state !== null) return { kind: 'log', lsn: state.confirmed, skip: 0 }
+    const replication = await this.#connectReplication()
+    const { consistentPoint } = await createSlot(replication, slot)
+    await replication.end()
+    return { kind: 'log', lsn: consistentPoint, skip: 0 }
+  }
+
+  /** The slot and the snapshot begin at the same place: what is committed later is in the log of the slot. */
+  async *#snapshot(client: Client): AsyncGenerator<SourceBatch> {
+    const { slot, table } = this.#names
+    await dropSlot(client, slot)
+    const replication = await this.#connectReplication()
+    const { consistentPoint, snapshot } = await createSlot(replication, slot)
+    const timeUs = BigInt(this.#context.clock.now()) * 1000n
+    const place = { isSnapshot: true, lsn: consistentPoint, xid: null, index: 0, timeUs }
+    const { columns, key } = await describeTable(client, table)
+    const shape = await this.#tableOf(client, columns, key)
+    for await (const rows of readSnapshot(await this.#connect(), { snapshot, table, columns })) {
+      const records = rows.map((row, i) => this.#events.ofSnapshot(row, shape, { ...place, index: place.index + i }))
+      place.index += rows.length
+      yield this.#batch(records, SNAPSHOT)
+    }
+    await replication.end()
+    yield this.#at({ kind: 'log', lsn: consistentPoint, skip: 0 })
+  }
+
+  /** Throws a LostError if the slot does not have all that comes behind the position. */
+  async #checkSlot(client: Client): Promise<void> {
+    const { slot } = this.#names
+    const state = await slotState(client, slot)
+    const { lsn } = this.#logPosition()
+    const gone = `Changes since ${formatLsn(lsn)} are lost. Drop the connector, and create it again to read the rows anew.`
+    if (state === null) throw new LostError(`The replication slot ${slot} is gone. ${gone}`)
+    if (state.isLost) {
+      throw new LostError(
+        `PostgreSQL has removed the log that the slot ${slot} needs (max_slot_wal_keep_size). ${gone}`,
+      )
+    }
+    if (state.plugin !== 'pgoutput') {
+      throw new OptionError('slot.name', `The slot ${slot} has the plugin ${state.plugin}, and pgoutput is needed.`)
+    }
+    if (state.confirmed > lsn) {
+      throw new LostError(`Another reader has moved the slot ${slot} to ${formatLsn(state.confirmed)}. ${gone}`)
+    }
+  }
+
+  async *#stream(client: Client, slot: string): Batches {
+    const { timer, options } = this.#context
+    const heartbeatMs = options.number('heartbeat.interval.ms')
+    const stream = await ReplicationStream.open(
+      { ...this.#context, reportMs: heartbeatMs },
+      { slot, publication: this.#names.publication, from: this.#logPosition().lsn },
+    )
+    this.#open.push({ end: () => stream.close() })
+    const reader = new TransactionReader(this.#logPosition())
+    let shapes = new Map<number, EventTable>()
+    let records: SourceRecord[] = []
+    let bytes = 0
+    let storedAt = timer.elapsed()
+    for (;;) {
+      for (const frame of await stream.next(WAIT_MS)) {
+        const event = reader.take(frame)
+        if (event === null) continue
+        if (event.kind === 'relation') {
+          shapes = new Map(shapes).set(event.relation.oid, await this.#shapeOf(client, event.relation))
+          continue
+        }
+        const relations = event.change.kind === 'truncate' ? event.change.relations : [event.change.relation]
+        for (const relation of relations) {
+          const shape = shapes.get(relation)
+          if (shape === undefined || !this.#isTable(shape)) continue
+          for (const record of this.#events.ofChange(event.change, shape, event.place)) {
+            records.push(record)
+            bytes += record.value?.length ?? 0
+          }
+        }
+        if (records.length < MOST_RECORDS && bytes < MOST_BYTES) continue
+        yield this.#batch(records, reader.position)
+        ;[records, bytes, storedAt] = [[], 0, timer.elapsed()]
+        stream.confirm(this.#logPosition().lsn)
+      }
+      const isDue = timer.elapsed() - storedAt >= heartbeatMs && reader.position.lsn > this.#logPosition().lsn
+      if (records.length > 0 || isDue) {
+        yield this.#batch(records, reader.position)
+        ;[records, bytes, storedAt] = [[], 0, timer.elapsed()]
+        stream.confirm(this.#logPosition().lsn)
+      } else yield { records: [], position: null }
+    }
+  }
+
+  #isTable({ schema, name }: EventTable): boolean {
+    const { table } = this.#names
+    return schema === table.schema && name === table.name
+  }
+
+  #logPosition(): { readonly lsn: Lsn; readonly skip: number } {
+    if (this.#position?.kind !== 'log') throw new Error('The source has no place in the log yet.')
+    return this.#position
+  }
+
+  async #shapeOf(client: Client, { schema, name, columns }: Relation): Promise<EventTable> {
+    if (!this.#isTable({ schema, name, columns: [], key: [] })) return { schema, name, columns: [], key: [] }
+    const { key } = await describeTable(client, { schema, name })
+    const names = columns.map((column) => column.name)
+    // The primary key may have been renamed since, and the log has the names of then.
+    const present = key.every((column) => names.includes(column))
+    return this.#tableOf(client, columns, present ? key : columns.flatMap((it) => (it.isKey ? [it.name] : [])))
+  }
+
+  async #tableOf(client: Client, columns: readonly CatalogueColumn[], key: readonly string[]): Promise<EventTable> {
+    await this.#types.load(
+      client,
+      columns.map(({ type }) => type),
+    )
+    const types = columns.map((column) => this.#types.of(column))
+    this.#noticeShape(new Map(columns.map(({ name }, i) => [name, typeText(types[i]!)])))
+    return {
+      ...this.#names.table,
+      columns: columns.map(({ name }, i) => ({ name, json: jsonOf(types[i]!, this.#values) })),
+      key: key.map((name) => columns.findIndex((column) => column.name === name)),
+    }
+  }
+
+  #noticeShape(shape: ReadonlyMap<string, string>): void {
+    const { connector, warn } = this.#context
+    const changes = this.#shape === null ? [] : shapeChanges(this.#shape, shape)
+    this.#shape = shape
+    if (changes.length === 0) return
+    warn(`Connector ${connector}: columns of ${tableText(this.#names.table)} have changed: ${changes.join(', ')}.`)
+  }
+
+  #warnOfIdentity(): void {
+    const { connector, warn } = this.#context
+    const table = tableText(this.#names.table)
+    warn(
+      `Connector ${connector}: ${table} has no primary key, so PostgreSQL publishes its new rows only. ` +
+        `For updates and deletions, give it a key or run ALTER TABLE ${table} REPLICA IDENTITY FULL, and create the connector again.`,
+    )
+  }
+
+  async #connect(): Promise<Client> {
+    return this.#keep(await connectPostgres(this.#context, { options: SESSION }))
+  }
+
+  async #connectReplication(): Promise<Client> {
+    return this.#keep(await connectReplication(this.#context))
+  }
+
+  #keep(client: Client): Client {
+    this.#open.push(client)
+    return client
+  }
+}
+
+const typeText = ({ name, element }: ColumnType): string => (element === null ? name : `${typeText(element)}[]`)
+
+function shapeChanges(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  const added = [...after].filter(([name]) => !before.has(name)).map(([name, type]) => `${name} ${type} was added`)
+  const dropped = [...before.keys()].filter((name) => !after.has(name)).map((name) => `${name} was dropped`)
+  const changed = [...after].flatMap(([name, type]) => {
+    const former = before.get(name)
+    return former === undefined || former === type ? [] : [`${name} is ${type} and was ${former}`]
+  })
+  return [...added, ...dropped, ...changed]
+}
+
+/** Changes are gone, and trying again does not bring them back. */
+class LostError extends Error {
+  override readonly name = 'LostError'
+}
