@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '..')
 const FLOORS: readonly (readonly string[])[] = [
   ['grammar', 'errors', 'assert', 'clock', 'mutex', 'suggest'],
   ['types', 'http', 'regex'],
-  ['registry', 'connect'],
+  ['registry', 'connect', 'datagen'],
   ['sql', 'functions', 'serde', 'state', 'broker'],
   ['metastore', 'expressions'],
   ['analysis', 'operators'],

@@ -29,6 +29,10 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     const { readTopic } = await import('../main/read-topic.ts')
     return readTopic(options)
   },
+  async openTopic(options) {
+    const { openTopic } = await import('../main/write-topic.ts')
+    return openTopic(options)
+  },
 })
 
 /** Beside the program's dependencies, or, if that is not writable, where only this user can write: cached code runs unchecked. */

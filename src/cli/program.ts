@@ -1,8 +1,9 @@
 /** The commands of `millrace` and their options. What a command does is loaded when it runs. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { systemClock, systemTimer } from '../clock.ts'
 import type { CliOptions } from './commands/cli.ts'
 import type { ConsumeOptions } from './commands/consume.ts'
+import type { OpenTopic } from './commands/datagen.ts'
 import type { ApplyFunctionsOptions } from './commands/functions.ts'
 import type { ImportOptions, ReadTopic } from './commands/import.ts'
 import type { ApplyOptions, MigrationsCommand } from './commands/migrations.ts'
@@ -10,6 +11,8 @@ import type { ProduceOptions } from './commands/produce.ts'
 import type { RestoreTopic, RestoreTopicOptions } from './commands/restore-command-topic.ts'
 import type { Serve, ServerCommandOptions } from './commands/server.ts'
 import type { TestOptions } from './commands/test.ts'
+import { addData } from './program/data.ts'
+import { collect, DEFAULT_URL, examples, interruption, natural, positive, withServer } from './program/options.ts'
 import { readVersion } from './version.ts'
 
 /** What the program needs from its caller. */
@@ -20,9 +23,9 @@ export interface CommandLineParts {
   readonly restoreTopic: RestoreTopic
   /** Reads a topic of Kafka. */
   readonly readTopic: ReadTopic
+  /** Opens a topic of Kafka for writing. */
+  readonly openTopic: OpenTopic
 }
-
-const DEFAULT_URL = 'http://localhost:8088'
 
 /** Runs one command; resolves to the exit code of the process. */
 export async function runCommandLine(args: readonly string[], parts: CommandLineParts): Promise<number> {
@@ -40,7 +43,8 @@ export async function runCommandLine(args: readonly string[], parts: CommandLine
   return exitCode
 }
 
-function createProgram({ serve, restoreTopic, readTopic }: CommandLineParts, end: (exitCode: number) => void): Command {
+function createProgram(parts: CommandLineParts, end: (exitCode: number) => void): Command {
+  const { serve, restoreTopic, readTopic } = parts
   const program = new Command('millrace')
     .description("SQL over streams: a server that speaks ksqlDB's dialect and HTTP API, and its command line.")
     .version(readVersion())
@@ -49,6 +53,7 @@ function createProgram({ serve, restoreTopic, readTopic }: CommandLineParts, end
     .addHelpText(
       'after',
       examples(
+        ['millrace demo', 'a server with data that moves, to look around'],
         ['millrace server', 'a server at http://localhost:8088, with its data in ./data'],
         ['millrace cli', 'a prompt for statements'],
         ['millrace produce orders orders.csv --create', 'a stream with the rows of a file'],
@@ -194,6 +199,7 @@ function createProgram({ serve, restoreTopic, readTopic }: CommandLineParts, end
       const signal = options.watch ? interruption() : new AbortController().signal
       end(await runTests(paths, options, { out, err, timer: systemTimer, random: Math.random, signal }))
     })
+  addData(program, parts, end)
   addFunctions(program, end)
   addMigrations(program, end)
   addRestore(program, restoreTopic, end)
@@ -343,40 +349,4 @@ function addMigrations(program: Command, end: (exitCode: number) => void): void 
     .command('destroy-metadata')
     .description('Drop the stream and the table of initialize-metadata, with their topics.')
     .action(() => run({ kind: 'destroy-metadata' }))
-}
-
-/** Adds the options of all commands that send requests to one server. */
-function withServer(command: Command): Command {
-  return command
-    .option('--server <url>', 'the server', DEFAULT_URL)
-    .option('-u, --user <name>', 'user, if the server requires one')
-    .option('-p, --password <password>', 'password of the user')
-    .option('-t, --token <token>', 'bearer token, instead of a user')
-}
-
-/** Commands with what they do, as the end of a help text. */
-function examples(...lines: readonly (readonly [command: string, effect: string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length))
-  return ['', 'Examples:', ...lines.map(([command, effect]) => `  ${command.padEnd(width)}  ${effect}`)].join('\n')
-}
-
-const collect = (value: string, values: readonly string[]): string[] => [...values, value]
-
-/** Aborted by the first Ctrl-C, so that a command can end in order; a second one ends the process. */
-function interruption(): AbortSignal {
-  const controller = new AbortController()
-  process.once('SIGINT', () => controller.abort())
-  return controller.signal
-}
-
-function natural(text: string): number {
-  const number = Number(text)
-  if (Number.isSafeInteger(number) && number >= 0) return number
-  throw new InvalidArgumentError('It must be a whole number, 0 or more.')
-}
-
-function positive(text: string): number {
-  const number = Number(text)
-  if (Number.isSafeInteger(number) && number > 0) return number
-  throw new InvalidArgumentError('It must be a whole number above 0.')
 }

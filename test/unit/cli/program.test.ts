@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { runCommandLine } from '../../../src/cli/program.ts'
+import { type CommandLineParts, runCommandLine } from '../../../src/cli/program.ts'
 import { readVersion } from '../../../src/cli/version.ts'
 
 let out = ''
@@ -22,8 +22,14 @@ afterEach(() => {
   log.mockReset()
 })
 
-const run = (...args: string[]) =>
-  runCommandLine(args, { serve: async () => null, restoreTopic: async () => true, readTopic: async () => [] })
+const parts: CommandLineParts = {
+  serve: async () => null,
+  restoreTopic: async () => true,
+  readTopic: async () => [],
+  openTopic: async () => ({ write: async () => {}, close: async () => {} }),
+}
+
+const run = (...args: string[]) => runCommandLine(args, parts)
 
 it('shows its version', async () => {
   expect(await run('version')).toBe(0)
@@ -33,7 +39,7 @@ it('shows its version', async () => {
   expect(out).toBe(`${readVersion()}\n`)
 })
 
-it.each([[], ['server'], ['cli'], ['produce'], ['consume'], ['test'], ['migrations']])(
+it.each([[], ['server'], ['cli'], ['produce'], ['consume'], ['test'], ['migrations'], ['demo'], ['datagen']])(
   'has examples in the help of %s',
   async (...command) => {
     expect(await run(...command, '--help')).toBe(0)
@@ -44,11 +50,7 @@ it.each([[], ['server'], ['cli'], ['produce'], ['consume'], ['test'], ['migratio
 it('passes the options of a server on', async () => {
   const serve = vi.fn(async () => null)
   expect(
-    await runCommandLine(['server', '--check', '--log-level', 'debug', '--data-dir', 'd'], {
-      serve,
-      restoreTopic: async () => true,
-      readTopic: async () => [],
-    }),
+    await runCommandLine(['server', '--check', '--log-level', 'debug', '--data-dir', 'd'], { ...parts, serve }),
   ).toBe(0)
   expect(serve).toHaveBeenCalledWith({ check: true, logLevel: 'debug', dataDir: 'd' })
   expect(out).toBe('The configuration is fine.\n')
