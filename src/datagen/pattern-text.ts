@@ -7,7 +7,7 @@ import { integerBetween } from './making.ts'
 
 /** `*`, `+` and `{n,}` repeat at most this often beyond their least number. */
 const MOST_REPEATS = 10
-/** Of a set that holds more, the printable characters of ASCII are taken. */
+/** The printable characters of ASCII are taken from a set that holds more. */
 const PRINTABLE: readonly [low: number, high: number] = [0x20, 0x7e]
 const MOST_TEXT = 10_000
 
