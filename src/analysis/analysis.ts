@@ -50,6 +50,15 @@ export interface GeneralJoin {
   readonly residual: Expression | null
   /** How long rows are kept, in event time, ms; null: for good. */
   readonly ttlMs: number | null
+  /** Present for an as-of join. */
+  readonly asof?: AsofCondition
+}
+
+/** `left >= right`, or `left > right` where it is strict: of the right rows of which it holds the one with the greatest `right` joins. */
+export interface AsofCondition {
+  readonly left: Expression
+  readonly right: Expression
+  readonly isStrict: boolean
 }
 
 /**

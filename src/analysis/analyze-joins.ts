@@ -70,7 +70,8 @@ function generalJoins(joins: readonly Join[], sources: readonly AnalyzedSource[]
 }
 
 /** A join of streams that keeps rows without a match takes them back when one comes, so that it gives a table. */
-function isTableAfter({ type }: Join, leftIsTable: boolean, right: AnalyzedSource, isGeneral: boolean): boolean {
+function isTableAfter({ type, asof }: Join, leftIsTable: boolean, right: AnalyzedSource, isGeneral: boolean): boolean {
+  if (asof === true) return false
   const rightIsTable = right.source.kind === 'TABLE'
   return isGeneral ? leftIsTable || rightIsTable || type !== 'INNER' : leftIsTable && rightIsTable
 }

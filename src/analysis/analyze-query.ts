@@ -95,6 +95,13 @@ function laidOut(
         ...join.general,
         equations: join.general.equations.map(({ left, right }) => ({ left: toLayout(left), right: toLayout(right) })),
         residual: join.general.residual && toLayout(join.general.residual),
+        ...(join.general.asof !== undefined && {
+          asof: {
+            ...join.general.asof,
+            left: toLayout(join.general.asof.left),
+            right: toLayout(join.general.asof.right),
+          },
+        }),
       },
     })),
     select: select.map((column) => ({ ...column, expression: toLayout(column.expression) })),

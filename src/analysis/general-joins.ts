@@ -5,6 +5,7 @@
 import type { Expression, Join } from '../sql/ast.ts'
 import { allOf, conjuncts, equalExpressions, walk } from '../sql/walk.ts'
 import type { AnalyzedJoin, AnalyzedSource, GeneralJoin } from './analysis.ts'
+import { asofParts, checkAsofJoin } from './asof-joins.ts'
 import { resolveNames } from './resolve-names.ts'
 
 /** What stands on the left of a join. */
@@ -16,8 +17,8 @@ export interface LeftSide {
 
 /** Whether the join is one of these, as that with a query in an expression always is. What ksqlDB refuses with a message of its own stays refused. */
 export function isGeneralJoin(join: Join, left: LeftSide, right: AnalyzedSource, ttlMs: number | null): boolean {
-  if (join.type === 'SEMI' || join.type === 'ANTI' || right.isHidden === true) return true
-  if (join.within !== null || join.asof === true) return false
+  if (join.type === 'SEMI' || join.type === 'ANTI' || right.isHidden === true || join.asof === true) return true
+  if (join.within !== null) return false
   const rightIsTable = right.source.kind === 'TABLE'
   const isComposed = left.isComposed || right.source.isQuery === true
   if (!left.isTable && !rightIsTable) return ttlMs !== null
@@ -53,9 +54,12 @@ export function analyzeGeneralJoin(
   const residual = conditions.filter((condition, i) => equations[i] === null && !isTrue(condition))
   const general: GeneralJoin = {
     equations: equations.filter((equation) => equation !== null),
-    residual: allOf(residual),
     ttlMs,
+    ...(join.asof === true
+      ? { residual: null, asof: asofParts(join, residual, (expression) => sideOf(expression, alias)) }
+      : { residual: allOf(residual) }),
   }
+  if (join.asof === true) checkAsofJoin(join, general, sources.slice(0, right + 1))
   return {
     type: join.type,
     right,

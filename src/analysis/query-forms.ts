@@ -60,11 +60,6 @@ const FORMS: readonly Form[] = [
     message: 'GROUPING SETS, ROLLUP and CUBE belong to GROUP BY. PARTITION BY takes expressions.',
   },
   {
-    is: ({ from }) => from.kind === 'join' && from.asof !== undefined && from.location,
-    message:
-      'ASOF is not supported. Join a stream with a table, or take the nearest row with ROW_NUMBER() and QUALIFY.',
-  },
-  {
     runsIn: CONTINUOUS,
     is: ({ from }) => from.kind === 'join' && from.stateTtl !== undefined && from.location,
     message: 'STATE TTL is not supported here. Join streams with WITHIN.',

@@ -40,6 +40,7 @@ function expressionsOf({ select, joins, where, having, qualify, groupBy, partiti
 
 function joinExpressions({ leftExpression, rightExpression, general }: AnalyzedJoin): Expression[] {
   if (general === null) return [leftExpression, rightExpression]
-  const { equations, residual } = general
-  return [...equations.flatMap(({ left, right }) => [left, right]), ...(residual === null ? [] : [residual])]
+  const { equations, residual, asof } = general
+  const pairs = asof === undefined ? equations : [...equations, asof]
+  return [...pairs.flatMap(({ left, right }) => [left, right]), ...(residual === null ? [] : [residual])]
 }

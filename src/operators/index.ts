@@ -3,6 +3,7 @@ import { type AggregateStep, aggregate } from './aggregate/aggregate.ts'
 import { type TableAggregateStep, tableAggregate } from './aggregate/table-aggregate.ts'
 import { windowedAggregate } from './aggregate/windowed-aggregate.ts'
 import type { WindowedAggregateStep } from './aggregate/windowed-step.ts'
+import { type AsofJoinStep, asofJoin } from './changes/asof-join.ts'
 import { type ChangeAggregateStep, changeAggregate } from './changes/change-aggregate.ts'
 import { type ChangeJoinStep, changeJoin } from './changes/change-join.ts'
 import { type ChangeKeyStep, changeKey } from './changes/change-key.ts'
@@ -51,6 +52,7 @@ export type OperatorStep =
   | ForeignKeyResolveStep
   | ChangeKeyStep
   | ChangeJoinStep
+  | AsofJoinStep
   | ChangeAggregateStep
   | GroupingSetsStep
   | SettleStep
@@ -82,6 +84,7 @@ export const OPERATORS: {
   foreignKeyResolve,
   changeKey,
   changeJoin,
+  asofJoin,
   changeAggregate,
   groupingSets,
   settle,

@@ -41,6 +41,8 @@ function heldBy(step: Step, inputs: readonly StepSchema[]): string | null {
   switch (step.kind) {
     case 'changeJoin':
       return step.ttlMs === null && inputs.some(isStream) ? 'the records of the streams that it joins' : null
+    case 'asofJoin':
+      return step.ttlMs === null ? 'the versions of the rows of the table that it joins' : null
     case 'over':
       return step.ttlMs === null && inputs.some(isStream) && step.limit === null ? 'the records of the stream' : null
     case 'combineRows':

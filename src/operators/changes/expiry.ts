@@ -8,11 +8,12 @@ import type { OperatorContext } from '../operator-context.ts'
 /** How many times stores are looked through while an entry lives. */
 const SWEEPS = 4
 
-/** To be called after each record. `ttlMs`: null keeps entries for good. */
+/** To be called with each record. `ttlMs`: null keeps entries for good. `forget`: drops from a store what is too old at a time. */
 export function expiry(
   ttlMs: number | null,
   stores: readonly KeyValueStore[],
   { streamTime }: Pick<OperatorContext, 'streamTime'>,
+  forget: (store: KeyValueStore, timestamp: number) => void = forgetBefore,
 ): () => void {
   if (ttlMs === null) return () => {}
   let next: number | null = null
@@ -25,7 +26,7 @@ export function expiry(
 }
 
 /** Forgets the entries of before `timestamp`. */
-function forget(store: KeyValueStore, timestamp: number): void {
+export function forgetBefore(store: KeyValueStore, timestamp: number): void {
   const old = Array.from(store.entries()).filter(([, stored]) => stored.timestamp < timestamp)
   for (const [key] of old) store.delete(key)
 }

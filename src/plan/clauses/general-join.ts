@@ -85,8 +85,8 @@ interface TypedEquation {
   readonly right: NamedExpression
 }
 
-/** Numbers of two types are compared as the wider one. */
-function typedEquation(
+/** Two expressions that are compared. Numbers of two types are compared as the wider one. */
+export function typedEquation(
   equation: GeneralJoin['equations'][number],
   left: Relation,
   right: Relation,
@@ -120,7 +120,7 @@ interface EqualSide {
   readonly equals: readonly NamedExpression[]
 }
 
-function withEqualColumns(
+export function withEqualColumns(
   id: string,
   relation: Relation,
   equals: readonly NamedExpression[],
@@ -134,10 +134,10 @@ function withEqualColumns(
 
 const hasColumn = ({ columns }: Relation, name: string): boolean => columns.some((column) => column.name === name)
 
-const groupOf = ({ relation, equals }: EqualSide): NamedExpression[] =>
+export const groupOf = ({ relation, equals }: EqualSide): NamedExpression[] =>
   equals.map(({ name }) => columnOf(name, relation))
 
-const placesOf = ({ relation, equals }: EqualSide): number[] =>
+export const placesOf = ({ relation, equals }: EqualSide): number[] =>
   equals.map(({ name }) => relation.columns.findIndex((column) => column.name === name))
 
 function residualOf({ residual }: GeneralJoin, pair: Relation, builder: PlanBuilder) {

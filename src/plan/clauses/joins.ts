@@ -15,6 +15,7 @@ import { displayExpression } from '../../sql/format.ts'
 import type { Column } from '../../types/schema.ts'
 import { equalTypes, formatType, type SqlType } from '../../types/sql-type.ts'
 import { type KeyColumn, keySchema, type PlanBuilder, type Relation } from '../builder.ts'
+import { planAsofJoin } from './asof-join.ts'
 import { planGeneralJoin } from './general-join.ts'
 import { settled } from './placement.ts'
 import { internalKeyFormat, repartition, selectKey } from './rekey.ts'
@@ -53,7 +54,9 @@ export function planFrom(analysis: Analysis, builder: PlanBuilder): Relation {
     left =
       general === null
         ? placing(join.leftExpression.location, () => planJoin(sides))
-        : planGeneralJoin({ ...sides, general })
+        : general.asof === undefined
+          ? planGeneralJoin({ ...sides, general })
+          : planAsofJoin({ ...sides, general }, general.asof)
   })
   return left
 }

@@ -22,7 +22,7 @@ export interface GroupOptions {
 
 /** An input as the group sees it. */
 export interface GroupInput {
-  /** Tables before streams where timestamps are equal. */
+  /** Whether its rows are looked up by records of the others: it goes before them where timestamps are equal. */
   readonly isTable: boolean
   /**
    * Whether a record that goes before one with `timestamp` is known, or has to be expected: it is on the broker and not fetched, or a task

@@ -6,6 +6,7 @@
  * has come as far. With several inputs, records wait in the task's partition group; with one they are processed as they come.
  */
 import type { SourceStep } from '../../operators/step.ts'
+import { lookedUpInputs } from '../../plan/looked-up-inputs.ts'
 import type { StreamRecord } from '../../types/record.ts'
 import type { TaskAssignment } from '../assignment.ts'
 import { WATCHED } from '../heartbeat.ts'
@@ -396,7 +397,8 @@ export class RunningTask implements InputTask {
   }
 
   #makeGroup(): PartitionGroup {
-    const isTableOf = ({ entry }: PartitionInput) => this.#options.schemas.get(entry.step.id)!.kind === 'table'
+    const lookedUp = lookedUpInputs(this.#options.topology, this.#options.schemas)
+    const isTableOf = ({ entry }: PartitionInput) => lookedUp.has(entry.step.id)
     const hasTable = this.inputs.some(isTableOf)
     const inputs = this.inputs.map((input): GroupInput => {
       const isTable = isTableOf(input)
