@@ -67,6 +67,8 @@ export interface QueryProgress {
   readonly processingErrors: number
   /** Records, of a sample, in other partitions than this server would look for their keys. */
   readonly misplacedKeys: number
+  /** Records that were removed from its topics, by retention or by hand, before it had read them. */
+  readonly removedRecords: number
   /** Records behind the end of the sources, as far as known. */
   readonly lagRecords: number
   /** Why it reads nothing from a topic that has records: something that it needs cannot be had for now. Null: it reads. */
@@ -92,6 +94,7 @@ export function addProgress(parts: readonly QueryProgress[]): QueryProgress {
     bytesProduced: total(({ bytesProduced }) => bytesProduced),
     processingErrors: total(({ processingErrors }) => processingErrors),
     misplacedKeys: total(({ misplacedKeys }) => misplacedKeys),
+    removedRecords: total(({ removedRecords }) => removedRecords),
     lagRecords: total(({ lagRecords }) => lagRecords),
     waitsFor: parts.find(({ waitsFor }) => waitsFor !== null)?.waitsFor ?? null,
     commits: total(({ commits }) => commits),

@@ -40,12 +40,21 @@ export interface QueryFailure {
   readonly isStateLost?: true
 }
 
+/** Partitions that were added to topics of a query which cannot read them. */
+export interface UnreadPartitions {
+  readonly partitions: number
+  /** Which ones, why, and what to do. */
+  readonly message: string
+}
+
 export interface QueryStatus extends QueryProgress {
   readonly state: QueryState
   /** Newest last; at most `ksql.query.error.max.queue.size`. */
   readonly failures: readonly QueryFailure[]
   /** How often the query has failed since this server started it. */
   readonly failureCount: number
+  /** Null: it reads all partitions of its topics. */
+  readonly unread: UnreadPartitions | null
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment } from './assignment.ts'
 import type { ClusterMember } from './cluster-member.ts'
+import type { Notice } from './notice.ts'
 import type { ProcessingError } from './processing-error.ts'
 import type { FetchTotals, QueryProgress } from './query-progress.ts'
 import type { PullRequest, PushRow, QueryFailure } from './query-runtime.ts'
@@ -78,8 +79,8 @@ export interface WorkerListener {
    * committed offsets.
    */
   readonly onRewind: (queryIds: readonly string[]) => void
-  /** The query works, but its results may surprise: why. */
-  readonly onNotice: (queryId: string, message: string) => void
+  /** The query works, but its results may surprise. */
+  readonly onNotice: (queryId: string, notice: Notice) => void
   readonly onProcessingError: (queryId: string, error: ProcessingError) => void
   /** Rows of a push query, in the order of their partition. */
   readonly onRows: (queryId: string, rows: readonly PushRow[]) => void

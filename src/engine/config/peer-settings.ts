@@ -25,7 +25,7 @@ const CONSUMER = `
   allow.auto.create.topics auto.commit.interval.ms check.crcs client.dns.lookup client.rack connections.max.idle.ms
   default.api.timeout.ms enable.auto.commit enable.metrics.push exclude.internal.topics fetch.max.bytes group.id group.instance.id
   group.protocol group.remote.assignor heartbeat.interval.ms interceptor.classes key.deserializer max.partition.fetch.bytes
-  max.poll.interval.ms metadata.max.age.ms metadata.recovery.rebootstrap.trigger.ms metadata.recovery.strategy metric.reporters
+  max.poll.interval.ms metadata.recovery.rebootstrap.trigger.ms metadata.recovery.strategy metric.reporters
   metrics.num.samples metrics.recording.level metrics.sample.window.ms partition.assignment.strategy receive.buffer.bytes
   reconnect.backoff.max.ms reconnect.backoff.ms retry.backoff.max.ms retry.backoff.ms security.providers send.buffer.bytes
   socket.connection.setup.timeout.max.ms socket.connection.setup.timeout.ms value.deserializer`

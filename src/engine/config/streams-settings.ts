@@ -17,6 +17,13 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
       'For a query whose position is no longer in its topic: fail (it stays in ERROR), or the earliest or latest record to continue at.',
     ),
   ),
+  'millrace.removed.records': oneOf(
+    ['continue', 'fail'],
+    text(
+      'continue',
+      'For a query that finds records removed, by retention or by hand, before it has read them: continue at the first one left, or fail.',
+    ),
+  ),
   'processing.guarantee': oneOf(
     ['at_least_once', 'exactly_once_v2', 'exactly_once'],
     text(
@@ -39,6 +46,13 @@ export const STREAMS_SETTINGS: Readonly<Record<string, Setting>> = {
   'replication.factor': atLeast(
     -1,
     number(null, 'Replicas of internal topics of queries, unless ksql.internal.topic.replicas is set.'),
+  ),
+  'metadata.max.age.ms': atLeast(
+    100,
+    number(
+      30_000,
+      'How often the topics of running queries are looked at for partitions that were added. No effect in a request.',
+    ),
   ),
   'max.task.idle.ms': atLeast(
     -1,

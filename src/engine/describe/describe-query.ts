@@ -43,8 +43,10 @@ function observe(queryId: string, isPaused: boolean, { runtime, startFailure, cl
   }
   const status = runtime.status(queryId)
   if (status === undefined) return { state: isPaused ? 'PAUSED' : 'CREATED', failures: [] }
-  const { waitsFor } = status
-  const waiting: QueryFailure[] = waitsFor === null ? [] : [{ time: clock.now(), type: 'SYSTEM', message: waitsFor }]
+  const standing = [status.waitsFor, status.unread?.message ?? null]
+  const waiting = standing.flatMap((message): QueryFailure[] =>
+    message === null ? [] : [{ time: clock.now(), type: 'SYSTEM', message }],
+  )
   return {
     state: isPaused && status.state !== 'ERROR' ? 'PAUSED' : status.state,
     failures: [...status.failures, ...waiting],

@@ -81,6 +81,18 @@ const QUERY_METRICS: readonly QueryMetric[] = [
     'Records, of a sample, whose producer chose another partition for their key than Millrace does: joins miss them.',
     (q) => q.misplacedKeys,
   ),
+  perQuery(
+    'counter',
+    'millrace_query_removed_records_total',
+    'Records that were removed from its topics, by retention or by hand, before the query had read them.',
+    (q) => q.removedRecords,
+  ),
+  perQuery(
+    'gauge',
+    'millrace_query_unread_partitions',
+    'Partitions that were added to its topics and that the query cannot read: it must be created again.',
+    (q) => q.unread?.partitions ?? 0,
+  ),
   perQuery('counter', 'millrace_query_commits_total', 'Commits of the query.', (q) => q.commits),
   perQuery(
     'counter',

@@ -7,7 +7,7 @@ import { Mutex } from '../../mutex.ts'
 import type { TaskAssignment } from '../assignment.ts'
 import type { LostOffset } from '../offsets-lost-error.ts'
 import { failureOf } from '../query-failure.ts'
-import type { QueryFailure, QueryState, QueryStatus } from '../query-runtime.ts'
+import type { QueryFailure, QueryState, QueryStatus, UnreadPartitions } from '../query-runtime.ts'
 import type { OwnedSlots } from '../slots.ts'
 import { applicationId } from '../topic-names.ts'
 import { type Worker, WorkerLostError } from '../worker.ts'
@@ -15,6 +15,7 @@ import { measureLag } from './failed-lag.ts'
 import type { FollowedSlots } from './followed-slots.ts'
 import { decide, settleLostOffsets } from './lost-offsets.ts'
 import type { MaterializationPartitions } from './materialization-partitions.ts'
+import { grownTopics, type PartitionCounts, placesByKey, readingAdded, unreadPartitions } from './partition-watch.ts'
 import type { PlacedQuery, PlacementOptions } from './place-query.ts'
 import { purgeQuery } from './purge-query.ts'
 import { QueryStandbys } from './query-standbys.ts'
@@ -40,6 +41,8 @@ export interface RunningQueryOptions extends PlacementOptions {
   /** False: after a failure the query stays ended, and `onEnded` is called. */
   readonly retries: boolean
   readonly onEnded?: (failure: QueryFailure) => void
+  /** Called when the topics of the query have changed, with what that means for it. */
+  readonly onNotice?: (message: string) => void
   /** Called at each failure, whether the query is tried again or not. */
   readonly onFailure?: (failure: QueryFailure) => void
 }
@@ -64,6 +67,9 @@ export class RunningQuery {
   /** Since it was last started; workers may report a failure one after the other. */
   #hasFailed = false
   #isLearning = false
+  #unread: UnreadPartitions | null = null
+  /** What was told last about partitions that were added; '': nothing. */
+  #toldGrowth = ''
   readonly #turns = new Mutex()
 
   constructor(options: RunningQueryOptions) {
@@ -205,6 +211,19 @@ export class RunningQuery {
     })
   }
 
+  /** Compares the partitions that the query reads with those that its topics have now. */
+  notePartitions(counts: PartitionCounts): void {
+    const { plan } = this.#options.query
+    if (this.#isStopped || this.#hasFailed || this.#tasks.all === null) return
+    const grown = grownTopics(plan, this.#tasks.all, counts)
+    this.#unread = grown.length > 0 && placesByKey(plan) ? unreadPartitions(grown) : null
+    if (grown.length === 0) return
+    const message = this.#unread?.message ?? readingAdded(grown)
+    if (message !== this.#toldGrowth) this.#options.onNotice?.(message)
+    this.#toldGrowth = message
+    if (this.#unread === null) this.restart()
+  }
+
   /** Brings the lag of a failed query up to date. Rejects with a BrokerError. */
   async measureLag(): Promise<void> {
     if (!this.#hasFailed || this.#options.query.transient) return
@@ -266,6 +285,7 @@ export class RunningQuery {
       state: this.#state === 'RUNNING' && isWaiting ? 'REBALANCING' : this.#state,
       failures: [...this.#failures],
       failureCount: this.#failureCount,
+      unread: this.#unread,
       processingErrors: progress.processingErrors + this.#earlierErrors,
       lagRecords: this.#hasFailed ? this.#failedLag : progress.lagRecords,
     }
@@ -284,6 +304,7 @@ export class RunningQuery {
   async #launch(): Promise<void> {
     if (this.#isStopped) return
     this.#hasFailed = false
+    this.#unread = null
     this.#retries.beginAttempt()
     this.#state = this.#isPaused ? 'PAUSED' : 'RUNNING'
     await this.#attempt(() => this.#startOwned())

@@ -6,6 +6,7 @@ import { type Clock, sleep, type Timer } from '../../clock.ts'
 import type { Row } from '../../types/value.ts'
 import type { TaskAssignment } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
+import type { Notice, NoticeSubject } from '../notice.ts'
 import type { ProcessingError } from '../processing-error.ts'
 import { type Config, mergeConfig } from '../query-config.ts'
 import type { FetchTotals } from '../query-progress.ts'
@@ -26,6 +27,7 @@ import { FollowedSlots } from './followed-slots.ts'
 import { FormerWriters } from './former-writers.ts'
 import type { MaterializationPartitions } from './materialization-partitions.ts'
 import { merge } from './merge.ts'
+import { DEFAULT_PERIOD_MS, PartitionWatch } from './partition-watch.ts'
 import { fixOrigins, type PlacementOptions } from './place-query.ts'
 import { PushQueries } from './push-queries.ts'
 import { RunningQuery, type RunningQueryOptions } from './running-query.ts'
@@ -46,7 +48,7 @@ export interface QueryRuntimeOptions {
   readonly sharesSlots?: boolean
   /** Called when a persistent query fails, also when it fails again after a retry. `statement`: see `StartQuery`. */
   readonly onFailure?: (queryId: string, failure: QueryFailure, statement?: string) => void
-  /** Called once for a query whose results may surprise, with the reason. */
+  /** Called for a query whose results may surprise, with the reason: once for each. */
   readonly onNotice?: (queryId: string, message: string) => void
 }
 
@@ -77,6 +79,8 @@ export function createQueryRuntime(options: QueryRuntimeOptions): SettlingQueryR
 
 class Runtime implements SettlingQueryRuntime {
   readonly #options: QueryRuntimeOptions
+  /** The server's configuration, whatever prefixes its names were given with. */
+  readonly #config: Config
   readonly #queries = new Map<string, RunningQuery>()
   readonly #push: PushQueries
   readonly #workers: Workers
@@ -86,19 +90,30 @@ class Runtime implements SettlingQueryRuntime {
   readonly #errorListeners: ((queryId: string, error: ProcessingError) => void)[] = []
   /** How often each query was at work when its worker died. */
   readonly #deaths = new Map<string, number>()
-  /** Queries of which a notice was passed on. */
-  readonly #noticed = new Set<string>()
+  /** What was told about each query. */
+  readonly #noticed = new Map<string, Set<NoticeSubject>>()
+  readonly #partitionWatch: PartitionWatch
   #nextNumber = 1
 
   constructor(options: QueryRuntimeOptions) {
     this.#options = options
+    this.#config = mergeConfig(options.config, {})
     this.#formerWriters = new FormerWriters(options.broker)
     this.#slots = options.sharesSlots === true ? new OwnedSlots() : OwnedSlots.all()
     this.#push = new PushQueries({
       make: (plan, config, onEnded) =>
         this.#make({ plan, config, paused: false }, { transient: true, retries: false, onEnded }),
-      maxBufferedRows: Number(options.config['ksql.query.push.max.buffered.rows'] ?? DEFAULT_BUFFERED_ROWS),
+      maxBufferedRows: Number(this.#config['ksql.query.push.max.buffered.rows'] ?? DEFAULT_BUFFERED_ROWS),
       onEnded: () => {},
+    })
+    this.#partitionWatch = new PartitionWatch({
+      broker: options.broker,
+      timer: options.timer,
+      periodMs: Number(this.#config['metadata.max.age.ms'] ?? DEFAULT_PERIOD_MS),
+      isNeeded: () => this.#queries.size > 0,
+      onCounts: (counts) => {
+        for (const query of this.#queries.values()) query.notePartitions(counts)
+      },
     })
     this.#workers = new Workers({
       provider: options.workers,
@@ -111,7 +126,8 @@ class Runtime implements SettlingQueryRuntime {
     const { queryId } = query.plan
     if (this.#queries.has(queryId)) throw new Error(`Query ${queryId} runs already.`)
     const onFailure = (failure: QueryFailure) => this.#options.onFailure?.(queryId, failure, query.statement)
-    const running = this.#make(query, { transient: false, retries: true, onFailure })
+    const onNotice = (message: string) => this.#options.onNotice?.(queryId, message)
+    const running = this.#make(query, { transient: false, retries: true, onFailure, onNotice })
     this.#queries.set(queryId, running)
     await running.start()
   }
@@ -232,7 +248,7 @@ class Runtime implements SettlingQueryRuntime {
   }
 
   warmSlots(): readonly number[] {
-    const acceptable = Number(this.#options.config['acceptable.recovery.lag'] ?? DEFAULT_ACCEPTABLE_LAG)
+    const acceptable = Number(this.#config['acceptable.recovery.lag'] ?? DEFAULT_ACCEPTABLE_LAG)
     const behind = [...this.#queries.values()].map(({ standbys }) => standbys.behind(acceptable))
     return [...this.#followed.all].filter((slot) => !behind.some((slots) => slots.has(slot)))
   }
@@ -259,6 +275,7 @@ class Runtime implements SettlingQueryRuntime {
   }
 
   async close(): Promise<void> {
+    this.#partitionWatch.close()
     await this.#push.close()
     await Promise.all([...this.#queries.values()].map((query) => query.stop({ purge: false })))
     this.#queries.clear()
@@ -271,7 +288,7 @@ class Runtime implements SettlingQueryRuntime {
 
   #make(
     { plan, config, paused, limits }: StartQuery,
-    life: Pick<RunningQueryOptions, 'retries' | 'onEnded' | 'onFailure'> & { readonly transient: boolean },
+    life: Pick<RunningQueryOptions, 'retries' | 'onEnded' | 'onFailure' | 'onNotice'> & { readonly transient: boolean },
   ): RunningQuery {
     const merged = mergeConfig(this.#options.config, config)
     return new RunningQuery({
@@ -300,7 +317,7 @@ class Runtime implements SettlingQueryRuntime {
   }
 
   get #serviceId(): string {
-    return this.#options.config['ksql.service.id'] ?? 'default_'
+    return this.#config['ksql.service.id'] ?? 'default_'
   }
 
   #listener(): WorkerListener {
@@ -309,17 +326,21 @@ class Runtime implements SettlingQueryRuntime {
       onRewind: (queryIds) => {
         for (const queryId of queryIds) this.#find(queryId)?.restart()
       },
-      onNotice: (queryId, message) => {
-        if (this.#noticed.has(queryId)) return
-        this.#noticed.add(queryId)
-        this.#options.onNotice?.(queryId, message)
-      },
+      onNotice: (queryId, notice) => this.#notice(queryId, notice),
       onProcessingError: (queryId, error) => {
         this.#push.onProcessingError(queryId, error)
         for (const listener of this.#errorListeners) listener(queryId, error)
       },
       onRows: (queryId, rows) => this.#push.onRows(queryId, rows),
     }
+  }
+
+  #notice(queryId: string, { about, message }: Notice): void {
+    const told = this.#noticed.get(queryId) ?? new Set()
+    this.#noticed.set(queryId, told)
+    if (told.has(about)) return
+    told.add(about)
+    this.#options.onNotice?.(queryId, message)
   }
 
   /** Lets all tasks of a lost worker continue on another, except those of a query that has killed a worker before: it is stopped. */

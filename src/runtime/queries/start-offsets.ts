@@ -26,6 +26,8 @@ export class StartOffsets {
   readonly lost: LostOffset[] = []
   readonly #broker: Broker
   readonly #committed: ReadonlyMap<string, CommittedOffset>
+  /** Topics of which an offset is committed for some partition. */
+  readonly #committedTopics: ReadonlySet<string>
   readonly #fromStart: boolean
   readonly #known: ReadonlySet<string>
   readonly #limits: ReadonlyMap<string, number>
@@ -35,6 +37,7 @@ export class StartOffsets {
   constructor(broker: Broker, { committed, fromStart, known = new Set(), limits = new Map() }: StartOffsetsOptions) {
     this.#broker = broker
     this.#committed = new Map(committed.map((offset) => [positionKey(offset), offset]))
+    this.#committedTopics = new Set(committed.map(({ topic }) => topic))
     this.#fromStart = fromStart
     this.#known = known
     this.#limits = limits
@@ -55,7 +58,9 @@ export class StartOffsets {
     }
     if (chooses && step.kind === 'source' && this.#known.has(positionKey({ topic, partition })))
       this.lost.push(gone({ topic, partition }))
-    const isWhole = step.kind === 'repartition' || step.sourceKind === 'table' || this.#fromStart
+    // A partition that was added to a topic which the query reads holds nothing that is older than the query.
+    const isAdded = this.#committedTopics.has(topic)
+    const isWhole = step.kind === 'repartition' || step.sourceKind === 'table' || this.#fromStart || isAdded
     const origin = isWhole ? await this.#start(topic, partition) : endOffset
     // An internal topic is read from its start anyway, and a commit here could come late, after one of a newer owner.
     if (chooses && step.kind === 'source')

@@ -175,9 +175,13 @@ export class PartitionInput implements TaskInput {
     if (offset < this.#limit) this.#task.advanceStreamTime(timestamp)
   }
 
-  /** Notes that the records before `offset` are no longer in the topic. */
+  /** Notes that the records before `offset` are no longer in the topic. Stops the query if it must not pass over them. */
   reportRemoved(offset: number): void {
-    this.#task.reportRemoved(this, offset)
+    try {
+      this.#task.reportRemoved(this, offset)
+    } catch (error) {
+      this.#close(error)
+    }
   }
 
   /** Stops the query of the input. */

@@ -118,7 +118,7 @@ function handleError(inputs: readonly PartitionInput[], error: BrokerError, shar
       if (position > end) input.fail(new OffsetsLostError([behind({ topic, partition, position, end })]))
       else {
         if (position < startOffset) input.reportRemoved(startOffset)
-        shared.restartAt([input], Math.max(position, startOffset))
+        if (!input.isClosed) shared.restartAt([input], Math.max(position, startOffset))
       }
     }
   } else if (!error.retriable) for (const input of inputs) input.fail(error)

@@ -1,6 +1,7 @@
 /** Messages between the main thread and worker threads: plain data. Each call has one reply with its id; events have no call. */
 import type { QueryAssignment } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
+import type { Notice } from '../notice.ts'
 import type { ProcessingError } from '../processing-error.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { QueryFailure } from '../query-runtime.ts'
@@ -74,7 +75,7 @@ export type WorkerMessage =
   | { readonly kind: 'refusal'; readonly id: number; readonly message: string }
   | { readonly kind: 'failure'; readonly queryId: string; readonly failure: QueryFailure }
   | { readonly kind: 'rewind'; readonly queryIds: readonly string[] }
-  | { readonly kind: 'notice'; readonly queryId: string; readonly message: string }
+  | { readonly kind: 'notice'; readonly queryId: string; readonly notice: Notice }
   | { readonly kind: 'processingError'; readonly queryId: string; readonly error: ProcessingError }
   | { readonly kind: 'rows'; readonly queryId: string; readonly batch: RowBatch }
   | {

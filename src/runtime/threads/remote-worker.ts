@@ -143,7 +143,7 @@ export class RemoteWorker implements Worker {
         this.#listener.onRewind(message.queryIds)
         return
       case 'notice':
-        this.#listener.onNotice(message.queryId, message.message)
+        this.#listener.onNotice(message.queryId, message.notice)
         break
       case 'processingError':
         this.#listener.onProcessingError(message.queryId, message.error)

@@ -167,7 +167,7 @@ export class WorkerServer {
     return {
       onFailure: (queryId, failure) => this.#post({ kind: 'failure', queryId, failure }),
       onRewind: (queryIds) => this.#post({ kind: 'rewind', queryIds }),
-      onNotice: (queryId, message) => this.#post({ kind: 'notice', queryId, message }),
+      onNotice: (queryId, notice) => this.#post({ kind: 'notice', queryId, notice }),
       onProcessingError: (queryId, error) => this.#post({ kind: 'processingError', queryId, error }),
       onRows: (queryId, rows) => {
         const query = this.#queries.get(queryId)

@@ -63,6 +63,8 @@ export class RunningTask implements InputTask {
   readonly outputs: TaskOutputs
   readonly stores: TaskStores
   processingErrors = 0
+  /** See `QueryProgress`. */
+  removedRecords = 0
   readonly #options: RunningTaskOptions
   readonly #task: Task
   readonly #group: PartitionGroup | null
@@ -196,10 +198,17 @@ export class RunningTask implements InputTask {
   }
 
   reportRemoved({ entry, topic, partition, position }: PartitionInput, offset: number): void {
-    const message =
+    const { query, onNotice } = this.#options
+    const removed =
       `Records ${position} to ${offset - 1} of partition ${partition} of ${topic} were removed, by retention or by hand, ` +
       'before the query had read them.'
-    this.report({ type: 'processing', step: entry.step.id, message, causes: [], position: null, target: null })
+    if (query.config['millrace.removed.records']?.toLowerCase() === 'fail')
+      throw new Error(
+        `${removed} Set millrace.removed.records to continue, or terminate the query and create it again.`,
+      )
+    this.removedRecords += offset - position
+    this.report({ type: 'processing', step: entry.step.id, message: removed, causes: [], position: null, target: null })
+    onNotice('removed', `${removed} It continues at the first record that is left.`)
   }
 
   advanceStreamTime(timestamp: number): void {

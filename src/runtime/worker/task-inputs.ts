@@ -2,6 +2,7 @@
 import { positionKey } from '../../broker/position-key.ts'
 import type { SourceStep } from '../../operators/step.ts'
 import type { InputAssignment } from '../assignment.ts'
+import type { NoticeSubject } from '../notice.ts'
 import { type InputTask, PartitionInput } from '../reading/partition-input.ts'
 import type { TaskStores } from '../stores/task-stores.ts'
 import { internalReader } from '../task/internal-record.ts'
@@ -12,7 +13,7 @@ import { type BuildTaskOptions, isStateful } from './build-task.ts'
 export interface TaskInputsOptions
   extends Pick<BuildTaskOptions, 'query' | 'assignment' | 'topology' | 'schemas' | 'clock'> {
   /** See `WorkerListener`. */
-  readonly onNotice: (message: string) => void
+  readonly onNotice: (about: NoticeSubject, message: string) => void
   /** See `WATCHED`. */
   readonly workingFor: Int32Array
 }
@@ -70,5 +71,5 @@ function keyPlacement(
   { schemas, onNotice }: Pick<TaskInputsOptions, 'schemas' | 'onNotice'>,
 ): KeyPlacement | null {
   const { key } = schemas.get(step.id)!
-  return KeyPlacement.of({ step, key, partition, partitions, onMisplaced: onNotice })
+  return KeyPlacement.of({ step, key, partition, partitions, onMisplaced: (message) => onNotice('keys', message) })
 }

@@ -83,7 +83,7 @@ export class TaskOpener {
       idleTimeoutMs: Number(config[IDLE_TIMEOUT] ?? DEFAULT_IDLE_TIMEOUT_MS),
       subscriber: (step) => pushRows(step, schemas.get(step.input)!, rows),
       reportError: (error) => listener.onProcessingError(query.id, error),
-      onNotice: (message) => listener.onNotice(query.id, message),
+      onNotice: (about, message) => listener.onNotice(query.id, { about, message }),
       onFailure: (error) => (error instanceof BadRecordError ? onBadRecord(query, error) : query.fail(error)),
       signal,
     })

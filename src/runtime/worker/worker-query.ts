@@ -177,6 +177,7 @@ export class WorkerQuery {
       bytesProduced: sum(tasks, ({ outputs }) => outputs.bytesWritten),
       processingErrors: sum(tasks, ({ processingErrors }) => processingErrors),
       misplacedKeys: sum(tasks, ({ misplacedKeys }) => misplacedKeys),
+      removedRecords: sum(tasks, ({ removedRecords }) => removedRecords),
       lagRecords: this.lag,
       waitsFor: this.#waitsFor,
       commits: this.commits,

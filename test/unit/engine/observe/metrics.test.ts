@@ -27,6 +27,8 @@ function status(): QueryStatus {
     bytesConsumed: 700,
     bytesProduced: 500,
     misplacedKeys: 0,
+    removedRecords: 3,
+    unread: { partitions: 2, message: 'Topic t has 2 partitions more.' },
     processingErrors: 1,
     lagRecords: 2,
     waitsFor: null,

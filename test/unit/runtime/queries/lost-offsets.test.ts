@@ -226,8 +226,9 @@ describe('a topic that was deleted and made again', () => {
   })
 })
 
-test('records that retention removes before a query has read them are reported', async () => {
-  const server = await open()
+/** Retention removes the records b and c of a, b, c, d before the query has read them. */
+async function removed(properties: Readonly<Record<string, string>> = {}): Promise<TestEngine> {
+  const server = await open(properties)
   await server.execute(`${stream(1)} ${COPY}`)
   await insert(server, ['a'])
   await server.settled()
@@ -235,7 +236,28 @@ test('records that retention removes before a query has read them are reported',
   await insert(server, ['b', 'c', 'd'])
   await server.broker.deleteRecords('s', [{ partition: 0, offset: 3 }])
   await server.execute('RESUME CSAS_C_4;')
+  return server
+}
+
+test('records that retention removes before a query has read them stop it where the setting says so', async () => {
+  const first = await removed({ 'millrace.removed.records': 'fail' })
+  const { queryErrors } = await untilQuery(first, ({ state }) => state === 'ERROR')
+  expect(queryErrors[0]!.errorMessage).toMatch(
+    /^Records 1 to 2 of partition 0 of s were removed, .* Set millrace.removed.records to continue, or terminate/,
+  )
+  const second = await first.reopened(directory.path, options({}))
+  await second.settled()
+  expect((await second.rows('SELECT k FROM c;')).rows).toEqual([['a'], ['d']])
+  await second.close()
+})
+
+test('records that retention removes before a query has read them are reported and counted', async () => {
+  const server = await removed()
   await server.settled()
+  expect(server.runtime.status('CSAS_C_4')).toMatchObject({ removedRecords: 2, processingErrors: 1 })
+  expect(warnings).toEqual([
+    expect.stringMatching(/^Query CSAS_C_4: Records 1 to 2 .* It continues at the first record that is left\.$/),
+  ])
   expect((await server.rows('SELECT k FROM c;')).rows).toEqual([['a'], ['d']])
   const { rows } = await server.rows('SELECT message FROM KSQL_PROCESSING_LOG EMIT CHANGES LIMIT 1;')
   expect(JSON.stringify(rows)).toMatch('Records 1 to 2 of partition 0 of s were removed')
