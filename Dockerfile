@@ -9,6 +9,7 @@ COPY scripts ./scripts
 COPY grammar ./grammar
 COPY src ./src
 RUN node_modules/.bin/tsc -p tsconfig.build.json \
+  && node -e "import('./scripts/bundle-server.mjs').then(({ bundleServer }) => bundleServer('/opt/millrace/dist'))" \
   && node -e "import('./scripts/build-console.mjs').then((built) => built.buildConsole('dist/console'))"
 
 FROM node:26-slim
@@ -32,5 +33,5 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8088/chc/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 
-ENTRYPOINT ["node", "--max-semi-space-size=2", "--memory-saver-mode", "dist/src/cli/millrace.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=2", "--memory-saver-mode", "dist/bundle/server/millrace.js"]
 CMD ["server"]

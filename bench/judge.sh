@@ -8,4 +8,4 @@ if [ ! -e dist/.built ] || [ -n "$(find src grammar bench -newer dist/.built -pr
   node scripts/build.mjs || exit 1
 fi
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}" MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-131072}"
-exec node_modules/.bin/node --max-semi-space-size=2 --memory-saver-mode dist/bench/judge.js
+exec node_modules/.bin/node --max-semi-space-size=2 --memory-saver-mode dist/bundle/server/judge.js

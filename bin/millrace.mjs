@@ -8,4 +8,4 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   console.error(`Millrace needs Node ${NEEDED.join('.')} or later; this is ${process.versions.node}.`)
   process.exit(1)
 }
-await import('../dist/src/cli/millrace.js')
+await import('../dist/bundle/server/millrace.js')

@@ -1,5 +1,5 @@
 // Makes dist/ of the sources when it is missing or older than they are: JavaScript needs neither time nor memory to strip types, in
-// each thread. Bundles the console. Installs what it needs first.
+// each thread. Bundles the server and the console. Installs what it needs first.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,7 +8,15 @@ import './install.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const built = join(root, 'dist', '.built')
-const SOURCES = ['src', 'grammar', 'bench', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build-console.mjs']
+const SOURCES = [
+  'src',
+  'grammar',
+  'bench',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts/build-console.mjs',
+  'scripts/bundle-server.mjs',
+]
 
 function newest(path) {
   const stats = statSync(path)
@@ -29,6 +37,8 @@ if (!existsSync(built) || SOURCES.some((name) => newest(join(root, name)) > stat
     process.exit(tsc.status ?? 1)
   }
   // Loaded here, since a fresh clone has esbuild only when the dependencies are installed.
+  const { bundleServer } = await import('./bundle-server.mjs')
+  await bundleServer(join(root, 'dist'))
   const { buildConsole } = await import('./build-console.mjs')
   await buildConsole(join(root, 'dist', 'console'))
   writeFileSync(built, '')
