@@ -118,7 +118,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   server: [
     ['server/listener'],
-    ['server/net', 'server/rows'],
+    ['server/net', 'server/rows', 'server/console'],
     ['server'],
     ['server/openapi'],
     ['server/routes'],

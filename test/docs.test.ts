@@ -127,7 +127,9 @@ describe('docs/http-api.md', () => {
     )
     expect(paths.length).toBeGreaterThanOrEqual(files.length)
     const text = read('docs/http-api.md')
-    expect(paths.filter((path) => !text.includes(path.replace(/\/$/, '') || '/'))).toEqual([])
+    // What the console reads beside the API stands under its own path, and is no one else's.
+    const published = paths.filter((path) => !path.startsWith('/console/api/'))
+    expect(published.filter((path) => !text.includes(path.replace(/\/$/, '') || '/'))).toEqual([])
     const app = read('src/server/app.ts')
     expect(files.filter((file) => !app.includes(`./${file.replace('src/server/', '')}'`))).toEqual([])
   })

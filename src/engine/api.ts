@@ -6,6 +6,7 @@ import type { Row } from '../types/value.ts'
 import type { Catalog } from './commands/catalog.ts'
 import type { CommandStatus } from './commands/command.ts'
 import type { Entity } from './describe/entities.ts'
+import type { Overview } from './describe/overview.ts'
 import type { ClusterStatus, HostStoreLags, QueryRequest, StatementRequest } from './requests.ts'
 
 /** A row as clients receive it. `row`: values in the order of `columns`. */
@@ -139,6 +140,8 @@ export interface Engine {
   commandStatuses(): ReadonlyMap<string, CommandStatus>
   info(): Promise<ServerInfo>
   clusterStatus(): Promise<ClusterStatus>
+  /** All that is defined, and what it has done on this server; cheap enough to be read each second. */
+  overview(): Promise<Overview>
   /** Another server, `host:port`, tells that it lives. */
   noteHeartbeat(host: string): void
   /** Another server tells how far its copies are. */

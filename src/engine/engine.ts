@@ -31,6 +31,7 @@ import { onlyFromFile } from './commands/queries-file.ts'
 import type { Config } from './config/config.ts'
 import { checkPropertyAllowed } from './config/overrides.ts'
 import type { Entity } from './describe/entities.ts'
+import { type Overview, overviewOf } from './describe/overview.ts'
 import { openInserts } from './inserts/insert-stream.ts'
 import { RowProducer } from './inserts/row-producer.ts'
 import { checkHealth } from './observe/health.ts'
@@ -217,6 +218,11 @@ class CommandLogEngine implements RunningEngine {
 
   clusterStatus(): Promise<ClusterStatus> {
     return clusterStatus(this.#parts)
+  }
+
+  async overview(): Promise<Overview> {
+    await this.#accepting()
+    return overviewOf(this.#parts)
   }
 
   noteHeartbeat(host: string): void {

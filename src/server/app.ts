@@ -9,6 +9,7 @@ import { type BodyShape, parseBody, readBody } from './request-body.ts'
 import { closeQueryRoute } from './routes/close-query.ts'
 import { clusterStatusRoute } from './routes/cluster-status.ts'
 import { consoleRoutes } from './routes/console.ts'
+import { consoleApiRoutes } from './routes/console-api.ts'
 import { healthcheckRoute } from './routes/healthcheck.ts'
 import { infoRoute } from './routes/info.ts'
 import { insertsStreamRoute } from './routes/inserts-stream.ts'
@@ -41,6 +42,7 @@ const ROUTES = [
   ksqlRoute,
   terminateRoute,
   consoleRoutes,
+  consoleApiRoutes,
   queryRoute,
   queryStreamRoute,
   closeQueryRoute,

@@ -1,6 +1,6 @@
 /** The parts of the server that routes use. */
 import type { Timer } from '../clock.ts'
-import type { ConsoleFiles } from './console-files.ts'
+import type { ConsoleData } from './console/console-data.ts'
 import type { HealthReport } from './health-report.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Log } from './log.ts'
@@ -17,7 +17,7 @@ export interface ServerContext {
   readonly health: HealthReport
   readonly metrics: MetricsSource
   readonly counts: RequestMetrics
-  readonly consoleFiles: ConsoleFiles
+  readonly console: ConsoleData
   readonly log: Log
   readonly timer: Timer
   /** Limit for a body, for a line of /inserts-stream, and for a message of a websocket. */

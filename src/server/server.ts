@@ -4,7 +4,8 @@ import { type Clock, sleep, systemTimer, type Timer } from '../clock.ts'
 import type { Engine } from '../engine/api.ts'
 import { createApp } from './app.ts'
 import { Connections } from './connections.ts'
-import { ConsoleFiles } from './console-files.ts'
+import { ConsoleData } from './console/console-data.ts'
+import type { ConsoleFiles } from './console/console-files.ts'
 import type { MetricsSource, ServerContext } from './context.ts'
 import type { Access } from './guards.ts'
 import { HealthReport } from './health-report.ts'
@@ -46,8 +47,14 @@ export async function startServer(parts: ServerParts, options: ServerOptions): P
   const health = new HealthReport(lifecycle, parts.clock, options.healthIntervalMs)
   const { metrics, log, timer = systemTimer, counts = new RequestMetrics() } = parts
   const { maxBodyBytes } = options
-  const { consoleFiles = new ConsoleFiles() } = parts
-  const context: ServerContext = { lifecycle, health, metrics, counts, consoleFiles, log, timer, maxBodyBytes }
+  const { clock, consoleFiles: files } = parts
+  const data = new ConsoleData({
+    overview: async () => lifecycle.engine.overview(),
+    clock,
+    timer,
+    ...(files && { files }),
+  })
+  const context: ServerContext = { lifecycle, health, metrics, counts, console: data, log, timer, maxBodyBytes }
   const access: Access = { hosts: options.hosts, origins: options.origins, users: options.users }
   const websocket = new WebSocketEndpoint(context, access, options.webSocketMaxAgeMs)
   const connections = new Connections(await createApp(context, access), websocket, {
@@ -57,8 +64,10 @@ export async function startServer(parts: ServerParts, options: ServerOptions): P
   })
   const ports = await openPorts(options, connections, timer)
   const urls = [...new Set(ports.map(({ server, listener }) => formatListener(boundListener(server, listener))))]
-  const close = () =>
-    closeServer({ ports: ports.map(({ server }) => server), lifecycle, connections, websocket, timer })
+  const close = () => {
+    data.close()
+    return closeServer({ ports: ports.map(({ server }) => server), lifecycle, connections, websocket, timer })
+  }
   let closing: Promise<void> | null = null
   return { urls, close: () => (closing ??= close()) }
 }

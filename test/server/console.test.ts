@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { buildConsole } from '../../scripts/build-console.mjs'
-import { ConsoleFiles } from '../../src/server/console-files.ts'
+import { ConsoleFiles } from '../../src/server/console/console-files.ts'
 import { FakeEngine } from '../support/fake-engine.ts'
 import { startTestServer } from '../support/test-server.ts'
 
@@ -97,5 +97,29 @@ describe('the console', () => {
     })
     const refused = await get('/console')
     expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Basic')])
+  })
+})
+
+describe('the data of the console', () => {
+  it('is a snapshot, and the last hour', async () => {
+    const get = await start()
+    expect(await (await get('/console/api/overview')).json()).toEqual({
+      at: 0,
+      sources: [],
+      queries: [],
+      connectors: [],
+      pushQueries: 0,
+    })
+    expect(await (await get('/console/api/history?query=A&query=B')).json()).toMatchObject({ times: [], queries: {} })
+  })
+
+  it('needs a user where the server does', async () => {
+    const get = await start({
+      'authentication.method': 'BASIC',
+      'authentication.users.location': join(import.meta.dirname, '../support/users.properties'),
+    })
+    expect((await get('/console/api/overview')).status).toBe(401)
+    const authorization = `Basic ${Buffer.from('anna:secret').toString('base64')}`
+    expect((await get('/console/api/overview', { authorization })).status).toBe(200)
   })
 })

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws'
 import { Client } from '../../src/cli/client/client.ts'
 import type { ClientError } from '../../src/cli/client/client-error.ts'
 import type { QueryList } from '../../src/engine/describe/entities.ts'
+import type { Overview } from '../../src/engine/describe/overview.ts'
 import { silentLog } from '../../src/server/log.ts'
 import { TestEngine, temporaryDirectory } from '../support/engine.ts'
 import { openHttp2 } from '../support/http.ts'
@@ -85,6 +86,21 @@ describe('statements and queries over HTTP', () => {
     ])
     await engine.settled()
     expect(await rowsOf("SELECT * FROM per_state WHERE state = 'LA';")).toEqual(['{"row":{"columns":["LA",1]}}'])
+  })
+
+  it('shows the console what is defined and what it has done', async () => {
+    const read = async () => (await (await fetch(`${server.url}/console/api/overview`)).json()) as Overview
+    const { sources } = await read()
+    expect(sources.find(({ name }) => name === 'PER_STATE')).toEqual({
+      name: 'PER_STATE',
+      kind: 'TABLE',
+      topic: 'PER_STATE',
+      valueFormat: 'JSON',
+      isWindowed: false,
+    })
+    const perState = async () => (await read()).queries.find(({ writes }) => writes === 'PER_STATE')
+    expect(await perState()).toMatchObject({ state: 'RUNNING', reads: [{ name: 'LOGS' }], trouble: null })
+    await expect.poll(async () => (await perState())?.counts.recordsIn, { timeout: 10_000 }).toBeGreaterThan(0)
   })
 
   it('ends a push query by /close-query, and in the engine when its client leaves', async () => {

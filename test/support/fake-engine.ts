@@ -10,6 +10,7 @@ import {
 } from '../../src/engine/api.ts'
 import type { CommandStatus } from '../../src/engine/commands/command.ts'
 import type { Entity } from '../../src/engine/describe/entities.ts'
+import type { Overview } from '../../src/engine/describe/overview.ts'
 import type { QueryRequest, StatementRequest } from '../../src/engine/requests.ts'
 import { parseJsonValue } from '../../src/types/json-parse.ts'
 import type { Column } from '../../src/types/schema.ts'
@@ -124,6 +125,8 @@ export class FakeEngine implements Engine {
   async clusterStatus() {
     return {}
   }
+
+  overview: () => Promise<Overview> = async () => ({ at: 0, sources: [], queries: [], connectors: [], pushQueries: 0 })
 
   noteHeartbeat(): void {}
 

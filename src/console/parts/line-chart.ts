@@ -15,6 +15,12 @@ interface LineChartOptions {
 
 const COLOURS = 8
 
+/** Times of day, with seconds where the ticks are less than a minute apart. */
+function clockTexts(seconds: readonly number[]): string[] {
+  const step = (seconds[1] ?? 0) - (seconds[0] ?? 0)
+  return seconds.map((time) => new Date(time * 1000).toTimeString().slice(0, step < 60 ? 8 : 5))
+}
+
 export class LineChart {
   readonly #host: HTMLElement
   readonly #height: number
@@ -65,7 +71,7 @@ export class LineChart {
       cursor: { points: { size: 6 }, y: false },
       scales: { y: { range: { min: { mode: 2, hard: 0, soft: 0 }, max: { mode: 2, soft: 1 } } } },
       axes: [
-        { ...axis, space: 80 },
+        { ...axis, space: 70, values: (_plot: UPlot, ticks: number[]) => clockTexts(ticks) },
         {
           ...axis,
           size: 56,

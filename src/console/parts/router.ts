@@ -1,27 +1,6 @@
 /** The view that a path stands for. Links within the console change the path without loading the page again. */
 import { useEffect, useState } from 'preact/hooks'
-
-const BASE = '/console'
-
-export interface Route {
-  /** First part of the path; empty: the page on which a visit begins. */
-  readonly view: string
-  /** What the view shows of its kind; null: all of it. */
-  readonly name: string | null
-  readonly query: URLSearchParams
-}
-
-export function readRoute(url: URL): Route {
-  const [view = '', name] = url.pathname
-    .slice(BASE.length)
-    .split('/')
-    .filter((part) => part !== '')
-  return { view, name: name === undefined ? null : decodeURIComponent(name), query: url.searchParams }
-}
-
-/** The path of a view. */
-export const linkTo = (view: string, name?: string): string =>
-  [BASE, view, ...(name === undefined ? [] : [encodeURIComponent(name)])].filter((part) => part !== '').join('/')
+import { BASE, type Route, readRoute } from './route.ts'
 
 const CHANGED = 'millrace:route'
 

@@ -1,7 +1,7 @@
 /** GET /console: the page, its scripts and styles. See docs/console.md. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RequestError } from '../../errors.ts'
-import type { ConsoleFiles } from '../console-files.ts'
+import type { ConsoleFiles } from '../console/console-files.ts'
 import type { ServerContext } from '../context.ts'
 
 /**
@@ -24,12 +24,12 @@ const HEADERS = {
   vary: 'Accept-Encoding',
 }
 
-export function consoleRoutes(app: FastifyInstance, { consoleFiles }: ServerContext): void {
-  app.get('/console', (request, reply) => sendFile(consoleFiles, 'index.html', request, reply))
+export function consoleRoutes(app: FastifyInstance, { console: { files } }: ServerContext): void {
+  app.get('/console', (request, reply) => sendFile(files, 'index.html', request, reply))
   app.get<{ Params: { '*': string } }>('/console/*', (request, reply) => {
     const name = request.params['*']
     // A path without an extension is a view of the page, which reads the path itself.
-    return sendFile(consoleFiles, /\.\w+$/.test(name) ? name : 'index.html', request, reply)
+    return sendFile(files, /\.\w+$/.test(name) ? name : 'index.html', request, reply)
   })
 }
 

@@ -9,8 +9,8 @@ export interface ConsoleFile {
   readonly isCompressed: boolean
 }
 
-/** Both `dist/src/server` and `src/server` find what the build has made. */
-const BUILT = ['../../console', '../../dist/console'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
+/** Both `dist/src/server/console` and `src/server/console` find what the build has made. */
+const BUILT = ['../../../console', '../../../dist/console'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

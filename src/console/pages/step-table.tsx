@@ -1,0 +1,64 @@
+/** The steps of a query, with the share of the work that each has. */
+import type { StepStatistics } from '../../runtime/query-progress.ts'
+import { DataTable, type TableColumn } from '../parts/data-table.tsx'
+import { bytesText, countText, durationText, percentText } from '../parts/format.ts'
+import { hottestStep, sharesOf } from './step-shares.ts'
+
+export function StepTable({ steps }: { readonly steps: readonly StepStatistics[] }) {
+  const shares = sharesOf(steps)
+  const hottest = hottestStep(shares)
+  const count = (
+    name: string,
+    value: (step: StepStatistics) => number | null,
+    text = countText,
+  ): TableColumn<StepStatistics> => ({
+    name,
+    isNumeric: true,
+    value,
+    cell: (step) => {
+      const number = value(step)
+      return number === null || number === 0 ? <span class="dim">{number === null ? '–' : '0'}</span> : text(number)
+    },
+  })
+  const columns: readonly TableColumn<StepStatistics>[] = [
+    { name: 'Step', value: ({ step }) => step, cell: ({ step }) => <code>{step}</code> },
+    {
+      name: 'Busy',
+      title: 'Share of the work',
+      isNumeric: true,
+      value: ({ step }) => shares.get(step) ?? null,
+      cell: ({ step, timeMs }) => {
+        const share = shares.get(step)
+        if (share === undefined) return <span class="dim">a part of reading</span>
+        return (
+          <span class="share" title={`${durationText(timeMs ?? 0)} in all, estimated from a sample`}>
+            <meter
+              class={step === hottest ? 'hot' : undefined}
+              min={0}
+              max={1}
+              value={share}
+              aria-label={`Share of ${step}`}
+            />
+            {percentText(share)}
+          </span>
+        )
+      },
+    },
+    count('In', ({ recordsIn }) => recordsIn),
+    count('Out', ({ recordsOut }) => recordsOut),
+    count('Late', ({ lateRecords }) => lateRecords),
+    count('Dropped', ({ droppedRecords }) => droppedRecords),
+    count('Entries', ({ stateEntries }) => stateEntries),
+    count('State', ({ stateBytes }) => stateBytes, bytesText),
+  ]
+  return (
+    <>
+      <DataTable label="Steps" columns={columns} rows={steps} keyOf={({ step }) => step} />
+      {hottest !== null && steps.length > 1 && (
+        <p class="dim">
+          Most of the time goes to <code>{hottest}</code>.
+        </p>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,191 @@
+/** All that is defined and what it has done so far, small enough to be read each second: what the console's graph is drawn from. */
+import type { ConnectorRuntime } from '../../connectors/run/connector-runtime.ts'
+import type { QueryRuntime, QueryStatus } from '../../runtime/query-runtime.ts'
+import type { BuiltInConnector, Catalog, PersistentQuery } from '../commands/catalog.ts'
+import { persistentListing, type StatusParts } from './describe-query.ts'
+
+export interface SourceOverview {
+  readonly name: string
+  readonly kind: 'STREAM' | 'TABLE'
+  readonly topic: string
+  readonly valueFormat: string
+  readonly isWindowed: boolean
+}
+
+/** Counts of this server since it started the query. */
+export interface QueryCounts {
+  /** From the topics of its sources; what it reads from topics of its own is not counted. */
+  readonly recordsIn: number
+  readonly recordsOut: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** Records that could not be processed, and failures that stopped the query. */
+  readonly errors: number
+  readonly lateRecords: number
+  /** Records that a step passed over because it failed on them. */
+  readonly droppedRecords: number
+  readonly lagRecords: number
+  /** Sums over all steps with state; 0: it has none. */
+  readonly stateEntries: number
+  readonly stateBytes: number
+  /** Records of changelogs that were and are still to be read before the query can begin. */
+  readonly restored: number
+  readonly restoring: number
+  /** Sums over all records whose latency was measured. */
+  readonly latencyMs: number
+  readonly latencyCount: number
+}
+
+/** A stream or table that a query reads. */
+export interface ReadSource {
+  readonly name: string
+  /** Records read from its topic. */
+  readonly records: number
+}
+
+export interface QueryOverview {
+  readonly id: string
+  /** As SHOW QUERIES words it. */
+  readonly state: string
+  readonly reads: readonly ReadSource[]
+  /** Null: it writes no stream or table. */
+  readonly writes: string | null
+  readonly counts: QueryCounts
+  /** The last failure, or what the query waits for; null: nothing is wrong. */
+  readonly trouble: string | null
+}
+
+export interface ConnectorOverview {
+  readonly name: string
+  readonly kind: 'SOURCE' | 'SINK'
+  /** Its class, such as `elasticsearch`. */
+  readonly connector: string
+  readonly topic: string
+  readonly state: 'RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED'
+  readonly records: number
+  readonly refused: number
+  readonly lagRecords: number | null
+  readonly trouble: string | null
+}
+
+export interface Overview {
+  /** Epoch ms. */
+  readonly at: number
+  readonly sources: readonly SourceOverview[]
+  readonly queries: readonly QueryOverview[]
+  readonly connectors: readonly ConnectorOverview[]
+  readonly pushQueries: number
+}
+
+export interface OverviewParts extends StatusParts {
+  readonly runtime: Pick<QueryRuntime, 'status' | 'refresh'>
+  readonly connectors: Pick<ConnectorRuntime, 'status'>
+  readonly catalog: () => Catalog
+  readonly transient: { readonly count: number }
+}
+
+/** Counts are at most half a second old. */
+export async function overviewOf(parts: OverviewParts): Promise<Overview> {
+  const { runtime, connectors, catalog, transient, clock } = parts
+  const [statuses] = await Promise.all([connectors.status(), runtime.refresh()])
+  const now = catalog()
+  const statusOf = new Map(statuses.map((status) => [status.name, status]))
+  return {
+    at: clock.now(),
+    sources: [...now.metastore.sources.values()].map(({ name, kind, topic, valueFormat, window }) => ({
+      name,
+      kind,
+      topic,
+      valueFormat: valueFormat.format,
+      isWindowed: window !== null,
+    })),
+    queries: [...now.queries.values()].map((query) => queryOverview(query, now, parts)),
+    connectors: [...now.connectors.values()].map((connector) =>
+      connectorOverview(connector, statusOf.get(connector.spec.name)),
+    ),
+    pushQueries: transient.count,
+  }
+}
+
+function queryOverview(query: PersistentQuery, { metastore }: Catalog, parts: OverviewParts): QueryOverview {
+  const { queryId, writes } = query.link
+  const status = parts.runtime.status(queryId)
+  const reads = readSources(query, status)
+  return {
+    id: queryId,
+    state: persistentListing(query, metastore, parts).state,
+    reads,
+    writes,
+    counts: status === undefined ? NO_COUNTS : countsOf(status, reads),
+    trouble: parts.startFailure(queryId) ?? status?.waitsFor ?? status?.failures.at(-1)?.message ?? null,
+  }
+}
+
+const NO_COUNTS: QueryCounts = {
+  recordsIn: 0,
+  recordsOut: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  errors: 0,
+  lateRecords: 0,
+  droppedRecords: 0,
+  lagRecords: 0,
+  stateEntries: 0,
+  stateBytes: 0,
+  restored: 0,
+  restoring: 0,
+  latencyMs: 0,
+  latencyCount: 0,
+}
+
+function readSources({ link, plan }: PersistentQuery, status: QueryStatus | undefined): ReadSource[] {
+  const recordsIn = new Map(status?.steps.map((step) => [step.step, step.recordsIn]))
+  return link.reads.map((name) => {
+    const steps = plan.steps.filter((step) => step.kind === 'source' && step.source === name)
+    return { name, records: steps.reduce((sum, { id }) => sum + (recordsIn.get(id) ?? 0), 0) }
+  })
+}
+
+function countsOf(status: QueryStatus, reads: readonly ReadSource[]): QueryCounts {
+  const { steps, latency, restores } = status
+  const total = (value: (step: QueryStatus['steps'][number]) => number | null) =>
+    steps.reduce((sum, step) => sum + (value(step) ?? 0), 0)
+  return {
+    recordsIn: reads.reduce((sum, { records }) => sum + records, 0),
+    recordsOut: status.recordsProduced,
+    bytesIn: status.bytesConsumed,
+    bytesOut: status.bytesProduced,
+    errors: status.processingErrors + status.failureCount,
+    lateRecords: total(({ lateRecords }) => lateRecords),
+    droppedRecords: total(({ droppedRecords }) => droppedRecords),
+    lagRecords: status.lagRecords,
+    stateEntries: total(({ stateEntries }) => stateEntries),
+    stateBytes: total(({ stateBytes }) => stateBytes),
+    restored: restores.restored,
+    restoring: restores.left,
+    latencyMs: latency.sumMs,
+    latencyCount: latency.buckets.reduce((sum, count) => sum + count, 0),
+  }
+}
+
+type Statuses = Awaited<ReturnType<ConnectorRuntime['status']>>
+
+function connectorOverview(
+  { spec, isPaused }: BuiltInConnector,
+  status: Statuses[number] | undefined,
+): ConnectorOverview {
+  const { name, kind, connector, topic } = spec
+  const tasks = status?.tasks ?? []
+  const isFailed = tasks.length > 0 && tasks.every(({ state }) => state === 'FAILED')
+  return {
+    name,
+    kind,
+    connector,
+    topic,
+    state: isPaused ? 'PAUSED' : tasks.length === 0 ? 'UNASSIGNED' : isFailed ? 'FAILED' : 'RUNNING',
+    records: status?.records ?? 0,
+    refused: status?.refused ?? 0,
+    lagRecords: status?.lag ?? null,
+    trouble: tasks.find(({ trace }) => trace !== undefined)?.trace ?? status?.lastError?.message ?? null,
+  }
+}
