@@ -2,6 +2,7 @@
  * What a worker is to run: the tasks of a query that are placed on it, with all facts that only the broker knows resolved. Plain data, as it
  * crosses threads.
  */
+import type { TimeLimits } from '../broker/time-limits.ts'
 import type { StepId } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 
@@ -63,12 +64,6 @@ export interface OutputAssignment {
   readonly timeLimits: TimeLimits | null
   /** Whether its readers need watermarks. */
   readonly takesWatermarks: boolean
-}
-
-/** How far the time of a record may lie from the broker's clock: `message.timestamp.after.max.ms` and `message.timestamp.before.max.ms` of a topic. */
-export interface TimeLimits {
-  readonly aheadMs: number
-  readonly behindMs: number
 }
 
 /** `lost`: the position is not in the log any more, and the query must not continue there. `reset`: see `InputAssignment.isReset`. */

@@ -1,5 +1,6 @@
 /** A source at work: one task, where its slot is. */
 import { BrokerError } from '../../broker/broker-error.ts'
+import { timeLimitsOf } from '../../broker/time-limits.ts'
 import { slotOf } from '../../runtime/slots.ts'
 import { connectorGroup, connectorPositions } from '../../runtime/topic-names.ts'
 import { optionsOf } from '../common-options.ts'
@@ -102,7 +103,8 @@ export class RunningSource implements RunningConnector {
     const { spec } = this
     const topic = await broker.describeTopic(spec.topic)
     if (topic === null) throw new Error(`Topic ${spec.topic}, which the connector writes, does not exist.`)
-    const plain = { broker, topic: spec.topic, partitions: topic.partitions }
+    const timeLimits = timeLimitsOf(topic.config)
+    const plain = { broker, topic: spec.topic, partitions: topic.partitions, timeLimits }
     if (!this.#declaration.keepsPosition) return { producer: new SourceProducer(plain), position: null }
     const positions = {
       topic: connectorPositions(serviceId, spec.name),

@@ -6,13 +6,16 @@ import type { Broker, Producer } from '../../broker/broker.ts'
 import { commitSurely } from '../../broker/commit-surely.ts'
 import { partitionForKey } from '../../broker/partitioner.ts'
 import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
+import type { TimeLimits } from '../../broker/time-limits.ts'
 import type { SourceRecord } from '../connector.ts'
 import { positionBatch } from './source-positions.ts'
 
 export interface SourceProducerOptions {
-  readonly broker: Broker
+  readonly broker: Pick<Broker, 'producer'>
   readonly topic: string
   readonly partitions: number
+  /** Times that the topic takes; null: any. */
+  readonly timeLimits: TimeLimits | null
   /** Absent: the source keeps no position. */
   readonly positions?: {
     readonly topic: string
@@ -46,16 +49,19 @@ export class SourceProducer {
     if (this.#options.positions !== undefined) await this.#producer.initTransactions()
   }
 
-  /** Resolves when the records, and the position with them, are stored. Rejects with a BrokerError. */
+  /**
+   * Resolves when the records, and the position with them, are stored. A record whose time the topic does not take, because the clock of its
+   * sender is wrong, gets the time `now`. Rejects with a BrokerError.
+   */
   async store(records: readonly SourceRecord[], position: string | null, now: number): Promise<void> {
     const { positions } = this.#options
     if (positions === undefined) {
-      await this.#send(records)
+      await this.#send(records, now)
       return
     }
     this.#producer.begin()
     try {
-      const sent = this.#send(records)
+      const sent = this.#send(records, now)
       if (position !== null) {
         await this.#producer.send(positions.topic, 0, positionBatch(positions.key, position, now))
       }
@@ -71,8 +77,10 @@ export class SourceProducer {
     await this.#producer.close()
   }
 
-  async #send(records: readonly SourceRecord[]): Promise<void> {
-    const { topic, partitions } = this.#options
+  async #send(records: readonly SourceRecord[], now: number): Promise<void> {
+    const { topic, partitions, timeLimits } = this.#options
+    const oldest = now - (timeLimits?.behindMs ?? Number.POSITIVE_INFINITY)
+    const newest = now + (timeLimits?.aheadMs ?? Number.POSITIVE_INFINITY)
     const sent: Promise<unknown>[] = []
     const sendFrom = (partition: number) => {
       const promise = this.#producer.send(topic, partition, this.#builders[partition]!.finish())
@@ -85,7 +93,8 @@ export class SourceProducer {
       // A long record goes alone: the limit of a topic counts for the batch.
       const bytes = (key?.length ?? 0) + (value?.length ?? 0)
       if (builder.count > 0 && builder.position + bytes > 2 * BATCH_BYTES - ROOM_BYTES) sendFrom(partition)
-      builder.append(timestamp, key, value, headers ?? null)
+      const time = timestamp >= oldest && timestamp <= newest ? timestamp : now
+      builder.append(time, key, value, headers ?? null)
       if (builder.position < BATCH_BYTES) continue
       sendFrom(partition)
       this.#sticky = (this.#sticky + 1) % partitions

@@ -2,18 +2,13 @@
  * Places a query: reads from the broker all that workers need to know, so that they need not, and creates the internal topics that do not
  * exist yet.
  */
-import type { Broker, CommittedOffset, TopicConfig } from '../../broker/broker.ts'
+import type { Broker, CommittedOffset } from '../../broker/broker.ts'
 import { positionKey } from '../../broker/position-key.ts'
+import { timeLimitsOf } from '../../broker/time-limits.ts'
 import type { StepId } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { splitTopology } from '../../plan/topology.ts'
-import {
-  type OutputAssignment,
-  type QueryAssignment,
-  readWriter,
-  type TaskAssignment,
-  type TimeLimits,
-} from '../assignment.ts'
+import { type OutputAssignment, type QueryAssignment, readWriter, type TaskAssignment } from '../assignment.ts'
 import { type LostOffset, OffsetsLostError } from '../offsets-lost-error.ts'
 import { type Config, isExactlyOnce, readsFromStart } from '../query-config.ts'
 import type { SlotTerms } from '../slots.ts'
@@ -192,14 +187,3 @@ async function withLimits(
   })
   return Object.fromEntries(await Promise.all(limited))
 }
-
-/** Brokers before Kafka 3.6 do not know the two settings, and take any time. */
-function timeLimitsOf(config: TopicConfig): TimeLimits | null {
-  const aheadMs = Number(config['message.timestamp.after.max.ms'] ?? Number.POSITIVE_INFINITY)
-  const behindMs = Number(config['message.timestamp.before.max.ms'] ?? Number.POSITIVE_INFINITY)
-  const takesAny = aheadMs >= NO_LIMIT_MS && behindMs >= NO_LIMIT_MS
-  return takesAny || config['message.timestamp.type'] === 'LogAppendTime' ? null : { aheadMs, behindMs }
-}
-
-/** Kafka's "without limit" is the largest BIGINT; a number this large is beyond every clock. */
-const NO_LIMIT_MS = Number.MAX_SAFE_INTEGER

@@ -2,9 +2,10 @@
 import type { Producer } from '../../../broker/broker.ts'
 import type { BrokerErrorCode } from '../../../broker/broker-error.ts'
 import type { RecordBatchBuilder } from '../../../broker/record-batch-builder.ts'
+import type { TimeLimits } from '../../../broker/time-limits.ts'
 import type { Clock } from '../../../clock.ts'
 import type { StepId } from '../../../operators/step.ts'
-import type { OutputAssignment, TimeLimits } from '../../assignment.ts'
+import type { OutputAssignment } from '../../assignment.ts'
 
 /** A batch of this size leaves at once. Measured: rates do not grow beyond 128 KiB, latency does. */
 export const BATCH_BYTES = 128 * 1024
