@@ -17,7 +17,13 @@ export const openTopic: OpenTopic = async ({ topic, partitions, bootstrapServers
     await broker.connect()
     const existing = await broker.describeTopic(topic)
     if (existing === null) await broker.createTopic({ name: topic, partitions })
-    const producer = new SourceProducer({ broker, topic, partitions: existing?.partitions ?? partitions })
+    // The generator gives records the present time.
+    const producer = new SourceProducer({
+      broker,
+      topic,
+      partitions: existing?.partitions ?? partitions,
+      timeLimits: null,
+    })
     await producer.open()
     return {
       write: (records) => producer.store(records, null, systemClock.now()),
