@@ -305,9 +305,17 @@ export class QueryGrammar extends ExpressionGrammar {
         this.SUBRULE(this.duration, { LABEL: 'retention' })
       },
     })
-    this.OPTION2(() => {
-      this.CONSUME2(t.Comma)
-      this.SUBRULE(this.grace)
+    this.OPTION2({
+      GATE: () => !this.isNext(2, t.Processing),
+      DEF: () => {
+        this.CONSUME2(t.Comma)
+        this.SUBRULE(this.grace)
+      },
+    })
+    this.OPTION3(() => {
+      this.CONSUME3(t.Comma)
+      this.CONSUME(t.Processing)
+      this.CONSUME(t.Time)
     })
   })
 

@@ -946,6 +946,8 @@ export type WindowOptionsCstChildren = {
   Retention?: IToken[];
   retention?: DurationCstNode[];
   grace?: GraceCstNode[];
+  Processing?: IToken[];
+  Time?: IToken[];
 };
 
 export interface GraceCstNode extends CstNode {

@@ -59,17 +59,18 @@ function bounds(
   window: WindowClause,
   sizeMs: number,
   { emitFinal }: { readonly emitFinal: boolean },
-): { graceMs: number; retentionMs: number } {
+): Pick<AggregationWindow, 'graceMs' | 'retentionMs' | 'byClock'> {
+  const clock = window.processingTime === true ? ({ byClock: true } as const) : {}
   const absent = emitFinal ? 0 : defaultGrace(sizeMs)
   const graceMs = window.grace === null ? absent : durationMs(window.grace)
   const needed = sizeMs + graceMs
   const retentionMs = window.retention === null ? needed : durationMs(window.retention)
   if (retentionMs < needed) {
-    if (window.grace === null && retentionMs >= sizeMs) return { graceMs: retentionMs - sizeMs, retentionMs }
+    if (window.grace === null && retentionMs >= sizeMs) return { graceMs: retentionMs - sizeMs, retentionMs, ...clock }
     refuse(
       `RETENTION of ${retentionMs} ms is shorter than the window and its GRACE PERIOD, ${needed} ms. Lengthen it, or shorten the grace period.`,
       window.location,
     )
   }
-  return { graceMs, retentionMs }
+  return { graceMs, retentionMs, ...clock }
 }

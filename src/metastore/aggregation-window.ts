@@ -6,6 +6,8 @@ interface WindowBounds {
   readonly graceMs: number
   /** How long the rows of a window can be read, ms behind stream time. */
   readonly retentionMs: number
+  /** Present where the time of a record is that of its processing. */
+  readonly byClock?: true
 }
 
 export interface TumblingWindow extends WindowBounds {

@@ -396,6 +396,8 @@ interface WindowOptions extends Node {
   readonly name: string | null
   readonly retention: Duration | null
   readonly grace: Duration | null
+  /** Present where the time of a record is that of its processing. */
+  readonly processingTime?: true
 }
 export interface TumblingWindow extends WindowOptions {
   readonly kind: 'tumbling'

@@ -368,10 +368,13 @@ function buildWindow(node: WindowClauseCstNode): WindowClause {
   return { kind: 'session', name, gap: buildDuration(gap[0]!), ...buildOptions(windowOptions[0]!), location }
 }
 
-function buildOptions({ children }: WindowOptionsCstNode): { retention: Duration | null; grace: Duration | null } {
+function buildOptions({
+  children,
+}: WindowOptionsCstNode): Pick<WindowClause, 'retention' | 'grace' | 'processingTime'> {
   return {
     retention: children.retention ? buildDuration(children.retention[0]!) : null,
     grace: buildGrace(children.grace?.[0]),
+    ...(children.Processing && { processingTime: true }),
   }
 }
 

@@ -156,7 +156,8 @@ function formatWindow(window: WindowClause): string {
   const name = window.name === null ? '' : `${formatName(window.name)} `
   const retention = window.retention === null ? '' : `, RETENTION ${formatDuration(window.retention)}`
   const grace = window.grace === null ? '' : `, GRACE PERIOD ${formatDuration(window.grace)}`
-  return `${name}${formatExtent(window)}${retention}${grace})`
+  const time = window.processingTime === true ? ', PROCESSING TIME' : ''
+  return `${name}${formatExtent(window)}${retention}${grace}${time})`
 }
 
 /** The window up to its options, its parenthesis open. */

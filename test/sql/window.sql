@@ -45,3 +45,17 @@ ASSERT VALUES t (opened, closed, n) VALUES (10000, 20000, 1);
 --@expected.error: io.confluent.ksql.util.KsqlException
 CREATE STREAM s (id INT KEY, v INT) WITH (kafka_topic='s', value_format='JSON');
 CREATE STREAM t AS SELECT id, v FROM s WINDOW TUMBLING (SIZE 10 SECONDS);
+
+--@test: windows of processing time count records by the clock
+CREATE STREAM s (id INT KEY, v INT) WITH (kafka_topic='s', value_format='JSON');
+CREATE TABLE t AS SELECT id, COUNT(*) AS n FROM s WINDOW TUMBLING (SIZE 10 SECONDS, PROCESSING TIME) GROUP BY id;
+INSERT INTO s (rowtime, id, v) VALUES (99000, 1, 1), (55000, 1, 1);
+ADVANCE TIME BY 12 SECONDS;
+INSERT INTO s (rowtime, id, v) VALUES (1000, 1, 1);
+ASSERT ROWS t (windowstart, n) VALUES (0, 2), (10000, 1);
+
+--@test: windows of CUMULATE grow by the step
+CREATE STREAM s (id INT KEY, v INT) WITH (kafka_topic='s', value_format='JSON');
+CREATE TABLE t AS SELECT id, SUM(v) AS total FROM s WINDOW CUMULATE (SIZE 20 SECONDS, STEP 10 SECONDS) GROUP BY id;
+INSERT INTO s (rowtime, id, v) VALUES (1000, 1, 1), (12000, 1, 2), (20000, 1, 4);
+ASSERT ROWS t (windowstart, windowend, total) VALUES (0, 10000, 1), (0, 20000, 3), (20000, 30000, 4), (20000, 40000, 4);

@@ -23,7 +23,7 @@ import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
 import { StreamTime } from '../stream-time.ts'
 import { compileAggregateFunctions, type GroupState } from './aggregate-functions.ts'
-import { finalTimeout, openFinalMark } from './final-mark.ts'
+import { finalTimeout, openFinalMark, passesWithoutRecords } from './final-mark.ts'
 import { PendingWindows } from './pending-windows.ts'
 import type { WindowedAggregateStep } from './windowed-step.ts'
 
@@ -73,15 +73,13 @@ export function buildCumulateAggregate(
     flush() {
       changes?.flush()
       if (final === null) return
+      final.restore(streamTime)
       if (timeout.hasPassed()) {
-        final.restore(streamTime)
         const latest = final.latestOpen()
         if (latest === null) return
-        context.noteChange()
         streamTime.restore(latest + graceMs)
-      } else if (context.watermark === null) return
-      final.restore(streamTime)
-      final.emitClosed(streamTime.now, null)
+      } else if (!passesWithoutRecords(step, streamTime, context)) return
+      if (final.emitClosed(streamTime.now, null)) context.noteChange()
     },
   }
 }
@@ -179,17 +177,19 @@ function emitFinal(
       for (const [, { end }] of store.findEnded(firstOpen(), Number.MAX_SAFE_INTEGER)) latest = end
       return latest
     },
-    emitClosed(streamTime: number, headers: KeyedRecord['headers']): void {
+    /** Whether one has left. */
+    emitClosed(streamTime: number, headers: KeyedRecord['headers']): boolean {
       const closeTime = streamTime - graceMs
-      if (firstOpen() > closeTime) return
+      if (firstOpen() > closeTime) return false
       const closed = [...store.findEnded(firstOpen(), closeTime)]
-      if (closed.length === 0) return
+      if (closed.length === 0) return false
       mark.set(closeTime, streamTime)
       for (const [storeKey, { start, end, value }] of closed) {
         const key = decode(storeKey)
         const row = toRow(key, value.row, end)
         emit({ key, window: { start, end }, value: row, oldValue: null, timestamp: value.timestamp, headers })
       }
+      return true
     },
   }
 }

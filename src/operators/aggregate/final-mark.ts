@@ -22,6 +22,16 @@ export function finalTimeout(
   return ms > 0 ? { isSet: true, hasPassed: () => idleMs() >= ms } : { isSet: false, hasPassed: () => false }
 }
 
+/** Whether time passes without records, by the clock or the watermark. Lets stream time come as far as the clock. Called after it was restored. */
+export function passesWithoutRecords(
+  { window }: Pick<WindowedAggregateStep, 'window'>,
+  streamTime: StreamTime,
+  { clock, watermark }: Pick<OperatorContext, 'clock' | 'watermark'>,
+): boolean {
+  if (window.byClock === true) streamTime.advance(clock.now())
+  return window.byClock === true || watermark !== null
+}
+
 const KEY = 0
 
 export const finalMarkSpec = (store: string) =>

@@ -29,7 +29,7 @@ import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
 import { StreamTime } from '../stream-time.ts'
 import { compileAggregateFunctions } from './aggregate-functions.ts'
-import { finalTimeout, openFinalMark } from './final-mark.ts'
+import { finalTimeout, openFinalMark, passesWithoutRecords } from './final-mark.ts'
 import { PendingSessions } from './pending-sessions.ts'
 import type { WindowedAggregateStep } from './windowed-step.ts'
 
@@ -67,15 +67,13 @@ export function buildSessionAggregate(
     flush() {
       changes?.flush()
       if (final === null) return
+      final.restore(streamTime)
       if (timeout.hasPassed()) {
-        final.restore(streamTime)
         const latest = final.latestOpen()
         if (latest === null) return
-        context.noteChange()
         streamTime.restore(latest + gapMs + graceMs + 1)
-      } else if (context.watermark === null) return
-      final.restore(streamTime)
-      final.emitClosed(streamTime.now, null, closeTimeAt(streamTime.now))
+      } else if (!passesWithoutRecords(step, streamTime, context)) return
+      if (final.emitClosed(streamTime.now, null, closeTimeAt(streamTime.now))) context.noteChange()
     },
   }
 }
@@ -199,17 +197,19 @@ function emitFinal(
       for (const [, { end }] of store.findEnded(mark.closeTime() ?? 0, Number.MAX_SAFE_INTEGER)) latest = end
       return latest
     },
-    emitClosed(streamTime: number, headers: KeyedRecord['headers'], closeTime: number): void {
+    /** Whether one has left. */
+    emitClosed(streamTime: number, headers: KeyedRecord['headers'], closeTime: number): boolean {
       const from = mark.closeTime() ?? 0
-      if (from > closeTime - 1) return
+      if (from > closeTime - 1) return false
       const closed = [...store.findEnded(from, closeTime - 1)]
-      if (closed.length === 0) return
+      if (closed.length === 0) return false
       mark.set(closeTime, streamTime)
       for (const [storeKey, { start, end, value }] of closed) {
         const key = decode(storeKey)
         const window = { start, end }
         emit({ key, window, value: toRow(key, value.row, window), oldValue: null, timestamp: end, headers })
       }
+      return true
     },
   }
 }

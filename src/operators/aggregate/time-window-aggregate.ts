@@ -28,7 +28,7 @@ import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
 import { StreamTime } from '../stream-time.ts'
 import { compileAggregateFunctions, type GroupState } from './aggregate-functions.ts'
-import { finalTimeout, openFinalMark } from './final-mark.ts'
+import { finalTimeout, openFinalMark, passesWithoutRecords } from './final-mark.ts'
 import { PendingWindows } from './pending-windows.ts'
 import type { WindowedAggregateStep } from './windowed-step.ts'
 
@@ -84,16 +84,15 @@ export function buildTimeWindowAggregate(
     flush() {
       changes?.flush()
       if (final === null) return
+      final.restore(streamTime)
       if (timeout.hasPassed()) {
-        final.restore(streamTime)
         const latest = final.latestOpen()
         if (latest === null) return
         context.noteChange()
         streamTime.restore(latest + sizeMs + graceMs)
         final.emitClosed(streamTime.now, null, Number.NEGATIVE_INFINITY)
-      } else if (context.watermark !== null) {
-        final.restore(streamTime)
-        final.emitClosed(streamTime.now, null, expiryAt(streamTime.now))
+      } else if (passesWithoutRecords(step, streamTime, context)) {
+        if (final.emitClosed(streamTime.now, null, expiryAt(streamTime.now))) context.noteChange()
       }
     },
   }
@@ -183,17 +182,19 @@ function emitFinal(
       for (const [, start] of store.fetchAll(firstOpen(), Number.MAX_SAFE_INTEGER)) latest = start
       return latest
     },
-    emitClosed(streamTime: number, headers: KeyedRecord['headers'], expiredBefore: number): void {
+    /** Whether one has left. */
+    emitClosed(streamTime: number, headers: KeyedRecord['headers'], expiredBefore: number): boolean {
       const closeTime = streamTime - graceMs
       const from = firstOpen()
       const to = closeTime - sizeMs
-      if (Math.ceil(from / advanceMs) * advanceMs > to) return
+      if (Math.ceil(from / advanceMs) * advanceMs > to) return false
       const closed = [...store.fetchAll(context.coalesces ? from : Math.max(from, expiredBefore), to)]
       mark.set(closeTime, streamTime)
       for (const [storeKey, start, { row, timestamp }] of closed) {
         const key = decode(storeKey)
         emit({ key, window: bounds(start), value: toRow(key, row, start), oldValue: null, timestamp, headers })
       }
+      return closed.length > 0
     },
   }
 }

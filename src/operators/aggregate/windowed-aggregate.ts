@@ -3,11 +3,15 @@
  * EMIT FINAL: a window's row leaves once, when stream time has passed its end and grace.
  */
 
+import type { Clock } from '../../clock.ts'
 import { keyWindow } from '../../metastore/aggregation-window.ts'
+import type { Process } from '../../types/record.ts'
 import { WINDOWEND, WINDOWSTART } from '../../types/schema.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import { readsNoColumns } from '../column-read.ts'
-import type { OperatorDefinition } from '../operator.ts'
+import type { OperatorDefinition, OperatorRuntime } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
+import type { StepSchema } from '../step.ts'
 import { callExpressions, outputColumns, stateTypes } from './aggregate-call.ts'
 import { windowedView } from './aggregate-view.ts'
 import { buildCumulateAggregate } from './cumulate-aggregate.ts'
@@ -20,7 +24,7 @@ export const windowedAggregate: OperatorDefinition<WindowedAggregateStep> = {
   label: 'WINDOWED_AGGREGATE',
   peerName: 'StreamWindowedAggregate',
   oldValue: 'ignores',
-  usesStreamTime: true,
+  usesStreamTime: ({ window }) => window.byClock !== true,
   passesKey: false,
   expressions: ({ functions }) => functions.flatMap(callExpressions),
   reads: readsNoColumns,
@@ -43,14 +47,35 @@ export const windowedAggregate: OperatorDefinition<WindowedAggregateStep> = {
     return emit === 'FINAL' ? [rows, finalMarkSpec(name)] : [rows]
   },
   build(step, [input], context, emit) {
-    const { window } = step
-    switch (window.type) {
-      case 'SESSION':
-        return buildSessionAggregate({ ...step, window }, input!, context, emit)
-      case 'CUMULATE':
-        return buildCumulateAggregate({ ...step, window }, input!, context, emit)
-      default:
-        return buildTimeWindowAggregate({ ...step, window }, input!, context, emit)
-    }
+    const runtime = buildWindows(step, input!, context, emit)
+    return step.window.byClock === true ? { ...runtime, inputs: runtime.inputs.map(stampedBy(context.clock)) } : runtime
   },
 }
+
+function buildWindows(
+  step: WindowedAggregateStep,
+  input: StepSchema,
+  context: OperatorContext,
+  emit: Process,
+): OperatorRuntime {
+  const { window } = step
+  switch (window.type) {
+    case 'SESSION':
+      return buildSessionAggregate({ ...step, window }, input, context, emit)
+    case 'CUMULATE':
+      return buildCumulateAggregate({ ...step, window }, input, context, emit)
+    default:
+      return buildTimeWindowAggregate({ ...step, window }, input, context, emit)
+  }
+}
+
+/** Records at the time of their processing, which does not go back with the clock. */
+const stampedBy =
+  (clock: Clock) =>
+  (input: Process): Process => {
+    let latest = -1
+    return (record) => {
+      latest = Math.max(latest, clock.now())
+      input({ ...record, timestamp: latest })
+    }
+  }

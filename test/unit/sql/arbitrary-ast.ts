@@ -258,13 +258,22 @@ export const expression: fc.Arbitrary<Expression> = fc.letrec<Recursive>((tie) =
 // ---- Queries -----------------------------------------------------------------------------------------------------------------------
 
 const duration = record({ value: fc.nat(), unit: timeUnit })
-const windowOptions = { name: nullable(name), retention: nullable(duration), grace: nullable(duration) }
-const window: fc.Arbitrary<WindowClause> = fc.oneof(
-  record({ kind: constant('tumbling'), ...windowOptions, size: duration }),
-  record({ kind: constant('hopping'), ...windowOptions, size: duration, advance: duration }),
-  record({ kind: constant('cumulate'), ...windowOptions, size: duration, step: duration }),
-  record({ kind: constant('session'), ...windowOptions, gap: duration }),
-)
+const windowOptions = {
+  name: nullable(name),
+  retention: nullable(duration),
+  grace: nullable(duration),
+}
+const window: fc.Arbitrary<WindowClause> = fc
+  .tuple(
+    fc.boolean(),
+    fc.oneof(
+      record({ kind: constant('tumbling'), ...windowOptions, size: duration }),
+      record({ kind: constant('hopping'), ...windowOptions, size: duration, advance: duration }),
+      record({ kind: constant('cumulate'), ...windowOptions, size: duration, step: duration }),
+      record({ kind: constant('session'), ...windowOptions, gap: duration }),
+    ),
+  )
+  .map(([processingTime, one]) => (processingTime ? { ...one, processingTime: true as const } : one))
 
 const source = fc.oneof(
   name.map((only) => ({ kind: 'source' as const, name: only, alias: only })),

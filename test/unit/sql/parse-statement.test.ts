@@ -163,6 +163,13 @@ describe('SELECT', () => {
 
   it.each([
     ['WINDOW HOPPING (SIZE 2 DAYS, ADVANCE BY 1 DAY)', { kind: 'hopping', advance: duration(1, 'DAYS'), name: null }],
+    ['WINDOW CUMULATE (SIZE 2 DAYS, STEP 1 DAY)', { kind: 'cumulate', step: duration(1, 'DAYS'), name: null }],
+    ['WINDOW cumulate CUMULATE (SIZE 2 DAYS, STEP 1 DAY)', { kind: 'cumulate', name: 'CUMULATE' }],
+    ['WINDOW TUMBLING (SIZE 1 DAY, PROCESSING TIME)', { kind: 'tumbling', processingTime: true, grace: null }],
+    [
+      'WINDOW SESSION (1 DAY, RETENTION 2 DAYS, GRACE PERIOD 0 DAYS, PROCESSING TIME)',
+      { kind: 'session', processingTime: true, grace: duration(0, 'DAYS') },
+    ],
     [
       'WINDOW w SESSION (1 SECOND, GRACE PERIOD 0 SECONDS)',
       { kind: 'session', gap: duration(1, 'SECONDS'), name: 'W' },

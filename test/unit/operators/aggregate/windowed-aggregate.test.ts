@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ManualClock } from '../../../../src/clock.ts'
 import type { AggregationWindow } from '../../../../src/metastore/aggregation-window.ts'
 import { windowedAggregate } from '../../../../src/operators/aggregate/windowed-aggregate.ts'
 import type { StreamRecord } from '../../../../src/types/record.ts'
@@ -319,5 +320,38 @@ describe('EMIT FINAL with a time-out', () => {
     expect(it.send('a', 12)).toEqual([])
     it.idle.ms = 100
     expect(it.rows()).toEqual(['12-12 a=1 @12'])
+  })
+})
+
+describe('windows of processing time', () => {
+  const byClock = { ...tumbling(10, 0), byClock: true } as const
+
+  it('count records at the time of the clock, whatever theirs is', () => {
+    const clock = new ManualClock(3)
+    const it = start(byClock, 'CHANGES', { clock })
+    expect(it.send('a', 999)).toEqual(['0-10 a=1 @3'])
+    clock.set(12)
+    expect(it.send('a', 0)).toEqual(['10-20 a=1 @12'])
+    clock.set(5)
+    expect(it.send('a', 0)).toEqual(['10-20 a=2 @12'])
+  })
+
+  it.each([
+    ['TUMBLING', byClock, '0-10 a=1 @3'],
+    [
+      'CUMULATE',
+      { type: 'CUMULATE', sizeMs: 10, stepMs: 10, graceMs: 0, retentionMs: 10, byClock: true },
+      '0-10 a=1 @3',
+    ],
+    ['SESSION', { ...session(6, 0), byClock: true }, '3-3 a=1 @3'],
+  ] as const)('are final when the clock has passed them, without a record: %s', (_type, window, row) => {
+    const clock = new ManualClock(3)
+    const it = start(window, 'FINAL', { clock })
+    it.send('a', 999)
+    clock.set(9)
+    expect(it.flush()).toEqual([])
+    clock.set(10)
+    expect(it.flush().map(brief)).toEqual([row])
+    expect(it.flush()).toEqual([])
   })
 })
