@@ -1,9 +1,9 @@
 /** Reads a job's output topic back and sums its rows. */
 import type { Broker } from '../../src/broker/broker.ts'
-import { RecordBatchCursor } from '../../src/broker/record-batch-cursor.ts'
 import { rowDecoder } from './avro-rows.ts'
 import type { Job, ValueFormat } from './job-sql.ts'
 import { foldColumns } from './jobs.ts'
+import { readAll } from './read-all.ts'
 import { type Cells, RowSum } from './row-sum.ts'
 
 export interface CheckedOutput {
@@ -15,8 +15,6 @@ export interface CheckedOutput {
   readonly firstMs: number
   readonly lastMs: number
 }
-
-const POLL_MS = 500
 
 export async function checkOutput(
   broker: Broker,
@@ -61,26 +59,4 @@ class Rows {
     for (const row of this.#last.values()) this.#sum.add(row)
     return { rows: this.#sum.rows, hash: this.#sum.hash }
   }
-}
-
-async function* readAll(broker: Broker, topic: string): AsyncIterable<{ timestamp: number; value: Buffer | null }> {
-  const ends = (await broker.endOffsets(topic, { readCommitted: true })).filter(({ offset }) => offset > 0)
-  const left = new Map(ends.map(({ partition, offset }) => [partition, offset]))
-  const fetcher = broker.fetcher({ readCommitted: true })
-  for (const partition of left.keys()) fetcher.assign({ topic, partition, offset: 0 })
-  const cursor = new RecordBatchCursor()
-  while (left.size > 0) {
-    for (const { partition, batches, fetchOffset, nextOffset, abortedTransactions, error } of await fetcher.poll(
-      POLL_MS,
-    )) {
-      if (error !== null) throw error
-      cursor.reset(batches, fetchOffset, abortedTransactions)
-      while (cursor.next()) {
-        const { buffer, timestamp, valueStart, valueEnd } = cursor
-        yield { timestamp, value: valueEnd < 0 ? null : buffer.subarray(valueStart, valueEnd) }
-      }
-      if (nextOffset >= left.get(partition)!) left.delete(partition)
-    }
-  }
-  await fetcher.close()
 }

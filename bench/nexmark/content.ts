@@ -1,0 +1,50 @@
+/** The content of a query's sink: all rows of a stream, the newest row of each key of a table. */
+import type { Broker } from '../../src/broker/broker.ts'
+import type { DataSource } from '../../src/metastore/data-source.ts'
+import type { Column } from '../../src/types/schema.ts'
+import { readAll } from '../compare/read-all.ts'
+import { LineFile } from './load.ts'
+
+const WINDOW_BOUND_BYTES = 8
+
+/** Writes the rows to `path` as lines of JSON with upper-case names. Gives the number of records, tombstones included. */
+export async function writeContent(broker: Broker, sink: DataSource, path: string): Promise<number> {
+  const file = new LineFile(path)
+  const isTable = sink.kind === 'TABLE'
+  const newest = new Map<string, string>()
+  let records = 0
+  for await (const { key, value } of readAll(broker, sink.topic)) {
+    records++
+    if (!isTable) file.addText(value!.toString())
+    else if (value === null) newest.delete(key!.toString('latin1'))
+    else newest.set(key!.toString('latin1'), value.toString())
+  }
+  for (const [key, value] of newest) file.addText(withKey(keyText(Buffer.from(key, 'latin1'), sink), value))
+  file.close()
+  return records
+}
+
+const withKey = (key: string, value: string): string => (value === '{}' ? `{${key}}` : `{${key},${value.slice(1)}`)
+
+/** The members of a JSON object: the columns of the key, whose window is in columns of the value. */
+function keyText(bytes: Buffer, { schema, keyFormat, window }: DataSource): string {
+  const bounds = window === null ? 0 : window.sizeMs === null ? 2 : 1
+  const key = bytes.subarray(0, bytes.length - bounds * WINDOW_BOUND_BYTES)
+  const [first] = schema.key
+  if (keyFormat.format === 'KAFKA') return `"${first!.name}":${plainText(key, first!)}`
+  return schema.key.length === 1 ? `"${first!.name}":${key}` : key.toString().slice(1, -1)
+}
+
+/** Source: Kafka's StringSerializer, IntegerSerializer and LongSerializer. */
+function plainText(key: Buffer, { type }: Column): string {
+  switch (type.kind) {
+    case 'STRING':
+      return JSON.stringify(key.toString())
+    case 'INTEGER':
+      return String(key.readInt32BE())
+    case 'BIGINT':
+      return String(key.readBigInt64BE())
+    default:
+      throw new Error(`A key of type ${type.kind} has no reader here.`)
+  }
+}

@@ -1,0 +1,138 @@
+/** Fills the topics of Nexmark, through the broker port, and files of the same events for the reference. */
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Broker, Producer } from '../../src/broker/broker.ts'
+import { partitionForKey } from '../../src/broker/partitioner.ts'
+import { RecordBatchBuilder } from '../../src/broker/record-batch-builder.ts'
+import { FIRST_EVENT_MS, NexmarkGenerator, type NexmarkOptions, sideInput } from './events.ts'
+import { inputTopics, PARTITIONS } from './queries.ts'
+
+const BATCH_BYTES = 128 * 1024
+/** Batches sent before the loader waits. */
+const MAX_UNDER_WAY = 64
+const WRITE_BYTES = 1 << 20
+const KINDS = ['person', 'auction', 'bid', 'side_input'] as const
+
+/** How many events of each kind there are among so many. */
+export function countsOf(events: number): Readonly<Record<'person' | 'auction' | 'bid', number>> {
+  const [rounds, rest] = [Math.floor(events / 50), events % 50]
+  const person = rounds + Math.min(rest, 1)
+  const auction = 3 * rounds + Math.max(0, Math.min(rest - 1, 3))
+  return { person, auction, bid: events - person - auction }
+}
+
+export async function isLoaded(broker: Broker, { events }: NexmarkOptions): Promise<boolean> {
+  const existing = (await broker.listTopics()).map(({ name }) => name)
+  if (!KINDS.every((kind) => existing.includes(inputTopics[kind]!))) return false
+  const ends = await broker.endOffsets(inputTopics['bid']!)
+  return ends.reduce((sum, { offset }) => sum + offset, 0) === countsOf(events).bid
+}
+
+/** Makes the topics again and fills them. Events have no key, and are dealt to the partitions by turns. */
+export async function load(broker: Broker, options: NexmarkOptions): Promise<void> {
+  const existing = (await broker.listTopics()).map(({ name }) => name)
+  for (const kind of KINDS) {
+    const name = inputTopics[kind]!
+    if (existing.includes(name)) await broker.deleteTopic(name)
+    const config = kind === 'side_input' ? { 'cleanup.policy': 'compact' } : { 'retention.ms': '-1' }
+    await broker.createTopic({ name, partitions: PARTITIONS, config })
+  }
+  const producer = broker.producer()
+  const writer = new Writer(producer)
+  for (const { id, content } of sideInput()) {
+    const key = Buffer.from(String(id))
+    await writer.add('side_input', partitionForKey(key, PARTITIONS), FIRST_EVENT_MS - 1, key, { content })
+  }
+  let count = 0
+  for (const { kind, event } of new NexmarkGenerator(options).events()) {
+    await writer.add(kind, count++ % PARTITIONS, event.dateTime, null, event)
+  }
+  await writer.end()
+  await producer.close()
+}
+
+/** Gathers records per partition as Kafka's producer does. */
+class Writer {
+  readonly #producer: Producer
+  readonly #builders = new Map<string, RecordBatchBuilder[]>()
+  readonly #underWay = new Set<Promise<unknown>>()
+
+  constructor(producer: Producer) {
+    this.#producer = producer
+  }
+
+  async add(kind: string, partition: number, timestamp: number, key: Buffer | null, value: object): Promise<void> {
+    const builder = this.#buildersOf(kind)[partition]!
+    builder.append(timestamp, key, Buffer.from(JSON.stringify(value)))
+    if (builder.size >= BATCH_BYTES) await this.#send(kind, partition, builder)
+  }
+
+  async end(): Promise<void> {
+    for (const [kind, builders] of this.#builders) {
+      for (const [partition, builder] of builders.entries())
+        if (builder.count > 0) await this.#send(kind, partition, builder)
+    }
+    await Promise.all(this.#underWay)
+  }
+
+  #buildersOf(kind: string): RecordBatchBuilder[] {
+    const existing = this.#builders.get(kind)
+    if (existing !== undefined) return existing
+    const builders = Array.from({ length: PARTITIONS }, () => new RecordBatchBuilder())
+    this.#builders.set(kind, builders)
+    return builders
+  }
+
+  async #send(kind: string, partition: number, builder: RecordBatchBuilder): Promise<void> {
+    const sending = this.#producer.send(inputTopics[kind]!, partition, builder.finish())
+    this.#underWay.add(sending)
+    void sending.finally(() => this.#underWay.delete(sending))
+    if (this.#underWay.size >= MAX_UNDER_WAY) await Promise.race(this.#underWay)
+  }
+}
+
+/** Writes the events as files of JSON, a line for each, unless they are there; gives the folder. */
+export function eventFiles(directory: string, options: NexmarkOptions): string {
+  const folder = join(directory, `nexmark-events-${options.events}-${options.seed}-${options.rate}`)
+  if (existsSync(folder)) return folder
+  const unfinished = `${folder}.unfinished`
+  rmSync(unfinished, { recursive: true, force: true })
+  mkdirSync(unfinished, { recursive: true })
+  const files = new Map(KINDS.map((kind) => [kind, new LineFile(join(unfinished, `${kind}.json`))] as const))
+  for (const row of sideInput()) files.get('side_input')!.add(row)
+  for (const { kind, event } of new NexmarkGenerator(options).events()) files.get(kind)!.add(event)
+  for (const file of files.values()) file.close()
+  renameSync(unfinished, folder)
+  return folder
+}
+
+export class LineFile {
+  readonly #file: number
+  #lines: string[] = []
+  #length = 0
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'w')
+  }
+
+  add(row: object): void {
+    this.addText(JSON.stringify(row))
+  }
+
+  addText(line: string): void {
+    this.#lines.push(line)
+    this.#length += line.length
+    if (this.#length >= WRITE_BYTES) this.#write()
+  }
+
+  close(): void {
+    this.#write()
+    closeSync(this.#file)
+  }
+
+  #write(): void {
+    if (this.#lines.length > 0) writeSync(this.#file, `${this.#lines.join('\n')}\n`)
+    this.#lines = []
+    this.#length = 0
+  }
+}

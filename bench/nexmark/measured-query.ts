@@ -1,0 +1,81 @@
+/** One run of a query in a server that is up: from the statement to the last record, CPU seconds and memory of the server's process. */
+import { writeFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { treeUsage } from '../compare/process-usage.ts'
+import type { ServerProcess } from '../compare/server-process.ts'
+
+export interface Progress {
+  /** Records of sources and of internal topics that were read. */
+  readonly read: number
+  readonly cpuSeconds: number
+  readonly wallSeconds: number
+}
+
+export interface MeasuredQuery {
+  readonly hasEnded: boolean
+  readonly cpuSeconds: number
+  readonly wallSeconds: number
+  readonly peakMemoryMb: number
+  /** As it was seen, in order. */
+  readonly progress: readonly Progress[]
+}
+
+const WATCH_MS = 250
+/** Nothing more is read or written for so long: done. Longer than results are held back. */
+const QUIET_MS = 3000
+
+/** Rejects where the server refuses the statements. A query that has not ended after `limitSeconds` is a result, too. */
+export async function measureQuery(
+  server: ServerProcess,
+  statements: string,
+  limitSeconds: number,
+): Promise<MeasuredQuery> {
+  const pid = server.child.pid!
+  resetPeakMemory(pid)
+  const [before, startedAt] = [treeUsage(pid).cpuSeconds, performance.now()]
+  const progress: Progress[] = []
+  await server.execute(statements, { 'auto.offset.reset': 'earliest' })
+  let [last, changedAt, hasEnded] = ['', startedAt, false]
+  while (!hasEnded && performance.now() - startedAt < limitSeconds * 1000) {
+    await delay(WATCH_MS)
+    if (server.hasEnded) throw new Error('The server has ended; its log says why.')
+    const { read, written, lag } = await stateOf(server)
+    const now = performance.now()
+    if (`${read} ${written}` !== last) {
+      last = `${read} ${written}`
+      changedAt = now
+      progress.push({
+        read,
+        cpuSeconds: treeUsage(pid).cpuSeconds - before,
+        wallSeconds: (now - startedAt) / 1000,
+      })
+    }
+    hasEnded = read > 0 && lag === 0 && now - changedAt > QUIET_MS
+  }
+  const { peakMemoryMb } = treeUsage(pid)
+  const { cpuSeconds = 0, wallSeconds = 0 } = progress.at(-1) ?? {}
+  return { hasEnded, cpuSeconds, wallSeconds, peakMemoryMb, progress }
+}
+
+async function stateOf(server: ServerProcess) {
+  const sum = async (name: string, of: (labels: string) => boolean = () => true) =>
+    [...(await server.metric(name))].reduce((total, [labels, value]) => (of(labels) ? total + value : total), 0)
+  const [read, written, lag] = [
+    await sum('millrace_step_records', (labels) => labels.includes('direction="in"') && isRead(labels)),
+    await sum('millrace_query_records_produced'),
+    await sum('millrace_query_lag_records'),
+  ]
+  return { read, written, lag }
+}
+
+/** Steps that records enter by being read. */
+const isRead = (labels: string): boolean => labels.includes('Source"') || labels.includes('epartition"')
+
+/** The peak from now on (Linux, proc(5): clear_refs). */
+function resetPeakMemory(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  } catch {
+    // The peak is then that of the process so far.
+  }
+}
