@@ -75,13 +75,12 @@ export class ServerProcess {
 
   /** Values of a metric by its labels' text. */
   async metric(name: string): Promise<ReadonlyMap<string, number>> {
-    const text = await (await fetch(`${this.url}/metrics`)).text()
-    const values = new Map<string, number>()
-    for (const line of text.split('\n')) {
-      if (!line.startsWith(`${name}{`)) continue
-      values.set(line.slice(name.length, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' '))))
-    }
-    return values
+    return metricOf(await this.metrics(), name)
+  }
+
+  /** All metrics, as Prometheus reads them. */
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.url}/metrics`)).text()
   }
 
   async stop(): Promise<void> {
@@ -111,4 +110,14 @@ export class ServerProcess {
       return false
     }
   }
+}
+
+/** Values of a metric in a text of metrics, by its labels' text. */
+export function metricOf(text: string, name: string): ReadonlyMap<string, number> {
+  const values = new Map<string, number>()
+  for (const line of text.split('\n')) {
+    if (!line.startsWith(`${name}{`)) continue
+    values.set(line.slice(name.length, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' '))))
+  }
+  return values
 }

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { treeUsage } from '../compare/process-usage.ts'
-import type { ServerProcess } from '../compare/server-process.ts'
+import { metricOf, type ServerProcess } from '../compare/server-process.ts'
 
 export interface Progress {
   /** Records of sources and of internal topics that were read. */
@@ -20,7 +20,8 @@ export interface MeasuredQuery {
   readonly progress: readonly Progress[]
 }
 
-const WATCH_MS = 250
+/** Looking takes time from the work. */
+const WATCH_MS = 500
 /** Nothing more is read or written for so long: done. Longer than results are held back. */
 const QUIET_MS = 3000
 
@@ -58,14 +59,14 @@ export async function measureQuery(
 }
 
 async function stateOf(server: ServerProcess) {
-  const sum = async (name: string, of: (labels: string) => boolean = () => true) =>
-    [...(await server.metric(name))].reduce((total, [labels, value]) => (of(labels) ? total + value : total), 0)
-  const [read, written, lag] = [
-    await sum('millrace_step_records', (labels) => labels.includes('direction="in"') && isRead(labels)),
-    await sum('millrace_query_records_produced'),
-    await sum('millrace_query_lag_records'),
-  ]
-  return { read, written, lag }
+  const text = await server.metrics()
+  const sum = (name: string, of: (labels: string) => boolean = () => true): number =>
+    [...metricOf(text, name)].reduce((total, [labels, value]) => (of(labels) ? total + value : total), 0)
+  return {
+    read: sum('millrace_step_records', (labels) => labels.includes('direction="in"') && isRead(labels)),
+    written: sum('millrace_query_records_produced'),
+    lag: sum('millrace_query_lag_records'),
+  }
 }
 
 /** Steps that records enter by being read. */

@@ -14,7 +14,7 @@ export const QUERIES: readonly string[] = Array.from({ length: 23 }, (_, i) => `
 export const PARTITIONS = 4
 
 /** The text of a file of `bench/nexmark`. */
-export const fileText = (folder: 'queries' | 'reference' | 'flink', name: string): string =>
+export const fileText = (folder: 'queries' | 'reference', name: string): string =>
   readFileSync(join(import.meta.dirname, folder, `${name}.sql`), 'utf8')
 
 const contextOf = (metastore: Metastore): PlanContext => ({

@@ -17,7 +17,7 @@ export interface RunNexmark {
   readonly generator: NexmarkOptions
   /** Null: the embedded log. */
   readonly bootstrapServers: string | null
-  /** Of each query in the same process; the last one's result is compared. */
+  /** How often each query runs in the same process; the last result is compared. */
   readonly runs: number
   readonly hasCurve: boolean
   readonly limitSeconds: number

@@ -76,7 +76,9 @@ async function serve(
   { work }: ServerUse<unknown>,
 ): Promise<void> {
   const properties = { 'ksql.service.id': serviceId }
-  const server = await ServerProcess.start({ dataDir, bootstrapServers, properties })
+  const { SERVER_NODE_OPTIONS } = process.env
+  const nodeOptions = SERVER_NODE_OPTIONS?.split(' ') ?? []
+  const server = await ServerProcess.start({ dataDir, bootstrapServers, properties, nodeOptions })
   try {
     await work(server)
   } finally {
