@@ -10,6 +10,7 @@ import { splunkSink } from './sinks/splunk-sink.ts'
 import { datagenSource } from './sources/datagen-source.ts'
 import { elasticsearchSource } from './sources/elasticsearch-source.ts'
 import { fileSource } from './sources/file-source.ts'
+import { httpPollSource } from './sources/http-poll-source.ts'
 import { httpSource } from './sources/http-source.ts'
 import { postgresSource } from './sources/postgres-source.ts'
 import { splunkHecSource } from './sources/splunk-hec-source.ts'
@@ -26,6 +27,7 @@ export const CONNECTORS: readonly ConnectorDeclaration[] = [
   datagenSource,
   elasticsearchSource,
   fileSource,
+  httpPollSource,
   httpSource,
   postgresSource,
   splunkHecSource,

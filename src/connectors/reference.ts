@@ -158,7 +158,7 @@ A sink has a task for each partition of its topic, a source has one. Tasks run i
 runs on the server that owns its slot, as the tasks of queries do; when a server dies, the others take its tasks over.
 
 The offsets of a sink are committed under the consumer group \`_confluent-ksql-<service id>connector_<NAME>\`, which Kafka's tools show with
-its lag. DROP CONNECTOR deletes the group. The position of the sources \`file\`, \`datagen\` and \`postgres\` is in a compacted topic,
+its lag. DROP CONNECTOR deletes the group. The position of the sources \`file\`, \`datagen\`, \`http-poll\` and \`postgres\` is in a compacted topic,
 \`<group>-positions\`, in one transaction with the records.
 
 ## When something is wrong

@@ -81,6 +81,7 @@ const TRIALS: Readonly<Record<string, () => Trial>> = {
     act: () => writeFileSync(join(world.files, 'access-1.ndjson'), '{"method":"GET"}\n'),
     hasWorked: hasRecords('access'),
   }),
+  'SOURCE http-poll': () => ({ hasWorked: wasRequested('/quakes?limit=100') }),
   'SOURCE http': () => ({ act: post('/hooks', '{"id":1}'), hasWorked: hasRecords('hooks') }),
   'SOURCE postgres': () => ({
     hasWorked: async () => ((await world.describe('users')).builtIn?.retries ?? 0) > 0,

@@ -15,6 +15,7 @@ const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
   'many-queries': async () => (await import('./many-queries.ts')).manyQueries,
   'many-subscribers': async () => (await import('./many-subscribers.ts')).manySubscribers,
   network: async () => (await import('./network.ts')).network,
+  'postgres-source': async () => (await import('./postgres-source.ts')).postgresSource,
   rebalance: async () => (await import('./rebalance.ts')).rebalance,
   restart: async () => (await import('./restart.ts')).restart,
   security: async () => (await import('./security.ts')).security,

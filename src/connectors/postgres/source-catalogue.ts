@@ -133,6 +133,12 @@ export async function slotState(client: Client, slot: string): Promise<SlotState
   return { plugin: row.plugin, confirmed: parseLsn(row.confirmed), isLost: row.status === 'lost' }
 }
 
+/** Where the log ends now. */
+export async function currentLsn(client: Client): Promise<Lsn> {
+  const { rows } = await client.query<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn')
+  return parseLsn(rows[0]!.lsn)
+}
+
 export async function dropSlot(client: Client, slot: string): Promise<void> {
   await client.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1', [
     slot,

@@ -1,11 +1,12 @@
-/** The rows of a table as a snapshot that a replication slot has exported shows them, in parts of bounded size. */
+/** The rows of a table as one snapshot shows them, in parts of bounded size. */
 import type { Client } from 'pg'
 import type { Tuple } from './pgoutput.ts'
 import { quoted } from './postgres-client.ts'
 import { type CatalogueColumn, type TableName, tableText } from './source-catalogue.ts'
 
 export interface SnapshotRequest {
-  readonly snapshot: string
+  /** As a slot has exported it; null: one of now. */
+  readonly snapshot: string | null
   readonly table: TableName
   readonly columns: readonly CatalogueColumn[]
 }
@@ -18,7 +19,7 @@ export async function* readSnapshot(
   { snapshot, table, columns }: SnapshotRequest,
 ): AsyncGenerator<readonly Tuple[]> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-  await client.query(`SET TRANSACTION SNAPSHOT '${snapshot.replaceAll("'", "''")}'`)
+  if (snapshot !== null) await client.query(`SET TRANSACTION SNAPSHOT '${snapshot.replaceAll("'", "''")}'`)
   const selected = columns.map(({ name }) => quoted(name)).join(', ')
   await client.query(`DECLARE rows NO SCROLL CURSOR FOR SELECT ${selected} FROM ${tableText(table)}`)
   for (;;) {

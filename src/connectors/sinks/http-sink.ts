@@ -18,9 +18,10 @@ import {
   HttpTarget,
   type TargetRequest,
 } from '../delivery/http-target.ts'
+import { headersOf, REQUEST_HEADER_OPTIONS } from '../delivery/request-headers.ts'
 import { COLUMN_NAMES, columnNames } from '../document-options.ts'
 import { type DocumentWriter, documentWriter } from '../documents.ts'
-import { OptionError, type Options } from '../options.ts'
+import { OptionError } from '../options.ts'
 import { type CompiledTemplate, compileTemplate } from '../templates.ts'
 
 export const httpSink: SinkDeclaration = {
@@ -66,19 +67,7 @@ export const httpSink: SinkDeclaration = {
       default: null,
       description: 'Type of the body. Unset: `application/json`, for lines `application/x-ndjson`.',
     },
-    {
-      name: 'headers',
-      type: 'text',
-      default: '',
-      description: 'More headers, `Name: value`, separated by `|`.',
-    },
-    {
-      name: 'authorization',
-      type: 'text',
-      default: null,
-      isSecret: true,
-      description: 'The header Authorization, instead of user and password.',
-    },
+    ...REQUEST_HEADER_OPTIONS,
     {
       name: 'hmac.secret',
       type: 'text',
@@ -246,22 +235,3 @@ class HttpTask implements SinkTask {
 }
 
 const inJsonString = (text: string): string => JSON.stringify(text).slice(1, -1)
-
-/** Throws an OptionError for a header without a colon. */
-function headersOf(options: Options): Record<string, string> {
-  return Object.fromEntries(
-    options
-      .text('headers')
-      .split('|')
-      .filter((part) => part.trim() !== '')
-      .map((part) => {
-        const colon = part.indexOf(':')
-        if (colon <= 0)
-          throw new OptionError(
-            'headers',
-            `The option 'headers' takes 'Name: value', separated by '|', not '${part.trim()}'.`,
-          )
-        return [part.slice(0, colon).trim().toLowerCase(), part.slice(colon + 1).trim()]
-      }),
-  )
-}

@@ -1,5 +1,6 @@
 /** The source `http`: a webhook. */
 import { createHmac } from 'node:crypto'
+import { formatJsonValue, parseJsonValue } from '../../types/json-parse.ts'
 import type { SourceContext, SourceDeclaration, SourceRecord } from '../connector.ts'
 import {
   isSameSecret,
@@ -102,8 +103,8 @@ function valuesOf(body: Buffer, form: string): readonly Buffer[] | null {
 
 function elementsOf(text: string): readonly Buffer[] | null {
   try {
-    const elements = JSON.parse(text) as unknown
-    return Array.isArray(elements) ? elements.map((element) => Buffer.from(JSON.stringify(element))) : null
+    const elements = parseJsonValue(text)
+    return Array.isArray(elements) ? elements.map((element) => Buffer.from(formatJsonValue(element))) : null
   } catch {
     return null
   }

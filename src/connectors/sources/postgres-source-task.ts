@@ -13,6 +13,7 @@ import { SESSION } from '../postgres/session.ts'
 import {
   type CatalogueColumn,
   createSlot,
+  currentLsn,
   describeTable,
   dropSlot,
   ensurePublication,
@@ -23,7 +24,7 @@ import {
 } from '../postgres/source-catalogue.ts'
 import { readSnapshot } from '../postgres/table-snapshot.ts'
 import { TransactionReader } from '../postgres/transaction-reader.ts'
-import { type PostgresPosition, readPosition, SNAPSHOT, writePosition } from './postgres-position.ts'
+import { BEGINNING, type PostgresPosition, readPosition, writePosition } from './postgres-position.ts'
 
 export interface ReplicationNames {
   readonly table: TableName
@@ -92,8 +93,8 @@ export class PostgresSourceTask implements SourceTask {
     if (!hasIdentity) this.#warnOfIdentity()
     await ensurePublication(client, { publication, table, hasIdentity })
     if (this.#position === null) yield this.#at(await this.#firstPosition(client))
-    if (this.#position!.kind === 'snapshot') yield* this.#snapshot(client)
-    await this.#checkSlot(client)
+    if (this.#position!.kind === 'snapshot') yield* this.#snapshot(client, this.#position!.lsn)
+    await this.#checkSlot(client, this.#logPosition().lsn)
     return yield* this.#stream(client, slot)
   }
 
@@ -111,7 +112,7 @@ export class PostgresSourceTask implements SourceTask {
     const { slot } = this.#names
     const state = await slotState(client, slot)
     if (this.#context.options.text('snapshot.mode') === 'initial') {
-      if (state === null) return SNAPSHOT
+      if (state === null) return BEGINNING
       throw new OptionError(
         'slot.name',
         `The slot ${slot} exists, and rows can be read to match a new slot only: choose another name, or snapshot.mode='never'.`,
@@ -124,30 +125,41 @@ export class PostgresSourceTask implements SourceTask {
     return { kind: 'log', lsn: consistentPoint, skip: 0 }
   }
 
-  /** The slot and the snapshot begin at the same place: what is committed later is in the log of the slot. */
-  async *#snapshot(client: Client): AsyncGenerator<SourceBatch> {
-    const { slot, table } = this.#names
-    await dropSlot(client, slot)
-    const replication = await this.#connectReplication()
-    const { consistentPoint, snapshot } = await createSlot(replication, slot)
+  /**
+   * The slot and the snapshot begin at the same place: what is committed later is in the log of the slot. A reading that was interrupted begins
+   * again with a later snapshot, and the log with the same place: it has each deletion since the first reading, and repeats changes that the
+   * rows have already, so that the records end with the table as it is.
+   */
+  async *#snapshot(client: Client, begun: Lsn | null): AsyncGenerator<SourceBatch> {
+    const { replication, snapshot, lsn } = begun === null ? await this.#newSlot(client) : againFrom(begun)
+    if (replication === null) await this.#checkSlot(client, lsn)
+    const { table } = this.#names
     const timeUs = BigInt(this.#context.clock.now()) * 1000n
-    const place = { isSnapshot: true, lsn: consistentPoint, xid: null, index: 0, timeUs }
+    const place = { isSnapshot: true, lsn: snapshot === null ? await currentLsn(client) : lsn, xid: null, timeUs }
     const { columns, key } = await describeTable(client, table)
     const shape = await this.#tableOf(client, columns, key)
+    let index = 0
     for await (const rows of readSnapshot(await this.#connect(), { snapshot, table, columns })) {
-      const records = rows.map((row, i) => this.#events.ofSnapshot(row, shape, { ...place, index: place.index + i }))
-      place.index += rows.length
-      yield this.#batch(records, SNAPSHOT)
+      const records = rows.map((row) => this.#events.ofSnapshot(row, shape, { ...place, index: index++ }))
+      yield this.#batch(records, { kind: 'snapshot', lsn })
     }
-    await replication.end()
-    yield this.#at({ kind: 'log', lsn: consistentPoint, skip: 0 })
+    await replication?.end()
+    yield this.#at({ kind: 'log', lsn, skip: 0 })
   }
 
-  /** Throws a LostError if the slot does not have all that comes behind the position. */
-  async #checkSlot(client: Client): Promise<void> {
+  /** The snapshot is there for as long as the connection is not used. */
+  async #newSlot(client: Client) {
+    const { slot } = this.#names
+    await dropSlot(client, slot)
+    const replication = await this.#connectReplication()
+    const { consistentPoint: lsn, snapshot } = await createSlot(replication, slot)
+    return { replication, snapshot, lsn }
+  }
+
+  /** Throws a LostError if the slot does not have all that comes behind the place. */
+  async #checkSlot(client: Client, lsn: Lsn): Promise<void> {
     const { slot } = this.#names
     const state = await slotState(client, slot)
-    const { lsn } = this.#logPosition()
     const gone = `Changes since ${formatLsn(lsn)} are lost. Drop the connector, and create it again to read the rows anew.`
     if (state === null) throw new LostError(`The replication slot ${slot} is gone. ${gone}`)
     if (state.isLost) {
@@ -270,6 +282,8 @@ export class PostgresSourceTask implements SourceTask {
     return client
   }
 }
+
+const againFrom = (lsn: Lsn) => ({ replication: null, snapshot: null, lsn })
 
 const typeText = ({ name, element }: ColumnType): string => (element === null ? name : `${typeText(element)}[]`)
 

@@ -16,7 +16,8 @@ export const postgresSource: SourceDeclaration = {
     'created, `u` updated, `d` deleted, `t` truncated), `source` and `ts_ms`, and a deletion is followed by a tombstone.',
   guarantee:
     'Exactly once: the place in the log of PostgreSQL is stored with the records. Only a first reading of the rows that was interrupted begins ' +
-    'again; its records are marked by `op` `r`, and `source.lsn` tells one reading from the other.',
+    'again: its rows, marked by `op` `r`, come once more, and behind them the changes since the reading that was begun first, so that the topic ends ' +
+    'with the table as it is. `source.lsn` tells readings from each other.',
   options: [
     ...POSTGRES_OPTIONS,
     {

@@ -4,15 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EmbeddedLog, openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
-import { RecordBatchCursor, readHeaders } from '../../../src/broker/record-batch-cursor.ts'
 import type { SecretVault } from '../../../src/connectors/secret-vault.ts'
 import type { ConnectorDescription } from '../../../src/engine/describe/entities.ts'
 import { TestEngine } from '../engine.ts'
-
-export interface TopicRecord {
-  readonly value: string | null
-  readonly headers: Readonly<Record<string, string>>
-}
+import { readTopic, type TopicRecord } from './read-topic.ts'
 
 export class ConnectorWorld {
   readonly directory = mkdtempSync(join(tmpdir(), 'millrace-connectors-'))
@@ -122,26 +117,8 @@ export class ConnectorWorld {
   }
 
   /** All records of a topic. */
-  async read(topic: string): Promise<TopicRecord[]> {
-    const { broker } = this.engine
-    const ends = await broker.endOffsets(topic, { readCommitted: true })
-    const fetcher = broker.fetcher({ readCommitted: true })
-    const cursor = new RecordBatchCursor()
-    const records: TopicRecord[] = []
-    for (const { partition, offset } of ends) {
-      if (offset === 0) continue
-      fetcher.assign({ topic, partition, offset: 0 })
-      for (let next = 0; next < offset; ) {
-        for (const { batches, fetchOffset, nextOffset, abortedTransactions } of await fetcher.poll(1000)) {
-          cursor.reset(batches, fetchOffset, abortedTransactions)
-          while (cursor.next()) records.push(recordOf(cursor))
-          next = nextOffset
-        }
-      }
-      fetcher.unassign({ topic, partition })
-    }
-    await fetcher.close()
-    return records
+  read(topic: string): Promise<TopicRecord[]> {
+    return readTopic(this.engine.broker, topic)
   }
 
   async describe(name: string): Promise<ConnectorDescription> {
@@ -149,10 +126,4 @@ export class ConnectorWorld {
     if (entity?.['@type'] !== 'connector_description') throw new Error(`no description of ${name}`)
     return entity
   }
-}
-
-function recordOf(cursor: RecordBatchCursor): TopicRecord {
-  const headers = (readHeaders(cursor) ?? []).map(({ key, value }) => [key, Buffer.from(value ?? []).toString()])
-  const value = cursor.valueEnd < 0 ? null : cursor.buffer.utf8Slice(cursor.valueStart, cursor.valueEnd)
-  return { value, headers: Object.fromEntries(headers) as Record<string, string> }
 }

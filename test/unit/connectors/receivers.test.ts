@@ -149,8 +149,8 @@ describe('source elasticsearch', () => {
       ],
     })
     expect(await world.read('r')).toEqual([
-      { value: '{"message":"a"}', headers: { index: 'logs' } },
-      { value: null, headers: { index: 'app' } },
+      { key: '1', value: '{"message":"a"}', headers: { index: 'logs' } },
+      { key: '1', value: null, headers: { index: 'app' } },
     ])
   })
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Frame } from '../../../../src/connectors/postgres/replication-stream.ts'
 import { TransactionReader } from '../../../../src/connectors/postgres/transaction-reader.ts'
-import { readPosition, SNAPSHOT, writePosition } from '../../../../src/connectors/sources/postgres-position.ts'
+import { BEGINNING, readPosition, writePosition } from '../../../../src/connectors/sources/postgres-position.ts'
 import { begin, commit, insert } from '../../../support/connectors/pgoutput-bytes.ts'
 
 const data = (lsn: bigint, bytes: Buffer): Frame => ({ kind: 'data', lsn, bytes })
@@ -55,7 +55,8 @@ test('a sign of life moves the position between transactions only', () => {
 })
 
 test.each([
-  SNAPSHOT,
+  BEGINNING,
+  { kind: 'snapshot', lsn: 3n } as const,
   { kind: 'log', lsn: 0x1600000001n, skip: 0 } as const,
   { kind: 'log', lsn: 1n, skip: 5 } as const,
 ])('the position %o is read as it was written', (position) => {
