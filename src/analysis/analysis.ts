@@ -87,6 +87,8 @@ export interface Analysis {
   readonly where: Expression | null
   /** Null if there is no GROUP BY. */
   readonly groupBy: readonly Expression[] | null
+  /** Whether it is one group of all rows, by a constant: the query has aggregates and no GROUP BY. */
+  readonly groupsAll: boolean
   /** The sets of GROUPING SETS, ROLLUP and CUBE: indexes into `groupBy`. Null for a plain GROUP BY. */
   readonly groupingSets: readonly (readonly number[])[] | null
   /** Null if there is no PARTITION BY; an empty list for PARTITION BY NULL. */

@@ -67,6 +67,7 @@ function analyze(query: Query, options: AnalyzeOptions): Analysis {
     ...laidOut(clauses, joins, sources),
     partitionTexts: (clauses.partitionBy ?? []).map((expression) => displayExpression(expression)),
     usedColumns: usedColumns({ sources, joins, ...clauses }),
+    groupsAll: query.groupBy?.isAll === true,
     groupingSets: query.groupBy?.sets ?? null,
     window,
     sinkName: options.sinkName,

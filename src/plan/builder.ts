@@ -99,6 +99,8 @@ interface PlanParts {
   readonly shared: Map<string, StepId>
   /** How often the statement reads each source, by name; absent: once. */
   readonly reads: ReadonlyMap<string, number>
+  /** Whether the plan runs once, over the rows that there are. */
+  readonly isSnapshot: boolean
 }
 
 const emptyParts = (): PlanParts => ({
@@ -108,6 +110,7 @@ const emptyParts = (): PlanParts => ({
   byFrom: new Map(),
   shared: new Map(),
   reads: new Map(),
+  isSnapshot: false,
 })
 
 export class PlanBuilder {
@@ -129,9 +132,17 @@ export class PlanBuilder {
     return ttlMs === null ? this : new PlanBuilder(this.context, this.#parts, this.#path, ttlMs)
   }
 
-  /** A builder for a statement that reads sources several times. */
-  static reading(reads: ReadonlyMap<string, number>, context: PlanContext): PlanBuilder {
-    return new PlanBuilder(context, { ...emptyParts(), reads })
+  /** A builder for a statement that reads sources several times. `isSnapshot`: once, over the rows that there are. */
+  static reading(
+    reads: ReadonlyMap<string, number>,
+    context: PlanContext,
+    { isSnapshot = false }: { readonly isSnapshot?: boolean } = {},
+  ): PlanBuilder {
+    return new PlanBuilder(context, { ...emptyParts(), reads, isSnapshot })
+  }
+
+  get isSnapshot(): boolean {
+    return this.#parts.isSnapshot
   }
 
   /** Whether it builds a query in FROM. */

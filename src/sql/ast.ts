@@ -425,6 +425,8 @@ export interface Grouping extends Node {
   readonly expressions: readonly Expression[]
   /** GROUPING SETS: indexes into `expressions`, which holds each expression once. Absent for a plain GROUP BY. */
   readonly sets?: readonly (readonly number[])[]
+  /** Present where the planner groups all rows of a query without GROUP BY by a constant. */
+  readonly isAll?: true
 }
 
 /** A table of WITH. */

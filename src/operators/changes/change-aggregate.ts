@@ -38,6 +38,8 @@ export interface ChangeAggregateStep {
   readonly input: StepId
   /** The number of columns of a group. */
   readonly groups: number
+  /** Present for one group of all rows, by a constant, in a query that runs once: when all input has come the group is there, even without rows. */
+  readonly hasRowOfNothing?: true
   readonly functions: readonly ChangeAggregateCall[]
   readonly store: string
   /** Values of functions that need them, by group. */
@@ -45,6 +47,9 @@ export interface ChangeAggregateStep {
   /** How long a group is kept, in event time, after its last change; null: for good. */
   readonly ttlMs: number | null
 }
+
+/** The group of a query without GROUP BY: the constant that it is grouped by. */
+const ALL_ROWS: Row = [0]
 
 export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
   label: 'AGGREGATE',
@@ -74,12 +79,16 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
       states[0] = (states[0] as number) + change.count
       for (let i = 0; i < calls.length; i++) states[i + 1] = calls[i]!.change(change, states[i + 1]!)
     }
+    let hasRow = false
+    let isShownEmpty = false
     const output = (key: Row, states: Row): Row | null =>
-      (states[0] as number) > 0 ? [...key, ...calls.map(({ result }, i) => result(states[i + 1]!))] : null
+      (states[0] as number) > 0 || isShownEmpty
+        ? [...key, ...calls.map(({ result }, i) => result(states[i + 1]!))]
+        : null
     const initial = (): Row => [0, ...calls.map(({ initialize }) => initialize())]
     const pending = new PendingChanges((group, { key, headers, oldValue }) => {
       const state = store.get(group)
-      const value = state === undefined ? null : output(key, state.row)
+      const value = state === undefined ? (isShownEmpty ? output(key, initial()) : null) : output(key, state.row)
       const timestamp = state?.timestamp ?? latest
       if (value !== null || oldValue !== null) emit({ key, window: null, value, oldValue, timestamp, headers })
     })
@@ -99,6 +108,7 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
           if (oldValue !== null) apply({ group, row: oldValue, count: -1, timestamp }, state.row)
           if (state.timestamp < timestamp) state.timestamp = timestamp
           if (latest < timestamp) latest = timestamp
+          hasRow = (state.row[0] as number) > 0
           if (state.row[0] === 0) store.delete(group)
           else store.put(group, state)
           if (!context.coalesces) pending.flush()
@@ -108,7 +118,13 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
           }
         },
       ],
-      flush: () => pending.flush(),
+      flush() {
+        pending.flush()
+        if (step.hasRowOfNothing !== true || hasRow || isShownEmpty) return
+        isShownEmpty = true
+        const value = output(ALL_ROWS, initial())
+        emit({ key: ALL_ROWS, window: null, value, oldValue: null, timestamp: latest, headers: null })
+      },
     }
   },
 }

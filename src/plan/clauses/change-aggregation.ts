@@ -13,8 +13,13 @@ import { bringTogether } from './placement.ts'
 /** Whether the aggregation is planned here: what ksqlDB has is planned as it does. */
 export const isOverChanges = ({ analysis, input, sets, calls, builder }: AggregationPlan): boolean =>
   (sets !== null && (analysis.window === null || input.kind === 'table')) ||
+  hasRowOfNothing({ analysis, builder }) ||
   (input.kind === 'table' && (input.isComposed === true || builder.isNested)) ||
   calls.some(({ distinct }) => distinct === true)
+
+/** Whether it is an aggregate of all rows in a query that runs once: it has a row without any input. A continuous one begins with its first row. */
+const hasRowOfNothing = ({ analysis, builder }: Pick<AggregationPlan, 'analysis' | 'builder'>): boolean =>
+  analysis.groupsAll && analysis.window === null && builder.isSnapshot
 
 export function aggregateChanges(plan: AggregationPlan): Aggregated {
   refuseWindow(plan)
@@ -29,6 +34,7 @@ export function aggregateChanges(plan: AggregationPlan): Aggregated {
     id: 'Aggregate/Aggregate',
     input: together.step,
     groups: key.length,
+    ...(hasRowOfNothing(plan) && { hasRowOfNothing: true as const }),
     functions,
     store: 'Aggregate-Aggregate-Groups',
     valueStore: 'Aggregate-Aggregate-Values',

@@ -23,11 +23,16 @@ export interface PlannedPushQuery {
   readonly alias: string
 }
 
-/** Throws StatementError. `queryId` is made from the alias of the left-most source. */
-export function planPushQuery(query: Query, makeId: (alias: string) => string, context: PlanContext): PlannedPushQuery {
+/** Throws StatementError. `queryId` is made from the alias of the left-most source. `isSnapshot`: it runs once, over the rows that there are. */
+export function planPushQuery(
+  query: Query,
+  makeId: (alias: string) => string,
+  context: PlanContext,
+  { isSnapshot = false }: { readonly isSnapshot?: boolean } = {},
+): PlannedPushQuery {
   const { metastore, functions } = context
   const inlined = normalForm(query, functions)
-  const builder = PlanBuilder.reading(countReads(inlined), context).keeping(stateTtlMs(inlined))
+  const builder = PlanBuilder.reading(countReads(inlined), context, { isSnapshot }).keeping(stateTtlMs(inlined))
   const analysis = analyzeQuery(overAllRows(inlined, builder), {
     metastore,
     functions,

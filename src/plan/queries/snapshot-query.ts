@@ -68,7 +68,7 @@ export function planSnapshotQuery(query: Query, queryId: string, context: PlanCo
   const { metastore, functions } = context
   refuseRecordPositions(query)
   checkSnapshotQuery(query, (name) => metastore.sources.get(name)?.kind === 'STREAM', aggregateTest(functions))
-  const { plan, columns, kind, isComposed } = planPushQuery(query, () => queryId, context)
+  const { plan, columns, kind, isComposed } = planPushQuery(query, () => queryId, context, { isSnapshot: true })
   const steps = plan.steps.filter((step) => step.kind === 'source')
   const condition = steps.length === 1 && query.from.kind === 'source' ? query.where : null
   const sources = steps

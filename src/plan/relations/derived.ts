@@ -87,7 +87,9 @@ export function overAllRows(query: Query, { context: { functions } }: PlanBuilde
   const aggregates = query.items.some(
     (item) => item.kind === 'singleColumn' && containsAggregate(item.expression, isAggregate),
   )
-  return aggregates ? { ...query, groupBy: { expressions: [{ kind: 'integerLiteral', value: 0 }] } } : query
+  return aggregates
+    ? { ...query, groupBy: { expressions: [{ kind: 'integerLiteral', value: 0 }], isAll: true } }
+    : query
 }
 
 /** The columns of SELECT, and behind them those that the key and the place of a row are made of and SELECT leaves out. */

@@ -29,6 +29,25 @@ const rowsOf = async (sql: string) => {
   return rows
 }
 
+describe('aggregates of all rows', () => {
+  it.each<[string, unknown[][]]>([
+    ['SELECT COUNT(*) AS n, SUM(amount) AS s, MAX(amount) AS m FROM all_orders WHERE id > 99;', [[0, 0, null]]],
+    ['SELECT COUNT(*) AS n FROM orders WHERE id > 99;', [[0]]],
+    ['SELECT COUNT(DISTINCT city) AS n FROM orders WHERE id > 99;', [[0]]],
+    ['SELECT COUNT(*) + 1 AS n FROM (SELECT * FROM all_orders) x WHERE id > 99;', [[1]]],
+    ['SELECT SUM(n) AS s FROM (SELECT COUNT(*) AS n FROM all_orders WHERE id > 99) x;', [[0]]],
+    ['SELECT COUNT(*) AS n FROM (SELECT COUNT(*) AS n FROM all_orders WHERE id > 99) x;', [[1]]],
+    ['SELECT COUNT(*) AS n FROM (SELECT COUNT(*) AS n FROM all_orders) x;', [[1]]],
+    ['SELECT COUNT(*) AS n FROM all_orders;', [[5]]],
+    ['SELECT COUNT(*) AS n FROM all_orders WHERE NOT EXISTS (SELECT * FROM customers);', [[0]]],
+    ['SELECT COUNT(*) AS n FROM all_orders WHERE id > 99 HAVING COUNT(*) > 0;', []],
+    ['SELECT customer, COUNT(*) AS n FROM all_orders WHERE id > 99 GROUP BY customer;', []],
+    ['SELECT COUNT(*) AS n FROM all_orders WHERE id > 99 UNION ALL SELECT COUNT(*) AS n FROM customers;', [[0], [3]]],
+  ])('%s', async (sql, expected) => {
+    expect(await rowsOf(sql)).toEqual(expected)
+  })
+})
+
 describe('grouping sets', () => {
   it.each<[string, unknown[][]]>([
     [
