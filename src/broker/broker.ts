@@ -64,6 +64,9 @@ export interface Broker {
    */
   close(): Promise<void>
 
+  /** How long the brokers have made this client wait because of its quotas, ms. Absent: there are no quotas. */
+  readonly throttledMs?: number
+
   /** Kafka's cluster id; for the embedded log an id made when the data directory was. Stable over restarts. */
   clusterId(): Promise<string>
 

@@ -138,6 +138,8 @@ export interface QueryRuntime {
   status(queryId: string): QueryStatus | undefined
   /** What each worker has read so far, by topic. */
   reading(): readonly FetchTotals[]
+  /** How long the brokers have made the workers wait because of quotas, ms. */
+  throttledMs(): number
   /** All tasks of a query, on all servers; null: there is no such query, or its tasks are not known yet. */
   tasksOf(queryId: string): readonly TaskAssignment[] | null
   /** Where the rows with these keys are (null: all rows). Null: not known yet. Throws an Error if the query keeps no table. */

@@ -38,7 +38,9 @@ export interface Worker {
   readonly lags: readonly StoreLag[]
   /** All that was read here, by topic, as last reported. */
   readonly totals: FetchTotals
-  /** Resolves when `progress` and `totals` show a state at some time after the call. */
+  /** How long the brokers have made the worker wait because of quotas, ms. */
+  readonly throttledMs: number
+  /** Resolves when `progress`, `totals` and `throttledMs` show a state at some time after the call. */
   refresh(): Promise<void>
   /**
    * Resolves when every running task has read all records there are, and its outputs are committed. True: that was so from the start, and

@@ -57,6 +57,10 @@ export class KafkaBroker implements Broker {
     await this.#cluster.close()
   }
 
+  get throttledMs(): number {
+    return this.#cluster.throttledMs
+  }
+
   async clusterId(): Promise<string> {
     this.#cluster.throwIfClosed()
     return this.#cluster.clusterId

@@ -245,6 +245,13 @@ export function engineMetrics(parts: () => MeteredParts | null): MetricFamily[] 
           ),
       ),
     })),
+    {
+      type: 'counter',
+      name: 'millrace_kafka_throttled_seconds_total',
+      help: 'How long Kafka has made the workers wait because of quotas.',
+      labels: [],
+      samples: read(({ runtime }) => [{ labels: {}, value: runtime.throttledMs() / 1000 }]),
+    },
     ...SERVER_METRICS.map(({ value, ...metric }) => ({
       ...metric,
       samples: read(({ engine }) => [{ labels: {}, value: value(engine) }]),

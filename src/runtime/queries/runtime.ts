@@ -167,6 +167,10 @@ class Runtime implements SettlingQueryRuntime {
     return this.#workers.open.map(({ totals }) => totals)
   }
 
+  throttledMs(): number {
+    return this.#workers.open.reduce((sum, worker) => sum + worker.throttledMs, 0)
+  }
+
   tasksOf(queryId: string): readonly TaskAssignment[] | null {
     return this.#queries.get(queryId)?.findTasks() ?? null
   }

@@ -82,5 +82,6 @@ export type WorkerMessage =
       readonly kind: 'progress'
       readonly progress: readonly (readonly [queryId: string, progress: QueryProgress])[]
       readonly totals: FetchTotals
+      readonly throttledMs: number
     }
   | { readonly kind: 'lags'; readonly lags: readonly StoreLag[] }

@@ -33,6 +33,7 @@ export class RemoteWorker implements Worker {
   /** Plans of queries that have standbys here. */
   readonly #followed = new Map<string, PhysicalPlan>()
   #totals: FetchTotals = new Map()
+  #throttledMs = 0
   #lags: readonly StoreLag[] = []
   #nextId = 1
   #isClosed = false
@@ -103,6 +104,10 @@ export class RemoteWorker implements Worker {
     return this.#totals
   }
 
+  get throttledMs(): number {
+    return this.#throttledMs
+  }
+
   async refresh(): Promise<void> {
     await this.#call('tell', null)
   }
@@ -150,6 +155,7 @@ export class RemoteWorker implements Worker {
         return
       case 'progress':
         this.#totals = message.totals
+        this.#throttledMs = message.throttledMs
         for (const [queryId, progress] of message.progress) {
           if (this.#queries.has(queryId)) this.#progress.set(queryId, progress)
         }

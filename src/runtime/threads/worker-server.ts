@@ -185,7 +185,8 @@ export class WorkerServer {
       this.#marks.set(queryId, mark)
       progress.push([queryId, this.#worker.progress(queryId)!])
     }
-    if (progress.length > 0) this.#post({ kind: 'progress', progress, totals: this.#worker.totals })
+    const { totals, throttledMs } = this.#worker
+    if (progress.length > 0) this.#post({ kind: 'progress', progress, totals, throttledMs })
   }
 
   #report(): void {

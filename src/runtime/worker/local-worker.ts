@@ -169,6 +169,10 @@ export class LocalWorker implements InProcessWorker {
     return this.#reading.totals
   }
 
+  get throttledMs(): number {
+    return this.#options.broker.throttledMs ?? 0
+  }
+
   async start(assignment: QueryAssignment): Promise<void> {
     const compiled = this.#find(assignment.queryId) ?? this.#compile(assignment)
     const { query } = compiled

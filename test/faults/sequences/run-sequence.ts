@@ -47,6 +47,8 @@ export interface SequenceResult {
   readonly longestGapMs: number
 }
 
+/** The load outlasts an outage of all brokers. */
+const PATIENCE = { retryMs: 600_000, deliveryTimeoutMs: 600_000 } as const
 /** Without progress for this long something is missing. */
 const STALL_MS = 90_000
 const POLL_MS = 250
@@ -60,7 +62,7 @@ const TOLD_GAP_MS = 1_000
 export function runSequence(options: SequenceOptions): Promise<SequenceResult> {
   return withDataDir(async (directory) => {
     const { seed, bootstrapServers, servers, exactlyOnce, standbys, brokerPid, sessionMs, replicas, say } = options
-    const broker = new KafkaBroker({ bootstrapServers: [bootstrapServers] })
+    const broker = new KafkaBroker({ bootstrapServers: bootstrapServers.split(','), ...PATIENCE })
     await broker.connect()
     const name = `seq${process.pid}x${seed}`
     const cluster = new FaultCluster({

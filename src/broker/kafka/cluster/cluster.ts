@@ -35,6 +35,8 @@ export class Cluster {
   readonly timer: Timer
   /** Pauses between attempts. */
   readonly backoff: Backoff
+  /** The sum of the waits that brokers have asked for. */
+  throttledMs = 0
   readonly #setup: ConnectionSetup
   readonly #closing = new AbortController()
   readonly #connections = new Map<string, Promise<KafkaConnection>>()
@@ -95,6 +97,15 @@ export class Cluster {
     })
   }
 
+  /**
+   * Calls `onOver` when a broker that has answered with this throttle time may be sent requests again. The broker reads nothing from the
+   * connection before that, so a request would time out and not be answered sooner. Source: KIP-219.
+   */
+  throttle(ms: number, onOver: () => void): void {
+    this.throttledMs += ms
+    this.timer.after(ms, onOver, { background: true })
+  }
+
   /** A permission that a request of this client needs. */
   needs(operation: Operation, kind: ResourceKind, name: string): Permission {
     return { operation, kind, name, principal: this.settings.principal }
@@ -123,7 +134,13 @@ export class Cluster {
 
   async controller(): Promise<KafkaConnection> {
     if (!this.#nodes.has(this.#controllerId)) await this.metadata([])
-    return this.node(this.#controllerId)
+    try {
+      return await this.node(this.#controllerId)
+    } catch (error) {
+      // Another broker has taken its place, or will.
+      this.forgetController()
+      throw error
+    }
   }
 
   /** To be called when the controller says that it is none. */
@@ -236,7 +253,10 @@ export class Cluster {
   async #anyConnection(): Promise<KafkaConnection> {
     const bootstrap = this.settings.bootstrapServers.map(parseAddress)
     let last: unknown
-    for (const address of [...this.#nodes.values(), ...bootstrap])
+    const known = [...this.#nodes.values()]
+    const isOpen = ({ host, port }: Address) => this.#connections.has(`${host}:${port}`)
+    // A broker that does not answer at all costs the time of a connection; one that is connected is likely to answer.
+    for (const address of [...known.filter(isOpen), ...known.filter((node) => !isOpen(node)), ...bootstrap])
       try {
         return await this.#connection(address)
       } catch (error) {

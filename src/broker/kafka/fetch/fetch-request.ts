@@ -83,6 +83,8 @@ export function encodeFetch(request: FetchRequest, timeoutMs: number): RawReques
 }
 
 export interface FetchResponse {
+  /** How long the broker wants to be spared further requests. */
+  readonly throttleTimeMs: number
   readonly errorCode: number
   readonly partitions: readonly FetchAnswer[]
 }
@@ -110,14 +112,14 @@ export interface FetchResponse {
  */
 export function decodeFetch(bytes: Buffer, readCommitted: boolean): FetchResponse {
   const reader = new WireReader(bytes)
-  const _throttleTimeMs = reader.int32()
+  const throttleTimeMs = reader.int32()
   const errorCode = reader.int16()
   const _sessionId = reader.int32()
   const topics = reader.array(() => {
     const topic = reader.string()
     return reader.array(() => readPartition(reader, topic, readCommitted))
   })
-  return { errorCode, partitions: topics.flat() }
+  return { throttleTimeMs, errorCode, partitions: topics.flat() }
 }
 
 function readPartition(reader: WireReader, topic: string, readCommitted: boolean): FetchAnswer {

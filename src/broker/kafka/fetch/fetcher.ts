@@ -207,7 +207,10 @@ export class KafkaFetcher implements Fetcher {
     if (lanes === undefined) {
       const { maxWaitMs } = this.#options
       const shortWaitMs = Math.min(maxWaitMs, SECOND_LANE_MAX_WAIT_MS)
-      lanes = [maxWaitMs, shortWaitMs].map((waitMs) => new FetchLane(this.#cluster, nodeId, waitMs, this.#frames))
+      const onRested = () => this.#schedulePump()
+      lanes = [maxWaitMs, shortWaitMs].map(
+        (laneMs) => new FetchLane(this.#cluster, { nodeId, maxWaitMs: laneMs, frames: this.#frames, onRested }),
+      )
       this.#lanes.set(nodeId, lanes)
     }
     return lanes

@@ -12,19 +12,24 @@ const MAX_REQUESTS = 5
 export class ProduceLane {
   readonly #cluster: Cluster
   readonly #nodeId: number
+  readonly #onRested: () => void
   #connection: KafkaConnection | null = null
   #isOpening = false
   #underWay = 0
+  /** Waits that the broker has asked for and that are not over. */
+  #rests = 0
 
-  constructor(cluster: Cluster, nodeId: number) {
+  /** `onRested`: called when the lane can be used again after the broker has throttled it. */
+  constructor(cluster: Cluster, nodeId: number, onRested: () => void) {
     this.#cluster = cluster
     this.#nodeId = nodeId
+    this.#onRested = onRested
   }
 
   /** Whether a request can be written now. A connection that must be replaced is, once its requests are answered. */
   get isReady(): boolean {
     const { isStale = true } = this.#connection ?? {}
-    return !isStale && this.#underWay < MAX_REQUESTS
+    return !isStale && this.#rests === 0 && this.#underWay < MAX_REQUESTS
   }
 
   /** Opens the connection if that is what keeps the lane from being ready; true if it was opened, false if there was nothing to do. */
@@ -46,13 +51,23 @@ export class ProduceLane {
     if (connection === null) throw new BrokerError('UNAVAILABLE', 'The connection is closed.', { retriable: true })
     this.#underWay++
     try {
-      return decodeProduce(await connection.exchange(encodeProduce(request)))
+      const { answers, throttleTimeMs } = decodeProduce(await connection.exchange(encodeProduce(request)))
+      if (throttleTimeMs > 0) this.#rest(throttleTimeMs)
+      return answers
     } catch (error) {
       if (this.#connection === connection) this.close()
       throw error
     } finally {
       this.#underWay--
     }
+  }
+
+  #rest(ms: number): void {
+    this.#rests++
+    this.#cluster.throttle(ms, () => {
+      this.#rests--
+      this.#onRested()
+    })
   }
 
   close(): void {

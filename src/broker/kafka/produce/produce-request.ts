@@ -24,6 +24,12 @@ export interface ProduceAnswer {
   readonly logAppendTimeMs: number
 }
 
+export interface ProduceResponse {
+  readonly answers: readonly ProduceAnswer[]
+  /** How long the broker wants to be spared further requests. */
+  readonly throttleTimeMs: number
+}
+
 /** `acks`: the leader answers when all in-sync replicas have the batch. */
 const ALL_IN_SYNC_REPLICAS = -1
 
@@ -67,15 +73,15 @@ export function encodeProduce({ transactionalId, timeoutMs, batches }: ProduceRe
  *             batch_index            INT32
  *             batch_index_error_message NULLABLE_STRING
  *           error_message            NULLABLE_STRING
- *       throttle_time_ms             INT32            not read
+ *       throttle_time_ms             INT32
  */
-export function decodeProduce(bytes: Buffer): readonly ProduceAnswer[] {
+export function decodeProduce(bytes: Buffer): ProduceResponse {
   const reader = new WireReader(bytes)
   const topics = reader.array(() => {
     const topic = reader.string()
     return reader.array(() => readPartition(reader, topic))
   })
-  return topics.flat()
+  return { answers: topics.flat(), throttleTimeMs: reader.int32() }
 }
 
 function readPartition(reader: WireReader, topic: string): ProduceAnswer {

@@ -289,7 +289,7 @@ export class KafkaProducer implements Producer {
   #laneOf(nodeId: number): ProduceLane {
     let lane = this.#lanes.get(nodeId)
     if (lane === undefined) {
-      lane = new ProduceLane(this.#cluster, nodeId)
+      lane = new ProduceLane(this.#cluster, nodeId, () => this.#schedulePump())
       this.#lanes.set(nodeId, lane)
     }
     return lane

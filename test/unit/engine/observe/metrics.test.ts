@@ -54,9 +54,10 @@ function status(): QueryStatus {
   }
 }
 
-const runtime: Pick<QueryRuntime, 'refresh' | 'status' | 'reading'> = {
+const runtime: Pick<QueryRuntime, 'refresh' | 'status' | 'reading' | 'throttledMs'> = {
   refresh: async () => {},
   status,
+  throttledMs: () => 1500,
   reading: () => [new Map([['logs', { records: 7, decoded: 7, bytes: 300 }]])],
 }
 const catalog = { ...EMPTY_CATALOG, queries: new Map([['Q1', {} as never]]) }
@@ -107,6 +108,9 @@ test('values are those of the moment of the scrape, by query, step and topic', a
   expect(lines).toContain('millrace_query_produced_bytes_total{query="Q1"} 500')
   expect(lines).toContain('millrace_topic_records_decoded_total{worker="0",topic="logs"} 7')
   expect(lines).toContain('millrace_push_queries 6')
+  expect(lines).toContain('millrace_query_removed_records_total{query="Q1"} 3')
+  expect(lines).toContain('millrace_query_unread_partitions{query="Q1"} 2')
+  expect(lines).toContain('millrace_kafka_throttled_seconds_total 1.5')
 })
 
 test('latencies are a histogram in seconds whose buckets include the smaller ones', async () => {
