@@ -103,7 +103,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   testing: [['testing'], ['testing/json', 'testing/reports']],
   cli: [
     ['cli/client', 'cli/output'],
-    ['cli', 'cli/rows', 'cli/migrations', 'cli/import', 'cli/functions'],
+    ['cli', 'cli/rows', 'cli/migrations', 'cli/import', 'cli/functions', 'cli/deploy'],
     ['cli/repl'],
     ['cli/commands'],
     ['cli/program'],

@@ -12,6 +12,7 @@ import type { RestoreTopic, RestoreTopicOptions } from './commands/restore-comma
 import type { Serve, ServerCommandOptions } from './commands/server.ts'
 import type { TestOptions } from './commands/test.ts'
 import { addData } from './program/data.ts'
+import { addDeploy } from './program/deploy.ts'
 import { collect, DEFAULT_URL, examples, interruption, natural, positive, withServer } from './program/options.ts'
 import { readVersion } from './version.ts'
 
@@ -201,6 +202,7 @@ function createProgram(parts: CommandLineParts, end: (exitCode: number) => void)
     })
   addData(program, parts, end)
   addFunctions(program, end)
+  addDeploy(program, end)
   addMigrations(program, end)
   addRestore(program, restoreTopic, end)
   addImport(program, readTopic, end)

@@ -70,7 +70,8 @@ function upgradeRefusal(running: PlannedVersion, next: PlannedVersion): string |
     checkUpgrade(running, next)
     return null
   } catch (error) {
-    if (error instanceof StatementError) return error.message
+    // The advice is that of a server that cannot do more.
+    if (error instanceof StatementError) return error.message.replace(' Drop the source and create it again.', '')
     throw error
   }
 }

@@ -1,0 +1,13 @@
+/** A question to the user at the terminal. */
+import { createInterface } from 'node:readline/promises'
+import type { Readable, Writable } from 'node:stream'
+
+/** Whether the user answers yes. */
+export async function ask(question: string, input: Readable, output: Writable): Promise<boolean> {
+  const lines = createInterface({ input, output })
+  try {
+    return /^y(?:es)?$/i.test((await lines.question(question)).trim())
+  } finally {
+    lines.close()
+  }
+}
