@@ -10,6 +10,10 @@ export interface Display extends Writable<RowLayout> {
   format: OutputFormat
   /** Whether the time that a query took is shown. */
   isTiming: boolean
+  /** Form of rows, a name of ROW_WRITERS; null: tables or records, as the layout says. */
+  rowForm: string | null
+  /** Whether the rows of a table's push query are drawn over their former values, on a terminal. */
+  isLive: boolean
 }
 
 type Writable<Object> = { -readonly [Name in keyof Object]: Object[Name] }
@@ -51,6 +55,8 @@ export class Session {
       columnWidth: 0,
       expanded: 'AUTO',
       isTiming: options.isTiming ?? false,
+      rowForm: null,
+      isLive: true,
     }
     this.properties = new Map(options.properties)
     this.variables = new Map(options.variables)

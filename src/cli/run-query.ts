@@ -2,9 +2,12 @@
 import type { Scheduled } from '../clock.ts'
 import type { Session } from './cli-session.ts'
 import type { QueryElement, RequestOptions } from './client/client.ts'
+import { liveKey } from './live-key.ts'
+import { LiveView } from './output/live-view.ts'
 import { ResultView } from './output/result-view.ts'
 import { rowCount } from './output/row-count.ts'
-import { resultColumns } from './output/schema-text.ts'
+import { type RowView, textView } from './output/row-view.ts'
+import { type ResultColumn, resultColumns } from './output/schema-text.ts'
 import { parsedStatement } from './parsed-statement.ts'
 import type { Run } from './run.ts'
 
@@ -29,7 +32,9 @@ async function runTableQuery(statement: string, run: Run): Promise<void> {
   const { session, screen } = run
   const { timer, display } = session
   const startedAt = timer.elapsed()
-  const answer = new TableAnswer(run)
+  const isLive = display.isLive && display.rowForm === null && screen.isTerminal
+  const key = isLive ? await liveKey(statement, session, session.queryOptions(run.signal)) : null
+  const answer = new TableAnswer(run, key)
   const advice = isPush(statement, session) ? await announcePush(run, answer) : null
   let cut: Cut | null = null
   try {
@@ -39,19 +44,24 @@ async function runTableQuery(statement: string, run: Run): Promise<void> {
     await answer.end()
   }
   const time = display.isTiming ? ` in ${durationText(timer.elapsed() - startedAt)}` : ''
-  await screen.line(`${cut === null ? answer.ending : CUTS[cut]}${rowCount(answer.rows)}${time}.`)
+  const ending = `${cut === null ? answer.ending : CUTS[cut]}${rowCount(answer.rows)}${time}.`
+  // Text in a form for programs should hold rows alone.
+  await (display.rowForm === null ? screen.line(ending) : screen.hint(ending))
 }
 
 /** The answer of one query as a table or as records. */
 class TableAnswer {
   readonly #run: Run
-  #view: ResultView | null = null
+  readonly #key: readonly string[] | null
+  #view: RowView | null = null
   rows = 0
   /** Begins the line about the end, where the number of rows is not all there is to say. */
   ending = ''
 
-  constructor(run: Run) {
+  /** `key`: columns by whose values rows are drawn over; null: each row has its own place. */
+  constructor(run: Run, key: readonly string[] | null) {
     this.#run = run
+    this.#key = key
   }
 
   /** Resolves at the end of the answer, or when the session's limit of rows is reached. */
@@ -60,10 +70,7 @@ class TableAnswer {
     for await (const element of elements) {
       switch (element.kind) {
         case 'header':
-          this.#view = new ResultView(resultColumns(element.header.schema), session.display, {
-            screen,
-            timer: session.timer,
-          })
+          this.#view = this.#viewFor(resultColumns(element.header.schema))
           break
         case 'row':
           await this.#view!.row(element)
@@ -77,6 +84,18 @@ class TableAnswer {
           this.ending = ENDINGS[element.message] ?? `${element.message} `
       }
     }
+  }
+
+  #viewFor(columns: readonly ResultColumn[]): RowView {
+    const { screen, session } = this.#run
+    const { display, timer } = session
+    const names = columns.map(({ name }) => name)
+    if (display.rowForm !== null) return textView(display.rowForm, names, screen)
+    const key = this.#key?.map((name) => names.indexOf(name)) ?? null
+    // A window's start may be left out of SELECT: then the key without it is taken.
+    const known = key?.filter((place, i) => place >= 0 || this.#key![i] !== 'WINDOWSTART') ?? []
+    if (known.length > 0 && !known.includes(-1)) return new LiveView({ columns, key: known, screen, timer })
+    return new ResultView(columns, display, { screen, timer })
   }
 
   async end(): Promise<void> {

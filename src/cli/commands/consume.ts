@@ -1,11 +1,11 @@
 /** `millrace consume`: the rows of a stream, a table or a SELECT on standard output, in a format that other programs read. */
 import type { Writable } from 'node:stream'
 import type { Timer } from '../../clock.ts'
-import { formatJsonValue, JsonNumber, type JsonValue } from '../../types/json-parse.ts'
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import type { ResultRow } from '../output/cell-text.ts'
 import { ResultView } from '../output/result-view.ts'
+import { csvWriter, jsonWriter, type RowWriter } from '../output/row-writer.ts'
 import { columnNames, resultColumns } from '../output/schema-text.ts'
 import { Screen } from '../output/screen.ts'
 
@@ -32,12 +32,6 @@ interface RowSink {
   header(schema: string): Promise<void>
   row(row: ResultRow): Promise<void>
   end(): Promise<void>
-}
-
-/** Texts of rows; null: nothing is written. A deleted row has NULL in all columns but its key. */
-interface RowWriter {
-  header(names: readonly string[]): string | null
-  row(columns: readonly JsonValue[]): string
 }
 
 /** Resolves to the exit code when the query has ended, or the user stops it. */
@@ -106,32 +100,4 @@ function tableSink(screen: Screen, timer: Timer): RowSink {
     row: async (row) => view?.row(row),
     end: async () => view?.end(),
   }
-}
-
-/** An object per row. */
-function jsonWriter(): RowWriter {
-  let names: readonly string[] = []
-  return {
-    header(all) {
-      names = all
-      return null
-    },
-    row: (columns) => formatJsonValue(new Map(names.map((name, i) => [name, columns[i] ?? null]))),
-  }
-}
-
-/** RFC 4180, a header first; NULL is an empty field, nested values are JSON. */
-function csvWriter(delimiter: string): RowWriter {
-  const field = (value: JsonValue): string => {
-    const text =
-      value === null
-        ? ''
-        : typeof value === 'string'
-          ? value
-          : value instanceof JsonNumber
-            ? value.text
-            : formatJsonValue(value)
-    return text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-  }
-  return { header: (names) => names.map(field).join(delimiter), row: (columns) => columns.map(field).join(delimiter) }
 }

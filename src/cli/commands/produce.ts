@@ -3,52 +3,38 @@
  * log. Rows are read as the server takes them, so memory stays bounded whatever the length of the input.
  */
 import { createInterface } from 'node:readline/promises'
-import type { Readable } from 'node:stream'
-import type { Timer } from '../../clock.ts'
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
-import { type InsertClient, RefusedRow } from '../client/insert-client.ts'
 import { createStatement } from '../rows/infer-schema.ts'
-import type { InputRow, Target } from '../rows/input-row.ts'
-import { Progress } from '../rows/progress.ts'
-import { ResumeFile } from '../rows/resume-file.ts'
-import { openRowFile, type RowFile } from '../rows/row-file.ts'
-import { ROW_FORMATS, type RowFormatName, rowFormatNamed, rowFormatOfFile } from '../rows/row-format.ts'
-import { RowShaper } from '../rows/row-shaper.ts'
+import type { Target } from '../rows/input-row.ts'
+import { openRowFile } from '../rows/row-file.ts'
+import { ROW_FORMATS, rowFormatNamed, rowFormatOfFile } from '../rows/row-format.ts'
+import {
+  delimiterNamed,
+  findTarget,
+  headersOf,
+  quoted,
+  streamName,
+  Upload,
+  type UploadIo,
+  type UploadOptions,
+} from '../rows/upload.ts'
 
-export interface ProduceOptions {
+export interface ProduceOptions extends UploadOptions {
   readonly server: string
   readonly user?: string
   readonly password?: string
   readonly token?: string
-  readonly format?: string
-  readonly columns?: string
-  readonly delimiter?: string
-  readonly key?: string
-  readonly timestamp?: string
-  readonly header: readonly string[]
-  readonly partition?: number
   readonly tombstone: readonly string[]
-  readonly skipErrors: boolean
-  readonly resume: boolean
   readonly create: boolean
   readonly yes: boolean
   readonly partitions: number
 }
 
-export interface ProduceIo {
-  readonly stdin: Readable & { readonly isTTY?: boolean }
-  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean }
-  readonly timer: Timer
-  /** Aborted when the user wants to stop: what was sent is still acknowledged and counted. */
-  readonly signal: AbortSignal
-}
+export type ProduceIo = UploadIo
 
 /** Rows that --create looks at. */
 const INFERRED_ROWS = 1000
-/** Refusals that --skip-errors shows one by one. */
-const SHOWN_REFUSALS = 20
-
 /** Resolves to the exit code: 0 if every row is stored, 130 if the user stopped it, else 1. */
 export async function runProduce(
   topic: string,
@@ -66,170 +52,6 @@ export async function runProduce(
     io.err.write(`${(error as Error).message}\n`)
     return 1
   }
-}
-
-/** One run over the input. */
-class Upload {
-  readonly #client: Client
-  readonly #target: Target
-  readonly #file: string | null
-  readonly #options: ProduceOptions
-  readonly #io: ProduceIo
-  readonly #shaper: RowShaper
-  readonly #resume: ResumeFile | null
-  /** Rows of the input that are skipped because an earlier run stored them. */
-  readonly #before: number
-  /** Rows of the input that were read, those of an earlier run among them. */
-  #read = 0
-  /** Input rows by the number with which they were sent, from `#firstSent` on: rows that could not be shaped were not sent. */
-  readonly #sentRows: SentRow[] = []
-  #firstSent = 0
-  #refused = 0
-
-  constructor(client: Client, target: Target, file: string | null, options: ProduceOptions, io: ProduceIo) {
-    this.#client = client
-    this.#target = target
-    this.#file = file === '-' ? null : file
-    this.#options = options
-    this.#io = io
-    this.#shaper = new RowShaper(target, { key: options.key ?? null, timestamp: options.timestamp ?? null })
-    this.#resume = this.#file === null ? null : new ResumeFile(this.#file, target.name)
-    if (options.resume && this.#resume === null) throw new ClientError('--resume needs a file, not standard input.')
-    this.#before = options.resume ? this.#resume!.read() : 0
-  }
-
-  async run(): Promise<number> {
-    const { options, io } = { options: this.#options, io: this.#io }
-    const input = await openRowFile(this.#file, io.stdin)
-    const inserts = this.#client.insert({
-      target: quoted(this.#target.name),
-      partition: options.partition,
-      headers: headersOf(options.header),
-      ...(options.skipErrors && {
-        onRefused: (seq: number, reason: string) => this.#refuse(this.#sentRows[seq - this.#firstSent]!, reason),
-      }),
-    })
-    const progress = new Progress({
-      timer: io.timer,
-      err: io.err,
-      rows: () => inserts.stored,
-      share: () => (input.size === null || input.size === 0 ? null : Math.min(1, input.bytesRead() / input.size)),
-    })
-    let failure: Error | null = null
-    try {
-      await this.#send(input, inserts)
-      await inserts.end()
-    } catch (error) {
-      failure = await this.#afterFailure(inserts, error as Error)
-    } finally {
-      progress.end()
-      inserts.abort()
-      input.bytes.destroy()
-    }
-    return this.#report(inserts, progress, failure)
-  }
-
-  async #send(input: RowFile, inserts: InsertClient): Promise<void> {
-    const name = this.#formatName(input)
-    const options = this.#options
-    const rows = ROW_FORMATS[name](input.bytes, {
-      target: this.#target,
-      columns: options.columns?.split(',').map((column) => column.trim()) ?? null,
-      delimiter: options.delimiter === undefined ? null : delimiterNamed(options.delimiter),
-    })
-    for await (const batch of rows) {
-      if (this.#io.signal.aborted) return
-      const lines: string[] = []
-      let failure: Error | null = null
-      for (const row of batch) {
-        if (this.#read++ < this.#before) continue
-        try {
-          lines.push(this.#shaper.shape(row))
-          this.#sentRows.push({ line: row.line, place: this.#read - 1 })
-        } catch (error) {
-          if (!(error instanceof ClientError)) throw error
-          if (!this.#options.skipErrors) {
-            failure = error
-            this.#read--
-            break
-          }
-          this.#refuse(row, error.message.replace(/^Line \d+:? ?/, ''))
-        }
-      }
-      await inserts.write(lines)
-      if (failure !== null) throw failure
-      this.#forgetSettled(inserts.settled)
-    }
-  }
-
-  #formatName({ name }: RowFile): RowFormatName {
-    const { format } = this.#options
-    return format === undefined ? rowFormatOfFile(name) : rowFormatNamed(format)
-  }
-
-  #forgetSettled(settled: number): void {
-    const count = settled - this.#firstSent
-    if (count < 4096) return
-    this.#sentRows.splice(0, count)
-    this.#firstSent = settled
-  }
-
-  #refuse(row: Pick<InputRow, 'line'>, reason: string): void {
-    this.#refused++
-    if (this.#refused <= SHOWN_REFUSALS) this.#io.err.write(`Line ${row.line} is skipped: ${reason}\n`)
-  }
-
-  /** The rows before a bad one are still stored and counted. The failure to tell, by the line of the input. */
-  async #afterFailure(inserts: InsertClient, error: Error): Promise<Error> {
-    if (error instanceof RefusedRow) {
-      const row = this.#sentRows[error.seq - this.#firstSent]
-      return row === undefined
-        ? error
-        : new ClientError(error.message.replace(/^Row \d+/, `Line ${row.line}`), { cause: error })
-    }
-    if (error instanceof ClientError) {
-      try {
-        await inserts.end()
-      } catch (later) {
-        return later === error ? error : this.#afterFailure(inserts, later as Error)
-      }
-    }
-    return error
-  }
-
-  #report(inserts: InsertClient, progress: Progress, failure: Error | null): number {
-    const { err, signal } = this.#io
-    const { name, topic } = this.#target
-    const isDone = failure === null && !signal.aborted
-    const rows = inserts.stored.toLocaleString('en')
-    const took = `in ${progress.seconds().toFixed(1)} s (${progress.rate().toLocaleString('en')} rows/s)`
-    if (failure !== null) err.write(`${failure.message}\n`)
-    if (this.#refused > SHOWN_REFUSALS) err.write(`${this.#refused - SHOWN_REFUSALS} more lines were skipped.\n`)
-    const skipped = this.#refused === 0 ? '' : ` ${this.#refused.toLocaleString('en')} rows were skipped.`
-    err.write(`${rows} rows were written to ${name} (topic ${topic}) ${took}.${skipped}${leftOut(this.#shaper)}\n`)
-    this.#keepPlace(inserts, isDone)
-    if (signal.aborted) return 130
-    return isDone ? 0 : 1
-  }
-
-  #keepPlace(inserts: InsertClient, isDone: boolean): void {
-    if (this.#resume === null) return
-    if (isDone) {
-      this.#resume.remove()
-      return
-    }
-    const next = this.#sentRows[inserts.settled - this.#firstSent]
-    this.#resume.write(next?.place ?? this.#read)
-    const line = next === undefined ? '' : ` from line ${next.line}`
-    this.#io.err.write(`To continue${line}, run the same command with --resume.\n`)
-  }
-}
-
-interface SentRow {
-  /** Line of the input. */
-  readonly line: number
-  /** Rows of the input before it. */
-  readonly place: number
 }
 
 /** Deletes the rows of the keys. */
@@ -306,47 +128,4 @@ async function isAgreed({ stdin, err }: ProduceIo): Promise<boolean> {
   } finally {
     terminal.close()
   }
-}
-
-/** The source over `topic`, or of that name. Throws a ClientError that says how to make one. */
-async function findTarget(client: Client, topic: string): Promise<Target> {
-  const entities = await client.execute('SHOW STREAMS EXTENDED; SHOW TABLES EXTENDED;')
-  const sources = entities.flatMap((entity) =>
-    entity['@type'] === 'source_descriptions' ? entity.sourceDescriptions : [],
-  )
-  const source =
-    sources.find((candidate) => candidate.topic === topic) ??
-    sources.find(({ name }) => name.toLowerCase() === topic.toLowerCase())
-  if (source !== undefined) return source
-  throw new ClientError(
-    `There is no stream or table over topic '${topic}'. Add --create to make one that fits the file, or make one yourself, for example:\n` +
-      `  CREATE STREAM ${streamName(topic)} (id STRING KEY, payload STRING) WITH (kafka_topic='${topic}', value_format='JSON', partitions=1);`,
-  )
-}
-
-const streamName = (topic: string): string => topic.replaceAll(/[^A-Za-z0-9_]/g, '_')
-
-/** Names in back-quotes are taken as they are. */
-const quoted = (name: string): string => `\`${name}\``
-
-/** `name=value` each. */
-function headersOf(headers: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    headers.map((header) => {
-      const at = header.indexOf('=')
-      if (at < 1) throw new ClientError(`A header is written name=value, not '${header}'.`)
-      return [header.slice(0, at), header.slice(at + 1)]
-    }),
-  )
-}
-
-function delimiterNamed(name: string): string {
-  const upper = name.toUpperCase()
-  return upper === 'TAB' || name === '\\t' ? '\t' : upper === 'SPACE' ? ' ' : name
-}
-
-function leftOut({ unknownFields }: RowShaper): string {
-  return unknownFields.size === 0
-    ? ''
-    : ` Fields left out, because it has no such columns: ${[...unknownFields].join(', ')}.`
 }

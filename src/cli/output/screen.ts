@@ -7,6 +7,7 @@ import { PLAIN_STYLE, type Style, TERMINAL_STYLE } from './style.ts'
 export interface ScreenOptions {
   readonly out: Writable & {
     readonly columns?: number
+    readonly rows?: number
     readonly isTTY?: boolean
     /** Whether the terminal shows colours; absent where it is none. */
     hasColors?(): boolean
@@ -34,6 +35,20 @@ export class Screen {
   /** Columns of the terminal; a file has no right edge. */
   get width(): number {
     return this.#out.columns ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Lines of the terminal; a file has no lower edge. */
+  get height(): number {
+    return this.#out.rows ?? Number.POSITIVE_INFINITY
+  }
+
+  /**
+   * Writes lines over the `former` lines above the cursor, on a terminal only. They are not copied to the spool file: what is drawn last should be
+   * written by `line`.
+   */
+  redraw(lines: readonly string[], former: number): Promise<void> {
+    const up = former === 0 ? '' : `\u001b[${former}A`
+    return this.#write(this.#out, `${up}\r\u001b[J${lines.map((text) => `${text}\n`).join('')}`)
   }
 
   /** Writes `text` and a line end. Resolves when more can be written, so that a fast query cannot exhaust the memory. */
@@ -66,6 +81,11 @@ export class Screen {
   spool(path: string | null): void {
     if (path !== null) writeFileSync(path, '')
     this.#spool = path
+  }
+
+  /** The error output, for what writes parts of lines. */
+  errorStream(): Writable {
+    return this.#err
   }
 
   get spoolFile(): string | null {

@@ -1,41 +1,13 @@
 /** The REPL's own commands, one entry each. See docs/cli.md#millrace-cli. */
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
-import type { Credentials } from '../client/connection.ts'
 import { wrap } from '../output/width.ts'
 import { readScript, unquote } from '../read-script.ts'
-import type { Run } from '../run.ts'
 import { runScript } from '../run-script.ts'
-import { runStatement } from '../run-statement.ts'
 import { parseExpanded, parseFormat, parseSwitch, parseWidth } from './arguments.ts'
+import { type BuiltInCommand, type BuiltInContext, say } from './built-in-command.ts'
+import { copy, edit, live, mode, SHORTCUTS, watch } from './shortcuts.ts'
 import { STATEMENT_NAMES, statementHelp } from './statement-help.ts'
-
-/** What a command may use and change. */
-export interface BuiltInContext {
-  readonly run: Run
-  readonly version: string
-  readonly credentials: Credentials
-  /** Statements and commands of this session and earlier ones, the oldest first. */
-  readonly history: readonly string[]
-  /** Writes the line about a server that was just chosen. */
-  readonly greet: () => Promise<void>
-}
-
-/** A command of the REPL. */
-export interface BuiltInCommand {
-  /** Name in lower case; it may have several words. */
-  readonly name: string
-  /** Another name, as psql's. */
-  readonly alias?: string
-  readonly usage: string
-  readonly help: string
-  /** False: the line that calls it is not copied to a spool file, where it would mean nothing. */
-  readonly isSpooled?: boolean
-  /** Throws a ClientError for an invalid argument. True: the REPL ends. */
-  readonly run: (argument: string, context: BuiltInContext) => Promise<boolean | undefined> | boolean | undefined
-}
-
-const say = (context: BuiltInContext, text: string) => context.run.screen.line(text).then(() => undefined)
 
 const help: BuiltInCommand = {
   name: 'help',
@@ -165,17 +137,6 @@ const spool: BuiltInCommand = {
   },
 }
 
-const describe: BuiltInCommand = {
-  name: '\\d',
-  usage: '\\d [NAME]',
-  help: 'Lists streams and tables, or describes one.',
-  async run(argument, { run }) {
-    const statements = argument === '' ? ['SHOW STREAMS;', 'SHOW TABLES;'] : [`DESCRIBE ${argument};`]
-    for (const statement of statements) await runStatement(statement, run)
-    return undefined
-  },
-}
-
 const expanded: BuiltInCommand = {
   name: '\\x',
   usage: '\\x [ON|OFF|AUTO]',
@@ -219,9 +180,14 @@ export const COMMANDS: readonly BuiltInCommand[] = [
   script,
   setCli,
   spool,
-  describe,
+  ...SHORTCUTS,
   expanded,
+  mode,
+  live,
   timing,
+  watch,
+  copy,
+  edit,
   exit,
   quit,
 ]
@@ -249,7 +215,7 @@ export function findBuiltIn(line: string): { command: BuiltInCommand; argument: 
 }
 
 const patternOf = (name: string): RegExp => {
-  const words = name.replace(/[\\?]/g, '\\$&').replace(' ', '\\s+')
+  const words = name.replace(/[\\?.]/g, '\\$&').replace(' ', '\\s+')
   return new RegExp(`^${words}(?:\\s+(.*))?$`, 'is')
 }
 

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { isKeyword, VOCABULARY } from '../../../grammar/tokens.ts'
 import type { Entity } from '../../engine/describe/entities.ts'
 import type { Client } from '../client/client.ts'
+import { ROW_WRITERS } from '../output/row-writer.ts'
 import { COMMANDS } from './built-in-commands.ts'
 import { STATEMENT_NAMES } from './statement-help.ts'
 
@@ -67,6 +68,13 @@ export function completions(before: string, names: ServerNames): [candidates: st
   for (const { after, offers } of inQuote === null ? CONTEXTS : QUOTED_CONTEXTS) {
     if (after.test(words)) return [candidates(offers(names), part), part]
   }
+  const qualified = /^(`?[\w@]+`?)\.(\w*)$/.exec(part)
+  if (inQuote === null && qualified !== null) {
+    const [, qualifier, column] = qualified
+    return [candidates(columnsOf(qualifier!, statement, names), column!), column!]
+  }
+  if (inQuote === null && part === '' && COLUMN_PLACES.test(words))
+    return [candidates(columnsIn(statement, names), ''), part]
   if (inQuote !== null || part === '') return [[], part]
   if (words.trim() === '') return [candidates([...STATEMENT_WORDS, ...COMMANDS.map(({ name }) => name)], part), part]
   return [candidates([...KEYWORDS, ...names.functions, ...columnsIn(statement, names)], part), part]
@@ -130,7 +138,11 @@ const WITH_PROPERTIES = [
 /** The first that matches decides. */
 const CONTEXTS: readonly Context[] = [
   { after: /^\s*HELP\s+$/, offers: () => [...STATEMENT_NAMES, ...COMMANDS.map(({ name }) => name)] },
-  { after: /^\s*\\D\s+$/, offers: sources },
+  { after: /^\s*\\D[ST]?\s+$/, offers: sources },
+  { after: /^\s*\\DQ\s+$/, offers: ({ queries }) => queries },
+  { after: /^\s*\\DF\s+$/, offers: ({ functions }) => functions },
+  { after: /^\s*\.MODE\s+$/, offers: () => ['table', 'line', ...Object.keys(ROW_WRITERS)] },
+  { after: /^\s*\\COPY\s+$/, offers: sources },
   { after: /^\s*(?:SHOW|LIST)\s+$/, offers: () => SHOWN },
   { after: /^\s*(?:SHOW|LIST)\s+(?:STREAMS|TABLES|QUERIES|(?:ALL\s+)?TOPICS)\s+$/, offers: () => ['EXTENDED'] },
   { after: /^\s*DROP\s+$/, offers: () => ['STREAM', 'TABLE', 'TYPE', 'CONNECTOR', 'SECRET'] },
@@ -153,6 +165,18 @@ const QUOTED_CONTEXTS: readonly Context[] = [
   { after: /^\s*PRINT\s+'$/, offers: ({ topics }) => topics },
   { after: /FORMAT\s*=\s*'$/, offers: () => ['JSON', 'DELIMITED', 'CSV', 'LINE', 'REGEX', 'GROK', 'KAFKA', 'NONE'] },
 ]
+
+/** Words behind which columns stand. A comma between two columns is not among them: in WITH and CREATE it is followed by others. */
+const COLUMN_PLACES = /\b(?:WHERE|AND|OR|ON|BY|HAVING)\s+$/
+
+/** Columns of the source whose name or alias is `qualifier`. */
+function columnsOf(qualifier: string, statement: string, { columns }: ServerNames): readonly string[] {
+  const wanted = qualifier.replaceAll('`', '').toUpperCase()
+  const aliased = [...statement.matchAll(/\b(?:FROM|JOIN)\s+`?(\w+)`?\s+(?:AS\s+)?`?(\w+)`?/gi)]
+  const source = aliased.find(([, , alias]) => alias!.toUpperCase() === wanted)?.[1] ?? wanted
+  const found = [...columns].find(([name]) => name.toUpperCase() === source.toUpperCase())
+  return found?.[1] ?? []
+}
 
 /** Columns of the sources that the statement names; of all sources where it names none yet. */
 function columnsIn(statement: string, { columns }: ServerNames): string[] {

@@ -1,6 +1,7 @@
 /** Reads lines from a terminal: Node's line editor, with history by statement, search in it, and quiet while a statement runs. */
 import { createInterface, type Interface } from 'node:readline'
 import { Keyboard } from './keyboard.ts'
+import { LinePainter } from './line-painter.ts'
 import { HistoryCursor, HistorySearch } from './statement-history.ts'
 import { TerminalOutput, type TerminalStream } from './terminal-output.ts'
 
@@ -21,6 +22,8 @@ export interface LineEditorOptions {
   readonly history: () => readonly string[]
   /** The words that can complete a line that ends at the cursor, and the part that has been typed. */
   readonly complete: (line: string) => Promise<[candidates: string[], part: string]>
+  /** The line with colours; absent: it has none. */
+  readonly colour?: (line: string) => string
   /** Called for Ctrl-C while no line is read. */
   readonly onInterrupt: () => void
 }
@@ -53,9 +56,13 @@ export class LineEditor {
   #prompt = ''
   #resolve: (reading: Reading) => void = () => {}
   #isOver = false
-  readonly #onData = (chunk: Buffer | string) => this.#keyboard.push(chunk.toString())
+  readonly #painter: LinePainter | null
+  readonly #onData = (chunk: Buffer | string) => {
+    this.#keyboard.push(chunk.toString())
+    this.#paint()
+  }
 
-  constructor({ input, output, history, complete, onInterrupt }: LineEditorOptions) {
+  constructor({ input, output, history, complete, colour, onInterrupt }: LineEditorOptions) {
     this.#input = input
     this.#output = new TerminalOutput(output)
     this.#history = history
@@ -68,9 +75,13 @@ export class LineEditor {
       terminal: true,
       historySize: 0,
       completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
-        void complete(line).then((result) => done(null, result))
+        void complete(line).then((result) => {
+          done(null, result)
+          this.#paint()
+        })
       },
     })
+    this.#painter = colour === undefined ? null : new LinePainter(this.#output, colour)
     this.#editor.on('line', (text) => this.#end({ kind: 'line', text }))
     this.#editor.on('SIGINT', () => this.#drop())
     this.#editor.on('close', () => {
@@ -94,8 +105,22 @@ export class LineEditor {
     })
     this.#editor.setPrompt(prompt)
     this.#editor.prompt()
+    this.#painter?.begin()
     this.#keyboard.accept()
+    this.#paint()
     return read
+  }
+
+  /** Gives the terminal to `work`, and takes it back when `work` has ended. */
+  lend<Result>(work: () => Result): Result {
+    this.#input.setRawMode?.(false)
+    this.#input.pause()
+    try {
+      return work()
+    } finally {
+      this.#input.setRawMode?.(true)
+      this.#input.resume()
+    }
   }
 
   close(): void {
@@ -104,6 +129,11 @@ export class LineEditor {
     this.#input.pause()
     if (!this.#isOver) this.#editor.close()
     this.#output.destroy()
+  }
+
+  #paint(): void {
+    if (!this.#output.isEditing || this.#search !== null) return
+    this.#painter?.paint(this.#prompt, this.#editor.line, this.#editor.getCursorPos())
   }
 
   #end(reading: Reading): void {

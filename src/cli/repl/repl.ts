@@ -4,12 +4,15 @@ import type { Credentials } from '../client/connection.ts'
 import { errorText } from '../error-text.ts'
 import { type OpenText, unclosedText } from '../open-text.ts'
 import type { Screen } from '../output/screen.ts'
+import { PLAIN_STYLE } from '../output/style.ts'
 import type { Run } from '../run.ts'
 import { runStatement } from '../run-statement.ts'
 import { StatementReader } from '../statement-reader.ts'
 import { greetServer, showBanner } from './banner.ts'
-import { type BuiltInContext, findBuiltIn } from './built-in-commands.ts'
+import type { BuiltInContext } from './built-in-command.ts'
+import { findBuiltIn } from './built-in-commands.ts'
 import { Completion } from './completion.ts'
+import { highlight } from './highlight.ts'
 import { HistoryFile } from './history-file.ts'
 import { LineEditor, type TerminalInput } from './line-editor.ts'
 import { asOneLine, holdsSecret } from './statement-history.ts'
@@ -51,6 +54,7 @@ class Repl {
   readonly #completion: Completion
   readonly #history: HistoryFile
   readonly #editor: LineEditor
+  #lastStatement: string | null = null
   /** Aborts the running statement. */
   #running: AbortController | null = null
 
@@ -64,6 +68,7 @@ class Repl {
       output,
       history: () => this.#history.lines,
       complete: (line) => this.#completion.complete(line, this.#reader.pending),
+      ...(options.screen.style === PLAIN_STYLE ? {} : { colour: (line: string) => this.#colour(line) }),
       onInterrupt: () => this.#running?.abort(),
     })
   }
@@ -92,6 +97,7 @@ class Repl {
     const statements = this.#reader.push(line)
     for (const statement of statements) {
       if (!holdsSecret(statement)) this.#history.add(asOneLine(statement))
+      this.#lastStatement = statement
       await this.#attempt(statement, (run) => runStatement(statement, run))
       this.#completion.invalidate()
     }
@@ -128,7 +134,16 @@ class Repl {
   #context(run: Run): BuiltInContext {
     const { session, screen, version, credentials } = this.#options
     const greet = () => greetServer({ client: session.client, screen, version })
-    return { run, version, credentials, history: this.#history.lines, greet }
+    const withTerminal = <Result>(work: () => Result) => this.#editor.lend(work)
+    const { lines } = this.#history
+    return { run, version, credentials, history: lines, lastStatement: this.#lastStatement, withTerminal, greet }
+  }
+
+  /** Commands stay as they are. */
+  #colour(line: string): string {
+    const { isPending, open } = this.#reader
+    if (!isPending && findBuiltIn(line) !== null) return line
+    return highlight(line, this.#options.screen.style, open?.opener ?? null)
   }
 
   #prompt(): string {

@@ -33,13 +33,13 @@ export class Progress {
     }
   }
 
-  /** `1,200,000 rows, 180,000 rows/s, 64 %, 5 s left`. */
+  /** `[######....] 64 %, 1,200,000 rows, 180,000 rows/s, 5 s left`. */
   text(): string {
     const rows = this.#options.rows()
     const share = this.#options.share()
     const parts = [`${rows.toLocaleString('en')} rows`, `${this.rate().toLocaleString('en')} rows/s`]
     if (share !== null) {
-      parts.push(`${Math.floor(share * 100)} %`)
+      parts.unshift(`${bar(share)} ${Math.floor(share * 100)} %`)
       if (share > 0) parts.push(`${Math.ceil((this.seconds() * (1 - share)) / share)} s left`)
     }
     return parts.join(', ')
@@ -58,4 +58,11 @@ export class Progress {
   end(): void {
     this.#stop()
   }
+}
+
+const BAR_WIDTH = 20
+
+function bar(share: number): string {
+  const done = Math.round(share * BAR_WIDTH)
+  return `[${'#'.repeat(done)}${'.'.repeat(BAR_WIDTH - done)}]`
 }

@@ -15,7 +15,7 @@ const row = (json: string, tombstone = false): ResultRow => ({
   columns: parseJsonValue(json) as readonly JsonValue[],
   tombstone,
 })
-const marks: Style = { bold: (text) => `*${text}*`, dim: (text) => `~${text}~`, red: (text) => text }
+const marks: Style = { ...PLAIN_STYLE, bold: (text) => `*${text}*`, dim: (text) => `~${text}~` }
 const table = (changes: Partial<ConstructorParameters<typeof RowTable>[0]> = {}) =>
   new RowTable({
     columns: COLUMNS,
