@@ -57,8 +57,9 @@ export class QueryWorld {
   readonly #partitions = new Map<string, number>()
   #metastore: Metastore = EMPTY_METASTORE
 
-  static async open(overrides: Overrides = () => ({})): Promise<QueryWorld> {
-    const dataDir = mkdtempSync(join(tmpdir(), 'millrace-queries-'))
+  /** `parent`: where its directory is made. */
+  static async open(overrides: Overrides = () => ({}), { parent = tmpdir() } = {}): Promise<QueryWorld> {
+    const dataDir = mkdtempSync(join(parent, 'millrace-queries-'))
     const log = await openEmbeddedLog({ dataDir, fsync: 'never', maintenanceIntervalMs: 0, warn: console.error })
     return new QueryWorld(dataDir, log, overrides)
   }
