@@ -7,7 +7,14 @@ import type { Catalog } from './commands/catalog.ts'
 import type { CommandStatus } from './commands/command.ts'
 import type { Entity } from './describe/entities.ts'
 import type { Overview } from './describe/overview.ts'
-import type { ClusterStatus, HostStoreLags, QueryRequest, StatementRequest } from './requests.ts'
+import type {
+  BrowsedTopic,
+  BrowseRequest,
+  ClusterStatus,
+  HostStoreLags,
+  QueryRequest,
+  StatementRequest,
+} from './requests.ts'
 
 /** A row as clients receive it. `row`: values in the order of `columns`. */
 export interface StreamedRow {
@@ -142,6 +149,8 @@ export interface Engine {
   clusterStatus(): Promise<ClusterStatus>
   /** All that is defined, and what it has done on this server; cheap enough to be read each second. */
   overview(): Promise<Overview>
+  /** Some records of a topic. Throws RequestError for one that does not exist. */
+  browseTopic(request: BrowseRequest): Promise<BrowsedTopic>
   /** Another server, `host:port`, tells that it lives. */
   noteHeartbeat(host: string): void
   /** Another server tells how far its copies are. */

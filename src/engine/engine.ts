@@ -39,9 +39,17 @@ import { ProcessingLog } from './observe/processing-log.ts'
 import { openQuery } from './open-query.ts'
 import type { EngineParts } from './parts.ts'
 import { PullPlans } from './pull-plans.ts'
+import { browseTopic } from './queries/browse-topic.ts'
 import { submitReplacement } from './replace/submit-replacement.ts'
 import { VersionSwitching } from './replace/version-switching.ts'
-import type { ClusterStatus, HostStoreLags, QueryRequest, StatementRequest } from './requests.ts'
+import type {
+  BrowsedTopic,
+  BrowseRequest,
+  ClusterStatus,
+  HostStoreLags,
+  QueryRequest,
+  StatementRequest,
+} from './requests.ts'
 import { type StatementSchemas, statementSchemas } from './schemas/statement-schemas.ts'
 import { WritableSources } from './schemas/writable-sources.ts'
 import { makeScope } from './scope.ts'
@@ -223,6 +231,11 @@ class CommandLogEngine implements RunningEngine {
   async overview(): Promise<Overview> {
     await this.#accepting()
     return overviewOf(this.#parts)
+  }
+
+  async browseTopic(request: BrowseRequest): Promise<BrowsedTopic> {
+    await this.#accepting()
+    return browseTopic(request, this.#parts)
   }
 
   noteHeartbeat(host: string): void {

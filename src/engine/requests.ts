@@ -85,3 +85,36 @@ export interface PartitionLag {
 
 /** The members of the cluster by `host:port`, as GET /clusterStatus shows them. */
 export type ClusterStatus = Readonly<Record<string, HostStatus>>
+
+/** Which records of a topic are wanted. */
+export interface BrowseRequest {
+  readonly topic: string
+  /** Null: all partitions. */
+  readonly partition: number | null
+  readonly from:
+    | { readonly kind: 'newest' }
+    | { readonly kind: 'offset'; readonly offset: number }
+    /** Epoch ms. */
+    | { readonly kind: 'timestamp'; readonly timestamp: number }
+  readonly limit: number
+}
+
+/** A record as a reader sees it. */
+export interface BrowsedRecord {
+  readonly partition: number
+  readonly offset: number
+  readonly timestamp: number
+  /** By the likeliest format; null: there is none. */
+  readonly key: string | null
+  readonly value: string | null
+  readonly headers: readonly (readonly [key: string, value: string | null])[]
+  /** Size of key and value. */
+  readonly bytes: number
+}
+
+export interface BrowsedTopic {
+  readonly records: readonly BrowsedRecord[]
+  readonly keyFormat: string
+  readonly valueFormat: string
+  readonly partitions: readonly { readonly partition: number; readonly start: number; readonly end: number }[]
+}

@@ -14,8 +14,8 @@ const folder = mkdtempSync(join(tmpdir(), 'millrace-console-'))
 beforeAll(() => buildConsole(folder), 60_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-async function start(config: Record<string, string> = {}, folders = [folder]) {
-  const server = await startTestServer(new FakeEngine(), config, undefined, { consoleFiles: new ConsoleFiles(folders) })
+async function start(config: Record<string, string> = {}, files = folder) {
+  const server = await startTestServer(new FakeEngine(), config, undefined, { consoleFiles: new ConsoleFiles(files) })
   onTestFinished(() => server.close())
   return (path: string, headers: Record<string, string> = {}) =>
     fetch(server.url + path, { headers: { 'accept-encoding': 'identity', ...headers }, redirect: 'manual' })
@@ -65,7 +65,7 @@ describe('the console', () => {
   })
 
   it('takes less than 600 KB on its way, all parts together, and comes with the licences of its libraries', async () => {
-    const files = new ConsoleFiles([folder])
+    const files = new ConsoleFiles(folder)
     const page = await files.read('index.html', { compressed: false })
     const names = assetsOf(page!.bytes.toString()).map((path) => path.replace('/console/', ''))
     let bytes = 0
@@ -84,7 +84,7 @@ describe('the console', () => {
   )
 
   it('says how to build it where it is missing', async () => {
-    const get = await start({}, [join(folder, 'none')])
+    const get = await start({}, join(folder, 'none'))
     const answer = await get('/console')
     expect(answer.status).toBe(404)
     expect(await answer.json()).toMatchObject({ message: expect.stringContaining('npm run build') })
@@ -121,5 +121,28 @@ describe('the data of the console', () => {
     expect((await get('/console/api/overview')).status).toBe(401)
     const authorization = `Basic ${Buffer.from('anna:secret').toString('base64')}`
     expect((await get('/console/api/overview', { authorization })).status).toBe(200)
+  })
+})
+
+describe('records of a topic', () => {
+  it('are read from the place that is named', async () => {
+    const engine = new FakeEngine()
+    const requests: unknown[] = []
+    engine.browse = async (request) => {
+      requests.push(request)
+      return { records: [], keyFormat: 'JSON', valueFormat: 'JSON', partitions: [] }
+    }
+    const server = await startTestServer(engine)
+    onTestFinished(() => server.close())
+    const get = async (path: string) => (await fetch(`${server.url}/console/api/topics/${path}`)).status
+    expect(await get('a%2Fb')).toBe(200)
+    expect(await get('t?partition=1&offset=7&limit=5')).toBe(200)
+    expect(await get('t?timestamp=1000')).toBe(200)
+    expect(requests).toEqual([
+      { topic: 'a/b', partition: null, from: { kind: 'newest' }, limit: 100 },
+      { topic: 't', partition: 1, from: { kind: 'offset', offset: 7 }, limit: 5 },
+      { topic: 't', partition: null, from: { kind: 'timestamp', timestamp: 1000 }, limit: 100 },
+    ])
+    for (const bad of ['t?offset=-1', 't?partition=x', 't?limit=', 't?timestamp=1.5']) expect(await get(bad)).toBe(400)
   })
 })

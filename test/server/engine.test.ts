@@ -4,6 +4,7 @@ import { Client } from '../../src/cli/client/client.ts'
 import type { ClientError } from '../../src/cli/client/client-error.ts'
 import type { QueryList } from '../../src/engine/describe/entities.ts'
 import type { Overview } from '../../src/engine/describe/overview.ts'
+import type { BrowsedTopic } from '../../src/engine/requests.ts'
 import { silentLog } from '../../src/server/log.ts'
 import { TestEngine, temporaryDirectory } from '../support/engine.ts'
 import { openHttp2 } from '../support/http.ts'
@@ -101,6 +102,26 @@ describe('statements and queries over HTTP', () => {
     const perState = async () => (await read()).queries.find(({ writes }) => writes === 'PER_STATE')
     expect(await perState()).toMatchObject({ state: 'RUNNING', reads: [{ name: 'LOGS' }], trouble: null })
     await expect.poll(async () => (await perState())?.counts.recordsIn, { timeout: 10_000 }).toBeGreaterThan(0)
+  })
+
+  it('shows the console records of a topic, from an offset, a time or the end', async () => {
+    const read = async (query: string) => {
+      const answer = await fetch(`${server.url}/console/api/topics/logs${query}`)
+      return (await answer.json()) as BrowsedTopic
+    }
+    const all = await read('?offset=0')
+    expect(all.records.length).toBeGreaterThan(1)
+    expect(all.partitions.reduce((sum, { start, end }) => sum + end - start, 0)).toBe(all.records.length)
+    expect(all.valueFormat).toContain('JSON')
+    const [first, last] = [all.records[0]!, all.records.at(-1)!]
+    expect(JSON.parse(first.value!)).toHaveProperty('STATE')
+    expect((await read('?limit=1')).records).toEqual([last])
+    expect((await read(`?limit=1&timestamp=${first.timestamp}`)).records).toEqual([first])
+    const { partition, offset } = last
+    expect((await read(`?partition=${partition}&offset=${offset}`)).records[0]).toEqual(last)
+    expect((await read(`?timestamp=${last.timestamp + 1}`)).records).toEqual([])
+    expect((await fetch(`${server.url}/console/api/topics/log`)).status).toBe(404)
+    expect((await fetch(`${server.url}/console/api/topics/logs?partition=9`)).status).toBe(404)
   })
 
   it('ends a push query by /close-query, and in the engine when its client leaves', async () => {

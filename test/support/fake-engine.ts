@@ -11,7 +11,7 @@ import {
 import type { CommandStatus } from '../../src/engine/commands/command.ts'
 import type { Entity } from '../../src/engine/describe/entities.ts'
 import type { Overview } from '../../src/engine/describe/overview.ts'
-import type { QueryRequest, StatementRequest } from '../../src/engine/requests.ts'
+import type { BrowsedTopic, BrowseRequest, QueryRequest, StatementRequest } from '../../src/engine/requests.ts'
 import { parseJsonValue } from '../../src/types/json-parse.ts'
 import type { Column } from '../../src/types/schema.ts'
 import { BIGINT, STRING } from '../../src/types/sql-type.ts'
@@ -127,6 +127,17 @@ export class FakeEngine implements Engine {
   }
 
   overview: () => Promise<Overview> = async () => ({ at: 0, sources: [], queries: [], connectors: [], pushQueries: 0 })
+
+  browse: (request: BrowseRequest) => Promise<BrowsedTopic> = async () => ({
+    records: [],
+    keyFormat: '',
+    valueFormat: '',
+    partitions: [],
+  })
+
+  browseTopic(request: BrowseRequest): Promise<BrowsedTopic> {
+    return this.browse(request)
+  }
 
   noteHeartbeat(): void {}
 

@@ -2,6 +2,7 @@
 import type { Entity } from '../../engine/describe/entities.ts'
 import type { Column } from '../api/columns.ts'
 import type { Json } from '../api/exact-json.ts'
+import { typeText } from '../parts/type-text.ts'
 
 export type Answer =
   | { readonly kind: 'message'; readonly message: string }
@@ -98,19 +99,4 @@ function table<Item extends object>(items: readonly Item[], names: readonly (key
     names,
     items.map((item) => names.map((name) => (item[name] ?? null) as Json)),
   )
-}
-
-interface SchemaText {
-  readonly type: string
-  readonly fields: readonly { readonly name: string; readonly schema: SchemaText }[] | null
-  readonly memberSchema: SchemaText | null
-  readonly parameters?: { readonly precision: number; readonly scale: number }
-}
-
-/** A type as it is written in SQL. */
-export function typeText({ type, fields, memberSchema, parameters }: SchemaText): string {
-  if (parameters !== undefined) return `${type}(${parameters.precision}, ${parameters.scale})`
-  if (fields !== null) return `STRUCT<${fields.map(({ name, schema }) => `${name} ${typeText(schema)}`).join(', ')}>`
-  if (memberSchema === null) return type
-  return type === 'MAP' ? `MAP<STRING, ${typeText(memberSchema)}>` : `${type}<${typeText(memberSchema)}>`
 }

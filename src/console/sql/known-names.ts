@@ -1,7 +1,7 @@
 /** The names that the server knows, for completion. */
 import type { Entity } from '../../engine/describe/entities.ts'
 import { execute } from '../api/http.ts'
-import { typeText } from './entity-table.ts'
+import { typeText } from '../parts/type-text.ts'
 import { type KnownNames, NO_NAMES } from './text/completion.ts'
 
 const STATEMENTS =

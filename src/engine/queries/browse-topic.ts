@@ -1,0 +1,152 @@
+/** Some records of a topic, from a place on: what the console shows of a topic. It ends, where PRINT would wait for more. */
+import type { Broker, PartitionOffset } from '../../broker/broker.ts'
+import { RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
+import type { Timer } from '../../clock.ts'
+import { RequestError } from '../../errors.ts'
+import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
+import { didYouMean } from '../../suggest.ts'
+import type { BrowsedRecord, BrowsedTopic, BrowseRequest } from '../requests.ts'
+import { FormatGuess } from './print-formats.ts'
+import { PrintSchemas } from './print-schemas.ts'
+
+/** Answers are texts of a page; a browser is no place for a whole topic. */
+export const MOST_RECORDS = 500
+/** A broker that does not answer costs a page no more than this. */
+const TIMEOUT_MS = 5000
+const POLL_MS = 250
+
+export interface BrowseParts {
+  readonly broker: Broker
+  readonly timer: Timer
+  readonly writerSchemas: SchemaLoader
+}
+
+/** Throws a RequestError for a topic or partition that does not exist. */
+export async function browseTopic(request: BrowseRequest, parts: BrowseParts): Promise<BrowsedTopic> {
+  const { broker, timer, writerSchemas } = parts
+  const { topic } = request
+  const description = await broker.describeTopic(topic)
+  if (description === null) {
+    const names = (await broker.listTopics()).map(({ name }) => name)
+    throw new RequestError('NOT_FOUND', `Topic ${topic} does not exist.${didYouMean(topic, names)}`)
+  }
+  const [starts, ends] = await Promise.all([broker.startOffsets(topic), broker.endOffsets(topic)])
+  const wanted = request.partition === null ? ends : ends.filter(({ partition }) => partition === request.partition)
+  if (wanted.length === 0) {
+    throw new RequestError(
+      'NOT_FOUND',
+      `Topic ${topic} has no partition ${request.partition}, but 0 to ${ends.length - 1}.`,
+    )
+  }
+  const limit = Math.min(request.limit, MOST_RECORDS)
+  const from = await firstOffsets(request, { broker, starts, ends: wanted, limit })
+  const reader = new Browsing(writerSchemas)
+  const deadline = timer.elapsed() + TIMEOUT_MS
+  await readRecords(topic, { broker, from, ends: wanted, limit, isOver: () => timer.elapsed() > deadline }, reader)
+  const partitions = ends.map(({ partition, offset: end }, i) => ({ partition, start: starts[i]!.offset, end }))
+  return { ...reader.result(limit, request.from.kind === 'newest'), partitions }
+}
+
+interface Offsets {
+  readonly broker: Broker
+  readonly starts: readonly PartitionOffset[]
+  /** Those of the wanted partitions. */
+  readonly ends: readonly PartitionOffset[]
+  readonly limit: number
+}
+
+async function firstOffsets({ topic, from }: BrowseRequest, { broker, starts, ends, limit }: Offsets) {
+  const byTime = from.kind === 'timestamp' ? await broker.offsetsForTimestamp(topic, from.timestamp) : []
+  const offsetIn = (offsets: readonly PartitionOffset[], partition: number) =>
+    offsets.find((position) => position.partition === partition)?.offset ?? 0
+  return ends.map(({ partition, offset: end }): PartitionOffset => {
+    const start = offsetIn(starts, partition)
+    const offset =
+      from.kind === 'offset' ? from.offset : from.kind === 'timestamp' ? offsetIn(byTime, partition) : end - limit
+    return { partition, offset: Math.min(Math.max(offset, start), end) }
+  })
+}
+
+interface Range {
+  readonly broker: Broker
+  readonly from: readonly PartitionOffset[]
+  readonly ends: readonly PartitionOffset[]
+  /** Records of each partition, of which the first of all are chosen. */
+  readonly limit: number
+  readonly isOver: () => boolean
+}
+
+async function readRecords(topic: string, { broker, from, ends, limit, isOver }: Range, into: Browsing): Promise<void> {
+  const endOf = new Map(ends.map(({ partition, offset }) => [partition, offset]))
+  const left = new Map(
+    from.flatMap(({ partition, offset }) => (offset < endOf.get(partition)! ? [[partition, limit]] : [])),
+  )
+  const fetcher = broker.fetcher()
+  const cursor = new RecordBatchCursor()
+  try {
+    for (const { partition, offset } of from) if (left.has(partition)) fetcher.assign({ topic, partition, offset })
+    while (left.size > 0 && !isOver()) {
+      for (const { partition, batches, fetchOffset, nextOffset, error } of await fetcher.poll(POLL_MS)) {
+        if (error !== null && !error.retriable) throw error
+        cursor.reset(batches, fetchOffset)
+        let room = left.get(partition) ?? 0
+        while (room > 0 && cursor.next()) {
+          await into.add(cursor, partition)
+          room--
+        }
+        if (room > 0 && nextOffset < endOf.get(partition)!) {
+          left.set(partition, room)
+        } else {
+          left.delete(partition)
+          fetcher.unassign({ topic, partition })
+        }
+      }
+    }
+  } finally {
+    await fetcher.close()
+  }
+}
+
+/** Records as texts, with the formats that fit all of them. */
+class Browsing {
+  readonly #schemas: PrintSchemas
+  readonly #key: FormatGuess
+  readonly #value: FormatGuess
+  readonly #records: BrowsedRecord[] = []
+
+  constructor(writerSchemas: SchemaLoader) {
+    this.#schemas = new PrintSchemas(writerSchemas)
+    this.#key = new FormatGuess(this.#schemas)
+    this.#value = new FormatGuess(this.#schemas)
+  }
+
+  async add(cursor: RecordBatchCursor, partition: number): Promise<void> {
+    const { buffer, keyStart, keyEnd, valueStart, valueEnd, offset, timestamp } = cursor
+    const text = async (guess: FormatGuess, start: number, end: number) =>
+      end < 0 ? null : this.#schemas.loading(() => guess.read(buffer.subarray(start, end)))
+    this.#records.push({
+      partition,
+      offset,
+      timestamp,
+      key: await text(this.#key, keyStart, keyEnd),
+      value: await text(this.#value, valueStart, valueEnd),
+      headers: (readHeaders(cursor) ?? []).map(({ key, value }) => [
+        key,
+        value === null ? null : Buffer.from(value).toString('utf8'),
+      ]),
+      bytes: Math.max(0, keyEnd - keyStart) + Math.max(0, valueEnd - valueStart),
+    })
+  }
+
+  /** In the order of time; the first, or the newest, where there are more. */
+  result(limit: number, isNewest: boolean): Omit<BrowsedTopic, 'partitions'> {
+    const ordered = this.#records.sort(
+      (a, b) => a.timestamp - b.timestamp || a.partition - b.partition || a.offset - b.offset,
+    )
+    return {
+      records: isNewest ? ordered.slice(-limit) : ordered.slice(0, limit),
+      keyFormat: this.#key.text,
+      valueFormat: this.#value.text,
+    }
+  }
+}
