@@ -16,6 +16,7 @@ export interface SourceOverview {
 export interface QueryCounts {
   /** From the topics of its sources; what it reads from topics of its own is not counted. */
   readonly recordsIn: number
+  /** To the topic of its stream or table; what it writes to topics of its own is not counted. */
   readonly recordsOut: number
   readonly bytesIn: number
   readonly bytesOut: number
@@ -116,7 +117,7 @@ function queryOverview(query: PersistentQuery, { metastore }: Catalog, parts: Ov
     state: persistentListing(query, metastore, parts).state,
     reads,
     writes,
-    counts: status === undefined ? NO_COUNTS : countsOf(status, reads),
+    counts: status === undefined ? NO_COUNTS : countsOf(status, { reads, written: writtenRecords(query, status) }),
     trouble: parts.startFailure(queryId) ?? status?.waitsFor ?? status?.failures.at(-1)?.message ?? null,
   }
 }
@@ -146,13 +147,22 @@ function readSources({ link, plan }: PersistentQuery, status: QueryStatus | unde
   })
 }
 
-function countsOf(status: QueryStatus, reads: readonly ReadSource[]): QueryCounts {
+/** Records into the steps that write the topic of its stream or table. */
+function writtenRecords({ plan }: PersistentQuery, { steps }: QueryStatus): number {
+  const sinks = new Set(plan.steps.filter(({ kind }) => kind === 'sink').map(({ id }) => id))
+  return steps.reduce((sum, { step, recordsIn }) => sum + (sinks.has(step) ? recordsIn : 0), 0)
+}
+
+function countsOf(
+  status: QueryStatus,
+  { reads, written }: { readonly reads: readonly ReadSource[]; readonly written: number },
+): QueryCounts {
   const { steps, latency, restores } = status
   const total = (value: (step: QueryStatus['steps'][number]) => number | null) =>
     steps.reduce((sum, step) => sum + (value(step) ?? 0), 0)
   return {
     recordsIn: reads.reduce((sum, { records }) => sum + records, 0),
-    recordsOut: status.recordsProduced,
+    recordsOut: written,
     bytesIn: status.bytesConsumed,
     bytesOut: status.bytesProduced,
     errors: status.processingErrors + status.failureCount,
