@@ -63,13 +63,13 @@ export function overExpressions(call: OverCall): readonly Expression[] {
   }
 }
 
-interface Ordering {
+export interface Ordering {
   readonly order: readonly SortColumn[]
   /** The number of columns of a row. */
   readonly width: number
 }
 
-/** The results of the calls behind each row. */
+/** Rows with the results of the calls behind them. */
 export function compileOverCalls(
   calls: readonly OverCall[],
   ordering: Ordering,
@@ -84,7 +84,7 @@ export function compileOverCalls(
 
 type Results = (rows: readonly OrderedRow[]) => readonly Value[]
 
-function compileOverCall(call: OverCall, ordering: Ordering, context: OperatorContext): Results {
+export function compileOverCall(call: OverCall, ordering: Ordering, context: OperatorContext): Results {
   switch (call.call) {
     case 'ranking':
       return RANKINGS[call.ranking]

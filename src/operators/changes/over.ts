@@ -4,6 +4,8 @@
  * State: all rows of each partition, in order; rows that are equal in the order stand by their content. Of a stream from which only the first rows are
  * wanted no others are kept: rows are only added, so that a rank only grows.
  *
+ * Memory: without a limit the rows of partitions that were used last, with their results, so that a row costs what it changes (partition-rows.ts).
+ *
  * Equation: what leaves is the difference between the results of the partition after the change and before it. With a limit only the rows up to that
  * rank are looked at, and a row that comes behind them changes nothing.
  */
@@ -15,14 +17,17 @@ import type { OperatorDefinition } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { StepId, StepSchema } from '../step.ts'
 import { Bag, bagStore } from './bag.ts'
-import { expiry } from './expiry.ts'
+import { expiry, forgetBefore } from './expiry.ts'
 import {
   compileOverCalls,
   type OrderedRow,
+  type Ordering,
   type OverCall,
   overExpressions,
   type RankingName,
 } from './over-functions.ts'
+import { compileRangedCalls, type RangedCall } from './over-ranges.ts'
+import { PartitionRows } from './partition-rows.ts'
 import { eachRow, keyColumnsOf, leavingUnder, RowChanges, rowTexts } from './row-changes.ts'
 import { type SortColumn, sortTexts } from './sort-text.ts'
 
@@ -69,9 +74,19 @@ export const over: OperatorDefinition<OverStep> = {
   build(step, [input], context, emit) {
     const { key, limit } = step
     const rows = new OrderedRows(step, input!, context)
-    const compute = compileOverCalls(step.functions, { order: step.order, width: input!.value.length }, context)
+    const ordering: Ordering = { order: step.order, width: input!.value.length }
+    const compute = compileOverCalls(step.functions, ordering, context)
     const changes = new RowChanges(leavingUnder(key, { value: outputColumns(step, input!) }, emit))
-    const forget = expiry(step.ttlMs, [context.store({ name: step.store, kind: 'keyValue' })], context)
+    const inMemory = limit === null ? rows.inMemory(compileRangedCalls(step.functions, ordering, context)) : null
+    const forget = expiry(
+      step.ttlMs,
+      [context.store({ name: step.store, kind: 'keyValue' })],
+      context,
+      (store, time) => {
+        forgetBefore(store, time)
+        inMemory?.clear()
+      },
+    )
     const expire = (): void => {
       if (step.ttlMs !== null) bounds.clear()
       forget()
@@ -83,10 +98,31 @@ export const over: OperatorDefinition<OverStep> = {
       bounds.set(prefix, bound)
     }
     const forgets = input!.kind === 'stream' && limit !== null
+    /** A partition that is too large for memory is computed before the change and after it. */
+    const changeAll = (prefix: string, change: () => unknown): void => {
+      for (const row of compute(rows.upToLimit(prefix).rows)) changes.add(row, -1)
+      change()
+      for (const row of compute(rows.upToLimit(prefix).rows)) changes.add(row, 1)
+    }
+    const changeOne = (partitions: PartitionRows, prefix: string, change: RowChange): void => {
+      const isInMemory = partitions.load(prefix)
+      if (!isInMemory) {
+        changeAll(prefix, () => rows.add(prefix, change))
+        return
+      }
+      const difference = rows.add(prefix, change)
+      if (difference !== 0) partitions.change(prefix, change.row, difference, changes)
+    }
     return {
       inputs: [
         (record) => {
           const prefix = record.key![0] as string
+          if (inMemory !== null) {
+            const { timestamp, headers } = record
+            eachRow(record, (row, count) => changeOne(inMemory, prefix, { row, count, timestamp }))
+            changes.flush(timestamp, headers)
+            return forget()
+          }
           if (rows.isBehind(record, prefix, bounds.get(prefix) ?? null)) {
             if (!forgets) rows.change(record, prefix)
             return expire()
@@ -127,6 +163,13 @@ interface Limited {
   readonly bound: string | null
 }
 
+/** A row more (1) or less (-1). */
+interface RowChange {
+  readonly row: Row
+  readonly count: 1 | -1
+  readonly timestamp: number
+}
+
 /** The rows of partitions in a store, in order. */
 class OrderedRows {
   readonly #bag: Bag
@@ -146,7 +189,19 @@ class OrderedRows {
   }
 
   change(record: StreamRecord, prefix: string): void {
-    eachRow(record, (row, count) => this.#bag.add(this.#place(prefix, row), row, count, record.timestamp))
+    const { timestamp } = record
+    eachRow(record, (row, count) => this.add(prefix, { row, count, timestamp }))
+  }
+
+  /** By how many copies of the row the partition changes: a removal may come before its addition. */
+  add(prefix: string, { row, count, timestamp }: RowChange): -1 | 0 | 1 {
+    const now = this.#bag.add(this.#place(prefix, row), row, count, timestamp)
+    return count > 0 ? (now > 0 ? 1 : 0) : now >= 0 ? -1 : 0
+  }
+
+  /** The partitions as they are in memory, with the results of these calls. */
+  inMemory(calls: readonly RangedCall[]): PartitionRows {
+    return new PartitionRows({ calls, bag: this.#bag, sortText: this.#sortText, textOf: this.#textOf })
   }
 
   isBehind(record: StreamRecord, prefix: string, bound: string | null): boolean {
