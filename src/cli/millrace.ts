@@ -29,6 +29,10 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     const { readTopic } = await import('../main/read-topic.ts')
     return readTopic(options)
   },
+  async *diagnose(options) {
+    const { diagnose } = await import('../main/doctor.ts')
+    yield* diagnose(process.env)(options)
+  },
   async openTopic(options) {
     const { openTopic } = await import('../main/write-topic.ts')
     return openTopic(options)

@@ -4,6 +4,7 @@ import { systemClock, systemTimer } from '../clock.ts'
 import type { CliOptions } from './commands/cli.ts'
 import type { ConsumeOptions } from './commands/consume.ts'
 import type { OpenTopic } from './commands/datagen.ts'
+import type { Diagnose } from './commands/doctor.ts'
 import type { ApplyFunctionsOptions } from './commands/functions.ts'
 import type { ImportOptions, ReadTopic } from './commands/import.ts'
 import type { ApplyOptions, MigrationsCommand } from './commands/migrations.ts'
@@ -13,6 +14,7 @@ import type { Serve, ServerCommandOptions } from './commands/server.ts'
 import type { TestOptions } from './commands/test.ts'
 import { addData } from './program/data.ts'
 import { addDeploy } from './program/deploy.ts'
+import { addHelp } from './program/help.ts'
 import { collect, DEFAULT_URL, examples, interruption, natural, positive, withServer } from './program/options.ts'
 import { readVersion } from './version.ts'
 
@@ -26,6 +28,8 @@ export interface CommandLineParts {
   readonly readTopic: ReadTopic
   /** Opens a topic of Kafka for writing. */
   readonly openTopic: OpenTopic
+  /** The checks of `millrace doctor`. */
+  readonly diagnose: Diagnose
 }
 
 /** Runs one command; resolves to the exit code of the process. */
@@ -45,7 +49,7 @@ export async function runCommandLine(args: readonly string[], parts: CommandLine
 }
 
 function createProgram(parts: CommandLineParts, end: (exitCode: number) => void): Command {
-  const { serve, restoreTopic, readTopic } = parts
+  const { serve, restoreTopic, readTopic, diagnose } = parts
   const program = new Command('millrace')
     .description("SQL over streams: a server that speaks ksqlDB's dialect and HTTP API, and its command line.")
     .version(readVersion())
@@ -206,9 +210,11 @@ function createProgram(parts: CommandLineParts, end: (exitCode: number) => void)
   addMigrations(program, end)
   addRestore(program, restoreTopic, end)
   addImport(program, readTopic, end)
+  addHelp(program, diagnose, end)
   program
     .command('version')
     .description('Show the versions of Millrace and of Node.')
+    .addHelpText('after', examples(['millrace version', 'for a report of a fault']))
     .action(() => {
       console.log(`millrace ${readVersion()} (Node ${process.versions.node}, ${process.platform} ${process.arch})`)
     })
@@ -271,6 +277,7 @@ function addFunctions(program: Command, end: (exitCode: number) => void): void {
     program
       .command('functions')
       .description('Functions in JavaScript from files.')
+      .addHelpText('after', examples(['millrace functions apply functions', 'the functions of a folder']))
       .command('apply')
       .description('Create or replace the functions of files, one function a file.')
       .argument('<paths...>', 'files *.js and *.ts, or folders with them')
@@ -313,16 +320,25 @@ function addMigrations(program: Command, end: (exitCode: number) => void): void 
   migrations
     .command('new-project')
     .description('Make a configuration file and a folder for migrations.')
+    .addHelpText(
+      'after',
+      examples(['millrace migrations new-project . http://localhost:8088', 'in this folder, for this server']),
+    )
     .argument('<path>', 'folder of the project')
     .argument('<url>', 'the server')
     .action((path: string, server: string) => run({ kind: 'new-project', path, server }))
   migrations
     .command('initialize-metadata')
     .description('Create the stream and the table in which the server keeps what was applied.')
+    .addHelpText(
+      'after',
+      examples(['millrace migrations initialize-metadata -c ksql-migrations.properties', 'once for each server']),
+    )
     .action(() => run({ kind: 'initialize-metadata' }))
   migrations
     .command('create')
     .description('Make an empty file for a migration.')
+    .addHelpText('after', examples(['millrace migrations create add orders', 'migrations/V000001__add_orders.sql']))
     .argument('<description...>', 'words for the name of the file')
     .option('-v, --version <n>', 'version of the file (default: the next)', positive)
     .action((words: readonly string[], { version = null }: { version?: number | null }) =>
@@ -331,6 +347,13 @@ function addMigrations(program: Command, end: (exitCode: number) => void): void 
   migrations
     .command('apply')
     .description('Run the statements of migrations. Give exactly one of --all, --next, --until and --version.')
+    .addHelpText(
+      'after',
+      examples(
+        ['millrace migrations apply --all', 'all that have not been applied'],
+        ['millrace migrations apply --next --dry-run', 'shows the statements of the next one'],
+      ),
+    )
     .option('-a, --all', 'all that have not been applied')
     .option('-n, --next', 'the next one')
     .option('-u, --until <version>', 'all up to this version', positive)
@@ -342,13 +365,16 @@ function addMigrations(program: Command, end: (exitCode: number) => void): void 
   migrations
     .command('info')
     .description('Show each version with its state.')
+    .addHelpText('after', examples(['millrace migrations info', 'each version of the project']))
     .action(() => run({ kind: 'info' }))
   migrations
     .command('validate')
     .description('Check that files that were applied have not changed.')
+    .addHelpText('after', examples(['millrace migrations validate', 'fails if a file has changed']))
     .action(() => run({ kind: 'validate' }))
   migrations
     .command('destroy-metadata')
     .description('Drop the stream and the table of initialize-metadata, with their topics.')
+    .addHelpText('after', examples(['millrace migrations destroy-metadata', 'forgets what was applied']))
     .action(() => run({ kind: 'destroy-metadata' }))
 }

@@ -26,6 +26,7 @@ const parts: CommandLineParts = {
   serve: async () => null,
   restoreTopic: async () => true,
   readTopic: async () => [],
+  diagnose: async function* () {},
   openTopic: async () => ({ write: async () => {}, close: async () => {} }),
 }
 
@@ -39,13 +40,22 @@ it('shows its version', async () => {
   expect(out).toBe(`${readVersion()}\n`)
 })
 
-it.each([[], ['server'], ['cli'], ['produce'], ['consume'], ['test'], ['migrations'], ['demo'], ['datagen']])(
-  'has examples in the help of %s',
-  async (...command) => {
+/** The words that lead to each command, as the script for bash has them. */
+async function commandPaths(): Promise<string[][]> {
+  await run('completion', 'bash')
+  const paths = [...out.matchAll(/^ {4}"(.*)"\) COMPREPLY/gm)].map(([, path]) => path!.trim())
+  return paths.map((path) => path.split(' ').filter((word) => word !== ''))
+}
+
+it('has examples in the help of every command', async () => {
+  const paths = await commandPaths()
+  expect(paths.length).toBeGreaterThan(15)
+  for (const command of paths) {
+    out = ''
     expect(await run(...command, '--help')).toBe(0)
     expect(out).toMatch(/\nExamples:\n(?: {2}(?:\w+=\S+ |echo .* \| |zcat .* \| )?millrace .* {2}\S.*\n)+$/)
-  },
-)
+  }
+})
 
 it('passes the options of a server on', async () => {
   const serve = vi.fn(async () => null)
