@@ -6,6 +6,7 @@ import type { Fault } from './fault.ts'
 
 const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
   brokers: async () => (await import('./brokers.ts')).brokers,
+  changes: async () => (await import('./changes.ts')).changes,
   connectors: async () => (await import('./connectors.ts')).connectors,
   damage: async () => (await import('./damage.ts')).damage,
   functions: async () => (await import('./functions.ts')).functions,

@@ -80,9 +80,11 @@ export class VersionBuild {
    * sink. Rejects if that fails; `isWritten` of the error's moment says whether the sink has the new version's rows already.
    */
   async changePlaces(): Promise<SwitchCounts | null> {
-    const { version, runtime } = this.#options
-    await this.#freeze()
-    await this.#runTo(await this.#handover(), { isLast: true })
+    const { version, running, runtime } = this.#options
+    await runtime.stop(running.link.queryId, { purge: false })
+    const limits = await this.#handover()
+    // Neither writes what the other reads: a moment is all that readers should notice.
+    await Promise.all([this.#finishRunning(), this.#runTo(limits, { isLast: true })])
     await runtime.stop(version.link.queryId, { purge: false })
     return version.source.kind === 'TABLE' ? this.#writeDifference() : null
   }
@@ -132,12 +134,11 @@ export class VersionBuild {
     return limits
   }
 
-  /** The running version reads nothing more, processes what is on its way, and still answers pull queries. */
-  async #freeze(): Promise<void> {
-    const { running, runtime, broker, application } = this.#options
+  /** The running version, which has stopped, processes what is on its way between its tasks, and answers pull queries again. */
+  async #finishRunning(): Promise<void> {
+    const { running, broker, application } = this.#options
     const group = application(running.link.queryId)
     const { plan, overrides, statement } = running
-    await runtime.stop(plan.queryId, { purge: false })
     const limits = await committedOf(group, sourceTopics(plan), broker)
     const round = this.#round({ plan, application: group, config: overrides, statement, limits }, { isLast: true })
     await startRound(round, this.#options)

@@ -155,9 +155,10 @@ export class VersionSwitching implements VersionsPort {
   async #switch(sink: string, running: PersistentQuery, { version }: Replacement, work: Work): Promise<number> {
     const { timer, clock, inform } = this.#options
     const build = work.build!
-    const startedAt = timer.elapsed()
     const was = { former: running.link.queryId, next: version.link.queryId }
-    if (!(await build.isWritten())) {
+    const isWritten = await build.isWritten()
+    const startedAt = timer.elapsed()
+    if (!isWritten) {
       try {
         const counts = await build.changePlaces()
         if (counts !== null) inform(`${sink}: ${counts.changed} rows are written and ${counts.deleted} are deleted.`)

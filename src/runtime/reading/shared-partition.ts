@@ -109,6 +109,7 @@ export class SharedPartition {
   }
 
   #overtake(position: number): void {
+    this.#retire(this.#main)
     const inputs = [...this.#main.inputs]
     this.#behind.start(this.#main.position)
     for (const input of inputs) this.#behind.add(input)
@@ -133,12 +134,18 @@ export class SharedPartition {
 
   #join(): void {
     const { position } = this.#behind
+    this.#retire(this.#behind)
     const inputs = [...this.#behind.inputs]
     this.#behind.stop()
     this.#park(this.#main)
     if (this.#main.isEmpty) this.#main.start(position)
     for (const input of inputs) this.#main.add(input)
     this.#main.resume()
+  }
+
+  /** Takes out inputs at their limit, which the reader may have passed. */
+  #retire(reader: PartitionReader): void {
+    this.#park(reader, ({ isAtLimit }) => isAtLimit)
   }
 
   /** Takes blocked inputs, all or some of them, out of a reader that continues. */

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { EmbeddedLog } from '../../../../src/broker/embedded/embedded-log.ts'
+import { positionKey } from '../../../../src/broker/position-key.ts'
 import { systemClock, systemTimer } from '../../../../src/clock.ts'
 import { untimedBudget } from '../../../../src/functions/budget.ts'
 import type { QueryRuntimeOptions } from '../../../../src/runtime/queries/runtime.ts'
@@ -137,4 +138,31 @@ test('a join that shares its inputs with another query has nothing fetched twice
   expect(await numbers('COPIES')).toHaveLength(5000)
   expect(worker.totals.get('logs')?.records).toBe(5000)
   expect(worker.totals.get('others')?.records).toBe(5000)
+})
+
+test('a query with limits stops before them, wherever the others that read the topic are', async () => {
+  world = await QueryWorld.open(onOneWorker)
+  await world.run(`${LOGS} CREATE STREAM all_logs AS SELECT userid, n FROM logs;`)
+  await world.produce('logs', logs(0, 100))
+  await world.runtime.settled()
+  const plans = await world.plan(
+    'CREATE STREAM some AS SELECT userid, n FROM logs; CREATE STREAM late AS SELECT userid, n FROM logs;',
+  )
+  const [some, late] = plans as [(typeof plans)[number], (typeof plans)[number]]
+  const config = { 'auto.offset.reset': 'earliest' }
+  const limits = new Map([[positionKey({ topic: 'logs', partition: 0 }), 40]])
+  // Both catch up together, and join the first at an offset that the one never comes to.
+  await Promise.all([
+    world.runtime.start({ plan: some, config, paused: false, limits }),
+    world.runtime.start({ plan: late, config, paused: false }),
+  ])
+  await world.produce('logs', logs(100, 150))
+  await world.runtime.settled()
+  expect(await numbers('SOME')).toEqual(Array.from({ length: 40 }, (_, n) => n))
+  expect(await numbers('LATE')).toHaveLength(150)
+  expect(world.runtime.status(some.queryId)).toMatchObject({ state: 'RUNNING', lagRecords: 0 })
+  await world.runtime.stop(some.queryId, { purge: false })
+  await world.runtime.start({ plan: some, config, paused: false })
+  await world.runtime.settled()
+  expect(await numbers('SOME')).toEqual(Array.from({ length: 150 }, (_, n) => n))
 })
