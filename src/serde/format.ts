@@ -9,6 +9,7 @@ import type { Column } from '../types/schema.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import type { LinePattern } from './lines/line-pattern.ts'
+import type { PassedColumns, PassedValues } from './passed-values.ts'
 
 export type FormatName =
   | 'NONE'
@@ -78,6 +79,8 @@ export interface ReaderOptions {
   readonly wanted: readonly WantedColumn[]
   /** Schemas by which records were written; formats whose `schemas.isRegistered` is true read it. */
   readonly writerSchemas?: WriterSchemas
+  /** Takes the values of `wanted` columns with a `slot`. Absent: there are none. */
+  readonly passed?: PassedValues
 }
 
 /** Registered schemas by id, as far as this thread has them. */
@@ -110,6 +113,10 @@ export interface WantedColumn {
   readonly target: number
   /** Decoded by `open` (a predicate needs it); the others by `finish`, which a filtered-out record never reaches. */
   readonly first: boolean
+  /** Slot of `passed` for values that pass as they are. Absent or -1: none passes. */
+  readonly slot?: number
+  /** Whether values that pass are decoded all the same. Absent: their target is not set. */
+  readonly isRead?: boolean
 }
 
 export interface ColumnsReader {
@@ -141,6 +148,8 @@ export interface WriterOptions {
   readonly columns: readonly Column[]
   /** Index into the row for each of `columns`. */
   readonly sources: readonly number[]
+  /** Values that are copied instead of the row's. Absent: there are none. */
+  readonly passed?: PassedColumns
 }
 
 export interface ColumnsWriter {
@@ -212,6 +221,11 @@ export interface Format {
    * without the method gives every row back as it was written.
    */
   asRead?(columns: readonly Column[], spec: FormatSpec): ((row: Row) => Row) | null
+  /**
+   * Whether values of the type can be copied from payload to payload, see `PassedValues`; only for rows that are records of their columns.
+   * Absent: none can.
+   */
+  canPass?(type: SqlType): boolean
   /** Whether there are bytes that a reader of the columns refuses. */
   canBeUnreadable(columns: readonly Column[]): boolean
   reader(options: ReaderOptions): ColumnsReader

@@ -6,6 +6,8 @@ import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import type { ByteSink, ColumnsWriter, Format, WriterOptions } from './format.ts'
 import { jsonText } from './json/encode.ts'
+import { passingWriter } from './json/pass-object.ts'
+import { passerOf } from './json/passed-text.ts'
 import { jsonReader } from './json/reader.ts'
 import { objectWriter, type WriteObject } from './json/write-object.ts'
 import { writeUtf8 } from './text.ts'
@@ -20,6 +22,7 @@ export const json: Format = {
   lineProperty: null,
   schemas: null,
   holdsNested: true,
+  canPass: (type) => passerOf(type) !== null,
   canBeUnreadable: () => true,
   refusal(columns: readonly Column[]) {
     return columns.some(({ type }) => hasOtherKeys(type)) ? 'JSON only supports MAP types with STRING keys' : null
@@ -43,8 +46,9 @@ function hasOtherKeys(type: SqlType): boolean {
   }
 }
 
-function rowWriter({ columns, sources, side }: WriterOptions): ColumnsWriter {
-  const write = objectWriter(columns, sources)
+function rowWriter({ columns, sources, side, passed }: WriterOptions): ColumnsWriter {
+  const usual = objectWriter(columns, sources)
+  const write = passed === undefined ? usual : passingWriter(columns, sources, passed, usual)
   const writeExact = side === 'KEY' ? withUpperCaseEscapes(write) : write
   return {
     write(row: Row, out: ByteSink) {

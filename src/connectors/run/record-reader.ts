@@ -56,6 +56,7 @@ export class RecordReader {
       predicateColumns: [],
       dropsNulls: false,
       needsKey: true,
+      passage: null,
       writerSchemas: options.schemas,
       onError: (target, error) => {
         this.#fault = { target, reason: errorText(error) }

@@ -2,6 +2,7 @@
 import type { SinkStep, SourceStep } from '../../operators/step.ts'
 import type { ByteSink, ColumnsWriter, FormatSpec } from '../../serde/format.ts'
 import { FORMATS } from '../../serde/index.ts'
+import type { PassedColumns } from '../../serde/passed-values.ts'
 import { type WindowLayout, windowBytes, writeWindow } from '../../serde/windowed-key.ts'
 import type { StreamRecord } from '../../types/record.ts'
 import type { Column } from '../../types/schema.ts'
@@ -37,13 +38,19 @@ export interface RecordEncoder {
   timestamp(record: StreamRecord): number
 }
 
-export function sinkEncoder(step: SinkStep, current: readonly CurrentKey[]): RecordEncoder {
+/** `passed`: columns that are copied where the source's reader passes them. */
+export function sinkEncoder(
+  step: SinkStep,
+  current: readonly CurrentKey[],
+  passed: PassedColumns | null = null,
+): RecordEncoder {
   const value = FORMATS[step.valueFormat.format].writer({
     side: 'VALUE',
     topic: step.topic,
     spec: step.valueFormat,
     columns: step.value,
     sources: step.value.map((_, i) => i),
+    ...(passed !== null && { passed }),
   })
   return {
     writeKey: keyWriter(step, current),

@@ -15,6 +15,7 @@ import type { Header, StreamRecord } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { ReadFault } from './bad-records.ts'
 import { FilterIndex, type IndexedFilter } from './filter-index.ts'
+import type { TaskPassage } from './passed-columns.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { SourceReader } from './source-reader.ts'
 import type { TaskEntry } from './task.ts'
@@ -27,6 +28,8 @@ export interface TaskInput {
   readonly entry: TaskEntry
   /** Whether the task looks at stream time that records dropped by the filter advance too. */
   readonly needsStreamTime: boolean
+  /** Whether a record is kept beyond the call that delivers it, so that its bytes may be gone when it is processed. */
+  readonly keepsRecords: boolean
   /** Called before the input's filter runs: the thread works for this input's query. */
   beginFilter(): void
   /** Takes a record that passed the filter. */
@@ -152,6 +155,8 @@ export class SharedSource {
     const { partition, headers, writerSchemas } = this.#options
     const views = this.#views
     for (const view of views) view.unionWidth = this.#columns.length
+    // Those of the last record that was passed by another reader.
+    for (const { input } of views) input.entry.passage?.values.clear()
     const entries = views.map(({ input }) => input.entry)
     const unfiltered = views.filter(({ filter }) => filter === null)
     const filtered = views.filter((view): view is FilteredView => view.filter !== null)
@@ -166,6 +171,7 @@ export class SharedSource {
       predicateColumns: [...new Set(filtered.flatMap(({ filter }) => columnsOf(filter.predicate)))],
       needsKey: entries.some(({ needsKey }) => needsKey),
       dropsNulls: unfiltered.length === 0,
+      passage: single?.hasAllColumns === true ? passageOf(single.input) : null,
       onError: (target, { message, causes }, bytes) => {
         if (single === null) this.#isBad = true
         else single.input.takeBadRecord({ message, causes, target, bytes }, this.#cursor!)
@@ -183,6 +189,8 @@ export class SharedSource {
     }
   }
 }
+
+const passageOf = ({ entry, keepsRecords }: TaskInput): TaskPassage | null => (keepsRecords ? null : entry.passage)
 
 /** How records are read for the present inputs. */
 interface Reading {
@@ -232,6 +240,11 @@ class InputView {
     this.filter = filter === null ? null : this.#filter(filter, filterContext(offset))
   }
 
+  /** Whether the union row is the input's own. */
+  get hasAllColumns(): boolean {
+    return this.#isPrefix && this.#columns.length === this.unionWidth
+  }
+
   deliver(record: StreamRecord, cursor: RecordCursor, isShared: boolean): void {
     this.input.takeRecord(this.#pick(record, isShared), cursor.offset, cursor)
   }
@@ -259,7 +272,7 @@ class InputView {
   #pick(record: StreamRecord, isShared: boolean): StreamRecord {
     const { value } = record
     const columns = this.#columns
-    if (value === null || (!isShared && this.#isPrefix && columns.length === this.unionWidth)) return record
+    if (value === null || (!isShared && this.hasAllColumns)) return record
     const row: Row = new Array(columns.length)
     for (let i = 0; i < columns.length; i++) row[i] = value[columns[i]!]!
     return { ...record, value: row }

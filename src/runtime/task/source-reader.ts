@@ -16,6 +16,7 @@ import { readWindow, type WindowLayout, windowBytes } from '../../serde/windowed
 import type { Header, StreamRecord, Window } from '../../types/record.ts'
 import type { Row, Value } from '../../types/value.ts'
 import { eventTime } from './event-time.ts'
+import type { TaskPassage } from './passed-columns.ts'
 import type { RecordCursor } from './record-cursor.ts'
 
 export interface SourceReaderOptions {
@@ -32,6 +33,8 @@ export interface SourceReaderOptions {
   readonly needsKey: boolean
   readonly onError: (target: 'key' | 'value', error: ReadError, bytes: Uint8Array) => void
   readonly writerSchemas: WriterSchemas
+  /** Columns that need not be decoded; null: all are. The record is then processed before the next one is read. */
+  readonly passage: Pick<TaskPassage, 'values' | 'sourceSlots' | 'read'> | null
   /** The record's time cannot be had. */
   readonly onBadTime: (error: unknown) => void
 }
@@ -239,7 +242,7 @@ export class SourceReader {
 
   #makeValueReader(): ColumnsReader {
     const { topic, valueFormat, value, columns, timestamp } = this.step
-    const { predicate, predicateColumns } = this.#options
+    const { predicate, predicateColumns, passage } = this.#options
     const wanted: WantedColumn[] = columns.flatMap(({ from }, target) =>
       from.part === 'value'
         ? [
@@ -247,6 +250,8 @@ export class SourceReader {
               column: from.index,
               target,
               first: predicate === null || predicateColumns.includes(target) || target === this.#timeColumn,
+              slot: passage?.sourceSlots[target] ?? -1,
+              isRead: passage?.read.has(target) ?? false,
             },
           ]
         : [],
@@ -269,6 +274,7 @@ export class SourceReader {
       columns: value,
       wanted,
       writerSchemas,
+      ...(passage !== null && { passed: passage.values }),
     })
   }
 

@@ -20,6 +20,7 @@ import type { RecordPosition, ReportError } from '../processing-error.ts'
 import type { FunctionStatistics, StepStatistics } from '../query-progress.ts'
 import type { ReadFault } from './bad-records.ts'
 import { internalEncoder } from './internal-record.ts'
+import { type TaskPassage, taskPassage } from './passed-columns.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { CurrentKey, type RecordEncoder, sinkEncoder } from './record-encoder.ts'
 import { StepCounts, type StepCountsOptions } from './step-counts.ts'
@@ -65,6 +66,8 @@ export interface TaskEntry {
   readonly filter: FilterStep | null
   /** Whether the key's columns are read; if not, records may carry any key row, and the key's bytes pass through. */
   readonly needsKey: boolean
+  /** Columns that need not be decoded, as long as records are processed while their bytes are there; null: all are. */
+  readonly passage: TaskPassage | null
   /** The context that the filter is compiled with. `offset`: of the record that is being read, for its reports. */
   filterContext(offset: () => number): OperatorContext
   /** Counts records that were read, whether or not they passed the filter. No effect without a filter: `process` counts then. */
@@ -86,6 +89,7 @@ export class Task {
   readonly #options: TaskOptions
   readonly #consumers = new Map<StepId, Process[]>()
   readonly #keySources: CurrentKey[] = []
+  readonly #passage: TaskPassage | null
   readonly #counts: StepCounts
   readonly #times: StepTimes
   readonly #watermarks: readonly UpstreamWatermarks[]
@@ -107,6 +111,7 @@ export class Task {
       topology.reads.flatMap((step) => (step.kind === 'source' ? [[step.id, new CurrentKey(step)] as const] : [])),
     )
     this.#keySources.push(...keys.values())
+    this.#passage = taskPassage(topology)
     const watermarks = topology.reads.map((step) => this.#watermarksOf(step))
     this.#watermarks = watermarks.filter((one) => one !== null)
     this.#streamTime = new StreamTime({ watermark: this.#watermarkReader })
@@ -208,7 +213,7 @@ export class Task {
   #buildStep(step: Exclude<Step, SourceStep>): readonly Process[] {
     switch (step.kind) {
       case 'sink': {
-        const encoder = sinkEncoder(step, this.#keySources)
+        const encoder = sinkEncoder(step, this.#keySources, this.#passage?.sink)
         const output = this.#options.sink(step)
         return [(record) => output(record, encoder)]
       }
@@ -304,6 +309,7 @@ export class Task {
       step,
       filter,
       needsKey: step.kind !== 'source' || needsKey(step, this.#options.topology.steps),
+      passage: this.#passage,
       filterContext: (offset) =>
         this.#context(filter ?? step, () => ({ topic, partition: this.partition, offset: offset() })),
       watermarks,

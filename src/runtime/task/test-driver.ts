@@ -228,6 +228,7 @@ export class TestDriver {
     const input: TaskInput = {
       entry,
       needsStreamTime: true,
+      keepsRecords: false,
       beginFilter: () => {},
       takeRecord: (record, offset, cursor) => entry.process(record, offset, cursor),
       advanceStreamTime: (timestamp) => task.advanceStreamTime(timestamp),

@@ -172,6 +172,7 @@ export class TopicScan {
     const input: TaskInput = {
       entry,
       needsStreamTime: false,
+      keepsRecords: false,
       beginFilter: () => {},
       takeRecord: (record, offset, cursor) => entry.process(record, offset, cursor),
       takeBadRecord: this.#badRecords(partition, entry.reportBadRecord),

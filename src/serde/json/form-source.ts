@@ -2,8 +2,10 @@
 import type { Row } from '../../types/value.ts'
 import { CHECK_ONLY } from '../format.ts'
 import { generatedFunction } from '../generated-function.ts'
+import type { PassedValues } from '../passed-values.ts'
 import type { JsonInput } from './input.ts'
 import { readDouble, readInt32, readInt64 } from './number.ts'
+import type { PassValue } from './passed-text.ts'
 import { MINUS, QUOTE, SPACE, skipValue } from './syntax.ts'
 import { checkString, readLastString, readString, UNKNOWN } from './text.ts'
 import {
@@ -57,20 +59,30 @@ export interface Destination {
   readonly value: ValueReader
   /** Index into the row, or `CHECK_ONLY`. */
   readonly target: number
+  /** See `Property`. */
+  readonly pass?: PassValue | null
+  readonly slot?: number
+  readonly isRead?: boolean
 }
 
 /** Members of one function: V8 takes a long time to optimize long ones. */
 const CHUNK = 32
 
 /** `destinations` are by slot. */
-export function membersReader(part: FormPart, destinations: readonly Destination[]): ReadMembers {
+export function membersReader(
+  part: FormPart,
+  destinations: readonly Destination[],
+  passed: PassedValues | null = null,
+): ReadMembers {
   const { from, members, tail } = part
   const readers: ReadMembers[] = []
   for (let i = 0; i === 0 || i < members.length; i += CHUNK) {
     const chunk = members.slice(i, i + CHUNK)
     const isLast = i + CHUNK >= members.length
     const absent = i === 0 ? part.absent : []
-    readers.push(chunkReader({ from: from + i, members: chunk, tail: isLast ? tail : null, absent }, destinations))
+    readers.push(
+      chunkReader({ from: from + i, members: chunk, tail: isLast ? tail : null, absent }, destinations, passed),
+    )
   }
   if (readers.length === 1) return readers[0]!
   return (input, row, pending, progress) => {
@@ -79,9 +91,14 @@ export function membersReader(part: FormPart, destinations: readonly Destination
   }
 }
 
-function chunkReader({ from, members, tail, absent }: FormPart, destinations: readonly Destination[]): ReadMembers {
+function chunkReader(
+  { from, members, tail, absent }: FormPart,
+  destinations: readonly Destination[],
+  passed: PassedValues | null,
+): ReadMembers {
   const source = `const [${destinations.map((_, slot) => `decode${slot}`).join()}] = decoders
   const [${destinations.map((_, slot) => `check${slot}`).join()}] = checkers
+  const [${destinations.map((_, slot) => `pass${slot}`).join()}] = passers
   return function readMembers(input, row, pending, progress) {
     const { bytes, view, end } = input
     let at = input.position, place = ${from}, byte = 0, behind = 0
@@ -101,6 +118,8 @@ function chunkReader({ from, members, tail, absent }: FormPart, destinations: re
     [
       'decoders',
       'checkers',
+      'passers',
+      'passed',
       'skipValue',
       'checkString',
       'readString',
@@ -113,6 +132,8 @@ function chunkReader({ from, members, tail, absent }: FormPart, destinations: re
     [
       destinations.map(({ value }) => value.decode),
       destinations.map(({ value }) => value.check),
+      destinations.map(({ pass = null }) => pass),
+      passed,
       skipValue,
       checkString,
       readString,
@@ -133,14 +154,33 @@ function memberSource({ lead, action, slot, behind }: FormMember, destination: D
     if (byte <= ${SPACE}) break same
     input.position = at + ${lead.length}
     progress.slot = ${slot}
-    ${destination!.target === CHECK_ONLY ? checkSource(destination!.value, slot) : `row[${destination!.target}] = ${valueSource(destination!.value, slot, behind)}`}
+    ${takeSource(destination!, slot, behind)}
     at = input.position`
   }
-  return `${start}
-    behind = skipValue(bytes, at + ${lead.length}, end)
+  const skip = `behind = skipValue(bytes, at + ${lead.length}, end)
     if (behind < 0) break same
     ${action === 'defer' ? `pending[${slot}] = at + ${lead.length}` : ''}
     at = behind`
+  const passes = action === 'defer' && destination?.pass != null && destination.isRead !== true
+  if (!passes || destination.target === CHECK_ONLY) return `${start}\n${skip}`
+  // To pass a value costs no more than to step over it.
+  return `${start}
+    input.position = at + ${lead.length}
+    if (pass${slot}(input, passed, ${destination.slot})) {
+      pending[${slot}] = 0
+      at = input.position
+    } else {
+      ${skip}
+    }`
+}
+
+function takeSource(destination: Destination, slot: number, behind: number): string {
+  const { value, target, pass = null, slot: passedSlot, isRead = false } = destination
+  if (target === CHECK_ONLY) return checkSource(value, slot)
+  const store = `row[${target}] = ${valueSource(value, slot, behind)}`
+  if (pass === null) return store
+  const passes = `pass${slot}(input, passed, ${passedSlot})`
+  return isRead ? `behind = input.position\n${passes}\ninput.position = behind\n${store}` : `if (!${passes}) ${store}`
 }
 
 /** Reading a number makes nothing, so that is how it is checked. */

@@ -5,6 +5,7 @@
  */
 
 import { CHECK_ONLY } from '../format.ts'
+import type { PassedValues } from '../passed-values.ts'
 import { type Destination, type FormMember, membersReader, type ReadMembers } from './form-source.ts'
 import type { JsonInput } from './input.ts'
 import { isBetterParsed, type ParsedMember, parsedReader } from './parsed-form.ts'
@@ -45,12 +46,13 @@ export function learnForm(
   start: number,
   names: PropertyNames,
   properties: readonly FormProperty[],
+  passed: PassedValues | null = null,
 ): Form | null {
   const object = walk(input, start, names)
   if (object === null || !isUseful(object.found, properties)) return null
   const { found, valueEnd, objectEnd } = object
   const tail = Buffer.from(input.bytes.subarray(valueEnd, objectEnd))
-  return formOf({ found, tail, behind: start === input.start ? input.end - valueEnd : UNKNOWN }, properties)
+  return formOf({ found, tail, behind: start === input.start ? input.end - valueEnd : UNKNOWN }, properties, passed)
 }
 
 interface Walked {
@@ -105,7 +107,11 @@ interface Ended {
   readonly behind: number
 }
 
-function formOf({ found, tail, behind }: Ended, properties: readonly FormProperty[]): Form {
+function formOf(
+  { found, tail, behind }: Ended,
+  properties: readonly FormProperty[],
+  passed: PassedValues | null,
+): Form {
   const isFirst = ({ slot }: Found) => properties[slot]?.first ?? false
   const firstEnd = found.findLastIndex(isFirst) + 1
   const members = found.map((member, i): FormMember => {
@@ -117,13 +123,17 @@ function formOf({ found, tail, behind }: Ended, properties: readonly FormPropert
   const absent = properties
     .filter(({ target }, slot) => target !== CHECK_ONLY && !slots.has(slot))
     .map(({ target }) => target)
-  const parsed = behind !== UNKNOWN && firstEnd === 0 && isBetterParsed(found, properties)
+  const parsed = behind !== UNKNOWN && firstEnd === 0 && passed === null && isBetterParsed(found, properties)
   return {
     ids: found.map(({ id }) => id),
     defers: members.some(({ action }) => action === 'defer'),
-    readFirst: membersReader({ from: 0, members: members.slice(0, firstEnd), tail: null, absent: [] }, properties),
+    readFirst: membersReader(
+      { from: 0, members: members.slice(0, firstEnd), tail: null, absent: [] },
+      properties,
+      passed,
+    ),
     readRest: parsed
       ? parsedReader(found, absent, properties)
-      : membersReader({ from: firstEnd, members: members.slice(firstEnd), tail, absent }, properties),
+      : membersReader({ from: firstEnd, members: members.slice(firstEnd), tail, absent }, properties, passed),
   }
 }

@@ -8,10 +8,12 @@
  */
 import type { Row } from '../../types/value.ts'
 import { CHECK_ONLY } from '../format.ts'
+import type { PassedValues } from '../passed-values.ts'
 import { failureWithin, unexpectedAt } from './failure.ts'
 import { type Form, learnForm } from './form.ts'
 import type { Progress } from './form-source.ts'
 import type { JsonInput } from './input.ts'
+import type { PassValue } from './passed-text.ts'
 import { PropertyNames, UNWANTED, WORD_BYTES } from './property-names.ts'
 import { CLOSE_BRACE, COLON, COMMA, closingQuote, QUOTE, SPACE, skipSpace, skipValue } from './syntax.ts'
 import { checkValue, readValue, type ValueReader } from './value-reader.ts'
@@ -24,6 +26,12 @@ export interface Property {
   readonly target: number
   /** Decoded by `readFirst`. */
   readonly first: boolean
+  /** Passes values that need not be decoded; absent or null: all are decoded. */
+  readonly pass?: PassValue | null
+  /** Where passed values go. */
+  readonly slot?: number
+  /** Passed values are decoded, too. */
+  readonly isRead?: boolean
 }
 
 /** Places beyond this many are looked up by name each time. */
@@ -40,6 +48,7 @@ export class ObjectScanner {
   readonly #names: PropertyNames
   readonly #properties: readonly Property[]
   readonly #values: readonly ValueReader[]
+  readonly #passed: PassedValues | null
   readonly #targets: Int32Array
   /** 1 for a property that `readFirst` decodes. */
   readonly #isFirst: Uint8Array
@@ -69,8 +78,10 @@ export class ObjectScanner {
   /** How far the form came, and for the path of an error which property's value was decoded last, by the form or without it. */
   readonly #progress: Progress = { place: 0, slot: -1 }
 
-  constructor(properties: readonly Property[]) {
+  /** `passed`: takes the values that pass; null: none does. */
+  constructor(properties: readonly Property[], passed: PassedValues | null = null) {
     this.#properties = properties
+    this.#passed = passed
     this.#names = new PropertyNames(properties.map(({ name }) => name))
     this.#values = properties.map(({ value }) => value)
     this.#targets = Int32Array.from(properties, ({ target }) => target)
@@ -83,6 +94,10 @@ export class ObjectScanner {
   /** The object's brace is at the input's position. */
   begin(input: JsonInput, row: Row): void {
     this.#start = input.position
+    if (this.#passed !== null) {
+      this.#passed.buffer = input.bytes
+      this.#passed.clear()
+    }
     this.#progress.place = 0
     this.#progress.slot = -1
     this.#byForm = this.#form !== null && (this.#firstCount === 0 || !this.#names.ambiguous)
@@ -180,7 +195,7 @@ export class ObjectScanner {
     this.#forms++
     this.#misses = 0
     this.#steady = 0
-    this.#form = learnForm(input, this.#start, this.#names, this.#properties)
+    this.#form = learnForm(input, this.#start, this.#names, this.#properties, this.#passed)
   }
 
   #decodePending(input: JsonInput, row: Row): void {
@@ -272,6 +287,14 @@ export class ObjectScanner {
 
   #decode(slot: number, input: JsonInput, row: Row): void {
     this.#progress.slot = slot
+    if (this.#passed !== null) {
+      const { position } = input
+      const { pass, slot: passedSlot = -1, isRead } = this.#properties[slot]!
+      if (pass?.(input, this.#passed, passedSlot) === true) {
+        if (isRead !== true) return
+        input.position = position
+      }
+    }
     const target = this.#targets[slot]!
     if (target === CHECK_ONLY) checkValue(this.#values[slot]!, input)
     else row[target] = readValue(this.#values[slot]!, input)

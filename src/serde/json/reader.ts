@@ -6,6 +6,7 @@ import { valueReader } from './decode.ts'
 import { failureWithin, ReadFailure, unexpectedAt, wrongKind } from './failure.ts'
 import { JsonInput } from './input.ts'
 import { ObjectScanner } from './object-scanner.ts'
+import { passerOf } from './passed-text.ts'
 import { LETTER_N, NULL, OPEN_BRACE, skipSpace, skipValue, skipWord } from './syntax.ts'
 import { checkValue, readValue, type ValueReader } from './value-reader.ts'
 
@@ -26,13 +27,15 @@ class ObjectReader implements ColumnsReader {
 
   constructor(options: ReaderOptions) {
     this.#options = options
-    const { columns, wanted } = options
+    const { columns, wanted, passed = null } = options
     this.#allFirst = wanted.every(({ first }) => first)
     this.#scanner = new ObjectScanner(
-      wanted.map(({ column, target, first }) => {
+      wanted.map(({ column, target, first, slot = -1, isRead = false }) => {
         const { name, type } = columns[column]!
-        return { name, value: valueReader(type), target, first: first && !this.#allFirst }
+        const pass = slot < 0 ? null : passerOf(type)
+        return { name, value: valueReader(type), target, first: first && !this.#allFirst, pass, slot, isRead }
       }),
+      passed,
     )
   }
 

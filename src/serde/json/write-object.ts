@@ -129,11 +129,11 @@ function memberPart(comma: string, { name, type, place }: Member): Part {
   }
 }
 
-type WriteValue = (value: Value, out: ByteSink) => void
+export type WriteValue = (value: Value, out: ByteSink) => void
 
 const INTEGERS: ReadonlySet<SqlType['kind']> = new Set(['INTEGER', 'BIGINT', 'DATE', 'TIME', 'TIMESTAMP'] as const)
 
-function valueWriter(type: SqlType): WriteValue {
+export function valueWriter(type: SqlType): WriteValue {
   if (type.kind === 'DOUBLE') return unlessNull((value, out) => writeDouble(value as number, out))
   if (INTEGERS.has(type.kind)) return unlessNull((value, out) => writeInteger(value as number | bigint, out))
   const text = jsonText(type)

@@ -46,6 +46,7 @@ function reader(
     onError: (target) => faults.push(target),
     writerSchemas: { get: () => 'none' },
     onBadTime: () => {},
+    passage: null,
     ...more,
   })
   return { source, faults }

@@ -1,0 +1,31 @@
+/**
+ * Values that go from a payload into another one as the bytes they are. A reader notes where they lie instead of decoding them, and a
+ * writer of the same format copies them. Both do so only where a value decoded and encoded again would have the same bytes.
+ */
+
+/** Where the passed values of the record lie that is being processed. */
+export class PassedValues {
+  buffer: Buffer = Buffer.alloc(0)
+  /** By slot: the first byte of the value; -1: the value is in the row, as any other. */
+  readonly starts: Int32Array
+  /** By slot: behind the last byte. */
+  readonly ends: Int32Array
+
+  constructor(count: number) {
+    this.starts = new Int32Array(count).fill(-1)
+    this.ends = new Int32Array(count)
+  }
+
+  /** All values are in the row, until a reader passes some. */
+  clear(): void {
+    const { starts } = this
+    for (let slot = 0; slot < starts.length; slot++) starts[slot] = -1
+  }
+}
+
+/** What a writer copies. */
+export interface PassedColumns {
+  readonly values: PassedValues
+  /** For each column its slot; -1: it is never passed. */
+  readonly slots: readonly number[]
+}

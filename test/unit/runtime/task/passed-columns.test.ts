@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest'
+import type { Expression } from '../../../../src/expressions/expression.ts'
+import type { NamedExpression, SinkStep, SourceColumn, SourceStep } from '../../../../src/operators/step.ts'
+import type { SubTopology } from '../../../../src/plan/topology.ts'
+import { taskPassage } from '../../../../src/runtime/task/passed-columns.ts'
+import type { RecordCursor } from '../../../../src/runtime/task/record-cursor.ts'
+import { SharedSource, type TaskInput } from '../../../../src/runtime/task/shared-source.ts'
+import type { TaskEntry } from '../../../../src/runtime/task/task.ts'
+import { BIGINT, DOUBLE, STRING } from '../../../../src/types/sql-type.ts'
+import type { Row } from '../../../../src/types/value.ts'
+
+const VALUE = [
+  { name: 'A', type: STRING },
+  { name: 'B', type: BIGINT },
+  { name: 'C', type: DOUBLE },
+]
+const COLUMNS: readonly SourceColumn[] = VALUE.map((column, index) => ({ ...column, from: { part: 'value', index } }))
+const JSON_FORMAT = { format: 'JSON', unwrapped: false } as const
+
+const source = (more: Partial<SourceStep> = {}): SourceStep => ({
+  kind: 'source',
+  id: 'source',
+  source: 'S',
+  sourceKind: 'stream',
+  topic: 't',
+  keyFormat: { format: 'KAFKA', unwrapped: true },
+  valueFormat: JSON_FORMAT,
+  window: null,
+  key: [],
+  value: VALUE,
+  headers: [],
+  timestamp: null,
+  columns: COLUMNS,
+  ...more,
+})
+
+const sink = (more: Partial<SinkStep> = {}): SinkStep => ({
+  kind: 'sink',
+  id: 'sink',
+  input: 'project',
+  topic: 'out',
+  keyFormat: { format: 'KAFKA', unwrapped: true },
+  valueFormat: JSON_FORMAT,
+  window: null,
+  key: [],
+  value: VALUE,
+  timestamp: null,
+  ...more,
+})
+
+const column = (index: number): Expression => ({ kind: 'column', index, ...VALUE[index]! })
+const plain = (index: number): NamedExpression => ({
+  ...VALUE[index]!,
+  expression: column(index),
+  text: VALUE[index]!.name,
+})
+
+function topology(
+  columns: readonly NamedExpression[],
+  more: { source?: Partial<SourceStep>; sink?: Partial<SinkStep> } = {},
+): SubTopology {
+  const value = columns.map(({ name, type }) => ({ name, type }))
+  return {
+    index: 0,
+    reads: [source(more.source)],
+    steps: [
+      {
+        kind: 'filter',
+        id: 'filter',
+        input: 'source',
+        text: 'A IS NOT NULL',
+        predicate: { kind: 'isNull', operand: column(0), negated: true, type: { kind: 'BOOLEAN' } } as Expression,
+      },
+      { kind: 'project', id: 'project', input: 'filter', key: [], columns },
+      sink({ value, ...more.sink }),
+    ],
+  }
+}
+
+describe('columns from a source to a sink', () => {
+  test('are passed where their type has one form; those that a filter reads are decoded, too', () => {
+    const passage = taskPassage(topology([plain(0), plain(1), plain(2)]))!
+    expect(passage.sourceSlots).toEqual([0, 1, -1])
+    expect(passage.sink.slots).toEqual([0, 1, -1])
+    expect([...passage.read]).toEqual([0])
+  })
+
+  test('are passed in another order, and twice', () => {
+    expect(taskPassage(topology([plain(1), plain(0), plain(1)]))!.sink.slots).toEqual([0, 1, 0])
+  })
+
+  test('are not passed where they are computed', () => {
+    const negated = { ...plain(1), expression: { kind: 'negate', operand: column(1), type: BIGINT } as Expression }
+    const passage = taskPassage(topology([plain(0), negated]))!
+    expect(passage.sink.slots).toEqual([0, -1])
+    expect(passage.read.has(1)).toBe(true)
+  })
+
+  test('are decoded where the time of records is theirs', () => {
+    const timestamp = { column: 'B', format: null } as SinkStep['timestamp']
+    expect(taskPassage(topology([plain(0), plain(1)], { sink: { timestamp } }))!.read.has(1)).toBe(true)
+  })
+
+  test.each([
+    ['another format', { sink: { valueFormat: { format: 'AVRO', unwrapped: false } } }],
+    ['a table', { source: { sourceKind: 'table' } }],
+  ] as const)('are not passed: %s', (_, more) => {
+    expect(taskPassage(topology([plain(0), plain(1)], more))).toBeNull()
+  })
+
+  test('are not passed as the bare value of a column', () => {
+    expect(taskPassage(topology([plain(0)], { sink: { valueFormat: { format: 'JSON', unwrapped: true } } }))).toBeNull()
+  })
+
+  test('are not passed where a record has several readers', () => {
+    const one = topology([plain(0)])
+    expect(taskPassage({ ...one, steps: [...one.steps, sink({ id: 'other' })] })).toBeNull()
+  })
+})
+
+describe('an input whose columns are passed', () => {
+  const passage = taskPassage(topology([plain(0), plain(1)]))!
+
+  function input(columns: readonly SourceColumn[], more: Partial<TaskInput> = {}) {
+    const rows: (Row | null)[] = []
+    const entry = {
+      step: source({ columns }),
+      filter: null,
+      needsKey: false,
+      passage: columns === COLUMNS ? passage : null,
+    } as unknown as TaskEntry
+    const one: TaskInput = {
+      entry,
+      needsStreamTime: false,
+      keepsRecords: false,
+      beginFilter: () => {},
+      takeRecord: (record) => rows.push(record.value),
+      takeBadRecord: () => {},
+      advanceStreamTime: () => {},
+      ...more,
+    }
+    return { one, rows }
+  }
+
+  function cursor(value: string): RecordCursor {
+    const buffer = Buffer.from(value)
+    const place = { keyStart: 0, keyEnd: -1, valueStart: 0, valueEnd: buffer.length, headerCount: 0 }
+    return { buffer, offset: 0, timestamp: 0, ...place } as RecordCursor
+  }
+
+  const shared = (...inputs: readonly TaskInput[]) =>
+    new SharedSource(inputs, { partition: 0, headers: () => null, writerSchemas: { get: () => 'none' } })
+  const isPassed = () => [...passage.values.starts].map((start) => start >= 0)
+
+  test('has them decoded while another input reads the same records', () => {
+    const { one, rows } = input(COLUMNS)
+    const { one: other } = input([COLUMNS[1]!])
+    const records = shared(one)
+    records.read(cursor('{"A":"x","B":1,"C":1.5}'))
+    expect(isPassed()).toEqual([true, true])
+    records.add(other)
+    records.read(cursor('{"A":"y","B":2,"C":2.5}'))
+    expect(isPassed()).toEqual([false, false])
+    expect(rows.at(-1)).toEqual(['y', 2, 2.5])
+    records.remove(other)
+    records.read(cursor('{"A":"z","B":3,"C":3.5}'))
+    expect(isPassed()).toEqual([true, true])
+  })
+
+  test('has them decoded where it keeps records', () => {
+    const { one, rows } = input(COLUMNS, { keepsRecords: true })
+    shared(one).read(cursor('{"A":"x","B":1,"C":1.5}'))
+    expect(isPassed()).toEqual([false, false])
+    expect(rows).toEqual([['x', 1, 1.5]])
+  })
+})
