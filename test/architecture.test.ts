@@ -53,7 +53,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['expressions/compile'],
     ['expressions/constant'],
   ],
-  state: [['state/store'], ['state/key', 'state/sorted-map'], ['state/memory', 'state/lmdb']],
+  state: [['state/store'], ['state/key', 'state/sorted-map'], ['state/bytes'], ['state/memory', 'state/lmdb']],
   runtime: [
     ['runtime'],
     ['runtime/task', 'runtime/stores'],

@@ -15,7 +15,7 @@ export async function writeContent(broker: Broker, sink: DataSource, path: strin
   let records = 0
   for await (const { key, value } of readAll(broker, sink.topic)) {
     records++
-    if (!isTable) file.addText(value!.toString())
+    if (!isTable) file.addText(key === null ? value!.toString() : withKey(keyText(key, sink), value!.toString()))
     else if (value === null) newest.delete(key!.toString('latin1'))
     else newest.set(key!.toString('latin1'), value.toString())
   }
@@ -26,7 +26,7 @@ export async function writeContent(broker: Broker, sink: DataSource, path: strin
 
 const withKey = (key: string, value: string): string => (value === '{}' ? `{${key}}` : `{${key},${value.slice(1)}`)
 
-/** The members of a JSON object: the columns of the key, whose window is in columns of the value. */
+/** The members of a JSON object: the columns of the key; those of its window are in the value. */
 function keyText(bytes: Buffer, { schema, keyFormat, window }: DataSource): string {
   const bounds = window === null ? 0 : window.sizeMs === null ? 2 : 1
   const key = bytes.subarray(0, bytes.length - bounds * WINDOW_BOUND_BYTES)

@@ -34,11 +34,16 @@ export const entryBytes = (encodedBytes: number): number => ENTRY_BYTES + BYTES_
 /** Memory of an entry that was never encoded. */
 export const NEW_ENTRY_BYTES = entryBytes(40)
 
+/** Rows that are found by an index are many times as large as their part of it. */
+const INDEX_SHARE = 4
+
 export class CacheBudget {
   readonly limitBytes: number
   usedBytes = 0
   /** The part of `usedBytes` that LMDB does not have yet. */
   unwrittenBytes = 0
+  /** Memory for finding rows that are on the disk only: beside `usedBytes`, since without it they are not found. */
+  indexBytes = 0
   /** Memory that the next commit takes beside `unwrittenBytes`. */
   commitBytes = 0
   readonly #caches = new Set<Evictable>()
@@ -58,6 +63,11 @@ export class CacheBudget {
   /** Whether enough waits for a commit that it should come now. */
   get needsCommit(): boolean {
     return this.unwrittenBytes + this.commitBytes > this.limitBytes / 2
+  }
+
+  /** What indexes may take before those that were not used lately are given up. */
+  get indexLimitBytes(): number {
+    return INDEX_SHARE * this.limitBytes
   }
 
   /** Whether so much waits that nothing more should be added before a commit. */

@@ -5,12 +5,12 @@
  * While nothing was evicted since the prefix was empty, the cache is complete: it also knows what is not there.
  */
 
+import { isCut, writeKey } from '../bytes/key-bytes.ts'
 import { SortedMap } from '../sorted-map.ts'
 import type { KeyRange, StoredRow, StoreKey } from '../store.ts'
 import { CacheEntry, entryBytes, NEW_ENTRY_BYTES } from './cache-budget.ts'
 import { DirtyEntries, EvictionHand } from './cache-entries.ts'
 import type { LogChange, StoreSpace } from './durable-store.ts'
-import { isCut, writeKey } from './key-bytes.ts'
 import { after, RANGE_CHUNK, type RawEntry } from './lmdb-environment.ts'
 import { PART_CHANGES } from './pending-batch.ts'
 import { RowKeys } from './row-keys.ts'

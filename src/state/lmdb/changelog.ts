@@ -4,12 +4,12 @@
  */
 
 import { ByteBuffer } from '../../types/byte-buffer.ts'
+import { writeNumber } from '../bytes/key-bytes.ts'
+import { cutKeyText } from '../bytes/row-bytes.ts'
+import { endKeyOf } from '../bytes/session-bytes.ts'
 import type { StoreDeclaration } from '../store.ts'
 import type { StoreSummary } from './durable-store.ts'
-import { writeNumber } from './key-bytes.ts'
 import { segmentMs } from './lmdb-join-buffer.ts'
-import { cutKeyText } from './row-bytes.ts'
-import { endKeyOf } from './session-bytes.ts'
 import type { WriteBatch } from './write-batch.ts'
 
 export interface ChangelogMark {

@@ -1,9 +1,9 @@
 /** What the LMDB stores have in common, apart from what operators see: how their changes are taken, written and restored. */
 
+import type { RowBytes } from '../bytes/row-bytes.ts'
 import type { StateStore } from '../store.ts'
 import type { CacheBudget } from './cache-budget.ts'
 import type { LmdbEnvironment } from './lmdb-environment.ts'
-import type { RowBytes } from './row-bytes.ts'
 import type { StoreUsage } from './store-usage.ts'
 import type { WriteBatch } from './write-batch.ts'
 

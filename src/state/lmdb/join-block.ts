@@ -6,12 +6,12 @@
  */
 
 import type { ByteBuffer } from '../../types/byte-buffer.ts'
+import { NUMBER_BYTES, readNumber, writeNumber } from '../bytes/key-bytes.ts'
+import type { RowBytes } from '../bytes/row-bytes.ts'
 import type { StoredRow } from '../store.ts'
-import { NUMBER_BYTES, readNumber, writeNumber } from './key-bytes.ts'
-import type { RowBytes } from './row-bytes.ts'
 
-/** A block that is larger gets no more rows. Far below what a Kafka record may have. */
-export const BLOCK_BYTES = 32_768
+/** A block that is larger gets no more rows. Looking one row up that is on the disk only reads its block. */
+export const BLOCK_BYTES = 8192
 /** As many as its key can count. */
 export const BLOCK_ROWS = 65_535
 
@@ -38,9 +38,10 @@ export function writeShardKey(prefix: Buffer, segment: number, shard: number, wr
   writer.writeByte(shard)
 }
 
-/** What the key of a block says: its segment, and its number of rows. */
-export const readBlockKey = (prefix: Buffer, key: Buffer): Pick<BlockKey, 'segment' | 'rows'> => ({
+/** What the key of a block says: its segment, its number, and its number of rows. */
+export const readBlockKey = (prefix: Buffer, key: Buffer): Pick<BlockKey, 'segment' | 'block' | 'rows'> => ({
   segment: readNumber(key, prefix.length),
+  block: readNumber(key, prefix.length + NUMBER_BYTES + 1),
   rows: key.readUInt16BE(prefix.length + 2 * NUMBER_BYTES + 1),
 })
 

@@ -1,8 +1,8 @@
 /** A key as join segments look for it: its bytes and their hash. One object per buffer, so that looking up allocates nothing. */
 
 import { ByteBuffer } from '../../types/byte-buffer.ts'
+import { writeWholeKey } from '../bytes/key-bytes.ts'
 import type { StoreKey } from '../store.ts'
-import { writeWholeKey } from './key-bytes.ts'
 
 export class JoinKey {
   readonly #writer = new ByteBuffer(64)

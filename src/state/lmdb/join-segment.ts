@@ -2,30 +2,35 @@
  * The rows of a join buffer in one segment of time: as bytes in one buffer, with an index by key beside it. There is no object per row, so
  * that many rows cost the garbage collector nothing, and only rows that a fetch finds are read. The disk has the same bytes in blocks
  * (join-block.ts), each of one shard: a fixed part of the keys. In memory are all rows of a shard or none, so that what is not
- * found is not there.
+ * found is not there. Where memory does not suffice, the oldest rows leave only where they lie on the disk (join-index.ts).
  *
- *   entry  the place of the key's entry before it, int32 LE, -1: none; hash of the key, int32 LE; a row as in blocks
+ *   entry  the place of the key's entry before it, int32 LE, -1: none; hash of the key, int32 LE; number of its block, int32 LE, -1: none yet; packed
+ *          place in the block (join-index.ts), int32 LE; a row as in blocks
  */
 
 import { ByteBuffer } from '../../types/byte-buffer.ts'
+import type { RowBytes } from '../bytes/row-bytes.ts'
 import type { StoredRow } from '../store.ts'
 import { CacheEntry } from './cache-budget.ts'
 import { blockRowEnd, keyEnd, keyStart, writeBlockRow } from './join-block.ts'
+import type { JoinBlocks } from './join-blocks.ts'
+import { type BlockPlace, JoinIndex, packPlace } from './join-index.ts'
 import { hashOf, type JoinKey } from './join-key.ts'
-import type { RowBytes } from './row-bytes.ts'
-
-/** More of them make it cheaper to look a row up whose segment was given up, and blocks smaller. */
-export const SHARDS = 64
-export const shardOf = (hash: number): number => hash & (SHARDS - 1)
+import { SHARDS, shardOf } from './join-shard.ts'
 
 const HASH_AT = 4
-const ROW_AT = 8
+const BLOCK_AT = 8
+const PLACE_AT = 12
+const ROW_AT = 16
+const NO_BLOCK = -1
 const INITIAL_BYTES = 1024
 const INITIAL_SLOTS = 32
 /** A buffer with more room than this part of it is cut when nothing is expected to come. */
 const SLACK = 0.25
 /** What a segment may have more than the one before it without growing. */
 const HEADROOM = 0.03
+/** At least so much of a segment's memory leaves at a time, since what stays has to be moved. */
+const SPILLED_SHARE = 0.5
 /** Memory so many times as large as expected is not taken. */
 const MAX_EXCESS = 1.25
 
@@ -51,14 +56,18 @@ export class JoinSegment extends CacheEntry {
   fresh: number[] = []
   /** Size of the rows that the disk does not have yet. */
   unwrittenBytes = 0
+  /** Memory of its index as it was counted. */
+  indexBytes = 0
   /** The number of the newest segment when rows of this one were last added or looked for. */
   usedAt = Number.NEGATIVE_INFINITY
   readonly #rows: RowBytes
   #entries: ByteBuffer
   #slots: Int32Array
   #keys = 0
-  /** Shards of which the rows are in memory; null: all. */
+  /** Shards of which the rows are in memory, or where they lie; null: all. */
   #loaded: Uint8Array | null
+  /** Rows that came before those in memory. */
+  #index: JoinIndex | null = null
 
   /** `isStored`: the disk has its rows, and memory none. */
   constructor(rows: RowBytes, number: number, count: number, isStored: boolean, memory = newMemory()) {
@@ -71,12 +80,17 @@ export class JoinSegment extends CacheEntry {
     this.#loaded = isStored ? new Uint8Array(SHARDS) : null
   }
 
-  /** Whether no row is in memory. */
+  /** Whether nothing of any row is in memory. */
   get isEmpty(): boolean {
-    return this.#entries.position === 0
+    return this.#entries.position === 0 && this.#index === null
   }
 
-  /** Memory that it takes, bytes. */
+  /** Memory that its index takes, bytes. */
+  get indexSize(): number {
+    return this.#index?.size ?? 0
+  }
+
+  /** Memory that it takes beside its index, bytes. */
   get size(): number {
     return this.#entries.buffer.length + this.#slots.byteLength
   }
@@ -106,25 +120,78 @@ export class JoinSegment extends CacheEntry {
     return entry
   }
 
-  /** Adds the rows of a block; returns how many. */
-  addBlock(block: Buffer): number {
-    let count = 0
-    for (let start = 0, end = 0; start < block.length; start = end, count++) {
+  /** Adds the rows of a block. */
+  addBlock(block: Buffer, number: number, rows: number): void {
+    for (let start = 0, end = 0; start < block.length; start = end) {
       end = blockRowEnd(block, start)
       const from = keyStart(start)
       const to = keyEnd(block, start)
       const hash = hashOf(block, from, to)
       const entry = this.#begin(hash)
+      this.setPlace(entry, { block: number, rows, offset: start })
       this.#entries.reserve(end - start)
       block.copy(this.#entries.buffer, this.#entries.position, start, end)
       this.#entries.position += end - start
       this.#link(entry, this.#slotOf(block, from, to, hash))
     }
-    return count
+  }
+
+  /** Notes where a row lies; null: nowhere yet. */
+  setPlace(entry: number, place: BlockPlace | null): void {
+    this.#entries.buffer.writeInt32LE(place === null ? NO_BLOCK : place.block | 0, entry + BLOCK_AT)
+    this.#entries.buffer.writeInt32LE(place === null ? 0 : packPlace(place), entry + PLACE_AT)
+  }
+
+  /** Notes that these rows are those of a block. */
+  setPlaces(entries: readonly number[], block: number): void {
+    let offset = 0
+    for (const entry of entries) {
+      this.setPlace(entry, { block, rows: entries.length, offset })
+      offset += this.rowLength(entry)
+    }
+  }
+
+  /**
+   * Gives up the bytes of the oldest rows that the disk has, of about `bytes` and at least half of all; where they lie is kept. Nothing may be staged. Returns whether
+   * there were any.
+   */
+  spill(bytes: number): boolean {
+    const { buffer, position } = this.#entries
+    const wanted = Math.min(position, Math.max(bytes, SPILLED_SHARE * position))
+    let end = 0
+    while (end < wanted) {
+      const block = buffer.readInt32LE(end + BLOCK_AT)
+      if (block === NO_BLOCK) break
+      this.#index ??= new JoinIndex()
+      const timestamp = this.#rows.timestampAt(buffer, keyEnd(buffer, end + ROW_AT))
+      this.#index.add(this.hashOf(end), timestamp, block, buffer.readInt32LE(end + PLACE_AT))
+      end = blockRowEnd(buffer, end + ROW_AT)
+    }
+    if (end === 0) return false
+    this.#cut(end)
+    return true
+  }
+
+  /** Forgets the entries before that place. */
+  #cut(start: number): void {
+    const { buffer, position } = this.#entries
+    const kept = new ByteBuffer(Math.max(INITIAL_BYTES, position - start))
+    buffer.copy(kept.buffer, 0, start, position)
+    kept.position = position - start
+    this.#entries = kept
+    this.#slots = new Int32Array(INITIAL_SLOTS)
+    this.#keys = 0
+    this.fresh = this.fresh.map((entry) => entry - start)
+    for (let entry = 0; entry < kept.position; ) {
+      const row = entry + ROW_AT
+      const slot = this.#slotOf(kept.buffer, keyStart(row), keyEnd(kept.buffer, row), this.hashOf(entry))
+      this.#link(entry, slot)
+      entry = blockRowEnd(kept.buffer, row)
+    }
   }
 
   /** Appends the key's rows with timestamp in `[from, to]` to `found`: by timestamp, then arrival. */
-  fetch(key: JoinKey, from: number, to: number, found: StoredRow[]): void {
+  fetch(key: JoinKey, from: number, to: number, found: StoredRow[], blocks: JoinBlocks): void {
     const first = found.length
     let isOrdered = true
     let entry = this.#slots[this.#slotOf(key.bytes, 0, key.length, key.hash)]! - 1
@@ -134,11 +201,28 @@ export class JoinSegment extends CacheEntry {
       if (found.length > first && found[found.length - 1]!.timestamp < timestamp) isOrdered = false
       found.push(this.#read(entry))
     }
+    if (this.#index !== null && !this.#fetchSpilled(this.#index, { key, from, to, found, first, blocks }))
+      isOrdered = false
     if (found.length - first < 2) return
     // They come newest first.
     const rows = found.splice(first).reverse()
     if (!isOrdered) rows.sort(byTimestamp)
     for (const row of rows) found.push(row)
+  }
+
+  /** The same for rows whose bytes are on the disk only. Returns whether they are in the order of the others. */
+  #fetchSpilled(index: JoinIndex, { key, from, to, found, first, blocks }: SpilledFetch): boolean {
+    let isOrdered = true
+    for (let entry = index.newest(key.hash); entry >= 0; entry = index.before(entry)) {
+      const timestamp = index.timestampOf(entry)
+      if (timestamp < from || timestamp > to) continue
+      const place = index.placeOf(entry)
+      const buffer = blocks.read(this.number, key.hash, place)
+      if (!isKeyOf(buffer, place.offset, key.bytes, 0, key.length)) continue
+      if (found.length > first && found[found.length - 1]!.timestamp < timestamp) isOrdered = false
+      found.push(this.#rows.readFrom({ buffer, position: keyEnd(buffer, place.offset) }))
+    }
+    return isOrdered
   }
 
   hashOf(entry: number): number {
@@ -167,6 +251,7 @@ export class JoinSegment extends CacheEntry {
     this.#entries = entries
     this.#slots = slots
     this.#keys = 0
+    this.#index = null
     this.#loaded = new Uint8Array(SHARDS)
     return memory
   }
@@ -188,6 +273,7 @@ export class JoinSegment extends CacheEntry {
     this.#entries.reserve(ROW_AT)
     this.#entries.buffer.writeInt32LE(hash, entry + HASH_AT)
     this.#entries.position = entry + ROW_AT
+    this.setPlace(entry, null)
     return entry
   }
 
@@ -203,16 +289,9 @@ export class JoinSegment extends CacheEntry {
     const mask = this.#slots.length - 1
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = this.#slots[slot]! - 1
-      if (entry < 0 || (this.hashOf(entry) === hash && this.#hasKey(entry + ROW_AT, bytes, from, to))) return slot
+      if (entry < 0 || (this.hashOf(entry) === hash && isKeyOf(this.#entries.buffer, entry + ROW_AT, bytes, from, to)))
+        return slot
     }
-  }
-
-  #hasKey(row: number, bytes: Buffer, from: number, to: number): boolean {
-    const { buffer } = this.#entries
-    const start = keyStart(row)
-    if (keyEnd(buffer, row) - start !== to - from) return false
-    for (let i = from, at = start; i < to; i++, at++) if (buffer[at] !== bytes[i]) return false
-    return true
   }
 
   #grow(): void {
@@ -232,6 +311,24 @@ export class JoinSegment extends CacheEntry {
     const { buffer } = this.#entries
     return this.#rows.readFrom({ buffer, position: keyEnd(buffer, entry + ROW_AT) })
   }
+}
+
+interface SpilledFetch {
+  readonly key: JoinKey
+  readonly from: number
+  readonly to: number
+  readonly found: StoredRow[]
+  /** Where the rows of this fetch begin in `found`. */
+  readonly first: number
+  readonly blocks: JoinBlocks
+}
+
+/** Whether the row of a block that starts at `row` has the key that `bytes` hold in `[from, to)`. */
+function isKeyOf(buffer: Buffer, row: number, bytes: Buffer, from: number, to: number): boolean {
+  const start = keyStart(row)
+  if (keyEnd(buffer, row) - start !== to - from) return false
+  for (let i = from, at = start; i < to; i++, at++) if (buffer[at] !== bytes[i]) return false
+  return true
 }
 
 const byTimestamp = (a: StoredRow, b: StoredRow): number => a.timestamp - b.timestamp

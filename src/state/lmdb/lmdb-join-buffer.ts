@@ -1,7 +1,8 @@
 /**
  * Join buffer in LMDB: segments of time, written in blocks (join-block.ts): a commit writes what came since the last one, in the order in which
- * it came, and does not look for a place in the tree for each row. In memory are the segments that are written to and fetched from; others
- * are given up, and shards of them loaded again if a late record needs them. Expiry drops whole segments; rows of a segment that is expired in
+ * it came, and does not look for a place in the tree for each row. In memory are the segments that are written to and fetched from; where their rows do not
+ * fit, the oldest leave an index only, by which one block is read for a row. Segments that are not in use are given up whole, and shards of them loaded again if
+ * a late record needs them. Expiry drops whole segments; rows of a segment that is expired in
  * part stay until all of it is, and the floor hides them.
  */
 
@@ -17,8 +18,10 @@ import {
   type StoreSummary,
 } from './durable-store.ts'
 import { BLOCK_BYTES, BLOCK_ROWS, readBlockKey, writeBlockKey, writeShardKey } from './join-block.ts'
+import { JoinBlocks } from './join-blocks.ts'
 import { JoinKey } from './join-key.ts'
-import { JoinSegment, memorySize, type SegmentMemory, SHARDS, shardOf } from './join-segment.ts'
+import { JoinSegment, memorySize, type SegmentMemory } from './join-segment.ts'
+import { SHARDS, shardOf } from './join-shard.ts'
 import { StoredNumbers } from './stored-numbers.ts'
 import type { WriteBatch } from './write-batch.ts'
 
@@ -53,6 +56,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   readonly #segments = new SortedMap<number, JoinSegment>()
   readonly #stored: StoredNumbers
   readonly #key = new JoinKey()
+  readonly #blocks: JoinBlocks
   #highest = Number.NEGATIVE_INFINITY
   #floor: number
   #block: number
@@ -68,6 +72,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     this.#floor = summary?.floor ?? Number.NEGATIVE_INFINITY
     this.#block = summary?.block ?? 0
     this.#stored = new StoredNumbers(space)
+    this.#blocks = new JoinBlocks(space)
     this.#findSegments()
     space.budget.register(this)
   }
@@ -101,7 +106,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
       const isLoading = this.#ensureLoaded(segment)
       if (isLoading) usage.misses++
       else usage.hits++
-      segment.fetch(this.#key, lowest, to, found)
+      segment.fetch(this.#key, lowest, to, found, this.#blocks)
       if (isLoading) this.#measure(segment)
     }
     return found
@@ -114,6 +119,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     const first = this.#segments.firstKey()
     if (first === undefined || first >= live) return
     this.#stored.expireBelow(live)
+    this.#blocks.clear()
     for (const [, segment] of this.#segments.takeBelow(live)) this.#drop(segment)
   }
 
@@ -125,15 +131,28 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   evict(bytes: number): number {
     const { budget } = this.#space
     const before = budget.usedBytes
+    const wanted = () => bytes - (before - budget.usedBytes)
     this.#keepSpare(null)
     for (const isIdle of [true, false]) {
       for (const [, segment] of this.#segments.entries()) {
-        if (before - budget.usedBytes >= bytes) return before - budget.usedBytes
-        if (isIdle && segment.usedAt === this.#highest) continue
-        if (!segment.isEmpty && !segment.isUnwritten) this.#unload(segment)
+        if (wanted() <= 0) return before - budget.usedBytes
+        if ((isIdle && segment.usedAt === this.#highest) || segment.staged > 0) continue
+        if (segment.spill(isIdle ? Number.POSITIVE_INFINITY : wanted())) this.#resize(segment)
       }
     }
+    if (wanted() > 0) this.#blocks.clear()
+    if (budget.indexBytes > budget.indexLimitBytes) this.#unloadIndexes()
     return before - budget.usedBytes
+  }
+
+  /** Gives up segments whole, those that were not used lately first. */
+  #unloadIndexes(): void {
+    const { budget } = this.#space
+    const segments = Array.from(this.#segments.entries(), ([, segment]) => segment)
+    for (const segment of segments.sort((a, b) => a.usedAt - b.usedAt)) {
+      if (budget.indexBytes <= budget.indexLimitBytes) return
+      if (segment.indexSize > 0 && !segment.isUnwritten) this.#unload(segment)
+    }
   }
 
   stage(batch: WriteBatch, log: LogChange | null): Staged {
@@ -169,6 +188,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   close(): void {
     this.#space.budget.unregister(this)
     this.#keepSpare(null)
+    this.#blocks.clear()
     for (const [, segment] of this.#segments.takeBelow(Number.POSITIVE_INFINITY)) this.#drop(segment)
   }
 
@@ -238,7 +258,10 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     scratch.position = 0
     writeShardKey(this.#space.prefix, segment.number, shard, scratch)
     const from = Buffer.from(scratch.since(0))
-    for (const { value } of this.#space.environment.range(from, prefixEnd(from))) segment.addBlock(value)
+    for (const { key, value } of this.#space.environment.range(from, prefixEnd(from))) {
+      const { block: number, rows } = readBlockKey(this.#space.prefix, key)
+      segment.addBlock(value, number, rows)
+    }
     segment.setLoaded(shard)
     return true
   }
@@ -267,9 +290,12 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
 
   /** Returns whether its size has changed. */
   #resize(segment: JoinSegment): boolean {
+    const { budget } = this.#space
     const change = segment.size - segment.bytes
     segment.bytes += change
-    this.#space.budget.usedBytes += change
+    budget.usedBytes += change
+    budget.indexBytes += segment.indexSize - segment.indexBytes
+    segment.indexBytes = segment.indexSize
     return change !== 0
   }
 
@@ -286,8 +312,10 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
         while (at < entries.length && at - first < BLOCK_ROWS && block.position < BLOCK_BYTES) {
           segment.copyRow(entries[at++]!, block)
         }
+        const number = this.#block++
+        segment.setPlaces(entries.slice(first, at), number)
         batch.begin()
-        writeBlockKey(prefix, { segment: segment.number, shard, block: this.#block++, rows: at - first }, batch.bytes)
+        writeBlockKey(prefix, { segment: segment.number, shard, block: number, rows: at - first }, batch.bytes)
         batch.endKey()
         batch.bytes.writeBytes(block.since(0))
         batch.endPut()
@@ -309,6 +337,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
 
   #abandoned({ segment, fresh }: StagedRows): void {
     segment.staged--
+    for (const entry of fresh) segment.setPlace(entry, null)
     segment.fresh = [...fresh, ...segment.fresh]
     if (segment.isDirty || !this.#isHeld(segment)) return
     segment.isDirty = true
@@ -324,6 +353,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     const { budget } = this.#space
     this.#count -= segment.count
     budget.usedBytes -= segment.bytes
+    budget.indexBytes -= segment.indexBytes
     this.#countUnwritten(segment, -segment.unwrittenBytes)
   }
 }

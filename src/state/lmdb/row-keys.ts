@@ -1,10 +1,10 @@
 /** The keys of rows in LMDB: the store's prefix, the start of a window where the store has windows, then the row's key (key-bytes.ts). */
 
 import { ByteBuffer } from '../../types/byte-buffer.ts'
+import { NUMBER_BYTES, readKey, writeBound, writeKey, writeNumber } from '../bytes/key-bytes.ts'
+import { readCutKey } from '../bytes/row-bytes.ts'
 import type { StoreKey } from '../store.ts'
-import { NUMBER_BYTES, readKey, writeBound, writeKey, writeNumber } from './key-bytes.ts'
 import type { RawEntry } from './lmdb-environment.ts'
-import { readCutKey } from './row-bytes.ts'
 
 export class RowKeys {
   readonly #prefix: Buffer

@@ -1,8 +1,8 @@
 /** All sessions of one key, as the cache of a session store holds them. */
 
+import type { Bounds } from '../bytes/session-bytes.ts'
 import type { Session, StoreKey } from '../store.ts'
 import { CacheEntry } from './cache-budget.ts'
-import type { Bounds } from './session-bytes.ts'
 
 export class SessionEntry extends CacheEntry {
   readonly key: StoreKey

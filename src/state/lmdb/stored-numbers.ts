@@ -3,8 +3,8 @@
  * they are not in memory, and deletes those that expire, which are one range at the beginning, with the next batch.
  */
 import { ByteBuffer } from '../../types/byte-buffer.ts'
+import { readNumber, writeNumber } from '../bytes/key-bytes.ts'
 import { prefixEnd, type Staged, type StoreSpace } from './durable-store.ts'
-import { readNumber, writeNumber } from './key-bytes.ts'
 import type { WriteBatch } from './write-batch.ts'
 
 export class StoredNumbers {

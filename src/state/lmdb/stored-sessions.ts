@@ -1,9 +1,7 @@
 /** The sessions that LMDB has: by key, and again by end, so that what ends at a time is found at once (session-bytes.ts). */
 
 import { ByteBuffer } from '../../types/byte-buffer.ts'
-import type { Session, StoredRow, StoreKey } from '../store.ts'
-import { type LogChange, prefixEnd, type StoreSpace } from './durable-store.ts'
-import { writeText } from './key-bytes.ts'
+import { writeText } from '../bytes/key-bytes.ts'
 import {
   type Bounds,
   readEndKey,
@@ -13,7 +11,9 @@ import {
   writeEndKey,
   writeSessionKey,
   writeSessionsOf,
-} from './session-bytes.ts'
+} from '../bytes/session-bytes.ts'
+import type { Session, StoredRow, StoreKey } from '../store.ts'
+import { type LogChange, prefixEnd, type StoreSpace } from './durable-store.ts'
 import type { WriteBatch } from './write-batch.ts'
 
 export type KeyedBounds = { readonly key: StoreKey } & Bounds

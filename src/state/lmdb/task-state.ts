@@ -1,5 +1,6 @@
 /** The stores of one task in an environment, and its checkpoints: state and positions in one transaction. */
 import { assertNever } from '../../assert.ts'
+import { rowBytes } from '../bytes/row-bytes.ts'
 import type { StateStore, StoreDeclaration } from '../store.ts'
 import type { CacheBudget } from './cache-budget.ts'
 import type { DurableStore, LogChange, StoreSummary } from './durable-store.ts'
@@ -8,7 +9,6 @@ import { LmdbJoinBuffer } from './lmdb-join-buffer.ts'
 import { LmdbKeyValueStore } from './lmdb-key-value.ts'
 import { LmdbSessionStore } from './lmdb-session.ts'
 import { LmdbWindowStore } from './lmdb-window.ts'
-import { rowBytes } from './row-bytes.ts'
 import {
   type StateCatalog,
   type StatedWatermarks,

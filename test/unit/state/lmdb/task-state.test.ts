@@ -139,6 +139,42 @@ test('the cache stays below its bound once everything is written, and asks for a
   expect(budget.unwrittenBytes).toBe(0)
 })
 
+test('a join buffer that is larger than its memory finds rows by their place on the disk', async () => {
+  const budget = new CacheBudget(60_000)
+  const state = openTask(budget)
+  const rows = state.store('rows') as JoinBuffer
+  const text = 'x'.repeat(200)
+  for (let i = 0; i < 3000; i++) {
+    rows.add(`key ${i % 1500}`, { row: [`${i} ${text}`], timestamp: i % 20 })
+    if (budget.needsCommit) await commit(state)
+  }
+  await commit(state)
+  expect(budget.usedBytes).toBeLessThan(1.5 * 60_000)
+  expect(budget.indexBytes).toBeGreaterThan(0)
+  expect(budget.indexBytes).toBeLessThan(3000 * 60)
+  for (let i = 0; i < 1500; i += 7) {
+    const found = [...rows.fetch(`key ${i}`, 0, 20)].map(({ row }) => Number.parseInt(String(row[0]), 10))
+    expect(found.toSorted((a, b) => a - b)).toEqual([i, i + 1500])
+  }
+  expect(budget.usedBytes).toBeLessThan(1.5 * 60_000)
+  state.close()
+  expect(budget.usedBytes).toBe(0)
+  expect(budget.indexBytes).toBe(0)
+})
+
+test('indexes that take more than their bound are given up, and made again from the disk', async () => {
+  const budget = new CacheBudget(4_000)
+  const state = openTask(budget)
+  const rows = state.store('rows') as JoinBuffer
+  for (let i = 0; i < 4000; i++) {
+    rows.add(`key ${i}`, { row: [`${i}`], timestamp: Math.floor(i / 40) })
+    if (i % 100 === 99) await commit(state)
+  }
+  expect(budget.indexBytes).toBeLessThan(2 * budget.indexLimitBytes)
+  for (let i = 0; i < 4000; i += 37)
+    expect([...rows.fetch(`key ${i}`, 0, 100)].map(({ row }) => row)).toEqual([[`${i}`]])
+})
+
 test('a join buffer finds rows by key in order of time, whether they were written, given up and loaded again, or not', async () => {
   const random = fc.sample(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 99 })), {
     numRuns: 3000,

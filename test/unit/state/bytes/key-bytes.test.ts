@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isCut, readKey, readWholeKey, writeKey, writeWholeKey } from '../../../../src/state/lmdb/key-bytes.ts'
+import { isCut, readKey, readWholeKey, writeKey, writeWholeKey } from '../../../../src/state/bytes/key-bytes.ts'
 import type { StoreKey } from '../../../../src/state/store.ts'
 import { ByteBuffer } from '../../../../src/types/byte-buffer.ts'
 import { forEachSeed, type Random } from '../../../support/seeds.ts'
