@@ -8,21 +8,17 @@ import { globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { applicationId } from '../../src/runtime/topic-names.ts'
-import type { Fault, FaultOptions } from './fault.ts'
+import type { Fault } from './fault.ts'
 import { checkOutputs, checkTables } from './kill/check.ts'
 import { expected, OUTPUTS, PARTITIONS, records, SOURCES, STATEMENTS, TOPICS } from './kill/flow.ts'
+import { finish } from './kill/progress.ts'
 import { FaultServer, seeded, withDataDir, withLog } from './support/server.ts'
 import { uncommitted, writeRecords } from './support/topics.ts'
 
-const POLL_MS = 200
 /** Share of the kills. */
 const WHILE_STARTING = 0.3
 const WORK_MS = 5_000
 const LOOK_MS = 5
-/** Long enough for queries to start and to tell how far they are behind. */
-const QUIET_MS = 2_000
-/** Without progress for this long the run has failed. */
-const STALL_MS = 60_000
 
 export const kill: Fault = ({ seed, number, say }) =>
   withDataDir(async (dataDir) => {
@@ -54,7 +50,7 @@ export const kill: Fault = ({ seed, number, say }) =>
       lives.push(ms)
       say(`killed after ${ms} ms (${i + 1} of ${kills})`)
     }
-    await finish(dataDir, queries, say)
+    await finish(dataDir, (broker) => leftOf(broker, queries), say)
     const {
       failures,
       records: outputs,
@@ -99,20 +95,6 @@ async function createQueries(dataDir: string, exactlyOnce: boolean): Promise<str
   return created.map((entity) => (entity as { commandStatus: { queryId: string } }).commandStatus.queryId)
 }
 
-/** Lets the server process what is left: until all of it is committed. */
-async function finish(dataDir: string, queries: readonly string[], say: FaultOptions['say']): Promise<void> {
-  for (let left = -1; ; ) {
-    const server = await FaultServer.start(dataDir)
-    await untilQuiet(server)
-    await server.stop()
-    const now = await withLog(dataDir, (broker) => leftOf(broker, queries))
-    say(`${now} records left to commit`)
-    if (now === 0) return
-    if (now === left) throw new Error(`${now} records are not processed:\n${server.output}`)
-    left = now
-  }
-}
-
 async function leftOf(broker: Parameters<typeof uncommitted>[0], queries: readonly string[]): Promise<number> {
   let left = 0
   for (const queryId of queries) {
@@ -121,25 +103,4 @@ async function leftOf(broker: Parameters<typeof uncommitted>[0], queries: readon
     left += await uncommitted(broker, group, topics)
   }
   return left
-}
-
-/** Resolves when no query has moved for a while and none is behind. */
-async function untilQuiet(server: FaultServer): Promise<void> {
-  let mark = ''
-  let changedAt = performance.now()
-  while (performance.now() - changedAt < STALL_MS) {
-    await delay(POLL_MS)
-    const metrics = await server.metrics([
-      'millrace_query_records_consumed_total',
-      'millrace_query_records_produced_total',
-      'millrace_query_lag_records',
-    ])
-    const now = JSON.stringify([...metrics.values()].map((values) => [...values.values()]))
-    const isBehind = [...metrics.get('millrace_query_lag_records')!.values()].some((lag) => lag > 0)
-    if (now !== mark) {
-      mark = now
-      changedAt = performance.now()
-    } else if (!isBehind && performance.now() - changedAt > QUIET_MS) return
-  }
-  throw new Error(`The queries stand still while they are behind:\n${server.output}`)
 }

@@ -17,6 +17,7 @@ const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
   'many-subscribers': async () => (await import('./many-subscribers.ts')).manySubscribers,
   network: async () => (await import('./network.ts')).network,
   'postgres-source': async () => (await import('./postgres-source.ts')).postgresSource,
+  'nexmark-kills': async () => (await import('./nexmark-kills.ts')).nexmarkKills,
   rebalance: async () => (await import('./rebalance.ts')).rebalance,
   restart: async () => (await import('./restart.ts')).restart,
   security: async () => (await import('./security.ts')).security,

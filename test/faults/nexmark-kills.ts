@@ -1,0 +1,120 @@
+/**
+ * Nexmark under kills: the server is killed at random moments while queries with state work under exactly once, and what they have written at the end is compared
+ * with DuckDB's result over the same events. Options: `events` (60,000), `kills` (10) for each query, `life` (2,500): how long a server lives at most from its first
+ * result, ms; `query`: only the one with that number. `midway`: kills after which some records were committed since the one before, and others not yet.
+ */
+import { globSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { writeContent } from '../../bench/nexmark/content.ts'
+import type { NexmarkOptions } from '../../bench/nexmark/events.ts'
+import { eventFiles, load } from '../../bench/nexmark/load.ts'
+import { fileText, inputTopics, sinksOf } from '../../bench/nexmark/queries.ts'
+import { Reference } from '../../bench/nexmark/reference.ts'
+import type { Broker } from '../../src/broker/broker.ts'
+import type { DataSource } from '../../src/metastore/data-source.ts'
+import { applicationId } from '../../src/runtime/topic-names.ts'
+import type { Fault, FaultOptions } from './fault.ts'
+import { finish } from './kill/progress.ts'
+import { FaultServer, seeded, withDataDir, withLog } from './support/server.ts'
+import { uncommitted } from './support/topics.ts'
+
+const QUERIES = [3, 4, 5, 9, 18]
+const EXACTLY_ONCE = {
+  'auto.offset.reset': 'earliest',
+  'commit.interval.ms': '200',
+  'processing.guarantee': 'exactly_once_v2',
+}
+const WHILE_STARTING = 0.2
+const WORK_MS = 20_000
+const LOOK_MS = 10
+
+export const nexmarkKills: Fault = (options) =>
+  withDataDir(async (directory) => {
+    const { seed, number } = options
+    const only = number('query', -1)
+    const generator = { events: number('events', 60_000), seed, rate: 1000 }
+    const reference = await Reference.open(eventFiles(directory, generator))
+    const failures: string[] = []
+    const measured: Record<string, string | number> = { events: generator.events, kills: number('kills', 10) }
+    try {
+      for (const query of only < 0 ? QUERIES : [only]) {
+        const run = await runQuery(`q${query}`, generator, reference, options)
+        failures.push(...run.failures)
+        measured[`q${query}`] = run.summary
+      }
+    } finally {
+      reference.close()
+    }
+    return { failures, measured }
+  })
+
+interface QueryRun {
+  readonly failures: readonly string[]
+  readonly summary: string
+}
+
+function runQuery(
+  name: string,
+  generator: NexmarkOptions,
+  reference: Reference,
+  { seed, number, say }: FaultOptions,
+): Promise<QueryRun> {
+  return withDataDir(async (dataDir) => {
+    const sink = sinksOf(name).at(-1)!
+    const random = seeded(seed)
+    const queryId = await createQuery(dataDir, name, generator)
+    const leftOf = (broker: Broker) => uncommitted(broker, groupOf(queryId), topicsOf(sink))
+    const kills = number('kills', 10)
+    let left = await withLog(dataDir, leftOf)
+    let midway = 0
+    for (let i = 1; i <= kills; i++) {
+      const server = await FaultServer.spawn(dataDir)
+      const life = random() * number('life', 2_500)
+      if (random() >= WHILE_STARTING) await firstOutput(dataDir, sink.topic)
+      await delay(life)
+      await server.kill()
+      const now = await withLog(dataDir, leftOf)
+      if (now > 0 && now < left) midway++
+      say(`${name}: kill ${i} of ${kills}, ${now} of ${left} records left to commit`)
+      left = now
+    }
+    await finish(dataDir, leftOf, say)
+    const path = join(dataDir, 'content.json')
+    const records = await withLog(dataDir, (broker) => writeContent(broker, sink, path))
+    const { rows, missing, surplus, examples } = await reference.judge(name, path)
+    const isEqual = missing === 0 && surplus === 0
+    const difference = `${name}: ${missing} rows are missing, ${surplus} are too many: ${examples.join('; ')}`
+    return {
+      failures: isEqual ? [] : [difference],
+      summary: `${rows} rows in ${records} records, ${midway} kills midway`,
+    }
+  })
+}
+
+/** Returns the id of the query; the server is killed at once. */
+async function createQuery(dataDir: string, name: string, generator: NexmarkOptions): Promise<string> {
+  await withLog(dataDir, (broker) => load(broker, generator))
+  const server = await FaultServer.start(dataDir)
+  await server.execute(fileText('queries', 'sources'))
+  const created = await server.execute(fileText('queries', name), EXACTLY_ONCE)
+  await server.kill()
+  return (created.at(-1) as { commandStatus: { queryId: string } }).commandStatus.queryId
+}
+
+const groupOf = (queryId: string): string => applicationId({ serviceId: 'default_', queryId, transient: false })
+
+const topicsOf = ({ derivedFrom }: DataSource): string[] =>
+  derivedFrom.map((source) => inputTopics[source.toLowerCase()]!)
+
+/** Resolves when the server writes results, or after a while without. */
+async function firstOutput(dataDir: string, topic: string): Promise<void> {
+  const before = outputBytes(dataDir, topic)
+  const deadline = performance.now() + WORK_MS
+  while (outputBytes(dataDir, topic) === before && performance.now() < deadline) await delay(LOOK_MS)
+}
+
+function outputBytes(dataDir: string, topic: string): number {
+  const files = globSync(join(dataDir, 'data/log/**', topic, '**/*.log'))
+  return files.reduce((sum, file) => sum + statSync(file).size, 0)
+}
