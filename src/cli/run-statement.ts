@@ -75,7 +75,7 @@ async function execute(statement: string, { session, screen, signal }: Run): Pro
       if (entity['@type'] === 'currentStatus') session.commandSequenceNumber = entity.commandSequenceNumber
       const text =
         session.display.format === 'JSON' ? JSON.stringify(entity, null, 2) : `\n${entityText(entity, screen.width)}`
-      await screen.line(text)
+      await screen.page(text)
     }
   } catch (error) {
     throw withPipeliningAdvice(error)

@@ -131,6 +131,15 @@ describe.skipIf(missing !== null)(
       terminal.type(CTRL_C)
     })
 
+    it('draws queries with their rates', async () => {
+      terminal.type('clear\r\\top\r')
+      await shows(
+        /Query ID +\| State +\| In\/s \| Out\/s \| Lag \| In\/s over time\n-+\n CTAS_TOTALS_\d+ \| RUNNING \|/,
+      )
+      terminal.type(CTRL_C)
+      await shows(/ksql>$/)
+    })
+
     it('runs a statement again and again until Ctrl-C', async () => {
       terminal.type(`SELECT n FROM totals WHERE item = 'ink';\r`)
       await shows(/1 row in \d+ ms\.\nksql>$/)
@@ -162,12 +171,15 @@ describe.skipIf(missing !== null)(
       expect(await terminal.exit).toBe(0)
     })
 
-    it('has no colours where NO_COLOR is set', async () => {
-      terminal = start({ NO_COLOR: '1' })
+    it('has no colours where NO_COLOR is set, and pages long answers by PAGER', async () => {
+      terminal = start({ NO_COLOR: '1', PAGER: 'head -n 2' })
       await shows(/ksql>$/)
       terminal.type("SELECT 'a' FROM orders")
       await shows(/FROM orders$/)
       expect([terminal.colourOf('SELECT'), terminal.colourOf("'a'")]).toEqual([null, null])
+      terminal.type(`${CTRL_C}clear\rhelp\r`)
+      await shows(/^ksql> help\nCommands:\n {2}help .*\nksql>$/)
+      expect(await answerTo('version')).toMatch(/^ksql> version\nVersion: .*\nksql>$/)
     })
   },
 )

@@ -64,6 +64,11 @@ export class Client {
     return (JSON.parse(await readText(answer)) as { KsqlServerInfo: ServerInfo }).KsqlServerInfo
   }
 
+  /** The server's metrics in the text format of Prometheus. */
+  async metrics(signal?: AbortSignal): Promise<string> {
+    return readText(await this.#connection.send({ method: 'GET', path: '/metrics', accept: '*/*', signal }))
+  }
+
   /** Runs statements; resolves to one entity for each that has an answer. Throws a ClientError. */
   async execute(sql: string, options: ExecuteOptions = {}): Promise<Entity[]> {
     const { properties = {}, variables = {}, commandSequenceNumber = -1, signal } = options

@@ -52,6 +52,7 @@ export async function runCli(url: string, options: CliOptions, timer: Timer): Pr
       version: readVersion(),
       input: process.stdin,
       output: process.stdout,
+      pager: process.env['PAGER'],
       historyPath: join(homedir(), '.millrace-history'),
     })
     return 0

@@ -20,6 +20,8 @@ export class Screen {
   readonly #out: ScreenOptions['out']
   readonly #err: Writable
   readonly style: Style
+  /** Shows a text that is longer than the screen, and tells whether it could; null: such texts are written as others are. */
+  pager: ((text: string) => boolean) | null = null
   #spool: string | null = null
 
   constructor({ out, err }: ScreenOptions) {
@@ -55,6 +57,13 @@ export class Screen {
   line(text = ''): Promise<void> {
     this.copy(text)
     return this.#write(this.#out, `${text}\n`)
+  }
+
+  /** As `line`, but through the pager, if there is one and the text is longer than the screen. */
+  async page(text: string): Promise<void> {
+    const isLong = this.isTerminal && text.split('\n').length >= this.height
+    if (this.pager === null || !isLong || !this.pager(text)) return this.line(text)
+    this.copy(text)
   }
 
   /** As `line`, on the error output. */

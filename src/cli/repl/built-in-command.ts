@@ -33,4 +33,4 @@ export interface BuiltInCommand {
 
 /** Writes a line of text. */
 export const say = (context: Pick<BuiltInContext, 'run'>, text: string) =>
-  context.run.screen.line(text).then(() => undefined)
+  context.run.screen.page(text).then(() => undefined)

@@ -6,7 +6,7 @@ import { readScript, unquote } from '../read-script.ts'
 import { runScript } from '../run-script.ts'
 import { parseExpanded, parseFormat, parseSwitch, parseWidth } from './arguments.ts'
 import { type BuiltInCommand, type BuiltInContext, say } from './built-in-command.ts'
-import { copy, edit, live, mode, SHORTCUTS, watch } from './shortcuts.ts'
+import { copy, edit, live, mode, SHORTCUTS, top, watch } from './shortcuts.ts'
 import { STATEMENT_NAMES, statementHelp } from './statement-help.ts'
 
 const help: BuiltInCommand = {
@@ -15,7 +15,7 @@ const help: BuiltInCommand = {
   usage: 'help [COMMAND | STATEMENT]',
   help: 'Lists the commands and statements, or explains one.',
   run(argument, context) {
-    if (argument === '') return say(context, overview())
+    if (argument === '') return say(context, overview(context.run.screen.width))
     const command = COMMANDS.find(({ name, alias }) => [name, alias].includes(argument.toLowerCase()))
     const statement = statementHelp(argument)
     if (command === undefined && statement === null) {
@@ -186,6 +186,7 @@ export const COMMANDS: readonly BuiltInCommand[] = [
   live,
   timing,
   watch,
+  top,
   copy,
   edit,
   exit,
@@ -219,18 +220,31 @@ const patternOf = (name: string): RegExp => {
   return new RegExp(`^${words}(?:\\s+(.*))?$`, 'is')
 }
 
-function overview(): string {
-  const names = COMMANDS.map(({ usage, alias }) => (alias === undefined ? usage : `${usage}, ${alias}`))
-  const width = Math.max(...names.map((name) => name.length))
+/** Columns of the names of commands; a longer one has a line of its own. */
+const NAME_WIDTH = 32
+const WIDEST_HELP = 120
+const KEYS =
+  'Keys: Ctrl-C ends a running query or drops what was typed, Tab completes, Up and Down go through earlier statements, ' +
+  'Ctrl-R searches them, Ctrl-D leaves. Everything else is SQL and ends with a semicolon.'
+
+/** `terminalWidth`: columns of the terminal. */
+function overview(terminalWidth: number): string {
+  const width = Math.min(terminalWidth, WIDEST_HELP)
+  const indent = ' '.repeat(NAME_WIDTH + 4)
+  const commandLines = ({ usage, alias, help: text }: BuiltInCommand): string[] => {
+    const name = alias === undefined ? usage : `${usage}, ${alias}`
+    const [first = '', ...others] = wrap(text, Math.max(20, width - indent.length))
+    const start = name.length <= NAME_WIDTH ? [`  ${name.padEnd(NAME_WIDTH)}  ${first}`] : [`  ${name}`, indent + first]
+    return [...start, ...others.map((line) => indent + line)]
+  }
   return [
     'Commands:',
-    ...COMMANDS.map(({ help: text }, i) => `  ${names[i]!.padEnd(width)}  ${text}`),
+    ...COMMANDS.flatMap(commandLines),
     '',
     "Statements, which 'help STATEMENT' explains:",
-    ...wrap(STATEMENT_NAMES.join(', '), 100).map((line) => `  ${line}`),
+    ...wrap(STATEMENT_NAMES.join(', '), width - 2).map((line) => `  ${line}`),
     '',
-    'Keys: Ctrl-C ends a running query or drops what was typed, Tab completes, Up and Down go through earlier statements,',
-    'Ctrl-R searches them, Ctrl-D leaves. Everything else is SQL and ends with a semicolon.',
+    ...wrap(KEYS, width),
   ].join('\n')
 }
 

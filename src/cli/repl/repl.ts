@@ -1,4 +1,5 @@
 /** The interactive command line: lines in, answers out, until the user leaves. */
+import { spawnSync } from 'node:child_process'
 import type { Session } from '../cli-session.ts'
 import type { Credentials } from '../client/connection.ts'
 import { errorText } from '../error-text.ts'
@@ -36,6 +37,8 @@ export interface ReplOptions {
   /** The terminal. */
   readonly input: TerminalInput
   readonly output: TerminalStream
+  /** Command of a shell that shows texts which are longer than the screen; absent: they are written as others are. */
+  readonly pager?: string | undefined
   /** File of the statements of earlier sessions. */
   readonly historyPath: string
 }
@@ -71,6 +74,16 @@ class Repl {
       ...(options.screen.style === PLAIN_STYLE ? {} : { colour: (line: string) => this.#colour(line) }),
       onInterrupt: () => this.#running?.abort(),
     })
+    const { pager, screen } = options
+    if (pager !== undefined && pager !== '') screen.pager = (text) => this.#page(pager, text)
+  }
+
+  /** Gives the text to the pager, which has the terminal until it ends. */
+  #page(command: string, text: string): boolean {
+    const { status } = this.#editor.lend(() =>
+      spawnSync(command, { input: `${text}\n`, shell: true, stdio: ['pipe', 'inherit', 'inherit'] }),
+    )
+    return status === 0
   }
 
   async run(): Promise<void> {

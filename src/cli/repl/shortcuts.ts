@@ -17,6 +17,7 @@ import { runScript } from '../run-script.ts'
 import { runStatement } from '../run-statement.ts'
 import { parseSwitch } from './arguments.ts'
 import { type BuiltInCommand, say } from './built-in-command.ts'
+import { runTop } from './query-top.ts'
 
 /** Lists by statements; with a name, what DESCRIBE or EXPLAIN says of it. */
 const LISTS: readonly (readonly [name: string, what: string, statements: readonly string[], one: string])[] = [
@@ -67,6 +68,17 @@ export const live: BuiltInCommand = {
     const { display } = context.run.session
     display.isLive = argument === '' ? !display.isLive : parseSwitch(argument)
     return say(context, `Live tables: ${display.isLive ? 'ON' : 'OFF'}`)
+  },
+}
+
+export const top: BuiltInCommand = {
+  name: '\\top',
+  usage: '\\top',
+  help: 'Shows the running queries with their rates and lags, again each second, until Ctrl-C.',
+  async run(_argument, { run }) {
+    if (!run.screen.isTerminal) throw new ClientError('\\top draws on a terminal only. SHOW QUERIES; lists queries.')
+    await runTop(run)
+    return undefined
   },
 }
 
