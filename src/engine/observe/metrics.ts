@@ -6,6 +6,7 @@ import type { QueryRuntime, QueryState, QueryStatus } from '../../runtime/query-
 import type { MeteredEngine } from '../api.ts'
 import { FORMER_METRICS } from './former-metrics.ts'
 import { type DescribedMetric, histogramSamples, type MetricFamily, type Sample } from './metric-family.ts'
+import { REPLACEMENT_METRICS } from './replacement-metrics.ts'
 import { ScrapedMetric } from './scraped-metric.ts'
 
 type QueryMetric = DescribedMetric & { readonly samples: (status: QueryStatus, query: string) => Sample[] }
@@ -234,6 +235,10 @@ export function engineMetrics(parts: () => MeteredParts | null): MetricFamily[] 
           return status === undefined ? [] : samples(status, query)
         }),
       ),
+    })),
+    ...REPLACEMENT_METRICS.map(({ samples, ...metric }) => ({
+      ...metric,
+      samples: read(({ runtime, engine }) => samples(engine.catalog(), runtime)),
     })),
     ...TOPIC_METRICS.map(({ value, ...metric }) => ({
       ...metric,

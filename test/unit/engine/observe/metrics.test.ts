@@ -60,7 +60,12 @@ const runtime: Pick<QueryRuntime, 'refresh' | 'status' | 'reading' | 'throttledM
   throttledMs: () => 1500,
   reading: () => [new Map([['logs', { records: 7, decoded: 7, bytes: 300 }]])],
 }
-const catalog = { ...EMPTY_CATALOG, queries: new Map([['Q1', {} as never]]) }
+const replacement = { phase: 'building', version: { link: { queryId: 'Q1' } } } as never
+const catalog = {
+  ...EMPTY_CATALOG,
+  queries: new Map([['Q1', {} as never]]),
+  replacements: new Map([['D', replacement]]),
+}
 const parts = { runtime: runtime as QueryRuntime, engine: { catalog: () => catalog, pushQueries: () => 6 } }
 
 /** All metrics of a server, with samples of each. */

@@ -196,6 +196,33 @@ describe('APPLY and ROLLBACK', SLOW, () => {
   })
 })
 
+describe('a server that starts again', SLOW, () => {
+  const restart = async () => {
+    await test.close()
+    test = await TestEngine.openDurable(directory.path)
+  }
+
+  it('builds on where a version was, and keeps the former one', async () => {
+    await test.execute(`${S} CREATE TABLE d AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;`)
+    const former = await writer('D')
+    await inserted(0, 5)
+    await test.execute("CREATE OR REPLACE TABLE d WITH (SWITCH='BY_APPLY') AS SELECT k, SUM(v) AS n FROM s GROUP BY k;")
+    await restart()
+    await inserted(5, 10)
+    expect(await table('d')).toEqual(sorted(['k0', 'k1', 'k2', 'k3', 'k4'].map((k) => [k, 2])))
+    await test.execute('APPLY d;')
+    await replaced('D', former)
+    const summed = sorted(['k0', 'k1', 'k2', 'k3', 'k4'].map((k, i) => [k, 2 * i + 5]))
+    expect(await table('d')).toEqual(summed)
+    await restart()
+    expect(await table('d')).toEqual(summed)
+    const next = await writer('D')
+    await test.execute('ROLLBACK d;')
+    await replaced('D', next)
+    expect(await table('d')).toEqual(sorted(['k0', 'k1', 'k2', 'k3', 'k4'].map((k) => [k, 2])))
+  })
+})
+
 /** What the topic of a table says of each key. */
 async function contentOf(topic: string): Promise<string[]> {
   const rows = new Map<string, string | null>()
