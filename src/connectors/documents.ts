@@ -40,7 +40,7 @@ export function documentWriter(source: SinkSource, { names }: DocumentOptions): 
 }
 
 /** Makes the row of `documentColumns`; the same array again and again. */
-function rowMaker({ key, value, isWindowed }: SinkSource): (record: SinkRecord) => Row {
+export function rowMaker({ key, value, isWindowed }: SinkSource): (record: SinkRecord) => Row {
   const keyWidth = key.length
   const valueAt = keyWidth + (isWindowed ? 2 : 0)
   const row: Row = new Array<Value>(valueAt + value.length).fill(null)

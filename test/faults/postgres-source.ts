@@ -35,19 +35,18 @@ export const postgresSource: Fault = ({ seed, number, say }) =>
     try {
       await server.execute(`CREATE SOURCE changes WITH (connector='postgres', url='postgres://${address.host}${address.pathname}',
         username='${address.username}', password='\${env:CONNECTOR_PG_PASSWORD}', "table"='${TABLE}', topic='changes');`)
-      // What changes before there is a slot is in the rows that are read, and not in the log.
-      while (!(await hasSlot(client))) await delay(20)
-      let made = 0
+      const made = new Map<number, number>()
       for (let i = 0; i < kills; i++) {
-        await delay(i === 0 ? 0 : random() * life)
+        await delay(random() * life)
         await server.kill()
         say(`killed (${i + 1} of ${kills})`)
-        const [starting, written] = await Promise.all([
+        const [starting, transactions] = await Promise.all([
           FaultServer.start(dataDir),
           change(client, Math.ceil(changes / kills), random),
         ])
         server = starting
-        made += written
+        // What changes before the rows have been read is in the rows or in the log.
+        if (i >= READINGS) for (const [xid, rows] of transactions) made.set(xid, rows)
         if (i === READINGS - 1) await caughtUp(client, say)
       }
       await caughtUp(client, say)
@@ -57,12 +56,16 @@ export const postgresSource: Fault = ({ seed, number, say }) =>
       const seen = follow(records)
       return {
         failures: [
-          ...(seen.changes === made ? [] : [`${seen.changes} of ${made} changes are in the topic`]),
+          ...[...made].flatMap(([xid, rows]) => {
+            const found = seen.transactions.get(xid) ?? 0
+            return found === rows ? [] : [`${found} of ${rows} changes of transaction ${xid} are in the topic`]
+          }),
           ...(seen.repeated === 0 ? [] : [`${seen.repeated} changes are there twice`]),
           ...(sameTable(seen.rows, table.rows) ? [] : ['the changes do not make the table']),
         ],
         measured: {
-          changes: made,
+          transactions: made.size,
+          changes: [...made.values()].reduce((sum, rows) => sum + rows, 0),
           kills,
           readings: seen.readings,
           rows: table.rows.length,
@@ -81,27 +84,32 @@ const missingAddress = (): never => {
   throw new Error('Set MILLRACE_TEST_POSTGRES to postgres://USER:PASSWORD@HOST:PORT/DATABASE.')
 }
 
-/** Makes at least so many changes, and returns how many. Each transaction has some, and one has many. */
-async function change(client: pg.Client, wanted: number, random: () => number): Promise<number> {
-  let made = 0
-  const run = async (sql: string) => {
-    made += (await client.query(sql)).rowCount ?? 0
+/** Makes at least so many changes; returns how many each transaction has. One has many. */
+async function change(client: pg.Client, wanted: number, random: () => number): Promise<ReadonlyMap<number, number>> {
+  const made = new Map<number, number>()
+  let total = 0
+  const commit = async (...statements: readonly string[]) => {
+    await client.query('BEGIN')
+    let rows = 0
+    for (const sql of statements) rows += (await client.query(sql)).rowCount ?? 0
+    const { rows: found } = await client.query<{ xid: string }>('SELECT pg_current_xact_id()::text AS xid')
+    await client.query('COMMIT')
+    // Events have the lower 32 bits.
+    if (rows > 0) made.set(Number(BigInt(found[0]!.xid) & 0xffff_ffffn), rows)
+    total += rows
   }
   const large = Math.min(LARGE, wanted >> 1)
-  await run(`UPDATE ${TABLE} SET v = v + 1 WHERE id <= ${large}`)
-  while (made < wanted) {
+  await commit(`UPDATE ${TABLE} SET v = v + 1 WHERE id <= ${large}`)
+  while (total < wanted) {
     const id = Math.floor(random() * 1_000_000)
-    await client.query('BEGIN')
-    await run(`INSERT INTO ${TABLE} SELECT i, 1 FROM generate_series(${id}, ${id + 200}) i ON CONFLICT DO NOTHING`)
-    await run(`UPDATE ${TABLE} SET v = v + 1 WHERE id BETWEEN ${id} AND ${id + 100}`)
-    await run(`DELETE FROM ${TABLE} WHERE id BETWEEN ${id + 50} AND ${id + 70} AND id > ${large}`)
-    await client.query('COMMIT')
+    await commit(
+      `INSERT INTO ${TABLE} SELECT i, 1 FROM generate_series(${id}, ${id + 200}) i ON CONFLICT DO NOTHING`,
+      `UPDATE ${TABLE} SET v = v + 1 WHERE id BETWEEN ${id} AND ${id + 100}`,
+      `DELETE FROM ${TABLE} WHERE id BETWEEN ${id + 50} AND ${id + 70} AND id > ${large}`,
+    )
   }
   return made
 }
-
-const hasSlot = async (client: pg.Client): Promise<boolean> =>
-  (await client.query(`SELECT 1 FROM pg_replication_slots WHERE slot_name LIKE '${SLOTS}'`)).rowCount === 1
 
 /** Waits until all that is committed now is in the topic. */
 async function caughtUp(client: pg.Client, say: (text: string) => void): Promise<void> {
@@ -131,6 +139,7 @@ function follow(records: readonly TopicRecord[]) {
   const rows = new Map<number, number>()
   const places = new Set<string>()
   const readings = new Set<number>()
+  const transactions = new Map<number, number>()
   let changes = 0
   for (const { value } of records) {
     if (value === null) continue
@@ -140,10 +149,11 @@ function follow(records: readonly TopicRecord[]) {
     if (op === 'r') readings.add(source.lsn)
     else {
       changes++
+      transactions.set(source.txId!, (transactions.get(source.txId!) ?? 0) + 1)
       places.add(`${source.txId}/${source.tx_index}`)
     }
   }
-  return { rows, changes, repeated: changes - places.size, readings: readings.size }
+  return { rows, transactions, repeated: changes - places.size, readings: readings.size }
 }
 
 const sameTable = (
