@@ -82,6 +82,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['connectors/threads'],
   ],
   engine: [
+    ['engine/foreign'],
     ['engine', 'engine/config'],
     ['engine/commands', 'engine/session'],
     ['engine/cluster'],

@@ -90,6 +90,22 @@ A source writes to a topic. \`CREATE STREAM\` over that topic gives its records 
 The statements of Kafka Connect work, too: \`CREATE SINK CONNECTOR name WITH ("connector.class"='millrace.file', "topics"='errors', ...)\`
 reads the stream or table over that topic, and \`CREATE SOURCE CONNECTOR name WITH ("connector.class"='millrace.syslog', ...)\` is a source.
 
+## Classes of Kafka Connect
+
+Where \`ksql.connect.url\` is not set, these classes in \`CREATE SINK CONNECTOR\` and \`CREATE SOURCE CONNECTOR\` are built-in connectors, too. The answer
+says so, with what is different. A setting that cannot be honoured is refused by its name; nothing is dropped silently. Where
+\`ksql.connect.url\` is set, all classes of Connect belong to that cluster.
+
+| class | built-in connector |
+|---|---|
+| \`io.confluent.connect.elasticsearch.ElasticsearchSinkConnector\` | sink elasticsearch |
+| \`com.splunk.kafka.connect.SplunkSinkConnector\` | sink splunk |
+| \`io.confluent.connect.jdbc.JdbcSinkConnector\`, \`io.debezium.connector.jdbc.JdbcSinkConnector\` | sink postgres |
+| \`io.confluent.connect.s3.S3SinkConnector\` | sink s3 |
+| \`io.confluent.connect.http.HttpSinkConnector\` | sink http |
+| \`io.debezium.connector.postgresql.PostgresConnector\` | source postgres, of one table |
+| \`org.apache.kafka.connect.file.FileStreamSourceConnector\` | source file |
+
 ## Sinks
 
 ${table('SINK')}

@@ -13,8 +13,9 @@ import { shownMessage, shownSource } from './statement-text.ts'
 /** Throws StatementFailure for the first statement that does not parse. Does not change `session`. */
 export function parseRequest(sql: string, session: Session): Statement[] {
   const ahead = session.copy()
+  const hasConnect = session.config.server.has('ksql.connect.url')
   return splitStatements(sql).flatMap((piece) => {
-    const statements = parsePiece(piece, ahead).map(inOwnForm)
+    const statements = parsePiece(piece, ahead).map((statement) => inOwnForm(statement, { hasConnect }))
     for (const statement of statements) follow(statement, ahead)
     return statements
   })

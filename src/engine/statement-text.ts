@@ -47,6 +47,11 @@ export function shownStatement(statement: Statement): ShownText {
   if (statement.kind === 'createSecret') {
     return { text: `${formatStatement(maskedSecret(statement))};`, offset: () => 0 }
   }
+  if (statement.kind === 'createBuiltInConnector' && statement.translated !== undefined) {
+    // Places are those of the statement before it was translated.
+    const shown = hasLiteralSecret(statement) ? formatStatement(withoutSecrets(statement)) : statement.text
+    return { text: `${shown};`, offset: () => 0 }
+  }
   if (
     (statement.kind === 'createBuiltInConnector' || statement.kind === 'alterConnector') &&
     hasLiteralSecret(statement)

@@ -618,6 +618,17 @@ export interface CreateBuiltInConnector extends StatementNode {
   /** The stream or table that a sink reads; null for a source. */
   readonly from: string | null
   readonly properties: readonly Property[]
+  /** Absent: the statement names the built-in connector itself. */
+  readonly translated?: TranslatedConnector
+}
+/** What became of the settings of a connector of Kafka Connect that is made of a built-in one; each by its name. */
+export interface TranslatedConnector {
+  readonly className: string
+  /** Settings that cannot be honoured, and why. */
+  readonly refused: readonly { readonly name: string; readonly text: string }[]
+  readonly notes: readonly { readonly name: string; readonly text: string }[]
+  /** What a sink must read for a setting to be honoured. */
+  readonly needs: readonly { readonly name: string; readonly kind: SourceKind }[]
 }
 /** Changes options of a built-in connector while it runs. An option that is set to NULL has its default again. */
 export interface AlterConnector extends StatementNode {

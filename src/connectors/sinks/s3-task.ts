@@ -1,7 +1,9 @@
 /** One partition's way into a bucket: records are gathered into an object, which is written as a whole. */
 import { type SinkContext, type SinkRecord, type SinkTask, TAKEN } from '../connector.ts'
 import { compileTemplate } from '../templates.ts'
-import { type ObjectFormat, objectFormat } from './object-format.ts'
+import { jsonLinesFormat } from './json-lines-format.ts'
+import type { ObjectFormat } from './object-format.ts'
+import { parquetFormat } from './parquet-format.ts'
 import { isFull, offsetBehind, paddedOffset, type RollLimits, runPrefix } from './rolling-files.ts'
 import { Bucket } from './s3-bucket.ts'
 
@@ -25,7 +27,8 @@ export class S3Task implements SinkTask {
       bytes: options.number('roll.bytes'),
       ageMs: options.number('roll.interval.ms'),
     }
-    this.#format = objectFormat(options, source)
+    this.#format =
+      options.text('format') === 'parquet' ? parquetFormat(options, source) : jsonLinesFormat(options, source)
     const prefix = compileTemplate(options.text('prefix'), 'prefix', source).constant ?? ''
     this.#prefix = prefix + runPrefix(source.topic, partition)
   }

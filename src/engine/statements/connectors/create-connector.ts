@@ -5,6 +5,7 @@ import type { CreateConnector, Literal } from '../../../sql/ast.ts'
 import { formatLiteral } from '../../../sql/format.ts'
 import { HIDDEN } from '../../config/check-setting.ts'
 import { isSecret } from '../../config/config.ts'
+import { foreignClass } from '../../foreign/translate.ts'
 import { checkedRemotely } from '../handler.ts'
 import { atConnect } from './connect-failure.ts'
 
@@ -29,7 +30,11 @@ function configOf({ name, properties }: CreateConnector): ConnectorConfig {
 
 const textOf = (literal: Literal): string => (literal.kind === 'stringLiteral' ? literal.value : formatLiteral(literal))
 
-async function checkConfig({ location }: CreateConnector, config: ConnectorConfig, connect: ConnectCluster) {
+async function checkConfig(
+  { location, connectorKind }: CreateConnector,
+  config: ConnectorConfig,
+  connect: ConnectCluster,
+) {
   const connectorClass = config[CLASS]?.trim() ?? ''
   if (connectorClass === '') {
     throw new StatementError(
@@ -43,13 +48,20 @@ async function checkConfig({ location }: CreateConnector, config: ConnectorConfi
     } catch (error) {
       if (!(error instanceof ConnectError) || !UNKNOWN_CLASS.test(error.message)) throw error
       const reason = UNKNOWN_CLASS.exec(error.message)![0]
-      const advice = 'SHOW CONNECTOR PLUGINS lists the classes that there are.'
+      const advice = `SHOW CONNECTOR PLUGINS lists the classes that there are.${builtInAdvice(connectorClass, connectorKind)}`
       throw new StatementError(`Validation error: ${reason}. ${advice}`, { location, cause: error })
     }
   })
   if (wrong.length === 0) return
   const lines = wrong.map(({ option, errors }) => `${option} - ${errors.join('. ')}`)
   throw new StatementError(`Validation error: ${lines.join('\n')}`, { location })
+}
+
+/** Where Millrace has what the Connect cluster lacks. */
+function builtInAdvice(className: string, kind: CreateConnector['connectorKind']): string {
+  const foreign = foreignClass(className, kind)
+  if (foreign === undefined) return ''
+  return ` Millrace has the ${kind.toLowerCase()} millrace.${foreign.connector}, with options of its own.`
 }
 
 async function createAtConnect(
