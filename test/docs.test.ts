@@ -58,7 +58,7 @@ describe('docs/configuration.md', () => {
     const sources = globSync('src/**/*.ts', { cwd: new URL('..', import.meta.url) })
       .filter((path) => !/config.(server|streams)-settings\.ts$/.test(path))
       // Options of connectors have names of their own, some of which Kafka's clients have, too.
-      .filter((path) => !path.startsWith('src/connectors/'))
+      .filter((path) => !/^src.(connectors|engine.foreign)./.test(path))
       .map(read)
     for (const [name, { isInert }] of settings) {
       const isNamed = sources.some((source) => source.includes(`'${name}'`))

@@ -19,7 +19,7 @@ type Cell = boolean | number | bigint | string | Uint8Array | null
 
 interface ParquetColumn {
   readonly element: SchemaElement
-  /** Of a value that is not NULL. */
+  /** Takes a value that is not NULL. */
   readonly cell: (value: Value) => Cell
   cells: Cell[]
 }
