@@ -8,7 +8,7 @@ import type { SourceContext, SourceRecord, SourceTask } from '../connector.ts'
 import type { OptionDeclaration } from '../options.ts'
 import type { Inbox } from './inbox.ts'
 import { LISTEN_OPTIONS, listenTls } from './listen-options.ts'
-import { inboxOf, listening } from './listening.ts'
+import { closer, inboxOf, listening } from './listening.ts'
 
 export const RECEIVER_OPTIONS: readonly OptionDeclaration[] = [
   ...LISTEN_OPTIONS,
@@ -67,16 +67,14 @@ export async function openReceiver(context: SourceContext, protocol: Protocol): 
   }
   const tls = listenTls(context)
   const server: Server = tls === null ? createServer(handle) : createTlsServer(tls, handle)
+  const close = closer(server)
   server.listen(options.number('port'), options.text('host'))
   await listening(server, inbox)
   return {
     poll: () => inbox.poll(),
     async close() {
       inbox.close()
-      server.closeIdleConnections()
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
-      await closed
+      await close()
     },
   }
 }

@@ -7,7 +7,7 @@ import type { SourceContext, SourceDeclaration, SourceRecord, SourceTask } from 
 import { OptionError } from '../options.ts'
 import type { Inbox } from './inbox.ts'
 import { LISTEN_OPTIONS, listenTls } from './listen-options.ts'
-import { inboxOf, listening } from './listening.ts'
+import { closer, inboxOf, listening } from './listening.ts'
 import { SyslogFrames } from './syslog-frames.ts'
 import { parseSyslog } from './syslog-message.ts'
 
@@ -124,13 +124,13 @@ async function openTcp(context: SourceContext): Promise<SourceTask> {
   }
   const tls = listenTls(context)
   const server: Server = tls === null ? createServer(onConnection) : createTlsServer(tls, onConnection)
+  const close = closer(server)
   server.listen(options.number('port'), options.text('host'))
   await listening(server, inbox)
   return {
     poll: () => inbox.poll(),
     async close() {
-      for (const socket of sockets) socket.destroy()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      await close()
       inbox.close()
     },
   }

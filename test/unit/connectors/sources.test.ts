@@ -141,6 +141,13 @@ describe('source file', () => {
     expect(world.warnings.join()).toContain('1 lines were longer than max.line.bytes')
   })
 
+  test('passes over a line of 10 MB', async () => {
+    writeFileSync(path('app.log'), `one\n${'x'.repeat(10_000_000)}\ntwo\n`)
+    await create()
+    await expectValues(['one', 'two'])
+    expect(world.warnings.join()).toContain('1 lines were longer than max.line.bytes')
+  })
+
   test('stores lines that are nearly as long as the topic allows among short ones', async () => {
     const long = (letter: string) => letter.repeat(990_000)
     const short = Array.from({ length: 5000 }, (_, i) => `${i} ${'s'.repeat(100)}`)
