@@ -19,6 +19,7 @@ const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
   'postgres-source': async () => (await import('./postgres-source.ts')).postgresSource,
   'nexmark-kills': async () => (await import('./nexmark-kills.ts')).nexmarkKills,
   rebalance: async () => (await import('./rebalance.ts')).rebalance,
+  scale: async () => (await import('./scale.ts')).scale,
   restart: async () => (await import('./restart.ts')).restart,
   security: async () => (await import('./security.ts')).security,
   sequences: async () => (await import('./sequences.ts')).sequences,

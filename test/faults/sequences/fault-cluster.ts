@@ -22,6 +22,8 @@ export interface FaultClusterOptions {
   readonly sessionMs?: number
   /** How many replicas internal topics have. Default 1. */
   readonly replicas?: number
+  /** Further settings. Default: none. */
+  readonly properties?: Readonly<Record<string, string>>
   /** The process of the broker; null: it is not known, and never frozen. */
   readonly brokerPid: number | null
 }
@@ -110,9 +112,14 @@ export class FaultCluster {
     return servers.length === 0 ? undefined : pick(servers, random)
   }
 
-  /** The servers that run. */
+  /** How many servers run. */
   get size(): number {
     return this.#running.length
+  }
+
+  /** The servers that run. */
+  get servers(): readonly FaultServer[] {
+    return this.#running.map(({ server }) => server!)
   }
 
   /** What the servers have written last. */
@@ -145,7 +152,15 @@ export class FaultCluster {
   }
 
   async #start(member: Member): Promise<void> {
-    const { bootstrapServers, serviceId, exactlyOnce, standbys, sessionMs = SESSION_MS, replicas = 1 } = this.#options
+    const {
+      bootstrapServers,
+      serviceId,
+      exactlyOnce,
+      standbys,
+      sessionMs = SESSION_MS,
+      replicas = 1,
+      properties,
+    } = this.#options
     member.server = await FaultServer.start(member.directory, {
       'bootstrap.servers': bootstrapServers,
       'ksql.service.id': serviceId,
@@ -155,6 +170,7 @@ export class FaultCluster {
       'ksql.internal.topic.replicas': String(replicas),
       'num.standby.replicas': String(standbys),
       'ksql.query.pull.enable.standby.reads': String(standbys > 0),
+      ...properties,
       ...Object.fromEntries(HEARTBEATS.map((name) => [name, String(standbys > 0)])),
     })
   }

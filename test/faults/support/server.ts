@@ -12,6 +12,8 @@ import { freePort } from '../../support/free-port.ts'
 const PROGRAM = join(import.meta.dirname, '../../../src/cli/millrace.ts')
 const START_MS = 120_000
 const STOP_MS = 30_000
+/** Linux's `_SC_CLK_TCK`, the same on all machines that Node runs on. */
+const TICKS_PER_SECOND = 100
 
 /** A directory for servers of this run, removed when `use` is done. */
 export async function withDataDir<T>(use: (dataDir: string) => Promise<T>): Promise<T> {
@@ -141,6 +143,13 @@ export class FaultServer {
   anonymousMb(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')
     return Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
+  }
+
+  /** CPU time that the process has used so far, seconds. Source: proc(5), `utime` and `stime`. */
+  cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
   }
 
   /** SIGSTOP freezes it, SIGCONT lets it continue. */
