@@ -96,11 +96,18 @@ export class RunningQuery {
     return this.#turns.run(() => this.#launch())
   }
 
+  /** A query that has failed and is resumed starts again at once. */
   setPaused(isPaused: boolean): Promise<void> {
+    const failures = this.#failureCount
     return this.#turns.run(async () => {
       this.#isPaused = isPaused
       if (this.#state === 'RUNNING' || this.#state === 'PAUSED') this.#state = isPaused ? 'PAUSED' : 'RUNNING'
       await this.#workers.setPaused(isPaused)
+      // After a later failure its tasks are still to be ended.
+      const isEnded = this.#hasFailed && this.#failureCount === failures
+      if (isPaused || !isEnded || !this.#options.retries) return
+      this.#retries.cancel()
+      await this.#launch()
     })
   }
 

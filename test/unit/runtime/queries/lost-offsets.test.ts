@@ -21,6 +21,11 @@ const options = (properties: Readonly<Record<string, string>>): DurableOptions =
 const open = (properties: Readonly<Record<string, string>> = {}) =>
   TestEngine.openDurable(directory.path, options(properties))
 
+const NEVER_RETRIED = {
+  'ksql.query.retry.backoff.initial.ms': '3600000',
+  'ksql.query.retry.backoff.max.ms': '3600000',
+}
+
 const stream = (partitions: number) =>
   `CREATE STREAM s (k STRING KEY, v INT) WITH (kafka_topic='s', value_format='JSON', partitions=${partitions});`
 const TABLE = 'CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;'
@@ -261,5 +266,21 @@ test('records that retention removes before a query has read them are reported a
   expect((await server.rows('SELECT k FROM c;')).rows).toEqual([['a'], ['d']])
   const { rows } = await server.rows('SELECT message FROM KSQL_PROCESSING_LOG EMIT CHANGES LIMIT 1;')
   expect(JSON.stringify(rows)).toMatch('Records 1 to 2 of partition 0 of s were removed')
+  await server.close()
+})
+
+test('a query that waits for its next attempt starts again when it is resumed', async () => {
+  const server = await open({ 'millrace.offset.out.of.range': 'fail', ...NEVER_RETRIED })
+  await server.execute(`${stream(1)} ${COPY}`)
+  await insert(server, ['a'])
+  await server.settled()
+  await server.broker.deleteTopic('s')
+  await untilQuery(server, ({ state }) => state === 'ERROR')
+  await server.broker.createTopic({ name: 's', partitions: 1 })
+  await insert(server, ['b'])
+  await server.execute('RESUME CSAS_C_4;')
+  await untilQuery(server, ({ state }) => state === 'RUNNING')
+  await server.settled()
+  expect((await server.rows('SELECT k FROM c;')).rows).toEqual([['a'], ['b']])
   await server.close()
 })
