@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Broker, Producer } from '../../src/broker/broker.ts'
 import { partitionForKey } from '../../src/broker/partitioner.ts'
 import { RecordBatchBuilder } from '../../src/broker/record-batch-builder.ts'
-import { FIRST_EVENT_MS, NexmarkGenerator, type NexmarkOptions, sideInput } from './events.ts'
+import { FIRST_EVENT_MS, type NexmarkEvent, NexmarkGenerator, type NexmarkOptions, sideInput } from './events.ts'
 import { inputTopics, PARTITIONS } from './queries.ts'
 
 const BATCH_BYTES = 128 * 1024
@@ -28,27 +28,58 @@ export async function isLoaded(broker: Broker, { events }: NexmarkOptions): Prom
   return ends.reduce((sum, { offset }) => sum + offset, 0) === countsOf(events).bid
 }
 
-/** Makes the topics again and fills them. Events have no key, and are dealt to the partitions by turns. */
+/** Makes the topics again and fills them. */
 export async function load(broker: Broker, options: NexmarkOptions): Promise<void> {
-  const existing = (await broker.listTopics()).map(({ name }) => name)
-  for (const kind of KINDS) {
-    const name = inputTopics[kind]!
-    if (existing.includes(name)) await broker.deleteTopic(name)
-    const config = kind === 'side_input' ? { 'cleanup.policy': 'compact' } : { 'retention.ms': '-1' }
-    await broker.createTopic({ name, partitions: PARTITIONS, config })
+  const loader = new EventLoader(options)
+  await loader.begin(broker)
+  await loader.append(broker, options.events)
+}
+
+/** Fills topics in parts. Events have no key, and are dealt to the partitions by turns. */
+export class EventLoader {
+  readonly #events: Iterator<NexmarkEvent>
+  #count = 0
+
+  constructor(options: NexmarkOptions) {
+    this.#events = new NexmarkGenerator(options).events()
   }
-  const producer = broker.producer()
-  const writer = new Writer(producer)
-  for (const { id, content } of sideInput()) {
-    const key = Buffer.from(String(id))
-    await writer.add('side_input', partitionForKey(key, PARTITIONS), FIRST_EVENT_MS - 1, key, { content })
+
+  /** Makes the topics again; the side input is whole, the others are empty. */
+  async begin(broker: Broker): Promise<void> {
+    const existing = (await broker.listTopics()).map(({ name }) => name)
+    for (const kind of KINDS) {
+      const name = inputTopics[kind]!
+      if (existing.includes(name)) await broker.deleteTopic(name)
+      const config = kind === 'side_input' ? { 'cleanup.policy': 'compact' } : { 'retention.ms': '-1' }
+      await broker.createTopic({ name, partitions: PARTITIONS, config })
+    }
+    await this.#write(broker, async (writer) => {
+      for (const { id, content } of sideInput()) {
+        const key = Buffer.from(String(id))
+        await writer.add('side_input', partitionForKey(key, PARTITIONS), FIRST_EVENT_MS - 1, key, { content })
+      }
+    })
   }
-  let count = 0
-  for (const { kind, event } of new NexmarkGenerator(options).events()) {
-    await writer.add(kind, count++ % PARTITIONS, event.dateTime, null, event)
+
+  /** Writes the next `events` events, or those that are left. */
+  append(broker: Broker, events: number): Promise<void> {
+    return this.#write(broker, async (writer) => {
+      for (let i = 0; i < events; i++) {
+        const next = this.#events.next()
+        if (next.done === true) return
+        const { kind, event } = next.value
+        await writer.add(kind, this.#count++ % PARTITIONS, event.dateTime, null, event)
+      }
+    })
   }
-  await writer.end()
-  await producer.close()
+
+  async #write(broker: Broker, fill: (writer: Writer) => Promise<void>): Promise<void> {
+    const producer = broker.producer()
+    const writer = new Writer(producer)
+    await fill(writer)
+    await writer.end()
+    await producer.close()
+  }
 }
 
 /** Gathers records per partition as Kafka's producer does. */

@@ -1,14 +1,14 @@
 /**
  * Nexmark under kills: the server is killed at random moments while queries with state work under exactly once, and what they have written at the end is compared
- * with DuckDB's result over the same events. Options: `events` (60,000), `kills` (10) for each query, `life` (2,500): how long a server lives at most from its first
- * result, ms; `query`: only the one with that number. `midway`: kills after which some records were committed since the one before, and others not yet.
+ * with DuckDB's result over the same events. A part of the events comes before each start. Options: `events` (300,000), `kills` (10) for each query, `life` (1,500): how
+ * long a server lives at most from its first result, ms; `query`: only the one with that number. `midway`: kills after which some records were committed since the one before, and others not yet.
  */
 import { globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { writeContent } from '../../bench/nexmark/content.ts'
 import type { NexmarkOptions } from '../../bench/nexmark/events.ts'
-import { eventFiles, load } from '../../bench/nexmark/load.ts'
+import { EventLoader, eventFiles } from '../../bench/nexmark/load.ts'
 import { fileText, inputTopics, sinksOf } from '../../bench/nexmark/queries.ts'
 import { Reference } from '../../bench/nexmark/reference.ts'
 import type { Broker } from '../../src/broker/broker.ts'
@@ -33,7 +33,7 @@ export const nexmarkKills: Fault = (options) =>
   withDataDir(async (directory) => {
     const { seed, number } = options
     const only = number('query', -1)
-    const generator = { events: number('events', 60_000), seed, rate: 1000 }
+    const generator = { events: number('events', 300_000), seed, rate: 1000 }
     const reference = await Reference.open(eventFiles(directory, generator))
     const failures: string[] = []
     const measured: Record<string, string | number> = { events: generator.events, kills: number('kills', 10) }
@@ -63,22 +63,27 @@ function runQuery(
   return withDataDir(async (dataDir) => {
     const sink = sinksOf(name).at(-1)!
     const random = seeded(seed)
-    const queryId = await createQuery(dataDir, name, generator)
+    const loader = new EventLoader(generator)
+    const queryId = await createQuery(dataDir, name, loader)
     const leftOf = (broker: Broker) => uncommitted(broker, groupOf(queryId), topicsOf(sink))
     const kills = number('kills', 10)
-    let left = await withLog(dataDir, leftOf)
+    const part = Math.ceil(generator.events / (kills + 1))
     let midway = 0
     for (let i = 1; i <= kills; i++) {
+      const left = await withLog(dataDir, async (broker) => {
+        await loader.append(broker, part)
+        return leftOf(broker)
+      })
       const server = await FaultServer.spawn(dataDir)
-      const life = random() * number('life', 2_500)
+      const life = random() * number('life', 1_500)
       if (random() >= WHILE_STARTING) await firstOutput(dataDir, sink.topic)
       await delay(life)
       await server.kill()
       const now = await withLog(dataDir, leftOf)
       if (now > 0 && now < left) midway++
       say(`${name}: kill ${i} of ${kills}, ${now} of ${left} records left to commit`)
-      left = now
     }
+    await withLog(dataDir, (broker) => loader.append(broker, part))
     await finish(dataDir, leftOf, say)
     const path = join(dataDir, 'content.json')
     const records = await withLog(dataDir, (broker) => writeContent(broker, sink, path))
@@ -93,8 +98,8 @@ function runQuery(
 }
 
 /** Returns the id of the query; the server is killed at once. */
-async function createQuery(dataDir: string, name: string, generator: NexmarkOptions): Promise<string> {
-  await withLog(dataDir, (broker) => load(broker, generator))
+async function createQuery(dataDir: string, name: string, loader: EventLoader): Promise<string> {
+  await withLog(dataDir, (broker) => loader.begin(broker))
   const server = await FaultServer.start(dataDir)
   await server.execute(fileText('queries', 'sources'))
   const created = await server.execute(fileText('queries', name), EXACTLY_ONCE)

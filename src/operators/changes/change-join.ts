@@ -21,6 +21,7 @@ import type { StepId, StepSchema } from '../step.ts'
 import { Bag, bagStore, type Counted } from './bag.ts'
 import { expiry } from './expiry.ts'
 import { eachRow, keyColumnsOf, leavingUnder, RowChanges, rowTexts } from './row-changes.ts'
+import { joinStreamRows, streamRowsStore } from './stream-rows-join.ts'
 
 export type ChangeJoinKind = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'SEMI' | 'ANTI'
 
@@ -42,6 +43,8 @@ export interface ChangeJoinStep {
   readonly key: readonly number[]
   /** Whether rows are only added: an inner join of streams. */
   readonly isStream: boolean
+  /** Whether its stores are buffers of rows by time, which such a join with a TTL can do with. Plans of older servers have bags. */
+  readonly isBuffered?: boolean
   readonly leftStore: string
   readonly rightStore: string
 }
@@ -64,11 +67,18 @@ export const changeJoin: OperatorDefinition<ChangeJoinStep> = {
     const key = keyColumnsOf(step.key, value)
     return { kind: step.isStream ? 'stream' : 'table', key, window: null, value }
   },
-  stores: ({ leftStore, rightStore }, [left, right]) => [
-    bagStore(leftStore, left!.value),
-    bagStore(rightStore, right!.value),
-  ],
+  stores: (step, [left, right]) => {
+    const { leftStore, rightStore, ttlMs } = step
+    return isBuffered(step)
+      ? [streamRowsStore(leftStore, ttlMs!, left!), streamRowsStore(rightStore, ttlMs!, right!)]
+      : [bagStore(leftStore, left!.value), bagStore(rightStore, right!.value)]
+  },
   build(step, inputs, context, emit) {
+    if (isBuffered(step)) {
+      const hasNull = { left: nullTest(step.leftEquals), right: nullTest(step.rightEquals) }
+      const join = { ...step, ttlMs: step.ttlMs!, hasNull, matches: compileMatch(step, context) }
+      return { inputs: joinStreamRows(join, context, emit) }
+    }
     const output: Process = step.isStream ? (record) => emit({ ...record, key: null }) : emit
     const changes = new RowChanges(leavingUnder(step.key, { value: outputColumns(step, inputs) }, output))
     const left = openSide(step.leftStore, step.leftEquals, inputs[0]!, context)
@@ -93,6 +103,8 @@ export const changeJoin: OperatorDefinition<ChangeJoinStep> = {
   },
 }
 
+const isBuffered = ({ isBuffered: is, ttlMs }: ChangeJoinStep): boolean => is === true && ttlMs !== null
+
 const isLeftOnly = ({ join }: ChangeJoinStep): boolean => join === 'SEMI' || join === 'ANTI'
 
 const outputColumns = (step: ChangeJoinStep, [left, right]: readonly StepSchema[]): StepSchema['value'] =>
@@ -108,9 +120,14 @@ function openSide(name: string, equals: readonly number[], input: StepSchema, co
   return {
     bag: new Bag(context.store({ name, kind: 'keyValue' }), input.value.length),
     textOf: rowTexts(input),
-    hasNull: (row) => equals.some((index) => row[index] === null),
+    hasNull: nullTest(equals),
   }
 }
+
+const nullTest =
+  (equals: readonly number[]) =>
+  (row: Row): boolean =>
+    equals.some((index) => row[index] === null)
 
 function compileMatch({ residual }: ChangeJoinStep, context: OperatorContext): (left: Row, right: Row) => boolean {
   if (residual === null) return () => true

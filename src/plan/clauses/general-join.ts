@@ -59,6 +59,7 @@ export function planGeneralJoin({ join, general, left, right, name, builder }: G
     ttlMs: general.ttlMs,
     key: positionsOf(key, { columns }),
     isStream,
+    ...(isStream && general.ttlMs !== null && { isBuffered: true }),
     leftStore: `${name}-left`,
     rightStore: `${name}-right`,
   })
