@@ -38,7 +38,8 @@ export const FOREIGN_OBJECTS: Readonly<Record<string, Readonly<Record<string, st
   CREATE: {
     VIEW: NO_VIEW,
     MATERIALIZED: NO_VIEW,
-    INDEX: 'There are no indexes: a table is looked up by its key.',
+    INDEX:
+      'There are no indexes: a table is looked up by its key. To look it up by another column, keep it by that one: CREATE TABLE by_city AS SELECT city, COLLECT_LIST(id) AS ids FROM customers GROUP BY city;',
     DATABASE: NO_DATABASES,
     SCHEMA: NO_DATABASES,
     TOPIC:

@@ -66,6 +66,7 @@ class Rewriting {
     if (relation.kind === 'source') return relation
     if (relation.kind === 'derived') return { ...relation, query: this.#query(relation.query) }
     refuseQueries(relation.criteria, 'ON')
+    if (relation.right.kind === 'derived') refuseLateral(relation.right.query, aliasesOf(relation.left))
     const right = this.#relation(relation.right) as typeof relation.right
     return { ...relation, left: this.#relation(relation.left), right }
   }
@@ -122,7 +123,7 @@ class Rewriting {
     if (query.kind !== 'select' || !this.#isOneRow(query)) {
       return refuse(
         'A query that stands for a value must give one row: an aggregate without GROUP BY, such as (SELECT MAX(x) FROM t). ' +
-          'Join other queries in FROM.',
+          'Join other queries in FROM: LEFT JOIN u ON u.k = t.k.',
         node.location,
       )
     }
@@ -170,6 +171,8 @@ class Rewriting {
       !own.has(node.qualifier)
     const conditions = query.where === null ? [] : conjuncts(query.where)
     const outer = conditions.filter((condition) => contains(condition, isOuter))
+    const elsewhere = clausesBesideWhere(query, names.length > 0).find((clause) => contains(clause, isOuter))
+    if (elsewhere !== undefined) refuseOuterNames(elsewhere)
     if (outer.length === 0) return { query: this.#query(namedColumns(query, names)), criteria: none }
     refuseUncorrelatable(query, outer[0]!, isGrouped)
     const given: Expression[] = []
@@ -252,6 +255,36 @@ function namedColumns<Q extends QueryExpression>(query: Q, names: readonly strin
     return refuse('A query in an expression gives one column: name it in its SELECT, without *.', location)
   }
   return { ...query, items: [{ ...item, alias: names[0]! }] }
+}
+
+/** `hasItems`: EXISTS does not look at SELECT. */
+function clausesBesideWhere({ items, groupBy, having, qualify }: Query, hasItems: boolean): readonly Expression[] {
+  const selected = hasItems ? items.flatMap((item) => (item.kind === 'singleColumn' ? [item.expression] : [])) : []
+  return [...selected, ...(groupBy?.expressions ?? []), ...[having, qualify ?? null].filter((one) => one !== null)]
+}
+
+function refuseOuterNames({ location }: Expression): never {
+  return refuse(
+    'A query in an expression reads the query around it in its WHERE only: WHERE inner.k = outer.k. For other clauses join it in FROM: ' +
+      'JOIN (SELECT k, COUNT(*) AS n FROM ... GROUP BY k) x ON x.k = outer.k, and compare there.',
+    location,
+  )
+}
+
+/** A query in FROM reads nothing of the sources beside it. */
+function refuseLateral(query: QueryExpression, beside: ReadonlySet<string>): void {
+  if (query.kind !== 'select') return
+  const own = aliasesOf(query.from)
+  const isBeside = (node: Expression): boolean =>
+    node.kind === 'columnReference' && node.qualifier !== null && beside.has(node.qualifier) && !own.has(node.qualifier)
+  const clauses = [...clausesBesideWhere(query, true), ...(query.where === null ? [] : [query.where])]
+  const clause = clauses.find((one) => contains(one, isBeside))
+  if (clause === undefined) return
+  refuse(
+    'A query in FROM cannot read the sources beside it (LATERAL). Select what it compares, and join on that: ' +
+      'JOIN (SELECT k, MAX(x) AS x FROM ... GROUP BY k) q ON q.k = t.k.',
+    clause.location,
+  )
 }
 
 function refuseUncorrelatable(

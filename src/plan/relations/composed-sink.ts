@@ -1,5 +1,5 @@
 /** The end of a query over changes: rows in order for each key, kept for pull queries, and written under a key that is never NULL. */
-import type { Analysis } from '../../analysis/analysis.ts'
+import type { Analysis, AnalyzedSource } from '../../analysis/analysis.ts'
 import { alternatives, conjunction } from '../../analysis/errors.ts'
 import { StatementError } from '../../errors.ts'
 import { factsOf } from '../../operators/index.ts'
@@ -24,23 +24,66 @@ export function planComposedSink(
   return planSinkProjection(columns, keyed, analysis, builder)
 }
 
-function refuseWithoutKey(columns: readonly ProjectedColumn[], { key }: Relation, { select }: Analysis): void {
-  const { location } = select[0]!
+function refuseWithoutKey(columns: readonly ProjectedColumn[], relation: Relation, analysis: Analysis): void {
+  const { key } = relation
+  const { location } = analysis.select[0]!
   if (key.length === 0) {
     const names = columns.map(({ name }) => name)
     throw new StatementError(
       'A row can be in the result several times, so that no key tells its rows apart. ' +
-        `Write SELECT DISTINCT (or UNION without ALL), or GROUP BY what is to be the key: ${alternatives(names)}.`,
+        `Write SELECT DISTINCT (or UNION without ALL), or GROUP BY what is to be the key: ${alternatives(names)}.` +
+        lookUpAdvice(analysis),
       { location },
     )
   }
   const hidden = key.filter(isHidden)
-  if (hidden.length === 0) return
-  const names = conjunction(hidden.map(({ columns: [name] }) => name!.trim()))
+  if (hidden.length > 0) {
+    const names = conjunction(hidden.map(({ columns: [name] }) => name!.trim()))
+    throw new StatementError(
+      `The rows of the result are told apart by ${names}, which the query in FROM leaves out. ` +
+        'Select it there and here, or GROUP BY what is to be the key.',
+      { location },
+    )
+  }
+  if (relation.keyOrigin === 'join expression') refuseMissing(columns, key, analysis)
+}
+
+/** Throws StatementError where SELECT leaves a key column of a join of changes out. */
+function refuseMissing(
+  columns: readonly ProjectedColumn[],
+  key: readonly KeyColumn[],
+  { sources, select }: Analysis,
+): void {
+  const selected = new Set(
+    columns.flatMap(({ expression }) => (expression.kind === 'columnReference' ? [expression.name] : [])),
+  )
+  const missing = key.filter((column) => !column.columns.some((name) => selected.has(name)))
+  if (missing.length === 0) return
+  const shown = (parts: readonly KeyColumn[]) => parts.map((part) => qualifiedName(part.columns[0]!, sources))
   throw new StatementError(
-    `The rows of the result are told apart by ${names}, which the query in FROM leaves out. ` +
-      'Select it there and here, or GROUP BY what is to be the key.',
-    { location },
+    `The rows of the result are told apart by ${conjunction(shown(key))}, and SELECT leaves out ${conjunction(shown(missing))}. ` +
+      `Write SELECT ${shown(missing).join(', ')}, ..., or GROUP BY what is to be the key.`,
+    { location: select[0]!.location },
+  )
+}
+
+/** The column as the query can name it. */
+function qualifiedName(layout: string, sources: readonly AnalyzedSource[]): string {
+  const owner = sources.find(({ alias }) => layout.startsWith(`${alias}_`))
+  return owner === undefined || sources.length === 1 ? layout : `${owner.alias}.${layout.slice(owner.alias.length + 1)}`
+}
+
+/** A stream that joins a table on more than its key follows both, which may not be what is wanted. */
+function lookUpAdvice({ sources, joins }: Analysis): string {
+  const [first] = sources
+  const table = joins.find(({ right, general }) => general !== null && sources[right]!.source.kind === 'TABLE')
+  if (first?.source.kind !== 'STREAM' || table === undefined) return ''
+  const { alias, source } = sources[table.right]!
+  const [key] = source.schema.key
+  if (key === undefined || source.isQuery === true) return ''
+  return (
+    ` To look a row of ${source.name} up when a record comes, which gives a stream, join on its key alone and put other conditions into WHERE: ` +
+    `ON ${first.alias}.x = ${alias}.${key.name}.`
   )
 }
 
