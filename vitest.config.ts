@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 /** Tests of other people's programs install these from their registries: in CI, and by name: `npm run clients`, `npm run interop`, `npm run connect`, `npm run postgres`. */
-const tests = (project: string): boolean =>
-  process.env['CI'] === 'true' || process.argv.some((argument) => argument.replace('--project=', '') === project)
+const tests = (project: string): boolean => process.env['CI'] === 'true' || isNamed(project)
+
+const isNamed = (project: string): boolean =>
+  process.argv.some((argument) => argument.replace('--project=', '') === project)
 
 export default defineConfig({
   test: {
@@ -60,6 +62,19 @@ export default defineConfig({
                 globalSetup: ['test/postgres/global-setup.ts'],
                 testTimeout: 60_000,
                 hookTimeout: 60_000,
+              },
+            },
+          ]
+        : []),
+      ...(process.env['BROWSER_TESTS'] === 'true' || isNamed('browser')
+        ? [
+            {
+              test: {
+                name: 'browser',
+                include: ['test/browser/**/*.test.ts'],
+                globalSetup: ['test/browser/global-setup.ts'],
+                testTimeout: 90_000,
+                hookTimeout: 90_000,
               },
             },
           ]

@@ -72,12 +72,8 @@ function GraphView({ graph, layout }: { readonly graph: Graph; readonly layout: 
       </div>
       <div class="graph-tools">
         <Button icon="plus" label="Larger" onClick={() => zoom(1.25)} />
-        <Button label="Smaller" onClick={() => zoom(0.8)}>
-          −
-        </Button>
-        <Button label="Show all" onClick={fit}>
-          Fit
-        </Button>
+        <Button icon="minus" label="Smaller" onClick={() => zoom(0.8)} />
+        <Button onClick={fit}>Show all</Button>
       </div>
       <ul class="graph-legend">
         <li class="stream">stream</li>
@@ -129,8 +125,8 @@ function Node({ node, place, isFaint, onPoint }: NodeProps) {
       onPointerLeave={() => onPoint(null)}
       onFocus={() => onPoint(id)}
       onBlur={() => onPoint(null)}
-      aria-label={`${kind} ${title}, ${note}${health === 'good' ? '' : `, ${health}`}`}
     >
+      <span class="visually-hidden">{kind}</span>
       <span class="node-title">{title}</span>
       <span class="node-note">{health === 'good' ? note : `${health} · ${note}`}</span>
     </a>

@@ -18,6 +18,7 @@ const PATHS = {
   follow: 'M12 4v13M6 12l6 6 6-6M5 21h14',
   close: 'M6 6l12 12M18 6L6 18',
   plus: 'M12 5v14M5 12h14',
+  minus: 'M5 12h14',
   menu: 'M4 6h16M4 12h16M4 18h16',
   light:
     'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.5 1.5M17.5 17.5L19 19M5 19l1.5-1.5M17.5 6.5L19 5',

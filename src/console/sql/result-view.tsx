@@ -28,7 +28,9 @@ export function ResultView({ result, onStop }: ResultViewProps) {
               {notice} <a href="/console/errors">Open the processing log</a>
             </Notice>
           ))}
-          <LiveTable model={content.model} isRunning={state === 'running'} onStop={onStop} />
+          {(state === 'running' || content.model.columns.length > 0) && (
+            <LiveTable model={content.model} isRunning={state === 'running'} onStop={onStop} />
+          )}
           {state !== 'running' && state !== 'failed' && message !== '' && <p class="result-end dim">{message}</p>}
         </>
       )}

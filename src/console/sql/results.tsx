@@ -2,16 +2,18 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Button } from '../parts/button.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
-import { EXAMPLES } from './examples.ts'
+import { EXAMPLES, type Example } from './examples.ts'
 import { ResultView } from './result-view.tsx'
 import type { Run } from './run.ts'
 
 interface ResultsProps {
   readonly run: Run | null
-  readonly onExample: (sql: string) => void
+  /** The example that follows the one that was run last; null: none was. */
+  readonly next: Example | null
+  readonly onExample: (example: Example) => void
 }
 
-export function Results({ run, onExample }: ResultsProps) {
+export function Results({ run, next, onExample }: ResultsProps) {
   const [chosen, setChosen] = useState<number | null>(null)
   useEffect(() => setChosen(null), [run])
   if (run === null) return <FirstSteps onExample={onExample} />
@@ -20,6 +22,14 @@ export function Results({ run, onExample }: ResultsProps) {
   const shown = results[index]
   return (
     <section class="results" aria-label="Results">
+      {next !== null && (
+        <p class="next-example">
+          Next:{' '}
+          <Button icon="play" onClick={() => onExample(next)}>
+            {next.title}
+          </Button>
+        </p>
+      )}
       {results.length > 1 && (
         <div class="result-strip">
           {results.map((result, i) => (
@@ -47,9 +57,9 @@ function FirstSteps({ onExample }: Pick<ResultsProps, 'onExample'>) {
       <EmptyState icon="sql" title="Results appear here">
         <p>Write a statement above, or begin with one of these:</p>
         <div class="examples">
-          {EXAMPLES.map(({ title, sql }) => (
-            <Button key={title} icon="play" onClick={() => onExample(sql)}>
-              {title}
+          {EXAMPLES.map((example) => (
+            <Button key={example.title} icon="play" onClick={() => onExample(example)}>
+              {example.title}
             </Button>
           ))}
         </div>

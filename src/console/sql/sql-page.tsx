@@ -5,6 +5,7 @@ import { runQuery } from '../api/run-query.ts'
 import { StreamSlots } from '../api/stream-slots.ts'
 import { Button } from '../parts/button.tsx'
 import { Editor, type EditorHandle } from './editor.tsx'
+import { EXAMPLES, type Example } from './examples.ts'
 import { loadHistory, remember } from './history.ts'
 import { HistoryList } from './history-list.tsx'
 import { loadNames } from './known-names.ts'
@@ -23,12 +24,14 @@ const SAVE_MS = 400
 interface TabWork {
   readonly session: TabSession
   run: Run | null
+  /** The example that was run last; null: other statements were. */
+  example: Example | null
 }
 
 const works = new Map<string, TabWork>()
 
 function workOf(tab: string): TabWork {
-  const known = works.get(tab) ?? { session: new TabSession(), run: null }
+  const known = works.get(tab) ?? { session: new TabSession(), run: null, example: null }
   works.set(tab, known)
   return known
 }
@@ -64,7 +67,7 @@ export function SqlPage({ initial }: { readonly initial: string | null }) {
     setTabs(changeTab(tabs, tab.id, { text }))
     setRevision(revision + 1)
   }
-  const start = (text: string, pieces: readonly Piece[]) => {
+  const start = (text: string, pieces: readonly Piece[], example: Example | null = null) => {
     if (pieces.length === 0) return
     work.run?.stop()
     const run = new Run(text, ports, () => {
@@ -73,6 +76,7 @@ export function SqlPage({ initial }: { readonly initial: string | null }) {
       redraw((count) => count + 1)
     })
     work.run = run
+    work.example = example
     setHistory(remember(localStorage, history, { text: pieces.map((piece) => piece.text).join('\n'), at: Date.now() }))
     void run.start(pieces, work.session, tab.offsetReset).then(() => {
       names = null
@@ -151,13 +155,15 @@ export function SqlPage({ initial }: { readonly initial: string | null }) {
       </div>
       <Results
         run={work.run}
-        onExample={(sql) => {
-          const text = tab.text.trim() === '' ? sql : `${tab.text.trimEnd()}\n\n${sql}`
+        next={work.example === null ? null : (EXAMPLES[EXAMPLES.indexOf(work.example) + 1] ?? null)}
+        onExample={(example) => {
+          const text = tab.text.trim() === '' ? example.sql : `${tab.text.trimEnd()}\n\n${example.sql}`
           setText(text)
-          const from = text.length - sql.length
+          const from = text.length - example.sql.length
           start(
             text,
             piecesOf(text).filter((piece) => piece.from >= from),
+            example,
           )
         }}
       />

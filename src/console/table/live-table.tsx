@@ -56,6 +56,16 @@ export function LiveTable({ model, isRunning, onStop }: LiveTableProps) {
             </span>
           )}
         </span>
+        {isRunning && (
+          <Button icon={isPaused ? 'play' : 'pause'} pressed={isPaused} onClick={() => setPaused(!isPaused)}>
+            {isPaused ? 'Continue' : 'Pause'}
+          </Button>
+        )}
+        {isRunning && onStop !== undefined && (
+          <Button icon="stop" kind="danger" onClick={onStop}>
+            Stop
+          </Button>
+        )}
         <input
           type="search"
           class="filter"
@@ -64,11 +74,6 @@ export function LiveTable({ model, isRunning, onStop }: LiveTableProps) {
           onInput={(event) => change(() => model.setFilter(event.currentTarget.value))()}
         />
         <NewestBy model={model} onChange={change} />
-        {isRunning && (
-          <Button icon={isPaused ? 'play' : 'pause'} pressed={isPaused} onClick={() => setPaused(!isPaused)}>
-            {isPaused ? 'Continue' : 'Pause'}
-          </Button>
-        )}
         <Button icon="follow" pressed={follows} label="Follow the newest rows" onClick={() => setFollows(!follows)} />
         {numeric >= 0 && (
           <Button icon="chart" pressed={showsChart} onClick={() => setShowsChart(!showsChart)}>
@@ -77,11 +82,6 @@ export function LiveTable({ model, isRunning, onStop }: LiveTableProps) {
         )}
         <CopyButton text={() => rowsAsJson(columns, shown)}>JSON</CopyButton>
         <CopyButton text={() => rowsAsCsv(columns, shown)}>CSV</CopyButton>
-        {isRunning && onStop !== undefined && (
-          <Button icon="stop" kind="danger" onClick={onStop}>
-            Stop
-          </Button>
-        )}
       </div>
       {showsChart && numeric >= 0 && <Chart model={model} first={numeric} />}
       <div class="live-split">

@@ -1,0 +1,17 @@
+// Prints the path of a Chromium on this machine, for the tests in a browser; exits with 1 and advice if there is none.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/opt/google/chrome/chrome']
+
+/** Null: there is none. `CHROMIUM` names one elsewhere. */
+export const findChromium = () => [process.env['CHROMIUM'] ?? '', ...PLACES].find((path) => existsSync(path)) ?? null
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const path = findChromium()
+  console.log(
+    path ??
+      'No Chromium was found, so the console is not tested in a browser. Install one (apt-get install chromium), or set CHROMIUM.',
+  )
+  process.exit(path === null ? 1 : 0)
+}
