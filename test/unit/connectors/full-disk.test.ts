@@ -74,5 +74,5 @@ test('a sink waits while its disk is full, and then has each line once and whole
   expect(lines()).toHaveLength(2)
   disk.isFull = false
   await expect.poll(lines, WAIT).toEqual([0, 1, 2, 3, 4].map((id) => line(row(id))))
-  expect((await world.describe('f')).builtIn).toMatchObject({ records: 5, refused: 0 })
+  await expect.poll(async () => (await world.describe('f')).builtIn, WAIT).toMatchObject({ records: 5, refused: 0 })
 })

@@ -57,12 +57,9 @@ describe('the source http-poll', () => {
     answer = pages(5)
     await create(PAGED)
     await expectValues(items(5))
-    expect(paths().slice(0, 4)).toEqual([
-      '/x?limit=2',
-      '/x?limit=2&after=2',
-      '/x?limit=2&after=4',
-      '/x?limit=2&after=5',
-    ])
+    await expect
+      .poll(() => paths().slice(0, 4), WAIT)
+      .toEqual(['/x?limit=2', '/x?limit=2&after=2', '/x?limit=2&after=4', '/x?limit=2&after=5'])
     expect((await world.read('p')).map(({ key }) => key)).toEqual(['1', '2', '3', '4', '5'])
     await world.engine.closeEngine()
     server.requests.length = 0
