@@ -25,6 +25,13 @@ export interface DemoParts {
 /** Resolves to the exit code when the user has stopped the server. Without `dataDir` nothing of it stays. */
 export async function runDemo({ listen, dataDir, rate }: DemoOptions, parts: DemoParts): Promise<number> {
   const temporary = dataDir === undefined ? mkdtempSync(join(tmpdir(), 'millrace-demo-')) : null
+  const clean = () => {
+    if (temporary !== null) rmSync(temporary, { recursive: true, force: true })
+  }
+  const exit = (code: number) => {
+    clean()
+    parts.process.exit(code)
+  }
   try {
     const options = { listen, dataDir: dataDir ?? temporary!, logLevel: 'warn', check: false }
     const print = (line: string) => {
@@ -36,9 +43,9 @@ export async function runDemo({ listen, dataDir, rate }: DemoOptions, parts: Dem
       const ready = serving.ready.then(() => fill(serving.urls[0]!, { ...parts, rate, isKept: dataDir !== undefined }))
       return { ...serving, ready }
     }
-    return await runServer(options, serve, { ...parts.process, print })
+    return await runServer(options, serve, { ...parts.process, print, exit })
   } finally {
-    if (temporary !== null) rmSync(temporary, { recursive: true, force: true })
+    clean()
   }
 }
 
