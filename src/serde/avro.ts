@@ -24,6 +24,7 @@ export const avro: Format = {
   isWritable: true,
   lineProperty: null,
   holdsNested: true,
+  canPass: ({ kind }) => kind === 'STRING',
   canBeUnreadable: () => true,
   refusal(columns, spec) {
     if (columns.some(({ type }) => hasOtherKeys(type))) return 'Avro only supports MAPs with STRING keys'

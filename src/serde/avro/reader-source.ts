@@ -8,6 +8,7 @@ import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
 import { floatToText } from '../float-text.ts'
 import { CHECK_ONLY, type WantedColumn } from '../format.ts'
+import type { PassedValues } from '../passed-values.ts'
 import { AvroFailure } from './failure.ts'
 import { byPlace, FieldIndex } from './field-index.ts'
 import {
@@ -28,6 +29,7 @@ import {
   skipFixed,
   skipNumber,
 } from './input.ts'
+import { passText } from './passed-text.ts'
 import { type AvroRecord, type AvroType, type AvroUnion, branchName, codeOf, nullableOf } from './schema.ts'
 import { SkipSource, Steps } from './skip-source.ts'
 import { SourceBuilder } from './source-builder.ts'
@@ -47,10 +49,13 @@ export interface PayloadShape {
   readonly wanted: readonly WantedColumn[]
   /** The payload is the single column's value, not a record with it. */
   readonly isBare: boolean
+  /** Takes the texts of wanted columns with a slot; null: there are none. */
+  readonly passed: PassedValues | null
 }
 
 const LIBRARY = {
   AvroFailure,
+  passText,
   doubleToText,
   floatToText,
   readBlock,
@@ -81,15 +86,25 @@ export const makePayloadReader = (type: AvroType, shape: PayloadShape): PayloadR
 
 interface WantedDestination extends Destination {
   readonly first: boolean
+  readonly slot: number
+  readonly isRead: boolean
 }
 
 class ReaderSource {
   readonly #source = new SourceBuilder(LIBRARY)
   readonly #skips = new SkipSource(this.#source)
   readonly #values = new ValueSource(this.#source, this.#skips)
+  #passed: PassedValues | null = null
 
-  reader(type: AvroType, { columns, wanted, isBare }: PayloadShape): PayloadReader {
-    const all = wanted.map(({ column, target, first }) => ({ ...columns[column]!, target, first }))
+  reader(type: AvroType, { columns, wanted, isBare, passed }: PayloadShape): PayloadReader {
+    this.#passed = passed
+    const all = wanted.map(({ column, target, first, slot = -1, isRead = false }) => ({
+      ...columns[column]!,
+      target,
+      first,
+      slot,
+      isRead,
+    }))
     if (isBare) return this.#build(this.#bareBody(type, all[0]), '')
     const root = nullableOf(type) ?? type
     const nullCheck = root === type ? '' : `if (readBranch(input, 2) !== ${codeOf(type, root)}) return true\n`
@@ -128,7 +143,7 @@ class ReaderSource {
       const put = laterAt.get(i)
       if (put !== undefined) {
         opening.add(`${positions}[${i}] = input.position`)
-        deferred.push(`input.position = ${positions}[${i}]`, this.#values.store(type, put, ''))
+        deferred.push(`input.position = ${positions}[${i}]`, this.#store(type, put))
       }
       this.#step(opening, type, firstAt.get(i))
     })
@@ -146,9 +161,23 @@ class ReaderSource {
     return this.#build(`${nullCheck}${open}${noteEnd}\nreturn false`, finish)
   }
 
-  #step(steps: Steps, type: AvroType, destinations: readonly Destination[] | undefined): void {
+  #step(steps: Steps, type: AvroType, destinations: readonly WantedDestination[] | undefined): void {
     if (destinations === undefined) this.#skips.into(steps, type)
-    else steps.add(this.#values.store(type, destinations, ''))
+    else steps.add(this.#store(type, destinations))
+  }
+
+  #store(type: AvroType, destinations: readonly WantedDestination[]): string {
+    const [{ target, slot, isRead }] = destinations as readonly [WantedDestination]
+    const text = nullableOf(type) ?? type
+    const usual = this.#values.store(type, destinations, '')
+    if (slot < 0 || this.#passed === null || destinations.length > 1 || text.kind !== 'string') return usual
+    const pass = `passText(input, ${this.#source.constant(this.#passed)}, ${slot})`
+    const read = `row[${target}] = readText(input)`
+    const take = isRead
+      ? `const from = input.position\n${pass}\ninput.position = from\n${read}`
+      : `if (!${pass}) ${read}`
+    if (text === type) return `{ ${take} }`
+    return `if (readBranch(input, 2) === ${codeOf(type, text)}) { ${take} } else row[${target}] = null`
   }
 
   /** A root that is one of several types: columns are alternatives, as Kafka Connect sees such unions. */

@@ -33,6 +33,11 @@ export class AvroReader implements ColumnsReader {
       if (error !== null) return error
     }
     this.#input.begin(bytes, start + FRAME_BYTES, end)
+    const { passed } = this.#options
+    if (passed !== undefined) {
+      passed.buffer = bytes
+      passed.clear()
+    }
     try {
       this.isNull = this.#payload.open(this.#input, target)
       return null
@@ -62,13 +67,13 @@ export class AvroReader implements ColumnsReader {
 
   /** Throws SchemaNotLoaded. */
   #learn(id: number): PayloadReader | string {
-    const { writerSchemas, columns, wanted } = this.#options
+    const { writerSchemas, columns, wanted, passed = null } = this.#options
     const schema = writerSchemas!.get(id)
     // Not kept: the registry may have the schema later.
     if (typeof schema === 'string') return schema
     let payload: PayloadReader | string
     try {
-      payload = makePayloadReader(parsedSchema(schema), { columns, wanted, isBare: this.#isBare })
+      payload = makePayloadReader(parsedSchema(schema), { columns, wanted, isBare: this.#isBare, passed })
     } catch (error) {
       payload = (error as Error).message
     }

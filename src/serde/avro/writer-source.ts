@@ -10,6 +10,7 @@ import {
 } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import type { ByteSink } from '../format.ts'
+import type { PassedColumns } from '../passed-values.ts'
 import { checkDigits, checkKey, checkSize, inInt, symbolPlace, toInt, toLong } from './checks.ts'
 import { defaultBytes } from './defaults.ts'
 import { byPlace, FieldIndex } from './field-index.ts'
@@ -26,6 +27,7 @@ import {
   writeLong,
   writeText,
 } from './output.ts'
+import { passedText, writePassedText } from './passed-text.ts'
 import {
   type AvroField,
   type AvroRecord,
@@ -46,6 +48,7 @@ const LIBRARY = {
   checkKey,
   checkSize,
   inInt,
+  passedText,
   symbolPlace,
   toInt,
   toLong,
@@ -58,12 +61,18 @@ const LIBRARY = {
   writeFloat,
   writeInt,
   writeLong,
+  writePassedText,
   writeText,
 }
 
-/** Writes the columns at `sources` of a row as a record. */
-export function recordWriter(type: AvroType, columns: readonly Column[], sources: readonly number[]): WritePayload {
-  const writer = new WriterSource()
+/** Writes the columns at `sources` of a row as a record; texts that are `passed` are copied. */
+export function recordWriter(
+  type: AvroType,
+  columns: readonly Column[],
+  sources: readonly number[],
+  passed: PassedColumns | null = null,
+): WritePayload {
+  const writer = new WriterSource(passed)
   const root = nullableOf(type) ?? type
   const branch = root === type ? '' : `writeByte(${codeOf(type, root)}, out)\n`
   const values = sources.map((source) => `row[${source}]`)
@@ -95,18 +104,30 @@ export function missingDefault(type: AvroType, columns: readonly StructField[]):
 
 class WriterSource {
   readonly #source = new SourceBuilder(LIBRARY)
+  readonly #passed: PassedColumns | null
+
+  constructor(passed: PassedColumns | null = null) {
+    this.#passed = passed
+  }
 
   build(parameter: string, body: string): WritePayload {
     return this.#source.build(this.#source.function(`${parameter}, out`, body)) as WritePayload
   }
 
   root(type: AvroType, columns: readonly StructField[], values: readonly string[]): string {
-    if (type.kind === 'record') return this.#source.sequence('row, out', this.#fields(type, columns, values, ''))
+    if (type.kind === 'record')
+      return this.#source.sequence('row, out', this.#fields(type, columns, values, '', this.#passed))
     return this.#fail(`A row cannot be written as an Avro ${type.kind}`)
   }
 
   /** Statements for the fields in their order. `values`: an expression for each column. */
-  #fields(record: AvroRecord, columns: readonly StructField[], values: readonly string[], path: string): string[] {
+  #fields(
+    record: AvroRecord,
+    columns: readonly StructField[],
+    values: readonly string[],
+    path: string,
+    passed: PassedColumns | null = null,
+  ): string[] {
     const fields = new FieldIndex(record)
     const lost = columns.find(({ name }) => fields.findExactFirst(name) < 0)
     if (lost !== undefined) return [this.#fail(`The Avro record ${record.name} has no field for ${path}${lost.name}`)]
@@ -120,8 +141,29 @@ class WriterSource {
       const column = places.get(i)?.[0]
       if (column === undefined) return this.#defaultOf(field)
       const { name, type, place } = column
+      const slot = passed?.slots[place] ?? -1
+      if (passed !== null && slot >= 0)
+        return this.#passedField(field, { type, name, value: values[place]! }, passed, slot)
       return `{ const value = ${values[place]}\n${this.#fieldValue(field, type, path + name)} }`
     })
+  }
+
+  /** Texts are copied into fields of texts; for others, a text that is passed becomes a value. */
+  #passedField(
+    field: AvroField,
+    { type, name, value }: StructField & { readonly value: string },
+    { values }: PassedColumns,
+    slot: number,
+  ): string {
+    const passed = this.#source.constant(values)
+    const isPassed = `${passed}.starts[${slot}] >= 0`
+    const usual = this.#fieldValue(field, type, name)
+    const text = nullableOf(field.type) ?? field.type
+    if (text.kind !== 'string') {
+      return `{ const value = ${isPassed} ? passedText(${passed}, ${slot}) : ${value}\n${usual} }`
+    }
+    const branch = text === field.type ? '' : `writeByte(${codeOf(field.type, text)}, out)\n`
+    return `if (${isPassed}) { ${branch}writePassedText(${passed}, ${slot}, out) } else { const value = ${value}\n${usual} }`
   }
 
   /** NULL is the field's default, if it has one, as in Kafka Connect's Struct: for a nullable field too. */

@@ -5,12 +5,13 @@ import { writeFrame } from '../frame.ts'
 import { parsedSchema } from './parsed-schema.ts'
 import { bareWriter, recordWriter, type WritePayload } from './writer-source.ts'
 
-export function avroWriter({ columns, sources, spec }: WriterOptions): ColumnsWriter {
+export function avroWriter({ columns, sources, spec, passed }: WriterOptions): ColumnsWriter {
   const { schema } = spec
   if (schema === undefined) throw new Error('AVRO is written with a registered schema, and there is none')
   const type = parsedSchema(schema)
   const bareSource = columns.length === 1 && spec.unwrapped ? sources[0]! : null
-  const write = bareSource === null ? recordWriter(type, columns, sources) : bareWriter(type, columns[0]!, bareSource)
+  const write =
+    bareSource === null ? recordWriter(type, columns, sources, passed) : bareWriter(type, columns[0]!, bareSource)
   return new AvroWriter(schema.id, write, bareSource)
 }
 
