@@ -27,8 +27,9 @@ export class Duckdb implements Judge {
   }
 
   async content(query: string, tables: ReadonlyMap<SourceName, readonly (readonly Plain[])[]>): Promise<Content> {
+    // Not DELETE: over the 122,880 rows of a row group that are gone, ORDER BY with LIMIT finds nothing (seen in DuckDB 1.5.6).
     const statements = [...tables].flatMap(([name, rows]) => [
-      `DELETE FROM ${name}`,
+      `CREATE OR REPLACE TABLE ${name} (${duckdbColumns})`,
       ...(rows.length === 0 ? [] : [`INSERT INTO ${name} VALUES ${rows.map(tuple).join(', ')}`]),
     ])
     await this.#connection.run(statements.join(';'))
