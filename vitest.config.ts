@@ -73,6 +73,8 @@ export default defineConfig({
                 name: 'browser',
                 include: ['test/browser/**/*.test.ts'],
                 globalSetup: ['test/browser/global-setup.ts'],
+                // After all others, which would take the frames that it counts.
+                sequence: { groupOrder: 1 },
                 testTimeout: 90_000,
                 hookTimeout: 90_000,
               },
