@@ -10,10 +10,11 @@ import { describeKafka } from '../support/kafka/describe-kafka.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const BYTES_PER_SECOND = 100_000
-const BATCH_BYTES = 92_000
-/** A broker measures over 10 s: a tenth too much is a wait of about a second. */
-const BATCHES = 11
+/** A broker measures over 10 s: what is sent or read at once may be ten times as much, and one batch beyond is a wait of two seconds. */
+const BYTES_PER_SECOND = 20_000
+const BATCH_BYTES = 40_000
+/** Five of them are within the quota; a slow machine needs more. */
+const MOST_BATCHES = 50
 
 describeKafka('a client with a quota', ({ bootstrapServers }) => {
   const clientId = `quota-${process.pid}`
@@ -66,20 +67,22 @@ describeKafka('a client with a quota', ({ bootstrapServers }) => {
     await broker.createTopic({ name: topic, partitions: 1, replicas: 1 })
     const producer = broker.producer()
     const value = 'x'.repeat(BATCH_BYTES)
-    for (let i = 0; i < BATCHES; i++) await producer.send(topic, 0, encode([record(value, i)]))
+    let written = 0
+    for (; broker.throttledMs === 0 && written < MOST_BATCHES; written++)
+      await producer.send(topic, 0, encode([record(value)]))
     const afterWriting = broker.throttledMs
     expect(afterWriting).toBeGreaterThan(0)
     // Nothing is lost or sent twice when the wait is over.
     await producer.send(topic, 0, encode([record('last')]))
-    expect(await broker.endOffsets(topic)).toEqual([{ partition: 0, offset: BATCHES + 1 }])
+    expect(await broker.endOffsets(topic)).toEqual([{ partition: 0, offset: written + 1 }])
 
     const fetcher = broker.fetcher({ maxPartitionBytes: BATCH_BYTES })
     fetcher.assign({ topic, partition: 0, offset: 0 })
-    let next = 0
-    while (next < BATCHES + 1)
+    for (let read = 0; broker.throttledMs === afterWriting && read < MOST_BATCHES; )
       for (const { error, nextOffset } of await fetcher.poll(1_000)) {
         expect(error).toBeNull()
-        next = nextOffset
+        read++
+        if (nextOffset > written) fetcher.seek({ topic, partition: 0, offset: 0 })
       }
     expect(broker.throttledMs).toBeGreaterThan(afterWriting)
     await broker.close()
