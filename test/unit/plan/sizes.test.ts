@@ -66,17 +66,21 @@ test.each(
   Object.entries(SHAPES).flatMap(([name, shape]) =>
     RANGES.map(([from, to]) => [name, random.integer(from, to), shape] as const),
   ),
-)('%s, %i of them', (_name, size, shape) => {
-  const steps = plan(`${shape(size)} EMIT CHANGES`)
-  if (steps === null) return
-  // Where there are many, all are alike.
-  for (const expression of steps.flatMap((step) => expressionsOf(step).slice(0, 20))) {
-    for (const runs of ['once', 'often'] as const) {
-      const evaluate = compile(expression, { ...CONTEXT, runs, reportError: () => {} })
-      expect(stackError(() => evaluate(ROW))).toBeNull()
+)(
+  '%s, %i of them',
+  (_name, size, shape) => {
+    const steps = plan(`${shape(size)} EMIT CHANGES`)
+    if (steps === null) return
+    // Where there are many, all are alike.
+    for (const expression of steps.flatMap((step) => expressionsOf(step).slice(0, 20))) {
+      for (const runs of ['once', 'often'] as const) {
+        const evaluate = compile(expression, { ...CONTEXT, runs, reportError: () => {} })
+        expect(stackError(() => evaluate(ROW))).toBeNull()
+      }
     }
-  }
-})
+  },
+  30_000,
+)
 
 /** Null for a statement that is refused. */
 function plan(sql: string): readonly Step[] | null {
