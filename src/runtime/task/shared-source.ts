@@ -131,7 +131,11 @@ export class SharedSource {
 
   /** A fault in a column of one input does not concern the others: each input reads the record by itself. */
   #readAlone(cursor: RecordCursor): void {
-    for (const view of this.#views) view.alone(this.#options).read(cursor)
+    for (const view of this.#views) {
+      view.alone(this.#options).read(cursor)
+      // The next record may be read together with the others, and passes nothing then.
+      view.input.entry.passage?.values.clear()
+    }
   }
 
   #unneed(origin: string): number {
