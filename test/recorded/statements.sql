@@ -36,3 +36,8 @@ CREATE FUNCTION twice(x INT) RETURNS INT LANGUAGE JAVASCRIPT AS $$ x * 2 $$;
 CREATE STREAM doubled AS SELECT id, TWICE(amount) AS amount FROM orders;
 CREATE FUNCTION unused(x INT) RETURNS INT LANGUAGE JAVASCRIPT AS $$ x $$;
 DROP FUNCTION unused;
+CREATE TABLE cubed WITH (key_format='JSON') AS SELECT who, amount, GROUPING(who, amount) AS sets, COUNT(*) AS n FROM orders GROUP BY CUBE (who, amount);
+CREATE TABLE growing AS SELECT who, COUNT(*) AS n FROM orders WINDOW CUMULATE (SIZE 1 HOUR, STEP 10 MINUTES) GROUP BY who;
+CREATE STREAM priced AS SELECT o.id AS id, o.who, t.city FROM orders o ASOF JOIN people t STATE TTL 7 DAYS ON o.who = t.who AND o.ROWTIME >= t.ROWTIME;
+CREATE TABLE staged AS SELECT who, COUNT(*) AS n FROM orders GROUP BY who;
+CREATE OR REPLACE TABLE staged WITH (switch='BY_APPLY') AS SELECT who, SUM(amount) AS n FROM orders GROUP BY who;
