@@ -15,6 +15,8 @@ export interface ApplyFunctionsOptions {
   readonly token?: string
   /** Prints the statements and does nothing. */
   readonly dryRun: boolean
+  /** The folder of the user's project, whose esbuild may be used. Default: the working directory. */
+  readonly project?: string
 }
 
 export interface ApplyFunctionsIo {
@@ -34,7 +36,7 @@ export async function applyFunctions(
     if (files.length === 0) throw new FunctionFileError(`There are no files *.js or *.ts in ${paths.join(', ')}.`)
     // All files are read before the first one is applied.
     const statements: FunctionStatement[] = []
-    for (const file of files) statements.push(await ofFile(file))
+    for (const file of files) statements.push(await ofFile(file, options.project ?? process.cwd()))
     if (options.dryRun) {
       for (const { sql } of statements) say(`${sql}\n`)
       return 0
@@ -52,9 +54,9 @@ export async function applyFunctions(
   }
 }
 
-async function ofFile(file: string): Promise<FunctionStatement> {
+async function ofFile(file: string, project: string): Promise<FunctionStatement> {
   try {
-    return await functionStatement(file)
+    return await functionStatement(file, project)
   } catch (error) {
     throw error instanceof ParseError ? new FunctionFileError(`${file}: ${messageOf(error)}`) : error
   }

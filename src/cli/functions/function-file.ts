@@ -23,8 +23,11 @@ export interface FunctionStatement {
 
 const HEAD = /^\s*\/\*\s*(CREATE\b[\s\S]*?)\*\//i
 
-/** The statement that makes the function of a file. Throws FunctionFileError, or ParseError for a head that is not one. */
-export async function functionStatement(path: string): Promise<FunctionStatement> {
+/**
+ * The statement that makes the function of a file. `project`: the folder whose esbuild bundles what the file imports, where its own folder has none.
+ * Throws FunctionFileError, or ParseError for a head that is not one.
+ */
+export async function functionStatement(path: string, project: string): Promise<FunctionStatement> {
   const text = readFileSync(path, 'utf8')
   const head = HEAD.exec(text)
   if (head === null) {
@@ -32,7 +35,7 @@ export async function functionStatement(path: string): Promise<FunctionStatement
       `${path} does not begin with the statement in a comment, such as /* CREATE FUNCTION f(a INT) RETURNS INT */`,
     )
   }
-  const body = hasImports(text) ? await bundled(path) : withoutTypes(text.slice(head[0].length), path)
+  const body = hasImports(text) ? await bundled(path, project) : withoutTypes(text.slice(head[0].length), path)
   const sql = `${completed(head[1]!.trim())} AS ${formatDollarString(`\n${body.trim()}\n`)};`
   const [statement] = parseStatements(sql)
   if (statement?.kind !== 'createFunction')
@@ -65,8 +68,8 @@ interface Esbuild {
 }
 
 /** The file with all that it imports. */
-async function bundled(path: string): Promise<string> {
-  const esbuild = loadEsbuild(path)
+async function bundled(path: string, project: string): Promise<string> {
+  const esbuild = loadEsbuild(path, project)
   try {
     const { outputFiles } = await esbuild.build({
       entryPoints: [path],
@@ -85,8 +88,8 @@ async function bundled(path: string): Promise<string> {
   }
 }
 
-function loadEsbuild(path: string): Esbuild {
-  const places = [path, join(process.cwd(), basename(path))]
+function loadEsbuild(path: string, project: string): Esbuild {
+  const places = [path, join(project, basename(path))]
   for (const place of places) {
     try {
       return createRequire(place)('esbuild') as Esbuild

@@ -29,7 +29,8 @@ async function apply(options: { readonly server?: string; readonly dryRun?: bool
       },
     })
   const { server = 'http://127.0.0.1:1', dryRun = false, paths = [folder] } = options
-  const exitCode = await applyFunctions(paths, { server, dryRun }, { out: sink('out'), err: sink('err') })
+  const given = { server, dryRun, project: folder }
+  const exitCode = await applyFunctions(paths, given, { out: sink('out'), err: sink('err') })
   return { exitCode, ...texts }
 }
 
