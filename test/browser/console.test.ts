@@ -187,7 +187,7 @@ describe('the console in a browser', () => {
     await server.insert('BIG', rows(99_000, 0))
     await visit(`/console?sql=${encodeURIComponent('SELECT * FROM big EMIT CHANGES;')}`)
     await click('button', 'Run')
-    const count = () => page.locator('.live-count b').innerText()
+    const count = () => page.locator('.live-count b').textContent()
     await expect.poll(count, { timeout: 60_000 }).toBe('99,000')
     await click('button', 'AMOUNT')
     let next = 99_000

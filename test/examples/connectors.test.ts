@@ -38,7 +38,7 @@ afterEach(async () => {
 /** What an example needs besides its statements, and how it is known to work. */
 interface Trial {
   /** Sends or writes something, again and again until `hasWorked`. */
-  readonly act?: () => void | Promise<unknown>
+  readonly act?: () => unknown
   readonly hasWorked: () => boolean | Promise<boolean>
 }
 
