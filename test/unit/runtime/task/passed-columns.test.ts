@@ -167,6 +167,27 @@ describe('an input whose columns are passed', () => {
     expect(isPassed()).toEqual([true, true])
   })
 
+  test('has passed nothing of the record before, which only it could read', () => {
+    const two = COLUMNS.slice(0, 2)
+    const own = taskPassage(topology([plain(0), plain(1)], { source: { columns: two } }))!
+    const unchecked = { ...JSON_FORMAT, unchecked: true }
+    const entryOf = (columns: readonly SourceColumn[], used: typeof own | null) =>
+      ({
+        step: source({ columns, valueFormat: unchecked }),
+        filter: null,
+        needsKey: false,
+        passage: used,
+      }) as unknown as TaskEntry
+    const { one, rows } = input(two, { entry: entryOf(two, own) })
+    const { one: other } = input([COLUMNS[2]!], { entry: entryOf([COLUMNS[2]!], null) })
+    const records = shared(one, other)
+    records.read(cursor('{"A":"x","B":1,"C":"no number"}'))
+    expect(rows).toHaveLength(1)
+    records.read(cursor('{"A":"y","B":2,"C":2.5}'))
+    expect([...own.values.starts]).toEqual([-1, -1])
+    expect(rows.at(-1)).toEqual(['y', 2])
+  })
+
   test('has them decoded where it keeps records', () => {
     const { one, rows } = input(COLUMNS, { keepsRecords: true })
     shared(one).read(cursor('{"A":"x","B":1,"C":1.5}'))
