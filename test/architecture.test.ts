@@ -33,6 +33,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   registry: [['registry'], ['registry/rules'], ['registry/in-process', 'registry/http']],
   regex: [['regex/java-regex/'], ['regex/java-regex']],
+  sql: [['sql/ast'], ['sql']],
   functions: [
     ['functions', 'functions/time-pattern', 'functions/javascript/prelude'],
     ['functions/scalar', 'functions/aggregate', 'functions/table', 'functions/javascript'],

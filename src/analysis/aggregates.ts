@@ -1,6 +1,6 @@
 /** Rules for aggregate functions, GROUP BY and HAVING. */
 import type { FunctionRegistry } from '../functions/registry.ts'
-import type { Expression, FunctionCall } from '../sql/ast.ts'
+import type { Expression, FunctionCall } from '../sql/ast/query.ts'
 import { displayExpression } from '../sql/format.ts'
 import { rewrite, walk, withoutLocations } from '../sql/walk.ts'
 import { ROWTIME, WINDOW_BOUNDS } from '../types/schema.ts'

@@ -1,7 +1,9 @@
 /** The result of analysing a SELECT: names resolved, clauses checked, joins and keys understood. Plain data; the planner's input. */
+
+import type { Location } from '../errors.ts'
 import type { AggregationWindow } from '../metastore/aggregation-window.ts'
 import type { DataSource } from '../metastore/data-source.ts'
-import type { ColumnReference, Expression, JoinType, Location } from '../sql/ast.ts'
+import type { ColumnReference, Expression, JoinType } from '../sql/ast/query.ts'
 
 export interface AnalyzedSource {
   readonly alias: string

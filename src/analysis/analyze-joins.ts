@@ -1,7 +1,7 @@
 /** JOIN: criteria, kinds, windows, and what the result is keyed by. */
 import { placing } from '../errors.ts'
 import type { KeyWindow } from '../metastore/data-source.ts'
-import type { ColumnReference, Comparison, Expression, Join } from '../sql/ast.ts'
+import type { ColumnReference, Comparison, Expression, Join } from '../sql/ast/query.ts'
 import { displayExpression } from '../sql/format.ts'
 import { equalExpressions, walk } from '../sql/walk.ts'
 import type { AnalyzedJoin, AnalyzedSource, JoinKey, JoinWindow } from './analysis.ts'

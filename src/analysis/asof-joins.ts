@@ -1,5 +1,5 @@
 /** ASOF JOIN: a row of a stream with the latest row of the other side that has the same key and is not later. */
-import type { Comparison, Expression, Join } from '../sql/ast.ts'
+import type { Comparison, Expression, Join } from '../sql/ast/query.ts'
 import { ROWTIME } from '../types/schema.ts'
 import type { AnalyzedSource, AsofCondition, GeneralJoin } from './analysis.ts'
 import { refuse } from './errors.ts'

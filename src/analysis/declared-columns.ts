@@ -2,7 +2,7 @@
 import { StatementError } from '../errors.ts'
 import { resolveTypeNode } from '../expressions/type-node.ts'
 import type { Metastore } from '../metastore/metastore.ts'
-import type { ColumnDefinition } from '../sql/ast.ts'
+import type { ColumnDefinition } from '../sql/ast/definitions.ts'
 import { type Column, type HeaderColumn, isSystemColumn, type Schema } from '../types/schema.ts'
 import { array, BYTES, equalTypes, formatType, STRING, struct } from '../types/sql-type.ts'
 import { place } from './errors.ts'

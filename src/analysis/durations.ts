@@ -1,5 +1,5 @@
 /** Durations of the dialect in milliseconds. */
-import type { Duration, TimeUnit } from '../sql/ast.ts'
+import type { Duration, TimeUnit } from '../sql/ast/query.ts'
 
 const UNIT_MS: { readonly [Unit in TimeUnit]: number } = {
   DAYS: 86_400_000,

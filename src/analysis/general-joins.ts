@@ -2,7 +2,7 @@
  * Joins beyond ksqlDB's: of what queries in FROM give, on several columns, on other conditions than equality, and of streams whose rows are kept for a
  * time. They give changes: the result is that of SQL on the rows so far.
  */
-import type { Expression, Join } from '../sql/ast.ts'
+import type { Expression, Join } from '../sql/ast/query.ts'
 import { allOf, conjuncts, equalExpressions, walk } from '../sql/walk.ts'
 import type { AnalyzedJoin, AnalyzedSource, GeneralJoin } from './analysis.ts'
 import { asofParts, checkAsofJoin } from './asof-joins.ts'

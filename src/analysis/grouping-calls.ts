@@ -1,6 +1,6 @@
 /** GROUPING(...): which of its arguments the grouping set of a row leaves out. */
 import type { FunctionRegistry } from '../functions/registry.ts'
-import type { Expression, FunctionCall } from '../sql/ast.ts'
+import type { Expression, FunctionCall } from '../sql/ast/query.ts'
 import { walk, withoutLocations } from '../sql/walk.ts'
 import { refuse } from './errors.ts'
 

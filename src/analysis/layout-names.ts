@@ -2,7 +2,7 @@
  * Names of columns inside a query. With one source a column keeps its name; in a join it is `ALIAS_NAME`, so that both sides fit into
  * one row. Messages and generated texts show these names too.
  */
-import type { ColumnReference, Expression } from '../sql/ast.ts'
+import type { ColumnReference, Expression } from '../sql/ast/query.ts'
 import { displayExpression } from '../sql/format.ts'
 import { rewrite } from '../sql/walk.ts'
 import type { AnalyzedSource } from './analysis.ts'

@@ -1,5 +1,5 @@
 /** Functions that are only there with OVER, beside the aggregates. */
-import type { Expression, FunctionCall } from '../sql/ast.ts'
+import type { Expression, FunctionCall } from '../sql/ast/query.ts'
 import { walk } from '../sql/walk.ts'
 
 const OVER_FUNCTIONS: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 /** ORDER BY, LIMIT and OFFSET of a pull query: what is done with the rows once they are there. */
-import type { Expression, Query, SelectItem, SortItem } from '../sql/ast.ts'
+import type { Expression, Query, SelectItem, SortItem } from '../sql/ast/query.ts'
 import { formatExpression } from '../sql/format.ts'
 import { ROWTIME } from '../types/schema.ts'
 import { refuse } from './errors.ts'

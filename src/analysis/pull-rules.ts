@@ -1,6 +1,6 @@
 /** What a pull query may not hold. The wording of ksqlDB follows our own, since clients match on it. */
 import type { Location } from '../errors.ts'
-import type { Query } from '../sql/ast.ts'
+import type { Query } from '../sql/ast/query.ts'
 import { aggregateCalls, containsAggregate, type IsAggregate } from './aggregates.ts'
 import type { AnalyzedSource } from './analysis.ts'
 import { refuse } from './errors.ts'

@@ -1,5 +1,6 @@
 /** Forms of SQL that the language can say, but a query of some use cannot run: refused by name, with a form that works. */
-import type { Expression, Location, Query } from '../sql/ast.ts'
+import type { Location } from '../errors.ts'
+import type { Expression, Query } from '../sql/ast/query.ts'
 import { walk } from '../sql/walk.ts'
 import type { QueryUse } from './analysis.ts'
 import { refuse } from './errors.ts'

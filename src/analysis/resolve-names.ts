@@ -1,6 +1,6 @@
 /** Qualifies every column reference of a clause with the alias of its source. */
 import { type Location, StatementError } from '../errors.ts'
-import type { ColumnReference, Expression } from '../sql/ast.ts'
+import type { ColumnReference, Expression } from '../sql/ast/query.ts'
 import { displayExpression } from '../sql/format.ts'
 import { rewrite, walk } from '../sql/walk.ts'
 import { suggestion } from '../suggest.ts'

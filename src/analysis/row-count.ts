@@ -1,5 +1,5 @@
 /** COUNT of ROWTIME (what COUNT(*) means) counts rows and needs no column: ROWTIME is never NULL. */
-import type { Expression } from '../sql/ast.ts'
+import type { Expression } from '../sql/ast/query.ts'
 
 /** A test for such calls. `rowtimes`: the names that ROWTIME has in these expressions. */
 export const rowCountTest =

@@ -1,6 +1,6 @@
 /** SELECT: expands `*`, `alias.*` and `struct->*`, and gives each column its name. */
 import { type Location, StatementError } from '../errors.ts'
-import type { AllColumns, ColumnReference, Expression, SelectItem, SingleColumn, StructAll } from '../sql/ast.ts'
+import type { AllColumns, ColumnReference, Expression, SelectItem, SingleColumn, StructAll } from '../sql/ast/query.ts'
 import { equalExpressions } from '../sql/walk.ts'
 import { allColumns, isSystemColumn, PSEUDO_COLUMNS, WINDOW_BOUNDS } from '../types/schema.ts'
 import type { StructType } from '../types/sql-type.ts'

@@ -3,7 +3,7 @@
 import type { DataSource } from '../metastore/data-source.ts'
 import { findSource } from '../metastore/lookup.ts'
 import type { Metastore } from '../metastore/metastore.ts'
-import type { Derived, Join, Relation, Source } from '../sql/ast.ts'
+import type { Derived, Join, Relation, Source } from '../sql/ast/query.ts'
 import { allColumns, type Column, PSEUDO_COLUMNS, ROWPARTITION, WINDOW_BOUNDS } from '../types/schema.ts'
 import { BIGINT, INTEGER } from '../types/sql-type.ts'
 import type { AnalyzedSource } from './analysis.ts'

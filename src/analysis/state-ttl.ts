@@ -1,5 +1,5 @@
 /** STATE TTL: how long state is kept, in event time. */
-import type { Join, Query } from '../sql/ast.ts'
+import type { Join, Query } from '../sql/ast/query.ts'
 import { durationMs } from './durations.ts'
 import { refuse } from './errors.ts'
 

@@ -1,6 +1,6 @@
 /** Rules for table functions (UDTFs): only in SELECT of a stream, not nested, not with aggregation. */
 import type { FunctionRegistry } from '../functions/registry.ts'
-import type { Expression, FunctionCall } from '../sql/ast.ts'
+import type { Expression, FunctionCall } from '../sql/ast/query.ts'
 import { displayExpression } from '../sql/format.ts'
 import { childrenOf, walk } from '../sql/walk.ts'
 import type { AnalyzedSource, SelectColumn } from './analysis.ts'

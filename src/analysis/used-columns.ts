@@ -1,5 +1,5 @@
 /** Which columns of each source a query reads, so that its sources decode no others. */
-import type { Expression } from '../sql/ast.ts'
+import type { Expression } from '../sql/ast/query.ts'
 import { walk } from '../sql/walk.ts'
 import { ROWTIME } from '../types/schema.ts'
 import type { Analysis, AnalyzedJoin } from './analysis.ts'

@@ -1,7 +1,7 @@
 /** WINDOW: sizes, grace and retention with their defaults and limits. */
 
 import type { AggregationWindow } from '../metastore/aggregation-window.ts'
-import type { Duration, WindowClause } from '../sql/ast.ts'
+import type { Duration, WindowClause } from '../sql/ast/query.ts'
 import { durationMs } from './durations.ts'
 import { refuse } from './errors.ts'
 

@@ -3,7 +3,7 @@ import { type Location, ParseError, placing, StatementError } from '../errors.ts
 import type { KeyWindow } from '../metastore/data-source.ts'
 import type { FormatName, NullableRepresentation, Side } from '../serde/format.ts'
 import { FORMATS, resolveFormat } from '../serde/index.ts'
-import type { Property } from '../sql/ast.ts'
+import type { Property } from '../sql/ast/statement-node.ts'
 import { suggestion } from '../suggest.ts'
 import { parseTimestamp } from '../types/time-text.ts'
 import { durationMs } from './durations.ts'

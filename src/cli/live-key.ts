@@ -1,5 +1,5 @@
 /** Which columns of a push query's rows are their key, so that a row takes the place of the former one with that key. */
-import type { Query } from '../sql/ast.ts'
+import type { Query } from '../sql/ast/query.ts'
 import { formatExpression } from '../sql/format.ts'
 import type { Session } from './cli-session.ts'
 import type { RequestOptions } from './client/client.ts'

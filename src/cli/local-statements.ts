@@ -1,5 +1,5 @@
 /** Statements that change the session and never reach the server. The wording is that of ksqlDB's command line. */
-import type { Statement } from '../sql/ast.ts'
+import type { Statement } from '../sql/ast/statement.ts'
 import type { Session } from './cli-session.ts'
 import { ClientError } from './client/client-error.ts'
 

@@ -1,5 +1,5 @@
 /** What the command line has to know of a statement that it sends to the server. */
-import type { Statement } from '../sql/ast.ts'
+import type { Statement } from '../sql/ast/statement.ts'
 import { parseStatements } from '../sql/parse.ts'
 import { substituteVariables } from '../sql/variables.ts'
 import type { Session } from './cli-session.ts'

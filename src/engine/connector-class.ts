@@ -3,7 +3,9 @@
  * "topics"='t', ...)`. It is the statement CREATE SINK or CREATE SOURCE in other words. Where no setting names a Connect cluster, well-known
  * classes of Connect are built-in connectors, too. See docs/connectors/README.md#classes-of-kafka-connect.
  */
-import type { CreateBuiltInConnector, CreateConnector, Property, Statement } from '../sql/ast.ts'
+import type { CreateBuiltInConnector, CreateConnector } from '../sql/ast/connector-statements.ts'
+import type { Statement } from '../sql/ast/statement.ts'
+import type { Property } from '../sql/ast/statement-node.ts'
 import { formatLiteral } from '../sql/format.ts'
 import { formatStatement } from '../sql/format-statement.ts'
 import { foreignClass, translate } from './foreign/translate.ts'

@@ -1,6 +1,8 @@
 /** SELECT and PRINT: the one statement of a request becomes an open stream of rows or lines. */
 import { RequestError, StatementError } from '../errors.ts'
-import type { Print, QueryStatement, Statement } from '../sql/ast.ts'
+import type { QueryStatement } from '../sql/ast/session-statements.ts'
+import type { Print } from '../sql/ast/show-statements.ts'
+import type { Statement } from '../sql/ast/statement.ts'
 import type { LineStream, RowStream } from './api.ts'
 import { parseRequest } from './parse-request.ts'
 import type { EngineParts } from './parts.ts'

@@ -1,6 +1,6 @@
 /** Parses the text of a request. Variables are replaced statement by statement, because DEFINE affects the statements after it. */
 import { ParseError } from '../errors.ts'
-import type { Statement } from '../sql/ast.ts'
+import type { Statement } from '../sql/ast/statement.ts'
 import { excerptAt, type PlacedText } from '../sql/excerpt.ts'
 import { parseStatements } from '../sql/parse.ts'
 import { type StatementPiece, splitStatements } from '../sql/split.ts'

@@ -5,7 +5,7 @@
 import { bindParameters, type KeyParameter } from '../plan/queries/pull-parameters.ts'
 import type { PlannedTablePull } from '../plan/queries/pull-query.ts'
 import type { PullForm } from '../runtime/query-runtime.ts'
-import type { Expression, Query } from '../sql/ast.ts'
+import type { Expression, Query } from '../sql/ast/query.ts'
 import { type Shape, shapeOf, type TextLiteral } from '../sql/literals.ts'
 import { walk } from '../sql/walk.ts'
 import type { StandbyReads } from './cluster/standby-reads.ts'

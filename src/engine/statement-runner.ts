@@ -5,7 +5,7 @@
 import { BrokerError } from '../broker/broker-error.ts'
 import { messageOf, RequestError, StatementError } from '../errors.ts'
 import { withSchemas, withSinkSchemas } from '../plan/schema-registration.ts'
-import type { Statement } from '../sql/ast.ts'
+import type { Statement } from '../sql/ast/statement.ts'
 import { placed } from '../sql/excerpt.ts'
 import { applyEffect, type Catalog, type Effect } from './commands/catalog.ts'
 import { type Command, type CommandDraft, type CommandStatus, commandIdText } from './commands/command.ts'

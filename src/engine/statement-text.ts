@@ -30,9 +30,9 @@ import type {
   CreateBuiltInConnector,
   CreateConnector,
   CreateSecret,
-  Property,
-  Statement,
-} from '../sql/ast.ts'
+} from '../sql/ast/connector-statements.ts'
+import type { Statement } from '../sql/ast/statement.ts'
+import type { Property } from '../sql/ast/statement-node.ts'
 import { plainText, type ShownText } from '../sql/excerpt.ts'
 import { formatName } from '../sql/format-names.ts'
 import { formatStatement } from '../sql/format-statement.ts'

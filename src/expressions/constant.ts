@@ -1,6 +1,6 @@
 /** Expressions without columns, evaluated while a statement runs: INSERT VALUES, keys of pull queries. An error fails the statement. */
 import { messageOf, StatementError } from '../errors.ts'
-import type { Expression as Syntax } from '../sql/ast.ts'
+import type { Expression as Syntax } from '../sql/ast/query.ts'
 import { displayExpression } from '../sql/format.ts'
 import { castFunction } from '../types/cast.ts'
 import type { Decimal } from '../types/decimal.ts'

@@ -1,6 +1,6 @@
 /** Types as they are written, to SQL types: custom types are looked up and expanded. */
 import { StatementError } from '../errors.ts'
-import type { BaseTypeName, TypeNode } from '../sql/ast.ts'
+import type { BaseTypeName, TypeNode } from '../sql/ast/types.ts'
 import { suggestion } from '../suggest.ts'
 import {
   array,

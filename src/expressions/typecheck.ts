@@ -1,6 +1,6 @@
 /** From syntax to typed expressions: names, types, overloads and implicit conversions are resolved here, once. Source: ksqlDB's ExpressionTypeManager. */
 import { placing } from '../errors.ts'
-import type { SearchedCase, SimpleCase, Expression as Syntax, TimeUnit } from '../sql/ast.ts'
+import type { SearchedCase, SimpleCase, Expression as Syntax, TimeUnit } from '../sql/ast/query.ts'
 import { displayExpression } from '../sql/format.ts'
 import { Decimal } from '../types/decimal.ts'
 import { BIGINT, BOOLEAN, DOUBLE, INTEGER, STRING } from '../types/sql-type.ts'

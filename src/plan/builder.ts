@@ -5,7 +5,7 @@ import type { Metastore } from '../metastore/metastore.ts'
 import type { Step } from '../operators/index.ts'
 import type { NamedExpression, StepId } from '../operators/step.ts'
 import type { FormatSpec } from '../serde/format.ts'
-import type { QueryExpression, Expression as Syntax } from '../sql/ast.ts'
+import type { QueryExpression, Expression as Syntax } from '../sql/ast/query.ts'
 import type { Column } from '../types/schema.ts'
 import type { SqlType } from '../types/sql-type.ts'
 

@@ -1,5 +1,6 @@
 /** The alternatives of a rule of the grammar, each with its builder. */
-import type { Location, Statement } from './ast.ts'
+import type { Location } from '../errors.ts'
+import type { Statement } from './ast/statement.ts'
 
 /** What every statement carries: where it starts and its text, without the semicolon. */
 export interface Base {

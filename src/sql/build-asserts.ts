@@ -9,7 +9,7 @@ import type {
   AssertValuesCstNode,
   MockCstNode,
 } from '../../grammar/generated/cst.d.ts'
-import type { Statement } from './ast.ts'
+import type { Statement } from './ast/statement.ts'
 import { type Base, type Builders, buildAlternative } from './build-alternative.ts'
 import { buildColumns } from './build-columns.ts'
 import { buildValue } from './build-expressions.ts'

@@ -1,7 +1,8 @@
 // Column definitions: CST -> AST.
 
 import type { ColumnDefinitionCstNode, ColumnRoleCstNode } from '../../grammar/generated/cst.d.ts'
-import type { ColumnDefinition, SourceKind } from './ast.ts'
+import type { ColumnDefinition } from './ast/definitions.ts'
+import type { SourceKind } from './ast/statement-node.ts'
 import { nameOf, nodeLocation, refusal, stringOf } from './build-names.ts'
 import { buildType } from './build-types.ts'
 

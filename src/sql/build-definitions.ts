@@ -12,7 +12,7 @@ import type {
   InsertQueryCstNode,
   InsertValuesCstNode,
 } from '../../grammar/generated/cst.d.ts'
-import type { Statement } from './ast.ts'
+import type { Statement } from './ast/statement.ts'
 import { type Base, type Builders, buildAlternative } from './build-alternative.ts'
 import { buildColumns, checkKeyMarks } from './build-columns.ts'
 import { buildCreateFunction, buildDropFunction } from './build-functions.ts'

@@ -24,6 +24,7 @@ import type {
   SumCstNode,
   ValueCstNode,
 } from '../../grammar/generated/cst.d.ts'
+import type { Location } from '../errors.ts'
 import type {
   ArithmeticOperator,
   ComparisonOperator,
@@ -31,12 +32,11 @@ import type {
   Expression,
   Frame,
   FrameBound,
-  Location,
   Over,
   QueryExpression,
   SortItem,
   TimeUnit,
-} from './ast.ts'
+} from './ast/query.ts'
 import { buildDecimalLiteral, buildLiteral } from './build-literals.ts'
 import { nameOf, nodeLocation, refusal, stringOf, tokenLocation } from './build-names.ts'
 import { buildType, repetition } from './build-types.ts'

@@ -7,7 +7,8 @@ import type {
   FunctionParameterCstNode,
   ResultColumnsCstNode,
 } from '../../grammar/generated/cst.d.ts'
-import type { CreateFunction, DropFunction, FunctionParameter, ResultColumn, StatementNode } from './ast.ts'
+import type { CreateFunction, DropFunction, FunctionParameter, ResultColumn } from './ast/definitions.ts'
+import type { StatementNode } from './ast/statement-node.ts'
 import { buildLiteral } from './build-literals.ts'
 import { exactName, nameOf, nodeLocation, refusal, sourceNameOf, stringOf } from './build-names.ts'
 import { buildProperties } from './build-properties.ts'

@@ -2,7 +2,8 @@
 
 import type { IToken } from 'chevrotain'
 import type { DecimalLiteralCstNode, LiteralCstNode, NumberCstNode } from '../../grammar/generated/cst.d.ts'
-import type { Literal, Location } from './ast.ts'
+import type { Location } from '../errors.ts'
+import type { Literal } from './ast/query.ts'
 import { nodeLocation, refusal, stringOf } from './build-names.ts'
 
 const MAX_INT = 2n ** 31n - 1n

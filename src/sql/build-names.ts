@@ -10,7 +10,8 @@ import {
   VariableReference,
 } from '../../grammar/tokens.ts'
 import { type Location, ParseError } from '../errors.ts'
-import type { ConnectorKind, SourceKind } from './ast.ts'
+import type { ConnectorKind } from './ast/connector-statements.ts'
+import type { SourceKind } from './ast/statement-node.ts'
 
 export function tokenLocation(token: IToken): Location {
   return { line: token.startLine!, column: token.startColumn! }

@@ -2,7 +2,7 @@
 
 import type { CstNode } from 'chevrotain'
 import type { ConnectorOptionsCstNode, WithClauseCstNode } from '../../grammar/generated/cst.d.ts'
-import type { Property } from './ast.ts'
+import type { Property } from './ast/statement-node.ts'
 import { buildLiteral } from './build-literals.ts'
 import { nameOf, nodeLocation, refusal, stringOf } from './build-names.ts'
 import { repetition } from './build-types.ts'

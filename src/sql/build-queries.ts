@@ -42,7 +42,7 @@ import type {
   Source,
   WindowClause,
   Within,
-} from './ast.ts'
+} from './ast/query.ts'
 import { buildExpression, buildSortItems, buildValue, type Scope, timeUnitOf } from './build-expressions.ts'
 import { buildNumber } from './build-literals.ts'
 import { nameOf, nodeLocation, refusal, tokenLocation } from './build-names.ts'

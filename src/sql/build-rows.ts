@@ -1,6 +1,6 @@
 /** Column names and rows of values: CST -> AST. */
 import type { ColumnNamesCstNode, RowValuesCstNode } from '../../grammar/generated/cst.d.ts'
-import type { Expression } from './ast.ts'
+import type { Expression } from './ast/query.ts'
 import { buildValue } from './build-expressions.ts'
 import { nameOf, nodeLocation, refusal } from './build-names.ts'
 

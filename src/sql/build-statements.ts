@@ -14,7 +14,7 @@ import type {
   StatementCstChildren,
   StatementCstNode,
 } from '../../grammar/generated/cst.d.ts'
-import type { Statement } from './ast.ts'
+import type { Statement } from './ast/statement.ts'
 import { type Base, type Builders, buildAlternative } from './build-alternative.ts'
 import { buildAdvanceTime, buildAssert, buildMock } from './build-asserts.ts'
 import { buildAlter, buildCreate, buildDrop, buildInsert } from './build-definitions.ts'

@@ -6,7 +6,8 @@ import type {
   StructTypeCstNode,
   TypeCstNode,
 } from '../../grammar/generated/cst.d.ts'
-import type { BaseTypeName, Location, TypeNode } from './ast.ts'
+import type { Location } from '../errors.ts'
+import type { BaseTypeName, TypeNode } from './ast/types.ts'
 import { nameOf, nodeLocation, refusal } from './build-names.ts'
 
 const BASE_TYPES: Readonly<Record<string, BaseTypeName>> = {

@@ -1,7 +1,7 @@
 // Names, texts and durations as SQL: the leaves that every part of the formatter shares.
 
 import { isReservedWord } from '../../grammar/tokens.ts'
-import type { Duration } from './ast.ts'
+import type { Duration } from './ast/query.ts'
 
 /** SQL text of a string literal. */
 export const formatString = (value: string): string => `'${value.replaceAll("'", "''")}'`

@@ -19,7 +19,7 @@ import type {
   Source,
   WindowClause,
   Within,
-} from './ast.ts'
+} from './ast/query.ts'
 import { formatDuration, formatName } from './format-names.ts'
 
 type Print = (expression: Expression) => string

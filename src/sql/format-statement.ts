@@ -1,25 +1,26 @@
 // Statements back to SQL on one line. Parsing the text gives the same AST, but for places and the statement's own text.
 
 import type {
+  ColumnDefinition,
+  CreateAs,
+  CreateFunction,
+  CreateSource,
+  FunctionParameter,
+  InsertValues,
+  ResultColumn,
+} from './ast/definitions.ts'
+import type { Duration, Expression } from './ast/query.ts'
+import type { Print } from './ast/show-statements.ts'
+import type { Statement } from './ast/statement.ts'
+import type { Property } from './ast/statement-node.ts'
+import type {
   AssertNullValues,
   AssertRows,
   AssertSchema,
   AssertSource,
   AssertTopic,
   AssertValues,
-  ColumnDefinition,
-  CreateAs,
-  CreateFunction,
-  CreateSource,
-  Duration,
-  Expression,
-  FunctionParameter,
-  InsertValues,
-  Print,
-  Property,
-  ResultColumn,
-  Statement,
-} from './ast.ts'
+} from './ast/test-statements.ts'
 import { formatExpression, formatLiteral, formatQuery, formatTypeNode } from './format.ts'
 import { formatDollarString, formatDuration, formatName, formatString } from './format-names.ts'
 

@@ -2,7 +2,8 @@
 // texts show, which names columns without quotes as ksqlDB does. Each operator is in parentheses, so precedence never matters.
 
 import { assertNever } from '../assert.ts'
-import type { Expression, Literal, QueryExpression, TypeNode, WhenClause } from './ast.ts'
+import type { Expression, Literal, QueryExpression, WhenClause } from './ast/query.ts'
+import type { TypeNode } from './ast/types.ts'
 import { formatName, formatString, quoted } from './format-names.ts'
 import { printBase, printOver, printQuery } from './format-query.ts'
 

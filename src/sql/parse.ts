@@ -19,7 +19,10 @@ import {
   When,
 } from '../../grammar/tokens.ts'
 import { type Location, ParseError, type StatementError } from '../errors.ts'
-import type { ColumnDefinition, Expression, Statement, TypeNode } from './ast.ts'
+import type { ColumnDefinition } from './ast/definitions.ts'
+import type { Expression } from './ast/query.ts'
+import type { Statement } from './ast/statement.ts'
+import type { TypeNode } from './ast/types.ts'
 import { buildColumns } from './build-columns.ts'
 import { buildExpression } from './build-expressions.ts'
 import { tokenLocation } from './build-names.ts'

@@ -2,7 +2,7 @@
  * Walking and rewriting expressions. Exhaustive: a new expression kind does not compile until it is listed here. A query inside an expression is
  * not gone into: its names are its own.
  */
-import type { Expression, FunctionCall } from './ast.ts'
+import type { Expression, FunctionCall } from './ast/query.ts'
 
 /** The direct children of an expression, left to right. */
 export function childrenOf(expression: Expression): readonly Expression[] {

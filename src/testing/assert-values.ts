@@ -3,7 +3,7 @@
 import { placing, StatementError } from '../errors.ts'
 import { convertConstant, evaluateConstant } from '../expressions/constant.ts'
 import type { InsertContext } from '../plan/statements/insert-values.ts'
-import type { Expression } from '../sql/ast.ts'
+import type { Expression } from '../sql/ast/query.ts'
 import { equality } from '../types/compare.ts'
 import { valueText } from '../types/java-text.ts'
 import type { Column } from '../types/schema.ts'

@@ -2,7 +2,13 @@
 import { StatementError } from '../errors.ts'
 import type { DataSource } from '../metastore/data-source.ts'
 import type { TopicRecord } from '../runtime/task/test-driver.ts'
-import type { AssertError, AssertNullValues, AssertRows, AssertSource, AssertValues } from '../sql/ast.ts'
+import type {
+  AssertError,
+  AssertNullValues,
+  AssertRows,
+  AssertSource,
+  AssertValues,
+} from '../sql/ast/test-statements.ts'
 import type { Row } from '../types/value.ts'
 import { assertSource } from './assert-source.ts'
 import { assertedColumns, assertRecord, assertSameRows, expectedRow, pick } from './assert-values.ts'

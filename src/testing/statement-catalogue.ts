@@ -40,7 +40,8 @@ import { afterDrop, planDropSource } from '../plan/statements/drop-source.ts'
 import { encodeInsertedRow, planInsertValues } from '../plan/statements/insert-values.ts'
 import { checkSourceUpgrade, claimName, type NameClaim } from '../plan/statements/replace-source.ts'
 import type { TopicRecord } from '../runtime/task/test-driver.ts'
-import type { CreateAs, CreateSource, DropSource, InsertInto, InsertValues, Statement } from '../sql/ast.ts'
+import type { CreateAs, CreateSource, DropSource, InsertInto, InsertValues } from '../sql/ast/definitions.ts'
+import type { Statement } from '../sql/ast/statement.ts'
 
 /** The schema registry as statements use it. */
 export interface StatementSchemas {

@@ -6,7 +6,7 @@ import { planCreateSource } from '../../src/plan/statements/create-source.ts'
 import { planCreateType } from '../../src/plan/statements/custom-type.ts'
 import { type SchemaDefinition, subjectOf } from '../../src/registry/schema-registry.ts'
 import type { Side } from '../../src/serde/format.ts'
-import type { Statement } from '../../src/sql/ast.ts'
+import type { Statement } from '../../src/sql/ast/statement.ts'
 import { definitionOf, LocalSchemas } from '../../src/testing/local-schemas.ts'
 import type { CaseSchema, CaseTopic } from './read-case.ts'
 

@@ -1,5 +1,6 @@
 /** The topics that are there before the first statement, with their partition counts. Source: ksqlDB's functional test runner. */
-import type { CreateSource, Statement } from '../../src/sql/ast.ts'
+import type { CreateSource } from '../../src/sql/ast/definitions.ts'
+import type { Statement } from '../../src/sql/ast/statement.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
 import type { QttCase } from './read-case.ts'
 

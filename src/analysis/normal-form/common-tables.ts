@@ -1,5 +1,5 @@
 /** WITH: each table is put where it is read, as a query in FROM. A table that is read twice stays one object, so that it is planned once. */
-import type { Expression, Query, QueryExpression, Relation, SelectItem } from '../../sql/ast.ts'
+import type { Expression, Query, QueryExpression, Relation, SelectItem } from '../../sql/ast/query.ts'
 import { rewrite } from '../../sql/walk.ts'
 import { refuse } from '../errors.ts'
 

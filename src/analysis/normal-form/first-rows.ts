@@ -2,7 +2,7 @@
  * `ORDER BY x LIMIT n` keeps the first n rows: the query around is the same with QUALIFY ROW_NUMBER() OVER (ORDER BY x) <= n. An order alone says nothing
  * about a table, and stays where it was written, to be refused.
  */
-import type { Expression, Query, QueryExpression, Relation, SelectItem } from '../../sql/ast.ts'
+import type { Expression, Query, QueryExpression, Relation, SelectItem } from '../../sql/ast/query.ts'
 import { rewrite } from '../../sql/walk.ts'
 import { refuse } from '../errors.ts'
 

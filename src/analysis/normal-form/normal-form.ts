@@ -3,7 +3,7 @@
  * `SELECT * FROM (SELECT DISTINCT a FROM b)`. Queries in expressions have become joins.
  */
 import type { FunctionRegistry } from '../../functions/registry.ts'
-import type { Expression, Query, SelectItem } from '../../sql/ast.ts'
+import type { Expression, Query, SelectItem } from '../../sql/ast/query.ts'
 import { aggregateTest } from '../aggregates.ts'
 import { overCalls } from '../over-functions.ts'
 import { inlineCommonTables } from './common-tables.ts'

@@ -2,7 +2,7 @@
  * First rows of a group. `SELECT ... FROM (SELECT ..., ROW_NUMBER() OVER (...) AS n FROM t) WHERE n <= 3` looks at no more than three rows of a group: the
  * condition on the rank is put beside the rank as QUALIFY, where it bounds what is computed and kept.
  */
-import type { Comparison, Derived, Expression, FunctionCall, Query, Relation, SelectItem } from '../../sql/ast.ts'
+import type { Comparison, Derived, Expression, FunctionCall, Query, Relation, SelectItem } from '../../sql/ast/query.ts'
 import { allOf, conjuncts } from '../../sql/walk.ts'
 
 /** Adds QUALIFY to queries in FROM of which the query around wants the first rows only. Its own condition stays. */

@@ -11,7 +11,7 @@ import type {
   Query,
   QueryExpression,
   Relation,
-} from '../../sql/ast.ts'
+} from '../../sql/ast/query.ts'
 import { allOf, conjuncts, rewrite, walk } from '../../sql/walk.ts'
 import { refuse } from '../errors.ts'
 

@@ -1,5 +1,6 @@
 /** A statement of a folder that defines something by name, as `millrace plan` and `millrace apply` compare it with what a server has. */
-import type { Property, Statement } from '../../sql/ast.ts'
+import type { Statement } from '../../sql/ast/statement.ts'
+import type { Property } from '../../sql/ast/statement-node.ts'
 import { formatStatement } from '../../sql/format-statement.ts'
 
 export type DefinitionKind = 'type' | 'function' | 'source' | 'query' | 'insert' | 'connector'

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ParseError } from '../../errors.ts'
-import type { Statement } from '../../sql/ast.ts'
+import type { Statement } from '../../sql/ast/statement.ts'
 import { parseStatements } from '../../sql/parse.ts'
 import { substituteVariables } from '../../sql/variables.ts'
 import { type Defining, type Definition, definingKind, nameOf } from './definition.ts'

@@ -1,6 +1,6 @@
 /** What Millrace would refuse in a statement that it can parse. */
 import { BUILT_IN_FUNCTIONS } from '../../functions/index.ts'
-import type { Statement } from '../../sql/ast.ts'
+import type { Statement } from '../../sql/ast/statement.ts'
 
 const KNOWN: ReadonlySet<string> = new Set(BUILT_IN_FUNCTIONS.map(({ name }) => name))
 

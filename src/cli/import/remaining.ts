@@ -2,7 +2,7 @@
  * Which of the recorded statements are still in force: those that a later DROP or TERMINATE has undone are left out, and so is that one. A
  * replaced definition stays before the one that replaces it, since what was made in between may depend on it.
  */
-import type { Statement } from '../../sql/ast.ts'
+import type { Statement } from '../../sql/ast/statement.ts'
 import { parseStatements } from '../../sql/parse.ts'
 import type { RecordedCommand } from './recorded-command.ts'
 import { refusal } from './refusal.ts'

@@ -1,7 +1,7 @@
 /** Applies migrations in the order of their versions, and tells the metadata of each. Source: `ksql-migrations apply` of ksqlDB. */
 import { type Clock, sleep, type Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
-import type { Statement } from '../../sql/ast.ts'
+import type { Statement } from '../../sql/ast/statement.ts'
 import { parseStatements } from '../../sql/parse.ts'
 import { splitStatements } from '../../sql/split.ts'
 import { substituteVariables } from '../../sql/variables.ts'

@@ -1,6 +1,6 @@
 /** `ksql.queries.file`: which statements a file for a server without a command log may hold. Source: ksqlDB's `StandaloneExecutor`. */
 import { StatementError } from '../../errors.ts'
-import type { Statement } from '../../sql/ast.ts'
+import type { Statement } from '../../sql/ast/statement.ts'
 import type { Config } from '../config/config.ts'
 
 /** Path of the file; undefined: statements come over HTTP. */

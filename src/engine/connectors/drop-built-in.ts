@@ -1,5 +1,5 @@
 /** DROP CONNECTOR of a built-in connector. */
-import type { DropConnector } from '../../sql/ast.ts'
+import type { DropConnector } from '../../sql/ast/connector-statements.ts'
 import type { CommandDraft } from '../commands/command.ts'
 import type { Scope } from '../scope.ts'
 

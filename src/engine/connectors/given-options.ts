@@ -1,7 +1,9 @@
 /** The options that a statement gives, with their places for errors. */
 import { OptionError } from '../../connectors/options.ts'
+import type { Location } from '../../errors.ts'
 import { StatementError } from '../../errors.ts'
-import type { Literal, Location, Property } from '../../sql/ast.ts'
+import type { Literal } from '../../sql/ast/query.ts'
+import type { Property } from '../../sql/ast/statement-node.ts'
 import { formatLiteral } from '../../sql/format.ts'
 
 export interface Given {

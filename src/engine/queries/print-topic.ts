@@ -2,7 +2,7 @@
 import type { Broker, PartitionOffset } from '../../broker/broker.ts'
 import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
 import { StatementError } from '../../errors.ts'
-import type { Print } from '../../sql/ast.ts'
+import type { Print } from '../../sql/ast/show-statements.ts'
 import { didYouMean } from '../../suggest.ts'
 import { formatTimestamp } from '../../types/time-text.ts'
 import type { LineStream, StreamEnd } from '../api.ts'

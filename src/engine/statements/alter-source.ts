@@ -1,6 +1,6 @@
 /** ALTER STREAM/TABLE ... ADD COLUMN. See docs/sql.md#alter-and-drop. */
 import { planAlterSource } from '../../plan/statements/alter-source.ts'
-import type { AlterSource } from '../../sql/ast.ts'
+import type { AlterSource } from '../../sql/ast/definitions.ts'
 import { command, inTurn } from './handler.ts'
 
 export const alterSource = inTurn<AlterSource>((statement, { catalog }) => {

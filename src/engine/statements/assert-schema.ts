@@ -2,7 +2,7 @@
 import { durationMs } from '../../analysis/durations.ts'
 import { messageOf, StatementError } from '../../errors.ts'
 import type { SchemaRegistry } from '../../registry/schema-registry.ts'
-import type { AssertSchema } from '../../sql/ast.ts'
+import type { AssertSchema } from '../../sql/ast/test-statements.ts'
 import { checked } from './handler.ts'
 import { untilHolds } from './until-holds.ts'
 

@@ -1,6 +1,7 @@
 /** CREATE TYPE, DROP TYPE, SHOW TYPES. See docs/sql.md#types. */
 import { planCreateType, planDropType } from '../../plan/statements/custom-type.ts'
-import type { CreateType, DropType, ShowTypes } from '../../sql/ast.ts'
+import type { CreateType, DropType } from '../../sql/ast/definitions.ts'
+import type { ShowTypes } from '../../sql/ast/show-statements.ts'
 import { formatType } from '../../types/sql-type.ts'
 import { type CommandId, commandIdText } from '../commands/command.ts'
 import { schemaInfo } from '../describe/schema-info.ts'

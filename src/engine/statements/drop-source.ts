@@ -2,7 +2,7 @@
 import { StatementError } from '../../errors.ts'
 import { sinkRegistrations } from '../../plan/schema-registration.ts'
 import { planDropSource } from '../../plan/statements/drop-source.ts'
-import type { DropSource } from '../../sql/ast.ts'
+import type { DropSource } from '../../sql/ast/definitions.ts'
 import { quoteName } from '../../types/sql-type.ts'
 import type { Catalog } from '../commands/catalog.ts'
 import { type CommandId, commandIdText } from '../commands/command.ts'

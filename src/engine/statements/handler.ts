@@ -1,5 +1,5 @@
 /** The handler of one kind of statement. It looks and plans; what it returns says what is to be done. */
-import type { Statement } from '../../sql/ast.ts'
+import type { Statement } from '../../sql/ast/statement.ts'
 import type { CommandDraft } from '../commands/command.ts'
 import type { Entity } from '../describe/entities.ts'
 import type { Scope, TopicScope } from '../scope.ts'

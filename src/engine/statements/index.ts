@@ -1,5 +1,5 @@
 /** The table of statements. Exhaustive: a kind without a handler does not compile. */
-import type { Statement } from '../../sql/ast.ts'
+import type { Statement } from '../../sql/ast/statement.ts'
 import { alterSource } from './alter-source.ts'
 import { assertSchema } from './assert-schema.ts'
 import { assertTopic } from './assert-topic.ts'

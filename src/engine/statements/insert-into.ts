@@ -1,7 +1,7 @@
 /** INSERT INTO ... SELECT. See docs/sql.md#create--as-select. */
 import { readWithProperties } from '../../analysis/with-properties.ts'
 import { planInsertInto } from '../../plan/queries/persistent-query.ts'
-import type { InsertInto } from '../../sql/ast.ts'
+import type { InsertInto } from '../../sql/ast/definitions.ts'
 import { quoteName } from '../../types/sql-type.ts'
 import { chosenId, insertId } from '../query-ids.ts'
 import type { TopicScope } from '../scope.ts'

@@ -3,7 +3,7 @@ import { messageOf, StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import { withProvisionalSchemas } from '../../plan/schema-registration.ts'
 import { encodeInsertedRow, type InsertedRow, planInsertValues } from '../../plan/statements/insert-values.ts'
-import type { InsertValues } from '../../sql/ast.ts'
+import type { InsertValues } from '../../sql/ast/definitions.ts'
 import { checked, type EntityBody } from './handler.ts'
 
 /** All rows are checked and encoded before the first is written. */

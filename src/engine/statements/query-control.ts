@@ -1,6 +1,6 @@
 /** TERMINATE, PAUSE and RESUME. See docs/sql.md#pause-resume-terminate. */
 import { StatementError } from '../../errors.ts'
-import type { Pause, Resume, Terminate } from '../../sql/ast.ts'
+import type { Pause, Resume, Terminate } from '../../sql/ast/session-statements.ts'
 import { suggestion } from '../../suggest.ts'
 import type { Effect, PersistentQuery } from '../commands/catalog.ts'
 import { type CommandId, commandIdText } from '../commands/command.ts'

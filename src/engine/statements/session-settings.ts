@@ -1,5 +1,6 @@
 /** SET, UNSET, DEFINE, UNDEFINE, SHOW VARIABLES: they affect the request alone. See docs/sql.md#set-define. */
-import type { DefineVariable, SetProperty, ShowVariables, UndefineVariable, UnsetProperty } from '../../sql/ast.ts'
+import type { DefineVariable, SetProperty, UndefineVariable, UnsetProperty } from '../../sql/ast/session-statements.ts'
+import type { ShowVariables } from '../../sql/ast/show-statements.ts'
 import { checked } from './handler.ts'
 
 const nothing = () => null

@@ -1,6 +1,6 @@
 /** Statements that the grammar knows and this server does not run. */
 import { StatementError } from '../../errors.ts'
-import type { Statement } from '../../sql/ast.ts'
+import type { Statement } from '../../sql/ast/statement.ts'
 import { checked } from './handler.ts'
 
 /** Refuses the statement. `what`: subject and verb of the message. */

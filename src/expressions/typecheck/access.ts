@@ -1,5 +1,5 @@
 /** Reading parts of values: `array[i]`, `map[key]`, `struct->field`. Source: ksqlDB's ExpressionTypeManager. */
-import type { Dereference, Subscript } from '../../sql/ast.ts'
+import type { Dereference, Subscript } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { implicitlyConvertible } from '../../types/convertible.ts'
 import { BIGINT, INTEGER, type SqlType } from '../../types/sql-type.ts'

@@ -1,6 +1,6 @@
 /** `+ - * / %` and signs: result types, with both operands brought to one type. Source: ksqlDB's SqlBaseType and DecimalUtil. */
 import type { StatementError } from '../../errors.ts'
-import type { ArithmeticBinary, ArithmeticOperator, ArithmeticUnary } from '../../sql/ast.ts'
+import type { ArithmeticBinary, ArithmeticOperator, ArithmeticUnary } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { asDecimalType, commonType } from '../../types/convertible.ts'
 import { decimalResultType } from '../../types/decimal-arithmetic.ts'

@@ -1,5 +1,5 @@
 /** Searched CASE: conditions are BOOLEAN, all results of one type; nothing is converted. Source: ksqlDB's ExpressionTypeManager. */
-import type { SearchedCase, Expression as Syntax, WhenClause } from '../../sql/ast.ts'
+import type { SearchedCase, Expression as Syntax, WhenClause } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { equalTypes, type SqlType } from '../../types/sql-type.ts'
 import { coerce } from '../coerce.ts'

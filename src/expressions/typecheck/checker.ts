@@ -1,7 +1,7 @@
 /** What the checks of the single node kinds share: the scope of names, and the way back to the check of a child. */
 import { StatementError } from '../../errors.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
-import type { ColumnReference, Expression as Syntax } from '../../sql/ast.ts'
+import type { ColumnReference, Expression as Syntax } from '../../sql/ast/query.ts'
 import { formatType, type SqlType } from '../../types/sql-type.ts'
 import type { Expression } from '../expression.ts'
 

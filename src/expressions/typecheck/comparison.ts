@@ -1,6 +1,6 @@
 /** Comparisons and BETWEEN: which types compare, and what has to be converted first. Source: ksqlDB's ComparisonUtil. */
 import { messageOf, StatementError } from '../../errors.ts'
-import type { Between, Comparison, ComparisonOperator, Expression as Syntax } from '../../sql/ast.ts'
+import type { Between, Comparison, ComparisonOperator, Expression as Syntax } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { asDecimalType, commonType } from '../../types/convertible.ts'
 import { Decimal } from '../../types/decimal.ts'

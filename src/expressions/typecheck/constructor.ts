@@ -1,5 +1,5 @@
 /** ARRAY[...], MAP(...), STRUCT(...). Source: ksqlDB's ExpressionTypeManager. */
-import type { ArrayConstructor, MapConstructor, StructConstructor } from '../../sql/ast.ts'
+import type { ArrayConstructor, MapConstructor, StructConstructor } from '../../sql/ast/query.ts'
 import { array, map, struct } from '../../types/sql-type.ts'
 import type { Expression } from '../expression.ts'
 import { type Checker, refuse } from './checker.ts'

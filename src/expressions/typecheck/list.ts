@@ -3,7 +3,7 @@
  * is not NULL and widens in order; literals give way to the others. Source: ksqlDB's CoercionUtil.
  */
 import { StatementError } from '../../errors.ts'
-import type { Expression as Syntax } from '../../sql/ast.ts'
+import type { Expression as Syntax } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { isInt64, MAX_INT32, MIN_INT32 } from '../../types/bigint64.ts'
 import { commonType, implicitlyConvertible } from '../../types/convertible.ts'

@@ -2,7 +2,7 @@
 
 import { messageOf, StatementError } from '../../errors.ts'
 import { compileLike } from '../../functions/like.ts'
-import type { In, IsNotNull, IsNull, Like, LogicalBinary, Not, Expression as Syntax } from '../../sql/ast.ts'
+import type { In, IsNotNull, IsNull, Like, LogicalBinary, Not, Expression as Syntax } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { BOOLEAN } from '../../types/sql-type.ts'
 import type { Expression } from '../expression.ts'

@@ -1,7 +1,8 @@
 /** What a new version of a query must leave as it is, because the records of the sink's topic depend on it. */
 import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
-import type { CreateAs, Property } from '../../sql/ast.ts'
+import type { CreateAs } from '../../sql/ast/definitions.ts'
+import type { Property } from '../../sql/ast/statement-node.ts'
 import { formatStatement } from '../../sql/format-statement.ts'
 import { type Column, formatColumn } from '../../types/schema.ts'
 import { equalTypes, quoteName } from '../../types/sql-type.ts'

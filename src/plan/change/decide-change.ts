@@ -4,7 +4,7 @@
  */
 import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
-import type { CreateAs } from '../../sql/ast.ts'
+import type { CreateAs } from '../../sql/ast/definitions.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
 import { checkQueryUpgrade } from '../queries/replace-query.ts'
 import { checkSourceUpgrade } from '../statements/replace-source.ts'

@@ -6,7 +6,7 @@ import type { Expression } from '../../expressions/expression.ts'
 import { untimedBudget } from '../../functions/budget.ts'
 import { type AggregateResolution, type ArgumentType, allParameters } from '../../functions/resolve.ts'
 import type { AggregateCall } from '../../operators/aggregate/aggregate-call.ts'
-import type { FunctionCall } from '../../sql/ast.ts'
+import type { FunctionCall } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
 import type { PlanContext } from '../builder.ts'
 

@@ -1,7 +1,7 @@
 /** GROUP BY of a table that a query makes, and aggregates of DISTINCT values: groups without rows leave, and every function takes values back. */
 import { StatementError } from '../../errors.ts'
 import type { ChangeAggregateCall } from '../../operators/changes/change-aggregate.ts'
-import type { FunctionCall } from '../../sql/ast.ts'
+import type { FunctionCall } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { groupKey, keySchema, type Relation } from '../builder.ts'
 import { columnOf } from './add-columns.ts'

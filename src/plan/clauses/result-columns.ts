@@ -1,5 +1,5 @@
 /** Expressions over rows that hold the results of parts of them. */
-import type { Expression } from '../../sql/ast.ts'
+import type { Expression } from '../../sql/ast/query.ts'
 import { rewrite, withoutLocations } from '../../sql/walk.ts'
 
 /** Puts columns in the place of what they hold. `names`: of the columns, by the text of the expression (`withoutLocations`). */

@@ -1,5 +1,5 @@
 /** WHERE, HAVING and QUALIFY as steps. */
-import type { Expression as Syntax } from '../../sql/ast.ts'
+import type { Expression as Syntax } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
 import type { PlanBuilder, Relation } from '../builder.ts'
 import { typedPredicate } from './typed.ts'

@@ -1,5 +1,5 @@
 /** A condition as OR of ANDs, with IN and BETWEEN spelled out as comparisons: what lookups of pull queries are read from. */
-import type { Between, Comparison, ComparisonOperator, Expression, In } from '../../sql/ast.ts'
+import type { Between, Comparison, ComparisonOperator, Expression, In } from '../../sql/ast/query.ts'
 
 /** The conditions of one disjunct; all must hold. */
 export type Conjuncts = readonly Expression[]

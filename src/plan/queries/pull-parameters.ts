@@ -2,8 +2,10 @@
  * The literals of a pull query that say nothing but which keys to look up. Statements that differ in them alone share a plan, and rows that
  * are found by them need no further test.
  */
+
+import type { Location } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
-import type { Expression, Location } from '../../sql/ast.ts'
+import type { Expression } from '../../sql/ast/query.ts'
 import type { KeyRange } from '../../state/store.ts'
 import type { Column } from '../../types/schema.ts'
 import type { Row, Value } from '../../types/value.ts'

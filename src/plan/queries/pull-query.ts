@@ -9,7 +9,7 @@ import { typecheck } from '../../expressions/typecheck.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import type { NamedExpression } from '../../operators/step.ts'
-import type { Query, Expression as Syntax } from '../../sql/ast.ts'
+import type { Query, Expression as Syntax } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { walk } from '../../sql/walk.ts'
 import {

@@ -2,7 +2,7 @@
 import { NO_KEY } from '../../analysis/formats.ts'
 import { StatementError } from '../../errors.ts'
 import type { Expression } from '../../expressions/expression.ts'
-import type { SetOperation } from '../../sql/ast.ts'
+import type { SetOperation } from '../../sql/ast/query.ts'
 import { type Column, formatColumn } from '../../types/schema.ts'
 import { equalTypes, formatType, widerType } from '../../types/sql-type.ts'
 import { type DerivedRelation, keySchema, type PlanBuilder, type Relation } from '../builder.ts'

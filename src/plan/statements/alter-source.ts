@@ -5,7 +5,7 @@ import { resolveTypeNode } from '../../expressions/type-node.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import { findSource } from '../../metastore/lookup.ts'
 import type { Metastore } from '../../metastore/metastore.ts'
-import type { AlterSource } from '../../sql/ast.ts'
+import type { AlterSource } from '../../sql/ast/definitions.ts'
 import { allColumns, type Column, isSystemColumn } from '../../types/schema.ts'
 
 /** The source with the columns added behind its own. Throws StatementError. */

@@ -5,13 +5,9 @@ import { resolveTypeNode } from '../../expressions/type-node.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionColumn, FunctionDefinition, FunctionKind, FunctionParameter } from '../../functions/definition.ts'
 import { callSignatures, definitionHash, signatureText } from '../../functions/javascript/signature.ts'
-import type {
-  CreateFunction,
-  FunctionParameter as ParameterNode,
-  Property,
-  ResultColumn,
-  TypeNode,
-} from '../../sql/ast.ts'
+import type { CreateFunction, FunctionParameter as ParameterNode, ResultColumn } from '../../sql/ast/definitions.ts'
+import type { Property } from '../../sql/ast/statement-node.ts'
+import type { TypeNode } from '../../sql/ast/types.ts'
 import { suggestion } from '../../suggest.ts'
 import { literalToJson } from '../../types/literal-json.ts'
 import { formatType, type SqlType } from '../../types/sql-type.ts'

@@ -2,7 +2,7 @@
 import { StatementError } from '../../errors.ts'
 import { resolveTypeNode } from '../../expressions/type-node.ts'
 import type { Metastore } from '../../metastore/metastore.ts'
-import type { CreateType, DropType } from '../../sql/ast.ts'
+import type { CreateType, DropType } from '../../sql/ast/definitions.ts'
 import { formatType, type SqlType } from '../../types/sql-type.ts'
 
 /** The type, custom types in it expanded; null: it is there already, which IF NOT EXISTS allows. Throws StatementError. */

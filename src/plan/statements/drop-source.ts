@@ -3,7 +3,7 @@ import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import { nameHint } from '../../metastore/lookup.ts'
 import { dependantsOf, type Metastore, removeQuery, removeSource } from '../../metastore/metastore.ts'
-import type { DropSource } from '../../sql/ast.ts'
+import type { DropSource } from '../../sql/ast/definitions.ts'
 
 export interface PlannedDrop {
   readonly source: DataSource

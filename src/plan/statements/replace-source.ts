@@ -1,7 +1,7 @@
 /** Whether CREATE STREAM/TABLE may take a name, and what OR REPLACE may change of a source. Source: ksqlDB's CreateSourceFactory and DdlCommandExec. */
 import { StatementError } from '../../errors.ts'
 import type { DataSource, SourceKind } from '../../metastore/data-source.ts'
-import type { CreateAs, CreateSource } from '../../sql/ast.ts'
+import type { CreateAs, CreateSource } from '../../sql/ast/definitions.ts'
 import { type Column, formatColumn, formatSchema } from '../../types/schema.ts'
 import { equalTypes } from '../../types/sql-type.ts'
 import type { PlanContext } from '../builder.ts'

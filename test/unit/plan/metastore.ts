@@ -7,7 +7,7 @@ import { planCreateAs } from '../../../src/plan/queries/persistent-query.ts'
 import type { PullContext } from '../../../src/plan/queries/pull-query.ts'
 import { planCreateSource } from '../../../src/plan/statements/create-source.ts'
 import { planCreateType } from '../../../src/plan/statements/custom-type.ts'
-import type { Statement } from '../../../src/sql/ast.ts'
+import type { Statement } from '../../../src/sql/ast/statement.ts'
 import { parseStatements } from '../../../src/sql/parse.ts'
 
 const functions = createRegistry(BUILT_IN_FUNCTIONS)

@@ -8,10 +8,10 @@ import type {
   QueryExpression,
   Relation,
   SelectItem,
-  Statement,
-  TypeNode,
   WindowClause,
-} from '../../../src/sql/ast.ts'
+} from '../../../src/sql/ast/query.ts'
+import type { Statement } from '../../../src/sql/ast/statement.ts'
+import type { TypeNode } from '../../../src/sql/ast/types.ts'
 import { formatName } from '../../../src/sql/format-names.ts'
 
 const nullable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 2 })

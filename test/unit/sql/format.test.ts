@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HANDLERS } from '../../../src/engine/statements/index.ts'
-import type { Statement } from '../../../src/sql/ast.ts'
+import type { Statement } from '../../../src/sql/ast/statement.ts'
 import { displayExpression, formatExpression, formatTypeNode } from '../../../src/sql/format.ts'
 import { formatName } from '../../../src/sql/format-names.ts'
 import { formatStatement } from '../../../src/sql/format-statement.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Statement } from '../../../src/sql/ast.ts'
+import type { Statement } from '../../../src/sql/ast/statement.ts'
 import { parseColumns, parseStatements } from '../../../src/sql/parse.ts'
 import { withoutLocations } from './without-locations.ts'
 

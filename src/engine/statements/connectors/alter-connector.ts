@@ -1,6 +1,6 @@
 /** ALTER SINK, ALTER SOURCE, ALTER CONNECTOR: options of a built-in connector while it runs. See docs/connectors/README.md#alter. */
 import { StatementError } from '../../../errors.ts'
-import type { AlterConnector } from '../../../sql/ast.ts'
+import type { AlterConnector } from '../../../sql/ast/connector-statements.ts'
 import { suggestion } from '../../../suggest.ts'
 import { planAlteration } from '../../connectors/plan-alteration.ts'
 import { kindName } from '../../connectors/plan-connector.ts'

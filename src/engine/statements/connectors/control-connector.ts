@@ -1,6 +1,6 @@
 /** PAUSE CONNECTOR and RESUME CONNECTOR. See docs/connectors/README.md. */
 import { StatementError } from '../../../errors.ts'
-import type { PauseConnector, ResumeConnector } from '../../../sql/ast.ts'
+import type { PauseConnector, ResumeConnector } from '../../../sql/ast/connector-statements.ts'
 import { suggestion } from '../../../suggest.ts'
 import type { Scope } from '../../scope.ts'
 import { command, inTurn, type Prepared } from '../handler.ts'

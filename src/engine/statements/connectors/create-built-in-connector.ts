@@ -2,7 +2,7 @@
 
 import type { ConnectorSpec } from '../../../connectors/run/connector-spec.ts'
 import { StatementError } from '../../../errors.ts'
-import type { ConnectorKind, CreateBuiltInConnector } from '../../../sql/ast.ts'
+import type { ConnectorKind, CreateBuiltInConnector } from '../../../sql/ast/connector-statements.ts'
 import { kindName, planConnector } from '../../connectors/plan-connector.ts'
 import { shownText } from '../../statement-text.ts'
 import { answer, command, inTurnOverTopics } from '../handler.ts'

@@ -1,7 +1,8 @@
 /** CREATE SOURCE|SINK CONNECTOR at Kafka Connect. See docs/sql.md#connectors. Source: ksqlDB's `ConnectExecutor`. */
 import { type ConnectCluster, ConnectError, type ConnectorInfo } from '../../../connect/connect-cluster.ts'
 import { RequestError, StatementError } from '../../../errors.ts'
-import type { CreateConnector, Literal } from '../../../sql/ast.ts'
+import type { CreateConnector } from '../../../sql/ast/connector-statements.ts'
+import type { Literal } from '../../../sql/ast/query.ts'
 import { formatLiteral } from '../../../sql/format.ts'
 import { HIDDEN } from '../../config/check-setting.ts'
 import { isSecret } from '../../config/config.ts'

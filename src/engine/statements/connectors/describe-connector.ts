@@ -1,7 +1,7 @@
 /** DESCRIBE CONNECTOR: of a built-in connector, or else from Kafka Connect. See docs/sql.md#connectors. Source: ksqlDB's `DescribeConnectorExecutor`. */
 import { type ConnectCluster, ConnectError } from '../../../connect/connect-cluster.ts'
 import type { DataSource } from '../../../metastore/data-source.ts'
-import type { DescribeConnector } from '../../../sql/ast.ts'
+import type { DescribeConnector } from '../../../sql/ast/connector-statements.ts'
 import { parseStatements } from '../../../sql/parse.ts'
 import { describeBuiltIn } from '../../connectors/describe-built-in.ts'
 import { describeSource } from '../../describe/describe-source.ts'

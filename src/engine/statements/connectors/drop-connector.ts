@@ -1,6 +1,6 @@
 /** DROP CONNECTOR: of a built-in connector, or else at Kafka Connect. Its topics stay. See docs/sql.md#connectors. */
 import { ConnectError } from '../../../connect/connect-cluster.ts'
-import type { DropConnector } from '../../../sql/ast.ts'
+import type { DropConnector } from '../../../sql/ast/connector-statements.ts'
 import { dropBuiltIn } from '../../connectors/drop-built-in.ts'
 import { atOnce, command, type Handler } from '../handler.ts'
 import { atConnect } from './connect-failure.ts'

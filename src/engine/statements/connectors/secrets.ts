@@ -2,7 +2,7 @@
 import type { SecretValues } from '../../../connectors/secret-vault.ts'
 import { NO_KEY, secretNames } from '../../../connectors/secrets.ts'
 import { StatementError } from '../../../errors.ts'
-import type { CreateSecret, DropSecret, ShowSecrets } from '../../../sql/ast.ts'
+import type { CreateSecret, DropSecret, ShowSecrets } from '../../../sql/ast/connector-statements.ts'
 import { formatLiteral } from '../../../sql/format.ts'
 import { didYouMean } from '../../../suggest.ts'
 import type { Catalog } from '../../commands/catalog.ts'

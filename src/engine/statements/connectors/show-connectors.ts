@@ -1,6 +1,6 @@
 /** SHOW CONNECTORS and SHOW CONNECTOR PLUGINS: what is built in, and what Kafka Connect has. See docs/sql.md#connectors. Source: ksqlDB's `ListConnectorsExecutor`. */
 import { type ConnectCluster, ConnectError, type ConnectorStatus } from '../../../connect/connect-cluster.ts'
-import type { ConnectorKind, ShowConnectorPlugins, ShowConnectors } from '../../../sql/ast.ts'
+import type { ConnectorKind, ShowConnectorPlugins, ShowConnectors } from '../../../sql/ast/connector-statements.ts'
 import { builtInListings, builtInPlugins } from '../../connectors/describe-built-in.ts'
 import type { ConnectorListing } from '../../describe/entities.ts'
 import type { Scope } from '../../scope.ts'

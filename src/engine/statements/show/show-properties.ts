@@ -1,5 +1,5 @@
 /** SHOW PROPERTIES. See docs/configuration.md. */
-import type { ShowProperties } from '../../../sql/ast.ts'
+import type { ShowProperties } from '../../../sql/ast/show-statements.ts'
 import { HIDDEN, isPublic } from '../../config/check-setting.ts'
 import { canonicalName, settingOf } from '../../config/config.ts'
 import { SERVER_SETTINGS } from '../../config/server-settings.ts'

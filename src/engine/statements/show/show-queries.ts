@@ -1,5 +1,5 @@
 /** SHOW QUERIES [EXTENDED]. */
-import type { ShowQueries } from '../../../sql/ast.ts'
+import type { ShowQueries } from '../../../sql/ast/show-statements.ts'
 import { peerStates } from '../../cluster/peer-states.ts'
 import {
   describePersistent,

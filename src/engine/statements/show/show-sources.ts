@@ -1,7 +1,13 @@
 /** SHOW STREAMS, SHOW TABLES, DESCRIBE STREAMS, DESCRIBE TABLES and DESCRIBE x. */
 import type { SourceKind } from '../../../metastore/data-source.ts'
 import { findSource } from '../../../metastore/lookup.ts'
-import type { DescribeSource, DescribeStreams, DescribeTables, ShowStreams, ShowTables } from '../../../sql/ast.ts'
+import type {
+  DescribeSource,
+  DescribeStreams,
+  DescribeTables,
+  ShowStreams,
+  ShowTables,
+} from '../../../sql/ast/show-statements.ts'
 import { describeSource as describe, listSource } from '../../describe/describe-source.ts'
 import type { Scope } from '../../scope.ts'
 import { atOnce, checked, type EntityBody } from '../handler.ts'

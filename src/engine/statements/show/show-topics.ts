@@ -1,6 +1,6 @@
 /** SHOW TOPICS [ALL] [EXTENDED]. See docs/sql.md#show-describe-explain-print. */
 import type { TopicSummary } from '../../../broker/broker.ts'
-import type { ShowTopics } from '../../../sql/ast.ts'
+import type { ShowTopics } from '../../../sql/ast/show-statements.ts'
 import { groupIdOf } from '../../describe/describe-query.ts'
 import type { TopicListing } from '../../describe/entities.ts'
 import type { Scope } from '../../scope.ts'
