@@ -14,7 +14,7 @@ declare module 'vitest' {
 const IMAGE = 'postgres:17'
 const PORT = 5432
 
-/** These tests run by name and in CI alone, so a missing server is a failure. */
+/** These tests run by name, or where the variable is set, so a missing server is a failure. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['MILLRACE_TEST_POSTGRES']
   if (given !== undefined) {
