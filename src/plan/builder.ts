@@ -8,6 +8,7 @@ import type { FormatSpec } from '../serde/format.ts'
 import type { QueryExpression, Expression as Syntax } from '../sql/ast/query.ts'
 import type { Column } from '../types/schema.ts'
 import type { SqlType } from '../types/sql-type.ts'
+import { withResultStores } from './result-stores.ts'
 
 /** The parts of the world that planning may read. */
 export interface PlanContext {
@@ -175,7 +176,7 @@ export class PlanBuilder {
   }
 
   get steps(): readonly Step[] {
-    return this.#parts.steps
+    return withResultStores(this.#parts.steps)
   }
 
   /** Notes that the plan reads a source. */

@@ -50,6 +50,8 @@ export interface ForeignKeyResolveStep extends RoutedStep {
   readonly left: StepId
   readonly join: 'INNER' | 'LEFT'
   readonly store: string
+  /** Keeps the results, where a step downstream reads what they were before. Absent: none does. */
+  readonly resultStore?: string
   readonly key: readonly Column[]
   /** Row of the subscribe step's input. */
   readonly leftColumns: readonly Column[]

@@ -28,12 +28,18 @@ export const foreignKeyResolve: OperatorDefinition<ForeignKeyResolveStep> = {
     window: null,
     value: [...leftColumns, ...rightColumns],
   }),
-  stores: ({ store, leftColumns }) => [{ name: store, kind: 'keyValue', types: columnTypes(leftColumns) }],
+  stores: ({ store, resultStore, leftColumns, rightColumns }) => [
+    { name: store, kind: 'keyValue', types: columnTypes(leftColumns) },
+    ...(resultStore === undefined
+      ? []
+      : [{ name: resultStore, kind: 'keyValue', types: columnTypes([...leftColumns, ...rightColumns]) } as const]),
+  ],
   build(step, [responses], context, emit) {
-    const { join, store: name, leftColumns } = step
+    const { join, store: name, resultStore, leftColumns } = step
     const rightAt = responseColumns(step).length
     const keys = recordKeys(responses!)
     const store = context.store({ name, kind: 'keyValue' })
+    const results = resultStore === undefined ? null : context.store({ name: resultStore, kind: 'keyValue' })
     const hashOf = rowHash(leftColumns)
     return {
       inputs: [
@@ -41,11 +47,15 @@ export const foreignKeyResolve: OperatorDefinition<ForeignKeyResolveStep> = {
           if (!hasKey(record) || record.value === null) return
           const { key, timestamp, headers } = record
           const [hash, isFound] = record.value
-          const left = store.get(keys.encode(key, null))?.row ?? null
+          const storeKey = keys.encode(key, null)
+          const left = store.get(storeKey)?.row ?? null
           if (hash !== (left === null ? null : hashOf(left))) return
           const hasResult = left !== null && (isFound === true || join === 'LEFT')
           const value = hasResult ? left.concat(record.value.slice(rightAt)) : null
-          emit({ key, window: null, value, oldValue: null, timestamp, headers })
+          const oldValue = results?.get(storeKey)?.row ?? null
+          if (value === null) results?.delete(storeKey)
+          else results?.put(storeKey, { row: value, timestamp })
+          emit({ key, window: null, value, oldValue, timestamp, headers })
         },
         () => {},
       ],
