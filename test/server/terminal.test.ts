@@ -50,7 +50,8 @@ describe.skipIf(missing !== null)(
       return new PseudoTerminal([process.execPath, CLI, 'cli', server.url], {
         columns: 80,
         rows: 24,
-        env: { HOME: directory.path, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
+        // Node shows no colours where CI is set.
+        env: { HOME: directory.path, CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
       })
     }
 
