@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Tests of other people's programs install these from their registries: in CI, and by name: `npm run clients`, `npm run interop`, `npm run connect`. */
@@ -8,6 +9,8 @@ const isNamed = (project: string): boolean =>
 
 export default defineConfig({
   test: {
+    // By default two cores run one file at a time; most tests wait for something now and then.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
