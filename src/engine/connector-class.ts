@@ -6,7 +6,7 @@
 import type { CreateBuiltInConnector, CreateConnector } from '../sql/ast/connector-statements.ts'
 import type { Statement } from '../sql/ast/statement.ts'
 import type { Property } from '../sql/ast/statement-node.ts'
-import { formatLiteral } from '../sql/format.ts'
+import { literalText } from '../sql/format.ts'
 import { formatStatement } from '../sql/format-statement.ts'
 import { foreignClass, translate } from './foreign/translate.ts'
 
@@ -49,7 +49,7 @@ function translated(statement: CreateConnector, className: string): CreateBuiltI
   const foreign = foreignClass(className, statement.connectorKind)
   if (foreign === undefined) return null
   const others = statement.properties.filter(({ name }) => name.toLowerCase() !== CLASS)
-  const settings = new Map(others.map(({ name, value }) => [name, textOf(value)]))
+  const settings = new Map(others.map(({ name, value }) => [name, literalText(value)]))
   const { options, origins, refused, notes, needs } = translate(foreign, settings)
   const properties = Object.entries(options).map(([name, value]): Property => {
     const location = others.find((property) => property.name === origins.get(name))?.location
@@ -64,9 +64,6 @@ function translated(statement: CreateConnector, className: string): CreateBuiltI
     translated: { className, refused, notes, needs },
   }
 }
-
-const textOf = (value: Property['value']): string =>
-  value.kind === 'stringLiteral' ? value.value : formatLiteral(value)
 
 function withProperties(
   { connectorKind, name, ifNotExists, text: statement, location }: CreateConnector,

@@ -74,6 +74,10 @@ export function formatLiteral(literal: Literal): string {
   }
 }
 
+/** The text of a literal in a list of texts, such as the options of a connector: that of a string without its quotes. */
+export const literalText = (literal: Literal): string =>
+  literal.kind === 'stringLiteral' ? literal.value : formatLiteral(literal)
+
 // ---- Expressions -------------------------------------------------------------------------------------------------------------------
 
 /** Prints in one style. */

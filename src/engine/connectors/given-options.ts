@@ -2,9 +2,8 @@
 import { OptionError } from '../../connectors/options.ts'
 import type { Location } from '../../errors.ts'
 import { StatementError } from '../../errors.ts'
-import type { Literal } from '../../sql/ast/query.ts'
 import type { Property } from '../../sql/ast/statement-node.ts'
-import { formatLiteral } from '../../sql/format.ts'
+import { literalText } from '../../sql/format.ts'
 
 export interface Given {
   readonly text: string
@@ -16,9 +15,6 @@ export interface WithOptions {
   readonly properties: readonly Property[]
   readonly location?: Location | undefined
 }
-
-export const literalText = (value: Literal): string =>
-  value.kind === 'stringLiteral' ? value.value : formatLiteral(value)
 
 /** Names of options in lower case, as they are declared. */
 export function optionsGiven({ properties }: WithOptions): Map<string, Given> {

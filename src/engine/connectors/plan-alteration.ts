@@ -7,9 +7,10 @@ import { type ConnectorSpec, sinkSource } from '../../connectors/run/connector-s
 import type { TopicRequest } from '../../plan/topic-request.ts'
 import type { AlterConnector } from '../../sql/ast/connector-statements.ts'
 import type { Property } from '../../sql/ast/statement-node.ts'
+import { literalText } from '../../sql/format.ts'
 import { formatStatement } from '../../sql/format-statement.ts'
 import type { Catalog } from '../commands/catalog.ts'
-import { checkedOptions, literalText } from './given-options.ts'
+import { checkedOptions } from './given-options.ts'
 import { checkSecrets, checkTolerance, deadLetterTopics } from './plan-connector.ts'
 
 export interface PlannedAlteration {

@@ -35,7 +35,6 @@ export const LAST_TAG = TAG.shortBigInt
 export const DOUBLE_OFFSET = 0x7ff8000a
 
 export const UNDEFINED: RawValue = BigInt(TAG.undefined) << 32n
-export const NULL: RawValue = BigInt(TAG.null) << 32n
 
 /** The functions that are used. Pointers and lengths are numbers; `qjs_` functions give pointers to JSValues. */
 export interface QuickJsExports {

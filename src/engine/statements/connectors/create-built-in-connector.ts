@@ -1,5 +1,4 @@
 /** CREATE SINK and CREATE SOURCE: connectors that this server runs itself. See docs/connectors/README.md. */
-
 import type { ConnectorSpec } from '../../../connectors/run/connector-spec.ts'
 import { StatementError } from '../../../errors.ts'
 import type { ConnectorKind, CreateBuiltInConnector } from '../../../sql/ast/connector-statements.ts'

@@ -2,8 +2,7 @@
 import { type ConnectCluster, ConnectError, type ConnectorInfo } from '../../../connect/connect-cluster.ts'
 import { RequestError, StatementError } from '../../../errors.ts'
 import type { CreateConnector } from '../../../sql/ast/connector-statements.ts'
-import type { Literal } from '../../../sql/ast/query.ts'
-import { formatLiteral } from '../../../sql/format.ts'
+import { literalText } from '../../../sql/format.ts'
 import { HIDDEN } from '../../config/check-setting.ts'
 import { isSecret } from '../../config/config.ts'
 import { foreignClass } from '../../foreign/translate.ts'
@@ -25,11 +24,9 @@ type ConnectorConfig = Readonly<Record<string, string>>
 
 /** Names as they were given, values as texts. */
 function configOf({ name, properties }: CreateConnector): ConnectorConfig {
-  const given = properties.map((property): [string, string] => [property.name, textOf(property.value)])
+  const given = properties.map((property): [string, string] => [property.name, literalText(property.value)])
   return { ...Object.fromEntries(given), name }
 }
-
-const textOf = (literal: Literal): string => (literal.kind === 'stringLiteral' ? literal.value : formatLiteral(literal))
 
 async function checkConfig(
   { location, connectorKind }: CreateConnector,

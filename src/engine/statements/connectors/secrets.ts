@@ -3,7 +3,7 @@ import type { SecretValues } from '../../../connectors/secret-vault.ts'
 import { NO_KEY, secretNames } from '../../../connectors/secrets.ts'
 import { StatementError } from '../../../errors.ts'
 import type { CreateSecret, DropSecret, ShowSecrets } from '../../../sql/ast/connector-statements.ts'
-import { formatLiteral } from '../../../sql/format.ts'
+import { literalText } from '../../../sql/format.ts'
 import { didYouMean } from '../../../suggest.ts'
 import type { Catalog } from '../../commands/catalog.ts'
 import { type CommandId, commandIdText } from '../../commands/command.ts'
@@ -30,12 +30,7 @@ export const createSecret = inTurn<CreateSecret>((statement, { catalog, parts: {
 })
 
 function valuesOf({ properties }: CreateSecret): SecretValues {
-  return Object.fromEntries(
-    properties.map(({ name, value }) => [
-      name.toLowerCase(),
-      value.kind === 'stringLiteral' ? value.value : formatLiteral(value),
-    ]),
-  )
+  return Object.fromEntries(properties.map(({ name, value }) => [name.toLowerCase(), literalText(value)]))
 }
 
 export const dropSecret = inTurn<DropSecret>((statement, { catalog }) => {
