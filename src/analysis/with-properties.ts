@@ -4,9 +4,13 @@ import type { KeyWindow } from '../metastore/data-source.ts'
 import type { FormatName, NullableRepresentation, Side } from '../serde/format.ts'
 import { FORMATS, resolveFormat } from '../serde/index.ts'
 import type { Property } from '../sql/ast/statement-node.ts'
+import { CHANGE_PROPERTIES } from '../sql/change-properties.ts'
 import { suggestion } from '../suggest.ts'
 import { parseTimestamp } from '../types/time-text.ts'
 import { durationMs } from './durations.ts'
+
+/** START: where a new version of a query begins to read. A number is a time, epoch ms. */
+export type Start = 'kept' | 'earliest' | 'latest' | number
 
 /** Null: not given. */
 export interface WithProperties {
@@ -26,8 +30,7 @@ export interface WithProperties {
   /** UNUSED_COLUMNS: whether the values of columns that a query does not use are checked, so that all queries see the same records. */
   readonly checksUnusedColumns: boolean
   readonly queryId: string | null
-  /** START: where a new version of a query begins to read; a number is a time, epoch ms. */
-  readonly start: 'kept' | 'earliest' | 'latest' | number | null
+  readonly start: Start | null
   /** SWITCH: whether a new version takes the place of the running one as soon as it has come as far. */
   readonly switchesAtOnce: boolean
   readonly keySchema: SchemaProperties
@@ -102,7 +105,7 @@ const KNOWN: { readonly [Use in WithUse]: ReadonlySet<string> } = {
     'SOURCED_BY_CONNECTOR',
     'SOURCE_CONNECTOR',
   ]),
-  createAs: new Set([...COMMON, ...REGISTRY, 'VALUE_CSV_HEADER', 'START', 'SWITCH']),
+  createAs: new Set([...COMMON, ...REGISTRY, 'VALUE_CSV_HEADER', ...CHANGE_PROPERTIES]),
   insertInto: new Set(['QUERY_ID']),
 }
 
@@ -243,11 +246,11 @@ function readUnusedColumns(read: PropertyReader): boolean {
   return word === 'CHECK'
 }
 
-function readStart(read: PropertyReader): WithProperties['start'] {
+function readStart(read: PropertyReader): Start | null {
   const text = read.text('START')
-  const word = text?.toLowerCase() ?? null
-  if (text === null || word === 'kept' || word === 'earliest' || word === 'latest')
-    return word as WithProperties['start']
+  if (text === null) return null
+  const word = text.toLowerCase()
+  if (word === 'kept' || word === 'earliest' || word === 'latest') return word
   if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
   try {
     return parseTimestamp(text)

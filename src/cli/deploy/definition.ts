@@ -1,6 +1,7 @@
 /** A statement of a folder that defines something by name, as `millrace plan` and `millrace apply` compare it with what a server has. */
 import type { Statement } from '../../sql/ast/statement.ts'
 import type { Property } from '../../sql/ast/statement-node.ts'
+import { definingProperties } from '../../sql/change-properties.ts'
 import { formatStatement } from '../../sql/format-statement.ts'
 
 export type DefinitionKind = 'type' | 'function' | 'source' | 'query' | 'insert' | 'connector'
@@ -35,9 +36,6 @@ const KINDS: { readonly [Kind in Defining['kind']]: DefinitionKind } = {
 export const definingKind = ({ kind }: Statement): DefinitionKind | null =>
   (KINDS as Partial<Record<Statement['kind'], DefinitionKind>>)[kind] ?? null
 
-/** Properties of one change, and not of what it changes. */
-const OF_A_CHANGE = new Set(['START', 'SWITCH'])
-
 /** The statement in one form, so that two texts of one definition are equal. */
 export function canonical(statement: Defining): string {
   switch (statement.kind) {
@@ -47,7 +45,7 @@ export function canonical(statement: Defining): string {
         ...statement,
         orReplace: false,
         ifNotExists: false,
-        properties: lasting(statement.properties),
+        properties: sorted(definingProperties(statement.properties)),
       })
     case 'createFunction':
       return formatStatement({ ...statement, orReplace: false, ifNotExists: false })
@@ -59,9 +57,6 @@ export function canonical(statement: Defining): string {
       return formatStatement({ ...statement, ifNotExists: false, properties: sorted(statement.properties) })
   }
 }
-
-const lasting = (properties: readonly Property[]): Property[] =>
-  sorted(properties.filter(({ name }) => !OF_A_CHANGE.has(name.toUpperCase())))
 
 const sorted = (properties: readonly Property[]): Property[] =>
   properties

@@ -5,11 +5,9 @@ import { findSource } from '../../metastore/lookup.ts'
 import type { Metastore } from '../../metastore/metastore.ts'
 import type { AlterQuery, CreateAs } from '../../sql/ast/definitions.ts'
 import type { Property } from '../../sql/ast/statement-node.ts'
+import { definingProperties } from '../../sql/change-properties.ts'
 import { formatStatement } from '../../sql/format-statement.ts'
 import { parseStatements } from '../../sql/parse.ts'
-
-/** Properties of one change, and not of the stream or table. */
-const OF_A_CHANGE = new Set(['START', 'SWITCH'])
 
 /** Throws StatementError if there is no such stream or table, or no query writes it. */
 export function createAsOf(
@@ -36,7 +34,7 @@ export function createAsOf(
 function propertiesOf({ statement }: DataSource): readonly Property[] {
   const [made] = parseStatements(`${statement};`)
   if (made?.kind !== 'createAs') return []
-  return made.properties.filter((property) => !OF_A_CHANGE.has(property.name.toUpperCase()))
+  return definingProperties(made.properties)
 }
 
 function refusal({ name, kind, isDerived }: DataSource, given: AlterQuery['sourceKind']): StatementError {

@@ -3,6 +3,7 @@ import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import type { CreateAs } from '../../sql/ast/definitions.ts'
 import type { Property } from '../../sql/ast/statement-node.ts'
+import { definingProperties } from '../../sql/change-properties.ts'
 import { formatStatement } from '../../sql/format-statement.ts'
 import { type Column, formatColumn } from '../../types/schema.ts'
 import { equalTypes, quoteName } from '../../types/sql-type.ts'
@@ -47,8 +48,10 @@ const windowText = ({ window }: DataSource): string => window?.type ?? 'none'
 /** The statement under another name, with a topic of its own. */
 function asNew(statement: CreateAs): string {
   const name = `${statement.name}_NEW`
-  const own = new Set(['KAFKA_TOPIC', 'START', 'SWITCH'])
   const topic: Property = { name: 'KAFKA_TOPIC', value: { kind: 'stringLiteral', value: name } }
-  const properties = [topic, ...statement.properties.filter((property) => !own.has(property.name.toUpperCase()))]
+  const others = definingProperties(statement.properties).filter(
+    (property) => property.name.toUpperCase() !== topic.name,
+  )
+  const properties = [topic, ...others]
   return formatStatement({ ...statement, name, orReplace: false, properties })
 }

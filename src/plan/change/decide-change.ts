@@ -2,6 +2,7 @@
  * What CREATE OR REPLACE ... AS SELECT does to a running query: it continues in place with its state, or a new version is built beside it, or
  * the statement is refused. The rules of ksqlDB come first: what they allow keeps the state. See docs/changing-queries.md#two-ways.
  */
+import type { Start } from '../../analysis/with-properties.ts'
 import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import type { CreateAs } from '../../sql/ast/definitions.ts'
@@ -11,7 +12,7 @@ import { checkSourceUpgrade } from '../statements/replace-source.ts'
 import { haveStores, stepSchemas } from '../topology.ts'
 import { checkReaders } from './check-readers.ts'
 import { checkSameTopic } from './check-same-topic.ts'
-import { type SourceRead, type Start, sourceReads } from './start.ts'
+import { type SourceRead, sourceReads } from './start.ts'
 
 /** A query with the stream or table that it writes. */
 export interface PlannedVersion {

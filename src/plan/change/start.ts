@@ -1,11 +1,9 @@
 /** Where a new version of a query begins to read: WITH (START = ...) of CREATE OR REPLACE. See docs/changing-queries.md#where-it-begins. */
+import type { Start } from '../../analysis/with-properties.ts'
 import { inputsOf } from '../../operators/inputs.ts'
 import type { StepId } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
 import { isOperator, stepSchemas, storesOf } from '../topology.ts'
-
-/** A number is a time, epoch ms. */
-export type Start = 'kept' | 'earliest' | 'latest' | number
 
 /** Where one source of a new version begins. `handover`: where the running query stands when the versions change places. */
 export type ReadStart = 'handover' | 'earliest' | number

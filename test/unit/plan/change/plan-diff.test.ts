@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Start } from '../../../../src/analysis/with-properties.ts'
 import { type Change, decideChange } from '../../../../src/plan/change/decide-change.ts'
 import { describeChange } from '../../../../src/plan/change/describe-change.ts'
 import { diffPlans } from '../../../../src/plan/change/plan-diff.ts'
-import type { Start } from '../../../../src/plan/change/start.ts'
 import { planCreateAs } from '../../../../src/plan/queries/persistent-query.ts'
 import { contextOf, metastoreOf, statement } from '../metastore.ts'
 
