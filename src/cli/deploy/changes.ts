@@ -1,5 +1,6 @@
 /** What a server lacks of a folder, and what differs: the changes that `millrace plan` prints and `millrace apply` makes. */
 import type { Entity } from '../../engine/describe/entities.ts'
+import { describeChange } from '../../plan/change/describe-change.ts'
 import { formatStatement } from '../../sql/format-statement.ts'
 import { quoteName } from '../../types/sql-type.ts'
 import { ClientError } from '../client/client-error.ts'
@@ -104,11 +105,9 @@ const OTHER_INSERT =
   'Another INSERT INTO that reads and writes the same runs there. Terminate it first (SHOW QUERIES lists it), and apply the folder again.'
 
 function effectsOf(entities: readonly Entity[]): string[] {
-  const description = entities.at(-1)
-  if (description?.['@type'] !== 'queryDescription') return []
-  const lines = description.queryDescription.executionPlan.split('\n')
-  const start = lines.findIndex((line) => line.startsWith('Change of query '))
-  return start < 0 ? [] : lines.slice(start)
+  const answer = entities.at(-1)
+  const change = answer?.['@type'] === 'queryDescription' ? answer.queryDescription.change : undefined
+  return change === undefined ? [] : describeChange(change)
 }
 
 /** Lines for people. */

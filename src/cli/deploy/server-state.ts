@@ -8,16 +8,16 @@ import { canonical, type Defining, type Definition, definingKind, nameOf } from 
 
 export type DeployClient = Pick<Client, 'execute'>
 
-/** The definition that the server has under the name of this one, in its canonical form; null: there is none. Throws ClientError. */
+/**
+ * The definition that the server has under the name of this one, in its canonical form; empty: something that no statement of a folder
+ * defines; null: nothing. Rejects with a ClientError.
+ */
 export async function existing(
   definition: Pick<Definition, 'kind' | 'name' | 'statement'>,
   client: DeployClient,
 ): Promise<string | null> {
   const text = await statementOf(definition, client)
-  if (text === null || text === '') return text
-  const [statement] = parseStatements(text.endsWith(';') ? text : `${text};`)
-  if (statement?.kind === 'alterQuery') return ''
-  return statement === undefined || definingKind(statement) === null ? '' : canonical(statement as Defining)
+  return text === null || text === '' ? text : (canonicalOf(text) ?? '')
 }
 
 async function statementOf(
@@ -68,6 +68,7 @@ async function insertOf(statement: Defining, client: DeployClient): Promise<stri
   return inserts.some((one) => nameOf(one) === nameOf(statement)) ? '' : null
 }
 
+/** Null: the statement is not one that a folder may hold. */
 function canonicalOf(text: string): string | null {
   const [statement] = parseStatements(text.endsWith(';') ? text : `${text};`)
   return statement !== undefined && definingKind(statement) !== null ? canonical(statement as Defining) : null
