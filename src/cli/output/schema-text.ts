@@ -1,24 +1,9 @@
 /** Schemas of answers as text. */
 import type { FieldInfo, SchemaInfo } from '../../engine/describe/entities.ts'
+import { schemaInfoText } from '../../engine/describe/schema-info.ts'
 
-/** `DECIMAL(4, 2)`, `ARRAY<STRING>`, `STRUCT<A BIGINT>`. */
-export function schemaText(schema: SchemaInfo): string {
-  const member = schema.memberSchema === null ? '' : schemaText(schema.memberSchema)
-  switch (schema.type) {
-    case 'ARRAY':
-      return `ARRAY<${member}>`
-    case 'MAP':
-      return `MAP<STRING, ${member}>`
-    case 'STRUCT':
-      return `STRUCT<${(schema.fields ?? []).map((field) => `${field.name} ${schemaText(field.schema)}`).join(', ')}>`
-    case 'DECIMAL':
-      return `DECIMAL(${schema.parameters?.precision}, ${schema.parameters?.scale})`
-    case 'STRING':
-      return 'VARCHAR(STRING)'
-    default:
-      return schema.type
-  }
-}
+/** A type as ksqlDB's CLI writes it, which has two words for a text. */
+export const schemaText = (schema: SchemaInfo): string => schemaInfoText(schema, { STRING: 'VARCHAR(STRING)' })
 
 /** A column's type, with a mark for keys and headers. `isTable`: keys are primary keys. */
 export function fieldText(field: FieldInfo, isTable: boolean): string {

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { isKeyword, VOCABULARY } from '../../../grammar/tokens.ts'
-import type { Entity } from '../../engine/describe/entities.ts'
+import { type KnownNames, type NamedSource, NO_NAMES, withNames } from '../../engine/describe/known-names.ts'
 import type { Client } from '../client/client.ts'
 import { ROW_WRITERS } from '../output/row-writer.ts'
 import { COMMANDS } from './built-in-commands.ts'
@@ -11,34 +11,10 @@ import { STATEMENT_NAMES } from './statement-help.ts'
 
 const KEYWORDS = VOCABULARY.filter(isKeyword).map((token) => token.LABEL!.slice(1, -1))
 
-/** Names that the server knows. */
-export interface ServerNames {
-  readonly streams: readonly string[]
-  readonly tables: readonly string[]
-  /** Columns by source. */
-  readonly columns: ReadonlyMap<string, readonly string[]>
-  readonly functions: readonly string[]
-  readonly topics: readonly string[]
-  readonly queries: readonly string[]
-  readonly types: readonly string[]
-  readonly properties: readonly string[]
-}
-
-const NO_NAMES: ServerNames = {
-  streams: [],
-  tables: [],
-  columns: new Map(),
-  functions: [],
-  topics: [],
-  queries: [],
-  types: [],
-  properties: [],
-}
-
 /** Completes words; the server's names are cached until `invalidate`. */
 export class Completion {
   readonly #client: () => Client
-  #names: Promise<ServerNames> | null = null
+  #names: Promise<KnownNames> | null = null
 
   constructor(client: () => Client) {
     this.#client = client
@@ -53,14 +29,14 @@ export class Completion {
   async complete(line: string, pending: string): Promise<[candidates: string[], part: string]> {
     const path = /^\s*(?:run\s+script|spool)\s+'?([^']*)$/i.exec(line)
     if (pending === '' && path !== null) return [filesFor(path[1]!), path[1]!]
-    this.#names ??= serverNames(this.#client())
+    this.#names ??= loadNames(this.#client())
     const before = pending === '' ? line : `${pending}\n${line}`
     return completions(before, await this.#names)
   }
 }
 
 /** What can complete a statement that ends at the cursor, and the part of the word that has been typed. */
-export function completions(before: string, names: ServerNames): [candidates: string[], part: string] {
+export function completions(before: string, names: KnownNames): [candidates: string[], part: string] {
   const statement = before.slice(before.lastIndexOf(';') + 1)
   const inQuote = /^(?:[^']|'[^']*')*'([^']*)$/.exec(statement)
   const [part = ''] = inQuote === null ? (/[A-Za-z0-9_`.-]*$/.exec(statement) ?? []) : [inQuote[1]]
@@ -77,7 +53,7 @@ export function completions(before: string, names: ServerNames): [candidates: st
     return [candidates(columnsIn(statement, names), ''), part]
   if (inQuote !== null || part === '') return [[], part]
   if (words.trim() === '') return [candidates([...STATEMENT_WORDS, ...COMMANDS.map(({ name }) => name)], part), part]
-  return [candidates([...KEYWORDS, ...names.functions, ...columnsIn(statement, names)], part), part]
+  return [candidates([...KEYWORDS, ...functions(names), ...columnsIn(statement, names)], part), part]
 }
 
 /** The words that begin with `part`, each once, in the case that the user types; all of them where nothing has been typed. */
@@ -92,11 +68,13 @@ export function candidates(words: readonly string[], part: string): string[] {
 interface Context {
   /** Matches the words before the one at the cursor, in upper case, with the blank behind them. */
   readonly after: RegExp
-  readonly offers: (names: ServerNames) => readonly string[]
+  readonly offers: (names: KnownNames) => readonly string[]
 }
 
 const STATEMENT_WORDS = [...new Set(STATEMENT_NAMES.map((name) => name.split(' ')[0]!))]
-const sources = ({ streams, tables }: ServerNames) => [...streams, ...tables]
+const sources = (names: KnownNames, kind?: NamedSource['kind']) =>
+  names.sources.filter((source) => kind === undefined || source.kind === kind).map(({ name }) => name)
+const functions = (names: KnownNames) => names.functions.map(({ name }) => name)
 
 const SHOWN = [
   'STREAMS',
@@ -138,24 +116,24 @@ const WITH_PROPERTIES = [
 /** The first that matches decides. */
 const CONTEXTS: readonly Context[] = [
   { after: /^\s*HELP\s+$/, offers: () => [...STATEMENT_NAMES, ...COMMANDS.map(({ name }) => name)] },
-  { after: /^\s*\\D[ST]?\s+$/, offers: sources },
+  { after: /^\s*\\D[ST]?\s+$/, offers: (names) => sources(names) },
   { after: /^\s*\\DQ\s+$/, offers: ({ queries }) => queries },
-  { after: /^\s*\\DF\s+$/, offers: ({ functions }) => functions },
+  { after: /^\s*\\DF\s+$/, offers: functions },
   { after: /^\s*\.MODE\s+$/, offers: () => ['table', 'line', ...Object.keys(ROW_WRITERS)] },
-  { after: /^\s*\\COPY\s+$/, offers: sources },
+  { after: /^\s*\\COPY\s+$/, offers: (names) => sources(names) },
   { after: /^\s*(?:SHOW|LIST)\s+$/, offers: () => SHOWN },
   { after: /^\s*(?:SHOW|LIST)\s+(?:STREAMS|TABLES|QUERIES|(?:ALL\s+)?TOPICS)\s+$/, offers: () => ['EXTENDED'] },
   { after: /^\s*DROP\s+$/, offers: () => ['STREAM', 'TABLE', 'TYPE', 'CONNECTOR', 'SECRET'] },
-  { after: /^\s*(?:DROP|ALTER)\s+STREAM\s+(?:IF\s+EXISTS\s+)?$/, offers: ({ streams }) => streams },
-  { after: /^\s*(?:DROP|ALTER)\s+TABLE\s+(?:IF\s+EXISTS\s+)?$/, offers: ({ tables }) => tables },
+  { after: /^\s*(?:DROP|ALTER)\s+STREAM\s+(?:IF\s+EXISTS\s+)?$/, offers: (names) => sources(names, 'stream') },
+  { after: /^\s*(?:DROP|ALTER)\s+TABLE\s+(?:IF\s+EXISTS\s+)?$/, offers: (names) => sources(names, 'table') },
   { after: /^\s*DROP\s+TYPE\s+(?:IF\s+EXISTS\s+)?$/, offers: ({ types }) => types },
-  { after: /^\s*DESCRIBE\s+FUNCTION\s+$/, offers: ({ functions }) => functions },
+  { after: /^\s*DESCRIBE\s+FUNCTION\s+$/, offers: functions },
   { after: /^\s*DESCRIBE\s+$/, offers: (names) => [...sources(names), 'FUNCTION'] },
   { after: /^\s*(?:TERMINATE|PAUSE|RESUME)\s+$/, offers: ({ queries }) => [...queries, 'ALL'] },
   { after: /^\s*EXPLAIN\s+(?:ANALYZE\s+)?$/, offers: ({ queries }) => [...queries, 'ANALYZE', 'SELECT', 'CREATE'] },
   { after: /^\s*PRINT\s+$/, offers: ({ topics }) => topics },
   { after: /\bWITH\s*\((?:[^()']|'[^']*')*(?:\(|,)?\s*$/, offers: () => WITH_PROPERTIES },
-  { after: /\b(?:FROM|JOIN|INTO)\s+$/, offers: sources },
+  { after: /\b(?:FROM|JOIN|INTO)\s+$/, offers: (names) => sources(names) },
 ]
 
 const QUOTED_CONTEXTS: readonly Context[] = [
@@ -170,20 +148,22 @@ const QUOTED_CONTEXTS: readonly Context[] = [
 const COLUMN_PLACES = /\b(?:WHERE|AND|OR|ON|BY|HAVING)\s+$/
 
 /** Columns of the source whose name or alias is `qualifier`. */
-function columnsOf(qualifier: string, statement: string, { columns }: ServerNames): readonly string[] {
+function columnsOf(qualifier: string, statement: string, names: KnownNames): string[] {
   const wanted = qualifier.replaceAll('`', '').toUpperCase()
   const aliased = [...statement.matchAll(/\b(?:FROM|JOIN)\s+`?(\w+)`?\s+(?:AS\s+)?`?(\w+)`?/gi)]
-  const source = aliased.find(([, , alias]) => alias!.toUpperCase() === wanted)?.[1] ?? wanted
-  const found = [...columns].find(([name]) => name.toUpperCase() === source.toUpperCase())
-  return found?.[1] ?? []
+  const source = (aliased.find(([, , alias]) => alias!.toUpperCase() === wanted)?.[1] ?? wanted).toUpperCase()
+  return columnNames(names.sources.filter(({ name }) => name.toUpperCase() === source).slice(0, 1))
 }
 
 /** Columns of the sources that the statement names; of all sources where it names none yet. */
-function columnsIn(statement: string, { columns }: ServerNames): string[] {
+function columnsIn(statement: string, names: KnownNames): string[] {
   const words = new Set(statement.toUpperCase().match(/[A-Z0-9_]+/g) ?? [])
-  const named = [...columns.keys()].filter((name) => words.has(name.toUpperCase()))
-  return (named.length === 0 ? [...columns.keys()] : named).flatMap((name) => columns.get(name)!)
+  const named = names.sources.filter(({ name }) => words.has(name.toUpperCase()))
+  return columnNames(named.length === 0 ? names.sources : named)
 }
+
+const columnNames = (sources: readonly NamedSource[]): string[] =>
+  sources.flatMap(({ columns }) => columns.map(({ name }) => name))
 
 /** Paths that begin as the user has typed, with a slash after those of directories. */
 function filesFor(typed: string): string[] {
@@ -201,7 +181,7 @@ function filesFor(typed: string): string[] {
 }
 
 /** No names if the server does not answer in time. */
-async function serverNames(client: Client): Promise<ServerNames> {
+async function loadNames(client: Client): Promise<KnownNames> {
   const signal = AbortSignal.timeout(2000)
   try {
     const entities = await client.execute(
@@ -211,37 +191,5 @@ async function serverNames(client: Client): Promise<ServerNames> {
     return entities.reduce(withNames, NO_NAMES)
   } catch {
     return NO_NAMES
-  }
-}
-
-function withNames(names: ServerNames, entity: Entity): ServerNames {
-  switch (entity['@type']) {
-    case 'source_descriptions': {
-      const named = (type: string) =>
-        entity.sourceDescriptions.filter((source) => source.type === type).map(({ name }) => name)
-      const columns = entity.sourceDescriptions.map(
-        ({ name, fields }) => [name, fields.map((field) => field.name)] as const,
-      )
-      return {
-        ...names,
-        streams: [...names.streams, ...named('STREAM')],
-        tables: [...names.tables, ...named('TABLE')],
-        columns: new Map([...names.columns, ...columns]),
-      }
-    }
-    case 'function_names':
-      return { ...names, functions: entity.functions.map(({ name }) => name) }
-    case 'kafka_topics':
-      return { ...names, topics: entity.topics.map(({ name }) => name) }
-    case 'queries':
-      return { ...names, queries: entity.queries.map(({ id }) => id) }
-    case 'type_list':
-      return { ...names, types: Object.keys(entity.types) }
-    case 'properties': {
-      const editable = entity.properties.filter((property) => property.editable)
-      return { ...names, properties: editable.map(({ name }) => name.replace(/^ksql\.streams\./, '')) }
-    }
-    default:
-      return names
   }
 }

@@ -1,12 +1,12 @@
 /** One stream or table: its columns, who reads and writes it, and some of its rows. */
 import type { FieldInfo, RunningQuery, SourceDescription } from '../../engine/describe/entities.ts'
+import { schemaInfoText } from '../../engine/describe/schema-info.ts'
 import { ask } from '../api/http.ts'
 import { DataTable, type TableColumn } from '../parts/data-table.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import { quotedName } from '../parts/quoted-name.ts'
 import { linkTo } from '../parts/route.ts'
 import { Tiles } from '../parts/tiles.tsx'
-import { typeText } from '../parts/type-text.ts'
 import { usePoll } from '../parts/use-poll.ts'
 import { SampleRows } from './sample-rows.tsx'
 
@@ -14,7 +14,11 @@ const POLL_MS = 5000
 
 const COLUMNS: readonly TableColumn<FieldInfo>[] = [
   { name: 'Column', value: ({ name }) => name, cell: ({ name }) => <code>{name}</code> },
-  { name: 'Type', value: ({ schema }) => typeText(schema), cell: ({ schema }) => <code>{typeText(schema)}</code> },
+  {
+    name: 'Type',
+    value: ({ schema }) => schemaInfoText(schema),
+    cell: ({ schema }) => <code>{schemaInfoText(schema)}</code>,
+  },
   { name: 'Role', value: ({ type }) => type?.toLowerCase() ?? '' },
 ]
 

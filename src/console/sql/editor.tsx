@@ -25,9 +25,10 @@ import {
   tooltips,
 } from '@codemirror/view'
 import { useEffect, useRef } from 'preact/hooks'
+import type { KnownNames } from '../../engine/describe/known-names.ts'
 import { editorTheme } from './editor-theme.ts'
 import { sqlLanguage } from './language.ts'
-import { complete, type KnownNames, type Suggestion } from './text/completion.ts'
+import { complete, type Suggestion } from './text/completion.ts'
 import { type Diagnostic, syntaxFaults } from './text/diagnostics.ts'
 
 /** What the rest of the page reads from the editor, and does to it. */

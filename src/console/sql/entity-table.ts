@@ -1,8 +1,8 @@
 /** Answers to statements as something that can be shown: a message, a text, or a table. */
 import type { Entity } from '../../engine/describe/entities.ts'
+import { schemaInfoText } from '../../engine/describe/schema-info.ts'
 import type { Column } from '../api/columns.ts'
 import type { Json } from '../api/exact-json.ts'
-import { typeText } from '../parts/type-text.ts'
 
 export type Answer =
   | { readonly kind: 'message'; readonly message: string }
@@ -43,7 +43,7 @@ export function answerOf(entity: Entity): Answer {
     case 'sourceDescription':
       return rows(
         ['column', 'type', 'key'],
-        entity.sourceDescription.fields.map(({ name, schema, type }) => [name, typeText(schema), type ?? '']),
+        entity.sourceDescription.fields.map(({ name, schema, type }) => [name, schemaInfoText(schema), type ?? '']),
       )
     case 'source_descriptions':
       return table(entity.sourceDescriptions, ['name', 'type', 'topic', 'keyFormat', 'valueFormat', 'partitions'])

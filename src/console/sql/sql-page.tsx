@@ -1,5 +1,6 @@
 /** The page with the SQL editor and what its statements answer. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { KnownNames } from '../../engine/describe/known-names.ts'
 import { execute } from '../api/http.ts'
 import { runQuery } from '../api/run-query.ts'
 import { StreamSlots } from '../api/stream-slots.ts'
@@ -8,12 +9,11 @@ import { Editor, type EditorHandle } from './editor.tsx'
 import { EXAMPLES, type Example } from './examples.ts'
 import { loadHistory, remember } from './history.ts'
 import { HistoryList } from './history-list.tsx'
-import { loadNames } from './known-names.ts'
+import { loadNames } from './load-names.ts'
 import { Results } from './results.tsx'
 import { Run, type RunPorts, TabSession } from './run.ts'
 import { TabStrip } from './tab-strip.tsx'
 import { activeTab, addTab, changeTab, closeTab, loadTabs, saveTabs, type Tabs } from './tabs.ts'
-import type { KnownNames } from './text/completion.ts'
 import { type Piece, pieceAt, piecesOf } from './text/pieces.ts'
 
 const slots = new StreamSlots(navigator.locks ?? null)

@@ -20,6 +20,24 @@ export function schemaInfo(type: SqlType): SchemaInfo {
   }
 }
 
+/** A type of an entity as text: `DECIMAL(4, 2)`, `ARRAY<STRING>`, `STRUCT<A BIGINT>`. `words`: what stands for a simple type that is not written as it is named. */
+export function schemaInfoText(schema: SchemaInfo, words: Readonly<Record<string, string>> = {}): string {
+  const { type, fields, memberSchema, parameters } = schema
+  const member = memberSchema === null ? '' : schemaInfoText(memberSchema, words)
+  switch (type) {
+    case 'ARRAY':
+      return `ARRAY<${member}>`
+    case 'MAP':
+      return `MAP<STRING, ${member}>`
+    case 'STRUCT':
+      return `STRUCT<${(fields ?? []).map((field) => `${field.name} ${schemaInfoText(field.schema, words)}`).join(', ')}>`
+    case 'DECIMAL':
+      return `DECIMAL(${parameters?.precision}, ${parameters?.scale})`
+    default:
+      return words[type] ?? type
+  }
+}
+
 /** A value column as entities show it. */
 export const fieldInfo = ({ name, type }: Column): FieldInfo => ({ name, schema: schemaInfo(type) })
 

@@ -2,24 +2,7 @@
 import { ExpectedTokens } from '../../../../grammar/expected.ts'
 import { StatementGrammar } from '../../../../grammar/statements.ts'
 import { Identifier, isKeyword, Semicolon, tokenize } from '../../../../grammar/tokens.ts'
-
-export interface NamedSource {
-  readonly name: string
-  readonly kind: 'stream' | 'table'
-  readonly columns: readonly { readonly name: string; readonly type: string }[]
-}
-
-/** Names that the server knows. */
-export interface KnownNames {
-  readonly sources: readonly NamedSource[]
-  readonly functions: readonly { readonly name: string; readonly kind: string }[]
-  readonly topics: readonly string[]
-  readonly queries: readonly string[]
-  readonly types: readonly string[]
-  readonly properties: readonly string[]
-}
-
-export const NO_NAMES: KnownNames = { sources: [], functions: [], topics: [], queries: [], types: [], properties: [] }
+import type { KnownNames, NamedSource } from '../../../engine/describe/known-names.ts'
 
 export interface Suggestion {
   readonly label: string

@@ -3,16 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Client } from '../../../../src/cli/client/client.ts'
-import { Completion, candidates, completions, type ServerNames } from '../../../../src/cli/repl/completion.ts'
+import { Completion, candidates, completions } from '../../../../src/cli/repl/completion.ts'
+import type { KnownNames } from '../../../../src/engine/describe/known-names.ts'
 
-const NAMES: ServerNames = {
-  streams: ['LOGS', 'LOGINS'],
-  tables: ['LOGIN_COUNTS'],
-  columns: new Map([
-    ['LOGS', ['LINE', 'LEVEL']],
-    ['LOGINS', ['USERID']],
-  ]),
-  functions: ['LOG', 'LEN', 'LOG'],
+const columns = (...names: string[]) => names.map((name) => ({ name, type: 'STRING' }))
+
+const NAMES: KnownNames = {
+  sources: [
+    { name: 'LOGS', kind: 'stream', columns: columns('LINE', 'LEVEL') },
+    { name: 'LOGINS', kind: 'stream', columns: columns('USERID') },
+    { name: 'LOGIN_COUNTS', kind: 'table', columns: [] },
+  ],
+  functions: ['LOG', 'LEN', 'LOG'].map((name) => ({ name, kind: 'SCALAR' })),
   topics: ['logs', 'logins_topic'],
   queries: ['CTAS_LOGIN_COUNTS_5'],
   types: ['ADDRESS'],

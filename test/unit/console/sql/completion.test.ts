@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { withNames } from '../../../../src/console/sql/known-names.ts'
-import { complete, type KnownNames, NO_NAMES } from '../../../../src/console/sql/text/completion.ts'
+import { complete } from '../../../../src/console/sql/text/completion.ts'
+import { type KnownNames, NO_NAMES, withNames } from '../../../../src/engine/describe/known-names.ts'
 
 const NAMES: KnownNames = {
   sources: [

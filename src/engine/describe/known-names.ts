@@ -1,20 +1,23 @@
-/** The names that the server knows, for completion. */
-import type { Entity } from '../../engine/describe/entities.ts'
-import { execute } from '../api/http.ts'
-import { typeText } from '../parts/type-text.ts'
-import { type KnownNames, NO_NAMES } from './text/completion.ts'
+/** The names that a server knows, read from its answers: what completion offers in the interactive CLI and in the console. */
+import type { Entity } from './entities.ts'
+import { schemaInfoText } from './schema-info.ts'
 
-const STATEMENTS =
-  'SHOW STREAMS EXTENDED; SHOW TABLES EXTENDED; SHOW FUNCTIONS; SHOW TOPICS; SHOW QUERIES; SHOW TYPES; SHOW PROPERTIES;'
-
-/** No names if the server does not answer: completion has the words of the language then. */
-export async function loadNames(): Promise<KnownNames> {
-  try {
-    return (await execute(STATEMENTS)).reduce(withNames, NO_NAMES)
-  } catch {
-    return NO_NAMES
-  }
+export interface NamedSource {
+  readonly name: string
+  readonly kind: 'stream' | 'table'
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
 }
+
+export interface KnownNames {
+  readonly sources: readonly NamedSource[]
+  readonly functions: readonly { readonly name: string; readonly kind: string }[]
+  readonly topics: readonly string[]
+  readonly queries: readonly string[]
+  readonly types: readonly string[]
+  readonly properties: readonly string[]
+}
+
+export const NO_NAMES: KnownNames = { sources: [], functions: [], topics: [], queries: [], types: [], properties: [] }
 
 /** The names with those of one more answer. */
 export function withNames(names: KnownNames, entity: Entity): KnownNames {
@@ -23,7 +26,7 @@ export function withNames(names: KnownNames, entity: Entity): KnownNames {
       const sources = entity.sourceDescriptions.map(({ name, type, fields }) => ({
         name,
         kind: type === 'TABLE' ? ('table' as const) : ('stream' as const),
-        columns: fields.map((field) => ({ name: field.name, type: typeText(field.schema) })),
+        columns: fields.map((field) => ({ name: field.name, type: schemaInfoText(field.schema) })),
       }))
       return { ...names, sources: [...names.sources, ...sources] }
     }
