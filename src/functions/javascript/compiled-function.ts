@@ -160,7 +160,7 @@ function lambdaWriter(
   const readers = type.parameters.map((parameter) => readerOf(parameter, vm, what))
   const write = writerOf(type.result, vm, decimals)
   let current: Lambda | null = null
-  const fn = vm.newFunction(`lambda${index}`, (count, args) => {
+  const fn = vm.hostFunctions.newFunction(`lambda${index}`, (count, args) => {
     if (current === null) throw new CallError('a lambda is called after the call that it was handed to')
     const values = readers.map((read, i) => (i < count ? read(args + i * 8) : null))
     const at = vm.memory.enter(1)

@@ -1,10 +1,8 @@
-/**
- * One QuickJS instance with a memory of its own: its code and its calls, the texts that cross, and what it may call of the host. It knows no
- * SQL types.
- */
+/** One QuickJS instance with a memory of its own: its code and its calls, and the texts that cross. It knows no SQL types. */
 import { messageOf } from '../../errors.ts'
 import { CallError, OUT_OF_MEMORY, ThrownError, VmBrokenError } from './call-error.ts'
 import { CallTimer } from './call-timer.ts'
+import { HostFunctions } from './host-functions.ts'
 import { HELPERS, type HelperName, preludeSource } from './prelude/prelude.ts'
 import { EVAL_MODULE, type QuickJsExports, quickJsModule, type RawValue, TAG, UNDEFINED } from './quickjs.ts'
 import { images, newImage, restoreImage } from './vm-image.ts'
@@ -36,28 +34,24 @@ export interface VmOptions {
   readonly isDeterministic: boolean
 }
 
-/** A function of the host as the sandbox calls it: `count` arguments lie at `args`; the result is owned by the caller. */
-export type HostFunction = (count: number, args: number) => RawValue
-
 export class Vm {
   readonly exports: QuickJsExports
   readonly context: number
   readonly memory: VmMemory
   readonly timer: CallTimer
+  readonly hostFunctions: HostFunctions
   readonly helpers: Readonly<Record<HelperName, RawValue>>
   /** Why the instance is of no use any more; null: it is. */
   broken: string | null = null
   readonly #options: VmOptions
   readonly #scratch: number
-  readonly #functions = new Map<string, HostFunction>()
 
   constructor(options: VmOptions) {
     this.#options = options
     const { limits, host, isDeterministic } = options
     this.timer = new CallTimer({ elapsed: host.elapsed, timeoutMs: limits.timeoutMs })
+    this.hostFunctions = new HostFunctions(this, host)
     this.exports = this.#instantiate()
-    this.#functions.set('hostLog', (count, args) => this.#log(count, args))
-    this.#functions.set('hostRandom', () => this.#newNumber(host.random()))
     const image = images.get(isDeterministic)
     if (image !== undefined) restoreImage(image, this.exports)
     else initialize(this.exports)
@@ -73,13 +67,13 @@ export class Vm {
 
   #instantiate(): QuickJsExports {
     const { host, isDeterministic } = this.#options
-    const refuseImport = () => this.#refuseImport()
+    const { hostFunctions } = this
     const imports = vmImports({
       memory: () => this.exports.memory,
       now: isDeterministic ? () => 0 : host.now,
-      call: (name, length, count, args) => this.#hostCall(name, length, count, args),
+      call: (name, length, count, args) => hostFunctions.call(name, length, count, args),
       interrupt: () => this.timer.check(),
-      refuseImport,
+      refuseImport: () => hostFunctions.refuseImport(),
     })
     return new WebAssembly.Instance(quickJsModule(), imports).exports as unknown as QuickJsExports
   }
@@ -104,6 +98,15 @@ export class Vm {
     } finally {
       if (this.broken === null) this.exports.wasm_free(pointer)
     }
+  }
+
+  /** Runs `use` with the address and the length of the text, in UTF-8. */
+  withText<Result>(text: string, use: (pointer: number, length: number) => Result): Result {
+    const bytes = Buffer.from(text)
+    return this.withBytes(bytes.length, (pointer) => {
+      this.memory.bytes.set(bytes, pointer)
+      return use(pointer, bytes.length)
+    })
   }
 
   writeText(at: number, text: string): void {
@@ -145,19 +148,7 @@ export class Vm {
 
   /** The number of a name, by which properties are read and written. */
   atom(name: string): number {
-    const bytes = Buffer.from(name)
-    return this.withBytes(bytes.length, (pointer) => {
-      this.memory.bytes.set(bytes, pointer)
-      return this.exports.JS_NewAtomLen(this.context, pointer, bytes.length)
-    })
-  }
-
-  #newNumber(value: number): RawValue {
-    const at = this.memory.enter(1)
-    this.memory.writeNumber(at, value)
-    const raw = this.memory.raw[at >> 3]!
-    this.memory.leave(at)
-    return raw
+    return this.withText(name, (pointer, length) => this.exports.JS_NewAtomLen(this.context, pointer, length))
   }
 
   // ---- Calls -----------------------------------------------------------------------------------------------------------------------
@@ -247,11 +238,11 @@ export class Vm {
     this.memory.bytes.set(file, pointer + text.length)
     const boxed = this.exports.qjs_eval(pointer, text.length - 1, pointer + text.length, flags)
     this.exports.wasm_free(pointer)
-    return this.#unbox(boxed)
+    return this.unbox(boxed)
   }
 
   /** The value of a pointer that a `qjs_` function gave. */
-  #unbox(boxed: number): RawValue {
+  unbox(boxed: number): RawValue {
     this.memory.refresh()
     const value = this.memory.raw[boxed >> 3]!
     const isException = this.memory.i32[(boxed >> 2) + 1] === TAG.exception
@@ -266,7 +257,7 @@ export class Vm {
   #exception(): CallError {
     const boxed = this.exports.qjs_get_exception()
     this.memory.refresh()
-    const value = this.#unbox(boxed)
+    const value = this.unbox(boxed)
     if (this.timer.isStopped) {
       this.exports.JS_FreeValue(this.context, value)
       return new CallError(this.timer.overtime)
@@ -300,77 +291,6 @@ export class Vm {
     }
   }
 
-  // ---- The host --------------------------------------------------------------------------------------------------------------------
-
-  /** A function that calls the host; it is owned by the caller. */
-  newFunction(name: string, fn: HostFunction): RawValue {
-    this.#functions.set(name, fn)
-    const bytes = Buffer.from(name)
-    return this.withBytes(bytes.length, (pointer) => {
-      this.memory.bytes.set(bytes, pointer)
-      return this.#unbox(this.exports.qjs_new_host_function(pointer, bytes.length, 0))
-    })
-  }
-
-  #defineGlobal(name: string): void {
-    const value = this.newFunction(name, this.#functions.get(name)!)
-    const at = this.memory.enter(1)
-    this.memory.raw[at >> 3] = value
-    const global = this.exports.qjs_get_global()
-    const bytes = Buffer.from(`${name}\0`)
-    this.withBytes(bytes.length, (pointer) => {
-      this.memory.bytes.set(bytes, pointer)
-      this.exports.qjs_set_prop_string(global, pointer, at)
-    })
-    this.exports.qjs_free_value(global)
-    this.memory.leave(at)
-    this.memory.refresh()
-  }
-
-  #hostCall(name: number, length: number, count: number, args: number): number {
-    this.memory.refresh()
-    const fn = this.#functions.get(this.memory.bytes.latin1Slice(name, name + length))!
-    const at = this.memory.enter(1)
-    try {
-      const pointers = args >> 2
-      const values = this.memory.enter(count)
-      for (let i = 0; i < count; i++)
-        this.memory.raw[(values >> 3) + i] = this.memory.raw[this.memory.i32[pointers + i]! >> 3]!
-      this.memory.raw[at >> 3] = fn(count, values)
-      return this.#box(at)
-    } catch (error) {
-      if (error instanceof VmBrokenError || !(error instanceof Error)) throw error
-      // The sandbox sees the error as one of its own.
-      this.writeText(at, messageOf(error))
-      this.exports.qjs_throw(this.#box(at))
-      return 0
-    } finally {
-      this.memory.leave(at)
-    }
-  }
-
-  /** The value at `at` in a box of its own, which QuickJS frees. */
-  #box(at: number): number {
-    const box = this.exports.qjs_new_number(0)
-    this.memory.refresh()
-    this.memory.raw[box >> 3] = this.memory.raw[at >> 3]!
-    return box
-  }
-
-  #log(count: number, args: number): RawValue {
-    if (count > 0 && this.memory.isTextAt(args)) this.#options.host.log(this.readText(this.memory.raw[args >> 3]!))
-    return UNDEFINED
-  }
-
-  #refuseImport(): number {
-    const at = this.memory.enter(1)
-    this.writeText(at, 'a function cannot import: bundle what it needs (millrace functions apply does)')
-    this.exports.qjs_throw(at)
-    this.memory.freeAt(at)
-    this.memory.leave(at)
-    return 0
-  }
-
   // ---- Start -----------------------------------------------------------------------------------------------------------------------
 
   /** What an image holds the result of: the globals of the host, and the prelude. */
@@ -379,8 +299,8 @@ export class Vm {
     this.exports.qjs_set_interrupt_handler(1)
     this.exports.qjs_set_module_loader(1)
     this.#checkLayout()
-    this.#defineGlobal('hostLog')
-    if (!isDeterministic) this.#defineGlobal('hostRandom')
+    this.hostFunctions.defineGlobal('hostLog')
+    if (!isDeterministic) this.hostFunctions.defineGlobal('hostRandom')
     return this.run(() => {
       const object = this.evaluate(preludeSource(isDeterministic), 'prelude.js')
       const helper = (name: string) => this.exports.JS_GetProperty(this.context, object, this.atom(name))

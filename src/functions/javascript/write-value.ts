@@ -7,6 +7,7 @@ import type { DecimalForm } from '../definition.ts'
 import { CallError } from './call-error.ts'
 import { TAG } from './quickjs.ts'
 import type { Vm } from './vm.ts'
+import { allocate } from './vm-memory.ts'
 
 /** Writes a value to the slot at `at`. What it writes there is owned by the caller: `VmMemory.freeAt` ends it. */
 export type Writer = (value: Value, at: number) => void
@@ -135,7 +136,7 @@ function structWriter({ fields }: StructType, vm: Vm, decimals: DecimalForm): Wr
   const writers = fields.map(({ type }) => writerOf(type, vm, decimals))
   const count = fields.length
   // The names stay where they are for as long as the instance lives.
-  const names = vm.exports.wasm_malloc(Math.max(1, count) * 4)
+  const names = allocate(Math.max(1, count) * 4, vm.exports)
   const atoms = fields.map(({ name }) => vm.atom(name))
   memory.refresh()
   memory.i32.set(atoms, names >> 2)
