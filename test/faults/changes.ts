@@ -9,7 +9,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { decodeCommand } from '../../src/engine/commands/command.ts'
 import { commandTopic } from '../../src/runtime/topic-names.ts'
 import { readTopic } from '../support/read-topic.ts'
-import { type Change, checkChange, KEYS, randomChange, SOURCES, type SourceRow } from './changes/cases.ts'
+import {
+  type Change,
+  type ChangeKind,
+  checkChange,
+  KEYS,
+  KINDS,
+  randomChange,
+  SOURCES,
+  type SourceRow,
+  SWITCHED,
+} from './changes/cases.ts'
 import type { Fault, FaultOptions } from './fault.ts'
 import { FaultServer, seeded, withDataDir, withLog } from './support/server.ts'
 
@@ -99,10 +109,10 @@ class Run {
     this.#beginLoad()
     const done: { readonly change: Change; readonly ids: ReadonlyMap<string, string> }[] = []
     for (let i = 0; i < count; i++) {
-      const change = await this.#create()
+      const change = await this.#create(KINDS)
       const ids = await this.#readersOf(change)
-      await this.#refusedKey(change)
-      await this.#replace(change)
+      if (change.kind === 'key') await this.#makeNew(change)
+      else await this.#replace(change)
       done.push({ change, ids })
     }
     await this.#endLoad()
@@ -118,7 +128,7 @@ class Run {
   async kills(most: number): Promise<ReadonlyMap<string, number>> {
     const hit = new Map<string, number>()
     for (let i = 0; i < most && !PHASES.every((phase) => hit.has(phase)); i++) {
-      const change = await this.#create()
+      const change = await this.#create(SWITCHED)
       const former = (await this.#writer(change.name)).id
       this.#beginLoad()
       await delay(300)
@@ -149,23 +159,23 @@ class Run {
     await this.#load
   }
 
-  async #create(): Promise<Change> {
-    const change = randomChange(this.#index++, this.#random)
+  async #create(kinds: readonly ChangeKind[]): Promise<Change> {
+    const change = randomChange(this.#index++, kinds, this.#random)
     this.counts.set(change.kind, (this.counts.get(change.kind) ?? 0) + 1)
     for (const sql of change.create) await this.#server.execute(sql, PROPERTIES)
     return change
   }
 
-  /** A key cannot change in its topic: the statement is refused, and changes nothing. */
-  async #refusedKey({ name, kind }: Change): Promise<void> {
-    if (kind !== 'column') return
-    const sql = `CREATE OR REPLACE STREAM ${name} AS SELECT * FROM s PARTITION BY v;`
-    const refusal = await this.#server.execute(sql, PROPERTIES).then(
+  /** A key cannot change in its topic: the statement is refused, changes nothing, and names the one for a new topic, which is run. */
+  async #makeNew({ name, replace }: Change): Promise<void> {
+    const refusal = await this.#server.execute(replace, PROPERTIES).then(
       () => '',
       (error: Error) => error.message,
     )
-    if (!refusal.includes('A new topic is needed.'))
-      this.failures.push(`Another key of ${name} was not refused: ${refusal}`)
+    const instead = /^CREATE .*?;$/ms.exec(refusal)?.[0]
+    if (instead === undefined) throw new Error(`Another key of ${name} was not refused with what to run: ${refusal}`)
+    await this.#server.execute(instead, PROPERTIES)
+    this.#say(`${name} key: ${instead}`)
   }
 
   async #replace(change: Change): Promise<void> {
@@ -222,7 +232,8 @@ class Run {
     for (const { name, readers, kind } of all) {
       const number = name.slice(1)
       const kinds = new Map((await this.#sources()).map(({ name: source, type }) => [source, type]))
-      const names = [...readers, ...(kind === 'window' ? [`W${number}`] : []), `F${number}`, name]
+      const others = kind === 'window' ? [`W${number}`] : kind === 'key' ? [`${name}_NEW`] : []
+      const names = [...readers, ...others, `F${number}`, name]
       for (const one of names) await this.#server.execute(`DROP ${kinds.get(one)} ${one};`)
     }
   }

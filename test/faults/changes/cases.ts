@@ -18,8 +18,11 @@ export interface SourceRow {
   readonly w: number
 }
 
-export type ChangeKind = 'filter' | 'column' | 'aggregate' | 'window' | 'join' | 'tableFilter'
-export const KINDS: readonly ChangeKind[] = ['filter', 'column', 'aggregate', 'window', 'join', 'tableFilter']
+/** Changes after which the new version takes the place of the running one. */
+export const SWITCHED = ['filter', 'column', 'aggregate', 'window', 'join', 'tableFilter'] as const
+/** `key`: another key, which needs a new topic. */
+export const KINDS = [...SWITCHED, 'key'] as const
+export type ChangeKind = (typeof KINDS)[number]
 
 export interface Change {
   readonly name: string
@@ -39,8 +42,8 @@ export interface Change {
 const always = (): boolean => true
 
 /** `random`: in [0, 1). */
-export function randomChange(index: number, random: () => number): Change {
-  const kind = KINDS[Math.floor(random() * KINDS.length)]!
+export function randomChange(index: number, kinds: readonly ChangeKind[], random: () => number): Change {
+  const kind = kinds[Math.floor(random() * kinds.length)]!
   const name = `D${index}`
   const [a, b] = [Math.floor(random() * 100), Math.floor(random() * 100)]
   const stream = (first: string, second: string, passes: Change['passes']): Change => ({
@@ -96,6 +99,8 @@ export function randomChange(index: number, random: () => number): Change {
       )
     case 'window':
       return windowed(index, name, kind)
+    case 'key':
+      return table('SELECT k, COUNT(*) AS n FROM s GROUP BY k', 'SELECT w, COUNT(*) AS n FROM s GROUP BY w')
   }
 }
 
@@ -127,12 +132,11 @@ export async function checkChange(
 ): Promise<string[]> {
   const { name, kind, isStream, readers } = change
   if (isStream) return checkStream(change, source, server)
-  const select = kind === 'window' ? 'k, WINDOWSTART, n' : 'k, n'
-  const [result, expected] = [
-    await rows(server, `SELECT ${select} FROM ${name};`),
-    await rows(server, `SELECT ${select} FROM F${name.slice(1)};`),
-  ]
-  const failures = same(`${name} (${kind})`, result, expected)
+  const select = kind === 'window' ? 'k, WINDOWSTART, n' : kind === 'key' ? 'w, n' : 'k, n'
+  const fresh = await rows(server, `SELECT ${select} FROM F${name.slice(1)};`)
+  const changed = kind === 'key' ? `${name}_NEW` : name
+  const failures = same(`${changed} (${kind})`, await rows(server, `SELECT ${select} FROM ${changed};`), fresh)
+  const result = kind === 'key' ? counted(source.map(({ key }) => key)) : fresh
   const [first, second] = [readers[0]!, readers[1]!]
   const firstRows = await server.pull(`SELECT k, n FROM ${first};`)
   if (kind === 'window') {
