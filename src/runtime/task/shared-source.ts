@@ -45,6 +45,8 @@ export interface SharedSourceOptions {
   readonly headers: (cursor: RecordCursor) => readonly Header[] | null
   /** Schemas that records were written with. */
   readonly writerSchemas: WriterSchemas
+  /** Whether all columns are decoded, also those whose bytes the input's task could copy. Default: false. */
+  readonly decodesAll?: boolean
 }
 
 /** A text that is equal for steps whose records can be read together. */
@@ -131,11 +133,7 @@ export class SharedSource {
 
   /** A fault in a column of one input does not concern the others: each input reads the record by itself. */
   #readAlone(cursor: RecordCursor): void {
-    for (const view of this.#views) {
-      view.alone(this.#options).read(cursor)
-      // The next record may be read together with the others, and passes nothing then.
-      view.input.entry.passage?.values.clear()
-    }
+    for (const view of this.#views) view.alone(this.#options).read(cursor)
   }
 
   #unneed(origin: string): number {
@@ -156,10 +154,10 @@ export class SharedSource {
   }
 
   #makeReading(): Reading {
-    const { partition, headers, writerSchemas } = this.#options
+    const { partition, headers, writerSchemas, decodesAll = false } = this.#options
     const views = this.#views
     for (const view of views) view.unionWidth = this.#columns.length
-    // Those of the last record that was passed by another reader.
+    // The reader before this one may have passed values of its last record; this one clears only what it passes itself.
     for (const { input } of views) input.entry.passage?.values.clear()
     const entries = views.map(({ input }) => input.entry)
     const unfiltered = views.filter(({ filter }) => filter === null)
@@ -175,7 +173,7 @@ export class SharedSource {
       predicateColumns: [...new Set(filtered.flatMap(({ filter }) => columnsOf(filter.predicate)))],
       needsKey: entries.some(({ needsKey }) => needsKey),
       dropsNulls: unfiltered.length === 0,
-      passage: single?.hasAllColumns === true ? passageOf(single.input) : null,
+      passage: !decodesAll && single?.hasAllColumns === true ? passageOf(single.input) : null,
       onError: (target, { message, causes }, bytes) => {
         if (single === null) this.#isBad = true
         else single.input.takeBadRecord({ message, causes, target, bytes }, this.#cursor!)
@@ -253,9 +251,9 @@ class InputView {
     this.input.takeRecord(this.#pick(record, isShared), cursor.offset, cursor)
   }
 
-  /** A source for this input only. */
+  /** A source for this input only. It passes no values, since the next record may be read together with the others and would find them. */
   alone(options: SharedSourceOptions): SharedSource {
-    return (this.#alone ??= new SharedSource([this.input], options))
+    return (this.#alone ??= new SharedSource([this.input], { ...options, decodesAll: true }))
   }
 
   #filter(filter: FilterStep, context: OperatorContext): InputFilter {
