@@ -15,17 +15,17 @@ export function sendRequest(
   })
 }
 
-/** Its message fits behind the name of whatever answered. */
+/** The answer has more bytes than the caller allows. */
 export class AnswerTooLong extends Error {
   override readonly name = 'AnswerTooLong'
 }
 
-/** The answer ended before its end. */
+/** The connection ended in the middle of the answer. */
 export class AnswerCutShort extends Error {
   override readonly name = 'AnswerCutShort'
 }
 
-/** The body of an answer as text. Rejects with AnswerTooLong behind `maxBytes`, with AnswerCutShort, and with the error of the connection. */
+/** The body of an answer as text. Rejects with AnswerTooLong after `maxBytes`, with AnswerCutShort, and with the error of the connection. */
 export async function readBody(answer: IncomingMessage, maxBytes: number): Promise<string> {
   const parts: Buffer[] = []
   let length = 0

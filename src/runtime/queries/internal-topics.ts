@@ -1,6 +1,7 @@
 /** Internal topics of a query: repartition topics between its tasks, and the changelogs of its stores. */
 import type { Broker, TopicConfig } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
+import { AFTER_MAX_MS } from '../../broker/time-limits.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { isOperator, stepSchemas, storesOf } from '../../plan/topology.ts'
 import type { StoreSpec } from '../../state/store.ts'
@@ -45,7 +46,6 @@ export function internalTopics(
   })
 }
 
-const AFTER_MAX_MS = 'message.timestamp.after.max.ms'
 /**
  * Records keep the times that the query gives them, whatever the broker's defaults are: Kafka 4.0 and later refuse a record that is an hour ahead of
  * the clock (KIP-1030), and what one topic has let in must pass through the others.

@@ -28,7 +28,7 @@ export function passText(input: AvroInput, passed: PassedValues, slot: number): 
   return true
 }
 
-/** Writes a text that was passed. */
+/** Writes a text that was passed. Its loop is not shared with JSON's: one function for both costs 30 of 340 ns a record of nine columns. */
 export function writePassedText({ buffer: bytes, starts, ends }: PassedValues, slot: number, out: ByteSink): void {
   const start = starts[slot]!
   const end = ends[slot]!

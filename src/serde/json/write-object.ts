@@ -129,7 +129,7 @@ function memberPart(comma: string, { name, type, place }: Member): Part {
   }
 }
 
-export type WriteValue = (value: Value, out: ByteSink) => void
+type WriteValue = (value: Value, out: ByteSink) => void
 
 const INTEGERS: ReadonlySet<SqlType['kind']> = new Set(['INTEGER', 'BIGINT', 'DATE', 'TIME', 'TIMESTAMP'] as const)
 

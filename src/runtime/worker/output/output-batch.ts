@@ -2,7 +2,7 @@
 import type { Producer } from '../../../broker/broker.ts'
 import type { BrokerErrorCode } from '../../../broker/broker-error.ts'
 import type { RecordBatchBuilder } from '../../../broker/record-batch-builder.ts'
-import type { TimeLimits } from '../../../broker/time-limits.ts'
+import { AFTER_MAX_MS, BEFORE_MAX_MS, type TimeLimits } from '../../../broker/time-limits.ts'
 import type { Clock } from '../../../clock.ts'
 import type { StepId } from '../../../operators/step.ts'
 import type { OutputAssignment } from '../../assignment.ts'
@@ -85,7 +85,7 @@ export class OutputBatch {
   timeRefusal(timestamp: number): Refusal {
     const isAhead = timestamp > this.#newest
     const limit = isAhead ? this.#newest : this.#oldest
-    const setting = isAhead ? 'message.timestamp.after.max.ms' : 'message.timestamp.before.max.ms'
+    const setting = isAhead ? AFTER_MAX_MS : BEFORE_MAX_MS
     const ms = isAhead ? this.#timeLimits!.aheadMs : this.#timeLimits!.behindMs
     const side = isAhead ? 'later' : 'earlier'
     return {
