@@ -55,6 +55,19 @@ export function sleep(timer: Timer, ms: number, { signal }: { readonly signal?: 
   })
 }
 
+/** Pauses that double, ms. */
+export interface DoublingPauses {
+  readonly firstMs: number
+  readonly longestMs: number
+}
+
+/** The pause before the next attempt, ms. `failures`: how many attempts had failed before the last one did; >= 0. */
+export const doublingPause = ({ firstMs, longestMs }: DoublingPauses, failures: number): number =>
+  Math.min(longestMs, firstMs * 2 ** Math.min(failures, MAX_DOUBLINGS))
+
+/** Enough to exceed every bound. Without it many failures would reach infinity, and a first pause of 0 would become NaN. */
+const MAX_DOUBLINGS = 30
+
 /** A clock that stands still until it is set or advanced. */
 export class ManualClock implements Clock {
   #now: number

@@ -3,7 +3,7 @@
  * pauses. An address that does not answer gives way to the next one, which is then tried first.
  */
 import type { Agent } from 'node:http'
-import { sleep, type Timer } from '../clock.ts'
+import { doublingPause, sleep, type Timer } from '../clock.ts'
 import type { ClientTls } from './client-tls.ts'
 import { keptConnections, readBody, sendRequest } from './exchange.ts'
 
@@ -88,7 +88,7 @@ export class JsonRequests {
 
   /** Between the half and the whole of a time that doubles. */
   #pauseMs(round: number): number {
-    const longest = Math.min(this.#options.longestPauseMs, FIRST_PAUSE_MS * 2 ** (round - 1))
+    const longest = doublingPause({ firstMs: FIRST_PAUSE_MS, longestMs: this.#options.longestPauseMs }, round - 1)
     return longest * (0.5 + this.#options.random() / 2)
   }
 

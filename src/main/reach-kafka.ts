@@ -1,6 +1,6 @@
 /** The wait for a Kafka cluster that cannot be reached yet: containers start in any order, and brokers restart. */
 import { BrokerError } from '../broker/broker-error.ts'
-import { sleep, type Timer } from '../clock.ts'
+import { type DoublingPauses, doublingPause, sleep, type Timer } from '../clock.ts'
 
 export interface ReachOptions {
   /** `host:port,...`, for messages. */
@@ -14,8 +14,7 @@ export interface ReachOptions {
   readonly warn: (message: string) => void
 }
 
-const INITIAL_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 5000
+const PAUSES: DoublingPauses = { firstMs: 1_000, longestMs: 5_000 }
 
 /**
  * Resolves when a broker has answered. Tries again without end while that can help, after pauses that double up to five seconds. Rejects with
@@ -36,7 +35,7 @@ export async function reachKafka({ servers, connect, timer, signal, warn }: Reac
       if (!(error instanceof BrokerError) || !error.retriable) throw error
       warn(`Connecting to Kafka at ${servers} (attempt ${attempt}: ${reasonOf(error)}).`)
     }
-    await sleep(timer, Math.min(LONGEST_PAUSE_MS, INITIAL_PAUSE_MS * 2 ** Math.min(attempt, 16)), { signal })
+    await sleep(timer, doublingPause(PAUSES, attempt - 1), { signal })
   }
 }
 

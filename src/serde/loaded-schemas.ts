@@ -2,7 +2,7 @@
  * Registered schemas by id, as far as this thread has fetched them. A codec finds them without waiting; the reader of a partition waits for
  * one that is missing, and then reads the record again.
  */
-import { type Clock, sleep, type Timer } from '../clock.ts'
+import { type Clock, type DoublingPauses, doublingPause, sleep, type Timer } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import type { ResolvedSchema } from '../registry/resolved-schema.ts'
 import { SchemaNotLoaded, type WriterSchemas } from './format.ts'
@@ -11,8 +11,7 @@ import { SchemaNotLoaded, type WriterSchemas } from './format.ts'
 const MAX_SCHEMAS = 1000
 /** How long an id that does not exist is taken to be wrong: a registry of several servers may learn of it later. */
 const MISSING_MS = 30_000
-const FIRST_PAUSE_MS = 200
-const LONGEST_PAUSE_MS = 10_000
+const PAUSES: DoublingPauses = { firstMs: 200, longestMs: 10_000 }
 
 export interface SchemaLoader extends WriterSchemas {
   /**
@@ -74,13 +73,13 @@ export class LoadedSchemas implements SchemaLoader {
 
   async #fetch(id: number, onDelay: (reason: string) => void): Promise<void> {
     const { signal } = this.#closing
-    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
+    for (let failures = 0; !signal.aborted; failures++) {
       try {
         this.#keep(id, await this.#options.fetch(id))
         return
       } catch (error) {
         onDelay(messageOf(error))
-        await sleep(this.#options.timer, pauseMs, { signal })
+        await sleep(this.#options.timer, doublingPause(PAUSES, failures), { signal })
       }
     }
   }

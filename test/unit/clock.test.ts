@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ManualClock, ManualTimer, sleep, systemClock, systemTimer } from '../../src/clock.ts'
+import { doublingPause, ManualClock, ManualTimer, sleep, systemClock, systemTimer } from '../../src/clock.ts'
 
 describe('clocks', () => {
   it('by hand: stand still until set or advanced', () => {
@@ -56,6 +56,12 @@ describe('timers', () => {
     })
     expect(order).not.toContain('cancelled')
     expect(order.filter((entry) => entry === 'once')).toEqual(['once'])
+  })
+
+  it('pauses double up to the longest one, also after very many failures', () => {
+    const pauses = { firstMs: 10, longestMs: 50 }
+    expect([0, 1, 2, 3, 5_000].map((failures) => doublingPause(pauses, failures))).toEqual([10, 20, 40, 50, 50])
+    expect(doublingPause({ firstMs: 0, longestMs: 50 }, 5_000)).toBe(0)
   })
 
   it('sleep until the time has passed, or the signal is aborted', async () => {

@@ -1,9 +1,7 @@
 /** Pauses between tries: each is twice the one before, up to a bound, and is spread at random so that many clients do not come at once. */
-import { sleep, type Timer } from '../../clock.ts'
+import { type DoublingPauses, doublingPause, sleep, type Timer } from '../../clock.ts'
 
-export interface BackoffOptions {
-  readonly firstMs: number
-  readonly longestMs: number
+export interface BackoffOptions extends DoublingPauses {
   readonly timer: Timer
   /** In [0, 1). */
   readonly random: () => number
@@ -27,8 +25,8 @@ export class Backoff {
 
   /** Waits, at least for what the target wants; ends early when `signal` is aborted. */
   async wait(wantedMs: number | null, signal: AbortSignal): Promise<void> {
-    const { firstMs, longestMs, timer, random } = this.#options
-    const full = Math.min(longestMs, firstMs * 2 ** Math.min(this.#tries++, 30))
+    const { timer, random } = this.#options
+    const full = doublingPause(this.#options, this.#tries++)
     const spread = full * (0.5 + random() / 2)
     await sleep(timer, Math.max(spread, Math.min(wantedMs ?? 0, LONGEST_WANTED_MS)), { signal })
   }

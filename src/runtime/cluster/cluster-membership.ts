@@ -5,7 +5,7 @@
 
 import type { SlotEvents, SlotMembership } from '../../broker/kafka/groups/slot-group.ts'
 import type { SlotOwner } from '../../broker/slot-owner.ts'
-import { type Clock, sleep, type Timer } from '../../clock.ts'
+import { type Clock, type DoublingPauses, doublingPause, sleep, type Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import type { QueryRuntime } from '../query-runtime.ts'
 
@@ -24,8 +24,7 @@ export interface ClusterMembershipOptions {
   readonly warn: (message: string) => void
 }
 
-const FIRST_PAUSE_MS = 1_000
-const LONGEST_PAUSE_MS = 60_000
+const PAUSES: DoublingPauses = { firstMs: 1_000, longestMs: 60_000 }
 /** A server whose cluster takes longer to divide the slots starts without knowing who has them. */
 const LONGEST_START_MS = 5_000
 
@@ -92,8 +91,8 @@ export class ClusterMembership {
       }
       this.#firstAttempt.resolve()
       this.#member = null
-      if (clock.now() - startedAt > LONGEST_PAUSE_MS) failures = 0
-      if (!signal.aborted) await sleep(timer, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures), { signal })
+      if (clock.now() - startedAt > PAUSES.longestMs) failures = 0
+      if (!signal.aborted) await sleep(timer, doublingPause(PAUSES, failures), { signal })
     }
   }
 

@@ -5,7 +5,7 @@
 import type { Broker, FetchedPartition, Fetcher } from '../../broker/broker.ts'
 import { positionKey } from '../../broker/position-key.ts'
 import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
-import { type Scheduled, sleep, type Timer } from '../../clock.ts'
+import { type DoublingPauses, doublingPause, type Scheduled, sleep, type Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import { Mutex } from '../../mutex.ts'
 import type { CacheBudget } from '../../state/lmdb/cache-budget.ts'
@@ -29,8 +29,7 @@ const FETCH = {
   maxBufferedBytes: 4 << 20,
 } as const
 /** Pause before a copy that has failed is opened again; it doubles with each failure in a row. */
-const FIRST_RETRY_MS = 500
-const LAST_RETRY_MS = 30_000
+const RETRY_PAUSES: DoublingPauses = { firstMs: 500, longestMs: 30_000 }
 
 export class Standbys {
   readonly #options: StandbysOptions
@@ -218,7 +217,7 @@ export class Standbys {
       onWarning(`The copy of task ${taskId} of query ${queryId} cannot follow its changelogs: ${messageOf(cause)}`)
     this.#later(task, () => this.#release(task))
     const retry = timer.after(
-      Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)),
+      doublingPause(RETRY_PAUSES, failures - 1),
       () => {
         this.#retries.delete(retry)
         this.#later(task, () => this.#openAgain(task.request))

@@ -1,6 +1,6 @@
 /** Trying again, with pauses that grow. */
 
-import { sleep, type Timer } from '../../../clock.ts'
+import { doublingPause, sleep, type Timer } from '../../../clock.ts'
 import { BrokerError } from '../../broker-error.ts'
 
 /** The pause after so many failures, counted from 0, ms. `initialMs`: that after the first one. Default 20. */
@@ -43,4 +43,4 @@ export async function retry<Result>(options: RetryOptions, attempt: () => Promis
 export const jitteredBackoff =
   (random: () => number): Backoff =>
   (failures, initialMs = INITIAL_MS) =>
-    Math.min(LONGEST_MS, initialMs * 2 ** Math.min(failures, 16)) * (0.8 + 0.4 * random())
+    doublingPause({ firstMs: initialMs, longestMs: LONGEST_MS }, failures) * (0.8 + 0.4 * random())
