@@ -74,7 +74,7 @@ export function persistentListing(
   }
 }
 
-/** A version that is built beside the running query, as SHOW QUERIES lists it; null: it is a former one. */
+/** A version that is built beside the running query, as SHOW QUERIES lists it; none for a former one. */
 export function versionListing(
   sink: string,
   { phase, version }: Replacement,
