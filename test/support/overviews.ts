@@ -1,29 +1,7 @@
 // Overviews of a server as the console reads them, of which a test names what it is about.
 
-import type {
-  ConnectorOverview,
-  Overview,
-  QueryCounts,
-  QueryOverview,
-  SourceOverview,
-} from '../../src/engine/describe/overview.ts'
-
-const NO_COUNTS: QueryCounts = {
-  recordsIn: 0,
-  recordsOut: 0,
-  bytesIn: 0,
-  bytesOut: 0,
-  errors: 0,
-  lateRecords: 0,
-  droppedRecords: 0,
-  lagRecords: 0,
-  stateEntries: 0,
-  stateBytes: 0,
-  restored: 0,
-  restoring: 0,
-  latencyMs: 0,
-  latencyCount: 0,
-}
+import type { ConnectorOverview, Overview, QueryOverview, SourceOverview } from '../../src/engine/describe/overview.ts'
+import { NO_COUNTS, type QueryCounts } from '../../src/engine/describe/query-counts.ts'
 
 export const overviewWith = (parts: Partial<Overview>): Overview => ({
   at: 0,

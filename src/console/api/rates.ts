@@ -1,5 +1,6 @@
 /** How fast counts grow, over the last few snapshots. */
 import type { Overview, QueryOverview } from '../../engine/describe/overview.ts'
+import { growth } from '../../engine/describe/query-counts.ts'
 
 export interface QueryRates {
   readonly recordsIn: number
@@ -45,24 +46,21 @@ export function ratesOf(snapshots: readonly Overview[]): Rates {
     connectors: new Map(
       last.connectors.map((connector) => [
         connector.name,
-        grown(records.get(connector.name) ?? connector.records, connector.records) / seconds,
+        growth(records.get(connector.name) ?? connector.records, connector.records) / seconds,
       ]),
     ),
   }
 }
 
-/** A count that is lower than before began again at 0. */
-const grown = (before: number, now: number): number => (now >= before ? now - before : now)
-
 function queryRates(former: QueryOverview, query: QueryOverview, seconds: number): QueryRates {
   const { counts: before } = former
   const { counts: now } = query
-  const measured = grown(before.latencyCount, now.latencyCount)
+  const measured = growth(before.latencyCount, now.latencyCount)
   return {
-    recordsIn: grown(before.recordsIn, now.recordsIn) / seconds,
-    reads: query.reads.map(({ records }, i) => grown(former.reads[i]?.records ?? records, records) / seconds),
-    recordsOut: grown(before.recordsOut, now.recordsOut) / seconds,
-    errors: grown(before.errors, now.errors) / seconds,
-    latencyMs: measured === 0 ? null : grown(before.latencyMs, now.latencyMs) / measured,
+    recordsIn: growth(before.recordsIn, now.recordsIn) / seconds,
+    reads: query.reads.map(({ records }, i) => growth(former.reads[i]?.records ?? records, records) / seconds),
+    recordsOut: growth(before.recordsOut, now.recordsOut) / seconds,
+    errors: growth(before.errors, now.errors) / seconds,
+    latencyMs: measured === 0 ? null : growth(before.latencyMs, now.latencyMs) / measured,
   }
 }

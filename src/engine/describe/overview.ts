@@ -3,6 +3,7 @@ import type { ConnectorRuntime } from '../../connectors/run/connector-runtime.ts
 import type { QueryRuntime, QueryStatus } from '../../runtime/query-runtime.ts'
 import type { BuiltInConnector, Catalog, PersistentQuery } from '../commands/catalog.ts'
 import { persistentListing, type StatusParts } from './describe-query.ts'
+import { NO_COUNTS, type QueryCounts } from './query-counts.ts'
 
 export interface SourceOverview {
   readonly name: string
@@ -10,31 +11,6 @@ export interface SourceOverview {
   readonly topic: string
   readonly valueFormat: string
   readonly isWindowed: boolean
-}
-
-/** Counts of this server since it started the query. */
-export interface QueryCounts {
-  /** From the topics of its sources; what it reads from topics of its own is not counted. */
-  readonly recordsIn: number
-  /** To the topic of its stream or table; what it writes to topics of its own is not counted. */
-  readonly recordsOut: number
-  readonly bytesIn: number
-  readonly bytesOut: number
-  /** Records that could not be processed, and failures that stopped the query. */
-  readonly errors: number
-  readonly lateRecords: number
-  /** Records that a step passed over because it failed on them. */
-  readonly droppedRecords: number
-  readonly lagRecords: number
-  /** Sums over all steps with state; 0: it has none. */
-  readonly stateEntries: number
-  readonly stateBytes: number
-  /** Records of changelogs that were and are still to be read before the query can begin. */
-  readonly restored: number
-  readonly restoring: number
-  /** Sums over all records whose latency was measured. */
-  readonly latencyMs: number
-  readonly latencyCount: number
 }
 
 /** A stream or table that a query reads. */
@@ -120,23 +96,6 @@ function queryOverview(query: PersistentQuery, { metastore }: Catalog, parts: Ov
     counts: status === undefined ? NO_COUNTS : countsOf(status, { reads, written: writtenRecords(query, status) }),
     trouble: parts.startFailure(queryId) ?? status?.waitsFor ?? status?.failures.at(-1)?.message ?? null,
   }
-}
-
-const NO_COUNTS: QueryCounts = {
-  recordsIn: 0,
-  recordsOut: 0,
-  bytesIn: 0,
-  bytesOut: 0,
-  errors: 0,
-  lateRecords: 0,
-  droppedRecords: 0,
-  lagRecords: 0,
-  stateEntries: 0,
-  stateBytes: 0,
-  restored: 0,
-  restoring: 0,
-  latencyMs: 0,
-  latencyCount: 0,
 }
 
 function readSources({ link, plan }: PersistentQuery, status: QueryStatus | undefined): ReadSource[] {

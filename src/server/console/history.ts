@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../clock.ts'
 import type { Overview, QueryOverview } from '../../engine/describe/overview.ts'
+import { growth } from '../../engine/describe/query-counts.ts'
 
 export const SAMPLE_MS = 10_000
 const SAMPLES = 360
@@ -129,18 +130,9 @@ export class History {
   }
 }
 
-interface Rates {
-  readonly recordsIn: number
-  readonly recordsOut: number
-  readonly errors: number
-}
-
-/** Per second. A count that is lower than before began again at 0. */
-function ratesOf({ counts }: QueryOverview, former: QueryOverview | undefined, seconds: number): Rates {
-  const rate = (name: 'recordsIn' | 'recordsOut' | 'errors') => {
-    if (seconds <= 0) return 0
-    const before = former?.counts[name] ?? 0
-    return (counts[name] >= before ? counts[name] - before : counts[name]) / seconds
-  }
+/** Records per second. */
+function ratesOf({ counts }: QueryOverview, former: QueryOverview | undefined, seconds: number) {
+  const rate = (name: 'recordsIn' | 'recordsOut' | 'errors') =>
+    seconds <= 0 ? 0 : growth(former?.counts[name] ?? 0, counts[name]) / seconds
   return { recordsIn: rate('recordsIn'), recordsOut: rate('recordsOut'), errors: rate('errors') }
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { ManualClock } from '../../../../src/clock.ts'
-import type { Overview, QueryCounts } from '../../../../src/engine/describe/overview.ts'
+import type { Overview } from '../../../../src/engine/describe/overview.ts'
+import type { QueryCounts } from '../../../../src/engine/describe/query-counts.ts'
 import { History, SAMPLE_MS } from '../../../../src/server/console/history.ts'
 import { overviewWith, queryOf } from '../../../support/overviews.ts'
 
