@@ -2,8 +2,10 @@
  * Commands as the command log stores them. Key: the command id as JSON. Value: the statement for people, the plan (effects) for the
  * engine: a replay never plans SQL again, so an upgrade does not change what a statement meant.
  */
+import type { DataSource } from '../../metastore/data-source.ts'
 import type { SchemaRegistration } from '../../plan/schema-registration.ts'
 import type { TopicRequest } from '../../plan/topic-request.ts'
+import { quoteName } from '../../types/sql-type.ts'
 import type { Effect } from './catalog.ts'
 
 /** Increased when the meaning of effects or plans changes; a server refuses versions that it does not know. */
@@ -71,6 +73,12 @@ export interface CommandRecord {
   readonly key: Buffer
   readonly value: Buffer
 }
+
+/** The id of a command about a stream or table. */
+export const sourceCommandId = (
+  { kind, name }: Pick<DataSource, 'kind' | 'name'>,
+  action: CommandId['action'],
+): CommandId => ({ type: kind === 'TABLE' ? 'table' : 'stream', entity: quoteName(name), action })
 
 /** `type/entity/action`. */
 export const commandIdText = ({ type, entity, action }: CommandId): string => `${type}/${entity}/${action}`

@@ -1,5 +1,6 @@
 /** Appends what happens to a replacement by itself to the command log, so that it happens on all servers and after each restart. */
 import { quoteName } from '../../types/sql-type.ts'
+import { sourceCommandId } from '../commands/command.ts'
 import type { CommandRunner } from '../commands/command-runner.ts'
 import type { Replacement, ReplacementEffect } from '../commands/replacement.ts'
 import { isPublic } from '../config/check-setting.ts'
@@ -17,11 +18,10 @@ export async function submitReplacement(
 ): Promise<void> {
   const { sink } = effect
   const sequence = await commands.turn(async (turn) => {
-    const { replacements, metastore } = commands.catalog
-    if (replacements.get(sink)?.phase !== phase) return null
-    const type = metastore.sources.get(sink)?.kind === 'TABLE' ? 'table' : 'stream'
+    const replacement = commands.catalog.replacements.get(sink)
+    if (replacement?.phase !== phase) return null
     await commands.append(turn, {
-      id: { type, entity: quoteName(sink), action: 'alter' },
+      id: sourceCommandId(replacement.version.source, 'alter'),
       statement: `-- ${effect.kind} ${quoteName(sink)}`,
       streamsProperties: {},
       originalProperties: Object.fromEntries([...config.server].filter(([name]) => isPublic(name))),

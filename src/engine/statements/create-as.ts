@@ -5,7 +5,7 @@ import { growingState } from '../../plan/state-growth.ts'
 import { claimName, existsWarning } from '../../plan/statements/replace-source.ts'
 import type { TopicRequest } from '../../plan/topic-request.ts'
 import type { AlterQuery, CreateAs } from '../../sql/ast/definitions.ts'
-import { quoteName } from '../../types/sql-type.ts'
+import { sourceCommandId } from '../commands/command.ts'
 import { createAsOf } from '../replace/alter-query.ts'
 import { planChange } from '../replace/plan-create-as.ts'
 import type { TopicScope } from '../scope.ts'
@@ -27,7 +27,7 @@ export const createAs = inTurnOverTopics<CreateAs>(async (statement, scope) => {
   const { source, topic, plan, registrations } = planned
   const { queryId } = plan
   const draft = {
-    id: { type: source.kind === 'STREAM' ? 'stream' : 'table', entity: quoteName(source.name), action: 'create' },
+    id: sourceCommandId(source, 'create'),
     effects: [
       { kind: 'putSource', source },
       {

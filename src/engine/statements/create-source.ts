@@ -1,12 +1,11 @@
 /** CREATE [OR REPLACE] [SOURCE] STREAM/TABLE over a topic. See docs/sql.md#create-stream-create-table. */
-
 import { readWithProperties } from '../../analysis/with-properties.ts'
 import type { QueryLink } from '../../metastore/metastore.ts'
 import { planCreateSource, planSourceTable, sourceSchemaRequests } from '../../plan/statements/create-source.ts'
 import { checkSourceUpgrade, claimName, existsWarning } from '../../plan/statements/replace-source.ts'
 import type { CreateSource } from '../../sql/ast/definitions.ts'
-import { quoteName } from '../../types/sql-type.ts'
 import type { Effect } from '../commands/catalog.ts'
+import { sourceCommandId } from '../commands/command.ts'
 import { materializationId } from '../query-ids.ts'
 import type { TopicScope } from '../scope.ts'
 import { answer, command, inTurnOverTopics } from './handler.ts'
@@ -20,12 +19,11 @@ export const createSource = inTurnOverTopics<CreateSource>(async (statement, sco
   const fetched = await scope.schemas.fetch(sourceSchemaRequests(statement, scope.planning))
   const { source, topic, deadLetterTopic, registrations } = planCreateSource(statement, scope.planning, fetched)
   if (claim.kind === 'replace') checkSourceUpgrade(claim.existing, source)
-  const type = statement.sourceKind === 'STREAM' ? 'stream' : 'table'
   const query = materialization(statement, source, scope)
   return command({
-    id: { type, entity: quoteName(source.name), action: 'create' },
+    id: sourceCommandId(source, 'create'),
     effects: [{ kind: 'putSource', source }, ...(query === null ? [] : [query])],
-    message: `${type === 'stream' ? 'Stream' : 'Table'} created`,
+    message: `${source.kind === 'STREAM' ? 'Stream' : 'Table'} created`,
     queryId: query?.kind === 'startQuery' ? query.link.queryId : null,
     registrations,
     topics: deadLetterTopic === null ? [topic] : [topic, deadLetterTopic],

@@ -5,7 +5,7 @@ import { planDropSource } from '../../plan/statements/drop-source.ts'
 import type { DropSource } from '../../sql/ast/definitions.ts'
 import { quoteName } from '../../types/sql-type.ts'
 import type { Catalog } from '../commands/catalog.ts'
-import { type CommandId, commandIdText } from '../commands/command.ts'
+import { commandIdText, sourceCommandId } from '../commands/command.ts'
 import { command, inTurn, nothingToDo } from './handler.ts'
 import { checkNoReplacement } from './replace-query.ts'
 
@@ -13,14 +13,10 @@ export const dropSource = inTurn<DropSource>((statement, { catalog }) => {
   checkNoReplacement(statement.name, catalog)
   checkVersions(statement, catalog)
   const planned = planDropSource(statement, catalog.metastore)
-  const id: CommandId = {
-    type: statement.sourceKind === 'STREAM' ? 'stream' : 'table',
-    entity: quoteName(statement.name),
-    action: 'drop',
-  }
-  if (planned !== null) checkSinks(planned.source.name, statement, catalog)
+  const id = sourceCommandId({ kind: statement.sourceKind, name: statement.name }, 'drop')
   if (planned === null) return nothingToDo(commandIdText(id), `Source ${statement.name} does not exist.`)
   const { source, queryIds, deleteTopic } = planned
+  checkSinks(source.name, statement, catalog)
   return command({
     id,
     effects: [

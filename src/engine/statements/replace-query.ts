@@ -8,7 +8,7 @@ import type { CreateAs } from '../../sql/ast/definitions.ts'
 import type { ApplyVersion, RollbackVersion } from '../../sql/ast/session-statements.ts'
 import { quoteName } from '../../types/sql-type.ts'
 import { type Catalog, type Effect, runningVersion } from '../commands/catalog.ts'
-import type { CommandId } from '../commands/command.ts'
+import { sourceCommandId } from '../commands/command.ts'
 import type { Replacement } from '../commands/replacement.ts'
 import { groupIdOf } from '../describe/describe-query.ts'
 import { measureRead } from '../replace/measure-change.ts'
@@ -29,7 +29,7 @@ export function stageVersion(statement: CreateAs, planned: PlannedCreateAs, chan
   const then = switchesAtOnce ? 'It takes the place of the running one' : `It waits for APPLY ${quoteName(sink)}`
   return command(
     {
-      id: idOf(sink, scope, 'create'),
+      id: sourceCommandId(source, 'create'),
       effects: [{ kind: 'stageVersion', sink, version, reads: change.reads, switchesAtOnce }],
       message: `Building ${queryId}. ${then} when it has come as far.`,
       queryId,
@@ -58,7 +58,7 @@ export const applyVersion = inTurn<ApplyVersion>(({ name, location }, scope) => 
     })
   }
   return command({
-    id: idOf(name, scope, 'alter'),
+    id: sourceCommandId(replacement.version.source, 'alter'),
     effects: [{ kind: 'applyVersion', sink: name }],
     message: `${replacement.version.link.queryId} takes the place of the running version when it has come as far.`,
   })
@@ -79,7 +79,7 @@ export const rollbackVersion = inTurn<RollbackVersion>(async ({ name, location }
   const { queryId } = version.link
   if (phase === 'building') {
     return command({
-      id: idOf(name, scope, 'alter'),
+      id: sourceCommandId(version.source, 'alter'),
       effects: [{ kind: 'dropVersion', sink: name }],
       message: `The new version ${queryId} was dropped. The running version continues.`,
     })
@@ -87,7 +87,7 @@ export const rollbackVersion = inTurn<RollbackVersion>(async ({ name, location }
   checkAlone(scope)
   await checkStillThere(name, replacement, scope)
   return command({
-    id: idOf(name, scope, 'alter'),
+    id: sourceCommandId(version.source, 'alter'),
     effects: [{ kind: 'rollBack', sink: name }],
     message: `${queryId}, the former version, takes the place of the running one when it has come as far.`,
     queryId,
@@ -138,9 +138,3 @@ function checkAlone({ parts }: Scope): void {
       'Stop the others meanwhile, or create a new query beside this one.',
   )
 }
-
-const idOf = (sink: string, { catalog }: Scope, action: CommandId['action']): CommandId => ({
-  type: catalog.metastore.sources.get(sink)?.kind === 'TABLE' ? 'table' : 'stream',
-  entity: quoteName(sink),
-  action,
-})
