@@ -26,7 +26,7 @@ export interface SandboxCaller {
   readonly usage: FunctionUsage
   /** Takes what the function logs. */
   readonly log: (text: string) => void
-  /** Told of a call that took long, on behalf of the other queries of the thread. */
+  /** Called after a call that took long, for the sake of the other queries of the thread. */
   readonly spent: TimeKeeper['spent']
 }
 
