@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { Client } from '../../src/cli/client/client.ts'
 import { PENDING, runApply, runPlan } from '../../src/cli/commands/deploy.ts'
-import { systemTimer } from '../../src/clock.ts'
+import { sleep, systemTimer } from '../../src/clock.ts'
 import { freePort } from '../../test/support/free-port.ts'
 import { startServerProcess } from '../support/server-process.ts'
 
@@ -40,7 +40,7 @@ const EDITS: readonly Edit[] = [
     to: 'AS bytes FROM machine_logs WHERE severity < 6 GROUP BY team',
   },
   {
-    what: 'A join is added: volumes get no column more, but only hosts that are known count.',
+    what: 'A join is added: the columns stay, but only hosts that are known count.',
     from: '  FROM syslog\n  WHERE priority % 8 = 7\n',
     to: '  FROM syslog JOIN hosts ON syslog.host = hosts.host\n  WHERE priority % 8 = 7\n',
   },
@@ -62,7 +62,7 @@ class Run {
   }
 
   edit({ what, from, to }: Edit): void {
-    if (!this.#text.includes(from)) throw new Error(`statements.sql has no longer what is to be changed: ${from}`)
+    if (!this.#text.includes(from)) throw new Error(`statements.sql does not have what is to be changed: ${from}`)
     this.#text = this.#text.replace(from, to)
     print(`\n# ${what}`)
   }
@@ -139,7 +139,7 @@ async function untilRolledBack(client: Client): Promise<void> {
     const [entity] = await client.execute('DESCRIBE user_volume;')
     const isBack = entity?.['@type'] === 'sourceDescription' && entity.sourceDescription.statement.includes('SUM(')
     if (isBack) return
-    await new Promise((resolve) => systemTimer.after(100, () => resolve(undefined)))
+    await sleep(systemTimer, 100)
   }
   throw new Error('The former version has not come back.')
 }
