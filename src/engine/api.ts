@@ -151,9 +151,9 @@ export interface Engine {
   overview(): Promise<Overview>
   /** Some records of a topic. Throws RequestError for one that does not exist. */
   browseTopic(request: BrowseRequest): Promise<BrowsedTopic>
-  /** Another server, `host:port`, tells that it lives. */
+  /** Called when another server, `host:port`, reports that it lives. */
   noteHeartbeat(host: string): void
-  /** Another server tells how far its copies are. */
+  /** Called when another server reports how far its copies are. */
   noteLags(host: string, lags: HostStoreLags): void
   health(): Promise<HealthCheck>
   /** Whether clients may set this configuration; throws RequestError if not. */

@@ -32,7 +32,7 @@ export interface DeployIo {
   readonly out: Writable
   readonly err: Writable
   readonly timer: Timer
-  /** Resolves to whether the user agrees; null: nobody can be asked. */
+  /** Resolves to whether the user agrees; null: there is no terminal. */
   readonly confirm: ((question: string) => Promise<boolean>) | null
   /** Runs the tests of the folder; resolves to the exit code. */
   readonly runTests: (directory: string) => Promise<number>
@@ -59,7 +59,7 @@ export function runApply(directory: string, options: ApplyOptions, io: DeployIo)
       throw new DeployError('The tests of the folder fail. Nothing was changed.')
     const { comparison, client } = await compared(folder, options)
     for (const line of describeComparison(comparison)) say(line)
-    if (hasRefusals(comparison)) throw new DeployError('The server refuses a part of it. Nothing was changed.')
+    if (hasRefusals(comparison)) throw new DeployError('The server refuses a part of the changes. Nothing was changed.')
     const { changes } = comparison
     if (changes.length === 0) return 0
     if (options.dryRun) {
@@ -109,6 +109,7 @@ const hasRefusals = ({ changes }: Comparison): boolean =>
   changes.some((change) => change.kind === 'replace' && change.refusal !== null)
 
 async function isAgreed({ confirm }: DeployIo): Promise<boolean> {
-  if (confirm === null) throw new DeployError('Nobody can be asked here. Add --yes to make the changes.')
+  if (confirm === null)
+    throw new DeployError('There is no terminal on which to confirm the changes. Add --yes to make them.')
   return confirm('Make these changes? [y/N] ')
 }

@@ -91,7 +91,11 @@ async function replacement(
   if (definition.kind === 'insert') return { ...base, effects: [], refusal: OTHER_INSERT }
   if (definition.kind !== 'query') return { ...base, effects: [], refusal: null }
   if (dependsOnChange)
-    return { ...base, effects: ['It reads what is changed before it: EXPLAIN knows more then.'], refusal: null }
+    return {
+      ...base,
+      effects: ['It reads something that is changed before it: its effects are known only then.'],
+      refusal: null,
+    }
   try {
     const entities = await client.execute(`EXPLAIN ${sql}`, { properties: definition.properties })
     return { ...base, effects: effectsOf(entities), refusal: null }
@@ -110,7 +114,7 @@ function effectsOf(entities: readonly Entity[]): string[] {
   return change === undefined ? [] : describeChange(change)
 }
 
-/** Lines for people. */
+/** Lines for the terminal. */
 export function describeComparison({ changes, unchanged, others }: Comparison): string[] {
   const lines = changes.flatMap((change): string[] => {
     if (change.kind === 'drop') return [`- drop ${change.source.kind} ${change.source.name}`]

@@ -8,7 +8,7 @@ export type DefinitionKind = 'type' | 'function' | 'source' | 'query' | 'insert'
 
 export interface Definition {
   readonly kind: DefinitionKind
-  /** As the server has it; of INSERT INTO, which has none, what it reads and writes. */
+  /** As the server has it. INSERT INTO has none, and is named for what it writes and reads. */
   readonly name: string
   readonly statement: Defining
   /** Settings of the file at this place. */
@@ -32,7 +32,7 @@ const KINDS: { readonly [Kind in Defining['kind']]: DefinitionKind } = {
   createBuiltInConnector: 'connector',
 }
 
-/** Null: the statement defines nothing that could be compared. */
+/** Null: the statement defines nothing that a folder may hold. */
 export const definingKind = ({ kind }: Statement): DefinitionKind | null =>
   (KINDS as Partial<Record<Statement['kind'], DefinitionKind>>)[kind] ?? null
 

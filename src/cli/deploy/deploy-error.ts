@@ -1,4 +1,4 @@
-/** What is wrong with a folder of statements, or with its way to a server; in words for its author. */
+/** An error in a folder of statements, or on its way to a server. The message is for the author of the folder. */
 export class DeployError extends Error {
   override readonly name = 'DeployError'
 }

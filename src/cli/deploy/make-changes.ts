@@ -1,4 +1,4 @@
-/** Makes changes on a server one after the other, each until it is done. After a failure what was changed is changed back. */
+/** Makes changes on a server one after the other, and waits for each. After a failure those before it are undone. */
 import { sleep, type Timer } from '../../clock.ts'
 import type { RunningQuery } from '../../engine/describe/entities.ts'
 import { quoteName } from '../../types/sql-type.ts'
@@ -73,7 +73,7 @@ async function runAndWait(sql: string, name: string, options: MakingOptions): Pr
   await switched(name, options)
 }
 
-/** Statements that were accepted and then failed answer with the status ERROR. */
+/** Throws DeployError for the status ERROR, with which statements answer that were accepted and then failed. */
 function checkAnswers(entities: Awaited<ReturnType<DeployClient['execute']>>): void {
   for (const entity of entities) {
     if (entity['@type'] === 'currentStatus' && entity.commandStatus.status === 'ERROR')

@@ -56,7 +56,7 @@ function definitionsOf(file: string, text: string, variables: ReadonlyMap<string
 }
 
 const WHY =
-  'It says what there is to be, so that each statement can be compared with the server. Other statements belong into a script: millrace cli -f.'
+  'It says what is to exist, so that each statement can be compared with the server. Other statements belong in a script: millrace cli -f.'
 
 function parsed(file: string, text: string, variables: ReadonlyMap<string, string>): Statement[] {
   try {

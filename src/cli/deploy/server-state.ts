@@ -33,7 +33,7 @@ async function statementOf(
     case 'insert':
       return insertOf(statement, client)
     case 'connector': {
-      // A name that is none of the server's own is looked for in Kafka Connect, which may not be there.
+      // A name that is not one of the server's own connectors is looked up in Kafka Connect, which may not be there.
       const entity = await describe(`DESCRIBE CONNECTOR ${quoteName(name)};`, client, () => true)
       return entity?.['@type'] === 'connector_description' ? (entity.builtIn?.statement ?? '') : null
     }
@@ -48,7 +48,7 @@ async function statementOf(
     case 'type': {
       const [entity] = await client.execute('SHOW TYPES;')
       const types = entity?.['@type'] === 'type_list' ? entity.types : {}
-      // What a type was made of is a part of all that was made with it, so that one that exists is left as it is.
+      // Whatever was made with a type has a copy of it, so that a type that exists is left as it is.
       return name in types ? canonical(statement) : null
     }
   }

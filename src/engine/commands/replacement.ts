@@ -31,9 +31,9 @@ export interface Replacement {
   readonly keptSince: number | null
 }
 
-/** How far a version is. */
+/** How far the build of a version has come. */
 export interface BuildProgress {
-  /** Why it does not continue for now; null: it does. */
+  /** Why the build does not continue for now; null: it does. */
   readonly problem: string | null
   /** Whether it waits for APPLY. */
   readonly isReady: boolean
@@ -59,12 +59,12 @@ export type ReplacementEffect =
   | { readonly kind: 'cancelSwitch'; readonly sink: string; readonly reason: string }
   /** The version has taken the place of the running one, which is kept. `at`: epoch ms. */
   | { readonly kind: 'endSwitch'; readonly sink: string; readonly at: number }
-  /** The version that was kept is built on, to take its place again. */
+  /** The version that was kept processes what it has missed, to take its place again. */
   | { readonly kind: 'rollBack'; readonly sink: string }
   /** Deletes the version that does not write the sink, with its state. */
   | { readonly kind: 'dropVersion'; readonly sink: string }
 
-/** The replacements after the effect; those of `endSwitch` are a matter of the whole catalog. */
+/** The replacements after the effect. `endSwitch` changes other parts of the catalog, too, and is applied there. */
 export function applyToReplacements(
   replacements: Replacements,
   effect: Exclude<ReplacementEffect, { kind: 'endSwitch' }>,
@@ -100,7 +100,7 @@ export function applyToReplacements(
   }
 }
 
-export function withoutReplacement(replacements: Replacements, sink: string): Replacements {
+function withoutReplacement(replacements: Replacements, sink: string): Replacements {
   const rest = new Map(replacements)
   rest.delete(sink)
   return rest

@@ -7,7 +7,7 @@ import type { Scope } from '../scope.ts'
 import { measureRead, rateOf } from './measure-change.ts'
 import { type PlannedChange, readersOf } from './plan-create-as.ts'
 
-/** The description of the new plan with the change that it is; as it is where nothing is replaced. Rejects with a BrokerError. */
+/** Adds what the new plan changes to its description, which stays as it is where nothing is replaced. Rejects with a BrokerError. */
 export async function withChange(
   description: QueryDescription,
   { planned, replaced }: PlannedChange,

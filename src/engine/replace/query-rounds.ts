@@ -1,6 +1,6 @@
 /**
- * Rounds of a query: it runs up to given offsets of its sources, and has then processed exactly the records before them, also those on its
- * way between its own tasks.
+ * Rounds of a query: it runs up to given offsets of its sources, and has then processed exactly the records before them, including those that
+ * lay between its own tasks.
  */
 import type { Broker } from '../../broker/broker.ts'
 import { positionKey } from '../../broker/position-key.ts'
@@ -26,7 +26,7 @@ export interface Round {
   readonly statement: string
   readonly limits: Limits
   readonly pollMs: number
-  /** Null: as long as it takes. */
+  /** Null: the round may take as long as it needs. */
   readonly timeoutMs: number | null
   readonly signal: AbortSignal
 }
@@ -51,7 +51,7 @@ export async function endOfRound(round: Round, parts: RoundParts): Promise<void>
   const { timer, runtime } = parts
   const startedAt = timer.elapsed()
   while (!(await isAtEnd(round, parts))) {
-    if (signal.aborted) throw new Error('The server closes.')
+    if (signal.aborted) throw new Error('The server is closing.')
     const status = runtime.status(plan.queryId)
     if (status?.state === 'ERROR')
       throw new Error(status.failures.at(-1)?.message ?? `Query ${plan.queryId} has failed.`)
@@ -66,13 +66,10 @@ export async function endOfRound(round: Round, parts: RoundParts): Promise<void>
  * that is done has written all that the next one has to read.
  */
 async function isAtEnd({ plan, application, limits }: Round, { broker }: RoundParts): Promise<boolean> {
-  const positions = await committedOf(
-    application,
-    [...sourceTopics(plan), ...repartitionTopics(plan, application)],
-    broker,
-  )
+  const between = repartitionTopics(plan, application)
+  const positions = await committedOf(application, [...sourceTopics(plan), ...between], broker)
   for (const [partition, limit] of limits) if ((positions.get(partition) ?? 0) < limit) return false
-  for (const topic of repartitionTopics(plan, application)) {
+  for (const topic of between) {
     for (const { partition, offset } of await broker.endOffsets(topic, { readCommitted: true })) {
       if ((positions.get(positionKey({ topic, partition })) ?? 0) < offset) return false
     }

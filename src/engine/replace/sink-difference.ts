@@ -20,7 +20,7 @@ export function differences(running: PartitionContent, next: PartitionContent): 
   return [...gone, ...changed]
 }
 
-/** Key of the record that says that a switch was written: no key of a table is a byte that no UTF-8 text begins with, and this text. */
+/** Key of the record that says that a switch was written. No row has it: a byte that begins no UTF-8 text, and this text. */
 const WRITTEN_KEY = Buffer.concat([Buffer.from([0xff]), Buffer.from('millrace switch written')])
 const WRITTEN_NAME = WRITTEN_KEY.toString('latin1')
 

@@ -1,4 +1,4 @@
-/** Appends what happens to a replacement by itself to the command log, so that it happens on all servers and after each restart. */
+/** Appends the steps of a replacement that no statement causes to the command log, so that they happen on all servers and after each restart. */
 import { quoteName } from '../../types/sql-type.ts'
 import { sourceCommandId } from '../commands/command.ts'
 import type { CommandRunner } from '../commands/command-runner.ts'

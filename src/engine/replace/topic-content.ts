@@ -1,4 +1,4 @@
-/** What a compacted topic says of each key: the newest record, partition by partition. Read again and again, it reads only what is new. */
+/** The newest record of each key of a compacted topic, by partition. Each time it catches up, it reads only what is new. */
 import type { Broker, Fetcher } from '../../broker/broker.ts'
 import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
 
@@ -13,7 +13,7 @@ export interface KeyedRecord {
 export type PartitionContent = ReadonlyMap<string, KeyedRecord>
 
 const POLL_MS = 500
-/** What a map keeps of a record besides its bytes; an estimate. */
+/** Memory that a map takes for a record besides its bytes; an estimate. */
 const RECORD_BYTES = 150
 
 export class TopicContent {

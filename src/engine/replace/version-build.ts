@@ -1,6 +1,6 @@
 /**
  * One version of a query that is built beside the running one: it follows the running version's committed positions, never ahead of them, and
- * takes its place at exact offsets. Nothing of it is seen before. See docs/changing-queries.md#how-the-versions-change-places.
+ * takes its place at exact offsets. Readers see nothing of it until then. See docs/changing-queries.md#how-the-versions-change-places.
  */
 import type { Broker } from '../../broker/broker.ts'
 import { positionKey } from '../../broker/position-key.ts'
@@ -22,7 +22,7 @@ export interface VersionBuildOptions {
   readonly application: (queryId: string) => string
   readonly running: PersistentQuery
   readonly version: QueryVersion
-  /** Bound on the rows of a table that are compared, bytes. */
+  /** Bound on the memory of a table's rows while they are compared, bytes. */
   readonly maxBytes: number
   readonly signal: AbortSignal
 }
@@ -33,7 +33,7 @@ const BUILD_POLL_MS = 100
 /** A version this close to the running one may take its place. */
 const NEAR_RECORDS = 10_000
 const SWITCH_TIMEOUT_MS = 30_000
-/** Whatever the query's own interval, so that the end of a round is seen soon. */
+/** Takes the place of the query's own interval, so that the end of a round is seen soon. */
 const ROUND_CONFIG = { 'commit.interval.ms': '50' }
 
 interface Contents {
@@ -50,7 +50,7 @@ export class VersionBuild {
     this.#options = options
   }
 
-  /** Whether these are its versions: after ROLLBACK they have changed their parts. */
+  /** Whether the build is one of these versions. ROLLBACK exchanges them. */
   isOf(running: PersistentQuery, version: QueryVersion): boolean {
     const { running: ownRunning, version: ownVersion } = this.#options
     return running.link.queryId === ownRunning.link.queryId && version.link.queryId === ownVersion.link.queryId
@@ -70,14 +70,14 @@ export class VersionBuild {
     return sum(await this.#handover()) - sum(limits) <= NEAR_RECORDS
   }
 
-  /** Records that the running version is ahead, as of the last look. */
+  /** By how many records the running version is ahead, as last measured. */
   recordsLeft(): number {
     return this.#options.runtime.status(this.#options.version.link.queryId)?.lagRecords ?? 0
   }
 
   /**
    * Stops the running version, brings the new one to the same offsets, and writes what differs of a table. Afterwards neither writes the
-   * sink. Rejects if that fails; `isWritten` of the error's moment says whether the sink has the new version's rows already.
+   * sink. Rejects if that fails; `isWritten` says whether the sink has the new version's rows already.
    */
   async changePlaces(): Promise<SwitchCounts | null> {
     const { version, running, runtime } = this.#options
@@ -134,7 +134,7 @@ export class VersionBuild {
     return limits
   }
 
-  /** The running version, which has stopped, processes what is on its way between its tasks, and answers pull queries again. */
+  /** The running version, which was stopped, processes what lies between its tasks, and answers pull queries again. */
   async #finishRunning(): Promise<void> {
     const { running, broker, application } = this.#options
     const group = application(running.link.queryId)

@@ -28,7 +28,7 @@ export interface VersionSwitchingOptions {
 interface Work {
   readonly ending: AbortController
   done: Promise<void>
-  /** Ends the pause before the next step; made for each step, so that no call is lost. */
+  /** Ends the pause before the next step. Made again before each step looks at the catalog, so that no call is lost. */
   waking: AbortController
   build: VersionBuild | null
   problem: string | null
@@ -40,7 +40,7 @@ const RETRY_MS = 1000
 const ALONE_CHECK_MS = 1000
 const KEPT_CHECK_MS = 60_000
 const NOT_ALONE =
-  'The versions change places only where one server runs all of the work, and others have a part of it now.'
+  'The versions change places only while one server does all of the work, and other servers do a part of it.'
 
 export class VersionSwitching implements VersionsPort {
   readonly #options: VersionSwitchingOptions
@@ -193,7 +193,7 @@ export class VersionSwitching implements VersionsPort {
     })
   }
 
-  /** Resolves when the effect is applied, or the work is to end: what ends it may be that very effect. */
+  /** Resolves when the effect is applied, or when the work is to end, which that very effect may cause. */
   async #submit(
     { ending: { signal } }: Work,
     ...[effect, phase, message]: Parameters<VersionSwitchingOptions['submit']>
@@ -203,7 +203,7 @@ export class VersionSwitching implements VersionsPort {
   }
 
   #note(sink: string, work: Work, problem: string): void {
-    if (work.problem !== problem) this.#options.warn(`The new version of ${sink} does not get on: ${problem}`)
+    if (work.problem !== problem) this.#options.warn(`The new version of ${sink} makes no progress: ${problem}`)
     work.problem = problem
   }
 

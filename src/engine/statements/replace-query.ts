@@ -126,7 +126,7 @@ export function checkNoReplacement(sink: string, { replacements }: Pick<Catalog,
   )
 }
 
-/** A former version ends with the running one. */
+/** The effect that ends a former version together with the running one. */
 export const droppedVersion = ({ writes }: QueryLink, { replacements }: Catalog): Effect[] =>
   writes !== null && replacements.has(writes) ? [{ kind: 'dropVersion', sink: writes }] : []
 

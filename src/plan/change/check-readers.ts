@@ -20,7 +20,7 @@ export function checkReaders(readers: readonly PhysicalPlan[], source: DataSourc
   }
 }
 
-export const readsOf = ({ steps }: PhysicalPlan, source: string): SourceStep[] =>
+const readsOf = ({ steps }: PhysicalPlan, source: string): SourceStep[] =>
   steps.flatMap((step) => (step.kind === 'source' && step.source === source ? [step] : []))
 
 function problemOf(step: SourceStep, next: readonly Column[]): string | null {

@@ -1,6 +1,6 @@
 /** A change of a running query as EXPLAIN prints it: step by step, what is read again and for how long, and what the readers of its result see. */
 import { formatTimestamp } from '../../types/time-text.ts'
-import type { StepChange } from './plan-diff.ts'
+import type { ChangeWay, StepChange } from './plan-diff.ts'
 import type { ReadStart, SourceRead } from './start.ts'
 
 /** A topic that a new version reads, with what lies between its start and the position of the running query. */
@@ -16,7 +16,7 @@ export interface DescribedChange {
   readonly queryId: string
   /** Why the running query cannot continue in place; null: it can, or the statement chose otherwise. */
   readonly reason: string | null
-  readonly way: 'kept' | 'rebuilt'
+  readonly way: ChangeWay
   readonly steps: readonly StepChange[]
   /** Empty if the query continues in place. */
   readonly reads: readonly MeasuredRead[]
@@ -26,7 +26,7 @@ export interface DescribedChange {
   readonly writesTable: boolean
 }
 
-/** Lines without an end of line. */
+/** The lines, without line feeds. */
 export function describeChange(change: DescribedChange): string[] {
   return [
     `Change of query ${change.queryId}: ${wayText(change)}`,

@@ -6,7 +6,7 @@ import type { Step } from '../../operators/index.ts'
 import { factsOf } from '../../operators/index.ts'
 import { inputsOf } from '../../operators/inputs.ts'
 import type { StepId, StepSchema } from '../../operators/step.ts'
-import { type Column, formatColumn } from '../../types/schema.ts'
+import { formatColumn } from '../../types/schema.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
 import { isOperator, stepSchemas, storesOf } from '../topology.ts'
 
@@ -101,7 +101,7 @@ function differences(former: DescribedStep, next: DescribedStep): string[] {
 
 const columnsOf = ({ key, value }: StepSchema): string[] => [
   ...key.map((column) => `${formatColumn(column)} KEY`),
-  ...value.map((column: Column) => formatColumn(column)),
+  ...value.map(formatColumn),
 ]
 
 function listDifferences(before: readonly string[], after: readonly string[]): string[] {

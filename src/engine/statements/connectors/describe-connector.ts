@@ -12,7 +12,7 @@ import { atConnect } from './connect-failure.ts'
 export const describeConnector = atOnce<DescribeConnector>(async ({ name }, scope) => {
   const builtIn = await describeBuiltIn(name, scope)
   if (builtIn !== null) {
-    // Another server asks for the tasks alone.
+    // Another server needs nothing but the tasks.
     const sources = scope.session.caller.isPeer ? [] : await sourcesOf(name, builtIn.topics, scope)
     return { ...builtIn, sources }
   }

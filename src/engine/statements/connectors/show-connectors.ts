@@ -27,7 +27,7 @@ interface FromConnect<Listed> {
   readonly warnings: readonly string[]
 }
 
-/** What is built in is listed without Connect, too. Nobody misses it where no setting names it and none is at the default address. */
+/** What is built in is listed without Connect, too. That Connect is missing is no warning where no setting names it and none answers at the default address. */
 async function fromConnect<Listed>(
   what: string,
   { config }: Scope,
