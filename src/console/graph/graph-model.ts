@@ -1,5 +1,6 @@
 /** The graph of a server: what reads and writes what, with how fast records flow. */
 import type { Overview } from '../../engine/describe/overview.ts'
+import { PROCESSING_LOG } from '../api/processing-log.ts'
 import { type Health, healthOf } from '../api/query-health.ts'
 import { NO_RATES, type Rates } from '../api/rates.ts'
 
@@ -22,20 +23,21 @@ export interface GraphEdge {
   readonly rate: number | null
 }
 
+/** Tells the edges of a graph apart. */
+export const edgeId = ({ from, to }: Pick<GraphEdge, 'from' | 'to'>): string => `${from}>${to}`
+
 export interface Graph {
   readonly nodes: readonly GraphNode[]
   readonly edges: readonly GraphEdge[]
 }
-
-/** A server's own streams, of which a reader looks for none in a graph. */
-const INTERNAL = /^KSQL_PROCESSING_LOG$/
 
 export function graphOf(overview: Overview, rates: Rates): Graph {
   const queries = overview.queries
   const used = new Set(
     queries.flatMap(({ reads, writes }) => [...reads.map(({ name }) => name), ...(writes === null ? [] : [writes])]),
   )
-  const sources = overview.sources.filter(({ name }) => used.has(name) || !INTERNAL.test(name))
+  // The log is the server's own: it is drawn only where a query reads it.
+  const sources = overview.sources.filter(({ name }) => used.has(name) || name !== PROCESSING_LOG)
   const topics = shownTopics(overview, sources)
   const graph = { nodes: [] as GraphNode[], edges: [] as GraphEdge[] }
   const add = (node: GraphNode) => graph.nodes.push(node)

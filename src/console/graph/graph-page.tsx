@@ -6,14 +6,14 @@ import { rateText } from '../parts/format.ts'
 import { Notice } from '../parts/notice.tsx'
 import { linkTo } from '../parts/route.ts'
 import { useOverview } from '../parts/use-overview.ts'
-import { type Graph, type GraphNode, graphOf, pathThrough } from './graph-model.ts'
+import { edgeId, type Graph, type GraphNode, graphOf, pathThrough } from './graph-model.ts'
 import { type Layout, layoutOf, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode, shapeOf } from './layout.ts'
 import { usePanZoom } from './use-pan-zoom.ts'
 import { fitted, zoomed } from './view.ts'
 
 export function GraphPage() {
   const { overview, rates, error } = useOverview()
-  const graph = overview === null ? null : graphOf(overview, rates)
+  const graph = useMemo(() => (overview === null ? null : graphOf(overview, rates)), [overview, rates])
   const shape = graph === null ? '' : shapeOf(graph)
   const layout = useMemo(() => (graph === null ? null : layoutOf(graph)), [shape])
   return (
@@ -44,31 +44,16 @@ function GraphView({ graph, layout }: { readonly graph: Graph; readonly layout: 
     const { clientWidth, clientHeight } = host.current!
     setView((last) => zoomed(last, factor, { x: clientWidth / 2, y: clientHeight / 2 }))
   }
-  const path = pointed === null ? null : pathThrough(graph, pointed)
-  const placed = new Map(layout.nodes.map((node) => [node.id, node]))
+  // A drag moves the drawing with each event of the pointer, and changes nothing in it.
+  const drawing = useMemo(
+    () => <Drawing graph={graph} layout={layout} pointed={pointed} onPoint={setPointed} />,
+    [graph, layout, pointed],
+  )
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the drawing is moved by the arrow keys too
     <section class="graph" ref={host} tabIndex={0} aria-label="Graph of streams, tables, topics and queries">
       <div class="graph-drawing" style={{ transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})` }}>
-        <svg width={layout.width} height={layout.height} aria-hidden="true">
-          {layout.edges.map((edge) => (
-            <Edge
-              key={`${edge.from}>${edge.to}`}
-              edge={edge}
-              rate={graph.edges.find(({ from, to }) => from === edge.from && to === edge.to)?.rate ?? null}
-              isFaint={path !== null && !(path.has(edge.from) && path.has(edge.to))}
-            />
-          ))}
-        </svg>
-        {graph.nodes.map((node) => (
-          <Node
-            key={node.id}
-            node={node}
-            place={placed.get(node.id)}
-            isFaint={path !== null && !path.has(node.id)}
-            onPoint={setPointed}
-          />
-        ))}
+        {drawing}
       </div>
       <div class="graph-tools">
         <Button icon="plus" label="Larger" onClick={() => zoom(1.25)} />
@@ -83,6 +68,43 @@ function GraphView({ graph, layout }: { readonly graph: Graph; readonly layout: 
         <li class="failed">errors</li>
       </ul>
     </section>
+  )
+}
+
+interface DrawingProps {
+  readonly graph: Graph
+  readonly layout: Layout
+  /** The node under the pointer; null: there is none. */
+  readonly pointed: string | null
+  readonly onPoint: (id: string | null) => void
+}
+
+function Drawing({ graph, layout, pointed, onPoint }: DrawingProps) {
+  const path = pointed === null ? null : pathThrough(graph, pointed)
+  const placed = new Map(layout.nodes.map((node) => [node.id, node]))
+  const rates = new Map(graph.edges.map((edge) => [edgeId(edge), edge.rate]))
+  return (
+    <>
+      <svg width={layout.width} height={layout.height} aria-hidden="true">
+        {layout.edges.map((edge) => (
+          <Edge
+            key={edgeId(edge)}
+            edge={edge}
+            rate={rates.get(edgeId(edge)) ?? null}
+            isFaint={path !== null && !(path.has(edge.from) && path.has(edge.to))}
+          />
+        ))}
+      </svg>
+      {graph.nodes.map((node) => (
+        <Node
+          key={node.id}
+          node={node}
+          place={placed.get(node.id)}
+          isFaint={path !== null && !path.has(node.id)}
+          onPoint={onPoint}
+        />
+      ))}
+    </>
   )
 }
 

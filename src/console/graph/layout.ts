@@ -1,6 +1,6 @@
 /** Places of the nodes and edges of a graph, from left to right as records flow. */
 import dagre from '@dagrejs/dagre'
-import type { Graph } from './graph-model.ts'
+import { edgeId, type Graph } from './graph-model.ts'
 
 export const NODE_WIDTH = 190
 export const NODE_HEIGHT = 48
@@ -41,7 +41,9 @@ export function layoutOf({ nodes, edges }: Graph): Layout {
   graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 76, edgesep: 12, marginx: 20, marginy: 20 })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const { id } of nodes) graph.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT })
-  for (const { from, to } of edges) graph.setEdge(from, to, { width: 48, height: 14, labelpos: 'c' }, `${from}>${to}`)
+  for (const edge of edges) {
+    graph.setEdge(edge.from, edge.to, { width: 48, height: 14, labelpos: 'c' }, edgeId(edge))
+  }
   dagre.layout(graph)
   const arriving = new Map<string, number>()
   for (const { to } of edges) arriving.set(to, (arriving.get(to) ?? 0) + 1)
@@ -54,7 +56,7 @@ export function layoutOf({ nodes, edges }: Graph): Layout {
       return { id, x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 }
     }),
     edges: edges.map(({ from, to }) => {
-      const { points = [], x = 0, y = 0 } = graph.edge(from, to, `${from}>${to}`)
+      const { points = [], x = 0, y = 0 } = graph.edge(from, to, edgeId({ from, to }))
       const [left, right] = [graph.node(from), graph.node(to)]
       const start = { x: (left.x ?? 0) + NODE_WIDTH / 2, y: left.y ?? 0 }
       const end = { x: (right.x ?? 0) - NODE_WIDTH / 2, y: right.y ?? 0 }

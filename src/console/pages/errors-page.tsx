@@ -1,7 +1,8 @@
 /** Records that queries could not process: which, where they are, and why. */
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import type { BrowsedTopic } from '../../engine/requests.ts'
 import { getJson } from '../api/http.ts'
+import { PROCESSING_LOG } from '../api/processing-log.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { timeText } from '../parts/format.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -18,7 +19,7 @@ const ENTRIES = 200
 
 export function ErrorsPage({ query }: { readonly query: string | null }) {
   const { overview, error } = useOverview()
-  const log = overview?.sources.find(({ name }) => name === 'KSQL_PROCESSING_LOG')
+  const log = overview?.sources.find(({ name }) => name === PROCESSING_LOG)
   return (
     <Page title={query === null ? 'Errors' : `Errors of ${query}`} error={error}>
       {query !== null && (
@@ -31,7 +32,7 @@ export function ErrorsPage({ query }: { readonly query: string | null }) {
         <EmptyState icon="errors" title="The processing log is off">
           <p>
             With <code>ksql.logging.processing.stream.auto.create=true</code> the server writes each record that a query
-            could not process to the stream <code>KSQL_PROCESSING_LOG</code>.
+            could not process to the stream <code>{PROCESSING_LOG}</code>.
           </p>
         </EmptyState>
       )}
@@ -43,11 +44,13 @@ function Entries({ topic, query }: { readonly topic: string; readonly query: str
   const [search, setSearch] = useState('')
   const path = `/console/api/topics/${encodeURIComponent(topic)}?limit=${ENTRIES}`
   const { data, error } = usePoll(path, POLL_MS, (signal) => getJson<BrowsedTopic>(path, { signal }))
-  const entries = (data?.records ?? [])
-    .flatMap((record) => readLogEntry(record) ?? [])
+  const known = useMemo(
+    () => (data?.records ?? []).flatMap((record) => readLogEntry(record) ?? []).toReversed(),
+    [data],
+  )
+  const entries = known
     .filter((entry) => query === null || entry.query === query)
-    .filter((entry) => JSON.stringify(entry).toLowerCase().includes(search.toLowerCase()))
-    .toReversed()
+    .filter((entry) => search === '' || JSON.stringify(entry).toLowerCase().includes(search.toLowerCase()))
   if (error !== null) return <p class="dim">{error}</p>
   return (
     <>
