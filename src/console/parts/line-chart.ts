@@ -4,6 +4,7 @@ import UPlot from 'uplot'
 export interface ChartData {
   /** Seconds since the epoch, ascending. */
   readonly times: readonly number[]
+  /** One value for each time; null where a line has none. */
   readonly lines: readonly { readonly label: string; readonly values: readonly (number | null)[] }[]
 }
 
@@ -27,6 +28,7 @@ export class LineChart {
   readonly #valueText: ((value: number) => string) | null
   readonly #observer: ResizeObserver
   #plot: UPlot | null = null
+  #drawn: ChartData | null = null
   #labels = ''
 
   constructor(host: HTMLElement, { height = 190, valueText }: LineChartOptions = {}) {
@@ -37,9 +39,13 @@ export class LineChart {
     this.#observer.observe(host)
   }
 
-  draw({ times, lines }: ChartData): void {
-    const data: UPlot.AlignedData = [[...times], ...lines.map(({ values }) => [...values])]
+  /** Draws what has changed since the last call: the data, or the colours of the page. */
+  draw(chart: ChartData): void {
+    const { times, lines } = chart
     const labels = lines.map(({ label }) => label).join('\n') + document.documentElement.dataset['theme']
+    if (chart === this.#drawn && labels === this.#labels) return
+    this.#drawn = chart
+    const data: UPlot.AlignedData = [[...times], ...lines.map(({ values }) => [...values])]
     if (this.#plot !== null && labels === this.#labels) {
       this.#plot.setData(data)
       return

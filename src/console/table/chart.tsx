@@ -1,7 +1,8 @@
 /** A numeric column of a live table over time. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { isNumeric } from '../api/columns.ts'
-import { LineChart } from '../parts/line-chart.ts'
+import { type Column, isNumeric } from '../api/columns.ts'
+import type { ResultRow } from '../api/result-lines.ts'
+import { type ChartData, LineChart } from '../parts/line-chart.ts'
 import { seriesOf } from './series.ts'
 import type { TableModel } from './table-model.ts'
 
@@ -19,7 +20,16 @@ export function Chart({ model, first }: ChartProps) {
   const [split, setSplit] = useState(-1)
   useEffect(() => {
     const chart = new LineChart(host.current!)
-    const draw = () => chart.draw(seriesOf(model.columns, model.shown, { value, split: split < 0 ? null : split }))
+    const choice = { value, split: split < 0 ? null : split }
+    let last: { readonly rows: readonly ResultRow[]; readonly count: number; readonly series: ChartData } | null = null
+    const draw = () => {
+      const { columns, shown } = model
+      // The model adds rows to the array that is shown, and makes another one where it changes more.
+      if (last?.rows !== shown || last.count !== shown.length) {
+        last = { rows: shown, count: shown.length, series: seriesOf(columns, shown, choice) }
+      }
+      chart.draw(last.series)
+    }
     draw()
     const timer = setInterval(draw, REDRAW_MS)
     return () => {
@@ -27,33 +37,30 @@ export function Chart({ model, first }: ChartProps) {
       chart.close()
     }
   }, [model, value, split])
-  const columns = model.columns.map((column, index) => ({ column, index }))
+  const options = (isOffered: (column: Column, index: number) => boolean) =>
+    model.columns.flatMap((column, index) =>
+      isOffered(column, index)
+        ? [
+            <option key={column.name} value={index}>
+              {column.name}
+            </option>,
+          ]
+        : [],
+    )
   return (
     <div class="chart">
       <div class="chart-choices">
         <label>
           Chart of{' '}
           <select value={value} onChange={(event) => setValue(Number(event.currentTarget.value))}>
-            {columns
-              .filter(({ column }) => isNumeric(column))
-              .map(({ column, index }) => (
-                <option key={column.name} value={index}>
-                  {column.name}
-                </option>
-              ))}
+            {options(isNumeric)}
           </select>
         </label>
         <label>
           a line for each{' '}
           <select value={split} onChange={(event) => setSplit(Number(event.currentTarget.value))}>
             <option value={-1}>(one line)</option>
-            {columns
-              .filter(({ index }) => index !== value)
-              .map(({ column, index }) => (
-                <option key={column.name} value={index}>
-                  {column.name}
-                </option>
-              ))}
+            {options((_column, index) => index !== value)}
           </select>
         </label>
       </div>

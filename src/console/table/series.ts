@@ -2,14 +2,8 @@
 import type { Column } from '../api/columns.ts'
 import { ExactNumber, type Json } from '../api/exact-json.ts'
 import type { ResultRow } from '../api/result-lines.ts'
+import type { ChartData } from '../parts/line-chart.ts'
 import { cellText } from './table-filter.ts'
-
-export interface Series {
-  /** Seconds since the epoch, ascending. */
-  readonly times: readonly number[]
-  /** One value per time; null where the line has none. */
-  readonly lines: readonly { readonly label: string; readonly values: readonly (number | null)[] }[]
-}
 
 export interface SeriesChoice {
   readonly value: number
@@ -30,7 +24,7 @@ export const timeColumn = (columns: readonly Column[]): number =>
   -1
 
 /** The last value of each line within each step of time. */
-export function seriesOf(columns: readonly Column[], rows: readonly ResultRow[], choice: SeriesChoice): Series {
+export function seriesOf(columns: readonly Column[], rows: readonly ResultRow[], choice: SeriesChoice): ChartData {
   const time = timeColumn(columns)
   const timeOf = (row: ResultRow) => (time < 0 ? row.arrivedAt : (numberOf(row.values[time] ?? null) ?? row.arrivedAt))
   const labels = labelsOf(columns, rows, choice)
