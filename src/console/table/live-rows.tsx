@@ -1,6 +1,6 @@
 /** The rows of a table that are in sight: of a hundred thousand, only those are in the document. */
 import type { RefObject } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { type Column, isNumeric } from '../api/columns.ts'
 import type { ResultRow } from '../api/result-lines.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -8,7 +8,7 @@ import { cellText } from './table-filter.ts'
 import type { Sort, TableModel } from './table-model.ts'
 
 /** Pixels; the style sheet has the same. */
-export const ROW_HEIGHT = 26
+const ROW_HEIGHT = 26
 /** Rows beyond those in sight, so that scrolling shows no gap. */
 const SPARE = 8
 
@@ -34,6 +34,7 @@ export function LiveRows({ model, widths, scroller, selected, onSelect, onSort, 
     return () => observer.disconnect()
   }, [scroller])
   const { columns, shown } = model
+  const classes = useMemo(() => columns.map(cellClass), [columns])
   const first = Math.max(0, Math.floor(view.top / ROW_HEIGHT) - SPARE)
   const last = Math.min(shown.length, Math.ceil((view.top + view.height) / ROW_HEIGHT) + SPARE)
   const template = { gridTemplateColumns: widths.map((width) => `minmax(${width}ch, ${width}fr)`).join(' ') }
@@ -57,7 +58,7 @@ export function LiveRows({ model, widths, scroller, selected, onSelect, onSort, 
     >
       <div class="live-head" role="row" tabIndex={-1} style={template} aria-rowindex={1}>
         {columns.map((column, i) => (
-          <HeadCell key={column.name} column={column} index={i} sort={model.sort} onSort={onSort} />
+          <HeadCell key={column.name} column={column} class={classes[i]!} index={i} sort={model.sort} onSort={onSort} />
         ))}
       </div>
       <div class="live-body" role="rowgroup" style={{ height: `${shown.length * ROW_HEIGHT}px` }}>
@@ -66,7 +67,8 @@ export function LiveRows({ model, widths, scroller, selected, onSelect, onSort, 
             key={first + i}
             row={row}
             index={first + i}
-            model={model}
+            columns={columns}
+            classes={classes}
             template={template}
             isSelected={row === selected}
             onSelect={onSelect}
@@ -79,6 +81,7 @@ export function LiveRows({ model, widths, scroller, selected, onSelect, onSort, 
 
 interface HeadCellProps {
   readonly column: Column
+  readonly class: string
   readonly index: number
   readonly sort: Sort | null
   readonly onSort: (sort: Sort | null) => void
@@ -87,13 +90,13 @@ interface HeadCellProps {
 const cellClass = (column: Column): string => `live-cell${isNumeric(column) ? ' number' : ''}`
 
 /** A click sorts up, then down, then not. */
-function HeadCell({ column, index, sort, onSort }: HeadCellProps) {
+function HeadCell({ column, class: names, index, sort, onSort }: HeadCellProps) {
   const { name, type, isKey } = column
   const direction = sort?.column === index ? sort.direction : null
   const next: Sort | null =
     direction === 'descending' ? null : { column: index, direction: direction === null ? 'ascending' : 'descending' }
   return (
-    <div role="columnheader" class={cellClass(column)} aria-sort={direction ?? 'none'} tabIndex={-1}>
+    <div role="columnheader" class={names} aria-sort={direction ?? 'none'} tabIndex={-1}>
       <button type="button" onClick={() => onSort(next)} title={`${type || 'Column'}: sort`}>
         {isKey && <Icon name="key" />}
         {name}
@@ -106,13 +109,28 @@ function HeadCell({ column, index, sort, onSort }: HeadCellProps) {
 interface RowProps {
   readonly row: ResultRow
   readonly index: number
-  readonly model: TableModel
+  readonly columns: readonly Column[]
+  /** Classes of the cells, by columns. */
+  readonly classes: readonly string[]
   readonly template: { readonly gridTemplateColumns: string }
   readonly isSelected: boolean
   readonly onSelect: (row: ResultRow | null) => void
 }
 
-function Row({ row, index, model, template, isSelected, onSelect }: RowProps) {
+function Row({ row, index, columns, classes, template, isSelected, onSelect }: RowProps) {
+  // A table is drawn with each frame while rows come, and most rows in sight are those of the last frame.
+  const cells = useMemo(
+    () =>
+      columns.map(({ name }, i) => {
+        const value = row.values[i] ?? null
+        return (
+          <div key={name} role="gridcell" tabIndex={-1} class={classes[i]}>
+            {value === null ? <span class="null">null</span> : cellText(value)}
+          </div>
+        )
+      }),
+    [row, columns, classes],
+  )
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys for all its rows
     <div
@@ -124,14 +142,7 @@ function Row({ row, index, model, template, isSelected, onSelect }: RowProps) {
       style={{ ...template, transform: `translateY(${index * ROW_HEIGHT}px)` }}
       onClick={() => onSelect(isSelected ? null : row)}
     >
-      {model.columns.map((column, i) => {
-        const value = row.values[i] ?? null
-        return (
-          <div key={column.name} role="gridcell" tabIndex={-1} class={cellClass(column)}>
-            {value === null ? <span class="null">null</span> : cellText(value)}
-          </div>
-        )
-      })}
+      {cells}
     </div>
   )
 }
