@@ -1,6 +1,6 @@
 /** The graph of a server: what reads and writes what, with how fast records flow. */
 import type { Overview } from '../../engine/describe/overview.ts'
-import { PROCESSING_LOG } from '../api/processing-log.ts'
+import { PROCESSING_LOG } from '../api/log-stream.ts'
 import { type Health, healthOf } from '../api/query-health.ts'
 import { NO_RATES, type Rates } from '../api/rates.ts'
 

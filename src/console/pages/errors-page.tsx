@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { BrowsedTopic } from '../../engine/requests.ts'
 import { getJson } from '../api/http.ts'
-import { PROCESSING_LOG } from '../api/processing-log.ts'
+import { PROCESSING_LOG } from '../api/log-stream.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { timeText } from '../parts/format.ts'
 import { Icon } from '../parts/icon.tsx'

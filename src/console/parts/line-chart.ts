@@ -1,12 +1,6 @@
 /** Lines over time, drawn by uPlot in the colours of the page. */
 import UPlot from 'uplot'
-
-export interface ChartData {
-  /** Seconds since the epoch, ascending. */
-  readonly times: readonly number[]
-  /** One value for each time; null where a line has none. */
-  readonly lines: readonly { readonly label: string; readonly values: readonly (number | null)[] }[]
-}
+import type { ChartData } from './chart-data.ts'
 
 interface LineChartOptions {
   readonly height?: number

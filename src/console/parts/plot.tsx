@@ -1,6 +1,7 @@
 /** Lines over time that a view has read. */
 import { useEffect, useRef } from 'preact/hooks'
-import { type ChartData, LineChart } from './line-chart.ts'
+import type { ChartData } from './chart-data.ts'
+import { LineChart } from './line-chart.ts'
 
 interface PlotProps {
   readonly title: string

@@ -2,7 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Column, isNumeric } from '../api/columns.ts'
 import type { ResultRow } from '../api/result-lines.ts'
-import { type ChartData, LineChart } from '../parts/line-chart.ts'
+import type { ChartData } from '../parts/chart-data.ts'
+import { LineChart } from '../parts/line-chart.ts'
 import { seriesOf } from './series.ts'
 import type { TableModel } from './table-model.ts'
 

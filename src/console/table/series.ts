@@ -2,7 +2,7 @@
 import type { Column } from '../api/columns.ts'
 import { ExactNumber, type Json } from '../api/exact-json.ts'
 import type { ResultRow } from '../api/result-lines.ts'
-import type { ChartData } from '../parts/line-chart.ts'
+import type { ChartData } from '../parts/chart-data.ts'
 import { cellText } from './table-filter.ts'
 
 export interface SeriesChoice {
