@@ -1,6 +1,7 @@
 /** Which columns of a push query's rows are their key, so that a row takes the place of the former one with that key. */
 import type { Query } from '../sql/ast/query.ts'
 import { formatExpression } from '../sql/format.ts'
+import { quoteName } from '../types/sql-type.ts'
 import type { Session } from './cli-session.ts'
 import type { RequestOptions } from './client/client.ts'
 import { parsedStatement } from './parsed-statement.ts'
@@ -36,7 +37,7 @@ function groupKey({ items, groupBy, window }: Query): readonly string[] | null {
 }
 
 async function tableKey(name: string, { client }: Session, options: RequestOptions): Promise<readonly string[] | null> {
-  const entities = await client.execute(`DESCRIBE \`${name.replaceAll('`', '``')}\`;`, options).catch(() => [])
+  const entities = await client.execute(`DESCRIBE ${quoteName(name)};`, options).catch(() => [])
   const [entity] = entities
   if (entity?.['@type'] !== 'sourceDescription' || entity.sourceDescription.type !== 'TABLE') return null
   const { fields, windowType } = entity.sourceDescription

@@ -3,9 +3,9 @@ import type { Scheduled } from '../clock.ts'
 import type { Session } from './cli-session.ts'
 import type { QueryElement, RequestOptions } from './client/client.ts'
 import { liveKey } from './live-key.ts'
+import { counted } from './output/counted.ts'
 import { LiveView } from './output/live-view.ts'
 import { ResultView } from './output/result-view.ts'
-import { rowCount } from './output/row-count.ts'
 import { type RowView, textView } from './output/row-view.ts'
 import { type ResultColumn, resultColumns } from './output/schema-text.ts'
 import { parsedStatement } from './parsed-statement.ts'
@@ -44,7 +44,7 @@ async function runTableQuery(statement: string, run: Run): Promise<void> {
     await answer.end()
   }
   const time = display.isTiming ? ` in ${durationText(timer.elapsed() - startedAt)}` : ''
-  const ending = `${cut === null ? answer.ending : CUTS[cut]}${rowCount(answer.rows)}${time}.`
+  const ending = `${cut === null ? answer.ending : CUTS[cut]}${counted(answer.rows, 'row')}${time}.`
   // Text in a form for programs should hold rows alone.
   await (display.rowForm === null ? screen.line(ending) : screen.hint(ending))
 }

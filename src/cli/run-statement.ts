@@ -3,8 +3,8 @@ import { parseStatements } from '../sql/parse.ts'
 import { substituteVariables } from '../sql/variables.ts'
 import { ClientError } from './client/client-error.ts'
 import { defineVariable, setProperty, undefineVariable, unsetProperty } from './local-statements.ts'
+import { counted } from './output/counted.ts'
 import { entityText } from './output/entity-text.ts'
-import { rowCount } from './output/row-count.ts'
 import { parsedStatement } from './parsed-statement.ts'
 import type { Run } from './run.ts'
 import { runPrint, runQuery } from './run-query.ts'
@@ -55,7 +55,7 @@ async function runInsert(statement: string, run: Run): Promise<void> {
   const { session, screen } = run
   const parsed = parsedStatement(statement, session)
   if (parsed?.kind !== 'insertValues' || session.display.format === 'JSON') return
-  await screen.line(`${rowCount(parsed.rows.length)} inserted.`)
+  await screen.line(`${counted(parsed.rows.length, 'row')} inserted.`)
 }
 
 /** A variable that is not defined is sent as it is written, which is seldom meant. */

@@ -174,7 +174,7 @@ it('deletes rows of a table', async () => {
   )
   expect(await produce('DEL', null, {}, { stdin: '{"k":"a","v":1}\n{"k":"b","v":2}\n' })).toMatchObject({ code: 0 })
   const result = await produce('DEL', null, { tombstone: ['a'] })
-  expect(result).toEqual({ code: 0, text: '1 rows were deleted from DEL (topic del).\n' })
+  expect(result).toEqual({ code: 0, text: '1 row was deleted from DEL (topic del).\n' })
   await engine.runtime.settled()
   expect(await rows('SELECT * FROM del_source;')).toEqual([['b', 2]])
 })

@@ -8,6 +8,7 @@ import { QUICKSTARTS, type Quickstart, quickstartNamed } from '../../datagen/qui
 import { type MadeRecord, plainText, RecordMaker } from '../../datagen/record-maker.ts'
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
+import { counted } from '../output/counted.ts'
 import { Progress } from '../rows/progress.ts'
 
 export interface DatagenOptions {
@@ -101,8 +102,9 @@ export async function runDatagen(name: string | null, options: DatagenOptions, i
     } finally {
       progress.end()
     }
-    const stored = target.stored().toLocaleString('en')
-    err.write(`${stored} records in ${progress.seconds().toFixed(1)} s (${progress.rate().toLocaleString('en')}/s)\n`)
+    err.write(
+      `${counted(target.stored(), 'record')} in ${progress.seconds().toFixed(1)} s (${progress.rate().toLocaleString('en')}/s)\n`,
+    )
     return signal.aborted && target.stored() !== count ? 130 : 0
   } catch (error) {
     if (!(error instanceof Error)) throw error

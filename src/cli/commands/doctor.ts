@@ -1,4 +1,5 @@
 /** `millrace doctor`: whether a server with this configuration would work here, and what to do where it would not. */
+import { counted } from '../output/counted.ts'
 import type { Screen } from '../output/screen.ts'
 import type { ServerCommandOptions } from './server.ts'
 
@@ -39,7 +40,6 @@ export async function runDoctor(options: DoctorOptions, diagnose: Diagnose, scre
 }
 
 function summary(faults: number, warnings: number): string {
-  const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
   if (faults > 0)
     return `${counted(faults, 'fault')}, ${counted(warnings, 'warning')}. A server will not work until the faults are mended.`
   return warnings > 0 ? `No fault, ${counted(warnings, 'warning')}.` : 'No fault.'

@@ -2,9 +2,10 @@
  * `millrace produce`: rows of a file or of standard input into a stream or table, through the server, which alone may write its embedded
  * log. Rows are read as the server takes them, so memory stays bounded whatever the length of the input.
  */
-import { createInterface } from 'node:readline/promises'
+import { quoteName } from '../../types/sql-type.ts'
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
+import { countedWere } from '../output/counted.ts'
 import { createStatement } from '../rows/infer-schema.ts'
 import type { Target } from '../rows/input-row.ts'
 import { openRowFile } from '../rows/row-file.ts'
@@ -13,12 +14,12 @@ import {
   delimiterNamed,
   findTarget,
   headersOf,
-  quoted,
   streamName,
   Upload,
   type UploadIo,
   type UploadOptions,
 } from '../rows/upload.ts'
+import { ask } from './ask.ts'
 
 export interface ProduceOptions extends UploadOptions {
   readonly server: string
@@ -35,6 +36,7 @@ export type ProduceIo = UploadIo
 
 /** Rows that --create looks at. */
 const INFERRED_ROWS = 1000
+
 /** Resolves to the exit code: 0 if every row is stored, 130 if the user stopped it, else 1. */
 export async function runProduce(
   topic: string,
@@ -67,14 +69,16 @@ async function deleteRows(
   const [{ name, schema }] = keys as [(typeof keys)[number]]
   const isText = schema.type === 'STRING' || schema.type === 'BYTES'
   const inserts = client.insert({
-    target: quoted(target.name),
+    target: quoteName(target.name),
     tombstones: true,
     headers: headersOf(header),
     partition,
   })
-  await inserts.write(tombstone.map((key) => `{${JSON.stringify(quoted(name))}:${isText ? JSON.stringify(key) : key}}`))
+  await inserts.write(
+    tombstone.map((key) => `{${JSON.stringify(quoteName(name))}:${isText ? JSON.stringify(key) : key}}`),
+  )
   await inserts.end()
-  err.write(`${inserts.stored} rows were deleted from ${target.name} (topic ${target.topic}).\n`)
+  err.write(`${countedWere(inserts.stored, 'row')} deleted from ${target.name} (topic ${target.topic}).\n`)
   return 0
 }
 
@@ -120,12 +124,5 @@ async function fittingStatement(topic: string, file: string, options: ProduceOpt
   })
 }
 
-async function isAgreed({ stdin, err }: ProduceIo): Promise<boolean> {
-  if (stdin.isTTY !== true) return false
-  const terminal = createInterface({ input: stdin, output: err })
-  try {
-    return /^y(es)?$/i.test((await terminal.question('Run this statement? [y/N] ')).trim())
-  } finally {
-    terminal.close()
-  }
-}
+const isAgreed = async ({ stdin, err }: ProduceIo): Promise<boolean> =>
+  stdin.isTTY === true && ask('Run this statement? [y/N] ', stdin, err)

@@ -5,6 +5,7 @@
 import type { Scheduled, Timer } from '../../clock.ts'
 import { formatJsonValue } from '../../types/json-parse.ts'
 import type { ResultRow } from './cell-text.ts'
+import { counted } from './counted.ts'
 import { RowTable } from './row-table.ts'
 import type { RowView } from './row-view.ts'
 import type { ResultColumn } from './schema-text.ts'
@@ -80,9 +81,6 @@ export class LiveView implements RowView {
     return [...text.split('\n'), style.dim(`${keys}${others}, ${counted(this.#changes, 'change')}`)]
   }
 }
-
-const counted = (count: number, noun: string): string =>
-  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
 
 /** Numbers by their values, other keys by their texts. */
 function compareKeys(a: string, b: string): number {

@@ -7,7 +7,7 @@ import { extname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { sleep } from '../../clock.ts'
 import { ClientError } from '../client/client-error.ts'
-import { rowCount } from '../output/row-count.ts'
+import { counted } from '../output/counted.ts'
 import { ROW_WRITERS } from '../output/row-writer.ts'
 import { columnNames } from '../output/schema-text.ts'
 import { unquote } from '../read-script.ts'
@@ -144,7 +144,7 @@ async function copyOut(sql: string, path: string, { session, screen, signal }: R
   } finally {
     await new Promise<void>((resolve) => file.end(() => resolve()))
   }
-  await screen.line(`${rowCount(rows)} written to ${path}.`)
+  await screen.line(`${counted(rows, 'row')} written to ${path}.`)
   return undefined
 }
 

@@ -1,5 +1,6 @@
 /** How far an upload has come, on one line of a terminal that is written over and over. */
 import type { Timer } from '../../clock.ts'
+import { counted } from '../output/counted.ts'
 
 export interface ProgressOptions {
   readonly timer: Timer
@@ -37,7 +38,7 @@ export class Progress {
   text(): string {
     const rows = this.#options.rows()
     const share = this.#options.share()
-    const parts = [`${rows.toLocaleString('en')} rows`, `${this.rate().toLocaleString('en')} rows/s`]
+    const parts = [counted(rows, 'row'), `${this.rate().toLocaleString('en')} rows/s`]
     if (share !== null) {
       parts.unshift(`${bar(share)} ${Math.floor(share * 100)} %`)
       if (share > 0) parts.push(`${Math.ceil((this.seconds() * (1 - share)) / share)} s left`)

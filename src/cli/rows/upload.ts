@@ -1,9 +1,11 @@
 /** The rows of a file or of standard input on their way into a stream or table. */
 import type { Readable } from 'node:stream'
 import type { Timer } from '../../clock.ts'
+import { quoteName } from '../../types/sql-type.ts'
 import type { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import { type InsertClient, RefusedRow } from '../client/insert-client.ts'
+import { countedWere } from '../output/counted.ts'
 import type { InputRow, Target } from './input-row.ts'
 import { Progress } from './progress.ts'
 import { ResumeFile } from './resume-file.ts'
@@ -65,10 +67,11 @@ export class Upload {
   }
 
   async run(): Promise<number> {
-    const { options, io } = { options: this.#options, io: this.#io }
+    const options = this.#options
+    const io = this.#io
     const input = await openRowFile(this.#file, io.stdin)
     const inserts = this.#client.insert({
-      target: quoted(this.#target.name),
+      target: quoteName(this.#target.name),
       partition: options.partition,
       headers: headersOf(options.header),
       ...(options.skipErrors && {
@@ -167,12 +170,14 @@ export class Upload {
     const { err, signal } = this.#io
     const { name, topic } = this.#target
     const isDone = failure === null && !signal.aborted
-    const rows = inserts.stored.toLocaleString('en')
     const took = `in ${progress.seconds().toFixed(1)} s (${progress.rate().toLocaleString('en')} rows/s)`
     if (failure !== null) err.write(`${failure.message}\n`)
-    if (this.#refused > SHOWN_REFUSALS) err.write(`${this.#refused - SHOWN_REFUSALS} more lines were skipped.\n`)
-    const skipped = this.#refused === 0 ? '' : ` ${this.#refused.toLocaleString('en')} rows were skipped.`
-    err.write(`${rows} rows were written to ${name} (topic ${topic}) ${took}.${skipped}${leftOut(this.#shaper)}\n`)
+    if (this.#refused > SHOWN_REFUSALS)
+      err.write(`${countedWere(this.#refused - SHOWN_REFUSALS, 'more line')} skipped.\n`)
+    const skipped = this.#refused === 0 ? '' : ` ${countedWere(this.#refused, 'row')} skipped.`
+    err.write(
+      `${countedWere(inserts.stored, 'row')} written to ${name} (topic ${topic}) ${took}.${skipped}${leftOut(this.#shaper)}\n`,
+    )
     this.#keepPlace(inserts, isDone)
     if (signal.aborted) return 130
     return isDone ? 0 : 1
@@ -215,9 +220,6 @@ export async function findTarget(client: Client, topic: string): Promise<Target>
 }
 
 export const streamName = (topic: string): string => topic.replaceAll(/[^A-Za-z0-9_]/g, '_')
-
-/** Names in back-quotes are taken as they are. */
-export const quoted = (name: string): string => `\`${name}\``
 
 /** `name=value` each. */
 export function headersOf(headers: readonly string[]): Readonly<Record<string, string>> {
