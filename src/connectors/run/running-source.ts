@@ -5,7 +5,7 @@ import { slotOf } from '../../runtime/slots.ts'
 import { connectorGroup, connectorPositions } from '../../runtime/topic-names.ts'
 import { optionsOf } from '../common-options.ts'
 import { RetriableError, type SourceBatch, type SourceDeclaration, type SourceTask } from '../connector.ts'
-import type { Backoff } from '../delivery/backoff.ts'
+import { retrying, type Tries } from '../delivery/retrying.ts'
 import { resolveOptions } from '../options.ts'
 import type { ConnectorSpec, ConnectorStatus } from './connector-spec.ts'
 import { Counters } from './counters.ts'
@@ -82,14 +82,14 @@ export class RunningSource implements RunningConnector {
   async #run({ stopping, ending }: Signals, onSuccess: () => void): Promise<void> {
     const { spec } = this
     const options = resolveOptions(optionsOf(this.#declaration), spec.options, this.#surroundings.readSecret)
-    const backoff = retryBackoff(options, this.#surroundings)
+    const tries = { backoff: retryBackoff(options, this.#surroundings), stopping, onRetry: this.#noteRetry }
     const signal = AbortSignal.any([stopping, ending])
     const context = await taskContext(spec, options, signal, this.#surroundings)
     const { producer, position } = await this.#openProducer()
     try {
       const task = await this.#declaration.open({ ...context, topic: spec.topic, position })
       try {
-        await this.#loop(task, producer, { backoff, stopping, onSuccess })
+        await this.#loop(task, producer, tries, onSuccess)
       } finally {
         await task.close()
       }
@@ -123,20 +123,12 @@ export class RunningSource implements RunningConnector {
     }
   }
 
-  async #loop(
-    task: SourceTask,
-    producer: SourceProducer,
-    {
-      backoff,
-      stopping,
-      onSuccess,
-    }: { readonly backoff: Backoff; readonly stopping: AbortSignal; readonly onSuccess: () => void },
-  ): Promise<void> {
-    while (!stopping.aborted) {
-      const batch = await this.#poll(task, backoff, stopping)
-      if (batch === null || (batch.records.length === 0 && batch.position === null)) continue
+  async #loop(task: SourceTask, producer: SourceProducer, tries: Tries, onSuccess: () => void): Promise<void> {
+    while (!tries.stopping.aborted) {
+      const batch = await retrying(() => task.poll(), tries)
+      if (batch.records.length === 0 && batch.position === null) continue
       try {
-        await this.#store(batch, producer, backoff, stopping)
+        await this.#store(batch, producer, tries)
       } catch (error) {
         batch.stored?.(error as Error)
         throw error
@@ -148,34 +140,19 @@ export class RunningSource implements RunningConnector {
   }
 
   /** What was received cannot be had again, so it is tried again here; a source with a position goes back to that. */
-  async #store(batch: SourceBatch, producer: SourceProducer, backoff: Backoff, stopping: AbortSignal): Promise<void> {
-    for (;;) {
-      try {
-        await producer.store(batch.records, batch.position, this.#surroundings.clock.now())
-        backoff.reset()
-        return
-      } catch (error) {
-        const mayPass = error instanceof BrokerError && error.retriable
-        if (!mayPass || this.#declaration.keepsPosition || stopping.aborted) throw error
-        this.#counters.retries++
-        this.#counters.noteError(error.message)
-        await backoff.wait(null, stopping)
-      }
-    }
+  async #store({ records, position }: SourceBatch, producer: SourceProducer, tries: Tries): Promise<void> {
+    const store = () => producer.store(records, position, this.#surroundings.clock.now())
+    if (this.#declaration.keepsPosition) await store()
+    else await retrying(() => store().catch(asRetriable), tries)
   }
 
-  /** Null: there was none, for a reason that may pass. */
-  async #poll(task: SourceTask, backoff: Backoff, stopping: AbortSignal): Promise<SourceBatch | null> {
-    try {
-      const batch = await task.poll()
-      backoff.reset()
-      return batch
-    } catch (error) {
-      if (!(error instanceof RetriableError)) throw error
-      this.#counters.retries++
-      this.#counters.noteError(error.message)
-      await backoff.wait(error.retryAfterMs, stopping)
-      return null
-    }
+  readonly #noteRetry = (reason: string): void => {
+    this.#counters.retries++
+    this.#counters.noteError(reason)
   }
+}
+
+function asRetriable(error: unknown): never {
+  if (!(error instanceof BrokerError && error.retriable)) throw error
+  throw new RetriableError(error.message, { cause: error })
 }

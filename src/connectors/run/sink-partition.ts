@@ -6,10 +6,11 @@ import type { Broker, FetchedPartition } from '../../broker/broker.ts'
 import { OffsetOutOfRangeError } from '../../broker/broker-error.ts'
 import type { Timer } from '../../clock.ts'
 import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
-import { type Refusal, RetriableError, type SinkRecord, type SinkTask } from '../connector.ts'
+import type { Refusal, SinkRecord, SinkTask } from '../connector.ts'
 import type { Backoff } from '../delivery/backoff.ts'
 import type { DeadLetter, DeadLetters } from '../delivery/dead-letters.ts'
-import { deliver, StoppedError } from '../delivery/delivery.ts'
+import { deliver } from '../delivery/delivery.ts'
+import { retrying, StoppedError } from '../delivery/retrying.ts'
 import type { ConnectorSpec } from './connector-spec.ts'
 import type { PartitionFeed } from './partition-feed.ts'
 import { type ReadRecord, RecordReader } from './record-reader.ts'
@@ -194,20 +195,14 @@ export class SinkPartition {
     await this.#retrying(async () => task.flush?.(options))
   }
 
-  /** Tries until it succeeds; null: it was stopped before. */
+  /** Null: it was stopped before the work succeeded. */
   async #retrying<Result>(work: () => Promise<Result>): Promise<Result | null> {
     const { backoff, stopping, events } = this.#options
-    for (;;) {
-      try {
-        const result = await work()
-        backoff.reset()
-        return result
-      } catch (error) {
-        if (!(error instanceof RetriableError)) throw error
-        events.onRetry(error.message)
-        if (stopping.aborted) return null
-        await backoff.wait(error.retryAfterMs, stopping)
-      }
+    try {
+      return await retrying(work, { backoff, stopping, onRetry: events.onRetry })
+    } catch (error) {
+      if (error instanceof StoppedError) return null
+      throw error
     }
   }
 

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { ManualTimer } from '../../../src/clock.ts'
 import { RetriableError, type SinkRecord, TAKEN } from '../../../src/connectors/connector.ts'
 import { Backoff } from '../../../src/connectors/delivery/backoff.ts'
-import { deliver, StoppedError } from '../../../src/connectors/delivery/delivery.ts'
+import { deliver } from '../../../src/connectors/delivery/delivery.ts'
+import { StoppedError } from '../../../src/connectors/delivery/retrying.ts'
 
 const MINUTE = 60_000
 const records = Array.from(
