@@ -21,16 +21,15 @@ import type {
   TableParts,
 } from '../query-runtime.ts'
 import { OwnedSlots } from '../slots.ts'
-import { lagOf, type StoreLag } from '../store-lag.ts'
+import type { StoreLag } from '../store-lag.ts'
 import { unlessLost, type Worker, type WorkerListener, WorkerLostError, type WorkerProvider } from '../worker.ts'
 import { FollowedSlots } from './followed-slots.ts'
 import { FormerWriters } from './former-writers.ts'
-import type { MaterializationPartitions } from './materialization-partitions.ts'
-import { merge } from './merge.ts'
 import { DEFAULT_PERIOD_MS, PartitionWatch } from './partition-watch.ts'
 import { fixOrigins, type PlacementOptions } from './place-query.ts'
 import { PushQueries } from './push-queries.ts'
 import { RunningQuery, type RunningQueryOptions } from './running-query.ts'
+import { locateTable, pullTable } from './table-parts.ts'
 import { Workers } from './workers.ts'
 
 export interface QueryRuntimeOptions {
@@ -48,7 +47,7 @@ export interface QueryRuntimeOptions {
   readonly sharesSlots?: boolean
   /** Called when a persistent query fails, also when it fails again after a retry. `statement`: see `StartQuery`. */
   readonly onFailure?: (queryId: string, failure: QueryFailure, statement?: string) => void
-  /** Called for a query whose results may surprise, with the reason: once for each. */
+  /** Called when the results of a query may surprise, with the reason; once for each subject of a notice. */
   readonly onNotice?: (queryId: string, message: string) => void
 }
 
@@ -90,7 +89,7 @@ class Runtime implements SettlingQueryRuntime {
   readonly #errorListeners: ((queryId: string, error: ProcessingError) => void)[] = []
   /** How often each query was at work when its worker died. */
   readonly #deaths = new Map<string, number>()
-  /** What was told about each query. */
+  /** The subjects of the notices that were passed on, by query id. */
   readonly #noticed = new Map<string, Set<NoticeSubject>>()
   readonly #partitionWatch: PartitionWatch
   #nextNumber = 1
@@ -178,21 +177,7 @@ class Runtime implements SettlingQueryRuntime {
   locate(queryId: string, keys: PullRequest['keys']): TableParts | null {
     const query = this.#queries.get(queryId)
     if (query === undefined) throw new Error(`Query ${queryId} does not run.`)
-    const table = query.findMaterialization()
-    if (table === null) return null
-    const wanted = tasksOfKeys(table, keys)
-    const isHere = ({ slot }: TaskAssignment) => query.workerOf(slot) !== undefined
-    const { lags } = query.standbys
-    return {
-      here: wanted.filter(isHere).map(({ partition }) => partition),
-      elsewhere: wanted
-        .filter((task) => !isHere(task))
-        .map(({ id, partition, slot }) => ({
-          partition,
-          slot,
-          standby: query.standbyWorkerOf(slot) === undefined ? null : { lag: lagOfTask(lags, id) },
-        })),
-    }
+    return locateTable(query, keys)
   }
 
   pull(
@@ -202,22 +187,8 @@ class Runtime implements SettlingQueryRuntime {
     { standbys } = { standbys: false },
   ): AsyncIterable<readonly Row[]> {
     const query = this.#queries.get(queryId)
-    const table = query?.findMaterialization() ?? null
-    if (query === undefined || table === null) throw new Error(`Query ${queryId} does not run.`)
-    const tasks = tasksOfKeys(table, request.keys)
-    const byWorker = new Map<Worker, number[]>()
-    for (const { partition, slot } of tasks) {
-      if (partitions?.includes(partition) === false) continue
-      const worker = query.workerOf(slot) ?? (standbys ? query.standbyWorkerOf(slot) : undefined)
-      if (worker === undefined)
-        throw new Error(`Partition ${partition} of query ${queryId} is not at work on this server.`)
-      byWorker.set(worker, [...(byWorker.get(worker) ?? []), partition])
-    }
-    const parts = [...byWorker].map(([worker, partitions]) =>
-      worker.pull(queryId, { ...request, partitions, standbys }),
-    )
-    const rows = parts.length === 1 ? parts[0]! : merge(parts)
-    return request.form.limit === null ? rows : limited(rows, request.form.limit)
+    if (query === undefined) throw new Error(`Query ${queryId} does not run.`)
+    return pullTable({ queryId, query, request, standbys, ...(partitions !== undefined && { partitions }) })
   }
 
   async announce({ plan, config }: Omit<StartQuery, 'paused'>): Promise<void> {
@@ -362,22 +333,6 @@ class Runtime implements SettlingQueryRuntime {
   }
 }
 
-function tasksOfKeys(
-  { tasks, partitionOf }: MaterializationPartitions,
-  keys: PullRequest['keys'],
-): readonly TaskAssignment[] {
-  if (keys === null || partitionOf === null) return tasks
-  const partitions = new Set(keys.map(partitionOf))
-  if (partitions.has(null)) return tasks
-  return tasks.filter(({ partition }) => partitions.has(partition))
-}
-
-/** Records that the copy of a task lags behind, the most of its stores; null: not known. */
-function lagOfTask(lags: readonly StoreLag[], taskId: string): number | null {
-  const own = lags.filter((lag) => lag.taskId === taskId).map(lagOf)
-  return own.length === 0 || own.includes(null) ? null : Math.max(...own.map(Number))
-}
-
 /** The lag stays as it was last measured while the broker cannot be reached. */
 function unlessBroker(error: unknown): void {
   if (!(error instanceof BrokerError)) throw error
@@ -387,14 +342,4 @@ function unlessBroker(error: unknown): void {
 function notQuiet(error: unknown): boolean {
   if (error instanceof WorkerLostError) return false
   throw error
-}
-
-async function* limited(batches: AsyncIterable<readonly Row[]>, limit: number): AsyncIterable<readonly Row[]> {
-  let left = limit
-  if (left <= 0) return
-  for await (const batch of batches) {
-    yield batch.length <= left ? batch : batch.slice(0, left)
-    left -= batch.length
-    if (left <= 0) return
-  }
 }
