@@ -4,12 +4,11 @@
  * lives at most from its start or from its first result, ms. Half of the records are there at once, the others come after the kills.
  * `midway`: kills before which some records were committed and others not yet.
  */
-import { globSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { applicationId } from '../../src/runtime/topic-names.ts'
 import type { Fault } from './fault.ts'
 import { checkOutputs, checkTables } from './kill/check.ts'
+import { firstOutput } from './kill/first-output.ts'
 import { expected, OUTPUTS, PARTITIONS, records, SOURCES, STATEMENTS, TOPICS } from './kill/flow.ts'
 import { finish } from './kill/progress.ts'
 import { FaultServer, seeded, withDataDir, withLog } from './support/server.ts'
@@ -18,7 +17,6 @@ import { uncommitted, writeRecords } from './support/topics.ts'
 /** Share of the kills. */
 const WHILE_STARTING = 0.3
 const WORK_MS = 5_000
-const LOOK_MS = 5
 
 export const kill: Fault = ({ seed, number, say }) =>
   withDataDir(async (dataDir) => {
@@ -44,7 +42,7 @@ export const kill: Fault = ({ seed, number, say }) =>
       const server = await FaultServer.spawn(dataDir)
       const spawnedAt = performance.now()
       if (random() < WHILE_STARTING) await delay(random() * life)
-      else await firstOutput(dataDir).then(() => delay(random() * life))
+      else await firstOutput(dataDir, Object.values(OUTPUTS), WORK_MS).then(() => delay(random() * life))
       const ms = Math.round(performance.now() - spawnedAt)
       await server.kill()
       lives.push(ms)
@@ -69,18 +67,6 @@ export const kill: Fault = ({ seed, number, say }) =>
 /** Where the part before the kill of this number ends. */
 const partEnd = (part: number, kills: number, quarters: number): number =>
   part === 0 ? 0 : Math.floor((quarters / 2) * (1 + (part - 1) / Math.max(1, kills)))
-
-/** Resolves when the server writes results, or after a while without. Looks at the files: whatever the server tells of itself comes late. */
-async function firstOutput(dataDir: string): Promise<void> {
-  const before = outputBytes(dataDir)
-  const deadline = performance.now() + WORK_MS
-  while (outputBytes(dataDir) === before && performance.now() < deadline) await delay(LOOK_MS)
-}
-
-function outputBytes(dataDir: string): number {
-  const files = globSync(join(dataDir, 'data/log/**', `{${Object.values(OUTPUTS).join()}}`, '**/*.log'))
-  return files.reduce((sum, file) => sum + statSync(file).size, 0)
-}
 
 /** Ids of the queries. */
 async function createQueries(dataDir: string, exactlyOnce: boolean): Promise<string[]> {

@@ -3,7 +3,6 @@
  * with DuckDB's result over the same events. A part of the events comes before each start. Options: `events` (300,000), `kills` (10) for each query, `life` (1,500): how
  * long a server lives at most from its first result, ms; `query`: only the one with that number. `midway`: kills after which some records were committed since the one before, and others not yet.
  */
-import { globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { writeContent } from '../../bench/nexmark/content.ts'
@@ -15,6 +14,7 @@ import type { Broker } from '../../src/broker/broker.ts'
 import type { DataSource } from '../../src/metastore/data-source.ts'
 import { applicationId } from '../../src/runtime/topic-names.ts'
 import type { Fault, FaultOptions } from './fault.ts'
+import { firstOutput } from './kill/first-output.ts'
 import { finish } from './kill/progress.ts'
 import { FaultServer, seeded, withDataDir, withLog } from './support/server.ts'
 import { uncommitted } from './support/topics.ts'
@@ -27,7 +27,6 @@ const EXACTLY_ONCE = {
 }
 const WHILE_STARTING = 0.2
 const WORK_MS = 20_000
-const LOOK_MS = 10
 
 export const nexmarkKills: Fault = (options) =>
   withDataDir(async (directory) => {
@@ -76,7 +75,7 @@ function runQuery(
       })
       const server = await FaultServer.spawn(dataDir)
       const life = random() * number('life', 1_500)
-      if (random() >= WHILE_STARTING) await firstOutput(dataDir, sink.topic)
+      if (random() >= WHILE_STARTING) await firstOutput(dataDir, [sink.topic], WORK_MS)
       await delay(life)
       await server.kill()
       const now = await withLog(dataDir, leftOf)
@@ -111,15 +110,3 @@ const groupOf = (queryId: string): string => applicationId({ serviceId: 'default
 
 const topicsOf = ({ derivedFrom }: DataSource): string[] =>
   derivedFrom.map((source) => inputTopics[source.toLowerCase()]!)
-
-/** Resolves when the server writes results, or after a while without. */
-async function firstOutput(dataDir: string, topic: string): Promise<void> {
-  const before = outputBytes(dataDir, topic)
-  const deadline = performance.now() + WORK_MS
-  while (outputBytes(dataDir, topic) === before && performance.now() < deadline) await delay(LOOK_MS)
-}
-
-function outputBytes(dataDir: string, topic: string): number {
-  const files = globSync(join(dataDir, 'data/log/**', topic, '**/*.log'))
-  return files.reduce((sum, file) => sum + statSync(file).size, 0)
-}

@@ -5,13 +5,10 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { TestEngine, temporaryDirectory } from '../support/engine.ts'
 import { definitions, INPUTS, tableRows } from './world.ts'
 
 const HERE = import.meta.dirname
-/** Until the tables have stopped changing. */
-const SETTLED_MS = 3000
 
 async function record(version: string): Promise<void> {
   const directory = temporaryDirectory()
@@ -26,7 +23,7 @@ async function record(version: string): Promise<void> {
     )
     await engine.execute('DROP STREAM dropped DELETE TOPIC;')
     await engine.execute(INPUTS)
-    await delay(SETTLED_MS)
+    await engine.settled()
     const results = { definitions: await definitions(engine), rows: await tableRows(engine) }
     writeFileSync(join(HERE, `results-${version}.json`), `${JSON.stringify(results, null, 2)}\n`)
     const [backup] = readdirSync(backups)
