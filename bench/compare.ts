@@ -2,7 +2,7 @@
  * The seven jobs side by side with Kafka Streams: `npm run bench -- compare [JOB...] [--reps 3] [--peers ks,millrace,embedded,raw] [--base DIR] [--format AVRO] [--quick]`.
  *
  * Needs Java 17 and Maven for Kafka Streams, and a Kafka: the one that KAFKA_BOOTSTRAP_SERVERS names, else one is started from Maven's jars.
- * --base: another checkout of this repository, which is a peer `base`, to whose CPU seconds ratios are given.
+ * --base: another checkout of this repository. It becomes the peer `base`, and ratios are to its results.
  * --format AVRO: j1 and j7 over Avro, Kafka Streams with serdes of Java's Avro. N: records of input (1,000,000; --quick: 200,000). All peers run in turn within one repetition, so that ratios are between neighbours.
  */
 import { execFile } from 'node:child_process'

@@ -15,7 +15,7 @@ import { isLoaded, isLoadedAvro, load, loadAvro } from './load.ts'
 import { type MeasureOptions, measureOnEmbedded, measureOnKafka, type Peer, type Result } from './measure.ts'
 import { withKafka } from './with-kafka.ts'
 
-/** `ks`: Kafka Streams; `millrace`: over the same Kafka; `base`: so too, another checkout; `embedded`: Millrace over its own log. */
+/** `ks`: Kafka Streams; `millrace`: Millrace over the same Kafka; `base`: another checkout of it, likewise; `embedded`: Millrace over its own log. */
 export type PeerName = 'ks' | 'millrace' | 'base' | 'embedded'
 
 export interface RunJobs {
@@ -68,7 +68,7 @@ async function repeat(options: RunJobs, broker: Broker | null, bootstrapServers:
         expected: expectation(job, records),
         directory: DIRECTORY,
       }
-      // Who comes first finds a machine that is a little slower: the broker has just loaded other records.
+      // The peer that comes first finds a machine that is a little slower, since the broker has just loaded other records.
       for (const peer of repetition % 2 === 1 ? peers : peers.toReversed()) {
         const result = await measure(await commandOf(peer, options), broker, bootstrapServers, measured)
         results.push(result)

@@ -1,9 +1,9 @@
 /**
- * Values that go from a payload into another one as the bytes they are. A reader notes where they lie instead of decoding them, and a
- * writer of the same format copies them. Both do so only where a value decoded and encoded again would have the same bytes.
+ * Values whose bytes go unchanged from one payload into another. A reader notes where they lie instead of decoding them, and a writer of the
+ * same format copies them. Only values that have the same bytes after decoding and encoding pass in this way.
  */
 
-/** Where the passed values of the record lie that is being processed. */
+/** Where the passed values lie of the record that is being processed. */
 export class PassedValues {
   buffer: Buffer = Buffer.alloc(0)
   /** By slot: the first byte of the value; -1: the value is in the row, as any other. */

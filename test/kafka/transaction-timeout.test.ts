@@ -7,7 +7,7 @@ import { describeKafka } from '../support/kafka/describe-kafka.ts'
 const fencesTheLate = process.env['KAFKA_VERSION']?.startsWith('3.') === true
 
 describeKafka('a transaction that is open for too long', ({ bootstrapServers }) => {
-  test('is aborted by the broker; its commit says so, and after an abort the producer goes on', async () => {
+  test('is aborted by the broker; its commit says so, and after an abort the producer continues', async () => {
     const broker = new KafkaBroker({ bootstrapServers: [bootstrapServers] })
     await broker.connect()
     const topic = `timeout-${process.pid}-${performance.now().toFixed(0)}`

@@ -25,7 +25,7 @@ export interface ClusterMembershipOptions {
 }
 
 const PAUSES: DoublingPauses = { firstMs: 1_000, longestMs: 60_000 }
-/** A server whose cluster takes longer to divide the slots starts without knowing who has them. */
+/** A server whose cluster takes longer to divide the slots starts without knowing which servers have them. */
 const LONGEST_START_MS = 5_000
 
 /** Keeps a server in its cluster until `leave`. */

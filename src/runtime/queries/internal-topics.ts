@@ -74,7 +74,7 @@ export async function makeTopics(topics: readonly InternalTopic[], broker: Broke
   return others
 }
 
-/** Brokers before Kafka 3.6, and some that are not Kafka, do not know the newest of the settings, and have no such limit either. */
+/** Brokers before Kafka 3.6, and some that are not Kafka, do not know the newest of the settings. They have no such limit either, so it is left out. */
 async function createTopic(topic: InternalTopic, broker: Broker): Promise<void> {
   try {
     await broker.createTopic(topic)

@@ -1,6 +1,6 @@
 /**
- * Notices partitions that are added to the topics of running queries. A query that keeps no state by key reads them at once. In others, keys
- * would then lie in other partitions than their state: they continue without the new partitions, and say so.
+ * Notices partitions that are added to the topics of running queries. A query that keeps no state by key reads them at once. In any other
+ * query, keys would lie in other partitions than their state: it continues without the new partitions, and reports that.
  */
 import type { Broker } from '../../broker/broker.ts'
 import type { Scheduled, Timer } from '../../clock.ts'
@@ -16,13 +16,13 @@ export interface PartitionWatchOptions {
   readonly broker: Pick<Broker, 'listTopics'>
   readonly timer: Timer
   readonly periodMs: number
-  /** Whether there is a query to look for. */
+  /** Whether there are queries whose topics can grow. */
   readonly isNeeded: () => boolean
-  /** Receives the topics as they are now. */
+  /** Receives the present partitions of all topics. */
   readonly onCounts: (counts: PartitionCounts) => void
 }
 
-/** The default in the table of settings: partitions are added seldom, and a look costs the broker one request. */
+/** The default in the table of settings. Partitions are seldom added, and each look costs the broker a request. */
 export const DEFAULT_PERIOD_MS = 30_000
 
 export class PartitionWatch {
@@ -44,7 +44,7 @@ export class PartitionWatch {
       const topics = await broker.listTopics()
       onCounts(new Map(topics.map(({ name, partitions }) => [name, partitions])))
     } catch {
-      // The queries themselves tell what is wrong with the broker.
+      // The queries themselves report what is wrong with the broker.
     } finally {
       this.#isLooking = false
     }
@@ -90,11 +90,11 @@ export function placesByKey({ steps }: PhysicalPlan): boolean {
 const described = ({ topic, read, now }: GrownTopic): string =>
   `Topic ${topic} has grown from ${read} to ${now} partitions.`
 
-/** What the operator of a query is told that reads the new partitions. */
+/** The notice about a query that reads the new partitions. */
 export const readingAdded = (grown: readonly GrownTopic[]): string =>
   `${grown.map(described).join(' ')} The query reads the new ones from their first records.`
 
-/** What the operator of a query is told that cannot read them. */
+/** The new partitions of a query that cannot read them, with the notice about it. */
 export const unreadPartitions = (grown: readonly GrownTopic[]): UnreadPartitions => ({
   partitions: grown.reduce((sum, { read, now }) => sum + now - read, 0),
   message:

@@ -68,8 +68,8 @@ export class RunningQuery {
   #hasFailed = false
   #isLearning = false
   #unread: UnreadPartitions | null = null
-  /** What was told last about partitions that were added; '': nothing. */
-  #toldGrowth = ''
+  /** The last notice about partitions that were added; '': there was none. */
+  #growthNotice = ''
   readonly #turns = new Mutex()
 
   constructor(options: RunningQueryOptions) {
@@ -226,8 +226,8 @@ export class RunningQuery {
     this.#unread = grown.length > 0 && placesByKey(plan) ? unreadPartitions(grown) : null
     if (grown.length === 0) return
     const message = this.#unread?.message ?? readingAdded(grown)
-    if (message !== this.#toldGrowth) this.#options.onNotice?.(message)
-    this.#toldGrowth = message
+    if (message !== this.#growthNotice) this.#options.onNotice?.(message)
+    this.#growthNotice = message
     if (this.#unread === null) this.restart()
   }
 

@@ -1,6 +1,6 @@
 /**
- * Which columns of a source go into the sink as they are, so that their bytes can be copied. That takes a task which does nothing but filter
- * and project between the two, so that a record is written while its bytes are there.
+ * Which columns of a source go into the sink unchanged, so that their bytes can be copied. The task must do nothing but filter and project
+ * between the two: a record is then written while its bytes are there.
  */
 import { columnsOf } from '../../expressions/inspect.ts'
 import { inputsOf } from '../../operators/inputs.ts'
@@ -11,7 +11,7 @@ import { type PassedColumns, PassedValues } from '../../serde/passed-values.ts'
 import type { Column } from '../../types/schema.ts'
 import { formatType } from '../../types/sql-type.ts'
 
-/** The passed values of a task, and for each column of its source and its sink the slot; -1: it is decoded. */
+/** The passed values of a task, and the slot of each column of its source and of its sink; -1: the column is decoded. */
 export interface TaskPassage {
   readonly values: PassedValues
   readonly sourceSlots: readonly number[]

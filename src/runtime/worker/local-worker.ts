@@ -40,7 +40,7 @@ import { WorkerPulls } from './worker-pulls.ts'
 import { type CommitsIn, WorkerQuery } from './worker-query.ts'
 
 export interface LocalWorkerOptions {
-  /** Opened by the caller, who closes it after the worker. */
+  /** Opened by the caller, and closed by it after the worker. */
   readonly broker: Broker
   readonly functions: FunctionRegistry
   readonly functionContext: FunctionContext

@@ -270,7 +270,7 @@ export class RunningTask implements InputTask {
     })
     this.outputs.flush()
     const stored = this.outputs.stored()
-    // A commit that is given up before it waits does not look at this; its failure has been told as that of the query.
+    // A commit that is given up early never awaits this promise; the query has reported the failure by then.
     stored.catch(() => {})
     return { task: this, positions, state, stored }
   }

@@ -1,7 +1,10 @@
 /** How readers of lines plan their work. */
 import { CHECK_ONLY, type ReaderOptions, type WantedColumn } from '../format.ts'
 
-/** What is read of a line at first, and what only of records that pass: made by `make` for each wanted column for which there is work. */
+/**
+ * The fields that are read of every line, and those that are read only of records that pass the filter. `make` makes one for each wanted
+ * column that has to be parsed.
+ */
 export function splitWanted<Field>(
   { columns, wanted }: Pick<ReaderOptions, 'columns' | 'wanted'>,
   make: (wanted: WantedColumn) => Field,

@@ -1,6 +1,6 @@
 /**
- * Rows as JSON objects with columns that are copied from another object. Columns that stand one behind the other there, and whose names have
- * as many bytes, are copied together, and their names are written over those that came along: in other case, mostly.
+ * Rows as JSON objects with columns that are copied from another object. Columns that follow each other in both objects, with names of the
+ * same length, are copied together; their names are then written over those that were copied, which mostly differ in case.
  */
 import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'

@@ -35,7 +35,7 @@ export class Cluster {
   readonly timer: Timer
   /** Pauses between attempts. */
   readonly backoff: Backoff
-  /** The sum of the waits that brokers have asked for. */
+  /** How long brokers have made this client wait because of quotas. */
   throttledMs = 0
   readonly #setup: ConnectionSetup
   readonly #closing = new AbortController()
@@ -98,8 +98,8 @@ export class Cluster {
   }
 
   /**
-   * Calls `onOver` when a broker that has answered with this throttle time may be sent requests again. The broker reads nothing from the
-   * connection before that, so a request would time out and not be answered sooner. Source: KIP-219.
+   * Calls `onOver` when the throttle time with which a broker has answered is over. Until then the broker reads nothing from the connection,
+   * so a request that is sent earlier is not answered earlier, and may time out. Source: KIP-219.
    */
   throttle(ms: number, onOver: () => void): void {
     this.throttledMs += ms

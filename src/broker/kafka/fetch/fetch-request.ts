@@ -83,7 +83,7 @@ export function encodeFetch(request: FetchRequest, timeoutMs: number): RawReques
 }
 
 export interface FetchResponse {
-  /** How long the broker wants to be spared further requests. */
+  /** How long the broker reads no further requests from the connection. */
   readonly throttleTimeMs: number
   readonly errorCode: number
   readonly partitions: readonly FetchAnswer[]

@@ -16,7 +16,7 @@ export class ProduceLane {
   #connection: KafkaConnection | null = null
   #isOpening = false
   #underWay = 0
-  /** Waits that the broker has asked for and that are not over. */
+  /** Throttle times that are not over. */
   #rests = 0
 
   /** `onRested`: called when the lane can be used again after the broker has throttled it. */

@@ -26,7 +26,7 @@ export interface ProduceAnswer {
 
 export interface ProduceResponse {
   readonly answers: readonly ProduceAnswer[]
-  /** How long the broker wants to be spared further requests. */
+  /** How long the broker reads no further requests from the connection. */
   readonly throttleTimeMs: number
 }
 

@@ -146,15 +146,15 @@ export class Transaction {
     this.#close()
   }
 
-  /** Nothing may be on its way any more. Resolves with true if sequences start again, with a new `identity`. */
+  /** Nothing may be on its way any more. Resolves to true if sequences start again, with a new `identity`. */
   async abort(): Promise<boolean> {
     this.#throwIfFenced()
     if (!this.isOpen) return false
-    const startsAnew = this.#state === 'failed' || this.#state === 'committing'
-    if (startsAnew) await this.#endInDoubt()
+    const isInDoubt = this.#state === 'failed' || this.#state === 'committing'
+    if (isInDoubt) await this.#endInDoubt()
     else await this.#end(false)
     this.#close()
-    return startsAnew
+    return isInDoubt
   }
 
   /**

@@ -68,7 +68,7 @@ describe('a topic whose end lies before what a query has read', () => {
     return server.reopened(directory.path, options(properties), loseTail)
   }
 
-  test('stops the query, which tells why: in the log, in its failures, and to who reads its table', async () => {
+  test('stops the query, which says why: in the log, in its failures, and to readers of its table', async () => {
     const server = await behind()
     const { queryErrors } = await untilQuery(server, ({ state }) => state === 'ERROR')
     const cause =

@@ -72,7 +72,7 @@ const counts = (plans: readonly PhysicalPlan[]) => pullRows(world.runtime, plans
 describe.each(['at_least_once', 'exactly_once_v2'])('%s', (guarantee) => {
   const config = { 'auto.offset.reset': 'earliest', 'processing.guarantee': guarantee }
 
-  test('a table goes on from the disk when its sources are gone', async () => {
+  test('a table continues from the disk when its sources are gone', async () => {
     await openWorld()
     const plans = await world.run(`${LOGS} ${COUNT}`, config)
     await world.produce('logs', logs(0, 50))
