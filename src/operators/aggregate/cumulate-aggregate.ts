@@ -13,18 +13,17 @@
  * windows are closed. Source: Flink's CUMULATE.
  */
 import type { CumulateWindow } from '../../metastore/aggregation-window.ts'
-import { keyCodec } from '../../state/key.ts'
 import type { SessionStore, StoreKey } from '../../state/store.ts'
-import type { Process } from '../../types/record.ts'
-import type { Row } from '../../types/value.ts'
+import type { Process, Window } from '../../types/record.ts'
 import type { OperatorRuntime } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
 import { StreamTime } from '../stream-time.ts'
-import { compileAggregateFunctions, type GroupState } from './aggregate-functions.ts'
-import { finalTimeout, openFinalMark, passesWithoutRecords } from './final-mark.ts'
+import type { GroupState } from './aggregate-functions.ts'
+import { finalTimeout, openFinalMark, passWithoutRecords, type QuietTime } from './final-mark.ts'
 import { PendingWindows } from './pending-windows.ts'
+import { addingToWindows, openWindowGroups, type WindowGroups } from './window-groups.ts'
 import type { WindowedAggregateStep } from './windowed-step.ts'
 
 export function buildCumulateAggregate(
@@ -37,8 +36,12 @@ export function buildCumulateAggregate(
   const groups = openGroups(step, input, context)
   const changes = step.emit === 'CHANGES' ? emitChanges(groups, emit) : null
   const final = step.emit === 'FINAL' ? emitFinal(groups, step, context, emit) : null
-  const timeout = finalTimeout(step, context)
   const streamTime = new StreamTime(context)
+  const quiet: QuietTime = {
+    streamTime,
+    hasTimedOut: finalTimeout(step, context).hasPassed,
+    closingTime: (latestEnd) => latestEnd + graceMs,
+  }
   let latestStart = -1
   let expired = Number.NEGATIVE_INFINITY
 
@@ -72,13 +75,7 @@ export function buildCumulateAggregate(
     ],
     flush() {
       changes?.flush()
-      if (final === null) return
-      final.restore(streamTime)
-      if (timeout.hasPassed()) {
-        const latest = final.latestOpen()
-        if (latest === null) return
-        streamTime.restore(latest + graceMs)
-      } else if (!passesWithoutRecords(step, streamTime, context)) return
+      if (final === null || passWithoutRecords(final, quiet, step, context) === null) return
       if (final.emitClosed(streamTime.now, null)) context.noteChange()
     },
   }
@@ -91,72 +88,47 @@ interface Windows {
   readonly to: number
 }
 
-interface Groups {
+/** The groups by key and window; the end names a window. */
+interface Groups extends Pick<WindowGroups, 'decode' | 'toRow'> {
   readonly store: SessionStore
-  readonly decode: (storeKey: StoreKey) => Row
-  readonly startOf: (end: number) => number
-  readonly toRow: (key: Row, states: Row, end: number) => Row
-  readonly stored: (storeKey: StoreKey, end: number) => GroupState | undefined
+  readonly windowOf: (end: number) => Window
+  readonly stored: (storeKey: StoreKey, window: Window) => GroupState | undefined
   /** Adds the record to its groups of those windows; the changes become pending, or leave with the windows (null). */
   readonly update: (record: KeyedRecord, windows: Windows, changes: PendingWindows | null) => void
 }
 
-function openGroups(
-  { functions, window, store: name }: WindowedAggregateStep<CumulateWindow>,
-  input: StepSchema,
-  context: OperatorContext,
-): Groups {
-  const { sizeMs, stepMs, retentionMs } = window
-  const aggregation = compileAggregateFunctions(functions, context)
-  const { encode, decode } = keyCodec(input.key.map(({ type }) => type))
-  const store = context.store({ name, kind: 'session', retentionMs })
-  const startOf = (end: number): number => Math.floor((end - 1) / sizeMs) * sizeMs
-  const toRow = (key: Row, states: Row, end: number): Row => {
-    const row = aggregation.output(key, states)
-    row.push(startOf(end), end)
-    return row
-  }
-  const updateOne = (
-    record: KeyedRecord,
-    { storeKey, end, stored }: { storeKey: StoreKey; end: number; stored: GroupState | undefined },
-    changes: PendingWindows | null,
-  ): void => {
-    const { key, value, timestamp } = record
-    const group = stored ?? { row: aggregation.initialize(), timestamp }
-    if (changes !== null && !changes.at(end).touch(storeKey, record)) {
-      const oldValue = stored === undefined || !context.oldValues ? null : toRow(key, group.row, end)
-      changes.at(end).add(storeKey, record, oldValue)
-    }
-    aggregation.add(group.row, value!)
-    if (group.timestamp < timestamp) group.timestamp = timestamp
-    store.put(storeKey, startOf(end), end, group)
-    if (!context.coalesces) changes?.flush()
-  }
+function openGroups(step: WindowedAggregateStep<CumulateWindow>, input: StepSchema, context: OperatorContext): Groups {
+  const { sizeMs, stepMs, retentionMs } = step.window
+  const groups = openWindowGroups(step, input, context)
+  const { encode } = groups
+  const windowOf = (end: number): Window => ({ start: Math.floor((end - 1) / sizeMs) * sizeMs, end })
+  const store = context.store({ name: step.store, kind: 'session', retentionMs })
+  const add = addingToWindows(groups, windowOf, context)
   return {
+    ...groups,
     store,
-    decode,
-    startOf,
-    toRow,
-    stored: (storeKey, end) => store.find(storeKey, end, startOf(end)).find((one) => one.end === end)?.value,
+    windowOf,
+    stored: (storeKey, { start, end }) => store.find(storeKey, end, start).find((one) => one.end === end)?.value,
     update(record, { start, from, to }, changes) {
       if (from > to) return
       const storeKey = encode(record.key)
       const known = new Map<number, GroupState>()
       for (const one of store.find(storeKey, from, start)) if (one.start === start) known.set(one.end, one.value)
       for (let end = from; end <= to; end += stepMs) {
-        updateOne(record, { storeKey, end, stored: known.get(end) }, changes)
+        store.put(storeKey, start, end, add(record, storeKey, end, known.get(end), changes))
+        if (!context.coalesces) changes?.flush()
       }
     },
   }
 }
 
 /** EMIT CHANGES: the newest row of each window that has changed since the last flush. */
-const emitChanges = ({ startOf, stored, toRow }: Groups, emit: Process): PendingWindows =>
+const emitChanges = ({ windowOf, stored, toRow }: Groups, emit: Process): PendingWindows =>
   new PendingWindows((end, storeKey, { key, headers, oldValue }) => {
-    const group = stored(storeKey, end)
+    const window = windowOf(end)
+    const group = stored(storeKey, window)
     if (group === undefined) return
-    const window = { start: startOf(end), end }
-    emit({ key, window, value: toRow(key, group.row, end), oldValue, timestamp: group.timestamp, headers })
+    emit({ key, window, value: toRow(key, group.row, window), oldValue, timestamp: group.timestamp, headers })
   })
 
 /** EMIT FINAL: the row of each window once, when it is closed, by end. */
@@ -186,8 +158,9 @@ function emitFinal(
       mark.set(closeTime, streamTime)
       for (const [storeKey, { start, end, value }] of closed) {
         const key = decode(storeKey)
-        const row = toRow(key, value.row, end)
-        emit({ key, window: { start, end }, value: row, oldValue: null, timestamp: value.timestamp, headers })
+        const window = { start, end }
+        const row = toRow(key, value.row, window)
+        emit({ key, window, value: row, oldValue: null, timestamp: value.timestamp, headers })
       }
       return true
     },

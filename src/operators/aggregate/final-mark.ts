@@ -22,14 +22,39 @@ export function finalTimeout(
   return ms > 0 ? { isSet: true, hasPassed: () => idleMs() >= ms } : { isSet: false, hasPassed: () => false }
 }
 
-/** Whether time passes without records, by the clock or the watermark. Lets stream time come as far as the clock. Called after it was restored. */
-export function passesWithoutRecords(
+/** Windows that leave once, when they are closed. */
+export interface FinalWindows {
+  readonly restore: FinalMark['restore']
+  /** The latest window that has not left, by the time that names it; null: all have. */
+  readonly latestOpen: () => number | null
+}
+
+export interface QuietTime {
+  readonly streamTime: StreamTime
+  readonly hasTimedOut: () => boolean
+  /** The stream time that closes the window which `latestOpen` gives. */
+  readonly closingTime: (latest: number) => number
+}
+
+/**
+ * Lets stream time come as far as it does without records: to the end of the latest window by the time-out, or with the clock or the watermark. Gives
+ * which of them it was; null: time stands still, or nothing is open.
+ */
+export function passWithoutRecords(
+  final: FinalWindows,
+  { streamTime, hasTimedOut, closingTime }: QuietTime,
   { window }: Pick<WindowedAggregateStep, 'window'>,
-  streamTime: StreamTime,
   { clock, watermark }: Pick<OperatorContext, 'clock' | 'watermark'>,
-): boolean {
+): 'timeout' | 'time' | null {
+  final.restore(streamTime)
+  if (hasTimedOut()) {
+    const latest = final.latestOpen()
+    if (latest === null) return null
+    streamTime.restore(closingTime(latest))
+    return 'timeout'
+  }
   if (window.byClock === true) streamTime.advance(clock.now())
-  return window.byClock === true || watermark !== null
+  return window.byClock === true || watermark !== null ? 'time' : null
 }
 
 const KEY = 0

@@ -19,7 +19,6 @@
  * closed and, with EMIT FINAL, have left. Source: Kafka Streams' KStreamSessionWindowAggregate.
  */
 import type { SessionWindow } from '../../metastore/aggregation-window.ts'
-import { keyCodec } from '../../state/key.ts'
 import type { Session, SessionStore, StoreKey } from '../../state/store.ts'
 import type { Process } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
@@ -28,9 +27,9 @@ import type { OperatorContext } from '../operator-context.ts'
 import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
 import { StreamTime } from '../stream-time.ts'
-import { compileAggregateFunctions } from './aggregate-functions.ts'
-import { finalTimeout, openFinalMark, passesWithoutRecords } from './final-mark.ts'
+import { finalTimeout, openFinalMark, passWithoutRecords, type QuietTime } from './final-mark.ts'
 import { PendingSessions } from './pending-sessions.ts'
+import { openWindowGroups, type WindowGroups } from './window-groups.ts'
 import type { WindowedAggregateStep } from './windowed-step.ts'
 
 type Bounds = Pick<Session, 'start' | 'end'>
@@ -48,6 +47,11 @@ export function buildSessionAggregate(
   const update = changes?.update ?? sessions.merge
   const timeout = finalTimeout(step, context)
   const streamTime = new StreamTime(context)
+  const quiet: QuietTime = {
+    streamTime,
+    hasTimedOut: timeout.hasPassed,
+    closingTime: (latestEnd) => latestEnd + gapMs + graceMs + 1,
+  }
   const closeTimeAt = (now: number): number => now - graceMs - gapMs
   return {
     inputs: [
@@ -66,13 +70,7 @@ export function buildSessionAggregate(
     ],
     flush() {
       changes?.flush()
-      if (final === null) return
-      final.restore(streamTime)
-      if (timeout.hasPassed()) {
-        const latest = final.latestOpen()
-        if (latest === null) return
-        streamTime.restore(latest + gapMs + graceMs + 1)
-      } else if (!passesWithoutRecords(step, streamTime, context)) return
+      if (final === null || passWithoutRecords(final, quiet, step, context) === null) return
       if (final.emitClosed(streamTime.now, null, closeTimeAt(streamTime.now))) context.noteChange()
     },
   }
@@ -84,10 +82,8 @@ interface Meeting extends Bounds {
   readonly joined: readonly Session[]
 }
 
-interface Sessions {
+interface Sessions extends Pick<WindowGroups, 'decode' | 'toRow'> {
   readonly store: SessionStore
-  readonly decode: (storeKey: StoreKey) => Row
-  readonly toRow: (key: Row, states: Row, bounds: Bounds) => Row
   /**
    * `latest`: the stream time before the record. Sessions of that age are past their retention, even if they were made late. `earliestEnd`: sessions
    * that ended before are not joined either.
@@ -98,22 +94,17 @@ interface Sessions {
 }
 
 function openSessions(
-  { functions, window, store: name }: WindowedAggregateStep<SessionWindow>,
+  step: WindowedAggregateStep<SessionWindow>,
   input: StepSchema,
   context: OperatorContext,
 ): Sessions {
-  const { gapMs, retentionMs } = window
-  const aggregation = compileAggregateFunctions(functions, context)
-  const { encode, decode } = keyCodec(input.key.map(({ type }) => type))
-  const store = context.store({ name, kind: 'session', retentionMs })
+  const { gapMs, retentionMs } = step.window
+  const groups = openWindowGroups(step, input, context)
+  const { aggregation, encode } = groups
+  const store = context.store({ name: step.store, kind: 'session', retentionMs })
   return {
+    ...groups,
     store,
-    decode,
-    toRow(key, states, { start, end }) {
-      const row = aggregation.output(key, states)
-      row.push(start, end)
-      return row
-    },
     meet({ key, timestamp }, latest, earliestEnd) {
       const storeKey = encode(key)
       const joined = store.find(

@@ -18,18 +18,16 @@
  * these windows are closed. Source: Kafka Streams' KStreamWindowAggregate.
  */
 import type { TimeWindow } from '../../metastore/aggregation-window.ts'
-import { keyCodec } from '../../state/key.ts'
-import type { StoreKey, WindowStore } from '../../state/store.ts'
+import type { WindowStore } from '../../state/store.ts'
 import type { Process, Window } from '../../types/record.ts'
-import type { Row } from '../../types/value.ts'
 import type { OperatorRuntime } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import { hasKey, type KeyedRecord } from '../record-key.ts'
 import type { StepSchema } from '../step.ts'
 import { StreamTime } from '../stream-time.ts'
-import { compileAggregateFunctions, type GroupState } from './aggregate-functions.ts'
-import { finalTimeout, openFinalMark, passesWithoutRecords } from './final-mark.ts'
+import { finalTimeout, openFinalMark, passWithoutRecords, type QuietTime } from './final-mark.ts'
 import { PendingWindows } from './pending-windows.ts'
+import { addingToWindows, openWindowGroups, type WindowGroups } from './window-groups.ts'
 import type { WindowedAggregateStep } from './windowed-step.ts'
 
 export function buildTimeWindowAggregate(
@@ -43,8 +41,12 @@ export function buildTimeWindowAggregate(
   const groups = openGroups(step, input, context)
   const changes = step.emit === 'CHANGES' ? emitChanges(groups, emit) : null
   const final = step.emit === 'FINAL' ? emitFinal(groups, step, context, emit) : null
-  const timeout = finalTimeout(step, context)
   const streamTime = new StreamTime(context)
+  const quiet: QuietTime = {
+    streamTime,
+    hasTimedOut: finalTimeout(step, context).hasPassed,
+    closingTime: (latestStart) => latestStart + sizeMs + graceMs,
+  }
   let latestStart = -1
   let expired = Number.NEGATIVE_INFINITY
 
@@ -84,76 +86,49 @@ export function buildTimeWindowAggregate(
     flush() {
       changes?.flush()
       if (final === null) return
-      final.restore(streamTime)
-      if (timeout.hasPassed()) {
-        const latest = final.latestOpen()
-        if (latest === null) return
-        context.noteChange()
-        streamTime.restore(latest + sizeMs + graceMs)
-        final.emitClosed(streamTime.now, null, Number.NEGATIVE_INFINITY)
-      } else if (passesWithoutRecords(step, streamTime, context)) {
-        if (final.emitClosed(streamTime.now, null, expiryAt(streamTime.now))) context.noteChange()
-      }
+      const cause = passWithoutRecords(final, quiet, step, context)
+      if (cause === null) return
+      const expiredBefore = cause === 'timeout' ? Number.NEGATIVE_INFINITY : expiryAt(streamTime.now)
+      if (final.emitClosed(streamTime.now, null, expiredBefore)) context.noteChange()
     },
   }
 }
 
-/** The rows of states by key and window start. */
-interface Groups {
+/** The groups by key and window start. */
+interface Groups extends Pick<WindowGroups, 'decode' | 'toRow'> {
   readonly store: WindowStore
-  readonly decode: (storeKey: StoreKey) => Row
-  readonly bounds: (start: number) => Window
-  readonly toRow: (key: Row, states: Row, start: number) => Row
+  readonly windowOf: (start: number) => Window
   /** Adds the record to its group of that window; the change becomes pending, or leaves with the window (null). */
   readonly update: (record: KeyedRecord, start: number, changes: PendingWindows | null) => void
 }
 
-function openGroups(
-  { functions, window, store: name }: WindowedAggregateStep<TimeWindow>,
-  input: StepSchema,
-  context: OperatorContext,
-): Groups {
-  const { sizeMs, retentionMs } = window
-  const aggregation = compileAggregateFunctions(functions, context)
-  const { encode, decode } = keyCodec(input.key.map(({ type }) => type))
-  const store = context.store({ name, kind: 'window', retentionMs })
-
-  const toRow = (key: Row, states: Row, start: number): Row => {
-    const row = aggregation.output(key, states)
-    row.push(start, start + sizeMs)
-    return row
-  }
-
+function openGroups(step: WindowedAggregateStep<TimeWindow>, input: StepSchema, context: OperatorContext): Groups {
+  const { sizeMs, retentionMs } = step.window
+  const groups = openWindowGroups(step, input, context)
+  const { encode } = groups
+  const windowOf = (start: number): Window => ({ start, end: start + sizeMs })
+  const store = context.store({ name: step.store, kind: 'window', retentionMs })
+  const add = addingToWindows(groups, windowOf, context)
   return {
+    ...groups,
     store,
-    decode,
-    bounds: (start) => ({ start, end: start + sizeMs }),
-    toRow,
+    windowOf,
     update(record, start, changes) {
-      const { key, value, timestamp: recordTime } = record
-      const storeKey = encode(key)
-      const stored: GroupState | undefined = store.get(storeKey, start)
-      const group = stored ?? { row: aggregation.initialize(), timestamp: recordTime }
-      const states = group.row
-      if (changes !== null && !changes.at(start).touch(storeKey, record)) {
-        const oldValue = stored === undefined || !context.oldValues ? null : toRow(key, states, start)
-        changes.at(start).add(storeKey, record, oldValue)
-      }
-      aggregation.add(states, value!)
-      if (group.timestamp < recordTime) group.timestamp = recordTime
-      store.put(storeKey, start, group)
+      const storeKey = encode(record.key)
+      store.put(storeKey, start, add(record, storeKey, start, store.get(storeKey, start), changes))
       if (!context.coalesces) changes?.flush()
     },
   }
 }
 
 /** EMIT CHANGES: the newest row of each window that has changed since the last flush. */
-const emitChanges = ({ store, bounds, toRow }: Groups, emit: Process): PendingWindows =>
+const emitChanges = ({ store, windowOf, toRow }: Groups, emit: Process): PendingWindows =>
   new PendingWindows((start, storeKey, { key, headers, oldValue }) => {
     const stored = store.get(storeKey, start)
     if (stored === undefined) return
     const { row, timestamp } = stored
-    emit({ key, window: bounds(start), value: toRow(key, row, start), oldValue, timestamp, headers })
+    const window = windowOf(start)
+    emit({ key, window, value: toRow(key, row, window), oldValue, timestamp, headers })
   })
 
 /**
@@ -161,7 +136,7 @@ const emitChanges = ({ store, bounds, toRow }: Groups, emit: Process): PendingWi
  * windows that have fallen out of their retention by then are lost: Kafka Streams' store drops them when a newer window comes in.
  */
 function emitFinal(
-  { store, decode, bounds, toRow }: Groups,
+  { store, decode, windowOf, toRow }: Groups,
   { window, store: name }: WindowedAggregateStep<TimeWindow>,
   context: OperatorContext,
   emit: Process,
@@ -192,7 +167,8 @@ function emitFinal(
       mark.set(closeTime, streamTime)
       for (const [storeKey, start, { row, timestamp }] of closed) {
         const key = decode(storeKey)
-        emit({ key, window: bounds(start), value: toRow(key, row, start), oldValue: null, timestamp, headers })
+        const window = windowOf(start)
+        emit({ key, window, value: toRow(key, row, window), oldValue: null, timestamp, headers })
       }
       return closed.length > 0
     },
