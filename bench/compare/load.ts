@@ -1,14 +1,11 @@
 /** Fills the topics of the jobs, through the broker port: the same on Kafka and on the embedded log. */
 import type { Broker, Producer } from '../../src/broker/broker.ts'
 import { partitionForKey } from '../../src/broker/partitioner.ts'
-import { RecordBatchBuilder } from '../../src/broker/record-batch-builder.ts'
 import { AVRO_USERS_TOPIC, userEncoder } from './avro-rows.ts'
+import { BatchWriter } from './batch-writer.ts'
 import { CITIES, city, EPOCH, order, payment, user, userJson } from './data.ts'
 
 const PARTITIONS = 2
-const BATCH_BYTES = 128 * 1024
-/** Batches sent before the loader waits. */
-const MAX_UNDER_WAY = 64
 const DAY_MS = 86_400_000
 const TOPICS = ['users', 'cities', 'orders', 'payments']
 
@@ -22,7 +19,7 @@ export async function isLoadedAvro(broker: Broker, records: number): Promise<boo
 export async function loadAvro(broker: Broker, records: number): Promise<void> {
   await makeTopics(broker, [AVRO_USERS_TOPIC])
   const producer = broker.producer()
-  const writer = new Writer(producer)
+  const writer = new KeyedWriter(producer)
   const encode = userEncoder()
   for (let i = 0; i < records; i++) {
     const one = user(i)
@@ -56,7 +53,7 @@ export async function isLoaded(broker: Broker, records: number): Promise<boolean
 export async function load(broker: Broker, records: number): Promise<void> {
   await makeTopics(broker, TOPICS)
   const producer = broker.producer()
-  const writer = new Writer(producer)
+  const writer = new KeyedWriter(producer)
   for (let i = 0; i < CITIES; i++) await writer.add('cities', `city${i}`, EPOCH - DAY_MS, JSON.stringify(city(i)))
   for (let i = 0; i < records; i++) {
     const one = user(i)
@@ -72,44 +69,22 @@ export async function load(broker: Broker, records: number): Promise<void> {
   await producer.close()
 }
 
-/** Gathers records per partition as Kafka's producer does. */
-class Writer {
-  readonly #producer: Producer
-  readonly #builders = new Map<string, RecordBatchBuilder[]>()
-  readonly #underWay = new Set<Promise<unknown>>()
+/** A writer of records to the partitions of their keys. */
+class KeyedWriter {
+  readonly #writer: BatchWriter
 
   constructor(producer: Producer) {
-    this.#producer = producer
+    this.#writer = new BatchWriter(producer, PARTITIONS)
   }
 
-  async add(topic: string, key: string, timestamp: number, value: string | Buffer): Promise<void> {
+  add(topic: string, key: string, timestamp: number, value: string | Buffer): Promise<void> {
     const bytes = Buffer.from(key)
     const partition = partitionForKey(bytes, PARTITIONS)
-    const builder = this.#buildersOf(topic)[partition]!
-    builder.append(timestamp, bytes, typeof value === 'string' ? Buffer.from(value) : value)
-    if (builder.size >= BATCH_BYTES) await this.#send(topic, partition, builder)
+    const written = typeof value === 'string' ? Buffer.from(value) : value
+    return this.#writer.add({ topic, partition }, timestamp, bytes, written)
   }
 
-  async end(): Promise<void> {
-    for (const [topic, builders] of this.#builders) {
-      for (const [partition, builder] of builders.entries())
-        if (builder.count > 0) await this.#send(topic, partition, builder)
-    }
-    await Promise.all(this.#underWay)
-  }
-
-  #buildersOf(topic: string): RecordBatchBuilder[] {
-    const existing = this.#builders.get(topic)
-    if (existing !== undefined) return existing
-    const builders = Array.from({ length: PARTITIONS }, () => new RecordBatchBuilder())
-    this.#builders.set(topic, builders)
-    return builders
-  }
-
-  async #send(topic: string, partition: number, builder: RecordBatchBuilder): Promise<void> {
-    const sending = this.#producer.send(topic, partition, builder.finish())
-    this.#underWay.add(sending)
-    void sending.finally(() => this.#underWay.delete(sending))
-    if (this.#underWay.size >= MAX_UNDER_WAY) await Promise.race(this.#underWay)
+  end(): Promise<void> {
+    return this.#writer.end()
   }
 }

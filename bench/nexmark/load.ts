@@ -1,15 +1,12 @@
 /** Fills the topics of Nexmark, through the broker port, and files of the same events for the reference. */
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Broker, Producer } from '../../src/broker/broker.ts'
+import type { Broker } from '../../src/broker/broker.ts'
 import { partitionForKey } from '../../src/broker/partitioner.ts'
-import { RecordBatchBuilder } from '../../src/broker/record-batch-builder.ts'
+import { BatchWriter } from '../compare/batch-writer.ts'
 import { FIRST_EVENT_MS, type NexmarkEvent, NexmarkGenerator, type NexmarkOptions, sideInput } from './events.ts'
 import { inputTopics, PARTITIONS } from './queries.ts'
 
-const BATCH_BYTES = 128 * 1024
-/** Batches sent before the loader waits. */
-const MAX_UNDER_WAY = 64
 const WRITE_BYTES = 1 << 20
 const KINDS = ['person', 'auction', 'bid', 'side_input'] as const
 
@@ -56,7 +53,8 @@ export class EventLoader {
     await this.#write(broker, async (writer) => {
       for (const { id, content } of sideInput()) {
         const key = Buffer.from(String(id))
-        await writer.add('side_input', partitionForKey(key, PARTITIONS), FIRST_EVENT_MS - 1, key, { content })
+        const place = { topic: inputTopics['side_input']!, partition: partitionForKey(key, PARTITIONS) }
+        await writer.add(place, FIRST_EVENT_MS - 1, key, jsonOf({ content }))
       }
     })
   }
@@ -68,59 +66,22 @@ export class EventLoader {
         const next = this.#events.next()
         if (next.done === true) return
         const { kind, event } = next.value
-        await writer.add(kind, this.#count++ % PARTITIONS, event.dateTime, null, event)
+        const place = { topic: inputTopics[kind]!, partition: this.#count++ % PARTITIONS }
+        await writer.add(place, event.dateTime, null, jsonOf(event))
       }
     })
   }
 
-  async #write(broker: Broker, fill: (writer: Writer) => Promise<void>): Promise<void> {
+  async #write(broker: Broker, fill: (writer: BatchWriter) => Promise<void>): Promise<void> {
     const producer = broker.producer()
-    const writer = new Writer(producer)
+    const writer = new BatchWriter(producer, PARTITIONS)
     await fill(writer)
     await writer.end()
     await producer.close()
   }
 }
 
-/** Gathers records per partition as Kafka's producer does. */
-class Writer {
-  readonly #producer: Producer
-  readonly #builders = new Map<string, RecordBatchBuilder[]>()
-  readonly #underWay = new Set<Promise<unknown>>()
-
-  constructor(producer: Producer) {
-    this.#producer = producer
-  }
-
-  async add(kind: string, partition: number, timestamp: number, key: Buffer | null, value: object): Promise<void> {
-    const builder = this.#buildersOf(kind)[partition]!
-    builder.append(timestamp, key, Buffer.from(JSON.stringify(value)))
-    if (builder.size >= BATCH_BYTES) await this.#send(kind, partition, builder)
-  }
-
-  async end(): Promise<void> {
-    for (const [kind, builders] of this.#builders) {
-      for (const [partition, builder] of builders.entries())
-        if (builder.count > 0) await this.#send(kind, partition, builder)
-    }
-    await Promise.all(this.#underWay)
-  }
-
-  #buildersOf(kind: string): RecordBatchBuilder[] {
-    const existing = this.#builders.get(kind)
-    if (existing !== undefined) return existing
-    const builders = Array.from({ length: PARTITIONS }, () => new RecordBatchBuilder())
-    this.#builders.set(kind, builders)
-    return builders
-  }
-
-  async #send(kind: string, partition: number, builder: RecordBatchBuilder): Promise<void> {
-    const sending = this.#producer.send(inputTopics[kind]!, partition, builder.finish())
-    this.#underWay.add(sending)
-    void sending.finally(() => this.#underWay.delete(sending))
-    if (this.#underWay.size >= MAX_UNDER_WAY) await Promise.race(this.#underWay)
-  }
-}
+const jsonOf = (value: object): Buffer => Buffer.from(JSON.stringify(value))
 
 /** Writes the events as files of JSON, a line for each, unless they are there; gives the folder. */
 export function eventFiles(directory: string, options: NexmarkOptions): string {
