@@ -1,5 +1,4 @@
 /** The positions at which a new version of a query begins, committed before its statement is in the command log. */
-import type { GroupOffset } from '../../broker/broker.ts'
 import { originMetadata } from '../../runtime/assignment.ts'
 import { runningVersion } from '../commands/catalog.ts'
 import type { ReplacementEffect } from '../commands/replacement.ts'
@@ -15,11 +14,10 @@ export async function beginVersion(
   const running = runningVersion(catalog(), sink)
   if (running === undefined) return
   const group = groupIdOf(version.link.queryId, config)
-  const offsets: GroupOffset[] = []
-  for (const read of reads) {
-    for (const { partition, begin } of await readRanges(read, groupIdOf(running.link.queryId, config), broker))
-      offsets.push({ topic: read.topic, partition, offset: begin, metadata: originMetadata(begin) })
-  }
+  const ranged = await readRanges(reads, groupIdOf(running.link.queryId, config), broker)
+  const offsets = ranged.flatMap(({ topic, ranges }) =>
+    ranges.map(({ partition, begin }) => ({ topic, partition, offset: begin, metadata: originMetadata(begin) })),
+  )
   // An attempt whose statement did not reach the log may have left positions.
   await broker.deleteGroup(group)
   await broker.commitOffsets(group, offsets)

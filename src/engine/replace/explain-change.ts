@@ -4,7 +4,7 @@ import { diffPlans } from '../../plan/change/plan-diff.ts'
 import { groupIdOf } from '../describe/describe-query.ts'
 import type { QueryDescription } from '../describe/entities.ts'
 import type { Scope } from '../scope.ts'
-import { measureRead, rateOf } from './measure-change.ts'
+import { measureReads, rateOf } from './measure-change.ts'
 import { type PlannedChange, readersOf } from './plan-create-as.ts'
 
 /** Adds what the new plan changes to its description, which stays as it is where nothing is replaced. Rejects with a BrokerError. */
@@ -26,7 +26,7 @@ export async function withChange(
     way: change.way,
     reason: change.way === 'kept' ? null : change.reason,
     steps: diffPlans(query.plan, planned.plan, change.way),
-    reads: await Promise.all(reads.map((read) => measureRead(read, group, broker, status))),
+    reads: await measureReads(reads, group, broker, status),
     recordsPerSecond: rateOf(status),
     readers: readersOf(planned.source.name, catalog).map((plan) => plan.queryId),
     writesTable: planned.source.kind === 'TABLE',

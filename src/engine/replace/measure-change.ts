@@ -1,5 +1,5 @@
 /** What a change of a running query costs: the records that its new version reads again, and how fast that goes. */
-import type { Broker, PartitionOffset } from '../../broker/broker.ts'
+import type { Broker, CommittedOffset, PartitionOffset } from '../../broker/broker.ts'
 import { positionKey } from '../../broker/position-key.ts'
 import type { MeasuredRead } from '../../plan/change/describe-change.ts'
 import type { ReadStart, SourceRead } from '../../plan/change/start.ts'
@@ -15,16 +15,27 @@ export interface ReadRange {
   readonly missing: number
 }
 
+/** A topic that a new version reads, with the range of each of its partitions. */
+export interface RangedRead extends SourceRead {
+  readonly ranges: readonly ReadRange[]
+}
+
+/** Positions of the running query, by partition (`positionKey`). */
+type Positions = ReadonlyMap<string, CommittedOffset>
+
 /** `group`: that of the running query. Rejects with a BrokerError. */
-export async function readRanges(read: SourceRead, group: string, broker: Broker): Promise<ReadRange[]> {
-  const { topic, from } = read
-  const [starts, ends, committed] = await Promise.all([
+export async function readRanges(reads: readonly SourceRead[], group: string, broker: Broker): Promise<RangedRead[]> {
+  const committed = await broker.fetchOffsets(group)
+  const positions = new Map(committed.map((position) => [positionKey(position), position]))
+  return Promise.all(reads.map(async (read) => ({ ...read, ranges: await rangesOf(read, positions, broker) })))
+}
+
+async function rangesOf({ topic, from }: SourceRead, positions: Positions, broker: Broker): Promise<ReadRange[]> {
+  const [starts, ends] = await Promise.all([
     broker.startOffsets(topic),
     broker.endOffsets(topic, { readCommitted: true }),
-    broker.fetchOffsets(group),
   ])
   const begins = await beginsOf(topic, from, starts, broker)
-  const positions = new Map(committed.map((position) => [positionKey(position), position]))
   return starts.map(({ partition, offset: first }) => {
     const running = positions.get(positionKey({ topic, partition }))
     const handover = Math.max(first, running?.offset ?? ends[partition]?.offset ?? first)
@@ -44,13 +55,16 @@ const beginsOf = async (
   typeof from === 'number' ? broker.offsetsForTimestamp(topic, from) : Promise.resolve(starts)
 
 /** `status`: of the running query; undefined: it does not run here. Rejects with a BrokerError. */
-export async function measureRead(
-  read: SourceRead,
+export async function measureReads(
+  reads: readonly SourceRead[],
   group: string,
   broker: Broker,
   status: QueryStatus | undefined,
-): Promise<MeasuredRead> {
-  const ranges = await readRanges(read, group, broker)
+): Promise<MeasuredRead[]> {
+  return (await readRanges(reads, group, broker)).map((read) => measured(read, status))
+}
+
+function measured({ ranges, ...read }: RangedRead, status: QueryStatus | undefined): MeasuredRead {
   const sum = (value: (range: ReadRange) => number) => ranges.reduce((total, range) => total + value(range), 0)
   const records = sum(({ begin, handover }) => handover - begin)
   const perRecord =

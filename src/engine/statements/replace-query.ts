@@ -11,7 +11,7 @@ import { type Catalog, type Effect, runningVersion } from '../commands/catalog.t
 import { sourceCommandId } from '../commands/command.ts'
 import type { Replacement } from '../commands/replacement.ts'
 import { groupIdOf } from '../describe/describe-query.ts'
-import { measureRead } from '../replace/measure-change.ts'
+import { measureReads } from '../replace/measure-change.ts'
 import type { Scope } from '../scope.ts'
 import { command, inTurn, type Prepared } from './handler.ts'
 
@@ -41,7 +41,7 @@ export function stageVersion(statement: CreateAs, planned: PlannedCreateAs, chan
 
 async function missingRecords(sink: string, { reads }: Rebuilt, { catalog, parts }: Scope): Promise<string[]> {
   const group = groupIdOf(runningVersion(catalog, sink)!.link.queryId, parts.config)
-  const measured = await Promise.all(reads.map((read) => measureRead(read, group, parts.broker, undefined)))
+  const measured = await measureReads(reads, group, parts.broker, undefined)
   return measured
     .filter(({ missing }) => missing > 0)
     .map(
