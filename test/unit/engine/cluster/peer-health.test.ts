@@ -101,7 +101,7 @@ test('what another server reports is kept for GET /clusterStatus', () => {
   expect(health.lagsOf(OTHER)).toBe(lags)
 })
 
-test('a copy is there once its server has told of it', () => {
+test('a copy is there once its server has reported it', () => {
   const { health } = open()
   const stores = {
     'Q#S': { lagByPartition: { 3: { currentOffsetPosition: 7, endOffsetPosition: 10, offsetLag: 3 } }, size: 1 },

@@ -14,7 +14,7 @@ interface Situation {
   readonly owners?: readonly SlotOwner[]
   readonly dead?: readonly string[]
   readonly failed?: readonly string[]
-  /** Servers that have told of a copy. */
+  /** Servers that have reported a copy. */
   readonly reported?: readonly string[]
   readonly isMember?: boolean
   readonly isEnabled?: boolean
@@ -87,7 +87,7 @@ describe('a partition is read', () => {
     expect(await elsewhere({ dead: [OWNER], located: here(null), maxLag: 4 })).toEqual({ [COPY]: [1] })
   })
 
-  test('from the copy of which its server has told, before one that may have just been begun', async () => {
+  test('from the copy that its server has reported, before one that may have just been begun', async () => {
     const other = { address: 'http://other', slots: [], standbys: [1] }
     const owners = [...OWNERS, other]
     expect(await elsewhere({ dead: [OWNER], owners })).toEqual({ [COPY]: [1] })
