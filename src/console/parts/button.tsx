@@ -9,18 +9,16 @@ interface ButtonProps {
   readonly label?: string
   readonly kind?: 'plain' | 'primary' | 'danger' | 'quiet'
   readonly pressed?: boolean
-  readonly disabled?: boolean
   readonly title?: string
   readonly children?: ComponentChildren
 }
 
-export function Button({ onClick, icon, label, kind = 'plain', pressed, disabled, title, children }: ButtonProps) {
+export function Button({ onClick, icon, label, kind = 'plain', pressed, title, children }: ButtonProps) {
   return (
     <button
       type="button"
       class={`button ${kind}`}
       onClick={onClick}
-      disabled={disabled}
       title={title ?? label}
       aria-label={label}
       aria-pressed={pressed}

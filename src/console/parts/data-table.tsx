@@ -1,6 +1,7 @@
 /** A table of a few hundred rows, sorted by a click on a column. */
 import type { ComponentChild } from 'preact'
 import { useState } from 'preact/hooks'
+import { SortButton } from './sort-button.tsx'
 import { nextSort, type SortValue, sortRows, type TableSort } from './sort-rows.ts'
 
 export interface TableColumn<Row> {
@@ -35,10 +36,9 @@ export function DataTable<Row>({ label, columns, rows, keyOf, initialSort }: Dat
               const direction = sort?.column === name ? sort.direction : null
               return (
                 <th key={name} class={isNumeric ? 'number' : undefined} aria-sort={direction ?? 'none'}>
-                  <button type="button" onClick={() => setSort(nextSort(sort, name, isNumeric))}>
+                  <SortButton direction={direction} onClick={() => setSort(nextSort(sort, name, isNumeric))}>
                     {title}
-                    <span aria-hidden="true">{direction === null ? '' : direction === 'ascending' ? ' ↑' : ' ↓'}</span>
-                  </button>
+                  </SortButton>
                 </th>
               )
             })}

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import { type Column, isNumeric } from '../api/columns.ts'
 import type { ResultRow } from '../api/result-lines.ts'
 import { Icon } from '../parts/icon.tsx'
+import { SortButton } from '../parts/sort-button.tsx'
 import { cellText } from './table-filter.ts'
 import type { Sort, TableModel } from './table-model.ts'
 
@@ -97,11 +98,10 @@ function HeadCell({ column, class: names, index, sort, onSort }: HeadCellProps) 
     direction === 'descending' ? null : { column: index, direction: direction === null ? 'ascending' : 'descending' }
   return (
     <div role="columnheader" class={names} aria-sort={direction ?? 'none'} tabIndex={-1}>
-      <button type="button" onClick={() => onSort(next)} title={`${type || 'Column'}: sort`}>
+      <SortButton direction={direction} title={`${type || 'Column'}: sort`} onClick={() => onSort(next)}>
         {isKey && <Icon name="key" />}
         {name}
-        {direction !== null && <span aria-hidden="true">{direction === 'ascending' ? ' ↑' : ' ↓'}</span>}
-      </button>
+      </SortButton>
     </div>
   )
 }
