@@ -9,6 +9,7 @@ import { Icon } from '../parts/icon.tsx'
 import { JsonTree } from '../parts/json-tree.tsx'
 import { Page } from '../parts/page.tsx'
 import { linkTo } from '../parts/route.ts'
+import { SearchField } from '../parts/search-field.tsx'
 import { useOverview } from '../parts/use-overview.ts'
 import { usePoll } from '../parts/use-poll.ts'
 import { type LogEntry, readLogEntry } from './log-entries.ts'
@@ -57,13 +58,7 @@ function Entries({ topic, query }: { readonly topic: string; readonly query: str
       <div class="toolbar boxed">
         <span class="dim">The newest {ENTRIES} entries of the processing log</span>
         <span class="spread" />
-        <input
-          type="search"
-          class="filter"
-          placeholder="Find by query, topic, cause or record"
-          aria-label="Find by query, topic, cause or record"
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
+        <SearchField label="Find by query, topic, cause or record" class="filter" onSearch={setSearch} />
       </div>
       {data !== null && entries.length === 0 && (
         <EmptyState icon="check" title="No record has failed">

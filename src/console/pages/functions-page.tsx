@@ -5,6 +5,7 @@ import { DataTable, type TableColumn } from '../parts/data-table.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Page } from '../parts/page.tsx'
 import { linkTo } from '../parts/route.ts'
+import { SearchField } from '../parts/search-field.tsx'
 import { usePoll } from '../parts/use-poll.ts'
 
 const POLL_MS = 30_000
@@ -30,18 +31,7 @@ export function FunctionsPage() {
     `${name} ${category}`.toLowerCase().includes(search.toLowerCase()),
   )
   return (
-    <Page
-      title="Functions"
-      error={error}
-      actions={
-        <input
-          type="search"
-          placeholder="Find a function"
-          aria-label="Find a function"
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-      }
-    >
+    <Page title="Functions" error={error} actions={<SearchField label="Find a function" onSearch={setSearch} />}>
       {rows.length > 0 && <DataTable label="Functions" columns={COLUMNS} rows={rows} keyOf={({ name }) => name} />}
       {data !== null && rows.length === 0 && <EmptyState icon="functions" title="No function has this name" />}
     </Page>

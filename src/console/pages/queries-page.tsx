@@ -6,29 +6,17 @@ import { NO_RATES, type QueryRates } from '../api/rates.ts'
 import { HealthBadge } from '../parts/badge.tsx'
 import { DataTable, type TableColumn } from '../parts/data-table.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
+import { figureColumn } from '../parts/figure-column.tsx'
 import { bytesText, countText, durationText, rateText } from '../parts/format.ts'
 import { Page } from '../parts/page.tsx'
 import { linkTo } from '../parts/route.ts'
+import { SearchField } from '../parts/search-field.tsx'
 import { useOverview } from '../parts/use-overview.ts'
 
 interface Row {
   readonly query: QueryOverview
   readonly rates: QueryRates
 }
-
-const figure = (
-  name: string,
-  value: (row: Row) => number | null,
-  text: (value: number) => string,
-): TableColumn<Row> => ({
-  name,
-  isNumeric: true,
-  value,
-  cell: (row) => {
-    const number = value(row)
-    return number === null || number === 0 ? <span class="dim">{number === null ? '–' : '0'}</span> : text(number)
-  },
-})
 
 const COLUMNS: readonly TableColumn<Row>[] = [
   {
@@ -47,13 +35,13 @@ const COLUMNS: readonly TableColumn<Row>[] = [
   },
   { name: 'Reads', value: ({ query }) => query.reads.map(({ name }) => name).join(', ') },
   { name: 'Writes', value: ({ query }) => query.writes ?? '' },
-  figure('In', ({ rates }) => rates.recordsIn, rateText),
-  figure('Out', ({ rates }) => rates.recordsOut, rateText),
-  figure('Lag', ({ query }) => query.counts.lagRecords, countText),
-  figure('Errors', ({ query }) => query.counts.errors, countText),
-  figure('Late', ({ query }) => query.counts.lateRecords, countText),
-  figure('State size', ({ query }) => query.counts.stateBytes, bytesText),
-  figure('Latency', ({ rates }) => rates.latencyMs, durationText),
+  figureColumn('In', ({ rates }) => rates.recordsIn, rateText),
+  figureColumn('Out', ({ rates }) => rates.recordsOut, rateText),
+  figureColumn('Lag', ({ query }) => query.counts.lagRecords, countText),
+  figureColumn('Errors', ({ query }) => query.counts.errors, countText),
+  figureColumn('Late', ({ query }) => query.counts.lateRecords, countText),
+  figureColumn('State size', ({ query }) => query.counts.stateBytes, bytesText),
+  figureColumn('Latency', ({ rates }) => rates.latencyMs, durationText),
 ]
 
 export function QueriesPage() {
@@ -67,18 +55,7 @@ export function QueriesPage() {
       ),
     )
   return (
-    <Page
-      title="Queries"
-      error={error}
-      actions={
-        <input
-          type="search"
-          placeholder="Find a query"
-          aria-label="Find a query"
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-      }
-    >
+    <Page title="Queries" error={error} actions={<SearchField label="Find a query" onSearch={setSearch} />}>
       {overview !== null && overview.pushQueries > 0 && (
         <p class="dim">
           {overview.pushQueries} push {overview.pushQueries === 1 ? 'query is' : 'queries are'} open.

@@ -9,6 +9,7 @@ import { DataTable, type TableColumn } from '../parts/data-table.tsx'
 import { bytesText, countText, percentText, rateText, timeText } from '../parts/format.ts'
 import { Page, Section } from '../parts/page.tsx'
 import { Plot } from '../parts/plot.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { usePoll } from '../parts/use-poll.ts'
 
 const SLOW_MS = 10_000
@@ -126,13 +127,7 @@ function Settings() {
   const rows = (data?.properties ?? []).filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()))
   return (
     <>
-      <input
-        type="search"
-        class="settings-search"
-        placeholder="Find a setting"
-        aria-label="Find a setting"
-        onInput={(event) => setSearch(event.currentTarget.value)}
-      />
+      <SearchField label="Find a setting" class="settings-search" onSearch={setSearch} />
       <DataTable label="Settings" columns={SETTING_COLUMNS} rows={rows} keyOf={({ name }) => name} />
     </>
   )

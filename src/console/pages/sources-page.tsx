@@ -5,6 +5,7 @@ import { DataTable, type TableColumn } from '../parts/data-table.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Page } from '../parts/page.tsx'
 import { linkTo } from '../parts/route.ts'
+import { SearchField } from '../parts/search-field.tsx'
 import { useOverview } from '../parts/use-overview.ts'
 
 const columnsFor = ({ queries }: Overview): readonly TableColumn<SourceOverview>[] => {
@@ -33,14 +34,7 @@ export function SourcesPage() {
     <Page
       title="Streams and tables"
       error={error}
-      actions={
-        <input
-          type="search"
-          placeholder="Find a stream or table"
-          aria-label="Find a stream or table"
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-      }
+      actions={<SearchField label="Find a stream or table" onSearch={setSearch} />}
     >
       {overview !== null && rows.length > 0 && (
         <DataTable label="Streams and tables" columns={columnsFor(overview)} rows={rows} keyOf={({ name }) => name} />

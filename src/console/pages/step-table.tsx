@@ -1,25 +1,13 @@
 /** The steps of a query, with the share of the work that each has. */
 import type { StepStatistics } from '../../runtime/query-progress.ts'
 import { DataTable, type TableColumn } from '../parts/data-table.tsx'
+import { figureColumn } from '../parts/figure-column.tsx'
 import { bytesText, countText, durationText, percentText } from '../parts/format.ts'
 import { hottestStep, sharesOf } from './step-shares.ts'
 
 export function StepTable({ steps }: { readonly steps: readonly StepStatistics[] }) {
   const shares = sharesOf(steps)
   const hottest = hottestStep(shares)
-  const count = (
-    name: string,
-    value: (step: StepStatistics) => number | null,
-    text = countText,
-  ): TableColumn<StepStatistics> => ({
-    name,
-    isNumeric: true,
-    value,
-    cell: (step) => {
-      const number = value(step)
-      return number === null || number === 0 ? <span class="dim">{number === null ? '–' : '0'}</span> : text(number)
-    },
-  })
   const columns: readonly TableColumn<StepStatistics>[] = [
     { name: 'Step', value: ({ step }) => step, cell: ({ step }) => <code>{step}</code> },
     {
@@ -44,12 +32,12 @@ export function StepTable({ steps }: { readonly steps: readonly StepStatistics[]
         )
       },
     },
-    count('In', ({ recordsIn }) => recordsIn),
-    count('Out', ({ recordsOut }) => recordsOut),
-    count('Late', ({ lateRecords }) => lateRecords),
-    count('Dropped', ({ droppedRecords }) => droppedRecords),
-    count('Entries', ({ stateEntries }) => stateEntries),
-    count('State', ({ stateBytes }) => stateBytes, bytesText),
+    figureColumn('In', ({ recordsIn }) => recordsIn, countText),
+    figureColumn('Out', ({ recordsOut }) => recordsOut, countText),
+    figureColumn('Late', ({ lateRecords }) => lateRecords, countText),
+    figureColumn('Dropped', ({ droppedRecords }) => droppedRecords, countText),
+    figureColumn('Entries', ({ stateEntries }) => stateEntries, countText),
+    figureColumn('State', ({ stateBytes }) => stateBytes, bytesText),
   ]
   return (
     <>

@@ -8,6 +8,7 @@ import { bytesText, countText, timeText } from '../parts/format.ts'
 import { JsonTree } from '../parts/json-tree.tsx'
 import { Page } from '../parts/page.tsx'
 import { linkTo } from '../parts/route.ts'
+import { SearchField } from '../parts/search-field.tsx'
 import { usePoll } from '../parts/use-poll.ts'
 import { foldable, type TopicPlace, topicPath } from './topic-place.ts'
 
@@ -43,13 +44,7 @@ export function TopicPage({ topic, place: linked }: TopicPageProps) {
     >
       <div class="toolbar boxed">
         <PlaceForm place={place} partitions={data?.partitions.length ?? 0} onChange={setPlace} />
-        <input
-          type="search"
-          class="filter"
-          placeholder="Filter the records shown"
-          aria-label="Filter the records shown"
-          onInput={(event) => setFilter(event.currentTarget.value)}
-        />
+        <SearchField label="Filter the records shown" class="filter" onSearch={setFilter} />
         <Button icon="search" onClick={refresh}>
           Read
         </Button>

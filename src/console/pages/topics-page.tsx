@@ -5,6 +5,7 @@ import { DataTable, type TableColumn } from '../parts/data-table.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Page } from '../parts/page.tsx'
 import { linkTo } from '../parts/route.ts'
+import { SearchField } from '../parts/search-field.tsx'
 import { usePoll } from '../parts/use-poll.ts'
 
 const POLL_MS = 10_000
@@ -38,12 +39,7 @@ export function TopicsPage() {
             <input type="checkbox" checked={showsAll} onChange={(event) => setShowsAll(event.currentTarget.checked)} />{' '}
             internal topics too
           </label>
-          <input
-            type="search"
-            placeholder="Find a topic"
-            aria-label="Find a topic"
-            onInput={(event) => setSearch(event.currentTarget.value)}
-          />
+          <SearchField label="Find a topic" onSearch={setSearch} />
         </>
       }
     >

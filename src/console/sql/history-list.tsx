@@ -1,6 +1,7 @@
 /** Statements that were run, to be taken again. */
 import { useState } from 'preact/hooks'
 import { timeText } from '../parts/format.ts'
+import { SearchField } from '../parts/search-field.tsx'
 import type { HistoryEntry } from './history.ts'
 
 interface HistoryListProps {
@@ -13,12 +14,7 @@ export function HistoryList({ entries, onChoose }: HistoryListProps) {
   const found = entries.filter(({ text }) => text.toLowerCase().includes(search.toLowerCase()))
   return (
     <aside class="history" aria-label="History">
-      <input
-        type="search"
-        placeholder="Search"
-        aria-label="Search the history"
-        onInput={(event) => setSearch(event.currentTarget.value)}
-      />
+      <SearchField label="Search the history" hint="Search" onSearch={setSearch} />
       {found.length === 0 && (
         <p class="dim">{entries.length === 0 ? 'Statements that you run appear here.' : 'No statement matches.'}</p>
       )}

@@ -4,6 +4,7 @@ import { isNumeric } from '../api/columns.ts'
 import type { ResultRow } from '../api/result-lines.ts'
 import { Button } from '../parts/button.tsx'
 import { countText, rateText } from '../parts/format.ts'
+import { SearchField } from '../parts/search-field.tsx'
 import { Chart } from './chart.tsx'
 import { columnWidths } from './column-widths.ts'
 import { rowsAsCsv, rowsAsJson } from './copy-rows.ts'
@@ -27,7 +28,7 @@ export function LiveTable({ model, isRunning, onStop }: LiveTableProps) {
   const [selected, setSelected] = useState<ResultRow | null>(null)
   const [showsChart, setShowsChart] = useState(false)
   const [, redraw] = useState(0)
-  const change = (work: () => void) => () => {
+  const change = (work: () => void) => {
     work()
     redraw((count) => count + 1)
   }
@@ -66,12 +67,11 @@ export function LiveTable({ model, isRunning, onStop }: LiveTableProps) {
             Stop
           </Button>
         )}
-        <input
-          type="search"
+        <SearchField
+          label="Filter rows"
+          hint="Filter: text, column:text, column>5"
           class="filter"
-          placeholder="Filter: text, column:text, column>5"
-          aria-label="Filter rows"
-          onInput={(event) => change(() => model.setFilter(event.currentTarget.value))()}
+          onSearch={(text) => change(() => model.setFilter(text))}
         />
         <NewestBy model={model} onChange={change} />
         <Button icon="follow" pressed={follows} label="Follow the newest rows" onClick={() => setFollows(!follows)} />
@@ -91,7 +91,7 @@ export function LiveTable({ model, isRunning, onStop }: LiveTableProps) {
           scroller={scroller}
           selected={selected}
           onSelect={setSelected}
-          onSort={(sort) => change(() => model.setSort(sort))()}
+          onSort={(sort) => change(() => model.setSort(sort))}
           onFollow={setFollows}
         />
         {selected !== null && <RowDetails columns={columns} row={selected} onClose={() => setSelected(null)} />}
@@ -118,7 +118,8 @@ function useRate(model: TableModel, isRunning: boolean): number {
 
 interface NewestByProps {
   readonly model: TableModel
-  readonly onChange: (work: () => void) => () => void
+  /** Does what changes the rows that are shown, and draws them. */
+  readonly onChange: (work: () => void) => void
 }
 
 /** Chooses the column of which each value has one row. */
@@ -131,7 +132,7 @@ function NewestBy({ model, onChange }: NewestByProps) {
       onChange={(event) => {
         const column = Number(event.currentTarget.value)
         setChoice(column)
-        onChange(() => model.setNewestBy(column < 0 ? [] : [column]))()
+        onChange(() => model.setNewestBy(column < 0 ? [] : [column]))
       }}
     >
       <option value={-1}>Every row</option>
