@@ -9,6 +9,7 @@ import { type MadeRecord, plainText, RecordMaker } from '../../datagen/record-ma
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import { counted } from '../output/counted.ts'
+import { sourceName } from '../rows/find-target.ts'
 import { Progress } from '../rows/progress.ts'
 
 export interface DatagenOptions {
@@ -176,7 +177,7 @@ function fieldsOf(fields: string | undefined, schema: string | undefined): reado
 /** Rows go into the stream or table of that name, which is created if it does not exist. */
 async function serverTarget(plan: Plan, maker: RecordMaker, options: DatagenOptions): Promise<Target> {
   const client = new Client(options.server, options)
-  const name = plan.topic.replaceAll(/[^A-Za-z0-9_]/g, '_')
+  const name = sourceName(plan.topic)
   await client.execute(createStatement(name, plan, options.partitions))
   const inserts = client.insert({ target: name })
   return {

@@ -6,19 +6,12 @@ import { quoteName } from '../../types/sql-type.ts'
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import { countedWere } from '../output/counted.ts'
+import { findTarget, sourceName } from '../rows/find-target.ts'
 import { createStatement } from '../rows/infer-schema.ts'
 import type { Target } from '../rows/input-row.ts'
+import { inputFormat, readRows } from '../rows/read-rows.ts'
 import { openRowFile } from '../rows/row-file.ts'
-import { ROW_FORMATS, rowFormatNamed, rowFormatOfFile } from '../rows/row-format.ts'
-import {
-  delimiterNamed,
-  findTarget,
-  headersOf,
-  streamName,
-  Upload,
-  type UploadIo,
-  type UploadOptions,
-} from '../rows/upload.ts'
+import { headersOf, Upload, type UploadIo, type UploadOptions } from '../rows/upload.ts'
 import { ask } from './ask.ts'
 
 export interface ProduceOptions extends UploadOptions {
@@ -32,7 +25,12 @@ export interface ProduceOptions extends UploadOptions {
   readonly partitions: number
 }
 
-export type ProduceIo = UploadIo
+export interface ProduceIo extends Omit<UploadIo, 'toContinue'> {
+  readonly stdin: UploadIo['stdin'] & { readonly isTTY?: boolean }
+  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean }
+}
+
+const ADVICE = 'Add --create to make one that fits the file, or make one yourself'
 
 /** Rows that --create looks at. */
 const INFERRED_ROWS = 1000
@@ -47,9 +45,10 @@ export async function runProduce(
   try {
     const client = new Client(options.server, options)
     if (options.create && !(await createSource(client, topic, file, options, io))) return 1
-    const target = await findTarget(client, topic)
+    const target = await findTarget(client, topic, ADVICE)
     if (options.tombstone.length > 0) return await deleteRows(client, target, options, io)
-    return await new Upload(client, target, file, options, io).run()
+    const toContinue = 'run the same command with --resume'
+    return await new Upload(client, target, file, options, { ...io, toContinue }).run()
   } catch (error) {
     io.err.write(`${(error as Error).message}\n`)
     return 1
@@ -104,12 +103,11 @@ async function createSource(
 
 async function fittingStatement(topic: string, file: string, options: ProduceOptions, io: ProduceIo): Promise<string> {
   const input = await openRowFile(file, io.stdin)
-  const name = options.format === undefined ? rowFormatOfFile(input.name) : rowFormatNamed(options.format)
+  const format = inputFormat(input, options)
   const anything: Target = { name: topic, topic, fields: [] }
   const rows: string[] = []
-  const columns = options.columns?.split(',').map((column) => column.trim()) ?? (name === 'lines' ? ['line'] : null)
-  const delimiter = options.delimiter === undefined ? null : delimiterNamed(options.delimiter)
-  for await (const batch of ROW_FORMATS[name](input.bytes, { target: anything, columns, delimiter })) {
+  const given = format === 'lines' ? { columns: 'line', ...options } : options
+  for await (const batch of readRows(input, anything, given)) {
     rows.push(...batch.flatMap(({ text }) => text ?? []))
     if (rows.length >= INFERRED_ROWS) break
   }
@@ -117,10 +115,10 @@ async function fittingStatement(topic: string, file: string, options: ProduceOpt
   if (rows.length === 0) throw new ClientError(`${file} has no rows from which columns could be inferred.`)
   return createStatement(rows.slice(0, INFERRED_ROWS), {
     topic,
-    name: streamName(topic),
+    name: sourceName(topic),
     key: options.key ?? null,
     partitions: options.partitions,
-    readsTexts: name === 'csv' || name === 'tsv',
+    readsTexts: format === 'csv' || format === 'tsv',
   })
 }
 

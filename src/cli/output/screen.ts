@@ -92,9 +92,9 @@ export class Screen {
     this.#spool = path
   }
 
-  /** The error output, for what writes parts of lines. */
-  errorStream(): Writable {
-    return this.#err
+  /** Writes a part of a line on the error output. */
+  partOfLine(text: string): void {
+    this.#err.write(text)
   }
 
   get spoolFile(): string | null {

@@ -11,7 +11,8 @@ import { counted } from '../output/counted.ts'
 import { ROW_WRITERS } from '../output/row-writer.ts'
 import { columnNames } from '../output/schema-text.ts'
 import { unquote } from '../read-script.ts'
-import { findTarget, Upload } from '../rows/upload.ts'
+import { findTarget } from '../rows/find-target.ts'
+import { Upload } from '../rows/upload.ts'
 import type { Run } from '../run.ts'
 import { runScript } from '../run-script.ts'
 import { runStatement } from '../run-statement.ts'
@@ -149,14 +150,14 @@ async function copyOut(sql: string, path: string, { session, screen, signal }: R
 }
 
 async function copyIn(name: string, path: string, { session, screen, signal }: Run): Promise<undefined> {
-  const target = await findTarget(session.client, name.replaceAll('`', ''))
+  const target = await findTarget(session.client, name.replaceAll('`', ''), 'Make one first')
   const options = { header: [], skipErrors: false, resume: false }
-  const err = Object.assign(screen.errorStream(), { isTTY: screen.isTerminal })
   await new Upload(session.client, target, path, options, {
     stdin: Readable.from([]),
-    err,
+    err: { isTTY: screen.isTerminal, write: (text) => screen.partOfLine(text) },
     timer: session.timer,
     signal,
+    toContinue: `run millrace produce ${name} ${path} --resume in a shell`,
   }).run()
   return undefined
 }

@@ -8,15 +8,12 @@ import { type InsertClient, RefusedRow } from '../client/insert-client.ts'
 import { countedWere } from '../output/counted.ts'
 import type { InputRow, Target } from './input-row.ts'
 import { Progress } from './progress.ts'
+import { type ReadOptions, readRows } from './read-rows.ts'
 import { ResumeFile } from './resume-file.ts'
 import { openRowFile, type RowFile } from './row-file.ts'
-import { ROW_FORMATS, type RowFormatName, rowFormatNamed, rowFormatOfFile } from './row-format.ts'
 import { RowShaper } from './row-shaper.ts'
 
-export interface UploadOptions {
-  readonly format?: string
-  readonly columns?: string
-  readonly delimiter?: string
+export interface UploadOptions extends ReadOptions {
   readonly key?: string
   readonly timestamp?: string
   readonly header: readonly string[]
@@ -26,11 +23,13 @@ export interface UploadOptions {
 }
 
 export interface UploadIo {
-  readonly stdin: Readable & { readonly isTTY?: boolean }
-  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  readonly stdin: Readable
+  readonly err: { readonly isTTY?: boolean; write(text: string): unknown }
   readonly timer: Timer
   /** Aborted when the user wants to stop: what was sent is still acknowledged and counted. */
   readonly signal: AbortSignal
+  /** What the user may do to continue an unfinished upload, as the end of a sentence. */
+  readonly toContinue: string
 }
 
 /** Refusals that --skip-errors shows one by one. */
@@ -99,14 +98,7 @@ export class Upload {
   }
 
   async #send(input: RowFile, inserts: InsertClient): Promise<void> {
-    const name = this.#formatName(input)
-    const options = this.#options
-    const rows = ROW_FORMATS[name](input.bytes, {
-      target: this.#target,
-      columns: options.columns?.split(',').map((column) => column.trim()) ?? null,
-      delimiter: options.delimiter === undefined ? null : delimiterNamed(options.delimiter),
-    })
-    for await (const batch of rows) {
+    for await (const batch of readRows(input, this.#target, this.#options)) {
       if (this.#io.signal.aborted) return
       const lines: string[] = []
       let failure: Error | null = null
@@ -131,11 +123,6 @@ export class Upload {
     }
   }
 
-  #formatName({ name }: RowFile): RowFormatName {
-    const { format } = this.#options
-    return format === undefined ? rowFormatOfFile(name) : rowFormatNamed(format)
-  }
-
   #forgetSettled(settled: number): void {
     const count = settled - this.#firstSent
     if (count < 4096) return
@@ -148,7 +135,7 @@ export class Upload {
     if (this.#refused <= SHOWN_REFUSALS) this.#io.err.write(`Line ${row.line} is skipped: ${reason}\n`)
   }
 
-  /** The rows before a bad one are still stored and counted. The failure to tell, by the line of the input. */
+  /** The rows before a bad one are still stored and counted. Resolves to the failure to report, by the line of the input. */
   async #afterFailure(inserts: InsertClient, error: Error): Promise<Error> {
     if (error instanceof RefusedRow) {
       const row = this.#sentRows[error.seq - this.#firstSent]
@@ -192,7 +179,7 @@ export class Upload {
     const next = this.#sentRows[inserts.settled - this.#firstSent]
     this.#resume.write(next?.place ?? this.#read)
     const line = next === undefined ? '' : ` from line ${next.line}`
-    this.#io.err.write(`To continue${line}, run the same command with --resume.\n`)
+    this.#io.err.write(`To continue${line}, ${this.#io.toContinue}.\n`)
   }
 }
 
@@ -203,24 +190,6 @@ interface SentRow {
   readonly place: number
 }
 
-/** The source over `topic`, or of that name. Throws a ClientError that says how to make one. */
-export async function findTarget(client: Client, topic: string): Promise<Target> {
-  const entities = await client.execute('SHOW STREAMS EXTENDED; SHOW TABLES EXTENDED;')
-  const sources = entities.flatMap((entity) =>
-    entity['@type'] === 'source_descriptions' ? entity.sourceDescriptions : [],
-  )
-  const source =
-    sources.find((candidate) => candidate.topic === topic) ??
-    sources.find(({ name }) => name.toLowerCase() === topic.toLowerCase())
-  if (source !== undefined) return source
-  throw new ClientError(
-    `There is no stream or table over topic '${topic}'. Add --create to make one that fits the file, or make one yourself, for example:\n` +
-      `  CREATE STREAM ${streamName(topic)} (id STRING KEY, payload STRING) WITH (kafka_topic='${topic}', value_format='JSON', partitions=1);`,
-  )
-}
-
-export const streamName = (topic: string): string => topic.replaceAll(/[^A-Za-z0-9_]/g, '_')
-
 /** `name=value` each. */
 export function headersOf(headers: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
@@ -230,11 +199,6 @@ export function headersOf(headers: readonly string[]): Readonly<Record<string, s
       return [header.slice(0, at), header.slice(at + 1)]
     }),
   )
-}
-
-export function delimiterNamed(name: string): string {
-  const upper = name.toUpperCase()
-  return upper === 'TAB' || name === '\\t' ? '\t' : upper === 'SPACE' ? ' ' : name
 }
 
 function leftOut({ unknownFields }: RowShaper): string {
