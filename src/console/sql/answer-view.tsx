@@ -10,7 +10,7 @@ export function AnswerView({ answer }: { readonly answer: Answer }) {
     case 'message':
       return <Notice kind="good">{answer.message}</Notice>
     case 'text':
-      return <pre class="plan">{answer.text}</pre>
+      return <pre class="code">{answer.text}</pre>
     case 'table':
       return <AnswerTable answer={answer} />
   }
