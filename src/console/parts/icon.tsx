@@ -27,8 +27,6 @@ const PATHS = {
   key: 'M14 10a4 4 0 1 0-3 3.900V16h2v2h2v-2h1v-2l-2-2z',
   search: 'M11 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12M15.5 15.5L20 20',
   check: 'M5 13l4 4L19 7',
-  trash: 'M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13',
-  send: 'M4 12l16-8-5 16-3-7z',
 } as const
 
 export type IconName = keyof typeof PATHS

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 
 interface NoticeProps {
-  readonly kind: 'bad' | 'warn' | 'good' | 'info'
+  readonly kind: 'bad' | 'warn' | 'good'
   readonly children: ComponentChildren
 }
 

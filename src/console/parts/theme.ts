@@ -1,7 +1,7 @@
 /** Dark or light: as the system says, until the user has chosen. */
 import { useEffect, useState } from 'preact/hooks'
 
-export type Theme = 'light' | 'dark'
+type Theme = 'light' | 'dark'
 
 const KEY = 'millrace.theme'
 

@@ -5,7 +5,7 @@ export interface Tile {
   readonly name: string
   readonly value: ComponentChildren
   /** What the figure means for the reader. */
-  readonly kind?: 'good' | 'warn' | 'bad'
+  readonly kind?: 'warn' | 'bad'
   readonly title?: string
 }
 

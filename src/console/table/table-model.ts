@@ -53,10 +53,6 @@ export class TableModel {
     return this.#sort
   }
 
-  get isNewestOnly(): boolean {
-    return this.#newestBy.length > 0
-  }
-
   /** Takes rows that `flush` will show. While none are flushed, the bound holds for them too. */
   append(rows: readonly ResultRow[]): void {
     this.received += rows.length
@@ -99,14 +95,6 @@ export class TableModel {
   setNewestBy(columns: readonly number[]): void {
     this.#newestBy = columns
     if (columns.length > 0) this.#rows = newestOf(this.#rows, columns)
-    this.#show()
-  }
-
-  clear(): void {
-    this.#rows = []
-    this.#waiting = []
-    this.received = 0
-    this.dropped = 0
     this.#show()
   }
 

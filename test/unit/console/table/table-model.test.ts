@@ -74,9 +74,3 @@ it('the oldest rows make room, whether they are shown or wait', () => {
   for (let part = 0; part < 4; part++) model.append(rows(0))
   expect(model.waiting).toBe(MOST_ROWS)
 })
-
-it('all is gone when it is cleared', () => {
-  const model = modelOf(['a', 1])
-  model.clear()
-  expect([model.kept, model.received, shown(model)]).toEqual([0, 0, []])
-})
