@@ -38,6 +38,16 @@ function keepDigits(_key: string, value: unknown, context?: { readonly source?: 
   return digits.length > 15 ? new ExactNumber(source) : value
 }
 
+/** JSON of an object or array can be folded; any other text is shown as it is. */
+export function foldable(text: string | null): Json {
+  if (text === null || !/^\s*[[{]/.test(text)) return text
+  try {
+    return parseExact(text)
+  } catch {
+    return text
+  }
+}
+
 /** The text of a value, as `parseExact` reads it. `indent`: spaces of each level. */
 export function exactText(value: Json, indent = 0): string {
   const marks: string[] = []

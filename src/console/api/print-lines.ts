@@ -1,6 +1,6 @@
 /** The lines of PRINT as rows of a table. Source: ksqlDB's `RecordFormatter`. */
 import type { Column } from './columns.ts'
-import { type Json, parseExact } from './exact-json.ts'
+import { foldable, type Json } from './exact-json.ts'
 import type { ResultRow } from './result-lines.ts'
 
 export const PRINT_COLUMNS: readonly Column[] = [
@@ -10,6 +10,7 @@ export const PRINT_COLUMNS: readonly Column[] = [
   { name: 'value', type: 'STRING', isKey: false },
 ]
 
+const NULL = '<null>'
 const LINE = /^rowtime: (.*?), key: (.*), value: (.*), partition: (\d+)$/s
 
 /** Null for a line that names the formats, or is none of PRINT. */
@@ -17,19 +18,10 @@ export function readPrintLine(line: string, arrivedAt: number): ResultRow | null
   const [, rowtime, key, value, partition] = LINE.exec(line) ?? []
   if (rowtime === undefined) return null
   return {
-    values: [rowtime, Number(partition), readValue(key!), readValue(value!)],
-    isTombstone: value === '<null>',
+    values: [rowtime, Number(partition), readText(key!), readText(value!)],
+    isTombstone: value === NULL,
     arrivedAt,
   }
 }
 
-/** A text that is JSON of an object or an array can be folded; any other is shown as it is. */
-function readValue(text: string): Json {
-  if (text === '<null>') return null
-  if (!/^[[{]/.test(text)) return text
-  try {
-    return parseExact(text)
-  } catch {
-    return text
-  }
-}
+const readText = (text: string): Json => foldable(text === NULL ? null : text)

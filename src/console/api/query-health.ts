@@ -5,7 +5,7 @@ import type { QueryRates } from './rates.ts'
 export type Health = 'failed' | 'errors' | 'lagging' | 'restoring' | 'paused' | 'good'
 
 /** A few records behind is the ordinary state of a query that reads in batches. */
-const LAG_RECORDS = 1000
+export const LAG_RECORDS = 1000
 /** A query that is behind by what it reads in this time will not catch up at a glance. */
 const LAG_SECONDS = 5
 

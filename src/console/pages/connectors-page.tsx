@@ -1,5 +1,6 @@
 /** The connectors that the server runs itself. */
 import type { ConnectorOverview } from '../../engine/describe/overview.ts'
+import { quoted } from '../../sql/format-names.ts'
 import { ask } from '../api/http.ts'
 import { StateBadge } from '../parts/badge.tsx'
 import { DataTable, type TableColumn } from '../parts/data-table.tsx'
@@ -7,7 +8,6 @@ import { EmptyState } from '../parts/empty-state.tsx'
 import { countText } from '../parts/format.ts'
 import { Notice } from '../parts/notice.tsx'
 import { Page, Section } from '../parts/page.tsx'
-import { quotedName } from '../parts/quoted-name.ts'
 import { linkTo } from '../parts/route.ts'
 import { Tiles } from '../parts/tiles.tsx'
 import { useOverview } from '../parts/use-overview.ts'
@@ -51,7 +51,7 @@ export function ConnectorsPage() {
 
 export function ConnectorPage({ name }: { readonly name: string }) {
   const { data, error } = usePoll(`connector ${name}`, POLL_MS, (signal) =>
-    ask(`DESCRIBE CONNECTOR ${quotedName(name)};`, 'connector_description', { signal }),
+    ask(`DESCRIBE CONNECTOR ${quoted(name)};`, 'connector_description', { signal }),
   )
   const facts = data?.builtIn
   return (

@@ -1,6 +1,7 @@
 /** Records that queries could not process: which, where they are, and why. */
 import { useMemo, useState } from 'preact/hooks'
 import type { BrowsedTopic } from '../../engine/requests.ts'
+import { foldable } from '../api/exact-json.ts'
 import { getJson } from '../api/http.ts'
 import { PROCESSING_LOG } from '../api/log-stream.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
@@ -13,7 +14,7 @@ import { SearchField } from '../parts/search-field.tsx'
 import { useOverview } from '../parts/use-overview.ts'
 import { usePoll } from '../parts/use-poll.ts'
 import { type LogEntry, readLogEntry } from './log-entries.ts'
-import { foldable, recordLink } from './topic-place.ts'
+import { recordLink } from './topic-place.ts'
 
 const POLL_MS = 3000
 const ENTRIES = 200

@@ -1,9 +1,9 @@
 /** How far a query has come in each partition, as its consumer group says. */
 import type { QueryOffsetSummary } from '../../engine/describe/entities.ts'
+import { quoted } from '../../sql/format-names.ts'
 import { execute } from '../api/http.ts'
 import { DataTable, type TableColumn } from '../parts/data-table.tsx'
 import { countText } from '../parts/format.ts'
-import { quotedName } from '../parts/quoted-name.ts'
 import { usePoll } from '../parts/use-poll.ts'
 
 const POLL_MS = 4000
@@ -37,7 +37,7 @@ interface QueryOffsetsProps {
 
 export function QueryOffsets({ sources, groupId }: QueryOffsetsProps) {
   const { data, error } = usePoll(`offsets ${groupId}`, POLL_MS, async (signal) => {
-    const statements = sources.map((name) => `DESCRIBE ${quotedName(name)} EXTENDED;`).join('\n')
+    const statements = sources.map((name) => `DESCRIBE ${quoted(name)} EXTENDED;`).join('\n')
     const entities = await execute(statements, undefined, { signal })
     return entities.flatMap((entity) =>
       entity['@type'] === 'sourceDescription' ? offsetsOf(entity.sourceDescription.queryOffsetSummaries, groupId) : [],

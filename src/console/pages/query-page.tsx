@@ -1,7 +1,7 @@
 /** One persistent query: how it fares, what each of its steps does, where it stands, and what went wrong. */
 import type { QueryDescription } from '../../engine/describe/entities.ts'
 import { ask } from '../api/http.ts'
-import { healthOf } from '../api/query-health.ts'
+import { healthOf, LAG_RECORDS } from '../api/query-health.ts'
 import { NO_RATES } from '../api/rates.ts'
 import { HealthBadge } from '../parts/badge.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
@@ -43,7 +43,7 @@ export function QueryPage({ id }: { readonly id: string }) {
   const tiles: Tile[] = [
     { name: 'In', value: rateText(rates.recordsIn), title: `${countText(counts.recordsIn)} records` },
     { name: 'Out', value: rateText(rates.recordsOut), title: `${countText(counts.recordsOut)} records` },
-    { name: 'Lag', value: countText(counts.lagRecords), ...(counts.lagRecords > 1000 && { kind: 'warn' }) },
+    { name: 'Lag', value: countText(counts.lagRecords), ...(counts.lagRecords > LAG_RECORDS && { kind: 'warn' }) },
     { name: 'Errors', value: countText(counts.errors), ...(counts.errors > 0 && { kind: 'bad' }) },
     { name: 'Late', value: countText(counts.lateRecords), ...(counts.lateRecords > 0 && { kind: 'warn' }) },
     { name: 'Dropped', value: countText(counts.droppedRecords), ...(counts.droppedRecords > 0 && { kind: 'bad' }) },

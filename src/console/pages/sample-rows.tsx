@@ -1,11 +1,11 @@
 /** A few rows of a stream or table, read on request: to find them may take a scan. */
 import { useEffect, useState } from 'preact/hooks'
+import { quoted } from '../../sql/format-names.ts'
 import { NO_VALUES } from '../api/http.ts'
 import { runQuery } from '../api/run-query.ts'
 import { messageOf } from '../api/server-error.ts'
 import { Button } from '../parts/button.tsx'
 import { Notice } from '../parts/notice.tsx'
-import { quotedName } from '../parts/quoted-name.ts'
 import { LiveTable } from '../table/live-table.tsx'
 import { TableModel } from '../table/table-model.ts'
 
@@ -46,7 +46,7 @@ export function SampleRows({ source }: { readonly source: string }) {
 
 async function readSample(source: string, signal: AbortSignal): Promise<TableModel> {
   const model = new TableModel()
-  const sql = `SELECT * FROM ${quotedName(source)} LIMIT ${ROWS};`
+  const sql = `SELECT * FROM ${quoted(source)} LIMIT ${ROWS};`
   for await (const items of runQuery({ sql, kind: 'query' }, NO_VALUES, signal)) {
     for (const item of items) {
       if (item.kind === 'header') model.columns = item.columns

@@ -1,10 +1,10 @@
 /** One stream or table: its columns, who reads and writes it, and some of its rows. */
 import type { FieldInfo, RunningQuery, SourceDescription } from '../../engine/describe/entities.ts'
 import { schemaInfoText } from '../../engine/describe/schema-info.ts'
+import { quoted } from '../../sql/format-names.ts'
 import { ask } from '../api/http.ts'
 import { DataTable, type TableColumn } from '../parts/data-table.tsx'
 import { Page, Section } from '../parts/page.tsx'
-import { quotedName } from '../parts/quoted-name.ts'
 import { linkTo } from '../parts/route.ts'
 import { Tiles } from '../parts/tiles.tsx'
 import { usePoll } from '../parts/use-poll.ts'
@@ -24,11 +24,11 @@ const COLUMNS: readonly TableColumn<FieldInfo>[] = [
 
 export function SourcePage({ name }: { readonly name: string }) {
   const { data, error } = usePoll(`describe ${name}`, POLL_MS, async (signal) => {
-    const statement = `DESCRIBE ${quotedName(name)} EXTENDED;`
+    const statement = `DESCRIBE ${quoted(name)} EXTENDED;`
     return (await ask(statement, 'sourceDescription', { signal })).sourceDescription
   })
   const back = { href: linkTo('sources'), title: 'Streams and tables' }
-  const select = `SELECT * FROM ${quotedName(name)} EMIT CHANGES;`
+  const select = `SELECT * FROM ${quoted(name)} EMIT CHANGES;`
   return (
     <Page
       title={

@@ -1,6 +1,8 @@
 /** The records of a topic, from an offset, a time or the end. */
 import { useState } from 'preact/hooks'
 import type { BrowsedRecord, BrowsedTopic } from '../../engine/requests.ts'
+import { formatString } from '../../sql/format-names.ts'
+import { foldable } from '../api/exact-json.ts'
 import { getJson } from '../api/http.ts'
 import { Button } from '../parts/button.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
@@ -10,7 +12,7 @@ import { Page } from '../parts/page.tsx'
 import { linkTo } from '../parts/route.ts'
 import { SearchField } from '../parts/search-field.tsx'
 import { usePoll } from '../parts/use-poll.ts'
-import { foldable, type TopicPlace, topicPath } from './topic-place.ts'
+import { type TopicPlace, topicPath } from './topic-place.ts'
 
 const POLL_MS = 5000
 
@@ -37,7 +39,10 @@ export function TopicPage({ topic, place: linked }: TopicPageProps) {
       back={{ href: linkTo('topics'), title: 'Topics' }}
       error={error}
       actions={
-        <a class="button" href={`${linkTo('')}?sql=${encodeURIComponent(`PRINT '${topic}' FROM BEGINNING;`)}`}>
+        <a
+          class="button"
+          href={`${linkTo('')}?sql=${encodeURIComponent(`PRINT ${formatString(topic)} FROM BEGINNING;`)}`}
+        >
           Follow in the editor
         </a>
       }

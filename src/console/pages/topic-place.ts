@@ -1,5 +1,4 @@
 /** A place in a topic, and the paths by which it is read and linked. */
-import { type Json, parseExact } from '../api/exact-json.ts'
 import { linkTo } from '../parts/route.ts'
 
 /** `partition`: null for all. */
@@ -30,14 +29,4 @@ export function readPlace(query: URLSearchParams): TopicPlace {
   const partition = number('partition')
   const offset = number('offset')
   return offset === null ? { kind: 'newest', partition } : { kind: 'offset', partition, offset }
-}
-
-/** JSON of an object or array can be folded; any other text is shown as it is. */
-export function foldable(text: string | null): Json {
-  if (text === null || !/^\s*[[{]/.test(text)) return text
-  try {
-    return parseExact(text)
-  } catch {
-    return text
-  }
 }

@@ -1,6 +1,7 @@
 /** One result of a run. */
 import type { Entity } from '../../engine/describe/entities.ts'
 import { Notice } from '../parts/notice.tsx'
+import { linkTo } from '../parts/route.ts'
 import { LiveTable } from '../table/live-table.tsx'
 import { AnswerView } from './answer-view.tsx'
 import { answerOf } from './entity-table.ts'
@@ -25,7 +26,7 @@ export function ResultView({ result, onStop }: ResultViewProps) {
         <>
           {content.notices.map((notice) => (
             <Notice key={notice} kind="warn">
-              {notice} <a href="/console/errors">Open the processing log</a>
+              {notice} <a href={linkTo('errors')}>Open the processing log</a>
             </Notice>
           ))}
           {(state === 'running' || content.model.columns.length > 0) && (

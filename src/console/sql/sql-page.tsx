@@ -5,6 +5,7 @@ import { execute } from '../api/http.ts'
 import { runQuery } from '../api/run-query.ts'
 import { StreamSlots } from '../api/stream-slots.ts'
 import { Button } from '../parts/button.tsx'
+import { linkTo } from '../parts/route.ts'
 import { Editor, type EditorHandle } from './editor.tsx'
 import { EXAMPLES, type Example } from './examples.ts'
 import { loadHistory, remember } from './history.ts'
@@ -60,7 +61,7 @@ export function SqlPage({ initial }: { readonly initial: string | null }) {
     }
   }, [tabs])
   useEffect(() => {
-    if (initial !== null) window.history.replaceState(null, '', '/console')
+    if (initial !== null) window.history.replaceState(null, '', linkTo(''))
   }, [initial])
 
   const setText = (text: string) => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
+import { foldable } from '../../../src/console/api/exact-json.ts'
 import { readLogEntry } from '../../../src/console/pages/log-entries.ts'
-import { foldable, readPlace, recordLink, topicPath } from '../../../src/console/pages/topic-place.ts'
+import { readPlace, recordLink, topicPath } from '../../../src/console/pages/topic-place.ts'
 
 const record = (value: string | null) => ({
   partition: 0,

@@ -9,9 +9,9 @@ import {
   shortCount,
   timeText,
 } from '../../../../src/console/parts/format.ts'
-import { quotedName, quotedText } from '../../../../src/console/parts/quoted-name.ts'
 import { linkTo, readRoute } from '../../../../src/console/parts/route.ts'
 import { nextSort, sortRows } from '../../../../src/console/parts/sort-rows.ts'
+import { formatString, quoted } from '../../../../src/sql/format-names.ts'
 
 it('figures are short', () => {
   expect([countText(1_234_567), shortCount(1_234_567), rateText(0), rateText(0.25), rateText(1500)]).toEqual([
@@ -34,7 +34,7 @@ it('figures are short', () => {
 })
 
 it('names and texts are quoted as SQL does', () => {
-  expect([quotedName('a`b'), quotedText("it's")]).toEqual(['`a``b`', "'it''s'"])
+  expect([quoted('a`b'), formatString("it's")]).toEqual(['`a``b`', "'it''s'"])
 })
 
 it('a path is a view, and perhaps a name in it', () => {
