@@ -9,7 +9,7 @@ export const SINK_OPTIONS: readonly OptionDeclaration[] = [
     default: '2000',
     least: 1,
     most: 100_000,
-    description: 'Most records of one write.',
+    description: 'Maximum number of records in one write.',
   },
   {
     name: 'auto.offset.reset',
@@ -24,14 +24,14 @@ export const SINK_OPTIONS: readonly OptionDeclaration[] = [
     default: 'none',
     choices: ['none', 'all'],
     description:
-      'What a record does that cannot be read, or that the target refuses: `none` stops its partition before it, `all` passes it over.',
+      'What happens at a record that cannot be read or that the target refuses: `none` stops its partition before the record, `all` skips the record.',
   },
   {
     name: 'errors.deadletterqueue.topic.name',
     type: 'text',
     default: null,
     description:
-      'With `errors.tolerance=all`: topic that such records are written to, as they were, with headers that say why. Created if it is missing.',
+      'With `errors.tolerance=all`: topic that skipped records are written to unchanged, with headers that give the reason. It is created if it is missing.',
   },
   {
     name: 'retry.backoff.ms',
@@ -46,7 +46,7 @@ export const SINK_OPTIONS: readonly OptionDeclaration[] = [
     type: 'duration',
     default: '30000',
     least: 1,
-    description: 'Longest pause between two tries. Tries do not end.',
+    description: 'Longest pause between two tries. The number of tries is unlimited.',
   },
 ]
 
@@ -65,7 +65,7 @@ export const SOURCE_OPTIONS: readonly OptionDeclaration[] = [
     default: '1',
     least: 1,
     isFixed: true,
-    description: 'Partitions of the topic, if it does not exist yet.',
+    description: 'Number of partitions of the topic, if the topic does not exist yet.',
   },
   {
     name: 'retry.backoff.ms',
@@ -79,7 +79,7 @@ export const SOURCE_OPTIONS: readonly OptionDeclaration[] = [
     type: 'duration',
     default: '30000',
     least: 1,
-    description: 'Longest pause between two tries. Tries do not end.',
+    description: 'Longest pause between two tries. The number of tries is unlimited.',
   },
 ]
 

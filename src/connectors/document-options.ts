@@ -7,7 +7,8 @@ export const COLUMN_NAMES: OptionDeclaration = {
   type: 'choice',
   default: 'exact',
   choices: ['exact', 'lower'],
-  description: 'Whether fields are called as the columns are, mostly in upper case, or in lower case.',
+  description:
+    'Whether fields have the exact names of the columns, usually in upper case, or their names in lower case.',
 }
 
 /** The value of the option `column.names`, whatever its default. */

@@ -16,14 +16,14 @@ export const HTTP_OPTIONS: readonly OptionDeclaration[] = [
     default: null,
     isRequired: true,
     description:
-      'Address of the target, http:// or https://; several, separated by commas, take turns when one does not answer.',
+      'Address of the target, `http://` or `https://`. Several addresses are separated by commas; if one does not answer, the next is tried.',
   },
   {
     name: 'request.timeout.ms',
     type: 'duration',
     default: '30000',
     least: 1,
-    description: 'How long one request may take before it is tried again.',
+    description: 'Time within which a request must be answered; after that, it is tried again.',
   },
   {
     name: 'compression',
@@ -42,7 +42,7 @@ export const HTTP_OPTIONS: readonly OptionDeclaration[] = [
     name: 'ssl.certificate.location',
     type: 'text',
     default: null,
-    description: 'PEM file with the certificate that the target wants to see.',
+    description: 'PEM file with the client certificate, for a target that requires one.',
   },
   {
     name: 'ssl.key.location',
@@ -56,7 +56,7 @@ export const HTTP_OPTIONS: readonly OptionDeclaration[] = [
     type: 'choice',
     default: 'https',
     choices: ['https', ''],
-    description: 'Empty: the name in the certificate of the target is not compared with its address.',
+    description: '`https`: the certificate of the target must match its host name. Empty: any host name is accepted.',
   },
 ]
 

@@ -6,14 +6,14 @@ export const REQUEST_HEADER_OPTIONS: readonly OptionDeclaration[] = [
     name: 'headers',
     type: 'text',
     default: '',
-    description: 'More headers, `Name: value`, separated by `|`.',
+    description: 'Additional headers, each as `Name: value`, separated by `|`.',
   },
   {
     name: 'authorization',
     type: 'text',
     default: null,
     isSecret: true,
-    description: 'The header Authorization, instead of user and password.',
+    description: 'Value of the `Authorization` header, instead of `username` and `password`.',
   },
 ]
 

@@ -10,20 +10,20 @@ export const POSTGRES_OPTIONS: readonly OptionDeclaration[] = [
     type: 'text',
     default: null,
     isRequired: true,
-    description: 'Address and database, `postgres://host:5432/database`, without a password.',
+    description: 'Address of the server and name of the database: `postgres://host:5432/database`, without a password.',
   },
   {
     name: 'username',
     type: 'text',
     default: null,
-    description: 'User. Unset: the one in the address, else `postgres`.',
+    description: 'User name. Unset: the user in the address, otherwise `postgres`.',
   },
   { name: 'password', type: 'text', default: null, isSecret: true, description: 'Password of that user.' },
   {
     name: 'ssl',
     type: 'flag',
     default: 'false',
-    description: 'Whether the connection is encrypted and the certificate of the server checked.',
+    description: 'Whether the connection is encrypted and the certificate of the server is verified.',
   },
   {
     name: 'ssl.ca.location',
@@ -36,7 +36,7 @@ export const POSTGRES_OPTIONS: readonly OptionDeclaration[] = [
     type: 'duration',
     default: '30000',
     least: 1,
-    description: 'How long a connection or a statement may take before it is tried again.',
+    description: 'Time within which a connection or a statement must succeed; after that, it is tried again.',
   },
 ]
 

@@ -41,14 +41,14 @@ export const elasticsearchSink: SinkDeclaration = {
       default: '%{topic}',
       description:
         'Index of a document. `%{topic}` stands for the topic, `%{COLUMN}` for a column, `%{+yyyy.MM.dd}` for the time of the record in UTC. ' +
-        'Upper case becomes lower case, as indexes want it.',
+        'Upper case becomes lower case, as index names require.',
     },
     {
       name: 'data.stream',
       type: 'flag',
       default: 'false',
       description:
-        'Whether the index is a data stream, which only takes new documents. They get the field `@timestamp`.',
+        'Whether the index is a data stream, which accepts only new documents. They get the field `@timestamp`.',
     },
     {
       name: 'timestamp.field',
@@ -62,7 +62,7 @@ export const elasticsearchSink: SinkDeclaration = {
       type: 'number',
       default: '8388608',
       least: 1024,
-      description: 'Most bytes of one request, before compression. A single larger document is sent alone.',
+      description: 'Maximum size of one request, before compression. A single larger document is sent alone.',
     },
     COLUMN_NAMES,
   ],

@@ -38,7 +38,8 @@ export const httpSink: SinkDeclaration = {
       name: 'path',
       type: 'text',
       default: '',
-      description: 'Appended to the address. With one record in a request it may have places: `/users/%{USERID}`.',
+      description:
+        'Path that is appended to the address. With one record per request it may contain placeholders: `/users/%{USERID}`.',
     },
     {
       name: 'method',
@@ -52,14 +53,14 @@ export const httpSink: SinkDeclaration = {
       type: 'choice',
       default: 'one',
       choices: ['one', 'array', 'lines'],
-      description: 'Whether a request has one record as an object, or a batch as an array or as lines of JSON.',
+      description: 'Whether a request contains one record as an object, or a batch as an array or as lines of JSON.',
     },
     {
       name: 'body',
       type: 'text',
       default: null,
       description:
-        'Text of the body, with one record in a request: `{"text": "%{MESSAGE}"}`. Values are escaped as in JSON strings. Unset: the document of all columns.',
+        'Template of the body, with one record per request: `{"text": "%{MESSAGE}"}`. Values are escaped as in JSON strings. Unset: the document of all columns.',
     },
     {
       name: 'content.type',
@@ -73,7 +74,7 @@ export const httpSink: SinkDeclaration = {
       type: 'text',
       default: null,
       isSecret: true,
-      description: 'Secret by which bodies are signed: HMAC with SHA-256, as `sha256=` and hexadecimal digits.',
+      description: 'Secret that bodies are signed with: HMAC with SHA-256, as `sha256=` and hexadecimal digits.',
     },
     { name: 'hmac.header', type: 'text', default: 'X-Signature-256', description: 'Header of the signature.' },
     {
@@ -91,7 +92,7 @@ export const httpSink: SinkDeclaration = {
       least: 1,
       most: 64,
       description:
-        'With one record in a request: how many are on their way at once. More than one may arrive out of order.',
+        'With one record per request: maximum number of requests in flight. With more than one, records may arrive out of order.',
     },
     COLUMN_NAMES,
   ],

@@ -20,14 +20,19 @@ export const postgresSink: SinkDeclaration = {
       default: '%{topic}',
       description: 'Table, with or without a schema: `logs.users`. `%{topic}` stands for the topic.',
     },
-    { name: 'auto.create', type: 'flag', default: 'true', description: 'Whether the table is made if it is missing.' },
+    {
+      name: 'auto.create',
+      type: 'flag',
+      default: 'true',
+      description: 'Whether the table is created if it is missing.',
+    },
     {
       name: 'insert.mode',
       type: 'choice',
       default: null,
       choices: ['append', 'upsert'],
       description:
-        'Whether records are added, or take the place of the row with their key. Unset: streams append, tables upsert.',
+        'Whether records are appended, or replace the row with their key. Unset: streams append, tables upsert.',
     },
     {
       name: 'pk.columns',
@@ -40,7 +45,8 @@ export const postgresSink: SinkDeclaration = {
       type: 'choice',
       default: 'lower',
       choices: ['exact', 'lower'],
-      description: 'Whether columns are called as those of the source are, mostly in upper case, or in lower case.',
+      description:
+        'Whether columns have the exact names of the columns of the source, usually in upper case, or their names in lower case.',
     },
   ],
   example: `CREATE TABLE users (userid STRING PRIMARY KEY, state STRING, visits BIGINT) WITH (kafka_topic='users', value_format='JSON', partitions=1);

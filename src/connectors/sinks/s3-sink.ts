@@ -10,7 +10,7 @@ export const s3Sink: SinkDeclaration = {
   kind: 'SINK',
   name: 's3',
   description:
-    'Writes records as lines of JSON, or as rows of Parquet, into objects of Amazon S3, or of a store that speaks its protocol. An object holds one run of offsets of ' +
+    'Writes records as lines of JSON or rows of Parquet to objects in Amazon S3 or a compatible store. An object holds one run of offsets of ' +
     'one partition and is named for the first: `logs+0+0000000000000120.json.gz`.',
   guarantee:
     'Exactly once: an object is written as a whole, only if there is none of its name, with the offset behind its last record in its metadata; a ' +
@@ -22,7 +22,7 @@ export const s3Sink: SinkDeclaration = {
       name: 'prefix',
       type: 'text',
       default: '%{topic}/',
-      description: 'What the names of all objects begin with. `%{topic}` stands for the topic.',
+      description: 'Prefix of the names of all objects. `%{topic}` stands for the topic.',
     },
     { name: 'region', type: 'text', default: 'us-east-1', description: 'Region of the bucket.' },
     { name: 'access.key', type: 'text', default: null, isRequired: true, description: 'Id of the access key.' },
@@ -47,30 +47,36 @@ export const s3Sink: SinkDeclaration = {
       default: 'json',
       choices: ['json', 'parquet'],
       description:
-        'Lines of JSON, or Apache Parquet with a column for each column, in which an ARRAY, MAP or STRUCT is a JSON text.',
+        'Lines of JSON, or Apache Parquet with one column for each column of the source; an ARRAY, MAP or STRUCT becomes a JSON string.',
     },
     {
       name: 'compression',
       type: 'choice',
       default: 'gzip',
       choices: ['gzip', 'snappy', 'none'],
-      description: 'How objects, or the pages of Parquet, are compressed; `snappy` is for Parquet.',
+      description: 'Compression of objects, or of the pages of Parquet; `snappy` is for Parquet only.',
     },
-    { name: 'roll.records', type: 'number', default: '100000', least: 1, description: 'Most records of an object.' },
+    {
+      name: 'roll.records',
+      type: 'number',
+      default: '100000',
+      least: 1,
+      description: 'Maximum number of records in an object.',
+    },
     {
       name: 'roll.bytes',
       type: 'number',
       default: '8388608',
       least: 1,
       description:
-        'An object that has reached this many bytes, before compression, is complete. The task keeps it in memory until then.',
+        'An object is complete when it has this many bytes before compression. Until then the task keeps it in memory.',
     },
     {
       name: 'roll.interval.ms',
       type: 'duration',
       default: '60000',
       least: 0,
-      description: 'An object is complete when its first record has waited for so long.',
+      description: 'An object is complete when its first record has waited for this long.',
     },
     COLUMN_NAMES,
   ],

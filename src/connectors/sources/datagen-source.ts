@@ -12,7 +12,7 @@ export const datagenSource: SourceDeclaration = {
   name: 'datagen',
   keepsPosition: true,
   description:
-    'Makes records up from a description of their fields: for trials, demonstrations and load. The same seed gives the same records.',
+    'Generates records from a description of their fields, for trials, demonstrations and load tests. The same seed gives the same records.',
   guarantee: 'Exactly once: the number of the next record is stored with the records.',
   options: [
     {
@@ -44,7 +44,13 @@ export const datagenSource: SourceDeclaration = {
       least: 0,
       description: 'Records per second; 0: as many as can be stored.',
     },
-    { name: 'records', type: 'number', default: '0', least: 0, description: 'How many records to make; 0: no end.' },
+    {
+      name: 'records',
+      type: 'number',
+      default: '0',
+      least: 0,
+      description: 'Number of records to make; 0: unlimited.',
+    },
   ],
   example: `CREATE SOURCE clicks WITH (connector='datagen', topic='clicks', fields='id=sequence; state=one(LA*3,CA); ms=int(1,500)', key='id', rate=100);
 CREATE STREAM clicks (id STRING KEY, state STRING, ms INT) WITH (kafka_topic='clicks', value_format='JSON');`,

@@ -27,14 +27,14 @@ export const elasticsearchSource: SourceDeclaration = {
       name: 'username',
       type: 'text',
       default: null,
-      description: 'User that senders must name. Unset: anybody may send.',
+      description: 'User name that senders must give. Unset: anybody may send.',
     },
     { name: 'password', type: 'text', default: null, isSecret: true, description: 'Password of that user.' },
     {
       name: 'version',
       type: 'text',
       default: '8.17.0',
-      description: 'Version of Elasticsearch that the port says it is, as shippers ask for it.',
+      description: 'Version of Elasticsearch that the port reports, which shippers check.',
     },
   ],
   example: `CREATE SOURCE beats WITH (connector='elasticsearch', topic='beats', port=9201);

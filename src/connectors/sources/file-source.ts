@@ -22,7 +22,7 @@ export const fileSource: SourceDeclaration = {
       default: null,
       isRequired: true,
       description:
-        'File, or a pattern for several: `logs/*.log`. Files must be below one of `millrace.connectors.directories`. New files are found as they come.',
+        'File, or a pattern for several: `logs/*.log`. Files must be below one of `millrace.connectors.directories`. New files are found as they appear.',
     },
     {
       name: 'format',
@@ -40,7 +40,7 @@ export const fileSource: SourceDeclaration = {
       least: 1,
       most: 67_108_864,
       description:
-        'A longer line is passed over, and counted and logged. `max.message.bytes` of the topic must allow for more than this; by default it is a MiB.',
+        'Maximum size of a line. A longer one is skipped, counted and logged. `max.message.bytes` of the topic must be larger; its default is 1 MiB.',
     },
     {
       name: 'start',
@@ -48,14 +48,14 @@ export const fileSource: SourceDeclaration = {
       default: 'beginning',
       choices: ['beginning', 'end'],
       description:
-        'Whether files that are there when the connector is created are read from their beginning, or only what is appended.',
+        'Whether files that exist when the connector is created are read from their beginning, or only lines appended later.',
     },
     {
       name: 'scan.interval.ms',
       type: 'duration',
       default: '200',
       least: 1,
-      description: 'Time between two looks at files that have nothing new, and for new files.',
+      description: 'Interval at which files are checked for new lines, and directories for new files.',
     },
     { name: 'key', type: 'choice', default: 'none', choices: ['none', 'path'], description: 'Key of the records.' },
   ],

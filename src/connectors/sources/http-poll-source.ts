@@ -1,4 +1,4 @@
-/** The source `http-poll`: a web service that is asked again and again for what is new. */
+/** The source `http-poll`: a web service that is polled for what is new. */
 import { createHash } from 'node:crypto'
 import { sleep } from '../../clock.ts'
 import { formatJsonValue, type JsonValue, parseJsonValue } from '../../types/json-parse.ts'
@@ -20,10 +20,10 @@ export const httpPollSource: SourceDeclaration = {
   name: 'http-poll',
   keepsPosition: true,
   description:
-    'Requests an address of a web service at intervals, and makes records of the answers. A cursor that the answer has goes into the next request, ' +
-    'which follows at once while answers bring records. `ETag` and `Last-Modified` are sent back, so that what has not changed is not sent again.',
+    'Polls a web service at intervals and turns its responses into records. A cursor found in a response is sent with the next request, ' +
+    'which follows at once while responses contain records. `ETag` and `Last-Modified` are sent back, so that unchanged content is not sent again.',
   guarantee:
-    'Each answer is stored once, with the cursor behind it in the same transaction. Whether a record comes in two answers is up to the service.',
+    'Each response is stored once, in one transaction with the cursor for the next request. If the service sends a record in two responses, it is stored twice.',
   options: [
     ...HTTP_OPTIONS.filter(({ name }) => name !== 'compression'),
     ...BASIC_OPTIONS,
@@ -32,14 +32,14 @@ export const httpPollSource: SourceDeclaration = {
       name: 'path',
       type: 'text',
       default: '',
-      description: 'Appended to the address; may have a query: `/events?limit=100`.',
+      description: 'Path that is appended to the address; it may include a query: `/events?limit=100`.',
     },
     {
       name: 'interval.ms',
       type: 'duration',
       default: '60000',
       least: 10,
-      description: 'Time from an answer to the next request.',
+      description: 'Time between a response and the next request.',
     },
     {
       name: 'body',
@@ -47,7 +47,7 @@ export const httpPollSource: SourceDeclaration = {
       default: 'record',
       choices: ['record', 'lines', 'json'],
       description:
-        'What an answer is: the value of one record, a value on each line, or a JSON document with records in it.',
+        'What a response contains: the value of one record (`record`), one value per line (`lines`), or a JSON document with an array of records (`json`).',
     },
     {
       name: 'records.pointer',
@@ -66,32 +66,32 @@ export const httpPollSource: SourceDeclaration = {
       name: 'cursor.parameter',
       type: 'text',
       default: null,
-      description: 'Parameter of the query that carries the cursor. Unset: there is no cursor.',
+      description: 'Query parameter that carries the cursor. Unset: no cursor is used.',
     },
     {
       name: 'cursor.pointer',
       type: 'text',
       default: null,
-      description: 'JSON Pointer of the next cursor: in the document, or in its last record as `cursor.from` says.',
+      description: 'JSON Pointer of the next cursor, in the document or in its last record (see `cursor.from`).',
     },
     {
       name: 'cursor.header',
       type: 'text',
       default: null,
-      description: 'Header of the answer with the next cursor, instead of `cursor.pointer`.',
+      description: 'Response header that holds the next cursor, instead of `cursor.pointer`.',
     },
     {
       name: 'cursor.from',
       type: 'choice',
       default: 'document',
       choices: ['document', 'record'],
-      description: 'Whether `cursor.pointer` begins at the document or at its last record.',
+      description: 'Whether `cursor.pointer` is applied to the document or to its last record.',
     },
     {
       name: 'cursor.start',
       type: 'text',
       default: null,
-      description: 'Cursor of the first request. Unset: it has none.',
+      description: 'Cursor of the first request. Unset: the first request has no cursor.',
     },
   ],
   example: `CREATE SOURCE quakes WITH (

@@ -18,7 +18,7 @@ export const RECEIVER_OPTIONS: readonly OptionDeclaration[] = [
     default: '10485760',
     least: 1,
     most: 268_435_456,
-    description: 'A longer body, also one that is longer when it is no longer compressed, is refused with 413.',
+    description: 'Maximum size of a body, before and after decompression. A longer one is refused with 413.',
   },
 ]
 

@@ -18,13 +18,13 @@ export const LISTEN_OPTIONS: readonly OptionDeclaration[] = [
     type: 'number',
     default: '16777216',
     least: 1024,
-    description: 'Bytes that may wait to be stored before senders must wait, too.',
+    description: 'Bytes of received records that may wait to be stored; when they are exceeded, senders must wait.',
   },
   {
     name: 'ssl.certificate.location',
     type: 'text',
     default: null,
-    description: 'PEM file with the certificate of the port. With it, the port speaks TLS.',
+    description: 'PEM file with the certificate of the port. If set, the port uses TLS.',
   },
   {
     name: 'ssl.key.location',
@@ -36,7 +36,7 @@ export const LISTEN_OPTIONS: readonly OptionDeclaration[] = [
     name: 'ssl.ca.location',
     type: 'text',
     default: null,
-    description: 'PEM file with certificate authorities: senders must have a certificate of one of them.',
+    description: 'PEM file with certificate authorities. If set, senders need a certificate issued by one of them.',
   },
 ]
 

@@ -160,7 +160,7 @@ export class PostgresSourceTask implements SourceTask {
   async #checkSlot(client: Client, lsn: Lsn): Promise<void> {
     const { slot } = this.#names
     const state = await slotState(client, slot)
-    const gone = `Changes since ${formatLsn(lsn)} are lost. Drop the connector, and create it again to read the rows anew.`
+    const gone = `Changes since ${formatLsn(lsn)} are lost. Drop the connector, and create it again to read the rows from the start.`
     if (state === null) throw new LostError(`The replication slot ${slot} is gone. ${gone}`)
     if (state.isLost) {
       throw new LostError(

@@ -11,13 +11,13 @@ export const postgresSource: SourceDeclaration = {
   name: 'postgres',
   keepsPosition: true,
   description:
-    'Reads the rows of a PostgreSQL table, then each change of them as it is committed, by logical replication (`wal_level=logical`). Records ' +
-    'have the shape of Debezium: the key is an object of the primary key, the value an envelope with `before`, `after`, `op` (`r` read, `c` ' +
+    'Reads the rows of a PostgreSQL table, then each change as it is committed, by logical replication (`wal_level=logical`). Records ' +
+    'have the shape of Debezium events: the key is an object with the columns of the primary key, the value an envelope with `before`, `after`, `op` (`r` read, `c` ' +
     'created, `u` updated, `d` deleted, `t` truncated), `source` and `ts_ms`, and a deletion is followed by a tombstone.',
   guarantee:
-    'Exactly once: the place in the log of PostgreSQL is stored with the records. Only a first reading of the rows that was interrupted begins ' +
-    'again: its rows, marked by `op` `r`, come once more, and behind them the changes since the reading that was begun first, so that the topic ends ' +
-    'with the table as it is. `source.lsn` tells readings from each other.',
+    'Exactly once: the position in the log of PostgreSQL is stored with the records. The exception is an interrupted snapshot, which starts ' +
+    'again: its rows, whose `op` is `r`, are written once more, followed by all changes since the first attempt, so that the topic ends ' +
+    'up with the current table. `source.lsn` tells the attempts apart.',
   options: [
     ...POSTGRES_OPTIONS,
     {
@@ -26,7 +26,7 @@ export const postgresSource: SourceDeclaration = {
       default: null,
       isRequired: true,
       isFixed: true,
-      description: 'Table, with its schema: `public.users`. Without one it is in `public`.',
+      description: 'Table, with its schema: `public.users`. The default schema is `public`.',
     },
     {
       name: 'snapshot.mode',
@@ -34,7 +34,7 @@ export const postgresSource: SourceDeclaration = {
       default: 'initial',
       choices: ['initial', 'never'],
       isFixed: true,
-      description: 'Whether the rows that are there at the beginning are read, or changes only.',
+      description: '`initial`: the existing rows are read first, then the changes. `never`: only changes are read.',
     },
     {
       name: 'slot.name',
@@ -42,8 +42,8 @@ export const postgresSource: SourceDeclaration = {
       default: null,
       isFixed: true,
       description:
-        'Replication slot. Unset: one of its own, which is made, and dropped with the connector. A slot that exists is used from where it is, with ' +
-        "`snapshot.mode='never'`, and stays.",
+        'Replication slot. Unset: the connector creates a slot and drops it when the connector is dropped. An existing slot needs ' +
+        "`snapshot.mode='never'`; reading continues at its position, and the slot is never dropped.",
     },
     {
       name: 'publication.name',
@@ -51,7 +51,7 @@ export const postgresSource: SourceDeclaration = {
       default: null,
       isFixed: true,
       description:
-        'Publication with the table; made if it is missing. Unset: one of its own, which is dropped with the connector.',
+        'Publication that contains the table; it is created if it is missing. Unset: the connector creates a publication and drops it when the connector is dropped.',
     },
     {
       name: 'value',
@@ -59,7 +59,7 @@ export const postgresSource: SourceDeclaration = {
       default: 'envelope',
       choices: ['envelope', 'row'],
       description:
-        'Whether a value is the envelope, or the row after the change, which a table can be created over; a deletion is then a tombstone only.',
+        '`envelope`: the value has the row before and after the change. `row`: the value is the row after the change, for use as a table; a deletion is only a tombstone.',
     },
     {
       name: 'tombstones.on.delete',
@@ -73,22 +73,22 @@ export const postgresSource: SourceDeclaration = {
       default: 'adaptive',
       choices: ['adaptive', 'connect'],
       description:
-        '`adaptive`: `date` in days, `time` and `timestamp` in microseconds, `timestamptz` as ISO 8601 in UTC. `connect`: in milliseconds, as columns ' +
-        'DATE, TIME and TIMESTAMP are read; microseconds are cut off.',
+        '`adaptive`: `date` in days, `time` and `timestamp` in microseconds, `timestamptz` as ISO 8601 in UTC. `connect`: in milliseconds, as the columns ' +
+        'DATE, TIME and TIMESTAMP are read; microseconds are truncated.',
     },
     {
       name: 'decimal.handling.mode',
       type: 'choice',
       default: 'precise',
       choices: ['precise', 'string'],
-      description: 'Whether `numeric` is a number with all its digits, as a DECIMAL column reads it, or a text.',
+      description: 'Whether `numeric` is a number with all its digits, as a DECIMAL column reads it, or a string.',
     },
     {
       name: 'unavailable.value.placeholder',
       type: 'text',
       default: '__debezium_unavailable_value',
       description:
-        'What stands for a long value that an update has not changed: the log does not have it, unless the table has REPLICA IDENTITY FULL.',
+        'Placeholder for a long value (TOAST) that an update leaves unchanged. The log contains such a value only if the table has REPLICA IDENTITY FULL.',
     },
     {
       name: 'heartbeat.interval.ms',
@@ -97,7 +97,7 @@ export const postgresSource: SourceDeclaration = {
       least: 100,
       most: 50_000,
       description:
-        'While no row changes, PostgreSQL is told so often that it may forget its log, which other tables let grow.',
+        'How often the position is confirmed while no row of the table changes, so that PostgreSQL can remove the log of changes to other tables.',
     },
   ],
   example: `CREATE SOURCE users WITH (

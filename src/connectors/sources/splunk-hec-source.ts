@@ -29,7 +29,7 @@ export const splunkHecSource: SourceDeclaration = {
       type: 'text',
       default: null,
       isSecret: true,
-      description: 'Token that senders must have. Unset: any token is taken.',
+      description: 'Token that senders must use. Unset: any token is accepted.',
     },
     {
       name: 'key',

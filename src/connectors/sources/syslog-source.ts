@@ -42,7 +42,7 @@ export const syslogSource: SourceDeclaration = {
       default: '65536',
       least: 480,
       most: 16_777_216,
-      description: 'A longer message is passed over, and logged.',
+      description: 'Maximum size of a message. A longer one is skipped and logged.',
     },
     { name: 'key', type: 'choice', default: 'none', choices: ['none', 'host'], description: 'Key of the records.' },
   ],

@@ -67,7 +67,7 @@ export const debeziumPostgres: ForeignClass = {
     'unavailable.value.placeholder': to('unavailable.value.placeholder'),
     'heartbeat.interval.ms': (value) => ({
       options: value === '0' ? {} : { 'heartbeat.interval.ms': value },
-      note: 'PostgreSQL is told that it may forget its log, and no records are written for that',
+      note: 'heartbeats only confirm the position to PostgreSQL; no heartbeat records are written',
     }),
     'status.update.interval.ms': idle,
     'max.batch.size': idle,
