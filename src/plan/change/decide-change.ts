@@ -7,8 +7,8 @@ import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import type { CreateAs } from '../../sql/ast/definitions.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
-import { checkQueryUpgrade } from '../queries/replace-query.ts'
-import { checkSourceUpgrade } from '../statements/replace-source.ts'
+import { checkQueryUpgrade, queryUpgradeProblem } from '../queries/replace-query.ts'
+import { checkSourceUpgrade, sourceUpgradeProblem } from '../statements/replace-source.ts'
 import { haveStores, stepSchemas } from '../topology.ts'
 import { checkReaders } from './check-readers.ts'
 import { checkSameTopic } from './check-same-topic.ts'
@@ -41,10 +41,11 @@ export type Change =
 export function decideChange(request: ChangeRequest): Change {
   const { running, next, start, replacesAny, statement } = request
   if (!replacesAny) {
-    checkUpgrade(running, next)
+    checkSourceUpgrade(running.source, next.source)
+    checkQueryUpgrade(running.plan, next.plan)
     return { way: 'kept' }
   }
-  const reason = upgradeRefusal(running, next)
+  const reason = upgradeProblem(running, next)
   if (reason === null && (start === null || start === 'kept')) return { way: 'kept' }
   checkSameTopic(running.source, next.source, statement)
   checkReaders(request.readers, next.source)
@@ -60,19 +61,6 @@ function rebuiltStart({ start, next: { plan } }: ChangeRequest, reason: string |
   )
 }
 
-function checkUpgrade(running: PlannedVersion, next: PlannedVersion): void {
-  checkSourceUpgrade(running.source, next.source)
-  checkQueryUpgrade(running.plan, next.plan)
-}
-
 /** Null: the running query can continue as the new plan. */
-function upgradeRefusal(running: PlannedVersion, next: PlannedVersion): string | null {
-  try {
-    checkUpgrade(running, next)
-    return null
-  } catch (error) {
-    // The advice is that of a server that cannot do more.
-    if (error instanceof StatementError) return error.message.replace(' Drop the source and create it again.', '')
-    throw error
-  }
-}
+const upgradeProblem = (running: PlannedVersion, next: PlannedVersion): string | null =>
+  sourceUpgradeProblem(running.source, next.source) ?? queryUpgradeProblem(running.plan, next.plan)?.reason ?? null

@@ -21,45 +21,58 @@ export function replacedQuery(sink: string, metastore: Metastore): QueryLink | n
   )
 }
 
+/** Why a query cannot continue as another plan. */
+export interface UpgradeProblem {
+  readonly reason: string
+  /** What to do on a server that builds no new version beside the query; null: the reason says it. */
+  readonly advice: string | null
+}
+
 /** Throws StatementError if the state or the position of `existing` means nothing to `next`. */
 export function checkQueryUpgrade(existing: PhysicalPlan, next: PhysicalPlan): void {
+  const problem = queryUpgradeProblem(existing, next)
+  if (problem === null) return
+  const { reason, advice } = problem
+  throw new StatementError(advice === null ? reason : `${reason} ${advice}`)
+}
+
+/** Null: `next` can continue with the state and the positions of `existing`. */
+export function queryUpgradeProblem(existing: PhysicalPlan, next: PhysicalPlan): UpgradeProblem | null {
   const before = existing.steps.filter(isCompared)
   const after = next.steps.filter(isCompared)
-  for (const step of [...before, ...after]) refuseUnsupported(step)
-  before.forEach((step, i) => {
-    const other = after[i]
-    if (other?.kind !== step.kind)
-      throw differs(step, 'type', peerName(step), other === undefined ? 'none' : peerName(other))
-    compareStep(step, other)
-  })
+  const unsupported = [...before, ...after].find((step) => factsOf(step).upgrade === 'refused')
+  if (unsupported !== undefined) {
+    const reason = `Upgrades not yet supported for ${peerName(unsupported)}.`
+    return { reason, advice: 'Drop the source and create it again.' }
+  }
+  for (const [i, step] of before.entries()) {
+    const reason = stepProblem(step, after[i])
+    if (reason !== null) return { reason, advice: null }
+  }
   const added = after[before.length]
-  if (added !== undefined) throw differs(added, 'type', 'none', peerName(added))
+  return added === undefined ? null : { reason: differs(added, 'type', 'none', peerName(added)), advice: null }
 }
 
 const isCompared = (step: Step): boolean => factsOf(step).upgrade !== 'free'
-
-function refuseUnsupported(step: Step): void {
-  if (factsOf(step).upgrade !== 'refused') return
-  throw new StatementError(`Upgrades not yet supported for ${peerName(step)}. Drop the source and create it again.`)
-}
 
 function peerName(step: Step): string {
   const { peerName: name } = factsOf(step)
   return typeof name === 'string' ? name : name(step)
 }
 
-function compareStep(step: Step, next: Step): void {
+function stepProblem(step: Step, next: Step | undefined): string | null {
+  if (next?.kind !== step.kind)
+    return differs(step, 'type', peerName(step), next === undefined ? 'none' : peerName(next))
   const { upgrade } = factsOf(step)
-  if (typeof upgrade === 'string') return
-  for (const { property, before, after, peerName: name } of upgrade(step, next)) {
-    if (before !== after) throw refusal(name ?? peerName(step), property, before, after)
-  }
+  if (typeof upgrade === 'string') return null
+  const changed = upgrade(step, next).find(({ before, after }) => before !== after)
+  if (changed === undefined) return null
+  const { property, before, after, peerName: name } = changed
+  return differenceText(name ?? peerName(step), property, before, after)
 }
 
-const differs = (step: Step, property: string, before: string, after: string): StatementError =>
-  refusal(peerName(step), property, before, after)
+const differs = (step: Step, property: string, before: string, after: string): string =>
+  differenceText(peerName(step), property, before, after)
 
-const refusal = (name: string, property: string, before: string, after: string): StatementError =>
-  new StatementError(
-    `Query is not upgradeable. Plan step of type ${name} must have matching ${property}. Values differ: ${before} vs. ${after}`,
-  )
+const differenceText = (name: string, property: string, before: string, after: string): string =>
+  `Query is not upgradeable. Plan step of type ${name} must have matching ${property}. Values differ: ${before} vs. ${after}`

@@ -61,6 +61,12 @@ function refuseOtherOrigin({ kind, sourceKind, name }: Claim, existing: DataSour
 
 /** Throws StatementError unless readers of `existing` can read `next` in its place. */
 export function checkSourceUpgrade(existing: DataSource, next: DataSource): void {
+  const problem = sourceUpgradeProblem(existing, next)
+  if (problem !== null) throw new StatementError(problem)
+}
+
+/** Null: readers of `existing` can read `next` in its place. */
+export function sourceUpgradeProblem(existing: DataSource, next: DataSource): string | null {
   const issues = [
     ...different('type', existing.kind, next.kind),
     ...different('topic', existing.topic, next.topic),
@@ -70,9 +76,9 @@ export function checkSourceUpgrade(existing: DataSource, next: DataSource): void
     ...different('window', JSON.stringify(existing.window), JSON.stringify(next.window)),
     ...schemaIssues(existing, next),
   ]
-  if (issues.length === 0) return
+  if (issues.length === 0) return null
   const reasons = issues.map((issue) => `DataSource '${existing.name}' has ${issue}`)
-  throw new StatementError(`Cannot upgrade data source: ${reasons.join('\n\tAND ')}`)
+  return `Cannot upgrade data source: ${reasons.join('\n\tAND ')}`
 }
 
 const different = (property: string, before: string, after: string): string[] =>
