@@ -11,7 +11,7 @@ import { planChange } from '../replace/plan-create-as.ts'
 import type { TopicScope } from '../scope.ts'
 import { answer, command, inTurnOverTopics } from './handler.ts'
 import { checkQueryLimit } from './query-limit.ts'
-import { checkNoReplacement, stageVersion } from './replace-query.ts'
+import { checkNoReplacement, stageVersion } from './query-versions.ts'
 import { skippedRecords } from './skipped-records.ts'
 
 export const createAs = inTurnOverTopics<CreateAs>(async (statement, scope) => {

@@ -7,7 +7,7 @@ import { quoteName } from '../../types/sql-type.ts'
 import type { Catalog } from '../commands/catalog.ts'
 import { commandIdText, sourceCommandId } from '../commands/command.ts'
 import { command, inTurn, nothingToDo } from './handler.ts'
-import { checkNoReplacement } from './replace-query.ts'
+import { checkNoReplacement } from './query-versions.ts'
 
 export const dropSource = inTurn<DropSource>((statement, { catalog }) => {
   checkNoReplacement(statement.name, catalog)

@@ -6,7 +6,7 @@ import type { Effect, PersistentQuery } from '../commands/catalog.ts'
 import { type CommandId, commandIdText } from '../commands/command.ts'
 import type { Scope } from '../scope.ts'
 import { command, inTurn, nothingToDo, type Prepared } from './handler.ts'
-import { checkNoReplacement, droppedVersion } from './replace-query.ts'
+import { checkNoReplacement, droppedVersion } from './query-versions.ts'
 
 export const terminate = inTurn<Terminate>((statement, scope) => {
   const { queryId } = statement
