@@ -25,6 +25,7 @@ import { FlushSchedule } from './flush-schedule.ts'
 import { IdleTime } from './idle-time.ts'
 import { InputPositions } from './input-positions.ts'
 import { type OutputsOptions, TaskOutputs } from './output/outputs.ts'
+import { RemovedRecords } from './removed-records.ts'
 import { storesRequest } from './stores-request.ts'
 import { type TaskInputsOptions, taskInputs } from './task-inputs.ts'
 import { WatermarkSchedule } from './watermark-schedule.ts'
@@ -63,13 +64,12 @@ export class RunningTask implements InputTask {
   readonly outputs: TaskOutputs
   readonly stores: TaskStores
   processingErrors = 0
-  /** See `QueryProgress`. */
-  removedRecords = 0
   readonly #options: RunningTaskOptions
   readonly #task: Task
   readonly #group: PartitionGroup | null
   readonly #positions: InputPositions
   readonly #badRecords: BadRecordHandler
+  readonly #removed: RemovedRecords
   readonly #flushes: FlushSchedule
   /** Null: nobody reads its watermarks. */
   readonly #watermarks: WatermarkSchedule | null
@@ -102,6 +102,11 @@ export class RunningTask implements InputTask {
     this.stores = stores
     this.#flushes = new FlushSchedule(options.clock)
     this.#badRecords = new BadRecordHandler({ ...options, partition: options.assignment.partition, outputs })
+    this.#removed = new RemovedRecords({
+      config: options.query.config,
+      onNotice: options.onNotice,
+      reportError: (error) => this.report(error),
+    })
     this.#watermarks = takesWatermarks(options) ? new WatermarkSchedule(options) : null
     const idle = new IdleTime(options.timer)
     this.#idle = idle
@@ -134,6 +139,11 @@ export class RunningTask implements InputTask {
   /** Records read so far, the sum over the inputs. */
   get recordsRead(): number {
     return this.inputs.reduce((sum, { recordsRead }) => sum + recordsRead, 0)
+  }
+
+  /** See `QueryProgress`. */
+  get removedRecords(): number {
+    return this.#removed.count
   }
 
   get lag(): number {
@@ -197,18 +207,8 @@ export class RunningTask implements InputTask {
     input.entry.advanceWatermark(watermark)
   }
 
-  reportRemoved({ entry, topic, partition, position }: PartitionInput, offset: number): void {
-    const { query, onNotice } = this.#options
-    const removed =
-      `Records ${position} to ${offset - 1} of partition ${partition} of ${topic} were removed, by retention or by hand, ` +
-      'before the query had read them.'
-    if (query.config['millrace.removed.records']?.toLowerCase() === 'fail')
-      throw new Error(
-        `${removed} Set millrace.removed.records to continue, or terminate the query and create it again.`,
-      )
-    this.removedRecords += offset - position
-    this.report({ type: 'processing', step: entry.step.id, message: removed, causes: [], position: null, target: null })
-    onNotice('removed', `${removed} It continues at the first record that is left.`)
+  reportRemoved(input: PartitionInput, offset: number): void {
+    this.#removed.note(input, offset)
   }
 
   advanceStreamTime(timestamp: number): void {
@@ -241,7 +241,7 @@ export class RunningTask implements InputTask {
       this.#task.refreshWatermark()
       const isDone = isCaughtUp && !this.#task.isHeldBack && (this.#group?.size ?? 0) === 0
       this.#stateWatermark(isDone)
-      this.#noteIdleTime(isDone)
+      this.#idle.endRound(this.inputs, isDone && !this.outputs.isMuted)
       if (this.#flushes.takeChanges(isCaughtUp)) this.#task.flush()
       if (this.#flushes.takeBatches(isCaughtUp)) this.outputs.flush()
     } catch (error) {
@@ -330,16 +330,6 @@ export class RunningTask implements InputTask {
   #stateWatermark(isDone: boolean): void {
     if (this.#watermarks === null || this.outputs.isMuted) return
     if (this.#watermarks.endRound(this.#task.streamTime, isDone)) this.outputs.stateWatermark()
-  }
-
-  #noteIdleTime(isDone: boolean): void {
-    let position = 0
-    let isReading = !this.outputs.isMuted
-    for (const input of this.inputs) {
-      position += input.position
-      if (input.isPaused || input.waitsFor !== null) isReading = false
-    }
-    this.#idle.endRound(position, isDone && isReading)
   }
 
   /** What is committed is whole records. False for a push query, which commits nothing. */
