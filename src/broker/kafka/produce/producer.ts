@@ -1,40 +1,32 @@
 /**
  * Sends record batches to the leaders of their partitions: at once, in order, several on their way. Queues per partition keep the order
  * over retries (partition-queue.ts), a lane per broker carries the requests (produce-lane.ts), a transaction holds back what its
- * coordinator does not know of yet (transaction.ts).
+ * coordinator does not know of yet (transaction.ts), and answers decide whether a batch is stored, sent again or failed (batch-outcomes.ts).
  */
 
 import type { Scheduled } from '../../../clock.ts'
 import type { GroupMembership, GroupOffset, Producer, ProducerOptions, SendResult } from '../../broker.ts'
-import { BrokerError, type BrokerErrorCode } from '../../broker-error.ts'
+import { BrokerError } from '../../broker-error.ts'
 import { positionKey } from '../../position-key.ts'
 import { BATCH_HEADER_BYTES, batchSize, recordCount } from '../../record-batch.ts'
 import { addTo } from '../cluster/by-leader.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import { KafkaErrorCode, ProtocolError, unavailable } from '../protocol/protocol-errors.ts'
-import { PartitionQueue, type QueuedBatch } from './partition-queue.ts'
+import { unavailable } from '../protocol/protocol-errors.ts'
+import { BatchOutcomes, type Sent } from './batch-outcomes.ts'
+import { PartitionQueue } from './partition-queue.ts'
 import { ProduceLane } from './produce-lane.ts'
-import type { ProduceAnswer } from './produce-request.ts'
 import { freshIdentity, type ProducerIdentity } from './producer-id.ts'
 import { Transaction } from './transaction.ts'
 
 /** Small requests keep the pipeline moving; one batch may be larger. */
 const REQUEST_BYTES = 1 << 20
 const UNKNOWN_TOPIC_AFTER_MS = 500
-/** A batch that the broker has already, from an attempt whose answer was lost, is stored too. */
-const STORED: readonly number[] = [KafkaErrorCode.NONE, KafkaErrorCode.DUPLICATE_SEQUENCE_NUMBER]
-/** After these errors it is unknown which sequence the broker expects. */
-const SEQUENCE_LOST: readonly BrokerErrorCode[] = ['OUT_OF_ORDER', 'PRODUCER_FENCED', 'UNAVAILABLE']
-
-interface Sent {
-  readonly queue: PartitionQueue
-  readonly batch: QueuedBatch
-}
 
 export class KafkaProducer implements Producer {
   readonly #cluster: Cluster
   readonly #options: Required<Omit<ProducerOptions, 'transactionalId'>>
   readonly #transaction: Transaction | null
+  readonly #outcomes: BatchOutcomes
   readonly #onClose: () => void
   readonly #queues = new Map<string, PartitionQueue>()
   /** Queues with batches that wait to be sent; the first has waited longest. */
@@ -59,6 +51,7 @@ export class KafkaProducer implements Producer {
       transactionalId === undefined
         ? null
         : new Transaction(cluster, transactionalId, this.#options.transactionTimeoutMs)
+    this.#outcomes = new BatchOutcomes(cluster, this.#transaction)
   }
 
   send(topic: string, partition: number, batch: Uint8Array): Promise<SendResult> {
@@ -336,69 +329,15 @@ export class KafkaProducer implements Producer {
     try {
       const answers = await lane.send({ transactionalId, timeoutMs, batches })
       const byKey = new Map(answers.map((answer) => [positionKey(answer), answer]))
-      for (const one of sent) this.#settle(one, byKey.get(positionKey(one.queue)))
+      for (const one of sent) this.#outcomes.settle(one, byKey.get(positionKey(one.queue)))
     } catch (error) {
-      for (const { queue, batch } of sent) {
-        this.#cluster.forgetTopic(queue.topic)
-        this.#giveBack(queue, batch, unavailable(`Producing to ${queue.topic}-${queue.partition}`, error), false)
-      }
+      for (const one of sent) this.#outcomes.giveUpWaiting(one, error)
     }
     for (const { queue, batch } of sent) {
       this.#bytesInFlight -= batch.bytes.length
       if (queue.hasWaiting) this.#active.add(queue)
     }
     this.#schedulePump()
-  }
-
-  #settle({ queue, batch }: Sent, answer: ProduceAnswer | undefined): void {
-    const action = `Producing to ${queue.topic}-${queue.partition}`
-    if (answer === undefined) this.#giveBack(queue, batch, unavailable(action, 'no answer'), false)
-    else if (STORED.includes(answer.errorCode)) {
-      const { baseOffset, logAppendTimeMs } = answer
-      queue.succeed(batch, { baseOffset, logAppendTimeMs: logAppendTimeMs < 0 ? null : logAppendTimeMs })
-    } else {
-      const needs = [this.#cluster.needs('Write', 'topic', queue.topic), ...(this.#transaction?.needs ?? [])]
-      const error = new ProtocolError(answer.errorCode, action, { detail: answer.errorMessage, needs })
-      this.#settleError(queue, batch, error)
-    }
-  }
-
-  #settleError(queue: PartitionQueue, batch: QueuedBatch, error: ProtocolError): void {
-    const { errorCode } = error
-    const isOutOfOrder = errorCode === KafkaErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
-    const isLeaderStale = error.retriable || errorCode === KafkaErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-    if (isLeaderStale) this.#cluster.forgetTopic(queue.topic)
-    if (isLeaderStale || (isOutOfOrder && queue.isBehindReturned(batch)))
-      this.#giveBack(queue, batch, error, errorCode !== KafkaErrorCode.REQUEST_TIMED_OUT)
-    else this.#fail(queue, batch, error)
-  }
-
-  #giveBack(queue: PartitionQueue, batch: QueuedBatch, error: BrokerError, isOutcomeKnown: boolean): void {
-    const now = this.#cluster.timer.elapsed()
-    if (now >= batch.deadline) this.#transaction?.fail(error)
-    queue.giveBack(batch, error, now, isOutcomeKnown)
-  }
-
-  #fail(queue: PartitionQueue, batch: QueuedBatch, error: ProtocolError): void {
-    if (this.#transaction !== null && error.errorCode === KafkaErrorCode.INVALID_PRODUCER_EPOCH)
-      void this.#failFenced(queue, batch, error)
-    else {
-      this.#transaction?.fail(error)
-      queue.fail(batch, error, !SEQUENCE_LOST.includes(error.code))
-    }
-  }
-
-  /** An old epoch in a transaction: fenced, or aborted by the coordinator for taking too long. */
-  async #failFenced(queue: PartitionQueue, batch: QueuedBatch, error: ProtocolError): Promise<void> {
-    const transaction = this.#transactional()
-    let failure = new BrokerError('TRANSACTION_ABORTED', 'The transaction was open for too long.', { cause: error })
-    try {
-      await transaction.checkFence()
-    } catch (fenced) {
-      failure = unavailable('Checking whether the producer is fenced', fenced)
-    }
-    transaction.fail(failure)
-    queue.fail(batch, failure, false)
   }
 }
 
