@@ -27,7 +27,7 @@ import {
   type RankingName,
 } from './over-functions.ts'
 import { compileRangedCalls, type RangedCall } from './over-ranges.ts'
-import { PartitionRows } from './partition-rows.ts'
+import { PartitionRows, type RowInOrder } from './partition-rows.ts'
 import { eachRow, keyColumnsOf, leavingUnder, RowChanges, rowTexts } from './row-changes.ts'
 import { type SortColumn, sortTexts } from './sort-text.ts'
 
@@ -111,7 +111,7 @@ export const over: OperatorDefinition<OverStep> = {
         return
       }
       const difference = rows.add(prefix, change)
-      if (difference !== 0) partitions.change(prefix, change.row, difference, changes)
+      if (difference !== 0) partitions.change(prefix, change, difference, changes)
     }
     return {
       inputs: [
@@ -119,7 +119,7 @@ export const over: OperatorDefinition<OverStep> = {
           const prefix = record.key![0] as string
           if (inMemory !== null) {
             const { timestamp, headers } = record
-            eachRow(record, (row, count) => changeOne(inMemory, prefix, { row, count, timestamp }))
+            eachRow(record, (row, count) => changeOne(inMemory, prefix, { ...rows.inOrder(row), count, timestamp }))
             changes.flush(timestamp, headers)
             return forget()
           }
@@ -164,8 +164,7 @@ interface Limited {
 }
 
 /** A row more (1) or less (-1). */
-interface RowChange {
-  readonly row: Row
+interface RowChange extends RowInOrder {
   readonly count: 1 | -1
   readonly timestamp: number
 }
@@ -184,31 +183,36 @@ class OrderedRows {
     this.#textOf = rowTexts(input)
   }
 
-  #place(prefix: string, row: Row): string {
-    return prefix + this.#sortText(row) + this.#textOf(row)
+  inOrder(row: Row): RowInOrder {
+    const sort = this.#sortText(row)
+    return { row, sort, place: sort + this.#textOf(row) }
+  }
+
+  #keyOf(prefix: string, row: Row): string {
+    return prefix + this.inOrder(row).place
   }
 
   change(record: StreamRecord, prefix: string): void {
     const { timestamp } = record
-    eachRow(record, (row, count) => this.add(prefix, { row, count, timestamp }))
+    eachRow(record, (row, count) => this.add(prefix, { ...this.inOrder(row), count, timestamp }))
   }
 
   /** By how many copies of the row the partition changes: a removal may come before its addition. */
-  add(prefix: string, { row, count, timestamp }: RowChange): -1 | 0 | 1 {
-    const now = this.#bag.add(this.#place(prefix, row), row, count, timestamp)
+  add(prefix: string, { row, place, count, timestamp }: RowChange): -1 | 0 | 1 {
+    const now = this.#bag.add(prefix + place, row, count, timestamp)
     return count > 0 ? (now > 0 ? 1 : 0) : now >= 0 ? -1 : 0
   }
 
   /** The partitions as they are in memory, with the results of these calls. */
   inMemory(calls: readonly RangedCall[]): PartitionRows {
-    return new PartitionRows({ calls, bag: this.#bag, sortText: this.#sortText, textOf: this.#textOf })
+    return new PartitionRows({ calls, bag: this.#bag, inOrder: (row) => this.inOrder(row) })
   }
 
   isBehind(record: StreamRecord, prefix: string, bound: string | null): boolean {
     if (bound === null) return false
     let isBehind = true
     eachRow(record, (row) => {
-      if (this.#place(prefix, row) <= bound) isBehind = false
+      if (this.#keyOf(prefix, row) <= bound) isBehind = false
     })
     return isBehind
   }
@@ -237,7 +241,7 @@ class OrderedRows {
   #full(prefix: string, rows: readonly OrderedRow[]): Limited {
     const { row } = rows.at(-1)!
     const bound =
-      this.#limit!.ranking === 'ROW_NUMBER' ? this.#place(prefix, row) : `${prefix}${this.#sortText(row)}\uffff`
+      this.#limit!.ranking === 'ROW_NUMBER' ? this.#keyOf(prefix, row) : `${prefix}${this.#sortText(row)}\uffff`
     return { rows, bound }
   }
 

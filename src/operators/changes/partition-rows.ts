@@ -10,16 +10,17 @@ import type { RowChanges } from './row-changes.ts'
 /** Rows in memory for one task of an operator, of all partitions. A partition that has more is computed as a whole. */
 const MAX_ROWS = 100_000
 
-interface PartitionRow extends PlacedRow {
+export interface RowInOrder extends Pick<PlacedRow, 'row' | 'sort'> {
   /** Its key in the store, but for the partition. */
   readonly place: string
 }
 
+type PartitionRow = PlacedRow & RowInOrder
+
 export interface PartitionRowsOptions {
   readonly calls: readonly RangedCall[]
   readonly bag: Bag
-  readonly sortText: (row: Row) => string
-  readonly textOf: (row: Row) => string
+  readonly inOrder: (row: Row) => RowInOrder
   /** Default: `MAX_ROWS`. */
   readonly maxRows?: number
 }
@@ -59,10 +60,8 @@ export class PartitionRows {
   }
 
   /** Puts in a copy of the row (1), or takes one out (-1), which the store has done. Adds what that changes in the result. */
-  change(prefix: string, row: Row, count: 1 | -1, changes: RowChanges): void {
+  change(prefix: string, { row, sort, place }: RowInOrder, count: 1 | -1, changes: RowChanges): void {
     const rows = this.#partitions.get(prefix)!
-    const sort = this.#options.sortText(row)
-    const place = sort + this.#options.textOf(row)
     const at = firstFrom(rows, place)
     this.#count += count
     if (count > 0) rows.splice(at, 0, { row, sort, place, output: row, states: [] })
@@ -80,12 +79,11 @@ export class PartitionRows {
   }
 
   #read(prefix: string): PartitionRow[] | null {
-    const { bag, sortText, textOf } = this.#options
+    const { bag, inOrder } = this.#options
     const rows: PartitionRow[] = []
     for (const { row, count } of bag.under(prefix)) {
-      const sort = sortText(row)
-      const place = sort + textOf(row)
-      for (let i = 0; i < count; i++) rows.push({ row, sort, place, output: row, states: [] })
+      const one = inOrder(row)
+      for (let i = 0; i < count; i++) rows.push({ ...one, output: row, states: [] })
       if (rows.length > this.#maxRows) return null
     }
     const all = { from: 0, to: rows.length }

@@ -53,7 +53,8 @@ it('partitions leave memory and return, and one without room is left out', () =>
     const bag = new Bag(memoryStore(bagStore('rows', input.value)) as KeyValueStore, WIDTH)
     const [sortText, textOf] = [sortTexts(ORDER, input.value), rowTexts(input)]
     const calls = compileRangedCalls(CALLS, { order: ORDER, width: WIDTH }, context)
-    const partitions = new PartitionRows({ calls, bag, sortText, textOf, maxRows: 6 })
+    const inOrder = (row: Row) => ({ row, sort: sortText(row), place: sortText(row) + textOf(row) })
+    const partitions = new PartitionRows({ calls, bag, inOrder, maxRows: 6 })
     const result = new Map<string, number>()
     const outputText = rowTexts(schema)
     const count = (row: Row | null, change: number): void => {
@@ -68,8 +69,9 @@ it('partitions leave memory and return, and one without room is left out', () =>
     const present: { readonly prefix: string; readonly row: Row }[] = []
     const change = (prefix: string, row: Row, by: 1 | -1): void => {
       expect(partitions.load(prefix)).toBe(true)
-      bag.add(prefix + sortText(row) + textOf(row), row, by, 0)
-      partitions.change(prefix, row, by, changes)
+      const one = inOrder(row)
+      bag.add(prefix + one.place, row, by, 0)
+      partitions.change(prefix, one, by, changes)
       changes.flush(0, null)
     }
     for (let i = 0; i < 60; i++) {
