@@ -3,15 +3,14 @@ import type { Client } from 'pg'
 import type { SourceBatch, SourceContext, SourceRecord, SourceTask } from '../connector.ts'
 import { OptionError } from '../options.ts'
 import { ChangeEvents, type EventTable } from '../postgres/change-events.ts'
-import { type ColumnType, jsonOf, type ValueOptions } from '../postgres/column-values.ts'
+import type { ValueOptions } from '../postgres/column-values.ts'
 import { formatLsn, type Lsn } from '../postgres/lsn.ts'
-import type { Relation } from '../postgres/pgoutput.ts'
+import type { Change } from '../postgres/pgoutput.ts'
 import { addressOf, connectPostgres } from '../postgres/postgres-client.ts'
 import { deliveryError } from '../postgres/postgres-errors.ts'
 import { connectReplication, ReplicationStream } from '../postgres/replication-stream.ts'
 import { SESSION } from '../postgres/session.ts'
 import {
-  type CatalogueColumn,
   createSlot,
   currentLsn,
   describeTable,
@@ -19,9 +18,9 @@ import {
   ensurePublication,
   slotState,
   type TableName,
-  TypeCatalogue,
   tableText,
 } from '../postgres/source-catalogue.ts'
+import { TableShapes } from '../postgres/table-shapes.ts'
 import { readSnapshot } from '../postgres/table-snapshot.ts'
 import { TransactionReader } from '../postgres/transaction-reader.ts'
 import { BEGINNING, type PostgresPosition, readPosition, writePosition } from './postgres-position.ts'
@@ -41,24 +40,22 @@ type Batches = AsyncGenerator<SourceBatch, never>
 export class PostgresSourceTask implements SourceTask {
   readonly #context: SourceContext
   readonly #names: ReplicationNames
-  readonly #values: ValueOptions
   readonly #events: ChangeEvents
-  readonly #types = new TypeCatalogue()
+  readonly #shapes: TableShapes
   readonly #open: { end(): Promise<void> }[] = []
   #position: PostgresPosition | null
   #batches: Batches | null = null
-  /** Types of the table's columns by their names, to notice when they change. */
-  #shape: ReadonlyMap<string, string> | null = null
 
   constructor(context: SourceContext, names: ReplicationNames) {
-    const { options, clock, connector, position } = context
+    const { options, clock, connector, position, warn } = context
     this.#context = context
     this.#names = names
     this.#position = position === null ? null : readPosition(position)
-    this.#values = {
+    const values: ValueOptions = {
       times: options.text('time.precision.mode') as ValueOptions['times'],
       decimals: options.text('decimal.handling.mode') as ValueOptions['decimals'],
     }
+    this.#shapes = new TableShapes({ connector, table: names.table, values, warn })
     this.#events = new ChangeEvents({
       connector,
       database: addressOf(options).database,
@@ -137,7 +134,7 @@ export class PostgresSourceTask implements SourceTask {
     const timeUs = BigInt(this.#context.clock.now()) * 1000n
     const place = { isSnapshot: true, lsn: snapshot === null ? await currentLsn(client) : lsn, xid: null, timeUs }
     const { columns, key } = await describeTable(client, table)
-    const shape = await this.#tableOf(client, columns, key)
+    const shape = await this.#shapes.of(client, columns, key)
     let index = 0
     for await (const rows of readSnapshot(await this.#connect(), { snapshot, table, columns })) {
       const records = rows.map((row) => this.#events.ofSnapshot(row, shape, { ...place, index: index++ }))
@@ -184,80 +181,47 @@ export class PostgresSourceTask implements SourceTask {
     )
     this.#open.push({ end: () => stream.close() })
     const reader = new TransactionReader(this.#logPosition())
-    let shapes = new Map<number, EventTable>()
+    /** Shapes of the table by the oids of its relations. */
+    const shapes = new Map<number, EventTable>()
     let records: SourceRecord[] = []
     let bytes = 0
     let storedAt = timer.elapsed()
+    const store = () => {
+      const batch = this.#batch(records, reader.position)
+      ;[records, bytes, storedAt] = [[], 0, timer.elapsed()]
+      return batch
+    }
     for (;;) {
       for (const frame of await stream.next(WAIT_MS)) {
         const event = reader.take(frame)
         if (event === null) continue
         if (event.kind === 'relation') {
-          shapes = new Map(shapes).set(event.relation.oid, await this.#shapeOf(client, event.relation))
+          const shape = await this.#shapes.ofRelation(client, event.relation)
+          if (shape === null) shapes.delete(event.relation.oid)
+          else shapes.set(event.relation.oid, shape)
           continue
         }
-        const relations = event.change.kind === 'truncate' ? event.change.relations : [event.change.relation]
-        for (const relation of relations) {
-          const shape = shapes.get(relation)
-          if (shape === undefined || !this.#isTable(shape)) continue
-          for (const record of this.#events.ofChange(event.change, shape, event.place)) {
-            records.push(record)
-            bytes += record.value?.length ?? 0
-          }
+        const shape = shapeOf(event.change, shapes)
+        if (shape === undefined) continue
+        for (const record of this.#events.ofChange(event.change, shape, event.place)) {
+          records.push(record)
+          bytes += record.value?.length ?? 0
         }
         if (records.length < MOST_RECORDS && bytes < MOST_BYTES) continue
-        yield this.#batch(records, reader.position)
-        ;[records, bytes, storedAt] = [[], 0, timer.elapsed()]
+        yield store()
         stream.confirm(this.#logPosition().lsn)
       }
       const isDue = timer.elapsed() - storedAt >= heartbeatMs && reader.position.lsn > this.#logPosition().lsn
       if (records.length > 0 || isDue) {
-        yield this.#batch(records, reader.position)
-        ;[records, bytes, storedAt] = [[], 0, timer.elapsed()]
+        yield store()
         stream.confirm(this.#logPosition().lsn)
       } else yield { records: [], position: null }
     }
   }
 
-  #isTable({ schema, name }: EventTable): boolean {
-    const { table } = this.#names
-    return schema === table.schema && name === table.name
-  }
-
   #logPosition(): { readonly lsn: Lsn; readonly skip: number } {
     if (this.#position?.kind !== 'log') throw new Error('The source has no place in the log yet.')
     return this.#position
-  }
-
-  async #shapeOf(client: Client, { schema, name, columns }: Relation): Promise<EventTable> {
-    if (!this.#isTable({ schema, name, columns: [], key: [] })) return { schema, name, columns: [], key: [] }
-    const { key } = await describeTable(client, { schema, name })
-    const names = columns.map((column) => column.name)
-    // The primary key may have been renamed since, and the log has the names of then.
-    const present = key.every((column) => names.includes(column))
-    return this.#tableOf(client, columns, present ? key : columns.flatMap((it) => (it.isKey ? [it.name] : [])))
-  }
-
-  async #tableOf(client: Client, columns: readonly CatalogueColumn[], key: readonly string[]): Promise<EventTable> {
-    await this.#types.load(
-      client,
-      columns.map(({ type }) => type),
-    )
-    const types = columns.map((column) => this.#types.of(column))
-    this.#noticeShape(new Map(columns.map(({ name }, i) => [name, typeText(types[i]!)])))
-    return {
-      ...this.#names.table,
-      columns: columns.map(({ name }, i) => ({ name, json: jsonOf(types[i]!, this.#values) })),
-      key: key.map((name) => columns.findIndex((column) => column.name === name)),
-    }
-  }
-
-  #noticeShape(shape: ReadonlyMap<string, string>): void {
-    const { connector, warn } = this.#context
-    const changes = this.#shape === null ? [] : shapeChanges(this.#shape, shape)
-    this.#shape = shape
-    if (changes.length === 0) return
-    warn(`Connector ${connector}: columns of ${tableText(this.#names.table)} have changed: ${changes.join(', ')}.`)
   }
 
   #warnOfIdentity(): void {
@@ -285,16 +249,11 @@ export class PostgresSourceTask implements SourceTask {
 
 const againFrom = (lsn: Lsn) => ({ replication: null, snapshot: null, lsn })
 
-const typeText = ({ name, element }: ColumnType): string => (element === null ? name : `${typeText(element)}[]`)
-
-function shapeChanges(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
-  const added = [...after].filter(([name]) => !before.has(name)).map(([name, type]) => `${name} ${type} was added`)
-  const dropped = [...before.keys()].filter((name) => !after.has(name)).map((name) => `${name} was dropped`)
-  const changed = [...after].flatMap(([name, type]) => {
-    const former = before.get(name)
-    return former === undefined || former === type ? [] : [`${name} is ${type} and was ${former}`]
-  })
-  return [...added, ...dropped, ...changed]
+/** The shape of the table whose rows are changed; undefined: it is another table. */
+function shapeOf(change: Change, shapes: ReadonlyMap<number, EventTable>): EventTable | undefined {
+  if (change.kind !== 'truncate') return shapes.get(change.relation)
+  const relation = change.relations.find((oid) => shapes.has(oid))
+  return relation === undefined ? undefined : shapes.get(relation)
 }
 
 /** Changes are gone, and trying again does not bring them back. */
