@@ -202,12 +202,7 @@ const CASES: Record<string, readonly OracleCase[]> = {
       query:
         'SELECT B, COUNT(*) AS N FROM (SELECT X.B AS B FROM S L JOIN T X ON L.A = X.A AND L.TS > X.TS) Q WHERE B IS NOT NULL GROUP BY B',
     },
-    {
-      query: 'SELECT L.ID AS ID, X.ID AS XID FROM T L JOIN U X ON L.A < X.A'.replace(
-        'L.A < X.A',
-        'L.A < X.A AND L.B > X.B',
-      ),
-    },
+    { query: 'SELECT L.ID AS ID, X.ID AS XID FROM T L JOIN U X ON L.A < X.A AND L.B > X.B' },
     {
       query:
         'SELECT W.A AS A, V.M AS M FROM (SELECT A, COUNT(*) AS N FROM T WHERE A IS NOT NULL GROUP BY A) W JOIN (SELECT MAX(N) AS M FROM (SELECT A, COUNT(*) AS N FROM T WHERE A IS NOT NULL GROUP BY A) Y) V ON W.N >= V.M AND W.N <= V.M',

@@ -1,14 +1,7 @@
 /** Random calls of aggregate functions, in the words of both sides. */
 import type { Choices } from './choices.ts'
-import type { ColumnText, Expressions } from './expressions.ts'
+import type { ColumnText, Expressions, Item } from './expressions.ts'
 import { type SqlText, sql, text } from './sql-text.ts'
-import type { TypeName } from './world.ts'
-
-export interface AggregateText {
-  readonly sql: SqlText
-  readonly type: TypeName
-  readonly isExact: boolean
-}
 
 /** `inJavaScript`: SUM, COUNT and MAX of integers are those of `test/support/javascript-aggregates.ts`. */
 export interface AggregateOptions {
@@ -17,15 +10,15 @@ export interface AggregateOptions {
 
 const NUMBERS = ['INT', 'BIGINT', 'DOUBLE', 'DECIMAL'] as const
 
-export function randomAggregate(choices: Choices, input: Expressions, options: AggregateOptions): AggregateText {
+export function randomAggregate(choices: Choices, input: Expressions, options: AggregateOptions): Item {
   const filter = choices.chance(20) ? sql` FILTER (WHERE ${input.condition(1)})` : text('')
   const call = choices.pick([count, sum, extreme, countOf, mean, sumOfDistinct])
   return call(choices, input, filter, options)
 }
 
-type Make = (choices: Choices, input: Expressions, filter: SqlText, options: AggregateOptions) => AggregateText
+type Make = (choices: Choices, input: Expressions, filter: SqlText, options: AggregateOptions) => Item
 
-const countCall = (argument: SqlText, filter: SqlText, { inJavaScript }: AggregateOptions): AggregateText => ({
+const countCall = (argument: SqlText, filter: SqlText, { inJavaScript }: AggregateOptions): Item => ({
   sql: {
     millrace: `${inJavaScript ? 'JS_COUNT' : 'COUNT'}(${argument.millrace})${filter.millrace}`,
     duckdb: `COUNT(${argument.duckdb})${filter.duckdb}`,
@@ -42,8 +35,7 @@ const countOf: Make = (choices, input, filter, options) => {
     ? choices.pick(['INT', 'BIGINT'] as const)
     : choices.pick([...NUMBERS, 'STRING', 'BOOLEAN'] as const)
   const argument = input.value(type, 1)
-  const call = countCall(choices.chance(50) ? sql`DISTINCT ${argument}` : argument, filter, options)
-  return call
+  return countCall(choices.chance(50) ? sql`DISTINCT ${argument}` : argument, filter, options)
 }
 
 const sum: Make = (choices, input, filter, options) => sumCall(choices, input, filter, options, '')
@@ -56,7 +48,7 @@ function sumCall(
   filter: SqlText,
   { inJavaScript }: AggregateOptions,
   distinct: string,
-): AggregateText {
+): Item {
   const type = choices.pick(inJavaScript ? (['INT', 'BIGINT'] as const) : NUMBERS)
   const argument = input.value(type, 1)
   const standard = `SUM(${distinct}${argument.duckdb})${filter.duckdb}`
@@ -92,4 +84,4 @@ const mean: Make = (choices, input, filter) => {
 }
 
 /** A call as a column of HAVING. */
-export const asColumn = (call: AggregateText): ColumnText => ({ ...call, name: '' })
+export const asColumn = (call: Item): ColumnText => ({ ...call, name: '' })

@@ -15,7 +15,7 @@ import { contentDifference } from './content.ts'
 import type { Judge } from './duckdb.ts'
 import { queryOf, type RandomCase, sinkQueries } from './random-case.ts'
 import { rowsAfter } from './steps.ts'
-import { COLUMNS, millraceColumns, type Plain, SOURCES, type SourceName, type Step } from './world.ts'
+import { COLUMNS, isTable, millraceColumns, type Plain, SOURCES, type SourceName, type Step } from './world.ts'
 
 /** `refused`: the statement is not supported, says its message. `failed`: what differs. */
 export type Verdict =
@@ -27,7 +27,7 @@ const CONTEXT: Omit<PlanContext, 'metastore'> = { functions: FUNCTIONS, partitio
 
 const WORLD = withJavaScriptAggregates(
   SOURCES.reduce<Metastore>((metastore, name) => {
-    const statement = `CREATE ${name === 'T' || name === 'U' ? 'TABLE' : 'STREAM'} ${name} (${millraceColumns(name)})
+    const statement = `CREATE ${isTable(name) ? 'TABLE' : 'STREAM'} ${name} (${millraceColumns(name)})
       WITH (kafka_topic='${name}', value_format='JSON', key_format='KAFKA', partitions=4);`
     const [parsed] = parseStatements(statement)
     if (parsed?.kind !== 'createSource') throw new Error(statement)
@@ -142,7 +142,7 @@ class CaseRun {
     const fresh = this.#driver(new Random(this.#case.order))
     const last = new Map(this.#case.steps.map((step) => [`${step.source} ${step.id}`, step]))
     for (const step of this.#case.steps) {
-      const isNewest = step.source === 'S' || step.source === 'R' || last.get(`${step.source} ${step.id}`) === step
+      const isNewest = !isTable(step.source) || last.get(`${step.source} ${step.id}`) === step
       if (isNewest && step.values !== null) feed(fresh, step)
     }
     fresh.finish()

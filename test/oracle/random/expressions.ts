@@ -6,18 +6,17 @@ import type { Choices } from './choices.ts'
 import { joined, type SqlText, sql, text } from './sql-text.ts'
 import type { TypeName } from './world.ts'
 
-export interface ColumnText {
-  readonly name: string
+/** An expression, which can stand in SELECT. */
+export interface Item {
   readonly type: TypeName
-  /** What names it in the query at hand. */
   readonly sql: SqlText
   /** Whether each value has one representation, so that rows may be compared by it: a mean has none. */
   readonly isExact: boolean
 }
 
-export interface TypedSql {
-  readonly type: TypeName
-  readonly sql: SqlText
+/** A column, under the name that it has where it is read. */
+export interface ColumnText extends Item {
+  readonly name: string
 }
 
 const NUMBERS: readonly TypeName[] = ['INT', 'BIGINT', 'DOUBLE', 'DECIMAL']

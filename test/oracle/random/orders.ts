@@ -1,10 +1,9 @@
 /** Random orders and calls with OVER. A NULL is greater than every value, unless the query says otherwise. */
 import type { Choices } from './choices.ts'
-import type { ColumnText } from './expressions.ts'
+import type { ColumnText, Item } from './expressions.ts'
 import { list, type SqlText, sql, text } from './sql-text.ts'
-import type { TypeName } from './world.ts'
 
-/** `x DESC NULLS LAST`. The other side is always told where NULLs go. */
+/** `x DESC NULLS LAST`. The text for the other side always says where NULLs go. */
 function sortItem(choices: Choices, { sql: column }: ColumnText): SqlText {
   const isDescending = choices.chance(50)
   const words = isDescending ? ' DESC' : ''
@@ -32,12 +31,6 @@ export function anyOrder(choices: Choices, columns: readonly ColumnText[]): SqlT
   return sortItem(choices, choices.pick(sortable.length === 0 ? columns : sortable))
 }
 
-export interface OverText {
-  readonly sql: SqlText
-  readonly type: TypeName
-  readonly isExact: boolean
-}
-
 export function partition(choices: Choices, columns: readonly ColumnText[]): readonly ColumnText[] {
   const exact = columns.filter(({ isExact }) => isExact)
   return choices.chance(75) && exact.length > 0 ? [choices.pick(exact)] : []
@@ -47,12 +40,12 @@ export const partitionClause = (columns: readonly ColumnText[]): SqlText =>
   columns.length === 0 ? text('') : sql`PARTITION BY ${list(columns.map((column) => column.sql))} `
 
 /** A call with OVER whose result does not depend on how ties are broken. */
-export function randomOver(choices: Choices, columns: readonly ColumnText[], unique: readonly string[]): OverText {
+export function randomOver(choices: Choices, columns: readonly ColumnText[], unique: readonly string[]): Item {
   const by = partitionClause(partition(choices, columns))
   return choices.pick([numbered, neighbour, framed, ranged])(choices, columns, unique, by)
 }
 
-type Make = (choices: Choices, columns: readonly ColumnText[], unique: readonly string[], by: SqlText) => OverText
+type Make = (choices: Choices, columns: readonly ColumnText[], unique: readonly string[], by: SqlText) => Item
 
 const numbered: Make = (choices, columns, unique, by) => ({
   sql: sql`${choices.pick(['ROW_NUMBER', 'RANK', 'DENSE_RANK'])}() OVER (${by}ORDER BY ${totalOrder(choices, columns, unique)})`,
@@ -104,7 +97,7 @@ const ranged: Make = (choices, columns, _unique, by) => {
   return over(call, sql`${by}ORDER BY ${sortItem(choices, choices.pick(numbers))}${frame}`)
 }
 
-const over = (call: OverText, window: SqlText): OverText => ({
+const over = (call: Item, window: SqlText): Item => ({
   ...call,
   sql: {
     millrace: `${call.sql.millrace} OVER (${window.millrace})`,
@@ -113,12 +106,12 @@ const over = (call: OverText, window: SqlText): OverText => ({
 })
 
 /** An aggregate before its window: where SUM has no value, it is 0 in the one dialect and NULL in the other. */
-function aggregateOf(choices: Choices, columns: readonly ColumnText[]): OverText {
+function aggregateOf(choices: Choices, columns: readonly ColumnText[]): Item {
   const numbers = columns.filter(({ type, isExact }) => isExact && type !== 'STRING' && type !== 'BOOLEAN')
   const count = { sql: { millrace: 'COUNT(*)', duckdb: 'COUNT(*) OVER ()' }, type: 'BIGINT', isExact: true } as const
   if (numbers.length === 0) return count
   const { sql: column, type } = choices.pick(numbers)
-  return choices.pick<() => OverText>([
+  return choices.pick<() => Item>([
     () => count,
     () => ({
       sql: { millrace: `SUM(${column.millrace})`, duckdb: `COALESCE(SUM(${column.duckdb}) OVER (), 0)` },

@@ -1,9 +1,9 @@
 /** Random queries: the forms that docs/sql.md#queries-in-queries describes, in one another. */
 import { type AggregateOptions, asColumn, randomAggregate } from './aggregates.ts'
 import type { Choices } from './choices.ts'
-import { conjunction, falseIfNull } from './expressions.ts'
+import { conjunction, falseIfNull, type Item } from './expressions.ts'
 import { anyOrder, partition, partitionClause, randomOver, totalOrder } from './orders.ts'
-import { type Item, QueryParts } from './query-parts.ts'
+import { QueryParts } from './query-parts.ts'
 import {
   type Aliased,
   derivedRelation,
@@ -57,7 +57,7 @@ export class RandomQueries {
     if (!isLeaf) return derivedRelation(this.query(depth - 1))
     this.#sources++
     const source = sourceRelation(this.#choices.pick(SOURCES))
-    return this.#choices.chance(25) ? { ...source, sql: sql`(SELECT * FROM ${source.sql})` } : source
+    return this.#choices.chance(25) ? asQuery(source) : source
   }
 
   #from(depth: number): Aliased {
@@ -124,11 +124,7 @@ export class RandomQueries {
    */
   #grouped(depth: number): RandomQuery {
     const relation = this.#relation(depth)
-    const from = this.#parts.alias(
-      relation.kind === 'table' && !relation.sql.duckdb.startsWith('(')
-        ? { ...relation, sql: sql`(SELECT * FROM ${relation.sql})` }
-        : relation,
-    )
+    const from = this.#parts.alias(relation.kind === 'table' ? asQuery(relation) : relation)
     const input = this.#parts.expressions(from.columns)
     const exact = from.columns.filter(({ isExact }) => isExact)
     const groups: Item[] = this.#choices.some(exact, 1).slice(0, 2)
@@ -143,7 +139,7 @@ export class RandomQueries {
     const isOverChanges = relation.kind === 'table' || calls.some((call) => call.sql.duckdb.includes('(DISTINCT '))
     const where = this.#parts.where(from.columns)
     const having = this.#choices.chance(25)
-      ? sql` HAVING ${this.#parts.expressions([...calls.map(asColumn)]).condition(1)}`
+      ? sql` HAVING ${this.#parts.expressions(calls.map(asColumn)).condition(1)}`
       : text('')
     return {
       sql: sql`SELECT ${select.sql} FROM ${from.sql}${isOverChanges ? where : withoutNulls(where, distinct)} GROUP BY ${list(distinct.map((group) => group.sql))}${having}`,

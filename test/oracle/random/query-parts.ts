@@ -1,16 +1,9 @@
 /** Parts of random queries that their forms share: names that are used once, conditions, and items of SELECT. */
 import type { Choices } from './choices.ts'
-import { type ColumnText, Expressions } from './expressions.ts'
+import { type ColumnText, Expressions, type Item } from './expressions.ts'
 import { type Aliased, aliased, type RandomRelation, type ResultColumn } from './relation.ts'
 import { list, type SqlText, sql, text } from './sql-text.ts'
-import { TYPES, type TypeName } from './world.ts'
-
-/** An item of SELECT. */
-export interface Item {
-  readonly sql: SqlText
-  readonly type: TypeName
-  readonly isExact: boolean
-}
+import { TYPES } from './world.ts'
 
 export class QueryParts {
   readonly #choices: Choices

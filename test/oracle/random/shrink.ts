@@ -2,10 +2,12 @@
 import { checkCase, type Verdict } from './check-case.ts'
 import type { Judge } from './duckdb.ts'
 import type { RandomCase } from './random-case.ts'
-import type { Step } from './world.ts'
+import { COLUMNS, type Step } from './world.ts'
 
 /** Runs of a case, so that a failure is shown after a bounded time. */
 const MOST_TRIES = 1500
+/** The values behind `ID` that may become NULL: all but `TS`, the last one. */
+const SIMPLER_COLUMNS = COLUMNS.length - 2
 
 export interface Shrunk {
   readonly case: RandomCase
@@ -89,7 +91,7 @@ class Shrinking {
 
   async #simplerValues(): Promise<void> {
     for (let at = 0; at < this.best.steps.length; at++) {
-      for (let column = 0; column < 6; column++) {
+      for (let column = 0; column < SIMPLER_COLUMNS; column++) {
         const step = this.best.steps[at]!
         if (step.values === null || step.values[column] === null) continue
         const simpler: Step = { ...step, values: step.values.with(column, null) }

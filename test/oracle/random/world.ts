@@ -1,5 +1,4 @@
 /** The sources of random queries: two tables and two streams, over small values of all types, so that rows meet. */
-import type { Row } from '../../../src/types/value.ts'
 
 export const TYPES = ['INT', 'BIGINT', 'DOUBLE', 'DECIMAL', 'STRING', 'BOOLEAN'] as const
 export type TypeName = (typeof TYPES)[number]
@@ -55,5 +54,3 @@ export interface Step {
   readonly values: readonly Plain[] | null
   readonly timestamp: number
 }
-
-export type RowOf = (values: readonly Plain[]) => Row
