@@ -1,4 +1,5 @@
 /** Rows of answers as objects, whose values are exact: a JSON number that JavaScript cannot hold becomes a bigint or a string. */
+import { readColumns, topLevelParts } from '../types/column-text.ts'
 import { JsonNumber, type JsonValue, parseJsonValue } from '../types/json-parse.ts'
 
 /**
@@ -16,12 +17,7 @@ export interface Column {
 }
 
 /** The columns of a header such as `` `K` STRING KEY, `N` STRUCT<`A` BIGINT> ``. */
-export function columnsOf(schema: string): Column[] {
-  return topLevelParts(schema).map((part) => {
-    const [, name = '', type = ''] = /^\s*`((?:[^`]|``)*)`\s*(.*?)\s*$/s.exec(part) ?? []
-    return { name: name.replaceAll('``', '`'), type: type.replace(/ (?:PRIMARY )?KEY$/, '') }
-  })
-}
+export const columnsOf = (schema: string): Column[] => readColumns(schema).map(({ name, type }) => ({ name, type }))
 
 type Decoder = (value: JsonValue) => Value
 
@@ -83,17 +79,4 @@ function plain(value: JsonValue): Value {
   if (value instanceof JsonNumber) return Number(value.text)
   if (value instanceof Map) return objectOf(value, () => plain)
   return Array.isArray(value) ? value.map(plain) : (value as Value)
-}
-
-/** The parts between commas outside brackets and back-quotes. */
-function topLevelParts(text: string): string[] {
-  const parts: string[] = ['']
-  let depth = 0
-  for (const [token] of text.matchAll(/`(?:[^`]|``)*`|[<>(),]|[^`<>(),]+/g)) {
-    if (token === '<' || token === '(') depth++
-    else if (token === '>' || token === ')') depth--
-    if (token === ',' && depth === 0) parts.push('')
-    else parts.push(parts.pop()! + token)
-  }
-  return parts.filter((part) => part.trim() !== '')
 }

@@ -1,6 +1,7 @@
 /** Schemas of answers as text. */
 import type { FieldInfo, SchemaInfo } from '../../engine/describe/entities.ts'
 import { schemaInfoText } from '../../engine/describe/schema-info.ts'
+import { readColumns } from '../../types/column-text.ts'
 
 /** A type as ksqlDB's CLI writes it, which has two words for a text. */
 export const schemaText = (schema: SchemaInfo): string => schemaInfoText(schema, { STRING: 'VARCHAR(STRING)' })
@@ -31,21 +32,8 @@ export interface ResultColumn {
 }
 
 /** The columns of a header such as `` `K` STRING KEY, `N` STRUCT<`A` BIGINT> ``. */
-export function resultColumns(schema: string): ResultColumn[] {
-  const columns: { name: string; type: string }[] = []
-  let depth = 0
-  let isStart = true
-  for (const [token] of schema.matchAll(/`(?:[^`]|``)*`|[<>(),]|[^`<>(),]+/g)) {
-    if (token === '<' || token === '(') depth++
-    else if (token === '>' || token === ')') depth--
-    if (token === ',' && depth === 0) isStart = true
-    else if (isStart && token.startsWith('`')) {
-      columns.push({ name: token.slice(1, -1).replaceAll('``', '`'), type: '' })
-      isStart = false
-    } else if (!isStart) columns.at(-1)!.type += token
-  }
-  return columns.map(({ name, type }) => ({ name, type: type.trim().replace(/ (?:PRIMARY )?KEY$/, '') }))
-}
+export const resultColumns = (schema: string): ResultColumn[] =>
+  readColumns(schema).map(({ name, type }) => ({ name, type }))
 
 /** Names of the columns of a header. */
-export const columnNames = (schema: string): string[] => resultColumns(schema).map(({ name }) => name)
+export const columnNames = (schema: string): string[] => readColumns(schema).map(({ name }) => name)

@@ -1,5 +1,6 @@
 /** What the lines of an answer of POST /query say. See docs/http-api.md#post-query. */
-import { type Column, readColumns } from './columns.ts'
+import { readColumns } from '../../types/column-text.ts'
+import type { Column } from './columns.ts'
 import { type Json, parseExact } from './exact-json.ts'
 import type { ErrorBody } from './server-error.ts'
 

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
-import { isNumeric, readColumns } from '../../../../src/console/api/columns.ts'
+import { isNumeric } from '../../../../src/console/api/columns.ts'
 import { readPrintLine } from '../../../../src/console/api/print-lines.ts'
 import { readResultLine } from '../../../../src/console/api/result-lines.ts'
 import { linesOf } from '../../../../src/console/api/stream-lines.ts'
+import { readColumns } from '../../../../src/types/column-text.ts'
 
 it('columns are cut outside of brackets and back-quotes', () => {
   expect(
