@@ -1,12 +1,13 @@
 /** TERMINATE, PAUSE and RESUME. See docs/sql.md#pause-resume-terminate. */
 import { StatementError } from '../../errors.ts'
+import type { QueryLink } from '../../metastore/metastore.ts'
 import type { Pause, Resume, Terminate } from '../../sql/ast/session-statements.ts'
 import { suggestion } from '../../suggest.ts'
 import type { Effect, PersistentQuery } from '../commands/catalog.ts'
 import { type CommandId, commandIdText } from '../commands/command.ts'
 import type { Scope } from '../scope.ts'
 import { command, inTurn, nothingToDo, type Prepared } from './handler.ts'
-import { checkNoReplacement, droppedVersion } from './query-versions.ts'
+import { endOfVersion } from './query-versions.ts'
 
 export const terminate = inTurn<Terminate>((statement, scope) => {
   const { queryId } = statement
@@ -21,53 +22,48 @@ export const terminate = inTurn<Terminate>((statement, scope) => {
     }
   }
   return control(queryId, scope, {
-    type: 'terminate',
     verb: 'terminate',
     message: 'Query terminated.',
-    effect: (id) => ({ kind: 'stopQuery', queryId: id }),
+    effects: (link) => [...endOfVersion(link, scope.catalog), { kind: 'stopQuery', queryId: link.queryId }],
   })
 })
 
 export const pause = inTurn<Pause>(({ queryId }, scope) =>
   control(queryId, scope, {
-    type: 'pause',
     verb: 'pause',
     message: 'Query paused.',
-    effect: (id) => ({ kind: 'pauseQuery', queryId: id }),
+    effects: (link) => [{ kind: 'pauseQuery', queryId: link.queryId }],
   }),
 )
 
 export const resume = inTurn<Resume>(({ queryId }, scope) =>
   control(queryId, scope, {
-    type: 'resume',
     verb: 'resume',
     message: 'Query resumed.',
-    effect: (id) => ({ kind: 'resumeQuery', queryId: id }),
+    effects: (link) => [{ kind: 'resumeQuery', queryId: link.queryId }],
   }),
 )
 
 interface Control {
-  readonly type: CommandId['type']
-  readonly verb: string
+  readonly verb: 'terminate' | 'pause' | 'resume'
   readonly message: string
-  readonly effect: (queryId: string) => Effect
+  /** Throws StatementError for a query that cannot be controlled now. */
+  readonly effects: (link: QueryLink) => Effect[]
 }
 
-function control(queryId: string | null, scope: Scope, { type, verb, message, effect }: Control): Prepared {
+function control(queryId: string | null, scope: Scope, { verb, message, effects }: Control): Prepared {
   const targets = queryId === null ? controllable(scope) : [target(queryId, verb, scope)]
-  if (type === 'terminate') for (const { link } of targets) checkNoReplacement(link.writes ?? '', scope.catalog)
-  const dropped = type === 'terminate' ? targets.flatMap(({ link }) => droppedVersion(link, scope.catalog)) : []
-  const ids = targets.map(({ link }) => link.queryId)
-  const id: CommandId = { type, entity: queryId === null ? 'ALL' : ids[0]!, action: 'execute' }
-  if (ids.length === 0) return nothingToDo(commandIdText(id), message)
-  return command({ id, effects: [...dropped, ...ids.map(effect)], message, queryId: queryId === null ? null : ids[0]! })
+  const controlled = queryId === null ? null : targets[0]!.link.queryId
+  const id: CommandId = { type: verb, entity: controlled ?? 'ALL', action: 'execute' }
+  if (targets.length === 0) return nothingToDo(commandIdText(id), message)
+  return command({ id, effects: targets.flatMap(({ link }) => effects(link)), message, queryId: controlled })
 }
 
 /** All persistent queries but those that materialize source tables, which end with their table. */
 const controllable = ({ catalog }: Scope): PersistentQuery[] =>
   [...catalog.queries.values()].filter(({ link }) => link.kind !== 'CREATE_SOURCE')
 
-function target(queryId: string, verb: string, { catalog }: Scope): PersistentQuery {
+function target(queryId: string, verb: Control['verb'], { catalog }: Scope): PersistentQuery {
   const query = findQuery(queryId, catalog.queries)
   if (query === undefined) {
     const known = [...catalog.queries.keys()]

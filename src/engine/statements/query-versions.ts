@@ -126,9 +126,12 @@ export function checkNoReplacement(sink: string, { replacements }: Pick<Catalog,
   )
 }
 
-/** The effect that ends a former version together with the running one. */
-export const droppedVersion = ({ writes }: QueryLink, { replacements }: Catalog): Effect[] =>
-  writes !== null && replacements.has(writes) ? [{ kind: 'dropVersion', sink: writes }] : []
+/** The effect that ends the former version of a query together with the query. Throws StatementError while a new version is built. */
+export function endOfVersion({ writes }: QueryLink, catalog: Catalog): Effect[] {
+  if (writes === null) return []
+  checkNoReplacement(writes, catalog)
+  return catalog.replacements.has(writes) ? [{ kind: 'dropVersion', sink: writes }] : []
+}
 
 /** Versions change places at exact offsets, which several servers cannot agree on while each has a part of the tasks. */
 function checkAlone({ parts }: Scope): void {
