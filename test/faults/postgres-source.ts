@@ -6,7 +6,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { readTopic, type TopicRecord } from '../support/connectors/read-topic.ts'
+import { readTopic, type TextRecord } from '../support/read-topic.ts'
 import type { Fault } from './fault.ts'
 import { FaultServer, seeded, withDataDir, withLog } from './support/server.ts'
 
@@ -135,7 +135,7 @@ interface Event {
 }
 
 /** What a reader of the topic has in the end. */
-function follow(records: readonly TopicRecord[]) {
+function follow(records: readonly TextRecord[]) {
   const rows = new Map<number, number>()
   const places = new Set<string>()
   const readings = new Set<number>()

@@ -1,6 +1,6 @@
 /** All committed records of a topic as texts, partition by partition, in the order of their offsets. */
 import type { Broker } from '../../src/broker/broker.ts'
-import { RecordBatchCursor } from '../../src/broker/record-batch-cursor.ts'
+import { RecordBatchCursor, readHeaders } from '../../src/broker/record-batch-cursor.ts'
 
 export interface TextRecord {
   readonly partition: number
@@ -8,6 +8,7 @@ export interface TextRecord {
   readonly timestamp: number
   readonly key: string | null
   readonly value: string | null
+  readonly headers: Readonly<Record<string, string>>
 }
 
 export async function readTopic(broker: Broker, topic: string): Promise<TextRecord[]> {
@@ -34,5 +35,9 @@ function textOf(cursor: RecordBatchCursor, partition: number): TextRecord {
   const { buffer, keyStart, keyEnd, valueStart, valueEnd, offset, timestamp } = cursor
   const key = keyEnd < 0 ? null : buffer.toString('utf8', keyStart, keyEnd)
   const value = valueEnd < 0 ? null : buffer.toString('utf8', valueStart, valueEnd)
-  return { partition, offset, timestamp, key, value }
+  const headers = (readHeaders(cursor) ?? []).map(({ key: name, value: bytes }) => [
+    name,
+    Buffer.from(bytes ?? []).toString(),
+  ])
+  return { partition, offset, timestamp, key, value, headers: Object.fromEntries(headers) as Record<string, string> }
 }

@@ -4,10 +4,13 @@ import { ClientError } from '../client/client-error.ts'
 import { wrap } from '../output/width.ts'
 import { readScript, unquote } from '../read-script.ts'
 import { runScript } from '../run-script.ts'
-import { parseExpanded, parseFormat, parseSwitch, parseWidth } from './arguments.ts'
+import { parseFormat, parseSwitch, parseWidth } from './arguments.ts'
 import { type BuiltInCommand, type BuiltInContext, say } from './built-in-command.ts'
-import { copy, edit, live, mode, SHORTCUTS, top, watch } from './shortcuts.ts'
+import { copy } from './copy-command.ts'
+import { expanded, live, mode, timing } from './display-commands.ts'
+import { LIST_COMMANDS } from './list-commands.ts'
 import { STATEMENT_NAMES, statementHelp } from './statement-help.ts'
+import { edit, top, watch } from './terminal-commands.ts'
 
 const help: BuiltInCommand = {
   name: 'help',
@@ -137,28 +140,6 @@ const spool: BuiltInCommand = {
   },
 }
 
-const expanded: BuiltInCommand = {
-  name: '\\x',
-  usage: '\\x [ON|OFF|AUTO]',
-  help: 'Shows each row as a record with a line per column; AUTO: where a table would not fit the terminal.',
-  run(argument, context) {
-    const { display } = context.run.session
-    display.expanded = argument === '' ? (display.expanded === 'ON' ? 'OFF' : 'ON') : parseExpanded(argument)
-    return say(context, `Expanded display: ${display.expanded}`)
-  },
-}
-
-const timing: BuiltInCommand = {
-  name: '\\timing',
-  usage: '\\timing [ON|OFF]',
-  help: 'Sets whether the time that a query took is shown.',
-  run(argument, context) {
-    const { display } = context.run.session
-    display.isTiming = argument === '' ? !display.isTiming : parseSwitch(argument)
-    return say(context, `Timing: ${display.isTiming ? 'ON' : 'OFF'}`)
-  },
-}
-
 const exit: BuiltInCommand = { name: 'exit', usage: 'exit', help: 'Ends the session, as does Ctrl-D.', run: () => true }
 const quit: BuiltInCommand = {
   name: 'quit',
@@ -180,7 +161,7 @@ export const COMMANDS: readonly BuiltInCommand[] = [
   script,
   setCli,
   spool,
-  ...SHORTCUTS,
+  ...LIST_COMMANDS,
   expanded,
   mode,
   live,

@@ -7,7 +7,7 @@ import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
 import type { SecretVault } from '../../../src/connectors/secret-vault.ts'
 import type { ConnectorDescription } from '../../../src/engine/describe/entities.ts'
 import { TestEngine } from '../engine.ts'
-import { readTopic, type TopicRecord } from './read-topic.ts'
+import { readTopic, type TextRecord } from '../read-topic.ts'
 
 export class ConnectorWorld {
   readonly directory = mkdtempSync(join(tmpdir(), 'millrace-connectors-'))
@@ -116,9 +116,10 @@ export class ConnectorWorld {
     await producer.close()
   }
 
-  /** All records of a topic. */
-  read(topic: string): Promise<TopicRecord[]> {
-    return readTopic(this.engine.broker, topic)
+  /** All records of a topic, without their places. */
+  async read(topic: string): Promise<Pick<TextRecord, 'key' | 'value' | 'headers'>[]> {
+    const records = await readTopic(this.engine.broker, topic)
+    return records.map(({ key, value, headers }) => ({ key, value, headers }))
   }
 
   async describe(name: string): Promise<ConnectorDescription> {
