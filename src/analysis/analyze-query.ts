@@ -223,16 +223,9 @@ function checkClauses(
     (clause) => clause !== null,
   )
   const groupingSets = query.groupBy?.sets ?? null
-  checkGroupingCalls(
-    [...select.map(({ expression }) => expression), ...elsewhere],
-    { groupBy, groupingSets },
-    functions,
-  )
-  refuseUnknownFunctions(
-    [...select.map(({ expression }) => expression), ...elsewhere],
-    functions,
-    (call) => groupingSets !== null && call.name === 'GROUPING',
-  )
+  const everywhere = [...select.map(({ expression }) => expression), ...elsewhere]
+  checkGroupingCalls(everywhere, { groupBy, groupingSets }, functions)
+  refuseUnknownFunctions(everywhere, functions, (call) => groupingSets !== null && call.name === 'GROUPING')
   const isAggregate = aggregateTest(functions)
   if (window !== null) refuseOwnWindowBounds(clauses, sources, isAggregate)
   checkTableFunctions({ select, sources, elsewhere, grouped: groupBy !== null }, functions)

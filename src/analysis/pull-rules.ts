@@ -29,7 +29,7 @@ export function checkPullQuery(query: Query, sources: readonly AnalyzedSource[],
   refuseAggregates(query, isAggregate)
 }
 
-/** Checks a pull query that is computed over the rows of its sources. `isStream`: of a source by its name. Throws StatementError. */
+/** Checks a pull query that is computed over the rows of its sources. `isStream`: whether the source with that name is a stream. Throws StatementError. */
 export function checkSnapshotQuery(query: Query, isStream: (name: string) => boolean, isAggregate: IsAggregate): void {
   const { from, partitionBy, items, having } = query
   if (partitionBy !== null) {

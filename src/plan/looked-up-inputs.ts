@@ -1,4 +1,4 @@
-/** Inputs whose rows are looked up by those of others: of records of one time theirs go first, so that a row is there for the record that came with it. */
+/** Inputs whose rows are looked up by records of other inputs. At equal times they are read first, so that the row is there for the record. */
 import { inputsOf } from '../operators/inputs.ts'
 import type { StepId, StepSchema } from '../operators/step.ts'
 import type { SubTopology } from './topology.ts'

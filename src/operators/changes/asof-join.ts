@@ -2,15 +2,15 @@
  * As-of join: a record of a stream with the latest row of the other side that has the same key and is not later than it. Output row: left row, then
  * right row.
  *
- * State: the rows of the right side by key and, latest first, by their time. Of a table each change is a version: a delete is one without a row.
+ * State: the rows of the right side by key and, latest first, by their time. Each change of a table is a version; a delete is a version without a row.
  *
- * Equation: `right(key, t)` is the version of the key with the greatest time up to t (below t where the comparison is strict); of several with that
- * time the one that came last.
+ * Equation: `right(key, t)` is the version of the key with the greatest time up to t (below t where the comparison is strict). If several have that
+ * time, it is the one that came last.
  *
- * Order: records are processed in the order of time, at equal times those of the right side first. What comes later than its time is found by later records
- * alone: a record that has left is not taken back.
+ * Order: records are processed in the order of time, at equal times those of the right side first. A version that comes late is found by the records after it
+ * only: a result that has left is not taken back.
  *
- * Expiry: with a TTL, versions that old are forgotten; of a table the version that holds at that time stays. Source: Flink's event-time temporal join,
+ * Expiry: with a TTL, versions that are older are forgotten, but for the version of a table's row that holds at that time. Source: Flink's event-time temporal join,
  * KIP-889.
  */
 import { prefixRange } from '../../state/key.ts'
@@ -135,7 +135,7 @@ class Versions {
   }
 }
 
-/** Forgets what no record from `timestamp` on can find: of each group the latest version of before stays, if it has a row. */
+/** Forgets what no record from `timestamp` on can find. The latest version before that time stays in each group, if it has a row. */
 function forgetVersions(store: KeyValueStore, timestamp: number): void {
   const forgotten: string[] = []
   let group: string | null = null

@@ -151,7 +151,7 @@ interface RangedFrame {
   readonly of: (rows: readonly PlacedRow[], range: RowRange) => readonly RowRange[]
 }
 
-/** Frames that can be told without a look at all rows; null: others. */
+/** A frame that is known without looking at all rows; null: it is not. */
 function rangedFrame({ unit, start, end }: OverFrame): RangedFrame | null {
   if (unit === 'RANGE') {
     if (start !== null || end !== 0) return null
@@ -193,7 +193,7 @@ function frameValue(
   }
 }
 
-/** From the first row on: null where the state cannot be copied for each row. */
+/** An aggregate from the first row on; null: it is another frame, or the state cannot be copied for each row. */
 function running(
   { aggregate, frame: overFrame }: Extract<OverCall, { call: 'aggregate' }>,
   { index, context }: CallPlace,
@@ -216,7 +216,7 @@ function running(
   }
 }
 
-/** Over so many rows around: null where the frame has no ends. */
+/** An aggregate of a number of rows around each row; null: the frame has no ends. */
 function sliding(
   { aggregate, frame: overFrame }: Extract<OverCall, { call: 'aggregate' }>,
   { context }: CallPlace,
@@ -235,7 +235,7 @@ function sliding(
   }
 }
 
-/** A copy of a state is one of its columns. */
+/** Whether copying the columns of a state copies the state. */
 const isFlat = (type: SqlType): boolean =>
   type.kind === 'STRUCT' ? type.fields.every((field) => isPlain(field.type)) : isPlain(type)
 const isPlain = ({ kind }: SqlType): boolean => kind !== 'ARRAY' && kind !== 'MAP' && kind !== 'STRUCT'

@@ -91,7 +91,7 @@ export class PartitionRows {
     return rows
   }
 
-  /** Computes again what each call reaches. `isNew`: of rows that have no results yet. */
+  /** Computes again what each call reaches. `isNew`: whether the row at that place has no results yet. */
   #compute(
     rows: readonly PartitionRow[],
     reach: (call: RangedCall) => RowRange,
@@ -122,7 +122,7 @@ export class PartitionRows {
     }
   }
 
-  /** Lets go of the partitions that were not used for the longest time. */
+  /** Drops the partitions that were not used for the longest time. */
   #forgetOthers(prefix: string): void {
     for (const [other, { length }] of this.#partitions) {
       if (this.#count <= this.#maxRows) return
