@@ -105,7 +105,7 @@ describe('the console in a browser', () => {
     await page.locator('.cm-content').click()
     await page.keyboard.type('SELECT * FROM per_sen')
     await page.locator('.cm-tooltip-autocomplete li[aria-selected]').getByText('per_sensor').waitFor()
-    // The list takes no key in its first moment, so that nobody chooses what they have not seen.
+    // The list ignores keys in its first 75 ms, so that nobody chooses what they have not seen. Source: CodeMirror's `interactionDelay`.
     await page.waitForTimeout(200)
     await page.keyboard.press('Enter')
     await page.keyboard.type(';')

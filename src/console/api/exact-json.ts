@@ -1,4 +1,4 @@
-/** JSON whose numbers keep all their digits: BIGINT has 64 bits and DECIMAL up to 38 digits, of which a number of JavaScript holds 53 bits. */
+/** JSON whose numbers keep all their digits: BIGINT has 64 bits and DECIMAL up to 38 digits, and a JavaScript number holds 53 bits. */
 
 export type Json = null | boolean | number | string | ExactNumber | readonly Json[] | { readonly [name: string]: Json }
 

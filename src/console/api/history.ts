@@ -5,7 +5,7 @@ type Values = readonly (number | null)[]
 export interface HistoryAnswer {
   /** Epoch ms, ascending. */
   readonly times: readonly number[]
-  /** Records per second, and what the process takes: `cpu` in cores, `memory` in bytes. */
+  /** Records per second, and what the process uses: `cpu` in cores, `memory` in bytes. */
   readonly server: Readonly<
     Record<'recordsIn' | 'recordsOut' | 'lag' | 'errors' | 'cpu' | 'memory' | 'pushQueries', Values>
   >

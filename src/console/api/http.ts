@@ -44,7 +44,7 @@ export async function getJson<Body>(path: string, { signal }: RequestOptions = {
   return (await response.json()) as Body
 }
 
-/** The answer to a statement with exactly one, of the type that is due. Rejects with a ServerError. */
+/** The answer of this type to a statement that has exactly one. Rejects with a ServerError. */
 export async function ask<Type extends Entity['@type']>(
   sql: string,
   type: Type,

@@ -83,7 +83,7 @@ function shownTopics({ connectors }: Overview, sources: Overview['sources']): Re
   return new Set([...shared, ...connectors.map(({ topic }) => topic)])
 }
 
-/** A node with all that is before and behind it; null: the graph has no such node. */
+/** A node with everything upstream and downstream of it; null: the graph has no such node. */
 export function pathThrough({ nodes, edges }: Graph, id: string): ReadonlySet<string> | null {
   if (!nodes.some((node) => node.id === id)) return null
   const reach = (start: 'from' | 'to', end: 'from' | 'to') => {

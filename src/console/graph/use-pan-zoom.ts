@@ -1,4 +1,4 @@
-/** Moving about in a drawing that is larger than its place: by drag, wheel, keys and buttons. */
+/** Moves and scales a drawing that is larger than its place: by drag, wheel and keys. */
 import type { RefObject } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { type View, zoomed } from './view.ts'
@@ -16,7 +16,7 @@ interface PanZoom {
   readonly setView: (view: View | ((view: View) => View)) => void
 }
 
-/** Listens on the element. */
+/** Listens on the element while it is shown. */
 export function usePanZoom(element: RefObject<HTMLElement | null>): PanZoom {
   const [view, setView] = useState<View>({ x: 0, y: 0, scale: 1 })
   useEffect(() => {

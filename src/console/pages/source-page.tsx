@@ -1,4 +1,4 @@
-/** One stream or table: its columns, who reads and writes it, and some of its rows. */
+/** One stream or table: its columns, the queries that read and write it, and some of its rows. */
 import type { FieldInfo, RunningQuery, SourceDescription } from '../../engine/describe/entities.ts'
 import { schemaInfoText } from '../../engine/describe/schema-info.ts'
 import { quoted } from '../../sql/format-names.ts'

@@ -12,7 +12,7 @@ export interface Polled<Data> {
 }
 
 /**
- * Reads at once and then `everyMs` after the last answer, and no more while the page is hidden. `key`: another value starts over. After a failure the
+ * Reads at once and then `everyMs` after the last answer, but not while the page is hidden. `key`: another value starts over. After a failure the
  * pause grows to five times as long at most.
  */
 export function usePoll<Data>(

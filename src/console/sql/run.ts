@@ -46,7 +46,7 @@ export class TabSession {
     return { properties: this.#properties, variables: this.#variables }
   }
 
-  /** Does what SET, UNSET, DEFINE or UNDEFINE says, and words it. */
+  /** Applies SET, UNSET, DEFINE or UNDEFINE. Returns a sentence that says what holds from here on. */
   apply(use: SessionChange): string {
     const { kind, name } = use
     if (kind === 'set') this.#properties = { ...this.#properties, [name]: use.value }

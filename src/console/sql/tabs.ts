@@ -39,7 +39,7 @@ export function loadTabs(storage: TextStorage): Tabs {
   }
 }
 
-/** Keeps the tabs; a storage that is full or forbidden costs them their life beyond the page, and nothing else. */
+/** Stores the tabs. Where the storage is full or forbidden, they last only as long as the page. */
 export function saveTabs(storage: TextStorage, tabs: Tabs): void {
   try {
     storage.setItem(KEY, JSON.stringify(tabs))
@@ -68,7 +68,7 @@ export function addTab(tabs: Tabs, text = ''): Tabs {
   return { tabs: [...tabs.tabs, { ...newTab(id, `Query ${id}`), text }], active: id }
 }
 
-/** Closes a tab and shows its neighbour; the last one is emptied instead. */
+/** Closes a tab and shows its neighbour. The only tab is emptied instead. */
 export function closeTab(tabs: Tabs, id: string): Tabs {
   const place = tabs.tabs.findIndex((tab) => tab.id === id)
   const [first, ...others] = tabs.tabs.filter((tab) => tab.id !== id)

@@ -13,6 +13,9 @@ import { RowDetails } from './row-details.tsx'
 import type { TableModel } from './table-model.ts'
 import { useFrames } from './use-frames.ts'
 
+/** Once there are this many rows, columns keep their widths while more come. */
+const SETTLED_ROWS = 20
+
 interface LiveTableProps {
   readonly model: TableModel
   /** Whether more rows may come. */
@@ -41,7 +44,7 @@ export function LiveTable({ model, isRunning, onStop }: LiveTableProps) {
     if (follows && isRunning && !isPaused && element !== null) element.scrollTop = element.scrollHeight
   })
   const { columns, shown } = model
-  const widths = useMemo(() => columnWidths(columns, shown), [columns, Math.min(shown.length, 20)])
+  const widths = useMemo(() => columnWidths(columns, shown), [columns, Math.min(shown.length, SETTLED_ROWS)])
   const numeric = columns.findIndex(isNumeric)
   return (
     <div class="live-table">

@@ -8,7 +8,7 @@ import type { ResultRow } from '../api/result-lines.ts'
 import { compareCells, compileFilter, type RowTest } from './table-filter.ts'
 
 export const MOST_ROWS = 100_000
-/** Rows beyond the bound that are dropped at once, since dropping each by itself would move all the others each time. */
+/** Rows beyond the bound that are dropped together, since each drop moves all the other rows. */
 const SLACK = MOST_ROWS / 10
 
 export interface Sort {
@@ -26,7 +26,7 @@ export class TableModel {
   #filter = ''
   #test: RowTest | null = null
   #sort: Sort | null = null
-  /** Columns that tell rows apart of which only the newest is shown; none: every row is shown. */
+  /** Columns whose values are a key, of which only the newest row is shown; none: every row is shown. */
   #newestBy: readonly number[] = []
   /** Rows that have come, those that were dropped included. */
   received = 0

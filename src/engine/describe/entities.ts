@@ -73,7 +73,7 @@ export interface RunningQuery {
 export interface VersionProgress {
   /** `ready`: it waits for APPLY. */
   readonly phase: 'building' | 'ready' | 'switching'
-  /** Records that it has to process to come as far as the running version. */
+  /** Records that it has to process to catch up with the running version. */
   readonly recordsLeft: number
   /** Why it does not continue; null: it does. */
   readonly problem: string | null

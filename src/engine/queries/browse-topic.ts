@@ -9,7 +9,7 @@ import type { BrowsedRecord, BrowsedTopic, BrowseRequest } from '../requests.ts'
 import { FormatGuess } from './print-formats.ts'
 import { PrintSchemas } from './print-schemas.ts'
 
-/** Answers are texts of a page; a browser is no place for a whole topic. */
+/** An answer is shown on one page, and a browser has no room for a whole topic. */
 export const MOST_RECORDS = 500
 /** A broker that does not answer costs a page no more than this. */
 const TIMEOUT_MS = 5000

@@ -40,6 +40,10 @@ export interface RouteParts {
   readonly health: Pick<PeerHealth, 'isAlive' | 'suspect' | 'hasReported'>
 }
 
+/** Whether another server sent the request, so that this one answers with what it has. */
+export const skipsForwarding = ({ request }: Pick<RoutedPull, 'request'>): boolean =>
+  request.routing?.skipsForwarding === true
+
 /** The partitions that the query reads, if all of them are at work on this server; else null. */
 export function allHere(
   { queryId, pull, request }: RoutedPull,
@@ -70,14 +74,14 @@ export async function lookForRoute(
   const missing = located.elsewhere.filter(({ partition }) => isWanted(partition))
   if (missing.length === 0) return { route: { here, elsewhere: new Map(), replaceable: new Set() }, reason: null }
   if (peers === null) return { route: null, reason: 'moving' }
-  const skipsForwarding = request.routing?.skipsForwarding === true
+  const staysHere = skipsForwarding({ request })
   const servers = new Servers(await peers.owners(), { queryId, peers, health, reads, failed })
   const elsewhere = new Map<string, number[]>()
   const replaceable = new Set<string>()
   const irreplaceable = new Set<string>()
   for (const part of missing) {
     const [first, second] = servers.candidates(part)
-    if (skipsForwarding && first !== peers.address && servers.reads(part.standby)) here.push(part.partition)
+    if (staysHere && first !== peers.address && servers.reads(part.standby)) here.push(part.partition)
     else if (first === undefined) return { route: null, reason: 'moving' }
     else if (first === peers.address) here.push(part.partition)
     else {
@@ -85,7 +89,7 @@ export async function lookForRoute(
       ;(second === undefined ? irreplaceable : replaceable).add(first)
     }
   }
-  if (skipsForwarding && elsewhere.size > 0) return { route: null, reason: 'elsewhere' }
+  if (staysHere && elsewhere.size > 0) return { route: null, reason: 'elsewhere' }
   return { route: { here, elsewhere, replaceable: replaceable.difference(irreplaceable) }, reason: null }
 }
 

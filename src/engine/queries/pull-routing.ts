@@ -12,7 +12,7 @@ import type { Row } from '../../types/value.ts'
 import type { Config } from '../config/config.ts'
 import type { FlowSink } from './flow.ts'
 import { PeerRefusal, pullFromPeer } from './peer-rows.ts'
-import { allHere, lookForRoute, type Route, type RoutedPull, type RouteParts } from './pull-route.ts'
+import { allHere, lookForRoute, type Route, type RoutedPull, type RouteParts, skipsForwarding } from './pull-route.ts'
 
 /** A planned pull query on a materialized table. */
 export interface TablePull extends RoutedPull {
@@ -23,7 +23,7 @@ export interface TablePull extends RoutedPull {
 }
 
 const LOOK_AGAIN_MS = 50
-/** How long a server waits for a partition that another one has requested of it: that one may know of a copy elsewhere. */
+/** How long a server waits for a partition that another server requests: the other one may know of a copy elsewhere. */
 const PEER_WAIT_MS = 200
 /** How long a server may take to begin its answer where another could give it. */
 const FIRST_ROWS_MS = 500
@@ -72,7 +72,7 @@ async function* pullFromServers(
         timer: parts.timer,
         onFailure: (address, error) => {
           failedServers.add(address)
-          // What refuses is alive, and may have other partitions.
+          // A server that refuses is alive, and may have other partitions.
           if (!(error instanceof PeerRefusal)) parts.health.suspect(address)
         },
       })
@@ -190,8 +190,6 @@ async function findRoute(
     await sleep(parts.timer, LOOK_AGAIN_MS, { signal })
   }
 }
-
-const skipsForwarding = ({ request }: RoutedPull): boolean => request.routing?.skipsForwarding === true
 
 /** The failure itself was logged when it happened. */
 function failed({ queryId, table }: TablePull, cause: string): QueryError {

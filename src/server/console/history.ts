@@ -46,7 +46,7 @@ export class History {
   readonly #times = new Float64Array(SAMPLES)
   readonly #server = rings(SERVER_SERIES)
   readonly #queries = new Map<string, Record<QuerySeries, Float32Array>>()
-  /** Samples taken so far; the next goes to its rest by the length of the rings. */
+  /** Samples taken so far. The next one stands at this number modulo the length of the rings. */
   #count = 0
   #last: (Sample & { readonly at: number }) | null = null
 
