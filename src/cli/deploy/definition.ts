@@ -32,9 +32,9 @@ const KINDS: { readonly [Kind in Defining['kind']]: DefinitionKind } = {
   createBuiltInConnector: 'connector',
 }
 
-/** Null: the statement defines nothing that a folder may hold. */
-export const definingKind = ({ kind }: Statement): DefinitionKind | null =>
-  (KINDS as Partial<Record<Statement['kind'], DefinitionKind>>)[kind] ?? null
+export const isDefining = (statement: Statement): statement is Defining => Object.hasOwn(KINDS, statement.kind)
+
+export const kindOf = ({ kind }: Defining): DefinitionKind => KINDS[kind]
 
 /** The statement in one form, so that two texts of one definition are equal. */
 export function canonical(statement: Defining): string {

@@ -5,7 +5,7 @@ import { ParseError } from '../../errors.ts'
 import type { Statement } from '../../sql/ast/statement.ts'
 import { parseStatements } from '../../sql/parse.ts'
 import { substituteVariables } from '../../sql/variables.ts'
-import { type Defining, type Definition, definingKind, nameOf } from './definition.ts'
+import { type Definition, isDefining, kindOf, nameOf } from './definition.ts'
 import { DeployError } from './deploy-error.ts'
 
 const IS_TEST = /^\s*--@test:/m
@@ -47,11 +47,9 @@ function definitionsOf(file: string, text: string, variables: ReadonlyMap<string
     if (statement.kind === 'set') properties[statement.name] = statement.value
     if (statement.kind === 'unset') delete properties[statement.name]
     if (statement.kind === 'set' || statement.kind === 'unset') return []
-    const kind = definingKind(statement)
-    if (kind === null)
+    if (!isDefining(statement))
       throw new DeployError(`${place}: A folder may hold CREATE, INSERT INTO ... SELECT, SET and UNSET. ${WHY}`)
-    const defining = statement as Defining
-    return [{ kind, name: nameOf(defining), statement: defining, properties: { ...properties }, place }]
+    return [{ kind: kindOf(statement), name: nameOf(statement), statement, properties: { ...properties }, place }]
   })
 }
 

@@ -4,7 +4,7 @@ import { parseStatements } from '../../sql/parse.ts'
 import { quoteName } from '../../types/sql-type.ts'
 import type { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
-import { canonical, type Defining, type Definition, definingKind, nameOf } from './definition.ts'
+import { canonical, type Defining, type Definition, isDefining, nameOf } from './definition.ts'
 
 export type DeployClient = Pick<Client, 'execute'>
 
@@ -60,9 +60,7 @@ async function insertOf(statement: Defining, client: DeployClient): Promise<stri
   const entity = await describe(`DESCRIBE ${quoteName(statement.target)} EXTENDED;`, client)
   if (entity?.['@type'] !== 'sourceDescription') return null
   const texts = entity.sourceDescription.writeQueries.map(({ queryString }) => queryString)
-  const inserts = texts
-    .flatMap((text) => parseStatements(text))
-    .filter(({ kind }) => kind === 'insertInto') as Defining[]
+  const inserts = texts.flatMap((text) => parseStatements(text)).filter((one) => one.kind === 'insertInto')
   const wanted = canonical(statement)
   if (inserts.some((one) => canonical(one) === wanted)) return wanted
   return inserts.some((one) => nameOf(one) === nameOf(statement)) ? '' : null
@@ -71,7 +69,7 @@ async function insertOf(statement: Defining, client: DeployClient): Promise<stri
 /** Null: the statement is not one that a folder may hold. */
 function canonicalOf(text: string): string | null {
   const [statement] = parseStatements(text.endsWith(';') ? text : `${text};`)
-  return statement !== undefined && definingKind(statement) !== null ? canonical(statement as Defining) : null
+  return statement !== undefined && isDefining(statement) ? canonical(statement) : null
 }
 
 /** Undefined: there is nothing of that name. */
