@@ -3,11 +3,11 @@ import type { Broker } from '../../broker/broker.ts'
 import { type Clock, sleep, type Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import type { QueryRuntime } from '../../runtime/query-runtime.ts'
-import { applicationId } from '../../runtime/topic-names.ts'
 import { type Catalog, type PersistentQuery, runningVersion } from '../commands/catalog.ts'
 import type { VersionsPort } from '../commands/catalog-work.ts'
 import type { BuildProgress, QueryVersion, Replacement, ReplacementEffect } from '../commands/replacement.ts'
 import type { Config } from '../config/config.ts'
+import { groupIdOf } from '../describe/describe-query.ts'
 import { deleteTopic } from '../topics.ts'
 import { contentTopic } from './staged-plan.ts'
 import { VersionBuild } from './version-build.ts'
@@ -178,17 +178,17 @@ export class VersionSwitching implements VersionsPort {
 
   /** The rows that a version had while it did not write the sink; they are in the table by now, or nowhere. */
   async #deleteContent(queryId: string): Promise<void> {
-    await deleteTopic(this.#options.broker, contentTopic(this.#application(queryId)))
+    await deleteTopic(this.#options.broker, contentTopic(groupIdOf(queryId, this.#options.config)))
   }
 
   #buildOf(running: PersistentQuery, version: QueryVersion, signal: AbortSignal): VersionBuild {
-    const maxBytes = this.#options.config.number('millrace.replace.max.bytes')
+    const { config } = this.#options
     return new VersionBuild({
       ...this.#options,
-      application: (queryId) => this.#application(queryId),
+      application: (queryId) => groupIdOf(queryId, config),
       running,
       version,
-      maxBytes,
+      maxBytes: config.number('millrace.replace.max.bytes'),
       signal,
     })
   }
@@ -205,10 +205,5 @@ export class VersionSwitching implements VersionsPort {
   #note(sink: string, work: Work, problem: string): void {
     if (work.problem !== problem) this.#options.warn(`The new version of ${sink} makes no progress: ${problem}`)
     work.problem = problem
-  }
-
-  #application(queryId: string): string {
-    const serviceId = this.#options.config.get('ksql.service.id') ?? ''
-    return applicationId({ serviceId, queryId, transient: false })
   }
 }
