@@ -3,7 +3,7 @@
  * Source: Confluent's avro-random-generator, whose properties options, range, iteration, regex, length, odds and keys are read.
  */
 import { FieldError, letters } from './fields.ts'
-import { type Field, integerBetween, type Make, objectOf, structType } from './making.ts'
+import { type Field, integerBetween, type MadeValue, type Make, objectOf, structType } from './making.ts'
 import { patternText } from './pattern-text.ts'
 
 interface Arguments {
@@ -28,16 +28,11 @@ interface AvroType {
 
 type AvroSchema = string | AvroType | readonly AvroSchema[]
 
-interface MadeValue {
-  readonly sqlType: string
-  readonly make: Make
-}
-
 /** Fields of the record that `text`, the JSON of an Avro schema, describes. Throws a FieldError. */
 export function fieldsOfAvroSchema(text: string): readonly Field[] {
   const schema = parse(text)
   if (Array.isArray(schema) || typeof schema === 'string' || (schema as AvroType).type !== 'record') {
-    throw new FieldError('The schema is no record: {"type": "record", "name": ..., "fields": [...]}.')
+    throw new FieldError('The schema is not a record: {"type": "record", "name": ..., "fields": [...]}.')
   }
   return recordFields(schema as AvroType)
 }
@@ -46,7 +41,7 @@ function parse(text: string): AvroSchema {
   try {
     return JSON.parse(text) as AvroSchema
   } catch (error) {
-    throw new FieldError(`The schema is no JSON: ${(error as Error).message}`)
+    throw new FieldError(`The schema is not JSON: ${(error as Error).message}`)
   }
 }
 

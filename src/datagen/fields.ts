@@ -1,5 +1,5 @@
 /** Fields of made-up records as people write them: `id=sequence; state=one(LA*3,CA); address=object(city=text(5); zip=int(10000,99999))`. */
-import { type Field, integerBetween, type Make, objectOf, structType } from './making.ts'
+import { type Field, integerBetween, type MadeValue, type Make, objectOf, structType } from './making.ts'
 import { patternText } from './pattern-text.ts'
 
 /** The description of a field is wrong; the message says how it is written. */
@@ -16,11 +16,6 @@ export function parseFields(text: string): readonly Field[] {
     const [, name, kind, given = ''] = match
     return { name: name!, ...madeValue(kind!, given) }
   })
-}
-
-interface MadeValue {
-  readonly sqlType: string
-  readonly make: Make
 }
 
 const madeValue = (kind: string, given: string): MadeValue => {
@@ -72,9 +67,6 @@ const KINDS = {
     return { sqlType: structType(fields), make: objectOf(fields) }
   },
 } as const satisfies Readonly<Record<string, (given: string) => MadeValue>>
-
-/** Kinds of fields. */
-export const KIND_NAMES: readonly string[] = Object.keys(KINDS)
 
 /** Texts between separators outside of brackets, without the white space around them. */
 function partsOf(text: string, separator: ',' | ';'): string[] {

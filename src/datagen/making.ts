@@ -12,11 +12,14 @@ export interface Making {
 /** JSON text of a value. */
 export type Make = (making: Making) => string
 
-export interface Field {
-  readonly name: string
-  /** The type of a column that holds its values. */
+export interface MadeValue {
+  /** The type of a column that holds such values. */
   readonly sqlType: string
   readonly make: Make
+}
+
+export interface Field extends MadeValue {
+  readonly name: string
 }
 
 /** Random numbers for one record, so that a restart continues with the same records. Algorithm: mulberry32, begun at a mix of seed and number. */

@@ -16,15 +16,13 @@ export interface MadeRecord {
 }
 
 export class RecordMaker {
-  /** Fields of the value. */
-  readonly valueFields: readonly Field[]
   readonly #options: RecordMakerOptions
   readonly #prefixes: readonly string[]
 
   constructor(options: RecordMakerOptions) {
     this.#options = options
-    this.valueFields = options.fields.filter(({ name }) => name !== options.key)
-    this.#prefixes = this.valueFields.map(({ name }, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`)
+    const valueFields = options.fields.filter(({ name }) => name !== options.key)
+    this.#prefixes = valueFields.map(({ name }, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`)
   }
 
   /** `time`: epoch ms. */

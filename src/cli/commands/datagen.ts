@@ -9,6 +9,7 @@ import { type MadeRecord, plainText, RecordMaker } from '../../datagen/record-ma
 import { Client } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import { counted } from '../output/counted.ts'
+import { csvField } from '../output/row-writer.ts'
 import { sourceName } from '../rows/find-target.ts'
 import { Progress } from '../rows/progress.ts'
 
@@ -240,8 +241,5 @@ async function kafkaTarget(
 /** Texts of values by their formats. */
 const VALUE_TEXTS: Readonly<Record<string, (maker: RecordMaker, record: MadeRecord) => string>> = {
   JSON: (maker, record) => maker.valueText(record),
-  DELIMITED: (_maker, { values }) => values.map((json) => delimitedText(plainText(json))).join(','),
+  DELIMITED: (_maker, { values }) => values.map((json) => csvField(plainText(json), ',')).join(','),
 }
-
-/** Quoted where commas, quotes or line ends are in it (RFC 4180). */
-const delimitedText = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

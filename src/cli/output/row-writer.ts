@@ -20,6 +20,10 @@ export function jsonWriter(): RowWriter {
   }
 }
 
+/** The text with quotes around it where the delimiter, quotes or line ends are in it. Source: RFC 4180. */
+export const csvField = (text: string, delimiter: string): string =>
+  text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+
 /** RFC 4180, a header first; NULL is an empty field, nested values are JSON. */
 export function csvWriter(delimiter: string): RowWriter {
   const field = (value: JsonValue): string => {
@@ -31,7 +35,7 @@ export function csvWriter(delimiter: string): RowWriter {
           : value instanceof JsonNumber
             ? value.text
             : formatJsonValue(value)
-    return text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+    return csvField(text, delimiter)
   }
   return { header: (names) => names.map(field).join(delimiter), row: (columns) => columns.map(field).join(delimiter) }
 }

@@ -2,14 +2,12 @@
 import { readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname } from 'node:path'
-import { isKeyword, VOCABULARY } from '../../../grammar/tokens.ts'
 import { type KnownNames, type NamedSource, NO_NAMES, withNames } from '../../engine/describe/known-names.ts'
 import type { Client } from '../client/client.ts'
 import { ROW_WRITERS } from '../output/row-writer.ts'
 import { COMMANDS } from './built-in-commands.ts'
+import { KEYWORDS } from './keywords.ts'
 import { STATEMENT_NAMES } from './statement-help.ts'
-
-const KEYWORDS = VOCABULARY.filter(isKeyword).map((token) => token.LABEL!.slice(1, -1))
 
 /** Completes words; the server's names are cached until `invalidate`. */
 export class Completion {

@@ -1,9 +1,7 @@
 /** Colours for SQL that is being typed. */
-import { isKeyword, VOCABULARY } from '../../../grammar/tokens.ts'
 import type { OpenText } from '../open-text.ts'
 import type { Style } from '../output/style.ts'
-
-const KEYWORDS: ReadonlySet<string> = new Set(VOCABULARY.filter(isKeyword).map((token) => token.LABEL!.slice(1, -1)))
+import { KEYWORDS } from './keywords.ts'
 
 /** Texts, comments, quoted names, words, numbers, and a text or comment that is still open at the end. */
 const PARTS =

@@ -1,6 +1,7 @@
 /** The running queries with their rates, drawn over and over as `top` draws processes. */
 import { sleep } from '../../clock.ts'
 import { listTable } from '../output/list-table.ts'
+import type { Screen } from '../output/screen.ts'
 import type { Run } from '../run.ts'
 
 /** Pause between two readings. */
@@ -34,6 +35,11 @@ export function byQuery(text: string, metric: string): ReadonlyMap<string, numbe
   return values
 }
 
+interface RunningQuery {
+  readonly id: string
+  readonly state: string
+}
+
 interface Reading {
   readonly atMs: number
   readonly consumed: ReadonlyMap<string, number>
@@ -42,47 +48,73 @@ interface Reading {
 }
 
 /** Draws until the user stops it. Throws a ClientError for a server that cannot be reached. */
-export async function runTop({ session, screen, signal }: Run): Promise<void> {
-  const rates = new Map<string, number[]>()
-  let former: Reading | null = null
-  let drawn = 0
+export async function runTop(run: Run): Promise<void> {
+  const { session, screen, signal } = run
+  const rates = new RateTable()
   let lines: string[] = []
   try {
     while (!signal.aborted) {
-      const [entities, text] = await Promise.all([
-        session.client.execute('SHOW QUERIES;', session.executeOptions(signal)),
-        session.client.metrics(signal),
-      ])
-      const queries = entities.flatMap((entity) => (entity['@type'] === 'queries' ? entity.queries : []))
-      const reading: Reading = {
-        atMs: session.timer.elapsed(),
-        consumed: byQuery(text, 'millrace_query_records_consumed_total'),
-        produced: byQuery(text, 'millrace_query_records_produced_total'),
-        lag: byQuery(text, 'millrace_query_lag_records'),
-      }
-      const perSecond = (counts: 'consumed' | 'produced', id: string) => {
-        if (former === null) return 0
-        const difference = (reading[counts].get(id) ?? 0) - (former[counts].get(id) ?? 0)
-        return Math.max(0, (difference / Math.max(1, reading.atMs - former.atMs)) * 1000)
-      }
-      const rows = queries.map(({ id, state }) => {
-        const past = [...(rates.get(id) ?? []), perSecond('consumed', id)].slice(-HISTORY)
-        rates.set(id, past)
-        const counts = [past.at(-1)!, perSecond('produced', id), reading.lag.get(id) ?? 0]
-        return [id, state, ...counts.map((count) => Math.round(count).toLocaleString('en')), sparkline(past)]
-      })
-      for (const id of rates.keys()) if (!queries.some((query) => query.id === id)) rates.delete(id)
-      former = reading
-      const room = Math.max(1, screen.height - FRAME_LINES)
-      const titles = ['Query ID', 'State', 'In/s', 'Out/s', 'Lag', 'In/s over time']
-      lines = listTable({ titles, rows: rows.slice(0, room) }, screen.width).split('\n')
-      if (rows.length > room) lines.push(`${rows.length - room} more queries`)
-      await screen.redraw(lines, drawn)
-      drawn = lines.length
+      const { queries, reading } = await readServer(run)
+      const next = drawing(rates.rows(queries, reading), screen)
+      await screen.redraw(next, lines.length)
+      lines = next
       await sleep(session.timer, PERIOD_MS, { signal })
     }
   } catch (error) {
     if (!signal.aborted) throw error
   }
   for (const line of lines) screen.copy(line)
+}
+
+async function readServer({ session, signal }: Run): Promise<{ queries: readonly RunningQuery[]; reading: Reading }> {
+  const [entities, text] = await Promise.all([
+    session.client.execute('SHOW QUERIES;', session.executeOptions(signal)),
+    session.client.metrics(signal),
+  ])
+  return {
+    queries: entities.flatMap((entity) => (entity['@type'] === 'queries' ? entity.queries : [])),
+    reading: {
+      atMs: session.timer.elapsed(),
+      consumed: byQuery(text, 'millrace_query_records_consumed_total'),
+      produced: byQuery(text, 'millrace_query_records_produced_total'),
+      lag: byQuery(text, 'millrace_query_lag_records'),
+    },
+  }
+}
+
+/** Turns readings into rates. */
+class RateTable {
+  /** Rates of consumption by query, the newest last. */
+  readonly #past = new Map<string, readonly number[]>()
+  #former: Reading | null = null
+
+  /** The cells of each query. */
+  rows(queries: readonly RunningQuery[], reading: Reading): string[][] {
+    const rows = queries.map(({ id, state }) => {
+      const past = [...(this.#past.get(id) ?? []), this.#perSecond('consumed', id, reading)].slice(-HISTORY)
+      this.#past.set(id, past)
+      const counts = [past.at(-1)!, this.#perSecond('produced', id, reading), reading.lag.get(id) ?? 0]
+      return [id, state, ...counts.map((count) => Math.round(count).toLocaleString('en')), sparkline(past)]
+    })
+    const ids = new Set(queries.map(({ id }) => id))
+    for (const id of this.#past.keys()) if (!ids.has(id)) this.#past.delete(id)
+    this.#former = reading
+    return rows
+  }
+
+  /** The rate since the former reading; 0 for the first one. */
+  #perSecond(counts: 'consumed' | 'produced', id: string, reading: Reading): number {
+    if (this.#former === null) return 0
+    const difference = (reading[counts].get(id) ?? 0) - (this.#former[counts].get(id) ?? 0)
+    return Math.max(0, (difference / Math.max(1, reading.atMs - this.#former.atMs)) * 1000)
+  }
+}
+
+/** Lines that fit the screen. */
+function drawing(rows: readonly (readonly string[])[], { width, height }: Screen): string[] {
+  const room = Math.max(1, height - FRAME_LINES)
+  const titles = ['Query ID', 'State', 'In/s', 'Out/s', 'Lag', 'In/s over time']
+  const lines = listTable({ titles, rows: rows.slice(0, room) }, width).split('\n')
+  const hidden = rows.length - room
+  return hidden > 0 ? [...lines, `${hidden} more ${hidden === 1 ? 'query' : 'queries'}`] : lines
 }
