@@ -49,7 +49,7 @@ export interface InputAssignment {
   readonly isReset: boolean
   /** End of the partition when the task was placed. */
   readonly endOffset: number
-  /** Offset before which the query stops to read; null: it reads whatever comes. */
+  /** Offset of the first record that the query does not read; null: it reads whatever comes. */
   readonly limit: number | null
   /** How many tasks write this internal topic and state watermarks there; 0: none does. */
   readonly upstreamTasks: number

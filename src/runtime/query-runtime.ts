@@ -22,7 +22,7 @@ export interface StartQuery {
   readonly paused: boolean
   /** SQL text that made the query, for messages about it. */
   readonly statement?: string
-  /** Offsets by partition (`positionKey`) before which the query stops to read. Absent: it reads whatever comes. */
+  /** By partition (`positionKey`) the offset of the first record that the query does not read. Absent: it reads whatever comes. */
   readonly limits?: ReadonlyMap<string, number>
 }
 

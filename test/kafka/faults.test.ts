@@ -84,7 +84,7 @@ describeKafka('broken connections', ({ bootstrapServers }) => {
     await broker.close()
   })
 
-  test('a transaction goes on over them, and is committed whole', async () => {
+  test('a transaction continues over them, and is committed whole', async () => {
     watchConnections()
     const broker = new KafkaBroker({ bootstrapServers: [bootstrapServers] })
     const topic = await newTopic(broker)

@@ -152,7 +152,7 @@ describeKafka('topics of all kinds', ({ bootstrapServers }) => {
     await expect.poll(() => rowsOf('SELECT k, v FROM compacted_read;'), SOON).toEqual([['a', 4]])
   })
 
-  test('a sink that needs more replicas than are in sync is told, and written when they are there', async () => {
+  test('a sink that needs more replicas than are in sync is reported, and written when they are there', async () => {
     const from = await topic('insync-from')
     const sink = await topic('insync', { 'min.insync.replicas': '2' })
     await engine.execute({

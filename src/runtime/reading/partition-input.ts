@@ -63,7 +63,7 @@ export class PartitionInput implements TaskInput {
   readonly keepsRecords: boolean
   readonly readInternal: PartitionInputOptions['readInternal']
   readonly placement: KeyPlacement | null
-  /** Offset of the first record that it never takes. */
+  /** Offset of the first record that it does not take; infinite if there is none. */
   readonly #limit: number
   readonly #task: InputTask
   readonly #clock: Clock

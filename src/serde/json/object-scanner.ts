@@ -160,7 +160,7 @@ export class ObjectScanner {
     input.position = this.#ended ? at + 1 : at
   }
 
-  /** Goes on without the form, from the place to which it came: what it has not read is as `#enter` leaves it. */
+  /** Continues without the form, from the place that it reached; what it has not read is as `#enter` leaves it. */
   #leaveForm(input: JsonInput, row: Row): void {
     const { ids, defers } = this.#form!
     const { place } = this.#progress

@@ -1,4 +1,4 @@
-/** Asks for each key of a table in turn, of any server that answers, and measures the longest time in which a key got no answer. */
+/** Queries each key of a table in turn, on any server that answers, and measures the longest time in which a key got no answer. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FaultCluster } from './fault-cluster.ts'
 
@@ -6,7 +6,7 @@ const PAUSE_MS = 10
 /** Clients give up and ask another server. */
 const PATIENCE_MS = 1_000
 
-/** More attempts of a gap are not told. */
+/** Attempts of a gap beyond this number are not printed. */
 const MAX_ATTEMPTS = 50
 
 /** The time in which a key has had no answer, and what was tried in vain. */

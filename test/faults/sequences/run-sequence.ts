@@ -56,7 +56,7 @@ const POLL_MS = 250
 const FIRST_RECORDS = 200
 /** What began with the last step shows by then. */
 const LAST_MS = 5_000
-/** The attempts of a gap in the answers of pull queries are told if it is longer. */
+/** From this length on, the attempts in a gap of the answers of pull queries are printed. */
 const TOLD_GAP_MS = 1_000
 
 export function runSequence(options: SequenceOptions): Promise<SequenceResult> {

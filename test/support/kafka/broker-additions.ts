@@ -13,6 +13,6 @@ export interface BrokerListener {
   readonly name: string
   readonly protocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
   readonly port: number
-  /** The port at which clients are told to connect; default: the same. */
+  /** The port that the broker gives clients to connect to; default: the same. */
   readonly advertisedPort?: number
 }

@@ -92,7 +92,7 @@ test.each(['at_least_once', 'exactly_once_v2'])(
     // It does not know yet that its slots are another's, and commits what it had done.
     frozen.thaw()
     await frozen.release()
-    // The successor goes on with other keys: for the former ones the next owner finds what stands in the changelogs by now.
+    // The successor continues with other keys: for the former ones the next owner finds what stands in the changelogs by now.
     await world.produce(
       's',
       Array.from({ length: OTHERS }, (_, n) => ({ key: `other${n}`, value: { N: n } })),

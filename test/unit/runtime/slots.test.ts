@@ -133,7 +133,7 @@ describe('two servers of a cluster', () => {
     expect(await written('COPY')).toEqual(numbers(0, 40).flatMap((n) => [n, n]))
   })
 
-  test('go on from where a query was announced, although nobody ran it then', async () => {
+  test('continue from where a query was announced, although nobody ran it then', async () => {
     await openTwo()
     const latest = { 'auto.offset.reset': 'latest' }
     await world.run(LOGS)

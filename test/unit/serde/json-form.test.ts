@@ -126,7 +126,7 @@ describe.each(SETUPS)('with %j', (setup) => {
   })
 })
 
-test('a reader whose documents change their form again and again goes on reading rightly', () => {
+test('a reader whose documents change their form again and again still reads correctly', () => {
   const [learned, learnedFirst] = [newReader({}), newReader({ first: ['NAME'] })]
   for (let round = 0; round < 20; round++) {
     for (const form of Object.values(FORMS)) {
@@ -180,7 +180,7 @@ test('arrays of changing lengths have their own elements and no others', () => {
   }
 })
 
-test('keys of maps that change their places, or are cut off, are read anew', () => {
+test('keys of maps that change their places, or are cut off, are read again', () => {
   const read = payloadReader({ format: FORMATS.JSON, columns: columns({ M: map(STRING, INTEGER) }) })
   const keys = (payload: string) => {
     const row = read(payload)

@@ -95,7 +95,7 @@ export class Assignment implements TopicPartition {
     return true
   }
 
-  /** Makes a buffered answer that will be kept for long let go of the large response that it is a view of. */
+  /** Copies a buffered answer that will be kept for long, so that the large response of which it is a view can be released. */
   compact(): void {
     const { answer } = this
     if (answer !== null && answer.batches.buffer.byteLength > WASTE_LIMIT * answer.batches.length)

@@ -30,7 +30,7 @@ export interface AssignmentOptions {
  * Shares the slots `[0, slots)` among the members. In the end no member has two more than another, and as few as possible move:
  * - A slot that has no owner goes to a member with an up-to-date copy, also beyond that member's share, else to the member that has room.
  * - A slot moves from a member with too many only once its new owner has such a copy; until then that one follows it.
- * - A slot that moves is given to no member until its owner has let go of it (it then joins again, claiming less), so that no slot ever has
+ * - A slot that moves is given to no member until its owner has released it (it then joins again, claiming less), so that no slot ever has
  *   two owners.
  *
  * Slots beside each other go to different members where that is possible: the partitions of a topic are slots in a row. Deterministic.

@@ -235,7 +235,7 @@ class MemberOfSlots implements SlotMembership {
 
   /** Whether copies have become up to date of slots that are to move here: all, or after a while some. */
   get #canTakeMore(): boolean {
-    // Those that were up to date when it joined come by themselves, once their owners have let go of them.
+    // Those that were up to date when it joined come by themselves, once their owners have released them.
     const awaited = this.#warming.filter((slot) => !this.#claimed.has(slot))
     if (awaited.length === 0) return false
     const warm = new Set(this.#options.warm())

@@ -1,4 +1,4 @@
-/** The batch that gathers for one topic partition, and what the topic takes of sizes and times. */
+/** The batch that gathers for one topic partition, with the sizes and times that the topic takes. */
 import type { Producer } from '../../../broker/broker.ts'
 import type { BrokerErrorCode } from '../../../broker/broker-error.ts'
 import type { RecordBatchBuilder } from '../../../broker/record-batch-builder.ts'
@@ -33,22 +33,22 @@ export class OutputBatch {
   readonly step: StepId
   readonly topic: string
   readonly partition: number
-  /** What the topic takes at most. */
+  /** The largest batch that the topic takes. */
   readonly maxBytes: number
-  /** What several records may make; compression may add a little. */
+  /** The largest batch of several records; compression may add a little to it. */
   readonly largeBytes: number
-  /** It leaves at once. */
+  /** A batch of this size leaves at once. */
   readonly fullBytes: number
   readonly takesWatermarks: boolean
   builder: RecordBatchBuilder | null = null
-  /** Sends it; null: the producer of the task's output does. */
+  /** The producer that sends the batch; null: that of the task's output. */
   readonly producer: Pick<Producer, 'send'> | null
   /** The watermark that its readers learnt last; null: none. */
   statedTime: number | null = null
   /** Size of the last batch, with some room. */
   expectedBytes = 0
   readonly #timeLimits: TimeLimits | null
-  /** Epoch ms: times that the topic takes, as of the opening of the batch. */
+  /** The first and the last time that the topic took when the batch was opened, epoch ms. */
   #oldest = Number.NEGATIVE_INFINITY
   #newest = Number.POSITIVE_INFINITY
 
@@ -97,5 +97,5 @@ export class OutputBatch {
 }
 
 const instant = (ms: number): string => (Math.abs(ms) <= MAX_DATE_MS ? new Date(ms).toISOString() : `${ms} ms`)
-/** The last time that a Date can be. */
+/** The last time that a Date can hold. */
 const MAX_DATE_MS = 8.64e15

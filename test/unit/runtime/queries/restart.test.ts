@@ -51,7 +51,7 @@ describe.each(['at_least_once', 'exactly_once_v2'])('%s', (guarantee) => {
     expect((await world.values('T')).at(-1)).toEqual({ N: 60 })
   })
 
-  test('a join goes on with its tables', async () => {
+  test('a join continues with its tables', async () => {
     world = await QueryWorld.open()
     const plans = await world.run(
       `${LOGS}

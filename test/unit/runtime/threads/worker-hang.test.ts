@@ -51,7 +51,7 @@ describe.each([
   ['a column', 'SELECT userid, HANG_THREAD(n) AS n FROM logs'],
   ['a filter', 'SELECT userid, n FROM logs WHERE HANG_THREAD(n) >= 0'],
 ])('a query whose thread never comes back from %s', { timeout: 60_000 }, (_, select) => {
-  test('is stopped when that has happened twice; the others go on where they were', async () => {
+  test('is stopped when that has happened twice; the others continue where they were', async () => {
     world = await QueryWorld.open(inOneWorker)
     deaths.length = 0
     const plans = await world.run(

@@ -76,7 +76,7 @@ describe('queries in worker threads', { timeout: 60_000 }, () => {
     expect(world.runtime.status(plan!.queryId)).toMatchObject({ state: 'RUNNING', lagRecords: 0 })
   })
 
-  test('a thread that dies is replaced, and its tasks go on where they were', async () => {
+  test('a thread that dies is replaced, and its tasks continue where they were', async () => {
     world = await QueryWorld.open(inWorkers)
     const plans = await world.run(`${LOGS}
       CREATE STREAM fine AS SELECT userid, n FROM logs;

@@ -96,7 +96,7 @@ describe('a source whose bad records stop a query', () => {
     expect(world.runtime.status(b!)?.state).toBe('RUNNING')
   })
 
-  test('stops an exactly-once query alone: the others of its transaction go on', async () => {
+  test('stops an exactly-once query alone: the others of its transaction continue', async () => {
     world = await QueryWorld.open()
     const plans = await world.run(
       `${source('s', ", on_error='fail'")} ${source('other', '')}

@@ -57,7 +57,7 @@ async function isDone(waiting: Promise<void>): Promise<boolean> {
   return done
 }
 
-test('reading goes on while there is room', () => {
+test('reading continues while there is room', () => {
   const { schedule } = open()
   expect(schedule.room).toBeNull()
 })
@@ -78,7 +78,7 @@ test('reading waits until a commit has made room, also when some fail first', as
   expect(schedule.room).toBeNull()
 })
 
-test('reading goes on where commits succeed without making room', async () => {
+test('reading continues where commits succeed without making room', async () => {
   const { state, schedule, pass } = open()
   state.isFull = true
   const room = schedule.room!

@@ -61,7 +61,7 @@ test('a server that has lost its place cannot commit', async () => {
   await expect(fence.addTo(producer)).rejects.toMatchObject({ code: 'TRANSACTION_ABORTED' })
 })
 
-test('a commit does not wait for ever for a new generation', async () => {
+test('a commit does not wait endlessly for a new generation', async () => {
   const timer = new ManualTimer()
   const fence = new MembershipFence(timer)
   fence.member = member(3)

@@ -106,7 +106,7 @@ test('aborted records stay hidden after a crash, also when the index of aborted 
   expect(values(await readAll(next.broker, 't'))).toEqual(['inside 0', 'kept'])
 })
 
-test('after a restart the transactional id goes on, and the producer of before is fenced', async () => {
+test('after a restart the transactional id continues, and the former producer is fenced', async () => {
   const { dataDir } = await openTransaction()
   const { broker } = await openLog({ dataDir: crashed(dataDir) })
   const producer = broker.producer({ transactionalId: 'tx' })

@@ -60,7 +60,7 @@ test('only the newest record of each key stays, at its offset', async () => {
   ])
 })
 
-test('a reader at a removed offset goes on with the next that stayed', async () => {
+test('a reader at a removed offset continues with the next that stayed', async () => {
   const { log, broker } = await compactedLog()
   await put(broker, [['a', '1']], [['a', '2']], [['b', '1']])
   await fill(broker)

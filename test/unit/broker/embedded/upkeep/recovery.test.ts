@@ -40,7 +40,7 @@ function flipBit(path: string, at: number): void {
 }
 
 describe('after a crash', () => {
-  test('everything acknowledged is there, and offsets go on without a gap', async () => {
+  test('everything acknowledged is there, and offsets continue without a gap', async () => {
     const { broker, warnings } = await openLog({ dataDir: await crashedLog() })
     expect(values(await readAll(broker, 't'))).toEqual(sequence(10))
     expect(await broker.fetchOffsets('g')).toEqual([{ topic: 't', partition: 0, offset: 4, metadata: '' }])

@@ -96,7 +96,7 @@ describe('retention', () => {
     expect(values(await readAll(broker, 't', { readCommitted: true }))).toEqual(['inside'])
   })
 
-  test('a reader in the middle goes on, and one at a removed offset is told the range', async () => {
+  test('a reader in the middle continues, and one at a removed offset learns the range', async () => {
     const { log, broker, clock } = await logWithTopic({ 'retention.ms': '1000', 'segment.bytes': String(batchBytes) })
     await produceEach(broker, 't', sequence(4))
     const fetcher = broker.fetcher({ maxPartitionBytes: 1 })
