@@ -188,6 +188,12 @@ export interface FetcherOptions {
 }
 
 /**
+ * Why a partition pauses. `full`: its reader has as many records as it keeps, so that later fetches of the partition may be smaller. `held-up`: its
+ * reader waits for something else.
+ */
+export type PauseReason = 'full' | 'held-up'
+
+/**
  * One long-lived request loop over many partitions. Calls other than `poll` and `close` take effect at once and are synchronous:
  * after `unassign`, `seek` or `assign` returns, no `poll` yields anything fetched for the former position, even if it was on its way.
  */
@@ -199,7 +205,7 @@ export interface Fetcher {
   /** Moves an assigned partition, and clears its error. `INVALID_REQUEST` (thrown) if it is not assigned. */
   seek(position: TopicPartitionOffset): void
   /** `poll` skips the partition until `resume`; at most one answer stays buffered for it. Not assigned: no effect. */
-  pause(partition: TopicPartition): void
+  pause(partition: TopicPartition, reason: PauseReason): void
   resume(partition: TopicPartition): void
   /**
    * What has arrived, at most one entry per partition, and each partition's entries in offset order without gaps. Resolves at once if

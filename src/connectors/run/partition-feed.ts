@@ -113,7 +113,7 @@ export class PartitionFeed {
     const feed = this.#feeds.get(fetched.partition)
     if (feed === undefined) return
     feed.waiting.push(fetched)
-    if (feed.waiting.length >= MOST_WAITING) fetcher.pause(fetched)
+    if (feed.waiting.length >= MOST_WAITING) fetcher.pause(fetched, 'full')
     feed.wake()
   }
 }

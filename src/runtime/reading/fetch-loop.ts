@@ -3,7 +3,7 @@
  * runs while it has readers. Between two rounds everything else in the thread has its turn.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { FetchedPartition, Fetcher } from '../../broker/broker.ts'
+import type { FetchedPartition, Fetcher, PauseReason } from '../../broker/broker.ts'
 import { positionKey } from '../../broker/position-key.ts'
 import type { Pace } from '../pace.ts'
 
@@ -84,8 +84,8 @@ export class FetchLoop {
     this.#options.fetcher.seek({ topic: reader.topic, partition: reader.partition, offset: reader.position })
   }
 
-  pause(reader: LoopReader): void {
-    this.#options.fetcher.pause(reader)
+  pause(reader: LoopReader, reason: PauseReason): void {
+    this.#options.fetcher.pause(reader, reason)
   }
 
   resume(reader: LoopReader): void {

@@ -99,7 +99,7 @@ export class PartitionReader implements LoopReader {
   pause(): void {
     if (this.#isPaused) return
     this.#isPaused = true
-    this.#options.loop.pause(this)
+    this.#options.loop.pause(this, 'full')
   }
 
   resume(): void {
@@ -182,7 +182,7 @@ export class PartitionReader implements LoopReader {
       for (const input of this.inputs) input.waitsFor = reason
     }
     this.#awaited = id
-    loop.pause(this)
+    loop.pause(this, 'held-up')
     void schemas
       .load(id, (reason) => {
         if (this.#awaited === id) tell(`Schema ${id} of topic ${this.topic} cannot be fetched. ${reason}`)

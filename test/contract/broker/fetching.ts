@@ -93,7 +93,7 @@ export function fetchingSuite(world: BrokerWorld): void {
       const topic = await world.makeTopic({ partitions: 2 })
       await world.withFetcher(async (fetcher) => {
         for (const partition of [0, 1]) fetcher.assign({ topic, partition, offset: 0 })
-        fetcher.pause({ topic, partition: 0 })
+        fetcher.pause({ topic, partition: 0 }, 'full')
         await world.produce(topic, ['paused'], 0)
         await world.produce(topic, ['live'], 1)
         expect(values(await take(fetcher, 1))).toEqual(['live'])

@@ -20,8 +20,8 @@ export class Assignment implements TopicPartition {
   /** Next offset to fetch. */
   position: number
   isPaused = false
-  /** At some time. */
-  wasPaused = false
+  /** Whether it was paused at some time because its reader was full. */
+  wasFull = false
   isInFlight = false
   /** Changes with every seek and at the end, so that an answer to an older position is recognized. */
   version = 0

@@ -7,7 +7,14 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Scheduled } from '../../../clock.ts'
-import type { FetchedPartition, Fetcher, FetcherOptions, TopicPartition, TopicPartitionOffset } from '../../broker.ts'
+import type {
+  FetchedPartition,
+  Fetcher,
+  FetcherOptions,
+  PauseReason,
+  TopicPartition,
+  TopicPartitionOffset,
+} from '../../broker.ts'
 import { BrokerError } from '../../broker-error.ts'
 import { positionKey } from '../../position-key.ts'
 import { addTo } from '../cluster/by-leader.ts'
@@ -22,8 +29,8 @@ import { FramePool } from './frame-pool.ts'
 const LANES_PER_NODE = 2
 /** Bounds the wait of a partition for a lane, ms. */
 const SECOND_LANE_MAX_WAIT_MS = 25
-/** At most so much at once of a partition whose reader has had enough before: it keeps what it cannot read yet. */
-const PAUSED_PARTITION_BYTES = 512 << 10
+/** At most so much at once of a partition whose reader was full before: it keeps what it cannot read yet. */
+const FULL_PARTITION_BYTES = 512 << 10
 /** A topic may be unknown to some broker for a moment after it was created. */
 const UNKNOWN_TOPIC_AFTER_MS = 500
 
@@ -87,11 +94,11 @@ export class KafkaFetcher implements Fetcher {
     this.#schedulePump()
   }
 
-  pause(partition: TopicPartition): void {
+  pause(partition: TopicPartition, reason: PauseReason): void {
     const assignment = this.#assigned.get(positionKey(partition))
     if (assignment === undefined) return
     assignment.isPaused = true
-    assignment.wasPaused = true
+    if (reason === 'full') assignment.wasFull = true
     assignment.compact()
     this.#schedulePump()
   }
@@ -219,11 +226,11 @@ export class KafkaFetcher implements Fetcher {
   async #fetch(lane: FetchLane, assignments: readonly Assignment[]): Promise<void> {
     const { maxBytes, maxBufferedBytes, maxPartitionBytes, readCommitted } = this.#options
     const sent = new Map(assignments.map((assignment) => [assignment, assignment.version]))
-    const positions = assignments.map(({ topic, partition, position, wasPaused }) => ({
+    const positions = assignments.map(({ topic, partition, position, wasFull }) => ({
       topic,
       partition,
       offset: position,
-      maxBytes: wasPaused ? Math.min(maxPartitionBytes, PAUSED_PARTITION_BYTES) : maxPartitionBytes,
+      maxBytes: wasFull ? Math.min(maxPartitionBytes, FULL_PARTITION_BYTES) : maxPartitionBytes,
     }))
     for (const assignment of assignments) assignment.isInFlight = true
     try {
