@@ -13,6 +13,8 @@ import type {
   ClusterStatus,
   HostStoreLags,
   QueryRequest,
+  SendAgainRequest,
+  SentAgain,
   StatementRequest,
 } from './requests.ts'
 
@@ -143,6 +145,8 @@ export interface Engine {
   closeQuery(queryId: string): Promise<boolean>
   /** Checks that rows may be inserted; resolves to the function that inserts one. Throws StatementError. */
   openInserts(target: string, request?: InsertsRequest): Promise<InsertRow>
+  /** Sends a bad record or a dead letter to its topic again. Throws RequestError and StatementError, as send-again.ts says. */
+  sendAgain(request: SendAgainRequest): Promise<SentAgain>
   /** Status of every command by its id `type/entity/action`. */
   commandStatuses(): ReadonlyMap<string, CommandStatus>
   info(): Promise<ServerInfo>

@@ -7,6 +7,7 @@ import type { SecretVault } from '../connectors/secret-vault.ts'
 import { RequestError } from '../errors.ts'
 import { Budget, limitsFrom } from '../functions/budget.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
+import type { InsertContext } from '../plan/statements/insert-values.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import type { QueryRuntime } from '../runtime/query-runtime.ts'
 import { Turnstile } from '../runtime/request-time.ts'
@@ -34,6 +35,7 @@ import type { Entity } from './describe/entities.ts'
 import { type Overview, overviewOf } from './describe/overview.ts'
 import { openInserts } from './inserts/insert-stream.ts'
 import { RowProducer } from './inserts/row-producer.ts'
+import { sendAgain } from './inserts/send-again.ts'
 import { checkHealth } from './observe/health.ts'
 import { ProcessingLog } from './observe/processing-log.ts'
 import { openQuery } from './open-query.ts'
@@ -48,6 +50,8 @@ import type {
   ClusterStatus,
   HostStoreLags,
   QueryRequest,
+  SendAgainRequest,
+  SentAgain,
   StatementRequest,
 } from './requests.ts'
 import { type StatementSchemas, statementSchemas } from './schemas/statement-schemas.ts'
@@ -199,14 +203,25 @@ class CommandLogEngine implements RunningEngine {
   }
 
   async openInserts(target: string, request: InsertsRequest = {}): Promise<InsertRow> {
+    const { rows, writable } = this.#parts
+    const planning = await this.#insertPlanning(request)
+    return openInserts(target, { rows, writable, planning }, request.records)
+  }
+
+  async sendAgain(request: SendAgainRequest): Promise<SentAgain> {
+    const { broker, timer, rows } = this.#parts
+    const planning = await this.#insertPlanning({})
+    return sendAgain(request, { broker, timer, rows, planning })
+  }
+
+  /** What records of users are checked against. Throws RequestError on a server that takes none. */
+  async #insertPlanning(request: Omit<QueryRequest, 'sql'>): Promise<InsertContext> {
     await this.#accepting()
     if (this.#commands.sealed !== null) throw new RequestError('BAD_REQUEST', this.#commands.sealed)
     const parts = this.#parts
     const session = Session.open(parts.config, request)
-    const { rows, writable, schemas } = parts
-    const scope = { session, catalog: parts.catalog(), topics: new Map(), sequence: 0, schemas }
-    const { planning } = makeScope(parts, scope)
-    return openInserts(target, { rows, writable, planning }, request.records)
+    const { schemas } = parts
+    return makeScope(parts, { session, catalog: parts.catalog(), topics: new Map(), sequence: 0, schemas }).planning
   }
 
   commandStatuses(): ReadonlyMap<string, CommandStatus> {

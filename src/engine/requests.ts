@@ -118,3 +118,20 @@ export interface BrowsedTopic {
   readonly valueFormat: string
   readonly partitions: readonly { readonly partition: number; readonly start: number; readonly end: number }[]
 }
+
+/** A record that is to be sent again: a bad record where it stands, or its dead letter. */
+export interface SendAgainRequest {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  /** The value that it gets; null: its own. */
+  readonly value: string | null
+}
+
+/** Where a record was sent again. */
+export interface SentAgain {
+  readonly topic: string
+  readonly partition: number
+  /** Where the record stood first, as the header says it: `topic-partition@offset`. */
+  readonly from: string
+}

@@ -23,6 +23,7 @@ import { probeRoutes } from './routes/probes.ts'
 import { queryRoute } from './routes/query.ts'
 import { queryStreamRoute } from './routes/query-stream.ts'
 import { rootRoute } from './routes/root.ts'
+import { sendAgainRoute } from './routes/send-again.ts'
 import { statusRoutes } from './routes/status.ts'
 import { terminateRoute } from './routes/terminate.ts'
 
@@ -47,6 +48,7 @@ const ROUTES = [
   queryStreamRoute,
   closeQueryRoute,
   insertsStreamRoute,
+  sendAgainRoute,
 ]
 
 declare module 'fastify' {

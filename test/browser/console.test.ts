@@ -155,6 +155,57 @@ describe('the console in a browser', () => {
     await page.locator('.records details[open]').getByText('poison').first().waitFor()
   })
 
+  it('sends a poison record again with another value, after it has asked, and says so before a second time', async () => {
+    await visit('/console/errors')
+    const open = () => page.locator('details[open]')
+    await page.locator('.records summary').filter({ hasText: 'PER_SENSOR' }).first().click()
+    await click('button', 'Send again…')
+    const value = page.getByRole('dialog').getByLabel('Value, which you can change')
+    await expect.poll(() => value.inputValue()).toContain('poison')
+    await value.fill('{"VALUE": 1000000, "NOTE": "mended"}')
+    await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click()
+    await open().getByText('Sent to partition').waitFor()
+    await click('button', 'Send again…')
+    await page.getByRole('dialog').getByText('It was sent again before').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    await visit('/console/topics/readings')
+    await page.locator('.records summary').filter({ hasText: 'mended' }).click()
+    await open().getByText('__millrace.sent.again.from').waitFor()
+  })
+
+  it('sends a dead letter to the topic that it came from', async () => {
+    await server.execute(`
+      CREATE STREAM careful (id STRING KEY, n INT)
+        WITH (kafka_topic='careful', value_format='JSON', partitions=1, on_error='DEAD_LETTER');
+      CREATE STREAM careless (id STRING KEY, n STRING) WITH (kafka_topic='careful', value_format='JSON');
+      CREATE STREAM halves AS SELECT id, n / 2 AS half FROM careful;
+      INSERT INTO careless (id, n) VALUES ('a', 'seven');`)
+    await visit('/console/topics/careful-dead-letter')
+    await page.getByText('Failed in CSAS_HALVES').waitFor({ timeout: 30_000 })
+    await click('button', 'Send again…')
+    await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click()
+    await page.getByText('Sent to partition 0 of careful').waitFor()
+    await visit('/console/topics/careful')
+    await expect.poll(() => page.locator('.records > li').count()).toBe(2)
+  })
+
+  it('pauses, resumes and drops a connector', async () => {
+    await server.execute(
+      "CREATE SOURCE orders_data WITH (connector='datagen', topic='orders', quickstart='orders', rate=1);",
+    )
+    await visit('/console/connectors/ORDERS_DATA')
+    const heading = page.locator('h1')
+    await click('button', 'Pause')
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click()
+    await heading.getByText('paused').waitFor()
+    await click('button', 'Resume')
+    await heading.getByText('running').waitFor()
+    await click('button', 'Drop')
+    await page.getByRole('dialog').getByText('ends for good', { exact: false }).waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Drop' }).click()
+    await page.getByText('No connector runs here').waitFor()
+  })
+
   it('draws the graph, which leads to its parts', async () => {
     await visit('/console/graph')
     await page.getByRole('link', { name: /^query CTAS_PER_SENSOR/ }).waitFor()

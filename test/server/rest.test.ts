@@ -95,6 +95,32 @@ describe('endpoints that tell about the server', () => {
   })
 })
 
+describe('POST /send-again', () => {
+  const sendAgain = (body: object) => post('/send-again', JSON.stringify(body))
+
+  it('names the record, and the value that it gets', async () => {
+    const place = { topic: 't', partition: 1, offset: 7 }
+    expect(await (await sendAgain(place)).json()).toEqual({ topic: 't', partition: 1, from: 't-1@7' })
+    await sendAgain({ ...place, value: '{}' })
+    expect(engine.sentAgain).toEqual([
+      { ...place, value: null },
+      { ...place, value: '{}' },
+    ])
+  })
+
+  it.each([
+    [{ partition: 0, offset: 0 }, "the member 'topic' is missing"],
+    [{ topic: 't', partition: -1, offset: 0 }, "'partition' must be a whole number, 0 or more, but is -1."],
+    [{ topic: 't', partition: 0, offset: 1e17 }, "'offset' must be a whole number"],
+    [{ topic: 't', partition: 0, offset: 0, value: {} }, "'value' must be a string"],
+  ])('refuses %j', async (body, message) => {
+    const answer = await sendAgain(body)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error_code: 40000, message: expect.stringContaining(message) })
+    expect(engine.sentAgain).toEqual([])
+  })
+})
+
 describe('content types', () => {
   it('answers in the JSON type that the client likes', async () => {
     expect((await get('/info')).headers.get('content-type')).toContain('application/vnd.ksql.v1+json')

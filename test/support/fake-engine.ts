@@ -11,7 +11,14 @@ import {
 import type { CommandStatus } from '../../src/engine/commands/command.ts'
 import type { Entity } from '../../src/engine/describe/entities.ts'
 import type { Overview } from '../../src/engine/describe/overview.ts'
-import type { BrowsedTopic, BrowseRequest, QueryRequest, StatementRequest } from '../../src/engine/requests.ts'
+import type {
+  BrowsedTopic,
+  BrowseRequest,
+  QueryRequest,
+  SendAgainRequest,
+  SentAgain,
+  StatementRequest,
+} from '../../src/engine/requests.ts'
 import { parseJsonValue } from '../../src/types/json-parse.ts'
 import type { Column } from '../../src/types/schema.ts'
 import { BIGINT, STRING } from '../../src/types/sql-type.ts'
@@ -137,6 +144,14 @@ export class FakeEngine implements Engine {
 
   browseTopic(request: BrowseRequest): Promise<BrowsedTopic> {
     return this.browse(request)
+  }
+
+  readonly sentAgain: SendAgainRequest[] = []
+
+  async sendAgain(request: SendAgainRequest): Promise<SentAgain> {
+    this.sentAgain.push(request)
+    const { topic, partition, offset } = request
+    return { topic, partition, from: `${topic}-${partition}@${offset}` }
   }
 
   noteHeartbeat(): void {}

@@ -35,6 +35,7 @@ export const queryOf = (id: string, { reads = [], writes = 'OUT', counts = {} }:
   writes,
   counts: { ...NO_COUNTS, ...counts },
   trouble: null,
+  nextVersion: null,
 })
 
 export const connectorOf = (name: string, parts: Partial<ConnectorOverview> = {}): ConnectorOverview => ({

@@ -55,7 +55,9 @@ export async function runServer(options: ServerCommandOptions, serve: Serve, pro
     await serving.close()
     return 1
   }
-  process.print(`Millrace listens on ${serving.urls.join(', ')}, ${serving.storage}. Ctrl-C stops it.`)
+  process.print(
+    `Millrace listens on ${serving.urls.join(', ')}, ${serving.storage}. Its console is at ${serving.urls[0]}/console. Ctrl-C stops it.`,
+  )
   const signal = await stopped
   process.print(`${signal}: finishing running work. A second signal stops at once.`)
   void process.signal().then((second) => process.exit(EXIT_CODES[second] ?? 1))

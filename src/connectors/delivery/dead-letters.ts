@@ -5,6 +5,7 @@
 import type { Producer } from '../../broker/broker.ts'
 import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 import type { Header } from '../../types/record.ts'
+import { DEAD_LETTER_PREFIXES } from '../../types/record-headers.ts'
 
 /** A record as it stands in its topic. */
 export interface RawRecord {
@@ -33,7 +34,6 @@ export interface DeadLettersOptions {
 
 /** A batch is sent when it has this many bytes. */
 const BATCH_BYTES = 256 << 10
-const PREFIX = '__connect.errors.'
 
 export class DeadLetters {
   readonly #options: DeadLettersOptions
@@ -70,6 +70,9 @@ export class DeadLetters {
       stage,
       'exception.message': reason,
     }
-    return Object.entries(added).map(([name, value]) => ({ key: PREFIX + name, value: Buffer.from(String(value)) }))
+    return Object.entries(added).map(([name, value]) => ({
+      key: DEAD_LETTER_PREFIXES.sink + name,
+      value: Buffer.from(String(value)),
+    }))
   }
 }

@@ -12,6 +12,7 @@ import { linkTo } from '../parts/route.ts'
 import { Tiles } from '../parts/tiles.tsx'
 import { useOverview } from '../parts/use-overview.ts'
 import { usePoll } from '../parts/use-poll.ts'
+import { ConnectorActions } from './connector-actions.tsx'
 
 const POLL_MS = 3000
 
@@ -50,7 +51,7 @@ export function ConnectorsPage() {
 }
 
 export function ConnectorPage({ name }: { readonly name: string }) {
-  const { data, error } = usePoll(`connector ${name}`, POLL_MS, (signal) =>
+  const { data, error, refresh } = usePoll(`connector ${name}`, POLL_MS, (signal) =>
     ask(`DESCRIBE CONNECTOR ${quoted(name)};`, 'connector_description', { signal }),
   )
   const facts = data?.builtIn
@@ -63,6 +64,11 @@ export function ConnectorPage({ name }: { readonly name: string }) {
       }
       back={{ href: linkTo('connectors'), title: 'Connectors' }}
       error={error}
+      actions={
+        facts !== undefined && (
+          <ConnectorActions name={name} isPaused={data?.status.connector.state === 'PAUSED'} onDone={refresh} />
+        )
+      }
     >
       {facts !== undefined && (
         <>

@@ -14,6 +14,7 @@ import { SearchField } from '../parts/search-field.tsx'
 import { useOverview } from '../parts/use-overview.ts'
 import { usePoll } from '../parts/use-poll.ts'
 import { type LogEntry, readLogEntry } from './log-entries.ts'
+import { SendAgain } from './send-again.tsx'
 import { recordLink } from './topic-place.ts'
 
 const POLL_MS = 3000
@@ -99,11 +100,12 @@ function Entry({ entry }: { readonly entry: LogEntry }) {
               {step !== '' && `, step ${step}`}
             </a>
             {place !== null && (
-              <a class="button" href={recordLink(place.topic, place.partition, place.offset)}>
+              <a class="button" href={recordLink(place)}>
                 <Icon name="topics" /> Record {place.partition}:{place.offset} of {place.topic}
               </a>
             )}
           </p>
+          {place !== null && <SendAgain at={place} origin={place} cause={causes.at(-1) ?? message} />}
           {record !== null && (
             <>
               <div class="row-field-name">Record</div>

@@ -1,5 +1,6 @@
 /** Entries of the processing log. Source: ksqlDB's `ProcessingLogMessageSchema`. */
 import type { BrowsedRecord } from '../../engine/requests.ts'
+import type { RecordPlace } from './topic-place.ts'
 
 export interface LogEntry {
   /** Partition and offset of the entry itself, in the log's topic. */
@@ -13,7 +14,7 @@ export interface LogEntry {
   readonly message: string
   readonly causes: readonly string[]
   /** Where the record is that could not be read; null: not known. */
-  readonly place: { readonly topic: string; readonly partition: number; readonly offset: number } | null
+  readonly place: RecordPlace | null
   /** The record, as far as the log has it; null: it has not. */
   readonly record: string | null
 }

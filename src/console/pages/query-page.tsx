@@ -15,6 +15,7 @@ import { usePoll } from '../parts/use-poll.ts'
 import { QueryActions } from './query-actions.tsx'
 import { QueryHistory } from './query-history.tsx'
 import { QueryOffsets } from './query-offsets.tsx'
+import { QueryProgress } from './query-progress.tsx'
 import { StepTable } from './step-table.tsx'
 
 const DESCRIBE_MS = 2000
@@ -73,7 +74,7 @@ export function QueryPage({ id }: { readonly id: string }) {
           </>
         )}
       </p>
-      {counts.restoring > 0 && <Restoring restored={counts.restored} restoring={counts.restoring} />}
+      <QueryProgress query={query} rates={rates} />
       {trouble !== null && (
         <Notice kind="bad">
           <pre>{trouble}</pre>
@@ -103,15 +104,6 @@ export function QueryPage({ id }: { readonly id: string }) {
       </Section>
       {description !== null && <Details description={description} />}
     </Page>
-  )
-}
-
-function Restoring({ restored, restoring }: { readonly restored: number; readonly restoring: number }) {
-  return (
-    <Notice kind="warn">
-      Its state is being restored: {countText(restored)} records read, {countText(restoring)} to go.{' '}
-      <progress max={restored + restoring} value={restored} aria-label="Restored" />
-    </Notice>
   )
 }
 

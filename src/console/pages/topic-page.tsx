@@ -2,16 +2,15 @@
 import { useState } from 'preact/hooks'
 import type { BrowsedRecord, BrowsedTopic } from '../../engine/requests.ts'
 import { formatString } from '../../sql/format-names.ts'
-import { foldable } from '../api/exact-json.ts'
 import { getJson } from '../api/http.ts'
 import { Button } from '../parts/button.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
-import { bytesText, countText, timeText } from '../parts/format.ts'
-import { JsonTree } from '../parts/json-tree.tsx'
+import { countText, timeText } from '../parts/format.ts'
 import { Page } from '../parts/page.tsx'
 import { linkTo } from '../parts/route.ts'
 import { SearchField } from '../parts/search-field.tsx'
 import { usePoll } from '../parts/use-poll.ts'
+import { RecordItem } from './record-item.tsx'
 import { type TopicPlace, topicPath } from './topic-place.ts'
 
 const POLL_MS = 5000
@@ -67,6 +66,7 @@ export function TopicPage({ topic, place: linked }: TopicPageProps) {
         {ordered.map((record) => (
           <RecordItem
             key={`${record.partition}-${record.offset}`}
+            topic={topic}
             record={record}
             isOpen={shown.length === 1 || isAt(record, linked)}
           />
@@ -142,35 +142,5 @@ function PlaceForm({ place, partitions, onChange }: PlaceFormProps) {
         ))}
       </select>
     </>
-  )
-}
-
-function RecordItem({ record, isOpen }: { readonly record: BrowsedRecord; readonly isOpen: boolean }) {
-  const { partition, offset, timestamp, key, value, headers, bytes } = record
-  return (
-    <li>
-      <details open={isOpen}>
-        <summary>
-          <span class="record-place">
-            {partition}:{offset}
-          </span>
-          <time>{timestamp < 0 ? 'no time' : timeText(timestamp)}</time>
-          <code class="record-key">{key ?? 'null'}</code>
-          <code class="record-value">{value ?? <span class="null">null (tombstone)</span>}</code>
-        </summary>
-        <div class="record-full">
-          <div class="row-field-name">Key</div>
-          <JsonTree value={foldable(key)} />
-          <div class="row-field-name">
-            Value <span class="dim">{bytesText(bytes)}</span>
-          </div>
-          <JsonTree value={foldable(value)} />
-          {headers.length > 0 && <div class="row-field-name">Headers</div>}
-          {headers.map(([name, text], i) => (
-            <JsonTree key={i} name={name} value={text} />
-          ))}
-        </div>
-      </details>
-    </li>
   )
 }

@@ -9,6 +9,13 @@ export type TopicPlace = { readonly partition: number | null } & (
   | { readonly kind: 'timestamp'; readonly timestamp: number }
 )
 
+/** A record's own place. */
+export interface RecordPlace {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
+
 /** Path of the records from the place on. */
 export function topicPath(topic: string, place: TopicPlace): string {
   const query = new URLSearchParams()
@@ -20,7 +27,7 @@ export function topicPath(topic: string, place: TopicPlace): string {
 }
 
 /** Path of the page that shows one record. */
-export const recordLink = (topic: string, partition: number, offset: number): string =>
+export const recordLink = ({ topic, partition, offset }: RecordPlace): string =>
   `${linkTo('topics', topic)}?partition=${partition}&offset=${offset}`
 
 /** The place that a link names; the newest records where it names none. */

@@ -9,11 +9,12 @@ interface ButtonProps {
   readonly label?: string
   readonly kind?: 'plain' | 'primary' | 'danger' | 'quiet'
   readonly pressed?: boolean
+  readonly isDisabled?: boolean
   readonly title?: string
   readonly children?: ComponentChildren
 }
 
-export function Button({ onClick, icon, label, kind = 'plain', pressed, title, children }: ButtonProps) {
+export function Button({ onClick, icon, label, kind = 'plain', pressed, isDisabled, title, children }: ButtonProps) {
   return (
     <button
       type="button"
@@ -22,6 +23,7 @@ export function Button({ onClick, icon, label, kind = 'plain', pressed, title, c
       title={title ?? label}
       aria-label={label}
       aria-pressed={pressed}
+      disabled={isDisabled}
     >
       {icon !== undefined && <Icon name={icon} />}
       {children !== undefined && <span>{children}</span>}

@@ -8,12 +8,22 @@ interface ConfirmProps {
   /** Text of the button that does it. */
   readonly action: string
   readonly kind?: 'primary' | 'danger'
+  /** False: it cannot be done yet. */
+  readonly isReady?: boolean
   readonly onConfirm: () => void
   readonly onCancel: () => void
   readonly children: ComponentChildren
 }
 
-export function Confirm({ title, action, kind = 'danger', onConfirm, onCancel, children }: ConfirmProps) {
+export function Confirm({
+  title,
+  action,
+  kind = 'danger',
+  isReady = true,
+  onConfirm,
+  onCancel,
+  children,
+}: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
   return (
@@ -22,7 +32,7 @@ export function Confirm({ title, action, kind = 'danger', onConfirm, onCancel, c
       <div class="dialog-text">{children}</div>
       <div class="dialog-actions">
         <Button onClick={() => dialog.current?.close()}>Cancel</Button>
-        <Button kind={kind} onClick={onConfirm}>
+        <Button kind={kind} isDisabled={!isReady} onClick={onConfirm}>
           {action}
         </Button>
       </div>

@@ -26,6 +26,7 @@ const PATHS = {
   history: 'M4 12a8 8 0 1 0 2.5-5.800L4 8.5M4 4v4.5h4.5M12 8v4l3 2',
   key: 'M14 10a4 4 0 1 0-3 3.900V16h2v2h2v-2h1v-2l-2-2z',
   search: 'M11 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12M15.5 15.5L20 20',
+  resend: 'M4 12a8 8 0 1 1 3 6.200M4 20v-5h5',
   check: 'M5 13l4 4L19 7',
 } as const
 

@@ -2,6 +2,7 @@
 import type { ConnectorRuntime } from '../../connectors/run/connector-runtime.ts'
 import type { QueryRuntime, QueryStatus } from '../../runtime/query-runtime.ts'
 import type { BuiltInConnector, Catalog, PersistentQuery } from '../commands/catalog.ts'
+import type { BuildProgress } from '../commands/replacement.ts'
 import { persistentListing, type StatusParts } from './describe-query.ts'
 import { NO_COUNTS, type QueryCounts } from './query-counts.ts'
 
@@ -30,6 +31,20 @@ export interface QueryOverview {
   readonly counts: QueryCounts
   /** The last failure, or what the query waits for; null: nothing is wrong. */
   readonly trouble: string | null
+  /** The version that is being built to take its place; null: there is none. */
+  readonly nextVersion: VersionOverview | null
+}
+
+/** A version of a query that is built beside the running one. See docs/changing-queries.md#how-the-versions-change-places. */
+export interface VersionOverview {
+  readonly id: string
+  /** Records that it has read, and those that it has still to read until it is as far as the running version. */
+  readonly recordsDone: number
+  readonly recordsLeft: number
+  /** Whether it is as far, and waits for APPLY. */
+  readonly isReady: boolean
+  /** Why it makes no progress; null: it does. */
+  readonly problem: string | null
 }
 
 export interface ConnectorOverview {
@@ -59,6 +74,7 @@ export interface OverviewParts extends StatusParts {
   readonly connectors: Pick<ConnectorRuntime, 'status'>
   readonly catalog: () => Catalog
   readonly transient: { readonly count: number }
+  readonly versions: { progress(sink: string): BuildProgress | null }
 }
 
 /** Counts are at most half a second old. */
@@ -84,7 +100,8 @@ export async function overviewOf(parts: OverviewParts): Promise<Overview> {
   }
 }
 
-function queryOverview(query: PersistentQuery, { metastore }: Catalog, parts: OverviewParts): QueryOverview {
+function queryOverview(query: PersistentQuery, catalog: Catalog, parts: OverviewParts): QueryOverview {
+  const { metastore } = catalog
   const { queryId, writes } = query.link
   const status = parts.runtime.status(queryId)
   const reads = readSources(query, status)
@@ -95,10 +112,28 @@ function queryOverview(query: PersistentQuery, { metastore }: Catalog, parts: Ov
     writes,
     counts: status === undefined ? NO_COUNTS : countsOf(status, { reads, written: writtenRecords(query, status) }),
     trouble: parts.startFailure(queryId) ?? status?.waitsFor ?? status?.failures.at(-1)?.message ?? null,
+    nextVersion: nextVersion(query, catalog, parts),
   }
 }
 
-function readSources({ link, plan }: PersistentQuery, status: QueryStatus | undefined): ReadSource[] {
+function nextVersion(
+  { link: { writes } }: PersistentQuery,
+  { replacements }: Catalog,
+  { runtime, versions }: OverviewParts,
+): VersionOverview | null {
+  const replacement = writes === null ? undefined : replacements.get(writes)
+  if (writes === null || replacement === undefined || replacement.phase === 'kept') return null
+  const { version } = replacement
+  const id = version.link.queryId
+  const read = readSources(version, runtime.status(id))
+  const { recordsLeft = 0, isReady = false, problem = null } = versions.progress(writes) ?? {}
+  return { id, recordsDone: read.reduce((sum, { records }) => sum + records, 0), recordsLeft, isReady, problem }
+}
+
+function readSources(
+  { link, plan }: Pick<PersistentQuery, 'link' | 'plan'>,
+  status: QueryStatus | undefined,
+): ReadSource[] {
   const recordsIn = new Map(status?.steps.map((step) => [step.step, step.recordsIn]))
   return link.reads.map((name) => {
     const steps = plan.steps.filter((step) => step.kind === 'source' && step.source === name)

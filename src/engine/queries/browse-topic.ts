@@ -1,6 +1,7 @@
 /** Some records of a topic, from a place on: what the console shows of a topic. It ends, where PRINT would wait for more. */
 import type { Broker, PartitionOffset } from '../../broker/broker.ts'
-import { RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
+import { type RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
+import { readTopicRange } from '../../broker/topic-range.ts'
 import type { Timer } from '../../clock.ts'
 import { RequestError } from '../../errors.ts'
 import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
@@ -11,9 +12,6 @@ import { PrintSchemas } from './print-schemas.ts'
 
 /** An answer is shown on one page, and a browser has no room for a whole topic. */
 export const MOST_RECORDS = 500
-/** A broker that does not answer costs a page no more than this. */
-const TIMEOUT_MS = 5000
-const POLL_MS = 250
 
 export interface BrowseParts {
   readonly broker: Broker
@@ -41,8 +39,9 @@ export async function browseTopic(request: BrowseRequest, parts: BrowseParts): P
   const limit = Math.min(request.limit, MOST_RECORDS)
   const from = await firstOffsets(request, { broker, starts, ends: wanted, limit })
   const reader = new Browsing(writerSchemas)
-  const deadline = timer.elapsed() + TIMEOUT_MS
-  await readRecords(topic, { broker, from, ends: wanted, limit, isOver: () => timer.elapsed() > deadline }, reader)
+  await readTopicRange({ topic, from, ends: wanted, limit }, { broker, timer }, (cursor, partition) =>
+    reader.add(cursor, partition),
+  )
   const partitions = ends.map(({ partition, offset: end }, i) => ({ partition, start: starts[i]!.offset, end }))
   return { ...reader.result(limit, request.from.kind === 'newest'), partitions }
 }
@@ -65,46 +64,6 @@ async function firstOffsets({ topic, from }: BrowseRequest, { broker, starts, en
       from.kind === 'offset' ? from.offset : from.kind === 'timestamp' ? offsetIn(byTime, partition) : end - limit
     return { partition, offset: Math.min(Math.max(offset, start), end) }
   })
-}
-
-interface Range {
-  readonly broker: Broker
-  readonly from: readonly PartitionOffset[]
-  readonly ends: readonly PartitionOffset[]
-  /** Records of each partition, of which the first of all are chosen. */
-  readonly limit: number
-  readonly isOver: () => boolean
-}
-
-async function readRecords(topic: string, { broker, from, ends, limit, isOver }: Range, into: Browsing): Promise<void> {
-  const endOf = new Map(ends.map(({ partition, offset }) => [partition, offset]))
-  const left = new Map(
-    from.flatMap(({ partition, offset }) => (offset < endOf.get(partition)! ? [[partition, limit]] : [])),
-  )
-  const fetcher = broker.fetcher()
-  const cursor = new RecordBatchCursor()
-  try {
-    for (const { partition, offset } of from) if (left.has(partition)) fetcher.assign({ topic, partition, offset })
-    while (left.size > 0 && !isOver()) {
-      for (const { partition, batches, fetchOffset, nextOffset, error } of await fetcher.poll(POLL_MS)) {
-        if (error !== null && !error.retriable) throw error
-        cursor.reset(batches, fetchOffset)
-        let room = left.get(partition) ?? 0
-        while (room > 0 && cursor.next()) {
-          await into.add(cursor, partition)
-          room--
-        }
-        if (room > 0 && nextOffset < endOf.get(partition)!) {
-          left.set(partition, room)
-        } else {
-          left.delete(partition)
-          fetcher.unassign({ topic, partition })
-        }
-      }
-    }
-  } finally {
-    await fetcher.close()
-  }
 }
 
 /** Records as texts, with the formats that fit all of them. */

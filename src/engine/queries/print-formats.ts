@@ -1,6 +1,7 @@
 /** Guesses the format of a topic's bytes for PRINT. Source: ksqlDB's `RecordFormatter`. */
 import { readInt64 } from '../../serde/kafka.ts'
 import { doubleToText } from '../../types/double-text.ts'
+import { isPlainText } from '../../types/plain-text.ts'
 import { formatTimestamp } from '../../types/time-text.ts'
 import type { PrintSchemas } from './print-schemas.ts'
 
@@ -86,17 +87,6 @@ function isJson(bytes: Buffer): boolean {
 const BRACE = 0x7b
 const BRACKET = 0x5b
 const QUOTE = 0x22
-const DECODER = new TextDecoder('utf-8', { fatal: true })
-
-/** UTF-8 without control characters other than white space. */
-function isPlainText(bytes: Buffer): boolean {
-  try {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters tell binary from text
-    return !/[\u0000-\u0008\u000e-\u001f]/.test(DECODER.decode(bytes))
-  } catch {
-    return false
-  }
-}
 
 /** A number counts as the start of a key's window only if it lies between 1980 and 2200. */
 const isLikelyTime = (ms: number): boolean => ms > 315_532_800_000 && ms < 7_258_118_400_000

@@ -111,20 +111,14 @@ export function checkInsertTarget(
   { target }: Pick<InsertValues, 'target'>,
   { metastore, config }: Pick<InsertContext, 'metastore' | 'config'>,
 ): DataSource {
-  if (config('ksql.insert.into.values.enabled') === 'false') {
-    throw new StatementError(
-      "INSERT INTO ... VALUES is switched off on this server. To allow it, set 'ksql.insert.into.values.enabled' to true.",
-    )
-  }
+  checkInsertsEnabled(config)
   const source = metastore.sources.get(target)
   if (source === undefined) {
     throw new StatementError(
       `Cannot insert values into an unknown stream/table: \`${target}\`${nameHint(metastore, target)}`,
     )
   }
-  if (source.isSource) {
-    throw new StatementError(`Cannot insert values into read-only ${source.kind.toLowerCase()}: ${target}`)
-  }
+  checkTakesRecords(source, config)
   const { format } = source.valueFormat
   if (!FORMATS[format].isWritable) {
     throw new StatementError(
@@ -132,10 +126,23 @@ export function checkInsertTarget(
     )
   }
   if (source.window !== null) throw new StatementError('Cannot insert values into windowed stream/table!')
-  if (isReadOnlyTopic(source.topic, config('ksql.readonly.topics') ?? '')) {
-    throw new StatementError(`Cannot insert values into read-only topic: ${source.topic}`)
-  }
   return source
+}
+
+/** Throws StatementError on a server whose users may not write records. */
+export function checkInsertsEnabled(config: InsertContext['config']): void {
+  if (config('ksql.insert.into.values.enabled') !== 'false') return
+  throw new StatementError(
+    "INSERT INTO ... VALUES is switched off on this server. To allow it, set 'ksql.insert.into.values.enabled' to true.",
+  )
+}
+
+/** Throws StatementError for a stream or table that only others than this server write. */
+export function checkTakesRecords({ name, kind, topic, isSource }: DataSource, config: InsertContext['config']): void {
+  if (isSource) throw new StatementError(`Cannot insert values into read-only ${kind.toLowerCase()}: ${name}`)
+  if (isReadOnlyTopic(topic, config('ksql.readonly.topics') ?? '')) {
+    throw new StatementError(`Cannot insert values into read-only topic: ${topic}`)
+  }
 }
 
 const isReadOnlyTopic = (topic: string, patterns: string): boolean =>

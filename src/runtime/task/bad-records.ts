@@ -7,6 +7,7 @@ import { type RecordBatchCursor, readHeaders } from '../../broker/record-batch-c
 import type { BadRecordPolicy } from '../../metastore/data-source.ts'
 import type { SourceStep } from '../../operators/step.ts'
 import type { Header } from '../../types/record.ts'
+import { DEAD_LETTER_PREFIXES } from '../../types/record-headers.ts'
 import { BadRecordError, type RecordPosition } from '../processing-error.ts'
 import type { RecordCursor } from './record-cursor.ts'
 
@@ -84,8 +85,6 @@ export function badRecord(cursor: RecordCursor, position: RecordPosition, fault:
 
 const copyOf = (buffer: Buffer, start: number, end: number): Uint8Array => new Uint8Array(buffer.subarray(start, end))
 
-const PREFIX = '__streams.errors.'
-
 /** The record's own headers and those of the fault, all text. */
 export function deadLetterHeaders({ position, timestamp, headers, fault }: BadRecord, queryId: string): Header[] {
   const added = {
@@ -98,6 +97,9 @@ export function deadLetterHeaders({ position, timestamp, headers, fault }: BadRe
   }
   return [
     ...headers,
-    ...Object.entries(added).map(([name, value]) => ({ key: PREFIX + name, value: Buffer.from(String(value)) })),
+    ...Object.entries(added).map(([name, value]) => ({
+      key: DEAD_LETTER_PREFIXES.query + name,
+      value: Buffer.from(String(value)),
+    })),
   ]
 }

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { foldable } from '../../../src/console/api/exact-json.ts'
+import { readDeadLetter } from '../../../src/console/pages/dead-letter.ts'
 import { readLogEntry } from '../../../src/console/pages/log-entries.ts'
+import { isTextFormat, sentFrom } from '../../../src/console/pages/sent-records.ts'
 import { readPlace, recordLink, topicPath } from '../../../src/console/pages/topic-place.ts'
 
 const record = (value: string | null) => ({
@@ -55,8 +57,39 @@ it.each([null, '', '{', '1', '{}', '{"message":{}}', '{"message":null}'])('%j is
   expect(readLogEntry(record(value))).toBeNull()
 })
 
+it('a dead letter names the record, the cause, and what failed, whoever wrote it', () => {
+  const of = (prefix: string, named: Record<string, string>) =>
+    Object.entries(named).map(([name, value]) => [prefix + name, value] as const)
+  const place = { topic: 'a', partition: '2', offset: '41' }
+  const origin = { topic: 'a', partition: 2, offset: 41 }
+  const ofQuery = of('__streams.errors.', { ...place, message: 'no number', query: 'CSAS_A_1' })
+  expect(readDeadLetter([['own', 'x'], ...ofQuery])).toEqual({ origin, cause: 'no number', by: 'CSAS_A_1' })
+  const ofSink = of('__connect.errors.', { ...place, 'exception.message': 'refused', 'connector.name': 'TO_FILES' })
+  expect(readDeadLetter(ofSink)).toEqual({ origin, cause: 'refused', by: 'TO_FILES' })
+  expect(readDeadLetter(of('__streams.errors.', { topic: 'a', partition: 'x', offset: '1' }))).toBeNull()
+  expect(readDeadLetter([])).toBeNull()
+})
+
+it('records that were sent again are known by the place in their header', () => {
+  const sent = { ...record('{}'), headers: [['__millrace.sent.again.from', 'a-2@41'] as const] }
+  const records = [record('{}'), sent]
+  expect(sentFrom({ topic: 'a', partition: 2, offset: 41 }, records)).toEqual([sent])
+  expect(sentFrom({ topic: 'a', partition: 2, offset: 4 }, records)).toEqual([])
+})
+
+it.each([
+  ['JSON', true],
+  ['JSON or KAFKA_STRING', true],
+  ['KAFKA_STRING', true],
+  ['AVRO', false],
+  ['KAFKA_BIGINT or KAFKA_DOUBLE', false],
+  ['MIXED', false],
+])('a value of the format %s can be written as text: %s', (format, isText) => {
+  expect(isTextFormat(format)).toBe(isText)
+})
+
 it('a link to a record leads to its place', () => {
-  const link = recordLink('a/b', 2, 41)
+  const link = recordLink({ topic: 'a/b', partition: 2, offset: 41 })
   expect(link).toBe('/console/topics/a%2Fb?partition=2&offset=41')
   const place = readPlace(new URL(link, 'http://server').searchParams)
   expect(place).toEqual({ kind: 'offset', partition: 2, offset: 41 })

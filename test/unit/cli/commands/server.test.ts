@@ -39,7 +39,9 @@ it('says that it listens once it is ready, and ends in order at a signal', async
   expect(process.lines).toEqual([])
   ready.resolve()
   await settled()
-  expect(process.lines).toEqual(['Millrace listens on http://localhost:1, Kafka at k:9092. Ctrl-C stops it.'])
+  expect(process.lines).toEqual([
+    'Millrace listens on http://localhost:1, Kafka at k:9092. Its console is at http://localhost:1/console. Ctrl-C stops it.',
+  ])
   process.send('SIGTERM')
   expect(await running).toBe(0)
   expect(process.lines[1]).toBe('SIGTERM: finishing running work. A second signal stops at once.')

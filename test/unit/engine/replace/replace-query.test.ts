@@ -142,6 +142,8 @@ describe('APPLY and ROLLBACK', SLOW, () => {
     await expect(test.execute(sums)).rejects.toThrow('a new version of D, is being built already. APPLY `D`')
     await expect(test.execute('DROP TABLE d;')).rejects.toThrow('is being built already')
     await expect(test.execute(`TERMINATE ${former};`)).rejects.toThrow('is being built already')
+    const shown = (await test.engine.overview()).queries.find(({ id }) => id === former)
+    expect(shown?.nextVersion).toMatchObject({ id: expect.stringMatching(/^CTAS_D_/), isReady: true, problem: null })
     await inserted(5, 10)
     expect(await table('d')).toEqual(counted)
     await test.execute('APPLY d;')
