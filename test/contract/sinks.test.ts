@@ -119,12 +119,12 @@ describe.each(Object.keys(TARGETS))('sink %s', (connector) => {
         await expect.poll(() => ids(target), WAIT).toEqual(upTo(10))
       })
 
-      test('tries again when the target is busy, fails for a moment, or hangs up', async () => {
+      test('tries again when the target is busy, fails for a moment, has a full disk, or hangs up', async () => {
         await world.insert(rows(0, 10))
-        target.told!.push(target.busy!, { status: 503 }, 'hang up')
+        target.told!.push(target.busy!, { status: 503 }, { status: 507 }, 'hang up')
         await create()
         await expect.poll(() => ids(target), WAIT).toEqual(upTo(10))
-        expect((await world.describe('f')).builtIn?.retries).toBeGreaterThanOrEqual(3)
+        expect((await world.describe('f')).builtIn?.retries).toBeGreaterThanOrEqual(4)
       })
 
       test('fails when its credentials are not accepted, and continues when they are', async () => {

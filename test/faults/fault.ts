@@ -5,6 +5,7 @@ export interface FaultOptions {
   readonly seed: number
   /** A value of the command line, `--name=value`; the default if it is not given. */
   readonly number: (name: string, byDefault: number) => number
+  readonly text: (name: string, byDefault: string) => string
   /** Tells how far the run is. */
   readonly say: (text: string) => void
 }

@@ -1,5 +1,5 @@
 /**
- * Runs one fault script: `node test/faults/run.ts NAME [--seed=N] [--OPTION=N]`, with `=` or a space. Prints the seed, what was measured and what did not hold;
+ * Runs one fault script: `node test/faults/run.ts NAME [--seed=N] [--OPTION=VALUE]`, with `=` or a space. Prints the seed, what was measured and what did not hold;
  * the exit code is 1 if something did not.
  */
 import type { Fault } from './fault.ts'
@@ -8,6 +8,8 @@ const FAULTS: Readonly<Record<string, () => Promise<Fault>>> = {
   brokers: async () => (await import('./brokers.ts')).brokers,
   changes: async () => (await import('./changes.ts')).changes,
   connectors: async () => (await import('./connectors.ts')).connectors,
+  'connectors-disk': async () => (await import('./connectors-disk.ts')).connectorsDisk,
+  'connectors-outage': async () => (await import('./connectors-outage.ts')).connectorsOutage,
   damage: async () => (await import('./damage.ts')).damage,
   functions: async () => (await import('./functions.ts')).functions,
   hostile: async () => (await import('./hostile.ts')).hostile,
@@ -37,18 +39,19 @@ async function run([name = '', ...rest]: readonly string[]): Promise<boolean> {
   }
   const given = givenOptions(rest)
   const number = (option: string, byDefault: number) => Number(given.get(option) ?? byDefault)
+  const text = (option: string, byDefault: string) => given.get(option) ?? byDefault
   const seed = number('seed', Date.now() % 1_000_000)
   const startedAt = performance.now()
-  const say = (text: string) =>
-    process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}\n`)
-  const { failures, measured } = await (await load())({ seed, number, say })
+  const say = (progress: string) =>
+    process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${progress}\n`)
+  const { failures, measured } = await (await load())({ seed, number, text, say })
   process.stdout.write(
     `${JSON.stringify({ fault: name, seed, passed: failures.length === 0, failures, measured }, null, 2)}\n`,
   )
   return failures.length === 0
 }
 
-/** `--NAME=N` or `--NAME N`. */
+/** `--NAME=VALUE` or `--NAME VALUE`. */
 function givenOptions(words: readonly string[]): ReadonlyMap<string, string> {
   const text = words.join(' ').replaceAll('=', ' ')
   return new Map([...text.matchAll(/--(\S+) (\S+)/g)].map(([, name, value]) => [name!, value!]))

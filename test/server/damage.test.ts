@@ -8,6 +8,7 @@ it('costs nothing that is not told, whichever file it hits', { timeout: 120_000 
   const { failures, measured } = await damage({
     seed: 1,
     number: (name, byDefault) => (name === 'seeds' ? SEEDS : byDefault),
+    text: (_name, byDefault) => byDefault,
     say: () => {},
   })
   expect(failures).toEqual([])

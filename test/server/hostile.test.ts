@@ -8,6 +8,7 @@ test('a server answers, and other queries run, beside hostile statements', { tim
   const { failures } = await hostile({
     seed: Number(process.env['HOSTILE_SEED'] ?? 1),
     number: (name, byDefault) => OPTIONS[name] ?? byDefault,
+    text: (_name, byDefault) => byDefault,
     say: () => {},
   })
   expect(failures).toEqual([])

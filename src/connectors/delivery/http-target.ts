@@ -90,8 +90,10 @@ export interface TargetAnswer {
 
 /** An answer that is longer is given up. */
 const MAX_ANSWER_BYTES = 64 << 20
-/** Answers that the same server may change by itself. */
-const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
+/** Answers below 500 that the same server may change by itself. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429])
+/** What a server cannot do at all. Other answers from 500 on say that it has failed, and nothing about the request: 507 that its disk is full. */
+const LASTING_FAILURES: ReadonlySet<number> = new Set([501, 505])
 const compress = promisify(gzip)
 
 type HttpContext = Pick<SinkContext, 'options' | 'signal' | 'files' | 'clock'>
@@ -173,7 +175,7 @@ export class HttpTarget {
 
   #lasting(base: URL, answer: IncomingMessage, text: string): TargetAnswer {
     const status = answer.statusCode ?? 0
-    if (PASSING.has(status)) {
+    if (PASSING.has(status) || (status >= 500 && !LASTING_FAILURES.has(status))) {
       const retryAfterMs = retryAfter(answer.headers['retry-after'], this.#context.clock.now())
       throw new RetriableError(`${base.origin} answers ${status}${saying(text)}.`, { retryAfterMs })
     }

@@ -17,8 +17,11 @@ export const isOfTheRows = (error: unknown): boolean => DATA_CLASSES.has(stateOf
 /** The error as the delivery understands it: whatever is not the server's own refusal is a connection that broke. */
 export function deliveryError(error: unknown, address: string): Error {
   const state = stateOf(error)
-  if (state !== null && !PASSING_CLASSES.has(state.slice(0, 2))) {
-    return new Error(`PostgreSQL at ${address} refuses: ${messageOf(error)} (${state})`, { cause: error })
+  if (state !== null) {
+    const words = `${messageOf(error)} (${state})`
+    return PASSING_CLASSES.has(state.slice(0, 2))
+      ? new RetriableError(`PostgreSQL at ${address} cannot do it now: ${words}.`, { cause: error })
+      : new Error(`PostgreSQL at ${address} refuses: ${words}`, { cause: error })
   }
   const { code } = error as { readonly code?: unknown }
   if (typeof code === 'string' && /CERT|SELF_SIGNED|UNABLE_TO_|HOSTNAME/.test(code)) {

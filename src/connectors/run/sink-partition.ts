@@ -3,7 +3,7 @@
  * or cannot continue; its owner then starts it again, from the committed offset.
  */
 import type { Broker, FetchedPartition } from '../../broker/broker.ts'
-import { OffsetOutOfRangeError } from '../../broker/broker-error.ts'
+import { BrokerError, OffsetOutOfRangeError } from '../../broker/broker-error.ts'
 import type { Timer } from '../../clock.ts'
 import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
 import type { Refusal, SinkRecord, SinkTask } from '../connector.ts'
@@ -215,7 +215,13 @@ export class SinkPartition {
     const now = this.#options.timer.elapsed()
     if (now - this.#committedAt < COMMIT_MS) return
     this.#committedAt = now
-    await this.#commit()
+    try {
+      await this.#commit()
+    } catch (error) {
+      // Records are in the target all the same: the next commit covers them, and starting again would write them twice.
+      if (!(error instanceof BrokerError && error.retriable)) throw error
+      this.#options.events.onRetry(error.message)
+    }
   }
 
   async #commit(): Promise<void> {

@@ -2,17 +2,11 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
-import {
-  RetriableError,
-  type SinkContext,
-  type SinkDeclaration,
-  type SinkRecord,
-  type SinkTask,
-  TAKEN,
-} from '../connector.ts'
+import { type SinkContext, type SinkDeclaration, type SinkRecord, type SinkTask, TAKEN } from '../connector.ts'
 import { COLUMN_NAMES, columnNames } from '../document-options.ts'
 import { type DocumentWriter, documentWriter } from '../documents.ts'
 import { optionPath } from '../option-files.ts'
+import { onDisk } from './on-disk.ts'
 import { isFull, offsetBehind, type RollLimits, runEnd, runName, runPrefix } from './rolling-files.ts'
 
 export const fileSink: SinkDeclaration = {
@@ -59,7 +53,7 @@ CREATE SINK clicks_to_files FROM clicks WITH (connector='file', directory='click
 
   async open(context) {
     const directory = optionPath('directory', context)
-    await onDisk(() => mkdir(directory, { recursive: true }))
+    await onDisk(directory, () => mkdir(directory, { recursive: true }))
     return new FileTask(directory, context)
   },
 }
@@ -100,7 +94,7 @@ class FileTask implements SinkTask {
   async start(committed: number): Promise<number> {
     const { source, partition } = this.#context
     await this.#checkCluster()
-    const names = await onDisk(() => readdir(this.#directory))
+    const names = await onDisk(this.#directory, () => readdir(this.#directory))
     const ends = names.map((name) => runEnd(name, source.topic, partition)).filter((end) => end !== null)
     this.#durable = this.#next = Math.max(committed, ...ends)
     return this.#durable
@@ -111,13 +105,13 @@ class FileTask implements SinkTask {
     const { cluster, source, options } = this.#context
     const path = join(this.#directory, `.${source.topic}${OWNER}`)
     try {
-      await onDisk(() => writeFile(path, cluster, { flag: 'wx' }))
+      await onDisk(path, () => writeFile(path, cluster, { flag: 'wx' }))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const owner = await onDisk(() => readFile(path, 'utf8'))
+      const owner = await onDisk(path, () => readFile(path, 'utf8'))
       if (owner === cluster) return
       // Another task of the connector is just writing it, or the server was killed when it was.
-      if (owner === '') return onDisk(() => writeFile(path, cluster))
+      if (owner === '') return onDisk(path, () => writeFile(path, cluster))
       throw new Error(
         `The directory ${options.text('directory')} has files of the topic ${source.topic} of another cluster, so that offsets mean ` +
           `other records. Choose another directory, or move those files and ${path} away.`,
@@ -165,7 +159,7 @@ class FileTask implements SinkTask {
       buffer.writeByte(NEWLINE)
     }
     // At a position of its own: a write that has failed halfway is overwritten by the next one.
-    await onDisk(() => writeFully(file, buffer.since(0), this.#bytes))
+    await onDisk(this.#unfinishedPath, () => writeFully(file, buffer.since(0), this.#bytes))
     this.#bytes += buffer.position
     this.#records += records.length
     this.#next = offsetBehind(records)
@@ -177,7 +171,7 @@ class FileTask implements SinkTask {
   }
 
   async #openFile(first: number): Promise<FileHandle> {
-    const file = await onDisk(() => open(this.#unfinishedPath, 'w'))
+    const file = await onDisk(this.#unfinishedPath, () => open(this.#unfinishedPath, 'w'))
     this.#file = file
     this.#isNamed = false
     this.#first = first
@@ -192,11 +186,14 @@ class FileTask implements SinkTask {
     const { source, partition } = this.#context
     const file = this.#file!
     const run = { topic: source.topic, partition, first: this.#first, last: this.#next - 1 }
-    await onDisk(() => file.truncate(this.#bytes))
-    await onDisk(() => file.sync())
-    if (!this.#isNamed) await onDisk(() => rename(this.#unfinishedPath, join(this.#directory, runName(run, EXTENSION))))
+    await onDisk(this.#unfinishedPath, () => file.truncate(this.#bytes))
+    await onDisk(this.#unfinishedPath, () => file.sync())
+    if (!this.#isNamed)
+      await onDisk(this.#unfinishedPath, () =>
+        rename(this.#unfinishedPath, join(this.#directory, runName(run, EXTENSION))),
+      )
     this.#isNamed = true
-    await onDisk(() => syncDirectory(this.#directory))
+    await onDisk(this.#directory, () => syncDirectory(this.#directory))
     this.#file = null
     this.#durable = this.#next
     await file.close().catch(() => {})
@@ -219,28 +216,5 @@ async function syncDirectory(path: string): Promise<void> {
     await directory.sync()
   } finally {
     await directory.close()
-  }
-}
-
-/** Failures that may pass: a full disk, a file system that is away, too many open files. */
-const PASSING: ReadonlySet<string> = new Set([
-  'ENOSPC',
-  'EDQUOT',
-  'EIO',
-  'EAGAIN',
-  'EBUSY',
-  'EMFILE',
-  'ENFILE',
-  'ENOENT',
-  'ESTALE',
-])
-
-async function onDisk<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work()
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code !== undefined && PASSING.has(code)) throw new RetriableError(message, { cause: error })
-    throw error
   }
 }

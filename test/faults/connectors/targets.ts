@@ -12,6 +12,8 @@ export interface Held {
   readonly distinct: number
   /** Sum of the ids of the distinct records. */
   readonly sum: number
+  /** Keys that records came under, where they come with one: as many as there are distinct records, unless a repetition has another key. */
+  readonly keys?: number
 }
 
 export interface KillTarget {
@@ -24,6 +26,8 @@ export interface KillTarget {
   readonly statement: string
   held(): Promise<Held>
   close(): Promise<void>
+  /** The target's server, where it is in this process: it can be stopped, and started again on its port. */
+  readonly server?: Pick<FakeServer, 'start' | 'stop'>
 }
 
 export interface TargetPlaces {
@@ -34,11 +38,32 @@ export interface TargetPlaces {
 
 const reference = (name: string) => `\${env:CONNECTOR_${name}}`
 
-/** Files and a web service always; OpenSearch, PostgreSQL and S3 where `MILLRACE_TEST_OPENSEARCH`, `_POSTGRES` and `_S3` have their addresses. */
-export function targetsOf(places: TargetPlaces): KillTarget[] {
+const SOURCE = `
+CREATE SOURCE lines WITH (connector='file', topic='logs', path='in.ndjson', format='ndjson', partitions=4, "scan.interval.ms"=50);
+CREATE STREAM logs (ID BIGINT, V STRING) WITH (kafka_topic='logs', value_format='JSON');`
+
+/** Statements for the way from lines of the file `in.ndjson` to all targets. */
+export const statementsOf = (targets: readonly KillTarget[]): string =>
+  SOURCE + targets.map(({ statement }) => statement).join('\n')
+
+/**
+ * Files and web services always; OpenSearch, PostgreSQL and S3 where `MILLRACE_TEST_OPENSEARCH`, `_POSTGRES` and `_S3` have their addresses.
+ * `chosen`: names separated by commas; empty: all. Throws an Error for a name that is not there.
+ */
+export function targetsOf(places: TargetPlaces, chosen: string): KillTarget[] {
+  const targets = availableTargets(places)
+  if (chosen === '') return targets
+  return chosen.split(',').map((name) => {
+    const target = targets.find((candidate) => candidate.name === name)
+    if (target !== undefined) return target
+    throw new Error(`There is no target ${name}, only ${targets.map((candidate) => candidate.name).join(', ')}.`)
+  })
+}
+
+function availableTargets(places: TargetPlaces): KillTarget[] {
   const { MILLRACE_TEST_OPENSEARCH, MILLRACE_TEST_POSTGRES, MILLRACE_TEST_S3 } = process.env
   return [
-    fileTarget(places),
+    fileTarget(places, { name: 'file', directory: 'out' }),
     webTarget(),
     splunkTarget(),
     ...(MILLRACE_TEST_OPENSEARCH === undefined ? [] : [searchTarget(MILLRACE_TEST_OPENSEARCH, places)]),
@@ -60,16 +85,25 @@ function countOf(ids: Iterable<number>): Held {
 const idsOfLines = (text: string): number[] =>
   text.split('\n').flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { ID: number }).ID]))
 
-function fileTarget({ files }: TargetPlaces): KillTarget {
-  const directory = join(files, 'out')
+/** `directory`: below `files`. */
+export function fileTarget(
+  { files }: Pick<TargetPlaces, 'files'>,
+  { name, directory: below }: { readonly name: string; readonly directory: string },
+): KillTarget {
+  const directory = join(files, below)
+  /** Ids by file, whose lines never change. */
+  const seen = new Map<string, readonly number[]>()
   return {
-    name: 'file',
+    name,
     exactlyOnce: true,
     open: async () => {},
-    statement: `CREATE SINK to_file FROM logs WITH (connector='file', directory='out', "roll.records"=5000, "roll.interval.ms"=300);`,
+    statement: `CREATE SINK to_${name} FROM logs WITH (connector='file', directory='${below}', "roll.records"=5000, "roll.interval.ms"=300);`,
     async held() {
-      const names = readdirSync(directory).filter((name) => name.endsWith('.json'))
-      return countOf(names.flatMap((name) => idsOfLines(readFileSync(join(directory, name), 'utf8'))))
+      for (const file of readdirSync(directory)) {
+        if (file.endsWith('.json') && !seen.has(file))
+          seen.set(file, idsOfLines(readFileSync(join(directory, file), 'utf8')))
+      }
+      return countOf([...seen.values()].flat())
     },
     close: async () => {},
   }
@@ -86,7 +120,7 @@ function byKey(server: FakeServer) {
       bodies.set(key, body)
       server.requests.length = 0
     },
-    held: async () => ({ ...countOf([...bodies.values()].flatMap(idsOfLines)), records }),
+    held: async () => ({ ...countOf([...bodies.values()].flatMap(idsOfLines)), records, keys: bodies.size }),
   }
 }
 
@@ -105,6 +139,7 @@ function webTarget(): KillTarget {
     },
     held: keys.held,
     close: () => server.stop(),
+    server,
   }
 }
 
@@ -127,6 +162,7 @@ function splunkTarget(): KillTarget {
     },
     held: keys.held,
     close: () => server.stop(),
+    server,
   }
 }
 

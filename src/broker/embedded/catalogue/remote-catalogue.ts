@@ -35,10 +35,13 @@ async function answer(catalogue: Catalogue, { id, method, args }: Request): Prom
     const call = catalogue[method] as (...args: unknown[]) => Promise<unknown>
     return { id, result: await call.apply(catalogue, [...args]) }
   } catch (cause) {
-    const { code, message, retriable } = storageError(`carry out ${method}`, cause)
+    const { code, message, retriable } = storageError(wordsOf(method), cause)
     return { id, error: { code, message, retriable } }
   }
 }
+
+/** `commitOffsets`: "commit offsets". */
+const wordsOf = (method: Method): string => method.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
 interface Waiting {
   resolve(result: unknown): void

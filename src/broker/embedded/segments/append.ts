@@ -20,7 +20,7 @@ import { copyPath, indexPath, logPath, writeFully } from './data-layout.ts'
 import type { Partition } from './partition.ts'
 import type { OpenTransaction } from './partition-state.ts'
 import { appendIndexEntry, INDEX_INTERVAL_BYTES } from './segment-index.ts'
-import { storageError } from './storage-error.ts'
+import { storageError, withPath } from './storage-error.ts'
 
 /** A producer that appends as part of a transaction. */
 export interface TransactionWriter {
@@ -137,7 +137,7 @@ function write(partition: Partition, base: number, batch: Buffer, position: numb
     if (partition.hasCopies) writeFully(partition.copyDescriptor(base), batch, position)
   } catch (cause) {
     // Part of the batch may be in the file, beyond the position that counts: the next append overwrites it, a recovery cuts it.
-    throw storageError(`append to ${partition.topic}-${partition.partition}`, cause)
+    throw storageError(`append to ${partition.topic}-${partition.partition}`, withPath(cause, partition.directory))
   }
 }
 

@@ -5,10 +5,15 @@ import { BrokerError } from '../../broker-error.ts'
 /** `what`: an infinitive with its object, "append to t-0". A `BrokerError` is passed through. */
 export function storageError(what: string, cause: unknown): BrokerError {
   if (cause instanceof BrokerError) return cause
-  const code = (cause as NodeJS.ErrnoException).code
+  const { code, path } = cause as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    const message = `No space is left on the disk to ${what}. Free some, or lower the retention of topics.`
+    const disk = path === undefined ? 'the disk' : `the disk of ${path}`
+    const message = `No space is left on ${disk} to ${what}. Free some, or lower the retention of topics.`
     return new BrokerError('STORAGE_FULL', message, { retriable: true, cause })
   }
   return new BrokerError('UNAVAILABLE', `Could not ${what}: ${(cause as Error).message}`, { retriable: true, cause })
 }
+
+/** Names the file in an error of a call that has only its descriptor, where Node cannot. */
+export const withPath = (cause: unknown, path: string): unknown =>
+  cause instanceof Error ? Object.assign(cause, { path }) : cause
