@@ -19,8 +19,9 @@ const ADDRESSES = ['MILLRACE_TEST_OPENSEARCH', 'MILLRACE_TEST_POSTGRES', 'MILLRA
 /** Records flow for so long before the outage. */
 const BEFORE_MS = 15_000
 const LOOK_MS = 1000
-/** How far the sink to files may be behind the lines that were written: it completes a file after 300 ms, and the machine may be busy. */
-const MOST_BEHIND_MS = 5000
+/** How far the sink to files may be behind the lines that were written, of an outage: if it waited for the others, it would be all of it. */
+const MOST_BEHIND = 0.5
+const MOST_BEHIND_MS = 15_000
 /** How much more memory the server may need in the outage. */
 const MOST_GROWTH_MB = 150
 
@@ -55,7 +56,7 @@ export const connectorsOutage: Fault = ({ seed, number, text, say }) =>
         failures: [
           ...targets.flatMap((target) => faultsOf(target, held.get(target.name)!, input.written)),
           ...unreported,
-          ...(during.behindMs <= MOST_BEHIND_MS
+          ...(during.behindMs <= Math.min(MOST_BEHIND_MS, outageMs * MOST_BEHIND)
             ? []
             : [`The sink ${UNDISTURBED} was ${during.behindMs} ms behind while the others waited`]),
           ...(growthMb <= MOST_GROWTH_MB ? [] : [`The server's memory has grown by ${growthMb} MB in the outage`]),

@@ -7,7 +7,10 @@ const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
 /** Codes of other failures that may pass: a file system that is away, too many open files. */
 const PASSING: ReadonlySet<string> = new Set(['EIO', 'EAGAIN', 'EBUSY', 'EMFILE', 'ENFILE', 'ENOENT', 'ESTALE'])
 
-/** `path`: file or directory that the call is about; Node names none where it has only a handle. Rejects with a RetriableError for what may pass, otherwise with Node's error. */
+/**
+ * `path`: file or directory that the call is about; Node names none where it has only a handle. Rejects with a RetriableError for what may pass,
+ * otherwise with Node's error.
+ */
 export async function onDisk<Result>(path: string, call: () => Promise<Result>): Promise<Result> {
   try {
     return await call()

@@ -7,6 +7,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { crc32c } from '../../../types/crc32c.ts'
 import { readInt64, writeInt64 } from '../../record-batch.ts'
 import { abortedPath, writeFileAtomically } from './data-layout.ts'
+import { namingFile } from './storage-error.ts'
 
 const ENTRY_BYTES = 24
 
@@ -33,7 +34,8 @@ export function readAborted(directory: string): AbortedEntry[] {
 }
 
 export function appendAborted(directory: string, entry: AbortedEntry): void {
-  appendFileSync(abortedPath(directory), encode(entry))
+  const path = abortedPath(directory)
+  namingFile(path, () => appendFileSync(path, encode(entry)))
 }
 
 /** Not forced to the disk: like the segments, it is synced before a checkpoint relies on it. */

@@ -20,7 +20,7 @@ import { copyPath, indexPath, logPath, writeFully } from './data-layout.ts'
 import type { Partition } from './partition.ts'
 import type { OpenTransaction } from './partition-state.ts'
 import { appendIndexEntry, INDEX_INTERVAL_BYTES } from './segment-index.ts'
-import { storageError, withPath } from './storage-error.ts'
+import { namingFile, storageError } from './storage-error.ts'
 
 /** A producer that appends as part of a transaction. */
 export interface TransactionWriter {
@@ -131,13 +131,15 @@ function appendLocked(partition: Partition, batch: Buffer, now: number): void {
 
 function write(partition: Partition, base: number, batch: Buffer, position: number): void {
   try {
-    const descriptor = partition.descriptor(base)
-    writeFully(descriptor, batch, position)
-    if (partition.syncAppends) fdatasyncSync(descriptor)
-    if (partition.hasCopies) writeFully(partition.copyDescriptor(base), batch, position)
+    namingFile(logPath(partition.directory, base), () => {
+      const descriptor = partition.descriptor(base)
+      writeFully(descriptor, batch, position)
+      if (partition.syncAppends) fdatasyncSync(descriptor)
+      if (partition.hasCopies) writeFully(partition.copyDescriptor(base), batch, position)
+    })
   } catch (cause) {
     // Part of the batch may be in the file, beyond the position that counts: the next append overwrites it, a recovery cuts it.
-    throw storageError(`append to ${partition.topic}-${partition.partition}`, withPath(cause, partition.directory))
+    throw storageError(`append to ${partition.topic}-${partition.partition}`, cause)
   }
 }
 

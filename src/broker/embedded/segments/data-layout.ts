@@ -18,7 +18,7 @@
 
 import { existsSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { join, sep } from 'node:path'
-import { withPath } from './storage-error.ts'
+import { namingFile } from './storage-error.ts'
 
 export const LOG_SUFFIX = '.log'
 const INDEX_SUFFIX = '.index'
@@ -45,12 +45,10 @@ export const damageMarkPath = (directory: string) => `${directory}damage-found`
 /** Replaces a file so that a crash leaves the old or the new one whole. `flush`: also if the machine loses power. */
 export function writeFileAtomically(path: string, content: string | Buffer, { flush = true } = {}): void {
   const partial = `${path}${PARTIAL_SUFFIX}`
-  try {
+  namingFile(path, () => {
     writeFileSync(partial, content, { flush })
     renameSync(partial, path)
-  } catch (cause) {
-    throw withPath(cause, path)
-  }
+  })
 }
 
 /** Writes all of `bytes` at `position`; the system may take them in parts. */

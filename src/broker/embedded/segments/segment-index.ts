@@ -14,6 +14,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { crc32c } from '../../../types/crc32c.ts'
 import { readInt64, writeInt64 } from '../../record-batch.ts'
+import { namingFile } from './storage-error.ts'
 
 export const INDEX_INTERVAL_BYTES = 256 * 1024
 const CHECKED_BYTES = 24
@@ -52,11 +53,11 @@ function readIfThere(path: string): Buffer | null {
 }
 
 export function appendIndexEntry(path: string, base: number, entry: IndexEntry): void {
-  appendFileSync(path, encodeEntry(base, entry))
+  namingFile(path, () => appendFileSync(path, encodeEntry(base, entry)))
 }
 
 export function writeIndex(path: string, base: number, entries: readonly IndexEntry[]): void {
-  writeFileSync(path, Buffer.concat(entries.map((entry) => encodeEntry(base, entry))))
+  namingFile(path, () => writeFileSync(path, Buffer.concat(entries.map((entry) => encodeEntry(base, entry)))))
 }
 
 function encodeEntry(base: number, { offset, position, maxTimestamp, appendedAt }: IndexEntry): Buffer {

@@ -14,6 +14,11 @@ export function storageError(what: string, cause: unknown): BrokerError {
   return new BrokerError('UNAVAILABLE', `Could not ${what}: ${(cause as Error).message}`, { retriable: true, cause })
 }
 
-/** Names the file in an error of a call that has only its descriptor, where Node cannot. */
-export const withPath = (cause: unknown, path: string): unknown =>
-  cause instanceof Error ? Object.assign(cause, { path }) : cause
+/** Makes a call about the file at `path`, and names the file in its error: Node names none where bytes could not be written. */
+export function namingFile<Result>(path: string, call: () => Result): Result {
+  try {
+    return call()
+  } catch (cause) {
+    throw cause instanceof Error ? Object.assign(cause, { path }) : cause
+  }
+}
