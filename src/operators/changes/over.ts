@@ -2,7 +2,7 @@
  * OVER: results for each row from the rows of its partition, in an order. Output row: the input row, then the results.
  *
  * State: all rows of each partition, in order; rows that are equal in the order stand by their content. Of a stream from which only the first rows are
- * wanted no others are kept: rows are only added, so that a rank only grows.
+ * wanted no others are kept: rows are only added, so that a rank only grows. Where they are few and their number is known, they are a list (first-rows.ts).
  *
  * Memory: without a limit the rows of partitions that were used last, with their results, so that a row costs what it changes (partition-rows.ts).
  *
@@ -18,6 +18,7 @@ import type { OperatorContext } from '../operator-context.ts'
 import type { StepId, StepSchema } from '../step.ts'
 import { Bag, bagStore } from './bag.ts'
 import { expiry, forgetBefore } from './expiry.ts'
+import { firstRows, firstRowsStore } from './first-rows.ts'
 import {
   compileOverCalls,
   type OrderedRow,
@@ -44,6 +45,8 @@ export interface OverStep {
   readonly key: readonly number[]
   /** How long rows are kept, in event time; null: for good. */
   readonly ttlMs: number | null
+  /** Whether its store has a list of the first rows of each partition, which suffices for a limit by ROW_NUMBER on a stream. Older plans have all rows. */
+  readonly isListed?: boolean
   readonly store: string
 }
 
@@ -70,13 +73,17 @@ export const over: OperatorDefinition<OverStep> = {
     const value = outputColumns(step, input!)
     return { kind: 'table', key: keyColumnsOf(step.key, value), window: null, value }
   },
-  stores: ({ store }, [input]) => [bagStore(store, input!.value)],
+  stores: ({ store, isListed, ttlMs }, [input]) => [
+    isListed === true ? firstRowsStore(store, input!.value, ttlMs) : bagStore(store, input!.value),
+  ],
   build(step, [input], context, emit) {
     const { key, limit } = step
+    const leaving = leavingUnder(key, { value: outputColumns(step, input!) }, emit)
+    if (step.isListed === true) return firstRows({ ...step, count: limit!.rank }, input!, context, leaving)
     const rows = new OrderedRows(step, input!, context)
     const ordering: Ordering = { order: step.order, width: input!.value.length }
     const compute = compileOverCalls(step.functions, ordering, context)
-    const changes = new RowChanges(leavingUnder(key, { value: outputColumns(step, input!) }, emit))
+    const changes = new RowChanges(leaving)
     const inMemory = limit === null ? rows.inMemory(compileRangedCalls(step.functions, ordering, context)) : null
     const forget = expiry(
       step.ttlMs,
@@ -130,11 +137,7 @@ export const over: OperatorDefinition<OverStep> = {
           const old = compute(rows.upToLimit(prefix).rows)
           rows.change(record, prefix)
           const after = rows.upToLimit(prefix)
-          const now = compute(after.rows)
-          let same = 0
-          while (same < old.length && same < now.length && isSame(old[same]!, now[same]!)) same++
-          for (const row of old.slice(same)) changes.add(row, -1)
-          for (const row of now.slice(same)) changes.add(row, 1)
+          changes.replace(old, compute(after.rows))
           changes.flush(record.timestamp, record.headers)
           if (forgets && after.bound !== null) rows.forgetBehind(prefix, after.bound)
           if (after.bound === null) bounds.delete(prefix)
@@ -150,12 +153,6 @@ const outputColumns = ({ functions }: OverStep, { value }: StepSchema): readonly
   ...value,
   ...functions.map(({ name, type }) => ({ name, type })),
 ]
-
-/** Whether the columns are the same values; equal ones that are not the same cancel out later. */
-function isSame(a: Row, b: Row): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
-}
 
 interface Limited {
   readonly rows: readonly OrderedRow[]

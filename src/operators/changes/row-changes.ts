@@ -6,7 +6,7 @@
 import { textCodec } from '../../state/key.ts'
 import type { Header, Process, StreamRecord } from '../../types/record.ts'
 import { columnTypes } from '../../types/schema.ts'
-import type { Row } from '../../types/value.ts'
+import type { Row, Value } from '../../types/value.ts'
 import type { StepSchema } from '../step.ts'
 
 /** The rows that a record takes out and puts in; 0, 1 or 2. Streams only put in. */
@@ -55,12 +55,26 @@ export class RowChanges {
     for (let i = 0; i < Math.abs(count); i++) this.#addOne(row, leaving, count > 0)
   }
 
+  /** Puts rows in the place of others, in the order of both; those that both begin with stay as they are. */
+  replace(old: readonly Row[], now: readonly Row[]): void {
+    let same = 0
+    while (same < old.length && same < now.length && isSame(old[same]!, now[same]!)) same++
+    for (const row of old.slice(same)) this.add(row, -1)
+    for (const row of now.slice(same)) this.add(row, 1)
+  }
+
   #addOne(row: Row, { removed, added }: Leaving, isAdded: boolean): void {
     const opposite = isAdded ? removed : added
-    const text = this.#options.textOf(row)
-    const index = opposite.findIndex((other) => this.#options.textOf(other) === text)
+    const index = opposite.findIndex((other) => this.#isEqual(other, row))
     if (index >= 0) opposite.splice(index, 1)
     else (isAdded ? added : removed).push(row)
+  }
+
+  /** Rows are equal whose texts are. A text is only made where the values do not tell. */
+  #isEqual(a: Row, b: Row): boolean {
+    if (a === b) return true
+    for (let i = 0; i < a.length; i++) if (areSurelyDifferent(a[i]!, b[i]!)) return false
+    return this.#options.textOf(a) === this.#options.textOf(b)
   }
 
   /** Emits what was gathered. */
@@ -77,6 +91,16 @@ export class RowChanges {
     this.#leaving.clear()
   }
 }
+
+/** Whether the columns are the same values; equal ones that are not the same cancel out later. */
+function isSame(a: Row, b: Row): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** Objects may be equal without being the same, and a zero has two signs. */
+const areSurelyDifferent = (a: Value, b: Value): boolean =>
+  a !== b && !Number.isNaN(a) && (a === null || b === null || typeof a !== 'object' || typeof b !== 'object')
 
 /** How the rows of a step leave under a key of some of their columns, given by index. Without columns the result is a bag: keyed by the row itself. */
 export function leavingUnder(key: readonly number[], output: Pick<StepSchema, 'value'>, emit: Process): LeavingChanges {

@@ -4,8 +4,9 @@ import { refuse } from '../../analysis/errors.ts'
 import { oriented } from '../../analysis/normal-form/rank-limits.ts'
 import { overCalls } from '../../analysis/over-functions.ts'
 import { nullsFirst } from '../../analysis/sort-items.ts'
+import { MAX_LISTED_ROWS } from '../../operators/changes/first-rows.ts'
 import type { RankLimit } from '../../operators/changes/over.ts'
-import type { OverCall } from '../../operators/changes/over-functions.ts'
+import type { OverCall, RankingName } from '../../operators/changes/over-functions.ts'
 import type { SortColumn } from '../../operators/changes/sort-text.ts'
 import type { NamedExpression } from '../../operators/step.ts'
 import type { FunctionCall, Over, SortItem, Expression as Syntax } from '../../sql/ast/query.ts'
@@ -44,7 +45,7 @@ export function planOver(planned: SelectOverRows, analysis: Analysis, builder: P
     return planned
   }
   const groups = Object.values(Object.groupBy(calls, ({ over }) => orderingText(over!))) as FunctionCall[][]
-  const limit = groups.length === 1 ? rankLimit(qualify) : null
+  const limit = groups.length === 1 ? rankLimit(qualify, calls) : null
   const names = new Map(calls.map((call, i) => [withoutLocations(call), `KSQL_OVER_${i}`]))
   const isHidden = limit?.isAll === true && !planned.columns.some(({ expression }) => overCalls(expression).length > 0)
   let { relation } = planned
@@ -85,23 +86,34 @@ interface Limit extends RankLimit {
   readonly isAll: boolean
 }
 
-/** What QUALIFY lets in by rank at most. */
-function rankLimit(qualify: Syntax | null): Limit | null {
+/** What QUALIFY lets in by rank at most. Null where one of the calls looks at rows behind that rank. */
+function rankLimit(qualify: Syntax | null, calls: readonly FunctionCall[]): Limit | null {
   const conditions = qualify === null ? [] : conjuncts(qualify)
   for (const condition of conditions) {
     if (condition.kind !== 'comparison') continue
     const { left: call, operator, right } = oriented(condition)
     if (call.kind !== 'functionCall' || call.over === undefined || right.kind !== 'integerLiteral') continue
     const { name: ranking } = call
-    if (ranking !== 'ROW_NUMBER' && ranking !== 'RANK' && ranking !== 'DENSE_RANK') continue
+    if (!isRanking(ranking)) continue
     if (operator !== '<=' && operator !== '<' && operator !== '=') continue
     const rank = operator === '<' ? right.value - 1 : right.value
-    if (rank < 1) continue
+    if (rank < 1 || calls.some((other) => looksBehind(other, ranking))) continue
     const isAll = conditions.length === 1 && (operator !== '=' || rank === 1)
     return { ranking, rank, call, isAll }
   }
   return null
 }
+
+/** Whether the result of a call for some row depends on rows of a higher rank. Equals of a row have its rank, but not its number. */
+function looksBehind({ name, over }: FunctionCall, ranking: RankingName): boolean {
+  if (isRanking(name) || name === 'LAG') return false
+  const { frame, orderBy } = over!
+  if (name === 'LEAD' || orderBy.length === 0 || frame?.end.kind === 'following') return true
+  return frame?.unit !== 'ROWS' && ranking === 'ROW_NUMBER'
+}
+
+const isRanking = (name: string): name is RankingName =>
+  name === 'ROW_NUMBER' || name === 'RANK' || name === 'DENSE_RANK'
 
 interface OverPlan {
   readonly name: string
@@ -131,6 +143,7 @@ function addOver(plan: OverPlan, input: Relation, builder: PlanBuilder): Relatio
     limit: limit === null ? null : { ranking: limit.ranking, rank: limit.rank },
     key: positionsOf(key, { columns }),
     ttlMs: builder.ttlMs,
+    ...(canBeListed(limit, input) && { isListed: true }),
     store: `${name}-Rows`,
   })
   return {
@@ -152,6 +165,10 @@ function addOver(plan: OverPlan, input: Relation, builder: PlanBuilder): Relatio
     isUnsettled: key === prepared.key && !isSettled(input),
   }
 }
+
+/** Whether the first rows are all that there is to keep: rows of a stream never leave. */
+const canBeListed = (limit: RankLimit | null, { kind }: Relation): boolean =>
+  kind === 'stream' && limit?.ranking === 'ROW_NUMBER' && limit.rank <= MAX_LISTED_ROWS
 
 interface Sorted {
   readonly relation: Relation

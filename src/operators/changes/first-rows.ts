@@ -1,0 +1,122 @@
+/**
+ * OVER on a stream from which only the first rows of each partition by ROW_NUMBER are wanted: a Top-N, or the first or last row of each key.
+ *
+ * State: one list for each partition, of its first rows in their order. So a record costs a look and a place in a short list, and a list is
+ * written once for a commit, however many records have changed it.
+ *
+ * Equation: that of over.ts. Rows are only added, so that a row behind a full list is never within the limit and is not kept.
+ */
+import type { KeyValueStore, StoreDeclaration } from '../../state/store.ts'
+import { type Column, columnTypes } from '../../types/schema.ts'
+import { TIMESTAMP } from '../../types/sql-type.ts'
+import type { Row } from '../../types/value.ts'
+import { PendingChanges } from '../aggregate/pending-changes.ts'
+import type { OperatorRuntime } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
+import type { KeyedRecord } from '../record-key.ts'
+import type { StepSchema } from '../step.ts'
+import { expiry } from './expiry.ts'
+import { compileOverCalls, type OrderedRow, type OverCall } from './over-functions.ts'
+import { type LeavingChanges, RowChanges, rowTexts } from './row-changes.ts'
+import { rowOrder } from './row-order.ts'
+import type { SortColumn } from './sort-text.ts'
+
+/** A list is copied when a row is put into it. */
+export const MAX_LISTED_ROWS = 100
+
+export interface FirstRows {
+  readonly order: readonly SortColumn[]
+  readonly functions: readonly OverCall[]
+  /** How many rows of a partition are wanted. */
+  readonly count: number
+  /** How long a row is kept, in event time; null: for good. */
+  readonly ttlMs: number | null
+  readonly store: string
+}
+
+/** A list as a store and what is held back have it: each column is a row. */
+const listOf = (row: Row): Row[] => row as Row[]
+
+/** Rows of a list have their time behind their columns if they are forgotten by it. */
+export const firstRowsStore = (name: string, columns: readonly Column[], ttlMs: number | null): StoreDeclaration => ({
+  name,
+  kind: 'keyValue',
+  types: ttlMs === null ? columnTypes(columns) : [...columnTypes(columns), TIMESTAMP],
+  isList: true,
+})
+
+export function firstRows(
+  { order, functions, count, ttlMs, store: name }: FirstRows,
+  input: StepSchema,
+  context: OperatorContext,
+  leaving: LeavingChanges,
+): OperatorRuntime {
+  const width = input.value.length
+  const store = context.store({ name, kind: 'keyValue' })
+  const compareOrder = rowOrder(order, input.value)
+  const textOf = rowTexts(input)
+  const compute = compileOverCalls(functions, { order, width }, context)
+  const changes = new RowChanges(leaving)
+
+  const results = (list: readonly Row[]): Row[] => {
+    let group = 0
+    const rows = list.map((row, i): OrderedRow => {
+      if (i === 0 || compareOrder(list[i - 1]!, row) !== 0) group++
+      return { row: ttlMs === null ? row : row.slice(0, width), group }
+    })
+    return functions.length === 0 ? rows.map(({ row }) => row) : compute(rows)
+  }
+  const pending = new PendingChanges((prefix, { headers, oldValue }) => {
+    const { row, timestamp } = store.get(prefix)!
+    changes.replace(results(listOf(oldValue!)), results(listOf(row)))
+    changes.flush(timestamp, headers)
+  })
+  const expire = expiry(ttlMs, [store], context, (_store, before) => {
+    pending.flush()
+    forgetRowsBefore(store, before)
+  })
+  /** Rows that are equal in the order stand by their content. */
+  const isBehind = (row: Row, other: Row): boolean => {
+    const difference = compareOrder(other, row)
+    return difference === 0 ? textOf(other) <= textOf(row) : difference < 0
+  }
+  /** The place of the row among those of the list. */
+  const placeOf = (row: Row, list: readonly Row[]): number => {
+    let at = list.length
+    while (at > 0 && !isBehind(row, list[at - 1]!)) at--
+    return at
+  }
+
+  return {
+    inputs: [
+      (record) => {
+        const { key, value, timestamp } = record
+        if (value === null) return
+        const prefix = key![0] as string
+        const stored = store.get(prefix)
+        const list = listOf(stored?.row ?? [])
+        const at = placeOf(value, list)
+        if (at < count) {
+          const keyed = record as KeyedRecord
+          if (!pending.touch(prefix, keyed)) pending.add(prefix, keyed, list)
+          const row = ttlMs === null ? value : [...value, timestamp]
+          const next = list.toSpliced(at, 0, row)
+          if (next.length > count) next.pop()
+          store.put(prefix, { row: next, timestamp: Math.max(timestamp, stored?.timestamp ?? 0) })
+          if (!context.coalesces) pending.flush()
+        }
+        expire()
+      },
+    ],
+    flush: () => pending.flush(),
+  }
+}
+
+/** Forgets rows by the time behind their columns. */
+function forgetRowsBefore(store: KeyValueStore, before: number): void {
+  for (const [key, { row, timestamp }] of [...store.entries()]) {
+    const kept = listOf(row).filter((one) => (one.at(-1) as number) >= before)
+    if (kept.length === 0) store.delete(key)
+    else if (kept.length < row.length) store.put(key, { row: kept, timestamp })
+  }
+}
