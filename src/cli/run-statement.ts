@@ -1,4 +1,5 @@
 /** Runs one statement, on the server or in the session, and shows its answer. */
+import type { Entity } from '../engine/describe/entities.ts'
 import { parseStatements } from '../sql/parse.ts'
 import { substituteVariables } from '../sql/variables.ts'
 import { ClientError } from './client/client-error.ts'
@@ -6,6 +7,7 @@ import { defineVariable, setProperty, undefineVariable, unsetProperty } from './
 import { counted } from './output/counted.ts'
 import { entityText } from './output/entity-text.ts'
 import { parsedStatement } from './parsed-statement.ts'
+import { queryActivity } from './query-activity.ts'
 import type { Run } from './run.ts'
 import { runPrint, runQuery } from './run-query.ts'
 import { type StatementKind, statementKind } from './statement-kind.ts'
@@ -73,13 +75,24 @@ async function execute(statement: string, { session, screen, signal }: Run): Pro
     const entities = await session.client.execute(statement, session.executeOptions(signal))
     for (const entity of entities) {
       if (entity['@type'] === 'currentStatus') session.commandSequenceNumber = entity.commandSequenceNumber
-      const text =
-        session.display.format === 'JSON' ? JSON.stringify(entity, null, 2) : `\n${entityText(entity, screen.width)}`
-      await screen.page(text)
+      await screen.page(await shownText(entity, { session, screen, signal }))
     }
   } catch (error) {
     throw withPipeliningAdvice(error)
   }
+}
+
+async function shownText(entity: Entity, { session, screen, signal }: Run): Promise<string> {
+  if (session.display.format === 'JSON') return JSON.stringify(entity, null, 2)
+  const isLive = entity['@type'] === 'queries' && screen.drawsBars
+  const activity = isLive
+    ? await queryActivity(
+        entity.queries.map(({ id }) => id),
+        session.client,
+        signal,
+      )
+    : null
+  return `\n${entityText(entity, screen.width, activity)}`
 }
 
 /** Error 50301: an earlier command has not been executed yet. */

@@ -9,6 +9,8 @@ import { Client } from '../../src/cli/client/client.ts'
 import { Screen } from '../../src/cli/output/screen.ts'
 import { runRepl } from '../../src/cli/repl/repl.ts'
 import { ManualTimer, systemTimer, type Timer } from '../../src/clock.ts'
+import { SAMPLE_MS } from '../../src/server/console/history.ts'
+import { silentLog } from '../../src/server/log.ts'
 import { TestEngine, temporaryDirectory } from '../support/engine.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 
@@ -28,7 +30,14 @@ afterAll(async () => {
   directory.remove()
 })
 
-function start(timer: Timer = systemTimer) {
+interface StartOptions {
+  readonly timer?: Timer
+  readonly url?: string
+  readonly columns?: number
+  readonly term?: string
+}
+
+function start({ timer = systemTimer, url = server.url, columns = 80, term = '' }: StartOptions = {}) {
   let text = ''
   const output = Object.assign(
     new Writable({
@@ -37,12 +46,12 @@ function start(timer: Timer = systemTimer) {
         done()
       },
     }),
-    { columns: 80, rows: 24, isTTY: true },
+    { columns, rows: 24, isTTY: true },
   )
   const input = Object.assign(new EventEmitter(), { resume: () => {}, pause: () => {} })
   const historyPath = join(directory.path, 'history')
-  const screen = new Screen({ out: output, err: output })
-  const client = new Client(server.url)
+  const screen = new Screen({ out: output, err: output, env: { TERM: term } })
+  const client = new Client(url)
   const session = new Session({
     client,
     format: 'TABULAR',
@@ -113,7 +122,7 @@ it('stops a push query at Ctrl-C and goes on', async () => {
 
 it('says why a push query may be silent', async () => {
   const timer = new ManualTimer()
-  const { type, until, shown, over } = start(timer)
+  const { type, until, shown, over } = start({ timer })
   await until('ksql> ')
   type("SET 'auto.offset.reset' = 'latest'; SELECT * FROM s EMIT CHANGES;\r")
   await until('Press Ctrl-C to stop.')
@@ -169,4 +178,32 @@ it('copies the session to a file, without what only concerns the screen', async 
   expect(readFileSync(path, 'utf8')).toBe(
     `Spooling to ${path}\nksql> SELECT id FROM s;\n+----+\n| ID |\n+----+\n| 1  |\n1 row.\n`,
   )
+})
+
+it('draws the rates of the last minutes beside the queries, on a terminal that has the characters', async () => {
+  const timer = new ManualTimer()
+  const watched = await startTestServer(engine.engine, {}, silentLog, { timer })
+  await engine.execute(`
+    CREATE STREAM drawn (n INT) WITH (kafka_topic='drawn', value_format='JSON', partitions=1);
+    CREATE STREAM copied AS SELECT * FROM drawn;`)
+  const samples = async () => {
+    const answer = await fetch(`${watched.url}/console/api/history`)
+    return ((await answer.json()) as { readonly times: readonly number[] }).times.length
+  }
+  for (let taken = 0; taken < 2; taken++) {
+    timer.advance(SAMPLE_MS)
+    await expect.poll(samples).toBe(taken + 1)
+  }
+  const listing = async (term: string) => {
+    const repl = start({ url: watched.url, columns: 200, term })
+    await repl.until('ksql> ')
+    repl.type('SHOW QUERIES;\r')
+    await repl.until(/ CSAS_COPIED_\d+ .*\n(?:.*\n)*.*ksql> $/)
+    repl.type('\u0004')
+    await repl.over
+    return repl.shown()
+  }
+  expect(await listing('xterm')).toMatch(/Query ID.*\| Records\/s +\|.*\n-+\n CSAS_COPIED_\d+ .*\| ▁▁ 0 +\|/)
+  expect(await listing('linux')).not.toContain('Records/s')
+  await watched.close()
 })

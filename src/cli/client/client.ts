@@ -69,6 +69,12 @@ export class Client {
     return readText(await this.#connection.send({ method: 'GET', path: '/metrics', accept: '*/*', signal }))
   }
 
+  /** What the server tells its console, which is no part of the API: `path` is the one below `/console/api/`. Throws a ClientError. */
+  async consoleData(path: string, signal?: AbortSignal): Promise<unknown> {
+    const options = { method: 'GET', path: `/console/api/${path}`, accept: 'application/json', signal } as const
+    return JSON.parse(await readText(await this.#connection.send(options)))
+  }
+
   /** Runs statements; resolves to one entity for each that has an answer. Throws a ClientError. */
   async execute(sql: string, options: ExecuteOptions = {}): Promise<Entity[]> {
     const { properties = {}, variables = {}, commandSequenceNumber = -1, signal } = options

@@ -33,7 +33,7 @@ const INTERRUPTED = 130
 
 /** Resolves to the exit code: 0; 1 if a statement of -e, -f or a pipe failed; 130 if the user stopped it. */
 export async function runCli(url: string, options: CliOptions, timer: Timer): Promise<number> {
-  const screen = new Screen({ out: process.stdout, err: process.stderr })
+  const screen = new Screen({ out: process.stdout, err: process.stderr, env: process.env })
   process.stdout.on('error', endQuietly)
   try {
     const credentials = await credentialsOf(options)

@@ -3,14 +3,15 @@ import type { Entity } from '../../engine/describe/entities.ts'
 import { connectorText } from './connector-text.ts'
 import { functionText } from './function-text.ts'
 import { type Listing, listTable } from './list-table.ts'
+import { type QueryActivity, queryListing } from './query-listing.ts'
 import { queryText } from './query-text.ts'
 import { schemaText } from './schema-text.ts'
 import { sourceText } from './source-text.ts'
 
-/** A table, or text that is already laid out. `width`: columns of the terminal. */
-type Texts = {
-  readonly [Kind in Entity['@type']]: (entity: Extract<Entity, { '@type': Kind }>, width: number) => Listing | string
-}
+/** A table, or text that is already laid out. `width`: columns of the terminal. `activity`: as for `entityText`. */
+type Write<Answer> = (entity: Answer, width: number, activity: QueryActivity | null) => Listing | string
+
+type Texts = { readonly [Kind in Entity['@type']]: Write<Extract<Entity, { '@type': Kind }>> }
 
 const SOURCE_TITLES = ['Kafka Topic', 'Key Format', 'Value Format', 'Windowed'] as const
 
@@ -21,19 +22,7 @@ const TEXTS: Texts = {
   sourceDescription: ({ sourceDescription }, width) => sourceText(sourceDescription, width),
   source_descriptions: ({ sourceDescriptions }, width) =>
     sourceDescriptions.map((source) => sourceText(source, width)).join('\n\n'),
-  queries: ({ queries }) => ({
-    titles: ['Query ID', 'Query Type', 'Status', 'Sink Name', 'Sink Kafka Topic', 'Query String'],
-    rows: queries.map((query) => [
-      query.id,
-      query.queryType,
-      Object.entries(query.statusCount)
-        .map(([status, count]) => `${status}:${count}`)
-        .join(', '),
-      query.sinks.join(','),
-      query.sinkKafkaTopics.join(','),
-      query.queryString.replaceAll(/\s+/g, ' '),
-    ]),
-  }),
+  queries: (list, _width, activity) => queryListing(list, activity),
   queryDescription: ({ queryDescription }, width) => queryText(queryDescription, width),
   query_descriptions: ({ queryDescriptions }, width) =>
     queryDescriptions.map((query) => queryText(query, width)).join('\n\n'),
@@ -98,10 +87,13 @@ const TEXTS: Texts = {
   warning_entity: ({ message: text }) => message(text),
 }
 
-/** The answer, with its warnings before it. An answer of an unknown kind is shown as JSON. */
-export function entityText(entity: Entity, width: number): string {
-  const write = TEXTS[entity['@type']] as ((entity: Entity, width: number) => Listing | string) | undefined
-  const shown = write === undefined ? JSON.stringify(entity, null, 2) : write(entity, width)
+/**
+ * The answer, with its warnings before it. An answer of an unknown kind is shown as JSON. `activity`: what the queries of SHOW QUERIES are
+ * doing; null: it is not shown.
+ */
+export function entityText(entity: Entity, width: number, activity: QueryActivity | null = null): string {
+  const write = TEXTS[entity['@type']] as Write<Entity> | undefined
+  const shown = write === undefined ? JSON.stringify(entity, null, 2) : write(entity, width, activity)
   const text = typeof shown === 'string' ? shown : listTable(shown, width)
   return [...(entity.warnings ?? []).map((warning) => `WARNING: ${warning.message}`), text].join('\n')
 }

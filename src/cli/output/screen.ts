@@ -13,20 +13,32 @@ export interface ScreenOptions {
     hasColors?(): boolean
   }
   readonly err: Writable
+  /** Environment that describes the terminal. Default: none. */
+  readonly env?: Readonly<Record<string, string | undefined>>
 }
+
+/**
+ * Values of `TERM` for terminals that have few characters beside letters: the console of a Linux kernel, and those that say nothing, apart from
+ * Windows Terminal, which sets `WT_SESSION`.
+ */
+const TERMINALS_OF_LETTERS: ReadonlySet<string> = new Set(['', 'linux', 'dumb'])
 
 /** Writes text at the pace of its reader. */
 export class Screen {
   readonly #out: ScreenOptions['out']
   readonly #err: Writable
   readonly style: Style
+  /** Whether the output is a terminal that has the characters of sparklines. */
+  readonly drawsBars: boolean
   /** Shows a text that is longer than the screen, and tells whether it could; null: such texts are written as others are. */
   pager: ((text: string) => boolean) | null = null
   #spool: string | null = null
 
-  constructor({ out, err }: ScreenOptions) {
+  constructor({ out, err, env = {} }: ScreenOptions) {
     this.#out = out
     this.#err = err
+    this.drawsBars =
+      out.isTTY === true && (!TERMINALS_OF_LETTERS.has(env['TERM'] ?? '') || env['WT_SESSION'] !== undefined)
     this.style = out.isTTY === true && out.hasColors?.() === true ? TERMINAL_STYLE : PLAIN_STYLE
   }
 

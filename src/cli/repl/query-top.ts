@@ -2,26 +2,15 @@
 import { sleep } from '../../clock.ts'
 import { listTable } from '../output/list-table.ts'
 import type { Screen } from '../output/screen.ts'
+import { sparkline } from '../output/sparkline.ts'
 import type { Run } from '../run.ts'
 
 /** Pause between two readings. */
 const PERIOD_MS = 1000
 /** Readings of the past that a line shows. */
 const HISTORY = 20
-const BARS = '▁▂▃▄▅▆▇█'
 /** Lines around the queries. */
 const FRAME_LINES = 6
-
-/** Rates of the past as bars, the newest last, the highest as high as a bar can be. */
-export function sparkline(rates: readonly number[]): string {
-  const highest = Math.max(...rates, 0)
-  return rates
-    .map(
-      (rate) =>
-        BARS[highest === 0 ? 0 : Math.min(BARS.length - 1, Math.floor((rate / highest) * (BARS.length - 1) + 0.5))],
-    )
-    .join('')
-}
 
 /** Values of a metric by the query that a sample's labels name, those of one query added up. Source: the text format of Prometheus. */
 export function byQuery(text: string, metric: string): ReadonlyMap<string, number> {
@@ -45,12 +34,15 @@ interface Reading {
   readonly consumed: ReadonlyMap<string, number>
   readonly produced: ReadonlyMap<string, number>
   readonly lag: ReadonlyMap<string, number>
+  /** Records of changelogs that were and are still to be read before the query can begin. */
+  readonly restored: ReadonlyMap<string, number>
+  readonly restoring: ReadonlyMap<string, number>
 }
 
 /** Draws until the user stops it. Throws a ClientError for a server that cannot be reached. */
 export async function runTop(run: Run): Promise<void> {
   const { session, screen, signal } = run
-  const rates = new RateTable()
+  const rates = new RateTable(screen.drawsBars)
   let lines: string[] = []
   try {
     while (!signal.aborted) {
@@ -78,6 +70,8 @@ async function readServer({ session, signal }: Run): Promise<{ queries: readonly
       consumed: byQuery(text, 'millrace_query_records_consumed_total'),
       produced: byQuery(text, 'millrace_query_records_produced_total'),
       lag: byQuery(text, 'millrace_query_lag_records'),
+      restored: byQuery(text, 'millrace_query_restored_records'),
+      restoring: byQuery(text, 'millrace_query_restore_remaining_records'),
     },
   }
 }
@@ -86,7 +80,12 @@ async function readServer({ session, signal }: Run): Promise<{ queries: readonly
 class RateTable {
   /** Rates of consumption by query, the newest last. */
   readonly #past = new Map<string, readonly number[]>()
+  readonly #drawsBars: boolean
   #former: Reading | null = null
+
+  constructor(drawsBars: boolean) {
+    this.#drawsBars = drawsBars
+  }
 
   /** The cells of each query. */
   rows(queries: readonly RunningQuery[], reading: Reading): string[][] {
@@ -94,7 +93,12 @@ class RateTable {
       const past = [...(this.#past.get(id) ?? []), this.#perSecond('consumed', id, reading)].slice(-HISTORY)
       this.#past.set(id, past)
       const counts = [past.at(-1)!, this.#perSecond('produced', id, reading), reading.lag.get(id) ?? 0]
-      return [id, state, ...counts.map((count) => Math.round(count).toLocaleString('en')), sparkline(past)]
+      return [
+        id,
+        stateText(id, state, reading),
+        ...counts.map((count) => Math.round(count).toLocaleString('en')),
+        this.#drawsBars ? sparkline(past) : '',
+      ]
     })
     const ids = new Set(queries.map(({ id }) => id))
     for (const id of this.#past.keys()) if (!ids.has(id)) this.#past.delete(id)
@@ -108,6 +112,14 @@ class RateTable {
     const difference = (reading[counts].get(id) ?? 0) - (this.#former[counts].get(id) ?? 0)
     return Math.max(0, (difference / Math.max(1, reading.atMs - this.#former.atMs)) * 1000)
   }
+}
+
+/** The state, with how much of a restore is done. */
+export function stateText(id: string, state: string, { restored, restoring }: Reading): string {
+  const left = restoring.get(id) ?? 0
+  if (left <= 0) return state
+  const done = restored.get(id) ?? 0
+  return `${state} ${Math.floor((done / (done + left)) * 100)} %`
 }
 
 /** Lines that fit the screen. */

@@ -1,6 +1,7 @@
 /** How far an upload has come, on one line of a terminal that is written over and over. */
 import type { Timer } from '../../clock.ts'
 import { counted } from '../output/counted.ts'
+import { progressBar } from '../output/sparkline.ts'
 
 export interface ProgressOptions {
   readonly timer: Timer
@@ -12,6 +13,7 @@ export interface ProgressOptions {
 }
 
 const INTERVAL_MS = 250
+const BAR_WIDTH = 20
 const ERASE_LINE = '\r\u001b[K'
 
 export class Progress {
@@ -40,7 +42,7 @@ export class Progress {
     const share = this.#options.share()
     const parts = [counted(rows, 'row'), `${this.rate().toLocaleString('en')} rows/s`]
     if (share !== null) {
-      parts.unshift(`${bar(share)} ${Math.floor(share * 100)} %`)
+      parts.unshift(progressBar(share, BAR_WIDTH))
       if (share > 0) parts.push(`${Math.ceil((this.seconds() * (1 - share)) / share)} s left`)
     }
     return parts.join(', ')
@@ -59,11 +61,4 @@ export class Progress {
   end(): void {
     this.#stop()
   }
-}
-
-const BAR_WIDTH = 20
-
-function bar(share: number): string {
-  const done = Math.round(share * BAR_WIDTH)
-  return `[${'#'.repeat(done)}${'.'.repeat(BAR_WIDTH - done)}]`
 }

@@ -1,11 +1,5 @@
 import { expect, it } from 'vitest'
-import { byQuery, sparkline } from '../../../../src/cli/repl/query-top.ts'
-
-it('a sparkline is as high as its highest rate', () => {
-  expect(sparkline([0, 1, 2, 4, 8])).toBe('▁▂▃▅█')
-  expect(sparkline([0, 0])).toBe('▁▁')
-  expect(sparkline([])).toBe('')
-})
+import { byQuery, stateText } from '../../../../src/cli/repl/query-top.ts'
 
 it('samples of a metric are added up by query', () => {
   const text = [
@@ -22,4 +16,14 @@ it('samples of a metric are added up by query', () => {
       ['B', 3],
     ]),
   )
+})
+
+it('the state of a query that restores says how far it has come', () => {
+  const none = new Map<string, number>()
+  const reading = { atMs: 0, consumed: none, produced: none, lag: none }
+  const restored = new Map([['A', 30]])
+  expect(stateText('A', 'REBALANCING', { ...reading, restored, restoring: new Map([['A', 70]]) })).toBe(
+    'REBALANCING 30 %',
+  )
+  expect(stateText('A', 'RUNNING', { ...reading, restored, restoring: none })).toBe('RUNNING')
 })
