@@ -1,5 +1,5 @@
 /** What a process and all that it started have used, from /proc (Linux). */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 
 export interface Usage {
   readonly cpuSeconds: number
@@ -16,6 +16,15 @@ export function treeUsage(pid: number): Usage {
     (sum, one) => ({ cpuSeconds: sum.cpuSeconds + one.cpuSeconds, peakMemoryMb: sum.peakMemoryMb + one.peakMemoryMb }),
     { cpuSeconds: 0, peakMemoryMb: 0 },
   )
+}
+
+/** Lets the peak of resident memory of a process begin at what it has now (proc(5): clear_refs). */
+export function resetPeakMemory(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  } catch {
+    // The peak is then that of the process so far.
+  }
 }
 
 /** CPU seconds that the whole machine has been busy since it started. */

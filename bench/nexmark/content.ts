@@ -7,19 +7,40 @@ import { LineFile } from './load.ts'
 
 const WINDOW_BOUND_BYTES = 8
 
-/** Writes the rows to `path` as lines of JSON with upper-case names. Gives the number of records, tombstones included. */
-export async function writeContent(broker: Broker, sink: DataSource, path: string): Promise<number> {
+export interface RowsToWrite {
+  readonly topic: string
+  /** Whether a record stands for the newest row of its key. */
+  readonly isTable: boolean
+  /** The file. */
+  readonly path: string
+  /** A row as JSON with upper-case names. Default: the value, which then has the columns of the key as well. */
+  readonly textOf?: (key: Buffer | null, value: string) => string
+}
+
+/** Writes the rows of a sink of Millrace as lines of JSON with upper-case names. Gives the number of records, tombstones included. */
+export const writeContent = (broker: Broker, sink: DataSource, path: string): Promise<number> =>
+  writeRows(broker, {
+    topic: sink.topic,
+    isTable: sink.kind === 'TABLE',
+    path,
+    textOf: (key, value) => (key === null ? value : withKey(keyText(key, sink), value)),
+  })
+
+/** Writes the rows of any result likewise. */
+export async function writeRows(
+  broker: Broker,
+  { topic, isTable, path, textOf = (_key, value) => value }: RowsToWrite,
+): Promise<number> {
   const file = new LineFile(path)
-  const isTable = sink.kind === 'TABLE'
   const newest = new Map<string, string>()
   let records = 0
-  for await (const { key, value } of readAll(broker, sink.topic)) {
+  for await (const { key, value } of readAll(broker, topic)) {
     records++
-    if (!isTable) file.addText(key === null ? value!.toString() : withKey(keyText(key, sink), value!.toString()))
+    if (!isTable) file.addText(textOf(key, value!.toString()))
     else if (value === null) newest.delete(key!.toString('latin1'))
     else newest.set(key!.toString('latin1'), value.toString())
   }
-  for (const [key, value] of newest) file.addText(withKey(keyText(Buffer.from(key, 'latin1'), sink), value))
+  for (const [key, value] of newest) file.addText(textOf(Buffer.from(key, 'latin1'), value))
   file.close()
   return records
 }

@@ -5,10 +5,9 @@ import type { Broker } from '../../src/broker/broker.ts'
 import { partitionForKey } from '../../src/broker/partitioner.ts'
 import { BatchWriter } from '../compare/batch-writer.ts'
 import { FIRST_EVENT_MS, type NexmarkEvent, NexmarkGenerator, type NexmarkOptions, sideInput } from './events.ts'
-import { inputTopics, PARTITIONS } from './queries.ts'
+import { inputsOf, inputTopics, KINDS, PARTITIONS } from './queries.ts'
 
 const WRITE_BYTES = 1 << 20
-const KINDS = ['person', 'auction', 'bid', 'side_input'] as const
 
 /** How many events of each kind there are among so many. */
 export function countsOf(events: number): Readonly<Record<'person' | 'auction' | 'bid', number>> {
@@ -16,6 +15,12 @@ export function countsOf(events: number): Readonly<Record<'person' | 'auction' |
   const person = rounds + Math.min(rest, 1)
   const auction = 3 * rounds + Math.max(0, Math.min(rest - 1, 3))
   return { person, auction, bid: events - person - auction }
+}
+
+/** How many events a query reads. */
+export function eventsRead(query: string, { events }: NexmarkOptions): number {
+  const counts = countsOf(events)
+  return inputsOf(query).reduce((sum, kind) => sum + (kind === 'side_input' ? 0 : counts[kind]), 0)
 }
 
 export async function isLoaded(broker: Broker, { events }: NexmarkOptions): Promise<boolean> {
@@ -26,8 +31,8 @@ export async function isLoaded(broker: Broker, { events }: NexmarkOptions): Prom
 }
 
 /** Makes the topics again and fills them. */
-export async function load(broker: Broker, options: NexmarkOptions): Promise<void> {
-  const loader = new EventLoader(options)
+export async function load(broker: Broker, options: NexmarkOptions, partitions = PARTITIONS): Promise<void> {
+  const loader = new EventLoader(options, partitions)
   await loader.begin(broker)
   await loader.append(broker, options.events)
 }
@@ -35,9 +40,11 @@ export async function load(broker: Broker, options: NexmarkOptions): Promise<voi
 /** Fills topics in parts. Events have no key, and are dealt to the partitions by turns. */
 export class EventLoader {
   readonly #events: Iterator<NexmarkEvent>
+  readonly #partitions: number
   #count = 0
 
-  constructor(options: NexmarkOptions) {
+  constructor(options: NexmarkOptions, partitions = PARTITIONS) {
+    this.#partitions = partitions
     this.#events = new NexmarkGenerator(options).events()
   }
 
@@ -48,12 +55,12 @@ export class EventLoader {
       const name = inputTopics[kind]!
       if (existing.includes(name)) await broker.deleteTopic(name)
       const config = kind === 'side_input' ? { 'cleanup.policy': 'compact' } : { 'retention.ms': '-1' }
-      await broker.createTopic({ name, partitions: PARTITIONS, config })
+      await broker.createTopic({ name, partitions: this.#partitions, config })
     }
     await this.#write(broker, async (writer) => {
       for (const { id, content } of sideInput()) {
         const key = Buffer.from(String(id))
-        const place = { topic: inputTopics['side_input']!, partition: partitionForKey(key, PARTITIONS) }
+        const place = { topic: inputTopics['side_input']!, partition: partitionForKey(key, this.#partitions) }
         await writer.add(place, FIRST_EVENT_MS - 1, key, jsonOf({ content }))
       }
     })
@@ -66,7 +73,7 @@ export class EventLoader {
         const next = this.#events.next()
         if (next.done === true) return
         const { kind, event } = next.value
-        const place = { topic: inputTopics[kind]!, partition: this.#count++ % PARTITIONS }
+        const place = { topic: inputTopics[kind]!, partition: this.#count++ % this.#partitions }
         await writer.add(place, event.dateTime, null, jsonOf(event))
       }
     })
@@ -74,7 +81,7 @@ export class EventLoader {
 
   async #write(broker: Broker, fill: (writer: BatchWriter) => Promise<void>): Promise<void> {
     const producer = broker.producer()
-    const writer = new BatchWriter(producer, PARTITIONS)
+    const writer = new BatchWriter(producer, this.#partitions)
     await fill(writer)
     await writer.end()
     await producer.close()

@@ -1,7 +1,7 @@
 /** One run of a query in a server that is up: from the statement to the last record, CPU seconds and memory of the server's process. */
-import { writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { treeUsage } from '../compare/process-usage.ts'
+import type { DataSource } from '../../src/metastore/data-source.ts'
+import { resetPeakMemory, treeUsage } from '../compare/process-usage.ts'
 import { metricOf, type ServerProcess } from '../compare/server-process.ts'
 
 export interface Progress {
@@ -72,11 +72,7 @@ async function stateOf(server: ServerProcess) {
 /** Steps that records enter by being read. */
 const isRead = (labels: string): boolean => labels.includes('Source"') || labels.includes('epartition"')
 
-/** The peak from now on (Linux, proc(5): clear_refs). */
-function resetPeakMemory(pid: number): void {
-  try {
-    writeFileSync(`/proc/${pid}/clear_refs`, '5')
-  } catch {
-    // The peak is then that of the process so far.
-  }
+/** Drops what the statements of a query have made, so that they can run again. */
+export async function dropSinks(server: ServerProcess, sinks: readonly DataSource[]): Promise<void> {
+  for (const { kind, name } of [...sinks].reverse()) await server.execute(`DROP ${kind} ${name} DELETE TOPIC;`)
 }

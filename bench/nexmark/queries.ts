@@ -41,6 +41,14 @@ export function sinksOf(name: string): DataSource[] {
   })
 }
 
+export const KINDS = ['person', 'auction', 'bid', 'side_input'] as const
+
+/** The kinds of events that a query reads. */
+export function inputsOf(name: string): (typeof KINDS)[number][] {
+  const sources = new Set(sinksOf(name).flatMap(({ derivedFrom }) => derivedFrom))
+  return KINDS.filter((kind) => sources.has(kind.toUpperCase()))
+}
+
 /** Topics that a query reads, by the names of their sources. */
 export const inputTopics: Readonly<Record<string, string>> = {
   person: 'nexmark-person',

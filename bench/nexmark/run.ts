@@ -2,12 +2,10 @@
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DataSource } from '../../src/metastore/data-source.ts'
-import type { ServerProcess } from '../compare/server-process.ts'
 import { writeContent } from './content.ts'
 import type { NexmarkOptions } from './events.ts'
-import { countsOf, eventFiles } from './load.ts'
-import { type MeasuredQuery, measureQuery, type Progress } from './measured-query.ts'
+import { eventFiles, eventsRead } from './load.ts'
+import { dropSinks, type MeasuredQuery, measureQuery, type Progress } from './measured-query.ts'
 import { fileText, sinksOf } from './queries.ts'
 import { Reference } from './reference.ts'
 import { type ServerOptions, withServer } from './server.ts'
@@ -61,7 +59,7 @@ async function runQuery(
     },
     after: (broker) => writeContent(broker, sink, path),
   })
-  const events = inputOf(sink, sinks, generator)
+  const events = eventsRead(name, generator)
   for (const [run, one] of measured.entries()) {
     say(`${name.padEnd(4)}${runs === 1 ? '' : run === 0 ? ' cold' : ' warm'} ${figures(one, events)}`)
     if (hasCurve) for (const line of curve(one.progress)) say(line)
@@ -76,17 +74,6 @@ async function runQuery(
   )
   for (const example of examples) say(`     ${example}`)
   return isEqual && hasEnded
-}
-
-async function dropSinks(server: ServerProcess, sinks: readonly DataSource[]): Promise<void> {
-  for (const { kind, name } of [...sinks].reverse()) await server.execute(`DROP ${kind} ${name} DELETE TOPIC;`)
-}
-
-/** How many events the query reads. */
-function inputOf(sink: DataSource, sinks: readonly DataSource[], { events }: NexmarkOptions): number {
-  const names = new Set([sink, ...sinks].flatMap(({ derivedFrom }) => derivedFrom))
-  const counts = Object.entries(countsOf(events))
-  return counts.reduce((sum, [kind, count]) => sum + (names.has(kind.toUpperCase()) ? count : 0), 0)
 }
 
 const figures = ({ cpuSeconds, wallSeconds, peakMemoryMb }: MeasuredQuery, events: number): string =>

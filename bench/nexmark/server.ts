@@ -7,7 +7,7 @@ import { withEmbedded } from '../compare/embedded-log.ts'
 import { ServerProcess } from '../compare/server-process.ts'
 import type { NexmarkOptions } from './events.ts'
 import { isLoaded, load } from './load.ts'
-import { inputTopics } from './queries.ts'
+import { withoutNewTopics } from './peers/topics.ts'
 
 export interface ServerOptions {
   readonly directory: string
@@ -60,12 +60,11 @@ async function onKafka<T>(
   rmSync(dataDir, { recursive: true, force: true })
   try {
     if (!(await isLoaded(broker, generator))) await load(broker, generator)
-    await serve({ dataDir, bootstrapServers, serviceId: `nexmark-${Date.now().toString(36)}` }, use)
-    return await use.after(broker)
+    return await withoutNewTopics(broker, async () => {
+      await serve({ dataDir, bootstrapServers, serviceId: `nexmark-${Date.now().toString(36)}` }, use)
+      return use.after(broker)
+    })
   } finally {
-    const inputs = Object.values(inputTopics)
-    for (const { name } of await broker.listTopics())
-      if (!inputs.includes(name) && !name.startsWith('__')) await broker.deleteTopic(name)
     await broker.close()
     rmSync(dataDir, { recursive: true, force: true })
   }

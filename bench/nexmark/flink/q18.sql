@@ -1,0 +1,7 @@
+CREATE TABLE result (
+  AUCTION BIGINT, BIDDER BIGINT, PRICE BIGINT, CHANNEL STRING, URL STRING, `DATETIME` BIGINT, EXTRA STRING, PRIMARY KEY (AUCTION, BIDDER) NOT ENFORCED
+) WITH ({table});
+INSERT INTO result
+  SELECT auction, bidder, price, channel, url, `dateTime`, extra
+  FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY bidder, auction ORDER BY ts DESC) AS place FROM bid)
+  WHERE place <= 1;

@@ -1,0 +1,3 @@
+CREATE TABLE result (AUCTION BIGINT, BIDDER BIGINT, PRICE BIGINT, CHANNEL STRING, DIR1 STRING, DIR2 STRING, DIR3 STRING) WITH ({stream});
+INSERT INTO result
+  SELECT auction, bidder, price, channel, SPLIT_INDEX(url, '/', 3), SPLIT_INDEX(url, '/', 4), SPLIT_INDEX(url, '/', 5) FROM bid;
