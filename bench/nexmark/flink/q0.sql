@@ -1,2 +1,2 @@
-CREATE TABLE result (AUCTION BIGINT, BIDDER BIGINT, PRICE BIGINT, `DATETIME` BIGINT, EXTRA STRING) WITH ({stream});
-INSERT INTO result SELECT auction, bidder, price, `dateTime`, extra FROM bid;
+CREATE TABLE sink (AUCTION BIGINT, BIDDER BIGINT, PRICE BIGINT, `DATETIME` BIGINT, EXTRA STRING) WITH ({stream});
+INSERT INTO sink SELECT auction, bidder, price, `dateTime`, extra FROM bid;

@@ -1,2 +1,2 @@
-CREATE TABLE result (AUCTION BIGINT, PRICE BIGINT) WITH ({stream});
-INSERT INTO result SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0;
+CREATE TABLE sink (AUCTION BIGINT, PRICE BIGINT) WITH ({stream});
+INSERT INTO sink SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0;

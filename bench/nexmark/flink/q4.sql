@@ -1,6 +1,6 @@
 -- The average of a BIGINT is a whole number in Flink; the other peers give fractions.
-CREATE TABLE result (CATEGORY BIGINT, PRICE DOUBLE, PRIMARY KEY (CATEGORY) NOT ENFORCED) WITH ({table});
-INSERT INTO result
+CREATE TABLE sink (CATEGORY BIGINT, PRICE DOUBLE, PRIMARY KEY (CATEGORY) NOT ENFORCED) WITH ({table});
+INSERT INTO sink
   SELECT category, AVG(CAST(final AS DOUBLE))
   FROM (
     SELECT MAX(b.price) AS final, a.category

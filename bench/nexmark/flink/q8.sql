@@ -1,5 +1,5 @@
-CREATE TABLE result (ID BIGINT, NAME STRING, STARTTIME BIGINT) WITH ({stream});
-INSERT INTO result
+CREATE TABLE sink (ID BIGINT, NAME STRING, STARTTIME BIGINT) WITH ({stream});
+INSERT INTO sink
   SELECT p.id, p.name, 1000 * CAST(TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', p.starttime) AS BIGINT)
   FROM (
     SELECT id, name, window_start AS starttime, window_end AS endtime

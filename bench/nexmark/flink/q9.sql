@@ -1,8 +1,8 @@
-CREATE TABLE result (
+CREATE TABLE sink (
   ID BIGINT, ITEMNAME STRING, DESCRIPTION STRING, INITIALBID BIGINT, RESERVE BIGINT, `DATETIME` BIGINT, EXPIRES BIGINT, SELLER BIGINT, CATEGORY BIGINT, EXTRA STRING,
   AUCTION BIGINT, BIDDER BIGINT, PRICE BIGINT, BIDDATETIME BIGINT, BIDEXTRA STRING, PRIMARY KEY (ID) NOT ENFORCED
 ) WITH ({table});
-INSERT INTO result
+INSERT INTO sink
   SELECT id, itemName, description, initialBid, reserve, `dateTime`, expires, seller, category, extra, auction, bidder, price, bidDateTime, bidExtra
   FROM (
     SELECT a.id, a.itemName, a.description, a.initialBid, a.reserve, a.`dateTime`, a.expires, a.seller, a.category, a.extra,

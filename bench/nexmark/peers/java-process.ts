@@ -40,7 +40,7 @@ export class JavaProcess {
   private constructor({ classPath, mainClass, options, environment, log }: JavaProcessOptions) {
     this.#log = log
     mkdirSync(dirname(log), { recursive: true })
-    const output = openSync(log, 'a')
+    const output = openSync(log, 'w')
     this.child = spawn('java', [...OPENED, ...options, '-cp', classPath, mainClass], {
       env: { ...process.env, ...environment },
       stdio: ['pipe', 'pipe', output],

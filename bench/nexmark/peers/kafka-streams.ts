@@ -27,6 +27,7 @@ export async function kafkaStreamsPeer(broker: Broker, context: PeerContext): Pr
     description:
       'Kafka Streams 4.4.0: two stream threads, JSON by Jackson into records of Java, at least once, state in RocksDB with changelog topics, a commit every 2 s, -Xmx2g',
     queries: [...STREAMS, ...TABLES],
+    unchecked: {},
 
     async start(query): Promise<PeerProcess> {
       const id = `nexmark-ks-${query}-${Date.now().toString(36)}`
@@ -37,7 +38,7 @@ export async function kafkaStreamsPeer(broker: Broker, context: PeerContext): Pr
         mainClass: 'bench.KafkaStreamsQueries',
         options: ['-Xmx2g', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'],
         environment: { BROKERS: context.bootstrapServers, STATE_DIR: folder },
-        log: `${folder}.log`,
+        log: join(context.directory, `nexmark-ks-${query}.log`),
       })
       const inputs = inputsOf(query).map((kind) => inputTopics[kind]!)
       let runs = 0

@@ -11,7 +11,7 @@ export interface Measurement {
   readonly events: number
   /** The first run in the process is the cold one. Fewer than wanted where one has failed or did not end. */
   readonly runs: readonly PeerRun[]
-  /** Rows of the reference; null where nothing was compared. */
+  /** Rows of the reference; null where nothing was compared, as the peer's `unchecked` says or as it failed. */
   readonly rows: number | null
   /** What is wrong, in words; null if the result is the reference's. */
   readonly fault: string | null
@@ -53,6 +53,7 @@ export async function measurePeer(
     } finally {
       await process.stop()
     }
+    if (query in peer.unchecked) return { query, peer: peer.name, events, runs: measured, rows: null, fault: null }
     const path = join(directory, `nexmark-${peer.name}-${query}.json`)
     try {
       await process.writeContent(path)

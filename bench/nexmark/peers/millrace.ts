@@ -13,6 +13,7 @@ export const millracePeer = (broker: Broker, { bootstrapServers, directory }: Pe
   name: 'millrace',
   description: `Millrace ${packageJson.version}: \`npm start\`, at least once, state on disk with changelog topics, a commit every 2 s`,
   queries: QUERIES,
+  unchecked: {},
 
   async start(query): Promise<PeerProcess> {
     const serviceId = `nexmark-${query}-${Date.now().toString(36)}`

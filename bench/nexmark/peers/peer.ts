@@ -12,6 +12,8 @@ export interface Peer {
   readonly description: string
   /** The queries that it can express. */
   readonly queries: readonly string[]
+  /** Queries whose result is not compared, and why. */
+  readonly unchecked: Readonly<Record<string, string>>
   /** Starts a process for runs of the query and resolves when it is up. */
   start(query: string): Promise<PeerProcess>
 }

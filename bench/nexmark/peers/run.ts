@@ -113,5 +113,5 @@ const describe = ({ query, peer, runs, rows, fault }: Measurement): string =>
       ({ cpuSeconds, wallSeconds, peakMemoryMb }) =>
         `${cpuSeconds.toFixed(2)} CPU s, ${wallSeconds.toFixed(1)} s, ${Math.round(peakMemoryMb)} MB;`,
     ),
-    fault ?? `equal, ${rows} rows`,
+    fault ?? (rows === null ? 'not compared' : `equal, ${rows} rows`),
   ].join(' ')

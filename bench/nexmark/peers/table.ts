@@ -89,6 +89,7 @@ const ratio = (flink: PeerRun | null, own: PeerRun | null): string =>
 
 function resultOf(group: readonly Measurement[]): string {
   const faults = group.flatMap(({ fault }) => fault ?? [])
-  if (faults.length === 0) return `equal, ${group[0]!.rows} rows`
+  const { rows } = group[0]!
+  if (faults.length === 0) return rows === null ? 'not compared' : `equal, ${rows} rows`
   return `${faults.length} of ${group.length}: ${faults[0]!.replaceAll('|', '/').replaceAll('\n', ' ')}`
 }

@@ -12,11 +12,11 @@ export async function endOf(broker: Broker, topic: string): Promise<number> {
 
 /** Runs `use` and deletes the topics that came meanwhile; those of before stay, whoever they belong to. */
 export async function withoutNewTopics<T>(broker: Broker, use: () => Promise<T>): Promise<T> {
-  const names = async () => (await broker.listTopics()).map(({ name }) => name)
+  const names = async () => (await broker.listTopics()).flatMap(({ name, isInternal }) => (isInternal ? [] : name))
   const before = new Set(await names())
   try {
     return await use()
   } finally {
-    for (const name of await names()) if (!before.has(name) && !name.startsWith('__')) await broker.deleteTopic(name)
+    for (const name of await names()) if (!before.has(name)) await broker.deleteTopic(name)
   }
 }
