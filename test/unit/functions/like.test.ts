@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileLike } from '../../../src/functions/like.ts'
+import { cpuTime } from '../../support/cpu-time.ts'
 
 describe('LIKE', () => {
   it.each<[pattern: string, text: string, matches: boolean]>([
@@ -52,8 +53,8 @@ describe('LIKE', () => {
   })
 
   it('is quick where backtracking would not be', () => {
-    const start = performance.now()
-    expect(compileLike('%a_%a_%a_%a_%a_%c', null)('ab'.repeat(20_000))).toBe(false)
-    expect(performance.now() - start).toBeLessThan(1000)
+    const matches = compileLike('%a_%a_%a_%a_%a_%c', null)
+    const ms = cpuTime(() => expect(matches('ab'.repeat(20_000))).toBe(false))
+    expect(ms).toBeLessThan(1000)
   })
 })
