@@ -50,7 +50,7 @@ function heldBy(step: Step, inputs: readonly StepSchema[]): string | null {
     case 'changeAggregate': {
       if (step.ttlMs !== null || !inputs.some(isStream)) return null
       if (step.functions.length === 0) return 'the different rows of the stream'
-      return step.functions.some(keepsValues) ? 'the different values of each group' : null
+      return keepsValues(step) ? 'the different values of each group' : null
     }
     default:
       return null

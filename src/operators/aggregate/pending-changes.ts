@@ -3,7 +3,7 @@
  * old value from before the first change. The state itself is never behind. Source: the record cache of Kafka Streams.
  */
 import type { StoreKey } from '../../state/store.ts'
-import type { Header } from '../../types/record.ts'
+import type { Header, StreamRecord } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { KeyedRecord } from '../record-key.ts'
 
@@ -32,7 +32,7 @@ export class PendingChanges {
   }
 
   /** True if the key is pending already, and now leaves as of `record`. */
-  touch(key: StoreKey, record: KeyedRecord): boolean {
+  touch(key: StoreKey, record: Pick<StreamRecord, 'headers'>): boolean {
     const change = this.#changes.get(key)
     if (change === undefined) return false
     change.headers = record.headers

@@ -3,7 +3,7 @@
  * group, then the results.
  *
  * State: for each group the number of its rows and the states of the functions; for a function of DISTINCT values, or one that cannot take a value
- * back, also the different values and how often each is there.
+ * back, also the different values and how often each is there. In a stream nothing is taken back (seen-values.ts).
  *
  * Equation: the states of a group are those of its rows that are there now. A value that leaves is undone where the function can do that; else the
  * state is made again from the values that are left, if it may depend on the one that has gone.
@@ -20,10 +20,9 @@ import { type CompiledCall, compileCall, type GroupState } from '../aggregate/ag
 import { PendingChanges } from '../aggregate/pending-changes.ts'
 import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
-import type { OperatorContext } from '../operator-context.ts'
-import type { KeyedRecord } from '../record-key.ts'
 import type { StepId } from '../step.ts'
 import { expiry } from './expiry.ts'
+import { openSeenValues } from './seen-values.ts'
 
 export interface ChangeAggregateCall extends AggregateCall {
   readonly distinct: boolean
@@ -44,6 +43,8 @@ export interface ChangeAggregateStep {
   readonly store: string
   /** Values of functions that need them, by group. */
   readonly valueStore: string
+  /** Whether the input is a stream whose values are only noted, not counted. Plans of older servers count them. */
+  readonly onlyAdds?: true
   /** How long a group is kept, in event time, after its last change; null: for good. */
   readonly ttlMs: number | null
 }
@@ -66,18 +67,19 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
     const key = input!.value.slice(0, groups)
     return { kind: 'table', key, window: null, value: outputColumns(key, functions) }
   },
-  stores: ({ store, valueStore, functions }) => [
-    { name: store, kind: 'keyValue', types: [BIGINT, ...stateTypes(functions)] },
-    ...(functions.some(keepsValues) ? [{ name: valueStore, kind: 'keyValue', types: [BIGINT] } as const] : []),
+  stores: (step) => [
+    { name: step.store, kind: 'keyValue', types: [BIGINT, ...stateTypes(step.functions)] },
+    ...(keepsValues(step) ? [{ name: step.valueStore, kind: 'keyValue', types: [BIGINT] } as const] : []),
   ],
   build(step, _inputs, context, emit) {
     const { groups, store: name } = step
     const store = context.store({ name, kind: 'keyValue' })
-    const values = step.functions.some(keepsValues) ? context.store({ name: step.valueStore, kind: 'keyValue' }) : null
-    const calls = compileCalls(step, values, context)
-    const apply = (change: GroupChange, states: Row): void => {
-      states[0] = (states[0] as number) + change.count
-      for (let i = 0; i < calls.length; i++) states[i + 1] = calls[i]!.change(change, states[i + 1]!)
+    const values = keepsValues(step) ? context.store({ name: step.valueStore, kind: 'keyValue' }) : null
+    const calls = step.functions.map((call) => compileCall(call, context))
+    const change = step.onlyAdds === true ? additions(step, calls, values) : changes(step, calls, values)
+    const apply = (one: GroupChange, states: Row): void => {
+      states[0] = (states[0] as number) + one.count
+      change(one, states)
     }
     let hasRow = false
     let isShownEmpty = false
@@ -100,10 +102,11 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
           const { value, oldValue, timestamp } = record
           if (value === null && oldValue === null) return
           const group = record.key![0] as string
-          const key = (value ?? oldValue)!.slice(0, groups)
           const state: GroupState = store.get(group) ?? { row: initial(), timestamp }
-          const keyed: KeyedRecord = { ...record, key }
-          if (!pending.touch(group, keyed)) pending.add(group, keyed, output(key, state.row))
+          if (!pending.touch(group, record)) {
+            const key = (value ?? oldValue)!.slice(0, groups)
+            pending.add(group, { ...record, key }, output(key, state.row))
+          }
           if (value !== null) apply({ group, row: value, count: 1, timestamp }, state.row)
           if (oldValue !== null) apply({ group, row: oldValue, count: -1, timestamp }, state.row)
           if (state.timestamp < timestamp) state.timestamp = timestamp
@@ -129,8 +132,11 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
   },
 }
 
-/** Whether a function's values are kept, beside its state. */
-export const keepsValues = ({ distinct, undoes }: ChangeAggregateCall): boolean => distinct || !undoes
+/** Whether values are kept beside the states. */
+export const keepsValues = ({ functions, onlyAdds }: ChangeAggregateStep): boolean =>
+  functions.some((call) => (onlyAdds === true ? call.distinct : countsValues(call)))
+
+const countsValues = ({ distinct, undoes }: ChangeAggregateCall): boolean => distinct || !undoes
 
 /** A row more (1) or less (-1) in a group. */
 interface GroupChange {
@@ -140,27 +146,45 @@ interface GroupChange {
   readonly timestamp: number
 }
 
-interface ChangingCall extends Pick<CompiledCall, 'initialize' | 'result'> {
-  /** The state after the change. */
-  readonly change: (change: GroupChange, state: Value) => Value
-}
+/** Changes the states of a group, which stand behind its number of rows. */
+type StateChange = (change: GroupChange, states: Row) => void
 
-function compileCalls(
-  { functions }: ChangeAggregateStep,
+/** Of a stream: rows are only added. */
+function additions(
+  { functions, ttlMs }: ChangeAggregateStep,
+  calls: readonly CompiledCall[],
   values: KeyValueStore | null,
-  context: OperatorContext,
-): ChangingCall[] {
-  return functions.map((call, index) => {
-    const compiled = compileCall(call, context)
-    return keepsValues(call) ? withValues(call, index, compiled, values!) : withoutValues(compiled)
-  })
+): StateChange {
+  const placed = functions.map((call, i) => ({ call, compiled: calls[i]!, place: i + 1 }))
+  const distinct = placed.filter(({ call }) => call.distinct)
+  const plain = placed.filter(({ call }) => !call.distinct)
+  const seen = values === null ? null : openSeenValues(distinct, values, { isForgotten: ttlMs !== null })
+  return ({ group, row, timestamp }, states) => {
+    for (const { compiled, place } of plain) states[place] = compiled.add(states[place]!, row)
+    seen?.add(group, row, timestamp, states)
+  }
 }
 
-const withoutValues = ({ initialize, result, add, undo }: CompiledCall): ChangingCall => ({
-  initialize,
-  result,
-  change: ({ row, count }, state) => (count > 0 ? add(state, row) : undo(state, row)),
-})
+function changes(
+  { functions }: ChangeAggregateStep,
+  calls: readonly CompiledCall[],
+  values: KeyValueStore | null,
+): StateChange {
+  const changing = functions.map((call, i) =>
+    countsValues(call) ? withValues(call, i, calls[i]!, values!) : withoutValues(calls[i]!),
+  )
+  return (change, states) => {
+    for (let i = 0; i < changing.length; i++) states[i + 1] = changing[i]!(change, states[i + 1]!)
+  }
+}
+
+/** The state of a call after the change. */
+type CallChange = (change: GroupChange, state: Value) => Value
+
+const withoutValues =
+  ({ add, undo }: CompiledCall): CallChange =>
+  ({ row, count }, state) =>
+    count > 0 ? add(state, row) : undo(state, row)
 
 /** A call whose values are kept: by group, place of the call, and value. */
 function withValues(
@@ -168,8 +192,8 @@ function withValues(
   index: number,
   compiled: CompiledCall,
   store: KeyValueStore,
-): ChangingCall {
-  const { initialize, result, takes, argumentsOf, addArguments, undoArguments } = compiled
+): CallChange {
+  const { initialize, takes, argumentsOf, addArguments, undoArguments } = compiled
   const { encode, decode } = textCodec(call.argTypes)
   const { encode: encodeState } = textCodec([call.stateType])
   const place = textCodec([BIGINT]).encode([index])
@@ -188,24 +212,20 @@ function withValues(
     }
     return state
   }
-  return {
-    initialize,
-    result,
-    change({ group, row, count: change, timestamp }, state) {
-      if (!takes(row)) return state
-      const args = argumentsOf(row)
-      const prefix = group + place
-      const value = encode(args as Row)
-      const now = count(prefix + value, change, timestamp)
-      if (change > 0) return call.distinct && now > 1 ? state : addArguments(state, args)
-      if (call.distinct && now > 0) return state
-      if (call.undoes) return undoArguments(state, args)
-      // Without the value the state is the same, unless it shows in it.
-      if (call.function === 'MIN' || call.function === 'MAX') {
-        const isExtreme = state !== null && args[0] !== null && encodeState([state]) === encodeState([args[0]!])
-        return isExtreme && now === 0 ? again(prefix) : state
-      }
-      return again(prefix)
-    },
+  return ({ group, row, count: change, timestamp }, state) => {
+    if (!takes(row)) return state
+    const args = argumentsOf(row)
+    const prefix = group + place
+    const value = encode(args as Row)
+    const now = count(prefix + value, change, timestamp)
+    if (change > 0) return call.distinct && now > 1 ? state : addArguments(state, args)
+    if (call.distinct && now > 0) return state
+    if (call.undoes) return undoArguments(state, args)
+    // Without the value the state is the same, unless it shows in it.
+    if (call.function === 'MIN' || call.function === 'MAX') {
+      const isExtreme = state !== null && args[0] !== null && encodeState([state]) === encodeState([args[0]!])
+      return isExtreme && now === 0 ? again(prefix) : state
+    }
+    return again(prefix)
   }
 }

@@ -95,8 +95,9 @@ export const changeJoin: OperatorDefinition<ChangeJoinStep> = {
       (joining: JoiningSide): Process =>
       (record) => {
         const expiredAt = step.ttlMs === null ? Number.NEGATIVE_INFINITY : context.streamTime() - step.ttlMs
+        changes.begin(record)
         eachRow(record, (row, count) => joinRow(joining, { row, count, record, expiredAt, changes }))
-        changes.flush(record.timestamp, record.headers)
+        changes.flush()
         forget()
       }
     return { inputs: [update(sides.left), update(sides.right)] }

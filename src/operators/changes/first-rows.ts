@@ -68,8 +68,9 @@ export function firstRows(
   }
   const pending = new PendingChanges((prefix, { headers, oldValue }) => {
     const { row, timestamp } = store.get(prefix)!
+    changes.begin({ timestamp, headers })
     changes.replace(results(listOf(oldValue!)), results(listOf(row)))
-    changes.flush(timestamp, headers)
+    changes.flush()
   })
   const expire = expiry(ttlMs, [store], context, (_store, before) => {
     pending.flush()
@@ -97,8 +98,7 @@ export function firstRows(
         const list = listOf(stored?.row ?? [])
         const at = placeOf(value, list)
         if (at < count) {
-          const keyed = record as KeyedRecord
-          if (!pending.touch(prefix, keyed)) pending.add(prefix, keyed, list)
+          if (!pending.touch(prefix, record)) pending.add(prefix, record as KeyedRecord, list)
           const row = ttlMs === null ? value : [...value, timestamp]
           const next = list.toSpliced(at, 0, row)
           if (next.length > count) next.pop()

@@ -124,10 +124,11 @@ export const over: OperatorDefinition<OverStep> = {
       inputs: [
         (record) => {
           const prefix = record.key![0] as string
+          changes.begin(record)
           if (inMemory !== null) {
-            const { timestamp, headers } = record
+            const { timestamp } = record
             eachRow(record, (row, count) => changeOne(inMemory, prefix, { ...rows.inOrder(row), count, timestamp }))
-            changes.flush(timestamp, headers)
+            if (!context.coalesces) changes.flush()
             return forget()
           }
           if (rows.isBehind(record, prefix, bounds.get(prefix) ?? null)) {
@@ -138,13 +139,14 @@ export const over: OperatorDefinition<OverStep> = {
           rows.change(record, prefix)
           const after = rows.upToLimit(prefix)
           changes.replace(old, compute(after.rows))
-          changes.flush(record.timestamp, record.headers)
+          if (!context.coalesces) changes.flush()
           if (forgets && after.bound !== null) rows.forgetBehind(prefix, after.bound)
           if (after.bound === null) bounds.delete(prefix)
           else keepBound(prefix, after.bound)
           return expire()
         },
       ],
+      flush: () => changes.flush(),
     }
   },
 }

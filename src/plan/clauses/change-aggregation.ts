@@ -38,6 +38,7 @@ export function aggregateChanges(plan: AggregationPlan): Aggregated {
     functions,
     store: 'Aggregate-Aggregate-Groups',
     valueStore: 'Aggregate-Aggregate-Values',
+    ...(together.kind === 'stream' && { onlyAdds: true as const }),
     ttlMs: builder.ttlMs,
   })
   const results = functions.map(({ name, type }) => ({ name, type }))

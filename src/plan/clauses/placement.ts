@@ -73,6 +73,7 @@ export function settled(id: string, relation: Relation, builder: PlanBuilder): R
     id: `${id}/Settle`,
     input: together.step,
     key: positionsOf(key, relation),
+    isListed: true,
     store: `${id.replaceAll('/', '-')}-Settle`,
   })
   return { ...relation, step, placedBy: key.map(({ columns }) => columns), isUnsettled: false }

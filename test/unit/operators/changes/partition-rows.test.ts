@@ -72,7 +72,7 @@ it('partitions leave memory and return, and one without room is left out', () =>
       const one = inOrder(row)
       bag.add(prefix + one.place, row, by, 0)
       partitions.change(prefix, one, by, changes)
-      changes.flush(0, null)
+      changes.flush()
     }
     for (let i = 0; i < 60; i++) {
       const prefix = `${random.pick(['a', 'b', 'c', 'd'])};`
