@@ -149,7 +149,7 @@ interface GroupChange {
 /** Changes the states of a group, which stand behind its number of rows. */
 type StateChange = (change: GroupChange, states: Row) => void
 
-/** Of a stream: rows are only added. */
+/** The changes that a stream makes: rows are only added. */
 function additions(
   { functions, ttlMs }: ChangeAggregateStep,
   calls: readonly CompiledCall[],
