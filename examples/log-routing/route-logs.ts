@@ -218,12 +218,15 @@ async function routedLogs(client: Client): Promise<Measurement['routed']> {
 
 /** Records that a sink's target has, when it has them all. */
 async function takenBy(client: Client, name: string): Promise<number> {
-  const giveUp = performance.now() + STALL_MS
+  let seen = -1
+  let changed = performance.now()
   for (;;) {
     const [entity] = await client.execute(`DESCRIBE CONNECTOR ${name};`)
     const facts = entity?.['@type'] === 'connector_description' ? entity.builtIn : undefined
     if (facts !== undefined && facts.lag === 0) return facts.records
-    if (performance.now() > giveUp) throw new Error(`${name} does not catch up: ${JSON.stringify(facts)}`)
+    if (facts?.records !== seen) changed = performance.now()
+    seen = facts?.records ?? -1
+    if (performance.now() - changed > STALL_MS) throw new Error(`${name} does not catch up: ${JSON.stringify(facts)}`)
     await delay(PAUSE_MS)
   }
 }

@@ -5,7 +5,7 @@ import { startServerProcess } from '../support/server-process.ts'
 import { countLines } from './expected.ts'
 import { type RoutingOptions, readOptions, USAGE } from './options.ts'
 import { flowPicture } from './picture.ts'
-import { reportText } from './report.ts'
+import { megabytes, reportText } from './report.ts'
 import { routeLogs } from './route-logs.ts'
 
 export async function runLogRouting(args: readonly string[]): Promise<never> {
@@ -30,8 +30,10 @@ async function run({ bytes, bootstrapServers, elasticsearch, splunk, out }: Rout
   const server = await startServerProcess(bootstrapServers, { 'millrace.connectors.directories': directory })
   try {
     const measured = await routeLogs({ url: server.url, directory, bytes, elasticsearch, splunk, print: console.log })
+    const peak = server.peakMemory()
     const differences = countLines(bytes).differences(measured)
     console.log(`\n${reportText(measured)}\n`)
+    if (peak !== null) console.log(`  The server took at most ${megabytes(peak)} MB of memory.\n`)
     writeFileSync(join(directory, 'flow.svg'), flowPicture(measured))
     console.log(`The picture is ${join(directory, 'flow.svg')}.`)
     for (const difference of differences) console.log(`NOT AS COMPUTED: ${difference}`)

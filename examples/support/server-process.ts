@@ -1,7 +1,7 @@
 /** A server of the example's own: a process on a free port; its data directory, or its topics on Kafka, are removed with it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -16,6 +16,8 @@ const PAUSE_MS = 50
 
 export interface ServerProcess {
   readonly url: string
+  /** Resident memory at its highest so far, bytes; null where the system does not tell. */
+  peakMemory(): number | null
   stop(): Promise<void>
 }
 
@@ -50,7 +52,7 @@ export async function startServerProcess(
     await stop()
     throw new Error(`The server did not start: ${(error as Error).message}\n${written()}`, { cause: error })
   }
-  return { url, stop }
+  return { url, peakMemory: () => peakMemoryOf(child.pid!), stop }
 }
 
 /**
@@ -98,6 +100,13 @@ async function isRunning(url: string): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** Linux alone knows it. Source: proc(5), `VmHWM`. */
+function peakMemoryOf(pid: number): number | null {
+  if (process.platform !== 'linux') return null
+  const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -119,6 +119,18 @@ describe.each(Object.keys(TARGETS))('sink %s', (connector) => {
         await expect.poll(() => ids(target), WAIT).toEqual(upTo(10))
       })
 
+      test('waits for a target that goes away while records flow', async () => {
+        await world.insert(rows(0, 5))
+        await create()
+        await expect.poll(() => ids(target), WAIT).toEqual(upTo(5))
+        await target.stop()
+        await world.insert(rows(5, 25))
+        await expect.poll(async () => (await world.describe('f')).builtIn?.retries, WAIT).toBeGreaterThan(2)
+        expect((await world.describe('f')).status.tasks[0]?.state).toBe('RUNNING')
+        await target.start()
+        await expect.poll(() => ids(target), WAIT).toEqual(upTo(25))
+      })
+
       test('tries again when the target is busy, fails for a moment, has a full disk, or hangs up', async () => {
         await world.insert(rows(0, 10))
         target.told!.push(target.busy!, { status: 503 }, { status: 507 }, 'hang up')

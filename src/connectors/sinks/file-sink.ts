@@ -119,8 +119,9 @@ class FileTask implements SinkTask {
     }
   }
 
-  /** A call that is made again finds what it has written already. */
+  /** A repeated call finds what the first one has written, maybe a file that could not be completed. */
   async write(records: readonly SinkRecord[]) {
+    await this.flush({ now: false })
     let at = records.findIndex(({ offset }) => offset >= this.#next)
     while (at >= 0 && at < records.length) {
       const room = this.#limits.records - (this.#file === null ? 0 : this.#records)

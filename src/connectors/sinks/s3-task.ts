@@ -40,8 +40,9 @@ export class S3Task implements SinkTask {
     return this.#next
   }
 
-  /** A repeated call finds what the first one has taken. */
+  /** A repeated call finds what the first one has taken, maybe an object that could not be written. */
   async write(records: readonly SinkRecord[]) {
+    await this.flush({ now: false })
     let at = records.findIndex(({ offset }) => offset >= this.#next)
     while (at >= 0 && at < records.length) {
       const part = records.slice(at, at + this.#limits.records - this.#records)

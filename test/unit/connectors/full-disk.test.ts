@@ -12,18 +12,24 @@ import { FakeServer } from '../../support/connectors/fake-server.ts'
 vi.setConfig({ testTimeout: 30_000 })
 const WAIT = { timeout: 15_000, interval: 20 }
 
-const disk = vi.hoisted(() => ({ isFull: false }))
+const disk = vi.hoisted(() => ({ isFull: false, cannotSync: false }))
 
 vi.mock('node:fs/promises', async (load) => {
   const fs = await load<typeof import('node:fs/promises')>()
   /** A file of the sink, of which a full disk takes half a write. */
   function filling(file: FileHandle): FileHandle {
-    const write = file.write.bind(file)
+    const [write, sync] = [file.write.bind(file), file.sync.bind(file)]
+    const noSpace = (call: string) =>
+      Object.assign(new Error(`ENOSPC: no space left on device, ${call}`), { code: 'ENOSPC' })
     return Object.assign(file, {
+      async sync() {
+        if (disk.cannotSync) throw noSpace('fsync')
+        return sync()
+      },
       async write(bytes: Buffer, at: number, length: number, position: number) {
         if (!disk.isFull) return write(bytes, at, length, position)
         await write(bytes, at, length >> 1, position)
-        throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+        throw noSpace('write')
       },
     })
   }
@@ -37,7 +43,7 @@ vi.mock('node:fs/promises', async (load) => {
 let world: ConnectorWorld
 
 beforeEach(async () => {
-  disk.isFull = false
+  Object.assign(disk, { isFull: false, cannotSync: false })
   world = await ConnectorWorld.open()
   await world.createStream()
 })
@@ -77,6 +83,18 @@ test('a sink waits while its disk is full, and then has each line once and whole
   disk.isFull = false
   await expect.poll(lines, WAIT).toEqual([0, 1, 2, 3, 4].map((id) => line(row(id))))
   await expect.poll(async () => (await world.describe('f')).builtIn, WAIT).toMatchObject({ records: 5, refused: 0 })
+})
+
+test('a sink whose file cannot be completed keeps it until there is room', async () => {
+  disk.cannotSync = true
+  await world.createSink('f', 'file', { directory: 'out', 'roll.records': '4', ...FAST })
+  await world.insert(Array.from({ length: 10 }, (_, i) => row(i)))
+  await expect.poll(async () => (await world.describe('f')).builtIn?.retries, WAIT).toBeGreaterThan(3)
+  expect((await world.describe('f')).status.tasks[0]?.state).toBe('RUNNING')
+  disk.cannotSync = false
+  await expect.poll(async () => (await world.describe('f')).builtIn?.records, WAIT).toBe(10)
+  await world.restart()
+  await expect.poll(lines, WAIT).toEqual(Array.from({ length: 10 }, (_, i) => line(row(i))))
 })
 
 /** What the log answers while its disk is full, to whoever appends to a topic or commits. */
