@@ -32,6 +32,8 @@ interface Declaration {
   readonly options: readonly OptionDeclaration[]
   /** Statements that create a stream and the connector, for the page; a test runs them. */
   readonly example: string
+  /** Sections for the end of the page, in Markdown. */
+  readonly notes?: string
 }
 
 export interface SinkDeclaration extends Declaration {

@@ -15,7 +15,7 @@ const pageName = ({ kind, name }: ConnectorDeclaration): string => `${kind.toLow
 const GENERATED = '<!-- Written by `npm run docs` from src/connectors; edit it there. -->'
 
 function page(declaration: ConnectorDeclaration): string {
-  const { kind, name, description, guarantee, options, example } = declaration
+  const { kind, name, description, guarantee, options, example, notes } = declaration
   const common = kind === 'SINK' ? 'all sinks' : 'all sources'
   return `${GENERATED}
 # ${kind === 'SINK' ? 'Sink' : 'Source'} ${name}
@@ -33,7 +33,7 @@ ${example}
 ${optionTable(options)}
 
 Options of ${common} are in the [overview](README.md#options-of-${kind === 'SINK' ? 'sinks' : 'sources'}).
-`
+${notes === undefined ? '' : `\n${notes}\n`}`
 }
 
 function optionTable(options: readonly OptionDeclaration[]): string {
@@ -181,6 +181,9 @@ its lag. DROP CONNECTOR deletes the group. The position of the sources \`file\`,
 
 - **The target does not answer, or says that it is busy**: the write is made again after pauses that double, up to \`retry.backoff.max.ms\`, or
   as long as \`Retry-After\` says. The connector reads nothing meanwhile; other connectors and queries do not notice.
+- **A disk is full**: a sink to files waits like that, and so does a target that answers 507. A source starts again from its position when the
+  server's own disk has room again. The message names the file and says what to do. Nothing is lost, and a sink keeps writing while its
+  position cannot be committed.
 - **The target refuses a record**, or a record cannot be read: with \`errors.tolerance='none'\` the task stops before it. With \`'all'\` the
   record is passed over, and written to \`errors.deadletterqueue.topic.name\` if that is set: as it was, with the headers
   \`__connect.errors.topic\`, \`.partition\`, \`.offset\`, \`.connector.name\`, \`.task.id\`, \`.stage\` and \`.exception.message\`.

@@ -5,8 +5,8 @@ import { gzip } from 'node:zlib'
 import { messageOf } from '../../errors.ts'
 import { AnswerTooLong, keptConnections, readBody, sendRequest } from '../../http/exchange.ts'
 import { RetriableError, type SinkContext } from '../connector.ts'
-import { optionFile } from '../option-files.ts'
 import { type OptionDeclaration, OptionError, type Options } from '../options.ts'
+import { TLS_OPTIONS, tlsOf } from '../tls-options.ts'
 
 /** Options of all connectors that send HTTP requests. */
 export const HTTP_OPTIONS: readonly OptionDeclaration[] = [
@@ -32,32 +32,7 @@ export const HTTP_OPTIONS: readonly OptionDeclaration[] = [
     choices: ['none', 'gzip'],
     description: 'Whether bodies are compressed.',
   },
-  {
-    name: 'ssl.ca.location',
-    type: 'text',
-    default: null,
-    description: 'PEM file with the certificate authorities of the target.',
-  },
-  {
-    name: 'ssl.certificate.location',
-    type: 'text',
-    default: null,
-    description: 'PEM file with the client certificate, for a target that requires one.',
-  },
-  {
-    name: 'ssl.key.location',
-    type: 'text',
-    default: null,
-    description: 'PEM file with the private key of that certificate.',
-  },
-  { name: 'ssl.key.password', type: 'text', default: null, isSecret: true, description: 'Passphrase of that key.' },
-  {
-    name: 'ssl.endpoint.identification.algorithm',
-    type: 'choice',
-    default: 'https',
-    choices: ['https', ''],
-    description: '`https`: the certificate of the target must match its host name. Empty: any host name is accepted.',
-  },
+  ...TLS_OPTIONS,
 ]
 
 /** Options for a user and a password. */
@@ -229,19 +204,4 @@ function checkUrls(texts: readonly string[]): URL[] {
     }
     return new URL(text)
   })
-}
-
-function tlsOf(context: HttpContext) {
-  const { options } = context
-  const ca = optionFile('ssl.ca.location', context)
-  const cert = optionFile('ssl.certificate.location', context)
-  const key = optionFile('ssl.key.location', context)
-  const passphrase = options.textOrNull('ssl.key.password')
-  return {
-    ...(ca !== null && { ca }),
-    ...(cert !== null && { cert }),
-    ...(key !== null && { key }),
-    ...(passphrase !== null && { passphrase }),
-    ...(options.text('ssl.endpoint.identification.algorithm') === '' && { checkServerIdentity: () => undefined }),
-  }
 }

@@ -41,6 +41,10 @@ export interface EventOptions {
   readonly now: () => number
 }
 
+/** Headers of the records of a change of the key. */
+const NEW_KEY = '__debezium.newkey'
+const OLD_KEY = '__debezium.oldkey'
+
 type Operation = 'c' | 'u' | 'd' | 'r' | 't'
 
 interface Event {
@@ -87,10 +91,13 @@ export class ChangeEvents {
   ): SourceRecord[] {
     const known = before?.kind === 'full' ? withUnchanged(after, before.tuple) : after
     if (before !== null && table.key.some((at) => before.tuple[at] !== known[at])) {
-      // Another key is another row to whoever reads by key.
+      // Another key is another row to whoever reads by key; the headers tie the two together.
+      const [oldKey, newKey] = [this.#key(before.tuple, table), this.#key(known, table)]
+      const gone = this.#ofDelete(before.tuple, table, place)
+      const come = this.#record(this.#put('c', null, known, table), table, place)
       return [
-        ...this.#ofDelete(before.tuple, table, place),
-        this.#record(this.#put('c', null, known, table), table, place),
+        ...gone.map((record) => ({ ...record, headers: [{ key: NEW_KEY, value: newKey }] })),
+        { ...come, headers: [{ key: OLD_KEY, value: oldKey }] },
       ]
     }
     const old = before?.kind === 'full' ? before.tuple : null

@@ -1,8 +1,9 @@
 /**
- * Values of PostgreSQL as JSON, from the texts that the server writes with `DateStyle` ISO, `IntervalStyle` iso_8601 and `TimeZone` UTC.
+ * Values of PostgreSQL as JSON, from the texts that the server writes in the sessions of session.ts.
  * Nothing is rounded: numbers keep their digits. Shapes are those of Debezium's PostgreSQL connector where JSON can hold them exactly.
  */
 import { parse as parseArray } from 'postgres-array'
+import { dateJson, instantJson, type TimeUnits, timeJson, timestampJson, zonedTimeJson } from './column-times.ts'
 
 /** A type as the catalogue has it, domains resolved. */
 export interface ColumnType {
@@ -15,8 +16,7 @@ export interface ColumnType {
 }
 
 export interface ValueOptions {
-  /** `adaptive`: as exact as the column, in microseconds. `connect`: in milliseconds, as columns DATE, TIME and TIMESTAMP are read. */
-  readonly times: 'adaptive' | 'connect'
+  readonly times: TimeUnits
   readonly decimals: 'precise' | 'string'
 }
 
@@ -47,28 +47,64 @@ export function jsonOf(type: ColumnType, options: ValueOptions): ToJson {
     case 'bytea':
       return (text) => JSON.stringify(Buffer.from(text.slice(2), 'hex').toString('base64'))
     case 'bit':
-      return type.modifier === 1 ? (text) => (text === '1' ? 'true' : 'false') : string
+      return type.modifier === 1 ? (text) => (text === '1' ? 'true' : 'false') : bitsJson
+    case 'varbit':
+      return bitsJson
+    case 'money':
+      return moneyJson(decimals === 'string' ? string : number)
+    case 'point':
+      return pointJson
+    case 'hstore':
+      return hstoreJson
     case 'date':
-      return unlessInfinite((text) => String(daysOf(text)))
+      return dateJson
     case 'time':
-      return (text) => scaled(microsecondsOf(text), times)
+      return timeJson(type.modifier, times)
     case 'timetz':
-      return (text) => JSON.stringify(withZone(text))
+      return zonedTimeJson
     case 'timestamp':
-      return unlessInfinite((text) => scaled(timestampOf(text), times))
+      return timestampJson(type.modifier, times)
     case 'timestamptz':
-      return times === 'connect'
-        ? unlessInfinite((text) => scaled(timestampOf(withoutZone(text)), times))
-        : unlessInfinite((text) => JSON.stringify(instantOf(text)))
+      return instantJson(type.modifier, times)
     default:
       return string
   }
 }
 
-const unlessInfinite =
-  (convert: ToJson): ToJson =>
-  (text) =>
-    text.endsWith('infinity') ? JSON.stringify(text) : convert(text)
+/** Bits as bytes in Base64, the lowest first. */
+const bitsJson: ToJson = (text) => {
+  const bytes = Buffer.alloc(Math.ceil(text.length / 8))
+  for (let bit = 0; bit < text.length; bit++)
+    if (text[text.length - 1 - bit] === '1') bytes[bit >> 3]! |= 1 << (bit & 7)
+  return JSON.stringify(bytes.toString('base64'))
+}
+
+/** An amount as the locales of dollars write it is its number; any other stays as it is, since it may have other digits behind its comma. */
+const moneyJson =
+  (amount: ToJson): ToJson =>
+  (text) => {
+    const [, sign, digits] = /^(-?)\$((?:\d+|\d{1,3}(?:,\d{3})+)\.\d\d)$/.exec(text) ?? []
+    return digits === undefined ? JSON.stringify(text) : amount(`${sign}${digits.replaceAll(',', '')}`)
+  }
+
+/** `(1,2)` with its well-known binary form: little endian, a point. */
+const pointJson: ToJson = (text) => {
+  const [x, y] = text.slice(1, -1).split(',').map(Number) as [number, number]
+  const wkb = Buffer.alloc(21)
+  wkb.writeUInt8(1, 0)
+  wkb.writeUInt32LE(1, 1)
+  wkb.writeDoubleLE(x, 5)
+  wkb.writeDoubleLE(y, 13)
+  return JSON.stringify({ x, y, wkb: wkb.toString('base64'), srid: null })
+}
+
+/** `"a"=>"1", "b"=>NULL` as the text of a JSON object. Source: PostgreSQL documentation, "hstore: external representation". */
+const hstoreJson: ToJson = (text) => {
+  const pairs = [...text.matchAll(/"((?:[^"\\]|\\.)*)"=>(?:"((?:[^"\\]|\\.)*)"|NULL)/gs)]
+  const plain = (quoted: string) => quoted.replaceAll(/\\(.)/gs, '$1')
+  const members = pairs.map(([, key, value]) => [plain(key!), value === undefined ? null : plain(value)] as const)
+  return JSON.stringify(JSON.stringify(Object.fromEntries(members)))
+}
 
 type Nested = readonly (string | null | Nested)[]
 
@@ -76,60 +112,4 @@ function arrayOf(element: ToJson): ToJson {
   const join = (items: Nested): string =>
     `[${items.map((item) => (typeof item === 'object' && item !== null ? join(item) : (item ?? 'null'))).join(',')}]`
   return (text) => join(parseArray(text, element) as Nested)
-}
-
-const DAY_US = 86_400_000_000n
-
-/** Days since 1970-01-01 of `2024-02-29` or `0044-03-15 BC`. */
-function daysOf(text: string): number {
-  const [, year, month, day, era] = /^(\d+)-(\d\d)-(\d\d)( BC)?$/.exec(text) ?? bad(text)
-  // The year before 1 is 0, which is 1 BC.
-  const date = new Date(0)
-  date.setUTCFullYear(era === undefined ? Number(year) : 1 - Number(year), Number(month) - 1, Number(day))
-  const ms = date.getTime()
-  return Number.isNaN(ms) ? daysOfFarYear(Number(year), text.slice(-6)) : ms / 86_400_000
-}
-
-/** JavaScript's dates end in the year 275760 and PostgreSQL's in 5874897; the calendar repeats every 400 years, of 146,097 days each. */
-function daysOfFarYear(year: number, monthAndDay: string): number {
-  const cycles = Math.floor((year - 2000) / 400)
-  return cycles * 146_097 + daysOf(`${year - cycles * 400}${monthAndDay}`)
-}
-
-/** Microseconds of the day of `12:34:56.789`; 24:00:00 is one. */
-function microsecondsOf(text: string): bigint {
-  const [, hours, minutes, seconds, fraction = ''] = /^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/.exec(text) ?? bad(text)
-  const whole = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
-  return BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(6, '0'))
-}
-
-/** Microseconds since the epoch of `2024-02-29 12:34:56.789`, perhaps with ` BC`. */
-function timestampOf(text: string): bigint {
-  const era = text.endsWith(' BC') ? ' BC' : ''
-  const [date = '', time = ''] = text.slice(0, text.length - era.length).split(' ')
-  return BigInt(daysOf(date + era)) * DAY_US + microsecondsOf(time)
-}
-
-const scaled = (us: bigint, times: ValueOptions['times']): string =>
-  // Towards the past, so that no time moves into the future.
-  String(times === 'adaptive' ? us : (us - (((us % 1000n) + 1000n) % 1000n)) / 1000n)
-
-/** Times with a zone are written with that of the session, which is UTC. */
-const withoutZone = (text: string): string => text.replace(/\+00(?= BC$|$)/, '')
-
-/** `2024-02-29T12:34:56.789Z`. */
-function instantOf(text: string): string {
-  const plain = withoutZone(text)
-  return plain.endsWith(' BC') ? `${plain.slice(0, -3).replace(' ', 'T')}Z BC` : `${plain.replace(' ', 'T')}Z`
-}
-
-/** `12:34:56+02` as `12:34:56+02:00`; UTC is `Z`. */
-const withZone = (text: string): string => {
-  const [, time, hours, rest = ''] = /^([\d:.]+)([+-]\d\d)(.*)$/.exec(text) ?? bad(text)
-  const zone = `${hours}${rest === '' ? ':00' : rest}`
-  return time + (zone === '+00:00' ? 'Z' : zone)
-}
-
-function bad(text: string): never {
-  throw new Error(`PostgreSQL has sent '${text}', which is neither a date nor a time.`)
 }

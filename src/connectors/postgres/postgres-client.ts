@@ -1,8 +1,9 @@
 /** Connections to PostgreSQL as options of connectors describe them; sink and source have the same. */
 import type { Client, ClientConfig } from 'pg'
 import type { SinkContext } from '../connector.ts'
-import { type FileContext, optionFile } from '../option-files.ts'
+import type { FileContext } from '../option-files.ts'
 import { type OptionDeclaration, OptionError, type Options } from '../options.ts'
+import { TLS_OPTIONS, tlsOf } from '../tls-options.ts'
 
 export const POSTGRES_OPTIONS: readonly OptionDeclaration[] = [
   {
@@ -23,14 +24,10 @@ export const POSTGRES_OPTIONS: readonly OptionDeclaration[] = [
     name: 'ssl',
     type: 'flag',
     default: 'false',
-    description: 'Whether the connection is encrypted and the certificate of the server is verified.',
+    description:
+      'Whether the connection is encrypted and the certificate of the server is verified, as `sslmode=verify-full` has it.',
   },
-  {
-    name: 'ssl.ca.location',
-    type: 'text',
-    default: null,
-    description: 'PEM file with the certificate authorities of the server.',
-  },
+  ...TLS_OPTIONS,
   {
     name: 'request.timeout.ms',
     type: 'duration',
@@ -75,7 +72,7 @@ export async function connectPostgres(
     database,
     user: options.textOrNull('username') ?? user,
     ...(password !== null && { password }),
-    ssl: options.flag('ssl') ? certificates(context) : false,
+    ssl: options.flag('ssl') ? tlsOf(context) : false,
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
     application_name: `millrace ${connector}`,
@@ -89,11 +86,6 @@ export async function connectPostgres(
   await client.connect()
   signal.addEventListener('abort', () => void client.end().catch(() => {}), { once: true })
   return client
-}
-
-function certificates(context: FileContext) {
-  const ca = optionFile('ssl.ca.location', context)
-  return ca === null ? true : { ca }
 }
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`

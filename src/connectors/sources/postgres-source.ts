@@ -6,6 +6,29 @@ import { addressOf, connectPostgres, POSTGRES_OPTIONS, quoted } from '../postgre
 import { dropSlot, type TableName } from '../postgres/source-catalogue.ts'
 import { PostgresSourceTask } from './postgres-source-task.ts'
 
+const BESIDE_DEBEZIUM = `## Beside Debezium
+
+The events were compared with those of Debezium's PostgreSQL connector 3.6, which read the same changes with the JSON converter without schemas. Keys,
+\`op\`, \`before\`, \`after\`, tombstones and the order are the same, and so are \`ts_ms\`, \`ts_us\`, \`db\`, \`schema\`, \`table\`, \`txId\` and
+\`lsn\` in \`source\`. These differ:
+
+| | here | Debezium |
+|---|---|---|
+| \`numeric\`, \`money\` by default | a number with all its digits | Base64 of the unscaled value |
+| \`money\` | a number if it is written as \`$1,234.50\`, otherwise the text of the server | a number |
+| \`interval\` by default | ISO 8601, \`P1Y2M3DT4H5M6.7S\` | microseconds; the same text with \`interval.handling.mode=string\` |
+| infinite dates and timestamps | \`"infinity"\`, \`"-infinity"\` | a number that depends on the type |
+| \`NaN\` of \`numeric\` | \`"NaN"\` | \`"NAN"\` as a text |
+| dates before 1 AD | days in the calendar of PostgreSQL | other days in the snapshot than in changes |
+| arrays of arrays | arrays of arrays | null elements |
+| arrays of \`money\` and \`point\`, \`box\`, \`line\`, \`pg_lsn\` and other types that Debezium does not know | arrays, texts | no field, unless \`include.unknown.datatypes\` is set |
+| \`TRUNCATE\` | an event with \`op\` \`t\` and no key | the same with \`skipped.operations=none\`; by default no event |
+| \`source.name\` | the name of the connector | \`topic.prefix\` |
+| \`source.snapshot\` | \`true\` or \`false\` | also \`first\`, \`last\` and others |
+| only here | \`source.tx_index\`: the number of the change in its transaction | |
+| only there | | \`source.version\`, \`.sequence\`, \`.ts_ns\`, \`.xmin\`, \`.origin\`; \`transaction\`; \`ts_us\`, \`ts_ns\`; headers \`__debezium.context.*\` |
+| time of the record | when the change was committed | when the event was produced |`
+
 export const postgresSource: SourceDeclaration = {
   kind: 'SOURCE',
   name: 'postgres',
@@ -71,10 +94,11 @@ export const postgresSource: SourceDeclaration = {
       name: 'time.precision.mode',
       type: 'choice',
       default: 'adaptive',
-      choices: ['adaptive', 'connect'],
+      choices: ['adaptive', 'adaptive_time_microseconds', 'connect'],
       description:
-        '`adaptive`: `date` in days, `time` and `timestamp` in microseconds, `timestamptz` as ISO 8601 in UTC. `connect`: in milliseconds, as the columns ' +
-        'DATE, TIME and TIMESTAMP are read; microseconds are truncated.',
+        '`adaptive`: `date` in days, `time` and `timestamp` in microseconds, or in milliseconds where the column has at most three digits of seconds, and ' +
+        '`timestamptz` as ISO 8601 in UTC. `adaptive_time_microseconds`: the same, with every `time` in microseconds. `connect`: in milliseconds, as the ' +
+        'columns DATE, TIME and TIMESTAMP are read; microseconds are truncated.',
     },
     {
       name: 'decimal.handling.mode',
@@ -104,6 +128,8 @@ export const postgresSource: SourceDeclaration = {
   connector='postgres', url='postgres://localhost:5432/postgres', username='postgres', password='\${env:CONNECTOR_PG_PASSWORD}',
   "table"='public.users', topic='users');
 CREATE STREAM user_changes (op STRING, after STRUCT<id INT, state STRING>) WITH (kafka_topic='users', value_format='JSON');`,
+
+  notes: BESIDE_DEBEZIUM,
 
   check(options) {
     addressOf(options)

@@ -1,4 +1,4 @@
-import { always, type ForeignClass, idle, noted, oneOf, type Rule, type Settings, SOURCE_RULES, to } from './rules.ts'
+import { always, type ForeignClass, idle, oneOf, type Rule, type Settings, SOURCE_RULES, to } from './rules.ts'
 
 /** The address is made of several settings; the host carries it. */
 const address: Rule = (host, all) => {
@@ -15,6 +15,12 @@ const table: Rule = (value, all) => {
   return { options: { table: name, topic: topicOf(name, all) } }
 }
 
+const PRECISE = {
+  options: { 'decimal.handling.mode': 'precise' },
+  note: 'numbers have all their digits, and are not in Base64',
+}
+const TRUNCATED = 'TRUNCATE is an event, too'
+
 /** Source: Debezium documentation, "Debezium connector for PostgreSQL: connector properties". */
 export const debeziumPostgres: ForeignClass = {
   className: 'io.debezium.connector.postgresql.PostgresConnector',
@@ -29,10 +35,14 @@ export const debeziumPostgres: ForeignClass = {
     'database.password': to('password'),
     'database.sslmode': oneOf({
       disable: { ssl: 'false' },
-      'verify-ca': { ssl: 'true' },
+      require: { refused: 'an encrypted connection verifies the certificate of the server: verify-ca or verify-full' },
+      'verify-ca': { ssl: 'true', 'ssl.endpoint.identification.algorithm': '' },
       'verify-full': { ssl: 'true' },
     }),
     'database.sslrootcert': to('ssl.ca.location'),
+    'database.sslcert': to('ssl.certificate.location'),
+    'database.sslkey': (value) => ({ options: { 'ssl.key.location': value }, note: 'the key is read as PEM' }),
+    'database.sslpassword': to('ssl.key.password'),
     'database.tcpKeepAlive': idle,
     'topic.prefix': idle,
     'table.include.list': table,
@@ -52,14 +62,11 @@ export const debeziumPostgres: ForeignClass = {
     'tombstones.on.delete': to('tombstones.on.delete'),
     'decimal.handling.mode': oneOf({
       string: { 'decimal.handling.mode': 'string' },
-      precise: {
-        options: { 'decimal.handling.mode': 'precise' },
-        note: 'numbers have all their digits, and are not in Base64',
-      },
+      precise: PRECISE,
     }),
     'time.precision.mode': oneOf({
       adaptive: { 'time.precision.mode': 'adaptive' },
-      adaptive_time_microseconds: { 'time.precision.mode': 'adaptive' },
+      adaptive_time_microseconds: { 'time.precision.mode': 'adaptive_time_microseconds' },
       connect: { 'time.precision.mode': 'connect' },
     }),
     'binary.handling.mode': always('bytes', 'base64'),
@@ -77,6 +84,11 @@ export const debeziumPostgres: ForeignClass = {
     'value.converter': always('org.apache.kafka.connect.json.JsonConverter'),
     'key.converter.schemas.enable': always('false'),
     'value.converter.schemas.enable': always('false'),
-    'skipped.operations': noted('the events of all operations are written'),
+    'skipped.operations': oneOf({ none: {}, t: { options: {}, note: TRUNCATED } }),
+  },
+  absent: {
+    'decimal.handling.mode': PRECISE,
+    'interval.handling.mode': { options: {}, note: 'intervals are texts in ISO 8601' },
+    'skipped.operations': { options: {}, note: TRUNCATED },
   },
 }

@@ -99,6 +99,8 @@ describe('a class of Kafka Connect', () => {
         'plugin.name': 'pgoutput',
         'snapshot.mode': 'no_data',
         'time.precision.mode': 'adaptive_time_microseconds',
+        'database.sslmode': 'verify-ca',
+        'database.sslrootcert': 'ca.pem',
       },
       {
         url: 'postgres://h:5433/db',
@@ -106,7 +108,11 @@ describe('a class of Kafka Connect', () => {
         table: 'public.users',
         topic: 'p.public.users',
         'snapshot.mode': 'never',
-        'time.precision.mode': 'adaptive',
+        'time.precision.mode': 'adaptive_time_microseconds',
+        'decimal.handling.mode': 'precise',
+        ssl: 'true',
+        'ssl.endpoint.identification.algorithm': '',
+        'ssl.ca.location': 'ca.pem',
       },
     ],
     [

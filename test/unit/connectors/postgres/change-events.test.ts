@@ -65,6 +65,14 @@ describe('events of changes', () => {
       ['{"id":"2"}', ['c', null, { id: '2', v: 'b' }]],
     ])
     expect(shown(events({ tombstones: false }).ofChange(change, table, place))).toHaveLength(2)
+    const headers = events()
+      .ofChange(change, table, place)
+      .map((record) => (record.headers ?? []).map(({ key, value }) => `${key} ${String(value)}`))
+    expect(headers).toEqual([
+      ['__debezium.newkey {"id":"2"}'],
+      ['__debezium.newkey {"id":"2"}'],
+      ['__debezium.oldkey {"id":"1"}'],
+    ])
   })
 
   test('take what was not changed from the whole old row, if there is one', () => {
@@ -110,10 +118,30 @@ describe('values', () => {
     [plain('date'), '275761-01-01', '100000110'],
     [plain('timestamp'), '1970-01-01 00:00:00.5', '500000'],
     [plain('timestamp'), '294276-12-31 23:59:59.999999', '9224318015999999999'],
-    [plain('timestamptz'), '0044-03-15 12:00:00+00 BC', '"0044-03-15T12:00:00Z BC"'],
-    [plain('timetz'), '12:00:00+05:30', '"12:00:00+05:30"'],
+    [plain('timestamp', 3), '1970-01-01 00:00:00.5', '500'],
+    [plain('time', 0), '00:00:01', '1000'],
+    [plain('time', 4), '00:00:01', '1000000'],
+    [plain('timestamp'), 'infinity', '"infinity"'],
+    [plain('timestamptz'), '0044-03-15 12:00:00+00 BC', '"-0043-03-15T12:00:00.000000Z"'],
+    [plain('timestamptz'), '294276-12-31 00:00:00.25+00', '"+294276-12-31T00:00:00.250000Z"'],
+    [plain('timestamptz', 3), '2024-02-29 10:34:56.7+00', '"2024-02-29T10:34:56.700Z"'],
+    [plain('timestamptz', 0), '2024-02-29 10:34:56+00', '"2024-02-29T10:34:56Z"'],
+    [plain('timetz'), '12:00:00+05:30', '"06:30:00Z"'],
+    [plain('timetz'), '23:00:00.25-05:30', '"04:30:00.25Z"'],
+    [plain('timetz'), '01:00:00+02', '"23:00:00Z"'],
     [plain('timetz'), '12:00:00+00', '"12:00:00Z"'],
     [plain('bit', 1), '0', 'false'],
+    [plain('bit', 10), '1010101010', '"qgI="'],
+    [plain('varbit', 10), '101', '"BQ=="'],
+    [plain('money'), '-$1,234,567.50', '-1234567.50'],
+    [plain('money'), '1.234,50 €', '"1.234,50 €"'],
+    [
+      plain('point'),
+      '(-1.5,1e+20)',
+      '{"x":-1.5,"y":100000000000000000000,"wkb":"AQEAAAAAAAAAAAD4v0CMtXgdrxVE","srid":null}',
+    ],
+    [plain('hstore'), '"a b"=>"c\\"d\\\\e, f", "n"=>NULL', '"{\\"a b\\":\\"c\\\\\\"d\\\\\\\\e, f\\",\\"n\\":null}"'],
+    [plain('hstore'), '', '"{}"'],
     [plain('mood'), 'o"k', '"o\\"k"'],
     [{ name: '_int4', element: plain('int4'), modifier: -1 }, '[0:1]={1,NULL}', '[1,null]'],
     [{ name: '_text', element: plain('text'), modifier: -1 }, '{}', '[]'],
@@ -128,7 +156,14 @@ describe('values', () => {
     expect(json(plain('time'), '00:00:00.0019', connect)).toBe('1')
   })
 
+  test('of time are in microseconds where that is wanted of time alone', () => {
+    const units = { times: 'adaptive_time_microseconds' } as const
+    expect(json(plain('time', 3), '00:00:01', units)).toBe('1000000')
+    expect(json(plain('timestamp', 3), '1970-01-01 00:00:01', units)).toBe('1000')
+  })
+
   test('of numeric are texts if they are to be', () => {
     expect(json(plain('numeric'), '1.10', { decimals: 'string' })).toBe('"1.10"')
+    expect(json(plain('money'), '$1.10', { decimals: 'string' })).toBe('"1.10"')
   })
 })
