@@ -71,9 +71,10 @@ export function jsonOf(type: ColumnType, options: ValueOptions): ToJson {
   }
 }
 
-/** Bits as bytes in Base64, the lowest first. */
+/** Bits as bytes in Base64: the lowest byte first, up to the highest that is not zero. */
 const bitsJson: ToJson = (text) => {
-  const bytes = Buffer.alloc(Math.ceil(text.length / 8))
+  const first = text.indexOf('1')
+  const bytes = Buffer.alloc(first < 0 ? 0 : Math.ceil((text.length - first) / 8))
   for (let bit = 0; bit < text.length; bit++)
     if (text[text.length - 1 - bit] === '1') bytes[bit >> 3]! |= 1 << (bit & 7)
   return JSON.stringify(bytes.toString('base64'))

@@ -1,9 +1,9 @@
 /** Ports of sources and targets of sinks over TLS, with certificates that fit and that do not. */
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
-import { type AddressInfo, connect as connectTcp } from 'node:net'
+import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
-import { connect, type TLSSocket } from 'node:tls'
+import { connect, TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ConnectorWorld } from '../../support/connectors/connector-world.ts'
 import { freePort } from '../../support/free-port.ts'
@@ -90,3 +90,44 @@ test('a sink does not send to a target whose certificate does not fit, and says 
     server.close()
   }
 })
+
+test.each([
+  ['sink', `CREATE SINK f FROM s WITH (connector='postgres', "table"='t'`],
+  ['source', `CREATE SOURCE f WITH (connector='postgres', topic='f', "table"='t'`],
+])(
+  'a %s sends neither its user nor its password to a PostgreSQL whose certificate does not fit',
+  async (_, statement) => {
+    const startups: string[] = []
+    // A request for TLS is eight bytes, and the answer S. Source: PostgreSQL documentation, "SSL session encryption".
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => {
+        socket.write('S')
+        const secure = new TLSSocket(socket, { isServer: true, key: readFileSync(join(TLS, 'key.pem')), cert: ca })
+        secure
+          .on('error', () => {})
+          .on('data', (bytes: Buffer) => {
+            startups.push(bytes.toString())
+            secure.destroy()
+          })
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port: target } = server.address() as AddressInfo
+    try {
+      await world.createStream()
+      await world.insert([{ id: 1, v: 'a' }])
+      await world.run(`${statement}, url='postgres://localhost:${target}/d', username='loader', ssl=true);`)
+      const trace = async () => (await world.describe('f')).status.tasks[0]?.trace ?? ''
+      await expect.poll(trace, WAIT).toContain('The certificate of PostgreSQL at localhost is not accepted')
+      expect(startups).toEqual([])
+      await world.run(
+        `ALTER CONNECTOR f WITH ("ssl.ca.location"='certificate.pem', "ssl.endpoint.identification.algorithm"='');`,
+      )
+      await expect.poll(() => startups.join(), WAIT).toContain('loader')
+    } finally {
+      await world.run('DROP CONNECTOR f;')
+      server.close()
+    }
+  },
+)
