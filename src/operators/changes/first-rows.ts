@@ -7,6 +7,7 @@
  * Equation: that of over.ts. Rows are only added, so that a row behind a full list is never within the limit and is not kept.
  */
 import type { KeyValueStore, StoreDeclaration } from '../../state/store.ts'
+import type { Header } from '../../types/record.ts'
 import { type Column, columnTypes } from '../../types/schema.ts'
 import { TIMESTAMP } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
@@ -29,6 +30,8 @@ export interface FirstRows {
   readonly functions: readonly OverCall[]
   /** How many rows of a partition are wanted. */
   readonly count: number
+  /** Columns of the output row that tell its rows apart: the partition, and the number if several rows are wanted. Empty: a bag. */
+  readonly key: readonly number[]
   /** How long a row is kept, in event time; null: for good. */
   readonly ttlMs: number | null
   readonly store: string
@@ -46,7 +49,7 @@ export const firstRowsStore = (name: string, columns: readonly Column[], ttlMs: 
 })
 
 export function firstRows(
-  { order, functions, count, ttlMs, store: name }: FirstRows,
+  { order, functions, count, key, ttlMs, store: name }: FirstRows,
   input: StepSchema,
   context: OperatorContext,
   leaving: LeavingChanges,
@@ -56,7 +59,7 @@ export function firstRows(
   const compareOrder = rowOrder(order, input.value)
   const textOf = rowTexts(input)
   const compute = compileOverCalls(functions, { order, width }, context)
-  const changes = new RowChanges(leaving)
+  const emitDifference = key.length > 0 ? changesByPlace(leaving, context) : changesOfBag(leaving)
 
   const results = (list: readonly Row[]): Row[] => {
     let group = 0
@@ -68,9 +71,10 @@ export function firstRows(
   }
   const pending = new PendingChanges((prefix, { headers, oldValue }) => {
     const { row, timestamp } = store.get(prefix)!
-    changes.begin({ timestamp, headers })
-    changes.replace(results(listOf(oldValue!)), results(listOf(row)))
-    changes.flush()
+    const [before, after] = [listOf(oldValue!), listOf(row)]
+    let same = 0
+    while (same < before.length && before[same] === after[same]) same++
+    emitDifference({ old: () => results(before).slice(same), now: results(after).slice(same), timestamp, headers })
   })
   const expire = expiry(ttlMs, [store], context, (_store, before) => {
     pending.flush()
@@ -91,9 +95,9 @@ export function firstRows(
   return {
     inputs: [
       (record) => {
-        const { key, value, timestamp } = record
+        const { value, timestamp } = record
         if (value === null) return
-        const prefix = key![0] as string
+        const prefix = record.key![0] as string
         const stored = store.get(prefix)
         const list = listOf(stored?.row ?? [])
         const at = placeOf(value, list)
@@ -109,6 +113,34 @@ export function firstRows(
       },
     ],
     flush: () => pending.flush(),
+  }
+}
+
+/** What a partition's results have become behind those that are the same. Calls look at no rows behind their own, so that these have the same results. */
+interface Difference {
+  readonly old: () => readonly Row[]
+  /** As many, or more. */
+  readonly now: readonly Row[]
+  readonly timestamp: number
+  readonly headers: readonly Header[] | null
+}
+
+/** The key of a result is its place. */
+const changesByPlace =
+  ({ keyOf, emit }: LeavingChanges, { oldValues }: OperatorContext) =>
+  ({ old, now, timestamp, headers }: Difference): void => {
+    const before = oldValues ? old() : []
+    now.forEach((value, i) => {
+      emit({ key: keyOf(value), window: null, value, oldValue: before[i] ?? null, timestamp, headers })
+    })
+  }
+
+function changesOfBag(leaving: LeavingChanges): (difference: Difference) => void {
+  const changes = new RowChanges(leaving)
+  return (difference) => {
+    changes.begin(difference)
+    changes.replace(difference.old(), difference.now)
+    changes.flush()
   }
 }
 
