@@ -118,6 +118,12 @@ export class ManualTimer implements Timer {
     return [...this.#pending].map(({ due }) => due - this.#elapsed).sort((a, b) => a - b)
   }
 
+  /** Milliseconds until the next pending call; null: there is none. */
+  untilNext(): number | null {
+    const next = this.#next(Number.POSITIVE_INFINITY)
+    return next === null ? null : next.due - this.#elapsed
+  }
+
   advance(ms: number): void {
     const end = this.#elapsed + ms
     for (let next = this.#next(end); next !== null; next = this.#next(end)) {

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CacheBudget } from '../../src/state/lmdb/cache-budget.ts'
-import { LmdbEnvironment } from '../../src/state/lmdb/lmdb-environment.ts'
+import { LmdbEnvironment, type OpenEnvironment, type StateEnvironment } from '../../src/state/lmdb/lmdb-environment.ts'
 import { StateCatalog } from '../../src/state/lmdb/state-catalog.ts'
 import { TaskState } from '../../src/state/lmdb/task-state.ts'
 import { memoryStore } from '../../src/state/memory.ts'
 import type { StateStore, StoreDeclaration } from '../../src/state/store.ts'
+import { MemoryDisk } from '../support/simulation/memory-environment.ts'
 import { type StoreHarness, storeContract } from './store.contract.ts'
 
 storeContract('stores in memory', async (declaration) => ({
@@ -20,16 +21,22 @@ storeContract('stores in memory', async (declaration) => ({
 const MARK = { positions: { 't/0': 1 }, streamTime: 0, watermarks: {}, changelogOffsets: new Map() }
 
 /** A store of a task in an environment of its own. */
-class LmdbHarness implements StoreHarness {
+class EnvironmentHarness implements StoreHarness {
   readonly #directory = mkdtempSync(join(tmpdir(), 'millrace-state-'))
   readonly #declaration: StoreDeclaration
   readonly #cacheBytes: number
-  #environment!: LmdbEnvironment
+  readonly #openEnvironment: OpenEnvironment
+  #environment!: StateEnvironment
   #state!: TaskState
 
-  constructor(declaration: StoreDeclaration, cacheBytes: number) {
+  constructor(
+    declaration: StoreDeclaration,
+    cacheBytes: number,
+    openEnvironment: OpenEnvironment = LmdbEnvironment.open,
+  ) {
     this.#declaration = declaration
     this.#cacheBytes = cacheBytes
+    this.#openEnvironment = openEnvironment
     this.#open()
   }
 
@@ -54,7 +61,7 @@ class LmdbHarness implements StoreHarness {
   }
 
   #open(): void {
-    const environment = LmdbEnvironment.open(this.#directory, (_, cause) => {
+    const environment = this.#openEnvironment(this.#directory, (_, cause) => {
       throw cause
     })
     const catalog = new StateCatalog(environment)
@@ -77,6 +84,16 @@ class LmdbHarness implements StoreHarness {
   }
 }
 
-storeContract('stores in LMDB with room for everything', async (declaration) => new LmdbHarness(declaration, 1e9))
-storeContract('stores in LMDB with room for a few entries', async (declaration) => new LmdbHarness(declaration, 1000))
-storeContract('stores in LMDB with room for none', async (declaration) => new LmdbHarness(declaration, 0))
+storeContract(
+  'stores in LMDB with room for everything',
+  async (declaration) => new EnvironmentHarness(declaration, 1e9),
+)
+storeContract(
+  'stores in LMDB with room for a few entries',
+  async (declaration) => new EnvironmentHarness(declaration, 1000),
+)
+storeContract('stores in LMDB with room for none', async (declaration) => new EnvironmentHarness(declaration, 0))
+storeContract(
+  'stores in the environment of simulations',
+  async (declaration) => new EnvironmentHarness(declaration, 1000, new MemoryDisk().open),
+)

@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Broker } from '../../src/broker/broker.ts'
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/broker/embedded/embedded-log.ts'
-import { partitionForKey } from '../../src/broker/partitioner.ts'
-import { RecordBatchBuilder } from '../../src/broker/record-batch-builder.ts'
 import { RecordBatchCursor } from '../../src/broker/record-batch-cursor.ts'
 import { systemClock, systemTimer } from '../../src/clock.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
@@ -24,14 +22,9 @@ import {
 } from '../../src/runtime/queries/runtime.ts'
 import { type InProcessWorkersOptions, inProcessWorkers } from '../../src/runtime/worker/in-process-workers.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
+import { produceJson, type TestRecord } from './produce-json.ts'
 
 export const functions = createRegistry(BUILT_IN_FUNCTIONS)
-
-export interface TestRecord {
-  readonly key: string | null
-  readonly value: unknown
-  readonly timestamp?: number
-}
 
 export interface ReadRecord {
   readonly key: string | null
@@ -160,19 +153,7 @@ export class QueryWorld {
 
   /** JSON values, keys as text, partitioned as Kafka does. */
   async produce(topic: string, records: readonly TestRecord[]): Promise<void> {
-    const partitions = this.#partitions.get(topic)!
-    const builders = Array.from({ length: partitions }, () => new RecordBatchBuilder())
-    for (const { key, value, timestamp = Date.now() } of records) {
-      const keyBytes = key === null ? null : Buffer.from(key)
-      const partition = keyBytes === null ? 0 : partitionForKey(keyBytes, partitions)
-      const text = value === null ? null : typeof value === 'string' ? value : JSON.stringify(value)
-      builders[partition]!.append(timestamp, keyBytes, text === null ? null : Buffer.from(text))
-    }
-    const producer = this.broker.producer()
-    for (const [partition, builder] of builders.entries()) {
-      if (builder.count > 0) await producer.send(topic, partition, builder.finish())
-    }
-    await producer.close()
+    await produceJson(this.broker, { topic, partitions: this.#partitions.get(topic)! }, records)
   }
 
   /** All records of a topic, partition by partition; keys as text, values parsed. */

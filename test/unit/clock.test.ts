@@ -30,6 +30,7 @@ describe('timers', () => {
     timer.advance(16)
     expect(calls).toEqual(['every 15 at 15', 'after 20', 'every 15 at 30'])
     expect(timer.pending()).toEqual([15])
+    expect(timer.untilNext()).toBe(15)
   })
 
   it('by hand: a call may schedule another within the same advance', () => {
@@ -74,6 +75,7 @@ describe('timers', () => {
     controller.abort()
     await interrupted
     expect(timer.pending()).toEqual([])
+    expect(timer.untilNext()).toBeNull()
     await sleep(timer, 10, { signal: controller.signal })
   })
 })

@@ -7,6 +7,7 @@ import type { Broker } from '../../broker/broker.ts'
 import type { Clock, Timer } from '../../clock.ts'
 import { CacheBudget } from '../../state/lmdb/cache-budget.ts'
 import { MARK_KEY, markValue } from '../../state/lmdb/changelog.ts'
+import { LmdbEnvironment, type OpenEnvironment } from '../../state/lmdb/lmdb-environment.ts'
 import { fitsShape, type TaskRecord } from '../../state/lmdb/state-catalog.ts'
 import type { StoreUsage } from '../../state/lmdb/store-usage.ts'
 import { type ChangelogWriter, TaskState } from '../../state/lmdb/task-state.ts'
@@ -35,6 +36,8 @@ export interface DurableStoresOptions {
   readonly cacheBytes: number
   /** Bound on the file pages that the process maps and has in memory, bytes. Default: 8 MiB. */
   readonly mappedBytes?: number
+  /** Default: LMDB. */
+  readonly openEnvironment?: OpenEnvironment
   /** Where changelogs are; null: none are written, and the disk alone keeps the state. */
   readonly changelogs: Broker | null
   readonly clock: Clock
@@ -60,7 +63,11 @@ class DurableStores implements StoreProvider {
 
   constructor(options: DurableStoresOptions) {
     this.#options = options
-    this.#slots = new SlotEnvironments({ ...options, mappedBytes: options.mappedBytes ?? DEFAULT_MAPPED_BYTES })
+    this.#slots = new SlotEnvironments({
+      ...options,
+      mappedBytes: options.mappedBytes ?? DEFAULT_MAPPED_BYTES,
+      openEnvironment: options.openEnvironment ?? LmdbEnvironment.open,
+    })
     this.#budget = new CacheBudget(options.cacheBytes)
     const { changelogs: broker } = options
     this.standbys =

@@ -4,12 +4,12 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LmdbEnvironment } from '../../state/lmdb/lmdb-environment.ts'
+import type { OpenEnvironment, StateEnvironment } from '../../state/lmdb/lmdb-environment.ts'
 import { StateCatalog } from '../../state/lmdb/state-catalog.ts'
 import { StateDamagedError } from '../../state/lmdb/state-damaged-error.ts'
 
 export interface SlotEnvironment {
-  readonly environment: LmdbEnvironment
+  readonly environment: StateEnvironment
   readonly catalog: StateCatalog
 }
 
@@ -17,6 +17,7 @@ export interface SlotEnvironmentsOptions {
   readonly directory: string
   /** Bound on the pages of files that the process maps and has in memory, beyond those of the first look; bytes. */
   readonly mappedBytes: number
+  readonly openEnvironment: OpenEnvironment
   readonly onWarning: (message: string) => void
 }
 
@@ -63,7 +64,9 @@ export class SlotEnvironments {
     if (damaged !== undefined) await this.#discard(slot, damaged.environment)
     const directory = join(this.#options.directory, `slot-${slot}`)
     for (let attempt = 1; ; attempt++) {
-      const environment = LmdbEnvironment.open(directory, (movedTo, cause) => this.#warn(slot, movedTo, cause.message))
+      const environment = this.#options.openEnvironment(directory, (movedTo, cause) =>
+        this.#warn(slot, movedTo, cause.message),
+      )
       environment.onTouched = () => this.#trim()
       try {
         const made = { environment, catalog: new StateCatalog(environment) }
@@ -76,7 +79,7 @@ export class SlotEnvironments {
     }
   }
 
-  async #discard(slot: number, environment: LmdbEnvironment): Promise<void> {
+  async #discard(slot: number, environment: StateEnvironment): Promise<void> {
     const movedTo = await environment.discard()
     this.#warn(slot, movedTo, environment.damage ?? 'it is damaged')
   }

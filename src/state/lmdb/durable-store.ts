@@ -3,13 +3,13 @@
 import type { RowBytes } from '../bytes/row-bytes.ts'
 import type { StateStore } from '../store.ts'
 import type { CacheBudget } from './cache-budget.ts'
-import type { LmdbEnvironment } from './lmdb-environment.ts'
+import type { StateEnvironment } from './lmdb-environment.ts'
 import type { StoreUsage } from './store-usage.ts'
 import type { WriteBatch } from './write-batch.ts'
 
 /** Where a store keeps its entries. */
 export interface StoreSpace {
-  readonly environment: LmdbEnvironment
+  readonly environment: StateEnvironment
   readonly budget: CacheBudget
   readonly usage: StoreUsage
   readonly rows: RowBytes

@@ -35,6 +35,18 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** What the stores need of an environment; simulations have one in memory. */
+export type StateEnvironment = Pick<LmdbEnvironment, keyof LmdbEnvironment>
+
+/**
+ * Opens or creates the environment of a directory. `onCorrupt`: told, with the new name of the directory, if what is there cannot be read: it
+ * is moved aside and an empty environment takes its place. Throws an Error if the directory cannot be used at all.
+ */
+export type OpenEnvironment = (
+  directory: string,
+  onCorrupt: (movedTo: string, cause: Error) => void,
+) => StateEnvironment
+
 export class LmdbEnvironment {
   readonly directory: string
   #database: RootDatabase<Buffer, Buffer>
@@ -71,10 +83,7 @@ export class LmdbEnvironment {
     return new StateDamagedError(this.directory, cause)
   }
 
-  /**
-   * Opens or creates. `onCorrupt`: told, with the new name of the directory, if what is there cannot be read: it is moved aside and an
-   * empty environment takes its place. Throws an Error if the directory cannot be used at all.
-   */
+  /** See `OpenEnvironment`. */
   static open(directory: string, onCorrupt: (movedTo: string, cause: Error) => void): LmdbEnvironment {
     mkdirSync(directory, { recursive: true })
     try {

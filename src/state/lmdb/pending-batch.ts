@@ -4,7 +4,7 @@
  * done, together with the record that it belongs to: from then on it counts as written. Then it is carried out in small transactions,
  * and at last forgotten. After a crash in between, it is carried out again: that gives the same.
  */
-import type { LmdbEnvironment } from './lmdb-environment.ts'
+import type { StateEnvironment } from './lmdb-environment.ts'
 import { PENDING_ID, storePrefix } from './state-ids.ts'
 import { WriteBatch } from './write-batch.ts'
 
@@ -13,12 +13,12 @@ export const PART_CHANGES = 4096
 const PIECE_BYTES = 65_536
 
 /** Whether a batch has to be stored first. */
-export const isLarge = (batch: WriteBatch, environment: LmdbEnvironment): boolean =>
+export const isLarge = (batch: WriteBatch, environment: StateEnvironment): boolean =>
   batch.size > PART_CHANGES || batch.ranges().some(({ from, to }) => environment.countKeys(from, to) > PART_CHANGES)
 
 /** `head`: what is written together with the batch: the task's record. Rejects with what the disk says. */
 export async function writeLarge(
-  environment: LmdbEnvironment,
+  environment: StateEnvironment,
   task: string,
   head: WriteBatch,
   batch: WriteBatch,
@@ -39,7 +39,7 @@ export async function writeLarge(
 }
 
 /** Carries out what a crash has left undone. */
-export async function recoverPending(environment: LmdbEnvironment, task: string): Promise<void> {
+export async function recoverPending(environment: StateEnvironment, task: string): Promise<void> {
   const pieces = [...environment.range(pieceKey(task, 0), piecesEnd(task))].map(({ value }) => value)
   if (pieces.length > 0) await carryOut(environment, task, WriteBatch.fromBytes(Buffer.concat(pieces)))
 }
@@ -50,7 +50,7 @@ export function dropPending(task: string, batch: WriteBatch): void {
 }
 
 /** Carries a batch out in small transactions. What a failure leaves is a part of it. */
-export async function writeInParts(environment: LmdbEnvironment, batch: WriteBatch): Promise<void> {
+export async function writeInParts(environment: StateEnvironment, batch: WriteBatch): Promise<void> {
   for (const part of batch.parts(PART_CHANGES)) {
     if ('from' in part) await deleteRange(environment, part)
     else await environment.write(part)
@@ -58,14 +58,14 @@ export async function writeInParts(environment: LmdbEnvironment, batch: WriteBat
   }
 }
 
-async function carryOut(environment: LmdbEnvironment, task: string, batch: WriteBatch): Promise<void> {
+async function carryOut(environment: StateEnvironment, task: string, batch: WriteBatch): Promise<void> {
   await writeInParts(environment, batch)
   const end = new WriteBatch()
   dropPending(task, end)
   await environment.write(end)
 }
 
-async function deleteRange(environment: LmdbEnvironment, { from, to }: { from: Buffer; to: Buffer }): Promise<void> {
+async function deleteRange(environment: StateEnvironment, { from, to }: { from: Buffer; to: Buffer }): Promise<void> {
   for (;;) {
     const entries = environment.chunk(from, to, PART_CHANGES)
     const batch = new WriteBatch()

@@ -5,7 +5,7 @@
 
 import type { StoreDeclaration } from '../store.ts'
 import type { StoreSummary } from './durable-store.ts'
-import type { LmdbEnvironment } from './lmdb-environment.ts'
+import type { StateEnvironment } from './lmdb-environment.ts'
 import { dropPending, isLarge, nextTurn, PART_CHANGES, recoverPending, writeLarge } from './pending-batch.ts'
 import { CATALOG_ID, FIRST_STORE_ID, storePrefix } from './state-ids.ts'
 import { WriteBatch } from './write-batch.ts'
@@ -53,12 +53,12 @@ export function fitsShape(shape: string, declaration: StoreDeclaration): boolean
 }
 
 export class StateCatalog {
-  readonly #environment: LmdbEnvironment
+  readonly #environment: StateEnvironment
   #nextId = FIRST_STORE_ID
   /** Tasks of which a large batch may be carried out in part. */
   readonly #unfinished = new Set<string>()
 
-  constructor(environment: LmdbEnvironment) {
+  constructor(environment: StateEnvironment) {
     this.#environment = environment
     for (const { stores } of this.tasks()) {
       for (const { id } of Object.values(stores)) this.#nextId = Math.max(this.#nextId, id + 1)

@@ -4,7 +4,7 @@ import { rowBytes } from '../bytes/row-bytes.ts'
 import type { StateStore, StoreDeclaration } from '../store.ts'
 import type { CacheBudget } from './cache-budget.ts'
 import type { DurableStore, LogChange, StoreSummary } from './durable-store.ts'
-import type { LmdbEnvironment } from './lmdb-environment.ts'
+import type { StateEnvironment } from './lmdb-environment.ts'
 import { LmdbJoinBuffer } from './lmdb-join-buffer.ts'
 import { LmdbKeyValueStore } from './lmdb-key-value.ts'
 import { LmdbSessionStore } from './lmdb-session.ts'
@@ -23,7 +23,7 @@ import { WriteBatch } from './write-batch.ts'
 export interface TaskStateOptions {
   readonly queryId: string
   readonly taskId: string
-  readonly environment: LmdbEnvironment
+  readonly environment: StateEnvironment
   readonly catalog: StateCatalog
   readonly budget: CacheBudget
   readonly stores: readonly StoreDeclaration[]

@@ -1,26 +1,41 @@
 /**
  * One sequence in a simulated cluster: servers are killed, frozen or cut off from their group until others have their slots, stopped and
- * started in an order that the seed decides, while records flow through a filter, a count, a re-keyed count and a windowed count. Real are the runtime, the
- * workers with their stores, and the embedded log; simulated are the group and what a broker checks for it.
+ * started in an order that the seed decides, while records flow through a filter, a count, a re-keyed count and a windowed count. Real are the runtime
+ * and the workers with their stores; simulated are time, the log, the group and what a broker checks for it, and the disk. The seed decides all
+ * that happens, so that a sequence that fails does so each time.
  */
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Timer } from '../../../src/clock.ts'
-import type { PhysicalPlan } from '../../../src/plan/physical-plan.ts'
+import { sleep } from '../../../src/clock.ts'
 import type { Column } from '../../../src/types/schema.ts'
 import { BIGINT, STRING } from '../../../src/types/sql-type.ts'
 import { seeded } from '../../faults/support/server.ts'
+import { produceJson } from '../produce-json.ts'
 import { pullAll, pullRows } from '../pull-requests.ts'
-import type { QueryWorld } from '../query-world.ts'
+import { readTopic } from '../read-topic.ts'
+import { MemoryBroker } from './memory-broker.ts'
+import { MemoryDisk } from './memory-environment.ts'
+import { MemoryLog } from './memory-log.ts'
 import { SimulatedGroup } from './simulated-group.ts'
+import type { SimulatedQueries } from './simulated-queries.ts'
 import { SimulatedServer } from './simulated-server.ts'
+import { VirtualTime } from './virtual-time.ts'
+
+const PARTITIONS = 4
+const SOURCE = 'src'
+const FILTERED = 'FILTERED'
+
+/** The statements of all sequences. */
+export const SIMULATED_STATEMENTS = `
+  CREATE STREAM src (k STRING KEY, c STRING, n INT) WITH (kafka_topic='${SOURCE}', value_format='JSON', partitions=${PARTITIONS});
+  CREATE STREAM ${FILTERED} AS SELECT k, n FROM src WHERE n >= 0;
+  CREATE TABLE counted AS SELECT k, COUNT(*) AS n FROM src GROUP BY k;
+  CREATE TABLE recounted AS SELECT c, COUNT(*) AS n FROM src GROUP BY c;
+  CREATE TABLE windowed AS SELECT k, COUNT(*) AS n FROM src WINDOW TUMBLING (SIZE 1 SECOND) GROUP BY k;`
 
 export interface SimulationOptions {
-  /** Its log and its planner are shared by sequences. */
-  readonly world: QueryWorld
-  readonly directory: string
+  /** Those of `SIMULATED_STATEMENTS`. */
+  readonly queries: SimulatedQueries
   readonly seed: number
-  readonly timer: Timer
   readonly steps: number
 }
 
@@ -31,16 +46,15 @@ export interface SimulationResult {
   readonly records: number
 }
 
-const PARTITIONS = 4
 const BATCH = 20
 const COMMIT_MS = 100
 /** Without progress for this long something is missing. */
 const STALL_MS = 60_000
-/**
- * How often the log ends transactions that are open for too long, as brokers do. One that a killed server left behind, of which no commit tells
- * its successor, hides the output of others until then.
- */
-const UPKEEP_MS = 1_000
+const POLL_MS = 50
+/** How often the log ends transactions that are open for too long. Source: Kafka's `transaction.abort.timed.out.transaction.cleanup.interval.ms`. */
+const UPKEEP_MS = 10_000
+/** A call reaches the broker at once, as often as not; it may take so long. */
+const MOST_LATENCY_MS = 8
 
 interface Member {
   readonly identity: string
@@ -50,52 +64,54 @@ interface Member {
 }
 
 export async function runSimulation(options: SimulationOptions): Promise<SimulationResult> {
-  const simulation = await Simulation.open(options)
-  try {
-    return await simulation.run()
-  } finally {
-    await simulation.close()
-  }
+  const time = new VirtualTime()
+  return time.run(async () => {
+    const simulation = new Simulation(options, time)
+    try {
+      return await simulation.run()
+    } finally {
+      await simulation.close()
+    }
+  })
 }
 
 class Simulation {
   readonly #options: SimulationOptions
+  readonly #time: VirtualTime
+  /** Decides the steps. */
   readonly #random: () => number
-  readonly #name: string
+  /** Decides the rest, so that the steps of a seed do not depend on it. */
+  readonly #chance: () => number
   readonly #isExact: boolean
+  readonly #log: MemoryLog
+  readonly #disk = new MemoryDisk()
+  /** The client of those who write the records and compare the results. */
+  readonly #broker: MemoryBroker
   readonly #group: SimulatedGroup
   readonly #members: readonly Member[]
-  readonly #plans: readonly PhysicalPlan[]
   readonly #dead: SimulatedServer[] = []
   #written = 0
 
-  static async open(options: SimulationOptions): Promise<Simulation> {
-    const name = `sim${options.seed}x`
-    const plans = await options.world.plan(`
-      CREATE STREAM ${name} (k STRING KEY, c STRING, n INT) WITH (kafka_topic='${name}', value_format='JSON', partitions=${PARTITIONS});
-      CREATE STREAM ${name}_f AS SELECT k, n FROM ${name} WHERE n >= 0;
-      CREATE TABLE ${name}_c AS SELECT k, COUNT(*) AS n FROM ${name} GROUP BY k;
-      CREATE TABLE ${name}_r AS SELECT c, COUNT(*) AS n FROM ${name} GROUP BY c;
-      CREATE TABLE ${name}_w AS SELECT k, COUNT(*) AS n FROM ${name} WINDOW TUMBLING (SIZE 1 SECOND) GROUP BY k;`)
-    return new Simulation(options, name, plans)
-  }
-
-  private constructor(options: SimulationOptions, name: string, plans: readonly PhysicalPlan[]) {
+  constructor(options: SimulationOptions, time: VirtualTime) {
     this.#options = options
-    this.#name = name
-    this.#plans = plans
+    this.#time = time
     this.#random = seeded(options.seed)
+    this.#chance = seeded(-1 - options.seed)
     this.#isExact = this.#random() < 0.6
     this.#group = new SimulatedGroup(this.#random() < 0.5 ? 1 : 0)
+    this.#log = new MemoryLog({ clock: time, timer: time, knows: this.#group.knows })
+    this.#broker = new MemoryBroker(this.#log)
     const servers = this.#random() < 0.5 ? 2 : 3
     this.#members = Array.from({ length: servers }, (_, index) => ({
-      identity: `${name}-${index}`,
+      identity: `server-${index}`,
       server: null,
       isCutOff: false,
     }))
   }
 
   async run(): Promise<SimulationResult> {
+    for (const topic of this.#options.queries.topics) await this.#broker.createTopic(topic)
+    this.#time.every(UPKEEP_MS, () => this.#log.abortTimedOut())
     for (const member of this.#members) await this.#start(member)
     const steps: string[] = []
     for (let step = 0; step < this.#options.steps; step++) {
@@ -111,13 +127,8 @@ class Simulation {
   async close(): Promise<void> {
     for (const { server } of this.#members) if (server !== null) await server.close()
     for (const server of [...this.#members.flatMap(({ server }) => server ?? []), ...this.#dead]) await server.dispose()
-    const own = (name: string) => name.toUpperCase().includes(this.#name.toUpperCase()) || this.#isInternal(name)
-    const { broker } = this.#options.world
-    for (const { name } of await broker.listTopics()) if (own(name)) await broker.deleteTopic(name)
-    rmSync(this.#directory(''), { recursive: true, force: true })
+    await this.#broker.close()
   }
-
-  #isInternal = (topic: string): boolean => this.#plans.some(({ queryId }) => topic.includes(`query_${queryId}-`))
 
   async #step(): Promise<string> {
     const down = this.#members.filter(({ server }) => server === null)
@@ -178,7 +189,6 @@ class Simulation {
   }
 
   async #start(member: Member): Promise<void> {
-    const { world, timer } = this.#options
     const config = {
       'auto.offset.reset': 'earliest',
       'commit.interval.ms': String(COMMIT_MS),
@@ -186,15 +196,17 @@ class Simulation {
       'ksql.query.retry.backoff.initial.ms': '500',
     }
     const { identity } = member
-    const directory = this.#directory(identity)
     member.server = await SimulatedServer.start({
-      log: world.log,
-      group: this.#group,
+      broker: new MemoryBroker(this.#log),
       identity,
-      directory,
+      directory: join('/state', identity),
       config,
-      plans: this.#plans,
-      timer,
+      plans: this.#options.queries.plans,
+      clock: this.#time,
+      timer: this.#time,
+      random: this.#chance,
+      latencyMs: () => Math.max(0, Math.floor((2 * this.#chance() - 1) * MOST_LATENCY_MS)),
+      openEnvironment: this.#disk.open,
     })
     await this.#group.join(member.server)
   }
@@ -204,20 +216,18 @@ class Simulation {
       const n = this.#written + index
       return { key: `k${n % 8}`, value: { C: `c${n % 3}`, N: n }, timestamp: n * 10 }
     })
-    await this.#options.world.produce(this.#name, records)
+    await produceJson(this.#broker, { topic: SOURCE, partitions: PARTITIONS }, records)
     this.#written += BATCH
   }
 
   /** Between nothing and two commits. */
-  async #pause(): Promise<void> {
-    const { timer } = this.#options
-    const until = timer.elapsed() + this.#random() * 2 * COMMIT_MS
-    while (timer.elapsed() < until) await new Promise((resolve) => setImmediate(resolve))
+  #pause(): Promise<void> {
+    return sleep(this.#time, this.#random() * 2 * COMMIT_MS)
   }
 
   async #compare(): Promise<string[]> {
     const failures: string[] = []
-    const [, count, recount, windowed] = this.#plans
+    const [, count, recount, windowed] = this.#options.queries.plans
     const isRight = (total: number) => (this.#isExact ? total === this.#written : total >= this.#written)
     const tables = [
       ['count', count!, COUNTS],
@@ -228,7 +238,8 @@ class Simulation {
       const total = await this.#reached(() => this.#total(queryId, request), isRight)
       if (!isRight(total)) failures.push(`${name}: ${total} of ${this.#written}`)
     }
-    const numbers = async () => (await this.#options.world.values(`${this.#name.toUpperCase()}_F`)) as { N: number }[]
+    const numbers = async () =>
+      (await readTopic(this.#broker, FILTERED)).map(({ value }) => JSON.parse(value!) as { readonly N: number })
     const distinct = (rows: readonly { readonly N: number }[]) => new Set(rows.map(({ N }) => N)).size
     const rows = await this.#reached(numbers, (found) => distinct(found) === this.#written)
     if (distinct(rows) < this.#written)
@@ -250,26 +261,16 @@ class Simulation {
   }
 
   async #reached<Value>(look: () => Promise<Value>, isDone: (value: Value) => boolean): Promise<Value> {
-    const until = performance.now() + STALL_MS
-    let upkeepAt = performance.now() + UPKEEP_MS
+    const until = this.#time.elapsed() + STALL_MS
     for (;;) {
       const value = await look()
-      const now = performance.now()
-      if (isDone(value) || now > until) return value
-      if (now > upkeepAt) {
-        await this.#options.world.log.maintain()
-        upkeepAt = now + UPKEEP_MS
-      }
-      await new Promise((resolve) => setTimeout(resolve, 2))
+      if (isDone(value) || this.#time.elapsed() > until) return value
+      await sleep(this.#time, POLL_MS)
     }
   }
 
   #pick<Item>(items: readonly Item[]): Item {
     return items[Math.floor(this.#random() * items.length)]!
-  }
-
-  #directory(identity: string): string {
-    return join(this.#options.directory, this.#name, identity)
   }
 }
 

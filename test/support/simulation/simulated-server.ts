@@ -1,30 +1,38 @@
 /** A server of a simulated cluster: the real runtime with one worker, over a broker that can be cut off, with a directory that outlives it. */
 import type { Broker } from '../../../src/broker/broker.ts'
 import { BrokerError } from '../../../src/broker/broker-error.ts'
-import type { EmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
 import type { SlotClaim, SlotShare } from '../../../src/broker/kafka/groups/slot-assignment.ts'
-import { systemClock, type Timer } from '../../../src/clock.ts'
+import { type Clock, sleep, type Timer } from '../../../src/clock.ts'
 import type { PhysicalPlan } from '../../../src/plan/physical-plan.ts'
 import { createQueryRuntime, type SettlingQueryRuntime } from '../../../src/runtime/queries/runtime.ts'
 import { durableStores } from '../../../src/runtime/stores/durable-stores.ts'
 import { inProcessWorkers } from '../../../src/runtime/worker/in-process-workers.ts'
+import type { OpenEnvironment } from '../../../src/state/lmdb/lmdb-environment.ts'
 import { functions } from '../query-world.ts'
-import type { SimulatedGroup } from './simulated-group.ts'
+import { distantBroker } from './distant-broker.ts'
 
 export interface SimulatedServerOptions {
-  readonly log: EmbeddedLog
-  readonly group: SimulatedGroup
+  /** A client of its own, not connected yet; `dispose` closes it. */
+  readonly broker: Broker
   /** Stays the same over restarts. */
   readonly identity: string
   /** Its state. */
   readonly directory: string
   readonly config: Readonly<Record<string, string>>
   readonly plans: readonly PhysicalPlan[]
+  readonly clock: Clock
   readonly timer: Timer
+  /** Random numbers in [0, 1). */
+  readonly random: () => number
+  /** How long its next call takes to the broker, ms. Default: no time. */
+  readonly latencyMs?: () => number
+  /** Where its state is. Default: files in its directory. */
+  readonly openEnvironment?: OpenEnvironment
 }
 
 /** How long copies may take to become up to date before a rebalance goes on without them, ms. */
 const WARM_UP_MS = 200
+const WARM_POLL_MS = 5
 
 export class SimulatedServer {
   readonly identity: string
@@ -32,6 +40,7 @@ export class SimulatedServer {
   memberId: string
   readonly #broker: Broker
   readonly #timer: Timer
+  readonly #latencyMs: () => number
   #isCut = false
   /** Pending: the server is frozen. */
   #frozen: PromiseWithResolvers<void> | null = null
@@ -46,23 +55,26 @@ export class SimulatedServer {
     return server
   }
 
-  private constructor({ log, group, identity, directory, config, timer }: SimulatedServerOptions) {
+  private constructor(options: SimulatedServerOptions) {
+    const { identity, directory, config, clock, timer, random, latencyMs, openEnvironment } = options
     this.identity = identity
     this.memberId = `${identity}-0`
     this.#timer = timer
-    this.#broker = log.broker()
+    this.#latencyMs = latencyMs ?? (() => 0)
+    this.#broker = options.broker
     void this.#broker.connect()
-    const broker = group.brokerFor(this.#broker, () => this.#reach())
-    const parts = { broker, clock: systemClock, timer, config }
+    const broker = distantBroker(this.#broker, () => this.#reach())
+    const parts = { broker, clock, timer, config }
     const stores = durableStores({
       ...parts,
       directory,
       cacheBytes: 1e6,
       changelogs: broker,
       onWarning: () => {},
+      ...(openEnvironment !== undefined && { openEnvironment }),
     })
     const transactionalId = `${identity}-0`
-    const workers = inProcessWorkers({ ...parts, functions, random: Math.random, stores, transactionalId })
+    const workers = inProcessWorkers({ ...parts, functions, random, stores, transactionalId })
     this.runtime = createQueryRuntime({ ...parts, workers, changelogs: true, sharesSlots: true })
   }
 
@@ -133,6 +145,8 @@ export class SimulatedServer {
   }
 
   async #reach(): Promise<void> {
+    const latencyMs = this.#latencyMs()
+    if (latencyMs > 0) await sleep(this.#timer, latencyMs)
     while (this.#frozen !== null) await this.#frozen.promise
     if (this.#isCut) throw new BrokerError('CLOSED', 'The server is dead.')
   }
@@ -144,7 +158,7 @@ export class SimulatedServer {
       const warm = new Set(this.runtime.warmSlots())
       return warming.every((slot) => warm.has(slot))
     }
-    while (!isWarm() && this.#timer.elapsed() < until) await new Promise((resolve) => setImmediate(resolve))
+    while (!isWarm() && this.#timer.elapsed() < until) await sleep(this.#timer, WARM_POLL_MS)
     return isWarm()
   }
 }

@@ -1,15 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { PhysicalPlan } from '../../../src/plan/physical-plan.ts'
+import { expect, test } from 'vitest'
+import { sleep } from '../../../src/clock.ts'
 import { BIGINT, STRING } from '../../../src/types/sql-type.ts'
+import { seeded } from '../../faults/support/server.ts'
+import { produceJson } from '../../support/produce-json.ts'
 import { pullAll, pullRows } from '../../support/pull-requests.ts'
-import { QueryWorld } from '../../support/query-world.ts'
-import { fastTimer } from '../../support/simulation/fast-timer.ts'
+import { MemoryBroker } from '../../support/simulation/memory-broker.ts'
+import { MemoryDisk } from '../../support/simulation/memory-environment.ts'
+import { MemoryLog } from '../../support/simulation/memory-log.ts'
 import { SimulatedGroup } from '../../support/simulation/simulated-group.ts'
+import { planSimulatedQueries, type SimulatedQueries } from '../../support/simulation/simulated-queries.ts'
 import { SimulatedServer } from '../../support/simulation/simulated-server.ts'
+import { VirtualTime } from '../../support/simulation/virtual-time.ts'
 
+const PARTITIONS = 4
 const KEYS = 8
 /** So many that each partition has some. */
 const OTHERS = 32
@@ -17,92 +20,102 @@ const COUNTS = pullAll([
   { name: 'K', type: STRING },
   { name: 'N', type: BIGINT },
 ])
+/** The id of the query that the second statement makes. */
+const QUERY_ID = 'Q2'
 
-const PATIENCE_MS = 60_000
-vi.setConfig({ testTimeout: PATIENCE_MS })
+/** A cluster that counts what is produced. */
+class CountingCluster {
+  readonly group = new SimulatedGroup(0)
+  readonly #queries: SimulatedQueries
+  readonly #guarantee: string
+  readonly #time: VirtualTime
+  readonly #log: MemoryLog
+  readonly #broker: MemoryBroker
+  readonly #disk = new MemoryDisk()
 
-let world: QueryWorld
-let directory: string
-let group: SimulatedGroup
-let plans: readonly PhysicalPlan[]
-const servers: SimulatedServer[] = []
+  constructor(queries: SimulatedQueries, guarantee: string, time: VirtualTime) {
+    this.#queries = queries
+    this.#guarantee = guarantee
+    this.#time = time
+    this.#log = new MemoryLog({ clock: time, timer: time, knows: this.group.knows })
+    this.#broker = new MemoryBroker(this.#log)
+    for (const topic of queries.topics) this.#log.createTopic(topic)
+  }
 
-beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'millrace-fencing-'))
-  world = await QueryWorld.open()
-  group = new SimulatedGroup(0)
-  plans = await world.plan(`
-    CREATE STREAM s (k STRING KEY, n INT) WITH (kafka_topic='s', value_format='JSON', partitions=4);
-    CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;`)
-})
+  /** Nothing is committed by the clock. */
+  async start(identity: string): Promise<SimulatedServer> {
+    const server = await SimulatedServer.start({
+      broker: new MemoryBroker(this.#log),
+      identity,
+      directory: identity,
+      config: {
+        'auto.offset.reset': 'earliest',
+        'commit.interval.ms': '600000',
+        'processing.guarantee': this.#guarantee,
+      },
+      plans: this.#queries.plans,
+      clock: this.#time,
+      timer: this.#time,
+      random: seeded(1),
+      openEnvironment: this.#disk.open,
+    })
+    await this.group.join(server)
+    return server
+  }
 
-afterEach(async () => {
-  for (const server of servers) await server.close()
-  for (const server of servers.splice(0)) await server.dispose()
-  await world.close()
-  rmSync(directory, { recursive: true, force: true })
-})
+  produce(keys: readonly string[]): Promise<void> {
+    const records = keys.map((key, n) => ({ key, value: { N: n } }))
+    return produceJson(this.#broker, { topic: 's', partitions: PARTITIONS }, records)
+  }
 
-/** Nothing is committed by the clock. */
-async function start(identity: string, guarantee: string): Promise<SimulatedServer> {
-  const server = await SimulatedServer.start({
-    log: world.log,
-    group,
-    identity,
-    directory: join(directory, identity),
-    config: {
-      'auto.offset.reset': 'earliest',
-      'commit.interval.ms': '600000',
-      'processing.guarantee': guarantee,
-    },
-    plans,
-    timer: fastTimer(10),
-  })
-  servers.push(server)
-  await group.join(server)
-  return server
+  async consumed(server: SimulatedServer, records: number): Promise<void> {
+    while (server.runtime.status(QUERY_ID)?.recordsConsumed !== records) await sleep(this.#time, 10)
+  }
+
+  async counts(server: SimulatedServer): Promise<unknown[]> {
+    return (await pullRows(server.runtime, QUERY_ID, COUNTS)).map(([, n]) => n)
+  }
 }
 
-const produce = (each: number) =>
-  world.produce(
-    's',
-    Array.from({ length: KEYS * each }, (_, n) => ({ key: `k${n % KEYS}`, value: { N: n } })),
-  )
-/** The id of the query that the second statement makes. */
-const queryId = 'Q2'
-const counts = async (server: SimulatedServer) => (await pullRows(server.runtime, queryId, COUNTS)).map(([, n]) => n)
+/** Each key so many times. */
+const keys = (each: number): string[] => Array.from({ length: KEYS * each }, (_, n) => `k${n % KEYS}`)
 
 test.each(['at_least_once', 'exactly_once_v2'])(
   'a frozen owner writes neither state nor positions once another has its slots: %s',
   async (guarantee) => {
-    const frozen = await start('frozen', guarantee)
-    await produce(5)
-    await frozen.runtime.settled()
-    await produce(5)
-    await expect.poll(() => frozen.runtime.status(queryId)?.recordsConsumed, { timeout: PATIENCE_MS }).toBe(10 * KEYS)
-    // So that it reads nothing more when it is thawed, and its commit is what was under way.
-    await frozen.runtime.pause(queryId)
-    frozen.freeze()
-    await group.evict([frozen])
-    const successor = await start('successor', guarantee)
-    await produce(5)
-    await successor.runtime.settled()
-    expect(await counts(successor)).toEqual(Array(KEYS).fill(15))
+    const queries = await planSimulatedQueries(`
+      CREATE STREAM s (k STRING KEY, n INT) WITH (kafka_topic='s', value_format='JSON', partitions=${PARTITIONS});
+      CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;`)
+    const time = new VirtualTime()
+    await time.run(async () => {
+      const cluster = new CountingCluster(queries, guarantee, time)
+      const frozen = await cluster.start('frozen')
+      await cluster.produce(keys(5))
+      await frozen.runtime.settled()
+      await cluster.produce(keys(5))
+      await cluster.consumed(frozen, 10 * KEYS)
+      // So that it reads nothing more when it is thawed, and its commit is what was under way.
+      await frozen.runtime.pause(QUERY_ID)
+      frozen.freeze()
+      await cluster.group.evict([frozen])
+      const successor = await cluster.start('successor')
+      await cluster.produce(keys(5))
+      await successor.runtime.settled()
+      expect(await cluster.counts(successor)).toEqual(Array(KEYS).fill(15))
 
-    // It does not know yet that its slots are another's, and commits what it had done.
-    frozen.thaw()
-    await frozen.release()
-    // The successor continues with other keys: for the former ones the next owner finds what stands in the changelogs by now.
-    await world.produce(
-      's',
-      Array.from({ length: OTHERS }, (_, n) => ({ key: `other${n}`, value: { N: n } })),
-    )
-    await successor.runtime.settled()
-    await group.evict([successor])
-    await successor.kill()
-    const third = await start('third', guarantee)
-    await third.runtime.settled()
-    const found = (await counts(third)).toSorted((a, b) => Number(a) - Number(b))
-    expect(found).toEqual([...Array(OTHERS).fill(1), ...Array(KEYS).fill(15)])
+      // It does not know yet that its slots are another's, and commits what it had done.
+      frozen.thaw()
+      await frozen.release()
+      // The successor continues with other keys: for the former ones the next owner finds what stands in the changelogs by now.
+      await cluster.produce(Array.from({ length: OTHERS }, (_, n) => `other${n}`))
+      await successor.runtime.settled()
+      await cluster.group.evict([successor])
+      await successor.kill()
+      const third = await cluster.start('third')
+      await third.runtime.settled()
+      const found = (await cluster.counts(third)).toSorted((a, b) => Number(a) - Number(b))
+      expect(found).toEqual([...Array(OTHERS).fill(1), ...Array(KEYS).fill(15)])
+      for (const server of [frozen, third]) await server.close()
+    })
   },
 )

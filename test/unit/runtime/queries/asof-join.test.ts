@@ -1,6 +1,7 @@
 /** As-of joins of topics that are read side by side: in the order of time, the right side first. */
 import { afterEach, expect, test } from 'vitest'
-import { QueryWorld, type TestRecord } from '../../../support/query-world.ts'
+import type { TestRecord } from '../../../support/produce-json.ts'
+import { QueryWorld } from '../../../support/query-world.ts'
 
 let world: QueryWorld
 afterEach(() => world.close())

@@ -1,6 +1,7 @@
 /** Windows behind a repartition of several partitions: a backlog gives what the records gave as they came. */
 import { afterEach, expect, test, vi } from 'vitest'
-import { QueryWorld, type TestRecord } from '../../../support/query-world.ts'
+import type { TestRecord } from '../../../support/produce-json.ts'
+import { QueryWorld } from '../../../support/query-world.ts'
 
 let world: QueryWorld
 afterEach(() => world.close())
