@@ -13,7 +13,7 @@ export class MemoryProducer implements Producer {
   readonly #onClose: (producer: Producer) => void
   #producer: ProducerEpoch | null = null
   #isOpen = false
-  /** Of the sends since the last `flush`, or of the open transaction. */
+  /** The first failure of a send since the last `flush`, or in the open transaction. */
   #failure: unknown = null
   #isClosed = false
 

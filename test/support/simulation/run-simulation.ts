@@ -18,7 +18,7 @@ import { MemoryLog } from './memory-log.ts'
 import { SimulatedGroup } from './simulated-group.ts'
 import type { SimulatedQueries } from './simulated-queries.ts'
 import { SimulatedServer } from './simulated-server.ts'
-import { VirtualTime } from './virtual-time.ts'
+import { StandstillError, VirtualTime } from './virtual-time.ts'
 
 const PARTITIONS = 4
 const SOURCE = 'src'
@@ -65,14 +65,13 @@ interface Member {
 
 export async function runSimulation(options: SimulationOptions): Promise<SimulationResult> {
   const time = new VirtualTime()
-  return time.run(async () => {
-    const simulation = new Simulation(options, time)
-    try {
-      return await simulation.run()
-    } finally {
-      await simulation.close()
-    }
-  })
+  const simulation = new Simulation(options, time)
+  try {
+    return await time.run(() => simulation.run().finally(() => simulation.close()))
+  } catch (error) {
+    if (!(error instanceof StandstillError)) throw error
+    return simulation.result([`${error.message} ${simulation.doing} is under way.`])
+  }
 }
 
 class Simulation {
@@ -90,7 +89,10 @@ class Simulation {
   readonly #group: SimulatedGroup
   readonly #members: readonly Member[]
   readonly #dead: SimulatedServer[] = []
+  readonly #steps: string[] = []
   #written = 0
+  /** What it does, in words. */
+  doing = 'the start'
 
   constructor(options: SimulationOptions, time: VirtualTime) {
     this.#options = options
@@ -113,15 +115,20 @@ class Simulation {
     for (const topic of this.#options.queries.topics) await this.#broker.createTopic(topic)
     this.#time.every(UPKEEP_MS, () => this.#log.abortTimedOut())
     for (const member of this.#members) await this.#start(member)
-    const steps: string[] = []
     for (let step = 0; step < this.#options.steps; step++) {
       await this.#produce()
       await this.#pause()
-      steps.push(await this.#step())
+      await this.#step()
       await this.#produce()
     }
+    this.doing = 'the last start of all servers'
     for (const member of this.#members) await this.#restore(member)
-    return { steps, failures: await this.#compare(), records: this.#written }
+    this.doing = 'the comparison'
+    return this.result(await this.#compare())
+  }
+
+  result(failures: readonly string[]): SimulationResult {
+    return { steps: this.#steps, failures, records: this.#written }
   }
 
   async close(): Promise<void> {
@@ -130,7 +137,7 @@ class Simulation {
     await this.#broker.close()
   }
 
-  async #step(): Promise<string> {
+  async #step(): Promise<void> {
     const down = this.#members.filter(({ server }) => server === null)
     const up = this.#members.filter(({ server }) => server !== null)
     const cutOff = up.filter(({ isCutOff }) => isCutOff)
@@ -143,6 +150,8 @@ class Simulation {
     const choice = this.#pick(choices)
     const member = this.#pick(choice === 'start' ? down : choice === 'hear' ? cutOff : well)
     const server = member.server!
+    this.doing = `${choice} ${member.identity.at(-1)}`
+    this.#steps.push(this.doing)
     switch (choice) {
       case 'start':
       case 'hear':
@@ -166,7 +175,6 @@ class Simulation {
         member.server = null
     }
     if (choice === 'restart' || choice === 'crash') await this.#start(member)
-    return `${choice} ${member.identity.at(-1)}`
   }
 
   async #kill(member: Member): Promise<void> {

@@ -31,7 +31,7 @@ export class VirtualTime implements Clock, Timer {
     return this.#timer.elapsed()
   }
 
-  /** Lets time pass until `work` has settled. Rejects if it never will: nothing has come of it in ten minutes. */
+  /** Lets time pass until `work` has settled. Rejects with a StandstillError if it never will: nothing has come of it in ten minutes. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     let isSettled = false
     const working = work().finally(() => {
@@ -45,12 +45,16 @@ export class VirtualTime implements Clock, Timer {
       if (isBusy() && ++busyTurns < BUSY_TURNS) continue
       busyTurns = 0
       const next = this.#timer.untilNext()
-      if (next === null || this.elapsed() > LONGEST_MS) throw new Error('It waits for something that nobody will do.')
+      if (next === null || this.elapsed() > LONGEST_MS)
+        throw new StandstillError(`Nothing came of it in ${Math.round(this.elapsed() / 1000)} s.`)
       this.#timer.advance(next)
     }
     return working
   }
 }
+
+/** Somebody waits for what nobody will do. */
+export class StandstillError extends Error {}
 
 /** Whether somebody continues in the next turn of the event loop, or waits for the disk. */
 const isBusy = (): boolean => process.getActiveResourcesInfo().some((kind) => BUSY.has(kind))
