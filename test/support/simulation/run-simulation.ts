@@ -53,6 +53,8 @@ const STALL_MS = 60_000
 const POLL_MS = 50
 /** How often the log ends transactions that are open for too long. Source: Kafka's `transaction.abort.timed.out.transaction.cleanup.interval.ms`. */
 const UPKEEP_MS = 10_000
+/** A server that was cut off hears of it by then. Source: Kafka's `heartbeat.interval.ms`. */
+const HEARTBEAT_MS = 3_000
 /** A call reaches the broker at once, as often as not; it may take so long. */
 const MOST_LATENCY_MS = 8
 
@@ -61,6 +63,8 @@ interface Member {
   server: SimulatedServer | null
   /** Its group has given it up, and it does not know. */
   isCutOff: boolean
+  /** Resolves when it has joined again, if it has heard of that by itself. */
+  heard: Promise<void>
 }
 
 export async function runSimulation(options: SimulationOptions): Promise<SimulationResult> {
@@ -108,6 +112,7 @@ class Simulation {
       identity: `server-${index}`,
       server: null,
       isCutOff: false,
+      heard: Promise.resolve(),
     }))
   }
 
@@ -161,6 +166,7 @@ class Simulation {
       case 'cut off':
         member.isCutOff = true
         if (choice === 'freeze') server.freeze()
+        else this.#time.after(HEARTBEAT_MS, () => this.#hearLater(member, server))
         await this.#group.evict([server])
         break
       case 'kill':
@@ -188,12 +194,25 @@ class Simulation {
   async #restore(member: Member): Promise<void> {
     if (member.server === null) await this.#start(member)
     else if (member.isCutOff) {
+      member.isCutOff = false
       member.server.thaw()
       await this.#pause()
-      await member.server.lose()
-      member.isCutOff = false
-      await this.#group.join(member.server)
+      await this.#hear(member.server)
     }
+    await member.heard
+  }
+
+  /** The server hears that it is no member any more, and joins again. */
+  async #hear(server: SimulatedServer): Promise<void> {
+    await server.lose()
+    await this.#group.join(server)
+  }
+
+  /** A server that can reach the broker hears from it soon, whatever else happens. */
+  #hearLater(member: Member, server: SimulatedServer): void {
+    if (!member.isCutOff || member.server !== server) return
+    member.isCutOff = false
+    member.heard = this.#hear(server)
   }
 
   async #start(member: Member): Promise<void> {

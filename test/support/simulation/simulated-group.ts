@@ -12,6 +12,8 @@ export class SimulatedGroup {
   readonly #standbys: number
   #generation = 0
   #members: readonly SimulatedServer[] = []
+  /** Resolves when a member is to be taken out: then nobody waits for it, as after the rebalance time-out of a group. */
+  readonly #leaving = new Map<SimulatedServer, PromiseWithResolvers<boolean>>()
   #turn: Promise<void> = Promise.resolve()
 
   constructor(standbys: number) {
@@ -24,6 +26,7 @@ export class SimulatedGroup {
 
   /** Resolves when the members have their slots. */
   join(server: SimulatedServer): Promise<void> {
+    this.#leaving.set(server, Promise.withResolvers())
     return this.#inTurn(async () => {
       this.#members = [...this.#members, server]
       await this.#rebalance()
@@ -32,6 +35,7 @@ export class SimulatedGroup {
 
   /** Takes members out, without their help; resolves when the others have the slots. */
   evict(servers: readonly SimulatedServer[]): Promise<void> {
+    for (const server of servers) this.#leaving.get(server)?.resolve(false)
     return this.#inTurn(async () => {
       this.#members = this.#members.filter((member) => !servers.includes(member))
       await this.#rebalance()
@@ -53,7 +57,9 @@ export class SimulatedGroup {
       const identities = this.#members.map(({ identity }) => identity)
       const membership = { group: this.name, generation: this.#generation, identities }
       const results = await Promise.all(
-        this.#members.map((member) => member.take(shares.get(member.memberId)!, membership)),
+        this.#members.map((member) =>
+          Promise.race([member.take(shares.get(member.memberId)!, membership), this.#leaving.get(member)!.promise]),
+        ),
       )
       isMoving = results.some(Boolean)
     }
