@@ -6,13 +6,10 @@ import { messageOf } from '../../errors.ts'
 import type { Value } from '../../types/value.ts'
 import type { Budget } from '../budget.ts'
 import type { UndoableRuntime } from '../declaration.ts'
-import { CallError } from './call-error.ts'
-import { type AggregatePart, type CompiledFunction, columnsReader, stateType } from './compiled-function.ts'
+import { type AggregatePart, freeArguments } from './compiled-function.ts'
 import { type RawValue, TAG } from './quickjs.ts'
-import type { Reader } from './read-value.ts'
 import type { Sandbox, SandboxCaller } from './sandbox.ts'
-import type { Vm } from './vm.ts'
-import { type Writer, writerOf } from './write-value.ts'
+import type { VmMemory } from './vm-memory.ts'
 
 export interface AggregateCallOptions {
   readonly sandbox: Sandbox
@@ -22,29 +19,19 @@ export interface AggregateCallOptions {
   readonly caller: SandboxCaller
 }
 
-/** How states cross, in one instance. */
-interface StateCodec {
-  readonly write: Writer
-  readonly read: Reader
-}
-
 /** The aggregate. `undo` may be used only where the body exports `remove`. */
 export function aggregateCalls(options: AggregateCallOptions): UndoableRuntime {
-  const { sandbox, defaults, caller } = options
-  const { isStrict, hasMerge, name } = sandbox.definition
+  const { sandbox, caller } = options
+  const { hasMerge, name } = sandbox.definition
   const call = stateCalls(options)
   let initial: Value | undefined
   const initialize = (): Value => {
-    // States are never changed in place, so that all groups may begin with the same one.
-    initial ??= call('init', [], [])
+    // Only states that `add` or `remove` has given are changed in place, so that all groups may begin with the same one.
+    initial ??= call('init', [])
     return initial
   }
   /** A function that fails for want of a state fails for each row of the group, and not the query. */
   const begun = (state: Value): Value => state ?? initialize()
-  const update = (part: 'add' | 'remove') => (state: Value, args: readonly Value[]) => {
-    if (isStrict && args.includes(null)) return begun(state)
-    return call(part, [begun(state)], defaults.length === 0 ? args : [...args, ...defaults])
-  }
   return {
     initialize: () => {
       try {
@@ -54,48 +41,37 @@ export function aggregateCalls(options: AggregateCallOptions): UndoableRuntime {
         return null
       }
     },
-    add: update('add'),
-    undo: update('remove'),
+    add: rowCalls('add', begun, options),
+    undo: rowCalls('remove', begun, options),
     merge(first, second) {
       if (first === null || second === null) return first ?? second
       try {
         if (!hasMerge) throw new Error(`Function ${name} exports no function merge, which session windows need`)
-        return call('merge', [first, second], [])
+        return call('merge', [first, second])
       } catch (error) {
         caller.log(messageOf(error))
         return first
       }
     },
-    result: (state) => call('result', [begun(state)], []),
+    result: (state) => call('result', [begun(state)]),
   }
 }
 
-type StateCall = (part: AggregatePart, states: readonly Value[], args: readonly Value[]) => Value
-
-function stateCalls({ sandbox, budget, caller }: AggregateCallOptions): StateCall {
-  let codec: StateCodec | null = null
-  let codecOf: CompiledFunction | null = null
-  return (part, states, args) => {
+/** Calls of the parts that take states alone. */
+function stateCalls({ sandbox, budget, caller }: AggregateCallOptions) {
+  return (part: AggregatePart, states: readonly Value[]): Value => {
     const compiled = sandbox.begin(caller)
-    const { vm, writers } = compiled
+    const { vm, states: codec } = compiled
     const { memory } = vm
-    if (codec === null || codecOf !== compiled) {
-      codec = stateCodec(compiled, sandbox, budget)
-      codecOf = compiled
-    }
-    const count = states.length + args.length
+    const count = states.length
     const at = memory.enter(count + 1)
     // Each slot is freed at the end, whatever has been written by then.
     for (let i = 0; i <= count; i++) memory.writeTag(at + 8 * i, TAG.undefined)
     try {
-      for (let i = 0; i < states.length; i++) codec.write(states[i]!, at + 8 * (i + 1))
-      for (let i = 0; i < args.length; i++) {
-        writers[i < writers.length ? i : writers.length - 1]!.write(args[i]!, at + 8 * (states.length + i + 1))
-      }
+      for (let i = 0; i < count; i++) codec.write(states[i]!, at + 8 * (i + 1))
       vm.call(compiled.parts[part] as RawValue, count, at + 8, at)
       if (part === 'result') return compiled.readResult(at)
-      const isInPlace = memory.tagAt(at) === TAG.undefined && states.length > 0
-      return codec.read(isInPlace ? at + 8 : at)
+      return sized(codec.read(count > 0 && isSameOrNothing(at, memory) ? at + 8 : at), budget)
     } catch (error) {
       throw sandbox.failed(error, compiled)
     } finally {
@@ -108,46 +84,59 @@ function stateCalls({ sandbox, budget, caller }: AggregateCallOptions): StateCal
   }
 }
 
-function stateCodec({ vm }: CompiledFunction, { definition }: Sandbox, budget: Budget): StateCodec {
-  if (definition.state.length > 0) {
-    return {
-      write: writerOf(stateType(definition), vm, definition.decimals),
-      read: columnsReader(definition.state, vm, 'the state'),
+/** Calls of a part that takes the state and a row. `begun`: the state of a group, or that with which groups begin. */
+function rowCalls(
+  part: 'add' | 'remove',
+  begun: (state: Value) => Value,
+  { sandbox, budget, defaults, caller }: AggregateCallOptions,
+): UndoableRuntime['add'] {
+  const { isStrict } = sandbox.definition
+  return (given, row) => {
+    const before = begun(given)
+    if (isStrict && row.includes(null)) return before
+    const args = defaults.length === 0 ? row : [...row, ...defaults]
+    const compiled = sandbox.begin(caller)
+    const { vm, states, writers } = compiled
+    const { memory } = vm
+    const count = args.length + 1
+    const at = memory.enter(count + 1)
+    const first = at + 16
+    memory.writeTag(at, TAG.undefined)
+    memory.writeTag(at + 8, TAG.undefined)
+    let written = 0
+    try {
+      states.take(before, at + 8)
+      for (; written < args.length; written++) {
+        writers[Math.min(written, writers.length - 1)]!.write(args[written]!, first + 8 * written)
+      }
+      vm.call(compiled.parts[part] as RawValue, count, at + 8, at)
+      return sized(states.give(isSameOrNothing(at, memory) ? at + 8 : at, before), budget)
+    } catch (error) {
+      throw sandbox.failed(error, compiled)
+    } finally {
+      if (vm.broken === null) {
+        memory.freeAt(at)
+        memory.freeAt(at + 8)
+        freeArguments(compiled, first, written)
+        memory.leave(at)
+      }
+      sandbox.end(compiled)
     }
   }
-  return { write: (state, at) => writeJson(state as string, at, vm), read: (at) => readJson(at, vm, budget) }
 }
 
-/** Integers of up to nine digits, which are most states of counts and sums, cross as numbers. */
-const SHORT_INTEGER = /^-?\d{1,9}$/
-
-function writeJson(json: string, at: number, vm: Vm): void {
-  if (SHORT_INTEGER.test(json)) {
-    vm.memory.writeNumber(at, Number(json))
-    return
-  }
-  const args = vm.memory.enter(1)
-  vm.writeText(args, json)
-  try {
-    vm.help('fromJson', 1, args, at)
-  } finally {
-    vm.memory.freeAt(args)
-    vm.memory.leave(args)
-  }
+function sized(state: Value, budget: Budget): Value {
+  if (typeof state === 'string') budget.refuseLarger(state.length)
+  return state
 }
 
-function readJson(at: number, vm: Vm, budget: Budget): string {
-  if (vm.memory.tagAt(at) === TAG.int) return String(vm.memory.i32[at >> 2]!)
-  const slots = vm.memory.enter(2)
-  vm.memory.raw[slots >> 3] = vm.memory.raw[at >> 3]!
-  vm.help('toJson', 1, slots, slots + 8)
-  try {
-    if (!vm.memory.isTextAt(slots + 8)) throw new CallError('the state is undefined or a function')
-    const json = vm.readText(vm.memory.raw[(slots + 8) >> 3]!)
-    budget.refuseLarger(json.length)
-    return json
-  } finally {
-    vm.memory.freeAt(slots + 8)
-    vm.memory.leave(slots)
-  }
+/** Whether a call has given nothing at `at`, or the object behind it, which it was called with. The slot at `at` is empty then. */
+function isSameOrNothing(at: number, memory: VmMemory): boolean {
+  const tag = memory.tagAt(at)
+  if (tag === TAG.undefined) return true
+  if (tag !== TAG.object || memory.i32[at >> 2] !== memory.i32[(at + 8) >> 2]) return false
+  if (memory.tagAt(at + 8) !== TAG.object) return false
+  memory.freeAt(at)
+  memory.writeTag(at, TAG.undefined)
+  return true
 }

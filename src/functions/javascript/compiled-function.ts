@@ -4,9 +4,13 @@ import type { Value } from '../../types/value.ts'
 import type { Lambda } from '../declaration.ts'
 import { type FunctionColumn, type FunctionDefinition, isLambdaType, type LambdaType } from '../definition.ts'
 import { CallError, ThrownError } from './call-error.ts'
+import { KeptRows } from './kept-rows.ts'
+import { KeptTexts } from './kept-texts.ts'
 import { AGGREGATE_PARTS } from './prelude/prelude.ts'
 import { type RawValue, TAG } from './quickjs.ts'
-import { nameOf, type Reader, readArray, readerOf, rowReader } from './read-value.ts'
+import { type Reader, readArray } from './read-in-place.ts'
+import { nameOf, readerOf, structReader } from './read-value.ts'
+import type { StateCodec } from './state-codec.ts'
 import { Vm, type VmOptions } from './vm.ts'
 import { writerOf } from './write-value.ts'
 
@@ -18,6 +22,8 @@ export interface CompiledFunction {
   readonly fn: RawValue
   /** The parts of an aggregate function; absent: the body does not export it. */
   readonly parts: Partial<Readonly<Record<AggregatePart, RawValue>>>
+  /** The states of an aggregate function; shared by all that call it. */
+  readonly states: StateCodec
   /** Per parameter; that of a variadic one is for each of its values. */
   readonly writers: readonly ArgumentWriter[]
   readonly readResult: Reader
@@ -51,6 +57,7 @@ export function compileFunction(
         vm,
         fn: parts[0]!,
         parts: isAggregate ? aggregateParts(parts) : {},
+        states: stateCodec(definition, vm),
         writers: definition.parameters.map(({ type }, i) => argumentWriter(type, i, definition, vm)),
         readResult: readerOf(definition.returns ?? rowType(definition), vm, 'the result'),
         readRows: rowsReader(definition, vm),
@@ -149,6 +156,13 @@ function argumentWriter(
 /** Types whose values are never references. */
 const UNCOUNTED: ReadonlySet<SqlType['kind']> = new Set(['BOOLEAN', 'INTEGER', 'DOUBLE', 'DATE', 'TIME', 'TIMESTAMP'])
 
+/** Frees so many arguments, of which the first lies at `at`. */
+export function freeArguments({ vm, writers }: CompiledFunction, at: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    if (writers[Math.min(i, writers.length - 1)]!.isOwned) vm.memory.freeAt(at + 8 * i)
+  }
+}
+
 /** One function of the sandbox stands for all lambdas that are handed in at this place; it calls the present one. */
 function lambdaWriter(
   type: LambdaType,
@@ -179,14 +193,23 @@ function lambdaWriter(
   }
 }
 
+// ---- States ------------------------------------------------------------------------------------------------------------------------
+
+function stateCodec(definition: FunctionDefinition, vm: Vm): StateCodec {
+  const { state, decimals } = definition
+  if (state.length === 0) return new KeptTexts(vm)
+  const codec = { write: writerOf(stateType(definition), vm, decimals), read: columnsReader(state, vm, 'the state') }
+  return new KeptRows(state, codec, vm)
+}
+
 // ---- Rows --------------------------------------------------------------------------------------------------------------------------
 
 const fieldsOf = (columns: readonly FunctionColumn[]) =>
   columns.map(({ name, writtenName, type }) => ({ names: [writtenName, name, name.toLowerCase()], type }))
 
 /** The reader of an object with these columns: a row, or the state of an aggregate. `what`: names it in messages. */
-export const columnsReader = (columns: readonly FunctionColumn[], vm: Vm, what: string): Reader =>
-  rowReader(fieldsOf(columns), {
+const columnsReader = (columns: readonly FunctionColumn[], vm: Vm, what: string): Reader =>
+  structReader(fieldsOf(columns), {
     vm,
     what,
     refuse: (at) => {

@@ -13,7 +13,7 @@ export interface HostedVm {
   readonly memory: VmMemory
   withText<Result>(text: string, use: (pointer: number, length: number) => Result): Result
   writeText(at: number, text: string): void
-  readText(value: RawValue): string
+  readText(at: number): string
   unbox(boxed: number): RawValue
 }
 
@@ -114,7 +114,7 @@ export class HostFunctions {
 
   #log(count: number, args: number, log: HostFunctionsOptions['log']): RawValue {
     const { memory } = this.#vm
-    if (count > 0 && memory.isTextAt(args)) log(this.#vm.readText(memory.raw[args >> 3]!))
+    if (count > 0 && memory.isTextAt(args)) log(this.#vm.readText(args))
     return UNDEFINED
   }
 }

@@ -9,10 +9,9 @@ import { DAY_MS } from '../../types/time-text.ts'
 import type { Value } from '../../types/value.ts'
 import { CallError } from './call-error.ts'
 import { TAG, UINT8_ARRAY } from './quickjs.ts'
+import { type Reader, readArray } from './read-in-place.ts'
+import { rowReader } from './read-row.ts'
 import type { Vm } from './vm.ts'
-
-/** The value in the slot at `at`, which stays owned by the caller. Throws a CallError for one of another type. */
-export type Reader = (at: number) => Value
 
 /** A field of a struct or a column of a row: the names by which a result may have it, the first that it has counts. */
 export interface FieldNames {
@@ -54,7 +53,7 @@ function presentReader(type: SqlType, vm: Vm, what: string): Reader {
     case 'DOUBLE':
       return (at) => numberAt(at, vm) ?? refuse(at)
     case 'STRING':
-      return (at) => (memory.isTextAt(at) ? vm.readText(memory.raw[at >> 3]!) : refuse(at))
+      return (at) => (memory.isTextAt(at) ? vm.readText(at) : refuse(at))
     case 'BYTES':
       return (at) => bytesAt(at, vm) ?? refuse(at)
     case 'DECIMAL':
@@ -75,7 +74,7 @@ function presentReader(type: SqlType, vm: Vm, what: string): Reader {
     case 'MAP':
       return mapReader(type, { vm, what, refuse })
     case 'STRUCT':
-      return rowReader(
+      return structReader(
         type.fields.map(({ name, type: field }) => ({ names: [name, name.toLowerCase()], type: field })),
         { vm, what, refuse },
       )
@@ -86,6 +85,12 @@ interface Place {
   readonly vm: Vm
   readonly what: string
   readonly refuse: (at: number) => never
+}
+
+/** The reader of objects with these fields. */
+export function structReader(fields: readonly FieldNames[], { vm, what, refuse }: Place): Reader {
+  const readers = fields.map(({ names, type }) => ({ names, read: readerOf(type, vm, `${names[0]} of ${what}`) }))
+  return rowReader(readers, refuse, vm)
 }
 
 /** What a value is, as a message says it. */
@@ -182,7 +187,7 @@ function exactDecimal(at: number, vm: Vm): Decimal | null {
   switch (tag) {
     case TAG.string:
     case TAG.rope:
-      return parsed(vm.readText(vm.memory.raw[at >> 3]!))
+      return parsed(vm.readText(at))
     case TAG.shortBigInt:
     case TAG.int:
       return Decimal.fromInteger(vm.memory.i32[at >> 2]!)
@@ -192,9 +197,7 @@ function exactDecimal(at: number, vm: Vm): Decimal | null {
     }
     case TAG.object:
     case TAG.bigInt: {
-      const text = helped('decimalText', at, vm, (result) =>
-        vm.memory.isTextAt(result) ? vm.readText(vm.memory.raw[result >> 3]!) : null,
-      )
+      const text = helped('decimalText', at, vm, (result) => (vm.memory.isTextAt(result) ? vm.readText(result) : null))
       return text === null ? null : parsed(text)
     }
     default:
@@ -242,33 +245,6 @@ function bytesAt(at: number, vm: Vm): Uint8Array | null {
   return pointer === 0 ? new Uint8Array(0) : new Uint8Array(vm.memory.bytes.subarray(pointer, pointer + length))
 }
 
-/** The elements of an array or a typed array; null for anything else. */
-export function readArray(at: number, element: Reader, vm: Vm): Value[] | null {
-  const { memory } = vm
-  const value = memory.raw[at >> 3]!
-  if (memory.tagAt(at) !== TAG.object) return null
-  if (vm.exports.JS_IsArray(value) <= 0 && vm.exports.JS_GetTypedArrayType(value) < 0) return null
-  const slot = memory.enter(1)
-  vm.exports.JS_GetLength(vm.context, value, slot)
-  memory.refresh()
-  const length = Number(memory.raw[slot >> 3]!)
-  if (length > MOST_ELEMENTS) throw new CallError(`an array has ${length} elements, more than ${MOST_ELEMENTS}`)
-  const values: Value[] = []
-  for (let i = 0; i < length; i++) {
-    vm.store(slot, vm.exports.JS_GetPropertyUint32(vm.context, value, i))
-    try {
-      values.push(element(slot))
-    } finally {
-      memory.freeAt(slot)
-    }
-  }
-  memory.leave(slot)
-  return values
-}
-
-/** More do not fit into the largest value that an expression may make, at the least of its settings that make sense. */
-const MOST_ELEMENTS = 8_000_000
-
 function mapReader({ key, value }: Extract<SqlType, { kind: 'MAP' }>, { vm, what, refuse }: Place): Reader {
   const readKey = readerOf(key, vm, `a key of ${what}`)
   const readItem = readerOf(value, vm, `a value of ${what}`)
@@ -286,38 +262,6 @@ function mapReader({ key, value }: Extract<SqlType, { kind: 'MAP' }>, { vm, what
       map.set(name, flat[i + 1]!)
     }
     return map
-  }
-}
-
-/** Rows and structs: an object with the fields, or an array in their order. */
-export function rowReader(fields: readonly FieldNames[], { vm, what, refuse }: Place): Reader {
-  const { memory } = vm
-  const readers = fields.map(({ names, type }) => readerOf(type, vm, `${names[0]} of ${what}`))
-  const atoms = fields.map(({ names }) => [...new Set(names)].map((name) => vm.atom(name)))
-  return (at) => {
-    const object = memory.raw[at >> 3]!
-    if (memory.tagAt(at) !== TAG.object) return refuse(at)
-    const isArray = vm.exports.JS_IsArray(object) > 0
-    const slot = memory.enter(1)
-    const values = readers.map((read, i) => {
-      if (isArray) vm.store(slot, vm.exports.JS_GetPropertyUint32(vm.context, object, i))
-      else getFirst(object, atoms[i]!, slot, vm)
-      try {
-        return read(slot)
-      } finally {
-        memory.freeAt(slot)
-      }
-    })
-    memory.leave(slot)
-    return values
-  }
-}
-
-/** The first of the properties that there is, or undefined. */
-function getFirst(object: bigint, names: readonly number[], slot: number, vm: Vm): void {
-  for (const name of names) {
-    vm.store(slot, vm.exports.JS_GetProperty(vm.context, object, name))
-    if (vm.memory.tagAt(slot) !== TAG.undefined) return
   }
 }
 

@@ -3,7 +3,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import { type Budget, isSized, sizeOf } from '../budget.ts'
 import type { Argument, Call, TableRows } from '../declaration.ts'
-import { type CompiledFunction, rowType } from './compiled-function.ts'
+import { type CompiledFunction, freeArguments, rowType } from './compiled-function.ts'
 import { TAG } from './quickjs.ts'
 import type { Sandbox, SandboxCaller } from './sandbox.ts'
 
@@ -116,12 +116,10 @@ function callMany(
 }
 
 /** Frees the result at `at` and the arguments behind it. */
-function release({ vm, writers }: CompiledFunction, at: number, written: number): void {
-  const { memory } = vm
+function release(compiled: CompiledFunction, at: number, written: number): void {
+  const { vm } = compiled
   if (vm.broken !== null) return
-  memory.freeAt(at)
-  for (let i = 0; i < written; i++) {
-    if (writers[i < writers.length ? i : writers.length - 1]!.isOwned) memory.freeAt(at + 8 * (i + 1))
-  }
-  memory.leave(at)
+  vm.memory.freeAt(at)
+  freeArguments(compiled, at + 8, written)
+  vm.memory.leave(at)
 }

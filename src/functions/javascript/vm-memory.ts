@@ -102,7 +102,16 @@ export class VmMemory {
   /** Ends the reference that is held at `at`. */
   freeAt(at: number): void {
     const high = this.i32[(at >> 2) + 1]!
-    if (high < 0 && high >= FIRST_TAG) this.#exports.JS_FreeValue(this.#context, this.raw[at >> 3]!)
+    if (high >= 0 || high < FIRST_TAG) return
+    // The count of references stands before what the value points to (vm-heap.ts). Only the last one needs QuickJS.
+    const count = (this.i32[at >> 2]! >> 2) - 1
+    if (this.i32[count]! > 1) this.i32[count]!--
+    else this.#exports.JS_FreeValue(this.#context, this.raw[at >> 3]!)
+  }
+
+  /** Ends the last reference to an object. */
+  freeObject(pointer: number): void {
+    this.#exports.JS_FreeValue(this.#context, (BigInt(TAG.object) << 32n) | BigInt(pointer))
   }
 
   writeNumber(at: number, value: number): void {

@@ -5,6 +5,7 @@ import { CallTimer } from './call-timer.ts'
 import { HostFunctions } from './host-functions.ts'
 import { HELPERS, type HelperName, preludeSource } from './prelude/prelude.ts'
 import { EVAL_MODULE, type QuickJsExports, quickJsModule, type RawValue, TAG, UNDEFINED } from './quickjs.ts'
+import { HEAP_SAMPLE, VmHeap } from './vm-heap.ts'
 import { images, newImage, restoreImage } from './vm-image.ts'
 import { vmImports } from './vm-imports.ts'
 import { allocate, newLayout, SCRATCH_BYTES, VmMemory } from './vm-memory.ts'
@@ -38,6 +39,7 @@ export class Vm {
   readonly exports: QuickJsExports
   readonly context: number
   readonly memory: VmMemory
+  readonly heap: VmHeap
   readonly timer: CallTimer
   readonly hostFunctions: HostFunctions
   readonly helpers: Readonly<Record<HelperName, RawValue>>
@@ -59,6 +61,7 @@ export class Vm {
     this.context = layout.context
     this.#scratch = layout.scratch
     this.memory = new VmMemory(this.exports, layout)
+    this.heap = new VmHeap(this.memory)
     this.helpers = image?.helpers ?? this.#start()
     if (image === undefined) images.set(isDeterministic, newImage(this.exports, { layout, helpers: this.helpers }))
     this.exports.qjs_set_memory_limit(limits.memoryBytes)
@@ -124,26 +127,22 @@ export class Vm {
     })
   }
 
-  /** The text of a value that is a string. */
-  readText(value: RawValue): string {
-    const at = this.memory.enter(1)
-    const pointer = this.exports.JS_ToCStringLen2(this.context, at, value, 0)
-    this.memory.refresh()
-    const length = this.memory.i32[at >> 2]!
-    this.memory.leave(at)
-    if (pointer === 0) throw this.#exception()
-    const text =
-      length <= SHORT_TEXT ? this.#shortText(pointer, length) : this.memory.bytes.utf8Slice(pointer, pointer + length)
-    this.exports.JS_FreeCString(this.context, pointer)
-    return text
+  /** The text of the string at `at`. */
+  readText(at: number): string {
+    return this.heap.textAt(at) ?? this.#convertedText(at)
   }
 
-  #shortText(pointer: number, length: number): string {
-    const { bytes } = this.memory
-    for (let i = pointer; i < pointer + length; i++) {
-      if (bytes[i]! > 127) return bytes.utf8Slice(pointer, pointer + length)
-    }
-    return bytes.latin1Slice(pointer, pointer + length)
+  #convertedText(at: number): string {
+    const { exports, context, memory } = this
+    const size = memory.enter(1)
+    const pointer = exports.JS_ToCStringLen2(context, size, memory.raw[at >> 3]!, 0)
+    memory.refresh()
+    const length = memory.i32[size >> 2]!
+    memory.leave(size)
+    if (pointer === 0) throw this.#exception()
+    const text = memory.bytes.utf8Slice(pointer, pointer + length)
+    exports.JS_FreeCString(context, pointer)
+    return text
   }
 
   /** The number of a name, by which properties are read and written. */
@@ -270,11 +269,11 @@ export class Vm {
 
   /** One line on a thrown value, which is freed. */
   describe(value: RawValue): string {
-    // The prelude, which describes values, failed itself.
-    if (this.helpers === undefined) return this.readText(value)
     const at = this.memory.enter(2)
     this.memory.raw[at >> 3] = value
     try {
+      // The prelude, which describes values, failed itself.
+      if (this.helpers === undefined) return this.#convertedText(at)
       const described = this.exports.JS_Call(this.context, this.helpers.describe, UNDEFINED, 1, at)
       this.memory.refresh()
       this.memory.raw[(at >> 3) + 1] = described
@@ -282,7 +281,7 @@ export class Vm {
         this.exports.JS_FreeValue(this.context, described)
         return this.timer.isStopped ? this.timer.overtime : 'threw a value that has no text'
       }
-      const text = this.readText(described)
+      const text = this.readText(at + 8)
       this.exports.JS_FreeValue(this.context, described)
       return text
     } finally {
@@ -310,18 +309,22 @@ export class Vm {
     }, PRELUDE_MS)
   }
 
-  /** Another build of QuickJS might lay values out differently, and would then read garbage. */
+  /** Another build of QuickJS might lay values and objects out differently, and would then read garbage. */
   #checkLayout(): void {
-    const at = this.memory.enter(1)
+    const { memory } = this
+    const at = memory.enter(1)
     for (const value of [0, -1, 1.5, -2.5e300, Number.NaN, Number.NEGATIVE_INFINITY]) {
-      this.memory.writeNumber(at, value)
-      if (this.evaluate(`(${value})`, 'layout.js') !== this.memory.raw[at >> 3]) {
-        throw new Error('This build of QuickJS has another layout of values')
-      }
+      memory.writeNumber(at, value)
+      if (this.evaluate(`(${value})`, 'layout.js') !== memory.raw[at >> 3]) throw new Error(OTHER_LAYOUT)
     }
-    this.memory.leave(at)
+    this.store(at, this.evaluate(`(${HEAP_SAMPLE})`, 'layout.js'))
+    if (!this.heap.isSample(memory.i32[at >> 2]!)) throw new Error(OTHER_LAYOUT)
+    memory.freeAt(at)
+    memory.leave(at)
   }
 }
+
+const OTHER_LAYOUT = 'This build of QuickJS has another layout of values'
 
 /** Time for the prelude, which is not the user's code, on a machine that has much else to do; ms. */
 const PRELUDE_MS = 30_000

@@ -24,6 +24,7 @@ export const HELPERS = [
   'collect',
   'toJson',
   'fromJson',
+  'ownKeys',
 ] as const
 
 export type HelperName = (typeof HELPERS)[number]

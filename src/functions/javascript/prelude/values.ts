@@ -66,9 +66,10 @@ function collect(rows, limit) {
     throw new NativeTypeError('a table function yields rows, or returns an array of them')
   }
   const list = []
+  let count = 0
   for (const row of rows) {
-    if (list.length >= limit) throw new NativeRangeError('more than ' + limit + ' rows for one record')
-    list[list.length] = row
+    if (count === limit) throw new NativeRangeError('more than ' + limit + ' rows for one record')
+    list[count++] = row
   }
   return list
 }
