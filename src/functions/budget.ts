@@ -201,11 +201,13 @@ export function sizeOf(type: SqlType | null, limit: number): (value: Value) => n
       }
     }
     case 'STRUCT': {
-      const fields = type.fields.map((field) => sizeOf(field.type, limit))
+      const own = ELEMENT_BYTES * type.fields.length
+      const places = [...type.fields.keys()].filter((i) => isSized(type.fields[i]!.type))
+      const sizes = places.map((i) => sizeOf(type.fields[i]!.type, limit))
       return (value) => {
         if (value === null) return 0
-        let size = ELEMENT_BYTES * fields.length
-        for (let i = 0; i < fields.length; i++) size += fields[i]!((value as readonly Value[])[i] ?? null)
+        let size = own
+        for (let i = 0; i < places.length; i++) size += sizes[i]!((value as readonly Value[])[places[i]!] ?? null)
         return size
       }
     }

@@ -223,7 +223,7 @@ function rowsReader({ columns }: FunctionDefinition, vm: Vm): CompiledFunction['
   const row = columns.length === 1 ? readerOf(columns[0]!.type, vm, 'a row') : columnsReader(columns, vm, 'a row')
   return (at, limit) => {
     const slots = vm.memory.enter(3)
-    vm.memory.raw[slots >> 3] = vm.memory.raw[at >> 3]!
+    vm.memory.copy(at, slots)
     vm.memory.writeNumber(slots + 8, limit)
     vm.help('collect', 2, slots, slots + 16)
     const rows = readArray(slots + 16, row, vm) ?? []

@@ -69,7 +69,7 @@ export class HostFunctions {
     try {
       const pointers = args >> 2
       const values = memory.enter(count)
-      for (let i = 0; i < count; i++) memory.raw[(values >> 3) + i] = memory.raw[memory.i32[pointers + i]! >> 3]!
+      for (let i = 0; i < count; i++) memory.copy(memory.i32[pointers + i]!, values + 8 * i)
       memory.raw[at >> 3] = fn(count, values)
       return this.#box(at)
     } catch (error) {
@@ -99,7 +99,7 @@ export class HostFunctions {
     const { exports, memory } = this.#vm
     const box = exports.qjs_new_number(0)
     memory.refresh()
-    memory.raw[box >> 3] = memory.raw[at >> 3]!
+    memory.copy(at, box)
     return box
   }
 

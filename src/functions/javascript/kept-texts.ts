@@ -168,12 +168,12 @@ function objectPrototype({ exports, context, heap, memory }: Vm): number {
 function namesByAtom(at: number, vm: Vm): ReadonlyMap<number, string> {
   const { memory, heap } = vm
   const slots = memory.enter(2)
-  memory.raw[slots >> 3] = memory.raw[at >> 3]!
+  memory.copy(at, slots)
   vm.help('ownKeys', 1, slots, slots + 8)
   const list = memory.i32[(slots + 8) >> 2]!
   const names = new Map<number, string>()
   for (let i = 0; i < heap.arrayLength(list); i++) {
-    const place = heap.arrayValues(list) + 8 * i
+    const place = heap.elementsOf(list) + 8 * i
     if (!memory.isTextAt(place)) continue
     const name = vm.readText(place)
     names.set(vm.atom(name), name)
@@ -196,7 +196,7 @@ function writeJson(json: string, at: number, vm: Vm): void {
 
 function readJson(at: number, vm: Vm): string {
   const slots = vm.memory.enter(2)
-  vm.memory.raw[slots >> 3] = vm.memory.raw[at >> 3]!
+  vm.memory.copy(at, slots)
   vm.help('toJson', 1, slots, slots + 8)
   try {
     if (!vm.memory.isTextAt(slots + 8)) throw new CallError('the state is undefined or a function')

@@ -2,18 +2,20 @@
 import type { Value } from '../../types/value.ts'
 import { ABSENT, FieldPlaces } from './field-places.ts'
 import { TAG, UNDEFINED } from './quickjs.ts'
-import { type Reader, readElement, readInPlace, readOwned } from './read-in-place.ts'
+import { orNull, type Reader, readElement, readInPlace, readOwned } from './read-in-place.ts'
 import type { Vm } from './vm.ts'
 
 export interface FieldReader {
   /** The first that an object has counts. */
   readonly names: readonly string[]
+  /** Reads a value that is neither null nor undefined. */
   readonly read: Reader
 }
 
 export function rowReader(fields: readonly FieldReader[], refuse: (at: number) => never, vm: Vm): Reader {
   const { memory, heap, exports } = vm
-  const readers = fields.map(({ read }) => read)
+  const presentReaders = fields.map(({ read }) => read)
+  const readers = presentReaders.map((read) => orNull(read, vm))
   const count = readers.length
   const atoms = fields.map(({ names }) => [...new Set(names)].map((name) => vm.atom(name)))
   const fieldPlaces = new FieldPlaces(atoms, vm)
@@ -34,7 +36,7 @@ export function rowReader(fields: readonly FieldReader[], refuse: (at: number) =
       if (tag === TAG.null) values[i] = null
       // Another of its names may have a value.
       else if (tag === TAG.undefined) values[i] = readByName(at, i, slot)
-      else values[i] = readInPlace(place, readers[i]!, slot, vm)
+      else values[i] = readInPlace(place, presentReaders[i]!, slot, vm)
       if (tag !== TAG.object && tag !== TAG.undefined) continue
       // Code that ran meanwhile may have changed the object.
       if (heap.shapeOf(pointer) !== shape) return readByNames(at, slot, values, i + 1)

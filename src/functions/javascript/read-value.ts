@@ -9,7 +9,7 @@ import { DAY_MS } from '../../types/time-text.ts'
 import type { Value } from '../../types/value.ts'
 import { CallError } from './call-error.ts'
 import { TAG, UINT8_ARRAY } from './quickjs.ts'
-import { type Reader, readArray } from './read-in-place.ts'
+import { orNull, type Reader, readArray } from './read-in-place.ts'
 import { rowReader } from './read-row.ts'
 import type { Vm } from './vm.ts'
 
@@ -21,12 +21,7 @@ export interface FieldNames {
 
 /** The reader of a type in this instance. `what`: names the value in messages, such as `the result`. */
 export function readerOf(type: SqlType, vm: Vm, what: string): Reader {
-  const { memory } = vm
-  const read = presentReader(type, vm, what)
-  return (at) => {
-    const tag = memory.tagAt(at)
-    return tag === TAG.null || tag === TAG.undefined ? null : read(at)
-  }
+  return orNull(presentReader(type, vm, what), vm)
 }
 
 function presentReader(type: SqlType, vm: Vm, what: string): Reader {
@@ -89,7 +84,7 @@ interface Place {
 
 /** The reader of objects with these fields. */
 export function structReader(fields: readonly FieldNames[], { vm, what, refuse }: Place): Reader {
-  const readers = fields.map(({ names, type }) => ({ names, read: readerOf(type, vm, `${names[0]} of ${what}`) }))
+  const readers = fields.map(({ names, type }) => ({ names, read: presentReader(type, vm, `${names[0]} of ${what}`) }))
   return rowReader(readers, refuse, vm)
 }
 
@@ -168,7 +163,7 @@ function decimalAt(at: number, { precision, scale }: DecimalType, vm: Vm): Decim
 /** A Decimal of the sandbox, rounded to the scale, if that has no more than 64 bits without its point. */
 function shortDecimal(at: number, scale: number, vm: Vm): Decimal | null {
   const slots = vm.memory.enter(3)
-  vm.memory.raw[slots >> 3] = vm.memory.raw[at >> 3]!
+  vm.memory.copy(at, slots)
   vm.memory.writeTag(slots + 8, TAG.int, scale)
   vm.help('unscaledAt', 2, slots, slots + 16)
   try {
@@ -273,7 +268,7 @@ function helped<Result>(
   read: (result: number) => Result,
 ): Result {
   const slots = vm.memory.enter(2)
-  vm.memory.raw[slots >> 3] = vm.memory.raw[at >> 3]!
+  vm.memory.copy(at, slots)
   vm.help(name, 1, slots, slots + 8)
   try {
     return read(slots + 8)

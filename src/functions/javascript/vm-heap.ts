@@ -7,7 +7,7 @@
  *
  *   all      -4 count of references
  *   string    0 length, bit 31: two bytes a character; 4 bits 28 and 29: kind, 0: the characters are here; 24 characters
- *   object    8 flags; 10 class; 12 shape; 16 properties, 8 bytes each; 20 weak references; of an array: 28 values; 32 how many
+ *   object    8 flags; 10 class; 12 shape; 16 properties, 8 bytes each; 20 weak references; of an array: 28 elements; 32 how many
  *   shape     8 whether it is shared by all objects of its kind; 16 hash mask; 24 properties; 28 deleted ones; 36 prototype; 40 hash table;
  *             then 8 bytes a property: flags in bits 26 to 31; 4 atom
  *
@@ -19,7 +19,7 @@ import { MOST_CHARACTERS, ShortTexts } from './short-texts.ts'
 import type { VmMemory } from './vm-memory.ts'
 
 const STRING = { kind: 4, characters: 24 } as const
-const OBJECT = { flags: 8, shape: 12, properties: 16, weakReferences: 20, values: 28, count: 32 } as const
+const OBJECT = { flags: 8, shape: 12, properties: 16, weakReferences: 20, elements: 28, count: 32 } as const
 const SHAPE = { isShared: 8, hashMask: 16, count: 24, deleted: 28, prototype: 36, hashTable: 40 } as const
 
 /** Bits of a string's kind. */
@@ -93,15 +93,21 @@ export class VmHeap {
 
   // ---- Arrays ----------------------------------------------------------------------------------------------------------------------
 
-  /** How many values an array has; -1: it has holes, or is something else. */
+  /** The length of an array; -1: it is something else, or its elements do not lie in a row. */
   arrayLength(pointer: number): number {
+    // The first property of an array is its length.
+    return this.elementCount(pointer) < 0 ? -1 : this.#memory.i32[this.propertiesOf(pointer) >> 2]!
+  }
+
+  /** How many elements of an array lie in a row; those behind, up to its length, have no values. As `arrayLength` otherwise. */
+  elementCount(pointer: number): number {
     const { i32 } = this.#memory
     return (i32[(pointer + OBJECT.flags) >> 2]! & ARRAY_MASK) === ARRAY ? i32[(pointer + OBJECT.count) >> 2]! : -1
   }
 
-  /** Where the values of an array are. */
-  arrayValues(pointer: number): number {
-    return this.#memory.i32[(pointer + OBJECT.values) >> 2]!
+  /** Where the elements of an array are. */
+  elementsOf(pointer: number): number {
+    return this.#memory.i32[(pointer + OBJECT.elements) >> 2]!
   }
 
   // ---- Objects ---------------------------------------------------------------------------------------------------------------------
@@ -160,13 +166,14 @@ export class VmHeap {
     if (places?.map(({ isOrdinary, hasValue }) => `${isOrdinary}, ${hasValue}`).join('; ') !== SAMPLE_PROPERTIES)
       return false
     const list = i32[(values + 8) >> 2]!
-    const first = this.arrayValues(list)
+    const first = this.elementsOf(list)
     return (
       this.references(pointer) === 1 &&
       this.isPlain(pointer) &&
       !this.isPlain(list) &&
       this.arrayLength(pointer) === -1 &&
       this.arrayLength(list) === 2 &&
+      this.elementCount(list) === 2 &&
       i32[values >> 2] === 7 &&
       this.textAt(first) === 'text' &&
       this.textAt(first + 8) === null

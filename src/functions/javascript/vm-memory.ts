@@ -88,6 +88,13 @@ export class VmMemory {
 
   // ---- Values ----------------------------------------------------------------------------------------------------------------------
 
+  /** Without a number of 64 bits in between, which V8 would put into memory of its own. */
+  copy(from: number, to: number): void {
+    const { i32 } = this
+    i32[to >> 2] = i32[from >> 2]!
+    i32[(to >> 2) + 1] = i32[(from >> 2) + 1]!
+  }
+
   /** Tag of the value at `at`; null: a double. */
   tagAt(at: number): number | null {
     const high = this.i32[(at >> 2) + 1]!

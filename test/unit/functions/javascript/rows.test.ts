@@ -94,6 +94,14 @@ describe('a struct that changes while it is read', () => {
     expect([f(), f()]).toEqual([expected, expected])
   })
 
+  it('and an array may be longer than its elements', () => {
+    const f = scalarFunction({
+      returns: array(DOUBLE),
+      body: '() => { const list = [1.5]; list.length = 3; return list }',
+    })
+    expect(f()).toEqual([1.5, null, null])
+  })
+
   it('and an array does, too', () => {
     const f = scalarFunction({
       returns: array(inner),
