@@ -109,8 +109,9 @@ export class ReplicationStream {
   #receive(chunk: Buffer): void {
     const kind = chunk[0]
     if (kind === XLOG_DATA) {
-      // Behind the place come the end of the log and the server's clock.
-      this.#add({ kind: 'data', lsn: chunk.readBigUInt64BE(1), bytes: chunk.subarray(25) })
+      // Behind the place come the end of the log and the server's clock. The parser of pg writes what comes next over the bytes of a message
+      // that it has given (`Parser.mergeBuffer` of pg-protocol), so that a message which waits is copied.
+      this.#add({ kind: 'data', lsn: chunk.readBigUInt64BE(1), bytes: Buffer.from(chunk.subarray(25)) })
     } else if (kind === KEEPALIVE) {
       this.#add({ kind: 'alive', lsn: chunk.readBigUInt64BE(1) })
       if (chunk[17] === 1) this.#report({ wantsAnswer: false })
