@@ -75,41 +75,59 @@ function build(pattern: string): TimePattern {
   const general = lazy(() => generalPattern(tokenize(pattern, RESERVED)))
   const numeric = lazy(() => numericPattern(tokenize(pattern, RESERVED)))
   return {
-    formatDate: (days) =>
-      failing('format', 'date', formatDate(days), pattern, () => {
+    formatDate(days) {
+      try {
         const fast = numeric()
         const text = fast === null || fast.hasTime || fast.hasOffset ? null : fast.format(days * DAY_MS, 0)
         return text ?? general().formatDate(days)
-      }),
-    formatTime: (ms) =>
-      failing('format', 'time', formatTime(ms), pattern, () => {
+      } catch (error) {
+        throw failure('format', `date ${formatDate(days)}`, pattern, error)
+      }
+    },
+    formatTime(ms) {
+      try {
         const fast = numeric()
         const text = fast === null || fast.hasDate || fast.hasOffset ? null : fast.format(ms, 0)
         return text ?? general().formatTime(ms)
-      }),
-    formatTimestamp: (epochMs, zone) =>
-      failing('format', 'timestamp', formatTimestamp(epochMs), pattern, () => {
+      } catch (error) {
+        throw failure('format', `time ${formatTime(ms)}`, pattern, error)
+      }
+    },
+    formatTimestamp(epochMs, zone) {
+      try {
         const offsetMs = zone.offsetMs(epochMs)
         return numeric()?.format(epochMs + offsetMs, offsetMs) ?? general().formatInstant(epochMs, zone)
-      }),
-    parseDate: (text) =>
-      failing('parse', 'date', text, pattern, () => {
+      } catch (error) {
+        throw failure('format', `timestamp ${formatTimestamp(epochMs)}`, pattern, error)
+      }
+    },
+    parseDate(text) {
+      try {
         const fast = numeric()
         const parsed = fast?.hasWholeDate ? fast.parse(text) : null
         return parsed === null ? general().parseDate(text) : Math.floor(parsed.localMs / DAY_MS)
-      }),
-    parseTime: (text) =>
-      failing('parse', 'time', text, pattern, () => {
+      } catch (error) {
+        throw failure('parse', `date '${text}'`, pattern, error)
+      }
+    },
+    parseTime(text) {
+      try {
         const fast = numeric()
         const parsed = fast?.hasHour && !fast.hasDate ? fast.parse(text) : null
         return parsed === null ? general().parseTime(text) : parsed.localMs
-      }),
-    parseTimestamp: (text, zone) =>
-      failing('parse', 'timestamp', text, pattern, () => {
+      } catch (error) {
+        throw failure('parse', `time '${text}'`, pattern, error)
+      }
+    },
+    parseTimestamp(text, zone) {
+      try {
         const parsed = numeric()?.parse(text) ?? general().parseLocal(text)
         const used = parsed.zone ?? zone
         return parsed.offsetMs === null ? used.toEpochMs(parsed.localMs) : parsed.localMs - parsed.offsetMs
-      }),
+      } catch (error) {
+        throw failure('parse', `timestamp '${text}'`, pattern, error)
+      }
+    },
   }
 }
 
@@ -121,13 +139,9 @@ function lazy<T>(create: () => T): () => T {
   }
 }
 
-function failing<T>(verb: 'parse' | 'format', what: string, value: string, pattern: string, run: () => T): T {
-  try {
-    return run()
-  } catch (error) {
-    // js-joda's messages end in a stack trace.
-    const reason = messageOf(error).split('\n', 1)[0]
-    const shown = verb === 'parse' ? `'${value}'` : value
-    throw new Error(`Failed to ${verb} ${what} ${shown} with formatter '${pattern}': ${reason}`, { cause: error })
-  }
+/** `what`: the kind of value, and the value as text. */
+function failure(verb: 'parse' | 'format', what: string, pattern: string, error: unknown): Error {
+  // js-joda's messages end in a stack trace.
+  const reason = messageOf(error).split('\n', 1)[0]
+  return new Error(`Failed to ${verb} ${what} with formatter '${pattern}': ${reason}`, { cause: error })
 }

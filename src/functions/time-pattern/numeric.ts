@@ -25,6 +25,13 @@ const FIELDS: ReadonlyMap<string, Field> = new Map([
   ['XXX', 'offset'],
   ['Z', 'offset'],
 ])
+/** The time within which the text of a pattern stays the same, by the finest of its fields. */
+const STEPS_MS: ReadonlyMap<Field, number> = new Map([
+  ['fraction', 1],
+  ['second', 1000],
+  ['minute', 60_000],
+  ['hour', 3_600_000],
+])
 const DATE_FIELDS: readonly Field[] = ['year', 'month', 'day']
 const TIME_FIELDS: readonly Field[] = ['hour', 'minute', 'second', 'fraction']
 
@@ -57,7 +64,25 @@ export function numericPattern(tokens: readonly Token[]): NumericPattern | null 
     hasWholeDate: DATE_FIELDS.every((field) => has([field])),
     hasHour: has(['hour']),
     parse: (text) => parse(parts, text),
-    format: (localMs, offsetMs) => format(parts, localMs, offsetMs),
+    format: lastKept(parts),
+  }
+}
+
+/** Keeps the last text: of records that follow each other most have the same day, and often the same minute. */
+function lastKept(parts: readonly Part[]): NumericPattern['format'] {
+  const [stepMs = DAY_MS] = [...STEPS_MS].flatMap(([field, ms]) =>
+    parts.some((part) => part.field === field) ? ms : [],
+  )
+  let [lastStep, lastOffsetMs] = [Number.NaN, Number.NaN]
+  let lastText: string | null = null
+  return (localMs, offsetMs) => {
+    const step = Math.floor(localMs / stepMs)
+    if (step !== lastStep || offsetMs !== lastOffsetMs) {
+      lastText = format(parts, localMs, offsetMs)
+      lastStep = step
+      lastOffsetMs = offsetMs
+    }
+    return lastText
   }
 }
 

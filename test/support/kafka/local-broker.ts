@@ -85,7 +85,10 @@ async function requireJava(): Promise<void> {
   if (major < OLDEST_JAVA) throw new Error(`Kafka needs Java ${OLDEST_JAVA} or later; this is: ${said}`)
 }
 
-/** Small and quick: few partitions in the internal topics, no rebalance delay, transactions that expire are looked for each second. */
+/**
+ * Small and quick: few partitions in the internal topics, no rebalance delay, transactions that expire are looked for each second. Retention is looked at each hour:
+ * results with times of years ago stay until they are compared.
+ */
 function serverProperties(directory: string, port: number, controllerPort: number, additions: BrokerAdditions): string {
   const added = additions.listeners.map((listener) => `${listener.name}://127.0.0.1:${listener.port}`)
   const advertised = additions.listeners.map(
@@ -114,6 +117,7 @@ transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 log.retention.ms=-1
+log.retention.check.interval.ms=3600000
 log.cleaner.dedupe.buffer.size=16777216
 ${additions.properties.join('\n')}
 `

@@ -315,6 +315,29 @@ describe('patterns of digits', () => {
     )
   })
 
+  it.each(['yyyy-MM-dd', 'yyyy-MM-dd XX', 'HH', 'HH:mm', 'mm:ss', 'ss.SSS'])(
+    '%s is written for instants that follow each other as for each alone',
+    (pattern) => {
+      const numeric = numericPattern(tokenize(pattern))!
+      const general = generalPattern(tokenize(pattern))
+      const steps = fc.array(fc.tuple(fc.constantFrom(0, 1, -1, 999, 59_999, 3_599_999, DAY - 1), zones), {
+        minLength: 2,
+      })
+      fc.assert(
+        fc.property(instants, steps, (first, following) => {
+          let epochMs = first - (first % DAY)
+          for (const [step, zone] of following) {
+            epochMs += step
+            const offsetMs = zone.offsetMs(epochMs)
+            const text = numeric.format(epochMs + offsetMs, offsetMs)
+            if (text !== null) expect(text).toBe(general.formatInstant(epochMs, zone))
+          }
+        }),
+        { numRuns: 50 },
+      )
+    },
+  )
+
   it('leaves what is not plain to js-joda', () => {
     const { parse } = numericPattern(tokenize('yyyy-MM-dd HH:mm'))!
     expect(parse('2018-02-03 10:11')?.localMs).toBe(Date.UTC(2018, 1, 3, 10, 11))
