@@ -157,7 +157,7 @@ describe('the console in a browser', () => {
     await menu('Queries')
     await click('link', /^CTAS_PER_SENSOR/)
     await page.locator('meter.hot').waitFor()
-    await page.getByText('Most of the time goes to').waitFor()
+    await page.getByText('The slowest step is').waitFor()
   })
 
   it('finds the poison record with its cause in three clicks', async () => {

@@ -113,13 +113,14 @@ describe('millrace demo', () => {
         },
         screen: new Screen({ out, err: out }),
         timer: systemTimer,
+        program: 'npx millrace',
       },
     )
     await expect.poll(() => shown, { timeout: 10_000 }).toContain('Ctrl-C stops it.')
     expect(shown).toMatch(/\| PAGE +\| CLICKS +\| AVG_MS +\|/)
-    expect(shown).toContain(`millrace cli ${server.url}`)
+    expect(shown).toContain(`npx millrace cli ${server.url}`)
     // The console is there once it has been built.
-    expect(shown.includes('Console:')).toBe((await fetch(`${server.url}/console`)).ok)
+    expect(shown.includes(`${server.url}/console`)).toBe((await fetch(`${server.url}/console`)).ok)
     expect(await client.rows('SELECT area FROM rides_per_minute LIMIT 1;')).toHaveLength(1)
     const events = client.subscribe('la_users', { from: 'earliest' })
     expect((await events.next()).value!.row).toHaveProperty('MESSAGE')

@@ -43,6 +43,40 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
+/** Characters of a line that look alike. */
+export interface StyledText {
+  /** Where the first stands, from 0. */
+  readonly column: number
+  readonly text: string
+  /** Number of the colour; null: the default one. */
+  readonly colour: number | null
+  readonly isBold: boolean
+  readonly isDim: boolean
+}
+
+type Line = NonNullable<ReturnType<InstanceType<typeof xterm.Terminal>['buffer']['active']['getLine']>>
+
+function styledLine(line: Line | undefined): StyledText[] {
+  const parts: StyledText[] = []
+  const length = line?.translateToString(true).trimEnd().length ?? 0
+  for (let column = 0; column < length; column++) {
+    const cell = line!.getCell(column)!
+    const style = {
+      colour: cell.isFgDefault() ? null : cell.getFgColor(),
+      isBold: cell.isBold() !== 0,
+      isDim: cell.isDim() !== 0,
+    }
+    const text = cell.getChars() || ' '
+    const last = parts.at(-1)
+    if (last?.colour === style.colour && last.isBold === style.isBold && last.isDim === style.isDim) {
+      parts[parts.length - 1] = { ...last, text: last.text + text }
+    } else {
+      parts.push({ column, text, ...style })
+    }
+  }
+  return parts
+}
+
 export class PseudoTerminal {
   readonly #child: ChildProcess
   readonly #terminal: InstanceType<typeof xterm.Terminal>
@@ -89,6 +123,14 @@ export class PseudoTerminal {
       if (cell !== undefined) return cell.isFgDefault() ? null : cell.getFgColor()
     }
     return null
+  }
+
+  /** The lines on the screen with their colours, without blanks at their ends and empty lines at the end. */
+  styledLines(): StyledText[][] {
+    const { active } = this.#terminal.buffer
+    const lines = Array.from({ length: this.#terminal.rows }, (_, i) => styledLine(active.getLine(active.baseY + i)))
+    while (lines.at(-1)?.length === 0) lines.pop()
+    return lines
   }
 
   /** Ends the program, if it still runs. */

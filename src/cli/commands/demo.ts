@@ -20,6 +20,8 @@ export interface DemoParts {
   readonly process: ServerProcess
   readonly screen: Screen
   readonly timer: Timer
+  /** How the user calls the program, for the commands that are shown. */
+  readonly program: string
 }
 
 /** Resolves to the exit code when the user has stopped the server. Without `dataDir` nothing of it stays. */
@@ -82,7 +84,7 @@ const FIRST_ROWS_MS = 5000
 
 async function fill(
   url: string,
-  { screen, timer, rate, isKept }: DemoParts & { readonly rate: number; readonly isKept: boolean },
+  { screen, timer, program, rate, isKept }: DemoParts & { readonly rate: number; readonly isKept: boolean },
 ): Promise<void> {
   const client = new Client(url)
   await client.execute(DEMO_STATEMENTS)
@@ -90,8 +92,11 @@ async function fill(
   const table = await firstRows(client, screen, timer)
   const { bold } = screen.style
   const commands: (readonly [command: string, effect: string])[] = [
-    [`millrace cli ${url}`, 'a prompt; Ctrl-C or "exit" leaves it'],
-    [`millrace cli ${url} -e "SELECT * FROM la_users EMIT CHANGES LIMIT 5"`, 'a push query: rows as they come'],
+    ...((await hasConsole(url))
+      ? [[`${url}/console`, 'the console, in a browser: live tables, charts, a graph'] as const]
+      : []),
+    [`${program} cli ${url}`, 'a prompt; "exit" leaves it'],
+    [`${program} cli ${url} -e "SELECT * FROM la_users EMIT CHANGES LIMIT 5"`, 'a push query: rows as they come'],
     [`curl -s ${url}/query -d '{"ksql": "${PULL_QUERY}"}'`, 'a pull query: the rows of now'],
   ]
   const lines = [
@@ -101,9 +106,8 @@ async function fill(
     '  RIDES_PER_MINUTE  a table: rides of each area by the minute',
     ...(table === null ? [] : ['', PULL_QUERY, table]),
     '',
-    'Look at it from another terminal:',
+    'Look at it in a browser, and from another terminal:',
     ...commands.map(([command, effect]) => `  ${bold(command)}\n    ${effect}`),
-    ...((await hasConsole(url)) ? ['', `Console: ${bold(`${url}/console`)}`] : []),
     '',
     `Ctrl-C stops it${isKept ? '' : ' and deletes its data'}.`,
   ]

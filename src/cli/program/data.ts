@@ -5,6 +5,7 @@ import { QUICKSTARTS } from '../../datagen/quickstarts.ts'
 import type { DatagenOptions, OpenTopic } from '../commands/datagen.ts'
 import type { DemoOptions } from '../commands/demo.ts'
 import type { Serve } from '../commands/server.ts'
+import { programName } from '../program-name.ts'
 import { examples, interruption, natural, positive, withServer } from './options.ts'
 
 export interface DataParts {
@@ -38,7 +39,15 @@ function addDemo(program: Command, { serve }: DataParts, end: (exitCode: number)
         import('../output/screen.ts'),
       ])
       const screen = new Screen({ out: process.stdout, err: process.stderr })
-      end(await runDemo(options, { serve, process: thisProcess, screen, timer: systemTimer }))
+      end(
+        await runDemo(options, {
+          serve,
+          process: thisProcess,
+          screen,
+          timer: systemTimer,
+          program: programName(process.env),
+        }),
+      )
     })
 }
 

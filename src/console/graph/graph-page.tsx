@@ -9,7 +9,7 @@ import { useOverview } from '../parts/use-overview.ts'
 import { edgeId, type Graph, type GraphNode, graphOf, pathThrough } from './graph-model.ts'
 import { type Layout, layoutOf, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode, shapeOf } from './layout.ts'
 import { usePanZoom } from './use-pan-zoom.ts'
-import { fitted, zoomed } from './view.ts'
+import { fitted, legible, zoomed } from './view.ts'
 
 export function GraphPage() {
   const { overview, rates, error } = useOverview()
@@ -35,11 +35,11 @@ function GraphView({ graph, layout }: { readonly graph: Graph; readonly layout: 
   const host = useRef<HTMLElement>(null)
   const { view, setView } = usePanZoom(host)
   const [pointed, setPointed] = useState<string | null>(null)
-  const fit = () => {
+  const show = (viewOf: typeof fitted) => {
     const { clientWidth: width, clientHeight: height } = host.current!
-    setView(fitted(layout, { width, height }))
+    setView(viewOf(layout, { width, height }))
   }
-  useEffect(fit, [layout])
+  useEffect(() => show(legible), [layout])
   const zoom = (factor: number) => {
     const { clientWidth, clientHeight } = host.current!
     setView((last) => zoomed(last, factor, { x: clientWidth / 2, y: clientHeight / 2 }))
@@ -58,7 +58,7 @@ function GraphView({ graph, layout }: { readonly graph: Graph; readonly layout: 
       <div class="graph-tools">
         <Button icon="plus" label="Larger" onClick={() => zoom(1.25)} />
         <Button icon="minus" label="Smaller" onClick={() => zoom(0.8)} />
-        <Button onClick={fit}>Show all</Button>
+        <Button onClick={() => show(fitted)}>Show all</Button>
       </div>
       <ul class="graph-legend">
         <li class="stream">stream</li>

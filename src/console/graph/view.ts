@@ -8,6 +8,8 @@ export interface View {
 
 const SMALLEST = 0.15
 const LARGEST = 2
+/** The smallest scale at which names can be read. */
+const LEGIBLE = 0.6
 
 /** The view in which all of a drawing is in sight, no larger than it is. */
 export function fitted(drawing: { width: number; height: number }, place: { width: number; height: number }): View {
@@ -18,6 +20,16 @@ export function fitted(drawing: { width: number; height: number }, place: { widt
     x: Math.max(0, (place.width - drawing.width * usable) / 2),
     y: Math.max(0, (place.height - drawing.height * usable) / 2),
   }
+}
+
+/**
+ * The view that is shown at first: all of the drawing, or, where its texts were too small to be read, its beginning. Data flows from left to
+ * right.
+ */
+export function legible(drawing: { width: number; height: number }, place: { width: number; height: number }): View {
+  const all = fitted(drawing, place)
+  if (all.scale >= LEGIBLE) return all
+  return { scale: LEGIBLE, x: 0, y: Math.max(0, (place.height - drawing.height * LEGIBLE) / 2) }
 }
 
 /** The view after a change of scale that keeps the point under the pointer where it is. */

@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks'
 import type { HistoryAnswer } from '../api/history.ts'
 import { getJson } from '../api/http.ts'
-import { countText, rateText } from '../parts/format.ts'
+import { rateText, wholeText } from '../parts/format.ts'
 import { Plot } from '../parts/plot.tsx'
 import { usePoll } from '../parts/use-poll.ts'
 
@@ -31,7 +31,7 @@ export function QueryHistory({ id }: { readonly id: string }) {
   return (
     <div class="plots">
       <Plot title="Records in and out" data={plots.records} valueText={rateText} />
-      <Plot title="Lag" data={plots.lag} valueText={countText} />
+      <Plot title="Lag" data={plots.lag} valueText={wholeText} />
     </div>
   )
 }

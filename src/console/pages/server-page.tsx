@@ -6,7 +6,7 @@ import type { HistoryAnswer } from '../api/history.ts'
 import { ask, getJson } from '../api/http.ts'
 import { StateBadge } from '../parts/badge.tsx'
 import { DataTable, type TableColumn } from '../parts/data-table.tsx'
-import { bytesText, countText, percentText, rateText, timeText } from '../parts/format.ts'
+import { bytesText, percentText, rateText, timeText, wholeText } from '../parts/format.ts'
 import { Page, Section } from '../parts/page.tsx'
 import { Plot } from '../parts/plot.tsx'
 import { SearchField } from '../parts/search-field.tsx'
@@ -74,9 +74,6 @@ function Plots() {
     </div>
   )
 }
-
-/** A count has no fractions; ticks between two counts have no text. */
-const wholeText = (value: number): string => (Number.isInteger(value) ? countText(value) : '')
 
 const LABELS: Readonly<Record<string, string>> = { recordsIn: 'in', recordsOut: 'out' }
 

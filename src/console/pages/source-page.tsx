@@ -66,7 +66,7 @@ function Description({ source }: { readonly source: SourceDescription }) {
     <>
       <Tiles
         tiles={[
-          { name: 'Topic', value: <a href={linkTo('topics', topic)}>{topic}</a> },
+          { name: 'Topic', value: <a href={linkTo('topics', topic)}>{topic}</a>, isWide: true },
           { name: 'Key format', value: keyFormat },
           { name: 'Value format', value: valueFormat },
           { name: 'Partitions', value: partitions },

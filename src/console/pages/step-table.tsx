@@ -43,8 +43,8 @@ export function StepTable({ steps }: { readonly steps: readonly StepStatistics[]
     <>
       <DataTable label="Steps" columns={columns} rows={steps} keyOf={({ step }) => step} />
       {hottest !== null && steps.length > 1 && (
-        <p class="dim">
-          Most of the time goes to <code>{hottest}</code>.
+        <p class="dim table-note">
+          The slowest step is <code>{hottest}</code>.
         </p>
       )}
     </>

@@ -5,7 +5,7 @@ import { formatString } from '../../sql/format-names.ts'
 import { getJson } from '../api/http.ts'
 import { Button } from '../parts/button.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
-import { countText, timeText } from '../parts/format.ts'
+import { countOf, countText, timeText } from '../parts/format.ts'
 import { Page } from '../parts/page.tsx'
 import { linkTo } from '../parts/route.ts'
 import { SearchField } from '../parts/search-field.tsx'
@@ -55,7 +55,7 @@ export function TopicPage({ topic, place: linked }: TopicPageProps) {
       </div>
       {data !== null && (
         <p class="dim">
-          {countText(total)} offsets in {data.partitions.length} partitions · key {data.keyFormat} · value{' '}
+          {countText(total)} offsets in {countOf(data.partitions.length, 'partition')} · key {data.keyFormat} · value{' '}
           {data.valueFormat}
         </p>
       )}

@@ -6,6 +6,12 @@ const SHORT = new Intl.NumberFormat('en', { notation: 'compact', maximumFraction
 /** 1,234,567. */
 export const countText = (count: number): string => COUNT.format(count)
 
+/** 1 partition, 2 partitions. */
+export const countOf = (count: number, noun: string): string => `${countText(count)} ${noun}${count === 1 ? '' : 's'}`
+
+/** As `countText`, for the axis of a chart: a count has no fractions, so ticks between two counts have no text. */
+export const wholeText = (value: number): string => (Number.isInteger(value) ? countText(value) : '')
+
 /** 1.2M. */
 export const shortCount = (count: number): string => SHORT.format(count)
 

@@ -7,13 +7,15 @@ export interface Tile {
   /** What the figure means for the reader. */
   readonly kind?: 'warn' | 'bad'
   readonly title?: string
+  /** Whether it takes the place of two: for a name. */
+  readonly isWide?: boolean
 }
 
 export function Tiles({ tiles }: { readonly tiles: readonly Tile[] }) {
   return (
     <dl class="tiles">
-      {tiles.map(({ name, value, kind, title }) => (
-        <div class={`tile ${kind ?? ''}`} key={name} title={title}>
+      {tiles.map(({ name, value, kind, title, isWide = false }) => (
+        <div class={`tile ${kind ?? ''} ${isWide ? 'wide' : ''}`} key={name} title={title}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

@@ -4,7 +4,7 @@ import { type Column, isNumeric } from '../api/columns.ts'
 import type { ResultRow } from '../api/result-lines.ts'
 import type { ChartData } from '../parts/chart-data.ts'
 import { LineChart } from '../parts/line-chart.ts'
-import { seriesOf } from './series.ts'
+import { likelySplit, seriesOf } from './series.ts'
 import type { TableModel } from './table-model.ts'
 
 const REDRAW_MS = 500
@@ -18,7 +18,7 @@ interface ChartProps {
 export function Chart({ model, first }: ChartProps) {
   const host = useRef<HTMLDivElement>(null)
   const [value, setValue] = useState(first)
-  const [split, setSplit] = useState(-1)
+  const [split, setSplit] = useState(() => likelySplit(model.columns, model.shown) ?? -1)
   useEffect(() => {
     const chart = new LineChart(host.current!)
     const choice = { value, split: split < 0 ? null : split }

@@ -1,6 +1,5 @@
 /** A result that grows: its rows, and all that can be done with them. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { isNumeric } from '../api/columns.ts'
 import type { ResultRow } from '../api/result-lines.ts'
 import { Button } from '../parts/button.tsx'
 import { countText, rateText } from '../parts/format.ts'
@@ -10,6 +9,7 @@ import { columnWidths } from './column-widths.ts'
 import { rowsAsCsv, rowsAsJson } from './copy-rows.ts'
 import { LiveRows } from './live-rows.tsx'
 import { RowDetails } from './row-details.tsx'
+import { drawnColumn } from './series.ts'
 import type { TableModel } from './table-model.ts'
 import { useFrames } from './use-frames.ts'
 
@@ -45,7 +45,7 @@ export function LiveTable({ model, isRunning, onStop }: LiveTableProps) {
   })
   const { columns, shown } = model
   const widths = useMemo(() => columnWidths(columns, shown), [columns, Math.min(shown.length, SETTLED_ROWS)])
-  const numeric = columns.findIndex(isNumeric)
+  const numeric = drawnColumn(columns)
   return (
     <div class="live-table">
       <div class="toolbar">
@@ -72,7 +72,7 @@ export function LiveTable({ model, isRunning, onStop }: LiveTableProps) {
         )}
         <SearchField
           label="Filter rows"
-          hint="Filter: text, column:text, column>5"
+          hint="Filter: text, col:text, col>5"
           class="filter"
           onSearch={(text) => change(() => model.setFilter(text))}
         />

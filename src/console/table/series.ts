@@ -1,5 +1,5 @@
 /** A numeric column over time, as lines of a chart: one line, or one for each of the most frequent values of another column. */
-import type { Column } from '../api/columns.ts'
+import { type Column, isNumeric } from '../api/columns.ts'
 import { ExactNumber, type Json } from '../api/exact-json.ts'
 import type { ResultRow } from '../api/result-lines.ts'
 import type { ChartData } from '../parts/chart-data.ts'
@@ -14,6 +14,8 @@ export interface SeriesChoice {
 /** A chart is about this many points wide; more could not be told apart. */
 const MOST_POINTS = 600
 const MOST_LINES = 8
+/** Rows that are looked at, the newest, to choose a column. */
+const SPLIT_ROWS = 500
 
 /** Columns that say when a row was true, the best first. */
 const TIME_COLUMNS = ['ROWTIME', 'WINDOWSTART', 'WINDOWEND']
@@ -22,6 +24,27 @@ const TIME_COLUMNS = ['ROWTIME', 'WINDOWSTART', 'WINDOWEND']
 export const timeColumn = (columns: readonly Column[]): number =>
   TIME_COLUMNS.map((name) => columns.findIndex((column) => column.name.toUpperCase() === name)).find((i) => i >= 0) ??
   -1
+
+/** The numeric column that is drawn at first; -1: there is none. */
+export function drawnColumn(columns: readonly Column[]): number {
+  const isTime = ({ name }: Column) => TIME_COLUMNS.includes(name.toUpperCase())
+  const value = columns.findIndex((column) => isNumeric(column) && !isTime(column))
+  return value >= 0 ? value : columns.findIndex(isNumeric)
+}
+
+/**
+ * The column of text whose values are lines at first: the first that has as few values as a chart can tell apart, and several rows for each. Null:
+ * there is none.
+ */
+export function likelySplit(columns: readonly Column[], rows: readonly ResultRow[]): number | null {
+  const looked = rows.slice(-SPLIT_ROWS)
+  for (const [index, { type }] of columns.entries()) {
+    if (!/^(?:STRING|VARCHAR)\b/.test(type)) continue
+    const values = new Set(looked.map((row) => cellText(row.values[index] ?? null)))
+    if (values.size > 1 && values.size <= MOST_LINES && values.size * 2 <= looked.length) return index
+  }
+  return null
+}
 
 /** The last value of each line within each step of time. */
 export function seriesOf(columns: readonly Column[], rows: readonly ResultRow[], choice: SeriesChoice): ChartData {

@@ -3,7 +3,7 @@ import { healthOf } from '../../../../src/console/api/query-health.ts'
 import { NO_RATES, ratesOf, withSnapshot } from '../../../../src/console/api/rates.ts'
 import { graphOf, pathThrough } from '../../../../src/console/graph/graph-model.ts'
 import { layoutOf, NODE_WIDTH, shapeOf } from '../../../../src/console/graph/layout.ts'
-import { fitted, zoomed } from '../../../../src/console/graph/view.ts'
+import { fitted, legible, zoomed } from '../../../../src/console/graph/view.ts'
 import type { Overview, QueryOverview } from '../../../../src/engine/describe/overview.ts'
 import { connectorOf, overviewWith, queryOf, sourceOf } from '../../../support/overviews.ts'
 
@@ -114,6 +114,8 @@ it('a drawing is fitted into its place, and zooming keeps the point under the po
   expect(fitted({ width: 2000, height: 500 }, { width: 1000, height: 800 })).toEqual({ scale: 0.5, x: 0, y: 275 })
   expect(fitted({ width: 100, height: 100 }, { width: 300, height: 200 })).toEqual({ scale: 1, x: 100, y: 50 })
   expect(fitted({ width: 100, height: 100 }, { width: 0, height: 0 }).scale).toBe(1)
+  expect(legible({ width: 2000, height: 500 }, { width: 1400, height: 800 }).scale).toBe(0.7)
+  expect(legible({ width: 2000, height: 500 }, { width: 390, height: 800 })).toEqual({ scale: 0.6, x: 0, y: 250 })
   expect(zoomed({ x: 0, y: 0, scale: 1 }, 2, { x: 10, y: 20 })).toEqual({ scale: 2, x: -10, y: -20 })
   expect(zoomed({ x: 0, y: 0, scale: 1 }, 100, { x: 0, y: 0 }).scale).toBe(2)
 })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { ExactNumber, type Json } from '../../../../src/console/api/exact-json.ts'
 import { columnWidths } from '../../../../src/console/table/column-widths.ts'
 import { rowsAsCsv, rowsAsJson } from '../../../../src/console/table/copy-rows.ts'
-import { seriesOf } from '../../../../src/console/table/series.ts'
+import { drawnColumn, likelySplit, seriesOf } from '../../../../src/console/table/series.ts'
 
 const column = (name: string, type = 'STRING') => ({ name, type, isKey: false })
 const row = (values: readonly Json[], arrivedAt = 0) => ({ values, isTombstone: false, arrivedAt })
@@ -45,6 +45,16 @@ it('a chart of many rows has few points and lines', () => {
   const { times, lines } = seriesOf([column('K'), column('N', 'INTEGER')], rows, { value: 1, split: 0 })
   expect(times.length).toBeLessThanOrEqual(601)
   expect(lines).toHaveLength(8)
+})
+
+it('a chart begins with the first figure, and with a line for each of a few texts', () => {
+  const columns = [column('WINDOWSTART', 'BIGINT'), column('ID'), column('STATE'), column('N', 'BIGINT')]
+  expect([drawnColumn(columns), drawnColumn(columns.slice(0, 2)), drawnColumn(columns.slice(1, 3))]).toEqual([3, 0, -1])
+  const rows = Array.from({ length: 40 }, (_, i) => row([i, `id ${i}`, i % 2 === 0 ? 'LA' : 'CA', i]))
+  expect(likelySplit(columns, rows)).toBe(2)
+  expect(likelySplit(columns, rows.slice(0, 3))).toBeNull()
+  expect(likelySplit(columns, [])).toBeNull()
+  expect(likelySplit(columns.slice(0, 2), rows)).toBeNull()
 })
 
 it('a chart of no rows is empty', () => {
