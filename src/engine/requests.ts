@@ -114,6 +114,7 @@ export interface BrowsedRecord {
 
 export interface BrowsedTopic {
   readonly records: readonly BrowsedRecord[]
+  /** Formats that fit what was read; `none`: all keys, or all values, are null. */
   readonly keyFormat: string
   readonly valueFormat: string
   readonly partitions: readonly { readonly partition: number; readonly start: number; readonly end: number }[]

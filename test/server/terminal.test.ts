@@ -46,7 +46,7 @@ describe.skipIf(missing !== null)(
       directory.remove()
     })
 
-    function start(env: Readonly<Record<string, string>> = {}): PseudoTerminal {
+    function start(env: Readonly<Record<string, string | undefined>> = {}): PseudoTerminal {
       return new PseudoTerminal([process.execPath, CLI, 'cli', server.url], {
         columns: 80,
         rows: 24,
@@ -162,6 +162,26 @@ describe.skipIf(missing !== null)(
       writeFileSync(rows, '{"id": 8, "item": "nib"}\n{"id": 9, "item": "nib"}\n')
       expect(await answerTo(`\\copy orders from ${rows}`)).toContain('2 rows were written to ORDERS')
       await expect.poll(() => client.rows("SELECT n FROM totals WHERE item = 'nib';"), WAIT).toEqual([{ N: 2 }])
+      const lines = join(directory.path, 'totals.ndjson')
+      expect(await answerTo(`\\copy (SELECT * FROM totals WHERE item = 'nib') to ${lines}`)).toContain(
+        '1 row written to',
+      )
+      expect(readFileSync(lines, 'utf8')).toBe('{"ITEM":"nib","N":2}\n')
+      const table = join(directory.path, 'rows.csv')
+      writeFileSync(table, 'id,item\n10,nib\n')
+      expect(await answerTo(`\\copy orders from ${table}`)).toContain('1 row was written to ORDERS')
+    })
+
+    it('runs what was saved in the editor', async () => {
+      const editor = join(directory.path, 'editor.sh')
+      writeFileSync(editor, `#!/bin/sh\necho "SELECT n FROM totals WHERE item = 'ink';" > "$1"\n`, { mode: 0o755 })
+      const other = start({ EDITOR: editor, VISUAL: undefined })
+      await expect.poll(() => other.screen(), WAIT).toMatch(/ksql>$/)
+      other.type('\\e\r')
+      await expect
+        .poll(() => other.screen(), WAIT)
+        .toMatch(/SELECT n FROM totals WHERE item = 'ink';\n\+---\+\n\| N \|\n(?:.*\n)*1 row in \d+ ms\.\nksql>$/)
+      await other.close()
     })
 
     it('brings statements back, and leaves with Ctrl-D', async () => {

@@ -104,8 +104,10 @@ class Browsing {
     )
     return {
       records: isNewest ? ordered.slice(-limit) : ordered.slice(0, limit),
-      keyFormat: this.#key.text,
-      valueFormat: this.#value.text,
+      keyFormat: formatText(this.#key),
+      valueFormat: formatText(this.#value),
     }
   }
 }
+
+const formatText = (guess: FormatGuess): string => (guess.hasSeen ? guess.text : 'none')

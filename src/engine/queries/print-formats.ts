@@ -49,6 +49,11 @@ export class FormatGuess {
     this.#schemas = schemas
   }
 
+  /** Whether there was anything to guess from. */
+  get hasSeen(): boolean {
+    return this.#seen
+  }
+
   /** The format that fits everything seen so far; `MIXED` if none does. */
   get text(): string {
     if (!this.#seen) return '¯\\_(ツ)_/¯ - no data processed'

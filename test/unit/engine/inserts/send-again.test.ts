@@ -24,6 +24,16 @@ afterAll(async () => {
 const recordsOf = async (topic: string): Promise<readonly BrowsedRecord[]> =>
   (await test.engine.browseTopic({ topic, partition: null, from: { kind: 'newest' }, limit: 10 })).records
 
+it('a topic without keys has no format of keys', async () => {
+  const { keyFormat, valueFormat } = await test.engine.browseTopic({
+    topic: 'numbers',
+    partition: null,
+    from: { kind: 'newest' },
+    limit: 1,
+  })
+  expect([keyFormat, valueFormat]).toEqual(['none', 'KAFKA_INT'])
+})
+
 const sentFrom = ({ headers }: BrowsedRecord) =>
   headers.flatMap(([name, value]) => (name === '__millrace.sent.again.from' ? [value] : []))
 
