@@ -60,6 +60,7 @@ export class StatementGrammar extends QueryGrammar {
           ALT: () => this.SUBRULE(this.createFeed),
         },
         { ALT: () => this.SUBRULE(this.createType) },
+        { ALT: () => this.SUBRULE(this.createIndex) },
         {
           GATE: () => this.isNext(1, t.Secret) || this.isNext(3, t.Secret),
           ALT: () => this.SUBRULE(this.createSecret),
@@ -89,6 +90,25 @@ export class StatementGrammar extends QueryGrammar {
         this.SUBRULE(this.query)
       },
     })
+  })
+
+  createIndex = this.RULE('createIndex', () => {
+    this.CONSUME(t.Index)
+    this.OPTION({ GATE: () => this.isNext(2, t.Not), DEF: () => this.SUBRULE(this.ifNotExists) })
+    this.CONSUME(t.Identifier)
+    this.CONSUME(t.On)
+    this.SUBRULE(this.indexTarget)
+  })
+
+  indexTarget = this.RULE('indexTarget', () => {
+    this.CONSUME(t.Identifier)
+    this.CONSUME(t.LeftParenthesis)
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.indexColumn) })
+    this.CONSUME(t.RightParenthesis)
+  })
+
+  indexColumn = this.RULE('indexColumn', () => {
+    this.CONSUME(t.Identifier)
   })
 
   sourceKind = this.RULE('sourceKind', () => {
@@ -427,6 +447,7 @@ export class StatementGrammar extends QueryGrammar {
       { ALT: () => this.SUBRULE(this.dropConnector) },
       { ALT: () => this.SUBRULE(this.dropFunction) },
       { ALT: () => this.SUBRULE(this.dropSecret) },
+      { ALT: () => this.SUBRULE(this.dropIndex) },
     ])
   })
 
@@ -458,6 +479,12 @@ export class StatementGrammar extends QueryGrammar {
     })
   })
 
+  dropIndex = this.RULE('dropIndex', () => {
+    this.CONSUME(t.Index)
+    this.OPTION({ GATE: () => this.isNext(2, t.Exists), DEF: () => this.SUBRULE(this.ifExists) })
+    this.CONSUME(t.Identifier)
+  })
+
   dropSecret = this.RULE('dropSecret', () => {
     this.CONSUME(t.Secret)
     this.OPTION({ GATE: () => this.isNext(2, t.Exists), DEF: () => this.SUBRULE(this.ifExists) })
@@ -483,6 +510,7 @@ export class StatementGrammar extends QueryGrammar {
       { ALT: () => this.SUBRULE(this.showPlugins) },
       { ALT: () => this.CONSUME(t.Types) },
       { ALT: () => this.CONSUME(t.Secrets) },
+      { ALT: () => this.CONSUME(t.Indexes) },
       { ALT: () => this.CONSUME(t.Variables) },
     ])
   })

@@ -54,7 +54,15 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['expressions/compile'],
     ['expressions/constant'],
   ],
-  state: [['state/store'], ['state/key', 'state/sorted-map'], ['state/bytes'], ['state/memory', 'state/lmdb']],
+  state: [
+    ['state/store'],
+    ['state/key', 'state/sorted-map'],
+    ['state/index-text', 'state/bytes'],
+    ['state/memory', 'state/lmdb'],
+    ['state/lmdb/indexes'],
+    ['state/lmdb/lmdb-key-value'],
+    ['state/lmdb/task-state'],
+  ],
   runtime: [
     ['runtime'],
     ['runtime/task', 'runtime/stores'],

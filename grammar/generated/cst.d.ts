@@ -1063,6 +1063,7 @@ export type CreateCstChildren = {
   createSink?: CreateSinkCstNode[];
   createFeed?: CreateFeedCstNode[];
   createType?: CreateTypeCstNode[];
+  createIndex?: CreateIndexCstNode[];
   createSecret?: CreateSecretCstNode[];
   createFunction?: CreateFunctionCstNode[];
   createSource?: CreateSourceCstNode[];
@@ -1084,6 +1085,41 @@ export type CreateSourceCstChildren = {
   withClause?: WithClauseCstNode[];
   As?: IToken[];
   query?: QueryCstNode[];
+};
+
+export interface CreateIndexCstNode extends CstNode {
+  name: "createIndex";
+  children: CreateIndexCstChildren;
+}
+
+export type CreateIndexCstChildren = {
+  Index: IToken[];
+  ifNotExists?: IfNotExistsCstNode[];
+  Identifier: IToken[];
+  On: IToken[];
+  indexTarget: IndexTargetCstNode[];
+};
+
+export interface IndexTargetCstNode extends CstNode {
+  name: "indexTarget";
+  children: IndexTargetCstChildren;
+}
+
+export type IndexTargetCstChildren = {
+  Identifier: IToken[];
+  LeftParenthesis: IToken[];
+  indexColumn: IndexColumnCstNode[];
+  Comma?: IToken[];
+  RightParenthesis: IToken[];
+};
+
+export interface IndexColumnCstNode extends CstNode {
+  name: "indexColumn";
+  children: IndexColumnCstChildren;
+}
+
+export type IndexColumnCstChildren = {
+  Identifier: IToken[];
 };
 
 export interface SourceKindCstNode extends CstNode {
@@ -1554,6 +1590,7 @@ export type DropCstChildren = {
   dropConnector?: DropConnectorCstNode[];
   dropFunction?: DropFunctionCstNode[];
   dropSecret?: DropSecretCstNode[];
+  dropIndex?: DropIndexCstNode[];
 };
 
 export interface DropSourceCstNode extends CstNode {
@@ -1595,6 +1632,17 @@ export type DropFunctionCstChildren = {
   RightParenthesis?: IToken[];
 };
 
+export interface DropIndexCstNode extends CstNode {
+  name: "dropIndex";
+  children: DropIndexCstChildren;
+}
+
+export type DropIndexCstChildren = {
+  Index: IToken[];
+  ifExists?: IfExistsCstNode[];
+  Identifier: IToken[];
+};
+
 export interface DropSecretCstNode extends CstNode {
   name: "dropSecret";
   children: DropSecretCstChildren;
@@ -1633,6 +1681,7 @@ export type ShowCstChildren = {
   showPlugins?: ShowPluginsCstNode[];
   Types?: IToken[];
   Secrets?: IToken[];
+  Indexes?: IToken[];
   Variables?: IToken[];
 };
 
@@ -2119,6 +2168,9 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   statement(children: StatementCstChildren, param?: IN): OUT;
   create(children: CreateCstChildren, param?: IN): OUT;
   createSource(children: CreateSourceCstChildren, param?: IN): OUT;
+  createIndex(children: CreateIndexCstChildren, param?: IN): OUT;
+  indexTarget(children: IndexTargetCstChildren, param?: IN): OUT;
+  indexColumn(children: IndexColumnCstChildren, param?: IN): OUT;
   sourceKind(children: SourceKindCstChildren, param?: IN): OUT;
   ifNotExists(children: IfNotExistsCstChildren, param?: IN): OUT;
   ifExists(children: IfExistsCstChildren, param?: IN): OUT;
@@ -2160,6 +2212,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   dropSource(children: DropSourceCstChildren, param?: IN): OUT;
   dropType(children: DropTypeCstChildren, param?: IN): OUT;
   dropFunction(children: DropFunctionCstChildren, param?: IN): OUT;
+  dropIndex(children: DropIndexCstChildren, param?: IN): OUT;
   dropSecret(children: DropSecretCstChildren, param?: IN): OUT;
   dropConnector(children: DropConnectorCstChildren, param?: IN): OUT;
   show(children: ShowCstChildren, param?: IN): OUT;

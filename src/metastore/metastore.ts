@@ -16,12 +16,24 @@ export interface QueryLink {
   readonly writes: string | null
 }
 
+/** A secondary index of a materialized table. */
+export interface IndexDefinition {
+  readonly name: string
+  readonly table: string
+  /** Names of columns; rows are found by the first, and then by the next. */
+  readonly columns: readonly string[]
+  /** Text of the statement that made it. */
+  readonly statement: string
+}
+
 export interface Metastore {
   readonly sources: ReadonlyMap<string, DataSource>
   readonly types: ReadonlyMap<string, SqlType>
   /** The overloads of each user-defined function, by name, in the order in which they were made. */
   readonly functions: ReadonlyMap<string, readonly FunctionDefinition[]>
   readonly queries: ReadonlyMap<string, QueryLink>
+  /** By name. */
+  readonly indexes: ReadonlyMap<string, IndexDefinition>
 }
 
 export const EMPTY_METASTORE: Metastore = {
@@ -29,15 +41,30 @@ export const EMPTY_METASTORE: Metastore = {
   types: new Map(),
   functions: new Map(),
   queries: new Map(),
+  indexes: new Map(),
 }
 
 export function putSource(metastore: Metastore, source: DataSource): Metastore {
   return { ...metastore, sources: new Map(metastore.sources).set(source.name, source) }
 }
 
+/** Its indexes go with it. */
 export function removeSource(metastore: Metastore, name: string): Metastore {
-  return { ...metastore, sources: without(metastore.sources, name) }
+  const indexes = new Map([...metastore.indexes].filter(([, { table }]) => table !== name))
+  return { ...metastore, sources: without(metastore.sources, name), indexes }
 }
+
+export function putIndex(metastore: Metastore, index: IndexDefinition): Metastore {
+  return { ...metastore, indexes: new Map(metastore.indexes).set(index.name, index) }
+}
+
+export function removeIndex(metastore: Metastore, name: string): Metastore {
+  return { ...metastore, indexes: without(metastore.indexes, name) }
+}
+
+/** In the order in which they were made. */
+export const indexesOf = ({ indexes }: Pick<Metastore, 'indexes'>, table: string): IndexDefinition[] =>
+  [...indexes.values()].filter((index) => index.table === table)
 
 export function putType(metastore: Metastore, name: string, type: SqlType): Metastore {
   return { ...metastore, types: new Map(metastore.types).set(name, type) }

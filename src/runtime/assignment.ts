@@ -5,6 +5,7 @@
 import type { TimeLimits } from '../broker/time-limits.ts'
 import type { StepId } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
+import type { TableIndex } from '../plan/table-index.ts'
 
 export interface QueryAssignment {
   readonly queryId: string
@@ -19,6 +20,8 @@ export interface QueryAssignment {
   readonly exactlyOnce: boolean
   readonly paused: boolean
   readonly tasks: readonly TaskAssignment[]
+  /** Indexes of the table that it keeps. Absent: none. */
+  readonly indexes?: readonly TableIndex[]
   /** The topic of each sink and repartition step, and the topic for dead letters of each source step that has one. */
   readonly outputs: Readonly<Record<StepId, OutputAssignment>>
 }

@@ -1,4 +1,6 @@
 /** How far a query has come: the counts that a worker reports of its tasks, and their sums over all workers. */
+
+import { addIndexProgress, type IndexProgress } from './index-progress.ts'
 import { addLatencies, type LatencyCounts } from './latency.ts'
 
 export interface RestoreCounts {
@@ -81,6 +83,8 @@ export interface QueryProgress {
   readonly steps: readonly StepStatistics[]
   readonly functions: readonly FunctionStatistics[]
   readonly restores: RestoreCounts
+  /** Absent: the query keeps no table with indexes. */
+  readonly indexes?: readonly IndexProgress[]
 }
 
 /** The sum over all workers. */
@@ -103,6 +107,7 @@ export function addProgress(parts: readonly QueryProgress[]): QueryProgress {
     steps: addStatistics(parts.flatMap(({ steps }) => steps)),
     functions: addFunctions(parts.flatMap(({ functions }) => functions)),
     restores: addRestores(parts.map(({ restores }) => restores)),
+    indexes: addIndexProgress(parts.flatMap(({ indexes = [] }) => indexes)),
   }
 }
 

@@ -7,6 +7,7 @@ import type { Expression } from '../expressions/expression.ts'
 import type { FunctionDefinition } from '../functions/definition.ts'
 import type { NamedExpression } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
+import type { IndexLookup, TableIndex } from '../plan/table-index.ts'
 import type { Row } from '../types/value.ts'
 import type { TaskAssignment } from './assignment.ts'
 import type { ClusterMember } from './cluster-member.ts'
@@ -24,6 +25,8 @@ export interface StartQuery {
   readonly statement?: string
   /** By partition (`positionKey`) the offset of the first record that the query does not read. Absent: it reads whatever comes. */
   readonly limits?: ReadonlyMap<string, number>
+  /** Indexes of the table that the query keeps. Absent: none. */
+  readonly indexes?: readonly TableIndex[]
 }
 
 /** As SHOW QUERIES words it. */
@@ -83,6 +86,8 @@ export interface PullRequest {
     readonly to?: Row
     readonly toInclusive?: boolean
   } | null
+  /** Where to look if the index is ready; else all rows are read. Absent or null: nowhere. */
+  readonly index?: IndexLookup | null
   readonly windowStart: { readonly from: number; readonly to: number } | null
   readonly windowEnd: { readonly from: number; readonly to: number } | null
 }
@@ -129,6 +134,8 @@ export interface QueryRuntime {
   /** Processing stops; state and position stay. */
   pause(queryId: string): Promise<void>
   resume(queryId: string): Promise<void>
+  /** Makes these the indexes of the table that the query keeps, and no others. They are built in the background: see `status`. */
+  setIndexes(queryId: string, indexes: readonly TableIndex[]): Promise<void>
   /**
    * Resolves when `status` and `reading` show a state at some time after the call, at the latest after half a second: the last report of a
    * worker that is busy for longer stays valid.

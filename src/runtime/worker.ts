@@ -1,4 +1,6 @@
 /** The port to a worker, which runs tasks: in this thread (worker/local-worker.ts) or in one of its own (threads/remote-worker.ts). */
+
+import type { TableIndex } from '../plan/table-index.ts'
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment } from './assignment.ts'
 import type { ClusterMember } from './cluster-member.ts'
@@ -30,6 +32,8 @@ export interface Worker {
   follow(assignment: QueryAssignment): Promise<void>
   /** Resolves when processing has stopped, or has resumed. */
   setPaused(queryId: string, isPaused: boolean): Promise<void>
+  /** Makes these the indexes of the query's table, also in tasks that start later. Resolves when they are known, not when they are built. */
+  setIndexes(queryId: string, indexes: readonly TableIndex[]): Promise<void>
   /** Rows of these partitions of the query's table, in batches. Rejects with an Error if one of them is not here. */
   pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]>
   /** Progress as last reported: see `refresh`. Undefined if no task of the query is here. */

@@ -66,6 +66,20 @@ const CREATE: Builders<CreateCstChildren, 'Create'> = {
     properties: buildOptions(connectorOptions),
     ...base,
   }),
+  createIndex: ({ children: { ifNotExists, Identifier, indexTarget } }, base) => {
+    const { Identifier: table, indexColumn } = indexTarget[0]!.children
+    return {
+      kind: 'createIndex',
+      ifNotExists: ifNotExists !== undefined,
+      name: nameOf(Identifier[0]!),
+      table: { name: nameOf(table[0]!), location: tokenLocation(table[0]!) },
+      columns: indexColumn.map((node) => ({
+        name: nameOf(node.children.Identifier[0]!),
+        location: nodeLocation(node),
+      })),
+      ...base,
+    }
+  },
   createSecret: ({ children: { Or, ifNotExists, Identifier, connectorOptions } }, base) => ({
     kind: 'createSecret',
     orReplace: Or !== undefined,
@@ -179,6 +193,12 @@ const DROP: Builders<DropCstChildren, 'Drop'> = {
   }),
   dropSecret: ({ children: { Identifier, ifExists } }, base) => ({
     kind: 'dropSecret',
+    name: nameOf(Identifier[0]!),
+    ifExists: ifExists !== undefined,
+    ...base,
+  }),
+  dropIndex: ({ children: { Identifier, ifExists } }, base) => ({
+    kind: 'dropIndex',
     name: nameOf(Identifier[0]!),
     ifExists: ifExists !== undefined,
     ...base,

@@ -88,6 +88,7 @@ const SHOW: Builders<ShowCstChildren, 'Show' | 'List'> = {
   Types: (_token, base) => ({ kind: 'showTypes', ...base }),
   Variables: (_token, base) => ({ kind: 'showVariables', ...base }),
   Secrets: (_token, base) => ({ kind: 'showSecrets', ...base }),
+  Indexes: (_token, base) => ({ kind: 'showIndexes', ...base }),
   showPlugins: (_node, base) => ({ kind: 'showConnectorPlugins', ...base }),
   showConnectors({ children: { connectorKind } }, base) {
     const kind = connectorKind?.[0]

@@ -38,8 +38,6 @@ export const FOREIGN_OBJECTS: Readonly<Record<string, Readonly<Record<string, st
   CREATE: {
     VIEW: NO_VIEW,
     MATERIALIZED: NO_VIEW,
-    INDEX:
-      'There are no indexes: a table is looked up by its key. To look it up by another column, keep it by that one: CREATE TABLE by_city AS SELECT city, COLLECT_LIST(id) AS ids FROM customers GROUP BY city;',
     DATABASE: NO_DATABASES,
     SCHEMA: NO_DATABASES,
     TOPIC:
@@ -49,7 +47,6 @@ export const FOREIGN_OBJECTS: Readonly<Record<string, Readonly<Record<string, st
   },
   DROP: {
     VIEW: 'There are no views. Write DROP TABLE name;',
-    INDEX: 'There are no indexes.',
     DATABASE: NO_DATABASES,
     TOPIC: 'A topic is deleted with its source: DROP STREAM name DELETE TOPIC;',
     QUERY: 'Write TERMINATE query_id;',

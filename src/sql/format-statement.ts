@@ -61,6 +61,15 @@ const FORMATS: Formats = {
       withClause(properties),
     ),
   createFunction: formatCreateFunction,
+  createIndex: ({ ifNotExists, name, table, columns }) =>
+    words(
+      'CREATE INDEX',
+      ifNotExists && 'IF NOT EXISTS',
+      formatName(name),
+      'ON',
+      `${formatName(table.name)} (${columns.map((column) => formatName(column.name)).join(', ')})`,
+    ),
+  dropIndex: ({ name, ifExists }) => words('DROP INDEX', ifExists && 'IF EXISTS', formatName(name)),
   dropFunction: ({ name, ifExists, parameterTypes }) =>
     words(
       'DROP FUNCTION',
@@ -101,6 +110,7 @@ const FORMATS: Formats = {
   showFunctions: () => 'SHOW FUNCTIONS',
   showConnectors: ({ connectorKind }) => words('SHOW', connectorKind, 'CONNECTORS'),
   showConnectorPlugins: () => 'SHOW CONNECTOR PLUGINS',
+  showIndexes: () => 'SHOW INDEXES',
   showTypes: () => 'SHOW TYPES',
   showVariables: () => 'SHOW VARIABLES',
   describeSource: ({ name, extended }) => words('DESCRIBE', formatName(name), extended && 'EXTENDED'),

@@ -108,3 +108,30 @@ export interface StoreDeclaration extends StoreSpec {
   /** Columns may be appended by a new plan of the query: rows from before have fewer, and their readers complete them. */
   readonly mayGrow?: boolean
 }
+
+/** A secondary index of a key-value store: an ordered text for each row, which begins with the values of the indexed columns. */
+export interface IndexDeclaration {
+  /** Unique among the indexes of the store. */
+  readonly name: string
+  /** All that the entries depend on: an index with another text is built again. */
+  readonly definition: string
+  /** The entry of a row; null: it has none. No two keys have the same. */
+  readonly entryOf: (key: StoreKey, stored: StoredRow) => string | null
+  /** The key of the row that an entry belongs to. */
+  readonly keyOf: (entry: string) => StoreKey
+}
+
+/** Entries of an index: both ends belong to it. */
+export interface EntryRange {
+  readonly from: string
+  readonly to: string
+}
+
+/** An index that holds the entries of all rows of its store. */
+export interface StoreIndex {
+  /**
+   * The rows with an entry in one of the ranges, which do not overlap, and others that have changed since the last commit: the reader's own
+   * condition decides on each. In no order. Nothing may change while it is read.
+   */
+  readonly rows: (ranges: readonly EntryRange[]) => Iterable<readonly [StoreKey, StoredRow]>
+}

@@ -15,10 +15,12 @@ import {
   EMPTY_METASTORE,
   type Metastore,
   putFunction,
+  putIndex,
   putQuery,
   putSource,
   putType,
   type QueryLink,
+  removeIndex,
   removeType,
 } from '../metastore/metastore.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
@@ -34,6 +36,7 @@ import {
 } from '../plan/schema-registration.ts'
 import { planAlterSource } from '../plan/statements/alter-source.ts'
 import { planCreateFunction, planDropFunction } from '../plan/statements/create-function.ts'
+import { planCreateIndex } from '../plan/statements/create-index.ts'
 import { planCreateSource, planSourceTable, sourceSchemaRequests } from '../plan/statements/create-source.ts'
 import { planCreateType, planDropType } from '../plan/statements/custom-type.ts'
 import { afterDrop, planDropSource } from '../plan/statements/drop-source.ts'
@@ -132,6 +135,16 @@ export class StatementCatalogue {
     dropFunction: (statement) => {
       const planned = planDropFunction(statement, this.#context())
       if (planned !== null) this.#metastore = putFunction(this.#metastore, statement.name.toUpperCase(), planned.left)
+    },
+    createIndex: (statement) => {
+      const planOf = (table: string) => this.plans.find((plan) => keptTable(plan) === table) ?? null
+      const index = planCreateIndex(statement, this.#metastore, planOf)
+      if (index !== null) this.#metastore = putIndex(this.#metastore, index)
+    },
+    dropIndex: ({ name, ifExists, location }) => {
+      if (!ifExists && !this.#metastore.indexes.has(name))
+        throw new StatementError(`Index ${name} does not exist.`, { location })
+      this.#metastore = removeIndex(this.#metastore, name)
     },
     dropType: (statement) => {
       if (planDropType(statement, this.#metastore)) this.#metastore = removeType(this.#metastore, statement.name)
@@ -235,3 +248,7 @@ export class StatementCatalogue {
     return { metastore: this.#metastore, functions, config, partitions, functionContext: this.functionContext }
   }
 }
+
+/** Name of the table whose rows a query keeps: that which it writes, or, of a source table, which it reads. */
+const keptTable = ({ materialization, sink, sources }: PhysicalPlan): string | null =>
+  materialization === null ? null : (sink ?? sources[0] ?? null)

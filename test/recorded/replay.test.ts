@@ -72,8 +72,10 @@ describe('the recorded command logs together', () => {
     expect([...kinds].sort()).toEqual([
       'pauseQuery',
       'putFunction',
+      'putIndex',
       'putSource',
       'putType',
+      'removeIndex',
       'removeSource',
       'removeType',
       'resumeQuery',

@@ -41,3 +41,6 @@ CREATE TABLE growing AS SELECT who, COUNT(*) AS n FROM orders WINDOW CUMULATE (S
 CREATE STREAM priced AS SELECT o.id AS id, o.who, t.city FROM orders o ASOF JOIN people t STATE TTL 7 DAYS ON o.who = t.who AND o.ROWTIME >= t.ROWTIME;
 CREATE TABLE staged AS SELECT who, COUNT(*) AS n FROM orders GROUP BY who;
 CREATE OR REPLACE TABLE staged WITH (switch='BY_APPLY') AS SELECT who, SUM(amount) AS n FROM orders GROUP BY who;
+CREATE INDEX by_city ON located (country, p_city);
+CREATE INDEX by_n ON totals (n);
+DROP INDEX by_n;

@@ -28,23 +28,26 @@ export interface Definitions {
   readonly types: unknown
   readonly streams: readonly string[]
   readonly tables: readonly string[]
+  readonly indexes: readonly string[]
   readonly queries: readonly { readonly id: string; readonly state: string; readonly statement: string }[]
 }
 
 export async function definitions(engine: TestEngine): Promise<Definitions> {
-  const [types, streams, tables, queries] = (await engine.execute(
-    'SHOW TYPES; SHOW STREAMS; SHOW TABLES; SHOW QUERIES;',
+  const [types, streams, tables, queries, indexes] = (await engine.execute(
+    'SHOW TYPES; SHOW STREAMS; SHOW TABLES; SHOW QUERIES; SHOW INDEXES;',
   )) as unknown as [
     { types: unknown },
     { streams: { name: string }[] },
     { tables: { name: string }[] },
     { queries: { id: string; state: string; queryString: string }[] },
+    { indexes: { statement: string }[] },
   ]
   const named = (all: { name: string }[]) => all.map(({ name }) => name).sort()
   return {
     types: types.types,
     streams: named(streams.streams),
     tables: named(tables.tables),
+    indexes: indexes.indexes.map(({ statement }) => statement).sort(),
     queries: queries.queries
       .map(({ id, state, queryString }) => ({ id, state, statement: queryString }))
       .sort((a, b) => (a.id < b.id ? -1 : 1)),

@@ -75,6 +75,8 @@ function replacing(statement: Defining): string {
       return `${creating(statement)};`
     case 'createType':
       return `DROP TYPE ${quoteName(statement.name)}; ${creating(statement)};`
+    case 'createIndex':
+      return `DROP INDEX IF EXISTS ${quoteName(statement.name)}; ${creating(statement)};`
     case 'createBuiltInConnector':
       return `DROP CONNECTOR ${quoteName(statement.name)}; ${creating(statement)};`
   }

@@ -4,7 +4,7 @@ import type { Property } from '../../sql/ast/statement-node.ts'
 import { definingProperties } from '../../sql/change-properties.ts'
 import { formatStatement } from '../../sql/format-statement.ts'
 
-export type DefinitionKind = 'type' | 'function' | 'source' | 'query' | 'insert' | 'connector'
+export type DefinitionKind = 'type' | 'function' | 'source' | 'query' | 'insert' | 'connector' | 'index'
 
 export interface Definition {
   readonly kind: DefinitionKind
@@ -20,7 +20,16 @@ export interface Definition {
 /** Statements that a folder may hold, besides SET and UNSET. */
 export type Defining = Extract<
   Statement,
-  { kind: 'createType' | 'createFunction' | 'createSource' | 'createAs' | 'insertInto' | 'createBuiltInConnector' }
+  {
+    kind:
+      | 'createType'
+      | 'createFunction'
+      | 'createSource'
+      | 'createAs'
+      | 'insertInto'
+      | 'createBuiltInConnector'
+      | 'createIndex'
+  }
 >
 
 const KINDS: { readonly [Kind in Defining['kind']]: DefinitionKind } = {
@@ -30,6 +39,7 @@ const KINDS: { readonly [Kind in Defining['kind']]: DefinitionKind } = {
   createAs: 'query',
   insertInto: 'insert',
   createBuiltInConnector: 'connector',
+  createIndex: 'index',
 }
 
 export const isDefining = (statement: Statement): statement is Defining => Object.hasOwn(KINDS, statement.kind)
@@ -52,6 +62,7 @@ export function canonical(statement: Defining): string {
     case 'insertInto':
       return formatStatement(statement)
     case 'createType':
+    case 'createIndex':
       return formatStatement({ ...statement, ifNotExists: false })
     case 'createBuiltInConnector':
       return formatStatement({ ...statement, ifNotExists: false, properties: sorted(statement.properties) })

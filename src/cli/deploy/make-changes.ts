@@ -96,15 +96,20 @@ function dropSql(
       return `DROP CONNECTOR IF EXISTS ${quoteName(name)};`
     case 'createFunction':
       return `DROP FUNCTION IF EXISTS ${quoteName(name)};`
+    case 'createIndex':
+      return dropIndex(name)
     case 'createType':
       return `DROP TYPE IF EXISTS ${quoteName(name)};`
   }
 }
 
-const formerSql = ({ former, definition: { kind, name } }: Extract<Change, { kind: 'replace' }>): string =>
-  kind === 'connector'
-    ? `DROP CONNECTOR ${quoteName(name)}; ${former}`
-    : former.replace(/^CREATE\s+(?!OR\b)/i, 'CREATE OR REPLACE ')
+function formerSql({ former, definition: { kind, name } }: Extract<Change, { kind: 'replace' }>): string {
+  if (kind === 'connector') return `DROP CONNECTOR ${quoteName(name)}; ${former}`
+  if (kind === 'index') return `${dropIndex(name)} ${former}`
+  return former.replace(/^CREATE\s+(?!OR\b)/i, 'CREATE OR REPLACE ')
+}
+
+const dropIndex = (name: string): string => `DROP INDEX IF EXISTS ${quoteName(name)};`
 
 /** The query that writes the stream or table; null: none does. */
 async function writerOf(name: string, client: DeployClient): Promise<string | null> {

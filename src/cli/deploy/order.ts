@@ -2,7 +2,7 @@
 import { type Definition, namesRead } from './definition.ts'
 import { DeployError } from './deploy-error.ts'
 
-const RANKS = { type: 0, function: 1, source: 3, query: 3, insert: 3 } as const
+const RANKS = { type: 0, function: 1, source: 3, query: 3, insert: 3, index: 4 } as const
 
 /** A source makes the topic that a stream is created over; a sink reads a stream. */
 const rankOf = ({ kind, statement }: Definition): number =>
@@ -32,6 +32,7 @@ export function inOrder(definitions: readonly Definition[]): Definition[] {
 function neededBy({ statement }: Definition): readonly string[] {
   if (statement.kind === 'createAs') return [...namesRead(statement.query)]
   if (statement.kind === 'insertInto') return [statement.target, ...namesRead(statement.query)]
+  if (statement.kind === 'createIndex') return [statement.table.name]
   return statement.kind === 'createBuiltInConnector' && statement.from !== null ? [statement.from] : []
 }
 

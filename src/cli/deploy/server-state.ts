@@ -45,6 +45,11 @@ async function statementOf(
       const same = all.find((text) => canonicalOf(text) === wanted)
       return same ?? (all.length > 0 ? '' : null)
     }
+    case 'index': {
+      const [entity] = await client.execute('SHOW INDEXES;')
+      const indexes = entity?.['@type'] === 'index_list' ? entity.indexes : []
+      return indexes.find((index) => index.name === name)?.statement ?? null
+    }
     case 'type': {
       const [entity] = await client.execute('SHOW TYPES;')
       const types = entity?.['@type'] === 'type_list' ? entity.types : {}

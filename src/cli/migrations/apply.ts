@@ -45,6 +45,8 @@ const ALLOWED: ReadonlySet<Statement['kind']> = new Set([
   'dropType',
   'createFunction',
   'dropFunction',
+  'createIndex',
+  'dropIndex',
   'set',
   'unset',
   'define',

@@ -83,6 +83,10 @@ const TEXTS: Texts = {
   }),
   connector_description: connectorText,
   drop_connector: ({ connectorName }) => message(`Dropped connector "${connectorName}"`),
+  index_list: ({ indexes }) => ({
+    titles: ['Index Name', 'Table', 'Columns', 'State'],
+    rows: indexes.map(({ name, table, columns, state }) => [name, table, columns.join(', '), state]),
+  }),
   secret_list: ({ secrets }) => ({ titles: ['Secret Name'], rows: secrets.map((name) => [name]) }),
   warning_entity: ({ message: text }) => message(text),
 }

@@ -10,7 +10,16 @@ const HINT = 'For runtime statistics and query details run: DESCRIBE <Stream,Tab
 export function sourceText(source: SourceDescription, width: number): string {
   const rows = source.fields.map((field) => [field.name, fieldText(field, source.type === 'TABLE')])
   const fields = listTable({ titles: ['Field', 'Type'], rows }, width)
-  if (!source.extended) return [facts([['Name', source.name]]), fields, HINT].join('\n')
+  if (!source.extended) {
+    return [
+      facts([
+        ['Name', source.name],
+        ['Indexes', indexesText(source)],
+      ]),
+      fields,
+      HINT,
+    ].join('\n')
+  }
   return [
     facts(detailsOf(source), width),
     '',
@@ -26,6 +35,9 @@ export function sourceText(source: SourceDescription, width: number): string {
   ].join('\n')
 }
 
+const indexesText = ({ indexes }: SourceDescription): string | undefined =>
+  indexes?.map(({ name, columns, state }) => `${name} (${columns.join(', ')}) ${state}`).join('; ')
+
 const detailsOf = (source: SourceDescription): [string, string | undefined][] => [
   ['Name', source.name],
   ['Type', source.type],
@@ -36,6 +48,7 @@ const detailsOf = (source: SourceDescription): [string, string | undefined][] =>
   ['Kafka topic', `${source.topic} (partitions: ${source.partitions}, replication: ${source.replication})`],
   ['Statement', source.statement],
   ['Source constraints', source.sourceConstraints.join(', ')],
+  ['Indexes', indexesText(source)],
 ]
 
 function queriesText(title: string, queries: readonly RunningQuery[]): string[] {

@@ -87,6 +87,7 @@ const SHOWN = [
   'CONNECTORS',
   'CONNECTOR PLUGINS',
   'SECRETS',
+  'INDEXES',
 ]
 const WITH_PROPERTIES = [
   'KAFKA_TOPIC',
@@ -121,10 +122,11 @@ const CONTEXTS: readonly Context[] = [
   { after: /^\s*\\COPY\s+$/, offers: (names) => sources(names) },
   { after: /^\s*(?:SHOW|LIST)\s+$/, offers: () => SHOWN },
   { after: /^\s*(?:SHOW|LIST)\s+(?:STREAMS|TABLES|QUERIES|(?:ALL\s+)?TOPICS)\s+$/, offers: () => ['EXTENDED'] },
-  { after: /^\s*DROP\s+$/, offers: () => ['STREAM', 'TABLE', 'TYPE', 'CONNECTOR', 'SECRET'] },
+  { after: /^\s*DROP\s+$/, offers: () => ['STREAM', 'TABLE', 'TYPE', 'INDEX', 'CONNECTOR', 'SECRET'] },
   { after: /^\s*(?:DROP|ALTER)\s+STREAM\s+(?:IF\s+EXISTS\s+)?$/, offers: (names) => sources(names, 'stream') },
   { after: /^\s*(?:DROP|ALTER)\s+TABLE\s+(?:IF\s+EXISTS\s+)?$/, offers: (names) => sources(names, 'table') },
   { after: /^\s*DROP\s+TYPE\s+(?:IF\s+EXISTS\s+)?$/, offers: ({ types }) => types },
+  { after: /^\s*CREATE\s+INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?\S+\s+ON\s+$/, offers: (names) => sources(names, 'table') },
   { after: /^\s*DESCRIBE\s+FUNCTION\s+$/, offers: functions },
   { after: /^\s*DESCRIBE\s+$/, offers: (names) => [...sources(names), 'FUNCTION'] },
   { after: /^\s*(?:TERMINATE|PAUSE|RESUME)\s+$/, offers: ({ queries }) => [...queries, 'ALL'] },

@@ -73,8 +73,15 @@ DROP TYPE [IF EXISTS] name;`,
     example: 'DROP STREAM IF EXISTS orders DELETE TOPIC;',
   },
   {
+    names: ['CREATE INDEX', 'DROP INDEX'],
+    form: `CREATE INDEX [IF NOT EXISTS] name ON table (column, ...);
+DROP INDEX [IF EXISTS] name;`,
+    meaning: 'Lets pull queries find the rows of a table by other columns than its key.',
+    example: 'CREATE INDEX customers_by_city ON customers (city);',
+  },
+  {
     names: ['SHOW', 'LIST'],
-    form: `SHOW STREAMS|TABLES|QUERIES|TYPES|FUNCTIONS|CONNECTORS|SECRETS|PROPERTIES|VARIABLES;
+    form: `SHOW STREAMS|TABLES|QUERIES|TYPES|FUNCTIONS|INDEXES|CONNECTORS|SECRETS|PROPERTIES|VARIABLES;
 SHOW STREAMS|TABLES|QUERIES EXTENDED;
 SHOW [ALL] TOPICS [EXTENDED];
 LIST is another word for SHOW.`,

@@ -6,6 +6,7 @@ import { deleteTopic } from '../topics.ts'
 import { attempt } from './attempt.ts'
 import { type Catalog, type Effect, type PersistentQuery, runningVersion } from './catalog.ts'
 import type { QueryVersion, ReplacementEffect } from './replacement.ts'
+import { indexesKeptBy, keeperOf } from './table-keeper.ts'
 import { sinkTopics } from './termination.ts'
 
 /** What builds versions of queries beside the running ones. */
@@ -58,7 +59,7 @@ export class CatalogWork {
     const { queries, replacements } = catalog
     const isSwitching = ({ link: { writes } }: PersistentQuery) => replacements.get(writes ?? '')?.phase === 'switching'
     const starting = [...queries.values()].filter((query) => !isSwitching(query))
-    const failures = await Promise.all(starting.map((query) => this.#startQuery(query)))
+    const failures = await Promise.all(starting.map((query) => this.#startQuery(query, catalog)))
     const started = failures.filter((failure) => failure === null).length
     if (started > 0) this.#options.inform(`Persistent queries started again: ${started}.`)
     await this.#runConnectors(catalog)
@@ -72,7 +73,7 @@ export class CatalogWork {
   /** Ends queries that were interrupted in their end. They are started first, without work, since the runtime purges only what it knows. */
   async endAgain(effect: TerminateCluster, step: CatalogStep): Promise<string | null> {
     const queries = [...step.before.queries.values()].map((query) => ({ ...query, isPaused: true }))
-    await Promise.all(queries.map((query) => this.#startQuery(query)))
+    await Promise.all(queries.map((query) => this.#startQuery(query, step.before)))
     return this.#endAll(effect, step)
   }
 
@@ -84,7 +85,7 @@ export class CatalogWork {
       case 'startQuery': {
         const { queryId } = effect.link
         if (before.queries.has(queryId)) await attempt(() => runtime.stop(queryId, { purge: false }))
-        return this.#startQuery(after.queries.get(queryId)!)
+        return this.#startQuery(after.queries.get(queryId)!, after)
       }
       case 'stopQuery':
         this.#startFailures.delete(effect.queryId)
@@ -93,6 +94,10 @@ export class CatalogWork {
         return attempt(() => runtime.pause(effect.queryId))
       case 'resumeQuery':
         return attempt(() => runtime.resume(effect.queryId))
+      case 'putIndex':
+        return this.#setIndexes(effect.index.table, after)
+      case 'removeIndex':
+        return this.#setIndexes(before.metastore.indexes.get(effect.name)?.table, after)
       case 'putConnector':
       case 'alterConnector':
       case 'putSecret':
@@ -125,7 +130,7 @@ export class CatalogWork {
     let failure = former !== undefined && isDropped ? await attempt(() => versions.discard(sink, former.version)) : null
     if ((kind === 'cancelSwitch' || kind === 'endSwitch') && running !== undefined) {
       await attempt(() => runtime.stop(running.link.queryId, { purge: false }))
-      failure = await this.#startQuery(running)
+      failure = await this.#startQuery(running, after)
     }
     const replaced = runningVersion(before, sink)
     if (kind === 'endSwitch' && replaced !== undefined && replaced.link.queryId !== running?.link.queryId)
@@ -168,9 +173,17 @@ export class CatalogWork {
     }
   }
 
-  async #startQuery({ plan, overrides, isPaused, statement }: PersistentQuery): Promise<string | null> {
+  async #setIndexes(table: string | undefined, catalog: Catalog): Promise<string | null> {
+    const keeper = table === undefined ? undefined : keeperOf(table, catalog)
+    if (keeper === undefined) return null
+    return attempt(() => this.#options.runtime.setIndexes(keeper.plan.queryId, indexesKeptBy(keeper, catalog)))
+  }
+
+  async #startQuery(query: PersistentQuery, catalog: Catalog): Promise<string | null> {
+    const { plan, overrides, isPaused, statement } = query
+    const indexes = indexesKeptBy(query, catalog)
     const failure = await attempt(() =>
-      this.#options.runtime.start({ plan, config: overrides, paused: isPaused, statement }),
+      this.#options.runtime.start({ plan, config: overrides, paused: isPaused, statement, indexes }),
     )
     if (failure === null) this.#startFailures.delete(plan.queryId)
     else {

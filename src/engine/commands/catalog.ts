@@ -9,12 +9,15 @@ import type { FunctionDefinition } from '../../functions/definition.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import {
   EMPTY_METASTORE,
+  type IndexDefinition,
   type Metastore,
   putFunction,
+  putIndex,
   putQuery,
   putSource,
   putType,
   type QueryLink,
+  removeIndex,
   removeQuery,
   removeSource,
   removeType,
@@ -86,6 +89,8 @@ export type Effect =
       readonly statement: string
     }
   | { readonly kind: 'removeConnector'; readonly name: string }
+  | { readonly kind: 'putIndex'; readonly index: IndexDefinition }
+  | { readonly kind: 'removeIndex'; readonly name: string }
   | { readonly kind: 'putSecret'; readonly name: string; readonly sealed: SealedSecret }
   | { readonly kind: 'removeSecret'; readonly name: string }
   | { readonly kind: 'setConnectorPaused'; readonly name: string; readonly isPaused: boolean }
@@ -107,6 +112,10 @@ export function applyEffect(catalog: Catalog, effect: Effect, overrides: Readonl
       return { ...catalog, metastore: removeType(metastore, effect.name) }
     case 'putFunction':
       return { ...catalog, metastore: putFunction(metastore, effect.name, effect.overloads) }
+    case 'putIndex':
+      return { ...catalog, metastore: putIndex(metastore, effect.index) }
+    case 'removeIndex':
+      return { ...catalog, metastore: removeIndex(metastore, effect.name) }
     case 'startQuery': {
       const { link, plan, statement } = effect
       const query: PersistentQuery = { link, plan, statement, overrides, isPaused: false }

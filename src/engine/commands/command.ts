@@ -25,6 +25,7 @@ export interface CommandId {
     | 'connector'
     | 'secret'
     | 'function'
+    | 'index'
   readonly entity: string
   readonly action: 'create' | 'drop' | 'execute' | 'terminate' | 'alter'
 }

@@ -1,10 +1,11 @@
 /** Streams and tables as DESCRIBE and SHOW list them. Source: ksqlDB's `SourceDescription`. */
 import type { Broker, TopicPartition } from '../../broker/broker.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
-import { dependantsOf } from '../../metastore/metastore.ts'
+import { dependantsOf, indexesOf } from '../../metastore/metastore.ts'
 import type { Catalog } from '../commands/catalog.ts'
 import { groupIdOf, persistentListing, type StatusParts } from './describe-query.ts'
 import type { QueryOffsetSummary, RunningQuery, SourceDescription, SourceListing } from './entities.ts'
+import { indexListings } from './index-listings.ts'
 import { fieldsOf } from './schema-info.ts'
 
 export interface SourceParts extends StatusParts {
@@ -33,6 +34,7 @@ export async function describeSource(
 ): Promise<SourceDescription> {
   const { metastore } = catalog
   const topic = await topicOf(source, parts.broker)
+  const indexes = indexListings(indexesOf(metastore, source.name), catalog, parts)
   const readers = queriesThat(catalog, parts, ({ reads }) => reads.includes(source.name))
   const writers = queriesThat(catalog, parts, ({ writes }) => writes === source.name)
   return {
@@ -54,6 +56,7 @@ export async function describeSource(
     statement: source.statement,
     queryOffsetSummaries: extended ? await offsetSummaries(readers, parts) : [],
     sourceConstraints: dependantsOf(metastore, source.name),
+    ...(indexes.length > 0 && { indexes }),
     clusterStatistics: [],
     clusterErrorStats: [],
   }

@@ -111,6 +111,8 @@ export interface SourceDescription {
   readonly statement: string
   readonly queryOffsetSummaries: readonly QueryOffsetSummary[]
   readonly sourceConstraints: readonly string[]
+  /** Absent: it has none. */
+  readonly indexes?: readonly IndexListing[]
   readonly clusterStatistics: readonly unknown[]
   readonly clusterErrorStats: readonly unknown[]
 }
@@ -297,6 +299,20 @@ export interface DropConnectorEntity extends Answer {
   readonly connectorName: string
 }
 
+export interface IndexListing {
+  readonly name: string
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly statement: string
+  /** `BUILDING`: pull queries read all rows of some partition meanwhile. */
+  readonly state: 'BUILDING' | 'READY'
+}
+
+export interface IndexList extends Answer {
+  readonly '@type': 'index_list'
+  readonly indexes: readonly IndexListing[]
+}
+
 export interface SecretList extends Answer {
   readonly '@type': 'secret_list'
   readonly secrets: readonly string[]
@@ -332,4 +348,5 @@ export type Entity =
   | ConnectorDescription
   | DropConnectorEntity
   | SecretList
+  | IndexList
   | WarningEntity

@@ -7,6 +7,7 @@ import type { Query } from '../../sql/ast/query.ts'
 import type { RowStream, StreamEnd, StreamedRow } from '../api.ts'
 import { standbyReads } from '../cluster/standby-reads.ts'
 import type { Catalog } from '../commands/catalog.ts'
+import { keeperOf } from '../commands/table-keeper.ts'
 import type { EngineParts } from '../parts.ts'
 import type { TablePullPlan } from '../pull-plans.ts'
 import { pullId } from '../query-ids.ts'
@@ -74,8 +75,8 @@ function tableSource(
   parts: EngineParts,
   request: QueryRequest,
 ) {
-  const { lookup, columns, limit, source } = planned
-  const pull: PullRequest = { pullId, form, ...lookup }
+  const { lookup, index, columns, limit, source } = planned
+  const pull: PullRequest = { pullId, form, ...lookup, index }
   const table = { queryId: materializedBy, table: source.name, pull, columns, request, reads }
   return async (sink: FlowSink<StreamedRow>): Promise<StreamEnd> => {
     let left = limit ?? Number.POSITIVE_INFINITY
@@ -91,12 +92,9 @@ function tableSource(
 }
 
 /** The query that materializes the table. */
-function materializingQuery(table: string, { queries }: Catalog): string {
-  for (const { link, plan } of queries.values()) {
-    const keeps =
-      link.kind === 'CREATE_AS' ? link.writes === table : link.kind === 'CREATE_SOURCE' && link.reads[0] === table
-    if (keeps && plan.materialization !== null) return link.queryId
-  }
+function materializingQuery(table: string, catalog: Catalog): string {
+  const keeper = keeperOf(table, catalog)
+  if (keeper !== undefined) return keeper.link.queryId
   throw new StatementError(
     `The rows of \`${table}\` are not kept in a form that pull queries can read. Add EMIT CHANGES.`,
   )

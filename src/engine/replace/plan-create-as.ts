@@ -5,6 +5,7 @@ import { type Change, decideChange } from '../../plan/change/decide-change.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { type PlannedCreateAs, planCreateAs } from '../../plan/queries/persistent-query.ts'
 import { replacedQuery } from '../../plan/queries/replace-query.ts'
+import { checkIndexes } from '../../plan/statements/create-index.ts'
 import { checkSourceUpgrade, type NameClaim } from '../../plan/statements/replace-source.ts'
 import type { CreateAs } from '../../sql/ast/definitions.ts'
 import type { PersistentQuery } from '../commands/catalog.ts'
@@ -29,6 +30,7 @@ export function planChange(
   const ownId = createAsId(statement.sourceKind, statement.name, sequence)
   const planned = planCreateAs(statement, link?.queryId ?? ownId, planning, fetched)
   if (claim.kind !== 'replace') return { planned, replaced: null }
+  checkIndexes(planned.source, planned.plan, catalog.metastore)
   if (query === undefined) {
     checkSourceUpgrade(claim.existing, planned.source)
     return { planned, replaced: null }

@@ -17,6 +17,7 @@ import { createType, dropType, showTypes } from './custom-types.ts'
 import { dropSource } from './drop-source.ts'
 import { createFunction, describeFunction, dropFunction, showFunctions } from './functions.ts'
 import type { Handler } from './handler.ts'
+import { createIndex, dropIndex, showIndexes } from './indexes.ts'
 import { insertInto } from './insert-into.ts'
 import { insertValues } from './insert-values.ts'
 import { pause, resume, terminate } from './query-control.ts'
@@ -68,6 +69,9 @@ export const HANDLERS: Handlers = {
   assertTopic,
   createFunction,
   dropFunction,
+  createIndex,
+  dropIndex,
+  showIndexes,
   createConnector,
   createBuiltInConnector,
   pauseConnector,

@@ -6,7 +6,7 @@ import { PUSH_ADVICE } from '../../analysis/pull-rules.ts'
 import { StatementError } from '../../errors.ts'
 import { type ConstantContext, convertConstant, evaluateConstant } from '../../expressions/constant.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
-import type { Comparison, ComparisonOperator, Expression } from '../../sql/ast/query.ts'
+import type { ComparisonOperator, Expression } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { walk } from '../../sql/walk.ts'
 import type { KeyRange } from '../../state/store.ts'
@@ -15,6 +15,7 @@ import { type Column, formatColumn, WINDOW_BOUNDS, WINDOWSTART } from '../../typ
 import { formatType, type SqlType } from '../../types/sql-type.ts'
 import { parseTimestamp } from '../../types/time-text.ts'
 import type { Row, Value } from '../../types/value.ts'
+import { orientedComparison } from './comparisons.ts'
 import { type Conjuncts, disjunctsOf } from './disjuncts.ts'
 
 /** Both ends belong to it; epoch ms. */
@@ -175,31 +176,6 @@ function endOf({ operator, value }: KeyCondition): KeyRange<Row> | null {
     default:
       return null
   }
-}
-
-interface ColumnComparison {
-  readonly column: string
-  readonly operator: ComparisonOperator
-  readonly other: Expression
-}
-
-const MIRRORED: { readonly [Operator in ComparisonOperator]: ComparisonOperator } = {
-  '=': '=',
-  '<>': '<>',
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
-  'IS DISTINCT FROM': 'IS DISTINCT FROM',
-  'IS NOT DISTINCT FROM': 'IS NOT DISTINCT FROM',
-}
-
-/** With the column on the left; null for anything but a comparison of a bare column. */
-function orientedComparison(condition: Expression): ColumnComparison | null {
-  if (condition.kind !== 'comparison') return null
-  const { left, right, operator }: Comparison = condition
-  if (left.kind === 'columnReference') return { column: left.name, operator, other: right }
-  return right.kind === 'columnReference' ? { column: right.name, operator: MIRRORED[operator], other: left } : null
 }
 
 const isKeyOperator = (operator: ComparisonOperator, { allowRange }: LookupOptions): boolean =>

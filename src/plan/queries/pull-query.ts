@@ -29,6 +29,8 @@ import { planOutputProjection, refuseDuplicates } from '../clauses/projection.ts
 import { planQuery } from '../clauses/query-planner.ts'
 import { inClause, knownType } from '../clauses/typed.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
+import { type IndexLookup, tableIndexes } from '../table-index.ts'
+import { planIndexLookup } from './index-lookup.ts'
 import { type Lookup, planLookup } from './pull-lookup.ts'
 import { type KeyParameter, keyParameters } from './pull-parameters.ts'
 
@@ -42,6 +44,8 @@ export interface PlannedTablePull {
   readonly kind: 'table'
   readonly source: DataSource
   readonly lookup: Lookup
+  /** An index that spares reading all rows; null: keys are looked up, or none helps. */
+  readonly index: IndexLookup | null
   /** The literals that only say what to look up; null: the plan is for these literals alone. */
   readonly parameters: readonly KeyParameter[] | null
   /** What every row found must fulfil besides; null: nothing. */
@@ -141,6 +145,10 @@ function planTable(
   }
   const lookup = placing(where?.location, () => planLookup(where, lookupOptions))
   const isFound = lookup.keys !== null || lookup.keyRange !== null
+  const index =
+    isFound || source.window !== null
+      ? null
+      : planIndexLookup(where, { ...lookupOptions, indexes: tableIndexes(context.metastore, source.name) })
   const parameters = isFound ? keyParameters(where, source) : null
   const columns = select.map(({ name, expression: syntax }): NamedExpression => {
     const expression = inClause('Invalid Select: ', () => typecheck(syntax, scope))
@@ -154,6 +162,7 @@ function planTable(
     kind: 'table',
     source,
     lookup,
+    index,
     parameters,
     predicate: parameters === null ? typed : null,
     columns,

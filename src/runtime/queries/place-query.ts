@@ -7,6 +7,7 @@ import { positionKey } from '../../broker/position-key.ts'
 import { timeLimitsOf } from '../../broker/time-limits.ts'
 import type { StepId } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import type { TableIndex } from '../../plan/table-index.ts'
 import { splitTopology } from '../../plan/topology.ts'
 import { type OutputAssignment, type QueryAssignment, readWriter, type TaskAssignment } from '../assignment.ts'
 import { type LostOffset, OffsetsLostError } from '../offsets-lost-error.ts'
@@ -33,6 +34,8 @@ export interface PlacedQuery {
   readonly paused: boolean
   /** See `StartQuery`. */
   readonly limits?: ReadonlyMap<string, number>
+  /** See `StartQuery`. */
+  readonly indexes?: readonly TableIndex[]
   /** Whether it is a push query: nothing is committed, and nothing stays. */
   readonly transient: boolean
 }

@@ -1,4 +1,6 @@
 /** The workers of this server that run the tasks of a query. */
+
+import type { TableIndex } from '../../plan/table-index.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
 import { addProgress, type QueryProgress } from '../query-progress.ts'
 import type { OwnedSlots, SlotTerms } from '../slots.ts'
@@ -51,6 +53,11 @@ export class QueryWorkers {
   async setPaused(isPaused: boolean): Promise<void> {
     const { queryId } = this.#options
     await Promise.all(this.#workers.map((worker) => worker.setPaused(queryId, isPaused).catch(unlessLost)))
+  }
+
+  async setIndexes(indexes: readonly TableIndex[]): Promise<void> {
+    const { queryId } = this.#options
+    await Promise.all(this.#workers.map((worker) => worker.setIndexes(queryId, indexes).catch(unlessLost)))
   }
 
   /** The workers for `tasks`; opens those that are not open yet. */

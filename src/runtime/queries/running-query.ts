@@ -4,6 +4,7 @@
  */
 import type { Clock, Timer } from '../../clock.ts'
 import { Mutex } from '../../mutex.ts'
+import type { TableIndex } from '../../plan/table-index.ts'
 import type { TaskAssignment } from '../assignment.ts'
 import type { LostOffset } from '../offsets-lost-error.ts'
 import { failureOf } from '../query-failure.ts'
@@ -63,6 +64,7 @@ export class RunningQuery {
   #failedLag = 0
   #state: QueryState = 'CREATED'
   #isPaused: boolean
+  #indexes: readonly TableIndex[]
   #isStopped = false
   /** Since it was last started; workers may report a failure one after the other. */
   #hasFailed = false
@@ -75,6 +77,7 @@ export class RunningQuery {
   constructor(options: RunningQueryOptions) {
     this.#options = options
     this.#isPaused = options.query.paused
+    this.#indexes = options.query.indexes ?? []
     this.#tasks = new QueryTasks(options.query, options)
     this.#workers = new QueryWorkers({ ...options, queryId: this.#id })
     this.#standbys = new QueryStandbys({
@@ -108,6 +111,14 @@ export class RunningQuery {
       if (isPaused || !isEnded || !this.#options.retries) return
       this.#retries.cancel()
       await this.#launch()
+    })
+  }
+
+  /** As `QueryRuntime.setIndexes`. */
+  setIndexes(indexes: readonly TableIndex[]): Promise<void> {
+    return this.#turns.run(async () => {
+      this.#indexes = indexes
+      await this.#workers.setIndexes(indexes)
     })
   }
 
@@ -340,7 +351,7 @@ export class RunningQuery {
     const placed = await this.#tasks.place(terms, { paused: this.#isPaused })
     const parts = await this.#workers.choose(placed.tasks.filter(isMissing))
     this.#retries.noteStart()
-    await this.#workers.start(parts, placed, terms)
+    await this.#workers.start(parts, { ...placed, indexes: this.#indexes }, terms)
   }
 
   #learnTasks(): void {

@@ -3,6 +3,7 @@
 import type { Broker } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import { type Clock, sleep, type Timer } from '../../clock.ts'
+import type { TableIndex } from '../../plan/table-index.ts'
 import type { Row } from '../../types/value.ts'
 import type { TaskAssignment } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
@@ -148,6 +149,10 @@ class Runtime implements SettlingQueryRuntime {
     await this.#queries.get(queryId)?.setPaused(false)
   }
 
+  async setIndexes(queryId: string, indexes: readonly TableIndex[]): Promise<void> {
+    await this.#queries.get(queryId)?.setIndexes(indexes)
+  }
+
   async refresh(): Promise<void> {
     const told = Promise.all([
       ...this.#workers.open.map((worker) => worker.refresh().catch(unlessLost)),
@@ -262,7 +267,7 @@ class Runtime implements SettlingQueryRuntime {
   }
 
   #make(
-    { plan, config, paused, limits }: StartQuery,
+    { plan, config, paused, limits, indexes }: StartQuery,
     life: Pick<RunningQueryOptions, 'retries' | 'onEnded' | 'onFailure' | 'onNotice'> & { readonly transient: boolean },
   ): RunningQuery {
     const merged = mergeConfig(this.#options.config, config)
@@ -276,6 +281,7 @@ class Runtime implements SettlingQueryRuntime {
         paused,
         transient: life.transient,
         ...(limits !== undefined && { limits }),
+        ...(indexes !== undefined && { indexes }),
       },
       workers: this.#workers,
       slots: life.transient ? ALL_SLOTS : this.#slots,

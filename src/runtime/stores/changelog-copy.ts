@@ -4,6 +4,7 @@
  */
 import { type ChangelogMark, readMark, restoreEntry, restoreExpiry } from '../../state/lmdb/changelog.ts'
 import type { StoreSummary } from '../../state/lmdb/durable-store.ts'
+import { droppedIndexes } from '../../state/lmdb/index-record.ts'
 import { type StateCatalog, type StoreRecord, storeShape, type TaskRecord } from '../../state/lmdb/state-catalog.ts'
 import { storePrefix } from '../../state/lmdb/state-ids.ts'
 import { WriteBatch } from '../../state/lmdb/write-batch.ts'
@@ -83,7 +84,15 @@ export class ChangelogCopy {
     for (const [topic, { declaration, id }] of this.#stores) {
       const changelogOffset = offsets.get(topic) ?? 0
       const summary = this.#summary(declaration)
-      stores[declaration.name] = { id, shape: storeShape(declaration), summary, changelogOffset }
+      // Changelogs have the rows alone: indexes are built again from these.
+      const indexes = droppedIndexes(this.#record?.stores[declaration.name] ?? {})
+      stores[declaration.name] = {
+        id,
+        shape: storeShape(declaration),
+        summary,
+        changelogOffset,
+        ...(indexes.length > 0 && { indexes }),
+      }
     }
     const times = [...this.#marks.values()].map(({ streamTime }) => streamTime)
     const streamTime = Math.max(this.#record?.streamTime ?? -1, ...times)

@@ -11,7 +11,7 @@ import { LmdbEnvironment, type OpenEnvironment } from '../../state/lmdb/lmdb-env
 import { fitsShape, type TaskRecord } from '../../state/lmdb/state-catalog.ts'
 import type { StoreUsage } from '../../state/lmdb/store-usage.ts'
 import { type ChangelogWriter, TaskState } from '../../state/lmdb/task-state.ts'
-import type { StateStore, StoreDeclaration, StoreSpec } from '../../state/store.ts'
+import type { IndexDeclaration, StateStore, StoreDeclaration, StoreIndex, StoreSpec } from '../../state/store.ts'
 import type { RestoreCounts } from '../query-progress.ts'
 import { ChangelogPositions } from './changelog-positions.ts'
 import { memoryStores } from './memory-stores.ts'
@@ -205,6 +205,18 @@ class DurableTaskStores implements TaskStores {
     const store = this.#state.store(name)
     if (store === undefined) throw new Error(`Store ${name} was not declared when the task was opened`)
     return store
+  }
+
+  setIndexes({ name }: StoreSpec, indexes: readonly IndexDeclaration[]): void {
+    this.#state.setIndexes(name, indexes)
+  }
+
+  index({ name: store }: StoreSpec, name: string): StoreIndex | null {
+    return this.#state.index(store, name)
+  }
+
+  indexProgress({ name }: StoreSpec): ReadonlyMap<string, boolean> {
+    return this.#state.indexProgress(name)
   }
 
   usage({ name }: StoreSpec): StoreUsage | null {

@@ -10,7 +10,7 @@ import type { CacheBudget } from '../../state/lmdb/cache-budget.ts'
 import { fitsShape, type TaskRecord } from '../../state/lmdb/state-catalog.ts'
 import { TaskState } from '../../state/lmdb/task-state.ts'
 import { WriteBatch } from '../../state/lmdb/write-batch.ts'
-import type { StateStore, StoreSpec } from '../../state/store.ts'
+import type { StateStore, StoreIndex, StoreSpec } from '../../state/store.ts'
 import type { StoreLag } from '../store-lag.ts'
 import { ChangelogCopy, type CopiedTask } from './changelog-copy.ts'
 import { readRecords } from './changelog-reader.ts'
@@ -23,6 +23,8 @@ export interface StandbyRequest extends CopiedTask {
 /** Stores that a pull query reads at one moment. */
 export interface ReadableStores {
   store(spec: StoreSpec): StateStore
+  /** Null: the store has none of that name that could be read. */
+  index(spec: StoreSpec, name: string): StoreIndex | null
   close(): void
 }
 
@@ -149,6 +151,8 @@ export class StandbyTask {
         opened.push(state)
         return state.store(name)!
       },
+      // Changelogs have no entries of indexes.
+      index: () => null,
       close: () => {
         for (const state of opened) state.close()
       },

@@ -5,7 +5,7 @@
 
 import type { StatedWatermarks } from '../../state/lmdb/state-catalog.ts'
 import type { StoreUsage } from '../../state/lmdb/store-usage.ts'
-import type { StateStore, StoreDeclaration, StoreSpec } from '../../state/store.ts'
+import type { IndexDeclaration, StateStore, StoreDeclaration, StoreIndex, StoreSpec } from '../../state/store.ts'
 import type { RestoreCounts } from '../query-progress.ts'
 import type { Standbys } from './standbys.ts'
 
@@ -56,6 +56,12 @@ export interface OpenStores {
 export interface TaskStores {
   /** Synchronous; the same object for the same spec. Operators are built on it. */
   store(spec: StoreSpec): StateStore
+  /** Makes these the indexes of a key-value store; others have none. They are built in the background. */
+  setIndexes(spec: StoreSpec, indexes: readonly IndexDeclaration[]): void
+  /** Null: the store has none of that name, or it is still being built. */
+  index(spec: StoreSpec, name: string): StoreIndex | null
+  /** Whether each index of the store is ready, by its name. */
+  indexProgress(spec: StoreSpec): ReadonlyMap<string, boolean>
   /** Null: the use of the store is not counted. */
   usage(spec: StoreSpec): StoreUsage | null
   /**

@@ -1,4 +1,6 @@
 /** Messages between the main thread and worker threads: plain data. Each call has one reply with its id; events have no call. */
+
+import type { TableIndex } from '../../plan/table-index.ts'
 import type { QueryAssignment } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
 import type { Notice } from '../notice.ts'
@@ -39,6 +41,10 @@ export interface WorkerCalls {
   }
   readonly follow: { readonly takes: QueryAssignment; readonly gives: null }
   readonly setPaused: { readonly takes: { readonly queryId: string; readonly isPaused: boolean }; readonly gives: null }
+  readonly setIndexes: {
+    readonly takes: { readonly queryId: string; readonly indexes: readonly TableIndex[] }
+    readonly gives: null
+  }
   readonly pull: { readonly takes: { readonly queryId: string; readonly request: WirePull }; readonly gives: PullPart }
   readonly pullMore: { readonly takes: { readonly cursor: number }; readonly gives: PullPart }
   readonly pullEnd: { readonly takes: { readonly cursor: number }; readonly gives: null }

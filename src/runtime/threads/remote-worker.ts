@@ -1,6 +1,7 @@
 /** A worker in a thread of its own, as the main thread sees it. */
 
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import type { TableIndex } from '../../plan/table-index.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
@@ -73,6 +74,10 @@ export class RemoteWorker implements Worker {
 
   async setPaused(queryId: string, isPaused: boolean): Promise<void> {
     await this.#call('setPaused', { queryId, isPaused })
+  }
+
+  async setIndexes(queryId: string, indexes: readonly TableIndex[]): Promise<void> {
+    await this.#call('setIndexes', { queryId, indexes })
   }
 
   async *pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {

@@ -101,6 +101,11 @@ export class WorkerServer {
       await this.#worker.setPaused(queryId, isPaused)
       return null
     },
+    setIndexes: async ({ queryId, indexes }) => {
+      await this.#worker.setIndexes(queryId, indexes)
+      this.#postProgress([queryId])
+      return null
+    },
     pull: async ({ queryId, request }) => {
       const plan = this.#queries.get(queryId)?.assignment.plan ?? this.#followed.get(queryId)
       if (plan === undefined) throw new Error(`Query ${queryId} is no longer on this worker.`)

@@ -9,6 +9,7 @@ import type { Compression } from '../../broker/compression.ts'
 import type { Clock, Timer } from '../../clock.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
+import type { TableIndex } from '../../plan/table-index.ts'
 import { haveStores, splitTopology, stepSchemas } from '../../plan/topology.ts'
 import { NO_REGISTRY, type SchemaLoader } from '../../serde/loaded-schemas.ts'
 import type { Row } from '../../types/value.ts'
@@ -34,6 +35,7 @@ import type { RunningTask } from './running-task.ts'
 import { Settling } from './settling.ts'
 import { SlowQueries } from './slow-queries.ts'
 import { StandbyQueries } from './standby-queries.ts'
+import { indexProgress, useIndexes } from './table-indexes.ts'
 import { TaskOpener } from './task-opener.ts'
 import { Transactions } from './transactions.ts'
 import { WorkerPulls } from './worker-pulls.ts'
@@ -187,6 +189,8 @@ export class LocalWorker implements InProcessWorker {
         open: (task) => this.#opener.open(compiled, task, opening.signal(task.slot)),
         signal: ({ slot }) => opening.signal(slot),
       })
+      if (assignment.indexes !== undefined) query.indexes = assignment.indexes
+      useIndexes(compiled, opened, this.#options)
       const isWanted = ({ assignment: { slot } }: RunningTask) => !query.isEnded && !opening.signal(slot).aborted
       const wanted = opened.filter(isWanted)
       query.tasks = [...query.tasks, ...wanted]
@@ -243,20 +247,31 @@ export class LocalWorker implements InProcessWorker {
     }
   }
 
+  async setIndexes(queryId: string, indexes: readonly TableIndex[]): Promise<void> {
+    const compiled = this.#find(queryId)
+    if (compiled === undefined) return
+    compiled.query.indexes = indexes
+    useIndexes(compiled, compiled.query.tasks, this.#options)
+  }
+
   pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {
     return this.#pulls.read(queryId, request)
   }
 
   progress(queryId: string): QueryProgress | undefined {
-    const progress = this.#queries.get(queryId)?.query.progress()
-    return progress === undefined ? undefined : { ...progress, restores: this.#options.stores.restores(queryId) }
+    const compiled = this.#queries.get(queryId)
+    if (compiled === undefined) return undefined
+    const restores = this.#options.stores.restores(queryId)
+    return { ...compiled.query.progress(), restores, indexes: indexProgress(compiled) }
   }
 
   progressMark(queryId: string): string | undefined {
-    const mark = this.#queries.get(queryId)?.query.progressMark
-    if (mark === undefined) return undefined
+    const compiled = this.#queries.get(queryId)
+    if (compiled === undefined) return undefined
     const { restored, left } = this.#options.stores.restores(queryId)
-    return `${mark} ${restored} ${left}`
+    let mark = `${compiled.query.progressMark} ${restored} ${left}`
+    for (const { name, readyTasks, tasks } of indexProgress(compiled)) mark += ` ${name} ${readyTasks} ${tasks}`
+    return mark
   }
 
   async refresh(): Promise<void> {}

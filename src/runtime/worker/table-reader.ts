@@ -1,34 +1,25 @@
 /** Pull queries at the stores: looks rows up or scans them, makes the table's rows of them, filters and projects, all where they are. */
-import type { Clock } from '../../clock.ts'
 import { areBounded } from '../../expressions/bounds.ts'
-import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionDefinition } from '../../functions/definition.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import { NO_CALLER } from '../../functions/user-functions.ts'
 import { compilePredicate, compileRow } from '../../operators/evaluate.ts'
 import { expressionsOf } from '../../operators/expressions-of.ts'
-import { materializedView } from '../../operators/materialized-view.ts'
 import type { OperatorContext } from '../../operators/operator-context.ts'
 import type { StepId, StepSchema } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
-import { isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
-import { FORMATS } from '../../serde/index.ts'
-import { type KeyCodec, keyCodec } from '../../state/key.ts'
-import type { KeyRange, StateStore, StoredRow, StoreKey } from '../../state/store.ts'
+import type { SubTopology } from '../../plan/topology.ts'
+import type { KeyCodec } from '../../state/key.ts'
+import type { KeyRange, StateStore, StoreDeclaration, StoredRow, StoreKey } from '../../state/store.ts'
 import type { Window } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { ReportError } from '../processing-error.ts'
 import type { PullForm, PullRequest } from '../query-runtime.ts'
 import type { RequestTime } from '../request-time.ts'
 import type { TaskStores } from '../stores/task-stores.ts'
+import { tableStore, tableView, type ViewOptions, viewContext } from './table-view.ts'
 
-export interface TableReaderOptions {
-  readonly functions: FunctionRegistry
-  readonly functionContext: FunctionContext
-  readonly clock: Clock
-}
-
-type ReadStores = Pick<TaskStores, 'store'>
+type ReadStores = Pick<TaskStores, 'store' | 'index'>
 
 type Entry = readonly [key: StoreKey, window: Window | null, stored: StoredRow]
 
@@ -65,33 +56,27 @@ export function tableReader(
   plan: PhysicalPlan,
   schemas: ReadonlyMap<StepId, StepSchema>,
   form: PullForm,
-  options: TableReaderOptions,
+  options: ViewOptions,
 ): TableReader {
-  const { materialization } = plan
-  if (materialization === null) throw new Error(`Query ${plan.queryId} keeps no table that can be read.`)
-  const schema = schemas.get(materialization.step)!
-  const keys = keyCodec(schema.key.map(({ type }) => type))
-  const storeLayout = { keys, sizeMs: schema.window?.sizeMs ?? null }
   // Reading is synchronous, so that one request at a time reports its errors.
   let errors = new LimitedReports(() => {})
   const contextOf = (step: StepId, own: readonly FunctionDefinition[] = []) =>
-    pullContext({ ...options, functions: options.functions.withUsers(own, NO_CALLER) }, (message, cause) =>
+    viewContext({ ...options, functions: options.functions.withUsers(own, NO_CALLER) }, (message, cause) =>
       errors.report(step, message, cause),
     )
-  const view = materializedView(materialization, plan.steps, contextOf(materialization.step, plan.functions))
-  const asRead = readerView(plan)
+  const view = tableView(plan, schemas, (step) => contextOf(step, plan.functions))
   const select = rowSelector(form, (step) => contextOf(step, form.functions))
-  const storeId = { step: materialization.step, name: materialization.store, schemas }
+  const storeLayout = { keys: view.keys, sizeMs: view.schema.window?.sizeMs ?? null }
   return {
     mayTakeLong: mayTakeLong(plan, form, options.functions),
     read({ topology, stores }, request, { reportError, time }) {
-      const store = openStore(topology, stores, storeId)
-      if (store === null) return []
+      const spec = tableStore(topology, plan, schemas)
+      if (spec === null) return []
       errors = new LimitedReports(reportError)
       const rows: Row[] = []
-      for (const [storeKey, window, stored] of entriesOf(store, request, storeLayout)) {
-        const found = view.read(keys.decode(storeKey), window, stored)
-        const row = found === null ? null : select(layout(found.key, window, asRead(found.value), stored.timestamp))
+      for (const [storeKey, window, stored] of entriesOf(stores, spec, request, storeLayout)) {
+        const found = view.read(storeKey, window, stored)
+        const row = found === null ? null : select(found)
         time.refuseOver()
         if (row !== null && rows.push(row) === form.limit) break
       }
@@ -99,13 +84,6 @@ export function tableReader(
       return inBatches(rows)
     },
   }
-}
-
-/** The values of a table are those that readers of its topic have, also where its format cannot tell NULL from other values. */
-function readerView({ steps }: PhysicalPlan): (value: Row) => Row {
-  const sink = steps.find((step) => step.kind === 'sink')
-  const format = sink === undefined ? undefined : FORMATS[sink.valueFormat.format]
-  return format?.asRead?.(sink!.value, sink!.valueFormat) ?? ((value) => value)
 }
 
 function mayTakeLong(
@@ -119,9 +97,6 @@ function mayTakeLong(
   const selected = columns.map(({ expression }) => expression)
   return areBounded([...stages, ...selected, ...(predicate === null ? [] : [predicate])], functions)
 }
-
-const layout = (key: Row, window: Window | null, value: Row, timestamp: number): Row =>
-  window === null ? [...key, ...value, timestamp] : [...key, window.start, window.end, ...value, timestamp]
 
 /** The answer's row, or null if the predicate does not hold. */
 function rowSelector(
@@ -160,24 +135,25 @@ class LimitedReports {
   }
 }
 
-function openStore(
-  { steps }: SubTopology,
-  stores: ReadStores,
-  { step: id, name, schemas }: { step: StepId; name: string; schemas: ReadonlyMap<StepId, StepSchema> },
-): StateStore | null {
-  const step = steps.find((candidate) => candidate.id === id)
-  if (step === undefined || !isOperator(step)) return null
-  const spec = storesOf(step, schemas).find((candidate) => candidate.name === name)
-  return spec === undefined ? null : stores.store(spec)
-}
-
 interface StoreLayout {
   readonly keys: KeyCodec
   /** Size of time windows; null for sessions and for tables without windows. */
   readonly sizeMs: number | null
 }
 
-function* entriesOf(store: StateStore, request: PullRequest, layout: StoreLayout): Iterable<Entry> {
+function* entriesOf(
+  stores: ReadStores,
+  spec: StoreDeclaration,
+  request: PullRequest,
+  layout: StoreLayout,
+): Iterable<Entry> {
+  const { index: wanted = null } = request
+  const index = wanted === null ? null : stores.index(spec, wanted.name)
+  if (index !== null) {
+    for (const [key, stored] of index.rows(wanted!.ranges)) yield [key, null, stored]
+    return
+  }
+  const store = stores.store(spec)
   const keys = request.keys?.map(layout.keys.encode) ?? null
   const range = keyRange(request, layout.keys)
   switch (store.kind) {
@@ -267,28 +243,3 @@ function inBatches(rows: readonly Row[]): Iterable<readonly Row[]> {
 function* slices(rows: readonly Row[]): Iterable<readonly Row[]> {
   for (let start = 0; start < rows.length; start += BATCH_ROWS) yield rows.slice(start, start + BATCH_ROWS)
 }
-
-const pullContext = (
-  { functions, functionContext, clock }: TableReaderOptions,
-  reportError: OperatorContext['reportError'],
-): OperatorContext => ({
-  functions,
-  functionContext,
-  clock,
-  partition: 0,
-  streamTime: () => -1,
-  watermark: null,
-  idleMs: () => 0,
-  noteChange: () => {},
-  store: () => {
-    throw new Error('A pull query opens no store.')
-  },
-  reportError,
-  reportLate: () => {},
-  oldValues: false,
-  coalesces: false,
-  postpone: () => {
-    throw new Error('A pull query leaves no work.')
-  },
-  config: () => undefined,
-})

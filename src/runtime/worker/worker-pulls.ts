@@ -11,9 +11,10 @@ import type { ReadableStores } from '../stores/standby-task.ts'
 import type { WorkerListener, WorkerPull } from '../worker.ts'
 import type { CompiledQuery } from './compiled-query.ts'
 import type { StandbyQueries } from './standby-queries.ts'
-import { type TableReader, type TableReaderOptions, tableReader } from './table-reader.ts'
+import { type TableReader, tableReader } from './table-reader.ts'
+import type { ViewOptions } from './table-view.ts'
 
-export interface WorkerPullsOptions extends Pick<TableReaderOptions, 'functions' | 'functionContext' | 'clock'> {
+export interface WorkerPullsOptions extends ViewOptions {
   readonly timer: Timer
   readonly listener: Pick<WorkerListener, 'onProcessingError'>
   /** Undefined if the query is not here, or has ended. */
@@ -90,7 +91,12 @@ export class WorkerPulls {
       const task = running?.query.tasks.find(
         ({ assignment }) => assignment.topology === topology && assignment.partition === partition,
       )
-      if (task !== undefined) return () => ({ store: (spec) => task.stores.store(spec), close: () => {} })
+      if (task !== undefined)
+        return () => ({
+          store: (spec) => task.stores.store(spec),
+          index: (spec, name) => task.stores.index(spec, name),
+          close: () => {},
+        })
       const copy = reads ? standbys.taskOf(queryId, `${topology}_${partition}`) : undefined
       return copy === undefined ? undefined : () => copy.read()
     }

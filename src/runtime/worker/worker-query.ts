@@ -3,6 +3,7 @@ import type { Broker, GroupOffset, TopicPartitionOffset } from '../../broker/bro
 import { BrokerError } from '../../broker/broker-error.ts'
 import { positionKey } from '../../broker/position-key.ts'
 import type { Clock } from '../../clock.ts'
+import type { TableIndex } from '../../plan/table-index.ts'
 import { originMetadata, type QueryAssignment, writerMetadata } from '../assignment.ts'
 import { addLatencies } from '../latency.ts'
 import { addFunctions, addStatistics, earliest, type QueryProgress } from '../query-progress.ts'
@@ -38,6 +39,8 @@ export class WorkerQuery {
   readonly assignment: QueryAssignment
   /** The tasks that run here; they come and go with their slots. */
   tasks: readonly RunningTask[] = []
+  /** Indexes of the table that it keeps. */
+  indexes: readonly TableIndex[]
   /** By the worker's clock, epoch ms. */
   nextCommitAt = 0
   isPaused: boolean
@@ -59,6 +62,7 @@ export class WorkerQuery {
     this.#options = options
     this.assignment = options.assignment
     this.isPaused = options.assignment.paused
+    this.indexes = options.assignment.indexes ?? []
   }
 
   get commitsIn(): CommitsIn {

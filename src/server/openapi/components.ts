@@ -34,6 +34,7 @@ const ENTITIES: { readonly [Type in Entity['@type']]: string } = {
   connector_description: 'DESCRIBE CONNECTOR',
   drop_connector: 'DROP CONNECTOR',
   secret_list: 'SHOW SECRETS',
+  index_list: 'SHOW INDEXES',
   warning_entity: 'a statement that was carried out and deserves a remark',
 }
 

@@ -114,6 +114,26 @@ export interface CreateFunction extends StatementNode {
   readonly body: string
 }
 
+/** Not in ksqlDB: a secondary index of a materialized table. */
+export interface CreateIndex extends StatementNode {
+  readonly kind: 'createIndex'
+  readonly ifNotExists: boolean
+  readonly name: string
+  readonly table: PlacedName
+  readonly columns: readonly PlacedName[]
+}
+
+/** A name with its own place in the statement. */
+export interface PlacedName extends Node {
+  readonly name: string
+}
+
+export interface DropIndex extends StatementNode {
+  readonly kind: 'dropIndex'
+  readonly ifExists: boolean
+  readonly name: string
+}
+
 export interface DropFunction extends StatementNode {
   readonly kind: 'dropFunction'
   readonly name: string

@@ -31,6 +31,10 @@ export interface ShowFunctions extends StatementNode {
   readonly kind: 'showFunctions'
 }
 
+export interface ShowIndexes extends StatementNode {
+  readonly kind: 'showIndexes'
+}
+
 export interface ShowTypes extends StatementNode {
   readonly kind: 'showTypes'
 }

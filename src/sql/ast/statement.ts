@@ -21,9 +21,11 @@ import type {
   AlterSource,
   CreateAs,
   CreateFunction,
+  CreateIndex,
   CreateSource,
   CreateType,
   DropFunction,
+  DropIndex,
   DropSource,
   DropType,
   InsertInto,
@@ -49,6 +51,7 @@ import type {
   DescribeTables,
   Print,
   ShowFunctions,
+  ShowIndexes,
   ShowProperties,
   ShowQueries,
   ShowStreams,
@@ -90,6 +93,8 @@ export type Statement =
   | DropType
   | CreateFunction
   | DropFunction
+  | CreateIndex
+  | DropIndex
   | CreateConnector
   | CreateBuiltInConnector
   | DropConnector
@@ -111,6 +116,7 @@ export type Statement =
   | ShowConnectors
   | ShowConnectorPlugins
   | ShowTypes
+  | ShowIndexes
   | ShowVariables
   | DescribeSource
   | DescribeStreams

@@ -65,7 +65,8 @@ export function readCutKey(bytes: Buffer): string {
   return readText(bytes, 5, 5 + bytes.readUInt32LE(1))
 }
 
-function writeHead(cutKey: string | null, sink: RowSink): void {
+/** Appends what stands before a row: `cutKey` as in `RowBytes.write`. */
+export function writeHead(cutKey: string | null, sink: RowSink): void {
   sink.reserve(5)
   sink.buffer[sink.position++] = cutKey === null ? VERSION : VERSION | HAS_KEY
   if (cutKey === null) return

@@ -42,6 +42,14 @@ export interface RowsOwner {
   onDirty(rows: CachedRows): void
 }
 
+/** Called for each change that is staged, with the row that LMDB has until then, if any, and the new one. */
+export type StagedChange = (
+  key: StoreKey,
+  before: StoredRow | undefined,
+  after: StoredRow | undefined,
+  batch: WriteBatch,
+) => void
+
 /** No key: keys are strings and numbers. */
 const NO_KEY: unique symbol = Symbol('no key')
 
@@ -66,6 +74,8 @@ export class CachedRows {
   /** The key found missing in LMDB last. */
   #missedKey: StoreKey | typeof NO_KEY = NO_KEY
   #isDropped = false
+  /** Called before a change is appended to its batch; null: nothing depends on the rows. */
+  onStage: StagedChange | null = null
 
   /** `isComplete`: LMDB has none of these rows. */
   constructor(owner: RowsOwner, start: number | null, isComplete: boolean) {
@@ -157,6 +167,19 @@ export class CachedRows {
     }
   }
 
+  /** The rows that LMDB does not have yet, by key. */
+  *unwrittenRows(): Generator<readonly [StoreKey, StoredRow]> {
+    for (const { key, value } of this.#unwrittenBetween(undefined, undefined))
+      if (value !== undefined) yield [key, value]
+  }
+
+  /** The row of the key, which is given no place in the cache; undefined: there is none, or it is among the unwritten ones. */
+  writtenRow(key: StoreKey): StoredRow | undefined {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return this.#stored(key)
+    return entry.isUnwritten ? undefined : entry.value
+  }
+
   /** Appends the changes since the last call. Returns the entries that they change. */
   stage(batch: WriteBatch, log: LogChange | null): RowEntry[] {
     const changed = this.#dirty.take()
@@ -166,6 +189,7 @@ export class CachedRows {
       if (!entry.isDirty) continue
       entry.isDirty = false
       entry.staged++
+      this.onStage?.(entry.key, this.#stored(entry.key), entry.value, batch)
       this.#write(entry, batch)
       log?.(batch.lastKey().subarray(this.#space.prefix.length), entry.value === undefined ? null : batch.lastValue())
       staged.push(entry)
@@ -237,6 +261,12 @@ export class CachedRows {
     this.#insert(new RowEntry(key, value, true), entryBytes(length))
     this.#makeRoom()
     return value
+  }
+
+  /** As LMDB has it, whatever the cache has. */
+  #stored(key: StoreKey): StoredRow | undefined {
+    const bytes = this.#mayBeStored ? this.#space.environment.get(this.#keys.bytes(key)) : undefined
+    return bytes === undefined ? undefined : this.#space.rows.read(bytes)
   }
 
   #isInLmdb(key: StoreKey): boolean {

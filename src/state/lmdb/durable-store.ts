@@ -1,8 +1,9 @@
 /** What the LMDB stores have in common, apart from what operators see: how their changes are taken, written and restored. */
 
 import type { RowBytes } from '../bytes/row-bytes.ts'
-import type { StateStore } from '../store.ts'
+import type { IndexDeclaration, StateStore, StoreIndex } from '../store.ts'
 import type { CacheBudget } from './cache-budget.ts'
+import type { IndexRecord } from './index-record.ts'
 import type { StateEnvironment } from './lmdb-environment.ts'
 import type { StoreUsage } from './store-usage.ts'
 import type { WriteBatch } from './write-batch.ts'
@@ -54,8 +55,31 @@ export interface Staged {
   abandoned(): void
 }
 
+/** The indexes of a store. */
+export interface DurableIndexes {
+  /** Makes these the store's indexes, and no others. */
+  declare(declarations: readonly IndexDeclaration[]): void
+  /** Builds all of them again: a batch has failed that may be written in part, entries without their rows. */
+  restart(): void
+  /** Undefined: there is no index of that name, or it is still being built. */
+  find(name: string): StoreIndex | undefined
+  /** Whether each is ready, by its name. */
+  progress(): ReadonlyMap<string, boolean>
+  /** What a checkpoint says of them. Those that nobody has declared were not kept up. */
+  records(): readonly IndexRecord[]
+  /** Whether `step` has something to do. */
+  readonly hasWork: boolean
+  /**
+   * A part of the work in the background, written as one. Called while no checkpoint is under way, whose rows might be written in part.
+   * Rejects with an error of the disk; nothing is done then.
+   */
+  step(): Promise<void>
+}
+
 export interface DurableStore {
   readonly store: StateStore
+  /** Absent: a store of its kind has none. */
+  readonly indexes?: DurableIndexes
   /** Appends to the batch what has changed since the last call. */
   stage(batch: WriteBatch, log: LogChange | null): Staged
   summary(): StoreSummary

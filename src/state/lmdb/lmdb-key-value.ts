@@ -10,6 +10,7 @@ import {
   type StoreSpace,
   type StoreSummary,
 } from './durable-store.ts'
+import { StoreIndexes, type StoreIndexesOptions } from './indexes/store-indexes.ts'
 import type { WriteBatch } from './write-batch.ts'
 
 export class LmdbKeyValueStore implements KeyValueStore, DurableStore, RowsOwner {
@@ -18,12 +19,14 @@ export class LmdbKeyValueStore implements KeyValueStore, DurableStore, RowsOwner
   readonly space: StoreSpace
   entryCount: number
   readonly #rows: CachedRows
+  readonly indexes: StoreIndexes
 
   /** `summary`: of the last checkpoint; null: there is nothing in LMDB. */
-  constructor(space: StoreSpace, summary: StoreSummary | null) {
+  constructor(space: StoreSpace, summary: StoreSummary | null, indexes: Pick<StoreIndexesOptions, 'found' | 'newId'>) {
     this.space = space
     this.entryCount = summary?.count ?? 0
     this.#rows = new CachedRows(this, null, isEmpty(space))
+    this.indexes = new StoreIndexes({ space, rows: this.#rows, ...indexes })
     space.budget.register(this)
   }
 

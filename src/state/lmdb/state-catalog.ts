@@ -5,6 +5,7 @@
 
 import type { StoreDeclaration } from '../store.ts'
 import type { StoreSummary } from './durable-store.ts'
+import type { IndexRecord } from './index-record.ts'
 import type { StateEnvironment } from './lmdb-environment.ts'
 import { dropPending, isLarge, nextTurn, PART_CHANGES, recoverPending, writeLarge } from './pending-batch.ts'
 import { CATALOG_ID, FIRST_STORE_ID, storePrefix } from './state-ids.ts'
@@ -17,7 +18,12 @@ export interface StoreRecord {
   readonly summary: StoreSummary
   /** The store holds all of its changelog below this offset; absent: not known, or no changelog. */
   readonly changelogOffset?: number
+  /** Absent: it has none. */
+  readonly indexes?: readonly IndexRecord[]
 }
+
+/** The ids of a store and of its indexes. */
+const idsOf = ({ id, indexes = [] }: StoreRecord): number[] => [id, ...indexes.map((index) => index.id)]
 
 export interface TaskRecord {
   readonly queryId: string
@@ -61,7 +67,7 @@ export class StateCatalog {
   constructor(environment: StateEnvironment) {
     this.#environment = environment
     for (const { stores } of this.tasks()) {
-      for (const { id } of Object.values(stores)) this.#nextId = Math.max(this.#nextId, id + 1)
+      for (const id of Object.values(stores).flatMap(idsOf)) this.#nextId = Math.max(this.#nextId, id + 1)
     }
   }
 
@@ -115,7 +121,7 @@ export class StateCatalog {
     const mark = new WriteBatch()
     dropPending(taskName(record), mark)
     await this.write({ ...record, isDropped: true }, mark)
-    for (const { id } of Object.values(record.stores)) await this.#purgeStore(id)
+    for (const id of Object.values(record.stores).flatMap(idsOf)) await this.#purgeStore(id)
     const end = new WriteBatch()
     end.delete(taskKey(record))
     await this.#environment.write(end)

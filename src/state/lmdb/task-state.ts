@@ -1,9 +1,10 @@
 /** The stores of one task in an environment, and its checkpoints: state and positions in one transaction. */
 import { assertNever } from '../../assert.ts'
 import { rowBytes } from '../bytes/row-bytes.ts'
-import type { StateStore, StoreDeclaration } from '../store.ts'
+import type { IndexDeclaration, StateStore, StoreDeclaration, StoreIndex } from '../store.ts'
 import type { CacheBudget } from './cache-budget.ts'
-import type { DurableStore, LogChange, StoreSummary } from './durable-store.ts'
+import type { DurableIndexes, DurableStore, LogChange, StoreSummary } from './durable-store.ts'
+import { IndexWork } from './indexes/index-work.ts'
 import type { StateEnvironment } from './lmdb-environment.ts'
 import { LmdbJoinBuffer } from './lmdb-join-buffer.ts'
 import { LmdbKeyValueStore } from './lmdb-key-value.ts'
@@ -65,10 +66,17 @@ interface OpenStore {
 export class TaskState {
   readonly #options: TaskStateOptions
   readonly #stores = new Map<string, OpenStore>()
+  readonly #indexes = new Map<string, DurableIndexes>()
+  readonly #indexWork: IndexWork
   #isClosed = false
 
   constructor(options: TaskStateOptions) {
     this.#options = options
+    this.#indexWork = new IndexWork({
+      catalog: options.catalog,
+      record: options.record,
+      indexes: this.#indexes,
+    })
     for (const declaration of options.stores) this.#open(declaration)
   }
 
@@ -82,16 +90,36 @@ export class TaskState {
     return this.#stores.get(name)?.usage
   }
 
+  /** Makes these the indexes of a key-value store; they are built in the background. No effect on stores of other kinds. */
+  setIndexes(name: string, declarations: readonly IndexDeclaration[]): void {
+    this.#indexes.get(name)?.declare(declarations)
+    this.#indexWork.begin()
+  }
+
+  /** Null: the store has none of that name, or it is still being built. */
+  index(store: string, name: string): StoreIndex | null {
+    return this.#indexes.get(store)?.find(name) ?? null
+  }
+
+  /** Whether each index of the store is ready, by its name. */
+  indexProgress(store: string): ReadonlyMap<string, boolean> {
+    return this.#indexes.get(store)?.progress() ?? new Map()
+  }
+
   /** Takes the state as it stands. One at a time: the last one is written or abandoned. */
   checkpoint(mark: StateMark): StateCheckpoint {
     const { catalog, budget } = this.#options
+    const indexes = this.#indexes
     const batch = WriteBatch.next()
     const staged = [...this.#stores].map(([name, { durable }]) => this.#stage(name, durable, batch, mark))
     const record = this.#record(mark)
+    const indexWork = this.#indexWork
+    const endCheckpoint = indexWork.beginCheckpoint()
     let isSettled = false
     const abandon = (): void => {
       if (!isSettled && !this.#isClosed) for (const one of staged) one.abandoned()
       isSettled = true
+      endCheckpoint('abandoned')
     }
     return {
       async write() {
@@ -99,12 +127,15 @@ export class TaskState {
         try {
           await catalog.write(record, batch)
         } catch (error) {
+          for (const one of indexes.values()) one.restart()
+          endCheckpoint('failed')
           abandon()
           throw error
         }
         isSettled = true
         batch.recycle()
         for (const one of staged) one.written()
+        endCheckpoint(record)
         budget.makeRoom()
       },
       abandon,
@@ -115,6 +146,7 @@ export class TaskState {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#indexWork.close()
     for (const { durable } of this.#stores.values()) durable.close()
   }
 
@@ -126,8 +158,10 @@ export class TaskState {
     const id = found?.id ?? catalog.newId()
     const usage = new StoreUsage()
     const space = { environment, budget, usage, rows: rowBytes(declaration), prefix: storePrefix(id) }
-    const durable = openStore(declaration, space, found?.summary ?? null)
+    const indexes = { found: found?.indexes ?? [], newId: () => catalog.newId() }
+    const durable = openStore(declaration, space, { summary: found?.summary ?? null, indexes })
     this.#stores.set(name, { id, shape: storeShape(declaration), durable, usage })
+    if (durable.indexes !== undefined) this.#indexes.set(name, durable.indexes)
   }
 
   #stage(name: string, durable: DurableStore, batch: WriteBatch, { streamTime }: StateMark) {
@@ -144,7 +178,14 @@ export class TaskState {
     for (const [name, { id, shape, durable }] of this.#stores) {
       const offset = changelogOffsets.get(name)
       const changelogOffset = offset === undefined ? {} : { changelogOffset: offset }
-      stores[name] = { id, shape, summary: durable.summary(), ...changelogOffset }
+      const indexes = durable.indexes?.records() ?? []
+      stores[name] = {
+        id,
+        shape,
+        summary: durable.summary(),
+        ...changelogOffset,
+        ...(indexes.length > 0 && { indexes }),
+      }
     }
     return { queryId, taskId, positions, streamTime, watermarks, stores }
   }
@@ -153,11 +194,14 @@ export class TaskState {
 function openStore(
   declaration: StoreDeclaration,
   space: ConstructorParameters<typeof LmdbKeyValueStore>[0],
-  summary: StoreSummary | null,
+  {
+    summary,
+    indexes,
+  }: { readonly summary: StoreSummary | null; readonly indexes: ConstructorParameters<typeof LmdbKeyValueStore>[2] },
 ): DurableStore {
   switch (declaration.kind) {
     case 'keyValue':
-      return new LmdbKeyValueStore(space, summary)
+      return new LmdbKeyValueStore(space, summary, indexes)
     case 'window':
       return new LmdbWindowStore(space, summary)
     case 'session':

@@ -380,6 +380,7 @@ const simple = [
       'showTypes',
       'showVariables',
       'showSecrets',
+      'showIndexes',
     ),
   }),
   record({
@@ -495,6 +496,14 @@ export const statements: readonly fc.Arbitrary<Statement>[] = [
   record({ kind: fc.constantFrom('assertStream', 'assertTable'), name, columns: columns('KEY'), properties }),
   createFunction,
   record({ kind: constant('dropFunction'), name, ifExists: fc.boolean(), parameterTypes: nullable(list(type)) }),
+  record({
+    kind: constant('createIndex'),
+    ifNotExists: fc.boolean(),
+    name,
+    table: record({ name }),
+    columns: fc.array(record({ name }), { minLength: 1, maxLength: 3 }),
+  }),
+  record({ kind: constant('dropIndex'), ifExists: fc.boolean(), name }),
   record({ kind: constant('createType'), name, ifNotExists: fc.boolean(), type }),
   record({
     kind: constant('createConnector'),

@@ -51,7 +51,10 @@ describe('completion', () => {
     ["CREATE STREAM s (a INT) WITH (kafka_topic='logi", ['logins_topic']],
     ["CREATE STREAM s WITH (value_format='J", ['JSON']],
     ['SHOW STREAMS; DROP STREAM ', ['LOGINS', 'LOGS']],
-    ['help creat', ['create secret', 'create sink', 'create source', 'create stream', 'create table', 'create type']],
+    [
+      'help creat',
+      ['create index', 'create secret', 'create sink', 'create source', 'create stream', 'create table', 'create type'],
+    ],
   ])('after %j', (before, words) => {
     expect(offered(before)).toEqual(words)
   })

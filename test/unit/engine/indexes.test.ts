@@ -1,0 +1,156 @@
+/** Secondary indexes: what pull queries find by them, and what becomes of them. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { IndexList, SourceDescriptionEntity } from '../../../src/engine/describe/entities.ts'
+import { TestEngine, temporaryDirectory } from '../../support/engine.ts'
+
+/** Each commit waits for the disk, which other tests use too. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let directory: ReturnType<typeof temporaryDirectory>
+let test: TestEngine
+beforeEach(async () => {
+  directory = temporaryDirectory()
+  test = await TestEngine.openDurable(directory.path)
+})
+afterEach(async () => {
+  await test.close()
+  directory.remove()
+})
+
+const TABLES = `
+  CREATE STREAM orders (id INT KEY, city STRING, amount DOUBLE, tags ARRAY<STRING>) WITH (kafka_topic='orders', value_format='JSON', partitions=3);
+  CREATE TABLE kept AS SELECT id, LATEST_BY_OFFSET(city) AS city, LATEST_BY_OFFSET(amount) AS amount, LATEST_BY_OFFSET(tags) AS tags FROM orders GROUP BY id;
+  CREATE TABLE per_city AS SELECT city, COUNT(*) AS n FROM orders GROUP BY city HAVING COUNT(*) > 1;
+  CREATE TABLE per_minute AS SELECT city, COUNT(*) AS n FROM orders WINDOW TUMBLING (SIZE 1 MINUTE) GROUP BY city;`
+const ORDERS = `INSERT INTO orders (id, city, amount) VALUES
+  (1, 'Oslo', 1), (2, 'Oslo', 2.5), (3, 'Bergen', -0.0), (4, 'Bergen', 7), (5, 'Moss', NULL), (6, NULL, 0), (7, 'Oslo', 7);`
+
+const CONDITIONS = [
+  "city = 'Oslo'",
+  "city IN ('Oslo', 'Moss', 'Rome')",
+  "city = 'Oslo' AND amount >= 2",
+  "city = 'Oslo' AND amount = 7",
+  "city > 'Bergen'",
+  "city BETWEEN 'Bergen' AND 'Moss'",
+  "city < 'Moss' OR city = 'Oslo'",
+  "city >= 'Moss' OR city > 'A'",
+  "'Oslo' = city AND id > 1",
+  'amount = 0',
+  'amount > 0',
+  'amount < 2.5',
+  'amount <= 2.5 AND amount > -1',
+  "city = 'Oslo' OR amount = 7",
+  "city = 'Oslo' AND city = 'Moss'",
+  'city IS NULL',
+  "UCASE(city) = 'OSLO'",
+  'amount > CAST(id AS DOUBLE)',
+]
+
+const rowsOf = async (where: string) => {
+  const { rows, end } = await test.rows(`SELECT id, city, amount FROM kept WHERE ${where};`)
+  if (end.reason === 'error') throw end.error
+  return rows.toSorted((a, b) => Number(a[0]) - Number(b[0]))
+}
+
+const listed = async () => ((await test.execute('SHOW INDEXES;'))[0] as IndexList).indexes
+const ready = () =>
+  expect.poll(async () => (await listed()).map(({ state }) => state), { timeout: 30_000 }).not.toContain('BUILDING')
+
+async function answers(): Promise<unknown[]> {
+  const all: unknown[] = []
+  for (const where of CONDITIONS) all.push(await rowsOf(where))
+  return all
+}
+
+async function open(): Promise<void> {
+  await test.execute(TABLES)
+  await test.execute(ORDERS)
+  await test.settled()
+}
+
+async function restart(): Promise<void> {
+  await test.close()
+  test = await TestEngine.openDurable(directory.path)
+  await test.settled()
+}
+
+describe('a pull query by an index', () => {
+  it.each(['city', 'amount', 'city, amount', 'amount, id'])(
+    'has the rows that it has without one: %s',
+    async (columns) => {
+      await open()
+      const expected = await answers()
+      await test.execute(`CREATE INDEX i ON kept (${columns});`)
+      await ready()
+      expect(await answers()).toEqual(expected)
+      await test.execute("INSERT INTO orders (id, city, amount) VALUES (1, 'Moss', 7), (3, NULL, 0), (8, 'Oslo', -1);")
+      await test.settled()
+      const changed = await answers()
+      await restart()
+      await ready()
+      expect(await answers()).toEqual(changed)
+      await test.execute('DROP INDEX i;')
+      expect(await answers()).toEqual(changed)
+    },
+  )
+
+  it('finds rows of a filtered aggregation by a result', async () => {
+    await open()
+    await test.execute('CREATE INDEX by_n ON per_city (n);')
+    await ready()
+    const counts = async () => (await test.rows('SELECT city FROM per_city WHERE n = 3;')).rows
+    expect(await counts()).toEqual([['Oslo']])
+    await test.execute("INSERT INTO orders (id, city) VALUES (9, 'Bergen'), (10, 'Oslo');")
+    await test.settled()
+    expect(await counts()).toEqual([['Bergen']])
+  })
+})
+
+describe('an index', () => {
+  it('goes with its table, and stays with its command log', async () => {
+    await open()
+    await test.execute('CREATE INDEX i ON kept (city); CREATE INDEX IF NOT EXISTS i ON kept (amount);')
+    await ready()
+    await restart()
+    expect(await listed()).toMatchObject([{ name: 'I', table: 'KEPT', columns: ['CITY'] }])
+    const [described] = (await test.execute('DESCRIBE kept;')) as [SourceDescriptionEntity]
+    expect(described.sourceDescription.indexes).toMatchObject([{ name: 'I' }])
+    await test.execute('DROP TABLE kept;')
+    expect(await listed()).toEqual([])
+  })
+
+  it('is kept by a new version of the table that has its columns, and refuses one that has not', async () => {
+    await open()
+    await test.execute('CREATE INDEX i ON kept (city);')
+    await ready()
+    const latest = 'LATEST_BY_OFFSET(city) AS city, LATEST_BY_OFFSET(amount) AS amount, LATEST_BY_OFFSET(tags) AS tags'
+    await test.execute(`CREATE OR REPLACE TABLE kept AS SELECT id, ${latest}, COUNT(*) AS n FROM orders GROUP BY id;`)
+    await test.execute("INSERT INTO orders (id, city, amount) VALUES (1, 'Rome', 1);")
+    await test.settled()
+    await ready()
+    expect(await rowsOf("city = 'Rome'")).toEqual([[1, 'Rome', 1]])
+    expect(await rowsOf("city = 'Oslo'")).toEqual([
+      [2, 'Oslo', 2.5],
+      [7, 'Oslo', 7],
+    ])
+    await expect(
+      test.execute('CREATE OR REPLACE TABLE kept AS SELECT id, COUNT(*) AS n FROM orders GROUP BY id;'),
+    ).rejects.toThrow(/DROP INDEX/)
+  })
+
+  it.each([
+    ['CREATE INDEX i ON kept (nothing);', /Column NOTHING does not exist in KEPT/],
+    ['CREATE INDEX i ON nothing (city);', /NOTHING does not exist/],
+    ['CREATE INDEX i ON orders (city);', /ORDERS is a stream/],
+    ['CREATE INDEX i ON per_minute (n);', /PER_MINUTE is windowed/],
+    ['CREATE INDEX i ON kept (tags);', /Column TAGS is of type ARRAY<STRING>, whose values have no order/],
+    ['CREATE INDEX i ON kept (city, city);', /Column CITY stands twice/],
+    ['CREATE INDEX i ON kept (id);', /would begin with the whole key of KEPT \(ID\)/],
+    ['CREATE INDEX i ON kept (city); CREATE INDEX i ON kept (amount);', /Index I exists already, on KEPT \(CITY\)/],
+    ['CREATE INDEX i ON kept (city); CREATE INDEX j ON kept (city);', /Index I has these columns of KEPT already/],
+    ['DROP INDEX nothing;', /Index NOTHING does not exist/],
+  ])('is refused with a reason: %s', async (sql, message) => {
+    await test.execute(TABLES)
+    await expect(test.execute(sql)).rejects.toThrow(message)
+  })
+})
