@@ -22,8 +22,11 @@ export interface MeasuredQuery {
 
 /** Looking takes time from the work. */
 const WATCH_MS = 500
-/** Nothing more is read or written for so long: done. Longer than results are held back. */
-const QUIET_MS = 3000
+/**
+ * Nothing more is read or written for so long: done. Longer than results are held back, and than a commit takes on a busy disk, which downstream tasks
+ * wait for without any lag.
+ */
+const QUIET_MS = 10_000
 
 /** Rejects where the server refuses the statements. A query that has not ended after `limitSeconds` is a result, too. */
 export async function measureQuery(

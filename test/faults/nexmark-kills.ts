@@ -26,7 +26,7 @@ const EXACTLY_ONCE = {
   'processing.guarantee': 'exactly_once_v2',
 }
 const WHILE_STARTING = 0.2
-const WORK_MS = 20_000
+const WORK_MS = 60_000
 
 export const nexmarkKills: Fault = (options) =>
   withDataDir(async (directory) => {
