@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CONNECTORS } from '../../src/connectors/index.ts'
 import { ConnectorWorld } from '../support/connectors/connector-world.ts'
+import type { FakeAnswer } from '../support/connectors/fake-server.ts'
 import { type SinkTarget, TARGETS, WITHOUT_TARGET } from '../support/connectors/targets.ts'
 
 /** Polls end by themselves, and say what they have found. */
@@ -145,6 +146,24 @@ describe.each(Object.keys(TARGETS))('sink %s', (connector) => {
         await create()
         await expect.poll(() => ids(target), WAIT).toEqual([0, 1])
         expect(world.warnings.join()).toContain('does not accept the credentials: it answers 403: wrong token')
+      })
+
+      test('can be dropped while it sends', async () => {
+        await world.insert(rows(0, 2))
+        await create()
+        await expect.poll(() => ids(target), WAIT).toEqual([0, 1])
+        const { promise: busy, resolve: answer } = Promise.withResolvers<FakeAnswer>()
+        target.told!.push(busy)
+        await world.insert(rows(2, 4))
+        await expect.poll(() => target.told, WAIT).toEqual([])
+        const dropped = world.run('DROP CONNECTOR f;')
+        answer(target.busy!)
+        await dropped
+        target.told!.push(target.busy!)
+        await world.insert(rows(4, 6))
+        await expect(world.describe('f')).rejects.toThrow()
+        // Nothing has come to be answered.
+        expect(target.told).toHaveLength(1)
       })
 
       test('can be dropped while it waits for its target', async () => {

@@ -16,8 +16,8 @@ export interface FakeAnswer {
   readonly body?: string
 }
 
-/** `hang up`: the connection is closed without an answer. */
-export type Told = FakeAnswer | 'hang up'
+/** `hang up`: the connection is closed without an answer. A promise: the answer waits for it. */
+export type Told = FakeAnswer | 'hang up' | Promise<FakeAnswer>
 
 export class FakeServer {
   readonly requests: FakeRequest[] = []
@@ -40,7 +40,7 @@ export class FakeServer {
     const server = createServer((request, response) => {
       const parts: Buffer[] = []
       request.on('data', (part: Buffer) => parts.push(part))
-      request.on('end', () => {
+      request.on('end', async () => {
         const bytes = Buffer.concat(parts)
         const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString()
         const received = { method: request.method!, path: request.url!, headers: request.headers, body }
@@ -50,7 +50,7 @@ export class FakeServer {
           request.socket.destroy()
           return
         }
-        const { status, headers = {}, body: text = '' } = told ?? this.#answer(received)
+        const { status, headers = {}, body: text = '' } = (await told) ?? this.#answer(received)
         response.writeHead(status, headers).end(text)
       })
     })
