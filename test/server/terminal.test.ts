@@ -71,11 +71,9 @@ describe.skipIf(missing !== null)(
       await shows(/ksql>$/)
       terminal.type(text)
       await expect.poll(() => terminal.screen().split('\n').slice(-2).join(''), WAIT).toBe(`ksql> ${text}`)
-      expect([terminal.colourOf('SELECT'), terminal.colourOf("'a text'"), terminal.colourOf('100')]).toEqual([
-        BLUE,
-        GREEN,
-        CYAN,
-      ])
+      // The line is drawn first, then its colours.
+      const colours = () => ['SELECT', "'a text'", '100'].map((part) => terminal.colourOf(part))
+      await expect.poll(colours, WAIT).toEqual([BLUE, GREEN, CYAN])
       expect(terminal.colourOf('price')).toBeNull()
       terminal.type(CTRL_C)
       await shows(/\^C\nksql>$/)
