@@ -21,6 +21,14 @@ const COUNT = `
   export const merge = (a, b) => a + b
   export const result = (n) => n`
 
+/** The same, in an object. */
+const COUNT_IN_OBJECT = `
+  export const init = () => ({ n: 0 })
+  export function add(s) { s.n++ }
+  export function remove(s) { s.n-- }
+  export const merge = (a, b) => ({ n: a.n + b.n })
+  export const result = ({ n }) => n`
+
 /** How often each value is there. */
 const MAX = `
   export const init = () => new Map()
@@ -37,7 +45,7 @@ export const JAVASCRIPT_AGGREGATES: readonly string[] = [
   create('js_sum', 'INT', 'BIGINT', SUM, 'STATE (n INT, sum BIGINT)'),
   create('js_sum', 'BIGINT', 'BIGINT', SUM),
   create('js_count', 'INT', 'BIGINT', COUNT),
-  create('js_count', 'BIGINT', 'BIGINT', COUNT),
+  create('js_count', 'BIGINT', 'BIGINT', COUNT_IN_OBJECT),
   create('js_max', 'INT', 'INT', MAX),
   create('js_max', 'BIGINT', 'BIGINT', MAX),
 ]
