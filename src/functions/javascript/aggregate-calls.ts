@@ -61,8 +61,9 @@ export function aggregateCalls(options: AggregateCallOptions): UndoableRuntime {
 function stateCalls({ sandbox, budget, caller }: AggregateCallOptions) {
   return (part: AggregatePart, states: readonly Value[]): Value => {
     const compiled = sandbox.begin(caller)
-    const { vm, states: codec } = compiled
+    const { vm } = compiled
     const { memory } = vm
+    const codec = compiled.states!
     const count = states.length
     const at = memory.enter(count + 1)
     // Each slot is freed at the end, whatever has been written by then.
@@ -96,8 +97,9 @@ function rowCalls(
     if (isStrict && row.includes(null)) return before
     const args = defaults.length === 0 ? row : [...row, ...defaults]
     const compiled = sandbox.begin(caller)
-    const { vm, states, writers } = compiled
+    const { vm, writers } = compiled
     const { memory } = vm
+    const states = compiled.states!
     const count = args.length + 1
     const at = memory.enter(count + 1)
     const first = at + 16

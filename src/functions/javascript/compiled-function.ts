@@ -22,8 +22,8 @@ export interface CompiledFunction {
   readonly fn: RawValue
   /** The parts of an aggregate function; absent: the body does not export it. */
   readonly parts: Partial<Readonly<Record<AggregatePart, RawValue>>>
-  /** The states of an aggregate function; shared by all that call it. */
-  readonly states: StateCodec
+  /** The states of an aggregate function, shared by all that call it; null: the function is none. */
+  readonly states: StateCodec | null
   /** Per parameter; that of a variadic one is for each of its values. */
   readonly writers: readonly ArgumentWriter[]
   readonly readResult: Reader
@@ -57,7 +57,7 @@ export function compileFunction(
         vm,
         fn: parts[0]!,
         parts: isAggregate ? aggregateParts(parts) : {},
-        states: stateCodec(definition, vm),
+        states: isAggregate ? stateCodec(definition, vm) : null,
         writers: definition.parameters.map(({ type }, i) => argumentWriter(type, i, definition, vm)),
         readResult: readerOf(definition.returns ?? rowType(definition), vm, 'the result'),
         readRows: rowsReader(definition, vm),

@@ -154,10 +154,10 @@ function placeOf(json: string): number {
 const isObjectText = (json: string): boolean => json.charCodeAt(0) === OPENING_BRACE
 const OPENING_BRACE = 0x7b
 
-function objectPrototype({ exports, context, heap, memory }: Vm): number {
+function objectPrototype(vm: Vm): number {
+  const { exports, context, heap, memory } = vm
   const at = memory.enter(1)
-  memory.raw[at >> 3] = exports.JS_NewObjectFrom(context, 0, at, at)
-  memory.refresh()
+  vm.store(at, exports.JS_NewObjectFrom(context, 0, at, at))
   const prototype = heap.prototypeOf(heap.shapeOf(memory.i32[at >> 2]!))
   memory.freeAt(at)
   memory.leave(at)

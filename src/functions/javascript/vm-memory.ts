@@ -88,7 +88,7 @@ export class VmMemory {
 
   // ---- Values ----------------------------------------------------------------------------------------------------------------------
 
-  /** Without a number of 64 bits in between, which V8 would put into memory of its own. */
+  /** Copies a value, without the number of 64 bits in between for which V8 would take memory. */
   copy(from: number, to: number): void {
     const { i32 } = this
     i32[to >> 2] = i32[from >> 2]!
@@ -109,7 +109,7 @@ export class VmMemory {
   /** Ends the reference that is held at `at`. */
   freeAt(at: number): void {
     const high = this.i32[(at >> 2) + 1]!
-    if (high >= 0 || high < FIRST_TAG) return
+    if (!(high < 0 && high >= FIRST_TAG)) return
     // The count of references stands before what the value points to (vm-heap.ts). Only the last one needs QuickJS.
     const count = (this.i32[at >> 2]! >> 2) - 1
     if (this.i32[count]! > 1) this.i32[count]!--
