@@ -40,6 +40,8 @@ export interface ConnectionOptions {
 export class Connections implements Protocols {
   readonly #http1: Http1Server
   readonly #http2: Http2Server
+  /** A session that has closed waits for its client to close the connection, which one that does not read never does. */
+  readonly #http2Sockets = new Set<Socket>()
   readonly #sessions = new Set<ServerHttp2Session>()
 
   constructor(app: FastifyInstance, websocket: WebSocketEndpoint, { timeouts, timer, open }: ConnectionOptions) {
@@ -83,6 +85,8 @@ export class Connections implements Protocols {
   }
 
   readonly http2 = (socket: Socket): void => {
+    this.#http2Sockets.add(socket)
+    socket.once('close', () => this.#http2Sockets.delete(socket))
     this.#http2.emit('connection', socket)
   }
 
@@ -96,6 +100,7 @@ export class Connections implements Protocols {
   closeAll(): void {
     this.#http1.closeAllConnections()
     for (const session of this.#sessions) session.destroy()
+    for (const socket of this.#http2Sockets) socket.destroy()
   }
 
   #hold(session: ServerHttp2Session, idleMs: number): void {

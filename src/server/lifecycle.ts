@@ -13,7 +13,7 @@ export const shuttingDown = (): RequestError =>
 export class Lifecycle {
   #engine: Engine | null = null
   #failure: Error | null = null
-  #isStopping = false
+  readonly #stopping = new AbortController()
   #requests = 0
   #idle: () => void = () => {}
   readonly #streams = new Set<Closable>()
@@ -46,11 +46,16 @@ export class Lifecycle {
 
   /** Throws a RequestError (503) when the server stops. */
   checkRunning(): void {
-    if (this.#isStopping) throw shuttingDown()
+    if (this.isStopping) throw shuttingDown()
+  }
+
+  /** Aborted when the server stops. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal
   }
 
   get isStopping(): boolean {
-    return this.#isStopping
+    return this.#stopping.signal.aborted
   }
 
   /** Runs `work` as a request that a graceful end waits for. */
@@ -70,7 +75,7 @@ export class Lifecycle {
     work: (stream: Stream) => Promise<Result>,
   ): Promise<Result> {
     this.#streams.add(stream)
-    if (this.#isStopping) void stream.close()
+    if (this.isStopping) void stream.close()
     try {
       return await work(stream)
     } finally {
@@ -80,12 +85,12 @@ export class Lifecycle {
 
   /** How a stream has ended, as its client reads it: one that the stop has closed ends with an error, so that the client connects again. */
   endFor(end: StreamEnd): StreamEnd {
-    return this.#isStopping && end.reason === 'closed' ? { reason: 'error', error: shuttingDown() } : end
+    return this.isStopping && end.reason === 'closed' ? { reason: 'error', error: shuttingDown() } : end
   }
 
   /** Refuses new requests, ends open queries, and resolves when the requests under way have been answered. */
   async stop(): Promise<void> {
-    this.#isStopping = true
+    this.#stopping.abort()
     await Promise.all([...this.#streams].map((stream) => stream.close()))
     if (this.#requests === 0) return
     await new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 /** Rows and lines of a query on their way into a response. */
-import type { Timer } from '../clock.ts'
+import { sleep, type Timer } from '../clock.ts'
 import type { LineStream, RowStream, StreamEnd, StreamedRow } from '../engine/api.ts'
 import { errorAnswer } from './error-answer.ts'
 import type { Lifecycle } from './lifecycle.ts'
@@ -129,14 +129,27 @@ export async function sendLines(
   return end
 }
 
-/** Waits for the write under way, since a query may have ended because its client does not read; but cuts a client that never does. */
-async function lastWrite(sending: Promise<void>, { response, timer }: Delivery): Promise<void> {
-  const cut = timer.after(LINGER_MS, () => response.destroy())
+/**
+ * Waits for the write under way, since a query may have ended because its client does not read; but cuts a client that never does, and soon
+ * where the server stops.
+ */
+async function lastWrite(sending: Promise<void>, { response, timer, lifecycle }: Delivery): Promise<void> {
+  const isWritten = new AbortController()
+  const { signal } = isWritten
+  const wait = async (): Promise<void> => {
+    await sleep(timer, LINGER_MS, { signal: AbortSignal.any([signal, lifecycle.stopping]) })
+    if (lifecycle.isStopping) await sleep(timer, STOPPING_LINGER_MS, { signal })
+    if (!signal.aborted) response.destroy()
+  }
+  const waiting = wait()
   await sending.catch(() => {})
-  cut.cancel()
+  isWritten.abort()
+  await waiting
 }
 
 const LINGER_MS = 30_000
+/** A client that reads has taken its last rows by then. */
+const STOPPING_LINGER_MS = 500
 
 function flow<Item>(
   stream: {

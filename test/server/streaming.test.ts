@@ -200,6 +200,20 @@ describe('HTTP/2', () => {
     await answer.ended
   })
 
+  it('does not hold the stop of the server back, where a client does not read', async () => {
+    const answer = openHttp2(server.url, '/query-stream', SQL)
+    await answer.until(1)
+    answer.stream.pause()
+    answer.stream.on('error', () => {})
+    const row = ['x'.repeat(60_000), 1]
+    const sending = stream.sendRows(Array.from({ length: 200 }, () => ({ row, tombstone: false })))
+    await expect.poll(() => answer.stream.readableLength).toBeGreaterThan(0)
+    const startedAt = performance.now()
+    await server.close()
+    await sending
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
+  })
+
   it('is also reached by an upgrade, with or without a body', async () => {
     const frames = await upgrade(server.port, 'GET /info HTTP/1.1', '')
     expect(frames).toContain('"KsqlServerInfo"')

@@ -71,6 +71,7 @@ export async function placeQuery(
     committed: group === null ? [] : await committedOffsets(options, group, layout.tasks(plan), owned),
     fromStart: readsFromStart(config),
     known: known.positions,
+    read: known.partitions,
     limits: query.limits,
   })
   const tasks = await Promise.all(

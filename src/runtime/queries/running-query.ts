@@ -239,7 +239,9 @@ export class RunningQuery {
     const message = this.#unread?.message ?? readingAdded(grown)
     if (message !== this.#growthNotice) this.#options.onNotice?.(message)
     this.#growthNotice = message
-    if (this.#unread === null) this.restart()
+    if (this.#unread !== null) return
+    if (this.#options.query.transient) this.#inBackground(() => this.#attempt(() => this.#startAdded()))
+    else this.restart()
   }
 
   /** Brings the lag of a failed query up to date. Rejects with a BrokerError. */
@@ -352,6 +354,16 @@ export class RunningQuery {
     const parts = await this.#workers.choose(placed.tasks.filter(isMissing))
     this.#retries.noteStart()
     await this.#workers.start(parts, { ...placed, indexes: this.#indexes }, terms)
+  }
+
+  /** Starts the tasks of partitions that were added, beside the others: these have no committed offsets from which they could start again. */
+  async #startAdded(): Promise<void> {
+    if (this.#isStopped || this.#hasFailed) return
+    const { terms } = this.#options.slots
+    const running = new Set(this.#tasks.all?.map(({ id }) => id))
+    const placed = await this.#tasks.place(terms, { paused: this.#isPaused })
+    const parts = await this.#workers.choose(placed.tasks.filter(({ id }) => !running.has(id)))
+    await this.#workers.start(parts, placed, terms)
   }
 
   #learnTasks(): void {

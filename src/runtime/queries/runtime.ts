@@ -101,8 +101,10 @@ class Runtime implements SettlingQueryRuntime {
     this.#formerWriters = new FormerWriters(options.broker)
     this.#slots = options.sharesSlots === true ? new OwnedSlots() : OwnedSlots.all()
     this.#push = new PushQueries({
-      make: (plan, config, onEnded) =>
-        this.#make({ plan, config, paused: false }, { transient: true, retries: false, onEnded }),
+      make: (plan, config, onEnded) => {
+        const onNotice = (message: string) => this.#options.onNotice?.(plan.queryId, message)
+        return this.#make({ plan, config, paused: false }, { transient: true, retries: false, onEnded, onNotice })
+      },
       maxBufferedRows: Number(this.#config['ksql.query.push.max.buffered.rows'] ?? DEFAULT_BUFFERED_ROWS),
       onEnded: () => {},
     })
@@ -110,9 +112,9 @@ class Runtime implements SettlingQueryRuntime {
       broker: options.broker,
       timer: options.timer,
       periodMs: Number(this.#config['metadata.max.age.ms'] ?? DEFAULT_PERIOD_MS),
-      isNeeded: () => this.#queries.size > 0,
+      isNeeded: () => this.#all.length > 0,
       onCounts: (counts) => {
-        for (const query of this.#queries.values()) query.notePartitions(counts)
+        for (const query of this.#all) query.notePartitions(counts)
       },
     })
     this.#workers = new Workers({
@@ -247,7 +249,7 @@ class Runtime implements SettlingQueryRuntime {
 
   async settled(): Promise<void> {
     for (let isQuiet = false; !isQuiet; ) {
-      await Promise.all([...this.#queries.values(), ...this.#push.running].map((query) => query.settled()))
+      await Promise.all(this.#all.map((query) => query.settled()))
       const workers = await this.#workers.all()
       const quiet = await Promise.all(workers.map((worker) => worker.settle().catch(notQuiet)))
       isQuiet = quiet.every(Boolean)
@@ -260,6 +262,11 @@ class Runtime implements SettlingQueryRuntime {
     await Promise.all([...this.#queries.values()].map((query) => query.stop({ purge: false })))
     this.#queries.clear()
     await this.#workers.close()
+  }
+
+  /** Persistent and push queries. */
+  get #all(): RunningQuery[] {
+    return [...this.#queries.values(), ...this.#push.running]
   }
 
   #find(queryId: string): RunningQuery | undefined {
@@ -328,7 +335,7 @@ class Runtime implements SettlingQueryRuntime {
   #lose(worker: Worker, suspect: string | null, cause: Error): void {
     const deaths = suspect === null ? 0 : (this.#deaths.get(suspect) ?? 0) + 1
     if (suspect !== null) this.#deaths.set(suspect, deaths)
-    for (const query of [...this.#queries.values(), ...this.#push.running]) {
+    for (const query of this.#all) {
       if (query.runsOn(worker) && !(deaths >= MAX_DEATHS && query === this.#find(suspect!))) query.lose(worker)
     }
     if (deaths < MAX_DEATHS) return

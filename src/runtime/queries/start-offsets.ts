@@ -11,6 +11,8 @@ export interface StartOffsetsOptions {
   readonly fromStart: boolean
   /** Partitions (`positionKey`) for which an offset was committed while the server runs. Default: none. */
   readonly known?: ReadonlySet<string>
+  /** How many partitions each topic had that the query reads already. Default: none is known. */
+  readonly read?: ReadonlyMap<string, number>
   /** See `StartQuery`. */
   readonly limits?: ReadonlyMap<string, number> | undefined
 }
@@ -30,16 +32,19 @@ export class StartOffsets {
   readonly #committedTopics: ReadonlySet<string>
   readonly #fromStart: boolean
   readonly #known: ReadonlySet<string>
+  readonly #read: ReadonlyMap<string, number>
   readonly #limits: ReadonlyMap<string, number>
   readonly #starts = new Map<string, Promise<PartitionOffset[]>>()
   readonly #ends = new Map<string, Promise<PartitionOffset[]>>()
 
-  constructor(broker: Broker, { committed, fromStart, known = new Set(), limits = new Map() }: StartOffsetsOptions) {
+  constructor(broker: Broker, options: StartOffsetsOptions) {
+    const { committed, fromStart, known = new Set(), read = new Map(), limits = new Map() } = options
     this.#broker = broker
     this.#committed = new Map(committed.map((offset) => [positionKey(offset), offset]))
     this.#committedTopics = new Set(committed.map(({ topic }) => topic))
     this.#fromStart = fromStart
     this.#known = known
+    this.#read = read
     this.#limits = limits
   }
 
@@ -59,7 +64,7 @@ export class StartOffsets {
     if (chooses && step.kind === 'source' && this.#known.has(positionKey({ topic, partition })))
       this.lost.push(gone({ topic, partition }))
     // A partition that was added to a topic which the query reads holds nothing that is older than the query.
-    const isAdded = this.#committedTopics.has(topic)
+    const isAdded = this.#committedTopics.has(topic) || partition >= (this.#read.get(topic) ?? Number.POSITIVE_INFINITY)
     const isWhole = step.kind === 'repartition' || step.sourceKind === 'table' || this.#fromStart || isAdded
     const origin = isWhole ? await this.#start(topic, partition) : endOffset
     // An internal topic is read from its start anyway, and a commit here could come late, after one of a newer owner.

@@ -64,13 +64,19 @@ export class MemoryLog {
     checkTopicName(name)
     if (this.#topics.has(name)) throw new BrokerError('TOPIC_EXISTS', `Topic ${name} already exists.`)
     if (partitions < 1) throw new BrokerError('INVALID_REQUEST', `Topic ${name} needs a partition.`)
-    const effective = effectiveConfig(config, {})
-    const parsed = parseConfig(effective)
-    const made = Array.from(
-      { length: partitions },
-      (_, partition) => new MemoryPartition({ topic: name, partition }, parsed),
+    this.#topics.set(name, { name, replicas, config: effectiveConfig(config, {}), partitions: [] })
+    this.addPartitions(name, partitions)
+  }
+
+  addPartitions(name: string, count: number): void {
+    const topic = this.topic(name)
+    const { partitions } = topic
+    const config = parseConfig(topic.config)
+    const added = Array.from(
+      { length: count },
+      (_, n) => new MemoryPartition({ topic: name, partition: partitions.length + n }, config),
     )
-    this.#topics.set(name, { name, replicas, config: effective, partitions: made })
+    this.#topics.set(name, { ...topic, partitions: [...partitions, ...added] })
   }
 
   deleteTopic(name: string): void {

@@ -3,7 +3,7 @@ import { runSimulation, SIMULATED_STATEMENTS } from '../../support/simulation/ru
 import { planSimulatedQueries } from '../../support/simulation/simulated-queries.ts'
 
 /** A part of what `npm run faults -- simulate` runs. */
-const SEEDS = Array.from({ length: 10 }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: 6 }, (_, index) => index + 1)
 
 test(`servers of a simulated cluster that are killed, frozen, stopped and started lose and repeat nothing: seeds ${SEEDS.join()}`, {
   timeout: 300_000,
