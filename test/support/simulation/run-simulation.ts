@@ -5,7 +5,7 @@
  * that happens, so that a sequence that fails does so each time.
  */
 import { join } from 'node:path'
-import { sleep } from '../../../src/clock.ts'
+import { type Scheduled, sleep } from '../../../src/clock.ts'
 import type { Column } from '../../../src/types/schema.ts'
 import { BIGINT, STRING } from '../../../src/types/sql-type.ts'
 import { seeded } from '../../faults/support/server.ts'
@@ -63,6 +63,8 @@ interface Member {
   server: SimulatedServer | null
   /** Its group has given it up, and it does not know. */
   isCutOff: boolean
+  /** Its next one, from which it hears that it was cut off. */
+  heartbeat: Scheduled | null
   /** Resolves when it has joined again, if it has heard of that by itself. */
   heard: Promise<void>
 }
@@ -112,6 +114,7 @@ class Simulation {
       identity: `server-${index}`,
       server: null,
       isCutOff: false,
+      heartbeat: null,
       heard: Promise.resolve(),
     }))
   }
@@ -166,7 +169,7 @@ class Simulation {
       case 'cut off':
         member.isCutOff = true
         if (choice === 'freeze') server.freeze()
-        else this.#time.after(HEARTBEAT_MS, () => this.#hearLater(member, server))
+        else member.heartbeat = this.#time.after(HEARTBEAT_MS, () => this.#hearLater(member, server))
         await this.#group.evict([server])
         break
       case 'kill':
@@ -195,6 +198,7 @@ class Simulation {
     if (member.server === null) await this.#start(member)
     else if (member.isCutOff) {
       member.isCutOff = false
+      member.heartbeat?.cancel()
       member.server.thaw()
       await this.#pause()
       await this.#hear(member.server)
