@@ -1,8 +1,9 @@
 /** Topics as statements see them: a snapshot to plan over, and the creation and deletion of the topics that a statement needs. */
-import type { Broker, TopicSummary } from '../broker/broker.ts'
+import type { Broker, TopicDescription, TopicSummary } from '../broker/broker.ts'
 import { BrokerError } from '../broker/broker-error.ts'
-import { StatementError } from '../errors.ts'
+import { RequestError, StatementError } from '../errors.ts'
 import { checkExistingTopic, type TopicRequest } from '../plan/topic-request.ts'
+import { didYouMean } from '../suggest.ts'
 
 /** Topics by name. A sandbox adds to a copy of it. */
 export type TopicSnapshot = ReadonlyMap<string, Pick<TopicSummary, 'partitions' | 'replicas'>>
@@ -11,6 +12,18 @@ export type TopicSnapshot = ReadonlyMap<string, Pick<TopicSummary, 'partitions' 
 export async function topicSnapshot(broker: Broker): Promise<TopicSnapshot> {
   return new Map((await broker.listTopics()).map((topic) => [topic.name, topic]))
 }
+
+/** A topic that a request names. Throws RequestError for one that does not exist. */
+export async function existingTopic(name: string, broker: Broker): Promise<TopicDescription> {
+  const description = await broker.describeTopic(name)
+  if (description !== null) return description
+  const names = (await broker.listTopics()).map((topic) => topic.name)
+  throw new RequestError('NOT_FOUND', `Topic ${name} does not exist.${didYouMean(name, names)}`)
+}
+
+/** What is wrong with a request that names a partition which the topic does not have. */
+export const noPartition = (topic: string, partition: number, partitions: number): RequestError =>
+  new RequestError('NOT_FOUND', `Topic ${topic} has no partition ${partition}, but 0 to ${partitions - 1}.`)
 
 /** Looks up partition counts, as planning needs them. */
 export const partitionsIn = (topics: TopicSnapshot) => (topic: string) => topics.get(topic)?.partitions

@@ -12,6 +12,37 @@ export const DEAD_LETTER_PREFIXES = { query: '__streams.errors.', sink: '__conne
  */
 export const SENT_AGAIN_HEADER = '__millrace.sent.again.from'
 
+/** Where a record stands. */
+export interface RecordPlace {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
+
 /** The value of that header. */
-export const placeText = (place: { readonly topic: string; readonly partition: number; readonly offset: number }) =>
-  `${place.topic}-${place.partition}@${place.offset}`
+export const placeText = ({ topic, partition, offset }: RecordPlace): string => `${topic}-${partition}@${offset}`
+
+/** What the headers of a dead letter say of its record. */
+export interface DeadLetterOrigin {
+  readonly writer: keyof typeof DEAD_LETTER_PREFIXES
+  /** Where the record failed. */
+  readonly place: RecordPlace
+}
+
+/** Null: these are not the headers of a dead letter. A record that failed several times has the headers of each failure; the last one counts. */
+export function deadLetterOrigin(
+  headers: readonly (readonly [name: string, text: string | null])[],
+): DeadLetterOrigin | null {
+  const writers = Object.keys(DEAD_LETTER_PREFIXES) as (keyof typeof DEAD_LETTER_PREFIXES)[]
+  const writerOf = (name: string) => writers.find((writer) => name === `${DEAD_LETTER_PREFIXES[writer]}topic`)
+  const [name = ''] = headers.findLast(([known]) => writerOf(known) !== undefined) ?? []
+  const writer = writerOf(name)
+  if (writer === undefined) return null
+  const text = (field: string) =>
+    headers.findLast(([known]) => known === DEAD_LETTER_PREFIXES[writer] + field)?.[1] ?? ''
+  const [topic, partition, offset] = [text('topic'), text('partition'), text('offset')]
+  if (topic === '' || !WHOLE_NUMBER.test(partition) || !WHOLE_NUMBER.test(offset)) return null
+  return { writer, place: { topic, partition: Number(partition), offset: Number(offset) } }
+}
+
+const WHOLE_NUMBER = /^\d{1,15}$/

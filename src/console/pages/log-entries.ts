@@ -1,6 +1,6 @@
 /** Entries of the processing log. Source: ksqlDB's `ProcessingLogMessageSchema`. */
 import type { BrowsedRecord } from '../../engine/requests.ts'
-import type { RecordPlace } from './topic-place.ts'
+import type { RecordPlace } from '../../types/record-headers.ts'
 
 export interface LogEntry {
   /** Partition and offset of the entry itself, in the log's topic. */

@@ -1,12 +1,13 @@
 /** A record of a topic, which opens to its key, its value and its headers; a dead letter says what went wrong, too. */
 import type { BrowsedRecord } from '../../engine/requests.ts'
+import type { RecordPlace } from '../../types/record-headers.ts'
 import { foldable } from '../api/exact-json.ts'
 import { bytesText, timeText } from '../parts/format.ts'
 import { Icon } from '../parts/icon.tsx'
 import { JsonTree } from '../parts/json-tree.tsx'
 import { type DeadLetter, readDeadLetter } from './dead-letter.ts'
 import { SendAgain } from './send-again.tsx'
-import { type RecordPlace, recordLink } from './topic-place.ts'
+import { recordLink } from './topic-place.ts'
 
 interface RecordItemProps {
   readonly topic: string

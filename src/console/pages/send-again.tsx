@@ -1,6 +1,7 @@
 /** Sends a bad record to its topic again, as it is or with another value, after it has shown the record and what was wrong with it. */
 import { useEffect, useId, useState } from 'preact/hooks'
 import type { SentAgain } from '../../engine/requests.ts'
+import type { RecordPlace } from '../../types/record-headers.ts'
 import { foldable } from '../api/exact-json.ts'
 import { messageOf } from '../api/server-error.ts'
 import { Button } from '../parts/button.tsx'
@@ -10,7 +11,7 @@ import { JsonTree } from '../parts/json-tree.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { linkTo } from '../parts/route.ts'
 import { readSendable, type Sendable, sendAgain } from './sent-records.ts'
-import { type RecordPlace, recordLink } from './topic-place.ts'
+import { recordLink } from './topic-place.ts'
 
 interface SendAgainProps {
   /** Where the record is read: its own place, or that of its dead letter. */

@@ -1,8 +1,8 @@
 /** Bad records as they are sent again: what they hold, and whether they were sent before. */
 import type { BrowsedRecord, BrowsedTopic, SentAgain } from '../../engine/requests.ts'
-import { placeText, SENT_AGAIN_HEADER } from '../../types/record-headers.ts'
+import { placeText, type RecordPlace, SENT_AGAIN_HEADER } from '../../types/record-headers.ts'
 import { getJson, send } from '../api/http.ts'
-import { type RecordPlace, topicPath } from './topic-place.ts'
+import { topicPath } from './topic-place.ts'
 
 /** A record that can be sent again. */
 export interface Sendable {

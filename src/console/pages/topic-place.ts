@@ -1,4 +1,5 @@
 /** A place in a topic, and the paths by which it is read and linked. */
+import type { RecordPlace } from '../../types/record-headers.ts'
 import { linkTo } from '../parts/route.ts'
 
 /** `partition`: null for all. */
@@ -8,13 +9,6 @@ export type TopicPlace = { readonly partition: number | null } & (
   /** Epoch ms. */
   | { readonly kind: 'timestamp'; readonly timestamp: number }
 )
-
-/** A record's own place. */
-export interface RecordPlace {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-}
 
 /** Path of the records from the place on. */
 export function topicPath(topic: string, place: TopicPlace): string {

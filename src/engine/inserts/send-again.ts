@@ -8,11 +8,17 @@ import { readTopicRange } from '../../broker/topic-range.ts'
 import type { Timer } from '../../clock.ts'
 import { RequestError, StatementError } from '../../errors.ts'
 import { checkInsertsEnabled, checkTakesRecords, type InsertContext } from '../../plan/statements/insert-values.ts'
-import { didYouMean } from '../../suggest.ts'
 import { isPlainText } from '../../types/plain-text.ts'
 import type { Header } from '../../types/record.ts'
-import { DEAD_LETTER_PREFIXES, placeText, SENT_AGAIN_HEADER } from '../../types/record-headers.ts'
+import {
+  DEAD_LETTER_PREFIXES,
+  deadLetterOrigin,
+  placeText,
+  type RecordPlace,
+  SENT_AGAIN_HEADER,
+} from '../../types/record-headers.ts'
 import type { SendAgainRequest, SentAgain } from '../requests.ts'
+import { existingTopic, noPartition } from '../topics.ts'
 import type { RowProducer } from './row-producer.ts'
 
 const PREFIXES = Object.values(DEAD_LETTER_PREFIXES)
@@ -22,12 +28,6 @@ export interface SendAgainParts {
   readonly timer: Timer
   readonly rows: RowProducer
   readonly planning: Pick<InsertContext, 'metastore' | 'config'>
-}
-
-interface Place {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
 }
 
 interface StoredRecord {
@@ -64,21 +64,12 @@ export async function sendAgain(request: SendAgainRequest, parts: SendAgainParts
   return { topic: origin.topic, partition: origin.partition, from }
 }
 
-async function existingTopic(topic: string, broker: Broker): Promise<TopicDescription> {
-  const description = await broker.describeTopic(topic)
-  if (description !== null) return description
-  const names = (await broker.listTopics()).map(({ name }) => name)
-  throw new RequestError('NOT_FOUND', `Topic ${topic} does not exist.${didYouMean(topic, names)}`)
-}
-
 async function storedRecord(
-  { topic, partition, offset }: Place,
+  { topic, partition, offset }: RecordPlace,
   { partitions }: TopicDescription,
   { broker, timer }: SendAgainParts,
 ): Promise<StoredRecord> {
-  if (partition >= partitions) {
-    throw new RequestError('NOT_FOUND', `Topic ${topic} has no partition ${partition}, but 0 to ${partitions - 1}.`)
-  }
+  if (partition >= partitions) throw noPartition(topic, partition, partitions)
   const [starts, ends] = await Promise.all([broker.startOffsets(topic), broker.endOffsets(topic)])
   const start = starts[partition]!.offset
   const end = ends[partition]!.offset
@@ -108,19 +99,9 @@ function copyRecord(cursor: RecordBatchCursor): StoredRecord {
 }
 
 /** Where the record of a dead letter was; null: the headers are not those of a dead letter. */
-function originOf(headers: readonly Header[]): Place | null {
-  // A record that failed a second time has the headers of both failures, the last one at the end.
-  const text = (key: string) => headers.findLast((header) => header.key === key)?.value?.toString() ?? ''
-  for (const prefix of PREFIXES) {
-    const topic = text(`${prefix}topic`)
-    const partition = wholeNumber(text(`${prefix}partition`))
-    const offset = wholeNumber(text(`${prefix}offset`))
-    if (topic !== '' && partition !== null && offset !== null) return { topic, partition, offset }
-  }
-  return null
-}
-
-const wholeNumber = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null)
+const originOf = (headers: readonly Header[]): RecordPlace | null =>
+  deadLetterOrigin(headers.map(({ key, value }) => [key, value === null ? null : Buffer.from(value).toString()]))
+    ?.place ?? null
 
 const ownHeaders = (headers: readonly Header[]): readonly Header[] =>
   headers.filter(({ key }) => !PREFIXES.some((prefix) => key.startsWith(prefix)))

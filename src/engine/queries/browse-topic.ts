@@ -3,10 +3,9 @@ import type { Broker, PartitionOffset } from '../../broker/broker.ts'
 import { type RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
 import { readTopicRange } from '../../broker/topic-range.ts'
 import type { Timer } from '../../clock.ts'
-import { RequestError } from '../../errors.ts'
 import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
-import { didYouMean } from '../../suggest.ts'
 import type { BrowsedRecord, BrowsedTopic, BrowseRequest } from '../requests.ts'
+import { existingTopic, noPartition } from '../topics.ts'
 import { FormatGuess } from './print-formats.ts'
 import { PrintSchemas } from './print-schemas.ts'
 
@@ -23,19 +22,10 @@ export interface BrowseParts {
 export async function browseTopic(request: BrowseRequest, parts: BrowseParts): Promise<BrowsedTopic> {
   const { broker, timer, writerSchemas } = parts
   const { topic } = request
-  const description = await broker.describeTopic(topic)
-  if (description === null) {
-    const names = (await broker.listTopics()).map(({ name }) => name)
-    throw new RequestError('NOT_FOUND', `Topic ${topic} does not exist.${didYouMean(topic, names)}`)
-  }
+  await existingTopic(topic, broker)
   const [starts, ends] = await Promise.all([broker.startOffsets(topic), broker.endOffsets(topic)])
   const wanted = request.partition === null ? ends : ends.filter(({ partition }) => partition === request.partition)
-  if (wanted.length === 0) {
-    throw new RequestError(
-      'NOT_FOUND',
-      `Topic ${topic} has no partition ${request.partition}, but 0 to ${ends.length - 1}.`,
-    )
-  }
+  if (wanted.length === 0) throw noPartition(topic, request.partition!, ends.length)
   const limit = Math.min(request.limit, MOST_RECORDS)
   const from = await firstOffsets(request, { broker, starts, ends: wanted, limit })
   const reader = new Browsing(writerSchemas)

@@ -68,6 +68,8 @@ it('a dead letter names the record, the cause, and what failed, whoever wrote it
   expect(readDeadLetter(ofSink)).toEqual({ origin, cause: 'refused', by: 'TO_FILES' })
   expect(readDeadLetter(of('__streams.errors.', { topic: 'a', partition: 'x', offset: '1' }))).toBeNull()
   expect(readDeadLetter([])).toBeNull()
+  expect(readDeadLetter([...ofQuery, ...ofSink])?.by).toBe('TO_FILES')
+  expect(readDeadLetter([...ofSink, ...ofQuery])?.by).toBe('CSAS_A_1')
 })
 
 it('records that were sent again are known by the place in their header', () => {
