@@ -1,6 +1,6 @@
 /**
- * States as JSON. Numbers cross as they are. The objects of states that were left lately stay in the sandbox, found by their text: two states with
- * the same text are the same, whichever group has them.
+ * States as JSON. Numbers cross as they are. The objects of states that were given lately stay in the sandbox, found by their text: states with the same
+ * text are the same, whichever group has them.
  */
 import type { Value } from '../../types/value.ts'
 import { CallError } from './call-error.ts'
