@@ -5,8 +5,9 @@
  */
 import type { Client } from './client/client.ts'
 import { ClientError } from './client/client-error.ts'
+import { progressBar } from './output/progress-bar.ts'
 import type { QueryActivity } from './output/query-listing.ts'
-import { progressBar, sparkline } from './output/sparkline.ts'
+import { sparkline } from './output/sparkline.ts'
 
 /** Samples that are drawn, which the server takes every ten seconds. */
 const SAMPLES = 10

@@ -1,4 +1,4 @@
-/** Small drawings within a line of text. */
+/** Values over time, drawn within a line of text. */
 
 const BARS = '▁▂▃▄▅▆▇█'
 
@@ -11,10 +11,4 @@ export function sparkline(values: readonly number[]): string {
         BARS[highest === 0 ? 0 : Math.min(BARS.length - 1, Math.floor((value / highest) * (BARS.length - 1) + 0.5))],
     )
     .join('')
-}
-
-/** `[####......] 40 %`. `share`: 0 to 1. `width`: characters between the brackets. */
-export function progressBar(share: number, width: number): string {
-  const done = Math.round(share * width)
-  return `[${'#'.repeat(done)}${'.'.repeat(width - done)}] ${Math.floor(share * 100)} %`
 }

@@ -1,7 +1,7 @@
 /** How far an upload has come, on one line of a terminal that is written over and over. */
 import type { Timer } from '../../clock.ts'
 import { counted } from '../output/counted.ts'
-import { progressBar } from '../output/sparkline.ts'
+import { progressBar } from '../output/progress-bar.ts'
 
 export interface ProgressOptions {
   readonly timer: Timer

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
+import { progressBar } from '../../../src/cli/output/progress-bar.ts'
 import { queryListing } from '../../../src/cli/output/query-listing.ts'
-import { progressBar, sparkline } from '../../../src/cli/output/sparkline.ts'
+import { sparkline } from '../../../src/cli/output/sparkline.ts'
 import { progressIn, ratesIn } from '../../../src/cli/query-activity.ts'
 
 it('a sparkline is as high as its highest rate', () => {
