@@ -13,6 +13,9 @@ import { OUTPUT_PARTITIONS } from './topics.ts'
 const QUERY_FOLDER = join(import.meta.dirname, '..', 'flink')
 const PROJECT = join(import.meta.dirname, '..', 'java', 'flink')
 
+/** Flink opens packages of Java that are closed by default, as its own start scripts let it. */
+const OPENED = ['util', 'lang', 'time', 'net'].map((name) => `--add-opens=java.base/java.${name}=ALL-UNNAMED`)
+
 const sqlOf = (query: string): string => readFileSync(join(QUERY_FOLDER, `${query}.sql`), 'utf8')
 
 export async function flinkPeer(broker: Broker, context: PeerContext): Promise<Peer> {
@@ -32,7 +35,7 @@ export async function flinkPeer(broker: Broker, context: PeerContext): Promise<P
       const java = await JavaProcess.start({
         classPath,
         mainClass: 'bench.FlinkPeer',
-        options: ['-Xmx2g', '-XX:+UseG1GC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'],
+        options: [...OPENED, '-Xmx2g', '-XX:+UseG1GC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'],
         environment: { FLINK_CONF_DIR: folder },
         log: join(context.directory, `nexmark-flink-${query}.log`),
       })

@@ -16,8 +16,6 @@ export interface JavaProcessOptions {
 
 const START_MS = 120_000
 const STOP_MS = 15_000
-/** Flink opens packages of Java that are closed by default, as its own start scripts let it. */
-const OPENED = ['util', 'lang', 'time', 'net'].map((name) => `--add-opens=java.base/java.${name}=ALL-UNNAMED`)
 
 export class JavaProcess {
   readonly child: ChildProcess
@@ -41,7 +39,7 @@ export class JavaProcess {
     this.#log = log
     mkdirSync(dirname(log), { recursive: true })
     const output = openSync(log, 'w')
-    this.child = spawn('java', [...OPENED, ...options, '-cp', classPath, mainClass], {
+    this.child = spawn('java', [...options, '-cp', classPath, mainClass], {
       env: { ...process.env, ...environment },
       stdio: ['pipe', 'pipe', output],
     })

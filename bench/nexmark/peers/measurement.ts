@@ -15,6 +15,8 @@ export interface Measurement {
   readonly rows: number | null
   /** What is wrong, in words; null if the result is the reference's. */
   readonly fault: string | null
+  /** Rows that are wrong, as text. */
+  readonly examples: readonly string[]
 }
 
 export interface MeasureOptions {
@@ -41,6 +43,7 @@ export async function measurePeer(
     runs: measured,
     rows: null,
     fault,
+    examples: [],
   })
   try {
     const process = await peer.start(query)
@@ -53,14 +56,15 @@ export async function measurePeer(
     } finally {
       await process.stop()
     }
-    if (query in peer.unchecked) return { query, peer: peer.name, events, runs: measured, rows: null, fault: null }
+    const unchecked = { query, peer: peer.name, events, runs: measured, rows: null, fault: null, examples: [] }
+    if (query in peer.unchecked) return unchecked
     const path = join(directory, `nexmark-${peer.name}-${query}.json`)
     try {
       await process.writeContent(path)
       const { rows, missing, surplus, examples } = await reference.judge(query, path)
       const isEqual = missing === 0 && surplus === 0
-      const fault = isEqual ? null : `${missing} rows missing, ${surplus} surplus: ${examples.join('; ')}`
-      return { query, peer: peer.name, events, runs: measured, rows, fault }
+      const fault = isEqual ? null : `${missing} rows missing, ${surplus} surplus`
+      return { ...unchecked, rows, fault, examples }
     } finally {
       rmSync(path, { force: true })
     }

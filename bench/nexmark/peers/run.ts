@@ -76,6 +76,7 @@ async function onKafka(broker: Broker, context: PeerContext, options: ComparePee
           )
           results.push(measured)
           say(`${repetition + 1}/${repetitions} ${describe(measured)}`)
+          for (const example of measured.examples) say(`     ${example}`)
         }
       }
       writeTable(options, peers, results)

@@ -53,9 +53,12 @@ export function peerTable(measurements: readonly Measurement[]): string {
   return [HEADER, HEADER.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-/** What each peer is, as a list. */
+/** What each peer is, as a list, and which of its results are not compared. */
 export const peerList = (peers: readonly Peer[]): string =>
-  peers.map(({ description }) => `* ${description}`).join('\n')
+  peers.map(({ description, unchecked }) => [`* ${description}.`, ...reasons(unchecked)].join(' ')).join('\n')
+
+const reasons = (unchecked: Peer['unchecked']): string[] =>
+  Object.entries(unchecked).map(([query, reason]) => `Its ${query} is not compared: ${reason}.`)
 
 function mediansOf(group: readonly Measurement[]): Medians {
   const cold = group.flatMap(({ runs }) => runs.slice(0, 1))

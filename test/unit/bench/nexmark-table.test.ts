@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Measurement } from '../../../bench/nexmark/peers/measurement.ts'
 import type { PeerRun } from '../../../bench/nexmark/peers/peer.ts'
-import { peerTable } from '../../../bench/nexmark/peers/table.ts'
+import { peerList, peerTable } from '../../../bench/nexmark/peers/table.ts'
 
 const run = (cpuSeconds: number, peakMemoryMb = 100): PeerRun => ({
   hasEnded: true,
@@ -17,6 +17,7 @@ const measurement = (of: Partial<Measurement>): Measurement => ({
   runs: [run(3), run(2)],
   rows: 7,
   fault: null,
+  examples: [],
   ...of,
 })
 
@@ -25,6 +26,16 @@ const lines = (...measurements: Measurement[]): string[][] =>
     .split('\n')
     .slice(2)
     .map((line) => line.slice(2, -2).split(' | '))
+
+it('lists the peers, and which of their results are not compared', () => {
+  const peer = { name: 'flink', description: 'Flink 2', queries: [], start: () => Promise.reject(new Error()) } as const
+  expect(
+    peerList([
+      { ...peer, unchecked: { q12: 'it drops windows' } },
+      { ...peer, unchecked: {} },
+    ]),
+  ).toBe('* Flink 2. Its q12 is not compared: it drops windows.\n* Flink 2.')
+})
 
 describe('the table of peers', () => {
   it('puts the first run under cold and the last one under warm', () => {
