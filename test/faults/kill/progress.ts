@@ -5,8 +5,8 @@ import type { FaultOptions } from '../fault.ts'
 import { FaultServer, withLog } from '../support/server.ts'
 
 const POLL_MS = 200
-/** Long enough for queries to start and to tell how far they are behind. */
-const QUIET_MS = 2_000
+/** Long enough for queries to tell how far they are behind, and for a commit, which tasks downstream wait for. */
+const QUIET_MS = 5_000
 /** Without progress for this long the run has failed. */
 const STALL_MS = 60_000
 
@@ -16,9 +16,9 @@ export async function finish(
   leftOf: (broker: Broker) => Promise<number>,
   say: FaultOptions['say'],
 ): Promise<void> {
-  for (let left = -1; ; ) {
+  for (let left = await withLog(dataDir, leftOf); ; ) {
     const server = await FaultServer.start(dataDir)
-    await untilQuiet(server)
+    await untilQuiet(server, left > 0)
     await server.stop()
     const now = await withLog(dataDir, leftOf)
     say(`${now} records left to commit`)
@@ -28,8 +28,8 @@ export async function finish(
   }
 }
 
-/** Resolves when no query has moved for a while and none is behind. */
-async function untilQuiet(server: FaultServer): Promise<void> {
+/** Resolves when no query has moved for a while and none is behind. `mustRead`: there is something to read, which queries may begin with late. */
+async function untilQuiet(server: FaultServer, mustRead: boolean): Promise<void> {
   let mark = ''
   let changedAt = performance.now()
   while (performance.now() - changedAt < STALL_MS) {
@@ -40,11 +40,13 @@ async function untilQuiet(server: FaultServer): Promise<void> {
       'millrace_query_lag_records',
     ])
     const now = JSON.stringify([...metrics.values()].map((values) => [...values.values()]))
+    const hasRead =
+      !mustRead || [...metrics.get('millrace_query_records_consumed_total')!.values()].some((count) => count > 0)
     const isBehind = [...metrics.get('millrace_query_lag_records')!.values()].some((lag) => lag > 0)
     if (now !== mark) {
       mark = now
       changedAt = performance.now()
-    } else if (!isBehind && performance.now() - changedAt > QUIET_MS) return
+    } else if (hasRead && !isBehind && performance.now() - changedAt > QUIET_MS) return
   }
   throw new Error(`The queries stand still while they are behind:\n${server.output}`)
 }
