@@ -29,7 +29,7 @@ export async function runNexmark(options: RunNexmark): Promise<boolean> {
   const { generator, bootstrapServers, queries, say } = options
   say(`${generator.events} events, seed ${generator.seed}, ${bootstrapServers ?? 'embedded log'}`)
   const reference = await Reference.open(eventFiles(DIRECTORY, generator))
-  const server: ServerOptions = { directory: DIRECTORY, generator, bootstrapServers }
+  const server = { directory: DIRECTORY, generator, bootstrapServers }
   let allRight = true
   try {
     for (const name of queries) allRight = (await runQuery(name, reference, server, options)) && allRight
@@ -42,23 +42,26 @@ export async function runNexmark(options: RunNexmark): Promise<boolean> {
 async function runQuery(
   name: string,
   reference: Reference,
-  server: ServerOptions,
+  server: Omit<ServerOptions, 'sinks'>,
   { runs, limitSeconds, generator, hasCurve, say }: RunNexmark,
 ): Promise<boolean> {
   const sinks = sinksOf(name)
   const sink = sinks.at(-1)!
   const path = join(DIRECTORY, `nexmark-${name}-${process.pid}.json`)
   const measured: MeasuredQuery[] = []
-  const written = await withServer(server, {
-    work: async (process) => {
-      await process.execute(fileText('queries', 'sources'))
-      for (let run = 0; run < runs; run++) {
-        if (run > 0) await dropSinks(process, sinks)
-        measured.push(await measureQuery(process, fileText('queries', name), limitSeconds))
-      }
+  const written = await withServer(
+    { ...server, sinks: sinks.map(({ topic }) => topic) },
+    {
+      work: async (process) => {
+        await process.execute(fileText('queries', 'sources'))
+        for (let run = 0; run < runs; run++) {
+          if (run > 0) await dropSinks(process, sinks)
+          measured.push(await measureQuery(process, fileText('queries', name), limitSeconds))
+        }
+      },
+      after: (broker) => writeContent(broker, sink, path),
     },
-    after: (broker) => writeContent(broker, sink, path),
-  })
+  )
   const events = eventsRead(name, generator)
   for (const [run, one] of measured.entries()) {
     say(`${name.padEnd(4)}${runs === 1 ? '' : run === 0 ? ' cold' : ' warm'} ${figures(one, events)}`)

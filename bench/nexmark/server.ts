@@ -8,12 +8,15 @@ import { ServerProcess } from '../compare/server-process.ts'
 import type { NexmarkOptions } from './events.ts'
 import { isLoaded, load } from './load.ts'
 import { withoutNewTopics } from './peers/topics.ts'
+import { PARTITIONS } from './queries.ts'
 
 export interface ServerOptions {
   readonly directory: string
   readonly generator: NexmarkOptions
   /** Null: the embedded log. */
   readonly bootstrapServers: string | null
+  /** Topics that the query writes. */
+  readonly sinks: readonly string[]
 }
 
 export interface ServerUse<T> {
@@ -50,7 +53,7 @@ async function onEmbeddedLog<T>({ directory, generator }: ServerOptions, use: Se
 }
 
 async function onKafka<T>(
-  { directory, generator }: ServerOptions,
+  { directory, generator, sinks }: ServerOptions,
   bootstrapServers: string,
   use: ServerUse<T>,
 ): Promise<T> {
@@ -61,6 +64,9 @@ async function onKafka<T>(
   try {
     if (!(await isLoaded(broker, generator))) await load(broker, generator)
     return await withoutNewTopics(broker, async () => {
+      // Records have the times of their events, years ago: the broker's retention would take them before they are compared.
+      for (const name of sinks)
+        await broker.createTopic({ name, partitions: PARTITIONS, config: { 'retention.ms': '-1' } })
       await serve({ dataDir, bootstrapServers, serviceId: `nexmark-${Date.now().toString(36)}` }, use)
       return use.after(broker)
     })
