@@ -26,9 +26,18 @@ export const joinedSchema = (
 
 /** Joins a left and a right row, either of which may be missing (NULLs). */
 export function rowConcatenation(leftWidth: number, rightWidth: number): (left: Row | null, right: Row | null) => Row {
+  const width = leftWidth + rightWidth
   const noLeft: Row = new Array(leftWidth).fill(null)
   const noRight: Row = new Array(rightWidth).fill(null)
-  return (left, right) => (left ?? noLeft).concat(right ?? noRight)
+  // Rows are short: a loop is several times as fast as `concat`.
+  return (left, right) => {
+    const row: Row = new Array(width)
+    const first = left ?? noLeft
+    const second = right ?? noRight
+    for (let i = 0; i < leftWidth; i++) row[i] = first[i]!
+    for (let i = 0; i < rightWidth; i++) row[leftWidth + i] = second[i]!
+    return row
+  }
 }
 
 /** Result of a side's own row and the other side's row, or null for a match that is missing. */

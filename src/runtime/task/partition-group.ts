@@ -107,26 +107,24 @@ export class PartitionGroup {
   }
 }
 
-const COMPACT_AT = 1024
+/** A power of two. */
+const INITIAL_ROOM = 256
 
-/** First in, first out, without a shift per record. */
+/** First in, first out, in a ring: the same places are used again, so that a record that comes and goes leaves nothing to collect. */
 class InputQueue {
   readonly input: GroupInput
   isFull = false
-  #records: StreamRecord[] = []
-  #offsets: number[] = []
+  size = 0
+  #records: (StreamRecord | null)[] = new Array(INITIAL_ROOM).fill(null)
+  #offsets = new Float64Array(INITIAL_ROOM)
   #head = 0
 
   constructor(input: GroupInput) {
     this.input = input
   }
 
-  get size(): number {
-    return this.#records.length - this.#head
-  }
-
   get headOffset(): number {
-    return this.#offsets[this.#head] ?? -1
+    return this.size === 0 ? -1 : this.#offsets[this.#head]!
   }
 
   /** The first record's. */
@@ -141,23 +139,32 @@ class InputQueue {
   }
 
   push(record: StreamRecord, offset: number): void {
-    this.#records.push(record)
-    this.#offsets.push(offset)
+    if (this.size === this.#offsets.length) this.#grow()
+    const place = (this.#head + this.size) & (this.#offsets.length - 1)
+    this.#records[place] = record
+    this.#offsets[place] = offset
+    this.size++
   }
 
   takeFirst(): void {
-    const record = this.#records[this.#head]!
-    const offset = this.#offsets[this.#head]!
-    this.#head++
-    if (this.#head === this.#records.length) {
-      this.#records = []
-      this.#offsets = []
-      this.#head = 0
-    } else if (this.#head >= COMPACT_AT && this.#head * 2 >= this.#records.length) {
-      this.#records = this.#records.slice(this.#head)
-      this.#offsets = this.#offsets.slice(this.#head)
-      this.#head = 0
+    const place = this.#head
+    const record = this.#records[place]!
+    this.#records[place] = null
+    this.#head = (place + 1) & (this.#offsets.length - 1)
+    this.size--
+    this.input.process(record, this.#offsets[place]!)
+  }
+
+  #grow(): void {
+    const room = this.#offsets.length
+    const [records, offsets] = [this.#records, this.#offsets]
+    this.#records = new Array(2 * room).fill(null)
+    this.#offsets = new Float64Array(2 * room)
+    for (let i = 0; i < room; i++) {
+      const from = (this.#head + i) & (room - 1)
+      this.#records[i] = records[from]!
+      this.#offsets[i] = offsets[from]!
     }
-    this.input.process(record, offset)
+    this.#head = 0
   }
 }

@@ -10,8 +10,11 @@ import { NUMBER_BYTES, readNumber, writeNumber } from '../bytes/key-bytes.ts'
 import type { RowBytes } from '../bytes/row-bytes.ts'
 import type { StoredRow } from '../store.ts'
 
-/** A block that is larger gets no more rows. Looking one row up that is on the disk only reads its block. */
-export const BLOCK_BYTES = 8192
+/**
+ * A block of several rows is not larger: two pages of LMDB without their head, since it would take a third page for a byte more. Looking
+ * one row up that is on the disk only reads its block.
+ */
+export const BLOCK_BYTES = 2 * 4096 - 16
 /** As many as its key can count. */
 export const BLOCK_ROWS = 65_535
 

@@ -1,4 +1,4 @@
-/** A key as join segments look for it: its bytes and their hash. One object per buffer, so that looking up allocates nothing. */
+/** A key as join segments look for it: its bytes and their hash. One object serves all keys, so that looking up allocates nothing. */
 
 import { ByteBuffer } from '../../types/byte-buffer.ts'
 import { writeWholeKey } from '../bytes/key-bytes.ts'
@@ -8,6 +8,7 @@ export class JoinKey {
   readonly #writer = new ByteBuffer(64)
   /** Part of what is stored: a key stays in its shard. */
   hash = 0
+  #key: StoreKey | null = null
 
   get bytes(): Buffer {
     return this.#writer.buffer
@@ -18,6 +19,8 @@ export class JoinKey {
   }
 
   set(key: StoreKey): void {
+    if (key === this.#key) return
+    this.#key = key
     this.#writer.position = 0
     writeWholeKey(key, this.#writer)
     this.hash = hashOf(this.#writer.buffer, 0, this.#writer.position)

@@ -17,11 +17,11 @@ import {
   type StoreSpace,
   type StoreSummary,
 } from './durable-store.ts'
-import { BLOCK_BYTES, BLOCK_ROWS, readBlockKey, writeBlockKey, writeShardKey } from './join-block.ts'
+import { readBlockKey, writeBlockKey, writeShardKey } from './join-block.ts'
 import { JoinBlocks } from './join-blocks.ts'
+import { type EntryMemory, memorySize } from './join-entries.ts'
 import { JoinKey } from './join-key.ts'
-import { JoinSegment, memorySize, type SegmentMemory } from './join-segment.ts'
-import { SHARDS, shardOf } from './join-shard.ts'
+import { JoinSegment } from './join-segment.ts'
 import { StoredNumbers } from './stored-numbers.ts'
 import type { WriteBatch } from './write-batch.ts'
 
@@ -42,7 +42,7 @@ type Times = Pick<StoreSpec, 'retentionMs' | 'fetchMs'>
 
 interface StagedRows {
   readonly segment: JoinSegment
-  readonly fresh: readonly number[]
+  readonly fresh: Int32Array
   /** Size of the rows on the disk. */
   readonly bytes: number
 }
@@ -55,7 +55,6 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   /** All that have rows, in memory or on disk. */
   readonly #segments = new SortedMap<number, JoinSegment>()
   readonly #stored: StoredNumbers
-  readonly #key = new JoinKey()
   readonly #blocks: JoinBlocks
   #highest = Number.NEGATIVE_INFINITY
   #floor: number
@@ -63,7 +62,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   #count = 0
   #dirty: JoinSegment[] = []
   /** For the next segment. */
-  #spare: SegmentMemory | null = null
+  #spare: EntryMemory | null = null
 
   /** `summary`: of the last checkpoint; null: there is nothing in LMDB. */
   constructor(space: StoreSpace, summary: StoreSummary | null, times: Times) {
@@ -80,23 +79,22 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   add(key: StoreKey, value: StoredRow): void {
     if (value.timestamp < this.#floor) return
     const segment = this.#segmentAt(this.#numberOf(value.timestamp))
-    this.#key.set(key)
+    soughtKey.set(key)
     this.#ensureLoaded(segment)
     segment.usedAt = this.#highest
-    const entry = segment.add(this.#key, value)
-    segment.fresh.push(entry)
+    const bytes = segment.add(soughtKey, value)
     segment.count++
     this.#count++
-    this.#markDirty(segment, segment.rowLength(entry))
+    this.#markDirty(segment, bytes)
     this.#measure(segment)
   }
 
   fetch(key: StoreKey, from: number, to: number): Iterable<StoredRow> {
     const lowest = Math.max(from, this.#floor)
-    const found: StoredRow[] = []
     const { usage } = this.#space
-    if (lowest > to) return found
-    this.#key.set(key)
+    let found: StoredRow[] | null = null
+    if (lowest > to) return NOTHING
+    soughtKey.set(key)
     const first = Math.max(this.#numberOf(lowest), this.#segments.firstKey() ?? Number.POSITIVE_INFINITY)
     const last = Math.min(this.#numberOf(to), this.#highest)
     for (let number = first; number <= last; number++) {
@@ -106,10 +104,10 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
       const isLoading = this.#ensureLoaded(segment)
       if (isLoading) usage.misses++
       else usage.hits++
-      segment.fetch(this.#key, lowest, to, found, this.#blocks)
+      found = segment.fetch(soughtKey, lowest, to, found, this.#blocks)
       if (isLoading) this.#measure(segment)
     }
-    return found
+    return found ?? NOTHING
   }
 
   expire(timestamp: number): void {
@@ -161,8 +159,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     this.#dirty = []
     batch.bytes.reserve(dirty.reduce((sum, { unwrittenBytes }) => sum + unwrittenBytes, BATCH_OVERHEAD_BYTES))
     const staged = dirty.map((segment): StagedRows => {
-      const { fresh } = segment
-      segment.fresh = []
+      const fresh = segment.takeFresh()
       segment.isDirty = false
       segment.staged++
       return { segment, fresh, bytes: this.#write(segment, fresh, batch, log) }
@@ -232,19 +229,19 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     }
   }
 
-  #unload(segment: JoinSegment): SegmentMemory {
+  #unload(segment: JoinSegment): EntryMemory {
     const memory = segment.unload()
     this.#resize(segment)
     return memory
   }
 
-  #memoryForNext(): SegmentMemory | undefined {
+  #memoryForNext(): EntryMemory | undefined {
     const spare = this.#spare
     this.#keepSpare(null)
     return this.#segments.get(this.#highest)?.memoryForNext(spare)
   }
 
-  #keepSpare(memory: SegmentMemory | null): void {
+  #keepSpare(memory: EntryMemory | null): void {
     const { budget } = this.#space
     if (this.#spare !== null) budget.usedBytes -= memorySize(this.#spare)
     if (memory !== null) budget.usedBytes += memorySize(memory)
@@ -253,7 +250,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
 
   /** For the key that was set. Returns whether it read from the disk. */
   #ensureLoaded(segment: JoinSegment): boolean {
-    const shard = segment.missingShard(this.#key)
+    const shard = segment.missingShard(soughtKey)
     if (shard === null) return false
     scratch.position = 0
     writeShardKey(this.#space.prefix, segment.number, shard, scratch)
@@ -300,29 +297,24 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   }
 
   /** Returns how many bytes of rows were written. */
-  #write(segment: JoinSegment, fresh: readonly number[], batch: WriteBatch, log: LogChange | null): number {
+  #write(segment: JoinSegment, fresh: Int32Array, batch: WriteBatch, log: LogChange | null): number {
     const { usage, prefix } = this.#space
     const start = batch.byteLength
     usage.writtenEntries += fresh.length
     let written = 0
-    byShard(segment, fresh).forEach((entries, shard) => {
-      for (let at = 0; at < entries.length; ) {
-        block.position = 0
-        const first = at
-        while (at < entries.length && at - first < BLOCK_ROWS && block.position < BLOCK_BYTES) {
-          segment.copyRow(entries[at++]!, block)
-        }
-        const number = this.#block++
-        segment.setPlaces(entries.slice(first, at), number)
-        batch.begin()
-        writeBlockKey(prefix, { segment: segment.number, shard, block: number, rows: at - first }, batch.bytes)
-        batch.endKey()
-        batch.bytes.writeBytes(block.since(0))
-        batch.endPut()
-        log?.(batch.lastKey().subarray(prefix.length), batch.lastValue())
-        written += block.position
-      }
-    })
+    for (let from = 0; from < fresh.length; ) {
+      const { shard, to } = segment.blockOf(fresh, from)
+      const block = this.#block++
+      batch.begin()
+      writeBlockKey(prefix, { segment: segment.number, shard, block, rows: to - from }, batch.bytes)
+      batch.endKey()
+      const first = batch.byteLength
+      segment.writeBlock(fresh, from, to, block, batch.bytes)
+      written += batch.byteLength - first
+      batch.endPut()
+      log?.(batch.lastKey().subarray(prefix.length), batch.lastValue())
+      from = to
+    }
     usage.writtenBytes += batch.byteLength - start
     return written
   }
@@ -337,8 +329,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
 
   #abandoned({ segment, fresh }: StagedRows): void {
     segment.staged--
-    for (const entry of fresh) segment.setPlace(entry, null)
-    segment.fresh = [...fresh, ...segment.fresh]
+    segment.returnFresh(fresh)
     if (segment.isDirty || !this.#isHeld(segment)) return
     segment.isDirty = true
     this.#dirty.push(segment)
@@ -358,17 +349,13 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   }
 }
 
-function byShard(segment: JoinSegment, entries: readonly number[]): readonly (readonly number[])[] {
-  const shards = Array.from({ length: SHARDS }, (): number[] => [])
-  for (const entry of entries) shards[shardOf(segment.hashOf(entry))]!.push(entry)
-  return shards
-}
-
 /** A part of what a fetch reads, so that it touches few segments and memory need hold little more than it. */
 export function segmentMs({ retentionMs = DEFAULT_RETENTION_MS, fetchMs }: Times): number {
   const wanted = fetchMs === undefined ? retentionMs / SEGMENTS : fetchMs / FETCHED_SEGMENTS
   return Math.max(1, Math.ceil(wanted), Math.ceil(retentionMs / MAX_SEGMENTS))
 }
 
+const NOTHING: readonly StoredRow[] = []
 const scratch = new ByteBuffer(64)
-const block = new ByteBuffer(2 * BLOCK_BYTES)
+/** Shared by all buffers: a record that is added to one of them is then looked for in another, under the same key. */
+const soughtKey = new JoinKey()

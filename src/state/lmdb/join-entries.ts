@@ -1,0 +1,225 @@
+/**
+ * Rows of a join segment in memory: as blocks have them (join-block.ts), by arrival, with an index by key. All numbers lie in typed arrays beside the
+ * rows' bytes, so that there is no object per row, and looking a key up touches the bytes of the row that it finds only.
+ *
+ *   fields of an entry  the entry before it with the same key, -1: none; hash of the key; number of its block, -1: none yet; packed place in the
+ *                       block (join-index.ts); where its row starts
+ *   fields of a slot    the newest entry of a key, plus 1, 0: the slot is empty; hash of the key
+ */
+
+import { ByteBuffer } from '../../types/byte-buffer.ts'
+import { blockRowEnd, keyEnd, keyStart } from './join-block.ts'
+import { type BlockPlace, packPlace } from './join-index.ts'
+
+const FIELDS = 5
+const HASH = 1
+const BLOCK = 2
+const PLACE = 3
+const START = 4
+const SLOT_FIELDS = 2
+const SLOT_HASH = 1
+export const NO_BLOCK = -1
+const INITIAL_BYTES = 1024
+const INITIAL_ENTRIES = 16
+const INITIAL_SLOTS = 32
+/** The index grows when more of its slots than this part have a key. */
+const MAX_LOAD = 0.5
+/** Memory with more room than this part of it is cut when nothing is expected to come. */
+const SLACK = 0.25
+/** What a segment may have more than the one before it without growing. */
+const HEADROOM = 0.03
+/** Memory so many times as large as expected is not taken. */
+const MAX_EXCESS = 1.25
+
+/** What entries are kept in. It passes from segments that are given up to new ones, which need about as much. */
+export interface EntryMemory {
+  readonly rows: ByteBuffer
+  readonly fields: Int32Array
+  /** A power of two of slots. */
+  readonly slots: Int32Array
+}
+
+const newMemory = (
+  bytes = INITIAL_BYTES,
+  entries = INITIAL_ENTRIES,
+  slotFields = SLOT_FIELDS * INITIAL_SLOTS,
+): EntryMemory => ({
+  rows: new ByteBuffer(bytes),
+  fields: new Int32Array(FIELDS * entries),
+  slots: new Int32Array(slotFields),
+})
+
+export const memorySize = ({ rows, fields, slots }: EntryMemory): number =>
+  rows.buffer.length + fields.byteLength + slots.byteLength
+
+export class JoinEntries {
+  /** Behind its position there is room for rows that are being written. */
+  readonly rows: ByteBuffer
+  count = 0
+  #fields: Int32Array
+  #slots: Int32Array
+  #keys = 0
+
+  constructor({ rows, fields, slots } = newMemory()) {
+    this.rows = rows
+    this.#fields = fields
+    this.#slots = slots
+  }
+
+  /** Memory that it takes, bytes. */
+  get size(): number {
+    return this.rows.buffer.length + this.#fields.byteLength + this.#slots.byteLength
+  }
+
+  get memory(): EntryMemory {
+    return { rows: this.rows, fields: this.#fields, slots: this.#slots }
+  }
+
+  /** Makes an entry of the row that was written at `row`, under the key that `bytes` hold in `[from, to)`. Returns it. */
+  add(row: number, hash: number, bytes: Buffer, from: number, to: number): number {
+    const at = FIELDS * this.count
+    if (at === this.#fields.length) this.#growFields()
+    const slot = this.#slotOf(bytes, from, to, hash)
+    const slots = this.#slots
+    const fields = this.#fields
+    const before = slots[slot]! - 1
+    fields[at] = before
+    fields[at + HASH] = hash
+    fields[at + BLOCK] = NO_BLOCK
+    fields[at + START] = row
+    const entry = this.count++
+    slots[slot] = entry + 1
+    slots[slot + SLOT_HASH] = hash
+    if (before < 0 && ++this.#keys > (MAX_LOAD * slots.length) / SLOT_FIELDS) this.#growSlots()
+    return entry
+  }
+
+  /** The newest entry of the key that `bytes` hold in `[from, to)`; -1: none. */
+  newest(hash: number, bytes: Buffer, from: number, to: number): number {
+    return this.#slots[this.#slotOf(bytes, from, to, hash)]! - 1
+  }
+
+  /** The entry that came before this one, with the same key; -1: none. */
+  before(entry: number): number {
+    return this.#fields[FIELDS * entry]!
+  }
+
+  hashOf(entry: number): number {
+    return this.#fields[FIELDS * entry + HASH]!
+  }
+
+  blockOf(entry: number): number {
+    return this.#fields[FIELDS * entry + BLOCK]!
+  }
+
+  /** Packed. */
+  placeOf(entry: number): number {
+    return this.#fields[FIELDS * entry + PLACE]!
+  }
+
+  /** Where its row starts. */
+  startOf(entry: number): number {
+    return this.#fields[FIELDS * entry + START]!
+  }
+
+  rowLength(entry: number): number {
+    const start = this.startOf(entry)
+    return blockRowEnd(this.rows.buffer, start) - start
+  }
+
+  /** Notes where a row lies on the disk; null: nowhere yet. */
+  setPlace(entry: number, place: BlockPlace | null): void {
+    const at = FIELDS * entry
+    this.#fields[at + BLOCK] = place === null ? NO_BLOCK : place.block
+    this.#fields[at + PLACE] = place === null ? 0 : packPlace(place)
+  }
+
+  /** Forgets the entries before `first`. The others are counted from 0 again. */
+  cut(first: number): void {
+    const { count, rows } = this
+    const fields = this.#fields
+    const start = first < count ? this.startOf(first) : rows.position
+    const kept = Buffer.allocUnsafeSlow(Math.max(INITIAL_BYTES, rows.position - start))
+    rows.buffer.copy(kept, 0, start, rows.position)
+    rows.buffer = kept
+    rows.position -= start
+    this.#fields = new Int32Array(FIELDS * Math.max(INITIAL_ENTRIES, count - first))
+    this.#slots = new Int32Array(SLOT_FIELDS * INITIAL_SLOTS)
+    this.count = 0
+    this.#keys = 0
+    for (let at = FIELDS * first; at < FIELDS * count; at += FIELDS) {
+      const row = fields[at + START]! - start
+      const to = FIELDS * this.add(row, fields[at + HASH]!, kept, keyStart(row), keyEnd(kept, row))
+      this.#fields[to + BLOCK] = fields[at + BLOCK]!
+      this.#fields[to + PLACE] = fields[at + PLACE]!
+    }
+  }
+
+  /** Gives back room that was kept for more. */
+  trim(): void {
+    const { buffer, position } = this.rows
+    if (buffer.length - position > SLACK * buffer.length) {
+      this.rows.buffer = Buffer.allocUnsafeSlow(position)
+      buffer.copy(this.rows.buffer, 0, 0, position)
+    }
+    const used = FIELDS * this.count
+    if (this.#fields.length - used > SLACK * this.#fields.length) this.#fields = this.#fields.slice(0, used)
+  }
+
+  /** Empty memory for as many rows as there are here, and some more. `spare` is free; it is taken if it fits. */
+  memoryForNext(spare: EntryMemory | null): EntryMemory {
+    const expected = Math.max(INITIAL_BYTES, Math.ceil((1 + HEADROOM) * this.rows.position))
+    const found = spare?.rows.buffer.length ?? 0
+    if (spare === null || found < expected || found > MAX_EXCESS * expected) {
+      // What is new has the headroom once more, so that it fits for later ones too.
+      const entries = Math.max(INITIAL_ENTRIES, Math.ceil((1 + HEADROOM) ** 2 * this.count))
+      return newMemory(Math.ceil((1 + HEADROOM) * expected), entries, this.#slots.length)
+    }
+    spare.rows.position = 0
+    spare.slots.fill(0)
+    return spare
+  }
+
+  /** The key's slot, or the empty one where it belongs. */
+  #slotOf(bytes: Buffer, from: number, to: number, hash: number): number {
+    const slots = this.#slots
+    const mask = slots.length - 1
+    for (let slot = (SLOT_FIELDS * hash) & mask; ; slot = (slot + SLOT_FIELDS) & mask) {
+      const entry = slots[slot]! - 1
+      if (entry < 0) return slot
+      if (slots[slot + SLOT_HASH] === hash && isKeyOf(this.rows.buffer, this.startOf(entry), bytes, from, to))
+        return slot
+    }
+  }
+
+  /** By half: memory that is not used yet is memory that rows could have. */
+  #growFields(): void {
+    const entries = Math.max(INITIAL_ENTRIES, Math.ceil(1.5 * this.count))
+    const larger = new Int32Array(FIELDS * entries)
+    larger.set(this.#fields)
+    this.#fields = larger
+  }
+
+  #growSlots(): void {
+    const old = this.#slots
+    const slots = new Int32Array(2 * old.length)
+    const mask = slots.length - 1
+    for (let from = 0; from < old.length; from += SLOT_FIELDS) {
+      if (old[from] === 0) continue
+      const hash = old[from + SLOT_HASH]!
+      let slot = (SLOT_FIELDS * hash) & mask
+      while (slots[slot] !== 0) slot = (slot + SLOT_FIELDS) & mask
+      slots[slot] = old[from]!
+      slots[slot + SLOT_HASH] = hash
+    }
+    this.#slots = slots
+  }
+}
+
+/** Whether the row of a block that starts at `row` has the key that `bytes` hold in `[from, to)`. */
+export function isKeyOf(buffer: Buffer, row: number, bytes: Buffer, from: number, to: number): boolean {
+  const start = keyStart(row)
+  if (keyEnd(buffer, row) - start !== to - from) return false
+  for (let i = from, at = start; i < to; i++, at++) if (buffer[at] !== bytes[i]) return false
+  return true
+}
