@@ -48,7 +48,8 @@ function writeRow(row: readonly Value[], codecs: readonly ValueCodec[], sink: Ro
   const bitmap = sink.position
   const bitmapBytes = (count + 7) >> 3
   sink.reserve(bitmapBytes)
-  sink.buffer.fill(0, bitmap, bitmap + bitmapBytes)
+  // Mostly one byte or two: `fill` would take longer.
+  for (let i = bitmap; i < bitmap + bitmapBytes; i++) sink.buffer[i] = 0
   sink.position += bitmapBytes
   for (let i = 0; i < count; i++) {
     const value = row[i]

@@ -89,8 +89,12 @@ export class PartitionGroup {
     if (first === null) return null
     const { headTimestamp } = first
     if (!isEmpty || isWatermark(headTimestamp)) return first
-    const isMissing = this.#queues.some(({ size, input }) => size === 0 && input.mayPrecede(headTimestamp))
-    return this.#mayContinue(isMissing, isEmpty) ? first : null
+    return this.#mayContinue(this.#isMissing(headTimestamp), isEmpty) ? first : null
+  }
+
+  /** Whether an input without records may still have one that goes before that time. */
+  #isMissing(timestamp: number): boolean {
+    return this.#queues.some(({ size, input }) => size === 0 && input.mayPrecede(timestamp))
   }
 
   #mayContinue(isMissing: boolean, isEmpty: boolean): boolean {

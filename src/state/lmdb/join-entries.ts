@@ -4,7 +4,8 @@
  *
  *   fields of an entry  the entry before it with the same key, -1: none; hash of the key; number of its block, -1: none yet; packed place in the
  *                       block (join-index.ts); where its row starts
- *   fields of a slot    the newest entry of a key, plus 1, 0: the slot is empty; hash of the key
+ *   slot of a key       a tag, 8 bits of its hash, 0: the slot is empty; its newest entry. The tags lie by themselves: a segment that does not
+ *                       have a key, as most do not, is passed by a look into few bytes
  */
 
 import { ByteBuffer } from '../../types/byte-buffer.ts'
@@ -16,8 +17,6 @@ const HASH = 1
 const BLOCK = 2
 const PLACE = 3
 const START = 4
-const SLOT_FIELDS = 2
-const SLOT_HASH = 1
 export const NO_BLOCK = -1
 const INITIAL_BYTES = 1024
 const INITIAL_ENTRIES = 16
@@ -35,44 +34,47 @@ const MAX_EXCESS = 1.25
 export interface EntryMemory {
   readonly rows: ByteBuffer
   readonly fields: Int32Array
-  /** A power of two of slots. */
+  /** As many as slots: a power of two. */
+  readonly tags: Uint8Array
   readonly slots: Int32Array
 }
 
-const newMemory = (
-  bytes = INITIAL_BYTES,
-  entries = INITIAL_ENTRIES,
-  slotFields = SLOT_FIELDS * INITIAL_SLOTS,
-): EntryMemory => ({
+const newMemory = (bytes = INITIAL_BYTES, entries = INITIAL_ENTRIES, slots = INITIAL_SLOTS): EntryMemory => ({
   rows: new ByteBuffer(bytes),
   fields: new Int32Array(FIELDS * entries),
-  slots: new Int32Array(slotFields),
+  tags: new Uint8Array(slots),
+  slots: new Int32Array(slots),
 })
 
-export const memorySize = ({ rows, fields, slots }: EntryMemory): number =>
-  rows.buffer.length + fields.byteLength + slots.byteLength
+export const memorySize = ({ rows, fields, tags, slots }: EntryMemory): number =>
+  rows.buffer.length + fields.byteLength + tags.byteLength + slots.byteLength
+
+/** Not 0. Its bits are others than those that choose the slot. */
+const tagOf = (hash: number): number => hash >>> 24 || 1
 
 export class JoinEntries {
   /** Behind its position there is room for rows that are being written. */
   readonly rows: ByteBuffer
   count = 0
   #fields: Int32Array
+  #tags: Uint8Array
   #slots: Int32Array
   #keys = 0
 
-  constructor({ rows, fields, slots } = newMemory()) {
+  constructor({ rows, fields, tags, slots } = newMemory()) {
     this.rows = rows
     this.#fields = fields
+    this.#tags = tags
     this.#slots = slots
   }
 
   /** Memory that it takes, bytes. */
   get size(): number {
-    return this.rows.buffer.length + this.#fields.byteLength + this.#slots.byteLength
+    return this.rows.buffer.length + this.#fields.byteLength + this.#tags.byteLength + this.#slots.byteLength
   }
 
   get memory(): EntryMemory {
-    return { rows: this.rows, fields: this.#fields, slots: this.#slots }
+    return { rows: this.rows, fields: this.#fields, tags: this.#tags, slots: this.#slots }
   }
 
   /** Makes an entry of the row that was written at `row`, under the key that `bytes` hold in `[from, to)`. Returns it. */
@@ -80,23 +82,23 @@ export class JoinEntries {
     const at = FIELDS * this.count
     if (at === this.#fields.length) this.#growFields()
     const slot = this.#slotOf(bytes, from, to, hash)
-    const slots = this.#slots
     const fields = this.#fields
-    const before = slots[slot]! - 1
-    fields[at] = before
+    const isNew = this.#tags[slot] === 0
+    const entry = this.count++
+    fields[at] = isNew ? -1 : this.#slots[slot]!
     fields[at + HASH] = hash
     fields[at + BLOCK] = NO_BLOCK
     fields[at + START] = row
-    const entry = this.count++
-    slots[slot] = entry + 1
-    slots[slot + SLOT_HASH] = hash
-    if (before < 0 && ++this.#keys > (MAX_LOAD * slots.length) / SLOT_FIELDS) this.#growSlots()
+    this.#tags[slot] = tagOf(hash)
+    this.#slots[slot] = entry
+    if (isNew && ++this.#keys > MAX_LOAD * this.#slots.length) this.#growSlots()
     return entry
   }
 
   /** The newest entry of the key that `bytes` hold in `[from, to)`; -1: none. */
   newest(hash: number, bytes: Buffer, from: number, to: number): number {
-    return this.#slots[this.#slotOf(bytes, from, to, hash)]! - 1
+    const slot = this.#slotOf(bytes, from, to, hash)
+    return this.#tags[slot] === 0 ? -1 : this.#slots[slot]!
   }
 
   /** The entry that came before this one, with the same key; -1: none. */
@@ -144,7 +146,8 @@ export class JoinEntries {
     rows.buffer = kept
     rows.position -= start
     this.#fields = new Int32Array(FIELDS * Math.max(INITIAL_ENTRIES, count - first))
-    this.#slots = new Int32Array(SLOT_FIELDS * INITIAL_SLOTS)
+    this.#tags = new Uint8Array(INITIAL_SLOTS)
+    this.#slots = new Int32Array(INITIAL_SLOTS)
     this.count = 0
     this.#keys = 0
     for (let at = FIELDS * first; at < FIELDS * count; at += FIELDS) {
@@ -176,20 +179,25 @@ export class JoinEntries {
       return newMemory(Math.ceil((1 + HEADROOM) * expected), entries, this.#slots.length)
     }
     spare.rows.position = 0
-    spare.slots.fill(0)
+    spare.tags.fill(0)
     return spare
   }
 
   /** The key's slot, or the empty one where it belongs. */
   #slotOf(bytes: Buffer, from: number, to: number, hash: number): number {
-    const slots = this.#slots
-    const mask = slots.length - 1
-    for (let slot = (SLOT_FIELDS * hash) & mask; ; slot = (slot + SLOT_FIELDS) & mask) {
-      const entry = slots[slot]! - 1
-      if (entry < 0) return slot
-      if (slots[slot + SLOT_HASH] === hash && isKeyOf(this.rows.buffer, this.startOf(entry), bytes, from, to))
-        return slot
+    const tags = this.#tags
+    const mask = tags.length - 1
+    const tag = tagOf(hash)
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const found = tags[slot]
+      if (found === 0 || (found === tag && this.#isKeyOf(this.#slots[slot]!, hash, bytes, from, to))) return slot
     }
+  }
+
+  #isKeyOf(entry: number, hash: number, bytes: Buffer, from: number, to: number): boolean {
+    const at = FIELDS * entry
+    const fields = this.#fields
+    return fields[at + HASH] === hash && isKeyOf(this.rows.buffer, fields[at + START]!, bytes, from, to)
   }
 
   /** By half: memory that is not used yet is memory that rows could have. */
@@ -201,17 +209,18 @@ export class JoinEntries {
   }
 
   #growSlots(): void {
-    const old = this.#slots
-    const slots = new Int32Array(2 * old.length)
-    const mask = slots.length - 1
-    for (let from = 0; from < old.length; from += SLOT_FIELDS) {
-      if (old[from] === 0) continue
-      const hash = old[from + SLOT_HASH]!
-      let slot = (SLOT_FIELDS * hash) & mask
-      while (slots[slot] !== 0) slot = (slot + SLOT_FIELDS) & mask
-      slots[slot] = old[from]!
-      slots[slot + SLOT_HASH] = hash
+    const old = { tags: this.#tags, slots: this.#slots }
+    const tags = new Uint8Array(2 * old.tags.length)
+    const slots = new Int32Array(tags.length)
+    const mask = tags.length - 1
+    for (let from = 0; from < old.tags.length; from++) {
+      if (old.tags[from] === 0) continue
+      let slot = this.hashOf(old.slots[from]!) & mask
+      while (tags[slot] !== 0) slot = (slot + 1) & mask
+      tags[slot] = old.tags[from]!
+      slots[slot] = old.slots[from]!
     }
+    this.#tags = tags
     this.#slots = slots
   }
 }
