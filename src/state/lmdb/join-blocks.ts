@@ -3,7 +3,7 @@ import { ByteBuffer } from '../../types/byte-buffer.ts'
 import type { StoreSpace } from './durable-store.ts'
 import { writeBlockKey } from './join-block.ts'
 import type { BlockPlace } from './join-index.ts'
-import { shardOf } from './join-shard.ts'
+import { shardOf } from './join-key.ts'
 
 /** The part of the memory for state that the blocks of a buffer may have. */
 const CACHE_SHARE = 8

@@ -4,6 +4,10 @@ import { ByteBuffer } from '../../types/byte-buffer.ts'
 import { writeWholeKey } from '../bytes/key-bytes.ts'
 import type { StoreKey } from '../store.ts'
 
+/** Fixed parts of the keys, by hash. More of them make it cheaper to look a row up whose segment was given up, and blocks smaller. */
+export const SHARDS = 64
+export const shardOf = (hash: number): number => hash & (SHARDS - 1)
+
 export class JoinKey {
   readonly #writer = new ByteBuffer(64)
   /** Part of what is stored: a key stays in its shard. */

@@ -13,8 +13,7 @@ import { BLOCK_BYTES, BLOCK_ROWS, blockRowEnd, keyEnd, keyStart, writeBlockRow }
 import type { JoinBlocks } from './join-blocks.ts'
 import { type EntryMemory, isKeyOf, JoinEntries, NO_BLOCK } from './join-entries.ts'
 import { JoinIndex } from './join-index.ts'
-import { hashOf, type JoinKey } from './join-key.ts'
-import { SHARDS, shardOf } from './join-shard.ts'
+import { hashOf, type JoinKey, SHARDS, shardOf } from './join-key.ts'
 
 /** At least so much of a segment's memory leaves at a time, since what stays has to be moved. */
 const SPILLED_SHARE = 0.5
