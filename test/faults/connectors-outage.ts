@@ -19,7 +19,10 @@ const ADDRESSES = ['MILLRACE_TEST_OPENSEARCH', 'MILLRACE_TEST_POSTGRES', 'MILLRA
 /** Records flow for so long before the outage. */
 const BEFORE_MS = 15_000
 const LOOK_MS = 1000
-/** How far the sink to files may be behind the lines that were written, of an outage: if it waited for the others, it would be all of it. */
+/**
+ * How far the sink to files may be behind the lines that were written: this share of the outage, and no more than this time. A sink that waited
+ * for the others would be behind by the whole outage; a busy machine costs some seconds.
+ */
 const MOST_BEHIND = 0.5
 const MOST_BEHIND_MS = 15_000
 /** How much more memory the server may need in the outage. */

@@ -3,8 +3,9 @@
 export interface FaultOptions {
   /** Seed of everything that is random in the run. */
   readonly seed: number
-  /** A value of the command line, `--name=value`; the default if it is not given. */
+  /** A number of the command line, `--name=value`; the default if it is not given. */
   readonly number: (name: string, byDefault: number) => number
+  /** A text of the command line, as `number`. */
   readonly text: (name: string, byDefault: string) => string
   /** Tells how far the run is. */
   readonly say: (text: string) => void
