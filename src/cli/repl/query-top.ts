@@ -114,12 +114,12 @@ class RateTable {
   }
 }
 
-/** The state, with how much of a restore is done. */
+/** The state, or how much of a restore is done. */
 export function stateText(id: string, state: string, { restored, restoring }: Reading): string {
   const left = restoring.get(id) ?? 0
   if (left <= 0) return state
   const done = restored.get(id) ?? 0
-  return `${state} ${Math.floor((done / (done + left)) * 100)} %`
+  return `RESTORING ${Math.floor((done / (done + left)) * 100)} %`
 }
 
 /** Lines that fit the screen. */

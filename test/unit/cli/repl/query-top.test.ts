@@ -22,8 +22,6 @@ it('the state of a query that restores says how far it has come', () => {
   const none = new Map<string, number>()
   const reading = { atMs: 0, consumed: none, produced: none, lag: none }
   const restored = new Map([['A', 30]])
-  expect(stateText('A', 'REBALANCING', { ...reading, restored, restoring: new Map([['A', 70]]) })).toBe(
-    'REBALANCING 30 %',
-  )
+  expect(stateText('A', 'RUNNING', { ...reading, restored, restoring: new Map([['A', 70]]) })).toBe('RESTORING 30 %')
   expect(stateText('A', 'RUNNING', { ...reading, restored, restoring: none })).toBe('RUNNING')
 })
