@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path'
 import { type Scheduled, sleep } from '../../../src/clock.ts'
+import { fixOrigins } from '../../../src/runtime/queries/place-query.ts'
 import type { Column } from '../../../src/types/schema.ts'
 import { BIGINT, STRING } from '../../../src/types/sql-type.ts'
 import { seeded } from '../../faults/support/server.ts'
@@ -48,6 +49,8 @@ export interface SimulationResult {
 
 const BATCH = 20
 const COMMIT_MS = 100
+/** The default. */
+const SERVICE_ID = 'default_'
 /** Without progress for this long something is missing. */
 const STALL_MS = 60_000
 const POLL_MS = 50
@@ -120,7 +123,11 @@ class Simulation {
   }
 
   async run(): Promise<SimulationResult> {
-    for (const topic of this.#options.queries.topics) await this.#broker.createTopic(topic)
+    const { topics, plans } = this.#options.queries
+    for (const topic of topics) await this.#broker.createTopic(topic)
+    // As the engine does it before a statement is in the command log.
+    for (const plan of plans)
+      await fixOrigins({ plan, config: this.#config }, { broker: this.#broker, serviceId: SERVICE_ID })
     this.#time.every(UPKEEP_MS, () => this.#log.abortTimedOut())
     for (const member of this.#members) await this.#start(member)
     for (let step = 0; step < this.#options.steps; step++) {
@@ -220,18 +227,12 @@ class Simulation {
   }
 
   async #start(member: Member): Promise<void> {
-    const config = {
-      'auto.offset.reset': 'earliest',
-      'commit.interval.ms': String(COMMIT_MS),
-      'processing.guarantee': this.#isExact ? 'exactly_once_v2' : 'at_least_once',
-      'ksql.query.retry.backoff.initial.ms': '500',
-    }
     const { identity } = member
     member.server = await SimulatedServer.start({
       broker: new MemoryBroker(this.#log),
       identity,
       directory: join('/state', identity),
-      config,
+      config: this.#config,
       plans: this.#options.queries.plans,
       clock: this.#time,
       timer: this.#time,
@@ -240,6 +241,15 @@ class Simulation {
       openEnvironment: this.#disk.open,
     })
     await this.#group.join(member.server)
+  }
+
+  get #config(): Readonly<Record<string, string>> {
+    return {
+      'auto.offset.reset': 'earliest',
+      'commit.interval.ms': String(COMMIT_MS),
+      'processing.guarantee': this.#isExact ? 'exactly_once_v2' : 'at_least_once',
+      'ksql.query.retry.backoff.initial.ms': '500',
+    }
   }
 
   async #produce(): Promise<void> {
