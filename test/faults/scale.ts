@@ -1,6 +1,6 @@
 /**
  * Scale: one, two and three servers of one worker each read a topic of twelve partitions. The partitions are split evenly, a record costs about
- * as much CPU on three servers as on one, and the last of many queries moves nothing. Options: `records` (1,200,000), `queries` (500).
+ * as much CPU on three servers as on one, beside what servers cost that have nothing to read, and the last of many queries moves nothing. Options: `records` (1,200,000), `queries` (500).
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Broker } from '../../src/broker/broker.ts'
@@ -19,6 +19,8 @@ const SIZES = [1, 2, 3] as const
 const SETTLED_MS = 5_000
 const POLL_MS = 200
 const STALL_MS = 300_000
+/** How long servers that have read everything are watched, for what they cost without records. */
+const IDLE_MS = 10_000
 /** CPU per record of three servers, as a multiple of that of one. */
 const MOST_COST = 1.15
 const CONSUMED = 'millrace_query_records_consumed_total'
@@ -26,7 +28,10 @@ const CONSUMED = 'millrace_query_records_consumed_total'
 const BATCH = 25
 
 interface Run {
+  /** Beyond what the servers cost without records. */
   readonly microsecondsPerRecord: number
+  /** CPU of all servers without records, as a part of one core. */
+  readonly idleCores: number
   /** Partitions that each server works on. */
   readonly split: readonly number[]
 }
@@ -44,8 +49,13 @@ export const scale: Fault = async (options) => {
     const measured: Record<string, string | number> = { kafka: kafka.origin, records }
     const costs: number[] = []
     for (const size of SIZES) {
-      const { microsecondsPerRecord, split } = await measure(kafka.bootstrapServers, { size, topic, records }, options)
+      const { microsecondsPerRecord, idleCores, split } = await measure(
+        kafka.bootstrapServers,
+        { size, topic, records },
+        options,
+      )
       costs.push(microsecondsPerRecord)
+      measured[`idleCores${size}`] = Number(idleCores.toFixed(3))
       measured[`microsecondsPerRecord${size}`] = Number(microsecondsPerRecord.toFixed(2))
       measured[`partitions${size}`] = split.join(' ')
       if (split.some((count) => count !== PARTITIONS / size))
@@ -121,13 +131,25 @@ async function measure(
     await cluster.any.execute(sourceOf(topic))
     // The first queries make the code hot: what a start costs is no cost of a record.
     await read('1', 2 * records)
-    const before = cpuOf(servers)
-    await read('2', 4 * records)
-    const microsecondsPerRecord = ((cpuOf(servers) - before) * 1e6) / (2 * records)
+    await delay(SETTLED_MS)
+    const idleCores = await coresOf(servers, () => delay(IDLE_MS))
+    const startedAt = performance.now()
+    const cores = await coresOf(servers, () => read('2', 4 * records))
+    const seconds = (performance.now() - startedAt) / 1000
+    const microsecondsPerRecord = ((cores - idleCores) * seconds * 1e6) / (2 * records)
     const split = [...(await partitionsByHost(cluster.any, 'CTAS_COUNTED1')).values()].map(({ length }) => length)
-    say(`${size} servers: ${microsecondsPerRecord.toFixed(2)} us of CPU per record; ${split.join(', ')} partitions`)
-    return { microsecondsPerRecord, split }
+    const cost = `${microsecondsPerRecord.toFixed(2)} us of CPU per record beside ${(100 * idleCores).toFixed(1)} % of a core`
+    say(`${size} servers: ${cost}; ${split.join(', ')} partitions`)
+    return { microsecondsPerRecord, idleCores, split }
   })
+}
+
+/** CPU that the servers take meanwhile, as a part of one core. */
+async function coresOf(servers: readonly FaultServer[], work: () => Promise<unknown>): Promise<number> {
+  const before = cpuOf(servers)
+  const startedAt = performance.now()
+  await work()
+  return ((cpuOf(servers) - before) * 1000) / (performance.now() - startedAt)
 }
 
 const cpuOf = (servers: readonly FaultServer[]): number => servers.reduce((sum, server) => sum + server.cpuSeconds(), 0)

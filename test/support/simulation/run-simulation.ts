@@ -164,6 +164,7 @@ class Simulation {
     ]
     const choice = this.#pick(choices)
     const member = this.#pick(choice === 'start' ? down : choice === 'hear' ? cutOff : well)
+    await member.heard
     const server = member.server!
     this.doing = `${choice} ${member.identity.at(-1)}`
     this.#steps.push(this.doing)
