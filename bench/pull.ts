@@ -1,6 +1,7 @@
 /**
- * CPU of the server per pull query, over connections that are kept: `npm run bench -- pull [--query key|range] [--via http1|http2]
- * [--queries 5000] [--warm-up 20000] [--keys 20000] [--reps 3] [--base DIR] [--bare]`. A range has 100 rows. `--base` is an older checkout of this
+ * CPU of the server per pull query, over connections that are kept: `npm run bench -- pull [--query key|range|column] [--index] [--via http1|http2]
+ * [--queries 5000] [--warm-up 20000] [--keys 20000] [--reps 3] [--base DIR] [--bare]`. A range has 100 rows; a column is that of one row,
+ * with an index of it or without. `--base` is an older checkout of this
  * repository, `--bare` a fastify server that answers with the same bytes: all are measured in turn, and shown as ratios of medians.
  *
  * `--rate 1000 --ingest 50000` measures times instead: that many queries a second, while that many records a second are inserted.
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     'warm-up': { type: 'string', default: '20000' },
     keys: { type: 'string', default: '20000' },
     reps: { type: 'string', default: '3' },
+    index: { type: 'boolean', default: false },
     base: { type: 'string' },
     bare: { type: 'boolean', default: false },
     rate: { type: 'string' },
@@ -84,6 +86,9 @@ async function fill(server: MeasuredServer): Promise<void> {
     Array.from({ length: KEYS }, (_, i) => ({ K: keyOf(i), V: `value ${i}`, N: i })),
   )
   while (!(await askFor(server, `k = '${keyOf(KEYS - 1)}'`)).includes(`value ${KEYS - 1}`)) await delay(50)
+  if (!values.index) return
+  await server.client.post('/ksql', { ksql: 'CREATE INDEX by_n ON t (n);' })
+  while (!(await server.client.post('/ksql', { ksql: 'SHOW INDEXES;' })).includes('READY')) await delay(50)
 }
 
 /** Microseconds of CPU time, the server's whole process, per query. */
@@ -102,11 +107,16 @@ async function ask(server: MeasuredServer, index: number): Promise<string> {
   const rows = values.query === 'range' ? ROWS_OF_RANGE : 1
   const first = (index * 7919) % (KEYS - rows)
   const last = first + rows - 1
-  const where = rows === 1 ? `k = '${keyOf(first)}'` : `k >= '${keyOf(first)}' AND k <= '${keyOf(last)}'`
+  const where = whereOf(first, last)
   const answer = await askFor(server, where)
   const isBare = server.name === 'bare fastify'
   if (!isBare && !(answer.includes(`"value ${first}"`) && answer.includes(`"value ${last}"`))) throw new Error(answer)
   return answer
+}
+
+function whereOf(first: number, last: number): string {
+  if (values.query === 'column') return `n = ${first}`
+  return first === last ? `k = '${keyOf(first)}'` : `k >= '${keyOf(first)}' AND k <= '${keyOf(last)}'`
 }
 
 function askFor(server: MeasuredServer, where: string): Promise<string> {

@@ -34,7 +34,7 @@ export async function forEachSeedAsync(check: (random: Random) => Promise<void>)
   }
 }
 
-function seeds(fewest = DEFAULT_SEEDS): number[] {
+export function seeds(fewest = DEFAULT_SEEDS): number[] {
   const only = process.env['ORACLE_SEED']
   if (only !== undefined) return [Number(only)]
   return Array.from({ length: Number(process.env['ORACLE_SEEDS'] ?? fewest) }, (_, i) => i + 1)

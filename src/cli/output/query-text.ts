@@ -23,6 +23,7 @@ export function queryText(query: QueryDescription, width: number): string {
     listTable({ titles: ['Field', 'Type'], rows: fields }, width),
     section('Sources that this query reads from', query.sources.join('\n')),
     section('Sinks that this query writes to', query.sinks.join('\n')),
+    section('Access paths', accessPaths(query, width)),
     section('Execution plan', hangingLines(query.executionPlan.replaceAll('\t\t', '  '), width)),
     section('Processing topology', query.topology),
     section('Operators since the query was started', operators(query, width)),
@@ -45,6 +46,15 @@ const pairs = (map: Readonly<Record<string, string>>): string =>
 function overrides({ overriddenProperties }: QueryDescription, width: number): string {
   const rows = Object.entries(overriddenProperties)
   return rows.length === 0 ? '' : listTable({ titles: ['Property', 'Value'], rows }, width)
+}
+
+function accessPaths({ access = [] }: QueryDescription, width: number): string {
+  if (access.length === 0) return ''
+  const isAnalyzed = access.some(({ rowsRead }) => rowsRead !== undefined)
+  const titles = ['Source', 'Path', ...(isAnalyzed ? ['Rows Read'] : [])]
+  const rows = access.map(({ source, path, rowsRead }) => [source, path, ...(isAnalyzed ? [String(rowsRead)] : [])])
+  const advice = access.flatMap((one) => (one.advice === undefined ? [] : [one.advice]))
+  return [listTable({ titles, rows }, width), ...advice].join('\n')
 }
 
 /** The counts of EXPLAIN ANALYZE; a dash where a step has none. */

@@ -1,7 +1,5 @@
 /** The query that keeps the rows of a table, which pull queries read. */
-
-import type { TableIndex } from '../../plan/table-index.ts'
-import { tableIndexes } from '../../plan/table-index.ts'
+import { type TableIndex, tableIndexes } from '../../plan/table-index.ts'
 import type { Catalog, PersistentQuery } from './catalog.ts'
 
 /** Undefined: no query does. */

@@ -138,6 +138,17 @@ export interface QueryErrorInfo {
   readonly type: 'USER' | 'SYSTEM' | 'UNKNOWN'
 }
 
+/** How a pull query reaches the rows of a source. */
+export interface AccessPath {
+  readonly source: string
+  /** `key lookup`, `key range`, `range of windows`, `index NAME`, `full scan`, or `whole topic` of a stream; with details. */
+  readonly path: string
+  /** EXPLAIN ANALYZE only: how many rows it looks at, of those on this server; without the end that LIMIT sets. */
+  readonly rowsRead?: number
+  /** What would make it read less. Absent: nothing is known to. */
+  readonly advice?: string
+}
+
 export interface QueryDescription {
   readonly id: string
   readonly statementText: string
@@ -158,6 +169,8 @@ export interface QueryDescription {
   readonly operators?: readonly StepStatistics[]
   /** EXPLAIN CREATE OR REPLACE only: what becomes of the query that runs. */
   readonly change?: DescribedChange
+  /** EXPLAIN of a pull query only. */
+  readonly access?: readonly AccessPath[]
   /** EXPLAIN ANALYZE only: what the user-defined functions have done for the query. */
   readonly functions?: readonly FunctionStatistics[]
 }

@@ -12,6 +12,7 @@ import type { NamedExpression } from '../../operators/step.ts'
 import type { Query, Expression as Syntax } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
 import { walk } from '../../sql/walk.ts'
+import { isIndexable } from '../../state/index-text.ts'
 import {
   type Column,
   formatColumn,
@@ -29,7 +30,7 @@ import { planOutputProjection, refuseDuplicates } from '../clauses/projection.ts
 import { planQuery } from '../clauses/query-planner.ts'
 import { inClause, knownType } from '../clauses/typed.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
-import { type IndexLookup, tableIndexes } from '../table-index.ts'
+import { type IndexLookup, resolveIndex, tableIndexes } from '../table-index.ts'
 import { planIndexLookup } from './index-lookup.ts'
 import { type Lookup, planLookup } from './pull-lookup.ts'
 import { type KeyParameter, keyParameters } from './pull-parameters.ts'
@@ -44,6 +45,8 @@ export interface PlannedTablePull {
   readonly kind: 'table'
   readonly source: DataSource
   readonly lookup: Lookup
+  /** The condition, over the table's columns; null: none. */
+  readonly where: Syntax | null
   /** An index that spares reading all rows; null: keys are looked up, or none helps. */
   readonly index: IndexLookup | null
   /** The literals that only say what to look up; null: the plan is for these literals alone. */
@@ -162,6 +165,7 @@ function planTable(
     kind: 'table',
     source,
     lookup,
+    where,
     index,
     parameters,
     predicate: parameters === null ? typed : null,
@@ -170,6 +174,16 @@ function planTable(
     schemaText: tableSchemaText(columns, keyColumns, isWildcard ? source.schema.headers : []),
     keyColumns,
   }
+}
+
+/** A column whose index would spare the query reading all rows. Null: no single one would, or it does not read all. */
+export function adviseIndex({ source, where, lookup, index }: PlannedTablePull, context: PullContext): string | null {
+  if (index !== null || lookup.keys !== null || lookup.keyRange !== null || source.window !== null) return null
+  const { resolveType } = columnScope(tableLayout(source), context.functions, context.metastore)
+  const isKey = ({ name }: Column) => source.schema.key.length === 1 && source.schema.key[0]!.name === name
+  const columns = [...source.schema.key, ...source.schema.value].filter((one) => isIndexable(one.type) && !isKey(one))
+  const indexes = columns.flatMap(({ name }) => resolveIndex({ name, columns: [name] }, source) ?? [])
+  return planIndexLookup(where, { source, indexes, constants: { ...context, resolveType } })?.name ?? null
 }
 
 /**

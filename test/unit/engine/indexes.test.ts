@@ -1,6 +1,10 @@
 /** Secondary indexes: what pull queries find by them, and what becomes of them. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { IndexList, SourceDescriptionEntity } from '../../../src/engine/describe/entities.ts'
+import type {
+  IndexList,
+  QueryDescriptionEntity,
+  SourceDescriptionEntity,
+} from '../../../src/engine/describe/entities.ts'
 import { TestEngine, temporaryDirectory } from '../../support/engine.ts'
 
 /** Each commit waits for the disk, which other tests use too. */
@@ -152,5 +156,32 @@ describe('an index', () => {
   ])('is refused with a reason: %s', async (sql, message) => {
     await test.execute(TABLES)
     await expect(test.execute(sql)).rejects.toThrow(message)
+  })
+})
+
+describe('EXPLAIN of a pull query', () => {
+  const access = async (sql: string) => {
+    const [answer] = (await test.execute(sql)) as [QueryDescriptionEntity]
+    return answer.queryDescription.access
+  }
+
+  it('says how the rows are found, and what would help', async () => {
+    await open()
+    expect(await access('EXPLAIN SELECT * FROM kept WHERE id IN (1, 2);')).toEqual([
+      { source: 'KEPT', path: 'key lookup (2 keys)' },
+    ])
+    expect(await access('EXPLAIN SELECT * FROM kept WHERE id > 2;')).toEqual([{ source: 'KEPT', path: 'key range' }])
+    expect(await access('EXPLAIN SELECT * FROM kept;')).toEqual([{ source: 'KEPT', path: 'full scan' }])
+    expect(await access("EXPLAIN SELECT * FROM kept WHERE city = 'Oslo' AND UCASE(city) = 'OSLO';")).toEqual([
+      { source: 'KEPT', path: 'full scan', advice: expect.stringContaining('CREATE INDEX') },
+    ])
+    expect(await access('EXPLAIN SELECT * FROM orders WHERE id = 1;')).toEqual([
+      { source: 'ORDERS', path: 'whole topic' },
+    ])
+    await test.execute('CREATE INDEX i ON kept (city);')
+    await ready()
+    expect(await access("EXPLAIN SELECT COUNT(*) AS n FROM kept WHERE city = 'Oslo';")).toEqual([
+      { source: 'KEPT', path: 'index I' },
+    ])
   })
 })

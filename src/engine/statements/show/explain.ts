@@ -10,6 +10,7 @@ import { didYouMean } from '../../../suggest.ts'
 import { type PeerStates, peerStates } from '../../cluster/peer-states.ts'
 import { describePersistent, describeTransient, describeUnstarted } from '../../describe/describe-query.ts'
 import type { QueryDescription } from '../../describe/entities.ts'
+import { accessPaths, analyzedPaths } from '../../queries/access-paths.ts'
 import { insertId } from '../../query-ids.ts'
 import { createAsOf } from '../../replace/alter-query.ts'
 import { withChange } from '../../replace/explain-change.ts'
@@ -20,6 +21,13 @@ import { findQuery } from '../query-control.ts'
 
 export const explain = checkedOverTopics<Explain>(async ({ queryId, statement, analyze }, scope) => {
   const local = queryId === null ? await explainStatement(statement!, scope) : explainRunning(queryId, scope, [])
+  const analyzedQuery = analyze && statement?.kind === 'query' ? statement.query : null
+  if (analyzedQuery !== null) {
+    return async () => ({
+      '@type': 'queryDescription',
+      queryDescription: { ...local, access: await analyzedPaths(analyzedQuery, scope) },
+    })
+  }
   return async () => {
     const peers = queryId === null ? [] : await peerStates(scope.parts.peers, scope.session.caller)
     const description = peers.length === 0 ? local : explainRunning(queryId!, scope, peers)
@@ -66,7 +74,9 @@ async function explainStatement(
     }
     case 'query': {
       const { plan } = planPushQuery(statement.query, (alias) => `transient_${alias}`, planning)
-      return describe(plan.queryId, plan, statement.query.emit === null ? 'PULL' : 'PUSH')
+      if (statement.query.emit !== null) return describe(plan.queryId, plan, 'PUSH')
+      const access = accessPaths(statement.query, scope)
+      return { ...describe(plan.queryId, plan, 'PULL'), ...(access.length > 0 && { access }) }
     }
     default:
       throw new StatementError(

@@ -1,7 +1,7 @@
 /**
  * The indexes of one key-value store. A commit writes the entries of the rows that it changes in the batch that has the rows, so that both
  * are of one moment after a crash. An index is built from the rows that LMDB has, step by step, while commits keep up what was built; the
- * entries of a dropped one are deleted in the same way. Rows that are not written yet have no entries: who reads an index looks at all of them.
+ * entries of a dropped one are deleted in the same way. Rows that are not written yet have no entries: a reader of an index looks at all of them.
  */
 import type { EntryRange, IndexDeclaration, StoredRow, StoreIndex, StoreKey } from '../../store.ts'
 import type { CachedRows } from '../cached-rows.ts'

@@ -124,6 +124,21 @@ describe('a server', { timeout: 60_000 }, () => {
     expect((await plan()).changes).toEqual([])
   })
 
+  it('gets the indexes of the folder behind their tables, and others where their columns change', async () => {
+    file(
+      'a.sql',
+      `CREATE INDEX by_n ON n (n);\n${S}\nCREATE TABLE n AS SELECT k, COUNT(*) AS n, SUM(v) AS v FROM s GROUP BY k;`,
+    )
+    expect(await apply()).toEqual(['created source S', 'created query N', 'created index BY_N'])
+    expect(await apply()).toEqual([])
+    file(
+      'a.sql',
+      `CREATE INDEX by_n ON n (v);\n${S}\nCREATE TABLE n AS SELECT k, COUNT(*) AS n, SUM(v) AS v FROM s GROUP BY k;`,
+    )
+    expect(await apply()).toEqual(['replaced index BY_N'])
+    expect(await apply()).toEqual([])
+  })
+
   it('is changed back where a change fails', async () => {
     file('a.sql', S)
     file('b.sql', 'CREATE TABLE n AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;')
