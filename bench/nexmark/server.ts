@@ -65,8 +65,11 @@ async function onKafka<T>(
     if (!(await isLoaded(broker, generator))) await load(broker, generator)
     return await withoutNewTopics(broker, async () => {
       // Records have the times of their events, years ago: the broker's retention would take them before they are compared.
-      for (const name of sinks)
+      const existing = (await broker.listTopics()).map(({ name }) => name)
+      for (const name of sinks) {
+        if (existing.includes(name)) await broker.deleteTopic(name)
         await broker.createTopic({ name, partitions: PARTITIONS, config: { 'retention.ms': '-1' } })
+      }
       await serve({ dataDir, bootstrapServers, serviceId: `nexmark-${Date.now().toString(36)}` }, use)
       return use.after(broker)
     })
