@@ -583,7 +583,16 @@ export class StatementGrammar extends QueryGrammar {
         {
           ALT: () => {
             this.CONSUME(t.Analyze)
-            this.CONSUME2(t.Identifier)
+            this.OR2({
+              IGNORE_AMBIGUITIES: true,
+              DEF: [
+                {
+                  GATE: () => this.isNext(2, t.Semicolon) || this.isNext(2, EOF),
+                  ALT: () => this.CONSUME2(t.Identifier),
+                },
+                { ALT: () => this.SUBRULE(this.query) },
+              ],
+            })
           },
         },
         { ALT: () => this.SUBRULE(this.statement) },

@@ -1791,6 +1791,7 @@ export type ExplainCstChildren = {
   Explain: IToken[];
   Identifier?: (IToken)[];
   Analyze?: IToken[];
+  query?: QueryCstNode[];
   statement?: StatementCstNode[];
 };
 

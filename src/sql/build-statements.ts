@@ -140,8 +140,12 @@ function buildExplain({ children }: ExplainCstNode, source: string, base: Base):
     const analyze = children.Analyze !== undefined
     return { kind: 'explain', queryId: exactName(children.Identifier[0]!), statement: null, analyze, ...base }
   }
-  const statement = buildStatement(children.statement![0]!, source)
-  return { kind: 'explain', queryId: null, statement, analyze: false, ...base }
+  const [query] = children.query ?? []
+  const statement: Statement =
+    query === undefined
+      ? buildStatement(children.statement![0]!, source)
+      : { kind: 'query', query: buildQuery(query), text: textOf(query, source), location: nodeLocation(query) }
+  return { kind: 'explain', queryId: null, statement, analyze: query !== undefined, ...base }
 }
 
 function buildPrint({ children }: PrintCstNode, base: Base): Statement {

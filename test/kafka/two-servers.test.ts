@@ -184,10 +184,13 @@ describeKafka('two servers of a cluster', ({ bootstrapServers }) => {
       const [one, two] = servers
       await one!.execute(`
         CREATE STREAM d (k STRING KEY, n INT) WITH (kafka_topic='${input}', value_format='JSON', partitions=${PARTITIONS});
-        CREATE TABLE u AS SELECT k, COUNT(*) AS n FROM d GROUP BY k;`)
+        CREATE TABLE u AS SELECT k, COUNT(*) AS n FROM d GROUP BY k;
+        CREATE INDEX u_by_n ON u (n);`)
       const counts = (server: FaultServer) => async () =>
         (await server.pull('SELECT k, n FROM u;')).map(([, n]) => n as number)
       const allOf = (n: number) => Array(4000).fill(n)
+      const keysWith = async (n: number, server: FaultServer) =>
+        (await server.pull(`SELECT k FROM u WHERE n = ${n};`)).length
       await produce(8000, 4000)
       await expect.poll(counts(two!), { timeout: 40_000 }).toEqual(allOf(2))
       // Each of the two has a part of the partitions, and up-to-date copies of the others.
@@ -203,6 +206,8 @@ describeKafka('two servers of a cluster', ({ bootstrapServers }) => {
       const shared = { copied: PARTITIONS / 2, lags: Array(PARTITIONS / 2).fill(0) }
       await expect.poll(standbys, { timeout: 40_000 }).toEqual([shared, shared])
 
+      for (const server of servers) expect([await keysWith(1, server), await keysWith(2, server)]).toEqual([0, 4000])
+
       await one!.kill()
       const killedAt = performance.now()
       await expect.poll(counts(two!), { timeout: 2_000, interval: 20 }).toEqual(allOf(2))
@@ -210,6 +215,7 @@ describeKafka('two servers of a cluster', ({ bootstrapServers }) => {
 
       await produce(4000, 4000)
       await expect.poll(counts(two!), { timeout: 30_000 }).toEqual(allOf(3))
+      expect([await keysWith(2, two!), await keysWith(3, two!)]).toEqual([0, 4000])
       const restored = await two!.metric('millrace_query_restored_records')
       // A copy that was caught in the middle of the last commit reads the rest of it.
       expect(restored.size).toBe(1)

@@ -98,7 +98,7 @@ DESCRIBE FUNCTION name;`,
   {
     names: ['EXPLAIN'],
     form: 'EXPLAIN [ANALYZE] query_id|statement;',
-    meaning: 'Shows the plan, the state and the failures of a query.',
+    meaning: 'Shows the plan, the state and the failures of a query; of a pull query, how it finds its rows.',
     example: 'EXPLAIN SELECT * FROM orders EMIT CHANGES;',
   },
   {

@@ -79,7 +79,7 @@ export interface Explain extends StatementNode {
   readonly kind: 'explain'
   readonly queryId: string | null
   readonly statement: Statement | null
-  /** What the running query `queryId` has done so far, by step. */
+  /** What the running query `queryId` has done so far, by step, or how many rows the pull query `statement` looks at. */
   readonly analyze: boolean
 }
 

@@ -184,4 +184,18 @@ describe('EXPLAIN of a pull query', () => {
       { source: 'KEPT', path: 'index I' },
     ])
   })
+
+  it('counts the rows that it looks at', async () => {
+    await open()
+    const sql = "EXPLAIN ANALYZE SELECT * FROM kept WHERE city = 'Oslo' AND amount > 1;"
+    expect(await access(sql)).toMatchObject([{ path: 'full scan', rowsRead: 7 }])
+    await test.execute('CREATE INDEX i ON kept (city);')
+    await ready()
+    await restart()
+    await ready()
+    expect(await access(sql)).toMatchObject([{ path: 'index I', rowsRead: 3 }])
+    await expect(test.execute('EXPLAIN ANALYZE SELECT * FROM orders;')).rejects.toThrow(
+      /takes the id of a running query/,
+    )
+  })
 })
