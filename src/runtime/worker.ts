@@ -82,9 +82,9 @@ export interface WorkerListener {
   readonly onFailure: (queryId: string, failure: QueryFailure) => void
   /**
    * The transaction of these queries was aborted, or their state was found damaged: they have ended here, and must start again from their
-   * committed offsets.
+   * committed offsets. `reason`: a sentence; null: it was reported.
    */
-  readonly onRewind: (queryIds: readonly string[]) => void
+  readonly onRewind: (queryIds: readonly string[], reason: string | null) => void
   /** The query works, but its results may surprise. */
   readonly onNotice: (queryId: string, notice: Notice) => void
   readonly onProcessingError: (queryId: string, error: ProcessingError) => void

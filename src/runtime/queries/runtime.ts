@@ -311,8 +311,11 @@ class Runtime implements SettlingQueryRuntime {
   #listener(): WorkerListener {
     return {
       onFailure: (queryId, failure) => this.#find(queryId)?.fail(failure),
-      onRewind: (queryIds) => {
-        for (const queryId of queryIds) this.#find(queryId)?.restart()
+      onRewind: (queryIds, reason) => {
+        for (const queryId of queryIds) {
+          this.#find(queryId)?.restart()
+          if (reason !== null) this.#options.onNotice?.(queryId, `It continues at its last commit. ${reason}`)
+        }
       },
       onNotice: (queryId, notice) => this.#notice(queryId, notice),
       onProcessingError: (queryId, error) => {

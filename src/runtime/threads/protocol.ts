@@ -80,7 +80,7 @@ export type WorkerMessage =
   | { readonly kind: 'reply'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly message: string }
   | { readonly kind: 'failure'; readonly queryId: string; readonly failure: QueryFailure }
-  | { readonly kind: 'rewind'; readonly queryIds: readonly string[] }
+  | { readonly kind: 'rewind'; readonly queryIds: readonly string[]; readonly reason: string | null }
   | { readonly kind: 'notice'; readonly queryId: string; readonly notice: Notice }
   | { readonly kind: 'processingError'; readonly queryId: string; readonly error: ProcessingError }
   | { readonly kind: 'rows'; readonly queryId: string; readonly batch: RowBatch }

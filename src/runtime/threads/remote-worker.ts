@@ -150,7 +150,7 @@ export class RemoteWorker implements Worker {
         this.#listener.onFailure(message.queryId, message.failure)
         return
       case 'rewind':
-        this.#listener.onRewind(message.queryIds)
+        this.#listener.onRewind(message.queryIds, message.reason)
         return
       case 'notice':
         this.#listener.onNotice(message.queryId, message.notice)

@@ -171,7 +171,7 @@ export class WorkerServer {
   #listener(): WorkerListener {
     return {
       onFailure: (queryId, failure) => this.#post({ kind: 'failure', queryId, failure }),
-      onRewind: (queryIds) => this.#post({ kind: 'rewind', queryIds }),
+      onRewind: (queryIds, reason) => this.#post({ kind: 'rewind', queryIds, reason }),
       onNotice: (queryId, notice) => this.#post({ kind: 'notice', queryId, notice }),
       onProcessingError: (queryId, error) => this.#post({ kind: 'processingError', queryId, error }),
       onRows: (queryId, rows) => {

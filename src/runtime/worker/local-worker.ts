@@ -37,7 +37,7 @@ import { SlowQueries } from './slow-queries.ts'
 import { StandbyQueries } from './standby-queries.ts'
 import { indexProgress, useIndexes } from './table-indexes.ts'
 import { TaskOpener } from './task-opener.ts'
-import { Transactions } from './transactions.ts'
+import { OUTPUT_TIMEOUT_MS, STATE_TIMEOUT_MS, Transactions } from './transactions.ts'
 import { WorkerPulls } from './worker-pulls.ts'
 import { type CommitsIn, WorkerQuery } from './worker-query.ts'
 
@@ -93,13 +93,15 @@ export class LocalWorker implements InProcessWorker {
     this.#transactions = new Transactions({
       broker,
       transactionalId,
+      timeoutMs: OUTPUT_TIMEOUT_MS,
       fence: this.#fence,
       queries: () => run().filter(({ commitsIn }) => commitsIn === 'transaction'),
-      onAborted: (queries) => void this.#endings.rewind(queries),
+      onAborted: (queries, reason) => void this.#endings.rewind(queries, reason),
     })
     this.#stateTransactions = new Transactions({
       broker,
       transactionalId: stateTransactionalId(transactionalId),
+      timeoutMs: STATE_TIMEOUT_MS,
       fence: this.#fence,
       // A query that has ended has written nothing since its last commit.
       queries: () => run().filter(({ commitsIn, isEnded }) => commitsIn === 'stateTransaction' && !isEnded),

@@ -1,6 +1,7 @@
 /** How queries of a worker end: stopped, halted before a bad record, failed, or taken back with an aborted transaction. */
 import { BrokerError, type BrokerErrorCode } from '../../broker/broker-error.ts'
 import type { Clock } from '../../clock.ts'
+import { messageOf } from '../../errors.ts'
 import { StateDamagedError } from '../../state/lmdb/state-damaged-error.ts'
 import type { BadRecordError } from '../processing-error.ts'
 import { failureOf } from '../query-failure.ts'
@@ -82,7 +83,7 @@ export class QueryEndings {
       await this.#close(compiled)
     }
     const tell = () => {
-      if (isRewound) listener.onRewind([query.id])
+      if (isRewound) listener.onRewind([query.id], isDamage ? null : messageOf(error))
       else listener.onFailure(query.id, failureOf(error, clock.now()))
     }
     // Later: a record may be on its way through the readers that this changes.
@@ -97,10 +98,12 @@ export class QueryEndings {
   }
 
   /** Closes queries whose transaction was aborted, and has them started again. */
-  async rewind(queries: readonly WorkerQuery[]): Promise<void> {
+  async rewind(queries: readonly WorkerQuery[], reason: string): Promise<void> {
     const ended = queries.flatMap(({ id }) => this.#options.queries.get(id) ?? [])
     await Promise.allSettled(ended.map((compiled) => this.#close(compiled)))
-    if (ended.length > 0) this.#options.listener.onRewind(ended.map(({ query }) => query.id))
+    if (ended.length === 0) return
+    const queryIds = ended.map(({ query }) => query.id)
+    this.#options.listener.onRewind(queryIds, reason)
   }
 
   /** Commits or drops the work of queries before their tasks are closed. Output in the open transaction ends with the transaction. */

@@ -10,17 +10,24 @@
 import type { Broker, Producer, SendResult } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import { commitSurely } from '../../broker/commit-surely.ts'
+import { messageOf } from '../../errors.ts'
 import type { MembershipFence } from './membership-fence.ts'
 import type { TaskCheckpoint } from './running-task.ts'
 import type { WorkerQuery } from './worker-query.ts'
 
-/** Readers of its outputs wait for a dead server's transaction so long. Source: Kafka Streams' default with exactly once. */
-const TRANSACTION_TIMEOUT_MS = 10_000
+/**
+ * After this time a broker aborts an open transaction, ms. Readers of outputs wait for a dead server's transaction so long; the value is Kafka
+ * Streams' default with exactly once.
+ */
+export const OUTPUT_TIMEOUT_MS = 10_000
+/** The same for changelogs and positions, for which nobody waits: whoever takes a slot over ends the transaction first. The value is Kafka's default. */
+export const STATE_TIMEOUT_MS = 60_000
 
 export interface TransactionsOptions {
   readonly broker: Broker
   /** Stable over restarts: a new producer of this id fences the old one and aborts what it left open. */
   readonly transactionalId: string
+  readonly timeoutMs: number
   readonly fence: Pick<MembershipFence, 'addTo'>
   /** The queries whose outputs are in the transaction, also those that have ended and are not closed yet. */
   readonly queries: () => readonly WorkerQuery[]
@@ -28,7 +35,7 @@ export interface TransactionsOptions {
    * The transaction was aborted: these queries have to start again from their committed offsets. They have ended already. Null: they
    * continue, since all that the transaction held is part of the next one again. That is so where it holds changelogs and positions alone.
    */
-  readonly onAborted: ((queries: readonly WorkerQuery[]) => void) | null
+  readonly onAborted: ((queries: readonly WorkerQuery[], reason: string) => void) | null
 }
 
 export class Transactions {
@@ -45,8 +52,8 @@ export class Transactions {
   /** Fences older producers. Called before the first query starts; rejects with a BrokerError. */
   async open(): Promise<void> {
     if (this.#producer !== null) return
-    const { broker, transactionalId } = this.#options
-    const producer = broker.producer({ transactionalId, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS })
+    const { broker, transactionalId, timeoutMs } = this.#options
+    const producer = broker.producer({ transactionalId, transactionTimeoutMs: timeoutMs })
     await producer.initTransactions()
     this.#producer = producer
   }
@@ -78,10 +85,9 @@ export class Transactions {
       const taken = queries.map((query) => ({ query, checkpoints: query.checkpoint() ?? [] }))
       const used = taken.filter(({ checkpoints }) => checkpoints.length > 0)
       try {
-        if (queries.some(isBroken))
-          throw new BrokerError('TRANSACTION_ABORTED', 'A query has failed in this transaction.')
+        if (queries.some(isBroken)) throw new BrokerError('TRANSACTION_ABORTED', QUERY_FAILED)
         await this.#store(used)
-      } catch {
+      } catch (error) {
         for (const { query, checkpoints } of used) {
           query.failedCommits++
           for (const { task, state } of checkpoints) {
@@ -89,7 +95,7 @@ export class Transactions {
             task.unmark()
           }
         }
-        await this.#abort()
+        await this.#abort(messageOf(error))
         return
       }
       for (const { query, checkpoints } of used) {
@@ -101,7 +107,7 @@ export class Transactions {
 
   /** Drops what all queries wrote since the last commit, after one of them has failed. Never rejects. */
   abort(): Promise<void> {
-    return this.#inTurn(() => this.#abort())
+    return this.#inTurn(() => this.#abort(QUERY_FAILED))
   }
 
   async close(): Promise<void> {
@@ -150,7 +156,7 @@ export class Transactions {
     this.#isOpen = false
   }
 
-  async #abort(): Promise<void> {
+  async #abort(reason: string): Promise<void> {
     const { onAborted } = this.#options
     const queries = onAborted === null ? [] : this.#options.queries().filter(({ isEnded }) => !isEnded)
     for (const query of queries) query.end()
@@ -163,7 +169,7 @@ export class Transactions {
       this.#producer = null
     }
     this.#isOpen = false
-    onAborted?.(queries)
+    onAborted?.(queries, reason)
   }
 }
 
@@ -171,6 +177,7 @@ export class Transactions {
 const isBroken = ({ isEnded, isSettled }: WorkerQuery): boolean => isEnded && !isSettled
 
 const COMMIT_ATTEMPTS = 5
+const QUERY_FAILED = 'A query has failed in this transaction.'
 
 async function writeState(query: WorkerQuery, checkpoints: readonly TaskCheckpoint[]): Promise<void> {
   try {

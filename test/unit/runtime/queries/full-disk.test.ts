@@ -7,6 +7,7 @@ import { storageError } from '../../../../src/broker/embedded/segments/storage-e
 import { systemClock, systemTimer } from '../../../../src/clock.ts'
 import { durableStores } from '../../../../src/runtime/stores/durable-stores.ts'
 import type { Checkpoint, StoreProvider, TaskStores } from '../../../../src/runtime/stores/task-stores.ts'
+import { changed } from '../../../support/changed.ts'
 import { QueryWorld } from '../../../support/query-world.ts'
 import { until } from '../../../support/until.ts'
 
@@ -61,17 +62,6 @@ function stateOnFullDisk(): StoreProvider {
   return changed(provider, (real) => ({
     open: async (request) => changed(await real.open(request), (stores) => ({ checkpoint: checkpointOf(stores) })),
   }))
-}
-
-/** The same object with other methods. */
-function changed<Target extends object>(target: Target, methods: (target: Target) => Partial<Target>): Target {
-  const others = methods(target)
-  return new Proxy(target, {
-    get(real, name) {
-      const value = Reflect.get(name in others ? others : real, name) as unknown
-      return typeof value === 'function' ? value.bind(real) : value
-    },
-  })
 }
 
 describe.each(['at_least_once', 'exactly_once_v2'])('a full disk, %s,', (guarantee) => {
