@@ -2,9 +2,9 @@
  * Connectors: the server is killed at random moments while lines of a file flow through the source `file` into a topic, and from there through
  * all sinks at once. In the end every target must have each record, and those with exactly once no record twice. Options: `records`
  * (500,000), `kills` (30), `life` (2,000): half of how long a server lives at most after it answers, ms; `connector`: names of the targets,
- * separated by commas (all). OpenSearch, PostgreSQL and S3 take part where `MILLRACE_TEST_OPENSEARCH`, `MILLRACE_TEST_POSTGRES` and
- * `MILLRACE_TEST_S3` have their addresses
- * (`http://127.0.0.1:9200`, `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, `http://KEY:SECRET@HOST:PORT/BUCKET`).
+ * separated by commas (all). VictoriaLogs (by Splunk's protocol), OpenSearch, PostgreSQL and S3 take part
+ * where `MILLRACE_TEST_HEC`, `MILLRACE_TEST_OPENSEARCH`, `MILLRACE_TEST_POSTGRES` and `MILLRACE_TEST_S3` have their addresses
+ * (`http://127.0.0.1:9428`, `http://127.0.0.1:9200`, `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, `http://KEY:SECRET@HOST:PORT/BUCKET`).
  */
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'

@@ -47,7 +47,8 @@ export const statementsOf = (targets: readonly KillTarget[]): string =>
   SOURCE + targets.map(({ statement }) => statement).join('\n')
 
 /**
- * Files and web services always; OpenSearch, PostgreSQL and S3 where `MILLRACE_TEST_OPENSEARCH`, `_POSTGRES` and `_S3` have their addresses.
+ * Files and web services always; VictoriaLogs, OpenSearch, PostgreSQL and S3 where `MILLRACE_TEST_HEC`, `_OPENSEARCH`, `_POSTGRES` and `_S3` have
+ * their addresses.
  * `chosen`: names separated by commas; empty: all. Throws an Error for a name that is not there.
  */
 export function targetsOf(places: TargetPlaces, chosen: string): KillTarget[] {
@@ -61,11 +62,12 @@ export function targetsOf(places: TargetPlaces, chosen: string): KillTarget[] {
 }
 
 function availableTargets(places: TargetPlaces): KillTarget[] {
-  const { MILLRACE_TEST_OPENSEARCH, MILLRACE_TEST_POSTGRES, MILLRACE_TEST_S3 } = process.env
+  const { MILLRACE_TEST_HEC, MILLRACE_TEST_OPENSEARCH, MILLRACE_TEST_POSTGRES, MILLRACE_TEST_S3 } = process.env
   return [
     fileTarget(places, { name: 'file', directory: 'out' }),
     webTarget(),
     splunkTarget(),
+    ...(MILLRACE_TEST_HEC === undefined ? [] : [logsTarget(MILLRACE_TEST_HEC, places)]),
     ...(MILLRACE_TEST_OPENSEARCH === undefined ? [] : [searchTarget(MILLRACE_TEST_OPENSEARCH, places)]),
     ...(MILLRACE_TEST_POSTGRES === undefined ? [] : [postgresTarget(new URL(MILLRACE_TEST_POSTGRES), places)]),
     ...(MILLRACE_TEST_S3 === undefined ? [] : [storeTarget(new URL(MILLRACE_TEST_S3), places)]),
@@ -163,6 +165,31 @@ function splunkTarget(): KillTarget {
     held: keys.held,
     close: () => server.stop(),
     server,
+  }
+}
+
+/** VictoriaLogs, which takes events as Splunk's collector does. */
+function logsTarget(url: string, { run }: TargetPlaces): KillTarget {
+  const query = async (text: string): Promise<Record<string, string>> => {
+    const body = new URLSearchParams({ query: `sourcetype:="${run}" | ${text}` })
+    return (await fetch(`${url}/select/logsql/query`, { method: 'POST', body })).json() as Promise<
+      Record<string, string>
+    >
+  }
+  process.env['CONNECTOR_HEC_TOKEN'] = 'token'
+  return {
+    name: 'victorialogs',
+    exactlyOnce: false,
+    open: async () => {},
+    statement: `CREATE SINK to_logs FROM logs WITH (connector='splunk', url='${url}', token='${reference('HEC_TOKEN')}', "sourcetype"='${run}');`,
+    async held() {
+      const { records } = await query('stats count() AS records')
+      const { distinct, keys, sum } = await query(
+        'uniq by (fields.record_id, event.ID) | stats count() AS distinct, count_uniq(fields.record_id) AS keys, sum(event.ID) AS sum',
+      )
+      return { records: Number(records), distinct: Number(distinct), sum: Number(sum), keys: Number(keys) }
+    },
+    close: async () => {},
   }
 }
 
