@@ -45,7 +45,7 @@ export interface PlannedTablePull {
   readonly kind: 'table'
   readonly source: DataSource
   readonly lookup: Lookup
-  /** The condition, over the table's columns; null: none. */
+  /** The condition where no keys are looked up, over the table's columns; null: keys are, or there is none. */
   readonly where: Syntax | null
   /** An index that spares reading all rows; null: keys are looked up, or none helps. */
   readonly index: IndexLookup | null
@@ -165,7 +165,7 @@ function planTable(
     kind: 'table',
     source,
     lookup,
-    where,
+    where: isFound ? null : where,
     index,
     parameters,
     predicate: parameters === null ? typed : null,
