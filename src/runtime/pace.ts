@@ -1,6 +1,6 @@
 /**
- * Counts evaluations that took long. Readers share one: a loop over records ends its turn when the count has changed, so that one slow
- * record does not hold up others by more than its own time.
+ * Counts evaluations that took long, each or together. Readers share one: a loop over records ends its turn when the count has changed, so
+ * that slow records do not hold up others for long.
  */
 export class Pace {
   slowEvaluations = 0

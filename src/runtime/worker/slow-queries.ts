@@ -1,7 +1,8 @@
 /**
- * Queries whose expressions take long, on a worker that others use too. A slow evaluation ends the turn of its reader (`Pace`). One that
- * ran out of time costs more: whatever else its query evaluates in the same round shares as much time again, and then the query is held
- * back, the longer the more of its kind there are, so that all of them together leave half of the thread to the others.
+ * Queries whose expressions take long, on a worker that others use too. Slow evaluations end the turn of their reader (`Pace`), one by
+ * itself or several together. One that ran out of time costs more: whatever else its query evaluates in the same round shares as much time
+ * again, and then the query is held back, the longer the more of its kind there are, so that all of them together leave half of the thread
+ * to the others.
  */
 import type { Timer } from '../../clock.ts'
 import { SLOW_MS, type TimeKeeper } from '../../functions/budget.ts'
@@ -29,6 +30,8 @@ export class SlowQueries implements TimeKeeper {
   /** By number of the query: ms left in this round for one that has run out of time. */
   readonly #left = new Map<number, number>()
   readonly #heldBack = new Set<WorkerQuery>()
+  /** Time of all evaluations since the last end of a turn, ms. */
+  #turnMs = 0
 
   constructor(options: SlowQueriesOptions) {
     this.#options = options
@@ -44,13 +47,16 @@ export class SlowQueries implements TimeKeeper {
     const left = this.#left.get(number)
     if (left !== undefined) this.#left.set(number, Math.max(0, left - ms))
     else if (isOver) this.#left.set(number, timeoutMs)
-    if (ms < SLOW_MS) return
+    this.#turnMs += ms
+    if (this.#turnMs < SLOW_MS) return
+    this.#turnMs = 0
     pace.slowEvaluations++
     wakeUp()
-    if (isOver) this.#holdBack(number, ms)
+    if (isOver && ms >= SLOW_MS) this.#holdBack(number, ms)
   }
 
   endRound(): void {
+    this.#turnMs = 0
     if (this.#left.size > 0) this.#left.clear()
   }
 

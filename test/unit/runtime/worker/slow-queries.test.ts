@@ -42,6 +42,16 @@ test('a slow evaluation ends the turn, and the loop does not wait', () => {
   expect([pace.slowEvaluations, wakeUps(), heldBack()]).toEqual([1, 1, []])
 })
 
+test('evaluations that are slow together end the turn, too', () => {
+  const { slow, pace, work, heldBack } = worker(2)
+  work(1)
+  for (let i = 0; i < 9; i++) slow.spent(5, { isOver: false, ...LIMIT })
+  expect([pace.slowEvaluations, heldBack()]).toEqual([2, []])
+  slow.endRound()
+  for (let i = 0; i < 3; i++) slow.spent(5, { isOver: false, ...LIMIT })
+  expect(pace.slowEvaluations).toBe(2)
+})
+
 test('a query that ran out of time shares as much again in the same round', () => {
   const { slow, work } = worker(2)
   work(1)
