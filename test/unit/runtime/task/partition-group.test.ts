@@ -135,4 +135,31 @@ describe('records of several inputs', () => {
     expect(inputs[0]!.rooms).toBe(1)
     expect(made.size).toBe(0)
   })
+
+  test('keep their order and offsets while a queue that was half emptied grows', () => {
+    const { group: made, inputs, processed } = group({ tables: [false], maxBuffered: 10_000 })
+    const offsets: number[] = []
+    let mayTake = 0
+    Object.assign(inputs[0]!, {
+      mayTake: (offset: number) => offset < mayTake,
+      process: ({ timestamp }: StreamRecord, offset: number) => {
+        processed.push(`${timestamp}`)
+        offsets.push(offset)
+      },
+    })
+    let added = 0
+    for (const count of [200, 250, 1000, 3000]) {
+      for (const end = added + count; added < end; added++) made.add(0, record(10 * added), added)
+      mayTake = added - count / 2
+      made.run()
+      expect(made.size).toBe(count / 2)
+      expect(made.headOffset(0)).toBe(mayTake)
+    }
+    mayTake = added
+    made.run()
+    expect(made.headOffset(0)).toBe(-1)
+    const all = Array.from({ length: added }, (_, i) => i)
+    expect(offsets).toEqual(all)
+    expect(processed).toEqual(all.map((offset) => `${10 * offset}`))
+  })
 })
