@@ -78,14 +78,19 @@ export function declared(
 }
 
 /** A scalar function, bound to the types of its parameters. */
-export function scalarFunction(given: GivenDefinition, host?: JavaScriptHost, caller?: FunctionCaller) {
+export function scalarFunction(
+  given: GivenDefinition,
+  host?: JavaScriptHost,
+  caller?: FunctionCaller,
+  using: FunctionContext = context,
+) {
   const declaration = declared(given, host, caller)
   if (declaration.kind !== 'scalar') throw new Error('not a scalar function')
   const { parameters: own, returns } = definition(given)
   return declaration.variants[0]!.bind!(
     own.map(({ type }) => type as SqlType),
     returns!,
-    context,
+    using,
   ) as (...args: Argument[]) => Value
 }
 

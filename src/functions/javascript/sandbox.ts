@@ -26,7 +26,7 @@ export interface SandboxCaller {
   readonly usage: FunctionUsage
   /** Takes what the function logs. */
   readonly log: (text: string) => void
-  /** Called after a call that took long, for the sake of the other queries of the thread. */
+  /** Called after a call that was long enough to look at the clock, for the sake of the other queries of the thread. */
   readonly spent: TimeKeeper['spent']
 }
 
@@ -69,9 +69,10 @@ export class Sandbox {
   end({ vm }: CompiledFunction): void {
     vm.end()
     const ms = vm.timer.ms
-    if (ms >= SLOW_MS)
+    // Calls that are too short to look at the clock cost nothing here. The others may be slow together.
+    if (ms > 0)
       this.#caller.spent(ms, {
-        isOver: vm.timer.isStopped || vm.broken !== null,
+        isOver: ms >= SLOW_MS && (vm.timer.isStopped || vm.broken !== null),
         timeoutMs: this.#options.limits.timeoutMs,
       })
     if (this.#timedFrom === NOT_TIMED) return

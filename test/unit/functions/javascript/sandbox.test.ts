@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { SLOW_MS } from '../../../../src/functions/budget.ts'
 import { TaskCaller } from '../../../../src/functions/javascript/caller.ts'
 import { usedMs } from '../../../../src/functions/usage.ts'
 import { NO_CALLER } from '../../../../src/functions/user-functions.ts'
@@ -195,6 +196,22 @@ describe('the bound on time', () => {
     const host = javaScriptHost({ timeoutMs: 100, elapsed: () => (now += 0.01) })
     const f = scalarFunction({ body: 'let n = 0; for (let i = 0; i < 1000; i++) n++; return n' }, host)
     for (let i = 0; i < 2000; i++) expect(f()).toBe(1000)
+  })
+
+  it('counts calls that are slow together only', () => {
+    let now = 0
+    const host = javaScriptHost({ timeoutMs: 100, elapsed: () => (now += 1) })
+    const using = boundedTo(1000)
+    const spent: number[] = []
+    using.budget.timeKeeper = {
+      limitMs: (timeoutMs) => timeoutMs,
+      spent: (ms, { isOver }) => void (isOver || spent.push(ms)),
+    }
+    const body = 'let n = 0; for (let i = 0; i < 20_000; i++) n++; return n'
+    const f = scalarFunction({ body }, host, undefined, using)
+    for (let i = 0; i < 5; i++) expect(f()).toBe(20_000)
+    expect(spent).toHaveLength(5)
+    expect(Math.max(...spent)).toBeLessThan(SLOW_MS)
   })
 
   it('leaves other functions alone', () => {
