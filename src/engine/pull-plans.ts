@@ -7,7 +7,7 @@ import type { PlannedTablePull } from '../plan/queries/pull-query.ts'
 import type { PullForm } from '../runtime/query-runtime.ts'
 import type { Expression, Query } from '../sql/ast/query.ts'
 import { type Shape, shapeOf, type TextLiteral } from '../sql/literals.ts'
-import { walk } from '../sql/walk.ts'
+import { contains } from '../sql/walk.ts'
 import type { StandbyReads } from './cluster/standby-reads.ts'
 import type { Catalog } from './commands/catalog.ts'
 import type { QueryRequest } from './requests.ts'
@@ -91,16 +91,8 @@ function fixedTexts({ literals }: Shape, parameterAt: readonly number[]): string
 }
 
 /** Functions may give another value for the next request. */
-function callsFunctions(where: Expression | null): boolean {
-  let found = false
-  if (where !== null) {
-    walk(where, (node) => {
-      if (node.kind === 'functionCall') found = true
-      return !found
-    })
-  }
-  return found
-}
+const callsFunctions = (where: Expression | null): boolean =>
+  where !== null && contains(where, ({ kind }) => kind === 'functionCall')
 
 /** Where in the shape's literals the parameters stand. Null: not all are found. */
 function indexesOf(parameters: readonly KeyParameter[], { literals }: Shape, sql: string): readonly number[] | null {

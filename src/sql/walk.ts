@@ -177,6 +177,16 @@ export function walk(expression: Expression, visit: (expression: Expression) => 
   for (const child of childrenOf(expression)) walk(child, visit)
 }
 
+/** Whether `is` holds for the expression or for one below it. */
+export function contains(expression: Expression, is: (expression: Expression) => boolean): boolean {
+  let found = false
+  walk(expression, (node) => {
+    found ||= is(node)
+    return !found
+  })
+  return found
+}
+
 /** Equal but for places in the text. */
 export function equalExpressions(a: Expression, b: Expression): boolean {
   return a === b || withoutLocations(a) === withoutLocations(b)

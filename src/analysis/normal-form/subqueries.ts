@@ -12,7 +12,7 @@ import type {
   QueryExpression,
   Relation,
 } from '../../sql/ast/query.ts'
-import { allOf, conjuncts, rewrite, walk } from '../../sql/walk.ts'
+import { allOf, conjuncts, contains, rewrite, walk } from '../../sql/walk.ts'
 import { refuse } from '../errors.ts'
 
 type IsAggregate = (call: FunctionCall) => boolean
@@ -234,15 +234,6 @@ function aliasesOf(relation: Relation): ReadonlySet<string> {
   if (relation.kind === 'join') return new Set([...aliasesOf(relation.left), ...aliasesOf(relation.right)])
   const names = relation.kind === 'source' ? [relation.alias, relation.name] : [relation.alias]
   return new Set(names.filter((name) => name !== null))
-}
-
-function contains(expression: Expression, is: (node: Expression) => boolean): boolean {
-  let found = false
-  walk(expression, (node) => {
-    if (is(node)) found = true
-    return !found
-  })
-  return found
 }
 
 /** The query with its columns under these names, if any are given: as many as it must have. */

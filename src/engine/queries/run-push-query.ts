@@ -5,7 +5,7 @@ import type { ProcessingError } from '../../runtime/processing-error.ts'
 import type { PushSubscriber, PushSubscription } from '../../runtime/query-runtime.ts'
 import type { Query } from '../../sql/ast/query.ts'
 import type { QueryStatement } from '../../sql/ast/session-statements.ts'
-import { walk } from '../../sql/walk.ts'
+import { contains } from '../../sql/walk.ts'
 import { formatColumn, ROWOFFSET, ROWPARTITION } from '../../types/schema.ts'
 import type { RowStream, StreamEnd, StreamedRow } from '../api.ts'
 import { pushId, scalablePushId } from '../query-ids.ts'
@@ -110,13 +110,11 @@ function isScalable(query: Query, { config, catalog }: TopicScope): boolean {
 }
 
 function readsRecordPosition({ items, where }: Query): boolean {
-  let found = false
   const expressions = items.flatMap((item) => (item.kind === 'singleColumn' ? [item.expression] : []))
-  for (const expression of where === null ? expressions : [...expressions, where]) {
-    walk(expression, (node) => {
-      if (node.kind === 'columnReference' && (node.name === ROWPARTITION || node.name === ROWOFFSET)) found = true
-      return !found
-    })
-  }
-  return found
+  return [...expressions, ...(where === null ? [] : [where])].some((expression) =>
+    contains(
+      expression,
+      (node) => node.kind === 'columnReference' && (node.name === ROWPARTITION || node.name === ROWOFFSET),
+    ),
+  )
 }

@@ -7,7 +7,7 @@ import { StatementError } from '../../errors.ts'
 import { type ConstantContext, convertConstant, evaluateConstant } from '../../expressions/constant.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import type { ComparisonOperator, Expression } from '../../sql/ast/query.ts'
-import { walk } from '../../sql/walk.ts'
+import { contains } from '../../sql/walk.ts'
 import { disjoint, type EntryPrefix, entryPrefix, entryRange, type ValueRange } from '../../state/index-text.ts'
 import type { EntryRange } from '../../state/store.ts'
 import type { Column } from '../../types/schema.ts'
@@ -121,20 +121,11 @@ function placeOf(operator: ComparisonOperator): keyof Bounds | null {
 
 /** As a value of the column; null: it depends on the row or on the moment, or the column cannot have it. */
 function constantOf(expression: Expression, column: Column, constants: ConstantContext): Value {
-  if (!isFixed(expression)) return null
+  if (contains(expression, ({ kind }) => kind === 'columnReference' || kind === 'functionCall')) return null
   try {
     return convertConstant(evaluateConstant(expression, 'WHERE', constants), column)
   } catch (error) {
     if (!(error instanceof StatementError)) throw error
     return null
   }
-}
-
-function isFixed(expression: Expression): boolean {
-  let found = false
-  walk(expression, (node) => {
-    found ||= node.kind === 'columnReference' || node.kind === 'functionCall'
-    return !found
-  })
-  return !found
 }

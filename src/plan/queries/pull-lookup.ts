@@ -8,7 +8,7 @@ import { type ConstantContext, convertConstant, evaluateConstant } from '../../e
 import type { DataSource } from '../../metastore/data-source.ts'
 import type { ComparisonOperator, Expression } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
-import { walk } from '../../sql/walk.ts'
+import { contains } from '../../sql/walk.ts'
 import type { KeyRange } from '../../state/store.ts'
 import { jsonWriter } from '../../types/json-text.ts'
 import { type Column, formatColumn, WINDOW_BOUNDS, WINDOWSTART } from '../../types/schema.ts'
@@ -192,14 +192,7 @@ function unreadable(condition: Expression): string {
   return `Unsupported expression in WHERE clause: ${displayExpression(condition)}`
 }
 
-function hasColumns(expression: Expression): boolean {
-  let found = false
-  walk(expression, (node) => {
-    if (node.kind === 'columnReference') found = true
-    return !found
-  })
-  return found
-}
+const hasColumns = (expression: Expression): boolean => contains(expression, ({ kind }) => kind === 'columnReference')
 
 /** The constant as a value of the key column. A bound that is none (10.5 for an INTEGER) still serves a scan: null. */
 function keyValue(column: Column, other: Expression, condition: Expression, options: LookupOptions): Value {

@@ -9,7 +9,7 @@ import { StatementError } from '../../errors.ts'
 import type { SourceOrigin, SourceStep } from '../../operators/step.ts'
 import type { Expression, Query, SelectItem } from '../../sql/ast/query.ts'
 import { formatQuery } from '../../sql/format.ts'
-import { walk } from '../../sql/walk.ts'
+import { contains } from '../../sql/walk.ts'
 import { type Column, ROWOFFSET, ROWPARTITION, ROWTIME, WINDOWEND, WINDOWSTART } from '../../types/schema.ts'
 import type { PlanContext } from '../builder.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
@@ -52,16 +52,12 @@ export function needsSnapshot(query: Query, context: PlanContext): boolean {
   )
 }
 
-function hasSnapshotForm(expression: Expression): boolean {
-  let found = false
-  walk(expression, (node) => {
-    if (node.kind === 'functionCall')
-      found ||= node.over !== undefined || node.filter !== undefined || node.distinct === true
-    else found ||= node.kind === 'scalarSubquery' || node.kind === 'exists' || node.kind === 'inSubquery'
-    return !found
-  })
-  return found
-}
+const hasSnapshotForm = (expression: Expression): boolean =>
+  contains(expression, (node) =>
+    node.kind === 'functionCall'
+      ? node.over !== undefined || node.filter !== undefined || node.distinct === true
+      : node.kind === 'scalarSubquery' || node.kind === 'exists' || node.kind === 'inSubquery',
+  )
 
 /** Throws StatementError. */
 export function planSnapshotQuery(query: Query, queryId: string, context: PlanContext): PlannedSnapshotQuery {
