@@ -3,17 +3,14 @@
  * headers that say where they were and why they are there. Names of the headers: Kafka Connect's `DeadLetterQueueReporter`.
  */
 import type { Producer } from '../../broker/broker.ts'
+import type { CopiedRecord } from '../../broker/copied-record.ts'
 import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 import type { Header } from '../../types/record.ts'
 import { DEAD_LETTER_PREFIXES } from '../../types/record-headers.ts'
 
 /** A record as it stands in its topic. */
-export interface RawRecord {
+export interface RawRecord extends CopiedRecord {
   readonly offset: number
-  readonly timestamp: number
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
-  readonly headers: readonly Header[] | null
 }
 
 export interface DeadLetter {
@@ -53,7 +50,7 @@ export class DeadLetters {
       const { raw } = letter
       // A long record goes alone: the limit of a topic counts for the batch.
       if ((raw.value?.length ?? 0) > BATCH_BYTES) await send()
-      builder.append(raw.timestamp, raw.key, raw.value, [...(raw.headers ?? []), ...this.#headers(letter)])
+      builder.append(raw.timestamp, raw.key, raw.value, [...raw.headers, ...this.#headers(letter)])
       if (builder.position >= BATCH_BYTES) await send()
     }
     await send()

@@ -1,5 +1,6 @@
 /** Decodes the records of one partition for a sink, as a query without operators would read them. */
 import type { FetchedPartition } from '../../broker/broker.ts'
+import { copyRecord } from '../../broker/copied-record.ts'
 import { RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
 import { messageOf } from '../../errors.ts'
 import type { SourceStep } from '../../operators/step.ts'
@@ -131,10 +132,7 @@ function rawRecord(cursor: RecordBatchCursor): () => RawRecord {
   const { buffer, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd, headersStart, headerCount } = cursor
   return () => ({
     offset,
-    timestamp,
-    key: keyEnd < 0 ? null : Buffer.from(buffer.subarray(keyStart, keyEnd)),
-    value: valueEnd < 0 ? null : Buffer.from(buffer.subarray(valueStart, valueEnd)),
-    headers: readHeaders({ buffer, offset, headersStart, headerCount }),
+    ...copyRecord({ buffer, offset, timestamp, keyStart, keyEnd, valueStart, valueEnd, headersStart, headerCount }),
   })
 }
 

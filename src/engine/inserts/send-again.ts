@@ -3,7 +3,7 @@
  * dead letter stands elsewhere, with headers that say where the record was.
  */
 import type { Broker, TopicDescription } from '../../broker/broker.ts'
-import { type RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
+import { type CopiedRecord, copyRecord } from '../../broker/copied-record.ts'
 import { readTopicRange } from '../../broker/topic-range.ts'
 import type { Timer } from '../../clock.ts'
 import { RequestError, StatementError } from '../../errors.ts'
@@ -28,14 +28,6 @@ export interface SendAgainParts {
   readonly timer: Timer
   readonly rows: RowProducer
   readonly planning: Pick<InsertContext, 'metastore' | 'config'>
-}
-
-interface StoredRecord {
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  /** Epoch ms; negative: it has none. */
-  readonly timestamp: number
-  readonly headers: readonly Header[]
 }
 
 /**
@@ -68,12 +60,12 @@ async function storedRecord(
   { topic, partition, offset }: RecordPlace,
   { partitions }: TopicDescription,
   { broker, timer }: SendAgainParts,
-): Promise<StoredRecord> {
+): Promise<CopiedRecord> {
   if (partition >= partitions) throw noPartition(topic, partition, partitions)
   const [starts, ends] = await Promise.all([broker.startOffsets(topic), broker.endOffsets(topic)])
   const start = starts[partition]!.offset
   const end = ends[partition]!.offset
-  let found: StoredRecord | null = null
+  let found: CopiedRecord | null = null
   if (offset >= start && offset < end) {
     const range = { topic, from: [{ partition, offset }], ends, limit: 1 }
     await readTopicRange(range, { broker, timer }, (cursor) => {
@@ -85,17 +77,6 @@ async function storedRecord(
     'NOT_FOUND',
     `Topic ${topic} has no record at offset ${offset} of partition ${partition}. Its offsets are ${start} to ${end - 1}.`,
   )
-}
-
-function copyRecord(cursor: RecordBatchCursor): StoredRecord {
-  const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp } = cursor
-  const copy = (start: number, end: number) => (end < 0 ? null : Buffer.from(buffer.subarray(start, end)))
-  return {
-    key: copy(keyStart, keyEnd),
-    value: copy(valueStart, valueEnd),
-    timestamp,
-    headers: readHeaders(cursor) ?? [],
-  }
 }
 
 /** Where the record of a dead letter was; null: the headers are not those of a dead letter. */

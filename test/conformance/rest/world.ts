@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Broker } from '../../../src/broker/broker.ts'
+import { copyRecord } from '../../../src/broker/copied-record.ts'
 import { type EmbeddedLog, openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
 import { partitionForKey } from '../../../src/broker/partitioner.ts'
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
-import { RecordBatchCursor, readHeaders } from '../../../src/broker/record-batch-cursor.ts'
+import { RecordBatchCursor } from '../../../src/broker/record-batch-cursor.ts'
 import { systemClock, systemTimer } from '../../../src/clock.ts'
 import { inProcessConnectors } from '../../../src/connectors/run/in-process-connectors.ts'
 import { createConfig } from '../../../src/engine/config/config.ts'
@@ -150,7 +151,7 @@ export class World {
       for (const { batches, fetchOffset, nextOffset, partition, error } of await fetcher.poll(1000)) {
         if (error !== null) throw error
         cursor.reset(batches, fetchOffset)
-        while (cursor.next()) records.push(recordAt(cursor))
+        while (cursor.next()) records.push(copyRecord(cursor))
         if (nextOffset >= ends[partition]!.offset) waiting.delete(partition)
       }
     }
@@ -166,16 +167,5 @@ export class World {
     await broker.close()
     await log.close()
     await rm(directory, { recursive: true, force: true })
-  }
-}
-
-function recordAt(cursor: RecordBatchCursor): TopicRecord {
-  const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp } = cursor
-  const copy = (start: number, end: number) => (end < 0 ? null : Buffer.from(buffer.subarray(start, end)))
-  return {
-    key: copy(keyStart, keyEnd),
-    value: copy(valueStart, valueEnd),
-    timestamp,
-    headers: readHeaders(cursor) ?? [],
   }
 }
