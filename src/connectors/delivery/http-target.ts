@@ -69,6 +69,11 @@ const MAX_ANSWER_BYTES = 64 << 20
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429])
 /** What a server cannot do at all. Other answers from 500 on say that it has failed, and nothing about the request: 507 that its disk is full. */
 const LASTING_FAILURES: ReadonlySet<number> = new Set([501, 505])
+
+/** Whether the same request may have another answer later; `status`: of a response, or of one part of it. */
+export const mayPass = (status: number): boolean =>
+  PASSING.has(status) || (status >= 500 && !LASTING_FAILURES.has(status))
+
 const compress = promisify(gzip)
 
 type HttpContext = Pick<SinkContext, 'options' | 'signal' | 'files' | 'clock'>
@@ -150,7 +155,7 @@ export class HttpTarget {
 
   #lasting(base: URL, answer: IncomingMessage, text: string): TargetAnswer {
     const status = answer.statusCode ?? 0
-    if (PASSING.has(status) || (status >= 500 && !LASTING_FAILURES.has(status))) {
+    if (mayPass(status)) {
       const retryAfterMs = retryAfter(answer.headers['retry-after'], this.#context.clock.now())
       throw new RetriableError(`${base.origin} answers ${status}${saying(text)}.`, { retryAfterMs })
     }

@@ -1,6 +1,7 @@
 /** Bodies and answers of the bulk API of Elasticsearch and OpenSearch. Source: Elasticsearch reference, "Bulk API". */
 import type { ByteBuffer } from '../../types/byte-buffer.ts'
 import { type Refusal, type SinkRecord, TAKEN, type WriteResult } from '../connector.ts'
+import { mayPass } from '../delivery/http-target.ts'
 
 export type BulkAction =
   | { readonly kind: 'index' | 'create' }
@@ -73,7 +74,7 @@ function outcomeOf(action: string, item: BulkItem): string {
   if (status < 300) return 'taken'
   // 409: the document is there already, in this version or a later one, as an earlier try has put it. 404: what is to be deleted is gone.
   if (status === 409 || (action === 'delete' && status === 404 && error === undefined)) return 'taken'
-  if (status === 429 || status >= 500) return 'again'
+  if (mayPass(status)) return 'again'
   const reason = reasonOf(item)
   if (NOT_OF_THE_DOCUMENT.has(error?.type ?? '')) throw new Error(`The target refuses to write: ${reason}`)
   return `${status} ${reason}`
