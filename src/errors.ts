@@ -159,6 +159,10 @@ export function placing<Result>(location: Location | undefined, work: () => Resu
 /** The text of something thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
+/** Whether the file system reports a full disk, or a quota that is used up. */
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && ['ENOSPC', 'EDQUOT'].includes(String((error as NodeJS.ErrnoException).code))
+
 /** Why a query stopped, as SHOW QUERIES reports it. `type` says who must act: its input's owner, the cluster's, or we. */
 export class QueryError extends Error {
   override readonly name = 'QueryError'

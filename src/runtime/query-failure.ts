@@ -1,5 +1,6 @@
 /** Turns what was thrown into the reason for which a query stopped. */
 import { BrokerError, type BrokerErrorCode } from '../broker/broker-error.ts'
+import { isDiskFull } from '../errors.ts'
 import { StateDamagedError } from '../state/lmdb/state-damaged-error.ts'
 import { OffsetsLostError } from './offsets-lost-error.ts'
 import { BadRecordError } from './processing-error.ts'
@@ -29,9 +30,6 @@ function failureText(error: unknown): string {
   const causes: string[] = []
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) causes.push(` Caused by: ${cause.message}`)
   const text = error.message + causes.join('')
+  // The log's own errors say so in their messages.
   return isDiskFull(error) ? `No space is left on the disk for the query's state. Free some. Caused by: ${text}` : text
 }
-
-/** Whether the file system reports a full disk; the log's own errors say so in their messages. */
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error && ['ENOSPC', 'EDQUOT'].includes(String((error as NodeJS.ErrnoException).code))

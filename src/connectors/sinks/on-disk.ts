@@ -1,10 +1,8 @@
 /** Calls of the file system by a sink: what a failure means for its task. */
-import { messageOf } from '../../errors.ts'
+import { isDiskFull, messageOf } from '../../errors.ts'
 import { RetriableError } from '../connector.ts'
 
-/** Codes of a full disk, or of a used-up quota. */
-const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
-/** Codes of other failures that may pass: a file system that is away, too many open files. */
+/** Codes of failures, other than a full disk, that may pass: a file system that is away, too many open files. */
 const PASSING: ReadonlySet<string> = new Set(['EIO', 'EAGAIN', 'EBUSY', 'EMFILE', 'ENFILE', 'ENOENT', 'ESTALE'])
 
 /**
@@ -15,13 +13,13 @@ export async function onDisk<Result>(path: string, call: () => Promise<Result>):
   try {
     return await call()
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (FULL.has(code)) {
+    if (isDiskFull(error)) {
       throw new RetriableError(
         `No space is left on the disk of ${path}. Free some: the connector tries again, and has lost nothing.`,
         { cause: error },
       )
     }
+    const { code = '' } = error as NodeJS.ErrnoException
     if (PASSING.has(code)) throw new RetriableError(`${path} cannot be used: ${messageOf(error)}`, { cause: error })
     throw error
   }

@@ -20,7 +20,7 @@ import { copyPath, indexPath, logPath, writeFully } from './data-layout.ts'
 import type { Partition } from './partition.ts'
 import type { OpenTransaction } from './partition-state.ts'
 import { appendIndexEntry, INDEX_INTERVAL_BYTES } from './segment-index.ts'
-import { namingFile, storageError } from './storage-error.ts'
+import { ofFile, storageError } from './storage-error.ts'
 
 /** A producer that appends as part of a transaction. */
 export interface TransactionWriter {
@@ -131,15 +131,14 @@ function appendLocked(partition: Partition, batch: Buffer, now: number): void {
 
 function write(partition: Partition, base: number, batch: Buffer, position: number): void {
   try {
-    namingFile(logPath(partition.directory, base), () => {
-      const descriptor = partition.descriptor(base)
-      writeFully(descriptor, batch, position)
-      if (partition.syncAppends) fdatasyncSync(descriptor)
-      if (partition.hasCopies) writeFully(partition.copyDescriptor(base), batch, position)
-    })
+    const descriptor = partition.descriptor(base)
+    writeFully(descriptor, batch, position)
+    if (partition.syncAppends) fdatasyncSync(descriptor)
+    if (partition.hasCopies) writeFully(partition.copyDescriptor(base), batch, position)
   } catch (cause) {
     // Part of the batch may be in the file, beyond the position that counts: the next append overwrites it, a recovery cuts it.
-    throw storageError(`append to ${partition.topic}-${partition.partition}`, cause)
+    const named = ofFile(logPath(partition.directory, base), cause)
+    throw storageError(`append to ${partition.topic}-${partition.partition}`, named)
   }
 }
 
