@@ -6,6 +6,7 @@
 import type { Timer } from '../../clock.ts'
 import type { FetchedPartition, Fetcher, FetcherOptions, TopicPartition, TopicPartitionOffset } from '../broker.ts'
 import { BrokerError, unknownTopic } from '../broker-error.ts'
+import { failedFetch } from '../failed-fetch.ts'
 import { positionKey } from '../position-key.ts'
 import type { OpenTopics } from './catalogue/open-topics.ts'
 import { AppendSignal } from './segments/append-signal.ts'
@@ -23,8 +24,6 @@ interface Assignment extends TopicPartition {
   /** An error was reported; nothing more until `seek` or `assign`. */
   hasFailed: boolean
 }
-
-const NO_BYTES = Buffer.alloc(0)
 
 export interface EmbeddedFetcherParts {
   readonly topics: OpenTopics
@@ -173,7 +172,7 @@ export class EmbeddedFetcher implements Fetcher {
       const error = storageError(`read ${assignment.topic}-${assignment.partition}`, cause)
       assignment.hasFailed = true
       assignment.source = null
-      return failure(assignment, fetchOffset, error)
+      return failedFetch({ topic: assignment.topic, partition: assignment.partition, offset: fetchOffset }, error)
     }
   }
 
@@ -192,20 +191,5 @@ export class EmbeddedFetcher implements Fetcher {
       abortedTransactions: this.#readCommitted ? abortedBetween(source, fetchOffset, nextOffset) : [],
       error: null,
     }
-  }
-}
-
-function failure({ topic, partition }: TopicPartition, fetchOffset: number, error: BrokerError): FetchedPartition {
-  return {
-    topic,
-    partition,
-    fetchOffset,
-    nextOffset: fetchOffset,
-    batches: NO_BYTES,
-    highWatermark: -1,
-    lastStableOffset: -1,
-    logStartOffset: -1,
-    abortedTransactions: [],
-    error,
   }
 }

@@ -7,6 +7,7 @@ import type {
   TopicPartitionOffset,
 } from '../../../src/broker/broker.ts'
 import { BrokerError, unknownTopic } from '../../../src/broker/broker-error.ts'
+import { failedFetch } from '../../../src/broker/failed-fetch.ts'
 import { positionKey } from '../../../src/broker/position-key.ts'
 import type { MemoryLog } from './memory-log.ts'
 import type { MemoryChunk, MemoryPartition } from './memory-partition.ts'
@@ -152,7 +153,7 @@ export class MemoryFetcher implements Fetcher {
     } catch (error) {
       if (!(error instanceof BrokerError)) throw error
       assignment.hasFailed = true
-      return failure(assignment, error)
+      return failedFetch(assignment, error)
     }
   }
 
@@ -173,16 +174,3 @@ export class MemoryFetcher implements Fetcher {
     }
   }
 }
-
-const failure = ({ topic, partition, offset }: Assignment, error: BrokerError): FetchedPartition => ({
-  topic,
-  partition,
-  fetchOffset: offset,
-  nextOffset: offset,
-  batches: Buffer.alloc(0),
-  highWatermark: -1,
-  lastStableOffset: -1,
-  logStartOffset: -1,
-  abortedTransactions: [],
-  error,
-})

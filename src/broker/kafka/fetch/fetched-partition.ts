@@ -2,6 +2,7 @@
 
 import type { FetchedPartition, TopicPartition, TopicPartitionOffset } from '../../broker.ts'
 import { BrokerError } from '../../broker-error.ts'
+import { failedFetch } from '../../failed-fetch.ts'
 import { batchSize, lastOffset } from '../../record-batch.ts'
 import type { Backoff } from '../cluster/retry.ts'
 import type { FetchLane } from './fetch-lane.ts'
@@ -126,18 +127,7 @@ export class Assignment implements TopicPartition {
 
   #report(error: BrokerError): void {
     const { topic, partition, position } = this
-    this.answer = {
-      topic,
-      partition,
-      fetchOffset: position,
-      nextOffset: position,
-      batches: Buffer.alloc(0),
-      highWatermark: -1,
-      lastStableOffset: -1,
-      logStartOffset: -1,
-      abortedTransactions: [],
-      error,
-    }
+    this.answer = failedFetch({ topic, partition, offset: position }, error)
   }
 }
 
