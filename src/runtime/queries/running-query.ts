@@ -9,7 +9,7 @@ import type { TaskAssignment } from '../assignment.ts'
 import type { LostOffset } from '../offsets-lost-error.ts'
 import { failureOf } from '../query-failure.ts'
 import type { QueryFailure, QueryState, QueryStatus, UnreadPartitions } from '../query-runtime.ts'
-import type { OwnedSlots } from '../slots.ts'
+import type { OwnedSlots, SlotTerms } from '../slots.ts'
 import { applicationId } from '../topic-names.ts'
 import { type Worker, WorkerLostError } from '../worker.ts'
 import { measureLag } from './failed-lag.ts'
@@ -350,20 +350,22 @@ export class RunningQuery {
     const { terms } = this.#options.slots
     const isMissing = ({ slot }: TaskAssignment) => this.#workers.isMissing(slot, terms)
     if (this.#isStopped || terms.size === 0 || this.#tasks.all?.some(isMissing) === false) return
-    const placed = await this.#tasks.place(terms, { paused: this.#isPaused })
-    const parts = await this.#workers.choose(placed.tasks.filter(isMissing))
-    this.#retries.noteStart()
-    await this.#workers.start(parts, { ...placed, indexes: this.#indexes }, terms)
+    await this.#startTasks(terms, isMissing)
   }
 
   /** Starts the tasks of partitions that were added, beside the others: these have no committed offsets from which they could start again. */
   async #startAdded(): Promise<void> {
     if (this.#isStopped || this.#hasFailed) return
-    const { terms } = this.#options.slots
     const running = new Set(this.#tasks.all?.map(({ id }) => id))
+    await this.#startTasks(this.#options.slots.terms, ({ id }) => !running.has(id))
+  }
+
+  /** Places the query again and starts those of its tasks that are wanted. */
+  async #startTasks(terms: SlotTerms, isWanted: (task: TaskAssignment) => boolean): Promise<void> {
     const placed = await this.#tasks.place(terms, { paused: this.#isPaused })
-    const parts = await this.#workers.choose(placed.tasks.filter(({ id }) => !running.has(id)))
-    await this.#workers.start(parts, placed, terms)
+    const parts = await this.#workers.choose(placed.tasks.filter(isWanted))
+    this.#retries.noteStart()
+    await this.#workers.start(parts, { ...placed, indexes: this.#indexes }, terms)
   }
 
   #learnTasks(): void {
