@@ -45,7 +45,7 @@ export interface OverStep {
   readonly key: readonly number[]
   /** How long rows are kept, in event time; null: for good. */
   readonly ttlMs: number | null
-  /** Whether its store has a list of the first rows of each partition, which suffices for a limit by ROW_NUMBER on a stream. Older plans have all rows. */
+  /** Whether its store has a list of the first rows of each partition, which suffices for a limit by ROW_NUMBER on a stream. Plans of older servers have bags. */
   readonly isListed?: boolean
   readonly store: string
 }
@@ -105,12 +105,15 @@ export const over: OperatorDefinition<OverStep> = {
       bounds.set(prefix, bound)
     }
     const forgets = input!.kind === 'stream' && limit !== null
-    /** A partition that is too large for memory is computed before the change and after it. */
-    const changeAll = (prefix: string, change: () => unknown): void => {
-      for (const row of compute(rows.upToLimit(prefix).rows)) changes.add(row, -1)
+    /** Computes a partition before the change and after it, up to the limit. Returns its rows of after it. */
+    const changeAll = (prefix: string, change: () => unknown): Limited => {
+      const old = compute(rows.upToLimit(prefix).rows)
       change()
-      for (const row of compute(rows.upToLimit(prefix).rows)) changes.add(row, 1)
+      const after = rows.upToLimit(prefix)
+      changes.replace(old, compute(after.rows))
+      return after
     }
+    /** Computes what the change reaches. A partition that is too large for memory is computed as a whole. */
     const changeOne = (partitions: PartitionRows, prefix: string, change: RowChange): void => {
       const isInMemory = partitions.load(prefix)
       if (!isInMemory) {
@@ -135,10 +138,7 @@ export const over: OperatorDefinition<OverStep> = {
             if (!forgets) rows.change(record, prefix)
             return expire()
           }
-          const old = compute(rows.upToLimit(prefix).rows)
-          rows.change(record, prefix)
-          const after = rows.upToLimit(prefix)
-          changes.replace(old, compute(after.rows))
+          const after = changeAll(prefix, () => rows.change(record, prefix))
           if (!context.coalesces) changes.flush()
           if (forgets && after.bound !== null) rows.forgetBehind(prefix, after.bound)
           if (after.bound === null) bounds.delete(prefix)
