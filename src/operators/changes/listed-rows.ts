@@ -33,7 +33,7 @@ export function listedRows(
   const timeAt = countAt + 1
 
   /** The list with a row more or less. */
-  const changed = (list: readonly Row[], row: Row, change: number, timestamp: number): readonly Row[] => {
+  const changed = (list: readonly Row[], row: Row, change: number, timestamp: number): Row[] => {
     const at = list.findIndex((other) => areEqual(row, other))
     if (at < 0) return [...list, [...row, change, timestamp]]
     const known = list[at]!
@@ -56,12 +56,12 @@ export function listedRows(
     change(record, prefix) {
       const stored = store.get(prefix)
       const old = (stored?.row ?? []) as Row[]
-      let list: readonly Row[] = old
+      let list = old
       eachRow(record, (row, count) => {
         list = changed(list, row, count, record.timestamp)
       })
       if (list.length === 0) store.delete(prefix)
-      else store.put(prefix, { row: [...list], timestamp: Math.max(record.timestamp, stored?.timestamp ?? 0) })
+      else store.put(prefix, { row: list, timestamp: Math.max(record.timestamp, stored?.timestamp ?? 0) })
       return [latest(old), latest(list)]
     },
   }
