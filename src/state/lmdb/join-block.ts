@@ -63,3 +63,11 @@ export function writeBlockRow(rows: RowBytes, key: Buffer, length: number, row: 
 export const keyStart = (row: number): number => row + HEAD_BYTES
 export const keyEnd = (bytes: Buffer, row: number): number => row + HEAD_BYTES + bytes.readUInt32LE(row)
 export const blockRowEnd = (bytes: Buffer, row: number): number => row + bytes.readUInt32LE(row + 4)
+
+/** Whether the row of a block that starts at `row` has the key that `bytes` hold in `[from, to)`. */
+export function isKeyOf(buffer: Buffer, row: number, bytes: Buffer, from: number, to: number): boolean {
+  const start = keyStart(row)
+  if (keyEnd(buffer, row) - start !== to - from) return false
+  for (let i = from, at = start; i < to; i++, at++) if (buffer[at] !== bytes[i]) return false
+  return true
+}

@@ -9,7 +9,7 @@
  */
 
 import { ByteBuffer } from '../../types/byte-buffer.ts'
-import { blockRowEnd, keyEnd, keyStart } from './join-block.ts'
+import { blockRowEnd, isKeyOf, keyEnd, keyStart } from './join-block.ts'
 import { type BlockPlace, packPlace } from './join-index.ts'
 
 const FIELDS = 5
@@ -223,12 +223,4 @@ export class JoinEntries {
     this.#tags = tags
     this.#slots = slots
   }
-}
-
-/** Whether the row of a block that starts at `row` has the key that `bytes` hold in `[from, to)`. */
-export function isKeyOf(buffer: Buffer, row: number, bytes: Buffer, from: number, to: number): boolean {
-  const start = keyStart(row)
-  if (keyEnd(buffer, row) - start !== to - from) return false
-  for (let i = from, at = start; i < to; i++, at++) if (buffer[at] !== bytes[i]) return false
-  return true
 }
