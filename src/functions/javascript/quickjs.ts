@@ -34,6 +34,9 @@ export const LAST_TAG = TAG.shortBigInt
 /** What the upper half of a double has less in memory. */
 export const DOUBLE_OFFSET = 0x7ff8000a
 
+/** Where the count of references of an object, a string or a large bigint lies, in bytes from its pointer. */
+export const REFERENCES = -4
+
 export const UNDEFINED: RawValue = BigInt(TAG.undefined) << 32n
 
 /** The functions that are used. Pointers and lengths are numbers; `qjs_` functions give pointers to JSValues. */

@@ -2,42 +2,51 @@
  * Strings and objects of QuickJS where they lie in the memory of an instance. What is read there needs no call, which costs more than most of
  * what it would do: a row of two columns is read in 0.07 µs.
  *
- * The layout is that of the installed build (quickjs-ng with 32-bit pointers); `isSample` recognizes it. Offsets are in bytes, from where the value's
- * pointer points:
+ * The layout is that of the installed build (quickjs-ng 0.18.0 with 32-bit pointers); `isSample` recognizes it. Below are the structs of its
+ * quickjs.c; offsets are in bytes, from where the value's pointer points:
  *
- *   all      -4 count of references
- *   string    0 length, bit 31: two bytes a character; 4 bits 28 and 29: kind, 0: the characters are here; 24 characters
- *   object    8 flags; 10 class; 12 shape; 16 properties, 8 bytes each; 20 weak references; of an array: 28 elements; 32 how many
- *   shape     8 whether it is shared by all objects of its kind; 16 hash mask; 24 properties; 28 deleted ones; 36 prototype; 40 hash table;
- *             then 8 bytes a property: flags in bits 26 to 31; 4 atom
+ *   all              -4 count of references
+ *   JSString          0 length, bit 31: two bytes a character; 4 bits 28 and 29: kind, 0: the characters are here; 24 characters
+ *   JSObject          8 flags; 10 class; 12 shape; 16 properties, 8 bytes each; 20 weak references; of an array: 28 elements; 32 how many
+ *   JSShape           8 whether it is shared by all objects of its kind; 16 hash mask; 24 properties; 28 deleted ones; 36 prototype;
+ *                    40 hash table of 4 bytes an entry, one more than its mask; then the properties
+ *   JSShapeProperty   0 flags in bits 26 to 31; 4 atom
  *
  * A shape, QuickJS's list of the properties that an object has, is changed in place only if nothing else refers to it. One that is pinned here therefore
  * means the same for as long as the instance lives.
  */
-import { TAG } from './quickjs.ts'
+import { REFERENCES, TAG } from './quickjs.ts'
 import { MOST_CHARACTERS, ShortTexts } from './short-texts.ts'
 import type { VmMemory } from './vm-memory.ts'
 
 const STRING = { kind: 4, characters: 24 } as const
 const OBJECT = { flags: 8, shape: 12, properties: 16, weakReferences: 20, elements: 28, count: 32 } as const
 const SHAPE = { isShared: 8, hashMask: 16, count: 24, deleted: 28, prototype: 36, hashTable: 40 } as const
+const SHAPE_PROPERTY = { flags: 0, atom: 4, bytes: 8 } as const
 
 /** Bits of a string's kind. */
 const KIND = 0x3000_0000
 
+/** `extensible`, `is_exotic` and `fast_array` of JSObject. */
 const EXTENSIBLE = 0x02
 const EXOTIC = 0x08
 const FAST_ARRAY = 0x10
 
+/** `class_id` of JSObject, which lies above its flags: `JS_CLASS_OBJECT` and `JS_CLASS_ARRAY`. */
+const CLASS = 0xffff_0000
+const CLASS_OBJECT = 1 << 16
+const CLASS_ARRAY = 2 << 16
+
 /** Class and flags of objects that are nothing but their properties, under a mask without those that do not matter. */
-const PLAIN_MASK = 0xffff_0000 | EXTENSIBLE | EXOTIC | FAST_ARRAY
-const PLAIN = (1 << 16) | EXTENSIBLE
+const PLAIN_MASK = CLASS | EXTENSIBLE | EXOTIC | FAST_ARRAY
+const PLAIN = CLASS_OBJECT | EXTENSIBLE
 
 /** Class and flags of arrays without holes. */
-const ARRAY_MASK = 0xffff_0000 | FAST_ARRAY
-const ARRAY = (2 << 16) | FAST_ARRAY
+const ARRAY_MASK = CLASS | FAST_ARRAY
+const ARRAY = CLASS_ARRAY | FAST_ARRAY
 
-/** Flags of a property: kind (0: it has a value), and those of one that was simply assigned. */
+/** Flags of a property: `JS_PROP_TMASK`, under which 0 is a value, and `JS_PROP_C_W_E`, those of one that was simply assigned. */
+const PROPERTY_FLAGS_SHIFT = 26
 const PROPERTY_KIND = 0x30
 const ASSIGNED = 0x07
 
@@ -79,7 +88,7 @@ export class VmHeap {
   // ---- References ------------------------------------------------------------------------------------------------------------------
 
   references(pointer: number): number {
-    return this.#memory.i32[(pointer >> 2) - 1]!
+    return this.#memory.i32[(pointer + REFERENCES) >> 2]!
   }
 
   /** Whether nothing but its holder refers to an object, not even weakly. */
@@ -88,7 +97,7 @@ export class VmHeap {
   }
 
   retain(pointer: number): void {
-    this.#memory.i32[(pointer >> 2) - 1]!++
+    this.#memory.i32[(pointer + REFERENCES) >> 2]!++
   }
 
   // ---- Arrays ----------------------------------------------------------------------------------------------------------------------
@@ -150,12 +159,15 @@ export class VmHeap {
   propertiesIn(shape: number): readonly ShapeProperty[] | null {
     const { i32 } = this.#memory
     if (i32[(shape + SHAPE.deleted) >> 2] !== 0) return null
-    const from = (shape + SHAPE.hashTable + 4 * (i32[(shape + SHAPE.hashMask) >> 2]! + 1)) >> 2
+    const first = shape + SHAPE.hashTable + 4 * (i32[(shape + SHAPE.hashMask) >> 2]! + 1)
     return Array.from({ length: i32[(shape + SHAPE.count) >> 2]! }, (_, i) => {
-      const flags = i32[from + 2 * i]! >>> 26
-      return { atom: i32[from + 2 * i + 1]!, hasValue: (flags & PROPERTY_KIND) === 0, isOrdinary: flags === ASSIGNED }
+      const property = first + SHAPE_PROPERTY.bytes * i
+      const flags = i32[(property + SHAPE_PROPERTY.flags) >> 2]! >>> PROPERTY_FLAGS_SHIFT
+      const atom = i32[(property + SHAPE_PROPERTY.atom) >> 2]!
+      return { atom, hasValue: (flags & PROPERTY_KIND) === 0, isOrdinary: flags === ASSIGNED }
     })
   }
+
   // ---- The layout ------------------------------------------------------------------------------------------------------------------
 
   /** Whether the object is read as `HEAP_SAMPLE` is written. */

@@ -1,6 +1,6 @@
 /** The memory of an instance: slots of 8 bytes for arguments and results, and the values in them that need no call of QuickJS. */
 import { CallError, OUT_OF_MEMORY, VmBrokenError } from './call-error.ts'
-import { DOUBLE_OFFSET, FIRST_TAG, LAST_TAG, type QuickJsExports, TAG } from './quickjs.ts'
+import { DOUBLE_OFFSET, FIRST_TAG, LAST_TAG, type QuickJsExports, REFERENCES, TAG } from './quickjs.ts'
 
 /** Slots for arguments and results, 8 bytes each. */
 const SLOT_BYTES = 8
@@ -110,8 +110,8 @@ export class VmMemory {
   freeAt(at: number): void {
     const high = this.i32[(at >> 2) + 1]!
     if (!(high < 0 && high >= FIRST_TAG)) return
-    // The count of references stands before what the value points to (vm-heap.ts). Only the last one needs QuickJS.
-    const count = (this.i32[at >> 2]! >> 2) - 1
+    // Only the last reference needs QuickJS.
+    const count = (this.i32[at >> 2]! + REFERENCES) >> 2
     if (this.i32[count]! > 1) this.i32[count]!--
     else this.#exports.JS_FreeValue(this.#context, this.raw[at >> 3]!)
   }
