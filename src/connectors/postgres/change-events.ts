@@ -92,12 +92,11 @@ export class ChangeEvents {
     const known = before?.kind === 'full' ? withUnchanged(after, before.tuple) : after
     if (before !== null && table.key.some((at) => before.tuple[at] !== known[at])) {
       // Another key is another row to whoever reads by key; the headers tie the two together.
-      const [oldKey, newKey] = [this.#key(before.tuple, table), this.#key(known, table)]
       const gone = this.#ofDelete(before.tuple, table, place)
       const come = this.#record(this.#put('c', null, known, table), table, place)
       return [
-        ...gone.map((record) => ({ ...record, headers: [{ key: NEW_KEY, value: newKey }] })),
-        { ...come, headers: [{ key: OLD_KEY, value: oldKey }] },
+        ...gone.map((record) => ({ ...record, headers: [{ key: NEW_KEY, value: come.key }] })),
+        { ...come, headers: [{ key: OLD_KEY, value: gone[0]!.key }] },
       ]
     }
     const old = before?.kind === 'full' ? before.tuple : null

@@ -10,12 +10,6 @@
  */
 export type TimeUnits = 'adaptive' | 'adaptive_time_microseconds' | 'connect'
 
-/** A column's type and its digits behind the second; -1: as many as a value has. */
-export interface TimeColumn {
-  readonly type: 'time' | 'timestamp'
-  readonly digits: number
-}
-
 /** JSON text of a value. */
 type ToJson = (text: string) => string
 
@@ -24,15 +18,15 @@ const DAY_US = 86_400_000_000n
 
 export const dateJson: ToJson = unlessInfinite((text) => String(daysOf(text)))
 
-/** Time of the day as a number. */
+/** Time of the day as a number. `digits`, here and below: those that the column has behind the second; -1: as many as a value has. */
 export const timeJson = (digits: number, units: TimeUnits): ToJson => {
-  const inUnit = scale({ type: 'time', digits }, units)
+  const inUnit = units === 'adaptive_time_microseconds' ? String : scale(digits, units)
   return (text) => inUnit(microsecondsOf(text))
 }
 
 /** Time since the epoch as a number. */
 export const timestampJson = (digits: number, units: TimeUnits): ToJson => {
-  const inUnit = scale({ type: 'timestamp', digits }, units)
+  const inUnit = scale(digits, units)
   return unlessInfinite((text) => inUnit(timestampOf(text)))
 }
 
@@ -55,8 +49,9 @@ function unlessInfinite(convert: ToJson): ToJson {
   return (text) => (text.endsWith('infinity') ? JSON.stringify(text) : convert(text))
 }
 
-function scale({ type, digits }: TimeColumn, units: TimeUnits): (us: bigint) => string {
-  const isFine = digits < 0 || digits > 3 || (type === 'time' && units === 'adaptive_time_microseconds')
+/** Writes microseconds in the unit of a column. */
+function scale(digits: number, units: TimeUnits): (us: bigint) => string {
+  const isFine = digits < 0 || digits > 3
   return units !== 'connect' && isFine ? String : toMilliseconds
 }
 
