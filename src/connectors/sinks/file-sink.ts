@@ -119,7 +119,7 @@ class FileTask implements SinkTask {
     }
   }
 
-  /** A repeated call finds what the first one has written, maybe a file that could not be completed. */
+  /** A repeated call finds what the first one has written, and completes the file first if it is full. */
   async write(records: readonly SinkRecord[]) {
     await this.flush({ now: false })
     let at = records.findIndex(({ offset }) => offset >= this.#next)
@@ -187,12 +187,11 @@ class FileTask implements SinkTask {
     const { source, partition } = this.#context
     const file = this.#file!
     const run = { topic: source.topic, partition, first: this.#first, last: this.#next - 1 }
-    await onDisk(this.#unfinishedPath, () => file.truncate(this.#bytes))
-    await onDisk(this.#unfinishedPath, () => file.sync())
-    if (!this.#isNamed)
-      await onDisk(this.#unfinishedPath, () =>
-        rename(this.#unfinishedPath, join(this.#directory, runName(run, EXTENSION))),
-      )
+    await onDisk(this.#unfinishedPath, async () => {
+      await file.truncate(this.#bytes)
+      await file.sync()
+      if (!this.#isNamed) await rename(this.#unfinishedPath, join(this.#directory, runName(run, EXTENSION)))
+    })
     this.#isNamed = true
     await onDisk(this.#directory, () => syncDirectory(this.#directory))
     this.#file = null

@@ -40,7 +40,7 @@ export class S3Task implements SinkTask {
     return this.#next
   }
 
-  /** A repeated call finds what the first one has taken, maybe an object that could not be written. */
+  /** A repeated call finds what the first one has taken, and writes the object first if it is full. */
   async write(records: readonly SinkRecord[]) {
     await this.flush({ now: false })
     let at = records.findIndex(({ offset }) => offset >= this.#next)
