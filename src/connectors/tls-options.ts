@@ -49,3 +49,7 @@ export function tlsOf(context: FileContext): TlsSettings {
     ...(options.text('ssl.endpoint.identification.algorithm') === '' && { checkServerIdentity: () => undefined }),
   }
 }
+
+/** Whether no retry changes an error of this code. Source: Node's `tls` module, X509 error codes. */
+export const isCertificateError = (code: string): boolean =>
+  /^(ERR_TLS_CERT|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|HOSTNAME_MISMATCH|ERR_SSL_)/.test(code)

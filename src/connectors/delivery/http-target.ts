@@ -6,7 +6,7 @@ import { messageOf } from '../../errors.ts'
 import { AnswerTooLong, keptConnections, readBody, sendRequest } from '../../http/exchange.ts'
 import { RetriableError, type SinkContext } from '../connector.ts'
 import { type OptionDeclaration, OptionError, type Options } from '../options.ts'
-import { TLS_OPTIONS, tlsOf } from '../tls-options.ts'
+import { isCertificateError, TLS_OPTIONS, tlsOf } from '../tls-options.ts'
 
 /** Options of all connectors that send HTTP requests. */
 export const HTTP_OPTIONS: readonly OptionDeclaration[] = [
@@ -179,10 +179,6 @@ export class HttpTarget {
     return new RetriableError(`${base.origin} cannot be reached: ${reason || String(code)}.`, { cause: error })
   }
 }
-
-/** Codes of Node's TLS that no retry changes. Source: Node's `tls` module, X509 error codes. */
-const isCertificateError = (code: string): boolean =>
-  /^(ERR_TLS_CERT|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|HOSTNAME_MISMATCH|ERR_SSL_)/.test(code)
 
 /** The start of an answer's text, for messages. */
 const saying = (text: string): string => {

@@ -1,6 +1,7 @@
 /** What an error of PostgreSQL is about, by its SQLSTATE. Source: PostgreSQL documentation, appendix A. */
 import { messageOf } from '../../errors.ts'
 import { RetriableError } from '../connector.ts'
+import { isCertificateError } from '../tls-options.ts'
 
 /** Classes of errors that pass: connection, resources, rollback by the server, intervention of an operator, a lock. */
 const PASSING_CLASSES: ReadonlySet<string> = new Set(['08', '40', '53', '55', '57'])
@@ -24,7 +25,7 @@ export function deliveryError(error: unknown, address: string): Error {
       : new Error(`PostgreSQL at ${address} refuses: ${words}`, { cause: error })
   }
   const { code } = error as { readonly code?: unknown }
-  if (typeof code === 'string' && /CERT|SELF_SIGNED|UNABLE_TO_|HOSTNAME/.test(code)) {
+  if (typeof code === 'string' && isCertificateError(code)) {
     return new Error(`The certificate of PostgreSQL at ${address} is not accepted: ${messageOf(error)}`, {
       cause: error,
     })
