@@ -7,7 +7,7 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { faultsOf, lines, measuredOf, settled } from './connectors/arrivals.ts'
-import { fileTarget, type KillTarget, statementsOf } from './connectors/targets.ts'
+import { type FaultTarget, fileTarget, statementsOf } from './connectors/targets.ts'
 import type { Fault, FaultOptions, FaultResult } from './fault.ts'
 import { FaultServer, withDataDir } from './support/server.ts'
 import { SmallDisk } from './support/small-disk.ts'
@@ -89,7 +89,7 @@ function fullDiskOfServer(directory: string, { number, say }: FaultOptions): Pro
 }
 
 async function finished(
-  targets: readonly KillTarget[],
+  targets: readonly FaultTarget[],
   { records, failures, say }: { records: number; failures: readonly string[]; say: (text: string) => void },
 ): Promise<FaultResult> {
   const held = await settled(targets, records, say)
@@ -118,7 +118,7 @@ async function mustSay(server: FaultServer, connector: string, words: readonly s
   return [`${connector} does not say ${words.join(' and ')}: ${text}`]
 }
 
-async function mustHave(target: KillTarget, records: number): Promise<string[]> {
+async function mustHave(target: FaultTarget, records: number): Promise<string[]> {
   for (const from = performance.now(); performance.now() - from < MOST_WAIT_MS; await delay(LOOK_MS)) {
     if ((await target.held()).distinct === records) return []
   }

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '../support/free-port.ts'
 import { faultsOf, lines, measuredOf, settled } from './connectors/arrivals.ts'
-import { type KillTarget, statementsOf, targetsOf } from './connectors/targets.ts'
+import { type FaultTarget, statementsOf, targetsOf } from './connectors/targets.ts'
 import type { Fault } from './fault.ts'
 import { FaultServer, withDataDir } from './support/server.ts'
 import { TcpProxy } from './support/tcp-proxy.ts'
@@ -114,7 +114,7 @@ class Input {
 }
 
 /** Peaks of the server's memory, and of how far the sink to files is behind. */
-async function watch(server: FaultServer, targets: readonly KillTarget[], input: Input, forMs: number) {
+async function watch(server: FaultServer, targets: readonly FaultTarget[], input: Input, forMs: number) {
   const undisturbed = targets.find(({ name }) => name === UNDISTURBED)
   const until = performance.now() + forMs
   let [memoryMb, behindMs] = [0, 0]
@@ -133,7 +133,7 @@ async function watch(server: FaultServer, targets: readonly KillTarget[], input:
 }
 
 /** Sinks that do not say that their target is away, in words. */
-async function reporting(server: FaultServer, targets: readonly KillTarget[]): Promise<string[]> {
+async function reporting(server: FaultServer, targets: readonly FaultTarget[]): Promise<string[]> {
   const silent: string[] = []
   for (const { name, statement } of targets) {
     if (name === UNDISTURBED) continue

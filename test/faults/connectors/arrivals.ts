@@ -1,6 +1,6 @@
 /** What is sent through the connectors of a fault run, and what has arrived of it. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Held, KillTarget } from './targets.ts'
+import type { FaultTarget, Held } from './targets.ts'
 
 /** Without progress for this long the run has failed. */
 const STALL_MS = 60_000
@@ -14,7 +14,7 @@ export function lines(from: number, to: number): string {
 }
 
 /** What the targets have when each has all records, or when nothing has come for a while. */
-export async function settled(targets: readonly KillTarget[], records: number, say: (text: string) => void) {
+export async function settled(targets: readonly FaultTarget[], records: number, say: (text: string) => void) {
   const held = new Map<string, Held>()
   let changedAt = performance.now()
   for (;;) {
@@ -38,7 +38,7 @@ export const measuredOf = (name: string, { records, distinct, keys }: Held): [st
 ]
 
 /** What a target lacks or has too much of, in words. */
-export function faultsOf({ name, exactlyOnce }: KillTarget, held: Held, records: number): string[] {
+export function faultsOf({ name, exactlyOnce }: FaultTarget, held: Held, records: number): string[] {
   const sum = (records * (records - 1)) / 2
   return [
     ...(held.distinct === records && held.sum === sum

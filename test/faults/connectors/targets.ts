@@ -1,4 +1,4 @@
-/** Targets of the kill run: how a sink reaches each, and what it has in the end. */
+/** Targets of the fault runs of connectors: how a sink reaches each, and what it has in the end. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -16,7 +16,7 @@ export interface Held {
   readonly keys?: number
 }
 
-export interface KillTarget {
+export interface FaultTarget {
   readonly name: string
   /** Whether a repetition is a failure. */
   readonly exactlyOnce: boolean
@@ -43,7 +43,7 @@ CREATE SOURCE lines WITH (connector='file', topic='logs', path='in.ndjson', form
 CREATE STREAM logs (ID BIGINT, V STRING) WITH (kafka_topic='logs', value_format='JSON');`
 
 /** Statements for the way from lines of the file `in.ndjson` to all targets. */
-export const statementsOf = (targets: readonly KillTarget[]): string =>
+export const statementsOf = (targets: readonly FaultTarget[]): string =>
   SOURCE + targets.map(({ statement }) => statement).join('\n')
 
 /**
@@ -51,7 +51,7 @@ export const statementsOf = (targets: readonly KillTarget[]): string =>
  * their addresses.
  * `chosen`: names separated by commas; empty: all. Throws an Error for a name that is not there.
  */
-export function targetsOf(places: TargetPlaces, chosen: string): KillTarget[] {
+export function targetsOf(places: TargetPlaces, chosen: string): FaultTarget[] {
   const targets = availableTargets(places)
   if (chosen === '') return targets
   return chosen.split(',').map((name) => {
@@ -61,7 +61,7 @@ export function targetsOf(places: TargetPlaces, chosen: string): KillTarget[] {
   })
 }
 
-function availableTargets(places: TargetPlaces): KillTarget[] {
+function availableTargets(places: TargetPlaces): FaultTarget[] {
   const { MILLRACE_TEST_HEC, MILLRACE_TEST_OPENSEARCH, MILLRACE_TEST_POSTGRES, MILLRACE_TEST_S3 } = process.env
   return [
     fileTarget(places, { name: 'file', directory: 'out' }),
@@ -91,7 +91,7 @@ const idsOfLines = (text: string): number[] =>
 export function fileTarget(
   { files }: Pick<TargetPlaces, 'files'>,
   { name, directory: below }: { readonly name: string; readonly directory: string },
-): KillTarget {
+): FaultTarget {
   const directory = join(files, below)
   /** Ids by file, whose lines never change. */
   const seen = new Map<string, readonly number[]>()
@@ -126,7 +126,7 @@ function byKey(server: FakeServer) {
   }
 }
 
-function webTarget(): KillTarget {
+function webTarget(): FaultTarget {
   const server: FakeServer = new FakeServer(({ headers, body }) => {
     keys.take(String(headers['idempotency-key']), body)
     return { status: 204 }
@@ -145,7 +145,7 @@ function webTarget(): KillTarget {
   }
 }
 
-function splunkTarget(): KillTarget {
+function splunkTarget(): FaultTarget {
   const server: FakeServer = new FakeServer(({ body }) => {
     for (const line of body.trimEnd().split('\n')) {
       const { fields, event } = JSON.parse(line) as { fields: { record_id: string }; event: unknown }
@@ -169,7 +169,7 @@ function splunkTarget(): KillTarget {
 }
 
 /** VictoriaLogs, which takes events as Splunk's collector does. */
-function logsTarget(url: string, { run }: TargetPlaces): KillTarget {
+function logsTarget(url: string, { run }: TargetPlaces): FaultTarget {
   const query = async (text: string): Promise<Record<string, string>> => {
     const body = new URLSearchParams({ query: `sourcetype:="${run}" | ${text}` })
     return (await fetch(`${url}/select/logsql/query`, { method: 'POST', body })).json() as Promise<
@@ -194,7 +194,7 @@ function logsTarget(url: string, { run }: TargetPlaces): KillTarget {
   }
 }
 
-function searchTarget(url: string, { run }: TargetPlaces): KillTarget {
+function searchTarget(url: string, { run }: TargetPlaces): FaultTarget {
   const index = `millrace-kill-${run}`
   const post = async (path: string, body: string): Promise<unknown> => {
     const headers = { 'content-type': 'application/json' }
@@ -220,7 +220,7 @@ function searchTarget(url: string, { run }: TargetPlaces): KillTarget {
   }
 }
 
-function postgresTarget(address: URL, { run }: TargetPlaces): KillTarget {
+function postgresTarget(address: URL, { run }: TargetPlaces): FaultTarget {
   process.env['CONNECTOR_PG_PASSWORD'] = decodeURIComponent(address.password)
   const table = `millrace_kill_${run}`
   const query = async (sql: string) => {
@@ -252,7 +252,7 @@ function postgresTarget(address: URL, { run }: TargetPlaces): KillTarget {
 }
 
 /** `http://KEY:SECRET@HOST:PORT/BUCKET`. */
-function storeTarget(address: URL, { run }: TargetPlaces): KillTarget {
+function storeTarget(address: URL, { run }: TargetPlaces): FaultTarget {
   const [accessKeyId, secretAccessKey] = [address.username, decodeURIComponent(address.password)]
   process.env['CONNECTOR_S3_SECRET'] = secretAccessKey
   const bucket = address.pathname.slice(1)

@@ -23,7 +23,7 @@ export class SmallDisk {
   fill(): void {
     const file = openSync(this.#ballast, 'a')
     try {
-      for (let bytes = PIECE.length; bytes > 0; ) if (!hasRoomFor(file, bytes)) bytes >>= 1
+      for (let bytes = PIECE.length; bytes > 0; ) if (!writesAll(file, bytes)) bytes >>= 1
       fsyncSync(file)
     } finally {
       closeSync(file)
@@ -44,8 +44,8 @@ export class SmallDisk {
   }
 }
 
-/** Writes so many bytes, or fewer if the disk is full then. */
-function hasRoomFor(file: number, bytes: number): boolean {
+/** Writes so many bytes; false: the disk was full before that. */
+function writesAll(file: number, bytes: number): boolean {
   try {
     return writeSync(file, PIECE, 0, bytes) === bytes
   } catch (error) {
