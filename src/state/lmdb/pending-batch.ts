@@ -6,7 +6,7 @@
  */
 import type { StateEnvironment } from './lmdb-environment.ts'
 import { PENDING_ID, storePrefix } from './state-ids.ts'
-import { WriteBatch } from './write-batch.ts'
+import { type KeyRangeBytes, WriteBatch } from './write-batch.ts'
 
 /** Changes in one transaction: at most about 16 MB of pages, 10 to 20 ms. */
 export const PART_CHANGES = 4096
@@ -65,15 +65,22 @@ async function carryOut(environment: StateEnvironment, task: string, batch: Writ
   await environment.write(end)
 }
 
-async function deleteRange(environment: StateEnvironment, { from, to }: { from: Buffer; to: Buffer }): Promise<void> {
-  for (;;) {
-    const entries = environment.chunk(from, to, PART_CHANGES)
-    const batch = new WriteBatch()
-    for (const { key } of entries) batch.delete(key)
-    if (entries.length > 0) await environment.write(batch)
-    if (entries.length < PART_CHANGES) return
-    await nextTurn()
-  }
+/** Deletes all keys in `[from, to)`, in small transactions. */
+export async function deleteRange(environment: StateEnvironment, range: KeyRangeBytes): Promise<void> {
+  while (await deleteFirst(environment, range, PART_CHANGES)) await nextTurn()
+}
+
+/** Deletes the first `limit` keys in `[from, to)`, in one transaction. Returns whether there may be more. */
+export async function deleteFirst(
+  environment: StateEnvironment,
+  { from, to }: KeyRangeBytes,
+  limit: number,
+): Promise<boolean> {
+  const entries = environment.chunk(from, to, limit)
+  const batch = new WriteBatch()
+  for (const { key } of entries) batch.delete(key)
+  if (entries.length > 0) await environment.write(batch)
+  return entries.length === limit
 }
 
 /** Others get their turn between two transactions. */

@@ -7,8 +7,8 @@ import type { StoreDeclaration } from '../store.ts'
 import type { StoreSummary } from './durable-store.ts'
 import type { IndexRecord } from './index-record.ts'
 import type { StateEnvironment } from './lmdb-environment.ts'
-import { dropPending, isLarge, nextTurn, PART_CHANGES, recoverPending, writeLarge } from './pending-batch.ts'
-import { CATALOG_ID, FIRST_STORE_ID, storePrefix } from './state-ids.ts'
+import { deleteRange, dropPending, isLarge, recoverPending, writeLarge } from './pending-batch.ts'
+import { CATALOG_ID, FIRST_STORE_ID, storeKeys, storePrefix } from './state-ids.ts'
 import { WriteBatch } from './write-batch.ts'
 
 export interface StoreRecord {
@@ -121,7 +121,7 @@ export class StateCatalog {
     const mark = new WriteBatch()
     dropPending(taskName(record), mark)
     await this.write({ ...record, isDropped: true }, mark)
-    for (const id of Object.values(record.stores).flatMap(idsOf)) await this.#purgeStore(id)
+    for (const id of Object.values(record.stores).flatMap(idsOf)) await deleteRange(this.#environment, storeKeys(id))
     const end = new WriteBatch()
     end.delete(taskKey(record))
     await this.#environment.write(end)
@@ -132,18 +132,6 @@ export class StateCatalog {
       return JSON.parse(bytes.toString()) as TaskRecord
     } catch (error) {
       throw this.#environment.damaged(error as Error)
-    }
-  }
-
-  async #purgeStore(id: number): Promise<void> {
-    const environment = this.#environment
-    for (;;) {
-      const entries = environment.chunk(storePrefix(id), storePrefix(id + 1), PART_CHANGES)
-      const batch = new WriteBatch()
-      for (const { key } of entries) batch.delete(key)
-      if (entries.length > 0) await environment.write(batch)
-      if (entries.length < PART_CHANGES) return
-      await nextTurn()
     }
   }
 }

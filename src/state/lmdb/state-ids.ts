@@ -1,4 +1,5 @@
 /** Whom the keys of an environment belong to: all start with an id, of a store or of what the environment knows about its tasks. */
+import type { KeyRangeBytes } from './write-batch.ts'
 
 const ID_BYTES = 3
 
@@ -14,3 +15,6 @@ export function storePrefix(id: number): Buffer {
   prefix.writeUIntBE(id, 0, ID_BYTES)
   return prefix
 }
+
+/** All keys of a store: `[from, to)`. */
+export const storeKeys = (id: number): KeyRangeBytes => ({ from: storePrefix(id), to: storePrefix(id + 1) })

@@ -8,8 +8,9 @@ import type { CachedRows } from '../cached-rows.ts'
 import { type DurableIndexes, prefixEnd, type StoreSpace } from '../durable-store.ts'
 import type { IndexRecord } from '../index-record.ts'
 import { after } from '../lmdb-environment.ts'
+import { deleteFirst } from '../pending-batch.ts'
 import { RowKeys } from '../row-keys.ts'
-import { storePrefix } from '../state-ids.ts'
+import { storeKeys } from '../state-ids.ts'
 import { WriteBatch } from '../write-batch.ts'
 import { IndexEntries } from './index-entries.ts'
 
@@ -146,10 +147,7 @@ export class StoreIndexes implements DurableIndexes {
 
   async #deleteSome(dropped: IndexRecord): Promise<void> {
     const { environment } = this.#options.space
-    const entries = environment.chunk(storePrefix(dropped.id), storePrefix(dropped.id + 1), STEP_ROWS)
-    const batch = new WriteBatch()
-    for (const { key } of entries) batch.delete(key)
-    if (batch.size > 0) await environment.write(batch)
-    if (entries.length < STEP_ROWS) this.#dropped = this.#dropped.filter(({ id }) => id !== dropped.id)
+    const isMore = await deleteFirst(environment, storeKeys(dropped.id), STEP_ROWS)
+    if (!isMore) this.#dropped = this.#dropped.filter(({ id }) => id !== dropped.id)
   }
 }
