@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { type Browser, chromium } from 'playwright-core'
 import { buildConsole } from '../scripts/build-console.mjs'
 import { findChromium } from '../scripts/find-chromium.mjs'
+import { median } from './median.ts'
 import { type MeasuredServer, startMillrace } from './pull/measured-server.ts'
 
 const { values } = parseArgs({
@@ -95,9 +96,4 @@ async function someQuery({ url }: MeasuredServer): Promise<string> {
     readonly queries: readonly { readonly id: string }[]
   }
   return overview.queries[1]!.id
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]!
 }

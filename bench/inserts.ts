@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { median } from './median.ts'
 import { type Client, http1Client, insertRows } from './pull/clients.ts'
 import { type MeasuredServer, startMillrace } from './pull/measured-server.ts'
 
@@ -87,8 +88,4 @@ async function insertValues(server: MeasuredServer, rows: number): Promise<void>
   const client = clients.get(server)!
   for (let i = 0; i < rows; i++)
     await client.post('/ksql', { ksql: `INSERT INTO events VALUES ('k${i}', 'value ${i}', ${i});` })
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
 }

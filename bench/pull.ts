@@ -9,6 +9,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { median } from './median.ts'
 import { type Client, http1Client, http2Client, insertRows } from './pull/clients.ts'
 import { type MeasuredServer, startBare, startMillrace } from './pull/measured-server.ts'
 import { measureTimes } from './pull/times.ts'
@@ -128,8 +129,4 @@ function askFor(server: MeasuredServer, where: string): Promise<string> {
 /** Keys whose order is that of their numbers. */
 function keyOf(index: number): string {
   return `key${String(index).padStart(7, '0')}`
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
 }

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { median } from './median.ts'
 
 /** Does its work for all records once; the number keeps the work from being left out. */
 export type Run = () => number
@@ -102,5 +103,3 @@ function time(run: Run): number {
   if (run() < 0) throw new Error('no result')
   return Number(process.hrtime.bigint() - start)
 }
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ServerProcess } from './compare/server-process.ts'
-import { median } from './compare/table.ts'
+import { median } from './median.ts'
 
 const IDLE_MS = 2_000
 

@@ -1,4 +1,5 @@
 /** The results of a comparison as a table: medians over the repetitions. */
+import { median } from '../median.ts'
 import type { Result } from './measure.ts'
 
 const HEADER = [
@@ -64,12 +65,6 @@ function medianOf(runs: readonly Result[]): Median {
     otherCores: middle(({ otherCores }) => otherCores),
     runs: runs.length,
   }
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const half = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
 }
 
 function format(rows: readonly (readonly string[])[]): string {

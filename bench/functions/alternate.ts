@@ -1,4 +1,5 @@
 /** Measures things that are compared with each other in short slices by turns, so that whatever else the machine does hits them alike. */
+import { median } from '../median.ts'
 
 /** Makes calls for a moment and gives their number. */
 export type Work = () => number
@@ -37,8 +38,4 @@ function rateOf(work: Work): number {
 function cpuMs(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1000
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!
 }

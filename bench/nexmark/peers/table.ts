@@ -1,5 +1,5 @@
 /** The measurements of Nexmark as a Markdown table: medians over the repetitions. */
-import { median } from '../../compare/table.ts'
+import { median } from '../../median.ts'
 import type { Measurement } from './measurement.ts'
 import type { Peer, PeerName, PeerRun } from './peer.ts'
 
