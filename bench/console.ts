@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Browser, chromium } from 'playwright-core'
 import { buildConsole } from '../scripts/build-console.mjs'
-import { findChromium } from '../scripts/find-chromium.mjs'
+import { requireChromium } from '../scripts/find-chromium.mjs'
 import { median } from './median.ts'
 import { type MeasuredServer, startMillrace } from './pull/measured-server.ts'
 
@@ -26,8 +26,7 @@ const reps = Number(values.reps)
 const SETTLE_MS = 15_000
 
 const root = `${import.meta.dirname}/..`
-const executablePath = findChromium()
-if (executablePath === null) throw new Error('No Chromium was found: apt-get install chromium, or set CHROMIUM.')
+const executablePath = requireChromium()
 await buildConsole(`${root}/dist/console`)
 const server = await startMillrace(root)
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })

@@ -5,12 +5,11 @@
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { ConsoleServer } from '../test/browser/support/console-server.ts'
-import { findChromium } from './find-chromium.mjs'
+import { requireChromium } from './find-chromium.mjs'
 import { startFeeding } from './picture-data.ts'
 
 const FOLDER = join(import.meta.dirname, '../docs/pictures')
-const executablePath = findChromium()
-if (executablePath === null) throw new Error('No Chromium was found: apt-get install chromium, or set CHROMIUM.')
+const executablePath = requireChromium()
 const server = await ConsoleServer.start()
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 try {

@@ -1,2 +1,2 @@
-/** Path of a Chromium on this machine; null: there is none. The environment's `CHROMIUM` names one elsewhere. */
-export function findChromium(): string | null
+/** Path of a Chromium on this machine; one that the environment names as `CHROMIUM` goes first. Throws an Error with advice if there is none. */
+export function requireChromium(): string

@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url'
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/opt/google/chrome/chrome']
 
 /** Null: there is none. `CHROMIUM` names one elsewhere. */
-export const findChromium = () => [process.env['CHROMIUM'] ?? '', ...PLACES].find((path) => existsSync(path)) ?? null
+const findChromium = () => [process.env['CHROMIUM'] ?? '', ...PLACES].find((path) => existsSync(path)) ?? null
+
+/** Throws an Error with advice if there is none. */
+export function requireChromium() {
+  const path = findChromium()
+  if (path === null) throw new Error('No Chromium was found: apt-get install chromium, or set CHROMIUM.')
+  return path
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const path = findChromium()

@@ -1,7 +1,7 @@
 import axe from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findChromium } from '../../scripts/find-chromium.mjs'
+import { requireChromium } from '../../scripts/find-chromium.mjs'
 import { ConsoleServer } from './support/console-server.ts'
 
 const FLAGS = [
@@ -27,9 +27,7 @@ let page: Page
 let complaints: string[]
 
 beforeAll(async () => {
-  const executablePath = findChromium()
-  if (executablePath === null) throw new Error('No Chromium was found: apt-get install chromium, or set CHROMIUM.')
-  browser = await chromium.launch({ executablePath, args: FLAGS })
+  browser = await chromium.launch({ executablePath: requireChromium(), args: FLAGS })
   // A slow function must not fail because the machine is busy.
   server = await ConsoleServer.start({ 'millrace.functions.javascript.timeout.ms': '10000' })
   await server.execute(`
