@@ -60,7 +60,9 @@ export async function compare(
   return { changes: [...changes, ...drops], unchanged, others: [] }
 }
 
-export const dropping = ({ kind, name }: ServerSource): string => `DROP ${kind} IF EXISTS ${quoteName(name)};`
+/** `kind`: the word that SQL has for it. */
+export const dropping = ({ kind, name }: { readonly kind: string; readonly name: string }): string =>
+  `DROP ${kind} IF EXISTS ${quoteName(name)};`
 
 /** As the author wrote it, so that the server shows it so. */
 const creating = (statement: Defining): string => statement.text
@@ -76,7 +78,7 @@ function replacing(statement: Defining): string {
     case 'createType':
       return `DROP TYPE ${quoteName(statement.name)}; ${creating(statement)};`
     case 'createIndex':
-      return `DROP INDEX IF EXISTS ${quoteName(statement.name)}; ${creating(statement)};`
+      return `${dropping({ kind: 'INDEX', name: statement.name })} ${creating(statement)};`
     case 'createBuiltInConnector':
       return `DROP CONNECTOR ${quoteName(statement.name)}; ${creating(statement)};`
   }

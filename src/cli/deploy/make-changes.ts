@@ -93,23 +93,21 @@ function dropSql(
     case 'insertInto':
       return `TERMINATE ${queryId};`
     case 'createBuiltInConnector':
-      return `DROP CONNECTOR IF EXISTS ${quoteName(name)};`
+      return dropping({ kind: 'CONNECTOR', name })
     case 'createFunction':
-      return `DROP FUNCTION IF EXISTS ${quoteName(name)};`
+      return dropping({ kind: 'FUNCTION', name })
     case 'createIndex':
-      return dropIndex(name)
+      return dropping({ kind: 'INDEX', name })
     case 'createType':
-      return `DROP TYPE IF EXISTS ${quoteName(name)};`
+      return dropping({ kind: 'TYPE', name })
   }
 }
 
 function formerSql({ former, definition: { kind, name } }: Extract<Change, { kind: 'replace' }>): string {
   if (kind === 'connector') return `DROP CONNECTOR ${quoteName(name)}; ${former}`
-  if (kind === 'index') return `${dropIndex(name)} ${former}`
+  if (kind === 'index') return `${dropping({ kind: 'INDEX', name })} ${former}`
   return former.replace(/^CREATE\s+(?!OR\b)/i, 'CREATE OR REPLACE ')
 }
-
-const dropIndex = (name: string): string => `DROP INDEX IF EXISTS ${quoteName(name)};`
 
 /** The query that writes the stream or table; null: none does. */
 async function writerOf(name: string, client: DeployClient): Promise<string | null> {
