@@ -22,27 +22,33 @@ export interface RecordPlace {
 /** The value of that header. */
 export const placeText = ({ topic, partition, offset }: RecordPlace): string => `${topic}-${partition}@${offset}`
 
+/** What wrote a dead letter. */
+type DeadLetterWriter = keyof typeof DEAD_LETTER_PREFIXES
+
+type HeaderTexts = readonly (readonly [name: string, text: string | null])[]
+
 /** What the headers of a dead letter say of its record. */
 export interface DeadLetterOrigin {
-  readonly writer: keyof typeof DEAD_LETTER_PREFIXES
+  readonly writer: DeadLetterWriter
   /** Where the record failed. */
   readonly place: RecordPlace
 }
 
 /** Null: these are not the headers of a dead letter. A record that failed several times has the headers of each failure; the last one counts. */
-export function deadLetterOrigin(
-  headers: readonly (readonly [name: string, text: string | null])[],
-): DeadLetterOrigin | null {
-  const writers = Object.keys(DEAD_LETTER_PREFIXES) as (keyof typeof DEAD_LETTER_PREFIXES)[]
+export function deadLetterOrigin(headers: HeaderTexts): DeadLetterOrigin | null {
+  const writers = Object.keys(DEAD_LETTER_PREFIXES) as DeadLetterWriter[]
   const writerOf = (name: string) => writers.find((writer) => name === `${DEAD_LETTER_PREFIXES[writer]}topic`)
   const [name = ''] = headers.findLast(([known]) => writerOf(known) !== undefined) ?? []
   const writer = writerOf(name)
   if (writer === undefined) return null
-  const text = (field: string) =>
-    headers.findLast(([known]) => known === DEAD_LETTER_PREFIXES[writer] + field)?.[1] ?? ''
+  const text = (field: string) => deadLetterText(headers, writer, field)
   const [topic, partition, offset] = [text('topic'), text('partition'), text('offset')]
   if (topic === '' || !WHOLE_NUMBER.test(partition) || !WHOLE_NUMBER.test(offset)) return null
   return { writer, place: { topic, partition: Number(partition), offset: Number(offset) } }
 }
+
+/** What the last of the headers with this name, behind the prefix of the writer, says; empty: there is none. */
+export const deadLetterText = (headers: HeaderTexts, writer: DeadLetterWriter, field: string): string =>
+  headers.findLast(([name]) => name === DEAD_LETTER_PREFIXES[writer] + field)?.[1] ?? ''
 
 const WHOLE_NUMBER = /^\d{1,15}$/

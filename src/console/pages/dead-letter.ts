@@ -1,6 +1,6 @@
 /** Dead letters as their headers tell of them. See docs/operations.md#bad-records. */
 import type { BrowsedRecord } from '../../engine/requests.ts'
-import { DEAD_LETTER_PREFIXES, deadLetterOrigin, type RecordPlace } from '../../types/record-headers.ts'
+import { deadLetterOrigin, deadLetterText, type RecordPlace } from '../../types/record-headers.ts'
 
 export interface DeadLetter {
   /** Where the record failed. */
@@ -21,6 +21,6 @@ export function readDeadLetter(headers: BrowsedRecord['headers']): DeadLetter | 
   const found = deadLetterOrigin(headers)
   if (found === null) return null
   const { writer, place } = found
-  const text = (name: string) => headers.findLast(([known]) => known === DEAD_LETTER_PREFIXES[writer] + name)?.[1] ?? ''
+  const text = (field: string) => deadLetterText(headers, writer, field)
   return { origin: place, cause: text(NAMES[writer].cause), by: text(NAMES[writer].by) }
 }

@@ -121,8 +121,9 @@ function nextVersion(
   { replacements }: Catalog,
   { runtime, versions }: OverviewParts,
 ): VersionOverview | null {
-  const replacement = writes === null ? undefined : replacements.get(writes)
-  if (writes === null || replacement === undefined || replacement.phase === 'kept') return null
+  if (writes === null) return null
+  const replacement = replacements.get(writes)
+  if (replacement === undefined || replacement.phase === 'kept') return null
   const { version } = replacement
   const id = version.link.queryId
   const read = readSources(version, runtime.status(id))
