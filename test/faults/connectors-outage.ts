@@ -47,7 +47,7 @@ export const connectorsOutage: Fault = ({ seed, number, text, say }) =>
       for (const door of away) await door.stop()
       say(`stopped, with ${input.written} records written`)
       const during = await watch(server, targets, input, outageMs)
-      const unreported = await reporting(server, targets)
+      const unreported = await silentSinks(server, targets)
       input.stop()
       for (const door of away) await door.start()
       say(`started, with ${input.written} records written`)
@@ -133,7 +133,7 @@ async function watch(server: FaultServer, targets: readonly FaultTarget[], input
 }
 
 /** Sinks that do not say that their target is away, in words. */
-async function reporting(server: FaultServer, targets: readonly FaultTarget[]): Promise<string[]> {
+async function silentSinks(server: FaultServer, targets: readonly FaultTarget[]): Promise<string[]> {
   const silent: string[] = []
   for (const { name, statement } of targets) {
     if (name === UNDISTURBED) continue
