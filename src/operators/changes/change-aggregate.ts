@@ -21,7 +21,7 @@ import { PendingChanges } from '../aggregate/pending-changes.ts'
 import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
-import { expiry } from './expiry.ts'
+import { expiry, forgetBefore } from './expiry.ts'
 import { openSeenValues } from './seen-values.ts'
 
 export interface ChangeAggregateCall extends AggregateCall {
@@ -95,7 +95,10 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
       if (value !== null || oldValue !== null) emit({ key, window: null, value, oldValue, timestamp, headers })
     })
     let latest = 0
-    const expire = expiry(step.ttlMs, values === null ? [store] : [store, values], context)
+    const expire = expiry(step.ttlMs, values === null ? [store] : [store, values], context, (one, before) => {
+      pending.flush()
+      forgetBefore(one, before)
+    })
     return {
       inputs: [
         (record) => {
@@ -115,10 +118,7 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
           if (state.row[0] === 0) store.delete(group)
           else store.put(group, state)
           if (!context.coalesces) pending.flush()
-          if (step.ttlMs !== null) {
-            pending.flush()
-            expire()
-          }
+          expire()
         },
       ],
       flush() {
