@@ -18,13 +18,10 @@ export const simulate: Fault = async ({ seed, number, say }) => {
   let records = 0
   const startedAt = process.cpuUsage()
   for (let done = 0; done < count; done++) {
-    const one = seed + done
-    const result = await runSimulation({ queries, seed: one, steps })
+    const result = await runSimulation({ queries, seed: seed + done, steps })
     records += result.records
-    for (const failure of result.failures) {
-      failures.push(`seed ${one} (${result.steps.join(', ')}): ${failure}`)
-      say(failures.at(-1)!)
-    }
+    failures.push(...result.failures)
+    for (const failure of result.failures) say(failure)
     if ((done + 1) % SAY_EVERY === 0) say(`${done + 1} of ${count} sequences, ${failures.length} failures`)
   }
   const { user, system } = process.cpuUsage(startedAt)

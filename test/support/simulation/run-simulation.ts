@@ -41,8 +41,7 @@ export interface SimulationOptions {
 }
 
 export interface SimulationResult {
-  readonly steps: readonly string[]
-  /** What did not hold, in words. */
+  /** What did not hold, in words, with the seed and the steps. */
   readonly failures: readonly string[]
   readonly records: number
 }
@@ -143,7 +142,8 @@ class Simulation {
   }
 
   result(failures: readonly string[]): SimulationResult {
-    return { steps: this.#steps, failures, records: this.#written }
+    const sequence = `seed ${this.#options.seed} (${this.#steps.join(', ')})`
+    return { failures: failures.map((failure) => `${sequence}: ${failure}`), records: this.#written }
   }
 
   async close(): Promise<void> {
@@ -178,7 +178,7 @@ class Simulation {
         member.isCutOff = true
         if (choice === 'freeze') server.freeze()
         else member.heartbeat = this.#time.after(HEARTBEAT_MS, () => this.#hearLater(member, server))
-        await this.#group.evict([server])
+        await this.#group.evict(server)
         break
       case 'kill':
       case 'crash':
@@ -186,7 +186,7 @@ class Simulation {
         break
       default:
         await server.release()
-        await this.#group.evict([server])
+        await this.#group.evict(server)
         await server.close()
         this.#dead.push(server)
         member.server = null
@@ -199,7 +199,7 @@ class Simulation {
     member.server = null
     this.#dead.push(server)
     await server.kill()
-    await this.#group.evict([server])
+    await this.#group.evict(server)
   }
 
   async #restore(member: Member): Promise<void> {

@@ -20,10 +20,6 @@ export class SimulatedGroup {
     this.#standbys = standbys
   }
 
-  get members(): readonly SimulatedServer[] {
-    return this.#members
-  }
-
   /** Resolves when the members have their slots. */
   join(server: SimulatedServer): Promise<void> {
     this.#leaving.set(server, Promise.withResolvers())
@@ -33,11 +29,11 @@ export class SimulatedGroup {
     })
   }
 
-  /** Takes members out, without their help; resolves when the others have the slots. */
-  evict(servers: readonly SimulatedServer[]): Promise<void> {
-    for (const server of servers) this.#leaving.get(server)?.resolve(false)
+  /** Takes a member out, without its help; resolves when the others have the slots. */
+  evict(server: SimulatedServer): Promise<void> {
+    this.#leaving.get(server)?.resolve(false)
     return this.#inTurn(async () => {
-      this.#members = this.#members.filter((member) => !servers.includes(member))
+      this.#members = this.#members.filter((member) => member !== server)
       await this.#rebalance()
     })
   }

@@ -26,8 +26,8 @@ export interface SimulatedServerOptions {
   readonly random: () => number
   /** How long its next call takes to the broker, ms. Default: no time. */
   readonly latencyMs?: () => number
-  /** Where its state is. Default: files in its directory. */
-  readonly openEnvironment?: OpenEnvironment
+  /** Opens the environments of its state. */
+  readonly openEnvironment: OpenEnvironment
 }
 
 /** How long copies may take to become up to date before a rebalance goes on without them, ms. */
@@ -71,7 +71,7 @@ export class SimulatedServer {
       cacheBytes: 1e6,
       changelogs: broker,
       onWarning: () => {},
-      ...(openEnvironment !== undefined && { openEnvironment }),
+      openEnvironment,
     })
     const transactionalId = `${identity}-0`
     const workers = inProcessWorkers({ ...parts, functions, random, stores, transactionalId })

@@ -97,7 +97,7 @@ test.each(['at_least_once', 'exactly_once_v2'])(
       // So that it reads nothing more when it is thawed, and its commit is what was under way.
       await frozen.runtime.pause(QUERY_ID)
       frozen.freeze()
-      await cluster.group.evict([frozen])
+      await cluster.group.evict(frozen)
       const successor = await cluster.start('successor')
       await cluster.produce(keys(5))
       await successor.runtime.settled()
@@ -109,7 +109,7 @@ test.each(['at_least_once', 'exactly_once_v2'])(
       // The successor continues with other keys: for the former ones the next owner finds what stands in the changelogs by now.
       await cluster.produce(Array.from({ length: OTHERS }, (_, n) => `other${n}`))
       await successor.runtime.settled()
-      await cluster.group.evict([successor])
+      await cluster.group.evict(successor)
       await successor.kill()
       const third = await cluster.start('third')
       await third.runtime.settled()
