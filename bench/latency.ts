@@ -24,7 +24,7 @@ import { workerThreads } from '../src/runtime/threads/worker-threads.ts'
 import { silentLog } from '../src/server/log.ts'
 import { serverOptions } from '../src/server/options.ts'
 import { startServer } from '../src/server/server.ts'
-import { DIRECTORY } from './compare/run-jobs.ts'
+import { BENCH_DIRECTORY } from './compare/bench-directory.ts'
 import { withKafka } from './compare/with-kafka.ts'
 import type { LatencyClient, LatencyReport } from './latency/client.ts'
 
@@ -41,7 +41,7 @@ const rates = values.rates.split(',').map(Number)
 const peers = values.peers.split(',')
 
 if (peers.includes('embedded')) await onEmbeddedLog()
-if (peers.includes('kafka')) await withKafka(join(DIRECTORY, 'kafka'), onKafka)
+if (peers.includes('kafka')) await withKafka(join(BENCH_DIRECTORY, 'kafka'), onKafka)
 
 async function onEmbeddedLog(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-latency-'))

@@ -5,10 +5,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { BENCH_DIRECTORY } from './compare/bench-directory.ts'
 import { withFilledLog } from './compare/embedded-log.ts'
 import { jobSql, sourcesSql } from './compare/job-sql.ts'
 import { treeUsage } from './compare/process-usage.ts'
-import { DIRECTORY } from './compare/run-jobs.ts'
 import { ServerProcess } from './compare/server-process.ts'
 
 const records = Number(process.env['N'] ?? 1_000_000)
@@ -32,7 +32,7 @@ const guarantees = process.argv.includes('--guarantees') ? ['at_least_once', 'ex
 for (const { name, sql } of CASES) {
   for (const guarantee of guarantees) {
     const properties = guarantee === null ? {} : { 'processing.guarantee': guarantee }
-    const { rate, entries, diskBytes, peakMb, cpuSeconds } = await withFilledLog(DIRECTORY, records, (dataDir) =>
+    const { rate, entries, diskBytes, peakMb, cpuSeconds } = await withFilledLog(BENCH_DIRECTORY, records, (dataDir) =>
       measure(dataDir, sql, properties),
     )
     const perEntry = entries === 0 ? '-' : `${Math.round(diskBytes / entries)} bytes on disk each`

@@ -4,6 +4,7 @@ import { partitionForKey } from '../../src/broker/partitioner.ts'
 import { AVRO_USERS_TOPIC, userEncoder } from './avro-rows.ts'
 import { BatchWriter } from './batch-writer.ts'
 import { CITIES, city, EPOCH, order, payment, user, userJson } from './data.ts'
+import { endOf } from './topic-end.ts'
 
 const PARTITIONS = 2
 const DAY_MS = 86_400_000
@@ -12,7 +13,7 @@ const TOPICS = ['users', 'cities', 'orders', 'payments']
 /** Whether the topics of the jobs in Avro hold `records` of input. */
 export async function isLoadedAvro(broker: Broker, records: number): Promise<boolean> {
   if ((await broker.describeTopic(AVRO_USERS_TOPIC)) === null) return false
-  return totalOf(await broker.endOffsets(AVRO_USERS_TOPIC)) === records
+  return (await endOf(broker, AVRO_USERS_TOPIC)) === records
 }
 
 /** As `load`, for the jobs in Avro. */
@@ -29,9 +30,6 @@ export async function loadAvro(broker: Broker, records: number): Promise<void> {
   await producer.close()
 }
 
-const totalOf = (ends: readonly { readonly offset: number }[]): number =>
-  ends.reduce((sum, { offset }) => sum + offset, 0)
-
 async function makeTopics(broker: Broker, topics: readonly string[]): Promise<void> {
   const existing = (await broker.listTopics()).map(({ name }) => name)
   for (const topic of topics.filter((name) => existing.includes(name))) await broker.deleteTopic(topic)
@@ -45,8 +43,7 @@ async function makeTopics(broker: Broker, topics: readonly string[]): Promise<vo
 export async function isLoaded(broker: Broker, records: number): Promise<boolean> {
   const existing = (await broker.listTopics()).map(({ name }) => name)
   if (!TOPICS.every((topic) => existing.includes(topic))) return false
-  const payments = await broker.endOffsets('payments')
-  return totalOf(await broker.endOffsets('users')) === records && totalOf(payments) === records / 2
+  return (await endOf(broker, 'users')) === records && (await endOf(broker, 'payments')) === records / 2
 }
 
 /** Makes the topics again and fills them with `records` users and as many orders and payments together. */

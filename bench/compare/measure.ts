@@ -14,6 +14,7 @@ import { type CheckedOutput, checkOutput } from './check.ts'
 import type { Job, ValueFormat } from './job-sql.ts'
 import { foldColumns } from './jobs.ts'
 import { machineBusySeconds, treeUsage, type Usage } from './process-usage.ts'
+import { endOf } from './topic-end.ts'
 
 export interface Peer {
   readonly name: string
@@ -78,14 +79,7 @@ export async function measureOnKafka(broker: Broker, peer: Peer, options: Measur
   const child = new MeasuredChild(peer, environment, directory)
   const isAppendOnly = foldColumns(job) === null
   try {
-    await untilDone(
-      child,
-      async () => {
-        const ends = await broker.endOffsets(out, { readCommitted: true })
-        return ends.reduce((sum, { offset }) => sum + offset, 0)
-      },
-      isAppendOnly ? expected.rows : null,
-    )
+    await untilDone(child, () => endOf(broker, out, { readCommitted: true }), isAppendOnly ? expected.rows : null)
     await child.stop()
     return resultOf(peer, options, child, await checkOutput(broker, out, options))
   } finally {

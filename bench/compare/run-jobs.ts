@@ -1,12 +1,12 @@
 /** Runs jobs by several peers in turn, so that what one is compared with ran right before it. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Broker } from '../../src/broker/broker.ts'
 import { KafkaBroker } from '../../src/broker/kafka/kafka-broker.ts'
 import { InProcessRegistry } from '../../src/registry/in-process/in-process-registry.ts'
 import { rulesOf } from '../../src/registry/rules/rules-of.ts'
 import { startRegistryServer } from '../../test/support/registry-server.ts'
+import { BENCH_DIRECTORY } from './bench-directory.ts'
 import { withEmbedded, withFilledLog } from './embedded-log.ts'
 import type { Job, ValueFormat } from './job-sql.ts'
 import { expected } from './jobs.ts'
@@ -32,14 +32,12 @@ export interface RunJobs {
   readonly between?: (bootstrapServers: string) => Promise<void>
 }
 
-/** Where topics, state and logs of benchmarks lie. */
-export const DIRECTORY = join(tmpdir(), 'millrace-bench')
 const HERE = join(import.meta.dirname, '..', '..')
 
 /** Tells each result on standard error as it comes. */
 export async function runJobs(options: RunJobs): Promise<Result[]> {
   if (options.peers.every((peer) => peer === 'embedded')) return repeat(options, null, '')
-  return withKafka(join(DIRECTORY, 'kafka'), async (bootstrapServers) => {
+  return withKafka(join(BENCH_DIRECTORY, 'kafka'), async (bootstrapServers) => {
     const broker = new KafkaBroker({ bootstrapServers: bootstrapServers.split(',') })
     await broker.connect()
     try {
@@ -66,7 +64,7 @@ async function repeat(options: RunJobs, broker: Broker | null, bootstrapServers:
         format,
         records,
         expected: expectation(job, records),
-        directory: DIRECTORY,
+        directory: BENCH_DIRECTORY,
       }
       // The peer that comes first finds a machine that is a little slower, since the broker has just loaded other records.
       for (const peer of repetition % 2 === 1 ? peers : peers.toReversed()) {
@@ -99,7 +97,7 @@ async function measure(
   const peer: Peer = { name, command, environment: name === 'embedded' ? {} : { BROKERS: bootstrapServers } }
   if (options.format === 'AVRO') return withRegistry((url) => measureOnKafka(broker!, withUrl(peer, url), options))
   if (name !== 'embedded') return measureOnKafka(broker!, peer, options)
-  return withFilledLog(DIRECTORY, options.records, (dataDir) =>
+  return withFilledLog(BENCH_DIRECTORY, options.records, (dataDir) =>
     measureOnEmbedded(dataDir, (use) => withEmbedded(dataDir, use), peer, options),
   )
 }
@@ -125,10 +123,10 @@ const describe = ({ ok, rate, cpuSeconds, peakMemoryMb, otherCores }: Result): s
 
 /** Rows and hash of a job; computed once for a number of records. */
 function expectation(job: Job, records: number): { rows: number; hash: string } {
-  const file = join(DIRECTORY, `expected-${job}-${records}.json`)
+  const file = join(BENCH_DIRECTORY, `expected-${job}-${records}.json`)
   if (!existsSync(file)) {
     const { rows, hash } = expected(job, records)
-    mkdirSync(DIRECTORY, { recursive: true })
+    mkdirSync(BENCH_DIRECTORY, { recursive: true })
     writeFileSync(file, JSON.stringify({ rows, hash }))
   }
   return JSON.parse(readFileSync(file, 'utf8')) as { rows: number; hash: string }

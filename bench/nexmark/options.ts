@@ -1,7 +1,7 @@
 /** The command line of `npm run bench -- nexmark`. */
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { BENCH_DIRECTORY } from '../compare/bench-directory.ts'
 import type { NexmarkOptions } from './events.ts'
 import type { PeerName } from './peers/peer.ts'
 import { QUERIES } from './queries.ts'
@@ -39,7 +39,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       reps: { type: 'string', default: '3' },
       table: {
         type: 'string',
-        default: join(process.env['BENCH_DIR'] ?? join(tmpdir(), 'millrace-bench'), 'nexmark.md'),
+        default: join(BENCH_DIRECTORY, 'nexmark.md'),
       },
     },
   })

@@ -1,7 +1,7 @@
 /** Runs queries of Nexmark, one after the other, and compares what they wrote with the reference. */
 import { rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { BENCH_DIRECTORY } from '../compare/bench-directory.ts'
 import { writeContent } from './content.ts'
 import type { NexmarkOptions } from './events.ts'
 import { eventFiles, eventsRead } from './load.ts'
@@ -22,14 +22,12 @@ export interface RunNexmark {
   readonly say: (line: string) => void
 }
 
-const DIRECTORY = join(process.env['BENCH_DIR'] ?? join(tmpdir(), 'millrace-bench'))
-
 /** Whether all results are those of the reference. */
 export async function runNexmark(options: RunNexmark): Promise<boolean> {
   const { generator, bootstrapServers, queries, say } = options
   say(`${generator.events} events, seed ${generator.seed}, ${bootstrapServers ?? 'embedded log'}`)
-  const reference = await Reference.open(eventFiles(DIRECTORY, generator))
-  const server = { directory: DIRECTORY, generator, bootstrapServers }
+  const reference = await Reference.open(eventFiles(BENCH_DIRECTORY, generator))
+  const server = { directory: BENCH_DIRECTORY, generator, bootstrapServers }
   let allRight = true
   try {
     for (const name of queries) allRight = (await runQuery(name, reference, server, options)) && allRight
@@ -47,7 +45,7 @@ async function runQuery(
 ): Promise<boolean> {
   const sinks = sinksOf(name)
   const sink = sinks.at(-1)!
-  const path = join(DIRECTORY, `nexmark-${name}-${process.pid}.json`)
+  const path = join(BENCH_DIRECTORY, `nexmark-${name}-${process.pid}.json`)
   const measured: MeasuredQuery[] = []
   const written = await withServer(
     { ...server, sinks: sinks.map(({ topic }) => topic) },

@@ -1,17 +1,14 @@
 /** Kafka Streams as a peer: the programs of bench/nexmark/java/kafka-streams. */
-import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Broker } from '../../../src/broker/broker.ts'
-import { compiledClassPath } from '../../compare/maven-project.ts'
 import { cpuSeconds } from '../../compare/process-usage.ts'
-import { writeRows } from '../content.ts'
+import { endOf } from '../../compare/topic-end.ts'
 import { inputsOf, inputTopics } from '../queries.ts'
-import { JavaProcess } from './java-process.ts'
-import type { Peer, PeerContext, PeerProcess, PeerRun } from './peer.ts'
+import { javaPeer } from './java-peer.ts'
+import type { JavaProcess } from './java-process.ts'
+import type { Peer, PeerContext, PeerRun } from './peer.ts'
 import { measurePeak } from './process-run.ts'
-import { endOf, OUTPUT_PARTITIONS } from './topics.ts'
 
-const PROJECT = join(import.meta.dirname, '..', 'java', 'kafka-streams')
 const TABLES = ['q4', 'q8', 'q11', 'q12', 'q17']
 const STREAMS = ['q0', 'q1', 'q2', 'q3', 'q20', 'q21', 'q22']
 const WATCH_MS = 500
@@ -20,54 +17,34 @@ const QUIET_MS = 5000
 const START_MS = 60_000
 const CLOSE_MS = 60_000
 
-export async function kafkaStreamsPeer(broker: Broker, context: PeerContext): Promise<Peer> {
-  const classPath = await compiledClassPath(PROJECT)
-  return {
-    name: 'ks',
-    description:
-      'Kafka Streams 4.4.0: two stream threads, JSON by Jackson into records of Java, at least once, state in RocksDB with changelog topics, a commit every 2 s, -Xmx2g',
-    queries: [...STREAMS, ...TABLES],
-    unchecked: {},
-
-    async start(query): Promise<PeerProcess> {
-      const id = `nexmark-ks-${query}-${Date.now().toString(36)}`
-      const folder = join(context.directory, id)
-      mkdirSync(folder, { recursive: true })
-      const java = await JavaProcess.start({
-        classPath,
-        mainClass: 'bench.KafkaStreamsQueries',
-        options: ['-Xmx2g', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'],
-        environment: { BROKERS: context.bootstrapServers, STATE_DIR: folder },
-        log: join(context.directory, `nexmark-ks-${query}.log`),
-      })
-      const inputs = inputsOf(query).map((kind) => inputTopics[kind]!)
-      let runs = 0
-      let topic = ''
-      return {
-        async run(limitSeconds) {
-          const applicationId = `${id}-${runs++}`
-          topic = `${applicationId}-out`
-          await broker.createTopic({ name: topic, partitions: OUTPUT_PARTITIONS })
-          const run = await measurePeak(java.pid, async () => {
-            java.send(`start ${query} ${applicationId} ${topic}`)
-            await java.answer(START_MS)
-            return watch(java, broker, { group: applicationId, topics: inputs, out: topic }, limitSeconds)
-          })
-          java.send('stop')
-          await java.answer(CLOSE_MS)
-          return run
-        },
-        async stop() {
-          await java.stop()
-          rmSync(folder, { recursive: true, force: true })
-        },
-        async writeContent(path) {
-          await writeRows(broker, { topic, isTable: TABLES.includes(query), path })
-        },
-      }
+export const kafkaStreamsPeer = (broker: Broker, context: PeerContext): Promise<Peer> =>
+  javaPeer(
+    {
+      name: 'ks',
+      description:
+        'Kafka Streams 4.4.0: two stream threads, JSON by Jackson into records of Java, at least once, state in RocksDB with changelog topics, a commit every 2 s, -Xmx2g',
+      queries: [...STREAMS, ...TABLES],
+      unchecked: {},
+      project: join(import.meta.dirname, '..', 'java', 'kafka-streams'),
+      mainClass: 'bench.KafkaStreamsQueries',
+      options: [],
+      prepare: (folder) => ({ BROKERS: context.bootstrapServers, STATE_DIR: folder }),
+      isTable: (query) => TABLES.includes(query),
+      async run(java, { query, id, topic }, limitSeconds) {
+        const topics = inputsOf(query).map((kind) => inputTopics[kind]!)
+        const run = await measurePeak(java.pid, async () => {
+          java.send(`start ${query} ${id} ${topic}`)
+          await java.answer(START_MS)
+          return watch(java, broker, { group: id, topics, out: topic }, limitSeconds)
+        })
+        java.send('stop')
+        await java.answer(CLOSE_MS)
+        return run
+      },
     },
-  }
-}
+    broker,
+    context,
+  )
 
 interface Watched {
   readonly group: string

@@ -36,39 +36,30 @@ export async function measurePeer(
   { events, runs, limitSeconds, directory }: MeasureOptions,
 ): Promise<Measurement> {
   const measured: PeerRun[] = []
-  const faulty = (fault: string): Measurement => ({
-    query,
-    peer: peer.name,
-    events,
-    runs: measured,
-    rows: null,
-    fault,
-    examples: [],
-  })
+  const uncompared = { query, peer: peer.name, events, runs: measured, rows: null, fault: null, examples: [] }
   try {
     const process = await peer.start(query)
     try {
       while (measured.length < runs) {
         const run = await process.run(limitSeconds)
-        if (!run.hasEnded) return faulty(`did not end within ${limitSeconds} s`)
+        if (!run.hasEnded) return { ...uncompared, fault: `did not end within ${limitSeconds} s` }
         measured.push(run)
       }
     } finally {
       await process.stop()
     }
-    const unchecked = { query, peer: peer.name, events, runs: measured, rows: null, fault: null, examples: [] }
-    if (query in peer.unchecked) return unchecked
+    if (query in peer.unchecked) return uncompared
     const path = join(directory, `nexmark-${peer.name}-${query}.json`)
     try {
       await process.writeContent(path)
       const { rows, missing, surplus, examples } = await reference.judge(query, path)
       const isEqual = missing === 0 && surplus === 0
       const fault = isEqual ? null : `${missing} rows missing, ${surplus} surplus`
-      return { ...unchecked, rows, fault, examples }
+      return { ...uncompared, rows, fault, examples }
     } finally {
       rmSync(path, { force: true })
     }
   } catch (error) {
-    return faulty((error as Error).message)
+    return { ...uncompared, fault: (error as Error).message }
   }
 }

@@ -1,9 +1,9 @@
 /** Runs queries of Nexmark by several peers in turn over one Kafka, each peer alone, and writes the table of the results. */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Broker } from '../../../src/broker/broker.ts'
 import { KafkaBroker } from '../../../src/broker/kafka/kafka-broker.ts'
+import { BENCH_DIRECTORY } from '../../compare/bench-directory.ts'
 import { withKafka } from '../../compare/with-kafka.ts'
 import type { NexmarkOptions } from '../events.ts'
 import { eventFiles, eventsRead, load } from '../load.ts'
@@ -31,7 +31,6 @@ export interface ComparePeers {
 
 /** A cold run and a warm one. */
 const RUNS = 2
-const DIRECTORY = process.env['BENCH_DIR'] ?? join(tmpdir(), 'millrace-bench')
 
 const PEERS: Readonly<Record<PeerName, (broker: Broker, context: PeerContext) => Peer | Promise<Peer>>> = {
   millrace: millracePeer,
@@ -42,18 +41,18 @@ const PEERS: Readonly<Record<PeerName, (broker: Broker, context: PeerContext) =>
 /** Whether every peer had the results of the reference, in every query that it can express. The table is written after each query, so that a run that is cut off leaves one. */
 export async function comparePeers(options: ComparePeers): Promise<boolean> {
   const { generator, bootstrapServers } = options
-  mkdirSync(DIRECTORY, { recursive: true })
-  const eventFolder = eventFiles(DIRECTORY, generator)
+  mkdirSync(BENCH_DIRECTORY, { recursive: true })
+  const eventFolder = eventFiles(BENCH_DIRECTORY, generator)
   const use = async (servers: string): Promise<boolean> => {
     const broker = new KafkaBroker({ bootstrapServers: servers.split(',') })
     await broker.connect()
     try {
-      return await onKafka(broker, { bootstrapServers: servers, directory: DIRECTORY, eventFolder }, options)
+      return await onKafka(broker, { bootstrapServers: servers, directory: BENCH_DIRECTORY, eventFolder }, options)
     } finally {
       await broker.close()
     }
   }
-  return bootstrapServers === null ? withKafka(join(DIRECTORY, 'kafka'), use) : use(bootstrapServers)
+  return bootstrapServers === null ? withKafka(join(BENCH_DIRECTORY, 'kafka'), use) : use(bootstrapServers)
 }
 
 async function onKafka(broker: Broker, context: PeerContext, options: ComparePeers): Promise<boolean> {

@@ -4,12 +4,6 @@ import type { Broker } from '../../../src/broker/broker.ts'
 /** As many as the inputs have. */
 export const OUTPUT_PARTITIONS = 2
 
-/** How many records were ever written to a topic. */
-export async function endOf(broker: Broker, topic: string): Promise<number> {
-  const ends = await broker.endOffsets(topic)
-  return ends.reduce((sum, { offset }) => sum + offset, 0)
-}
-
 /** Runs `use` and deletes the topics that came meanwhile; those of before stay, whoever they belong to. */
 export async function withoutNewTopics<T>(broker: Broker, use: () => Promise<T>): Promise<T> {
   const names = async () => (await broker.listTopics()).flatMap(({ name, isInternal }) => (isInternal ? [] : name))
