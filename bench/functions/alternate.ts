@@ -1,4 +1,5 @@
 /** Measures things that are compared with each other in short slices by turns, so that whatever else the machine does hits them alike. */
+import { cpuMs } from '../../test/support/cpu-time.ts'
 import { median } from '../median.ts'
 
 /** Makes calls for a moment and gives their number. */
@@ -32,10 +33,4 @@ function rateOf(work: Work): number {
     ms = cpuMs() - startedAt
   }
   return calls / ms / 1000
-}
-
-/** Time of the processor that this thread has used, ms: other work on the machine does not count. */
-function cpuMs(): number {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
 }

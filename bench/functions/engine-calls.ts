@@ -1,61 +1,17 @@
 /** Calls of functions in JavaScript as queries make them. */
 import { typecheck } from '../../src/expressions/typecheck.ts'
-import { untimedBudget } from '../../src/functions/budget.ts'
-import type { FunctionContext, FunctionDeclaration } from '../../src/functions/declaration.ts'
 import type { FunctionDefinition } from '../../src/functions/definition.ts'
 import { BUILT_IN_FUNCTIONS } from '../../src/functions/index.ts'
-import { JavaScriptHost } from '../../src/functions/javascript/host.ts'
-import { definitionHash } from '../../src/functions/javascript/signature.ts'
 import { createRegistry } from '../../src/functions/registry.ts'
-import { newUsage } from '../../src/functions/usage.ts'
+import { NO_CALLER } from '../../src/functions/user-functions.ts'
 import { compileRow } from '../../src/operators/evaluate.ts'
 import { parseExpression } from '../../src/sql/parse.ts'
 import { DOUBLE, INTEGER, type SqlType, STRING } from '../../src/types/sql-type.ts'
 import type { Row, Value } from '../../src/types/value.ts'
+import { context, declared, definition, javaScriptHost, parameters } from '../../test/support/javascript.ts'
 import type { Work } from './alternate.ts'
 
-const host = new JavaScriptHost({
-  now: () => 0,
-  random: () => 0,
-  elapsed: () => performance.now(),
-  config: () => undefined,
-})
-const functionContext: FunctionContext = {
-  now: () => 0,
-  random: () => 0,
-  config: () => undefined,
-  budget: untimedBudget(),
-}
-const caller = { log: () => {}, usage: newUsage }
-
-const parameter = (type: SqlType, i: number) => ({ name: 'ab'[i]!, type, isVariadic: false })
-
-function definition(given: Partial<FunctionDefinition> & Pick<FunctionDefinition, 'body'>): FunctionDefinition {
-  const unhashed = {
-    name: 'F',
-    kind: 'SCALAR',
-    parameters: [],
-    returns: DOUBLE,
-    columns: [],
-    isDeterministic: true,
-    isStrict: false,
-    decimals: 'object',
-    state: [],
-    hasRemove: false,
-    hasMerge: false,
-    version: 1,
-    author: '',
-    description: '',
-    statement: '',
-    ...given,
-  } as const
-  return { ...unhashed, hash: definitionHash(unhashed) }
-}
-
-function declared(given: FunctionDefinition): FunctionDeclaration {
-  const [declaration] = host.declare([given], caller)
-  return declaration!
-}
+const host = javaScriptHost({ elapsed: () => performance.now() })
 
 const ROWS: readonly Row[] = Array.from({ length: 1000 }, (_, i) => [i, (i * 7) % 1000])
 const COLUMNS = ['A', 'B']
@@ -63,8 +19,8 @@ const COLUMNS = ['A', 'B']
 /** Evaluates an expression of the columns A and B, compiled as queries have it, in which `F` is `(a, b) => a * 2 + b`. */
 export function ofExpression(text: string, type: SqlType): Work {
   const functions = createRegistry(BUILT_IN_FUNCTIONS, host).withUsers(
-    [definition({ parameters: [parameter(type, 0), parameter(type, 1)], returns: type, body: '(a, b) => a * 2 + b' })],
-    caller,
+    [definition({ parameters: parameters(type, type), returns: type, body: '(a, b) => a * 2 + b' })],
+    NO_CALLER,
   )
   const expression = typecheck(parseExpression(text), {
     functions,
@@ -75,7 +31,7 @@ export function ofExpression(text: string, type: SqlType): Work {
   })
   const evaluate = compileRow([{ name: 'X', type, text, expression }], {
     functions,
-    functionContext,
+    functionContext: context,
     config: () => undefined,
     reportError: (message) => {
       throw new Error(message)
@@ -96,9 +52,9 @@ export interface ScalarCase {
 }
 
 export function ofScalar({ type, returns, body, value }: ScalarCase): Work {
-  const declaration = declared(definition({ parameters: [parameter(type, 0)], returns, body }))
+  const declaration = declared({ parameters: parameters(type), returns, body }, host)
   if (declaration.kind !== 'scalar') throw new Error('not a scalar function')
-  const call = declaration.variants[0]!.bind!([type], returns, functionContext)
+  const call = declaration.variants[0]!.bind!([type], returns, context)
   return () => {
     for (let i = 0; i < 1000; i++) call(value)
     return 1000
@@ -112,11 +68,9 @@ export function ofRows(): Work {
     { name: 'TEXT', writtenName: 'text', type: STRING },
   ]
   const body = "for (let i = 0; i < a; i++) yield { i, text: 'row' }"
-  const declaration = declared(
-    definition({ kind: 'TABLE', returns: null, columns, parameters: [parameter(INTEGER, 0)], body }),
-  )
+  const declaration = declared({ kind: 'TABLE', returns: null, columns, parameters: parameters(INTEGER), body }, host)
   if (declaration.kind !== 'table') throw new Error('not a table function')
-  const rows = declaration.variants[0]!.bind!([INTEGER], functionContext)
+  const rows = declaration.variants[0]!.bind!([INTEGER], context)
   return () => {
     let count = 0
     for (let i = 0; i < 100; i++) count += rows(10).length
@@ -134,9 +88,12 @@ export const MEAN_STATE = [
 
 /** Rows that are added to an aggregate of 100 groups by turns. */
 export function ofAggregate(body: string, state: FunctionDefinition['state']): Work {
-  const declaration = declared(definition({ kind: 'AGGREGATE', parameters: [parameter(INTEGER, 0)], state, body }))
+  const declaration = declared(
+    { kind: 'AGGREGATE', parameters: parameters(INTEGER), returns: DOUBLE, state, body },
+    host,
+  )
   if (declaration.kind !== 'aggregate') throw new Error('not an aggregate function')
-  const runtime = declaration.variants[0]!.bind([INTEGER], [], functionContext)
+  const runtime = declaration.variants[0]!.bind([INTEGER], [], context)
   const states = Array.from({ length: 100 }, () => runtime.initialize())
   // As operators do it, the array is the same for every row.
   const args: Value[] = [0]

@@ -1,5 +1,6 @@
 /** What is fuzzed: inputs, and what is done with each. One call may take a second; an error that is not of the expected kind is a finding. */
 import fc from 'fast-check'
+import { cpuTime } from '../support/cpu-time.ts'
 
 export interface FuzzTarget {
   readonly name: string
@@ -13,19 +14,11 @@ const LIMIT_MS = 1000
 export function fuzzTarget<Input>(name: string, input: fc.Arbitrary<Input>, run: (input: Input) => void): FuzzTarget {
   const property = fc.property(input, (value) => {
     // The second time tells a slow call from one that had modules to load.
-    if (elapsedMs(() => run(value)) < LIMIT_MS) return
-    const again = elapsedMs(() => run(value))
+    if (cpuTime(() => run(value)) < LIMIT_MS) return
+    const again = cpuTime(() => run(value))
     if (again >= LIMIT_MS) throw new Error(`took ${Math.round(again)} ms`)
   })
   return { name, property: property as unknown as FuzzTarget['property'] }
-}
-
-/** Time of the processor, since the machine may be busy elsewhere. */
-function elapsedMs(run: () => void): number {
-  const before = process.threadCpuUsage()
-  run()
-  const { user, system } = process.threadCpuUsage(before)
-  return (user + system) / 1000
 }
 
 /** Runs `action`. An Error whose class is one of `allowed` (exactly: a RangeError is not an Error here) is no finding. */

@@ -1,13 +1,12 @@
 /** Runs hostile bodies in the sandboxes of this thread, and looks whether these hold. */
-import { untimedBudget } from '../../src/functions/budget.ts'
-import type { FunctionContext, FunctionDeclaration, UndoableRuntime } from '../../src/functions/declaration.ts'
+import type { FunctionDeclaration, UndoableRuntime } from '../../src/functions/declaration.ts'
 import type { FunctionDefinition } from '../../src/functions/definition.ts'
-import { JavaScriptHost } from '../../src/functions/javascript/host.ts'
-import { definitionHash } from '../../src/functions/javascript/signature.ts'
 import { NO_CALLER } from '../../src/functions/user-functions.ts'
 import { INTEGER, STRING } from '../../src/types/sql-type.ts'
 import type { Value } from '../../src/types/value.ts'
+import { cpuMs } from './cpu-time.ts'
 import { type HostileBody, hostileBody, REACHED } from './hostile-bodies.ts'
+import { context, definition, javaScriptHost, parameters } from './javascript.ts'
 import { Random } from './random.ts'
 
 export interface HostileRun {
@@ -49,25 +48,20 @@ export async function runHostileBodies({
   let logged = 0
   let slowest = { ms: 0, body: '' }
   let beyondTwice = 0
-  const host = new JavaScriptHost({
-    now: () => 0,
-    random: () => 0.5,
-    elapsed: cpuMs,
-    config: (name) => (name === 'millrace.functions.javascript.timeout.ms' ? String(timeoutMs) : undefined),
-  })
+  const host = javaScriptHost({ timeoutMs, elapsed: cpuMs })
   const caller = { ...NO_CALLER, log: () => void logged++ }
   for (let i = 0; i < bodies; i++) {
     // What was let go is collected between the tasks of a thread.
     await new Promise((resolve) => setImmediate(resolve))
     const body = hostileBody(random)
-    const definition = definitionOf(body)
+    const hostile = definitionOf(body)
     try {
-      host.check(definition)
+      host.check(hostile)
     } catch {
       outcomes['refused'] = (outcomes['refused'] ?? 0) + 1
       continue
     }
-    const [declaration] = host.declare([definition], caller)
+    const [declaration] = host.declare([hostile], caller)
     const calls = callsOf(declaration!)
     for (let n = 0; n < ROUNDS; n++) {
       for (const call of calls) {
@@ -126,33 +120,20 @@ export async function memoryAfter(outcome: HostileOutcome): Promise<HostileOutco
 }
 
 function definitionOf({ kind, body }: HostileBody): FunctionDefinition {
-  const definition = {
+  return definition({
     name: 'HOSTILE',
     kind,
-    parameters: [
-      { name: 'a', type: INTEGER, isVariadic: false },
-      { name: 'b', type: STRING, isVariadic: false },
-    ],
+    parameters: parameters(INTEGER, STRING),
     returns: kind === 'TABLE' ? null : STRING,
     columns: kind === 'TABLE' ? [{ name: 'X', writtenName: 'x', type: STRING }] : [],
-    isDeterministic: true,
-    isStrict: false,
-    decimals: 'object',
-    state: [],
+    body,
     hasRemove: false,
     hasMerge: false,
-    body,
-    version: 1,
-    author: '',
-    description: '',
-    statement: '',
-  } as const
-  return { ...definition, hash: definitionHash(definition) }
+  })
 }
 
 /** The calls of a function; those of an aggregate one after the other. */
 function callsOf(declaration: FunctionDeclaration): readonly (() => Value)[] {
-  const context: FunctionContext = { now: () => 0, random: () => 0, config: () => undefined, budget: untimedBudget() }
   switch (declaration.kind) {
     case 'scalar': {
       const call = declaration.variants[0]!.bind!([INTEGER, STRING], STRING, context)
@@ -195,11 +176,5 @@ const hostState = (): string =>
     Object.keys(process.env).length,
     process.cwd(),
   ])
-
-/** Time of the processor that this thread has used, ms: a call is not longer because the machine has much else to do. */
-function cpuMs(): number {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
-}
 
 const residentMb = (): number => Math.round(process.memoryUsage.rss() / 2 ** 20)

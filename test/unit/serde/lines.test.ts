@@ -3,6 +3,7 @@ import { CHECK_ONLY } from '../../../src/serde/format.ts'
 import { FORMATS } from '../../../src/serde/index.ts'
 import { patternOfRegex } from '../../../src/serde/lines/line-pattern.ts'
 import { BOOLEAN, INTEGER, STRING, TIMESTAMP } from '../../../src/types/sql-type.ts'
+import { cpuTime } from '../../support/cpu-time.ts'
 import { columns, payloadReader, rowWriter } from './serde.ts'
 
 const regexReader = (regex: string, types: Parameters<typeof columns>[0]) =>
@@ -23,14 +24,6 @@ test('a line that is longer than the bound is not looked at', () => {
   })
 })
 
-/** Time of the processor, since the machine may be busy elsewhere. */
-function cpuMs(work: () => void): number {
-  const before = process.threadCpuUsage()
-  work()
-  const { user, system } = process.threadCpuUsage(before)
-  return (user + system) / 1000
-}
-
 test.each([
   ['nested repetition', '^(?<A>(x+x+)+)y'],
   ['alternatives of one text', '^(?<A>(x|x|x)*)y'],
@@ -39,7 +32,7 @@ test.each([
   const read = regexReader(regex, { A: STRING })
   const line = 'x'.repeat(20_000)
   let answer: unknown
-  expect(cpuMs(() => (answer = read(line)))).toBeLessThan(5000)
+  expect(cpuTime(() => (answer = read(line)))).toBeLessThan(5000)
   expect(answer).toMatchObject({ message: 'Error deserializing REGEX' })
 })
 
