@@ -4,7 +4,7 @@ import type { Catalog, PersistentQuery } from './catalog.ts'
 
 /** Undefined: no query does. */
 export function keeperOf(table: string, { queries }: Pick<Catalog, 'queries'>): PersistentQuery | undefined {
-  return [...queries.values()].find((query) => query.plan.materialization !== null && keptTable(query) === table)
+  return queries.values().find((query) => query.plan.materialization !== null && keptTable(query) === table)
 }
 
 /** Name of the table whose rows the query keeps, if it keeps any. */
