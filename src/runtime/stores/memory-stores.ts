@@ -1,13 +1,6 @@
 /** State in memory alone: tasks rebuild it from their inputs after a restart. For tests, and for push queries. */
 import { memoryStore } from '../../state/memory.ts'
-import type {
-  EntryRange,
-  IndexDeclaration,
-  KeyValueStore,
-  StateStore,
-  StoreIndex,
-  StoreSpec,
-} from '../../state/store.ts'
+import type { IndexDeclaration, StateStore, StoreSpec } from '../../state/store.ts'
 import { NOTHING_RESTORED } from '../query-progress.ts'
 import type { Checkpoint, StoreProvider, TaskStores } from './task-stores.ts'
 
@@ -31,7 +24,8 @@ class MemoryTaskStores implements TaskStores {
   readonly isLost = false
   readonly isDurable: boolean
   readonly #stores = new Map<string, StateStore>()
-  readonly #indexes = new Map<string, ReadonlyMap<string, StoreIndex>>()
+  /** Names of indexes by store, of which none has entries: what is in memory is small enough to be read whole. */
+  readonly #indexes = new Map<string, readonly string[]>()
 
   constructor(specs: readonly StoreSpec[]) {
     this.isDurable = specs.length === 0
@@ -45,17 +39,19 @@ class MemoryTaskStores implements TaskStores {
   }
 
   setIndexes(spec: StoreSpec, indexes: readonly IndexDeclaration[]): void {
-    const store = this.store(spec)
-    if (store.kind !== 'keyValue') return
-    this.#indexes.set(spec.name, new Map(indexes.map((index) => [index.name, scanned(index, store)])))
+    if (this.store(spec).kind !== 'keyValue') return
+    this.#indexes.set(
+      spec.name,
+      indexes.map(({ name }) => name),
+    )
   }
 
-  index({ name: store }: StoreSpec, name: string): StoreIndex | null {
-    return this.#indexes.get(store)?.get(name) ?? null
+  index(): null {
+    return null
   }
 
   indexProgress({ name }: StoreSpec): ReadonlyMap<string, boolean> {
-    return new Map([...(this.#indexes.get(name)?.keys() ?? [])].map((index) => [index, true]))
+    return new Map(this.#indexes.get(name)?.map((index) => [index, true]))
   }
 
   usage(): null {
@@ -70,13 +66,3 @@ class MemoryTaskStores implements TaskStores {
     this.#stores.clear()
   }
 }
-
-/** An index without entries: what is in memory is small enough to be read whole. */
-const scanned = ({ entryOf }: IndexDeclaration, store: KeyValueStore): StoreIndex => ({
-  *rows(ranges: readonly EntryRange[]) {
-    for (const [key, stored] of store.entries()) {
-      const entry = entryOf(key, stored)
-      if (entry !== null && ranges.some(({ from, to }) => entry >= from && entry <= to)) yield [key, stored]
-    }
-  },
-})
