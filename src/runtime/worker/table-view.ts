@@ -26,7 +26,7 @@ export interface TableView {
   readonly read: (key: StoreKey, window: Window | null, stored: StoredRow) => Row | null
 }
 
-/** `context`: of the step that owns the store. Throws an Error if the plan keeps no table. */
+/** `contextOf`: called with the step that owns the store. Throws an Error if the plan keeps no table. */
 export function tableView(
   plan: PhysicalPlan,
   schemas: ReadonlyMap<StepId, StepSchema>,
