@@ -1,6 +1,7 @@
 /** Random pull queries on two tables of the same rows, one of which has indexes: their answers are equal, before commits, after them, and after a restart. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { TestEngine, temporaryDirectory } from '../support/engine.ts'
+import { directoryOfEachTest } from '../support/directory-of-each-test.ts'
+import { TestEngine } from '../support/engine.ts'
 import { Random, seeds } from '../support/seeds.ts'
 
 vi.setConfig({ hookTimeout: 60_000 })
@@ -25,16 +26,12 @@ const FITTING: Readonly<Record<string, readonly string[]>> = {
 }
 const INDEXES = ['a', 'b', 'c', 'd', 'e, a', 'g', 'f, c', 'c, d, b']
 
-let directory: ReturnType<typeof temporaryDirectory>
+const directory = directoryOfEachTest()
 let test: TestEngine
 beforeEach(async () => {
-  directory = temporaryDirectory()
   test = await TestEngine.openDurable(directory.path)
 })
-afterEach(async () => {
-  await test.close()
-  directory.remove()
-})
+afterEach(() => test.close())
 
 function comparison(random: Random): string {
   const column = random.pick(NAMES)

@@ -1,23 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { QueryDescriptionEntity, QueryList } from '../../../src/engine/describe/entities.ts'
-import { collect, type LineStream, type RowStream, TestEngine, temporaryDirectory } from '../../support/engine.ts'
+import { directoryOfEachTest } from '../../support/directory-of-each-test.ts'
+import { collect, type LineStream, type RowStream, TestEngine } from '../../support/engine.ts'
 
 // Sandboxes and servers take their time on a machine that has much else to do.
 vi.setConfig({ testTimeout: 30_000 })
 
-let directory: ReturnType<typeof temporaryDirectory>
+const directory = directoryOfEachTest()
 let test: TestEngine
 beforeEach(async () => {
-  directory = temporaryDirectory()
   test = await TestEngine.openDurable(directory.path)
   await test.execute(
     "CREATE STREAM s (id INT KEY, name STRING, tags ARRAY<STRING>, n BIGINT) WITH (kafka_topic='s', value_format='JSON', partitions=1);",
   )
 })
-afterEach(async () => {
-  await test.close()
-  directory.remove()
-})
+afterEach(() => test.close())
 
 const insert = (...rows: string[]) =>
   test.execute(rows.map((row) => `INSERT INTO s (id, name, tags, n) VALUES (${row});`).join('\n'))

@@ -5,21 +5,18 @@ import type {
   QueryDescriptionEntity,
   SourceDescriptionEntity,
 } from '../../../src/engine/describe/entities.ts'
-import { TestEngine, temporaryDirectory } from '../../support/engine.ts'
+import { directoryOfEachTest } from '../../support/directory-of-each-test.ts'
+import { TestEngine } from '../../support/engine.ts'
 
 /** Each commit waits for the disk, which other tests use too. */
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
-let directory: ReturnType<typeof temporaryDirectory>
+const directory = directoryOfEachTest()
 let test: TestEngine
 beforeEach(async () => {
-  directory = temporaryDirectory()
   test = await TestEngine.openDurable(directory.path)
 })
-afterEach(async () => {
-  await test.close()
-  directory.remove()
-})
+afterEach(() => test.close())
 
 const TABLES = `
   CREATE STREAM orders (id INT KEY, city STRING, amount DOUBLE, tags ARRAY<STRING>) WITH (kafka_topic='orders', value_format='JSON', partitions=3);

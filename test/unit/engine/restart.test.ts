@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { RecordBatchBuilder } from '../../../src/broker/record-batch-builder.ts'
 import type { QueryList, StreamList } from '../../../src/engine/describe/entities.ts'
-import { TestEngine, temporaryDirectory } from '../../support/engine.ts'
+import { directoryOfEachTest } from '../../support/directory-of-each-test.ts'
+import { TestEngine } from '../../support/engine.ts'
 
-let directory: ReturnType<typeof temporaryDirectory>
-beforeEach(() => {
-  directory = temporaryDirectory()
-})
-afterEach(() => directory.remove())
+const directory = directoryOfEachTest()
 
 const S = "CREATE STREAM s (k STRING KEY, v INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);"
 

@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { RowStream } from '../../../src/engine/api.ts'
 import { startServerParts } from '../../../src/main.ts'
-import { collect, temporaryDirectory } from '../../support/engine.ts'
+import { directoryOfEachTest } from '../../support/directory-of-each-test.ts'
+import { collect } from '../../support/engine.ts'
 
-let directory: ReturnType<typeof temporaryDirectory>
-beforeEach(() => {
-  directory = temporaryDirectory()
-})
-afterEach(() => directory.remove())
+const directory = directoryOfEachTest()
 
 const open = () =>
   startServerParts({

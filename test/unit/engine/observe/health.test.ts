@@ -1,13 +1,10 @@
 import { truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { TestEngine, temporaryDirectory } from '../../../support/engine.ts'
+import { expect, test } from 'vitest'
+import { directoryOfEachTest } from '../../../support/directory-of-each-test.ts'
+import { TestEngine } from '../../../support/engine.ts'
 
-let directory: ReturnType<typeof temporaryDirectory>
-beforeEach(() => {
-  directory = temporaryDirectory()
-})
-afterEach(() => directory.remove())
+const directory = directoryOfEachTest()
 
 const S = "CREATE STREAM s (v INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);"
 

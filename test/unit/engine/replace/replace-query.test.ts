@@ -1,18 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CurrentStatus, QueryDescriptionEntity, QueryList } from '../../../../src/engine/describe/entities.ts'
-import { TestEngine, temporaryDirectory } from '../../../support/engine.ts'
+import { directoryOfEachTest } from '../../../support/directory-of-each-test.ts'
+import { TestEngine } from '../../../support/engine.ts'
 import { readTopic } from '../../../support/read-topic.ts'
 
-let directory: ReturnType<typeof temporaryDirectory>
+const directory = directoryOfEachTest()
 let test: TestEngine
 beforeEach(async () => {
-  directory = temporaryDirectory()
   test = await TestEngine.openDurable(directory.path)
 })
-afterEach(async () => {
-  await test.close()
-  directory.remove()
-})
+afterEach(() => test.close())
 
 /** Statements wait for each other, and for the disk. */
 const SLOW = { timeout: 60_000 }
