@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ConsoleServer } from '../test/browser/support/console-server.ts'
 import { PseudoTerminal } from '../test/support/terminal.ts'
 import { startFeeding } from './picture-data.ts'
@@ -22,20 +23,20 @@ const feeding = await startFeeding(server)
 const env = { HOME: home, CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined }
 const terminal = new PseudoTerminal([process.execPath, CLI, 'cli', server.url], { ...SIZE, env })
 try {
-  await shows(/ksql> $/)
+  await shows(/ksql>$/)
   terminal.type('clear\r')
   await enter('\\top')
   await shows(/In\/s over time/)
-  await pause(22_000)
+  await delay(22_000)
   terminal.type(CTRL_C)
-  await shows(/ksql> $/)
+  await shows(/ksql>$/)
   await enter('SELECT state, n, ROUND(avg_ms, 2) AS avg_ms FROM per_state')
-  await shows(/-> $/)
+  await shows(/->$/)
   await enter("WHERE state LIKE '%A' ORDER BY avg_ms DESC;")
-  await shows(/rows in \d+ ms\.\nksql> $/)
+  await shows(/rows in \d+ ms\.\nksql>$/)
   await enter('SELECT plan, n FROM slow_by_plan EMIT CHANGES;')
   await shows(/\d keys, \d+ changes$/)
-  await pause(1500)
+  await delay(1500)
   writeFileSync(FILE, terminalPicture(terminal.styledLines(), SIZE.columns))
 } finally {
   clearInterval(feeding)
@@ -51,15 +52,11 @@ async function enter(line: string): Promise<void> {
   terminal.type('\r')
 }
 
-/** Resolves when the screen matches. */
+/** Resolves when the screen, without blanks at the ends of its lines, matches. */
 async function shows(wanted: RegExp): Promise<void> {
   const deadline = Date.now() + WAIT_MS
-  while (!wanted.test(`${terminal.screen()} `) && !wanted.test(terminal.screen())) {
+  while (!wanted.test(terminal.screen())) {
     if (Date.now() > deadline) throw new Error(`The screen does not show ${wanted}:\n${terminal.screen()}`)
-    await pause(50)
+    await delay(50)
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
