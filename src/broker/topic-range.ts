@@ -18,8 +18,8 @@ export interface TopicRange {
 }
 
 /**
- * Calls `take` with the cursor at each record, in the order of each partition. What is there after five seconds is all that is read. Rejects
- * with a BrokerError.
+ * Calls `take` with the cursor at each record, in the order of each partition; records that were written meanwhile may be among them. What is
+ * there after five seconds is all that is read. Rejects with a BrokerError.
  */
 export async function readTopicRange(
   { topic, from, ends, limit }: TopicRange,
