@@ -4,7 +4,7 @@
  */
 import type { Value } from '../../types/value.ts'
 import { CallError } from './call-error.ts'
-import { LONGEST_TEXT, MOST_VALUES } from './exact-value.ts'
+import { exactJson, type Json, MOST_VALUES } from './exact-value.ts'
 import { TAG } from './quickjs.ts'
 import type { StateCodec } from './state-codec.ts'
 import type { Vm } from './vm.ts'
@@ -46,7 +46,7 @@ export class KeptTexts implements StateCodec {
 
   read(at: number): string {
     const tag = this.#vm.memory.tagAt(at)
-    const number = tag === TAG.int || tag === null ? this.#jsonAt(at) : undefined
+    const number = tag === TAG.int || tag === null ? exactJson(at, this.#vm) : undefined
     return number === undefined ? readJson(at, this.#vm) : String(number)
   }
 
@@ -86,32 +86,11 @@ export class KeptTexts implements StateCodec {
     const from = heap.propertiesOf(pointer)
     const object: Record<string, Json> = {}
     for (let i = 0; i < names.length; i++) {
-      const value = this.#jsonAt(from + 8 * i)
+      const value = exactJson(from + 8 * i, this.#vm)
       if (value === undefined) return null
       object[names[i]!] = value
     }
     return JSON.stringify(object)
-  }
-
-  /** A value that JSON keeps as it is; undefined: another one. */
-  #jsonAt(at: number): Json | undefined {
-    const { memory, heap } = this.#vm
-    switch (memory.tagAt(at)) {
-      case TAG.int:
-        return memory.i32[at >> 2]!
-      case null: {
-        const value = memory.readDouble(at)
-        return Number.isFinite(value) && !Object.is(value, -0) ? value : undefined
-      }
-      case TAG.boolean:
-        return memory.i32[at >> 2] === 1
-      case TAG.null:
-        return null
-      default: {
-        const text = heap.textAt(at)
-        return text === null || text.length > LONGEST_TEXT ? undefined : text
-      }
-    }
   }
 
   #namesOf(shape: number, at: number): Names {
@@ -136,8 +115,6 @@ export class KeptTexts implements StateCodec {
 
 /** Names that are the same in order and meaning here and there. One with a dollar may stand for what JSON does not know (prelude/state-json.ts). */
 const IDENTIFIER = /^(?!__proto__$)[A-Za-z_]\w*$/
-
-type Json = string | number | boolean | null
 
 /** Characters that are looked at: a `Map` of texts that are new with each call takes three times as long. */
 const SAMPLES = 32
