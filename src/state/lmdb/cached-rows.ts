@@ -189,7 +189,7 @@ export class CachedRows {
       if (!entry.isDirty) continue
       entry.isDirty = false
       entry.staged++
-      this.onStage?.(entry.key, this.#stored(entry.key), entry.value, batch)
+      this.onStage?.(entry.key, entry.isStored ? this.#stored(entry.key) : undefined, entry.value, batch)
       this.#write(entry, batch)
       log?.(batch.lastKey().subarray(this.#space.prefix.length), entry.value === undefined ? null : batch.lastValue())
       staged.push(entry)
