@@ -24,6 +24,8 @@ class RowEntry extends CacheEntry {
   isStored: boolean
   /** Whether it has one when the batch that the entry was staged in last is written. */
   willBeStored: boolean
+  /** Whether LMDB may have an entry of a batch that was abandoned: a large one is written in parts. */
+  isInDoubt = false
 
   constructor(key: StoreKey, value: StoredRow | undefined, isStored: boolean) {
     super()
@@ -132,7 +134,7 @@ export class CachedRows {
     if (entry.value === undefined) return
     this.#owner.entryCount--
     entry.value = undefined
-    if (entry.isStored || entry.staged > 0) {
+    if (entry.isStored || entry.isInDoubt || entry.staged > 0) {
       if (!entry.isDirty) this.#markDirty(entry)
       return
     }
@@ -202,6 +204,7 @@ export class CachedRows {
     this.#mayBeStored = true
     for (const entry of entries) {
       entry.staged--
+      entry.isInDoubt = false
       entry.isStored = entry.staged > 0 || entry.willBeStored
       if (entry.isUnwritten || this.#isDropped) continue
       this.#space.budget.unwrittenBytes -= entry.bytes
@@ -213,6 +216,7 @@ export class CachedRows {
   abandoned(entries: readonly RowEntry[]): void {
     for (const entry of entries) {
       entry.staged--
+      entry.isInDoubt = true
       if (entry.isDirty || this.#isDropped) continue
       if (this.#dirty.isEmpty) this.#owner.onDirty(this)
       this.#dirty.addAgain(entry)

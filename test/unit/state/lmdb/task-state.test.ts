@@ -92,6 +92,21 @@ test('the changes of a dropped commit are part of the next one', async () => {
   expect([...countsOf(openTask()).entries()].map(([key]) => key)).toEqual(['a', 'b'])
 })
 
+test('rows of a large commit that failed halfway, deleted before the next one, are gone from the disk', async () => {
+  const state = openTask()
+  for (let key = 0; key < 10_000; key++) countsOf(state).put(key, { row: [key], timestamp: 1 })
+  const { write } = environment
+  let left = 3
+  environment.write = (changes) =>
+    left-- > 0 ? write.call(environment, changes) : Promise.reject(new Error('no space'))
+  await expect(commit(state)).rejects.toThrow('no space')
+  environment.write = write
+  expect(environment.countKeys(Buffer.of(0, 0, 2), Buffer.of(0, 0, 3))).toBeGreaterThan(0)
+  for (let key = 0; key < 10_000; key++) countsOf(state).delete(key)
+  await commit(state)
+  expect([...countsOf(state).entries()]).toEqual([])
+})
+
 test('expiry is no record of the changelog, and reads and deletes what expires and nothing else', async () => {
   const state = openTask()
   for (let start = 0; start < 1000; start++) windowsOf(state).put('a', start, { row: [start], timestamp: start })
