@@ -44,6 +44,28 @@ const CASES: Record<string, readonly OracleCase[]> = {
         'SELECT A, B, COUNT(*) AS N FROM (SELECT * FROM T) Q WHERE A IS NOT NULL AND B IS NOT NULL GROUP BY A, B HAVING COUNT(*) > 1',
     },
   ],
+  'aggregates over joins of streams whose columns of ON are not in SELECT': [
+    {
+      query:
+        'SELECT DISTINCT N, Y FROM (SELECT COUNT(*) AS N, SUM(X) AS Y FROM (SELECT S.B AS X FROM S JOIN R STATE TTL 100 DAYS ON S.A = R.A AND S.ID <= R.ID) Q) P',
+      // In this dialect SUM is 0 where there is no value.
+      sqlite:
+        'SELECT COUNT(*) AS N, COALESCE(SUM(S.B), 0) AS Y FROM S JOIN R ON S.A = R.A AND S.ID <= R.ID HAVING COUNT(*) > 0',
+    },
+    {
+      // S_A is the name that the join gives a column of ON, and places nothing.
+      query:
+        'SELECT S_A, COUNT(*) AS N FROM (SELECT S.B AS S_A FROM S JOIN R STATE TTL 100 DAYS ON S.A = R.A AND S.ID <= R.ID) Q WHERE S_A IS NOT NULL GROUP BY S_A',
+      sqlite:
+        'SELECT S.B AS S_A, COUNT(*) AS N FROM S JOIN R ON S.A = R.A AND S.ID <= R.ID WHERE S.B IS NOT NULL GROUP BY S.B',
+    },
+    {
+      query:
+        'SELECT X, GROUPING(X) AS G, COUNT(*) AS N FROM (SELECT S.B AS X FROM S JOIN R STATE TTL 100 DAYS ON S.A = R.A) Q WHERE X IS NOT NULL GROUP BY ROLLUP(X)',
+      sqlite:
+        'SELECT S.B AS X, 0 AS G, COUNT(*) AS N FROM S JOIN R ON S.A = R.A WHERE S.B IS NOT NULL GROUP BY S.B UNION ALL SELECT NULL, 1, COUNT(*) FROM S JOIN R ON S.A = R.A WHERE S.B IS NOT NULL HAVING COUNT(*) > 0',
+    },
+  ],
   'grouping sets': [
     {
       query: 'SELECT A, B, GROUPING(A, B) AS G, COUNT(*) AS N, SUM(TS) AS X FROM T GROUP BY ROLLUP(A, B)',

@@ -21,7 +21,7 @@ import { hasUndo, variantOf } from './aggregate-call.ts'
 import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
 import { aggregateChanges, isOverChanges } from './change-aggregation.ts'
 import { expandedKey, expandSets, type GroupingSets, groupingSetsOf } from './grouping-sets.ts'
-import { repartition } from './rekey.ts'
+import { placedByKey, repartition } from './rekey.ts'
 import { readingColumns } from './result-columns.ts'
 import { inClause, knownType, typed } from './typed.ts'
 import { planFilter } from './where.ts'
@@ -104,7 +104,7 @@ function groupRows(plan: AggregationPlan): Relation {
     key: groups,
   })
   const relation: Relation = {
-    ...input,
+    ...placedByKey(input),
     step: grouped,
     key: groupKey(groups),
     window: null,
@@ -123,18 +123,19 @@ function groupBySets(plan: AggregationPlan, sets: GroupingSets): Relation {
   const step = builder.add({ kind: 'project', id: AGGREGATE_INPUT, input: input.step, key: keySchema(input), columns })
   const prepared = { ...input, step, columns: columns.map(({ name, type }) => ({ name, type })), macros: new Map() }
   const expanded = expandSets(prepared, { sets, groups, keyed: true }, builder)
-  const { placedBy: _, ...keyed } = {
-    ...expanded,
+  const keyed: Relation = {
+    ...placedByKey(expanded),
     key: expandedKey(groups, sets),
     window: null,
     isComposed: true,
-  } as const
+  }
   return repartition('Aggregate-GroupBy', keyed, { keyFormat: internalKeySpec('JSON', keyed.key) }, builder)
 }
 
 /** Whether the grouping is exactly the key that the rows have: then they are where they must be. */
 const isSourceKey = ({ input, groups }: AggregationPlan): boolean =>
   input.window === null &&
+  input.placedBy === undefined &&
   input.key.length === groups.length &&
   groups.every(({ expression }, i) => expression.kind === 'column' && input.key[i]!.columns.includes(expression.name))
 

@@ -40,10 +40,15 @@ export function selectKey(
   refuseMaps(key)
   const step = builder.add({ kind: 'selectKey', id, input: relation.step, key })
   return {
-    ...relation,
+    ...placedByKey(relation),
     step,
     key: key.map(({ name, type }, i) => ({ name, type, columns: columns[i] ?? [] })),
   }
+}
+
+/** The relation as one whose rows lie, or are about to lie, where their key is placed: whatever placed them before is forgotten. */
+export function placedByKey({ placedBy: _, ...relation }: Relation): Relation {
+  return relation
 }
 
 /** Sends the relation through an internal topic, so that equal keys share a partition. */

@@ -102,7 +102,7 @@ function projectDerived(
   refuseDuplicates('value', visible, columns)
   const row = new ProjectedRow(columns, visible, relation, builder)
   const key = relation.kind === 'table' ? tableKey(row, relation) : streamKey(row, relation)
-  const placedBy = relation.kind === 'table' ? placementOf(relation).map((names) => row.namesOf(names)) : null
+  const placedBy = placementIn(row, relation)
   const step = builder.add({
     kind: 'project',
     id: 'Project',
@@ -120,6 +120,12 @@ function projectDerived(
     ...(placedBy !== null && relation.placedBy !== undefined && { placedBy }),
   }
   return { relation: withKey(projected, key, placedBy, builder), visible: visible.map(declared) }
+}
+
+/** Null: a stream that lies where its key is placed. A stream tells of its place what SELECT shows: its rows get no hidden columns. */
+function placementIn(row: ProjectedRow, relation: Relation): string[][] | null {
+  if (relation.kind === 'table') return placementOf(relation).map((names) => row.namesOf(names))
+  return relation.placedBy?.map((names) => row.visibleNamesOf(names)) ?? null
 }
 
 const declared = ({ name, type }: Column): Column => ({ name, type })
