@@ -11,6 +11,7 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Timer } from '../clock.ts'
 import { asksForHttp2, upgradeToHttp2 } from './net/h2c-upgrade.ts'
+import { beginsWithInserts, LineFramedSocket, noteLineFrames } from './net/line-frames.ts'
 import { createServer as createHttp1 } from './net/node-http.ts'
 import type { Protocols } from './net/shared-port.ts'
 import type { OpenConnections } from './request-metrics.ts'
@@ -43,8 +44,12 @@ export class Connections implements Protocols {
   /** A session that has closed waits for its client to close the connection, which one that does not read never does. */
   readonly #http2Sockets = new Set<Socket>()
   readonly #sessions = new Set<ServerHttp2Session>()
+  readonly #timer: Timer
+  /** The connection whose session is being made. */
+  #opening: Socket | LineFramedSocket | null = null
 
   constructor(app: FastifyInstance, websocket: WebSocketEndpoint, { timeouts, timer, open }: ConnectionOptions) {
+    this.#timer = timer
     const route: RequestListener = (request, response) => app.routing(request, response)
     this.#http1 = createHttp1(
       {
@@ -75,6 +80,7 @@ export class Connections implements Protocols {
       },
     )
     this.#http2.on('session', (session) => {
+      if (this.#opening instanceof LineFramedSocket) noteLineFrames(session, this.#opening)
       this.#hold(session, timeouts.idleMs)
       countWhileOpen(open, 'http2', session)
     })
@@ -87,7 +93,10 @@ export class Connections implements Protocols {
   readonly http2 = (socket: Socket): void => {
     this.#http2Sockets.add(socket)
     socket.once('close', () => this.#http2Sockets.delete(socket))
-    this.#http2.emit('connection', socket)
+    this.#opening = insertsRows(socket) ? new LineFramedSocket(socket, this.#timer) : socket
+    // The session is made before this returns.
+    this.#http2.emit('connection', this.#opening)
+    this.#opening = null
   }
 
   /** Ends connections; those with requests under way end when these have been answered. */
@@ -109,6 +118,14 @@ export class Connections implements Protocols {
     session.on('error', () => session.destroy())
     session.setTimeout(idleMs, () => session.close())
   }
+}
+
+/** Whether the first request of the connection inserts rows, as far as what has arrived tells. */
+function insertsRows(socket: Socket): boolean {
+  const bytes: Buffer | null = socket.read()
+  if (bytes === null) return false
+  socket.unshift(bytes)
+  return beginsWithInserts(bytes)
 }
 
 function countWhileOpen(

@@ -26,6 +26,7 @@ export class AckWriter implements InsertAcks {
   constructor(response: ResponseStream, contentType: string) {
     this.#response = response
     this.#isArray = contentType === JSON_TYPE
+    if (!this.#isArray) response.cutLines()
     response.open(200, { 'content-type': this.#isArray ? JSON_TYPE : DELIMITED })
   }
 
@@ -36,9 +37,7 @@ export class AckWriter implements InsertAcks {
 
   /** Rows that were under way when another one failed are answered, too. */
   stored(seqs: readonly number[]): Promise<void> {
-    let left = Promise.resolve()
-    for (const seq of seqs) left = this.#write(`{"status":"ok","seq":${seq}}`)
-    return left
+    return this.#write(seqs.map((seq) => `{"status":"ok","seq":${seq}}`))
   }
 
   /** Keeps the first failure, which is the last answer: the other rows that were taken are answered before it. */
@@ -49,17 +48,20 @@ export class AckWriter implements InsertAcks {
   }
 
   async end(): Promise<void> {
-    if (this.#failure !== null) void this.#write(this.#failure)
+    if (this.#failure !== null) void this.#write([this.#failure])
     await this.#last
     if (this.#isArray) await this.#response.write(this.#written === 0 ? '[]' : ']')
     this.#response.end()
   }
 
   /** Each answer is a frame of its own, because clients parse frame by frame. */
-  #write(answer: string): Promise<void> {
-    const text = this.#isArray ? `${this.#written === 0 ? '[' : ','}${answer}` : `${answer}\n`
-    this.#written++
-    this.#last = this.#last.then(() => this.#response.write(text))
+  #write(answers: readonly string[]): Promise<void> {
+    const isFirst = this.#written === 0
+    this.#written += answers.length
+    const texts = this.#isArray
+      ? answers.map((answer, i) => `${isFirst && i === 0 ? '[' : ','}${answer}`)
+      : answers.map((answer) => `${answer}\n`)
+    this.#last = this.#last.then(() => this.#response.writeLines(texts))
     return this.#last
   }
 }

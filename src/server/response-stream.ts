@@ -1,17 +1,25 @@
 /** A response body that is written piece by piece, at the pace of the client. */
 import type { ServerResponse } from 'node:http'
-import type { Http2ServerResponse } from 'node:http2'
+import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
+import { lineFramesOf } from './net/line-frames.ts'
 
 /** Methods that both classes have, and whose overloads TypeScript does not join. */
 type RawResponse = Pick<ServerResponse, 'once' | 'on' | 'writeHead' | 'write' | 'end' | 'destroy'> & {
   flushHeaders?: () => void
 }
 
+/** Bytes of ASCII that every client takes in one frame (RFC 9113 4.2). */
+const MAX_FRAME_CHARS = 16_384
+
 export class ResponseStream {
   readonly #raw: RawResponse
   /** The connection of an HTTP/1.1 response; null with HTTP/2, where responses share one. */
   readonly #socket: Socket | null
+  /** Null with HTTP/1.1. */
+  readonly #stream: ServerHttp2Stream | null
+  /** Whether the connection cuts what is written into a DATA frame for each line. */
+  #cutsLines = false
   #isGone = false
   /** Wakes the write that is under way. */
   #resume: () => void = () => {}
@@ -20,6 +28,7 @@ export class ResponseStream {
     const raw = response as RawResponse
     this.#raw = raw
     this.#socket = 'stream' in response ? null : response.socket
+    this.#stream = 'stream' in response ? response.stream : null
     raw.once('close', () => {
       this.#isGone = true
       this.#resume()
@@ -54,6 +63,32 @@ export class ResponseStream {
       this.#resume = resolve
       this.#raw.write(text, 'utf8', () => resolve())
     })
+  }
+
+  /** From here on each line is to be a chunk of its own, however many are written at once, if the connection can cut frames. */
+  cutLines(): void {
+    const frames = lineFramesOf(this.#stream?.session)
+    if (frames === undefined || this.#stream?.id === undefined) return
+    frames.cut(this.#stream.id, this.#stream)
+    this.#cutsLines = true
+  }
+
+  /** As `write`, for texts that are each a chunk of their own: lines, once they are cut. */
+  async writeLines(lines: readonly string[]): Promise<void> {
+    if (!this.#cutsLines) {
+      for (const line of lines) await this.write(line)
+      return
+    }
+    let joined = ''
+    for (const line of lines) {
+      // A frame that Node makes ends where a line ends, unless the client's window ends before.
+      if (joined.length + line.length > MAX_FRAME_CHARS && joined !== '') {
+        await this.write(joined)
+        joined = ''
+      }
+      joined += line
+    }
+    await this.write(joined)
   }
 
   /**

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { LineStream } from '../../src/engine/api.ts'
@@ -411,10 +413,22 @@ describe('POST /inserts-stream', () => {
   it('sends each acknowledgement in a frame of its own, also of rows that are stored together', async () => {
     const stored = Promise.resolve()
     engine.insert = () => stored
-    const rows = '{"K":"a"}\n'.repeat(50)
+    const rows = '{"K":"a"}\n'.repeat(5000)
     const answer = openHttp2(server.url, '/inserts-stream', `{"target":"S"}\n${rows}`)
     await answer.ended
-    expect(answer.frames).toEqual(Array.from({ length: 50 }, (_, seq) => `{"status":"ok","seq":${seq}}\n`))
+    expect(answer.frames).toEqual(Array.from({ length: 5000 }, (_, seq) => `{"status":"ok","seq":${seq}}\n`))
+  })
+
+  it('sends each acknowledgement in a frame of its own, also over a connection that was used before', async () => {
+    engine.insert = () => Promise.resolve()
+    const session = connectHttp2(server.url)
+    const info = session.request({ ':path': '/info' })
+    await once(info.resume(), 'end')
+    const stream = session.request({ ':method': 'POST', ':path': '/inserts-stream' })
+    stream.end(`{"target":"S"}\n${'{"K":"a"}\n'.repeat(20)}`)
+    const frames = (await stream.setEncoding('utf8').toArray()) as string[]
+    session.close()
+    expect(frames).toEqual(Array.from({ length: 20 }, (_, seq) => `{"status":"ok","seq":${seq}}\n`))
   })
 
   it('answers a row that fails at once, although the client sends no further line', async () => {

@@ -1,5 +1,5 @@
 /**
- * The few HTTP/2 frames that an upgrade has to write for stream 1.
+ * HTTP/2 frames, and the few of them that an upgrade has to write for stream 1.
  *
  * Frame (RFC 9113 4.1): length 24 bits, type 8, flags 8, reserved 1 + stream id 31, payload.
  * Header field, literal, never put into the table, with a new name (RFC 7541 6.2.2): byte 0, then name and value, each a length and its
@@ -8,11 +8,12 @@
 export const PREFACE_BYTES = 24
 export const FRAME_HEADER_BYTES = 9
 
-const DATA = 0x0
+export const DATA = 0x0
 const HEADERS = 0x1
 const CONTINUATION = 0x9
-const END_STREAM = 0x1
+export const END_STREAM = 0x1
 const END_HEADERS = 0x4
+export const PADDED = 0x8
 const UPGRADED_STREAM = 1
 /** The size that every endpoint takes (RFC 9113 4.2). */
 const MAX_PAYLOAD_BYTES = 16_384
@@ -39,17 +40,20 @@ export function dataFrames(body: Buffer): Buffer[] {
   return parts.map((part, i) => frame(DATA, i === parts.length - 1 ? END_STREAM : 0, part))
 }
 
+/** One of another stream, which does not end it. */
+export const dataFrame = (id: number, payload: Buffer): Buffer => frame(DATA, 0, payload, id)
+
 function split(bytes: Buffer): Buffer[] {
   const count = Math.ceil(bytes.length / MAX_PAYLOAD_BYTES)
   return Array.from({ length: count }, (_, i) => bytes.subarray(i * MAX_PAYLOAD_BYTES, (i + 1) * MAX_PAYLOAD_BYTES))
 }
 
-function frame(type: number, flags: number, payload: Buffer): Buffer {
+function frame(type: number, flags: number, payload: Buffer, id = UPGRADED_STREAM): Buffer {
   const header = Buffer.alloc(FRAME_HEADER_BYTES)
   header.writeUIntBE(payload.length, 0, 3)
   header.writeUInt8(type, 3)
   header.writeUInt8(flags, 4)
-  header.writeUInt32BE(UPGRADED_STREAM, 5)
+  header.writeUInt32BE(id, 5)
   return Buffer.concat([header, payload])
 }
 
