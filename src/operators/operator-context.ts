@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { StateStore, StoreSpec } from '../state/store.ts'
+import type { Value } from '../types/value.ts'
 
 /** What an operator may use. One per task and step; also the context that its expressions are compiled with. */
 export interface OperatorContext {
@@ -39,6 +40,8 @@ export interface OperatorContext {
   readonly oldValues: boolean
   /** Whether changes of tables may be held back until `flush`, so that several of a key leave as one. */
   readonly coalesces: boolean
+  /** The values that a step with `wanted` lets pass; they come and go while the query runs. */
+  readonly wanted: ReadonlySet<Value>
   /** A configuration value of the query (`ksql.…` or Kafka Streams names), or undefined. */
   readonly config: (name: string) => string | undefined
 }

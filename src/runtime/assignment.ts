@@ -6,6 +6,7 @@ import type { TimeLimits } from '../broker/time-limits.ts'
 import type { StepId } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import type { TableIndex } from '../plan/table-index.ts'
+import type { Value } from '../types/value.ts'
 
 export interface QueryAssignment {
   readonly queryId: string
@@ -22,8 +23,16 @@ export interface QueryAssignment {
   readonly tasks: readonly TaskAssignment[]
   /** Indexes of the table that it keeps. Absent: none. */
   readonly indexes?: readonly TableIndex[]
+  /** Values that its filter lets pass (`FilterStep.wanted`) when it starts. Absent: none. */
+  readonly wanted?: readonly Value[]
   /** The topic of each sink and repartition step, and the topic for dead letters of each source step that has one. */
   readonly outputs: Readonly<Record<StepId, OutputAssignment>>
+}
+
+/** A value that a filter is to let pass from now on, or no longer. */
+export interface WantedChange {
+  readonly value: Value
+  readonly isWanted: boolean
 }
 
 export interface TaskAssignment {

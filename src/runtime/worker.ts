@@ -2,7 +2,7 @@
 
 import type { TableIndex } from '../plan/table-index.ts'
 import type { Row } from '../types/value.ts'
-import type { QueryAssignment } from './assignment.ts'
+import type { QueryAssignment, WantedChange } from './assignment.ts'
 import type { ClusterMember } from './cluster-member.ts'
 import type { Notice } from './notice.ts'
 import type { ProcessingError } from './processing-error.ts'
@@ -34,6 +34,8 @@ export interface Worker {
   setPaused(queryId: string, isPaused: boolean): Promise<void>
   /** Makes these the indexes of the query's table, also in tasks that start later. Resolves when they are known, not when they are built. */
   setIndexes(queryId: string, indexes: readonly TableIndex[]): Promise<void>
+  /** Changes, in this order, which values the query's filter lets pass. Records that are read after it has resolved meet the new values. */
+  setWanted(queryId: string, changes: readonly WantedChange[]): Promise<void>
   /** Rows of these partitions of the query's table, in batches. Rejects with an Error if one of them is not here. */
   pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]>
   /** Progress as last reported: see `refresh`. Undefined if no task of the query is here. */

@@ -70,6 +70,7 @@ export function harness<Step>(
     store: open as OperatorContext['store'],
     oldValues: true,
     coalesces: options.coalesces ?? false,
+    wanted: new Set(),
     postpone: (work) => {
       while (work());
     },

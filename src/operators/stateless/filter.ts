@@ -1,8 +1,8 @@
 /** WHERE on a stream. */
 
-import type { Expression } from '../../expressions/expression.ts'
+import type { ColumnExpression, Expression } from '../../expressions/expression.ts'
 import { readsNoColumns } from '../column-read.ts'
-import { compilePredicate } from '../evaluate.ts'
+import { compileFilter } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
 
@@ -12,7 +12,13 @@ export interface FilterStep {
   readonly input: StepId
   readonly predicate: Expression
   readonly text: string
+  /** Present: of this column only values pass that are wanted at the time (`OperatorContext.wanted`), and of those what the predicate holds for. */
+  readonly wanted?: ColumnExpression
 }
+
+/** The expressions over the input that the filter evaluates. */
+export const filterExpressions = ({ predicate, wanted }: FilterStep): Expression[] =>
+  wanted === undefined ? [predicate] : [wanted, predicate]
 
 /** A record without a value never matches. */
 export const filter: OperatorDefinition<FilterStep> = {
@@ -21,14 +27,14 @@ export const filter: OperatorDefinition<FilterStep> = {
   oldValue: 'ignores',
   usesStreamTime: false,
   passesKey: true,
-  expressions: ({ predicate }) => [predicate],
+  expressions: filterExpressions,
   reads: readsNoColumns,
   view: null,
   upgrade: 'free',
   inputs: ({ input }) => [input],
   schema: (_step, [input]) => input!,
   build(step, _inputs, context, emit) {
-    const matches = compilePredicate(step, context)
+    const matches = compileFilter(step, context)
     return {
       inputs: [
         (record) => {

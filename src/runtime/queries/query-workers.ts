@@ -1,7 +1,7 @@
 /** The workers of this server that run the tasks of a query. */
 
 import type { TableIndex } from '../../plan/table-index.ts'
-import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
+import type { QueryAssignment, TaskAssignment, WantedChange } from '../assignment.ts'
 import { addProgress, type QueryProgress } from '../query-progress.ts'
 import type { OwnedSlots, SlotTerms } from '../slots.ts'
 import { unlessLost, type Worker } from '../worker.ts'
@@ -58,6 +58,11 @@ export class QueryWorkers {
   async setIndexes(indexes: readonly TableIndex[]): Promise<void> {
     const { queryId } = this.#options
     await Promise.all(this.#workers.map((worker) => worker.setIndexes(queryId, indexes).catch(unlessLost)))
+  }
+
+  async setWanted(changes: readonly WantedChange[]): Promise<void> {
+    const { queryId } = this.#options
+    await Promise.all(this.#workers.map((worker) => worker.setWanted(queryId, changes).catch(unlessLost)))
   }
 
   /** The workers for `tasks`; opens those that are not open yet. */

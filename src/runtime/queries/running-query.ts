@@ -5,7 +5,8 @@
 import type { Clock, Timer } from '../../clock.ts'
 import { Mutex } from '../../mutex.ts'
 import type { TableIndex } from '../../plan/table-index.ts'
-import type { TaskAssignment } from '../assignment.ts'
+import type { Value } from '../../types/value.ts'
+import type { TaskAssignment, WantedChange } from '../assignment.ts'
 import type { LostOffset } from '../offsets-lost-error.ts'
 import { failureOf } from '../query-failure.ts'
 import type { QueryFailure, QueryState, QueryStatus, UnreadPartitions } from '../query-runtime.ts'
@@ -65,6 +66,10 @@ export class RunningQuery {
   #state: QueryState = 'CREATED'
   #isPaused: boolean
   #indexes: readonly TableIndex[]
+  readonly #wanted = new Set<Value>()
+  /** Changes of `#wanted` that the workers have still to be sent. */
+  #wantedChanges: WantedChange[] = []
+  #sendingWanted: Promise<void> | null = null
   #isStopped = false
   /** Since it was last started; workers may report a failure one after the other. */
   #hasFailed = false
@@ -120,6 +125,20 @@ export class RunningQuery {
       this.#indexes = indexes
       await this.#workers.setIndexes(indexes)
     })
+  }
+
+  /** Lets the query's filter pass a value from now on, or no longer. Resolves when the tasks do so; changes of the same time are sent together. */
+  setWanted(value: Value, isWanted: boolean): Promise<void> {
+    if (isWanted) this.#wanted.add(value)
+    else this.#wanted.delete(value)
+    this.#wantedChanges.push({ value, isWanted })
+    this.#sendingWanted ??= this.#turns.run(async () => {
+      const changes = this.#wantedChanges
+      this.#wantedChanges = []
+      this.#sendingWanted = null
+      await this.#workers.setWanted(changes)
+    })
+    return this.#sendingWanted
   }
 
   /** Ends the query for good. `purge`: deletes its state on workers and its internal topics and group on the broker. */
@@ -365,7 +384,7 @@ export class RunningQuery {
     const placed = await this.#tasks.place(terms, { paused: this.#isPaused })
     const parts = await this.#workers.choose(placed.tasks.filter(isWanted))
     this.#retries.noteStart()
-    await this.#workers.start(parts, { ...placed, indexes: this.#indexes }, terms)
+    await this.#workers.start(parts, { ...placed, indexes: this.#indexes, wanted: [...this.#wanted] }, terms)
   }
 
   #learnTasks(): void {

@@ -106,6 +106,7 @@ class Runtime implements SettlingQueryRuntime {
         return this.#make({ plan, config, paused: false }, { transient: true, retries: false, onEnded, onNotice })
       },
       maxBufferedRows: Number(this.#config['ksql.query.push.max.buffered.rows'] ?? DEFAULT_BUFFERED_ROWS),
+      timer: options.timer,
       onEnded: () => {},
     })
     this.#partitionWatch = new PartitionWatch({

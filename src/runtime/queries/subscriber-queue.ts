@@ -12,6 +12,8 @@ export interface SubscriberQueueOptions {
   readonly subscriber: PushSubscriber
   /** Rows after which it ends; null: none. */
   readonly limit: number | null
+  /** Called with the difference when the number of waiting rows changes. */
+  readonly onWaiting: (rows: number) => void
   /** Called when the number of waiting rows has fallen. */
   readonly onProgress: () => void
   /** Called when the queue has ended, by itself or by `end`. */
@@ -25,6 +27,7 @@ export class SubscriberQueue {
   #batches: (readonly PushRow[])[] = []
   #waiting = 0
   #left: number
+  #taken = 0
   #isDelivering = false
   #isEnded = false
   /** Set when the rows that wait are the last ones. */
@@ -40,12 +43,17 @@ export class SubscriberQueue {
     return this.#waiting
   }
 
+  /** How often the subscriber has taken rows. */
+  get taken(): number {
+    return this.#taken
+  }
+
   /** Takes a batch, which is not changed afterwards. */
   offer(rows: readonly PushRow[]): void {
     if (this.#end !== null) return
     const batch = rows.length <= this.#left ? rows : rows.slice(0, this.#left)
     this.#left -= batch.length
-    this.#waiting += batch.length
+    this.#addWaiting(batch.length)
     this.#batches.push(batch)
     if (this.#left === 0) this.#end = { reason: 'limit' }
     if (!this.#isDelivering) void this.#deliver()
@@ -62,9 +70,14 @@ export class SubscriberQueue {
     this.#isEnded = true
     this.#end = end
     this.#batches = []
-    this.#waiting = 0
+    this.#addWaiting(-this.#waiting)
     this.#options.onEnded()
     this.#options.subscriber.onEnd(end)
+  }
+
+  #addWaiting(rows: number): void {
+    this.#waiting += rows
+    this.#options.onWaiting(rows)
   }
 
   async #deliver(): Promise<void> {
@@ -75,7 +88,8 @@ export class SubscriberQueue {
         for (let from = 0; from < batch.length && !this.#isEnded; from += MAX_PART_ROWS) {
           const part = batch.length <= MAX_PART_ROWS ? batch : batch.slice(from, from + MAX_PART_ROWS)
           await subscriber.onRows(part)
-          this.#waiting = Math.max(0, this.#waiting - part.length)
+          this.#taken++
+          this.#addWaiting(-Math.min(this.#waiting, part.length))
           onProgress()
         }
       }

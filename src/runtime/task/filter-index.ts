@@ -3,12 +3,12 @@
  * queries that each want another value cost a record one look-up, not a thousand comparisons. Only the first condition of a chain of
  * ANDs counts: those behind it may fail, which is reported, and are not reached unless it holds.
  */
-import type { Expression } from '../../expressions/expression.ts'
+import type { ColumnExpression, Expression } from '../../expressions/expression.ts'
 import type { Row, Value } from '../../types/value.ts'
 
 export interface IndexedFilter {
-  /** Over the row that `match` gets. */
-  readonly predicate: Expression
+  /** What `matches` computes over the row that `match` gets; null: it depends on more than the row. */
+  readonly predicate: Expression | null
   readonly matches: (row: Row) => boolean
 }
 
@@ -22,7 +22,7 @@ export class FilterIndex<Filter extends IndexedFilter> {
     const others: Filter[] = []
     const columns = new Map<number, Map<Value, Candidates<Filter>>>()
     for (const filter of filters) {
-      const wanted = wantedValue(filter.predicate)
+      const wanted = filter.predicate === null ? null : wantedValue(filter.predicate)
       if (wanted === null) others.push(filter)
       else addTo(columns, wanted, filter)
     }
@@ -63,15 +63,16 @@ interface Candidates<Filter> {
   readonly checked: Filter[]
 }
 
-interface WantedValue {
-  readonly column: number
+export interface WantedValue {
+  readonly column: ColumnExpression
   readonly value: Value
 }
 
 /** Types whose values are equal exactly when they are the same key of a Map. */
 const KEYS: readonly string[] = ['STRING', 'INTEGER', 'BOOLEAN']
 
-function wantedValue(predicate: Expression): WantedValue | null {
+/** The value that the first condition of a chain of ANDs requires of a column; null: it requires something else. */
+export function wantedValue(predicate: Expression): WantedValue | null {
   if (predicate.kind === 'logical') return predicate.operator === 'AND' ? wantedValue(predicate.left) : null
   if (predicate.kind !== 'comparison' || predicate.operator !== '=') return null
   const { left, right } = predicate
@@ -81,18 +82,18 @@ function wantedValue(predicate: Expression): WantedValue | null {
 function columnIs(column: Expression, literal: Expression): WantedValue | null {
   if (column.kind !== 'column' || literal.kind !== 'literal' || literal.value === null) return null
   if (column.type.kind !== literal.type?.kind || !KEYS.includes(column.type.kind)) return null
-  return { column: column.index, value: literal.value }
+  return { column, value: literal.value }
 }
 
 function addTo<Filter extends IndexedFilter>(
   columns: Map<number, Map<Value, Candidates<Filter>>>,
-  { column, value }: WantedValue,
+  { column: { index }, value }: WantedValue,
   filter: Filter,
 ): void {
-  const byValue = columns.get(column) ?? new Map<Value, Candidates<Filter>>()
-  columns.set(column, byValue)
+  const byValue = columns.get(index) ?? new Map<Value, Candidates<Filter>>()
+  columns.set(index, byValue)
   const candidates = byValue.get(value) ?? { sure: [], checked: [] }
   byValue.set(value, candidates)
-  const isSure = filter.predicate.kind === 'comparison'
+  const isSure = filter.predicate?.kind === 'comparison'
   candidates[isSure ? 'sure' : 'checked'].push(filter)
 }

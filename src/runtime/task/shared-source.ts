@@ -6,9 +6,9 @@
 
 import { messageOf } from '../../errors.ts'
 import { columnsOf, mapColumns } from '../../expressions/inspect.ts'
-import { compilePredicate } from '../../operators/evaluate.ts'
+import { compileFilter } from '../../operators/evaluate.ts'
 import type { OperatorContext } from '../../operators/operator-context.ts'
-import type { FilterStep } from '../../operators/stateless/filter.ts'
+import { type FilterStep, filterExpressions } from '../../operators/stateless/filter.ts'
 import type { SourceColumn, SourceStep } from '../../operators/step.ts'
 import type { WriterSchemas } from '../../serde/format.ts'
 import type { Header, StreamRecord } from '../../types/record.ts'
@@ -170,7 +170,7 @@ export class SharedSource {
       headers,
       writerSchemas,
       predicate: predicateOf(single, unfiltered, filters),
-      predicateColumns: [...new Set(filtered.flatMap(({ filter }) => columnsOf(filter.predicate)))],
+      predicateColumns: [...new Set(filtered.flatMap(({ filter }) => filter.columns))],
       needsKey: entries.some(({ needsKey }) => needsKey),
       dropsNulls: unfiltered.length === 0,
       passage: !decodesAll && single?.hasAllColumns === true ? passageOf(single.input) : null,
@@ -217,6 +217,8 @@ function predicateOf(
 }
 
 interface InputFilter extends IndexedFilter {
+  /** The columns of the union row that it reads. */
+  readonly columns: readonly number[]
   readonly view: InputView
 }
 
@@ -257,11 +259,15 @@ class InputView {
   }
 
   #filter(filter: FilterStep, context: OperatorContext): InputFilter {
-    const predicate = mapColumns(filter.predicate, (column) => this.#columns[column]!)
-    const matches = compilePredicate({ predicate, text: filter.text }, context)
+    const place = (column: number) => this.#columns[column]!
+    const predicate = mapColumns(filter.predicate, place)
+    const wanted = filter.wanted && { ...filter.wanted, index: place(filter.wanted.index) }
+    const mapped = { ...filter, predicate, ...(wanted && { wanted }) }
+    const matches = compileFilter(mapped, context)
     const { input } = this
     return {
-      predicate,
+      predicate: wanted === undefined ? predicate : null,
+      columns: filterExpressions(mapped).flatMap((expression) => columnsOf(expression)),
       matches: (row) => {
         input.beginFilter()
         return matches(row)

@@ -16,6 +16,7 @@ import { StreamTime } from '../../operators/stream-time.ts'
 import { needsKey } from '../../plan/key-use.ts'
 import { definitionOf, type SubTopology } from '../../plan/topology.ts'
 import type { Process, StreamRecord } from '../../types/record.ts'
+import type { Value } from '../../types/value.ts'
 import type { RecordPosition, ReportError } from '../processing-error.ts'
 import type { FunctionStatistics, StepStatistics } from '../query-progress.ts'
 import type { ReadFault } from './bad-records.ts'
@@ -49,6 +50,8 @@ export interface TaskOptions extends StepCountsOptions {
   readonly onIdleChange?: () => void
   /** Whether operators may hold changes of tables back until `flush`. */
   readonly coalesces: boolean
+  /** See `OperatorContext.wanted`. Absent: no step has wanted values. */
+  readonly wanted?: ReadonlySet<Value>
   /** Whether work may be left for later (`continueWork`); if not, it is done at once. */
   readonly postpones: boolean
   readonly sink: (step: SinkStep) => Output
@@ -81,6 +84,8 @@ export interface TaskEntry {
   /** Reports why the record at `offset` cannot be read. */
   reportBadRecord(fault: ReadFault, offset: number): void
 }
+
+const NOTHING: ReadonlySet<Value> = new Set()
 
 export class Task {
   readonly entries: readonly TaskEntry[]
@@ -269,6 +274,7 @@ export class Task {
       store: store as OperatorContext['store'],
       oldValues: readsOldValue(step.id, plan),
       coalesces: this.#options.coalesces,
+      wanted: this.#options.wanted ?? NOTHING,
       postpone: (work) => this.#postpone(work),
       reportLate: () => {
         this.#counts.late(step.id).count++

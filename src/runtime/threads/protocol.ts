@@ -1,7 +1,7 @@
 /** Messages between the main thread and worker threads: plain data. Each call has one reply with its id; events have no call. */
 
 import type { TableIndex } from '../../plan/table-index.ts'
-import type { QueryAssignment } from '../assignment.ts'
+import type { QueryAssignment, WantedChange } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
 import type { Notice } from '../notice.ts'
 import type { ProcessingError } from '../processing-error.ts'
@@ -43,6 +43,10 @@ export interface WorkerCalls {
   readonly setPaused: { readonly takes: { readonly queryId: string; readonly isPaused: boolean }; readonly gives: null }
   readonly setIndexes: {
     readonly takes: { readonly queryId: string; readonly indexes: readonly TableIndex[] }
+    readonly gives: null
+  }
+  readonly setWanted: {
+    readonly takes: { readonly queryId: string; readonly changes: readonly WantedChange[] }
     readonly gives: null
   }
   readonly pull: { readonly takes: { readonly queryId: string; readonly request: WirePull }; readonly gives: PullPart }

@@ -3,7 +3,7 @@
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import type { TableIndex } from '../../plan/table-index.ts'
 import type { Row } from '../../types/value.ts'
-import type { QueryAssignment } from '../assignment.ts'
+import type { QueryAssignment, WantedChange } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { PullForm, PushRow } from '../query-runtime.ts'
@@ -78,6 +78,10 @@ export class RemoteWorker implements Worker {
 
   async setIndexes(queryId: string, indexes: readonly TableIndex[]): Promise<void> {
     await this.#call('setIndexes', { queryId, indexes })
+  }
+
+  async setWanted(queryId: string, changes: readonly WantedChange[]): Promise<void> {
+    await this.#call('setWanted', { queryId, changes })
   }
 
   async *pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {

@@ -101,6 +101,10 @@ export class WorkerServer {
       await this.#worker.setPaused(queryId, isPaused)
       return null
     },
+    setWanted: async ({ queryId, changes }) => {
+      await this.#worker.setWanted(queryId, changes)
+      return null
+    },
     setIndexes: async ({ queryId, indexes }) => {
       await this.#worker.setIndexes(queryId, indexes)
       this.#postProgress([queryId])

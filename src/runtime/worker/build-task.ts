@@ -7,6 +7,7 @@ import type { RepartitionStep, SinkStep, StepId, StepSchema, SubscriberStep } fr
 import { haveStores, type SubTopology } from '../../plan/topology.ts'
 import { windowBytes } from '../../serde/windowed-key.ts'
 import type { Process } from '../../types/record.ts'
+import type { Value } from '../../types/value.ts'
 import type { QueryAssignment, TaskAssignment } from '../assignment.ts'
 import { functionLine, type ReportError } from '../processing-error.ts'
 import type { TaskStores } from '../stores/task-stores.ts'
@@ -23,6 +24,8 @@ export interface BuildTaskOptions {
   readonly functionContext: FunctionContext
   readonly clock: Clock
   readonly timer: Timer
+  /** The values that the query's filter lets pass at the time. */
+  readonly wanted: ReadonlySet<Value>
   /** Returns the process that receives rows of a push query. */
   readonly subscriber: (step: SubscriberStep) => Process
 }
@@ -41,7 +44,7 @@ export function buildTask(
   options: BuildTaskOptions,
   { stores, outputs, reportError, idleMs, onIdleChange }: TaskEdges,
 ): Task {
-  const { query, assignment, topology, schemas, functions, functionContext, clock, timer, subscriber } = options
+  const { query, assignment, topology, schemas, functions, functionContext, clock, timer, wanted, subscriber } = options
   const { config } = query
   const output = (step: SinkStep | RepartitionStep): Output => {
     if (step.kind === 'sink' && step.isSilent === true) return () => {}
@@ -72,6 +75,7 @@ export function buildTask(
     config: (name) => config[name],
     postpones: true,
     coalesces: config['cache.max.bytes.buffering'] !== '0',
+    wanted,
     store: (spec) => stores.store(spec),
     usage: (spec) => stores.usage(spec),
     sink: output,

@@ -13,7 +13,7 @@ import type { TableIndex } from '../../plan/table-index.ts'
 import { haveStores, splitTopology, stepSchemas } from '../../plan/topology.ts'
 import { NO_REGISTRY, type SchemaLoader } from '../../serde/loaded-schemas.ts'
 import type { Row } from '../../types/value.ts'
-import type { QueryAssignment } from '../assignment.ts'
+import type { QueryAssignment, WantedChange } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
 import { WATCHED } from '../heartbeat.ts'
 import { Pace } from '../pace.ts'
@@ -254,6 +254,15 @@ export class LocalWorker implements InProcessWorker {
     if (compiled === undefined) return
     compiled.query.indexes = indexes
     useIndexes(compiled, compiled.query.tasks, this.#options)
+  }
+
+  async setWanted(queryId: string, changes: readonly WantedChange[]): Promise<void> {
+    const wanted = this.#find(queryId)?.query.wanted
+    if (wanted === undefined) return
+    for (const { value, isWanted } of changes) {
+      if (isWanted) wanted.add(value)
+      else wanted.delete(value)
+    }
   }
 
   pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {

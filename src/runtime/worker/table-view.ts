@@ -89,6 +89,7 @@ export const viewContext = (
   reportLate: () => {},
   oldValues: false,
   coalesces: false,
+  wanted: new Set(),
   postpone: () => {
     throw new Error('The view of a table leaves no work.')
   },

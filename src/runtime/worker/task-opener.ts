@@ -81,6 +81,7 @@ export class TaskOpener {
         pace,
       },
       idleTimeoutMs: Number(config[IDLE_TIMEOUT] ?? DEFAULT_IDLE_TIMEOUT_MS),
+      wanted: query.wanted,
       subscriber: (step) => pushRows(step, schemas.get(step.input)!, rows),
       reportError: (error) => listener.onProcessingError(query.id, error),
       onNotice: (about, message) => listener.onNotice(query.id, { about, message }),

@@ -4,6 +4,7 @@ import { BrokerError } from '../../broker/broker-error.ts'
 import { positionKey } from '../../broker/position-key.ts'
 import type { Clock } from '../../clock.ts'
 import type { TableIndex } from '../../plan/table-index.ts'
+import type { Value } from '../../types/value.ts'
 import { originMetadata, type QueryAssignment, writerMetadata } from '../assignment.ts'
 import { addLatencies } from '../latency.ts'
 import { addFunctions, addStatistics, earliest, type QueryProgress } from '../query-progress.ts'
@@ -41,6 +42,8 @@ export class WorkerQuery {
   tasks: readonly RunningTask[] = []
   /** Indexes of the table that it keeps. */
   indexes: readonly TableIndex[]
+  /** The values that its filter lets pass: see `OperatorContext.wanted`. */
+  readonly wanted: Set<Value>
   /** By the worker's clock, epoch ms. */
   nextCommitAt = 0
   isPaused: boolean
@@ -63,6 +66,7 @@ export class WorkerQuery {
     this.assignment = options.assignment
     this.isPaused = options.assignment.paused
     this.indexes = options.assignment.indexes ?? []
+    this.wanted = new Set(options.assignment.wanted)
   }
 
   get commitsIn(): CommitsIn {

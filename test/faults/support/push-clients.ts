@@ -13,12 +13,12 @@ export class PushClients {
     this.#url = url
   }
 
-  /** Opens `count` queries; resolves when each has its header. */
-  async open(count: number, sql: string): Promise<void> {
+  /** Opens `count` queries, each with the SQL for its number; resolves when each has its header. */
+  async open(count: number, sql: (i: number) => string): Promise<void> {
     for (let from = 0; from < count; from += STREAMS_PER_SESSION) {
       const session = this.#connect()
-      const opened = Array.from({ length: Math.min(STREAMS_PER_SESSION, count - from) }, () =>
-        this.#query(session, sql),
+      const opened = Array.from({ length: Math.min(STREAMS_PER_SESSION, count - from) }, (_, i) =>
+        this.#query(session, sql(from + i)),
       )
       await Promise.all(opened.map(({ started }) => started))
     }

@@ -9,7 +9,7 @@ import type { Broker } from '../../../src/broker/broker.ts'
 import { openEmbeddedLog } from '../../../src/broker/embedded/embedded-log.ts'
 import { freePort } from '../../support/free-port.ts'
 
-const PROGRAM = join(import.meta.dirname, '../../../src/cli/millrace.ts')
+const CHECKOUT = join(import.meta.dirname, '../../..')
 const START_MS = 120_000
 const STOP_MS = 30_000
 /** Linux's `_SC_CLK_TCK`, the same on all machines that Node runs on. */
@@ -38,24 +38,42 @@ export async function withLog<T>(dataDir: string, use: (broker: Broker) => Promi
   }
 }
 
+export interface FaultServerOptions {
+  /** Directory of the sources that are run. Default: this checkout. */
+  readonly checkout?: string
+}
+
 export class FaultServer {
   readonly url: string
   readonly #child: ChildProcess
   #output = ''
 
   /** Resolves at once; `ready` tells when it answers. */
-  static async spawn(dataDir: string, properties: Readonly<Record<string, string>> = {}): Promise<FaultServer> {
-    return new FaultServer(`http://127.0.0.1:${await freePort()}`, dataDir, properties)
+  static async spawn(
+    dataDir: string,
+    properties: Readonly<Record<string, string>> = {},
+    options: FaultServerOptions = {},
+  ): Promise<FaultServer> {
+    return new FaultServer(`http://127.0.0.1:${await freePort()}`, dataDir, properties, options)
   }
 
   /** Resolves when the server answers. */
-  static async start(dataDir: string, properties: Readonly<Record<string, string>> = {}): Promise<FaultServer> {
-    const server = await FaultServer.spawn(dataDir, properties)
+  static async start(
+    dataDir: string,
+    properties: Readonly<Record<string, string>> = {},
+    options: FaultServerOptions = {},
+  ): Promise<FaultServer> {
+    const server = await FaultServer.spawn(dataDir, properties, options)
     await server.ready()
     return server
   }
 
-  private constructor(url: string, dataDir: string, properties: Readonly<Record<string, string>>) {
+  private constructor(
+    url: string,
+    dataDir: string,
+    properties: Readonly<Record<string, string>>,
+    { checkout = CHECKOUT }: FaultServerOptions,
+  ) {
     this.url = url
     const config = join(dataDir, 'server.properties')
     writeFileSync(
@@ -65,7 +83,9 @@ export class FaultServer {
         .join(''),
     )
     const args = ['server', '--listen', url, '--data-dir', join(dataDir, 'data'), '--config', config]
-    this.#child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = spawn(process.execPath, [join(checkout, 'src/cli/millrace.ts'), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.#output = (this.#output + chunk.toString()).slice(-20_000)
