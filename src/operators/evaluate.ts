@@ -4,7 +4,6 @@ import { type CompileContext, compile, compileTogether, type Evaluator } from '.
 import type { Expression } from '../expressions/expression.ts'
 import type { Row } from '../types/value.ts'
 import type { OperatorContext } from './operator-context.ts'
-import type { FilterStep } from './stateless/filter.ts'
 import type { NamedExpression } from './step.ts'
 
 /** The same context without reports, for old values: what failed there was reported when it was new. */
@@ -68,18 +67,6 @@ export function compilePredicate(
       return false
     }
   }
-}
-
-/** As `compilePredicate`, for a step that may pass wanted values only: whichever are wanted when a row is tested. */
-export function compileFilter(
-  step: Pick<FilterStep, 'predicate' | 'text' | 'wanted'>,
-  context: ReportingContext & Pick<OperatorContext, 'wanted'>,
-): (row: Row) => boolean {
-  const matches = compilePredicate(step, context)
-  if (step.wanted === undefined) return matches
-  const { index } = step.wanted
-  const { wanted } = context
-  return (row) => wanted.has(row[index]!) && matches(row)
 }
 
 const cannotFail = ({ kind }: Expression): boolean => kind === 'column' || kind === 'literal'

@@ -1,9 +1,11 @@
 /** WHERE on a stream. */
 
 import type { ColumnExpression, Expression } from '../../expressions/expression.ts'
+import type { Row } from '../../types/value.ts'
 import { readsNoColumns } from '../column-read.ts'
-import { compileFilter } from '../evaluate.ts'
+import { compilePredicate, type ReportingContext } from '../evaluate.ts'
 import type { OperatorDefinition } from '../operator.ts'
+import type { OperatorContext } from '../operator-context.ts'
 import type { StepId } from '../step.ts'
 
 export interface FilterStep {
@@ -19,6 +21,18 @@ export interface FilterStep {
 /** The expressions over the input that the filter evaluates. */
 export const filterExpressions = ({ predicate, wanted }: FilterStep): Expression[] =>
   wanted === undefined ? [predicate] : [wanted, predicate]
+
+/** As `compilePredicate`, for a step that may pass wanted values only: whichever are wanted when a row is tested. */
+export function compileFilter(
+  step: Pick<FilterStep, 'predicate' | 'text' | 'wanted'>,
+  context: ReportingContext & Pick<OperatorContext, 'wanted'>,
+): (row: Row) => boolean {
+  const matches = compilePredicate(step, context)
+  if (step.wanted === undefined) return matches
+  const { index } = step.wanted
+  const { wanted } = context
+  return (row) => wanted.has(row[index]!) && matches(row)
+}
 
 /** A record without a value never matches. */
 export const filter: OperatorDefinition<FilterStep> = {

@@ -6,9 +6,8 @@
 
 import { messageOf } from '../../errors.ts'
 import { columnsOf, mapColumns } from '../../expressions/inspect.ts'
-import { compileFilter } from '../../operators/evaluate.ts'
 import type { OperatorContext } from '../../operators/operator-context.ts'
-import { type FilterStep, filterExpressions } from '../../operators/stateless/filter.ts'
+import { compileFilter, type FilterStep, filterExpressions } from '../../operators/stateless/filter.ts'
 import type { SourceColumn, SourceStep } from '../../operators/step.ts'
 import type { WriterSchemas } from '../../serde/format.ts'
 import type { Header, StreamRecord } from '../../types/record.ts'
