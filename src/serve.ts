@@ -10,6 +10,7 @@ import { createLog, type LogOutput, standardError } from './main/create-log.ts'
 import { dataDirectory, givenProperties, type ServerOptions } from './main/server-properties.ts'
 import { type ServerParts, startServerParts } from './main.ts'
 import { limitHeapGrowth } from './runtime/threads/heap-limits.ts'
+import { sweepOilpanInThread } from './runtime/threads/oilpan-sweeping.ts'
 import { serverOptions } from './server/options.ts'
 import { RequestMetrics } from './server/request-metrics.ts'
 import { startServer } from './server/server.ts'
@@ -52,6 +53,7 @@ export async function serve(options: ServeOptions): Promise<Serving | null> {
     return null
   }
   limitHeapGrowth()
+  sweepOilpanInThread()
   const parts = Promise.withResolvers<ServerParts>()
   const engine = parts.promise.then((opened) => opened.engine)
   const log = await createLog(config, logOutput)
