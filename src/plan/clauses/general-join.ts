@@ -11,6 +11,7 @@ import { displayExpression } from '../../sql/format.ts'
 import { formatType, type SqlType, widerType } from '../../types/sql-type.ts'
 import { type KeyColumn, type PlanBuilder, positionsOf, type Relation } from '../builder.ts'
 import { addColumns, columnOf } from './add-columns.ts'
+import { filterEarly, isJoinFilter } from './early-filters.ts'
 import { bringTogether, isSettled } from './placement.ts'
 import { inClause, knownType, typed, typedPredicate } from './typed.ts'
 
@@ -24,7 +25,9 @@ export interface GeneralSides {
   readonly builder: PlanBuilder
 }
 
-export function planGeneralJoin({ join, general, left, right, name, builder }: GeneralSides): Relation {
+export function planGeneralJoin(sides: GeneralSides): Relation {
+  const { join, general, name, builder } = sides
+  const { left, right, residual } = filterSides(sides)
   const equations = general.equations.map((equation) => typedEquation(equation, left, right, builder))
   const leftSide = withEqualColumns(
     `${name}/Left`,
@@ -55,7 +58,7 @@ export function planGeneralJoin({ join, general, left, right, name, builder }: G
     join: join.type,
     leftEquals: placesOf(leftSide),
     rightEquals: placesOf(rightSide),
-    residual: residualOf(general, { ...left, columns: pair }, builder),
+    residual: residualOf(residual, { ...left, columns: pair }, builder),
     ttlMs: general.ttlMs,
     key: positionsOf(key, { columns }),
     isStream,
@@ -141,7 +144,16 @@ export const groupOf = ({ relation, equals }: EqualSide): NamedExpression[] =>
 export const placesOf = ({ relation, equals }: EqualSide): number[] =>
   equals.map(({ name }) => relation.columns.findIndex((column) => column.name === name))
 
-function residualOf({ residual }: GeneralJoin, pair: Relation, builder: PlanBuilder) {
+/** The sides with the rows that may join, and what is left of the conditions beside equalities. */
+function filterSides({ join: { type }, general, left, right, name, builder }: GeneralSides) {
+  const filter = (side: 'left' | 'right') =>
+    ({ id: `${name}-${side}/OnFilter`, clause: 'JOIN', isEarly: isJoinFilter(type, side) }) as const
+  const lefts = filterEarly(general.residual, filter('left'), left, builder)
+  const rights = filterEarly(lefts.rest, filter('right'), right, builder)
+  return { left: lefts.relation, right: rights.relation, residual: rights.rest }
+}
+
+function residualOf(residual: Syntax | null, pair: Relation, builder: PlanBuilder) {
   if (residual === null) return null
   return { predicate: typedPredicate(residual, 'JOIN', pair, builder.context), text: displayExpression(residual) }
 }

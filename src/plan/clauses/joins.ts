@@ -16,6 +16,7 @@ import type { Column } from '../../types/schema.ts'
 import { equalTypes, formatType, type SqlType } from '../../types/sql-type.ts'
 import { type KeyColumn, keySchema, type PlanBuilder, type Relation } from '../builder.ts'
 import { planAsofJoin } from './asof-join.ts'
+import { type EarlyFiltered, filterEarly, isWhereFilter } from './early-filters.ts'
 import { planGeneralJoin } from './general-join.ts'
 import { settled } from './placement.ts'
 import { internalKeyFormat, repartition, selectKey } from './rekey.ts'
@@ -24,10 +25,11 @@ import { inClause, knownType, typed } from './typed.ts'
 
 /**
  * FROM as steps: the sources, and the joins from left to right, each over the result of those before. Returns the relation whose rows have
- * every column of every source that the query uses. Throws StatementError where two sides cannot be joined.
+ * every column of every source that the query uses, and what is left of WHERE. Throws StatementError where two sides cannot be joined.
  */
-export function planFrom(analysis: Analysis, builder: PlanBuilder): Relation {
+export function planFrom(analysis: Analysis, builder: PlanBuilder): EarlyFiltered {
   const { sources, joins, usedColumns: used } = analysis
+  let where = analysis.where
   const holdsKey = builder.isNested || joins.some(({ general }) => general !== null)
   const source = (index: number, name: string) =>
     planSource(
@@ -41,13 +43,19 @@ export function planFrom(analysis: Analysis, builder: PlanBuilder): Relation {
       },
       builder,
     )
-  if (joins.length === 0) return source(0, 'KsqlTopic')
+  if (joins.length === 0) return { relation: source(0, 'KsqlTopic'), rest: where }
+  const side = (index: number, name: string): Relation => {
+    const filter = { id: `${name}/WhereFilter`, clause: 'WHERE', isEarly: isWhereFilter(joins, index) } as const
+    const { relation, rest } = filterEarly(where, filter, source(index, name), builder)
+    where = rest
+    return relation
+  }
   const nWay = joins.length > 1
-  let left = source(0, 'KafkaTopic_Left')
+  let left = side(0, 'KafkaTopic_Left')
   joins.forEach((join, i) => {
     const last = i === joins.length - 1
     const { alias } = sources[join.right]!
-    const right = source(join.right, nWay ? `KafkaTopic_${alias}` : 'KafkaTopic_Right')
+    const right = side(join.right, nWay ? `KafkaTopic_${alias}` : 'KafkaTopic_Right')
     const name = last ? 'Join' : `${sources[join.right - 1]!.alias}_Join`
     const sides = { join, sources, left, right, name, builder }
     const { general } = join
@@ -58,7 +66,7 @@ export function planFrom(analysis: Analysis, builder: PlanBuilder): Relation {
           ? planGeneralJoin({ ...sides, general })
           : planAsofJoin({ ...sides, general }, general.asof)
   })
-  return left
+  return { relation: left, rest: where }
 }
 
 /** Joins over changes take the row before from the table. */

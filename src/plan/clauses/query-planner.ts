@@ -23,10 +23,8 @@ export function planQuery(analysis: Analysis, builder: PlanBuilder): PlannedQuer
 }
 
 function planUpToSelect(analysis: Analysis, builder: PlanBuilder): SelectOverRows {
-  let relation = planFrom(analysis, builder)
-  if (analysis.where !== null) {
-    relation = planFilter(analysis.where, 'WHERE', relation, builder)
-  }
+  const from = planFrom(analysis, builder)
+  let relation = from.rest === null ? from.relation : planFilter(from.rest, 'WHERE', from.relation, builder)
   if (analysis.groupBy !== null) {
     const grouped = placing(analysis.groupBy[0]?.location, () => planAggregation(analysis, relation, builder))
     return selected(analysis, grouped.relation, grouped.rewrite)

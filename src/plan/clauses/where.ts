@@ -9,13 +9,24 @@ const STEP_IDS = { WHERE: 'WhereFilter', HAVING: 'Aggregate/HavingFilter', QUALI
 /** `predicate`: over layout names. */
 export function planFilter(
   predicate: Syntax,
-  clause: 'WHERE' | 'HAVING' | 'QUALIFY',
+  clause: keyof typeof STEP_IDS,
+  relation: Relation,
+  builder: PlanBuilder,
+): Relation {
+  return addFilter(STEP_IDS[clause], predicate, clause, relation, builder)
+}
+
+/** The same as a step of that id. */
+export function addFilter(
+  id: string,
+  predicate: Syntax,
+  clause: keyof typeof STEP_IDS | 'JOIN',
   relation: Relation,
   builder: PlanBuilder,
 ): Relation {
   const step = builder.add({
     kind: relation.kind === 'table' ? 'tableFilter' : 'filter',
-    id: STEP_IDS[clause],
+    id,
     input: relation.step,
     predicate: typedPredicate(predicate, clause, relation, builder.context),
     text: displayExpression(predicate),
