@@ -18,6 +18,8 @@ import type { Watermark } from '../task/watermark.ts'
 export interface InputTask {
   /** Processes a record, or keeps it until the task's other inputs have come as far. `cursor` is valid during the call. */
   process(input: PartitionInput, record: StreamRecord, offset: number, cursor: RecordCursor): void
+  /** The same for a record of an internal topic. */
+  processInternal(input: PartitionInput, cursor: RecordCursor): void
   /** Treats a record that cannot be read as its source demands. `cursor` is valid during the call. */
   processBadRecord(input: PartitionInput, fault: ReadFault, cursor: RecordCursor): void
   /** Takes the statement of a task upstream, or keeps it as it keeps records. */
@@ -144,6 +146,19 @@ export class PartitionInput implements TaskInput {
     this.#workingFor[WATCHED.workingFor] = this.#queryNumber
     try {
       this.#task.process(this, record, offset, cursor)
+    } catch (error) {
+      this.#close(error)
+    }
+  }
+
+  /** Takes a record of an internal topic. */
+  takeInternal(cursor: RecordCursor): void {
+    const { offset } = cursor
+    if (offset < this.position || this.isClosed || offset >= this.#limit) return
+    this.position = offset + 1
+    this.#workingFor[WATCHED.workingFor] = this.#queryNumber
+    try {
+      this.#task.processInternal(this, cursor)
     } catch (error) {
       this.#close(error)
     }

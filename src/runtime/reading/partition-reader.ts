@@ -298,7 +298,7 @@ class InternalRecordReader implements RecordReader {
     const watermark = readWatermark(cursor)
     for (const input of this.#inputs) {
       try {
-        if (watermark === null) input.takeRecord(input.readInternal!(cursor), cursor.offset, cursor)
+        if (watermark === null) input.takeInternal(cursor)
         else input.takeWatermark(watermark, cursor.offset)
       } catch (error) {
         input.fail(error)

@@ -1,11 +1,13 @@
 /**
- * The inputs of a task that has several: decoded records wait here until it is certain that none with a lower timestamp is still to come
+ * The inputs of a task that has several: records, decoded or as bytes, wait here until it is certain that none with a lower timestamp is still to come
  * from the others, as far as the broker has told. The lowest timestamp is next; among equal ones tables go before streams, so that a
  * row is there for the record that came with it. Source: Kafka Streams' PartitionGroup, KIP-353, KIP-695.
  */
 import type { Clock } from '../../clock.ts'
 import type { StreamRecord } from '../../types/record.ts'
 import type { Pace } from '../pace.ts'
+import { KeptBytes } from './kept-bytes.ts'
+import type { RecordCursor } from './record-cursor.ts'
 import { isWatermark } from './watermark.ts'
 
 export interface GroupOptions {
@@ -32,6 +34,8 @@ export interface GroupInput {
   /** Whether the record at `offset` may be taken now. While a task repeats earlier work, later records must wait. */
   mayTake(offset: number): boolean
   process(record: StreamRecord, offset: number): void
+  /** Processes a record that was kept as bytes. */
+  processBytes(cursor: RecordCursor): void
   /** Called when there is room again after `add` has returned false. */
   onRoom(): void
 }
@@ -50,7 +54,18 @@ export class PartitionGroup {
   /** Puts a record behind those of its input. False: the input is full, and should receive no more than it must. */
   add(index: number, record: StreamRecord, offset: number): boolean {
     const queue = this.#queues[index]!
-    queue.push(record, offset)
+    queue.push(record, record.timestamp, offset)
+    return this.#hasRoom(queue)
+  }
+
+  /** The same for a record of an internal topic, whose bytes are copied. */
+  addBytes(index: number, cursor: RecordCursor): boolean {
+    const queue = this.#queues[index]!
+    queue.pushBytes(cursor)
+    return this.#hasRoom(queue)
+  }
+
+  #hasRoom(queue: InputQueue): boolean {
     queue.isFull = queue.size >= this.#options.maxBuffered
     return !queue.isFull
   }
@@ -119,8 +134,12 @@ class InputQueue {
   readonly input: GroupInput
   isFull = false
   size = 0
+  /** Null: the record is among those that are kept as bytes. */
   #records: (StreamRecord | null)[] = new Array(INITIAL_ROOM).fill(null)
   #offsets = new Float64Array(INITIAL_ROOM)
+  #timestamps = new Float64Array(INITIAL_ROOM)
+  /** Made for the first of them. */
+  #bytes: KeptBytes | null = null
   #head = 0
 
   constructor(input: GroupInput) {
@@ -133,7 +152,7 @@ class InputQueue {
 
   /** The first record's. */
   get headTimestamp(): number {
-    return this.#records[this.#head]!.timestamp
+    return this.#timestamps[this.#head]!
   }
 
   isBefore(other: InputQueue): boolean {
@@ -142,12 +161,19 @@ class InputQueue {
     return own < others || (own === others && this.input.isTable && !other.input.isTable)
   }
 
-  push(record: StreamRecord, offset: number): void {
+  push(record: StreamRecord | null, timestamp: number, offset: number): void {
     if (this.size === this.#offsets.length) this.#grow()
     const place = (this.#head + this.size) & (this.#offsets.length - 1)
     this.#records[place] = record
     this.#offsets[place] = offset
+    this.#timestamps[place] = timestamp
     this.size++
+  }
+
+  pushBytes(cursor: RecordCursor): void {
+    this.#bytes ??= new KeptBytes()
+    this.#bytes.add(cursor)
+    this.push(null, cursor.timestamp, cursor.offset)
   }
 
   takeFirst(): void {
@@ -156,18 +182,21 @@ class InputQueue {
     this.#records[place] = null
     this.#head = (place + 1) & (this.#offsets.length - 1)
     this.size--
-    this.input.process(record, this.#offsets[place]!)
+    if (record !== null) this.input.process(record, this.#offsets[place]!)
+    else this.input.processBytes(this.#bytes!.take(this.#offsets[place]!, this.#timestamps[place]!))
   }
 
   #grow(): void {
     const room = this.#offsets.length
-    const [records, offsets] = [this.#records, this.#offsets]
+    const [records, offsets, timestamps] = [this.#records, this.#offsets, this.#timestamps]
     this.#records = new Array(2 * room).fill(null)
     this.#offsets = new Float64Array(2 * room)
+    this.#timestamps = new Float64Array(2 * room)
     for (let i = 0; i < room; i++) {
       const from = (this.#head + i) & (room - 1)
       this.#records[i] = records[from]!
       this.#offsets[i] = offsets[from]!
+      this.#timestamps[i] = timestamps[from]!
     }
     this.#head = 0
   }

@@ -173,10 +173,16 @@ export class RunningTask implements InputTask {
 
   process(input: PartitionInput, record: StreamRecord, offset: number, cursor: RecordCursor): void {
     input.placement?.note(record.key, offset)
-    if (this.#group !== null) {
-      this.#keep(this.#group, input, record, offset)
-      return
-    }
+    if (this.#group !== null) this.#keep(this.#group, input, record, offset)
+    else this.#processAtOnce(input, record, offset, cursor)
+  }
+
+  processInternal(input: PartitionInput, cursor: RecordCursor): void {
+    if (this.#group === null) this.#processAtOnce(input, input.readInternal!(cursor), cursor.offset, cursor)
+    else if (!this.#group.addBytes(input.index, cursor)) this.#setFull(input, true)
+  }
+
+  #processAtOnce(input: PartitionInput, record: StreamRecord, offset: number, cursor: RecordCursor): void {
     if (this.outputs.isMuted && offset >= input.committed) this.#unmute()
     input.entry.process(record, offset, cursor)
     if (this.#task.hasWorkLeft) this.#noteWorkLeft()
@@ -415,6 +421,10 @@ export class RunningTask implements InputTask {
           if (watermark !== null) input.entry.advanceWatermark(watermark)
           else if (this.#badRecords.isPlaceholder(record)) this.#handleBadRecord(input, record, offset)
           else input.entry.process(record, offset, null)
+          if (this.#task.hasWorkLeft) this.#noteWorkLeft()
+        },
+        processBytes: (cursor) => {
+          input.entry.process(input.readInternal!(cursor), cursor.offset, null)
           if (this.#task.hasWorkLeft) this.#noteWorkLeft()
         },
         onRoom: () => this.#setFull(input, false),

@@ -38,6 +38,13 @@ function group({ maxIdleMs = 0, maxBuffered = 4, tables = [false, false], slowAt
         processed.push(`${'ab'[i]}${timestamp}`)
         if (timestamp === slowAt) pace.slowEvaluations++
       },
+      processBytes({ timestamp, offset, buffer, keyStart, keyEnd, valueStart, valueEnd }) {
+        const [key, value] = [
+          buffer.toString('latin1', keyStart, keyEnd),
+          buffer.toString('latin1', valueStart, valueEnd),
+        ]
+        processed.push(`${'ab'[i]}${timestamp}@${offset} ${keyEnd < 0 ? null : key}=${valueEnd < 0 ? null : value}`)
+      },
       onRoom() {
         this.rooms++
       },
@@ -57,6 +64,19 @@ describe('records of several inputs', () => {
     add(1, 2, 3, 7)
     made.run()
     expect(processed).toEqual(['a1', 'b2', 'b3', 'a5', 'a6', 'b7'])
+  })
+
+  test('leave by timestamp as well if they wait as bytes', () => {
+    const { group: made, add, processed } = group()
+    const buffer = Buffer.from('--k1v1k2--')
+    const bytes = { buffer, headerCount: 0, keyStart: 2, keyEnd: 4, valueStart: 4, valueEnd: 6 }
+    made.addBytes(0, { ...bytes, offset: 70, timestamp: 1 })
+    add(0, 3)
+    made.addBytes(0, { ...bytes, offset: 71, timestamp: 4, keyStart: 6, keyEnd: 8, valueStart: 8, valueEnd: -1 })
+    buffer.fill('x')
+    add(1, 2)
+    made.run()
+    expect(processed).toEqual(['a1@70 k1=v1', 'b2', 'a3', 'a4@71 k2=null'])
   })
 
   test('wait for the next run behind one that took long', () => {
