@@ -48,6 +48,11 @@ export function splitOrder(query: Query): OrderedQuery {
   }
 }
 
+/** The query that gives the same rows in any order. */
+export function withoutOrder({ orderBy: _, offset: __, ...query }: Query): Query {
+  return query
+}
+
 /** The column of the result that is meant: by its number, its name, or its expression; null: none. */
 function selectedColumn({ expression, location }: SortItem, { items, distinct }: Query): number | string | null {
   const hasStar = items.some(({ kind }) => kind !== 'singleColumn')

@@ -72,13 +72,15 @@ function openOrdered(ordered: OrderedQuery, scope: TopicScope, request: QueryReq
 function openSnapshot(ordered: OrderedQuery, scope: TopicScope, request: QueryRequest): RowStream {
   const queryId = pullId(scope.parts.clock.now())
   const planned = planSnapshotQuery(ordered.core, queryId, scope.planning)
+  const open = (part: Query) => openSimplePull(part, scope, asRequest(part, request), { isWhole: false })
+  // Opened here where it can be, so that a refusal comes before any row.
   const sources = planned.sources.map((source) => ({
     ...source,
-    rows: openSimplePull(source.query, scope, asRequest(source.query, request), { isWhole: false }),
+    rows: source.match === null ? open(source.query) : null,
   }))
   const limit = rowLimit(scope)
   const flow = new Flow<StreamedRow>(queryId, async (sink) => {
-    const rows = await snapshotRows({ planned, sources, limit, signal: sink.signal, scope })
+    const rows = await snapshotRows({ planned, sources, open, limit, signal: sink.signal, scope })
     await emitRows(orderRows(rows, ordered, planned.columns), sink)
     return COMPLETED
   })
@@ -94,7 +96,7 @@ function openSnapshot(ordered: OrderedQuery, scope: TopicScope, request: QueryRe
     subscribe: (subscriber) => flow.subscribe(subscriber),
     async close() {
       await flow.close()
-      await Promise.all(sources.map(({ rows }) => rows.close()))
+      await Promise.all(sources.map(({ rows }) => rows?.close()))
     },
   }
 }

@@ -1,16 +1,22 @@
 /** Runs a planned snapshot query: reads its sources one after the other, in pieces that leave room for other requests. */
 import { sleep } from '../../clock.ts'
-import type { PlannedSnapshotQuery, SnapshotSource } from '../../plan/queries/snapshot-query.ts'
+import type { PlannedSnapshotQuery } from '../../plan/queries/snapshot-query.ts'
+import type { SnapshotSource } from '../../plan/queries/snapshot-reads.ts'
 import { RequestTime } from '../../runtime/request-time.ts'
 import { SnapshotRun, type SourceRow } from '../../runtime/task/snapshot-run.ts'
+import type { Query } from '../../sql/ast/query.ts'
 import type { Row } from '../../types/value.ts'
 import type { RowStream } from '../api.ts'
 import type { TopicScope } from '../scope.ts'
+import { MatchedValues } from './matched-values.ts'
 import { collectRows, type RowLimit } from './read-rows.ts'
 
 export interface SnapshotRowsOptions {
   readonly planned: PlannedSnapshotQuery
-  readonly sources: readonly (SnapshotSource & { readonly rows: RowStream })[]
+  /** `rows` null: its query is known once another source is read. */
+  readonly sources: readonly (SnapshotSource & { readonly rows: RowStream | null })[]
+  /** Throws StatementError. */
+  readonly open: (query: Query) => RowStream
   readonly limit: RowLimit
   readonly signal: AbortSignal
   readonly scope: TopicScope
@@ -23,6 +29,7 @@ const PIECE = 2_000
 export async function snapshotRows({
   planned,
   sources,
+  open,
   limit,
   signal,
   scope,
@@ -38,10 +45,17 @@ export async function snapshotRows({
     reportError: (error) => parts.reportError(planned.plan.queryId, error),
   })
   const time = new RequestTime(planning.functionContext.budget, { isShared: false })
-  for (const { step, rows } of sources) {
+  const matched = new MatchedValues(sources)
+  for (const source of sources) {
+    const { step } = source
+    const query = matched.queryOf(source)
+    if (query === null) continue
     const toSource = sourceRows(step)
     const read: SourceRow[] = []
-    await collectRows(rows, limit, signal, (some) => void read.push(...some.map(toSource)))
+    await collectRows(source.rows ?? open(query), limit, signal, (some) => {
+      matched.note(step.id, some)
+      for (const row of some) read.push(toSource(row))
+    })
     // Records of a stream arrive by partition; windows and joins follow their times.
     if (step.sourceKind === 'stream') read.sort((a, b) => a.timestamp - b.timestamp)
     for (let i = 0; i < read.length && !signal.aborted; i += PIECE) {

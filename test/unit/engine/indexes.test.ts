@@ -26,6 +26,11 @@ const TABLES = `
 const ORDERS = `INSERT INTO orders (id, city, amount) VALUES
   (1, 'Oslo', 1), (2, 'Oslo', 2.5), (3, 'Bergen', -0.0), (4, 'Bergen', 7), (5, 'Moss', NULL), (6, NULL, 0), (7, 'Oslo', 7);`
 
+const CITIES = `
+  CREATE TABLE city_rows (name STRING PRIMARY KEY, country STRING) WITH (kafka_topic='cities', value_format='JSON', partitions=2);
+  CREATE TABLE cities AS SELECT * FROM city_rows;
+  INSERT INTO city_rows VALUES ('Oslo', 'NO'), ('Moss', NULL), ('Bergen', 'NO'), ('Ayr', 'SC');`
+
 const CONDITIONS = [
   "city = 'Oslo'",
   "city IN ('Oslo', 'Moss', 'Rome')",
@@ -194,5 +199,53 @@ describe('EXPLAIN of a pull query', () => {
     await expect(test.execute('EXPLAIN ANALYZE SELECT * FROM orders;')).rejects.toThrow(
       /takes the id of a running query/,
     )
+  })
+
+  it('shows which tables of a join are looked up by values of another', async () => {
+    await open()
+    await test.execute(CITIES)
+    await test.settled()
+    const byKey = 'SELECT k.id, c.country FROM kept k LEFT JOIN cities c ON k.city = c.name WHERE k.id = 2;'
+    expect(await access(`EXPLAIN ANALYZE ${byKey}`)).toEqual([
+      { source: 'KEPT', path: 'key lookup (1 key)', rowsRead: 1 },
+      { source: 'CITIES', path: 'key lookup (values of KEPT.CITY)', rowsRead: 1 },
+    ])
+    expect((await test.rows(byKey)).rows).toEqual([[2, 'NO']])
+    const byIndex =
+      "SELECT c.name, k.id FROM kept k JOIN cities c ON k.city = c.name WHERE c.name = 'Bergen' ORDER BY k.id;"
+    expect(await access(`EXPLAIN ANALYZE ${byIndex}`)).toEqual([
+      { source: 'CITIES', path: 'key lookup (1 key)', rowsRead: 1 },
+      { source: 'KEPT', path: 'full scan', rowsRead: 7, advice: expect.stringContaining('ON `KEPT` (`CITY`);') },
+    ])
+    await test.execute('CREATE INDEX i ON kept (city);')
+    await ready()
+    await restart()
+    await ready()
+    expect(await access(`EXPLAIN ANALYZE ${byIndex}`)).toEqual([
+      { source: 'CITIES', path: 'key lookup (1 key)', rowsRead: 1 },
+      { source: 'KEPT', path: 'index I (values of CITIES.NAME)', rowsRead: 2 },
+    ])
+    expect((await test.rows(byIndex)).rows).toEqual([
+      ['Bergen', 3],
+      ['Bergen', 4],
+    ])
+    const nothing = "SELECT k.id FROM kept k JOIN cities c ON k.city = c.name WHERE c.name = 'None';"
+    expect(await access(`EXPLAIN ANALYZE ${nothing}`)).toMatchObject([{ rowsRead: 0 }, { rowsRead: 0 }])
+    expect((await test.rows(nothing)).rows).toEqual([])
+  })
+
+  it('does not take a condition on a row that a join may fill with NULLs for one on the table', async () => {
+    await open()
+    await test.execute(CITIES)
+    await test.settled()
+    const sql = 'SELECT k.id FROM kept k LEFT JOIN cities c ON k.city = c.name WHERE c.country IS NULL ORDER BY k.id;'
+    expect((await test.rows(sql)).rows).toEqual([[5], [6]])
+  })
+
+  it('reads what a query within the query needs, too', async () => {
+    await open()
+    const sql = 'SELECT id FROM kept WHERE id > 1 AND city IN (SELECT city FROM kept WHERE id = 1) ORDER BY id;'
+    expect((await test.rows(sql)).rows).toEqual([[2], [7]])
+    expect(await access(`EXPLAIN ANALYZE ${sql}`)).toMatchObject([{ source: 'KEPT', path: 'full scan', rowsRead: 7 }])
   })
 })

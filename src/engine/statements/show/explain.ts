@@ -1,4 +1,5 @@
 /** EXPLAIN of a query or a statement, and EXPLAIN ANALYZE of a query, which ksqlDB does not have. */
+import { withoutOrder } from '../../../analysis/pull-order.ts'
 import { StatementError } from '../../../errors.ts'
 import type { Metastore } from '../../../metastore/metastore.ts'
 import type { PhysicalPlan } from '../../../plan/physical-plan.ts'
@@ -73,8 +74,10 @@ async function explainStatement(
       return describe(id, planInsertInto(statement, id, planning).plan, 'PERSISTENT')
     }
     case 'query': {
-      const { plan } = planPushQuery(statement.query, (alias) => `transient_${alias}`, planning)
-      if (statement.query.emit !== null) return describe(plan.queryId, plan, 'PUSH')
+      const isPull = statement.query.emit === null
+      const query = isPull ? withoutOrder(statement.query) : statement.query
+      const { plan } = planPushQuery(query, (alias) => `transient_${alias}`, planning)
+      if (!isPull) return describe(plan.queryId, plan, 'PUSH')
       const access = accessPaths(statement.query, scope)
       return { ...describe(plan.queryId, plan, 'PULL'), ...(access.length > 0 && { access }) }
     }
