@@ -96,14 +96,16 @@ export async function existingInternalTopics(application: string, broker: Broker
 const ADDITIONAL_RETENTION_MS = 86_400_000
 
 /**
- * Configuration of a store's changelog. Rows that expire are not deleted one by one there: retention deletes them. Source: Kafka Streams'
- * UnwindowedUnversionedChangelogTopicConfig and WindowedChangelogTopicConfig.
+ * Configuration of a store's changelog. Rows that expire are not deleted one by one there: retention deletes them. It counts from the time at
+ * which a change was appended: by the time of the event, the windows of records from the past would be deleted while they are still open, and a
+ * server that takes over would not find them. Source: Kafka Streams' UnwindowedUnversionedChangelogTopicConfig and
+ * WindowedChangelogTopicConfig, which keep the time of the event.
  */
 const changelogConfig = ({ kind, retentionMs }: StoreSpec): TopicConfig =>
   kind === 'keyValue' || retentionMs === undefined
     ? { ...EVENT_TIME, 'cleanup.policy': 'compact' }
     : {
-        ...EVENT_TIME,
+        'message.timestamp.type': 'LogAppendTime',
         'cleanup.policy': 'compact,delete',
         'retention.ms': String(retentionMs + ADDITIONAL_RETENTION_MS),
       }

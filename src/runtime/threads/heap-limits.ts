@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8'
 export const YOUNG_GENERATION_MB = 6
 
 /** Growth of a heap beyond the live objects of its last collection, before it is collected again. */
-const GROWTH_PERCENT = 30
+const GROWTH_PERCENT = 60
 
 /**
  * Old generation up to which a new thread does not collect, MB. Loading its code leaves 13 MB, and V8 would go through them several times

@@ -1,27 +1,15 @@
 import { expect, test } from 'vitest'
 import { ManualTimer } from '../../../../src/clock.ts'
-import type { RunningEngine } from '../../../../src/engine/engine.ts'
 import type { TaskAssignment } from '../../../../src/runtime/assignment.ts'
 import { grownTopics, PartitionWatch, placesByKey } from '../../../../src/runtime/queries/partition-watch.ts'
-import { TestEngine, temporaryDirectory } from '../../../support/engine.ts'
+import { planOf } from '../../../support/plan-of.ts'
 
 const STREAM = "CREATE STREAM s (k STRING KEY, v INT) WITH (kafka_topic='s', value_format='JSON', partitions=2);"
-
-async function planOf(sql: string) {
-  const directory = temporaryDirectory()
-  const server = await TestEngine.open(directory.path)
-  await server.execute(STREAM)
-  await server.execute(sql)
-  const query = [...(server.engine as unknown as RunningEngine).metered.catalog().queries.values()].at(-1)
-  await server.close()
-  directory.remove()
-  return query!.plan
-}
 
 const taskReading = (partition: number) => ({ inputs: [{ topic: 's', partition }] }) as unknown as TaskAssignment
 
 test('a topic has grown when it has partitions that no task reads', async () => {
-  const plan = await planOf('CREATE STREAM o AS SELECT * FROM s;')
+  const plan = await planOf(STREAM, 'CREATE STREAM o AS SELECT * FROM s;')
   const tasks = [taskReading(0), taskReading(1)]
   expect(grownTopics(plan, tasks, new Map([['s', 2]]))).toEqual([])
   expect(grownTopics(plan, tasks, new Map())).toEqual([])
@@ -34,7 +22,7 @@ test.each([
   ['CREATE TABLE o AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;', true],
   ['CREATE TABLE o AS SELECT v, COUNT(*) AS n FROM s GROUP BY v;', true],
 ])('%s keeps keys in their partitions: %s', async (sql, keeps) => {
-  expect(placesByKey(await planOf(sql))).toBe(keeps)
+  expect(placesByKey(await planOf(STREAM, sql))).toBe(keeps)
 })
 
 test('topics are looked at while there are queries, one look at a time, whatever the broker answers', async () => {
