@@ -69,6 +69,32 @@ function readRow(codecs: readonly ValueCodec[], source: RowSource, count = codec
   return row
 }
 
+/** A row whose columns are all of one type. */
+function writeElements(elements: readonly Value[], codec: ValueCodec, sink: RowSink): void {
+  const { length } = elements
+  const bitmap = sink.position
+  const bitmapBytes = (length + 7) >> 3
+  sink.reserve(bitmapBytes)
+  sink.buffer.fill(0, bitmap, bitmap + bitmapBytes)
+  sink.position += bitmapBytes
+  for (let i = 0; i < length; i++) {
+    const value = elements[i]
+    if (value === null || value === undefined) sink.buffer[bitmap + (i >> 3)]! |= 1 << (i & 7)
+    else codec.write(value, sink)
+  }
+}
+
+function readElements(count: number, codec: ValueCodec, source: RowSource): Value[] {
+  const bitmap = source.position
+  source.position += (count + 7) >> 3
+  const elements: Value[] = []
+  for (let i = 0; i < count; i++) {
+    const isNull = (source.buffer[bitmap + (i >> 3)]! & (1 << (i & 7))) !== 0
+    elements.push(isNull ? null : codec.read(source))
+  }
+  return elements
+}
+
 function valueCodec(type: SqlType): ValueCodec {
   switch (type.kind) {
     case 'BOOLEAN':
@@ -224,28 +250,26 @@ const decimalCodec: ValueCodec = {
   },
 }
 
-const repeated = (codec: ValueCodec, count: number): ValueCodec[] => new Array<ValueCodec>(count).fill(codec)
-
 const arrayCodec = (element: ValueCodec): ValueCodec => ({
   write(value, sink) {
     const elements = value as readonly Value[]
     writeVarint(elements.length, sink)
-    writeRow(elements, repeated(element, elements.length), sink)
+    writeElements(elements, element, sink)
   },
-  read: (source) => readRow(repeated(element, readVarint(source)), source),
+  read: (source) => readElements(readVarint(source), element, source),
 })
 
 const mapCodec = (key: ValueCodec, element: ValueCodec): ValueCodec => ({
   write(value, sink) {
     const entries = value as ReadonlyMap<Value, Value>
     writeVarint(entries.size, sink)
-    writeRow([...entries.keys()], repeated(key, entries.size), sink)
-    writeRow([...entries.values()], repeated(element, entries.size), sink)
+    writeElements([...entries.keys()], key, sink)
+    writeElements([...entries.values()], element, sink)
   },
   read(source) {
     const size = readVarint(source)
-    const keys = readRow(repeated(key, size), source)
-    const values = readRow(repeated(element, size), source)
+    const keys = readElements(size, key, source)
+    const values = readElements(size, element, source)
     return new Map(keys.map((entry, i) => [entry, values[i]!]))
   },
 })

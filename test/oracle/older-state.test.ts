@@ -47,7 +47,7 @@ const withOlderState = (plan: PhysicalPlan): PhysicalPlan => ({
       case 'settle':
         return { ...step, isListed: false }
       case 'changeAggregate': {
-        const { onlyAdds: _onlyAdds, ...older } = step
+        const { onlyAdds: _onlyAdds, valuesInBlocks: _valuesInBlocks, ...older } = step
         return older
       }
       default:

@@ -3,7 +3,8 @@
  * group, then the results.
  *
  * State: for each group the number of its rows and the states of the functions; for a function of DISTINCT values, or one that cannot take a value
- * back, also the different values and how often each is there. In a stream nothing is taken back (seen-values.ts).
+ * back, also the different values and how often each is there. In a stream nothing is taken back (seen-values.ts), and where its DISTINCT values are in
+ * blocks, their numbers stand behind the states.
  *
  * Equation: the states of a group are those of its rows that are there now. A value that leaves is undone where the function can do that; else the
  * state is made again from the values that are left, if it may depend on the one that has gone.
@@ -12,7 +13,7 @@
  * upstream come in order, and take out only what they have put in: a group never has less than no rows.
  */
 import { prefixRange, textCodec } from '../../state/key.ts'
-import type { KeyValueStore } from '../../state/store.ts'
+import type { KeyValueStore, StoreDeclaration } from '../../state/store.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
 import { type AggregateCall, callExpressions, outputColumns, stateTypes } from '../aggregate/aggregate-call.ts'
@@ -22,7 +23,8 @@ import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
 import { expiry, forgetBefore } from './expiry.ts'
-import { openSeenValues } from './seen-values.ts'
+import { openSeenValues, sharedArguments } from './seen-values.ts'
+import { valueBlocksStore } from './value-blocks.ts'
 
 export interface ChangeAggregateCall extends AggregateCall {
   readonly distinct: boolean
@@ -45,6 +47,8 @@ export interface ChangeAggregateStep {
   readonly valueStore: string
   /** Whether the input is a stream whose values are only noted, not counted. Plans of older servers count them. */
   readonly onlyAdds?: true
+  /** Whether the values of a stream are kept in blocks. Plans of older servers, and those with a TTL, have an entry for each. */
+  readonly valuesInBlocks?: true
   /** How long a group is kept, in event time, after its last change; null: for good. */
   readonly ttlMs: number | null
 }
@@ -68,8 +72,12 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
     return { kind: 'table', key, window: null, value: outputColumns(key, functions) }
   },
   stores: (step) => [
-    { name: step.store, kind: 'keyValue', types: [BIGINT, ...stateTypes(step.functions)] },
-    ...(keepsValues(step) ? [{ name: step.valueStore, kind: 'keyValue', types: [BIGINT] } as const] : []),
+    {
+      name: step.store,
+      kind: 'keyValue',
+      types: [BIGINT, ...stateTypes(step.functions), ...initialSizes(step).map(() => BIGINT)],
+    },
+    ...(keepsValues(step) ? [valuesStore(step)] : []),
   ],
   build(step, _inputs, context, emit) {
     const { groups, store: name } = step
@@ -87,7 +95,8 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
       (states[0] as number) > 0 || isShownEmpty
         ? [...key, ...calls.map(({ result }, i) => result(states[i + 1]!))]
         : null
-    const initial = (): Row => [0, ...calls.map(({ initialize }) => initialize())]
+    const sizes = initialSizes(step)
+    const initial = (): Row => [0, ...calls.map(({ initialize }) => initialize()), ...sizes]
     const pending = new PendingChanges((group, { key, headers, oldValue }) => {
       const state = store.get(group)
       const value = state === undefined ? (isShownEmpty ? output(key, initial()) : null) : output(key, state.row)
@@ -136,6 +145,18 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
 export const keepsValues = ({ functions, onlyAdds }: ChangeAggregateStep): boolean =>
   functions.some((call) => (onlyAdds === true ? call.distinct : countsValues(call)))
 
+const valuesStore = ({ valueStore: name, valuesInBlocks }: ChangeAggregateStep): StoreDeclaration =>
+  valuesInBlocks === true ? valueBlocksStore(name) : { name, kind: 'keyValue', types: [BIGINT] }
+
+/** The numbers of values of a new group's sets, where the sets are in blocks. */
+const initialSizes = ({ functions, valuesInBlocks }: ChangeAggregateStep): readonly number[] =>
+  valuesInBlocks === true
+    ? sharedArguments(
+        functions.filter(({ distinct }) => distinct),
+        (call) => call,
+      ).map(() => 0)
+    : []
+
 const countsValues = ({ distinct, undoes }: ChangeAggregateCall): boolean => distinct || !undoes
 
 /** A row more (1) or less (-1) in a group. */
@@ -151,17 +172,19 @@ type StateChange = (change: GroupChange, states: Row) => void
 
 /** The changes that a stream makes: rows are only added. */
 function additions(
-  { functions, ttlMs }: ChangeAggregateStep,
+  { functions, valuesInBlocks, ttlMs }: ChangeAggregateStep,
   calls: readonly CompiledCall[],
   values: KeyValueStore | null,
 ): StateChange {
   const placed = functions.map((call, i) => ({ call, compiled: calls[i]!, place: i + 1 }))
   const distinct = placed.filter(({ call }) => call.distinct)
   const plain = placed.filter(({ call }) => !call.distinct)
-  const seen = values === null ? null : openSeenValues(distinct, values, { isForgotten: ttlMs !== null })
+  const sizesAt = valuesInBlocks === true ? 1 + functions.length : null
+  const addUnseen =
+    values === null ? null : openSeenValues(distinct, { store: values, sizesAt, isForgotten: ttlMs !== null })
   return ({ group, row, timestamp }, states) => {
     for (const { compiled, place } of plain) states[place] = compiled.add(states[place]!, row)
-    seen?.add(group, row, timestamp, states)
+    addUnseen?.(group, row, timestamp, states)
   }
 }
 

@@ -39,6 +39,7 @@ export function aggregateChanges(plan: AggregationPlan): Aggregated {
     store: 'Aggregate-Aggregate-Groups',
     valueStore: 'Aggregate-Aggregate-Values',
     ...(together.kind === 'stream' && { onlyAdds: true as const }),
+    ...(keepsBlocks(plan, together) && { valuesInBlocks: true as const }),
     ttlMs: builder.ttlMs,
   })
   const results = functions.map(({ name, type }) => ({ name, type }))
@@ -59,6 +60,10 @@ export function aggregateChanges(plan: AggregationPlan): Aggregated {
   }
   return { relation, results: results.map(({ name }) => name) }
 }
+
+/** Whether DISTINCT values are kept in blocks: those of a stream, unless they are forgotten one by one. */
+const keepsBlocks = ({ calls, builder }: AggregationPlan, { kind }: Relation): boolean =>
+  kind === 'stream' && builder.ttlMs === null && calls.some(({ distinct }) => distinct === true)
 
 /** Rows of the group's columns, then the arguments. What places the input stays known where it is grouped by. */
 function prepare(plan: AggregationPlan): Relation {
