@@ -1,5 +1,6 @@
 /** The partitions of a materialization: which tasks have its rows, and which task has a key, by the partitioning of the tasks' input topic. */
 import { partitionForKey } from '../../broker/partitioner.ts'
+import { GROUP_KEY } from '../../operators/changes/change-key.ts'
 import { keepsTable, splitTopology, stepSchemas } from '../../plan/topology.ts'
 import type { FormatSpec } from '../../serde/format.ts'
 import { FORMATS } from '../../serde/index.ts'
@@ -32,6 +33,8 @@ export function materializationPartitions({
   const [input] = topology.reads
   if (input === undefined || !placesByValue(input.keyFormat)) return { tasks, partitionOf: null }
   const { key } = stepSchemas(plan.steps).get(input.id)!
+  // An encoded key says where rows belong, and need not be made of the columns of the table's key.
+  if (key.some(({ name }) => name === GROUP_KEY.name)) return { tasks, partitionOf: null }
   // What this server has written is where its own encoding leads.
   const hasOneEncoding = input.kind === 'repartition' ? () => true : onlyEncoding(input.keyFormat, key)
   if (hasOneEncoding === null) return { tasks, partitionOf: null }

@@ -46,6 +46,42 @@ test('a lookup finds the rows of its keys', async () => {
   expect(rows.map(([state]) => state).toSorted()).toEqual(['LA', 'WA'])
 })
 
+test.each([
+  ['SELECT state, COUNT(DISTINCT n) AS n FROM logs GROUP BY state', [['LA'], ['CA'], ['TX'], ['NY'], ['WA']]],
+  [
+    'SELECT state, userid, COUNT(DISTINCT n) AS n FROM logs GROUP BY state, userid',
+    [
+      ['LA', 'u5'],
+      ['CA', 'u6'],
+      ['TX', 'u7'],
+      ['NY', 'u8'],
+    ],
+  ],
+  [
+    'SELECT state, n FROM logs QUALIFY ROW_NUMBER() OVER (PARTITION BY state ORDER BY n DESC) = 1',
+    [['LA'], ['CA'], ['TX'], ['NY'], ['WA']],
+  ],
+  [
+    'SELECT state, userid, n FROM logs QUALIFY ROW_NUMBER() OVER (PARTITION BY state, userid ORDER BY n) = 1',
+    [
+      ['LA', 'u5'],
+      ['CA', 'u6'],
+      ['TX', 'u7'],
+      ['NY', 'u8'],
+    ],
+  ],
+])('a lookup in a table of changes finds each key: %s', async (query, keys) => {
+  world = await QueryWorld.open()
+  const [plan] = await world.run(`${LOGS} CREATE TABLE t WITH (key_format='JSON') AS ${query};`)
+  await world.produce('logs', records)
+  await world.runtime.settled()
+  const columns = [...keys[0]!.map((_, i) => ({ name: `K${i}`, type: STRING })), ...COUNTS.slice(1)]
+  for (const key of keys) {
+    const rows = await pullRows(world.runtime, plan!.queryId, { ...pullAll(columns), keys: [key] })
+    expect(rows.map((row) => row.slice(0, key.length))).toEqual([key])
+  }
+})
+
 test('a range of keys has its bounds', async () => {
   const queryId = await counting()
   const range = { from: ['LA'], fromInclusive: false, to: ['TX'], toInclusive: true }
