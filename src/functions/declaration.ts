@@ -133,6 +133,11 @@ interface AggregateSignature {
   readonly description?: string
   /** False: it has no states that become one, so that it cannot aggregate over session windows. */
   readonly hasMerge?: boolean
+  /**
+   * Present where the state of many rows is exactly that of their parts merged, however they are parted, and `merge` neither changes nor keeps
+   * `second`: then rows are added up before they are sent to the task of their group (operators/aggregate/partial-aggregate.ts).
+   */
+  readonly mergesParts?: true
 }
 
 /** Makes the function once per query. `initial`: literal arguments. Throws an Error for bad literals. */

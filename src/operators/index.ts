@@ -1,5 +1,6 @@
 /** The table of operators. Exhaustive: a step kind without an operator does not compile. */
 import { type AggregateStep, aggregate } from './aggregate/aggregate.ts'
+import { type PartialAggregateStep, partialAggregate } from './aggregate/partial-aggregate.ts'
 import { type TableAggregateStep, tableAggregate } from './aggregate/table-aggregate.ts'
 import { windowedAggregate } from './aggregate/windowed-aggregate.ts'
 import type { WindowedAggregateStep } from './aggregate/windowed-step.ts'
@@ -43,6 +44,7 @@ export type OperatorStep =
   | AggregateStep
   | WindowedAggregateStep
   | TableAggregateStep
+  | PartialAggregateStep
   | MaterializeStep
   | StreamStreamJoinStep
   | StreamTableJoinStep
@@ -75,6 +77,7 @@ export const OPERATORS: {
   aggregate,
   windowedAggregate,
   tableAggregate,
+  partialAggregate,
   materialize,
   streamStreamJoin,
   streamTableJoin,

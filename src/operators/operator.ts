@@ -11,6 +11,11 @@ export interface OperatorRuntime {
   readonly inputs: readonly Process[]
   /** Called after a batch of records and at commit; emits what had to wait (held back changes, closed windows). */
   readonly flush?: () => void
+  /**
+   * The stream time, epoch ms, beyond which the task must state no watermark while records are held back; Infinity: none are. Absent: records
+   * never are.
+   */
+  readonly heldTime?: () => number
 }
 
 export interface OperatorDefinition<Step> extends StepFacts<Step> {

@@ -72,6 +72,8 @@ export interface RepartitionStep {
   readonly partitionsOf: string
   /** Index of the column of the row that holds a record's partition. Absent: the key decides. */
   readonly partitionColumn?: number
+  /** Rows with more columns than that are partials (aggregate/partial-aggregate.ts). Absent: there are none. */
+  readonly recordColumns?: number
 }
 
 /** Encodes to the sink topic. Streams: a null row is a null value. Tables: a null row is a tombstone. */

@@ -48,11 +48,12 @@ const INTEGER_AVERAGE: UndoableRuntime = {
     return state
   },
   merge: (first, second) => {
-    const [sum1, count1, carry1] = first as State
-    const [sum2, count2, carry2] = second as State
-    const merged: State = [sum1, count1 + count2, carry1 + carry2]
-    addWhole(merged, sum2 as Int64, 1)
-    return merged
+    const totals = first as State
+    const [sum, count, carry] = second as State
+    addWhole(totals, sum as Int64, 1)
+    totals[1] += count
+    totals[2] += carry
+    return totals
   },
   result: (state) => {
     const totals = state as State
@@ -78,9 +79,11 @@ function average({ zero, add, subtract }: Addition, quotient: (sum: Value, count
       return state
     },
     merge: (first, second) => {
-      const [sum1, count1] = first as State
-      const [sum2, count2] = second as State
-      return [add(sum1, sum2), count1 + count2]
+      const totals = first as State
+      const [sum, count] = second as State
+      totals[0] = add(totals[0], sum)
+      totals[1] += count
+      return totals
     },
     result: (state) => {
       const [sum, count] = state as State
@@ -121,6 +124,7 @@ export const averageFunctions: readonly FunctionDeclaration[] = [
         parameters: [parameter('value', type, 'the column to average')],
         returns: 'DOUBLE',
         state: 'STRUCT<SUM BIGINT, COUNT BIGINT, CARRY BIGINT>',
+        mergesParts: true as const,
         hasUndo: true as const,
         bind: () => INTEGER_AVERAGE,
       })),
@@ -139,6 +143,7 @@ export const averageFunctions: readonly FunctionDeclaration[] = [
             { name: 'SUM', type: widest(decimalType(args)) },
             { name: 'COUNT', type: BIGINT },
           ]),
+        mergesParts: true,
         description: 'Rounded half up to four more fraction digits than the column has; the precision is at most 38.',
         hasUndo: true,
         bind: (args) => average(decimalAddition(decimalType(args)), decimalQuotient(averageType(args))),

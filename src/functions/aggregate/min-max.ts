@@ -31,6 +31,7 @@ function variants(choose: (compare: Comparator) => Best): AggregateVariant[] {
     parameters: [parameter('value', type, 'the column')],
     returns: type === 'DECIMAL' ? columnType : type,
     state: columnType,
+    mergesParts: true as const,
     hasUndo: false,
     bind: ([column]) => runtime(choose(comparator(column!))),
   }))

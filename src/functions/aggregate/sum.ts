@@ -16,30 +16,36 @@ import {
 
 /** How values of a type add up. */
 export interface Addition {
+  /** Whether the sum is the same in whatever order values are added. That of DOUBLE is rounded at each step. */
+  readonly isExact: boolean
   readonly zero: Value
   readonly add: (a: Value, b: Value) => Value
   readonly subtract: (a: Value, b: Value) => Value
 }
 
 const INT_ADDITION: Addition = {
+  isExact: true,
   zero: 0,
   add: (a, b) => addInt32(a as number, b as number),
   subtract: (a, b) => subtractInt32(a as number, b as number),
 }
 
 const BIGINT_ADDITION: Addition = {
+  isExact: true,
   zero: 0,
   add: (a, b) => addInt64(a as Int64, b as Int64),
   subtract: (a, b) => subtractInt64(a as Int64, b as Int64),
 }
 
 export const DOUBLE_ADDITION: Addition = {
+  isExact: false,
   zero: 0,
   add: (a, b) => (a as number) + (b as number),
   subtract: (a, b) => (a as number) - (b as number),
 }
 
 export const decimalAddition = ({ scale }: DecimalType): Addition => ({
+  isExact: true,
   zero: new Decimal(0n, scale),
   add: (a, b) => (a as Decimal).add(b as Decimal),
   subtract: (a, b) => (a as Decimal).subtract(b as Decimal),
@@ -94,11 +100,16 @@ export const decimalType = ([type]: readonly SqlType[]): DecimalType =>
 /** The type that a sum of values of `type` is kept as. */
 export const widest = ({ scale }: DecimalType): DecimalType => decimal(MAX_PRECISION, scale)
 
+/** Whether sums of parts may be added up. */
+export const partsOf = ({ isExact }: Addition): Pick<AggregateVariant, 'mergesParts'> =>
+  isExact ? { mergesParts: true } : {}
+
 function sumVariant(type: string, addition: Addition): AggregateVariant {
   return {
     parameters: [parameter('value', type, 'the column to sum')],
     returns: type,
     state: type,
+    ...partsOf(addition),
     hasUndo: true as const,
     bind: () => sumRuntime(addition, identity),
   }
@@ -116,6 +127,7 @@ export const sumFunctions: readonly FunctionDeclaration[] = [
         parameters: [parameter('value', 'DECIMAL', 'the column to sum')],
         returns: decimalType,
         state: (args) => widest(decimalType(args)),
+        mergesParts: true,
         description: 'A sum that does not fit the type of the column is NULL, and the processing log says so.',
         hasUndo: true as const,
         bind: (args) => sumRuntime(decimalAddition(decimalType(args)), fitting(decimalType(args))),
@@ -130,6 +142,7 @@ export const sumFunctions: readonly FunctionDeclaration[] = [
       parameters: [parameter('list', `ARRAY<${type}>`, 'the column of arrays')],
       returns: type,
       state: type,
+      ...partsOf(addition),
       hasUndo: true as const,
       bind: () => sumLists(addition),
     })),

@@ -2,6 +2,7 @@
 import type { Expression } from '../../expressions/expression.ts'
 import type { Column } from '../../types/schema.ts'
 import { formatType, type SqlType } from '../../types/sql-type.ts'
+import type { ColumnRead } from '../column-read.ts'
 import type { StepSchema } from '../step.ts'
 
 /** One aggregate function call; `name` and `type` are those of the result column. */
@@ -32,6 +33,24 @@ export const outputColumns = (key: readonly Column[], functions: readonly Aggreg
 /** Types of the row of states. */
 export const stateTypes = (functions: readonly AggregateCall[]): readonly SqlType[] =>
   functions.map(({ stateType }) => stateType)
+
+/** Names and types of the columns in which a partial holds its states, which stand behind those of a record. */
+export const partialColumns = (functions: readonly AggregateCall[]): readonly Column[] =>
+  functions.map(({ name, stateType }) => ({ name: `${name}_STATE`, type: stateType }))
+
+/** The states of partials, which an aggregation reads behind the columns of a record. */
+export const partialReads = (
+  { recordColumns, functions }: { readonly recordColumns?: number; readonly functions: readonly AggregateCall[] },
+  [input]: readonly StepSchema[],
+): readonly ColumnRead[] =>
+  recordColumns === undefined
+    ? []
+    : partialColumns(functions).map(({ name, type }, i) => ({
+        row: input!.value,
+        index: recordColumns + i,
+        name,
+        type,
+      }))
 
 /** The types of states, as a refusal shows them: another version of a user-defined function may keep others. */
 export const stateTexts = (functions: readonly AggregateCall[]): string =>

@@ -23,6 +23,7 @@ export interface AggregateFunctions {
   readonly initialize: () => Row
   /** Adds initial states for functions that a newer version of the query appended. */
   readonly complete: (states: Row) => Row
+  /** Adds a row, or the states of a partial (`recordColumns`). */
   readonly add: (states: Row, row: Row) => void
   /** Takes a row out that was added before. */
   readonly undo: (states: Row, row: Row) => void
@@ -32,22 +33,38 @@ export interface AggregateFunctions {
   readonly output: (key: Row, states: Row) => Row
 }
 
-/** Throws an Error if a stored plan names a function or a variant that is gone. */
+/**
+ * `recordColumns`: rows with more columns than that are partials (partial-aggregate.ts); absent: there are none. Throws an Error if a stored plan
+ * names a function or a variant that is gone.
+ */
 export function compileAggregateFunctions(
   functions: readonly AggregateCall[],
   context: OperatorContext,
+  recordColumns?: number,
 ): AggregateFunctions {
   const calls = functions.map((call) => compileCall(call, context))
   const count = calls.length
+  const addRow = (states: Row, row: Row): void => {
+    for (let i = 0; i < count; i++) states[i] = calls[i]!.add(states[i]!, row)
+  }
+  // An older version of the query may have sent partials of fewer functions.
+  const addPartial = (states: Row, row: Row, from: number): void => {
+    const end = Math.min(count, row.length - from)
+    for (let i = 0; i < end; i++) states[i] = calls[i]!.merge(states[i]!, row[from + i]!)
+  }
   return {
     initialize: () => calls.map(({ initialize }) => initialize()),
     complete(states) {
       for (let i = states.length; i < count; i++) states.push(calls[i]!.initialize())
       return states
     },
-    add(states, row) {
-      for (let i = 0; i < count; i++) states[i] = calls[i]!.add(states[i]!, row)
-    },
+    add:
+      recordColumns === undefined
+        ? addRow
+        : (states, row) => {
+            if (row.length > recordColumns) addPartial(states, row, recordColumns)
+            else addRow(states, row)
+          },
     undo(states, row) {
       for (let i = 0; i < count; i++) states[i] = calls[i]!.undo(states[i]!, row)
     },

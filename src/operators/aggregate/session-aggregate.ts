@@ -5,7 +5,8 @@
  * more than the gap apart.
  *
  * Equation: a record at time t joins the sessions that overlap [t - gap, t + gap]; they become one,
- * `states = add(merge(... merge(initialize(), s1) ..., sn), record)`, from the earliest start to the latest end, t included. Sessions
+ * `states = add(merge(... merge(initialize(), s1) ..., sn), record)`, from the earliest start to the latest end, t included. A partial is a session
+ * of its own that joins those as far as the gap before its start and after its end. Sessions
  * that it replaces are deleted downstream, each with its own time, before the new one leaves, so that a reader never holds both. `pending`
  * holds changes that have not left yet.
  *
@@ -98,22 +99,23 @@ function openSessions(
   input: StepSchema,
   context: OperatorContext,
 ): Sessions {
-  const { gapMs, retentionMs } = step.window
+  const { window, recordColumns, functions } = step
+  const { gapMs, retentionMs } = window
+  const startColumn = (recordColumns ?? 0) + functions.length
+  /** That of a partial lies behind its states; a record is a session of one instant. */
+  const startOf = ({ value, timestamp }: KeyedRecord): number =>
+    recordColumns === undefined || value!.length <= startColumn ? timestamp : (value![startColumn] as number)
   const groups = openWindowGroups(step, input, context)
   const { aggregation, encode } = groups
   const store = context.store({ name: step.store, kind: 'session', retentionMs })
   return {
     ...groups,
     store,
-    meet({ key, timestamp }, latest, earliestEnd) {
-      const storeKey = encode(key)
-      const joined = store.find(
-        storeKey,
-        Math.max(timestamp - gapMs, latest - retentionMs + 1, earliestEnd),
-        timestamp + gapMs,
-      )
-      let start = timestamp
-      let end = timestamp
+    meet(record, latest, earliestEnd) {
+      const storeKey = encode(record.key)
+      let start = startOf(record)
+      let end = record.timestamp
+      const joined = store.find(storeKey, Math.max(start - gapMs, latest - retentionMs + 1, earliestEnd), end + gapMs)
       for (const session of joined) {
         if (session.start < start) start = session.start
         if (session.end > end) end = session.end

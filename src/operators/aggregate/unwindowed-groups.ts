@@ -14,6 +14,7 @@ import { type PendingChange, PendingChanges } from './pending-changes.ts'
 export interface GroupsStep {
   readonly functions: readonly AggregateCall[]
   readonly store: string
+  readonly recordColumns?: number
 }
 
 /** Whether a record changes its group, and how. `isNew`: the group had no state before. */
@@ -27,13 +28,13 @@ export interface GroupUpdate {
  * key, and those that `accepts` refuses, change nothing.
  */
 export function buildUnwindowedGroups(
-  { functions, store: name }: GroupsStep,
+  { functions, store: name, recordColumns }: GroupsStep,
   input: StepSchema,
   context: OperatorContext,
   emit: Process,
   { accepts, apply }: GroupUpdate,
 ): OperatorRuntime {
-  const aggregation = compileAggregateFunctions(functions, context)
+  const aggregation = compileAggregateFunctions(functions, context, recordColumns)
   const keys = recordKeys({ ...input, window: null })
   const store = context.store({ name, kind: 'keyValue' })
   const leave = (storeKey: StoreKey, { key, headers, oldValue }: PendingChange): void => {

@@ -19,11 +19,11 @@ export interface WindowGroups {
 }
 
 export function openWindowGroups(
-  { functions }: Pick<WindowedAggregateStep, 'functions'>,
+  { functions, recordColumns }: Pick<WindowedAggregateStep, 'functions' | 'recordColumns'>,
   input: StepSchema,
   context: OperatorContext,
 ): WindowGroups {
-  const aggregation = compileAggregateFunctions(functions, context)
+  const aggregation = compileAggregateFunctions(functions, context, recordColumns)
   return {
     aggregation,
     ...keyCodec(input.key.map(({ type }) => type)),

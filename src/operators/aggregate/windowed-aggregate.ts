@@ -8,11 +8,10 @@ import { keyWindow } from '../../metastore/aggregation-window.ts'
 import type { Process } from '../../types/record.ts'
 import { WINDOWEND, WINDOWSTART } from '../../types/schema.ts'
 import { BIGINT } from '../../types/sql-type.ts'
-import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition, OperatorRuntime } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { StepSchema } from '../step.ts'
-import { callExpressions, outputColumns, stateTypes } from './aggregate-call.ts'
+import { callExpressions, outputColumns, partialReads, stateTypes } from './aggregate-call.ts'
 import { windowedView } from './aggregate-view.ts'
 import { buildCumulateAggregate } from './cumulate-aggregate.ts'
 import { finalMarkSpec } from './final-mark.ts'
@@ -27,7 +26,7 @@ export const windowedAggregate: OperatorDefinition<WindowedAggregateStep> = {
   usesStreamTime: ({ window }) => window.byClock !== true,
   passesKey: false,
   expressions: ({ functions }) => functions.flatMap(callExpressions),
-  reads: readsNoColumns,
+  reads: partialReads,
   view: windowedView,
   upgrade: 'refused',
   inputs: ({ input }) => [input],

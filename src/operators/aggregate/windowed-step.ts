@@ -16,4 +16,6 @@ export interface WindowedAggregateStep<Window extends AggregationWindow = Aggreg
   /** EMIT FINAL: how long there must be no records until all windows are closed, ms of wall-clock time. Absent: as `FINAL_TIMEOUT` says. */
   readonly timeoutMs?: number
   readonly store: string
+  /** As that of `AggregateStep`. A partial of a session has its start in a column behind the states. */
+  readonly recordColumns?: number
 }

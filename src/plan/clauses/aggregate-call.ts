@@ -91,6 +91,10 @@ export function variantOf(
   return declaration.variants.find((variant) => signatureOf(variant) === signature)
 }
 
+/** Whether states of parts of the rows merge to exactly the state of all. */
+export const mergesParts = (call: Pick<AggregateCall, 'function' | 'signature'>, context: PlanContext): boolean =>
+  variantOf(call, context)?.mergesParts === true
+
 /** Whether the function can take a value back out of its state. */
 export const hasUndo = (call: Pick<AggregateCall, 'function' | 'signature'>, context: PlanContext): boolean =>
   variantOf(call, context)?.hasUndo === true

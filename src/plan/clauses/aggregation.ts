@@ -21,6 +21,7 @@ import { hasUndo, variantOf } from './aggregate-call.ts'
 import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
 import { aggregateChanges, isOverChanges } from './change-aggregation.ts'
 import { expandedKey, expandSets, type GroupingSets, groupingSetsOf } from './grouping-sets.ts'
+import { type GroupedRows, sendToGroups } from './partial-aggregation.ts'
 import { placedByKey, repartition } from './rekey.ts'
 import { readingColumns } from './result-columns.ts'
 import { inClause, knownType, typed } from './typed.ts'
@@ -93,8 +94,8 @@ function refuseTableWindows({ window }: Analysis, input: Relation): void {
   }
 }
 
-/** Re-keys by the groups; then only the arguments of the aggregate functions travel on. */
-function groupRows(plan: AggregationPlan): Relation {
+/** Re-keys by the groups; then only the arguments of the aggregate functions travel on, or their states. */
+function groupRows(plan: AggregationPlan): GroupedRows {
   const { input, groups, sets, builder } = plan
   if (sets !== null) return groupBySets(plan, sets)
   const grouped = builder.add({
@@ -111,13 +112,15 @@ function groupRows(plan: AggregationPlan): Relation {
     macros: new Map(),
   }
   const prepared = prepareArguments(plan, relation)
-  if (isSourceKey(plan)) return prepared
-  const payload = input.kind === 'table' ? 'change' : 'value'
-  return repartition('Aggregate-GroupBy', prepared, { keyFormat: input.keyFormat, payload }, builder)
+  if (isSourceKey(plan)) return { relation: prepared }
+  if (input.kind === 'stream') return sendToGroups(prepared, input.keyFormat, plan)
+  return {
+    relation: repartition('Aggregate-GroupBy', prepared, { keyFormat: input.keyFormat, payload: 'change' }, builder),
+  }
 }
 
 /** Rows of a stream under the key of each of their sets. NULL is a value in it, which JSON can write. */
-function groupBySets(plan: AggregationPlan, sets: GroupingSets): Relation {
+function groupBySets(plan: AggregationPlan, sets: GroupingSets): GroupedRows {
   const { input, groups, builder } = plan
   const columns = [...groups, ...preparedColumns(plan)]
   const step = builder.add({ kind: 'project', id: AGGREGATE_INPUT, input: input.step, key: keySchema(input), columns })
@@ -129,7 +132,7 @@ function groupBySets(plan: AggregationPlan, sets: GroupingSets): Relation {
     window: null,
     isComposed: true,
   }
-  return repartition('Aggregate-GroupBy', keyed, { keyFormat: internalKeySpec('JSON', keyed.key) }, builder)
+  return sendToGroups(keyed, internalKeySpec('JSON', keyed.key), plan)
 }
 
 /** Whether the grouping is exactly the key that the rows have: then they are where they must be. */
@@ -151,17 +154,20 @@ function prepareArguments(plan: AggregationPlan, relation: Relation): Relation {
   return { ...relation, step, columns: prepared.map(({ name, type }) => ({ name, type })) }
 }
 
-function aggregate(plan: AggregationPlan, grouped: Relation): Aggregated {
+function aggregate(plan: AggregationPlan, { relation: grouped, recordColumns }: GroupedRows): Aggregated {
   const { analysis, input, calls, builder } = plan
   const functions = calls.map((call, i) => aggregateCall(call, i, plan, grouped))
   if (input.kind === 'table') refuseWithoutUndo(functions, builder)
   const common = { id: 'Aggregate/Aggregate', input: grouped.step, functions, store: 'Aggregate-Aggregate-Materialize' }
+  const partials = recordColumns === undefined ? {} : { recordColumns }
   const { window } = analysis
   if (window?.type === 'SESSION') refuseWithoutMerge(functions, builder)
   const step =
     window !== null
-      ? builder.add({ ...common, kind: 'windowedAggregate', window, ...emission(analysis) })
-      : builder.add({ ...common, kind: input.kind === 'table' ? 'tableAggregate' : 'aggregate' })
+      ? builder.add({ ...common, kind: 'windowedAggregate', window, ...emission(analysis), ...partials })
+      : input.kind === 'table'
+        ? builder.add({ ...common, kind: 'tableAggregate' })
+        : builder.add({ ...common, kind: 'aggregate', ...partials })
   const results = functions.map(({ name, type }) => ({ name, type }))
   const bounds: Column[] = window === null ? [] : WINDOW_BOUNDS.map((name) => ({ name, type: BIGINT }))
   return {

@@ -1,7 +1,7 @@
 /** Giving a relation another key: PARTITION BY, and what joins need. */
 import { internalKeySpec, refuseMaps } from '../../analysis/formats.ts'
 import { StatementError } from '../../errors.ts'
-import type { NamedExpression } from '../../operators/step.ts'
+import type { NamedExpression, RepartitionStep } from '../../operators/step.ts'
 import type { FormatSpec } from '../../serde/format.ts'
 import { FORMATS, resolveFormat } from '../../serde/index.ts'
 import type { Column } from '../../types/schema.ts'
@@ -55,7 +55,7 @@ export function placedByKey({ placedBy: _, ...relation }: Relation): Relation {
 export function repartition(
   suffix: string,
   relation: Relation,
-  options: { readonly keyFormat: FormatSpec; readonly payload?: 'value' | 'change' },
+  options: { readonly keyFormat: FormatSpec } & Partial<Pick<RepartitionStep, 'payload' | 'recordColumns'>>,
   builder: PlanBuilder,
 ): Relation {
   const keyFormat = internalKeyFormat(options.keyFormat, relation.key, builder.context)
@@ -67,6 +67,7 @@ export function repartition(
     keyFormat,
     payload: options.payload ?? 'value',
     partitionsOf: relation.partitionsOf,
+    ...(options.recordColumns !== undefined && { recordColumns: options.recordColumns }),
   })
   return { ...relation, step, keyFormat }
 }

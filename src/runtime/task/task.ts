@@ -91,6 +91,7 @@ export class Task {
   readonly entries: readonly TaskEntry[]
   readonly partition: number
   readonly #flushes: (() => void)[] = []
+  readonly #heldTimes: (() => number)[] = []
   readonly #options: TaskOptions
   readonly #consumers = new Map<StepId, Process[]>()
   readonly #keySources: CurrentKey[] = []
@@ -138,6 +139,13 @@ export class Task {
   /** The highest timestamp seen, or the watermark if that is lower; -1 before the first record. */
   get streamTime(): number {
     return this.#streamTime.now
+  }
+
+  /** The stream time that may be stated to readers: what operators hold back is still to come. */
+  get statedTime(): number {
+    let time = this.streamTime
+    for (const heldTime of this.#heldTimes) time = Math.min(time, heldTime())
+    return time
   }
 
   /** Whether some task upstream has still records to read, or may have. */
@@ -239,6 +247,7 @@ export class Task {
     const inputs = inputsOf(step).map((id) => this.#options.schemas.get(id)!)
     const runtime = definitionOf(step).build(step, inputs, this.#context(step), this.#emitter(step.id))
     if (runtime.flush !== undefined) this.#flushes.unshift(runtime.flush)
+    if (runtime.heldTime !== undefined) this.#heldTimes.push(runtime.heldTime)
     return runtime.inputs
   }
 

@@ -15,7 +15,7 @@ export interface Watermark {
   readonly time: number
 }
 
-/** First byte of a value on an internal topic that is a watermark; those of rows are less (`internalEncoder`). */
+/** First byte of a value on an internal topic that is a watermark; those of rows are others (`internalEncoder`). */
 const WATERMARK = 4
 const TASK_AT = 1
 const TIME_AT = 5

@@ -167,7 +167,7 @@ export class RunningTask implements InputTask {
 
   /** How far it has come, as its readers need to know. */
   get watermark(): Watermark {
-    const time = this.#watermarks?.isIdle === true ? Number.POSITIVE_INFINITY : this.#task.streamTime
+    const time = this.#watermarks?.isIdle === true ? Number.POSITIVE_INFINITY : this.#task.statedTime
     return { task: this.assignment.partition, time }
   }
 
@@ -335,7 +335,7 @@ export class RunningTask implements InputTask {
   /** A task that waits for others upstream is not idle, whatever it has read. */
   #stateWatermark(isDone: boolean): void {
     if (this.#watermarks === null || this.outputs.isMuted) return
-    if (this.#watermarks.endRound(this.#task.streamTime, isDone)) this.outputs.stateWatermark()
+    if (this.#watermarks.endRound(this.#task.statedTime, isDone)) this.outputs.stateWatermark()
   }
 
   /** What is committed is whole records. False for a push query, which commits nothing. */

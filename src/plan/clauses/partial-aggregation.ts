@@ -1,0 +1,34 @@
+/** The way of a stream's rows to their groups: added up before, where that gives the same result. */
+import type { FormatSpec } from '../../serde/format.ts'
+import type { Relation } from '../builder.ts'
+import { mergesParts } from './aggregate-call.ts'
+import { type AggregationPlan, aggregateCall } from './aggregation-plan.ts'
+import { repartition } from './rekey.ts'
+
+/** Rows that lie with their groups. */
+export interface GroupedRows {
+  readonly relation: Relation
+  /** Rows with more columns than that are partials; absent: there are none. */
+  readonly recordColumns?: number
+}
+
+/** Brings rows under the key of their group to one partition. `prepared`: rows of the arguments of the calls. */
+export function sendToGroups(prepared: Relation, keyFormat: FormatSpec, plan: AggregationPlan): GroupedRows {
+  const { analysis, calls, builder } = plan
+  const functions = calls.map((call, i) => aggregateCall(call, i, plan, prepared))
+  // A query that runs once sends nothing over a topic.
+  const addsUp =
+    functions.length > 0 && !builder.isSnapshot && functions.every((call) => mergesParts(call, builder.context))
+  if (!addsUp) return { relation: repartition('Aggregate-GroupBy', prepared, { keyFormat }, builder) }
+  const { window } = analysis
+  const step = builder.add({
+    kind: 'partialAggregate',
+    id: 'Aggregate/Partial',
+    input: prepared.step,
+    functions,
+    ...(window !== null && { window }),
+  })
+  const recordColumns = prepared.columns.length
+  const relation = repartition('Aggregate-GroupBy', { ...prepared, step }, { keyFormat, recordColumns }, builder)
+  return { relation, recordColumns }
+}
