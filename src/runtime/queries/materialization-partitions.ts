@@ -1,7 +1,8 @@
 /** The partitions of a materialization: which tasks have its rows, and which task has a key, by the partitioning of the tasks' input topic. */
 import { partitionForKey } from '../../broker/partitioner.ts'
 import { GROUP_KEY } from '../../operators/changes/change-key.ts'
-import { keepsTable, splitTopology, stepSchemas } from '../../plan/topology.ts'
+import type { StepSchema } from '../../operators/step.ts'
+import { keepsTable, type SubTopology, splitTopology, stepSchemas } from '../../plan/topology.ts'
 import type { FormatSpec } from '../../serde/format.ts'
 import { FORMATS } from '../../serde/index.ts'
 import { ByteBuffer } from '../../types/byte-buffer.ts'
@@ -22,6 +23,10 @@ export interface MaterializationPartitions {
 const placesByValue = ({ format }: FormatSpec): boolean =>
   format !== 'NONE' && FORMATS[format].schemas?.isRegistered !== true
 
+/** Whether rows lie where an encoded key leads, or the key of rows that were grouped where they lay: not where the columns of the table's key do. */
+const isRegrouped = ({ steps }: SubTopology, input: StepSchema['key']): boolean =>
+  input.some(({ name }) => name === GROUP_KEY.name) || steps.some((step) => step.kind === 'changeKey' && step.encoded)
+
 /** Throws an Error if the plan keeps no table. */
 export function materializationPartitions({
   plan,
@@ -33,8 +38,7 @@ export function materializationPartitions({
   const [input] = topology.reads
   if (input === undefined || !placesByValue(input.keyFormat)) return { tasks, partitionOf: null }
   const { key } = stepSchemas(plan.steps).get(input.id)!
-  // An encoded key says where rows belong, and need not be made of the columns of the table's key.
-  if (key.some(({ name }) => name === GROUP_KEY.name)) return { tasks, partitionOf: null }
+  if (isRegrouped(topology, key)) return { tasks, partitionOf: null }
   // What this server has written is where its own encoding leads.
   const hasOneEncoding = input.kind === 'repartition' ? () => true : onlyEncoding(input.keyFormat, key)
   if (hasOneEncoding === null) return { tasks, partitionOf: null }
