@@ -145,6 +145,7 @@ function openRuntime(setup: ServerSetup, connection: OpenedBroker, registry: Sch
     workers: openWorkers(setup, { connection, stores, registry }),
     changelogs: stores.changelogs,
     sharesSlots: connection.join !== null,
+    serverId: connection.serverId,
     onNotice: (queryId, message) => warn(`Query ${queryId}: ${message}`),
     onFailure: (queryId, { message }, statement) =>
       warn(onOneLine(`Query ${queryId} has failed: ${message} Statement: ${statement ?? 'not known'}`)),

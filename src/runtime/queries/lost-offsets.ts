@@ -5,6 +5,7 @@ import { positionKey } from '../../broker/position-key.ts'
 import { originMetadata, readOrigin } from '../assignment.ts'
 import type { LostOffset } from '../offsets-lost-error.ts'
 import type { Config } from '../query-config.ts'
+import type { PositionCommits } from './position-commits.ts'
 
 const SETTING = 'millrace.offset.out.of.range'
 
@@ -76,7 +77,11 @@ function describePolicy(policy: LostOffsetPolicy, { canContinue }: { readonly ca
 export async function settleLostOffsets(
   lost: readonly LostOffset[],
   policy: LostOffsetPolicy,
-  { application, broker }: { readonly application: string; readonly broker: Broker },
+  {
+    application,
+    broker,
+    positions,
+  }: { readonly application: string; readonly broker: Broker; readonly positions: Pick<PositionCommits, 'commit'> },
 ): Promise<void> {
   const committed = new Map(
     (await broker.fetchOffsets(application)).map((offset) => [positionKey(offset), offset] as const),
@@ -99,7 +104,7 @@ export async function settleLostOffsets(
     const offset = policy === 'earliest' ? start : end
     offsets.push({ topic, partition, offset, metadata: originMetadata(offset, 'reset') })
   }
-  if (offsets.length > 0) await broker.commitOffsets(application, offsets)
+  await positions.commit(application, offsets)
 }
 
 /** First and last offset of a partition; nulls if there is no such partition. */

@@ -17,6 +17,7 @@ import { applicationId } from '../topic-names.ts'
 import type { FormerWriters } from './former-writers.ts'
 import { internalTopics, makeTopics, type OtherPartitions } from './internal-topics.ts'
 import { Layout, type OutputPlace, partitionCounts, type TaskPlace } from './layout.ts'
+import type { PositionCommits } from './position-commits.ts'
 import { StartOffsets, withPositions } from './start-offsets.ts'
 
 export interface PlacementOptions {
@@ -25,6 +26,7 @@ export interface PlacementOptions {
   /** Whether stores have changelog topics. */
   readonly changelogs: boolean
   readonly formerWriters: Pick<FormerWriters, 'end'>
+  readonly positions: Pick<PositionCommits, 'commit'>
 }
 
 export interface PlacedQuery {
@@ -51,7 +53,7 @@ export interface KnownInputs {
 /**
  * All tasks of a query, wherever they are to run. `known`: what its tasks here have read. Rejects with a
  * BrokerError: `UNKNOWN_TOPIC` if a topic that is read or written does not exist; and with an OffsetsLostError. A new group has its first offsets committed at once, so that a query that reads "from now on" continues there, however early it is
- * interrupted. Only the owner of a slot commits them: a late commit of another server would set the group back.
+ * interrupted. Only the owner of a slot commits them, as a member: a late commit of another server would set the group back.
  */
 export async function placeQuery(
   query: PlacedQuery,
@@ -80,7 +82,7 @@ export async function placeQuery(
   const moved = [...(keepsKeys ? repartitioned(tasks, known) : []), ...others.map(otherPartitions)]
   const lost = moved.length > 0 ? moved : offsets.lost
   if (group !== null && lost.length > 0) throw new OffsetsLostError(lost)
-  if (group !== null && offsets.chosen.length > 0) await broker.commitOffsets(group, offsets.chosen)
+  if (group !== null) await options.positions.commit(group, offsets.chosen)
   return {
     queryId: plan.queryId,
     number,

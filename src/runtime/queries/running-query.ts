@@ -176,11 +176,11 @@ export class RunningQuery {
 
   /** Lets the query continue where its configuration says, or keeps it in ERROR. */
   #settleLost(failure: QueryFailure, found: readonly LostOffset[]): void {
-    const { broker, isAlone, query } = this.#options
+    const { broker, isAlone, positions, query } = this.#options
     const { terms } = this.#options.slots
     const inputs = (this.#tasks.all ?? []).flatMap((task) => (terms.has(task.slot) ? task.inputs : []))
     const { lost, policy, isRepartitioned, told } = decide(found, { inputs, config: query.config, isAlone })
-    const settled = { application: this.#application, broker }
+    const settled = { application: this.#application, broker, positions }
     if (policy === 'fail') {
       this.#noteFailure({ ...failure, message: `${failure.message} ${told}` })
       this.#inBackground(async () => {

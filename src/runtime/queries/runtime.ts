@@ -28,6 +28,7 @@ import { FollowedSlots } from './followed-slots.ts'
 import { FormerWriters } from './former-writers.ts'
 import { DEFAULT_PERIOD_MS, PartitionWatch } from './partition-watch.ts'
 import { fixOrigins, type PlacementOptions } from './place-query.ts'
+import { PositionCommits } from './position-commits.ts'
 import { PushQueries } from './push-queries.ts'
 import { RunningQuery, type RunningQueryOptions } from './running-query.ts'
 import { locateTable, pullTable } from './table-parts.ts'
@@ -46,6 +47,8 @@ export interface QueryRuntimeOptions {
   readonly changelogs?: boolean
   /** True: slots come by `takeSlots`, and only their tasks run. Default: all slots are this server's. */
   readonly sharesSlots?: boolean
+  /** What the transactional ids of this server begin with, where slots are shared. Default: `server`. */
+  readonly serverId?: string
   /** Called when a persistent query fails, also when it fails again after a retry. `statement`: see `StartQuery`. */
   readonly onFailure?: (queryId: string, failure: QueryFailure, statement?: string) => void
   /** Called when the results of a query may surprise, with the reason; once for each subject of a notice. */
@@ -87,6 +90,7 @@ class Runtime implements SettlingQueryRuntime {
   readonly #slots: OwnedSlots
   readonly #followed = new FollowedSlots()
   readonly #formerWriters: FormerWriters
+  readonly #positions: PositionCommits
   readonly #errorListeners: ((queryId: string, error: ProcessingError) => void)[] = []
   /** How often each query was at work when its worker died. */
   readonly #deaths = new Map<string, number>()
@@ -99,6 +103,7 @@ class Runtime implements SettlingQueryRuntime {
     this.#options = options
     this.#config = mergeConfig(options.config, {})
     this.#formerWriters = new FormerWriters(options.broker)
+    this.#positions = new PositionCommits({ ...options, transactionalId: `${options.serverId ?? 'server'}-positions` })
     this.#slots = options.sharesSlots === true ? new OwnedSlots() : OwnedSlots.all()
     this.#push = new PushQueries({
       make: (plan, config, onEnded) => {
@@ -210,6 +215,7 @@ class Runtime implements SettlingQueryRuntime {
 
   setMember(member: ClusterMember | null): void {
     this.#formerWriters.live = member?.liveWriters ?? null
+    this.#positions.member = member
     this.#workers.setMember(member)
   }
 
@@ -302,7 +308,8 @@ class Runtime implements SettlingQueryRuntime {
 
   #placement(): PlacementOptions {
     const { broker, changelogs = false } = this.#options
-    return { broker, serviceId: this.#serviceId, changelogs, formerWriters: this.#formerWriters }
+    const [formerWriters, positions] = [this.#formerWriters, this.#positions]
+    return { broker, serviceId: this.#serviceId, changelogs, formerWriters, positions }
   }
 
   get #serviceId(): string {

@@ -12,7 +12,8 @@ import type { SecuredBroker } from './secured-broker.ts'
 import { USERS } from './secured-broker.ts'
 
 const OPERATIONS = join(import.meta.dirname, '../../../docs/operations.md')
-const IN_THE_PAGE = 'User:millrace'
+/** How a command of the page begins; it stands for `kafka-acls --add` with the principal. */
+const IN_THE_PAGE = '$ACLS '
 const PRINCIPAL = 'User:alice'
 const SOURCE = 'orders'
 const RECORDS = 20
@@ -27,16 +28,19 @@ export interface Acl {
   readonly text: string
 }
 
-/** Those that the page names, each alone. */
+/** Those that the page names, each alone. Throws an Error if there are none. */
 export function documentedAcls(): Acl[] {
-  const page = readFileSync(OPERATIONS, 'utf8')
-  const commands = page.split('\n').filter((line) => line.startsWith('kafka-acls ') && line.includes(IN_THE_PAGE))
-  return commands.flatMap((command) => {
-    const words = command.split(' ')
-    const resource = words.slice(words.lastIndexOf('--operation') + 2)
-    const operations = words.flatMap((word, i) => (word === '--operation' ? [words[i + 1]!] : []))
-    return operations.map((operation) => ({ operation, resource, text: `${operation} ${resource.join(' ')}` }))
-  })
+  const lines = readFileSync(OPERATIONS, 'utf8').replaceAll('\\\n', ' ').split('\n')
+  const acls = lines
+    .filter((line) => line.startsWith(IN_THE_PAGE))
+    .flatMap((command) => {
+      const words = command.trim().split(/\s+/)
+      const resource = words.slice(words.lastIndexOf('--operation') + 2)
+      const operations = words.flatMap((word, i) => (word === '--operation' ? [words[i + 1]!] : []))
+      return operations.map((operation) => ({ operation, resource, text: `${operation} ${resource.join(' ')}` }))
+    })
+  if (acls.length === 0) throw new Error(`docs/operations.md has no command that begins with ${IN_THE_PAGE}`)
+  return acls
 }
 
 export function setAcls(broker: SecuredBroker, verb: 'add' | 'remove', acls: readonly Acl[]): Promise<unknown> {

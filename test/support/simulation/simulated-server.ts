@@ -75,7 +75,7 @@ export class SimulatedServer {
     })
     const transactionalId = `${identity}-0`
     const workers = inProcessWorkers({ ...parts, functions, random, stores, transactionalId })
-    this.runtime = createQueryRuntime({ ...parts, workers, changelogs: true, sharesSlots: true })
+    this.runtime = createQueryRuntime({ ...parts, workers, changelogs: true, sharesSlots: true, serverId: identity })
   }
 
   get claim(): SlotClaim {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import type { ProducerOptions } from '../../../src/broker/broker.ts'
 import { sleep } from '../../../src/clock.ts'
+import { DEFAULT_PERIOD_MS } from '../../../src/runtime/queries/partition-watch.ts'
 import { BIGINT, STRING } from '../../../src/types/sql-type.ts'
 import { seeded } from '../../faults/support/server.ts'
 import { produceJson } from '../../support/produce-json.ts'
@@ -22,6 +24,8 @@ const COUNTS = pullAll([
 ])
 /** The id of the query that the second statement makes. */
 const QUERY_ID = 'Q2'
+/** By then a server has looked for new partitions. */
+const WATCHED_MS = DEFAULT_PERIOD_MS + 1_000
 
 /** A cluster that counts what is produced. */
 class CountingCluster {
@@ -43,9 +47,9 @@ class CountingCluster {
   }
 
   /** Nothing is committed by the clock. */
-  async start(identity: string): Promise<SimulatedServer> {
+  async start(identity: string, broker = new MemoryBroker(this.#log)): Promise<SimulatedServer> {
     const server = await SimulatedServer.start({
-      broker: new MemoryBroker(this.#log),
+      broker,
       identity,
       directory: identity,
       config: {
@@ -63,9 +67,48 @@ class CountingCluster {
     return server
   }
 
-  produce(keys: readonly string[]): Promise<void> {
+  /** A client whose commits of positions, other than those of workers, wait for what `untilWhen` answers. */
+  slowlyCommitting(untilWhen: () => Promise<void>): MemoryBroker {
+    const broker = new MemoryBroker(this.#log)
+    const commitOffsets = broker.commitOffsets.bind(broker)
+    const producer = broker.producer.bind(broker)
+    return Object.assign(broker, {
+      commitOffsets: async (...given: Parameters<typeof commitOffsets>) => {
+        await untilWhen()
+        return commitOffsets(...given)
+      },
+      producer: (options: ProducerOptions = {}) => {
+        const made = producer(options)
+        if (options.transactionalId?.endsWith('-positions') !== true) return made
+        const sendOffsets = made.sendOffsets.bind(made)
+        return Object.assign(made, {
+          sendOffsets: async (...given: Parameters<typeof sendOffsets>) => {
+            await untilWhen()
+            return sendOffsets(...given)
+          },
+        })
+      },
+    })
+  }
+
+  addPartition(): void {
+    this.#log.addPartitions('s', 1)
+  }
+
+  /** What is committed for the query, by partition of the topic. */
+  async committed(): Promise<number[]> {
+    const offsets = await this.#broker.fetchOffsets(`_confluent-ksql-default_query_${QUERY_ID}`)
+    const sorted = offsets.filter(({ topic }) => topic === 's').toSorted((a, b) => a.partition - b.partition)
+    return sorted.map(({ offset }) => offset)
+  }
+
+  async ends(): Promise<number[]> {
+    return (await this.#broker.endOffsets('s')).map(({ offset }) => offset)
+  }
+
+  produce(keys: readonly string[], partitions = PARTITIONS): Promise<void> {
     const records = keys.map((key, n) => ({ key, value: { N: n } }))
-    return produceJson(this.#broker, { topic: 's', partitions: PARTITIONS }, records)
+    return produceJson(this.#broker, { topic: 's', partitions }, records)
   }
 
   async consumed(server: SimulatedServer, records: number): Promise<void> {
@@ -116,6 +159,43 @@ test.each(['at_least_once', 'exactly_once_v2'])(
       const found = (await cluster.counts(third)).toSorted((a, b) => Number(a) - Number(b))
       expect(found).toEqual([...Array(OTHERS).fill(1), ...Array(KEYS).fill(15)])
       for (const server of [frozen, third]) await server.close()
+    })
+  },
+)
+
+test.each(['at_least_once', 'exactly_once_v2'])(
+  'a server that has lost its slots does not set a new partition back to its start: %s',
+  async (guarantee) => {
+    const queries = await planSimulatedQueries(`
+      CREATE STREAM s (k STRING KEY, n INT) WITH (kafka_topic='s', value_format='JSON', partitions=${PARTITIONS});
+      CREATE STREAM t AS SELECT k, n FROM s WHERE n >= 0;`)
+    const time = new VirtualTime()
+    await time.run(async () => {
+      const cluster = new CountingCluster(queries, guarantee, time)
+      const thawed = Promise.withResolvers<void>()
+      let commitAt = Promise.resolve()
+      const frozen = await cluster.start(
+        'frozen',
+        cluster.slowlyCommitting(() => commitAt),
+      )
+      await cluster.produce(keys(5))
+      await frozen.runtime.settled()
+      commitAt = thawed.promise
+      cluster.addPartition()
+      // It finds the partition, and is about to commit where it begins.
+      await sleep(time, WATCHED_MS)
+      await cluster.group.evict(frozen)
+      const successor = await cluster.start('successor')
+      await cluster.produce(keys(5), PARTITIONS + 1)
+      await successor.runtime.settled()
+      const ends = await cluster.ends()
+      expect(ends.at(-1)).toBeGreaterThan(0)
+      expect(await cluster.committed()).toEqual(ends)
+
+      thawed.resolve()
+      await sleep(time, WATCHED_MS)
+      expect(await cluster.committed()).toEqual(ends)
+      for (const server of [frozen, successor]) await server.close()
     })
   },
 )
