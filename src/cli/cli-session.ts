@@ -18,6 +18,9 @@ export interface Display extends Writable<RowLayout> {
 
 type Writable<Object> = { -readonly [Name in keyof Object]: Object[Name] }
 
+/** Ms. Usual are a few; more where a query reads what another writes, and transactions have to end in between. */
+const WAIT_FOR_INSERTS_MS = '2000'
+
 export interface SessionOptions {
   readonly client: Client
   readonly format: OutputFormat
@@ -44,6 +47,8 @@ export class Session {
   readonly timer: Timer
   /** True: statements are sent without waiting for earlier ones. */
   isPipelining = false
+  /** Whether rows were inserted since the last query, which it is to find. */
+  hasInserted = false
   /** Sequence number of the last command that the server accepted; -1: none. */
   commandSequenceNumber = -1
 
@@ -68,6 +73,7 @@ export class Session {
   /** Connects to another server, and resets settings and variables. */
   switchTo(client: Client): void {
     this.client = client
+    this.hasInserted = false
     this.properties.clear()
     this.variables.clear()
     this.commandSequenceNumber = -1
@@ -75,6 +81,14 @@ export class Session {
 
   queryOptions(signal: AbortSignal): RequestOptions {
     return { properties: Object.fromEntries(this.properties), variables: Object.fromEntries(this.variables), signal }
+  }
+
+  /** Options of a SELECT. The first one after an INSERT waits for the rows to be in the tables that it reads. */
+  selectOptions(signal: AbortSignal): RequestOptions {
+    const options = this.queryOptions(signal)
+    if (!this.hasInserted) return options
+    this.hasInserted = false
+    return { ...options, properties: { 'millrace.query.pull.wait.ms': WAIT_FOR_INSERTS_MS, ...options.properties } }
   }
 
   executeOptions(signal: AbortSignal): ExecuteOptions {

@@ -1,7 +1,7 @@
 /** SELECT and PRINT: rows or lines until the query ends, the user stops it, or a limit of the session is reached. */
 import type { Scheduled } from '../clock.ts'
 import type { Session } from './cli-session.ts'
-import type { QueryElement, RequestOptions } from './client/client.ts'
+import type { QueryElement } from './client/client.ts'
 import { liveKey } from './live-key.ts'
 import { counted } from './output/counted.ts'
 import { LiveView } from './output/live-view.ts'
@@ -17,12 +17,13 @@ export async function runQuery(statement: string, run: Run): Promise<void> {
 }
 
 async function runJsonQuery(statement: string, run: Run): Promise<void> {
+  const { session } = run
   let rows = 0
-  await untilStopped(run, async (options) => {
-    for await (const element of run.session.client.query(statement, options)) {
+  await untilStopped(run, async (stop) => {
+    for await (const element of session.client.query(statement, session.selectOptions(stop))) {
       if (element.kind === 'notice') await run.screen.error(`WARNING: ${element.message}`)
       else await run.screen.line(element.text)
-      if (element.kind === 'row' && ++rows === run.session.rowLimit) return
+      if (element.kind === 'row' && ++rows === session.rowLimit) return
     }
   })
 }
@@ -38,7 +39,7 @@ async function runTableQuery(statement: string, run: Run): Promise<void> {
   const advice = isPush(statement, session) ? await announcePush(run, answer) : null
   let cut: Cut | null = null
   try {
-    cut = await untilStopped(run, (options) => answer.show(session.client.query(statement, options)))
+    cut = await untilStopped(run, (stop) => answer.show(session.client.query(statement, session.selectOptions(stop))))
   } finally {
     advice?.cancel()
     await answer.end()
@@ -142,8 +143,8 @@ const LATEST_HINT =
 export async function runPrint(statement: string, run: Run): Promise<void> {
   const { session, screen } = run
   await screen.hint(STOP_HINT)
-  await untilStopped(run, async (options) => {
-    for await (const line of session.client.print(statement, options)) await screen.line(line)
+  await untilStopped(run, async (stop) => {
+    for await (const line of session.client.print(statement, session.queryOptions(stop))) await screen.line(line)
   })
   await screen.line('Topic printing ceased')
 }
@@ -152,15 +153,12 @@ export async function runPrint(statement: string, run: Run): Promise<void> {
  * Runs `work` until it ends, the user stops it, or the session's time limit for queries is over. Resolves to what cut it; null: it has ended
  * by itself.
  */
-async function untilStopped(
-  { session, signal }: Run,
-  work: (options: RequestOptions) => Promise<void>,
-): Promise<Cut | null> {
+async function untilStopped({ session, signal }: Run, work: (stop: AbortSignal) => Promise<void>): Promise<Cut | null> {
   const timeout = new AbortController()
   const { timeoutMs, timer } = session
   const pending = timeoutMs === null ? null : timer.after(timeoutMs, () => timeout.abort())
   try {
-    await work(session.queryOptions(AbortSignal.any([signal, timeout.signal])))
+    await work(AbortSignal.any([signal, timeout.signal]))
     return null
   } catch (error) {
     if (signal.aborted) return 'stopped'

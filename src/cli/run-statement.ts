@@ -55,6 +55,7 @@ function local(apply: typeof setProperty) {
 async function runInsert(statement: string, run: Run): Promise<void> {
   await execute(statement, run)
   const { session, screen } = run
+  session.hasInserted = true
   const parsed = parsedStatement(statement, session)
   if (parsed?.kind !== 'insertValues' || session.display.format === 'JSON') return
   await screen.line(`${counted(parsed.rows.length, 'row')} inserted.`)

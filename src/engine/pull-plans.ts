@@ -5,6 +5,7 @@
 import { bindParameters, type KeyParameter } from '../plan/queries/pull-parameters.ts'
 import type { PlannedTablePull } from '../plan/queries/pull-query.ts'
 import type { PullForm } from '../runtime/query-runtime.ts'
+import type { SettleScope } from '../runtime/worker.ts'
 import type { Expression, Query } from '../sql/ast/query.ts'
 import { type Shape, shapeOf, type TextLiteral } from '../sql/literals.ts'
 import { contains } from '../sql/walk.ts'
@@ -18,6 +19,8 @@ export interface TablePullPlan {
   readonly form: PullForm
   readonly materializedBy: string
   readonly reads: StandbyReads
+  /** What the reader waits for, so that it finds what was inserted before; null: for nothing. */
+  readonly catchUp: SettleScope | null
 }
 
 /** Statements of this shape: which of their literals are parameters, in the order of the plan's. */

@@ -162,6 +162,11 @@ export interface QueryRuntime {
     partitions?: readonly number[],
     options?: { readonly standbys: boolean },
   ): AsyncIterable<readonly Row[]>
+  /**
+   * Resolves when the tasks of these queries on this server have processed all that their topics have, also what they write to each other. False:
+   * not in that time. Rejects only with errors of the broker.
+   */
+  catchUp(queryIds: readonly string[], waitMs: number): Promise<boolean>
   subscribe(query: Omit<StartQuery, 'paused'>, subscriber: PushSubscriber): Promise<PushSubscription>
   /** Before other servers learn of a new query: fixes from where all of them are to read, if there are others. Rejects with a BrokerError. */
   announce(query: Omit<StartQuery, 'paused'>): Promise<void>

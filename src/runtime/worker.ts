@@ -49,12 +49,18 @@ export interface Worker {
   /** Resolves when `progress`, `totals` and `throttledMs` show a state at some time after the call. */
   refresh(): Promise<void>
   /**
-   * Resolves when every running task has read all records there are, and its outputs are committed. True: that was so from the start, and
-   * nothing had to be done.
+   * Resolves when every running task, or those of the scope, have read all records there are, and their outputs are committed. True: that was so from
+   * the start, and nothing had to be done; false, too, when the time of the scope is over.
    */
-  settle(): Promise<boolean>
+  settle(scope: SettleScope | null): Promise<boolean>
   /** Commits finished work, ends all tasks and frees everything. */
   close(): Promise<void>
+}
+
+/** Queries that are waited for, and for how long at most. */
+export interface SettleScope {
+  readonly queryIds: readonly string[]
+  readonly waitMs: number
 }
 
 /** A worker in this thread. */

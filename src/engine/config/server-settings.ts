@@ -253,6 +253,12 @@ export const SERVER_SETTINGS: Readonly<Record<string, Setting>> = {
       'How long a worker thread may take for one piece of work before it is ended and replaced; 0: no limit.',
     ),
   ),
+  'millrace.query.pull.wait.ms': atLeast(0, {
+    ...number(
+      0,
+      'How long a pull query may wait until the rows that were inserted before it are in the tables that it reads; 0: it reads them as they are.',
+    ),
+  }),
   'millrace.query.pull.max.rows': fixed(
     number(1_000_000, 'Most rows that a pull query may hold in memory to sort, join or group them.'),
   ),

@@ -1,5 +1,6 @@
 /** Pull queries that look up or scan: the rows of a materialized table, or of a stream's topic up to its end. */
 import { StatementError } from '../../errors.ts'
+import type { Metastore } from '../../metastore/metastore.ts'
 import { type PlannedStreamPull, planPullQuery } from '../../plan/queries/pull-query.ts'
 import { functionsOf } from '../../plan/used-functions.ts'
 import type { PullRequest } from '../../runtime/query-runtime.ts'
@@ -32,11 +33,14 @@ export function openSimplePull(
   const planned = planPullQuery(query, queryId, scope.planning)
   if (planned.kind === 'stream') return openStreamPull(planned, queryId, scope)
   const { predicate, columns, limit, source } = planned
+  const materializedBy = materializingQuery(source.name, catalog)
+  const waitMs = session.config.number('millrace.query.pull.wait.ms')
   const plan: TablePullPlan = {
     planned,
     form: { predicate, columns, limit, ...functionsOf([predicate, columns], catalog.metastore) },
-    materializedBy: materializingQuery(source.name, catalog),
+    materializedBy,
     reads: standbyReads(session.config),
+    catchUp: waitMs === 0 ? null : { queryIds: feedingQueries(materializedBy, catalog.metastore), waitMs },
   }
   if (isWhole) parts.pullPlans.keep(request, query, plan, catalog)
   return openTablePull(plan, parts, request)
@@ -70,7 +74,7 @@ const streamOf = (
 })
 
 function tableSource(
-  { planned, form, materializedBy, reads }: TablePullPlan,
+  { planned, form, materializedBy, reads, catchUp }: TablePullPlan,
   pullId: string,
   parts: EngineParts,
   request: QueryRequest,
@@ -81,6 +85,7 @@ function tableSource(
   return async (sink: FlowSink<StreamedRow>): Promise<StreamEnd> => {
     let left = limit ?? Number.POSITIVE_INFINITY
     if (left === 0) return COMPLETED
+    if (catchUp !== null) await parts.runtime.catchUp(catchUp.queryIds, catchUp.waitMs)
     for await (const rows of await pullTable(table, parts, sink)) {
       if (sink.isClosed) return CLOSED
       await sink.emit((rows.length > left ? rows.slice(0, left) : rows).map((row) => ({ row, tombstone: false })))
@@ -89,6 +94,17 @@ function tableSource(
     }
     return COMPLETED
   }
+}
+
+/** The query, and those that write what it reads. */
+function feedingQueries(queryId: string, { queries }: Metastore): string[] {
+  const found = new Set([queryId])
+  for (const id of found) {
+    const reads = queries.get(id)?.reads ?? []
+    for (const other of queries.values())
+      if (other.writes !== null && reads.includes(other.writes)) found.add(other.queryId)
+  }
+  return [...found]
 }
 
 /** The query that materializes the table. */

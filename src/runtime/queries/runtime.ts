@@ -258,8 +258,24 @@ class Runtime implements SettlingQueryRuntime {
     for (let isQuiet = false; !isQuiet; ) {
       await Promise.all(this.#all.map((query) => query.settled()))
       const workers = await this.#workers.all()
-      const quiet = await Promise.all(workers.map((worker) => worker.settle().catch(notQuiet)))
+      const quiet = await Promise.all(workers.map((worker) => worker.settle(null).catch(notQuiet)))
       isQuiet = quiet.every(Boolean)
+    }
+  }
+
+  async catchUp(queryIds: readonly string[], waitMs: number): Promise<boolean> {
+    const { timer } = this.#options
+    const until = timer.elapsed() + waitMs
+    await Promise.race([
+      Promise.all(queryIds.map((queryId) => this.#queries.get(queryId)?.settled())),
+      sleep(timer, waitMs),
+    ])
+    for (;;) {
+      const scope = { queryIds, waitMs: until - timer.elapsed() }
+      if (scope.waitMs <= 0) return false
+      const workers = await this.#workers.all()
+      const quiet = await Promise.all(workers.map((worker) => worker.settle(scope).catch(notQuiet)))
+      if (quiet.every(Boolean)) return true
     }
   }
 

@@ -8,7 +8,7 @@ import type { ProcessingError } from '../processing-error.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { QueryFailure } from '../query-runtime.ts'
 import type { StoreLag } from '../store-lag.ts'
-import type { WorkerPull } from '../worker.ts'
+import type { SettleScope, WorkerPull } from '../worker.ts'
 import type { RowBatch } from './row-batches.ts'
 import type { SchemaAnswer, SchemaCall } from './schema-calls.ts'
 
@@ -54,7 +54,7 @@ export interface WorkerCalls {
   readonly pullEnd: { readonly takes: { readonly cursor: number }; readonly gives: null }
   /** Reports progress: changes since the last report come as an event before the reply. */
   readonly tell: { readonly takes: null; readonly gives: null }
-  readonly settle: { readonly takes: null; readonly gives: boolean }
+  readonly settle: { readonly takes: SettleScope | null; readonly gives: boolean }
   readonly close: { readonly takes: null; readonly gives: null }
 }
 

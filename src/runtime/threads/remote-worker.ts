@@ -8,7 +8,7 @@ import type { ClusterMember } from '../cluster-member.ts'
 import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { PullForm, PushRow } from '../query-runtime.ts'
 import type { StoreLag } from '../store-lag.ts'
-import type { Worker, WorkerListener, WorkerLostError, WorkerPull } from '../worker.ts'
+import type { SettleScope, Worker, WorkerListener, WorkerLostError, WorkerPull } from '../worker.ts'
 import type { CallMessage, WorkerCalls, WorkerMessage } from './protocol.ts'
 import { pushedRows, type RowBatchCodec } from './row-batches.ts'
 import { keyCodecOf, type WireForm, wireForm, writePull } from './wire-pull.ts'
@@ -121,8 +121,8 @@ export class RemoteWorker implements Worker {
     await this.#call('tell', null)
   }
 
-  settle(): Promise<boolean> {
-    return this.#call('settle', null)
+  settle(scope: SettleScope | null): Promise<boolean> {
+    return this.#call('settle', scope)
   }
 
   async close(): Promise<void> {

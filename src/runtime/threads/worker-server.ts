@@ -130,8 +130,8 @@ export class WorkerServer {
       this.#report()
       return null
     },
-    settle: async () => {
-      const isQuiet = await this.#worker.settle()
+    settle: async (scope) => {
+      const isQuiet = await this.#worker.settle(scope)
       this.#postProgress()
       return isQuiet
     },

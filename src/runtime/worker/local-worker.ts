@@ -22,7 +22,7 @@ import type { PartitionInput } from '../reading/partition-input.ts'
 import { WorkerReading } from '../reading/worker-reading.ts'
 import type { StoreLag } from '../store-lag.ts'
 import type { StoreProvider } from '../stores/task-stores.ts'
-import type { InProcessWorker, WorkerListener, WorkerPull } from '../worker.ts'
+import type { InProcessWorker, SettleScope, WorkerListener, WorkerPull } from '../worker.ts'
 import { CommitSchedule } from './commit-schedule.ts'
 import type { CompiledQuery } from './compiled-query.ts'
 import { MembershipFence } from './membership-fence.ts'
@@ -166,6 +166,7 @@ export class LocalWorker implements InProcessWorker {
       queries: run,
       isTransactionIdle: () => this.#transactions.isIdle && this.#stateTransactions.isIdle,
       commitAll: () => this.#commits.commitAll(),
+      timer,
     })
   }
 
@@ -287,8 +288,8 @@ export class LocalWorker implements InProcessWorker {
 
   async refresh(): Promise<void> {}
 
-  settle(): Promise<boolean> {
-    return this.#settling.settle()
+  settle(scope: SettleScope | null): Promise<boolean> {
+    return this.#settling.settle(scope)
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,7 @@
 /** Waits until a worker has nothing left to do: its tasks have read everything there is, and all that they wrote is committed. */
 import type { Broker } from '../../broker/broker.ts'
+import type { Timer } from '../../clock.ts'
+import type { SettleScope } from '../worker.ts'
 import type { WorkerQuery } from './worker-query.ts'
 
 export interface SettlingOptions {
@@ -8,6 +10,7 @@ export interface SettlingOptions {
   /** Whether no transaction is open, and none is being committed or aborted. */
   readonly isTransactionIdle: () => boolean
   readonly commitAll: () => Promise<void>
+  readonly timer: Timer
 }
 
 export class Settling {
@@ -18,16 +21,20 @@ export class Settling {
     this.#options = options
   }
 
-  /** True: nothing was left to do from the start. Input that keeps coming keeps it waiting. */
-  async settle(): Promise<boolean> {
-    for (let isQuiet = true; ; isQuiet = false) {
-      if (this.#isCaughtUp()) {
-        await this.#learnEnds()
-        if (this.#isCaughtUp() && this.#isCommitted()) return isQuiet
-        await this.#options.commitAll()
+  /** As `Worker.settle`. Input that keeps coming keeps it waiting. */
+  async settle(scope: SettleScope | null): Promise<boolean> {
+    const { timer, commitAll } = this.#options
+    const until = timer.elapsed() + (scope?.waitMs ?? Number.POSITIVE_INFINITY)
+    for (let isQuiet = true; timer.elapsed() <= until; isQuiet = false) {
+      const queries = this.#atWork(scope)
+      if (isCaughtUp(queries)) {
+        await this.#learnEnds(queries)
+        if (isCaughtUp(queries) && this.#isCommitted(queries)) return isQuiet
+        await commitAll()
       }
-      if (!this.#isCommitted() || !this.#isCaughtUp()) await this.#nextRound()
+      if (!this.#isCommitted(queries) || !isCaughtUp(queries)) await this.#nextRound(until)
     }
+    return false
   }
 
   /** Must be called at the end of each round. */
@@ -37,25 +44,33 @@ export class Settling {
     for (const resolve of waiters) resolve()
   }
 
-  #nextRound(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve))
+  #nextRound(until: number): Promise<void> {
+    const { timer } = this.#options
+    return new Promise((resolve) => {
+      if (until === Number.POSITIVE_INFINITY) {
+        this.#waiters.push(resolve)
+        return
+      }
+      const timeout = timer.after(Math.max(0, until - timer.elapsed()), resolve)
+      this.#waiters.push(() => {
+        timeout.cancel()
+        resolve()
+      })
+    })
   }
 
-  get #atWork(): readonly WorkerQuery[] {
-    return this.#options.queries().filter((query) => !query.isEnded && !query.isPaused)
+  #atWork(scope: SettleScope | null): readonly WorkerQuery[] {
+    const isMeant = ({ assignment }: WorkerQuery) => scope === null || scope.queryIds.includes(assignment.plan.queryId)
+    return this.#options.queries().filter((query) => !query.isEnded && !query.isPaused && isMeant(query))
   }
 
-  #isCaughtUp(): boolean {
-    return this.#atWork.every(({ tasks }) => tasks.every(({ inputs }) => inputs.every(({ isCaughtUp }) => isCaughtUp)))
-  }
-
-  #isCommitted(): boolean {
-    return this.#options.isTransactionIdle() && this.#atWork.every(({ isIdle }) => isIdle)
+  #isCommitted(queries: readonly WorkerQuery[]): boolean {
+    return this.#options.isTransactionIdle() && queries.every(({ isIdle }) => isIdle)
   }
 
   /** Reads the ends of all partitions: fetches report them only when records come. */
-  async #learnEnds(): Promise<void> {
-    const inputs = this.#options.queries().flatMap(({ tasks }) => tasks.flatMap((task) => task.inputs))
+  async #learnEnds(queries: readonly WorkerQuery[]): Promise<void> {
+    const inputs = queries.flatMap(({ tasks }) => tasks.flatMap((task) => task.inputs))
     for (const topic of new Set(inputs.map((input) => input.topic))) {
       const ends = await this.#options.broker.endOffsets(topic, { readCommitted: true })
       for (const input of inputs) {
@@ -65,3 +80,6 @@ export class Settling {
     }
   }
 }
+
+const isCaughtUp = (queries: readonly WorkerQuery[]): boolean =>
+  queries.every(({ tasks }) => tasks.every(({ inputs }) => inputs.every((input) => input.isCaughtUp)))

@@ -21,7 +21,7 @@ function after(sql: string, properties = {}): PullPlans {
   const plan = planned(sql)
   const { predicate, columns, limit } = plan
   const reads = { isEnabled: false, maxLag: 0 }
-  const made = { planned: plan, form: { predicate, columns, limit }, materializedBy: 'Q', reads }
+  const made = { planned: plan, form: { predicate, columns, limit }, materializedBy: 'Q', reads, catchUp: null }
   plans.keep({ sql, properties }, statement('query', sql).query, made, catalog)
   return plans
 }
