@@ -21,6 +21,8 @@ export interface GroupState {
 /** An aggregate function that fails on a row is reported and keeps its state; one without a result is reported and NULL. */
 export interface AggregateFunctions {
   readonly initialize: () => Row
+  /** Puts initial states in the place of those that the row has. */
+  readonly reset: (states: Row) => void
   /** Adds initial states for functions that a newer version of the query appended. */
   readonly complete: (states: Row) => Row
   /** Adds a row, or the states of a partial (`recordColumns`). */
@@ -54,6 +56,9 @@ export function compileAggregateFunctions(
   }
   return {
     initialize: () => calls.map(({ initialize }) => initialize()),
+    reset(states) {
+      for (let i = 0; i < count; i++) states[i] = calls[i]!.initialize()
+    },
     complete(states) {
       for (let i = states.length; i < count; i++) states.push(calls[i]!.initialize())
       return states

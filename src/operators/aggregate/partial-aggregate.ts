@@ -4,7 +4,7 @@
  * come by themselves.
  *
  * A row of a partial has more columns than that of a record: those of the record, all NULL, then a state for each function, and in session windows the
- * start of the session. Its time is the latest of its records. A group of one record leaves as that record.
+ * start of the session. Its time is the latest of its records.
  *
  * Equation: over whatever records a partial holds, `merge(s, partial) = add(... add(s, r1) ..., rn)`. Only functions of which this is exactly true take part
  * (`mergesParts`), and only records that belong to the same windows: those of one pane of time windows, or of one session.

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { AggregationWindow } from '../../../../src/metastore/aggregation-window.ts'
 import { partialAggregate } from '../../../../src/operators/aggregate/partial-aggregate.ts'
 import type { StreamRecord } from '../../../../src/types/record.ts'
-import { INTEGER, STRING } from '../../../../src/types/sql-type.ts'
+import { array, BIGINT, DOUBLE, INTEGER, type SqlType, STRING } from '../../../../src/types/sql-type.ts'
+import type { Row } from '../../../../src/types/value.ts'
 import { type HarnessOptions, harness, record } from '../../../support/operator-harness.ts'
-import { aggregateCall, column, countAll, streamOf } from '../../../support/steps.ts'
+import { aggregateCall, column, columns, countAll, streamOf } from '../../../support/steps.ts'
 
 const sum = aggregateCall('TOTAL', 'SUM', [column(1, INTEGER)])
 const stream = streamOf({ V: INTEGER })
@@ -39,7 +40,7 @@ describe('without windows', () => {
   it('records of a group leave as one, with the latest time, when changes do', () => {
     const it = start()
     expect([...it.send('a', 1, 5), ...it.send('b', 7, 6), ...it.send('a', 2, 9), ...it.send('a', 4, 3)]).toEqual([])
-    expect(it.flush()).toEqual(['a 3/7 @9', 'b 7 @6'])
+    expect(it.flush()).toEqual(['a 3/7 @9', 'b 1/7 @6'])
     expect(it.flush()).toEqual([])
   })
 
@@ -85,6 +86,44 @@ describe('without windows', () => {
   })
 })
 
+describe('groups are told apart by the values of their key', () => {
+  const keyed = (types: Readonly<Record<string, SqlType>>) => {
+    const step = { kind: 'partialAggregate', id: 'p', input: 'g', functions: [countAll] } as const
+    const input = { ...stream, key: columns(types) }
+    const { send, flush } = harness(partialAggregate, step, [input], { coalesces: true })
+    return (...keys: Row[]) => {
+      for (const [i, key] of keys.entries()) send(0, record(key, ['x', 1], i))
+      return flush().map(({ key, value }) => [key, value!.at(-1)])
+    }
+  }
+
+  it('numbers beyond 53 bits, texts, NULL in a part', () => {
+    const count = keyed({ A: BIGINT, B: STRING })
+    const large = 2n ** 62n
+    expect(count([1, 'a'], [large, 'a'], [1, 'b'], [large, 'a'], [1, null], [1, 'a'], [1, null])).toEqual([
+      [[1, 'a'], 2],
+      [[large, 'a'], 2],
+      [[1, 'b'], 1],
+      [[1, null], 2],
+    ])
+  })
+
+  it('structures and DOUBLE by what stores take for their keys', () => {
+    const count = keyed({ A: DOUBLE, B: array(STRING) })
+    expect(count([0, ['a']], [-0, ['a']], [0, ['a']], [Number.NaN, []], [Number.NaN, []])).toEqual([
+      [[0, ['a']], 2],
+      [[-0, ['a']], 1],
+      [[Number.NaN, []], 2],
+    ])
+  })
+
+  it('many of them, also after they have left', () => {
+    const count = keyed({ A: INTEGER })
+    const keys = Array.from({ length: 600 }, (_, i) => [i * 64])
+    for (let round = 0; round < 3; round++) expect(count(...keys)).toEqual(keys.map((key) => [key, 1]))
+  })
+})
+
 describe('where groups hardly come again', () => {
   it('records pass for a while', () => {
     const it = start()
@@ -114,13 +153,13 @@ describe('with time windows', () => {
     const it = start({ type: 'HOPPING', sizeMs: 10, advanceMs: 4, graceMs: 100, retentionMs: 110 })
     // Windows begin at 0, 4, 8, ... and end at 10, 14, 18, ...: panes are of 2 ms.
     for (const time of [4, 5, 6, 9]) it.send('a', 1, time)
-    expect(it.flush()).toEqual(['a 2/2 @5', 'a 1 @6', 'a 1 @9'])
+    expect(it.flush()).toEqual(['a 2/2 @5', 'a 1/1 @6', 'a 1/1 @9'])
   })
 
   it('in cumulating windows it is of a step', () => {
     const it = start({ type: 'CUMULATE', sizeMs: 12, stepMs: 4, graceMs: 100, retentionMs: 112 })
     for (const time of [1, 3, 4]) it.send('a', 1, time)
-    expect(it.flush()).toEqual(['a 2/2 @3', 'a 1 @4'])
+    expect(it.flush()).toEqual(['a 2/2 @3', 'a 1/1 @4'])
   })
 
   it('partials leave before the record that closes a window of theirs', () => {
@@ -128,15 +167,15 @@ describe('with time windows', () => {
     it.send('a', 1, 9)
     it.send('a', 1, 3)
     expect(it.send('b', 1, 14)).toEqual([])
-    expect(it.send('b', 1, 15)).toEqual(['a 2/2 @9', 'b 1 @14'])
-    expect(it.flush()).toEqual(['b 1 @15'])
+    expect(it.send('b', 1, 15)).toEqual(['a 2/2 @9', 'b 1/1 @14'])
+    expect(it.flush()).toEqual(['b 1/1 @15'])
   })
 
   it('a late record leaves by itself, behind what is held back', () => {
     const it = start(tumbling(10, 0))
     it.send('a', 1, 9)
     it.send('a', 1, 12)
-    expect(it.send('a', 1, 3)).toEqual(['a 1 @12', 'a 1 @3'])
+    expect(it.send('a', 1, 3)).toEqual(['a 1/1 @12', 'a 1 @3'])
     expect(it.flush()).toEqual([])
   })
 
@@ -145,7 +184,7 @@ describe('with time windows', () => {
     it.send('a', 1, 14)
     expect(it.send('a', 1, 3)).toEqual([])
     expect(it.send('a', 1, 4)).toEqual([])
-    expect(it.flush()).toEqual(['a 1 @14', 'a 2/2 @4'])
+    expect(it.flush()).toEqual(['a 1/1 @14', 'a 2/2 @4'])
   })
 
   it('windows of processing time are never closed by the time of a record', () => {
@@ -160,7 +199,7 @@ describe('with session windows', () => {
     const it = start(session(10, 100))
     for (const time of [5, 14, 2, 20]) expect(it.send('a', 1, time)).toEqual([])
     expect(it.send('a', 7, 31)).toEqual(['a 4/4 from 2 @20'])
-    expect(it.flush()).toEqual(['a 7 @31'])
+    expect(it.flush()).toEqual(['a 1/7 from 31 @31'])
   })
 
   it('partials leave before a session that they may join is past its retention', () => {
@@ -168,7 +207,7 @@ describe('with session windows', () => {
     it.send('a', 1, 20)
     it.send('a', 1, 16)
     expect(it.send('b', 1, 20)).toEqual([])
-    expect(it.send('b', 1, 21)).toEqual(['a 2/2 from 16 @20', 'b 1 @20'])
+    expect(it.send('b', 1, 21)).toEqual(['a 2/2 from 16 @20', 'b 1/1 from 20 @20'])
   })
 })
 
