@@ -5,11 +5,14 @@
 import type { DataSource } from '../../metastore/data-source.ts'
 import type { SchemaRegistration } from '../../plan/schema-registration.ts'
 import type { TopicRequest } from '../../plan/topic-request.ts'
+import { SharedJson } from '../../types/shared-json.ts'
 import { quoteName } from '../../types/sql-type.ts'
 import type { Effect } from './catalog.ts'
 
 /** Increased when the meaning of effects or plans changes; a server refuses versions that it does not know. */
 const COMMAND_VERSION = 1
+/** Plans and sources of many like statements have most of their parts in common. */
+const SHARED = new SharedJson()
 
 /** Written `type/entity/action`. Source: ksqlDB's `CommandId`. */
 export interface CommandId {
@@ -110,5 +113,5 @@ export function decodeCommand(key: Buffer | null, value: Buffer | null): Command
     )
   }
   const { statement, streamsProperties, originalProperties, plan } = stored
-  return { id, statement, streamsProperties, originalProperties, ...plan }
+  return { id, statement, streamsProperties, originalProperties, ...SHARED.share(plan) }
 }

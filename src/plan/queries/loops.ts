@@ -23,17 +23,19 @@ export function refuseLoop(flow: Flow, { metastore, config }: Pick<PlanContext, 
   )
 }
 
-/** Ids of the queries that carry records from the topic it writes to one it reads, in their order; null if no queries do. */
+/**
+ * Ids of the queries that carry records from the topic it writes to one it reads, in their order; null if no queries do. Searched from what it
+ * reads: few queries write that, where thousands may read it too.
+ */
 function wayBack({ queryId, reads, writesTopic }: Flow, metastore: Metastore): readonly string[] | null {
-  const targets = new Set(topicsOf(reads, metastore))
-  const links = [...metastore.queries.values()].filter((link) => link.queryId !== queryId)
-  const ways = new Map<string, readonly string[]>([[writesTopic, []]])
+  const ways = new Map<string, readonly string[]>(topicsOf(reads, metastore).map((topic) => [topic, []]))
   for (const [topic, way] of ways) {
-    if (targets.has(topic)) return way
-    for (const link of links) {
-      const next = writtenTopic(link, metastore)
-      if (next === undefined || ways.has(next) || !topicsOf(link.reads, metastore).includes(topic)) continue
-      ways.set(next, [...way, link.queryId])
+    if (topic === writesTopic) return way
+    for (const link of metastore.queries.values()) {
+      if (writtenTopic(link, metastore) !== topic || link.queryId === queryId) continue
+      for (const before of topicsOf(link.reads, metastore)) {
+        if (!ways.has(before)) ways.set(before, [link.queryId, ...way])
+      }
     }
   }
   return null

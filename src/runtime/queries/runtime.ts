@@ -4,6 +4,7 @@ import type { Broker } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import { type Clock, sleep, type Timer } from '../../clock.ts'
 import type { TableIndex } from '../../plan/table-index.ts'
+import { SharedJson } from '../../types/shared-json.ts'
 import type { Row } from '../../types/value.ts'
 import type { TaskAssignment } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
@@ -97,6 +98,8 @@ class Runtime implements SettlingQueryRuntime {
   /** The subjects of the notices that were passed on, by query id. */
   readonly #noticed = new Map<string, Set<NoticeSubject>>()
   readonly #partitionWatch: PartitionWatch
+  /** The configurations of queries, most of which are equal. */
+  readonly #shared = new SharedJson()
   #nextNumber = 1
 
   constructor(options: QueryRuntimeOptions) {
@@ -300,7 +303,7 @@ class Runtime implements SettlingQueryRuntime {
     { plan, config, paused, limits, indexes }: StartQuery,
     life: Pick<RunningQueryOptions, 'retries' | 'onEnded' | 'onFailure' | 'onNotice'> & { readonly transient: boolean },
   ): RunningQuery {
-    const merged = mergeConfig(this.#options.config, config)
+    const merged = this.#shared.share(mergeConfig(this.#options.config, config))
     return new RunningQuery({
       ...this.#placement(),
       ...life,

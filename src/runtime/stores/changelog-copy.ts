@@ -51,9 +51,9 @@ export class ChangelogCopy {
     }))
   }
 
-  /** How many changes wait to be taken. */
-  get size(): number {
-    return this.#batch.size
+  /** Bytes of the changes that wait to be taken. */
+  get byteLength(): number {
+    return this.#batch.byteLength
   }
 
   add(topic: string, { key, value }: ChangelogRecord): void {
@@ -72,6 +72,13 @@ export class ChangelogCopy {
     const batch = this.#batch
     this.#batch = new WriteBatch()
     return batch
+  }
+
+  /** Takes the memory of changes that are written, for the next ones. */
+  recycle(batch: WriteBatch): void {
+    if (this.#batch.size > 0) return
+    batch.bytes.position = 0
+    this.#batch = new WriteBatch(batch.bytes)
   }
 
   /** The task's record for a state with all of each changelog below its offset in `offsets`. */

@@ -4,13 +4,24 @@
  * interrupted, and the records of that commit then count twice. Source: Kafka Streams' StoreChangelogReader.
  */
 import type { Broker } from '../../broker/broker.ts'
-import { PART_CHANGES, writeInParts } from '../../state/lmdb/pending-batch.ts'
+import { writeInParts } from '../../state/lmdb/pending-batch.ts'
 import type { TaskRecord } from '../../state/lmdb/state-catalog.ts'
 import { WriteBatch } from '../../state/lmdb/write-batch.ts'
 import { ChangelogCopy, type CopiedTask } from './changelog-copy.ts'
 import { type ChangelogPart, readChangelogs } from './changelog-reader.ts'
 import type { SlotEnvironment } from './slot-environments.ts'
 import type { Positions } from './task-stores.ts'
+
+/**
+ * Changes that the restores of a thread gather in all before they write. Keys come in any order, and LMDB writes each page that a transaction
+ * touches: sorted, many changes share a page, and of the changes of one key the last is left.
+ */
+const FLUSH_BYTES = 32 << 20
+/** Sorted changes in one transaction. */
+const SORTED_PART_CHANGES = 16_384
+
+/** Restores of this thread that are under way. */
+let underWay = 0
 
 /** A report on the restore of a task. */
 export interface RestoreProgress {
@@ -80,6 +91,19 @@ class Restore {
     // An incomplete state is no state: after a crash it is deleted and restored again.
     if (this.#record === null) await this.#write(this.#recordAt(parts, { isDropped: true }))
     this.#tell(total, false)
+    underWay++
+    try {
+      await this.#read(broker, parts, total)
+    } finally {
+      underWay--
+    }
+    const record = this.#recordAt(parts, {})
+    await this.#write(record)
+    this.#tell(total, true)
+    return slot.catalog.task(record.queryId, record.taskId) ?? record
+  }
+
+  async #read(broker: Broker, parts: readonly ChangelogPart[], total: number): Promise<void> {
     await readChangelogs(broker, parts, {
       signal: this.#options.signal,
       onRecord: (topic, record) => {
@@ -88,18 +112,17 @@ class Restore {
       },
       onBatch: async () => {
         this.#tell(total, false)
-        if (this.#copy.size >= PART_CHANGES) await this.#flush()
+        if (this.#copy.byteLength >= FLUSH_BYTES / Math.max(1, underWay)) await this.#flush()
       },
     })
     await this.#flush()
-    const record = this.#recordAt(parts, {})
-    await this.#write(record)
-    this.#tell(total, true)
-    return slot.catalog.task(record.queryId, record.taskId) ?? record
   }
 
   async #flush(): Promise<void> {
-    await writeInParts(this.#options.slot.environment, this.#copy.takeChanges())
+    const batch = this.#copy.takeChanges()
+    batch.sort()
+    await writeInParts(this.#options.slot.environment, batch, { partChanges: SORTED_PART_CHANGES })
+    this.#copy.recycle(batch)
   }
 
   async #write(record: TaskRecord): Promise<void> {

@@ -20,7 +20,8 @@ interface Waiting {
 
 interface RemoteQuery {
   readonly assignment: QueryAssignment
-  readonly rows: RowBatchCodec<PushRow>
+  /** Null: it is no push query. */
+  readonly rows: RowBatchCodec<PushRow> | null
 }
 
 /** Turns calls into messages, and messages of the thread into results and events. */
@@ -185,8 +186,8 @@ export class RemoteWorker implements Worker {
   }
 
   #takeRows({ queryId, batch }: Extract<WorkerMessage, { kind: 'rows' }>): void {
-    const query = this.#queries.get(queryId)
-    if (query !== undefined) this.#listener.onRows(queryId, query.rows.decode(batch))
+    const rows = this.#queries.get(queryId)?.rows ?? null
+    if (rows !== null) this.#listener.onRows(queryId, rows.decode(batch))
   }
 
   #formOf(form: PullForm): WireForm {

@@ -26,10 +26,11 @@ export const plainRows = (columns: readonly Pick<Column, 'type'>[]): RowBatchCod
   })
 }
 
-/** Rows of the push query with those steps. */
-export function pushedRows(steps: readonly Step[]): RowBatchCodec<PushRow> {
+/** Rows of the push query with those steps; null: it is no push query. */
+export function pushedRows(steps: readonly Step[]): RowBatchCodec<PushRow> | null {
   const subscriber = steps.find((step) => step.kind === 'subscriber')
-  const columns = subscriber === undefined ? [] : stepSchemas(steps).get(subscriber.input)!.value
+  if (subscriber === undefined) return null
+  const columns = stepSchemas(steps).get(subscriber.input)!.value
   const codec = rowCodec(columns.map(({ type }) => type))
   return batchCodec<PushRow>({
     write({ row, tombstone }, out) {

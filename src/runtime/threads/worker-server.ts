@@ -3,6 +3,7 @@
 import type { Scheduled, Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import { SharedJson } from '../../types/shared-json.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
 import type { QueryProgress } from '../query-progress.ts'
@@ -17,7 +18,8 @@ const PROGRESS_MS = 500
 
 interface ServedQuery {
   readonly assignment: QueryAssignment
-  readonly rows: RowBatchCodec<PushRow>
+  /** Null: it is no push query. */
+  readonly rows: RowBatchCodec<PushRow> | null
 }
 
 interface OpenPull {
@@ -53,6 +55,8 @@ export class WorkerServer {
   readonly #followed = new Map<string, PhysicalPlan>()
   readonly #pulls = new Map<number, OpenPull>()
   readonly #forms = new ReceivedForms()
+  /** Plans and configurations of many like queries have most of their parts in common. */
+  readonly #shared = new SharedJson()
   readonly #marks = new Map<string, string>()
   readonly #reporting: Scheduled
   #nextCursor = 1
@@ -67,7 +71,8 @@ export class WorkerServer {
   }
 
   readonly #handlers: Handlers = {
-    start: async (assignment) => {
+    start: async (received) => {
+      const assignment = this.#withShared(received)
       const rows = pushedRows(assignment.plan.steps)
       this.#queries.set(assignment.queryId, { assignment, rows })
       await this.#worker.start(assignment)
@@ -180,8 +185,19 @@ export class WorkerServer {
       onProcessingError: (queryId, error) => this.#post({ kind: 'processingError', queryId, error }),
       onRows: (queryId, rows) => {
         const query = this.#queries.get(queryId)
-        if (query !== undefined) this.#post({ kind: 'rows', queryId, batch: query.rows.encode(rows) })
+        const batch = query?.rows?.encode(rows)
+        if (batch !== undefined) this.#post({ kind: 'rows', queryId, batch })
       },
+    }
+  }
+
+  #withShared(received: QueryAssignment): QueryAssignment {
+    const { plan, config, outputs } = received
+    return {
+      ...received,
+      plan: this.#shared.share(plan),
+      config: this.#shared.share(config),
+      outputs: this.#shared.share(outputs),
     }
   }
 

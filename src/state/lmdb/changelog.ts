@@ -34,9 +34,8 @@ export function restoreEntry(
   { key, value }: { readonly key: Buffer; readonly value: Buffer | null },
   batch: WriteBatch,
 ): void {
-  write(Buffer.concat([prefix, key]), value, batch)
-  if (kind !== 'session') return
-  write(Buffer.concat([prefix, endKeyOf(key)]), value === null ? null : cutKeyText(value), batch)
+  write(prefix, key, value, batch)
+  if (kind === 'session') write(prefix, endKeyOf(key), value === null ? null : cutKeyText(value), batch)
 }
 
 /**
@@ -57,7 +56,15 @@ export function restoreExpiry(
   batch.deleteRange(prefix, first.since(0))
 }
 
-function write(key: Buffer, value: Buffer | null, batch: WriteBatch): void {
-  if (value === null) batch.delete(key)
-  else batch.put(key, value)
+function write(prefix: Uint8Array, key: Uint8Array, value: Uint8Array | null, batch: WriteBatch): void {
+  batch.begin()
+  batch.bytes.writeBytes(prefix)
+  batch.bytes.writeBytes(key)
+  if (value === null) {
+    batch.endDelete()
+    return
+  }
+  batch.endKey()
+  batch.bytes.writeBytes(value)
+  batch.endPut()
 }

@@ -50,8 +50,12 @@ export function dropPending(task: string, batch: WriteBatch): void {
 }
 
 /** Carries a batch out in small transactions. What a failure leaves is a part of it. */
-export async function writeInParts(environment: StateEnvironment, batch: WriteBatch): Promise<void> {
-  for (const part of batch.parts(PART_CHANGES)) {
+export async function writeInParts(
+  environment: StateEnvironment,
+  batch: WriteBatch,
+  { partChanges = PART_CHANGES } = {},
+): Promise<void> {
+  for (const part of batch.parts(partChanges)) {
     if ('from' in part) await deleteRange(environment, part)
     else await environment.write(part)
     await nextTurn()

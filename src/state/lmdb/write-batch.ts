@@ -142,6 +142,64 @@ export class WriteBatch implements Changes {
     return ranges
   }
 
+  /**
+   * Puts and deletes in the order of their keys, of each key the last one; ranges stay between those that came before and after them. The
+   * result is the same, and neighbours lie on the same pages.
+   */
+  sort(): void {
+    const { length } = this.#changes
+    const sorted: number[] = []
+    for (let from = 0; from < length; ) {
+      let to = from
+      while (to < length && this.#changes[to] !== DELETE_RANGE) to += STRIDE
+      this.#sortInto(from, to, sorted)
+      if (to < length) for (let i = 0; i < STRIDE; i++) sorted.push(this.#changes[to + i]!)
+      from = to + STRIDE
+    }
+    this.#changes = sorted
+  }
+
+  /** Appends the changes from `from` to `to`, none of them a range. */
+  #sortInto(from: number, to: number, sorted: number[]): void {
+    const { buffer } = this.bytes
+    const changes = this.#changes
+    const count = (to - from) / STRIDE
+    const common = this.#commonLength(from, to)
+    const heads = new Float64Array(count)
+    const order = new Uint32Array(count)
+    for (let i = 0; i < count; i++) {
+      order[i] = i
+      heads[i] = headOf(buffer, changes[from + i * STRIDE + 1]! + common, changes[from + i * STRIDE + 2]!)
+    }
+    const compareKeys = (a: number, b: number): number => {
+      const [one, other] = [from + a * STRIDE, from + b * STRIDE]
+      return buffer.compare(buffer, changes[other + 1]!, changes[other + 2]!, changes[one + 1]!, changes[one + 2]!)
+    }
+    order.sort((a, b) => heads[a]! - heads[b]! || compareKeys(a, b) || a - b)
+    for (let i = 0; i < count; i++) {
+      const isLast =
+        i + 1 === count || heads[order[i]!] !== heads[order[i + 1]!] || compareKeys(order[i]!, order[i + 1]!) !== 0
+      const at = from + order[i]! * STRIDE
+      if (isLast) sorted.push(changes[at]!, changes[at + 1]!, changes[at + 2]!, changes[at + 3]!)
+    }
+  }
+
+  /** How many first bytes all keys have in common. */
+  #commonLength(from: number, to: number): number {
+    const { buffer } = this.bytes
+    const changes = this.#changes
+    const start = changes[from + 1]!
+    let common = changes[from + 2]! - start
+    for (let i = from + STRIDE; i < to && common > 0; i += STRIDE) {
+      const other = changes[i + 1]!
+      const length = Math.min(common, changes[i + 2]! - other)
+      let same = 0
+      while (same < length && buffer[start + same] === buffer[other + same]) same++
+      common = same
+    }
+    return common
+  }
+
   /** The changes in their order: each range for itself, the others at most `limit` together. */
   *parts(limit: number): Generator<Changes | KeyRangeBytes> {
     const { length } = this.#changes
@@ -191,4 +249,14 @@ export class WriteBatch implements Changes {
       }
     }
   }
+}
+
+/** Bytes of a key that a number holds exactly. */
+const HEAD_BYTES = 6
+
+/** A number that orders keys by their first bytes; equal numbers say nothing. */
+function headOf(buffer: Buffer, start: number, end: number): number {
+  let head = 0
+  for (let i = 0; i < HEAD_BYTES; i++) head = head * 256 + (start + i < end ? buffer[start + i]! : 0)
+  return head
 }

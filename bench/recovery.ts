@@ -1,0 +1,125 @@
+/**
+ * State restored from a changelog: `npm run bench -- recovery [--keys 500000] [--value 180] [--updates 1] [--base DIR]`. The changelog is a topic
+ * of the embedded log with a record per key in random order, `updates` times, each with a value of that many bytes. A task without state takes it
+ * over: MB of keys and values a second, by the clock and by the CPU time of the process, and peak memory. `--base` is an older checkout of this
+ * repository, which restores the same changelog first. Each restore runs in a process of its own.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { openEmbeddedLog } from '../src/broker/embedded/embedded-log.ts'
+import { writeRecords } from '../test/faults/support/topics.ts'
+
+const { values } = parseArgs({
+  options: {
+    keys: { type: 'string', default: '500000' },
+    value: { type: 'string', default: '180' },
+    updates: { type: 'string', default: '1' },
+    base: { type: 'string' },
+    /** What a process of its own is to restore, and with which sources. */
+    log: { type: 'string' },
+    checkout: { type: 'string' },
+  },
+})
+const HERE = join(import.meta.dirname, '..')
+const TOPIC = 'bench-counts-changelog'
+const keys = Number(values.keys)
+const total = keys * Number(values.updates)
+
+if (values.log !== undefined) await restore(values.checkout!, values.log)
+else await compare()
+
+async function compare(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-bench-recovery-'))
+  try {
+    await fill(join(directory, 'log'))
+    for (const checkout of [...(values.base === undefined ? [] : [values.base]), HERE]) {
+      const args = ['--log', join(directory, 'log'), '--checkout', checkout, '--value', values.value]
+      process.stdout.write(execFileSync(process.execPath, [import.meta.filename, ...args], { encoding: 'utf8' }))
+    }
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+async function fill(dataDir: string): Promise<void> {
+  const log = await openEmbeddedLog({ dataDir, fsync: 'never', warn: console.error })
+  const broker = log.broker()
+  await broker.createTopic({ name: TOPIC, partitions: 1 })
+  await writeRecords(broker, TOPIC, 1, changes())
+  await broker.close()
+  await log.close()
+}
+
+/** Each key once per update. The order is that of a walk whose step has no factor in common with the number of keys. */
+function* changes() {
+  const step = stepOver(keys)
+  for (let i = 0; i < total; i++) {
+    const key = `user-${String((i * step) % keys).padStart(12, '0')}`
+    yield { key, timestamp: i, value: `${i} `.padEnd(Number(values.value), 'x') }
+  }
+}
+
+function stepOver(count: number): number {
+  const hasFactor = (a: number, b: number): boolean => (b === 0 ? a > 1 : hasFactor(b, a % b))
+  let step = Math.floor(count * 0.618) || 1
+  while (hasFactor(count, step)) step++
+  return step
+}
+
+async function restore(checkout: string, dataDir: string): Promise<void> {
+  const load = <Module>(path: string): Promise<Module> => import(join(checkout, 'src', path)) as Promise<Module>
+  const embedded = await load<typeof import('../src/broker/embedded/embedded-log.ts')>(
+    'broker/embedded/embedded-log.ts',
+  )
+  const { restoreChangelogs } = await load<typeof import('../src/runtime/stores/restore-changelogs.ts')>(
+    'runtime/stores/restore-changelogs.ts',
+  )
+  const { StateCatalog } =
+    await load<typeof import('../src/state/lmdb/state-catalog.ts')>('state/lmdb/state-catalog.ts')
+  const { LmdbEnvironment } = await load<typeof import('../src/state/lmdb/lmdb-environment.ts')>(
+    'state/lmdb/lmdb-environment.ts',
+  )
+  const log = await embedded.openEmbeddedLog({ dataDir, fsync: 'never', warn: console.error })
+  const broker = log.broker()
+  const state = mkdtempSync(join(tmpdir(), 'millrace-bench-restored-'))
+  try {
+    const environment = LmdbEnvironment.open(state, () => {})
+    const cpuBefore = process.cpuUsage()
+    const startedAt = performance.now()
+    let done = 0
+    await restoreChangelogs(
+      {
+        queryId: 'bench',
+        taskId: '0_0',
+        partition: 0,
+        applicationId: 'bench',
+        stores: [{ name: 'counts', kind: 'keyValue', types: [] }],
+        broker,
+        slot: { environment, catalog: new StateCatalog(environment) },
+        committed: new Map(),
+        onProgress: ({ recordsDone }) => {
+          done = recordsDone
+        },
+        signal: new AbortController().signal,
+      },
+      null,
+    )
+    const seconds = (performance.now() - startedAt) / 1000
+    const { user, system } = process.cpuUsage(cpuBefore)
+    const cpuSeconds = (user + system) / 1e6
+    const megabytes = (done * (17 + Number(values.value))) / 1e6
+    const peakMb = Math.round(process.resourceUsage().maxRSS / 1024)
+    process.stdout.write(
+      `${checkout}: ${done} records, ${Math.round(megabytes)} MB in ${seconds.toFixed(1)} s: ${(megabytes / seconds).toFixed(1)} MB/s, ` +
+        `${(megabytes / cpuSeconds).toFixed(1)} MB per CPU second (user ${(user / 1e6).toFixed(1)}, system ${(system / 1e6).toFixed(1)} s), peak ${peakMb} MB\n`,
+    )
+    await environment.close()
+  } finally {
+    await broker.close()
+    await log.close()
+    rmSync(state, { recursive: true })
+  }
+}

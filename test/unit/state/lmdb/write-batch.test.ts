@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { WriteBatch } from '../../../../src/state/lmdb/write-batch.ts'
+
+/** The changes in words, in their order. */
+function changesOf(batch: WriteBatch): string[] {
+  const changes: string[] = []
+  batch.applyTo({
+    put: (key, value) => changes.push(`put ${key} ${value}`),
+    delete: (key) => changes.push(`delete ${key}`),
+    deleteRange: (from, to) => changes.push(`range ${from} ${to}`),
+  })
+  return changes
+}
+
+const put = (batch: WriteBatch, key: string, value: string) => batch.put(Buffer.from(key), Buffer.from(value))
+
+test('sorted changes are in the order of their keys, of each key the last one', () => {
+  const batch = new WriteBatch()
+  put(batch, 'user-b', '1')
+  put(batch, 'user-a', '2')
+  batch.delete(Buffer.from('user-b'))
+  put(batch, 'user-abcdefghij2', '3')
+  put(batch, 'user-abcdefghij1', '4')
+  put(batch, 'user-', '5')
+  put(batch, 'user-a', '6')
+  batch.sort()
+  expect(changesOf(batch)).toEqual([
+    'put user- 5',
+    'put user-a 6',
+    'put user-abcdefghij1 4',
+    'put user-abcdefghij2 3',
+    'delete user-b',
+  ])
+})
+
+test('a range stays behind the changes before it, and before those behind it', () => {
+  const batch = new WriteBatch()
+  put(batch, 'c', '1')
+  put(batch, 'b', '2')
+  batch.deleteRange(Buffer.from('a'), Buffer.from('c'))
+  batch.deleteRange(Buffer.from('x'), Buffer.from('y'))
+  put(batch, 'b', '3')
+  put(batch, 'a', '4')
+  batch.sort()
+  expect(changesOf(batch)).toEqual(['put b 2', 'put c 1', 'range a c', 'range x y', 'put a 4', 'put b 3'])
+})
+
+test('keys with zeros at their ends are told apart', () => {
+  const batch = new WriteBatch()
+  for (const key of [[1, 0, 0], [1], [1, 0], [2]]) batch.put(Buffer.from(key), Buffer.from(String(key.length)))
+  batch.sort()
+  const lengths: string[] = []
+  batch.applyTo({ put: (_, value) => lengths.push(value.toString()), delete: () => {}, deleteRange: () => {} })
+  expect(lengths).toEqual(['1', '2', '3', '1'])
+})
+
+test('an empty batch can be sorted', () => {
+  const batch = new WriteBatch()
+  batch.sort()
+  expect(batch.size).toBe(0)
+})
