@@ -37,6 +37,8 @@ function comparison(random: Random): string {
   const column = random.pick(NAMES)
   const value = () => random.pick(COLUMNS[column]!)
   if (column === 'F') return `F = ${value()}`
+  if (column === 'C' && random.chance(0.4))
+    return `C LIKE ${random.pick(["'a%'", "'ab'", "'%b'", "'_'", "'a!%%' ESCAPE '!'", "'\u{1f600}%'", "'￿%'", "'é_%'", "''"])}`
   switch (random.integer(0, 5)) {
     case 0:
       return `${column} IN (${value()}, ${value()}, ${value()})`

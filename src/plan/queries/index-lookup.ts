@@ -91,10 +91,15 @@ function rangeIn(
 
 function readBounds(conjuncts: Conjuncts, { schema }: DataSource, constants: ConstantContext): BoundsByColumn {
   const bounds = new Map<string, Bounds>()
+  const columns = [...schema.key, ...schema.value]
   for (const condition of conjuncts) {
+    const prefix = likePrefix(condition)
+    const text = prefix === null ? undefined : columns.find(({ name }) => name === prefix.column)
+    // Another bound of the column stays: the narrower one is not known here.
+    if (text?.type.kind === 'STRING' && !bounds.has(text.name)) bounds.set(text.name, prefix!.bounds)
     const comparison = orientedComparison(condition)
     if (comparison === null) continue
-    const column = [...schema.key, ...schema.value].find(({ name }) => name === comparison.column)
+    const column = columns.find(({ name }) => name === comparison.column)
     const place = placeOf(comparison.operator)
     if (column === undefined || place === null) continue
     const value = constantOf(comparison.other, column, constants)
@@ -103,6 +108,23 @@ function readBounds(conjuncts: Conjuncts, { schema }: DataSource, constants: Con
   }
   return bounds
 }
+
+/** What LIKE says of how the texts of a column begin; null: nothing. */
+function likePrefix(condition: Expression): { readonly column: string; readonly bounds: Bounds } | null {
+  if (condition.kind !== 'like' || condition.negated || condition.operand.kind !== 'columnReference') return null
+  const { operand, pattern } = condition
+  if (pattern.kind !== 'stringLiteral') return null
+  const wildcard = [...pattern.value].findIndex((char) => char === '%' || char === '_' || char === condition.escape)
+  const prefix = wildcard < 0 ? pattern.value : [...pattern.value].slice(0, wildcard).join('')
+  const last = prefix.charCodeAt(prefix.length - 1)
+  if (prefix === '') return null
+  // Texts are ordered by their UTF-16 units. Behind a surrogate no next text is well formed, and the range stays open.
+  const isOpen = last >= LAST_BEFORE_SURROGATES
+  const to = isOpen ? {} : { to: prefix.slice(0, -1) + String.fromCharCode(last + 1) }
+  return { column: operand.name, bounds: { from: prefix, ...to } }
+}
+
+const LAST_BEFORE_SURROGATES = 0xd7ff
 
 function placeOf(operator: ComparisonOperator): keyof Bounds | null {
   switch (operator) {

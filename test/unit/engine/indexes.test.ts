@@ -48,6 +48,9 @@ const CONDITIONS = [
   "city = 'Oslo' OR amount = 7",
   "city = 'Oslo' AND city = 'Moss'",
   'city IS NULL',
+  "city LIKE 'Os%'",
+  "city LIKE 'B_rgen' OR city = 'Moss'",
+  "city LIKE 'M%' AND amount IS NULL",
   "UCASE(city) = 'OSLO'",
   'amount > CAST(id AS DOUBLE)',
 ]
@@ -196,6 +199,9 @@ describe('EXPLAIN of a pull query', () => {
     await restart()
     await ready()
     expect(await access(sql)).toMatchObject([{ path: 'index I', rowsRead: 3 }])
+    expect(await access("EXPLAIN ANALYZE SELECT * FROM kept WHERE city LIKE 'Be%n';")).toMatchObject([
+      { path: 'index I', rowsRead: 2 },
+    ])
     await expect(test.execute('EXPLAIN ANALYZE SELECT * FROM orders;')).rejects.toThrow(
       /takes the id of a running query/,
     )
