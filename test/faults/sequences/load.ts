@@ -14,6 +14,11 @@ export class Load {
   written = 0
   readonly #broker: Broker
   readonly #name: string
+  /**
+   * Time of the first record, epoch ms. Brokers forget the sequences of a producer whose last record is older than a day when they start again, and then
+   * store a batch that is sent again twice. Source: Kafka's `ProducerStateManager.isProducerExpired`.
+   */
+  readonly #startedAt = Date.now()
   #running: Promise<void> | null = null
   #isStopped = false
 
@@ -99,7 +104,11 @@ export class Load {
     while (!this.#isStopped) {
       const records = Array.from({ length: BATCH }, (_, i) => {
         const n = this.written + i
-        return { key: `k${n % KEYS}`, value: JSON.stringify({ C: `c${n % COLOURS}`, N: n }), timestamp: n }
+        return {
+          key: `k${n % KEYS}`,
+          value: JSON.stringify({ C: `c${n % COLOURS}`, N: n }),
+          timestamp: this.#startedAt + n,
+        }
       })
       await writeRecords(this.#broker, this.#topic, PARTITIONS, records)
       this.written += BATCH
