@@ -25,19 +25,26 @@ export function eventsRead(query: string, { events }: NexmarkOptions): number {
 }
 
 /** Whether the topics are those that `load` makes by default; a run of peers leaves some with fewer partitions. */
-export async function isLoaded(broker: Broker, { events }: NexmarkOptions): Promise<boolean> {
+export async function isLoaded(broker: Broker, options: NexmarkOptions): Promise<boolean> {
   const existing = (await broker.listTopics()).map(({ name }) => name)
+  if (!existing.includes(markOf(options))) return false
   if (!KINDS.every((kind) => existing.includes(inputTopics[kind]!))) return false
   const bids = inputTopics['bid']!
   if ((await broker.describeTopic(bids))?.partitions !== PARTITIONS) return false
-  return (await endOf(broker, bids)) === countsOf(events).bid
+  return (await endOf(broker, bids)) === countsOf(options.events).bid
 }
+
+const MARK = 'nexmark-filled-'
+
+/** A topic without records that is there once the others have these events, and no others. */
+const markOf = ({ events, seed, rate }: NexmarkOptions): string => `${MARK}${events}-${seed}-${rate}`
 
 /** Makes the topics again and fills them. */
 export async function load(broker: Broker, options: NexmarkOptions, partitions = PARTITIONS): Promise<void> {
   const loader = new EventLoader(options, partitions)
   await loader.begin(broker)
   await loader.append(broker, options.events)
+  await broker.createTopic({ name: markOf(options), partitions: 1 })
 }
 
 /** Fills topics in parts. Events have no key, and are dealt to the partitions by turns. */
@@ -54,6 +61,7 @@ export class EventLoader {
   /** Makes the topics again; the side input is whole, the others are empty. */
   async begin(broker: Broker): Promise<void> {
     const existing = (await broker.listTopics()).map(({ name }) => name)
+    for (const name of existing) if (name.startsWith(MARK)) await broker.deleteTopic(name)
     for (const kind of KINDS) {
       const name = inputTopics[kind]!
       if (existing.includes(name)) await broker.deleteTopic(name)
