@@ -38,7 +38,9 @@ const ROWS_OF_RANGE = 100
 const CLIENTS = new Map<MeasuredServer, Client>()
 const HERE = join(import.meta.dirname, '..')
 
-const servers = await Promise.all([HERE, ...(values.base === undefined ? [] : [values.base])].map(startMillrace))
+const servers = await Promise.all(
+  [HERE, ...(values.base === undefined ? [] : [values.base])].map((root) => startMillrace(root)),
+)
 try {
   await Promise.all(servers.map(fill))
   if (values.rate === undefined) await compareCpu()

@@ -18,13 +18,18 @@ export interface MeasuredServer {
   readonly stop: () => Promise<void>
 }
 
-/** Millrace from the sources in `root`. */
-export async function startMillrace(root: string): Promise<MeasuredServer> {
+/** Millrace from the sources in `root`, over the embedded log, or over `kafka` as a cluster of that service id. */
+export async function startMillrace(
+  root: string,
+  kafka?: { readonly bootstrapServers: string; readonly serviceId: string },
+): Promise<MeasuredServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-pull-'))
   const url = `http://127.0.0.1:${await freePort()}`
   const program = join(root, 'src/cli/millrace.ts')
   const args = [program, 'server', '--listen', url, '--data-dir', dataDir]
-  return started(root, url, spawn(process.execPath, args, { stdio: 'ignore' }), () =>
+  if (kafka !== undefined) args.push('--bootstrap-servers', kafka.bootstrapServers)
+  const env = kafka === undefined ? process.env : { ...process.env, KSQL_KSQL_SERVICE_ID: kafka.serviceId }
+  return started(root, url, spawn(process.execPath, args, { stdio: 'ignore', env }), () =>
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 }),
   )
 }

@@ -1,6 +1,7 @@
 /** The engine as its server sees it: statements are answered with entities, queries with rows. */
 import type { LogDamage } from '../broker/broker.ts'
 import type { Header } from '../types/record.ts'
+import type { JsonRows } from '../types/row-json.ts'
 import type { Column } from '../types/schema.ts'
 import type { Row } from '../types/value.ts'
 import type { Catalog } from './commands/catalog.ts'
@@ -54,6 +55,8 @@ export interface RowStream extends OpenStream<StreamedRow> {
   readonly schemaText: string
   /** Names of the columns that `schemaText` marks. */
   readonly keyColumns: readonly string[]
+  /** As `subscribe`, with batches of rows as JSON, which a pull query on a table has without values in between. One of both may be called. */
+  readonly subscribeJson?: (subscriber: StreamSubscriber<JsonRows>) => void
   /** Records of a push query that could not be read or processed; absent on other queries. */
   readonly recordErrors?: RecordErrors
 }

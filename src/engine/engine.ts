@@ -33,6 +33,7 @@ import type { Config } from './config/config.ts'
 import { checkPropertyAllowed } from './config/overrides.ts'
 import type { Entity } from './describe/entities.ts'
 import { type Overview, overviewOf } from './describe/overview.ts'
+import { InsertPlans } from './inserts/insert-plans.ts'
 import { openInserts } from './inserts/insert-stream.ts'
 import { RowProducer } from './inserts/row-producer.ts'
 import { sendAgain } from './inserts/send-again.ts'
@@ -362,6 +363,7 @@ function engineParts(
     versions,
     transient,
     pullPlans: new PullPlans(),
+    insertPlans: new InsertPlans(),
     rows: new RowProducer(broker, clock),
     registry,
     schemas,

@@ -16,6 +16,7 @@ import type { Peers } from './cluster/peers.ts'
 import type { Catalog } from './commands/catalog.ts'
 import type { BuildProgress } from './commands/replacement.ts'
 import type { Config } from './config/config.ts'
+import type { InsertPlans } from './inserts/insert-plans.ts'
 import type { RowProducer } from './inserts/row-producer.ts'
 import type { PullPlans } from './pull-plans.ts'
 import type { StatementSchemas } from './schemas/statement-schemas.ts'
@@ -47,6 +48,8 @@ export interface EngineParts {
   readonly transient: TransientQueries
   /** Plans that later pull queries share. */
   readonly pullPlans: PullPlans
+  /** Plans that later statements that insert rows share. */
+  readonly insertPlans: InsertPlans
   readonly rows: RowProducer
   /** Null: there is none. */
   readonly registry: SchemaRegistry | null

@@ -7,7 +7,7 @@ import type { PlannedTablePull } from '../plan/queries/pull-query.ts'
 import type { PullForm } from '../runtime/query-runtime.ts'
 import type { SettleScope } from '../runtime/worker.ts'
 import type { Expression, Query } from '../sql/ast/query.ts'
-import { type Shape, shapeOf, type TextLiteral } from '../sql/literals.ts'
+import { literalPlaces, type Shape, shapeOf } from '../sql/literals.ts'
 import { contains } from '../sql/walk.ts'
 import type { StandbyReads } from './cluster/standby-reads.ts'
 import type { Catalog } from './commands/catalog.ts'
@@ -21,6 +21,8 @@ export interface TablePullPlan {
   readonly reads: StandbyReads
   /** What the reader waits for, so that it finds what was inserted before; null: for nothing. */
   readonly catchUp: SettleScope | null
+  /** See `PullRequest`. */
+  readonly isSnapshot?: true
 }
 
 /** Statements of this shape: which of their literals are parameters, in the order of the plan's. */
@@ -98,13 +100,8 @@ const callsFunctions = (where: Expression | null): boolean =>
   where !== null && contains(where, ({ kind }) => kind === 'functionCall')
 
 /** Where in the shape's literals the parameters stand. Null: not all are found. */
-function indexesOf(parameters: readonly KeyParameter[], { literals }: Shape, sql: string): readonly number[] | null {
-  const places = new Map(literals.map((literal, index) => [placeOf(literal, sql), index]))
+function indexesOf(parameters: readonly KeyParameter[], shape: Shape, sql: string): readonly number[] | null {
+  const places = literalPlaces(shape, sql)
   const indexes = parameters.map(({ location: { line, column } }) => places.get(`${line}:${column}`))
   return indexes.every((index) => index !== undefined) ? indexes : null
-}
-
-function placeOf({ offset }: TextLiteral, sql: string): string {
-  const before = sql.slice(0, offset).split(/\r\n|\r|\n/)
-  return `${before.length}:${before.at(-1)!.length + 1}`
 }

@@ -9,6 +9,8 @@ export interface PullRouting {
   readonly skipsForwarding: boolean
   /** Partitions to read; null: all of them. */
   readonly partitions: readonly number[] | null
+  /** Present: something is computed over the rows, so that those of a partition are to be of one moment. */
+  readonly isSnapshot?: true
 }
 
 /** SQL text with the settings that apply to it. */

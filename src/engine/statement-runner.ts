@@ -5,6 +5,7 @@
 import { BrokerError } from '../broker/broker-error.ts'
 import { messageOf, RequestError, StatementError } from '../errors.ts'
 import { withSchemas, withSinkSchemas } from '../plan/schema-registration.ts'
+import type { InsertValues } from '../sql/ast/definitions.ts'
 import type { Statement } from '../sql/ast/statement.ts'
 import { placed } from '../sql/excerpt.ts'
 import { applyEffect, type Catalog, type Effect } from './commands/catalog.ts'
@@ -26,6 +27,7 @@ import { StatementFailure } from './statement-failure.ts'
 import { shownStatement, shownText } from './statement-text.ts'
 import type { EntityBody, Prepared } from './statements/handler.ts'
 import { handlerOf } from './statements/index.ts'
+import { insertRows } from './statements/insert-values.ts'
 import { deleteTopic, ensureTopic, type TopicSnapshot, topicSnapshot, withTopics } from './topics.ts'
 
 const NO_TOPICS: TopicSnapshot = new Map()
@@ -43,6 +45,7 @@ export class StatementRunner {
   async run(request: StatementRequest): Promise<Entity[]> {
     const session = Session.open(this.#parts.config, request)
     await this.#waitFor(request.commandSequenceNumber ?? -1)
+    if (await this.#insertAgain(request)) return []
     const statements = parseRequest(request.sql, session)
     if (statements.length > 1) await this.#rehearse(statements, session.copy())
     const entities: Entity[] = []
@@ -50,7 +53,38 @@ export class StatementRunner {
       const entity = await failingAs(statement, entities, () => this.#runOne(statement, session))
       if (entity !== null) entities.push(entity)
     }
+    const [first] = statements
+    if (statements.length === 1 && first!.kind === 'insertValues')
+      this.#keepInsert(first as InsertValues, request, session)
     return entities
+  }
+
+  /** Stores the rows of an INSERT VALUES that is like an earlier one. False: the statement must be parsed, also to name what is wrong with it. */
+  async #insertAgain(request: StatementRequest): Promise<boolean> {
+    if (this.#commands.sealed !== null) return false
+    const { insertPlans } = this.#parts
+    const rows = insertPlans.find(request, this.#commands.catalog)
+    if (rows === null) return false
+    let store: ReturnType<typeof insertRows>
+    try {
+      store = insertRows(rows, this.#parts)
+    } catch {
+      return false
+    }
+    try {
+      await store()
+    } catch (error) {
+      const [statement] = parseRequest(request.sql, Session.open(this.#parts.config, request))
+      await failingAs(statement!, [], () => Promise.reject(error))
+    }
+    return true
+  }
+
+  #keepInsert(statement: InsertValues, request: StatementRequest, session: Session): void {
+    const { catalog } = this.#commands
+    const { schemas, insertPlans } = this.#parts
+    const { planning } = makeScope(this.#parts, { session, catalog, topics: NO_TOPICS, sequence: 0, schemas })
+    insertPlans.keep(request, statement, catalog, planning)
   }
 
   /** Runs the statements of a file, which is named in errors, and takes no others from then on. Rejects with an Error for the operator. */

@@ -8,6 +8,7 @@ import type { FunctionDefinition } from '../functions/definition.ts'
 import type { NamedExpression } from '../operators/step.ts'
 import type { PhysicalPlan } from '../plan/physical-plan.ts'
 import type { IndexLookup, TableIndex } from '../plan/table-index.ts'
+import type { JsonRows } from '../types/row-json.ts'
 import type { Row } from '../types/value.ts'
 import type { TaskAssignment } from './assignment.ts'
 import type { ClusterMember } from './cluster-member.ts'
@@ -90,6 +91,11 @@ export interface PullRequest {
   readonly index?: IndexLookup | null
   readonly windowStart: { readonly from: number; readonly to: number } | null
   readonly windowEnd: { readonly from: number; readonly to: number } | null
+  /**
+   * True: the rows of each partition are those of one moment, and are in memory together. Absent: a scan reads them piece by piece, as their
+   * receiver takes them, while they change.
+   */
+  readonly isSnapshot?: true
 }
 
 /** A row of a push query. Deleted rows of tables keep their key columns, the others are NULL. */
@@ -162,6 +168,8 @@ export interface QueryRuntime {
     partitions?: readonly number[],
     options?: { readonly standbys: boolean },
   ): AsyncIterable<readonly Row[]>
+  /** As `pull`, with the rows as JSON, of partitions that are at work here. */
+  pullJson(queryId: string, request: PullRequest, partitions: readonly number[]): AsyncIterable<JsonRows>
   /**
    * Resolves when the tasks of these queries on this server have processed all that their topics have, also what they write to each other. False:
    * not in that time. Rejects only with errors of the broker.

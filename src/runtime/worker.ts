@@ -1,6 +1,7 @@
 /** The port to a worker, which runs tasks: in this thread (worker/local-worker.ts) or in one of its own (threads/remote-worker.ts). */
 
 import type { TableIndex } from '../plan/table-index.ts'
+import type { JsonRows } from '../types/row-json.ts'
 import type { Row } from '../types/value.ts'
 import type { QueryAssignment, WantedChange } from './assignment.ts'
 import type { ClusterMember } from './cluster-member.ts'
@@ -38,6 +39,8 @@ export interface Worker {
   setWanted(queryId: string, changes: readonly WantedChange[]): Promise<void>
   /** Rows of these partitions of the query's table, in batches. Rejects with an Error if one of them is not here. */
   pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]>
+  /** As `pull`, with the rows as JSON. */
+  pullJson(queryId: string, request: WorkerPull): AsyncIterable<JsonRows>
   /** Progress as last reported: see `refresh`. Undefined if no task of the query is here. */
   progress(queryId: string): QueryProgress | undefined
   /** How far the standbys are, as last reported. */

@@ -13,6 +13,20 @@ export const DELIMITED = 'application/vnd.ksqlapi.delimited.v1'
  */
 export function chooseType(accept: string | undefined, offered: readonly [string, ...string[]]): string {
   if (accept === undefined || accept.trim() === '') return offered[0]
+  const question = `${accept}\n${offered.join()}`
+  const known = CHOSEN.get(question)
+  if (known !== undefined) return known
+  const chosen = bestType(accept, offered)
+  if (CHOSEN.size < MAX_CHOSEN && question.length <= MAX_QUESTION) CHOSEN.set(question, chosen)
+  return chosen
+}
+
+/** Choices so far: a client mostly sends the same header. */
+const CHOSEN = new Map<string, string>()
+const MAX_CHOSEN = 100
+const MAX_QUESTION = 1000
+
+function bestType(accept: string, offered: readonly [string, ...string[]]): string {
   const ranges = accept.split(',').map(readRange)
   const [best] = offered
     .map((type) => ({ type, ...preferenceFor(type, ranges) }))

@@ -14,6 +14,8 @@ export interface RowFormat {
   readonly head: string
   /** The text of a row; null: the format leaves such rows out. */
   readonly row: (row: StreamedRow) => string | null
+  /** What stands around a row that is JSON already; absent where the format writes rows in another way. */
+  readonly aroundJson?: { readonly before: string; readonly after: string }
   /** The text of a remark between rows; absent where the format has no place for one. */
   readonly notice?: (message: string) => string
   /** The text after the last row of a query that has failed. */
@@ -28,7 +30,7 @@ export function rowFormat(contentType: string, endpoint: '/query' | '/query-stre
   if (contentType === JSON_TYPE && endpoint === '/query-stream') return jsonArray(stream)
   if (contentType === KSQL_PROTOBUF) return streamedRows(stream, contentType, protobufRows(stream))
   const type = contentType === JSON_TYPE ? JSON_TYPE : KSQL_JSON
-  return streamedRows(stream, type, { header: {}, write: streamedRowWriter(stream) })
+  return streamedRows(stream, type, { header: {}, write: streamedRowWriter(stream), isJson: true })
 }
 
 /** A line of metadata, then a line per row. */
@@ -39,6 +41,7 @@ function delimited(stream: RowStream): RowFormat {
     chunkPerRow: true,
     head: `${metadata(stream)}\n`,
     row: ({ row, tombstone }) => (tombstone ? null : `${write(row)}\n`),
+    aroundJson: { before: '', after: '\n' },
     error: (body) => `${JSON.stringify(body)}\n`,
     tail: () => '',
   }
@@ -52,6 +55,7 @@ function jsonArray(stream: RowStream): RowFormat {
     chunkPerRow: false,
     head: `[${metadata(stream)}`,
     row: ({ row, tombstone }) => (tombstone ? null : `,${write(row)}`),
+    aroundJson: { before: ',', after: '' },
     error: (body) => `,${JSON.stringify(body)}]`,
     tail: () => ']',
   }
@@ -62,13 +66,15 @@ interface StreamedRows {
   readonly header: object
   /** The text of the object that a row is. */
   readonly write: (row: StreamedRow) => string
+  /** True: the object holds the row's JSON. */
+  readonly isJson?: true
 }
 
 /**
  * One array of objects, one a line, each of which says what it is. Rows of a push query leave with the separator after them, because
  * clients read line by line and the next row may never come; the array then needs a last element.
  */
-function streamedRows(stream: RowStream, contentType: string, { header, write }: StreamedRows): RowFormat {
+function streamedRows(stream: RowStream, contentType: string, { header, write, isJson }: StreamedRows): RowFormat {
   const first = { header: { queryId: stream.queryId, schema: stream.schemaText, ...header } }
   const head = `[${JSON.stringify(first)}`
   const last = (element: object) => `${JSON.stringify(element)}]\n`
@@ -88,15 +94,20 @@ function streamedRows(stream: RowStream, contentType: string, { header, write }:
     chunkPerRow: false,
     head,
     row: (row) => `,\n${write(row)}`,
+    ...(isJson === true && { aroundJson: { before: `,\n${STREAMED_ROW.before}`, after: STREAMED_ROW.after } }),
     error: (body) => `,\n${last({ errorMessage: body })}`,
     tail: (finalMessage) => (finalMessage === null ? ']\n' : `,\n${last({ finalMessage })}`),
   }
 }
 
+/** What stands around the JSON of a row, as /query and the websocket send it. */
+export const STREAMED_ROW = { before: '{"row":{"columns":', after: '}}' }
+
 /** From a row to `{"row":{"columns":[...]}}`, as /query and the websocket send it. */
 export function streamedRowWriter({ columns }: RowStream): (row: StreamedRow) => string {
   const write = rowWriter(columns)
-  return ({ row, tombstone }) => `{"row":{"columns":${write(row)}${tombstone ? ',"tombstone":true' : ''}}}`
+  return ({ row, tombstone }) =>
+    `${STREAMED_ROW.before}${write(row)}${tombstone ? ',"tombstone":true' : ''}${STREAMED_ROW.after}`
 }
 
 const metadata = ({ queryId, columns }: RowStream): string =>

@@ -1,6 +1,7 @@
 /** Rows and lines of a query on their way into a response. */
 import { sleep, type Timer } from '../clock.ts'
 import type { LineStream, RowStream, StreamEnd, StreamedRow } from '../engine/api.ts'
+import type { JsonRows } from '../types/row-json.ts'
 import { errorAnswer } from './error-answer.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { ResponseStream } from './response-stream.ts'
@@ -37,16 +38,34 @@ async function sendAnswer(stream: RowStream, format: RowFormat, { response, life
     chars = 0
     for (const text of waiting) await response.write(text)
   }
+  const add = (text: string): void => {
+    texts.push(text)
+    chars += text.length
+  }
+  const sent = () => (chars < JOINED_CHARS ? undefined : flush())
   const take = (rows: readonly StreamedRow[]): Promise<void> | void => {
     for (const row of rows) {
       const text = format.row(row)
-      if (text === null) continue
-      texts.push(text)
-      chars += text.length
+      if (text !== null) add(text)
     }
-    return chars < JOINED_CHARS ? undefined : flush()
+    return sent()
   }
-  const end = lifecycle.endFor(await flow(stream, take))
+  const { aroundJson, chunkPerRow } = format
+  const takeJson = (batches: readonly JsonRows[]): Promise<void> | void => {
+    const { before, after } = aroundJson!
+    for (const { count, text } of batches) {
+      if (count === 1) add(`${before}${text}${after}`)
+      else if (chunkPerRow) for (const row of text.split('\n')) add(`${before}${row}${after}`)
+      else if (count > 0) add(`${before}${text.replaceAll('\n', after + before)}${after}`)
+    }
+    return sent()
+  }
+  const { subscribeJson } = stream
+  const end = lifecycle.endFor(
+    subscribeJson === undefined || aroundJson === undefined
+      ? await flow(stream, take)
+      : await flow({ subscribe: subscribeJson }, takeJson),
+  )
   isOver = true
   texts.push(lastText(end, format))
   if (isOpen) {

@@ -4,12 +4,13 @@ import type { LineStream, RowStream, StreamEnd } from '../engine/api.ts'
 import { schemaInfo } from '../engine/describe/schema-info.ts'
 import type { QueryRequest } from '../engine/requests.ts'
 import { ERRORS, RequestError } from '../errors.ts'
+import type { JsonRows } from '../types/row-json.ts'
 import type { ServerContext } from './context.ts'
 import { type ErrorAnswer, errorAnswer, isServerFault, logFault } from './error-answer.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { parseBody, readBody } from './request-body.ts'
 import { ksqlBody } from './routes/ksql.ts'
-import { streamedRowWriter } from './row-formats.ts'
+import { STREAMED_ROW, streamedRowWriter } from './row-formats.ts'
 
 /** Close codes of RFC 6455 7.4.1. */
 const NORMAL = 1000
@@ -80,6 +81,15 @@ async function sendRows(stream: RowStream, client: WebSocket): Promise<StreamEnd
     ...(stream.keyColumns.includes(name) && { type: 'KEY' }),
   }))
   await sendFrames(client, [JSON.stringify(fields)])
+  const { subscribeJson } = stream
+  if (subscribeJson !== undefined) {
+    const { before, after } = STREAMED_ROW
+    const frames = (batches: readonly JsonRows[]) =>
+      batches.flatMap(({ text }) => text.split('\n').map((row) => `${before}${row}${after}`))
+    return new Promise((resolve) =>
+      subscribeJson({ onItems: (batches) => sendFrames(client, frames(batches)), onEnd: resolve }),
+    )
+  }
   const write = streamedRowWriter(stream)
   return new Promise((resolve) =>
     stream.subscribe({ onItems: (rows) => sendFrames(client, rows.map(write)), onEnd: resolve }),

@@ -34,13 +34,16 @@ export interface KeyValueStore {
   get(key: StoreKey): StoredRow | undefined
   put(key: StoreKey, value: StoredRow): void
   delete(key: StoreKey): void
-  /** In key order if a range is given or the store is ordered (LMDB), else in insertion order. */
+  /**
+   * In key order if a range is given or the store is ordered (LMDB), else in insertion order. May be read while rows change: each key is given
+   * at most once, with a value that it has had since the reading began.
+   */
   entries(range?: KeyRange): Iterable<readonly [StoreKey, StoredRow]>
   /** Number of entries; exact for memory, an estimate for LMDB. */
   count(): number
 }
 
-/** Rows by key and window start. `expire` costs what expires, not what is held. What an iterable reads must not change meanwhile. */
+/** Rows by key and window start. `expire` costs what expires, not what is held. What `fetch` reads must not change meanwhile. */
 export interface WindowStore {
   readonly kind: 'window'
   get(key: StoreKey, start: number): StoredRow | undefined
@@ -48,7 +51,7 @@ export interface WindowStore {
   delete(key: StoreKey, start: number): void
   /** Windows of one key with start in `[from, to]`, ascending. */
   fetch(key: StoreKey, from: number, to: number): Iterable<readonly [number, StoredRow]>
-  /** All windows with start in `[from, to]`: by start, then key. */
+  /** All windows with start in `[from, to]`: by start, then key. May be read while rows change, as the entries of a key-value store may. */
   fetchAll(from: number, to: number): Iterable<readonly [StoreKey, number, StoredRow]>
   /** Drops all windows with start < `start`. */
   expire(start: number): void

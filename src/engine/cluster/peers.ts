@@ -28,9 +28,10 @@ export interface Peers {
   post(request: PeerRequest): AsyncIterable<string>
 }
 
-/** Names of what servers send each other in `requestProperties`. Source: ksqlDB's `KsqlRequestConfig`. */
+/** Names of what servers send each other in `requestProperties`. Source: ksqlDB's `KsqlRequestConfig`; the last is Millrace's own. */
 export const SKIP_FORWARDING = 'request.ksql.query.pull.skip.forwarding'
 export const PARTITIONS = 'request.ksql.query.pull.partition'
+export const SNAPSHOT = 'request.millrace.query.pull.snapshot'
 
 /** The routing that another server has put into `requestProperties`. */
 export function pullRouting(properties: RequestProperties): PullRouting {
@@ -38,5 +39,6 @@ export function pullRouting(properties: RequestProperties): PullRouting {
   return {
     skipsForwarding: String(properties[SKIP_FORWARDING] ?? false) === 'true',
     partitions: partitions === '' ? null : partitions.split(',').map(Number),
+    ...(String(properties[SNAPSHOT] ?? false) === 'true' && { isSnapshot: true }),
   }
 }

@@ -3,7 +3,7 @@ import { isPlainObject, type PlainJson, parsePlainJson } from '../../types/plain
 import type { Column } from '../../types/schema.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
-import { PARTITIONS, type Peers, SKIP_FORWARDING } from '../cluster/peers.ts'
+import { PARTITIONS, type Peers, SKIP_FORWARDING, SNAPSHOT } from '../cluster/peers.ts'
 import { jsonToValue } from '../inserts/json-values.ts'
 import type { QueryRequest } from '../requests.ts'
 
@@ -14,6 +14,8 @@ export interface PeerPull {
   readonly partitions: readonly number[]
   readonly columns: readonly Pick<Column, 'type'>[]
   readonly timeoutMs: number
+  /** Whether the rows of a partition are to be of one moment. */
+  readonly isSnapshot: boolean
 }
 
 /** The server answers, but not for these partitions: it lacks them, or does not have them yet. */
@@ -23,13 +25,17 @@ const DELIMITED = 'application/vnd.ksqlapi.delimited.v1'
 
 /** Rejects with a PeerRefusal if the server lacks the partitions, and with another Error if it does not answer or refuses the request. */
 export async function* pullFromPeer(peers: Peers, pull: PeerPull): AsyncIterable<readonly Row[]> {
-  const { address, request, partitions, columns, timeoutMs } = pull
+  const { address, request, partitions, columns, timeoutMs, isSnapshot } = pull
   const { sql, properties = {}, variables = {}, authorization } = request
   const body = {
     sql,
     properties,
     sessionVariables: variables,
-    requestProperties: { [SKIP_FORWARDING]: true, [PARTITIONS]: partitions.join(',') },
+    requestProperties: {
+      [SKIP_FORWARDING]: true,
+      [PARTITIONS]: partitions.join(','),
+      ...(isSnapshot && { [SNAPSHOT]: true }),
+    },
   }
   const lines = peers.post({ address, path: '/query-stream', accept: DELIMITED, body, authorization, timeoutMs })
   let isHead = true

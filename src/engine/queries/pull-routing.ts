@@ -7,6 +7,7 @@ import { sleep, type Timer } from '../../clock.ts'
 import { QueryError, RequestError } from '../../errors.ts'
 import { merge } from '../../runtime/queries/merge.ts'
 import type { PullRequest, QueryRuntime } from '../../runtime/query-runtime.ts'
+import { type JsonRows, jsonRows, type RowWriter, rowWriter } from '../../types/row-json.ts'
 import type { Column } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
 import type { Config } from '../config/config.ts'
@@ -45,10 +46,31 @@ export async function pullTable(
   parts: RoutingParts,
   caller: Caller,
 ): Promise<AsyncIterable<readonly Row[]>> {
+  const here = servedHere(table, parts)
+  return here === null ? pullFromServers(table, parts, caller) : parts.runtime.pull(table.queryId, table.pull, here)
+}
+
+/** As `pullTable`, with the rows as JSON, which those of this server are already. */
+export async function pullTableJson(
+  table: TablePull,
+  parts: RoutingParts & { readonly runtime: Pick<QueryRuntime, 'pullJson'> },
+  caller: Caller,
+): Promise<AsyncIterable<JsonRows>> {
+  const here = servedHere(table, parts)
+  return here === null
+    ? asJson(pullFromServers(table, parts, caller), rowWriter(table.columns.map(({ type }) => type)))
+    : parts.runtime.pullJson(table.queryId, table.pull, here)
+}
+
+async function* asJson(batches: AsyncIterable<readonly Row[]>, write: RowWriter): AsyncIterable<JsonRows> {
+  for await (const rows of batches) yield jsonRows(rows, write)
+}
+
+/** The partitions that the query reads, if it needs no other server. Throws a QueryError if the query that fills the table never started. */
+function servedHere(table: TablePull, parts: RoutingParts): readonly number[] | null {
   const neverStarted = parts.startFailure(table.queryId)
   if (neverStarted !== undefined) throw failed(table, neverStarted)
-  const here = table.reads.isEnabled ? null : allHere(table, parts)
-  return here === null ? pullFromServers(table, parts, caller) : parts.runtime.pull(table.queryId, table.pull, here)
+  return table.reads.isEnabled ? null : allHere(table, parts)
 }
 
 /** The subscriber of the query; a part of a flow's sink. */
@@ -107,7 +129,14 @@ function sourcesOf(
   const remote = [...elsewhere].map(
     ([address, partitions]): Source => ({
       address,
-      rows: pullFromPeer(peers!, { address, request, partitions, columns, timeoutMs }),
+      rows: pullFromPeer(peers!, {
+        address,
+        request,
+        partitions,
+        columns,
+        timeoutMs,
+        isSnapshot: pull.isSnapshot === true,
+      }),
       beginsWithinMs: replaceable.has(address) ? FIRST_ROWS_MS : null,
     }),
   )

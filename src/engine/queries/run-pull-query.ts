@@ -51,7 +51,8 @@ function refuseOrderOfStream({ from, orderBy, location }: Query, { planning }: T
 
 /** One table, sorted. */
 function openOrdered(ordered: OrderedQuery, scope: TopicScope, request: QueryRequest): RowStream {
-  const inner = openSimplePull(ordered.core, scope, asRequest(ordered.core, request), { isWhole: false })
+  const own = asRequest(ordered.core, request)
+  const { subscribeJson: _unsorted, ...inner } = openSimplePull(ordered.core, scope, own, { isWhole: false })
   const columns = inner.columns.slice(0, inner.columns.length - ordered.hidden)
   const limit = rowLimit(scope)
   const flow = new Flow<StreamedRow>(inner.queryId, async (sink) => {

@@ -5,6 +5,7 @@ import { type PlannedStreamPull, planPullQuery } from '../../plan/queries/pull-q
 import { functionsOf } from '../../plan/used-functions.ts'
 import type { PullRequest } from '../../runtime/query-runtime.ts'
 import type { Query } from '../../sql/ast/query.ts'
+import { firstRows, type JsonRows } from '../../types/row-json.ts'
 import type { RowStream, StreamEnd, StreamedRow } from '../api.ts'
 import { standbyReads } from '../cluster/standby-reads.ts'
 import type { Catalog } from '../commands/catalog.ts'
@@ -15,12 +16,13 @@ import { pullId } from '../query-ids.ts'
 import type { QueryRequest } from '../requests.ts'
 import type { TopicScope } from '../scope.ts'
 import { CLOSED, COMPLETED, Flow, type FlowSink } from './flow.ts'
-import { pullTable } from './pull-routing.ts'
+import { pullTable, pullTableJson, type TablePull } from './pull-routing.ts'
 import { scanStream } from './stream-scan.ts'
 
 /**
  * Plans the query; it runs once it is subscribed to. `request`: forwarded to servers that have part of the rows. `isWhole`: the query is what the
- * request's text says, so that its plan can be kept for texts of that form. Throws StatementError.
+ * request's text says, so that its plan can be kept for texts of that form; otherwise something is computed over its rows, which are then those
+ * of one moment. Throws StatementError.
  */
 export function openSimplePull(
   query: Query,
@@ -41,6 +43,7 @@ export function openSimplePull(
     materializedBy,
     reads: standbyReads(session.config),
     catchUp: waitMs === 0 ? null : { queryIds: feedingQueries(materializedBy, catalog.metastore), waitMs },
+    ...(!isWhole && { isSnapshot: true }),
   }
   if (isWhole) parts.pullPlans.keep(request, query, plan, catalog)
   return openTablePull(plan, parts, request)
@@ -50,12 +53,22 @@ export function openSimplePull(
 export function openTablePull(plan: TablePullPlan, parts: EngineParts, request: QueryRequest): RowStream {
   const queryId = pullId(parts.clock.now())
   const { columns, schemaText, keyColumns } = plan.planned
-  return streamOf(new Flow(queryId, tableSource(plan, queryId, parts, request)), {
+  const table = routedPull(plan, queryId, request)
+  const rows = new Flow<StreamedRow>(queryId, (sink) => emitRows(table, plan, parts, sink))
+  const json = new Flow<JsonRows>(queryId, (sink) => emitJson(table, plan, parts, sink))
+  return {
     kind: 'pullTable',
+    queryId,
     columns,
     schemaText,
     keyColumns,
-  })
+    subscribe: (subscriber) => rows.subscribe(subscriber),
+    subscribeJson: (subscriber) => json.subscribe(subscriber),
+    async close() {
+      await rows.close()
+      await json.close()
+    },
+  }
 }
 
 function openStreamPull({ plan, limit, columns, schemaText }: PlannedStreamPull, queryId: string, scope: TopicScope) {
@@ -73,27 +86,51 @@ const streamOf = (
   close: () => flow.close(),
 })
 
-function tableSource(
-  { planned, form, materializedBy, reads, catchUp }: TablePullPlan,
+function routedPull(
+  { planned, form, materializedBy, reads, isSnapshot }: TablePullPlan,
   pullId: string,
-  parts: EngineParts,
   request: QueryRequest,
-) {
-  const { lookup, index, columns, limit, source } = planned
-  const pull: PullRequest = { pullId, form, ...lookup, index }
-  const table = { queryId: materializedBy, table: source.name, pull, columns, request, reads }
-  return async (sink: FlowSink<StreamedRow>): Promise<StreamEnd> => {
-    let left = limit ?? Number.POSITIVE_INFINITY
-    if (left === 0) return COMPLETED
-    if (catchUp !== null) await parts.runtime.catchUp(catchUp.queryIds, catchUp.waitMs)
-    for await (const rows of await pullTable(table, parts, sink)) {
-      if (sink.isClosed) return CLOSED
-      await sink.emit((rows.length > left ? rows.slice(0, left) : rows).map((row) => ({ row, tombstone: false })))
-      left -= rows.length
-      if (left <= 0) break
-    }
-    return COMPLETED
+): TablePull {
+  const { lookup, index, columns, source } = planned
+  const isOfOneMoment = isSnapshot ?? request.routing?.isSnapshot ?? false
+  const pull: PullRequest = { pullId, form, ...lookup, index, ...(isOfOneMoment && { isSnapshot: true }) }
+  return { queryId: materializedBy, table: source.name, pull, columns, request, reads }
+}
+
+async function emitRows(
+  table: TablePull,
+  { planned, catchUp }: TablePullPlan,
+  parts: EngineParts,
+  sink: FlowSink<StreamedRow>,
+): Promise<StreamEnd> {
+  let left = planned.limit ?? Number.POSITIVE_INFINITY
+  if (left === 0) return COMPLETED
+  if (catchUp !== null) await parts.runtime.catchUp(catchUp.queryIds, catchUp.waitMs)
+  for await (const rows of await pullTable(table, parts, sink)) {
+    if (sink.isClosed) return CLOSED
+    await sink.emit((rows.length > left ? rows.slice(0, left) : rows).map((row) => ({ row, tombstone: false })))
+    left -= rows.length
+    if (left <= 0) break
   }
+  return COMPLETED
+}
+
+async function emitJson(
+  table: TablePull,
+  { planned, catchUp }: TablePullPlan,
+  parts: EngineParts,
+  sink: FlowSink<JsonRows>,
+): Promise<StreamEnd> {
+  let left = planned.limit ?? Number.POSITIVE_INFINITY
+  if (left === 0) return COMPLETED
+  if (catchUp !== null) await parts.runtime.catchUp(catchUp.queryIds, catchUp.waitMs)
+  for await (const rows of await pullTableJson(table, parts, sink)) {
+    if (sink.isClosed) return CLOSED
+    await sink.emit([firstRows(rows, left)])
+    left -= rows.count
+    if (left <= 0) break
+  }
+  return COMPLETED
 }
 
 /** The query, and those that write what it reads. */

@@ -4,11 +4,23 @@ import type { DataSource } from '../../metastore/data-source.ts'
 import { withProvisionalSchemas } from '../../plan/schema-registration.ts'
 import { encodeInsertedRow, type InsertedRow, planInsertValues } from '../../plan/statements/insert-values.ts'
 import type { InsertValues } from '../../sql/ast/definitions.ts'
+import type { EngineParts } from '../parts.ts'
 import { checked, type EntityBody } from './handler.ts'
 
 /** All rows are checked and encoded before the first is written. */
 export const insertValues = checked<InsertValues>((statement, { planning, parts }) => {
-  const rows = planInsertValues(statement, planning)
+  const store = insertRows(planInsertValues(statement, planning), parts)
+  return async () => {
+    const source = await store()
+    return source.isDerived ? derivedWarning(source) : null
+  }
+})
+
+/** Encodes rows of one source; the result stores them. Throws StatementError for values that the source's formats cannot hold. */
+export function insertRows(
+  rows: readonly InsertedRow[],
+  parts: Pick<EngineParts, 'rows' | 'writable'>,
+): () => Promise<DataSource> {
   const provisional = withProvisionalSchemas(rows[0]!.source)
   const checkedRecords = encoded(rows, provisional)
   return async () => {
@@ -20,9 +32,9 @@ export const insertValues = checked<InsertValues>((statement, { planning, parts 
       const reason = messageOf(error)
       throw new StatementError(`Failed to insert values into '${source.name}'. ${reason}`, { cause: error })
     }
-    return source.isDerived ? derivedWarning(source) : null
+    return source
   }
-})
+}
 
 const encoded = (rows: readonly InsertedRow[], source: DataSource) =>
   rows.map((row) => ({ record: encodeInsertedRow({ ...row, source }), timestamp: row.timestamp }))

@@ -13,7 +13,7 @@ import { disjunctsOf } from './disjuncts.ts'
 import type { Lookup } from './pull-lookup.ts'
 
 /** A literal as it stands in the text: a string without its quotes, or digits. */
-export type LiteralText = { readonly kind: 'string' | 'integer'; readonly text: string }
+export type LiteralText = { readonly kind: 'string' | 'integer' | 'decimal'; readonly text: string }
 
 export interface KeyParameter {
   /** Where the literal stands. */

@@ -37,10 +37,18 @@ export interface InsertedRecord {
 
 /** Evaluates the values of all rows. Throws StatementError for the first that does not fit. */
 export function planInsertValues(statement: InsertValues, context: InsertContext): InsertedRow[] {
-  const source = checkInsertTarget(statement, context)
-  const columns = targetColumns(statement, source)
+  const { source, columns } = insertTarget(statement, context)
   refuseForeignQualifiers(statement, source)
   return inInsert(source, () => statement.rows.map((row) => planRow(row, columns, source, context)))
+}
+
+/** The source that the rows are for, and the columns of their values in their order. Throws StatementError. */
+export function insertTarget(
+  statement: InsertValues,
+  context: InsertContext,
+): { readonly source: DataSource; readonly columns: readonly Column[] } {
+  const source = checkInsertTarget(statement, context)
+  return { source, columns: targetColumns(statement, source) }
 }
 
 function planRow(

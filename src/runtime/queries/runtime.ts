@@ -4,6 +4,7 @@ import type { Broker } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import { type Clock, sleep, type Timer } from '../../clock.ts'
 import type { TableIndex } from '../../plan/table-index.ts'
+import type { JsonRows } from '../../types/row-json.ts'
 import { SharedJson } from '../../types/shared-json.ts'
 import type { Row } from '../../types/value.ts'
 import type { TaskAssignment } from '../assignment.ts'
@@ -32,7 +33,7 @@ import { fixOrigins, type PlacementOptions } from './place-query.ts'
 import { PositionCommits } from './position-commits.ts'
 import { PushQueries } from './push-queries.ts'
 import { RunningQuery, type RunningQueryOptions } from './running-query.ts'
-import { locateTable, pullTable } from './table-parts.ts'
+import { locateTable, pullTable, pullTableJson } from './table-parts.ts'
 import { Workers } from './workers.ts'
 
 export interface QueryRuntimeOptions {
@@ -205,6 +206,12 @@ class Runtime implements SettlingQueryRuntime {
     const query = this.#queries.get(queryId)
     if (query === undefined) throw new Error(`Query ${queryId} does not run.`)
     return pullTable({ queryId, query, request, standbys, ...(partitions !== undefined && { partitions }) })
+  }
+
+  pullJson(queryId: string, request: PullRequest, partitions: readonly number[]): AsyncIterable<JsonRows> {
+    const query = this.#queries.get(queryId)
+    if (query === undefined) throw new Error(`Query ${queryId} does not run.`)
+    return pullTableJson({ queryId, query, request, standbys: false, partitions })
   }
 
   async announce({ plan, config }: Omit<StartQuery, 'paused'>): Promise<void> {

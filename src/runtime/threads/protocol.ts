@@ -1,6 +1,8 @@
 /** Messages between the main thread and worker threads: plain data. Each call has one reply with its id; events have no call. */
 
 import type { TableIndex } from '../../plan/table-index.ts'
+import type { StoreKey } from '../../state/store.ts'
+import type { JsonRows } from '../../types/row-json.ts'
 import type { QueryAssignment, WantedChange } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
 import type { Notice } from '../notice.ts'
@@ -12,21 +14,27 @@ import type { SettleScope, WorkerPull } from '../worker.ts'
 import type { RowBatch } from './row-batches.ts'
 import type { SchemaAnswer, SchemaCall } from './schema-calls.ts'
 
-/** A pull request with its keys as bytes, and its form as JSON: requests of the same form have the same text. */
-export interface WirePull extends Omit<WorkerPull, 'keys' | 'keyRange' | 'form'> {
-  readonly form: string
-  readonly keys: RowBatch | null
-  readonly keyRange: {
-    readonly from: RowBatch | null
+/** The number of a form, and when it is sent first its JSON. */
+export type WireForm = number | { readonly number: number; readonly text: string }
+
+/** A pull request with its keys as stores hold them; what is null or false is absent. */
+export interface WirePull extends Partial<Pick<WorkerPull, 'index' | 'windowStart' | 'windowEnd' | 'standbys'>> {
+  readonly pullId: string
+  readonly partitions: readonly number[]
+  readonly isSnapshot?: true
+  readonly form: WireForm
+  readonly keys?: readonly StoreKey[]
+  readonly keyRange?: {
+    readonly from?: StoreKey
     readonly fromInclusive: boolean
-    readonly to: RowBatch | null
+    readonly to?: StoreKey
     readonly toInclusive: boolean
-  } | null
+  }
 }
 
 /** A part of a pull query's answer; `cursor` null: the last one. */
-export interface PullPart {
-  readonly batch: RowBatch | null
+export interface PullPart<Batch> {
+  readonly batch: Batch | null
   readonly cursor: number | null
 }
 
@@ -49,8 +57,16 @@ export interface WorkerCalls {
     readonly takes: { readonly queryId: string; readonly changes: readonly WantedChange[] }
     readonly gives: null
   }
-  readonly pull: { readonly takes: { readonly queryId: string; readonly request: WirePull }; readonly gives: PullPart }
-  readonly pullMore: { readonly takes: { readonly cursor: number }; readonly gives: PullPart }
+  readonly pull: {
+    readonly takes: { readonly queryId: string; readonly request: WirePull }
+    readonly gives: PullPart<RowBatch>
+  }
+  readonly pullMore: { readonly takes: { readonly cursor: number }; readonly gives: PullPart<RowBatch> }
+  readonly pullJson: {
+    readonly takes: { readonly queryId: string; readonly request: WirePull }
+    readonly gives: PullPart<JsonRows>
+  }
+  readonly pullMoreJson: { readonly takes: { readonly cursor: number }; readonly gives: PullPart<JsonRows> }
   readonly pullEnd: { readonly takes: { readonly cursor: number }; readonly gives: null }
   /** Reports progress: changes since the last report come as an event before the reply. */
   readonly tell: { readonly takes: null; readonly gives: null }

@@ -2,6 +2,7 @@
 
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import type { TableIndex } from '../../plan/table-index.ts'
+import type { JsonRows } from '../../types/row-json.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment, WantedChange } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
@@ -9,9 +10,9 @@ import type { FetchTotals, QueryProgress } from '../query-progress.ts'
 import type { PullForm, PushRow } from '../query-runtime.ts'
 import type { StoreLag } from '../store-lag.ts'
 import type { SettleScope, Worker, WorkerListener, WorkerLostError, WorkerPull } from '../worker.ts'
-import type { CallMessage, WorkerCalls, WorkerMessage } from './protocol.ts'
-import { pushedRows, type RowBatchCodec } from './row-batches.ts'
-import { keyCodecOf, type WireForm, wireForm, writePull } from './wire-pull.ts'
+import type { CallMessage, PullPart, WorkerCalls, WorkerMessage } from './protocol.ts'
+import { plainRows, pushedRows, type RowBatchCodec } from './row-batches.ts'
+import { keyCodecOf, SentForms, writePull } from './wire-pull.ts'
 
 interface Waiting {
   readonly resolve: (result: unknown) => void
@@ -30,7 +31,9 @@ export class RemoteWorker implements Worker {
   readonly #listener: WorkerListener
   readonly #calls = new Map<number, Waiting>()
   readonly #queries = new Map<string, RemoteQuery>()
-  readonly #forms = new WeakMap<PullForm, WireForm>()
+  readonly #forms = new SentForms()
+  /** What is made of a form once, to read its rows. */
+  readonly #codecs = new WeakMap<PullForm, RowBatchCodec<Row>>()
   readonly #progress = new Map<string, QueryProgress>()
   /** Plans of queries that have standbys here. */
   readonly #followed = new Map<string, PhysicalPlan>()
@@ -86,20 +89,21 @@ export class RemoteWorker implements Worker {
   }
 
   async *pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {
-    const plan = this.#queries.get(queryId)?.assignment.plan ?? this.#followed.get(queryId)
-    if (plan === undefined) return
-    const form = this.#formOf(request.form)
-    let part = await this.#call('pull', { queryId, request: writePull(request, form, keyCodecOf(plan)) })
-    try {
-      while (part.batch !== null) {
-        const { cursor } = part
-        yield form.rows.decode(part.batch)
-        if (cursor === null) break
-        part = await this.#call('pullMore', { cursor })
-      }
-    } finally {
-      if (part.cursor !== null) await this.#call('pullEnd', { cursor: part.cursor }).catch(() => {})
-    }
+    const codec = this.#codecOf(request.form)
+    const argument = this.#pullOf(queryId, request)
+    if (argument === null) return
+    const first = await this.#call('pull', argument)
+    for await (const batch of this.#parts(first, (cursor) => this.#call('pullMore', { cursor })))
+      yield codec.decode(batch)
+  }
+
+  async *pullJson(queryId: string, request: WorkerPull): AsyncIterable<JsonRows> {
+    const argument = this.#pullOf(queryId, request)
+    if (argument === null) return
+    const first = await this.#call('pullJson', argument)
+    // Most answers have one part.
+    if (first.cursor !== null) yield* this.#parts(first, (cursor) => this.#call('pullMoreJson', { cursor }))
+    else if (first.batch !== null) yield first.batch
   }
 
   progress(queryId: string): QueryProgress | undefined {
@@ -190,11 +194,36 @@ export class RemoteWorker implements Worker {
     if (rows !== null) this.#listener.onRows(queryId, rows.decode(batch))
   }
 
-  #formOf(form: PullForm): WireForm {
-    const known = this.#forms.get(form)
+  /** Null: the query is not here. */
+  #pullOf(queryId: string, request: WorkerPull): WorkerCalls['pull']['takes'] | null {
+    const plan = this.#queries.get(queryId)?.assignment.plan ?? this.#followed.get(queryId)
+    if (plan === undefined) return null
+    return { queryId, request: writePull(request, this.#forms.of(request.form), keyCodecOf(plan)) }
+  }
+
+  /** The batches of an answer. Ending early ends the reading in the worker. */
+  async *#parts<Batch>(
+    first: PullPart<Batch>,
+    more: (cursor: number) => Promise<PullPart<Batch>>,
+  ): AsyncGenerator<Batch> {
+    let part = first
+    try {
+      while (part.batch !== null) {
+        const { cursor } = part
+        yield part.batch
+        if (cursor === null) break
+        part = await more(cursor)
+      }
+    } finally {
+      if (part.cursor !== null) await this.#call('pullEnd', { cursor: part.cursor }).catch(() => {})
+    }
+  }
+
+  #codecOf(form: PullForm): RowBatchCodec<Row> {
+    const known = this.#codecs.get(form)
     if (known !== undefined) return known
-    const made = wireForm(form)
-    this.#forms.set(form, made)
+    const made = plainRows(form.columns)
+    this.#codecs.set(form, made)
     return made
   }
 

@@ -1,92 +1,125 @@
-/** Pull requests on their way to a worker: keys are values of any type, so they go as bytes. */
+/**
+ * Pull requests on their way to a worker. Most are answered in microseconds, so that what a message holds decides what they cost: keys go as
+ * stores hold them, a form by its number, and what is absent is left out.
+ */
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { stepSchemas } from '../../plan/topology.ts'
+import { type KeyCodec, keyCodec } from '../../state/key.ts'
+import { type RowWriter, rowWriter } from '../../types/row-json.ts'
+import { columnTypes } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
 import type { PullForm } from '../query-runtime.ts'
 import type { WorkerPull } from '../worker.ts'
-import type { WirePull } from './protocol.ts'
-import { plainRows, type RowBatch, type RowBatchCodec } from './row-batches.ts'
+import type { WireForm, WirePull } from './protocol.ts'
+import { plainRows, type RowBatchCodec } from './row-batches.ts'
 
-const KEY_CODECS = new WeakMap<PhysicalPlan, RowBatchCodec<Row>>()
+const KEY_CODECS = new WeakMap<PhysicalPlan, KeyCodec>()
 
 /** The codec of the keys of the plan's table, which is made once. */
-export function keyCodecOf(plan: PhysicalPlan): RowBatchCodec<Row> {
+export function keyCodecOf(plan: PhysicalPlan): KeyCodec {
   const known = KEY_CODECS.get(plan)
   if (known !== undefined) return known
   const { steps, materialization } = plan
-  const made = plainRows(materialization === null ? [] : stepSchemas(steps).get(materialization.step)!.key)
+  const key = materialization === null ? [] : stepSchemas(steps).get(materialization.step)!.key
+  const made = keyCodec(columnTypes(key))
   KEY_CODECS.set(plan, made)
   return made
 }
 
-/** What both threads make of a form once. */
-export interface WireForm {
-  readonly form: PullForm
-  readonly text: string
-  readonly rows: RowBatchCodec<Row>
-}
+/** The number of forms that a worker knows at a time. */
+const MAX_FORMS = 200
 
-export const wireForm = (form: PullForm, text = JSON.stringify(form)): WireForm => ({
-  form,
-  text,
-  rows: plainRows(form.columns),
-})
+/** The numbers of forms in messages to one worker. Messages arrive in order, so that both sides know the same forms. */
+export class SentForms {
+  #numbers = new WeakMap<PullForm, number>()
+  #next = 0
 
-/** Forms by their text, for the thread that receives them. */
-export class ReceivedForms {
-  readonly #forms = new Map<string, WireForm>()
-
-  of(text: string): WireForm {
-    const known = this.#forms.get(text)
+  of(form: PullForm): WireForm {
+    const known = this.#numbers.get(form)
     if (known !== undefined) return known
-    if (this.#forms.size >= MAX_FORMS) this.#forms.clear()
-    const made = wireForm(JSON.parse(text) as PullForm, text)
-    this.#forms.set(text, made)
-    return made
+    if (this.#next === MAX_FORMS) {
+      this.#next = 0
+      this.#numbers = new WeakMap()
+    }
+    const number = this.#next++
+    this.#numbers.set(form, number)
+    return { number, text: JSON.stringify(form) }
   }
 }
 
-const MAX_FORMS = 200
+/** What both threads make of a form once. */
+export interface FormCodecs {
+  readonly form: PullForm
+  readonly rows: RowBatchCodec<Row>
+  readonly json: RowWriter
+}
+
+export const formCodecs = (form: PullForm): FormCodecs => ({
+  form,
+  rows: plainRows(form.columns),
+  json: rowWriter(columnTypes(form.columns)),
+})
+
+/** Forms by their number, for the thread that receives them. Those of the same text are one. */
+export class ReceivedForms {
+  readonly #byNumber = new Map<number, FormCodecs>()
+  readonly #byText = new Map<string, FormCodecs>()
+
+  of(form: WireForm): FormCodecs {
+    if (typeof form === 'number') return this.#byNumber.get(form)!
+    if (this.#byText.size >= MAX_FORMS) this.#byText.clear()
+    const codecs = this.#byText.get(form.text) ?? formCodecs(JSON.parse(form.text) as PullForm)
+    this.#byText.set(form.text, codecs)
+    this.#byNumber.set(form.number, codecs)
+    return codecs
+  }
+}
 
 export function writePull(
-  { keys, keyRange, form: _, ...rest }: WorkerPull,
-  { text: form }: WireForm,
-  codec: RowBatchCodec<Row>,
+  { keys, keyRange, form: _, index, windowStart, windowEnd, standbys, ...rest }: WorkerPull,
+  form: WireForm,
+  { encode }: KeyCodec,
 ): WirePull {
-  const one = (key: Row | undefined): RowBatch | null => (key === undefined ? null : codec.encode([key]))
   return {
     ...rest,
     form,
-    keys: keys === null ? null : codec.encode(keys),
-    keyRange:
-      keyRange === null
-        ? null
-        : {
-            from: one(keyRange.from),
-            fromInclusive: keyRange.fromInclusive ?? true,
-            to: one(keyRange.to),
-            toInclusive: keyRange.toInclusive ?? true,
-          },
+    ...(keys !== null && { keys: keys.map(encode) }),
+    ...(keyRange !== null && {
+      keyRange: {
+        fromInclusive: keyRange.fromInclusive ?? true,
+        toInclusive: keyRange.toInclusive ?? true,
+        ...(keyRange.from !== undefined && { from: encode(keyRange.from) }),
+        ...(keyRange.to !== undefined && { to: encode(keyRange.to) }),
+      },
+    }),
+    ...(index !== null && index !== undefined && { index }),
+    ...(windowStart !== null && { windowStart }),
+    ...(windowEnd !== null && { windowEnd }),
+    ...(standbys && { standbys }),
   }
 }
 
 export function readPull(
-  { keys, keyRange, form: _, ...rest }: WirePull,
-  { form }: WireForm,
-  codec: RowBatchCodec<Row>,
+  { keys, keyRange, form: _, index = null, windowStart = null, windowEnd = null, standbys = false, ...rest }: WirePull,
+  form: PullForm,
+  { decode }: KeyCodec,
 ): WorkerPull {
   return {
     ...rest,
     form,
-    keys: keys === null ? null : codec.decode(keys),
+    keys: keys === undefined ? null : keys.map(decode),
     keyRange:
-      keyRange === null
+      keyRange === undefined
         ? null
         : {
             fromInclusive: keyRange.fromInclusive,
             toInclusive: keyRange.toInclusive,
-            ...(keyRange.from === null ? {} : { from: codec.decode(keyRange.from)[0]! }),
-            ...(keyRange.to === null ? {} : { to: codec.decode(keyRange.to)[0]! }),
+            ...(keyRange.from !== undefined && { from: decode(keyRange.from) }),
+            ...(keyRange.to !== undefined && { to: decode(keyRange.to) }),
           },
+    index,
+    windowStart,
+    windowEnd,
+    standbys,
   }
 }

@@ -3,6 +3,7 @@
 import type { Scheduled, Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
+import { type JsonRows, jsonRows } from '../../types/row-json.ts'
 import { SharedJson } from '../../types/shared-json.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment } from '../assignment.ts'
@@ -11,7 +12,7 @@ import type { PushRow } from '../query-runtime.ts'
 import type { InProcessWorker, WorkerListener } from '../worker.ts'
 import type { CallMessage, MainMessage, PullPart, WorkerCalls, WorkerMessage } from './protocol.ts'
 import { pushedRows, type RowBatch, type RowBatchCodec } from './row-batches.ts'
-import { keyCodecOf, ReceivedForms, readPull } from './wire-pull.ts'
+import { type FormCodecs, keyCodecOf, ReceivedForms, readPull } from './wire-pull.ts'
 
 /** Time between reports of progress to the main thread. */
 const PROGRESS_MS = 500
@@ -24,7 +25,7 @@ interface ServedQuery {
 
 interface OpenPull {
   readonly batches: AsyncIterator<readonly Row[]>
-  readonly codec: RowBatchCodec<Row>
+  readonly codecs: FormCodecs
   /** What follows the last batch that was sent. */
   next: Promise<IteratorResult<readonly Row[]>>
 }
@@ -115,16 +116,10 @@ export class WorkerServer {
       this.#postProgress([queryId])
       return null
     },
-    pull: async ({ queryId, request }) => {
-      const plan = this.#queries.get(queryId)?.assignment.plan ?? this.#followed.get(queryId)
-      if (plan === undefined) throw new Error(`Query ${queryId} is no longer on this worker.`)
-      const form = this.#forms.of(request.form)
-      const cursor = this.#nextCursor++
-      const batches = this.#worker.pull(queryId, readPull(request, form, keyCodecOf(plan)))[Symbol.asyncIterator]()
-      this.#pulls.set(cursor, { batches, codec: form.rows, next: batches.next() })
-      return this.#pullPart(cursor)
-    },
-    pullMore: ({ cursor }) => this.#pullPart(cursor),
+    pull: (pull) => this.#pullPart(this.#openPull(pull), rowBatch),
+    pullMore: ({ cursor }) => this.#pullPart(cursor, rowBatch),
+    pullJson: (pull) => this.#pullPart(this.#openPull(pull), jsonBatch),
+    pullMoreJson: ({ cursor }) => this.#pullPart(cursor, jsonBatch),
     pullEnd: async ({ cursor }) => {
       const pull = this.#pulls.get(cursor)
       this.#pulls.delete(cursor)
@@ -159,14 +154,29 @@ export class WorkerServer {
     if (name === 'close') this.#options.onClosed()
   }
 
-  async #pullPart(cursor: number): Promise<PullPart> {
+  #openPull({ queryId, request }: WorkerCalls['pull']['takes']): number {
+    // Before anything is refused: later requests have the form by its number alone.
+    const codecs = this.#forms.of(request.form)
+    const plan = this.#queries.get(queryId)?.assignment.plan ?? this.#followed.get(queryId)
+    if (plan === undefined) throw new Error(`Query ${queryId} is no longer on this worker.`)
+    const cursor = this.#nextCursor++
+    const wanted = readPull(request, codecs.form, keyCodecOf(plan))
+    const batches = this.#worker.pull(queryId, wanted)[Symbol.asyncIterator]()
+    this.#pulls.set(cursor, { batches, codecs, next: batches.next() })
+    return cursor
+  }
+
+  async #pullPart<Batch>(
+    cursor: number,
+    encode: (rows: readonly Row[], codecs: FormCodecs) => Batch,
+  ): Promise<PullPart<Batch>> {
     const pull = this.#pulls.get(cursor)
     const part = await pull?.next
     if (pull === undefined || part === undefined || part.done) {
       this.#pulls.delete(cursor)
       return { batch: null, cursor: null }
     }
-    const batch = pull.codec.encode(part.value)
+    const batch = encode(part.value, pull.codecs)
     // The last batch says that it is the last: most pull queries need one message.
     pull.next = pull.batches.next()
     const isLast = await pull.next.then(
@@ -228,9 +238,13 @@ export class WorkerServer {
   }
 }
 
+const rowBatch = (rows: readonly Row[], { rows: codec }: FormCodecs): RowBatch => codec.encode(rows)
+const jsonBatch = (rows: readonly Row[], { json }: FormCodecs): JsonRows => jsonRows(rows, json)
+
 /** Bytes of rows are moved, not copied. */
 function transferOf(message: WorkerMessage): ArrayBuffer[] {
   if (message.kind === 'rows') return [message.batch.bytes.buffer]
-  const batch = message.kind === 'reply' ? (message.result as { readonly batch?: RowBatch | null } | null)?.batch : null
-  return batch === null || batch === undefined ? [] : [batch.bytes.buffer]
+  const batch =
+    message.kind === 'reply' ? (message.result as { readonly batch?: Partial<RowBatch> | null } | null)?.batch : null
+  return batch?.bytes === undefined ? [] : [batch.bytes.buffer]
 }

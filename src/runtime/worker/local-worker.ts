@@ -12,6 +12,8 @@ import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { TableIndex } from '../../plan/table-index.ts'
 import { haveStores, splitTopology, stepSchemas } from '../../plan/topology.ts'
 import { NO_REGISTRY, type SchemaLoader } from '../../serde/loaded-schemas.ts'
+import { type JsonRows, jsonRows, rowWriter } from '../../types/row-json.ts'
+import { columnTypes } from '../../types/schema.ts'
 import type { Row } from '../../types/value.ts'
 import type { QueryAssignment, WantedChange } from '../assignment.ts'
 import type { ClusterMember } from '../cluster-member.ts'
@@ -268,6 +270,11 @@ export class LocalWorker implements InProcessWorker {
 
   pull(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {
     return this.#pulls.read(queryId, request)
+  }
+
+  async *pullJson(queryId: string, request: WorkerPull): AsyncIterable<JsonRows> {
+    const write = rowWriter(columnTypes(request.form.columns))
+    for await (const rows of this.#pulls.read(queryId, request)) yield jsonRows(rows, write)
   }
 
   progress(queryId: string): QueryProgress | undefined {

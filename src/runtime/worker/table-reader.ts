@@ -1,4 +1,5 @@
 /** Pull queries at the stores: looks rows up or scans them, makes the table's rows of them, filters and projects, all where they are. */
+import type { Timer } from '../../clock.ts'
 import { areBounded } from '../../expressions/bounds.ts'
 import type { FunctionDefinition } from '../../functions/definition.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
@@ -23,7 +24,12 @@ type ReadStores = Pick<TaskStores, 'store' | 'index'>
 
 type Entry = readonly [key: StoreKey, window: Window | null, stored: StoredRow]
 
+/** The most rows of a piece. */
 const BATCH_ROWS = 512
+/** A piece of a scan ends after that many entries, or when the clock, which is looked at now and then, says so. */
+const PIECE_ENTRIES = 4096
+const PIECE_MS = 10
+const LOOK_EVERY = 64
 /** Limit for each partition; a table may have millions of rows that fail. */
 const MAX_REPORTED_ERRORS = 1000
 
@@ -32,12 +38,16 @@ export interface TableReader {
   /** Whether reading may take much longer than looking up the rows: an expression of the request or of the table's plan has bounds. */
   readonly mayTakeLong: boolean
   /**
-   * Reads the query's table from the stores of a task: nothing if the table is not in that sub-topology. All rows are those of one moment, as
-   * they are read before the first batch is returned. An expression that fails is NULL, or no match, and is reported. Throws a BudgetError
-   * once the time of the request is up.
+   * Reads the query's table from the stores of a task, piece by piece: nothing if the table is not in that sub-topology. A piece has at most
+   * `BATCH_ROWS` rows, perhaps none, and takes some milliseconds. Between pieces the table may change: each key is shown at most once, as it
+   * is when its piece is read. Sessions, and what an index finds, are collected with the first piece. An expression that fails is NULL, or no
+   * match, and is reported. Throws a BudgetError once the time of the request is up.
    */
-  read(place: TablePlace, request: PullRequest, run: TableRun): Iterable<readonly Row[]>
+  read(place: TablePlace, request: PullRequest, run: TableRun): TablePieces
 }
+
+/** Pieces of a table; the last one is what the generator returns. */
+export type TablePieces = Generator<readonly Row[], readonly Row[]>
 
 /** The stores of a task of the query. */
 export interface TablePlace {
@@ -49,6 +59,7 @@ export interface TablePlace {
 export interface TableRun {
   readonly reportError: ReportError
   readonly time: RequestTime
+  readonly timer: Pick<Timer, 'elapsed'>
 }
 
 /** A reader for requests with this predicate, columns and limit. Throws an Error if the plan keeps no table. */
@@ -58,7 +69,7 @@ export function tableReader(
   form: PullForm,
   options: ViewOptions,
 ): TableReader {
-  // Reading is synchronous, so that one request at a time reports its errors.
+  // A piece is read synchronously, so that one request at a time reports its errors.
   let errors = new LimitedReports(() => {})
   const contextOf = (step: StepId, own: readonly FunctionDefinition[] = []) =>
     viewContext({ ...options, functions: options.functions.withUsers(own, NO_CALLER) }, (message, cause) =>
@@ -69,19 +80,30 @@ export function tableReader(
   const storeLayout = { keys: view.keys, sizeMs: view.schema.window?.sizeMs ?? null }
   return {
     mayTakeLong: mayTakeLong(plan, form, options.functions),
-    read({ topology, stores }, request, { reportError, time }) {
+    *read({ topology, stores }, request, { reportError, time, timer }) {
       const spec = tableStore(topology, plan, schemas)
       if (spec === null) return []
-      errors = new LimitedReports(reportError)
-      const rows: Row[] = []
+      const reports = new LimitedReports(reportError)
+      errors = reports
+      const piece = new Piece(timer)
+      let rows: Row[] = []
+      let left = form.limit ?? Number.POSITIVE_INFINITY
       for (const [storeKey, window, stored] of entriesOf(stores, spec, request, storeLayout)) {
         const found = view.read(storeKey, window, stored)
         const row = found === null ? null : select(found)
         time.refuseOver()
-        if (row !== null && rows.push(row) === form.limit) break
+        if (row !== null) {
+          rows.push(row)
+          if (--left === 0) break
+        }
+        if (rows.length < BATCH_ROWS && !piece.isOver()) continue
+        yield rows
+        errors = reports
+        rows = []
+        piece.begin()
       }
-      errors.finish()
-      return inBatches(rows)
+      reports.finish()
+      return rows
     },
   }
 }
@@ -107,6 +129,31 @@ function rowSelector(
   if (predicate === null) return toRow
   const matches = compilePredicate({ predicate, text: 'of the pull query' }, contextOf('WhereFilter'))
   return (row) => (matches(row) ? toRow(row) : null)
+}
+
+/** How much of a scan is read at once. */
+class Piece {
+  readonly #timer: Pick<Timer, 'elapsed'>
+  #entries = 0
+  /** Null: the clock has not been looked at yet, as most pieces are short. */
+  #startedAt: number | null = null
+
+  constructor(timer: Pick<Timer, 'elapsed'>) {
+    this.#timer = timer
+  }
+
+  begin(): void {
+    this.#entries = 0
+    this.#startedAt = null
+  }
+
+  /** To be called after each entry. */
+  isOver(): boolean {
+    if (++this.#entries % LOOK_EVERY !== 0) return false
+    const now = this.#timer.elapsed()
+    this.#startedAt ??= now
+    return this.#entries >= PIECE_ENTRIES || now - this.#startedAt >= PIECE_MS
+  }
 }
 
 /** Reports the first errors one by one, and how many there were beyond. */
@@ -150,7 +197,8 @@ function* entriesOf(
   const { index: wanted = null } = request
   const index = wanted === null ? null : stores.index(spec, wanted.name)
   if (index !== null) {
-    for (const [key, stored] of index.rows(wanted!.ranges)) yield [key, null, stored]
+    // Nothing may change while they are read.
+    for (const [key, stored] of [...index.rows(wanted!.ranges)]) yield [key, null, stored]
     return
   }
   const store = stores.store(spec)
@@ -171,7 +219,8 @@ function* entriesOf(
       yield* filterEntries(windowEntries(store, keys, request, layout.sizeMs!), request, range)
       return
     case 'session':
-      yield* filterEntries(sessionEntries(store, keys), request, range)
+      // A session that grows between pieces would be shown twice, or not at all.
+      yield* [...filterEntries(sessionEntries(store, keys), request, range)]
       return
     case 'joinBuffer':
       throw new Error('The buffer of a join is no table.')
@@ -234,12 +283,4 @@ function keyRange({ keyRange: range }: PullRequest, { encode }: KeyCodec): KeyRa
     ...(from === undefined ? {} : { from: encode(from), fromInclusive }),
     ...(to === undefined ? {} : { to: encode(to), toInclusive }),
   }
-}
-
-function inBatches(rows: readonly Row[]): Iterable<readonly Row[]> {
-  return rows.length <= BATCH_ROWS ? (rows.length === 0 ? [] : [rows]) : slices(rows)
-}
-
-function* slices(rows: readonly Row[]): Iterable<readonly Row[]> {
-  for (let start = 0; start < rows.length; start += BATCH_ROWS) yield rows.slice(start, start + BATCH_ROWS)
 }

@@ -1,4 +1,5 @@
 /** Pull queries on a worker: they read the stores of the tasks that run there, or of their standbys. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Timer } from '../../clock.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { keepsTable } from '../../plan/topology.ts'
@@ -11,7 +12,7 @@ import type { ReadableStores } from '../stores/standby-task.ts'
 import type { WorkerListener, WorkerPull } from '../worker.ts'
 import type { CompiledQuery } from './compiled-query.ts'
 import type { StandbyQueries } from './standby-queries.ts'
-import { type TableReader, tableReader } from './table-reader.ts'
+import { type TablePieces, type TableReader, tableReader } from './table-reader.ts'
 import type { ViewOptions } from './table-view.ts'
 
 export interface WorkerPullsOptions extends ViewOptions {
@@ -27,8 +28,15 @@ export interface WorkerPullsOptions extends ViewOptions {
 /** A query whose table can be read here. */
 interface ReadableQuery extends Pick<CompiledQuery, 'topologies' | 'schemas'> {
   readonly plan: PhysicalPlan
-  /** Opens the stores of a task at the moment at which they are read; undefined: they are not here. */
-  readonly storesOf: (topology: number, partition: number) => (() => ReadableStores) | undefined
+  /** Undefined: the task is not here. */
+  readonly taskOf: (topology: number, partition: number) => ReadableTask | undefined
+}
+
+interface ReadableTask {
+  /** The same object for as long as the task is here. Null: a copy, which is read at one moment. */
+  readonly task: object | null
+  /** Opens the stores at the moment at which they are read. */
+  readonly open: () => ReadableStores
 }
 
 export class WorkerPulls {
@@ -47,21 +55,41 @@ export class WorkerPulls {
   async *read(queryId: string, request: WorkerPull): AsyncIterable<readonly Row[]> {
     const query = this.#find(queryId, request)
     const topology = query?.topologies.find((one) => keepsTable(one, query.plan))
-    const opens = request.partitions.map((partition) => {
-      const open = topology === undefined ? undefined : query?.storesOf(topology.index, partition)
-      if (open === undefined) throw new Error(`Partition ${partition} of query ${queryId} is no longer on this worker.`)
-      return open
-    })
+    const taskOf = (partition: number): ReadableTask => {
+      const task = topology === undefined ? undefined : this.#find(queryId, request)?.taskOf(topology.index, partition)
+      if (task === undefined) throw new Error(notHere(partition, queryId))
+      return task
+    }
+    const tasks = request.partitions.map((partition) => [partition, taskOf(partition)] as const)
     if (query === undefined || topology === undefined) return
-    const { functionContext, listener, onDamage } = this.#options
+    const { functionContext, listener, onDamage, timer } = this.#options
     const time = new RequestTime(functionContext.budget, { isShared: true })
     const reportError: ReportError = (error) => listener.onProcessingError(request.pullId, error)
     const reader = this.#readerOf(query, request.form)
+    const turn = async <Result>(work: () => Result): Promise<Result> => {
+      const timed = () => time.during(work)
+      return reader.mayTakeLong ? await this.#long.pass(timed) : timed()
+    }
+    let isFirst = true
     try {
-      for (const open of opens) {
-        const read = (stores: ReadableStores) => reader.read({ topology, stores }, request, { reportError, time })
-        const work = () => time.during(() => closing(open(), read))
-        yield* reader.mayTakeLong ? await this.#long.pass(work) : work()
+      for (const [partition, { task, open }] of tasks) {
+        const begin = (stores: ReadableStores) =>
+          reader.read({ topology, stores }, request, { reportError, time, timer })
+        if (task === null || request.isSnapshot === true) {
+          yield* await turn(() => closing(open(), (stores) => allPieces(begin(stores))))
+          continue
+        }
+        const pieces = begin(open())
+        for (let isOver = false; !isOver; isFirst = false) {
+          const { done, value: rows } = await turn(() => {
+            // The stores of a task that has ended must not be read.
+            if (!isFirst && taskOf(partition).task !== task) throw new Error(notHere(partition, queryId))
+            return pieces.next()
+          })
+          if (rows.length > 0) yield rows
+          isOver = done === true
+          if (!isOver) await nextTurn()
+        }
       }
     } catch (error) {
       if (error instanceof StateDamagedError) onDamage(error)
@@ -87,20 +115,35 @@ export class WorkerPulls {
     const plan = running?.query.assignment.plan ?? followed?.plan
     const compiled = running ?? followed
     if (plan === undefined || compiled === undefined) return undefined
-    const storesOf: ReadableQuery['storesOf'] = (topology, partition) => {
+    const taskOf: ReadableQuery['taskOf'] = (topology, partition) => {
       const task = running?.query.tasks.find(
         ({ assignment }) => assignment.topology === topology && assignment.partition === partition,
       )
-      if (task !== undefined)
-        return () => ({
-          store: (spec) => task.stores.store(spec),
-          index: (spec, name) => task.stores.index(spec, name),
+      if (task !== undefined) {
+        const { stores } = task
+        const open = (): ReadableStores => ({
+          store: (spec) => stores.store(spec),
+          index: (spec, name) => stores.index(spec, name),
           close: () => {},
         })
+        return { task, open }
+      }
       const copy = reads ? standbys.taskOf(queryId, `${topology}_${partition}`) : undefined
-      return copy === undefined ? undefined : () => copy.read()
+      return copy === undefined ? undefined : { task: null, open: () => copy.read() }
     }
-    return { ...compiled, plan, storesOf }
+    return { ...compiled, plan, taskOf }
+  }
+}
+
+const notHere = (partition: number, queryId: string): string =>
+  `Partition ${partition} of query ${queryId} is no longer on this worker.`
+
+/** Reads all at once. */
+function allPieces(pieces: TablePieces): (readonly Row[])[] {
+  const all: (readonly Row[])[] = []
+  for (let next = pieces.next(); ; next = pieces.next()) {
+    if (next.value.length > 0) all.push(next.value)
+    if (next.done) return all
   }
 }
 

@@ -22,7 +22,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
   }
 
   entries(range?: KeyRange): Iterable<readonly [StoreKey, StoredRow]> {
-    return range === undefined ? this.#rows : this.#range(range)
+    return range === undefined ? this.#present([...this.#rows.keys()]) : this.#range(range)
   }
 
   count(): number {
@@ -30,10 +30,19 @@ export class MemoryKeyValueStore implements KeyValueStore {
   }
 
   *#range({ from, fromInclusive = true, to, toInclusive = true }: KeyRange): Generator<readonly [StoreKey, StoredRow]> {
-    for (const entry of this.#order().entries(from, to)) {
+    const keys = Array.from(this.#order().entries(from, to), ([key]) => key)
+    for (const entry of this.#present(keys)) {
       const key = entry[0]
       if ((key === from && !fromInclusive) || (key === to && !toInclusive)) continue
       yield entry
+    }
+  }
+
+  /** The entries of those keys that are still there. */
+  *#present(keys: readonly StoreKey[]): Generator<readonly [StoreKey, StoredRow]> {
+    for (const key of keys) {
+      const row = this.#rows.get(key)
+      if (row !== undefined) yield [key, row]
     }
   }
 

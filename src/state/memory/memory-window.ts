@@ -44,8 +44,11 @@ export class MemoryWindowStore implements WindowStore {
   }
 
   *fetchAll(from: number, to: number): Generator<readonly [StoreKey, number, StoredRow]> {
-    for (const [start, rows] of this.#starts.entries(from, to)) {
-      for (const key of [...rows.keys()].sort(compareKeys)) yield [key, start, rows.get(key)!]
+    for (const [start, rows] of [...this.#starts.entries(from, to)]) {
+      for (const key of [...rows.keys()].sort(compareKeys)) {
+        const row = rows.get(key)
+        if (row !== undefined) yield [key, start, row]
+      }
     }
   }
 

@@ -111,6 +111,76 @@ test('windows are found by their bounds', async () => {
   ])
 })
 
+async function manyKeys(): Promise<string> {
+  world = await QueryWorld.open()
+  const [plan] = await world.run(`${LOGS} CREATE TABLE k AS SELECT userid, COUNT(*) AS n FROM logs GROUP BY userid;`)
+  await world.produce(
+    'logs',
+    Array.from({ length: 3000 }, (_, i) => ({ key: `u${i}`, value: { state: 'LA', n: i }, timestamp: i })),
+  )
+  await world.runtime.settled()
+  return plan!.queryId
+}
+
+test('a scan gives each key once, in pieces between which rows change', async () => {
+  const queryId = await manyKeys()
+  const seen: unknown[] = []
+  let largest = 0
+  for await (const rows of world.runtime.pull(queryId, pullAll(COUNTS))) {
+    if (seen.length === 0) {
+      await world.produce('logs', [...records, { key: 'new', value: { state: 'LA', n: 0 }, timestamp: 1 }])
+      await world.runtime.settled()
+    }
+    largest = Math.max(largest, rows.length)
+    seen.push(...rows.map(([key]) => key))
+  }
+  expect(largest).toBeLessThanOrEqual(512)
+  expect(new Set(seen).size).toBe(seen.length)
+  expect(seen).toEqual(expect.arrayContaining(Array.from({ length: 3000 }, (_, i) => `u${i}`)))
+})
+
+test('a snapshot is of one moment, however slowly it is taken', async () => {
+  const queryId = await manyKeys()
+  const counts: unknown[] = []
+  const onePartition = world.runtime.pull(queryId, { ...pullAll(COUNTS), isSnapshot: true }, [0])
+  for await (const rows of onePartition) {
+    if (counts.length === 0) {
+      await world.produce(
+        'logs',
+        Array.from({ length: 3000 }, (_, i) => ({ key: `u${i}`, value: { n: i } })),
+      )
+      await world.runtime.settled()
+    }
+    counts.push(...rows.map(([, n]) => n))
+  }
+  expect(new Set(counts)).toEqual(new Set([1]))
+})
+
+test('a scan whose query ends meanwhile fails, and is not cut short', async () => {
+  const queryId = await manyKeys()
+  const scan = async () => {
+    for await (const _ of world.runtime.pull(queryId, pullAll(COUNTS)))
+      await world.runtime.stop(queryId, { purge: true })
+  }
+  await expect(scan()).rejects.toThrow(/no longer on this worker/)
+})
+
+test('rows as JSON are those of the scan, and a limit counts over all partitions', async () => {
+  const queryId = await manyKeys()
+  const read = async (limit: number | null) => {
+    const all = pullAll(COUNTS)
+    const texts: string[] = []
+    const batches = world.runtime.pullJson(queryId, { ...all, form: { ...all.form, limit } }, [0, 1])
+    for await (const { count, text } of batches) {
+      expect(text.split('\n')).toHaveLength(count)
+      texts.push(...text.split('\n'))
+    }
+    return texts
+  }
+  expect((await read(null)).toSorted()).toEqual(Array.from({ length: 3000 }, (_, i) => `["u${i}",1,${i}]`).toSorted())
+  expect(await read(700)).toHaveLength(700)
+})
+
 test('a query that does not run cannot be pulled', async () => {
   world = await QueryWorld.open()
   await expect(pullRows(world.runtime, 'NONE', pullAll(COUNTS))).rejects.toThrow('Query NONE does not run.')
