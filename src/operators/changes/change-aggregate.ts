@@ -64,7 +64,13 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
   passesKey: false,
   expressions: ({ functions }) => functions.flatMap(callExpressions),
   reads: readsNoColumns,
-  view: null,
+  view: {
+    kept: ({ store }) => ({ store, states: [] }),
+    compile({ functions }, context) {
+      const calls = functions.map((call) => compileCall(call, context))
+      return (states, key) => ((states[0] as number) > 0 ? resultOf(calls, key, states) : null)
+    },
+  },
   upgrade: 'refused',
   inputs: ({ input }) => [input],
   schema({ groups, functions }, [input]) {
@@ -92,9 +98,7 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
     let hasRow = false
     let isShownEmpty = false
     const output = (key: Row, states: Row): Row | null =>
-      (states[0] as number) > 0 || isShownEmpty
-        ? [...key, ...calls.map(({ result }, i) => result(states[i + 1]!))]
-        : null
+      (states[0] as number) > 0 || isShownEmpty ? resultOf(calls, key, states) : null
     const sizes = initialSizes(step)
     const initial = (): Row => [0, ...calls.map(({ initialize }) => initialize()), ...sizes]
     const pending = new PendingChanges((group, { key, headers, oldValue }) => {
@@ -140,6 +144,17 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
     }
   },
 }
+
+/**
+ * Whether pull queries can read the result from the groups: they are kept for good, under keys as stores of tables have them. Those of a single column
+ * are encoded otherwise, as a group may be NULL.
+ */
+export const keepsResult = ({ ttlMs, groups }: ChangeAggregateStep): boolean => ttlMs === null && groups > 1
+
+const resultOf = (calls: readonly CompiledCall[], key: Row, states: Row): Row => [
+  ...key,
+  ...calls.map(({ result }, i) => result(states[i + 1]!)),
+]
 
 /** Whether values are kept beside the states. */
 export const keepsValues = ({ functions, onlyAdds }: ChangeAggregateStep): boolean =>

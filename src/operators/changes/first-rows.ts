@@ -40,6 +40,9 @@ export interface FirstRows {
 /** A list as a store and what is held back have it: each column is a row. */
 const listOf = (row: Row): Row[] => row as Row[]
 
+/** The first row of a list in the store. */
+export const firstRowOf = (row: Row): Row | null => listOf(row)[0] ?? null
+
 /** Rows of a list have their time behind their columns if they are forgotten by it. */
 export const firstRowsStore = (name: string, columns: readonly Column[], ttlMs: number | null): StoreDeclaration => ({
   name,

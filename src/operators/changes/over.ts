@@ -18,7 +18,7 @@ import type { OperatorContext } from '../operator-context.ts'
 import type { StepId, StepSchema } from '../step.ts'
 import { Bag, bagStore } from './bag.ts'
 import { expiry, forgetBefore } from './expiry.ts'
-import { firstRows, firstRowsStore } from './first-rows.ts'
+import { firstRowOf, firstRows, firstRowsStore } from './first-rows.ts'
 import {
   compileOverCalls,
   type OrderedRow,
@@ -66,7 +66,7 @@ export const over: OperatorDefinition<OverStep> = {
   passesKey: false,
   expressions: ({ functions }) => functions.flatMap(overExpressions),
   reads: readsNoColumns,
-  view: null,
+  view: { kept: ({ store }) => ({ store, states: [] }), compile: () => firstRowOf },
   upgrade: 'refused',
   inputs: ({ input }) => [input],
   schema(step, [input]) {
@@ -150,6 +150,13 @@ export const over: OperatorDefinition<OverStep> = {
     }
   },
 }
+
+/**
+ * Whether pull queries can read the result from the lists: each is of one row, which is the result of its partition, and is kept for good under a key as
+ * stores of tables have it. Those of a single column are encoded otherwise, as a partition may be NULL.
+ */
+export const keepsFirstRow = ({ isListed, limit, functions, key, ttlMs }: OverStep): boolean =>
+  isListed === true && limit?.rank === 1 && functions.length === 0 && key.length > 1 && ttlMs === null
 
 const outputColumns = ({ functions }: OverStep, { value }: StepSchema): readonly Column[] => [
   ...value,

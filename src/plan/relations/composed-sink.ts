@@ -2,7 +2,9 @@
 import type { Analysis, AnalyzedSource } from '../../analysis/analysis.ts'
 import { alternatives, conjunction } from '../../analysis/errors.ts'
 import { StatementError } from '../../errors.ts'
-import { factsOf } from '../../operators/index.ts'
+import { keepsResult } from '../../operators/changes/change-aggregate.ts'
+import { keepsFirstRow } from '../../operators/changes/over.ts'
+import { factsOf, type Step } from '../../operators/index.ts'
 import { inputsOf } from '../../operators/inputs.ts'
 import type { Expression as Syntax } from '../../sql/ast/query.ts'
 import type { KeyColumn, PlanBuilder, Relation } from '../builder.ts'
@@ -20,8 +22,7 @@ export function planComposedSink(
 ): Projection {
   refuseWithoutKey(columns, relation, analysis)
   const ordered = settled('Result', relation, builder)
-  const keyed = isKept(ordered.step, builder) ? ordered : kept(withoutNullKeys(ordered, builder), builder)
-  return planSinkProjection(columns, keyed, analysis, builder)
+  return planSinkProjection(columns, keptRows(ordered, builder), analysis, builder)
 }
 
 function refuseWithoutKey(columns: readonly ProjectedColumn[], relation: Relation, analysis: Analysis): void {
@@ -120,11 +121,25 @@ const kept = (relation: Relation, builder: PlanBuilder): Relation => ({
   }),
 })
 
-/** Whether a step before keeps the rows, so that pull queries can read them through the steps between. */
-function isKept(id: string, builder: PlanBuilder): boolean {
+/** The relation with rows that pull queries can read, and that have a key. */
+function keptRows(relation: Relation, builder: PlanBuilder): Relation {
+  const keeper = keeperOf(relation.step, builder)
+  if (keeper === null) return kept(withoutNullKeys(relation, builder), builder)
+  return keeper.kind === 'changeAggregate' || keeper.kind === 'over' ? withoutNullKeys(relation, builder) : relation
+}
+
+/** The step before that keeps the rows, so that pull queries can read them through the steps between; null: none does. */
+function keeperOf(id: string, builder: PlanBuilder): Step | null {
   const step = builder.steps.find((one) => one.id === id)
-  if (step === undefined) return false
+  if (step === undefined) return null
   const { view } = factsOf(step)
-  if (view === null) return false
-  return view.kept !== null || isKept(inputsOf(step)[0]!, builder)
+  if (view === null) return null
+  if (view.kept === null) return keeperOf(inputsOf(step)[0]!, builder)
+  return keepsTable(step) ? step : null
+}
+
+/** Whether the store of a step that keeps rows has them as tables do. */
+function keepsTable(step: Step): boolean {
+  if (step.kind === 'changeAggregate') return keepsResult(step)
+  return step.kind === 'over' ? keepsFirstRow(step) : true
 }

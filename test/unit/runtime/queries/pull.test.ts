@@ -82,6 +82,34 @@ test.each([
   }
 })
 
+test.each([
+  'SELECT state, n, COUNT(DISTINCT userid) AS m FROM logs GROUP BY state, n',
+  'SELECT state, n, userid FROM logs QUALIFY ROW_NUMBER() OVER (PARTITION BY state, n ORDER BY userid) = 1',
+])('a table that is read from the state of its query has no row whose key is NULL: %s', async (query) => {
+  world = await QueryWorld.open()
+  const [plan] = await world.run(`${LOGS} CREATE TABLE t WITH (key_format='JSON') AS ${query};`)
+  expect(plan!.steps.some(({ kind }) => kind === 'materialize')).toBe(false)
+  await world.produce('logs', [
+    { key: 'a', value: { state: null, n: null }, timestamp: 1 },
+    { key: 'b', value: { state: null, n: 1 }, timestamp: 2 },
+    { key: 'c', value: { state: 'LA', n: 1 }, timestamp: 3 },
+    { key: 'd', value: { state: 'LA', n: 1 }, timestamp: 4 },
+  ])
+  await world.runtime.settled()
+  const rows = await pullRows(world.runtime, plan!.queryId, pullAll([...COUNTS.slice(0, 2), ...COUNTS.slice(1)]))
+  expect(rows.map((row) => row.slice(0, 3)).toSorted()).toEqual(
+    query.includes('COUNT')
+      ? [
+          [null, 1, 1],
+          ['LA', 1, 2],
+        ]
+      : [
+          [null, 1, 'b'],
+          ['LA', 1, 'c'],
+        ],
+  )
+})
+
 test('a range of keys has its bounds', async () => {
   const queryId = await counting()
   const range = { from: ['LA'], fromInclusive: false, to: ['TX'], toInclusive: true }
