@@ -7,6 +7,8 @@
 export interface Evictable {
   /** Frees entries that can go, of about `bytes`, those that were not used lately first. Returns how much it freed. */
   evict(bytes: number): number
+  /** How much is found in what it holds, beside others that say so: the one in which least is found gives up entries first. Absent: it takes turns only. */
+  readonly use?: number
 }
 
 /** An entry of a cache, as the budget sees it. */
@@ -79,13 +81,21 @@ export class CacheBudget {
   makeRoom(): void {
     if (this.usedBytes <= this.limitBytes) return
     let wanted = Math.min(this.usedBytes - this.limitBytes * 0.9, this.usedBytes - this.unwrittenBytes)
-    for (const cache of [...this.#caches]) {
+    for (const cache of this.#inTurn()) {
       if (wanted <= 0) return
       const freed = cache.evict(wanted)
       wanted -= freed
       // Next time another cache is the first to give up entries.
       if (freed > 0) this.#moveToEnd(cache)
     }
+  }
+
+  /** The caches by turns; where it is the turn of one that knows its use, the one of them comes that is used least. */
+  #inTurn(): Evictable[] {
+    const caches = [...this.#caches]
+    const byUse = caches.filter(({ use }) => use !== undefined).sort((a, b) => a.use! - b.use!)
+    let next = 0
+    return caches.map((cache) => (cache.use === undefined ? cache : byUse[next++]!))
   }
 
   #moveToEnd(cache: Evictable): void {

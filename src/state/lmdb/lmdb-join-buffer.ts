@@ -60,6 +60,8 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   #floor: number
   #block: number
   #count = 0
+  /** Rows that were found lately: half of them is forgotten at each commit. */
+  #found = 0
   #dirty: JoinSegment[] = []
   /** For the next segment. */
   #spare: EntryMemory | null = null
@@ -107,7 +109,19 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
       found = segment.fetch(soughtKey, lowest, to, found, this.#blocks)
       if (isLoading) this.#measure(segment)
     }
-    return found ?? NOTHING
+    if (found === null) return NOTHING
+    this.#found += found.length
+    return found
+  }
+
+  /**
+   * Rows that were found lately for each byte in memory. Of two streams that join, one often finds rows of the other and not the other way round: those
+   * that are found stay in memory, and those that are not leave it.
+   */
+  get use(): number {
+    let bytes = 1
+    for (const [, segment] of this.#segments.entries()) bytes += segment.bytes
+    return this.#found / bytes
   }
 
   expire(timestamp: number): void {
@@ -154,6 +168,7 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   }
 
   stage(batch: WriteBatch, log: LogChange | null): Staged {
+    this.#found /= 2
     const expired = this.#stored.stage(batch)
     const dirty = this.#dirty.filter((segment) => this.#isHeld(segment))
     this.#dirty = []

@@ -12,6 +12,13 @@ import { BIGINT, STRING } from '../../../../src/types/sql-type.ts'
 
 const COUNTS: StoreDeclaration = { name: 'counts', kind: 'keyValue', types: [BIGINT] }
 const WINDOWS: StoreDeclaration = { name: 'windows', kind: 'window', types: [BIGINT], retentionMs: 1000 }
+const OTHERS: StoreDeclaration = {
+  name: 'others',
+  kind: 'joinBuffer',
+  types: [STRING],
+  retentionMs: 1000,
+  fetchMs: 100,
+}
 const ROWS: StoreDeclaration = { name: 'rows', kind: 'joinBuffer', types: [STRING], retentionMs: 1000, fetchMs: 100 }
 
 let directory: string
@@ -41,7 +48,7 @@ afterEach(async () => {
 function openTask(budget = new CacheBudget(1e9)): TaskState {
   const catalog = new StateCatalog(environment)
   const record = catalog.task('Q', '0_0') ?? null
-  const stores = [COUNTS, WINDOWS, ROWS]
+  const stores = [COUNTS, WINDOWS, OTHERS, ROWS]
   return new TaskState({ queryId: 'Q', taskId: '0_0', environment, catalog, budget, stores, record, changelog })
 }
 
@@ -175,6 +182,22 @@ test('a join buffer that is larger than its memory finds rows by their place on 
   state.close()
   expect(budget.usedBytes).toBe(0)
   expect(budget.indexBytes).toBe(0)
+})
+
+test('rows in which others are found stay in memory, and those that nobody finds leave it', async () => {
+  const budget = new CacheBudget(60_000)
+  const state = openTask(budget)
+  const [found, others] = [state.store('rows') as JoinBuffer, state.store('others') as JoinBuffer]
+  for (let i = 0; i < 100; i++) found.add(`key ${i}`, { row: [`${i} ${'x'.repeat(200)}`], timestamp: 1 })
+  for (let i = 0; i < 3000; i++) {
+    const key = `key ${i % 100}`
+    expect([...found.fetch(key, 0, 20)]).toHaveLength(1)
+    others.add(key, { row: [`${i} ${'y'.repeat(200)}`], timestamp: 2 })
+    if (budget.needsCommit) await commit(state)
+  }
+  expect(state.usage('rows')!.misses).toBe(0)
+  expect(others.fetch('key 7', 0, 20)).toHaveLength(30)
+  expect(state.usage('others')!.misses).toBeGreaterThan(0)
 })
 
 test('indexes that take more than their bound are given up, and made again from the disk', async () => {
