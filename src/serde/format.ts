@@ -226,6 +226,8 @@ export interface Format {
    * Absent: none can.
    */
   canPass?(type: SqlType): boolean
+  /** How many bytes a passed text has before its UTF-8, and as many behind it. Absent: it cannot be told from its bytes where its UTF-8 is. */
+  readonly passedTextMargin?: number
   /** Whether there are bytes that a reader of the columns refuses. */
   canBeUnreadable(columns: readonly Column[]): boolean
   reader(options: ReaderOptions): ColumnsReader

@@ -23,6 +23,8 @@ export const json: Format = {
   schemas: null,
   holdsNested: true,
   canPass: (type) => passerOf(type) !== null,
+  // Its quotes.
+  passedTextMargin: 1,
   canBeUnreadable: () => true,
   refusal(columns: readonly Column[]) {
     return columns.some(({ type }) => hasOtherKeys(type)) ? 'JSON only supports MAP types with STRING keys' : null

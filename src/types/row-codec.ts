@@ -38,19 +38,72 @@ interface ValueCodec {
   read(source: RowSource): NonNullable<Value>
 }
 
-export function rowCodec(types: readonly SqlType[]): RowCodec {
-  const codecs = types.map(valueCodec)
-  return { write: (row, sink) => writeRow(row, codecs, sink), read: (source, count) => readRow(codecs, source, count) }
+/** Texts that are copied from other bytes instead of being taken from the row. */
+export interface CopiedTexts {
+  /** By slot: where the texts of the present row lie in `buffer`; -1: the text is in the row. */
+  readonly values: { readonly buffer: Buffer; readonly starts: Int32Array; readonly ends: Int32Array }
+  /** For each column its slot; -1: it is never copied. */
+  readonly slots: readonly number[]
+  /** Bytes before and behind the UTF-8 of a text. */
+  readonly margin: number
 }
 
-function writeRow(row: readonly Value[], codecs: readonly ValueCodec[], sink: RowSink): void {
-  const count = codecs.length
+/** `copied`: texts that a written row need not hold. */
+export function rowCodec(types: readonly SqlType[], copied: CopiedTexts | null = null): RowCodec {
+  const codecs = types.map(valueCodec)
+  return {
+    write:
+      copied === null
+        ? (row, sink) => writeRow(row, codecs, sink)
+        : (row, sink) => writeRowWithTexts(row, codecs, copied, sink),
+    read: (source, count) => readRow(codecs, source, count),
+  }
+}
+
+/** Returns where the bitmap is. */
+function writeBitmap(count: number, sink: RowSink): number {
   const bitmap = sink.position
   const bitmapBytes = (count + 7) >> 3
   sink.reserve(bitmapBytes)
   // Mostly one byte or two: `fill` would take longer.
   for (let i = bitmap; i < bitmap + bitmapBytes; i++) sink.buffer[i] = 0
   sink.position += bitmapBytes
+  return bitmap
+}
+
+function writeRowWithTexts(
+  row: readonly Value[],
+  codecs: readonly ValueCodec[],
+  { values, slots, margin }: CopiedTexts,
+  sink: RowSink,
+): void {
+  const { buffer, starts, ends } = values
+  const bitmap = writeBitmap(codecs.length, sink)
+  for (let i = 0; i < codecs.length; i++) {
+    const slot = slots[i]!
+    if (slot >= 0 && starts[slot]! >= 0) {
+      copyText(buffer, starts[slot]! + margin, ends[slot]! - margin, sink)
+      continue
+    }
+    const value = row[i]
+    if (value === null || value === undefined) sink.buffer[bitmap + (i >> 3)]! |= 1 << (i & 7)
+    else codecs[i]!.write(value, sink)
+  }
+}
+
+function copyText(bytes: Buffer, start: number, end: number, sink: RowSink): void {
+  const length = end - start
+  writeVarint(length, sink)
+  sink.reserve(length)
+  const { buffer, position } = sink
+  if (length > SHORT_TEXT) bytes.copy(buffer, position, start, end)
+  else for (let i = 0; i < length; i++) buffer[position + i] = bytes[start + i]!
+  sink.position = position + length
+}
+
+function writeRow(row: readonly Value[], codecs: readonly ValueCodec[], sink: RowSink): void {
+  const count = codecs.length
+  const bitmap = writeBitmap(count, sink)
   for (let i = 0; i < count; i++) {
     const value = row[i]
     if (value === null || value === undefined) sink.buffer[bitmap + (i >> 3)]! |= 1 << (i & 7)

@@ -7,9 +7,10 @@ import type { RepartitionStep, StepSchema } from '../../operators/step.ts'
 import type { ByteSink } from '../../serde/format.ts'
 import { FORMATS } from '../../serde/index.ts'
 import type { StreamRecord } from '../../types/record.ts'
-import { type RowCodec, type RowSource, rowCodec } from '../../types/row-codec.ts'
+import { type CopiedTexts, type RowCodec, type RowSource, rowCodec } from '../../types/row-codec.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
+import type { TaskPassage } from './passed-columns.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { type CurrentKey, keyWriter, type RecordEncoder } from './record-encoder.ts'
 
@@ -31,9 +32,13 @@ interface PartialCodec {
   readonly read: (source: RowSource) => Row
 }
 
-function rowCodecs({ recordColumns }: RepartitionStep, { value }: StepSchema): RowCodecs {
+function rowCodecs(
+  { recordColumns }: RepartitionStep,
+  { value }: StepSchema,
+  copied: CopiedTexts | null = null,
+): RowCodecs {
   const types = value.map(({ type }) => type)
-  if (recordColumns === undefined) return { record: rowCodec(types), partial: null }
+  if (recordColumns === undefined) return { record: rowCodec(types, copied), partial: null }
   return {
     record: rowCodec(types.slice(0, recordColumns)),
     partial: partialCodec(recordColumns, types.slice(recordColumns)),
@@ -59,12 +64,15 @@ function partialCodec(recordColumns: number, types: readonly SqlType[]): Partial
   }
 }
 
+/** `passage`: texts that are copied where the source's reader passes them. */
 export function internalEncoder(
   step: RepartitionStep,
   schema: StepSchema,
   current: readonly CurrentKey[],
+  passage: Pick<TaskPassage, 'target' | 'textMargin'> | null = null,
 ): RecordEncoder {
-  const { record: codec, partial } = rowCodecs(step, schema)
+  const copied = passage && { ...passage.target, margin: passage.textMargin }
+  const { record: codec, partial } = rowCodecs(step, schema, copied)
   const withOld = step.payload === 'change'
   const { partitionColumn } = step
   return {

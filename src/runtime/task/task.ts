@@ -226,13 +226,13 @@ export class Task {
   #buildStep(step: Exclude<Step, SourceStep>): readonly Process[] {
     switch (step.kind) {
       case 'sink': {
-        const encoder = sinkEncoder(step, this.#keySources, this.#passage?.sink)
+        const encoder = sinkEncoder(step, this.#keySources, this.#passage?.target)
         const output = this.#options.sink(step)
         return [(record) => output(record, encoder)]
       }
       case 'repartition': {
         const schema = this.#options.schemas.get(step.id)!
-        const encoder = internalEncoder(step, schema, this.#keySources)
+        const encoder = internalEncoder(step, schema, this.#keySources, this.#passage)
         const output = this.#options.repartition(step)
         return [(record) => output(record, encoder)]
       }

@@ -1,11 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import type { Expression } from '../../../../src/expressions/expression.ts'
-import type { NamedExpression, SinkStep, SourceColumn, SourceStep } from '../../../../src/operators/step.ts'
+import type {
+  NamedExpression,
+  RepartitionStep,
+  SinkStep,
+  SourceColumn,
+  SourceStep,
+  StepSchema,
+} from '../../../../src/operators/step.ts'
 import type { SubTopology } from '../../../../src/plan/topology.ts'
+import { internalEncoder } from '../../../../src/runtime/task/internal-record.ts'
 import { taskPassage } from '../../../../src/runtime/task/passed-columns.ts'
 import type { RecordCursor } from '../../../../src/runtime/task/record-cursor.ts'
 import { SharedSource, type TaskInput } from '../../../../src/runtime/task/shared-source.ts'
 import type { TaskEntry } from '../../../../src/runtime/task/task.ts'
+import { FORMATS } from '../../../../src/serde/index.ts'
+import { ByteBuffer } from '../../../../src/types/byte-buffer.ts'
 import { BIGINT, DOUBLE, STRING } from '../../../../src/types/sql-type.ts'
 import type { Row } from '../../../../src/types/value.ts'
 
@@ -81,18 +91,18 @@ describe('columns from a source to a sink', () => {
   test('are passed where their type has one form; those that a filter reads are decoded, too', () => {
     const passage = taskPassage(topology([plain(0), plain(1), plain(2)]))!
     expect(passage.sourceSlots).toEqual([0, 1, -1])
-    expect(passage.sink.slots).toEqual([0, 1, -1])
+    expect(passage.target.slots).toEqual([0, 1, -1])
     expect([...passage.read]).toEqual([0])
   })
 
   test('are passed in another order, and twice', () => {
-    expect(taskPassage(topology([plain(1), plain(0), plain(1)]))!.sink.slots).toEqual([0, 1, 0])
+    expect(taskPassage(topology([plain(1), plain(0), plain(1)]))!.target.slots).toEqual([0, 1, 0])
   })
 
   test('are not passed where they are computed', () => {
     const negated = { ...plain(1), expression: { kind: 'negate', operand: column(1), type: BIGINT } as Expression }
     const passage = taskPassage(topology([plain(0), negated]))!
-    expect(passage.sink.slots).toEqual([0, -1])
+    expect(passage.target.slots).toEqual([0, -1])
     expect(passage.read.has(1)).toBe(true)
   })
 
@@ -115,6 +125,70 @@ describe('columns from a source to a sink', () => {
   test('are not passed where a record has several readers', () => {
     const one = topology([plain(0)])
     expect(taskPassage({ ...one, steps: [...one.steps, sink({ id: 'other' })] })).toBeNull()
+  })
+})
+
+describe('columns from a source to an internal topic', () => {
+  const repartition = (more: Partial<RepartitionStep> = {}): RepartitionStep => ({
+    kind: 'repartition',
+    id: 'repartition',
+    input: 'key',
+    topicSuffix: 'left-repartition',
+    keyFormat: { format: 'KAFKA', unwrapped: true },
+    payload: 'value',
+    partitionsOf: 'S',
+    ...more,
+  })
+  const passageOf = (more: { source?: Partial<SourceStep>; repartition?: Partial<RepartitionStep> } = {}) =>
+    taskPassage({
+      index: 0,
+      reads: [source(more.source)],
+      steps: [
+        { kind: 'changeKey', id: 'key', input: 'source', key: [plain(1)], encoded: true },
+        repartition(more.repartition),
+      ],
+    })
+
+  test('are passed if they are texts; those of the key are decoded, too', () => {
+    const passage = passageOf()!
+    expect(passage.sourceSlots).toEqual([0, -1, -1])
+    expect(passage.target.slots).toEqual([0, -1, -1])
+    expect([...passage.read]).toEqual([1])
+  })
+
+  test('leave the bytes that a decoded row does', () => {
+    const schema: StepSchema = { kind: 'stream', key: [], window: null, value: VALUE }
+    const passage = passageOf()!
+    const [copying, writing] = [passage, null].map((one) => internalEncoder(repartition(), schema, [], one))
+    const reader = FORMATS.JSON.reader({
+      side: 'VALUE',
+      topic: 't',
+      spec: JSON_FORMAT,
+      columns: VALUE,
+      wanted: VALUE.map((_, i) => ({ column: i, target: i, first: true, slot: passage.sourceSlots[i]! })),
+      writerSchemas: { get: () => 'none' },
+      passed: passage.values,
+    })
+    const texts = ['', 'x', 'y'.repeat(24), 'z'.repeat(25), 'w'.repeat(300), 'a"b\\', 'grün']
+    for (const text of [...texts, null]) {
+      const row: Row = []
+      const payload = Buffer.from(JSON.stringify({ A: text, B: 7, C: null }))
+      expect(reader.open(payload, 0, payload.length, row)).toBeNull()
+      expect(passage.values.starts[0]! >= 0).toBe(text !== null && /^[a-z]*$/.test(text))
+      const [copied, written] = [new ByteBuffer(), new ByteBuffer()]
+      const record = { key: null, window: null, oldValue: null, timestamp: 0, headers: null }
+      copying!.writeValue({ ...record, value: row }, copied)
+      writing!.writeValue({ ...record, value: [text, 7, null] }, written)
+      expect(copied.since(0)).toEqual(written.since(0))
+    }
+  })
+
+  test.each([
+    ['a format whose texts have no known place', { source: { valueFormat: { format: 'AVRO', unwrapped: false } } }],
+    ['changes', { repartition: { payload: 'change' } }],
+    ['a column that says the partition', { repartition: { partitionColumn: 1 } }],
+  ] as const)('are not passed: %s', (_, more) => {
+    expect(passageOf(more)).toBeNull()
   })
 })
 
