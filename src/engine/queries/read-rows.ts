@@ -15,9 +15,18 @@ export class RowLimit {
   /** Throws StatementError when there are too many. */
   add(rows: number): void {
     this.#rows += rows
-    if (this.#rows <= this.#most) return
+    this.#check(this.#rows, 'reads')
+  }
+
+  /** For rows that the request makes of those. Throws StatementError when there are too many. */
+  checkMade(rows: number): void {
+    this.#check(rows, 'makes')
+  }
+
+  #check(rows: number, verb: string): void {
+    if (rows <= this.#most) return
     throw new StatementError(
-      `The query reads more than ${this.#most} rows, which would have to be in memory at once. Add a condition on the key, make a table of it ` +
+      `The query ${verb} more than ${this.#most} rows, which would have to be in memory at once. Add a condition on the key, make a table of it ` +
         `with CREATE TABLE ... AS SELECT, or raise 'millrace.query.pull.max.rows'.`,
     )
   }

@@ -43,6 +43,7 @@ export async function snapshotRows({
     clock: parts.clock,
     config: config.get,
     reportError: (error) => parts.reportError(planned.plan.queryId, error),
+    checkHeld: (rows) => limit.checkMade(rows),
   })
   const time = new RequestTime(planning.functionContext.budget, { isShared: false })
   const matched = new MatchedValues(sources)

@@ -9,6 +9,8 @@ import type { Row } from '../../types/value.ts'
 
 export interface ResultRows {
   take(record: StreamRecord): void
+  /** How many rows there are. */
+  readonly size: number
   all(): readonly Row[]
 }
 
@@ -31,6 +33,10 @@ class StreamRows implements ResultRows {
     if (value !== null) this.#rows.push(value)
   }
 
+  get size(): number {
+    return this.#rows.length
+  }
+
   all(): readonly Row[] {
     return this.#rows
   }
@@ -51,6 +57,10 @@ class TableRows implements ResultRows {
     else this.#rows.set(key, record.value)
   }
 
+  get size(): number {
+    return this.#rows.size
+  }
+
   all(): readonly Row[] {
     return [...this.#rows.values()]
   }
@@ -60,6 +70,8 @@ class BagRows implements ResultRows {
   readonly #textOf: (row: Row) => string
   /** Rows with how often they stand in the bag. */
   readonly #counts = new Map<string, { readonly row: Row; count: number }>()
+  /** Those that leave before they have entered count as less than none. */
+  size = 0
 
   constructor(textOf: (row: Row) => string) {
     this.#textOf = textOf
@@ -74,6 +86,7 @@ class BagRows implements ResultRows {
   }
 
   #add(row: Row, count: number): void {
+    this.size += count
     const text = this.#textOf(row)
     const known = this.#counts.get(text)
     if (known === undefined) this.#counts.set(text, { row, count })

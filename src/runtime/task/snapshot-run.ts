@@ -1,6 +1,6 @@
 /**
  * Runs a continuous query once, over rows that are handed in, and keeps the rows that a subscriber would have at the end. It has one partition and keeps
- * its state in memory; the caller bounds the number of rows.
+ * its state in memory; the caller bounds the number of rows that it takes, and of those that it makes of them.
  */
 import type { Clock } from '../../clock.ts'
 import type { FunctionContext } from '../../functions/declaration.ts'
@@ -25,6 +25,8 @@ export interface SnapshotRunOptions {
   readonly clock: Clock
   readonly config: (name: string) => string | undefined
   readonly reportError: ReportError
+  /** Called with how many rows are held at one place; throws where these are too many. */
+  readonly checkHeld: (rows: number) => void
 }
 
 /** A row of a source. */
@@ -72,8 +74,12 @@ export class SnapshotRun {
         store,
         usage: () => null,
         sink: () => () => {},
-        repartition: (step) => (record) => void this.#internal.push({ step: step.id, record: { ...record } }),
-        subscriber: () => (record) => this.#rows.take(record),
+        repartition: (step) => (record) =>
+          options.checkHeld(this.#internal.push({ step: step.id, record: { ...record } })),
+        subscriber: () => (record) => {
+          this.#rows.take(record)
+          options.checkHeld(this.#rows.size)
+        },
         reportError: options.reportError,
       })
       this.#tasks.push(task)

@@ -233,4 +233,22 @@ it('refuses to hold more rows than it may', async () => {
   await expect(rowsOf('SELECT id FROM all_orders ORDER BY id;')).rejects.toThrow("raise 'millrace.query.pull.max.rows'")
   await expect(rowsOf('SELECT COUNT(*) AS n FROM all_orders;')).rejects.toThrow('The query reads more than 40 rows')
   expect(await rowsOf('SELECT id FROM all_orders WHERE id = 10 ORDER BY id;')).toEqual([[10]])
+  const most = 'more than 40 rows, which would have to be in memory at once. Add a condition on the key'
+  for (const sql of [
+    'SELECT DISTINCT city FROM all_orders;',
+    'SELECT id, ROW_NUMBER() OVER (PARTITION BY city ORDER BY id) AS n FROM all_orders;',
+    'SELECT id FROM all_orders UNION SELECT id FROM customers;',
+    'SELECT o.id, c.name FROM all_orders o JOIN customers c ON o.customer = c.id AND o.amount > 0;',
+    'SELECT city, COUNT(*) AS n FROM orders GROUP BY city;',
+  ])
+    await expect(rowsOf(sql), sql).rejects.toThrow(most)
+})
+
+it('refuses to make more rows than it may hold', async () => {
+  const some = Array.from({ length: 12 }, (_, i) => `(${i + 1}, 'x')`).join(', ')
+  await test.execute(`INSERT INTO customer_rows VALUES ${some};`)
+  await test.execute('CREATE TABLE more AS SELECT * FROM customer_rows;')
+  await test.settled()
+  const pairs = 'FROM customers c JOIN more m ON c.id <> m.id'
+  await expect(rowsOf(`SELECT c.id AS a, m.id AS b ${pairs};`)).rejects.toThrow('The query makes more than 40 rows')
 })
