@@ -7,11 +7,15 @@ import type { Query } from '../../sql/ast/query.ts'
 import type { QueryStatement } from '../../sql/ast/session-statements.ts'
 import { contains } from '../../sql/walk.ts'
 import { formatColumn, ROWOFFSET, ROWPARTITION } from '../../types/schema.ts'
+import { SharedJson } from '../../types/shared-json.ts'
 import type { RowStream, StreamEnd, StreamedRow } from '../api.ts'
 import { pushId, scalablePushId } from '../query-ids.ts'
 import type { TopicScope } from '../scope.ts'
 import { shownText } from '../statement-text.ts'
 import { CLOSED, Flow, type FlowSource, LIMIT_REACHED } from './flow.ts'
+
+/** Ten thousand subscribers have most of their plans in common, and what is made for the columns of a plan. */
+const SHARED = new SharedJson()
 
 /** Plans the query and registers it; it runs once it is subscribed to. Throws StatementError. */
 export function openPush(statement: QueryStatement, scope: TopicScope): RowStream {
@@ -20,7 +24,7 @@ export function openPush(statement: QueryStatement, scope: TopicScope): RowStrea
   checkLimit(scope)
   const { random } = parts
   const makeId = isScalable(query, scope) ? () => scalablePushId(random) : (alias: string) => pushId(alias, random)
-  const { plan, columns } = planPushQuery(query, makeId, planning)
+  const { plan, columns } = SHARED.share(planPushQuery(query, makeId, planning))
   const overrides = Object.fromEntries(session.overrides)
   const recordErrors = { count: 0, last: '' }
   const source: FlowSource<StreamedRow> = ({ emit, signal }) => {
