@@ -1,6 +1,6 @@
 /**
  * Records a command log: `node test/recorded/record.ts VERSION` runs statements.sql, and writes `command-log-VERSION.txt`, in the form of a backup, with
- * `results-VERSION.json`, what its definitions and tables were. To be run once for each version whose commands have another form; never
+ * `results-VERSION.json`, what its definitions and tables were. To be run once for each version whose commands or plans have another form; never
  * again for a version that has been released, since servers hold logs like the one it wrote.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
