@@ -37,7 +37,9 @@ export function taskPassage({ reads, steps }: SubTopology): TaskPassage | null {
     const place = origin ?? -1
     const from = source.columns[place]
     if (from?.from.part !== 'value' || !passes(from, i)) return -1
-    if (isTime(source, from) || (target.kind === 'sink' && isTime(target, target.value[i]!))) read.add(place)
+    const isTime =
+      isTimeOf(source, source.value[from.from.index]!) || (target.kind === 'sink' && isTimeOf(target, target.value[i]!))
+    if (isTime) read.add(place)
     if (!slotOf.has(place)) slotOf.set(place, slotOf.size)
     return slotOf.get(place)!
   })
@@ -109,5 +111,6 @@ const isBare = ({ value, valueFormat }: SourceStep | SinkStep): boolean => value
 
 const isSameType = (one: Column, other: Column): boolean => formatType(one.type) === formatType(other.type)
 
-const isTime = ({ timestamp }: SourceStep | SinkStep, { name }: Pick<Column, 'name'>): boolean =>
+/** `column`: as the topic names it. */
+const isTimeOf = ({ timestamp }: SourceStep | SinkStep, { name }: Pick<Column, 'name'>): boolean =>
   timestamp?.column === name

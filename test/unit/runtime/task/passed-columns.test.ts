@@ -156,6 +156,12 @@ describe('columns from a source to an internal topic', () => {
     expect([...passage.read]).toEqual([1])
   })
 
+  test('are decoded where the time of records is theirs, by the name that the topic has for them', () => {
+    const timestamp = { column: 'A', format: 'yyyy' } as SourceStep['timestamp']
+    const columns = COLUMNS.map((column) => ({ ...column, name: `F_${column.name}` }))
+    expect(passageOf({ source: { timestamp, columns } })!.read.has(0)).toBe(true)
+  })
+
   test('leave the bytes that a decoded row does', () => {
     const schema: StepSchema = { kind: 'stream', key: [], window: null, value: VALUE }
     const passage = passageOf()!
