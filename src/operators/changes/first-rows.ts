@@ -147,8 +147,8 @@ function changesOfBag(leaving: LeavingChanges): (difference: Difference) => void
   }
 }
 
-/** Forgets rows by the time behind their columns. */
-function forgetRowsBefore(store: KeyValueStore, before: number): void {
+/** Forgets rows of lists by the time that they end with. */
+export function forgetRowsBefore(store: KeyValueStore, before: number): void {
   for (const [key, { row, timestamp }] of [...store.entries()]) {
     const kept = listOf(row).filter((one) => (one.at(-1) as number) >= before)
     if (kept.length === 0) store.delete(key)

@@ -3,8 +3,8 @@
  * too, from which a partition is read when it is first needed; those that were used last stay.
  */
 import type { Row } from '../../types/value.ts'
-import type { Bag } from './bag.ts'
 import type { PlacedRow, RangedCall, RowRange } from './over-ranges.ts'
+import type { PlacedRows } from './placed-rows.ts'
 import type { RowChanges } from './row-changes.ts'
 
 /** Rows in memory for one task of an operator, of all partitions. A partition that has more is computed as a whole. */
@@ -19,7 +19,7 @@ type PartitionRow = PlacedRow & RowInOrder
 
 export interface PartitionRowsOptions {
   readonly calls: readonly RangedCall[]
-  readonly bag: Bag
+  readonly bag: Pick<PlacedRows, 'under'>
   readonly inOrder: (row: Row) => RowInOrder
   /** Default: `MAX_ROWS`. */
   readonly maxRows?: number

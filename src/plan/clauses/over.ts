@@ -5,7 +5,7 @@ import { oriented } from '../../analysis/normal-form/rank-limits.ts'
 import { overCalls } from '../../analysis/over-functions.ts'
 import { nullsFirst } from '../../analysis/sort-items.ts'
 import { MAX_LISTED_ROWS } from '../../operators/changes/first-rows.ts'
-import type { RankLimit } from '../../operators/changes/over.ts'
+import type { RankLimit } from '../../operators/changes/ordered-rows.ts'
 import type { OverCall, RankingName } from '../../operators/changes/over-functions.ts'
 import type { SortColumn } from '../../operators/changes/sort-text.ts'
 import type { NamedExpression } from '../../operators/step.ts'
@@ -143,7 +143,7 @@ function addOver(plan: OverPlan, input: Relation, builder: PlanBuilder): Relatio
     limit: limit === null ? null : { ranking: limit.ranking, rank: limit.rank },
     key: positionsOf(key, { columns }),
     ttlMs: builder.ttlMs,
-    ...(canBeListed(limit, input) && { isListed: true }),
+    ...(canBeListed(limit, input) ? { isListed: true } : limit !== null && { inBlocks: true }),
     store: `${name}-Rows`,
   })
   return {
