@@ -19,7 +19,7 @@ import { expiry, forgetBefore } from './expiry.ts'
 import { firstRowOf, firstRows, firstRowsStore, forgetRowsBefore } from './first-rows.ts'
 import { GatheredRows } from './gathered-rows.ts'
 import { listedRowsStore } from './listed-rows.ts'
-import { OrderedRows, type RankLimit, type RowChange, rowPlaces } from './ordered-rows.ts'
+import { type Limited, OrderedRows, type RankLimit, type RowChange, rowPlaces } from './ordered-rows.ts'
 import { compileOverCalls, type Ordering, type OverCall, overExpressions } from './over-functions.ts'
 import { compileRangedCalls } from './over-ranges.ts'
 import { PartitionRows } from './partition-rows.ts'
@@ -56,8 +56,8 @@ export interface OverStep {
   readonly store: string
 }
 
-/** A partition whose bound was dropped is looked at once more. */
-const MAX_BOUNDS = 20_000
+/** Rows within the limit in memory, of all partitions of a task. A partition without any counts as one; one that was dropped is looked at once more. */
+const MAX_KEPT_ROWS = 20_000
 
 export const over: OperatorDefinition<OverStep> = {
   label: 'OVER',
@@ -149,31 +149,35 @@ function limitedRows(
   const compute = compileOverCalls(step.functions, { order: step.order, width: input.value.length }, context)
   const changes = new RowChanges(leaving)
   const forgets = input.kind === 'stream'
-  /** The places behind which nothing is within the limit, for the partitions that were looked at last. */
-  const bounds = new Map<string, string>()
-  const keepBound = (prefix: string, bound: string | null): void => {
-    bounds.delete(prefix)
-    if (bound === null) return
-    if (bounds.size >= MAX_BOUNDS) bounds.clear()
-    bounds.set(prefix, bound)
+  /** The rows within the limit, of the partitions that were looked at last. */
+  const known = new Map<string, Limited>()
+  let knownRows = 0
+  const forgetKnown = (): void => {
+    known.clear()
+    knownRows = 0
+  }
+  const keep = (prefix: string, old: Limited, now: Limited): void => {
+    knownRows += sizeOf(now) - (known.has(prefix) ? sizeOf(old) : 0)
+    known.set(prefix, now)
+    if (knownRows > MAX_KEPT_ROWS) forgetKnown()
   }
   const gathered = new GatheredRows(inOrder, (prefix, { rows: changed, timestamp, headers }) => {
-    const bound = bounds.get(prefix)
+    const bound = known.get(prefix)?.bound ?? null
     // A row that was taken out and put in again has a new time.
     const change = (): void => {
       for (const one of changed.values()) if (one.count !== 0 || step.ttlMs !== null) rows.add(prefix, one)
     }
-    if (!changed.values().some(({ place, count }) => count !== 0 && (bound === undefined || place <= bound))) {
+    if (!changed.values().some(({ place, count }) => count !== 0 && (bound === null || place <= bound))) {
       change()
       return
     }
     changes.begin({ timestamp, headers })
-    const old = compute(rows.upToLimit(prefix).rows)
+    const old = known.get(prefix) ?? rows.upToLimit(prefix)
     change()
-    const after = rows.upToLimit(prefix)
-    changes.replace(old, compute(after.rows))
-    if (forgets && after.bound !== null) rows.forgetBehind(prefix, after.bound)
-    keepBound(prefix, after.bound)
+    const now = rows.upToLimit(prefix)
+    changes.replace(compute(old.rows), compute(now.rows))
+    if (forgets && now.bound !== null) rows.forgetBehind(prefix, now.bound)
+    keep(prefix, old, now)
   })
   const flush = (): void => {
     gathered.flush()
@@ -186,14 +190,14 @@ function limitedRows(
     (_store, time) => {
       gathered.flush()
       forgetBefore(time)
-      bounds.clear()
+      forgetKnown()
     },
   )
   return {
     inputs: [
       (record) => {
         const prefix = record.key![0] as string
-        if (!forgets || !rows.isBehind(record, bounds.get(prefix) ?? null)) {
+        if (!forgets || !rows.isBehind(record, known.get(prefix)?.bound ?? null)) {
           gathered.add(record, prefix)
           if (!context.coalesces) flush()
         }
@@ -203,6 +207,8 @@ function limitedRows(
     flush,
   }
 }
+
+const sizeOf = ({ rows }: Limited): number => Math.max(rows.length, 1)
 
 function openRows({ store: name, order, inBlocks }: OverStep, input: StepSchema, context: OperatorContext) {
   const store = context.store({ name, kind: 'keyValue' })
