@@ -59,7 +59,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['state/key', 'state/sorted-map'],
     ['state/index-text', 'state/bytes'],
     ['state/memory', 'state/lmdb'],
-    ['state/lmdb/indexes'],
+    ['state/lmdb/indexes', 'state/lmdb/runs'],
     ['state/lmdb/lmdb-key-value'],
     ['state/lmdb/task-state'],
   ],

@@ -61,4 +61,11 @@ export class ByteBuffer {
     this.buffer.set(bytes, this.position)
     this.position += bytes.length
   }
+
+  /** Copies the bytes of `source` in `[start, end)`. */
+  writeRange(source: Buffer, start: number, end: number): void {
+    this.reserve(end - start)
+    source.copy(this.buffer, this.position, start, end)
+    this.position += end - start
+  }
 }

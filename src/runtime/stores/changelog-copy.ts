@@ -24,6 +24,8 @@ export interface CopiedTask {
 interface CopiedStore {
   readonly declaration: StoreDeclaration
   readonly id: number
+  /** What its keys start with. */
+  readonly prefix: Buffer
 }
 
 export class ChangelogCopy {
@@ -39,7 +41,11 @@ export class ChangelogCopy {
     this.#record = record
     for (const declaration of task.stores) {
       const id = record?.stores[declaration.name]?.id ?? catalog.newId()
-      this.#stores.set(changelogTopic(task.applicationId, declaration.name), { declaration, id })
+      this.#stores.set(changelogTopic(task.applicationId, declaration.name), {
+        declaration,
+        id,
+        prefix: storePrefix(id),
+      })
     }
   }
 
@@ -56,15 +62,20 @@ export class ChangelogCopy {
     return this.#batch.byteLength
   }
 
+  /** Whether one of them deletes a range. */
+  get hasRanges(): boolean {
+    return this.#batch.hasRanges
+  }
+
   add(topic: string, { key, value }: ChangelogRecord): void {
-    const { declaration, id } = this.#stores.get(topic)!
+    const { declaration, prefix } = this.#stores.get(topic)!
     const mark = readMark(key, value)
     if (mark === null) {
-      restoreEntry(declaration, storePrefix(id), { key, value }, this.#batch)
+      restoreEntry(declaration, prefix, { key, value }, this.#batch)
       return
     }
     this.#marks.set(declaration.name, mark)
-    restoreExpiry(declaration, storePrefix(id), mark.summary, this.#batch)
+    restoreExpiry(declaration, prefix, mark.summary, this.#batch)
   }
 
   /** The changes since the last call. */

@@ -29,7 +29,7 @@ const MAX_EMPTY_POLLS = 240
 
 /** Resolves when all parts are read, up to which transactions may have to end. Rejects with a BrokerError. */
 export async function readChangelogs(
-  broker: Broker,
+  broker: Pick<Broker, 'fetcher'>,
   parts: readonly ChangelogPart[],
   { onRecord, onBatch, signal }: ChangelogReading,
 ): Promise<void> {

@@ -4,7 +4,9 @@
  * interrupted, and the records of that commit then count twice. Source: Kafka Streams' StoreChangelogReader.
  */
 import type { Broker } from '../../broker/broker.ts'
-import { writeInParts } from '../../state/lmdb/pending-batch.ts'
+import { nextTurn, writeInParts } from '../../state/lmdb/pending-batch.ts'
+import { openRunFile, type RunFile } from '../../state/lmdb/runs/run-file.ts'
+import { SortedRuns } from '../../state/lmdb/runs/sorted-runs.ts'
 import type { TaskRecord } from '../../state/lmdb/state-catalog.ts'
 import { WriteBatch } from '../../state/lmdb/write-batch.ts'
 import { ChangelogCopy, type CopiedTask } from './changelog-copy.ts'
@@ -13,12 +15,13 @@ import type { SlotEnvironment } from './slot-environments.ts'
 import type { Positions } from './task-stores.ts'
 
 /**
- * Changes that the restores of a thread gather in all before they write. Keys come in any order, and LMDB writes each page that a transaction
- * touches: sorted, many changes share a page, and of the changes of one key the last is left.
+ * Changes that the restores of a thread gather in memory in all. Keys come in any order, and LMDB writes each page that a transaction touches:
+ * sorted, many changes share a page, and of the changes of one key the last is left. What is more goes to the disk as sorted runs, and is
+ * merged at the end, which touches each page once (docs/performance.md#start-and-recovery).
  */
-const FLUSH_BYTES = 32 << 20
+const GATHERED_BYTES = 32 << 20
 /** Sorted changes in one transaction. */
-const SORTED_PART_CHANGES = 16_384
+const PART_LIMITS = { changes: 16_384, bytes: 8 << 20 }
 
 /** Restores of this thread that are under way. */
 let underWay = 0
@@ -33,12 +36,19 @@ export interface RestoreProgress {
   readonly isDone: boolean
 }
 
+/** What a restore needs of the broker. */
+type ChangelogBroker = Pick<Broker, 'startOffsets' | 'endOffsets' | 'fetcher'>
+
 export interface RestoreOptions extends CopiedTask {
-  readonly broker: Broker
+  readonly broker: ChangelogBroker
   readonly slot: SlotEnvironment
   readonly committed: Positions
   readonly onProgress: (progress: RestoreProgress) => void
   readonly signal: AbortSignal
+  /** Opens a file for sorted runs in the directory of an environment. Default: on the disk. */
+  readonly openRuns?: (directory: string) => RunFile
+  /** Bytes of changes to gather in memory. Default: 32 MiB, shared by the restores of the thread. */
+  readonly gatheredBytes?: number
 }
 
 /**
@@ -65,12 +75,15 @@ class Restore {
   readonly #options: RestoreOptions
   readonly #record: TaskRecord | null
   readonly #copy: ChangelogCopy
+  readonly #runs: SortedRuns
   #done = 0
 
   constructor(options: RestoreOptions, record: TaskRecord | null) {
     this.#options = options
     this.#record = record
     this.#copy = new ChangelogCopy(options, record, options.slot.catalog)
+    const { slot, openRuns = openRunFile } = options
+    this.#runs = new SortedRuns(() => openRuns(slot.environment.directory))
   }
 
   async parts(): Promise<ChangelogPart[]> {
@@ -96,6 +109,7 @@ class Restore {
       await this.#read(broker, parts, total)
     } finally {
       underWay--
+      this.#runs.close()
     }
     const record = this.#recordAt(parts, {})
     await this.#write(record)
@@ -103,25 +117,52 @@ class Restore {
     return slot.catalog.task(record.queryId, record.taskId) ?? record
   }
 
-  async #read(broker: Broker, parts: readonly ChangelogPart[], total: number): Promise<void> {
+  async #read(broker: ChangelogBroker, parts: readonly ChangelogPart[], total: number): Promise<void> {
+    const { signal, gatheredBytes = GATHERED_BYTES } = this.#options
     await readChangelogs(broker, parts, {
-      signal: this.#options.signal,
+      signal,
       onRecord: (topic, record) => {
         this.#done++
         this.#copy.add(topic, record)
       },
       onBatch: async () => {
         this.#tell(total, false)
-        if (this.#copy.byteLength >= FLUSH_BYTES / Math.max(1, underWay)) await this.#flush()
+        if (this.#copy.byteLength >= gatheredBytes / Math.max(1, underWay)) await this.#spill()
       },
     })
-    await this.#flush()
+    if (this.#runs.isEmpty) await this.#writeGathered()
+    else await this.#spill()
+    await this.#merge()
   }
 
-  async #flush(): Promise<void> {
+  /** Puts what was gathered aside, as a sorted run. A delete of a range comes after all changes before it, which are written first. */
+  async #spill(): Promise<void> {
+    if (this.#copy.hasRanges) {
+      await this.#merge()
+      await this.#writeGathered()
+      return
+    }
     const batch = this.#copy.takeChanges()
     batch.sort()
-    await writeInParts(this.#options.slot.environment, batch, { partChanges: SORTED_PART_CHANGES })
+    this.#runs.add(batch)
+    this.#copy.recycle(batch)
+    if (this.#runs.isFull) await this.#merge()
+  }
+
+  /** Writes what was put aside. */
+  async #merge(): Promise<void> {
+    const { slot, signal } = this.#options
+    for (const batch of this.#runs.take(PART_LIMITS)) {
+      signal.throwIfAborted()
+      await slot.environment.write(batch)
+      await nextTurn()
+    }
+  }
+
+  async #writeGathered(): Promise<void> {
+    const batch = this.#copy.takeChanges()
+    batch.sort()
+    await writeInParts(this.#options.slot.environment, batch, { partChanges: PART_LIMITS.changes })
     this.#copy.recycle(batch)
   }
 

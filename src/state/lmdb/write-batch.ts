@@ -9,6 +9,14 @@ export interface Changes {
   applyTo(target: BatchTarget): void
 }
 
+/** Places of a key and of its value, which follows it, in a buffer. */
+export interface ChangeBytes {
+  readonly keyStart: number
+  readonly keyEnd: number
+  /** -1: the key is deleted. */
+  readonly valueEnd: number
+}
+
 export interface KeyRangeBytes {
   readonly from: Buffer
   readonly to: Buffer
@@ -126,6 +134,36 @@ export class WriteBatch implements Changes {
   /** The value of the put made last; a view that lives until the next change. */
   lastValue(): Buffer {
     return this.bytes.buffer.subarray(this.#changes.at(2 - STRIDE), this.#changes.at(3 - STRIDE))
+  }
+
+  /** Appends the put or delete whose bytes are in `source`. */
+  addChange(source: Buffer, { keyStart, keyEnd, valueEnd }: ChangeBytes): void {
+    this.begin()
+    const end = Math.max(keyEnd, valueEnd)
+    this.bytes.writeRange(source, keyStart, end)
+    if (valueEnd < 0) this.endDelete()
+    else this.#changes.push(PUT, this.#keyStart, this.#keyStart + keyEnd - keyStart, this.bytes.position)
+  }
+
+  /** Visits the puts and deletes in their order; `valueEnd` is -1 for a delete. Not for batches that delete ranges. */
+  eachChange(visit: (source: Buffer, keyStart: number, keyEnd: number, valueEnd: number) => void): void {
+    const { buffer } = this.bytes
+    const changes = this.#changes
+    for (let i = 0; i < changes.length; i += STRIDE) {
+      visit(buffer, changes[i + 1]!, changes[i + 2]!, changes[i] === PUT ? changes[i + 3]! : -1)
+    }
+  }
+
+  /** Drops the changes and keeps the memory. */
+  clear(): void {
+    this.#changes = []
+    this.bytes.position = 0
+  }
+
+  /** Whether a range is among what it deletes. */
+  get hasRanges(): boolean {
+    for (let i = 0; i < this.#changes.length; i += STRIDE) if (this.#changes[i] === DELETE_RANGE) return true
+    return false
   }
 
   /** Carries the changes out, in their order. */
@@ -255,7 +293,7 @@ export class WriteBatch implements Changes {
 const HEAD_BYTES = 6
 
 /** A number that orders keys by their first bytes; equal numbers say nothing. */
-function headOf(buffer: Buffer, start: number, end: number): number {
+export function headOf(buffer: Buffer, start: number, end: number): number {
   let head = 0
   for (let i = 0; i < HEAD_BYTES; i++) head = head * 256 + (start + i < end ? buffer[start + i]! : 0)
   return head

@@ -1,0 +1,134 @@
+/**
+ * Changes of more bytes than memory may hold, brought into the order of their keys: an external merge sort. Each batch becomes a sorted run
+ * in a file, and the runs are merged; of the changes of one key the newest is left. Written in that order, each page of LMDB is written
+ * once, however many changes there are.
+ */
+import { WriteBatch } from '../write-batch.ts'
+import { type Run, RunCursor, writeRun } from './run-blocks.ts'
+import type { RunFile } from './run-file.ts'
+
+/** A merge holds 64 KiB of each run in memory: 4 MiB. */
+const MAX_RUNS = 64
+
+export interface PartLimits {
+  readonly changes: number
+  readonly bytes: number
+}
+
+export class SortedRuns {
+  readonly #openFile: () => RunFile
+  #file: RunFile | null = null
+  #runs: Run[] = []
+
+  /** `openFile` is called when the first batch comes. */
+  constructor(openFile: () => RunFile) {
+    this.#openFile = openFile
+  }
+
+  get isEmpty(): boolean {
+    return this.#runs.length === 0
+  }
+
+  /** Whether the runs should be taken before another one comes. */
+  get isFull(): boolean {
+    return this.#runs.length >= MAX_RUNS
+  }
+
+  /** Adds a batch that is sorted and deletes no ranges. Throws what the disk says. */
+  add(batch: WriteBatch): void {
+    if (batch.size === 0) return
+    this.#file ??= this.#openFile()
+    this.#runs.push(writeRun(batch, this.#file))
+  }
+
+  /**
+   * Takes all changes: batches in ascending order, of which each has at most `changes`, and ends with the change that reaches `bytes`. A batch
+   * is valid until the next one. Throws an Error if the file cannot be read or was damaged.
+   */
+  *take(limits: PartLimits): Generator<WriteBatch> {
+    if (this.#file === null || this.isEmpty) return
+    const merge = new Merge(this.#file, this.#runs)
+    const batch = new WriteBatch()
+    for (;;) {
+      batch.clear()
+      while (batch.size < limits.changes && batch.byteLength < limits.bytes && merge.moveInto(batch)) {}
+      if (batch.size === 0) break
+      yield batch
+    }
+    this.#runs = []
+    this.#file.clear()
+  }
+
+  close(): void {
+    this.#file?.close()
+    this.#file = null
+    this.#runs = []
+  }
+}
+
+/** A heap of cursors; on top the one whose key is the smallest, of equal keys the newest. */
+class Merge {
+  readonly #heap: RunCursor[]
+
+  constructor(file: RunFile, runs: readonly Run[]) {
+    const commonLength = commonLengthOf(runs)
+    this.#heap = runs
+      .map((run, number) => new RunCursor(file, run, { number, commonLength }))
+      .filter((cursor) => cursor.next())
+    for (let i = this.#heap.length >> 1; i-- > 0; ) this.#siftDown(i)
+  }
+
+  /** Appends the change of the smallest key; false: there is none. */
+  moveInto(batch: WriteBatch): boolean {
+    const newest = this.#heap[0]
+    if (newest === undefined) return false
+    batch.addChange(newest.buffer, newest)
+    // Older changes of the key lie on top one after the other as soon as the newest is below them.
+    const key = batch.lastKey()
+    do this.#advance()
+    while (this.#heap.length > 0 && isKeyOf(this.#heap[0]!, key))
+    return true
+  }
+
+  #advance(): void {
+    if (!this.#heap[0]!.next()) {
+      const last = this.#heap.pop()!
+      if (this.#heap.length === 0) return
+      this.#heap[0] = last
+    }
+    this.#siftDown(0)
+  }
+
+  #siftDown(from: number): void {
+    const heap = this.#heap
+    const cursor = heap[from]!
+    let at = from
+    for (let child = 2 * at + 1; child < heap.length; child = 2 * at + 1) {
+      if (child + 1 < heap.length && compare(heap[child + 1]!, heap[child]!) < 0) child++
+      if (compare(cursor, heap[child]!) <= 0) break
+      heap[at] = heap[child]!
+      at = child
+    }
+    heap[at] = cursor
+  }
+}
+
+const compare = (a: RunCursor, b: RunCursor): number =>
+  a.head - b.head ||
+  a.buffer.compare(b.buffer, b.keyStart, b.keyEnd, a.keyStart, a.keyEnd) ||
+  // The newest first.
+  b.number - a.number
+
+const isKeyOf = ({ buffer, keyStart, keyEnd }: RunCursor, key: Buffer): boolean =>
+  keyEnd - keyStart === key.length && buffer.compare(key, 0, key.length, keyStart, keyEnd) === 0
+
+/** Of sorted keys the first and the last have in common what all have. */
+function commonLengthOf(runs: readonly Run[]): number {
+  const keys = runs.flatMap(({ firstKey, lastKey }) => [firstKey, lastKey])
+  const first = keys[0]!
+  return keys.reduce((common, key) => {
+    let same = 0
+    while (same < common && same < key.length && key[same] === first[same]) same++
+    return same
+  }, first.length)
+}
