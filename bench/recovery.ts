@@ -1,11 +1,12 @@
 /**
  * State restored from a changelog: `npm run bench -- recovery [--keys 500000] [--value 180] [--updates 1] [--base DIR]`. The changelog is a topic
  * of the embedded log with a record per key in random order, `updates` times, each with a value of that many bytes. A task without state takes it
- * over: MB of keys and values a second, by the clock and by the CPU time of the process, and peak memory. `--base` is an older checkout of this
- * repository, which restores the same changelog first. Each restore runs in a process of its own.
+ * over: MB of keys and values a second, by the clock and by the CPU time of the process, peak memory, and MB that were handed to the system
+ * to be written (Linux). `--base` is an older checkout of this repository, which restores the same changelog first. Each restore runs in a
+ * process of its own.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -87,6 +88,7 @@ async function restore(checkout: string, dataDir: string): Promise<void> {
   const state = mkdtempSync(join(tmpdir(), 'millrace-bench-restored-'))
   try {
     const environment = LmdbEnvironment.open(state, () => {})
+    const writtenBefore = writtenBytes()
     const cpuBefore = process.cpuUsage()
     const startedAt = performance.now()
     let done = 0
@@ -110,11 +112,12 @@ async function restore(checkout: string, dataDir: string): Promise<void> {
     const seconds = (performance.now() - startedAt) / 1000
     const { user, system } = process.cpuUsage(cpuBefore)
     const cpuSeconds = (user + system) / 1e6
+    const writtenMb = Math.round((writtenBytes() - writtenBefore) / 1e6)
     const megabytes = (done * (17 + Number(values.value))) / 1e6
     const peakMb = Math.round(process.resourceUsage().maxRSS / 1024)
     process.stdout.write(
       `${checkout}: ${done} records, ${Math.round(megabytes)} MB in ${seconds.toFixed(1)} s: ${(megabytes / seconds).toFixed(1)} MB/s, ` +
-        `${(megabytes / cpuSeconds).toFixed(1)} MB per CPU second (user ${(user / 1e6).toFixed(1)}, system ${(system / 1e6).toFixed(1)} s), peak ${peakMb} MB\n`,
+        `${(megabytes / cpuSeconds).toFixed(1)} MB per CPU second (user ${(user / 1e6).toFixed(1)}, system ${(system / 1e6).toFixed(1)} s), peak ${peakMb} MB, ${writtenMb} MB written\n`,
     )
     await environment.close()
   } finally {
@@ -122,4 +125,9 @@ async function restore(checkout: string, dataDir: string): Promise<void> {
     await log.close()
     rmSync(state, { recursive: true })
   }
+}
+
+/** Bytes that this process has handed to the system by calls that write. Source: proc(5), `wchar`. */
+function writtenBytes(): number {
+  return Number(/wchar: (\d+)/.exec(readFileSync('/proc/self/io', 'latin1'))![1])
 }
