@@ -122,7 +122,7 @@ const compare = (a: RunCursor, b: RunCursor): number =>
 const isKeyOf = ({ buffer, keyStart, keyEnd }: RunCursor, key: Buffer): boolean =>
   keyEnd - keyStart === key.length && buffer.compare(key, 0, key.length, keyStart, keyEnd) === 0
 
-/** Of sorted keys the first and the last have in common what all have. */
+/** How many first bytes all keys have in common: as many as the first and the last ones, since the keys are sorted. */
 function commonLengthOf(runs: readonly Run[]): number {
   const keys = runs.flatMap(({ firstKey, lastKey }) => [firstKey, lastKey])
   const first = keys[0]!
