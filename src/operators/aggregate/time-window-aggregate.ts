@@ -18,7 +18,7 @@
  * these windows are closed. Source: Kafka Streams' KStreamWindowAggregate.
  */
 import type { TimeWindow } from '../../metastore/aggregation-window.ts'
-import type { WindowStore } from '../../state/store.ts'
+import type { StoreKey, WindowStore } from '../../state/store.ts'
 import type { Process, Window } from '../../types/record.ts'
 import type { OperatorRuntime } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
@@ -52,12 +52,14 @@ export function buildTimeWindowAggregate(
 
   const addToWindows = (record: KeyedRecord, now: number): void => {
     const { timestamp } = record
+    // One text for all windows: a map hashes it once, and their entries share it.
+    const storeKey = groups.encode(record.key)
     for (let start = firstStart(timestamp, sizeMs, advanceMs); start <= timestamp; start += advanceMs) {
       if (start + sizeMs <= now - graceMs) {
         context.reportLate()
         continue
       }
-      groups.update(record, start, changes)
+      groups.update(record, storeKey, start, changes)
       if (start > latestStart) latestStart = start
     }
   }
@@ -95,17 +97,16 @@ export function buildTimeWindowAggregate(
 }
 
 /** The groups by key and window start. */
-interface Groups extends Pick<WindowGroups, 'decode' | 'toRow'> {
+interface Groups extends Pick<WindowGroups, 'encode' | 'decode' | 'toRow'> {
   readonly store: WindowStore
   readonly windowOf: (start: number) => Window
   /** Adds the record to its group of that window; the change becomes pending, or leaves with the window (null). */
-  readonly update: (record: KeyedRecord, start: number, changes: PendingWindows | null) => void
+  readonly update: (record: KeyedRecord, storeKey: StoreKey, start: number, changes: PendingWindows | null) => void
 }
 
 function openGroups(step: WindowedAggregateStep<TimeWindow>, input: StepSchema, context: OperatorContext): Groups {
   const { sizeMs, retentionMs } = step.window
   const groups = openWindowGroups(step, input, context)
-  const { encode } = groups
   const windowOf = (start: number): Window => ({ start, end: start + sizeMs })
   const store = context.store({ name: step.store, kind: 'window', retentionMs })
   const add = addingToWindows(groups, windowOf, context)
@@ -113,8 +114,7 @@ function openGroups(step: WindowedAggregateStep<TimeWindow>, input: StepSchema, 
     ...groups,
     store,
     windowOf,
-    update(record, start, changes) {
-      const storeKey = encode(record.key)
+    update(record, storeKey, start, changes) {
       store.put(storeKey, start, add(record, storeKey, start, store.get(storeKey, start), changes))
       if (!context.coalesces) changes?.flush()
     },
