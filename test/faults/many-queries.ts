@@ -11,8 +11,8 @@ import { readRecords, type TextRecord, writeRecords } from './support/topics.ts'
 const PARTITIONS = 2
 const EPOCH_MS = 1_700_000_000_000
 const POLL_MS = 50
-/** Metrics of thousands of queries are long: they are fetched for at most a tenth of the time, so that they do not become what is measured. */
-const POLL_SHARE = 10
+/** Pause after a fetch of the metrics, in times that the fetch took: those of thousands of queries would become what is measured. */
+const POLL_PAUSE_FACTOR = 10
 const STALL_MS = 60_000
 /** Statements under way at once: a client that waits for each answer measures its own latency as well. */
 const STATEMENTS_AT_ONCE = 4
@@ -25,7 +25,10 @@ interface Run {
   readonly createdMb: number
   readonly peakMb: number
   readonly recordsPerSecond: number
-  /** CPU of the server from the first record to the last, in seconds per million records. */
+  /**
+   * CPU of the server in seconds per million records, from the last look at which none was read to the one at which all were: with it count what starts the
+   * queries between that look and the first record, and the metrics.
+   */
   readonly cpuPerMillion: number
   /** How often each record was fetched and decoded. */
   readonly decodedPerRecord: number
@@ -145,7 +148,7 @@ async function readAll(server: FaultServer, total: number, records: number) {
       before = consumed
       changedAt = now
     } else if (now - changedAt > STALL_MS) throw new Error(`Stuck at ${consumed} of ${total}:\n${server.output}`)
-    await delay(Math.max(POLL_MS, POLL_SHARE * (now - askedAt)))
+    await delay(Math.max(POLL_MS, POLL_PAUSE_FACTOR * (now - askedAt)))
   }
 }
 
